@@ -5,6 +5,7 @@
  */
 
 import { RUN_COPIES } from '../reports/run-copies.ts';
+import { SWEEP_FILES } from '../reports/sweep-file-names.ts';
 import { RESULTS } from '../scenarios/sweep/results-file.ts';
 
 /** The file that tells viewers where the processes of a run are. */
@@ -22,7 +23,7 @@ export const RECORDED = ['trace.orr', 'trace.pcapng', PROCESSES] as const;
 const OTHERS: readonly string[] = [
   ...MAIN_FILES,
   ...RECORDED,
-  ...['report.html', 'report.md', 'junit.xml', 'metrics.prom', 'sweep.html', 'sweep.md'],
+  ...['report.html', 'report.md', 'junit.xml', 'metrics.prom', ...SWEEP_FILES],
   ...[INTERACTIVE_FILE, ...Object.values(RUN_COPIES)],
 ];
 

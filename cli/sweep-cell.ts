@@ -9,12 +9,13 @@ import { EnvironmentError } from '../engine/live/environment.ts';
 import { renderJson } from '../reports/json.ts';
 import { exitCodeOf } from '../reports/judge.ts';
 import { brokenRow, type SweepRow, sweepRow } from '../reports/sweep.ts';
+import { type WorstCell, worseOf } from '../reports/sweep-progress.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import type { CellEnd, Failure, SweepCell } from '../scenarios/sweep/run-sweep.ts';
 import { finish, type RunFlags } from './execute.ts';
 import { type ExitCode, worstOf } from './exit.ts';
-import type { SweepProgressShow } from './sweep-progress.ts';
+import type { SweepProgressShow, SweepState } from './sweep-progress.ts';
 import { makeWritable, writeWhole } from './whole-files.ts';
 
 /** Number of combinations whose reports are kept; each takes 0.1 to 0.5 MB. */
@@ -34,6 +35,8 @@ export class CellTeller {
   readonly #codes: (ExitCode | Promise<ExitCode>)[] = [];
   #missed = 0;
   #broke = 0;
+  #worst: WorstCell | undefined;
+  readonly #doneSeconds: number[] = [];
 
   constructor(parts: TellerParts) {
     this.#parts = parts;
@@ -45,8 +48,9 @@ export class CellTeller {
   }
 
   /** What progress says of combinations. */
-  get state(): { readonly cellsDone: number; readonly missed: number; readonly broke: number } {
-    return { cellsDone: this.#rows.size, missed: this.#missed, broke: this.#broke };
+  get state(): Pick<SweepState, 'cellsDone' | 'missed' | 'broke' | 'worst' | 'doneSeconds'> {
+    const [cellsDone, worst, doneSeconds] = [this.#rows.size, this.#worst, this.#doneSeconds];
+    return { cellsDone, missed: this.#missed, broke: this.#broke, worst, doneSeconds };
   }
 
   /** The worst code, once everything is told. */
@@ -68,7 +72,10 @@ export class CellTeller {
       writeWhole(join(folder, kept), [['report.json', renderJson(report)]]);
     }
     if (!report.pass) this.#missed += 1;
-    this.#rows.set(cell.index, sweepRow(cell.parameters, report, kept));
+    const row = sweepRow(cell.parameters, report, kept);
+    this.#rows.set(cell.index, row);
+    this.#worst = worseOf(this.#worst, row);
+    this.#doneSeconds.push(...report.perSeed.map(({ wallSeconds }) => wallSeconds));
     this.#codes.push(exitCodeOf(report));
   }
 

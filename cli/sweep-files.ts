@@ -5,8 +5,9 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderSweepHtml } from '../reports/html/sweep-html.ts';
-import { renderSweepMarkdown, renderSweepTable, type SweepRow } from '../reports/sweep.ts';
+import { renderSweepTable, type SweepRow } from '../reports/sweep.ts';
+import { SWEEP_FILES } from '../reports/sweep-file-names.ts';
+import { sweepFiles } from '../reports/sweep-files.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { RESULTS } from '../scenarios/sweep/results-file.ts';
@@ -44,15 +45,13 @@ export function writeSweepFiles(
   const text = flags.json === true ? json : renderSweepTable(result, terminalOptions(undefined));
   // First of all, so that the rows are not lost if the disk is full.
   process.stdout.write(text);
-  writeWhole(folder, [
-    ['sweep.json', json],
-    ['sweep.md', renderSweepMarkdown(result)],
-    ['sweep.html', renderSweepHtml(result)],
-  ]);
+  writeWhole(folder, [['sweep.json', json], ...sweepFiles(result)]);
   forgetRepeated(place, json);
   if (flags.json === true) return;
   if (saved !== undefined) process.stdout.write(`\n  ${saved}\n`);
-  process.stdout.write(`\n  ${folder}/  sweep.html · sweep.json · sweep.md · ${RESULTS}\n`);
+  const [forPeople, forPrograms] = [SWEEP_FILES.slice(0, 2), SWEEP_FILES.slice(2)];
+  process.stdout.write(`\n  ${folder}/  ${[...forPeople, 'sweep.json', RESULTS].join(' · ')}\n`);
+  process.stdout.write(`  for other programs  ${forPrograms.join(' · ')}\n`);
   if (goesOn) {
     process.stdout.write('  the same command goes on where this sweep was stopped\n');
   }

@@ -4,19 +4,25 @@
  *
  * @module
  */
+import { oneLine } from '../reports/plain-text.ts';
+import {
+  renderSweepProgress,
+  type SweepProgress,
+  sweepSecondsLeft,
+} from '../reports/sweep-progress.ts';
 import { hasLiveStderr, widthOf } from './terminal.ts';
 
 const PLAIN_INTERVAL_MS = 10_000;
+const PLAIN_WIDTH = 120;
+const LIVE_INTERVAL_MS = 100;
 const CLEAR_LINE = '\r\u001b[2K';
 
 /** How far a sweep is. */
-export interface SweepState {
-  readonly runsDone: number;
-  readonly runs: number;
-  readonly cellsDone: number;
-  readonly cells: number;
-  readonly missed: number;
-  readonly broke: number;
+export interface SweepState extends Omit<SweepProgress, 'secondsLeft'> {
+  /** Wall time of runs that have ended. */
+  readonly doneSeconds: readonly number[];
+  /** Runs at a time. */
+  readonly workers: number;
 }
 
 /** Callbacks for a sweep that is running. */
@@ -32,22 +38,25 @@ export function showSweepProgress(
 ): SweepProgressShow {
   const ignore = (): void => undefined;
   if (flags.json === true || flags.quiet === true) return { update: ignore, clear: ignore };
-  const beganMs = performance.now();
   if (!hasLiveStderr()) {
+    const beganMs = performance.now();
     let nextMs = 0;
     const update = (state: SweepState): void => {
       const nowMs = performance.now() - beganMs;
       if (nowMs < nextMs) return;
       nextMs = nowMs + PLAIN_INTERVAL_MS;
-      process.stderr.write(`${lineOf(name, state, nowMs)}\n`);
+      process.stderr.write(`${oneLine(name)}  ${lineOf(state, PLAIN_WIDTH)}\n`);
     };
     return { update, clear: ignore };
   }
   let isShown = false;
+  let nextMs = 0;
   return {
     update: (state): void => {
-      const line = lineOf(name, state, performance.now() - beganMs);
-      process.stderr.write(`${CLEAR_LINE}${line.slice(0, widthOf(process.stderr))}`);
+      const nowMs = performance.now();
+      if (isShown && nowMs < nextMs) return;
+      nextMs = nowMs + LIVE_INTERVAL_MS;
+      process.stderr.write(`${CLEAR_LINE}${lineOf(state, widthOf(process.stderr))}`);
       isShown = true;
     },
     clear: (): void => {
@@ -57,14 +66,8 @@ export function showSweepProgress(
   };
 }
 
-function lineOf(name: string, state: SweepState, wallMs: number): string {
-  const { runsDone, runs, cellsDone, cells, missed, broke } = state;
-  const left = runsDone === 0 ? undefined : ((runs - runsDone) * wallMs) / runsDone / 1e3;
-  return [
-    `${name}  ${runsDone} of ${runs} runs`,
-    `${cellsDone} of ${cells} combinations`,
-    ...(missed === 0 ? [] : [`${missed} missed`]),
-    ...(broke === 0 ? [] : [`${broke} broke`]),
-    ...(left === undefined ? [] : [`~${Math.ceil(left)} s left`]),
-  ].join('  ');
+function lineOf(state: SweepState, width: number): string {
+  const left = state.runs - state.runsDone;
+  const secondsLeft = sweepSecondsLeft(state.doneSeconds, { left, workers: state.workers });
+  return renderSweepProgress({ ...state, secondsLeft }, width);
 }

@@ -261,6 +261,8 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
   const { place, progress, isStopped, ...parts } = runner;
   const cells = cellsOf(scenario, head, flags.shard);
   const teller = new CellTeller({ folder: place.folder, flags, scenario, progress });
+  const workers = flags.threads ?? availableParallelism();
+  const size = { cells: cells.length, workers };
   const count = await runSweep({
     ...parts,
     cells,
@@ -272,7 +274,7 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
     reproduceOf: (cell, seeds) =>
       reproduceOf(cell, flags, seeds.length > head.seeds.length ? seeds : head.seeds),
     onCell: (cell, end) => teller.ended(cell, end),
-    onProgress: (state) => progress.update({ ...state, ...teller.state, cells: cells.length }),
+    onProgress: (state) => progress.update({ ...state, ...teller.state, ...size }),
   });
   progress.clear();
   const code = await teller.code();

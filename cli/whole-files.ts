@@ -18,8 +18,8 @@ import {
 import { dirname, join } from 'node:path';
 import { environmentError, pathError } from '../engine/live/environment.ts';
 
-/** Name and text. */
-export type NamedText = readonly [name: string, text: string];
+/** Name and text, or its parts: what is long is made while it is written. */
+export type NamedText = readonly [name: string, text: string | Iterable<string | Uint8Array>];
 
 /** A folder must have room for at least this many bytes before a run begins. */
 const TRIAL_BYTES = 4_096;
@@ -67,12 +67,14 @@ export function writeWhole(folder: string, files: readonly NamedText[]): void {
   }
 }
 
-function writeDurably(part: string, shown: string, text: string): void {
+function writeDurably(part: string, shown: string, text: NamedText[1]): void {
   try {
     const file = openSync(part, 'w');
     try {
-      const bytes = Buffer.from(text);
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      for (const piece of typeof text === 'string' ? [text] : text) {
+        const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+        for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      }
       // A full disk may be noticed only here.
       fsyncSync(file);
     } finally {

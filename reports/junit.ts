@@ -8,6 +8,7 @@
 import { doneText } from './done-text.ts';
 import { earlyEndOf, openText } from './early-end.ts';
 import { escapeXml } from './escape-xml.ts';
+import { document, END, empty, open } from './junit-xml.ts';
 import {
   intervalText,
   kpiName,
@@ -82,10 +83,6 @@ export function renderJunitErrors(
   ]);
 }
 
-function document(lines: readonly string[]): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${lines.join('\n')}\n`;
-}
-
 function properties(report: Report): readonly string[] {
   const end = doneText(report);
   const values = {
@@ -150,8 +147,6 @@ function notMet(kpi: KpiResult, report: Report): { type: string; message: string
   return { type: 'kpi', message: `${kpi.reason ?? 'missed'}${others}` };
 }
 
-const END = '</testcase>';
-
 function invariantCase(one: Report['invariants'][number], report: Report): string {
   const scenario = report.scenario.name;
   const head = { classname: `orrery.${scenario}`, name: `${scenario}: ${one.name}`, time: 0 };
@@ -159,20 +154,4 @@ function invariantCase(one: Report['invariants'][number], report: Report): strin
   const message = `${one.name}: ${one.detail}`;
   const failure = `${open('failure', { type: 'invariant', message })}${escapeXml(message)}</failure>`;
   return [open('testcase', head), failure, END].join('\n');
-}
-
-type Attributes = Readonly<Record<string, string | number>>;
-
-function attributesText(attributes: Attributes): string {
-  return Object.entries(attributes)
-    .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
-    .join('');
-}
-
-function open(tag: string, attributes: Attributes): string {
-  return `<${tag}${attributesText(attributes)}>`;
-}
-
-function empty(tag: string, attributes: Attributes): string {
-  return `<${tag}${attributesText(attributes)}/>`;
 }

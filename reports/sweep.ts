@@ -17,6 +17,14 @@ import { toAscii } from './terminal-layout.ts';
  */
 const CELLS_MAX = 10_000;
 
+/** One run of a combination. */
+export interface SweepRun {
+  readonly seed: number;
+  readonly fingerprint: string;
+  /** Value of each KPI in base units, by its name; of this seed alone. */
+  readonly values: Readonly<Record<string, number | null>>;
+}
+
 /** One combination of parameters. */
 export interface SweepRow {
   /** Path to value, in the order of the sweep file. */
@@ -30,6 +38,8 @@ export interface SweepRow {
   readonly folder?: string;
   /** Why there is no result: code broke, or the run was ended; absent if there is a result. */
   readonly broke?: string;
+  /** Its runs, one a seed; absent in results of older versions. */
+  readonly runs?: readonly SweepRun[];
 }
 
 /** The result of a sweep over all combinations. */
@@ -67,7 +77,29 @@ export function sweepRow(
 ): SweepRow {
   const { kpis, pass, fingerprint, reproduce } = report;
   const kept = folder === undefined ? {} : { folder };
-  return { parameters, kpis, pass, fingerprint, reproduce, ...kept };
+  return { parameters, kpis, pass, fingerprint, reproduce, ...kept, runs: runsOf(report) };
+}
+
+function runsOf({ kpis, perSeed }: Report): readonly SweepRun[] {
+  const values = valuesBySeed(kpis);
+  return perSeed.map(({ seed, fingerprint }) => ({
+    seed,
+    fingerprint,
+    values: values.get(seed) ?? {},
+  }));
+}
+
+/** Value of each KPI by its name, of each seed that a KPI was measured in. */
+export function valuesBySeed(kpis: readonly KpiResult[]): ReadonlyMap<number, SweepRun['values']> {
+  const values = new Map<number, Record<string, number | null>>();
+  for (const kpi of kpis) {
+    for (const { seed, value } of kpi.perSeed) {
+      const own = values.get(seed) ?? {};
+      own[kpiName(kpi)] = value;
+      values.set(seed, own);
+    }
+  }
+  return values;
 }
 
 /** The row of a combination that has no result. */

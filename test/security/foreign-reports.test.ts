@@ -20,6 +20,8 @@ import { oneLine } from '../../reports/plain-text.ts';
 import { renderPrometheus } from '../../reports/prometheus.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { renderSweepMarkdown, renderSweepTable, sweepRow } from '../../reports/sweep.ts';
+import { sweepCsv } from '../../reports/sweep-csv.ts';
+import { renderSweepJunit } from '../../reports/sweep-junit.ts';
 import { renderTerminal, renderVerdictLine } from '../../reports/terminal.ts';
 import { repeatCommand } from '../../scenarios/command-text.ts';
 import { csvOf } from '../../viz/app/chart/csv.ts';
@@ -134,6 +136,18 @@ it('JUnit of a foreign report is well-formed and says the same number of cases',
   expect(xml).not.toContain(ESCAPE);
   const parsed = new XMLParser({ ignoreAttributes: false }).parse(xml) as object;
   expect(JSON.stringify(parsed)).not.toContain('"img"');
+});
+
+it('JUnit and CSV of a foreign sweep keep their cases and cells', () => {
+  const xml = renderSweepJunit(sweep);
+  expect(XMLValidator.validate(xml)).toBe(true);
+  expect(xml.match(/<testcase /g)).toHaveLength(1);
+  expect(xml).not.toContain(ESCAPE);
+  const csv = [...sweepCsv(sweep)].join('');
+  // Outside of quotes there is no line that does not begin with a cell of ours.
+  const lines = csv.replaceAll(/"(?:[^"]|"")*"/g, 'quoted').split('\r\n');
+  expect(new Set(lines.slice(0, -1).map((line) => line.split(',').length)).size).toBe(1);
+  expect(lines).toHaveLength(5);
 });
 
 it.each([

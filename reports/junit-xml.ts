@@ -1,0 +1,32 @@
+/**
+ * The elements of JUnit documents.
+ *
+ * @module
+ */
+import { escapeXml } from './escape-xml.ts';
+
+/** Closes a case. */
+export const END = '</testcase>';
+
+type Attributes = Readonly<Record<string, string | number>>;
+
+/** The whole document, a line an element. */
+export function document(lines: readonly string[]): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${lines.join('\n')}\n`;
+}
+
+/** An element that has content. */
+export function open(tag: string, attributes: Attributes): string {
+  return `<${tag}${attributesText(attributes)}>`;
+}
+
+/** An element without content. */
+export function empty(tag: string, attributes: Attributes): string {
+  return `<${tag}${attributesText(attributes)}/>`;
+}
+
+function attributesText(attributes: Attributes): string {
+  return Object.entries(attributes)
+    .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
+    .join('');
+}

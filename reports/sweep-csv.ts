@@ -1,0 +1,39 @@
+/**
+ * `sweep.csv`: the runs of a sweep for spreadsheets and scripts (RFC 4180).
+ *
+ * @module
+ */
+import type { SweepResult } from './sweep.ts';
+import { isPlainNumber, type SweepColumn, sweepColumns, sweepLines } from './sweep-columns.ts';
+
+/** Characters of a part: a sweep of 300,000 runs would be one text of 50 MB. */
+const PART = 1 << 16;
+
+/** What a spreadsheet takes for a formula, also behind a tab or the end of a line. */
+const FORMULA = /^[=+\-@\t\r\n]/;
+
+/** The document in parts. */
+export function* sweepCsv(sweep: SweepResult): Generator<string> {
+  const columns = sweepColumns(sweep);
+  let part = recordOf(columns.map(({ name }) => name));
+  for (const line of sweepLines(sweep)) {
+    part += recordOf(columns.map((column: SweepColumn) => column.of(line)));
+    if (part.length < PART) continue;
+    yield part;
+    part = '';
+  }
+  yield part;
+}
+
+/** RFC 4180 section 2: records end with CRLF. */
+function recordOf(cells: readonly (string | number | boolean | null)[]): string {
+  return `${cells.map(cellText).join(',')}\r\n`;
+}
+
+function cellText(cell: string | number | boolean | null): string {
+  if (cell === null) return '';
+  if (typeof cell !== 'string') return String(cell);
+  // An apostrophe makes a spreadsheet show a formula in place of computing it.
+  const harmless = FORMULA.test(cell) && !isPlainNumber(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}

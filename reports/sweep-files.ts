@@ -1,0 +1,26 @@
+/**
+ * The files that a sweep leaves beside its results.
+ *
+ * @module
+ */
+import { renderSweepHtml } from './html/sweep-html.ts';
+import { renderSweepMarkdown, type SweepResult } from './sweep.ts';
+import { sweepCsv } from './sweep-csv.ts';
+import type { SWEEP_FILES } from './sweep-file-names.ts';
+import { renderSweepJunit } from './sweep-junit.ts';
+
+/** A file; what may be long is made part by part while it is written. */
+export type SweepFile = readonly [
+  name: (typeof SWEEP_FILES)[number],
+  content: string | Iterable<string | Uint8Array>,
+];
+
+/** All of them. */
+export function sweepFiles(sweep: SweepResult): readonly SweepFile[] {
+  return [
+    ['sweep.md', renderSweepMarkdown(sweep)],
+    ['sweep.html', renderSweepHtml(sweep)],
+    ['sweep.junit.xml', renderSweepJunit(sweep)],
+    ['sweep.csv', sweepCsv(sweep)],
+  ];
+}

@@ -1,0 +1,87 @@
+/**
+ * JUnit XML of a sweep: one case per combination, whose failure lists every KPI that was missed, and an
+ * error for a combination that broke or a sweep that was interrupted (junit.ts).
+ *
+ * @module
+ */
+import { escapeXml } from './escape-xml.ts';
+import { document, END, empty, open } from './junit-xml.ts';
+import { kpiName, limitText, measuredText } from './kpi-text.ts';
+import type { KpiResult } from './report-schema.ts';
+import type { SweepResult, SweepRow } from './sweep.ts';
+
+/** The document of a sweep. */
+export function renderSweepJunit(sweep: SweepResult): string {
+  const { name, rows, interruptedOf } = sweep;
+  const early = interruptedOf === undefined ? [] : [interruptedCase(sweep, interruptedOf)];
+  const broke = rows.filter((row) => row.broke !== undefined).length;
+  const totals = {
+    tests: rows.length + early.length,
+    failures: rows.filter((row) => !row.pass && row.broke === undefined).length,
+    errors: broke + early.length,
+  };
+  return document([
+    open('testsuites', { name: 'orrery', ...totals, time: 0 }),
+    open('testsuite', { name, ...totals, skipped: 0, time: 0 }),
+    '<properties>',
+    empty('property', { name: 'seeds', value: sweep.seeds.join(' ') }),
+    empty('property', { name: 'reproduce', value: sweep.reproduce }),
+    '</properties>',
+    ...early,
+    ...rows.map((row) => rowCase(row, name)),
+    '</testsuite>',
+    '</testsuites>',
+  ]);
+}
+
+/** Combinations that never ran would be missing without a word. */
+function interruptedCase({ name, rows, reproduce }: SweepResult, all: number): string {
+  const message = `interrupted at ${rows.length} of ${all} combinations`;
+  const title = `${name}: the sweep reaches its end`;
+  return wrong(title, name, { tag: 'error', type: 'interrupted', message, reproduce });
+}
+
+function rowCase(row: SweepRow, sweep: string): string {
+  const values = Object.entries(row.parameters).map(([path, value]) => `${path}=${value}`);
+  const title = `${sweep}: ${values.join(', ')}`;
+  const { reproduce } = row;
+  if (row.broke !== undefined) {
+    const message = `broke: ${row.broke}`;
+    return wrong(title, sweep, { tag: 'error', type: 'broke', message, reproduce });
+  }
+  if (!row.pass) return wrong(title, sweep, { tag: 'failure', ...missOf(row), reproduce });
+  const measured = row.kpis.map((kpi) => `${kpiName(kpi)} ${measuredText(kpi)}`).join('\n');
+  const head = open('testcase', { classname: `orrery.${sweep}`, name: title, time: 0 });
+  return [head, `<system-out>${escapeXml(measured)}</system-out>`, END].join('\n');
+}
+
+interface Wrong {
+  readonly tag: 'error' | 'failure';
+  readonly type: string;
+  readonly message: string;
+  readonly reproduce: string | undefined;
+}
+
+function wrong(title: string, sweep: string, { tag, type, message, reproduce }: Wrong): string {
+  const head = open('testcase', { classname: `orrery.${sweep}`, name: title, time: 0 });
+  const command = reproduce === undefined ? '' : `\nreproduce: ${reproduce}`;
+  const body = `${open(tag, { type, message })}${escapeXml(message + command)}</${tag}>`;
+  return [head, body, END].join('\n');
+}
+
+/** Readers show one failure a case, so that it names all misses. */
+function missOf({ kpis }: SweepRow): Pick<Wrong, 'type' | 'message'> {
+  const missed = kpis.filter((kpi) => !kpi.pass);
+  if (missed.length === 0) {
+    const message = 'all KPIs are met, but the run is not: an invariant, or an early end';
+    return { type: 'run', message };
+  }
+  const type = missed.some(({ status }) => status === 'fail') ? 'kpi' : 'inconclusive';
+  return { type, message: missed.map(missText).join('; ') };
+}
+
+function missText(kpi: KpiResult): string {
+  const told = `${kpiName(kpi)}: ${measuredText(kpi)}, limit ${limitText(kpi)}`;
+  if (kpi.status === 'inconclusive') return `${told}, inconclusive: ${kpi.reason ?? ''}`;
+  return kpi.value === null ? `${told}: ${kpi.reason ?? 'not measured'}` : told;
+}

@@ -1,0 +1,119 @@
+/**
+ * The progress line of a sweep, and the time it still needs. When it is written and where to is up to the
+ * caller.
+ *
+ * @module
+ */
+import { significant, span, spanUnit } from './format.ts';
+import { kpiName } from './kpi-text.ts';
+import { oneLine } from './plain-text.ts';
+import type { KpiResult } from './report-schema.ts';
+import { type SweepRow, shortName } from './sweep.ts';
+
+/** The combination that is nearest to its limit, or furthest behind it. */
+export interface WorstCell {
+  readonly parameters: SweepRow['parameters'];
+  readonly kpi: KpiResult;
+}
+
+/** The state to show. */
+export interface SweepProgress {
+  readonly runsDone: number;
+  readonly runs: number;
+  readonly cellsDone: number;
+  readonly cells: number;
+  readonly missed: number;
+  readonly broke: number;
+  /** Undefined while there is no estimate. */
+  readonly secondsLeft: number | undefined;
+  readonly worst: WorstCell | undefined;
+}
+
+/** Least part of the name of the worst combination that still says something. */
+const WORST_MIN = 14;
+
+/**
+ * One line without newline, at most as wide as the terminal: runs, combinations, what was
+ * missed, time left, the worst combination. What does not fit is left out from the right.
+ */
+export function renderSweepProgress(state: SweepProgress, width: number): string {
+  const { runsDone, runs, cellsDone, cells, missed, broke, secondsLeft, worst } = state;
+  const parts = [
+    `${runsDone}/${runs} runs`,
+    `${cellsDone}/${cells} cells`,
+    ...(missed === 0 ? [] : [`${missed} missed`]),
+    ...(broke === 0 ? [] : [`${broke} broke`]),
+    ...(secondsLeft === undefined ? [] : [`${timeText(secondsLeft)} left`]),
+  ];
+  while (parts.length > 1 && parts.join('  ').length > width) parts.pop();
+  const line = parts.join('  ').slice(0, width);
+  const room = width - line.length - 2;
+  const text = worst === undefined ? '' : worstText(worst);
+  if (text === '' || room < Math.min(text.length, WORST_MIN)) return line;
+  return `${line}  ${text.length <= room ? text : `${text.slice(0, room - 1)}~`}`;
+}
+
+/** The figure first: it says how bad it is where the names are cut off. */
+function worstText({ parameters, kpi }: WorstCell): string {
+  const paths = Object.keys(parameters);
+  const values = Object.entries(parameters).map(
+    ([path, value]) => `${shortName(path, paths)}=${value}`,
+  );
+  const margin = relativeMargin(kpi);
+  const told = Number.isFinite(margin) ? `${significant(100 * margin, 2)} %` : 'unmeasured';
+  return oneLine(`worst ${told}: ${values.join(' ')}, ${kpiName(kpi)}`);
+}
+
+/** `12 s`, `42 min`, `3.1 h`. */
+function timeText(seconds: number): string {
+  if (seconds < 120) return `~${Math.ceil(seconds)} s`;
+  if (seconds < 3 * 3_600) return `~${Math.ceil(seconds / 60)} min`;
+  return `~${span(seconds, spanUnit(seconds), 2)}`;
+}
+
+/** The worse of what was the worst so far and a combination that has ended. */
+export function worseOf(worst: WorstCell | undefined, row: SweepRow): WorstCell | undefined {
+  let found = worst;
+  for (const kpi of row.kpis) {
+    if (kpi.status === 'not-applicable') continue;
+    const isWorse = found === undefined || relativeMargin(kpi) < relativeMargin(found.kpi);
+    if (isWorse) found = { parameters: row.parameters, kpi };
+  }
+  return found;
+}
+
+/**
+ * Distance to the limit relative to it, negative if missed, so that KPIs of all units compare. A limit
+ * of 0, and a value that is exactly as wanted, have no such measure: 1 if met, -1 if missed.
+ */
+function relativeMargin({ value, limit, comparison, pass, margin, marginUnit }: KpiResult): number {
+  if (value === null) return pass ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  if (limit === 0 || (comparison === '==' && pass)) return pass ? 1 : -1;
+  if (margin !== null && marginUnit === 'relative') return margin;
+  if (comparison === '==') return -Math.abs((value - limit) / limit);
+  const distance = comparison.startsWith('<') ? limit - value : value - limit;
+  return distance / Math.abs(limit);
+}
+
+/** Runs that the median is taken of, the last ones. */
+const RECENT = 1_000;
+
+/**
+ * Seconds that the rest of a sweep needs, from the median run: one that was slow, or a first one that had
+ * to load, does not spoil it.
+ * @param doneSeconds Wall time of each finished run.
+ * @param rest Runs that are left, and how many run at a time (at least 1).
+ * @returns undefined until there are two finished runs for each that runs at a time.
+ */
+export function sweepSecondsLeft(
+  doneSeconds: readonly number[],
+  { left, workers }: { readonly left: number; readonly workers: number },
+): number | undefined {
+  if (left <= 0) return 0;
+  if (doneSeconds.length < 2 * workers) return undefined;
+  const sorted = doneSeconds.slice(-RECENT).sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  const median = sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? 0)) / 2;
+  return Math.ceil(left / workers) * median;
+}
