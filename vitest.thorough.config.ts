@@ -26,7 +26,7 @@ export const THOROUGH = [
 
 /** Those of them that follow the wall clock on real sockets and processes. */
 export const THOROUGH_WALL = [
-  'test/live/{dtn-kills,dtn-layers,fabric-kills,federated-kills,floods,held,mixnet,namespaces,new-protocol,processes,signals,stack,streams,viewers}.test.ts',
+  'test/live/{deploy-files,dtn-kills,dtn-layers,fabric-kills,federated-kills,floods,held,mixnet,namespaces,new-protocol,processes,signals,stack,streams,viewers}.test.ts',
   'test/conformance/live-{audit,flood,protocols}.test.ts',
   'test/environment/{bundle-kill,command,kill}.test.ts',
   'test/security/{identity,output}-live.test.ts',
