@@ -59,6 +59,33 @@ const HOSTILE: readonly (readonly [what: string, text: string, said: RegExp])[] 
     /more than 2\^53 combinations, the limit is 10000/,
   ],
   [
+    'a sweep of 20,000 paths with 10,000 values each',
+    scenario(`sweep:\n${repeat(20_000, (i) => `  a.b${i}: 1..10000`)}`),
+    /20000 paths, the limit is 100/,
+  ],
+  [
+    'a sweep of 20,000 long ranges of one path',
+    scenario(`sweep:\n  a: [${'1..1e9 step x1.003,'.repeat(20_000)}]`),
+    /the ranges of this sweep have more than 100000 values/,
+  ],
+  [
+    'a sweep of 20,000 ranges that never end',
+    scenario(`sweep:\n  a: [${'1..2 step x1.0000000001,'.repeat(20_000)}]`),
+    /more than 100000 values[\s\S]*x1.0000000001 has values of more than 4000 digits/,
+  ],
+  [
+    'a sweep of a million combinations of 100 paths, and a condition of 100 comparisons',
+    scenario(
+      `sweep:\n${repeat(98, (i) => `  a.b${i}: [1]`)}\n  x: 1..1000\n  y: 1..1000\n  where: "${'x<y or '.repeat(99)}x<y and x>y"`,
+    ),
+    /499500 combinations, the limit is 10000/,
+  ],
+  [
+    'a condition of 500 brackets',
+    scenario(`sweep: { x: 1..3, where: "${'('.repeat(500)}" }`),
+    /expected at most 32 levels/,
+  ],
+  [
     'a fault each nanosecond',
     scenario('events: [{ every: 1ns, for: 1ns, link: "*", hold: true }]'),
     /happens 10000000000 times, the limit is 1000000/,

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import type { LeafMistake } from '../../../topologies/files/leaf.ts';
 import type { SweepSpec } from '../../model.ts';
 import type { ScenarioContext } from '../context.ts';
 import { compare } from './exact.ts';
 import { type SampleSize, sampleList, sampleRange } from './latin.ts';
-import { type OpenRange, wholeValues } from './range.ts';
+import type { Range } from './range.ts';
+import { rangeValues, VALUES_MAX } from './range-values.ts';
 import type { Axis } from './schema.ts';
 import { whereValue } from './where.ts';
 
@@ -17,60 +19,87 @@ export interface SampledAxis {
   readonly points: readonly string[];
 }
 
-/**
- * All values of a path; where it has ranges, each value once. Ranges without values are reported at
- * their place.
- */
-export function listAxis(context: ScenarioContext, path: string, axis: Axis): readonly string[] {
-  const values = axis.flatMap((item, index) => {
-    if (typeof item === 'string') return [item];
-    if (item.kind === 'stepped') return item.values;
-    const stepped = axis.length > 1 && !item.from.isWhole ? alone(item) : wholeValues(item);
-    if ('value' in stepped) return stepped.value.values;
-    const { code, message, hint } = stepped.mistake;
-    context.refuse(code, placeOf(context, path, index), message, hint);
+/** Most values of all paths together: ten ranges of the longest kind. */
+const ALL_VALUES_MAX = 100_000;
+
+/** Reads the axes of one sweep; the work of all together is limited. */
+export class Axes {
+  readonly #context: ScenarioContext;
+  #left = ALL_VALUES_MAX;
+
+  constructor(context: ScenarioContext) {
+    this.#context = context;
+  }
+
+  /**
+   * All values of a path; where it has ranges, each value once. Ranges without values are reported
+   * at their place.
+   */
+  list(path: string, axis: Axis): readonly string[] {
+    const values: string[] = [];
+    for (const [index, item] of axis.entries()) {
+      if (typeof item === 'string') values.push(item);
+      else values.push(...this.#valuesOf(item, { path, index, isAlone: axis.length === 1 }));
+    }
+    return axis.every((item) => typeof item === 'string') ? values : [...new Set(values)];
+  }
+
+  /** The values of a path in a sample; a range without a step is a continuous axis. */
+  sample(path: string, axis: Axis, size: SampleSize): SampledAxis {
+    const [first] = axis;
+    const isOpen = axis.length === 1 && typeof first === 'object' && first.kind === 'open';
+    if (!isOpen) {
+      const values = this.list(path, axis);
+      const points = values.length === 0 ? [] : sampleList(path, values, size);
+      return { parameter: { path, values }, points };
+    }
+    if (compare(first.from.value, first.to.value) === 0) {
+      const message = `${first.text} ends where it begins`;
+      this.#refuse([path, 0], { code: 'E104', message, hint: 'write the value in a list' });
+      return { parameter: { path, values: [] }, points: [] };
+    }
+    const points = sampleRange(path, first, size);
+    const amount = (text: string): number => whereValue(text).amount;
+    const ascending = [...new Set(points)].sort((a, b) => amount(a) - amount(b));
+    return { parameter: { path, values: ascending }, points };
+  }
+
+  #valuesOf(
+    range: Range,
+    {
+      path,
+      index,
+      isAlone,
+    }: { readonly path: string; readonly index: number; readonly isAlone: boolean },
+  ): readonly string[] {
+    if (this.#left <= 0) return [];
+    const result = rangeValues(range);
+    this.#left -= 'value' in result ? result.value.length : VALUES_MAX;
+    if (this.#left <= 0) {
+      const message = `the ranges of this sweep have more than ${ALL_VALUES_MAX} values`;
+      this.#context.refuse('E104', ['sweep'], message, 'write larger steps');
+      return [];
+    }
+    if ('value' in result) return result.value;
+    this.#refuse(
+      [path, index],
+      isAlone || range.kind === 'stepped' ? result.mistake : inList(range),
+    );
     return [];
-  });
-  return axis.every((item) => typeof item === 'string') ? values : [...new Set(values)];
+  }
+
+  /** Reports a mistake at a range: in the list of its path, or the value of the path. */
+  #refuse([path, index]: readonly [string, number], { code, message, hint }: LeafMistake): void {
+    const { sweep } = this.#context.source.data as {
+      readonly sweep?: Readonly<Record<string, unknown>>;
+    };
+    const place = Array.isArray(sweep?.[path]) ? ['sweep', path, index] : ['sweep', path];
+    this.#context.refuse(code, place, message, hint);
+  }
 }
 
-/** The values of a path in a sample; a range without a step is a continuous axis. */
-export function sampleAxis(
-  context: ScenarioContext,
-  [path, axis]: readonly [string, Axis],
-  size: SampleSize,
-): SampledAxis {
-  const [first] = axis;
-  const isOpen = axis.length === 1 && typeof first === 'object' && first.kind === 'open';
-  if (!isOpen) {
-    const values = listAxis(context, path, axis);
-    const points = values.length === 0 ? [] : sampleList(path, values, size);
-    return { parameter: { path, values }, points };
-  }
-  if (compare(first.from.value, first.to.value) === 0) {
-    const message = `${first.text} ends where it begins`;
-    context.refuse('E104', placeOf(context, path, 0), message, 'write the value in a list');
-    return { parameter: { path, values: [] }, points: [] };
-  }
-  const points = sampleRange(path, first, size);
-  const ascending = [...new Set(points)].sort(
-    (a, b) => whereValue(a).amount - whereValue(b).amount,
-  );
-  return { parameter: { path, values: ascending }, points };
-}
-
-function alone({ text }: OpenRange): Exclude<ReturnType<typeof wholeValues>, { value: unknown }> {
+function inList({ text }: Range): LeafMistake {
   const message = `${text} has no step, so it has no values to list`;
   const hint = 'write a step; only a range that stands alone is sampled continuously';
-  return { mistake: { code: 'E104', message, hint } };
-}
-
-/** The place of a range: in the list of its path, or the value of the path. */
-function placeOf(
-  { source }: ScenarioContext,
-  path: string,
-  index: number,
-): readonly (string | number)[] {
-  const { sweep } = source.data as { readonly sweep?: Readonly<Record<string, unknown>> };
-  return Array.isArray(sweep?.[path]) ? ['sweep', path, index] : ['sweep', path];
+  return { code: 'E104', message, hint };
 }

@@ -7,7 +7,7 @@
 import { formatPath } from '../../../topologies/files/config-error.ts';
 import type { SweepSpec } from '../../model.ts';
 import type { ScenarioContext } from '../context.ts';
-import { listAxis, type SampledAxis, sampleAxis } from './axes.ts';
+import { Axes, type SampledAxis } from './axes.ts';
 import { cellAt, countOf, eachCombination } from './combinations.ts';
 import type { Axis, SweepInput } from './schema.ts';
 import { compileWhere, type WhereTest, whereValue } from './where.ts';
@@ -17,6 +17,8 @@ import type { WhereMistake } from './where-tokens.ts';
 const COMBINATIONS_MAX = 10_000;
 /** Combinations that a condition may choose from. */
 const EXAMINED_MAX = 1_000_000;
+/** Most paths of a sweep. */
+const PATHS_MAX = 100;
 const WHERE = ['sweep', 'where'] as const;
 
 type Parameters = SweepSpec['parameters'];
@@ -24,18 +26,21 @@ type Parameters = SweepSpec['parameters'];
 /** Determines the combinations of a sweep; mistakes are reported at their place. */
 export function resolveSweep(context: ScenarioContext, input: SweepInput): SweepSpec {
   const { where, sample, ...paths } = input;
-  const axes: readonly (readonly [string, Axis])[] = Object.entries(paths);
+  const entries: readonly (readonly [string, Axis])[] = Object.entries(paths);
+  if (entries.length > PATHS_MAX) {
+    const message = `${entries.length} paths, the limit is ${PATHS_MAX}`;
+    context.refuse('E104', ['sweep'], message, 'sweep fewer parameters at a time');
+    return nothing([]);
+  }
+  const axes = new Axes(context);
   const before = context.problems.count;
   if (sample === undefined) {
-    const parameters = axes.map(([path, axis]) => ({
-      path,
-      values: listAxis(context, path, axis),
-    }));
+    const parameters = entries.map(([path, axis]) => ({ path, values: axes.list(path, axis) }));
     if (context.problems.count > before) return nothing(parameters);
     return combine(context, parameters, where);
   }
   const size = { runs: sample.runs, seed: sample.seed ?? 1 };
-  const sampled = axes.map((axis) => sampleAxis(context, axis, size));
+  const sampled = entries.map(([path, axis]) => axes.sample(path, axis, size));
   if (context.problems.count > before) return nothing(sampled.map(({ parameter }) => parameter));
   return pick(context, sampled, { where, runs: size.runs });
 }

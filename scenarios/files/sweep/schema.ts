@@ -13,7 +13,8 @@ import {
   wrong,
 } from '../../../topologies/files/leaf.ts';
 import { whole } from '../../../topologies/files/quantity.ts';
-import { looksLikeRange, RANGE_WORDS, type Range, readRange, VALUES_MAX } from './range.ts';
+import { looksLikeRange, RANGE_WORDS, type Range, readRange } from './range.ts';
+import { VALUES_MAX } from './range-values.ts';
 
 /** A value as the text of a flag, or a range. */
 export type AxisItem = string | Range;

@@ -38,6 +38,9 @@ export function whereValue(text: string): WhereValue {
   return { text, kind: quantity.kind, amount: quantity.value };
 }
 
+/** Parameters whose endings a hint compares. */
+const NAMED_MAX = 100;
+
 /** Compiles a condition, or says what is wrong with it first. */
 export function compileWhere(text: string, axes: readonly WhereAxis[]): WhereTest | WhereMistake {
   const condition = parseWhere(text);
@@ -119,16 +122,16 @@ function ambiguous(
   named: readonly WhereAxis[],
   axes: readonly WhereAxis[],
 ): WhereMistake {
-  const all = axes.map(({ path }) => path);
-  const short = named.map(({ path }) => shortName(path, all));
+  const all = axes.slice(0, NAMED_MAX).map(({ path }) => path);
+  const short = named.slice(0, 3).map(({ path }) => shortName(path, all));
   const message = `"${shorten(text)}" is the ending of ${named.length} parameters`;
-  return { at, end, code: 'E101', message, hint: `write ${short.slice(0, 3).join(' or ')}` };
+  return { at, end, code: 'E101', message, hint: `write ${short.join(' or ')}` };
 }
 
 function unknownName({ text, at, end }: Token, axes: readonly WhereAxis[]): WhereMistake {
   const message = `"${shorten(text)}" is not a parameter of this sweep`;
   const isValue = axes.some(({ values }) => values.some((value) => value.text === text));
-  const all = axes.map(({ path }) => path);
+  const all = axes.slice(0, NAMED_MAX).map(({ path }) => path);
   const names = all.map((path) => shortName(path, all));
   const hint = isValue
     ? `write '${text}': values are quoted`

@@ -78,6 +78,21 @@ describe('a Latin hypercube', () => {
     }
   });
 
+  it.each([
+    ['0.0..1.0', (value: number): number => value],
+    ['log 1.0..100.0', (value: number): number => Math.log(value) / Math.log(100)],
+  ])('draws uniformly within a stratum of %s', (text, share) => {
+    const drawn = all(1_000).map((seed) => {
+      const [value = ''] = sampleRange('p', open(text), { runs: 1, seed });
+      return share(Number(value));
+    });
+    const mean = drawn.reduce((sum, one) => sum + one, 0) / 1_000;
+    const variance = drawn.reduce((sum, one) => sum + (one - mean) ** 2, 0) / 1_000;
+    // Five standard deviations: of the mean sqrt(1/12/1000), of the variance sqrt(1/180/1000).
+    expect(Math.abs(mean - 0.5)).toBeLessThan(0.046);
+    expect(Math.abs(variance - 1 / 12)).toBeLessThan(0.012);
+  });
+
   it('orders the strata of each axis alone: two axes are hardly correlated', () => {
     const range = open('0.0..1.0');
     const size = { runs: 1_000, seed: 1 };

@@ -1,0 +1,103 @@
+/**
+ * The values of a range with a step, counted with exact fractions and written in the unit of the
+ * file.
+ *
+ * @module
+ */
+import { type LeafResult, wrong } from '../../../topologies/files/leaf.ts';
+import { type Amount, finer, grain, inUnitOf, writeAmount } from './amount.ts';
+import {
+  compare,
+  type Fraction,
+  floor,
+  fraction,
+  minus,
+  nearest,
+  over,
+  plus,
+  times,
+} from './exact.ts';
+import type { OpenRange, SteppedRange } from './range.ts';
+
+/** Most values of one range: that many combinations are the limit of a sweep. */
+export const VALUES_MAX = 10_000;
+
+/** Digits of a geometric range that no grain rounds: enough to tell its values apart. */
+const SIGNIFICANT_DIGITS = 12;
+/** Digits of an exact power, which grow by those of the factor with each step. */
+const POWER_DIGITS_MAX = 4_000;
+
+/** All values of a range, ascending. */
+export function rangeValues(range: SteppedRange | OpenRange): LeafResult<readonly string[]> {
+  if (range.kind === 'open') return wholeValues(range);
+  const { step } = range;
+  return step.kind === 'add' ? linear(range, step.width) : geometric(range, step.factor);
+}
+
+/** Without a step, only whole numbers are counted. */
+function wholeValues(range: OpenRange): LeafResult<readonly string[]> {
+  if (range.from.isWhole && range.scale === 'linear') {
+    return linear(range, { ...range.from, value: fraction(1n) });
+  }
+  const hint = 'write a step (0.1..0.9 step 0.2), or sample: { runs: 40, seed: 1 }';
+  return wrong('E104', `${range.text} has no step, so it has no values to combine`, hint);
+}
+
+type Ends = Pick<SteppedRange, 'text' | 'from' | 'to'>;
+
+/** Values are written in the finer unit of begin and step, where all of them are finite decimals. */
+function linear(ends: Ends, step: Amount): LeafResult<readonly string[]> {
+  const unit = finer(ends.from, step);
+  const from = inUnitOf(ends.from, unit).value;
+  const width = inUnitOf(step, unit).value;
+  const last = floor(over(minus(inUnitOf(ends.to, unit).value, from), width));
+  if (last >= BigInt(VALUES_MAX)) return tooMany(ends.text, String(last + 1n));
+  const values = Array.from({ length: Number(last) + 1 }, (_, count) =>
+    writeAmount(plus(from, times(width, fraction(BigInt(count)))), unit.unit),
+  );
+  return { value: values };
+}
+
+function geometric({ text, from, to }: Ends, factor: Fraction): LeafResult<readonly string[]> {
+  const rounding = grain({ ...from, isWhole: false });
+  const values: string[] = [];
+  // Powers are not reduced, which would take longer than all else.
+  for (let power = from.value; compare(power, to.value) <= 0; power = product(power, factor)) {
+    if (values.length === VALUES_MAX) return tooMany(text, `more than ${VALUES_MAX}`);
+    if (String(power.top).length > POWER_DIGITS_MAX) {
+      const message = `${text} has values of more than ${POWER_DIGITS_MAX} digits`;
+      return wrong('E104', message, 'write a larger factor, or one of fewer digits');
+    }
+    const value = writeAmount(rounded(power, rounding), from.unit);
+    if (value === values.at(-1)) {
+      return wrong('E104', `two values of ${text} are both ${value}`, 'write a larger factor');
+    }
+    values.push(value);
+  }
+  return { value: values };
+}
+
+/** The nearest multiple of the grain, or the nearest number of a few digits. */
+function rounded(value: Fraction, grained: Fraction | undefined): Fraction {
+  const step = grained ?? digitStep(value);
+  const inverse = { top: step.bottom, bottom: step.top };
+  return times(fraction(nearest(product(value, inverse))), step);
+}
+
+/** A product that is not reduced. */
+function product(a: Fraction, b: Fraction): Fraction {
+  return { top: a.top * b.top, bottom: a.bottom * b.bottom };
+}
+
+/** One in the last of the digits that are kept; integers keep all of theirs. */
+function digitStep(value: Fraction): Fraction {
+  let tens = 1n;
+  const wanted = fraction(10n ** BigInt(SIGNIFICANT_DIGITS - 1));
+  while (compare(product(value, { top: tens, bottom: 1n }), wanted) < 0) tens *= 10n;
+  return fraction(1n, tens);
+}
+
+function tooMany(text: string, count: string): ReturnType<typeof wrong> {
+  const message = `${text} makes ${count} values, the limit is ${VALUES_MAX}`;
+  return wrong('E104', message, 'write a larger step');
+}
