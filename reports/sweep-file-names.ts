@@ -5,4 +5,10 @@
  */
 
 /** In the order in which they are named to people. */
-export const SWEEP_FILES = ['sweep.html', 'sweep.md', 'sweep.junit.xml', 'sweep.csv'] as const;
+export const SWEEP_FILES = [
+  'sweep.html',
+  'sweep.md',
+  'sweep.junit.xml',
+  'sweep.csv',
+  'sweep.parquet',
+] as const;

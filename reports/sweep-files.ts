@@ -8,6 +8,7 @@ import { renderSweepMarkdown, type SweepResult } from './sweep.ts';
 import { sweepCsv } from './sweep-csv.ts';
 import type { SWEEP_FILES } from './sweep-file-names.ts';
 import { renderSweepJunit } from './sweep-junit.ts';
+import { sweepParquet } from './sweep-parquet.ts';
 
 /** A file; what may be long is made part by part while it is written. */
 export type SweepFile = readonly [
@@ -22,5 +23,6 @@ export function sweepFiles(sweep: SweepResult): readonly SweepFile[] {
     ['sweep.html', renderSweepHtml(sweep)],
     ['sweep.junit.xml', renderSweepJunit(sweep)],
     ['sweep.csv', sweepCsv(sweep)],
+    ['sweep.parquet', sweepParquet(sweep)],
   ];
 }

@@ -1,0 +1,79 @@
+/**
+ * `sweep.parquet`: the runs of a sweep with the columns of `sweep.csv`, typed, for notebooks and databases
+ * (Apache Parquet, written by hyparquet-writer; docs/adr/0062-parquet-by-a-package.md).
+ *
+ * @module
+ */
+import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
+import type { SweepResult } from './sweep.ts';
+import { type SweepColumn, type SweepLine, sweepColumns, sweepLines } from './sweep-columns.ts';
+
+/** Lines of a row group, which is what is in memory at a time: some megabytes. */
+const GROUP = 20_000;
+
+/** The document in parts, one for each row group. */
+export function* sweepParquet(sweep: SweepResult): Generator<Uint8Array> {
+  const columns = sweepColumns(sweep);
+  const writer = new ByteWriter();
+  const parquet = new ParquetWriter({
+    writer,
+    schema: [{ name: 'root', num_children: columns.length }, ...columns.map(elementOf)],
+    createdBy: 'orrery',
+    kvMetadata: [
+      { key: 'orrery.sweep', value: sweep.name },
+      { key: 'orrery.reproduce', value: sweep.reproduce },
+    ],
+  });
+  for (const lines of groupsOf(sweepLines(sweep))) {
+    const columnData = columns.map((column) => ({
+      name: column.name,
+      data: lines.map((line) => storedOf(column, line)),
+    }));
+    atOnce(parquet.write({ columnData, rowGroupSize: GROUP }));
+    yield taken(writer);
+  }
+  atOnce(parquet.finish());
+  yield taken(writer);
+}
+
+function elementOf({ name, kind }: SweepColumn): SchemaElement {
+  const optional = { name, repetition_type: 'OPTIONAL' } as const;
+  switch (kind) {
+    case 'text':
+      return { ...optional, type: 'BYTE_ARRAY', converted_type: 'UTF8' };
+    case 'number':
+      return { ...optional, type: 'DOUBLE' };
+    case 'whole':
+      return { ...optional, type: 'INT64' };
+    case 'truth':
+      return { name, repetition_type: 'REQUIRED', type: 'BOOLEAN' };
+  }
+}
+
+function storedOf(column: SweepColumn, line: SweepLine): unknown {
+  const value = column.of(line);
+  return column.kind === 'whole' && value !== null ? BigInt(value) : value;
+}
+
+function* groupsOf(lines: Iterable<SweepLine>): Generator<readonly SweepLine[]> {
+  let group: SweepLine[] = [];
+  for (const line of lines) {
+    group.push(line);
+    if (group.length < GROUP) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
+
+/** Only a writer that flushes makes the package asynchronous; ours is emptied by its caller. */
+function atOnce(done: void | Promise<void>): void {
+  if (done instanceof Promise) throw new Error('hyparquet-writer has become asynchronous');
+}
+
+/** What was written since the last time; offsets in the file count on. */
+function taken(writer: ByteWriter): Uint8Array {
+  const bytes = writer.getBytes().slice();
+  writer.index = 0;
+  return bytes;
+}
