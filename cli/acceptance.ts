@@ -5,30 +5,44 @@
  */
 import { readdirSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import { execute, type RunFlags } from './execute.ts';
 import { type ExitCode, exitWith, worstOf } from './exit.ts';
+import { fleetRunner } from './fleet-runner.ts';
 import { load } from './load.ts';
+import { QUEUE_HELP, queueFlag } from './queue-flag.ts';
 import { addRunOptions } from './scenario.ts';
 
 const SEEDS = 30;
+
+interface AcceptanceFlags extends RunFlags {
+  readonly queue?: QueueAddress;
+}
 
 /** Adds the command. */
 export function addAcceptance(program: Command): void {
   addRunOptions(program.command('acceptance'))
     .summary('run every shipped scenario with 30 seeds')
     .description('Runs every scenario of scenarios/ with 30 seeds (--seeds for another number).')
-    .action(async (flags: RunFlags) => {
-      const codes: ExitCode[] = [];
+    .option('--queue <address>', QUEUE_HELP, queueFlag)
+    .action(async (flags: AcceptanceFlags) => {
       const files = shippedScenarios();
+      const { trace, pcap, explain } = flags;
+      const own = { trace, pcap, explain };
+      const fleet = flags.queue === undefined ? undefined : await fleetRunner(flags.queue, own);
+      const codes: ExitCode[] = [];
       for (const file of files) {
         const loaded = await load(file, flags.set, new ProtocolRegistry());
-        const code = await execute(loaded, { ...flags, seeds: flags.seeds ?? SEEDS });
+        const seeds = flags.seeds ?? SEEDS;
+        const recorded = fleet === undefined ? {} : { trace: false as const };
+        const code = await execute(loaded, { ...flags, seeds, ...recorded }, fleet);
         codes.push(code);
         process.stdout.write('\n');
         if (code === 130) break;
       }
+      await fleet?.close();
       const failed = codes.filter((code) => code !== 0).length;
       const left = files.length - codes.length;
       const unrun = left === 0 ? '' : `, ${left} not run`;

@@ -4,11 +4,12 @@
  * @module
  */
 import { type Command, Option } from 'commander';
+import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { SPEED_MAX } from '../viz/format/control-wire.ts';
 import { checkDeterminism } from './check-determinism.ts';
 import { execute, type RunFlags } from './execute.ts';
-import { exitWith, FlagError } from './exit.ts';
+import { type ExitCode, exitWith, FlagError } from './exit.ts';
 import {
   collectOverride,
   JOURNEYS_RANGE,
@@ -18,11 +19,14 @@ import {
   THREADS_RANGE,
   wholeNumber,
 } from './flags.ts';
+import { fleetRunner } from './fleet-runner.ts';
 import { listMetrics } from './list-metrics.ts';
-import { load } from './load.ts';
+import { type Loaded, load } from './load.ts';
+import { QUEUE_HELP, queueFlag } from './queue-flag.ts';
 import { addWatchOption } from './watch.ts';
 
 interface ScenarioFlags extends RunFlags {
+  readonly queue?: QueueAddress;
   readonly checkDeterminism?: boolean;
   readonly listMetrics?: boolean;
   readonly cpu?: 'none' | 'calibrated';
@@ -46,6 +50,7 @@ export function addScenario(program: Command): void {
       'cost profile (default: runs/calibration.json); implies --cpu calibrated',
     )
     .option('--speed <factor>', 'with --viz: virtual seconds per second; 0 starts paused', speed)
+    .option('--queue <address>', QUEUE_HELP, queueFlag)
     .option('--check-determinism', 'run twice; stop at the first event that differs (exit 4)')
     .option('--list-metrics', 'list the metrics on which a scenario can set limits');
   command.action(async (file: string | undefined, given: ScenarioFlags) => {
@@ -65,7 +70,8 @@ export function addScenario(program: Command): void {
       return;
     }
     const loaded = await load(file, flags.set, registry);
-    if (flags.checkDeterminism !== true) exitWith(await execute(loaded, flags));
+    if (flags.queue !== undefined) exitWith(await onFleet(flags.queue, loaded, flags));
+    else if (flags.checkDeterminism !== true) exitWith(await execute(loaded, flags));
     else if (flags.viz === undefined) exitWith(await checkDeterminism(loaded, flags));
     else {
       const hint = 'leave out one of the two';
@@ -76,6 +82,22 @@ export function addScenario(program: Command): void {
       );
     }
   });
+}
+
+/** A run whose seeds a fleet makes. */
+async function onFleet(
+  queue: QueueAddress,
+  loaded: Loaded,
+  flags: ScenarioFlags,
+): Promise<ExitCode> {
+  const { trace, pcap, explain, viz, checkDeterminism } = flags;
+  const own = { trace, pcap, explain, viz, 'check-determinism': checkDeterminism };
+  const fleet = await fleetRunner(queue, own);
+  try {
+    return await execute(loaded, { ...flags, trace: false }, fleet);
+  } finally {
+    await fleet.close();
+  }
 }
 
 /** `--cpu` and `--cpu-profile` change the scenario as `--set` does, and are repeated like it. */

@@ -1,10 +1,11 @@
 /** Jobs that lie, workers of another commit, passwords, servers that are not there; over a real Redis. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Job, Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../reports/report-schema.ts';
 import { jobsName } from '../../scenarios/fleet/fleet-executor.ts';
 import type { FleetJob } from '../../scenarios/fleet/fleet-job.ts';
 import { sourceState } from '../../scenarios/sweep/source-state.ts';
@@ -133,6 +134,24 @@ describe('a worker', () => {
     expect(status).toBe(2);
     expect(text).toContain(`the fleet runs commit 0000000, and this worker is ${sourceState()}`);
   });
+});
+
+it('the seeds of a scenario give the report of one process', () => {
+  const words = ['scenario', 'hello.yaml', '--seeds', '4', '--set', 'duration=3s'];
+  expect(orrery(...words, '--out', 'here').status).toBe(0);
+  const { status, text } = orrery(...words, '--out', 'there', '--queue', server.address);
+  expect(status, text).toBe(0);
+  const [here, there] = ['here', 'there'].map((out) => {
+    const [name = ''] = readdirSync(join(folder, out, 'hello'));
+    return JSON.parse(
+      readFileSync(join(folder, out, 'hello', name, 'report.json'), 'utf8'),
+    ) as Report;
+  });
+  expect(there?.fingerprint).toBe(here?.fingerprint);
+  expect(there?.kpis).toEqual(here?.kpis);
+  expect(there?.metrics).toEqual(here?.metrics);
+  const recorded = orrery(...words, '--queue', server.address, '--pcap');
+  expect([recorded.status, recorded.text]).toEqual([2, expect.stringContaining('no recordings')]);
 });
 
 describe('two results of one run', () => {

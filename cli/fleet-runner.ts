@@ -1,0 +1,97 @@
+/**
+ * Runs the seeds of a scenario on a fleet.
+ *
+ * @module
+ */
+
+import type { SeedResult } from '../reports/model.ts';
+import { FleetExecutor } from '../scenarios/fleet/fleet-executor.ts';
+import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
+import { type RunEnd, type RunOrder, runInput } from '../scenarios/runner/run-scenario.ts';
+import type { SweepCell } from '../scenarios/sweep/run-sweep.ts';
+import { sourceState } from '../scenarios/sweep/source-state.ts';
+import type { Runner } from './execute.ts';
+import { FlagError } from './exit.ts';
+import { fileForFleet, openQueue } from './queue-flag.ts';
+
+/** A way to run, until it is closed. */
+export interface FleetRunner extends Runner {
+  close(): Promise<void>;
+}
+
+/** Flags of a run that only threads of this process can serve. */
+interface OwnFlags {
+  readonly trace?: unknown;
+  readonly pcap?: unknown;
+  readonly explain?: unknown;
+  readonly viz?: unknown;
+}
+
+/**
+ * Connects to a fleet.
+ * @throws FlagError if the run is to be recorded or watched, which workers cannot.
+ */
+export async function fleetRunner(queue: QueueAddress, flags: OwnFlags): Promise<FleetRunner> {
+  for (const [name, value] of Object.entries(flags)) {
+    if (value === undefined || value === false) continue;
+    const message = `--${name}: a fleet sends results, no recordings`;
+    throw new FlagError(message, `--${name}`, 'leave it out, or leave --queue out');
+  }
+  const engine = await openQueue(queue);
+  const fileOf = ({ scenario }: SweepCell): string => fileForFleet(scenario.file);
+  const fleet = await FleetExecutor.open(engine, sourceState(), fileOf).catch(
+    async (error: unknown) => {
+      await engine.close();
+      throw error;
+    },
+  );
+  return {
+    command: 'scenario',
+    run: (order) => runOn(fleet, order),
+    close: async (): Promise<void> => {
+      fleet.close();
+      await engine.close();
+    },
+  };
+}
+
+async function runOn(fleet: FleetExecutor, order: RunOrder): Promise<RunEnd> {
+  const began = performance.now();
+  const { scenario, definitions, seeds, signal } = order;
+  const { overrides: parameters } = scenario;
+  const cell: SweepCell = {
+    ...{ scenario, definitions, parameters, forgeries: {}, index: 0, isKept: true },
+  };
+  const onAbort = (): void => fleet.stop();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const done: SeedResult[] = [];
+  const answers = await Promise.all(
+    seeds.map(async (seed) => {
+      const answer = await fleet.run(cell, seed);
+      if (answer.kind === 'result') done.push(answer.result);
+      tell(order, done, began);
+      return answer;
+    }),
+  );
+  signal?.removeEventListener('abort', onAbort);
+  await fleet.forget();
+  const failed = answers.find((answer) => answer.kind !== 'result');
+  if (failed !== undefined) return failed;
+  if (fleet.conflicts.length > 0) {
+    const [{ id, fingerprints }] = fleet.conflicts as [FleetExecutor['conflicts'][number]];
+    const message = `not deterministic: ${id} has the fingerprints ${fingerprints.join(', ')}`;
+    return { kind: 'broken', message, stack: '' };
+  }
+  return { kind: 'judged', input: runInput(order, done, performance.now() - began) };
+}
+
+function tell(order: RunOrder, done: readonly SeedResult[], began: number): void {
+  order.onProgress?.({
+    seedsDone: done.length,
+    seeds: order.seeds.length,
+    nowNs: 0,
+    durationNs: order.scenario.durationNs,
+    events: done.reduce((sum, { events }) => sum + events, 0),
+    wallMs: performance.now() - began,
+  });
+}
