@@ -211,7 +211,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     seeds: seedsOf(context, input.seeds ?? 1),
     overrides: request.overrides ?? {},
     warnings: [...topology.warnings, ...context.warnings],
-    ...(input.sweep === undefined ? {} : { sweep: resolveSweep(context, input.sweep) }),
+    ...(input.sweep === undefined ? {} : { sweep: resolveSweep(context, input.sweep, request) }),
     ...(privacy === undefined ? {} : { privacy }),
     ...(input.timeLimit === undefined ? {} : { timeLimitMs: Math.ceil(input.timeLimit / 1e6) }),
   };

@@ -23,10 +23,25 @@ const WHERE = ['sweep', 'where'] as const;
 
 type Parameters = SweepSpec['parameters'];
 
-/** Determines the combinations of a sweep; mistakes are reported at their place. */
-export function resolveSweep(context: ScenarioContext, input: SweepInput): SweepSpec {
+/**
+ * Determines the combinations of a sweep; mistakes are reported at their place.
+ *
+ * @param request Its overrides are what flags set, `path -> value`: such a path is not swept. Where
+ *   all are set, as in each run of a sweep, that is the one combination; whether a condition holds
+ *   for it was asked before.
+ */
+export function resolveSweep(
+  context: ScenarioContext,
+  input: SweepInput,
+  { overrides: set = {} }: { readonly overrides?: Readonly<Record<string, string>> },
+): SweepSpec {
   const { where, sample, ...paths } = input;
-  const entries: readonly (readonly [string, Axis])[] = Object.entries(paths);
+  const entries: readonly (readonly [string, Axis])[] = Object.entries(paths).map(
+    ([path, axis]) => [path, Object.hasOwn(set, path) ? [set[path] ?? ''] : axis],
+  );
+  if (entries.length > 0 && entries.every(([path]) => Object.hasOwn(set, path))) {
+    return onlyOne(entries.map(([path]) => [path, set[path] ?? '']));
+  }
   if (entries.length > PATHS_MAX) {
     const message = `${entries.length} paths, the limit is ${PATHS_MAX}`;
     context.refuse('E104', ['sweep'], message, 'sweep fewer parameters at a time');
@@ -47,6 +62,11 @@ export function resolveSweep(context: ScenarioContext, input: SweepInput): Sweep
 
 function nothing(parameters: Parameters): SweepSpec {
   return { parameters, cells: [], warnings: [] };
+}
+
+function onlyOne(values: readonly (readonly [string, string])[]): SweepSpec {
+  const parameters = values.map(([path, value]) => ({ path, values: [value] }));
+  return { parameters, cells: [Object.fromEntries(values)], warnings: [] };
 }
 
 /** All combinations for which the condition holds. */

@@ -65,6 +65,33 @@ describe('the design of a sweep', () => {
     );
   });
 
+  it('does not sweep what a flag sets', () => {
+    const lines = 'seeds: 1..3\ndrain: 1s..2s step 1s\nwhere: seeds > 1';
+    const { cells, parameters } = designOf(lines, { drain: '5s' });
+    expect(cells).toEqual([
+      { seeds: '2', drain: '5s' },
+      { seeds: '3', drain: '5s' },
+    ]);
+    expect(parameters[1]).toEqual({ path: 'drain', values: ['5s'] });
+    expect(() => designOf(lines, { seeds: '1' })).toThrow('holds for none of 2 combinations');
+    const sampled = designOf('sample: { runs: 4 }\nseeds: 1..3\ndrain: 0s..6s', { seeds: '2' });
+    expect(sampled.cells.map(({ seeds }) => seeds)).toEqual(['2', '2', '2', '2']);
+    expect(sampled.cells.map(({ drain }) => drain)).toEqual(
+      designOf('sample: { runs: 4 }\ndrain: 0s..6s').cells.map(({ drain }) => drain),
+    );
+  });
+
+  it('is one combination where flags set all paths, as for each run of a sweep', () => {
+    const { cells, warnings } = designOf(
+      'seeds: 1..3\ndrain: 1s..2s step 1s\nwhere: seeds > 1 and drain < 2s',
+      { drain: '7s', seeds: '1' },
+    );
+    expect(cells).toEqual([{ seeds: '1', drain: '7s' }]);
+    expect(warnings).toEqual([]);
+    const large = 'seeds: 1..10000\ndrain: 0s..6s';
+    expect(designOf(large, { drain: '7s', seeds: '1' }).cells).toHaveLength(1);
+  });
+
   it('lets a condition choose 10,000 of a million combinations', () => {
     const lines = 'seeds: 1..1000\ndrain: 1s..1000s step 1s\nwhere: ';
     expect(designOf(`${lines}seeds <= 10`).cells).toHaveLength(10_000);
