@@ -43,7 +43,7 @@ import { resolveKpis } from './kpis.ts';
 import { type PrivacyParts, resolvePrivacy } from './privacy.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
 import { SizeCheck } from './size-check.ts';
-import { resolveSweep } from './sweep/design.ts';
+import { resolveDesign } from './sweep/design.ts';
 import { resolveTraffic } from './traffic.ts';
 import { checkUntil } from './until.ts';
 
@@ -211,7 +211,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     seeds: seedsOf(context, input.seeds ?? 1),
     overrides: request.overrides ?? {},
     warnings: [...topology.warnings, ...context.warnings],
-    ...(input.sweep === undefined ? {} : { sweep: resolveSweep(context, input.sweep, request) }),
+    ...(input.sweep === undefined ? {} : { sweep: resolveDesign(context, input.sweep, request) }),
     ...(privacy === undefined ? {} : { privacy }),
     ...(input.timeLimit === undefined ? {} : { timeLimitMs: Math.ceil(input.timeLimit / 1e6) }),
   };

@@ -30,7 +30,7 @@ type Parameters = SweepSpec['parameters'];
  *   all are set, as in each run of a sweep, that is the one combination; whether a condition holds
  *   for it was asked before.
  */
-export function resolveSweep(
+export function resolveDesign(
   context: ScenarioContext,
   input: SweepInput,
   { overrides: set = {} }: { readonly overrides?: Readonly<Record<string, string>> },
