@@ -75,3 +75,10 @@ export function grain({ kind, isWhole, factor }: Amount): Fraction | undefined {
   while (parts % 3n === 0n) parts /= 3n;
   return fraction(1n, parts);
 }
+
+/** What an amount must be a whole number of, and is not: a file refuses half a nanosecond. */
+export function brokenGrain({ kind, value, factor }: Amount): string | undefined {
+  const words = { time: 'nanoseconds', size: 'bytes' };
+  if (kind !== 'time' && kind !== 'size') return undefined;
+  return times(value, factor).bottom === 1n ? undefined : words[kind];
+}

@@ -8,7 +8,7 @@
  */
 import { type LeafResult, shorten, wrong } from '../../../topologies/files/leaf.ts';
 import { readQuantity, UNIT_WORDS } from '../../../topologies/files/units.ts';
-import { type Amount, inUnitOf, readAmount, writeAmount } from './amount.ts';
+import { type Amount, brokenGrain, inUnitOf, readAmount, writeAmount } from './amount.ts';
 import { compare, type Fraction, fraction, readExact } from './exact.ts';
 
 /** A range with a step. */
@@ -83,8 +83,18 @@ function endsMistake(
   [first, last]: readonly [string, string],
 ): ReturnType<typeof wrong> | undefined {
   if (from.kind !== to.kind) return unitMistake([first, from], [last, to]);
+  const mistake = grainMistake(first, from) ?? grainMistake(last, to);
+  if (mistake !== undefined) return mistake;
   if (compare(to.value, from.value) >= 0) return undefined;
   return wrong('E104', `${text} goes down`, `write ${last}..${first}: a range goes up`);
+}
+
+/** An amount between two values that can stand. */
+function grainMistake(written: string, amount: Amount): ReturnType<typeof wrong> | undefined {
+  const grains = brokenGrain(amount);
+  return grains === undefined
+    ? undefined
+    : wrong('E104', `${written} is not a whole number of ${grains}`);
 }
 
 /** Two amounts of different kinds. */
@@ -119,6 +129,8 @@ function readLinear(ends: Ends, written: string): LeafResult<Range> {
   if (step.kind !== from.kind) {
     return unitMistake([writeAmount(from.value, from.unit), from], [written, step]);
   }
+  const mistake = grainMistake(written, step);
+  if (mistake !== undefined) return mistake;
   if (step.value.top > 0n) return stepped(ends, { kind: 'add', width: step });
   const which = step.value.top === 0n ? 'a step of 0' : `a step of ${written}`;
   return wrong('E104', `${which} never reaches the end`, 'write a step above 0');
