@@ -7,6 +7,7 @@ import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { Counter } from '../../engine/host/measure.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
+import { PeerDirectory } from '../_kit/peer-directory.ts';
 import type { DatagramOptions } from './config.ts';
 
 /** Creates a datagram node on `host`. */
@@ -17,8 +18,7 @@ export function createDatagram(host: Host, setup: NodeSetup<DatagramOptions>): N
 class DatagramNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: NodeSetup<DatagramOptions>;
-  readonly #endpoints = new Map<string, Endpoint>();
-  readonly #names = new Map<Endpoint, string>();
+  readonly #peers: PeerDirectory;
   readonly #sent: Counter;
   readonly #received: Counter;
   #socket: DatagramSocket | undefined;
@@ -26,17 +26,13 @@ class DatagramNode implements NodeHandle {
   constructor(host: Host, setup: NodeSetup<DatagramOptions>) {
     this.#host = host;
     this.#setup = setup;
+    this.#peers = new PeerDirectory(host, setup.network, setup.options.port);
     this.#sent = host.meter.counter('datagram.sent');
     this.#received = host.meter.counter('datagram.received');
   }
 
   start(): void {
-    const { network, options } = this.#setup;
-    for (const { name, address } of network.hosts) {
-      const endpoint = this.#host.endpoint(address, options.port);
-      this.#endpoints.set(name, endpoint);
-      this.#names.set(endpoint, name);
-    }
+    const { options } = this.#setup;
     this.#socket = this.#host.udp({
       port: options.port,
       onDatagram: (buffer, offset, length, from) => this.#receive(buffer, offset, length, from),
@@ -50,7 +46,7 @@ class DatagramNode implements NodeHandle {
   }
 
   #send({ kind, target, body }: NodeRequest): string {
-    const to = this.#endpoints.get(target);
+    const to = this.#peers.endpointOf(target);
     if (kind !== 'send') return 'unknown-request';
     if (to === undefined) return 'unknown-peer';
     if (body.length > this.#setup.options.maxBytes) return 'too-large';
@@ -65,7 +61,7 @@ class DatagramNode implements NodeHandle {
   }
 
   #receive(buffer: Uint8Array, offset: number, length: number, from: Endpoint): void {
-    const name = this.#names.get(from);
+    const name = this.#peers.nameOf(from);
     if (name === undefined) {
       this.#host.drop('unknown-peer');
       return;

@@ -6,6 +6,7 @@
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
+import { PeerDirectory } from '../_kit/peer-directory.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { PingOptions } from './config.ts';
 import { BODY_MAX, HEADER_LENGTH } from './geometry.ts';
@@ -38,24 +39,19 @@ class PingNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: NodeSetup<PingOptions>;
   readonly #shell: MachineShell<PingInput<Outgoing>, Effect>;
-  readonly #names = new Map<Endpoint, string>();
-  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #peers: PeerDirectory;
   #socket: DatagramSocket | undefined;
 
   constructor(host: Host, setup: NodeSetup<PingOptions>) {
     this.#host = host;
     this.#setup = setup;
+    this.#peers = new PeerDirectory(host, setup.network, setup.options.port);
     const machine = new PingMachine<Outgoing>(setup.options.timeout);
     this.#shell = new MachineShell(host, machine, (effect) => this.#perform(effect), 'lazy');
   }
 
   start(): void {
-    const { network, options } = this.#setup;
-    for (const peer of network.hosts) {
-      const endpoint = this.#host.endpoint(peer.address, options.port);
-      this.#endpoints.set(peer.name, endpoint);
-      this.#names.set(endpoint, peer.name);
-    }
+    const { options } = this.#setup;
     this.#socket = this.#host.udp({
       port: options.port,
       onDatagram: (buffer, offset, length, from) => this.#receive(buffer, offset, length, from),
@@ -70,7 +66,7 @@ class PingNode implements NodeHandle {
 
   #request(request: NodeRequest): void {
     const { kind, target, body } = request;
-    const to = this.#endpoints.get(target);
+    const to = this.#peers.endpointOf(target);
     if (kind !== 'send') request.respond('unknown-request');
     else if (to === undefined) request.respond('unknown-peer');
     else if (body.length > BODY_MAX) request.respond('too-large');
@@ -85,7 +81,7 @@ class PingNode implements NodeHandle {
 
   #receive(buffer: Uint8Array, offset: number, length: number, from: Endpoint): void {
     const header = decodeHeader(buffer, offset, length);
-    const name = this.#names.get(from);
+    const name = this.#peers.nameOf(from);
     if (typeof header === 'string') {
       this.#host.drop(header);
     } else if (header.kind === 'reply') {

@@ -1,0 +1,69 @@
+/**
+ * Who has which address: names and addresses of all hosts of a network, made once for all its nodes, and
+ * the endpoints of those that a node has to do with.
+ *
+ * @module
+ */
+import type { NetworkMap } from '../../engine/host/network-view.ts';
+import type { Endpoint } from '../../engine/host/socket.ts';
+import type { HostPart } from './host-part.ts';
+
+interface Names {
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** A thousand nodes that each list a thousand peers are a million entries. */
+const known = new WeakMap<NetworkMap['hosts'], Names>();
+
+function namesOf(hosts: NetworkMap['hosts']): Names {
+  const before = known.get(hosts);
+  if (before !== undefined) return before;
+  const made = {
+    addresses: new Map(hosts.map(({ name, address }) => [name, address])),
+    names: new Map(hosts.map(({ name, address }) => [address, name])),
+  };
+  known.set(hosts, made);
+  return made;
+}
+
+/** The peers of one node, at one port. */
+export class PeerDirectory {
+  readonly #host: HostPart<'endpoint' | 'endpointOf'>;
+  readonly #port: number;
+  readonly #all: Names;
+  /** Those that it has sent to or heard of. */
+  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #names = new Map<Endpoint, string>();
+
+  constructor(
+    host: HostPart<'endpoint' | 'endpointOf'>,
+    { hosts }: Pick<NetworkMap, 'hosts'>,
+    port: number,
+  ) {
+    this.#host = host;
+    this.#port = port;
+    this.#all = namesOf(hosts);
+  }
+
+  /** Where a host is reached; undefined if the network has none of that name. */
+  endpointOf(name: string): Endpoint | undefined {
+    const before = this.#endpoints.get(name);
+    if (before !== undefined) return before;
+    const address = this.#all.addresses.get(name);
+    if (address === undefined) return undefined;
+    const endpoint = this.#host.endpoint(address, this.#port);
+    this.#endpoints.set(name, endpoint);
+    return endpoint;
+  }
+
+  /** Who sends from an endpoint; undefined for strangers, and for other ports of a host. */
+  nameOf(endpoint: Endpoint): string | undefined {
+    const before = this.#names.get(endpoint);
+    if (before !== undefined) return before;
+    const { address, port } = this.#host.endpointOf(endpoint);
+    const name = port === this.#port ? this.#all.names.get(address) : undefined;
+    if (name !== undefined) this.#names.set(endpoint, name);
+    return name;
+  }
+}
