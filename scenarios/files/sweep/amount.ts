@@ -78,7 +78,7 @@ export function grain({ kind, isWhole, factor }: Amount): Fraction | undefined {
 
 /** What an amount must be a whole number of, and is not: a file refuses half a nanosecond. */
 export function brokenGrain({ kind, value, factor }: Amount): string | undefined {
-  const words = { time: 'nanoseconds', size: 'bytes' };
-  if (kind !== 'time' && kind !== 'size') return undefined;
-  return times(value, factor).bottom === 1n ? undefined : words[kind];
+  if (kind !== 'time' && kind !== 'size' && kind !== 'packets') return undefined;
+  if (times(value, factor).bottom === 1n) return undefined;
+  return { time: 'nanoseconds', size: 'bytes', packets: 'packets' }[kind];
 }

@@ -91,6 +91,7 @@ describe('a range of a sweep', () => {
     ['1..2 step x1.0000001', 'E104', /has values of more than 4000 digits/, /fewer digits/],
     ['1ns..1e9ns step x1', 'E104', 'a step of x1 never reaches the end', /above 1/],
     ['12.75ns..1us step 1ns', 'E104', '12.75ns is not a whole number of nanoseconds', undefined],
+    ['0.3packets..9packets step x7', 'E104', '0.3packets is not a whole number of p', undefined],
     ['1B..9.5B step x2', 'E104', '9.5B is not a whole number of bytes', undefined],
     ['1us..2us step 0.0005us', 'E104', '0.0005us is not a whole number of nano', undefined],
     ['1ms..', 'E103', '"1ms.." is not a range such as 50ms..500ms step 50ms', undefined],
