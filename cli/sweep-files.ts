@@ -11,6 +11,7 @@ import { sweepFiles } from '../reports/sweep-files.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { RESULTS } from '../scenarios/sweep/results-file.ts';
+import { readQuantity } from '../topologies/files/units.ts';
 import type { RunFlags } from './execute.ts';
 import type { RunPlace } from './run-place.ts';
 import { terminalOptions } from './terminal.ts';
@@ -45,7 +46,7 @@ export function writeSweepFiles(
   const text = flags.json === true ? json : renderSweepTable(result, terminalOptions(undefined));
   // First of all, so that the rows are not lost if the disk is full.
   process.stdout.write(text);
-  writeWhole(folder, [['sweep.json', json], ...sweepFiles(result)]);
+  writeWhole(folder, [['sweep.json', json], ...sweepFiles(result, readQuantity)]);
   forgetRepeated(place, json);
   if (flags.json === true) return;
   if (saved !== undefined) process.stdout.write(`\n  ${saved}\n`);

@@ -5,6 +5,7 @@
  */
 import { renderSweepHtml } from './html/sweep-html.ts';
 import { renderSweepMarkdown, type SweepResult } from './sweep.ts';
+import type { ReadQuantity } from './sweep-axis.ts';
 import { sweepCsv } from './sweep-csv.ts';
 import type { SWEEP_FILES } from './sweep-file-names.ts';
 import { renderSweepJunit } from './sweep-junit.ts';
@@ -16,11 +17,14 @@ export type SweepFile = readonly [
   content: string | Iterable<string | Uint8Array>,
 ];
 
-/** All of them. */
-export function sweepFiles(sweep: SweepResult): readonly SweepFile[] {
+/**
+ * All of them.
+ * @param read Reads values of parameters, so that numbers get an axis.
+ */
+export function sweepFiles(sweep: SweepResult, read: ReadQuantity): readonly SweepFile[] {
   return [
     ['sweep.md', renderSweepMarkdown(sweep)],
-    ['sweep.html', renderSweepHtml(sweep)],
+    ['sweep.html', renderSweepHtml(sweep, read)],
     ['sweep.junit.xml', renderSweepJunit(sweep)],
     ['sweep.csv', sweepCsv(sweep)],
     ['sweep.parquet', sweepParquet(sweep)],

@@ -127,7 +127,7 @@ export function sweepKpi(row: SweepRow, name: string): KpiResult | undefined {
 }
 
 /** All limits of a KPI, each once. */
-function sweepLimits(sweep: SweepResult, name: string): readonly KpiResult[] {
+export function sweepLimits(sweep: SweepResult, name: string): readonly KpiResult[] {
   const all = sweep.rows.flatMap(({ kpis }) => kpis.filter((kpi) => kpiName(kpi) === name));
   return [...new Map(all.map((kpi) => [`${kpi.comparison} ${kpi.limit}`, kpi])).values()];
 }
@@ -262,7 +262,7 @@ function withinCells(
 }
 
 /** The value of a parameter in a row; every object has a constructor, which is not a parameter. */
-function valueIn({ parameters }: SweepRow, name: string | undefined): string {
+export function valueIn({ parameters }: SweepRow, name: string | undefined): string {
   if (name === undefined) return '';
   return (Object.hasOwn(parameters, name) ? parameters[name] : undefined) ?? '-';
 }

@@ -86,7 +86,7 @@ svg text.limit-label { fill: var(--fail); }
 ${[1, 2, 3, 4, 5, 6].map((i) => `.s${i} { stroke: var(--c${i}); } .f${i} { fill: var(--c${i}); }`).join('\n')}
 ${[1, 2, 3, 4, 5].map((i) => `.h${i} { fill: var(--heat${i}); }`).join('\n')}
 svg text.on-heat { fill: var(--heat-text); } svg text.on-heat-strong { fill: var(--heat-text-strong); }
-.miss-frame { fill: none; stroke: var(--fail); stroke-width: 2; }
+.miss-frame, .miss-ring { fill: none; stroke: var(--fail); stroke-width: 2; }
 .cursor { stroke: var(--text); stroke-width: 1; opacity: .6; }
 .readout { min-height: 20px; font-size: 12px; color: var(--muted); }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12px; color: var(--muted); margin-bottom: 4px; }

@@ -1,6 +1,7 @@
 /**
  * The page of a sweep: a heat map per KPI over the first two varying parameters, with the value in
- * each cell and missed cells framed and marked, and a table of all combinations.
+ * each cell and missed cells framed and marked, lines with intervals over the first parameter that is a
+ * number (sweep-lines.ts), and a table of all combinations.
  *
  * @module
  */
@@ -18,15 +19,20 @@ import {
   sweepParameters,
   sweepVerdict,
 } from '../sweep.ts';
+import type { ReadQuantity } from '../sweep-axis.ts';
 import { emptyChart, figure, frameOf, svg } from './chart.ts';
 import { documentOf } from './html.ts';
 import { html, type Markup, px } from './markup.ts';
+import { sweepLines } from './sweep-lines.ts';
 
 const STEPS = 5;
 const ROW = 40;
 
-/** The complete document of a sweep. */
-export function renderSweepHtml(sweep: SweepResult): string {
+/**
+ * The complete document of a sweep.
+ * @param read Reads values of parameters, so that numbers get an axis.
+ */
+export function renderSweepHtml(sweep: SweepResult, read: ReadQuantity): string {
   const { word, text } = sweepVerdict(sweep);
   const isMet = word === 'PASS';
   const kpis = sweepKpis(sweep);
@@ -37,13 +43,25 @@ export function renderSweepHtml(sweep: SweepResult): string {
 <dl class="facts"><div><dt>seeds</dt><dd>${sweep.seeds.length} each, the same for all</dd></div><div><dt>parameters</dt><dd>${sweepParameters(sweep).join(', ')}</dd></div></dl>
 </div></header>
 <main>
-<section><h2>Heat maps</h2>
-${kpis.map((kpi) => heatFigure(shortNamed(sweepGrid(sweep, kpi), sweepParameters(sweep))))}</section>
+<section><h2>Each KPI over the parameters</h2>
+${kpis.map((kpi) => kpiFigures(sweep, kpi, read))}</section>
 ${tableSection(sweep, kpis)}
 <section><h2>Do it again</h2><div class="command"><code id="reproduce">${sweep.reproduce}</code><button type="button" data-copy="reproduce" hidden>Copy</button></div></section>
 </main>
 `,
   ]);
+}
+
+/** Samples form no grid: a heat map of them would be empty apart from one cell a line. */
+const GRID_SHARE_MIN = 0.25;
+
+function kpiFigures(sweep: SweepResult, kpi: string, read: ReadQuantity): readonly Markup[] {
+  const lines = sweepLines(sweep, kpi, read);
+  const grid = sweepGrid(sweep, kpi);
+  const cells = grid.rows.flat();
+  const share = cells.filter((row) => row !== undefined).length / cells.length;
+  if (share < GRID_SHARE_MIN && lines.length > 0) return lines;
+  return [heatFigure(shortNamed(grid, sweepParameters(sweep))), ...lines];
 }
 
 /** Full paths are in the header; they would be wider than the charts. */
@@ -114,9 +132,10 @@ function heatMap(grid: SweepGrid, values: readonly number[], isWide: boolean): M
     (value, i) =>
       html`<text class="middle" x="${px(column(i) + width / 2)}" y="${line(grid.y.values.length) + 16}">${value}</text>`,
   );
+  const letters = Math.floor((left - 10) / 7);
   const yLabels = grid.y.values.map(
     (value, j) =>
-      html`<text class="end" x="${left - 10}" y="${line(j) + ROW / 2 + 4}">${value}</text>`,
+      html`<text class="end" x="${left - 10}" y="${line(j) + ROW / 2 + 4}"><title>${value}</title>${cutTo(value, letters)}</text>`,
   );
   const rowsText = grid.y.name === '' ? '' : `${grid.y.name} ↓ · `;
   const names = html`<text class="strong" x="0" y="12">${rowsText}${grid.x.name} →</text>`;
@@ -126,6 +145,11 @@ function heatMap(grid: SweepGrid, values: readonly number[], isWide: boolean): M
     xLabels,
     yLabels,
   ]);
+}
+
+/** Longer names would run out of the page. */
+function cutTo(text: string, letters: number): string {
+  return text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
 }
 
 interface Place {

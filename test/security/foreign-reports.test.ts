@@ -24,6 +24,7 @@ import { sweepCsv } from '../../reports/sweep-csv.ts';
 import { renderSweepJunit } from '../../reports/sweep-junit.ts';
 import { renderTerminal, renderVerdictLine } from '../../reports/terminal.ts';
 import { repeatCommand } from '../../scenarios/command-text.ts';
+import { readQuantity } from '../../topologies/files/units.ts';
 import { csvOf } from '../../viz/app/chart/csv.ts';
 import { runInput } from '../unit/reports/fixture.ts';
 import { parsePrometheus } from '../unit/reports/prometheus-parser.ts';
@@ -152,7 +153,7 @@ it('JUnit and CSV of a foreign sweep keep their cases and cells', () => {
 
 it.each([
   ['report.html', renderHtml(hostile, { comparison })],
-  ['sweep.html', renderSweepHtml(sweep)],
+  ['sweep.html', renderSweepHtml(sweep, readQuantity)],
 ])('%s of a foreign report has no element of the report', (_, page) => {
   expect(page).not.toContain('<img');
   expect(page).not.toContain(ESCAPE);

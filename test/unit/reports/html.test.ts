@@ -8,6 +8,7 @@ import { renderSweepHtml } from '../../../reports/html/sweep-html.ts';
 import { judge } from '../../../reports/judge.ts';
 import type { KpiResult } from '../../../reports/report-schema.ts';
 import { renderSweepTable, type SweepRow, sweepRow } from '../../../reports/sweep.ts';
+import { readQuantity } from '../../../topologies/files/units.ts';
 import { runInput } from './fixture.ts';
 
 const met = judge(runInput({ seeds: 30, slowdown: 1 }));
@@ -215,7 +216,7 @@ describe('the page of a sweep', () => {
     };
     const rows = [row(5), row(15), row(25)];
     const base = { name: 'two', question: '?', seeds: [1], reproduce: 'npm run sweep' };
-    const text = renderSweepHtml({ ...base, rows });
+    const text = renderSweepHtml({ ...base, rows }, readQuantity);
     const cells = [...text.matchAll(/<td class="number ([^"]*)">([^<]*)</g)].map(
       ([, tone]) => tone,
     );
@@ -243,7 +244,7 @@ describe('the page of a sweep', () => {
       rows,
       reproduce: 'npm run sweep',
     };
-    const text = renderSweepHtml(sweep);
+    const text = renderSweepHtml(sweep, readQuantity);
     expect(/is missed in 2\sof\s4\scells/.test(text), String(/is missed in 2\sof\s4\scells/)).toBe(
       true,
     );

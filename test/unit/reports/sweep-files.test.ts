@@ -5,6 +5,7 @@ import { sweepCsv } from '../../../reports/sweep-csv.ts';
 import { SWEEP_FILES } from '../../../reports/sweep-file-names.ts';
 import { sweepFiles } from '../../../reports/sweep-files.ts';
 import { renderSweepJunit } from '../../../reports/sweep-junit.ts';
+import { readQuantity } from '../../../topologies/files/units.ts';
 import { cell, cellOf, sweepOf } from './sweep-fixture.ts';
 
 /** RFC 4180, read by a reader of our own: quotes, doubled quotes, line ends within quotes. */
@@ -131,6 +132,6 @@ describe('the runs of a sweep as CSV', () => {
 const TRUTH: Readonly<Record<string, string>> = { t: 'true', f: 'false' };
 
 it('a sweep leaves the files that a folder of runs knows by name', () => {
-  const names = sweepFiles(sweepOf([broken])).map(([name]) => name);
+  const names = sweepFiles(sweepOf([broken]), readQuantity).map(([name]) => name);
   expect([...names].sort()).toEqual([...SWEEP_FILES].sort());
 });

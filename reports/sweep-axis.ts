@@ -1,0 +1,88 @@
+/**
+ * A parameter of a sweep as an axis: its values as numbers, and whether they are spread evenly on a
+ * linear axis or on a logarithmic one.
+ *
+ * @module
+ */
+import { grouped, quantity, short } from './format.ts';
+
+/**
+ * Reads a number with its unit into base units, as scenario files do; undefined if it is a word. Reports
+ * know no files, so the caller brings it (topologies/files/units.ts).
+ */
+export type ReadQuantity = (
+  text: string,
+) => { readonly kind: string; readonly value: number } | undefined;
+
+/** A parameter whose values are numbers of one kind. */
+export interface SweepAxis {
+  /** Value of a parameter in base units; undefined if it is none of this axis. */
+  readonly of: (text: string) => number | undefined;
+  readonly isLog: boolean;
+  readonly min: number;
+  readonly max: number;
+  /** A value in words: `50 ms`. */
+  readonly textOf: (value: number) => string;
+}
+
+/** Values below this ratio of most to least fit a linear axis, however they are spread. */
+const LOG_RATIO_MIN = 4;
+
+/** The axis of these values; undefined if one is a word, or if units are mixed. */
+export function sweepAxis(
+  values: readonly string[],
+  readQuantity: ReadQuantity,
+): SweepAxis | undefined {
+  const numbers = new Map<string, number>();
+  let kind: string | undefined;
+  for (const text of values) {
+    const read = readQuantity(text);
+    if (read === undefined || !Number.isFinite(read.value)) return undefined;
+    // `0` needs no unit.
+    const isZero = read.kind === 'number' && read.value === 0;
+    if (!isZero && kind !== undefined && read.kind !== kind) return undefined;
+    if (!isZero) kind = read.kind;
+    numbers.set(text, read.value);
+  }
+  const sorted = [...new Set(numbers.values())].sort((a, b) => a - b);
+  const [min = 0, max = 0] = [sorted[0], sorted.at(-1)];
+  if (sorted.length < 2) return undefined;
+  const textOf = (value: number): string => valueText(value, kind ?? 'number');
+  return { of: (text) => numbers.get(text), isLog: isLogarithmic(sorted), min, max, textOf };
+}
+
+/** True if the steps between values are more alike as factors than as differences. */
+function isLogarithmic(sorted: readonly number[]): boolean {
+  const [min = 0, max = 0] = [sorted[0], sorted.at(-1)];
+  if (sorted.length < 3 || min <= 0 || max / min < LOG_RATIO_MIN) return false;
+  return variation(sorted.map(Math.log)) < variation(sorted);
+}
+
+/** Standard deviation of the steps, relative to their mean. */
+function variation(values: readonly number[]): number {
+  const steps = values.slice(1).map((value, i) => value - (values[i] ?? 0));
+  const mean = steps.reduce((sum, step) => sum + step, 0) / steps.length;
+  const square = steps.reduce((sum, step) => sum + (step - mean) ** 2, 0) / steps.length;
+  return Math.sqrt(square) / mean;
+}
+
+const BASE_UNITS: Readonly<Record<string, string>> = { time: 'ns', size: 'bytes', ratio: 'ratio' };
+const RATE_STEPS = [
+  [1e9, 'Gbit/s'],
+  [1e6, 'Mbit/s'],
+  [1e3, 'kbit/s'],
+] as const;
+
+function valueText(value: number, kind: string): string {
+  const unit = BASE_UNITS[kind];
+  if (unit !== undefined) return quantity(value, unit);
+  if (kind === 'rate') {
+    const [step, suffix] = RATE_STEPS.find(([from]) => value >= from) ?? [1, 'bit/s'];
+    return `${plain(value / step)} ${suffix}`;
+  }
+  return kind === 'packet-rate' ? `${plain(value)} /s` : plain(value);
+}
+
+function plain(value: number): string {
+  return Math.abs(value) >= 1e6 ? short(value) : grouped(String(Number(value.toPrecision(4))));
+}

@@ -1,0 +1,137 @@
+/**
+ * A KPI of a sweep as curves over the first varying parameter that is a number: one for each value of the
+ * next varying parameter, the others fixed at their first value. Where combinations form no grid, as in a
+ * sampled design, all of them are points.
+ *
+ * @module
+ */
+import { plural } from './format.ts';
+import type { KpiResult } from './report-schema.ts';
+import { type SweepResult, type SweepRow, sweepKpi, sweepParameters, valueIn } from './sweep.ts';
+import { type ReadQuantity, type SweepAxis, sweepAxis } from './sweep-axis.ts';
+
+/** Curves that are drawn: more than these cannot be told apart. */
+const CURVES_MAX = 8;
+/** Points of a curve that are drawn. */
+const POINTS_MAX = 1_000;
+/** Parameters that a cloud of points is drawn over. */
+const SCATTERS_MAX = 4;
+
+/** A combination on a curve. */
+export interface SweepPoint {
+  readonly x: number;
+  /** The value of the parameter as it was written. */
+  readonly text: string;
+  /** Undefined if it broke, or has no such KPI. */
+  readonly kpi: KpiResult | undefined;
+  readonly row: SweepRow;
+}
+
+/** A curve; its points from left to right. */
+export interface SweepCurve {
+  /** The value of the second parameter; empty if there is none. */
+  readonly name: string;
+  readonly points: readonly SweepPoint[];
+}
+
+/** All curves of a KPI. */
+export interface SweepCurves {
+  readonly kpi: string;
+  readonly x: { readonly name: string; readonly axis: SweepAxis };
+  /** The second parameter; empty if there is none. */
+  readonly by: string;
+  readonly curves: readonly SweepCurve[];
+  /** Values of the second parameter that are not drawn. */
+  readonly left: readonly string[];
+  /** True if points are combinations that no line joins. */
+  readonly isScattered: boolean;
+  readonly fixed: Readonly<Record<string, string>>;
+  /** What else is not drawn, in words; empty if nothing. */
+  readonly note: string;
+}
+
+/** A parameter with more than one value. */
+interface Varying {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/**
+ * The curves of a KPI, over one parameter; points, over each of the first parameters that are numbers. None
+ * if all that varies are words.
+ */
+export function sweepCurves(
+  sweep: SweepResult,
+  kpi: string,
+  read: ReadQuantity,
+): readonly SweepCurves[] {
+  const varying = varyingOf(sweep);
+  const numeric = varying.flatMap(({ name, values }) => {
+    const axis = sweepAxis(values, read);
+    return axis === undefined ? [] : [{ name, axis }];
+  });
+  const [x] = numeric;
+  if (x === undefined) return [];
+  const others = varying.filter(({ name }) => name !== x.name);
+  const joined = joinedBy(sweep, { kpi, x, others });
+  if (joined.curves.some(({ points }) => points.length > 1)) return [joined];
+  return numeric.slice(0, SCATTERS_MAX).map((one) => scattered(sweep, kpi, one));
+}
+
+function joinedBy(
+  sweep: SweepResult,
+  parts: Pick<SweepCurves, 'kpi' | 'x'> & { readonly others: readonly Varying[] },
+): SweepCurves {
+  const { kpi, x, others } = parts;
+  const [by, ...rest] = others;
+  const names = by?.values ?? [''];
+  const drawn = spread(names, CURVES_MAX);
+  const curveOf = new Map(drawn.map((name) => [name, [] as SweepPoint[]]));
+  for (const row of sweep.rows) {
+    if (rest.some(({ name, values }) => valueIn(row, name) !== values[0])) continue;
+    curveOf.get(valueIn(row, by?.name))?.push(pointOf(row, kpi, x));
+  }
+  return {
+    ...{ kpi, x, by: by?.name ?? '', isScattered: false, note: '' },
+    curves: [...curveOf].map(([name, points]) => ({ name, points: fromLeft(points) })),
+    left: names.filter((name) => !drawn.includes(name)),
+    fixed: Object.fromEntries(rest.map(({ name, values }) => [name, values[0] ?? '-'])),
+  };
+}
+
+function scattered(sweep: SweepResult, kpi: string, x: SweepCurves['x']): SweepCurves {
+  const points = fromLeft(sweep.rows.map((row) => pointOf(row, kpi, x)));
+  const missing = sweep.rows.length - points.length;
+  const note = missing === 0 ? '' : `${plural(missing, 'combination')} more in the table`;
+  const curves = [{ name: '', points }];
+  return { ...{ kpi, x, curves, note }, by: '', left: [], isScattered: true, fixed: {} };
+}
+
+function pointOf(row: SweepRow, kpi: string, { name, axis }: SweepCurves['x']): SweepPoint {
+  const text = valueIn(row, name);
+  const x = axis.of(text) ?? 0;
+  // Samples have as many digits as a number can have.
+  return { x, text: text.length > 10 ? axis.textOf(x) : text, kpi: sweepKpi(row, kpi), row };
+}
+
+/** Parameters with more than one value. */
+function varyingOf(sweep: SweepResult): readonly Varying[] {
+  return sweepParameters(sweep)
+    .map((name) => ({ name, values: [...new Set(sweep.rows.map((row) => valueIn(row, name)))] }))
+    .filter(({ values }) => values.length > 1);
+}
+
+/** At most `most` of these, the first and the last among them. */
+function spread<T>(all: readonly T[], most: number): readonly T[] {
+  if (all.length <= most) return all;
+  const at = (i: number): number => Math.round((i * (all.length - 1)) / (most - 1));
+  return Array.from({ length: most }, (_, i) => all[at(i)] as T);
+}
+
+/** Points in their order; of too many, some at even distances. */
+function fromLeft(points: readonly SweepPoint[]): readonly SweepPoint[] {
+  return spread(
+    [...points].sort((a, b) => a.x - b.x),
+    POINTS_MAX,
+  );
+}
