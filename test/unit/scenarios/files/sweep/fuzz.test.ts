@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sampleRange } from '../../../../../scenarios/files/sweep/latin.ts';
 import { looksLikeRange, readRange } from '../../../../../scenarios/files/sweep/range.ts';
 import { rangeValues } from '../../../../../scenarios/files/sweep/range-values.ts';
 import {
@@ -163,6 +164,30 @@ describe('a range of a sweep', () => {
         expect(Math.abs((amounts[0] ?? 0) - (begin?.value ?? 0))).toBeLessThanOrEqual(room);
         expect(amounts.at(-1)).toBeLessThanOrEqual((end?.value ?? 0) + room);
         expect(amounts).toEqual([...new Set(amounts)].sort((a, b) => a - b));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('is sampled by values that a file takes, between its ends', () => {
+    const sizes = fc.record({ runs: fc.integer({ min: 1, max: 50 }), seed: fc.nat() });
+    fc.assert(
+      fc.property(fc.constantFrom('', 'log '), amount, amount, sizes, (...drawn) => {
+        const [log, from, to, size] = drawn;
+        const range = readRange(`${log}${from}..${to}`);
+        if ('mistake' in range || range.value.kind !== 'open') return;
+        const ends = [from, to].map((text) => readQuantity(text));
+        const [begin = 0, end = 0] = ends.map((one) => one?.value);
+        const room = 1e-12 * Math.max(Math.abs(begin), Math.abs(end), 1);
+        fc.pre(begin !== end);
+        for (const text of sampleRange('p', range.value, size)) {
+          const value = readQuantity(text);
+          expect(value?.kind).toBe(ends[0]?.kind);
+          expect(value?.value).toBeGreaterThanOrEqual(begin - room);
+          expect(value?.value).toBeLessThanOrEqual(end + room);
+          const { kind = '', value: amounts = Number.NaN } = value ?? {};
+          if (['time', 'size', 'packets'].includes(kind)) expect(amounts % 1 === 0).toBe(true);
+        }
       }),
       { numRuns: 3_000 },
     );
