@@ -3,7 +3,7 @@ import type { Row } from '../double-row.ts';
 
 export const row: Row = {
   bases: {
-    'two rounds': { 'stack.1.options.rounds': '2' },
+    'one round': { 'stack.1.options.rounds': '1' },
     // Quick: nobody hides anything.
     'bare sums': {
       'stack.1.options.secureAggregation': 'none',
@@ -12,22 +12,22 @@ export const row: Row = {
   },
   doubles: {
     'masks that are removed in one product with the weights': {
-      base: 'two rounds',
+      base: 'one round',
       set: { 'stack.1.options.double': 'weights-on-masked' },
       red: ['federated.exact value =='],
     },
     'shares of all are needed': {
-      base: 'two rounds',
+      base: 'one round',
       set: { 'stack.1.options.secureAggregation': '{ threshold: 100 }' },
       red: ['federated.survived value =='],
     },
     'a longer timer': {
-      base: 'two rounds',
+      base: 'one round',
       set: { 'stack.1.options.phaseTimeout': '5200ms' },
       red: ['federated.round p95 <='],
     },
     'more clients': {
-      base: 'two rounds',
+      base: 'one round',
       set: { 'topology.generate.nodes': '121' },
       red: ['federated.bytes.up max <=', 'federated.bytes.down max <='],
     },
