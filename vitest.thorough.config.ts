@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { PREPARED } from './vitest.config.ts';
 
 /**
@@ -7,7 +8,7 @@ import { PREPARED } from './vitest.config.ts';
  */
 export const THOROUGH = [
   'test/architecture/new-protocol.test.ts',
-  'test/scenarios/{verify,verify-mutations,doubles,privacy,privacy-laws,genuine-packets,overload}.test.ts',
+  'test/scenarios/{verify,verify-mutations,doubles,doubles-federated,privacy,privacy-laws,genuine-packets,overload}.test.ts',
   'test/scenarios/{carriers,dtn-theory,fabric-outage,fabric-ways,federated-clip,federated-compression,federated-groups,federated-large,federated-privacy,restarts,golden-seeds,verify-command}.test.ts',
   'test/property/{gateway-rekey,http-sockets-fuzz,tcp-listeners-fuzz,mixnet-node-fuzz,scion-router-fuzz,bulk-fuzz,dtn-agent-fuzz}.test.ts',
   'test/security/{hostile-files,scmp,wire-table}.test.ts',
@@ -40,9 +41,35 @@ export const ALONE = [
   'test/viz/big.test.ts',
 ];
 
+/** The longest first: otherwise one of them begins last, and all wait for it. */
+const LONGEST = [
+  'scenarios/doubles.test',
+  'scenarios/doubles-federated.test',
+  'scenarios/fabric-ways.test',
+  'property/http-sockets-fuzz.test',
+  'unit/cli/start.test',
+  'scenarios/verify.test',
+  'net/store-million.test',
+  'scenarios/overload.test',
+  'architecture/new-protocol.test',
+  'scenarios/verify-mutations.test',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const placeOf = ({ moduleId }: TestSpecification): number => {
+      const place = LONGEST.findIndex((name) => moduleId.includes(name));
+      return place < 0 ? LONGEST.length : place;
+    };
+    const sorted = await super.sort(files);
+    return sorted.sort((a, b) => placeOf(a) - placeOf(b));
+  }
+}
+
 export default defineConfig({
   test: {
     include: THOROUGH,
+    sequence: { sequencer: LongestFirst },
     ...PREPARED,
     pool: 'forks',
     maxWorkers: 2,

@@ -146,7 +146,13 @@ export class AggregatorNode implements NodeHandle {
 
   #perform(effect: RoundEffect): void {
     if (effect.kind === 'begin') this.#begin(effect.round, effect.clients);
-    else this.#attacked(() => this.#finish());
+    else if (effect.kind === 'short') {
+      const { ready, needed } = effect;
+      const next = this.#memory.over + 1;
+      this.#host.log.warn(
+        `round ${next} waits: it needs ${needed} clients, and ${ready} can take part`,
+      );
+    } else this.#attacked(() => this.#finish());
   }
 
   #finish(): void {

@@ -23,6 +23,8 @@ export type RoundInput =
 /** What the rounds ask for. */
 export type RoundEffect =
   | { readonly kind: 'begin'; readonly round: number; readonly clients: readonly string[] }
+  /** A round has waited for all that it waits for, and has too few; told once. */
+  | { readonly kind: 'short'; readonly ready: number; readonly needed: number }
   /** The last round is over. */
   | { readonly kind: 'over' };
 
@@ -98,6 +100,8 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
 
   /** True once nobody is waited for who is not needed. */
   #isLate = false;
+  /** True once somebody knows that a round has too few. */
+  #isTold = false;
 
   #next(now: Nanoseconds): readonly RoundEffect[] {
     if (this.#state === 'pausing' && now >= this.#untilNs) {
@@ -112,7 +116,16 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
       return [{ kind: 'over' }];
     }
     if (now >= this.#untilNs) this.#isLate = true;
-    return this.#isEnough() ? this.#begin() : [];
+    return this.#isEnough() ? this.#begin() : this.#short();
+  }
+
+  /** Who waits for clients that do not come should say so. */
+  #short(): readonly RoundEffect[] {
+    if (!this.#isLate || this.#isTold) return [];
+    this.#isTold = true;
+    const { minimum, select } = this.#parts.options;
+    const needed = Math.max(minimum, wantedOf(select));
+    return [{ kind: 'short', ready: this.#ready.size, needed }];
   }
 
   /** All clients are ready, or enough of them, and the wait is over or has been made before. */

@@ -60,6 +60,16 @@ describe('rounds', () => {
     ]);
   });
 
+  it('says once that too few can take part, and begins when there are enough', () => {
+    const rounds = machine();
+    ready(rounds, 0, ['a', 'b']);
+    expect(rounds.step(1, { kind: 'declined', client: 'c' })).toEqual([]);
+    expect(rounds.step(30 * SECOND - 1, TIMER_DUE)).toEqual([]);
+    expect(rounds.step(30 * SECOND, TIMER_DUE)).toEqual([{ kind: 'short', ready: 2, needed: 3 }]);
+    expect(rounds.step(40 * SECOND, { kind: 'declined', client: 'd' })).toEqual([]);
+    expect(ready(rounds, 50 * SECOND, ['e'])).toMatchObject([{ kind: 'begin' }]);
+  });
+
   it('does not wait for those who said that they will not come, until they do', () => {
     const rounds = machine();
     ready(rounds, 0, ['a', 'c', 'd']);

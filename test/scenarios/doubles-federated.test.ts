@@ -1,0 +1,7 @@
+/** The defective doubles of federations (doubles.test.ts says what they prove). */
+import { describe } from 'vitest';
+import { isFederated, testDoubles } from './test-doubles.ts';
+
+describe('defective doubles of federations', () => {
+  testDoubles(isFederated);
+});
