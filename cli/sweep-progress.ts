@@ -21,7 +21,7 @@ const CLEAR_LINE = '\r\u001b[2K';
 export interface SweepState extends Omit<SweepProgress, 'secondsLeft'> {
   /** Wall time of runs that have ended. */
   readonly doneSeconds: readonly number[];
-  /** Runs at a time. */
+  /** Runs at a time; infinite if a fleet makes them. */
   readonly workers: number;
 }
 
@@ -38,8 +38,14 @@ export function showSweepProgress(
 ): SweepProgressShow {
   const ignore = (): void => undefined;
   if (flags.json === true || flags.quiet === true) return { update: ignore, clear: ignore };
+  const beganMs = performance.now();
+  const lineOf = (state: SweepState, width: number): string => {
+    const elapsedSeconds = (performance.now() - beganMs) / 1e3;
+    const pace = { left: state.runs - state.runsDone, workers: state.workers, elapsedSeconds };
+    const secondsLeft = sweepSecondsLeft(state.doneSeconds, pace);
+    return renderSweepProgress({ ...state, secondsLeft }, width);
+  };
   if (!hasLiveStderr()) {
-    const beganMs = performance.now();
     let nextMs = 0;
     const update = (state: SweepState): void => {
       const nowMs = performance.now() - beganMs;
@@ -64,10 +70,4 @@ export function showSweepProgress(
       isShown = false;
     },
   };
-}
-
-function lineOf(state: SweepState, width: number): string {
-  const left = state.runs - state.runsDone;
-  const secondsLeft = sweepSecondsLeft(state.doneSeconds, { left, workers: state.workers });
-  return renderSweepProgress({ ...state, secondsLeft }, width);
 }

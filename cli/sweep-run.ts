@@ -261,7 +261,8 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
   const { place, progress, isStopped, ...parts } = runner;
   const cells = cellsOf(scenario, head, flags.shard);
   const teller = new CellTeller({ folder: place.folder, flags, scenario, progress });
-  const workers = flags.threads ?? availableParallelism();
+  const threads = flags.threads ?? availableParallelism();
+  const workers = flags.queue === undefined ? threads : Number.POSITIVE_INFINITY;
   const size = { cells: cells.length, workers };
   const count = await runSweep({
     ...parts,

@@ -98,22 +98,38 @@ function relativeMargin({ value, limit, comparison, pass, margin, marginUnit }: 
 /** Runs that the median is taken of, the last ones. */
 const RECENT = 1_000;
 
+/** Runs that have to end before there is an estimate, for each that runs at a time, and at most. */
+const FIRST_ROUNDS = 2;
+const FIRST_MOST = 20;
+
+/** What an estimate is made of. */
+export interface SweepPace {
+  /** Runs that are left. */
+  readonly left: number;
+  /** Runs at a time, at least 1; infinite if that is not known. */
+  readonly workers: number;
+  /** Wall time since the sweep began. */
+  readonly elapsedSeconds: number;
+}
+
 /**
  * Seconds that the rest of a sweep needs, from the median run: one that was slow, or a first one that had
- * to load, does not spoil it.
+ * to load, does not spoil it. How many run at a time is measured: what lies between two runs counts, and
+ * workers of a fleet that nobody has counted do too.
  * @param doneSeconds Wall time of each finished run.
- * @param rest Runs that are left, and how many run at a time (at least 1).
  * @returns undefined until there are two finished runs for each that runs at a time.
  */
 export function sweepSecondsLeft(
   doneSeconds: readonly number[],
-  { left, workers }: { readonly left: number; readonly workers: number },
+  { left, workers, elapsedSeconds }: SweepPace,
 ): number | undefined {
   if (left <= 0) return 0;
-  if (doneSeconds.length < 2 * workers) return undefined;
+  if (doneSeconds.length < Math.min(FIRST_ROUNDS * workers, FIRST_MOST)) return undefined;
   const sorted = doneSeconds.slice(-RECENT).sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? 0;
   const median = sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? 0)) / 2;
-  return Math.ceil(left / workers) * median;
+  const busy = doneSeconds.reduce((sum, seconds) => sum + seconds, 0) / elapsedSeconds;
+  // Runs of an earlier life took no time of this one: more than all workers are never busy.
+  return (left * median) / Math.min(workers, Math.max(busy, Number.EPSILON));
 }

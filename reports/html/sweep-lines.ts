@@ -274,14 +274,16 @@ function verticalOf({ points, limits, unit }: Chart, { top, bottom }: Frame): Ve
   const isLog = least > 0 && most / least >= LOG_RATIO;
   const position = isLog
     ? scaleLog([Math.max(low, least / 3) * 0.9, high * 1.1], [bottom, top])
-    : scaleLinear(linearDomain(low, high), [bottom, top]);
+    : scaleLinear(linearDomain(low, high, unit), [bottom, top]);
   return { y: position, ticks: yTicks(position, scale, isLog), suffix: scale.suffix };
 }
 
-function linearDomain(low: number, high: number): readonly [number, number] {
+function linearDomain(low: number, high: number, unit: string): readonly [number, number] {
   const pad = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1;
-  if (low >= 0 && low < high / 2) return [0, high + pad];
-  return [low >= 0 ? Math.max(0, low - pad) : low - pad, high + pad];
+  // No share is above 100 %.
+  const end = unit === 'ratio' && high <= 1 ? Math.min(1, high + pad) : high + pad;
+  if (low >= 0 && low < high / 2) return [0, end];
+  return [low >= 0 ? Math.max(0, low - pad) : low - pad, end];
 }
 
 function yTicks(

@@ -99,14 +99,31 @@ describe('the worst combination', () => {
 });
 
 describe('the time that a sweep still needs', () => {
-  it('is the median run times the rounds that are left, whatever one slow run took', () => {
-    expect(sweepSecondsLeft([2, 2, 2, 600], { left: 10, workers: 2 })).toBe(10);
-    expect(sweepSecondsLeft([1, 2, 3, 4], { left: 3, workers: 2 })).toBe(5);
+  const pace = { left: 10, workers: 2, elapsedSeconds: 1 };
+
+  it('is the median run times what is left, whatever one slow run took', () => {
+    expect(sweepSecondsLeft([2, 2, 2, 600], pace)).toBe(10);
+    expect(sweepSecondsLeft([1, 2, 3, 4], { ...pace, left: 3 })).toBe(3.75);
+  });
+
+  it('counts what lies between runs, which made it say 21 s where 35 were left', () => {
+    // Two workers made eight runs of 1 s in 8 s: each waited as long as it ran.
+    const runs = Array.from({ length: 8 }, () => 1);
+    expect(sweepSecondsLeft(runs, { ...pace, elapsedSeconds: 8 })).toBe(10);
+    expect(sweepSecondsLeft(runs, { ...pace, elapsedSeconds: 4 })).toBe(5);
+  });
+
+  it('measures a fleet, and takes no runs of an earlier life for the speed of this one', () => {
+    const runs = Array.from({ length: 100 }, () => 1);
+    const fleet = { left: 100, workers: Number.POSITIVE_INFINITY, elapsedSeconds: 10 };
+    expect(sweepSecondsLeft(runs, fleet)).toBe(10);
+    expect(sweepSecondsLeft(runs, { ...pace, elapsedSeconds: 0.01 })).toBe(5);
+    expect(sweepSecondsLeft(runs.slice(0, 19), fleet)).toBeUndefined();
   });
 
   it('has no value before each worker has ended two runs', () => {
-    expect(sweepSecondsLeft([2, 2, 2], { left: 9, workers: 2 })).toBeUndefined();
-    expect(sweepSecondsLeft([2, 2, 2, 2], { left: 9, workers: 2 })).toBe(10);
-    expect(sweepSecondsLeft([], { left: 0, workers: 2 })).toBe(0);
+    expect(sweepSecondsLeft([2, 2, 2], pace)).toBeUndefined();
+    expect(sweepSecondsLeft([2, 2, 2, 2], pace)).toBe(10);
+    expect(sweepSecondsLeft([], { ...pace, left: 0 })).toBe(0);
   });
 });
