@@ -72,10 +72,10 @@ export class Axes {
       isAlone,
     }: { readonly path: string; readonly index: number; readonly isAlone: boolean },
   ): readonly string[] {
-    if (this.#left <= 0) return [];
+    if (this.#left < 0) return [];
     const result = rangeValues(range);
     this.#left -= 'value' in result ? result.value.length : VALUES_MAX;
-    if (this.#left <= 0) {
+    if (this.#left < 0) {
       const message = `the ranges of this sweep have more than ${ALL_VALUES_MAX} values`;
       this.#context.refuse('E104', ['sweep'], message, 'write larger steps');
       return [];

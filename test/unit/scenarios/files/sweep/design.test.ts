@@ -128,6 +128,20 @@ describe('the design of a sweep', () => {
     expect(parameters[4]?.values).toEqual(['node', 'noble']);
   });
 
+  it('takes 100,000 values of ranges and 100 paths, and not one more', () => {
+    const ranges = (count: number): string =>
+      Array.from({ length: count }, (_, i) => `a${i}.b: 1..10000 step 1`).join('\n');
+    const ten = `sample: { runs: 3 }\n${ranges(10)}`;
+    expect(designOf(ten).cells).toHaveLength(3);
+    expect(() => designOf(`${ten}\nc: 1..1 step 1`)).toThrow(
+      'the ranges of this sweep have more than 100000 values',
+    );
+    const paths = (count: number): string =>
+      Array.from({ length: count }, (_, i) => `a${i}.b: [1]`).join('\n');
+    expect(designOf(paths(100)).cells).toHaveLength(1);
+    expect(() => designOf(paths(101))).toThrow('101 paths, the limit is 100');
+  });
+
   it('has the same sample each time, another with another seed, and axes that do not touch', () => {
     const sample = (seed: number, more = ''): readonly string[] =>
       designOf(`sample: { runs: 8, seed: ${seed} }\ndrain: 0s..6s\n${more}`).cells.map(
