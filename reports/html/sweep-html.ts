@@ -187,5 +187,5 @@ function tableSection(sweep: SweepResult, kpis: readonly string[]): Markup {
     return html`<tr><td class="mark ${tone}">${row.pass ? '✓' : '✗'}</td>${parameters.map((name) => html`<td>${row.parameters[name] ?? '-'}</td>`)}${values}</tr>
 `;
   });
-  return html`<section><h2>All combinations</h2><details open><summary>Table</summary><div><table><thead><tr><th></th>${[...parameters].map((name) => html`<th title="${name}">${shortName(name, parameters)}</th>`)}${kpis.map((name) => html`<th class="number">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details></section>`;
+  return html`<section><h2>All combinations</h2><details open><summary>Table</summary><div tabindex="0" role="region" aria-label="All combinations"><table><thead><tr><th>met</th>${[...parameters].map((name) => html`<th title="${name}">${shortName(name, parameters)}</th>`)}${kpis.map((name) => html`<th class="number">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details></section>`;
 }
