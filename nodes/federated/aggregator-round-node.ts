@@ -20,7 +20,7 @@ import { vectorOf } from './compression/plain-form.ts';
 import type { FederatedOptions } from './config.ts';
 import { serverDouble } from './doubles.ts';
 import { PlainServer } from './plain-sum.ts';
-import { sessionPlan, vectorLength } from './plan.ts';
+import { leastInputs, sessionPlan, vectorLength } from './plan.ts';
 import { verifyingKey } from './provisioning.ts';
 import { randomGroups } from './robust/groups.ts';
 import type { RoundTrace } from './round-trace.ts';
@@ -233,9 +233,7 @@ export class AggregatorRound {
   #machine(config: SecaggConfig, clients: readonly string[]): ServerMachine {
     const { host, setup } = this.#parts;
     const { options, network } = setup;
-    const { secureAggregation: sum, groups, minimum } = options;
     const double = serverDouble(options);
-    const least = sum === 'none' ? 1 : sum.minSum;
     return new ServerMachine({
       config,
       crypto: host.crypto,
@@ -243,8 +241,7 @@ export class AggregatorRound {
       phaseTimeoutNs: options.phaseTimeout,
       deadlineNs: options.deadline,
       quorum: quorumOf(options),
-      // What a round needs, its groups need together.
-      minSum: groups === 'none' ? Math.max(least, minimum) : least,
+      minSum: leastInputs(options),
       publicKeyOf: (index): Uint8Array => verifyingKey(network, clients[index] ?? ''),
       ...(double === undefined ? {} : { double }),
     });

@@ -22,7 +22,7 @@ import { clientDouble } from './doubles.ts';
 import { PHASES_PER_SESSION, RETRY_NS } from './geometry.ts';
 import { LearnerNode } from './learner-node.ts';
 import { revealBytes } from './noise-levels.ts';
-import { largestRound, sessionPlan, sessionSizes, vectorLength } from './plan.ts';
+import { largestRound, leastInputs, sessionPlan, sessionSizes, vectorLength } from './plan.ts';
 import { PresenceNode } from './presence-node.ts';
 import { noisePlan } from './privacy-plan.ts';
 import { dataSeed, dataSource, signingSecret, verifyingKey } from './provisioning.ts';
@@ -305,6 +305,7 @@ export class ClientNode implements NodeHandle {
     return new ClientMachine({
       config,
       index,
+      least: leastInputs(options),
       crypto: host.crypto,
       randomBytes: (length): Uint8Array => host.randomBytes(length),
       sessionTimeoutNs: PHASES_PER_SESSION * options.phaseTimeout,
@@ -330,6 +331,9 @@ export class ClientNode implements NodeHandle {
     if (sum.mode === 'signed' && !this.#isRoster(members, config.n, index)) return false;
     const plan = sessionPlan(options, config.n, this.#learner.parameters);
     return (
+      config.n >= leastInputs(options) &&
+      // Each would cost an agreement; the peers of a client are as many as the clients.
+      config.n <= (this.#transport?.peers.length ?? 0) &&
       config.k === plan.neighbours &&
       config.t === plan.threshold &&
       config.m === plan.length &&

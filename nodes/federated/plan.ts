@@ -109,6 +109,20 @@ export function largestSum(
   return shared * (Math.ceil(learn.clip * learn.scale) + 1);
 }
 
+/**
+ * Inputs of which a client wants its own to be one: fewer hide it less than the options promise, and have less
+ * noise of clients than the account assumes.
+ */
+export function leastInputs({
+  secureAggregation: sum,
+  groups,
+  minimum,
+}: Pick<FederatedOptions, 'secureAggregation' | 'groups' | 'minimum'>): number {
+  const least = sum === 'none' ? 1 : sum.minSum;
+  // What a round needs, its groups need together.
+  return groups === 'none' ? Math.max(least, minimum) : least;
+}
+
 /** Bits that the sum of `clients` inputs needs: n B <= 2^(b-1) - 1, for signed numbers. */
 export function bitsNeeded(clients: number, largest: number): number {
   let bits = 1;

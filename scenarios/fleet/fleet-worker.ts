@@ -8,6 +8,7 @@ import { realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { Job, Worker } from 'bullmq';
+import { parse } from 'yaml';
 import { moduleProtocols } from '../files/load.ts';
 import { openScenario } from '../open.ts';
 import { Refusal } from '../refusal.ts';
@@ -184,9 +185,29 @@ function ownFile(file: string): string {
  */
 function refuseWays(parameters: Parameters): void {
   for (const [path, value] of Object.entries(parameters)) {
-    if (!isAbsolute(value) && !/(?:^|[\\/])\.\.(?:[\\/]|$)/.test(value)) continue;
+    if (!textsIn(parsed(value)).some(leadsOut)) continue;
     throw new Refusal(`${path}=${value} leads outside the folder of this worker`);
   }
+}
+
+function leadsOut(text: string): boolean {
+  return isAbsolute(text) || /(?:^|[\\/])\.\.(?:[\\/]|$)/.test(text);
+}
+
+/** A value as the loader reads it: a map or a list may hold paths, and a text may be written with escapes. */
+function parsed(value: string): unknown {
+  try {
+    return parse(value);
+  } catch {
+    // The loader refuses it.
+    return value;
+  }
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, one]) => [key, ...textsIn(one)]);
 }
 
 /** True of a file in a folder or below, whatever links say. */

@@ -206,8 +206,19 @@ class RunningCell {
   recall(line: RunLine): boolean {
     const result = unpackResult(line.result);
     if (result?.seed !== line.seed || result.fingerprint !== line.fingerprint) return false;
+    if (!this.#isJudgeable(result)) return false;
     this.#results.set(line.seed, result);
     return true;
+  }
+
+  /** A line may come from anywhere: what the judge cannot read is no result. */
+  #isJudgeable(result: SeedResult): boolean {
+    try {
+      this.#judge([result]);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   take(seed: number, answer: SeedAnswer): void {

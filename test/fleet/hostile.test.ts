@@ -103,6 +103,21 @@ describe('a worker', () => {
       /leads outside the folder/,
     ],
     [
+      'with a path inside a value',
+      { parameters: { topology: '{ name: x, nodes: [{ name: a, run: /tmp/evil.mjs }] }' } },
+      /leads outside the folder/,
+    ],
+    [
+      'with a path that is written with escapes',
+      { parameters: { topology: '"\\x2fetc/passwd"' } },
+      /leads outside the folder/,
+    ],
+    [
+      'with a way upwards inside a value',
+      { parameters: { topology: '{ import: { file: a/../../b } }' } },
+      /leads outside the folder/,
+    ],
+    [
       'with a module that it does not name',
       { parameters: { 'topology.nodes.0.run': './evil.mjs' } },
       /evil\.mjs is outside the folder of this worker/,

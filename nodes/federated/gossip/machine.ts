@@ -44,7 +44,7 @@ export type GossipEffect =
   | { readonly kind: 'averaged'; readonly distance: number }
   /** No answer came in time: the partner may have averaged alone. */
   | { readonly kind: 'lost' }
-  | { readonly kind: 'drop'; readonly reason: 'input-length' | 'late-input' }
+  | { readonly kind: 'drop'; readonly reason: 'input-length' | 'late-input' | 'malformed' }
   /** All its exchanges are done; it still answers. */
   | { readonly kind: 'over' };
 
@@ -152,7 +152,8 @@ export class GossipMachine implements Machine<GossipInput, GossipEffect> {
     exchange,
     model,
   }: Extract<GossipInput, { exchange: number; model: unknown }>): readonly GossipEffect[] {
-    if (model.length !== this.model.length) return [{ kind: 'drop', reason: 'input-length' }];
+    const reason = this.#refused(model);
+    if (reason !== undefined) return [{ kind: 'drop', reason }];
     const isFree = this.#state === 'over' || (this.#state === 'resting' && this.#isReady);
     if (!isFree) return [{ kind: 'refuse', to: from, exchange }];
     const own = this.model.slice();
@@ -171,7 +172,8 @@ export class GossipMachine implements Machine<GossipInput, GossipEffect> {
   ): readonly GossipEffect[] {
     const { model } = input;
     if (!this.#isAwaited(input)) return [{ kind: 'drop', reason: 'late-input' }];
-    if (model.length !== this.model.length) return [{ kind: 'drop', reason: 'input-length' }];
+    const reason = this.#refused(model);
+    if (reason !== undefined) return [{ kind: 'drop', reason }];
     const distance = distanceOf(this.model, model);
     this.#average(model);
     this.#done += 1;
@@ -180,6 +182,12 @@ export class GossipMachine implements Machine<GossipInput, GossipEffect> {
     if (this.#done >= this.#parts.rounds) return [averaged, ...this.#finish()];
     this.#rest(now);
     return [averaged];
+  }
+
+  /** One number that is none would spread over all nodes. */
+  #refused(model: GossipModel): 'input-length' | 'malformed' | undefined {
+    if (model.length !== this.model.length) return 'input-length';
+    return model.every(Number.isFinite) ? undefined : 'malformed';
   }
 
   #average(model: GossipModel): void {

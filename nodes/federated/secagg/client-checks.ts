@@ -45,7 +45,7 @@ export interface ListView {
   /** Clients whose shares arrived, and the own index. */
   readonly sharers: ReadonlySet<number>;
   readonly own: number;
-  /** Threshold. */
+  /** Survivors without which nothing is opened: the threshold, or more. */
   readonly t: number;
 }
 

@@ -293,10 +293,12 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
   // Rounds 3 and 4: consistency and shares.
 
   #takeLists(lists: SurvivorLists): SecaggDrop | undefined {
-    const { config, index, double, identity, crypto } = this.#parts;
+    const { config, index, double, identity, crypto, least = 0 } = this.#parts;
+    const isComplete = config.k === config.n - 1;
+    const t = isComplete ? Math.max(config.t, least) : config.t;
     const sharers = new Set([...this.#boxes.keys(), index]);
     const isTrusting = double?.kind === 'unchecked-lists';
-    const drop = isTrusting ? undefined : checkLists(lists, { sharers, own: index, t: config.t });
+    const drop = isTrusting ? undefined : checkLists(lists, { sharers, own: index, t });
     if (drop !== undefined) return drop;
     this.#lists = { survivors: lists.survivors, lost: lists.lost };
     if (!this.#isSigned || identity === undefined) {

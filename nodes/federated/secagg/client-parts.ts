@@ -22,6 +22,8 @@ export interface ClientParts {
   readonly config: SecaggConfig;
   /** 0 … n-1. */
   readonly index: number;
+  /** Survivors without which it opens nothing; counts where each client sees all of them. */
+  readonly least?: number;
   readonly crypto: CryptoProvider;
   /** Secret bytes: keys, own mask, coefficients of shares, in this order. */
   readonly randomBytes: (length: number) => Uint8Array;

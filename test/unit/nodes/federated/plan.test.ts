@@ -6,6 +6,7 @@ import {
   bitsNeeded,
   largestInput,
   largestSum,
+  leastInputs,
   sessionPlan,
 } from '../../../../nodes/federated/plan.ts';
 
@@ -451,5 +452,16 @@ describe('options that do not fit together', () => {
   it('lets clients have their own defects, devices and ways to leave', () => {
     const own = { drop: { after: 'keys', probability: 1 }, double: 'short-seeds' };
     expect(found(nodes(6, {}, own))).toEqual([]);
+  });
+});
+
+describe('inputs that a client wants its own to be one of', () => {
+  it.each([
+    [{ minimum: 10 }, 10],
+    [{ minimum: 3, secureAggregation: { minSum: 7 } }, 7],
+    [{ minimum: 10, groups: 3, aggregate: 'median', secureAggregation: { minSum: 4 } }, 4],
+    [{ minimum: 10, secureAggregation: 'none' }, 10],
+  ])('%j: %d', (more, least) => {
+    expect(leastInputs(options(more))).toBe(least);
   });
 });

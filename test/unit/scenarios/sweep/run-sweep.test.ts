@@ -126,7 +126,10 @@ describe('a sweep', () => {
 
   it('runs again what a damaged line or another seed claims to know', async () => {
     const id = identityOf(cellOf(0), 1, COMMIT);
-    for (const result of ['AAAA', packResult(resultOf(2))]) {
+    const odd = { ...resultOf(1), metrics: { 'ping.delivery': null }, perSeed: 1 };
+    const odder = { ...resultOf(1), packets: { drops: 7 }, faults: {} };
+    const strange = [odd, odder].map((one) => packResult(one as unknown as SeedResult));
+    for (const result of ['AAAA', packResult(resultOf(2)), ...strange]) {
       const line = { id, parameters: {}, seed: 1, fingerprint: 'f1', values: {}, result };
       const { asked } = await sweepOf(
         1,

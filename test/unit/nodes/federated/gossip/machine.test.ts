@@ -107,6 +107,19 @@ describe('a node that gossips', () => {
     expect([...one.model]).toEqual([1, 3]);
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'averages no model with %s in it: one such number would spread to all nodes',
+    (bad) => {
+      const one = offering();
+      const drop = [{ kind: 'drop', reason: 'malformed' }];
+      expect(one.step(6, answer(1, model(1, bad)))).toEqual(drop);
+      expect(one.step(6, offer(1, model(bad, 2)))).toEqual(drop);
+      expect([...one.model]).toEqual([1, 3]);
+      // The exchange goes on.
+      expect(one.step(7, answer(1, model(1, 3)))).toMatchObject([{ kind: 'averaged' }]);
+    },
+  );
+
   it('is done after its exchanges, learns before each, and answers afterwards', () => {
     const one = offering({ trainings: Number.POSITIVE_INFINITY });
     one.step(9, answer(1, model(1, 3)));

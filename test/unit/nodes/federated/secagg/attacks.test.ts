@@ -198,6 +198,21 @@ describe('a small sum', () => {
   });
 });
 
+describe('a server that opens fewer inputs than was promised', () => {
+  it.each([
+    { least: 4, isOpened: true },
+    { least: 5, isOpened: false },
+  ])('gets no shares for four of them from clients that want $least', ({ least, isOpened }) => {
+    const leaves = new Map([[0, MESSAGE.maskedInput]]);
+    const session = new Session({ leaves, client: () => ({ least }) }).run();
+    expect(session.sum !== undefined).toBe(isOpened);
+    const shares = session.messages.filter(({ type }) => type === MESSAGE.unmask);
+    expect(shares).toHaveLength(isOpened ? 4 : 0);
+    const refused = session.drops.filter(({ reason }) => reason === 'too-few');
+    expect(refused).toHaveLength(isOpened ? 0 : 4);
+  });
+});
+
 describe('a ring that loses two blocks of k/2', () => {
   const config = configOf({ n: 12, k: 4, t: 3 });
   // In the order of the indices, 4 5 6 7 lie between 2 3 and 8 9.
