@@ -9,6 +9,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [
       ...configDefaults.exclude,
+      // Needs servers that have to be installed: npm run test:fleet.
+      'test/fleet/**',
       ...['test/package/**', 'test/viz/**', 'test/security/browser/**'],
       ...[...WALL_CLOCK, ...THOROUGH, ...THOROUGH_WALL, ...ALONE],
     ],

@@ -1,5 +1,5 @@
 /**
- * Generators that belong to no protocol: line, ring, star, tree (docs/spec/topology-files.md,
+ * Generators that belong to no protocol: line, ring, star, tree, internet (docs/spec/topology-files.md,
  * "Generated topologies"). `defaults` of the file determines what their nodes run.
  *
  * @module
@@ -15,6 +15,7 @@ import { name } from '../files/leaf.ts';
 import { whole } from '../files/quantity.ts';
 
 const CHILDREN_DEFAULT = 2;
+const LINKS_DEFAULT = 3;
 
 const count = (least: number): ReturnType<typeof whole> =>
   whole('a number of nodes such as 10', { min: least, max: 100_000 });
@@ -34,8 +35,20 @@ const treeParameters = z.strictObject({
     .meta({ description: 'Draws the number of children of each node.' }),
 });
 
+const internetParameters = z.strictObject({
+  nodes: count(2),
+  prefix,
+  links: whole('a number of links such as 3', { min: 1, max: 100 }).optional().meta({
+    description: 'Links that each node has when it joins. Default 3.',
+  }),
+  seed: whole('a seed such as 1', { min: 0 })
+    .optional()
+    .meta({ description: 'Draws the neighbours. Default 1.' }),
+});
+
 type Chain = z.output<typeof chainParameters>;
 type Tree = z.output<typeof treeParameters>;
+type Internet = z.output<typeof internetParameters>;
 /** Places of two linked nodes, from 0. */
 type Pair = readonly [number, number];
 
@@ -76,8 +89,54 @@ const tree: TopologyGenerator<Tree> = {
   generate: (size, draws) => linked(size, treePairs(size, draws)),
 };
 
+/**
+ * Few nodes with many links and many with few, as between autonomous systems: each node joins those before it
+ * with a chance in proportion to the links that they have (Barabási, Albert 1999, "Emergence of scaling in
+ * random networks").
+ */
+const internet: TopologyGenerator<Internet> = {
+  name: 'internet',
+  parameters: internetParameters,
+  size: (size) => ({ nodes: size.nodes, links: internetLinks(size) }),
+  generate: (size, draws) => linked(size, internetPairs(size, draws)),
+};
+
 /** The generators that every file can ask for. */
-export const PLAIN_GENERATORS: readonly TopologyGenerator[] = [line, ring, star, tree];
+export const PLAIN_GENERATORS: readonly TopologyGenerator[] = [line, ring, star, tree, internet];
+
+/** Links of each node that joins, and of the first ones, which are all linked. */
+function linksOf({ nodes, links = LINKS_DEFAULT }: Internet): {
+  readonly links: number;
+  readonly first: number;
+} {
+  return { links, first: Math.min(nodes, links + 1) };
+}
+
+function internetLinks(size: Internet): number {
+  const { links, first } = linksOf(size);
+  return (first * (first - 1)) / 2 + (size.nodes - first) * links;
+}
+
+function internetPairs(size: Internet, draws: SeededDraws): readonly Pair[] {
+  const { links, first } = linksOf(size);
+  const draw = draws(size.seed ?? 1);
+  const pairs: Pair[] = [];
+  // Each node once for each of its links: a draw from it is in proportion to them.
+  const ends: number[] = [];
+  const join = (a: number, b: number): void => {
+    pairs.push([a, b]);
+    ends.push(a, b);
+  };
+  for (let node = 1; node < first; node += 1) {
+    for (let other = 0; other < node; other += 1) join(other, node);
+  }
+  for (let node = first; node < size.nodes; node += 1) {
+    const chosen = new Set<number>();
+    while (chosen.size < links) chosen.add(ends[draw(ends.length)] as number);
+    for (const other of chosen) join(other, node);
+  }
+  return pairs;
+}
 
 function sizeOf({ nodes }: Chain): GeneratedSize {
   return { nodes, links: nodes };

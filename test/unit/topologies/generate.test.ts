@@ -39,6 +39,42 @@ describe('generators', () => {
     expect(drawn(1)).toHaveLength(39);
   });
 
+  it('make a network as between autonomous systems: few with many links, by the law', () => {
+    const nodes = 4_000;
+    const topology = generate(`kind: internet, nodes: ${nodes}`);
+    // Four that are all linked, and three links for each of the others, to different ones.
+    expect(topology.links).toHaveLength(6 + 3 * (nodes - 4));
+    expect(new Set(pairs(topology)).size).toBe(topology.links.length);
+    expect(isWhole(topology)).toBe(true);
+    const degrees = new Map<string, number>();
+    for (const { a, b } of topology.links) {
+      for (const { host } of [a, b]) degrees.set(host, (degrees.get(host) ?? 0) + 1);
+    }
+    const share = (degree: number): number =>
+      [...degrees.values()].filter((one) => one === degree).length / nodes;
+    // Krapivsky, Redner, Leyvraz 2000: 2 m (m + 1) / (k (k + 1) (k + 2)); four standard errors.
+    for (const [degree, wanted] of [
+      [3, 24 / 60],
+      [4, 24 / 120],
+      [5, 24 / 210],
+    ] as const) {
+      const error = 4 * Math.sqrt((wanted * (1 - wanted)) / nodes);
+      expect(Math.abs(share(degree) - wanted), `${degree} links`).toBeLessThan(error);
+    }
+    expect(Math.max(...degrees.values())).toBeGreaterThan(60);
+    expect(Math.min(...degrees.values())).toBe(3);
+  });
+
+  it('draw the same internet from the same seed, with as many links as are asked for', () => {
+    const drawn = (seed: number, links: number): readonly string[] =>
+      pairs(generate(`kind: internet, nodes: 50, links: ${links}, seed: ${seed}`));
+    expect(drawn(1, 2)).toEqual(drawn(1, 2));
+    expect(drawn(1, 2)).not.toEqual(drawn(2, 2));
+    expect(drawn(1, 1)).toHaveLength(49);
+    expect(drawn(1, 2)).toHaveLength(3 + 2 * 47);
+    expect(pairs(generate('kind: internet, nodes: 3, links: 9'))).toEqual(['1-2', '1-3', '2-3']);
+  });
+
   it('make a SCION hierarchy that hangs together, with relations that fit the levels', () => {
     const topology = generate(
       'kind: scion, isds: 3, cores: 3, leaves: 6, depth: 2, parents: 2, peering: 4, seed: 7',
