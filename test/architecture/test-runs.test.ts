@@ -6,6 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import alone from '../../vitest.alone.config.ts';
 import browser from '../../vitest.browser.config.ts';
+import fleet from '../../vitest.fleet.config.ts';
 import packaged from '../../vitest.package.config.ts';
 import thorough, { ALONE, THOROUGH, THOROUGH_WALL } from '../../vitest.thorough.config.ts';
 import thoroughWall from '../../vitest.thorough-wall.config.ts';
@@ -24,6 +25,7 @@ const RUNS: Readonly<Record<string, Config>> = {
   thoroughWall,
   alone,
   browser,
+  fleet,
   packaged,
 };
 const files = repositoryFiles()
@@ -73,6 +75,7 @@ describe('the runs of tests', () => {
     expect(runsOf('test/live/loops.test.ts')).toEqual(['wall']);
     expect(runsOf('test/unit/engine/core/stream.test.ts')).toEqual(['virtual']);
     expect(runsOf('test/viz/big.test.ts')).toEqual(['alone']);
+    expect(runsOf('test/fleet/fleet.test.ts')).toEqual(['fleet']);
     expect(runsOf('test/nowhere.ts')).toEqual([]);
   });
 });
