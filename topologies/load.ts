@@ -84,9 +84,17 @@ export function readTopology(
   overrides: readonly Override[],
   parts: { readonly problems: Problems; readonly registry: Registry },
 ): LoadedTopology | undefined {
-  const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: TOO_LARGE_HINT };
-  const source = readSource(path, { ...limits, overrides });
+  const source = readTopologySource(path, overrides);
   return topologyOf(source, source.data, [], parts);
+}
+
+/** The values of a topology file, before anything is built. */
+export function readTopologySource(path: string, overrides: readonly Override[]): Source {
+  return readSource(path, {
+    limitBytes: LIMIT_BYTES,
+    tooLargeHint: TOO_LARGE_HINT,
+    overrides,
+  });
 }
 
 /** Builds a topology from values of a file that has already been read. */

@@ -45,51 +45,70 @@ class RatioCell implements Ratio {
     this.numerator += numerator;
     this.denominator += denominator;
   }
+  reset(): void {
+    this.numerator = 0;
+    this.denominator = 0;
+  }
+}
+
+/** A histogram without values. */
+const NO_VALUES: HistogramData = mergeHistograms([]);
+
+/** Metrics by name. */
+type Definitions = ReadonlyMap<string, MetricDefinition>;
+
+/** All nodes of a protocol have the same metrics: a network of many has one table of them. */
+const tables = new WeakMap<readonly MetricDefinition[], Definitions>();
+
+function tableOf(definitions: readonly MetricDefinition[]): Definitions {
+  const known = tables.get(definitions);
+  if (known !== undefined) return known;
+  const table = new Map(definitions.map((one) => [one.name, one]));
+  for (const [index, { name }] of definitions.entries()) {
+    assert(table.get(name) === definitions[index], `metric ${name} is defined twice`);
+  }
+  tables.set(definitions, table);
+  return table;
+}
+
+/** What a node writes to, by kind of metric. */
+interface Cells {
+  readonly counter: CounterCell;
+  readonly gauge: GaugeCell;
+  readonly ratio: RatioCell;
+  readonly histogram: LogHistogram;
+  readonly samples: number[];
 }
 
 /** Implements the port's meter over a fixed list of metrics. */
 export class MeterTable implements Meter {
-  private readonly kinds = new Map<string, MetricDefinition['kind']>();
-  private readonly counters = new Map<string, CounterCell>();
-  private readonly gauges = new Map<string, GaugeCell>();
-  private readonly ratios = new Map<string, RatioCell>();
-  private readonly histograms = new Map<string, LogHistogram>();
-  private readonly samples = new Map<string, number[]>();
-  /** Metrics that are absent until a node requests them. */
-  private readonly unused = new Set<string>();
+  private readonly definitions: Definitions;
+  /** Those that a node has asked for, by name; each is of the kind that its definition says. */
+  private readonly cells = new Map<string, Cells[keyof Cells]>();
 
   constructor(definitions: readonly MetricDefinition[]) {
-    for (const { name, kind, needs } of definitions) {
-      assert(!this.kinds.has(name), `metric ${name} is defined twice`);
-      this.kinds.set(name, kind);
-      if (needs === 'use') this.unused.add(name);
-    }
+    this.definitions = tableOf(definitions);
   }
 
   counter(metric: string): Counter {
-    this.expect(metric, 'counter');
-    return cellOf(this.counters, metric, () => new CounterCell());
+    return this.cell(metric, 'counter', () => new CounterCell());
   }
 
   gauge(metric: string): Gauge {
-    this.expect(metric, 'gauge');
-    return cellOf(this.gauges, metric, () => new GaugeCell());
+    return this.cell(metric, 'gauge', () => new GaugeCell());
   }
 
   histogram(metric: string): Histogram {
-    this.expect(metric, 'histogram');
-    return cellOf(this.histograms, metric, () => new LogHistogram());
+    return this.cell(metric, 'histogram', () => new LogHistogram());
   }
 
   /** A metric of kind `ratio`; for the runner only, since the port does not offer it to nodes. */
   ratio(metric: string): Ratio {
-    this.expect(metric, 'ratio');
-    return cellOf(this.ratios, metric, () => new RatioCell());
+    return this.cell(metric, 'ratio', () => new RatioCell());
   }
 
   sample(metric: string, value: number): void {
-    this.expect(metric, 'samples');
-    cellOf(this.samples, metric, () => [] as number[]).push(value);
+    this.cell(metric, 'samples', () => []).push(value);
   }
 
   /**
@@ -97,12 +116,11 @@ export class MeterTable implements Meter {
    * value.
    */
   reset(): void {
-    for (const cell of this.counters.values()) cell.value = 0;
-    for (const cell of this.histograms.values()) cell.reset();
-    for (const values of this.samples.values()) values.length = 0;
-    for (const cell of this.ratios.values()) {
-      cell.numerator = 0;
-      cell.denominator = 0;
+    for (const cell of this.cells.values()) {
+      if (cell instanceof CounterCell) cell.value = 0;
+      else if (cell instanceof LogHistogram) cell.reset();
+      else if (cell instanceof RatioCell) cell.reset();
+      else if (Array.isArray(cell)) cell.length = 0;
     }
   }
 
@@ -112,39 +130,61 @@ export class MeterTable implements Meter {
    */
   data(): Record<string, MetricValue> {
     const result: Record<string, MetricValue> = {};
-    for (const name of [...this.kinds.keys()].sort()) {
-      if (!this.unused.has(name)) result[name] = this.valueOf(name);
+    for (const { name, kind, needs } of sorted(this.definitions)) {
+      if (needs !== 'use' || this.cells.has(name)) result[name] = this.valueOf(name, kind);
     }
     return result;
   }
 
-  private valueOf(name: string): MetricValue {
-    const kind = this.kinds.get(name) as MetricDefinition['kind'];
+  private valueOf(name: string, kind: MetricDefinition['kind']): MetricValue {
     switch (kind) {
       case 'counter':
-        return { kind, value: this.counters.get(name)?.value ?? 0 };
       case 'gauge':
-        return { kind, value: this.gauges.get(name)?.value ?? 0 };
+        return { kind, value: this.known(name, kind)?.value ?? 0 };
       case 'ratio': {
-        const cell = this.ratios.get(name);
+        const cell = this.known(name, kind);
         return { kind, numerator: cell?.numerator ?? 0, denominator: cell?.denominator ?? 0 };
       }
       case 'samples':
-        return { kind, values: [...(this.samples.get(name) ?? [])] };
+        return { kind, values: [...(this.known(name, kind) ?? [])] };
       case 'histogram':
-        return { kind, data: this.histograms.get(name)?.data() ?? mergeHistograms([]) };
+        return { kind, data: this.known(name, kind)?.data() ?? NO_VALUES };
     }
   }
 
-  private expect(metric: string, kind: MetricDefinition['kind']): void {
-    const defined = this.kinds.get(metric);
+  private known<Kind extends keyof Cells>(name: string, _kind: Kind): Cells[Kind] | undefined {
+    return this.cells.get(name) as Cells[Kind] | undefined;
+  }
+
+  private cell<Kind extends keyof Cells>(
+    metric: string,
+    kind: Kind,
+    make: () => Cells[Kind],
+  ): Cells[Kind] {
+    const { definitions } = this;
+    const defined = definitions.get(metric)?.kind;
     if (defined === undefined) {
-      const declared = [...this.kinds.keys()].join(', ') || 'none';
+      const declared = [...definitions.keys()].join(', ') || 'none';
       assert(false, `metric "${metric}" is not declared in the protocol's metrics (${declared})`);
     }
     assert(defined === kind, `metric ${metric} is defined as ${defined}, not as ${kind}`);
-    this.unused.delete(metric);
+    const known = this.known(metric, kind);
+    if (known !== undefined) return known;
+    const made = make();
+    this.cells.set(metric, made);
+    return made;
   }
+}
+
+/** By name, since the data of a table are in that order. */
+const inOrder = new WeakMap<Definitions, readonly MetricDefinition[]>();
+
+function sorted(definitions: Definitions): readonly MetricDefinition[] {
+  const known = inOrder.get(definitions);
+  if (known !== undefined) return known;
+  const made = [...definitions.keys()].sort().flatMap((name) => definitions.get(name) ?? []);
+  inOrder.set(definitions, made);
+  return made;
 }
 
 /**
@@ -154,44 +194,56 @@ export class MeterTable implements Meter {
 export function mergeMetrics(parts: readonly MetricValue[]): MetricValue {
   const first = parts[0];
   assert(first !== undefined, 'mergeMetrics needs at least one part');
-  return parts.slice(1).reduce(mergeTwo, first);
+  switch (first.kind) {
+    case 'counter':
+      return { kind: 'counter', value: sumOf(alike(parts, 'counter'), ({ value }) => value) };
+    case 'gauge':
+      return { kind: 'gauge', value: sumOf(alike(parts, 'gauge'), ({ value }) => value) };
+    case 'samples':
+      return { kind: 'samples', values: alike(parts, 'samples').flatMap(({ values }) => values) };
+    case 'histogram':
+      return {
+        kind: 'histogram',
+        data: mergeHistograms(alike(parts, 'histogram').map(({ data }) => data)),
+      };
+    case 'ratio': {
+      const ratios = alike(parts, 'ratio');
+      const numerator = sumOf(ratios, (ratio) => ratio.numerator);
+      return { kind: 'ratio', numerator, denominator: sumOf(ratios, (part) => part.denominator) };
+    }
+  }
 }
 
 /** Combines all metrics of several nodes by {@link mergeMetrics}, in order of their names. */
 export function mergeByName(
   parts: readonly Readonly<Record<string, MetricValue>>[],
 ): Record<string, MetricValue> {
-  const names = new Set(parts.flatMap((part) => Object.keys(part)));
+  const byName = new Map<string, MetricValue[]>();
+  for (const part of parts) {
+    for (const [name, value] of Object.entries(part)) {
+      const before = byName.get(name);
+      if (before === undefined) byName.set(name, [value]);
+      else before.push(value);
+    }
+  }
   const merged: Record<string, MetricValue> = {};
-  for (const name of [...names].sort()) {
-    merged[name] = mergeMetrics(parts.flatMap((part) => part[name] ?? []));
+  for (const name of [...byName.keys()].sort()) {
+    merged[name] = mergeMetrics(byName.get(name) ?? []);
   }
   return merged;
 }
 
-function mergeTwo(a: MetricValue, b: MetricValue): MetricValue {
-  if (a.kind === 'counter' && b.kind === 'counter') {
-    return { kind: 'counter', value: a.value + b.value };
-  }
-  if (a.kind === 'gauge' && b.kind === 'gauge') return { kind: 'gauge', value: a.value + b.value };
-  if (a.kind === 'samples' && b.kind === 'samples') {
-    return { kind: 'samples', values: [...a.values, ...b.values] };
-  }
-  if (a.kind === 'histogram' && b.kind === 'histogram') {
-    return { kind: 'histogram', data: mergeHistograms([a.data, b.data]) };
-  }
-  assert(a.kind === 'ratio' && b.kind === 'ratio', `cannot merge ${a.kind} with ${b.kind}`);
-  return {
-    kind: 'ratio',
-    numerator: a.numerator + b.numerator,
-    denominator: a.denominator + b.denominator,
-  };
+type OfKind<Kind extends MetricValue['kind']> = Extract<MetricValue, { readonly kind: Kind }>;
+
+/** The parts, all of one kind; a mixture is a mistake of ours. */
+function alike<Kind extends MetricValue['kind']>(
+  parts: readonly MetricValue[],
+  kind: Kind,
+): readonly OfKind<Kind>[] {
+  for (const part of parts) assert(part.kind === kind, `cannot merge ${kind} with ${part.kind}`);
+  return parts as readonly OfKind<Kind>[];
 }
 
-function cellOf<Cell>(cells: Map<string, Cell>, name: string, make: () => Cell): Cell {
-  const known = cells.get(name);
-  if (known !== undefined) return known;
-  const made = make();
-  cells.set(name, made);
-  return made;
+function sumOf<Part>(parts: readonly Part[], numberOf: (part: Part) => number): number {
+  return parts.reduce((sum, part) => sum + numberOf(part), 0);
 }

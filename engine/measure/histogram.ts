@@ -18,6 +18,7 @@ const LINEAR = 2_048;
 const PER_OCTAVE = 1_024;
 /** log2(PER_OCTAVE). */
 const OCTAVE_BITS = 10;
+const NO_COUNTS = new Float64Array(0);
 const TWO_32 = 4_294_967_296;
 /** Carry of the exact sum: both parts stay below 2^53. */
 export const SUM_CARRY = 4_503_599_627_370_496;
@@ -40,7 +41,8 @@ export interface HistogramData {
 
 /** A histogram to which values are added. */
 export class LogHistogram implements Histogram {
-  private counts = new Float64Array(LINEAR);
+  /** Grows with the first value: most nodes of a large network never record one. */
+  private counts: Float64Array = NO_COUNTS;
   private count = 0;
   private min = Number.POSITIVE_INFINITY;
   private max = Number.NEGATIVE_INFINITY;
@@ -110,7 +112,7 @@ export class LogHistogram implements Histogram {
   }
 
   private grow(bucket: number): void {
-    const octaves = Math.floor((bucket - LINEAR) / PER_OCTAVE) + 1;
+    const octaves = Math.max(0, Math.floor((bucket - LINEAR) / PER_OCTAVE) + 1);
     const counts = new Float64Array(LINEAR + octaves * PER_OCTAVE);
     counts.set(this.counts);
     this.counts = counts;
@@ -118,7 +120,7 @@ export class LogHistogram implements Histogram {
 }
 
 /** Merges any number of histograms; the order does not matter. */
-export function mergeHistograms(parts: readonly HistogramData[]): HistogramData {
+export function mergeHistograms(parts: Iterable<HistogramData>): HistogramData {
   const merged = new LogHistogram();
   for (const part of parts) merged.merge(part);
   return merged.data();

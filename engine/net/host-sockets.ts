@@ -27,12 +27,6 @@ export interface SocketOwner {
   readonly machine: Machine;
 }
 
-/** The other end of a link. */
-export interface RemoteEnd {
-  readonly endpoint: Endpoint;
-  readonly host: string;
-}
-
 /** Sockets and links of one host. */
 export class HostSockets implements SocketContext {
   readonly hostIndex: number;
@@ -40,13 +34,15 @@ export class HostSockets implements SocketContext {
   readonly ownership: BufferOwnership;
   private readonly world: HostWorld;
   private readonly owner: SocketOwner;
-  private readonly addresses: Set<string>;
-  private readonly open = new Set<SimSocket>();
+  /** Addresses besides the owner's own; absent as long as there are none. */
+  private addresses: Set<string> | undefined;
+  private readonly open: SimSocket[] = [];
   private readonly linkByRemote = new Map<Endpoint, Direction>();
   private readonly linkByHost = new Map<number, Direction>();
-  private readonly linkById = new Map<string, Direction>();
-  /** Names of the hosts at the other ends of links, by link. */
-  private readonly peers = new Map<string, string>();
+  /** Links and segments in the order in which they were attached. */
+  private readonly attached: Direction[] = [];
+  /** The same by id, made when somebody asks for one. */
+  private linkById: Map<string, Direction> | undefined;
   private nextPort = FIRST_DYNAMIC_PORT;
 
   constructor(world: HostWorld, owner: SocketOwner) {
@@ -55,23 +51,19 @@ export class HostSockets implements SocketContext {
     this.hostIndex = owner.index;
     this.table = world.network.table;
     this.ownership = world.ownership;
-    this.addresses = new Set([owner.address]);
   }
 
   /** Attaches a link or segment to this host; `remote` is the other end of a link. */
-  attach(id: string, direction: Direction, remote?: RemoteEnd): void {
-    this.linkById.set(id, direction);
-    if (remote === undefined) return;
-    this.linkByRemote.set(remote.endpoint, direction);
-    this.peers.set(id, remote.host);
+  attach(direction: Direction, remote?: Endpoint): void {
+    this.attached.push(direction);
+    this.linkById?.set(direction.linkId, direction);
+    if (remote !== undefined) this.linkByRemote.set(remote, direction);
   }
 
   /** The links and segments with contacts, in the order in which they were attached. */
   get withContacts(): readonly WatchedLink[] {
-    return [...this.linkById].flatMap(([id, { spec }]) =>
-      spec.contacts === undefined
-        ? []
-        : [{ id, peer: this.peers.get(id), contacts: spec.contacts }],
+    return this.attached.flatMap(({ linkId: id, spec: { contacts }, toNode }) =>
+      contacts === undefined ? [] : [{ id, peer: this.world.hostName(toNode), contacts }],
     );
   }
 
@@ -82,23 +74,25 @@ export class HostSockets implements SocketContext {
 
   /** Another address of this host (a link end may have its own). */
   addAddress(address: string): void {
+    if (address === this.owner.address) return;
+    this.addresses ??= new Set();
     this.addresses.add(address);
   }
 
   /** Binds a socket; undefined if the port is taken or the address is not the host's. */
   bind(options: UdpOptions): DatagramSocket | undefined {
     const address = options.address ?? this.owner.address;
-    if (!this.addresses.has(address)) return undefined;
+    if (address !== this.owner.address && this.addresses?.has(address) !== true) return undefined;
     const { sockets } = this.world.endpoints;
     const port = options.port === 0 ? this.freePort(address) : options.port;
     const local = this.world.endpoints.intern(address, port);
     if (sockets[local] !== undefined) return undefined;
-    const out = options.link === undefined ? undefined : this.linkById.get(options.link);
+    const out = options.link === undefined ? undefined : this.directions.get(options.link);
     const isKnown = options.link === undefined || out !== undefined;
     assert(isKnown, `${this.owner.name} has no link ${options.link}`);
     const socket = new SimSocket(this, local, out, options);
     sockets[local] = socket;
-    this.open.add(socket);
+    this.open.push(socket);
     return socket;
   }
 
@@ -110,7 +104,7 @@ export class HostSockets implements SocketContext {
 
   unbind(socket: SimSocket): void {
     this.world.endpoints.sockets[socket.local] = undefined;
-    this.open.delete(socket);
+    this.open.splice(this.open.indexOf(socket), 1);
   }
 
   route(to: Endpoint): Direction | undefined {
@@ -138,6 +132,12 @@ export class HostSockets implements SocketContext {
     const { scheduler } = this.world.network;
     scheduler.schedule(machine.chargedNs, DEFERRED_SEND, packet, direction.id);
     return true;
+  }
+
+  /** Links and segments by id. */
+  private get directions(): ReadonlyMap<string, Direction> {
+    this.linkById ??= new Map(this.attached.map((direction) => [direction.linkId, direction]));
+    return this.linkById;
   }
 
   private freePort(address: string): number {

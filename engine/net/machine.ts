@@ -24,6 +24,8 @@ const QUEUE_LIMIT = 1_000;
 /** A full receive buffer; an integer, so that shares can be added and subtracted exactly. */
 export const WHOLE_BUFFER = 1_000_000_000;
 
+const NO_ROOMS: readonly BufferRoom[] = [];
+
 /** Datagrams that may wait in the urgent queue; more wait in the ordinary one. */
 const URGENT_MAX = 256;
 /**
@@ -55,7 +57,8 @@ export type ChargedOperation = 'receive' | 'send' | 'link' | 'event' | 'timer';
 /** One machine of a world, with its processor. */
 export class Machine {
   readonly profile: CpuProfile | undefined;
-  readonly cpu: CpuModel;
+  private readonly cores: number;
+  private ownCpu: CpuModel | undefined;
   /** True while a handler runs whose operations are charged. */
   isCharging = false;
   readonly waitLimits: WaitLimits | undefined;
@@ -73,10 +76,16 @@ export class Machine {
     this.profile = spec.profile;
     this.waitLimits = spec.waitLimits;
     this.scheduler = scheduler;
-    this.cpu = new CpuModel(scheduler, spec.cores ?? 1);
-    this.rooms = spec.receiveBuffer ?? [];
+    this.cores = spec.cores ?? 1;
+    this.rooms = spec.receiveBuffer ?? NO_ROOMS;
     const unlimited = this.rooms.length === 0 ? QUEUE_LIMIT : Number.POSITIVE_INFINITY;
     this.queueLimit = spec.queueLimit ?? unlimited;
+  }
+
+  /** Its processor; most machines of a large network never compute. */
+  get cpu(): CpuModel {
+    this.ownCpu ??= new CpuModel(this.scheduler, this.cores);
+    return this.ownCpu;
   }
 
   /** True if no further packet may wait for the processor. */

@@ -34,6 +34,7 @@ import { type Finisher, HostLayer, type LayerOptions, type LayerSupply } from '.
 import { hostLog, hostTrace } from './host-reports.ts';
 import { HostSockets } from './host-sockets.ts';
 import { HostStack, type StackHost, type StackMember } from './host-stack.ts';
+import { HostStores } from './host-stores.ts';
 import { DIRECTION_DEFAULTS } from './link-spec.ts';
 import type { Machine } from './machine.ts';
 import { FINGERPRINT } from './network.ts';
@@ -44,10 +45,12 @@ import { SimCompute } from './sim-compute.ts';
 import type { HostWorld } from './sim-host-world.ts';
 import { simLayerSupply } from './sim-layer-supply.ts';
 import type { DeliverySink } from './sim-observers.ts';
-import { SimDisk, SimStore, type StoreFault } from './sim-store.ts';
+import type { StoreFault } from './sim-store.ts';
 import type { StreamHost } from './stream-hook.ts';
 
 const LAST_PORT = 65_535;
+const NO_METRICS: readonly MetricDefinition[] = [];
+const NO_DROPS: ReadonlyMap<string, number> = new Map();
 // Private names for hot code: see network.ts.
 const TIMER = NODE_CALL.timer;
 const REQUEST = NODE_CALL.request;
@@ -80,11 +83,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   readonly index: number;
   readonly crypto: CryptoProvider;
   readonly meter: MeterTable;
-  readonly trace: Trace;
-  readonly log: Log;
   readonly clockModel: SimClock;
-  /** Drops that the protocol named, by reason. */
-  readonly drops = new Map<string, number>();
   /** Receives what the node delivers to its application. */
   onDelivery: DeliverySink | undefined;
   /** False between a crash and the restart. */
@@ -102,17 +101,18 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   /** Joins the protocols of the host; undefined if there is only one. */
   stack: HostStack | undefined;
   requestHandler: ((request: NodeRequest) => void) | undefined;
-  /** Tells the protocols of this host when contacts begin and end. */
-  readonly contacts: ContactWatch;
-  /** Protocols that have done their work in this life. */
-  private readonly finishedBy = new Set<string>();
   private readonly world: HostWorld;
-  private readonly jobs: SimCompute;
-  private readonly dropNames: Readonly<Record<string, string>> | undefined;
-  private readonly streams = new Map<string, RandomStream>();
-  private readonly disks = new Map<string, SimDisk>();
-  private readonly stores = new Map<string, SimStore>();
-  private readonly keyMaterial: SeededBytes;
+  private readonly options: SimHostOptions;
+  // Made when somebody asks for them: of a hundred thousand hosts, most never do.
+  private dropCounts: Map<string, number> | undefined;
+  private ownContacts: ContactWatch | undefined;
+  private finishedBy: Set<string> | undefined;
+  private jobs: SimCompute | undefined;
+  private ownTrace: Trace | undefined;
+  private ownLog: Log | undefined;
+  private streams: Map<string, RandomStream> | undefined;
+  private stores: HostStores | undefined;
+  private keyMaterial: SeededBytes | undefined;
 
   constructor(world: HostWorld, index: number, options: SimHostOptions) {
     this.world = world;
@@ -122,21 +122,48 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     this.machine = world.machine(options.machine ?? options.name);
     this.protocol = options.protocol ?? '';
     this.crypto = world.crypto.of(options.name, this.machine);
-    this.meter = new MeterTable(options.metrics ?? []);
-    this.dropNames = options.drops;
+    this.meter = new MeterTable(options.metrics ?? NO_METRICS);
+    this.options = options;
     this.clockModel = new SimClock(world.epochSeconds, options.clock);
-    this.jobs = new SimCompute(this.machine, {
-      name: options.name,
-      jobs: options.jobs ?? {},
+    this.sockets = new HostSockets(world, this);
+  }
+
+  get trace(): Trace {
+    this.ownTrace ??= hostTrace(this.world, this);
+    return this.ownTrace;
+  }
+
+  get log(): Log {
+    this.ownLog ??= hostLog(this.world, this.name);
+    return this.ownLog;
+  }
+
+  /** Tells the protocols of this host when contacts begin and end. */
+  get contacts(): ContactWatch {
+    this.ownContacts ??= new ContactWatch(this, this.world.network);
+    return this.ownContacts;
+  }
+
+  /** The times of contact plans have begun. */
+  contactsBegun(): void {
+    this.ownContacts?.begun();
+  }
+
+  /** Drops that the protocol named, by reason. */
+  get drops(): ReadonlyMap<string, number> {
+    return this.dropCounts ?? NO_DROPS;
+  }
+
+  private get runner(): SimCompute {
+    const { world, name, index } = this;
+    this.jobs ??= new SimCompute(this.machine, {
+      name,
+      jobs: this.options.jobs ?? {},
       crypto: this.crypto,
-      sharing: (): CryptoProvider => world.crypto.sharing(options.name),
+      sharing: (): CryptoProvider => world.crypto.sharing(name),
       called: (code): void => world.calls.run(index, NODE_CALL.job, code),
     });
-    this.keyMaterial = new SeededBytes(world.network.seed, options.name);
-    this.sockets = new HostSockets(world, this);
-    this.contacts = new ContactWatch(this, world.network);
-    this.trace = hostTrace(world, this);
-    this.log = hostLog(world, options.name);
+    return this.jobs;
   }
 
   now(): Nanoseconds {
@@ -167,6 +194,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   }
 
   random(purpose: string): Random {
+    this.streams ??= new Map();
     const known = this.streams.get(purpose);
     if (known !== undefined) return known;
     const opened = openStream(this.world.network.seed, this.name, purpose);
@@ -175,6 +203,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   }
 
   randomBytes(length: number): Uint8Array {
+    this.keyMaterial ??= new SeededBytes(this.world.network.seed, this.name);
     return this.keyMaterial.next(length);
   }
 
@@ -230,7 +259,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     options: ComputeOptions = {},
   ): Job {
     const { life } = this;
-    return this.jobs.start({ job, input, done, options }, () => this.life === life);
+    return this.runner.start({ job, input, done, options }, () => this.life === life);
   }
 
   onRequest(handler: (request: NodeRequest) => void): void {
@@ -314,6 +343,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
 
   /** A protocol of this host has done its work. */
   finish({ protocol, trace }: Finisher): void {
+    this.finishedBy ??= new Set();
     if (this.finishedBy.has(protocol)) return;
     this.finishedBy.add(protocol);
     trace.mark('finished');
@@ -321,28 +351,18 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   }
 
   drop(reason: string): void {
-    assertDeclared(reason, this.dropNames);
+    assertDeclared(reason, this.options.drops);
     this.countDrop(reason);
   }
 
   /** Bytes on the disk of a store, for tests of what a deletion leaves behind. */
   rawStore(name: string): Uint8Array {
-    return this.disks.get(name)?.raw() ?? new Uint8Array(0);
+    return this.stores?.raw(name) ?? new Uint8Array(0);
   }
 
   store(name: string): Store {
-    const open = this.stores.get(name);
-    if (open !== undefined) return open;
-    const disk = this.disks.get(name) ?? new SimDisk();
-    this.disks.set(name, disk);
-    const { life } = this;
-    const store = new SimStore(disk, (call) => {
-      this.world.network.scheduler.after(this.world.syncDelayNs, () => {
-        if (this.life === life) this.world.calls.run(this.index, NODE_CALL.store, call);
-      });
-    });
-    this.stores.set(name, store);
-    return store;
+    this.stores ??= new HostStores(this.world, this);
+    return this.stores.store(name);
   }
 
   /**
@@ -370,16 +390,13 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     this.life += 1;
     this.sockets.closeAll();
     this.requestHandler = undefined;
-    this.contacts.crashed();
-    this.finishedBy.clear();
+    this.ownContacts?.crashed();
+    this.finishedBy?.clear();
     this.stack?.crashed();
     for (const layer of this.layers) layer.crashed();
-    for (const store of this.stores.values()) store.end();
-    this.stores.clear();
+    this.stores?.end();
     this.world.streams.crashed(this);
-    for (const [name, disk] of this.disks) {
-      disk.crash(fault, this.random(`store-fault/${name}`) as RandomStream);
-    }
+    this.stores?.crash(fault);
   }
 
   /** Ends the crash; the runner then creates the node again. */
@@ -423,7 +440,8 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   }
 
   countDrop(reason: string): void {
-    this.drops.set(reason, (this.drops.get(reason) ?? 0) + 1);
+    this.dropCounts ??= new Map();
+    this.dropCounts.set(reason, (this.dropCounts.get(reason) ?? 0) + 1);
     this.noteDrop(reason);
   }
 

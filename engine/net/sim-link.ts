@@ -31,7 +31,8 @@ export interface LinkEffect {
 class ChangeStack {
   readonly direction: Direction;
   private readonly base: DirectionSpec;
-  private readonly changes: LinkChange[] = [];
+  /** Absent until the first change. */
+  private changes: LinkChange[] | undefined;
 
   constructor(direction: Direction) {
     this.direction = direction;
@@ -39,6 +40,7 @@ class ChangeStack {
   }
 
   add(change: LinkChange): void {
+    this.changes ??= [];
     this.changes.push(change);
     this.update(change);
     if (change.limitPackets !== undefined) this.direction.setQueueLimit(change.limitPackets);
@@ -46,14 +48,14 @@ class ChangeStack {
   }
 
   remove(change: LinkChange): void {
-    this.changes.splice(this.changes.indexOf(change), 1);
+    this.changes?.splice(this.changes.indexOf(change), 1);
     this.update(change);
     if (change.limitPackets !== undefined) this.restoreLimit();
     if (change.up === false) this.direction.removeDown();
   }
 
   private update(last: LinkChange): void {
-    const effective = this.changes.reduce(changed, this.base);
+    const effective = (this.changes ?? []).reduce(changed, this.base);
     this.direction.apply(effective, last.inSerialisation ?? 'finish');
   }
 
@@ -62,10 +64,17 @@ class ChangeStack {
     const own = queue !== undefined && 'limitPackets' in queue ? queue.limitPackets : undefined;
     const byDefault =
       queue === undefined ? DIRECTION_DEFAULTS.limitPackets : Number.POSITIVE_INFINITY;
-    const latest = this.changes.findLast((change) => change.limitPackets !== undefined);
+    const latest = this.changes?.findLast((change) => change.limitPackets !== undefined);
     this.direction.setQueueLimit(latest?.limitPackets ?? own ?? byDefault);
   }
 }
+
+interface OpenDown {
+  readonly side: LinkSide;
+  readonly effect: LinkEffect;
+}
+
+const NO_DOWNS: readonly OpenDown[] = [];
 
 /** Both directions of a link. */
 export class SimLink {
@@ -74,9 +83,10 @@ export class SimLink {
   readonly b: LinkEndPlace;
   readonly forward: Direction;
   readonly backward: Direction;
-  private readonly stacks: readonly [ChangeStack, ChangeStack];
+  /** Absent until the first change: most links of a large network never change. */
+  private stacks: readonly [ChangeStack, ChangeStack] | undefined;
   /** Downs without an end of their own, oldest first; `up: true` ends one. */
-  private readonly openDowns: { readonly side: LinkSide; readonly effect: LinkEffect }[] = [];
+  private openDowns: readonly OpenDown[] = NO_DOWNS;
 
   constructor(
     place: { readonly id: string; readonly a: LinkEndPlace; readonly b: LinkEndPlace },
@@ -88,12 +98,12 @@ export class SimLink {
     this.b = place.b;
     this.forward = forward;
     this.backward = backward;
-    this.stacks = [new ChangeStack(forward), new ChangeStack(backward)];
   }
 
   /** The directions that `side` selects. */
   directions(side: LinkSide): readonly Direction[] {
-    return this.stacksOf(side).map((stack) => stack.direction);
+    if (side === 'forward') return [this.forward];
+    return side === 'backward' ? [this.backward] : [this.forward, this.backward];
   }
 
   /**
@@ -113,7 +123,7 @@ export class SimLink {
         for (const stack of stacks) stack.remove(change);
       },
     };
-    if (change.up === false) this.openDowns.push({ side, effect });
+    if (change.up === false) this.openDowns = [...this.openDowns, { side, effect }];
     return effect;
   }
 
@@ -135,15 +145,16 @@ export class SimLink {
   }
 
   private endOldestDown(side: LinkSide): void {
-    const index = this.openDowns.findIndex((down) => down.side === side);
-    if (index < 0) return;
-    this.openDowns.splice(index, 1)[0]?.effect.end();
+    const oldest = this.openDowns.find((down) => down.side === side);
+    this.openDowns = this.openDowns.filter((down) => down !== oldest);
+    oldest?.effect.end();
   }
 
   private stacksOf(side: LinkSide): readonly ChangeStack[] {
-    if (side === 'forward') return [this.stacks[0]];
-    if (side === 'backward') return [this.stacks[1]];
-    return this.stacks;
+    this.stacks ??= [new ChangeStack(this.forward), new ChangeStack(this.backward)];
+    const [forward, backward] = this.stacks;
+    if (side === 'forward') return [forward];
+    return side === 'backward' ? [backward] : this.stacks;
   }
 }
 

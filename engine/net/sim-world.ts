@@ -161,12 +161,14 @@ export class SimWorld implements HostWorld, PacketSink {
   addLink(options: SimLinkOptions): SimLink {
     const { id, a, b } = options;
     assert(!this.links.has(id), `link ${id} exists already`);
-    const forward = this.addDirection(id, [a, b], options.forward);
-    const backward = this.addDirection(id, [b, a], options.backward);
+    const left = this.host(a.host);
+    const right = this.host(b.host);
+    const forward = this.addDirection(id, left, right, options.forward);
+    const backward = this.addDirection(id, right, left, options.backward);
     const link = new SimLink({ id, a, b }, forward, backward);
     this.links.set(id, link);
-    this.attach(id, forward, b);
-    this.attach(id, backward, a);
+    this.attach(forward, b);
+    this.attach(backward, a);
     return link;
   }
 
@@ -183,7 +185,7 @@ export class SimWorld implements HostWorld, PacketSink {
     this.segments.set(id, segment);
     this.media.set(medium.id, segment);
     for (const member of members) {
-      member.sockets.attach(id, medium);
+      member.sockets.attach(medium);
       for (const other of members) {
         if (other !== member) member.sockets.attachNeighbour(other.index, medium);
       }
@@ -226,7 +228,7 @@ export class SimWorld implements HostWorld, PacketSink {
   /** Plans of contacts begin at this instant; for worlds in which they have not begun. */
   beginPlans(originNs: Nanoseconds): void {
     this.network.beginPlans(originNs);
-    for (const host of this.hostList) host.contacts.begun();
+    for (const host of this.hostList) host.contactsBegun();
   }
 
   /** Ends the set-up: from here on, every host has its lane in the fingerprint. */
@@ -330,6 +332,10 @@ export class SimWorld implements HostWorld, PacketSink {
     return number;
   }
 
+  hostName(index: number): string | undefined {
+    return this.hostList[index]?.name;
+  }
+
   hostOf(address: string): number | undefined {
     return this.hostsByAddress.get(address);
   }
@@ -376,27 +382,22 @@ export class SimWorld implements HostWorld, PacketSink {
   }
 
   private addDirection(
-    id: string,
-    [from, to]: readonly [LinkEndPlace, LinkEndPlace],
+    linkId: string,
+    { name: from, index: fromNode }: SimHost,
+    { name: to, index: toNode }: SimHost,
     spec: DirectionSpec,
   ): Direction {
-    const place = {
-      linkId: id,
-      name: `${from.host}->${to.host}`,
-      fromNode: this.host(from.host).index,
-      toNode: this.host(to.host).index,
-    };
-    return this.network.addDirection(place, spec);
+    return this.network.addDirection({ linkId, name: `${from}->${to}`, fromNode, toNode }, spec);
   }
 
   /** Attaches a direction to its sender; `remote` is its far end. */
-  private attach(id: string, direction: Direction, remote: LinkEndPlace): void {
+  private attach(direction: Direction, remote: LinkEndPlace): void {
     const sender = this.hostList[direction.fromNode] as SimHost;
     const receiver = this.hostList[direction.toNode] as SimHost;
     const address = remote.address ?? receiver.address;
-    this.claimAddress(receiver, address);
+    if (address !== receiver.address) this.claimAddress(receiver, address);
     const endpoint = this.endpoints.intern(address, remote.port);
-    sender.sockets.attach(id, direction, { endpoint, host: receiver.name });
+    sender.sockets.attach(direction, endpoint);
     sender.sockets.attachNeighbour(receiver.index, direction);
   }
 

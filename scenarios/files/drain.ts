@@ -6,9 +6,9 @@
  */
 import { LONGEST_TIME_NS } from '../../topologies/files/quantity.ts';
 import { formatTime } from '../../topologies/files/units.ts';
-import type { LinkSpec, Topology } from '../../topologies/model.ts';
 import type { DrawnTraffic, TrafficSpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
+import { DelayGraph } from './delay-graph.ts';
 import type { ResolvedTraffic } from './traffic.ts';
 
 const DRAIN_DEFAULT_NS = 1_000_000_000;
@@ -33,14 +33,13 @@ export function checkDrain(
   { traffic, drawnTraffic = [] }: ResolvedTraffic,
   drainNs: number,
 ): void {
-  const delays = delaysOf(context.topology);
-  const all = [...delays.values()].flatMap((ways) => [...ways.values()]);
-  // No way is longer than all links together.
-  if (all.reduce((sum, delayNs) => sum + delayNs, 0) <= drainNs) return;
-  const shortest = cached((from: string) => shortestFrom(delays, from));
+  const delays = new DelayGraph(context.topology);
+  // No way is longer than all links together, nor than one through any node that reaches all.
+  if (delays.sumNs <= drainNs || delays.longestThroughOneNs() <= drainNs) return;
+  const shortest = cached((from: string) => delays.from(from));
   const slow: string[] = [];
   for (const flow of traffic) {
-    const delayNs = shortest(flow.from).get(flow.to) ?? 0;
+    const delayNs = shortest(flow.from)(flow.to) ?? 0;
     if (delayNs <= drainNs) continue;
     slow.push(
       slowText(flow, `from ${flow.from} to ${flow.to} take at least`, { delayNs, drainNs }),
@@ -72,13 +71,13 @@ function slowText(
 /** The first pair of nodes, in the order of the topology, whose packets take longer than the drain. */
 function slowPair(
   { among }: DrawnTraffic,
-  delays: Delays,
+  delays: DelayGraph,
   drainNs: number,
 ): { readonly from: string; readonly to: string; readonly delayNs: number } | undefined {
   for (const from of among) {
-    const shortest = shortestFrom(delays, from);
+    const shortest = delays.from(from);
     for (const to of among) {
-      const delayNs = shortest.get(to) ?? 0;
+      const delayNs = shortest(to) ?? 0;
       if (delayNs > drainNs) return { from, to, delayNs };
     }
   }
@@ -92,47 +91,4 @@ function cached<K, V>(make: (key: K) => V): (key: K) => V {
     made.set(key, known);
     return known;
   };
-}
-
-/** For each host, the least delay to each neighbour; jitter, queues and rates come on top. */
-type Delays = ReadonlyMap<string, ReadonlyMap<string, number>>;
-
-function delaysOf({ links, segments }: Topology): Delays {
-  const delays = new Map<string, Map<string, number>>();
-  const add = (a: string, b: string, delayNs: number): void => {
-    const known = delays.get(a) ?? new Map<string, number>();
-    known.set(b, Math.min(delayNs, known.get(b) ?? Number.POSITIVE_INFINITY));
-    delays.set(a, known);
-  };
-  for (const { a, b, forward, backward } of links) {
-    add(a.host, b.host, leastDelay(forward));
-    add(b.host, a.host, leastDelay(backward));
-  }
-  for (const { members, medium } of segments) {
-    for (const a of members) {
-      for (const b of members) if (a !== b) add(a.host, b.host, medium.delayNs);
-    }
-  }
-  return delays;
-}
-
-function leastDelay({ delayNs, contacts }: LinkSpec['forward']): number {
-  const own = contacts?.windows.map((window) => window.delayNs ?? delayNs) ?? [];
-  return own.length === 0 ? delayNs : own.reduce((least, one) => Math.min(least, one));
-}
-
-/** The least sum of delays to every host (label correcting, as delays are never negative). */
-function shortestFrom(delays: Delays, from: string): ReadonlyMap<string, number> {
-  const shortest = new Map([[from, 0]]);
-  const waiting = new Set([from]);
-  for (const host of waiting) {
-    waiting.delete(host);
-    const soFar = shortest.get(host) ?? 0;
-    for (const [next, delayNs] of delays.get(host) ?? []) {
-      if (soFar + delayNs >= (shortest.get(next) ?? Number.POSITIVE_INFINITY)) continue;
-      shortest.set(next, soFar + delayNs);
-      waiting.add(next);
-    }
-  }
-  return shortest;
 }

@@ -18,6 +18,7 @@ import {
   type PlacedProtocol,
   placedProtocols,
 } from '../../topologies/build/options.ts';
+import { mayNameModules } from '../../topologies/build/protocol-name.ts';
 import { resolveStack, stackNames } from '../../topologies/build/stack.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import { listOverrides, overridesBelow } from '../../topologies/files/overrides.ts';
@@ -30,6 +31,7 @@ import { valueAt } from '../../topologies/files/zod-words.ts';
 import {
   missingFile,
   readTopology,
+  readTopologySource,
   topologyOf,
   protocolNames as topologyProtocols,
 } from '../../topologies/load.ts';
@@ -57,6 +59,7 @@ export interface ScenarioRequest {
   readonly registry: Registry;
 }
 
+const PLACE = ['topology'];
 const LIMIT_BYTES = 1e6;
 const TOO_LARGE_HINT = 'put the topology into a file of its own';
 /** 2026-01-01T00:00:00Z: a fixed date, so that runs do not depend on the day. */
@@ -108,6 +111,7 @@ export function moduleProtocols(request: ScenarioRequest): readonly string[] {
 
 function protocolNames(parts: Parts): readonly string[] {
   const source = openScenario(parts.request);
+  if (!namesModules(parts, source)) return [];
   const loaded = loadInner(parts, source);
   if (loaded === undefined) return [];
   const { stack } = scenarioSchema.shape;
@@ -139,21 +143,39 @@ function read(parts: Parts): Scenario | undefined {
   return resolveAll(parts, { source, input, loaded });
 }
 
-/** The topology of a scenario: a file that it names, or a map inside it. */
-function loadInner({ request, problems }: Parts, source: Source): LoadedTopology | undefined {
-  const { registry, folders } = request;
-  const path = ['topology'];
-  const value = valueAt(source.data, path);
-  if (typeof value !== 'string') {
-    const isMap = value !== null && typeof value === 'object' && !Array.isArray(value);
-    return isMap ? topologyOf(source, value, path, { problems, registry }) : undefined;
-  }
-  // A bare name refers to the topologies folder first, because scenarios often have the same name.
+/** False if neither the scenario nor its topology can name a module, which is quick to see. */
+function namesModules({ request }: Parts, source: Source): boolean {
+  if (mayNameModules(source.data)) return true;
+  const value = valueAt(source.data, PLACE);
+  if (typeof value !== 'string') return false;
+  const found = topologyFile(request, source, value);
+  if ('message' in found) return false;
+  const overrides = overridesBelow(listOverrides(request.overrides ?? {}), 'topology');
+  return mayNameModules(readTopologySource(found.path, overrides).data);
+}
+
+/** A bare name refers to the topologies folder first, because scenarios often have the same name. */
+function topologyFile(
+  { folders }: ScenarioRequest,
+  source: Source,
+  value: string,
+): ReturnType<typeof findFile> {
   const own = dirname(source.path);
   const places = value.includes('/') ? [own, folders.topologies] : [folders.topologies, own];
-  const found = findFile(value, places, ['scenarios', 'topologies']);
+  return findFile(value, places, ['scenarios', 'topologies']);
+}
+
+/** The topology of a scenario: a file that it names, or a map inside it. */
+function loadInner({ request, problems }: Parts, source: Source): LoadedTopology | undefined {
+  const { registry } = request;
+  const value = valueAt(source.data, PLACE);
+  if (typeof value !== 'string') {
+    const isMap = value !== null && typeof value === 'object' && !Array.isArray(value);
+    return isMap ? topologyOf(source, value, PLACE, { problems, registry }) : undefined;
+  }
+  const found = topologyFile(request, source, value);
   if ('message' in found) {
-    problems.add(source, { code: 'E116', path, part: 'value', ...found });
+    problems.add(source, { code: 'E116', path: PLACE, part: 'value', ...found });
     return undefined;
   }
   const overrides = overridesBelow(listOverrides(request.overrides ?? {}), 'topology');

@@ -78,7 +78,7 @@ export class SimStageWorld implements World {
       sinkOf: (node, protocol): DeliverySink => this.#sinkOf(node, protocol),
     });
     for (const { id, a, b, forward, backward } of scenario.topology.links) {
-      this.#links.set(id, new StageLink(this, this.sim.addLink({ id, a, b, forward, backward })));
+      this.sim.addLink({ id, a, b, forward, backward });
     }
     for (const { id, members, medium } of scenario.topology.segments) {
       this.sim.addSegment({ id, members, medium });
@@ -117,9 +117,11 @@ export class SimStageWorld implements World {
   }
 
   link(id: string): StageLink {
-    const link = this.#links.get(id);
-    if (link === undefined) throw new Error(`there is no link ${id}`);
-    return link;
+    const known = this.#links.get(id);
+    if (known !== undefined) return known;
+    const made = new StageLink(this, this.sim.link(id));
+    this.#links.set(id, made);
+    return made;
   }
 
   request(node: string, request: NodeRequest, by?: string): void {

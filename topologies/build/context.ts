@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import type { ConfigCode } from '../files/config-error.ts';
 import type { EntryPart, FilePath } from '../files/locate.ts';
 import { type Hint, hintText, type Problems, positionOf } from '../files/problems.ts';
@@ -19,6 +20,9 @@ export class BuildContext {
   readonly problems: Problems;
   readonly registry: Registry;
   readonly warnings: string[] = [];
+  /** Sound directions by their values, so that links which are alike share theirs. */
+  readonly directions = new Map<string, DirectionSpec>();
+  #last: { readonly path: FilePath; readonly position: SourcePosition } | undefined;
 
   constructor(parts: Pick<BuildContext, 'source' | 'root' | 'problems' | 'registry'>) {
     this.source = parts.source;
@@ -44,7 +48,12 @@ export class BuildContext {
 
   /** The position of an entry. */
   position(path: FilePath, part: EntryPart = 'value'): SourcePosition {
-    return positionOf(this.source, [...this.root, ...path], part);
+    if (part !== 'value') return positionOf(this.source, [...this.root, ...path], part);
+    // A generator gives all that it makes the path of its entry.
+    if (this.#last?.path !== path) {
+      this.#last = { path, position: positionOf(this.source, [...this.root, ...path], part) };
+    }
+    return this.#last.position;
   }
 
   /** `first at line 14`, for names used twice. */

@@ -41,6 +41,9 @@ export function buildDirection(
   layers: readonly (PartialDirection | undefined)[],
 ): DirectionSpec | undefined {
   const merged: PartialDirection = Object.assign({}, ...layers);
+  const name = nameOf(merged);
+  const known = name === undefined ? undefined : context.directions.get(name);
+  if (known !== undefined) return known;
   const { rateBps, delayNs } = merged;
   if (rateBps === undefined) refuseMissing(context, path, 'rate', 'a rate such as 1Gbit/s');
   if (delayNs === undefined) refuseMissing(context, path, 'delay', 'a time such as 10ms');
@@ -53,7 +56,22 @@ export function buildDirection(
     context.refuse(code, [...path, ENTRY[key] ?? key, ...at], message, hint);
   }
   warnOfJitter(context, path, direction);
-  return mistakes.length > 0 ? undefined : direction;
+  if (mistakes.length > 0) return undefined;
+  if (name !== undefined) context.directions.set(name, direction);
+  return direction;
+}
+
+/**
+ * The same for directions that are alike, of which a large network has hundreds of thousands;
+ * undefined if there is more to them than numbers and words.
+ */
+function nameOf(direction: PartialDirection): string | undefined {
+  let name = '';
+  for (const [key, value] of Object.entries(direction)) {
+    if (typeof value === 'object') return undefined;
+    name += `${key}=${value} `;
+  }
+  return name;
 }
 
 function refuseMissing(context: BuildContext, path: FilePath, key: string, expects: string): void {

@@ -19,7 +19,7 @@ export interface NamedProtocol {
 
 /** Finds the protocol; paths of modules count from the folder of the file. */
 export function namedProtocol(written: string, source: Source, registry: Registry): NamedProtocol {
-  if (written.includes('/') || written.startsWith('.')) {
+  if (isModulePath(written)) {
     const name = resolve(dirname(source.path), written);
     if (existsSync(name)) return { name };
     const hint = 'the path counts from the folder of this file';
@@ -29,4 +29,20 @@ export function namedProtocol(written: string, source: Source, registry: Registr
   const message = `protocol "${written}" not found in nodes/`;
   const hint = hintNames(written, registry.names, 'protocols');
   return { name: written, mistake: { message, hint } };
+}
+
+/**
+ * True if a file may name a module of a user: most do not, and need not be built to find that out.
+ * @param data The values of a file.
+ */
+export function mayNameModules(data: unknown): boolean {
+  if (data === null || typeof data !== 'object') return false;
+  if (Array.isArray(data)) return data.some(mayNameModules);
+  return Object.entries(data).some(([key, value]) =>
+    key === 'run' && typeof value === 'string' ? isModulePath(value) : mayNameModules(value),
+  );
+}
+
+function isModulePath(written: string): boolean {
+  return written.includes('/') || written.startsWith('.');
 }

@@ -23,16 +23,20 @@ const CONNECTIONS = 0x1_0000_0000;
 
 /** The data that survive crashes of a host. */
 interface HostRecord {
+  readonly host: StreamHost;
   readonly addresses: string[];
   /** The last number assigned, so that no segment from before a crash fits a new stream. */
   connection: number;
-  stack: StreamStack;
+  /** Absent until a host of this world listens or connects: many worlds have no streams. */
+  stack: StreamStack | undefined;
+  isUp: boolean;
 }
 
 /** See the module. One per world. */
 export class SegmentStreams implements StreamModel {
   private readonly options: StreamOptions;
-  private readonly records = new Map<number, HostRecord>();
+  private readonly records: HostRecord[] = [];
+  private isUsed = false;
 
   /** @param changes What differs from the defaults in docs/spec/stream-model.md. */
   constructor(changes: Partial<StreamOptions> = {}) {
@@ -40,9 +44,9 @@ export class SegmentStreams implements StreamModel {
   }
 
   attached(host: StreamHost, address: string): void {
-    const record = this.records.get(host.index) ?? this.record(host);
+    const record = this.recordOf(host);
     if (!record.addresses.includes(address)) record.addresses.push(address);
-    record.stack.open(address);
+    record.stack?.open(address);
   }
 
   listen(
@@ -58,14 +62,15 @@ export class SegmentStreams implements StreamModel {
   }
 
   crashed(host: StreamHost): void {
-    this.stackOf(host).abandon();
+    const record = this.recordOf(host);
+    record.isUp = false;
+    record.stack?.abandon();
   }
 
   restarted(host: StreamHost): void {
-    const record = this.records.get(host.index);
-    if (record === undefined) return;
-    record.stack = this.makeStack(host);
-    for (const address of record.addresses) record.stack.open(address);
+    const record = this.recordOf(host);
+    record.isUp = true;
+    if (this.isUsed) this.raise(record);
   }
 
   /** Streams of a host that have not ended, and ended ones that it remembers. */
@@ -75,19 +80,38 @@ export class SegmentStreams implements StreamModel {
   }
 
   private stackOf(host: StreamHost): StreamStack {
-    return (this.records.get(host.index) ?? this.record(host)).stack;
+    if (!this.isUsed) this.begin();
+    const record = this.recordOf(host);
+    return record.stack ?? this.raise(record);
   }
 
-  private record(host: StreamHost): HostRecord {
-    const record: HostRecord = { addresses: [], connection: 0, stack: this.makeStack(host) };
-    this.records.set(host.index, record);
+  /** The first stream of this world: from now on every host answers, even if only with refusals. */
+  private begin(): void {
+    this.isUsed = true;
+    for (const record of this.records) {
+      if (record?.isUp === true) this.raise(record);
+    }
+  }
+
+  private recordOf(host: StreamHost): HostRecord {
+    const known = this.records[host.index];
+    if (known !== undefined) return known;
+    const stack = this.isUsed ? this.makeStack(host) : undefined;
+    const record = { host, addresses: [], connection: 0, stack, isUp: true };
+    this.records[host.index] = record;
     return record;
+  }
+
+  private raise(record: HostRecord): StreamStack {
+    const stack = this.makeStack(record.host);
+    record.stack = stack;
+    for (const address of record.addresses) stack.open(address);
+    return stack;
   }
 
   private makeStack(host: StreamHost): StreamStack {
     return new StreamStack(host, this.options, () => {
-      const record = this.records.get(host.index);
-      if (record === undefined) return 0;
+      const record = this.recordOf(host);
       record.connection = (record.connection + 1) % CONNECTIONS;
       return record.connection;
     });

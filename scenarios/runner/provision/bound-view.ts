@@ -7,7 +7,12 @@
  * @module
  */
 import { assert } from '../../../engine/core/assert.ts';
-import type { Identity, NetworkMap, NetworkView } from '../../../engine/host/network-view.ts';
+import type {
+  HostView,
+  Identity,
+  NetworkMap,
+  NetworkView,
+} from '../../../engine/host/network-view.ts';
 import type { Protocol } from '../../../engine/host/protocol.ts';
 import type { SecretSource } from './secret-source.ts';
 
@@ -38,39 +43,78 @@ const SECRET_NAME = /^[a-z0-9-]+$/;
  * @param layer Name of the layer whose view it is; absent for the lowest protocol.
  */
 export function boundView(owner: string, parts: ViewParts, layer?: string): NetworkView {
-  const { network, protocolOf, secrets, publicKeyOf, published } = parts;
-  const own = layer ?? protocolOf(owner).name;
-  let memberships: ReadonlySet<string> | undefined;
-  return {
-    hosts: network.hosts,
-    links: network.links,
-    areas: network.areas,
-    identity: (host): Identity => {
-      assert(isKnown(network, host), `${owner} asks for the keys of ${host}, which does not exist`);
-      return {
-        publicKey: (name): Uint8Array => {
-          const key = publicKeyOf(host, layer ?? protocolOf(host).name, name);
-          assert(
-            key !== undefined,
-            `${owner} asks for the key "${name}" of ${host}, which has none`,
-          );
-          return key.slice();
-        },
-        secret: (name): Uint8Array => {
-          assert(host === owner, `${owner} asks for the secret "${name}" of ${host}`);
-          assert(SECRET_NAME.test(name), `"${name}" is no name of a secret`);
-          return secrets.own(owner, `${own}/${name}`).slice();
-        },
-      };
-    },
-    shared: (purpose): Uint8Array => {
-      memberships ??= new Set(sharedBy(owner, parts));
-      const name = `${own}/${purpose}`;
-      assert(memberships.has(name), `${owner} asks for ${name}, which it does not share`);
-      return secrets.shared(name).slice();
-    },
-    published,
-  };
+  return new BoundView(owner, parts, layer);
+}
+
+/** A class, since a network of many hosts has as many views; its functions are made when asked for. */
+class BoundView implements NetworkView {
+  readonly #owner: string;
+  readonly #parts: ViewParts;
+  readonly #layer: string | undefined;
+  #memberships: ReadonlySet<string> | undefined;
+
+  constructor(owner: string, parts: ViewParts, layer: string | undefined) {
+    this.#owner = owner;
+    this.#parts = parts;
+    this.#layer = layer;
+  }
+
+  get hosts(): NetworkMap['hosts'] {
+    return this.#parts.network.hosts;
+  }
+
+  get links(): NetworkMap['links'] {
+    return this.#parts.network.links;
+  }
+
+  get areas(): NetworkMap['areas'] {
+    return this.#parts.network.areas;
+  }
+
+  get identity(): NetworkView['identity'] {
+    return (host): Identity => this.#identityOf(host);
+  }
+
+  get shared(): NetworkView['shared'] {
+    return (purpose): Uint8Array => this.#sharedWith(purpose);
+  }
+
+  get published(): NetworkView['published'] {
+    return this.#parts.published;
+  }
+
+  #identityOf(host: string): Identity {
+    const { network, protocolOf, secrets, publicKeyOf } = this.#parts;
+    const owner = this.#owner;
+    assert(
+      hostNamed(network, host) !== undefined,
+      `${owner} asks for the keys of ${host}, which does not exist`,
+    );
+    return {
+      publicKey: (name): Uint8Array => {
+        const key = publicKeyOf(host, this.#layer ?? protocolOf(host).name, name);
+        assert(key !== undefined, `${owner} asks for the key "${name}" of ${host}, which has none`);
+        return key.slice();
+      },
+      secret: (name): Uint8Array => {
+        assert(host === owner, `${owner} asks for the secret "${name}" of ${host}`);
+        assert(SECRET_NAME.test(name), `"${name}" is no name of a secret`);
+        return secrets.own(owner, `${this.#protocol}/${name}`).slice();
+      },
+    };
+  }
+
+  #sharedWith(purpose: string): Uint8Array {
+    const owner = this.#owner;
+    this.#memberships ??= new Set(sharedBy(owner, this.#parts));
+    const name = `${this.#protocol}/${purpose}`;
+    assert(this.#memberships.has(name), `${owner} asks for ${name}, which it does not share`);
+    return this.#parts.secrets.shared(name).slice();
+  }
+
+  get #protocol(): string {
+    return this.#layer ?? this.#parts.protocolOf(this.#owner).name;
+  }
 }
 
 /** Names of the secrets that a host shares with others. */
@@ -79,7 +123,7 @@ export function sharedBy(
   parts: Pick<ViewParts, 'network' | 'protocolOf' | 'layersOf'>,
 ): readonly string[] {
   const { network } = parts;
-  const view = network.hosts.find(({ name }) => name === host);
+  const view = hostNamed(network, host);
   assert(view !== undefined, `the topology has no node ${host}`);
   return protocolsOf(host, parts).flatMap(({ name: protocol, provisioning }) =>
     (provisioning?.sharedSecrets?.(view, network) ?? []).map((one) => `${protocol}/${one}`),
@@ -94,6 +138,11 @@ export function protocolsOf(
   return [protocolOf(host), ...(layersOf?.(host) ?? [])];
 }
 
-function isKnown({ hosts }: NetworkMap, name: string): boolean {
-  return hosts.some((host) => host.name === name);
+/** Hosts by name, made once for each network: a thousand nodes that each ask for all others ask often. */
+const byName = new WeakMap<NetworkMap['hosts'], ReadonlyMap<string, HostView>>();
+
+function hostNamed({ hosts }: Pick<NetworkMap, 'hosts'>, name: string): HostView | undefined {
+  const known = byName.get(hosts) ?? new Map(hosts.map((host) => [host.name, host]));
+  byName.set(hosts, known);
+  return known.get(name);
 }

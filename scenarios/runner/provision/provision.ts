@@ -7,7 +7,13 @@
 import { openStream } from '../../../engine/core/stream.ts';
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { NetworkMap, NetworkView } from '../../../engine/host/network-view.ts';
-import { boundView, type ProvisionedProtocol, protocolsOf, sharedBy } from './bound-view.ts';
+import {
+  boundView,
+  type ProvisionedProtocol,
+  protocolsOf,
+  sharedBy,
+  type ViewParts,
+} from './bound-view.ts';
 import type { KeyBundle } from './key-bundle.ts';
 import type { SecretSource } from './secret-source.ts';
 
@@ -31,6 +37,8 @@ export class Provision {
   readonly #options: ProvisionOptions;
   readonly #publicKeys = new Map<string, Uint8Array>();
   #published: ReadonlyMap<string, string> | undefined;
+  /** What all views share. */
+  #parts: ViewParts | undefined;
 
   constructor(options: ProvisionOptions) {
     this.#options = options;
@@ -41,13 +49,13 @@ export class Provision {
    * @param layer Name of the layer whose view it is; absent for the lowest protocol.
    */
   viewOf(host: string, layer?: string): NetworkView {
-    const parts = {
+    this.#parts ??= {
       ...this.#options,
-      publicKeyOf: (of: string, protocol: string, name: string): Uint8Array | undefined =>
+      publicKeyOf: (of, protocol, name): Uint8Array | undefined =>
         this.#publicKey(of, protocol, name),
-      published: (name: string): string | undefined => this.#publications.get(name),
+      published: (name): string | undefined => this.#publications.get(name),
     };
-    return boundView(host, parts, layer);
+    return boundView(host, this.#parts, layer);
   }
 
   /**

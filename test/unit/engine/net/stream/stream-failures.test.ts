@@ -41,6 +41,17 @@ describe('a connection that does not come about', () => {
     expect(openStreams(pair, pair.a)).toBe(0);
   });
 
+  it('is refused by a host that was down when the first stream of the world began', () => {
+    const pair = makeStreamPair();
+    pair.world.crash('b');
+    const whileDown = connect(pair, 81);
+    pair.world.runUntil(60 * SECOND);
+    pair.world.restart('b');
+    const after = connect(pair, 81);
+    pair.world.runUntil(120 * SECOND);
+    expect([whileDown[0]?.error, after[0]?.error]).toEqual(['timeout', 'refused']);
+  });
+
   it('is refused once the listener has closed, while older streams live on', () => {
     const pair = makeStreamPair();
     const accepted: Ear[] = [];

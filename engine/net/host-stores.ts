@@ -1,0 +1,72 @@
+/**
+ * The stores of a simulated host, and the disks beneath them, which survive its crashes.
+ *
+ * @module
+ */
+import type { RandomStream } from '../core/stream.ts';
+import type { Random } from '../host/random.ts';
+import type { Store } from '../host/store.ts';
+import { NODE_CALL } from './node-calls.ts';
+import type { HostWorld } from './sim-host-world.ts';
+import { SimDisk, SimStore, type StoreFault } from './sim-store.ts';
+
+/** The host that keeps data. */
+interface Keeper {
+  readonly index: number;
+  /** Number of crashes so far. */
+  readonly life: number;
+  random(purpose: string): Random;
+}
+
+/** See the module. One per host that keeps anything. */
+export class HostStores {
+  readonly #world: HostWorld;
+  readonly #host: Keeper;
+  readonly #disks = new Map<string, SimDisk>();
+  readonly #open = new Map<string, SimStore>();
+
+  constructor(world: HostWorld, host: Keeper) {
+    this.#world = world;
+    this.#host = host;
+  }
+
+  /** The store of that name, opened on first use in this life. */
+  store(name: string): Store {
+    const open = this.#open.get(name);
+    if (open !== undefined) return open;
+    const disk = this.#disks.get(name) ?? new SimDisk();
+    this.#disks.set(name, disk);
+    const store = new SimStore(disk, this.#later());
+    this.#open.set(name, store);
+    return store;
+  }
+
+  /** Bytes on the disk of a store. */
+  raw(name: string): Uint8Array {
+    return this.#disks.get(name)?.raw() ?? new Uint8Array(0);
+  }
+
+  /** A life has ended: its handles are dead. */
+  end(): void {
+    for (const store of this.#open.values()) store.end();
+    this.#open.clear();
+  }
+
+  /** What the disks keep after a crash. */
+  crash(fault: StoreFault): void {
+    for (const [name, disk] of this.#disks) {
+      disk.crash(fault, this.#host.random(`store-fault/${name}`) as RandomStream);
+    }
+  }
+
+  /** Calls when data are durable, unless the host has crashed before. */
+  #later(): (call: () => void) => void {
+    const { life, index } = this.#host;
+    const { calls, network, syncDelayNs } = this.#world;
+    return (call): void => {
+      network.scheduler.after(syncDelayNs, () => {
+        if (this.#host.life === life) calls.run(index, NODE_CALL.store, call);
+      });
+    };
+  }
+}
