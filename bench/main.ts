@@ -25,6 +25,7 @@ import { tableOf } from './table.ts';
 const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   hold: () => import('./hold.ts'),
   chain: () => import('./chain-rate.ts'),
+  scale: () => import('./scale.ts'),
   'random-network': () => import('./random-network-rate.ts'),
   core: () => import('./core.ts'),
   crc32c: () => import('./crc32c.ts'),
@@ -58,6 +59,7 @@ const ON_REQUEST: readonly string[] = [
   'pipeline',
   'prio3',
   'promises',
+  'scale',
   'start',
 ];
 

@@ -35,7 +35,8 @@ export function writeHeader(buffer: Uint8Array, fields: HeaderFields): void {
 
 /** The node number in the destination address. */
 export function readTarget(buffer: Uint8Array, offset: number): number {
-  return ((buffer[offset + 18] as number) << 8) | (buffer[offset + 19] as number);
+  const high = (buffer[offset + 17] as number) << 16;
+  return high | ((buffer[offset + 18] as number) << 8) | (buffer[offset + 19] as number);
 }
 
 /** Decrements the hop limit and updates the checksum; false if the limit is used up. */

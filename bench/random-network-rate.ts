@@ -6,7 +6,7 @@
  * @module
  */
 import { type BenchResult, cpuTimeUs, spreadOf } from './bench-result.ts';
-import { RandomNetwork, runRandomNetwork } from './random-network.ts';
+import { randomNetwork, runRandomNetwork } from './random-network.ts';
 
 export const name = 'random-network';
 
@@ -43,7 +43,7 @@ export function run(): BenchResult[] {
 
 function once(): Taken {
   const before = process.cpuUsage();
-  const world = new RandomNetwork();
+  const world = randomNetwork();
   const used = process.cpuUsage(before);
   let hops = 0;
   const cpuUs = cpuTimeUs(() => {

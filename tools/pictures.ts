@@ -3,17 +3,20 @@
  *
  * It writes `docs/images/failover.svg` (the output in a terminal) and, if a Chromium is installed,
  * `docs/images/report.png` (the top of report.html in that browser) and `docs/images/network-*.png`
- * (the network page of the demo just after its link was cut, in both themes). ORRERY_CHROMIUM names
+ * (the network page of the demo just after its link was cut, in both themes). `docs/images/scale.svg` shows the
+ * last `npm run bench -- scale`. ORRERY_CHROMIUM names
  * another browser than `chromium`.
  *
  * @module
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import type { BenchResult } from '../bench/bench-result.ts';
+import { scalePicture } from './scale-picture.ts';
 import { terminalPicture } from './terminal-picture.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -26,6 +29,7 @@ try {
   drawTerminal();
   photographReport();
   await photographNetwork();
+  drawScale();
 } finally {
   rmSync(out, { recursive: true, force: true });
 }
@@ -45,6 +49,29 @@ function drawTerminal(): void {
     terminalPicture('npm run scenario failover.yaml', printed),
   );
   console.log('docs/images/failover.svg');
+}
+
+/** Draws the results of the last `npm run bench -- scale`. */
+function drawScale(): void {
+  const file = join(ROOT, 'runs/bench/scale.json');
+  if (!existsSync(file)) {
+    console.error('docs/images/scale.svg left as it is: npm run bench -- scale first');
+    return;
+  }
+  const { results } = JSON.parse(readFileSync(file, 'utf8')) as { readonly results: BenchResult[] };
+  const find = (name: string): BenchResult | undefined => results.find((one) => one.name === name);
+  const costs = [100, 1_000, 10_000, 100_000].map((nodes) => {
+    const title = `${nodes.toLocaleString('en')} nodes`;
+    return {
+      nodes,
+      // The ratio is to the steps of the loop: 10 ns each at 100 M steps/s.
+      hopNs: 10 / (find(title)?.ratio ?? Number.NaN),
+      setupS: find(`${title}, set-up`)?.value ?? Number.NaN,
+      memoryMb: find(`${title}, resident memory`)?.value ?? Number.NaN,
+    };
+  });
+  writeFileSync(join(IMAGES, 'scale.svg'), scalePicture(costs));
+  console.log('docs/images/scale.svg');
 }
 
 function photographReport(): void {

@@ -38,6 +38,7 @@ export interface HoldResult {
   readonly fnv1a: string;
   /** CPU time without set-up, user and system, microseconds. */
   readonly cpuUs: number;
+  readonly scheduler?: Scheduler;
 }
 
 /** Adds a 32-bit payload to an FNV-1a hash in two steps; the first hash is {@link FNV_START}. */
@@ -80,8 +81,14 @@ class HoldHandler implements EventHandler {
  * @param pending Number of events that are pending at any time.
  * @param holds Events to take.
  * @param idle Timers far in the future that never fire.
+ * @param afterwards `keep` leaves the scheduler with its timers in the result, to see what they take.
  */
-export function hold(pending: number, holds: number = HOLDS, idle = 0): HoldResult {
+export function hold(
+  pending: number,
+  holds: number = HOLDS,
+  idle = 0,
+  afterwards: 'keep' | 'forget' = 'forget',
+): HoldResult {
   const handler = new HoldHandler(pending, holds);
   const scheduler = new Scheduler(handler);
   handler.scheduler = scheduler;
@@ -94,5 +101,6 @@ export function hold(pending: number, holds: number = HOLDS, idle = 0): HoldResu
   scheduler.run();
   const used = process.cpuUsage(before);
   const fnv1a = (handler.hash >>> 0).toString(16).padStart(8, '0');
-  return { clockNs: scheduler.now, fnv1a, cpuUs: used.user + used.system };
+  const kept = afterwards === 'keep' ? { scheduler } : {};
+  return { clockNs: scheduler.now, fnv1a, cpuUs: used.user + used.system, ...kept };
 }

@@ -5,12 +5,13 @@
  *
  * @module
  */
+import type { Edge, Flow } from '../routed-network.ts';
 import { WorkloadRandom } from './xoshiro-below.ts';
 
 /** Size of the workload and properties of its links. */
 export const NODES = 1_000;
 const EDGES = 3_000;
-export const FLOWS = 1_000;
+const FLOWS = 1_000;
 export const PACKETS_PER_FLOW = 1_000;
 export const PACKET_BYTES = 1_054;
 export const PACKET_GAP_NS = 10_000_000;
@@ -20,20 +21,6 @@ export const QUEUE_PACKETS = 1_000;
 const START_RANGE_NS = 10_000_000;
 const NS_PER_MS = 1_000_000;
 const UNREACHED = -1;
-
-/** A link between two nodes. */
-export interface Edge {
-  readonly a: number;
-  readonly b: number;
-  readonly delayNs: number;
-}
-
-/** A flow of {@link PACKETS_PER_FLOW} packets, one every {@link PACKET_GAP_NS} from its start. */
-export interface Flow {
-  readonly source: number;
-  readonly target: number;
-  readonly startNs: number;
-}
 
 /** The graph and its flows. */
 export interface RandomNetworkModel {
