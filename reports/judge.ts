@@ -12,6 +12,7 @@ import { NOT_MODELLED } from './cpu-note.ts';
 import { earlyEndText, endingOf, leftOpen } from './early-end.ts';
 import { faultWindowsPart } from './fault-windows-part.ts';
 import { clockOf, judgeKpi } from './kpi.ts';
+import { memoryPart } from './memory.ts';
 import { MESSAGE_CONSERVATION, messagesPart, unaccounted } from './messages.ts';
 import { summariseMetrics } from './metric-summary.ts';
 import type { DoneState, PacketTotals, RunInput, SeedResult } from './model.ts';
@@ -64,6 +65,7 @@ export function judge(input: RunInput): Report {
     events,
     eventsPerWallSecond: wallSeconds > 0 ? events / wallSeconds : 0,
     ...timingPart(seeds),
+    ...memoryPart(seeds),
     environment: input.environment,
     kpis,
     invariants,

@@ -165,6 +165,14 @@ export interface SeedResult {
    * if the run is in real time.
    */
   readonly engine?: { readonly beganMs: number; readonly endedMs: number; readonly busyMs: number };
+  /**
+   * What nodes, with their hosts and links, took of memory once they were made, and packets with their
+   * buffers, of which `most` were under way at one instant; absent if nodes are in other processes.
+   */
+  readonly memory?: {
+    readonly nodes: { readonly count: number; readonly bytes: number };
+    readonly packets: { readonly most: number; readonly bytes: number };
+  };
   readonly metrics: Readonly<Record<string, MetricData>>;
   /** Metrics that a run of this length cannot measure, and why; absent if it measures all. */
   readonly notApplicable?: Readonly<Record<string, string>>;

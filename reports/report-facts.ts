@@ -14,6 +14,7 @@ import {
   whole,
 } from './format.ts';
 import { conditionsText } from './kpi-text.ts';
+import { memoryText } from './memory.ts';
 import type { Report } from './report-schema.ts';
 import { runningSecondsOf } from './timing.ts';
 
@@ -36,6 +37,11 @@ export function reportFacts(report: Report): Facts {
   ];
 }
 
+function memoryFacts(report: Report): Facts {
+  const text = memoryText(report);
+  return text === undefined ? [] : [['memory', text]];
+}
+
 /** What is needed to repeat the run: the files with their hashes, the commit, the machine. */
 export function originFacts(report: Report): Facts {
   const { scenario, environment } = report;
@@ -50,6 +56,7 @@ export function originFacts(report: Report): Facts {
     ['crypto', report.crypto],
     ['cpu model', report.cpu],
     ['events', eventsText(report)],
+    ...memoryFacts(report),
   ];
 }
 

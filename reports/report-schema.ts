@@ -248,6 +248,18 @@ export const reportSchema = z
         })
         .describe('without loading and writing; absent where the wall clock sets the pace'),
     ),
+    memory: z.exactOptional(
+      z
+        .strictObject({
+          nodes: count.describe('hosts with their links and protocols'),
+          nodeBytes: number.describe(
+            'what a node took once all were made, with its links; 0 where all took less than 32 MB',
+          ),
+          packets: count.describe('most packets under way at one instant'),
+          packetBytes: number.describe('what one took with its buffer; 0 below 1,000 packets'),
+        })
+        .describe('of the seed that took most; absent where nodes are in other processes'),
+    ),
     environment: z.strictObject({ node: text, os: text, cpu: text, commit: text }),
     kpis: z.array(kpi),
     invariants: z.array(z.strictObject({ name: text, pass: z.boolean(), detail: text })),

@@ -20,7 +20,13 @@ export function isSameRun(a: Report, b: Report): boolean {
  * keys does not matter.
  */
 function essence(report: Report): unknown {
-  const { wallSeconds: _wall, eventsPerWallSecond: _rate, timing: _timing, ...rest } = report;
+  const {
+    wallSeconds: _wall,
+    eventsPerWallSecond: _rate,
+    timing: _timing,
+    memory: _memory,
+    ...rest
+  } = report;
   const perSeed = report.perSeed.map(({ wallSeconds: _own, ...seed }) => seed);
   const kpis = report.kpis.filter(({ clock }) => clock === 'virtual');
   const metrics = Object.entries(report.metrics).filter(([, { clock }]) => clock === 'virtual');

@@ -35,6 +35,7 @@ import {
   seedCommand,
   verdictWord,
 } from './kpi-text.ts';
+import { memoryWords } from './memory.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { seedNames } from './seed-names.ts';
 import { adversaryLines, faultLines, messageLines, packetLines } from './terminal-details.ts';
@@ -267,6 +268,7 @@ function footerLines(report: Report, options: TerminalOptions): readonly string[
     rateText(report),
     ...paceText(report),
     ...besidesText(options),
+    ...memoryWords(report),
     ...(report.cpu === NOT_MODELLED ? [`CPU time ${NOT_MODELLED}`] : []),
     `node ${environment.node.replace(/^v/, '')}`,
     environment.commit.slice(0, 7),

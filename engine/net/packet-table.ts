@@ -14,6 +14,8 @@ export const NIL = -1;
 // Private names: V8 folds them into hot code, while exported ones are loaded and checked each time.
 const NONE: number = NIL;
 const EMPTY = NO_BUFFER;
+/** Five integers, two doubles, a byte, and the reference to the buffer. */
+const ROW_BYTES = 5 * 4 + 2 * 8 + 1 + 8;
 
 /** Bytes of a datagram, and its two ends. */
 export interface Datagram {
@@ -46,6 +48,7 @@ export class PacketTable {
   arriveAt: Float64Array;
   private freeHead = NONE;
   private used = 0;
+  private most = 0;
 
   constructor(pool: BufferPool, capacity = 1_024) {
     this.pool = pool;
@@ -65,6 +68,16 @@ export class PacketTable {
     return this.used;
   }
 
+  /** The largest number of packets that were under way at one instant. */
+  get mostLive(): number {
+    return this.most;
+  }
+
+  /** Bytes of all rows, without the buffers. */
+  get bytes(): number {
+    return this.capacity * ROW_BYTES;
+  }
+
   /** Number of rows, including free ones. */
   get capacity(): number {
     return this.next.length;
@@ -77,6 +90,7 @@ export class PacketTable {
     const packet = this.freeHead;
     this.freeHead = this.next[packet] as number;
     this.used += 1;
+    if (this.used > this.most) this.most = this.used;
     this.buffers[packet] = buffer;
     this.offset[packet] = offset;
     this.length[packet] = length;

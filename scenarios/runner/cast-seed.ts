@@ -24,6 +24,7 @@ import { type PrivacyParts, PrivacyWatch } from './privacy.ts';
 import { provisionSeed } from './provision/run-provision.ts';
 import { Recorders } from './recorders.ts';
 import type { RunControl } from './run-control.ts';
+import type { SetUpMemory } from './set-up-memory.ts';
 import { type SimStageOptions, SimStageWorld } from './sim-stage-world.ts';
 import { Stage, type StageParts } from './stage.ts';
 
@@ -44,6 +45,8 @@ export interface SeedRun {
   readonly calls?: SharedArrayBuffer;
   /** Creates another kind of world with the same interface. */
   readonly makeWorld?: SimStageOptions['makeWorld'];
+  /** Watches what the set-up takes of memory. */
+  readonly memory?: SetUpMemory;
   /** Chooses the protocol of a host; by default, the registry does. */
   readonly nodeOf?: (host: HostSpec) => NodeChoice;
 }
@@ -88,6 +91,7 @@ export function castSeed(given: SeedRun): PreparedRun {
     ...(run.makeWorld === undefined ? {} : { makeWorld: run.makeWorld }),
     ...(run.buffers === undefined ? {} : { buffers: run.buffers }),
     ...(run.fingerprint === undefined ? {} : { fingerprint: run.fingerprint }),
+    ...(run.memory === undefined ? {} : { memory: run.memory }),
     ...(run.calls === undefined ? {} : { calls: new NodeCalls(hosts.length, run.calls) }),
   });
   const readerOf = (host: HostSpec): ReadMessage | undefined => {
@@ -121,6 +125,7 @@ export function castSeed(given: SeedRun): PreparedRun {
     },
     ...(privacy === undefined ? {} : attackPart(privacy)),
     ...untilPart(scenario, registry),
+    ...(run.memory === undefined ? {} : { memory: run.memory }),
     crashed: (node) => books?.crashed(node),
   });
   for (const ledger of books?.ledgers ?? []) world.listen(ledger);

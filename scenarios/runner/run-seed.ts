@@ -15,14 +15,23 @@ import { SteppedPalette } from './palette/stepped.ts';
 import { type Passing, runPhases, type TimeFacts, type Timekeeper } from './phases/run-phases.ts';
 import { atOnce, type Steps } from './phases/steps.ts';
 import type { RunControl } from './run-control.ts';
+import { SetUpMemory } from './set-up-memory.ts';
 import { SLICE_NS, sliceEnd } from './slices.ts';
 
 /** Runs one seed to its end. */
 export function runSeed(run: SeedRun): SeedResult {
   const began = performance.now();
-  const cast = castSeed(run);
-  const time = new VirtualTime(cast, { control: run.control, began });
+  const memory = new SetUpMemory();
+  const cast = castSeed({ memory, ...run });
+  const time = new VirtualTime(cast, { control: run.control, began, memory });
   return guarded(cast, () => atOnce(runPhases(time)));
+}
+
+interface TimeParts {
+  readonly control: RunControl | undefined;
+  /** When the run began, ms of the clock of this thread. */
+  readonly began: number;
+  readonly memory: SetUpMemory;
 }
 
 /** Passes virtual time, slice after slice, as fast as the processor can. */
@@ -31,15 +40,15 @@ class VirtualTime implements Timekeeper {
   readonly #control: RunControl | undefined;
   readonly #began: number;
   readonly #book: CheckpointBook;
+  readonly #memory: SetUpMemory;
+  #setUpBytes = 0;
   #palette: SteppedPalette | undefined;
   #beganMs = 0;
   #endedMs = 0;
   #engineMs = 0;
 
-  constructor(
-    cast: PreparedRun,
-    { control, began }: { readonly control: RunControl | undefined; readonly began: number },
-  ) {
+  constructor(cast: PreparedRun, { control, began, memory }: TimeParts) {
+    this.#memory = memory;
     this.#cast = cast;
     this.#control = control;
     this.#began = began;
@@ -52,6 +61,7 @@ class VirtualTime implements Timekeeper {
 
   prepare(act: () => void): void {
     act();
+    this.#setUpBytes = this.#memory.takenBytes();
   }
 
   // biome-ignore lint/correctness/useYield: virtual time waits for nothing.
@@ -72,7 +82,10 @@ class VirtualTime implements Timekeeper {
 
   addTo(result: SeedResult): SeedResult {
     const engine = { beganMs: this.#beganMs, endedMs: this.#endedMs, busyMs: this.#engineMs };
-    return { ...result, engine, checkpoints: this.#book.checkpoints };
+    const { world, scenario } = this.#cast;
+    const nodes = { count: scenario.topology.hosts.length, bytes: this.#setUpBytes };
+    const memory = { nodes, packets: world.packetMemory() };
+    return { ...result, engine, memory, checkpoints: this.#book.checkpoints };
   }
 
   #advance({ stage, recording }: Passing): SeedResult['ending'] {

@@ -6,6 +6,7 @@
  */
 import { InvariantError } from '../../engine/core/assert.ts';
 import { environmentError } from '../../engine/live/environment.ts';
+import { Refusal } from '../refusal.ts';
 import { type Crash, NodeCrash } from './crash/crash.ts';
 import { FaultError } from './fault-driver.ts';
 import type { SeedAnswer } from './job.ts';
@@ -19,6 +20,7 @@ export function answerOf(error: unknown, seed: number, stack?: string): SeedAnsw
     const { file, line, column } = error.spec.position;
     return { kind: 'scenario-error', file, line, column, message: error.message };
   }
+  if (error instanceof Refusal) return { kind: 'refused', message: error.message };
   const machine = environmentError(error);
   if (machine !== undefined) return { kind: 'refused', message: machine.message };
   const { crash, origin } = crashIn(error);

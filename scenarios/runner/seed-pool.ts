@@ -70,9 +70,11 @@ export class SeedPool {
 
   #outOfMemory(seed: number): string {
     const limit = this.#memoryMb === undefined ? '' : ` (${this.#memoryMb} MB)`;
-    return `seed ${seed} needs more memory than its thread may have${limit}; sweep --memory gives it more`;
+    return `seed ${seed} needs more memory than its thread may have${limit}; ${MORE_MEMORY}`;
   }
 }
+
+const MORE_MEMORY = 'NODE_OPTIONS=--max-old-space-size=MB gives more, in sweeps --memory MB';
 
 function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';

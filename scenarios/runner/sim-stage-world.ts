@@ -27,6 +27,7 @@ import { Flood } from './flood.ts';
 import type { FloodOrder, MakeForger } from './flood-order.ts';
 import type { StackOf } from './nodes.ts';
 import { type After, ReplayTap, type Tap, type TapControl } from './replay-tap.ts';
+import type { SetUpMemory } from './set-up-memory.ts';
 import { Stacks } from './stacks.ts';
 import type { NodeCallKind, ReplayAttack, Undo, World, WorldLink, WorldListener } from './world.ts';
 
@@ -43,6 +44,8 @@ export interface SimStageOptions {
   readonly buffers?: 'plain' | 'poison';
   readonly fingerprint?: Fingerprint;
   readonly calls?: NodeCalls | undefined;
+  /** Watches what the hosts and links take of memory. */
+  readonly memory?: SetUpMemory | undefined;
   /** Creates another kind of world with the same interface. */
   readonly makeWorld?: (options: SimWorldOptions) => SimWorld;
 }
@@ -72,6 +75,7 @@ export class SimStageWorld implements World {
     });
     for (const host of scenario.topology.hosts) {
       this.#addHost(host, protocolOf(host), machineOf(options.cpu, host));
+      options.memory?.made('hosts', scenario.topology.hosts.length);
     }
     this.#stacks = new Stacks(this.sim, scenario.topology.hosts, {
       stackOf: options.stackOf,
@@ -79,6 +83,7 @@ export class SimStageWorld implements World {
     });
     for (const { id, a, b, forward, backward } of scenario.topology.links) {
       this.sim.addLink({ id, a, b, forward, backward });
+      options.memory?.made('links', scenario.topology.links.length);
     }
     for (const { id, members, medium } of scenario.topology.segments) {
       this.sim.addSegment({ id, members, medium });
@@ -185,6 +190,12 @@ export class SimStageWorld implements World {
       inFlight: sum.queued + sum.inSerialisation + sum.inPipe,
       drops: Object.fromEntries(Object.entries(drops).sort(([a], [b]) => (a < b ? -1 : 1))),
     };
+  }
+
+  /** What packets take of memory: their buffers and their rows. */
+  packetMemory(): { readonly bytes: number; readonly most: number } {
+    const { pool, table } = this.sim.network;
+    return { bytes: pool.allocatedBytes + table.bytes, most: table.mostLive };
   }
 
   linkBytes(): number {

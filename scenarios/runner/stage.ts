@@ -24,6 +24,7 @@ import { createNodes, NodeStack } from './host-nodes.ts';
 import type { NodeChoice, StackOf } from './nodes.ts';
 import { PathWatch } from './path-watch.ts';
 import { isReachable } from './reachability.ts';
+import type { SetUpMemory } from './set-up-memory.ts';
 import type { SumBook } from './sum-book.ts';
 import { Flow, FlowSupply } from './traffic-source.ts';
 import { RunWitness } from './witness.ts';
@@ -52,6 +53,8 @@ export interface StageParts {
   readonly observerOf?: (node: string, layer?: string) => MessageObserver | undefined;
   /** The hosts that the end of the run waits for; absent if it lasts for its duration. */
   readonly finishers?: Finishers | undefined;
+  /** Watches what the nodes take of memory; absent where they are elsewhere. */
+  readonly memory?: SetUpMemory | undefined;
   /** Called for each node that has crashed. */
   readonly crashed?: (node: string) => void;
   /** Begins an attack on privacy; absent in live runs and if no privacy is measured. */
@@ -123,7 +126,11 @@ export class Stage implements WorldListener {
   /** Puts nodes, flows and faults into the world. Time is 0 and nothing has run. */
   prepare(): void {
     const { world, scenario } = this.#parts;
-    for (const host of scenario.topology.hosts) this.#create(host);
+    const { hosts } = scenario.topology;
+    for (const host of hosts) {
+      this.#create(host);
+      this.#parts.memory?.made('nodes', hosts.length);
+    }
     for (const [name, node] of this.#nodes) world.call(name, 'start', () => node.start());
     const supply = new FlowSupply(this.#parts.seed);
     for (const [index, spec] of scenario.traffic.entries()) this.#addFlow(index, spec, supply);

@@ -1,0 +1,52 @@
+/**
+ * What a run took of memory: for each node with its links, and for each packet under way.
+ *
+ * @module
+ */
+import { quantity, whole } from './format.ts';
+import type { SeedResult } from './model.ts';
+import type { Report } from './report-schema.ts';
+
+/** Below it nothing is said of a node: the young generation of the heap is as large. */
+const NODES_SURE_BYTES = 32e6;
+/** Below it nothing is said of a packet: buffers are made by the slab. */
+const PACKETS_SURE = 1_000;
+
+/** The numbers of the seed that took most; none if nodes were in other processes. */
+export function memoryPart(seeds: readonly SeedResult[]): Pick<Report, 'memory'> {
+  const all = seeds.flatMap(({ memory }) => memory ?? []);
+  const [largest] = [...all].sort((a, b) => b.nodes.bytes - a.nodes.bytes);
+  const [busiest] = [...all].sort((a, b) => b.packets.most - a.packets.most);
+  if (largest === undefined || busiest === undefined) return {};
+  const { nodes } = largest;
+  const { packets } = busiest;
+  return {
+    memory: {
+      nodes: nodes.count,
+      nodeBytes: nodes.bytes < NODES_SURE_BYTES ? 0 : Math.round(nodes.bytes / nodes.count),
+      packets: packets.most,
+      packetBytes: packets.most < PACKETS_SURE ? 0 : Math.round(packets.bytes / packets.most),
+    },
+  };
+}
+
+/** A text such as `10.4 kB a node, 2.2 kB a packet of at most 12,345 under way`; undefined without numbers. */
+export function memoryText({ memory }: Pick<Report, 'memory'>): string | undefined {
+  if (memory === undefined) return undefined;
+  const { nodes, nodeBytes, packets, packetBytes } = memory;
+  const ofNode =
+    nodeBytes === 0
+      ? `less than 32 MB for ${whole(nodes)} nodes`
+      : `${quantity(nodeBytes, 'bytes')} a node of ${whole(nodes)}`;
+  const ofPacket = packetBytes === 0 ? '' : `${quantity(packetBytes, 'bytes')} a packet of `;
+  return `${ofNode}, ${ofPacket}at most ${whole(packets)} packets under way`;
+}
+
+/** For the terminal: `10.4 kB a node`, `2.2 kB a packet`, where a network is large enough to know. */
+export function memoryWords({ memory }: Pick<Report, 'memory'>): readonly string[] {
+  const { nodeBytes = 0, packetBytes = 0 } = memory ?? {};
+  return [
+    ...(nodeBytes === 0 ? [] : [`${quantity(nodeBytes, 'bytes')} a node`]),
+    ...(packetBytes === 0 ? [] : [`${quantity(packetBytes, 'bytes')} a packet`]),
+  ];
+}
