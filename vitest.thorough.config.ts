@@ -38,6 +38,7 @@ export const ALONE = [
   'test/conformance/live-mixnet-unwrap.test.ts',
   'test/emulate/outside-pair.test.ts',
   'test/unit/bench/pipeline.test.ts',
+  'test/unit/bench/speed-gate.test.ts',
   'test/viz/big.test.ts',
 ];
 

@@ -26,6 +26,16 @@ const PEERS: readonly Peer[] = [simjs, jsSimulator, flatqueue];
 /** Number of idle timers in the far future, which must not slow anything down (docs/adr/0003). */
 const IDLE = 1_000_000;
 
+/** For each number of pending events our scheduler alone, for the gate on speeds. */
+export function runAlone(): BenchResult[] {
+  return [...TARGETS].map(([pending, target]) => ({
+    name: `hold, ${pending} pending`,
+    unit: UNIT,
+    target,
+    ...rateOf(() => runOurs(pending, 0)),
+  }));
+}
+
 /** For each number of pending events: our scheduler first, then the other packages. */
 export function run(): BenchResult[] {
   const lines: BenchResult[] = [];

@@ -18,12 +18,14 @@ import { fileURLToPath } from 'node:url';
 import { currentCommit } from '../tools/requirements/source-state.ts';
 import type { BenchModule, BenchResult } from './bench-result.ts';
 import { run as calibrate } from './calibration.ts';
+import { memoryPace } from './memory-loop.ts';
 import { loopRatio } from './ratio.ts';
 import { tableOf } from './table.ts';
 
 /** Every benchmark by name; a module is loaded only if its benchmark runs. */
 const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   hold: () => import('./hold.ts'),
+  'hold-alone': () => import('./hold-alone.ts'),
   chain: () => import('./chain-rate.ts'),
   scale: () => import('./scale.ts'),
   'random-network': () => import('./random-network-rate.ts'),
@@ -38,6 +40,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   trace: () => import('./trace.ts'),
   idle: () => import('./idle.ts'),
   replay: () => import('./replay.ts'),
+  'replay-double': () => import('./replay-double.ts'),
   store: () => import('./store.ts'),
   fabric: () => import('./fabric.ts'),
   frame: () => import('./frame.ts'),
@@ -53,12 +56,14 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
 
 /** Benchmarks that take minutes or need the whole machine. They run only when named. */
 const ON_REQUEST: readonly string[] = [
+  'hold-alone',
   'live',
   'live-cost',
   'overload',
   'pipeline',
   'prio3',
   'promises',
+  'replay-double',
   'scale',
   'start',
 ];
@@ -97,6 +102,8 @@ interface Alone {
   readonly results: readonly BenchResult[];
   /** Millions of steps of the calibration loop per CPU second, before and after. */
   readonly pace: readonly [number, number];
+  /** The same of the loop over memory, after: its 32 MiB would be counted as the benchmark's. */
+  readonly memoryPace: number;
 }
 
 /**
@@ -109,7 +116,7 @@ async function measureAlone(name: string): Promise<Alone> {
   const results = (await bench?.run()) ?? [];
   const unmeasured = results.filter(({ value }) => !Number.isFinite(value)).map((one) => one.name);
   if (unmeasured.length > 0) throw new Error(`void: no number for ${unmeasured.join(', ')}`);
-  return { results, pace: [before, paceOf(calibrate())] };
+  return { results, pace: [before, paceOf(calibrate())], memoryPace: memoryPace() };
 }
 
 function paceOf([loop]: readonly BenchResult[]): number {
@@ -136,20 +143,32 @@ function report(names: readonly string[], isJson: boolean): number {
     }
     keep(name, found, environment);
     results.push(...found.results);
-    say(tableOf(found.results, unit));
+    say(tableOf(found.results, unit, found.memoryPace));
   }
   if (isJson) console.log(JSON.stringify({ environment, results }, undefined, 2));
   return 0;
 }
 
 /** Writes the results to the file where other commands look for them. */
-function keep(name: string, { results, pace }: Alone, environment: Environment): void {
+function keep(
+  name: string,
+  { results, pace, memoryPace: memory }: Alone,
+  environment: Environment,
+): void {
   const folder = join(ROOT, 'runs/bench');
   mkdirSync(folder, { recursive: true });
   const mean = (pace[0] + pace[1]) / 2;
-  const figures = results.map((one) => ({ ...one, ratio: one.ratio ?? loopRatio(one, mean) }));
+  const figures = results.map((one) => ({
+    ...one,
+    ratio: one.ratio ?? loopRatio(one, mean),
+    memoryRatio: loopRatio(one, memory),
+  }));
   const facts = { name, commit: currentCommit(ROOT), at: new Date().toISOString() };
-  const text = JSON.stringify({ ...facts, environment, pace, results: figures }, undefined, 2);
+  const text = JSON.stringify(
+    { ...facts, environment, pace, memoryPace: memory, results: figures },
+    undefined,
+    2,
+  );
   writeFileSync(join(folder, `${name}.json`), `${text}\n`);
 }
 

@@ -5,35 +5,36 @@
  */
 import type { BenchResult } from './bench-result.ts';
 
-const HEADER = ['', 'median', 'min', 'max', 'unit', '/ calibration', 'target', 'ours is', ''];
+const HEADER = ['', 'median', 'min', 'max', 'unit', '/ loop', '/ memory', 'target', 'ours is', ''];
+/** Columns of words, which begin at the left. */
+const WORDS: readonly number[] = [0, 4, 9];
 
 /**
  * Aligns results in columns.
  *
  * @param calibration The line whose rate is the unit for the multiples.
+ * @param memoryPace Rate of the loop over memory, the unit of the other multiples.
  */
 export function tableOf(
   results: readonly BenchResult[],
   calibration: BenchResult | undefined,
+  memoryPace?: number,
 ): string {
-  const rows = [HEADER, ...results.map((result) => rowOf(result, results, calibration))];
+  const units = { loop: calibration?.value, memory: memoryPace };
+  const rows = [HEADER, ...results.map((result) => rowOf(result, results, units))];
   const widths = HEADER.map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );
   const line = (row: readonly string[]): string =>
     row
       .map((cell, i) =>
-        i === 0 || i === 4 || i === 8 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
+        WORDS.includes(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
       )
       .join('  ');
   return rows.map((row) => line(row).trimEnd()).join('\n');
 }
 
-function rowOf(
-  result: BenchResult,
-  all: readonly BenchResult[],
-  calibration: BenchResult | undefined,
-): string[] {
+function rowOf(result: BenchResult, all: readonly BenchResult[], units: Units): string[] {
   const ours = all.find(({ name }) => name === result.comparedWith);
   const isRate = result.unit.endsWith('/s');
   return [
@@ -42,11 +43,22 @@ function rowOf(
     numberText(result.min),
     numberText(result.max),
     result.unit,
-    isRate && calibration !== undefined ? (result.value / calibration.value).toFixed(4) : '',
+    multiple(isRate, result, units.loop),
+    multiple(isRate, result, units.memory),
     targetText(result, isRate),
     ours === undefined ? '' : `${(ours.value / result.value).toFixed(2)} x`,
     result.note ?? '',
   ];
+}
+
+/** Rates of both loops, millions of steps per CPU second. */
+interface Units {
+  readonly loop: number | undefined;
+  readonly memory: number | undefined;
+}
+
+function multiple(isRate: boolean, { value }: BenchResult, unit: number | undefined): string {
+  return isRate && unit !== undefined ? (value / unit).toFixed(4) : '';
 }
 
 function targetText({ value, target }: BenchResult, isRate: boolean): string {

@@ -1,0 +1,154 @@
+/**
+ * `npm run speed`: measures short benchmarks and compares them with the recorded speeds (bench/gate/recorded.json), as
+ * multiples of calibration loops in the same process, so that it says the same on every machine
+ * (docs/adr/0063). Red below 0.7 of what is recorded; a line that is red is measured three times before it counts.
+ *
+ * `npm run speed -- --record` writes the file: the median of three measurements. `npm run speed -- replay store`
+ * measures these alone. Closes with a line `N passed, N failed`.
+ *
+ * @module
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { close } from '../../tools/checks.ts';
+import { currentCommit } from '../../tools/requirements/source-state.ts';
+import { type BenchResult, spreadOf } from '../bench-result.ts';
+import { loopRatio } from '../ratio.ts';
+import { isSameLine, RED_BELOW, recordSchema, type Scored, type Speed, scoreOf } from './score.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const BENCH = fileURLToPath(new URL('../main.ts', import.meta.url));
+const RECORDED = fileURLToPath(new URL('./recorded.json', import.meta.url));
+/** Those that take seconds, one for each part of the engine and of the protocols. */
+const BENCHES = [
+  'hold-alone',
+  'chain',
+  'random-network',
+  'router',
+  'replay',
+  'store',
+  'frame',
+  'mix',
+  'dtn',
+];
+/** Figures by the wall clock, and of a disk. */
+const LEFT_OUT = /disk of this machine|on disk/;
+/** Measures the defective double instead, which has to fail. */
+const DOUBLE = '--double';
+const ATTEMPTS = 3;
+const BAD_ARGUMENT = 2;
+
+function main(args: readonly string[]): void {
+  const names = args.filter((arg) => !arg.startsWith('--'));
+  const unknown = [
+    ...names.filter((name) => !BENCHES.includes(name)),
+    ...args.filter((arg) => arg.startsWith('--') && arg !== '--record' && arg !== DOUBLE),
+  ];
+  if (unknown.length > 0) {
+    console.error(`unknown: ${unknown.join(', ')}; there are ${BENCHES.join(', ')}, --record`);
+    process.exitCode = BAD_ARGUMENT;
+    return;
+  }
+  const benches = names.length > 0 ? names : BENCHES;
+  if (args.includes('--record')) record();
+  else compare(benches, args.includes(DOUBLE));
+}
+
+function compare(benches: readonly string[], isDouble: boolean): void {
+  const { speeds: recorded } = recordSchema.parse(JSON.parse(readFileSync(RECORDED, 'utf8')));
+  let passed = 0;
+  let failed = 0;
+  for (const bench of benches) {
+    const own = recorded.filter(
+      (one) => one.bench === bench && (!isDouble || /^window/.test(one.name)),
+    );
+    const scores = settled(own, (): readonly Speed[] => measure(bench, isDouble));
+    for (const { speed, score } of scores) {
+      const isGood = score >= RED_BELOW;
+      console.log(`${isGood ? 'ok    ' : 'FAILED'}  ${score.toFixed(2)}  ${bench}: ${speed.name}`);
+      if (isGood) passed += 1;
+      else failed += 1;
+    }
+  }
+  close({ passed, failed });
+}
+
+/** Measures a benchmark again as long as a line of it is red; the best score of each line counts. */
+function settled(recorded: readonly Speed[], take: () => readonly Speed[]): readonly Scored[] {
+  let best = scored(take(), recorded);
+  for (let attempt = 1; attempt < ATTEMPTS && best.some(isRed); attempt += 1) {
+    const again = scored(take(), recorded);
+    best = best.map((one) => {
+      const other = again.find(({ speed }) => isSameLine(speed, one.speed));
+      return other !== undefined && other.score > one.score ? other : one;
+    });
+  }
+  return best;
+}
+
+function isRed({ score }: Scored): boolean {
+  return !(score >= RED_BELOW);
+}
+
+function scored(measured: readonly Speed[], recorded: readonly Speed[]): readonly Scored[] {
+  return recorded.map((one) => {
+    const speed = measured.find((other) => isSameLine(other, one));
+    // A line that is gone has to be recorded anew, and is no pass.
+    return speed === undefined ? { speed: one, score: 0 } : scoreOf(speed, one);
+  });
+}
+
+function record(): void {
+  const speeds = BENCHES.flatMap((bench) => {
+    const rounds = Array.from({ length: ATTEMPTS }, () => measure(bench));
+    return (rounds[0] ?? []).map((first): Speed => {
+      const same = rounds.flatMap((round) => round.filter((one) => isSameLine(one, first)));
+      return {
+        ...first,
+        ratio: rounded(spreadOf(same.map(({ ratio }) => ratio)).value),
+        memoryRatio: rounded(spreadOf(same.map(({ memoryRatio }) => memoryRatio)).value),
+      };
+    });
+  });
+  const facts = {
+    date: new Date().toISOString().slice(0, 10),
+    commit: currentCommit(ROOT),
+    cpu: cpus()[0]?.model ?? 'unknown',
+    node: process.version,
+  };
+  writeFileSync(RECORDED, `${JSON.stringify({ ...facts, speeds }, undefined, 2)}\n`);
+  console.log(`bench/gate/recorded.json: ${speeds.length} speeds`);
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
+interface Alone {
+  readonly results: readonly BenchResult[];
+  readonly pace: readonly [number, number];
+  readonly memoryPace: number;
+}
+
+/** One measurement, in a process of its own. */
+function measure(bench: string, isDouble = false): readonly Speed[] {
+  const name = isDouble ? `${bench}-double` : bench;
+  const child = spawnSync(process.execPath, [...process.execArgv, BENCH, name, '--alone'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (child.status !== 0) throw new Error(`bench ${name} ended with ${child.status}`);
+  const { results, pace, memoryPace } = JSON.parse(child.stdout) as Alone;
+  const mean = (pace[0] + pace[1]) / 2;
+  return results.flatMap((one): Speed[] => {
+    const ratio = loopRatio(one, mean);
+    const memoryRatio = loopRatio(one, memoryPace);
+    if (ratio === null || memoryRatio === null || LEFT_OUT.test(one.name)) return [];
+    const kind = /\/(s|min)$/.test(one.unit) ? 'rate' : 'time';
+    return [{ bench, name: one.name, kind, ratio, memoryRatio }];
+  });
+}
+
+main(process.argv.slice(2));

@@ -1,0 +1,27 @@
+/**
+ * The defective double of the gate on speeds: replay windows that check each number four times (`npm run speed -- replay
+ * --double` has to fail).
+ *
+ * @module
+ */
+import { ReservedWindow } from '../nodes/gateway/replay/reserve.ts';
+import { ReplayWindow } from '../nodes/gateway/replay/window.ts';
+import { type BenchResult, run as measure } from './replay.ts';
+
+/** Name of this benchmark. */
+export const name = 'replay-double';
+
+const MORE = 3;
+
+/** Measures windows that answer what the first of four checks says. */
+export function run(): BenchResult[] {
+  for (const { prototype } of [ReplayWindow, ReservedWindow]) {
+    const accept = prototype.accept;
+    prototype.accept = function often(sequence): ReturnType<typeof accept> {
+      const answer = accept.call(this, sequence);
+      for (let more = 0; more < MORE; more += 1) accept.call(this, sequence);
+      return answer;
+    };
+  }
+  return measure().filter((line) => line.name.startsWith('window'));
+}
