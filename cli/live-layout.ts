@@ -61,6 +61,8 @@ export function chooseLoops(
     );
   }
   if (processes !== undefined || deployment !== undefined) return { loops: 1 };
+  // All senders to a host of a cloud share its access.
+  if (scenario.topology.clouds.length > 0) return { loops: 1 };
   // Even on a machine with unlimited cores, this scenario would get a single loop.
   if (loopsFor(scenario, Number.POSITIVE_INFINITY) === 1) return { loops: 1 };
   const chosen = isPrecisionGiven ? 1 : loopsFor(scenario, availableParallelism());

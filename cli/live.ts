@@ -10,6 +10,7 @@ import { commandText } from '../scenarios/command-text.ts';
 import { type Deployment, loadDeployment } from '../scenarios/distributed/deployment.ts';
 import { runDistributed } from '../scenarios/distributed/distributed-run.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { refuseClouds } from '../scenarios/runner/clouds.ts';
 import type { LiveHow } from '../scenarios/runner/live-run.ts';
 import { runLiveApart } from '../scenarios/runner/wall-clock-thread.ts';
 import { againstSim } from './against-sim.ts';
@@ -101,6 +102,7 @@ export function addLive(program: Command): void {
     const { loaded, deployment } = deploy(plain, flags.deployment);
     const { loops, repeat } = chooseLoops(flags, loaded.scenario, isGiven('precision'));
     const isSpread = flags.processes !== undefined || deployment !== undefined || loops > 1;
+    if (isSpread) refuseClouds(loaded.scenario);
     // Loops and processes that spin would take the processor from each other (docs/how-to/live.md).
     const precision = isSpread && !isGiven('precision') ? 'low' : flags.precision;
     const shape = isGiven('shape') ? flags.shape : (deployment?.shape ?? flags.shape);

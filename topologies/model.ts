@@ -115,6 +115,28 @@ export interface SegmentSpec {
   readonly position: SourcePosition;
 }
 
+/** A host of a cloud. */
+export interface CloudMemberSpec {
+  readonly host: string;
+  /** Number of its region in {@link CloudSpec.regions}. */
+  readonly region: number;
+  /** From the host to the core. */
+  readonly up: DirectionSpec;
+  /** From the core to the host. */
+  readonly down: DirectionSpec;
+}
+
+/** Everybody reaches everybody, over an access of each host. */
+export interface CloudSpec {
+  readonly id: string;
+  /** Names of the regions. */
+  readonly regions: readonly string[];
+  readonly members: readonly CloudMemberSpec[];
+  /** From region a to region b at a * regions + b. */
+  readonly between: readonly DirectionSpec[];
+  readonly position: SourcePosition;
+}
+
 /** A part of the network under one operator; in files an entry of `ases`. */
 export interface AreaSpec {
   readonly id: string;
@@ -136,6 +158,7 @@ export interface Topology {
   readonly hosts: readonly HostSpec[];
   readonly links: readonly LinkSpec[];
   readonly segments: readonly SegmentSpec[];
+  readonly clouds: readonly CloudSpec[];
   readonly areas: readonly AreaSpec[];
   readonly warnings: readonly string[];
 }

@@ -17,16 +17,13 @@ import { LogHistogram } from '../measure/histogram.ts';
 import { NOT_BEGUN } from '../net/contact-plan.ts';
 import type { Direction } from '../net/direction.ts';
 import type { ContactsSpec, DirectionSpec } from '../net/link-spec.ts';
+import type { SimSegmentOptions } from '../net/media.ts';
+import type { SimCloud, SimCloudOptions } from '../net/sim-cloud.ts';
 import type { SimHostOptions } from '../net/sim-host.ts';
 import type { SimLink } from '../net/sim-link.ts';
 import type { SimSegment } from '../net/sim-segment.ts';
 import type { SimSocket } from '../net/sim-socket.ts';
-import {
-  type SimLinkOptions,
-  type SimSegmentOptions,
-  SimWorld,
-  type SimWorldOptions,
-} from '../net/sim-world.ts';
+import { type SimLinkOptions, SimWorld, type SimWorldOptions } from '../net/sim-world.ts';
 import { NO_STREAMS } from '../net/stream-hook.ts';
 import { ComputePool } from './compute-pool.ts';
 import { HandoverSamples } from './handover/handover-samples.ts';
@@ -132,6 +129,17 @@ export class LiveWorld extends SimWorld implements LiveContext {
   override addSegment(options: SimSegmentOptions): SimSegment {
     if (this.#isShaped) return super.addSegment(options);
     return super.addSegment({ ...options, medium: bare(options.medium) });
+  }
+
+  override addCloud(options: SimCloudOptions): SimCloud {
+    if (this.#isShaped) return super.addCloud(options);
+    const members = options.members.map((one) => ({
+      ...one,
+      up: bare(one.up),
+      down: bare(one.down),
+    }));
+    const between = (from: number, to: number): DirectionSpec => bare(options.between(from, to));
+    return super.addCloud({ ...options, members, between });
   }
 
   /** Contacts wait for {@link SimWorld.beginPlans}; without this call they begin with the world. */

@@ -63,9 +63,10 @@ const tables = new WeakMap<readonly MetricDefinition[], Definitions>();
 function tableOf(definitions: readonly MetricDefinition[]): Definitions {
   const known = tables.get(definitions);
   if (known !== undefined) return known;
-  const table = new Map(definitions.map((one) => [one.name, one]));
-  for (const [index, { name }] of definitions.entries()) {
-    assert(table.get(name) === definitions[index], `metric ${name} is defined twice`);
+  const table = new Map<string, MetricDefinition>();
+  for (const one of definitions) {
+    assert(!table.has(one.name), `metric ${one.name} is defined twice`);
+    table.set(one.name, one);
   }
   tables.set(definitions, table);
   return table;

@@ -27,6 +27,12 @@ export interface SocketOwner {
   readonly machine: Machine;
 }
 
+/** An access to a cloud. */
+interface CloudEnd {
+  readonly up: Direction;
+  readonly cloud: { hasMember(host: number): boolean };
+}
+
 /** Sockets and links of one host. */
 export class HostSockets implements SocketContext {
   readonly hostIndex: number;
@@ -41,6 +47,8 @@ export class HostSockets implements SocketContext {
   private readonly linkByHost = new Map<number, Direction>();
   /** Links and segments in the order in which they were attached. */
   private readonly attached: Direction[] = [];
+  /** Clouds that this host has an access to; absent as long as there are none. */
+  private clouds: CloudEnd[] | undefined;
   /** The same by id, made when somebody asks for one. */
   private linkById: Map<string, Direction> | undefined;
   private nextPort = FIRST_DYNAMIC_PORT;
@@ -58,6 +66,13 @@ export class HostSockets implements SocketContext {
     this.attached.push(direction);
     this.linkById?.set(direction.linkId, direction);
     if (remote !== undefined) this.linkByRemote.set(remote, direction);
+  }
+
+  /** Attaches the access to a cloud, which leads to all its other members. */
+  attachCloud(up: Direction, cloud: CloudEnd['cloud']): void {
+    this.attach(up);
+    this.clouds ??= [];
+    this.clouds.push({ up, cloud });
   }
 
   /** The links and segments with contacts, in the order in which they were attached. */
@@ -115,7 +130,8 @@ export class HostSockets implements SocketContext {
     const host = this.world.hostOf(address);
     if (host === undefined) return undefined;
     if (host === this.hostIndex) return this.world.loopback(host);
-    return this.linkByHost.get(host);
+    const joined = this.linkByHost.get(host);
+    return joined ?? this.clouds?.find(({ cloud }) => cloud.hasMember(host))?.up;
   }
 
   noRoute(packet: number): void {

@@ -1,5 +1,5 @@
 /**
- * Partitions between hosts: finds the directions and segments that join given pairs and cuts them
+ * Partitions between hosts: finds the directions, segments and clouds that join given pairs and cuts them
  * (docs/spec/link-model.md#changes-while-packets-are-under-way).
  *
  * Acts only where two hosts are joined directly; to partition distant hosts, cut the hosts between
@@ -9,12 +9,19 @@
  */
 import type { Direction } from './direction.ts';
 import type { LinkEffect } from './sim-link.ts';
-import type { SimSegment } from './sim-segment.ts';
 
 /** Something that a partition can cut. */
 export interface Cuttable {
   readonly directions: readonly Direction[];
-  readonly segments: Iterable<SimSegment>;
+  /** What joins more than two hosts. */
+  readonly media: readonly CuttableMedium[];
+}
+
+/** A segment or a cloud. */
+export interface CuttableMedium {
+  hasMember(host: number): boolean;
+  /** Adds or removes a partition from one member to another. */
+  partition(from: number, to: number, change: 1 | -1): void;
 }
 
 /** Sender and receiver, by index. */
@@ -40,11 +47,11 @@ export function cutPairs(network: Cuttable, pairs: readonly HostPair[]): LinkEff
     direction.addPartition();
     cuts.push({ end: () => direction.removePartition() });
   }
-  for (const segment of network.segments) {
+  for (const medium of network.media) {
     for (const [from, to] of pairs) {
-      if (from === to || !segment.hasMember(from) || !segment.hasMember(to)) continue;
-      segment.partition(from, to, 1);
-      cuts.push({ end: () => segment.partition(from, to, -1) });
+      if (from === to || !medium.hasMember(from) || !medium.hasMember(to)) continue;
+      medium.partition(from, to, 1);
+      cuts.push({ end: () => medium.partition(from, to, -1) });
     }
   }
   return cuts;

@@ -20,14 +20,16 @@ import { CPU_QUEUE_FULL, NO_ROUTE, PORT_UNREACHABLE } from './drop-reasons.ts';
 import { EndpointTable } from './endpoint-table.ts';
 import type { DirectionSpec } from './link-spec.ts';
 import { Machine, type TimedWork, WHOLE_BUFFER } from './machine.ts';
+import { Media, type SimSegmentOptions } from './media.ts';
 import { FINGERPRINT, Network, type PacketSink } from './network.ts';
 import { NODE_CALL, NodeCalls } from './node-calls.ts';
 import { cutPairs, pairsOf } from './partition.ts';
+import type { SimCloud, SimCloudOptions } from './sim-cloud.ts';
 import { SimHost, type SimHostOptions } from './sim-host.ts';
 import type { HostWorld } from './sim-host-world.ts';
 import { type LinkEffect, type LinkEndPlace, SimLink } from './sim-link.ts';
 import type { LogSink, TraceRecorder } from './sim-observers.ts';
-import { SimSegment } from './sim-segment.ts';
+import type { SimSegment } from './sim-segment.ts';
 import { BufferOwnership, type SimSocket } from './sim-socket.ts';
 import type { StoreFault } from './sim-store.ts';
 import { NO_STREAMS, type StreamModel } from './stream-hook.ts';
@@ -68,13 +70,6 @@ export interface SimLinkOptions {
   readonly backward: DirectionSpec;
 }
 
-/** A multi-access segment to add (docs/spec/link-model.md#segments). */
-export interface SimSegmentOptions {
-  readonly id: string;
-  readonly members: readonly { readonly host: string; readonly port: number }[];
-  readonly medium: DirectionSpec;
-}
-
 // A private name for hot code: see network.ts.
 const DATAGRAM = NODE_CALL.datagram;
 
@@ -105,9 +100,7 @@ export class SimWorld implements HostWorld, PacketSink {
   private readonly hostsByName = new Map<string, SimHost>();
   protected readonly hostsByAddress = new Map<string, number>();
   private readonly links = new Map<string, SimLink>();
-  private readonly segments = new Map<string, SimSegment>();
-  /** Segment of each direction that is a medium, by the direction's index. */
-  private readonly media = new Map<number, SimSegment>();
+  private readonly media: Media;
   private readonly loopbacks = new Map<number, Direction>();
   private readonly machines = new Map<string, Machine>();
   private readonly names = new Map<string, number>();
@@ -125,6 +118,15 @@ export class SimWorld implements HostWorld, PacketSink {
       sink: this,
       upper: { fire: (_kind, packet, direction): void => this.sendDeferred(packet, direction) },
       buffers: options.buffers ?? 'plain',
+    });
+    this.media = new Media({
+      network: this.network,
+      endpoints: this.endpoints,
+      host: (name): SimHost => this.host(name),
+      indexOf: (name): number | undefined => this.hostsByName.get(name)?.index,
+      hostOf: (address): number | undefined => this.hostOf(address),
+      count: (direction, packet): void => this.count(direction, packet),
+      handOver: (socket, packet): void => this.handOver(socket, packet),
     });
     this.calls = options.calls ?? new NodeCalls(0);
     this.calls.follow(this.network.scheduler.clock);
@@ -174,23 +176,12 @@ export class SimWorld implements HostWorld, PacketSink {
 
   /** Joins any number of hosts by one medium. */
   addSegment(options: SimSegmentOptions): SimSegment {
-    const { id } = options;
-    assert(!this.segments.has(id), `segment ${id} exists already`);
-    const place = { linkId: id, name: 'medium', fromNode: -1, toNode: -1 };
-    const medium = this.network.addDirection(place, options.medium);
-    const members = options.members.map((member) => this.host(member.host));
-    const { table } = this.network;
-    const { endpoints } = this;
-    const segment = new SimSegment({ id, medium, table, endpoints, members });
-    this.segments.set(id, segment);
-    this.media.set(medium.id, segment);
-    for (const member of members) {
-      member.sockets.attach(medium);
-      for (const other of members) {
-        if (other !== member) member.sockets.attachNeighbour(other.index, medium);
-      }
-    }
-    return segment;
+    return this.media.addSegment(options);
+  }
+
+  /** Joins any number of hosts by accesses and a core that delays. */
+  addCloud(options: SimCloudOptions): SimCloud {
+    return this.media.addCloud(options);
   }
 
   /** The host with the given name. */
@@ -200,18 +191,40 @@ export class SimWorld implements HostWorld, PacketSink {
     return host;
   }
 
-  /** The link with the given id. */
+  /** The link with the given id, or the part of a cloud. */
   link(id: string): SimLink {
-    const link = this.links.get(id);
+    const link = this.links.get(id) ?? this.media.part(id);
     assert(link !== undefined, `there is no link ${id}`);
     return link;
   }
 
   /** The segment with the given id. */
   segment(id: string): SimSegment {
-    const segment = this.segments.get(id);
-    assert(segment !== undefined, `there is no segment ${id}`);
-    return segment;
+    return this.media.segment(id);
+  }
+
+  /** The cloud with the given id. */
+  cloud(id: string): SimCloud {
+    return this.media.cloud(id);
+  }
+
+  /** How often a packet is counted on a further direction without being another one. */
+  get passedOn(): number {
+    return this.media.passedOn;
+  }
+
+  /**
+   * Separates members of clouds: nothing passes from `from` to `to`.
+   * @returns the ids of the clouds that join any of them, and what ends the cut.
+   */
+  cutClouds(
+    from: readonly string[],
+    to: readonly string[],
+    ways: 'both' | 'one-way',
+  ): { readonly ids: readonly string[]; readonly end: () => void } {
+    const numbers = (names: readonly string[]): number[] =>
+      names.map((name) => this.host(name).index);
+    return this.media.cutClouds(pairsOf(numbers(from), numbers(to), ways));
   }
 
   /** Links in the order in which they were added. */
@@ -281,8 +294,8 @@ export class SimWorld implements HostWorld, PacketSink {
     const sources = from.map((name) => this.host(name).index);
     const targets = to.map((name) => this.host(name).index);
     const { directions } = this.network;
-    const segments = this.segments.values();
-    const cuts = cutPairs({ directions, segments }, pairsOf(sources, targets, ways));
+    const { all: media } = this.media;
+    const cuts = cutPairs({ directions, media }, pairsOf(sources, targets, ways));
     let isOver = false;
     return {
       directions: cuts.length,
@@ -298,7 +311,7 @@ export class SimWorld implements HostWorld, PacketSink {
   // hot: once per packet and hop.
   arrive(direction: Direction, packet: number): void {
     if (direction.toNode < 0) {
-      this.arriveOnSegment(direction, packet);
+      this.media.arrive(direction, packet);
       return;
     }
     const to = this.network.table.to[packet] as number;
@@ -341,10 +354,7 @@ export class SimWorld implements HostWorld, PacketSink {
   }
 
   segmentOf(host: number): Direction | undefined {
-    for (const segment of this.segments.values()) {
-      if (segment.hasMember(host)) return segment.medium;
-    }
-    return undefined;
+    return this.media.segmentOf(host);
   }
 
   loopback(host: number): Direction {
@@ -481,15 +491,6 @@ export class SimWorld implements HostWorld, PacketSink {
     const { calls } = this;
     const length = table.length[packet] as number;
     return calls.run(hostIndex, DATAGRAM, () => isUrgent(bytes, offset, length));
-  }
-
-  private arriveOnSegment(medium: Direction, packet: number): void {
-    const segment = this.media.get(medium.id);
-    assert(segment !== undefined, `direction ${medium.linkId} has no receiver`);
-    segment.arrive(packet, (socket, copy) => {
-      this.count(medium, copy);
-      this.handOver(socket, copy);
-    });
   }
 
   private sendDeferred(packet: number, direction: number): void {

@@ -29,7 +29,7 @@ const UNASKED_MAX = 2;
 
 /** The facts about a scenario that determine how many event loops to use. */
 export type LoopScenario = Pick<Scenario, 'traffic' | 'drawnTraffic'> & {
-  readonly topology: Pick<Topology, 'hosts' | 'links' | 'segments' | 'addressPlan'>;
+  readonly topology: Pick<Topology, 'hosts' | 'links' | 'segments' | 'clouds' | 'addressPlan'>;
 };
 
 /** Packets/s that constant and poisson sources offer together, all of them active. */

@@ -101,6 +101,7 @@ const topology = object<Scenario['topology']>({
   hosts: parts,
   links: parts,
   segments: parts,
+  clouds: none,
   areas: parts,
   warnings: none,
 });
@@ -183,7 +184,7 @@ export const replayAttack: Shape = object<ReplayAttack>({
 /** The part of a scenario that agents run; without the topology if they have their own. */
 export function agentScenario(whole: Scenario, has: 'topology' | 'own-topology'): Scenario {
   const { name: own, sha256, topology: all, durationNs, warmupNs, drainNs } = whole;
-  const nowhere = { hosts: [], links: [], segments: [], areas: [] };
+  const nowhere = { hosts: [], links: [], segments: [], clouds: [], areas: [] };
   return {
     name: own,
     file: whole.file,

@@ -5,6 +5,7 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 import { Connectivity } from '../../topologies/build/connectivity.ts';
+import { cloudParts } from '../../topologies/cloud-parts.ts';
 import { type ConfigCode, formatPath } from '../../topologies/files/config-error.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
@@ -53,7 +54,7 @@ export class ScenarioContext {
 
   /** The links of the topology. */
   get links(): LinkIndex {
-    this.#index ??= new LinkIndex(this.topology.links);
+    this.#index ??= new LinkIndex(this.topology.links, cloudParts(this.topology.clouds));
     return this.#index;
   }
 

@@ -21,12 +21,17 @@ export class DelayGraph {
   readonly sumNs: number;
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #ways: readonly Way[];
-  readonly #hosts: number;
+  /** Hosts, and the two sides of each region of a cloud. */
+  readonly #places: number;
   #there: Neighbours | undefined;
 
-  constructor({ hosts, links, segments }: Pick<Topology, 'hosts' | 'links' | 'segments'>) {
+  constructor({
+    hosts,
+    links,
+    segments,
+    clouds,
+  }: Pick<Topology, 'hosts' | 'links' | 'segments' | 'clouds'>) {
     this.#numbers = new Map(hosts.map(({ name }, number) => [name, number]));
-    this.#hosts = hosts.length;
     const numberOf = (host: string): number => this.#numbers.get(host) ?? -1;
     const ways: Way[] = [];
     for (const { a, b, forward, backward } of links) {
@@ -41,6 +46,7 @@ export class DelayGraph {
         for (const to of numbers) if (from !== to) ways.push({ from, to, delayNs: medium.delayNs });
       }
     }
+    this.#places = hosts.length + addClouds(ways, clouds, { numberOf, first: hosts.length });
     this.#ways = ways;
     this.sumNs = ways.reduce((sum, { delayNs }) => sum + delayNs, 0);
   }
@@ -49,7 +55,7 @@ export class DelayGraph {
   from(host: string): (to: string) => number | undefined {
     const start = this.#numbers.get(host);
     if (start === undefined) return (): undefined => undefined;
-    this.#there ??= new Neighbours(this.#hosts, this.#ways);
+    this.#there ??= new Neighbours(this.#places, this.#ways);
     const least = this.#there.search(start);
     return (to): number | undefined => {
       const delayNs = least[this.#numbers.get(to) ?? -1];
@@ -62,10 +68,10 @@ export class DelayGraph {
    * from there to any host, ns. Infinite if a host is out of reach.
    */
   longestThroughOneNs(): number {
-    this.#there ??= new Neighbours(this.#hosts, this.#ways);
+    this.#there ??= new Neighbours(this.#places, this.#ways);
     const middle = this.#there.busiest();
     const turned = this.#ways.map(({ from, to, delayNs }) => ({ from: to, to: from, delayNs }));
-    const back = new Neighbours(this.#hosts, turned).search(middle);
+    const back = new Neighbours(this.#places, turned).search(middle);
     return largest(this.#there.search(middle)) + largest(back);
   }
 }
@@ -136,6 +142,32 @@ class Neighbours {
   #degree(host: number): number {
     return (this.#first[host + 1] as number) - (this.#first[host] as number);
   }
+}
+
+/**
+ * A cloud as two places for each region, where packets enter and leave it: ways by the number of hosts, not of pairs.
+ * @returns how many places were added.
+ */
+function addClouds(
+  ways: Way[],
+  clouds: Topology['clouds'],
+  { numberOf, first }: { readonly numberOf: (host: string) => number; readonly first: number },
+): number {
+  let next = first;
+  for (const { regions, members, between } of clouds) {
+    const entry = (region: number): number => next + 2 * region;
+    const exit = (region: number): number => next + 2 * region + 1;
+    for (const { host, region, up, down } of members) {
+      ways.push({ from: numberOf(host), to: entry(region), delayNs: leastDelay(up) });
+      ways.push({ from: exit(region), to: numberOf(host), delayNs: leastDelay(down) });
+    }
+    for (const [cell, spec] of between.entries()) {
+      const from = entry(Math.floor(cell / regions.length));
+      ways.push({ from, to: exit(cell % regions.length), delayNs: leastDelay(spec) });
+    }
+    next += 2 * regions.length;
+  }
+  return next - first;
 }
 
 function largest(values: Float64Array): number {

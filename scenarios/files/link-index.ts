@@ -11,8 +11,9 @@ export class LinkIndex {
   readonly #ids: ReadonlySet<string>;
   readonly #byEnds = new Map<string, string[]>();
 
-  constructor(links: readonly LinkSpec[]) {
-    this.#ids = new Set(links.map(({ id }) => id));
+  /** @param parts Ids of the parts of clouds, which events change like links. */
+  constructor(links: readonly LinkSpec[], parts: readonly string[]) {
+    this.#ids = new Set([...links.map(({ id }) => id), ...parts]);
     for (const { id, a, b } of links) {
       const key = keyOf(a.host, b.host);
       const known = this.#byEnds.get(key);
@@ -21,7 +22,12 @@ export class LinkIndex {
     }
   }
 
-  /** True if this is the id of a link. */
+  /** All ids, those of links first, in file order. */
+  get ids(): readonly string[] {
+    return [...this.#ids];
+  }
+
+  /** True if this is the id of a link or of a part of a cloud. */
   has(id: string): boolean {
     return this.#ids.has(id);
   }

@@ -163,24 +163,19 @@ function between(
 }
 
 function matchIds(context: ScenarioContext, text: string, path: FilePath): readonly string[] {
-  const { links } = context.topology;
+  if (context.links.has(text)) return [text];
+  const { ids } = context.links;
   if (!isPattern(text)) {
-    if (context.links.has(text)) return [text];
-    const hint = (): string =>
-      hintNames(
-        text,
-        links.map(({ id }) => id),
-        'links',
-      );
+    const hint = (): string => hintNames(text, ids, 'links');
     context.refuse('E107', path, `there is no link "${shorten(text)}"`, hint);
     return [];
   }
-  if (!context.admitPattern(text, path, links.length)) return [];
+  if (!context.admitPattern(text, path, ids.length)) return [];
   const form = context.pattern(text);
-  const found = links.filter(({ id }) => form.matches(id)).map(({ id }) => id);
+  const found = ids.filter((id) => form.matches(id));
   if (!context.admitWork(path)) return [];
   if (found.length === 0) {
-    const hint = (): string => `links: ${listSome(links.map(({ id }) => id))}`;
+    const hint = (): string => `links: ${listSome(ids)}`;
     context.refuse('E124', path, `pattern "${text}" matches no link`, hint);
   }
   return found;

@@ -289,6 +289,11 @@ export class FaultDriver {
       ids.push(link.id);
       undo.push(world.link(link.id).change({ up: false }, side));
     }
+    const clouds = world.cutClouds?.(action.from, action.to, action.direction);
+    if (clouds !== undefined) {
+      ids.push(...clouds.ids);
+      undo.push(clouds.end);
+    }
     const text = `${action.from.join(', ')} cut off from ${action.to.join(', ')}`;
     return { targets: ids, cut: ids, text, undo };
   }

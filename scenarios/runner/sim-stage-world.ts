@@ -11,7 +11,7 @@ import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { Direction } from '../../engine/net/direction.ts';
-import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
+import type { DirectionSpec, LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import { NODE_CALL, type NodeCalls } from '../../engine/net/node-calls.ts';
 import type { SimLink } from '../../engine/net/sim-link.ts';
 import type { DeliverySink } from '../../engine/net/sim-observers.ts';
@@ -88,6 +88,11 @@ export class SimStageWorld implements World {
     for (const { id, members, medium } of scenario.topology.segments) {
       this.sim.addSegment({ id, members, medium });
     }
+    for (const { id, regions, members, between } of scenario.topology.clouds) {
+      const specOf = (from: number, to: number): DirectionSpec =>
+        between[from * regions.length + to] as DirectionSpec;
+      this.sim.addCloud({ id, regions, members, between: specOf });
+    }
     this.#listen();
     this.sim.seal();
   }
@@ -127,6 +132,14 @@ export class SimStageWorld implements World {
     const made = new StageLink(this, this.sim.link(id));
     this.#links.set(id, made);
     return made;
+  }
+
+  cutClouds(
+    from: readonly string[],
+    to: readonly string[],
+    ways: 'both' | 'one-way',
+  ): { readonly ids: readonly string[]; readonly end: Undo } {
+    return this.sim.cutClouds(from, to, ways);
   }
 
   request(node: string, request: NodeRequest, by?: string): void {
@@ -181,12 +194,14 @@ export class SimStageWorld implements World {
   packets(): PacketTotals {
     const sum = this.sim.network.conservation();
     const drops = { ...this.sim.network.dropsByReason() };
+    // A packet of a cloud is one packet, on whichever of its directions it is.
+    const { passedOn } = this.sim;
     if (this.sim.unrouted > 0) drops['no-route'] = this.sim.unrouted;
     return {
-      sent: sum.offered + this.sim.unrouted,
+      sent: sum.offered + this.sim.unrouted - passedOn,
       duplicated: sum.duplicated,
       injected: sum.injected,
-      delivered: sum.delivered,
+      delivered: sum.delivered - passedOn,
       inFlight: sum.queued + sum.inSerialisation + sum.inPipe,
       drops: Object.fromEntries(Object.entries(drops).sort(([a], [b]) => (a < b ? -1 : 1))),
     };

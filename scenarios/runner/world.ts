@@ -82,6 +82,15 @@ export interface World {
   call<T>(node: string, kind: NodeCallKind, code: () => T): T;
   link(id: string): WorldLink;
   /**
+   * Separates members of clouds until undone; absent where there are none.
+   * @returns the clouds that join any of them.
+   */
+  cutClouds?(
+    from: readonly string[],
+    to: readonly string[],
+    ways: 'both' | 'one-way',
+  ): { readonly ids: readonly string[]; readonly end: Undo };
+  /**
    * Passes a request to a node's handler; rejected as `no-handler` or `node-down`.
    * @param by Name of the protocol that is asked; by default the lowest one.
    */

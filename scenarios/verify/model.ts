@@ -36,7 +36,7 @@ export interface Measure {
 /** A check of the suite. */
 export interface Check {
   /**
-   * Number in docs/VERIFICATION.md: `1` to `20`, and `8b`; `P1` and on: privacy (checks/privacy-*).
+   * Number in docs/VERIFICATION.md: `1` to `21`, and `8b`; `P1` and on: privacy (checks/privacy-*).
    */
   readonly id: string;
   readonly name: string;

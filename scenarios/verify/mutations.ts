@@ -83,7 +83,7 @@ export const MUTATIONS: readonly Mutation[] = [
     mistake: 'the youngest packet is served first',
     red: ['2', '8b'],
     // Its mean waiting time remains right, but its row about the order fails.
-    alsoRed: ['3'],
+    alsoRed: ['3', '21'],
     green: ['18'],
     onlyMeasures: {
       '2': ['packets in the place of another'],
@@ -155,6 +155,32 @@ export const MUTATIONS: readonly Mutation[] = [
     red: ['20'],
     onlyMeasures: { '20': ['share of time up'] },
     defects: { detectionNs: DETECTION_NS },
+  },
+  {
+    name: 'core-turned',
+    mistake: 'a cloud takes the delay of the other direction between two regions',
+    red: ['21'],
+    onlyMeasures: { '21': ['largest error of a pair, ns'] },
+    defects: {
+      sabotage: rewriting((place, spec) => {
+        const turned: Readonly<Record<string, number>> = {
+          'east->north': 25e6,
+          'north->east': 20e6,
+        };
+        return { place, spec: { ...spec, delayNs: turned[place.name] ?? spec.delayNs } };
+      }),
+    },
+  },
+  {
+    name: 'access-not-shared',
+    mistake: 'the access of a host to a cloud is as wide as three senders need',
+    red: ['21'],
+    defects: {
+      sabotage: rewriting((place, spec) => ({
+        place,
+        spec: place.name.startsWith('->') ? { ...spec, rateBps: 3 * spec.rateBps } : spec,
+      })),
+    },
   },
   {
     name: 'short-delays',

@@ -7,6 +7,7 @@
 import { SegmentStreams } from '../../engine/net/stream/segment-streams.ts';
 import { conservationOfBundles, routersInSmallStores } from './checks/bundle-stores.ts';
 import { repairsOfLtp, routersOfCopies } from './checks/bundles.ts';
+import { cloud } from './checks/cloud.ts';
 import { conservation } from './checks/conservation.ts';
 import { meetingsOfWalkers, plannedRoutes, waitForContact } from './checks/contacts.ts';
 import { saturatedRate, serialisation } from './checks/exact-times.ts';
@@ -66,6 +67,7 @@ export const CHECKS: readonly Check[] = [
   littlesLaw,
   reliableStreams((options) => new SegmentStreams(options)),
   faultSchedule,
+  cloud,
   entropyByLayers,
   entropyOfCorruptLayers,
   entropyByHop,

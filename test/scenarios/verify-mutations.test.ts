@@ -49,6 +49,8 @@ describe('a wrong engine turns its checks red', () => {
       'duplicate-offered: 16',
       'late-timer: 1 2 12',
       'down-from-detection: 20',
+      'core-turned: 21',
+      'access-not-shared: 21',
       'short-delays: P1 P8 P10 P16',
       'uniform-delays: P10',
       'cascades: P1 P4',

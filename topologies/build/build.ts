@@ -11,6 +11,7 @@ import type { HostSpec, Topology } from '../model.ts';
 import { toDirection } from '../schema/direction.ts';
 import type { TopologyInput } from '../schema/topology.ts';
 import { assignLoopback, assignPorts, LINK_PORT_FIRST, PORTS_FIRST } from './address-plan.ts';
+import { buildClouds } from './clouds.ts';
 import type { BuildContext } from './context.ts';
 import type { LinkDraft, PlainNode, TopologyDraft } from './draft.ts';
 import { draftOfLists } from './from-file.ts';
@@ -62,6 +63,7 @@ export function buildTopology(
     hosts: stacked,
     links: buildLinks(context, draft.links, parts),
     segments: buildSegments(context, input.segments ?? [], parts),
+    clouds: buildClouds(context, input.clouds ?? [], nodes),
     areas: areasOf(ases),
     warnings: context.warnings,
   };

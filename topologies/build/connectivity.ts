@@ -1,5 +1,5 @@
 /**
- * Which nodes can reach each other over links and segments, regardless of protocols (E123).
+ * Which nodes can reach each other over links, segments and clouds, regardless of protocols (E123).
  * Relations of SCION links are ignored.
  *
  * @module
@@ -12,7 +12,7 @@ export class Connectivity {
 
   constructor(topology: Topology) {
     for (const { a, b } of topology.links) this.#join(a.host, b.host);
-    for (const { members } of topology.segments) {
+    for (const { members } of [...topology.segments, ...topology.clouds]) {
       const [first] = members;
       for (const member of members) this.#join(first?.host ?? member.host, member.host);
     }

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { flag, name, oneOf, pattern, text } from '../files/leaf.ts';
 import { number, size, whole } from '../files/quantity.ts';
+import { cloudSchema } from './cloud.ts';
 import { directionShape, overrideSchema } from './direction.ts';
 import { portsText } from './ports.ts';
 import { stackSchema } from './stack.ts';
@@ -182,6 +183,7 @@ export const topologySchema = z
     nodes: z.array(nodeSchema).optional(),
     links: z.array(linkSchema).optional(),
     segments: z.array(segmentSchema).optional(),
+    clouds: z.array(cloudSchema).optional(),
     stack: stackSchema,
   })
   .meta({ title: 'Orrery topology', description: 'Nodes, links, and their properties.' });

@@ -12,16 +12,12 @@ import { LogHistogram } from '../../measure/histogram.ts';
 import { NO_BUFFER } from '../../net/buffer-pool.ts';
 import type { Direction } from '../../net/direction.ts';
 import { END, STATE_STRIDE } from '../../net/direction-context.ts';
+import type { SimSegmentOptions } from '../../net/media.ts';
 import type { SimHost, SimHostOptions } from '../../net/sim-host.ts';
 import type { SimLink } from '../../net/sim-link.ts';
 import type { SimSegment } from '../../net/sim-segment.ts';
 import type { SimSocket } from '../../net/sim-socket.ts';
-import {
-  type SimLinkOptions,
-  type SimSegmentOptions,
-  SimWorld,
-  type SimWorldOptions,
-} from '../../net/sim-world.ts';
+import { type SimLinkOptions, SimWorld, type SimWorldOptions } from '../../net/sim-world.ts';
 import { LiveClock } from '../live-clock.ts';
 import { EmulatedHost, type EmulationContext } from './emulated-host.ts';
 import { type OutsideHostSpec, OutsideTap } from './outside-tap.ts';

@@ -43,78 +43,42 @@ const SECRET_NAME = /^[a-z0-9-]+$/;
  * @param layer Name of the layer whose view it is; absent for the lowest protocol.
  */
 export function boundView(owner: string, parts: ViewParts, layer?: string): NetworkView {
-  return new BoundView(owner, parts, layer);
-}
-
-/** A class, since a network of many hosts has as many views; its functions are made when asked for. */
-class BoundView implements NetworkView {
-  readonly #owner: string;
-  readonly #parts: ViewParts;
-  readonly #layer: string | undefined;
-  #memberships: ReadonlySet<string> | undefined;
-
-  constructor(owner: string, parts: ViewParts, layer: string | undefined) {
-    this.#owner = owner;
-    this.#parts = parts;
-    this.#layer = layer;
-  }
-
-  get hosts(): NetworkMap['hosts'] {
-    return this.#parts.network.hosts;
-  }
-
-  get links(): NetworkMap['links'] {
-    return this.#parts.network.links;
-  }
-
-  get areas(): NetworkMap['areas'] {
-    return this.#parts.network.areas;
-  }
-
-  get identity(): NetworkView['identity'] {
-    return (host): Identity => this.#identityOf(host);
-  }
-
-  get shared(): NetworkView['shared'] {
-    return (purpose): Uint8Array => this.#sharedWith(purpose);
-  }
-
-  get published(): NetworkView['published'] {
-    return this.#parts.published;
-  }
-
-  #identityOf(host: string): Identity {
-    const { network, protocolOf, secrets, publicKeyOf } = this.#parts;
-    const owner = this.#owner;
-    assert(
-      hostNamed(network, host) !== undefined,
-      `${owner} asks for the keys of ${host}, which does not exist`,
-    );
-    return {
-      publicKey: (name): Uint8Array => {
-        const key = publicKeyOf(host, this.#layer ?? protocolOf(host).name, name);
-        assert(key !== undefined, `${owner} asks for the key "${name}" of ${host}, which has none`);
-        return key.slice();
-      },
-      secret: (name): Uint8Array => {
-        assert(host === owner, `${owner} asks for the secret "${name}" of ${host}`);
-        assert(SECRET_NAME.test(name), `"${name}" is no name of a secret`);
-        return secrets.own(owner, `${this.#protocol}/${name}`).slice();
-      },
-    };
-  }
-
-  #sharedWith(purpose: string): Uint8Array {
-    const owner = this.#owner;
-    this.#memberships ??= new Set(sharedBy(owner, this.#parts));
-    const name = `${this.#protocol}/${purpose}`;
-    assert(this.#memberships.has(name), `${owner} asks for ${name}, which it does not share`);
-    return this.#parts.secrets.shared(name).slice();
-  }
-
-  get #protocol(): string {
-    return this.#layer ?? this.#parts.protocolOf(this.#owner).name;
-  }
+  const { network, protocolOf, secrets, publicKeyOf, published } = parts;
+  const own = layer ?? protocolOf(owner).name;
+  let memberships: ReadonlySet<string> | undefined;
+  return {
+    hosts: network.hosts,
+    links: network.links,
+    areas: network.areas,
+    identity: (host): Identity => {
+      assert(
+        hostNamed(network, host) !== undefined,
+        `${owner} asks for the keys of ${host}, which does not exist`,
+      );
+      return {
+        publicKey: (name): Uint8Array => {
+          const key = publicKeyOf(host, layer ?? protocolOf(host).name, name);
+          assert(
+            key !== undefined,
+            `${owner} asks for the key "${name}" of ${host}, which has none`,
+          );
+          return key.slice();
+        },
+        secret: (name): Uint8Array => {
+          assert(host === owner, `${owner} asks for the secret "${name}" of ${host}`);
+          assert(SECRET_NAME.test(name), `"${name}" is no name of a secret`);
+          return secrets.own(owner, `${own}/${name}`).slice();
+        },
+      };
+    },
+    shared: (purpose): Uint8Array => {
+      memberships ??= new Set(sharedBy(owner, parts));
+      const name = `${own}/${purpose}`;
+      assert(memberships.has(name), `${owner} asks for ${name}, which it does not share`);
+      return secrets.shared(name).slice();
+    },
+    published,
+  };
 }
 
 /** Names of the secrets that a host shares with others. */

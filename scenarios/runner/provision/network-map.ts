@@ -30,7 +30,6 @@ export function networkMap(
     port,
     ...(attributes === undefined ? {} : { attributes }),
   });
-  let links: readonly LinkView[] | undefined;
   return {
     hosts: topology.hosts.map(({ name, address: at, protocol, area }) => ({
       name,
@@ -39,20 +38,16 @@ export function networkMap(
       stack: [protocol, ...layersOf(name).map((layer) => layer.name)],
       ...(area === undefined ? {} : { area }),
     })),
-    /** Made when a node asks for them: many protocols never do. */
-    get links(): readonly LinkView[] {
-      links ??= topology.links.map((link) => ({
-        id: link.id,
-        a: end(link.a),
-        b: end(link.b),
-        ...(link.attributes === undefined ? {} : { attributes: link.attributes }),
-        mtu: Math.min(link.forward.mtu ?? 65_535, link.backward.mtu ?? 65_535),
-        delayNs: link.forward.delayNs,
-        rateBps: link.forward.rateBps,
-        ...contactsOf(link.forward, link.backward),
-      }));
-      return links;
-    },
+    links: topology.links.map((link) => ({
+      id: link.id,
+      a: end(link.a),
+      b: end(link.b),
+      ...(link.attributes === undefined ? {} : { attributes: link.attributes }),
+      mtu: Math.min(link.forward.mtu ?? 65_535, link.backward.mtu ?? 65_535),
+      delayNs: link.forward.delayNs,
+      rateBps: link.forward.rateBps,
+      ...contactsOf(link.forward, link.backward),
+    })),
     areas: topology.areas,
   };
 }

@@ -71,6 +71,7 @@ const SCENARIO: Scenario = {
     hosts: [host('a', '127.0.0.1'), host('b', '127.0.0.2')],
     links: [LINK],
     segments: [],
+    clouds: [],
     areas: [],
     warnings: [],
   },

@@ -21,6 +21,7 @@ import { BAD_TEXTS } from '../../../bad-files/scenario-texts.ts';
 import { BAD_TRAFFIC } from '../../../bad-files/scenario-traffic.ts';
 import { BAD_VALUES } from '../../../bad-files/scenario-values.ts';
 import { BAD_TOPOLOGIES } from '../../../bad-files/topologies.ts';
+import { BAD_CLOUDS } from '../../../bad-files/topologies-clouds.ts';
 
 const files = new FileFolder();
 afterAll(() => files.remove());
@@ -77,10 +78,11 @@ describe('a bad file is refused at the exact place, with what is allowed and the
     (_title, row) => check(row, 'scenarios'),
   );
 
-  it.each(BAD_TOPOLOGIES.map((row) => [`${row.code} topology with ${row.title}`, row] as const))(
-    '%s',
-    (_title, row) => check(row, 'topologies'),
-  );
+  it.each(
+    [...BAD_TOPOLOGIES, ...BAD_CLOUDS].map(
+      (row) => [`${row.code} topology with ${row.title}`, row] as const,
+    ),
+  )('%s', (_title, row) => check(row, 'topologies'));
 
   it('E117 refuses a file of 50 GB by its size, without reading it', () => {
     const path = join(files.path, 'topologies', 'big.yaml');

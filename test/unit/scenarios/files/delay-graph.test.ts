@@ -3,7 +3,7 @@ import { openStream } from '../../../../engine/core/stream.ts';
 import { DelayGraph } from '../../../../scenarios/files/delay-graph.ts';
 import type { LinkSpec, Topology } from '../../../../topologies/model.ts';
 
-type Graph = Pick<Topology, 'hosts' | 'links' | 'segments'>;
+type Graph = Pick<Topology, 'hosts' | 'links' | 'segments' | 'clouds'>;
 
 const UNREACHED = Number.POSITIVE_INFINITY;
 
@@ -21,6 +21,7 @@ function graphOf(
     hosts: Array.from({ length: hosts }, (_, host) => ({ name: `n${host}` })),
     links: links as unknown as readonly LinkSpec[],
     segments: [],
+    clouds: [],
   } as unknown as Graph;
 }
 

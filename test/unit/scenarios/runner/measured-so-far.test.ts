@@ -37,7 +37,8 @@ describe('what was measured so far', () => {
     const { fingerprint, scheduler } = world.sim;
     const facts = { fingerprint, events: scheduler.eventCount, wallMs: 0, warnings: [] };
     const ended = collect(prepared, 'complete', facts);
-    const { checkpoints: _checkpoints, engine: _engine, ...plain } = runSeed(run);
+    const ran = runSeed(run);
+    const { checkpoints: _checkpoints, engine: _engine, memory: _memory, ...plain } = ran;
     expect({ ...ended, wallMs: 0 }).toEqual({ ...plain, wallMs: 0 });
 
     // At 3.5 s: the path in use was cut at 3 s, and half a second later traffic flows again.

@@ -1,0 +1,144 @@
+/**
+ * A cloud: everybody reaches everybody, over an access of each host and a core that only delays and loses
+ * (docs/spec/link-model.md#clouds). One direction up and one down for each host, with their rates and queues, and
+ * one for each ordered pair of regions; nothing for a pair of hosts.
+ *
+ * A packet crosses three directions and is counted on each; `passedOn` says how often it was the same one. The order of packets between two hosts is kept unless the
+ * specification of their regions says otherwise.
+ *
+ * @module
+ */
+import { assert } from '../core/assert.ts';
+import type { Direction } from './direction.ts';
+import { NO_ROUTE, PARTITION } from './drop-reasons.ts';
+import type { EndpointTable } from './endpoint-table.ts';
+import type { DirectionSpec } from './link-spec.ts';
+import type { PacketTable } from './packet-table.ts';
+
+/** A host of a cloud, as the file describes it. */
+export interface CloudMember {
+  readonly host: string;
+  /** Number of its region. */
+  readonly region: number;
+  readonly up: DirectionSpec;
+  readonly down: DirectionSpec;
+}
+
+/** The settings of a new cloud. */
+export interface SimCloudOptions {
+  readonly id: string;
+  /** Names of the regions. */
+  readonly regions: readonly string[];
+  readonly members: readonly CloudMember[];
+  /** Between two regions, and within one; by the numbers of both. */
+  readonly between: (from: number, to: number) => DirectionSpec;
+}
+
+/** Where a host is attached. */
+export interface CloudAccess {
+  readonly host: number;
+  readonly region: number;
+  readonly up: Direction;
+  readonly down: Direction;
+}
+
+/** What a cloud is made of. */
+export interface CloudParts {
+  readonly id: string;
+  readonly regions: readonly string[];
+  readonly accesses: readonly CloudAccess[];
+  /** Direction from region a to region b at a * regions + b. */
+  readonly cores: readonly Direction[];
+  readonly table: PacketTable;
+  readonly endpoints: EndpointTable;
+  /** Index of the host that owns an address. */
+  readonly hostOf: (address: string) => number | undefined;
+  /** Counts a packet that has reached the end of a direction. */
+  readonly count: (direction: Direction, packet: number) => void;
+}
+
+/** See the module. */
+export class SimCloud {
+  readonly id: string;
+  /** Packets that went from an access into the core, or from the core into an access. */
+  passedOn = 0;
+  private readonly parts: CloudParts;
+  private readonly byHost: ReadonlyMap<number, CloudAccess>;
+  /** Number of partitions by `sender/receiver`. */
+  private readonly partitions = new Map<string, number>();
+
+  constructor(parts: CloudParts) {
+    this.id = parts.id;
+    this.parts = parts;
+    this.byHost = new Map(parts.accesses.map((access) => [access.host, access]));
+  }
+
+  /** True when the host has an access. */
+  hasMember(host: number): boolean {
+    return this.byHost.has(host);
+  }
+
+  /** The access of a host. */
+  access(host: number): CloudAccess | undefined {
+    return this.byHost.get(host);
+  }
+
+  /** The two directions of a part: an access by the name of its host, or `a--b` by those of two regions. */
+  part(
+    name: string,
+    indexOf: (host: string) => number | undefined,
+  ): { readonly forward: Direction; readonly backward: Direction } | undefined {
+    const access = this.byHost.get(indexOf(name) ?? -1);
+    if (access !== undefined) return { forward: access.up, backward: access.down };
+    const { regions } = this.parts;
+    for (const from of regions) {
+      const to = name.startsWith(`${from}--`) ? name.slice(from.length + 2) : '';
+      if (!regions.includes(to)) continue;
+      return { forward: this.core(from, to), backward: this.core(to, from) };
+    }
+    return undefined;
+  }
+
+  /** The direction from one region to another, or within one. */
+  core(from: string, to: string): Direction {
+    const { regions, cores } = this.parts;
+    const found = cores[regions.indexOf(from) * regions.length + regions.indexOf(to)];
+    const isKnown = regions.includes(from) && regions.includes(to) && found !== undefined;
+    assert(isKnown, `cloud ${this.id} has no regions ${from} and ${to}`);
+    return found;
+  }
+
+  /** Adds or removes a partition from one host to another. */
+  partition(from: number, to: number, change: 1 | -1): void {
+    const key = `${from}/${to}`;
+    const count = (this.partitions.get(key) ?? 0) + change;
+    if (count === 0) this.partitions.delete(key);
+    else this.partitions.set(key, count);
+  }
+
+  // hot: twice per packet.
+  /** A packet has crossed an access upwards, or the core. */
+  arrive(direction: Direction, packet: number): void {
+    const { table, endpoints, hostOf, cores, regions, count } = this.parts;
+    const { address } = endpoints.pairOf(table.to[packet] as number);
+    const to = this.byHost.get(hostOf(address) ?? -1);
+    if (to === undefined) {
+      direction.drop(packet, NO_ROUTE);
+      return;
+    }
+    const from = this.byHost.get(direction.fromNode);
+    if (from === undefined) {
+      count(direction, packet);
+      this.passedOn += 1;
+      to.down.offer(packet);
+      return;
+    }
+    if (this.partitions.size > 0 && this.partitions.has(`${from.host}/${to.host}`)) {
+      direction.drop(packet, PARTITION);
+      return;
+    }
+    count(direction, packet);
+    this.passedOn += 1;
+    (cores[from.region * regions.length + to.region] as Direction).offer(packet);
+  }
+}

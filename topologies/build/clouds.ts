@@ -1,0 +1,189 @@
+/**
+ * Builds the clouds of a topology: which hosts are in which region, the accesses of all hosts, and the directions
+ * between all regions (docs/spec/topology-files.md#clouds). Mistakes: E104, E106, E113, E121.
+ *
+ * @module
+ */
+import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import type { FilePath } from '../files/locate.ts';
+import { NamePattern, type PatternWork } from '../files/name-pattern.ts';
+import { hintNames } from '../files/suggest.ts';
+import type { CloudMemberSpec, CloudSpec } from '../model.ts';
+import type { CloudInput } from '../schema/cloud.ts';
+import { toDirection } from '../schema/direction.ts';
+import type { BuildContext } from './context.ts';
+import { buildDirection, type PartialDirection } from './direction.ts';
+import type { PlainNode } from './draft.ts';
+
+/** Characters that all patterns of one cloud may compare. */
+const STEPS_MAX = 100_000_000;
+/** An access without a delay of its own has none: the core delays. */
+const ACCESS: PartialDirection = { delayNs: 0 };
+/** The core is as wide as it has to be: accesses limit. */
+const CORE: PartialDirection = { rateBps: Number.POSITIVE_INFINITY };
+
+/** Builds all clouds; mistakes are recorded and their clouds omitted. */
+export function buildClouds(
+  context: BuildContext,
+  inputs: readonly CloudInput[],
+  nodes: ReadonlyMap<string, PlainNode>,
+): readonly CloudSpec[] {
+  const ids = new Map<string, FilePath>();
+  return inputs.flatMap((input, index) => {
+    const path = ['clouds', index];
+    const first = ids.get(input.id);
+    if (first !== undefined) {
+      const message = `"${input.id}" is used twice (${context.firstAt(first)})`;
+      context.refuse('E113', [...path, 'id'], message);
+    }
+    ids.set(input.id, path);
+    const before = context.problems.count;
+    const cloud = buildCloud(context, input, path, nodes);
+    return context.problems.count > before || cloud === undefined ? [] : [cloud];
+  });
+}
+
+function buildCloud(
+  context: BuildContext,
+  input: CloudInput,
+  path: FilePath,
+  nodes: ReadonlyMap<string, PlainNode>,
+): CloudSpec | undefined {
+  const regions = input.regions.map(({ name }) => name);
+  const again = regions.findIndex((name, index) => regions.indexOf(name) !== index);
+  if (again >= 0) {
+    const message = `"${regions[again]}" is used twice`;
+    context.refuse('E113', [...path, 'regions', again, 'name'], message);
+    return undefined;
+  }
+  const members = membersOf(context, input, path, nodes);
+  const between = betweenOf(context, input, path, regions);
+  if (between === undefined) return undefined;
+  return { id: input.id, regions, members, between, position: context.position(path) };
+}
+
+function membersOf(
+  context: BuildContext,
+  input: CloudInput,
+  path: FilePath,
+  nodes: ReadonlyMap<string, PlainNode>,
+): readonly CloudMemberSpec[] {
+  const names = [...nodes.keys()];
+  const work: PatternWork = { left: STEPS_MAX };
+  const regionOf = new Map<string, string>();
+  return input.regions.flatMap((region, index) => {
+    const at = [...path, 'regions', index];
+    const directions = accessOf(context, input, region, at);
+    const texts = typeof region.members === 'string' ? [region.members] : region.members;
+    return texts.flatMap((text, place) => {
+      const where =
+        typeof region.members === 'string' ? [...at, 'members'] : [...at, 'members', place];
+      const pattern = new NamePattern(text, work);
+      const found = names.filter((name) => pattern.matches(name));
+      if (found.length === 0) {
+        const hint = (): string => hintNames(text, names, 'nodes');
+        context.refuse('E106', where, `no node is "${text}"`, hint);
+      }
+      return found.flatMap((host): readonly CloudMemberSpec[] => {
+        const other = regionOf.get(host);
+        if (other !== undefined) {
+          const message = `${host} is in ${other} already`;
+          context.refuse('E113', where, message, 'a host has one access to a cloud');
+        }
+        regionOf.set(host, region.name);
+        if (nodes.get(host)?.outside !== undefined) {
+          const message = `${host} is an outside program, which can have no access to a cloud`;
+          context.refuse('E104', where, message);
+        }
+        return directions === undefined ? [] : [{ host, region: index, ...directions }];
+      });
+    });
+  });
+}
+
+type Access = CloudInput['access'];
+
+function accessOf(
+  context: BuildContext,
+  { access }: CloudInput,
+  region: CloudInput['regions'][number],
+  path: FilePath,
+): Pick<CloudMemberSpec, 'up' | 'down'> | undefined {
+  const own: Access | undefined = region.access;
+  const layersOf = (side: 'up' | 'down'): readonly PartialDirection[] =>
+    [access, own].flatMap((one): readonly PartialDirection[] => {
+      if (one === undefined) return [];
+      const changes = one[side];
+      return [toDirection(one), changes === undefined ? {} : toDirection(changes)];
+    });
+  const where = own === undefined ? [...path.slice(0, 2), 'access'] : [...path, 'access'];
+  const up = buildDirection(context, where, [ACCESS, ...layersOf('up')]);
+  const down = buildDirection(context, where, [ACCESS, ...layersOf('down')]);
+  return up === undefined || down === undefined ? undefined : { up, down };
+}
+
+interface Cell {
+  readonly spec: DirectionSpec;
+  readonly path: FilePath;
+}
+
+/** From region a to region b at a * regions + b; undefined after noting what is missing. */
+function betweenOf(
+  context: BuildContext,
+  { between }: CloudInput,
+  path: FilePath,
+  regions: readonly string[],
+): readonly DirectionSpec[] | undefined {
+  const made = new Map<number, Cell>();
+  for (const [index, entry] of between.entries()) {
+    const at = [...path, 'between', index];
+    const spec = buildDirection(context, at, [CORE, toDirection(entry)]);
+    for (const cell of cellsOf(context, entry.regions, regions, at)) {
+      const first = made.get(cell);
+      if (first !== undefined) {
+        const message = `${entry.regions} is described twice (${context.firstAt(first.path)})`;
+        context.refuse('E113', [...at, 'regions'], message);
+      }
+      if (spec !== undefined) made.set(cell, { spec, path: at });
+    }
+  }
+  const cells = regions.flatMap((from, a) =>
+    regions.map((to, b) => ({ words: `${from} -> ${to}`, cell: made.get(a * regions.length + b) })),
+  );
+  const missing = cells.filter(({ cell }) => cell === undefined);
+  const [first] = missing;
+  if (first === undefined) return cells.flatMap(({ cell }) => cell?.spec ?? []);
+  const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
+  const hint = `write - { regions: ${first.words}, delay: 10ms }`;
+  context.refuse('E121', [...path, 'between'], `nothing is between ${first.words}${more}`, hint);
+  return undefined;
+}
+
+/** Which directions an entry describes: one, or those of both ways. */
+function cellsOf(
+  context: BuildContext,
+  text: string,
+  regions: readonly string[],
+  path: FilePath,
+): ReadonlySet<number> {
+  const isBoth = text.includes('<->');
+  const [from = '', to = ''] = text.split(isBoth ? '<->' : '->').map((one) => one.trim());
+  const a = regionNumber(context, from, regions, path);
+  const b = regionNumber(context, to, regions, path);
+  if (a === undefined || b === undefined) return new Set();
+  const cell = a * regions.length + b;
+  return new Set(isBoth ? [cell, b * regions.length + a] : [cell]);
+}
+
+function regionNumber(
+  context: BuildContext,
+  name: string,
+  regions: readonly string[],
+  path: FilePath,
+): number | undefined {
+  const number = regions.indexOf(name);
+  if (number >= 0) return number;
+  const hint = (): string => hintNames(name, regions, 'regions');
+  context.refuse('E106', [...path, 'regions'], `"${name}" is no region of this cloud`, hint);
+  return undefined;
+}

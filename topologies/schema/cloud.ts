@@ -1,0 +1,58 @@
+/**
+ * YAML of a cloud (docs/spec/topology-files.md#clouds): the accesses of its hosts, its regions, and what lies between
+ * them. `build/clouds.ts` checks them against each other.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { name, pattern, text } from '../files/leaf.ts';
+import { directionShape, overrideSchema } from './direction.ts';
+
+const NAME = '[A-Za-z0-9][A-Za-z0-9_-]*';
+
+const members = z
+  .union([
+    text('a name or pattern of nodes such as eu-*'),
+    z.array(text('a name or pattern')).min(1),
+  ])
+  .meta({ description: 'Nodes of the region: names and patterns.' });
+
+const access = z
+  .strictObject({
+    ...directionShape,
+    up: overrideSchema.optional(),
+    down: overrideSchema.optional(),
+  })
+  .meta({ description: 'The access of each host: up to the core, and down from it.' });
+
+const regionSchema = z.strictObject({
+  name: name('a name such as eu'),
+  members,
+  access: access
+    .optional()
+    .meta({ description: 'Of the hosts of this region; wins over that of the cloud.' }),
+});
+
+const betweenSchema = z.strictObject({
+  regions: pattern(
+    'two regions such as eu <-> us',
+    new RegExp(`^\\s*${NAME}\\s*<?->\\s*${NAME}\\s*$`),
+    'write eu <-> us, or eu -> us for one direction, or eu <-> eu within one',
+  ),
+  ...directionShape,
+});
+
+/** One entry of `clouds`. */
+export const cloudSchema = z
+  .strictObject({
+    id: name('a name such as internet'),
+    access,
+    regions: z.array(regionSchema).min(1).max(100),
+    between: z.array(betweenSchema).min(1),
+  })
+  .meta({
+    description: 'Everybody reaches everybody, over an access of each host and a core that delays.',
+  });
+
+/** One entry of `clouds`, as parsed. */
+export type CloudInput = z.output<typeof cloudSchema>;
