@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { chooseLoops } from '../../../cli/live-layout.ts';
+import { refuseClouds } from '../../../scenarios/runner/clouds.ts';
 import { runSeed } from '../../../scenarios/runner/run-seed.ts';
 import { cloudParts } from '../../../topologies/cloud-parts.ts';
 import { load, loadText, MS, registry, SECOND } from '../scenarios/runner/fixture.ts';
@@ -90,6 +92,21 @@ describe('events on parts of clouds', () => {
     expect(() => load('cloud.yaml', { 'events.0.link': 'internet/eu--sa' })).toThrow(
       /there is no link "internet\/eu--sa"/,
     );
+  });
+});
+
+describe('a live run with a cloud', () => {
+  const scenario = load('cloud.yaml');
+
+  it('has one loop, on any number of cores', () => {
+    expect(chooseLoops({}, scenario, false)).toEqual({ loops: 1 });
+  });
+
+  it('is refused in several processes and loops, at its line', () => {
+    expect(() => refuseClouds(scenario)).toThrow(
+      /cloud\.yaml:17:7 {2}cloud internet needs one process and one loop: leave out --processes/,
+    );
+    expect(() => refuseClouds(load('hello.yaml'))).not.toThrow();
   });
 });
 
