@@ -14,9 +14,15 @@ import { hostLength } from './host-address.ts';
 
 const UINT16 = 0xffff;
 
+/** Double words are added four at a time. */
+const STRIDE = 16;
+
 /**
- * Adds bytes as 16-bit words to a running sum; an odd last byte counts as if a zero followed.
- * @returns the sum, below 2^32 for at most 2^16 words.
+ * Adds bytes to a running one's complement sum; an odd last byte counts as if a zero followed.
+ *
+ * Double words are added whole, which {@link foldChecksum} folds to the sum of their words: 2^16 is 1 modulo
+ * 2^16 - 1 (RFC 1071, section 2, "Parallel Summation").
+ * @returns the sum, exact for all packets: below 2^53 for up to 2^21 double words.
  */
 export function sumWords(
   bytes: Uint8Array,
@@ -24,26 +30,23 @@ export function sumWords(
   length: number,
   initial: number,
 ): number {
-  const doubleWords = length >>> 2;
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, length);
-  let high = 0;
-  let low = 0;
-  // hot: 0.4 us for 1 kB, against 0.7 us byte by byte.
-  for (let at = 0; at < doubleWords * 4; at += 4) {
-    const pair = view.getUint32(at);
-    high += pair >>> 16;
-    low += pair & UINT16;
+  let sum = initial;
+  let at = 0;
+  // hot: 0.22 us for 1 kB, against 0.39 us word by word and 0.7 us byte by byte.
+  for (; at + STRIDE <= length; at += STRIDE) {
+    const pair = view.getUint32(at) + view.getUint32(at + 4);
+    sum += pair + view.getUint32(at + 8) + view.getUint32(at + 12);
   }
-  return initial + high + low + sumTail(view, doubleWords * 4, length);
+  return sum + sumTail(view, at, length);
 }
 
-/** The up to three bytes left over after the double words. */
+/** The up to fifteen bytes left over after the double words. */
 function sumTail(view: DataView, from: number, length: number): number {
   let sum = 0;
-  for (let at = from; at < length; at += 1) {
-    sum += at % 2 === 0 ? view.getUint8(at) << 8 : view.getUint8(at);
-  }
-  return sum;
+  let at = from;
+  for (; at + 2 <= length; at += 2) sum += view.getUint16(at);
+  return at < length ? sum + (view.getUint8(at) << 8) : sum;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { concatBytes, toHex } from '../../../../../nodes/_kit/bytes.ts';
-import { sumWords } from '../../../../../nodes/scion/wire/checksum.ts';
+import { foldChecksum, sumWords } from '../../../../../nodes/scion/wire/checksum.ts';
 import {
   decodeExtension,
   encodeExtension,
@@ -26,6 +26,16 @@ const DATAGRAM = { sourcePort: 1, targetPort: 65_535, payload: Uint8Array.of(1, 
 function checked(packet: Uint8Array): string | undefined {
   const view = new PacketView();
   return view.parse(packet, 0, packet.length) ?? view.checkUpper();
+}
+
+/** RFC 1071, section 4.1, as it stands there: a word, a carry, the next word. */
+function wordByWord(bytes: Uint8Array, initial: number): number {
+  let sum = initial;
+  for (let at = 0; at < bytes.length; at += 2) {
+    sum += ((bytes[at] as number) << 8) | (bytes[at + 1] ?? 0);
+    sum = (sum & 0xffff) + (sum >>> 16);
+  }
+  return ~sum & 0xffff;
 }
 
 function withByte(packet: Uint8Array, offset: number, byte: number): Uint8Array {
@@ -78,6 +88,27 @@ describe('the upper layer checksum', () => {
 
   it('counts an odd last byte as the upper half of a word', () => {
     expect(sumWords(Uint8Array.of(0, 1, 2, 3, 4), 0, 5, 0)).toBe(0x0001 + 0x0203 + 0x0400);
+  });
+
+  it('is the sum of all words, for every length and every place in a buffer', () => {
+    const buffer = Uint8Array.from({ length: 80 }, (_, at) => (at * 199 + 7) & 0xff);
+    for (let offset = 0; offset < 4; offset++) {
+      for (let length = 0; length <= 70; length++) {
+        const part = buffer.subarray(offset, offset + length);
+        const own = foldChecksum(sumWords(buffer, offset, length, 3));
+        expect(own).toBe(wordByWord(part, 3));
+      }
+    }
+  });
+
+  it('does not confuse a sum of zeros with one of ones', () => {
+    expect(foldChecksum(sumWords(new Uint8Array(64), 0, 64, 0))).toBe(0xffff);
+    expect(foldChecksum(sumWords(new Uint8Array(64).fill(0xff), 0, 64, 0))).toBe(0);
+  });
+
+  it('stays exact over the longest packet', () => {
+    const ones = new Uint8Array(65_535).fill(0xff);
+    expect(foldChecksum(sumWords(ones, 0, ones.length, 5))).toBe(wordByWord(ones, 5));
   });
 
   it('drops UDP and SCMP without room for their header', () => {
