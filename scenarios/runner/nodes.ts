@@ -110,6 +110,17 @@ export function flowProtocol(
   { to, by }: Pick<TrafficSpec, 'to' | 'by'>,
 ): string {
   if (by !== undefined) return by;
-  const host = scenario.topology.hosts.find((spec) => spec.name === to);
+  const host = hostsByName(scenario.topology).get(to);
   return host === undefined ? to : nodeChoice(scenario, host, registry).protocol.name;
+}
+
+/** Made once for a topology: a scenario may have as many flows as hosts. */
+const namedHosts = new WeakMap<Topology, ReadonlyMap<string, HostSpec>>();
+
+function hostsByName(topology: Topology): ReadonlyMap<string, HostSpec> {
+  const known = namedHosts.get(topology);
+  if (known !== undefined) return known;
+  const made = new Map(topology.hosts.map((host) => [host.name, host]));
+  namedHosts.set(topology, made);
+  return made;
 }
