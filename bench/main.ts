@@ -38,6 +38,9 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   prio3: () => import('./prio3.ts'),
   effects: () => import('./effects.ts'),
   trace: () => import('./trace.ts'),
+  'trace-cost': () => import('./trace-cost.ts'),
+  'privacy-steps': () => import('./privacy-steps.ts'),
+  'two-threads': () => import('./two-threads.ts'),
   idle: () => import('./idle.ts'),
   replay: () => import('./replay.ts'),
   'replay-double': () => import('./replay-double.ts'),
@@ -62,10 +65,13 @@ const ON_REQUEST: readonly string[] = [
   'overload',
   'pipeline',
   'prio3',
+  'privacy-steps',
   'promises',
   'replay-double',
   'scale',
   'start',
+  'trace-cost',
+  'two-threads',
 ];
 
 const FAILED = 1;

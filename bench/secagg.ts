@@ -58,6 +58,8 @@ function sumMasks(streams: SumInput['streams'], length: number): void {
 }
 
 const MASK: Work = { elements: 128 * 1_000_000, agreements: 0 };
+const GATE_PEERS = 32;
+const GATE_ELEMENTS = 1_000_000;
 const LOST = 100;
 const DEGREE = 65;
 const SURVIVORS = 900;
@@ -175,6 +177,14 @@ function lineThrough(
   const covariance = mean(xs.map((value, at) => (value - x) * ((ys[at] ?? 0) - y)));
   const slope = covariance / mean(xs.map((value) => (value - x) ** 2));
   return { slope, start: y - slope * x };
+}
+
+/** The step that all clients and the server make for every element, for the gate of speeds. */
+export function maskStep(): BenchResult {
+  const step = (): void => sumMasks(seedsOf(GATE_PEERS), GATE_ELEMENTS);
+  step();
+  const ms = spreadOf(Array.from({ length: RUNS }, () => cpuTimeUs(step) / US_PER_MS));
+  return { name: 'mask 1,000,000 elements, 32 neighbours', unit: 'ms', ...ms };
 }
 
 /** Limits, then each step with its multiple of them. */

@@ -55,6 +55,13 @@ export function run(): BenchResult[] {
   return cases().flatMap((one) => [whole(one), ...parts(one)]);
 }
 
+/** The totals alone of the two exchanges of OpenSSL, and of the model, for the gate of speeds. */
+export function hops(): readonly BenchResult[] {
+  return cases()
+    .filter(({ title }) => /^(x25519|x25519-kem), (node|modelled)$/.test(title))
+    .map(whole);
+}
+
 function cases(): readonly Case[] {
   const node = provider('node');
   const list: Case[] = [

@@ -163,7 +163,11 @@ function makeHeader(directions: readonly DirectionView[]): TraceHeader {
     durationNs: HOPS * STEP_NS,
     warmupNs: 0,
     tables: Object.values(TABLES),
-    nodes: [],
+    nodes: Array.from({ length: LINKS + 1 }, (_, node) => ({
+      name: `n${node}`,
+      protocol: 'bench',
+      address: '',
+    })),
     links: directions.map(({ linkId, name: label, fromNode, toNode }) => ({
       id: linkId,
       name: label,

@@ -3,8 +3,8 @@
  * multiples of calibration loops in the same process, so that it says the same on every machine
  * (docs/adr/0063). Red below 0.7 of what is recorded; a line that is red is measured three times before it counts.
  *
- * `npm run speed -- --record` writes the file: the median of three measurements. `npm run speed -- replay store`
- * measures these alone. Closes with a line `N passed, N failed`.
+ * `npm run speed -- --record` writes the file: the median of three measurements; with names, their lines only.
+ * `npm run speed -- replay store` measures these alone. Closes with a line `N passed, N failed`.
  *
  * @module
  */
@@ -32,6 +32,8 @@ const BENCHES = [
   'frame',
   'mix',
   'dtn',
+  'privacy-steps',
+  'trace',
 ];
 /** Figures by the wall clock, and of a disk. */
 const LEFT_OUT = /disk of this machine|on disk/;
@@ -52,7 +54,7 @@ function main(args: readonly string[]): void {
     return;
   }
   const benches = names.length > 0 ? names : BENCHES;
-  if (args.includes('--record')) record();
+  if (args.includes('--record')) record(benches);
   else compare(benches, args.includes(DOUBLE));
 }
 
@@ -100,8 +102,10 @@ function scored(measured: readonly Speed[], recorded: readonly Speed[]): readonl
   });
 }
 
-function record(): void {
+function record(benches: readonly string[]): void {
+  const before = recordSchema.parse(JSON.parse(readFileSync(RECORDED, 'utf8')));
   const speeds = BENCHES.flatMap((bench) => {
+    if (!benches.includes(bench)) return before.speeds.filter((one) => one.bench === bench);
     const rounds = Array.from({ length: ATTEMPTS }, () => measure(bench));
     return (rounds[0] ?? []).map((first): Speed => {
       const same = rounds.flatMap((round) => round.filter((one) => isSameLine(one, first)));

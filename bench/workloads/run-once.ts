@@ -1,0 +1,31 @@
+/**
+ * Runs one seed of a scenario and writes what it took as JSON: a process of its own, for benchmarks that compare
+ * runs side by side.
+ *
+ * @module
+ */
+import { performance } from 'node:perf_hooks';
+import { loadScenario } from '../../scenarios/files/load.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { PROJECT_FOLDERS } from '../../scenarios/runner/folders.ts';
+import { runSeed } from '../../scenarios/runner/run-seed.ts';
+
+/** What a run took. */
+export interface Once {
+  readonly fingerprint: string;
+  /** Wall clock, from the first event to the last. */
+  readonly engineMs: number;
+  /** Wall clock, set-up included. */
+  readonly wallMs: number;
+}
+
+const registry = new ProtocolRegistry();
+const scenario = loadScenario({ path: process.argv[2] ?? '', folders: PROJECT_FOLDERS, registry });
+const began = performance.now();
+const { fingerprint, engine } = runSeed({ scenario, registry, seed: 1, recordings: {} });
+const once: Once = {
+  fingerprint,
+  engineMs: engine?.busyMs ?? Number.NaN,
+  wallMs: performance.now() - began,
+};
+process.stdout.write(JSON.stringify(once));
