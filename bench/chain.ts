@@ -63,15 +63,15 @@ class ChainNodes implements PacketSink {
       const buffer = network.pool.alloc(WIRE_BYTES);
       writeHeader(buffer, { target: HOPS, length: WIRE_BYTES, identification: i & 0xffff });
       const packet = network.table.acquire(buffer, 0, WIRE_BYTES, 0, HOPS);
-      (this.out[0] as Direction).offer(packet);
+      this.network.offer(0, packet);
     }
   }
 
   // hot: once per packet and hop.
-  arrive(direction: Direction, packet: number): void {
+  arrive(direction: number, packet: number): void {
     const { table, scheduler, fingerprint } = this.network;
-    direction.delivered += 1;
-    const node = direction.toNode;
+    this.network.countDelivered(direction);
+    const node = direction + 1;
     const length = table.length[packet] as number;
     fingerprint.event(scheduler.now, node, 2, length);
     const offset = table.offset[packet] as number;
@@ -84,7 +84,7 @@ class ChainNodes implements PacketSink {
       return;
     }
     decrementHopLimit(buffer, offset);
-    (this.out[node] as Direction).offer(packet);
+    this.network.offer(node, packet);
   }
 }
 

@@ -125,11 +125,11 @@ export class RoutedNetwork implements PacketSink {
   }
 
   // hot: once per packet and hop.
-  arrive(direction: Direction, packet: number): void {
+  arrive(direction: number, packet: number): void {
     const { table, scheduler, fingerprint } = this.network;
-    direction.delivered += 1;
+    this.network.countDelivered(direction);
     this.packetHops += 1;
-    const node = direction.toNode;
+    const node = this.network.toNode(direction);
     const length = table.length[packet] as number;
     fingerprint.event(scheduler.now, node, 2, length);
     const offset = table.offset[packet] as number;
@@ -142,7 +142,7 @@ export class RoutedNetwork implements PacketSink {
       return;
     }
     decrementHopLimit(buffer, offset);
-    this.nextDirection(node, target).offer(packet);
+    this.network.offer(this.nextDirection(node, target), packet);
   }
 
   private deliver(flowPacket: number): void {
@@ -162,13 +162,12 @@ export class RoutedNetwork implements PacketSink {
     const buffer = network.pool.alloc(bytes);
     writeHeader(buffer, { target, length: bytes, identification: number });
     const packet = network.table.acquire(buffer, 0, bytes, flowPacket, target);
-    this.nextDirection(source, target).offer(packet);
+    this.network.offer(this.nextDirection(source, target), packet);
     if (number + 1 < packets) network.scheduler.post(this.gapNs, SOURCE, flow);
   }
 
-  private nextDirection(node: number, target: number): Direction {
-    const next = (this.trees[target] as Int32Array)[node] as number;
-    return this.network.directions[next] as Direction;
+  private nextDirection(node: number, target: number): number {
+    return (this.trees[target] as Int32Array)[node] as number;
   }
 
   private addEdge(index: number, { a, b, delayNs }: Edge): void {

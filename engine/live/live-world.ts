@@ -196,11 +196,12 @@ export class LiveWorld extends SimWorld implements LiveContext {
   }
 
   // hot: once per packet and hop.
-  override arrive(direction: Direction, packet: number): void {
+  override arrive(id: number, packet: number): void {
+    const direction = this.network.directions[id] as Direction;
     const to = this.network.table.to[packet] as number;
     const isElsewhere = this.#isRemote[direction.toNode] === true;
     if (!isElsewhere || this.endpoints.sockets[to]?.isHidden === true) {
-      super.arrive(direction, packet);
+      super.arrive(id, packet);
       return;
     }
     this.count(direction, packet);

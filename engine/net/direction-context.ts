@@ -17,8 +17,11 @@ export const RELEASED = 4;
 /** First kind that belongs to the layer above. */
 export const FIRST_UPPER_KIND = 5;
 
-/** Doubles of one direction in {@link DirectionContext.state}. */
-export const STATE_STRIDE = 8;
+/**
+ * Doubles of one direction in {@link DirectionContext.state}: two cache lines. Every event of a direction needs the
+ * first; the second has counts, and what only a new packet needs.
+ */
+export const STATE_STRIDE = 16;
 /** Rate, bits per second. */
 export const RATE = 0;
 /** Carried remainder of the serialisation time (docs/spec/link-model.md#serialisation-and-delay). */
@@ -30,11 +33,35 @@ export const LAST_ARRIVAL = 3;
 /** End of the current serialisation, ns. */
 export const END = 4;
 /** Sum of serialisation times, ns. */
-export const BUSY = 5;
+export const BUSY = 8;
 /** Instant of the pending wake-up, ns; -1 if there is none. */
-export const WAKE_AT = 6;
+export const WAKE_AT = 9;
 /** Bytes of packets whose serialisation has begun, with the overhead of the link. */
-export const CARRIED = 7;
+export const CARRIED = 10;
+/** Packets handed to the direction. */
+export const OFFERED = 11;
+/** Packets handed to the receiver, which counts them. */
+export const DELIVERED = 12;
+/** Bytes added to each packet on the wire. */
+export const OVERHEAD = 13;
+/** Largest packet, bytes. */
+export const MTU_BYTES = 14;
+
+/** Integers of one direction in {@link DirectionContext.words}, the same bytes as its doubles. */
+export const WORD_STRIDE = 32;
+/** The packet in the transmitter. */
+export const CURRENT = 10;
+/**
+ * The packet that arrives next, the last one of the FIFO, and the number of packets in the pipe
+ * (docs/spec/event-order.md#one-pending-event-per-transmitter-and-per-pipe).
+ */
+export const PIPE_FIRST = 11;
+export const PIPE_LAST = 12;
+export const PIPE_COUNT = 13;
+/** Bits of direction-masks.ts; 0 for a direction on which nothing special acts. */
+export const FLAGS = 14;
+/** Index of the receiving node. */
+export const TO_NODE = 15;
 
 /** One direction of a link, seen from outside. */
 export interface DirectionView {
@@ -88,9 +115,19 @@ export interface DirectionContext extends PlanClock {
   readonly seed: Seed;
   /** State of all directions, {@link STATE_STRIDE} doubles each. */
   readonly state: Float64Array;
+  /** The same memory as integers, {@link WORD_STRIDE} each. */
+  readonly words: Int32Array;
   readonly observer: NetworkObserver | undefined;
+  /** Steps of the packet path by the number of a direction; see packet-path.ts. */
+  offer(id: number, packet: number): boolean;
+  transmit(id: number, packet: number): void;
+  travel(id: number, packet: number, delay: number): void;
+  onTransmitted(id: number): void;
+  onPipeHead(id: number): void;
+  pushPipe(id: number, packet: number): boolean;
+  shiftPipe(id: number): number;
   /** Delivers a packet at the far end; the callee frees and counts it. */
-  arrive(direction: DirectionView, packet: number): void;
+  arrive(id: number, packet: number): void;
   /** Learns of a drop before the packet is freed. */
   dropped(direction: DirectionView, packet: number, reason: number): void;
 }

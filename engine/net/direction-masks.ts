@@ -1,12 +1,12 @@
 /**
- * Why a direction refuses or withholds packets, as bits that the packet path compares with 0. The
- * direction counts the reasons, because faults overlap
- * (docs/spec/link-model.md#changes-while-packets-are-under-way).
+ * What acts on a direction, as bits of one word that the packet path compares with 0: why it refuses or
+ * withholds packets (the direction counts the reasons, because faults overlap,
+ * docs/spec/link-model.md#changes-while-packets-are-under-way), and which parts it has.
  *
  * @module
  */
 
-/** Bits of `entryMask`, the reasons why offered packets are rejected. */
+/** Why offered packets are rejected. */
 export const ENTRY_DOWN = 1;
 export const ENTRY_PARTITION = 2;
 export const ENTRY_SENDER = 4;
@@ -14,7 +14,23 @@ export const ENTRY_SENDER = 4;
  * Every offered packet must be inspected: by a policing bucket, or by a contact plan that drops.
  */
 export const ENTRY_INSPECT = 8;
-/** Bits of `exitMask`: why arriving packets are withheld. */
-export const EXIT_HELD = 1;
-export const EXIT_PARTITION = 2;
-export const EXIT_RECEIVER = 4;
+/** All of them. */
+export const ENTRY = 0xf;
+/** Why arriving packets are withheld. */
+export const EXIT_HELD = 0x10;
+export const EXIT_PARTITION = 0x20;
+export const EXIT_RECEIVER = 0x40;
+/** All of them. */
+export const EXIT = 0x70;
+/** An idle transmitter takes packets from the queue only: it is shaped, has contacts, or another order. */
+export const QUEUED = 0x80;
+/** The queue may hold packets. */
+export const BACKLOG = 0x100;
+/** Packets pass impairments or taps before the pipe. */
+export const IMPAIRED = 0x200;
+/** Packets in the pipe may arrive before what left earlier. */
+export const OVERTAKING = 0x400;
+/** The pipe is a heap: packets have been able to overtake each other. */
+export const HEAP = 0x800;
+/** The object takes each step itself: a wrong direction, for tests that must notice it. */
+export const OVERRIDDEN = 0x1000;

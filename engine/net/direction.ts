@@ -26,6 +26,10 @@ import {
   EXIT_HELD,
   EXIT_PARTITION,
   EXIT_RECEIVER,
+  HEAP,
+  IMPAIRED,
+  OVERTAKING,
+  QUEUED,
 } from './direction-masks.ts';
 import { directionParts } from './direction-parts.ts';
 import { LINK_DOWN_IN_FLIGHT, LINK_DOWN_QUEUE, NODE_DOWN, QUEUE_SHRUNK } from './drop-reasons.ts';
@@ -101,7 +105,7 @@ export class Direction extends Transmission {
 
   /** True when nothing holds the direction down. */
   get isUp(): boolean {
-    return (this.entryMask & ENTRY_DOWN) === 0;
+    return !this.has(ENTRY_DOWN);
   }
 
   /**
@@ -152,16 +156,16 @@ export class Direction extends Transmission {
     this.impairments?.configure(spec);
     if (parts.bucket !== 'unchanged') this.bucket = parts.bucket;
     if (parts.contacts !== 'unchanged') this.contacts = parts.contacts;
-    this.isOvertaking = spec.reorder === true;
+    this.mark(OVERTAKING, spec.reorder === true);
     if (spec.reorder !== undefined && spec.reorder !== false) this.allowOvertaking();
     const isPlainQueue = (spec.queue?.kind ?? 'drop-tail') === 'drop-tail';
     const isShaped = this.bucket?.mode === 'shape';
-    this.isDirect = isPlainQueue && !isShaped && this.contacts === undefined;
-    this.isImpaired = isNeeded || this.taps.length > 0;
+    this.mark(QUEUED, !isPlainQueue || isShaped || this.contacts !== undefined);
+    this.mark(IMPAIRED, isNeeded || this.taps.length > 0);
     const { bucket, contacts } = this;
     const dropsByPlan = contacts?.outside === 'drop' || contacts?.atEnd === 'drop';
     const inspects = bucket?.mode === 'police' || dropsByPlan;
-    this.entryMask = (this.entryMask & ~ENTRY_INSPECT) | (inspects ? ENTRY_INSPECT : 0);
+    this.mark(ENTRY_INSPECT, inspects);
     this.setDelay(spec.delayNs);
   }
 
@@ -193,14 +197,14 @@ export class Direction extends Transmission {
   addDown(): void {
     this.downs += 1;
     if (this.downs > 1) return;
-    this.entryMask |= ENTRY_DOWN;
+    this.mark(ENTRY_DOWN);
     this.abortCurrent(LINK_DOWN_IN_FLIGHT);
     this.lazyQueue?.flush((packet) => this.drop(packet, LINK_DOWN_QUEUE));
     if (directionParts.keepsPipe(this.spec)) return;
     const lose = (packet: number): void => this.drop(packet, LINK_DOWN_IN_FLIGHT);
     while (this.pipeHead !== NIL) {
       const packet = this.pipeHead;
-      this.shiftPipe();
+      this.context.shiftPipe(this.id);
       lose(packet);
     }
     this.held?.truncate(0, lose);
@@ -211,51 +215,51 @@ export class Direction extends Transmission {
   /** Removes one reason to be down. */
   removeDown(): void {
     this.downs -= 1;
-    if (this.downs === 0) this.entryMask &= ~ENTRY_DOWN;
+    if (this.downs === 0) this.mark(ENTRY_DOWN, false);
   }
 
   /** Adds a partition: nothing passes in this direction; other directions are not affected. */
   addPartition(): void {
     this.partitions += 1;
-    this.entryMask |= ENTRY_PARTITION;
-    this.exitMask |= EXIT_PARTITION;
+    this.mark(ENTRY_PARTITION);
+    this.mark(EXIT_PARTITION);
   }
 
   /** Removes one partition. */
   removePartition(): void {
     this.partitions -= 1;
     if (this.partitions > 0) return;
-    this.entryMask &= ~ENTRY_PARTITION;
-    this.exitMask &= ~EXIT_PARTITION;
+    this.mark(ENTRY_PARTITION, false);
+    this.mark(EXIT_PARTITION, false);
   }
 
   /** The sending node crashed: what it had not sent is lost. */
   senderDown(): void {
-    this.entryMask |= ENTRY_SENDER;
+    this.mark(ENTRY_SENDER);
     this.abortCurrent(NODE_DOWN);
     this.lazyQueue?.flush((packet) => this.drop(packet, NODE_DOWN));
   }
 
   /** Called when the sending node is up again. */
   senderUp(): void {
-    this.entryMask &= ~ENTRY_SENDER;
+    this.mark(ENTRY_SENDER, false);
   }
 
   /** The receiving node crashed: packets to it are dropped when they arrive. */
   receiverDown(): void {
-    this.exitMask |= EXIT_RECEIVER;
+    this.mark(EXIT_RECEIVER);
   }
 
   /** Called when the receiving node is up again. */
   receiverUp(): void {
-    this.exitMask &= ~EXIT_RECEIVER;
+    this.mark(EXIT_RECEIVER, false);
   }
 
   /** From now on, packets that arrive are withheld. */
   hold(): void {
     this.held ??= new PacketList(this.table);
     this.holds += 1;
-    this.exitMask |= EXIT_HELD;
+    this.mark(EXIT_HELD);
   }
 
   /**
@@ -265,7 +269,7 @@ export class Direction extends Transmission {
   release(order: (packets: readonly number[]) => readonly number[] = (kept) => kept): void {
     this.holds -= 1;
     if (this.holds > 0 || this.held === undefined) return;
-    this.exitMask &= ~EXIT_HELD;
+    this.mark(EXIT_HELD, false);
     const kept: number[] = [];
     this.held.truncate(0, (packet) => kept.push(packet));
     this.released ??= new PacketList(this.table);
@@ -278,7 +282,7 @@ export class Direction extends Transmission {
   /** Taps see packets in the given order, after the transmitter and before the impairments. */
   setTaps(taps: readonly Tap[]): void {
     this.taps = taps;
-    this.isImpaired = Impairments.isNeeded(this.spec) || taps.length > 0;
+    this.mark(IMPAIRED, Impairments.isNeeded(this.spec) || taps.length > 0);
   }
 
   /** The taps in order. */
@@ -302,9 +306,10 @@ export class Direction extends Transmission {
     const waiting = this.pipePackets;
     for (let i = 0; i < waiting; i += 1) {
       heap.push(this.pipeHead);
-      this.shiftPipe();
+      this.context.shiftPipe(this.id);
     }
     this.overtaking = heap;
+    this.mark(HEAP);
     this.pipePackets = waiting;
     this.pipeHead = heap.head;
   }

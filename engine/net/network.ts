@@ -8,27 +8,16 @@
  */
 import { assert } from '../core/assert.ts';
 import { Fingerprint } from '../core/fingerprint.ts';
-import { type EventHandler, Scheduler } from '../core/scheduler.ts';
+import type { EventHandler } from '../core/scheduler.ts';
 import type { Seed } from '../core/stream.ts';
-import { BufferPool } from './buffer-pool.ts';
 import { type Conservation, Direction } from './direction.ts';
-import {
-  type DirectionContext,
-  type DirectionView,
-  FIRST_UPPER_KIND,
-  type NetworkObserver,
-  PIPE_HEAD,
-  STATE_STRIDE,
-  TRANSMITTED,
-} from './direction-context.ts';
+import { type DirectionView, FIRST_UPPER_KIND, STATE_STRIDE } from './direction-context.ts';
 import { DROP_REASONS } from './drop-reasons.ts';
 import type { DirectionSpec } from './link-spec.ts';
-import { type Datagram, PacketTable } from './packet-table.ts';
+import { PacketPath, type PacketSink } from './packet-path.ts';
+import type { Datagram } from './packet-table.ts';
 
-// Private names: V8 folds them into hot code, while imported ones are loaded and checked each time.
-const UPPER = FIRST_UPPER_KIND;
-const TRANSMITTER_END = TRANSMITTED;
-const ARRIVAL = PIPE_HEAD;
+export type { PacketSink } from './packet-path.ts';
 
 /** Kinds of events in the fingerprint (docs/spec/fingerprint.md#what-is-hashed). */
 export const FINGERPRINT = {
@@ -41,15 +30,6 @@ export const FINGERPRINT = {
   nodeDrop: 7,
   fault: 8,
 } as const;
-
-/** Takes packets at the far end of a direction. */
-export interface PacketSink {
-  /**
-   * Owns the packet and must do one of these: `direction.delivered += 1` and free it; keep its
-   * buffer; offer it to another direction; `direction.drop(packet, reason)`.
-   */
-  arrive(direction: Direction, packet: number): void;
-}
 
 /** Options of {@link Network}. */
 export interface NetworkOptions {
@@ -71,27 +51,14 @@ export interface DirectionPlace {
 }
 
 /** The link directions of one world. */
-export class Network implements DirectionContext, EventHandler {
-  readonly scheduler: Scheduler;
-  readonly pool: BufferPool;
-  readonly table: PacketTable;
-  readonly seed: Seed;
-  readonly directions: Direction[] = [];
-  planOriginNs = 0;
+export class Network extends PacketPath {
   /** Replaced before the run, when the number of nodes is known. */
   fingerprint: Fingerprint = new Fingerprint(0);
-  observer: NetworkObserver | undefined;
-  state: Float64Array = new Float64Array(STATE_STRIDE * 16);
-  private readonly sink: PacketSink;
   private readonly upper: EventHandler | undefined;
 
   constructor(options: NetworkOptions) {
-    this.seed = options.seed;
-    this.sink = options.sink;
+    super(options);
     this.upper = options.upper;
-    this.pool = new BufferPool(options.buffers ?? 'plain');
-    this.table = new PacketTable(this.pool);
-    this.scheduler = new Scheduler(this);
   }
 
   /** Adds one direction of a link. */
@@ -101,25 +68,14 @@ export class Network implements DirectionContext, EventHandler {
       const wider = new Float64Array(this.state.length * 2);
       wider.set(this.state);
       this.state = wider;
+      this.words = new Int32Array(wider.buffer);
     }
     const direction = new Direction(this, { id, ...place }, spec);
     this.directions.push(direction);
     return direction;
   }
 
-  // hot: once per event.
-  /**
-   * Part of {@link EventHandler}: one switch for all events
-   * (docs/spec/event-order.md#events-that-go-to-one-handler).
-   */
-  fire(kind: number, target: number, argument: number): void {
-    if (kind === TRANSMITTER_END) (this.directions[target] as Direction).onTransmitted();
-    else if (kind === ARRIVAL) (this.directions[target] as Direction).onPipeHead();
-    else if (kind < UPPER) (this.directions[target] as Direction).fireRare(kind);
-    else this.fireUpper(kind, target, argument);
-  }
-
-  private fireUpper(kind: number, target: number, argument: number): void {
+  protected override fireUpper(kind: number, target: number, argument: number): void {
     assert(this.upper !== undefined, `nobody handles events of kind ${kind}`);
     this.upper.fire(kind, target, argument);
   }
@@ -155,13 +111,7 @@ export class Network implements DirectionContext, EventHandler {
   }
 
   /** Part of the directions' context. */
-  arrive(direction: DirectionView, packet: number): void {
-    // Every direction view that a network passes out is one of its own directions.
-    this.sink.arrive(direction as Direction, packet);
-  }
-
-  /** Part of the directions' context. */
-  dropped(direction: DirectionView | undefined, packet: number, reason: number): void {
+  override dropped(direction: DirectionView | undefined, packet: number, reason: number): void {
     const node = direction === undefined ? -1 : direction.fromNode;
     const length = Math.min(0xffff, this.table.length[packet] as number);
     this.fingerprint.event(this.scheduler.now, node, FINGERPRINT.drop, reason * 65_536 + length);

@@ -309,7 +309,8 @@ export class SimWorld implements HostWorld, PacketSink {
 
   /** Part of {@link PacketSink}: a packet has arrived. */
   // hot: once per packet and hop.
-  arrive(direction: Direction, packet: number): void {
+  arrive(id: number, packet: number): void {
+    const direction = this.network.directions[id] as Direction;
     if (direction.toNode < 0) {
       this.media.arrive(direction, packet);
       return;
@@ -421,8 +422,8 @@ export class SimWorld implements HostWorld, PacketSink {
 
   /** Counts a packet that reached the end of its direction. */
   protected count(direction: Direction, packet: number): void {
-    direction.delivered += 1;
     const { observer } = this.network;
+    this.network.countDelivered(direction.id);
     if (observer !== undefined) observer.onDelivered(direction, packet);
   }
 

@@ -1,14 +1,13 @@
 /**
- * The path of a packet through one direction of a link (docs/spec/link-model.md):
+ * One direction of a link as an object: its state, which lies in the arrays of its network, and the steps of a packet
+ * that are rare: queues that order or shape, impairments, taps, contacts, faults. The steps of every packet are in
+ * packet-path.ts, which calls these.
  *
- *   offer -> up? -> MTU? -> queue -> transmitter (rate) -> impairments -> pipe (delay) -> arrive
- *
- * There is one pending event per transmitter and per pipe. Events are posted without handles, so
- * one that a fault has overtaken is recognised by its instant. Configuration, faults and totals are
- * in direction.ts; this file knows neither sockets nor routes.
+ * Configuration, faults and totals are in direction.ts; this file knows neither sockets nor routes.
  *
  * @module
  */
+import { assert } from '../core/assert.ts';
 import type { Scheduler } from '../core/scheduler.ts';
 import type { Contact, ContactPlan } from './contact-plan.ts';
 import type { DirectionContext, DirectionView, Pace } from './direction-context.ts';
@@ -18,7 +17,6 @@ import {
   DROP_REASONS,
   LINK_DOWN,
   LOSS,
-  MTU,
   NO_CONTACT,
   NODE_DOWN,
   PARTITION,
@@ -36,11 +34,12 @@ import type { Tap } from './tap.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
 // Private names: V8 folds them into hot code, while imported ones are loaded and checked each time.
-const { BUSY, CARRIED, DELAY, END, LAST_ARRIVAL, RATE, REMAINDER, STATE_STRIDE, WAKE_AT } = layout;
-const { PIPE_HEAD, RELEASED, TRANSMITTED, WAKE } = layout;
-const { ENTRY_DOWN, ENTRY_PARTITION, ENTRY_SENDER, EXIT_HELD, EXIT_PARTITION } = masks;
+const { DELAY, DELIVERED, MTU_BYTES, OFFERED, OVERHEAD, RATE, REMAINDER, WAKE_AT } = layout;
+const { CURRENT, FLAGS, TO_NODE, PIPE_COUNT, PIPE_FIRST, PIPE_LAST, STATE_STRIDE, WORD_STRIDE } =
+  layout;
+const { PIPE_HEAD, RELEASED, WAKE } = layout;
+const { ENTRY_DOWN, ENTRY_PARTITION, ENTRY_SENDER, EXIT, EXIT_HELD, EXIT_PARTITION } = masks;
 const NIL = NO_PACKET;
-const INFINITE = Number.POSITIVE_INFINITY;
 
 /** 8 bits in 10^9 ns: bytes times this, divided by the rate, is the serialisation time. */
 const BIT_NS_PER_BYTE = 8_000_000_000;
@@ -55,40 +54,15 @@ export interface DirectionIdentity {
   readonly toNode: number;
 }
 
-/** Moves packets through a direction; {@link Direction} supplies the parts. */
+/** What is rare about a direction; {@link Direction} supplies the parts. */
 export abstract class Transmission implements DirectionView {
-  // The fields of the packet path come first, so that they share cache lines.
   readonly id: number;
   readonly toNode: number;
   protected readonly base: number;
+  protected readonly word: number;
   protected readonly context: DirectionContext;
   protected readonly scheduler: Scheduler;
   protected readonly table: PacketTable;
-  /** Number of packets handed to this direction. */
-  offered = 0;
-  /** Number of packets handed to the receiver, which counts them. */
-  delivered = 0;
-  /** Why offered packets are rejected, and why arriving ones are withheld; 0 for no reason. */
-  protected entryMask = 0;
-  protected exitMask = 0;
-  /** The packet in the transmitter. */
-  protected current = NIL;
-  protected mtu = 0;
-  protected overhead = 0;
-  /** True if an idle transmitter may take an offered packet without using the queue. */
-  protected isDirect = true;
-  /** True if packets pass impairments or taps before the pipe. */
-  protected isImpaired = false;
-  protected isOvertaking = false;
-  /** False while the queue is known to be empty. */
-  protected hasBacklog = false;
-  /**
-   * The packet that arrives next, and the last one of the FIFO
-   * (docs/spec/event-order.md#one-pending-event-per-transmitter-and-per-pipe).
-   */
-  protected pipeHead = NIL;
-  protected pipeTail = NIL;
-  protected pipePackets = 0;
   /** Replaces the FIFO of the pipe once packets may overtake each other. */
   protected overtaking: PacketHeap | undefined;
   readonly fromNode: number;
@@ -116,6 +90,7 @@ export abstract class Transmission implements DirectionView {
     this.id = identity.id;
     this.toNode = identity.toNode;
     this.base = identity.id * STATE_STRIDE;
+    this.word = identity.id * WORD_STRIDE;
     this.context = context;
     this.scheduler = context.scheduler;
     this.table = context.table;
@@ -123,7 +98,13 @@ export abstract class Transmission implements DirectionView {
     this.linkId = identity.linkId;
     this.name = identity.name;
     this.spec = spec;
-    context.state[this.base + WAKE_AT] = -1;
+    const { state, words } = context;
+    state.fill(0, this.base, this.base + STATE_STRIDE);
+    state[this.base + WAKE_AT] = -1;
+    words[this.word + CURRENT] = NIL;
+    words[this.word + PIPE_FIRST] = NIL;
+    words[this.word + PIPE_LAST] = NIL;
+    words[this.word + TO_NODE] = identity.toNode;
   }
 
   /** The queue discipline that the specification names; called once. */
@@ -148,22 +129,82 @@ export abstract class Transmission implements DirectionView {
     return this.lazyQueue;
   }
 
-  // hot: once per packet and hop.
-  /**
-   * Takes a packet from the sender.
-   * @returns false if the queue was full; the packet is then gone, as after any other drop.
-   */
+  /** Number of packets handed to this direction. */
+  get offered(): number {
+    return this.context.state[this.base + OFFERED] as number;
+  }
+  set offered(value: number) {
+    this.context.state[this.base + OFFERED] = value;
+  }
+
+  /** Number of packets handed to the receiver, which counts them. */
+  get delivered(): number {
+    return this.context.state[this.base + DELIVERED] as number;
+  }
+
+  /** The packet in the transmitter. */
+  protected get current(): number {
+    return this.context.words[this.word + CURRENT] as number;
+  }
+  protected set current(value: number) {
+    this.context.words[this.word + CURRENT] = value;
+  }
+
+  /** The packet that arrives next. */
+  protected get pipeHead(): number {
+    return this.context.words[this.word + PIPE_FIRST] as number;
+  }
+  protected set pipeHead(value: number) {
+    this.context.words[this.word + PIPE_FIRST] = value;
+  }
+
+  /** Number of packets in the pipe. */
+  protected get pipePackets(): number {
+    return this.context.words[this.word + PIPE_COUNT] as number;
+  }
+  protected set pipePackets(value: number) {
+    this.context.words[this.word + PIPE_COUNT] = value;
+  }
+
+  protected get mtu(): number {
+    return this.context.state[this.base + MTU_BYTES] as number;
+  }
+  protected set mtu(value: number) {
+    this.context.state[this.base + MTU_BYTES] = value;
+  }
+
+  protected get overhead(): number {
+    return this.context.state[this.base + OVERHEAD] as number;
+  }
+  protected set overhead(value: number) {
+    this.context.state[this.base + OVERHEAD] = value;
+  }
+
+  /** True if one of the bits of direction-masks.ts is set. */
+  protected has(bits: number): boolean {
+    return ((this.context.words[this.word + FLAGS] as number) & bits) !== 0;
+  }
+
+  /** Sets or clears bits. */
+  protected mark(bits: number, isSet = true): void {
+    const { words } = this.context;
+    const flags = words[this.word + FLAGS] as number;
+    words[this.word + FLAGS] = isSet ? flags | bits : flags & ~bits;
+  }
+
+  /** Makes every step of a packet pass through the methods of this object, which a wrong direction overrides. */
+  overrideSteps(): void {
+    this.mark(masks.OVERRIDDEN);
+  }
+
+  /** Takes a packet from the sender. @returns false if the queue was full; the packet is then gone. */
   offer(packet: number): boolean {
-    const table = this.table;
-    this.offered += 1;
-    table.offeredAt[packet] = this.scheduler.now;
-    if (this.context.observer !== undefined) this.context.observer.onOffered(this, packet);
-    if (this.entryMask !== 0 && this.isRefused(packet)) return true;
-    if ((table.length[packet] as number) > this.mtu) {
-      this.drop(packet, MTU);
-      return true;
-    }
-    if (this.current === NIL && this.isDirect) {
+    return this.context.offer(this.id, packet);
+  }
+
+  /** The rest of {@link offer}, where the packet may have to wait. */
+  takeOffered(packet: number): boolean {
+    if (this.current === NIL && !this.has(masks.QUEUED)) {
       this.transmit(packet);
       return true;
     }
@@ -171,40 +212,25 @@ export abstract class Transmission implements DirectionView {
       this.drop(packet, QUEUE_FULL);
       return false;
     }
-    this.hasBacklog = true;
+    this.mark(masks.BACKLOG);
     if (this.current === NIL) this.pump();
     return true;
+  }
+
+  /** The transmitter has sent the last bit. */
+  onTransmitted(): void {
+    this.context.onTransmitted(this.id);
+  }
+
+  /** The packet at the head of the pipe has arrived. */
+  onPipeHead(): void {
+    this.context.onPipeHead(this.id);
   }
 
   /** Handles rare kinds of events; those that occur at every hop have separate functions. */
   fireRare(kind: number): void {
     if (kind === WAKE) this.onWake();
     else if (kind === RELEASED) this.onReleased();
-  }
-
-  // hot: once per packet and hop. Here and below, rare branches are separate functions: V8 inlines
-  // by size, and what every hop needs must fit (chain: 5.1 M packet-hops/s without, 5.3 M with).
-  /** Acts on {@link TRANSMITTED}: the transmitter has sent the last bit. */
-  onTransmitted(): void {
-    const packet = this.current;
-    // The event of a transmission that was cut or rescaled comes at a different instant.
-    if (packet === NIL || this.context.state[this.base + END] !== this.scheduler.now) return;
-    this.current = NIL;
-    this.enterPipe(packet);
-    if (this.hasBacklog) this.serveBacklog();
-  }
-
-  // hot: once per packet and hop.
-  /** Acts on {@link PIPE_HEAD}: the packet at the head of the pipe has arrived. */
-  onPipeHead(): void {
-    const packet = this.pipeHead;
-    const { table, scheduler } = this;
-    const now = scheduler.now;
-    if (packet === NIL || table.arriveAt[packet] !== now) return;
-    const next = this.shiftPipe();
-    if (next !== NIL) scheduler.post((table.arriveAt[next] as number) - now, PIPE_HEAD, this.id);
-    if (this.exitMask === 0) this.context.arrive(this, packet);
-    else this.leaveHeldBack(packet);
   }
 
   /** Drops a packet for a named reason; the receiver also uses it instead of delivering. */
@@ -238,7 +264,7 @@ export abstract class Transmission implements DirectionView {
   /** Puts a packet into the pipe, bypassing queue, transmitter and impairments. */
   inject(packet: number): void {
     this.injected += 1;
-    if ((this.entryMask & ENTRY_DOWN) !== 0) {
+    if (this.has(ENTRY_DOWN)) {
       this.drop(packet, LINK_DOWN);
       return;
     }
@@ -246,75 +272,36 @@ export abstract class Transmission implements DirectionView {
     this.travel(packet, this.context.state[this.base + DELAY] as number);
   }
 
-  // hot: once per packet and hop.
-  /**
-   * Begins the serialisation; the remainder of its division is carried over to the next packet
-   * (docs/spec/link-model.md#serialisation-and-delay).
-   */
+  /** Begins the serialisation. */
   protected transmit(packet: number): void {
-    const context = this.context;
-    const { state } = context;
-    const base = this.base;
-    if (context.observer !== undefined) context.observer.onStarted(this, packet);
-    const length = (this.table.length[packet] as number) + this.overhead;
-    state[base + CARRIED] = (state[base + CARRIED] as number) + length;
-    const rate = state[base + RATE] as number;
-    if (rate === INFINITE) {
-      this.enterPipe(packet);
-      return;
-    }
-    const amount = length * BIT_NS_PER_BYTE + (state[base + REMAINDER] as number);
-    let duration = Math.floor(amount / rate);
-    // The quotient may have been rounded up to the next integer.
-    if (duration * rate > amount) duration -= 1;
-    state[base + REMAINDER] = amount - duration * rate;
-    state[base + END] = this.scheduler.now + duration;
-    state[base + BUSY] = (state[base + BUSY] as number) + duration;
-    this.current = packet;
-    this.scheduler.post(duration, TRANSMITTED, this.id);
+    this.context.transmit(this.id, packet);
   }
 
   /** The next packet of the queue begins its serialisation. */
-  private serveBacklog(): void {
-    if (!this.isDirect) {
+  serveBacklog(): void {
+    if (this.has(masks.QUEUED)) {
       this.pump();
       return;
     }
     const next = this.queue.pop();
     if (next === NIL) {
-      this.hasBacklog = false;
+      this.mark(masks.BACKLOG, false);
       return;
     }
     this.transmit(next);
     if (this.current === NIL) this.pump();
   }
 
-  /** Called when a packet leaves the transmitter. */
-  private enterPipe(packet: number): void {
-    if (this.isImpaired) this.enterImpaired(packet);
-    else this.travel(packet, this.context.state[this.base + DELAY] as number);
-  }
-
-  // hot: once per packet and hop.
-  /** Enters the pipe; without reordering, nothing arrives before what left earlier. */
+  /** Enters the pipe. */
   protected travel(packet: number, delay: number): void {
-    const { state } = this.context;
-    const now = this.scheduler.now;
-    let arrival = now + delay;
-    if (!this.isOvertaking) {
-      const last = state[this.base + LAST_ARRIVAL] as number;
-      if (arrival < last) arrival = last;
-      else state[this.base + LAST_ARRIVAL] = arrival;
-    }
-    this.table.arriveAt[packet] = arrival;
-    if (this.pushPipe(packet)) this.scheduler.post(arrival - now, PIPE_HEAD, this.id);
+    this.context.travel(this.id, packet, delay);
   }
 
   /**
    * Applies the effects in their order: loss, corruption, duplication, delay, order
    * (docs/spec/link-model.md#impairments).
    */
-  protected enterImpaired(packet: number): void {
+  enterImpaired(packet: number): void {
     for (const tap of this.taps) {
       if (tap.onPacket(this.table, packet) === 'drop') {
         this.drop(packet, TAP);
@@ -342,47 +329,28 @@ export abstract class Transmission implements DirectionView {
     this.travel(copy, this.cut(delay + impairments.copyJitter()));
   }
 
-  /** Adds a packet to the pipe. Returns true if it will arrive before all others. */
-  protected pushPipe(packet: number): boolean {
-    this.pipePackets += 1;
-    if (this.overtaking !== undefined) return this.pushOvertaking(this.overtaking, packet);
-    const { next } = this.table;
-    const tail = this.pipeTail;
-    next[packet] = NIL;
-    this.pipeTail = packet;
-    if (this.pipeHead !== NIL) {
-      next[tail] = packet;
-      return false;
-    }
-    this.pipeHead = packet;
-    return true;
-  }
-
-  private pushOvertaking(pipe: PacketHeap, packet: number): boolean {
-    pipe.push(packet);
-    this.pipeHead = pipe.head;
+  /** Adds a packet to a pipe that is a heap. Returns true if it will arrive before all others. */
+  pushHeap(packet: number): boolean {
+    const { overtaking } = this;
+    assert(overtaking !== undefined, 'a pipe without a heap is a list');
+    overtaking.push(packet);
+    this.pipeHead = overtaking.head;
     return this.pipeHead === packet;
   }
 
-  /** Removes the head of the pipe and returns the new one. */
-  protected shiftPipe(): number {
-    this.pipePackets -= 1;
-    if (this.overtaking !== undefined) return this.shiftOvertaking(this.overtaking);
-    const head = this.table.next[this.pipeHead] as number;
-    this.pipeHead = head;
-    return head;
-  }
-
-  private shiftOvertaking(pipe: PacketHeap): number {
-    pipe.shift();
-    this.pipeHead = pipe.head;
+  /** Removes the head of such a pipe and returns the new one. */
+  shiftHeap(): number {
+    const { overtaking } = this;
+    assert(overtaking !== undefined, 'a pipe without a heap is a list');
+    overtaking.shift();
+    this.pipeHead = overtaking.head;
     return this.pipeHead;
   }
 
   /** Implements netem's reordering: the packet skips the delay and overtakes others. */
   protected hurry(packet: number): void {
     this.table.arriveAt[packet] = this.scheduler.now;
-    if (this.pushPipe(packet)) this.scheduler.post(0, PIPE_HEAD, this.id);
+    if (this.context.pushPipe(this.id, packet)) this.scheduler.post(0, PIPE_HEAD, this.id);
   }
 
   protected cut(delay: number): number {
@@ -394,10 +362,10 @@ export abstract class Transmission implements DirectionView {
   /** Starts transmissions as long as a packet may go now. */
   protected pump(): void {
     if (this.contacts?.atEnd === 'drop') this.endContact(this.contacts);
-    while (this.current === NIL && this.hasBacklog) {
+    while (this.current === NIL && this.has(masks.BACKLOG)) {
       const packet = this.queue.peek();
       if (packet === NIL) {
-        this.hasBacklog = false;
+        this.mark(masks.BACKLOG, false);
         return;
       }
       const now = this.scheduler.now;
@@ -451,7 +419,7 @@ export abstract class Transmission implements DirectionView {
   }
 
   /** Rejects an offered packet for the first reason that applies; true if it was rejected. */
-  protected isRefused(packet: number): boolean {
+  isRefused(packet: number): boolean {
     const reason = this.refusal(packet);
     if (reason === NIL) return false;
     this.drop(packet, reason);
@@ -459,10 +427,9 @@ export abstract class Transmission implements DirectionView {
   }
 
   protected refusal(packet: number): number {
-    const entry = this.entryMask;
-    if ((entry & ENTRY_SENDER) !== 0) return NODE_DOWN;
-    if ((entry & ENTRY_DOWN) !== 0) return LINK_DOWN;
-    if ((entry & ENTRY_PARTITION) !== 0) return PARTITION;
+    if (this.has(ENTRY_SENDER)) return NODE_DOWN;
+    if (this.has(ENTRY_DOWN)) return LINK_DOWN;
+    if (this.has(ENTRY_PARTITION)) return PARTITION;
     const now = this.scheduler.now;
     const { contacts } = this;
     if (contacts?.atEnd === 'drop') this.endContact(contacts);
@@ -474,10 +441,10 @@ export abstract class Transmission implements DirectionView {
     return NIL;
   }
 
-  protected leaveHeldBack(packet: number): void {
-    const exit = this.exitMask;
-    if ((exit & EXIT_HELD) !== 0) this.held?.push(packet);
-    else if ((exit & EXIT_PARTITION) !== 0) this.drop(packet, PARTITION);
+  /** A packet has arrived and is withheld, or lost. */
+  leaveHeldBack(packet: number): void {
+    if (this.has(EXIT_HELD)) this.held?.push(packet);
+    else if (this.has(EXIT_PARTITION)) this.drop(packet, PARTITION);
     else this.drop(packet, NODE_DOWN);
   }
 
@@ -485,8 +452,8 @@ export abstract class Transmission implements DirectionView {
     const packet = this.released?.shift() ?? NIL;
     // A cut in between has emptied the list.
     if (packet === NIL) return;
-    if (this.exitMask === 0) this.context.arrive(this, packet);
-    else this.leaveHeldBack(packet);
+    if (this.has(EXIT)) this.leaveHeldBack(packet);
+    else this.context.arrive(this.id, packet);
   }
 }
 

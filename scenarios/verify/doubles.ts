@@ -53,6 +53,7 @@ export function replacing(wrong: typeof Direction): (network: Network) => void {
     network.addDirection = (place, spec): Direction => {
       const { id } = add(place, spec);
       const double = new wrong(network, { id, ...place }, spec);
+      double.overrideSteps();
       network.directions[id] = double;
       return double;
     };
@@ -127,7 +128,7 @@ export class PreemptiveDirection extends Direction {
 export class CoarseLossDirection extends Direction {
   private readonly draws = openStream(this.context.seed, this.linkId, 'coarse-loss');
 
-  protected override enterImpaired(packet: number): void {
+  override enterImpaired(packet: number): void {
     const { loss } = this.spec;
     const probability = loss?.kind === 'bernoulli' ? loss.probability : 0;
     if ((this.draws.u32() >>> 24) / 256 <= probability) this.drop(packet, LOSS);
@@ -140,7 +141,7 @@ export class EagerGilbertDirection extends Direction {
   private readonly draws = openStream(this.context.seed, this.linkId, 'eager-gilbert');
   private isBad = false;
 
-  protected override enterImpaired(packet: number): void {
+  override enterImpaired(packet: number): void {
     const { loss } = this.spec;
     if (loss?.kind !== 'burst') {
       super.enterImpaired(packet);
@@ -159,7 +160,7 @@ export class EagerGilbertDirection extends Direction {
 export class ClampedJitterDirection extends Direction {
   private readonly draws: RandomStream = openStream(this.context.seed, this.linkId, 'clamped');
 
-  protected override enterImpaired(packet: number): void {
+  override enterImpaired(packet: number): void {
     const { jitter } = this.spec;
     if (jitter?.kind !== 'normal') {
       super.enterImpaired(packet);
@@ -175,7 +176,7 @@ export class ClampedJitterDirection extends Direction {
 
 /** Counts the copies made by duplication as offered, too. */
 export class GenerousDirection extends Direction {
-  protected override enterImpaired(packet: number): void {
+  override enterImpaired(packet: number): void {
     const before = this.duplicated;
     super.enterImpaired(packet);
     this.offered += this.duplicated - before;

@@ -91,13 +91,13 @@ export class Line implements PacketSink, EventHandler, NetworkObserver {
     this.next();
   }
 
-  arrive(direction: Direction, packet: number): void {
+  arrive(direction: number, packet: number): void {
     const { network, watch } = this;
     const { table } = network;
-    direction.delivered += 1;
+    network.countDelivered(direction);
     const { now } = network.scheduler;
     const number = table.from[packet] as number;
-    const next = this.directions[direction.id + 1];
+    const next = this.directions[direction + 1];
     if (next === undefined) {
       watch.arrived?.(number, now, now - (table.offeredAt[packet] as number));
       table.free(packet);

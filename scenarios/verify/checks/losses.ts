@@ -7,7 +7,6 @@
  * @module
  */
 import type { EventHandler } from '../../../engine/core/scheduler.ts';
-import type { Direction } from '../../../engine/net/direction.ts';
 import { FIRST_UPPER_KIND } from '../../../engine/net/direction-context.ts';
 import type { DirectionSpec, LossSpec } from '../../../engine/net/link-spec.ts';
 import type { Network, PacketSink } from '../../../engine/net/network.ts';
@@ -163,8 +162,8 @@ class ShortRuns implements PacketSink, EventHandler {
     if (this.round < SHORT_PACKETS) network.scheduler.post(GAP_NS, FIRST_UPPER_KIND, 0);
   }
 
-  arrive(direction: Direction, packet: number): void {
-    direction.delivered += 1;
+  arrive(direction: number, packet: number): void {
+    this.network.countDelivered(direction);
     this.lost -= 1;
     if (this.network.table.from[packet] === 0) this.firstLost -= 1;
     this.network.table.free(packet);

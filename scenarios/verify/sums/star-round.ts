@@ -102,9 +102,9 @@ export class StarRound implements PacketSink, EventHandler {
   }
 
   /** A message has arrived. */
-  arrive(direction: Direction, packet: number): void {
+  arrive(direction: number, packet: number): void {
     const { table } = this.#network;
-    direction.delivered += 1;
+    this.#network.countDelivered(direction);
     const carried = this.#carried[table.from[packet] as number] as Carried;
     table.free(packet);
     const { from, to, bytes } = carried;

@@ -41,7 +41,7 @@ describe('the parts of a profile', () => {
     const profile = profileOf(
       [30, 'drain@file:///project/engine/core/scheduler.ts'],
       [50, 'process@file:///project/nodes/scion/router/pipeline.ts?tsx-namespace=1'],
-      [25, 'offer@file:///project/engine/net/transmission.ts'],
+      [25, 'offer@file:///project/engine/net/packet-path.ts'],
       [1, 'post@file:///project/engine/core/scheduler.ts'],
     );
     expect(partsOf(profile, ROOT).map(({ name, us }) => [name, us])).toEqual([

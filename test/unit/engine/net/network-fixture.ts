@@ -99,11 +99,11 @@ export class Line implements PacketSink {
     return this.arrivals.map((arrival) => arrival.number);
   }
 
-  arrive(direction: Direction, packet: number): void {
+  arrive(direction: number, packet: number): void {
     const { table } = this.network;
-    direction.delivered += 1;
+    this.network.countDelivered(direction);
     const number = table.from[packet]!;
-    const next = this.directions[direction.id + 1];
+    const next = this.directions[direction + 1];
     if (next === undefined) {
       this.arrivals.push({ at: this.now, number, bytes: table.view(packet).slice() });
       table.free(packet);
