@@ -5,7 +5,7 @@ import type { Row } from '../double-row.ts';
 const MIXNET = {
   topology: 'mixnet-20.yaml',
   crypto: 'modelled',
-  duration: '30s',
+  duration: '8s',
   until: 'duration',
   drain: '2s',
   'stack.1.options.data.examples': '10',
@@ -42,10 +42,10 @@ export const row: Row = {
       set: { 'stack.1.options.privacy.noise': '1000' },
       red: ['dp.accuracy max >='],
     },
-    'mixes that keep each packet for a second': {
+    'mixes that keep each packet for a quarter of a second': {
       base: 'a mixnet',
       set: {
-        'topology.defaults.node.options.rates': '{ payload: 200/s, delay: { mean: 1s } }',
+        'topology.defaults.node.options.rates': '{ payload: 200/s, delay: { mean: 250ms } }',
       },
       red: ['privacy.entropy.bits max <='],
     },

@@ -1,8 +1,19 @@
 /** Defects for federated-groups.yaml, for `doubles.test.ts`. */
 import type { Row } from '../double-row.ts';
 
+/** Rounds as always, and little to learn in them. */
+const LITTLE_DATA = {
+  'stack.1.options.data.examples': '5',
+  'stack.1.options.data.test': '20',
+};
+
 export const row: Row = {
-  bases: { shipped: {}, 'short timers': { 'stack.1.options.phaseTimeout': '500ms' } },
+  bases: {
+    shipped: {},
+    'little data': LITTLE_DATA,
+    'two rounds': { ...LITTLE_DATA, 'stack.1.options.rounds': '2' },
+    'short timers': { ...LITTLE_DATA, 'stack.1.options.phaseTimeout': '500ms' },
+  },
   doubles: {
     'fewer groups than liars need to have the say': {
       base: 'shipped',
@@ -15,7 +26,7 @@ export const row: Row = {
       red: ['dp.accuracy max >='],
     },
     'masks that are removed in one product with the weights': {
-      base: 'shipped',
+      base: 'two rounds',
       set: { 'stack.1.options.double': 'weights-on-masked' },
       red: ['federated.exact value =='],
     },
@@ -25,7 +36,7 @@ export const row: Row = {
       red: ['federated.inputs count =='],
     },
     'a round less': {
-      base: 'shipped',
+      base: 'little data',
       set: { 'stack.1.options.rounds': '19' },
       red: ['federated.rounds count =='],
     },

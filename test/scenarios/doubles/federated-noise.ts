@@ -2,25 +2,29 @@
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {
-  bases: { shipped: {} },
+  bases: {
+    shipped: {},
+    // Eight times, a client leaves.
+    'four rounds': { 'stack.1.options.rounds': '4' },
+  },
   doubles: {
     'masks that are removed in one product with the weights': {
-      base: 'shipped',
+      base: 'four rounds',
       set: { 'stack.1.options.double': 'weights-on-masked' },
       red: ['federated.exact value =='],
     },
     'noise that nobody takes away': {
-      base: 'shipped',
+      base: 'four rounds',
       set: { 'stack.1.options.privacy.dropouts': 'enough' },
       red: ['federated.noise.realised max <='],
     },
     'clients that keep their levels to themselves': {
-      base: 'shipped',
+      base: 'four rounds',
       set: { 'stack.1.options.double': 'kept-levels' },
       red: ['federated.noise.realised max <='],
     },
     'nobody leaves': {
-      base: 'shipped',
+      base: 'four rounds',
       set: { 'stack.1.options.drop.probability': '0%' },
       red: ['federated.lost count >='],
     },
