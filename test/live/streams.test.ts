@@ -30,6 +30,8 @@ name: ${name}-transfer
 question: Does a file take as long live as in virtual time?
 topology: ${name}.yaml
 duration: 12s
+until: done
+options: { b: { expects: 200 } }
 traffic: [{ from: a, to: b, kind: file, bytes: 2MB, size: 10000B }]
 ${more}
 kpis: { bulk.transfer: { max: "<= 12s" }, bulk.delivery: { value: "== 100%" } }
