@@ -46,14 +46,19 @@ export const ALONE = [
 const LONGEST = [
   'scenarios/doubles.test',
   'scenarios/doubles-federated.test',
-  'scenarios/fabric-ways.test',
+  'net/store-million.test',
   'property/http-sockets-fuzz.test',
   'unit/cli/start.test',
   'scenarios/verify.test',
-  'net/store-million.test',
-  'scenarios/overload.test',
-  'architecture/new-protocol.test',
+  'property/tcp-listeners-fuzz.test',
   'scenarios/verify-mutations.test',
+  'architecture/new-protocol.test',
+  'unit/cli/sweep-resume.test',
+  'scenarios/fabric-ways.test',
+  'scenarios/golden-seeds.test',
+  'scenarios/federated-compression.test',
+  'scenarios/genuine-packets.test',
+  'scenarios/overload.test',
 ];
 
 class LongestFirst extends BaseSequencer {
