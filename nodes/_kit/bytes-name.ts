@@ -16,12 +16,13 @@ const LOWER = 2 ** 32;
  * @param limit How many bytes from the beginning count, together with the length of all.
  */
 export function bytesName(bytes: Uint8Array, limit: number): number {
-  const upper = hash(bytes, limit, UPPER_SEED);
-  return (upper % UPPER) * LOWER + hash(bytes, limit, LOWER_SEED);
-}
-
-function hash(bytes: Uint8Array, limit: number, seed: number): number {
-  let value = Math.imul(seed ^ bytes.length, PRIME);
-  for (const byte of bytes.subarray(0, limit)) value = Math.imul(value ^ byte, PRIME);
-  return value >>> 0;
+  let upper = Math.imul(UPPER_SEED ^ bytes.length, PRIME);
+  let lower = Math.imul(LOWER_SEED ^ bytes.length, PRIME);
+  const end = Math.min(limit, bytes.length);
+  for (let at = 0; at < end; at += 1) {
+    const byte = bytes[at] as number;
+    upper = Math.imul(upper ^ byte, PRIME);
+    lower = Math.imul(lower ^ byte, PRIME);
+  }
+  return ((upper >>> 0) % UPPER) * LOWER + (lower >>> 0);
 }
