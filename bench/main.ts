@@ -26,6 +26,7 @@ import { tableOf } from './table.ts';
 const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   hold: () => import('./hold.ts'),
   'hold-alone': () => import('./hold-alone.ts'),
+  'hold-steps': () => import('./hold-steps.ts'),
   chain: () => import('./chain-rate.ts'),
   scale: () => import('./scale.ts'),
   'random-network': () => import('./random-network-rate.ts'),
@@ -60,6 +61,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
 /** Benchmarks that take minutes or need the whole machine. They run only when named. */
 const ON_REQUEST: readonly string[] = [
   'hold-alone',
+  'hold-steps',
   'live',
   'live-cost',
   'overload',
