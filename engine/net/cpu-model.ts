@@ -15,8 +15,6 @@ const SLICE_FROM = 1_024;
 /** A piece of work for the processor. */
 export interface CpuTask {
   readonly lane: 'control' | 'data';
-  /** The lane in whose statistics the time is counted; by default, its own lane. */
-  readonly countedIn?: 'control' | 'data';
   /**
    * Tasks with the same key exclude each other and keep their order; undefined excludes nothing.
    */
@@ -31,8 +29,8 @@ export interface CpuTask {
 
 /** The cores of one machine. */
 export class CpuModel {
-  /** Time that cores were occupied, by lane, ns. */
-  readonly busyNsOf = { control: 0, data: 0 };
+  /** Total time that cores were occupied, ns. */
+  busyNs = 0;
   private readonly scheduler: Scheduler;
   private freeCores: number;
   private readonly control = new TaskQueue();
@@ -43,11 +41,6 @@ export class CpuModel {
   constructor(scheduler: Scheduler, cores: number) {
     this.scheduler = scheduler;
     this.freeCores = cores;
-  }
-
-  /** Total time that cores were occupied, ns. */
-  get busyNs(): number {
-    return this.busyNsOf.control + this.busyNsOf.data;
   }
 
   /** Tasks that wait for a core. */
@@ -83,7 +76,7 @@ export class CpuModel {
       }
       this.freeCores -= 1;
       const costNs = task.begin();
-      this.busyNsOf[task.countedIn ?? task.lane] += costNs;
+      this.busyNs += costNs;
       this.scheduler.after(costNs, () => this.finish(task), 'processor');
     }
   }

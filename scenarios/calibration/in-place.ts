@@ -170,21 +170,22 @@ export async function measuredRun(scenario: Scenario, how: LiveHow): Promise<Mea
   };
 }
 
-/** How the profile divides a run's use of its one core between the lanes. */
+/**
+ * How the profile divides a run's use of its one core between the lanes of operations. A timer that
+ * sends belongs to both.
+ */
 export function modelLoad(scenario: Scenario, cpu: CpuChoice, registry: Registry): ModelLoad {
   const run = { scenario: { ...scenario, cpu }, registry, seed: SEED };
   const { world } = prepareSeed(run);
   const [host] = world.sim.hosts;
   if (host === undefined) throw new Error('a scenario without nodes cannot be calibrated');
-  const busy = host.machine.cpu.busyNsOf;
+  const { machine } = host;
   world.sim.runUntil(scenario.warmupNs);
-  const before = { ...busy };
+  const before = { busyNs: machine.cpu.busyNs, timerNs: machine.timerNs };
   world.sim.runUntil(scenario.durationNs);
   const wallNs = scenario.durationNs - scenario.warmupNs;
-  return {
-    control: (busy.control - before.control) / wallNs,
-    data: (busy.data - before.data) / wallNs,
-  };
+  const control = (machine.timerNs - before.timerNs) / wallNs;
+  return { control, data: (machine.cpu.busyNs - before.busyNs) / wallNs - control };
 }
 
 /** One measured run, as input for fitting the factors. */

@@ -129,7 +129,20 @@ describe('a machine with a profile', () => {
     burst(a, c, 1);
     c.after(5, () => undefined);
     world.runUntil(10_000_000);
-    expect(c.machine.cpu.busyNsOf).toEqual({ control: 7, data: 1_000 + 20 + 400 + 50 });
+    expect(c.machine.cpu.busyNs).toBe(7 + 1_000 + 20 + 400 + 50);
+    expect(c.machine.timerNs).toBe(7);
+  });
+
+  it('counts what a timer sends with the datagrams, not with the timers', () => {
+    const costs = { ...profile, timer: { ns: 5 }, send: { ns: 400 } };
+    const { world, a, b } = pair({ profile: costs });
+    const socket = b.udp({ port: 9, onDatagram: () => undefined });
+    b.after(10, () => {
+      socket?.send(b.alloc(10), 0, 10, b.endpoint(a.address, 7));
+    });
+    world.runUntil(10_000_000);
+    expect(b.machine.timerNs).toBe(5);
+    expect(b.machine.cpu.busyNs).toBe(5 + 400);
   });
 
   it('lets a timer that is due and waits be cancelled or moved', () => {
@@ -166,7 +179,7 @@ describe('a machine with a profile', () => {
     // too.
     expect(seenAt).toEqual([0, 1_000, 2_000]);
     expect(Object.fromEntries(b.drops)).toEqual({ overload: 7 });
-    expect(b.machine.cpu.busyNsOf.data).toBe(10_000);
+    expect(b.machine.cpu.busyNs).toBe(10_000);
     const { offered, delivered } = world.network.conservation();
     expect(delivered).toBe(offered);
   });
@@ -203,7 +216,7 @@ describe('a machine with a profile', () => {
     expect(answers).toEqual(['ok', 'ok', 'overload', 'overload', 'overload']);
     expect(seen).toBe(2);
     expect(Object.fromEntries(b.drops)).toEqual({ overload: 3 });
-    expect(b.machine.cpu.busyNsOf.data).toBe(2_030);
+    expect(b.machine.cpu.busyNs).toBe(2_030);
   });
 
   it('takes urgent datagrams first, and of a flood of them no more than 256 at a time', () => {
