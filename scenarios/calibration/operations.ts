@@ -12,6 +12,7 @@ import { Pump } from '../../engine/live/pump.ts';
 import { SimWorld } from '../../engine/net/sim-world.ts';
 import { type BatchPlan, costOfSamples, rarePlan, sampleOf, timeCalls } from './batches.ts';
 import type { ProfileOperation } from './profile-schema.ts';
+import { rareCalls } from './rare-calls.ts';
 
 /** An operation whose cost in a live run is not yet known. */
 export type MeasuredOperation = Omit<ProfileOperation, 'inPlace'>;
@@ -72,8 +73,13 @@ export function operationBenchmarks(crypto: CryptoProvider): readonly Benchmark[
 function hashesByLength(crypto: CryptoProvider): readonly Benchmark[] {
   const calls: Readonly<Record<string, (data: Uint8Array) => unknown>> = {
     sha384: (data) => crypto.sha384(data),
+    sha512: (data) => crypto.sha512(data),
     sha3_256: (data) => crypto.sha3_256(data),
     hmacSha384: (data) => crypto.hmacSha384(AES_KEY, data),
+    hmacSha512: (data) => crypto.hmacSha512(AES_KEY, data),
+    blake2b: (data) => crypto.blake2b(data, KEY_BYTES),
+    blake3: (data) => crypto.blake3(data, KEY_BYTES),
+    blake3DeriveKey: (data) => crypto.blake3DeriveKey('calibration', data, KEY_BYTES),
     // A short seed is expanded; input and output together have the length that is charged.
     shake256: (data) => crypto.shake256(AES_KEY, data.length - AES_KEY.length),
     turboShake128: (data) => {
@@ -101,27 +107,10 @@ function fixed(name: string, bytes: number, call: (index: number) => void): Benc
   return { name, run: (plan) => operationOf('data', [{ bytes, ns: timeCalls(call, plan) }]) };
 }
 
-/** Operations that a session performs once: keys and handshakes. */
+/** Operations that a session performs once, or few times: keys, handshakes, signatures. */
 function rare(crypto: CryptoProvider): readonly Benchmark[] {
   const keys = inputs(KEY_BYTES);
-  const peer = crypto.x25519PublicKey(pick(keys, 1));
-  const wrapped = crypto.aesKeyWrap(AES_KEY, peer);
-  const calls: Readonly<Record<string, (key: Uint8Array) => unknown>> = {
-    x25519: (key) => crypto.x25519(key, peer),
-    x25519PublicKey: (key) => crypto.x25519PublicKey(key),
-    hkdfSha256: (key) => crypto.hkdfSha256({ key, length: KEY_BYTES }),
-    hkdfExpandSha256: (key) => crypto.hkdfExpandSha256({ key, length: 5 * KEY_BYTES }),
-    sha512Over256: (key) => crypto.sha512Over256(key),
-    blake2xb: (key) => crypto.blake2xb(key, KEY_BYTES, peer),
-    chacha20: (key) => crypto.chacha20(key, peer.subarray(0, NONCE_BYTES), 0, peer),
-    hmacSha256: (key) => crypto.hmacSha256(key, peer),
-    blake2s: (key) => crypto.blake2s(key),
-    aead: (key) => crypto.aead('chacha20-poly1305', key),
-    aesKeyWrap: (key) => crypto.aesKeyWrap(key, peer),
-    aesKeyUnwrap: () => crypto.aesKeyUnwrap(AES_KEY, wrapped),
-    aesCmac: (key) => crypto.aesCmac(key.subarray(0, TAG_BYTES)),
-  };
-  return Object.entries(calls).map(([name, call]) => {
+  return Object.entries(rareCalls(crypto, keys)).map(([name, call]) => {
     const run = (plan: BatchPlan): MeasuredOperation => {
       const ns = timeCalls((index) => void call(pick(keys, index)), rarePlan(plan));
       return operationOf('data', [{ bytes: KEY_BYTES, ns }]);
