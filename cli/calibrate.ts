@@ -8,13 +8,14 @@
  * @module
  */
 import { basename, dirname, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { quantity } from '../reports/format.ts';
 import { CalibrationStopped, calibrate } from '../scenarios/calibration/calibrate.ts';
 import type { KneeRun } from '../scenarios/calibration/knee.ts';
 import { checkKnee } from '../scenarios/calibration/knee-check.ts';
 import { DEFAULT_PROFILE, readProfile } from '../scenarios/calibration/profile-file.ts';
 import { renderKneeCheck, renderProfile } from '../scenarios/calibration/render.ts';
+import { flowWorkload, WORKLOADS, type Workload } from '../scenarios/calibration/workloads.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { commitOf } from '../scenarios/runner/commit.ts';
 import { type ExitCode, exitWith } from './exit.ts';
@@ -26,7 +27,8 @@ interface CalibrateFlags {
   readonly quick?: boolean;
   readonly check?: boolean;
   readonly out: string;
-  readonly scenario: string;
+  readonly workload: keyof typeof WORKLOADS;
+  readonly scenario?: string;
   readonly json?: boolean;
 }
 
@@ -45,10 +47,15 @@ export function addCalibrate(program: Command): void {
     .option('--quick', 'fewer batches and shorter runs, for a first look')
     .option(
       '--check',
-      'check that the profile predicts where live runs saturate (7 minutes; exit 1 if not)',
+      'check that the profile predicts where live runs saturate (10 minutes; exit 1 if not)',
     )
     .option('--out <file>', 'profile to write, or to check', DEFAULT_PROFILE)
-    .option('--scenario <file>', 'scenario whose first flow loads the machine', 'failover.yaml')
+    .addOption(
+      new Option('--workload <name>', 'what loads the machine, or is predicted')
+        .choices(Object.keys(WORKLOADS))
+        .default('failover'),
+    )
+    .option('--scenario <file>', 'instead: a scenario whose first flow loads the machine')
     .option('--json', 'print the result as JSON on stdout and nothing else')
     .action(async (flags: CalibrateFlags) => {
       const interrupt = onInterrupt('the present measurement ends first');
@@ -69,7 +76,7 @@ async function measure(flags: CalibrateFlags, signal: AbortSignal): Promise<Exit
   makeWritable(dirname(path));
   const progress = showSteps(flags);
   const profile = await calibrate({
-    scenario: flags.scenario,
+    workload: workloadOf(flags),
     isQuick: flags.quick === true,
     commit: commitOf(),
     registry: new ProtocolRegistry(),
@@ -88,7 +95,7 @@ async function check(flags: CalibrateFlags, signal: AbortSignal): Promise<ExitCo
   const profile = readProfile(flags.out);
   const progress = showSteps(flags);
   const result = await checkKnee({
-    scenario: flags.scenario,
+    workload: workloadOf(flags),
     profile,
     isQuick: flags.quick === true,
     registry: new ProtocolRegistry(),
@@ -100,6 +107,10 @@ async function check(flags: CalibrateFlags, signal: AbortSignal): Promise<ExitCo
   if (flags.json === true) process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
   else process.stdout.write(renderKneeCheck(result));
   return result.pass ? 0 : 1;
+}
+
+function workloadOf({ workload, scenario }: CalibrateFlags): Workload {
+  return scenario === undefined ? WORKLOADS[workload] : flowWorkload(scenario);
 }
 
 function runText(world: string, run: KneeRun): string {

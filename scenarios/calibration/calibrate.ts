@@ -13,6 +13,7 @@ import { Refusal } from '../refusal.ts';
 import type { ProtocolRegistry } from '../registry.ts';
 import { PROJECT_FOLDERS } from '../runner/folders.ts';
 import { type BatchPlan, FULL_PLAN, QUICK_PLAN } from './batches.ts';
+import { coveringScenarios, SIZES } from './covering.ts';
 import { handlerCosts } from './handler-costs.ts';
 import {
   carriedLoad,
@@ -27,11 +28,12 @@ import { type MeasuredOperation, operationBenchmarks } from './operations.ts';
 import { costsOf, inPlaceOperations, tenths } from './profile-file.ts';
 import { type CostProfile, PROFILE_VERSION } from './profile-schema.ts';
 import { receiveBuffer, socketCosts } from './socket-costs.ts';
+import type { Workload } from './workloads.ts';
 
 /** What a calibration needs. */
 export interface CalibrationOrder {
-  /** A scenario whose first flow's rate is varied; its events and limits are ignored. */
-  readonly scenario: string;
+  /** Loads the machine at growing rates; its events and limits are ignored. */
+  readonly workload: Workload;
   readonly isQuick: boolean;
   readonly commit: string;
   readonly registry: ProtocolRegistry;
@@ -39,8 +41,6 @@ export interface CalibrationOrder {
   readonly onStep: (text: string) => void;
 }
 
-/** Packet sizes at which the code of protocols is timed. */
-const SIZES = [100, 500, 1_000] as const;
 /**
  * Rates of the live runs, as fractions of what the benchmarks alone predict, until one is not
  * carried.
@@ -51,8 +51,8 @@ const QUICK_LOADS = [0.3, 0.6] as const;
  * Runs that take at least this fraction of the busiest one's processor time determine the factors.
  */
 const HIGH_LOAD = 0.7;
-/** The rate at which the model's share of a core is first determined. */
-const PROBE_RATE = 1_000;
+/** The code of protocols is timed at this multiple of an easy rate. */
+const TIMED = 5;
 /** How long a world runs before it is measured, seconds. */
 const LIVE_WARMUP_S = 1;
 const SIM_WARMUP_S = 4;
@@ -67,7 +67,7 @@ export class CalibrationStopped extends Error {}
 
 type Operations = Readonly<Record<string, MeasuredOperation>>;
 
-/** Measures everything; takes a minute, with `isQuick` some seconds. */
+/** Measures everything; takes two minutes, with `isQuick` half a minute. */
 export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
   const loadBefore = loadavg()[0] ?? 0;
   const plan = order.isQuick ? QUICK_PLAN : FULL_PLAN;
@@ -93,7 +93,7 @@ export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
     },
     operations: inPlaceOperations(operations, factors),
     inPlace: {
-      scenario: scenarioAt(order, { ratePerSecond: PROBE_RATE, seconds: 1 }).name,
+      scenario: probeOf(order).name,
       controlFactor: factors.control,
       dataFactor: factors.data,
       points: points.map((point) => ({
@@ -113,9 +113,9 @@ function highLoad(points: readonly FitPoint[]): readonly FitPoint[] {
 
 const UNCHANGED = { control: 1, data: 1 };
 
-/** The order's scenario without events and limits, at a rate, for a number of measured seconds. */
+/** The order's workload without events and limits, at a rate, for a number of measured seconds. */
 export function scenarioAt(
-  order: Pick<CalibrationOrder, 'scenario' | 'registry'>,
+  order: Pick<CalibrationOrder, 'workload' | 'registry'>,
   how: {
     readonly ratePerSecond: number;
     readonly seconds: number;
@@ -130,7 +130,7 @@ export function scenarioAt(
   const { ratePerSecond, seconds, bytes, world = 'sim' } = how;
   const warmup = world === 'live' ? LIVE_WARMUP_S : SIM_WARMUP_S;
   return loadScenario({
-    path: order.scenario,
+    path: order.workload.file,
     folders: PROJECT_FOLDERS,
     registry: order.registry,
     overrides: {
@@ -139,7 +139,7 @@ export function scenarioAt(
       cpu: 'none',
       warmup: `${warmup}s`,
       duration: `${seconds + warmup}s`,
-      'traffic.0.rate': `${Math.round(ratePerSecond)}/s`,
+      ...order.workload.changesAt(ratePerSecond),
       ...(world === 'live' ? {} : { 'traffic.0.start': `${SIM_START_S}s` }),
       ...(bytes === undefined ? {} : { 'traffic.0.size': `${bytes}B` }),
     },
@@ -148,7 +148,7 @@ export function scenarioAt(
 
 async function measureOperations(order: CalibrationOrder, plan: BatchPlan): Promise<Operations> {
   const operations: Record<string, MeasuredOperation> = {};
-  const { crypto } = scenarioAt(order, { ratePerSecond: PROBE_RATE, seconds: 1 });
+  const { crypto } = probeOf(order);
   // Uses the crypto provider of live runs.
   for (const { name, run } of operationBenchmarks(provider(crypto, { timing: 'constant' }))) {
     await step(order, name);
@@ -156,16 +156,31 @@ async function measureOperations(order: CalibrationOrder, plan: BatchPlan): Prom
   }
   await step(order, 'send and receive');
   Object.assign(operations, await socketCosts(plan));
-  await step(order, 'code of the protocols');
   const costs = costsOf({ operations: inPlaceOperations(operations, UNCHANGED) }, 'alone', 'alone');
-  const seconds = order.isQuick ? 1 : 4;
-  const handlers = handlerCosts({
-    scenarios: SIZES.map((bytes) => scenarioAt(order, { ratePerSecond: 5_000, seconds, bytes })),
-    registry: order.registry,
-    crypto: costs.crypto,
-    plan,
-  });
-  return { ...operations, ...handlers };
+  return { ...operations, ...(await measureHandlers(order, { crypto: costs.crypto, plan })) };
+}
+
+/** Times the protocols of the workload, then those of scenarios that cover the others. */
+async function measureHandlers(
+  order: CalibrationOrder,
+  how: { readonly crypto: CpuProfile['crypto']; readonly plan: BatchPlan },
+): Promise<Operations> {
+  const { workload, registry, isQuick } = order;
+  const seconds = isQuick ? 1 : 4;
+  const ratePerSecond = TIMED * workload.easyRate;
+  const own = SIZES.map((bytes) => scenarioAt(order, { ratePerSecond, seconds, bytes }));
+  const costs: Record<string, MeasuredOperation> = {};
+  for (const group of [own, ...coveringScenarios(registry, { isQuick, loading: workload })]) {
+    await step(order, `code of the protocols: ${group[0]?.name ?? ''}`);
+    const found = handlerCosts({ group, registry, ...how });
+    for (const [name, cost] of Object.entries(found)) costs[name] ??= cost;
+  }
+  return Object.fromEntries(Object.entries(costs).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The workload at an easy rate. */
+function probeOf(order: CalibrationOrder): Scenario {
+  return scenarioAt(order, { ratePerSecond: order.workload.easyRate, seconds: 1 });
 }
 
 async function measureInPlace(
@@ -174,12 +189,8 @@ async function measureInPlace(
 ): Promise<readonly FitPoint[]> {
   const { isQuick, registry, signal } = order;
   await step(order, 'share of a core');
-  const probe = modelLoad(
-    scenarioAt(order, { ratePerSecond: PROBE_RATE, seconds: 1 }),
-    alone,
-    registry,
-  );
-  const full = PROBE_RATE / Math.max(1e-6, probe.data);
+  const probe = modelLoad(probeOf(order), alone, registry);
+  const full = order.workload.easyRate / Math.max(1e-6, probe.data);
   const points: FitPoint[] = [];
   // The first live run is cold and does not count.
   await liveLoad(scenarioAt(order, { ratePerSecond: full * 0.3, seconds: 2, world: 'live' }), {
@@ -205,7 +216,7 @@ async function measureInPlace(
   }
   if (points.length > 0) return points;
   throw new Refusal(
-    `no live run of ${order.scenario} carried its packets: the machine is too busy to be ` +
+    `no live run of ${order.workload.file} carried its packets: the machine is too busy to be ` +
       `calibrated (load ${(loadavg()[0] ?? 0).toFixed(1)}); try again when it is quiet`,
   );
 }

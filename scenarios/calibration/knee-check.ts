@@ -18,16 +18,18 @@ import {
   carriedLoad,
   type FitPoint,
   fitData,
+  liveLoad,
   loadSeconds,
   type ModelLoad,
   modelLoad,
 } from './in-place.ts';
 import { findKnee, type Knee, type KneeRun, liveKneeRun, simKneeRun } from './knee.ts';
 import { cpuChoice, inPlaceOperations, type ReadProfile } from './profile-file.ts';
+import type { Workload } from './workloads.ts';
 
-/** What to check, and with which scenario. */
+/** What to check, and with which workload. */
 export interface KneeCheckOrder {
-  readonly scenario: string;
+  readonly workload: Workload;
   readonly profile: ReadProfile;
   readonly isQuick: boolean;
   readonly registry: ProtocolRegistry;
@@ -44,6 +46,12 @@ export interface Prediction {
   readonly difference: number | null;
 }
 
+/** A run at a rate that both worlds carry. */
+export interface WorkingRun extends KneeRun {
+  /** Processor time over wall time. */
+  readonly cpu: number;
+}
+
 /**
  * One round: the highest rate that live mode and virtual time can carry, and a comparison of both
  * at a lower rate.
@@ -56,6 +64,8 @@ export interface CheckRound {
   readonly ratePerSecond: number;
   readonly throughput: Prediction;
   readonly latencyP50Ns: Prediction;
+  /** Processor time over wall time. */
+  readonly cpu: Prediction;
   readonly live: Knee;
   readonly predicted: Knee;
 }
@@ -74,6 +84,7 @@ export interface KneeCheck {
   readonly knee: MedianDifference;
   readonly throughput: MedianDifference;
   readonly latencyP50Ns: MedianDifference;
+  readonly cpu: MedianDifference;
   readonly pass: boolean;
 }
 
@@ -85,8 +96,8 @@ interface Place {
 
 const ROUNDS = 3;
 const QUICK_ROUNDS = 1;
-/** First rate of the file's own prediction, packets a second. */
-const FROM = 4_000;
+/** The search for the file's own prediction starts at this multiple of an easy rate. */
+const FROM = 4;
 const GROWTH = 1.25;
 /** The search in a round starts at this fraction of the expected limit. */
 const START = 0.75;
@@ -99,13 +110,16 @@ const PLACES = [0.6, 0.75] as const;
 const WORKING_POINT = 0.7;
 
 /**
- * Runs all rounds, which takes seven minutes, or one minute with `isQuick`.
+ * Runs all rounds, which takes some ten minutes, or two with `isQuick`.
  * @throws CalibrationStopped when the order's signal aborts, Refusal if no live run carried its
  * packets.
  */
 export async function checkKnee(order: KneeCheckOrder): Promise<KneeCheck> {
   const own = cpuChoice(order.profile, 'one');
-  const asWritten = await predictedKnee(order, own, { from: FROM, growth: GROWTH });
+  const asWritten = await predictedKnee(order, own, {
+    from: FROM * order.workload.easyRate,
+    growth: GROWTH,
+  });
   stopIfAsked(order);
   const places = PLACES.map((part) => placeOf(order, asWritten.ratePerSecond * part));
   const rounds: CheckRound[] = [];
@@ -129,15 +143,16 @@ export function judgeRounds(
   const knee = medianOf(rounds.map((round) => round.knee));
   const throughput = medianOf(rounds.map((round) => round.throughput));
   const latencyP50Ns = medianOf(rounds.map((round) => round.latencyP50Ns));
-  const pass = [knee, throughput, latencyP50Ns].every(({ isInside }) => isInside);
-  return { asWritten, rounds, knee, throughput, latencyP50Ns, pass };
+  const cpu = medianOf(rounds.map((round) => round.cpu));
+  const pass = [knee, throughput, latencyP50Ns, cpu].every(({ isInside }) => isInside);
+  return { asWritten, rounds, knee, throughput, latencyP50Ns, cpu, pass };
 }
 
 /** Compares live mode with virtual time in one round. */
 export function roundOf(
   dataFactor: number,
   knees: { readonly live: Knee; readonly predicted: Knee },
-  runs: { readonly live: KneeRun; readonly predicted: KneeRun },
+  runs: { readonly live: WorkingRun; readonly predicted: WorkingRun },
 ): CheckRound {
   const { live, predicted } = knees;
   const carried = (run: KneeRun): number => run.delivery * run.ratePerSecond;
@@ -147,6 +162,7 @@ export function roundOf(
     ratePerSecond: runs.live.ratePerSecond,
     throughput: predictionOf(carried(runs.live), carried(runs.predicted)),
     latencyP50Ns: predictionOf(runs.live.latencyP50Ns, runs.predicted.latencyP50Ns),
+    cpu: predictionOf(runs.live.cpu, runs.predicted.cpu),
     live,
     predicted,
   };
@@ -173,8 +189,11 @@ async function checkRound(
     factor,
     { live, predicted },
     {
-      live: await liveRun(order, ratePerSecond),
-      predicted: await simRun(order, cpu, ratePerSecond),
+      live: { ...(await liveRun(order, ratePerSecond)), cpu: await liveCpu(order, ratePerSecond) },
+      predicted: {
+        ...(await simRun(order, cpu, ratePerSecond)),
+        cpu: predictedCpu(order, cpu, ratePerSecond),
+      },
     },
   );
 }
@@ -207,10 +226,10 @@ async function placedPoints(
   return points;
 }
 
-function tooBusy({ scenario }: KneeCheckOrder, places: readonly Place[]): Refusal {
+function tooBusy({ workload }: KneeCheckOrder, places: readonly Place[]): Refusal {
   const rates = places.map(({ ratePerSecond }) => `${ratePerSecond}/s`).join(' and ');
   return new Refusal(
-    `no live run of ${scenario} carried ${rates}, parts of what the profile predicts: the machine ` +
+    `no live run of ${workload.file} carried ${rates}, parts of what the profile predicts: the machine ` +
       'is busy or the profile of another one; calibrate again when nothing else runs',
   );
 }
@@ -241,6 +260,19 @@ function choiceWith(read: ReadProfile, data: number): CpuChoice {
   const factors = { control: inPlace.controlFactor, data };
   const profile = { ...read.profile, operations: inPlaceOperations(operations, factors) };
   return cpuChoice({ ...read, profile }, 'one');
+}
+
+/** Measured in a run of its own, whose loop sleeps instead of spinning until a timer is due. */
+async function liveCpu(order: KneeCheckOrder, ratePerSecond: number): Promise<number> {
+  const { registry, signal } = order;
+  const how = { ratePerSecond, seconds: loadSeconds(order.isQuick), world: 'live' } as const;
+  return (await liveLoad(scenarioAt(order, how), { registry, signal })).cpu;
+}
+
+function predictedCpu(order: KneeCheckOrder, cpu: CpuChoice, ratePerSecond: number): number {
+  const scenario = scenarioAt(order, { ratePerSecond, seconds: loadSeconds(order.isQuick) });
+  const { control, data } = modelLoad(scenario, cpu, order.registry);
+  return control + data;
 }
 
 function simRun(order: KneeCheckOrder, cpu: CpuChoice, ratePerSecond: number): Promise<KneeRun> {

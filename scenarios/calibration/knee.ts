@@ -21,6 +21,8 @@ const KNEE_DELIVERY = 0.999;
 /** If the p95 of the latency is higher, the queues keep growing, ns. */
 const KNEE_LATENCY_NS = 250_000_000;
 
+const DELIVERY = '.delivery';
+
 /** The result of one run at a given rate. */
 export interface KneeRun {
   readonly ratePerSecond: number;
@@ -122,18 +124,23 @@ export function simKneeRun(
 }
 
 function kneeRun(ratePerSecond: number, result: SeedResult): KneeRun {
-  const delivery = ratioOf(metric(result, '.delivery'));
-  const latency = metric(result, '.latency');
+  const { metrics } = result;
+  const prefix = carrierOf(metrics);
+  const latency = metrics[`${prefix}.latency`];
   return {
     ratePerSecond,
-    delivery,
+    delivery: ratioOf(metrics[`${prefix}.delivery`]),
     latencyP50Ns: quantileOf(latency, 0.5),
     latencyP95Ns: quantileOf(latency, 0.95),
   };
 }
 
-function metric(result: SeedResult, ending: string): MetricData | undefined {
-  return Object.entries(result.metrics).find(([name]) => name.endsWith(ending))?.[1];
+/** The protocol to which the flow's packets were handed; others have metrics of the same names. */
+function carrierOf(metrics: SeedResult['metrics']): string {
+  const delivery = Object.entries(metrics).find(
+    ([name, data]) => name.endsWith(DELIVERY) && data.kind === 'ratio' && data.denominator > 0,
+  );
+  return delivery?.[0].slice(0, -DELIVERY.length) ?? '';
 }
 
 function ratioOf(data: MetricData | undefined): number {

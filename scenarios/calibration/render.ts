@@ -118,6 +118,12 @@ const LINES = [
     of: 'latencyP50Ns',
     text: (value: number): string => quantity(value, 'ns'),
   },
+  {
+    title: 'processor time',
+    name: ({ ratePerSecond }: CheckRound): string => `core at ${perSecond(ratePerSecond)}`,
+    of: 'cpu',
+    text: percent,
+  },
 ] as const;
 
 /**

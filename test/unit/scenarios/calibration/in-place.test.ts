@@ -19,7 +19,11 @@ import {
   modelLoad,
 } from '../../../../scenarios/calibration/in-place.ts';
 import { findKnee, type KneeRun, simKneeRun } from '../../../../scenarios/calibration/knee.ts';
-import { judgeRounds, roundOf } from '../../../../scenarios/calibration/knee-check.ts';
+import {
+  judgeRounds,
+  type KneeCheck,
+  roundOf,
+} from '../../../../scenarios/calibration/knee-check.ts';
 import { cpuChoice, readProfile } from '../../../../scenarios/calibration/profile-file.ts';
 import { renderKneeCheck, renderProfile } from '../../../../scenarios/calibration/render.ts';
 import { receiveBuffer, socketCosts } from '../../../../scenarios/calibration/socket-costs.ts';
@@ -29,6 +33,8 @@ import { fixtureProfile, writeProfile } from './fixture.ts';
 
 const choice = (scale: number): CpuChoice =>
   cpuChoice(readProfile(writeProfile(fixtureProfile(scale))), 'one');
+
+const WORKING = { delivery: 1, latencyP50Ns: 1_000, latencyP95Ns: 2_000, cpu: 0.5 };
 
 describe('benchmarks', () => {
   it('keep the median batch with its interval and the p99 batch', () => {
@@ -167,7 +173,7 @@ describe('a knee', () => {
     };
     // The world with scale 1 plays the role of the real machine.
     const [real, half] = [await kneeOf(1), await kneeOf(0.5)];
-    const at = { ratePerSecond: 100, delivery: 1, latencyP50Ns: 1_000, latencyP95Ns: 2_000 };
+    const at = { ...WORKING, ratePerSecond: 100 };
     const round = (predicted: typeof real): ReturnType<typeof roundOf> =>
       roundOf(1.2, { live: real, predicted }, { live: at, predicted: at });
     const asWritten = { dataFactor: 1.3, ratePerSecond: 999_999 };
@@ -187,8 +193,24 @@ describe('a knee', () => {
     expect(judgeRounds(asWritten, [round(half), round(real), round(half)]).pass).toBe(false);
   });
 
+  it('that costs another share of a core than predicted is no prediction that held', () => {
+    const at = { ...WORKING, ratePerSecond: 100 };
+    const knee = { ratePerSecond: 9_000, runs: [] };
+    const knees = { live: knee, predicted: knee };
+    const judge = (cpu: number): KneeCheck => {
+      const runs = { live: at, predicted: { ...at, cpu } };
+      return judgeRounds({ dataFactor: 1, ratePerSecond: 9_000 }, [roundOf(1, knees, runs)]);
+    };
+    expect(judge(0.55).pass).toBe(true);
+    const costly = judge(0.6);
+    expect(costly.cpu).toEqual({ difference: expect.closeTo(0.2, 9), isInside: false });
+    expect(costly.pass).toBe(false);
+    expect(renderKneeCheck(costly)).toMatch(/core at 100\/s +50.0 % +60.0 % +\+20/);
+    expect(renderKneeCheck(costly)).toMatch(/processor time +\+20.* OUTSIDE/);
+  });
+
   it('that no live run showed is no prediction that held', () => {
-    const at = { ratePerSecond: 100, delivery: 1, latencyP50Ns: 1_000, latencyP95Ns: 2_000 };
+    const at = { ...WORKING, ratePerSecond: 100 };
     const none = { ratePerSecond: 0, runs: [] };
     const some = { ratePerSecond: 9_000, runs: [] };
     const dead = roundOf(1, { live: none, predicted: some }, { live: at, predicted: at });

@@ -1,0 +1,71 @@
+/**
+ * The workloads that load the machine: a scenario, how its rate is set, and a rate that any machine
+ * carries.
+ *
+ * @module
+ */
+/** Changes of a scenario file, by path of the value. */
+export type Changes = Readonly<Record<string, string>>;
+
+/** A scenario whose load is one rate. */
+export interface Workload {
+  /** As the loader of scenarios finds it. */
+  readonly file: string;
+  /** A rate that a slow machine carries, packets per second; searches begin at four times that. */
+  readonly easyRate: number;
+  /** Changes that give the first flow this rate, packets per second. */
+  changesAt(ratePerSecond: number): Changes;
+}
+
+/** Folder of workloads that are for calibrations alone, in that of the scenarios. */
+const OWN = 'calibration/workloads';
+const EASY_RATE = 1_000;
+/** A packet of a mixnet takes a hundred times as long as one of a router. */
+const EASY_MIX_RATE = 100;
+/**
+ * Instants of the sender's payload process per message, and frames that the receiver fetches per
+ * message, so that both keep up.
+ */
+const SPARE = 1.5;
+/** Frames per retrieval: `spool.batch` of one-mix.yaml. */
+const BATCH = 20;
+
+/** A scenario whose load is the rate of its first flow. */
+export function flowWorkload(file: string): Workload {
+  return { file, easyRate: EASY_RATE, changesAt: flowRate };
+}
+
+/** Two gateways and the routers between them; its events are left out. */
+export const FAILOVER: Workload = flowWorkload('failover.yaml');
+
+/** A relay between a sender and a receiver of bundles. */
+export const BUNDLE_RELAY: Workload = flowWorkload(`${OWN}/bundle-relay.yaml`);
+
+/**
+ * One mix between a provider and its two clients. What a client sends and fetches depends on its own
+ * rates, not on what its application asks for; so they follow the flow.
+ */
+export const ONE_MIX: Workload = {
+  file: `${OWN}/one-mix.yaml`,
+  easyRate: EASY_MIX_RATE,
+  changesAt: (ratePerSecond) => ({
+    ...flowRate(ratePerSecond),
+    'options.client-1.client.payload': `${Math.round(SPARE * ratePerSecond)}/s`,
+    'options.client-2.client.retrieve.interval': `${retrievalUs(ratePerSecond)}us`,
+  }),
+};
+
+/** The workloads that `--workload` names. */
+export const WORKLOADS = {
+  failover: FAILOVER,
+  'one-mix': ONE_MIX,
+  'bundle-relay': BUNDLE_RELAY,
+} as const satisfies Readonly<Record<string, Workload>>;
+
+function flowRate(ratePerSecond: number): Changes {
+  return { 'traffic.0.rate': `${Math.round(ratePerSecond)}/s` };
+}
+
+function retrievalUs(ratePerSecond: number): number {
+  return Math.round((1e6 * BATCH) / (SPARE * ratePerSecond));
+}
