@@ -13,16 +13,9 @@ import { ascending, quantile } from '../../reports/statistics/quantile.ts';
 import type { CpuChoice } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import type { ProtocolRegistry } from '../registry.ts';
+import { busyPoints, pointsAgain } from './busy-points.ts';
 import { CalibrationStopped, scenarioAt } from './calibrate.ts';
-import {
-  carriedLoad,
-  type FitPoint,
-  fitData,
-  liveLoad,
-  loadSeconds,
-  type ModelLoad,
-  modelLoad,
-} from './in-place.ts';
+import { fitData, liveLoad, loadSeconds, modelLoad } from './in-place.ts';
 import { findKnee, type Knee, type KneeRun, liveKneeRun, simKneeRun } from './knee.ts';
 import { cpuChoice, inPlaceOperations, type ReadProfile } from './profile-file.ts';
 import type { Workload } from './workloads.ts';
@@ -46,10 +39,11 @@ export interface Prediction {
   readonly difference: number | null;
 }
 
-/** A run at a rate that both worlds carry. */
-export interface WorkingRun extends KneeRun {
-  /** Processor time over wall time. */
-  readonly cpu: number;
+/** Processor time over wall time at a rate, live and as predicted. */
+export interface BusyRun {
+  readonly ratePerSecond: number;
+  readonly live: number;
+  readonly predicted: number;
 }
 
 /**
@@ -60,8 +54,10 @@ export interface CheckRound {
   /** Factor for the data lane, measured before and after the search for the live limit. */
   readonly dataFactor: number;
   readonly knee: Prediction;
-  /** The rate at which the other quantities were compared. */
+  /** The rate at which throughput and latency were compared. */
   readonly ratePerSecond: number;
+  /** The rate at which processor time was compared. */
+  readonly busyPerSecond: number;
   readonly throughput: Prediction;
   readonly latencyP50Ns: Prediction;
   /** Processor time over wall time. */
@@ -88,12 +84,6 @@ export interface KneeCheck {
   readonly pass: boolean;
 }
 
-/** A rate at which the factor is measured, with the prediction of the benchmarks alone. */
-interface Place {
-  readonly ratePerSecond: number;
-  readonly alone: ModelLoad;
-}
-
 const ROUNDS = 3;
 const QUICK_ROUNDS = 1;
 /** The search for the file's own prediction starts at this multiple of an easy rate. */
@@ -104,10 +94,13 @@ const START = 0.75;
 const ROUND_GROWTH = 1.12;
 const RESOLUTION = 1.03;
 const QUICK_RESOLUTION = 1.12;
-/** The factor is measured at these fractions of the limit that the profile predicts. */
-const PLACES = [0.6, 0.75] as const;
 /** Throughput and latency are compared at this fraction of the lower limit. */
 const WORKING_POINT = 0.7;
+/**
+ * Processor time is compared at this fraction: at lower rates a live process also wakes up for each
+ * packet, which costs in place do not contain.
+ */
+const BUSY_POINT = 0.85;
 
 /**
  * Runs all rounds, which takes some ten minutes, or two with `isQuick`.
@@ -121,13 +114,12 @@ export async function checkKnee(order: KneeCheckOrder): Promise<KneeCheck> {
     growth: GROWTH,
   });
   stopIfAsked(order);
-  const places = PLACES.map((part) => placeOf(order, asWritten.ratePerSecond * part));
   const rounds: CheckRound[] = [];
   let expected = asWritten.ratePerSecond;
   const total = order.isQuick ? QUICK_ROUNDS : ROUNDS;
   while (rounds.length < total) {
     order.onStep(`round ${rounds.length + 1} of ${total}`);
-    const round = await checkRound(order, places, expected);
+    const round = await checkRound(order, expected);
     expected = round.predicted.ratePerSecond;
     rounds.push(round);
   }
@@ -152,7 +144,7 @@ export function judgeRounds(
 export function roundOf(
   dataFactor: number,
   knees: { readonly live: Knee; readonly predicted: Knee },
-  runs: { readonly live: WorkingRun; readonly predicted: WorkingRun },
+  runs: { readonly live: KneeRun; readonly predicted: KneeRun; readonly busy: BusyRun },
 ): CheckRound {
   const { live, predicted } = knees;
   const carried = (run: KneeRun): number => run.delivery * run.ratePerSecond;
@@ -162,24 +154,23 @@ export function roundOf(
     ratePerSecond: runs.live.ratePerSecond,
     throughput: predictionOf(carried(runs.live), carried(runs.predicted)),
     latencyP50Ns: predictionOf(runs.live.latencyP50Ns, runs.predicted.latencyP50Ns),
-    cpu: predictionOf(runs.live.cpu, runs.predicted.cpu),
+    busyPerSecond: runs.busy.ratePerSecond,
+    cpu: predictionOf(runs.busy.live, runs.busy.predicted),
     live,
     predicted,
   };
 }
 
-async function checkRound(
-  order: KneeCheckOrder,
-  places: readonly Place[],
-  expected: number,
-): Promise<CheckRound> {
+async function checkRound(order: KneeCheckOrder, expected: number): Promise<CheckRound> {
   const search = { from: expected * START, growth: ROUND_GROWTH };
-  const before = await placedPoints(order, places);
+  const alone = cpuChoice(order.profile, 'one', 'alone');
+  const before = await busyPoints(order, alone, search.from);
+  stopIfAsked(order);
+  if (before.length === 0) throw tooBusy(order, search.from);
   const live = await liveKnee(order, search);
   // Half before and half after, so that a steady drift of the machine cancels out.
-  const points = [...before, ...(await placedPoints(order, places))];
+  const points = [...before, ...(await pointsAgain(order, alone, before))];
   stopIfAsked(order);
-  if (points.length === 0) throw tooBusy(order, places);
   const factor = fitData(points, order.profile.profile.inPlace.controlFactor);
   const cpu = choiceWith(order.profile, factor);
   const predicted = await predictedKnee(order, cpu, search);
@@ -189,48 +180,36 @@ async function checkRound(
     factor,
     { live, predicted },
     {
-      live: { ...(await liveRun(order, ratePerSecond)), cpu: await liveCpu(order, ratePerSecond) },
-      predicted: {
-        ...(await simRun(order, cpu, ratePerSecond)),
-        cpu: predictedCpu(order, cpu, ratePerSecond),
-      },
+      live: await liveRun(order, ratePerSecond),
+      predicted: await simRun(order, cpu, ratePerSecond),
+      busy: await busyRun(order, cpu, Math.max(1, Math.round(lower * BUSY_POINT))),
     },
   );
+}
+
+/** Live in a run of its own, whose loop sleeps instead of spinning until a timer is due. */
+async function busyRun(
+  order: KneeCheckOrder,
+  cpu: CpuChoice,
+  ratePerSecond: number,
+): Promise<BusyRun> {
+  const { registry, signal } = order;
+  order.onStep(`processor time at ${ratePerSecond}/s`);
+  const how = { ratePerSecond, seconds: loadSeconds(order.isQuick) };
+  const live = await liveLoad(scenarioAt(order, { ...how, world: 'live' }), { registry, signal });
+  const { control, data } = modelLoad(scenarioAt(order, how), cpu, registry);
+  return { ratePerSecond, live: live.cpu, predicted: control + data };
 }
 
 function stopIfAsked({ signal }: KneeCheckOrder): void {
   if (signal.aborted) throw new CalibrationStopped();
 }
 
-function placeOf(order: KneeCheckOrder, rate: number): Place {
-  const { profile, registry } = order;
-  const ratePerSecond = Math.max(1, Math.round(rate));
-  const scenario = scenarioAt(order, { ratePerSecond, seconds: loadSeconds(order.isQuick) });
-  const alone = cpuChoice(profile, 'one', 'alone');
-  return { ratePerSecond, alone: modelLoad(scenario, alone, registry) };
-}
-
-async function placedPoints(
-  order: KneeCheckOrder,
-  places: readonly Place[],
-): Promise<readonly FitPoint[]> {
-  const { registry, signal } = order;
-  const points: FitPoint[] = [];
-  for (const { ratePerSecond, alone } of places) {
-    if (signal.aborted) break;
-    order.onStep(`costs in place at ${ratePerSecond}/s`);
-    const how = { ratePerSecond, seconds: loadSeconds(order.isQuick), world: 'live' } as const;
-    const live = await carriedLoad(scenarioAt(order, how), ratePerSecond, { registry, signal });
-    if (live !== undefined) points.push({ live, alone, ratePerSecond });
-  }
-  return points;
-}
-
-function tooBusy({ workload }: KneeCheckOrder, places: readonly Place[]): Refusal {
-  const rates = places.map(({ ratePerSecond }) => `${ratePerSecond}/s`).join(' and ');
+function tooBusy({ workload }: KneeCheckOrder, rate: number): Refusal {
   return new Refusal(
-    `no live run of ${workload.file} carried ${rates}, parts of what the profile predicts: the machine ` +
-      'is busy or the profile of another one; calibrate again when nothing else runs',
+    `no live run of ${workload.file} carried ${Math.round(rate)}/s or less, parts of what the profile ` +
+      'predicts: the machine is busy or the profile of another one; calibrate again when nothing ' +
+      'else runs',
   );
 }
 
@@ -260,19 +239,6 @@ function choiceWith(read: ReadProfile, data: number): CpuChoice {
   const factors = { control: inPlace.controlFactor, data };
   const profile = { ...read.profile, operations: inPlaceOperations(operations, factors) };
   return cpuChoice({ ...read, profile }, 'one');
-}
-
-/** Measured in a run of its own, whose loop sleeps instead of spinning until a timer is due. */
-async function liveCpu(order: KneeCheckOrder, ratePerSecond: number): Promise<number> {
-  const { registry, signal } = order;
-  const how = { ratePerSecond, seconds: loadSeconds(order.isQuick), world: 'live' } as const;
-  return (await liveLoad(scenarioAt(order, how), { registry, signal })).cpu;
-}
-
-function predictedCpu(order: KneeCheckOrder, cpu: CpuChoice, ratePerSecond: number): number {
-  const scenario = scenarioAt(order, { ratePerSecond, seconds: loadSeconds(order.isQuick) });
-  const { control, data } = modelLoad(scenario, cpu, order.registry);
-  return control + data;
 }
 
 function simRun(order: KneeCheckOrder, cpu: CpuChoice, ratePerSecond: number): Promise<KneeRun> {

@@ -120,7 +120,7 @@ const LINES = [
   },
   {
     title: 'processor time',
-    name: ({ ratePerSecond }: CheckRound): string => `core at ${perSecond(ratePerSecond)}`,
+    name: ({ busyPerSecond }: CheckRound): string => `core at ${perSecond(busyPerSecond)}`,
     of: 'cpu',
     text: percent,
   },

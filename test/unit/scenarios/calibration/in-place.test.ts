@@ -11,6 +11,7 @@ import {
   sampleOf,
   timeCalls,
 } from '../../../../scenarios/calibration/batches.ts';
+import { busierRate, busiestPoints } from '../../../../scenarios/calibration/busy-points.ts';
 import {
   type FitPoint,
   fitData,
@@ -34,7 +35,8 @@ import { fixtureProfile, writeProfile } from './fixture.ts';
 const choice = (scale: number): CpuChoice =>
   cpuChoice(readProfile(writeProfile(fixtureProfile(scale))), 'one');
 
-const WORKING = { delivery: 1, latencyP50Ns: 1_000, latencyP95Ns: 2_000, cpu: 0.5 };
+const WORKING = { delivery: 1, latencyP50Ns: 1_000, latencyP95Ns: 2_000 };
+const BUSY = { ratePerSecond: 120, live: 0.5, predicted: 0.5 };
 
 describe('benchmarks', () => {
   it('keep the median batch with its interval and the p99 batch', () => {
@@ -118,6 +120,27 @@ describe('factors in place', () => {
   });
 });
 
+describe('the search for a busy process', () => {
+  const at = (ratePerSecond: number, cpu: number): FitPoint => ({
+    alone: { control: 0, data: 0.5 },
+    live: { cpu, waited: 0, deliveredPerSecond: ratePerSecond },
+    ratePerSecond,
+  });
+
+  it('goes to the rate that would take nine tenths of a core, by a third at most', () => {
+    expect(busierRate(at(1_000, 0.8))).toBe(1_150);
+    expect(busierRate(at(1_000, 0.3))).toBe(1_300);
+    expect(busierRate(at(1_000, 0.849))).toBe(1_084);
+    expect(busierRate(at(1_000, 0.86))).toBeUndefined();
+  });
+
+  it('keeps the busiest runs, since an idle process wakes up for each packet', () => {
+    const points = [at(100, 0.5), at(150, 0.7), at(180, 0.82), at(200, 0.9)];
+    expect(busiestPoints(points)).toEqual(points.slice(2));
+    expect(busiestPoints([])).toEqual([]);
+  });
+});
+
 describe('a knee', () => {
   const world = (knee: number): ((rate: number) => Promise<KneeRun>) => {
     return (ratePerSecond) => {
@@ -175,7 +198,7 @@ describe('a knee', () => {
     const [real, half] = [await kneeOf(1), await kneeOf(0.5)];
     const at = { ...WORKING, ratePerSecond: 100 };
     const round = (predicted: typeof real): ReturnType<typeof roundOf> =>
-      roundOf(1.2, { live: real, predicted }, { live: at, predicted: at });
+      roundOf(1.2, { live: real, predicted }, { live: at, predicted: at, busy: BUSY });
     const asWritten = { dataFactor: 1.3, ratePerSecond: 999_999 };
     const flagged = judgeRounds(asWritten, [round(half)]);
     expect(flagged.knee.difference).toBeGreaterThan(0.5);
@@ -198,14 +221,14 @@ describe('a knee', () => {
     const knee = { ratePerSecond: 9_000, runs: [] };
     const knees = { live: knee, predicted: knee };
     const judge = (cpu: number): KneeCheck => {
-      const runs = { live: at, predicted: { ...at, cpu } };
+      const runs = { live: at, predicted: at, busy: { ...BUSY, predicted: cpu } };
       return judgeRounds({ dataFactor: 1, ratePerSecond: 9_000 }, [roundOf(1, knees, runs)]);
     };
     expect(judge(0.55).pass).toBe(true);
     const costly = judge(0.6);
     expect(costly.cpu).toEqual({ difference: expect.closeTo(0.2, 9), isInside: false });
     expect(costly.pass).toBe(false);
-    expect(renderKneeCheck(costly)).toMatch(/core at 100\/s +50.0 % +60.0 % +\+20/);
+    expect(renderKneeCheck(costly)).toMatch(/core at 120\/s +50.0 % +60.0 % +\+20/);
     expect(renderKneeCheck(costly)).toMatch(/processor time +\+20.* OUTSIDE/);
   });
 
@@ -213,7 +236,11 @@ describe('a knee', () => {
     const at = { ...WORKING, ratePerSecond: 100 };
     const none = { ratePerSecond: 0, runs: [] };
     const some = { ratePerSecond: 9_000, runs: [] };
-    const dead = roundOf(1, { live: none, predicted: some }, { live: at, predicted: at });
+    const dead = roundOf(
+      1,
+      { live: none, predicted: some },
+      { live: at, predicted: at, busy: BUSY },
+    );
     const check = judgeRounds({ dataFactor: 1, ratePerSecond: 9_000 }, [dead]);
     expect(check.knee).toEqual({ difference: null, isInside: false });
     expect(check.pass).toBe(false);
