@@ -71,10 +71,7 @@ export class Machine {
   private readonly rooms: readonly BufferRoom[];
   private handlersWaiting = 0;
   private charged = 0;
-  /**
-   * Time charged for timers and the code of protocols in them, ns: the operations of the control
-   * lane. What that code sends or encrypts costs the same as elsewhere and is not part of it.
-   */
+  /** Time charged for arming and firing timers, ns; without what they then do. */
   timerNs = 0;
 
   constructor(scheduler: Scheduler, spec: MachineSpec = {}) {
@@ -121,8 +118,7 @@ export class Machine {
 
   /** Charges the protocol's own code to the running handler. */
   chargeHandler(protocol: string, kind: keyof HandlerCosts, bytes: number): void {
-    const ns = this.chargeCost(this.profile?.handlers?.[protocol]?.[kind], bytes);
-    if (kind === 'timer') this.timerNs += ns;
+    this.chargeCost(this.profile?.handlers?.[protocol]?.[kind], bytes);
   }
 
   /** Charges a function of the crypto provider to the running handler. */

@@ -9,7 +9,7 @@
 import type { CpuChoice } from '../model.ts';
 import type { ProtocolRegistry } from '../registry.ts';
 import { type CalibrationOrder, scenarioAt } from './calibrate.ts';
-import { carriedLoad, type FitPoint, loadSeconds, modelLoad } from './in-place.ts';
+import { carriedLoad, type FitPoint, loadSeconds, type ModelLoad, modelLoad } from './in-place.ts';
 import type { Workload } from './workloads.ts';
 
 /** What the measurements need. */
@@ -22,6 +22,8 @@ export interface BusyOrder extends Pick<CalibrationOrder, 'signal' | 'onStep' | 
 const BUSY = 0.85;
 /** The share aimed at; above it, a run may not carry its packets. */
 const AIM = 0.92;
+/** Fractions of the expected limit at which the benchmarks' load is determined. */
+const EASY_PARTS = [0.3, 0.6] as const;
 /** Limits of one step: a share that was measured once is not exact. */
 const STEP_MIN = 1.05;
 const STEP_MAX = 1.3;
@@ -45,17 +47,52 @@ export function busiestPoints(points: readonly FitPoint[]): readonly FitPoint[] 
   return points.filter(({ live }) => live.cpu >= COUNTED * most);
 }
 
+/** The load that the benchmarks predict at a rate. */
+export type LoadAt = (ratePerSecond: number) => ModelLoad;
+
+/**
+ * The loads of two easy rates, continued in a straight line: a model that is saturated sheds packets
+ * and shows at most one core, whatever they cost.
+ * @param rate Carried by the benchmarks' costs.
+ */
+export function loadsAlone(order: BusyOrder, cpu: CpuChoice, rate: number): LoadAt {
+  const [low, high] = EASY_PARTS.map((part) => {
+    const ratePerSecond = Math.max(1, Math.round(rate * part));
+    const scenario = scenarioAt(order, { ratePerSecond, seconds: loadSeconds(order.isQuick) });
+    return { ratePerSecond, load: modelLoad(scenario, cpu, order.registry) };
+  }) as [RatedLoad, RatedLoad];
+  return lineThrough(low, high);
+}
+
+/** A load at a rate. */
+export interface RatedLoad {
+  readonly ratePerSecond: number;
+  readonly load: ModelLoad;
+}
+
+/** The straight line through two loads at different rates. */
+export function lineThrough(low: RatedLoad, high: RatedLoad): LoadAt {
+  const span = high.ratePerSecond - low.ratePerSecond;
+  return (ratePerSecond) => {
+    const share = (ratePerSecond - low.ratePerSecond) / span;
+    return {
+      control: low.load.control + share * (high.load.control - low.load.control),
+      data: low.load.data + share * (high.load.data - low.load.data),
+    };
+  };
+}
+
 /** Raises the rate from `from` until the live process is busy. */
 export async function busyPoints(
   order: BusyOrder,
-  alone: CpuChoice,
+  loadAt: LoadAt,
   from: number,
 ): Promise<readonly FitPoint[]> {
   const points: FitPoint[] = [];
   let rate: number | undefined = Math.max(1, Math.round(from));
   for (let steps = 0; rate !== undefined && steps < STEPS_MAX; steps += 1) {
     if (order.signal.aborted) break;
-    const point = await pointAt(order, alone, rate);
+    const point = await pointAt(order, loadAt, rate);
     if (point !== undefined) {
       points.push(point);
       rate = busierRate(point);
@@ -69,13 +106,13 @@ export async function busyPoints(
 /** Measures the same rates again. */
 export async function pointsAgain(
   order: BusyOrder,
-  alone: CpuChoice,
+  loadAt: LoadAt,
   points: readonly FitPoint[],
 ): Promise<readonly FitPoint[]> {
   const again: FitPoint[] = [];
   for (const { ratePerSecond } of points) {
     if (order.signal.aborted) break;
-    const point = await pointAt(order, alone, ratePerSecond);
+    const point = await pointAt(order, loadAt, ratePerSecond);
     if (point !== undefined) again.push(point);
   }
   return again;
@@ -83,7 +120,7 @@ export async function pointsAgain(
 
 async function pointAt(
   order: BusyOrder,
-  cpu: CpuChoice,
+  loadAt: LoadAt,
   ratePerSecond: number,
 ): Promise<FitPoint | undefined> {
   const { registry, signal } = order;
@@ -91,7 +128,5 @@ async function pointAt(
   const how = { ratePerSecond, seconds: loadSeconds(order.isQuick) };
   const scenario = scenarioAt(order, { ...how, world: 'live' });
   const live = await carriedLoad(scenario, ratePerSecond, { registry, signal });
-  if (live === undefined) return undefined;
-  const alone = modelLoad(scenarioAt(order, how), cpu, registry);
-  return { live, alone, ratePerSecond };
+  return live === undefined ? undefined : { live, alone: loadAt(ratePerSecond), ratePerSecond };
 }

@@ -46,8 +46,7 @@ export function handlerCosts(run: HandlerRun): Readonly<Record<string, MeasuredO
   const found = batchesByName(run);
   const costs: Record<string, MeasuredOperation> = {};
   for (const name of [...found.keys()].sort()) {
-    const lane = name.endsWith('.timer') ? 'control' : 'data';
-    costs[`handler.${name}`] = operationOf(lane, found.get(name) ?? []);
+    costs[`handler.${name}`] = operationOf('data', found.get(name) ?? []);
   }
   return costs;
 }

@@ -13,7 +13,7 @@ import { ascending, quantile } from '../../reports/statistics/quantile.ts';
 import type { CpuChoice } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import type { ProtocolRegistry } from '../registry.ts';
-import { busyPoints, pointsAgain } from './busy-points.ts';
+import { busyPoints, type LoadAt, loadsAlone, pointsAgain } from './busy-points.ts';
 import { CalibrationStopped, scenarioAt } from './calibrate.ts';
 import { fitData, liveLoad, loadSeconds, modelLoad } from './in-place.ts';
 import { findKnee, type Knee, type KneeRun, liveKneeRun, simKneeRun } from './knee.ts';
@@ -114,12 +114,14 @@ export async function checkKnee(order: KneeCheckOrder): Promise<KneeCheck> {
     growth: GROWTH,
   });
   stopIfAsked(order);
+  const alone = cpuChoice(order.profile, 'one', 'alone');
+  const loadAt = loadsAlone(order, alone, asWritten.ratePerSecond);
   const rounds: CheckRound[] = [];
   let expected = asWritten.ratePerSecond;
   const total = order.isQuick ? QUICK_ROUNDS : ROUNDS;
   while (rounds.length < total) {
     order.onStep(`round ${rounds.length + 1} of ${total}`);
-    const round = await checkRound(order, expected);
+    const round = await checkRound(order, loadAt, expected);
     expected = round.predicted.ratePerSecond;
     rounds.push(round);
   }
@@ -161,15 +163,18 @@ export function roundOf(
   };
 }
 
-async function checkRound(order: KneeCheckOrder, expected: number): Promise<CheckRound> {
+async function checkRound(
+  order: KneeCheckOrder,
+  loadAt: LoadAt,
+  expected: number,
+): Promise<CheckRound> {
   const search = { from: expected * START, growth: ROUND_GROWTH };
-  const alone = cpuChoice(order.profile, 'one', 'alone');
-  const before = await busyPoints(order, alone, search.from);
+  const before = await busyPoints(order, loadAt, search.from);
   stopIfAsked(order);
   if (before.length === 0) throw tooBusy(order, search.from);
   const live = await liveKnee(order, search);
   // Half before and half after, so that a steady drift of the machine cancels out.
-  const points = [...before, ...(await pointsAgain(order, alone, before))];
+  const points = [...before, ...(await pointsAgain(order, loadAt, before))];
   stopIfAsked(order);
   const factor = fitData(points, order.profile.profile.inPlace.controlFactor);
   const cpu = choiceWith(order.profile, factor);

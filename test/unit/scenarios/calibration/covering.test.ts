@@ -48,7 +48,7 @@ describe('the covering scenarios', () => {
     for (const kind of KINDS[protocol] ?? ['datagram', 'request']) {
       const cost = costs[`handler.${protocol}.${kind}`];
       expect(cost?.alone.ns, `handler.${protocol}.${kind}`).toBeGreaterThan(0);
-      expect(cost?.lane).toBe(kind === 'timer' ? 'control' : 'data');
+      expect(cost?.lane).toBe('data');
     }
   });
 

@@ -11,7 +11,11 @@ import {
   sampleOf,
   timeCalls,
 } from '../../../../scenarios/calibration/batches.ts';
-import { busierRate, busiestPoints } from '../../../../scenarios/calibration/busy-points.ts';
+import {
+  busierRate,
+  busiestPoints,
+  lineThrough,
+} from '../../../../scenarios/calibration/busy-points.ts';
 import {
   type FitPoint,
   fitData,
@@ -132,6 +136,15 @@ describe('the search for a busy process', () => {
     expect(busierRate(at(1_000, 0.3))).toBe(1_300);
     expect(busierRate(at(1_000, 0.849))).toBe(1_084);
     expect(busierRate(at(1_000, 0.86))).toBeUndefined();
+  });
+
+  it('continues the model beyond its saturation in a straight line, with what does not grow', () => {
+    const low = { ratePerSecond: 1_000, load: { control: 0.02, data: 0.15 } };
+    const high = { ratePerSecond: 3_000, load: { control: 0.04, data: 0.35 } };
+    const loadAt = lineThrough(low, high);
+    expect(loadAt(3_000)).toEqual(high.load);
+    expect(loadAt(13_000).data).toBeCloseTo(1.35, 9);
+    expect(loadAt(13_000).control).toBeCloseTo(0.14, 9);
   });
 
   it('keeps the busiest runs, since an idle process wakes up for each packet', () => {
