@@ -71,13 +71,16 @@ type Operations = Readonly<Record<string, MeasuredOperation>>;
 export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
   const loadBefore = loadavg()[0] ?? 0;
   const plan = order.isQuick ? QUICK_PLAN : FULL_PLAN;
-  const operations = await measureOperations(order, plan);
+  const own = await measureOperations(order, plan);
   await step(order, 'receive buffer');
   const rooms = await receiveBuffer();
-  const alone = costsOf({ operations: inPlaceOperations(operations, UNCHANGED) }, 'alone', 'alone');
+  const alone = aloneCosts(own);
   const points = await measureInPlace(order, choiceOf(alone, rooms));
   const used = highLoad(points);
   const factors = fitFactors(used);
+  // After the live runs, whose code would be slower in a process that has run every protocol.
+  const others = await coverOthers(order, { own, crypto: alone.crypto, plan });
+  const operations = { ...own, ...others };
   return {
     $schema: 'https://orrery.dev/schemas/calibration.schema.json',
     profileVersion: PROFILE_VERSION,
@@ -148,34 +151,46 @@ export function scenarioAt(
 
 async function measureOperations(order: CalibrationOrder, plan: BatchPlan): Promise<Operations> {
   const operations: Record<string, MeasuredOperation> = {};
-  const { crypto } = probeOf(order);
+  const { crypto: library } = probeOf(order);
   // Uses the crypto provider of live runs.
-  for (const { name, run } of operationBenchmarks(provider(crypto, { timing: 'constant' }))) {
+  for (const { name, run } of operationBenchmarks(provider(library, { timing: 'constant' }))) {
     await step(order, name);
     operations[name] = await run(plan);
   }
   await step(order, 'send and receive');
   Object.assign(operations, await socketCosts(plan));
-  const costs = costsOf({ operations: inPlaceOperations(operations, UNCHANGED) }, 'alone', 'alone');
-  return { ...operations, ...(await measureHandlers(order, { crypto: costs.crypto, plan })) };
-}
-
-/** Times the protocols of the workload, then those of scenarios that cover the others. */
-async function measureHandlers(
-  order: CalibrationOrder,
-  how: { readonly crypto: CpuProfile['crypto']; readonly plan: BatchPlan },
-): Promise<Operations> {
   const { workload, registry, isQuick } = order;
+  await step(order, 'code of the protocols');
   const seconds = isQuick ? 1 : 4;
   const ratePerSecond = TIMED * workload.easyRate;
-  const own = SIZES.map((bytes) => scenarioAt(order, { ratePerSecond, seconds, bytes }));
+  const group = SIZES.map((bytes) => scenarioAt(order, { ratePerSecond, seconds, bytes }));
+  const { crypto } = aloneCosts(operations);
+  return { ...operations, ...handlerCosts({ group, registry, crypto, plan }) };
+}
+
+function aloneCosts(operations: Operations): CpuProfile {
+  return costsOf({ operations: inPlaceOperations(operations, UNCHANGED) }, 'alone', 'alone');
+}
+
+/** Handlers that the workload does not call. */
+async function coverOthers(
+  order: CalibrationOrder,
+  how: {
+    readonly own: Operations;
+    readonly crypto: CpuProfile['crypto'];
+    readonly plan: BatchPlan;
+  },
+): Promise<Operations> {
+  const { workload, registry, isQuick } = order;
+  const { own, crypto, plan } = how;
   const costs: Record<string, MeasuredOperation> = {};
-  for (const group of [own, ...coveringScenarios(registry, { isQuick, loading: workload })]) {
+  for (const group of coveringScenarios(registry, { isQuick, loading: workload })) {
     await step(order, `code of the protocols: ${group[0]?.name ?? ''}`);
-    const found = handlerCosts({ group, registry, ...how });
-    for (const [name, cost] of Object.entries(found)) costs[name] ??= cost;
+    for (const [name, cost] of Object.entries(handlerCosts({ group, registry, crypto, plan }))) {
+      if (own[name] === undefined) costs[name] ??= cost;
+    }
   }
-  return Object.fromEntries(Object.entries(costs).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return costs;
 }
 
 /** The workload at an easy rate. */
