@@ -53,8 +53,7 @@ const QUICK_LOADS = [0.3, 0.6] as const;
 const HIGH_LOAD = 0.7;
 /** The code of protocols is timed at this multiple of an easy rate. */
 const TIMED = 5;
-/** How long a world runs before it is measured, seconds. */
-const LIVE_WARMUP_S = 1;
+/** How long a simulated world runs before it is measured, seconds. */
 const SIM_WARMUP_S = 4;
 /**
  * By then, nodes have found each other. A burst that waited for them would influence their choice
@@ -131,7 +130,7 @@ export function scenarioAt(
   },
 ): Scenario {
   const { ratePerSecond, seconds, bytes, world = 'sim' } = how;
-  const warmup = world === 'live' ? LIVE_WARMUP_S : SIM_WARMUP_S;
+  const warmup = world === 'live' ? order.workload.liveWarmupS : SIM_WARMUP_S;
   return loadScenario({
     path: order.workload.file,
     folders: PROJECT_FOLDERS,

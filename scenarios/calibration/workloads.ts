@@ -13,6 +13,8 @@ export interface Workload {
   readonly file: string;
   /** A rate that a slow machine carries, packets per second; searches begin at four times that. */
   readonly easyRate: number;
+  /** How long a live run takes to forget its cold start, seconds. */
+  readonly liveWarmupS: number;
   /** Changes that give the first flow this rate, packets per second. */
   changesAt(ratePerSecond: number): Changes;
 }
@@ -20,8 +22,11 @@ export interface Workload {
 /** Folder of workloads that are for calibrations alone, in that of the scenarios. */
 const OWN = 'calibration/workloads';
 const EASY_RATE = 1_000;
+const LIVE_WARMUP_S = 1;
 /** A packet of a mixnet takes a hundred times as long as one of a router. */
 const EASY_MIX_RATE = 100;
+/** What queues up while the code is cold is sent and fetched with half of the rate to spare. */
+const LIVE_MIX_WARMUP_S = 4;
 /**
  * Instants of the sender's payload process per message, and frames that the receiver fetches per
  * message, so that both keep up.
@@ -32,7 +37,7 @@ const BATCH = 20;
 
 /** A scenario whose load is the rate of its first flow. */
 export function flowWorkload(file: string): Workload {
-  return { file, easyRate: EASY_RATE, changesAt: flowRate };
+  return { file, easyRate: EASY_RATE, liveWarmupS: LIVE_WARMUP_S, changesAt: flowRate };
 }
 
 /** Two gateways and the routers between them; its events are left out. */
@@ -48,6 +53,7 @@ export const BUNDLE_RELAY: Workload = flowWorkload(`${OWN}/bundle-relay.yaml`);
 export const ONE_MIX: Workload = {
   file: `${OWN}/one-mix.yaml`,
   easyRate: EASY_MIX_RATE,
+  liveWarmupS: LIVE_MIX_WARMUP_S,
   changesAt: (ratePerSecond) => ({
     ...flowRate(ratePerSecond),
     'options.client-1.client.payload': `${Math.round(SPARE * ratePerSecond)}/s`,
