@@ -14,7 +14,7 @@ export const THOROUGH = [
   'test/security/{hostile-files,scmp,wire-table}.test.ts',
   'test/vectors/{wycheproof,simulation-core,federated-pld-fine}.test.ts',
   'test/unit/cli/{start,start-safety,start-threads,sweep-resume}.test.ts',
-  'test/unit/bench/{fabric-calls,hop-parts,overload,overload-rounds,pipeline-load}.test.ts',
+  'test/unit/bench/{hop-parts,overload,overload-rounds,pipeline-load}.test.ts',
   'test/unit/engine/net/stream/throughput.test.ts',
   'test/unit/engine/net/store-million.test.ts',
   'test/unit/nodes/federated/privacy/{pld,samplers}.test.ts',
@@ -33,10 +33,11 @@ export const THOROUGH_WALL = [
   'test/security/{identity,output}-live.test.ts',
 ];
 
-/** Tests that judge the wall clock to a few percent, or count what comes back in time: nothing runs beside them. */
+/** Tests that judge a speed, the wall clock to a few percent, or count what comes back in time: nothing runs beside them. */
 export const ALONE = [
   'test/conformance/live-mixnet-unwrap.test.ts',
   'test/emulate/outside-pair.test.ts',
+  'test/unit/bench/fabric-calls.test.ts',
   'test/unit/bench/pipeline.test.ts',
   'test/unit/bench/speed-gate.test.ts',
   'test/viz/big.test.ts',
