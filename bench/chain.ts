@@ -7,7 +7,6 @@
  *
  * @module
  */
-import type { Direction } from '../engine/net/direction.ts';
 import { Network, type PacketSink } from '../engine/net/network.ts';
 import { decrementHopLimit, HEADER_BYTES, readTarget, writeHeader } from './packet-header.ts';
 
@@ -38,7 +37,6 @@ class ChainNodes implements PacketSink {
    * object's field as separate heap objects.
    */
   readonly arrivals = new Float64Array(2);
-  private readonly out: Direction[] = [];
 
   constructor() {
     this.network = new Network({ seed: 1, sink: this });
@@ -50,9 +48,7 @@ class ChainNodes implements PacketSink {
         toNode: hop + 1,
       };
       const queue = { kind: 'drop-tail' } as const;
-      this.out.push(
-        this.network.addDirection(place, { rateBps: RATE_BPS, delayNs: DELAY_NS, queue }),
-      );
+      this.network.addDirection(place, { rateBps: RATE_BPS, delayNs: DELAY_NS, queue });
     }
   }
 

@@ -9,6 +9,9 @@ import type { PlanClock } from './contact-plan.ts';
 import type { ContactsSpec } from './link-spec.ts';
 import type { PacketTable } from './packet-table.ts';
 
+/** 8 bits in 10^9 ns: bytes times this, divided by the rate, is the serialisation time. */
+export const BIT_NS_PER_BYTE = 8_000_000_000;
+
 /** Event kinds of the network, 4 bits each, because they are posted without a slot. */
 export const TRANSMITTED = 1;
 export const PIPE_HEAD = 2;

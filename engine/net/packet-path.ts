@@ -26,12 +26,10 @@ import { NIL as NO_PACKET, PacketTable } from './packet-table.ts';
 const { BUSY, CARRIED, DELAY, DELIVERED, END, LAST_ARRIVAL, MTU_BYTES, OFFERED } = layout;
 const { OVERHEAD, RATE, REMAINDER, STATE_STRIDE, WORD_STRIDE } = layout;
 const { CURRENT, FLAGS, PIPE_COUNT, PIPE_FIRST, PIPE_LAST, TO_NODE } = layout;
-const { PIPE_HEAD, TRANSMITTED } = layout;
+const { BIT_NS_PER_BYTE, PIPE_HEAD, TRANSMITTED } = layout;
 const { BACKLOG, ENTRY, EXIT, HEAP, IMPAIRED, OVERRIDDEN, OVERTAKING, QUEUED } = masks;
 const NIL = NO_PACKET;
 const INFINITE = Number.POSITIVE_INFINITY;
-/** 8 bits in 10^9 ns: bytes times this, divided by the rate, is the serialisation time. */
-const BIT_NS_PER_BYTE = 8_000_000_000;
 
 /** Takes packets at the far end of a direction. */
 export interface PacketSink {

@@ -37,12 +37,10 @@ import type { TokenBucket } from './token-bucket.ts';
 const { DELAY, DELIVERED, MTU_BYTES, OFFERED, OVERHEAD, RATE, REMAINDER, WAKE_AT } = layout;
 const { CURRENT, FLAGS, TO_NODE, PIPE_COUNT, PIPE_FIRST, PIPE_LAST, STATE_STRIDE, WORD_STRIDE } =
   layout;
-const { PIPE_HEAD, RELEASED, WAKE } = layout;
+const { BIT_NS_PER_BYTE, PIPE_HEAD, RELEASED, WAKE } = layout;
 const { ENTRY_DOWN, ENTRY_PARTITION, ENTRY_SENDER, EXIT, EXIT_HELD, EXIT_PARTITION } = masks;
 const NIL = NO_PACKET;
 
-/** 8 bits in 10^9 ns: bytes times this, divided by the rate, is the serialisation time. */
-const BIT_NS_PER_BYTE = 8_000_000_000;
 const NO_TAPS: readonly Tap[] = [];
 
 /** Identity of a direction, and its ends. */

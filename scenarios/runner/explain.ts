@@ -11,15 +11,17 @@
  */
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { MessageObserver, ReadMessage } from '../../engine/host/protocol.ts';
-import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import {
+  BIT_NS_PER_BYTE,
+  type DirectionView,
+  type NetworkObserver,
+} from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import { MessageTrails } from './explain-messages.ts';
 import { durationText, grouped, type Journey, renderJourney } from './explain-text.ts';
 import { readFlow, readSequence } from './ground-truth.ts';
 import type { Passage, Recorder, RecorderParts } from './recorder.ts';
 
-/** Bytes times this, divided by the rate, is the serialisation time, ns. */
-const BIT_NS_PER_BYTE = 8_000_000_000;
 const NO_BYTES = new Uint8Array(0);
 /** Bounds memory for a packet in a loop. */
 const LINES_MAX = 400;

@@ -12,6 +12,7 @@ import { toNanoseconds } from '../../engine/core/sampling.ts';
 import { openStream, type RandomStream } from '../../engine/core/stream.ts';
 import { Direction } from '../../engine/net/direction.ts';
 import {
+  BIT_NS_PER_BYTE,
   BUSY,
   DELAY,
   END,
@@ -28,7 +29,6 @@ import type { QueueDiscipline } from '../../engine/net/queue/queue-discipline.ts
 import { LifoQueue, PreemptiveQueue } from './queue-doubles.ts';
 
 const NS_PER_US = 1_000;
-const BIT_NS_PER_BYTE = 8_000_000_000;
 
 /** A network in which specifications or positions are changed when they are added. */
 export function rewriting(
