@@ -3,7 +3,8 @@
  * multiples of calibration loops in the same process, so that it says the same on every machine
  * (docs/adr/0063). Red below 0.7 of what is recorded; a line that is red is measured three times before it counts.
  *
- * `npm run speed -- --record` writes the file: the median of three measurements; with names, their lines only.
+ * `npm run speed -- --record` writes the record of this kind of machine: the median of three measurements; with names,
+ * their lines only.
  * `npm run speed -- replay store` measures these alone. Closes with a line `N passed, N failed`.
  *
  * @module
@@ -16,7 +17,16 @@ import { close } from '../../tools/checks.ts';
 import { currentCommit } from '../../tools/requirements/source-state.ts';
 import { type BenchResult, spreadOf } from '../bench-result.ts';
 import { loopRatio } from '../ratio.ts';
-import { isSameLine, RED_BELOW, recordSchema, type Scored, type Speed, scoreOf } from './score.ts';
+import {
+  bestScore,
+  isSameLine,
+  RED_BELOW,
+  recordsFor,
+  recordsSchema,
+  type Scored,
+  type Speed,
+  type SpeedRecord,
+} from './score.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BENCH = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -40,6 +50,7 @@ const LEFT_OUT = /disk of this machine|on disk/;
 /** Measures the defective double instead, which has to fail. */
 const DOUBLE = '--double';
 const ATTEMPTS = 3;
+const CPU = cpus()[0]?.model ?? 'unknown';
 const BAD_ARGUMENT = 2;
 
 function main(args: readonly string[]): void {
@@ -59,7 +70,7 @@ function main(args: readonly string[]): void {
 }
 
 function compare(benches: readonly string[], isDouble: boolean): void {
-  const { speeds: recorded } = recordSchema.parse(JSON.parse(readFileSync(RECORDED, 'utf8')));
+  const recorded = recordsFor(recordsSoFar(), CPU).flatMap(({ speeds }) => speeds);
   let passed = 0;
   let failed = 0;
   for (const bench of benches) {
@@ -95,17 +106,26 @@ function isRed({ score }: Scored): boolean {
 }
 
 function scored(measured: readonly Speed[], recorded: readonly Speed[]): readonly Scored[] {
-  return recorded.map((one) => {
-    const speed = measured.find((other) => isSameLine(other, one));
+  const lines = recorded.filter(
+    (one, at) => recorded.findIndex((other) => isSameLine(other, one)) === at,
+  );
+  return lines.map((line) => {
+    const same = recorded.filter((one) => isSameLine(one, line));
+    const speed = measured.find((one) => isSameLine(one, line));
     // A line that is gone has to be recorded anew, and is no pass.
-    return speed === undefined ? { speed: one, score: 0 } : scoreOf(speed, one);
+    return speed === undefined ? { speed: line, score: 0 } : bestScore(speed, same);
   });
 }
 
+function recordsSoFar(): readonly SpeedRecord[] {
+  return recordsSchema.parse(JSON.parse(readFileSync(RECORDED, 'utf8'))).records;
+}
+
 function record(benches: readonly string[]): void {
-  const before = recordSchema.parse(JSON.parse(readFileSync(RECORDED, 'utf8')));
+  const before = recordsSoFar();
+  const own = before.find(({ cpu }) => cpu === CPU)?.speeds ?? [];
   const speeds = BENCHES.flatMap((bench) => {
-    if (!benches.includes(bench)) return before.speeds.filter((one) => one.bench === bench);
+    if (!benches.includes(bench)) return own.filter((one) => one.bench === bench);
     const rounds = Array.from({ length: ATTEMPTS }, () => measure(bench));
     return (rounds[0] ?? []).map((first): Speed => {
       const same = rounds.flatMap((round) => round.filter((one) => isSameLine(one, first)));
@@ -119,11 +139,12 @@ function record(benches: readonly string[]): void {
   const facts = {
     date: new Date().toISOString().slice(0, 10),
     commit: currentCommit(ROOT),
-    cpu: cpus()[0]?.model ?? 'unknown',
+    cpu: CPU,
     node: process.version,
   };
-  writeFileSync(RECORDED, `${JSON.stringify({ ...facts, speeds }, undefined, 2)}\n`);
-  console.log(`bench/gate/recorded.json: ${speeds.length} speeds`);
+  const records = [...before.filter(({ cpu }) => cpu !== CPU), { ...facts, speeds }];
+  writeFileSync(RECORDED, `${JSON.stringify({ records }, undefined, 2)}\n`);
+  console.log(`bench/gate/recorded.json: ${speeds.length} speeds of ${CPU}`);
 }
 
 function rounded(value: number): number {

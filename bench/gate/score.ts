@@ -24,14 +24,20 @@ export const speedSchema = z.strictObject({
 /** See {@link speedSchema}. */
 export type Speed = z.output<typeof speedSchema>;
 
-/** The file that holds what was recorded. */
-export const recordSchema = z.strictObject({
+/** What was recorded on one kind of machine. */
+const recordSchema = z.strictObject({
   date: z.iso.date(),
   commit: z.string(),
   cpu: z.string(),
   node: z.string(),
   speeds: z.array(speedSchema),
 });
+
+/** See {@link recordsSchema}. */
+export type SpeedRecord = z.output<typeof recordSchema>;
+
+/** The file that holds what was recorded, by the model of the processor. */
+export const recordsSchema = z.strictObject({ records: z.array(recordSchema).min(1) });
 
 /** A speed below this part of what was recorded is a failure. */
 export const RED_BELOW = 0.7;
@@ -50,6 +56,21 @@ export function scoreOf(speed: Speed, recorded: Speed): Scored {
   const byLoop = relative(speed.ratio, recorded.ratio);
   const byMemory = relative(speed.memoryRatio, recorded.memoryRatio);
   return { speed, score: Math.max(byLoop, byMemory) };
+}
+
+/**
+ * The records that count on a machine: its own kind's, since lines differ by a third between kinds whatever the loops
+ * say; all of them where none was made on its kind.
+ */
+export function recordsFor(records: readonly SpeedRecord[], cpu: string): readonly SpeedRecord[] {
+  const own = records.filter((one) => one.cpu === cpu);
+  return own.length > 0 ? own : records;
+}
+
+/** The best score of a measured speed beside the same line of several records. */
+export function bestScore(speed: Speed, lines: readonly Speed[]): Scored {
+  const scores = lines.map((line) => scoreOf(speed, line).score);
+  return { speed, score: Math.max(0, ...scores) };
 }
 
 /** The same line in what was recorded. */

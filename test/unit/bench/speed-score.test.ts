@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  bestScore,
   isSameLine,
   RED_BELOW,
-  recordSchema,
+  recordsFor,
+  recordsSchema,
   type Speed,
+  type SpeedRecord,
   scoreOf,
 } from '../../../bench/gate/score.ts';
 import { loopRatio } from '../../../bench/ratio.ts';
@@ -59,24 +62,50 @@ describe.each([
   });
 });
 
+describe('the records that count', () => {
+  const of = (cpu: string, value: number): SpeedRecord => ({
+    ...{ date: '2026-11-24', commit: 'c', cpu, node: 'v20' },
+    speeds: [shown(value, 'M events/s')],
+  });
+  const [fast, slow] = [of('fast', 8), of('slow', 4)];
+  const score = (value: number, cpu: string): number => {
+    const lines = recordsFor([fast, slow], cpu).flatMap(({ speeds }) => speeds);
+    return bestScore(shown(value, 'M events/s'), lines).score;
+  };
+
+  it('are those of the same kind of machine: what is fine on a slow one is red on a fast one', () => {
+    expect(score(4, 'slow')).toBeCloseTo(1, 9);
+    expect(score(4, 'fast')).toBeCloseTo(0.5, 9);
+  });
+
+  it('are all of them on a machine of another kind, and the kinder one counts', () => {
+    expect(score(4, 'other')).toBeCloseTo(1, 9);
+    expect(score(2, 'other')).toBeCloseTo(0.5, 9);
+  });
+
+  it('are no pass where none has the line', () => {
+    expect(bestScore(shown(4, 'M events/s'), []).score).toBe(0);
+  });
+});
+
+const ENGINE = ['hold-alone', 'chain', 'random-network', 'router', 'replay', 'store', 'frame'];
+const PROTOCOLS = ['mix', 'dtn'];
+const LATER = ['privacy-steps', 'trace'];
+
 describe('the recorded speeds', () => {
   const file = join(import.meta.dirname, '../../../bench/gate/recorded.json');
-  const { speeds } = recordSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const { records } = recordsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 
-  it('have each line once, and every workload of the engine', () => {
+  it.each([
+    ['AMD EPYC', [...ENGINE, ...PROTOCOLS]],
+    ['Intel(R) Xeon(R) Processor', [...ENGINE, ...PROTOCOLS, ...LATER]],
+  ])('of %s have each line once, and every workload of the engine', (cpu, benches) => {
+    const [record, ...others] = records.filter((one) => one.cpu === cpu);
+    const speeds = record?.speeds ?? [];
+    expect(others).toEqual([]);
     for (const one of speeds) {
       expect(speeds.filter((other) => isSameLine(one, other))).toHaveLength(1);
     }
-    expect([...new Set(speeds.map(({ bench }) => bench))]).toEqual([
-      'hold-alone',
-      'chain',
-      'random-network',
-      'router',
-      'replay',
-      'store',
-      'frame',
-      'mix',
-      'dtn',
-    ]);
+    expect([...new Set(speeds.map(({ bench }) => bench))]).toEqual(benches);
   });
 });
