@@ -9,12 +9,11 @@
 import { assert } from '../core/assert.ts';
 import { Fingerprint } from '../core/fingerprint.ts';
 import type { EventHandler } from '../core/scheduler.ts';
-import type { Seed } from '../core/stream.ts';
 import { type Conservation, Direction } from './direction.ts';
 import { type DirectionView, FIRST_UPPER_KIND, STATE_STRIDE } from './direction-context.ts';
 import { DROP_REASONS } from './drop-reasons.ts';
 import type { DirectionSpec } from './link-spec.ts';
-import { PacketPath, type PacketSink } from './packet-path.ts';
+import { PacketPath, type PacketPathOptions } from './packet-path.ts';
 import type { Datagram } from './packet-table.ts';
 
 export type { PacketSink } from './packet-path.ts';
@@ -32,13 +31,9 @@ export const FINGERPRINT = {
 } as const;
 
 /** Options of {@link Network}. */
-export interface NetworkOptions {
-  readonly seed: Seed;
-  readonly sink: PacketSink;
+export interface NetworkOptions extends PacketPathOptions {
   /** Gets events of the kinds from FIRST_UPPER_KIND on. */
   readonly upper?: EventHandler;
-  /** Overwrite and track returned buffers. */
-  readonly buffers?: 'plain' | 'poison';
 }
 
 /** The position of a new direction. */

@@ -40,6 +40,14 @@ export interface PacketSink {
   arrive(direction: number, packet: number): void;
 }
 
+/** Options of {@link PacketPath}. */
+export interface PacketPathOptions {
+  readonly seed: Seed;
+  readonly sink: PacketSink;
+  /** Overwrite and track returned buffers. */
+  readonly buffers?: 'plain' | 'poison';
+}
+
 /** What moves packets through directions; {@link Network} adds and counts them. */
 export abstract class PacketPath implements DirectionContext, EventHandler {
   state: Float64Array = new Float64Array(STATE_STRIDE * 16);
@@ -53,11 +61,7 @@ export abstract class PacketPath implements DirectionContext, EventHandler {
   readonly pool: BufferPool;
   private readonly sink: PacketSink;
 
-  constructor(options: {
-    readonly seed: Seed;
-    readonly sink: PacketSink;
-    readonly buffers?: 'plain' | 'poison';
-  }) {
+  constructor(options: PacketPathOptions) {
     this.seed = options.seed;
     this.sink = options.sink;
     this.pool = new BufferPool(options.buffers ?? 'plain');
