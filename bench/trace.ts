@@ -101,7 +101,7 @@ function record(): Uint8Array<ArrayBuffer> {
   const directions = makeDirections();
   const recorder = new TraceRecorder({
     sink: {
-      write: (bytes): void => void parts.push(bytes),
+      write: (bytes): void => void parts.push(bytes.slice()),
       compress: (raw): Uint8Array => gzipSync(raw, { level: 1 }),
     },
     header: makeHeader(directions),

@@ -9,9 +9,11 @@ import {
   aligned,
   BLOCK_HEAD_BYTES,
   BLOCK_MAGIC,
+  BLOCK_ROWS,
   bytesPerValue,
   FIELD,
   FLAG_GZIP,
+  FLAG_PACKED,
   FLAG_WIDE,
   FOOTER_TABLE,
   type TableSpec,
@@ -21,6 +23,7 @@ import {
 import { problem, type TraceFailure, TraceProblem } from './failure.ts';
 import { parse } from './header.ts';
 import { type ByteSource, type Inflate, readExactly, wordsOf } from './source.ts';
+import { unpackColumns } from './unpack.ts';
 
 /** Largest number of rows that a block may claim; blocks of this project have at most 16,384. */
 const ROWS_MAX = 1 << 20;
@@ -34,6 +37,7 @@ export interface BlockEntry {
   readonly table: TableSpec;
   readonly isWide: boolean;
   readonly isGzip: boolean;
+  readonly isPacked: boolean;
   readonly rows: number;
   readonly rawBytes: number;
   readonly storedBytes: number;
@@ -77,8 +81,20 @@ export async function readIndex(context: BlockContext): Promise<BlockIndex> {
   }
 }
 
-/** Reads and inflates the payload of a block; checks that it has exactly the stated length. */
-export async function readPayload(
+/** Reads the payload of a block in the layout without packing. */
+export async function readPayload(context: BlockContext, entry: BlockEntry): Promise<Uint8Array> {
+  if (!entry.isPacked) return readBytes(context, entry);
+  const at = entry.offset + BLOCK_HEAD_BYTES;
+  const stored = await readExactly(context.source, at, entry.storedBytes, 'bad-block');
+  try {
+    return unpackColumns(stored, entry);
+  } catch (error) {
+    throw badPayload(entry.offset, error);
+  }
+}
+
+/** Reads and inflates bytes; checks that they have exactly the stated length. */
+async function readBytes(
   { source, inflate }: BlockContext,
   entry: Pick<BlockEntry, 'offset' | 'rawBytes' | 'storedBytes' | 'isGzip'>,
 ): Promise<Uint8Array> {
@@ -89,14 +105,19 @@ export async function readPayload(
   try {
     raw = await inflate(stored, entry.rawBytes);
   } catch (error) {
-    throw new TraceProblem(
-      { name: 'bad-payload', message: `block at byte ${entry.offset}: ${wordsOf(error)}`, at },
-      { cause: error },
-    );
+    throw badPayload(entry.offset, error);
   }
   if (raw.length === entry.rawBytes) return raw;
   const message = `block at byte ${entry.offset} has ${raw.length} bytes, not ${entry.rawBytes}`;
   throw problem('bad-payload', message, at);
+}
+
+function badPayload(offset: number, cause: unknown): TraceProblem {
+  const message = `block at byte ${offset}: ${wordsOf(cause)}`;
+  return new TraceProblem(
+    { name: 'bad-payload', message, at: offset + BLOCK_HEAD_BYTES },
+    { cause },
+  );
 }
 
 async function fromFooter(context: BlockContext): Promise<BlockIndex> {
@@ -120,7 +141,8 @@ async function fromFooter(context: BlockContext): Promise<BlockIndex> {
   if (offset + BLOCK_HEAD_BYTES + aligned(sizes.storedBytes) !== trailerAt) {
     throw problem('bad-index', 'the index does not fill its space', offset);
   }
-  const raw = await readPayload(context, { ...sizes, offset });
+  if (sizes.isPacked) throw problem('bad-index', 'an index has no columns to pack', offset);
+  const raw = await readBytes(context, { ...sizes, offset });
   return parseIndex(context, raw, { count: head.getUint32(FIELD.rows, true), ...sizes, offset });
 }
 
@@ -201,7 +223,9 @@ function entryOf(context: BlockContext, view: DataView, place: EntryPlace): Bloc
   const isWide = (view.getUint8(at + FIELD.flags) & FLAG_WIDE) !== 0;
   const sizes = sizesOf(view, at, offset);
   const rows = view.getUint32(at + FIELD.rows, true);
-  if (rows > ROWS_MAX) throw bad(`${rows} rows are too many`);
+  // Equal values need no bits, so the length of a packed block does not bound its rows.
+  const rowsMax = sizes.isPacked ? BLOCK_ROWS : ROWS_MAX;
+  if (rows > rowsMax) throw bad(`${rows} rows are too many`);
   let expected = aligned(sizes.auxBytes);
   for (const { type } of table.columns) expected += aligned(rows * bytesPerValue(type, isWide));
   if (expected !== sizes.rawBytes) throw bad(`${rows} rows do not fit ${sizes.rawBytes} bytes`);
@@ -221,19 +245,22 @@ interface Sizes {
   readonly storedBytes: number;
   readonly auxBytes: number;
   readonly isGzip: boolean;
+  readonly isPacked: boolean;
 }
 
 /** Reads the lengths of a block and checks that they are consistent. */
 function sizesOf(view: DataView, at: number, offset: number): Sizes {
-  const isGzip = (view.getUint8(at + FIELD.flags) & FLAG_GZIP) !== 0;
+  const flags = view.getUint8(at + FIELD.flags);
+  const isGzip = (flags & FLAG_GZIP) !== 0;
+  const isPacked = (flags & FLAG_PACKED) !== 0;
   const rawBytes = view.getUint32(at + FIELD.raw, true);
   const storedBytes = view.getUint32(at + FIELD.stored, true);
   const auxBytes = view.getUint32(at + FIELD.aux, true);
-  const rawMax = isGzip ? storedBytes * DEFLATE_RATIO_MAX + GZIP_BYTES : storedBytes;
-  const isPossible = rawBytes <= Math.min(RAW_BYTES_MAX, rawMax) && aligned(auxBytes) <= rawBytes;
-  if (isPossible && (isGzip || rawBytes === storedBytes)) {
-    return { rawBytes, storedBytes, auxBytes, isGzip };
-  }
+  const inflatedMax = isGzip ? storedBytes * DEFLATE_RATIO_MAX + GZIP_BYTES : storedBytes;
+  const rawMax = isPacked ? RAW_BYTES_MAX : Math.min(RAW_BYTES_MAX, inflatedMax);
+  const isPossible = rawBytes <= rawMax && aligned(auxBytes) <= rawBytes;
+  const isExact = isPacked ? auxBytes === 0 && !isGzip : isGzip || rawBytes === storedBytes;
+  if (isPossible && isExact) return { rawBytes, storedBytes, auxBytes, isGzip, isPacked };
   const message = `block at byte ${offset}: ${storedBytes} bytes cannot hold ${rawBytes}`;
   throw problem('bad-block', message, offset);
 }

@@ -12,9 +12,7 @@ import {
   OPEN_WIDE,
 } from '../../engine/measure/trace/layout.ts';
 import type { BlockEntry } from './block-index.ts';
-
-/** Values of one column. */
-export type ColumnView = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+import { type ColumnView, viewAt } from './column-view.ts';
 
 /** What happened to a packet on its link. */
 export type Fate = 'arrived' | 'dropped' | 'open';
@@ -85,24 +83,5 @@ export class Block {
       else high = middle;
     }
     return low;
-  }
-}
-
-function viewAt(
-  bytes: Uint8Array,
-  offset: number,
-  shape: { readonly rows: number; readonly width: number },
-): ColumnView {
-  const at = bytes.byteOffset + offset;
-  const { buffer } = bytes;
-  switch (shape.width) {
-    case 1:
-      return new Uint8Array(buffer, at, shape.rows);
-    case 2:
-      return new Uint16Array(buffer, at, shape.rows);
-    case 4:
-      return new Uint32Array(buffer, at, shape.rows);
-    default:
-      return new Float64Array(buffer, at, shape.rows);
   }
 }

@@ -10,7 +10,7 @@
 /** First eight bytes of a file; the line end reveals a transfer that changed line ends. */
 export const FILE_MAGIC = 'ORRERY\r\n';
 /** Version of the format; a reader rejects a higher one. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 /** Magic, version u32, length of the header JSON u32. */
 export const FILE_HEAD_BYTES = 16;
 
@@ -46,6 +46,17 @@ export const FIELD = {
 export const FLAG_WIDE = 1;
 /** Flag: the payload is a gzip stream. */
 export const FLAG_GZIP = 2;
+
+/** Flag: each column is packed (docs/TRACE.md#packed-blocks); such a block has no `aux`. */
+export const FLAG_PACKED = 4;
+/** How the numbers of a packed column are meant. */
+export const PACKED = { plain: 0, offsets: 1, steps: 2, dictionary: 3 } as const;
+/** Bytes before the numbers of a packed column: kind, bits, entries, base. */
+export const PACKED_HEAD_BYTES = 16;
+/** Largest number of entries of a dictionary. */
+export const PACKED_ENTRIES_MAX = 256;
+/** Numbers are packed into words of this many bits, and none has more. */
+export const PACKED_WORD_BITS = 32;
 
 /** First offset from the base that does not fit into a u32 time column. */
 export const NARROW_LIMIT_NS = 2 ** 32;
@@ -164,6 +175,15 @@ export const TABLES = {
   'bins-100ms': table(12, 'bins-100ms', BIN_COLUMNS),
   'bins-1s': table(13, 'bins-1s', BIN_COLUMNS),
 } as const;
+
+/** Tables of many small integers, which files store packed. */
+export const PACKED_TABLES: readonly TableSpec[] = [
+  TABLES.hop,
+  TABLES['bins-1ms'],
+  TABLES['bins-10ms'],
+  TABLES['bins-100ms'],
+  TABLES['bins-1s'],
+];
 
 /** Number of the footer block; it is not a table. */
 export const FOOTER_TABLE = 255;

@@ -16,17 +16,21 @@ import {
   FILE_HEAD_BYTES,
   FILE_MAGIC,
   FLAG_GZIP,
+  FLAG_PACKED,
+  FLAG_WIDE,
   FOOTER_TABLE,
   FORMAT_VERSION,
+  PACKED_TABLES,
   TRAILER_BYTES,
   type TraceHeader,
   type TraceSummary,
 } from './layout.ts';
+import { ColumnPacker } from './pack-columns.ts';
 
 /** The destination of a trace. */
 export interface TraceSink {
   write(bytes: Uint8Array): void;
-  /** Makes a gzip stream; if absent, blocks are stored uncompressed. */
+  /** Makes a gzip stream of what is not packed; if absent, blocks are stored as they are. */
   readonly compress?: (raw: Uint8Array) => Uint8Array;
 }
 
@@ -40,11 +44,13 @@ interface Placed {
 const encoder = new TextEncoder();
 const NO_COUNTS = new Uint32Array(0);
 const PAIR_BYTES = 8;
+const PACKED_BY_ID = new Map(PACKED_TABLES.map((table) => [table.id, table]));
 
 /** Writes one trace. */
 export class TraceWriter {
   readonly #sink: TraceSink;
   readonly #index: Placed[] = [];
+  readonly #packer = new ColumnPacker();
   #offset = 0;
 
   constructor(sink: TraceSink, header: TraceHeader) {
@@ -117,15 +123,25 @@ export class TraceWriter {
 
   #put(block: RawBlock): { readonly facts: BlockFacts; readonly stored: number } {
     const { bytes, ...facts } = block;
-    const { compress } = this.#sink;
-    const payload = compress === undefined ? bytes : compress(bytes);
-    const flags = compress === undefined ? facts.flags : facts.flags | FLAG_GZIP;
-    const written = { ...facts, flags };
+    const { payload, flag } = this.#shorten(block);
+    const written = { ...facts, flags: facts.flags | flag };
     this.#write(blockHead(written, payload.length));
     this.#write(payload);
     const padding = aligned(payload.length) - payload.length;
     if (padding > 0) this.#write(new Uint8Array(padding));
     return { facts: written, stored: payload.length };
+  }
+
+  /** The payload as it is stored, and the flag that says so. */
+  #shorten(block: RawBlock): { readonly payload: Uint8Array; readonly flag: number } {
+    const { bytes, table: id, rows, flags, auxBytes } = block;
+    const { compress } = this.#sink;
+    if (compress === undefined) return { payload: bytes, flag: 0 };
+    const table = PACKED_BY_ID.get(id);
+    if (table === undefined || rows === 0) return { payload: compress(bytes), flag: FLAG_GZIP };
+    assert(auxBytes === 0, 'packed tables have columns only');
+    const isWide = (flags & FLAG_WIDE) !== 0;
+    return { payload: this.#packer.pack({ table, isWide, rows, bytes }), flag: FLAG_PACKED };
   }
 
   #write(bytes: Uint8Array): void {
