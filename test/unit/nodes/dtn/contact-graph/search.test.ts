@@ -70,9 +70,12 @@ describe('the search', () => {
         search.best({ source: 1 + (count % 9), target: 10, atNs: count % 100 });
       return performance.now() - began;
     };
-    // The best of three: other work on the machine makes one of them slow, never all quick.
-    const ratios = [0, 1, 2].map(() => timeOf(256) / timeOf(4));
-    expect(Math.min(...ratios)).toBeLessThan(4);
+    // In turns, the least of nine each: other work makes a run of some milliseconds slow, never quick.
+    const runs = Array.from({ length: 9 }, () => [timeOf(256), timeOf(4)] as const);
+    const [long, short] = [0, 1].map((which) =>
+      Math.min(...runs.map((run) => run[which] as number)),
+    );
+    expect((long ?? 0) / (short ?? 0)).toBeLessThan(4);
   });
 
   it('avoids nodes and first contacts as asked', () => {
