@@ -176,15 +176,6 @@ export const TABLES = {
   'bins-1s': table(13, 'bins-1s', BIN_COLUMNS),
 } as const;
 
-/** Tables of many small integers, which files store packed. */
-export const PACKED_TABLES: readonly TableSpec[] = [
-  TABLES.hop,
-  TABLES['bins-1ms'],
-  TABLES['bins-10ms'],
-  TABLES['bins-100ms'],
-  TABLES['bins-1s'],
-];
-
 /** Number of the footer block; it is not a table. */
 export const FOOTER_TABLE = 255;
 

@@ -3,7 +3,7 @@
  * (docs/TRACE.md#packed-blocks). A column is stored as offsets from its least value, as differences
  * from row to row if it is sorted, or as numbers of a dictionary if it has few values.
  *
- * It takes less than half the time of gzip, for files a tenth larger (docs/PERFORMANCE.md#part-by-part).
+ * For full blocks of packets it takes less than half the time of gzip, and a tenth more room (docs/PERFORMANCE.md#part-by-part).
  *
  * @module
  */

@@ -12,6 +12,7 @@ import { type BlockFacts, blockHead, type RawBlock, writeBlockHead } from './enc
 import {
   aligned,
   BLOCK_HEAD_BYTES,
+  BLOCK_ROWS,
   FIELD,
   FILE_HEAD_BYTES,
   FILE_MAGIC,
@@ -20,7 +21,7 @@ import {
   FLAG_WIDE,
   FOOTER_TABLE,
   FORMAT_VERSION,
-  PACKED_TABLES,
+  TABLES,
   TRAILER_BYTES,
   type TraceHeader,
   type TraceSummary,
@@ -44,7 +45,6 @@ interface Placed {
 const encoder = new TextEncoder();
 const NO_COUNTS = new Uint32Array(0);
 const PAIR_BYTES = 8;
-const PACKED_BY_ID = new Map(PACKED_TABLES.map((table) => [table.id, table]));
 
 /** Writes one trace. */
 export class TraceWriter {
@@ -135,10 +135,11 @@ export class TraceWriter {
   /** The payload as it is stored, and the flag that says so. */
   #shorten(block: RawBlock): { readonly payload: Uint8Array; readonly flag: number } {
     const { bytes, table: id, rows, flags, auxBytes } = block;
+    const table = TABLES.hop;
     const { compress } = this.#sink;
     if (compress === undefined) return { payload: bytes, flag: 0 };
-    const table = PACKED_BY_ID.get(id);
-    if (table === undefined || rows === 0) return { payload: compress(bytes), flag: FLAG_GZIP };
+    // Runs of many packets fill their blocks; of a few, gzip makes smaller files in no time.
+    if (id !== table.id || rows < BLOCK_ROWS) return { payload: compress(bytes), flag: FLAG_GZIP };
     assert(auxBytes === 0, 'packed tables have columns only');
     const isWide = (flags & FLAG_WIDE) !== 0;
     return { payload: this.#packer.pack({ table, isWide, rows, bytes }), flag: FLAG_PACKED };

@@ -1,6 +1,14 @@
 /** A small trace with rows in every table, and variants with another header. @module */
-import { FILE_HEAD_BYTES, type TraceHeader } from '../../../../engine/measure/trace/layout.ts';
-import { TraceLab } from './trace-lab.ts';
+import { gzipSync } from 'node:zlib';
+import {
+  BLOCK_HEAD_BYTES,
+  FIELD,
+  FILE_HEAD_BYTES,
+  FLAG_GZIP,
+  TRAILER_BYTES,
+  type TraceHeader,
+} from '../../../../engine/measure/trace/layout.ts';
+import { BLOCK_CAPACITY, TraceLab } from './trace-lab.ts';
 
 /** 1 s with a fault, losses, states, marks, spans, series and bytes. */
 export function smallTrace(storage: 'gzip' | 'plain'): Uint8Array {
@@ -38,4 +46,38 @@ export function withHeader(
   padded.set(json, FILE_HEAD_BYTES);
   new DataView(padded.buffer).setUint32(12, padded.length - FILE_HEAD_BYTES, true);
   return new Uint8Array(Buffer.concat([padded, whole.subarray(end)]));
+}
+
+/** A file as it was before columns were packed: each payload a gzip stream; without its index. */
+export function ofVersion1(plain: Uint8Array): Uint8Array {
+  const view = new DataView(plain.buffer, plain.byteOffset);
+  const firstBlock = FILE_HEAD_BYTES + view.getUint32(12, true);
+  const head = plain.slice(0, firstBlock);
+  head[8] = 1;
+  const parts: Uint8Array[] = [head];
+  const end = plain.length - TRAILER_BYTES;
+  for (let at = firstBlock; at < end; ) {
+    const length = view.getUint32(at + FIELD.stored, true);
+    const payload = at + BLOCK_HEAD_BYTES;
+    const stored = gzipSync(plain.subarray(payload, payload + length));
+    const block = new Uint8Array(BLOCK_HEAD_BYTES + Math.ceil(stored.length / 8) * 8);
+    block.set(plain.subarray(at, payload));
+    block[FIELD.flags] = (block[FIELD.flags] as number) | FLAG_GZIP;
+    new DataView(block.buffer).setUint32(FIELD.stored, stored.length, true);
+    block.set(stored, BLOCK_HEAD_BYTES);
+    parts.push(block);
+    at = payload + Math.ceil(length / 8) * 8;
+  }
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+/** 340 ms with a full block of packets and a second one. */
+export function fullBlock(storage: 'gzip' | 'plain'): Uint8Array {
+  const lab = new TraceLab(3, 'full', storage);
+  for (let hop = 0; hop < BLOCK_CAPACITY + 616; hop += 1) {
+    const packet = lab.send(hop % 3, 100 + (hop % 50));
+    lab.advance(20_000 + (hop % 7));
+    lab.arrive(packet);
+  }
+  return new Uint8Array(lab.finish());
 }
