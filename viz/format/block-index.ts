@@ -83,17 +83,16 @@ export async function readIndex(context: BlockContext): Promise<BlockIndex> {
 
 /** Reads the payload of a block in the layout without packing. */
 export async function readPayload(context: BlockContext, entry: BlockEntry): Promise<Uint8Array> {
-  if (!entry.isPacked) return readBytes(context, entry);
-  const at = entry.offset + BLOCK_HEAD_BYTES;
-  const stored = await readExactly(context.source, at, entry.storedBytes, 'bad-block');
+  const bytes = await readBytes(context, entry);
+  if (!entry.isPacked) return bytes;
   try {
-    return unpackColumns(stored, entry);
+    return unpackColumns(bytes, entry);
   } catch (error) {
     throw badPayload(entry.offset, error);
   }
 }
 
-/** Reads and inflates bytes; checks that they have exactly the stated length. */
+/** Reads bytes; of a gzip stream, checks that it inflates to exactly the stated length. */
 async function readBytes(
   { source, inflate }: BlockContext,
   entry: Pick<BlockEntry, 'offset' | 'rawBytes' | 'storedBytes' | 'isGzip'>,

@@ -11,6 +11,7 @@ import {
   PACKED_ENTRIES_MAX,
   PACKED_HEAD_BYTES,
   PACKED_WORD_BITS,
+  type PackedHead,
   type TableSpec,
 } from '../../engine/measure/trace/layout.ts';
 import { type ColumnView, viewAt } from './column-view.ts';
@@ -24,14 +25,6 @@ export interface PackedShape {
   readonly isWide: boolean;
   readonly rows: number;
   readonly rawBytes: number;
-}
-
-/** What precedes the numbers of a column. */
-interface ColumnHead {
-  readonly kind: number;
-  readonly bits: number;
-  readonly entries: number;
-  readonly base: number;
 }
 
 /** A part of the packed bytes that has been read, and where the next one begins. */
@@ -67,7 +60,7 @@ export function unpackColumns(stored: Uint8Array, shape: PackedShape): Uint8Arra
   return raw;
 }
 
-function headAt(bytes: Uint8Array, at: number): Part<ColumnHead> {
+function headAt(bytes: Uint8Array, at: number): Part<PackedHead> {
   const { part, end } = bytesAt(bytes, at, PACKED_HEAD_BYTES);
   const view = new DataView(part.buffer, part.byteOffset, part.length);
   const kind = view.getUint8(0);
@@ -85,7 +78,7 @@ function headAt(bytes: Uint8Array, at: number): Part<ColumnHead> {
 function numbersInto(
   target: ColumnView,
   bytes: Uint8Array,
-  { at, head }: { readonly at: number; readonly head: ColumnHead },
+  { at, head }: { readonly at: number; readonly head: PackedHead },
 ): number {
   const { kind, bits, entries, base } = head;
   const rows = target.length;

@@ -53,6 +53,17 @@ export const FLAG_PACKED = 4;
 export const PACKED = { plain: 0, offsets: 1, steps: 2, dictionary: 3 } as const;
 /** Bytes before the numbers of a packed column: kind, bits, entries, base. */
 export const PACKED_HEAD_BYTES = 16;
+/** What precedes the numbers of a column. */
+export interface PackedHead {
+  /** See {@link PACKED}. */
+  readonly kind: number;
+  /** Bits of each number. */
+  readonly bits: number;
+  readonly entries: number;
+  /** Added to each value. */
+  readonly base: number;
+}
+
 /** Largest number of entries of a dictionary. */
 export const PACKED_ENTRIES_MAX = 256;
 /** Numbers are packed into words of this many bits, and none has more. */

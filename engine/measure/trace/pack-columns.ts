@@ -3,7 +3,8 @@
  * (docs/TRACE.md#packed-blocks). A column is stored as offsets from its least value, as differences
  * from row to row if it is sorted, or as numbers of a dictionary if it has few values.
  *
- * For full blocks of packets it takes less than half the time of gzip, and a tenth more room (docs/PERFORMANCE.md#part-by-part).
+ * For full blocks of packets it takes less than half the time of gzip, and a tenth more room
+ * (docs/PERFORMANCE.md#part-by-part).
  *
  * @module
  */
@@ -14,6 +15,7 @@ import {
   PACKED_ENTRIES_MAX,
   PACKED_HEAD_BYTES,
   PACKED_WORD_BITS,
+  type PackedHead,
   type TableSpec,
 } from './layout.ts';
 
@@ -29,16 +31,6 @@ const HASH_FACTOR = 0x9e37_79b1;
 const HASH_SHIFT = 22;
 const INTEGER_LIMIT = 2 ** 32;
 const WORD_BYTES = 4;
-
-/** What precedes the numbers of a column. */
-interface PackedHead {
-  readonly kind: number;
-  /** Bits of each number. */
-  readonly bits: number;
-  readonly entries: number;
-  /** Added to each value. */
-  readonly base: number;
-}
 
 /** A block of rows in the layout without packing, and its shape. */
 export interface PackInput {
