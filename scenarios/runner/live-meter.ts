@@ -112,7 +112,7 @@ const OWN_CLOCK = 0;
 export class LiveMeter {
   readonly #world: LiveWorld;
   readonly #handovers: HandoverBook;
-  #pace = machinePace();
+  #pace: number;
   readonly #beganMs = performance.now();
   readonly #beganCpu = process.cpuUsage();
   readonly #stolenTime = watchStolenTime();
@@ -121,8 +121,10 @@ export class LiveMeter {
   #cpuUs = 0;
   #wallUs = 0;
 
-  constructor(world: LiveWorld, handovers: HandoverBook) {
+  /** @param pace of the machine before the run: measuring it holds the process up for 50 ms. */
+  constructor(world: LiveWorld, handovers: HandoverBook, pace: number) {
     this.#world = world;
+    this.#pace = pace;
     this.#handovers = handovers;
     world.lateness.reset();
     world.pump.longestStallNs = 0;

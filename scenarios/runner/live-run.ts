@@ -29,6 +29,7 @@ import { joinNetworkObservers } from './join-network-observers.ts';
 import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
 import { LiveStageWorld } from './live-stage-world.ts';
 import { liveTrace } from './live-trace.ts';
+import { machinePace } from './machine-pace.ts';
 import { measuredSoFar } from './measured-so-far.ts';
 import { type NodeChoice, nodeChoice, type StackOf, stackOf } from './nodes.ts';
 import { pause } from './pause.ts';
@@ -110,6 +111,8 @@ class LiveTime implements Timekeeper {
   readonly #began = performance.now();
   #made: LiveStageWorld | undefined;
   #meter: LiveMeter | undefined;
+  /** Of the machine before its nodes start: their first 50 ms would otherwise be a stall. */
+  #pace = Number.NaN;
   /** Number of datagrams received while datagrams were still passed to nodes. */
   #handledUpTo = 0;
 
@@ -135,6 +138,7 @@ class LiveTime implements Timekeeper {
   }
 
   *open(): Steps<void> {
+    this.#pace = machinePace();
     yield this.#world.live.warm();
   }
 
@@ -167,7 +171,7 @@ class LiveTime implements Timekeeper {
       () => world.now(),
       (act) => pump.enter(act),
     );
-    const meter = new LiveMeter(world.live, handoverBook(this.#order.scenario));
+    const meter = new LiveMeter(world.live, handoverBook(this.#order.scenario), this.#pace);
     this.#meter = meter;
     const progress = setInterval(() => {
       meter.look();
