@@ -53,6 +53,8 @@ export class PeerTrace {
   #qualityNs = Number.NEGATIVE_INFINITY;
   #windowNs = Number.NEGATIVE_INFINITY;
   #queueNs = Number.NEGATIVE_INFINITY;
+  /** The trace says that nothing waits. */
+  #isQueueEmpty = false;
   #epoch = -1;
   #highest = -1;
   #handshake = { epoch: 0, sendings: 0, steps: new Map<HandshakeStep, number>() };
@@ -107,9 +109,12 @@ export class PeerTrace {
 
   /** `waiting` packets wait for keys or a path; `max` may. */
   waiting(waiting: number, max: number): void {
+    // hot: asked after each datagram, and mostly nothing waits.
+    if (waiting === 0 && this.#isQueueEmpty) return;
     const now = this.#host.now();
     if (waiting > 0 && now - this.#queueNs < QUEUE_EVERY_NS) return;
     this.#queueNs = now;
+    this.#isQueueEmpty = waiting === 0;
     this.#tell(QUEUE_TO_PEER, { peer: this.#peer }, { waiting, max });
   }
 
