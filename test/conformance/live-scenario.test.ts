@@ -6,19 +6,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCodeOf, judge } from '../../reports/judge.ts';
 import type { RunInput } from '../../reports/model.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import { type LiveOrder, runLive } from '../../scenarios/runner/live-run.ts';
-import { machinePace } from '../../scenarios/runner/machine-pace.ts';
 import { metricsOf } from '../../scenarios/runner/nodes.ts';
-
-vi.mock('../../scenarios/runner/machine-pace.ts', async (load) => {
-  const own = await load<{ machinePace: typeof machinePace }>();
-  return { machinePace: vi.fn(own.machinePace) };
-});
 
 const registry = new ProtocolRegistry();
 /**
@@ -146,18 +140,5 @@ describe('a loop that stands still', () => {
     expect(numberOf(input, 'ping.offered')).toBeGreaterThan(150);
     // Another process may take the processor for longer; the run has measured for how long.
     expect(numberOf(input, 'ping.refused')).toBeLessThanOrEqual(tooLate(stallMsOf(input)) + 20);
-  });
-
-  it('does not call its own measurement of the pace a stall of the run', async () => {
-    const pauseMs = 1_000;
-    const slowPace = (): number => {
-      const beganMs = performance.now();
-      while (performance.now() < beganMs + pauseMs);
-      return 1e8;
-    };
-    vi.mocked(machinePace).mockImplementationOnce(slowPace).mockImplementationOnce(slowPace);
-    const input = await run(order({ duration: '600ms', warmup: '100ms' }));
-    expect(input.seeds[0]?.metrics['live.pace']).toEqual({ kind: 'gauge', value: 1e8 });
-    expect(stallMsOf(input)).toBeLessThan(pauseMs * 0.9);
   });
 });
