@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Threads and agents start from programs that are prepared once for the whole run. */
 export const PREPARED = {
-  globalSetup: ['test/prepared-once.ts'],
+  globalSetup: ['test/prepared-once.mjs'],
   setupFiles: ['test/prepared-threads.ts'],
 };
 

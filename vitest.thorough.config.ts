@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { PREPARED } from './vitest.config.ts';
+import { NATIVE } from './vitest.native.ts';
 
 /**
  * Long runs: theory, defective doubles, whole mixnets, floods and fuzz of many seconds, published
@@ -75,15 +75,11 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
+    ...NATIVE,
     include: THOROUGH,
     sequence: { sequencer: LongestFirst },
-    ...PREPARED,
-    pool: 'forks',
     maxWorkers: 2,
-    // Modules are loaded once a worker: none of them keeps state that a test could leave behind.
-    isolate: false,
     // Ends what hangs, on a slow machine that does much else, too.
     testTimeout: 300_000,
-    hookTimeout: 60_000,
   },
 });

@@ -14,8 +14,13 @@ import virtual from '../../vitest.virtual.config.ts';
 import wall from '../../vitest.wall.config.ts';
 import { repositoryFiles } from './files.ts';
 
+interface Choice {
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
 interface Config {
-  readonly test?: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
+  readonly test?: Choice & { readonly projects?: readonly unknown[] };
 }
 
 const RUNS: Readonly<Record<string, Config>> = {
@@ -47,9 +52,12 @@ function isMatch(pattern: string, path: string): boolean {
 function runsOf(path: string): readonly string[] {
   const isIn = (patterns: readonly string[] = []): boolean =>
     patterns.some((pattern) => isMatch(pattern, path));
-  return Object.entries(RUNS)
-    .filter(([, { test }]) => isIn(test?.include) && !isIn(test?.exclude))
-    .map(([name]) => name);
+  return Object.entries(RUNS).flatMap(([name, { test }]) => {
+    const projects = test?.projects as readonly { readonly test: Choice }[] | undefined;
+    return (projects?.map((project) => project.test) ?? [test])
+      .filter((choice) => isIn(choice?.include) && !isIn(choice?.exclude))
+      .map(() => name);
+  });
 }
 
 describe('the runs of tests', () => {

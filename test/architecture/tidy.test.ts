@@ -5,6 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
+import { RELOADING } from '../../vitest.native.ts';
 import { isSource, repositoryFiles, type TextFile } from './files.ts';
 import * as rules from './tidy-rules.ts';
 
@@ -30,6 +31,9 @@ const RULES = /^test\/architecture\/tidy/;
 function broken(rule: rules.TidyRule, some: readonly TextFile[]): readonly string[] {
   return some.flatMap(rule);
 }
+
+/** What loads modules anew, by itself or with test/unit/engine/crypto/support.ts. */
+const RELOADS = /\bvi\.(mock|doMock|resetModules)\(|\bwatchWasmMemory\(/;
 
 describe('every file', () => {
   it('begins with a module block when it is source', () => {
@@ -82,6 +86,14 @@ describe('every file', () => {
 
   it('replaces modules in a test only where their users are loaded anew', () => {
     expect(broken(rules.mocksFreshModules, typescript)).toEqual([]);
+  });
+
+  it('loads modules anew in a test only where vitest loads them', () => {
+    const isOther = /^test\/(live|emulate|environment|viz|architecture|conformance\/live-)/;
+    const reloading = typescript.filter(
+      ({ path, text }) => path.endsWith('.test.ts') && !isOther.test(path) && RELOADS.test(text),
+    );
+    expect(reloading.map(({ path }) => path).sort()).toEqual([...RELOADING].sort());
   });
 
   it('gives a reason for each rule that it switches off', () => {
