@@ -75,11 +75,19 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    ...NATIVE,
-    include: THOROUGH,
     sequence: { sequencer: LongestFirst },
     maxWorkers: 2,
-    // Ends what hangs, on a slow machine that does much else, too.
-    testTimeout: 300_000,
+    // A project of its own, since reporters are loaded as the root is.
+    projects: [
+      {
+        test: {
+          ...NATIVE,
+          name: 'native',
+          include: THOROUGH,
+          // Ends what hangs, on a slow machine that does much else, too.
+          testTimeout: 300_000,
+        },
+      },
+    ],
   },
 });
