@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { NATIVE } from './vitest.native.ts';
+import { NATIVE } from './vitest.config.ts';
 
 /**
  * Long runs: theory, defective doubles, whole mixnets, floods and fuzz of many seconds, published

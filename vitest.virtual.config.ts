@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { NATIVE, RELOADING, VIRTUAL } from './vitest.native.ts';
+import { NATIVE, RELOADING, VIRTUAL } from './vitest.config.ts';
 import { ALONE, THOROUGH, THOROUGH_WALL } from './vitest.thorough.config.ts';
 import { WALL_CLOCK } from './vitest.wall.config.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Bundles the programs of worker threads and agents once for a whole test run (ADR 0030), so that
  * tests do not translate some two hundred modules again in each thread that they start. Plain JavaScript,
- * because vitest loads it without its own translator where tests run in modules of Node (vitest.native.ts).
+ * because vitest loads it without its own translator where tests run in modules of Node (vitest.config.ts).
  *
  * @module
  */

@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { RELOADING } from '../../vitest.native.ts';
+import { RELOADING } from '../../vitest.config.ts';
 import { isSource, repositoryFiles, type TextFile } from './files.ts';
 import * as rules from './tidy-rules.ts';
 
