@@ -10,11 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCodeOf, judge } from '../../reports/judge.ts';
 import type { RunInput } from '../../reports/model.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import { type LiveOrder, runLive } from '../../scenarios/runner/live-run.ts';
-import { metricsOf } from '../../scenarios/runner/nodes.ts';
+import { orderOf, registry } from './on-sockets.ts';
 
-const registry = new ProtocolRegistry();
 /**
  * hello.yaml on addresses derived from the number of this process, so that other live runs use
  * others.
@@ -41,15 +39,7 @@ function order(overrides: Readonly<Record<string, string>>): LiveOrder {
     registry,
   });
   expect(scenario.topology.hosts.map(({ address }) => address)).toContain(`${block}.4`);
-  return {
-    scenario,
-    registry,
-    definitions: metricsOf(scenario, registry),
-    seeds: [1],
-    recordingsOf: () => ({}),
-    reproduce: 'npm run live hello.yaml',
-    commit: 'test',
-  };
+  return orderOf(scenario);
 }
 
 async function run(live: LiveOrder): Promise<RunInput> {
