@@ -11,26 +11,16 @@
  *
  * @module
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { MetricData, SeedResult } from '../reports/model.ts';
-import { loadScenario } from '../scenarios/files/load.ts';
-import type { Scenario } from '../scenarios/model.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
-import { runSeed } from '../scenarios/runner/run-seed.ts';
-import { type BenchResult, cpuTimeUs } from './bench-result.ts';
-import { inTurnWithLoop, type Measurement, type Taken } from './in-turn.ts';
+import type { SeedResult } from '../reports/model.ts';
+import type { BenchResult } from './bench-result.ts';
+import { inTurnWithLoop } from './in-turn.ts';
 import { BUNDLES, DATAGRAM, GATEWAY, LONG } from './workloads/fabric-calls.ts';
+import { FabricRuns, REFERENCE_PACE } from './workloads/fabric-runs.ts';
 
 /** Name of this benchmark for `npm run bench -- fabric`. */
 export const name = 'fabric';
 
 const ROUNDS = 3;
-const US_PER_S = 1e6;
-const REFERENCE_PACE = 100;
-const MESSAGES_PER_CALL = 2;
 const NS_PER_MS = 1e6;
 
 const TARGETS: Readonly<Record<string, number>> = {
@@ -45,9 +35,8 @@ const CLAIMED: Readonly<Record<string, string>> = {
 
 /** One line for each figure. */
 export async function run(): Promise<readonly BenchResult[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'orrery-bench-'));
+  const runs = new FabricRuns();
   try {
-    const runs = new Runs(folder);
     const measured = await inTurnWithLoop(
       [
         runs.calls('calls of 1 kB over datagrams', DATAGRAM),
@@ -56,9 +45,9 @@ export async function run(): Promise<readonly BenchResult[]> {
       ],
       ROUNDS,
     );
-    return [...measured.map(withTarget), ...runs.long('0%', 1.3), ...runs.long('1%', 2.5)];
+    return [...measured.map(withTarget), ...long(runs, '0%', 1.3), ...long(runs, '1%', 2.5)];
   } finally {
-    rmSync(folder, { recursive: true });
+    runs.close();
   }
 }
 
@@ -84,73 +73,34 @@ const WIRE_MS =
 const FIRST_MOST = 4;
 const OPENING = 2;
 
-/** The scenarios of this benchmark, in files of a folder. */
-class Runs {
-  readonly #folder: string;
-  readonly #registry = new ProtocolRegistry();
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  /** Messages per second of processor time. */
-  calls(title: string, text: string): Measurement {
-    const scenario = this.#load(text);
-    return (): readonly Taken[] => {
-      let answered = 0;
-      const us = cpuTimeUs(() => {
-        answered = countOf(this.#run(scenario), 'fabric.answered_calls');
-      });
-      if (answered === 0) throw new Error(`void: no call was answered: ${title}`);
-      const value = (answered * MESSAGES_PER_CALL * US_PER_S) / us;
-      return [{ name: title, unit: 'messages/s', value }];
-    };
-  }
-
-  /** Times of messages of 10 MB as multiples of what the wire takes; the same on all machines. */
-  long(loss: string, most: number): readonly BenchResult[] {
-    const text = LONG(loss);
-    const all = callsOf(this.#run(this.#load(text)));
-    const opening = callsOf(this.#run(this.#load(text.replace('count: 10', `count: ${OPENING}`))));
-    const first = callsOf(this.#run(this.#load(text.replace('count: 10', 'count: 1'))));
-    const later = (all.sum - opening.sum) / (all.count - opening.count) / NS_PER_MS / WIRE_MS;
-    const unit = 'x wire';
-    const ratio = Number.NaN;
-    const note = `wire and round trip: ${WIRE_MS.toFixed(0)} ms; virtual time`;
-    return [
-      {
-        name: `10 MB, the first, loss ${loss}`,
-        ...{ unit, ratio, note, target: FIRST_MOST },
-        value: first.sum / NS_PER_MS / WIRE_MS,
-      },
-      {
-        name: `10 MB, from the third on, loss ${loss}`,
-        unit,
-        ratio,
-        note,
-        target: most,
-        value: later,
-      },
-    ];
-  }
-
-  #load(text: string): Scenario {
-    const file = join(this.#folder, 'bench.yaml');
-    writeFileSync(file, text);
-    return loadScenario({ path: file, folders: PROJECT_FOLDERS, registry: this.#registry });
-  }
-
-  #run(scenario: Scenario): SeedResult {
-    return runSeed({ scenario, registry: this.#registry, seed: 1 });
-  }
+/** Times of messages of 10 MB as multiples of what the wire takes; the same on all machines. */
+function long(runs: FabricRuns, loss: string, most: number): readonly BenchResult[] {
+  const text = LONG(loss);
+  const all = callsOf(runs.run(text));
+  const opening = callsOf(runs.run(text.replace('count: 10', `count: ${OPENING}`)));
+  const first = callsOf(runs.run(text.replace('count: 10', 'count: 1')));
+  const later = (all.sum - opening.sum) / (all.count - opening.count) / NS_PER_MS / WIRE_MS;
+  const unit = 'x wire';
+  const ratio = Number.NaN;
+  const note = `wire and round trip: ${WIRE_MS.toFixed(0)} ms; virtual time`;
+  return [
+    {
+      name: `10 MB, the first, loss ${loss}`,
+      ...{ unit, ratio, note, target: FIRST_MOST },
+      value: first.sum / NS_PER_MS / WIRE_MS,
+    },
+    {
+      name: `10 MB, from the third on, loss ${loss}`,
+      unit,
+      ratio,
+      note,
+      target: most,
+      value: later,
+    },
+  ];
 }
 
 const SUM_HIGH = 2 ** 52;
-
-function countOf({ metrics }: SeedResult, metric: string): number {
-  const data: MetricData | undefined = metrics[metric];
-  return data?.kind === 'counter' ? data.value : 0;
-}
 
 function callsOf({ metrics }: SeedResult): { readonly sum: number; readonly count: number } {
   const found = metrics['fabric.call'];

@@ -1,0 +1,67 @@
+/**
+ * Runs scenarios of fabric for benchmarks.
+ *
+ * @module
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SeedResult } from '../../reports/model.ts';
+import { loadScenario } from '../../scenarios/files/load.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { PROJECT_FOLDERS } from '../../scenarios/runner/folders.ts';
+import { runSeed } from '../../scenarios/runner/run-seed.ts';
+import { cpuTimeUs } from '../bench-result.ts';
+import type { Measurement, Taken } from '../in-turn.ts';
+
+/** Millions of steps per second of the calibration loop for which targets hold. */
+export const REFERENCE_PACE = 100;
+
+const US_PER_S = 1e6;
+const MESSAGES_PER_CALL = 2;
+
+/** Scenarios in files of a folder of their own, until it is closed. */
+export class FabricRuns {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'orrery-bench-'));
+  readonly #registry = new ProtocolRegistry();
+
+  /** Messages per second of processor time. */
+  calls(title: string, text: string): Measurement {
+    const scenario = this.#load(text);
+    return (): readonly Taken[] => {
+      let answered = 0;
+      const us = cpuTimeUs(() => {
+        answered = answeredCalls(this.#seed(scenario));
+      });
+      if (answered === 0) throw new Error(`void: no call was answered: ${title}`);
+      const value = (answered * MESSAGES_PER_CALL * US_PER_S) / us;
+      return [{ name: title, unit: 'messages/s', value }];
+    };
+  }
+
+  /** One seed of a scenario. */
+  run(text: string): SeedResult {
+    return this.#seed(this.#load(text));
+  }
+
+  /** Removes the files. */
+  close(): void {
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  #load(text: string): Scenario {
+    const file = join(this.#folder, 'bench.yaml');
+    writeFileSync(file, text);
+    return loadScenario({ path: file, folders: PROJECT_FOLDERS, registry: this.#registry });
+  }
+
+  #seed(scenario: Scenario): SeedResult {
+    return runSeed({ scenario, registry: this.#registry, seed: 1 });
+  }
+}
+
+function answeredCalls({ metrics }: SeedResult): number {
+  const data = metrics['fabric.answered_calls'];
+  return data?.kind === 'counter' ? data.value : 0;
+}
