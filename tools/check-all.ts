@@ -1,10 +1,10 @@
 /**
  * `npm test` runs everything that must pass, and prints one closing line.
  *
- * It checks types, lint, architecture, dead code and commit messages, then runs the tests in virtual time; beside both
- * run the tests with deadlines by the wall clock, which mostly wait. Long
- * tests are in `npm run test:thorough`. Later steps run even if an earlier one failed, so that one
- * run reports everything.
+ * It checks types, lint, architecture, dead code and commit messages, then runs the tests in virtual
+ * time; beside both run the tests with deadlines by the wall clock, which mostly wait. Long tests
+ * are in `npm run test:thorough`. Later steps run even if an earlier one failed, so that one run
+ * reports everything.
  *
  * @module
  */
@@ -16,14 +16,17 @@ function npmRun(name: string, script: string): Check {
   return { name, command: ['nice', 'npm', 'run', '--silent', script] };
 }
 
-process.stdout.write('types, lint, architecture, dead code and commits first; then the tests\n');
+process.stdout.write(
+  'types, lint, architecture, dead code and commits, beside the tests with deadlines\n',
+);
 // Both runs of tests use these programs; without this step each run would make them.
-await prepareTestPrograms();
-const [wall, rest] = await Promise.all([
-  runVitest(WALL_RESULTS, ['--config', 'vitest.wall.config.ts']),
-  computing(),
-]);
-close(sumOf([wall, rest]));
+const prepared = prepareTestPrograms();
+close(sumOf(await Promise.all([waiting(), computing()])));
+
+async function waiting(): Promise<Counts> {
+  await prepared;
+  return runVitest(WALL_RESULTS, ['--config', 'vitest.wall.config.ts']);
+}
 
 /** In the background of the tests with deadlines. */
 async function computing(): Promise<Counts> {
@@ -36,6 +39,7 @@ async function computing(): Promise<Counts> {
       npmRun('commits', 'check:commits'),
     ],
   ]);
+  await prepared;
   const flags = ['--config', 'vitest.virtual.config.ts'];
   return sumOf([checks, await runVitest(TEST_RESULTS, flags, 'background')]);
 }
