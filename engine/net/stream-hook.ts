@@ -46,7 +46,10 @@ export interface StreamModel {
   attached?(host: StreamHost, address: string): void;
   /** The host crashed: its streams and listeners are gone without notice. */
   crashed(host: StreamHost): void;
-  /** The host is back, with all its addresses and no streams. */
+  /**
+   * The host is back, with all its addresses and no streams. `host` may be another object than
+   * before: the timers of the old one fire no more.
+   */
   restarted?(host: StreamHost): void;
 }
 

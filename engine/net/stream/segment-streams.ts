@@ -23,7 +23,8 @@ const CONNECTIONS = 0x1_0000_0000;
 
 /** The data that survive crashes of a host. */
 interface HostRecord {
-  readonly host: StreamHost;
+  /** The host in its present life. */
+  host: StreamHost;
   readonly addresses: string[];
   /** The last number assigned, so that no segment from before a crash fits a new stream. */
   connection: number;
@@ -69,6 +70,7 @@ export class SegmentStreams implements StreamModel {
 
   restarted(host: StreamHost): void {
     const record = this.recordOf(host);
+    record.host = host;
     record.isUp = true;
     if (this.isUsed) this.raise(record);
   }

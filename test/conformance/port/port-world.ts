@@ -39,6 +39,8 @@ export interface PortWorld extends Pick<Driver, 'kind' | 'act' | 'until' | 'pass
   readonly addressOfC: string;
   crashA(fault: StoreFault): void;
   restartA(): void;
+  /** Cuts the link between `a` and `b`; returns a function that repairs it. */
+  cutAB(): () => void;
   /** Sends a request to `a`. */
   request(
     kind: string,
@@ -107,6 +109,10 @@ export function portWorld(driver: Driver): PortWorld {
     endsOfA,
     crashA: (fault) => world.crash('a', fault),
     restartA: () => world.restart('a'),
+    cutAB: () => {
+      const effect = world.link('a--b').change({ up: false });
+      return (): void => effect.end();
+    },
     request: (kind, target, body, wishes) =>
       ask(driver, 'a', { kind, target, body, ...(wishes === undefined ? {} : { wishes }) }),
     rawStoreOfA: (name) => a.rawStore(name),

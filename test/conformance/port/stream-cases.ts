@@ -370,4 +370,32 @@ export const streamCases: readonly PortCase[] = [
       expect(client.isClosed).toBe(false);
     },
   },
+  {
+    id: 'stream/repeats-after-restart',
+    says: 'repeats what a link has lost, also when it was opened after a crash of its node',
+    run: async (world) => {
+      const ends: End[] = [];
+      let client: End | undefined;
+      world.act(() => {
+        world.crashA('synced');
+        world.restartA();
+        world.b.listen({ port: PORT }, (stream) => ends.push(new End(stream)));
+      });
+      await world.pass(20);
+      let repair = world.cutAB();
+      world.act(() =>
+        connect(world.a, world, (stream) => {
+          client = new End(stream!);
+        }),
+      );
+      await world.pass(50);
+      repair();
+      await world.until(() => client !== undefined && ends.length === 1, 'the stream opens');
+      repair = world.cutAB();
+      world.act(() => client!.stream.write(bytesOf('again')));
+      await world.pass(50);
+      repair();
+      await world.until(() => ends[0]!.bytes === 5, 'the bytes arrive');
+    },
+  },
 ];
