@@ -78,6 +78,7 @@ const ON_REQUEST: readonly string[] = [
 
 const FAILED = 1;
 const BAD_ARGUMENT = 2;
+const WIDTH = 80;
 /** Flag for running one benchmark in this process and writing its results as JSON. */
 const ALONE = '--alone';
 
@@ -89,18 +90,51 @@ interface Environment {
 
 async function main(args: readonly string[]): Promise<number> {
   const names = args.filter((arg) => !arg.startsWith('--'));
-  const unknown = args.filter((arg) => !names.includes(arg) && arg !== '--json' && arg !== ALONE);
+  const flags: readonly string[] = ['--help', '--json', ALONE];
+  const unknown = args.filter((arg) => !names.includes(arg) && !flags.includes(arg));
   unknown.push(...names.filter((name) => BENCHES[name] === undefined));
+  if (args.includes('--help')) {
+    process.stdout.write(helpText());
+    return 0;
+  }
   if (unknown.length > 0) {
-    console.error(`unknown: ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
+    process.stderr.write(`unknown: ${unknown.join(', ')}\n\n${helpText()}`);
     return BAD_ARGUMENT;
   }
   if (args.includes(ALONE)) {
     process.stdout.write(JSON.stringify(await measureAlone(names[0] ?? '')));
     return 0;
   }
-  const usual = Object.keys(BENCHES).filter((name) => !ON_REQUEST.includes(name));
-  return report(names.length > 0 ? names : usual, args.includes('--json'));
+  return report(names.length > 0 ? names : usualNames(), args.includes('--json'));
+}
+
+function usualNames(): readonly string[] {
+  return Object.keys(BENCHES).filter((name) => !ON_REQUEST.includes(name));
+}
+
+function helpText(): string {
+  return [
+    'Usage: npm run bench -- [NAME ...] [--json]',
+    '',
+    'Runs benchmarks in turn with the calibration loop, writes runs/bench/NAME.json.',
+    '',
+    'Without a name:',
+    ...linesOf(usualNames()),
+    'Only by name, since they take minutes or need the whole machine:',
+    ...linesOf(ON_REQUEST),
+    '',
+  ].join('\n');
+}
+
+/** Names in lines of at most 80 characters. */
+function linesOf(names: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  for (const name of names) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + name.length + 1 > WIDTH) lines.push(`  ${name}`);
+    else lines[lines.length - 1] = `${last} ${name}`;
+  }
+  return lines;
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
