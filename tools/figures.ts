@@ -14,9 +14,14 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { quantity } from '../reports/format.ts';
+import { toolOptions } from './tool-options.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DOCUMENT = join(ROOT, 'docs/FIGURES.md');
+const HELP = `npm run figures [-- --write]: published figures beside ours, from the newest runs
+
+  --write   into docs/FIGURES.md instead of the terminal
+`;
 
 const listSchema = z.strictObject({
   sections: z.array(
@@ -237,8 +242,9 @@ function oursFromCoverage(folder: string): Ours {
 }
 
 function main(): void {
+  const options = toolOptions(HELP, ['--write']);
   const text = figuresDocument();
-  if (process.argv.includes('--write')) writeFileSync(DOCUMENT, text);
+  if (options.has('--write')) writeFileSync(DOCUMENT, text);
   else process.stdout.write(text);
 }
 

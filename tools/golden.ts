@@ -12,6 +12,9 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GOLDEN_FILE, goldenBytesOf, goldenFolders } from './golden/golden-bytes.ts';
 import { GOLDEN_RUNS, runGolden } from './golden/golden-runs.ts';
+import { toolOptions } from './tool-options.ts';
+
+toolOptions('npm run golden: rewrites the golden files (CONTRIBUTING.md)\n');
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const results = Object.fromEntries(

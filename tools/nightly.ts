@@ -18,17 +18,47 @@ import { currentCommit } from './requirements/source-state.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TABLE = join(ROOT, NIGHTLY_TABLE);
+const BAD_ARGUMENT = 2;
 const INTERRUPTED = 130;
 
+const HELP = `npm run nightly [-- OPTIONS]: what takes too long for each change, recorded in
+docs/nightly.json
+
+  --only NAME   this row; may be repeated
+  --fresh       begin a new round
+  --list        list the rows with their last results
+`;
+
+interface Options {
+  readonly only: readonly string[];
+  readonly fresh: boolean;
+  readonly list: boolean;
+}
+
+/** Undefined if they are wrong or the help was asked for. */
+function optionsOf(args: readonly string[]): Options | undefined {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string', multiple: true, default: [] },
+        fresh: { type: 'boolean', default: false },
+        list: { type: 'boolean', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    if (!args.includes('--help')) say(`${(error as Error).message}\n`);
+    return undefined;
+  }
+}
+
 async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      only: { type: 'string', multiple: true, default: [] },
-      fresh: { type: 'boolean', default: false },
-      list: { type: 'boolean', default: false },
-    },
-  });
+  const values = optionsOf(args);
+  if (values === undefined) {
+    process.stdout.write(HELP);
+    return args.includes('--help') ? 0 : BAD_ARGUMENT;
+  }
   const list = nightlyList(join(ROOT, 'scenarios'));
   const table = readNightly(TABLE);
   const done = doneIn(table);

@@ -18,6 +18,9 @@ import { chromium } from 'playwright-core';
 import type { BenchResult } from '../bench/bench-result.ts';
 import { scalePicture } from './scale-picture.ts';
 import { terminalPicture } from './terminal-picture.ts';
+import { toolOptions } from './tool-options.ts';
+
+toolOptions('npm run pictures: draws docs/images anew, from runs and a browser\n');
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const IMAGES = join(ROOT, 'docs/images');

@@ -52,6 +52,14 @@ const DOUBLE = '--double';
 const ATTEMPTS = 3;
 const CPU = cpus()[0]?.model ?? 'unknown';
 const BAD_ARGUMENT = 2;
+const HELP = `npm run speed [-- NAME ...] [--record]: short benchmarks beside their recorded speeds
+
+Names: ${BENCHES.slice(0, 6).join(', ')},
+       ${BENCHES.slice(6).join(', ')}
+
+  --record   write what is measured into bench/gate/recorded.json, for
+             this kind of machine
+`;
 
 function main(args: readonly string[]): void {
   const names = args.filter((arg) => !arg.startsWith('--'));
@@ -59,8 +67,12 @@ function main(args: readonly string[]): void {
     ...names.filter((name) => !BENCHES.includes(name)),
     ...args.filter((arg) => arg.startsWith('--') && arg !== '--record' && arg !== DOUBLE),
   ];
+  if (args.includes('--help')) {
+    process.stdout.write(HELP);
+    return;
+  }
   if (unknown.length > 0) {
-    console.error(`unknown: ${unknown.join(', ')}; there are ${BENCHES.join(', ')}, --record`);
+    process.stderr.write(`unknown: ${unknown.join(', ')}\n\n${HELP}`);
     process.exitCode = BAD_ARGUMENT;
     return;
   }
