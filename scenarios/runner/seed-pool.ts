@@ -47,7 +47,7 @@ export class SeedPool {
   /**
    * Runs a seed as soon as a thread is free.
    * @returns the answer of its thread; that of its watch if it had to be ended; refused if the
-   * thread ran out of memory, which ends this seed alone.
+   * thread ran out of memory, broken if it ended by itself: either ends this seed alone.
    */
   async run({ scenario, seed, recordings, watch }: SeedTask): Promise<SeedAnswer> {
     const { file, overrides } = scenario;
@@ -60,6 +60,9 @@ export class SeedPool {
     } catch (error) {
       if (watch.answer !== undefined) return watch.answer;
       if (isOutOfMemory(error)) return { kind: 'refused', message: this.#outOfMemory(seed) };
+      if (error instanceof Error && THREAD_ENDED.test(error.message)) {
+        return watch.lostAnswer(error.message);
+      }
       throw error;
     }
   }
@@ -74,6 +77,8 @@ export class SeedPool {
   }
 }
 
+/** What the pool says when a worker calls `process.exit`. */
+const THREAD_ENDED = /^worker exited with code: \d+$/;
 const MORE_MEMORY = 'NODE_OPTIONS=--max-old-space-size=MB gives more, in sweeps --memory MB';
 
 function isOutOfMemory(error: unknown): boolean {

@@ -81,6 +81,19 @@ export class SeedWatch {
     return this.#ended;
   }
 
+  /**
+   * The answer on behalf of a seed whose thread ended in the middle of it, as `process.exit` in a node makes it.
+   * @param how What the thread said of its end.
+   */
+  lostAnswer(how: string): SeedAnswer {
+    const { seed } = this.#options;
+    const name = this.#host?.name;
+    const error = `its thread ended (${how})`;
+    return this.#brokenIn(`with seed ${seed}: ${name ?? 'a node'}: ${error}`, {
+      ...{ how: 'threw', error },
+    });
+  }
+
   /** Asks the seed to stop. */
   stop(reason: StopReason, nowMs: number): void {
     this.#stopping ??= { reason, atMs: nowMs };
@@ -159,23 +172,28 @@ export class SeedWatch {
   }
 
   #heldAnswer(place: CrashPlace | undefined): SeedAnswer {
+    const message = `with seed ${this.#options.seed}: a call of ${this.#host?.name ?? ''} did not return`;
+    return this.#brokenIn(message, {
+      ...{ how: 'held', error: 'a call did not return' },
+      ...(place === undefined ? {} : { place }),
+    });
+  }
+
+  /** The call in hand broke the run. */
+  #brokenIn(message: string, what: Pick<Crash, 'how' | 'error' | 'place'>): SeedAnswer {
     const { seed } = this.#options;
     const host = this.#host;
-    const name = host?.name ?? '';
     const protocol = shownPath(host?.protocol ?? '', process.cwd());
     const crash: Crash = {
       by: isShippedName(protocol) ? 'orrery' : 'protocol',
       protocol,
-      node: name,
-      how: 'held',
+      ...(host === undefined ? {} : { node: host.name }),
       seed,
       atNs: this.#timeOf(this.#callNs()),
-      error: 'a call did not return',
-      ...(place === undefined ? {} : { place }),
-      events: eventsOf(this.calls.inHand ?? 0, this.#scene),
+      ...what,
+      events: host === undefined ? [] : eventsOf(this.calls.inHand ?? 0, this.#scene),
       stack: '',
     };
-    const message = `with seed ${seed}: a call of ${name} did not return`;
     return { kind: 'broken', message, stack: '', crash };
   }
 

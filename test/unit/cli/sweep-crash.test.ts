@@ -8,7 +8,7 @@ import { sweepCard } from '../../../viz/server/sweep-card.ts';
 import { COMMAND_LINE } from '../../command-line.ts';
 import { crashingRun, lineOf } from '../scenarios/runner/crash/crashing-run.ts';
 
-const SWEEP = `sweep: { topology.nodes.1.options.breaks: [never, throws, fixed] }
+const SWEEP = `sweep: { topology.nodes.1.options.breaks: [never, throws, fixed, exit] }
 `;
 const { folder, file, remove } = crashingRun('never', SWEEP);
 afterAll(remove);
@@ -25,8 +25,11 @@ it('was a sweep in which all combinations were met: the one that broke was missi
   expect(stderr).toContain(`test/fixtures/crashing.ts:${lineOf("new Error('my bug')")}:11`);
   expect(stderr).toMatch(/repeat it: .* --set "?topology\.nodes\.1\.options\.breaks=throws/);
   expect(stderr).not.toContain('bug in orrery');
+  // A thread that a node ended took the whole sweep with it, as a bug of orrery.
+  expect(stderr).toContain('Protocol crashing crashed: bob threw at 0.035');
+  expect(stderr).toContain('  its thread ended (worker exited with code: 0)\n');
   // The other two ran.
-  expect(stdout).toMatch(/^FAIL {2}crash {3}2 of 3 combinations met, 1 broke /);
+  expect(stdout).toMatch(/^FAIL {2}crash {3}2 of 4 combinations met, 2 broke /);
   expect(stdout).toMatch(/✗ +throws +broke\n/);
 
   const place = join(folder, 'crash', readdirSync(join(folder, 'crash'))[0] ?? '');
@@ -36,8 +39,9 @@ it('was a sweep in which all combinations were met: the one that broke was missi
     [true, undefined],
     [false, 'bob: my bug'],
     [true, undefined],
+    [false, 'bob: its thread ended (worker exited with code: 0)'],
   ]);
-  expect(readFileSync(join(place, 'sweep.md'), 'utf8')).toMatch(/^### ❌ crash: 2 of 3/);
+  expect(readFileSync(join(place, 'sweep.md'), 'utf8')).toMatch(/^### ❌ crash: 2 of 4/);
   expect(readFileSync(join(place, 'sweep.html'), 'utf8')).toContain('FAIL crash');
-  expect(sweepCard(text, { id: 'a', writtenMs: 0, kept: [] })).toMatchObject({ met: 2, total: 3 });
+  expect(sweepCard(text, { id: 'a', writtenMs: 0, kept: [] })).toMatchObject({ met: 2, total: 4 });
 });
