@@ -8,6 +8,7 @@
  * @module
  */
 import { CommanderError } from 'commander';
+import { assert } from '../engine/core/assert.ts';
 import { environmentError } from '../engine/live/environment.ts';
 import { IS_SOURCE } from '../engine/live/own-form.ts';
 import { plainLines } from '../reports/plain-text.ts';
@@ -23,6 +24,10 @@ const PRECEDENCE: readonly ExitCode[] = [3, 4, 2, 5, 130, 1, 0];
 
 /** The code that counts when several hold. */
 export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  assert(
+    codes.every((code) => PRECEDENCE.includes(code)),
+    `exit codes ${codes.join()}`,
+  );
   return PRECEDENCE.find((code) => codes.includes(code)) ?? 0;
 }
 

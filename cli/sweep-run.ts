@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { assert } from '../engine/core/assert.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import { FleetExecutor } from '../scenarios/fleet/fleet-executor.ts';
 import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
@@ -229,7 +230,7 @@ async function fleetOf(queue: QueueAddress, commit: string): Promise<OpenExecuto
     throw error;
   });
   return {
-    room: fleet.room,
+    ...{ room: fleet.room, isForeign: fleet.isForeign },
     run: (cell, seed) => fleet.run(cell, seed),
     stop: () => fleet.stop(),
     end: async (isStopped): Promise<readonly ExitCode[]> => {
@@ -278,6 +279,8 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
     onProgress: (state) => progress.update({ ...state, ...teller.state, ...size }),
   });
   progress.clear();
+  // What is not told of would be a pass.
+  assert(teller.rows.length === cells.length || isStopped(), 'each combination has ended');
   const code = await teller.code();
   writeSweepFiles(scenario, teller.rows, {
     ...{ flags, place, seeds: head.seeds },

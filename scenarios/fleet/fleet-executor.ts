@@ -23,6 +23,8 @@ const RETRY_MS = 500;
 const PATIENCE_MS = 300_000;
 /** A worker that is killed is no fault of a job; an exception of ours is. */
 const ATTEMPTS = 3;
+/** Stands for the answer of a server that is away. */
+const AWAY: unique symbol = Symbol('away');
 /** Name of the job that says who asks. */
 const HEAD_ID = 'head';
 
@@ -40,14 +42,17 @@ export interface FleetConflict {
   readonly fingerprints: readonly string[];
 }
 
+/** A run that was asked for and has no answer yet. */
 interface Waiting {
-  readonly seed: number;
+  readonly job: FleetJob;
+  readonly answer: Promise<SeedAnswer>;
   readonly resolve: (answer: SeedAnswer) => void;
 }
 
 /** See the module. */
 export class FleetExecutor implements Executor {
   readonly room = ROOM;
+  readonly isForeign = true;
   readonly conflicts: FleetConflict[] = [];
   readonly #engine: FleetEngine;
   readonly #jobs: Queue;
@@ -100,28 +105,46 @@ export class FleetExecutor implements Executor {
   async run(cell: SweepCell, seed: number): Promise<SeedAnswer> {
     const { scenario, isKept } = cell;
     const id = identityOf(cell, seed, this.#commit);
+    const before = this.#waiting.get(id);
+    if (before !== undefined) return await before.answer;
     const job: FleetJob = {
       ...{ version: FLEET_VERSION, id, commit: this.#commit, seed, isKept },
       file: this.#fileOf(cell),
       files: filesOf(scenario),
       parameters: scenario.overrides,
     };
-    const answer = new Promise<SeedAnswer>((resolve) => {
-      this.#waiting.set(id, { seed, resolve });
+    let resolve: Waiting['resolve'] = () => undefined;
+    const answer = new Promise<SeedAnswer>((settle) => {
+      resolve = settle;
     });
+    this.#waiting.set(id, { job, answer, resolve });
     this.#asked.add(id);
-    // The name must be known until the sweep has its result.
-    const options = { jobId: id, attempts: ATTEMPTS, removeOnComplete: false, removeOnFail: false };
-    await this.#patiently(() => this.#jobs.add('run', job, options));
+    await this.#patiently(async () => {
+      await this.#forgetRefusal(id);
+      await this.#add(job);
+    });
     // It may have ended in an earlier life of this sweep.
     void this.#look(id);
     return await answer;
   }
 
+  async #add(job: FleetJob): Promise<void> {
+    // The name must be known until the sweep has its result.
+    const options = { attempts: ATTEMPTS, removeOnComplete: false, removeOnFail: false };
+    await this.#jobs.add('run', job, { ...options, jobId: job.id });
+  }
+
+  /** What no worker could run in an earlier life may run now: a file that was missing may be there. */
+  async #forgetRefusal(id: string): Promise<void> {
+    const job = await this.#jobs.getJob(id);
+    if (job !== undefined && (await job.isFailed())) await job.remove();
+  }
+
   /** Waits for no more. Workers end what they have begun; a sweep that goes on finds it. */
   stop(): void {
     this.#isStopped = true;
-    for (const { seed, resolve } of this.#waiting.values()) {
+    for (const { job, resolve } of this.#waiting.values()) {
+      const { seed } = job;
       resolve({ kind: 'ended', ending: 'interrupted', seed, message: 'the sweep was stopped' });
     }
     this.#waiting.clear();
@@ -163,19 +186,27 @@ export class FleetExecutor implements Executor {
   }
 
   async #look(id: string): Promise<void> {
-    // A server that is away answers later.
-    const job = await this.#jobs.getJob(id).catch(() => undefined);
+    const job = await this.#jobs.getJob(id).catch((): typeof AWAY => AWAY);
     const waiting = this.#waiting.get(id);
-    if (waiting === undefined || job?.finishedOn === undefined) return;
+    // A server that is away answers later.
+    if (waiting === undefined || job === AWAY) return;
+    if (job === undefined) {
+      // Its server forgot it, or another sweep of the same runs did.
+      await this.#add(waiting.job).catch(() => undefined);
+      return;
+    }
+    if (job.finishedOn === undefined) return;
     this.#waiting.delete(id);
-    await this.#compare(id);
-    waiting.resolve(answerOf(job, waiting.seed));
+    const answer = answerOf(job, waiting.job.seed);
+    await this.#compare(id, answer);
+    waiting.resolve(answer);
   }
 
   /** Who ran a job wrote down its fingerprint, also if somebody else was faster. */
-  async #compare(id: string): Promise<void> {
+  async #compare(id: string, answer: SeedAnswer): Promise<void> {
     const { logs } = await this.#jobs.getJobLogs(id).catch(() => ({ logs: [] as string[] }));
-    const fingerprints = [...new Set(logs)];
+    const taken = answer.kind === 'result' ? [answer.result.fingerprint] : [];
+    const fingerprints = [...new Set([...logs, ...taken])];
     if (fingerprints.length > 1) this.conflicts.push({ id, fingerprints });
   }
 }
@@ -184,7 +215,8 @@ function answerOf(job: Job, seed: number): SeedAnswer {
   const answer = readAnswer(job.returnvalue);
   if (answer?.kind === 'failed') return answer.failure;
   const result = answer === undefined ? undefined : unpackResult(answer.result);
-  if (result?.seed === seed) return { kind: 'result', result };
+  const isWhole = result?.fingerprint === answer?.fingerprint && result?.ending !== 'interrupted';
+  if (result?.seed === seed && isWhole) return { kind: 'result', result };
   const why = job.failedReason === undefined ? 'its result is damaged' : job.failedReason;
   return { kind: 'refused', message: `the fleet has no result of seed ${seed}: ${why}` };
 }

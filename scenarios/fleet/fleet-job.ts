@@ -38,9 +38,48 @@ export function readJob(data: unknown): FleetJob | undefined {
   return jobSchema.safeParse(data).data;
 }
 
-const answerSchema = z.union([
+/** Texts of answers: the stack of a crash, the lines around it. */
+const LONG_MAX = 1_048_576;
+const EVENTS_MAX = 1_000;
+const long = z.string().max(LONG_MAX);
+
+const placeSchema = z.strictObject({
+  ...{ file: long, line: z.int(), column: z.int(), firstLine: z.int() },
+  lines: z.array(long).max(EVENTS_MAX),
+  within: long.optional(),
+});
+
+const crashSchema = z.strictObject({
+  by: z.enum(['protocol', 'orrery']),
+  protocol: long,
+  node: long.optional(),
+  how: z.enum(['threw', 'held', 'still']),
+  ...{ seed: z.int(), atNs: z.number(), error: long, stack: long },
+  place: placeSchema.optional(),
+  events: z.array(z.strictObject({ atNs: z.number(), text: long })).max(EVENTS_MAX),
+});
+
+/** Why a run has no result. One that was interrupted is not over: its worker gives it back to the queue. */
+const failureSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('scenario-error'),
+    ...{ file: long, line: z.int(), column: z.int(), message: long },
+  }),
+  z.strictObject({ kind: z.literal('refused'), message: long }),
+  z.strictObject({
+    kind: z.literal('broken'),
+    ...{ message: long, stack: long, crash: crashSchema.optional() },
+  }),
+  z.strictObject({
+    kind: z.literal('ended'),
+    ending: z.literal('time-limit'),
+    ...{ seed: z.int(), message: long },
+  }),
+]);
+
+const answerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('result'), fingerprint: z.string(), result: z.string() }),
-  z.strictObject({ kind: z.literal('failed'), failure: z.looseObject({ kind: z.string() }) }),
+  z.strictObject({ kind: z.literal('failed'), failure: failureSchema }),
 ]);
 
 /** What came of a run. */

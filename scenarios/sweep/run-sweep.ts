@@ -34,6 +34,8 @@ export type Failure = Exclude<SeedAnswer, { kind: 'result' }>;
 export interface Executor {
   /** Runs that it takes before the first of them ends. */
   readonly room: number;
+  /** True if answers come from elsewhere, so that a result may be anything. */
+  readonly isForeign?: boolean;
   /** Runs a seed; an answer that was ended is no result. */
   run(cell: SweepCell, seed: number): Promise<SeedAnswer>;
 }
@@ -134,10 +136,14 @@ class Sweep {
         this.#release();
         return;
       }
+      running.asked.push(seed);
       running.pending.push(
         executor.run(running.cell, seed).then((answer) => {
           this.#release();
-          running.take(seed, answer);
+          running.take(
+            seed,
+            executor.isForeign === true ? running.judgeable(seed, answer) : answer,
+          );
           this.#ran();
         }),
       );
@@ -188,14 +194,22 @@ class Sweep {
 class RunningCell {
   readonly cell: SweepCell;
   readonly pending: Promise<void>[] = [];
-  failure: Failure | undefined;
+  /** Seeds in the order in which they were asked for. */
+  readonly asked: number[] = [];
   left = false;
   readonly #order: SweepOrder;
   readonly #results = new Map<number, SeedResult>();
+  readonly #failures = new Map<number, Failure>();
 
   constructor(cell: SweepCell, order: SweepOrder) {
     this.cell = cell;
     this.#order = order;
+  }
+
+  /** That of the first seed, whichever failed first: a combination waits for all that it has asked for. */
+  get failure(): Failure | undefined {
+    const first = this.asked.find((seed) => this.#failures.has(seed));
+    return first === undefined ? undefined : this.#failures.get(first);
   }
 
   idOf(seed: number): string {
@@ -221,10 +235,16 @@ class RunningCell {
     }
   }
 
+  /** An answer from elsewhere; refused if its result is none. */
+  judgeable(seed: number, answer: SeedAnswer): SeedAnswer {
+    if (answer.kind !== 'result' || this.#isJudgeable(answer.result)) return answer;
+    return { kind: 'refused', message: `the result of seed ${seed} cannot be judged` };
+  }
+
   take(seed: number, answer: SeedAnswer): void {
     if (answer.kind !== 'result') {
       if (answer.kind === 'ended' && answer.ending === 'interrupted') this.left = true;
-      else this.failure ??= answer;
+      else this.#failures.set(seed, answer);
       return;
     }
     const { result } = answer;
@@ -232,7 +252,7 @@ class RunningCell {
     if (result.ending === 'interrupted') this.left = true;
     else if (result.ending === 'time-limit') {
       const message = 'the time limit of the scenario ended it';
-      this.failure ??= { kind: 'ended', ending: 'time-limit', seed, message };
+      this.#failures.set(seed, { kind: 'ended', ending: 'time-limit', seed, message });
     } else this.#keep(result);
   }
 

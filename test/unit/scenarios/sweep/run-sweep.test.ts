@@ -52,7 +52,7 @@ interface Run {
 async function sweepOf(
   cells: number,
   answer: (cell: number, seed: number) => SeedAnswer,
-  change: Partial<SweepOrder> & { readonly room?: number } = {},
+  change: Partial<SweepOrder> & { readonly room?: number; readonly isForeign?: boolean } = {},
 ): Promise<Run> {
   const ends: [number, CellEnd][] = [];
   const lines: RunLine[] = [];
@@ -60,6 +60,7 @@ async function sweepOf(
   let [now, most] = [0, 0];
   const executor: Executor = {
     room: change.room ?? 4,
+    isForeign: change.isForeign ?? false,
     run: async ({ index }, seed) => {
       asked.push(`${index}/${seed}`);
       now += 1;
@@ -148,6 +149,36 @@ describe('a sweep', () => {
     expect(ends.map(([, { kind }]) => kind)).toEqual(['judged', 'failed', 'judged']);
     expect(lines.length).toBeGreaterThanOrEqual(6);
     expect(lines.map(({ seed, parameters }) => `${parameters['x']}/${seed}`)).not.toContain('1/2');
+  });
+
+  it('told of whichever seed failed first, which depended on the number of threads', async () => {
+    for (const room of [1, 2, 4]) {
+      const { ends } = await sweepOf(
+        1,
+        (_, seed) => {
+          if (seed === 1) return { kind: 'result', result: resultOf(seed) };
+          // Seed 3 answers before seed 2.
+          return { kind: 'broken', message: `seed ${seed}`, stack: '' };
+        },
+        { room },
+      );
+      expect(ends).toMatchObject([[0, { kind: 'failed', failure: { message: 'seed 2' } }]]);
+    }
+  });
+
+  it('threw at a result from elsewhere that is none', async () => {
+    const odd = { ...resultOf(2), metrics: {}, packets: {} } as unknown as SeedResult;
+    const { ends, lines } = await sweepOf(
+      2,
+      (cell, seed) => ({ kind: 'result', result: cell === 0 && seed === 2 ? odd : resultOf(seed) }),
+      { isForeign: true },
+    );
+    const failure = { kind: 'refused', message: 'the result of seed 2 cannot be judged' };
+    expect(ends).toMatchObject([
+      [0, { kind: 'failed', failure }],
+      [1, { kind: 'judged' }],
+    ]);
+    expect(lines.map(({ parameters, seed }) => `${parameters['x']}/${seed}`)).not.toContain('0/2');
   });
 
   it('keeps what has ended when it is stopped, and nothing that was cut short', async () => {
