@@ -3,14 +3,12 @@
  *
  * @module
  */
+import { csvText } from './csv-text.ts';
 import type { SweepResult } from './sweep.ts';
 import { isPlainNumber, type SweepColumn, sweepColumns, sweepLines } from './sweep-columns.ts';
 
 /** Characters of a part: a sweep of 300,000 runs would be one text of 50 MB. */
 const PART = 1 << 16;
-
-/** What a spreadsheet takes for a formula, also behind a tab or the end of a line. */
-const FORMULA = /^[=+\-@\t\r\n]/;
 
 /** The document in parts. */
 export function* sweepCsv(sweep: SweepResult): Generator<string> {
@@ -33,7 +31,5 @@ function recordOf(cells: readonly (string | number | boolean | null)[]): string 
 function cellText(cell: string | number | boolean | null): string {
   if (cell === null) return '';
   if (typeof cell !== 'string') return String(cell);
-  // An apostrophe makes a spreadsheet show a formula in place of computing it.
-  const harmless = FORMULA.test(cell) && !isPlainNumber(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  return csvText(cell, isPlainNumber(cell));
 }

@@ -195,7 +195,7 @@ it('the command that repeats a run is one command, whatever was set', () => {
   );
 });
 
-it.each(['=cmd|1', '+1', '-1+1', '@SUM(A1)', '\t=1', '\r=1'])(
+it.each(['=cmd|1', '+1', '-1+1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠A'])(
   'CSV starts no formula with %j',
   (text) => {
     const csv = csvOf({ columns: ['c'], rows: [[text]] }, { run: text, seed: '' });

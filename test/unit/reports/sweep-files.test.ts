@@ -113,12 +113,40 @@ describe('the runs of a sweep as CSV', () => {
   });
 
   it('quotes what RFC 4180 asks for, and leaves no formula to a spreadsheet', () => {
-    const odd = ['a,b', 'say "x"', 'two\nlines', '=1+2', '@SUM(A1)', '-5ms', '+x', '\t=1', '-5'];
+    const odd = [
+      'a;=b',
+      'a\t=b',
+      '＝1',
+      'a,b',
+      'say "x"',
+      'two\nlines',
+      '=1+2',
+      '@SUM(A1)',
+      '-5ms',
+      '+x',
+      '\t=1',
+      '-5',
+    ];
     const [, ...lines] = csvOf(sweepOf(odd.map((mode) => cellOf({ mode }, 1))));
     const read = lines.filter((_, i) => i % 3 === 0).map(([mode]) => mode);
     expect(read).toEqual([
-      ...['a,b', 'say "x"', 'two\nlines', "'=1+2", "'@SUM(A1)", "'-5ms", "'+x", "'\t=1", '-5'],
+      ...[
+        'a;=b',
+        'a\t=b',
+        "'＝1",
+        'a,b',
+        'say "x"',
+        'two\nlines',
+        "'=1+2",
+        "'@SUM(A1)",
+        "'-5ms",
+        "'+x",
+        "'\t=1",
+        '-5',
+      ],
     ]);
+    const text = [...sweepCsv(sweepOf([cellOf({ mode: 'a;=b' }, 1)]))].join('');
+    expect(text).toContain('\r\n"a;=b",');
     const [head] = csvOf(sweepOf([cellOf({ '=evil()': '1' }, 1)]));
     expect(head?.[0]).toBe("'=evil()");
   });

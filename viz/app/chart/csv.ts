@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { csvText } from '../../../reports/csv-text.ts';
 import type { TableData } from '../../format/drawing.ts';
 
 /** The run that the numbers come from. */
@@ -22,6 +23,5 @@ export function csvOf(table: TableData, { run, seed }: Origin): string {
 function cell(value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvText(value);
 }
