@@ -30,14 +30,16 @@ export function addAcceptance(program: Command): void {
     .action(async (flags: AcceptanceFlags) => {
       const files = shippedScenarios();
       const { trace, pcap, explain } = flags;
-      const own = { trace, pcap, explain };
-      const fleet = flags.queue === undefined ? undefined : await fleetRunner(flags.queue, own);
+      const recordings = { trace, pcap, explain };
+      const fleet =
+        flags.queue === undefined ? undefined : await fleetRunner(flags.queue, recordings);
       const codes: ExitCode[] = [];
       for (const file of files) {
         const loaded = await load(file, flags.set, new ProtocolRegistry());
         const seeds = flags.seeds ?? SEEDS;
         const recorded = fleet === undefined ? {} : { trace: false as const };
-        const code = await execute(loaded, { ...flags, seeds, ...recorded }, fleet);
+        const own = await execute(loaded, { ...flags, seeds, ...recorded }, fleet);
+        const code = worstOf([own, ...(fleet?.codes() ?? [])]);
         codes.push(code);
         process.stdout.write('\n');
         if (code === 130) break;

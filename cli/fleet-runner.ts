@@ -3,20 +3,34 @@
  *
  * @module
  */
-
+import { judge } from '../reports/judge.ts';
 import type { SeedResult } from '../reports/model.ts';
+import { oneLine } from '../reports/plain-text.ts';
 import { FleetExecutor } from '../scenarios/fleet/fleet-executor.ts';
 import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
 import { type RunEnd, type RunOrder, runInput } from '../scenarios/runner/run-scenario.ts';
+import { foreignAnswer } from '../scenarios/sweep/foreign-answer.ts';
 import type { SweepCell } from '../scenarios/sweep/run-sweep.ts';
 import { sourceState } from '../scenarios/sweep/source-state.ts';
 import type { Runner } from './execute.ts';
-import { FlagError } from './exit.ts';
+import { type ExitCode, FlagError } from './exit.ts';
 import { fileForFleet, openQueue } from './queue-flag.ts';
 
 /** A way to run, until it is closed. */
 export interface FleetRunner extends Runner {
+  /** The codes that come to that of a run: 4 if two workers had different results. */
+  codes(): readonly ExitCode[];
   close(): Promise<void>;
+}
+
+/** Prints which runs have two results. @returns the code for it, if there are any. */
+export function tellConflicts(fleet: FleetExecutor): readonly ExitCode[] {
+  const conflicts = fleet.takeConflicts();
+  for (const { id, fingerprints } of conflicts) {
+    const found = oneLine(fingerprints.join(', '));
+    process.stderr.write(`orrery: not deterministic: ${id} has the fingerprints ${found}\n`);
+  }
+  return conflicts.length === 0 ? [] : [4];
 }
 
 /** Flags of a run that only threads of this process can serve. */
@@ -39,7 +53,8 @@ export async function fleetRunner(queue: QueueAddress, flags: OwnFlags): Promise
   }
   const engine = await openQueue(queue);
   const fileOf = ({ scenario }: SweepCell): string => fileForFleet(scenario.file);
-  const fleet = await FleetExecutor.open(engine, sourceState(), fileOf).catch(
+  // A scenario runs anew each time.
+  const fleet = await FleetExecutor.open(engine, sourceState(), { fileOf, isFresh: true }).catch(
     async (error: unknown) => {
       await engine.close();
       throw error;
@@ -48,6 +63,7 @@ export async function fleetRunner(queue: QueueAddress, flags: OwnFlags): Promise
   return {
     command: 'scenario',
     run: (order) => runOn(fleet, order),
+    codes: () => tellConflicts(fleet),
     close: async (): Promise<void> => {
       fleet.close();
       await engine.close();
@@ -67,7 +83,9 @@ async function runOn(fleet: FleetExecutor, order: RunOrder): Promise<RunEnd> {
   const done: SeedResult[] = [];
   const answers = await Promise.all(
     seeds.map(async (seed) => {
-      const answer = await fleet.run(cell, seed);
+      const answer = foreignAnswer(seed, await fleet.run(cell, seed), (result) =>
+        judge(runInput(order, [result], 0)),
+      );
       if (answer.kind === 'result') done.push(answer.result);
       tell(order, done, began);
       return answer;
@@ -77,11 +95,6 @@ async function runOn(fleet: FleetExecutor, order: RunOrder): Promise<RunEnd> {
   await fleet.forget();
   const failed = answers.find((answer) => answer.kind !== 'result');
   if (failed !== undefined) return failed;
-  if (fleet.conflicts.length > 0) {
-    const [{ id, fingerprints }] = fleet.conflicts as [FleetExecutor['conflicts'][number]];
-    const message = `not deterministic: ${id} has the fingerprints ${fingerprints.join(', ')}`;
-    return { kind: 'broken', message, stack: '' };
-  }
   return { kind: 'judged', input: runInput(order, done, performance.now() - began) };
 }
 

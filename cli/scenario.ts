@@ -9,7 +9,7 @@ import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { SPEED_MAX } from '../viz/format/control-wire.ts';
 import { checkDeterminism } from './check-determinism.ts';
 import { execute, type RunFlags } from './execute.ts';
-import { type ExitCode, exitWith, FlagError } from './exit.ts';
+import { type ExitCode, exitWith, FlagError, worstOf } from './exit.ts';
 import {
   collectOverride,
   JOURNEYS_RANGE,
@@ -94,7 +94,8 @@ async function onFleet(
   const own = { trace, pcap, explain, viz, 'check-determinism': checkDeterminism };
   const fleet = await fleetRunner(queue, own);
   try {
-    return await execute(loaded, { ...flags, trace: false }, fleet);
+    const code = await execute(loaded, { ...flags, trace: false }, fleet);
+    return worstOf([code, ...fleet.codes()]);
   } finally {
     await fleet.close();
   }

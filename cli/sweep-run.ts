@@ -35,6 +35,7 @@ import { cellsOfShard, type Shard } from '../scenarios/sweep/shard.ts';
 import { isKnownState, sourceState } from '../scenarios/sweep/source-state.ts';
 import { type RunFlags, seedsOf } from './execute.ts';
 import { type ExitCode, worstOf } from './exit.ts';
+import { tellConflicts } from './fleet-runner.ts';
 import { onInterrupt } from './interrupt.ts';
 import { load } from './load.ts';
 import { fileForFleet, openQueue } from './queue-flag.ts';
@@ -210,7 +211,7 @@ async function executorOf(
   { commit }: SweepHead,
   onNotice: (text: string) => void,
 ): Promise<OpenExecutor> {
-  if (flags.queue !== undefined) return await fleetOf(flags.queue, commit);
+  if (flags.queue !== undefined) return await fleetOf(flags.queue, commit, flags.fresh === true);
   const threads = flags.threads ?? availableParallelism();
   const local = new LocalExecutor({ threads, memoryMb: flags.memory, onNotice });
   return {
@@ -222,24 +223,26 @@ async function executorOf(
   };
 }
 
-async function fleetOf(queue: QueueAddress, commit: string): Promise<OpenExecutor> {
+async function fleetOf(
+  queue: QueueAddress,
+  commit: string,
+  isFresh: boolean,
+): Promise<OpenExecutor> {
   const engine = await openQueue(queue);
   const fileOf = ({ scenario }: SweepCell): string => fileForFleet(scenario.file);
-  const fleet = await FleetExecutor.open(engine, commit, fileOf).catch(async (error: unknown) => {
-    await engine.close();
-    throw error;
-  });
+  const fleet = await FleetExecutor.open(engine, commit, { fileOf, isFresh }).catch(
+    async (error: unknown) => {
+      await engine.close();
+      throw error;
+    },
+  );
   return {
     ...{ room: fleet.room, isForeign: fleet.isForeign },
     run: (cell, seed) => fleet.run(cell, seed),
     stop: () => fleet.stop(),
     end: async (isStopped): Promise<readonly ExitCode[]> => {
       if (!isStopped) await fleet.forget();
-      for (const { id, fingerprints } of fleet.conflicts) {
-        const found = fingerprints.join(', ');
-        process.stderr.write(`orrery: not deterministic: ${id} has the fingerprints ${found}\n`);
-      }
-      return fleet.conflicts.length === 0 ? [] : [4];
+      return tellConflicts(fleet);
     },
     close: async (): Promise<void> => {
       fleet.close();

@@ -42,6 +42,14 @@ export interface FleetConflict {
   readonly fingerprints: readonly string[];
 }
 
+/** What to ask for. */
+export interface FleetWishes {
+  /** How workers find the file of a combination. */
+  readonly fileOf: (cell: SweepCell) => string;
+  /** True if results that the fleet has already do not count. */
+  readonly isFresh: boolean;
+}
+
 /** A run that was asked for and has no answer yet. */
 interface Waiting {
   readonly job: FleetJob;
@@ -53,21 +61,23 @@ interface Waiting {
 export class FleetExecutor implements Executor {
   readonly room = ROOM;
   readonly isForeign = true;
-  readonly conflicts: FleetConflict[] = [];
   readonly #engine: FleetEngine;
   readonly #jobs: Queue;
   readonly #commit: string;
   readonly #fileOf: (cell: SweepCell) => string;
+  readonly #isFresh: boolean;
+  #conflicts: FleetConflict[] = [];
   readonly #waiting = new Map<string, Waiting>();
   readonly #asked = new Set<string>();
   readonly #timer: ReturnType<typeof setInterval>;
   #isLooking = false;
   #isStopped = false;
 
-  private constructor(engine: FleetEngine, commit: string, fileOf: (cell: SweepCell) => string) {
+  private constructor(engine: FleetEngine, commit: string, { fileOf, isFresh }: FleetWishes) {
     this.#engine = engine;
     this.#commit = commit;
     this.#fileOf = fileOf;
+    this.#isFresh = isFresh;
     this.#jobs = engine.queue(jobsName(commit));
     engine.heard(jobsName(commit), (id) => {
       if (this.#waiting.has(id)) void this.#look(id);
@@ -77,13 +87,12 @@ export class FleetExecutor implements Executor {
 
   /**
    * Tells the fleet which commit it is to run.
-   * @param fileOf How workers find the file of a combination.
    * @throws Refusal if it still works for another one.
    */
   static async open(
     engine: FleetEngine,
     commit: string,
-    fileOf: (cell: SweepCell) => string,
+    wishes: FleetWishes,
   ): Promise<FleetExecutor> {
     const heads = engine.queue(HEAD_NAME);
     const before = await heads.getJob(HEAD_ID);
@@ -99,7 +108,7 @@ export class FleetExecutor implements Executor {
     }
     if (before !== undefined && head?.commit !== commit) await before.remove();
     await heads.add('head', { version: FLEET_VERSION, commit }, { jobId: HEAD_ID });
-    return new FleetExecutor(engine, commit, fileOf);
+    return new FleetExecutor(engine, commit, wishes);
   }
 
   async run(cell: SweepCell, seed: number): Promise<SeedAnswer> {
@@ -120,7 +129,7 @@ export class FleetExecutor implements Executor {
     this.#waiting.set(id, { job, answer, resolve });
     this.#asked.add(id);
     await this.#patiently(async () => {
-      await this.#forgetRefusal(id);
+      await this.#forgetEarlier(id);
       await this.#add(job);
     });
     // It may have ended in an earlier life of this sweep.
@@ -134,10 +143,14 @@ export class FleetExecutor implements Executor {
     await this.#jobs.add('run', job, { ...options, jobId: job.id });
   }
 
-  /** What no worker could run in an earlier life may run now: a file that was missing may be there. */
-  async #forgetRefusal(id: string): Promise<void> {
+  /**
+   * What no worker could run in an earlier life may run now: a file that was missing may be there. A fresh start takes
+   * no result of an earlier life either.
+   */
+  async #forgetEarlier(id: string): Promise<void> {
     const job = await this.#jobs.getJob(id);
-    if (job !== undefined && (await job.isFailed())) await job.remove();
+    if (job?.finishedOn === undefined) return;
+    if (this.#isFresh || (await job.isFailed())) await job.remove();
   }
 
   /** Waits for no more. Workers end what they have begun; a sweep that goes on finds it. */
@@ -153,6 +166,13 @@ export class FleetExecutor implements Executor {
   /** Forgets the jobs of this sweep: their results are in its file. */
   async forget(): Promise<void> {
     for (const id of this.#asked) await this.#jobs.remove(id).catch(() => undefined);
+  }
+
+  /** Conflicts since the last time. */
+  takeConflicts(): readonly FleetConflict[] {
+    const taken = this.#conflicts;
+    this.#conflicts = [];
+    return taken;
   }
 
   close(): void {
@@ -207,7 +227,7 @@ export class FleetExecutor implements Executor {
     const { logs } = await this.#jobs.getJobLogs(id).catch(() => ({ logs: [] as string[] }));
     const taken = answer.kind === 'result' ? [answer.result.fingerprint] : [];
     const fingerprints = [...new Set([...logs, ...taken])];
-    if (fingerprints.length > 1) this.conflicts.push({ id, fingerprints });
+    if (fingerprints.length > 1) this.#conflicts.push({ id, fingerprints });
   }
 }
 

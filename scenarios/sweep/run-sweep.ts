@@ -12,6 +12,7 @@ import type { Report } from '../../reports/report-schema.ts';
 import type { Loaded } from '../open.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 import { runInput } from '../runner/run-scenario.ts';
+import { foreignAnswer } from './foreign-answer.ts';
 import { type Parameters, runId } from './identity.ts';
 import { judgedPart, packResult, unpackResult } from './packed-result.ts';
 import type { RunLine } from './results-file.ts';
@@ -237,8 +238,7 @@ class RunningCell {
 
   /** An answer from elsewhere; refused if its result is none. */
   judgeable(seed: number, answer: SeedAnswer): SeedAnswer {
-    if (answer.kind !== 'result' || this.#isJudgeable(answer.result)) return answer;
-    return { kind: 'refused', message: `the result of seed ${seed} cannot be judged` };
+    return foreignAnswer(seed, answer, (result) => this.#judge([result]));
   }
 
   take(seed: number, answer: SeedAnswer): void {

@@ -170,13 +170,21 @@ it('the seeds of a scenario give the report of one process', () => {
 });
 
 describe('two results of one run', () => {
-  it('are told, with exit code 4', async () => {
+  it.each([
+    ['a sweep', (): readonly string[] => [...sweepWords(), '--fresh']],
+    [
+      'a scenario, which called it a bug of orrery',
+      (): readonly string[] => [
+        ...['scenario', 'hello.yaml', '--seeds', '8', '--queue', server.address],
+      ],
+    ],
+  ])('are told by %s, with exit code 4', async (_, words) => {
     const held = new Queue(jobs.name, {
       connection: { host: '127.0.0.1', port: Number(new URL(server.address).port) },
       prefix: 'orrery',
     });
     // The fingerprint that a worker wrote down that was too slow to end its job.
-    const child = spawn(process.execPath, [COMMAND_LINE, ...sweepWords(), '--fresh'], {
+    const child = spawn(process.execPath, [COMMAND_LINE, ...words()], {
       cwd: folder,
       env: ENVIRONMENT,
     });

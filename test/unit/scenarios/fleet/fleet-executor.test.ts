@@ -65,13 +65,16 @@ class Queue {
 
 let runs: Queue;
 let fleet: FleetExecutor;
+let open: (isFresh: boolean) => Promise<FleetExecutor>;
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout'] });
   runs = new Queue();
   const heads = new Queue();
   const queue = (name: string): Queue => (name === 'head' ? heads : runs);
   const engine = { queue, heard: () => undefined, problemOf: String } as unknown as FleetEngine;
-  fleet = await FleetExecutor.open(engine, 'c0ffee', () => 'hello.yaml');
+  open = (isFresh): Promise<FleetExecutor> =>
+    FleetExecutor.open(engine, 'c0ffee', { fileOf: () => 'hello.yaml', isFresh });
+  fleet = await open(false);
 });
 afterEach(() => {
   fleet.close();
@@ -137,6 +140,25 @@ describe('a fleet', () => {
     expect((await second).kind).toBe('result');
   });
 
+  it('gave results of a stopped sweep to one that was to begin anew', async () => {
+    const first = fleet.run(cell, 1);
+    await later();
+    runs.end({ returnvalue: ANSWER });
+    await later();
+    await first;
+    // One that goes on takes them.
+    expect((await fleet.run(cell, 1)).kind).toBe('result');
+    expect(runs.added).toBe(1);
+    const fresh = await open(true);
+    const second = fresh.run(cell, 1);
+    await later();
+    expect(runs.added).toBe(2);
+    runs.end({ returnvalue: ANSWER });
+    await later();
+    expect((await second).kind).toBe('result');
+    fresh.close();
+  });
+
   it.each<[string, unknown]>([
     [
       'that it was interrupted',
@@ -165,6 +187,8 @@ describe('a fleet', () => {
     runs.end({ returnvalue: ANSWER });
     await later();
     await answer;
-    expect(fleet.conflicts).toMatchObject([{ fingerprints: ['ffff', result.fingerprint] }]);
+    const fingerprints = ['ffff', result.fingerprint];
+    expect(fleet.takeConflicts()).toMatchObject([{ fingerprints }]);
+    expect(fleet.takeConflicts()).toEqual([]);
   });
 });
