@@ -111,4 +111,34 @@ export const BAD_CLOUDS: readonly BadFile[] = [
     code: 'E104',
     says: 'clouds[0].regions[1].members: us-1 is an outside program, which can have no access to a cloud',
   },
+  {
+    title: 'the id of a segment',
+    text: cloud({})
+      .replace(
+        'clouds:',
+        'segments: [{ id: net, members: [eu-1, us-1], rate: 1Mbit/s, delay: 1ms }]\nclouds:',
+      )
+      .replace('- id: net', '- id: «net»'),
+    code: 'E113',
+    says: 'clouds[0].id: "net" is used twice (first at line 6)',
+    hint: 'links, segments and clouds have different ids',
+  },
+  {
+    title: 'the id of a link',
+    text: cloud({})
+      .replace(
+        'clouds:',
+        'links: [{ ends: eu-1 <-> us-1, id: net, rate: 1Mbit/s, delay: 1ms }]\nclouds:',
+      )
+      .replace('- id: net', '- id: «net»'),
+    code: 'E113',
+    says: 'clouds[0].id: "net" is used twice (first at line 6)',
+    hint: 'links, segments and clouds have different ids',
+  },
+  {
+    title: 'the id of another cloud',
+    text: `${cloud({})}${cloud({}).replace(`${NODES}clouds:\n`, '').replace('net', '«net»')}`,
+    code: 'E113',
+    says: 'clouds[1].id: "net" is used twice (first at line 7)',
+  },
 ];

@@ -316,6 +316,13 @@ export const BAD_TOPOLOGIES: readonly BadFile[] = [
     says: 'nodes[1].name: "a" is used twice (first at line 3)',
   },
   {
+    title: 'two segments of one id',
+    text: `${NODES}segments:\n  - { id: lan, members: [a, b], rate: 1Mbit/s, delay: 1ms }\n  - { id: «lan», members: [a, b], rate: 1Mbit/s, delay: 1ms }\n`,
+    code: 'E113',
+    says: 'segments[1].id: "lan" is used twice (first at line',
+    hint: 'links, segments and clouds have different ids',
+  },
+  {
     title: 'an interface used twice in an AS',
     text: `${SCION}links:\n  - { ends: core#1 <-> leaf#1, relation: child }\n  - { ends: «core#1 <-> leaf#2», relation: child }\n`,
     code: 'E113',

@@ -15,6 +15,7 @@ import { buildClouds } from './clouds.ts';
 import type { BuildContext } from './context.ts';
 import type { LinkDraft, PlainNode, TopologyDraft } from './draft.ts';
 import { draftOfLists } from './from-file.ts';
+import { JoinIds } from './join-ids.ts';
 import { buildLinks, buildSegments, type LinkDefaults } from './links.ts';
 import { areasOf, buildAses, buildNodes } from './nodes.ts';
 import { checkPrograms } from './outside.ts';
@@ -55,15 +56,17 @@ export function buildTopology(
   const isReported = input.import !== undefined && context.problems.count > 0;
   if (hosts.length === 0 && !isReported)
     context.refuse('E121', ['nodes'], 'missing, expected at least one node');
+  const links = buildLinks(context, draft.links, parts);
+  const ids = new JoinIds(context, links);
   return {
     name: input.name,
     file: context.source.file,
     sha256: context.source.sha256,
     addressPlan: plan,
     hosts: stacked,
-    links: buildLinks(context, draft.links, parts),
-    segments: buildSegments(context, input.segments ?? [], parts),
-    clouds: buildClouds(context, input.clouds ?? [], nodes),
+    links,
+    segments: buildSegments(context, input.segments ?? [], { ...parts, ids }),
+    clouds: buildClouds(context, input.clouds ?? [], { nodes, ids }),
     areas: areasOf(ases),
     warnings: context.warnings,
   };

@@ -14,6 +14,7 @@ import { toDirection } from '../schema/direction.ts';
 import type { BuildContext } from './context.ts';
 import { buildDirection, type PartialDirection } from './direction.ts';
 import type { PlainNode } from './draft.ts';
+import type { JoinIds } from './join-ids.ts';
 
 /** Characters that all patterns of one cloud may compare. */
 const STEPS_MAX = 100_000_000;
@@ -22,21 +23,21 @@ const ACCESS: PartialDirection = { delayNs: 0 };
 /** The core is as wide as it has to be: accesses limit. */
 const CORE: PartialDirection = { rateBps: Number.POSITIVE_INFINITY };
 
+/** What is known of the rest of the topology. */
+interface CloudSurroundings {
+  readonly nodes: ReadonlyMap<string, PlainNode>;
+  readonly ids: JoinIds;
+}
+
 /** Builds all clouds; mistakes are recorded and their clouds omitted. */
 export function buildClouds(
   context: BuildContext,
   inputs: readonly CloudInput[],
-  nodes: ReadonlyMap<string, PlainNode>,
+  { nodes, ids }: CloudSurroundings,
 ): readonly CloudSpec[] {
-  const ids = new Map<string, FilePath>();
   return inputs.flatMap((input, index) => {
     const path = ['clouds', index];
-    const first = ids.get(input.id);
-    if (first !== undefined) {
-      const message = `"${input.id}" is used twice (${context.firstAt(first)})`;
-      context.refuse('E113', [...path, 'id'], message);
-    }
-    ids.set(input.id, path);
+    ids.claim(input.id, path);
     const before = context.problems.count;
     const cloud = buildCloud(context, input, path, nodes);
     return context.problems.count > before || cloud === undefined ? [] : [cloud];

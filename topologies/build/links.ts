@@ -11,6 +11,7 @@ import type { SegmentInput } from '../schema/topology.ts';
 import type { BuildContext } from './context.ts';
 import { buildDirection, type PartialDirection } from './direction.ts';
 import type { AsDraft, DraftRelation, EndDraft, LinkDraft, PlainNode } from './draft.ts';
+import type { JoinIds } from './join-ids.ts';
 
 /** Values for links that give none. */
 export interface LinkDefaults {
@@ -224,11 +225,12 @@ class LinkIds {
 export function buildSegments(
   context: BuildContext,
   inputs: readonly SegmentInput[],
-  parts: LinkParts,
+  parts: LinkParts & { readonly ids: JoinIds },
 ): readonly SegmentSpec[] {
   const names = [...parts.nodes.keys()];
   return inputs.flatMap((input, index) => {
     const path = ['segments', index];
+    parts.ids.claim(input.id, path);
     for (const [at, host] of input.members.entries()) {
       if (parts.nodes.has(host)) continue;
       const hint = (): string => hintNames(host, names, 'nodes');
