@@ -6,12 +6,30 @@
  */
 import type { CloudSpec } from './model.ts';
 
+/** What lies between two regions, or within one. */
+export interface RegionPair {
+  /** `eu--us`, the region that the file names first in front. */
+  readonly name: string;
+  /** Numbers of the regions. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** All pairs of regions, each once; two have one name only if those of regions contain `--`. */
+export function regionPairs(regions: readonly string[]): readonly RegionPair[] {
+  return regions.flatMap((first, from) =>
+    regions
+      .slice(from)
+      .map((second, more) => ({ name: `${first}--${second}`, from, to: from + more })),
+  );
+}
+
 /** The ids of all accesses, then of all pairs of regions, each pair once. */
 export function cloudParts(
   clouds: readonly Pick<CloudSpec, 'id' | 'members' | 'regions'>[],
 ): readonly string[] {
   return clouds.flatMap(({ id, members, regions }) => [
     ...members.map(({ host }) => `${id}/${host}`),
-    ...regions.flatMap((from, a) => regions.slice(a).map((to) => `${id}/${from}--${to}`)),
+    ...regionPairs(regions).map(({ name }) => `${id}/${name}`),
   ]);
 }

@@ -83,7 +83,10 @@ export class SimCloud {
     return this.byHost.get(host);
   }
 
-  /** The two directions of a part: an access by the name of its host, or `a--b` by those of two regions. */
+  /**
+   * The two directions of a part: an access by the name of its host, or `a--b` by those of two regions, the one with
+   * the lower number in front.
+   */
   part(
     name: string,
     indexOf: (host: string) => number | undefined,
@@ -91,9 +94,10 @@ export class SimCloud {
     const access = this.byHost.get(indexOf(name) ?? -1);
     if (access !== undefined) return { forward: access.up, backward: access.down };
     const { regions } = this.parts;
-    for (const from of regions) {
+    for (const [a, from] of regions.entries()) {
       const to = name.startsWith(`${from}--`) ? name.slice(from.length + 2) : '';
-      if (!regions.includes(to)) continue;
+      // The other way round it may be the name of another pair: a--b to c, or b--c to a.
+      if (regions.indexOf(to) < a) continue;
       return { forward: this.core(from, to), backward: this.core(to, from) };
     }
     return undefined;

@@ -31,6 +31,23 @@ const cloud = ({ access = ACCESS, regions = REGIONS, between = ALL }: Parts): st
     between: ${between}
 `;
 
+/** Hosts h1, h2, ... in these regions, one in each, with something between all of them. */
+const regions = (names: readonly string[]): string => {
+  const bare = names.map((name) => name.replace(/[«»]/g, ''));
+  const nodes = bare.map((_, at) => `{ name: h${at}, run: ping }`);
+  const all = names.map((name, at) => `{ name: ${name}, members: h${at} }`);
+  const pairs = bare.flatMap((from, at) => bare.slice(at).map((to) => `${from} <-> ${to}`));
+  const between = pairs.map((pair) => `{ regions: ${pair}, delay: 1ms }`);
+  return `name: bad
+nodes: [${nodes.join(', ')}]
+clouds:
+  - id: net
+    access: ${ACCESS}
+    regions: [${all.join(', ')}]
+    between: [${between.join(', ')}]
+`;
+};
+
 /** All bad clouds. */
 export const BAD_CLOUDS: readonly BadFile[] = [
   {
@@ -110,6 +127,29 @@ export const BAD_CLOUDS: readonly BadFile[] = [
       .replace('members: us-1', 'members: «us-1»'),
     code: 'E104',
     says: 'clouds[0].regions[1].members: us-1 is an outside program, which can have no access to a cloud',
+  },
+  {
+    title: 'two pairs of regions of one name',
+    text: regions(['a', 'b--c', '«a--b»', 'c']),
+    code: 'E113',
+    says: 'clouds[0].regions[2].name: net/a--b--c would be a <-> b--c and a--b <-> c',
+    hint: 'give this region a name without "--"',
+  },
+  {
+    title: 'two pairs of regions of one name that share a region',
+    text: regions(['c', 'a--b', 'a', '«b--a»']),
+    code: 'E113',
+    says: 'clouds[0].regions[3].name: net/a--b--a would be a--b <-> a and a <-> b--a',
+    hint: 'give this region a name without "--"',
+  },
+  {
+    title: 'a node of the name of a pair of regions',
+    text: cloud({
+      regions: '[{ name: eu, members: [eu-1, eu-2] }, { name: us, members: [us-1, «eu--us»] }]',
+    }).replace('clouds:', '  - { name: eu--us, run: ping }\nclouds:'),
+    code: 'E113',
+    says: 'clouds[0].regions[1].members[1]: net/eu--us would be the access of eu--us and eu <-> us',
+    hint: 'rename eu--us or one of the regions',
   },
   {
     title: 'the id of a segment',

@@ -5,6 +5,7 @@
  * @module
  */
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import { regionPairs } from '../cloud-parts.ts';
 import type { FilePath } from '../files/locate.ts';
 import { NamePattern, type PatternWork } from '../files/name-pattern.ts';
 import { hintNames } from '../files/suggest.ts';
@@ -57,17 +58,48 @@ function buildCloud(
     context.refuse('E113', [...path, 'regions', again, 'name'], message);
     return undefined;
   }
-  const members = membersOf(context, input, path, nodes);
+  const pairs = pairsOf(context, input.id, path, regions);
+  const members = membersOf(context, input, path, { nodes, pairs });
   const between = betweenOf(context, input, path, regions);
   if (between === undefined) return undefined;
   return { id: input.id, regions, members, between, position: context.position(path) };
+}
+
+/** The pairs of regions in words, by their names, which events use. */
+function pairsOf(
+  context: BuildContext,
+  id: string,
+  path: FilePath,
+  regions: readonly string[],
+): ReadonlyMap<string, string> {
+  const pairs = new Map<string, { readonly words: string; readonly split: number }>();
+  for (const { name, from, to } of regionPairs(regions)) {
+    const words = `${regions[from]} <-> ${regions[to]}`;
+    // Of two pairs with one name, each has one region whose own name is split by the other.
+    const split = [from, to].find((region) => regions[region]?.includes('--')) ?? to;
+    const first = pairs.get(name);
+    if (first === undefined) {
+      pairs.set(name, { words, split });
+      continue;
+    }
+    const message = `${id}/${name} would be ${first.words} and ${words}`;
+    const where = [...path, 'regions', Math.max(first.split, split), 'name'];
+    context.refuse('E113', where, message, 'give this region a name without "--"');
+  }
+  return new Map([...pairs].map(([name, { words }]) => [name, words]));
+}
+
+interface Known {
+  readonly nodes: ReadonlyMap<string, PlainNode>;
+  /** See {@link pairsOf}. */
+  readonly pairs: ReadonlyMap<string, string>;
 }
 
 function membersOf(
   context: BuildContext,
   input: CloudInput,
   path: FilePath,
-  nodes: ReadonlyMap<string, PlainNode>,
+  { nodes, pairs }: Known,
 ): readonly CloudMemberSpec[] {
   const names = [...nodes.keys()];
   const work: PatternWork = { left: STEPS_MAX };
@@ -92,6 +124,7 @@ function membersOf(
           context.refuse('E113', where, message, 'a host has one access to a cloud');
         }
         regionOf.set(host, region.name);
+        refusePairName(context, where, { cloud: input.id, host, pair: pairs.get(host) });
         if (nodes.get(host)?.outside !== undefined) {
           const message = `${host} is an outside program, which can have no access to a cloud`;
           context.refuse('E104', where, message);
@@ -100,6 +133,21 @@ function membersOf(
       });
     });
   });
+}
+
+/** Reports a host whose access would have the name of a pair of regions. */
+function refusePairName(
+  context: BuildContext,
+  where: FilePath,
+  {
+    cloud,
+    host,
+    pair,
+  }: { readonly cloud: string; readonly host: string; readonly pair: string | undefined },
+): void {
+  if (pair === undefined) return;
+  const message = `${cloud}/${host} would be the access of ${host} and ${pair}`;
+  context.refuse('E113', where, message, `rename ${host} or one of the regions`);
 }
 
 type Access = CloudInput['access'];

@@ -88,6 +88,34 @@ describe('events on parts of clouds', () => {
     expect(cut.drops).toEqual({ partition: 54 });
   });
 
+  it('change what they name where names are only alike', () => {
+    const text = (link: string): string => `
+name: alike
+topology:
+  name: alike
+  nodes: [{ name: h1, run: ping }, { name: us--eu, run: ping }, { name: h3, run: ping }]
+  links: [{ ends: h1 <-> us--eu, id: net-eu, rate: 1Mbit/s, delay: 1ms }]
+  clouds:
+    - id: net
+      access: { rate: 1Mbit/s }
+      regions: [{ name: eu, members: [h1, us--eu] }, { name: us, members: h3 }]
+      between:
+        - { regions: eu <-> eu, delay: 1ms }
+        - { regions: eu <-> us, delay: 1ms }
+        - { regions: us <-> us, delay: 1ms }
+duration: 1s
+traffic: [{ from: h1, to: h3, kind: constant, rate: 10/s, size: 100B }]
+events: [{ at: 0s, link: ${link}, set: { up: false } }]
+`;
+    const lostWith = (link: string): number => {
+      const { packets } = runSeed({ scenario: loadText(text(link)), registry, seed: 1 });
+      return packets.sent - packets.delivered;
+    };
+    // All of them: one every 100 ms, within a second.
+    expect(lostWith('net/eu--us')).toBe(9);
+    expect(lostWith('net/us--eu')).toBe(0);
+  });
+
   it('are refused where there is no such part, with those that there are', () => {
     expect(() => load('cloud.yaml', { 'events.0.link': 'internet/eu--sa' })).toThrow(
       /there is no link "internet\/eu--sa"/,

@@ -196,6 +196,29 @@ describe('a cloud (docs/spec/link-model.md#clouds)', () => {
     ]);
   });
 
+  it('finds the pair of a name that another pair would have the other way round', () => {
+    const world = makeWorld();
+    const regions = ['b--c', 'a', 'a--b', 'c'];
+    const access = { rateBps: RATE, delayNs: 0 };
+    const members = regions.map((_, region) => {
+      const { name: host } = world.addHost({
+        name: `h${region}`,
+        address: `127.0.0.${region + 1}`,
+      });
+      return { host, region, up: access, down: access };
+    });
+    const between = (): DirectionSpec => ({ rateBps: Number.POSITIVE_INFINITY, delayNs: MS });
+    world.addCloud({ id: 'net', regions, members, between });
+    const namesOf = (id: string): readonly string[] => {
+      const { forward, backward } = world.link(id);
+      return [forward.name, backward.name];
+    };
+    // It cut a and b--c, whose name is b--c--a.
+    expect(namesOf('net/a--b--c')).toEqual(['a--b->c', 'c->a--b']);
+    expect(namesOf('net/b--c--a')).toEqual(['b--c->a', 'a->b--c']);
+    expect(() => world.link('net/c--a')).toThrow('there is no link net/c--a');
+  });
+
   it('carries 20,000 hosts without anything for a pair of them', () => {
     const world = makeWorld({ buffers: 'plain' });
     const hosts = Array.from({ length: 20_000 }, (_, i) =>
