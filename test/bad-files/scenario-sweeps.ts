@@ -27,6 +27,37 @@ export const BAD_SWEEPS: readonly BadFile[] = [
     hint: 'write a step above 0',
   },
   {
+    title: 'a value that is written twice',
+    text: sweep('drain: [3s, 1s, «3s»]'),
+    code: 'E113',
+    says: 'sweep.drain[2]: 3s is used twice (first as drain[0])',
+    hint: 'write each value once',
+  },
+  {
+    title: 'a value that is written twice, in two units',
+    text: sweep('drain: [1s, 2s..3s step 1s, «1000ms»]'),
+    code: 'E113',
+    says: 'sweep.drain[2]: 1000ms is used twice (first as drain[0], 1s)',
+  },
+  {
+    title: 'a rate that is written twice, in two units',
+    text: sweep('load.rate: [0.3/ms, «300/s»]'),
+    code: 'E113',
+    says: 'used twice (first as load.rate[0], 0.3/ms)',
+  },
+  {
+    title: 'a number that is written twice, with and without decimals',
+    text: sweep('seeds: [1, «"1.0"»]'),
+    code: 'E113',
+    says: 'sweep.seeds[1]: 1.0 is used twice (first as seeds[0], 1)',
+  },
+  {
+    title: 'a word that is written twice in a sample',
+    text: sweep('sample: { runs: 3 }\n  topology: [net.yaml, other.yaml, «net.yaml»]'),
+    code: 'E113',
+    says: 'sweep.topology[2]: net.yaml is used twice (first as topology[0])',
+  },
+  {
     title: 'a range of two kinds of units',
     text: sweep('drain: «1s..1Mbit/s step 1s»'),
     code: 'E103',

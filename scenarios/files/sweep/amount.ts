@@ -62,6 +62,17 @@ export function writeAmount(value: Fraction, unit: string): string {
 }
 
 /**
+ * Equal for texts that mean the same: `100/s` and `0.1/ms`, `1s` and `1000ms`, `5%` and `0.05`. What is no amount is
+ * only equal to itself.
+ */
+export function meaningOf(text: string): string {
+  const amount = readAmount(text);
+  if (amount === undefined) return `word ${text}`;
+  const { top, bottom } = times(amount.value, amount.factor);
+  return `${amount.kind === 'ratio' ? 'number' : amount.kind} ${top}/${bottom}`;
+}
+
+/**
  * The least step at which values of this kind may stand, in the unit of the amount: a nanosecond, a
  * byte, one for whole numbers. Where a nanosecond has no finite decimal (in minutes), a few of them.
  *

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { LeafMistake } from '../../../topologies/files/leaf.ts';
+import { type LeafMistake, shorten } from '../../../topologies/files/leaf.ts';
 import type { SweepSpec } from '../../model.ts';
 import type { ScenarioContext } from '../context.ts';
+import { meaningOf } from './amount.ts';
 import { compare } from './exact.ts';
 import { type SampleSize, sampleList, sampleRange } from './latin.ts';
 import type { Range } from './range.ts';
@@ -17,6 +18,13 @@ import { whereValue } from './where.ts';
 export interface SampledAxis {
   readonly parameter: SweepSpec['parameters'][number];
   readonly points: readonly string[];
+}
+
+/** A value of a list, and the indices of those before it, by what they mean. */
+interface Written {
+  readonly index: number;
+  readonly item: string;
+  readonly written: Map<string, number>;
 }
 
 /** Most values of all paths together: ten ranges of the longest kind. */
@@ -32,16 +40,21 @@ export class Axes {
   }
 
   /**
-   * All values of a path; where it has ranges, each value once. Ranges without values are reported
-   * at their place.
+   * All values of a path, each once: one that is written twice is refused, one that a range has besides is left out.
+   * Ranges without values are reported at their place.
    */
   list(path: string, axis: Axis): readonly string[] {
-    const values: string[] = [];
+    if (axis.length === 1) return this.#itemValues(path, axis, 0);
+    const written = new Map<string, number>();
+    const values = new Map<string, string>();
     for (const [index, item] of axis.entries()) {
-      if (typeof item === 'string') values.push(item);
-      else values.push(...this.#valuesOf(item, { path, index, isAlone: axis.length === 1 }));
+      if (typeof item === 'string') this.#refuseAgain(path, axis, { index, item, written });
+      for (const value of this.#itemValues(path, axis, index)) {
+        const meaning = meaningOf(value);
+        if (!values.has(meaning)) values.set(meaning, value);
+      }
     }
-    return axis.every((item) => typeof item === 'string') ? values : [...new Set(values)];
+    return [...values.values()];
   }
 
   /** The values of a path in a sample; a range without a step is a continuous axis. */
@@ -62,6 +75,26 @@ export class Axes {
     const amount = (text: string): number => whereValue(text).amount;
     const ascending = [...new Set(points)].sort((a, b) => amount(a) - amount(b));
     return { parameter: { path, values: ascending }, points };
+  }
+
+  #itemValues(path: string, axis: Axis, index: number): readonly string[] {
+    const item = axis[index] ?? '';
+    if (typeof item === 'string') return [item];
+    return this.#valuesOf(item, { path, index, isAlone: axis.length === 1 });
+  }
+
+  /** Reports a value that means the same as an earlier one: both would be one combination. */
+  #refuseAgain(path: string, axis: Axis, { index, item, written }: Written): void {
+    const meaning = meaningOf(item);
+    const first = written.get(meaning);
+    if (first === undefined) {
+      written.set(meaning, index);
+      return;
+    }
+    const earlier = String(axis[first]);
+    const other = earlier === item ? '' : `, ${shorten(earlier)}`;
+    const message = `${shorten(item)} is used twice (first as ${path}[${first}]${other})`;
+    this.#refuse([path, index], { code: 'E113', message, hint: 'write each value once' });
   }
 
   #valuesOf(
