@@ -7,6 +7,7 @@
 import { formatPath } from '../../../topologies/files/config-error.ts';
 import type { SweepSpec } from '../../model.ts';
 import type { ScenarioContext } from '../context.ts';
+import { writeAmount } from './amount.ts';
 import { Axes, type SampledAxis } from './axes.ts';
 import { cellAt, countOf, eachCombination } from './combinations.ts';
 import type { Axis, SweepInput } from './schema.ts';
@@ -27,8 +28,8 @@ type Parameters = SweepSpec['parameters'];
  * Determines the combinations of a sweep; mistakes are reported at their place.
  *
  * @param request Its overrides are what flags set, `path -> value`: such a path is not swept. Where
- *   all are set, as in each run of a sweep, that is the one combination; whether a condition holds
- *   for it was asked before.
+ *   all are set, as in each run of a sweep, that is the one combination. It was asked for by name, so a
+ *   condition that does not hold for it is a warning: other commands run it as well.
  */
 export function resolveDesign(
   context: ScenarioContext,
@@ -40,7 +41,7 @@ export function resolveDesign(
     ([path, axis]) => [path, Object.hasOwn(set, path) ? [set[path] ?? ''] : axis],
   );
   if (entries.length > 0 && entries.every(([path]) => Object.hasOwn(set, path))) {
-    return onlyOne(entries.map(([path]) => [path, set[path] ?? '']));
+    return onlyOne(context, input, set);
   }
   if (entries.length > PATHS_MAX) {
     const message = `${entries.length} paths, the limit is ${PATHS_MAX}`;
@@ -64,9 +65,36 @@ function nothing(parameters: Parameters): SweepSpec {
   return { parameters, cells: [], warnings: [] };
 }
 
-function onlyOne(values: readonly (readonly [string, string])[]): SweepSpec {
-  const parameters = values.map(([path, value]) => ({ path, values: [value] }));
-  return { parameters, cells: [Object.fromEntries(values)], warnings: [] };
+/** The combination that flags set. */
+function onlyOne(
+  context: ScenarioContext,
+  { where, sample: _, ...paths }: SweepInput,
+  set: Readonly<Record<string, string>>,
+): SweepSpec {
+  const values = Object.entries(paths).map(([path, axis]) => ({
+    ...{ path, axis },
+    value: set[path] ?? '',
+  }));
+  const parameters = values.map(({ path, value }) => ({ path, values: [value] }));
+  const cells = [Object.fromEntries(values.map(({ path, value }) => [path, value]))];
+  if (where === undefined) return { parameters, cells, warnings: [] };
+  // What the file lists counts too: a comparison may fit one of its values and not the one that is set.
+  const axes = values.map(({ path, axis, value }) => ({
+    path,
+    values: [...axis.map(sampleOf), value].map(whereValue),
+  }));
+  const test = compileWhere(where, axes);
+  const holds = !('code' in test) && test(values.map(({ value }) => whereValue(value)));
+  if (holds) return { parameters, cells, warnings: [] };
+  const why = 'code' in test ? `: ${test.message}` : '';
+  const message = `does not hold for what --set sets, which runs all the same${why}`;
+  return { parameters, cells, warnings: [note(context, 'where', message)] };
+}
+
+/** A value of the kind that an entry of a list has. */
+function sampleOf(item: Axis[number]): string {
+  if (typeof item === 'string') return item;
+  return writeAmount(item.from.value, item.from.unit);
 }
 
 /** All combinations for which the condition holds. */

@@ -89,14 +89,34 @@ describe('the design of a sweep', () => {
   });
 
   it('is one combination where flags set all paths, as for each run of a sweep', () => {
-    const { cells, warnings } = designOf(
-      'seeds: 1..3\ndrain: 1s..2s step 1s\nwhere: seeds > 1 and drain < 2s',
-      { drain: '7s', seeds: '1' },
-    );
-    expect(cells).toEqual([{ seeds: '1', drain: '7s' }]);
+    const lines = 'seeds: 1..3\ndrain: 1s..2s step 1s\nwhere: seeds > 1 and drain < 2s';
+    const { cells, warnings } = designOf(lines, { drain: '1s', seeds: '2' });
+    expect(cells).toEqual([{ seeds: '2', drain: '1s' }]);
     expect(warnings).toEqual([]);
     const large = 'seeds: 1..10000\ndrain: 0s..6s';
     expect(designOf(large, { drain: '7s', seeds: '1' }).cells).toHaveLength(1);
+  });
+
+  it('ran what flags set without a word, though the condition did not hold for it', () => {
+    const lines = 'seeds: 1..3\ndrain: 1s..2s step 1s\nwhere: seeds > 1 and drain < 2s';
+    const { cells, warnings } = designOf(lines, { drain: '7s', seeds: '1' });
+    expect(cells).toEqual([{ seeds: '1', drain: '7s' }]);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(
+      /s\.yaml:7:10: sweep\.where: does not hold for what --set sets, which runs all the same$/,
+    );
+    const [unlike] = designOf(lines, { drain: '1s', seeds: '[1, 2]' }).warnings;
+    expect(unlike).toMatch(/all the same: seeds \(\[1, 2\]\) is a word, 1 has no unit$/);
+  });
+
+  it('says nothing of a run whose value does not compare where another one of its list does', () => {
+    const lines = 'seeds: [1, "[1, 2]"]\ndrain: [1s, 2s]\nwhere: seeds == 1 or drain == 2s';
+    const { cells } = designOf(lines);
+    expect(cells).toHaveLength(3);
+    for (const cell of cells) expect(designOf(lines, cell).warnings).toEqual([]);
+    expect(designOf(lines, { seeds: '[1, 2]', drain: '1s' }).warnings).toHaveLength(1);
+    const ranges = 'seeds: 1..3\ndrain: 1s..3s step x2\nwhere: seeds == 1 or drain == 2s';
+    for (const cell of designOf(ranges).cells) expect(designOf(ranges, cell).warnings).toEqual([]);
   });
 
   it('lets a condition choose 10,000 of a million combinations', () => {
