@@ -30,7 +30,7 @@ import {
 } from '../scenarios/runner/run-scenario.ts';
 import { formatIssue } from '../topologies/files/config-error.ts';
 import { crashJson, crashText } from './crash-text.ts';
-import { type ExitCode, FlagError, worstOf } from './exit.ts';
+import { type ExitCode, FlagError, ownWords, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { Loaded } from './load.ts';
 import { Palette, withPalette } from './palette.ts';
@@ -282,7 +282,7 @@ function tellFailure(end: Exclude<RunEnd, { kind: 'judged' }>, context: FinishCo
 }
 
 function tellCrash(crash: Crash, { flags, repeat }: FinishContext): ExitCode {
-  const command = repeat?.(crash.seed) ?? process.argv.slice(2).join(' ');
+  const command = repeat?.(crash.seed) ?? ownWords();
   const how = { repeat: command, isDebug: flags.debug === true };
   if (flags.json === true) printJson({ errors: [crashJson(crash, how)] });
   else process.stderr.write(crashText(crash, how));

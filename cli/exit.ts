@@ -16,6 +16,7 @@ import { Refusal } from '../scenarios/refusal.ts';
 import { type Crash, NodeCrash } from '../scenarios/runner/crash/crash.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
 import { crashJson, crashText } from './crash-text.ts';
+import { hidePasswords } from './hide-passwords.ts';
 
 /** The codes. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 130;
@@ -64,18 +65,23 @@ export function reportProblem(error: unknown, isJson: boolean): ExitCode {
 function tell(error: unknown, isJson: boolean): ExitCode {
   const mistake = describeMistake(error);
   if (mistake !== undefined) {
-    if (isJson) process.stdout.write(`${JSON.stringify({ errors: mistake.json }, null, 2)}\n`);
-    else process.stderr.write(plainLines(mistake.text));
+    if (isJson) process.stdout.write(`${JSON.stringify({ errors: mistake.json }, hidden, 2)}\n`);
+    else process.stderr.write(plainLines(hidePasswords(mistake.text)));
     return 2;
   }
   const isDebug = process.argv.includes('--debug');
   if (error instanceof NodeCrash) return tellCrash(error.crash, isJson, isDebug);
   const text = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error && isDebug ? error.stack : undefined;
-  process.stderr.write(`This is a bug in orrery: ${plainLines(text)}\n`);
-  process.stderr.write(`  command: ${process.argv.slice(2).join(' ')}\n`);
-  process.stderr.write(stack === undefined ? '  --debug prints where\n' : `${stack}\n`);
+  const where = stack ?? '  --debug prints where';
+  const lines = [`This is a bug in orrery: ${text}`, `  command: ${ownWords()}`, where];
+  process.stderr.write(`${plainLines(hidePasswords(lines.join('\n')))}\n`);
   return 3;
+}
+
+/** Texts of a JSON document without passwords of the command line. */
+function hidden(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? hidePasswords(value) : value;
 }
 
 /** Prints a crash of a run on the main thread, with the command that repeats the run. */
@@ -112,14 +118,20 @@ function flagJson(error: FlagError): Readonly<Record<string, string>> {
 
 function flagText(error: FlagError): string {
   const shown = ownCommand();
-  const caret = placeOf(error.found, shown);
-  const under = caret < 0 ? '' : `   ${' '.repeat(caret)}${'^'.repeat(error.found.length)}\n`;
+  const found = hidePasswords(error.found);
+  const caret = placeOf(found, shown);
+  const under = caret < 0 ? '' : `   ${' '.repeat(caret)}${'^'.repeat(found.length)}\n`;
   return `orrery: ${error.message}\n   ${shown}\n${under}   hint: ${error.hint}\n`;
 }
 
-/** The command as it was given. */
+/** The words of the command as they were given, without passwords. */
+export function ownWords(): string {
+  return hidePasswords(process.argv.slice(2).join(' '));
+}
+
+/** The command as it was given, without passwords. */
 function ownCommand(): string {
-  const command = process.argv.slice(2).join(' ');
+  const command = ownWords();
   return IS_SOURCE ? `npm run ${command.replace(/ --/, ' -- --')}` : `npx orrery ${command}`;
 }
 

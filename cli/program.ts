@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { commandText } from '../scenarios/command-text.ts';
+import { hidePasswords } from './hide-passwords.ts';
 import { projectFile } from './project.ts';
 
 const HELLO = commandText(['scenario', 'hello.yaml']);
@@ -28,7 +29,7 @@ export function makeProgram(): Command {
     .addHelpText('after', '\nDocumentation: docs/ (start with README.md)')
     .showSuggestionAfterError(true)
     .configureOutput({
-      outputError: (text, write) => write(`orrery: ${text.replace(/^error: /, '')}`),
+      outputError: (text, write) => write(hidePasswords(`orrery: ${text.replace(/^error: /, '')}`)),
     })
     .exitOverride();
 }

@@ -13,12 +13,18 @@ import { FlagError } from './exit.ts';
 /** Help of the flag. */
 export const QUEUE_HELP = 'queue of a fleet: redis://HOST:PORT or postgres://USER:PASSWORD@HOST/DB';
 
+const FORM_HINT = 'write --queue redis://HOST:PORT, or postgres://USER:PASSWORD@HOST/DATABASE';
+const SIGNS_HINT = 'write % / ? # @ in its password as %25 %2F %3F %23 %40';
+
 /** Reads the flag. The address may hold a password, so that no message repeats it. */
 export function queueFlag(text: string): QueueAddress {
   const address = readQueueAddress(text);
-  if (address !== undefined) return address;
-  const hint = 'write --queue redis://HOST:PORT, or postgres://USER:PASSWORD@HOST/DATABASE';
-  throw new FlagError('--queue: this is no address of a queue', '--queue', hint);
+  if (address === undefined) {
+    const hasSigns = /^(?:rediss?|postgres(?:ql)?):\/\/.*[@%#]/s.test(text);
+    const hint = hasSigns ? SIGNS_HINT : FORM_HINT;
+    throw new FlagError('--queue: this is no address of a queue', '--queue', hint);
+  }
+  return address;
 }
 
 /** Connects; what goes wrong later is told on stderr, each text once a minute. */

@@ -20,14 +20,28 @@ const KINDS: Readonly<Record<string, QueueAddress['kind']>> = {
   'postgresql:': 'postgres',
 };
 
-/** Reads `redis://...` or `postgres://...`; undefined for all else. */
+/**
+ * Reads `redis://...` or `postgres://...`; undefined for all else, which includes addresses whose password
+ * has a sign that ends it too early, or a `%` that stands for no character.
+ */
 export function readQueueAddress(text: string): QueueAddress | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   const kind = KINDS[url.protocol];
-  if (kind === undefined || url.hostname === '') return undefined;
-  const { protocol, host, pathname } = url;
+  const { protocol, host, pathname, search, hash, username, password } = url;
+  if (kind === undefined || url.hostname === '' || hash !== '') return undefined;
+  if (`${pathname}${search}`.includes('@')) return undefined;
+  if (![username, password, host, pathname].every(isDecodable)) return undefined;
   return { kind, url: text, shown: `${protocol}//${host}${pathname}` };
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A text of a driver without the secrets of an address. */

@@ -19,6 +19,18 @@ describe('the address of a queue', () => {
     },
   );
 
+  it.each([
+    'redis://:100%pw@h',
+    'postgres://%zz:pw@h/db',
+    'postgres://h%zz/db',
+    'postgres://h/%zz',
+    'redis://me:1/pw@h',
+    'redis://me:1?pw@h',
+    'redis://me:1#pw@h',
+  ])('"%s" ended as a bug, or showed its password: it is none', (text) => {
+    expect(readQueueAddress(text)).toBeUndefined();
+  });
+
   it('keeps its password out of what drivers say, in every form', () => {
     const address = readQueueAddress('postgres://me:p%40ss%2Fw@host:5432/db')!;
     for (const text of [

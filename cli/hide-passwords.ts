@@ -1,0 +1,41 @@
+/**
+ * Texts without the passwords that the command line holds: what a command prints is kept in logs of CI and
+ * in reports of problems.
+ *
+ * @module
+ */
+
+/** An option that is `--queue`, or was meant to be. */
+const QUEUE = /^--q[^=]*=?/;
+/** Up to the last `@`: one that is part of a password may not be escaped. */
+const BEFORE_HOST = /^(?:.*?\/\/)?(.*)@/s;
+const PARAMETER = /[?&]\w*pass\w*=(.+)/is;
+const HIDDEN = '***';
+
+/**
+ * A text, such as the command itself or a message that repeats a word of it, without the user and the
+ * password of any address.
+ * @param words The words of the command.
+ */
+export function hidePasswords(text: string, words = process.argv.slice(2)): string {
+  let clean = text;
+  for (const [index, word] of words.entries()) {
+    const follows = QUEUE.test(words[index - 1] ?? '');
+    for (const [secret, shown] of secretsOf(word, follows)) clean = clean.replaceAll(secret, shown);
+  }
+  return clean;
+}
+
+/** Parts of a word that nobody may read, and what is shown of them. */
+function secretsOf(word: string, followsQueue: boolean): readonly (readonly [string, string])[] {
+  const isAddress = followsQueue || QUEUE.test(word) || word.includes('//');
+  if (!isAddress) return [];
+  const value = word.replace(QUEUE, '');
+  const user = BEFORE_HOST.exec(value)?.[1] ?? '';
+  const parameter = PARAMETER.exec(value);
+  const named = parameter?.[0].slice(0, -(parameter[1]?.length ?? 0)) ?? '';
+  return [
+    ...(user === '' ? [] : [[`${user}@`, `${HIDDEN}@`] as const]),
+    ...(parameter === null ? [] : [[parameter[0], `${named}${HIDDEN}`] as const]),
+  ];
+}
