@@ -6,15 +6,22 @@
 import { isAbsolute, relative } from 'node:path';
 import { shortName } from '../scenarios/command-text.ts';
 import { FleetEngine } from '../scenarios/fleet/fleet-engine.ts';
-import { type QueueAddress, readQueueAddress } from '../scenarios/fleet/queue-address.ts';
+import {
+  type QueueAddress,
+  readQueueAddress,
+  withPassword,
+} from '../scenarios/fleet/queue-address.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { FlagError } from './exit.ts';
 
-/** Help of the flag. */
-export const QUEUE_HELP = 'queue of a fleet: redis://HOST:PORT or postgres://USER:PASSWORD@HOST/DB';
+/** The password, where the address has none: everybody on a machine can read its command lines. */
+const PASSWORD = 'ORRERY_QUEUE_PASSWORD';
 
-const FORM_HINT = 'write --queue redis://HOST:PORT, or postgres://USER:PASSWORD@HOST/DATABASE';
-const SIGNS_HINT = 'write % / ? # @ in its password as %25 %2F %3F %23 %40';
+/** Help of the flag. */
+export const QUEUE_HELP = `queue of a fleet: redis://HOST:PORT or postgres://USER@HOST/DB; its password in ${PASSWORD}`;
+
+const FORM_HINT = 'write --queue redis://HOST:PORT, or postgres://USER@HOST/DATABASE';
+const SIGNS_HINT = `put its password in ${PASSWORD} as it is, or write % / ? # @ in it as %25 %2F %3F %23 %40`;
 
 /** Reads the flag. The address may hold a password, so that no message repeats it. */
 export function queueFlag(text: string): QueueAddress {
@@ -24,7 +31,8 @@ export function queueFlag(text: string): QueueAddress {
     const hint = hasSigns ? SIGNS_HINT : FORM_HINT;
     throw new FlagError('--queue: this is no address of a queue', '--queue', hint);
   }
-  return address;
+  const password = process.env[PASSWORD] ?? '';
+  return password === '' ? address : withPassword(address, password);
 }
 
 /** Connects; what goes wrong later is told on stderr, each text once a minute. */

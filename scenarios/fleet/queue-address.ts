@@ -44,6 +44,14 @@ function isDecodable(text: string): boolean {
   }
 }
 
+/** The address with this password, unless it has one. */
+export function withPassword(address: QueueAddress, password: string): QueueAddress {
+  const url = new URL(address.url);
+  if (url.password !== '' || url.searchParams.has('password')) return address;
+  url.password = encodeURIComponent(password);
+  return { ...address, url: url.href };
+}
+
 /** A text of a driver without the secrets of an address. */
 export function withoutSecrets(text: string, { url, shown }: QueueAddress): string {
   const { password, username, searchParams } = new URL(url);

@@ -1,6 +1,10 @@
 /** Addresses of queues: which there are, and that nobody reads their passwords. */
 import { describe, expect, it } from 'vitest';
-import { readQueueAddress, withoutSecrets } from '../../../../scenarios/fleet/queue-address.ts';
+import {
+  readQueueAddress,
+  withoutSecrets,
+  withPassword,
+} from '../../../../scenarios/fleet/queue-address.ts';
 
 describe('the address of a queue', () => {
   it.each([
@@ -29,6 +33,19 @@ describe('the address of a queue', () => {
     'redis://me:1#pw@h',
   ])('"%s" ended as a bug, or showed its password: it is none', (text) => {
     expect(readQueueAddress(text)).toBeUndefined();
+  });
+
+  it.each([
+    ['redis://host:1/2', 'redis://:p%2540%2Fw@host:1/2'],
+    ['redis://me@host', 'redis://me:p%2540%2Fw@host'],
+    ['postgres://me@host/db', 'postgres://me:p%2540%2Fw@host/db'],
+    ['redis://:own@host', 'redis://:own@host'],
+    ['postgres://host/db?password=own', 'postgres://host/db?password=own'],
+  ])('%s takes a password from elsewhere if it has none', (text, url) => {
+    const address = withPassword(readQueueAddress(text)!, 'p%40/w');
+    expect(address.url).toBe(url);
+    expect(address.shown).not.toMatch(/p%|own/);
+    if (!text.includes('own')) expect(withoutSecrets('AUTH p%40/w', address)).toBe('AUTH ***');
   });
 
   it('keeps its password out of what drivers say, in every form', () => {
