@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { commandText } from '../scenarios/command-text.ts';
+import { FlagError } from './exit.ts';
 import { hidePasswords } from './hide-passwords.ts';
 import { projectFile } from './project.ts';
 
@@ -28,10 +29,22 @@ export function makeProgram(): Command {
     .addHelpText('before', FIRST_LINES)
     .addHelpText('after', '\nDocumentation: docs/ (start with README.md)')
     .showSuggestionAfterError(true)
+    .hook('preAction', (_, action) => checkSeeds(action))
     .configureOutput({
       outputError: (text, write) => write(hidePasswords(`orrery: ${text.replace(/^error: /, '')}`)),
     })
     .exitOverride();
+}
+
+/** @throws FlagError if a command is asked for one seed and for several. */
+function checkSeeds(action: Command): void {
+  const isGiven = (name: string): boolean => action.getOptionValueSource(name) === 'cli';
+  if (!isGiven('seed') || !isGiven('seeds')) return;
+  throw new FlagError(
+    '--seed and --seeds ask for different seeds',
+    '--seeds',
+    'leave out one of them',
+  );
 }
 
 function versionOf(): string {

@@ -24,6 +24,9 @@ const PREFIX = 'orrery';
 /** A server that does not answer within this time is not there. */
 const CONNECT_MS = 5_000;
 
+/** What servers say of a password that is wrong or missing. */
+const REFUSED = /^(?:NOAUTH|WRONGPASS|NOPERM)\b|password|authentication/i;
+
 const require = createRequire(import.meta.url);
 
 /** Queues of one server. */
@@ -56,7 +59,8 @@ export class FleetEngine {
     const problem = await reached.then(() => undefined, textOf);
     if (problem !== undefined) {
       const text = withoutSecrets(problem, address);
-      throw new EnvironmentError(`the queue at ${address.shown} does not answer: ${text}`);
+      const what = REFUSED.test(problem) ? 'lets nobody in' : 'does not answer';
+      throw new EnvironmentError(`the queue at ${address.shown} ${what}: ${text}`);
     }
     return new FleetEngine(address, bullmq, onError);
   }
@@ -176,11 +180,16 @@ async function reachRedis({ url }: QueueAddress): Promise<void> {
     connectTimeout: CONNECT_MS,
     retryStrategy: (): null => null,
   });
-  // What it emits, it throws as well.
-  client.on('error', () => undefined);
+  // What it throws is 'Connection is closed.'; why, it has said before.
+  let why: Error | undefined;
+  client.on('error', (error: Error) => {
+    why ??= error;
+  });
   try {
     await client.connect();
     await client.ping();
+  } catch (error) {
+    throw why ?? error;
   } finally {
     client.disconnect();
   }

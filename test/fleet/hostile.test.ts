@@ -224,7 +224,7 @@ describe('an address', () => {
         `${scheme}://me:${PASSWORD}@127.0.0.1:1/db`,
       );
       expect(status, text).toBe(2);
-      expect(text).toContain('does not answer');
+      expect(text).toContain('does not answer: connect ECONNREFUSED');
       expect(text).not.toContain(PASSWORD);
     }
     expect(performance.now() - began).toBeLessThan(20_000);
@@ -242,6 +242,9 @@ describe('an address', () => {
     expect(set.status).toBe(0);
     const wrong = orrery('fleet', '--queue', `redis://:wrong-${PASSWORD}@127.0.0.1:${port}`);
     expect(wrong.status).toBe(2);
+    // It was 'does not answer: Connection is closed.', whatever was wrong.
+    expect(wrong.text).toContain('lets nobody in: WRONGPASS');
+    expect(orrery('fleet', '--queue', server.address).text).toContain('lets nobody in: NOAUTH');
     expect(wrong.text).not.toContain(PASSWORD);
     const shown = orrery('fleet', '--queue', `redis://:${PASSWORD}@127.0.0.1:${port}`);
     expect(shown.status, shown.text).toBe(0);

@@ -83,9 +83,9 @@ describe.each<[string, () => Promise<QueueServer>, (server: QueueServer) => void
 
   it('none or a wrong one is refused, and in no text', () => {
     const none = orrery('', 'fleet', '--queue', server.address);
-    expect([none.status, none.text]).toEqual([2, expect.stringContaining('does not answer')]);
+    expect([none.status, none.text]).toEqual([2, expect.stringContaining('lets nobody in')]);
     const wrong = orrery(`${PASSWORD}-wrong`, 'fleet', '--queue', server.address);
-    expect([wrong.status, wrong.text]).toEqual([2, expect.stringContaining('does not answer')]);
+    expect([wrong.status, wrong.text]).toEqual([2, expect.stringContaining('lets nobody in')]);
     expect(wrong.text).not.toContain('-wrong');
   });
 

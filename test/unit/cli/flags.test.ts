@@ -41,6 +41,16 @@ function numeric(): readonly Numeric[] {
   );
 }
 
+it('`--seed 7 --seeds 3` ran one seed without a word', async () => {
+  const words = ['node', 'orrery', 'scenario', 'hello.yaml', '--seed', '7', '--seeds', '3'];
+  const error = await program.parseAsync(words).then(
+    () => undefined,
+    (problem: unknown) => problem,
+  );
+  expect(error).toBeInstanceOf(FlagError);
+  expect(error).toMatchObject({ message: '--seed and --seeds ask for different seeds' });
+});
+
 describe('numbers of flags', () => {
   it('`--seeds 100000000` ended in a stack of V8: each has an upper end', () => {
     const open = numeric().filter(({ parse }) => said(parse, '1e300') === undefined);
