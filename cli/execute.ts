@@ -13,6 +13,7 @@ import { compareReports, type ReportComparison } from '../reports/compare.ts';
 import { readReport, renderJson } from '../reports/json.ts';
 import { exitCodeOf, judge } from '../reports/judge.ts';
 import type { SeedResult } from '../reports/model.ts';
+import { plainLines } from '../reports/plain-text.ts';
 import type { Report } from '../reports/report-schema.ts';
 import { isSameRun } from '../reports/same-run.ts';
 import { reportSoFar } from '../reports/so-far.ts';
@@ -251,13 +252,13 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
   return problems.length + lost.length > 0 ? worstOf([exitCodeOf(report), 2]) : exitCodeOf(report);
 }
 
-/** Prints why there is no report; returns the exit code. */
+/** Prints why there is no report, which may be the words of another machine; returns the exit code. */
 function tellFailure(end: Exclude<RunEnd, { kind: 'judged' }>, context: FinishContext): ExitCode {
   const { flags } = context;
   const isJson = flags.json === true;
   switch (end.kind) {
     case 'refused':
-      throw new EnvironmentError(end.message);
+      throw new EnvironmentError(plainLines(end.message));
     case 'scenario-error': {
       const { kind: _kind, ...error } = end;
       if (isJson) printJson({ errors: [error] });
@@ -267,13 +268,13 @@ function tellFailure(end: Exclude<RunEnd, { kind: 'judged' }>, context: FinishCo
     case 'ended': {
       const message = `seed ${end.seed}: ${end.message}`;
       if (isJson) printJson({ errors: [{ message }] });
-      else process.stderr.write(`orrery: ${message}\n`);
+      else process.stderr.write(plainLines(`orrery: ${message}\n`));
       return end.ending === 'interrupted' ? 130 : 5;
     }
     case 'broken':
       if (end.crash !== undefined) return tellCrash(end.crash, context);
-      process.stderr.write(`This is a bug in orrery: ${end.message}\n`);
-      if (flags.debug === true) process.stderr.write(`${end.stack}\n`);
+      process.stderr.write(plainLines(`This is a bug in orrery: ${end.message}\n`));
+      if (flags.debug === true) process.stderr.write(plainLines(`${end.stack}\n`));
       if (isJson) printJson({ errors: [{ message: end.message }] });
       return 3;
     default:

@@ -5,6 +5,7 @@
  */
 import type { Command } from 'commander';
 import { plural } from '../reports/format.ts';
+import { oneLine } from '../reports/plain-text.ts';
 import type { FleetEngine } from '../scenarios/fleet/fleet-engine.ts';
 import { HEAD_NAME, jobsName } from '../scenarios/fleet/fleet-executor.ts';
 import { type FleetWorkerState, readHead, readWorker } from '../scenarios/fleet/fleet-job.ts';
@@ -99,5 +100,5 @@ function textOf(state: FleetState, rate: number): string {
       return `  ${one.host} ${one.pid}  ${plural(one.threads, 'thread')}  ${one.done} done${other}`;
     }),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(oneLine).join('\n')}\n`;
 }

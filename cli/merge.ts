@@ -7,6 +7,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { oneLine } from '../reports/plain-text.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { type Conflict, mergeResults, type Part } from '../scenarios/sweep/merge.ts';
@@ -73,5 +74,5 @@ function conflictText({ id, seed, parameters, found }: Conflict): string {
   const values = Object.entries(parameters).map(([path, value]) => `${path}=${value}`);
   const origins = found.map(([path, fingerprint]) => `  ${fingerprint}  ${path}`);
   const head = `orrery: not deterministic: ${id}, seed ${seed}, ${values.join(' ')}`;
-  return [head, ...origins].join('\n');
+  return [head, ...origins].map(oneLine).join('\n');
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { isAbsolute, relative } from 'node:path';
+import { oneLine } from '../reports/plain-text.ts';
 import { shortName } from '../scenarios/command-text.ts';
 import { FleetEngine } from '../scenarios/fleet/fleet-engine.ts';
 import {
@@ -42,7 +43,7 @@ export async function openQueue(address: QueueAddress): Promise<FleetEngine> {
     const nowMs = performance.now();
     if (nowMs - (toldMs.get(text) ?? Number.NEGATIVE_INFINITY) < MINUTE_MS) return;
     toldMs.set(text, nowMs);
-    process.stderr.write(`orrery: queue at ${address.shown}: ${text}\n`);
+    process.stderr.write(`orrery: queue at ${address.shown}: ${oneLine(text)}\n`);
   });
 }
 

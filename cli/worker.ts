@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import { oneLine } from '../reports/plain-text.ts';
 import { FleetWorker } from '../scenarios/fleet/fleet-worker.ts';
 import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
 import { sourceState } from '../scenarios/sweep/source-state.ts';
@@ -61,7 +62,8 @@ async function work({ queue, threads, memory, lock }: WorkerFlags): Promise<void
     ...{ engine, commit, threads: count, memoryMb: memory },
     lockMs: lock === undefined ? undefined : lock * 1_000,
     onNotice: (text): void => {
-      process.stderr.write(`orrery: ${text}\n`);
+      // Jobs bring texts of others, which come back in what is wrong with them.
+      process.stderr.write(`orrery: ${oneLine(text)}\n`);
     },
   });
   try {
