@@ -14,7 +14,7 @@ import type { Loaded } from './load.ts';
 export async function checkDeterminism(loaded: Loaded, flags: RunFlags): Promise<ExitCode> {
   const { scenario } = loaded;
   const registry = new ProtocolRegistry();
-  await registry.loadNamedBy(scenario.file, PROJECT_FOLDERS);
+  await registry.loadNamedBy(scenario.file, PROJECT_FOLDERS, scenario.overrides);
   for (const seed of seedsOf(scenario.seeds, flags)) {
     const verdict = check({ scenario, registry, seed });
     if (verdict.kind === 'different') {

@@ -269,6 +269,8 @@ export interface Scenario {
   readonly name: string;
   readonly file: string;
   readonly sha256: string;
+  /** SHA-256 of users' modules as they were loaded, by path; absent without any, and until they are. */
+  readonly modules?: Readonly<Record<string, string>>;
   readonly question: string;
   /** Its hosts have all their layers: those of the topology's file and those of {@link stack}. */
   readonly topology: Topology;

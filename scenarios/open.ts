@@ -4,12 +4,15 @@
  * @module
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
-import { loadScenario } from './files/load.ts';
+import { loadScenario, moduleProtocols, scenarioPath } from './files/load.ts';
 import type { Scenario } from './model.ts';
+import { Refusal } from './refusal.ts';
 import type { ProtocolRegistry } from './registry.ts';
+import { type AskedFiles, checkModules, filesOf, hashOfFile } from './run-files.ts';
 import { PROJECT_FOLDERS } from './runner/folders.ts';
 import { metricsOf } from './runner/nodes.ts';
 import { refuseOutside } from './runner/outside.ts';
+import { canonical } from './sweep/identity.ts';
 
 /** A loaded scenario. */
 export interface Loaded {
@@ -27,15 +30,17 @@ export interface Loaded {
  * @param file Path, or name of a shipped scenario.
  * @param overrides Values to change before the check, `path -> value`.
  * @param registry The protocols of users that the files name are added to it.
+ * @param asked Files of somebody who asks for the run from elsewhere: no others are run.
  * @throws ConfigError with every mistake of file, topology and overrides; Refusal if outside
- * programs take part.
+ * programs take part, or if files are not those that were asked for.
  */
 export async function openScenario(
   file: string,
   overrides: Readonly<Record<string, string>> | undefined,
   registry: ProtocolRegistry,
+  asked?: AskedFiles,
 ): Promise<Loaded> {
-  const loaded = await openAnyScenario(file, overrides, registry);
+  const loaded = await openAnyScenario(file, overrides, registry, asked);
   refuseOutside(loaded.scenario);
   return loaded;
 }
@@ -45,16 +50,42 @@ export async function openAnyScenario(
   file: string,
   overrides: Readonly<Record<string, string>> | undefined,
   registry: ProtocolRegistry,
+  asked?: AskedFiles,
 ): Promise<Loaded> {
-  await registry.loadNamedBy(file, PROJECT_FOLDERS);
-  const scenario = loadScenario({
-    path: file,
-    folders: PROJECT_FOLDERS,
-    overrides: overrides ?? {},
-    registry,
-  });
+  const scenario = await openFiles(file, overrides ?? {}, registry, asked);
   const definitions = metricsOf(scenario, registry);
   return { scenario, definitions, forgeries: forgeriesOf(scenario, registry) };
+}
+
+/**
+ * Loads the modules that a scenario names with these values, and the scenario itself.
+ * @throws what {@link openScenario} throws.
+ */
+export async function openFiles(
+  file: string,
+  overrides: Readonly<Record<string, string>>,
+  registry: ProtocolRegistry,
+  asked?: AskedFiles,
+): Promise<Scenario> {
+  const request = { path: file, folders: PROJECT_FOLDERS, overrides, registry };
+  const other = `${file} or a file that it names differs from that of the job`;
+  // Before anything that it says is looked at.
+  if (asked !== undefined && hashOfFile(scenarioPath(request)) !== asked.hashes['scenario'])
+    throw new Refusal(other);
+  let modules: readonly string[] = [];
+  await registry.loadFound(() => {
+    modules = moduleProtocols(request);
+    // What a module brings is seen once it is loaded, and has to be checked, too.
+    if (asked !== undefined) checkModules(modules, asked);
+    return modules;
+  });
+  const loaded = loadScenario(request);
+  if (modules.length === 0 && asked === undefined) return loaded;
+  const hashes = Object.fromEntries(modules.map((path) => [path, hashOfFile(path)]));
+  const scenario = modules.length === 0 ? loaded : { ...loaded, modules: hashes };
+  if (asked !== undefined && canonical(filesOf(scenario)) !== canonical(asked.hashes))
+    throw new Refusal(other);
+  return scenario;
 }
 
 function forgeriesOf(

@@ -72,9 +72,14 @@ export class ProtocolRegistry implements Registry {
   /**
    * Loads the users' modules that a scenario file or its topology names (`run: ./my/index.ts`), so
    * that the loader finds them. Unreadable files are left to the loader, which reports them.
+   * @param overrides Values to change before; they may name other modules.
    */
-  async loadNamedBy(file: string, folders: Folders): Promise<void> {
-    await this.loadFound(() => moduleProtocols({ path: file, folders, registry: this }));
+  async loadNamedBy(
+    file: string,
+    folders: Folders,
+    overrides: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    await this.loadFound(() => moduleProtocols({ path: file, folders, overrides, registry: this }));
   }
 
   /**

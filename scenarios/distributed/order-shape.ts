@@ -110,6 +110,7 @@ const scenario = object<Scenario>({
   name: note,
   file: note,
   sha256: text(64),
+  modules: nothing,
   question: text(0),
   topology,
   stack: optional(parts),

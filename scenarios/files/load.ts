@@ -109,6 +109,16 @@ export function moduleProtocols(request: ScenarioRequest): readonly string[] {
   return [...new Set(names.filter((name) => isAbsolute(name)))];
 }
 
+/**
+ * Where the file of a scenario is.
+ * @throws ConfigError if it is nowhere.
+ */
+export function scenarioPath({ path, folders }: ScenarioRequest): string {
+  const found = findFile(path, [process.cwd(), folders.scenarios], ['.', 'scenarios']);
+  if ('message' in found) throw missingFile(found.message, found.hint);
+  return found.path;
+}
+
 function protocolNames(parts: Parts): readonly string[] {
   const source = openScenario(parts.request);
   if (!namesModules(parts, source)) return [];
@@ -123,10 +133,7 @@ function protocolNames(parts: Parts): readonly string[] {
 }
 
 function openScenario(request: ScenarioRequest): Source {
-  const { folders } = request;
-  const found = findFile(request.path, [process.cwd(), folders.scenarios], ['.', 'scenarios']);
-  if ('message' in found) throw missingFile(found.message, found.hint);
-  return readSource(found.path, {
+  return readSource(scenarioPath(request), {
     limitBytes: LIMIT_BYTES,
     tooLargeHint: TOO_LARGE_HINT,
     overrides: listOverrides(request.overrides ?? {}),

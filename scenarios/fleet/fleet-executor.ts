@@ -7,10 +7,10 @@
 import type { Job, Queue } from 'bullmq';
 import { EnvironmentError } from '../../engine/live/environment.ts';
 import { Refusal } from '../refusal.ts';
+import { filesOf } from '../run-files.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 import { unpackResult } from '../sweep/packed-result.ts';
 import { type Executor, identityOf, type SweepCell } from '../sweep/run-sweep.ts';
-import { filesOf } from '../sweep/source-state.ts';
 import type { FleetEngine } from './fleet-engine.ts';
 import { FLEET_VERSION, type FleetJob, readAnswer, readHead } from './fleet-job.ts';
 

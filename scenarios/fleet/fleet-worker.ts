@@ -4,21 +4,19 @@
  *
  * @module
  */
-import { realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { Job, Worker } from 'bullmq';
 import { parse } from 'yaml';
-import { moduleProtocols } from '../files/load.ts';
 import { openScenario } from '../open.ts';
 import { Refusal } from '../refusal.ts';
 import { ProtocolRegistry } from '../registry.ts';
+import { isBelow } from '../run-files.ts';
 import { PROJECT_FOLDERS, PROJECT_ROOT } from '../runner/folders.ts';
-import { canonical, type Parameters } from '../sweep/identity.ts';
+import type { Parameters } from '../sweep/identity.ts';
 import { LocalExecutor } from '../sweep/local-executor.ts';
 import { judgedPart, packResult } from '../sweep/packed-result.ts';
 import { identityOf, type SweepCell } from '../sweep/run-sweep.ts';
-import { filesOf, hashOfFile } from '../sweep/source-state.ts';
 import type { FleetEngine } from './fleet-engine.ts';
 import { HEAD_NAME, jobsName } from './fleet-executor.ts';
 import {
@@ -40,6 +38,9 @@ const STALLED_MS = 5_000;
 const STALLED_MAX = 1_000_000;
 /** Runs that have begun are waited for when a worker is asked to end; others take over the rest. */
 const CLOSE_MS = 10_000;
+
+/** Folders of shipped files, which jobs may name as well. */
+const SHIPPED = [...Object.values(PROJECT_FOLDERS), join(PROJECT_ROOT, 'nodes')];
 
 /** What a worker is made from. */
 export interface FleetWorkerOptions {
@@ -125,23 +126,8 @@ export class FleetWorker {
     if (job.commit !== this.#options.commit) throw new Refusal(`a job of commit ${job.commit}`);
     const path = ownFile(file);
     refuseWays(parameters);
-    const request = {
-      path,
-      folders: PROJECT_FOLDERS,
-      overrides: parameters,
-      registry: this.#registry,
-    };
-    const named = new Set(Object.values(files));
-    for (const module of moduleProtocols(request)) {
-      if (!isBelow(module, process.cwd()) && !isBelow(module, PROJECT_ROOT)) {
-        throw new Refusal(`${module} is outside the folder of this worker`);
-      }
-      if (!named.has(hashOfFile(module))) throw new Refusal(`${module} is not the file of the job`);
-    }
-    const loaded = await openScenario(path, parameters, this.#registry);
-    if (canonical(filesOf(loaded.scenario)) !== canonical(files)) {
-      throw new Refusal(`${file} or a file that it names differs from that of the job`);
-    }
+    const asked = { hashes: files, folders: [process.cwd(), ...SHIPPED] };
+    const loaded = await openScenario(path, parameters, this.#registry, asked);
     const cell = { ...loaded, index: 0, parameters, isKept };
     if (identityOf(cell, job.seed, job.commit) !== job.id)
       throw new Refusal('a job of another name');
@@ -208,14 +194,4 @@ function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (value === null || typeof value !== 'object') return [];
   return Object.entries(value).flatMap(([key, one]) => [key, ...textsIn(one)]);
-}
-
-/** True of a file in a folder or below, whatever links say. */
-function isBelow(path: string, folder: string): boolean {
-  try {
-    const way = relative(realpathSync(folder), realpathSync(path));
-    return way !== '' && !way.startsWith('..') && !isAbsolute(way);
-  } catch {
-    return false;
-  }
 }

@@ -6,9 +6,8 @@
 import { threadId } from 'node:worker_threads';
 import { setGuard } from '../../engine/live/clock-guard.ts';
 import { FRAMES_MAX } from '../../engine/live/stack-places.ts';
-import { loadScenario } from '../files/load.ts';
+import { openFiles } from '../open.ts';
 import { ProtocolRegistry } from '../registry.ts';
-import { PROJECT_FOLDERS } from './folders.ts';
 import type { SeedAnswer, SeedJob } from './job.ts';
 import { RunControl } from './run-control.ts';
 import { runSeed } from './run-seed.ts';
@@ -24,13 +23,7 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
   control?.noteThread(threadId);
   try {
     const registry = new ProtocolRegistry();
-    await registry.loadNamedBy(job.file, PROJECT_FOLDERS);
-    const scenario = loadScenario({
-      path: job.file,
-      folders: PROJECT_FOLDERS,
-      overrides: job.overrides,
-      registry,
-    });
+    const scenario = await openFiles(job.file, job.overrides, registry);
     const { seed, recordings } = job;
     let journey = '';
     const onJourneys = (text: string): void => {

@@ -10,13 +10,13 @@ import { kpiName } from '../../reports/kpi-text.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import type { Loaded } from '../open.ts';
+import { filesOf } from '../run-files.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 import { runInput } from '../runner/run-scenario.ts';
 import { foreignAnswer } from './foreign-answer.ts';
 import { type Parameters, runId } from './identity.ts';
 import { judgedPart, packResult, unpackResult } from './packed-result.ts';
 import type { RunLine } from './results-file.ts';
-import { filesOf } from './source-state.ts';
 import { isUndecided, moreSeeds } from './straddle.ts';
 
 /** A combination with its checked scenario. */

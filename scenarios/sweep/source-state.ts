@@ -5,10 +5,6 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
-import { stackNames } from '../../topologies/build/stack.ts';
-import type { Scenario } from '../model.ts';
 import { commitOf } from '../runner/commit.ts';
 import { PROJECT_ROOT } from '../runner/folders.ts';
 
@@ -30,29 +26,4 @@ export function sourceState(): string {
 /** True if two programs with this state are the same. */
 export function isKnownState(state: string): boolean {
   return state !== 'unknown';
-}
-
-const hashes = new Map<string, string>();
-
-/**
- * SHA-256 of the files that a run depends on, by what they are to it. Modules that a user's protocol imports
- * are not followed, nor data that packages bring.
- */
-export function filesOf(scenario: Scenario): Readonly<Record<string, string>> {
-  const { topology, sha256, cpu } = scenario;
-  const names = new Set(topology.hosts.flatMap((host) => stackNames(host)));
-  const modules = [...names].filter((name) => isAbsolute(name)).sort();
-  return {
-    scenario: sha256,
-    topology: topology.sha256,
-    ...(cpu === undefined ? {} : { cpu: cpu.sha256 }),
-    ...Object.fromEntries(modules.map((path, index) => [`module ${index}`, hashOfFile(path)])),
-  };
-}
-
-/** SHA-256 of a file, read once. */
-export function hashOfFile(path: string): string {
-  const known = hashes.get(path) ?? createHash('sha256').update(readFileSync(path)).digest('hex');
-  hashes.set(path, known);
-  return known;
 }

@@ -1,0 +1,73 @@
+/**
+ * The files that a run depends on: their hashes, and whether they are those that somebody else asked for.
+ * Modules that a user's protocol imports are not followed, nor data that packages bring.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, relative } from 'node:path';
+import { displayPath } from '../topologies/files/source.ts';
+import type { Scenario } from './model.ts';
+import { Refusal } from './refusal.ts';
+
+/** SHA-256 of files, lower-case hex, by what they are to a run: `scenario`, `module 0`. */
+export type FileHashes = Readonly<Record<string, string>>;
+
+/** What somebody else wants to be run. */
+export interface AskedFiles {
+  readonly hashes: FileHashes;
+  /** Folders of which modules may come; of any if absent. */
+  readonly folders?: readonly string[];
+}
+
+/** No file of a run is larger. */
+const BYTES_MAX = 64e6;
+
+/** Hashes of the files of a scenario. */
+export function filesOf(scenario: Scenario): FileHashes {
+  const { topology, sha256, cpu, modules = {} } = scenario;
+  const paths = Object.keys(modules).sort();
+  return {
+    scenario: sha256,
+    topology: topology.sha256,
+    ...(cpu === undefined ? {} : { cpu: cpu.sha256 }),
+    ...Object.fromEntries(paths.map((path, index) => [`module ${index}`, modules[path] ?? ''])),
+  };
+}
+
+/**
+ * SHA-256 of a file as it is now: it may be changed at any time.
+ * @throws Refusal if it is none, or too large for one of a run.
+ */
+export function hashOfFile(path: string): string {
+  const status = statSync(path);
+  if (!status.isFile()) throw new Refusal(`${displayPath(path)} is no file`);
+  if (status.size > BYTES_MAX) throw new Refusal(`${displayPath(path)} is too large`);
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+/**
+ * Looks at modules before they are loaded.
+ * @throws Refusal unless each lies in a folder that is allowed and is a file of the job.
+ */
+export function checkModules(modules: readonly string[], { hashes, folders }: AskedFiles): void {
+  const named = new Set(Object.values(hashes));
+  for (const path of modules) {
+    const shown = displayPath(path);
+    if (folders !== undefined && !folders.some((folder) => isBelow(path, folder))) {
+      throw new Refusal(`${shown} is outside the folder of this worker`);
+    }
+    if (!named.has(hashOfFile(path))) throw new Refusal(`${shown} is not the file of the job`);
+  }
+}
+
+/** True of a file in a folder or below, whatever links say. */
+export function isBelow(path: string, folder: string): boolean {
+  try {
+    const way = relative(realpathSync(folder), realpathSync(path));
+    return way !== '' && !way.startsWith('..') && !isAbsolute(way);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,116 @@
+/** What a job can make a worker of a fleet open and load: files of its own folder that the job names, no others. */
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashOfFile } from '../../../../scenarios/run-files.ts';
+import { PROJECT_ROOT } from '../../../../scenarios/runner/folders.ts';
+import { blindJob, honestJob, startWorker, type TestWorker } from './fake-queue.ts';
+
+const SMALL = `name: small
+topology: two-nodes.yaml
+duration: 100ms
+warmup: 10ms
+traffic: [{ from: alice, to: bob, kind: poisson, rate: 100/s, size: 100B }]
+kpis: { ping.delivery: { value: ">= 1%" } }
+`;
+const ROUNDS = JSON.stringify(join(PROJECT_ROOT, 'test/fixtures/rounds/index.ts'));
+const PING = JSON.stringify(join(PROJECT_ROOT, 'nodes/ping/index.ts'));
+/** A module that leaves a mark when it is loaded. */
+const marking = (name: string, more = ''): string => `import { writeFileSync } from 'node:fs';
+import { protocol as ping } from ${PING};
+import { protocol as rounds } from ${ROUNDS};
+writeFileSync(${JSON.stringify(join(root, `loaded-${name}`))}, '');
+export const protocol = { ...ping, name: '${name}'${more} };
+`;
+
+let root = '';
+let worker: TestWorker;
+const before = process.cwd();
+const write = (file: string, text: string): void => writeFileSync(join(root, 'worker', file), text);
+const isLoaded = (name: string): boolean => existsSync(join(root, `loaded-${name}`));
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'orrery-own-files-'));
+  for (const folder of ['worker', 'outside']) mkdirSync(join(root, folder));
+  process.chdir(join(root, 'worker'));
+  write('small.yaml', SMALL);
+  worker = await startWorker(1);
+});
+afterAll(async () => {
+  await worker.close();
+  process.chdir(before);
+  rmSync(root, { recursive: true });
+});
+
+it('runs an honest job', async () => {
+  expect(await worker.answer(await honestJob('small.yaml'))).toMatch(/^result [0-9a-f]+/);
+});
+
+describe('a module outside the folder', () => {
+  beforeAll(() => {
+    writeFileSync(join(root, 'outside/evil.mjs'), marking('evil'));
+    write(
+      'mod.yaml',
+      'name: mod\ntopology: { name: x, nodes: [{ name: a, run: ../outside/evil.mjs }] }\nduration: 1s\n',
+    );
+  });
+
+  it('was loaded without a check by a job that runs another one in its place', async () => {
+    const parameters = { 'topology.nodes.0.run': 'ping' };
+    await worker.answer(blindJob({ file: 'mod.yaml', parameters }));
+    await worker.answer(await honestJob('mod.yaml', parameters));
+    expect(isLoaded('evil')).toBe(false);
+  });
+
+  it('is refused by a job that knows the scenario, and that of a link as well', async () => {
+    const { files } = await honestJob('mod.yaml', { 'topology.nodes.0.run': 'ping' });
+    const straight = await worker.answer(blindJob({ file: 'mod.yaml', files }));
+    expect(straight).toContain('outside/evil.mjs is outside the folder of this worker');
+    symlinkSync('../outside/evil.mjs', join(root, 'worker/link.mjs'));
+    const parameters = { 'topology.nodes.0.run': './link.mjs' };
+    const linked = await worker.answer(blindJob({ file: 'mod.yaml', files, parameters }));
+    expect(linked).toContain('link.mjs is outside the folder of this worker');
+    expect(isLoaded('evil')).toBe(false);
+  });
+});
+
+describe('a module whose hash the job does not name', () => {
+  it('is not loaded if the generator of another one brings it', async () => {
+    write('extra.mjs', marking('extra'));
+    const plain = `[{
+      ...rounds.generators[0],
+      generate: (...words) => {
+        const made = rounds.generators[0].generate(...words);
+        return { ...made, nodes: made.nodes.map(({ options, ...node }) => node) };
+      },
+    }]`;
+    write('maker.mjs', marking('maker', `, generators: ${plain}`));
+    const topology = (run: string): string =>
+      `{ name: x, defaults: { node: { run: ${run} } }, generate: { kind: rounds, run: ./maker.mjs, towns: 3, villages: 2 } }`;
+    const scenario = `name: made\ntopology: ${topology('./extra.mjs')}\nduration: 1s\n`;
+    write('made.yaml', scenario);
+    const parameters = { 'topology.defaults.node.run': 'ping' };
+    // Without a node that runs it, the module of the generator is a file of the run all the same.
+    const { files } = await honestJob('made.yaml', parameters);
+    expect(Object.keys(files)).toEqual(['scenario', 'topology', 'module 0']);
+    expect(isLoaded('maker')).toBe(true);
+    const answer = await worker.answer(blindJob({ file: 'made.yaml', files }));
+    expect(answer).toContain('extra.mjs is not the file of the job');
+    expect(isLoaded('extra')).toBe(false);
+  });
+
+  it('was looked at before the scenario was compared', async () => {
+    write('other.mjs', marking('other'));
+    write(
+      'two.yaml',
+      'name: two\ntopology: { name: x, nodes: [{ name: a, run: ./other.mjs }] }\nduration: 1s\n',
+    );
+    const { files } = await honestJob('small.yaml');
+    const { files: own } = await honestJob('two.yaml', { 'topology.nodes.0.run': 'ping' });
+    const lie = { ...own, scenario: files['scenario'] ?? '', 'module 0': hashOfFile('other.mjs') };
+    const answer = await worker.answer(blindJob({ file: 'two.yaml', files: lie }));
+    expect(answer).toContain('two.yaml or a file that it names differs from that of the job');
+    expect(isLoaded('other')).toBe(false);
+  });
+});
