@@ -5,8 +5,8 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { isAbsolute, relative } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { isBelow } from '../topologies/files/file-bounds.ts';
 import { displayPath } from '../topologies/files/source.ts';
 import type { Scenario } from './model.ts';
 import { Refusal } from './refusal.ts';
@@ -59,15 +59,5 @@ export function checkModules(modules: readonly string[], { hashes, folders }: As
       throw new Refusal(`${shown} is outside the folder of this worker`);
     }
     if (!named.has(hashOfFile(path))) throw new Refusal(`${shown} is not the file of the job`);
-  }
-}
-
-/** True of a file in a folder or below, whatever links say. */
-export function isBelow(path: string, folder: string): boolean {
-  try {
-    const way = relative(realpathSync(folder), realpathSync(path));
-    return way !== '' && !way.startsWith('..') && !isAbsolute(way);
-  } catch {
-    return false;
   }
 }

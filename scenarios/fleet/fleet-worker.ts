@@ -8,15 +8,16 @@ import { hostname } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Job, Worker } from 'bullmq';
 import { parse } from 'yaml';
+import { ConfigError, withoutSource } from '../../topologies/files/config-error.ts';
+import { isBelow, openingBelow } from '../../topologies/files/file-bounds.ts';
 import { openScenario } from '../open.ts';
 import { Refusal } from '../refusal.ts';
 import { ProtocolRegistry } from '../registry.ts';
-import { isBelow } from '../run-files.ts';
 import { PROJECT_FOLDERS, PROJECT_ROOT } from '../runner/folders.ts';
 import type { Parameters } from '../sweep/identity.ts';
 import { LocalExecutor } from '../sweep/local-executor.ts';
 import { judgedPart, packResult } from '../sweep/packed-result.ts';
-import { identityOf, type SweepCell } from '../sweep/run-sweep.ts';
+import { type Failure, identityOf, type SweepCell } from '../sweep/run-sweep.ts';
 import type { FleetEngine } from './fleet-engine.ts';
 import { HEAD_NAME, jobsName } from './fleet-executor.ts';
 import {
@@ -58,6 +59,7 @@ export class FleetWorker {
   readonly #options: FleetWorkerOptions;
   readonly #executor: LocalExecutor;
   readonly #registry = new ProtocolRegistry();
+  readonly #folders = [process.cwd(), ...SHIPPED];
   readonly #id = `worker-${hostname()}-${process.pid}`.replaceAll(':', '-');
   #worker: Worker | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -82,7 +84,14 @@ export class FleetWorker {
     }
     await this.#sayAlive();
     this.#timer = setInterval(() => void this.#sayAlive(), ALIVE_MS);
-    const work = (job: Job): Promise<FleetAnswer> => this.#work(job);
+    const work = async (job: Job): Promise<FleetAnswer> => {
+      try {
+        return await openingBelow(this.#folders, () => this.#work(job));
+      } catch (error) {
+        // What is thrown goes into the queue.
+        throw error instanceof ConfigError ? new Refusal(withoutSource(error)) : error;
+      }
+    };
     this.#worker = engine.worker(jobsName(commit), work, {
       concurrency: threads,
       lockDuration: lockMs,
@@ -112,7 +121,7 @@ export class FleetWorker {
     const answer = await this.#executor.run(cell, asked.seed);
     if (answer.kind === 'ended' && answer.ending === 'interrupted')
       throw new Refusal(answer.message);
-    if (answer.kind !== 'result') return { kind: 'failed', failure: answer };
+    if (answer.kind !== 'result') return { kind: 'failed', failure: withoutLines(answer) };
     const { result } = answer;
     const { fingerprint } = result;
     await job.log(fingerprint);
@@ -126,7 +135,7 @@ export class FleetWorker {
     if (job.commit !== this.#options.commit) throw new Refusal(`a job of commit ${job.commit}`);
     const path = ownFile(file);
     refuseWays(parameters);
-    const asked = { hashes: files, folders: [process.cwd(), ...SHIPPED] };
+    const asked = { hashes: files, folders: this.#folders };
     const loaded = await openScenario(path, parameters, this.#registry, asked);
     const cell = { ...loaded, index: 0, parameters, isKept };
     if (identityOf(cell, job.seed, job.commit) !== job.id)
@@ -149,6 +158,16 @@ export class FleetWorker {
       // The server is away; the next time will do.
     }
   }
+}
+
+/** A failure without lines of files, which only whoever has them may see. */
+function withoutLines(failure: Failure): Failure {
+  if (failure.kind !== 'broken' || failure.crash === undefined) return failure;
+  const { place, ...crash } = failure.crash;
+  return {
+    ...failure,
+    crash: place === undefined ? crash : { ...crash, place: { ...place, lines: [] } },
+  };
 }
 
 /**

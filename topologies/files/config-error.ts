@@ -109,6 +109,14 @@ export class ConfigError extends Error {
   }
 }
 
+/** The mistakes for somebody who may not see the files: where they are and what they are, without any line. */
+export function withoutSource({ issues }: ConfigError): string {
+  return formatIssues(
+    issues.map(({ sourceLine: _line, hint: _hint, ...issue }) => issue),
+    0,
+  );
+}
+
 /** Formats at most 20 issues, and the number of the others. */
 function formatIssues(issues: readonly ConfigIssue[], more: number): string {
   const shown = issues.slice(0, SHOWN_MAX).map(formatIssue);

@@ -7,6 +7,7 @@
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, extname, isAbsolute, join, resolve } from 'node:path';
+import { mayOpen, OUTSIDE } from './file-bounds.ts';
 import { listSome, suggest } from './suggest.ts';
 
 /** A file found, or the message that it was not. */
@@ -25,18 +26,27 @@ export function findFile(
   labels: readonly string[],
 ): FoundFile {
   const places = isAbsolute(name) ? [name] : folders.map((folder) => resolve(folder, name));
-  for (const place of places) {
-    for (const path of extname(place) === '' ? [`${place}.yaml`, `${place}.json`] : [place]) {
-      if (existsSync(path) && statSync(path).isFile()) return { path };
-    }
-  }
-  const folder = places.find((place) => existsSync(place) && statSync(place).isDirectory());
+  const path = places.flatMap(pathsOf).find(isFileAt);
+  if (path !== undefined) return mayOpen(path) ? { path } : { message: `"${name}" ${OUTSIDE}` };
+  const folder = places.find((place) => isFolderAt(place) && mayOpen(place));
   if (folder !== undefined) return isFolder(name, folder);
   const known = folders.flatMap(listFiles);
   const near = suggest(basename(name), known);
   const where = labels.map((label) => `${label}/`).join(' or ');
   const message = `"${name}" not found${isAbsolute(name) ? '' : ` in ${where}`}`;
   return near === undefined ? { message } : { message, hint: `did you mean ${near}?` };
+}
+
+function pathsOf(place: string): readonly string[] {
+  return extname(place) === '' ? [`${place}.yaml`, `${place}.json`] : [place];
+}
+
+function isFileAt(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
+}
+
+function isFolderAt(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
 }
 
 function isFolder(name: string, folder: string): FoundFile {

@@ -13,6 +13,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, type ConfigIssue, type IssuePlace } from './config-error.ts';
+import { mayOpen, OUTSIDE } from './file-bounds.ts';
 import { type EntryPart, type FilePath, locate, type TextRange } from './locate.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import {
@@ -59,6 +60,7 @@ const JSON_POSITIONS_BYTES = 2e6;
  */
 export function readSource(path: string, options: ReadOptions): Source {
   const file = displayPath(path);
+  checkPlace(path, file);
   const isJson = path.endsWith('.json');
   checkSize(path, file, isJson ? { ...options, limitBytes: JSON_LIMIT_BYTES } : options);
   const bytes = readFileSync(path);
@@ -88,6 +90,7 @@ export function readText(
   { limitBytes, tooLargeHint }: Pick<ReadOptions, 'limitBytes' | 'tooLargeHint'>,
 ): TextSource {
   const file = displayPath(path);
+  checkPlace(path, file);
   checkSize(path, file, { limitBytes, tooLargeHint, overrides: [] });
   const text = decode(readFileSync(path), file);
   const placer = new Placer(file, text);
@@ -99,6 +102,12 @@ export function displayPath(path: string): string {
   const short = relative(process.cwd(), path);
   const isInside = short !== '' && !short.startsWith(`..${sep}`);
   return (isInside ? short : path).split(sep).join('/');
+}
+
+function checkPlace(path: string, file: string): void {
+  if (mayOpen(path)) return;
+  const place = { file, line: 1, column: 1, endColumn: 1, path: '' };
+  throw new ConfigError([{ ...place, code: 'E116', message: `the file ${OUTSIDE}` }]);
 }
 
 function checkSize(path: string, file: string, options: ReadOptions): void {

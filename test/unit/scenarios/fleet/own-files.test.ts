@@ -114,3 +114,61 @@ describe('a module whose hash the job does not name', () => {
     expect(isLoaded('other')).toBe(false);
   });
 });
+
+describe('a file that a link leads to, outside the folder', () => {
+  beforeAll(() => {
+    writeFileSync(join(root, 'outside/secret.yaml'), 'password: hunter2\n');
+    writeFileSync(join(root, 'outside/trace.csv'), 'hunter2,2\n');
+    writeFileSync(join(root, 'outside/profile.json'), '{ "password": "hunter2" }');
+    for (const file of ['secret.yaml', 'trace.csv', 'profile.json']) {
+      symlinkSync(`../outside/${file}`, join(root, 'worker', file));
+    }
+    symlinkSync('../outside', join(root, 'worker/linked'));
+  });
+
+  it.each([
+    ['as a topology', { topology: 'secret.yaml' }],
+    ['as a topology below a link', { topology: 'linked/secret.yaml' }],
+    ['as a folder that is listed', { topology: './linked' }],
+    ['as an import', { topology: '{ name: x, import: { scion: secret.yaml } }' }],
+    ['as a trace', { 'traffic.0': '{ from: alice, to: bob, kind: trace, file: trace.csv }' }],
+    ['as a profile', { cpu: 'calibrated', cpuProfile: 'profile.json' }],
+  ])('was opened and quoted %s', async (_, parameters) => {
+    const { files } = await honestJob('small.yaml');
+    const answer = await worker.answer(blindJob({ files, parameters }));
+    expect(answer).toMatch(/is outside the folders of this run|"\.\/linked" not found/);
+    expect(answer).not.toMatch(/hunter2|password|profile\.json,|secret\.yaml,/);
+  });
+
+  it('was opened and quoted as a scenario', async () => {
+    const files = { scenario: hashOfFile('secret.yaml') };
+    const answer = await worker.answer(blindJob({ file: 'secret.yaml', files }));
+    expect(answer).toContain('"secret.yaml" is outside the folders of this run');
+    expect(answer).not.toMatch(/hunter2|password/);
+  });
+});
+
+describe('an answer in the queue', () => {
+  it('has the place of a mistake, and no line of the file', async () => {
+    write('keys.yaml', 'name: keys # hunter2\nlinks: hunter2: hunter2\n');
+    const { files } = await honestJob('small.yaml');
+    const parameters = { topology: './keys.yaml' };
+    const answer = await worker.answer(blindJob({ files, parameters }));
+    expect(answer).toMatch(/^keys\.yaml:2:\d+ /);
+    expect(answer).not.toContain('hunter2');
+  });
+
+  it('has the place of a crash, and no line of the module', async () => {
+    write(
+      'crash.mjs',
+      marking('crash', ", create() { throw new Error('it broke'); /* hunter2 */ }"),
+    );
+    const nodes = ['alice', 'bob'].map((name) => `{ name: ${name}, run: ./crash.mjs }`).join(', ');
+    const topology = `{ name: x, nodes: [${nodes}], links: [{ ends: alice <-> bob, rate: 10Mbit/s, delay: 5ms }] }`;
+    const text = SMALL.replace('two-nodes.yaml', topology).replace('ping.', 'crash.');
+    write('crash.yaml', text);
+    const answer = await worker.answer(await honestJob('crash.yaml'));
+    expect(answer).toMatch(/it broke.*crash\.mjs","line":5,"column":\d+/);
+    expect(answer).not.toContain('hunter2');
+  });
+});
