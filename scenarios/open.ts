@@ -4,7 +4,8 @@
  * @module
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
-import { loadScenario, moduleProtocols, scenarioPath } from './files/load.ts';
+import { openingBelow } from '../topologies/files/file-bounds.ts';
+import { loadScenario, moduleProtocols, type ScenarioRequest, scenarioPath } from './files/load.ts';
 import type { Scenario } from './model.ts';
 import { Refusal } from './refusal.ts';
 import type { ProtocolRegistry } from './registry.ts';
@@ -68,6 +69,15 @@ export async function openFiles(
   asked?: AskedFiles,
 ): Promise<Scenario> {
   const request = { path: file, folders: PROJECT_FOLDERS, overrides, registry };
+  if (asked?.folders === undefined) return await filesFor(request, asked);
+  return await openingBelow(asked.folders, () => filesFor(request, asked));
+}
+
+async function filesFor(
+  request: ScenarioRequest & { readonly registry: ProtocolRegistry },
+  asked: AskedFiles | undefined,
+): Promise<Scenario> {
+  const { path: file, registry } = request;
   const other = `${file} or a file that it names differs from that of the job`;
   // Before anything that it says is looked at.
   if (asked !== undefined && hashOfFile(scenarioPath(request)) !== asked.hashes['scenario'])

@@ -15,6 +15,7 @@ import { FileOwners, placesOf, shownPath } from '../engine/live/stack-places.ts'
 import { ConfigError, type ConfigIssue, formatPath } from '../topologies/files/config-error.ts';
 import { wordIssues } from '../topologies/files/zod-words.ts';
 import { Refusal } from './refusal.ts';
+import { loadKnown } from './run-files.ts';
 
 const METRIC_KINDS = ['counter', 'gauge', 'histogram', 'samples', 'ratio'] as const;
 const METRIC_UNITS = ['ns', 'count', 'bytes', 'ratio', 'packets', '1/min', 'bits'] as const;
@@ -72,7 +73,7 @@ const FACE = z.looseObject({
 export async function loadProtocol(path: string): Promise<Protocol> {
   let module: unknown;
   try {
-    module = await importModule(pathToFileURL(path).href);
+    module = await loadKnown(path, () => importModule(pathToFileURL(path).href));
   } catch (error) {
     throw await mistakeOf(path, error);
   }

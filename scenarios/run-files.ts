@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isBelow } from '../topologies/files/file-bounds.ts';
 import { displayPath } from '../topologies/files/source.ts';
 import type { Scenario } from './model.ts';
@@ -17,7 +17,7 @@ export type FileHashes = Readonly<Record<string, string>>;
 /** What somebody else wants to be run. */
 export interface AskedFiles {
   readonly hashes: FileHashes;
-  /** Folders of which modules may come; of any if absent. */
+  /** Folders of which files may come; of any if absent. */
   readonly folders?: readonly string[];
 }
 
@@ -47,9 +47,28 @@ export function hashOfFile(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
+/** Modules that this thread has loaded, by where links lead, with their hash: Node keeps them for its life. */
+const loaded = new Map<string, string>();
+const CHANGED = 'changed while it was loaded';
+
+/** Loads a module and remembers which one that was. */
+export async function loadKnown<Module>(
+  path: string,
+  load: () => Promise<Module>,
+): Promise<Module> {
+  const place = realPath(path);
+  if (place === undefined || loaded.has(place) || !statSync(place).isFile()) return await load();
+  const hash = hashOfFile(place);
+  loaded.set(place, hash);
+  const module = await load();
+  if (hashOfFile(place) !== hash) loaded.set(place, CHANGED);
+  return module;
+}
+
 /**
- * Looks at modules before they are loaded.
- * @throws Refusal unless each lies in a folder that is allowed and is a file of the job.
+ * Looks at modules, before they are loaded and after it.
+ * @throws Refusal unless each lies in a folder that is allowed, is a file of the job, and no other one was
+ * loaded in its place.
  */
 export function checkModules(modules: readonly string[], { hashes, folders }: AskedFiles): void {
   const named = new Set(Object.values(hashes));
@@ -58,6 +77,19 @@ export function checkModules(modules: readonly string[], { hashes, folders }: As
     if (folders !== undefined && !folders.some((folder) => isBelow(path, folder))) {
       throw new Refusal(`${shown} is outside the folder of this worker`);
     }
-    if (!named.has(hashOfFile(path))) throw new Refusal(`${shown} is not the file of the job`);
+    const hash = hashOfFile(path);
+    if (!named.has(hash)) throw new Refusal(`${shown} is not the file of the job`);
+    const before = loaded.get(realPath(path) ?? '');
+    if (before !== undefined && before !== hash)
+      throw new Refusal(`this process has loaded another ${shown}: restart it`);
+  }
+}
+
+/** Undefined if there is no file. */
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
   }
 }

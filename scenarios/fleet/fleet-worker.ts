@@ -9,7 +9,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import type { Job, Worker } from 'bullmq';
 import { parse } from 'yaml';
 import { ConfigError, withoutSource } from '../../topologies/files/config-error.ts';
-import { isBelow, openingBelow } from '../../topologies/files/file-bounds.ts';
+import { isBelow } from '../../topologies/files/file-bounds.ts';
 import { openScenario } from '../open.ts';
 import { Refusal } from '../refusal.ts';
 import { ProtocolRegistry } from '../registry.ts';
@@ -67,7 +67,7 @@ export class FleetWorker {
 
   constructor(options: FleetWorkerOptions) {
     this.#options = options;
-    this.#executor = new LocalExecutor(options);
+    this.#executor = new LocalExecutor({ ...options, folders: this.#folders });
   }
 
   /**
@@ -86,7 +86,7 @@ export class FleetWorker {
     this.#timer = setInterval(() => void this.#sayAlive(), ALIVE_MS);
     const work = async (job: Job): Promise<FleetAnswer> => {
       try {
-        return await openingBelow(this.#folders, () => this.#work(job));
+        return await this.#work(job);
       } catch (error) {
         // What is thrown goes into the queue.
         throw error instanceof ConfigError ? new Refusal(withoutSource(error)) : error;

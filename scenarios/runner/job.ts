@@ -4,6 +4,7 @@
  * @module
  */
 import type { SeedResult } from '../../reports/model.ts';
+import type { AskedFiles } from '../run-files.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { Crash } from './crash/crash.ts';
 import type { PaletteLink } from './palette/messages.ts';
@@ -30,6 +31,8 @@ export interface SeedJob {
   readonly shared?: SharedArrayBuffer;
   /** Memory in which calls of nodes are recorded (engine/net/node-calls.ts). */
   readonly calls?: SharedArrayBuffer;
+  /** The files that it is to run: others are refused. Absent: those that are there. */
+  readonly asked?: AskedFiles;
 }
 
 /** The answer of a worker: a result, or the reason why it stopped, as data. */

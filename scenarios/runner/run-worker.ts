@@ -6,6 +6,7 @@
 import { threadId } from 'node:worker_threads';
 import { setGuard } from '../../engine/live/clock-guard.ts';
 import { FRAMES_MAX } from '../../engine/live/stack-places.ts';
+import { ConfigError, withoutSource } from '../../topologies/files/config-error.ts';
 import { openFiles } from '../open.ts';
 import { ProtocolRegistry } from '../registry.ts';
 import type { SeedAnswer, SeedJob } from './job.ts';
@@ -23,7 +24,7 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
   control?.noteThread(threadId);
   try {
     const registry = new ProtocolRegistry();
-    const scenario = await openFiles(job.file, job.overrides, registry);
+    const scenario = await openFiles(job.file, job.overrides, registry, job.asked);
     const { seed, recordings } = job;
     let journey = '';
     const onJourneys = (text: string): void => {
@@ -34,6 +35,8 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
     const result = runSeed(control === undefined ? base : { ...base, control });
     return journey === '' ? { kind: 'result', result } : { kind: 'result', result, journey };
   } catch (error) {
+    // Files had no mistakes when the run was asked for. The answer may go to whoever may not see their lines.
+    if (error instanceof ConfigError) return { kind: 'refused', message: withoutSource(error) };
     return answerOf(error, job.seed);
   }
 }

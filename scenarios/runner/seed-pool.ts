@@ -6,6 +6,7 @@
 import { Piscina } from 'piscina';
 import { entryModule } from '../../engine/live/own-form.ts';
 import type { Scenario } from '../model.ts';
+import type { AskedFiles } from '../run-files.ts';
 import type { Recordings, SeedAnswer, SeedJob } from './job.ts';
 import type { SeedWatch } from './seed-watch.ts';
 
@@ -15,6 +16,8 @@ export interface SeedTask {
   readonly seed: number;
   readonly recordings: Recordings;
   readonly watch: SeedWatch;
+  /** The files that it is to run, or none. */
+  readonly asked?: AskedFiles;
 }
 
 /** Size of a pool. */
@@ -49,10 +52,12 @@ export class SeedPool {
    * @returns the answer of its thread; that of its watch if it had to be ended; refused if the
    * thread ran out of memory, broken if it ended by itself: either ends this seed alone.
    */
-  async run({ scenario, seed, recordings, watch }: SeedTask): Promise<SeedAnswer> {
+  async run({ scenario, seed, recordings, watch, asked }: SeedTask): Promise<SeedAnswer> {
     const { file, overrides } = scenario;
     const { shared } = watch.control;
-    const job: SeedJob = { file, overrides, seed, recordings, shared, calls: watch.calls.buffer };
+    const files = asked === undefined ? {} : { asked };
+    const calls = watch.calls.buffer;
+    const job: SeedJob = { file, overrides, seed, recordings, shared, calls, ...files };
     const ports = [recordings.broadcast?.port, recordings.palette?.port];
     const transferList = ports.filter((port) => port !== undefined);
     try {

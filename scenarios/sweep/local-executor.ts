@@ -4,6 +4,7 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
+import { filesOf } from '../run-files.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 import { SeedPool } from '../runner/seed-pool.ts';
 import { SeedWatch } from '../runner/seed-watch.ts';
@@ -19,16 +20,20 @@ export class LocalExecutor implements Executor {
   readonly #pool: SeedPool;
   readonly #watches = new Set<SeedWatch>();
   readonly #timer: ReturnType<typeof setInterval>;
+  readonly #folders: readonly string[] | undefined;
   readonly #onNotice: (text: string) => void;
   #isStopped = false;
 
   constructor(options: {
     readonly threads: number;
     readonly memoryMb?: number | undefined;
+    /** Folders of which files may come; of any if absent. */
+    readonly folders?: readonly string[];
     readonly onNotice: (text: string) => void;
   }) {
     this.room = WAITING * options.threads;
     this.#pool = new SeedPool(options);
+    this.#folders = options.folders;
     this.#onNotice = options.onNotice;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
@@ -40,7 +45,10 @@ export class LocalExecutor implements Executor {
     this.#watches.add(watch);
     const alarm = this.#alarm(watch, scenario.timeLimitMs);
     try {
-      return await this.#pool.run({ scenario, seed, recordings: {}, watch });
+      // Files may have been changed since: a run has the name of what was opened.
+      const hashes = filesOf(scenario);
+      const asked = this.#folders === undefined ? { hashes } : { hashes, folders: this.#folders };
+      return await this.#pool.run({ scenario, seed, recordings: {}, watch, asked });
     } finally {
       clearInterval(alarm);
       this.#watches.delete(watch);
