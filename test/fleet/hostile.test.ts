@@ -1,6 +1,13 @@
 /** Jobs that lie, workers of another commit, passwords, servers that are not there; over a real Redis. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Job, Queue } from 'bullmq';
@@ -42,6 +49,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'orrery-hostile-'));
   writeFileSync(join(folder, 'small.yaml'), SWEEP);
   writeFileSync(join(folder, 'evil.mjs'), "throw new Error('it was loaded');\n");
+  // Exists everywhere, and is below no folder of a worker.
+  symlinkSync('/etc/passwd', join(folder, 'link.yaml'));
   server = await startRedis();
   const words = [COMMAND_LINE, 'worker', '--queue', server.address, '--threads', '1'];
   worker = spawn(process.execPath, words, { cwd: folder, env: ENVIRONMENT });
@@ -122,11 +131,17 @@ describe('a worker', () => {
       { parameters: { 'topology.nodes.0.run': './evil.mjs' } },
       /evil\.mjs is outside the folder of this worker/,
     ],
+    [
+      'with a topology that is a link',
+      { parameters: { topology: 'link.yaml' } },
+      /"link\.yaml" is outside the folders of this run$/,
+    ],
+    ['for a file that is a link', { file: 'link.yaml' }, /is outside the folders of this run$/],
     ['under another name', { seed: 99 }, /a job of another name/],
   ])('refuses a job %s', async (what, lie, why) => {
     const job = await endOf({ ...honest, ...lie }, `lie-${what.replaceAll(/[^a-z]/g, '-')}`);
     expect(job.failedReason).toMatch(why);
-    expect(job.failedReason).not.toContain('it was loaded');
+    expect(`${job.failedReason}${job.stacktrace}`).not.toMatch(/it was loaded|root:/);
     expect(job.returnvalue ?? null).toBeNull();
   });
 
