@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FleetEngine } from '../../../../scenarios/fleet/fleet-engine.ts';
 import { FleetExecutor } from '../../../../scenarios/fleet/fleet-executor.ts';
 import type { FleetJob } from '../../../../scenarios/fleet/fleet-job.ts';
+import { filesOf } from '../../../../scenarios/run-files.ts';
 import type { SeedAnswer } from '../../../../scenarios/runner/job.ts';
 import { packResult } from '../../../../scenarios/sweep/packed-result.ts';
 import type { SweepCell } from '../../../../scenarios/sweep/run-sweep.ts';
-import { filesOf } from '../../../../scenarios/sweep/source-state.ts';
 import { load, run } from '../runner/fixture.ts';
 
 const scenario = load('hello.yaml', { duration: '1500ms' });
