@@ -16,6 +16,7 @@ import { sourceState } from '../scenarios/sweep/source-state.ts';
 import type { RunFlags } from './execute.ts';
 import { type ExitCode, exitWith, FlagError, worstOf } from './exit.ts';
 import { load } from './load.ts';
+import { refuseForeignScenario } from './own-scenario.ts';
 import { mergeInto, seedFlags } from './sweep-run.ts';
 
 type MergeFlags = Pick<RunFlags, 'out' | 'json' | 'quiet'>;
@@ -39,18 +40,20 @@ export function addMerge(program: Command): void {
 }
 
 async function merge(paths: readonly string[], flags: MergeFlags): Promise<ExitCode> {
-  const { head, lines, conflicts } = mergeResults(paths.map(partOf));
+  const parts = paths.map(partOf);
+  const { head, lines, conflicts } = mergeResults(parts);
   const commit = sourceState();
   if (head.commit !== commit) {
     throw new Refusal(
       `the results are those of commit ${head.commit}, and this program is ${commit}: check it out, or run the sweep again`,
     );
   }
+  refuseForeignScenario(
+    head,
+    parts.map(({ path }) => path),
+  );
   const registry = new ProtocolRegistry();
   const { scenario } = await load(head.file, head.set, registry);
-  if (scenario.sha256 !== head.sha256) {
-    throw new Refusal(`${head.file} has changed since the sweep ran`);
-  }
   const seeds = seedFlags(head.seeds, scenario.seeds);
   const context = { flags: { ...flags, ...seeds, set: head.set }, registry };
   const code = await mergeInto({ ...context, file: head.file, scenario, head }, lines);

@@ -1,0 +1,49 @@
+/**
+ * The scenario that results of a sweep name: found and compared before anything of it is loaded, because
+ * loading a scenario runs the modules that it names, and results may come from anywhere.
+ *
+ * @module
+ */
+import { realpathSync } from 'node:fs';
+import { dirname, isAbsolute, relative } from 'node:path';
+import { Refusal } from '../scenarios/refusal.ts';
+import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
+import type { SweepHead } from '../scenarios/sweep/results-file.ts';
+import { hashOfFile } from '../scenarios/sweep/source-state.ts';
+import { findFile } from '../topologies/files/find-file.ts';
+import { missingFile } from '../topologies/load.ts';
+
+/**
+ * Refuses a scenario that is not the user's own, or another one than the results are of.
+ * @param results Files of results. What came with them, below the current folder, is not the user's own.
+ * @throws ConfigError if there is no such file, Refusal for one elsewhere or with another hash.
+ */
+export function refuseForeignScenario(
+  { file, sha256 }: Pick<SweepHead, 'file' | 'sha256'>,
+  results: readonly string[],
+): void {
+  const [current, shipped] = [process.cwd(), PROJECT_FOLDERS.scenarios];
+  const found = findFile(file, [current, shipped], ['.', 'scenarios']);
+  if ('message' in found) throw missingFile(found.message, found.hint);
+  const { path } = found;
+  if (!isBelow(path, current) && !isBelow(path, shipped)) {
+    throw new Refusal(
+      `the results name ${file}, which is neither below the current folder nor shipped: merge them where the sweep ran`,
+    );
+  }
+  const brought = results
+    .map((one) => dirname(one))
+    .find((folder) => isBelow(folder, current) && isBelow(path, folder));
+  if (brought !== undefined) {
+    throw new Refusal(
+      `${file} came with the results: move them out of ${brought}, if this scenario is your own`,
+    );
+  }
+  if (hashOfFile(path) !== sha256) throw new Refusal(`${file} has changed since the sweep ran`);
+}
+
+/** True of something in a folder or deeper, wherever links lead. */
+function isBelow(path: string, folder: string): boolean {
+  const way = relative(realpathSync(folder), realpathSync(path));
+  return way !== '' && !/^\.\.(?:[/\\]|$)/.test(way) && !isAbsolute(way);
+}

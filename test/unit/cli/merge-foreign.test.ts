@@ -1,0 +1,96 @@
+/** Results that come from anywhere: nothing of them is run, and what they claim is checked. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunLine, SweepHead } from '../../../scenarios/sweep/results-file.ts';
+import { COMMAND_LINE } from '../../command-line.ts';
+
+const SMALL = `name: small
+topology: two-nodes.yaml
+duration: 1500ms
+warmup: 300ms
+seeds: 2
+traffic: [{ from: alice, to: bob, kind: poisson, rate: 100/s, size: 100B }]
+kpis: { ping.delivery: { value: ">= 99%" } }
+sweep: { traffic.0.rate: [100/s, 200/s] }
+`;
+const ENVIRONMENT = { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '' };
+
+let [outer, folder] = ['', ''];
+let head: SweepHead;
+let lines: readonly RunLine[];
+beforeAll(() => {
+  outer = mkdtempSync(join(tmpdir(), 'orrery-merge-'));
+  folder = join(outer, 'current');
+  mkdirSync(folder);
+  write('small.yaml', SMALL);
+  const { status, stderr } = orrery('sweep', 'small.yaml', '--out', 'whole');
+  expect(status, stderr).toBe(0);
+  const texts = readFileSync(join(folder, 'whole/small/sweep/results.ndjson'), 'utf8').split('\n');
+  const [first, ...rest] = texts.slice(0, -1).map((text) => JSON.parse(text) as unknown);
+  [head, lines] = [first as SweepHead, rest as RunLine[]];
+});
+afterAll(() => rmSync(outer, { recursive: true, force: true }));
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function orrery(...words: readonly string[]): Ended {
+  const options = { cwd: folder, encoding: 'utf8', env: ENVIRONMENT, timeout: 60_000 } as const;
+  return spawnSync(process.execPath, [COMMAND_LINE, ...words], options);
+}
+
+function write(name: string, text: string): void {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), text);
+}
+
+/** Writes results and merges them. */
+function mergeOf(name: string, first: object, runs: readonly object[]): Ended {
+  write(name, [first, ...runs].map((one) => `${JSON.stringify(one)}\n`).join(''));
+  return orrery('merge', name, '--out', `${name}-merged`);
+}
+
+describe('a scenario that results name', () => {
+  const module = `import { writeFileSync } from 'node:fs';
+writeFileSync('loaded', '');
+export const protocol = {};
+`;
+  const named = `name: s
+topology: { name: x, nodes: [{ name: a, run: ./evil.mjs }] }
+duration: 1s
+sweep: { duration: [1s, 2s] }
+`;
+  const sha256 = createHash('sha256').update(named).digest('hex');
+
+  it.each([
+    ['has another hash', 'own', /own\/s\.yaml has changed since the sweep ran/],
+    ['came with them', 'brought', /brought\/s\.yaml came with the results/],
+    ['came with them, deeper', 'brought/deeper', /came with the results/],
+    ['is elsewhere', '../away', /neither below the current folder nor shipped/],
+  ])('is not loaded if it %s', (_what, place, text) => {
+    write(`${place}/s.yaml`, named);
+    write(`${place}/evil.mjs`, module);
+    const first = { ...head, file: `${place}/s.yaml`, sha256: place === 'own' ? '00' : sha256 };
+    const { status, stderr } = mergeOf('brought/results.ndjson', first, []);
+    expect(stderr).toMatch(text);
+    expect(status).toBe(2);
+    expect(existsSync(join(folder, 'loaded'))).toBe(false);
+  });
+
+  it('is named if it does not exist', () => {
+    const { status, stderr } = mergeOf('gone.ndjson', { ...head, file: 'smal.yaml' }, lines);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('did you mean small.yaml?')]);
+  });
+
+  it('is loaded if it is the one that ran', () => {
+    const { status, stdout } = mergeOf('good.ndjson', head, lines);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('2 of 2 combinations met')]);
+  });
+});
