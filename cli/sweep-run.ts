@@ -313,15 +313,16 @@ export async function mergeInto(
   };
   const { place } = placeOf(scenario, { ...flags, fresh: true }, head);
   try {
-    const results = new ResultsFile(join(place.folder, RESULTS), head);
-    for (const line of known.values()) results.add(line);
-    results.close();
     const progress = showSweepProgress(scenario.name, flags);
     const { signal } = new AbortController();
     const isStopped = (): boolean => missing > 0;
     const onRun = (): void => undefined;
     const parts = { place, progress, executor, known, signal, onRun, isStopped };
     const code = await runCells(task, parts);
+    // Now, so that a sweep never goes on with lines that were refused.
+    const results = new ResultsFile(join(place.folder, RESULTS), head);
+    for (const line of known.values()) results.add(line);
+    results.close();
     if (missing === 0) return code;
     throw new Refusal(`${missing} runs are missing: not all parts have ended, or one is not here`);
   } finally {

@@ -5,11 +5,13 @@
  *
  * @module
  */
+import { assert } from '../../engine/core/assert.ts';
 import { judge } from '../../reports/judge.ts';
 import { kpiName } from '../../reports/kpi-text.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import type { Loaded } from '../open.ts';
+import { Refusal } from '../refusal.ts';
 import { filesOf } from '../run-files.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 import { runInput } from '../runner/run-scenario.ts';
@@ -111,7 +113,10 @@ class Sweep {
       const running = new RunningCell(await open(cell), this.#order);
       // Later combinations begin once all seeds of this one have found room.
       await this.#submit(running, this.#order.seeds);
-      ends.push(this.#finish(running));
+      const end = this.#finish(running);
+      // It may be refused while later combinations still begin; the sum of all below tells.
+      end.catch(() => undefined);
+      ends.push(end);
     }
     await Promise.all(ends);
     return this.#count;
@@ -126,7 +131,7 @@ class Sweep {
     for (const seed of seeds) {
       if (running.failure !== undefined) return;
       const line = known.get(running.idOf(seed));
-      if (line !== undefined && running.recall(line)) {
+      if (line !== undefined && running.recall(seed, line)) {
         this.#known += 1;
         this.#ran();
         continue;
@@ -153,10 +158,12 @@ class Sweep {
 
   async #finish(running: RunningCell): Promise<void> {
     const { adaptive, onCell } = this.#order;
-    for (;;) {
+    for (let before = 0; ; ) {
       await Promise.all(running.pending.splice(0));
       if (running.failure !== undefined || running.left) break;
       const { report, seeds } = running.judged();
+      assert(seeds.length > before, 'every round of seeds adds results');
+      before = seeds.length;
       const more = adaptive === undefined || !isUndecided(report) ? [] : moreSeeds(seeds, adaptive);
       if (more.length === 0) {
         onCell(running.cell, { kind: 'judged', report });
@@ -217,12 +224,22 @@ class RunningCell {
     return identityOf(this.cell, seed, this.#order.commit);
   }
 
-  /** Takes a run of an earlier life; false if its line is damaged. */
-  recall(line: RunLine): boolean {
+  /**
+   * Takes a run of an earlier life; false if its line is damaged.
+   * @throws Refusal for a line that is whole, and is no finished run of this seed.
+   */
+  recall(seed: number, line: RunLine): boolean {
     const result = unpackResult(line.result);
-    if (result?.seed !== line.seed || result.fingerprint !== line.fingerprint) return false;
+    if (result === undefined || result.fingerprint !== line.fingerprint) return false;
+    for (const found of [line.seed, result.seed]) {
+      if (found === seed) continue;
+      throw new Refusal(`the line of ${line.id}, which is seed ${seed}, holds seed ${found}`);
+    }
+    if (result.ending !== 'complete') {
+      throw new Refusal(`the line of ${line.id}, seed ${seed}, holds a run that had not ended`);
+    }
     if (!this.#isJudgeable(result)) return false;
-    this.#results.set(line.seed, result);
+    this.#results.set(seed, result);
     return true;
   }
 

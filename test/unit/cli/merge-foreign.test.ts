@@ -94,3 +94,20 @@ sweep: { duration: [1s, 2s] }
     expect([status, stdout]).toEqual([0, expect.stringContaining('2 of 2 combinations met')]);
   });
 });
+
+describe('runs that results claim', () => {
+  it('are not counted for two seeds: exit 2, by name', () => {
+    const swapped = lines.map((line) => {
+      const other = lines.find(({ seed, parameters }) => {
+        return seed === 1 && parameters['traffic.0.rate'] === line.parameters['traffic.0.rate'];
+      });
+      return { ...other, id: line.id };
+    });
+    const { status, stdout, stderr } = mergeOf('swap.ndjson', head, swapped);
+    expect(stderr).toMatch(/the line of run-[0-9a-f]{32}, which is seed 2, holds seed 1/);
+    expect(status).toBe(2);
+    expect(stdout).not.toContain('PASS');
+    // Nothing that a sweep would go on with.
+    expect(existsSync(join(folder, 'swap.ndjson-merged/small/sweep/results.ndjson'))).toBe(false);
+  });
+});

@@ -125,12 +125,12 @@ describe('a sweep', () => {
     expect(fingerprintsOf(done)).toEqual(fingerprintsOf(whole));
   });
 
-  it('runs again what a damaged line or another seed claims to know', async () => {
+  it('runs again what a damaged line claims to know', async () => {
     const id = identityOf(cellOf(0), 1, COMMIT);
     const odd = { ...resultOf(1), metrics: { 'ping.delivery': null }, perSeed: 1 };
     const odder = { ...resultOf(1), packets: { drops: 7 }, faults: {} };
     const strange = [odd, odder].map((one) => packResult(one as unknown as SeedResult));
-    for (const result of ['AAAA', packResult(resultOf(2)), ...strange]) {
+    for (const result of ['AAAA', packResult({ ...resultOf(1), fingerprint: 'f2' }), ...strange]) {
       const line = { id, parameters: {}, seed: 1, fingerprint: 'f1', values: {}, result };
       const { asked } = await sweepOf(
         1,
@@ -139,6 +139,35 @@ describe('a sweep', () => {
       );
       expect(asked).toContain('0/1');
     }
+  });
+
+  it.each<[string, number, SeedResult, string]>([
+    ['names seed 1', 1, resultOf(1), 'which is seed 2, holds seed 1'],
+    ['packs seed 1', 2, { ...resultOf(1), fingerprint: 'f2' }, 'which is seed 2, holds seed 1'],
+    ['was cut short', 2, { ...resultOf(2), ending: 'interrupted' }, 'a run that had not ended'],
+  ])('does not count a line of seed 2 that %s', async (_what, seed, claimed, text) => {
+    const id = identityOf(cellOf(0), 2, COMMIT);
+    const { fingerprint } = claimed;
+    const line = { id, parameters: {}, seed, fingerprint, values: {}, result: packResult(claimed) };
+    const swept = sweepOf(1, (_, one) => ({ kind: 'result', result: resultOf(one) }), {
+      known: new Map([[id, line]]),
+    });
+    await expect(swept).rejects.toThrow(text);
+  });
+
+  it('ends when added seeds are claimed by lines of another one', async () => {
+    const packed = packResult(resultOf(3, 7));
+    const known = new Map(
+      [4, 5, 6, 7, 8].map((seed) => {
+        const id = identityOf(cellOf(0), seed, COMMIT);
+        const facts = { parameters: {}, seed: 3, fingerprint: 'f3', values: {}, result: packed };
+        return [id, { id, ...facts }] as const;
+      }),
+    );
+    const undecided = (_cell: number, seed: number): SeedAnswer => {
+      return { kind: 'result', result: resultOf(seed, seed % 2 === 0 ? 7 : 4) };
+    };
+    await expect(sweepOf(1, undecided, { adaptive: 8, known })).rejects.toThrow('holds seed 3');
   });
 
   it('goes on when a combination breaks', async () => {
