@@ -21,6 +21,8 @@ import type { Parameters } from './identity.ts';
 export const RESULTS = 'results.ndjson';
 
 const VERSION = 1;
+/** Seeds of a combination at most, as in scenario files and flags. */
+const SEEDS_MAX = 10_000;
 
 /** What all lines of a file have in common. */
 export interface SweepHead {
@@ -79,6 +81,7 @@ export function readResults(path: string): KnownResults | undefined {
   if (first === undefined) return undefined;
   const head = parse(first);
   if (!isHead(head)) throw new Refusal(`${path}:1 is no sweep of this version`);
+  refuseSeeds(path, head);
   const lines = rest.map((text, index) => {
     const line = parse(text);
     if (!isRun(line)) throw new Refusal(`${path}:${index + 2} is no run of a sweep`);
@@ -104,6 +107,27 @@ function isHead(value: unknown): value is SweepHead {
     isTexts(head.set) &&
     Array.isArray(head.seeds)
   );
+}
+
+/** Without seeds nothing would run, and nothing would be missed. */
+function refuseSeeds(path: string, { seeds, adaptive = 1 }: SweepHead): void {
+  if (!isAmount(seeds.length)) {
+    throw new Refusal(`${path}:1 has ${seeds.length} seeds: 1 to ${SEEDS_MAX} are allowed`);
+  }
+  for (const [index, seed] of seeds.entries()) {
+    const isSeed = Number.isSafeInteger(seed) && seed >= 0;
+    if (isSeed && seeds.indexOf(seed) === index) continue;
+    const why = isSeed ? 'is there twice' : 'is no whole number from 0';
+    throw new Refusal(`${path}:1 has the seed ${JSON.stringify(seed)}, which ${why}`);
+  }
+  if (isAmount(adaptive)) return;
+  throw new Refusal(
+    `${path}:1 has adaptive: ${JSON.stringify(adaptive)}, 1 to ${SEEDS_MAX} is allowed`,
+  );
+}
+
+function isAmount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1 && value <= SEEDS_MAX;
 }
 
 function isRun(value: unknown): value is RunLine {

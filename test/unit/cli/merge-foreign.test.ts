@@ -96,6 +96,16 @@ sweep: { duration: [1s, 2s] }
 });
 
 describe('runs that results claim', () => {
+  it('are no verdict if there are none', () => {
+    const text = SMALL.replace(/kpis:.*\n/, '');
+    write('aimless.yaml', text);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    const first = { ...head, file: 'aimless.yaml', sha256, seeds: [] };
+    const { status, stdout, stderr } = mergeOf('aimless.ndjson', first, []);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('aimless.ndjson:1 has 0 seeds');
+  });
+
   it('are not counted for two seeds: exit 2, by name', () => {
     const swapped = lines.map((line) => {
       const other = lines.find(({ seed, parameters }) => {

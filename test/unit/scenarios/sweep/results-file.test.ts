@@ -68,6 +68,22 @@ describe('results of a sweep', () => {
     expect(() => readResults(path)).toThrow(/results\.ndjson:1 is no sweep of this version/);
   });
 
+  it.each<[object, RegExp]>([
+    [{ seeds: [] }, /has 0 seeds: 1 to 10000 are allowed/],
+    [{ seeds: [1, 1] }, /has the seed 1, which is there twice/],
+    [{ seeds: ['1', '2'] }, /has the seed "1", which is no whole number/],
+    [{ seeds: [null] }, /has the seed null, which is no whole number/],
+    [{ seeds: [-1] }, /has the seed -1, which is no whole number/],
+    [{ seeds: [2 ** 53] }, /has the seed 9007199254740992, which is no whole number/],
+    [{ adaptive: 0 }, /has adaptive: 0/],
+    [{ adaptive: '4' }, /has adaptive: "4"/],
+    [{ adaptive: 1e9 }, /has adaptive: 1000000000/],
+    [{ adaptive: null }, /has adaptive: null/],
+  ])('are refused with %j', (change, text) => {
+    writeFileSync(path, `${JSON.stringify({ ...head, ...change })}\n`);
+    expect(() => readResults(path)).toThrow(text);
+  });
+
   it('name the line that is none', () => {
     const file = new ResultsFile(path, head);
     file.add(line(1));
