@@ -42,6 +42,7 @@ import { fileForFleet, openQueue } from './queue-flag.ts';
 import { runName } from './run-name.ts';
 import { RunPlace } from './run-place.ts';
 import { CellTeller, KEPT_MAX } from './sweep-cell.ts';
+import { tellEmptyPart } from './sweep-empty.ts';
 import { writeSweepFiles } from './sweep-files.ts';
 import { type SweepProgressShow, showSweepProgress } from './sweep-progress.ts';
 
@@ -264,6 +265,11 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
   const { file, flags, scenario, registry, head } = task;
   const { place, progress, isStopped, ...parts } = runner;
   const cells = cellsOf(scenario, head, flags.shard);
+  if (cells.length === 0) {
+    assert(flags.shard !== undefined, 'only a part of a sweep has no combination');
+    tellEmptyPart(scenario, flags.shard, { flags, place, seeds: head.seeds });
+    return 0;
+  }
   const teller = new CellTeller({ folder: place.folder, flags, scenario, progress });
   const threads = flags.threads ?? availableParallelism();
   const workers = flags.queue === undefined ? threads : Number.POSITIVE_INFINITY;

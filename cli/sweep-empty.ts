@@ -1,0 +1,35 @@
+/**
+ * What a sweep prints for a part that has no combination: batch systems run every index, and nothing is
+ * neither met nor missed.
+ *
+ * @module
+ */
+import { oneLine } from '../reports/plain-text.ts';
+import { repeatCommand } from '../scenarios/command-text.ts';
+import type { Scenario } from '../scenarios/model.ts';
+import { RESULTS } from '../scenarios/sweep/results-file.ts';
+import type { Shard } from '../scenarios/sweep/shard.ts';
+import type { RunFlags } from './execute.ts';
+import type { RunPlace } from './run-place.ts';
+
+/** Prints it. The folder holds a file of results without a run, which `merge` accepts as any other. */
+export function tellEmptyPart(
+  { name, question, file }: Scenario,
+  { index, count }: Shard,
+  how: {
+    readonly flags: RunFlags;
+    readonly place: Pick<RunPlace, 'folder'>;
+    readonly seeds: readonly number[];
+  },
+): void {
+  const { flags, place, seeds } = how;
+  const empty = `part ${index} of ${count} has no combination`;
+  if (flags.json === true) {
+    const reproduce = repeatCommand('sweep', file, flags);
+    const document = { name, question, seeds, rows: [], reproduce, empty };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    return;
+  }
+  process.stdout.write(`EMPTY  ${oneLine(name)}   ${empty}\n`);
+  if (flags.quiet !== true) process.stdout.write(`\n  ${place.folder}/  ${RESULTS}\n`);
+}

@@ -1,0 +1,68 @@
+/** Parts of a sweep, dealt out to more machines than there are combinations. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMAND_LINE } from '../../command-line.ts';
+
+const SMALL = `name: small
+topology: two-nodes.yaml
+duration: 1500ms
+warmup: 300ms
+seeds: 2
+traffic: [{ from: alice, to: bob, kind: poisson, rate: 100/s, size: 100B }]
+kpis: { ping.delivery: { value: ">= 99%" } }
+sweep: { traffic.0.rate: [100/s, 200/s] }
+`;
+const ENVIRONMENT = { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '' };
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'orrery-parts-'));
+  writeFileSync(join(folder, 'small.yaml'), SMALL);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function orrery(...words: readonly string[]): Ended {
+  const options = { cwd: folder, encoding: 'utf8', env: ENVIRONMENT, timeout: 60_000 } as const;
+  return spawnSync(process.execPath, [COMMAND_LINE, ...words], options);
+}
+
+describe('a part without a combination', () => {
+  const words = ['sweep', 'small.yaml', '--out', 'parts', '--shard'];
+  const part = (index: number): string => `parts/small/sweep-shard-${index}-of-3`;
+
+  it('says so, and never that it has passed', () => {
+    const { status, stdout, stderr } = orrery(...words, '3/3');
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/^EMPTY {2}small {3}part 3 of 3 has no combination\n/);
+    expect(stdout).not.toContain('PASS');
+    expect(existsSync(join(folder, part(3), 'sweep.json'))).toBe(false);
+    const json = JSON.parse(orrery(...words, '3/3', '--json').stdout) as unknown;
+    expect(json).toMatchObject({ rows: [], empty: 'part 3 of 3 has no combination' });
+  });
+
+  it('is joined with the others, and is no verdict alone', () => {
+    for (const index of [1, 2, 3]) expect(orrery(...words, `${index}/3`).status).toBe(0);
+    const whole = orrery('merge', part(3), part(1), part(2), '--out', 'merged');
+    expect([whole.status, whole.stdout]).toEqual([
+      0,
+      expect.stringContaining('PASS  small   2 of 2 combinations met   2 seeds each'),
+    ]);
+    const alone = orrery('merge', part(3), '--out', 'alone');
+    expect([alone.status, alone.stderr]).toEqual([
+      2,
+      expect.stringContaining('4 runs are missing'),
+    ]);
+    expect(readFileSync(join(folder, part(3), 'results.ndjson'), 'utf8').split('\n')).toHaveLength(
+      2,
+    );
+  });
+});
