@@ -24,7 +24,7 @@ export interface FleetRunner extends Runner {
 }
 
 /** Prints which runs have two results. @returns the code for it, if there are any. */
-export function tellConflicts(fleet: FleetExecutor): readonly ExitCode[] {
+export function tellFleetConflicts(fleet: FleetExecutor): readonly ExitCode[] {
   const conflicts = fleet.takeConflicts();
   for (const { id, fingerprints } of conflicts) {
     const found = oneLine(fingerprints.join(', '));
@@ -63,7 +63,7 @@ export async function fleetRunner(queue: QueueAddress, flags: OwnFlags): Promise
   return {
     command: 'scenario',
     run: (order) => runOn(fleet, order),
-    codes: () => tellConflicts(fleet),
+    codes: () => tellFleetConflicts(fleet),
     close: async (): Promise<void> => {
       fleet.close();
       await engine.close();

@@ -7,14 +7,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { oneLine } from '../reports/plain-text.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { type Conflict, mergeResults, type Part } from '../scenarios/sweep/merge.ts';
+import { mergeResults, type Part } from '../scenarios/sweep/merge.ts';
 import { RESULTS, readResults } from '../scenarios/sweep/results-file.ts';
 import { sourceState } from '../scenarios/sweep/source-state.ts';
 import type { RunFlags } from './execute.ts';
-import { type ExitCode, exitWith, FlagError, worstOf } from './exit.ts';
+import { type ExitCode, exitWith, FlagError } from './exit.ts';
 import { load } from './load.ts';
 import { refuseForeignScenario } from './own-scenario.ts';
 import { mergeInto, seedFlags } from './sweep-run.ts';
@@ -41,7 +40,8 @@ export function addMerge(program: Command): void {
 
 async function merge(paths: readonly string[], flags: MergeFlags): Promise<ExitCode> {
   const parts = paths.map(partOf);
-  const { head, lines, conflicts } = mergeResults(parts);
+  const merged = mergeResults(parts);
+  const { head } = merged;
   const commit = sourceState();
   if (head.commit !== commit) {
     throw new Refusal(
@@ -56,9 +56,7 @@ async function merge(paths: readonly string[], flags: MergeFlags): Promise<ExitC
   const { scenario } = await load(head.file, head.set, registry);
   const seeds = seedFlags(head.seeds, scenario.seeds);
   const context = { flags: { ...flags, ...seeds, set: head.set }, registry };
-  const code = await mergeInto({ ...context, file: head.file, scenario, head }, lines);
-  for (const conflict of conflicts) process.stderr.write(`${conflictText(conflict)}\n`);
-  return conflicts.length === 0 ? code : worstOf([code, 4]);
+  return await mergeInto({ ...context, file: head.file, scenario, head }, merged);
 }
 
 function partOf(path: string): Part {
@@ -71,11 +69,4 @@ function partOf(path: string): Part {
   const known = readResults(file);
   if (known === undefined) throw new Refusal(`${file} is empty`);
   return { path: file, ...known };
-}
-
-function conflictText({ id, seed, parameters, found }: Conflict): string {
-  const values = Object.entries(parameters).map(([path, value]) => `${path}=${value}`);
-  const origins = found.map(([path, fingerprint]) => `  ${fingerprint}  ${path}`);
-  const head = `orrery: not deterministic: ${id}, seed ${seed}, ${values.join(' ')}`;
-  return [head, ...origins].map(oneLine).join('\n');
 }

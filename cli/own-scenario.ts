@@ -7,9 +7,9 @@
 import { realpathSync } from 'node:fs';
 import { dirname, isAbsolute, relative } from 'node:path';
 import { Refusal } from '../scenarios/refusal.ts';
+import { hashOfFile } from '../scenarios/run-files.ts';
 import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import type { SweepHead } from '../scenarios/sweep/results-file.ts';
-import { hashOfFile } from '../scenarios/sweep/source-state.ts';
 import { findFile } from '../topologies/files/find-file.ts';
 import { missingFile } from '../topologies/load.ts';
 

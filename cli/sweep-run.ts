@@ -15,11 +15,11 @@ import { Refusal } from '../scenarios/refusal.ts';
 import type { ProtocolRegistry } from '../scenarios/registry.ts';
 import { canonical, type Parameters } from '../scenarios/sweep/identity.ts';
 import { LocalExecutor } from '../scenarios/sweep/local-executor.ts';
+import { type Merged, mergeResults } from '../scenarios/sweep/merge.ts';
 import {
   type KnownResults,
   RESULTS,
   ResultsFile,
-  type RunLine,
   readResults,
   type SweepHead,
   sweepHead,
@@ -33,9 +33,10 @@ import {
 } from '../scenarios/sweep/run-sweep.ts';
 import { cellsOfShard, type Shard } from '../scenarios/sweep/shard.ts';
 import { isKnownState, sourceState } from '../scenarios/sweep/source-state.ts';
+import { tellConflicts } from './conflicts.ts';
 import { type RunFlags, seedsOf } from './execute.ts';
 import { type ExitCode, worstOf } from './exit.ts';
-import { tellConflicts } from './fleet-runner.ts';
+import { tellFleetConflicts } from './fleet-runner.ts';
 import { onInterrupt } from './interrupt.ts';
 import { load } from './load.ts';
 import { fileForFleet, openQueue } from './queue-flag.ts';
@@ -164,6 +165,9 @@ interface SweepTask extends SweepContext {
   readonly head: SweepHead;
 }
 
+/** What a sweep knows that begins anew. */
+const NOTHING: Pick<Merged, 'lines' | 'conflicts'> = { lines: new Map(), conflicts: [] };
+
 async function sweepInto(
   place: RunPlace,
   known: KnownResults | undefined,
@@ -171,10 +175,13 @@ async function sweepInto(
 ): Promise<ExitCode> {
   const { flags, scenario, head } = task;
   const { folder } = place;
+  const path = join(folder, RESULTS);
+  const { lines, conflicts } = known === undefined ? NOTHING : mergeResults([{ path, ...known }]);
   if (known !== undefined) {
-    process.stderr.write(`orrery: goes on with ${known.lines.length} runs in ${folder}\n`);
+    process.stderr.write(`orrery: goes on with ${lines.size} runs in ${folder}\n`);
   }
-  const results = new ResultsFile(join(folder, RESULTS), head, known);
+  const told = tellConflicts(conflicts);
+  const results = new ResultsFile(path, head, known);
   const interrupt = onInterrupt('the results so far are kept');
   const progress = showSweepProgress(scenario.name, flags);
   const executor = await executorOf(flags, head, (text) => {
@@ -186,11 +193,11 @@ async function sweepInto(
     const { signal } = interrupt;
     const code = await runCells(task, {
       ...{ place, progress, executor, signal, isStopped: () => signal.aborted },
-      known: new Map(known?.lines.map((line) => [line.id, line])),
+      known: lines,
       onRun: (line) => results.add(line),
     });
-    const conflicts = await executor.end(signal.aborted);
-    return worstOf([code, ...(signal.aborted ? [130 as const] : []), ...conflicts]);
+    const others = await executor.end(signal.aborted);
+    return worstOf([code, ...(signal.aborted ? [130 as const] : []), ...told, ...others]);
   } finally {
     progress.clear();
     interrupt.dispose();
@@ -243,7 +250,7 @@ async function fleetOf(
     stop: () => fleet.stop(),
     end: async (isStopped): Promise<readonly ExitCode[]> => {
       if (!isStopped) await fleet.forget();
-      return tellConflicts(fleet);
+      return tellFleetConflicts(fleet);
     },
     close: async (): Promise<void> => {
       fleet.close();
@@ -306,7 +313,7 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
  */
 export async function mergeInto(
   task: SweepTask,
-  known: ReadonlyMap<string, RunLine>,
+  { lines: known, conflicts }: Pick<Merged, 'lines' | 'conflicts'>,
 ): Promise<ExitCode> {
   const { scenario, flags, head } = task;
   let missing = 0;
@@ -317,6 +324,8 @@ export async function mergeInto(
       return Promise.resolve({ kind: 'ended', ending: 'interrupted', seed, message: 'missing' });
     },
   };
+  // First of all: whatever else is wrong with the parts, this is worse.
+  const told = tellConflicts(conflicts);
   const { place } = placeOf(scenario, { ...flags, fresh: true }, head);
   try {
     const progress = showSweepProgress(scenario.name, flags);
@@ -329,8 +338,11 @@ export async function mergeInto(
     const results = new ResultsFile(join(place.folder, RESULTS), head);
     for (const line of known.values()) results.add(line);
     results.close();
-    if (missing === 0) return code;
-    throw new Refusal(`${missing} runs are missing: not all parts have ended, or one is not here`);
+    if (missing === 0) return worstOf([code, ...told]);
+    const text = `${missing} runs are missing: not all parts have ended, or one is not here`;
+    if (conflicts.length === 0) throw new Refusal(text);
+    process.stderr.write(`orrery: ${text}\n`);
+    return worstOf([2, ...told]);
   } finally {
     place.release();
   }

@@ -5,6 +5,7 @@
  */
 import { Refusal } from '../refusal.ts';
 import { canonical } from './identity.ts';
+import { unpackResult } from './packed-result.ts';
 import type { KnownResults, RunLine, SweepHead } from './results-file.ts';
 
 /** A file, and what it holds. */
@@ -30,7 +31,8 @@ export interface Merged {
 }
 
 /**
- * Joins parts of one sweep.
+ * Joins parts of one sweep, or the lines of one that goes on. Damaged lines are left out, as if their runs
+ * had not been made.
  * @param parts At least one.
  * @throws Refusal naming the first one that belongs to another sweep, and what differs.
  */
@@ -40,25 +42,31 @@ export function mergeResults(parts: readonly Part[]): Merged {
   const head = wholeOf(first.head);
   for (const part of parts) refuseOther(first, part);
   const lines = new Map<string, RunLine>();
-  const origins = new Map<string, string>();
-  const conflicts: Conflict[] = [];
-  for (const { path, lines: own } of parts) {
-    for (const line of own) {
-      const before = lines.get(line.id);
-      if (before === undefined) {
-        lines.set(line.id, line);
-        origins.set(line.id, path);
-      } else if (before.fingerprint !== line.fingerprint) {
-        const { id, seed, parameters } = line;
-        const found = [
-          [origins.get(id) ?? '', before.fingerprint],
-          [path, line.fingerprint],
-        ] as const;
-        conflicts.push({ id, seed, parameters, found });
-      }
-    }
+  const origins = new Map<string, Origins>();
+  const all = parts.flatMap(({ path, lines: own }) => own.map((line) => ({ path, line })));
+  for (const { path, line } of all) {
+    const result = unpackResult(line.result);
+    if (result === undefined) continue;
+    const { id, fingerprint } = line;
+    const known = origins.get(id) ?? { line, paths: new Map<string, string>() };
+    if (!known.paths.has(fingerprint)) known.paths.set(fingerprint, path);
+    origins.set(id, known);
+    if (!lines.has(id) && result.fingerprint === fingerprint) lines.set(id, line);
   }
-  return { head, lines, conflicts };
+  return { head, lines, conflicts: [...origins.values()].flatMap(conflictsOf) };
+}
+
+/** A run, and the first file with each of its fingerprints. */
+interface Origins {
+  readonly line: RunLine;
+  readonly paths: Map<string, string>;
+}
+
+function conflictsOf({ line, paths }: Origins): readonly Conflict[] {
+  if (paths.size === 1) return [];
+  const { id, seed, parameters } = line;
+  const found = [...paths].map(([fingerprint, path]) => [path, fingerprint] as const);
+  return [{ id, seed, parameters, found }];
 }
 
 function wholeOf({ shard: _, ...head }: SweepHead): SweepHead {

@@ -120,4 +120,47 @@ describe('runs that results claim', () => {
     // Nothing that a sweep would go on with.
     expect(existsSync(join(folder, 'swap.ndjson-merged/small/sweep/results.ndjson'))).toBe(false);
   });
+
+  it('are of two minds, and are not all there: exit 4, and both are told', () => {
+    const [one, ...others] = lines;
+    const doubt = { ...others[0], fingerprint: 'dead\u001b[31m' };
+    const { status, stderr } = mergeOf('hidden.ndjson', head, [...others, doubt]);
+    expect(stderr).toMatch(/not deterministic: run-[0-9a-f]{32}, seed \d, traffic\.0\.rate=/);
+    expect(stderr).toContain('dead [31m  hidden.ndjson');
+    expect(stderr).toContain('1 runs are missing');
+    expect(status).toBe(4);
+    const missing = mergeOf('missing.ndjson', head, others);
+    expect([missing.status, one]).toEqual([2, expect.anything()]);
+  });
+});
+
+describe('a sweep that goes on', () => {
+  const words = ['sweep', 'small.yaml', '--out', 'on'];
+  const results = 'on/small/sweep/results.ndjson';
+  /** What a sweep has left that was killed. */
+  function left(runs: readonly object[]): void {
+    rmSync(join(folder, 'on'), { recursive: true, force: true });
+    write(results, [head, ...runs].map((one) => `${JSON.stringify(one)}\n`).join(''));
+  }
+
+  it('tells of two results of one run: exit 4, as merge does', () => {
+    const [first, ...others] = lines;
+    const { fingerprint } = others[0]!;
+    left([first!, { ...first, fingerprint }, ...others]);
+    const { status, stdout, stderr } = orrery(...words);
+    expect(stderr).toMatch(/goes on with 4 runs/);
+    expect(stderr).toMatch(/not deterministic: run-[0-9a-f]{32}, seed \d, traffic\.0\.rate=/);
+    expect([status, stdout]).toEqual([4, expect.stringContaining('2 of 2 combinations met')]);
+    expect(orrery('merge', results, '--out', 'merged').status).toBe(4);
+  });
+
+  it('leaves a file that merges, whatever line was damaged', () => {
+    const [first, ...others] = lines;
+    left([{ ...first, result: `${first!.result.slice(0, 40)}!!!!` }, ...others]);
+    const { status, stderr } = orrery(...words);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('goes on with 3 runs')]);
+    const merged = orrery('merge', results, '--out', 'merged');
+    expect(merged.status, merged.stderr).toBe(0);
+    expect(merged.stderr).not.toContain('missing');
+  });
 });

@@ -1,15 +1,24 @@
 /** Parts of a sweep that are joined: other sweeps are refused, other results of one run are told. */
 import { describe, expect, it } from 'vitest';
+import type { SeedResult } from '../../../../reports/model.ts';
 import { mergeResults, type Part } from '../../../../scenarios/sweep/merge.ts';
+import { packResult } from '../../../../scenarios/sweep/packed-result.ts';
 import {
   type RunLine,
   type SweepHead,
   sweepHead,
 } from '../../../../scenarios/sweep/results-file.ts';
 
-const line = (seed: number, fingerprint = `f${seed}`): RunLine => ({
-  ...{ id: `run-${seed}`, parameters: { x: '1' }, seed, fingerprint },
-  ...{ values: {}, result: '' },
+const line = (seed: number, fingerprint = `f${seed}`, packed = fingerprint): RunLine => {
+  const result = { seed, fingerprint: packed, metrics: {}, packets: {} };
+  return {
+    ...{ id: `run-${seed}`, parameters: { x: '1' }, seed, fingerprint },
+    ...{ values: {}, result: packResult(result as unknown as SeedResult) },
+  };
+};
+const damaged = (seed: number, fingerprint?: string): RunLine => ({
+  ...line(seed, fingerprint),
+  result: 'AAAA',
 });
 const head = sweepHead({
   ...{ name: 'a', file: 'a.yaml', sha256: 'aa', commit: '1a2b3c4', set: {}, seeds: [1, 2] },
@@ -37,6 +46,37 @@ describe('merging', () => {
         ],
       },
     ]);
+  });
+
+  it('tells of two results of one run in one file, once for each result', () => {
+    const lines = [line(1), line(1, 'other'), line(1), line(1, 'other'), line(2)];
+    const merged = mergeResults([part('a', lines)]);
+    expect(merged.conflicts.map(({ found }) => found)).toEqual([
+      [
+        ['a', 'f1'],
+        ['a', 'other'],
+      ],
+    ]);
+    expect(merged.lines.get('run-1')).toEqual(line(1));
+  });
+
+  it('takes a whole line for a damaged one, whichever is first', () => {
+    for (const lines of [
+      [damaged(1), line(1)],
+      [line(1), damaged(1)],
+      [damaged(1, 'torn'), line(1)],
+    ]) {
+      const merged = mergeResults([part('a', lines)]);
+      expect(merged.lines.get('run-1')).toEqual(line(1));
+      expect(merged.conflicts).toEqual([]);
+    }
+    expect(mergeResults([part('a', [damaged(1)])]).lines.size).toBe(0);
+  });
+
+  it('does not take a result with another fingerprint than its line', () => {
+    const odd = line(1, 'f1', 'f2');
+    expect(mergeResults([part('a', [odd])]).lines.size).toBe(0);
+    expect(mergeResults([part('a', [odd, line(1)])]).lines.get('run-1')).toEqual(line(1));
   });
 
   it.each<[Partial<SweepHead>, string]>([
