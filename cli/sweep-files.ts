@@ -5,7 +5,12 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderSweepTable, type SweepRow } from '../reports/sweep.ts';
+import {
+  renderSweepTable,
+  renderSweepVerdict,
+  type SweepResult,
+  type SweepRow,
+} from '../reports/sweep.ts';
 import { SWEEP_FILES } from '../reports/sweep-file-names.ts';
 import { sweepFiles } from '../reports/sweep-files.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
@@ -43,12 +48,12 @@ export function writeSweepFiles(
     ...(interruptedOf === undefined ? {} : { interruptedOf }),
   };
   const json = `${JSON.stringify(result, null, 2)}\n`;
-  const text = flags.json === true ? json : renderSweepTable(result, terminalOptions(undefined));
+  const text = flags.json === true ? json : tableText(result, flags);
   // First of all, so that the rows are not lost if the disk is full.
   process.stdout.write(text);
   writeWhole(folder, [['sweep.json', json], ...sweepFiles(result, readQuantity)]);
   forgetRepeated(place, json);
-  if (flags.json === true) return;
+  if (flags.json === true || flags.quiet === true) return;
   if (saved !== undefined) process.stdout.write(`\n  ${saved}\n`);
   const [forPeople, forPrograms] = [SWEEP_FILES.slice(0, 2), SWEEP_FILES.slice(2)];
   process.stdout.write(`\n  ${folder}/  ${[...forPeople, 'sweep.json', RESULTS].join(' · ')}\n`);
@@ -57,6 +62,11 @@ export function writeSweepFiles(
     process.stdout.write('  the same command goes on where this sweep was stopped\n');
   }
   if (place.former !== undefined) process.stdout.write(`  before it  ${place.former}\n`);
+}
+
+function tableText(result: SweepResult, { quiet }: RunFlags): string {
+  const render = quiet === true ? renderSweepVerdict : renderSweepTable;
+  return render(result, terminalOptions(undefined));
 }
 
 /** If two consecutive sweeps have the same results, only the second is kept. */

@@ -163,11 +163,25 @@ export function shortName(path: string, all: readonly string[]): string {
   return path;
 }
 
+/** How to print a table. */
+interface TableOptions {
+  readonly width: number;
+  readonly unicode: boolean;
+}
+
+/** The first line of the table alone (`-q`). */
+export function renderSweepVerdict(sweep: SweepResult, options: TableOptions): string {
+  const text = `${headOf(sweep)}\n`;
+  return options.unicode ? text : toAscii(text);
+}
+
+function headOf(sweep: SweepResult): string {
+  const { word, text } = sweepVerdict(sweep);
+  return `${word}  ${oneLine(sweep.name)}   ${text}   ${plural(sweep.seeds.length, 'seed')} each`;
+}
+
 /** The table for a terminal; KPI columns that do not fit are omitted and counted. */
-export function renderSweepTable(
-  sweep: SweepResult,
-  options: { readonly width: number; readonly unicode: boolean },
-): string {
+export function renderSweepTable(sweep: SweepResult, options: TableOptions): string {
   const table = cellsOf(sweep).map((cells) => cells.map(oneLine));
   const widths = (table[0] ?? []).map((_, i) =>
     Math.max(...table.map((cells) => cells[i]?.length ?? 0)),
@@ -182,10 +196,8 @@ export function renderSweepTable(
       .join('  ')}`.trimEnd(),
   );
   const hidden = widths.length - shown;
-  const { word, text: met } = sweepVerdict(sweep);
-  const head = `${word}  ${oneLine(sweep.name)}   ${met}   ${plural(sweep.seeds.length, 'seed')} each`;
   const note = hidden === 0 ? [] : [`  ${plural(hidden, 'KPI')} more in the report`];
-  const text = `${[head, '', ...lines, ...note].join('\n')}\n`;
+  const text = `${[headOf(sweep), '', ...lines, ...note].join('\n')}\n`;
   return options.unicode ? text : toAscii(text);
 }
 
