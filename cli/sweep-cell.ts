@@ -82,11 +82,12 @@ export class CellTeller {
   /** A combination that broke gets a row, or the other rows would look like the whole sweep. */
   #failed({ index, parameters, scenario }: SweepCell, failure: Failure): void {
     const { flags, progress } = this.#parts;
-    const set = { ...flags.set, ...parameters };
+    // A combination alone knows nothing of adaptive seeds.
+    const own = { ...flags, adaptive: undefined, set: { ...flags.set, ...parameters } };
     const repeat = (seed: number): string =>
-      repeatCommand('scenario', scenario.file, { ...flags, seed, seeds: undefined, set });
+      repeatCommand('scenario', scenario.file, { ...own, seed, seeds: undefined });
     this.#broke += 1;
-    const reproduce = repeatCommand('scenario', scenario.file, { ...flags, set });
+    const reproduce = repeatCommand('scenario', scenario.file, own);
     this.#rows.set(index, brokenRow(parameters, { broke: failureText(failure), reproduce }));
     progress.clear();
     this.#codes.push(

@@ -15,7 +15,7 @@ import { SWEEP_FILES } from '../reports/sweep-file-names.ts';
 import { sweepFiles } from '../reports/sweep-files.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
-import { RESULTS } from '../scenarios/sweep/results-file.ts';
+import { RESULTS, type SweepHead } from '../scenarios/sweep/results-file.ts';
 import { readQuantity } from '../topologies/files/units.ts';
 import type { RunFlags } from './execute.ts';
 import type { RunPlace } from './run-place.ts';
@@ -29,7 +29,8 @@ export function writeSweepFiles(
   how: {
     readonly flags: RunFlags;
     readonly place: RunPlace;
-    readonly seeds: readonly number[];
+    /** Seeds that each combination begins with, and the most of one. */
+    readonly head: Pick<SweepHead, 'seeds' | 'adaptive'>;
     readonly interruptedOf: number | undefined;
     /** True if the same command would go on. */
     readonly goesOn: boolean;
@@ -37,14 +38,15 @@ export function writeSweepFiles(
     readonly saved: string | undefined;
   },
 ): void {
-  const { flags, place, seeds, interruptedOf, saved, goesOn } = how;
+  const { flags, place, head, interruptedOf, saved, goesOn } = how;
+  const { seeds, adaptive } = head;
   const { folder } = place;
   const result = {
     name: scenario.name,
     question: scenario.question,
     seeds,
     rows,
-    reproduce: repeatCommand('sweep', scenario.file, flags),
+    reproduce: repeatCommand('sweep', scenario.file, { ...flags, adaptive }),
     ...(interruptedOf === undefined ? {} : { interruptedOf }),
   };
   const json = `${JSON.stringify(result, null, 2)}\n`;

@@ -299,7 +299,7 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
   assert(teller.rows.length === cells.length || isStopped(), 'each combination has ended');
   const code = await teller.code();
   writeSweepFiles(scenario, teller.rows, {
-    ...{ flags, place, seeds: head.seeds },
+    ...{ flags, place, head },
     interruptedOf: isStopped() ? cells.length : undefined,
     goesOn: parts.signal.aborted,
     saved: savedText(count, head, cells.length),

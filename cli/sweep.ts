@@ -5,9 +5,11 @@
  * @module
  */
 import type { Command } from 'commander';
+import { plural } from '../reports/format.ts';
 import { commandText } from '../scenarios/command-text.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { readShard, type Shard } from '../scenarios/sweep/shard.ts';
+import { seedsOf } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
 import {
   hideUseless,
@@ -60,9 +62,18 @@ export function addSweep(program: Command): void {
       if (scenario.sweep === undefined) {
         throw new FlagError(`${file} has no sweep`, file, 'add `sweep: { path: [values] }`');
       }
+      checkAdaptive(flags, seedsOf(scenario.seeds, flags).length);
       exitWith(await sweep(file, scenario, { flags, registry }));
     });
   hideUseless(command, USELESS);
+}
+
+/** @throws FlagError if there would be fewer seeds at most than there are at first. */
+function checkAdaptive({ adaptive }: SweepFlags, first: number): void {
+  if (adaptive === undefined || adaptive >= first) return;
+  const begins = `combinations begin with ${plural(first, 'seed')}`;
+  const hint = `write --adaptive ${Math.min(2 * first, SEEDS_RANGE.most)}, or leave it out`;
+  throw new FlagError(`--adaptive: ${adaptive} is too few, ${begins}`, '--adaptive', hint);
 }
 
 function shard(text: string): Shard {

@@ -69,6 +69,23 @@ export function sweepVerdict(sweep: SweepResult): {
   return { word: met === rows.length ? 'PASS' : 'FAIL', text };
 }
 
+/** Least and most seeds of a combination: they differ if more were added where they decide. */
+export function seedRange({ rows, seeds }: SweepResult): {
+  readonly least: number;
+  readonly most: number;
+} {
+  const counts = rows.flatMap(({ runs = [] }) => (runs.length === 0 ? [] : [runs.length]));
+  if (counts.length === 0) return { least: seeds.length, most: seeds.length };
+  const least = counts.reduce((a, b) => Math.min(a, b));
+  return { least, most: counts.reduce((a, b) => Math.max(a, b)) };
+}
+
+/** `3 seeds each`, or `2 to 16 seeds`. */
+function seedsText(sweep: SweepResult): string {
+  const { least, most } = seedRange(sweep);
+  return least === most ? `${plural(most, 'seed')} each` : `${least} to ${plural(most, 'seed')}`;
+}
+
 /** The row of a finished report. */
 export function sweepRow(
   parameters: SweepRow['parameters'],
@@ -177,7 +194,7 @@ export function renderSweepVerdict(sweep: SweepResult, options: TableOptions): s
 
 function headOf(sweep: SweepResult): string {
   const { word, text } = sweepVerdict(sweep);
-  return `${word}  ${oneLine(sweep.name)}   ${text}   ${plural(sweep.seeds.length, 'seed')} each`;
+  return `${word}  ${oneLine(sweep.name)}   ${text}   ${seedsText(sweep)}`;
 }
 
 /** The table for a terminal; KPI columns that do not fit are omitted and counted. */
@@ -209,7 +226,7 @@ export function renderSweepMarkdown(sweep: SweepResult): string {
   const icon = word === 'PASS' ? '✅' : '❌';
   const head = [
     `### ${icon} ${escapeMarkdown(sweep.name)}: ${text}`,
-    `${escapeMarkdown(sweep.question)}\n\nReproduce: ${code(sweep.reproduce)}\n`,
+    `${escapeMarkdown(sweep.question)}\n\n${seedsText(sweep)}. Reproduce: ${code(sweep.reproduce)}\n`,
     line(header),
     `|${header.map(() => '---:').join('|')}|`,
   ].join('\n');

@@ -27,6 +27,8 @@ export function shortName(file: string): string {
 export interface Repeat {
   readonly seed?: number | undefined;
   readonly seeds?: number | undefined;
+  /** Most seeds of a combination of a sweep. */
+  readonly adaptive?: number | undefined;
   readonly set?: Readonly<Record<string, string>> | undefined;
   /** Where the nodes of a live run are placed. */
   readonly processes?: string | undefined;
@@ -37,10 +39,11 @@ export interface Repeat {
 
 /** One command that repeats a run. */
 export function repeatCommand(command: string, file: string, repeat: Repeat): string {
-  const { seed, seeds, set = {} } = repeat;
+  const { seed, seeds, adaptive, set = {} } = repeat;
   const flags = [
     ...(seed === undefined ? [] : [`--seed ${seed}`]),
     ...(seeds === undefined ? [] : [`--seeds ${seeds}`]),
+    ...(adaptive === undefined ? [] : [`--adaptive ${adaptive}`]),
     ...Object.entries(set).map(([path, value]) => `--set ${shellWord(`${path}=${value}`)}`),
     ...placeFlags(repeat),
   ];

@@ -12,6 +12,7 @@ import {
   missingText,
   type SweepGrid,
   type SweepResult,
+  seedRange,
   shortName,
   sweepGrid,
   sweepKpi,
@@ -40,7 +41,7 @@ export function renderSweepHtml(sweep: SweepResult, read: ReadQuantity): string 
     html`<header class="bar ${isMet ? 'pass' : 'fail'}"><div>
 <h1><b>${word}</b>${sweep.name}: ${text}</h1>
 <p class="question">${sweep.question}</p>
-<dl class="facts"><div><dt>seeds</dt><dd>${sweep.seeds.length} each, the same for all</dd></div><div><dt>parameters</dt><dd>${sweepParameters(sweep).join(', ')}</dd></div></dl>
+<dl class="facts"><div><dt>seeds</dt><dd>${seedsText(sweep)}</dd></div><div><dt>parameters</dt><dd>${sweepParameters(sweep).join(', ')}</dd></div></dl>
 </div></header>
 <main>
 <section><h2>Each KPI over the parameters</h2>
@@ -50,6 +51,12 @@ ${tableSection(sweep, kpis)}
 </main>
 `,
   ]);
+}
+
+function seedsText(sweep: SweepResult): string {
+  const { least, most } = seedRange(sweep);
+  if (least === most) return `${most} each, the same for all`;
+  return `${least} to ${most}, more where they decide`;
 }
 
 /** Samples form no grid: a heat map of them would be empty apart from one cell a line. */

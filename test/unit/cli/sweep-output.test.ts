@@ -1,9 +1,10 @@
 /** What a sweep prints at its end. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SweepResult } from '../../../reports/sweep.ts';
 import { COMMAND_LINE } from '../../command-line.ts';
 
 const SMALL = `name: small
@@ -15,11 +16,17 @@ traffic: [{ from: alice, to: bob, kind: constant, rate: 100/s, size: 100B }]
 kpis: { ping.delivery: { value: ">= 99%" } }
 sweep: { traffic.0.rate: [100/s, 101/s] }
 `;
+/** One combination is met in each seed; the other has values around its limit. */
+const LOSSY = SMALL.replace('name: small', 'name: lossy')
+  .replace('kind: constant', 'kind: poisson')
+  .replace('{ ping.delivery: { value: ">= 99%" } }', '{ ping.throughput: { rate: ">= 100/s" } }')
+  .replace('[100/s, 101/s]', '[500/s, 97/s]');
 
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'orrery-output-'));
   writeFileSync(join(folder, 'small.yaml'), SMALL);
+  writeFileSync(join(folder, 'lossy.yaml'), LOSSY);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -41,5 +48,31 @@ describe('orrery sweep', () => {
     expect(existsSync(join(folder, 'quiet/small/sweep/sweep.html'))).toBe(true);
     const merged = orrery('merge', 'quiet/small/sweep', '-q', '--out', 'merged');
     expect(merged).toMatchObject({ status: 0, stdout: verdict, stderr: '' });
+  });
+
+  it('with --adaptive said 2 seeds each where some had 4, and repeated another sweep', () => {
+    const { status, stdout, stderr } = orrery('sweep', 'lossy.yaml', '--adaptive', '4');
+    expect(status, stderr).toBe(1);
+    expect(stdout).toMatch(/^FAIL {2}lossy {3}1 of 2 combinations met {3}2 to 4 seeds\n/);
+    const place = join(folder, 'runs/lossy', readdirSync(join(folder, 'runs/lossy'))[0] ?? '');
+    const text = (name: string): string => readFileSync(join(place, name), 'utf8');
+    expect(text('sweep.md')).toMatch(/\n2 to 4 seeds\. Reproduce: `.* --adaptive 4`\n/);
+    const { reproduce, rows } = JSON.parse(text('sweep.json')) as SweepResult;
+    expect(reproduce).toMatch(/sweep lossy\.yaml (-- )?--adaptive 4$/);
+    expect(rows.map(({ runs }) => runs?.length)).toEqual([2, 4]);
+    expect(text('sweep.html')).toContain('<dd>2 to 4, more where they decide</dd>');
+    expect(text('sweep.html')).toMatch(/<code id="reproduce">[^<]* --adaptive 4</);
+    const merged = orrery('merge', place, '--out', 'merged', '--json');
+    expect((JSON.parse(merged.stdout) as SweepResult).reproduce).toBe(reproduce);
+  });
+
+  it('took fewer adaptive seeds than there are at first, and saved 0 runs', () => {
+    const few = ['--seeds', '4', '--adaptive', '3', '--out', 'few'];
+    const { status, stderr } = orrery('sweep', 'small.yaml', ...few);
+    expect(status).toBe(2);
+    expect(stderr).toContain('--adaptive: 3 is too few, combinations begin with 4 seeds\n');
+    expect(stderr).toMatch(/\n +\^{10}\n {3}hint: write --adaptive 8, /);
+    expect(existsSync(join(folder, 'few'))).toBe(false);
+    expect(orrery('sweep', 'small.yaml', '--adaptive', '1').stderr).toContain('with 2 seeds');
   });
 });
