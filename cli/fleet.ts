@@ -25,7 +25,7 @@ const GONE_MS = 3 * ALIVE_MS;
 const RATE_MS = ALIVE_MS;
 
 /** What a fleet does. */
-interface FleetState {
+export interface FleetState {
   readonly commit: string | null;
   readonly waiting: number;
   readonly running: number;
@@ -59,7 +59,7 @@ async function show({ queue, json }: FleetFlags): Promise<void> {
     const now = await stateOf(engine);
     const rate = Math.max(0, now.done - before.done) / (RATE_MS / 1e3);
     if (json === true) process.stdout.write(`${JSON.stringify({ ...now, rate }, null, 2)}\n`);
-    else process.stdout.write(textOf(now, rate));
+    else process.stdout.write(fleetText(now, rate));
   } finally {
     await engine.close();
   }
@@ -85,15 +85,16 @@ async function stateOf(engine: FleetEngine): Promise<FleetState> {
   };
 }
 
-function textOf(state: FleetState, rate: number): string {
+/** What a fleet does, in words. */
+export function fleetText(state: FleetState, rate: number): string {
   const { commit, waiting, running, done, failed, workers } = state;
   const left = waiting + running;
-  const time = rate > 0 ? `, ~${Math.ceil(left / rate)} s` : '';
+  const time = rate > 0 ? `, ~${Math.ceil(left / rate)} s left` : '';
   const threads = workers.reduce((sum, one) => sum + one.threads, 0);
   const lines = [
     commit === null ? 'no sweep has asked for runs yet' : `commit ${commit}`,
     `${done} runs done, ${running} running, ${waiting} waiting${failed === 0 ? '' : `, ${failed} failed`}`,
-    `${rate.toFixed(1)} runs/s${time} left`,
+    `${rate.toFixed(1)} runs/s${time}`,
     `${plural(workers.length, 'worker')}, ${plural(threads, 'thread')}`,
     ...workers.map((one) => {
       const other = one.commit === commit ? '' : `  commit ${one.commit}`;
