@@ -137,6 +137,13 @@ export function sweepKpis(sweep: SweepResult): readonly string[] {
   return [...new Set(sweep.rows.flatMap((row) => row.kpis.map(kpiName)))];
 }
 
+/** Columns of the table that follow the parameters: KPIs, or one that says what broke if all did. */
+export function sweepResultColumns(sweep: SweepResult): readonly string[] {
+  const kpis = sweepKpis(sweep);
+  const isBroken = kpis.length === 0 && sweep.rows.some(({ broke }) => broke !== undefined);
+  return isBroken ? ['result'] : kpis;
+}
+
 /** What a combination measured for a KPI; of several limits, the first that it missed. */
 export function sweepKpi(row: SweepRow, name: string): KpiResult | undefined {
   const limits = row.kpis.filter((kpi) => kpiName(kpi) === name);
@@ -152,7 +159,7 @@ export function sweepLimits(sweep: SweepResult, name: string): readonly KpiResul
 /** Header and cells: verdict, parameters, KPIs. */
 function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
   const parameters = sweepParameters(sweep);
-  const kpis = sweepKpis(sweep);
+  const kpis = sweepResultColumns(sweep);
   const rows = sweep.rows.map((row) => [
     row.pass ? '✓' : '✗',
     ...parameters.map((name) => valueIn(row, name)),

@@ -18,6 +18,7 @@ import {
   sweepKpi,
   sweepKpis,
   sweepParameters,
+  sweepResultColumns,
   sweepVerdict,
 } from '../sweep.ts';
 import type { ReadQuantity } from '../sweep-axis.ts';
@@ -46,7 +47,7 @@ export function renderSweepHtml(sweep: SweepResult, read: ReadQuantity): string 
 <main>
 <section><h2>Each KPI over the parameters</h2>
 ${kpis.map((kpi) => kpiFigures(sweep, kpi, read))}</section>
-${tableSection(sweep, kpis)}
+${tableSection(sweep)}
 <section><h2>Do it again</h2><div class="command"><code id="reproduce">${sweep.reproduce}</code><button type="button" data-copy="reproduce" hidden>Copy</button></div></section>
 </main>
 `,
@@ -183,7 +184,8 @@ function cell(kpi: KpiResult | undefined, place: Place): Markup {
 `;
 }
 
-function tableSection(sweep: SweepResult, kpis: readonly string[]): Markup {
+function tableSection(sweep: SweepResult): Markup {
+  const kpis = sweepResultColumns(sweep);
   const parameters = sweepParameters(sweep);
   const rows = sweep.rows.map((row) => {
     const tone = row.pass ? 'pass-text' : 'fail-text';

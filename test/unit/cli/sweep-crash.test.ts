@@ -11,14 +11,30 @@ import { crashingRun, lineOf } from '../scenarios/runner/crash/crashing-run.ts';
 const SWEEP = `sweep: { topology.nodes.1.options.breaks: [never, throws, fixed, exit] }
 `;
 const { folder, file, remove } = crashingRun('never', SWEEP);
-afterAll(remove);
+const ALL = 'sweep: { traffic.0.rate: [100/s, 200/s] }\n';
+const broken = crashingRun('throws', ALL);
+afterAll(() => {
+  remove();
+  broken.remove();
+});
+
+function sweep(of: { readonly file: string; readonly folder: string }): {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+} {
+  const limit = ['--set', 'kpis.crashing.delivery.ratio=>= 50%'];
+  const words = [COMMAND_LINE, 'sweep', of.file, ...limit, '--out', of.folder];
+  const env = { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '' };
+  return spawnSync(process.execPath, words, { encoding: 'utf8', env });
+}
+
+function placeIn(out: string): string {
+  return join(out, 'crash', readdirSync(join(out, 'crash'))[0] ?? '');
+}
 
 it('was a sweep in which all combinations were met: the one that broke was missing', () => {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [COMMAND_LINE, 'sweep', file, '--set', 'kpis.crashing.delivery.ratio=>= 50%', '--out', folder],
-    { encoding: 'utf8', env: { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '' } },
-  );
+  const { status, stdout, stderr } = sweep({ file, folder });
   expect(status, stderr).toBe(3);
   // What a single run prints, with the command that repeats this combination.
   expect(stderr).toContain('Protocol crashing crashed: bob threw at 0.035');
@@ -32,7 +48,7 @@ it('was a sweep in which all combinations were met: the one that broke was missi
   expect(stdout).toMatch(/^FAIL {2}crash {3}2 of 4 combinations met, 2 broke /);
   expect(stdout).toMatch(/✗ +throws +broke\n/);
 
-  const place = join(folder, 'crash', readdirSync(join(folder, 'crash'))[0] ?? '');
+  const place = placeIn(folder);
   const text = readFileSync(join(place, 'sweep.json'), 'utf8');
   const { rows } = JSON.parse(text) as SweepResult;
   expect(rows.map(({ pass, broke }) => [pass, broke])).toEqual([
@@ -44,4 +60,15 @@ it('was a sweep in which all combinations were met: the one that broke was missi
   expect(readFileSync(join(place, 'sweep.md'), 'utf8')).toMatch(/^### ❌ crash: 2 of 4/);
   expect(readFileSync(join(place, 'sweep.html'), 'utf8')).toContain('FAIL crash');
   expect(sweepCard(text, { id: 'a', writtenMs: 0, kept: [] })).toMatchObject({ met: 2, total: 4 });
+});
+
+it('had no word `broke` in the table if no combination had a result', () => {
+  const { status, stdout, stderr } = sweep(broken);
+  expect(status, stderr).toBe(3);
+  expect(stdout).toMatch(/^FAIL {2}crash {3}0 of 2 combinations met, 2 broke /);
+  const table = '\n      rate  result\n  ✗  100/s   broke\n  ✗  200/s   broke\n';
+  expect(stdout).toContain(table);
+  const text = (name: string): string => readFileSync(join(placeIn(broken.folder), name), 'utf8');
+  expect(text('sweep.md')).toContain('| ✗ | 100/s | broke |');
+  expect(text('sweep.html').match(/>broke<\/td>/g)).toHaveLength(2);
 });
