@@ -46,28 +46,47 @@ export function showSweepProgress(
     return renderSweepProgress({ ...state, secondsLeft }, width);
   };
   if (!hasLiveStderr()) {
-    let nextMs = 0;
-    const update = (state: SweepState): void => {
-      const nowMs = performance.now() - beganMs;
-      if (nowMs < nextMs) return;
-      nextMs = nowMs + PLAIN_INTERVAL_MS;
+    const show = (state: SweepState): void => {
       process.stderr.write(`${oneLine(name)}  ${lineOf(state, PLAIN_WIDTH)}\n`);
     };
-    return { update, clear: ignore };
+    return paced(show, PLAIN_INTERVAL_MS);
   }
   let isShown = false;
-  let nextMs = 0;
+  const line = paced((state) => {
+    process.stderr.write(`${CLEAR_LINE}${lineOf(state, widthOf(process.stderr))}`);
+    isShown = true;
+  }, LIVE_INTERVAL_MS);
   return {
-    update: (state): void => {
-      const nowMs = performance.now();
-      if (isShown && nowMs < nextMs) return;
-      nextMs = nowMs + LIVE_INTERVAL_MS;
-      process.stderr.write(`${CLEAR_LINE}${lineOf(state, widthOf(process.stderr))}`);
-      isShown = true;
-    },
+    update: line.update,
     clear: (): void => {
+      line.clear();
       if (isShown) process.stderr.write(CLEAR_LINE);
       isShown = false;
+    },
+  };
+}
+
+/**
+ * Shows the last state once in an interval. Never at once: a combination ends right after its last run,
+ * and both are told.
+ */
+function paced(show: (state: SweepState) => void, intervalMs: number): SweepProgressShow {
+  let nextMs = 0;
+  let last: SweepState | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const showLast = (): void => {
+    timer = undefined;
+    nextMs = performance.now() + intervalMs;
+    if (last !== undefined) show(last);
+  };
+  return {
+    update: (state): void => {
+      last = state;
+      timer ??= setTimeout(showLast, Math.max(0, nextMs - performance.now())).unref();
+    },
+    clear: (): void => {
+      clearTimeout(timer);
+      timer = undefined;
     },
   };
 }

@@ -31,6 +31,8 @@ export interface SweepProgress {
 
 /** Least part of the name of the worst combination that still says something. */
 const WORST_MIN = 14;
+/** Room that the worst combination keeps, with the gap before it, where another word has a long form. */
+const WORST_ROOM = 32;
 
 /**
  * One line without newline, at most as wide as the terminal: runs, combinations, what was
@@ -38,17 +40,19 @@ const WORST_MIN = 14;
  */
 export function renderSweepProgress(state: SweepProgress, width: number): string {
   const { runsDone, runs, cellsDone, cells, missed, broke, secondsLeft, worst } = state;
-  const parts = [
+  const partsWith = (word: string): string[] => [
     `${runsDone}/${runs} runs`,
-    `${cellsDone}/${cells} cells`,
+    `${cellsDone}/${cells} ${word}`,
     ...(missed === 0 ? [] : [`${missed} missed`]),
     ...(broke === 0 ? [] : [`${broke} broke`]),
     ...(secondsLeft === undefined ? [] : [`${timeText(secondsLeft)} left`]),
   ];
+  const text = worst === undefined ? '' : worstText(worst);
+  const wide = partsWith('combinations').join('  ').length + Math.min(text.length, WORST_ROOM);
+  const parts = partsWith(wide <= width ? 'combinations' : 'cells');
   while (parts.length > 1 && parts.join('  ').length > width) parts.pop();
   const line = parts.join('  ').slice(0, width);
   const room = width - line.length - 2;
-  const text = worst === undefined ? '' : worstText(worst);
   if (text === '' || room < Math.min(text.length, WORST_MIN)) return line;
   return `${line}  ${text.length <= room ? text : `${text.slice(0, room - 1)}~`}`;
 }

@@ -157,7 +157,7 @@ class Sweep {
   }
 
   async #finish(running: RunningCell): Promise<void> {
-    const { adaptive, onCell } = this.#order;
+    const { adaptive } = this.#order;
     for (let before = 0; ; ) {
       await Promise.all(running.pending.splice(0));
       if (running.failure !== undefined || running.left) break;
@@ -166,14 +166,20 @@ class Sweep {
       before = seeds.length;
       const more = adaptive === undefined || !isUndecided(report) ? [] : moreSeeds(seeds, adaptive);
       if (more.length === 0) {
-        onCell(running.cell, { kind: 'judged', report });
+        this.#ended(running.cell, { kind: 'judged', report });
         return;
       }
       this.#runs += more.length;
       await this.#submit(running, more);
     }
     const { failure, cell } = running;
-    onCell(cell, failure === undefined ? { kind: 'left' } : { kind: 'failed', failure });
+    this.#ended(cell, failure === undefined ? { kind: 'left' } : { kind: 'failed', failure });
+  }
+
+  /** Progress counts combinations too, and the last run was told before its own had ended. */
+  #ended(cell: SweepCell, end: CellEnd): void {
+    this.#order.onCell(cell, end);
+    this.#order.onProgress?.(this.#count);
   }
 
   #ran(): void {

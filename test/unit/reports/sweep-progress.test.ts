@@ -27,10 +27,10 @@ const state: SweepProgress = {
 describe('the progress line of a sweep', () => {
   it('says runs, combinations, what was missed, the time left, and the worst combination', () => {
     expect(renderSweepProgress(state, 160)).toBe(
-      '120/300 runs  12/30 cells  3 missed  1 broke  ~42 s left  worst -23 %: probe=50ms misses=3, gateway.failover p95',
+      '120/300 runs  12/30 combinations  3 missed  1 broke  ~42 s left  worst -23 %: probe=50ms misses=3, gateway.failover p95',
     );
     const begin = { ...state, missed: 0, broke: 0, secondsLeft: undefined, worst: undefined };
-    expect(renderSweepProgress(begin, 80)).toBe('120/300 runs  12/30 cells');
+    expect(renderSweepProgress(begin, 80)).toBe('120/300 runs  12/30 combinations');
   });
 
   it('fits any terminal, and gives up the worst combination first, the runs never', () => {
@@ -44,6 +44,14 @@ describe('the progress line of a sweep', () => {
       '120/300 runs  12/30 cells  3 missed  1 broke  ~42 s left',
     );
     expect(renderSweepProgress(state, 50)).toBe('120/300 runs  12/30 cells  3 missed  1 broke');
+  });
+
+  it('called combinations cells, where there is room for the word', () => {
+    const few = { ...state, runsDone: 11, runs: 12, cells: 12, missed: 0, broke: 0 };
+    expect(renderSweepProgress(few, 80)).toMatch(
+      /^11\/12 runs {2}12\/12 combinations {2}~42 s left/,
+    );
+    expect(renderSweepProgress(few, 60)).toMatch(/^11\/12 runs {2}12\/12 cells {2}~42 s left/);
   });
 
   it('writes long times in minutes and hours', () => {

@@ -170,6 +170,19 @@ describe('a sweep', () => {
     await expect(sweepOf(1, undecided, { adaptive: 8, known })).rejects.toThrow('holds seed 3');
   });
 
+  it('told progress of a run before its combination, and not again: 2/2 runs, 1/2 cells', async () => {
+    const told: string[] = [];
+    let ended = 0;
+    await sweepOf(2, (_, seed) => ({ kind: 'result', result: resultOf(seed) }), {
+      seeds: [1],
+      onCell: () => {
+        ended += 1;
+      },
+      onProgress: ({ runsDone }) => told.push(`${runsDone} ${ended}`),
+    });
+    expect(told).toEqual(['1 0', '1 1', '2 1', '2 2']);
+  });
+
   it('goes on when a combination breaks', async () => {
     const broken: SeedAnswer = { kind: 'broken', message: 'bug', stack: '' };
     const { ends, lines } = await sweepOf(3, (cell, seed) =>
