@@ -17,6 +17,7 @@ import { type Crash, NodeCrash } from '../scenarios/runner/crash/crash.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
 import { crashJson, crashText } from './crash-text.ts';
 import { hidePasswords } from './hide-passwords.ts';
+import { forStderr } from './terminal.ts';
 
 /** The codes. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 130;
@@ -66,7 +67,7 @@ function tell(error: unknown, isJson: boolean): ExitCode {
   const mistake = describeMistake(error);
   if (mistake !== undefined) {
     if (isJson) process.stdout.write(`${JSON.stringify({ errors: mistake.json }, hidden, 2)}\n`);
-    else process.stderr.write(plainLines(hidePasswords(mistake.text)));
+    else process.stderr.write(forStderr(plainLines(hidePasswords(mistake.text))));
     return 2;
   }
   const isDebug = process.argv.includes('--debug');

@@ -16,6 +16,7 @@ import type { CellEnd, Failure, SweepCell } from '../scenarios/sweep/run-sweep.t
 import { finish, type RunFlags } from './execute.ts';
 import { type ExitCode, worstOf } from './exit.ts';
 import type { SweepProgressShow, SweepState } from './sweep-progress.ts';
+import { forStderr } from './terminal.ts';
 import { makeWritable, writeWhole } from './whole-files.ts';
 
 /** Number of combinations whose reports are kept; each takes 0.1 to 0.5 MB. */
@@ -99,7 +100,7 @@ export class CellTeller {
 /** A machine that has no room for a run is no reason to lose the others. */
 function ofMachine(error: unknown): ExitCode {
   if (!(error instanceof EnvironmentError)) throw error;
-  process.stderr.write(`orrery: ${error.message}\n`);
+  process.stderr.write(forStderr(`orrery: ${error.message}\n`));
   return 2;
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../reports/sweep.ts';
 import { SWEEP_FILES } from '../reports/sweep-file-names.ts';
 import { sweepFiles } from '../reports/sweep-files.ts';
+import { fold, toAscii } from '../reports/terminal-layout.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { RESULTS, type SweepHead } from '../scenarios/sweep/results-file.ts';
@@ -58,8 +59,8 @@ export function writeSweepFiles(
   if (flags.json === true || flags.quiet === true) return;
   if (saved !== undefined) process.stdout.write(`\n  ${saved}\n`);
   const [forPeople, forPrograms] = [SWEEP_FILES.slice(0, 2), SWEEP_FILES.slice(2)];
-  process.stdout.write(`\n  ${folder}/  ${[...forPeople, 'sweep.json', RESULTS].join(' · ')}\n`);
-  process.stdout.write(`  for other programs  ${forPrograms.join(' · ')}\n`);
+  process.stdout.write(`\n${filesText(`${folder}/`, [...forPeople, 'sweep.json', RESULTS])}`);
+  process.stdout.write(filesText('for other programs', forPrograms));
   if (goesOn) {
     process.stdout.write('  the same command goes on where this sweep was stopped\n');
   }
@@ -69,6 +70,16 @@ export function writeSweepFiles(
 function tableText(result: SweepResult, { quiet }: RunFlags): string {
   const render = quiet === true ? renderSweepVerdict : renderSweepTable;
   return render(result, terminalOptions(undefined));
+}
+
+/** Names of files in lines that fit, as those of a scenario. */
+function filesText(title: string, names: readonly string[]): string {
+  const { width, unicode } = terminalOptions(undefined);
+  const [first = '', ...rest] = names;
+  const fit = { width: width - 2, indent: 0, gap: ' · ' };
+  const lines = fold([`${title}  ${first}`, ...rest], fit);
+  const text = lines.map((line) => `  ${line}\n`).join('');
+  return unicode ? text : toAscii(text);
 }
 
 /** If two consecutive sweeps have the same results, only the second is kept. */

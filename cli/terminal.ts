@@ -5,9 +5,13 @@
  */
 import { wantsColour, wantsUnicode } from '../reports/colour.ts';
 import type { TerminalOptions } from '../reports/terminal.ts';
+import { fold } from '../reports/terminal-layout.ts';
 
 const WIDTH_WITHOUT_TERMINAL = 80;
 const WIDTH_LEAST = 40;
+const HINT = '   hint: ';
+/** Lines that follow a message, such as that of the file, begin in this column. */
+const MESSAGE_INDENT = 3;
 
 /** How to print the report on stdout. */
 export function terminalOptions(flag: 'on' | 'off' | undefined): TerminalOptions {
@@ -28,4 +32,20 @@ export function widthOf({ columns = 0 }: { readonly columns?: number }): number 
 /** True when a progress line may be rewritten on stderr. */
 export function hasLiveStderr(): boolean {
   return process.stderr.isTTY === true && (process.env['CI'] ?? '') === '';
+}
+
+/** A message as stderr takes it: a terminal gets lines that fit, a program that reads gets one line each. */
+export function forStderr(text: string): string {
+  return process.stderr.isTTY === true ? wrapMessage(text, widthOf(process.stderr)) : text;
+}
+
+/** Wraps sentences and hints; lines of files and commands stay, since carets are below them. */
+export function wrapMessage(text: string, width: number): string {
+  const lines = text.split('\n').flatMap((line) => {
+    const isHint = line.startsWith(HINT);
+    if (line.length <= width || (line.startsWith(' ') && !isHint)) return [line];
+    const indent = isHint ? HINT.length : MESSAGE_INDENT;
+    return fold(line.split(' '), { width, indent, gap: ' ' });
+  });
+  return lines.join('\n');
 }

@@ -10,7 +10,7 @@ import { kpiMark, kpiName, measuredText } from './kpi-text.ts';
 import { code, escapeMarkdown, joinWithin } from './markdown.ts';
 import { oneLine } from './plain-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
-import { toAscii } from './terminal-layout.ts';
+import { fold, toAscii } from './terminal-layout.ts';
 
 /**
  * Largest number of cells in a grid, which equals the largest number of combinations in a sweep.
@@ -193,15 +193,18 @@ interface TableOptions {
   readonly unicode: boolean;
 }
 
-/** The first line of the table alone (`-q`). */
+/** Between the parts of the first line. */
+const HEAD_GAP = '   ';
+
+/** The first line of the table alone (`-q`), never folded. */
 export function renderSweepVerdict(sweep: SweepResult, options: TableOptions): string {
-  const text = `${headOf(sweep)}\n`;
+  const text = `${headOf(sweep).join(HEAD_GAP)}\n`;
   return options.unicode ? text : toAscii(text);
 }
 
-function headOf(sweep: SweepResult): string {
+function headOf(sweep: SweepResult): readonly string[] {
   const { word, text } = sweepVerdict(sweep);
-  return `${word}  ${oneLine(sweep.name)}   ${text}   ${seedsText(sweep)}`;
+  return [`${word}  ${oneLine(sweep.name)}`, text, seedsText(sweep)];
 }
 
 /** The table for a terminal; KPI columns that do not fit are omitted and counted. */
@@ -221,7 +224,8 @@ export function renderSweepTable(sweep: SweepResult, options: TableOptions): str
   );
   const hidden = widths.length - shown;
   const note = hidden === 0 ? [] : [`  ${plural(hidden, 'KPI')} more in the report`];
-  const text = `${[headOf(sweep), '', ...lines, ...note].join('\n')}\n`;
+  const head = fold(headOf(sweep), { width: options.width, indent: 6, gap: HEAD_GAP });
+  const text = `${[...head, '', ...lines, ...note].join('\n')}\n`;
   return options.unicode ? text : toAscii(text);
 }
 

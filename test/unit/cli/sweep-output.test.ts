@@ -50,6 +50,14 @@ describe('orrery sweep', () => {
     expect(merged).toMatchObject({ status: 0, stdout: verdict, stderr: '' });
   });
 
+  it('named its files in a line of 85 columns', () => {
+    const { stdout } = orrery('sweep', 'small.yaml', '--out', 'a-folder-with-a-long-name');
+    expect(stdout).toMatch(
+      /\n {2}a-folder-\S+\/ {2}sweep\.html · sweep\.md · sweep\.json\n {2}results\.ndjson\n/,
+    );
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it('with --adaptive said 2 seeds each where some had 4, and repeated another sweep', () => {
     const { status, stdout, stderr } = orrery('sweep', 'lossy.yaml', '--adaptive', '4');
     expect(status, stderr).toBe(1);
