@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { plainLines } from '../reports/plain-text.ts';
+import { oneLine } from '../reports/plain-text.ts';
 import type { Conflict } from '../scenarios/sweep/merge.ts';
 import type { ExitCode } from './exit.ts';
 
 /** Prints them on stderr. @returns exit code 4 if there is one. */
 export function tellConflicts(conflicts: readonly Conflict[]): readonly ExitCode[] {
   // Names and values are those of a file that may come from anywhere.
-  for (const conflict of conflicts) process.stderr.write(plainLines(conflictText(conflict)));
+  for (const conflict of conflicts) process.stderr.write(conflictText(conflict));
   return conflicts.length === 0 ? [] : [4];
 }
 
@@ -18,5 +18,5 @@ function conflictText({ id, seed, parameters, found }: Conflict): string {
   const values = Object.entries(parameters).map(([path, value]) => `${path}=${value}`);
   const origins = found.map(([path, fingerprint]) => `  ${fingerprint}  ${path}`);
   const head = `orrery: not deterministic: ${id}, seed ${seed}, ${values.join(' ')}`;
-  return `${[head, ...origins].join('\n')}\n`;
+  return `${[head, ...origins].map(oneLine).join('\n')}\n`;
 }
