@@ -41,32 +41,53 @@ export function mergeResults(parts: readonly Part[]): Merged {
   if (first === undefined) throw new Refusal('there is nothing to merge');
   const head = wholeOf(first.head);
   for (const part of parts) refuseOther(first, part);
+  const claims = new Map<string, Claim[]>();
+  for (const { path, lines } of parts) for (const line of lines) addClaim(claims, { path, line });
   const lines = new Map<string, RunLine>();
-  const origins = new Map<string, Origins>();
-  const all = parts.flatMap(({ path, lines: own }) => own.map((line) => ({ path, line })));
-  for (const { path, line } of all) {
-    const result = unpackResult(line.result);
-    if (result === undefined) continue;
-    const { id, fingerprint } = line;
-    const known = origins.get(id) ?? { line, paths: new Map<string, string>() };
-    if (!known.paths.has(fingerprint)) known.paths.set(fingerprint, path);
-    origins.set(id, known);
-    if (!lines.has(id) && result.fingerprint === fingerprint) lines.set(id, line);
+  const conflicts: Conflict[] = [];
+  for (const [id, all] of claims) {
+    // Who asks for a run looks into its line, which takes milliseconds: only what differs is compared here.
+    const whole = all.length === 1 ? all : all.filter(isWhole);
+    const [one] = whole;
+    if (one !== undefined) lines.set(id, one.line);
+    conflicts.push(...conflictsOf(all.length === 1 ? [] : all.filter(isUnpacked)));
   }
-  return { head, lines, conflicts: [...origins.values()].flatMap(conflictsOf) };
+  return { head, lines, conflicts };
 }
 
-/** A run, and the first file with each of its fingerprints. */
-interface Origins {
+/** What a file says of a run. */
+interface Claim {
+  readonly path: string;
   readonly line: RunLine;
-  readonly paths: Map<string, string>;
 }
 
-function conflictsOf({ line, paths }: Origins): readonly Conflict[] {
-  if (paths.size === 1) return [];
-  const { id, seed, parameters } = line;
-  const found = [...paths].map(([fingerprint, path]) => [path, fingerprint] as const);
-  return [{ id, seed, parameters, found }];
+/** Adds what no file has said before. */
+function addClaim(claims: Map<string, Claim[]>, claim: Claim): void {
+  const { id, fingerprint, result } = claim.line;
+  const known = claims.get(id);
+  if (known === undefined) claims.set(id, [claim]);
+  else if (known.every(({ line }) => line.fingerprint !== fingerprint || line.result !== result)) {
+    known.push(claim);
+  }
+}
+
+function isUnpacked({ line }: Claim): boolean {
+  return unpackResult(line.result) !== undefined;
+}
+
+function isWhole({ line }: Claim): boolean {
+  return unpackResult(line.result)?.fingerprint === line.fingerprint;
+}
+
+function conflictsOf(claims: readonly Claim[]): readonly Conflict[] {
+  const paths = new Map<string, string>();
+  for (const { path, line } of claims) {
+    if (!paths.has(line.fingerprint)) paths.set(line.fingerprint, path);
+  }
+  const [first] = claims;
+  if (first === undefined || paths.size === 1) return [];
+  const { id, seed, parameters } = first.line;
+  return [{ id, seed, parameters, found: [...paths].map(([mark, path]) => [path, mark] as const) }];
 }
 
 function wholeOf({ shard: _, ...head }: SweepHead): SweepHead {

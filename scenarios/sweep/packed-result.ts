@@ -5,9 +5,18 @@
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { KpiSpec, SeedResult } from '../../reports/model.ts';
+import { Refusal } from '../refusal.ts';
 
-/** Largest result that is read: a line may come from anywhere. */
-const UNPACKED_MAX = 256 * 1024 * 1024;
+/**
+ * Largest result: a line may come from anywhere, and a few kilobytes inflate to a thousand times as much. Of the
+ * shipped scenarios the largest takes 2 MB.
+ */
+const UNPACKED_MAX = 64 * 1024 * 1024;
+/** Most values of a result: empty objects take a hundred times the memory of their text. */
+const PARTS_MAX = 1_000_000;
+/** Longest text of a result. Of the shipped scenarios the longest has 23 kB. */
+const PACKED_MAX = 24 * 1024 * 1024;
+const [COMMA = 0, LIST = 0, MAP = 0] = Buffer.from(',[{');
 /** Marks values that JSON does not have. */
 const BYTES_MARK = '$f64';
 const NUMBER_MARK = '$n';
@@ -28,20 +37,42 @@ export function judgedPart(result: SeedResult, kpis: readonly KpiSpec[]): SeedRe
   return { ...rest, metrics, series: [] };
 }
 
-/** A result as text without newline. */
+/**
+ * A result as text without newline.
+ * @throws Refusal if it is larger than what is read again.
+ */
 export function packResult(result: SeedResult): string {
-  return deflateRawSync(JSON.stringify(result, write)).toString('base64');
+  const json = Buffer.from(JSON.stringify(result, write));
+  const text = deflateRawSync(json).toString('base64');
+  if (isReadable(json) && text.length <= PACKED_MAX) return text;
+  throw new Refusal(
+    `seed ${result.seed}: a result of ${Math.ceil(json.length / 1e6)} MB is too large for a sweep, record fewer samples`,
+  );
 }
 
 /** The result of {@link packResult}; undefined for other texts. */
 export function unpackResult(text: string): SeedResult | undefined {
+  if (text.length > PACKED_MAX) return undefined;
   try {
     const json = inflateRawSync(Buffer.from(text, 'base64'), { maxOutputLength: UNPACKED_MAX });
+    if (!isReadable(json)) return undefined;
     const result = JSON.parse(json.toString('utf8'), read) as Partial<SeedResult>;
     return isResult(result) ? result : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** True of JSON that is read within a second or two. */
+function isReadable(json: Buffer): boolean {
+  if (json.length > UNPACKED_MAX) return false;
+  let parts = 0;
+  // Iterators of bytes take ten times as long.
+  for (let at = 0; at < json.length && parts <= PARTS_MAX; at += 1) {
+    const byte = json[at];
+    if (byte === COMMA || byte === LIST || byte === MAP) parts += 1;
+  }
+  return parts <= PARTS_MAX;
 }
 
 function isResult(result: Partial<SeedResult> | null): result is SeedResult {

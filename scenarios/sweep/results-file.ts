@@ -11,16 +11,22 @@ import {
   fdatasyncSync,
   ftruncateSync,
   openSync,
-  readFileSync,
+  readSync,
   writeSync,
 } from 'node:fs';
+import { assert } from '../../engine/core/assert.ts';
 import { Refusal } from '../refusal.ts';
-import type { Parameters } from './identity.ts';
+import { canonical, type Parameters } from './identity.ts';
 
 /** Name of the file in the folder of a sweep. */
 export const RESULTS = 'results.ndjson';
 
 const VERSION = 1;
+const NEWLINE = 0x0a;
+/** Read at once. */
+const CHUNK_BYTES = 1024 * 1024;
+/** Longest line that is read: a packed result at its largest, with room for parameters. */
+const LINE_MAX = 32 * 1024 * 1024;
 /** Seeds of a combination at most, as in scenario files and flags. */
 const SEEDS_MAX = 10_000;
 
@@ -68,26 +74,70 @@ export interface KnownResults {
 }
 
 /**
- * Reads a file.
+ * Reads a file, line by line: a large one is longer than any text can be. Files may have been joined by
+ * `cat`, so that the head comes again.
  * @returns undefined if there is none, or one without a whole first line.
  * @throws Refusal naming a line that is none of ours.
  */
 export function readResults(path: string): KnownResults | undefined {
   if (!existsSync(path)) return undefined;
-  const bytes = readFileSync(path);
-  const end = bytes.lastIndexOf('\n') + 1;
-  const texts = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
-  const [first, ...rest] = texts;
-  if (first === undefined) return undefined;
-  const head = parse(first);
-  if (!isHead(head)) throw new Refusal(`${path}:1 is no sweep of this version`);
-  refuseSeeds(path, head);
-  const lines = rest.map((text, index) => {
-    const line = parse(text);
-    if (!isRun(line)) throw new Refusal(`${path}:${index + 2} is no run of a sweep`);
-    return line;
-  });
-  return { head, lines, bytes: end };
+  let head: SweepHead | undefined;
+  let [number, bytes] = [0, 0];
+  const lines: RunLine[] = [];
+  for (const text of linesOf(path)) {
+    number += 1;
+    bytes += text.length + 1;
+    const value = parse(text.toString('utf8'));
+    if (head === undefined) head = readHead(path, value);
+    else if (isRun(value)) lines.push(value);
+    else if (isHead(value)) refuseOtherHead(`${path}:${number}`, { head, value });
+    else throw new Refusal(`${path}:${number} is no run of a sweep`);
+  }
+  return head === undefined ? undefined : { head, lines, bytes };
+}
+
+/**
+ * The lines of a file that have an end, without it.
+ * @throws Refusal naming a line that is too long.
+ */
+function* linesOf(path: string): Generator<Buffer> {
+  const file = openSync(path, 'r');
+  try {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    let rest: Buffer[] = [];
+    let [number, length] = [1, 0];
+    for (let got = readSync(file, chunk); got > 0; got = readSync(file, chunk)) {
+      let from = 0;
+      for (let end = chunk.indexOf(NEWLINE); end >= 0 && end < got; ) {
+        yield Buffer.concat([...rest, chunk.subarray(from, end)]);
+        from = end + 1;
+        [rest, number, length] = [[], number + 1, 0];
+        end = chunk.indexOf(NEWLINE, from);
+      }
+      // A copy, because the chunk is used again.
+      rest.push(Buffer.from(chunk.subarray(from, got)));
+      length += got - from;
+      if (length > LINE_MAX)
+        throw new Refusal(`${path}:${number} is longer than any run of a sweep`);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readHead(path: string, value: unknown): SweepHead {
+  if (!isHead(value)) throw new Refusal(`${path}:1 is no sweep of this version`);
+  refuseSeeds(path, value);
+  return value;
+}
+
+/** Parts of one sweep differ in their number only. */
+function refuseOtherHead(
+  place: string,
+  { head, value }: { readonly head: SweepHead; readonly value: SweepHead },
+): void {
+  const [a, b] = [head, value].map((one) => canonical({ ...one, shard: undefined }));
+  if (a !== b) throw new Refusal(`${place} begins another sweep than the first line`);
 }
 
 function parse(text: string): unknown {
@@ -165,6 +215,7 @@ export class ResultsFile {
   /** Adds a run; it is on the disk when this returns. */
   add(line: RunLine): void {
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    assert(bytes.length <= LINE_MAX, 'a run can be read again');
     for (let done = 0; done < bytes.length; ) {
       done += writeSync(this.#file, bytes, done, bytes.length - done, this.#at + done);
     }

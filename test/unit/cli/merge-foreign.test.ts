@@ -158,7 +158,7 @@ describe('a sweep that goes on', () => {
     const [first, ...others] = lines;
     left([{ ...first, result: `${first!.result.slice(0, 40)}!!!!` }, ...others]);
     const { status, stderr } = orrery(...words);
-    expect([status, stderr]).toEqual([0, expect.stringContaining('goes on with 3 runs')]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('goes on with 4 runs')]);
     const merged = orrery('merge', results, '--out', 'merged');
     expect(merged.status, merged.stderr).toBe(0);
     expect(merged.stderr).not.toContain('missing');

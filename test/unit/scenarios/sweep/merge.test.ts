@@ -70,12 +70,14 @@ describe('merging', () => {
       expect(merged.lines.get('run-1')).toEqual(line(1));
       expect(merged.conflicts).toEqual([]);
     }
-    expect(mergeResults([part('a', [damaged(1)])]).lines.size).toBe(0);
+    const twice = [damaged(1), { ...damaged(1), result: 'AAAB' }];
+    expect(mergeResults([part('a', twice)]).lines.size).toBe(0);
   });
 
   it('does not take a result with another fingerprint than its line', () => {
     const odd = line(1, 'f1', 'f2');
-    expect(mergeResults([part('a', [odd])]).lines.size).toBe(0);
+    const odder = line(1, 'f1', 'f3');
+    expect(mergeResults([part('a', [odd, odder])]).lines.size).toBe(0);
     expect(mergeResults([part('a', [odd, line(1)])]).lines.get('run-1')).toEqual(line(1));
   });
 

@@ -43,8 +43,24 @@ describe('a packed result', () => {
     ['no result', deflateRawSync('{"seed":1}').toString('base64')],
     ['null', deflateRawSync('null').toString('base64')],
     ['a bomb', deflateRawSync(Buffer.alloc(300 * 1024 * 1024)).toString('base64')],
+    ['a list of 100 MB', deflateRawSync(`[${'0,'.repeat(50e6)}0]`).toString('base64')],
+    ['millions of maps', deflateRawSync(`[${'{},'.repeat(2e6)}0]`).toString('base64')],
+    ['a text of 30 MB', 'A'.repeat(30e6)],
   ])('is not %s', (_what, text) => {
     expect(unpackResult(text)).toBeUndefined();
+  });
+
+  it('is given up within seconds, whatever it inflates to', () => {
+    const text = deflateRawSync(`[${'{},'.repeat(21e6)}0]`).toString('base64');
+    const began = performance.now();
+    expect(unpackResult(text)).toBeUndefined();
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
+  it('is refused by name when it would not be read again', () => {
+    const values = Array.from({ length: 1_100_000 }, () => 0);
+    const large: SeedResult = { ...result, metrics: { a: { kind: 'samples', values } } };
+    expect(() => packResult(large)).toThrow(/^seed 1: a result of \d+ MB is too large for a sweep/);
   });
 
   it('is a tenth of the size without what KPIs do not need, and is judged alike', () => {

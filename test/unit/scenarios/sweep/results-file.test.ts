@@ -1,5 +1,12 @@
 /** The file that a sweep adds its runs to: torn lines, other sweeps, foreign files. */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -82,6 +89,32 @@ describe('results of a sweep', () => {
   ])('are refused with %j', (change, text) => {
     writeFileSync(path, `${JSON.stringify({ ...head, ...change })}\n`);
     expect(() => readResults(path)).toThrow(text);
+  });
+
+  it('are read wherever a line ends in what is read at once', () => {
+    const size = 1024 * 1024;
+    const bare = Buffer.byteLength(JSON.stringify({ ...line(1), result: '' }));
+    const first = Buffer.byteLength(JSON.stringify(head)) + 1;
+    for (const more of [-1, 0, 1, size, 2 * size + 1]) {
+      const result = 'A'.repeat(size - first - bare + more);
+      const lines = [{ ...line(1), result }, line(2), line(3)];
+      writeFileSync(path, [head, ...lines].map((one) => `${JSON.stringify(one)}\n`).join(''));
+      expect(readResults(path)).toEqual({ head, lines, bytes: statSync(path).size });
+    }
+  });
+
+  it('are refused with a line that has no end', () => {
+    writeFileSync(path, `${JSON.stringify(head)}\n${'A'.repeat(34 * 1024 * 1024)}`);
+    expect(() => readResults(path)).toThrow(/results\.ndjson:2 is longer than any run of a sweep/);
+  });
+
+  it('may be joined by `cat`, with parts of the same sweep only', () => {
+    const texts = (shard: string, seed: number, change: object = {}): string =>
+      [{ ...head, shard, ...change }, line(seed)].map((one) => `${JSON.stringify(one)}\n`).join('');
+    writeFileSync(path, texts('1/2', 1) + texts('1/2', 1) + texts('2/2', 2));
+    expect(readResults(path)?.lines).toEqual([line(1), line(1), line(2)]);
+    writeFileSync(path, texts('1/2', 1) + texts('2/2', 2, { commit: '0000000' }));
+    expect(() => readResults(path)).toThrow(/results\.ndjson:3 begins another sweep/);
   });
 
   it('name the line that is none', () => {
