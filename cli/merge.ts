@@ -55,6 +55,9 @@ async function merge(paths: readonly string[], flags: MergeFlags): Promise<ExitC
   const registry = new ProtocolRegistry();
   const { scenario } = await load(head.file, head.set, registry);
   const seeds = seedFlags(head.seeds, scenario.seeds);
+  if (seeds === undefined) {
+    throw new Refusal(`no sweep of ${head.file} has the seeds ${head.seeds.join(', ')}`);
+  }
   const context = { flags: { ...flags, ...seeds, set: head.set }, registry };
   return await mergeInto({ ...context, file: head.file, scenario, head }, merged);
 }

@@ -357,7 +357,7 @@ function cellsOf(
   return shard === undefined ? all : cellsOfShard(all, shard, { commit, set });
 }
 
-/** The command that runs a combination alone. */
+/** The command that runs a combination alone, with exactly these seeds. */
 function reproduceOf(
   { scenario, parameters }: Pick<SweepCell, 'scenario' | 'parameters'>,
   flags: RunFlags,
@@ -365,17 +365,21 @@ function reproduceOf(
 ): string {
   const set: Parameters = { ...flags.set, ...parameters };
   const { file } = scenario;
-  return repeatCommand('scenario', file, { set, ...seedFlags(seeds, scenario.seeds) });
+  const asked = seedFlags(seeds, scenario.seeds);
+  if (asked !== undefined) return repeatCommand('scenario', file, { set, ...asked });
+  return repeatCommand('scenario', file, { set: { ...set, seeds: `[${seeds.join()}]` } });
 }
 
-/** The flags that ask for seeds; none if the file has the same. */
+/** The flags that ask for seeds, none if the file has the same; undefined if no flag asks for these. */
 export function seedFlags(
   seeds: readonly number[],
   filed: readonly number[],
-): Pick<RunFlags, 'seed' | 'seeds'> {
+): Pick<RunFlags, 'seed' | 'seeds'> | undefined {
   if (seeds.join() === filed.join()) return {};
   const [first = 1] = seeds;
-  return seeds.length === 1 ? { seed: first } : { seeds: seeds.length };
+  if (seeds.length === 1) return { seed: first };
+  const isCount = seeds.every((seed, index) => seed === index + 1);
+  return isCount ? { seeds: seeds.length } : undefined;
 }
 
 /** What adaptive seeds have saved. */

@@ -121,6 +121,11 @@ describe('runs that results claim', () => {
     expect(existsSync(join(folder, 'swap.ndjson-merged/small/sweep/results.ndjson'))).toBe(false);
   });
 
+  it('are refused with seeds that neither the file nor a flag asks for', () => {
+    const { status, stderr } = mergeOf('odd.ndjson', { ...head, seeds: [5, 9] }, lines);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('has the seeds 5, 9')]);
+  });
+
   it('are of two minds, and are not all there: exit 4, and both are told', () => {
     const [one, ...others] = lines;
     const doubt = { ...others[0], fingerprint: 'dead\u001b[31m' };

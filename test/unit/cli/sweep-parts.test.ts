@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SweepResult } from '../../../reports/sweep.ts';
 import { COMMAND_LINE } from '../../command-line.ts';
 
 const SMALL = `name: small
@@ -65,4 +66,19 @@ describe('a part without a combination', () => {
       2,
     );
   });
+});
+
+it('an adaptive combination is repeated with the seeds that it ran', () => {
+  const text = SMALL.replace('seeds: 2', 'seeds: [3, 7]').replace('name: small', 'name: adapt');
+  const kpis = 'kpis: { ping.throughput: { rate: ">= 100/s" } }';
+  writeFileSync(
+    join(folder, 'adapt.yaml'),
+    text.replace(/kpis:.*/, kpis).replace('200/s', '101/s'),
+  );
+  const swept = orrery('sweep', 'adapt.yaml', '--adaptive', '4', '--out', 'adaptive', '--json');
+  const [row] = (JSON.parse(swept.stdout) as SweepResult).rows;
+  const set = ['--set', 'traffic.0.rate=100/s', '--set', 'seeds=[1,2,3,7]'];
+  expect(row?.reproduce).toContain("--set traffic.0.rate=100/s --set 'seeds=[1,2,3,7]'");
+  const alone = orrery('scenario', 'adapt.yaml', ...set, '--out', 'alone', '--json');
+  expect(JSON.parse(alone.stdout)).toMatchObject({ fingerprint: row?.fingerprint });
 });
