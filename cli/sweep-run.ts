@@ -77,11 +77,22 @@ export async function sweep(
   const head = headOf(scenario, flags);
   for (const text of scenario.sweep?.warnings ?? []) process.stderr.write(`orrery: ${text}\n`);
   await checkValues(file, scenario, context);
-  const { place, known } = placeOf(scenario, flags, head);
+  const progress = showSweepProgress(scenario.name, flags);
+  // Before there is a folder: a queue that does not answer must not put the last results aside.
+  const executor = await executorOf(flags, head, (text) => {
+    progress.clear();
+    process.stderr.write(`orrery: ${text}\n`);
+  });
   try {
-    return await sweepInto(place, known, { ...context, file, scenario, head });
+    const { place, known } = placeOf(scenario, flags, head);
+    try {
+      const task = { ...context, file, scenario, head };
+      return await sweepInto({ place, known, progress, executor }, task);
+    } finally {
+      place.release();
+    }
   } finally {
-    place.release();
+    await executor.close();
   }
 }
 
@@ -168,12 +179,19 @@ interface SweepTask extends SweepContext {
 /** What a sweep knows that begins anew. */
 const NOTHING: Pick<Merged, 'lines' | 'conflicts'> = { lines: new Map(), conflicts: [] };
 
+/** Where a sweep runs, and what it goes on with. */
+interface SweepSite {
+  readonly place: RunPlace;
+  readonly known: KnownResults | undefined;
+  readonly progress: SweepProgressShow;
+  readonly executor: OpenExecutor;
+}
+
 async function sweepInto(
-  place: RunPlace,
-  known: KnownResults | undefined,
+  { place, known, progress, executor }: SweepSite,
   task: SweepTask,
 ): Promise<ExitCode> {
-  const { flags, scenario, head } = task;
+  const { head } = task;
   const { folder } = place;
   const path = join(folder, RESULTS);
   const { lines, conflicts } = known === undefined ? NOTHING : mergeResults([{ path, ...known }]);
@@ -183,11 +201,6 @@ async function sweepInto(
   const told = tellConflicts(conflicts);
   const results = new ResultsFile(path, head, known);
   const interrupt = onInterrupt('the results so far are kept');
-  const progress = showSweepProgress(scenario.name, flags);
-  const executor = await executorOf(flags, head, (text) => {
-    progress.clear();
-    process.stderr.write(`orrery: ${text}\n`);
-  });
   interrupt.signal.addEventListener('abort', () => executor.stop(), { once: true });
   try {
     const { signal } = interrupt;
@@ -202,7 +215,6 @@ async function sweepInto(
     progress.clear();
     interrupt.dispose();
     results.close();
-    await executor.close();
   }
 }
 

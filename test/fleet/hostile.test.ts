@@ -245,6 +245,15 @@ describe('an address', () => {
     expect(performance.now() - began).toBeLessThan(20_000);
   });
 
+  it('where nobody answers put the results of the last sweep aside', () => {
+    const sweeps = join(folder, 'runs/small');
+    const listed = (): readonly string[] => readdirSync(sweeps, { recursive: true }).map(String);
+    const before = listed();
+    expect(before).toContain(join('sweep', 'sweep.json'));
+    expect(orrery('sweep', 'small.yaml', '--queue', 'redis://127.0.0.1:1').status).toBe(2);
+    expect(listed()).toEqual(before);
+  });
+
   it('that is none is not repeated', () => {
     const { status, text } = orrery('fleet', '--queue', `mysql://me:${PASSWORD}@host`);
     expect(status).toBe(2);
