@@ -271,6 +271,8 @@ export interface Scenario {
   readonly sha256: string;
   /** SHA-256 of users' modules as they were loaded, by path; absent without any, and until they are. */
   readonly modules?: Readonly<Record<string, string>>;
+  /** SHA-256 of all else that was read, sorted: traces of traffic, imported topologies; absent without any. */
+  readonly data?: readonly string[];
   readonly question: string;
   /** Its hosts have all their layers: those of the topology's file and those of {@link stack}. */
   readonly topology: Topology;

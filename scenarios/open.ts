@@ -5,6 +5,7 @@
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import { openingBelow } from '../topologies/files/file-bounds.ts';
+import { notingReads } from '../topologies/files/files-read.ts';
 import { loadScenario, moduleProtocols, type ScenarioRequest, scenarioPath } from './files/load.ts';
 import type { Scenario } from './model.ts';
 import { Refusal } from './refusal.ts';
@@ -89,10 +90,15 @@ async function filesFor(
     if (asked !== undefined) checkModules(modules, asked);
     return modules;
   });
-  const loaded = loadScenario(request);
-  if (modules.length === 0 && asked === undefined) return loaded;
+  const [loaded, read] = notingReads(() => loadScenario(request));
+  const known = [loaded.sha256, loaded.topology.sha256, loaded.cpu?.sha256];
+  const data = [...read].filter((hash) => !known.includes(hash)).sort();
   const hashes = Object.fromEntries(modules.map((path) => [path, hashOfFile(path)]));
-  const scenario = modules.length === 0 ? loaded : { ...loaded, modules: hashes };
+  const scenario = {
+    ...loaded,
+    ...(modules.length === 0 ? {} : { modules: hashes }),
+    ...(data.length === 0 ? {} : { data }),
+  };
   if (asked !== undefined && canonical(filesOf(scenario)) !== canonical(asked.hashes))
     throw new Refusal(other);
   return scenario;

@@ -11,7 +11,7 @@ import { displayPath } from '../topologies/files/source.ts';
 import type { Scenario } from './model.ts';
 import { Refusal } from './refusal.ts';
 
-/** SHA-256 of files, lower-case hex, by what they are to a run: `scenario`, `module 0`. */
+/** SHA-256 of files, lower-case hex, by what they are to a run: `scenario`, `module 0`, `data 0`. */
 export type FileHashes = Readonly<Record<string, string>>;
 
 /** What somebody else wants to be run. */
@@ -26,13 +26,14 @@ const BYTES_MAX = 64e6;
 
 /** Hashes of the files of a scenario. */
 export function filesOf(scenario: Scenario): FileHashes {
-  const { topology, sha256, cpu, modules = {} } = scenario;
+  const { topology, sha256, cpu, modules = {}, data = [] } = scenario;
   const paths = Object.keys(modules).sort();
   return {
     scenario: sha256,
     topology: topology.sha256,
     ...(cpu === undefined ? {} : { cpu: cpu.sha256 }),
     ...Object.fromEntries(paths.map((path, index) => [`module ${index}`, modules[path] ?? ''])),
+    ...Object.fromEntries(data.map((hash, index) => [`data ${index}`, hash])),
   };
 }
 

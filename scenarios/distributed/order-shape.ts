@@ -111,6 +111,7 @@ const scenario = object<Scenario>({
   file: note,
   sha256: text(64),
   modules: nothing,
+  data: nothing,
   question: text(0),
   topology,
   stack: optional(parts),

@@ -7,6 +7,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readNumber } from '../../engine/pure/read-number.ts';
+import { noteRead } from '../../topologies/files/files-read.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { displayPath } from '../../topologies/files/source.ts';
@@ -45,7 +46,9 @@ function parse(context: ScenarioContext, file: string): Trace | undefined {
   const before = context.problems.count;
   const atNs: number[] = [];
   const sizes: number[] = [];
-  const lines = readFileSync(file, 'utf8').split(/\r?\n/);
+  const bytes = readFileSync(file);
+  noteRead(bytes);
+  const lines = bytes.toString('utf8').split(/\r?\n/);
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     if (index === 0 && /[a-z]/i.test(line)) continue;

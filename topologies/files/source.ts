@@ -8,12 +8,12 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, type ConfigIssue, type IssuePlace } from './config-error.ts';
 import { mayOpen, OUTSIDE } from './file-bounds.ts';
+import { noteRead } from './files-read.ts';
 import { type EntryPart, type FilePath, locate, type TextRange } from './locate.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import {
@@ -64,7 +64,7 @@ export function readSource(path: string, options: ReadOptions): Source {
   const isJson = path.endsWith('.json');
   checkSize(path, file, isJson ? { ...options, limitBytes: JSON_LIMIT_BYTES } : options);
   const bytes = readFileSync(path);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = noteRead(bytes);
   const text = decode(bytes, file);
   const parsed =
     isJson && options.overrides.length === 0
@@ -92,7 +92,9 @@ export function readText(
   const file = displayPath(path);
   checkPlace(path, file);
   checkSize(path, file, { limitBytes, tooLargeHint, overrides: [] });
-  const text = decode(readFileSync(path), file);
+  const bytes = readFileSync(path);
+  noteRead(bytes);
+  const text = decode(bytes, file);
   const placer = new Placer(file, text);
   return { text, issue: (mistake) => placer.issue(mistake) };
 }
