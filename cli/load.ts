@@ -4,6 +4,7 @@
  * @module
  */
 export {
+  blameSweep,
   type Loaded,
   openAnyScenario as loadAny,
   openScenario as load,

@@ -33,12 +33,13 @@ import {
 } from '../scenarios/sweep/run-sweep.ts';
 import { cellsOfShard, type Shard } from '../scenarios/sweep/shard.ts';
 import { isKnownState, sourceState } from '../scenarios/sweep/source-state.ts';
+import { ConfigError } from '../topologies/files/config-error.ts';
 import { tellConflicts } from './conflicts.ts';
 import { type RunFlags, seedsOf } from './execute.ts';
 import { type ExitCode, worstOf } from './exit.ts';
 import { tellFleetConflicts } from './fleet-runner.ts';
 import { onInterrupt } from './interrupt.ts';
-import { load } from './load.ts';
+import { blameSweep, load } from './load.ts';
 import { fileForFleet, openQueue } from './queue-flag.ts';
 import { runName } from './run-name.ts';
 import { RunPlace } from './run-place.ts';
@@ -108,8 +109,8 @@ function headOf(scenario: Scenario, flags: SweepFlags): SweepHead {
 }
 
 /**
- * A value that the files refuse is found before anything runs, not after an hour.
- * @throws ConfigError naming it.
+ * What the files refuse is found before anything runs, not after an hour.
+ * @throws ConfigError naming each value that they refuse.
  */
 async function checkValues(
   file: string,
@@ -117,13 +118,18 @@ async function checkValues(
   { flags, registry }: SweepContext,
 ): Promise<void> {
   const seen = new Set<string>();
+  const blame = blameSweep(file, flags.set);
   // In combinations that run: a condition may leave out those that do not stand together.
   for (const cell of scenario.sweep?.cells ?? []) {
     const values = Object.entries(cell).map((entry) => entry.join('='));
     if (values.every((value) => seen.has(value))) continue;
     for (const value of values) seen.add(value);
-    await load(file, { ...flags.set, ...cell }, registry);
+    await load(file, { ...flags.set, ...cell }, registry).catch((error: unknown) => {
+      if (!(error instanceof ConfigError)) throw error;
+      blame.add(error, cell);
+    });
   }
+  blame.throwIfAny();
 }
 
 function placeOf(

@@ -6,7 +6,14 @@
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import { openingBelow } from '../topologies/files/file-bounds.ts';
 import { notingReads } from '../topologies/files/files-read.ts';
-import { loadScenario, moduleProtocols, type ScenarioRequest, scenarioPath } from './files/load.ts';
+import {
+  loadScenario,
+  moduleProtocols,
+  openScenario as openSource,
+  type ScenarioRequest,
+  scenarioPath,
+} from './files/load.ts';
+import { SweepBlame } from './files/sweep/blame.ts';
 import type { Scenario } from './model.ts';
 import { Refusal } from './refusal.ts';
 import type { ProtocolRegistry } from './registry.ts';
@@ -102,6 +109,15 @@ async function filesFor(
   if (asked !== undefined && canonical(filesOf(scenario)) !== canonical(asked.hashes))
     throw new Refusal(other);
   return scenario;
+}
+
+/**
+ * Collects what the combinations of a sweep have wrong, at the places of its file.
+ *
+ * @param set What flags set, `path -> value`.
+ */
+export function blameSweep(file: string, set: Readonly<Record<string, string>> = {}): SweepBlame {
+  return new SweepBlame(openSource({ path: file, folders: PROJECT_FOLDERS, overrides: set }), set);
 }
 
 function forgeriesOf(

@@ -113,7 +113,7 @@ export function moduleProtocols(request: ScenarioRequest): readonly string[] {
  * Where the file of a scenario is.
  * @throws ConfigError if it is nowhere.
  */
-export function scenarioPath({ path, folders }: ScenarioRequest): string {
+export function scenarioPath({ path, folders }: Omit<ScenarioRequest, 'registry'>): string {
   const found = findFile(path, [process.cwd(), folders.scenarios], ['.', 'scenarios']);
   if ('message' in found) throw missingFile(found.message, found.hint);
   return found.path;
@@ -132,7 +132,11 @@ function protocolNames(parts: Parts): readonly string[] {
   return topologyProtocols({ ...loaded, topology: { ...topology, hosts } });
 }
 
-function openScenario(request: ScenarioRequest): Source {
+/**
+ * Reads the text of a scenario, with what flags set.
+ * @throws ConfigError naming every mistake in the text.
+ */
+export function openScenario(request: Omit<ScenarioRequest, 'registry'>): Source {
   return readSource(scenarioPath(request), {
     limitBytes: LIMIT_BYTES,
     tooLargeHint: TOO_LARGE_HINT,
