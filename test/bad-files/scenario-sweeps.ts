@@ -6,7 +6,7 @@
 import { BASE } from './parts.ts';
 import type { BadFile } from './row.ts';
 
-const AXES = '  seeds: 1..3\n  drain: [1s, 2s]\n  topology: [net.yaml]\n';
+const AXES = '  epoch: 1..3\n  drain: [1s, 2s]\n  topology: [net.yaml]\n';
 const where = (condition: string): string => `${BASE}sweep:\n${AXES}  where: ${condition}\n`;
 const sweep = (lines: string): string => `${BASE}sweep:\n  ${lines}\n`;
 
@@ -47,9 +47,9 @@ export const BAD_SWEEPS: readonly BadFile[] = [
   },
   {
     title: 'a number that is written twice, with and without decimals',
-    text: sweep('seeds: [1, «"1.0"»]'),
+    text: sweep('epoch: [1, «"1.0"»]'),
     code: 'E113',
-    says: 'sweep.seeds[1]: 1.0 is used twice (first as seeds[0], 1)',
+    says: 'sweep.epoch[1]: 1.0 is used twice (first as epoch[0], 1)',
   },
   {
     title: 'a word that is written twice in a sample',
@@ -94,38 +94,38 @@ export const BAD_SWEEPS: readonly BadFile[] = [
   },
   {
     title: 'a number in place of a list',
-    text: sweep('seeds: «5»'),
+    text: sweep('epoch: «5»'),
     code: 'E103',
-    says: 'sweep.seeds: the number 5, expected a list or a range such as 50ms..500ms step 50ms',
+    says: 'sweep.epoch: the number 5, expected a list or a range such as 50ms..500ms step 50ms',
   },
   {
     title: 'a value that is a map',
-    text: sweep('seeds: [1, «{ a: 1 }»]'),
+    text: sweep('epoch: [1, «{ a: 1 }»]'),
     code: 'E103',
-    says: 'sweep.seeds[1]: a map, expected a value',
+    says: 'sweep.epoch[1]: a map, expected a value',
   },
   {
     title: 'a condition on an unknown parameter',
-    text: where('drain < 5s and «seds» == 1'),
+    text: where('drain < 5s and «epch» == 1'),
     code: 'E101',
-    says: 'sweep.where: "seds" is not a parameter of this sweep',
-    hint: 'did you mean seeds? parameters: seeds, drain, topology',
+    says: 'sweep.where: "epch" is not a parameter of this sweep',
+    hint: 'did you mean epoch? parameters: epoch, drain, topology',
   },
   {
     title: 'a quoted condition that compares units of different kinds',
-    text: where('"seeds == 1 or «drain < 5Mbit/s»"'),
+    text: where('"epoch == 1 or «drain < 5Mbit/s»"'),
     code: 'E103',
     says: 'sweep.where: drain (2s) is a time, 5Mbit/s is a rate',
   },
   {
     title: 'a condition that ends early',
-    text: where("'seeds == 1 and«'»"),
+    text: where("'epoch == 1 and«'»"),
     code: 'E119',
     says: 'sweep.where: the end, expected a name, a number or a quoted text',
   },
   {
     title: 'a condition over two lines',
-    text: where('«seeds == 1»\n    nd drain == 1s'),
+    text: where('«epoch == 1»\n    nd drain == 1s'),
     code: 'E119',
     says: 'sweep.where: at character 12: "nd", expected and, or, or the end',
   },
@@ -138,7 +138,7 @@ export const BAD_SWEEPS: readonly BadFile[] = [
   },
   {
     title: 'a condition that no point of a sample fulfils',
-    text: where('«seeds > 3»\n  sample: { runs: 2 }'),
+    text: where('«epoch > 3»\n  sample: { runs: 2 }'),
     code: 'E124',
     says: 'sweep.where: holds for none of 2 combinations',
   },
@@ -157,15 +157,49 @@ export const BAD_SWEEPS: readonly BadFile[] = [
   },
   {
     title: 'more combinations than a condition may choose from',
-    text: `${BASE}sweep:\n  «seeds: 1..2000»\n  drain: 1s..1000s step 1s\n  where: seeds == 1\n`,
+    text: `${BASE}sweep:\n  «epoch: 1..2000»\n  drain: 1s..1000s step 1s\n  where: epoch == 1\n`,
     code: 'E104',
     says: 'sweep: 2000000 combinations, the limit is 1000000',
     hint: 'sweep fewer parameters at a time',
   },
   {
     title: 'a condition that leaves too many combinations',
-    text: `${BASE}sweep:\n  «seeds: 1..200»\n  drain: 1s..100s step 1s\n  where: seeds > 1 or drain > 0s\n`,
+    text: `${BASE}sweep:\n  «epoch: 1..200»\n  drain: 1s..100s step 1s\n  where: epoch > 1 or drain > 0s\n`,
     code: 'E104',
     says: 'sweep: 20000 combinations, the limit is 10000',
+  },
+  {
+    title: 'an axis of seeds: both rows ran seed 1, under "1 seed each"',
+    text: sweep('«seeds»: [1, 3]'),
+    code: 'E101',
+    says: 'sweep.seeds: all combinations run the same seeds',
+    hint: 'write seeds: 3 beside sweep:, or --seeds 3',
+  },
+  {
+    title: 'an axis of one of the seeds',
+    text: sweep('drain: [1s, 2s]\n  «seeds.0»: 1..3'),
+    code: 'E101',
+    says: 'sweep.seeds.0: all combinations run the same seeds',
+  },
+  {
+    title: 'an axis of another axis',
+    text: sweep('«sweep.drain»: [1s, 2s]'),
+    code: 'E101',
+    says: 'sweep.sweep.drain: a sweep does not vary itself',
+    hint: 'did you mean drain? paths begin at the top of the file',
+  },
+  {
+    title: 'an axis of sweeps',
+    text: sweep('«sweep»: [1, 2]'),
+    code: 'E101',
+    says: 'sweep.sweep: a sweep does not vary itself',
+    hint: 'paths begin at the top of the file',
+  },
+  {
+    title: 'an axis of names',
+    text: sweep('«name»: [one, other]'),
+    code: 'E101',
+    says: 'sweep.name: no result depends on it',
+    hint: 'sweep what a run depends on',
   },
 ];

@@ -23,6 +23,15 @@ const PATHS_MAX = 100;
 const WHERE = ['sweep', 'where'] as const;
 
 type Parameters = SweepSpec['parameters'];
+type Words = readonly [message: string, hint: string];
+
+/** Entries of a file that all combinations share. */
+const SHARED: ReadonlyMap<string, Words> = new Map([
+  ['seeds', ['all combinations run the same seeds', 'write seeds: 3 beside sweep:, or --seeds 3']],
+  ['sweep', ['a sweep does not vary itself', 'paths begin at the top of the file']],
+  ['name', ['no result depends on it', 'sweep what a run depends on']],
+  ['question', ['no result depends on it', 'sweep what a run depends on']],
+]);
 
 /**
  * Determines the combinations of a sweep; mistakes are reported at their place.
@@ -40,6 +49,7 @@ export function resolveDesign(
   const entries: readonly (readonly [string, Axis])[] = Object.entries(paths).map(
     ([path, axis]) => [path, Object.hasOwn(set, path) ? [set[path] ?? ''] : axis],
   );
+  if (refuseShared(context, entries)) return nothing([]);
   if (entries.length > 0 && entries.every(([path]) => Object.hasOwn(set, path))) {
     return onlyOne(context, input, set);
   }
@@ -63,6 +73,23 @@ export function resolveDesign(
 
 function nothing(parameters: Parameters): SweepSpec {
   return { parameters, cells: [], warnings: [] };
+}
+
+/** @returns true after reporting paths that no combination has for itself. */
+function refuseShared(
+  context: ScenarioContext,
+  entries: readonly (readonly [string, Axis])[],
+): boolean {
+  const before = context.problems.count;
+  for (const [path] of entries) {
+    const [key = '', ...below] = path.split('.');
+    const shared = SHARED.get(key);
+    if (shared === undefined) continue;
+    const [message, words] = shared;
+    const meant = key === 'sweep' && below.length > 0 ? `did you mean ${below.join('.')}? ` : '';
+    context.refuseKey('E101', ['sweep', path], message, `${meant}${words}`);
+  }
+  return context.problems.count > before;
 }
 
 /** The combination that flags set. */

@@ -231,10 +231,10 @@ topology:
   });
 
   it('keeps a sweep as paths and texts', () => {
-    const { sweep } = load(`${BASE}sweep:\n  traffic.0.rate: [1000/s, 2000/s]\n  seeds: [1, 2]\n`);
+    const { sweep } = load(`${BASE}sweep:\n  traffic.0.rate: [1000/s, 2000/s]\n  epoch: [1, 2]\n`);
     expect(sweep?.parameters).toEqual([
       { path: 'traffic.0.rate', values: ['1000/s', '2000/s'] },
-      { path: 'seeds', values: ['1', '2'] },
+      { path: 'epoch', values: ['1', '2'] },
     ]);
   });
 
