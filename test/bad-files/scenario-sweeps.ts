@@ -202,4 +202,18 @@ export const BAD_SWEEPS: readonly BadFile[] = [
     says: 'sweep.name: no result depends on it',
     hint: 'sweep what a run depends on',
   },
+  {
+    title: 'three dots, whose hint had three dots as well',
+    text: sweep('load.rate: «100/s...400/s step 50/s»'),
+    code: 'E103',
+    says: 'sweep.load.rate: 100/s...400/s step 50/s has more than two dots',
+    hint: 'write 100/s..400/s step 50/s',
+  },
+  {
+    title: 'a typing mistake in step, without a suggestion',
+    text: sweep('load.rate: [1/s, «100/s..400/s stp 50/s»]'),
+    code: 'E103',
+    says: 'sweep.load.rate[1]: "100/s..400/s stp 50/s" is not a range such as',
+    hint: 'did you mean step?',
+  },
 ];

@@ -7,6 +7,7 @@
  * @module
  */
 import { type LeafResult, shorten, wrong } from '../../../topologies/files/leaf.ts';
+import { suggest } from '../../../topologies/files/suggest.ts';
 import { readQuantity, UNIT_WORDS } from '../../../topologies/files/units.ts';
 import { type Amount, brokenGrain, inUnitOf, readAmount, writeAmount } from './amount.ts';
 import { compare, type Fraction, fraction, readExact } from './exact.ts';
@@ -57,11 +58,15 @@ export function readRange(text: string): LeafResult<Range> {
   const isLog = LOG.test(text.trim());
   const body = text.trim().replace(LOG, '');
   const at = body.indexOf('..');
+  if (body.startsWith('...', at)) {
+    const hint = `write ${text.trim().replace(/\.{3,}/, '..')}`;
+    return wrong('E103', `${shorten(text)} has more than two dots`, hint);
+  }
   const [end = '', ...steps] = body.slice(at + 2).split(/\s+step\b/);
   const from = readAmount(body.slice(0, at));
   const to = readAmount(end);
   if (at <= 0 || from === undefined || to === undefined || steps.length > 1) {
-    return wrong('E103', `"${shorten(text)}" is not ${RANGE_WORDS}`);
+    return wrong('E103', `"${shorten(text)}" is not ${RANGE_WORDS}`, stepHint(end));
   }
   const ends = { text: text.trim(), from, to: to.kind === from.kind ? inUnitOf(to, from) : to };
   const mistake = endsMistake(ends, [body.slice(0, at).trim(), end.trim()]);
@@ -70,6 +75,12 @@ export function readRange(text: string): LeafResult<Range> {
   if (isLog) return readLog(ends, step);
   if (step === undefined) return { value: { kind: 'open', scale: 'linear', ...whole(ends) } };
   return /^\s*x/.test(step) ? readGeometric(ends, step.trim()) : readLinear(ends, step.trim());
+}
+
+/** What was meant by a word after the end of a range, if it is like `step`. */
+function stepHint(end: string): string | undefined {
+  const [, word = ''] = /^\s*\S+\s+([a-z]+)/i.exec(end) ?? [];
+  return suggest(word, ['step']) === undefined ? undefined : 'did you mean step?';
 }
 
 /** Only ends that are both whole count whole numbers. */
