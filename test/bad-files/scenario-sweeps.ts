@@ -216,4 +216,10 @@ export const BAD_SWEEPS: readonly BadFile[] = [
     says: 'sweep.load.rate[1]: "100/s..400/s stp 50/s" is not a range such as',
     hint: 'did you mean step?',
   },
+  {
+    title: 'a sample of less than nothing, whose minimum was 0 and that of 0 was 1',
+    text: sweep('sample: { runs: «-3» }\n  drain: 1s..2s'),
+    code: 'E115',
+    says: 'sweep.sample.runs: -3 is below the minimum 1',
+  },
 ];

@@ -154,11 +154,11 @@ function readPlain(value: unknown, expects: string, limits: Limits): LeafResult<
 function within(value: number, written: string, limits: Limits): LeafResult<number> {
   const { min, max, hint } = limits;
   if (!Number.isFinite(value)) return wrong('E115', `${written} is not a finite number`);
-  if (value < 0 && min !== undefined && min >= 0) {
-    return wrong('E115', `${written} is below the minimum 0`, hint);
-  }
   if (min !== undefined && value < min) {
-    return wrong('E104', `${written} is below the minimum ${limits.minText ?? min}`, hint);
+    const isNegative = value < 0 && min >= 0;
+    // Of a number below 0, the sign is wrong and not a part of one.
+    const least = isNegative && min < 1 ? 0 : (limits.minText ?? min);
+    return wrong(isNegative ? 'E115' : 'E104', `${written} is below the minimum ${least}`, hint);
   }
   if (max !== undefined && value > max) {
     return wrong('E104', `${written} is above the maximum ${limits.maxText ?? max}`, hint);
