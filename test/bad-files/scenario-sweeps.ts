@@ -222,4 +222,17 @@ export const BAD_SWEEPS: readonly BadFile[] = [
     code: 'E115',
     says: 'sweep.sample.runs: -3 is below the minimum 1',
   },
+  {
+    title: 'nothing in a sweep, which was one run',
+    text: `${BASE}sweep: «{}»\n`,
+    code: 'E121',
+    says: 'sweep: there is nothing to vary',
+    hint: 'add a path and its values: traffic.0.rate: [100/s, 200/s]',
+  },
+  {
+    title: 'a sample of no path',
+    text: `${BASE}sweep:\n  «sample: { runs: 3 }»\n`,
+    code: 'E121',
+    says: 'sweep: there is nothing to vary',
+  },
 ];

@@ -50,7 +50,7 @@ export function resolveDesign(
     ([path, axis]) => [path, Object.hasOwn(set, path) ? [set[path] ?? ''] : axis],
   );
   if (refuseShared(context, entries)) return nothing([]);
-  if (entries.length > 0 && entries.every(([path]) => Object.hasOwn(set, path))) {
+  if (entries.every(([path]) => Object.hasOwn(set, path))) {
     return onlyOne(context, input, set);
   }
   if (entries.length > PATHS_MAX) {
@@ -75,11 +75,16 @@ function nothing(parameters: Parameters): SweepSpec {
   return { parameters, cells: [], warnings: [] };
 }
 
-/** @returns true after reporting paths that no combination has for itself. */
+/** @returns true after reporting paths that no combination has for itself, or that there are none. */
 function refuseShared(
   context: ScenarioContext,
   entries: readonly (readonly [string, Axis])[],
 ): boolean {
+  if (entries.length === 0) {
+    const hint = 'add a path and its values: traffic.0.rate: [100/s, 200/s]';
+    context.refuse('E121', ['sweep'], 'there is nothing to vary', hint);
+    return true;
+  }
   const before = context.problems.count;
   for (const [path] of entries) {
     const [key = '', ...below] = path.split('.');
