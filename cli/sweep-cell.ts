@@ -8,11 +8,13 @@ import { join } from 'node:path';
 import { EnvironmentError } from '../engine/live/environment.ts';
 import { renderJson } from '../reports/json.ts';
 import { exitCodeOf } from '../reports/judge.ts';
+import { plainLines } from '../reports/plain-text.ts';
 import { brokenRow, type SweepRow, sweepRow } from '../reports/sweep.ts';
 import { type WorstCell, worseOf } from '../reports/sweep-progress.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import type { CellEnd, Failure, SweepCell } from '../scenarios/sweep/run-sweep.ts';
+import type { ConfigError } from '../topologies/files/config-error.ts';
 import { finish, type RunFlags } from './execute.ts';
 import { type ExitCode, worstOf } from './exit.ts';
 import type { SweepProgressShow, SweepState } from './sweep-progress.ts';
@@ -78,6 +80,22 @@ export class CellTeller {
     this.#worst = worseOf(this.#worst, row);
     this.#doneSeconds.push(...report.perSeed.map(({ wallSeconds }) => wallSeconds));
     this.#codes.push(exitCodeOf(report));
+  }
+
+  /** The files do not allow these values together. */
+  refused(
+    { index, parameters }: Pick<SweepCell, 'index' | 'parameters'>,
+    error: ConfigError,
+  ): void {
+    const { flags, progress, scenario } = this.#parts;
+    const own = { ...flags, adaptive: undefined, set: { ...flags.set, ...parameters } };
+    const reproduce = repeatCommand('scenario', scenario.file, own);
+    this.#broke += 1;
+    const broke = error.issues[0]?.message ?? error.message;
+    this.#rows.set(index, brokenRow(parameters, { broke, reproduce }));
+    progress.clear();
+    process.stderr.write(forStderr(plainLines(`${error.message}\n`)));
+    this.#codes.push(2);
   }
 
   /** A combination that broke gets a row, or the other rows would look like the whole sweep. */

@@ -303,8 +303,17 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
     ...parts,
     cells,
     open: async ({ index, parameters }) => {
-      const loaded = await load(file, { ...flags.set, ...parameters }, registry);
-      return { ...loaded, index, parameters, isKept: index < KEPT_MAX };
+      try {
+        const loaded = await load(file, { ...flags.set, ...parameters }, registry);
+        return { ...loaded, index, parameters, isKept: index < KEPT_MAX };
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        // Each value stands in some combination, which does not say that all combinations stand.
+        const blame = blameSweep(file, flags.set);
+        blame.add(error, parameters);
+        teller.refused({ index, parameters }, blame.error() ?? error);
+        return undefined;
+      }
     },
     ...{ seeds: head.seeds, adaptive: head.adaptive, commit: head.commit },
     reproduceOf: (cell, seeds) =>

@@ -54,7 +54,8 @@ export type CellEnd =
 export interface SweepOrder {
   /** Combinations to run, by their place among all. */
   readonly cells: readonly { readonly index: number; readonly parameters: Parameters }[];
-  readonly open: (cell: SweepOrder['cells'][number]) => Promise<SweepCell>;
+  /** Undefined for one that cannot run; who opens it says so. */
+  readonly open: (cell: SweepOrder['cells'][number]) => Promise<SweepCell | undefined>;
   readonly seeds: readonly number[];
   /** Most seeds of a combination whose interval straddles a limit. */
   readonly adaptive?: number | undefined;
@@ -110,7 +111,12 @@ class Sweep {
     const ends: Promise<void>[] = [];
     for (const cell of cells) {
       if (signal.aborted) break;
-      const running = new RunningCell(await open(cell), this.#order);
+      const opened = await open(cell);
+      if (opened === undefined) {
+        this.#runs -= this.#order.seeds.length;
+        continue;
+      }
+      const running = new RunningCell(opened, this.#order);
       // Later combinations begin once all seeds of this one have found room.
       await this.#submit(running, this.#order.seeds);
       const end = this.#finish(running);

@@ -50,9 +50,15 @@ export class SweepBlame {
     }
   }
 
+  /** All mistakes; undefined if there are none. */
+  error(): ConfigError | undefined {
+    return this.#issues.size === 0 ? undefined : new ConfigError([...this.#issues.values()]);
+  }
+
   /** @throws ConfigError if any combination has mistakes. */
   throwIfAny(): void {
-    if (this.#issues.size > 0) throw new ConfigError([...this.#issues.values()]);
+    const error = this.error();
+    if (error !== undefined) throw error;
   }
 
   #moved(issue: ConfigIssue, swept: readonly (readonly [string, string])[]): ConfigIssue {

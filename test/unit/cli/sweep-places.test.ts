@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SweepResult } from '../../../reports/sweep.ts';
 import type { ConfigIssueJson } from '../../../topologies/files/config-error.ts';
 import { marked } from '../../bad-files/fixture.ts';
 import { COMMAND_LINE } from '../../command-line.ts';
@@ -92,5 +93,19 @@ describe('a sweep that the file refuses in one of its combinations', () => {
     expect(said).toContain('orrery: --set warmup: 1.5s is not below the duration (500ms), with ');
     const axis = refused(BASE, ['--set', 'sweep.drain=[1s, 2]']);
     expect(axis).toContain(`   --set sweep.drain=[1s, 2]\n${' '.repeat(21)}^^^^^^^\n`);
+  });
+
+  it('was a bug of orrery if each of its values stands in another one', () => {
+    const said = refused(fileOf('duration: [3s, 1500ms]\nwarmup: [1s, 2s]').text);
+    expect(said).toContain('warmup: 2s is not below the duration (1.5s)');
+    expect(said).not.toContain('bug in orrery');
+    const text = readFileSync(join(folder, 'out/placed/sweep/sweep.json'), 'utf8');
+    const { rows } = JSON.parse(text) as SweepResult;
+    expect(rows.map(({ pass, broke }) => [pass, broke])).toEqual([
+      [true, undefined],
+      [true, undefined],
+      [true, undefined],
+      [false, expect.stringContaining('warmup: 2s is not below')],
+    ]);
   });
 });
