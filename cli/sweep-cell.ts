@@ -91,7 +91,8 @@ export class CellTeller {
     const own = { ...flags, adaptive: undefined, set: { ...flags.set, ...parameters } };
     const reproduce = repeatCommand('scenario', scenario.file, own);
     this.#broke += 1;
-    const broke = error.issues[0]?.message ?? error.message;
+    // Its place and its sentence; the lines below show the text of the file.
+    const broke = error.message.split('\n', 1)[0] ?? '';
     this.#rows.set(index, brokenRow(parameters, { broke, reproduce }));
     progress.clear();
     process.stderr.write(forStderr(plainLines(`${error.message}\n`)));
