@@ -15,10 +15,13 @@ import { sourceState } from '../scenarios/sweep/source-state.ts';
 import type { RunFlags } from './execute.ts';
 import { type ExitCode, exitWith, FlagError } from './exit.ts';
 import { load } from './load.ts';
-import { refuseForeignScenario } from './own-scenario.ts';
+import { refuseForeignScenario, refuseOtherScenario } from './own-scenario.ts';
 import { mergeInto, seedFlags } from './sweep-run.ts';
 
-type MergeFlags = Pick<RunFlags, 'out' | 'json' | 'quiet'>;
+interface MergeFlags extends Pick<RunFlags, 'out' | 'json' | 'quiet'> {
+  /** The user's own word for which file the results are of. */
+  readonly scenario?: string;
+}
 
 /** Adds the command. */
 export function addMerge(program: Command): void {
@@ -30,6 +33,7 @@ export function addMerge(program: Command): void {
       'Joins what `orrery sweep FILE --shard i/n` has left, into the table and the verdict of the whole sweep.',
     )
     .option('--out <dir>', 'folder for the files of the sweep', 'runs')
+    .option('--scenario <file>', 'the scenario, if it is not below the current folder')
     .option('--json', 'print the result as JSON on stdout and nothing else')
     .option('-q, --quiet', 'print the first line only')
     .option('--debug', 'print stack traces of internal errors')
@@ -38,20 +42,25 @@ export function addMerge(program: Command): void {
     });
 }
 
-async function merge(paths: readonly string[], flags: MergeFlags): Promise<ExitCode> {
+async function merge(
+  paths: readonly string[],
+  { scenario: named, ...flags }: MergeFlags,
+): Promise<ExitCode> {
   const parts = paths.map(partOf);
   const merged = mergeResults(parts);
-  const { head } = merged;
+  const head = { ...merged.head, file: named ?? merged.head.file };
   const commit = sourceState();
   if (head.commit !== commit) {
     throw new Refusal(
       `the results are those of commit ${head.commit}, and this program is ${commit}: check it out, or run the sweep again`,
     );
   }
-  refuseForeignScenario(
-    head,
-    parts.map(({ path }) => path),
-  );
+  if (named === undefined) {
+    refuseForeignScenario(
+      head,
+      parts.map(({ path }) => path),
+    );
+  } else refuseOtherScenario(head);
   const registry = new ProtocolRegistry();
   const { scenario } = await load(head.file, head.set, registry);
   const seeds = seedFlags(head.seeds, scenario.seeds);

@@ -22,13 +22,11 @@ export function refuseForeignScenario(
   { file, sha256 }: Pick<SweepHead, 'file' | 'sha256'>,
   results: readonly string[],
 ): void {
-  const [current, shipped] = [process.cwd(), PROJECT_FOLDERS.scenarios];
-  const found = findFile(file, [current, shipped], ['.', 'scenarios']);
-  if ('message' in found) throw missingFile(found.message, found.hint);
-  const { path } = found;
+  const [current, shipped] = places();
+  const path = pathOf(file);
   if (!isBelow(path, current) && !isBelow(path, shipped)) {
     throw new Refusal(
-      `the results name ${file}, which is neither below the current folder nor shipped: merge them where the sweep ran`,
+      `the results name ${file}, which is neither below the current folder nor shipped: name it by --scenario, if it is your own`,
     );
   }
   const brought = results
@@ -36,10 +34,31 @@ export function refuseForeignScenario(
     .find((folder) => isBelow(folder, current) && isBelow(path, folder));
   if (brought !== undefined) {
     throw new Refusal(
-      `${file} came with the results: move them out of ${brought}, if this scenario is your own`,
+      `${file} came with the results, in ${brought}: name it by --scenario, if it is your own`,
     );
   }
-  if (hashOfFile(path) !== sha256) throw new Refusal(`${file} has changed since the sweep ran`);
+  refuseOtherScenario({ file, sha256 });
+}
+
+/**
+ * Refuses another scenario than the results are of; wherever it lies.
+ * @throws ConfigError if there is no such file, Refusal for one with another hash.
+ */
+export function refuseOtherScenario({ file, sha256 }: Pick<SweepHead, 'file' | 'sha256'>): void {
+  if (hashOfFile(pathOf(file)) !== sha256) {
+    throw new Refusal(`${file} has changed since the sweep ran`);
+  }
+}
+
+function pathOf(file: string): string {
+  const found = findFile(file, places(), ['.', 'scenarios']);
+  if ('message' in found) throw missingFile(found.message, found.hint);
+  return found.path;
+}
+
+/** Where scenarios are looked for: the current folder, those that are shipped. */
+function places(): readonly [string, string] {
+  return [process.cwd(), PROJECT_FOLDERS.scenarios];
 }
 
 /** True of something in a folder or deeper, wherever links lead. */

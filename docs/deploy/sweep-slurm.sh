@@ -20,4 +20,5 @@ npm run --silent sweep "$scenario" -- --out "$out" --threads "${SLURM_CPUS_PER_T
   # Missed limits are a result of the whole sweep, not a failure of the task.
   [ "$?" -eq 1 ]
 
-# Once all parts have ended: npm run merge "$out"/NAME/sweep-shard-*-of-"$SLURM_ARRAY_TASK_COUNT"
+# Once all parts have ended: npm run merge -- "$out"/NAME/sweep-shard-*-of-"$SLURM_ARRAY_TASK_COUNT"
+# and --scenario FILE, if the scenario is not below the current folder.

@@ -36,7 +36,8 @@ function bash(words: readonly string[], env: Readonly<Record<string, string>>): 
 function joined(out: string): SweepResult {
   const parts = readdirSync(join(out, 'dealt')).map((name) => join(out, 'dealt', name));
   expect(parts).toHaveLength(PARTS);
-  const words = [COMMAND_LINE, 'merge', ...parts, '--out', `${out}-all`, '--json'];
+  const own = ['--scenario', join(folder, 'dealt.yaml')];
+  const words = [COMMAND_LINE, 'merge', ...parts, ...own, '--out', `${out}-all`, '--json'];
   const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
   expect(status, stderr).toBe(1);
   return JSON.parse(stdout) as SweepResult;

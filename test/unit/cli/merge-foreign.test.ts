@@ -52,9 +52,14 @@ function write(name: string, text: string): void {
 }
 
 /** Writes results and merges them. */
-function mergeOf(name: string, first: object, runs: readonly object[]): Ended {
+function mergeOf(
+  name: string,
+  first: object,
+  runs: readonly object[],
+  ...flags: readonly string[]
+): Ended {
   write(name, [first, ...runs].map((one) => `${JSON.stringify(one)}\n`).join(''));
-  return orrery('merge', name, '--out', `${name}-merged`);
+  return orrery('merge', name, '--out', `${name}-merged`, ...flags);
 }
 
 describe('a scenario that results name', () => {
@@ -87,6 +92,20 @@ sweep: { duration: [1s, 2s] }
   it('is named if it does not exist', () => {
     const { status, stderr } = mergeOf('gone.ndjson', { ...head, file: 'smal.yaml' }, lines);
     expect([status, stderr]).toEqual([2, expect.stringContaining('did you mean small.yaml?')]);
+  });
+
+  it('is loaded from elsewhere if --scenario names it and it is the one that ran', () => {
+    const file = '../away/small.yaml';
+    write(file, SMALL);
+    const first = { ...head, file };
+    expect(mergeOf('away.ndjson', first, lines).status).toBe(2);
+    const { status, stdout } = mergeOf('away.ndjson', first, lines, '--scenario', file);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('2 of 2 combinations met')]);
+    write('own/s.yaml', named);
+    write('own/evil.mjs', module);
+    const other = mergeOf('away.ndjson', first, lines, '--scenario', 'own/s.yaml');
+    expect([other.status, other.stderr]).toEqual([2, expect.stringContaining('has changed')]);
+    expect(existsSync(join(folder, 'loaded'))).toBe(false);
   });
 
   it('is loaded if it is the one that ran', () => {
