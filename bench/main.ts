@@ -15,6 +15,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fold } from '../reports/terminal-layout.ts';
 import { currentCommit } from '../tools/requirements/source-state.ts';
 import type { BenchModule, BenchResult } from './bench-result.ts';
 import { run as calibrate } from './calibration.ts';
@@ -126,15 +127,8 @@ function helpText(): string {
   ].join('\n');
 }
 
-/** Names in lines of at most 80 characters. */
 function linesOf(names: readonly string[]): readonly string[] {
-  const lines: string[] = [];
-  for (const name of names) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + name.length + 1 > WIDTH) lines.push(`  ${name}`);
-    else lines[lines.length - 1] = `${last} ${name}`;
-  }
-  return lines;
+  return fold(names, { width: WIDTH - 2, indent: 0, gap: ' ' }).map((line) => `  ${line}`);
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

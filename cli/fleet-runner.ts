@@ -5,8 +5,7 @@
  */
 import { judge } from '../reports/judge.ts';
 import type { SeedResult } from '../reports/model.ts';
-import { oneLine } from '../reports/plain-text.ts';
-import { FleetExecutor } from '../scenarios/fleet/fleet-executor.ts';
+import type { FleetExecutor } from '../scenarios/fleet/fleet-executor.ts';
 import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
 import { type RunEnd, type RunOrder, runInput } from '../scenarios/runner/run-scenario.ts';
 import { foreignAnswer } from '../scenarios/sweep/foreign-answer.ts';
@@ -14,23 +13,13 @@ import type { SweepCell } from '../scenarios/sweep/run-sweep.ts';
 import { sourceState } from '../scenarios/sweep/source-state.ts';
 import type { Runner } from './execute.ts';
 import { type ExitCode, FlagError } from './exit.ts';
-import { fileForFleet, openQueue } from './queue-flag.ts';
+import { openFleet } from './open-fleet.ts';
 
 /** A way to run, until it is closed. */
 export interface FleetRunner extends Runner {
   /** The codes that come to that of a run: 4 if two workers had different results. */
   codes(): readonly ExitCode[];
   close(): Promise<void>;
-}
-
-/** Prints which runs have two results. @returns the code for it, if there are any. */
-export function tellFleetConflicts(fleet: FleetExecutor): readonly ExitCode[] {
-  const conflicts = fleet.takeConflicts();
-  for (const { id, fingerprints } of conflicts) {
-    const found = oneLine(fingerprints.join(', '));
-    process.stderr.write(`orrery: not deterministic: ${id} has the fingerprints ${found}\n`);
-  }
-  return conflicts.length === 0 ? [] : [4];
 }
 
 /** Flags of a run that only threads of this process can serve. */
@@ -51,24 +40,9 @@ export async function fleetRunner(queue: QueueAddress, flags: OwnFlags): Promise
     const message = `--${name}: a fleet sends results, no recordings`;
     throw new FlagError(message, `--${name}`, 'leave it out, or leave --queue out');
   }
-  const engine = await openQueue(queue);
-  const fileOf = ({ scenario }: SweepCell): string => fileForFleet(scenario.file);
   // A scenario runs anew each time.
-  const fleet = await FleetExecutor.open(engine, sourceState(), { fileOf, isFresh: true }).catch(
-    async (error: unknown) => {
-      await engine.close();
-      throw error;
-    },
-  );
-  return {
-    command: 'scenario',
-    run: (order) => runOn(fleet, order),
-    codes: () => tellFleetConflicts(fleet),
-    close: async (): Promise<void> => {
-      fleet.close();
-      await engine.close();
-    },
-  };
+  const { fleet, tellConflicts, close } = await openFleet(queue, sourceState(), true);
+  return { command: 'scenario', run: (order) => runOn(fleet, order), codes: tellConflicts, close };
 }
 
 async function runOn(fleet: FleetExecutor, order: RunOrder): Promise<RunEnd> {

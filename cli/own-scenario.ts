@@ -4,14 +4,13 @@
  *
  * @module
  */
-import { realpathSync } from 'node:fs';
-import { dirname, isAbsolute, relative } from 'node:path';
+import { dirname } from 'node:path';
+import { scenarioPath } from '../scenarios/files/load.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { hashOfFile } from '../scenarios/run-files.ts';
 import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import type { SweepHead } from '../scenarios/sweep/results-file.ts';
-import { findFile } from '../topologies/files/find-file.ts';
-import { missingFile } from '../topologies/load.ts';
+import { isBelow } from '../topologies/files/file-bounds.ts';
 
 /**
  * Refuses a scenario that is not the user's own, or another one than the results are of.
@@ -22,9 +21,9 @@ export function refuseForeignScenario(
   { file, sha256 }: Pick<SweepHead, 'file' | 'sha256'>,
   results: readonly string[],
 ): void {
-  const [current, shipped] = places();
-  const path = pathOf(file);
-  if (!isBelow(path, current) && !isBelow(path, shipped)) {
+  const current = process.cwd();
+  const path = scenarioPath({ path: file, folders: PROJECT_FOLDERS });
+  if (!isBelow(path, current) && !isBelow(path, PROJECT_FOLDERS.scenarios)) {
     throw new Refusal(
       `the results name ${file}, which is neither below the current folder nor shipped: name it by --scenario, if it is your own`,
     );
@@ -45,24 +44,7 @@ export function refuseForeignScenario(
  * @throws ConfigError if there is no such file, Refusal for one with another hash.
  */
 export function refuseOtherScenario({ file, sha256 }: Pick<SweepHead, 'file' | 'sha256'>): void {
-  if (hashOfFile(pathOf(file)) !== sha256) {
+  if (hashOfFile(scenarioPath({ path: file, folders: PROJECT_FOLDERS })) !== sha256) {
     throw new Refusal(`${file} has changed since the sweep ran`);
   }
-}
-
-function pathOf(file: string): string {
-  const found = findFile(file, places(), ['.', 'scenarios']);
-  if ('message' in found) throw missingFile(found.message, found.hint);
-  return found.path;
-}
-
-/** Where scenarios are looked for: the current folder, those that are shipped. */
-function places(): readonly [string, string] {
-  return [process.cwd(), PROJECT_FOLDERS.scenarios];
-}
-
-/** True of something in a folder or deeper, wherever links lead. */
-function isBelow(path: string, folder: string): boolean {
-  const way = relative(realpathSync(folder), realpathSync(path));
-  return way !== '' && !/^\.\.(?:[/\\]|$)/.test(way) && !isAbsolute(way);
 }

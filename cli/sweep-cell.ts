@@ -83,38 +83,40 @@ export class CellTeller {
   }
 
   /** The files do not allow these values together. */
-  refused(
-    { index, parameters }: Pick<SweepCell, 'index' | 'parameters'>,
-    error: ConfigError,
-  ): void {
-    const { flags, progress, scenario } = this.#parts;
-    const own = { ...flags, adaptive: undefined, set: { ...flags.set, ...parameters } };
-    const reproduce = repeatCommand('scenario', scenario.file, own);
-    this.#broke += 1;
+  refused(cell: PlacedCell, error: ConfigError): void {
     // Its place and its sentence; the lines below show the text of the file.
-    const broke = error.message.split('\n', 1)[0] ?? '';
-    this.#rows.set(index, brokenRow(parameters, { broke, reproduce }));
-    progress.clear();
+    this.#broken(cell, error.message.split('\n', 1)[0] ?? '');
     process.stderr.write(forStderr(plainLines(`${error.message}\n`)));
     this.#codes.push(2);
   }
 
-  /** A combination that broke gets a row, or the other rows would look like the whole sweep. */
-  #failed({ index, parameters, scenario }: SweepCell, failure: Failure): void {
-    const { flags, progress } = this.#parts;
-    // A combination alone knows nothing of adaptive seeds.
-    const own = { ...flags, adaptive: undefined, set: { ...flags.set, ...parameters } };
-    const repeat = (seed: number): string =>
-      repeatCommand('scenario', scenario.file, { ...own, seed, seeds: undefined });
-    this.#broke += 1;
-    const reproduce = repeatCommand('scenario', scenario.file, own);
-    this.#rows.set(index, brokenRow(parameters, { broke: failureText(failure), reproduce }));
-    progress.clear();
+  #failed(cell: PlacedCell, failure: Failure): void {
+    const { flags } = this.#parts;
+    const repeat = this.#broken(cell, failureText(failure));
     this.#codes.push(
       finish(failure, { flags, folder: '', baseline: undefined, repeat }).catch(ofMachine),
     );
   }
+
+  /**
+   * A combination that broke gets a row, or the other rows would look like the whole sweep.
+   * @returns the command that repeats one of its seeds.
+   */
+  #broken({ index, parameters }: PlacedCell, broke: string): (seed: number) => string {
+    const { flags, progress, scenario } = this.#parts;
+    // A combination alone knows nothing of adaptive seeds.
+    const own = { ...flags, adaptive: undefined, set: { ...flags.set, ...parameters } };
+    const reproduce = repeatCommand('scenario', scenario.file, own);
+    this.#broke += 1;
+    this.#rows.set(index, brokenRow(parameters, { broke, reproduce }));
+    progress.clear();
+    return (seed): string =>
+      repeatCommand('scenario', scenario.file, { ...own, seed, seeds: undefined });
+  }
 }
+
+/** A combination, which may not have been loaded. */
+type PlacedCell = Pick<SweepCell, 'index' | 'parameters'>;
 
 /** A machine that has no room for a run is no reason to lose the others. */
 function ofMachine(error: unknown): ExitCode {

@@ -12,7 +12,7 @@ import type { Shard } from '../scenarios/sweep/shard.ts';
 import type { RunFlags } from './execute.ts';
 import type { RunPlace } from './run-place.ts';
 
-/** Prints it. The folder holds a file of results without a run, which `merge` accepts as any other. */
+/** Prints it. The folder has a results.ndjson with nothing but its head, which `merge` accepts. */
 export function tellEmptyPart(
   { name, question, file }: Scenario,
   { index, count }: Shard,

@@ -8,7 +8,6 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { assert } from '../engine/core/assert.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
-import { FleetExecutor } from '../scenarios/fleet/fleet-executor.ts';
 import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { Refusal } from '../scenarios/refusal.ts';
@@ -37,10 +36,9 @@ import { ConfigError } from '../topologies/files/config-error.ts';
 import { tellConflicts } from './conflicts.ts';
 import { type RunFlags, seedsOf } from './execute.ts';
 import { type ExitCode, worstOf } from './exit.ts';
-import { tellFleetConflicts } from './fleet-runner.ts';
 import { onInterrupt } from './interrupt.ts';
 import { blameSweep, load } from './load.ts';
-import { fileForFleet, openQueue } from './queue-flag.ts';
+import { openFleet } from './open-fleet.ts';
 import { runName } from './run-name.ts';
 import { RunPlace } from './run-place.ts';
 import { CellTeller, KEPT_MAX } from './sweep-cell.ts';
@@ -254,26 +252,16 @@ async function fleetOf(
   commit: string,
   isFresh: boolean,
 ): Promise<OpenExecutor> {
-  const engine = await openQueue(queue);
-  const fileOf = ({ scenario }: SweepCell): string => fileForFleet(scenario.file);
-  const fleet = await FleetExecutor.open(engine, commit, { fileOf, isFresh }).catch(
-    async (error: unknown) => {
-      await engine.close();
-      throw error;
-    },
-  );
+  const { fleet, tellConflicts: tell, close } = await openFleet(queue, commit, isFresh);
   return {
     ...{ room: fleet.room, isForeign: fleet.isForeign },
     run: (cell, seed) => fleet.run(cell, seed),
     stop: () => fleet.stop(),
     end: async (isStopped): Promise<readonly ExitCode[]> => {
       if (!isStopped) await fleet.forget();
-      return tellFleetConflicts(fleet);
+      return tell();
     },
-    close: async (): Promise<void> => {
-      fleet.close();
-      await engine.close();
-    },
+    close,
   };
 }
 

@@ -6,6 +6,19 @@
 import type { SeedResult } from '../../reports/model.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 
+/** True of a result that can be judged: one that came from elsewhere may be anything. */
+export function isJudgeable(
+  result: SeedResult,
+  judgeOne: (result: SeedResult) => unknown,
+): boolean {
+  try {
+    judgeOne(result);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The answer; refused if its result cannot be judged.
  * @param judgeOne Judges a single result; throws if it is none.
@@ -15,11 +28,6 @@ export function foreignAnswer(
   answer: SeedAnswer,
   judgeOne: (result: SeedResult) => unknown,
 ): SeedAnswer {
-  if (answer.kind !== 'result') return answer;
-  try {
-    judgeOne(answer.result);
-    return answer;
-  } catch {
-    return { kind: 'refused', message: `the result of seed ${seed} cannot be judged` };
-  }
+  if (answer.kind !== 'result' || isJudgeable(answer.result, judgeOne)) return answer;
+  return { kind: 'refused', message: `the result of seed ${seed} cannot be judged` };
 }

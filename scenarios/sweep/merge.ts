@@ -46,7 +46,7 @@ export function mergeResults(parts: readonly Part[]): Merged {
   const lines = new Map<string, RunLine>();
   const conflicts: Conflict[] = [];
   for (const [id, all] of claims) {
-    // Who asks for a run looks into its line, which takes milliseconds: only what differs is compared here.
+    // To unpack a line takes milliseconds, and a sweep does it anyway when it takes the run: here only if lines differ.
     const whole = all.length === 1 ? all : all.filter(isWhole);
     const [one] = whole;
     if (one !== undefined) lines.set(id, one.line);

@@ -15,7 +15,7 @@ import { Refusal } from '../refusal.ts';
 import { filesOf } from '../run-files.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 import { runInput } from '../runner/run-scenario.ts';
-import { foreignAnswer } from './foreign-answer.ts';
+import { foreignAnswer, isJudgeable } from './foreign-answer.ts';
 import { type Parameters, runId } from './identity.ts';
 import { judgedPart, packResult, unpackResult } from './packed-result.ts';
 import type { RunLine } from './results-file.ts';
@@ -250,19 +250,9 @@ class RunningCell {
     if (result.ending !== 'complete') {
       throw new Refusal(`the line of ${line.id}, seed ${seed}, holds a run that had not ended`);
     }
-    if (!this.#isJudgeable(result)) return false;
+    if (!isJudgeable(result, (one) => this.#judge([one]))) return false;
     this.#results.set(seed, result);
     return true;
-  }
-
-  /** A line may come from anywhere: what the judge cannot read is no result. */
-  #isJudgeable(result: SeedResult): boolean {
-    try {
-      this.#judge([result]);
-      return true;
-    } catch {
-      return false;
-    }
   }
 
   /** An answer from elsewhere; refused if its result is none. */

@@ -1,5 +1,5 @@
 /**
- * Which files a scenario is made of: whoever reads one says so, and a run is named by their contents.
+ * Which files a scenario is made of: each file that is read is noted here, and a run is named by their contents.
  *
  * @module
  */

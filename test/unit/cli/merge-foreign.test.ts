@@ -1,23 +1,11 @@
 /** Results that come from anywhere: nothing of them is run, and what they claim is checked. */
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunLine, SweepHead } from '../../../scenarios/sweep/results-file.ts';
-import { COMMAND_LINE } from '../../command-line.ts';
-
-const SMALL = `name: small
-topology: two-nodes.yaml
-duration: 1500ms
-warmup: 300ms
-seeds: 2
-traffic: [{ from: alice, to: bob, kind: poisson, rate: 100/s, size: 100B }]
-kpis: { ping.delivery: { value: ">= 99%" } }
-sweep: { traffic.0.rate: [100/s, 200/s] }
-`;
-const ENVIRONMENT = { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '' };
+import { type Ended, orreryIn, SMALL } from './small-sweep.ts';
 
 let [outer, folder] = ['', ''];
 let head: SweepHead;
@@ -35,15 +23,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(outer, { recursive: true, force: true }));
 
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function orrery(...words: readonly string[]): Ended {
-  const options = { cwd: folder, encoding: 'utf8', env: ENVIRONMENT, timeout: 60_000 } as const;
-  return spawnSync(process.execPath, [COMMAND_LINE, ...words], options);
+  return orreryIn(folder, words);
 }
 
 function write(name: string, text: string): void {

@@ -1,22 +1,10 @@
 /** Parts of a sweep, dealt out to more machines than there are combinations. */
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SweepResult } from '../../../reports/sweep.ts';
-import { COMMAND_LINE } from '../../command-line.ts';
-
-const SMALL = `name: small
-topology: two-nodes.yaml
-duration: 1500ms
-warmup: 300ms
-seeds: 2
-traffic: [{ from: alice, to: bob, kind: poisson, rate: 100/s, size: 100B }]
-kpis: { ping.delivery: { value: ">= 99%" } }
-sweep: { traffic.0.rate: [100/s, 200/s] }
-`;
-const ENVIRONMENT = { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '' };
+import { type Ended, orreryIn, SMALL } from './small-sweep.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -25,15 +13,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function orrery(...words: readonly string[]): Ended {
-  const options = { cwd: folder, encoding: 'utf8', env: ENVIRONMENT, timeout: 60_000 } as const;
-  return spawnSync(process.execPath, [COMMAND_LINE, ...words], options);
+  return orreryIn(folder, words);
 }
 
 describe('a part without a combination', () => {

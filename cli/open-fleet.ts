@@ -1,0 +1,55 @@
+/**
+ * A fleet that takes runs of this program, until it is closed.
+ *
+ * @module
+ */
+import { oneLine } from '../reports/plain-text.ts';
+import { FleetExecutor } from '../scenarios/fleet/fleet-executor.ts';
+import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
+import type { SweepCell } from '../scenarios/sweep/run-sweep.ts';
+import type { ExitCode } from './exit.ts';
+import { fileForFleet, openQueue } from './queue-flag.ts';
+
+/** See the module. */
+export interface OpenFleet {
+  readonly fleet: FleetExecutor;
+  /** Prints which runs have two results. @returns the code for it, if there are any. */
+  tellConflicts(): readonly ExitCode[];
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to a fleet.
+ * @param isFresh True if results that it has already do not count.
+ */
+export async function openFleet(
+  queue: QueueAddress,
+  commit: string,
+  isFresh: boolean,
+): Promise<OpenFleet> {
+  const engine = await openQueue(queue);
+  const fileOf = ({ scenario }: SweepCell): string => fileForFleet(scenario.file);
+  const fleet = await FleetExecutor.open(engine, commit, { fileOf, isFresh }).catch(
+    async (error: unknown) => {
+      await engine.close();
+      throw error;
+    },
+  );
+  return {
+    fleet,
+    tellConflicts: () => tellConflicts(fleet),
+    close: async (): Promise<void> => {
+      fleet.close();
+      await engine.close();
+    },
+  };
+}
+
+function tellConflicts(fleet: FleetExecutor): readonly ExitCode[] {
+  const conflicts = fleet.takeConflicts();
+  for (const { id, fingerprints } of conflicts) {
+    const found = oneLine(fingerprints.join(', '));
+    process.stderr.write(`orrery: not deterministic: ${id} has the fingerprints ${found}\n`);
+  }
+  return conflicts.length === 0 ? [] : [4];
+}
