@@ -1,0 +1,135 @@
+/**
+ * Lines of text files of other programs. How many lines there are and how long they are is known
+ * before the first is read, each line has its place for messages, and mistakes are bounded as well:
+ * a file in which every line is wrong must not cost more than one that is right.
+ *
+ * ```ts
+ * const read = linesOf(text, { columns: 200 });
+ * if (read.kind === 'mistakes') return read;
+ * const mistakes = new LineMistakes();
+ * for (const line of read.lines) {
+ *   if (mistakes.isFull) break;
+ *   const [time, node] = wordsOf(line);
+ *   if (node === undefined) mistakes.add({ ...spanOf(line), message: 'expected TIME NODE' });
+ * }
+ * if (mistakes.isAny) return mistakes.all();
+ * ```
+ *
+ * @module
+ */
+
+/** A part of a text, by offsets; the end is exclusive. */
+export interface TextSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A line without its end, or a word of one. */
+export interface TextPart extends TextSpan {
+  readonly text: string;
+}
+
+/** What is wrong with a part of a text: what was found, what was expected, and the fix. */
+export interface LineMistake extends TextSpan {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** A text that was not understood: what an importer returns for one. */
+export interface WrongLines {
+  readonly kind: 'mistakes';
+  readonly mistakes: readonly LineMistake[];
+}
+
+/** The lines of a text, or that there are too many or one that is too long. */
+export type TextLines = WrongLines | { readonly kind: 'lines'; readonly lines: Iterable<TextPart> };
+
+/** How large a text may be. */
+export interface LineLimits {
+  /** Most lines. Default 2,000,000: a trace of 100 nodes over a month has fewer. */
+  readonly lines?: number;
+  /** Longest line in UTF-16 units. Default 2,000. */
+  readonly columns?: number;
+}
+
+const LINES_MAX = 2_000_000;
+const COLUMNS_MAX = 2_000;
+const MISTAKES_MAX = 1_000;
+
+/** Reads lines that end with LF or CR LF; nothing of a text above the limits. */
+export function linesOf(text: string, limits: LineLimits = {}): TextLines {
+  const { lines: most = LINES_MAX, columns = COLUMNS_MAX } = limits;
+  let count = 0;
+  for (const { start, end } of lineSpans(text)) {
+    count += 1;
+    if (count > most) {
+      const message = `line ${most + 1} begins here, the limit is ${most} lines`;
+      return wrong({ start, end: start + 1, message, hint: 'split the file' });
+    }
+    if (end - start > columns) {
+      const message = `the line has ${end - start} characters, the limit is ${columns}`;
+      return wrong({ start: start + columns, end, message });
+    }
+  }
+  return { kind: 'lines', lines: { [Symbol.iterator]: () => partsOf(text) } };
+}
+
+/** The words of a line, apart by blanks and tabs. */
+export function wordsOf(line: TextPart): readonly TextPart[] {
+  return [...line.text.matchAll(/\S+/g)].map(({ 0: text, index }) => {
+    const start = line.start + index;
+    return { text, start, end: start + text.length };
+  });
+}
+
+/** Where a line or a word is, without its text. */
+export function spanOf({ start, end }: TextSpan): TextSpan {
+  return { start, end: Math.max(end, start + 1) };
+}
+
+/** The mistakes of a text: as many as are worth showing. */
+export class LineMistakes {
+  readonly #mistakes: LineMistake[] = [];
+
+  /** True when reading on would only find more that nobody sees. */
+  get isFull(): boolean {
+    return this.#mistakes.length >= MISTAKES_MAX;
+  }
+
+  get isAny(): boolean {
+    return this.#mistakes.length > 0;
+  }
+
+  /** Keeps a mistake, unless there are enough. */
+  add(mistake: LineMistake): void {
+    if (!this.isFull) this.#mistakes.push(mistake);
+  }
+
+  all(): WrongLines {
+    return { kind: 'mistakes', mistakes: this.#mistakes };
+  }
+}
+
+function wrong(mistake: LineMistake): WrongLines {
+  return { kind: 'mistakes', mistakes: [mistake] };
+}
+
+function* partsOf(text: string): Generator<TextPart> {
+  for (const { start, end } of lineSpans(text)) {
+    const hasReturn = end > start && text.charCodeAt(end - 1) === CARRIAGE_RETURN;
+    const last = hasReturn ? end - 1 : end;
+    yield { text: text.slice(start, last), start, end: last };
+  }
+}
+
+const CARRIAGE_RETURN = 13;
+
+/** Lines with a CR at their end; what follows the last end is a line unless it is empty. */
+function* lineSpans(text: string): Generator<TextSpan> {
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    yield { start, end };
+    start = end + 1;
+  }
+}
