@@ -5,8 +5,8 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { LiveDeadlines } from '../../_kit/live-deadlines.ts';
 import type { HeldBundle } from './held-bundle.ts';
-import { LiveDeadlines } from './live-deadlines.ts';
 import { leaversOf, type StorePolicy } from './store-policy.ts';
 
 /** How much a store keeps, and what it does when it is full. */

@@ -6,6 +6,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
+import { LiveDeadlines } from '../../_kit/live-deadlines.ts';
 import type { DtnDrop } from '../drops.ts';
 import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
 import type { Router, Surroundings, WaitReason } from '../router/router.ts';
@@ -18,7 +19,6 @@ import { cutOff, fragmentsOf, replaceByParts } from './fragments.ts';
 import { type HeldBundle, isOwnMessage, type WaitingBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import type { Transfer } from './input.ts';
-import { LiveDeadlines } from './live-deadlines.ts';
 import type { Departure, Outlet } from './outlet.ts';
 import type { AgentParts } from './parts.ts';
 

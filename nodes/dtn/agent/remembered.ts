@@ -5,7 +5,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { LiveDeadlines } from './live-deadlines.ts';
+import { LiveDeadlines } from '../../_kit/live-deadlines.ts';
 
 const NOTHING: readonly string[] = [];
 

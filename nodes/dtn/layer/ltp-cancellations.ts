@@ -33,6 +33,11 @@ export class LtpCancellations {
     this.#tell(session, reason);
   }
 
+  /** True until the neighbour knows, or was told often enough. */
+  has(session: number): boolean {
+    return this.#open.has(session);
+  }
+
   /** The neighbour knows. */
   acknowledged(session: number): void {
     this.#open.delete(session);

@@ -86,8 +86,8 @@ export interface LtpDesk {
   readonly facts: LtpFacts;
   /** What the contact clock shows. */
   readonly clockAt: () => number;
-  /** Sets an alarm so much later. */
-  readonly alarm: (waitNs: number, alarm: LtpAlarm) => void;
+  /** Sets an alarm so much later, and returns when that is on the contact clock. */
+  readonly alarm: (waitNs: number, alarm: LtpAlarm) => number;
   /** Sends a segment before data; the alarm is set when it has left. See {@link Outgoing.isObsolete}. */
   readonly tell: (segment: LtpSegment, alarm?: LtpAlarm, isObsolete?: () => boolean) => void;
   readonly effect: (effect: LtpEffect) => void;

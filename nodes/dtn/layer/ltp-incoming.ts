@@ -65,6 +65,14 @@ export class LtpIncoming {
     else if (alarm.kind === 'silence') this.#silence(alarm.session);
   }
 
+  /** False if nobody needs the alarm any more. */
+  needs(alarm: LtpAlarm, at: number): boolean {
+    const session = this.#sessions.get(alarm.session);
+    if (alarm.kind === 'report') return session?.isOpen(alarm.serial) === true;
+    if (alarm.kind === 'cancel') return this.#cancelled.has(alarm.session);
+    return session?.silentAt === at;
+  }
+
   #data(number: number, content: LtpData): void {
     if (this.#closed.has(number)) {
       this.#drop('ltp-closed-session');
@@ -139,7 +147,7 @@ export class LtpIncoming {
     if (session === undefined) return;
     const { facts, alarm, clockAt } = this.#desk;
     const restNs = session.heardAt + facts.silenceNs - clockAt();
-    if (restNs > 0) alarm(restNs, { kind: 'silence', session: number });
+    if (restNs > 0) session.silentAt = alarm(restNs, { kind: 'silence', session: number });
     else if (session.place === 'kept') this.#close(number);
     else {
       this.#drop('ltp-silence');
@@ -161,7 +169,7 @@ export class LtpIncoming {
     if (known !== undefined || this.#sessions.size >= facts.sessions) return known;
     const session = new LtpReceiving(number, serial());
     this.#sessions.set(number, session);
-    alarm(facts.silenceNs, { kind: 'silence', session: number });
+    session.silentAt = alarm(facts.silenceNs, { kind: 'silence', session: number });
     return session;
   }
 

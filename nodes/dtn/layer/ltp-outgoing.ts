@@ -106,6 +106,15 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
     }
   }
 
+  /** False if nobody needs the alarm any more. */
+  needs(alarm: LtpAlarm): boolean {
+    if (alarm.kind === 'cancel') return this.#cancelled.has(alarm.session);
+    const session = this.#sessions.get(alarm.session);
+    return (
+      session !== undefined && !(alarm.kind === 'checkpoint' && session.isAnswered(alarm.serial))
+    );
+  }
+
   #reported(number: number, report: LtpReport): void {
     const { facts, tell } = this.#desk;
     // RFC 5326 section 6.13: every report gets a receipt, also if its session has ended.

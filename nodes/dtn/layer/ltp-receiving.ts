@@ -25,6 +25,8 @@ export class LtpReceiving {
   readonly number: number;
   /** What the contact clock showed when the last segment came. */
   heardAt = 0;
+  /** When its alarm about silence is due, on the same clock. */
+  silentAt = 0;
   /** Bytes that are kept. */
   bytes = 0;
   /** The block has been handed to the node, which has or has not kept it yet. */
@@ -40,6 +42,7 @@ export class LtpReceiving {
   readonly #open = new Map<number, OpenReport>();
   /** Where the scopes of all reports begin. */
   readonly #lowers = new Map<number, number>();
+  /** Checkpoints with reports, of which there are at most so many. */
   readonly #answered = new Set<number>();
   #serial: number;
 
@@ -60,6 +63,11 @@ export class LtpReceiving {
 
   get isWhole(): boolean {
     return this.#blockEnd !== undefined && this.#arrived.covers(0, this.#blockEnd);
+  }
+
+  /** Number of reports and checkpoints that are remembered. */
+  get remembered(): number {
+    return this.#lowers.size + this.#answered.size;
   }
 
   /** True while the sender has not acknowledged a report. */
@@ -121,8 +129,10 @@ export class LtpReceiving {
     const lower = this.#lowers.get(content.report) ?? 0;
     const claims = this.#arrived.within(lower, upper);
     const count = Math.ceil(claims.length / claimsMax);
-    // So many reports only answer checkpoints that nobody needs.
-    if (this.#lowers.size + count > LTP_REPORTS_MAX) return [];
+    // So many reports only answer checkpoints that nobody needs. Where nothing has arrived there is
+    // nothing to report (RFC 5326 section 3.2.2: claims are not empty), and nothing to remember: if
+    // the checkpoint comes again, it is answered as a new one.
+    if (count === 0 || this.#lowers.size + count > LTP_REPORTS_MAX) return [];
     this.#answered.add(content.checkpoint);
     const reports: LtpReport[] = [];
     for (let index = 0, from = lower; index < count; index += 1) {
@@ -132,6 +142,11 @@ export class LtpReceiving {
       from = to;
     }
     return reports;
+  }
+
+  /** True while the sender has not acknowledged this report. */
+  isOpen(serial: number): boolean {
+    return this.#open.has(serial);
   }
 
   /** A report without receipt, to be sent again; undefined if there is a receipt. */

@@ -13,7 +13,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
-import { Deadlines } from '../../_kit/deadlines.ts';
+import { LiveDeadlines } from '../../_kit/live-deadlines.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import { LTP_SERIALS } from '../geometry.ts';
 import { ContactClock } from './contact-clock.ts';
@@ -27,7 +27,9 @@ import { decodeLtp, encodeLtp, type LtpContent, type LtpSegment } from './ltp-wi
 export class LtpSpan implements Machine<LtpInput, LtpEffect> {
   readonly #facts: LtpFacts;
   readonly #clock = new ContactClock();
-  readonly #alarms = new Deadlines<LtpAlarm>();
+  readonly #alarms = new LiveDeadlines<LtpAlarm>((alarm, at) =>
+    isOfOutgoing(alarm) ? this.#outgoing.needs(alarm) : this.#incoming.needs(alarm, at),
+  );
   readonly #transmitter: LtpTransmitter<LtpAlarm>;
   readonly #outgoing: LtpOutgoing;
   readonly #incoming: LtpIncoming;
@@ -39,7 +41,7 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
     const desk: LtpDesk = {
       facts,
       clockAt: () => this.#clock.at(this.#now),
-      alarm: (waitNs, alarm) => this.#alarms.add(this.#clock.at(this.#now) + waitNs, alarm),
+      alarm: (waitNs, alarm) => this.#alarm(waitNs, alarm),
       tell: (segment, alarm, isObsolete) => this.#tell(segment, alarm, isObsolete),
       effect: (effect) => this.#effects.push(effect),
       serial: () => 1 + facts.random.below(LTP_SERIALS),
@@ -57,6 +59,11 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
   /** Blocks that are coming in. */
   get receiving(): number {
     return this.#incoming.size;
+  }
+
+  /** Alarms that are set, also those that nobody needs any more. */
+  get alarms(): number {
+    return this.#alarms.size;
   }
 
   /** When what waits now will have left. */
@@ -91,8 +98,7 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
   }
 
   nextAt(): Nanoseconds {
-    const { nextAt } = this.#alarms;
-    const alarmNs = nextAt === undefined ? Number.POSITIVE_INFINITY : this.#clock.instantOf(nextAt);
+    const alarmNs = this.#clock.instantOf(this.#alarms.nextAt());
     return Math.min(alarmNs, this.#transmitter.nextAt());
   }
 
@@ -106,8 +112,7 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
     if (!this.#clock.isRunning) return;
     const clock = this.#clock.at(now);
     for (let due = this.#alarms.takeDue(clock); due; due = this.#alarms.takeDue(clock)) {
-      const isOutgoing = due.kind === 'checkpoint' || due.kind === 'missing';
-      if (isOutgoing || (due.kind === 'cancel' && due.by === 'sender')) this.#outgoing.ring(due);
+      if (isOfOutgoing(due)) this.#outgoing.ring(due);
       else this.#incoming.ring(due);
     }
   }
@@ -149,8 +154,20 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
   /** @param sentNs When the last bit of the segment leaves. */
   #set(alarm: LtpAlarm, sentNs: Nanoseconds): void {
     const waitNs = sentNs - this.#now + this.#facts.answerNs;
-    this.#alarms.add(this.#clock.at(this.#now) + waitNs, alarm);
+    this.#alarm(waitNs, alarm);
   }
+
+  #alarm(waitNs: number, alarm: LtpAlarm): number {
+    const at = this.#clock.at(this.#now) + waitNs;
+    this.#alarms.add(at, alarm);
+    return at;
+  }
+}
+
+/** True for alarms about blocks that this end sends. */
+function isOfOutgoing(alarm: LtpAlarm): boolean {
+  if (alarm.kind === 'cancel') return alarm.by === 'sender';
+  return alarm.kind === 'checkpoint' || alarm.kind === 'missing';
 }
 
 /** True for segments that the sender of a block sends. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { LiveDeadlines } from '../../../../../nodes/_kit/live-deadlines.ts';
 import { BundleStore, type StoreLimits } from '../../../../../nodes/dtn/agent/bundle-store.ts';
 import type { HeldBundle, Priority } from '../../../../../nodes/dtn/agent/held-bundle.ts';
-import { LiveDeadlines } from '../../../../../nodes/dtn/agent/live-deadlines.ts';
 import { Remembered } from '../../../../../nodes/dtn/agent/remembered.ts';
 import { STORE_POLICIES, type StorePolicy } from '../../../../../nodes/dtn/agent/store-policy.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';

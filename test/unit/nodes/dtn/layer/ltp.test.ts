@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
+import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
+import { LtpReceiving } from '../../../../../nodes/dtn/layer/ltp-receiving.ts';
 import {
   decodeLtp,
   encodeLtp,
@@ -361,6 +363,38 @@ describe('a neighbour', () => {
       pair.run(pair.now + S / 100);
     }
     expect(pair.sent).toHaveLength(6);
+  });
+
+  it('that asks for reports about nothing fills no memory: no answer is remembered for them', () => {
+    const pair = new LtpPair();
+    const ask = { type: LTP_DATA.redCheckpoint, data: new Uint8Array(0) };
+    const receiving = new LtpReceiving(1, 1);
+    for (let checkpoint = 1; checkpoint <= 5_000; checkpoint += 1) {
+      const { content } = decodeLtp(data(1, { ...ask, checkpoint }))!;
+      expect(receiving.reportsFor(content as LtpData, 10, 5)).toEqual([]);
+      pair.take('b', { kind: 'segment', bytes: data(1, { ...ask, checkpoint }) });
+    }
+    expect(receiving.remembered).toBe(0);
+    expect(pair.sent).toEqual([]);
+    // What it asks for next is reported all the same.
+    const bytes = data(1, { type: LTP_DATA.redCheckpoint, checkpoint: 5_001 });
+    pair.take('b', { kind: 'segment', bytes });
+    expect(contentOf(pair.sent[0]!)).toMatchObject({ kind: 'report', checkpoint: 5_001 });
+  });
+
+  it('whose blocks come and go at the rate of the link leaves no alarms behind', () => {
+    const pair = new LtpPair();
+    const cancel = { kind: 'cancel', by: 'sender', reason: 0 } as const;
+    for (let session = 1; session <= 5_000; session += 1) {
+      const checkpoint = data(session, { type: LTP_DATA.redCheckpoint, checkpoint: 1 });
+      pair.take('b', { kind: 'segment', bytes: checkpoint });
+      const bytes = encodeLtp({ engine: 1, session, content: cancel });
+      pair.take('b', { kind: 'segment', bytes });
+      pair.now += S / 1_000;
+      while (pair.ends.b.nextAt() <= pair.now) pair.take('b', TIMER_DUE);
+    }
+    expect(pair.ends.b.receiving).toBe(0);
+    expect(pair.ends.b.alarms).toBeLessThanOrEqual(1_024);
   });
 
   it('that claims nothing for ever makes us send a block 65 times, and no more', () => {

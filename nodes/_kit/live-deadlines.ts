@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { Deadlines } from '../../_kit/deadlines.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import { Deadlines } from './deadlines.ts';
 
 /** With fewer entries nothing is cleared away. */
 const ENTRIES_MIN = 1_024;
