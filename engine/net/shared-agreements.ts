@@ -66,5 +66,7 @@ function remember(waiting: Map<string, Uint8Array>, pair: string, secret: Uint8A
 
 /** A text for each key, short to make and to compare. */
 function nameOf(publicKey: Uint8Array): string {
-  return String.fromCharCode(...publicKey);
+  let name = '';
+  for (const byte of publicKey) name += String.fromCharCode(byte);
+  return name;
 }

@@ -38,7 +38,6 @@ export const DTN_DROPS = {
   'bad-message': 'the message of the carrier is neither a bundle nor a receipt',
   'late-receipt': 'no bundle waits for this receipt',
   ...BUNDLE_DROPS,
-  'source-too-long': 'the identifier of the source has more than 255 bytes',
   'primary-unprotected': 'nothing protects the primary block, and the node requires it',
   duplicate: 'the node has the bundle, or had it',
   expired: 'the bundle is older than its lifetime',

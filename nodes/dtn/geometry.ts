@@ -81,8 +81,8 @@ export const STORE_BUNDLES = 100_000;
 export const LATE_SYNC_NS = 2_000_000_000;
 /** Share of a store that bundles of one other node may take (ours). */
 export const SHARE_PER_SOURCE = 0.25;
-/** Longest identifier of a source, bytes (ours): identities are remembered, so they are bounded. */
-export const SOURCE_BYTES_MAX = 255;
+/** Longest name of an endpoint, letters (ours): those of sources and neighbours are remembered. */
+export const NAME_LETTERS_MAX = 255;
 /** Bundles that a node remembers after it is done with them, against duplicates. */
 export const REMEMBERED_MAX = 100_000;
 /** Longest application message, bytes: a bundle of 16 MiB less 1 KiB for its blocks. */

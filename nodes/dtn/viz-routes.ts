@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../viz/format/drawing.ts';
 import { box, fitted, nodesShown, words } from '../../viz/format/shapes.ts';
 import { singleState, statesOf } from '../_kit/trace-state.ts';
@@ -72,8 +73,8 @@ export function drawRoutes(input: DrawingInput): Drawing {
   const decisions = nodes.flatMap(decisionsOf);
   const groups = nodes.flatMap(waitingOf);
   const pen = new Pen(input.width, [
-    Math.min(...decisions.map(({ atMs }) => atMs)),
-    Math.max(...decisions.flatMap(({ tried }) => tried.map((one) => one.arrivesMs))),
+    leastOf(decisions.map(({ atMs }) => atMs)),
+    greatestOf(decisions.flatMap(({ tried }) => tried.map((one) => one.arrivesMs))),
   ]);
   for (const one of groups.slice(0, WAITING_DRAWN_MAX)) pen.line(waitingText(one), 'text');
   const unlisted = groups.length - WAITING_DRAWN_MAX;

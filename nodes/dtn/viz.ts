@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import type {
   Drawing,
   DrawingInput,
@@ -99,7 +100,7 @@ function drawContacts(input: DrawingInput): Drawing {
   const left = isNarrow ? 0 : Math.min(LABEL_MAX, Math.round(input.width * LABEL_SHARE));
   // All of the plan, so that what bundles wait for is in sight; not what comes after the run.
   const { timeNs, endNs = Number.POSITIVE_INFINITY } = input;
-  const planned = Math.min(endNs / NS_PER_MS, Math.max(1, ...links.flatMap(endsOf)));
+  const planned = Math.min(endNs / NS_PER_MS, greatestOf(links.flatMap(endsOf), 1));
   const toMs = Math.max(timeNs / NS_PER_MS, planned);
   const axis = { left, right: input.width - 4, toMs, nowMs: input.timeNs / NS_PER_MS };
   const drawn = links.slice(0, ROWS_MAX);
@@ -109,11 +110,12 @@ function drawContacts(input: DrawingInput): Drawing {
   const bottom = HEAD + drawn.length * row;
   const shapes: Shape[] = [...axisOf(axis, bottom)];
   for (const [at, link] of drawn.entries())
-    shapes.push(...rowOf(link, HEAD + above + at * row, axis));
+    for (const shape of rowOf(link, HEAD + above + at * row, axis)) shapes.push(shape);
   shapes.push(cursorAt(axis, bottom));
   let y = bottom + GAP;
   for (const one of held.slice(0, ROWS_MAX)) {
-    shapes.push(...storeOf(one, { y: y + above, left, width: input.width, most: mostBytes(held) }));
+    const place = { y: y + above, left, width: input.width, most: mostBytes(held) };
+    for (const shape of storeOf(one, place)) shapes.push(shape);
     y += row;
   }
   const hidden = links.length - drawn.length;
@@ -148,7 +150,10 @@ function heldBy({ name, states }: NodeState): readonly Held[] {
 }
 
 function mostBytes(held: readonly Held[]): number {
-  return Math.max(1, ...held.map(({ store }) => store?.bytes ?? 0));
+  return greatestOf(
+    held.map(({ store }) => store?.bytes ?? 0),
+    1,
+  );
 }
 
 /** Instants below the head at even places. */

@@ -7,6 +7,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
+import { leastOf } from '../../../engine/pure/extremes.ts';
 import { CborWriter } from '../../_kit/cbor-writer.ts';
 import type { DtnDrop } from '../drops.ts';
 import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
@@ -113,7 +114,7 @@ export class CopyForwarding {
   /** Fragments that fit on every way, so that whoever comes can have them. */
   #fragmentsOf(bundle: HeldBundle): readonly HeldBundle[] {
     const { options, outlets } = this.#parts;
-    const bytesMax = Math.min(...outlets.map(({ maxBytes }) => maxBytes));
+    const bytesMax = leastOf(outlets.map(({ maxBytes }) => maxBytes));
     const isShort = bundle.bytes.length + FORWARDING_GROWTH_MAX <= bytesMax;
     return options.fragmentation === 'off' || isShort ? [] : fragmentsOf(bundle, bytesMax);
   }
@@ -277,7 +278,8 @@ export class CopyForwarding {
     const isOwn = bundle.from === undefined;
     const moment = { node: this.#node, isOwn, heldNs: now - bundle.sinceNs };
     openHeld(this.#view, bundle.bytes);
-    if (!forwardedCopy(this.#writer, this.#view, moment)) return 'hop-limit';
+    const stopped = forwardedCopy(this.#writer, this.#view, moment);
+    if (stopped !== undefined) return stopped;
     openHeld(this.#view, this.#writer.taken());
     return withNote(this.#writer, this.#view, note);
   }

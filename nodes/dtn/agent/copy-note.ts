@@ -6,7 +6,7 @@
  */
 import { CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
 import { CborWriter } from '../../_kit/cbor-writer.ts';
-import { BLOCK_TYPE, CRC_TYPE } from '../geometry.ts';
+import { BLOCK_TYPE, BLOCKS_MAX, CRC_TYPE } from '../geometry.ts';
 import { copyBundle, freeBlockNumber } from '../wire/copy.ts';
 import type { BundleView } from '../wire/view.ts';
 
@@ -26,7 +26,8 @@ export function noteOf(view: BundleView): number | undefined {
 }
 
 /**
- * The bundle of a view with this note; without one, a bundle is as it was.
+ * The bundle of a view with this note; without one, and where there is no room for its block, a
+ * bundle is as it was.
  * @param writer Reset first.
  */
 export function withNote(
@@ -44,6 +45,7 @@ export function withNote(
   number.uint(note);
   const data = number.taken();
   if (index >= 0) copyBundle(writer, view, { data: new Map([[index, data]]) });
+  else if (view.blocks >= BLOCKS_MAX) return view.bytes;
   else {
     const type = BLOCK_TYPE.copies;
     const added = { type, number: freeBlockNumber(view), flags: 0, crcType: CRC_TYPE.none, data };

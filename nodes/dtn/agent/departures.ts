@@ -84,7 +84,8 @@ export class Departures {
     const heldNs = isAgeless(options) ? 0 : now - bundle.sinceNs;
     const view = this.#opened(bundle);
     const moment = { node: this.#node, isOwn, heldNs };
-    if (!forwardedCopy(this.#writer, view, moment)) return 'hop-limit';
+    const stopped = forwardedCopy(this.#writer, view, moment);
+    if (stopped !== undefined) return stopped;
     const isRecord = view.isAdministrative;
     const copy = this.#secured(this.#written(), outlet.neighbour);
     if (typeof copy === 'string') return copy;

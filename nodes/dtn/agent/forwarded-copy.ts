@@ -7,7 +7,8 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { CBOR_BREAK } from '../../_kit/cbor-reader.ts';
 import { CborWriter } from '../../_kit/cbor-writer.ts';
-import { BLOCK_TYPE, CRC_TYPE } from '../geometry.ts';
+import type { DtnDrop } from '../drops.ts';
+import { BLOCK_TYPE, BLOCKS_MAX, CRC_TYPE } from '../geometry.ts';
 import { blockWith, copyPrimary, freeBlockNumber } from '../wire/copy.ts';
 import { type BlockFields, writeBlock } from '../wire/encode.ts';
 import { writeHopCount } from '../wire/extensions.ts';
@@ -15,7 +16,7 @@ import type { BundleView } from '../wire/view.ts';
 
 const NS_PER_MS = 1_000_000;
 
-/** Opens a bundle that was checked when it came, so that a malformed one is our mistake. */
+/** Opens what was opened before, or what this node wrote: a malformed one is our mistake. */
 export function openHeld(view: BundleView, bytes: Uint8Array): void {
   const malformed = view.reopen(bytes, 0, bytes.length);
   if (malformed !== undefined) throw new Error(`a stored bundle is malformed: ${malformed}`);
@@ -37,27 +38,36 @@ const scratch = new CborWriter();
 // hot: once for each bundle that leaves, so nothing is allocated.
 /**
  * Writes the copy of the bundle in `view` into `writer`, which is reset first.
- * @returns false if its hops would exceed their limit (section 4.4.3).
+ * @returns why it cannot go on, if so: its hops would exceed their limit (section 4.4.3), or the node
+ * that forwards would be a block too many.
  */
 export function forwardedCopy(
   writer: CborWriter,
   view: BundleView,
   { node, isOwn, heldNs }: Forwarding,
-): boolean {
-  if (view.hopCount >= 0 && view.hops + 1 > view.hopLimit) return false;
+): DtnDrop | undefined {
+  if (view.hopCount >= 0 && view.hops + 1 > view.hopLimit) return 'hop-limit';
+  const isNamed = isOwn || view.previousNode >= 0;
+  if (!isNamed && view.blocks >= BLOCKS_MAX) return 'too-many-blocks';
   copyPrimary(writer, view);
-  if (!isOwn && view.previousNode < 0) writeBlock(writer, previousBlock(view, node));
+  if (!isNamed) writeBlock(writer, previousBlock(view, node));
+  const ageMs = view.ageMs + Math.floor(heldNs / NS_PER_MS);
   for (let index = 0; index < view.blocks; index += 1) {
     scratch.reset();
     if (index === view.hopCount) writeHopCount(scratch, view.hopLimit, view.hops + 1);
-    else if (index === view.bundleAge) scratch.uint(view.ageMs + Math.floor(heldNs / NS_PER_MS));
+    // An age above 2^53 ms can only be copied; nothing lives that long.
+    else if (index === view.bundleAge && Number.isSafeInteger(ageMs)) scratch.uint(ageMs);
     else if (!isOwn && index === view.previousNode) scratch.raw(node);
-    if (scratch.length === 0) {
-      writer.raw(view.bytes, view.blockStart[index], view.blockEnd[index]);
-    } else writeBlock(writer, blockWith(view, index, scratch.bytes), 0, scratch.length);
+    copyBlock(writer, view, index);
   }
   writer.byte(CBOR_BREAK);
-  return true;
+  return undefined;
+}
+
+/** Copies a block, with the data of `scratch` if there are any. */
+function copyBlock(writer: CborWriter, view: BundleView, index: number): void {
+  if (scratch.length === 0) writer.raw(view.bytes, view.blockStart[index], view.blockEnd[index]);
+  else writeBlock(writer, blockWith(view, index, scratch.bytes), 0, scratch.length);
 }
 
 function previousBlock(view: BundleView, data: Uint8Array): BlockFields {

@@ -7,7 +7,7 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { CborWriter } from '../../_kit/cbor-writer.ts';
 import type { DtnDrop } from '../drops.ts';
-import { BLOCK_FLAG, BLOCK_TYPE, CRC_TYPE, SOURCE_BYTES_MAX } from '../geometry.ts';
+import { BLOCK_FLAG, BLOCK_TYPE, CRC_TYPE } from '../geometry.ts';
 import { hasSignedPrimary } from '../security/bundle-security.ts';
 import { copyBundle } from '../wire/copy.ts';
 import { EID_FORM } from '../wire/eid-wire.ts';
@@ -69,7 +69,6 @@ export class Reception {
     this.#isReportWanted = false;
     const malformed = view.open(bytes, 0, bytes.length);
     if (malformed !== undefined) return malformed;
-    if (view.reportToAt - view.sourceAt > SOURCE_BYTES_MAX) return 'source-too-long';
     const isAnonymous = view.sourceForm === EID_FORM.none;
     const source = this.#endpoints.sourceOf(view);
     const key = isAnonymous ? this.#anonymousKey() : identityFrom(view, source.text);
@@ -130,8 +129,10 @@ export class Reception {
   /** The bundle after the work of security, opened. */
   #secured(bytes: Uint8Array): Uint8Array | DtnDrop {
     const secured = this.#parts.security?.received(this.view) ?? bytes;
-    if (secured !== bytes && typeof secured !== 'string') openHeld(this.view, secured);
-    return secured;
+    if (secured === bytes || typeof secured === 'string') return secured;
+    // A block that failed is gone, and another is what its writer encrypted (RFC 9172 section 5.1):
+    // without its age, a bundle of time 0 is none (RFC 9171 section 4.4.2).
+    return this.view.reopen(secured, 0, secured.length) ?? secured;
   }
 
   /** RFC 9171 section 4.3.1: without CRC, an integrity block must cover the primary block. */

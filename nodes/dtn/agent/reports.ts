@@ -80,7 +80,8 @@ export class Reports {
     { kind, reason = REASON.none, isWhole = false }: About,
   ): HeldBundle | undefined {
     if (!this.allows(kind) || view.isAdministrative) return undefined;
-    if (view.sourceForm === EID_FORM.none) return undefined;
+    // One that could not be named exactly is not reported of.
+    if (view.sourceForm === EID_FORM.none || !view.isExact) return undefined;
     const to = this.#parts.names.hostOf(view.reportTo);
     if (to === undefined || !this.#bucket.take(now)) return undefined;
     const wantsTime = (view.flags & BUNDLE_FLAG.wantsStatusTime) !== 0;

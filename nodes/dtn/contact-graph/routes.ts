@@ -5,6 +5,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { leastOf } from '../../../engine/pure/extremes.ts';
 import type { ContactPlan } from './plan.ts';
 import type { Route, RouteQuery, RouteSearch } from './search.ts';
 
@@ -107,7 +108,7 @@ export class RouteList {
     return {
       contacts,
       arrivalNs: tail.arrivalNs,
-      terminationNs: Math.min(...ends),
+      terminationNs: leastOf(ends),
       entry: this.#plan.to[contacts[0] as number] as number,
     };
   }

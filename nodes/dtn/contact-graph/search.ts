@@ -143,7 +143,7 @@ export class RouteSearch {
     for (let node = 0; node < nodes; node += 1) {
       const at = this.#arrival[node] as number;
       if (at > arrivalNs || node === query.target) continue;
-      usable.push(...this.#usableOf(node, query, arrivalNs));
+      for (const contact of this.#usableOf(node, query, arrivalNs)) usable.push(contact);
     }
     return usable;
   }

@@ -132,7 +132,7 @@ export type MessageLength =
 
 /** The contact header. */
 export function encodeContact(canTls: boolean): Uint8Array {
-  return Uint8Array.of(...MAGIC, VERSION, canTls ? CAN_TLS : 0);
+  return Uint8Array.from([...MAGIC, VERSION, canTls ? CAN_TLS : 0]);
 }
 
 /** Reads a contact header of six octets; undefined if it is none. */

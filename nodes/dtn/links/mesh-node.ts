@@ -7,6 +7,7 @@
 import type { Host } from '../../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
 import type { Way } from '../../../engine/host/transport.ts';
+import { leastOf } from '../../../engine/pure/extremes.ts';
 import { MachineShell } from '../../_kit/shell.ts';
 import { Adjacency } from '../agent/adjacency.ts';
 import type { Outlet } from '../agent/outlet.ts';
@@ -107,7 +108,7 @@ export class MeshNode implements LinkLayer {
   }
 
   #rateBps(): number {
-    return Math.min(...[...this.#neighbours.values()].map(({ end }) => end.link.rateBps));
+    return leastOf([...this.#neighbours.values()].map(({ end }) => end.link.rateBps));
   }
 
   #outletsToAll(): readonly Outlet[] {

@@ -5,7 +5,7 @@
  */
 import { CBOR_ARRAY, CBOR_TEXT, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
 import { CborWriter } from '../../_kit/cbor-writer.ts';
-import { RECORD_ROWS_MAX } from '../geometry.ts';
+import { NAME_LETTERS_MAX, RECORD_ROWS_MAX } from '../geometry.ts';
 
 /** A name and a whole number. */
 export type Row = readonly [string, number];
@@ -38,10 +38,12 @@ export function readTable(bytes: Uint8Array): readonly Row[] | undefined {
   return reader.at === reader.end ? rows : undefined;
 }
 
-/** The next item if it is text of printable ASCII, as all our names are. */
+const decoder = new TextDecoder();
+
+/** The next item if it is a name as ours are: printable ASCII, and not long. */
 function readText(reader: CborReader): string | undefined {
-  if (!reader.string(CBOR_TEXT)) return undefined;
+  if (!reader.string(CBOR_TEXT) || reader.argument > NAME_LETTERS_MAX) return undefined;
   const text = reader.bytes.subarray(reader.at - reader.argument, reader.at);
   for (const byte of text) if (byte < 0x20 || byte > 0x7e) return undefined;
-  return String.fromCharCode(...text);
+  return decoder.decode(text);
 }

@@ -7,7 +7,8 @@
  * @module
  */
 import type { BundleSecurity } from '../agent/security.ts';
-import { PAYLOAD_NUMBER } from '../geometry.ts';
+import type { DtnDrop } from '../drops.ts';
+import { BLOCKS_MAX, PAYLOAD_NUMBER } from '../geometry.ts';
 import type { Names } from '../names.ts';
 import { BundleView } from '../wire/view.ts';
 import { addSecurity } from './add-security.ts';
@@ -52,7 +53,7 @@ export class RuledSecurity implements BundleSecurity {
     this.#hopping = parted(added, isChangedOnTheWay);
   }
 
-  made(bundle: Uint8Array): Uint8Array | SecurityDrop {
+  made(bundle: Uint8Array): Uint8Array | DtnDrop {
     const guards = this.#parts.options.guard === 'bcb';
     if (this.#lasting.length === 0 && !guards) return bundle;
     this.#open(bundle);
@@ -62,10 +63,10 @@ export class RuledSecurity implements BundleSecurity {
     const parts = partsOf(this.#view);
     const rules = rulesFor(this.#lasting, ends);
     const drop = addSecurity(this.#parts.tools, parts, rules) ?? this.#checkGuard(parts);
-    return drop ?? (rules.length === 0 ? bundle : joinParts(parts));
+    return drop ?? (rules.length === 0 ? bundle : joined(parts));
   }
 
-  received(view: BundleView): Uint8Array | SecurityDrop {
+  received(view: BundleView): Uint8Array | DtnDrop {
     const { tools, options, own, crcType } = this.#parts;
     const bundle = view.bytes;
     if (!view.hasSecurity && options.rules.length === 0 && options.guard === 'off') return bundle;
@@ -80,10 +81,10 @@ export class RuledSecurity implements BundleSecurity {
       this.#checkGuard(parts) ??
       checkSecurity(tools, parts, arrival) ??
       (isDestination ? undefined : addSecurity(tools, parts, rulesFor(this.#lasting, ends)));
-    return drop ?? (isChanged(parts, view) ? joinParts(parts) : bundle);
+    return drop ?? (isChanged(parts, view) ? joined(parts) : bundle);
   }
 
-  leaving(copy: Uint8Array): Uint8Array | SecurityDrop {
+  leaving(copy: Uint8Array): Uint8Array | DtnDrop {
     const guards = this.#parts.options.guard === 'bcb';
     if (this.#hopping.length === 0 && !guards) return copy;
     this.#open(copy);
@@ -92,11 +93,11 @@ export class RuledSecurity implements BundleSecurity {
     if (exposed !== undefined || this.#view.isFragment) return exposed ?? copy;
     const rules = rulesFor(this.#hopping, this.#ends(this.#view));
     if (rules.length === 0) return copy;
-    return addSecurity(this.#parts.tools, parts, rules) ?? joinParts(parts);
+    return addSecurity(this.#parts.tools, parts, rules) ?? joined(parts);
   }
 
   #open(bundle: Uint8Array): void {
-    const malformed = this.#view.open(bundle, 0, bundle.length);
+    const malformed = this.#view.reopen(bundle, 0, bundle.length);
     if (malformed !== undefined) throw new Error(`this node made a bundle that is ${malformed}`);
   }
 
@@ -120,6 +121,11 @@ export class RuledSecurity implements BundleSecurity {
     if (layout === undefined) return 'security-conflicting';
     return layout.encrypted.has(PAYLOAD_NUMBER) ? undefined : 'payload-in-the-clear';
   }
+}
+
+/** The bytes of a bundle, unless security has added more blocks than one may have. */
+function joined(parts: BundleParts): Uint8Array | DtnDrop {
+  return parts.blocks.length > BLOCKS_MAX ? 'too-many-blocks' : joinParts(parts);
 }
 
 function isChanged({ primary, blocks }: BundleParts, view: BundleView): boolean {

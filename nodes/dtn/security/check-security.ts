@@ -179,7 +179,7 @@ class Checks {
     const operation = { parts: this.#parts, block: read.block, target: target.number, scope };
     const given = { hash, results: target.results };
     const isRight = candidates.some((mac) => isSigned(crypto, mac, given, operation));
-    wipe(...candidates);
+    for (const candidate of candidates) wipe(candidate);
     return isRight;
   }
 
@@ -198,7 +198,7 @@ class Checks {
       const cipher = { crypto, content, parameters };
       plain ??= decryptTarget(cipher, block.data, { results: target.results, operation });
     }
-    wipe(...candidates);
+    for (const candidate of candidates) wipe(candidate);
     if (plain !== undefined && isAcceptor) changeBlock(block, plain, block.crcType);
     return plain !== undefined;
   }
@@ -213,7 +213,7 @@ class Checks {
     const { crypto, keys } = this.#tools;
     const wrapping = keys.accepted(name, 'wrap');
     const found = wrapping.map((key) => crypto.aesKeyUnwrap(key, wrappedKey));
-    wipe(...wrapping);
+    for (const key of wrapping) wipe(key);
     return found.filter((key) => key !== undefined);
   }
 

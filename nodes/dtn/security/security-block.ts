@@ -82,7 +82,7 @@ function readTargets(reader: CborReader): readonly number[] | undefined {
   if (count < 1 || count > BLOCKS_MAX) return undefined;
   const numbers = new Set<number>();
   for (let index = 0; index < count; index += 1) {
-    if (!reader.expect(CBOR_UINT)) return undefined;
+    if (!reader.expect(CBOR_UINT) || !reader.isExact) return undefined;
     numbers.add(reader.argument);
   }
   // RFC 9172 section 3.6: each target once.

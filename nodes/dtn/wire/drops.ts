@@ -9,10 +9,12 @@
 export const BUNDLE_DROPS = {
   'not-a-bundle': 'the bytes do not begin as a bundle, or are longer than 16 MiB',
   'bad-cbor': 'the bytes are not CBOR in its shortest form, end early or go on after the bundle',
-  'bad-primary': 'a field of the primary block is missing, of the wrong type or out of range',
+  'bad-primary':
+    'a field of the primary block is missing, of the wrong type, out of range or above 255 letters',
   'crc-primary': 'the CRC of the primary block does not match',
   'too-many-blocks': 'the bundle has more than 64 blocks',
-  'bad-block': 'a block is malformed, has a number that is taken, or the payload is not the last',
+  'bad-block':
+    'a block is malformed, its number taken or above 2^53, or the payload is not the last',
   'crc-block': 'the CRC of a block does not match',
   'bad-flags': 'an anonymous or administrative bundle asks for reports, or could be fragmented',
   'bad-extension':

@@ -5,7 +5,7 @@
  */
 import { CBOR_BREAK } from '../../_kit/cbor-reader.ts';
 import type { CborWriter } from '../../_kit/cbor-writer.ts';
-import { BLOCK_FLAG, BUNDLE_FLAG, BUNDLE_START } from '../geometry.ts';
+import { BLOCK_FLAG, BLOCK_TYPE, BUNDLE_FLAG, BUNDLE_START } from '../geometry.ts';
 import { blockFields } from './copy.ts';
 import { EID_FORM } from './eid-wire.ts';
 import { type CrcType, writeBlock, writePrimary } from './encode.ts';
@@ -23,9 +23,7 @@ export interface Piece {
  */
 export function isFragmentable(view: BundleView): boolean {
   const isAllowed = (view.flags & BUNDLE_FLAG.mustNotFragment) === 0 && !view.hasSecurity;
-  return (
-    isAllowed && view.isFlagsWhole && view.sourceForm !== EID_FORM.none && view.payloadLength > 1
-  );
+  return isAllowed && view.isExact && view.sourceForm !== EID_FORM.none && view.payloadLength > 1;
 }
 
 /**
@@ -51,12 +49,17 @@ export function writeFragment(writer: CborWriter, view: BundleView, piece: Piece
   });
   const last = view.blocks - 1;
   for (let index = 0; index < last; index += 1) {
-    const isReplicated = ((view.blockFlags[index] as number) & BLOCK_FLAG.replicate) !== 0;
-    if (piece.start > 0 && !isReplicated) continue;
+    if (piece.start > 0 && !isReplicated(view, index)) continue;
     writer.raw(view.bytes, view.blockStart[index], view.blockEnd[index]);
   }
   const { payloadStart } = view;
   const payload = { ...blockFields(view, last), data: view.bytes };
   writeBlock(writer, payload, payloadStart + piece.start, payloadStart + piece.end);
   writer.byte(CBOR_BREAK);
+}
+
+/** RFC 9171 section 4.4.2: without a creation time, each fragment needs the age, marked so or not. */
+function isReplicated(view: BundleView, index: number): boolean {
+  const isMarked = ((view.blockFlags[index] as number) & BLOCK_FLAG.replicate) !== 0;
+  return isMarked || (view.createdMs === 0 && view.blockType[index] === BLOCK_TYPE.bundleAge);
 }

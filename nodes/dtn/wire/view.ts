@@ -54,8 +54,8 @@ export class BundleView {
 
   /** Bundle flags; of those above 2^53, which are unassigned, the lower 32 bits. */
   flags = 0;
-  /** False if `flags` is not all of them. */
-  isFlagsWhole = true;
+  /** False if a number of the primary block is above 2^53, so that it can only be copied. */
+  isExact = true;
   crcType = 0;
   /** Offsets of the identifiers of the primary block. */
   destinationAt = 0;
@@ -210,7 +210,7 @@ export class BundleView {
     if (!reader.expect(CBOR_UINT) || reader.argument !== BUNDLE_VERSION) return 'bad-primary';
     if (!reader.expect(CBOR_UINT)) return 'bad-primary';
     this.flags = flagsOf(reader);
-    this.isFlagsWhole = reader.isExact;
+    this.isExact = reader.isExact;
     if (!reader.expect(CBOR_UINT) || reader.argument > CRC_TYPE.castagnoli) return 'bad-primary';
     this.crcType = reader.argument;
     const { isFragment } = this;
@@ -243,22 +243,29 @@ export class BundleView {
   #readTimes(reader: CborReader): boolean {
     this.timestampAt = reader.at;
     if (!reader.expect(CBOR_ARRAY) || reader.argument !== 2) return false;
-    if (!reader.expect(CBOR_UINT)) return false;
+    if (!this.#readNumber(reader)) return false;
     this.createdMs = reader.argument;
-    if (!reader.expect(CBOR_UINT)) return false;
+    if (!this.#readNumber(reader)) return false;
     this.sequence = reader.argument;
     this.timestampEnd = reader.at;
-    if (!reader.expect(CBOR_UINT)) return false;
+    if (!this.#readNumber(reader)) return false;
     this.lifetimeMs = reader.argument;
     return true;
   }
 
   #readFragment(reader: CborReader): boolean {
-    if (!reader.expect(CBOR_UINT)) return false;
+    if (!this.#readNumber(reader)) return false;
     this.fragmentOffset = reader.argument;
-    if (!reader.expect(CBOR_UINT)) return false;
+    if (!this.#readNumber(reader)) return false;
     this.totalLength = reader.argument;
     return this.fragmentOffset < this.totalLength;
+  }
+
+  /** The next number of the primary block. */
+  #readNumber(reader: CborReader): boolean {
+    if (!reader.expect(CBOR_UINT)) return false;
+    this.isExact &&= reader.isExact;
+    return true;
   }
 
   #checkPrimaryCrc(): BundleDrop | undefined {
@@ -297,7 +304,7 @@ export class BundleView {
     const type = reader.argument;
     this.blockType[index] = type;
     if (!reader.expect(CBOR_UINT)) return false;
-    const number = reader.argument;
+    const number = blockNumberOf(reader);
     this.blockNumber[index] = number;
     if (!isBlockNumber(type, number) || this.#isTaken(number)) return false;
     if (!reader.expect(CBOR_UINT)) return false;
@@ -342,7 +349,9 @@ export class BundleView {
     const isAnonymous = this.sourceForm === EID_FORM.none;
     if (!isAnonymous && !this.isAdministrative) return undefined;
     if ((flags & REPORT_FLAGS) !== 0) return 'bad-flags';
-    if (isAnonymous && (flags & BUNDLE_FLAG.mustNotFragment) === 0) return 'bad-flags';
+    // Whose fragment it is, nobody could say.
+    const isWhole = (flags & BUNDLE_FLAG.mustNotFragment) !== 0 && !this.isFragment;
+    if (isAnonymous && !isWhole) return 'bad-flags';
     for (let index = 0; index < this.blocks; index += 1) {
       const asks = (this.blockFlags[index] as number) & BLOCK_FLAG.reportIfUnprocessed;
       if (asks !== 0) return 'bad-flags';
@@ -400,6 +409,11 @@ function flagsOf(reader: CborReader): number {
   if (reader.isExact) return reader.argument;
   const { bytes, at } = reader;
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at - 4);
+}
+
+/** The last argument; 0 for one above 2^53, which security could not tell from its neighbours. */
+function blockNumberOf({ argument, isExact }: CborReader): number {
+  return isExact ? argument : 0;
 }
 
 /** RFC 9171 section 4.3.2: the payload has number 1, the others have 2 and more. */

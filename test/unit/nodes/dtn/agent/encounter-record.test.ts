@@ -48,6 +48,12 @@ describe('the record of an encounter', () => {
     expect(readTable(Uint8Array.of(0x9a, 0xff, 0xff, 0xff, 0xfe))).toBeUndefined();
   });
 
+  it('has no name of more letters than the stack holds', () => {
+    expect(readTable(writeTable([['a'.repeat(255), 1]]))).toEqual([['a'.repeat(255), 1]]);
+    expect(readTable(writeTable([['a'.repeat(256), 1]]))).toBeUndefined();
+    expect(readTable(writeTable([['a'.repeat(200_000), 1]]))).toBeUndefined();
+  });
+
   it('never makes an exception of random bytes', () => {
     const bytes = encodeRecord(RECORD);
     for (let seed = 1; seed < 100_000; seed += 1) {

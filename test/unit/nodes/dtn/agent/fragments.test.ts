@@ -168,6 +168,18 @@ describe('what is left of a contact', () => {
     expect(delivered(bundles)).toBe(1);
   });
 
+  it('carries parts that have an age each, even if the source of their bundle marked it not so', () => {
+    const outlet = new CarrierOutlet({
+      ...{ id: 'to b', neighbour: 'b', maxBytes: 700, retryNs: 60 * S, firstTransfer: 0 },
+    });
+    const relay = bench({ options: { fragmentation: 'proactive' }, outlets: [outlet] });
+    const sample = { source: 'ipn:3.1', destination: 'ipn:2.1', createdMs: 0, payload: PAYLOAD };
+    const input = { kind: 'bundle', bytes: sampleBundle(sample), from: 'c' } as const;
+    const bundles = bundlesIn(relay.step(S, input));
+    expect(bundles.length).toBeGreaterThan(2);
+    expect(delivered(bundles)).toBe(1);
+  });
+
   it('leads to fragments of fragments', () => {
     const many = [10, 11, 12, 13, 14, 15].map((at) => [at, at + 0.5] as const);
     const node = between('proactive', 'direct', [...many, [20, 30]]);

@@ -115,6 +115,27 @@ describe('an agent with security', () => {
     expect(give(genuine)).toEqual(['duplicate']);
   });
 
+  it('drops a bundle without creation time whose age failed, at its end and on its way', () => {
+    const young = sampleBundle({ source: 'ipn:1.1', destination: 'ipn:3.1', createdMs: 0 });
+    const age = { block: 'bib', targets: ['bundle-age'] };
+    const signing = agentOf('b', { rules: [{ role: 'source', ...age }] });
+    const signed = transmitted(signing.step(0, { kind: 'bundle', bytes: young, from: 'a' }));
+    const input = { kind: 'bundle', bytes: signed, from: 'b' } as const;
+    // It has no key for this signature.
+    const end = agentOf('c', {});
+    expect(kinds(end.step(0, input))).toEqual(['bad-extension']);
+    const other = sampleBundle({ source: 'ipn:1.1', destination: 'ipn:3.1', sequence: 2 });
+    expect(kinds(end.step(0, { ...input, bytes: other }))).toEqual(['deliver']);
+    const forged = signed.slice();
+    const view = new BundleView();
+    view.open(forged, 0, forged.length);
+    forged[view.dataStart[view.bundleAge]! + 1]! ^= 1;
+    const relay = agentOf('b', { rules: [{ role: 'acceptor', ...age }] });
+    expect(kinds(relay.step(0, { kind: 'bundle', bytes: forged, from: 'a' }))).toEqual([
+      'bad-extension',
+    ]);
+  });
+
   it('takes a primary block without checksum if a signature covers it, and not without', () => {
     const signing = agentOf('b', {
       rules: [{ role: 'source', block: 'bib', targets: ['primary'] }],

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../../../../nodes/_kit/bytes.ts';
 import { CborWriter } from '../../../../../nodes/_kit/cbor-writer.ts';
+import { BUNDLE_FLAG } from '../../../../../nodes/dtn/geometry.ts';
 import { copyBundle, freeBlockNumber } from '../../../../../nodes/dtn/wire/copy.ts';
 import { BUNDLE_DROPS } from '../../../../../nodes/dtn/wire/drops.ts';
 import { formatEid } from '../../../../../nodes/dtn/wire/eid.ts';
+import { encodeEid } from '../../../../../nodes/dtn/wire/eid-wire.ts';
+import { encodeBundle, payloadBlock } from '../../../../../nodes/dtn/wire/encode.ts';
 import { bundleAgeData } from '../../../../../nodes/dtn/wire/extensions.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
 import { type Draw, draws } from '../../../../fixtures/draws.ts';
@@ -80,6 +83,27 @@ describe('a bundle', () => {
     expect(dropOf(sampleBundle({ payload }))).toBeUndefined();
     const longer = sampleBundle({ payload: new Uint8Array(payload.length + 1) });
     expect(dropOf(longer)).toBe('not-a-bundle');
+  });
+
+  it('to a name of 16 million letters is refused, and one to a name of 200 is read', () => {
+    const to = (letters: number): string | undefined => {
+      const destination = encodeEid({ scheme: 'dtn', node: 'a'.repeat(letters), demux: 'app' });
+      const nobody = encodeEid({ scheme: 'none' });
+      const ends = { destination, source: nobody, reportTo: nobody };
+      const times = { createdMs: 1, sequence: 0, lifetimeMs: 1 };
+      const primary = {
+        flags: BUNDLE_FLAG.mustNotFragment,
+        crcType: 0,
+        ...ends,
+        ...times,
+      } as const;
+      const bytes = encodeBundle(primary, [], payloadBlock(Uint8Array.of(1), 0));
+      // Who the destination is, a node asks before it keeps a bundle.
+      const refused = view.open(bytes, 0, bytes.length);
+      if (refused === undefined) formatEid(view.destination);
+      return refused;
+    };
+    expect([to(200), to(16_000_000)]).toEqual([undefined, 'bad-primary']);
   });
 
   it.each([
