@@ -219,6 +219,14 @@ module.exports = {
       },
     },
     {
+      name: 'formats-of-others-are-imported',
+      severity: 'error',
+      comment:
+        'Packages that read formats of other programs belong to importers (topologies/import).',
+      from: { pathNot: '^(topologies/import|test)/' },
+      to: { path: 'node_modules/fast-xml-parser/' },
+    },
+    {
       name: 'topologies-see-engine-types-only',
       severity: 'error',
       comment: 'Use `import type`: a topology describes a network, the runner builds it.',

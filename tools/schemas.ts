@@ -19,7 +19,7 @@ import { scenarioSchema } from '../scenarios/files/schema.ts';
 import { shippedProtocols } from '../scenarios/registry.ts';
 import { text } from '../topologies/files/leaf.ts';
 import { PLAIN_GENERATORS } from '../topologies/generate/plain.ts';
-import { importSchema } from '../topologies/import/import.ts';
+import { importSchema, PLAIN_IMPORTERS } from '../topologies/import/import.ts';
 import { protocolText, topologySchema } from '../topologies/schema/topology.ts';
 
 const FOLDER = fileURLToPath(new URL('../schemas', import.meta.url));
@@ -50,7 +50,8 @@ function withRules(): z.ZodType {
     run: protocolText.meta({ description: 'The protocol, or the path of its module.' }),
   });
   const form = z.union([z.discriminatedUnion('kind', [first, ...others]), ofModule]);
-  const read = importSchema(shippedProtocols().flatMap(({ importers = [] }) => importers));
+  const importers = shippedProtocols().flatMap(({ importers: own = [] }) => own);
+  const read = importSchema([...PLAIN_IMPORTERS, ...importers]);
   return topologySchema
     .extend({
       generate: form.meta({ ...generate.unwrap().meta() }).optional(),

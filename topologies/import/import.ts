@@ -3,7 +3,8 @@
  * names, reads the file, and shows its mistakes in it (docs/spec/topology-files.md, "Imported
  * topologies"). Mistakes: those of the importer are E119.
  *
- * Knows no format but SCION's, whose interface numbers and systems are more than importers can say.
+ * Knows the formats of no protocol but SCION's, whose interface numbers and systems are more than
+ * importers can say; graphs belong to no protocol.
  *
  * @module
  */
@@ -20,15 +21,20 @@ import type { Registry } from '../files/registry.ts';
 import { readText } from '../files/source.ts';
 import { draftOfMade } from '../generate/draft-of-made.ts';
 import { tooLarge } from '../generate/too-large.ts';
+import { gmlImporter } from './gml.ts';
+import { graphmlImporter } from './graphml.ts';
 import { draftOfScion, SCION_KEY } from './scion.ts';
 
 /** A trace of contacts has a line for each. */
 const LIMIT_BYTES = 64e6;
 
-/** An importer and the protocol it belongs to. */
+/** Importers that every file can ask for; `defaults` of the file determines what their nodes run. */
+export const PLAIN_IMPORTERS: readonly TopologyImporter[] = [gmlImporter, graphmlImporter];
+
+/** An importer and the protocol it belongs to, if it does to one. */
 interface Offer {
   readonly importer: TopologyImporter;
-  readonly protocol: string;
+  readonly protocol?: string;
 }
 
 /** The schema of the entry `import` with these importers. */
@@ -63,9 +69,10 @@ export function importedDrafts(context: BuildContext, entry: unknown): readonly 
 }
 
 function offersOf(registry: Registry): readonly Offer[] {
-  return registry.names.flatMap((protocol) =>
+  const own = registry.names.flatMap((protocol) =>
     (registry.protocols(protocol)?.importers ?? []).map((importer) => ({ importer, protocol })),
   );
+  return [...PLAIN_IMPORTERS.map((importer): Offer => ({ importer })), ...own];
 }
 
 function draftOf(
