@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from 'zod';
+import { PATTERN_MAX } from '../../engine/pure/name-pattern.ts';
 import { durationNs, share, sizeBytes } from '../_kit/options.ts';
 import { STORE_POLICIES } from './agent/store-policy.ts';
 import {
@@ -121,7 +122,7 @@ export const dtnConfig = z.strictObject({
     .array(
       z.strictObject({
         /** Name of a host; `*` stands for any letters. */
-        to: z.string().min(1),
+        to: z.string().min(1).max(PATTERN_MAX),
         /** Name of the neighbour to which such bundles go. */
         via: z.string().min(1),
       }),

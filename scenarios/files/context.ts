@@ -4,12 +4,12 @@
  * @module
  */
 import { assert } from '../../engine/core/assert.ts';
+import { NamePattern, PATTERN_MAX, type PatternWork } from '../../engine/pure/name-pattern.ts';
 import { Connectivity } from '../../topologies/build/connectivity.ts';
 import { cloudParts } from '../../topologies/cloud-parts.ts';
 import { type ConfigCode, formatPath } from '../../topologies/files/config-error.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
-import { NamePattern, PATTERN_MAX, type PatternWork } from '../../topologies/files/name-pattern.ts';
 import { type Hint, hintText, type Problems, positionOf } from '../../topologies/files/problems.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Source } from '../../topologies/files/source.ts';

@@ -6,10 +6,11 @@
  *
  * @module
  */
+
+import { endsOf, isPattern } from '../../engine/pure/name-pattern.ts';
 import { unreachableHint } from '../../topologies/build/connectivity.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
-import { endsOf, isPattern } from '../../topologies/files/name-pattern.ts';
 import { hintNames, listSome, suggest } from '../../topologies/files/suggest.ts';
 import type { Topology } from '../../topologies/model.ts';
 import type { LinkSelector } from '../model.ts';

@@ -5,7 +5,7 @@
  * @module
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { endsOf, NamePattern, PATTERN_MAX } from '../../topologies/files/name-pattern.ts';
+import { endsOf, NamePattern, PATTERN_MAX } from '../../engine/pure/name-pattern.ts';
 import { HostileFolder, scenario } from './hostile-folder.ts';
 
 const folder = new HostileFolder();

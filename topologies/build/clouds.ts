@@ -5,9 +5,9 @@
  * @module
  */
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import { NamePattern, type PatternWork } from '../../engine/pure/name-pattern.ts';
 import { regionPairs } from '../cloud-parts.ts';
 import type { FilePath } from '../files/locate.ts';
-import { NamePattern, type PatternWork } from '../files/name-pattern.ts';
 import { hintNames } from '../files/suggest.ts';
 import type { CloudMemberSpec, CloudSpec } from '../model.ts';
 import type { CloudInput } from '../schema/cloud.ts';

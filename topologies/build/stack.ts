@@ -5,8 +5,14 @@
  *
  * @module
  */
+
+import {
+  isPattern,
+  NamePattern,
+  PATTERN_MAX,
+  type PatternWork,
+} from '../../engine/pure/name-pattern.ts';
 import type { FilePath } from '../files/locate.ts';
-import { isPattern, NamePattern, PATTERN_MAX, type PatternWork } from '../files/name-pattern.ts';
 import { type Problems, positionOf } from '../files/problems.ts';
 import type { Registry } from '../files/registry.ts';
 import type { Source } from '../files/source.ts';

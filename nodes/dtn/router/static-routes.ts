@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NamePattern, UNCOUNTED } from '../../../engine/pure/name-pattern.ts';
 import type { HeldBundle } from '../agent/held-bundle.ts';
 import type { Decision, Router, Surroundings } from './router.ts';
 
@@ -17,25 +18,19 @@ export interface StaticRoute {
 /** Sends bundles by a table; destinations that are neighbours need no row. */
 export class StaticRouter implements Router {
   readonly #neighbours: ReadonlySet<string>;
-  readonly #routes: readonly { readonly form: RegExp; readonly via: string }[];
+  readonly #routes: readonly { readonly form: NamePattern; readonly via: string }[];
 
   /** @param neighbours Names of all hosts to which there is a link. */
   constructor(routes: readonly StaticRoute[], neighbours: ReadonlySet<string>) {
     this.#neighbours = neighbours;
-    this.#routes = routes.map(({ to, via }) => ({ form: formOf(to), via }));
+    this.#routes = routes.map(({ to, via }) => ({ form: new NamePattern(to, UNCOUNTED), via }));
   }
 
   route({ destination = '' }: HeldBundle, around: Surroundings): Decision {
-    const route = this.#routes.find(({ form }) => form.test(destination));
+    const route = this.#routes.find(({ form }) => form.matches(destination));
     const neighbour = route?.via ?? destination;
     if (!this.#neighbours.has(neighbour)) return { kind: 'wait', why: 'no-route' };
     if (!around.isOpen(neighbour)) return { kind: 'wait', why: 'no-contact-now' };
     return { kind: 'go', neighbour, untilNs: Number.POSITIVE_INFINITY };
   }
-}
-
-/** Names have letters, digits, `-` and `_`, so that only stars need care. */
-function formOf(pattern: string): RegExp {
-  const parts = pattern.split('*').map((part) => part.replaceAll(/[^\w-]/g, ''));
-  return new RegExp(`^${parts.join('[\\w-]*')}$`);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NamePattern, UNCOUNTED } from '../../../engine/pure/name-pattern.ts';
 import { BLOCK_TYPE } from '../geometry.ts';
 import { type Eid, formatEid } from '../wire/eid.ts';
 import { type BlockPart, type BundleParts, blockAt } from './bundle-parts.ts';
@@ -46,23 +47,9 @@ export function rulesFor(
 /** A pattern with a colon is one of identifiers, any other one of names. */
 function isEnd(pattern: string, { eid, host }: BundleEnd): boolean {
   if (pattern === '*') return true;
-  if (pattern.includes(':')) return isLike(formatEid(eid), pattern);
-  return host !== undefined && isLike(host, pattern);
-}
-
-/** True if the text is like the pattern, in which a star stands for any characters. */
-export function isLike(text: string, pattern: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  if (!text.startsWith(first)) return false;
-  const last = rest.pop();
-  if (last === undefined) return text === first;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
+  const form = new NamePattern(pattern, UNCOUNTED);
+  if (pattern.includes(':')) return form.matches(formatEid(eid));
+  return host !== undefined && form.matches(host);
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Patterns of names, in which `*` stands for any characters; the only place where such texts from
- * users' files are matched. The work is bounded by the product of both lengths, whatever the
+ * users' files are matched, by readers and by protocols. The work is bounded by the product of both lengths, whatever the
  * content; a regular expression with several `.*` can take exponential time.
  *
  * @module
@@ -14,6 +14,9 @@ export interface PatternWork {
   /** Characters left; with none left nothing matches any more. */
   left: number;
 }
+
+/** For nodes, which compare names and patterns that both are bounded, as long as they run. */
+export const UNCOUNTED: PatternWork = { left: Number.POSITIVE_INFINITY };
 
 /** A pattern; it must match the whole name. */
 export class NamePattern {
