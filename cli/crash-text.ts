@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { relative } from 'node:path';
+import { greatestOf } from '../engine/pure/extremes.ts';
 import { plainLines } from '../reports/plain-text.ts';
 import type { Crash, CrashPlace } from '../scenarios/runner/crash/crash.ts';
 
@@ -90,7 +92,7 @@ function hintsOf({ how }: Crash): readonly string[] {
 function placeLines(place: CrashPlace): readonly string[] {
   const { file, line, column, lines, firstLine, within } = place;
   const numbers = lines.map((_, index) => `${firstLine + index}`);
-  const gutter = Math.max(0, ...numbers.map(({ length }) => length));
+  const gutter = greatestOf([0, ...numbers.map(({ length }) => length)]);
   const width = COLUMNS - gutter - 7;
   const shift = column > width ? column - BEFORE_CARET : 0;
   const shown = lines.flatMap((text, index) => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { greatestOf } from '../engine/pure/extremes.ts';
 import type { NodeHealth, ProbeOutcome } from '../services/operator/index.ts';
 
 /** The verdict over all nodes. */
@@ -31,9 +32,7 @@ export function verdictOf(nodes: readonly NodeHealth[], wantsProbe: boolean): He
 export function renderHealth(nodes: readonly NodeHealth[], verdict: HealthVerdict): string {
   const good = nodes.filter(({ ok }) => ok).length;
   const rows = [HEADER, ...nodes.map(rowOf)];
-  const widths = HEADER.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
+  const widths = HEADER.map((_, column) => greatestOf(rows.map((row) => row[column]?.length ?? 0)));
   const table = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

@@ -100,7 +100,8 @@ async function checkAll(
   const nodes: NodeHealth[] = [];
   for (let from = 0; from < endpoints.length; from += AT_ONCE) {
     const some = endpoints.slice(from, from + AT_ONCE);
-    nodes.push(...(await Promise.all(some.map((one) => checkNode(one, question)))));
+    for (const each of await Promise.all(some.map((one) => checkNode(one, question))))
+      nodes.push(each);
   }
   return nodes;
 }

@@ -195,13 +195,13 @@ function removeOwn(folder: string): void {
 function ownFiles(folder: string): readonly string[] | undefined {
   const isReal = lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
   if (!isReal || !isReport(folder)) return undefined;
-  const files: string[] = [];
+  let files: string[] = [];
   for (const entry of entriesOf(folder)) {
     const path = join(folder, entry.name);
     const cell = entry.isDirectory() && /^\d+$/.test(entry.name) ? entriesOf(path) : undefined;
     const own = cell ?? (isOwnFile(entry) ? [] : undefined);
     if (own === undefined || !own.every(isOwnFile)) return undefined;
-    files.push(...(cell === undefined ? [path] : own.map(({ name }) => join(path, name))));
+    files = files.concat(cell === undefined ? path : own.map(({ name }) => join(path, name)));
   }
   return files;
 }

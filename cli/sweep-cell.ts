@@ -78,7 +78,8 @@ export class CellTeller {
     const row = sweepRow(cell.parameters, report, kept);
     this.#rows.set(cell.index, row);
     this.#worst = worseOf(this.#worst, row);
-    this.#doneSeconds.push(...report.perSeed.map(({ wallSeconds }) => wallSeconds));
+    for (const one of report.perSeed.map(({ wallSeconds }) => wallSeconds))
+      this.#doneSeconds.push(one);
     this.#codes.push(exitCodeOf(report));
   }
 

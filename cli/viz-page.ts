@@ -4,10 +4,12 @@
  *
  * @module
  */
+
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { IS_SOURCE } from '../engine/live/own-form.ts';
+import { greatestOf } from '../engine/pure/extremes.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { PROJECT_ROOT } from '../scenarios/runner/folders.ts';
 import { projectFile } from './project.ts';
@@ -52,5 +54,5 @@ function newestMs(path: string): number {
   if (facts === undefined) return 0;
   if (!facts.isDirectory()) return facts.mtimeMs;
   const below = readdirSync(path).map((name) => newestMs(join(path, name)));
-  return Math.max(facts.mtimeMs, ...below);
+  return greatestOf([facts.mtimeMs, ...below]);
 }

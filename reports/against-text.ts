@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { greatestOf } from '../engine/pure/extremes.ts';
 import type { AgainstRow } from './against.ts';
 import { NOT_MODELLED } from './cpu-note.ts';
 import { differenceText } from './difference-text.ts';
@@ -18,7 +19,7 @@ const HEADER = ['', 'live', 'predicted', 'difference', ''] as const;
 /** Lines for a terminal, without colour. */
 export function againstLines(against: Against): readonly string[] {
   const rows = [HEADER, ...against.rows.map(cellsOf)];
-  const widths = HEADER.map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)));
+  const widths = HEADER.map((_, i) => greatestOf(rows.map((cells) => cells[i]?.length ?? 0)));
   const lines = rows.map((cells, index) => {
     const row = against.rows[index - 1];
     const text = cells.map((cell, i) =>

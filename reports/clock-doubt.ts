@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { greatestOf } from '../engine/pure/extremes.ts';
 import { limitQuantity, quantityAgainst } from './format.ts';
 import type { KpiSpec, SeedResult } from './model.ts';
 
@@ -27,7 +28,7 @@ export function clockUncertaintyOf(
 ): number | undefined {
   if (unit !== 'ns' || !metric.endsWith('.latency')) return undefined;
   const known = seeds.flatMap(({ clockUncertaintyNs: one }) => (one === undefined ? [] : [one]));
-  return known.length === 0 ? undefined : Math.max(...known);
+  return known.length === 0 ? undefined : greatestOf(known);
 }
 
 /** True when the clocks are too uncertain for this limit: by more than 10 % of the limit. */

@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import picocolors from 'picocolors';
+import { greatestOf } from '../engine/pure/extremes.ts';
 import { changeText, type KpiChange, type ReportComparison } from './compare.ts';
 import { inScale, plural, quantity, scaleOf } from './format.ts';
 import { kpiName } from './kpi-text.ts';
@@ -93,7 +95,7 @@ function tableLines(
 ): readonly string[] {
   const paint = picocolors.createColors(colour);
   const rows = [HEADER, ...kpis.map((change) => cellsOf(change, '-'))];
-  const widths = HEADER.map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)));
+  const widths = HEADER.map((_, i) => greatestOf(rows.map((cells) => cells[i]?.length ?? 0)));
   const isWide = widths.reduce((sum, one) => sum + one + GAP.length, GAP.length) > width;
   return rows.flatMap((cells, row) => {
     const change = kpis[row - 1];

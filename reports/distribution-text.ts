@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf } from '../engine/pure/extremes.ts';
 import { inScale, plural, scaleOf, whole } from './format.ts';
 import type { MetricSummary } from './report-schema.ts';
 
@@ -38,7 +39,7 @@ export function quantitiesApart(
   unit: string,
   fewest = DIGITS,
 ): readonly string[] {
-  const scale = scaleOf(Math.max(...values), unit);
+  const scale = scaleOf(greatestOf(values), unit);
   const suffix = scale.suffix === '' ? '' : ` ${scale.suffix}`;
   const written = (digits: number): readonly string[] =>
     values.map((value) => inScale(value, scale, { digits }));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
 import type { DoneState } from './model.ts';
 import type { Report } from './report-schema.ts';
 
@@ -33,12 +34,12 @@ export function doneText({
 export function axisEndNs({ perSeed, scenario }: Pick<Report, 'perSeed' | 'scenario'>): number {
   const isDone = perSeed.length > 0 && perSeed.every(({ done }) => done?.by === 'done');
   if (!isDone) return scenario.durationNs;
-  return Math.max(...perSeed.map(({ virtualSeconds }) => virtualSeconds * 1e9));
+  return greatestOf(perSeed.map(({ virtualSeconds }) => virtualSeconds * 1e9));
 }
 
 function range(instants: readonly number[]): string {
-  const from = seconds(Math.min(...instants));
-  const to = seconds(Math.max(...instants));
+  const from = seconds(leastOf(instants));
+  const to = seconds(greatestOf(instants));
   return from === to ? `${from} s` : `${from} to ${to} s`;
 }
 

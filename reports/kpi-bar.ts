@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { scaleLinear } from 'd3-scale';
+import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
 import { missedText } from './kpi-text.ts';
 import type { KpiResult } from './report-schema.ts';
 
@@ -81,8 +83,8 @@ export function barDomain(kpi: KpiResult): readonly [number, number] {
   const { low, high } = kpi.ci95;
   const seeds = kpi.perSeed.map(({ value }) => value);
   const known = [kpi.value, kpi.limit, low, high, ...seeds].filter((one) => one !== null);
-  const least = Math.min(...known);
-  const most = Math.max(...known);
+  const least = leastOf(known);
+  const most = greatestOf(known);
   // A ratio near 1 is shown by its distance from 1.
   if (kpi.unit === 'ratio' && least > 0.5) return [least - (1 - least) * 0.15, Math.max(1, most)];
   return [Math.min(0, least), most === 0 ? 1 : most * 1.12];

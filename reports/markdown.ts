@@ -5,6 +5,7 @@
  * @module
  */
 
+import { greatestOf } from '../engine/pure/extremes.ts';
 import { againstMarkdown } from './against-text.ts';
 import { carriedWords } from './carried.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
@@ -87,7 +88,7 @@ export function escapeMarkdown(text: string): string {
 /** Text between backticks: nothing inside can end the code. */
 export function code(text: string): string {
   const line = oneLine(text).replace(/\s+/g, ' ').replaceAll('|', '\\|');
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  const longest = greatestOf([0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length)]);
   if (longest === 0) return `\`${line}\``;
   const fence = '`'.repeat(longest + 1);
   return `${fence} ${line} ${fence}`;

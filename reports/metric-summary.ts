@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import {
   type HistogramData,
@@ -11,6 +12,7 @@ import {
   mergeHistograms,
   visitBuckets,
 } from '../engine/measure/histogram.ts';
+import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
 import { pool } from './estimate.ts';
 import { clockOf } from './kpi.ts';
 import type { MetricData, Mode, SeedResult } from './model.ts';
@@ -170,7 +172,7 @@ function withBand(
       (1 - p) * seed.n >= 1 ? [perSeed[s]?.[i] ?? NaN] : [],
     );
     if (here.length < 2) return { p, value };
-    return { p, value, low: Math.min(...here), high: Math.max(...here) };
+    return { p, value, low: leastOf(here), high: greatestOf(here) };
   });
 }
 

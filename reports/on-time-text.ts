@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf } from '../engine/pure/extremes.ts';
 import { differenceText } from './difference-text.ts';
 import { quantity, significant, whole } from './format.ts';
 import { html, type Markup } from './html/markup.ts';
@@ -24,7 +25,7 @@ const SHARE_MATTERS = 0.05;
 /** Lines for a terminal, without colour. */
 export function onTimeLines(onTime: OnTime, tolerance: number): readonly string[] {
   const rows = [HEADER, ...onTime.rows.map(cellsOf)];
-  const widths = HEADER.map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)));
+  const widths = HEADER.map((_, i) => greatestOf(rows.map((cells) => cells[i]?.length ?? 0)));
   const lines = rows.map((cells, index) => {
     const row = onTime.rows[index - 1];
     const text = cells.map((cell, i) =>

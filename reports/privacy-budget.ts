@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { greatestOf } from '../engine/pure/extremes.ts';
 import type { SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
@@ -32,14 +33,14 @@ export function isSpending(seeds: readonly SeedResult[]): boolean {
 export function privacyBudgetPart(seeds: readonly SeedResult[]): Budget | undefined {
   const spending = seeds.filter((one) => samplesOf(one, BUDGET.epsilon).length > 0);
   if (spending.length === 0) return undefined;
-  const longest = Math.max(...spending.map((one) => samplesOf(one, BUDGET.epsilon).length));
+  const longest = greatestOf(spending.map((one) => samplesOf(one, BUDGET.epsilon).length));
   // One less, for a last round that is not a multiple of the step.
   const perSeed = Math.max(1, Math.floor(ROUNDS_MAX / spending.length) - 1);
   const step = Math.ceil(longest / perSeed);
   const rounds = spending.slice(0, ROUNDS_MAX).flatMap((one) => keptRounds(one, step));
   const deltas = spending.flatMap((one) => samplesOf(one, BUDGET.delta));
   // A guarantee at one delta also holds at every larger one (Dwork and Roth 2014, definition 2.4).
-  return { delta: deltas.length === 0 ? null : Math.max(...deltas), rounds };
+  return { delta: deltas.length === 0 ? null : greatestOf(deltas), rounds };
 }
 
 /**

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
 import type { SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
@@ -26,8 +27,8 @@ export function privacyPart(
   );
   return {
     ...shown.privacy,
-    poolMean: Math.min(...found.map(({ privacy }) => privacy.poolMean)),
-    massLeft: Math.max(...found.map(({ privacy }) => privacy.massLeft)),
+    poolMean: leastOf(found.map(({ privacy }) => privacy.poolMean)),
+    massLeft: greatestOf(found.map(({ privacy }) => privacy.massLeft)),
     targets: targets.slice(0, TARGETS_MAX),
   };
 }

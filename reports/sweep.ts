@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { greatestOf } from '../engine/pure/extremes.ts';
 import { plural } from './format.ts';
 import { kpiMark, kpiName, measuredText } from './kpi-text.ts';
 import { code, escapeMarkdown, joinWithin } from './markdown.ts';
@@ -211,7 +212,7 @@ function headOf(sweep: SweepResult): readonly string[] {
 export function renderSweepTable(sweep: SweepResult, options: TableOptions): string {
   const table = cellsOf(sweep).map((cells) => cells.map(oneLine));
   const widths = (table[0] ?? []).map((_, i) =>
-    Math.max(...table.map((cells) => cells[i]?.length ?? 0)),
+    greatestOf(table.map((cells) => cells[i]?.length ?? 0)),
   );
   let shown = widths.length;
   const total = (n: number): number => widths.slice(0, n).reduce((sum, w) => sum + w + 2, 2);

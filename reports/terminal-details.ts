@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { greatestOf } from '../engine/pure/extremes.ts';
 import { plural, quantity, significant, whole } from './format.ts';
 import { droppedPackets } from './judge.ts';
 import { messageTerms, untrackedText } from './messages.ts';
@@ -39,11 +40,12 @@ export function faultLines(report: Report, width: number): readonly string[] {
   }
   const visible = shown.slice(0, FAULTS_SHOWN);
   const left = visible.map(describe);
-  const column = Math.max(0, ...left.map((text) => text.length)) + 3;
+  const column = greatestOf([0, ...left.map((text) => text.length)]) + 3;
   const texts = visible.map(effectTexts);
-  const room = width - INDENT - column - Math.max(0, ...texts.flat().map((text) => text.length));
+  const room =
+    width - INDENT - column - greatestOf([0, ...texts.flat().map((text) => text.length)]);
   for (const [i, head] of left.entries()) {
-    lines.push(...attach(head, texts[i] ?? [], room >= 0 ? column : undefined));
+    for (const one of attach(head, texts[i] ?? [], room >= 0 ? column : undefined)) lines.push(one);
   }
   if (shown.length > visible.length) lines.push(`and ${shown.length - visible.length} more`);
   return labelled('Faults', lines);

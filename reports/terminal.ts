@@ -171,7 +171,7 @@ function kpiLines(report: Report, options: TerminalOptions, paint: Paint): reado
   ];
   for (const [i, kpi] of kpis.entries()) {
     lines.push(`${' '.repeat(INDENT)}${markOf(kpi, paint)} ${body[i] ?? ''}`);
-    lines.push(...missLines(kpi, report, options.width));
+    for (const one of missLines(kpi, report, options.width)) lines.push(one);
   }
   return [...lines, ...noteLines(report, options)];
 }
@@ -277,9 +277,11 @@ function footerLines(report: Report, options: TerminalOptions): readonly string[
   const lines = [...fold(parts, fit)];
   const { written, next } = options;
   if (written !== undefined) {
-    lines.push(
-      ...fold([`${written.folder}  ${written.files[0] ?? ''}`, ...written.files.slice(1)], fit),
-    );
+    for (const one of fold(
+      [`${written.folder}  ${written.files[0] ?? ''}`, ...written.files.slice(1)],
+      fit,
+    ))
+      lines.push(one);
   }
   if (next !== undefined) lines.push(next);
   return lines.map((line) => ' '.repeat(INDENT) + line);

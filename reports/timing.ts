@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
 import type { SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
@@ -11,8 +12,8 @@ import type { Report } from './report-schema.ts';
 export function timingPart(seeds: readonly SeedResult[]): Pick<Report, 'timing'> {
   const engines = seeds.flatMap(({ engine }) => engine ?? []);
   if (engines.length < seeds.length || engines.length === 0) return {};
-  const began = Math.min(...engines.map(({ beganMs }) => beganMs));
-  const ended = Math.max(...engines.map(({ endedMs }) => endedMs));
+  const began = leastOf(engines.map(({ beganMs }) => beganMs));
+  const ended = greatestOf(engines.map(({ endedMs }) => endedMs));
   const engineSeconds = engines.reduce((sum, { busyMs }) => sum + busyMs, 0) / 1e3;
   const events = seeds.reduce((sum, seed) => sum + seed.events, 0);
   const eventsPerSecond = engineSeconds > 0 ? events / engineSeconds : 0;

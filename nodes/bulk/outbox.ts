@@ -9,7 +9,7 @@
  */
 import type { Store } from '../../engine/host/store.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import { concatBytes, readUint32 } from '../_kit/bytes.ts';
+import { concatBytes, joinBytes, readUint32 } from '../_kit/bytes.ts';
 import { KEPT_BYTES_MAX, KEPT_MAX, LENGTH_BYTES, MEMORY_BYTES, NUMBER_BYTES } from './geometry.ts';
 import { decodeNumber, encodeNumber, WITHDRAWN } from './wire.ts';
 
@@ -93,7 +93,7 @@ export class Outbox {
     const lifetime = Number.isFinite(endsNs) ? [encodeNumber(msOf(endsNs - now))] : [];
     this.#parts.store.put(
       this.#placeOf(number),
-      concatBytes(encodeNumber(number), bytes, ...lifetime),
+      joinBytes([encodeNumber(number), bytes, ...lifetime]),
     );
     return number;
   }

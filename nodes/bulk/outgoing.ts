@@ -238,7 +238,7 @@ export class OutgoingMachine<Request>
     const ended = this.#unsent().filter(({ endsNs }) => endsNs <= now);
     if (ended.length === 0) return;
     for (const packet of ended) this.#outbox.withdraw(packet);
-    this.#withdrawn.push(...ended);
+    for (const one of ended) this.#withdrawn.push(one);
     if (this.#syncing.ask()) this.#write();
   }
 
@@ -281,7 +281,7 @@ export class OutgoingMachine<Request>
 
   #write(): void {
     this.#writingUpTo = this.#outbox.last;
-    this.#withdrawing.push(...this.#withdrawn.splice(0));
+    for (const one of this.#withdrawn.splice(0)) this.#withdrawing.push(one);
     this.#effects.push({ kind: 'sync' });
   }
 

@@ -63,6 +63,7 @@ export class ByteRanges {
       const right = Math.min(high, end);
       const rest = [...(low < left ? [low, left] : []), ...(right < high ? [right, high] : [])];
       if (right > left) removed += right - left;
+      // biome-ignore lint/plugin: at most four
       bounds.splice(at, 2, ...(right > left ? rest : [low, high]));
       at += right > left ? rest.length : 2;
     }

@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import type { Nanoseconds } from '../../engine/host/time.ts';
+import { leastOf } from '../../engine/pure/extremes.ts';
 import type { HostPart } from '../_kit/host-part.ts';
 import type {
   AgainReason,
@@ -184,7 +186,7 @@ export class PeerTrace implements PeerWatch {
 
   /** The place of the message with the lowest number. */
   #oldest(): number {
-    return this.#lives.indexOf(Math.min(...this.#lives));
+    return this.#lives.indexOf(leastOf(this.#lives));
   }
 }
 

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { leastOf } from '../../engine/pure/extremes.ts';
 import type {
   Drawing,
   DrawingInput,
@@ -136,19 +137,19 @@ function drawMessages(input: DrawingInput): Drawing {
   const pairs = nodesShown(input, hasMessages).flatMap(pairsOf);
   const nowMs = input.timeNs / NS_PER_MS;
   const all = pairs.flatMap(({ messages }) => messages);
-  const axis = axisFor(input, Math.min(nowMs, ...all.map(({ sinceMs }) => sinceMs)), nowMs);
+  const axis = axisFor(input, leastOf([nowMs, ...all.map(({ sinceMs }) => sinceMs)]), nowMs);
   const shapes: Shape[] = [...ticksOf(axis)];
   let y = HEAD;
   for (const pair of pairs.slice(0, PEERS_MAX)) {
     shapes.push(words(0, y + 11, `${pair.from} → ${pair.to}`, { weight: 'strong' }));
     y += ROW;
     for (const way of pair.ways) {
-      shapes.push(...wayAt(y, way, input.width));
+      for (const one of wayAt(y, way, input.width)) shapes.push(one);
       y += ROW;
     }
     const drawn = pair.messages.slice(-MESSAGES_MAX);
     for (const message of drawn) {
-      shapes.push(...messageAt(y, message, axis, nowMs));
+      for (const one of messageAt(y, message, axis, nowMs)) shapes.push(one);
       y += ROW;
     }
     y += GAP - ROW;
@@ -323,7 +324,7 @@ function drawLife(input: DrawingInput): Drawing {
     ...axisFor(input, departures[0]?.fromMs ?? 0, departures.at(-1)?.toMs ?? 0),
     left: 0,
   };
-  shapes.push(...moved(ticksOf(axis), y + 8));
+  for (const one of moved(ticksOf(axis), y + 8)) shapes.push(one);
   const top = y + HEAD + 4;
   shapes.push(box({ x: 0, y: top, w: axis.right, h: BYTES_HEIGHT }, { stroke: 'line' }));
   for (const one of departures) shapes.push(departureAt(one, { life, axis, top }));

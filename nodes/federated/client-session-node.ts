@@ -7,7 +7,7 @@
 import type { ComputeResult } from '../../engine/host/compute.ts';
 import type { Host } from '../../engine/host/host.ts';
 import type { Witness } from '../../engine/host/protocol.ts';
-import { concatBytes } from '../_kit/bytes.ts';
+import { joinBytes } from '../_kit/bytes.ts';
 import { wipe } from '../_kit/secrets.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { NoiseLevel } from './aggregator/remove-noise-job.ts';
@@ -198,7 +198,7 @@ export class ClientSession {
     const levels = this.#levels;
     if (machine === undefined || levels === undefined) return;
     const removed = removedLevels(options, { clients, survivors: machine.survivors });
-    const keys = concatBytes(...removed.map((level) => (levels[level] as NoiseLevel).key));
+    const keys = joinBytes(removed.map((level) => (levels[level] as NoiseLevel).key));
     const isSilent = options.double === 'kept-levels';
     if (keys.length > 0 && !isSilent) this.#send(encodeMessage({ kind: 'levels', session, keys }));
     for (const { key } of levels) wipe(key);

@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import type { SendWishes } from '../../engine/host/transport.ts';
+import { leastOf } from '../../engine/pure/extremes.ts';
 
 /** Largest number of packets that wait: 100 ms at 10,000/s. */
 export const WAITING_MAX = 1000;
@@ -64,7 +66,7 @@ export class PendingPackets {
 
   /** Removes and returns the youngest packet of the lowest priority below this one. */
   displace(priority: Priority = NORMAL): PendingPacket | undefined {
-    const lowest = Math.min(...this.#waiting.map((packet) => packet.priority));
+    const lowest = leastOf(this.#waiting.map((packet) => packet.priority));
     if (lowest >= priority) return undefined;
     const index = this.#waiting.findLastIndex((packet) => packet.priority === lowest);
     const [displaced] = this.#waiting.splice(index, 1);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../viz/format/drawing.ts';
 import { fitted, NARROW, words } from '../../viz/format/shapes.ts';
 import { type FoundState, statesOf, unreadTexts } from '../_kit/trace-state.ts';
@@ -56,7 +57,7 @@ export function drawLadders(input: DrawingInput): Drawing {
   const shapes: Shape[] = [];
   let y = 0;
   for (const ladder of ladders.slice(0, SHOWN)) {
-    shapes.push(...ladderShapes(ladder, y, input.width));
+    for (const one of ladderShapes(ladder, y, input.width)) shapes.push(one);
     y += HEAD + LONG + TAIL;
   }
   const unread = unreadTexts(HANDSHAKE, input.nodes);
@@ -143,7 +144,7 @@ function ladderShapes(
   width: number,
 ): readonly Shape[] {
   const beginNs = rungs[0]?.sentNs ?? 0;
-  const endNs = Math.max(beginNs + 1, ...rungs.map(({ sentNs, gotNs }) => gotNs ?? sentNs));
+  const endNs = greatestOf([beginNs + 1, ...rungs.map(({ sentNs, gotNs }) => gotNs ?? sentNs)]);
   const side = width < NARROW ? 84 : Math.max(120, width * 0.2);
   const [left, right] = [side, width - side];
   const first = top + HEAD;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import type {
   Broken,
   Drawing,
@@ -63,7 +64,7 @@ export function drawPaths(input: DrawingInput): Drawing {
     pathsOf(node, input),
   );
   const pairs = [...new Set(rows.map(pairOf))];
-  const rttUsMost = Math.max(1, ...rows.map(({ quality }) => quality?.rttUs ?? 0));
+  const rttUsMost = greatestOf([1, ...rows.map(({ quality }) => quality?.rttUs ?? 0)]);
   const isNarrow = input.width < NARROW;
   const shapes: Shape[] = [];
   let y = 0;

@@ -35,7 +35,7 @@ export function drawWindows(input: DrawingInput): Drawing {
   let y = 0;
   for (const window of windows.slice(0, WINDOWS_SHOWN)) {
     const block = blockOf(window, y, input.width);
-    shapes.push(...block.shapes);
+    for (const one of block.shapes) shapes.push(one);
     y = block.end + GAP;
   }
   for (const one of unread.slice(0, WINDOWS_SHOWN)) {

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 import type { PathStatus } from './multipath/types.ts';
 import { windowWarning } from './replay/advice.ts';
 
@@ -57,6 +58,6 @@ export class WindowWatch {
 function delaySpreadNs(paths: readonly PathStatus[]): number {
   const rtts = paths.flatMap(({ rttNs }) => (rttNs < 0 ? [] : [rttNs]));
   if (rtts.length < 2) return 0;
-  const spread = (Math.max(...rtts) - Math.min(...rtts)) / 2;
+  const spread = (greatestOf(rtts) - leastOf(rtts)) / 2;
   return Math.round(spread / STEP_NS) * STEP_NS;
 }

@@ -7,7 +7,7 @@
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import { compareBytes, concatBytes, writeUint16, writeUint32 } from '../_kit/bytes.ts';
+import { compareBytes, concatBytes, joinBytes, writeUint16, writeUint32 } from '../_kit/bytes.ts';
 import {
   createExchange,
   createFormat,
@@ -76,7 +76,7 @@ export function geometryHash(crypto: CryptoProvider, geometry: Geometry): Uint8A
   // RFC 8949 section 4.2.1: keys in the order of their encoded bytes.
   const entries = fields.map(([name, value]) => [encodeCbor(name), encodeCbor(value)] as const);
   entries.sort(([left], [right]) => compareBytes(left, right));
-  const map = concatBytes(encodeHead(CBOR_MAP, fields.length), ...entries.flat());
+  const map = joinBytes([encodeHead(CBOR_MAP, fields.length), ...entries.flat()]);
   return crypto.blake2b(map, HASH_LENGTH);
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import type {
   Drawing,
   DrawingInput,
@@ -90,11 +91,11 @@ function drawPools({ nodes, width, selected }: DrawingInput): Drawing {
   if (one !== undefined && width < WIDTH_OF_ALL) return drawPool(one, drawnNodes, width);
   const columns = columnsOf(drawnNodes);
   const boxWidth = (width - GAP * (columns.length - 1)) / columns.length;
-  const most = Math.max(HELD_MIN, ...drawnNodes.map(({ pool }) => pool?.mean ?? 0));
-  const rows = Math.max(
+  const most = greatestOf([HELD_MIN, ...drawnNodes.map(({ pool }) => pool?.mean ?? 0)]);
+  const rows = greatestOf([
     1,
     ...columns.map((column) => Math.min(ROWS_MAX, column.drawnNodes.length)),
-  );
+  ]);
   const shapes = columns.flatMap((column, at) => {
     const x = at * (boxWidth + GAP);
     return [
@@ -119,7 +120,7 @@ function drawPools({ nodes, width, selected }: DrawingInput): Drawing {
  */
 function drawPool(one: DrawnNode, all: readonly DrawnNode[], width: number): Drawing {
   const { name, place, mixing, pool } = one;
-  const scale = 1.05 * Math.max(HELD_MIN, ...all.map((other) => other.pool?.mean ?? 0));
+  const scale = 1.05 * greatestOf([HELD_MIN, ...all.map((other) => other.pool?.mean ?? 0)]);
   const held = heldText(one);
   const come = pool === undefined ? '' : `, ${rateOf(pool)} come`;
   const title = `${name} holds ${pool?.mean.toFixed(1) ?? 'no'} packets on average`;

@@ -10,7 +10,7 @@
  */
 
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import { concatBytes, toHex } from '../_kit/bytes.ts';
+import { joinBytes, toHex } from '../_kit/bytes.ts';
 import { wipe } from '../_kit/secrets.ts';
 import {
   DH_LENGTH,
@@ -158,7 +158,7 @@ class HandshakeState implements Handshake {
     const parts = tokens.map((token) => this.#writeToken(token));
     parts.push(this.#symmetric.encryptAndHash(payload));
     this.#messageIndex++;
-    return concatBytes(...parts);
+    return joinBytes(parts);
   }
 
   readMessage(message: Uint8Array): ReadResult {
@@ -198,7 +198,8 @@ class HandshakeState implements Handshake {
   wipe(): void {
     this.#isWiped = true;
     this.#symmetric.wipe();
-    wipe(this.#staticSecret, this.#ephemeralSecret, ...this.#preSharedKeys);
+    wipe(this.#staticSecret, this.#ephemeralSecret);
+    for (const key of this.#preSharedKeys) wipe(key);
   }
 
   /** Section 5.3: the initiator's pre-message key is hashed first, then the responder's. */

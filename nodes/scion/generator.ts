@@ -73,18 +73,19 @@ function hierarchy(size: Size, draws: SeededDraws): GeneratedTopology {
   for (let isd = 1; isd <= size.isds; isd += 1) {
     const core = range(size.cores).map((index) => ({ isd, number: index + 1, core: true }));
     cores.push(core);
-    links.push(...ring(core));
+    for (const one of ring(core)) links.push(one);
     const levels = leavesOf(isd, size);
     let above: readonly As[] = core;
     for (const level of levels) {
-      for (const leaf of level) links.push(...uplinks(leaf, above, size.parents, draw));
-      leaves.push(...level);
+      for (const leaf of level) {
+        leaves.push(leaf);
+        for (const link of uplinks(leaf, above, size.parents, draw)) links.push(link);
+      }
       above = level;
     }
   }
-  links.push(...betweenIsds(cores));
-  links.push(...peerings(leaves, size.peering, draw));
-  return assemble([...cores.flat(), ...leaves], links, size.gateways);
+  const across = [...betweenIsds(cores), ...peerings(leaves, size.peering, draw)];
+  return assemble([...cores.flat(), ...leaves], [...links, ...across], size.gateways);
 }
 
 /** Leaf ASes of an ISD by level: as many as asked, or one level with its part of the clients. */

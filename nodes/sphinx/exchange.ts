@@ -9,7 +9,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import { concatBytes } from '../_kit/bytes.ts';
+import { concatBytes, joinBytes } from '../_kit/bytes.ts';
 import { type KemName, type NikeName, X25519_LENGTH } from './geometry.ts';
 
 /** Length of every shared secret, in bytes. */
@@ -129,7 +129,7 @@ function adaptedSecret(
   message: readonly [publicKey: Uint8Array, ciphertext: Uint8Array],
   shared: Uint8Array,
 ): Uint8Array {
-  return crypto.blake2xb(concatBytes(...message), SECRET_LENGTH, shared);
+  return crypto.blake2xb(joinBytes(message), SECRET_LENGTH, shared);
 }
 
 /** How to combine two KEMs. */

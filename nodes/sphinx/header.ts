@@ -120,7 +120,7 @@ function nikeSecrets(
     scalars.push(factor);
     element = nike.multiply(factor, element);
   }
-  wipe(...scalars);
+  for (const scalar of scalars) wipe(scalar);
   return secrets;
 }
 

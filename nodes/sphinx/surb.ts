@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { concatBytes } from '../_kit/bytes.ts';
+import { concatBytes, joinBytes } from '../_kit/bytes.ts';
 import { decipherPayload, encipherPayload, type PayloadKey } from './crypto.ts';
 import type { PathRefusal, SurbDrop } from './drops.ts';
 import {
@@ -54,7 +54,7 @@ export function surbWith<Suite extends SphinxSuite>(
   const layers = created.payloadKeys.map(({ key, iv }) => concatBytes(key, iv));
   return {
     surb: concatBytes(created.header, id, own),
-    keys: concatBytes(...layers.toReversed(), own),
+    keys: joinBytes([...layers.toReversed(), own]),
   };
 }
 

@@ -7,7 +7,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import { concatBytes, equalBytes } from '../_kit/bytes.ts';
+import { concatBytes, equalBytes, joinBytes } from '../_kit/bytes.ts';
 import { ATTEMPTS_MAX, CHALLENGE_LENGTH, POINT_LENGTH } from './geometry.ts';
 
 /** `tai`: ECVRF-EDWARDS25519-SHA512-TAI; `ell2`: ECVRF-EDWARDS25519-SHA512-ELL2. */
@@ -57,17 +57,17 @@ export function suiteHashes(crypto: CryptoProvider, suite: VrfSuite): SuiteHashe
     challenge(points): Uint8Array {
       const { publicKey, input, gamma, u, v } = points;
       // RFC 9381 section 5.4.3: the public key comes first; drafts up to 10 left it out.
-      const text = hash([FRONT_CHALLENGE], publicKey, input, gamma, u, v, Uint8Array.of(BACK));
+      const text = hash(FRONT_CHALLENGE, publicKey, input, gamma, u, v, Uint8Array.of(BACK));
       return text.subarray(0, CHALLENGE_LENGTH);
     },
     output(gamma): Uint8Array | undefined {
       const cleared = crypto.edwards25519.clearCofactor(gamma);
-      return cleared && hash([FRONT_OUTPUT], cleared, Uint8Array.of(BACK));
+      return cleared && hash(FRONT_OUTPUT, cleared, Uint8Array.of(BACK));
     },
   };
 
-  function hash(front: readonly number[], ...parts: readonly Uint8Array[]): Uint8Array {
-    return crypto.sha512(concatBytes(Uint8Array.of(suiteString, ...front), ...parts));
+  function hash(front: number, ...parts: readonly Uint8Array[]): Uint8Array {
+    return crypto.sha512(joinBytes([Uint8Array.of(suiteString, front), ...parts]));
   }
 
   /** Hashes to the curve by try and increment (RFC 9381 section 5.4.1.1). */

@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { scaleLinear } from 'd3-scale';
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import { inScale, limitQuantity, plural, quantity, type Scale, scaleOf } from '../format.ts';
 import { kpiName } from '../kpi-text.ts';
 import type { KpiResult, Report, ReportFault } from '../report-schema.ts';
@@ -97,7 +99,7 @@ function storyOf(report: Report): Story {
     .map((fault) => stripOf(fault, stages))
     .filter((strip) => strip.last > 0)
     .sort((a, b) => a.last - b.last);
-  const most = Math.max(0, ...strips.map((strip) => strip.last));
+  const most = greatestOf([0, ...strips.map((strip) => strip.last)]);
   return { strips, stages, kpi, top: Math.max(most * 1.06, (kpi?.limit ?? 0) * 1.06) };
 }
 
@@ -106,7 +108,7 @@ function stripOf(fault: ReportFault, stages: readonly string[]): Strip {
     const at = fault.effects[name];
     return at === undefined ? undefined : at - fault.beginNs;
   });
-  return { fault, ends, last: Math.max(0, ...ends.filter((end) => end !== undefined)) };
+  return { fault, ends, last: greatestOf([0, ...ends.filter((end) => end !== undefined)]) };
 }
 
 function titleOf(story: Story): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 
 /** A corner of a curve, px. */
 export interface Corner {
@@ -73,5 +74,5 @@ function meets(from: Corner, to: Corner, box: Room): boolean {
   const heightAt = (x: number): number =>
     to.x === from.x ? from.y : from.y + ((to.y - from.y) * (x - from.x)) / (to.x - from.x);
   const ends = to.x === from.x ? [from.y, to.y] : [heightAt(left), heightAt(right)];
-  return Math.min(...ends) <= box.bottom && Math.max(...ends) >= box.top;
+  return leastOf(ends) <= box.bottom && greatestOf(ends) >= box.top;
 }

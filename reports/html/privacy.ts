@@ -5,8 +5,10 @@
  *
  * @module
  */
+
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
+import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 import { plural, significant, whole } from '../format.ts';
 import { adversaryInShort } from '../privacy-part.ts';
 import type { Report } from '../report-schema.ts';
@@ -161,8 +163,8 @@ function bitsFigure(privacy: Privacy): Markup {
 function drawBits(curves: readonly (readonly number[])[], isWide: boolean): Markup {
   const frame = frameOf(isWide, { height: HEIGHT, label: 24, left: 48 });
   const all = curves.flat();
-  const from = Math.max(0, Math.floor(Math.min(...all) - 0.2));
-  const to = Math.ceil(Math.max(...all) + 0.1);
+  const from = Math.max(0, Math.floor(leastOf(all) - 0.2));
+  const to = Math.ceil(greatestOf(all) + 0.1);
   const x = scaleLinear([from, to], [frame.left, frame.right]);
   const y = scaleLinear([0, 1], [frame.bottom, frame.top]);
   const drawn = curves.map((bits, i) => {
@@ -215,7 +217,7 @@ function drawSets(sets: readonly number[], isWide: boolean): Markup {
     const bar = Math.min(SET_BARS - 1, Math.floor((size / end) * SET_BARS));
     counts[bar] = (counts[bar] ?? 0) + 1;
   }
-  const y = scaleLinear([0, Math.max(...counts)], [frame.bottom, frame.top]).nice();
+  const y = scaleLinear([0, greatestOf(counts)], [frame.bottom, frame.top]).nice();
   const bars = counts.map((count, bar) => {
     const left = x((bar * end) / SET_BARS);
     return rect(frame, { left, right: x(((bar + 1) * end) / SET_BARS), top: y(count) });
@@ -264,7 +266,7 @@ function delayFigure(delays: Delays): Markup {
 function drawDelays({ measured, expected, step }: Delays, isWide: boolean): Markup {
   const frame = frameOf(isWide, { height: HEIGHT, label: 24, left: 56 });
   const x = scaleLinear([0, measured.length * step], [frame.left, frame.right]);
-  const highest = Math.max(...measured, ...expected);
+  const highest = greatestOf([...measured, ...expected]);
   const y = scaleLinear([0, highest], [frame.bottom, frame.top]).nice();
   const bars = measured.map((share, bar) =>
     rect(frame, { left: x(bar * step), right: x((bar + 1) * step), top: y(share) }),

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 import { limitQuantity, plural } from '../format.ts';
 import { kpiMark, measuredText } from '../kpi-text.ts';
 import type { KpiResult } from '../report-schema.ts';
@@ -119,8 +120,8 @@ function heatFigure(grid: SweepGrid): Markup {
 
 /** Step 1..5 of a value between minimum and maximum. */
 function stepOf(value: number, values: readonly number[]): number {
-  const least = Math.min(...values);
-  const most = Math.max(...values);
+  const least = leastOf(values);
+  const most = greatestOf(values);
   if (most === least) return 1;
   return Math.min(STEPS, 1 + Math.floor((STEPS * (value - least)) / (most - least)));
 }

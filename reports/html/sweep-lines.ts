@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
+import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 import { grouped, inScale, limitQuantity, type Scale, scaleOf } from '../format.ts';
 import { intervalText, measuredText } from '../kpi-text.ts';
 import type { KpiResult } from '../report-schema.ts';
@@ -260,7 +262,7 @@ interface Vertical {
 /** Values decide; intervals and limits are in as far as they do not flatten them. */
 function verticalOf({ points, limits, unit }: Chart, { top, bottom }: Frame): Vertical {
   const values = points.map(({ value }) => value);
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const [least, most] = [leastOf(values), greatestOf(values)];
   const range = most - least || Math.abs(most) / 2 || 1;
   const [lowest, highest] = [least - FAR * range, most + FAR * range];
   const ends = points.flatMap(({ kpi: { ci95 } }) => [ci95.low, ci95.high]);
@@ -269,7 +271,7 @@ function verticalOf({ points, limits, unit }: Chart, { top, bottom }: Frame): Ve
     (value) => value !== null && value >= lowest && value <= highest,
   );
   const all = [...values, ...near.map(Number)];
-  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const [low, high] = [leastOf(all), greatestOf(all)];
   const scale = scaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
   const isLog = least > 0 && most / least >= LOG_RATIO;
   const position = isLog

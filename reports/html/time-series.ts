@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import { scaleLinear } from 'd3-scale';
 import { area, line, stack } from 'd3-shape';
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import { axisEndNs } from '../done-text.ts';
 import {
   inScale,
@@ -187,7 +189,7 @@ function seriesTitle(one: SeriesSummary, warmupNs: number): string {
   const values = scaled(one, measured(one, warmupNs));
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return `${one.name}: nothing measured`;
-  const peak = Math.max(...known);
+  const peak = greatestOf(known);
   const at = values.indexOf(peak) * one.stepNs;
   const text = `${one.name}: at most ${quantity(peak, drawnUnit(one))}, at ${instantText(at, one)}`;
   const gaps = values.slice(Math.ceil(warmupNs / one.stepNs)).length - known.length;
@@ -226,18 +228,18 @@ function axisScale(panel: Panel, top: number): Scale {
 }
 
 function topOf(panel: Panel): number {
-  const of = (values: Values): number => Math.max(0, ...values.map((value) => value ?? 0));
+  const of = (values: Values): number => greatestOf([0, ...values.map((value) => value ?? 0)]);
   if (!panel.isStacked) {
     const tops = panel.series.map((one) => of(scaled(one, one.shownSeed)));
     const bands = panel.series.map((one) => of(scaled(one, one.high)));
-    const bandTop = Math.max(...bands);
-    const own = Math.max(...tops, panel.limit?.value ?? 0);
+    const bandTop = greatestOf(bands);
+    const own = greatestOf([...tops, panel.limit?.value ?? 0]);
     return Math.min(bandTop, own * 2) > own ? Math.min(bandTop, own * 2) : own;
   }
   const sums = (panel.series[0]?.shownSeed ?? []).map((_, i) =>
     panel.series.reduce((sum, one) => sum + (one.shownSeed[i] ?? 0) * factorOf(one), 0),
   );
-  return Math.max(0, ...sums);
+  return greatestOf([0, ...sums]);
 }
 
 function nameOf(one: SeriesSummary): string {

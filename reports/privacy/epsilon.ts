@@ -44,7 +44,7 @@ export function senderEpsilons(truth: Truth, setting: PrivacySetting): readonly 
     laws: lawsOf(truth, setting),
     // A message that leaves a pool has the same proportion of masses as the pool.
     onCandidate: (message, masses) => {
-      if (looks.has(message)) epsilons.push(...pairsOf(masses));
+      if (looks.has(message)) for (const one of pairsOf(masses)) epsilons.push(one);
     },
   });
   return epsilons;

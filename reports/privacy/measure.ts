@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { MetricData } from '../model.ts';
 import { type Census, takeCensus } from './census.ts';
 import { clientRateP } from './client-rate.ts';
@@ -45,7 +46,7 @@ export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFi
   const isMix = namesOf(truth, new Set(setting.mixes.map(({ name }) => name)));
   const { warmupNs, endNs, everyNs } = setting;
   const means = setting.mixes.flatMap(({ meanDelayNs }) => meanDelayNs ?? []);
-  const settleNs = means.length === 0 ? SETTLE_NS_DEFAULT : SETTLE_MEANS * Math.max(...means);
+  const settleNs = means.length === 0 ? SETTLE_NS_DEFAULT : SETTLE_MEANS * greatestOf(means);
   // Without a list of clients, all nodes that do not mix count as clients.
   const clients = setting.clients && namesOf(truth, new Set(setting.clients));
   const isClient = clients ?? isMix.map((mixing) => !mixing);

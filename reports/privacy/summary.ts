@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { leastOf } from '../../engine/pure/extremes.ts';
 import type { AttackOutcome } from './attacks/index.ts';
 import type { Census } from './census.ts';
 import type { MixFit } from './delay-fit.ts';
@@ -173,7 +174,7 @@ function histogramOf(fits: readonly MixFit[]): DelayHistogram | undefined {
     ),
     delays,
     meanNs: sum / delays,
-    worstP: ps.length === 0 ? null : Math.min(...ps),
+    worstP: ps.length === 0 ? null : leastOf(ps),
     mixes: fits.length,
   };
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { CpuChoice } from '../model.ts';
 import type { ProtocolRegistry } from '../registry.ts';
 import { type CalibrationOrder, scenarioAt } from './calibrate.ts';
@@ -43,7 +44,7 @@ export function busierRate({ ratePerSecond, live }: FitPoint): number | undefine
 
 /** The busiest of the points, of which the factor is made. */
 export function busiestPoints(points: readonly FitPoint[]): readonly FitPoint[] {
-  const most = Math.max(...points.map(({ live }) => live.cpu));
+  const most = greatestOf(points.map(({ live }) => live.cpu));
   return points.filter(({ live }) => live.cpu >= COUNTED * most);
 }
 

@@ -4,9 +4,11 @@
  *
  * @module
  */
+
 import { cpus, loadavg, release, type } from 'node:os';
 import { provider } from '../../engine/crypto/index.ts';
 import type { CpuProfile } from '../../engine/net/cpu-profile.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import { loadScenario } from '../files/load.ts';
 import type { CpuChoice, Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
@@ -109,7 +111,7 @@ export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
 
 /** The runs with the highest load. */
 function highLoad(points: readonly FitPoint[]): readonly FitPoint[] {
-  const most = Math.max(...points.map(({ live }) => live.cpu));
+  const most = greatestOf(points.map(({ live }) => live.cpu));
   return points.filter(({ live }) => live.cpu >= HIGH_LOAD * most);
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import { isWithin, relativeDifference } from '../../reports/against.ts';
 import { differenceText } from '../../reports/difference-text.ts';
 import { plural, quantity, significant, whole } from '../../reports/format.ts';
@@ -58,7 +59,7 @@ export function renderProfile(profile: CostProfile): string {
 
 /** Printed if no run was busy enough to distinguish the cost of packets from that of wake-ups. */
 function idleNote({ inPlace }: CostProfile): readonly string[] {
-  const busiest = Math.max(...inPlace.points.map(({ cpu }) => cpu));
+  const busiest = greatestOf(inPlace.points.map(({ cpu }) => cpu));
   if (busiest >= BUSY_ENOUGH) return [];
   return [
     `  the busiest run used ${percent(busiest)} of a core: the costs measured in live ` +
@@ -75,10 +76,8 @@ function idleNote({ inPlace }: CostProfile): readonly string[] {
 export function renderKneeCheck(check: KneeCheck): string {
   const rows: (readonly string[])[] = [['', 'live', 'predicted', 'difference']];
   for (const [index, round] of check.rounds.entries()) {
-    rows.push(
-      [`round ${index + 1}, data x ${round.dataFactor}`],
-      ...LINES.map(({ name, of, text }) => rowOf(`  ${name(round)}`, round[of], text)),
-    );
+    rows.push([`round ${index + 1}, data x ${round.dataFactor}`]);
+    for (const { name, of, text } of LINES) rows.push(rowOf(`  ${name(round)}`, round[of], text));
   }
   return [
     ...table(rows),

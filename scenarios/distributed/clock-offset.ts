@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../engine/pure/extremes.ts';
 
 /** Fastest change of an offset: two crystals of 50 ppm each (RFC 5905 assumes 15 ppm for one). */
 export const DRIFT_MAX = 100e-6;
@@ -145,7 +146,7 @@ export class ClockOffset {
         sign,
       ),
     );
-    return Math.max(...errors);
+    return greatestOf(errors);
   }
 
   /**
@@ -164,7 +165,7 @@ export class ClockOffset {
       return left === undefined ? [right.atNs] : [right.atNs, topOf(left, right, tilt)];
     });
     const instants = [fromNs, toNs, ...tops.filter(inside)];
-    const largest = Math.max(...instants.map((instant) => measure(this.at(instant))));
+    const largest = greatestOf(instants.map((instant) => measure(this.at(instant))));
     // Instants and offsets are whole ns, so the maximum may lie between two of them.
     return this.#isShared ? largest : largest + 1;
   }

@@ -7,8 +7,10 @@
  *
  * @module
  */
+
 import { InvariantError } from '../../engine/core/assert.ts';
 import type { HandoverBook } from '../../engine/live/handover/handover-book.ts';
+import { leastOf } from '../../engine/pure/extremes.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
@@ -151,7 +153,7 @@ export class Coordinator {
       ({ isStarted, isTelling, state }) => isStarted && isTelling && state !== 'done',
     );
     const told = telling.map(({ toldNs }) => toldNs);
-    const untilNs = Math.max(0, now - SETTLE_LAG_MAX_NS, Math.min(now, ...told));
+    const untilNs = Math.max(0, now - SETTLE_LAG_MAX_NS, leastOf([now, ...told]));
     this.world.measured.settle(untilNs);
     return untilNs;
   }

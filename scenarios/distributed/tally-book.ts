@@ -7,8 +7,10 @@
  *
  * @module
  */
+
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import { mergeHistograms } from '../../engine/measure/histogram.ts';
+import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 import { addUp } from '../../reports/add-up.ts';
 import type { MetricData, PacketTotals } from '../../reports/model.ts';
 import type { Tally } from './messages.ts';
@@ -125,7 +127,7 @@ export class TallyBook {
    * whole process.
    */
   loopMetrics(wallUs: number): Readonly<Record<string, MetricData>> {
-    return this.#metrics(Math.max(0, ...this.all.map(({ cpuUs }) => cpuUs)), wallUs);
+    return this.#metrics(greatestOf([0, ...this.all.map(({ cpuUs }) => cpuUs)]), wallUs);
   }
 
   #metrics(cpuUs: number, wallUs: number): Readonly<Record<string, MetricData>> {
@@ -139,12 +141,12 @@ export class TallyBook {
       'live.cpu': { kind: 'ratio', numerator: cpuUs, denominator: wallUs },
       'live.memory': {
         kind: 'gauge',
-        value: Math.max(0, ...all.map(({ memoryBytes }) => memoryBytes)),
+        value: greatestOf([0, ...all.map(({ memoryBytes }) => memoryBytes)]),
       },
-      'live.stall': { kind: 'gauge', value: Math.max(0, ...all.map(({ stallNs }) => stallNs)) },
+      'live.stall': { kind: 'gauge', value: greatestOf([0, ...all.map(({ stallNs }) => stallNs)]) },
       'live.receive_buffer': {
         kind: 'gauge',
-        value: buffers.length > 0 ? Math.min(...buffers) : 0,
+        value: buffers.length > 0 ? leastOf(buffers) : 0,
       },
       'live.store_failures': {
         kind: 'counter',

@@ -51,7 +51,7 @@ export function checkDrain(
     const words = `between ${drawn.words}, as from ${pair.from} to ${pair.to}, may take`;
     slow.push(slowText(drawn, words, { delayNs: pair.delayNs, drainNs }));
   }
-  context.warnings.push(...slow.slice(0, NAMED_MAX));
+  for (const one of slow.slice(0, NAMED_MAX)) context.warnings.push(one);
   const more = slow.length - NAMED_MAX;
   if (more > 0) context.warnings.push(`drain is too short for ${more} more entries of traffic`);
 }

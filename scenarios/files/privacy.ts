@@ -6,7 +6,9 @@
  *
  * @module
  */
+
 import type { PrivacyFacts } from '../../engine/host/privacy.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import { successMetric } from '../../reports/privacy/attacks/index.ts';
 import { ACTIVE_ATTACKS, isPrivacyMetric } from '../../reports/privacy/kpis.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
@@ -181,7 +183,7 @@ function layerOf(
   const found = facts.filter((one) => one.layer === layer).map(({ node }) => node);
   if (found.length > 0) return found;
   const path = ['privacy', 'corruptMixes', 'layer'];
-  const layers = Math.max(0, ...facts.map((one) => one.layer ?? 0));
+  const layers = greatestOf([0, ...facts.map((one) => one.layer ?? 0)]);
   const known =
     layers === 0 ? 'layers are drawn at random during the run' : `layers: 1 to ${layers}`;
   context.refuse('E124', path, `no mix of the topology is in layer ${layer}`, known);

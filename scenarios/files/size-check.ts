@@ -5,8 +5,10 @@
  *
  * @module
  */
+
 import type { z } from 'zod';
 import { BUFFER_CLASSES } from '../../engine/net/buffer-pool.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import {
   type OptionLayers,
   optionsOf,
@@ -18,7 +20,7 @@ import type { TrafficSpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
 import { type FlowEnds, nodesOfEnds } from './traffic-ends.ts';
 
-const BUFFER_BYTES_MAX = Math.max(...BUFFER_CLASSES);
+const BUFFER_BYTES_MAX = greatestOf(BUFFER_CLASSES);
 
 /** Options by the names under which the scenario gives them. */
 type Options = Readonly<Record<string, OptionLayers['options']>>;
@@ -50,7 +52,7 @@ export class SizeCheck {
     const isAnswered = pattern.kind === 'request-response';
     const sources = ends.kind === 'drawn' ? nodes : nodes.slice(0, 1);
     const isTrace = pattern.kind === 'trace';
-    const bytes = isTrace ? Math.max(0, ...pattern.bytes) : sizeBytes;
+    const bytes = isTrace ? greatestOf([0, ...pattern.bytes]) : sizeBytes;
     this.#checkAt(sources, { by, bytes }, [...path, isTrace ? 'file' : 'size']);
     if (!isAnswered) return;
     const answering = ends.kind === 'drawn' ? nodes : nodes.slice(1);

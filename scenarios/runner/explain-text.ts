@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../engine/pure/extremes.ts';
 
 /** One step of a journey. */
 export interface JourneyLine {
@@ -27,8 +28,8 @@ const NS_PER_SECOND = 1_000_000_000;
 /** Renders one journey with its title. */
 export function renderJourney({ title, atNs, lines }: Journey): string {
   const times = lines.map(({ afterNs }) => `+${grouped(afterNs)} ns`);
-  const timeWidth = Math.max(0, ...times.map(({ length }) => length));
-  const nodeWidth = Math.min(NODE_MAX, Math.max(0, ...lines.map(({ node }) => node.length)));
+  const timeWidth = greatestOf([0, ...times.map(({ length }) => length)]);
+  const nodeWidth = Math.min(NODE_MAX, greatestOf([0, ...lines.map(({ node }) => node.length)]));
   const rows = lines.map(({ node, text }, i) => {
     const time = (times[i] ?? '').padStart(timeWidth);
     const row = `  ${time}  ${clipped(node, nodeWidth).padEnd(nodeWidth)}  ${text}`;

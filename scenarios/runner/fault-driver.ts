@@ -291,7 +291,7 @@ export class FaultDriver {
     }
     const clouds = world.cutClouds?.(action.from, action.to, action.direction);
     if (clouds !== undefined) {
-      ids.push(...clouds.ids);
+      for (const one of clouds.ids) ids.push(one);
       undo.push(clouds.end);
     }
     const text = `${action.from.join(', ')} cut off from ${action.to.join(', ')}`;

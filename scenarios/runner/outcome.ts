@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import { mergeByName } from '../../engine/measure/counters.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type LogHistogram,
   mergeHistograms,
 } from '../../engine/measure/histogram.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import { addUp } from '../../reports/add-up.ts';
 import type { FaultGap, FaultRecord, MetricData, SeedResult, Series } from '../../reports/model.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
@@ -298,7 +300,7 @@ function faultRecords(stage: Stage, isOver: boolean): FaultRecord[] {
     for (const hit of stage.hits) {
       if (hit.record !== record) continue;
       Object.assign(effects, effectsOn(stage, hit.flow, hit.atNs));
-      gaps.push(...gapOf(hit.flow, hit.atNs));
+      for (const one of gapOf(hit.flow, hit.atNs)) gaps.push(one);
     }
     // While a run continues, a gap may still be open and lost packets may still come.
     const known = isOver && gaps.length > 0 ? { gaps } : {};
@@ -393,7 +395,7 @@ function threeSeries(
 }
 
 function sumOfBins(all: readonly (readonly number[])[]): number[] {
-  const length = Math.max(0, ...all.map((bins) => bins.length));
+  const length = greatestOf([0, ...all.map((bins) => bins.length)]);
   const sum = new Array<number>(length).fill(0);
   for (const bins of all) {
     for (const [index, count] of bins.entries()) sum[index] = (sum[index] ?? 0) + count;

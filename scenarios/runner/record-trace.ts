@@ -6,6 +6,7 @@
  *
  * @module
  */
+
 import { gzipSync } from 'node:zlib';
 import type { Scheduler } from '../../engine/core/scheduler.ts';
 import {
@@ -26,6 +27,7 @@ import type { DirectionView, NetworkObserver } from '../../engine/net/direction-
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import { NO_UPPER_LAYER } from '../../engine/net/host-stack.ts';
 import type { PacketTable } from '../../engine/net/packet-table.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { FaultRecord, SeedResult } from '../../reports/model.ts';
 import { stackNames } from '../../topologies/build/stack.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
@@ -225,7 +227,7 @@ export class TraceListener implements Recorder {
   }
 
   finish(result: SeedResult, stage: Stage): void {
-    const endNs = Math.max(this.#parts.now(), ...result.faults.map(({ beginNs }) => beginNs));
+    const endNs = greatestOf([this.#parts.now(), ...result.faults.map(({ beginNs }) => beginNs)]);
     this.tick(endNs, stage);
     for (const fault of result.faults) {
       for (const [effect, atNs] of Object.entries(fault.effects)) {

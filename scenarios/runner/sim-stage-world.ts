@@ -175,7 +175,9 @@ export class SimStageWorld implements World {
     const host = this.sim.host(node);
     const own = host.meter.data();
     if (host.layers.length === 0) return own;
-    return Object.assign({}, own, ...host.layers.map(({ meter }) => meter.data()));
+    const all = { ...own };
+    for (const { meter } of host.layers) Object.assign(all, meter.data());
+    return all;
   }
 
   resetMetrics(): void {

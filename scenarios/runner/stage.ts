@@ -6,9 +6,11 @@
  *
  * @module
  */
+
 import { assert } from '../../engine/core/assert.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle } from '../../engine/host/protocol.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import type { Finishers } from '../files/until.ts';
@@ -347,5 +349,5 @@ function isOtherLayer(flow: Flow | undefined, protocol: string): boolean {
 /** The longest time limit of a KPI that is sampled per fault, ns; 0 if there is none. */
 function faultLimitNs({ kpis }: Scenario): number {
   const limits = kpis.filter(({ metric }) => /\.(failover|recovery|detection)$/.test(metric));
-  return Math.max(0, ...limits.map(({ limit }) => limit));
+  return greatestOf([0, ...limits.map(({ limit }) => limit)]);
 }

@@ -50,7 +50,8 @@ export function mergeResults(parts: readonly Part[]): Merged {
     const whole = all.length === 1 ? all : all.filter(isWhole);
     const [one] = whole;
     if (one !== undefined) lines.set(id, one.line);
-    conflicts.push(...conflictsOf(all.length === 1 ? [] : all.filter(isUnpacked)));
+    for (const one of conflictsOf(all.length === 1 ? [] : all.filter(isUnpacked)))
+      conflicts.push(one);
   }
   return { head, lines, conflicts };
 }

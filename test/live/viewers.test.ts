@@ -130,7 +130,7 @@ function threads(): ReadonlyMap<string, number> {
   }
 }
 
-function mostOf(before: ReadonlyMap<string, number>): number {
+function greatestOf(before: ReadonlyMap<string, number>): number {
   const added = [...threads()].filter(([id]) => !before.has(id)).map(([, ms]) => ms);
   return Math.max(0, ...added);
 }
@@ -163,7 +163,7 @@ async function run(
       handed.lasting += message.lasting.length;
       live.add(message);
     } else {
-      handed.cpuMs = mostOf(before);
+      handed.cpuMs = greatestOf(before);
       live.end();
     }
   });

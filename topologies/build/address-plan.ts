@@ -9,7 +9,9 @@
  *
  * @module
  */
+
 import type { AddressRole } from '../../engine/host/protocol.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { HostSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
 import type { PlainNode } from './draft.ts';
@@ -78,7 +80,7 @@ export function assignPorts(
   hosts: readonly HostSpec[],
   { first, linkCounts }: { first: number; linkCounts: ReadonlyMap<string, number> },
 ): readonly HostSpec[] {
-  const most = Math.max(0, ...linkCounts.values());
+  const most = greatestOf([0, ...linkCounts.values()]);
   const range = Math.ceil((SERVICE_PORTS + most) / SERVICE_PORTS) * SERVICE_PORTS;
   const end = first + hosts.length * range;
   if (end > PORT_MAX + 1) {

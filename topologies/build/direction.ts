@@ -40,7 +40,8 @@ export function buildDirection(
   path: FilePath,
   layers: readonly (PartialDirection | undefined)[],
 ): DirectionSpec | undefined {
-  const merged: PartialDirection = Object.assign({}, ...layers);
+  const merged: PartialDirection = {};
+  for (const layer of layers) Object.assign(merged, layer);
   const name = nameOf(merged);
   const known = name === undefined ? undefined : context.directions.get(name);
   if (known !== undefined) return known;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import type { z } from 'zod';
 import type {
   ConfiguredLink,
@@ -12,6 +13,7 @@ import type {
   Protocol,
 } from '../../engine/host/protocol.ts';
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { FilePath } from '../files/locate.ts';
 import { type LocatedFile, locatePackageFile } from '../files/package-files.ts';
 import type { Problems } from '../files/problems.ts';
@@ -211,7 +213,7 @@ function factsOf({ id, a, b, forward, backward }: LinkSpec): ConfiguredLink {
 
 function longestDelayNs({ delayNs, contacts }: DirectionSpec): number {
   const own = contacts?.windows.flatMap((window) => window.delayNs ?? []) ?? [];
-  return Math.max(delayNs, ...own);
+  return greatestOf([delayNs, ...own]);
 }
 
 interface OptionPlace {

@@ -26,17 +26,19 @@ export function locatePackageFile(
 ): LocatedFile {
   const { package: name, version, path } = file;
   const hint = `npm install --no-save ${name}@${version}`;
-  const folder = starts.flatMap(upwards).find((at) => existsSync(join(at, ...nameParts(name))));
+  const folder = starts
+    .flatMap(upwards)
+    .find((at) => existsSync(join(at, 'node_modules', name, 'package.json')));
   if (folder === undefined) {
     return { kind: 'missing', message: `needs the package ${name}, which is not installed`, hint };
   }
-  const root = join(folder, 'node_modules', ...name.split('/'));
+  const root = join(folder, 'node_modules', name);
   const found = versionOf(join(root, 'package.json'));
   if (found !== version) {
     const message = `needs version ${version} of the package ${name}, and ${found} is installed`;
     return { kind: 'missing', message, hint };
   }
-  const full = join(root, ...path.split('/'));
+  const full = join(root, path);
   if (existsSync(full)) return { kind: 'found', path: full };
   return { kind: 'missing', message: `the installed package ${name} has no file ${path}`, hint };
 }
@@ -49,10 +51,6 @@ export function readPackageFile(file: PackageFile): Uint8Array {
   const found = locatePackageFile(file);
   if (found.kind === 'missing') throw new Error(`${found.message}: ${found.hint}`);
   return readFileSync(found.path);
-}
-
-function nameParts(name: string): readonly string[] {
-  return ['node_modules', ...name.split('/'), 'package.json'];
 }
 
 /** A folder and all above it. */

@@ -62,7 +62,7 @@ export class Problems {
   /** Records the issues of another error, e.g. from a file that this one names. */
   addAll(issues: readonly ConfigIssue[]): void {
     const kept = issues.slice(0, KEPT_MAX - this.#issues.length);
-    this.#issues.push(...kept);
+    for (const one of kept) this.#issues.push(one);
     this.#more += issues.length - kept.length;
   }
 

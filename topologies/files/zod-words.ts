@@ -6,7 +6,9 @@
  *
  * @module
  */
+
 import { z } from 'zod';
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import { type ConfigCode, formatPath } from './config-error.ts';
 import { describeShape, type LeafMistake, shorten } from './leaf.ts';
 import type { EntryPart, FilePath } from './locate.ts';
@@ -78,7 +80,7 @@ function wordUnion(
   );
   const fitting = branches.filter((branch) => !branch.some((i) => isOtherShape(i, path.length)));
   const depth = (branch: readonly Issue[]): number =>
-    Math.max(...branch.map((inner) => inner.path.length));
+    greatestOf(branch.map((inner) => inner.path.length));
   const [best] = [...fitting].sort((a, b) => depth(b) - depth(a));
   if (best !== undefined) return best.flatMap((inner) => wordIssue(inner, schema, data));
   const expected = [...new Set(branches.flat().map(expectedOf))].join(' or ');

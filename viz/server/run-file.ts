@@ -36,7 +36,7 @@ export async function runFile(
   if (!isGood) return undefined;
   try {
     const top = await realpath(root);
-    const file = await realpath(join(root, ...parts));
+    const file = await realpath(join(root, parts.join('/')));
     const isInside = file.startsWith(top + sep);
     if (!isInside || !(await stat(file)).isFile()) return undefined;
     return { name, top, path: file.slice(top.length + sep.length) };

@@ -91,7 +91,7 @@ export class RunFolder {
     const cards: Card[] = [];
     for (let at = 0; at < listed.length; at += AT_ONCE) {
       const some = listed.slice(at, at + AT_ONCE);
-      cards.push(...(await Promise.all(some.map((one) => this.#card(one)))));
+      for (const each of await Promise.all(some.map((one) => this.#card(one)))) cards.push(each);
     }
     return { version: 1, cards, leftOut: found.length - listed.length };
   }

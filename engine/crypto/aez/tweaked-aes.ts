@@ -79,7 +79,8 @@ export class TweakedAes {
 
   /** Overwrites the key. */
   wipe(): void {
-    wipe(this.keyI, this.#keyJ, this.fourRounds, this.#tenRounds, ...this.#multiplesOfL);
+    wipe(this.keyI, this.#keyJ, this.fourRounds, this.#tenRounds);
+    for (const multiple of this.#multiplesOfL) wipe(multiple);
   }
 }
 

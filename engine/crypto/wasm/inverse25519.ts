@@ -208,7 +208,7 @@ const multipleOfP = (multiple: number, row: readonly [number, number], sum: numb
     i64And(get(row[column] as number), signOf(limb(number, LAST))),
   ) as [Code, Code];
   return [
-    ...set(multiple, i64Add(...ofSigns)),
+    ...set(multiple, i64Add(ofSigns[0], ofSigns[1])),
     ...set(
       multiple,
       i64Sub(get(multiple), lowBits(i64Add(i64Mul(get(sum), i64(INVERSE_OF_P)), get(multiple)))),

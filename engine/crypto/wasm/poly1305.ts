@@ -79,7 +79,7 @@ function row(index: number): Code {
   const terms = [0, 1, 2, 3, 4].map((limb) =>
     product(H + limb, limb <= index ? R + index - limb : S + 4 + index - limb),
   );
-  return sum(...terms);
+  return terms.reduce((left, right) => i64Add(left, right));
 }
 
 /** Propagates carries once; h4 keeps at most a few bits above 2^128. */
@@ -108,7 +108,7 @@ export const polyUpdate: WasmFunction = {
       multiply,
       set(POINTER, i32Add(get(POINTER), i32(BLOCK_LENGTH))),
     ),
-    ...[0, 1, 2, 3, 4].map((index) => i64Store32(i32(POLY_H + 4 * index), get(H + index))),
+    [0, 1, 2, 3, 4].flatMap((index) => i64Store32(i32(POLY_H + 4 * index), get(H + index))),
   ),
 };
 

@@ -5,6 +5,7 @@
  *
  * @module
  */
+
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
 import { leastOf } from '../../../engine/pure/extremes.ts';

@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { leastOf } from '../../../engine/pure/extremes.ts';
 import type { ContactPlan } from './plan.ts';

@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import type { Host } from '../../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
 import type { Way } from '../../../engine/host/transport.ts';

@@ -115,7 +115,7 @@ export class GroupsMachine<Request>
     this.#effects = [];
     for (const group of this.#all()) group.endDue();
     this.#take(input);
-    this.#effects.push(...this.#gate.takeFree());
+    for (const one of this.#gate.takeFree()) this.#effects.push(one);
     if (this.#gate.begins(now)) this.#effects.push({ kind: 'sync' });
     return this.#effects;
   }
@@ -145,7 +145,7 @@ export class GroupsMachine<Request>
         return;
       }
       case 'synced':
-        this.#effects.push(...this.#gate.ended(this.#now, input.isDurable));
+        for (const one of this.#gate.ended(this.#now, input.isDurable)) this.#effects.push(one);
         return;
       case 'timer':
         if (this.#resendAt > this.#now) return;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../../engine/pure/extremes.ts';
 import type { GroupsDesk } from './effects.ts';
 import { JoinedGroup } from './joined-group.ts';
 import { OwnedGroup } from './owned-group.ts';
@@ -88,7 +89,7 @@ export function recover(desk: GroupsDesk, records: readonly StoredRecord[]): Rec
     return [recordKey(name), new JoinedGroup(desk, name, record, votes)] as const;
   });
   const left = reading.take('left', decodeLeft);
-  const last = Math.max(reading.last(), ...owned.map(([number]) => number));
+  const last = greatestOf([reading.last(), ...owned.map(([number]) => number)]);
   // The record of a vote may have survived a crash that the one of its group did not.
   const orphans = [...ownVotes.values(), ...inVotes.values()].flat().map(([name]) => name);
   return {

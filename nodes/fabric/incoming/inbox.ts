@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { concatBytes, equalBytes, readUint48, writeUint48 } from '../../_kit/bytes.ts';
+import { equalBytes, joinBytes, readUint48, writeUint48 } from '../../_kit/bytes.ts';
 import {
   ASSEMBLY_BYTES_MAX,
   ENVELOPE_HEAD_MAX,
@@ -198,7 +198,7 @@ export class Inbox {
     writeUint48(head, MEMORY_BYTES, this.#handled.contiguous);
     writeUint48(head, MEMORY_BYTES + NUMBER_BYTES, this.#boundWritten);
     head[HEAD_BYTES - 1] = this.#former.length;
-    return concatBytes(head, ...this.#former, this.#handled.above());
+    return joinBytes([head, ...this.#former, this.#handled.above()]);
   }
 
   /** The write is complete. @returns how many messages the disk knows more. */

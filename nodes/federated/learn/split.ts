@@ -133,7 +133,8 @@ function byClass(labels: Uint8Array, clients: number, alpha: number, draws: Draw
   for (const ofClass of members) {
     draws.shuffle(ofClass);
     const pieces = cut(ofClass, dirichlet({ count: clients, alpha }, draws));
-    for (const [client, piece] of pieces.entries()) (parts[client] as number[]).push(...piece);
+    for (const [client, piece] of pieces.entries())
+      for (const one of piece) (parts[client] as number[]).push(one);
   }
   return parts;
 }

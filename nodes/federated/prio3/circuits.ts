@@ -184,7 +184,7 @@ export function sumVecCircuit({ length, max, chunk }: SumVecSettings): Circuit<r
       for (const value of values) {
         const encoded = encodeRange(range, value);
         if (encoded === undefined) return undefined;
-        elements.push(...encoded);
+        for (const one of encoded) elements.push(one);
       }
       return elements;
     },

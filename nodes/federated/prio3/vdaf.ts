@@ -8,6 +8,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { concatBytes, joinBytes } from '../../_kit/bytes.ts';
 import type { Circuit } from './circuits.ts';
 import { addVectors, decodeVector, encodeVector, subtractVectors } from './field.ts';
 import {
@@ -36,7 +37,7 @@ import {
   verifierShareLength,
 } from './lengths.ts';
 import { type Outcome, refused, taken } from './outcome.ts';
-import { joined, usageTag, xofBytes, xofVector } from './xof.ts';
+import { usageTag, xofBytes, xofVector } from './xof.ts';
 
 const NO_SEED = new Uint8Array(SEED_LENGTH);
 const NOTHING = new Uint8Array(0);
@@ -142,7 +143,7 @@ function jointPart(
   { blind, measurement }: Pick<Opened, 'blind' | 'measurement'>,
 ): Uint8Array {
   const encoded = encodeVector(circuit.field, measurement);
-  const binder = joined(Uint8Array.of(aggregator), nonce, encoded);
+  const binder = concatBytes(Uint8Array.of(aggregator), nonce, encoded);
   const tag = usageTag(circuit.algorithm, USAGE.jointPart, context);
   return xofBytes(crypto, { seed: blind, tag, binder }, SEED_LENGTH);
 }
@@ -194,7 +195,7 @@ export function shardEncoded(
   const parts = [{ blind, measurement }, ...opened].map((share, j) =>
     withJoint ? jointPart(vdaf, j, nonce, share) : NOTHING,
   );
-  const publicShare = joined(...parts);
+  const publicShare = joinBytes(parts);
   const joint = jointRandomness(vdaf, jointSeed(vdaf, publicShare));
   const blinds = vectorFor(vdaf, USAGE.proveRandomness, circuit.arity, {
     seed: rand.subarray(blindEnd),
@@ -202,7 +203,7 @@ export function shardEncoded(
   });
   let proof = prove(circuit, encoded, blinds, joint);
   for (const helper of opened) proof = subtractVectors(circuit.field, proof, helper.proof);
-  const leader = joined(encodeVector(circuit.field, [...measurement, ...proof]), blind);
+  const leader = concatBytes(encodeVector(circuit.field, [...measurement, ...proof]), blind);
   return taken({ publicShare, inputShares: [leader, ...helpers] });
 }
 
@@ -243,14 +244,14 @@ export function verifyInit(
   const seed = jointSeed(vdaf, parts);
   const randomness = vectorFor(vdaf, USAGE.queryRandomness, queryLength(circuit), {
     seed: key,
-    binder: joined(Uint8Array.of(PROOFS), nonce),
+    binder: concatBytes(Uint8Array.of(PROOFS), nonce),
   });
   const joint = jointRandomness(vdaf, seed);
   const answer = query(circuit, { measurement, proof, randomness, joint, shares });
   if (!answer.ok) return answer;
   return taken({
     state: { output: circuit.truncate(measurement), seed },
-    share: joined(encodeVector(circuit.field, answer.value), part),
+    share: concatBytes(encodeVector(circuit.field, answer.value), part),
   });
 }
 
@@ -271,7 +272,7 @@ export function verifierSharesToMessage(
     verifier = addVectors(circuit.field, verifier, decoded.value);
   }
   if (!decide(circuit, verifier)) return refused('proof');
-  return taken(jointSeed(vdaf, joined(...verifierShares.map((share) => share.subarray(bytes)))));
+  return taken(jointSeed(vdaf, joinBytes(verifierShares.map((share) => share.subarray(bytes)))));
 }
 
 /** An aggregator's second step: its output share, if the message agrees with what it derived. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { concatBytes } from '../../_kit/bytes.ts';
 import { type Field, numberAt } from './field.ts';
 import { CLASS_VDAF, DOMAIN, TAG_PREFIX, VERSION } from './geometry.ts';
 
@@ -27,17 +28,6 @@ export function usageTag(algorithm: number, usage: number, context: Uint8Array):
   return tag;
 }
 
-/** Byte strings one after the other. */
-export function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
-}
-
 /** The first `length` bytes of output. */
 export function xofBytes(
   crypto: CryptoProvider,
@@ -45,7 +35,7 @@ export function xofBytes(
   length: number,
 ): Uint8Array {
   const head = Uint8Array.of(tag.length & 0xff, tag.length >> 8);
-  const input = joined(head, tag, Uint8Array.of(seed.length), seed, binder);
+  const input = concatBytes(head, tag, Uint8Array.of(seed.length), seed, binder);
   return crypto.turboShake128(input, { domain: DOMAIN, length });
 }
 

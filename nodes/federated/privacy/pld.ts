@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../../engine/pure/extremes.ts';
 import { log } from '../../../engine/pure/log-exp.ts';
 import { forwardFft, inverseFft, powerEach } from './fft.ts';
 import type { SampledGaussian } from './rdp.ts';
@@ -151,7 +152,7 @@ export function pldEpsilon(
   const epsilons = (['remove', 'add'] as const).map((direction) =>
     composePld({ ...account, direction, interval }).epsilon(account.delta),
   );
-  return Math.max(...epsilons);
+  return greatestOf(epsilons);
 }
 
 /** The interval that {@link pldEpsilon} uses. */

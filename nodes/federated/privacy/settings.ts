@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { leastOf } from '../../../engine/pure/extremes.ts';
 import { type DropoutRule, noiseLevels } from './dropout-noise.ts';
 
 /** The law of the noise. */
@@ -135,7 +136,7 @@ function refuseDropout(settings: PrivacySettings): string | undefined {
   const { clip = 1, gamma = 1 } = settings;
   const units = (noise * clip) / gamma;
   const levels = noiseLevels(dropout, { clients, tolerated, variance: units * units });
-  const narrowest = Math.sqrt(Math.min(...levels));
+  const narrowest = Math.sqrt(leastOf(levels));
   if (narrowest >= SUMMABLE_UNITS_MIN) return undefined;
   return `a level of noise is ${narrowest.toPrecision(4)} ring units wide, and sums of discrete Gaussians need ${SUMMABLE_UNITS_MIN}: write mechanism: skellam, whose sums are exact, or a smaller gamma`;
 }

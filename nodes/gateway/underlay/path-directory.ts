@@ -7,9 +7,11 @@
  *
  * @module
  */
+
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { LinkView, NetworkView } from '../../../engine/host/network-view.ts';
 import type { CalendarTime } from '../../../engine/host/time.ts';
+import { leastOf } from '../../../engine/pure/extremes.ts';
 import {
   formatInterface,
   type IsdAs,
@@ -136,7 +138,7 @@ export class PathDirectory {
       hops: path.interfaces.length,
       mtu: path.mtu,
       expiresAt: now + Math.floor(leftSeconds * 1_000_000_000),
-      bandwidthBps: Math.min(...external.map(({ link }) => link.rateBps)),
+      bandwidthBps: leastOf(external.map(({ link }) => link.rateBps)),
     };
     const address = network.hosts.find(({ name }) => name === first.from.host)?.address ?? '';
     return [

@@ -9,8 +9,10 @@
  *
  * @module
  */
+
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { leastOf } from '../../../engine/pure/extremes.ts';
 import { compareBytes, equalBytes } from '../../_kit/bytes.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import { simpsonIndex } from '../../vrf/index.ts';
@@ -363,7 +365,7 @@ function byNodeId(left: Descriptor, right: Descriptor): number {
 
 /** Epoch of the document that the descriptor was made for. */
 function firstEpoch({ mixKeys }: Descriptor): number {
-  return Math.min(...mixKeys.keys());
+  return leastOf(mixKeys.keys());
 }
 
 /** Two descriptors of a node are kept: for the running epoch and for the next. */

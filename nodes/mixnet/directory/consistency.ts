@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { leastOf } from '../../../engine/pure/extremes.ts';
 import { toHex } from '../../_kit/bytes.ts';
 import { NODES_MAX } from './geometry.ts';
 import { byId } from './layers.ts';
@@ -27,7 +28,7 @@ function hasSoundEpochs(document: DirectoryDocument): boolean {
 function hasSoundShape(document: DirectoryDocument): boolean {
   const { layers, hops, spares } = document;
   const widths = layers.map((layer) => layer.length);
-  if (Math.min(...widths) < 1 || document.providers.length < 1) return false;
+  if (leastOf(widths) < 1 || document.providers.length < 1) return false;
   // Neighbours are drawn from a next layer; in a cascade or a free route there is no choice of next
   // layer.
   if (document.neighbours !== undefined && document.topology !== 'stratified') return false;

@@ -65,7 +65,7 @@ export class UnwrapSetups {
     const keyLength = privateKeys[0]?.length;
     const isWhole = keyLength !== undefined && privateKeys.length === epochs.length;
     const setup = isWhole ? encodeUnwrapSetup({ ...this.#shape, privateKeys }) : undefined;
-    wipe(...privateKeys);
+    for (const key of privateKeys) wipe(key);
     if (setup === undefined || keyLength === undefined) return undefined;
     this.#known.set(name, { setup, keyLength, epochs: [...epochs] });
     return setup;

@@ -8,7 +8,9 @@
  *
  * @module
  */
+
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { leastOf } from '../../../engine/pure/extremes.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
 import {
   encodePath,
@@ -61,8 +63,8 @@ export function assemble(request: AssembleRequest): Path {
     wire,
     raw: encodePath(wire),
     interfaces,
-    mtu: Math.min(...parts.map((part) => part.mtu)),
-    expiryHalfSeconds: Math.min(...parts.map((part) => part.expiryHalfSeconds)),
+    mtu: leastOf(parts.map((part) => part.mtu)),
+    expiryHalfSeconds: leastOf(parts.map((part) => part.expiryHalfSeconds)),
     fingerprint: pathFingerprint(crypto, interfaces),
     weight: weightOf(edges),
   };

@@ -100,7 +100,7 @@ class Beaconing {
         if (segments.length === BEST_SET_SIZE) continue;
         kept.set(beacon.at, segments);
         segments.push(this.#extend(beacon, 0));
-        next.push(...this.#propagate(beacon, over));
+        for (const one of this.#propagate(beacon, over)) next.push(one);
       }
       beacons = next;
     }

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { concatBytes, readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
+import { joinBytes, readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
 import {
   COMMON_LENGTH,
   HOP_LENGTH,
@@ -94,7 +94,7 @@ export function spaoInput(packet: PacketView, option: SpaoOption): Uint8Array {
     INPUT_WORDS_OFFSET + LINE_LENGTH,
   );
   const upper = buffer.subarray(packet.upperOffset, packet.end);
-  return concatBytes(head, ...coveredAddresses(packet, option.spi), constantPath(packet), upper);
+  return joinBytes([head, ...coveredAddresses(packet, option.spi), constantPath(packet), upper]);
 }
 
 /** Addresses that are not already part of the key ("Authenticated data"). */

@@ -110,7 +110,9 @@ export function encodeExtension(nextHeader: number, options: readonly AlignedOpt
     const [x, y] = option.alignment ?? [1, 0];
     pad(out, (((y - out.length) % x) + x) % x);
     out.push(option.type);
-    if (option.type !== OPTION_PAD1) out.push(option.data.length, ...option.data);
+    if (option.type === OPTION_PAD1) continue;
+    out.push(option.data.length);
+    for (const byte of option.data) out.push(byte);
   }
   pad(out, (LINE_LENGTH - (out.length % LINE_LENGTH)) % LINE_LENGTH);
   const lines = out.length / LINE_LENGTH - 1;

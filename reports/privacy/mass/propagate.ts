@@ -8,7 +8,9 @@
  *
  * @module
  */
+
 import { assert } from '../../../engine/core/assert.ts';
+import { greatestOf } from '../../../engine/pure/extremes.ts';
 import {
   ABSORBED,
   ARRIVED,
@@ -79,7 +81,7 @@ export function propagate(propagation: Propagation): MassBalance {
   run.passThrough();
   const balance = run.balance();
   assert(
-    balance.errorMax < ERROR_MAX * Math.max(1, ...balance.entered),
+    balance.errorMax < ERROR_MAX * greatestOf([1, ...balance.entered]),
     `probability masses do not add up: off by ${balance.errorMax}`,
   );
   return balance;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { leastOf } from '../../../engine/pure/extremes.ts';
 import {
   type ContactPlan,
   compareRoutes,
@@ -32,7 +33,7 @@ export function everyRoute(plan: ContactPlan, query: RouteQuery): readonly Route
       }
       const ends = contacts.map((each) => plan.contacts[each]?.endNs as number);
       const entry = plan.to[all[0] as number] as number;
-      routes.push({ contacts: all, arrivalNs, terminationNs: Math.min(endNs, ...ends), entry });
+      routes.push({ contacts: all, arrivalNs, terminationNs: leastOf([endNs, ...ends]), entry });
     }
   };
   extend(query.source, query.atNs, [], [query.source]);

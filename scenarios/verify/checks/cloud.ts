@@ -4,9 +4,11 @@
  *
  * @module
  */
+
 import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../engine/net/sim-host.ts';
 import type { SimWorld } from '../../../engine/net/sim-world.ts';
+import { greatestOf, leastOf } from '../../../engine/pure/extremes.ts';
 import { type Check, EQUAL, type Measure } from '../model.ts';
 import type { SeededEngine } from '../seeded-engine.ts';
 
@@ -54,7 +56,7 @@ function sharing(engine: SeededEngine): readonly Measure[] {
       const number = ((buffer[offset + 1] as number) << 8) | (buffer[offset + 2] as number);
       if (number !== counts[sender]) outOfOrder += 1;
       counts[sender] = (counts[sender] ?? 0) + 1;
-      lead = Math.max(lead, Math.max(...counts) - Math.min(...counts));
+      lead = Math.max(lead, greatestOf(counts) - leastOf(counts));
       if (firstNs === 0) firstNs = receiver.now();
       lastNs = receiver.now();
     },

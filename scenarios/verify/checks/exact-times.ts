@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
+import { greatestOf } from '../../../engine/pure/extremes.ts';
 import { always, Line } from '../line.ts';
 import { type Check, EQUAL, type Measure } from '../model.ts';
 import type { SeededEngine } from '../seeded-engine.ts';
@@ -90,7 +92,7 @@ function unequalHops(engine: SeededEngine): readonly Measure[] {
   ] as const;
   const times = hops.map(({ rateBps }) => (8e9 * bytes) / rateBps);
   const first = hops.reduce((sum, { delayNs }, i) => sum + delayNs + (times[i] ?? 0), 0);
-  const spacing = Math.max(...times);
+  const spacing = greatestOf(times);
   const { timesNs } = burst(engine, 'verify/unequal', hops, { packets: 4, bytes });
   return [1, 2, 3, 4].map((k) => {
     const theory = first + (k - 1) * spacing;

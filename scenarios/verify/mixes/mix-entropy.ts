@@ -9,6 +9,7 @@
  * @module
  */
 
+import { greatestOf } from '../../../engine/pure/extremes.ts';
 import { uniformHazard } from '../../../reports/privacy/mass/aging-pool.ts';
 import { posteriorsOf } from '../../../reports/privacy/mass/posterior.ts';
 import type { NodeLaw } from '../../../reports/privacy/mass/propagate.ts';
@@ -120,7 +121,7 @@ function entropies(
   const posteriors = posteriorsOf({ truth, laws: lawsOf(engine, options), targets });
   return {
     bits: posteriors.map(({ p }) => shannonBits(p)),
-    left: Math.max(...posteriors.map(({ left }) => left)),
+    left: greatestOf(posteriors.map(({ left }) => left)),
   };
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { leastOf } from '../../../engine/pure/extremes.ts';
 import type { Corner } from './stairs.ts';
 
 /** A possible position of a label: the start, middle or end of its base line. */
@@ -46,7 +47,7 @@ export class LabelRoom {
   /** Returns the first free spot, or else the one that overlaps least, and marks it as taken. */
   take(text: string, spots: readonly LabelSpot[]): LabelSpot {
     const costs = spots.map((spot) => this.#cost(boxOf(text, spot)));
-    const spot = spots[costs.indexOf(Math.min(...costs))];
+    const spot = spots[costs.indexOf(leastOf(costs))];
     if (spot === undefined) throw new Error(`no place was offered for "${text}"`);
     this.#taken.push(boxOf(text, spot));
     return spot;

@@ -5,7 +5,7 @@
  * @module
  */
 import { grouped, type Scale } from '../../../reports/format.ts';
-import { element, set, svgElement } from '../kernel/element.ts';
+import { type Child, element, svgElement } from '../kernel/element.ts';
 
 /** The outer size of a chart and the plot area inside it, px. */
 export interface Plot {
@@ -39,12 +39,10 @@ export function plotOf(width: number, height: number, left = 56): Plot {
 export function plotDrawing(
   { width, height }: Plot,
   words: string,
-  ...children: readonly (Node | false | undefined)[]
+  ...children: readonly Child[]
 ): SVGSVGElement {
-  const drawn = svgElement('svg', { width, height, role: 'img', 'aria-label': words });
-  set(drawn, 'viewBox', `0 0 ${width} ${height}`);
-  drawn.append(...children.filter((child) => child instanceof Node));
-  return drawn;
+  const viewBox = `0 0 ${width} ${height}`;
+  return svgElement('svg', { width, height, role: 'img', 'aria-label': words, viewBox }, children);
 }
 
 /** Horizontal grid lines, with values at the left and the measured quantity above. */

@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { scaleLinear, scaleLog } from 'd3-scale';
+import { greatestOf } from '../../../engine/pure/extremes.ts';
 import { limitQuantity, plural, quantity, scaleOf } from '../../../reports/format.ts';
 import { kpiName } from '../../../reports/kpi-text.ts';
 import { type Child, element, svgElement } from '../kernel/element.ts';
@@ -66,7 +68,7 @@ const LABEL_PITCH = 16;
 export function tailDrawing(curves: readonly Curve[], width: number, words: string): HTMLElement {
   const list = curves.map(({ distribution }) => distribution);
   const plot = plotOf(width, HEIGHT, 66);
-  const most = Math.max(...list.map(({ metric }) => metric.count));
+  const most = greatestOf(list.map(({ metric }) => metric.count));
   const { x, ticks, suffix } = valueAxis(list, plot);
   const top = Math.max(1.05, Math.log10(most));
   const y = scaleLinear([0, top * 1.02], [plot.bottom, plot.top]);
@@ -86,9 +88,9 @@ export function tailDrawing(curves: readonly Curve[], width: number, words: stri
     words,
     verticalAxis(plot, spaced(yTicks, TICK_PITCH), 'share of samples at most this slow'),
     horizontalAxis(plot, ticks, suffix),
-    ...curves.flatMap((curve) => [bandOf(curve, places), ...linesOf(curve, places)]),
-    ...limitsOf(list, labelled),
-    ...points,
+    curves.flatMap((curve) => [bandOf(curve, places), ...linesOf(curve, places)]),
+    limitsOf(list, labelled),
+    points,
   );
   return readable(drawing, readingsOf(curves, places), plot);
 }
@@ -108,7 +110,7 @@ export function valueAxis(
   const round = isLog ? values.filter((value) => /^[125]/.test(value.toExponential())) : values;
   const texts = tickTexts(round, scale);
   const ticks = round.map((value, at) => ({ at: x(value), label: texts[at] ?? '' }));
-  const widest = Math.max(0, ...texts.map(({ length }) => length));
+  const widest = greatestOf([0, ...texts.map(({ length }) => length)]);
   const pitch = Math.max(44, 7 * widest + 8);
   return { x, ticks: spaced(ticks, pitch), suffix: scale.suffix === '' ? unit : scale.suffix };
 }

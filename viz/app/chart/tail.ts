@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../../../engine/pure/extremes.ts';
 import { isSure, quantileAt as quantileOf, SURE } from '../../../reports/distribution-text.ts';
 import { whole } from '../../../reports/format.ts';
 import type { KpiResult, MetricSummary, Report } from '../../../reports/report-schema.ts';
@@ -89,12 +90,12 @@ export function doubtAbout(p: number, n: number): string | undefined {
 
 /** The range of the values. It includes a limit unless that is far away. */
 export function valueDomain(list: readonly Distribution[]): readonly [number, number] {
-  const least = Math.min(...list.map(({ metric }) => metric.min ?? 0));
-  const most = Math.max(...list.map(({ metric }) => metric.max ?? 1));
+  const least = leastOf(list.map(({ metric }) => metric.min ?? 0));
+  const most = greatestOf(list.map(({ metric }) => metric.max ?? 1));
   const limits = list.flatMap(({ kpis }) => kpis.map(({ limit }) => limit));
   const near = limits.filter((limit) => limit <= 2.5 * most);
-  const high = Math.max(most, ...near);
-  const low = Math.min(least, ...near.filter((limit) => limit > 0));
+  const high = greatestOf([most, ...near]);
+  const low = leastOf([least, ...near.filter((limit) => limit > 0)]);
   const room = (high - low) * 0.03 || Math.abs(high) * 0.05 || 1;
   return [low > room ? low - room : low, high + room];
 }

@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { FAULT_KINDS, NONE, STATE_DELTA } from '../../../engine/measure/trace/layout.ts';
+import { greatestOf, leastOf } from '../../../engine/pure/extremes.ts';
 import { blobAt, statesOf } from '../../format/blobs.ts';
 import type { SpanRow } from '../../format/drawing.ts';
 import { isFailure, placed, type TraceFailure } from '../../format/failure.ts';
@@ -204,7 +206,7 @@ async function neighbour(
       direction === 'after' ? [timeNs + 1, timeNs + near] : [timeNs - near, timeNs];
     const found = await instantsIn(trace, from, to);
     if (isFailure(found)) return found;
-    if (found.length > 0) return direction === 'after' ? Math.min(...found) : Math.max(...found);
+    if (found.length > 0) return direction === 'after' ? leastOf(found) : greatestOf(found);
   }
   return undefined;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../../../engine/pure/extremes.ts';
 import type { KpiResult, Report, ReportFault } from '../../../reports/report-schema.ts';
 import type { FaultRow } from './trace-answers.ts';
 
@@ -33,10 +34,10 @@ export function placeOfMiss(report: Report, kpi: KpiResult): Place {
   }
   const isDistribution = report.metrics[metric]?.quantiles !== undefined;
   if (isDistribution && unit === 'ns') {
-    const timeNs = worstBin(report, 'latency.p95', Math.max);
+    const timeNs = worstBin(report, 'latency.p95', greatestOf);
     return { page: 'latency', timeNs, parameters: { metric } };
   }
-  const binNs = worstBin(report, 'delivered', Math.min);
+  const binNs = worstBin(report, 'delivered', leastOf);
   const fault = own.find(({ beginNs }) => isNear(beginNs, binNs)) ?? own[0];
   if (fault !== undefined) return atFault(fault);
   return { page: 'network', timeNs: binNs, parameters: {} };
@@ -54,7 +55,7 @@ export function firstLook(
   const missed = (report?.kpis ?? []).flatMap((kpi) =>
     kpi.status === 'fail' && report !== undefined ? (placeOfMiss(report, kpi).timeNs ?? []) : [],
   );
-  const first = fault ?? (missed.length === 0 ? undefined : Math.min(...missed));
+  const first = fault ?? (missed.length === 0 ? undefined : leastOf(missed));
   return first === undefined ? undefined : Math.max(0, first - LEAD_NS);
 }
 
@@ -65,10 +66,10 @@ function atFault({ id, beginNs }: ReportFault): Place {
 /** The longest gap that a fault caused; without gaps, the delay of its latest effect. */
 function costOf({ gaps = [], effects, beginNs }: ReportFault): number {
   const lengths = gaps.map(({ gapNs }) => gapNs);
-  return Math.max(
+  return greatestOf([
     0,
     ...(lengths.length > 0 ? lengths : Object.values(effects).map((at) => at - beginNs)),
-  );
+  ]);
 }
 
 function isNear(beginNs: number, binNs: number | undefined): boolean {
@@ -79,7 +80,7 @@ function isNear(beginNs: number, binNs: number | undefined): boolean {
 function worstBin(
   { series, scenario }: Report,
   name: string,
-  worse: (...values: number[]) => number,
+  worse: (values: Iterable<number>) => number,
 ): number | undefined {
   const found =
     series.find((one) => one.name === name) ??
@@ -94,6 +95,6 @@ function worstBin(
   const known = steps.filter(
     (step): step is typeof step & { value: number } => step.value !== null,
   );
-  const worst = worse(...known.map(({ value }) => value));
+  const worst = worse(known.map(({ value }) => value));
   return known.find(({ value }) => value === worst)?.timeNs;
 }

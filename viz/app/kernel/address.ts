@@ -106,7 +106,7 @@ export function writeAddress(view: View): string {
   }
   if (view.rangeNs !== undefined) parts.push(['range', view.rangeNs.map(writeDuration).join('..')]);
   if (view.theme !== undefined) parts.push(['theme', view.theme]);
-  parts.push(...Object.entries(view.rest));
+  for (const one of Object.entries(view.rest)) parts.push(one);
   const text = parts.map(([key, value]) => `${encodeURIComponent(key)}=${encoded(value)}`);
   return `#${text.join('&')}`;
 }

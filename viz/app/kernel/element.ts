@@ -59,7 +59,8 @@ function dressed<E extends Element>(
   return made;
 }
 
-function append(parent: Element, children: readonly Child[]): void {
+/** Adds children to an element. */
+export function append(parent: Element, children: readonly Child[]): void {
   for (const child of children) {
     if (child === undefined || child === false) continue;
     if (typeof child === 'string' || typeof child === 'number') parent.append(String(child));

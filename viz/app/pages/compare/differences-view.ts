@@ -5,7 +5,9 @@
  *
  * @module
  */
+
 import { scaleLinear } from 'd3-scale';
+import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { KpiChange } from '../../../../reports/compare.ts';
 import { quantity, scaleOf } from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
@@ -102,8 +104,8 @@ function pairedDrawing({ a, b, change }: KpiPair, width: number, words: string):
     words,
     svgElement('line', { class: 'zero', x1: zero, x2: zero, y1: plot.top, y2: plot.bottom }),
     svgElement('text', { class: 'middle', x: Math.min(zero, width - 44), y: 14 }, 'no difference'),
-    ...rows,
-    ...meanOf(change, { plot, x, y: bottom }),
+    rows,
+    meanOf(change, { plot, x, y: bottom }),
     axisOf(values, unit, { plot, x, title: 'B minus A' }),
   );
 }
@@ -159,15 +161,15 @@ function groupsDrawing({ a, b, change }: KpiPair, width: number, words: string):
     ),
   ]);
   const title = 'a dot for each seed';
-  return plotDrawing(plot, words, ...marks, axisOf(all, change.unit, { plot, x, title }));
+  return plotDrawing(plot, words, marks, axisOf(all, change.unit, { plot, x, title }));
 }
 
 function scaleAround(
   values: readonly number[],
   plot: Plot,
 ): Position & { ticks(count: number): number[] } {
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  const low = leastOf(values);
+  const high = greatestOf(values);
   const room = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1;
   return scaleLinear([low - room, high + room], [plot.left, plot.right]);
 }
@@ -177,7 +179,7 @@ function axisOf(
   unit: string,
   { plot, x, title }: Place & { readonly title: string },
 ): Node {
-  const scale = scaleOf(Math.max(0, ...values.map(Math.abs)), unit);
+  const scale = scaleOf(greatestOf([0, ...values.map(Math.abs)]), unit);
   const suffix = scale.suffix === '%' ? 'percentage points' : scale.suffix || unit;
   const ticks = x
     .ticks(Math.max(3, Math.floor(plot.width / 130)))

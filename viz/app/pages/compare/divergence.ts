@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { quantity } from '../../../../reports/format.ts';
 import type { BinRow } from '../../../format/trace-file.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
@@ -46,7 +47,7 @@ export function wholeOf(a: Recording, b: Recording): Stretch {
   const ends = [a, b].map(({ info: { durationNs, rangeNs } }) =>
     Math.max(durationNs + DRAIN_NS, rangeNs[1] + 1),
   );
-  return { fromNs: 0, toNs: Math.max(...ends) };
+  return { fromNs: 0, toNs: greatestOf(ends) };
 }
 
 /** Finds the first difference; reads only blocks of the interval. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { plural, quantity, whole } from '../../../../reports/format.ts';
 import type { SeriesSummary } from '../../../../reports/report-schema.ts';
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
@@ -140,10 +141,10 @@ function latency(scene: Scene, arrivals: readonly Arrival[] | undefined): Strip 
   const bins = isSeen ? seen : seriesOf(scene.material.latency, scene);
   if (!bins.some(({ value }) => value !== null)) return missing(scene, name);
   const before = middleOf(bins.filter(({ toNs }) => toNs <= 0));
-  const most = Math.max(
+  const most = greatestOf([
     0,
     ...bins.filter(({ fromNs }) => fromNs >= 0).map(({ value }) => value ?? 0),
-  );
+  ]);
   const width = quantity(isSeen ? scope.binNs : (scene.material.latency?.stepNs ?? 0), 'ns');
   const how = isSeen ? 'from the first link to the target' : 'as measured by the target';
   return {

@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
+import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { inScale, limitQuantity, quantity, scaleOf } from '../../../../reports/format.ts';
 import { hardSpaces } from '../../chart/hard-spaces.ts';
 import { LabelRoom, type LabelSpot } from '../../chart/label-room.ts';
@@ -55,7 +57,7 @@ export function drawStrips(strips: readonly Strip[], stage: Stage): Drawn {
   let y = marks.height;
   for (const strip of strips) {
     const made = drawStrip(strip, stage, x);
-    parts.push(svgElement('g', { transform: `translate(0 ${y})` }, ...made.parts));
+    parts.push(svgElement('g', { transform: `translate(0 ${y})` }, made.parts));
     y += made.height + SPACE;
   }
   const lines = effectLines(stage, x, { top: marks.height, bottom: y });
@@ -75,7 +77,7 @@ export function drawStrips(strips: readonly Strip[], stage: Stage): Drawn {
 function drawStrip(strip: Strip, stage: Stage, x: X): Made {
   const head = heading(strip, stage.width);
   const body = bodyOf(strip, stage, x);
-  const shifted = svgElement('g', { transform: `translate(0 ${head.height})` }, ...body.parts);
+  const shifted = svgElement('g', { transform: `translate(0 ${head.height})` }, body.parts);
   return { parts: [...head.parts, shifted], height: head.height + body.height };
 }
 
@@ -143,7 +145,12 @@ function lanesBody(strip: Strip & { readonly kind: 'lanes' }, stage: Stage, x: X
 function laneParts({ label, segments }: Lane, y: number, x: X): readonly SVGElement[] {
   const name = label === '' ? [] : [svgElement('title', {}, label)];
   return [
-    svgElement('g', {}, ...name, ...segments.flatMap((one) => segmentParts(one, label, y, x))),
+    svgElement(
+      'g',
+      {},
+      name,
+      segments.flatMap((one) => segmentParts(one, label, y, x)),
+    ),
   ];
 }
 
@@ -191,7 +198,7 @@ function curveBody(strip: Strip & { readonly kind: 'curve' }, stage: Stage, x: X
   const curves = [strip.bins, ...(strip.overlay?.seeds ?? []).map(({ bins }) => bins)];
   const values = curves.flat().map(({ value }) => value ?? 0);
   const highs = strip.band.map(({ high }) => high);
-  const top = Math.max(0, ...values, ...highs, strip.limit?.value ?? 0) * 1.08 || 1;
+  const top = greatestOf([0, ...values, ...highs, strip.limit?.value ?? 0]) * 1.08 || 1;
   const y = scaleLinear([0, top], [CURVE, 2]);
   const [left = LEFT, right = LEFT] = x.range();
   const scale = scaleOf(top, strip.unit);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { KpiResult, Report, ReportFault } from '../../../../reports/report-schema.ts';
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
 
@@ -141,7 +142,7 @@ export function windowAround(
 /** True if a fault happens at the same time in every seed, within one step of the series. */
 export function isAligned(cases: readonly FaultCase[], stepNs: number): boolean {
   const begins = cases.map(({ beginNs }) => beginNs);
-  return Math.max(...begins) - Math.min(...begins) < stepNs / 10;
+  return greatestOf(begins) - leastOf(begins) < stepNs / 10;
 }
 
 /** The next larger value that is 1, 2, 4 or 5 times a power of ten. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { limitQuantity, plural, quantityAgainst } from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { Card, CardKpi, RunCard } from '../../../format/run-card.ts';
@@ -120,8 +121,8 @@ function kpiRow(kpi: CardKpi): HTMLElement {
 function sparkline({ perSeed, limit, unit }: CardKpi): Child {
   const values = perSeed.filter((value) => value !== null);
   if (values.length < 2) return undefined;
-  const low = Math.min(limit, ...values);
-  const span = Math.max(limit, ...values) - low || 1;
+  const low = leastOf([limit, ...values]);
+  const span = greatestOf([limit, ...values]) - low || 1;
   const y = (value: number): number =>
     SPARK.height - 3 - ((value - low) / span) * (SPARK.height - 6);
   const step = SPARK.width / values.length;
@@ -141,7 +142,7 @@ function sparkline({ perSeed, limit, unit }: CardKpi): Child {
 }
 
 function sparkText(values: readonly number[], limit: number, unit: string): string {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const [least, most] = [leastOf(values), greatestOf(values)];
   const from = quantityAgainst(least, limit, unit);
   return `${values.length} seeds, ${from} to ${quantityAgainst(most, limit, unit)}`;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { element } from '../../kernel/element.ts';
+import { element, fill } from '../../kernel/element.ts';
 import type { PageContext } from '../../kernel/page.ts';
 
 /** Name of the parameter. Its value is the ids separated by commas; the first is A. */
@@ -58,10 +58,12 @@ export class CompareBar {
     this.root.hidden = a === undefined;
     if (a === undefined) return;
     const clear = this.#button('Clear', () => this.#context.view.setParameter(PICK, undefined));
-    this.root.replaceChildren(
-      ...(b === undefined
-        ? [`A is ${a}: tick a second run to compare with.`, clear]
-        : [`A is ${a}, B is ${b}.`, this.#button('Compare', () => this.#compare(a, b)), clear]),
+    fill(
+      this.root,
+      b === undefined
+        ? `A is ${a}: tick a second run to compare with.`
+        : [`A is ${a}, B is ${b}.`, this.#button('Compare', () => this.#compare(a, b))],
+      clear,
     );
   }
 

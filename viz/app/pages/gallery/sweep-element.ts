@@ -53,7 +53,7 @@ function heatTable(grid: HeatGrid, open: (run: string) => void): HTMLElement {
   const note = element('p', { class: 'muted heat-run', role: 'status' });
   const act = (cell: HeatCell): void => {
     if (cell.run !== undefined) open(cell.run);
-    else fill(note, ...commandOf(cell));
+    else fill(note, commandOf(cell));
   };
   const steps = stepsOf(grid);
   const head = element(

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { whole } from '../../../../reports/format.ts';
 import type { Distribution, QuantilePoint } from '../../chart/tail.ts';
 
@@ -47,8 +48,8 @@ export function histogramSource({ metric, points }: Distribution): string {
 }
 
 function countedBars(values: readonly number[], barsMax: number): readonly Bar[] {
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  const low = leastOf(values);
+  const high = greatestOf(values);
   if (low === high) return [{ from: low, to: high, share: 1 }];
   const bars = Math.max(1, Math.min(barsMax, Math.ceil(2 * Math.sqrt(values.length))));
   const width = (high - low) / bars;

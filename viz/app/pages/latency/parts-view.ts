@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { scaleLinear } from 'd3-scale';
+import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { plural, quantity, scaleOf, whole } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { DELAY_PARTS } from '../../chart/delay-parts.ts';
@@ -314,7 +316,7 @@ function drawing({ way, links, width, words }: Drawing): Node {
   const left = isSlim ? 12 : 250;
   const pitch = isSlim ? ROW_HEIGHT + 18 : ROW_HEIGHT;
   const plot = { ...plotOf(width, 44 + pitch * way.parts.length, left), top: 6 };
-  const most = Math.max(1, ...way.parts.map(sumOf));
+  const most = greatestOf([1, ...way.parts.map(sumOf)]);
   const x = scaleLinear([0, most], [plot.left, plot.right - 64]);
   const scale = scaleOf(most, 'ns');
   const ticks = x.ticks(isSlim ? 3 : 6).map((value) => ({
@@ -343,7 +345,7 @@ function drawing({ way, links, width, words }: Drawing): Node {
       ),
     );
   });
-  return plotDrawing(plot, words, ...rows, horizontalAxis(plot, spaced(ticks, 48), scale.suffix));
+  return plotDrawing(plot, words, rows, horizontalAxis(plot, spaced(ticks, 48), scale.suffix));
 }
 
 function bars(part: LinkParts, x: (value: number) => number, top: number): readonly Node[] {

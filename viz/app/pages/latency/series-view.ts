@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
+import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { limitQuantity, plural, quantity, scaleOf } from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { KpiResult, SeriesSummary } from '../../../../reports/report-schema.ts';
@@ -121,7 +123,7 @@ function drawing(context: ReportContext, { one, limit, width, words }: Shown): H
   const endNs = one.mean.length * one.stepNs;
   const x = scaleLinear([0, endNs], [plot.left, plot.right]);
   const columns = columnsOf(one, Math.floor(plot.right - plot.left));
-  const most = Math.max(...columns.map(({ high }) => high ?? 0));
+  const most = greatestOf(columns.map(({ high }) => high ?? 0));
   const near = limit !== undefined && limit.limit <= 3 * most ? limit.limit : 0;
   const y = scaleLinear([0, Math.max(most, near) * 1.06 || 1], [plot.bottom, plot.top]);
   const scale = scaleOf(Math.max(most, near), one.unit);
@@ -133,10 +135,10 @@ function drawing(context: ReportContext, { one, limit, width, words }: Shown): H
   const drawn = plotDrawing(
     plot,
     words,
-    ...stretches(report, plot, x),
+    stretches(report, plot, x),
     verticalAxis(plot, ticks, `${one.name}, ${scale.suffix === '' ? one.unit : scale.suffix}`),
     horizontalAxis(plot, spaced(times, 40), 's'),
-    ...curveOf(columns, x, y),
+    curveOf(columns, x, y),
     limitLine(limit, plot, y),
   );
   const readings = columns.flatMap(({ timeNs, mean, low, high }) => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { quantity } from '../../../../reports/format.ts';
 import type { KpiResult, Report, SeriesSummary } from '../../../../reports/report-schema.ts';
 import { instantText } from '../../kernel/duration.ts';
@@ -33,8 +34,8 @@ export function columnsOf(
     columns.push({
       timeNs: ((from + to) / 2) * stepNs,
       mean: isEmpty ? null : means.reduce((sum, value) => sum + value, 0) / means.length,
-      low: isEmpty ? null : Math.min(...known(low)),
-      high: isEmpty ? null : Math.max(...known(high)),
+      low: isEmpty ? null : leastOf(known(low)),
+      high: isEmpty ? null : greatestOf(known(high)),
     });
   }
   return columns;

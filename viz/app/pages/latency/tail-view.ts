@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { scaleLinear } from 'd3-scale';
+import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { distributionText, quantitiesApart } from '../../../../reports/distribution-text.ts';
 import { limitQuantity, plural, quantity } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
@@ -153,7 +155,7 @@ function histogram(one: Distribution, width: number, words: string): HTMLElement
   const bars =
     modes.length > 0 ? modeBars(modes) : barsOf(one, barsMax, { place: x, narrowest: NARROWEST });
   const heightOf = (bar: Bar): number => bar.share / Math.max(NARROWEST, x(bar.to) - x(bar.from));
-  const y = scaleLinear([0, Math.max(...bars.map(heightOf)) * 1.05], [plot.bottom, plot.top]);
+  const y = scaleLinear([0, greatestOf(bars.map(heightOf)) * 1.05], [plot.bottom, plot.top]);
   const drawn = bars.map((bar) => {
     const left = x(bar.from);
     const wide = Math.max(NARROWEST, x(bar.to) - left);
@@ -175,9 +177,9 @@ function histogram(one: Distribution, width: number, words: string): HTMLElement
     plot,
     words,
     verticalAxis(plot, NO_TICKS, 'area of a bar = share of the samples'),
-    ...drawn,
+    drawn,
     horizontalAxis(plot, ticks, suffix),
-    ...limitMarks(one, plot, x),
+    limitMarks(one, plot, x),
   );
   return readable(drawing, readings, plot);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { quantity } from '../../../../reports/format.ts';
 import { sceneElement } from '../../chart/scene.ts';
 import { contactsAt } from '../../data/contacts.ts';
@@ -151,7 +152,7 @@ export class Details {
     const sum = (of: (bin: (typeof bins)[number]) => number): number =>
       bins.reduce((total, bin) => total + of(bin), 0);
     const count = sum((bin) => bin.count);
-    const widthNs = Math.max(window.toNs - window.fromNs, ...bins.map((bin) => bin.widthNs));
+    const widthNs = greatestOf([window.toNs - window.fromNs, ...bins.map((bin) => bin.widthNs)]);
     const perSecond = (sum((bin) => bin.bytes) * 8e9) / widthNs;
     return [
       ['packets within 1 s', count],
@@ -230,7 +231,10 @@ function sceneOf(made: Drawn): Child {
   if (made.kind === 'trouble') return element('p', { class: 'fail-text' }, made.message);
   const { title, summary, shapes, height } = made.drawing;
   const size = { width: SCENE_WIDTH, height };
-  const scene = svgElement('svg', { ...size, role: 'group', 'aria-label': title });
-  scene.append(...shapes.map(sceneElement));
+  const scene = svgElement(
+    'svg',
+    { ...size, role: 'group', 'aria-label': title },
+    shapes.map(sceneElement),
+  );
   return [element('p', { class: 'for-screen-readers' }, summary), scene];
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { set, svgElement } from '../../kernel/element.ts';
 import type { Detour, DetourLook } from './detour.ts';
 import type { Place } from './place.ts';
@@ -60,7 +61,7 @@ export class DetourView {
 }
 
 function middle(values: readonly number[]): number {
-  return values.length === 0 ? 0 : (Math.min(...values) + Math.max(...values)) / 2;
+  return values.length === 0 ? 0 : (leastOf(values) + greatestOf(values)) / 2;
 }
 
 function pathOf(ids: readonly string[], ends: Ends): string {

@@ -17,10 +17,8 @@ export function explainedChooser({ trace, view, signal, fail }: TraceContext): H
   trace.ask('trails', {}).then((trails) => {
     if (signal.aborted || trails.length === 0) return;
     label.hidden = false;
-    select.append(
-      element('option', { value: '' }, 'choose a packet'),
-      ...trails.map((passage) => option(passage, trace.info)),
-    );
+    select.append(element('option', { value: '' }, 'choose a packet'));
+    for (const passage of trails) select.append(option(passage, trace.info));
     select.addEventListener('change', () => {
       const chosen = trails.find(({ packet }) => String(packet) === select.value);
       if (chosen === undefined) return;

@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
+import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import { hasMap } from './map.ts';
 import type { Place } from './place.ts';
@@ -92,7 +94,7 @@ function roleKey(
   const members = nodes.flatMap((node, number) =>
     roleOf(roleOf(node.name)) === family ? [far[number] ?? 0] : [],
   );
-  return { first: Math.min(...members), second: role };
+  return { first: leastOf(members), second: role };
 }
 
 function distances(
@@ -106,7 +108,7 @@ function distances(
     const next = new Set(edge.flatMap((node) => near[node] ?? []));
     edge = [...next].filter((node) => Number.isNaN(far[node]));
   }
-  const last = Math.max(0, ...far.filter((value) => !Number.isNaN(value)));
+  const last = greatestOf([0, ...far.filter((value) => !Number.isNaN(value))]);
   return far.map((value) => (Number.isNaN(value) ? last + 1 : value));
 }
 
@@ -164,8 +166,8 @@ function inUnitSquare(nodes: readonly Place[]): readonly Place[] {
   const xs = nodes.map(({ x }) => x);
   const ys = nodes.map(({ y }) => y);
   const share = (value: number, all: readonly number[]): number => {
-    const low = Math.min(...all);
-    const span = Math.max(...all) - low;
+    const low = leastOf(all);
+    const span = greatestOf(all) - low;
     return span === 0 ? 0.5 : (value - low) / span;
   };
   return nodes.map(({ x, y }) => ({ x: share(x, xs), y: share(y, ys) }));

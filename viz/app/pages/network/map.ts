@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { Place } from './place.ts';
 
@@ -92,7 +93,7 @@ function seamOf(lons: readonly number[]): number {
 }
 
 function rangeOf(values: readonly number[]): { readonly middle: number; readonly span: number } {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = [leastOf(values), greatestOf(values)];
   return { middle: (low + high) / 2, span: Math.max(SPAN_MIN, (high - low) * (1 + 2 * EDGE)) };
 }
 

@@ -101,7 +101,7 @@ function attackDrawing(
     );
   });
   const ticks = SHARES.map((share) => ({ at: x(share), label: `${100 * share} %` }));
-  const drawn = plotDrawing(plot, words, horizontalAxis(plot, ticks, 'success'), ...rows);
+  const drawn = plotDrawing(plot, words, horizontalAxis(plot, ticks, 'success'), rows);
   const readings = attacks.map((one, i) => ({
     x: x(one.success),
     y: plot.top + ROW * i + 30,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
 import type { Privacy } from './observers.ts';
 
@@ -36,8 +37,8 @@ function haveTimes(targets: readonly Target[]): boolean {
 export function stretchesOf(targets: readonly Target[]): readonly Stretch[] {
   if (!haveTimes(targets)) return [];
   const times = targets.map(({ atNs = 0 }) => atNs);
-  const from = Math.min(...times);
-  const to = Math.max(...times);
+  const from = leastOf(times);
+  const to = greatestOf(times);
   const wanted = Math.floor(targets.length / (2 * TARGETS_MIN));
   const count = from === to ? 1 : Math.max(1, Math.min(STRETCHES_MAX, wanted));
   const width = (to - from) / count;
@@ -75,8 +76,8 @@ export interface SetBar {
  */
 export function setBars(targets: readonly Target[], bars: number): readonly SetBar[] {
   const sizes = targets.map(({ entropy }) => 2 ** entropy);
-  const width = niceWidth(Math.max(1, ...sizes) / bars);
-  const count = Math.ceil(Math.max(1, ...sizes) / width);
+  const width = niceWidth(greatestOf([1, ...sizes]) / bars);
+  const count = Math.ceil(greatestOf([1, ...sizes]) / width);
   const counts = new Array<number>(count).fill(0);
   for (const size of sizes) {
     const at = Math.min(count - 1, Math.floor(size / width));

@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
+import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { plural, significant } from '../../../../reports/format.ts';
 import { limitText } from '../../../../reports/kpi-text.ts';
 import type { KpiResult } from '../../../../reports/report-schema.ts';
@@ -52,7 +54,7 @@ export function budgetChart(context: ReportContext, budget: Budget): HTMLElement
 
 function titleOf({ context, budget, rounds }: BudgetParts): string {
   const last = rounds.at(-1);
-  const most = Math.max(...budget.rounds.map(({ epsilon }) => epsilon));
+  const most = greatestOf(budget.rounds.map(({ epsilon }) => epsilon));
   const spent = `After ${plural(last?.round ?? 0, 'round')} epsilon ${significant(most, 3)} is spent`;
   const right =
     last?.accuracy === undefined ? '' : `, and ${percent(last.accuracy.p50)} of answers are right`;
@@ -115,7 +117,7 @@ function drawing(parts: BudgetParts, width: number, words: string): HTMLElement 
   const plot = plotOf(width, SPENT_HEIGHT, 52);
   const x = scaleLinear([0, rounds.at(-1)?.round ?? 1], [plot.left, plot.right]);
   const limits = valueLimits(context, EPSILON).map(({ limit }) => limit);
-  const most = Math.max(...limits, ...budget.rounds.map(({ epsilon }) => epsilon), 1e-9);
+  const most = greatestOf([...limits, ...budget.rounds.map(({ epsilon }) => epsilon), 1e-9]);
   const y = scaleLinear([0, 1.08 * most], [plot.bottom, plot.top]);
   const ticks = x.ticks(Math.max(3, Math.floor(width / 90))).filter(Number.isInteger);
   const across = { at: x, values: ticks, title: 'round' };
@@ -126,8 +128,8 @@ function drawing(parts: BudgetParts, width: number, words: string): HTMLElement 
   const drawn = plotDrawing(
     { ...plot, height: SPENT_HEIGHT + (hasAccuracy ? ACCURACY_HEIGHT : 0) },
     words,
-    ...axesOf(plot, { at: y, values: y.ticks(5), title: 'epsilon' }, across),
-    ...panelParts(parts, spent),
+    axesOf(plot, { at: y, values: y.ticks(5), title: 'epsilon' }, across),
+    panelParts(parts, spent),
   );
   let { bottom } = plot;
   if (hasAccuracy) {
@@ -142,8 +144,8 @@ function drawing(parts: BudgetParts, width: number, words: string): HTMLElement 
       svgElement(
         'g',
         { transform: `translate(0 ${SPENT_HEIGHT})` },
-        ...axesOf(below, up, across),
-        ...panelParts(parts, right),
+        axesOf(below, up, across),
+        panelParts(parts, right),
       ),
     );
     bottom = SPENT_HEIGHT + below.bottom;
@@ -163,7 +165,7 @@ function tickPercent(share: number): string {
 function sharesShown({ context, budget }: BudgetParts): readonly [number, number] {
   const limits = valueLimits(context, ACCURACY).map(({ limit }) => limit);
   const found = budget.rounds.flatMap(({ accuracy }) => accuracy ?? []);
-  return [Math.max(0, Math.floor(10 * Math.min(...limits, ...found) - 0.5) / 10), 1];
+  return [Math.max(0, Math.floor(10 * leastOf([...limits, ...found]) - 0.5) / 10), 1];
 }
 
 /** Draws the single seeds faintly, the band, the median and the limits. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { leastOf } from '../../../../engine/pure/extremes.ts';
 import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
 
@@ -67,5 +68,5 @@ export function overspentFrom(
   const isOver = (epsilon: number): boolean =>
     comparison === '<=' ? epsilon > limit : comparison === '<' && epsilon >= limit;
   const over = rounds.filter(({ epsilon }) => isOver(epsilon)).map(({ round }) => round);
-  return over.length === 0 ? undefined : Math.min(...over);
+  return over.length === 0 ? undefined : leastOf(over);
 }

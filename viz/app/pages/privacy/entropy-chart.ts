@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
+import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { plural, whole } from '../../../../reports/format.ts';
 import { drawnToFit, type Plot, type Position, plotDrawing, plotOf } from '../../chart/plot.ts';
 import { readable } from '../../chart/readings.ts';
@@ -59,8 +61,8 @@ function drawing(parts: ViewParts, stretches: readonly Stretch[], width: number)
     ...limits.map(({ limit }) => limit),
   ];
   const times = stretches.flatMap(({ fromNs, toNs }) => [fromNs / 1e9, toNs / 1e9]);
-  const from = Math.min(...times);
-  const to = Math.max(...times, from + 1e-3);
+  const from = leastOf(times);
+  const to = greatestOf([...times, from + 1e-3]);
   const x = scaleLinear([from, to], [plot.left, plot.right]);
   const y = scaleLinear(bitsDomain(values), [plot.bottom, plot.top]);
   const places = { plot, x: (ns: number): number => x(ns / 1e9), y };
@@ -68,21 +70,21 @@ function drawing(parts: ViewParts, stretches: readonly Stretch[], width: number)
   const drawn = plotDrawing(
     plot,
     'Entropy of the targets over time',
-    ...axesOf(
+    axesOf(
       plot,
       { at: y, values: y.ticks(6), title: 'bits' },
       { at: x, values: seconds, title: 's, when the target was made' },
     ),
     dots(targets, places),
-    ...curves(stretches, places),
-    ...limits.map((kpi) => limitLine({ plot, y }, kpi, 'end')),
+    curves(stretches, places),
+    limits.map((kpi) => limitLine({ plot, y }, kpi, 'end')),
   );
   return readable(drawn, readingsOf(stretches, places), plot);
 }
 
 /** The axis from slightly below the lowest value to just above the highest. */
 function bitsDomain(values: readonly number[]): [number, number] {
-  return [Math.max(0, Math.floor(Math.min(...values) - 0.3)), Math.max(...values) + 0.4];
+  return [Math.max(0, Math.floor(leastOf(values) - 0.3)), greatestOf(values) + 0.4];
 }
 
 function dots(targets: readonly Target[], { x, y }: Places): SVGGElement {

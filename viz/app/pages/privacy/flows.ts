@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { Privacy } from './observers.ts';
 
 /** The journey of one message in a report. */
@@ -57,7 +58,7 @@ export function columnsOf(journey: Journey, rowsMax: number): Columns {
   const first = journey.route.findIndex((name) => journey.mixes.includes(name));
   const lead = first < 0 ? journey.route.length : first;
   const depths = depthsOf(journey, journey.route[lead]);
-  const layers = Math.max(0, ...[...depths.values()].map((depth) => depth + 1));
+  const layers = greatestOf([0, ...[...depths.values()].map((depth) => depth + 1)]);
   const { steps, hidden, again } = stepsOf(journey, { lead, layers, depths });
   const count = lead + layers + 2;
   const rows = Math.max(2, Math.min(rowsMax, Math.floor(Math.sqrt(RIBBONS_MAX / (layers + 1)))));
@@ -85,14 +86,14 @@ function depthsOf({ flows, mixes }: Journey, start: string | undefined): Map<str
   while (edge.length > 0) {
     const reached = hops.filter(({ from, to }) => edge.includes(from) && !depths.has(to));
     edge = [...new Set(reached.map(({ to }) => to))];
-    const depth = Math.max(...depths.values()) + 1;
+    const depth = greatestOf(depths.values()) + 1;
     for (const name of edge) depths.set(name, depth);
   }
   // A mix that only loops can reach is placed one column before the mixes that it sends to.
   for (const name of mixes) {
     if (depths.has(name)) continue;
     const next = hops.flatMap(({ from, to }) => (from === name ? (depths.get(to) ?? []) : []));
-    depths.set(name, next.length === 0 ? 0 : Math.max(0, Math.min(...next) - 1));
+    depths.set(name, next.length === 0 ? 0 : Math.max(0, leastOf(next) - 1));
   }
   return depths;
 }

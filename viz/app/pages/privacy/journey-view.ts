@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { type SankeyLink, type SankeyNode, sankey } from 'd3-sankey';
+import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { plural, whole } from '../../../../reports/format.ts';
 import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
 import { readablePoints } from '../../chart/readings.ts';
@@ -56,7 +58,7 @@ function exitOf({ flows, mixes }: Journey): number {
     exits.set(to, (exits.get(to) ?? 0) + mass);
     all += mass;
   }
-  return all === 0 ? 0 : Math.max(0, ...exits.values()) / all;
+  return all === 0 ? 0 : greatestOf([0, ...exits.values()]) / all;
 }
 
 function leftOut({ hidden, again }: Columns): string {
@@ -102,7 +104,7 @@ function drawing(journey: Journey, width: number, words: string): HTMLElement {
       { class: 'stops' },
       nodes.map((node) => stopElement(node, isNarrow, width)),
     ),
-    ...heads,
+    heads,
   );
   return readablePoints(drawn, nodes.map(readingOf));
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { plural } from '../../../../reports/format.ts';
 import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
 import { readablePoints } from '../../chart/readings.ts';
@@ -28,7 +29,7 @@ export function pairsChart(parts: ViewParts): HTMLElement | undefined {
   const right = bestGuesses(linkability);
   const count = targets.reduce((sum, one) => sum + one, 0);
   const title = `The likeliest receiver is the true one for ${right} of ${plural(senders.length, 'sender')}`;
-  const most = Math.max(...mass.flat());
+  const most = greatestOf(mass.flat());
   frame.show({
     title,
     caption: `Probability of each receiver, mean of a sender's targets, cover left out; framed: the sender really wrote to this receiver. Adversary: ${parts.privacy.adversary}. Estimator: ${parts.privacy.estimator}, masses of one receiver added. Samples: ${plural(count, 'target')} of seed ${parts.context.report.shownSeed}.`,
@@ -107,13 +108,13 @@ function drawing(
   const drawn = plotDrawing(
     plot,
     words,
-    ...cells.map((one) =>
+    cells.map((one) =>
       svgElement('rect', { class: `cell step${stepOf(one.mass, most)}`, ...place(one, 0.5) }),
     ),
-    ...cells
+    cells
       .filter((one) => one.true > 0)
       .map((one) => svgElement('rect', { class: 'cell partner', ...place(one, 1) })),
-    ...(cell < NUMBER_MIN
+    cell < NUMBER_MIN
       ? []
       : cells.map((one) =>
           svgElement(
@@ -121,11 +122,11 @@ function drawing(
             { class: 'middle halo strong', x: one.x + cell / 2, y: one.y + cell / 2 + 4 },
             String(Math.round(100 * one.mass)),
           ),
-        )),
-    ...labels(senders, labelEach, (label, row) =>
+        ),
+    labels(senders, labelEach, (label, row) =>
       svgElement('text', { class: 'end', x: left - 6, y: TOP + cell * (row + 0.5) + 4 }, label),
     ),
-    ...labels(receivers, labelEach, (label, column) => {
+    labels(receivers, labelEach, (label, column) => {
       const x = left + cell * (column + 0.5) + 4;
       return svgElement('text', { x, y: TOP - 6, transform: `rotate(-60 ${x} ${TOP - 6})` }, label);
     }),

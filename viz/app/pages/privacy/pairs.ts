@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import type { Privacy } from './observers.ts';
 
 /** The probabilities of all pairs in a report. */
@@ -23,8 +24,8 @@ export function stepOf(value: number, most: number): number {
 /** Number of senders whose most likely receiver is the one that they really wrote to most often. */
 export function bestGuesses({ mass, partners }: Pairs): number {
   return mass.filter((row, at) => {
-    const guess = row.indexOf(Math.max(...row));
+    const guess = row.indexOf(greatestOf(row));
     const truth = partners[at] ?? [];
-    return (truth[guess] ?? 0) > 0 && truth[guess] === Math.max(...truth);
+    return (truth[guess] ?? 0) > 0 && truth[guess] === greatestOf(truth);
   }).length;
 }

@@ -124,7 +124,7 @@ function drawing(rows: readonly PriceRow[], width: number, words: string): HTMLE
   const drawn = plotDrawing(
     plot,
     words,
-    ...places.map(({ row, y }) =>
+    places.map(({ row, y }) =>
       svgElement(
         'g',
         { class: row.side },

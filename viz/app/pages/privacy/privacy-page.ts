@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { element, fill } from '../../kernel/element.ts';
+import { append, element, fill } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { actions, partialNote, stateMessage } from '../../kernel/states.ts';
 import { attackChart, rocCharts } from './attacks-view.ts';
@@ -38,12 +38,12 @@ export function mountPrivacy(context: ReportContext): void {
   }
   const observer = privacy === undefined ? undefined : believed(context, privacy);
   const budget = privacyBudget !== undefined && budgetChart(context, privacyBudget);
-  root.append(
-    ...(observer === undefined ? [] : [observer.bar]),
-    ...warningsOf(context),
-    ...(observer === undefined ? [] : [observer.charts]),
-    ...(budget === false ? [] : [element('div', { class: 'privacy-charts' }, budget)]),
-  );
+  append(root, [
+    observer?.bar,
+    warningsOf(context),
+    observer?.charts,
+    budget !== false && element('div', { class: 'privacy-charts' }, budget),
+  ]);
 }
 
 /** The part of the page about one adversary at a time. */

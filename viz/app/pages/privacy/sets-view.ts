@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { scaleLinear } from 'd3-scale';
+import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { plural, whole } from '../../../../reports/format.ts';
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
 import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
@@ -39,19 +41,19 @@ function drawing(bars: readonly SetBar[], width: number, words: string): HTMLEle
   const plot = plotOf(width, HEIGHT, 44);
   const end = bars.at(-1)?.to ?? 1;
   const x = scaleLinear([0, end], [plot.left, plot.right]);
-  const most = Math.max(1, ...bars.map(({ count }) => count));
+  const most = greatestOf([1, ...bars.map(({ count }) => count)]);
   const y = scaleLinear([0, most], [plot.bottom, plot.top]).nice();
   const counts = y.ticks(4).filter(Number.isInteger);
   const sizes = x.ticks(Math.max(3, Math.floor(width / 80)));
   const drawn = plotDrawing(
     plot,
     words,
-    ...axesOf(
+    axesOf(
       plot,
       { at: y, values: counts, title: 'targets', text: whole },
       { at: x, values: sizes, title: 'messages that it could be', text: whole },
     ),
-    ...bars.map(({ from, to, count }) =>
+    bars.map(({ from, to, count }) =>
       svgElement('rect', {
         ...{ class: 'set-bar', x: x(from) + 1, width: Math.max(1, x(to) - x(from) - 2) },
         ...{ y: y(count), height: plot.bottom - y(count) },

@@ -96,5 +96,5 @@ function drawing(drops: readonly Drops[], width: number, report: Report): Node {
     ];
   });
   const height = pitch * drops.length + 8;
-  return plotDrawing({ ...plot, height }, balanceText(report), ...rows);
+  return plotDrawing({ ...plot, height }, balanceText(report), rows);
 }

@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { scaleLinear, scalePoint } from 'd3-scale';
+import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { quantity } from '../../../../reports/format.ts';
 import { type Reading, readablePoints } from '../../chart/readings.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
@@ -36,13 +38,13 @@ export function drawSequence(stage: Stage): HTMLElement {
   const { width, info, nodes, arrows } = stage;
   const begins = arrows.map(({ departNs }) => departNs);
   const ends = arrows.map(({ departNs, arriveNs }) => arriveNs ?? departNs);
-  const [from, to] = [Math.min(...begins), Math.max(...ends)];
+  const [from, to] = [leastOf(begins), greatestOf(ends)];
   const high = Math.min(HEIGHT_MAX, Math.max(HEIGHT_MIN, arrows.length * PER_ARROW));
   const place = scalePoint([...nodes], [LEFT + 40, width - 44]);
   const x = (node: number): number => place(node) ?? 0;
   const pitch = (width - LEFT - 84) / Math.max(1, nodes.length - 1);
   // Neighbouring names are on different levels if they would overlap.
-  const longest = Math.max(...nodes.map((node) => info.nodes[node]?.name.length ?? 0));
+  const longest = greatestOf(nodes.map((node) => info.nodes[node]?.name.length ?? 0));
   const levels = Math.min(nodes.length, Math.ceil((longest * CHARACTER + 8) / pitch));
   const top = 26 + 15 * (levels - 1);
   const after = scaleLinear([0, Math.max(1, to - from)], [top, top + high]);

@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
+import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { quantity, short } from '../../../../reports/format.ts';
 import type { FaultRow } from '../../data/trace-answers.ts';
 import { instantTick } from '../../kernel/duration.ts';
@@ -48,7 +50,7 @@ export function drawTracks(tracks: readonly FilledTrack[], stage: Stage): Drawn 
   // Tracks of single nodes share a scale. Folded tracks have a scale of their own, since a hundred
   // nodes receive more packets than two.
   const most = (some: readonly FilledTrack[]): number =>
-    Math.max(1, ...some.flatMap(({ bars }) => bars.map(({ count }) => count)));
+    greatestOf([1, ...some.flatMap(({ bars }) => bars.map(({ count }) => count))]);
   const top = most(tracks.filter(({ isGroup }) => !isGroup));
   const height = TOP + tracks.length * PITCH;
   const rows = tracks.map((track, row) => {

@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { scaleLinear } from 'd3-scale';
+import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { quantity } from '../../../../reports/format.ts';
 import { DELAY_PARTS } from '../../chart/delay-parts.ts';
 import { svgElement } from '../../kernel/element.ts';
@@ -32,8 +34,8 @@ export function drawWaterfall(parts: readonly Part[], width: number): SVGSVGElem
   const isNarrow = width < NARROW;
   const left = isNarrow ? 0 : LABEL;
   const pitch = isNarrow ? PITCH + 14 : PITCH;
-  const from = Math.min(...parts.map(({ fromNs }) => fromNs));
-  const to = Math.max(...parts.map(({ toNs }) => toNs));
+  const from = leastOf(parts.map(({ fromNs }) => fromNs));
+  const to = greatestOf(parts.map(({ toNs }) => toNs));
   const x = scaleLinear([0, Math.max(1, to - from)], [left, width - TOOK]);
   const height = TOP + parts.length * pitch + 24;
   const rows = parts.map((part, row) => {

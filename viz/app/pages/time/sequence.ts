@@ -117,8 +117,8 @@ export function partsOf(
     parts.push(
       { kind: 'processing', where: node, fromNs: arrivedNs, toNs: queuedNs, isLost: false },
       { kind: 'queue', where, fromNs: queuedNs, toNs: departNs, isLost: false },
-      ...linkParts({ where, departNs, arriveNs }, time),
     );
+    for (const part of linkParts({ where, departNs, arriveNs }, time)) parts.push(part);
     arrivedNs = arriveNs;
   }
   // The time before the first link is unknown. Parts that took no time are left out.
