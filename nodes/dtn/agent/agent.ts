@@ -27,7 +27,7 @@ import { Journal } from './journal.ts';
 import { Life } from './life.ts';
 import { Origin } from './origin.ts';
 import type { AgentParts } from './parts.ts';
-import { Reassembly } from './reassembly.ts';
+import { type Fragment, Reassembly } from './reassembly.ts';
 import { Reception } from './reception.ts';
 import { AGENT_KEY, encodeAgentRecord, ROUTER_KEY, type StoredRecord } from './records.ts';
 import { Recovery } from './recovery.ts';
@@ -99,7 +99,8 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
         ? new Forwarding(around)
         : new CopyForwarding({ ...around, copies, dtnMs });
     this.#delivery = new Delivery(parts.names, effects);
-    this.#reassembly = new Reassembly({ ...options.reassembly, allBytes: options.store.bytes });
+    const { bytes: allBytes, perSource } = options.store;
+    this.#reassembly = new Reassembly({ ...options.reassembly, allBytes, perSource });
     this.#questions = {
       isFree: (each): boolean => !this.#forwarding.isUnderWay(each),
       below: parts.below,
@@ -141,7 +142,8 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   nextAt(): Nanoseconds {
     const writes = this.#journal?.nextAt() ?? Number.POSITIVE_INFINITY;
-    return Math.min(this.#holdings.nextAt(), this.#forwarding.nextAt(), writes);
+    const held = Math.min(this.#holdings.nextAt(), this.#reassembly.nextAt());
+    return Math.min(held, this.#forwarding.nextAt(), writes);
   }
 
   #take(now: Nanoseconds, input: AgentInput<Request> | TimerDue): void {
@@ -228,9 +230,10 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     if (this.#reception.isForRouter) return this.#hear(now, bundle, transfer);
     const { view } = this.#reception;
     const isHere = bundle.destination === this.#parts.own;
-    const drop = isHere && view.isFragment ? this.#refusal(now, bundle) : undefined;
+    const fragment = isHere && view.isFragment ? fragmentOf(bundle, view) : undefined;
+    const drop = fragment && this.#makeRoom(now, fragment);
     if (drop !== undefined) return drop;
-    if (isHere && !view.isFragment) {
+    if (isHere && fragment === undefined) {
       this.#delivery.deliver(bundle, view);
       this.#holdings.bury(now, bundle);
       this.#sendReport(now, this.#reports.of(now, view, { kind: 'received' }));
@@ -240,17 +243,26 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     }
     const noRoom = this.#keep(now, bundle);
     if (noRoom !== undefined) return noRoom;
+    if (fragment !== undefined) this.#reassembly.expect(now, fragment);
     this.#sendReport(now, this.#reports.of(now, view, { kind: 'received' }));
     this.#await(now, { kind: 'bundle', bundle, ...(transfer && { transfer }) });
     return undefined;
   }
 
-  /** Why a fragment for this node is not taken in. */
-  #refusal(now: Nanoseconds, { source }: HeldBundle): DtnDrop | undefined {
-    const { view } = this.#reception;
-    const identity = wholeIdentityOf(view) ?? '';
-    if (this.#holdings.knows(identity, now)) return 'duplicate';
-    return this.#reassembly.refusal(identity, source, view);
+  /** Makes room for a fragment for this node. @returns why it is not taken in. */
+  #makeRoom(now: Nanoseconds, fragment: Fragment): DtnDrop | undefined {
+    if (this.#holdings.knows(fragment.identity, now)) return 'duplicate';
+    const leavers = this.#reassembly.roomFor(now, fragment);
+    if (typeof leavers === 'string') return leavers;
+    this.#giveUpFragments(now, leavers);
+    return undefined;
+  }
+
+  #giveUpFragments(now: Nanoseconds, fragments: readonly HeldBundle[]): void {
+    for (const each of fragments) {
+      this.#lose(now, each, 'fragments-missing');
+      this.#reportDeletion(now, each, 'fragments-missing');
+    }
   }
 
   /** Sends a held bundle on its way, or puts it together with others if it is for this node. */
@@ -261,11 +273,11 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     }
     const view = new BundleView();
     openHeld(view, bundle.bytes);
-    const identity = wholeIdentityOf(view) ?? '';
-    const whole = this.#reassembly.add(identity, bundle, view);
+    const fragment = fragmentOf(bundle, view);
+    const whole = this.#reassembly.add(fragment);
     if (whole === undefined) return;
     this.#delivery.deliverWhole(whole, view);
-    this.#holdings.bury(now, { key: identity, deadlineNs: bundle.deadlineNs });
+    this.#holdings.bury(now, { key: fragment.identity, deadlineNs: bundle.deadlineNs });
     this.#sendReport(now, this.#reports.of(now, view, { kind: 'delivered', isWhole: true }));
     for (const fragment of whole.fragments) this.#holdings.end(now, fragment);
   }
@@ -285,14 +297,17 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   #keep(now: Nanoseconds, bundle: HeldBundle): DtnDrop | undefined {
     const leavers = this.#holdings.roomFor(bundle, this.#questions);
     if (typeof leavers === 'string') return leavers;
-    for (const each of leavers) {
-      this.#giveUp(now, each);
-      this.#effects.count('dtn.custody.lost');
-      this.#effects.lose(each, 'displaced');
-    }
+    for (const each of leavers) this.#lose(now, each, 'displaced');
     this.#holdings.add(now, bundle);
     for (const each of leavers) this.#reportDeletion(now, each, 'displaced');
     return undefined;
+  }
+
+  /** Gives a bundle up for which the node had answered. */
+  #lose(now: Nanoseconds, bundle: HeldBundle, drop: DtnDrop): void {
+    this.#giveUp(now, bundle);
+    this.#effects.count('dtn.custody.lost');
+    this.#effects.lose(bundle, drop);
   }
 
   /** Reports of a held bundle, if that is allowed at all and the bundle asks for it. */
@@ -364,6 +379,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       this.#effects.lose(due, 'expired');
       this.#reportDeletion(now, due, 'expired');
     }
+    this.#giveUpFragments(now, this.#reassembly.overdue(now));
   }
 
   #giveUp(now: Nanoseconds, bundle: HeldBundle): void {
@@ -390,6 +406,20 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   /** Goes on where an earlier life of the node ended. */
   #start(now: Nanoseconds, records: readonly StoredRecord[]): void {
-    for (const bundle of this.#recovery.run(now, records)) this.#dispatch(now, bundle);
+    for (const bundle of this.#recovery.run(now, records)) {
+      if (bundle.destination === this.#parts.own) this.#expect(now, bundle);
+      this.#dispatch(now, bundle);
+    }
   }
+
+  /** A fragment for this node that was found on disk. */
+  #expect(now: Nanoseconds, bundle: HeldBundle): void {
+    const view = new BundleView();
+    openHeld(view, bundle.bytes);
+    if (view.isFragment) this.#reassembly.expect(now, fragmentOf(bundle, view));
+  }
+}
+
+function fragmentOf(bundle: HeldBundle, view: BundleView): Fragment {
+  return { identity: wholeIdentityOf(view) ?? '', bundle, view };
 }

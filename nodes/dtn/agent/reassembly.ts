@@ -4,7 +4,9 @@
  *
  * @module
  */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { DtnDrop } from '../drops.ts';
+import { REASSEMBLY_IDLE_NS, REASSEMBLY_NS } from '../geometry.ts';
 import { PartialPayload } from '../wire/partial-payload.ts';
 import type { BundleView } from '../wire/view.ts';
 import type { HeldBundle } from './held-bundle.ts';
@@ -13,10 +15,21 @@ import type { HeldBundle } from './held-bundle.ts';
 export interface ReassemblyLimits {
   /** Number of bundles. */
   readonly open: number;
+  /** Share of it that bundles of one source may take, 0 to 1. */
+  readonly perSource: number;
   /** Bytes of their whole payloads, for each source. */
   readonly bytes: number;
   /** And for all of them. */
   readonly allBytes: number;
+}
+
+/** A fragment for this node. */
+export interface Fragment {
+  /** Identity of the whole bundle. */
+  readonly identity: string;
+  readonly bundle: HeldBundle;
+  /** The fragment, opened. */
+  readonly view: BundleView;
 }
 
 /** A bundle of which fragments are missing. */
@@ -24,6 +37,14 @@ interface Open {
   readonly source: string;
   readonly payload: PartialPayload;
   readonly fragments: Set<HeldBundle>;
+  /** When the last fragment came. */
+  lastNs: Nanoseconds;
+}
+
+/** Number and bytes of unfinished bundles. */
+interface Load {
+  open: number;
+  bytes: number;
 }
 
 /** A bundle that is whole. */
@@ -35,7 +56,7 @@ export interface Whole {
 /** All bundles of a node of which fragments are missing. */
 export class Reassembly {
   readonly #limits: ReassemblyLimits;
-  /** By the identity of the whole bundle. */
+  /** By the identity of the whole bundle; the one that has waited longest for a fragment first. */
   readonly #open = new Map<string, Open>();
   readonly #identities = new Map<HeldBundle, string>();
 
@@ -48,31 +69,77 @@ export class Reassembly {
     return this.#open.size;
   }
 
-  /** @returns why a fragment cannot be taken in. */
-  refusal(identity: string, source: string, { totalLength }: BundleView): DtnDrop | undefined {
-    const open = this.#open.get(identity);
-    if (open !== undefined) return open.payload.total === totalLength ? undefined : 'bad-fragment';
-    let bytes = totalLength;
-    let allBytes = totalLength;
-    for (const each of this.#open.values()) {
-      allBytes += each.payload.total;
-      if (each.source === source) bytes += each.payload.total;
-    }
-    const isFull = this.#open.size >= this.#limits.open;
-    const isLong = bytes > this.#limits.bytes || allBytes > this.#limits.allBytes;
-    return isFull || isLong ? 'reassembly-full' : undefined;
+  /** When the rest of a bundle is given up; Infinity if nothing is unfinished. */
+  nextAt(): Nanoseconds {
+    for (const { lastNs } of this.#open.values()) return lastNs + REASSEMBLY_NS;
+    return Number.POSITIVE_INFINITY;
   }
 
-  /** Takes in a fragment that is held. @returns the bundle if it is whole now. */
-  add(identity: string, fragment: HeldBundle, view: BundleView): Whole | undefined {
+  /** Fragments of which the rest has not come. */
+  overdue(now: Nanoseconds): readonly HeldBundle[] {
+    if (this.nextAt() > now) return [];
+    const late = [...this.#open.values()].filter(({ lastNs }) => lastNs + REASSEMBLY_NS <= now);
+    return late.flatMap(({ fragments }) => [...fragments]);
+  }
+
+  /**
+   * Looks for room for a fragment. Lifetimes are what sources say, so that no unfinished bundle may
+   * keep its place for as long; but one that still gets fragments may, and the new one comes again.
+   * @returns fragments that must go first, of bundles that have waited longest; or why it cannot be.
+   */
+  roomFor(now: Nanoseconds, fragment: Fragment): readonly HeldBundle[] | DtnDrop {
+    const { totalLength } = fragment.view;
+    const { source } = fragment.bundle;
+    const open = this.#open.get(fragment.identity);
+    if (open !== undefined) return open.payload.total === totalLength ? [] : 'bad-fragment';
+    const limits = this.#limits;
+    const share = Math.max(1, Math.floor(limits.open * limits.perSource));
+    const gone = new Set<Open>();
+    const isOwn = (each: Open): boolean => each.source === source;
+    const hasRoom =
+      this.#makeRoom(now, gone, { isOne: isOwn, most: share, bytes: limits.bytes - totalLength }) &&
+      this.#makeRoom(now, gone, {
+        isOne: () => true,
+        most: limits.open,
+        bytes: limits.allBytes - totalLength,
+      });
+    return hasRoom ? [...gone].flatMap(({ fragments }) => [...fragments]) : 'reassembly-full';
+  }
+
+  /** Adds to `gone` what is idle, until one more bundle fits. @returns false if it does not. */
+  #makeRoom(now: Nanoseconds, gone: Set<Open>, { isOne, most, bytes }: Room): boolean {
+    const staying = [...this.#open.values()].filter((each) => isOne(each) && !gone.has(each));
+    const load: Load = { open: staying.length, bytes: 0 };
+    for (const { payload } of staying) load.bytes += payload.total;
+    for (const each of staying) {
+      const isIdle = each.lastNs + REASSEMBLY_IDLE_NS <= now;
+      if (!isIdle || (load.open < most && load.bytes <= bytes)) break;
+      gone.add(each);
+      load.open -= 1;
+      load.bytes -= each.payload.total;
+    }
+    return load.open < most && load.bytes <= bytes;
+  }
+
+  /** A fragment for which there is room has come; its bytes are added when it is on disk. */
+  expect(now: Nanoseconds, { identity, bundle, view }: Fragment): void {
     const open = this.#open.get(identity) ?? {
-      source: fragment.source,
+      source: bundle.source,
       payload: new PartialPayload(view.totalLength),
       fragments: new Set<HeldBundle>(),
+      lastNs: now,
     };
+    open.lastNs = now;
+    this.#open.delete(identity);
     this.#open.set(identity, open);
-    open.fragments.add(fragment);
-    this.#identities.set(fragment, identity);
+    open.fragments.add(bundle);
+    this.#identities.set(bundle, identity);
+  }
+
+  /** Adds the bytes of an expected fragment. @returns the bundle if it is whole now. */
+  add({ identity, bundle, view }: Fragment): Whole | undefined {
+    const open = this.#open.get(identity);
+    if (open?.fragments.has(bundle) !== true) return undefined;
     open.payload.add(view.fragmentOffset, view.bytes.subarray(view.payloadStart, view.payloadEnd));
     const { payload } = open.payload;
     if (payload === undefined) return undefined;
@@ -91,4 +158,11 @@ export class Reassembly {
     open?.fragments.delete(fragment);
     if (open?.fragments.size === 0) this.#open.delete(identity);
   }
+}
+
+/** Which unfinished bundles share room, and how much there is for them beside a new one. */
+interface Room {
+  readonly isOne: (each: Open) => boolean;
+  readonly most: number;
+  readonly bytes: number;
 }

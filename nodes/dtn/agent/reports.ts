@@ -22,6 +22,7 @@ const REASONS: Readonly<Partial<Record<DtnDrop, number>>> = {
   'no-storage': REASON.depletedStorage,
   'source-share': REASON.depletedStorage,
   displaced: REASON.depletedStorage,
+  'fragments-missing': REASON.depletedStorage,
   'hop-limit': REASON.hopLimitExceeded,
   'block-unsupported': REASON.blockUnsupported,
 };

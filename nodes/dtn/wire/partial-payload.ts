@@ -38,11 +38,12 @@ export class PartialPayload {
 
   /**
    * Adds the bytes of one fragment.
-   * @param offset Where they begin in the whole payload; `offset + bytes.length <= total`.
-   * @returns false if there are too many separate pieces; the bytes are not added then.
+   * @param offset Where they begin in the whole payload.
+   * @returns false if they are beyond it, or in too many separate pieces, and so not added.
    */
   add(offset: number, bytes: Uint8Array): boolean {
-    if (this.#arrived.all.length >= RANGES_MAX) return false;
+    const isBeyond = offset + bytes.length > this.total;
+    if (isBeyond || this.#arrived.all.length >= RANGES_MAX) return false;
     for (const gap of this.#arrived.gaps(offset, offset + bytes.length)) {
       this.#payload.set(bytes.subarray(gap.start - offset, gap.end - offset), gap.start);
     }

@@ -233,6 +233,53 @@ describe('fragments for this node', () => {
     expect(kinds(take(node, piece(0, 9, { source: 'ipn:2.1' })))).toEqual([]);
   });
 
+  it('of endless lifetime keep no place for ever, neither from others nor from their source', () => {
+    const node = bench({ options: { store: { ...STORE, perSource: 0.25 } } });
+    const endless = { lifetimeMs: Number.MAX_SAFE_INTEGER };
+    const first = Array.from({ length: 64 }, (_, sequence) =>
+      kinds(take(node, piece(0, 9, { ...endless, sequence }))),
+    ).flat();
+    expect(first).toEqual(new Array(48).fill('reassembly-full'));
+    // Another source has its own share.
+    const other = { source: 'ipn:2.1' };
+    expect(kinds(take(node, piece(0, 600, other)))).toEqual([]);
+    expect(kinds(take(node, piece(600, 1_000, other)))).toEqual(['deliver']);
+    // The source itself has the place of one that gets no fragment any more.
+    const fresh = { sequence: 99 };
+    expect(kinds(take(node, piece(0, 600, fresh), 30 * S))).toEqual(['reassembly-full']);
+    expect(kinds(take(node, piece(0, 600, fresh), 61 * S))).toEqual(['fragments-missing']);
+    expect(kinds(take(node, piece(600, 1_000, fresh), 61 * S))).toEqual(['deliver']);
+    expect(node.agent.nextAt()).toBeLessThanOrEqual(2_592_001 * S);
+    expect(kinds(node.step(2_592_001 * S, TIMER_DUE))).toEqual(
+      new Array(15).fill('fragments-missing'),
+    );
+    expect(node.agent.holding).toBe(0);
+  });
+
+  it('of many sources keep no place for ever: whoever has waited longest goes first', () => {
+    const reassembly = { open: 2, bytes: 10_000 };
+    const node = bench({ options: { reassembly } });
+    const ones = ['ipn:2.1', 'ipn:3.1', 'ipn:9.1'].map((source) => ({ source }));
+    take(node, piece(0, 600, ones[0]), 1 * S);
+    take(node, piece(0, 600, ones[1]), 30 * S);
+    // The first one still gets fragments, so that it has not waited longest.
+    take(node, piece(600, 601, ones[0]), 50 * S);
+    expect(kinds(take(node, piece(0, 600, ones[2]), 95 * S))).toEqual(['fragments-missing']);
+    expect(kinds(take(node, piece(601, 1_000, ones[0]), 95 * S))).toEqual(['deliver']);
+  });
+
+  it('that disagree about the length of the whole are dropped before the disk has the first', () => {
+    const node = bench({ options: { store: { ...STORE, kind: 'durable' } } });
+    take(node, piece(0, 9));
+    const longer = { payload: new Uint8Array(2_000) };
+    expect(kinds(take(node, piece(1_500, 2_000, longer)))).toContain('bad-fragment');
+    node.step(2 * S, { kind: 'synced', isDurable: true });
+    node.step(3 * S, { kind: 'synced', isDurable: true });
+    const effects = [take(node, piece(9, 1_000), 4 * S), node.step(5 * S, TIMER_DUE)].flat();
+    effects.push(...node.step(6 * S, { kind: 'synced', isDurable: true }));
+    expect(kinds(effects)).toContain('deliver');
+  });
+
   it('are of no more bytes in all than the store has', () => {
     const node = bench({ options: { store: { ...STORE, bytes: 1_500, perSource: 1 } } });
     take(node, piece(0, 9));
