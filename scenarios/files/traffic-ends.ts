@@ -20,20 +20,10 @@ interface DrawnEnds {
   readonly words: string;
 }
 
-/** All nodes of flows that a file lists. */
-interface ListedEnds {
-  readonly kind: 'listed';
-  readonly among: readonly string[];
-}
-
-/** What an entry says for itself. */
-type OwnEnds = { readonly kind: 'pair'; readonly from: string; readonly to: string } | DrawnEnds;
-
 /** See the module. */
-export type FlowEnds = OwnEnds | ListedEnds;
-
-/** An entry that says which nodes it means. */
-type EndsInput = Exclude<TrafficInput, { kind: 'flows' }>;
+export type FlowEnds =
+  | { readonly kind: 'pair'; readonly from: string; readonly to: string }
+  | DrawnEnds;
 
 /** All nodes of an entry; each that can send comes before one that receives from it. */
 export function nodesOfEnds(ends: FlowEnds): readonly string[] {
@@ -52,9 +42,9 @@ export function drawnPart({
 /** @returns the ends, or undefined after noting what is wrong. */
 export function resolveEnds(
   context: ScenarioContext,
-  input: EndsInput,
+  input: TrafficInput,
   path: FilePath,
-): OwnEnds | undefined {
+): FlowEnds | undefined {
   const { pairs, among } = input;
   if (pairs === undefined && among === undefined) return pairOf(context, input, path);
   const named = (['from', 'to'] as const).find((key) => input[key] !== undefined);
@@ -79,9 +69,9 @@ export function resolveEnds(
 
 function pairOf(
   context: ScenarioContext,
-  { from, to }: EndsInput,
+  { from, to }: TrafficInput,
   path: FilePath,
-): OwnEnds | undefined {
+): FlowEnds | undefined {
   const given = { from, to };
   for (const key of ['from', 'to'] as const) {
     if (given[key] !== undefined) continue;
@@ -105,7 +95,7 @@ function drawnOf(
   context: ScenarioContext,
   { pairs, among }: { readonly pairs: number; readonly among: string | readonly string[] },
   path: FilePath,
-): OwnEnds | undefined {
+): FlowEnds | undefined {
   const at = [...path, 'among'];
   const patterns = typeof among === 'string' ? [among] : among;
   const before = context.problems.count;
