@@ -65,7 +65,10 @@ export type FabricDrop =
   | PacketDrop
   | EnvelopeDrop
   | InboxDrop
-  | 'old-memory'
+  | 'unconfirmed-memory'
+  | 'unconfirmed-floor'
+  | 'foreign-challenge'
+  | 'given-up'
   | 'never-sent'
   | 'wrong-peer'
   | 'wrong-id'

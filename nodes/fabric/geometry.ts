@@ -26,8 +26,12 @@ export const PRIORITY_NORMAL = 1;
 /** The priority in a carrier for each of ours, because carriers have three. */
 export const CARRIER_PRIORITY = [0, 1, 2, 2] as const;
 
-/** Version in the upper half of the first byte of a packet. */
-export const PACKET_VERSION = 1;
+/** Version in the first byte of a packet; the packets of version 1 had no checksum. */
+export const PACKET_VERSION = 2;
+/** Bytes of what the owner of a memory has to send back: 64 bits, which nobody guesses. */
+export const NONCE_BYTES = 8;
+/** Pieces in a packet: more than a packet of any usual size has. */
+export const PIECES_MAX = 1_024;
 /** Largest packet over a carrier that may lose it, bytes: what any path carries (RFC 9000 section 14). */
 export const PACKET_BYTES = 1_200;
 /** Least bytes that a carrier must take: the head of a packet, acknowledgements and a few bytes. */

@@ -10,16 +10,18 @@
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
+import { equalBytes } from '../_kit/bytes.ts';
 import type { Machine, TimerDue } from '../_kit/machine.ts';
 import type { FabricDrop, PeerEffect, PeerInput } from './effects.ts';
 import { NEWS_DELAY_NS } from './geometry.ts';
+import { Challenges } from './incoming/challenges.ts';
 import { Receiver } from './incoming/receiver.ts';
 import { Journal } from './journal.ts';
 import { numbersRecord, Sender } from './outgoing/sender.ts';
 import type { JournalItem, PeerParts, PeerShared } from './peer-parts.ts';
 import type { Lane } from './way/lane.ts';
 import { Ways } from './way/ways.ts';
-import { decodePacket, type News, type Packet } from './wire.ts';
+import { type Challenge, decodePacket, type News, type Packet } from './wire.ts';
 
 type PacketInput = Extract<PeerInput<unknown>, { kind: 'packet' }>;
 type HandledInput = Extract<PeerInput<unknown>, { kind: 'handled' }>;
@@ -31,6 +33,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
   readonly #sender: Sender<Request>;
   readonly #receiver: Receiver<Request>;
   readonly #ways: Ways<Request>;
+  readonly #challenges: Challenges;
   #effects: PeerEffect<Request>[] = [];
   /** The life of the peer that is known; 0 before its first packet. */
   #peerLife = 0;
@@ -42,6 +45,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
     };
     const shared: PeerShared<Request> = { parts, journal: this.#journal, emit };
     this.#sender = new Sender(shared);
+    this.#challenges = new Challenges(parts.random);
     this.#receiver = new Receiver(shared, (at, envelope) => this.#sender.answered(at, envelope));
     const { inbox } = this.#receiver;
     this.#ways = new Ways(shared, { outbox: this.#sender.outbox, news: (): News => inbox.news() });
@@ -107,18 +111,25 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
 
   #packet(now: Nanoseconds, { way, bytes }: PacketInput): void {
     const packet = decodePacket(bytes);
-    const lane = this.#ways.lane(way);
-    const fault = typeof packet === 'string' ? packet : this.#meet(now, packet);
-    if (typeof packet === 'string' || fault !== undefined) {
-      this.#drop(fault ?? 'truncated');
+    if (typeof packet === 'string') {
+      this.#drop(packet);
       return;
     }
+    if (packet.challenge !== undefined) this.#challenged(now, packet.challenge);
+    const doubt = this.#meet(now, packet);
+    if (doubt !== undefined) {
+      this.#drop(doubt);
+      this.#challenge(now, way, packet);
+      return;
+    }
+    const lane = this.#ways.lane(way);
     this.#acknowledged(now, lane, packet);
     if (packet.news !== undefined && this.#sender.news(now, packet.news)) this.#ways.heard(now);
     this.#receiver.raise(packet.floor);
     // Bundles may come long after the restart of their sender. Their messages are as good as ever.
     const isOfThisLife = packet.life === this.#peerLife;
     const isToldOf = packet.isEliciting && isOfThisLife;
+    if (packet.isEliciting && !isOfThisLife) this.#challenge(now, way, packet);
     if (!isToldOf || this.#isFirst(now, lane, packet)) this.#pieces(now, packet);
   }
 
@@ -142,23 +153,55 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
     if (!this.#ways.acknowledged(now, lane, acknowledgement)) this.#drop('never-sent');
   }
 
-  /** Learns of lives and memories of the peer. */
-  #meet(now: Nanoseconds, { memory, life }: Packet): FabricDrop | undefined {
-    const met = this.#receiver.inbox.meet(memory);
-    if (met === 'former') return 'old-memory';
-    if (met === 'new') this.#receiver.reset();
-    if (met === 'new' && this.#peerLife > 0) this.#effects.push({ kind: 'forgotten' });
-    if (met === 'new' || life > this.#peerLife) {
-      const isRestart = this.#peerLife > 0;
-      this.#peerLife = life;
-      this.#ways.meet(life);
-      if (isRestart) {
-        this.#effects.push({ kind: 'count', of: 'restarts', amount: 1 });
-        this.#ways.abandon();
-        this.#sender.restart(now);
-      }
+  /**
+   * Learns of lives and memories of the peer.
+   * @returns why its owner has to confirm the packet first; undefined if it is believed.
+   */
+  #meet(now: Nanoseconds, packet: Packet): FabricDrop | undefined {
+    const { memory, life, floor } = packet;
+    const { inbox } = this.#receiver;
+    const met = inbox.meet(memory);
+    const isConfirmed = this.#challenges.isConfirmed(packet);
+    if (met === 'other' && !isConfirmed) return 'unconfirmed-memory';
+    if (met === 'same' && !isConfirmed && !inbox.isNear(floor)) return 'unconfirmed-floor';
+    const isRestart = this.#peerLife > 0;
+    const isOtherLife = isConfirmed ? life !== this.#peerLife : life > this.#peerLife;
+    if (met !== 'same') {
+      inbox.adopt(memory);
+      this.#receiver.reset();
+      if (isRestart) this.#effects.push({ kind: 'forgotten' });
+    } else if (!isOtherLife) return undefined;
+    this.#peerLife = life;
+    this.#ways.meet(life);
+    if (isRestart) {
+      this.#effects.push({ kind: 'count', of: 'restarts', amount: 1 });
+      this.#startAnew(now);
     }
     return undefined;
+  }
+
+  /** The peer has nothing of what is open. */
+  #startAnew(now: Nanoseconds): void {
+    this.#ways.abandon();
+    this.#sender.restart(now);
+  }
+
+  /** The owner of the memory and the life in a packet is asked whether it is its own. */
+  #challenge(now: Nanoseconds, way: number, packet: Packet): void {
+    const challenge = this.#challenges.doubt(now, packet);
+    if (challenge !== undefined) this.#ways.challenge(way, challenge);
+  }
+
+  /** The peer asks whether packets with this memory and life are of this node. */
+  #challenged(now: Nanoseconds, { memory, life, nonce }: Challenge): void {
+    const parts = this.#parts;
+    if (life !== parts.life || !equalBytes(memory, parts.memory)) {
+      this.#drop('foreign-challenge');
+      return;
+    }
+    // It took nothing of what was sent; the confirmation goes with all of it.
+    if (this.#ways.confirm(nonce)) this.#startAnew(now);
+    this.#ways.newsAt(now);
   }
 
   #handled(now: Nanoseconds, { number, answer }: HandledInput): void {

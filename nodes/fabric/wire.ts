@@ -2,39 +2,54 @@
  * Fabric: packets, which carriers take as messages. Integers are big-endian.
  *
  * ```text
- *  0        1        5         9             17            23
- *  | version|  life  | number  | memory      | floor       | parts ...
- *  | flags  |  u32   | u32     | 8 bytes     | u48         |
+ *  0         1       2       6         10            18         24          28
+ *  | version | flags | life  | number  | memory      | floor    | checksum  | parts ...
+ *  | u8      | u8    | u32   | u32     | 8 bytes     | u48      | CRC-32C   |
  * ```
  * `life` names the life of the sending node, `number` counts its packets on this way. `memory` names
- * what it remembers of its messages; those below `floor` are not open any more. Parts, in this order:
+ * what it remembers of its messages; those below `floor` are not open any more. The checksum is that
+ * of all other bytes (RFC 3720 appendix B.4). Parts, in this order:
  *
  * ```text
  *  acknowledgement (flag 1)  life u32, largest u32, delay us u32, ranges u8, then first u32 of the
  *                            first range, and last u32, first u32 of each further one
  *  news (flag 2)             memory 8 bytes, contiguous u48, length u8, bits of the numbers above it
+ *  challenge (flag 16)       memory 8 bytes, life u32, nonce 8 bytes
+ *  confirmation (flag 32)    nonce 8 bytes
  *  pieces, up to the end     number u48, total u32, offset u32, length u32, bytes
  * ```
  * Flag 4: the packet wants to be acknowledged. Flag 8: its sender asks for news.
  *
  * @module
  */
+import { crc32c } from '../../engine/pure/crc32c.ts';
 import { readUint32, readUint48, writeUint32, writeUint48 } from '../_kit/bytes.ts';
-import { MEMORY_BYTES, PACKET_VERSION, WINDOW_NUMBERS } from './geometry.ts';
+import {
+  MEMORY_BYTES,
+  NONCE_BYTES,
+  PACKET_VERSION,
+  PIECES_MAX,
+  WINDOW_NUMBERS,
+} from './geometry.ts';
 import type { Acknowledgement } from './way/received.ts';
 
 /** Bytes in front of the parts. */
-export const HEAD_BYTES = 23;
+export const HEAD_BYTES = 28;
 /** Bytes in front of the bytes of a piece. */
 export const PIECE_HEAD_BYTES = 18;
 /** Most bytes of news. */
 export const NEWS_BYTES_MAX = MEMORY_BYTES + 7 + WINDOW_NUMBERS / 8;
+/** Bytes of a packet that is a challenge and nothing else. */
+export const CHALLENGE_PACKET_BYTES = HEAD_BYTES + MEMORY_BYTES + 4 + NONCE_BYTES;
 
+const CHECKSUM_AT = 24;
 const HAS_ACKNOWLEDGEMENT = 1;
 const HAS_NEWS = 2;
 const IS_ELICITING = 4;
 const ASKS_NEWS = 8;
-const FLAGS = 0x0f;
+const HAS_CHALLENGE = 16;
+const HAS_CONFIRMATION = 32;
+const FLAGS = 63;
 const RANGES_MAX = 32;
 const NS_PER_US = 1_000;
 const UINT32_MAX = 0xffff_ffff;
@@ -45,8 +60,10 @@ const RANGE_BYTES = 8;
 export type PacketDrop =
   | 'truncated'
   | 'wrong-version'
+  | 'bad-checksum'
   | 'bad-acknowledgement'
   | 'bad-news'
+  | 'bad-challenge'
   | 'bad-piece';
 
 /** What the other side has handled: all numbers up to `contiguous`, and some above. */
@@ -56,6 +73,14 @@ export interface News {
   readonly contiguous: number;
   /** Bit 0 of byte 0 is `contiguous + 1`. */
   readonly above: Uint8Array;
+}
+
+/** Asks a node whether packets with this name of a memory, of this life, are its own. */
+export interface Challenge {
+  readonly memory: Uint8Array;
+  readonly life: number;
+  /** Comes back in the confirmation: who sends it has read what was sent to that node. */
+  readonly nonce: Uint8Array;
 }
 
 /** Bytes of a message. */
@@ -84,6 +109,9 @@ export interface Packet {
   readonly asksNews: boolean;
   readonly acknowledgement: LifeAcknowledgement | undefined;
   readonly news: News | undefined;
+  readonly challenge: Challenge | undefined;
+  /** The nonce of a challenge that named the memory and the life of this packet. */
+  readonly confirmation: Uint8Array | undefined;
   readonly pieces: readonly Piece[];
 }
 
@@ -91,6 +119,7 @@ export interface Packet {
 export class PacketWriter {
   readonly #bytes: Uint8Array;
   #length = 0;
+  #pieces = 0;
 
   /** @param limit Bytes of the largest packet. */
   constructor(limit: number) {
@@ -99,6 +128,7 @@ export class PacketWriter {
 
   /** Bytes that are left for the data of a piece; < 1 if there is no room for a piece. */
   get pieceRoom(): number {
+    if (this.#pieces >= PIECES_MAX) return 0;
     return this.#bytes.length - this.#length - PIECE_HEAD_BYTES;
   }
 
@@ -108,11 +138,13 @@ export class PacketWriter {
 
   begin(life: number, memory: Uint8Array, floor: number): void {
     const bytes = this.#bytes;
-    bytes[0] = PACKET_VERSION << 4;
-    writeUint32(bytes, 1, life);
-    bytes.set(memory, 9);
-    writeUint48(bytes, 17, floor);
+    bytes[0] = PACKET_VERSION;
+    bytes[1] = 0;
+    writeUint32(bytes, 2, life);
+    bytes.set(memory, 10);
+    writeUint48(bytes, 18, floor);
     this.#length = HEAD_BYTES;
+    this.#pieces = 0;
   }
 
   acknowledge(life: number, { largest, delayNs, ranges }: Acknowledgement): void {
@@ -120,7 +152,7 @@ export class PacketWriter {
     const room = this.pieceRoom - ACKNOWLEDGEMENT_BYTES;
     const count = Math.min(ranges.length, RANGES_MAX, 1 + Math.floor(room / RANGE_BYTES));
     let at = this.#length;
-    bytes[0] = (bytes[0] as number) | HAS_ACKNOWLEDGEMENT;
+    this.#flag(HAS_ACKNOWLEDGEMENT);
     writeUint32(bytes, at, life);
     writeUint32(bytes, at + 4, largest);
     writeUint32(bytes, at + 8, Math.min(UINT32_MAX, Math.floor(delayNs / NS_PER_US)));
@@ -141,12 +173,28 @@ export class PacketWriter {
   news({ memory, contiguous, above }: News): void {
     const bytes = this.#bytes;
     const at = this.#length;
-    bytes[0] = (bytes[0] as number) | HAS_NEWS;
+    this.#flag(HAS_NEWS);
     bytes.set(memory, at);
     writeUint48(bytes, at + MEMORY_BYTES, contiguous);
     bytes[at + MEMORY_BYTES + 6] = above.length;
     bytes.set(above, at + MEMORY_BYTES + 7);
     this.#length = at + MEMORY_BYTES + 7 + above.length;
+  }
+
+  challenge({ memory, life, nonce }: Challenge): void {
+    const bytes = this.#bytes;
+    const at = this.#length;
+    this.#flag(HAS_CHALLENGE);
+    bytes.set(memory, at);
+    writeUint32(bytes, at + MEMORY_BYTES, life);
+    bytes.set(nonce, at + MEMORY_BYTES + 4);
+    this.#length = at + MEMORY_BYTES + 4 + NONCE_BYTES;
+  }
+
+  confirm(nonce: Uint8Array): void {
+    this.#flag(HAS_CONFIRMATION);
+    this.#bytes.set(nonce, this.#length);
+    this.#length += NONCE_BYTES;
   }
 
   // hot: once per message, and once per piece of a long one.
@@ -160,46 +208,65 @@ export class PacketWriter {
     writeUint32(bytes, at + 14, length);
     bytes.set(message.subarray(offset, offset + length), at + PIECE_HEAD_BYTES);
     this.#length = at + PIECE_HEAD_BYTES + length;
+    this.#pieces += 1;
   }
 
   /** Says that the packet wants to be acknowledged. */
   elicit(): void {
-    this.#bytes[0] = (this.#bytes[0] as number) | IS_ELICITING;
+    this.#flag(IS_ELICITING);
   }
 
   askNews(): void {
-    this.#bytes[0] = (this.#bytes[0] as number) | ASKS_NEWS;
+    this.#flag(ASKS_NEWS);
   }
 
   /** The packet; valid until {@link begin}. */
   end(number: number): Uint8Array {
-    writeUint32(this.#bytes, 5, number);
-    return this.#bytes.subarray(0, this.#length);
+    writeUint32(this.#bytes, 6, number);
+    const packet = this.#bytes.subarray(0, this.#length);
+    writeUint32(packet, CHECKSUM_AT, checksumOf(packet));
+    return packet;
   }
+
+  #flag(flag: number): void {
+    this.#bytes[1] = (this.#bytes[1] as number) | flag;
+  }
+}
+
+/** The checksum of all bytes of a packet but those of the checksum. */
+function checksumOf(packet: Uint8Array): number {
+  return crc32c(packet, crc32c(packet, 0, 0, CHECKSUM_AT), HEAD_BYTES);
 }
 
 /** Reads a packet; its parts are views into the bytes. */
 export function decodePacket(bytes: Uint8Array): Packet | PacketDrop {
   if (bytes.length < HEAD_BYTES) return 'truncated';
-  const first = bytes[0] as number;
-  if (first >>> 4 !== PACKET_VERSION) return 'wrong-version';
+  if (bytes[0] !== PACKET_VERSION) return 'wrong-version';
+  if (readUint32(bytes, CHECKSUM_AT) !== checksumOf(bytes)) return 'bad-checksum';
+  const flags = bytes[1] as number;
+  if (flags > FLAGS) return 'wrong-version';
   const reader = new PartReader(bytes);
   const acknowledgement =
-    (first & HAS_ACKNOWLEDGEMENT) === 0 ? undefined : reader.acknowledgement();
+    (flags & HAS_ACKNOWLEDGEMENT) === 0 ? undefined : reader.acknowledgement();
   if (acknowledgement === 'bad') return 'bad-acknowledgement';
-  const news = (first & HAS_NEWS) === 0 ? undefined : reader.news();
+  const news = (flags & HAS_NEWS) === 0 ? undefined : reader.news();
   if (news === 'bad') return 'bad-news';
+  const challenge = (flags & HAS_CHALLENGE) === 0 ? undefined : reader.challenge();
+  const confirmation = (flags & HAS_CONFIRMATION) === 0 ? undefined : reader.confirmation();
+  if (challenge === 'bad' || confirmation === 'bad') return 'bad-challenge';
   const pieces = reader.pieces();
   if (pieces === undefined) return 'bad-piece';
   return {
-    life: readUint32(bytes, 1),
-    number: readUint32(bytes, 5),
-    memory: bytes.subarray(9, 9 + MEMORY_BYTES),
-    floor: readUint48(bytes, 17),
-    isEliciting: (first & FLAGS & IS_ELICITING) !== 0,
-    asksNews: (first & FLAGS & ASKS_NEWS) !== 0,
+    life: readUint32(bytes, 2),
+    number: readUint32(bytes, 6),
+    memory: bytes.subarray(10, 10 + MEMORY_BYTES),
+    floor: readUint48(bytes, 18),
+    isEliciting: (flags & IS_ELICITING) !== 0,
+    asksNews: (flags & ASKS_NEWS) !== 0,
     acknowledgement,
     news,
+    challenge,
+    confirmation,
     pieces,
   };
 }
@@ -243,13 +310,33 @@ class PartReader {
     };
   }
 
+  challenge(): Challenge | 'bad' {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    const nonceAt = at + MEMORY_BYTES + 4;
+    if (bytes.length < nonceAt + NONCE_BYTES) return 'bad';
+    this.#at = nonceAt + NONCE_BYTES;
+    return {
+      memory: bytes.subarray(at, at + MEMORY_BYTES),
+      life: readUint32(bytes, at + MEMORY_BYTES),
+      nonce: bytes.subarray(nonceAt, this.#at),
+    };
+  }
+
+  confirmation(): Uint8Array | 'bad' {
+    const at = this.#at;
+    if (this.#bytes.length < at + NONCE_BYTES) return 'bad';
+    this.#at = at + NONCE_BYTES;
+    return this.#bytes.subarray(at, this.#at);
+  }
+
   pieces(): readonly Piece[] | undefined {
     const bytes = this.#bytes;
     const pieces: Piece[] = [];
     let at = this.#at;
     while (at < bytes.length) {
       const start = at + PIECE_HEAD_BYTES;
-      if (start > bytes.length) return undefined;
+      if (start > bytes.length || pieces.length === PIECES_MAX) return undefined;
       const total = readUint32(bytes, at + 6);
       const offset = readUint32(bytes, at + 10);
       const length = readUint32(bytes, at + 14);

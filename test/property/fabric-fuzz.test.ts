@@ -19,6 +19,7 @@ import {
 import { PeerMachine } from '../../nodes/fabric/peer.ts';
 import { PacketWriter } from '../../nodes/fabric/wire.ts';
 import { type Draw, draws } from '../fixtures/draws.ts';
+import { resealed } from '../unit/nodes/fabric/resealed.ts';
 
 const INPUTS = 100_000;
 const MS = 1_000_000;
@@ -27,7 +28,7 @@ const OWN = Uint8Array.of(9, 9, 9, 9, 9, 9, 9, 9);
 const PEER = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 const EPOCH_S = 1_767_225_600;
 const LIMIT = 1_200;
-const HEAD = 23;
+const HEAD = 28;
 
 type Effect = PeerEffect<string>;
 
@@ -114,6 +115,13 @@ function callPacket({ number, packet, life = 1, floor = 1 }: Fields): Uint8Array
   return writer.end(packet).slice();
 }
 
+function questions(writer: PacketWriter, below: Draw): void {
+  const nonce = Uint8Array.from({ length: 8 }, () => below(2));
+  const memory = below(2) === 0 ? OWN : PEER;
+  if (below(20) === 0) writer.challenge({ memory, life: below(3), nonce });
+  if (below(20) === 0) writer.confirm(nonce);
+}
+
 /** A packet with fields drawn, most of them lies, and some bytes changed. */
 function hostilePacket(below: Draw): Uint8Array {
   const writer = new PacketWriter(LIMIT);
@@ -121,7 +129,8 @@ function hostilePacket(below: Draw): Uint8Array {
   writer.begin(
     1 + below(3),
     below(20) === 0 ? Uint8Array.from({ length: 8 }, () => below(4)) : PEER,
-    below(50) === 0 ? big() : 1,
+    // Small, so that the window stays where the numbers of pieces are, or beyond it.
+    below(50) === 0 ? below(100) * (below(2) === 0 ? 1 : 2 ** 40) : 1,
   );
   if (below(3) === 0) {
     const largest = below(1_000);
@@ -135,6 +144,7 @@ function hostilePacket(below: Draw): Uint8Array {
     const above = Uint8Array.from({ length: below(129) }, () => below(256));
     writer.news({ memory: below(2) === 0 ? OWN : PEER, contiguous: big(), above });
   }
+  questions(writer, below);
   const count = below(4);
   for (let index = 0; index < count; index += 1)
     writer.piece(big(), new Uint8Array(1 + below(200)), 0, 1);
@@ -142,7 +152,9 @@ function hostilePacket(below: Draw): Uint8Array {
   if (below(5) === 0) writer.askNews();
   const bytes = writer.end(below(5_000)).slice();
   for (let changes = below(4); changes > 0; changes -= 1) bytes[below(bytes.length)] = below(256);
-  return below(10) === 0 ? bytes.subarray(0, below(bytes.length)) : bytes;
+  // With a checksum that fits: the first check would stop nearly all others.
+  if (below(50) === 0) return bytes;
+  return resealed(below(10) === 0 ? bytes.slice(0, below(bytes.length)) : bytes);
 }
 
 /** An envelope of any kind with up to three bytes drawn, or cut. */
@@ -165,16 +177,16 @@ function mutatedEnvelope(below: Draw): Uint8Array {
 /** One piece of a message that is said to be long. */
 function pieceOf(number: number, packet: number, total: number, offset: number): Uint8Array {
   const bytes = new Uint8Array(HEAD + 18 + 1);
-  bytes[0] = (1 << 4) | 4;
-  writeUint32(bytes, 1, 1);
-  writeUint32(bytes, 5, packet);
-  bytes.set(PEER, 9);
-  writeUint48(bytes, 17, 1);
+  bytes.set([2, 4]);
+  writeUint32(bytes, 2, 1);
+  writeUint32(bytes, 6, packet);
+  bytes.set(PEER, 10);
+  writeUint48(bytes, 18, 1);
   writeUint48(bytes, HEAD, number);
   writeUint32(bytes, HEAD + 6, total);
   writeUint32(bytes, HEAD + 10, offset);
   writeUint32(bytes, HEAD + 14, 1);
-  return bytes;
+  return resealed(bytes);
 }
 
 describe('a node of fabric whose peer is hostile', () => {
@@ -189,7 +201,12 @@ describe('a node of fabric whose peer is hostile', () => {
       'truncated',
       'wrong-version',
       'bad-acknowledgement',
+      'bad-checksum',
+      'bad-challenge',
       'bad-piece',
+      'foreign-challenge',
+      'unconfirmed-memory',
+      'unconfirmed-floor',
       'never-sent',
       'beyond-window',
       'bad-envelope',
@@ -246,8 +263,8 @@ describe('a node of fabric whose peer is hostile', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(160 * MIB);
     expect(victim.drops.get('no-room')).toBeGreaterThan(500);
     // What is unfinished is forgotten when the sender gives it up, and calls are answered again.
-    victim.packet(callPacket({ number: 1_100, packet, floor: 1_100 }));
-    expect(victim.handed).toEqual([1_100]);
+    victim.packet(callPacket({ number: 1_025, packet, floor: 1_025 }));
+    expect(victim.handed).toEqual([1_025]);
   });
 
   it('takes a floor of 2^47 in no time, and hears the peer no more than it said', () => {

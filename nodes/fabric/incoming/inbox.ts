@@ -3,12 +3,11 @@
  * and messages of which only pieces are here.
  *
  * A message is handled once: its number is noted with the effect of its handler, and both are on
- * disk before the peer hears of it. The names of the memories that a peer had before are kept, so
- * that copies of their packets, late or sent again by others, are not taken for new messages.
+ * disk before the peer hears of it.
  *
  * @module
  */
-import { equalBytes, joinBytes, readUint48, writeUint48 } from '../../_kit/bytes.ts';
+import { concatBytes, equalBytes, readUint48, writeUint48 } from '../../_kit/bytes.ts';
 import {
   ASSEMBLY_BYTES_MAX,
   ENVELOPE_HEAD_MAX,
@@ -22,10 +21,8 @@ import type { News, Piece } from '../wire.ts';
 import { Assembly } from './assembly.ts';
 
 const NUMBER_BYTES = 6;
-/** Memory, contiguous, bound, and how many names of former memories follow. */
+/** Memory, contiguous, bound, and how many names of memories follow: none, but for old records. */
 const HEAD_BYTES = MEMORY_BYTES + 2 * NUMBER_BYTES + 1;
-/** Former memories of a peer whose names are kept. */
-const FORMER_MAX = 4;
 
 /** What became of a piece. */
 export type PieceOutcome =
@@ -42,7 +39,6 @@ const KNOWN: PieceOutcome = { kind: 'known' };
 export class Inbox {
   /** Name of the peer's memory; empty before its first packet. */
   #memory: Uint8Array = new Uint8Array(0);
-  readonly #former: Uint8Array[] = [];
   /** Numbers whose handler has run. */
   #handled = new NumberWindow();
   /** The part of them that the disk knows. */
@@ -94,15 +90,19 @@ export class Inbox {
     return this.#assemblyBytes;
   }
 
-  /**
-   * A packet of the memory with this name came.
-   * @returns `new` if the peer has forgotten the numbers that it used before.
-   */
-  meet(memory: Uint8Array): 'same' | 'new' | 'former' {
-    if (equalBytes(memory, this.#memory)) return 'same';
-    if (this.#former.some((one) => equalBytes(one, memory))) return 'former';
-    if (this.#memory.length > 0) this.#former.push(this.#memory);
-    if (this.#former.length > FORMER_MAX) this.#former.shift();
+  /** Whether this memory is the one that is known; `first` if none is. */
+  meet(memory: Uint8Array): 'same' | 'first' | 'other' {
+    if (this.#memory.length === 0) return 'first';
+    return equalBytes(memory, this.#memory) ? 'same' : 'other';
+  }
+
+  /** True if the numbers below `floor` that are not handled are within the window. */
+  isNear(floor: number): boolean {
+    return this.#handled.fits(floor - 1);
+  }
+
+  /** The peer has this memory now: it has forgotten the numbers that it used before. */
+  adopt(memory: Uint8Array): void {
     this.#memory = memory.slice();
     this.#handled = new NumberWindow();
     this.#durable = new NumberWindow();
@@ -115,16 +115,22 @@ export class Inbox {
     this.#clearAssemblies();
     this.#handedBound = 0;
     this.#againBound = 0;
-    return 'new';
   }
 
-  /** The peer says that numbers below `floor` are over. */
-  raise(floor: number): void {
-    if (floor - 1 <= this.#handled.contiguous) return;
+  /**
+   * The peer says that numbers below `floor` are over.
+   * @returns how many messages of which only pieces are here will not become whole.
+   */
+  raise(floor: number): number {
+    if (floor - 1 <= this.#handled.contiguous) return 0;
     this.#handled.raise(floor);
     this.#durable.raise(floor);
+    // The disk need not know of them one by one, however long it takes.
+    this.#fresh = this.#fresh.filter((number) => number >= floor);
+    const before = this.#assemblies.size;
     for (const number of this.#assemblies.keys()) if (number < floor) this.#drop(number);
     for (const number of this.#inHand.keys()) if (number < floor) this.#release(number);
+    return before - this.#assemblies.size;
   }
 
   /** Takes a piece. */
@@ -197,8 +203,7 @@ export class Inbox {
     head.set(this.#memory);
     writeUint48(head, MEMORY_BYTES, this.#handled.contiguous);
     writeUint48(head, MEMORY_BYTES + NUMBER_BYTES, this.#boundWritten);
-    head[HEAD_BYTES - 1] = this.#former.length;
-    return joinBytes([head, ...this.#former, this.#handled.above()]);
+    return concatBytes(head, this.#handled.above());
   }
 
   /** The write is complete. @returns how many messages the disk knows more. */
@@ -234,10 +239,7 @@ export class Inbox {
 
   /** Defect for tests: everything that was handled is forgotten. */
   forget(): void {
-    const memory = this.#memory;
-    this.#memory = new Uint8Array(0);
-    this.meet(memory);
-    this.#former.length = 0;
+    this.adopt(this.#memory);
   }
 
   /** Ahead by what comes during two writes, so that a fast peer does not wait for the disk. */
@@ -252,13 +254,9 @@ export class Inbox {
     this.#againBound = readUint48(record, MEMORY_BYTES + NUMBER_BYTES);
     this.#handedBound = this.#againBound;
     this.#boundWritten = this.#againBound;
-    let at = HEAD_BYTES;
-    for (let left = record[HEAD_BYTES - 1] as number; left > 0; left -= 1) {
-      this.#former.push(record.slice(at, at + MEMORY_BYTES));
-      at += MEMORY_BYTES;
-    }
-    this.#handled.include(contiguous, record.subarray(at));
-    this.#durable.include(contiguous, record.subarray(at));
+    const above = record.subarray(HEAD_BYTES + (record[HEAD_BYTES - 1] as number) * MEMORY_BYTES);
+    this.#handled.include(contiguous, above);
+    this.#durable.include(contiguous, above);
   }
 
   /** Memory that a piece may need: one byte needs a chunk of its own. */

@@ -82,9 +82,12 @@ export class Receiver<Request> {
 
   /** Numbers below were given up by the peer. */
   raise(floor: number): void {
-    this.inbox.raise(floor);
+    let ended = this.inbox.raise(floor);
     this.#forgetCalls(floor);
-    for (const number of this.#held.keys()) if (number < floor) this.#held.delete(number);
+    for (const number of this.#held.keys()) {
+      if (number < floor && this.#held.delete(number)) ended += 1;
+    }
+    for (; ended > 0; ended -= 1) this.#drop('given-up');
     if (this.#held.size > 0) this.drain();
   }
 

@@ -12,6 +12,7 @@ import type { CarrierTerms } from '../../../engine/host/transport.ts';
 import { BackOff } from '../../_kit/back-off.ts';
 import { RETRY_NS, RETRY_NS_MAX, TIMEOUTS_MAX, UNANSWERED_BYTES_MAX } from '../geometry.ts';
 import type { OutMessage } from '../outgoing/out-message.ts';
+import type { Challenge } from '../wire.ts';
 import { Received } from './received.ts';
 import { Recovery } from './recovery.ts';
 import { varied } from './varied.ts';
@@ -28,6 +29,7 @@ export interface SentPiece<Request> {
 export interface Content<Request> {
   readonly pieces: readonly SentPiece<Request>[];
   readonly hasNews: boolean;
+  readonly challenge?: Challenge;
 }
 
 /** What a lane is made for. */
@@ -88,10 +90,19 @@ export class Lane<Request> {
 
   /** True if a packet may leave. */
   hasRoom(now: Nanoseconds): boolean {
-    if (this.recovery !== undefined) return this.recovery.room(now) > 0;
-    return (
-      this.#retryAt === Number.POSITIVE_INFINITY && this.#unansweredBytes < UNANSWERED_BYTES_MAX
-    );
+    return this.recovery === undefined ? this.isTaking : this.recovery.room(now) > 0;
+  }
+
+  /**
+   * False while the window is full, or the carrier has refused something or owes too many answers:
+   * then not even short packets leave, or a peer that asks for news and confirms none would make
+   * this node remember each of them.
+   */
+  get isTaking(): boolean {
+    const { recovery } = this;
+    if (recovery !== undefined) return recovery.inFlight < recovery.window;
+    const isRetrying = this.#retryAt !== Number.POSITIVE_INFINITY;
+    return !isRetrying && this.#unansweredBytes < UNANSWERED_BYTES_MAX;
   }
 
   nextAt(): Nanoseconds {

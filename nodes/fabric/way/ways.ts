@@ -9,12 +9,21 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
 import { BackOff } from '../../_kit/back-off.ts';
+import { equalBytes } from '../../_kit/bytes.ts';
 import type { PeerInput } from '../effects.ts';
-import { CARRIER_PRIORITY, NEWS_DELAY_NS, RETRY_NS, RETRY_NS_MAX } from '../geometry.ts';
+import {
+  CARRIER_PRIORITY,
+  NEWS_DELAY_NS,
+  NONCE_BYTES,
+  RETRY_NS,
+  RETRY_NS_MAX,
+} from '../geometry.ts';
 import type { Outbox } from '../outgoing/outbox.ts';
 import type { PeerShared } from '../peer-parts.ts';
 import type { AgainReason } from '../peer-watch.ts';
 import {
+  CHALLENGE_PACKET_BYTES,
+  type Challenge,
   HEAD_BYTES,
   type LifeAcknowledgement,
   NEWS_BYTES_MAX,
@@ -26,7 +35,7 @@ import { type Content, Lane, type SentPiece } from './lane.ts';
 import { varied } from './varied.ts';
 
 /** Bytes of a packet that a carrier takes whose word is enough, without those of the message. */
-const ENTRUSTED_HEAD = HEAD_BYTES + NEWS_BYTES_MAX + PIECE_HEAD_BYTES;
+const ENTRUSTED_HEAD = HEAD_BYTES + NEWS_BYTES_MAX + NONCE_BYTES + PIECE_HEAD_BYTES;
 /** Priority of packets without messages: they are short, and stop repetitions. */
 const NEWS_PRIORITY = 2;
 
@@ -56,6 +65,10 @@ export class Ways<Request> {
   #roomAt: Nanoseconds = Number.POSITIVE_INFINITY;
   /** When the peer is asked what became of messages that it has in whole. */
   #askAt: Nanoseconds = Number.POSITIVE_INFINITY;
+  /** What the peer is to be asked, and over which way. */
+  #challenge: { readonly lane: Lane<Request>; readonly challenge: Challenge } | undefined;
+  /** What the peer is to be told, until it is known to have it. */
+  #nonce: Uint8Array | undefined;
   readonly #asking = new BackOff({ firstNs: RETRY_NS, mostNs: RETRY_NS_MAX });
 
   constructor(shared: PeerShared<Request>, sources: WaySources<Request>) {
@@ -93,8 +106,24 @@ export class Ways<Request> {
     if (at < this.#newsAt) this.#newsAt = at;
   }
 
+  /** The owner of the packets that came over this way is asked to confirm them. */
+  challenge(way: number, challenge: Challenge): void {
+    this.#challenge = { lane: this.lane(way), challenge };
+  }
+
+  /**
+   * Every packet confirms a challenge from now on, until the peer speaks of this memory.
+   * @returns false if it is being confirmed already.
+   */
+  confirm(nonce: Uint8Array): boolean {
+    if (this.#nonce !== undefined && equalBytes(this.#nonce, nonce)) return false;
+    this.#nonce = nonce.slice();
+    return true;
+  }
+
   /** The peer has told what it has handled. */
   heard(_now: Nanoseconds): void {
+    this.#nonce = undefined;
     this.#asking.reset();
     this.#askAt = Number.POSITIVE_INFINITY;
   }
@@ -119,9 +148,12 @@ export class Ways<Request> {
   /** A carrier's answer. */
   answered(now: Nanoseconds, answer: Extract<PeerInput<Request>, { kind: 'answered' }>): void {
     const { way, token, outcome } = answer;
-    const content = this.lane(way).answered(now, token, outcome === 'ok');
+    const lane = this.lane(way);
+    const content = lane.answered(now, token, outcome === 'ok');
     if (content === undefined || outcome === 'ok') return;
     this.#shared.emit({ kind: 'count', of: 'refusals', amount: 1 });
+    const { challenge } = content;
+    if (challenge !== undefined) this.#challenge ??= { lane, challenge };
     this.#again(now, content, 'refused');
   }
 
@@ -133,7 +165,9 @@ export class Ways<Request> {
   }
 
   nextAt(): Nanoseconds {
-    let at = Math.min(this.#newsAt, this.#askAt, this.#roomAt);
+    // What the way does not take waits for its answers, or its time-out.
+    let at = this.#roomAt;
+    if (this.#active.isTaking) at = Math.min(at, this.#newsAt, this.#askAt);
     for (const lane of this.#lanes) at = Math.min(at, lane.nextAt());
     return at;
   }
@@ -158,7 +192,9 @@ export class Ways<Request> {
     }
     const isLeft = lane.recovery !== undefined && outbox.next() !== undefined;
     this.#roomAt = isLeft ? (lane.recovery?.roomAt(now) ?? now) : Number.POSITIVE_INFINITY;
-    if (this.#newsAt <= now || this.#askAt <= now) this.#sendShort(now, lane);
+    const isDue = this.#newsAt <= now || this.#askAt <= now;
+    if (isDue && lane.isTaking) this.#sendShort(now, lane);
+    this.#sendChallenge();
     this.#askLater(now, lane);
     this.#tryOthers(now, lane);
     this.#acknowledge(now);
@@ -211,7 +247,8 @@ export class Ways<Request> {
   }
 
   /** The contents of a packet are sent again. */
-  #again(now: Nanoseconds, { pieces, hasNews }: Content<Request>, why: AgainReason): void {
+  #again(now: Nanoseconds, content: Content<Request>, why: AgainReason): void {
+    const { pieces, hasNews } = content;
     const { outbox } = this.#sources;
     for (const { message, start, end } of pieces) {
       if (message.state !== 'open') continue;
@@ -293,6 +330,21 @@ export class Ways<Request> {
     this.#emit(lane, writer.end(0), { priority: NEWS_PRIORITY, tolerant: true }, token);
   }
 
+  #sendChallenge(): void {
+    if (this.#challenge === undefined) return;
+    const { lane, challenge } = this.#challenge;
+    if (lane.recovery === undefined && !lane.isTaking) return;
+    this.#challenge = undefined;
+    const { life, memory } = this.#shared.parts;
+    const writer = new PacketWriter(CHALLENGE_PACKET_BYTES);
+    writer.begin(life, memory, this.#sources.outbox.floor);
+    writer.challenge(challenge);
+    const bytes = writer.end(0);
+    const content = { pieces: [], hasNews: false, challenge };
+    const token = lane.recovery === undefined ? lane.entrust(content, bytes.length) : undefined;
+    this.#emit(lane, bytes, { priority: NEWS_PRIORITY, tolerant: true }, token);
+  }
+
   /** Messages that the peer has in whole, and says nothing of: it is asked after a while. */
   #askLater(now: Nanoseconds, lane: Lane<Request>): void {
     const { recovery } = lane;
@@ -325,10 +377,13 @@ export class Ways<Request> {
       const acknowledgement = lane.received.take(now);
       if (acknowledgement !== undefined) writer.acknowledge(this.#peerLife, acknowledgement);
     }
-    if (what !== 'all' || this.#newsAt === Number.POSITIVE_INFINITY) return false;
-    this.#newsAt = Number.POSITIVE_INFINITY;
-    writer.news(this.#sources.news());
-    return true;
+    const hasNews = what === 'all' && this.#newsAt !== Number.POSITIVE_INFINITY;
+    if (hasNews) {
+      this.#newsAt = Number.POSITIVE_INFINITY;
+      writer.news(this.#sources.news());
+    }
+    if (this.#nonce !== undefined) writer.confirm(this.#nonce);
+    return hasNews;
   }
 
   #write(

@@ -18,7 +18,7 @@ import { encodeEnvelope, type MessageKind, messageId } from '../../../../nodes/f
 import { ANSWERS_MAX, ASSEMBLY_BYTES_MAX } from '../../../../nodes/fabric/geometry.ts';
 import { Inbox } from '../../../../nodes/fabric/incoming/inbox.ts';
 import { PeerMachine } from '../../../../nodes/fabric/peer.ts';
-import { PacketWriter, type Piece } from '../../../../nodes/fabric/wire.ts';
+import { decodePacket, PacketWriter, type Piece } from '../../../../nodes/fabric/wire.ts';
 
 const SECOND = 1_000_000_000;
 const MIB = 1_048_576;
@@ -95,6 +95,18 @@ class Bob {
     this.#packet += 1;
   }
 
+  /** The owner of a memory answers what bob has asked last. */
+  confirm(memory: Uint8Array): void {
+    const asked = this.of('send').flatMap((effect) => {
+      const packet = effect.kind === 'send' ? decodePacket(effect.bytes) : 'truncated';
+      return typeof packet === 'string' ? [] : (packet.challenge ?? []);
+    });
+    const writer = new PacketWriter(100);
+    writer.begin(1, memory, 1);
+    writer.confirm(asked.at(-1)?.nonce ?? new Uint8Array(8));
+    this.take({ kind: 'packet', way: 0, bytes: writer.end(this.#packet).slice() });
+  }
+
   handled(number: number, answer?: Answer): void {
     this.take({ kind: 'handled', number, ...(answer && { answer }) });
   }
@@ -130,7 +142,7 @@ function bytePiece(number: number, offset: number): Piece {
 /** An inbox that has met the peer. */
 function inboxOf(record?: Uint8Array): Inbox {
   const inbox = new Inbox(record);
-  inbox.meet(PEER);
+  if (record === undefined) inbox.adopt(PEER);
   return inbox;
 }
 
@@ -176,6 +188,8 @@ describe('the handler of a message whose sender has lost its memory', () => {
     const bob = new Bob(LOSSY);
     bob.message(5, 'message');
     expect(bob.count('hand')).toBe(1);
+    bob.message(1, 'message', { memory: OTHER_MEMORY, floor: 1, bytes: 20 });
+    bob.confirm(OTHER_MEMORY);
     bob.message(1, 'message', { memory: OTHER_MEMORY, floor: 1, bytes: 20 });
     bob.handled(5);
     bob.message(5, 'message', { memory: OTHER_MEMORY, floor: 1, bytes: 20 });

@@ -11,6 +11,7 @@ import { MEMORY_BYTES, RESERVED_NUMBERS } from '../../../../nodes/fabric/geometr
 import { recordPrefix } from '../../../../nodes/fabric/outgoing/sender.ts';
 import { answeredKey, inboxKey, PeerMachine } from '../../../../nodes/fabric/peer.ts';
 import type { PeerOptions } from '../../../../nodes/fabric/peer-parts.ts';
+import { decodePacket, type Packet } from '../../../../nodes/fabric/wire.ts';
 import { LossyWire } from '../../../fixtures/lossy-wire.ts';
 import { VirtualClock } from '../../../fixtures/virtual-clock.ts';
 
@@ -19,6 +20,7 @@ const SECOND = 1_000_000_000;
 const EPOCH_S = 1_767_225_600;
 const SYNC_NS = 2 * MS;
 const LOSSY: CarrierTerms = { maxBytes: 1_200, delivery: 'best-effort', isOrdered: false };
+const CUSTODY: CarrierTerms = { maxBytes: 65_536, delivery: 'custody', isOrdered: false };
 
 /** How the wire and the disks are. */
 export interface PairTrouble {
@@ -28,9 +30,11 @@ export interface PairTrouble {
   /** Chance that a write to a disk fails. */
   readonly failedSyncs: number;
   readonly options?: Partial<PeerOptions>;
+  /** Over a carrier that promises to deliver what it takes; the wire loses nothing then. */
+  readonly isCustody?: boolean;
 }
 
-type Name = 'alice' | 'bob';
+export type Name = 'alice' | 'bob';
 const OTHER = { alice: 'bob', bob: 'alice' } as const;
 
 /** A message that was handed to its handler. */
@@ -58,7 +62,7 @@ export class End {
   /** Sends inputs to the machine of the present life. */
   take: (input: PeerInput<string>) => void = () => undefined;
   #machine: PeerMachine<string> | undefined;
-  readonly #disk = new SimDisk();
+  #disk = new SimDisk();
   readonly #name: Name;
   readonly #pair: FabricPair;
   #store: SimStore | undefined;
@@ -100,6 +104,12 @@ export class End {
     this.#disk.crash(fault, this.#pair.random);
   }
 
+  /** A crash after which the disk is a new one. */
+  loseDisk(): void {
+    this.crash('synced');
+    this.#disk = new SimDisk();
+  }
+
   #begin(store: SimStore, memory: Uint8Array, life: number, isAlive: () => boolean): void {
     const { clock, random, options } = this.#pair;
     const peer = OTHER[this.#name];
@@ -118,7 +128,7 @@ export class End {
     const machine = new PeerMachine<string>(
       {
         ...{ own: this.#name, peer, memory, life, options, numbers, random },
-        carriers: [LOSSY],
+        carriers: [this.#pair.isCustody ? CUSTODY : LOSSY],
         clock: (): CalendarTime => ({
           seconds: EPOCH_S + Math.floor(clock.nowNs / SECOND),
           nanos: clock.nowNs % SECOND,
@@ -150,6 +160,8 @@ export class End {
     switch (effect.kind) {
       case 'send':
         this.#pair.carry(OTHER[this.#name], effect.bytes);
+        if (effect.token !== undefined)
+          this.take({ kind: 'answered', way: 0, token: effect.token, outcome: 'ok' });
         return;
       case 'put':
         store.put(effect.key, effect.value);
@@ -218,15 +230,21 @@ export class FabricPair {
   readonly wire: LossyWire;
   readonly alice: End;
   readonly bob: End;
+  readonly isCustody: boolean;
   failedSyncs: number;
   isCut = false;
+  /** Sees each packet; false if it is lost. */
+  see: (to: Name, packet: Packet, bytes: Uint8Array) => boolean = () => true;
 
-  constructor({ seed, loss, duplication, failedSyncs, options }: PairTrouble) {
+  constructor(trouble: PairTrouble) {
+    const { seed, failedSyncs, options, isCustody = false } = trouble;
     this.random = openStream(seed, 'fabric', 'pair');
+    this.isCustody = isCustody;
     const usual = { queue: 1_000, outbox: 'durable', order: 'arrival', packet: 1_200 } as const;
     this.options = { ...usual, double: undefined, ...options };
-    const trouble = { loss, duplication, leastNs: 10 * MS, mostNs: 40 * MS };
-    this.wire = new LossyWire(this.clock, this.random, trouble);
+    const { loss, duplication } = trouble;
+    const ofWire = { loss, duplication, leastNs: 10 * MS, mostNs: 40 * MS };
+    this.wire = new LossyWire(this.clock, this.random, ofWire);
     this.failedSyncs = failedSyncs;
     this.alice = new End('alice', this);
     this.bob = new End('bob', this);
@@ -235,8 +253,15 @@ export class FabricPair {
   }
 
   carry(to: Name, bytes: Uint8Array): void {
-    if (this.isCut) return;
-    this.wire.carry(bytes, (packet) => this[to].take({ kind: 'packet', way: 0, bytes: packet }));
+    const packet = decodePacket(bytes);
+    if (typeof packet === 'string') throw new Error(`a node has sent a packet that is ${packet}`);
+    if (this.isCut || !this.see(to, packet, bytes)) return;
+    this.wire.carry(bytes, (copy) => this.bring(to, copy));
+  }
+
+  /** Somebody sends a packet in the name of the other one. */
+  bring(to: Name, bytes: Uint8Array): void {
+    this[to].take({ kind: 'packet', way: 0, bytes });
   }
 }
 

@@ -35,6 +35,8 @@ function packetWith(number: number): Packet {
     asksNews: false,
     acknowledgement: undefined,
     news: undefined,
+    challenge: undefined,
+    confirmation: undefined,
     pieces: [{ number, total: bytes.length, offset: 0, bytes }],
   };
 }
@@ -55,7 +57,7 @@ function receiver(): { readonly receiver: Receiver<never>; readonly handed: read
   };
   const shared = { parts, journal: new Journal<JournalItem<never>>(), emit };
   const made = new Receiver<never>(shared, () => false);
-  made.inbox.meet(MEMORY);
+  made.inbox.adopt(MEMORY);
   return { receiver: made, handed };
 }
 

@@ -13,7 +13,7 @@ const LIMIT = 1_200;
 
 /** See tools/golden/golden-bytes.ts. */
 export function goldenBytes(): GoldenBytes {
-  const memory = fill(1, 8);
+  const memory = fill(8, 1);
   const parts = { from: 'alice', to: 'bob', deadlineMs: 1_767_225_600_000, attempt: 0 };
   const id = messageId(memory, 258);
   const call = encodeEnvelope({
@@ -22,15 +22,15 @@ export function goldenBytes(): GoldenBytes {
     kind: 'call',
     correlation: null,
     priority: 1,
-    payload: fill(9, 30),
+    payload: fill(30, 9),
   });
   const reply = encodeEnvelope({
-    id: messageId(fill(2, 8), 3),
+    id: messageId(fill(8, 2), 3),
     ...parts,
     kind: 'reply',
     correlation: id,
     priority: 3,
-    payload: fill(4, 8),
+    payload: fill(8, 4),
   });
   const writer = new PacketWriter(LIMIT);
   writer.begin(LIFE, memory, 257);
@@ -43,12 +43,19 @@ export function goldenBytes(): GoldenBytes {
       [0, 3],
     ],
   });
-  writer.news({ memory: fill(2, 8), contiguous: 17, above: Uint8Array.of(0b101, 1) });
+  writer.news({ memory: fill(8, 2), contiguous: 17, above: Uint8Array.of(0b101, 1) });
   writer.piece(258, call, 0, call.length);
   writer.piece(259, reply, 8, 16);
   writer.elicit();
   const packet = toHex(writer.end(41));
   writer.begin(LIFE, memory, 257);
   writer.askNews();
-  return { call: toHex(call), reply: toHex(reply), packet, question: toHex(writer.end(0)) };
+  const question = toHex(writer.end(0));
+  writer.begin(LIFE, memory, 257);
+  writer.challenge({ memory: fill(8, 2), life: 3, nonce: fill(8, 5) });
+  const challenge = toHex(writer.end(0));
+  writer.begin(LIFE, memory, 257);
+  writer.confirm(fill(8, 5));
+  const confirmation = toHex(writer.end(42));
+  return { call: toHex(call), reply: toHex(reply), packet, question, challenge, confirmation };
 }

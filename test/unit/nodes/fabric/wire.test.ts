@@ -6,8 +6,11 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../../nodes/_kit/bytes.ts';
 import { decodeEnvelope, encodeEnvelope } from '../../../../nodes/fabric/envelope.ts';
-import { decodePacket } from '../../../../nodes/fabric/wire.ts';
+import { PIECES_MAX } from '../../../../nodes/fabric/geometry.ts';
+import { decodePacket, PacketWriter } from '../../../../nodes/fabric/wire.ts';
+import { fill } from '../../../../tools/golden/golden-bytes.ts';
 import { goldenBytes } from './golden.ts';
+import { resealed } from './resealed.ts';
 
 const golden = goldenBytes();
 const bytesOf = (name: string): Uint8Array => fromHex(golden[name] as string);
@@ -34,11 +37,24 @@ describe('a packet', () => {
     expect([part?.number, part?.total, part?.offset]).toEqual([259, bytesOf('reply').length, 8]);
   });
 
+  it.each(['challenge', 'confirmation'])('has its %s', (name) => {
+    const packet = decodePacket(bytesOf(name));
+    if (typeof packet === 'string') throw new Error(packet);
+    const challenge = { memory: fill(8, 2), life: 3, nonce: fill(8, 5) };
+    const confirmation = fill(8, 5);
+    expect([packet.challenge, packet.confirmation]).toEqual(
+      name === 'challenge' ? [challenge, undefined] : [undefined, confirmation],
+    );
+    for (let length = 28; length < bytesOf(name).length; length += 1) {
+      expect(decodePacket(resealed(bytesOf(name).slice(0, length)))).toBe('bad-challenge');
+    }
+  });
+
   it('that is cut anywhere within a part is refused', () => {
     const whole = bytesOf('packet');
     const callEnd = whole.length - 16 - 18;
     for (let length = 0; length < whole.length; length += 1) {
-      const packet = decodePacket(whole.subarray(0, length));
+      const packet = decodePacket(resealed(whole.slice(0, length)));
       // Pieces have no count: a packet that ends behind one is whole.
       const isWhole = length === callEnd || length === callEnd - bytesOf('call').length - 18;
       expect([length, typeof packet]).toEqual([length, isWhole ? 'object' : 'string']);
@@ -46,14 +62,44 @@ describe('a packet', () => {
   });
 
   it.each([
-    ['another version', 0, 0x21, 'wrong-version'],
-    ['no range', 35, 0, 'bad-acknowledgement'],
-    ['ranges that touch', 43, 37, 'bad-acknowledgement'],
-    ['news longer than the window', 70, 129, 'bad-news'],
+    ['another version', 0, 1, 'wrong-version'],
+    ['an unknown flag', 1, 64, 'wrong-version'],
+    ['no range', 40, 0, 'bad-acknowledgement'],
+    ['ranges that touch', 48, 37, 'bad-acknowledgement'],
+    ['news longer than the window', 75, 129, 'bad-news'],
   ] as const)('with %s is refused', (_what, at, value, reason) => {
     const packet = bytesOf('packet');
     packet[at] = value;
-    expect(decodePacket(packet)).toBe(reason);
+    expect(decodePacket(resealed(packet))).toBe(reason);
+  });
+
+  it('of which any bit is flipped is refused', () => {
+    const packet = bytesOf('packet');
+    for (let bit = 0; bit < 8 * packet.length; bit += 1) {
+      const mask = 1 << (bit & 7);
+      const at = bit >>> 3;
+      packet[at] = (packet[at] as number) ^ mask;
+      expect([bit, decodePacket(packet)]).toEqual([
+        bit,
+        at === 0 ? 'wrong-version' : 'bad-checksum',
+      ]);
+      packet[at] = (packet[at] as number) ^ mask;
+    }
+    expect(typeof decodePacket(packet)).toBe('object');
+  });
+
+  it('with more pieces than a sender writes is refused before they are listed', () => {
+    const limit = 28 + 19 * (PIECES_MAX + 1);
+    const writer = new PacketWriter(limit);
+    writer.begin(1, new Uint8Array(8), 1);
+    for (let count = 0; count < PIECES_MAX; count += 1) {
+      expect(writer.pieceRoom).toBeGreaterThan(0);
+      writer.piece(1, Uint8Array.of(7), 0, 1);
+    }
+    expect(writer.pieceRoom).toBe(0);
+    expect(typeof decodePacket(writer.end(0))).toBe('object');
+    writer.piece(1, Uint8Array.of(7), 0, 1);
+    expect(decodePacket(writer.end(0))).toBe('bad-piece');
   });
 });
 

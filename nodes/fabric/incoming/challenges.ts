@@ -1,0 +1,60 @@
+/**
+ * Fabric: asks a peer to confirm what would make this node forget what it knows of that peer.
+ *
+ * A carrier without authentication brings packets of anybody who knows a name. A memory, once it is
+ * known, is a secret of those who read the packets of its owner; another memory, a floor beyond the
+ * window and an earlier life are believed only from who reads what is sent to the peer as well. So a
+ * nonce goes there, and has to come back (as in path validation, RFC 9000 section 8.2). Nothing is
+ * kept for each packet, so that strangers cannot displace the question to the peer.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { equalBytes, writeUint32 } from '../../_kit/bytes.ts';
+import { NONCE_BYTES, RETRY_NS } from '../geometry.ts';
+import type { Challenge, Packet } from '../wire.ts';
+
+/** Who a packet says that it is from. */
+type Claim = Pick<Packet, 'memory' | 'life'>;
+
+/** See the module. */
+export class Challenges {
+  readonly #random: Random;
+  /** The same for all questions until it comes back; undefined before the first one. */
+  #nonce: Uint8Array | undefined;
+  #last: Challenge | undefined;
+  #lastNs: Nanoseconds = 0;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** @returns the question to the peer; undefined if the same one left a moment ago. */
+  doubt(now: Nanoseconds, { memory, life }: Claim): Challenge | undefined {
+    const last = this.#last;
+    const isSame = last?.life === life && equalBytes(last.memory, memory);
+    if (isSame && now < this.#lastNs + RETRY_NS) return undefined;
+    this.#nonce ??= this.#draw();
+    this.#last = { memory: memory.slice(), life, nonce: this.#nonce };
+    this.#lastNs = now;
+    return this.#last;
+  }
+
+  /** True if the packet brings the nonce back, which counts once. */
+  isConfirmed({ confirmation }: Pick<Packet, 'confirmation'>): boolean {
+    const nonce = this.#nonce;
+    if (nonce === undefined || confirmation === undefined) return false;
+    if (!equalBytes(confirmation, nonce)) return false;
+    this.#nonce = undefined;
+    this.#last = undefined;
+    return true;
+  }
+
+  #draw(): Uint8Array {
+    const nonce = new Uint8Array(NONCE_BYTES);
+    writeUint32(nonce, 0, this.#random.u32());
+    writeUint32(nonce, 4, this.#random.u32());
+    return nonce;
+  }
+}
