@@ -70,6 +70,8 @@ export const SEEDS_RANGE: FlagRange = { least: 1, most: 10_000 };
 export const THREADS_RANGE: FlagRange = { least: 1, most: 256 };
 /** Seconds after which a run of a lost worker goes to another. */
 export const LOCK_RANGE: FlagRange = { least: 1, most: 3_600 };
+/** Seconds of a run of a worker, up to a week. */
+export const TIME_LIMIT_RANGE: FlagRange = { least: 1, most: 604_800 };
 /** Megabytes of a worker thread: below, not even a small run fits. */
 export const MEMORY_RANGE: FlagRange = { least: 64, most: 1_000_000 };
 /** Number of packets to explain; each takes about a kilobyte in the terminal. */

@@ -7,18 +7,25 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { shellWord } from '../reports/shell-word.ts';
+import { commandText, setFlags } from '../scenarios/command-text.ts';
+import { ForeignName, openForeign, ownPart } from '../scenarios/foreign-values.ts';
+import type { Loaded } from '../scenarios/open.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
+import type { Parameters } from '../scenarios/sweep/identity.ts';
 import { mergeResults, type Part } from '../scenarios/sweep/merge.ts';
-import { RESULTS, readResults } from '../scenarios/sweep/results-file.ts';
+import { RESULTS, readResults, type SweepHead } from '../scenarios/sweep/results-file.ts';
 import { sourceState } from '../scenarios/sweep/source-state.ts';
 import type { RunFlags } from './execute.ts';
 import { type ExitCode, exitWith, FlagError } from './exit.ts';
-import { load } from './load.ts';
+import { collectOverride } from './flags.ts';
 import { refuseForeignScenario, refuseOtherScenario } from './own-scenario.ts';
 import { mergeInto, seedFlags } from './sweep-run.ts';
 
 interface MergeFlags extends Pick<RunFlags, 'out' | 'json' | 'quiet'> {
+  /** The user's own word for values that name files. */
+  readonly set: Parameters;
   /** The user's own word for which file the results are of. */
   readonly scenario?: string;
 }
@@ -34,6 +41,12 @@ export function addMerge(program: Command): void {
     )
     .option('--out <dir>', 'folder for the files of the sweep', 'runs')
     .option('--scenario <file>', 'the scenario, if it is not below the current folder')
+    .option(
+      '--set <path=value>',
+      'a value that the sweep was given, if it names a file; repeatable',
+      collectOverride,
+      {},
+    )
     .option('--json', 'print the result as JSON on stdout and nothing else')
     .option('-q, --quiet', 'print the first line only')
     .option('--debug', 'print stack traces of internal errors')
@@ -44,7 +57,7 @@ export function addMerge(program: Command): void {
 
 async function merge(
   paths: readonly string[],
-  { scenario: named, ...flags }: MergeFlags,
+  { scenario: named, set: trusted, ...flags }: MergeFlags,
 ): Promise<ExitCode> {
   const parts = paths.map(partOf);
   const merged = mergeResults(parts);
@@ -61,14 +74,54 @@ async function merge(
       parts.map(({ path }) => path),
     );
   } else refuseOtherScenario(head);
-  const registry = new ProtocolRegistry();
-  const { scenario } = await load(head.file, head.set, registry);
+  refuseOtherValues(head, trusted);
+  const open = opening(head, trusted, (set) => {
+    const scenario = named === undefined ? [] : [`--scenario ${shellWord(named)}`];
+    return commandText(['merge', ...paths.map(shellWord)], [...scenario, ...setFlags(set)]);
+  });
+  const { scenario } = await open(head.set);
   const seeds = seedFlags(head.seeds, scenario.seeds);
   if (seeds === undefined) {
     throw new Refusal(`no sweep of ${head.file} has the seeds ${head.seeds.join(', ')}`);
   }
-  const context = { flags: { ...flags, ...seeds, set: head.set }, registry };
-  return await mergeInto({ ...context, file: head.file, scenario, head }, merged);
+  const task = {
+    flags: { ...flags, ...seeds, set: head.set },
+    file: head.file,
+    scenario,
+    head,
+    open,
+  };
+  return await mergeInto(task, merged);
+}
+
+/** @throws Refusal for a value that the sweep did not have. */
+function refuseOtherValues({ set }: SweepHead, trusted: Parameters): void {
+  for (const [path, value] of Object.entries(trusted)) {
+    if (Object.hasOwn(set, path) && set[path] === value) continue;
+    throw new Refusal(`the results are of a sweep without ${setFlags({ [path]: value }).join()}`);
+  }
+}
+
+/**
+ * Opens the scenario with values of results, which come from anywhere.
+ * @param commandWith The command that says that these values are the user's own.
+ */
+function opening(
+  { file, set }: SweepHead,
+  trusted: Parameters,
+  commandWith: (set: Parameters) => string,
+): (all: Parameters) => Promise<Loaded> {
+  const registry = new ProtocolRegistry();
+  const own = ownPart(file, trusted);
+  return async (all) => {
+    try {
+      return await openForeign(file, { all, own: own(all) }, registry);
+    } catch (error) {
+      if (!(error instanceof ForeignName)) throw error;
+      const hint = `if the values are your own, type ${commandWith(set)}`;
+      throw new Refusal(`${error.message}: ${hint}`, { cause: error });
+    }
+  };
 }
 
 function partOf(path: string): Part {

@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { dirname } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { scenarioPath } from '../scenarios/files/load.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { hashOfFile } from '../scenarios/run-files.ts';
 import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import type { SweepHead } from '../scenarios/sweep/results-file.ts';
-import { isBelow } from '../topologies/files/file-bounds.ts';
+import { isBelow, realPath } from '../topologies/files/file-bounds.ts';
 
 /**
  * Refuses a scenario that is not the user's own, or another one than the results are of.
@@ -21,22 +21,31 @@ export function refuseForeignScenario(
   { file, sha256 }: Pick<SweepHead, 'file' | 'sha256'>,
   results: readonly string[],
 ): void {
-  const current = process.cwd();
   const path = scenarioPath({ path: file, folders: PROJECT_FOLDERS });
-  if (!isBelow(path, current) && !isBelow(path, PROJECT_FOLDERS.scenarios)) {
+  const isShipped = isBelow(path, PROJECT_FOLDERS.scenarios);
+  if (!isShipped && !isBelow(path, process.cwd())) {
     throw new Refusal(
       `the results name ${file}, which is neither below the current folder nor shipped: name it by --scenario, if it is your own`,
     );
   }
-  const brought = results
-    .map((one) => dirname(one))
-    .find((folder) => isBelow(folder, current) && isBelow(path, folder));
+  const brought = isShipped
+    ? undefined
+    : results.flatMap((one) => broughtIn(dirname(one))).find((top) => isBelow(path, top));
   if (brought !== undefined) {
     throw new Refusal(
       `${file} came with the results, in ${brought}: name it by --scenario, if it is your own`,
     );
   }
   refuseOtherScenario({ file, sha256 });
+}
+
+/**
+ * The folder that results may have come in: the topmost one below the current folder, because whoever packs results
+ * packs what lies beside them. None if they are in the current folder itself, or elsewhere.
+ */
+function broughtIn(folder: string): readonly string[] {
+  const [top = ''] = relative(realPath(process.cwd()), realPath(folder)).split(sep);
+  return top === '' || top === '..' || isAbsolute(top) ? [] : [join(process.cwd(), top)];
 }
 
 /**

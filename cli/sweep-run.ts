@@ -37,7 +37,7 @@ import { tellConflicts } from './conflicts.ts';
 import { type RunFlags, seedsOf } from './execute.ts';
 import { type ExitCode, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
-import { blameSweep, load } from './load.ts';
+import { blameSweep, type Loaded, load } from './load.ts';
 import { openFleet } from './open-fleet.ts';
 import { runName } from './run-name.ts';
 import { RunPlace } from './run-place.ts';
@@ -85,7 +85,8 @@ export async function sweep(
   try {
     const { place, known } = placeOf(scenario, flags, head);
     try {
-      const task = { ...context, file, scenario, head };
+      const open = (set: Parameters): Promise<Loaded> => load(file, set, context.registry);
+      const task = { flags, file, scenario, head, open };
       return await sweepInto({ place, known, progress, executor }, task);
     } finally {
       place.release();
@@ -174,10 +175,13 @@ function isFinished(folder: string): boolean {
   }
 }
 
-interface SweepTask extends SweepContext {
+interface SweepTask {
+  readonly flags: SweepFlags;
   readonly file: string;
   readonly scenario: Scenario;
   readonly head: SweepHead;
+  /** Opens the scenario with values. */
+  readonly open: (set: Parameters) => Promise<Loaded>;
 }
 
 /** What a sweep knows that begins anew. */
@@ -275,7 +279,7 @@ interface CellRunner extends Pick<SweepOrder, 'executor' | 'known' | 'onRun' | '
 
 /** Runs all combinations, tells of each, and leaves the files. */
 async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> {
-  const { file, flags, scenario, registry, head } = task;
+  const { file, flags, scenario, head } = task;
   const { place, progress, isStopped, ...parts } = runner;
   const cells = cellsOf(scenario, head, flags.shard);
   if (cells.length === 0) {
@@ -292,7 +296,7 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
     cells,
     open: async ({ index, parameters }) => {
       try {
-        const loaded = await load(file, { ...flags.set, ...parameters }, registry);
+        const loaded = await task.open({ ...flags.set, ...parameters });
         return { ...loaded, index, parameters, isKept: index < KEPT_MAX };
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;

@@ -10,7 +10,7 @@ import { FleetWorker } from '../scenarios/fleet/fleet-worker.ts';
 import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
 import { sourceState } from '../scenarios/sweep/source-state.ts';
 import { FlagError } from './exit.ts';
-import { LOCK_RANGE, MEMORY_RANGE, THREADS_RANGE, wholeNumber } from './flags.ts';
+import { LOCK_RANGE, MEMORY_RANGE, THREADS_RANGE, TIME_LIMIT_RANGE, wholeNumber } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { openQueue, QUEUE_HELP, queueFlag } from './queue-flag.ts';
 
@@ -19,6 +19,7 @@ interface WorkerFlags {
   readonly threads?: number;
   readonly memory?: number;
   readonly lock?: number;
+  readonly timeLimit?: number;
 }
 
 /** Adds the command. */
@@ -45,13 +46,18 @@ export function addWorker(program: Command): void {
       'time after which the run of a worker that is gone goes to another (default: 30)',
       wholeNumber('--lock', LOCK_RANGE),
     )
+    .option(
+      '--time-limit <s>',
+      'longest time of a run, which then fails alone (default: 3600)',
+      wholeNumber('--time-limit', TIME_LIMIT_RANGE),
+    )
     .option('--debug', 'print stack traces of internal errors')
     .action(async (flags: WorkerFlags) => {
       await work(flags);
     });
 }
 
-async function work({ queue, threads, memory, lock }: WorkerFlags): Promise<void> {
+async function work({ queue, threads, memory, lock, timeLimit }: WorkerFlags): Promise<void> {
   if (queue === undefined) {
     throw new FlagError('--queue is missing', 'worker', 'write --queue redis://HOST:PORT');
   }
@@ -61,6 +67,7 @@ async function work({ queue, threads, memory, lock }: WorkerFlags): Promise<void
   const worker = new FleetWorker({
     ...{ engine, commit, threads: count, memoryMb: memory },
     lockMs: lock === undefined ? undefined : lock * 1_000,
+    timeLimitMs: timeLimit === undefined ? undefined : timeLimit * 1_000,
     onNotice: (text): void => {
       // Jobs bring texts of others, which come back in what is wrong with them.
       process.stderr.write(`orrery: ${oneLine(text)}\n`);

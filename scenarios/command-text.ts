@@ -44,10 +44,15 @@ export function repeatCommand(command: string, file: string, repeat: Repeat): st
     ...(seed === undefined ? [] : [`--seed ${seed}`]),
     ...(seeds === undefined ? [] : [`--seeds ${seeds}`]),
     ...(adaptive === undefined ? [] : [`--adaptive ${adaptive}`]),
-    ...Object.entries(set).map(([path, value]) => `--set ${shellWord(`${path}=${value}`)}`),
+    ...setFlags(set),
     ...placeFlags(repeat),
   ];
   return commandText([command, shellWord(shortName(file))], flags);
+}
+
+/** The flags that set values. */
+export function setFlags(set: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(set).map(([path, value]) => `--set ${shellWord(`${path}=${value}`)}`);
 }
 
 function placeFlags({ processes, loops, deployment, shape }: Repeat): readonly string[] {

@@ -86,15 +86,14 @@ async function filesFor(
   asked: AskedFiles | undefined,
 ): Promise<Scenario> {
   const { path: file, registry } = request;
-  const other = `${file} or a file that it names differs from that of the job`;
   // Before anything that it says is looked at.
   if (asked !== undefined && hashOfFile(scenarioPath(request)) !== asked.hashes['scenario'])
-    throw new Refusal(other);
+    throw new Refusal(differs(file));
   let modules: readonly string[] = [];
   await registry.loadFound(() => {
     modules = moduleProtocols(request);
     // What a module brings is seen once it is loaded, and has to be checked, too.
-    if (asked !== undefined) checkModules(modules, asked);
+    if (asked !== undefined) checkModules(modules, asked, ownOf(modules, request, asked));
     return modules;
   });
   const [loaded, read] = notingReads(() => loadScenario(request));
@@ -107,8 +106,23 @@ async function filesFor(
     ...(data.length === 0 ? {} : { data }),
   };
   if (asked !== undefined && canonical(filesOf(scenario)) !== canonical(asked.hashes))
-    throw new Refusal(other);
+    throw new Refusal(differs(file));
   return scenario;
+}
+
+/** Modules that a scenario names itself, as far as it matters. */
+function ownOf(
+  modules: readonly string[],
+  request: ScenarioRequest,
+  { own }: AskedFiles,
+): readonly string[] {
+  // Most name none, and are opened once.
+  if (modules.length === 0 || own === undefined) return modules;
+  return moduleProtocols({ ...request, overrides: own });
+}
+
+function differs(file: string): string {
+  return `${file} or a file that it names differs from that of the job`;
 }
 
 /**

@@ -6,11 +6,14 @@
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import type { Protocol } from '../engine/host/protocol.ts';
 import { PRIVACY_METRICS } from '../reports/privacy/kpis.ts';
+import { mayOpen, OUTSIDE } from '../topologies/files/file-bounds.ts';
 import type { Folders, Registry } from '../topologies/files/registry.ts';
+import { displayPath } from '../topologies/files/source.ts';
 import { EXTERNAL } from '../topologies/model.ts';
 import { moduleProtocols } from './files/load.ts';
 import { ADDED, SHIPPED } from './generated/protocols.ts';
 import { loadProtocol } from './protocol-module.ts';
+import { Refusal } from './refusal.ts';
 import { EMULATE_METRICS } from './runner/emulate-metrics.ts';
 import { LINK_METRICS } from './runner/link-metrics.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from './runner/live-meter.ts';
@@ -89,7 +92,10 @@ export class ProtocolRegistry implements Registry {
    */
   async loadFound(find: () => readonly string[]): Promise<void> {
     for (;;) {
-      const others = find().filter((path) => !this.#modules.has(path));
+      const found = find();
+      // Those as well that are loaded already, for other values.
+      for (const path of found) refuseOutside(path);
+      const others = found.filter((path) => !this.#modules.has(path));
       if (others.length === 0) return;
       for (const path of others) await this.load(path);
     }
@@ -98,9 +104,15 @@ export class ProtocolRegistry implements Registry {
   /**
    * Loads a user's module, so that {@link protocols} finds it by its path.
    * @param path Absolute path of the module, TypeScript or JavaScript.
-   * @throws ConfigError or Refusal saying what is wrong with the module.
+   * @throws ConfigError or Refusal saying what is wrong with the module, or that it may not be loaded.
    */
   async load(path: string): Promise<void> {
+    refuseOutside(path);
     this.#modules.set(path, await loadProtocol(path));
   }
+}
+
+/** @throws Refusal for a module that may not be loaded. */
+function refuseOutside(path: string): void {
+  if (!mayOpen(path)) throw new Refusal(`${displayPath(path)} ${OUTSIDE}`);
 }

@@ -5,11 +5,12 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { isBelow } from '../topologies/files/file-bounds.ts';
+import { readFileSync, statSync } from 'node:fs';
+import { isBelow, realPath } from '../topologies/files/file-bounds.ts';
 import { displayPath } from '../topologies/files/source.ts';
 import type { Scenario } from './model.ts';
 import { Refusal } from './refusal.ts';
+import type { Parameters } from './sweep/identity.ts';
 
 /** SHA-256 of files, lower-case hex, by what they are to a run: `scenario`, `module 0`, `data 0`. */
 export type FileHashes = Readonly<Record<string, string>>;
@@ -19,6 +20,8 @@ export interface AskedFiles {
   readonly hashes: FileHashes;
   /** Folders of which files may come; of any if absent. */
   readonly folders?: readonly string[];
+  /** The values that the scenario has itself: they name the modules that may be loaded; all values if absent. */
+  readonly own?: Parameters;
 }
 
 /** No file of a run is larger. */
@@ -58,7 +61,8 @@ export async function loadKnown<Module>(
   load: () => Promise<Module>,
 ): Promise<Module> {
   const place = realPath(path);
-  if (place === undefined || loaded.has(place) || !statSync(place).isFile()) return await load();
+  const isFile = statSync(place, { throwIfNoEntry: false })?.isFile() === true;
+  if (!isFile || loaded.has(place)) return await load();
   const hash = hashOfFile(place);
   loaded.set(place, hash);
   const module = await load();
@@ -68,29 +72,30 @@ export async function loadKnown<Module>(
 
 /**
  * Looks at modules, before they are loaded and after it.
- * @throws Refusal unless each lies in a folder that is allowed, is a file of the job, and no other one was
- * loaded in its place.
+ * @param own Modules that the scenario names itself; a hash that a job knows does not say what a script is for.
+ * @throws Refusal unless each lies in a folder that is allowed, is the scenario's own and a module of the job, and no
+ * other one was loaded in its place.
  */
-export function checkModules(modules: readonly string[], { hashes, folders }: AskedFiles): void {
-  const named = new Set(Object.values(hashes));
+export function checkModules(
+  modules: readonly string[],
+  { hashes, folders }: AskedFiles,
+  own: readonly string[],
+): void {
+  const named = new Set(
+    Object.entries(hashes).flatMap(([what, hash]) => (what.startsWith('module ') ? [hash] : [])),
+  );
   for (const path of modules) {
     const shown = displayPath(path);
     if (folders !== undefined && !folders.some((folder) => isBelow(path, folder))) {
       throw new Refusal(`${shown} is outside the folder of this worker`);
     }
+    if (!own.includes(path)) {
+      throw new Refusal(`${shown} is no module that the scenario of the job names itself`);
+    }
     const hash = hashOfFile(path);
     if (!named.has(hash)) throw new Refusal(`${shown} is not the file of the job`);
-    const before = loaded.get(realPath(path) ?? '');
+    const before = loaded.get(realPath(path));
     if (before !== undefined && before !== hash)
       throw new Refusal(`this process has loaded another ${shown}: restart it`);
-  }
-}
-
-/** Undefined if there is no file. */
-function realPath(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
   }
 }

@@ -12,7 +12,14 @@ import type { SeedAnswer } from '../runner/job.ts';
 import { unpackResult } from '../sweep/packed-result.ts';
 import { type Executor, identityOf, type SweepCell } from '../sweep/run-sweep.ts';
 import type { FleetEngine } from './fleet-engine.ts';
-import { FLEET_VERSION, type FleetJob, readAnswer, readHead } from './fleet-job.ts';
+import {
+  FLEET_VERSION,
+  type FleetJob,
+  JOB_LIMITS,
+  readAnswer,
+  readHead,
+  readJob,
+} from './fleet-job.ts';
 
 /** Jobs that are asked for before the first has ended: enough for some hundred threads. */
 const ROOM = 512;
@@ -122,6 +129,10 @@ export class FleetExecutor implements Executor {
       files: filesOf(scenario),
       parameters: scenario.overrides,
     };
+    if (readJob(job) === undefined) {
+      const message = `seed ${seed}: a fleet takes no such run, which may have ${JOB_LIMITS}`;
+      return { kind: 'refused', message };
+    }
     let resolve: Waiting['resolve'] = () => undefined;
     const answer = new Promise<SeedAnswer>((settle) => {
       resolve = settle;

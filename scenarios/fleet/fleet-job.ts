@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from 'zod';
+import { lengthOf, OVERRIDES_LENGTH_MAX } from '../../topologies/files/overrides.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 
 /** Version of these messages. */
@@ -24,11 +25,15 @@ const jobSchema = z.strictObject({
   /** Name of a shipped scenario, or a path below the folder of the worker. */
   file: text,
   files: texts,
-  parameters: texts,
+  // The loader takes no more either; here it is seen before any of them is looked at.
+  parameters: texts.refine((values) => lengthOf(values) <= OVERRIDES_LENGTH_MAX, 'too long'),
   seed: z.int().min(0),
   /** True if the result is kept whole. */
   isKept: z.boolean(),
 });
+
+/** What a run of a fleet may have, for whoever asks for more. */
+export const JOB_LIMITS = `at most ${VALUES_MAX} values of ${TEXT_MAX} characters, and ${OVERRIDES_LENGTH_MAX} together`;
 
 /** A run that somebody in the fleet is to make. */
 export type FleetJob = z.output<typeof jobSchema>;

@@ -7,13 +7,16 @@
 import { hostname } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Job, Worker } from 'bullmq';
-import { parse } from 'yaml';
 import { ConfigError, withoutSource } from '../../topologies/files/config-error.ts';
-import { isBelow } from '../../topologies/files/file-bounds.ts';
+import { isBelow, openingBelow } from '../../topologies/files/file-bounds.ts';
+import { readValue } from '../../topologies/files/overrides.ts';
+import { depthMistakes } from '../../topologies/files/yaml-words.ts';
+import { ownPart } from '../foreign-values.ts';
 import { openScenario } from '../open.ts';
 import { Refusal } from '../refusal.ts';
 import { ProtocolRegistry } from '../registry.ts';
 import { PROJECT_FOLDERS, PROJECT_ROOT } from '../runner/folders.ts';
+import type { SeedAnswer } from '../runner/job.ts';
 import type { Parameters } from '../sweep/identity.ts';
 import { LocalExecutor } from '../sweep/local-executor.ts';
 import { judgedPart, packResult } from '../sweep/packed-result.ts';
@@ -40,6 +43,9 @@ const STALLED_MAX = 1_000_000;
 /** Runs that have begun are waited for when a worker is asked to end; others take over the rest. */
 const CLOSE_MS = 10_000;
 
+/** Longest time of a run: a thread that never comes back is lost to all others. */
+const TIME_LIMIT_MS = 3_600_000;
+
 /** Folders of shipped files, which jobs may name as well. */
 const SHIPPED = [...Object.values(PROJECT_FOLDERS), join(PROJECT_ROOT, 'nodes')];
 
@@ -51,6 +57,8 @@ export interface FleetWorkerOptions {
   readonly memoryMb?: number | undefined;
   /** Time after which a job of a worker that is gone is given to another, ms. */
   readonly lockMs?: number | undefined;
+  /** Longest time of a run, ms of the wall clock; a scenario may set a shorter one. */
+  readonly timeLimitMs?: number | undefined;
   readonly onNotice: (text: string) => void;
 }
 
@@ -118,7 +126,7 @@ export class FleetWorker {
     const asked = readJob(job.data);
     if (asked === undefined) throw new Refusal('the job is none of this version');
     const cell = await this.#cellOf(asked);
-    const answer = await this.#executor.run(cell, asked.seed);
+    const answer = await this.#run(cell, asked.seed);
     if (answer.kind === 'ended' && answer.ending === 'interrupted')
       throw new Refusal(answer.message);
     if (answer.kind !== 'result') return { kind: 'failed', failure: withoutLines(answer) };
@@ -130,12 +138,25 @@ export class FleetWorker {
     return { kind: 'result', fingerprint, result: packResult(kept) };
   }
 
+  /** Runs a seed for no longer than this worker lends a thread. */
+  async #run(cell: SweepCell, seed: number): Promise<SeedAnswer> {
+    const { timeLimitMs: mostMs = TIME_LIMIT_MS } = this.#options;
+    const { timeLimitMs: ownMs } = cell.scenario;
+    const scenario = { ...cell.scenario, timeLimitMs: Math.min(ownMs ?? mostMs, mostMs) };
+    const answer = await this.#executor.run({ ...cell, scenario }, seed);
+    // The limit of the scenario says itself what it is.
+    if (scenario.timeLimitMs === ownMs || !isTimeUp(answer)) return answer;
+    const message = `a worker gives a run ${mostMs / 1e3} s; orrery worker --time-limit gives more`;
+    return { kind: 'ended', ending: 'time-limit', seed, message };
+  }
+
   /** Checks a job against the worker's own files, before anything of them is run. */
   async #cellOf({ file, files, parameters, isKept, ...job }: FleetJob): Promise<SweepCell> {
     if (job.commit !== this.#options.commit) throw new Refusal(`a job of commit ${job.commit}`);
     const path = ownFile(file);
     refuseWays(parameters);
-    const asked = { hashes: files, folders: this.#folders };
+    const own = openingBelow(this.#folders, () => ownPart(path)(parameters));
+    const asked = { hashes: files, folders: this.#folders, own };
     const loaded = await openScenario(path, parameters, this.#registry, asked);
     const cell = { ...loaded, index: 0, parameters, isKept };
     if (identityOf(cell, job.seed, job.commit) !== job.id)
@@ -158,6 +179,12 @@ export class FleetWorker {
       // The server is away; the next time will do.
     }
   }
+}
+
+/** True of a run that its time limit ended. */
+function isTimeUp(answer: SeedAnswer): boolean {
+  if (answer.kind === 'result') return answer.result.ending === 'time-limit';
+  return answer.kind === 'ended' && answer.ending === 'time-limit';
 }
 
 /** A failure without lines of files, which only whoever has them may see. */
@@ -201,12 +228,8 @@ function leadsOut(text: string): boolean {
 
 /** A value as the loader reads it: a map or a list may hold paths, and a text may be written with escapes. */
 function parsed(value: string): unknown {
-  try {
-    return parse(value);
-  } catch {
-    // The loader refuses it.
-    return value;
-  }
+  // The loader refuses what is nested too deeply, and never parses it.
+  return depthMistakes(value).length > 0 ? value : readValue(value);
 }
 
 function textsIn(value: unknown): readonly string[] {

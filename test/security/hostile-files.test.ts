@@ -30,6 +30,7 @@ const HOSTILE: readonly (readonly [what: string, text: string, said: RegExp])[] 
   ['maps in maps', `a: ${'{a: '.repeat(5_000)}1${'}'.repeat(5_000)}`, /nested more than 64/],
   ['brackets in quotes', `a: ${'["]",'.repeat(100_000)}`, /nested more than 64 deep/],
   ['dashes', `a:\n ${'- '.repeat(400_000)}x`, /nested more than 64 deep/],
+  ['maps as keys of maps', `a:\n ${'? '.repeat(400_000)}x`, /nested more than 64 deep/],
   ['40,000 keys', repeat(40_000, (i) => `k${i}: 1`), /unknown key/],
   ['the same key 40,000 times', repeat(40_000, () => 'a: 1'), /occurs twice/],
   ['40,000 anchors', repeat(40_000, (i) => `k${i}: &a${i} 1`), /anchors are not allowed/],

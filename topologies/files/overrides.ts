@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Document, isCollection, isMap, isSeq, parseDocument } from 'yaml';
+import { type Document, isCollection, isMap, isSeq, parseDocument, type YAMLSeq } from 'yaml';
 import {
   ConfigError,
   type ConfigIssue,
@@ -15,6 +15,7 @@ import {
 } from './config-error.ts';
 import { type EntryPart, type FilePath, keyText } from './locate.ts';
 import { suggest } from './suggest.ts';
+import { depthMistakes, parserMistakes, shapeMistakes } from './yaml-words.ts';
 
 /** One flag: a dotted path and the text of its value. */
 export interface Override {
@@ -29,6 +30,17 @@ export interface Override {
  * them.
  */
 const KIND_KEYS: readonly string[] = ['kind', 'strategy'];
+
+/**
+ * Most characters of all paths and values together: they may come with results or a job, and the parser takes a
+ * second for so many.
+ */
+export const OVERRIDES_LENGTH_MAX = 65_536;
+
+/** Characters of all paths and values. */
+export function lengthOf(overrides: Readonly<Record<string, string>>): number {
+  return Object.entries(overrides).reduce((sum, [key, text]) => sum + key.length + text.length, 0);
+}
 
 /** Says which flag, if any, wrote the entry at a path or made it necessary. */
 export type FlagPlaces = (path: FilePath, part: EntryPart) => IssuePlace | undefined;
@@ -47,12 +59,13 @@ export function applyOverrides(
 ): FlagPlaces {
   const written: (Written & { readonly flag: Override })[] = [];
   const issues: ConfigIssue[] = [];
+  refuseUnreadable(overrides);
   const named = fileKeys.filter((key) => typeof document.get(key) === 'string');
   for (const flag of overrides) {
     if (named.some((key) => flag.path.startsWith(`${key}.`))) continue;
     const target = resolvePath(document, flag, issues);
     if (target === undefined) continue;
-    document.setIn(target.path, parseValue(document, flag.value));
+    document.setIn(target.path, document.createNode(readValue(flag.value)));
     written.push({ ...target, flag });
   }
   if (issues.length > 0) throw new ConfigError(issues);
@@ -65,6 +78,29 @@ export function applyOverrides(
     const isKey = part === 'key' && path.length <= hit.path.length;
     return flagPlace(hit.flag, isKey ? 'path' : 'value');
   };
+}
+
+/**
+ * Before the parser sees them: its work grows with the square of what is nested.
+ * @throws ConfigError naming each value that is nested too deeply, or the one at which they are too long together.
+ */
+function refuseUnreadable(overrides: readonly Override[]): void {
+  const issues: ConfigIssue[] = [];
+  let length = 0;
+  for (const flag of overrides) {
+    const path = `${flag.prefix ?? ''}${flag.path}`;
+    length += flag.path.length + flag.value.length;
+    if (length > OVERRIDES_LENGTH_MAX) {
+      const message = `all values together have more than ${OVERRIDES_LENGTH_MAX} characters`;
+      const hint = 'write a file';
+      issues.push({ ...flagPlace(flag, 'path'), path, code: 'E117', message, hint });
+      break;
+    }
+    const [deep] = depthMistakes(flag.value);
+    if (deep === undefined) continue;
+    issues.push({ ...flagPlace(flag, 'value'), path, code: deep.code, message: deep.message });
+  }
+  if (issues.length > 0) throw new ConfigError(issues);
 }
 
 /** Flags for the file that the entry `key` names. */
@@ -121,7 +157,7 @@ function resolvePath(
   let rest = flag.path.split('.');
   while (rest.length > 0) {
     const node: unknown = steps.length === 0 ? document.contents : document.getIn(steps, true);
-    const step = isSeq(node) ? listStep(node.toJSON(), rest) : mapStep(node, rest, steps);
+    const step = isSeq(node) ? listStep(node, rest) : mapStep(node, rest, steps);
     if (step === undefined) {
       issues.push(lostPath(flag, [...steps, rest[0] ?? ''], node));
       return undefined;
@@ -159,29 +195,24 @@ function mapStep(node: unknown, rest: readonly string[], steps: FilePath): Step 
   return key === '' ? undefined : { key, taken, isNew: true };
 }
 
-function listStep(items: readonly unknown[], rest: readonly string[]): Step | undefined {
+function listStep(list: YAMLSeq, rest: readonly string[]): Step | undefined {
   const word = rest[0] ?? '';
   if (/^\d+$/.test(word))
-    return Number(word) < items.length ? { key: Number(word), taken: 1 } : undefined;
-  const key = items.findIndex((item) => itemNames(item).includes(word));
+    return Number(word) < list.items.length ? { key: Number(word), taken: 1 } : undefined;
+  const key = list.items.findIndex((item) => itemNames(item).includes(word));
   return key < 0 ? undefined : { key, taken: 1 };
 }
 
 /** The names by which a list item may be identified. */
 function itemNames(item: unknown): readonly unknown[] {
-  if (item === null || typeof item !== 'object') return [];
-  const entry = item as Readonly<Record<string, unknown>>;
-  return [entry['name'], entry['id'], entry['ends']];
+  return isMap(item) ? [item.get('name'), item.get('id'), item.get('ends')] : [];
 }
 
 function lostPath(flag: Override, steps: FilePath, node: unknown): ConfigIssue {
   const path = `${flag.prefix ?? ''}${formatPath(steps)}`;
   const place = flagPlace(flag, 'path');
   if (isSeq(node)) {
-    const names = node
-      .toJSON()
-      .flatMap(itemNames)
-      .filter((n: unknown) => typeof n === 'string');
+    const names = node.items.flatMap(itemNames).filter((name) => typeof name === 'string');
     const near = suggest(String(steps.at(-1)), names);
     const count = node.items.length;
     const message = `the list has ${count} ${count === 1 ? 'entry' : 'entries'}, none has this name`;
@@ -192,11 +223,17 @@ function lostPath(flag: Override, steps: FilePath, node: unknown): ConfigIssue {
   return { ...place, path, code: 'E101', message };
 }
 
-function parseValue(document: Document, text: string): unknown {
+/**
+ * The value that the text of a flag means; the text itself if it is no value of such a file.
+ * @param text Not nested too deeply (yaml-words.ts).
+ */
+export function readValue(text: string): unknown {
   // `>` and `|` begin block texts in YAML, but limits such as ">= 99%" here.
-  if (/^[>|]/.test(text)) return document.createNode(text);
-  const parsed = parseDocument(text, { prettyErrors: false });
-  const isPlain = parsed.errors.length === 0 && parsed.warnings.length === 0;
-  if (!isPlain || /[&*]\w/.test(text)) return document.createNode(text);
-  return document.createNode(parsed.toJS({ maxAliasCount: 0 }));
+  if (/^[>|]/.test(text)) return text;
+  // The parser compares each key with all previous ones; yaml-words.ts uses a set.
+  const parsed = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
+  // Before it becomes plain data: maps as keys of maps become texts, each inside the next.
+  const isPlain = parserMistakes(parsed, text).length + shapeMistakes(parsed, text).length === 0;
+  if (!isPlain || /[&*]\w/.test(text)) return text;
+  return parsed.toJS({ maxAliasCount: 0 });
 }

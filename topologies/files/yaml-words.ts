@@ -70,8 +70,8 @@ const PROTOTYPE = '__proto__';
 const TOLD_MAX = 100;
 /** Far deeper than any real file. */
 const DEPTH_MAX = 64;
-/** Lists in lists on one line: `- - - x`. */
-const DEEP_DASHES = new RegExp(`(?:-[ \\t]+){${DEPTH_MAX + 1}}`);
+/** Lists in lists, and maps as keys of maps, on one line: `- - - x`, `? ? ? x`. */
+const DEEP_DASHES = new RegExp(`(?:[-?:][ \\t]+){${DEPTH_MAX + 1}}`);
 
 /** Finds NUL characters, which the parser accepts. */
 export function rawMistakes(text: string): readonly TextMistake[] {

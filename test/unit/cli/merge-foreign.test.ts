@@ -1,10 +1,20 @@
 /** Results that come from anywhere: nothing of them is run, and what they claim is checked. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunLine, SweepHead } from '../../../scenarios/sweep/results-file.ts';
+import { ROOT } from '../../architecture/files.ts';
 import { type Ended, orreryIn, SMALL } from './small-sweep.ts';
 
 let [outer, folder] = ['', ''];
@@ -59,12 +69,13 @@ sweep: { duration: [1s, 2s] }
     ['has another hash', 'own', /own\/s\.yaml has changed since the sweep ran/],
     ['came with them', 'brought', /brought\/s\.yaml came with the results/],
     ['came with them, deeper', 'brought/deeper', /came with the results/],
+    ['came with them, beside their folder', 'brought', /came with the results/, 'brought/part/'],
     ['is elsewhere', '../away', /neither below the current folder nor shipped/],
-  ])('is not loaded if it %s', (_what, place, text) => {
+  ])('is not loaded if it %s', (_what, place, text, results = 'brought/') => {
     write(`${place}/s.yaml`, named);
     write(`${place}/evil.mjs`, module);
     const first = { ...head, file: `${place}/s.yaml`, sha256: place === 'own' ? '00' : sha256 };
-    const { status, stderr } = mergeOf('brought/results.ndjson', first, []);
+    const { status, stderr } = mergeOf(`${results}results.ndjson`, first, []);
     expect(stderr).toMatch(text);
     expect(status).toBe(2);
     expect(existsSync(join(folder, 'loaded'))).toBe(false);
@@ -92,6 +103,34 @@ sweep: { duration: [1s, 2s] }
   it('is loaded if it is the one that ran', () => {
     const { status, stdout } = mergeOf('good.ndjson', head, lines);
     expect([status, stdout]).toEqual([0, expect.stringContaining('2 of 2 combinations met')]);
+  });
+});
+
+describe('values that results were made with', () => {
+  it('ran a module of their folder: what names a file is taken from --set only', () => {
+    write('sent/evil.mjs', "import { writeFileSync } from 'node:fs';\nwriteFileSync('ran', '');\n");
+    write('sent/evil.yaml', 'name: x\nnodes: [{ name: alice, run: ./evil.mjs }]\n');
+    const first = { ...head, set: { topology: 'sent/evil.yaml', duration: '2s' } };
+    const { status, stderr } = mergeOf('sent/results.ndjson', first, lines);
+    expect(stderr).toMatch(
+      /sent\/evil\.yaml is named by values that came from elsewhere: .* merge sent\/results\.ndjson -- --set topology=sent\/evil\.yaml --set duration=2s\n/,
+    );
+    expect(status).toBe(2);
+    expect(existsSync(join(folder, 'ran'))).toBe(false);
+  });
+
+  it('are those of an honest sweep if --set names them again', () => {
+    const words = ['--set', 'topology=own.yaml', '--set', 'duration=1600ms'];
+    copyFileSync(join(ROOT, 'topologies/two-nodes.yaml'), join(folder, 'own.yaml'));
+    expect(orrery('sweep', 'small.yaml', '--out', 'set', ...words).status).toBe(0);
+    const [name = ''] = readdirSync(join(folder, 'set/small'));
+    const part = `set/small/${name}`;
+    const unasked = orrery('merge', part, '--out', 'joined');
+    expect([unasked.status, unasked.stderr]).toEqual([2, expect.stringContaining(words.join(' '))]);
+    const { status, stdout } = orrery('merge', part, '--out', 'joined', ...words.slice(0, 2));
+    expect([status, stdout]).toEqual([0, expect.stringContaining('2 of 2 combinations met')]);
+    const other = orrery('merge', part, '--set', 'topology=two-nodes.yaml');
+    expect(other.stderr).toContain('of a sweep without --set topology=two-nodes.yaml');
   });
 });
 

@@ -18,7 +18,7 @@ export interface TestWorker {
 const COMMIT = 'test';
 
 /** Starts a worker. */
-export async function startWorker(threads: number): Promise<TestWorker> {
+export async function startWorker(threads: number, timeLimitMs?: number): Promise<TestWorker> {
   let work: ((job: Job) => Promise<unknown>) | undefined;
   const nothing = async (): Promise<void> => undefined;
   const ignore = (): void => undefined;
@@ -30,7 +30,7 @@ export async function startWorker(threads: number): Promise<TestWorker> {
     },
   };
   const worker = new FleetWorker({
-    ...{ engine: engine as unknown as FleetEngine, commit: COMMIT, threads },
+    ...{ engine: engine as unknown as FleetEngine, commit: COMMIT, threads, timeLimitMs },
     onNotice: ignore,
   });
   await worker.start();

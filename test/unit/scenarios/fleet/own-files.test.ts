@@ -115,6 +115,69 @@ describe('a module whose hash the job does not name', () => {
   });
 });
 
+describe('a script of the folder that the scenario does not name', () => {
+  const RUN = 'topology.nodes.0.run';
+  beforeAll(() => {
+    write('script.mjs', "throw new Error('the script ran');\n");
+    for (const name of ['mine', 'other']) write(`${name}.mjs`, marking(name));
+    const topology = '{ name: x, nodes: [{ name: a, run: ./mine.mjs }] }';
+    const text = `name: swept\ntopology: ${topology}\nduration: 100ms\nwarmup: 10ms\n`;
+    write('swept.yaml', `${text}sweep: { ${RUN}: [./mine.mjs, ./other.mjs] }\n`);
+    write('named.yaml', 'name: x\nnodes: [{ name: a, run: ./script.mjs }]\n');
+  });
+
+  it.each([
+    ['a value', { [RUN]: './script.mjs' }],
+    ['a value below a new key', { stack: '[{ on: a, run: ./script.mjs }]' }],
+    ['a topology of this folder', { topology: 'named.yaml' }],
+    ['the sweep of the job', { [RUN]: './script.mjs', [`sweep.${RUN}`]: '[./script.mjs]' }],
+  ])('was run by whoever knew its hash, by %s', async (_, parameters) => {
+    const { files } = await honestJob('swept.yaml');
+    const known = { ...files, 'module 1': hashOfFile('script.mjs') };
+    const answer = await worker.answer(blindJob({ file: 'swept.yaml', files: known, parameters }));
+    expect(answer).toContain('script.mjs is no module that the scenario of the job names itself');
+    expect(answer).not.toContain('the script ran');
+  });
+
+  it('is no module that the sweep of the scenario lists: that one runs', async () => {
+    const answer = await worker.answer(await honestJob('swept.yaml', { [RUN]: './other.mjs' }));
+    expect(answer).toMatch(/^result /);
+  });
+
+  it('is no module because a file of data has its hash', async () => {
+    const { files } = await honestJob('swept.yaml');
+    const lie = { scenario: files['scenario'] ?? '', 'data 0': hashOfFile('mine.mjs') };
+    const answer = await worker.answer(blindJob({ file: 'swept.yaml', files: lie }));
+    expect(answer).toContain('mine.mjs is not the file of the job');
+  });
+});
+
+describe('values of a job that keep the parser busy', () => {
+  const many = (text: string): Record<string, string> =>
+    Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`a.b${index}`, text]));
+
+  it.each([
+    ['1,000 of 4,000 brackets, which took 80 s', many('['.repeat(4_000)), /none of this version/],
+    ['1,000 lists of 4,000 characters', many(`[${'a,'.repeat(2_000)}]`), /none of this version/],
+    ['of 4,000 braces, which ended the process', { duration: '{'.repeat(4_000) }, /64 deep/],
+    ['of maps as keys of maps, which never ended', { duration: '? '.repeat(2_000) }, /64 deep/],
+    ['of maps as keys of maps', { duration: `${'? '.repeat(60)}a` }, /duration/],
+  ])('are refused before they are parsed: %s', async (_, parameters, why) => {
+    const { files } = await honestJob('small.yaml');
+    const answer = await worker.answer(blindJob({ files, parameters }));
+    expect(answer).toMatch(why);
+  });
+});
+
+it('a run that does not end is ended by the limit of the worker, whatever its scenario says', async () => {
+  const short = await startWorker(1, 300);
+  const parameters = { duration: '100d', 'traffic.0.rate': '1/s', timeLimit: '100h' };
+  const answer = await short.answer(await honestJob('small.yaml', parameters));
+  expect(answer).toContain('a worker gives a run 0.3 s; orrery worker --time-limit gives more');
+  expect(await short.answer(await honestJob('small.yaml'))).toMatch(/^result /);
+  await short.close();
+});
+
 describe('a file that a link leads to, outside the folder', () => {
   beforeAll(() => {
     writeFileSync(join(root, 'outside/secret.yaml'), 'password: hunter2\n');
