@@ -17,10 +17,17 @@ export interface Holder {
 const GROWING = new Set(['Map', 'Set', 'Array', 'DueQueue', 'Deadlines']);
 const TIMERS = new Set(['Timer', 'Timeout', 'Immediate']);
 
+const OPTIONS: ts.CreateSourceFileOptions = {
+  languageVersion: ts.ScriptTarget.Latest,
+  jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+};
+const WORTH_READING = /\b(Map|Set|Array|DueQueue|Deadlines|Timer|Timeout|Immediate)\b|\[\]/;
+
 /** Every holder of a file, in its order, once by name. */
 export function holdersOf({ path, text }: TextFile): readonly Holder[] {
+  if (!WORTH_READING.test(text)) return [];
   const found = new Set<string>();
-  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const source = ts.createSourceFile(path, text, OPTIONS, true);
   const visit = (node: ts.Node): void => {
     const name = holderName(node);
     if (name !== undefined) found.add(name.replace(/^#/, ''));
