@@ -52,6 +52,7 @@ export function buildLinks(
     const link = buildLink({ context, draft, parts, ifIds, ids });
     if (link !== undefined) links.push(link);
   }
+  if (links.length < drafts.length) context.problems.miss('links');
   return links;
 }
 

@@ -148,13 +148,13 @@ function formatSource(issue: ConfigIssue, isFlag: boolean): readonly string[] {
   if (issue.sourceLine === undefined) return [];
   const gutter = isFlag ? '   ' : `   ${issue.line} | `;
   const blank = isFlag ? '   ' : `${' '.repeat(gutter.length - 2)}| `;
-  // Tabs count as one column and are shown as one, so that the caret is under the text.
-  const line = issue.sourceLine.replaceAll('\t', ' ').trimEnd();
-  const begin = issue.column - 1;
+  const line = issue.sourceLine.trimEnd();
+  const begin = Math.max(0, issue.column - 1);
   const length = Math.max(1, issue.endColumn - issue.column);
   const width = COLUMNS_MAX - gutter.length;
   const cut = line.length > width ? Math.max(0, Math.min(begin - 10, line.length - width)) : 0;
-  const visible = line.slice(cut, cut + width);
+  // Tabs count as one column and are shown as one, so that the caret is under the text.
+  const visible = line.slice(cut, cut + width).replaceAll('\t', ' ');
   const carets = '^'.repeat(Math.max(1, Math.min(length, width - (begin - cut))));
   return [`${gutter}${visible}`, `${blank}${' '.repeat(begin - cut)}${carets}`];
 }

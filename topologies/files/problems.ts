@@ -5,13 +5,18 @@
  * @module
  */
 import type { z } from 'zod';
-import { ConfigError, type ConfigIssue, formatPath } from './config-error.ts';
+import { type ConfigCode, ConfigError, type ConfigIssue, formatPath } from './config-error.ts';
 import type { EntryPart, FilePath } from './locate.ts';
 import type { Source } from './source.ts';
 import { type PathMistake, wordIssues } from './zod-words.ts';
 
 /** Mistakes kept with their positions; any beyond that are only counted. */
 const KEPT_MAX = 1_000;
+
+/** Mistakes that may only follow from links that could not be built: names and ways of links. */
+const ABOUT_LINKS: readonly ConfigCode[] = ['E107', 'E123', 'E124'];
+/** ... or from nodes that could not be read. */
+const ABOUT_NODES: readonly ConfigCode[] = ['E106', ...ABOUT_LINKS];
 
 /** Mistakes found so far. */
 export class Problems {
@@ -21,10 +26,18 @@ export class Problems {
 
   /** Mistakes that are only counted. */
   #more = 0;
+  /** Codes that say nothing any more. */
+  #inDoubt: ReadonlySet<ConfigCode> = new Set();
+  #doubtful = 0;
 
   /** Number of mistakes. */
   get count(): number {
-    return this.#issues.length + this.#more;
+    return this.#issues.length + this.#more + this.#doubtful;
+  }
+
+  /** After a mistake because of which these are missing: what names them is not judged any more. */
+  miss(what: 'nodes' | 'links'): void {
+    this.#inDoubt = new Set([...this.#inDoubt, ...(what === 'nodes' ? ABOUT_NODES : ABOUT_LINKS)]);
   }
 
   /** True when further mistakes are only counted, so that their messages need not be composed. */
@@ -43,6 +56,10 @@ export class Problems {
    * @param root Path of the values inside the file, for maps inside another file.
    */
   add(source: Source, mistake: PathMistake, root: FilePath = []): void {
+    if (this.#inDoubt.has(mistake.code)) {
+      this.#doubtful += 1;
+      return;
+    }
     if (this.isFull) {
       this.countOnly();
       return;

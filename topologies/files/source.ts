@@ -95,8 +95,12 @@ export function readText(
   const bytes = readFileSync(path);
   noteRead(bytes);
   const text = decode(bytes, file);
-  const placer = new Placer(file, text);
-  return { text, issue: (mistake) => placer.issue(mistake) };
+  let placer: Placer | undefined;
+  const placed = (): Placer => {
+    placer ??= new Placer(file, text);
+    return placer;
+  };
+  return { text, issue: (mistake) => placed().issue(mistake) };
 }
 
 /** Display path: relative to the working folder unless the file is outside it. */
@@ -217,24 +221,34 @@ class Placer {
   readonly #file: string;
   readonly #text: string;
   readonly #lines = new LineCounter();
+  /** All lines are known. */
+  #isCounted = false;
   #last: Line | undefined;
 
   constructor(file: string, text: string) {
     this.#file = file;
     this.#text = text;
-    for (let at = 0; at >= 0; ) {
-      this.#lines.addNewLine(at);
-      const next = text.indexOf('\n', at);
-      at = next < 0 ? -1 : next + 1;
-    }
+    this.#lines.addNewLine(0);
   }
 
   place(range: TextRange | undefined): IssuePlace {
-    const { line, col } = this.#lines.linePos(range?.start ?? 0);
+    // What a mistake names may end with the text, or be nothing of an empty one.
+    const start = Math.min(Math.max(0, range?.start ?? 0), this.#text.length);
+    this.#countUntil(start);
+    const { line, col } = this.#lines.linePos(start);
     const { sourceLine, lastColumn } = this.#lineOf(line);
     const length = range === undefined ? 0 : range.end - range.start;
     const endColumn = Math.max(col + Math.min(1, length), Math.min(col + length, lastColumn));
     return { file: this.#file, line, column: col, endColumn, sourceLine };
+  }
+
+  /** A file may have many millions of lines, and a mistake in the first. */
+  #countUntil(start: number): void {
+    while (!this.#isCounted && (this.#lines.lineStarts.at(-1) ?? 0) <= start) {
+      const next = this.#text.indexOf('\n', this.#lines.lineStarts.at(-1));
+      this.#isCounted = next < 0;
+      if (next >= 0) this.#lines.addNewLine(next + 1);
+    }
   }
 
   /** A file may consist of one line that contains all mistakes. */

@@ -60,12 +60,14 @@ export function importedDrafts(context: BuildContext, entry: unknown): readonly 
   const schema = importSchema(offers.map(({ importer }) => importer));
   const root = [...context.root, 'import'];
   const input = context.problems.check(context.source, schema, entry, root);
-  if (input === undefined) return [];
-  return Object.entries(input).flatMap(([key, value]) => {
-    if (key === SCION_KEY) return draftOfScion(context, String(value)) ?? [];
+  const drafts = Object.entries(input ?? {}).map(([key, value]) => {
+    if (key === SCION_KEY) return draftOfScion(context, String(value));
     const offer = offers.find(({ importer }) => importer.name === key);
-    return offer === undefined ? [] : (draftOf(context, offer, value) ?? []);
+    return offer === undefined ? undefined : draftOf(context, offer, value);
   });
+  const whole = drafts.filter((draft) => draft !== undefined);
+  if (input === undefined || whole.length < drafts.length) context.problems.miss('nodes');
+  return whole;
 }
 
 function offersOf(registry: Registry): readonly Offer[] {
@@ -98,8 +100,13 @@ function draftOf(
       const issues = imported.mistakes.map((one) => source.issue({ code: 'E119', ...one }));
       throw new ConfigError(issues);
     }
-    for (const warning of imported.warnings) context.warn(`${file}: ${warning}`);
     const { nodes, links } = imported.topology;
+    if (nodes.length === 0) {
+      const why = imported.warnings.length === 0 ? 'there is nothing in it' : imported.warnings;
+      context.refuse('E121', path, `${file} gives no nodes: ${[why].flat().join('; ')}`);
+      return undefined;
+    }
+    for (const warning of imported.warnings) context.warn(`${file}: ${warning}`);
     const excess = tooLarge({ nodes: nodes.length, links: links.length });
     if (excess === undefined) return draftOfMade(imported.topology, path, protocol);
     context.refuse('E104', path, `${file} ${excess}`);
