@@ -36,9 +36,9 @@ export interface LineMistake extends TextSpan {
 }
 
 /** A text that was not understood: what an importer returns for one. */
-export interface WrongLines {
+export interface WrongLines<Mistake extends LineMistake = LineMistake> {
   readonly kind: 'mistakes';
-  readonly mistakes: readonly LineMistake[];
+  readonly mistakes: readonly Mistake[];
 }
 
 /** The lines of a text, or that there are too many or one that is too long. */
@@ -88,8 +88,8 @@ export function spanOf({ start, end }: TextSpan): TextSpan {
 }
 
 /** The mistakes of a text: as many as are worth showing. */
-export class LineMistakes {
-  readonly #mistakes: LineMistake[] = [];
+export class LineMistakes<Mistake extends LineMistake = LineMistake> {
+  readonly #mistakes: Mistake[] = [];
 
   /** True when reading on would only find more that nobody sees. */
   get isFull(): boolean {
@@ -101,11 +101,11 @@ export class LineMistakes {
   }
 
   /** Keeps a mistake, unless there are enough. */
-  add(mistake: LineMistake): void {
+  add(mistake: Mistake): void {
     if (!this.isFull) this.#mistakes.push(mistake);
   }
 
-  all(): WrongLines {
+  all(): WrongLines<Mistake> {
     return { kind: 'mistakes', mistakes: this.#mistakes };
   }
 }

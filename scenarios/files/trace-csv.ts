@@ -4,19 +4,30 @@
  *
  * @module
  */
-import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readNumber } from '../../engine/pure/read-number.ts';
-import { noteRead } from '../../topologies/files/files-read.ts';
+import {
+  type LineMistake,
+  LineMistakes,
+  linesOf,
+  spanOf,
+  type TextPart,
+  type WrongLines,
+} from '../../engine/pure/text-lines.ts';
+import { ConfigError } from '../../topologies/files/config-error.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
-import { displayPath } from '../../topologies/files/source.ts';
+import { collect } from '../../topologies/files/problems.ts';
+import { LONGEST_TIME_NS } from '../../topologies/files/quantity.ts';
+import { readText } from '../../topologies/files/source.ts';
 import type { TrafficPattern } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
 
 type Trace = Extract<TrafficPattern, { kind: 'trace' }>;
 
-const LIMIT_BYTES = 64e6;
+const LIMITS = { limitBytes: 64e6, tooLargeHint: 'split the trace' };
+/** As many packets as a file of the largest size has. */
+const LINES_MAX = 10_000_000;
 const BYTES_MIN = 32;
 /** See the schema of traffic; what the protocol of the flow takes is checked elsewhere. */
 const BYTES_MAX = 16_777_216;
@@ -33,71 +44,61 @@ export function readTrace(
     context.refuse('E116', path, found.message, found.hint);
     return undefined;
   }
-  const bytes = statSync(found.path).size;
-  if (bytes > LIMIT_BYTES) {
-    const message = `${name} is ${Math.round(bytes / 1e6)} MB, the limit is ${LIMIT_BYTES / 1e6} MB`;
-    context.refuse('E117', path, message, 'split the trace');
-    return undefined;
-  }
-  return parse(context, found.path);
+  return collect(context.problems, () => {
+    const source = readText(found.path, LIMITS);
+    const read = parse(source.text);
+    if (read.kind === 'trace') return read;
+    throw new ConfigError(read.mistakes.map((one) => source.issue({ code: 'E103', ...one })));
+  });
 }
 
-function parse(context: ScenarioContext, file: string): Trace | undefined {
-  const before = context.problems.count;
+function parse(text: string): Trace | WrongLines<Partial<Wrong> & LineMistake> {
+  const read = linesOf(text, { lines: LINES_MAX });
+  if (read.kind === 'mistakes') return read;
+  const mistakes = new LineMistakes<Partial<Wrong> & LineMistake>();
   const atNs: number[] = [];
   const sizes: number[] = [];
-  const bytes = readFileSync(file);
-  noteRead(bytes);
-  const lines = bytes.toString('utf8').split(/\r?\n/);
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '' || line.startsWith('#')) continue;
-    if (index === 0 && /[a-z]/i.test(line)) continue;
+  let isFirst = true;
+  for (const line of read.lines) {
+    if (mistakes.isFull) break;
+    const isHead = isFirst && /[a-z]/i.test(line.text);
+    isFirst = false;
+    if (isHead || line.text.trim() === '' || line.text.startsWith('#')) continue;
     const entry = parseLine(line, atNs.at(-1) ?? 0);
-    if ('message' in entry) {
-      context.problems.addAll([
-        { ...placeOf(file, index, line), path: '', code: entry.code, message: entry.message },
-      ]);
-      continue;
+    if ('message' in entry) mistakes.add({ ...spanOf(line), ...entry });
+    else {
+      atNs.push(entry.atNs);
+      sizes.push(entry.bytes);
     }
-    atNs.push(entry.atNs);
-    sizes.push(entry.bytes);
   }
-  return context.problems.count > before ? undefined : { kind: 'trace', atNs, bytes: sizes };
+  if (atNs.length === 0 && !mistakes.isAny) {
+    mistakes.add({ start: 0, end: 1, message: 'there are no packets, expected "seconds,bytes"' });
+  }
+  return mistakes.isAny ? mistakes.all() : { kind: 'trace', atNs, bytes: sizes };
 }
 
-type Line =
-  | { readonly atNs: number; readonly bytes: number }
-  | { readonly code: 'E103' | 'E104' | 'E111'; readonly message: string };
+interface Wrong {
+  readonly code: 'E103' | 'E104' | 'E111';
+  readonly message: string;
+}
 
-function parseLine(line: string, lastNs: number): Line {
-  const [seconds, bytes, ...rest] = line.split(',').map((part) => readNumber(part.trim()));
+type Packet = { readonly atNs: number; readonly bytes: number };
+
+function parseLine({ text }: TextPart, lastNs: number): Packet | Wrong {
+  const [seconds, bytes, ...rest] = text.split(',').map((part) => readNumber(part.trim()));
   if (seconds === undefined || bytes === undefined || rest.length > 0) {
     return { code: 'E103', message: 'this line is not "seconds,bytes"' };
   }
   const atNs = Math.round(seconds * 1e9);
   if (atNs < lastNs) {
-    return {
-      code: 'E111',
-      message: `${seconds} s is before the line above, expected sorted times`,
-    };
+    const message = `${seconds} s is before the line above, expected sorted times`;
+    return { code: 'E111', message };
+  }
+  if (atNs > LONGEST_TIME_NS) {
+    return { code: 'E104', message: `${text.split(',')[0]} s is above the maximum 104 days` };
   }
   if (!Number.isInteger(bytes) || bytes < BYTES_MIN || bytes > BYTES_MAX) {
     return { code: 'E104', message: `${bytes} bytes is outside ${BYTES_MIN} to ${BYTES_MAX}` };
   }
   return { atNs, bytes };
-}
-
-function placeOf(
-  file: string,
-  index: number,
-  line: string,
-): {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly endColumn: number;
-  readonly sourceLine: string;
-} {
-  const endColumn = line.length + 1;
-  return { file: displayPath(file), line: index + 1, column: 1, endColumn, sourceLine: line };
 }
