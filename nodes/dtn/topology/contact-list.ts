@@ -7,12 +7,7 @@
 import { z } from 'zod';
 import type { GeneratedContacts, GeneratedLink } from '../../../engine/host/generator.ts';
 import type { Imported, ImportMistake } from '../../../engine/host/importer.ts';
-
-/** A part of a text. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
+import { LineMistakes, type TextSpan } from '../../../engine/pure/text-lines.ts';
 
 /** A contact of a file; nodes are as written there. */
 export interface ListedContact {
@@ -23,62 +18,116 @@ export interface ListedContact {
   readonly rateBps: number;
   readonly delayNs: number;
   /** Where it is in the text. */
-  readonly span: Span;
+  readonly span: TextSpan;
 }
 
 /** Longest time of a run, ns: times are safe integers. */
 const LIFE_NS = 104 * 86_400e9;
+/** Longest name of a node. */
+const NAME_MAX = 63;
+const PREFIX = /^(?:[A-Za-z0-9][A-Za-z0-9_-]{0,31})?$/;
 
 /** The parameter that all importers have. */
 export const prefixParameter = z
   .string()
+  .refine((text) => PREFIX.test(text), {
+    message: 'is not up to 32 letters, digits, - and _, a letter or digit first',
+  })
   .default('node-')
   .meta({ description: 'Put before numbers of nodes. Default node-.' });
+
+/** How a format is read. */
+export interface ListRules {
+  readonly prefix: string;
+  /** Contacts of one direction that overlap at one rate and delay are one. Default: a mistake. */
+  readonly mergeOverlaps?: boolean;
+}
+
+/** What is left out: how many, of what, and why. */
+export type LeftOut = readonly [count: number, what: string, why: string];
+
+/** A sentence for each kind of which there is any: `1 contact left out`, `2 contacts left out`. */
+export function warningsOf(kinds: readonly LeftOut[]): readonly string[] {
+  return kinds
+    .filter(([count]) => count > 0)
+    .map(([count, what, why]) => `${count} ${what}${count === 1 ? '' : 's'} ${why}`);
+}
 
 /** The network of some contacts, or what is wrong with them. */
 export function networkOf(
   contacts: readonly ListedContact[],
-  prefix: string,
+  { prefix, mergeOverlaps = false }: ListRules,
   warnings: readonly string[],
 ): Imported {
-  const byPair = new Map<string, ListedContact[]>();
-  for (const contact of contacts) {
-    const key = `${contact.from} ${contact.to}`;
-    const listed = byPair.get(key);
-    if (listed === undefined) byPair.set(key, [contact]);
-    else listed.push(contact);
+  const mistakes = new LineMistakes();
+  const directions = directionsOf(contacts);
+  let merged = 0;
+  for (const [key, unsorted] of directions) {
+    const sorted = unsorted.sort((a, b) => a.startNs - b.startNs);
+    const listed = mergeOverlaps ? joined(sorted) : sorted;
+    directions.set(key, listed);
+    merged += sorted.length - listed.length;
+    check(listed, mistakes);
   }
-  const mistakes = [...byPair.values()].flatMap((listed) => mistakesOf(listed));
-  if (mistakes.length > 0) return { kind: 'mistakes', mistakes };
   const names = [...new Set(contacts.flatMap(({ from, to }) => [from, to]))].sort(byNumber);
   const nameOf = (id: string): string => (/^\d+$/.test(id) ? `${prefix}${id}` : id);
-  const links = pairsOf(names, byPair).map(([a, b]): GeneratedLink => {
-    const direction = (from: string, to: string): { contacts: GeneratedContacts } => ({
-      contacts: { windows: (byPair.get(`${from} ${to}`) ?? []).map(windowOf) },
-    });
-    const ends = [nameOf(a), nameOf(b)] as const;
-    return { ends, forward: direction(a, b), backward: direction(b, a) };
-  });
-  const oneWay = links.filter(
-    ({ forward, backward }) =>
-      forward?.contacts?.windows.length === 0 || backward?.contacts?.windows.length === 0,
-  );
-  const note = `${oneWay.length} of ${links.length} pairs have contacts in one direction only`;
+  checkNames(contacts, nameOf, mistakes);
+  if (mistakes.isAny) return mistakes.all();
+  const links = linksOf(names, directions, nameOf);
+  const oneWay = links.filter(({ forward, backward }) => isEmpty(forward) || isEmpty(backward));
+  const all = [
+    ...warnings,
+    ...warningsOf([
+      [merged, 'contact', 'merged with one that overlaps'],
+      [oneWay.length, 'pair', `of ${links.length} with contacts in one direction only`],
+    ]),
+  ];
   const topology = { nodes: names.map((id) => ({ name: nameOf(id) })), links };
-  const all = oneWay.length === 0 ? warnings : [...warnings, note];
   return { kind: 'network', topology, warnings: all };
 }
 
-function pairsOf(
+/** Contacts of each direction, by `from to`. */
+function directionsOf(contacts: readonly ListedContact[]): Map<string, ListedContact[]> {
+  const directions = new Map<string, ListedContact[]>();
+  for (const contact of contacts) {
+    const key = keyOf(contact.from, contact.to);
+    const listed = directions.get(key);
+    if (listed === undefined) directions.set(key, [contact]);
+    else listed.push(contact);
+  }
+  return directions;
+}
+
+function keyOf(from: string, to: string): string {
+  return `${from} ${to}`;
+}
+
+/** A link for each pair of nodes with contacts, in the order of the nodes. */
+function linksOf(
   names: readonly string[],
-  contacts: ReadonlyMap<string, unknown>,
-): readonly (readonly [string, string])[] {
-  return names.flatMap((a, index) =>
-    names
-      .slice(index + 1)
-      .filter((b) => contacts.has(`${a} ${b}`) || contacts.has(`${b} ${a}`))
-      .map((b) => [a, b] as const),
-  );
+  directions: ReadonlyMap<string, readonly ListedContact[]>,
+  nameOf: (id: string) => string,
+): readonly GeneratedLink[] {
+  const place = new Map(names.map((name, index) => [name, index]));
+  const pairs = new Map<string, readonly [a: number, b: number]>();
+  for (const [contact] of directions.values()) {
+    const ends = [contact?.from ?? '', contact?.to ?? ''].map((name) => place.get(name) ?? 0);
+    const [a = 0, b = 0] = ends.sort((x, y) => x - y);
+    pairs.set(keyOf(`${a}`, `${b}`), [a, b]);
+  }
+  return [...pairs.values()]
+    .sort(([a, b], [c, d]) => a - c || b - d)
+    .map(([left, right]): GeneratedLink => {
+      const [a = '', b = ''] = [names[left], names[right]];
+      const windows = (from: string, to: string): { contacts: GeneratedContacts } => ({
+        contacts: { windows: (directions.get(keyOf(from, to)) ?? []).map(windowOf) },
+      });
+      return { ends: [nameOf(a), nameOf(b)], forward: windows(a, b), backward: windows(b, a) };
+    });
+}
+
+function isEmpty(direction: GeneratedLink['forward']): boolean {
+  return direction?.contacts?.windows.length === 0;
 }
 
 function windowOf(contact: ListedContact): GeneratedContacts['windows'][number] {
@@ -89,22 +138,65 @@ function windowOf(contact: ListedContact): GeneratedContacts['windows'][number] 
 /** Numbers in their order, then names. */
 function byNumber(a: string, b: string): number {
   const [left, right] = [Number(a), Number(b)];
-  if (!(Number.isNaN(left) || Number.isNaN(right))) return left - right;
+  if (!(Number.isNaN(left) || Number.isNaN(right)) && left !== right) return left - right;
   if (Number.isNaN(left) !== Number.isNaN(right)) return Number.isNaN(left) ? 1 : -1;
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
 
-/** Sorts the contacts of one direction. @returns what is wrong with them. */
-function mistakesOf(listed: ListedContact[]): readonly ImportMistake[] {
-  listed.sort((a, b) => a.startNs - b.startNs);
-  return listed.flatMap(({ startNs, endNs, from, to, span, rateBps }, index) => {
-    const before = listed[index - 1];
-    if (endNs <= startNs) return { ...span, message: 'the contact ends before it begins' };
-    if (endNs > LIFE_NS) return { ...span, message: 'the contact ends after 104 days' };
-    if (rateBps <= 0) return { ...span, message: 'the rate is not above 0' };
-    if (before === undefined || before.endNs <= startNs) return [];
-    const message = `a contact from ${from} to ${to} begins before the one before it ends`;
-    return { ...span, message, hint: 'contacts of one direction must not overlap' };
-  });
+/** Sorted contacts, those that overlap at one rate and delay in one. */
+function joined(sorted: readonly ListedContact[]): ListedContact[] {
+  const kept: ListedContact[] = [];
+  for (const contact of sorted) {
+    const { rateBps, delayNs, startNs, endNs } = contact;
+    const before = kept.at(-1);
+    const isAlike = before?.rateBps === rateBps && before.delayNs === delayNs;
+    if (before === undefined || !isAlike || startNs >= before.endNs) kept.push(contact);
+    else kept[kept.length - 1] = { ...before, endNs: Math.max(before.endNs, endNs) };
+  }
+  return kept;
+}
+
+/** Checks the sorted contacts of one direction. */
+function check(listed: readonly ListedContact[], mistakes: LineMistakes): void {
+  for (const [index, contact] of listed.entries()) {
+    const mistake = mistakeOf(contact, listed[index - 1]);
+    if (mistake !== undefined) mistakes.add({ ...contact.span, ...mistake });
+  }
+}
+
+function mistakeOf(
+  { startNs, endNs, rateBps, delayNs, from, to }: ListedContact,
+  before: ListedContact | undefined,
+): Pick<ImportMistake, 'message' | 'hint'> | undefined {
+  if (endNs <= startNs) return { message: 'the contact ends before it begins' };
+  if (endNs > LIFE_NS) return { message: 'the contact ends after 104 days' };
+  if (delayNs > LIFE_NS) return { message: 'the contact has a delay above 104 days' };
+  if (!(rateBps > 0)) return { message: 'the rate is not above 0' };
+  if (before === undefined || before.endNs <= startNs) return undefined;
+  const message = `a contact from ${from} to ${to} begins before the one before it ends`;
+  return { message, hint: 'contacts of one direction must not overlap' };
+}
+
+/** A name may be too long, and with a prefix a number can become the name of another node. */
+function checkNames(
+  contacts: readonly ListedContact[],
+  nameOf: (id: string) => string,
+  mistakes: LineMistakes,
+): void {
+  const ids = new Map<string, string>();
+  for (const { from, to, span } of contacts) {
+    for (const id of [from, to]) {
+      const name = nameOf(id);
+      const first = ids.get(name);
+      if (first === id) continue;
+      ids.set(name, first ?? id);
+      const hint = 'another prefix keeps them apart';
+      if (first !== undefined) {
+        mistakes.add({ ...span, message: `${first} and ${id} are both called ${name}`, hint });
+      } else if (name.length > NAME_MAX) {
+        mistakes.add({ ...span, message: `the name ${name} is longer than ${NAME_MAX} letters` });
+      }
+    }
+  }
 }

@@ -1,13 +1,16 @@
 /**
- * Reads contact plans of HDTN (nasa/HDTN, module/router/contact_plans): JSON with `contacts`, each
- * with source, dest, startTime and endTime in seconds, owlt in seconds and rateBitsPerSec. Plans of
- * older versions have `rate` in Mbit/s. HDTN reads times with decimals as 0; here they are refused.
+ * Reads contact plans of HDTN (nasa/HDTN, module/router/contact_plans and common/cgr/src/libcgr.cpp):
+ * JSON with `contacts`, each with source, dest, startTime and endTime in seconds, owlt in seconds and
+ * rateBitsPerSec, of which 0 is no limit. Plans of older versions have `rate` in Mbit/s. Numbers may
+ * be texts. HDTN reads times with decimals as 0; here they are refused.
  *
  * @module
  */
 import { z } from 'zod';
 import type { Imported, ImportMistake, TopologyImporter } from '../../../engine/host/importer.ts';
-import { type ListedContact, networkOf, prefixParameter, type Span } from './contact-list.ts';
+import { LineMistakes, linesOf, type TextSpan } from '../../../engine/pure/text-lines.ts';
+import { type ListedContact, networkOf, prefixParameter, warningsOf } from './contact-list.ts';
+import { placeOfValue, placesOfContacts } from './hdtn-places.ts';
 
 const parameters = z.strictObject({ prefix: prefixParameter });
 
@@ -21,97 +24,124 @@ export const hdtnImporter: TopologyImporter<z.output<typeof parameters>> = {
 
 const NS_PER_S = 1e9;
 const MEGABIT = 1e6;
-const WHOLE = ['source', 'dest', 'startTime', 'endTime'] as const;
+/** Objects and lists in a file: twice the contacts that fit into the largest one. */
+const BRACKETS_MAX = 1_000_000;
+const SHOWN_MAX = 40;
+const WHOLE = /^\d{1,15}$/;
 
 type Entry = Readonly<Record<string, unknown>>;
+type Read = ListedContact | ImportMistake;
 
 function read(text: string, { prefix }: z.output<typeof parameters>): Imported {
-  let plan: unknown;
-  try {
-    plan = JSON.parse(text);
-  } catch (error) {
-    const at = Number(/position (\d+)/.exec(String(error))?.[1] ?? text.length - 1);
-    const message = 'this is not JSON, expected a value, a comma or a closing bracket';
-    return { kind: 'mistakes', mistakes: [{ start: at, end: at + 1, message }] };
-  }
-  const listed = (plan as { readonly contacts?: unknown } | null)?.contacts;
-  if (!Array.isArray(listed)) {
-    const message = 'no list "contacts" was found';
-    return { kind: 'mistakes', mistakes: [{ start: 0, end: 1, message }] };
-  }
-  const spans = objectsIn(text);
-  const mistakes: ImportMistake[] = [];
-  const contacts = listed.flatMap((entry: unknown, index) => {
-    const span = spans[index] ?? { start: 0, end: 1 };
-    const read = contactOf(entry as Entry, text, span);
-    if ('message' in read) mistakes.push(read);
-    return 'message' in read ? [] : [read];
-  });
-  if (mistakes.length > 0) return { kind: 'mistakes', mistakes };
-  return networkOf(
-    contacts.filter(({ from, to }) => from !== to),
-    prefix,
-    [],
-  );
+  const bounded = linesOf(text, { columns: text.length });
+  if (bounded.kind === 'mistakes') return bounded;
+  const mistakes = new LineMistakes();
+  const contacts = contactsOf(text, mistakes);
+  if (mistakes.isAny) return mistakes.all();
+  const others = contacts.filter(({ from, to }) => from !== to);
+  const usable = others.filter(({ startNs, endNs }) => endNs > startNs);
+  const warnings = warningsOf([
+    [contacts.length - others.length, 'contact', 'of a node with itself left out'],
+    [others.length - usable.length, 'contact', 'left out: the end is not after the start'],
+  ]);
+  return networkOf(usable, { prefix, mergeOverlaps: true }, warnings);
 }
 
-function contactOf(entry: Entry, text: string, span: Span): ListedContact | ImportMistake {
-  const wrong = (key: string, expected: string): ImportMistake => {
-    const found = JSON.stringify(entry[key]) ?? 'missing';
-    const hint = 'HDTN itself would read it as 0';
-    const message = `${key}: ${found}, expected ${expected}`;
-    const where = spanOf(key, text, span);
-    return expected.startsWith('whole') ? { ...where, message, hint } : { ...where, message };
-  };
+function contactsOf(text: string, mistakes: LineMistakes): readonly ListedContact[] {
+  const contacts: ListedContact[] = [];
+  const listed = entriesOf(text);
+  if ('message' in listed) {
+    mistakes.add(listed);
+    return contacts;
+  }
+  const places = placesOfContacts(text);
+  for (const [index, entry] of listed.entries()) {
+    if (mistakes.isFull) break;
+    const read = contactOf(entry, text, places.get(index) ?? START);
+    if ('message' in read) mistakes.add(read);
+    else contacts.push(read);
+  }
+  return contacts;
+}
+
+const START: TextSpan = { start: 0, end: 1 };
+
+/** The list of a file, or what is wrong with it. */
+function entriesOf(text: string): readonly unknown[] | ImportMistake {
+  for (const bracket of ['{', '[']) {
+    const excess = nth(bracket, text, BRACKETS_MAX + 1);
+    if (excess < 0) continue;
+    const message = `"${bracket}" number ${BRACKETS_MAX + 1}, the limit is ${BRACKETS_MAX}`;
+    return { start: excess, end: excess + 1, message, hint: 'split the file' };
+  }
+  try {
+    const plan: unknown = JSON.parse(text);
+    const listed = (plan as { readonly contacts?: unknown } | null)?.contacts;
+    if (Array.isArray(listed)) return listed;
+    return { ...START, message: 'no list "contacts" was found' };
+  } catch (error) {
+    const at = Number(/position (\d+)/.exec(String(error))?.[1] ?? Math.max(0, text.length - 1));
+    const message = 'this is not JSON, expected a value, a comma or a closing bracket';
+    return { start: at, end: at + 1, message };
+  }
+}
+
+/** Where a sign is the nth time; -1 if it is not that often. */
+function nth(sign: string, text: string, n: number): number {
+  let at = -1;
+  for (let count = 0; count < n; count += 1) {
+    at = text.indexOf(sign, at + 1);
+    if (at < 0) return -1;
+  }
+  return at;
+}
+
+function contactOf(entry: unknown, text: string, span: TextSpan): Read {
   if (typeof entry !== 'object' || entry === null) return { ...span, message: 'is no contact' };
-  for (const key of WHOLE) {
-    if (!isWhole(entry[key]))
-      return wrong(key, key.endsWith('Time') ? 'whole seconds' : 'a number');
-  }
-  const { source, dest, startTime, endTime, owlt = 0, rate, rateBitsPerSec } = entry;
-  if (!isWhole(owlt)) return wrong('owlt', 'whole seconds');
-  if (rateBitsPerSec === undefined && !isNumber(rate)) return wrong('rateBitsPerSec', 'bit/s');
-  if (rateBitsPerSec !== undefined && !isNumber(rateBitsPerSec)) {
-    return wrong('rateBitsPerSec', 'bit/s');
-  }
+  const values = entry as Entry;
+  const wrong = (key: string, expected: string): ImportMistake => {
+    const place = placeOfValue(key, text, span);
+    const found = text.slice(place.start, Math.min(place.end, place.start + SHOWN_MAX));
+    const message = `${key}: ${key in values ? found : 'missing'}, expected ${expected}`;
+    const hint = 'HDTN itself would read it as 0';
+    return expected === SECONDS ? { ...place, message, hint } : { ...place, message };
+  };
+  const [source, dest] = [wholeOf(values['source']), wholeOf(values['dest'])];
+  const [start, end] = [wholeOf(values['startTime']), wholeOf(values['endTime'])];
+  const owlt = wholeOf(values['owlt'] ?? 0);
+  if (source === undefined) return wrong('source', 'a number');
+  if (dest === undefined) return wrong('dest', 'a number');
+  if (start === undefined) return wrong('startTime', SECONDS);
+  if (end === undefined) return wrong('endTime', SECONDS);
+  if (owlt === undefined) return wrong('owlt', SECONDS);
+  const rate = rateOf(values);
+  if (rate === undefined) return wrong('rateBitsPerSec', 'bit/s');
   return {
     from: String(source),
     to: String(dest),
-    startNs: Number(startTime) * NS_PER_S,
-    endNs: Number(endTime) * NS_PER_S,
-    rateBps: Number(rateBitsPerSec ?? Number(rate) * MEGABIT),
+    startNs: start * NS_PER_S,
+    endNs: end * NS_PER_S,
+    rateBps: rate === 0 ? Number.POSITIVE_INFINITY : rate,
     delayNs: owlt * NS_PER_S,
     span,
   };
 }
 
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0;
+const SECONDS = 'whole seconds';
+
+function rateOf({ rateBitsPerSec, rate }: Entry): number | undefined {
+  if (rateBitsPerSec !== undefined) return amountOf(rateBitsPerSec);
+  const megabits = amountOf(rate);
+  return megabits === undefined ? undefined : megabits * MEGABIT;
 }
 
-function isWhole(value: unknown): value is number {
-  return isNumber(value) && Number.isSafeInteger(value);
+/** A number from 0, also as a text. */
+function amountOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && WHOLE.test(value) ? Number(value) : value;
+  return typeof number === 'number' && number >= 0 ? number : undefined;
 }
 
-/** The objects inside the object that is the file, in their order. */
-function objectsIn(text: string): readonly Span[] {
-  const spans: Span[] = [];
-  const starts: number[] = [];
-  // Strings are skipped as a whole, so that brackets in them do not count.
-  for (const { 0: sign, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/g)) {
-    if (sign === '{') starts.push(index);
-    if (sign !== '}') continue;
-    const start = starts.pop();
-    if (starts.length === 1 && start !== undefined) spans.push({ start, end: index + 1 });
-  }
-  return spans;
-}
-
-/** The value of a key inside an object, or the object. */
-function spanOf(key: string, text: string, span: Span): Span {
-  const inside = text.slice(span.start, span.end);
-  const found = new RegExp(`"${key}"\\s*:\\s*([^\\s,}]+)`).exec(inside);
-  if (found === null) return { start: span.start, end: span.start + 1 };
-  const end = span.start + found.index + found[0].length;
-  return { start: end - (found[1] ?? '').length, end };
+function wholeOf(value: unknown): number | undefined {
+  const number = amountOf(value);
+  return Number.isSafeInteger(number) ? number : undefined;
 }

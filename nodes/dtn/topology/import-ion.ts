@@ -1,18 +1,28 @@
 /**
- * Reads contact plans of ION (nasa-jpl/ION-DTN, ici/doc/pod5/ionrc.pod): lines `a contact` with
- * start, stop, nodes and bytes per second, and lines `a range` with light seconds.
+ * Reads contact plans of ION (nasa-jpl/ION-DTN, ici/doc/pod5/ionrc.pod), also from files for all
+ * programs of a node, of which the part for ionadmin counts (ionstart.awk).
  *
- * - Times are `+seconds` after the reference time, which `@ +seconds` moves on, or dates in UTC.
- *   The reference time of the file is the beginning of the run.
- * - A range from a smaller to a larger node holds both ways, unless the other way has one of its own.
+ * - The first date of a file, or its first reference time, is the beginning of the run.
  * - A contact uses the range at its start. Without one ION cannot use it, so that it is left out.
- * - Contacts of ION itself (`-1`: registration; stop 0: hypothetical) and loops are left out.
+ * - Contacts of ION itself (`-1`: registration; a time 0: hypothetical) and loops are left out.
+ * - Contacts of all regions are one network; each takes place, whatever its confidence.
  *
  * @module
  */
 import { z } from 'zod';
-import type { Imported, ImportMistake, TopologyImporter } from '../../../engine/host/importer.ts';
-import { type ListedContact, networkOf, prefixParameter, type Span } from './contact-list.ts';
+import type { Imported, TopologyImporter } from '../../../engine/host/importer.ts';
+import {
+  LineMistakes,
+  linesOf,
+  spanOf,
+  type TextPart,
+  type TextSpan,
+  wordsOf,
+} from '../../../engine/pure/text-lines.ts';
+import { type ListedContact, networkOf, prefixParameter, warningsOf } from './contact-list.ts';
+import { IonPlan, type Ranged } from './ion-plan.ts';
+import { ionadminLines, type NumberedLine } from './ion-section.ts';
+import { IonTimes } from './ion-times.ts';
 
 const parameters = z.strictObject({ prefix: prefixParameter });
 
@@ -21,181 +31,223 @@ export const ionImporter: TopologyImporter<z.output<typeof parameters>> = {
   name: 'ion',
   help: 'A contact plan of ION (ionrc); rates are bytes per second.',
   parameters,
-  read: (text, { prefix }) => new IonPlan().read(text, prefix),
+  read: (text, { prefix }) => {
+    const read = linesOf(text, { columns: COLUMNS_MAX });
+    if (read.kind === 'mistakes') return read;
+    const lines = ionadminLines(read.lines);
+    return lines.kind === 'mistakes' ? lines : new IonFile().read(lines.lines, prefix);
+  },
 };
 
+/** ionadmin itself reads 255. */
+const COLUMNS_MAX = 1_000;
 const NS_PER_S = 1e9;
 const BITS = 8;
-const DATE = /^(\d{4})\/(\d{2})\/(\d{2})-(\d{2}):(\d{2}):(\d{2})$/;
-const NUMBER = /^\d+$/;
-const DECIMAL = /^\d+(\.\d+)?$/;
-/** Commands of ionadmin without effect on contacts and ranges (ici/doc/pod5/ionrc.pod). */
-const OTHER_COMMANDS = 'eh1?vqsxmlirdwcy';
+const NODE: Amount = { form: /^\d{1,15}$/, expected: 'a node number' };
+const AMOUNT = /^\d+(\.\d+)?$/;
+const RATE: Amount = { form: AMOUNT, expected: 'bytes per second' };
+const DISTANCE: Amount = { form: AMOUNT, expected: 'light seconds' };
+const CONFIDENCE: Amount = {
+  form: /^(0|1|[01]\.0*|0?\.\d+)$/,
+  expected: 'a confidence from 0 to 1',
+};
 
-type Word = Span & { readonly text: string };
+/** Commands of ionadmin without effect on contacts and ranges. */
+const OTHERS = new Set('eh1?vsxmrilb!');
+/** These end ionadmin, whatever follows. */
+const ENDS = new Set('qt');
 
-/** A contact before its range is known, or a range. */
-interface Timed {
-  readonly from: number;
-  readonly to: number;
-  readonly start: number;
-  readonly stop: number;
-  /** Bytes per second, or light seconds. */
-  readonly value: number;
-  readonly span: Span;
+/** How many words follow a command, and what they are. */
+const FORMS: Readonly<Record<string, Rule>> = {
+  'a contact': { least: 5, most: 6, form: 'a start, a stop, two nodes and bytes per second' },
+  'a range': { least: 5, most: 6, form: 'a start, a stop, two nodes and light seconds' },
+  'c contact': { least: 4, most: 5, form: 'a start, two nodes and bytes per second' },
+  'd contact': { least: 3, most: 3, form: 'a start or *, and two nodes' },
+  'd range': { least: 3, most: 3, form: 'a start or *, and two nodes' },
+};
+
+interface Rule {
+  readonly least: number;
+  readonly most: number;
+  readonly form: string;
 }
 
-class IonPlan {
-  readonly #contacts: Timed[] = [];
-  readonly #ranges: Timed[] = [];
-  readonly #mistakes: ImportMistake[] = [];
-  /** Seconds after the beginning of the run. */
-  #reference = 0;
-  /** The date of the first absolute time: the beginning of the run. */
-  #epoch: number | undefined;
+/** A kind of number. */
+interface Amount {
+  readonly form: RegExp;
+  readonly expected: string;
+}
+
+/** The words after a command, and the number of its line. */
+interface Operands {
+  readonly given: readonly TextPart[];
+  readonly line: number;
+}
+
+class IonFile {
+  readonly #plan = new IonPlan();
+  readonly #times = new IonTimes();
+  readonly #mistakes = new LineMistakes();
+  #region = '1';
+  /** Registrations and hypothetical contacts. */
   #special = 0;
 
-  read(text: string, prefix: string): Imported {
-    for (const line of linesOf(text)) this.#line(line);
-    if (this.#mistakes.length > 0) return { kind: 'mistakes', mistakes: this.#mistakes };
-    const usable = this.#contacts.flatMap((contact) => this.#withRange(contact));
-    const without = this.#contacts.length - usable.length;
-    const notes = [
-      [without, 'contacts have no range at their start, and are left out'],
-      [this.#special, 'contacts are loops, registrations or hypothetical, and are left out'],
-    ] as const;
-    const warnings = notes
-      .filter(([count]) => count > 0)
-      .map(([count, what]) => `${count} ${what}`);
-    return networkOf(usable, prefix, warnings);
+  read(lines: Iterable<NumberedLine>, prefix: string): Imported {
+    for (const { line, number } of lines) {
+      const words = wordsOf(line);
+      const [command] = words;
+      if (this.#mistakes.isFull || (command !== undefined && ENDS.has(command.text))) break;
+      if (command !== undefined && !command.text.startsWith('#')) this.#command(words, number);
+    }
+    for (const range of this.#mistakes.isAny ? [] : this.#plan.rangesInDoubt()) {
+      const message = `a range from ${range.from} to ${range.to} begins before another one ends`;
+      this.#mistakes.add({ ...range.span, message });
+    }
+    return this.#mistakes.isAny ? this.#mistakes.all() : this.#network(prefix);
   }
 
-  #line(words: readonly Word[]): void {
-    const [command, what] = words;
-    if (command === undefined || command.text.startsWith('#')) return;
-    if (command.text === '@') this.#moveReference(words);
-    else if (command.text === 'a' && what !== undefined) this.#add(what, words);
-    else if (command.text.length !== 1 || !OTHER_COMMANDS.includes(command.text)) {
-      this.#refuse(command, `"${command.text}" is no command, expected a, @, #, m or the like`);
+  #command([command, what, ...given]: readonly TextPart[], line: number): void {
+    if (command === undefined) return;
+    const { text } = command;
+    if (text === '@') this.#setReference(what ?? command);
+    else if (text === '^') this.#region = what?.text ?? '';
+    else if (what !== undefined && 'acd'.includes(text)) this.#apply(text, what, { given, line });
+    else if (!OTHERS.has(text)) {
+      this.#refuse(command, `"${text}" is no command, expected a, c, d, @, # or the like`);
     }
   }
 
-  #moveReference(words: readonly Word[]): void {
-    const [, time] = words;
-    const moved = this.#seconds(time ?? (words[0] as Word));
-    if (moved !== undefined) this.#reference = moved;
+  #setReference(word: TextPart): void {
+    const wrong = this.#times.setReference(word);
+    if (wrong !== undefined) this.#mistakes.add({ ...spanOf(word), ...wrong });
   }
 
-  #add(what: Word, words: readonly Word[]): void {
-    const kind = what.text;
-    if (kind !== 'contact' && kind !== 'range') {
-      this.#refuse(what, `"${kind}" is unknown, expected contact or range`);
+  #apply(verb: string, what: TextPart, { given, line }: Operands): void {
+    const rule = FORMS[`${verb} ${what.text}`];
+    if (rule === undefined) {
+      const kinds = verb === 'c' ? 'contact' : 'contact or range';
+      this.#refuse(what, `"${what.text}" is unknown, expected ${kinds}`);
       return;
     }
-    const given = words.slice(2);
-    const span = { start: what.start, end: (words.at(-1) as Word).end };
-    const [start, stop, from, to, value] = given;
-    if (start === undefined || value === undefined) {
-      const unit = kind === 'contact' ? 'bytes per second' : 'light seconds';
-      this.#refuse(span, `a ${kind} has a start, a stop, two nodes and ${unit}`);
-      return;
-    }
-    if (kind === 'contact' && isSpecial(given)) {
+    const span = { start: what.start, end: given.at(-1)?.end ?? what.end };
+    if (given.length < rule.least || given.length > rule.most) {
+      this.#refuse(span, `"${verb} ${what.text}" is followed by ${rule.form}`);
+    } else if (verb === 'a') this.#add(what.text, { given, line }, span);
+    else if (verb === 'c') this.#change({ given, line });
+    else this.#delete(what.text, { given, line });
+  }
+
+  #add(kind: string, { given, line }: Operands, span: TextSpan): void {
+    const [from, to, stop, start] = [given[2], given[3], given[1], given[0]];
+    if (kind === 'contact' && (start?.text === '-1' || start?.text === '0' || stop?.text === '0')) {
       this.#special += 1;
       return;
     }
-    this.#keep(kind, { start, stop, from, to, value } as Record<string, Word>, span);
+    const timed = complete({
+      start: this.#time(start, line),
+      stop: this.#time(stop, line),
+      from: this.#number(from, NODE),
+      to: this.#number(to, NODE),
+      value: this.#number(given[4], kind === 'contact' ? RATE : DISTANCE),
+      confidence: given[5] === undefined ? 1 : this.#number(given[5], CONFIDENCE),
+    });
+    if (timed === undefined) return;
+    const isContact = kind === 'contact';
+    const added = isContact
+      ? this.#plan.addContact(this.#region, { ...timed, span })
+      : this.#plan.addRange({ ...timed, span });
+    if (added !== 'other') return;
+    const message = `another ${kind} from ${timed.from} to ${timed.to} begins then`;
+    this.#refuse(span, message);
   }
 
-  #keep(kind: 'contact' | 'range', words: Readonly<Record<string, Word>>, span: Span): void {
-    const start = this.#seconds(words['start'] as Word);
-    const stop = this.#seconds(words['stop'] as Word);
-    const from = this.#number(words['from'] as Word, NUMBER, 'a node number');
-    const to = this.#number(words['to'] as Word, NUMBER, 'a node number');
-    const form = kind === 'contact' ? 'bytes per second' : 'light seconds';
-    const value = this.#number(words['value'] as Word, DECIMAL, form);
-    const all = [start, stop, from, to, value];
-    if (all.includes(undefined)) return;
-    const [a = 0, b = 0, c = 0, d = 0, e = 0] = all;
-    const timed = { start: a, stop: b, from: c, to: d, value: e, span };
-    if (kind === 'contact') this.#contacts.push(timed);
-    else this.#ranges.push(timed);
+  #change({ given, line }: Operands): void {
+    const change = complete({
+      start: this.#time(given[0], line),
+      from: this.#number(given[1], NODE),
+      to: this.#number(given[2], NODE),
+      value: this.#number(given[3], RATE),
+      confidence: given[4] === undefined ? -1 : this.#number(given[4], CONFIDENCE),
+    });
+    if (change === undefined) return;
+    const confidence = change.confidence < 0 ? undefined : change.confidence;
+    this.#plan.changeContact(this.#region, { ...change, confidence });
   }
 
-  #number(word: Word, form: RegExp, expected: string): number | undefined {
+  #delete(kind: string, { given, line }: Operands): void {
+    const [start, from, to] = given;
+    const way = complete({ from: this.#number(from, NODE), to: this.#number(to, NODE) });
+    // Registrations and hypothetical contacts are left out, so that nothing is deleted with them.
+    if (start?.text === '-1' || start?.text === '0' || way === undefined) return;
+    const isAll = start?.text.startsWith('*') === true;
+    const at = isAll ? undefined : this.#time(start, line);
+    if (!isAll && at === undefined) return;
+    if (kind === 'contact') this.#plan.deleteContacts(this.#region, way, at);
+    else this.#plan.deleteRanges(way, at);
+  }
+
+  #time(word: TextPart | undefined, line: number): number | undefined {
+    if (word === undefined) return undefined;
+    const seconds = this.#times.seconds(word, line);
+    if (typeof seconds !== 'object') return seconds;
+    this.#mistakes.add({ ...spanOf(word), ...seconds });
+    return undefined;
+  }
+
+  #number(word: TextPart | undefined, { form, expected }: Amount): number | undefined {
+    if (word === undefined) return undefined;
     if (form.test(word.text)) return Number(word.text);
     this.#refuse(word, `"${word.text}" is not readable, expected ${expected}`);
     return undefined;
   }
 
-  /** Seconds after the beginning of the run. */
-  #seconds(word: Word): number | undefined {
-    if (/^\+\d+$/.test(word.text)) return this.#reference + Number(word.text.slice(1));
-    const date = DATE.exec(word.text);
-    if (date === null) {
-      const hint = 'times are whole seconds after the reference time, or dates';
-      const message = `"${word.text}" is no time, expected +60 or 2026/01/31-12:00:00`;
-      this.#mistakes.push({ start: word.start, end: word.end, message, hint });
-      return undefined;
+  #refuse(span: TextSpan, message: string): void {
+    this.#mistakes.add({ ...spanOf(span), message });
+  }
+
+  #network(prefix: string): Imported {
+    const usable: Ranged[] = [];
+    let [loops, unranged, unsure, begin] = [0, 0, 0, this.#times.epoch];
+    for (const contact of this.#plan.contacts()) {
+      if (contact.from === contact.to) loops += 1;
+      else if (!('lightSeconds' in contact)) unranged += 1;
+      else {
+        usable.push(contact);
+        unsure += contact.confidence < 1 ? 1 : 0;
+        begin = Math.min(begin, contact.start);
+      }
     }
-    const [year = 0, month = 0, ...rest] = date.slice(1).map(Number);
-    const [day = 0, hour = 0, minute = 0, second = 0] = rest;
-    const at = ((daysUntil(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
-    this.#epoch ??= at - this.#reference;
-    return at - this.#epoch;
-  }
-
-  #withRange(contact: Timed): readonly ListedContact[] {
-    const { from, to, start, stop, value, span } = contact;
-    const holds = (range: Timed): boolean => range.start <= start && start < range.stop;
-    const own = this.#ranges.find((one) => one.from === from && one.to === to && holds(one));
-    const implied = this.#ranges.find(
-      (one) => from > to && one.from === to && one.to === from && holds(one),
-    );
-    const range = own ?? implied;
-    if (range === undefined) return [];
-    return [
-      {
-        from: String(from),
-        to: String(to),
-        startNs: start * NS_PER_S,
-        endNs: stop * NS_PER_S,
-        rateBps: value * BITS,
-        delayNs: Math.round(range.value * NS_PER_S),
-        span,
-      },
-    ];
-  }
-
-  #refuse({ start, end }: Span, message: string): void {
-    this.#mistakes.push({ start, end, message });
+    const { repeated, pointless } = this.#plan;
+    const warnings = warningsOf([
+      [unranged, 'contact', 'without a range at the start left out'],
+      [this.#special + loops, 'contact', 'left out: loops, registrations or hypothetical'],
+      [unsure, 'contact', 'with a confidence below 1, which take place like the others'],
+      [repeated, 'command', 'without effect: what they add is there'],
+      [pointless, 'command', 'without effect: what they change or delete is not there'],
+    ]);
+    const contacts = usable.map((contact) => listed(contact, begin));
+    return networkOf(contacts, { prefix }, warnings);
   }
 }
 
-/** Registrations start at -1, hypothetical contacts stop at 0, loops lead to their node. */
-function isSpecial([start, stop, from, to]: readonly Word[]): boolean {
-  return start?.text === '-1' || stop?.text === '0' || from?.text === to?.text;
+/** Relative times count from 0, dates from the beginning. */
+function listed(contact: Ranged, begin: number): ListedContact {
+  const { from, to, start, stop, value, lightSeconds, span } = contact;
+  return {
+    from: String(from),
+    to: String(to),
+    startNs: (start - begin) * NS_PER_S,
+    endNs: (stop - begin) * NS_PER_S,
+    rateBps: value * BITS,
+    delayNs: Math.round(lightSeconds * NS_PER_S),
+    span,
+  };
 }
 
-/** The words of each line with their offsets; a `#` after the first word is one of them. */
-function* linesOf(text: string): Generator<readonly Word[]> {
-  let offset = 0;
-  for (const line of text.split('\n')) {
-    const at = offset;
-    yield [...line.matchAll(/\S+/g)].map(({ 0: word, index }) => ({
-      text: word,
-      start: at + index,
-      end: at + index + word.length,
-    }));
-    offset += line.length + 1;
-  }
-}
-
-/** Days from 0000-03-01 of the Gregorian calendar. */
-function daysUntil(year: number, month: number, day: number): number {
-  const isEarly = month <= 2;
-  const y = isEarly ? year - 1 : year;
-  const m = isEarly ? month + 9 : month - 3;
-  const leaps = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
-  return y * 365 + leaps + Math.floor((m * 306 + 5) / 10) + day - 1;
+/** The values, unless one of them was not readable. */
+function complete<Key extends string>(
+  values: Readonly<Record<Key, number | undefined>>,
+): Readonly<Record<Key, number>> | undefined {
+  const isComplete = Object.values(values).every((value) => value !== undefined);
+  return isComplete ? (values as Readonly<Record<Key, number>>) : undefined;
 }

@@ -1,14 +1,26 @@
 /**
- * Reads traces of meetings as the ONE simulator writes them (akeranen/the-one,
- * report/ConnectivityONEReport.java): lines `TIME CONN A B up` and `… down`, in the order of time,
- * in seconds. A connection that is still up at the end lasts until `until`, or the last line.
+ * Reads traces of meetings as the ONE simulator takes them (akeranen/the-one,
+ * input/StandardEventsReader.java): lines `TIME CONN A B up` and `… down`, in the order of time, in
+ * seconds, with the name of an interface behind if there are several. Two nodes are connected while
+ * one of their interfaces is. A connection that is still up at the end lasts until `until`, or the
+ * last line.
+ *
+ * Traces that were measured have what both ends saw: the first up and the first down count.
  *
  * @module
  */
 import { z } from 'zod';
 import type { Imported, ImportMistake, TopologyImporter } from '../../../engine/host/importer.ts';
+import {
+  LineMistakes,
+  linesOf,
+  spanOf,
+  type TextPart,
+  type TextSpan,
+  wordsOf,
+} from '../../../engine/pure/text-lines.ts';
 import { bitsPerSecond, durationNs } from '../../_kit/options.ts';
-import { type ListedContact, networkOf, prefixParameter, type Span } from './contact-list.ts';
+import { type ListedContact, networkOf, prefixParameter, warningsOf } from './contact-list.ts';
 
 const parameters = z.strictObject({
   prefix: prefixParameter,
@@ -31,33 +43,51 @@ export const traceImporter: TopologyImporter<Parameters> = {
   read,
 };
 
+/** Twice as many contacts with their windows take half a gigabyte. */
+const LINES_MAX = 1_000_000;
+const COLUMNS_MAX = 1_000;
 const NS_PER_S = 1e9;
-const LINE = /^(\S+)\s+(\S+)(?:\s+(\S+)\s+(\S+)\s+(\S+))?\s*$/;
-const TIME = /^\d+(\.\d+)?$/;
-const NODE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,55}$/;
+const TIME = /^(\d+\.?\d*|\.\d+)(E[+-]?\d{1,3})?$/i;
+const NODE = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+/** Created, sent, delivered, aborted, dropped, removed. */
+const OF_MESSAGES = new Set(['C', 'S', 'DE', 'A', 'DR', 'R']);
+const FORM = 'expected TIME CONN A B up, or down';
 
-interface Event extends Span {
+type Mistake = Pick<ImportMistake, 'message'>;
+
+interface Event {
   readonly atNs: number;
   readonly a: string;
   readonly b: string;
+  /** Empty if none is named. */
+  readonly face: string;
   readonly isUp: boolean;
+  readonly span: TextSpan;
 }
 
 function read(text: string, parameters: Parameters): Imported {
+  const lines = linesOf(text, { lines: LINES_MAX, columns: COLUMNS_MAX });
+  if (lines.kind === 'mistakes') return lines;
   const trace = new Trace(parameters);
-  const mistakes: ImportMistake[] = [];
-  let others = 0;
-  for (const event of eventsOf(text)) {
-    if (event === 'other') others += 1;
-    else if ('message' in event) mistakes.push(event);
-    else {
-      const mistake = trace.take(event);
-      if (mistake !== undefined) mistakes.push({ start: event.start, end: event.end, ...mistake });
-    }
+  const mistakes = new LineMistakes();
+  for (const line of lines.lines) {
+    if (mistakes.isFull) break;
+    const words = wordsOf(line);
+    const mistake = isNothing(words) ? undefined : trace.take(words);
+    if (mistake !== undefined) mistakes.add({ ...spanOf(line), ...mistake });
   }
-  if (mistakes.length > 0) return { kind: 'mistakes', mistakes };
-  const note = `${others} lines are not about connections, and are left out`;
-  return networkOf(trace.finish(), parameters.prefix, others === 0 ? [] : [note]);
+  if (mistakes.isAny) return mistakes.all();
+  const contacts = trace.finish();
+  const warnings = warningsOf([
+    [trace.others, 'line', 'about messages left out'],
+    [trace.repeated, 'line', 'left out: the two are connected already, or not any more'],
+    [trace.empty, 'contact', 'of length zero left out'],
+  ]);
+  return networkOf(contacts, { prefix: parameters.prefix, mergeOverlaps: true }, warnings);
+}
+
+function isNothing([first]: readonly TextPart[]): boolean {
+  return first === undefined || first.text.startsWith('#');
 }
 
 /** Which connections are up. */
@@ -66,21 +96,40 @@ class Trace {
   readonly #contacts: ListedContact[] = [];
   readonly #up = new Map<string, Event>();
   #lastNs = 0;
+  /** Lines about messages. */
+  others = 0;
+  /** Lines that say what is so already. */
+  repeated = 0;
+  /** Connections that end when they begin. */
+  empty = 0;
 
   constructor(parameters: Parameters) {
     this.#parameters = parameters;
   }
 
-  /** @returns what is wrong with the event. */
-  take(event: Event): Pick<ImportMistake, 'message' | 'hint'> | undefined {
-    const mistake = mistakeOf(event, this.#lastNs, this.#up);
-    this.#lastNs = Math.max(this.#lastNs, event.atNs);
+  /** @returns what is wrong with the words of a line. */
+  take(words: readonly TextPart[]): Mistake | undefined {
+    const event = eventOf(words);
+    if (event === 'other') this.others += 1;
+    else return 'message' in event ? event : this.#connection(event);
+    return undefined;
+  }
+
+  #connection(event: Event): Mistake | undefined {
+    const { a, b, atNs, isUp } = event;
+    if (atNs < this.#lastNs) return { message: 'the line is earlier than the one before it' };
+    if (a === b) return { message: `${a} cannot meet itself` };
+    this.#lastNs = atNs;
     const key = keyOf(event);
     const before = this.#up.get(key);
-    if (event.isUp) this.#up.set(key, event);
+    if (isUp === (before !== undefined)) {
+      this.repeated += 1;
+      return undefined;
+    }
+    if (isUp) this.#up.set(key, event);
     else this.#up.delete(key);
-    if (!event.isUp && before !== undefined) this.#add(before, event.atNs);
-    return mistake;
+    if (before !== undefined) this.#add(before, atNs);
+    return undefined;
   }
 
   /** All contacts; connections that are still up end now. */
@@ -90,53 +139,33 @@ class Trace {
     return this.#contacts;
   }
 
-  #add({ a, b, atNs, start, end }: Event, endNs: number): void {
-    // A connection of no length carried nothing.
-    if (endNs === atNs) return;
+  #add({ a, b, atNs, span }: Event, endNs: number): void {
+    if (endNs === atNs) {
+      this.empty += 1;
+      return;
+    }
     const { rate, delay } = this.#parameters;
-    const span = { start, end };
     const rest = { startNs: atNs, endNs, rateBps: rate, delayNs: delay, span };
     this.#contacts.push({ from: a, to: b, ...rest }, { from: b, to: a, ...rest });
   }
 }
 
-function mistakeOf(
-  event: Event,
-  lastNs: number,
-  up: ReadonlyMap<string, Event>,
-): Pick<ImportMistake, 'message' | 'hint'> | undefined {
-  const { a, b, atNs, isUp } = event;
-  if (atNs < lastNs) return { message: 'the line is earlier than the one before it' };
-  if (a === b) return { message: `${a} cannot meet itself` };
-  if (isUp === up.has(keyOf(event))) {
-    const state = isUp ? 'up' : 'down';
-    return { message: `${a} and ${b} go ${state}, and were ${state} already` };
-  }
-  return undefined;
-}
-
 /** The same for both orders of two nodes. */
-function keyOf({ a, b }: Event): string {
-  return a < b ? `${a} ${b}` : `${b} ${a}`;
+function keyOf({ a, b, face }: Event): string {
+  return a < b ? `${a} ${b} ${face}` : `${b} ${a} ${face}`;
 }
 
-function* eventsOf(text: string): Generator<Event | ImportMistake | 'other'> {
-  let start = 0;
-  for (const line of text.split('\n')) {
-    const end = start + Math.max(1, line.trimEnd().length);
-    const isNothing = line.trim() === '' || line.startsWith('#');
-    if (!isNothing) yield eventOf(line, { start, end });
-    start += line.length + 1;
-  }
-}
-
-function eventOf(line: string, span: Span): Event | ImportMistake | 'other' {
-  const [, time = '', kind = '', a = '', b = '', state = ''] = LINE.exec(line) ?? [];
-  const form = 'expected TIME CONN A B up, or down';
-  if (!TIME.test(time)) return { ...span, message: `the line has no time, ${form}` };
-  if (kind !== 'CONN') return 'other';
-  if (state !== 'up' && state !== 'down') return { ...span, message: `"${state}": ${form}` };
+function eventOf(words: readonly TextPart[]): Event | Mistake | 'other' {
+  const texts = words.map(({ text }) => text);
+  const [time = '', action = '', a = '', b = '', state = '', face = ''] = texts;
+  if (!TIME.test(time)) return { message: `the line has no time, ${FORM}` };
+  if (OF_MESSAGES.has(action)) return 'other';
+  if (action !== 'CONN') return { message: `"${action}" is no action, ${FORM}` };
+  const change = state.toLowerCase();
+  if (change !== 'up' && change !== 'down') return { message: `"${state}": ${FORM}` };
   const wrong = [a, b].find((name) => !NODE.test(name));
-  if (wrong !== undefined) return { ...span, message: `"${wrong}" is no name of a node` };
-  return { ...span, atNs: Math.round(Number(time) * NS_PER_S), a, b, isUp: state === 'up' };
+  if (wrong !== undefined) return { message: `"${wrong}" is no name of a node` };
+  const span = { start: words[0]?.start ?? 0, end: words[4]?.end ?? 0 };
+  const atNs = Math.round(Number(time) * NS_PER_S);
+  return { atNs, a, b, face: face.startsWith('#') ? '' : face, isUp: change === 'up', span };
 }

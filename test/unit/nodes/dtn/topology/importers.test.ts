@@ -72,14 +72,14 @@ describe('contact plans of ION', () => {
       [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => `node-${number}`),
     );
     expect(made.warnings).toContain(
-      'plan.ionrc: 532 contacts have no range at their start, and are left out',
+      'plan.ionrc: 532 contacts without a range at the start left out',
     );
   });
 
   it('rates are bytes per second', () => {
     const made = ion('a range +0 +60 1 2 3\na contact +10 +20 1 2 125\n');
     expect(contactsOf(made)).toEqual(['node-1 node-2 10 20 1000 3000']);
-    expect(made.warnings).toEqual(['plan.ionrc: 1 of 1 pairs have contacts in one direction only']);
+    expect(made.warnings).toEqual(['plan.ionrc: 1 pair of 1 with contacts in one direction only']);
   });
 
   it('a range from the smaller node holds both ways, one from the larger does not', () => {
@@ -117,13 +117,168 @@ describe('contact plans of ION', () => {
     const made = ion(`a range +0 +9 1 2 4\na contact +0 +9 1 2 1\n${others}`);
     expect(contactsOf(made)).toHaveLength(1);
     expect(made.warnings).toContain(
-      'plan.ionrc: 3 contacts are loops, registrations or hypothetical, and are left out',
+      'plan.ionrc: 3 contacts left out: loops, registrations or hypothetical',
     );
   });
 
+  describe('commands are applied', () => {
+    const range = 'a range +0 +99 1 2 1\n';
+    const there = 'a contact +0 +9 1 2 1\n';
+    const back = 'a contact +0 +9 2 1 1\n';
+
+    it('a deleted contact is gone, that of the other direction stays', () => {
+      const made = ion(`${range}${there}${back}d contact +0 1 2\n`);
+      expect(contactsOf(made)).toEqual(['node-2 node-1 0 9 8 1000']);
+    });
+
+    it('an asterisk deletes all contacts of a direction, in the region that was chosen', () => {
+      const later = 'a contact +20 +30 1 2 1\n';
+      const made = ion(`${range}${there}${later}${back}d contact * 1 2\n`);
+      expect(contactsOf(made)).toEqual(['node-2 node-1 0 9 8 1000']);
+      const other = ion(`${range}${there}^ 2\n${later}d contact * 1 2\n`);
+      expect(contactsOf(other)).toEqual(['node-1 node-2 0 9 8 1000']);
+    });
+
+    it('a contact that was deleted can be added again', () => {
+      const again = 'd contact +0 1 2\na contact +0 +5 1 2 2\n';
+      expect(contactsOf(ion(`${range}${there}${again}`))).toEqual(['node-1 node-2 0 5 16 1000']);
+    });
+
+    it('c contact changes the rate', () => {
+      const made = ion(`${range}${there}c contact +0 1 2 1000\n`);
+      expect(contactsOf(made)).toEqual(['node-1 node-2 0 9 8000 1000']);
+    });
+
+    it('d range takes the way back with it, unless that has a range of its own', () => {
+      const both = `${there}${back}`;
+      expect(mistakeIn(() => ion(`${range}${both}d range +0 1 2\n`))).toContain(
+        'plan.ionrc gives no nodes: 2 contacts without a range at the start left out',
+      );
+      const own = ion(`${range}a range +0 +99 2 1 7\n${both}d range +0 1 2\n`);
+      expect(contactsOf(own)).toEqual(['node-2 node-1 0 9 8 7000']);
+      const oneWay = ion(`${range}${both}d range * 2 1\n`);
+      expect(contactsOf(oneWay)).toEqual(['node-1 node-2 0 9 8 1000']);
+      // A range of its own has taken the place of the implied one.
+      const gone = ion(`${range}a range +0 +99 2 1 7\n${both}d range +0 2 1\n`);
+      expect(contactsOf(gone)).toEqual(['node-1 node-2 0 9 8 1000']);
+    });
+
+    it('says how many concern what is not there, and how many repeat what is', () => {
+      const pointless = 'd contact +1 1 2\nc contact +1 1 2 5\nd range +7 1 2\n';
+      const made = ion(`${range}${there}${there}${back}${pointless}`);
+      expect(made.warnings).toEqual([
+        'plan.ionrc: 1 command without effect: what they add is there',
+        'plan.ionrc: 3 commands without effect: what they change or delete is not there',
+      ]);
+    });
+
+    it('knows all commands of ionadmin, and reads nothing after q', () => {
+      const others = "1 1 ''\ns\n! 1\n^ 1\ne 1\nv\ni contact +0 1 2\nl range\nb contact\nx\n";
+      const made = ion(`${others}m horizon +0\n@ 0\n${range}${there}q\nnonsense\n`);
+      expect(contactsOf(made)).toEqual(['node-1 node-2 0 9 8 1000']);
+    });
+  });
+
+  it('contacts with a confidence take place, and a warning says how many', () => {
+    const sure = 'a contact +0 +5 1 2 1 1.0\n';
+    const unsure = 'a contact +5 +9 1 2 1 0.5\na contact +0 +9 2 1 1\n';
+    const made = ion(`a range +0 +9 1 2 1\n${sure}${unsure}c contact +0 2 1 1 .25\n`);
+    expect(contactsOf(made)).toHaveLength(3);
+    expect(made.warnings).toEqual([
+      'plan.ionrc: 2 contacts with a confidence below 1, which take place like the others',
+    ]);
+  });
+
+  it('names the line that mixes dates with times after the start of ionadmin', () => {
+    const mixed = `a range +0 +9 1 2 1\na contact +0 2026/01/01-00:00:00 1 2 8\n${'a contact +5 +9 1 2 8\n'.repeat(3)}`;
+    expect(mistakeIn(() => ion(mixed))).toBe(
+      [
+        'plan.ionrc:2:14  "+0" in line 1 counts from when ionadmin begins, "2026/01/01-00:00:00" is a date',
+        '   2 | a contact +0 2026/01/01-00:00:00 1 2 8',
+        '     |              ^^^^^^^^^^^^^^^^^^^',
+        '   hint: a line such as "@ 2026/01/01-00:00:00" at the beginning says when that is',
+      ].join('\n'),
+    );
+    // With a reference time all times are dates.
+    const made = ion(
+      `@ 2026/01/01-00:00:00\n${mixed.replace('01/01', '01/02')}`
+        .replaceAll('+5', '2026/01/03-00:00:00')
+        .replaceAll('+9', '2026/01/04-00:00:00'),
+    );
+    expect(contactsOf(made)[0]).toBe('node-1 node-2 0 86400 64 1000');
+  });
+
+  it('a contact before the first date of a file is the beginning of the run', () => {
+    const range = 'a range 2026/01/02-00:00:00 2026/01/09-00:00:00 1 2 1\n';
+    const made = ion(`@ 2026/01/02-00:00:10\n${range}a contact 2026/01/02-00:00:05 +5 1 2 1\n`);
+    expect(contactsOf(made)).toEqual(['node-1 node-2 0 10 8 1000']);
+  });
+
+  describe('of a file for all programs of a node', () => {
+    const plan = 'a range +0 +9 1 2 1\na contact +0 +9 1 2 1\n';
+    const others = '## begin bpadmin \na scheme ipn 1\n## end bpadmin\n';
+    const part = (tag: string): string =>
+      `## begin ionadmin ${tag}\n${plan}## end ionadmin ${tag}\n`;
+
+    it('the part for ionadmin is read', () => {
+      const made = ion(`## ionscript\n${others}${part('')}${others}`);
+      expect(contactsOf(made)).toEqual(['node-1 node-2 0 9 8 1000']);
+      expect(contactsOf(ion(part('host1')))).toHaveLength(1);
+    });
+
+    it.each([
+      [others, 'plan.ionrc:1:1  the file has no part for ionadmin'],
+      [`## begin ionadmin\n${plan}`, 'plan.ionrc:1:1  the part for ionadmin has no end'],
+      [`## begin ionadmin\n${others}`, 'plan.ionrc:1:1  the part for ionadmin has no end'],
+      [
+        `${part('a')}${part('b')}`,
+        'plan.ionrc:5:1  there is a second part for ionadmin: "a" and "b"',
+      ],
+    ])('shows what is wrong with the parts: %j', (text, message) => {
+      expect(mistakeIn(() => ion(text))).toContain(message);
+    });
+
+    it.runIf(hasVectors)('files of ION itself are read as ionadmin would', () => {
+      const real = (name: string): Topology => ion(vectorText(`files/ion/${name}`));
+      expect(contactsOf(real('ionstart-with-delete.rc'))).toEqual([
+        'node-1 node-2 1 3600 800000 1000',
+        'node-2 node-1 1 3600 800000 1000',
+      ]);
+      // The range from 2 to 1 says nothing about the way back.
+      expect(contactsOf(real('ionstart-stcp-host1.rc'))).toEqual([
+        'node-2 node-1 1 3600 800000 1000',
+      ]);
+      expect(contactsOf(real('cgr-global.ionrc'))).toHaveLength(8);
+      expect(mistakeIn(() => real('mixed-times.ionrc'))).toContain(
+        'plan.ionrc:3:15  "+0" in line 3',
+      );
+    });
+  });
+
   it.each([
-    ['a contact +0 +9 1 2\n', 'plan.ionrc:1:3  a contact has a start, a stop, two nodes and'],
-    ['# x\na contact 0 +9 1 2 8\n', 'plan.ionrc:2:11  "0" is no time, expected +60 or'],
+    ['a contact +0 +9 1 2\n', 'plan.ionrc:1:3  "a contact" is followed by a start, a stop, two'],
+    ['a contact +0 +9 1 2 8 1 # x\n', '"a contact" is followed by a start, a stop, two nodes'],
+    ['# x\na contact 5 +9 1 2 8\n', 'plan.ionrc:2:11  "5" is no time, expected +60 or'],
+    ['a contact 2026/13/01-00:00:00 +9 1 2 8\n', '"2026/13/01-00:00:00" is no time'],
+    ['a contact +0 +9 1 2 8 1.5\n', 'plan.ionrc:1:23  "1.5" is not readable, expected a conf'],
+    ['a contact +0 +9 1 9999999999999999 8\n', 'expected a node number'],
+    ['a range +0 +9 1 2 1e300\n', '"1e300" is not readable, expected light seconds'],
+    [
+      `a range +0 +9 1 2 ${'9'.repeat(300)}\na contact +0 +9 1 2 8\n`,
+      'plan.ionrc:2:3  the contact has a delay above 104 days',
+    ],
+    ['d contact +0 1\n', 'plan.ionrc:1:3  "d contact" is followed by a start or *, and two nodes'],
+    ['c range +0 1 2 8\n', 'plan.ionrc:1:3  "range" is unknown, expected contact'],
+    ['w 1\n', 'plan.ionrc:1:1  "w" is no command'],
+    ['@ soon\n', 'plan.ionrc:1:3  "soon" is no time'],
+    [
+      'a contact +0 +9 1 2 8\na contact +0 +8 1 2 8\n',
+      'plan.ionrc:2:3  another contact from 1 to 2 begins then',
+    ],
+    [
+      'a range +0 +9 1 2 1\na range +5 +20 1 2 2\n',
+      'plan.ionrc:2:3  a range from 1 to 2 begins before another one ends',
+    ],
     ['a contact +0 +9 1 two 8\n', 'plan.ionrc:1:19  "two" is not readable, expected a node'],
     ['a contac +0 +9 1 2 8\n', 'plan.ionrc:1:3  "contac" is unknown, expected contact or range'],
     ['contact +0 +9 1 2 8\n', 'plan.ionrc:1:1  "contact" is no command'],
@@ -158,11 +313,67 @@ describe('contact plans of HDTN', () => {
     ]);
   });
 
+  it('a rate of 0 is no limit', () => {
+    const made = hdtn({ contacts: [{ ...contact, rateBitsPerSec: 0 }] });
+    expect(contactsOf(made)).toEqual(['node-1 node-2 0 9 Infinity 0']);
+  });
+
+  it('numbers may be texts', () => {
+    const texts = { source: '1', dest: '2', startTime: '3', endTime: '9', owlt: '2' };
+    const made = hdtn({ contacts: [{ ...texts, rateBitsPerSec: '1000' }] });
+    expect(contactsOf(made)).toEqual(['node-1 node-2 3 9 1000 2000']);
+  });
+
+  it('overlapping contacts of one direction and rate are one, and a warning says how many', () => {
+    const at = (startTime: number, endTime: number, rateBitsPerSec = 8): unknown => ({
+      ...{ ...contact, startTime, endTime, rateBitsPerSec },
+    });
+    const made = hdtn({ contacts: [at(20, 30), at(0, 9), at(2, 5), at(5, 12), at(12, 14)] });
+    expect(contactsOf(made)).toEqual([
+      'node-1 node-2 0 12 8 0',
+      'node-1 node-2 12 14 8 0',
+      'node-1 node-2 20 30 8 0',
+    ]);
+    expect(made.warnings).toContain('plan.json: 2 contacts merged with one that overlaps');
+    const other = mistakeIn(() => hdtn({ contacts: [at(0, 9), at(5, 12, 9)] }));
+    expect(other).toContain('plan.json:10:3  a contact from 1 to 2 begins before the one before');
+  });
+
+  it('contacts without length and loops are left out, and warnings say how many', () => {
+    const rated = { ...contact, rateBitsPerSec: 8 };
+    const ended = { ...rated, startTime: 9, endTime: 5 };
+    const made = hdtn({ contacts: [ended, rated, { ...rated, dest: 1 }, ended] });
+    expect(contactsOf(made)).toHaveLength(1);
+    expect(made.warnings).toEqual([
+      'plan.json: 1 contact of a node with itself left out',
+      'plan.json: 2 contacts left out: the end is not after the start',
+      'plan.json: 1 pair of 1 with contacts in one direction only',
+    ]);
+  });
+
+  it.runIf(hasVectors)('plans of HDTN itself are read', () => {
+    const real = (name: string): Topology =>
+      importing('{ hdtn: plan.json }', 'plan.json', vectorText(`files/hdtn/${name}.json`));
+    expect(contactsOf(real('unlimited-rate'))).toHaveLength(4);
+    expect(contactsOf(real('rate-as-text'))).toContain('node-1 node-3 10 20 1000000000 1000');
+    expect(contactsOf(real('overlapping'))).toContain('node-1 node-2 0 200 1000000000 1000');
+  });
+
+  it('shows the place in the list, whatever else the file has', () => {
+    const wrong = { ...contact, rateBitsPerSec: -1 };
+    const text = `{"x": {"contacts": [{}]}, "a]\\"": [{}],\n"contacts": [ 3,\n ${JSON.stringify(wrong)}]}`;
+    const said = mistakeIn(() => importing('{ hdtn: plan.json }', 'plan.json', text));
+    expect(said).toContain('plan.json:3:');
+    expect(said).toContain('rateBitsPerSec: -1, expected bit/s');
+  });
+
   it.each([
     [{ ...contact, rateBitsPerSec: 8, startTime: 0.5 }, '6:17  startTime: 0.5, expected whole'],
     [{ ...contact, rateBitsPerSec: 8, owlt: 1.3 }, '9:12  owlt: 1.3, expected whole seconds'],
     [contact, '3:3  rateBitsPerSec: missing, expected bit/s'],
     [{ ...contact, rate: 'x' }, '3:3  rateBitsPerSec: missing, expected bit/s'],
+    [{ ...contact, rateBitsPerSec: 8, owlt: 1e15 }, '3:3  the contact has a delay above 104 days'],
+    [{ ...contact, rateBitsPerSec: [[]] }, '8:22  rateBitsPerSec: [, expected bit/s'],
   ])('shows what is wrong, and where: %j', (wrong, message) => {
     expect(mistakeIn(() => hdtn({ contacts: [wrong] }))).toContain(`plan.json:${message}`);
   });
@@ -194,10 +405,48 @@ describe('traces of the ONE', () => {
     );
   });
 
+  it('what both ends saw counts once: the first up and the first down', () => {
+    const made = trace(
+      '1 CONN 1 2 up\n2 CONN 2 1 up\n5 CONN 1 2 down\n7 CONN 2 1 down\n8 CONN 1 2 up\n9 CONN 1 2 down\n',
+    );
+    expect(contactsOf(made)).toEqual([
+      'node-1 node-2 1 5 1000000 0',
+      'node-1 node-2 8 9 1000000 0',
+      'node-2 node-1 1 5 1000000 0',
+      'node-2 node-1 8 9 1000000 0',
+    ]);
+    expect(made.warnings).toEqual([
+      'trace.txt: 2 lines left out: the two are connected already, or not any more',
+    ]);
+  });
+
+  it('contacts of length zero are left out, and a warning says how many', () => {
+    const made = trace('1 CONN 1 2 up\n1 CONN 1 2 down\n2 CONN 1 3 up\n4 CONN 1 3 down\n');
+    expect(contactsOf(made)).toHaveLength(2);
+    expect(made.warnings).toEqual(['trace.txt: 1 contact of length zero left out']);
+  });
+
+  it('nodes are connected while one of their interfaces is', () => {
+    const made = trace(
+      '1 CONN 1 2 up bt\n2 CONN 1 2 up wlan\n3 CONN 1 2 down bt\n5 CONN 1 2 down wlan\n',
+    );
+    expect(contactsOf(made)).toContain('node-1 node-2 1 5 1000000 0');
+  });
+
+  it('tabs, capitals, exponents, comments and CR LF are read as the ONE does', () => {
+    const made = trace('# x\r\n  # y\r\n\r\n1.0E1\tCONN\t1\t2\tUP\r\n.2e2 CONN 1 2 Down # z\r\n');
+    expect(contactsOf(made)).toContain('node-1 node-2 10 20 1000000 0');
+  });
+
   it.each([
     ['1 CONN 1 2 up\n0.5 CONN 1 3 up\n', 'trace.txt:2:1  the line is earlier than the one'],
-    ['1 CONN 1 2 up\n2 CONN 2 1 up\n', 'trace.txt:2:1  2 and 1 go up, and were up already'],
-    ['1 CONN 1 2 down\n', 'trace.txt:1:1  1 and 2 go down, and were down already'],
+    ['1 CONN 1 2 down\n', 'trace.txt gives no nodes: 1 line left out: the two are connected'],
+    ['1 FOO M1 1 2\n', 'trace.txt:1:1  "FOO" is no action, expected TIME CONN A B up, or down'],
+    [
+      '1 CONN node-1 1 up\n2 CONN node-1 1 down\n',
+      'trace.txt:1:1  node-1 and 1 are both called node-1',
+    ],
+    [`1 CONN 1 ${'a'.repeat(64)} up\n9 CONN 2 3 up\n`, 'is longer than 63 letters'],
     ['1 CONN 1 2 on\n', 'trace.txt:1:1  "on": expected TIME CONN A B up, or down'],
     ['CONN 1 2 up\n', 'trace.txt:1:1  the line has no time'],
     ['1 CONN 1 1 up\n', 'trace.txt:1:1  1 cannot meet itself'],
@@ -206,11 +455,9 @@ describe('traces of the ONE', () => {
     expect(mistakeIn(() => trace(text))).toContain(message);
   });
 
-  it('says how many lines are about something else', () => {
-    const made = trace('1 CONN 1 2 up\n1 C M1 1 2\n2 CONN 1 2 down\n');
-    expect(made.warnings).toEqual([
-      'trace.txt: 1 lines are not about connections, and are left out',
-    ]);
+  it('says how many lines are about messages', () => {
+    const made = trace('1 CONN 1 2 up\n1 C M1 1 2 5k\n1 DE M1 1 2\n2 CONN 1 2 down\n');
+    expect(made.warnings).toEqual(['trace.txt: 2 lines about messages left out']);
   });
 });
 
@@ -222,6 +469,24 @@ describe('import:', () => {
 
   it('says which parameter is wrong', () => {
     expect(mistakeIn(() => trace('', ', rate: 5'))).toContain('import.trace.rate: 5 has no unit');
+  });
+
+  it.each([
+    ['ion', 'there is nothing in it'],
+    ['trace', 'there is nothing in it'],
+  ])('an empty file for %s is a mistake of the file', (name, message) => {
+    const load = (): Topology => importing(`{ ${name}: empty.txt }`, 'empty.txt', '');
+    expect(mistakeIn(load)).toContain(`own.yaml:2:`);
+    expect(mistakeIn(load)).toContain(`empty.txt gives no nodes: ${message}`);
+  });
+
+  it('an empty file is no JSON', () => {
+    const load = (): Topology => importing('{ hdtn: plan.json }', 'plan.json', '');
+    expect(mistakeIn(load)).toContain('plan.json:1:1  this is not JSON');
+  });
+
+  it('a prefix is the beginning of a name', () => {
+    expect(mistakeIn(() => trace('', ', prefix: "a b"'))).toContain('own.yaml:2:');
   });
 
   it('says which file is not there', () => {

@@ -1,0 +1,183 @@
+/**
+ * What the commands of ionadmin leave of a plan (nasa-jpl/ION-DTN, ici/doc/pod5/ionrc.pod; how it
+ * treats ranges of the other direction: ici/library/rfx.c, insertRXref and rfx_remove_range).
+ *
+ * Contacts and ranges are known by their directions and starts. A range from a smaller to a larger
+ * node holds both ways, unless the other way has one of its own.
+ *
+ * @module
+ */
+import type { TextSpan } from '../../../engine/pure/text-lines.ts';
+
+/** A contact or a range, in seconds. */
+export interface Timed extends Way {
+  readonly start: number;
+  readonly stop: number;
+  /** Bytes per second, or light seconds. */
+  readonly value: number;
+  /** Of a contact: 1 if it is scheduled, below if it is expected. */
+  readonly confidence: number;
+  readonly span: TextSpan;
+}
+
+/** From one node to another. */
+export interface Way {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** New values of the contact that begins then. */
+export interface Change extends Way {
+  readonly start: number;
+  readonly value: number;
+  readonly confidence: number | undefined;
+}
+
+/** Whether something is new, there already, or at odds with another that begins then. */
+export type Added = 'new' | 'again' | 'other';
+
+/** A contact of an ended plan with the light seconds of its way. */
+export type Ranged = Timed & { readonly lightSeconds: number };
+
+type ByStart = Map<number, Timed>;
+
+/** Contacts and ranges as commands add, change and delete them. */
+export class IonPlan {
+  /** By region, from and to. */
+  readonly #contacts = new Map<string, ByStart>();
+  /** As the file has them. */
+  readonly #ranges = new Map<string, ByStart>();
+  /** Of the ways back. */
+  readonly #implied = new Map<string, ByStart>();
+  /** Commands that add what is there already, alike. */
+  repeated = 0;
+  /** Commands about what is not there. */
+  pointless = 0;
+
+  addContact(region: string, contact: Timed): Added {
+    return this.#add(entriesOf(this.#contacts, contactKey(region, contact)), contact);
+  }
+
+  addRange(range: Timed): Added {
+    const added = this.#add(entriesOf(this.#ranges, wayKey(range)), range);
+    if (added !== 'new') return added;
+    // A range of its own takes the place of an implied one, which does not come back with it.
+    this.#implied.get(wayKey(range))?.delete(range.start);
+    const back = { ...range, from: range.to, to: range.from };
+    const hasOwn = this.#ranges.get(wayKey(back))?.has(range.start) === true;
+    if (range.from < range.to && !hasOwn) {
+      entriesOf(this.#implied, wayKey(back)).set(range.start, back);
+    }
+    return added;
+  }
+
+  changeContact(region: string, change: Change): void {
+    const listed = this.#contacts.get(contactKey(region, change));
+    const contact = listed?.get(change.start);
+    if (contact === undefined) this.pointless += 1;
+    else {
+      const { start, value, confidence = contact.confidence } = change;
+      listed?.set(start, { ...contact, value, confidence });
+    }
+  }
+
+  /** @param start Absent: all of this direction. */
+  deleteContacts(region: string, way: Way, start: number | undefined): void {
+    if (!remove(this.#contacts.get(contactKey(region, way)), start)) this.pointless += 1;
+  }
+
+  /** @param start Absent: all of this direction. */
+  deleteRanges({ from, to }: Way, start: number | undefined): void {
+    const key = wayKey({ from, to });
+    const hadOwn = remove(this.#ranges.get(key), start);
+    const hadImplied = remove(this.#implied.get(key), start);
+    if (!(hadOwn || hadImplied)) this.pointless += 1;
+    if (from < to) remove(this.#implied.get(wayKey({ from: to, to: from })), start);
+  }
+
+  /** All contacts that are left, each with the range at its start if there is one. */
+  *contacts(): Generator<Timed | Ranged> {
+    const ranges = new Map([...this.#ranges].map(([key, listed]) => [key, joined(listed)]));
+    const implied = new Map([...this.#implied].map(([key, listed]) => [key, joined(listed)]));
+    for (const listed of this.#contacts.values()) {
+      for (const contact of listed.values()) {
+        const key = wayKey(contact);
+        const range = at(ranges.get(key), contact.start) ?? at(implied.get(key), contact.start);
+        yield range === undefined ? contact : { ...contact, lightSeconds: range.value };
+      }
+    }
+  }
+
+  /** Ranges of one direction that overlap and differ: which of them holds, nobody can say. */
+  *rangesInDoubt(): Generator<Timed> {
+    for (const ranges of this.#ranges.values()) {
+      const listed = joined(ranges);
+      for (const [index, range] of listed.entries()) {
+        if (range.start < (listed[index - 1]?.stop ?? 0)) yield range;
+      }
+    }
+  }
+
+  #add(listed: ByStart, timed: Timed): Added {
+    const before = listed.get(timed.start);
+    if (before !== undefined && !isAlike(before, timed)) return 'other';
+    if (before === undefined) listed.set(timed.start, timed);
+    else this.repeated += 1;
+    return before === undefined ? 'new' : 'again';
+  }
+}
+
+function contactKey(region: string, { from, to }: Way): string {
+  return `${region} ${from} ${to}`;
+}
+
+function wayKey({ from, to }: Way): string {
+  return `${from} ${to}`;
+}
+
+function entriesOf(map: Map<string, ByStart>, key: string): ByStart {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const entries: ByStart = new Map();
+  map.set(key, entries);
+  return entries;
+}
+
+function isAlike(a: Timed, b: Timed): boolean {
+  return a.stop === b.stop && a.value === b.value && a.confidence === b.confidence;
+}
+
+/** @returns whether there was any. */
+function remove(listed: ByStart | undefined, start: number | undefined): boolean {
+  if (listed === undefined) return false;
+  if (start !== undefined) return listed.delete(start);
+  const hadAny = listed.size > 0;
+  listed.clear();
+  return hadAny;
+}
+
+/** Ranges in the order of their starts, those that overlap with one distance in one. */
+function joined(listed: ByStart): readonly Timed[] {
+  const kept: Timed[] = [];
+  for (const range of [...listed.values()].sort((a, b) => a.start - b.start)) {
+    const before = kept.at(-1);
+    const overlaps = before !== undefined && range.start < before.stop;
+    if (!overlaps || before.value !== range.value) kept.push(range);
+    else kept[kept.length - 1] = { ...before, stop: Math.max(before.stop, range.stop) };
+  }
+  return kept;
+}
+
+/** The last of some sorted ranges that has begun, if it has not ended. */
+function at(ranges: readonly Timed[] | undefined, time: number): Timed | undefined {
+  if (ranges === undefined) return undefined;
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const isLater = (ranges[middle]?.start ?? 0) > time;
+    if (isLater) high = middle;
+    else low = middle + 1;
+  }
+  const range = ranges[low - 1];
+  return range !== undefined && time < range.stop ? range : undefined;
+}
