@@ -94,8 +94,12 @@ export const APPLICATION_SERVICE = 1;
 export const APPLICATION_DEMUX = 'app';
 /** Repetitions of periodic contacts that are planned ahead (ours); half of them are at least. */
 export const PERIODS_MAX = 10_000;
-/** Transfers of UDPCL that a node puts together at once for a neighbour (ours). */
+/**
+ * Transfers of UDPCL that a node puts together at once for the port of a neighbour, and as many for
+ * all its other ports together (ours); and the bytes that have arrived of them: two of 16 MiB.
+ */
 export const TRANSFERS_MAX = 64;
+export const TRANSFER_BYTES_MAX: number = 2 * BUNDLE_BYTES_MAX;
 /** How long it waits for the missing pieces of one, ns (ours). */
 export const TRANSFER_NS = 30_000_000_000;
 /**

@@ -34,7 +34,7 @@ function read(datagrams: readonly Uint8Array[]): {
 } {
   const bundles: Uint8Array[] = [];
   const drops: string[] = [];
-  const reader = new UdpclReader({
+  const reader = new UdpclReader(1, {
     onBundle: (bundle): number => bundles.push(bundle),
     onDrop: (reason): number => drops.push(reason),
   });
@@ -89,7 +89,7 @@ describe('a bundle', () => {
   it('is not mixed with another of the same number from another port of the neighbour', () => {
     const other = bundle.map((octet, index) => (index === 0 ? octet : octet ^ 0xff));
     const came: Uint8Array[] = [];
-    const reader = new UdpclReader({
+    const reader = new UdpclReader(1, {
       onBundle: (each): number => came.push(each),
       onDrop: (): void => undefined,
     });
@@ -107,25 +107,5 @@ describe('a bundle', () => {
       expect(read([fromHex(hex)]).drops).toEqual(['bad-transfer']);
     }
     expect(read([fromHex('a10284011a01000000004100')]).drops).toEqual([]);
-  });
-
-  it('is refused while pieces of 64 others wait, and taken 30 s later', () => {
-    const bundles: Uint8Array[] = [];
-    const drops: string[] = [];
-    const reader = new UdpclReader({
-      onBundle: (each): number => bundles.push(each),
-      onDrop: (reason): number => drops.push(reason),
-    });
-    for (let transfer = 0; transfer < 65; transfer += 1) {
-      const [first] = udpclDatagrams(bundle, 1_200, transfer);
-      reader.read(0, first!, wholly(first!));
-    }
-    expect(drops).toEqual(['transfers-full']);
-    const late = 30_000_000_001;
-    for (const datagram of udpclDatagrams(bundle, 1_200, 65)) {
-      reader.read(late, datagram, wholly(datagram));
-    }
-    expect(bundles).toHaveLength(1);
-    expect(drops).toEqual(['transfers-full']);
   });
 });

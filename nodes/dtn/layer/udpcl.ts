@@ -18,14 +18,8 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { endOfItem } from '../../_kit/cbor-end-of-item.ts';
 import { CBOR_ARRAY, CBOR_BYTES, CBOR_MAP, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
 import { CborWriter } from '../../_kit/cbor-writer.ts';
-import {
-  BUNDLE_BYTES_MAX,
-  BUNDLE_START,
-  DEPTH_MAX,
-  TRANSFER_NS,
-  TRANSFERS_MAX,
-} from '../geometry.ts';
-import { PartialPayload } from '../wire/partial-payload.ts';
+import { BUNDLE_BYTES_MAX, BUNDLE_START, DEPTH_MAX } from '../geometry.ts';
+import { type TransferDrop, UdpclTransfers } from './udpcl-transfers.ts';
 
 const PADDING = 0x00;
 const MAP_FIRST = 0xa0;
@@ -69,13 +63,8 @@ export function udpclDatagrams(
   return datagrams;
 }
 
-interface Transfer {
-  readonly whole: PartialPayload;
-  readonly sinceNs: Nanoseconds;
-}
-
 /** Why a part of a datagram is dropped. */
-export type UdpclDrop = 'unknown-message' | 'bad-transfer' | 'transfers-full';
+export type UdpclDrop = 'unknown-message' | TransferDrop;
 
 /** What a datagram brings. */
 export interface UdpclHandlers {
@@ -86,15 +75,33 @@ export interface UdpclHandlers {
 
 /** Reads the datagrams of one neighbour. */
 export class UdpclReader {
+  readonly #own: Endpoint;
   readonly #handlers: UdpclHandlers;
   readonly #reader = new CborReader();
-  /** Transfers of which pieces are missing, oldest first, by sender and number. */
-  readonly #transfers = new Map<string, Transfer>();
+  /** Those of the link's own port, and apart from them those of all other ports of its address. */
+  readonly #transfers: UdpclTransfers;
+  readonly #others: UdpclTransfers;
   /** Sender of the datagram that is being read. */
   #sender = 0;
 
-  constructor(handlers: UdpclHandlers) {
+  /** @param own The port from which the neighbour sends on this link. */
+  constructor(own: Endpoint, handlers: UdpclHandlers) {
+    this.#own = own;
     this.#handlers = handlers;
+    const onDrop = (reason: TransferDrop): void => handlers.onDrop(reason);
+    this.#transfers = new UdpclTransfers(onDrop);
+    this.#others = new UdpclTransfers(onDrop);
+  }
+
+  /** When {@link expire} is due; Infinity if nothing waits. */
+  nextAt(): Nanoseconds {
+    return Math.min(this.#transfers.nextAt(), this.#others.nextAt());
+  }
+
+  /** Gives up transfers whose pieces did not come in time. */
+  expire(now: Nanoseconds): void {
+    this.#transfers.expire(now);
+    this.#others.expire(now);
   }
 
   /**
@@ -138,44 +145,22 @@ export class UdpclReader {
     }
   }
 
-  /** Takes a piece of a transfer; false if it is malformed or disagrees with the others. */
+  /** Takes a piece of a transfer; false if it is malformed. */
   #piece(now: Nanoseconds, reader: CborReader): boolean {
     if (!reader.expect(CBOR_ARRAY) || reader.argument !== 4) return false;
     if (!reader.expect(CBOR_UINT)) return false;
-    const id = `${this.#sender}/${reader.argument}`;
+    const number = reader.argument;
     if (!reader.expect(CBOR_UINT)) return false;
     const total = reader.argument;
     if (!reader.expect(CBOR_UINT)) return false;
     const offset = reader.argument;
     if (!reader.string(CBOR_BYTES)) return false;
-    const piece = reader.bytes.subarray(reader.at - reader.argument, reader.at);
-    if (total > BUNDLE_BYTES_MAX || offset + piece.length > total) return false;
-    const transfer = this.#transferOf(now, id, total);
-    if (transfer === undefined) return true;
-    if (transfer.whole.total !== total) return false;
-    if (!transfer.whole.add(offset, piece)) return false;
-    const { payload } = transfer.whole;
-    if (payload === undefined) return true;
-    this.#transfers.delete(id);
-    this.#handlers.onBundle(payload);
+    const bytes = reader.bytes.subarray(reader.at - reader.argument, reader.at);
+    if (total > BUNDLE_BYTES_MAX || offset + bytes.length > total) return false;
+    const sender = this.#sender;
+    const transfers = sender === this.#own ? this.#transfers : this.#others;
+    const bundle = transfers.take(now, { sender, number, total, offset, bytes });
+    if (bundle !== undefined) this.#handlers.onBundle(bundle);
     return true;
-  }
-
-  #transferOf(now: Nanoseconds, id: string, total: number): Transfer | undefined {
-    for (const [old, { sinceNs }] of this.#transfers) {
-      if (now - sinceNs <= TRANSFER_NS) break;
-      this.#transfers.delete(old);
-    }
-    const known = this.#transfers.get(id);
-    if (known !== undefined) return known;
-    let bytes = total;
-    for (const { whole } of this.#transfers.values()) bytes += whole.total;
-    if (this.#transfers.size >= TRANSFERS_MAX || bytes > BUNDLE_BYTES_MAX) {
-      this.#handlers.onDrop('transfers-full');
-      return undefined;
-    }
-    const transfer = { whole: new PartialPayload(total), sinceNs: now };
-    this.#transfers.set(id, transfer);
-    return transfer;
   }
 }

@@ -6,7 +6,7 @@
  */
 import type { Host } from '../../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
-import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
 import { Adjacency } from '../agent/adjacency.ts';
 import type { Outlet } from '../agent/outlet.ts';
@@ -26,6 +26,8 @@ interface Neighbour {
   /** Number of the next transfer in pieces. */
   transfer: number;
   socket: DatagramSocket | undefined;
+  /** Gives up transfers; pending while any are incomplete. */
+  expiry: Timer | undefined;
 }
 
 /** All links of a node on which UDPCL runs. */
@@ -52,6 +54,7 @@ export class UdpclNode implements LinkLayer {
     for (const neighbour of this.#neighbours.values()) {
       neighbour.socket?.close();
       neighbour.socket = undefined;
+      neighbour.expiry?.cancel();
     }
   }
 
@@ -88,6 +91,7 @@ export class UdpclNode implements LinkLayer {
   /** Runs on this link. */
   add({ link, neighbour, near, far, contacts }: LinkEnd): void {
     const datagramMax = Math.min(link.mtu, DATAGRAM_MAX);
+    const to = this.#host.endpoint(far.address, far.port);
     this.#neighbours.set(link.id, {
       outlet: new Adjacency({
         link: link.id,
@@ -98,14 +102,15 @@ export class UdpclNode implements LinkLayer {
         bytesOnLink: (bytes) => udpclBytes(bytes, datagramMax),
       }),
       port: near.port,
-      to: this.#host.endpoint(far.address, far.port),
+      to,
       datagramMax,
-      reader: new UdpclReader({
+      reader: new UdpclReader(to, {
         onBundle: (bytes): void => this.#handlers.onBundle(bytes, neighbour),
         onDrop: (reason): void => this.#host.drop(reason),
       }),
       transfer: 0,
       socket: undefined,
+      expiry: undefined,
     });
   }
 
@@ -115,12 +120,26 @@ export class UdpclNode implements LinkLayer {
       port,
       link,
       onDatagram: (buffer, offset, length, from) => {
-        if (!this.#isFrom(neighbour, from)) this.#host.drop('unknown-peer');
-        else neighbour.reader.read(this.#host.now(), buffer, { offset, length, sender: from });
+        if (this.#isFrom(neighbour, from)) {
+          neighbour.reader.read(this.#host.now(), buffer, { offset, length, sender: from });
+          this.#watch(neighbour);
+        } else this.#host.drop('unknown-peer');
       },
     });
     if (neighbour.socket === undefined) this.#host.log.warn(`port ${port} is taken on ${link}`);
   }
+
+  /** The timer may ring early, if the transfer for which it was set has arrived. */
+  #watch(neighbour: Neighbour): void {
+    const { reader, expiry } = neighbour;
+    const at = reader.nextAt();
+    if (at === Number.POSITIVE_INFINITY || expiry?.isPending === true) return;
+    neighbour.expiry = this.#host.after(at - this.#host.now(), () => {
+      reader.expire(this.#host.now());
+      this.#watch(neighbour);
+    });
+  }
+
   /** Some agents send each bundle from a port of its own. */
   #isFrom({ to }: Neighbour, from: Endpoint): boolean {
     if (from === to) return true;

@@ -11,24 +11,40 @@ import { ByteRanges } from './byte-ranges.ts';
  * no honest sender cuts a bundle that small.
  */
 const RANGES_MAX = 16_384;
+/** What a piece takes beside its bytes: its record, and its place among the ranges. */
+const PIECE_COST = 128;
+
+interface Piece {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
 
 /** The payload of one bundle while fragments of it are missing. */
 export class PartialPayload {
   /** Length of the whole payload, bytes. */
   readonly total: number;
-  readonly #payload: Uint8Array;
+  /** What has arrived: a length that somebody claims takes no memory. */
+  readonly #pieces: Piece[] = [];
   readonly #arrived = new ByteRanges();
+  #cost = 0;
 
   /** @param total As all fragments of the bundle say; the caller bounds it before. */
   constructor(total: number) {
     this.total = total;
-    this.#payload = new Uint8Array(total);
   }
 
-  /** The payload when it is complete. */
+  /** The payload when it is complete, put together anew. */
   get payload(): Uint8Array | undefined {
     const isWhole = this.total > 0 && this.#arrived.covers(0, this.total);
-    return isWhole ? this.#payload : undefined;
+    if (!isWhole) return undefined;
+    const payload = new Uint8Array(this.total);
+    for (const { offset, bytes } of this.#pieces) payload.set(bytes, offset);
+    return payload;
+  }
+
+  /** Memory that it takes, bytes. */
+  get cost(): number {
+    return this.#cost;
   }
 
   /** Number of bytes that have arrived. */
@@ -45,7 +61,9 @@ export class PartialPayload {
     const isBeyond = offset + bytes.length > this.total;
     if (isBeyond || this.#arrived.all.length >= RANGES_MAX) return false;
     for (const gap of this.#arrived.gaps(offset, offset + bytes.length)) {
-      this.#payload.set(bytes.subarray(gap.start - offset, gap.end - offset), gap.start);
+      const piece = bytes.slice(gap.start - offset, gap.end - offset);
+      this.#pieces.push({ offset: gap.start, bytes: piece });
+      this.#cost += piece.length + PIECE_COST;
     }
     this.#arrived.add(offset, offset + bytes.length);
     return true;
