@@ -25,7 +25,7 @@ import {
   STORE_BYTES,
   TCPCL_KEEP_ALIVE_S,
 } from './geometry.ts';
-import { TLS_POLICIES } from './layer/tcpcl-session.ts';
+import { TLS_POLICIES } from './layer/tcpcl-desk.ts';
 import { securityConfig } from './security/options.ts';
 
 /** How much a node keeps. */

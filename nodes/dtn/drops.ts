@@ -28,6 +28,7 @@ export const DTN_DROPS = {
   'tcpcl-no-tls': 'the other end of a session offers no TLS, and this node requires it',
   'tcpcl-tls-failed': 'the handshake of TLS failed: the other end has another key, or went away',
   'tcpcl-silence': 'the other end of a session said nothing for too long',
+  'tcpcl-crowded': 'a session ended for a newer one: nothing proved yet who is at its other end',
   'tcpcl-refused': 'a transfer was refused',
   'tcpcl-unexpected': 'the message does not belong at this point of a session',
   'mesh-bad-frame':

@@ -178,8 +178,17 @@ export const TCPCL_KEEP_ALIVE_S = 30;
 /** Waits before a lost session is opened again: the first, and the longest, ns (ours). */
 export const TCPCL_RECONNECT_NS = 1_000_000_000;
 export const TCPCL_RECONNECT_NS_MAX = 60_000_000_000;
-/** Sessions that one neighbour may open; another one replaces the oldest (ours). */
+/**
+ * Sessions that one neighbour may open and that have come up; another one replaces the oldest, first
+ * one without TLS (ours).
+ */
 export const TCPCL_SESSIONS_MAX = 2;
+/**
+ * Messages that a session may add to a stream that is full; then it reads nothing more (ours). More
+ * than eight bundles of 16 MiB in segments of 128 KiB lead to, so that two agents which send to each
+ * other, and whose stores are full, do not wait for each other.
+ */
+export const TCPCL_ANSWERS_MAX = 1_024;
 /** Longest round trip for TCPCL, ns: streams repeat for 60 s (docs/spec/stream-model.md). */
 export const TCPCL_ROUND_TRIP_NS_MAX = 60_000_000_000;
 

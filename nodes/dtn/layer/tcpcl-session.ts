@@ -5,7 +5,8 @@
  * The contact headers say whether TLS follows; the stream then does the handshake.
  *
  * A transfer is acknowledged when the node has kept its bundle. Until then nothing more is read, so
- * that a node whose store is full pushes back; it is asked again every second.
+ * that a node whose store is full pushes back; it is asked again every second. Nor is anything read
+ * while the peer does not take the answers to what it wrote before.
  *
  * @module
  */
@@ -14,10 +15,12 @@ import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import { TimerTable } from '../../_kit/timer-table.ts';
 import {
   BUNDLE_BYTES_MAX,
+  TCPCL_ANSWERS_MAX,
   TCPCL_ASK_NS,
   TCPCL_CONTACT_NS,
   TCPCL_SEGMENT_BYTES,
 } from '../geometry.ts';
+import type { TcpclDrop, TcpclEffect, TcpclFacts, TcpclInput } from './tcpcl-desk.ts';
 import { TcpclIncoming } from './tcpcl-incoming.ts';
 import { TcpclOutgoing } from './tcpcl-outgoing.ts';
 import { TcpclReader } from './tcpcl-reader.ts';
@@ -31,69 +34,6 @@ import {
 } from './tcpcl-wire.ts';
 
 const NS_PER_S = 1_000_000_000;
-
-/** Whether a node uses TLS: never, if the other end can, or always (RFC 9174 section 4.3). */
-export const TLS_POLICIES = ['off', 'prefer', 'require'] as const;
-export type TlsPolicy = (typeof TLS_POLICIES)[number];
-
-/** What a session knows. */
-export interface TcpclFacts {
-  /** The end that opened the stream speaks first (RFC 9174 section 4.1). */
-  readonly role: 'active' | 'passive';
-  /** Node IDs of both ends, as text. The peer's is a claim: the stream itself says who it is. */
-  readonly ownId: string;
-  readonly peerId: string;
-  /** Interval of keep-alives that this end wishes for, s; 0 for none. */
-  readonly keepAliveS: number;
-  readonly tls: TlsPolicy;
-}
-
-/** Why something is dropped, or a session ends. */
-export type TcpclDrop =
-  | 'tcpcl-bad-message'
-  | 'tcpcl-stranger'
-  | 'tcpcl-no-tls'
-  | 'tcpcl-tls-failed'
-  | 'tcpcl-silence'
-  | 'tcpcl-refused'
-  | 'tcpcl-unexpected';
-
-/** What a session is told. */
-export type TcpclInput =
-  | { readonly kind: 'opened' }
-  /** The handshake of TLS has ended. */
-  | { readonly kind: 'secured'; readonly isSecure: boolean }
-  /** The session keeps the bytes. */
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'send'; readonly transfer: number; readonly bundle: Uint8Array }
-  /** The stream takes another segment. */
-  | { readonly kind: 'room' }
-  /** The node has the bundle that was offered last. */
-  | { readonly kind: 'kept' }
-  /** Ends after what is under way. */
-  | { readonly kind: 'finish' }
-  /** The stream has ended. */
-  | { readonly kind: 'closed' };
-
-/** What a session wants done. */
-export type TcpclEffect =
-  /** After a segment, the node says `room` when the stream takes more. */
-  | { readonly kind: 'write'; readonly bytes: Uint8Array; readonly isSegment: boolean }
-  /** Begins TLS on the stream, after what was written so far; the node says `secured`. */
-  | { readonly kind: 'secure' }
-  /** Reads nothing more, or goes on. */
-  | { readonly kind: 'pause'; readonly isPaused: boolean }
-  | { readonly kind: 'bundle'; readonly bundle: Uint8Array }
-  | { readonly kind: 'sent'; readonly transfer: number }
-  | { readonly kind: 'failed'; readonly transfer: number }
-  /** At the end that sends: bundles of at most so many octets can be sent from now on. */
-  | { readonly kind: 'up'; readonly transferMax: number }
-  /** And no longer. */
-  | { readonly kind: 'down' }
-  /** Ends the stream, in order or at once. */
-  | { readonly kind: 'end' }
-  | { readonly kind: 'reset' }
-  | { readonly kind: 'drop'; readonly reason: TcpclDrop };
 
 type State = 'new' | 'contact' | 'securing' | 'session' | 'up' | 'ending' | 'over';
 type Timer = 'contact' | 'keep-alive' | 'silence' | 'ask';
@@ -109,6 +49,10 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
   /** Bytes of the bundle that the node has not kept yet. */
   #offered: Uint8Array | undefined;
   #hasTold = false;
+  #isSecured = false;
+  #isPaused = false;
+  /** Messages since the stream had room. */
+  #answers = 0;
   #keepAliveNs: Nanoseconds = 0;
   #now: Nanoseconds = 0;
   #effects: TcpclEffect[] = [];
@@ -122,6 +66,11 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     return this.#state === 'up';
   }
 
+  /** True if the peer has proved who it is: it has the key, and says its name under TLS. */
+  get isProven(): boolean {
+    return this.#isSecured && (this.#state === 'up' || this.#state === 'ending');
+  }
+
   /** Octets that wait to be read, and those of the transfer that comes in. */
   get held(): number {
     return this.#reader.kept + this.#incoming.bytes + (this.#offered?.length ?? 0);
@@ -131,6 +80,8 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     this.#now = now;
     this.#effects = [];
     if (this.#state !== 'over') this.#take(input);
+    else if (input.kind === 'closed') this.#timers.clear('contact');
+    else if (input.kind === 'timer') this.#abandon();
     return this.#effects;
   }
 
@@ -153,8 +104,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
         this.#send(input.transfer, input.bundle);
         return;
       case 'room':
-        this.#outgoing.isBlocked = false;
-        this.#segment();
+        this.#hasRoom();
         return;
       case 'kept':
         this.#kept();
@@ -193,7 +143,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
   }
 
   #read(): void {
-    while (this.#offered === undefined && this.#state !== 'over') {
+    while (!this.#isPaused && this.#state !== 'over') {
       const read = this.#reader.next();
       if (read.kind === 'nothing') return;
       if (read.kind === 'bad') {
@@ -240,6 +190,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
   #secured(isSecure: boolean): void {
     if (this.#state !== 'securing') return;
     if (isSecure) {
+      this.#isSecured = true;
       this.#tellSession();
       return;
     }
@@ -273,7 +224,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
   }
 
   #negotiate(session: Extract<TcpclMessage, { kind: 'session' }>): void {
-    const { peerId, keepAliveS, role } = this.#facts;
+    const { peerId, keepAliveS } = this.#facts;
     if (session.nodeId !== peerId || session.isForeign || session.segmentMru === 0) {
       this.#drop('tcpcl-stranger');
       this.#fail(TCPCL_END.contactFailure);
@@ -287,7 +238,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     this.#outgoing.transferMax = session.transferMru;
     this.#spoke();
     this.#heard();
-    if (role === 'active') this.#effects.push({ kind: 'up', transferMax: session.transferMru });
+    this.#effects.push({ kind: 'up', transferMax: session.transferMru });
   }
 
   #transferred(message: TcpclMessage): void {
@@ -329,14 +280,31 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
         this.#tell(outcome.receipt);
         return;
       case 'bundle':
-        this.#timers.clear('silence');
-        this.#effects.push({ kind: 'pause', isPaused: true });
+        this.#offered = outcome.bundle;
+        this.#pauseOrRead();
         this.#offer(outcome.bundle);
     }
   }
 
+  /** The stream takes more: answers that have piled up, and a segment. */
+  #hasRoom(): void {
+    this.#answers = 0;
+    this.#outgoing.isBlocked = false;
+    this.#segment();
+    this.#pauseOrRead();
+  }
+
+  /** Reads only while the node takes a bundle, and the peer takes answers. */
+  #pauseOrRead(): void {
+    const isPaused = this.#offered !== undefined || this.#answers >= TCPCL_ANSWERS_MAX;
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    this.#effects.push({ kind: 'pause', isPaused });
+    this.#heard();
+    if (!isPaused) this.#read();
+  }
+
   #offer(bundle: Uint8Array): void {
-    this.#offered = bundle;
     this.#timers.set('ask', this.#now + TCPCL_ASK_NS);
     this.#effects.push({ kind: 'bundle', bundle });
   }
@@ -347,9 +315,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     this.#timers.clear('ask');
     const receipt = this.#incoming.finished();
     if (receipt !== undefined) this.#tell(receipt);
-    this.#effects.push({ kind: 'pause', isPaused: false });
-    this.#heard();
-    this.#read();
+    this.#pauseOrRead();
     this.#endIfDone();
   }
 
@@ -373,7 +339,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     const segment = this.#outgoing.next();
     if (segment === undefined) return;
     this.#spoke();
-    this.#effects.push({ kind: 'write', bytes: encodeTcpcl(segment), isSegment: true });
+    this.#effects.push({ kind: 'write', bytes: encodeTcpcl(segment), asksForRoom: true });
   }
 
   /** RFC 9174 section 6.1: no new transfers; those under way are finished. */
@@ -406,21 +372,30 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
   #endIfDone(): void {
     if (this.#state !== 'ending') return;
     const isBusy = this.#outgoing.size > 0 || this.#incoming.isBusy || this.#offered !== undefined;
-    if (isBusy) return;
-    this.#effects.push({ kind: 'end' });
-    this.#over();
+    if (!isBusy) this.#end();
   }
 
   /** Something is wrong: says so, and ends at once. */
   #fail(reason: number): void {
     this.#tell({ kind: 'termination', isReply: false, reason });
+    this.#end();
+  }
+
+  /** Ends our half of the stream; a peer that does not end its own is not waited for. */
+  #end(): void {
     this.#effects.push({ kind: 'end' });
     this.#over();
+    this.#timers.set('contact', this.#now + TCPCL_CONTACT_NS);
+  }
+
+  #abandon(): void {
+    this.#timers.clear('contact');
+    this.#effects.push({ kind: 'reset' });
   }
 
   /** Nothing is sent from here on but what has begun. */
   #leave(state: 'ending' | 'over'): void {
-    const wasUp = this.#state === 'up' && this.#facts.role === 'active';
+    const wasUp = this.#state === 'up';
     this.#state = state;
     if (wasUp) this.#effects.push({ kind: 'down' });
   }
@@ -444,7 +419,9 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
         this.#over();
         return;
       case 'keep-alive':
-        this.#tell({ kind: 'keep-alive' });
+        // Behind so many answers that the peer does not read, one more says nothing.
+        if (this.#answers < TCPCL_ANSWERS_MAX) this.#tell({ kind: 'keep-alive' });
+        else this.#spoke();
         return;
       case 'ask':
         if (this.#offered !== undefined) this.#offer(this.#offered);
@@ -456,10 +433,13 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
   #tell(message: TcpclMessage): void {
     this.#write(encodeTcpcl(message));
     this.#spoke();
+    this.#pauseOrRead();
   }
 
   #write(bytes: Uint8Array): void {
-    this.#effects.push({ kind: 'write', bytes, isSegment: false });
+    this.#answers += 1;
+    const asksForRoom = this.#answers === TCPCL_ANSWERS_MAX;
+    this.#effects.push({ kind: 'write', bytes, asksForRoom });
   }
 
   #spoke(): void {
@@ -471,7 +451,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
   #heard(): void {
     if (this.#keepAliveNs === 0) return;
     // While nothing is read, nothing can be heard.
-    if (this.#offered !== undefined) this.#timers.clear('silence');
+    if (this.#isPaused) this.#timers.clear('silence');
     else this.#timers.set('silence', this.#now + 2 * this.#keepAliveNs);
   }
 

@@ -5,13 +5,8 @@
  */
 import type { SecureOptions, Stream } from '../../../engine/host/stream.ts';
 import { MachineShell, type ShellHost } from '../../_kit/shell.ts';
-import {
-  type TcpclDrop,
-  type TcpclEffect,
-  type TcpclFacts,
-  type TcpclInput,
-  TcpclSession,
-} from '../layer/tcpcl-session.ts';
+import type { TcpclDrop, TcpclEffect, TcpclFacts, TcpclInput } from '../layer/tcpcl-desk.ts';
+import { TcpclSession } from '../layer/tcpcl-session.ts';
 
 /** What the node does with what a session brings. */
 export interface ConnectionHandlers {
@@ -62,6 +57,11 @@ export class TcpclConnection {
     return this.#session.isUp;
   }
 
+  /** True if the neighbour has proved that it is at the other end. */
+  get isProven(): boolean {
+    return this.#session.isProven;
+  }
+
   send(transfer: number, bundle: Uint8Array): void {
     this.#shell.take({ kind: 'send', transfer, bundle });
   }
@@ -94,7 +94,7 @@ export class TcpclConnection {
   #perform(effect: TcpclEffect): void {
     switch (effect.kind) {
       case 'write':
-        this.#write(effect.bytes, effect.isSegment);
+        this.#write(effect.bytes, effect.asksForRoom);
         return;
       case 'secure':
         this.#secure();
@@ -137,8 +137,8 @@ export class TcpclConnection {
   }
 
   /** Header and data go in one call, so that no small packet waits for a receipt (Nagle). */
-  #write(bytes: Uint8Array, isSegment: boolean): void {
+  #write(bytes: Uint8Array, asksForRoom: boolean): void {
     if (this.#stream.write(bytes) === 'full') this.#isFull = true;
-    if (isSegment && !this.#isFull) this.#shell.take({ kind: 'room' });
+    if (asksForRoom && !this.#isFull) this.#shell.take({ kind: 'room' });
   }
 }

@@ -9,6 +9,7 @@ import type { Listener, SecureOptions, Stream } from '../../../engine/host/strea
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
 import { BackOff } from '../../_kit/back-off.ts';
+import { Newcomers } from '../../_kit/newcomers.ts';
 import { AcknowledgedLink } from '../agent/acknowledged-link.ts';
 import type { Transfer } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
@@ -21,7 +22,7 @@ import {
   TCPCL_SESSIONS_MAX,
   TCPCL_WINDOW,
 } from '../geometry.ts';
-import type { TcpclFacts } from '../layer/tcpcl-session.ts';
+import type { TcpclFacts } from '../layer/tcpcl-desk.ts';
 import { formatEid } from '../wire/eid.ts';
 import { type LinkEnd, longestDelayNs } from './link-end.ts';
 import type { LinkHandlers, LinkLayer, LinkParts, LinkTransmission } from './link-layer.ts';
@@ -42,6 +43,8 @@ interface Neighbour {
   active: TcpclConnection | undefined;
   /** Those that the neighbour opened, by number, oldest first. */
   readonly passive: Map<number, TcpclConnection>;
+  /** Those of them that have not come up. */
+  readonly newcomers: Newcomers<TcpclConnection>;
   hasContact: boolean;
   isConnecting: boolean;
   retry: Timer | undefined;
@@ -97,6 +100,7 @@ export class TcpclNode implements LinkLayer {
       listener: undefined,
       active: undefined,
       passive: new Map(),
+      newcomers: new Newcomers((one) => this.#crowdOut(one)),
       hasContact: end.contacts === undefined,
       isConnecting: false,
       retry: undefined,
@@ -187,25 +191,44 @@ export class TcpclNode implements LinkLayer {
     neighbour.active = connection;
   }
 
-  /** The neighbour opens a session; that of a neighbour who has crashed makes room for it. */
+  /** The neighbour opens a session, or somebody else at its address. */
   #accept(neighbour: Neighbour, stream: Stream): void {
-    const { passive, end } = neighbour;
+    const { passive, newcomers, end } = neighbour;
     if (this.#host.endpointOf(stream.remote).address !== end.far.address) {
       this.#host.drop('unknown-peer');
       stream.handle({ onData: () => undefined });
       stream.reset();
       return;
     }
-    const [oldest] = passive.values();
-    if (passive.size >= TCPCL_SESSIONS_MAX) oldest?.abort();
     this.#connections += 1;
     const number = this.#connections;
-    const connection = this.#connection(neighbour, stream, number, {
-      onUp: (): void => undefined,
+    const connection: TcpclConnection = this.#connection(neighbour, stream, number, {
+      onUp: (): void => {
+        newcomers.delete(connection);
+        this.#makeRoom(neighbour);
+      },
       onDown: (): void => undefined,
-      onOver: (): void => void passive.delete(number),
+      onOver: (): void => {
+        newcomers.delete(connection);
+        passive.delete(number);
+      },
     });
     passive.set(number, connection);
+    newcomers.add(connection);
+  }
+
+  /** The session of a neighbour who has crashed makes room for its next one. */
+  #makeRoom({ passive, newcomers }: Neighbour): void {
+    const known = [...passive.values()].filter((one) => !newcomers.has(one));
+    if (known.length <= TCPCL_SESSIONS_MAX) return;
+    const unproven = known.find(({ isProven }) => !isProven);
+    if (unproven === undefined) known[0]?.abort();
+    else this.#crowdOut(unproven);
+  }
+
+  #crowdOut(connection: TcpclConnection): void {
+    this.#host.drop('tcpcl-crowded');
+    connection.abort();
   }
 
   #connection(

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { concatBytes } from '../../../../../nodes/_kit/bytes.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { DTN_DROPS } from '../../../../../nodes/dtn/drops.ts';
+import type {
+  TcpclEffect,
+  TcpclInput,
+  TlsPolicy,
+} from '../../../../../nodes/dtn/layer/tcpcl-desk.ts';
 import { TcpclReader } from '../../../../../nodes/dtn/layer/tcpcl-reader.ts';
-import {
-  type TcpclEffect,
-  type TcpclInput,
-  TcpclSession,
-  type TlsPolicy,
-} from '../../../../../nodes/dtn/layer/tcpcl-session.ts';
+import { TcpclSession } from '../../../../../nodes/dtn/layer/tcpcl-session.ts';
 import {
   encodeContact,
   encodeTcpcl,
@@ -30,6 +30,8 @@ class Pair {
   /** Octets that arrive at once. */
   piece = Number.POSITIVE_INFINITY;
   keeps = true;
+  /** The streams take what is written. */
+  hasRoom = true;
   readonly #air: { readonly to: End; readonly bytes: Uint8Array }[] = [];
 
   constructor(
@@ -61,16 +63,21 @@ class Pair {
     return this.settle();
   }
 
-  take(end: End, input: TcpclInput | typeof TIMER_DUE): void {
-    for (const effect of this.ends[end].step(this.now, input)) {
-      if (effect.kind !== 'write') {
-        this.events[end].push(effect);
-        if (effect.kind === 'bundle' && this.keeps) this.take(end, { kind: 'kept' });
-        continue;
+  /** Takes an input, and what its effects lead to, each after all effects before it. */
+  take(end: End, first: TcpclInput | typeof TIMER_DUE): void {
+    const inputs = [first];
+    for (let input = inputs.shift(); input !== undefined; input = inputs.shift()) {
+      for (const effect of this.ends[end].step(this.now, input)) {
+        if (effect.kind !== 'write') this.events[end].push(effect);
+        else {
+          this.said[end].push(effect.bytes);
+          this.#air.push({ to: end === 'a' ? 'b' : 'a', bytes: effect.bytes });
+        }
+        if (effect.kind === 'bundle' && this.keeps) inputs.push({ kind: 'kept' });
+        if (effect.kind === 'write' && effect.asksForRoom && this.hasRoom) {
+          inputs.push({ kind: 'room' });
+        }
       }
-      this.said[end].push(effect.bytes);
-      this.#air.push({ to: end === 'a' ? 'b' : 'a', bytes: effect.bytes });
-      if (effect.isSegment) this.take(end, { kind: 'room' });
     }
   }
 
@@ -253,9 +260,9 @@ const pairOf = (a: TlsPolicy, b: TlsPolicy): Pair =>
 
 describe('TLS', () => {
   it.each([
-    ['off', 'off', ['up'], []],
-    ['off', 'prefer', ['up'], []],
-    ['prefer', 'off', ['up'], []],
+    ['off', 'off', ['up'], ['up']],
+    ['off', 'prefer', ['up'], ['up']],
+    ['prefer', 'off', ['up'], ['up']],
     ['prefer', 'prefer', ['secure'], ['secure']],
     ['require', 'prefer', ['secure'], ['secure']],
     ['prefer', 'require', ['secure'], ['secure']],
@@ -318,9 +325,9 @@ describe('a node whose store is full', () => {
     pair.keeps = false;
     for (const transfer of [1, 2]) pair.take('a', { kind: 'send', transfer, bundle: blockOf(50) });
     pair.settle();
-    expect(pair.kinds('b')).toEqual(['pause', 'bundle']);
+    expect(pair.kinds('b')).toEqual(['up', 'pause', 'bundle']);
     pair.pass(pair.now + 2.5 * S);
-    expect(pair.kinds('b')).toEqual(['pause', 'bundle', 'bundle', 'bundle']);
+    expect(pair.kinds('b')).toEqual(['up', 'pause', 'bundle', 'bundle', 'bundle']);
     expect(pair.kinds('a')).toEqual(['up']);
     pair.keeps = true;
     pair.pass(pair.now + S);
@@ -333,8 +340,52 @@ describe('a node whose store is full', () => {
     pair.take('a', { kind: 'send', transfer: 1, bundle: blockOf(50) });
     pair.settle();
     pair.pass(200 * S);
-    expect(new Set(pair.kinds('b'))).toEqual(new Set(['pause', 'bundle']));
+    expect(new Set(pair.kinds('b'))).toEqual(new Set(['up', 'pause', 'bundle']));
     expect(pair.kinds('a')).toEqual(['up']);
+  });
+});
+
+describe('a peer that reads nothing', () => {
+  const EMPTY = segment({ isStart: false, data: new Uint8Array(0) });
+
+  /** End b of a pair whose streams are full, after so many segments. */
+  function flooded(segments: number): Pair {
+    const pair = new Pair({ a: 20, b: 20 }).open();
+    pair.take('b', { kind: 'bytes', bytes: segment({}) });
+    pair.hasRoom = false;
+    const chunk = concatBytes(...new Array<Uint8Array>(segments).fill(EMPTY));
+    pair.take('b', { kind: 'bytes', bytes: chunk });
+    return pair;
+  }
+
+  it('is not read either: at most 1,024 answers wait, of whatever length', () => {
+    const pair = flooded(3_000);
+    // Contact header, session, and the receipt of the first segment are part of these.
+    expect(pair.said.b).toHaveLength(1_024);
+    expect(pair.events.b.at(-1)).toEqual({ kind: 'pause', isPaused: true });
+    expect(pair.ends.b.held).toBeLessThanOrEqual(3_000 * EMPTY.length + 10);
+    pair.hasRoom = true;
+    pair.take('b', { kind: 'room' });
+    expect(pair.events.b.at(-1)).toEqual({ kind: 'pause', isPaused: false });
+    expect(pair.messages('b').filter(({ kind }) => kind === 'receipt')).toHaveLength(3_001);
+  });
+
+  it('is not told any more that this end is alive, nor is its silence taken for its end', () => {
+    const pair = flooded(3_000);
+    const { length } = pair.said.b;
+    pair.pass(3_600 * S, true);
+    expect(pair.said.b).toHaveLength(length);
+    expect(pair.kinds('b')).not.toContain('tcpcl-silence');
+  });
+
+  it('and never ends its half of the stream is cut off 60 s after the end', () => {
+    const pair = new Pair({ a: 0, b: 0 }).open();
+    pair.take('b', { kind: 'bytes', bytes: Uint8Array.of(0x77) });
+    pair.pass(60 * S - 1, true);
+    expect(pair.kinds('b').slice(1)).toEqual(['tcpcl-bad-message', 'end', 'down']);
+    pair.pass(60 * S, true);
+    expect(pair.kinds('b').at(-1)).toBe('reset');
+    expect(pair.ends.b.nextAt()).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
@@ -352,7 +403,7 @@ describe('a peer', () => {
   it.each(CASES)('that sends %s', (_, bytes, reason) => {
     const pair = new Pair().open();
     pair.take('b', { kind: 'bytes', bytes });
-    expect(pair.kinds('b')[0]).toBe(reason);
+    expect(pair.kinds('b')[1]).toBe(reason);
     expect(pair.ends.b.held).toBe(0);
   });
 
@@ -364,7 +415,7 @@ describe('a peer', () => {
     for (const bytes of [segment({ total: 2 ** 25 }), rest, last, next]) {
       pair.take('b', { kind: 'bytes', bytes });
     }
-    expect(pair.kinds('b')).toEqual(['tcpcl-refused', 'pause', 'bundle', 'pause']);
+    expect(pair.kinds('b')).toEqual(['up', 'tcpcl-refused', 'pause', 'bundle', 'pause']);
   });
 
   it('that takes only short transfers gets those; a longer one comes back', () => {
