@@ -34,7 +34,10 @@ export const KEPT_BYTES_MAX = 1_048_576;
  * rejected. 64 packets of 64 KiB are 4 MiB.
  */
 export const WAITING_MAX = 64;
-/** Bytes of a stream that wait for the receiver's store before the stream is paused (1 MiB). */
+/**
+ * Bytes of a stream that wait for the receiver's store before the stream is paused (1 MiB); so do
+ * {@link KEPT_MAX} packets, as many as an honest sender has under way.
+ */
 export const HELD_BYTES_MAX = 1_048_576;
 /** First wait before a stream is reopened, ns; doubles up to the maximum. */
 export const RETRY_NS_MIN = 50_000_000;

@@ -6,6 +6,7 @@
 import type { Host } from '../../engine/host/host.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { Stream } from '../../engine/host/stream.ts';
+import { Newcomers } from '../_kit/newcomers.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { PacketAccount } from './account.ts';
 import { type IncomingEffect, type IncomingInput, IncomingMachine } from './incoming.ts';
@@ -29,12 +30,18 @@ export interface IncomingSetup {
 /** Receives packets from one peer. */
 export class IncomingNode {
   readonly #setup: IncomingSetup;
+  /** Streams that have not greeted; the peer's own is the one that greeted last. */
+  readonly #newcomers: Newcomers<Stream>;
   readonly #machine: IncomingMachine<Stream>;
   readonly #shell: MachineShell<IncomingInput<Stream>, IncomingEffect<Stream>>;
 
   constructor(setup: IncomingSetup) {
     this.#setup = setup;
     const { host, store, peer, isForgetful } = setup;
+    this.#newcomers = new Newcomers((stream) => {
+      host.drop('crowded');
+      stream.reset();
+    });
     this.#machine = new IncomingMachine(isForgetful ? undefined : store.get(peer));
     this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
   }
@@ -53,9 +60,13 @@ export class IncomingNode {
   accept(stream: Stream): void {
     const { host } = this.#setup;
     const reader = new SenderReader(
-      (hello) => this.#shell.take({ kind: 'greeted', stream, hello }),
+      (hello) => {
+        this.#newcomers.delete(stream);
+        this.#shell.take({ kind: 'greeted', stream, hello });
+      },
       (packet) => this.#shell.take({ kind: 'packet', stream, packet }),
     );
+    this.#newcomers.add(stream);
     stream.handle({
       onData: (buffer, offset, length) => {
         if (reader.read(buffer, offset, length)) return;
@@ -66,7 +77,9 @@ export class IncomingNode {
         if (!reader.mayEnd) host.drop('truncated');
         stream.end();
       },
+      onDrain: () => this.#shell.take({ kind: 'drained', stream }),
       onClose: (error) => {
+        this.#newcomers.delete(stream);
         if (error !== undefined) host.meter.counter('bulk.resets').add(1);
         this.#shell.take({ kind: 'closed', stream });
       },
@@ -76,9 +89,11 @@ export class IncomingNode {
   #perform(effect: IncomingEffect<Stream>): void {
     const { host, peer, store, handOver, handedOver, account } = this.#setup;
     switch (effect.kind) {
-      case 'write':
-        effect.stream.write(effect.bytes);
+      case 'write': {
+        const { stream, bytes } = effect;
+        if (stream.write(bytes) === 'full') this.#shell.take({ kind: 'full', stream });
         return;
+      }
       case 'reset':
         effect.stream.reset();
         return;

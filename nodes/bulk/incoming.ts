@@ -10,7 +10,7 @@
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { concatBytes, equalBytes } from '../_kit/bytes.ts';
 import type { Machine, TimerDue } from '../_kit/machine.ts';
-import { HELD_BYTES_MAX, MEMORY_BYTES, RETRY_NS_MIN } from './geometry.ts';
+import { HELD_BYTES_MAX, KEPT_MAX, MEMORY_BYTES, RETRY_NS_MIN } from './geometry.ts';
 import { Syncing } from './syncing.ts';
 import { decodeNumber, encodeNumber, type Hello } from './wire.ts';
 
@@ -20,7 +20,8 @@ export type IncomingInput<Stream> =
   | { readonly kind: 'greeted'; readonly stream: Stream; readonly hello: Hello }
   /** An empty packet is the mark of one that was withdrawn. */
   | { readonly kind: 'packet'; readonly stream: Stream; readonly packet: Uint8Array }
-  | { readonly kind: 'closed'; readonly stream: Stream }
+  /** The stream takes nothing more until it has drained: the peer does not read. */
+  | { readonly kind: 'full' | 'drained' | 'closed'; readonly stream: Stream }
   | { readonly kind: 'synced' | 'sync-failed' };
 
 /** The effects of the machine. */
@@ -56,6 +57,7 @@ export class IncomingMachine<Stream>
   /** How many of the waiting packets the current write covers. */
   #writing = 0;
   #stream: Stream | undefined;
+  #isFull = false;
   /** When the disk is tried again after a failure. */
   #retryNs: Nanoseconds = Number.POSITIVE_INFINITY;
   #effects: IncomingEffect<Stream>[] = [];
@@ -102,6 +104,12 @@ export class IncomingMachine<Stream>
       case 'closed':
         if (this.#stream === input.stream) this.#stream = undefined;
         return;
+      case 'full':
+        if (this.#stream === input.stream) this.#isFull = true;
+        return;
+      case 'drained':
+        if (this.#stream === input.stream) this.#drained(input.stream);
+        return;
       case 'synced':
         this.#synced();
         return;
@@ -119,6 +127,7 @@ export class IncomingMachine<Stream>
   #greeted(stream: Stream, { memory, confirmed }: Hello): void {
     if (this.#stream !== undefined) this.#effects.push({ kind: 'reset', stream: this.#stream });
     this.#stream = stream;
+    this.#isFull = false;
     // The sender continues after the recorded number, and repeats the other packets we hold.
     for (const packet of this.#held.splice(this.#writing)) {
       this.#effects.push({ kind: 'taken', packet, how: 'dropped' });
@@ -135,8 +144,15 @@ export class IncomingMachine<Stream>
     if (!this.#syncing.isBusy) this.#confirm(stream);
   }
 
+  /** A number confirms all before it: for a peer that does not read, the last one is enough. */
   #confirm(stream: Stream): void {
+    if (this.#isFull) return;
     this.#effects.push({ kind: 'write', stream, bytes: encodeNumber(this.#handed) });
+  }
+
+  #drained(stream: Stream): void {
+    this.#isFull = false;
+    this.#confirm(stream);
   }
 
   #hold(stream: Stream, packet: Uint8Array): void {
@@ -151,7 +167,12 @@ export class IncomingMachine<Stream>
     this.#held.push(packet);
     this.#effects.push({ kind: 'taken', packet, how: 'held' });
     this.#heldBytes += packet.length;
-    if (this.#heldBytes > HELD_BYTES_MAX) this.#effects.push({ kind: 'pause', stream });
+    if (this.#isHolding) this.#effects.push({ kind: 'pause', stream });
+  }
+
+  /** True while enough waits for the disk, in bytes or in packets. */
+  get #isHolding(): boolean {
+    return this.#heldBytes > HELD_BYTES_MAX || this.#held.length > KEPT_MAX;
   }
 
   #write(): void {
@@ -173,7 +194,7 @@ export class IncomingMachine<Stream>
     const stream = this.#stream;
     if (stream !== undefined) {
       this.#confirm(stream);
-      if (this.#heldBytes <= HELD_BYTES_MAX) this.#effects.push({ kind: 'resume', stream });
+      if (!this.#isHolding) this.#effects.push({ kind: 'resume', stream });
     }
     if (this.#syncing.done()) this.#write();
   }

@@ -20,6 +20,7 @@ export const protocol: Protocol<BulkOptions> = {
   moduleUrl: import.meta.url,
   drops: {
     'unknown-peer': 'the stream does not come from a host of the topology',
+    crowded: 'a stream that said nothing made room for a newer one from the same peer',
     'bad-length': 'a length on the stream is above 65,536',
     truncated: 'the stream ended within its first bytes or a packet',
     'bad-number': 'a peer confirms a packet that was never sent to it',

@@ -20,6 +20,8 @@ const WIRE_DROPS = {
   'frame-padding': 'The bytes after the body of the frame are not all zero.',
   'record-malformed': 'A record of the stream has a type, length or body that nobody may send.',
   'record-truncated': 'The stream ended within a record.',
+  'record-unexpected': 'A stream goes on after its one request.',
+  'streams-full': 'The oldest stream to the authority made room for another one.',
 } as const;
 
 /** Drop reasons of mixes and providers. */

@@ -40,8 +40,11 @@ export const RECORD_HEADER_LENGTH = 5;
 export const DESCRIPTOR_LENGTH_MAX = 16_384;
 /** Longest document, in bytes: 1,000 descriptors. */
 export const DOCUMENT_LENGTH_MAX = 16_777_216;
-/** Streams that an authority serves concurrently: every node of a large network. */
-export const STREAMS_MAX = 20_000;
+/**
+ * Streams that an authority serves concurrently: below the 4,096 that a listener accepts, so that the
+ * oldest one makes room for the next. Each carries one request, and a node asks again.
+ */
+export const STREAMS_MAX = 2_048;
 
 /** Length of an epoch, in ns, as in Katzenpost (core/epochtime). */
 export const EPOCH_NS_DEFAULT: number = 1_200 * SECOND;

@@ -7,9 +7,11 @@ import type { Host } from '../../../engine/host/host.ts';
 import type { NodeHandle, NodeSetup } from '../../../engine/host/protocol.ts';
 import type { Store } from '../../../engine/host/store.ts';
 import type { Listener, Stream } from '../../../engine/host/stream.ts';
+import { Newcomers } from '../../_kit/newcomers.ts';
 import { MachineShell } from '../../_kit/shell.ts';
 import { addressBookOf } from '../address-book.ts';
 import type { MixnetOptions } from '../config.ts';
+import type { MixnetDrop } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
 import { STREAMS_MAX } from '../geometry.ts';
 import { recordReader } from '../records.ts';
@@ -29,6 +31,11 @@ class AuthorityNode implements NodeHandle {
   readonly #store: Store;
   /** Open streams by number. */
   readonly #streams = new Map<number, Stream>();
+  /** Their numbers. Nobody proves who he is before he asks. */
+  readonly #newcomers = new Newcomers<number>(
+    (number) => this.#refuse(number, 'streams-full'),
+    STREAMS_MAX,
+  );
   #nextStream = 0;
   #listener: Listener | undefined;
 
@@ -71,16 +78,17 @@ class AuthorityNode implements NodeHandle {
     return { descriptors, documents, role: 'authority' };
   }
 
+  /** A stream carries one request: a second one would be answered beside an answer that waits. */
   #accept(stream: Stream): void {
-    if (this.#streams.size >= STREAMS_MAX) {
-      stream.reset();
-      return;
-    }
     const number = this.#nextStream++;
     this.#streams.set(number, stream);
-    const reader = recordReader(['upload', 'ask'], (type, body) =>
-      this.#shell.take({ kind: 'record', stream: number, type, body }),
-    );
+    this.#newcomers.add(number);
+    let isAnswered = false;
+    const reader = recordReader(['upload', 'ask'], (type, body) => {
+      if (!isAnswered) this.#shell.take({ kind: 'record', stream: number, type, body });
+      else this.#refuse(number, 'record-unexpected');
+      isAnswered = true;
+    });
     stream.handle({
       onData: (buffer, offset, length) => {
         if (reader.read(buffer, offset, length)) return;
@@ -91,8 +99,19 @@ class AuthorityNode implements NodeHandle {
         if (!reader.isBetweenFrames) this.#host.drop('record-truncated');
         stream.end();
       },
-      onClose: () => this.#streams.delete(number),
+      onClose: () => {
+        this.#streams.delete(number);
+        this.#newcomers.delete(number);
+      },
     });
+  }
+
+  #refuse(number: number, reason: MixnetDrop): void {
+    const stream = this.#streams.get(number);
+    if (stream === undefined) return;
+    this.#streams.delete(number);
+    this.#host.drop(reason);
+    stream.reset();
   }
 
   #perform(effect: AuthorityEffect): void {

@@ -128,6 +128,28 @@ describe('receiving packets from one peer', () => {
     expect(packet('y', 1)).toEqual(['note 1']);
   });
 
+  it('confirms to a peer that reads nothing once it reads again, whatever came meanwhile', () => {
+    const { greet, packet, step } = makeIncoming();
+    greet('x');
+    step({ kind: 'full', stream: 'x' });
+    for (let number = 1; number <= 1_000; number += 1) {
+      packet('x', number % 256);
+      expect(step({ kind: 'synced' }).filter((word) => word.startsWith('x:'))).toEqual([]);
+    }
+    expect(step({ kind: 'drained', stream: 'x' })).toEqual(['x: 1000']);
+    expect(greet('y')).toEqual(['reset x', 'y: 1000']);
+    expect(step({ kind: 'drained', stream: 'x' })).toEqual([]);
+  });
+
+  it('pauses a stream that brings more packets before the disk has them than a sender keeps', () => {
+    const { greet, packet, step } = makeIncoming();
+    greet('x');
+    packet('x', 1);
+    for (let number = 2; number <= 256; number += 1) expect(packet('x', number)).toEqual([]);
+    expect(packet('x', 257)).toEqual(['pause x']);
+    expect(step({ kind: 'synced' })).toContain('resume x');
+  });
+
   it('pauses a stream that brings more than 1 MiB before the disk has it', () => {
     const { greet, packet, step } = makeIncoming();
     greet('x');

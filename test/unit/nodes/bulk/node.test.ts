@@ -316,6 +316,25 @@ describe('a bulk node', () => {
     expect(delivered).toEqual([]);
   });
 
+  it('is not kept from its peer by streams from the address of the peer that say nothing', () => {
+    const { world, a, b, delivered } = makeStage();
+    let resets = 0;
+    for (let count = 0; count < 100; count += 1) {
+      a.connect({ to: a.endpoint(ADDRESSES.b, 7008) }, (stream) => {
+        const onClose = (): void => {
+          resets += 1;
+        };
+        stream!.handle({ onData: () => undefined, onClose });
+      });
+    }
+    world.runUntil(SECOND);
+    // The stream of node a has greeted, and is not one of the 64 that may stay.
+    expect([resets, b.drops.get('crowded')]).toEqual([36, 36]);
+    send(a, 'b', Uint8Array.of(5));
+    world.runUntil(2 * SECOND);
+    expect(delivered).toHaveLength(1);
+  });
+
   it('a peer that confirms what was never sent is dropped by name', () => {
     const { world, a, b, nodes, delivered } = makeStage();
     nodes.b.stop?.();

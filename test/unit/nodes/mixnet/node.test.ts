@@ -4,8 +4,10 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
+import type { Stream } from '../../../../engine/host/stream.ts';
 import { MIXNET_DROPS } from '../../../../nodes/mixnet/drops.ts';
-import { PACKET_PORT } from '../../../../nodes/mixnet/geometry.ts';
+import { DIRECTORY_PORT, PACKET_PORT, STREAMS_MAX } from '../../../../nodes/mixnet/geometry.ts';
+import { encodeAsk } from '../../../../nodes/mixnet/records.ts';
 import type { SeedResult } from '../../../../reports/model.ts';
 import type { PreparedRun } from '../../../../scenarios/runner/cast-seed.ts';
 import { counter, load, prepare, ratio, run, SECOND } from '../../scenarios/runner/fixture.ts';
@@ -152,6 +154,45 @@ describe('a mix that crashes', () => {
     for (const reason of Object.keys(prepared.world.nodeDrops())) {
       expect(MIXNET_DROPS).toHaveProperty(reason);
     }
+  });
+});
+
+describe('an authority', () => {
+  /** Opens a stream from a client to the authority, after the first documents were fetched. */
+  function dial(prepared: PreparedRun, use: (stream: Stream) => void): void {
+    const { hosts } = prepared.world.sim;
+    const [client, authority] = ['client-1', 'authority'].map((name) =>
+      hosts.find((host) => host.name === name),
+    );
+    const to = client!.endpoint(authority!.address, DIRECTORY_PORT);
+    client!.connect({ to }, (stream) => use(stream!));
+  }
+
+  it('answers one request on a stream, however many come and nobody reads', () => {
+    const prepared = prepare(small());
+    const { sim } = prepared.world;
+    sim.runUntil(4 * SECOND);
+    const errors: unknown[] = [];
+    dial(prepared, (stream) => {
+      stream.handle({ onData: () => undefined, onClose: (error) => errors.push(error) });
+      for (let count = 0; count < 1_000; count += 1) stream.write(encodeAsk(0));
+    });
+    sim.runUntil(5 * SECOND);
+    expect(prepared.world.nodeDrops()).toEqual({ 'record-unexpected': 1 });
+    expect(errors).toEqual(['reset']);
+  });
+
+  it('is not kept from its nodes by streams that say nothing: the oldest ends', () => {
+    const prepared = prepare(small());
+    const { sim } = prepared.world;
+    sim.runUntil(4 * SECOND);
+    // Few at a time, so that the queue of the link takes them.
+    for (let count = 1; count <= STREAMS_MAX + 10; count += 1) {
+      dial(prepared, (stream) => stream.handle({ onData: () => undefined }));
+      if (count % 20 === 0) sim.runUntil(4 * SECOND + count * 50_000);
+    }
+    sim.runUntil(4.5 * SECOND);
+    expect(prepared.world.nodeDrops()).toEqual({ 'streams-full': 10 });
   });
 });
 

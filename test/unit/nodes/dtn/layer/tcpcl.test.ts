@@ -68,17 +68,20 @@ class Pair {
     const inputs = [first];
     for (let input = inputs.shift(); input !== undefined; input = inputs.shift()) {
       for (const effect of this.ends[end].step(this.now, input)) {
-        if (effect.kind !== 'write') this.events[end].push(effect);
-        else {
-          this.said[end].push(effect.bytes);
-          this.#air.push({ to: end === 'a' ? 'b' : 'a', bytes: effect.bytes });
-        }
-        if (effect.kind === 'bundle' && this.keeps) inputs.push({ kind: 'kept' });
-        if (effect.kind === 'write' && effect.asksForRoom && this.hasRoom) {
-          inputs.push({ kind: 'room' });
-        }
+        const answer = this.#perform(end, effect);
+        if (answer !== undefined) inputs.push(answer);
       }
     }
+  }
+
+  #perform(end: End, effect: TcpclEffect): TcpclInput | undefined {
+    if (effect.kind !== 'write') {
+      this.events[end].push(effect);
+      return effect.kind === 'bundle' && this.keeps ? { kind: 'kept' } : undefined;
+    }
+    this.said[end].push(effect.bytes);
+    this.#air.push({ to: end === 'a' ? 'b' : 'a', bytes: effect.bytes });
+    return effect.asksForRoom && this.hasRoom ? { kind: 'room' } : undefined;
   }
 
   /** Everything arrives. */
