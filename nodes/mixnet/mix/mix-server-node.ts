@@ -13,7 +13,7 @@ import { equalBytes } from '../../_kit/bytes.ts';
 import { MachineShell } from '../../_kit/shell.ts';
 import { messageKey, type PacketFormat, type TaggedPacket } from '../../sphinx/index.ts';
 import { openVrfKey, type VrfKey } from '../../vrf/index.ts';
-import { type AddressBook, addressBookOf, type Resident } from '../address-book.ts';
+import { type AddressBook, addressBookOf } from '../address-book.ts';
 import { type MixLoopEffect, type MixLoopInput, MixLoops, meanNsOf } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type {
@@ -88,8 +88,6 @@ export class MixServer {
   readonly #loopsSent: Counter;
   readonly #loopsBack: Counter;
   readonly #endpoints = new Map<string, Endpoint>();
-  /** Known nodes by the endpoint from which their datagrams come. */
-  readonly #senders = new Map<Endpoint, Resident>();
   #listed: ReadonlySet<string> = new Set();
   #neighbours: NeighbourGraph | undefined;
   #socket: DatagramSocket | undefined;
@@ -266,7 +264,7 @@ export class MixServer {
   }
 
   #receive(frame: IncomingFrame): void {
-    const sender = this.#senders.get(frame.from) ?? this.#senderAt(frame.from);
+    const sender = this.book.byAddress(this.host.endpointOf(frame.from).address);
     if (sender === undefined) this.#refuse(frame, 'unknown-sender');
     else if (!this.isReady) this.#refuse(frame, 'no-document');
     else if (this.#isOfProofs(frame, sender.name)) return;
@@ -281,12 +279,6 @@ export class MixServer {
     const isPacket = typeof frame === 'object' && frame.kind === 'packet';
     if (isPacket) this.relay.refusePacket(frame.packet, reason);
     else this.relay.refuse(reason);
-  }
-
-  #senderAt(from: Endpoint): Resident | undefined {
-    const sender = this.book.byAddress(this.host.endpointOf(from).address);
-    if (sender !== undefined) this.#senders.set(from, sender);
-    return sender;
   }
 
   /** True for proof requests and answers between listed nodes, which are not packets. */
