@@ -8,12 +8,14 @@ import type { Host } from '../../engine/host/host.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { Transport } from '../../engine/host/transport.ts';
+import { TIMER_DUE } from '../_kit/machine.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import { inputSession } from './aggregator/input-session.ts';
 import { headroom, sumOfUpdates, totalWeight, type UpdateSum } from './aggregator/mean.ts';
 import { type Remembered, recall, remember } from './aggregator/memory.ts';
 import { nextState } from './aggregator/next-state.ts';
 import type { NoiseInput } from './aggregator/noise-job.ts';
+import type { Missing } from './aggregator/roster.ts';
 import { type RoundEffect, type RoundInput, RoundMachine } from './aggregator/rounds.ts';
 import { AggregatorRound, type GroupSum } from './aggregator-round-node.ts';
 import { dropped } from './aggregator-session-node.ts';
@@ -23,7 +25,7 @@ import { combineInput } from './combine-job.ts';
 import type { ExpandInput } from './compression/compress-job.ts';
 import { isFolded, stepsPerUnit } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
-import { RETRY_NS } from './geometry.ts';
+import { NAMED_MAX, RETRY_NS } from './geometry.ts';
 import { modelOfFederation, parametersOf, testSet } from './learn/data.ts';
 import type { EvaluateInput } from './learn/evaluate-job.ts';
 import type { Examples, Model } from './learn/model.ts';
@@ -35,7 +37,9 @@ import { type NoisePlan, noisePlan, realisedVariance } from './privacy-plan.ts';
 import { dataSeed, dataSource } from './provisioning.ts';
 import { RevealNode } from './reveal-node.ts';
 import { RoundTrace } from './round-trace.ts';
-import { decodeMessage, encodeMessage } from './wire.ts';
+import { decodeMessage, encodeMessage, type FederatedMessage } from './wire.ts';
+
+type Declined = Extract<FederatedMessage, { kind: 'declined' }>;
 
 /** See the module. */
 export class AggregatorNode implements NodeHandle {
@@ -128,9 +132,8 @@ export class AggregatorNode implements NodeHandle {
       host.now(),
     );
     this.#rounds = new MachineShell(host, machine, (effect) => this.#perform(effect));
-    this.#rounds.start();
-    // Clients that are there already have said so to nobody, or to an earlier life.
-    for (const client of clients) this.#send(client, encodeMessage({ kind: 'ready' }));
+    // Clients that are there already have said so to nobody, or to an earlier life: they are asked.
+    this.#rounds.take(TIMER_DUE);
   }
 
   stop(): void {
@@ -145,14 +148,29 @@ export class AggregatorNode implements NodeHandle {
   }
 
   #perform(effect: RoundEffect): void {
-    if (effect.kind === 'begin') this.#begin(effect.round, effect.clients);
-    else if (effect.kind === 'short') {
-      const { ready, needed } = effect;
-      const next = this.#memory.over + 1;
-      this.#host.log.warn(
-        `round ${next} waits: it needs ${needed} clients, and ${ready} can take part`,
-      );
-    } else this.#attacked(() => this.#finish());
+    switch (effect.kind) {
+      case 'begin':
+        this.#begin(effect.round, effect.clients);
+        return;
+      case 'ask':
+        this.#ask(effect.client);
+        return;
+      case 'short': {
+        const { ready, needed, missing } = effect;
+        const what = `round ${this.#memory.over + 1} waits`;
+        const why = `it needs ${needed} clients, and ${ready} can take part`;
+        this.#host.log.warn(`${what}: ${why}; ${listOf(missing)}`);
+        return;
+      }
+      case 'over':
+        this.#attacked(() => this.#finish());
+    }
+  }
+
+  #ask(client: string): void {
+    this.#send(client, encodeMessage({ kind: 'ready' }), (outcome) => {
+      this.#rounds?.take({ kind: 'asked', client, outcome });
+    });
   }
 
   #finish(): void {
@@ -209,15 +227,15 @@ export class AggregatorNode implements NodeHandle {
     if (message.kind === 'levels') {
       if (this.#reveal === undefined) this.#host.drop('no-session');
       else this.#reveal.take(from, message.session, message.keys);
-    } else if (message.kind === 'declined') this.#declined(from, message.session);
+    } else if (message.kind === 'declined') this.#declined(from, message);
     else if (this.#running === undefined) {
       dropped(this.#host, inputSession(message) === undefined ? 'no-session' : 'late-input');
     } else this.#running.message(from, message);
   }
 
   /** A client takes part no more, in the running round at least. */
-  #declined(client: string, session: Uint8Array): void {
-    this.#rounds?.take({ kind: 'declined', client });
+  #declined(client: string, { session, reason }: Declined): void {
+    this.#rounds?.take({ kind: 'declined', client, reason });
     this.#running?.declined(client, session);
   }
 
@@ -239,8 +257,9 @@ export class AggregatorNode implements NodeHandle {
       model: this.#memory.state,
       clients,
       send: (client, bytes, done): void => this.#send(client, bytes, done),
-      away: (client): void => {
-        this.#rounds?.take({ kind: 'away', client });
+      away: (client, outcome): void => {
+        this.#host.meter.counter('federated.unreached').add(1);
+        this.#rounds?.take({ kind: 'away', client, outcome });
       },
       ended: (sums, reason): void => this.#summed(sums, reason),
     });
@@ -417,11 +436,11 @@ export class AggregatorNode implements NodeHandle {
     // That a round failed tells how many came, so it counts as if its sum had been opened.
     this.#account?.step();
     const spent = this.#memory.spent + (this.#account === undefined ? 0 : 1);
-    this.#end({ ...this.#memory, over, spent }, ignore);
+    this.#end({ ...this.#memory, over, spent }, ignore, running === undefined ? 'ended' : 'failed');
   }
 
   /** Nothing goes on before the disk knows of it. */
-  #end(memory: Remembered, then: () => void): void {
+  #end(memory: Remembered, then: () => void, kind: 'ended' | 'failed' = 'ended'): void {
     this.#running?.end();
     this.#running = undefined;
     this.#memory = memory;
@@ -434,7 +453,7 @@ export class AggregatorNode implements NodeHandle {
           return;
         }
         then();
-        this.#rounds?.take({ kind: 'ended' });
+        this.#rounds?.take({ kind });
       });
     };
     write();
@@ -463,6 +482,13 @@ const KEY_BYTES = 32;
 /** Those whose input is in a sum. */
 function namesOf({ clients, survivors }: GroupSum): readonly string[] {
   return survivors.map((index) => clients[index] as string);
+}
+
+/** The first of those that are missing, and how many more. */
+function listOf(missing: readonly Missing[]): string {
+  const named = missing.slice(0, NAMED_MAX).map(({ client, reason }) => `${client}: ${reason}`);
+  const more = missing.length - named.length;
+  return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
 }
 
 function ignore(): void {

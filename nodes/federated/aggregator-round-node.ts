@@ -49,7 +49,7 @@ export interface AggregatorRoundParts {
   readonly clients: readonly string[];
   readonly send: (client: string, bytes: Uint8Array, done?: (outcome: string) => void) => void;
   /** A client did not get its task. */
-  readonly away: (client: string) => void;
+  readonly away: (client: string, outcome: string) => void;
   /** All sessions are over. Without sums, `reason` says why. */
   readonly ended: (sums: readonly GroupSum[], reason: string) => void;
 }
@@ -131,9 +131,10 @@ export class AggregatorRound {
         const sent = isCrafted && index > 0 ? new Float32Array(model.length) : model;
         const task = encodeMessage({ kind: 'task', config, index, members, model: sent });
         send(client, task, (outcome) => {
-          if (outcome === 'ok' || this.#isOver) return;
-          away(client);
-          session.gone(index);
+          if (outcome === 'ok') return;
+          // Also after the round, so that the next one does not invite it.
+          away(client, outcome);
+          if (!this.#isOver) session.gone(index);
         });
       }
     }

@@ -8,7 +8,9 @@ import type { Host } from '../../engine/host/host.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Random } from '../../engine/host/random.ts';
+import type { Timer } from '../../engine/host/time.ts';
 import type { Transport } from '../../engine/host/transport.ts';
+import { BackOff } from '../_kit/back-off.ts';
 import { equalBytes } from '../_kit/bytes.ts';
 import { CborReader } from '../_kit/cbor-reader.ts';
 import { ClientSession } from './client-session-node.ts';
@@ -56,6 +58,9 @@ export class ClientNode implements NodeHandle {
   readonly #device: DeviceNode;
   readonly #presence: PresenceNode;
   #isInRound = false;
+  /** One at most, however often this client is asked. */
+  #repeat: Timer | undefined;
+  readonly #waits: BackOff;
   readonly #drops: Random;
   /** A random generator that repeats itself is noticed before anything is sent. */
   readonly #keys = new KeyLedger();
@@ -73,6 +78,8 @@ export class ClientNode implements NodeHandle {
     this.#device = new DeviceNode(host, setup.options, this.#learner.exampleNs);
     this.#presence = new PresenceNode(host, setup.options, (isThere) => this.#moved(isThere));
     this.#drops = host.random('federated.drop');
+    const mostNs = Math.max(RETRY_NS, setup.options.phaseTimeout);
+    this.#waits = new BackOff({ firstNs: RETRY_NS, mostNs });
   }
 
   start(): void {
@@ -101,11 +108,17 @@ export class ClientNode implements NodeHandle {
     return { examples, inRound, labels, limit, used: this.#device.used ?? null };
   }
 
-  /** A client that cannot afford a round says so before it is asked. */
+  /** Whether this client can take part, also before it is asked; repeated until its carrier has taken it. */
   #tellReadiness(): void {
     const reason = this.#reasonAgainst(this.#next);
-    if (reason === undefined) this.#tellReady();
-    else this.#decline(NO_SESSION, reason);
+    const message: FederatedMessage =
+      reason === undefined ? { kind: 'ready' } : { kind: 'declined', session: NO_SESSION, reason };
+    this.#send(encodeMessage(message), (outcome) => {
+      if (outcome === 'ok') this.#waits.reset();
+      else if (this.#repeat?.isPending !== true) {
+        this.#repeat = this.#host.after(this.#waits.next(), () => this.#tellReadiness());
+      }
+    });
   }
 
   /** The device came, or went away: in a round without a word, as one that has lost its way. */
@@ -116,12 +129,6 @@ export class ClientNode implements NodeHandle {
     }
     this.#host.meter.counter('federated.away').add(1);
     this.#session?.lose();
-  }
-
-  #tellReady(): void {
-    this.#send(encodeMessage({ kind: 'ready' }), (outcome) => {
-      if (outcome !== 'ok') this.#host.after(RETRY_NS, () => this.#tellReadiness());
-    });
   }
 
   #send(bytes: Uint8Array, done: (outcome: string) => void = () => undefined): void {
@@ -249,8 +256,7 @@ export class ClientNode implements NodeHandle {
     this.#device.over(before);
     // A device that went away has told nobody.
     if (!this.#presence.isThere) return;
-    const reason = this.#reasonAgainst(this.#next);
-    if (reason !== undefined) this.#decline(NO_SESSION, reason);
+    if (this.#reasonAgainst(this.#next) !== undefined) this.#tellReadiness();
   }
 
   #shared(round: number): RoundDraws {

@@ -45,3 +45,7 @@ export const ACCURACY_TARGET = 0.9;
 export const PHASES_PER_SESSION = 6;
 /** A message that its carrier did not take is repeated after this time: 1 s. */
 export const RETRY_NS = 1_000_000_000;
+/** Rounds of one life that are warned about because they have too few clients: a log is read by people. */
+export const WARNINGS_MAX = 10;
+/** Clients that such a warning names. */
+export const NAMED_MAX = 5;

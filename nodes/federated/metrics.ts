@@ -79,6 +79,7 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
   },
   counter('inputs', 'masked inputs that are in a sum'),
   counter('lost', 'clients whose masks the aggregator had to rebuild'),
+  use('unreached', 'invitations that a client did not get, by what its carrier says'),
   counter('late', 'inputs that came after their round had closed, and are in no sum'),
   counter('left', 'rounds that a client left by its option `drop`'),
   use(

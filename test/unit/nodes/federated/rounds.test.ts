@@ -4,6 +4,7 @@ import { openStream } from '../../../../engine/core/stream.ts';
 import { TIMER_DUE } from '../../../../nodes/_kit/machine.ts';
 import {
   type RoundEffect,
+  type RoundInput,
   RoundMachine,
   type RoundParts,
 } from '../../../../nodes/federated/aggregator/rounds.ts';
@@ -18,7 +19,17 @@ const OPTIONS: RoundParts['options'] = {
   phaseTimeout: 30 * SECOND,
 };
 
+/** Of a federation whose clients have been asked at its start. */
 function machine(
+  more: Partial<RoundParts['options']> = {},
+  parts: Partial<RoundParts> = {},
+): RoundMachine {
+  const rounds = unasked(more, parts);
+  rounds.step(0, TIMER_DUE);
+  return rounds;
+}
+
+function unasked(
   more: Partial<RoundParts['options']> = {},
   parts: Partial<RoundParts> = {},
 ): RoundMachine {
@@ -43,6 +54,14 @@ function ready(
   return clients.flatMap((client) => rounds.step(now, { kind: 'ready', client }));
 }
 
+function declined(client: string): RoundInput {
+  return { kind: 'declined', client, reason: 'battery' };
+}
+
+function away(client: string): RoundInput {
+  return { kind: 'away', client, outcome: 'lifetime-over' };
+}
+
 describe('rounds', () => {
   it('begins at once when all clients are ready, in the order of the files', () => {
     const rounds = machine();
@@ -60,21 +79,32 @@ describe('rounds', () => {
     ]);
   });
 
-  it('says once that too few can take part, and begins when there are enough', () => {
+  it('says once that too few can take part and who is missing, and begins when there are enough', () => {
     const rounds = machine();
     ready(rounds, 0, ['a', 'b']);
-    expect(rounds.step(1, { kind: 'declined', client: 'c' })).toEqual([]);
+    expect(rounds.step(1, declined('c'))).toEqual([]);
     expect(rounds.step(30 * SECOND - 1, TIMER_DUE)).toEqual([]);
-    expect(rounds.step(30 * SECOND, TIMER_DUE)).toEqual([{ kind: 'short', ready: 2, needed: 3 }]);
-    expect(rounds.step(40 * SECOND, { kind: 'declined', client: 'd' })).toEqual([]);
+    expect(rounds.step(30 * SECOND, TIMER_DUE)).toEqual([
+      {
+        kind: 'short',
+        ready: 2,
+        needed: 3,
+        missing: [
+          { client: 'c', reason: 'declined (battery)' },
+          { client: 'd', reason: 'not heard of' },
+          { client: 'e', reason: 'not heard of' },
+        ],
+      },
+    ]);
+    expect(rounds.step(40 * SECOND, declined('d'))).toEqual([]);
     expect(ready(rounds, 50 * SECOND, ['e'])).toMatchObject([{ kind: 'begin' }]);
   });
 
   it('does not wait for those who said that they will not come, until they do', () => {
     const rounds = machine();
     ready(rounds, 0, ['a', 'c', 'd']);
-    expect(rounds.step(1, { kind: 'declined', client: 'b' })).toEqual([]);
-    expect(rounds.step(2, { kind: 'declined', client: 'e' })).toEqual([
+    expect(rounds.step(1, declined('b'))).toEqual([]);
+    expect(rounds.step(2, declined('e'))).toEqual([
       { kind: 'begin', round: 1, clients: ['a', 'c', 'd'] },
     ]);
     ready(rounds, 3, ['e']);
@@ -97,7 +127,7 @@ describe('rounds', () => {
   it('pauses between rounds, leaves out who is away, and ends', () => {
     const rounds = machine();
     ready(rounds, 0, CLIENTS);
-    rounds.step(1, { kind: 'away', client: 'b' });
+    rounds.step(1, away('b'));
     rounds.step(2, { kind: 'ended' });
     expect(rounds.nextAt()).toBe(2 + SECOND);
     expect(rounds.step(2 + SECOND, TIMER_DUE)).toEqual([
@@ -114,7 +144,7 @@ describe('rounds', () => {
   it('goes on after a restart where the disk says', () => {
     const rounds = machine({}, { over: 2 });
     expect(ready(rounds, 0, CLIENTS)).toEqual([{ kind: 'begin', round: 3, clients: CLIENTS }]);
-    const over = machine({}, { over: 3 });
+    const over = unasked({}, { over: 3 });
     expect(over.step(0, { kind: 'ready', client: 'a' })).toEqual([{ kind: 'over' }]);
   });
 
@@ -129,8 +159,8 @@ describe('rounds', () => {
     expect(ready(rounds, 0, ['a', 'b', 'c', 'd', 'e'])[0]).toMatchObject({
       clients: { length: 4 },
     });
-    rounds.step(1, { kind: 'away', client: 'a' });
-    rounds.step(1, { kind: 'away', client: 'b' });
+    rounds.step(1, away('a'));
+    rounds.step(1, away('b'));
     rounds.step(2, { kind: 'ended' });
     expect(rounds.step(2 + SECOND, TIMER_DUE)).toEqual([]);
     expect(rounds.step(2 + 31 * SECOND - 1, TIMER_DUE)).toEqual([]);
@@ -156,6 +186,81 @@ describe('rounds', () => {
     // 25,000 draws: 7,500 with a deviation of 72; pairs: 450 with one of 20.
     expect(Math.abs(count - 7_500)).toBeLessThan(360);
     expect(Math.abs(pairs - 450)).toBeLessThan(100);
+  });
+});
+
+describe('questions to clients that are not known to be ready', () => {
+  const isQuestion = ({ kind }: RoundEffect): boolean => kind === 'ask';
+  const asked = (rounds: RoundMachine, now: number, client: string, outcome = 'ok'): void => {
+    expect(rounds.step(now, { kind: 'asked', client, outcome }).filter(isQuestion)).toEqual([]);
+  };
+
+  it('are asked at the start, and repeated at longer and longer intervals up to the timer of a phase', () => {
+    const rounds = unasked();
+    expect(rounds.step(0, TIMER_DUE)).toEqual(CLIENTS.map((client) => ({ kind: 'ask', client })));
+    ready(rounds, 1, ['a', 'b', 'c', 'd']);
+    let now = 0;
+    for (const wait of [1, 2, 4, 8, 16, 30, 30, 30]) {
+      // Not while the carrier still has the question before.
+      expect(rounds.step(now + 60 * SECOND, TIMER_DUE).filter(isQuestion)).toEqual([]);
+      now += 60 * SECOND;
+      asked(rounds, now, 'e', 'lifetime-over');
+      expect(rounds.nextAt()).toBe(now + wait * SECOND);
+      now += wait * SECOND;
+      expect(rounds.step(now, TIMER_DUE)).toEqual([{ kind: 'ask', client: 'e' }]);
+    }
+  });
+
+  it('end with the answer, and begin anew for a client that did not get its invitation', () => {
+    const rounds = unasked();
+    rounds.step(0, TIMER_DUE);
+    for (const client of CLIENTS) asked(rounds, 1, client);
+    ready(rounds, 2, CLIENTS);
+    expect(rounds.step(2 * SECOND, TIMER_DUE)).toEqual([]);
+    expect(rounds.nextAt()).toBe(Number.POSITIVE_INFINITY);
+    rounds.step(3 * SECOND, away('b'));
+    expect(rounds.nextAt()).toBe(4 * SECOND);
+    expect(rounds.step(4 * SECOND, TIMER_DUE)).toEqual([{ kind: 'ask', client: 'b' }]);
+  });
+
+  it('also go to a client that declined: what it said since may be lost, or have come before', () => {
+    const rounds = unasked();
+    rounds.step(0, TIMER_DUE);
+    ready(rounds, 1, CLIENTS);
+    for (const client of CLIENTS) asked(rounds, 2, client);
+    rounds.step(3, declined('c'));
+    expect(rounds.nextAt()).toBe(3 + 30 * SECOND);
+    expect(rounds.step(3 + 30 * SECOND, TIMER_DUE)).toEqual([{ kind: 'ask', client: 'c' }]);
+  });
+
+  it('leave a second after a round that failed for the carrier to say who was not there', () => {
+    const rounds = machine({ pause: 0 });
+    ready(rounds, 0, CLIENTS);
+    expect(rounds.step(5, { kind: 'failed' })).toEqual([]);
+    for (const client of ['c', 'd', 'e']) rounds.step(6, away(client));
+    expect(rounds.step(5 + SECOND, TIMER_DUE).filter(({ kind }) => kind === 'begin')).toEqual([]);
+  });
+
+  it('end with the last round', () => {
+    const rounds = machine({ rounds: 1, pause: 0 });
+    ready(rounds, 0, ['a', 'b', 'c', 'd']);
+    rounds.step(30 * SECOND, TIMER_DUE);
+    expect(rounds.step(31 * SECOND, { kind: 'ended' })).toEqual([{ kind: 'over' }]);
+    asked(rounds, 32 * SECOND, 'e');
+    expect(rounds.nextAt()).toBe(Number.POSITIVE_INFINITY);
+    expect(rounds.step(99 * SECOND, TIMER_DUE)).toEqual([]);
+  });
+
+  it('warn about ten rounds of a life, and no more', () => {
+    const rounds = machine({ rounds: 100, pause: 0, minimum: 5 });
+    const warned = Array.from({ length: 20 }, (_, round) => {
+      const from = round * 100 * SECOND;
+      ready(rounds, from, CLIENTS);
+      rounds.step(from, away('a'));
+      rounds.step(from, { kind: 'ended' });
+      return rounds.step(from + 30 * SECOND, TIMER_DUE).filter(({ kind }) => kind === 'short');
+    });
+    expect(warned.flat()).toHaveLength(10);
   });
 });
 

@@ -349,7 +349,7 @@ describe('a box that opens but says other ends', () => {
     ['sender', 3],
     ['receiver', 7],
   ])('is misaddressed: %s', (_name, place) => {
-    const session = new Session({
+    const session: Session = new Session({
       pass: ({ bytes, type, client }) =>
         type !== MESSAGE.shareKeys || client !== 1
           ? bytes

@@ -1,0 +1,140 @@
+/**
+ * Which clients can take part. Whoever is not known to be ready is asked again and again, since the message
+ * that would say so is sent once, and may be lost, late, or older than one that arrived before it.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { BackOff, type BackOffLimits } from '../../_kit/back-off.ts';
+import { Deadlines } from '../../_kit/deadlines.ts';
+
+/** A client that cannot take part, as far as is known, and why. */
+export interface Missing {
+  readonly client: string;
+  readonly reason: string;
+}
+
+interface Standing {
+  state: 'unheard' | 'ready' | 'declined';
+  /** Why it is not ready. */
+  reason: string;
+  readonly waits: BackOff;
+  /** It is being asked, or will be. */
+  isQueued: boolean;
+}
+
+/** See the module. */
+export class Roster {
+  readonly #standings: ReadonlyMap<string, Standing>;
+  /** When clients are asked; one entry each at most, of use only while it is not ready. */
+  readonly #questions = new Deadlines<string>();
+  readonly #limits: BackOffLimits;
+  #ready = 0;
+  #declined = 0;
+
+  /** @param limits Waits between two questions to one client. */
+  constructor(clients: readonly string[], limits: BackOffLimits, now: Nanoseconds) {
+    this.#limits = limits;
+    this.#standings = new Map(
+      clients.map((client) => [
+        client,
+        { state: 'unheard', reason: 'not heard of', waits: new BackOff(limits), isQueued: true },
+      ]),
+    );
+    for (const client of clients) this.#questions.add(now, client);
+  }
+
+  /** Clients that can take part. */
+  get ready(): number {
+    return this.#ready;
+  }
+
+  /** True if each client has said whether it can. */
+  get isHeardOf(): boolean {
+    return this.#ready + this.#declined === this.#standings.size;
+  }
+
+  /** When somebody is asked next; Infinity if nobody. */
+  get nextAt(): Nanoseconds {
+    return this.#questions.nextAt ?? Number.POSITIVE_INFINITY;
+  }
+
+  isReady(client: string): boolean {
+    return this.#standings.get(client)?.state === 'ready';
+  }
+
+  /** Those that are not ready, in the order of all clients. */
+  missing(): readonly Missing[] {
+    return [...this.#standings].flatMap(([client, { state, reason }]) =>
+      state === 'ready' ? [] : [{ client, reason }],
+    );
+  }
+
+  /** A client can take part. */
+  joined(client: string): void {
+    const standing = this.#standings.get(client);
+    if (standing === undefined) return;
+    this.#move(standing, 'ready');
+    standing.waits.reset();
+  }
+
+  /** A client said that it takes no part. */
+  declined(now: Nanoseconds, client: string, reason: string): void {
+    this.#left(now, client, { state: 'declined', reason: `declined (${reason})` });
+  }
+
+  /** A client did not get its invitation. */
+  missed(now: Nanoseconds, client: string, outcome: string): void {
+    this.#left(now, client, { state: 'unheard', reason: outcome });
+  }
+
+  /** The carrier is done with a question. */
+  asked(now: Nanoseconds, client: string, outcome: string): void {
+    const standing = this.#standings.get(client);
+    if (standing === undefined) return;
+    if (standing.state === 'unheard') {
+      standing.reason = outcome === 'ok' ? 'no answer' : outcome;
+    }
+    standing.isQueued = false;
+    this.#queue(now, client, standing);
+  }
+
+  /** Those to be asked now. */
+  takeDue(now: Nanoseconds): readonly string[] {
+    const due: string[] = [];
+    for (;;) {
+      const client = this.#questions.takeDue(now);
+      const standing = client === undefined ? undefined : this.#standings.get(client);
+      if (client === undefined || standing === undefined) return due;
+      if (standing.state === 'ready') standing.isQueued = false;
+      else due.push(client);
+    }
+  }
+
+  #left(
+    now: Nanoseconds,
+    client: string,
+    { state, reason }: Pick<Standing, 'state' | 'reason'>,
+  ): void {
+    const standing = this.#standings.get(client);
+    if (standing === undefined) return;
+    this.#move(standing, state);
+    standing.reason = reason;
+    this.#queue(now, client, standing);
+  }
+
+  #queue(now: Nanoseconds, client: string, standing: Standing): void {
+    if (standing.state === 'ready' || standing.isQueued) return;
+    standing.isQueued = true;
+    // A client that declined says by itself when it is back.
+    const isExpected = standing.state === 'declined';
+    const waitNs = isExpected ? this.#limits.mostNs : standing.waits.next();
+    this.#questions.add(now + waitNs, client);
+  }
+
+  #move(standing: Standing, state: Standing['state']): void {
+    this.#ready += Number(state === 'ready') - Number(standing.state === 'ready');
+    this.#declined += Number(state === 'declined') - Number(standing.state === 'declined');
+    standing.state = state;
+  }
+}
