@@ -1,6 +1,6 @@
 /**
  * Measures how much of the planned volume of contacts bundles use. A contact counts from its first
- * bundle on: what nobody needed is not wasted.
+ * bundle on: what nobody needed is not wasted. One without a limit has no volume, and does not count.
  *
  * @module
  */
@@ -25,6 +25,7 @@ export class ContactMeter {
 
   /** A bundle leaves. */
   note(outlet: string, { contact, bytes }: ContactUse): void {
+    if (contact.rateBps === Number.POSITIVE_INFINITY) return;
     this.#counters ??= {
       bytes: this.#meter.counter('dtn.contact.bytes'),
       volume: this.#meter.counter('dtn.contact.volume'),

@@ -138,7 +138,8 @@ function rateOf({ rateBitsPerSec, rate }: Entry): number | undefined {
 /** A number from 0, also as a text. */
 function amountOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && WHOLE.test(value) ? Number(value) : value;
-  return typeof number === 'number' && number >= 0 ? number : undefined;
+  const isAmount = typeof number === 'number' && number >= 0 && number <= Number.MAX_SAFE_INTEGER;
+  return isAmount ? number : undefined;
 }
 
 function wholeOf(value: unknown): number | undefined {

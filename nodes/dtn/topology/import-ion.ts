@@ -32,7 +32,7 @@ export const ionImporter: TopologyImporter<z.output<typeof parameters>> = {
   help: 'A contact plan of ION (ionrc); rates are bytes per second.',
   parameters,
   read: (text, { prefix }) => {
-    const read = linesOf(text, { columns: COLUMNS_MAX });
+    const read = linesOf(text, LIMITS);
     if (read.kind === 'mistakes') return read;
     const lines = ionadminLines(read.lines);
     return lines.kind === 'mistakes' ? lines : new IonFile().read(lines.lines, prefix);
@@ -40,11 +40,11 @@ export const ionImporter: TopologyImporter<z.output<typeof parameters>> = {
 };
 
 /** ionadmin itself reads 255. */
-const COLUMNS_MAX = 1_000;
+const LIMITS = { lines: 1_000_000, columns: 1_000 };
 const NS_PER_S = 1e9;
 const BITS = 8;
 const NODE: Amount = { form: /^\d{1,15}$/, expected: 'a node number' };
-const AMOUNT = /^\d+(\.\d+)?$/;
+const AMOUNT = /^\d{1,15}(\.\d{1,15})?$/;
 const RATE: Amount = { form: AMOUNT, expected: 'bytes per second' };
 const DISTANCE: Amount = { form: AMOUNT, expected: 'light seconds' };
 const CONFIDENCE: Amount = {

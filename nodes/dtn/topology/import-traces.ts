@@ -43,9 +43,9 @@ export const traceImporter: TopologyImporter<Parameters> = {
   read,
 };
 
-/** Twice as many contacts with their windows take half a gigabyte. */
-const LINES_MAX = 1_000_000;
-const COLUMNS_MAX = 1_000;
+/** A topology of so many lines takes about a gigabyte. */
+const LIMITS = { lines: 1_000_000, columns: 1_000 };
+
 const NS_PER_S = 1e9;
 const TIME = /^(\d+\.?\d*|\.\d+)(E[+-]?\d{1,3})?$/i;
 const NODE = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
@@ -66,7 +66,7 @@ interface Event {
 }
 
 function read(text: string, parameters: Parameters): Imported {
-  const lines = linesOf(text, { lines: LINES_MAX, columns: COLUMNS_MAX });
+  const lines = linesOf(text, LIMITS);
   if (lines.kind === 'mistakes') return lines;
   const trace = new Trace(parameters);
   const mistakes = new LineMistakes();

@@ -84,6 +84,10 @@ describe('dtn.contact.use', () => {
     meter.note('a--c', { contact, bytes: 250 });
     meter.note('a--b', { contact: next, bytes: 250 });
     expect(counted).toEqual({ 'dtn.contact.bytes': 2_000, 'dtn.contact.volume': 25_000 });
+    // A contact without a limit has no volume.
+    const endless = { ...next, rateBps: Number.POSITIVE_INFINITY };
+    meter.note('a--c', { contact: endless, bytes: 250 });
+    expect(counted).toEqual({ 'dtn.contact.bytes': 2_000, 'dtn.contact.volume': 25_000 });
   });
 
   it('comes from departures in planned contacts, with the bytes on the link', () => {

@@ -263,8 +263,9 @@ describe('contact plans of ION', () => {
     ['a contact +0 +9 1 2 8 1.5\n', 'plan.ionrc:1:23  "1.5" is not readable, expected a conf'],
     ['a contact +0 +9 1 9999999999999999 8\n', 'expected a node number'],
     ['a range +0 +9 1 2 1e300\n', '"1e300" is not readable, expected light seconds'],
+    [`a contact +0 +9 1 2 ${'9'.repeat(400)}\n`, 'is not readable, expected bytes per second'],
     [
-      `a range +0 +9 1 2 ${'9'.repeat(300)}\na contact +0 +9 1 2 8\n`,
+      `a range +0 +9 1 2 ${'9'.repeat(15)}\na contact +0 +9 1 2 8\n`,
       'plan.ionrc:2:3  the contact has a delay above 104 days',
     ],
     ['d contact +0 1\n', 'plan.ionrc:1:3  "d contact" is followed by a start or *, and two nodes'],
