@@ -50,12 +50,12 @@ export class SizeCheck {
   check({ ends, by, pattern, sizeBytes }: Packets, path: FilePath): void {
     const nodes = nodesOfEnds(ends);
     const isAnswered = pattern.kind === 'request-response';
-    const sources = ends.kind === 'drawn' ? nodes : nodes.slice(0, 1);
+    const sources = ends.kind === 'pair' ? nodes.slice(0, 1) : nodes;
     const isTrace = pattern.kind === 'trace';
     const bytes = isTrace ? greatestOf([0, ...pattern.bytes]) : sizeBytes;
     this.#checkAt(sources, { by, bytes }, [...path, isTrace ? 'file' : 'size']);
     if (!isAnswered) return;
-    const answering = ends.kind === 'drawn' ? nodes : nodes.slice(1);
+    const answering = ends.kind === 'pair' ? nodes.slice(1) : nodes;
     const response = { by, bytes: pattern.responseBytes };
     this.#checkAt(answering, response, [...path, 'response']);
   }

@@ -20,10 +20,20 @@ interface DrawnEnds {
   readonly words: string;
 }
 
+/** All nodes of flows that a file lists. */
+interface ListedEnds {
+  readonly kind: 'listed';
+  readonly among: readonly string[];
+}
+
+/** What an entry says for itself. */
+type OwnEnds = { readonly kind: 'pair'; readonly from: string; readonly to: string } | DrawnEnds;
+
 /** See the module. */
-export type FlowEnds =
-  | { readonly kind: 'pair'; readonly from: string; readonly to: string }
-  | DrawnEnds;
+export type FlowEnds = OwnEnds | ListedEnds;
+
+/** An entry that says which nodes it means. */
+type EndsInput = Exclude<TrafficInput, { kind: 'flows' }>;
 
 /** All nodes of an entry; each that can send comes before one that receives from it. */
 export function nodesOfEnds(ends: FlowEnds): readonly string[] {
@@ -42,9 +52,9 @@ export function drawnPart({
 /** @returns the ends, or undefined after noting what is wrong. */
 export function resolveEnds(
   context: ScenarioContext,
-  input: TrafficInput,
+  input: EndsInput,
   path: FilePath,
-): FlowEnds | undefined {
+): OwnEnds | undefined {
   const { pairs, among } = input;
   if (pairs === undefined && among === undefined) return pairOf(context, input, path);
   const named = (['from', 'to'] as const).find((key) => input[key] !== undefined);
@@ -69,9 +79,9 @@ export function resolveEnds(
 
 function pairOf(
   context: ScenarioContext,
-  { from, to }: TrafficInput,
+  { from, to }: EndsInput,
   path: FilePath,
-): FlowEnds | undefined {
+): OwnEnds | undefined {
   const given = { from, to };
   for (const key of ['from', 'to'] as const) {
     if (given[key] !== undefined) continue;
@@ -95,7 +105,7 @@ function drawnOf(
   context: ScenarioContext,
   { pairs, among }: { readonly pairs: number; readonly among: string | readonly string[] },
   path: FilePath,
-): FlowEnds | undefined {
+): OwnEnds | undefined {
   const at = [...path, 'among'];
   const patterns = typeof among === 'string' ? [among] : among;
   const before = context.problems.count;

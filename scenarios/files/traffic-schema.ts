@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod';
-import { flag, type Leaf, oneOf, text } from '../../topologies/files/leaf.ts';
+import { flag, type Leaf, name, oneOf, text } from '../../topologies/files/leaf.ts';
 import { packetRate, size, time, whole } from '../../topologies/files/quantity.ts';
 
 const POSITIVE = { min: 1, minText: '1ns' };
@@ -23,7 +23,7 @@ export const PRIORITIES = ['bulk', 'normal', 'expedited'] as const;
 const packetSize = (): Leaf<number> =>
   size({ min: 32, minText: '32B', max: 16_777_216, maxText: '16MiB' });
 
-const flowShape = {
+const endsShape = {
   from: text('the name of a node').optional().meta({ description: 'Sending node.' }),
   to: text('the name of a node').optional().meta({ description: 'Receiving node.' }),
   pairs: whole('a number of pairs such as 30', { min: 1, max: PAIRS_MAX }).optional().meta({
@@ -33,12 +33,15 @@ const flowShape = {
     .union([text('a pattern such as "bus-*"'), z.array(text('the name of a node')).min(1)])
     .optional()
     .meta({ description: 'With pairs: a pattern of nodes, or a list of names and patterns.' }),
-  by: text('a protocol such as gateway')
-    .optional()
-    .meta({ description: 'Layer that takes and delivers the packets. Default: the top.' }),
   size: packetSize()
     .optional()
     .meta({ description: 'Application bytes of a packet.', default: '1000B' }),
+};
+
+const wishesShape = {
+  by: text('a protocol such as gateway')
+    .optional()
+    .meta({ description: 'Layer that takes and delivers the packets. Default: the top.' }),
   lifetime: time(POSITIVE)
     .optional()
     .meta({ description: "A packet is of no use after this time. Default: the protocol's." }),
@@ -56,6 +59,8 @@ const flowShape = {
     .optional()
     .meta({ description: 'Time before which the last packet is sent. Default: the end.' }),
 };
+
+const flowShape = { ...endsShape, ...wishesShape };
 
 const packets = (): Leaf<number> => packetRate().meta({ description: 'Packets per time.' });
 
@@ -75,6 +80,16 @@ export const trafficSchema = z
       kind: z.literal('trace'),
       ...flowShape,
       file: text('the path of a CSV file').meta({ description: 'Lines "seconds,bytes", sorted.' }),
+    }),
+    z.strictObject({
+      kind: z.literal('flows'),
+      ...wishesShape,
+      file: text('the path of a file').meta({
+        description: 'Lines "seconds,from,to,bytes", or messages of the ONE simulator.',
+      }),
+      prefix: name('a name such as node-')
+        .optional()
+        .meta({ description: 'Put before numbers of nodes. Default node-.' }),
     }),
     z.strictObject({
       kind: z.literal('request-response'),

@@ -5,6 +5,7 @@
  * @module
  */
 import type { SendWishes } from '../../engine/host/transport.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
 import { stackNames } from '../../topologies/build/stack.ts';
 import { defined } from '../../topologies/files/defined.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
@@ -12,6 +13,7 @@ import type { FilePath } from '../../topologies/files/locate.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import type { DrawnTraffic, Scenario, TrafficPattern, TrafficSpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
+import { type FlowsInput, listedFlows } from './flows.ts';
 import type { SizeCheck } from './size-check.ts';
 import { readTrace } from './trace-csv.ts';
 import { drawnPart, type FlowEnds, nodesOfEnds, resolveEnds } from './traffic-ends.ts';
@@ -33,6 +35,10 @@ export function resolveTraffic(
   const drawn: DrawnTraffic[] = [];
   for (const [index, input] of inputs.entries()) {
     const path = ['traffic', index];
+    if (input.kind === 'flows') {
+      for (const flow of flowsOfFile(context, input, index, sizes)) traffic.push(flow);
+      continue;
+    }
     const ends = resolveEnds(context, input, path);
     const areTimesSound = checkTimes(context, input, path);
     const pattern = patternOf(context, input, path);
@@ -43,9 +49,38 @@ export function resolveTraffic(
     sizes.check({ ...flow, ends }, path);
     checkWishes(context, { ...flow, ends }, path);
     if (ends.kind === 'pair') traffic.push({ from: ends.from, to: ends.to, ...flow });
-    else drawn.push({ ...flow, ...drawnPart(ends), entry: index });
+    else drawn.push({ ...flow, ...drawnPart(ends), entry: traffic.length + drawn.length });
   }
   return { traffic, ...(drawn.length === 0 ? {} : { drawnTraffic: drawn }) };
+}
+
+/** The flows that stand in a file, as one in reports; none after noting what is wrong. */
+function flowsOfFile(
+  context: ScenarioContext,
+  input: FlowsInput,
+  index: number,
+  sizes: SizeCheck,
+): readonly TrafficSpec[] {
+  const path = ['traffic', index];
+  if (!checkTimes(context, input, path)) return [];
+  const flows = listedFlows(context, input, path);
+  if (flows === undefined) return [];
+  const among = [...new Set(flows.flatMap(({ from, to }) => [from, to]))];
+  const ends = { kind: 'listed', among } as const;
+  const layer = layerOf(context, { ...input, ends }, path);
+  if (layer === undefined) return [];
+  const common = { ...layer, ...quantitiesOf(context, input, path) };
+  const longest = flows.map(({ pattern }) => greatestOf(pattern.bytes));
+  const pattern = { kind: 'trace', atNs: [], bytes: longest } as const;
+  sizes.check({ ...common, pattern, ends }, path);
+  checkWishes(context, { ...common, ends }, path);
+  const group = `${flows.length} flows of ${input.file} (entry ${index + 1})`;
+  return flows.map((flow, number) => ({
+    ...flow,
+    ...common,
+    streams: `${index}/${number}`,
+    group,
+  }));
 }
 
 function quantitiesOf(
@@ -57,7 +92,7 @@ function quantitiesOf(
   const level = priority && PRIORITIES.indexOf(priority);
   const wishes: SendWishes = defined({ lifetime, tolerant, priority: level as 0 | 1 | 2 });
   return {
-    sizeBytes: input.size ?? SIZE_DEFAULT,
+    sizeBytes: ('size' in input ? input.size : undefined) ?? SIZE_DEFAULT,
     ...(Object.keys(wishes).length === 0 ? {} : { wishes }),
     startNs: input.start ?? 0,
     stopNs: input.stop ?? context.durationNs,
@@ -92,7 +127,7 @@ function layerOf(
   const message = `${lacking} does not run ${found}, which sends the packets of ${from}`;
   const runs = `${lacking} runs ${stackAt(lacking).join(', ')}`;
   const hint = `${runs}: name one of them with by:, or add a layer to stack`;
-  const key = ends.kind === 'pair' ? 'to' : 'among';
+  const key = { pair: 'to', drawn: 'among', listed: 'file' }[ends.kind];
   context.refuse('E127', [...path, key], message, hint);
   return undefined;
 }
@@ -116,7 +151,7 @@ function checkTimes(context: ScenarioContext, input: TrafficInput, path: FilePat
 
 function patternOf(
   context: ScenarioContext,
-  input: TrafficInput,
+  input: Exclude<TrafficInput, FlowsInput>,
   path: FilePath,
 ): TrafficPattern | undefined {
   switch (input.kind) {

@@ -28,7 +28,7 @@ export function scenarioOfSeed(scenario: Scenario, seed: Seed): Scenario {
   const groups = new Set<string>();
   const traffic = trafficEntries(scenario).flatMap((entry, index): readonly TrafficSpec[] => {
     const streams = String(index);
-    if (!('among' in entry)) return [{ ...entry, streams }];
+    if (!('among' in entry)) return [{ streams, ...entry }];
     const { entry: _entry, pairs, among: _among, words, ...flow } = entry;
     const name = `${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of ${words}`;
     const group = groups.has(name) ? `${name} (entry ${index + 1})` : name;

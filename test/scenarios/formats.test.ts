@@ -34,4 +34,9 @@ describe('the examples of files that people have', () => {
     const report = await passed('cities.yaml');
     expect(report.warnings).toHaveLength(2);
   });
+
+  it('traffic of a file: each message arrives', async () => {
+    const { messages } = await passed('flows.yaml');
+    expect(messages).toMatchObject({ submitted: 5, delivered: 5 });
+  });
 });

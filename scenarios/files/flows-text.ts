@@ -1,0 +1,167 @@
+/**
+ * Reads the messages of many flows from one text: lines `seconds,from,to,bytes`, or new messages of
+ * the ONE simulator, `SECONDS C ID FROM TO BYTES` (akeranen/the-one, input/StandardEventsReader.java),
+ * whose other events are skipped. A first line with column names, empty lines and lines that begin
+ * with `#` are no messages.
+ *
+ * @module
+ */
+import { readNumber } from '../../engine/pure/read-number.ts';
+import {
+  LineMistakes,
+  linesOf,
+  spanOf,
+  type TextPart,
+  type WrongLines,
+  wordsOf,
+} from '../../engine/pure/text-lines.ts';
+
+/** The messages from one node to another, in the order of time. */
+export interface FileFlow {
+  /** As the file writes them, where it names them first. */
+  readonly from: TextPart;
+  readonly to: TextPart;
+  readonly atNs: readonly number[];
+  readonly bytes: readonly number[];
+}
+
+/** What a text says. */
+export interface FileFlows {
+  readonly kind: 'flows';
+  readonly flows: readonly FileFlow[];
+  /** What it says that has no effect, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Most pairs of nodes in a file: each is a flow with meters of its own. */
+export const FLOWS_MAX = 10_000;
+/** S, DE, DR, CONN and others of the ONE. */
+const EVENT = /^[A-Z]{1,8}$/;
+const COLUMNS = ['time', 'from', 'to', 'size'];
+const COLUMNS_MAX = 400;
+const BYTES_MIN = 32;
+/** See the schema of traffic; what the protocol of the flow takes is checked elsewhere. */
+const BYTES_MAX = 16_777_216;
+const NS_PER_S = 1e9;
+const LATEST_S = 9e6;
+
+/** A message: parts of its line. */
+interface Message {
+  readonly time: TextPart;
+  readonly from: TextPart;
+  readonly to: TextPart;
+  readonly size: TextPart;
+}
+
+interface Growing {
+  readonly from: TextPart;
+  readonly to: TextPart;
+  readonly sent: { readonly atNs: number; readonly bytes: number }[];
+}
+
+/** Reads a text; nothing of one above the limits. */
+export function readFlows(text: string): FileFlows | WrongLines {
+  const read = linesOf(text, { columns: COLUMNS_MAX });
+  if (read.kind === 'mistakes') return read;
+  const mistakes = new LineMistakes();
+  const flows = new Map<string, Growing>();
+  const skipped = { events: 0, responses: 0 };
+  let isFirst = true;
+  for (const line of read.lines) {
+    if (mistakes.isFull) break;
+    if (/^\s*(?:#|$)/.test(line.text)) continue;
+    const message = line.text.includes(',')
+      ? messageOfCsv(line, isFirst, mistakes)
+      : messageOfOne(line, skipped, mistakes);
+    isFirst = false;
+    if (message !== undefined) add(flows, message, mistakes);
+  }
+  if (mistakes.isAny) return mistakes.all();
+  return { kind: 'flows', flows: [...flows.values()].map(inOrder), notes: notesOf(skipped) };
+}
+
+/** The message of a line of CSV; undefined for column names, and after noting what is wrong. */
+function messageOfCsv(
+  line: TextPart,
+  isFirst: boolean,
+  mistakes: LineMistakes,
+): Message | undefined {
+  const fields = fieldsOf(line);
+  const [time, from, to, size, ...rest] = fields;
+  if (isFirst && readNumber(time?.text ?? '') === undefined) {
+    if (fields.map(({ text }) => text.toLowerCase()).join() === COLUMNS.join()) return undefined;
+    const message = `the columns are not ${COLUMNS.join(', ')}`;
+    mistakes.add({ ...spanOf(line), message, hint: 'in this order, or without a line of names' });
+    return undefined;
+  }
+  if (time !== undefined && from !== undefined && to !== undefined && size !== undefined) {
+    if (rest.length === 0) return { time, from, to, size };
+  }
+  mistakes.add({ ...spanOf(line), message: 'this line is not "seconds,from,to,bytes"' });
+  return undefined;
+}
+
+function fieldsOf({ text, start }: TextPart): readonly TextPart[] {
+  return [...text.matchAll(/[^,]+/g)].map(({ 0: field, index }) => {
+    const at = start + index + (field.length - field.trimStart().length);
+    const trimmed = field.trim();
+    return { text: trimmed, start: at, end: at + trimmed.length };
+  });
+}
+
+/** The message of a line of the ONE; undefined for other events. */
+function messageOfOne(
+  line: TextPart,
+  skipped: { events: number; responses: number },
+  mistakes: LineMistakes,
+): Message | undefined {
+  const [time, kind, , from, to, size, response] = wordsOf(line);
+  const isEvent = readNumber(time?.text ?? '') !== undefined;
+  if (isEvent && kind !== undefined && kind.text !== 'C' && EVENT.test(kind.text)) {
+    skipped.events += 1;
+    return undefined;
+  }
+  if (isEvent && kind?.text === 'C' && time && from && to && size) {
+    if (response !== undefined && !response.text.startsWith('#')) skipped.responses += 1;
+    return { time, from, to, size };
+  }
+  const message = 'this line is neither "seconds,from,to,bytes" nor "SECONDS C ID FROM TO BYTES"';
+  mistakes.add({ ...spanOf(line), message });
+  return undefined;
+}
+
+function add(flows: Map<string, Growing>, message: Message, mistakes: LineMistakes): void {
+  const { time, from, to, size } = message;
+  const seconds = readNumber(time.text) ?? -1;
+  const bytes = readNumber(size.text) ?? -1;
+  if (!(seconds >= 0 && seconds <= LATEST_S)) {
+    const text = `"${time.text}" is no time in seconds from 0 to ${LATEST_S}`;
+    mistakes.add({ ...spanOf(time), message: text });
+  } else if (!Number.isInteger(bytes) || bytes < BYTES_MIN || bytes > BYTES_MAX) {
+    const text = `"${size.text}" is not a whole number of bytes from ${BYTES_MIN} to ${BYTES_MAX}`;
+    const hint = 'a packet carries 32 bytes by which it is known at the other end';
+    mistakes.add({ ...spanOf(size), message: text, hint });
+  } else if (from.text === to.text) {
+    mistakes.add({ ...spanOf(to), message: `${to.text} sends to itself, expected another node` });
+  } else {
+    const key = `${from.text},${to.text}`;
+    const known = flows.get(key);
+    const sent = { atNs: Math.round(seconds * NS_PER_S), bytes };
+    if (known !== undefined) known.sent.push(sent);
+    else if (flows.size < FLOWS_MAX) flows.set(key, { from, to, sent: [sent] });
+    else mistakes.add({ ...spanOf(from), message: `more than ${FLOWS_MAX} pairs of nodes` });
+  }
+}
+
+/** Lines may stand in any order; of one instant, in that of the file. */
+function inOrder({ from, to, sent }: Growing): FileFlow {
+  sent.sort((a, b) => a.atNs - b.atNs);
+  return { from, to, atNs: sent.map(({ atNs }) => atNs), bytes: sent.map(({ bytes }) => bytes) };
+}
+
+function notesOf({ events, responses }: { events: number; responses: number }): readonly string[] {
+  return [
+    ...(events === 0 ? [] : [`${events} lines are no new messages (C), and are left out`]),
+    ...(responses === 0 ? [] : [`${responses} messages ask for a response, which is not sent`]),
+  ];
+}

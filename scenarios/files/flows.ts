@@ -1,0 +1,112 @@
+/**
+ * Resolves an entry of `traffic` whose flows stand in a file: finds the file, and its nodes in the
+ * topology (docs/spec/scenario-files.md#traffic). Notes E104, E106, E116, E119 and E123.
+ *
+ * @module
+ */
+import { dirname } from 'node:path';
+import { type LineMistake, spanOf, type TextPart } from '../../engine/pure/text-lines.ts';
+import { findFile } from '../../topologies/files/find-file.ts';
+import { shorten } from '../../topologies/files/leaf.ts';
+import type { FilePath } from '../../topologies/files/locate.ts';
+import { collect } from '../../topologies/files/problems.ts';
+import { readText, type TextSource } from '../../topologies/files/source.ts';
+import { hintNames } from '../../topologies/files/suggest.ts';
+import type { TrafficPattern } from '../model.ts';
+import type { ScenarioContext } from './context.ts';
+import { type FileFlow, readFlows } from './flows-text.ts';
+import type { TrafficInput } from './traffic-schema.ts';
+
+const LIMIT_BYTES = 64e6;
+const DIGITS = /^\d+$/;
+
+/** An entry of flows that stand in a file. */
+export type FlowsInput = Extract<TrafficInput, { kind: 'flows' }>;
+
+/** One of the flows of a file. */
+export interface ListedFlow {
+  readonly from: string;
+  readonly to: string;
+  readonly pattern: Extract<TrafficPattern, { kind: 'trace' }>;
+}
+
+/** @returns the flows of the file, or undefined after noting what is wrong. */
+export function listedFlows(
+  context: ScenarioContext,
+  input: FlowsInput,
+  path: FilePath,
+): readonly ListedFlow[] | undefined {
+  const folder = dirname(context.source.path);
+  const found = findFile(input.file, [folder], ['the folder of this file']);
+  if ('message' in found) {
+    context.refuse('E116', [...path, 'file'], found.message, found.hint);
+    return undefined;
+  }
+  const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
+  const source = collect(context.problems, () => readText(found.path, limits));
+  const read = source && readFlows(source.text);
+  if (source === undefined || read === undefined) return undefined;
+  if (read.kind === 'mistakes') {
+    context.problems.addAll(read.mistakes.map((one) => source.issue({ code: 'E119', ...one })));
+    return undefined;
+  }
+  for (const note of read.notes) context.warn([...path, 'file'], note);
+  if (read.flows.length === 0) {
+    context.refuse('E121', [...path, 'file'], `${shorten(input.file)} has no messages`);
+    return undefined;
+  }
+  warnOfLate(context, input, read.flows, path);
+  return placed(context, { source, prefix: input.prefix ?? 'node-' }, read.flows);
+}
+
+/** The flows with names of nodes; each must exist and be reached. */
+function placed(
+  context: ScenarioContext,
+  { source, prefix }: { readonly source: TextSource; readonly prefix: string },
+  flows: readonly FileFlow[],
+): readonly ListedFlow[] | undefined {
+  const before = context.problems.count;
+  const nodes = new Set(context.topology.hosts.map(({ name }) => name));
+  const refuse = (code: 'E106' | 'E123', mistake: LineMistake): void => {
+    context.problems.addAll([source.issue({ code, ...mistake })]);
+  };
+  const nodeOf = (part: TextPart): string | undefined => {
+    const numbered = `${prefix}${part.text}`;
+    const name = DIGITS.test(part.text) && !nodes.has(part.text) ? numbered : part.text;
+    if (nodes.has(name)) return name;
+    // One hint is enough: to find it, all names are compared.
+    const hint = context.problems.count > before ? undefined : hintNames(name, [...nodes], 'nodes');
+    const message = `node "${shorten(name)}" is not in the topology`;
+    refuse('E106', { ...spanOf(part), message, ...(hint === undefined ? {} : { hint }) });
+    return undefined;
+  };
+  const listed = flows.flatMap(({ from, to, atNs, bytes }): readonly ListedFlow[] => {
+    const [source, target] = [nodeOf(from), nodeOf(to)];
+    if (source === undefined || target === undefined) return [];
+    if (context.connectivity.isReachable(source, target)) {
+      return [{ from: source, to: target, pattern: { kind: 'trace', atNs, bytes } }];
+    }
+    refuse('E123', { ...spanOf(to), message: `there is no path from ${source} to ${target}` });
+    return [];
+  });
+  return context.problems.count > before ? undefined : listed;
+}
+
+/** Messages that the run is too short for are not sent. */
+function warnOfLate(
+  context: ScenarioContext,
+  { start = 0, stop }: FlowsInput,
+  flows: readonly FileFlow[],
+  path: FilePath,
+): void {
+  const endNs = stop ?? context.durationNs;
+  let late = 0;
+  let all = 0;
+  for (const { atNs } of flows) {
+    all += atNs.length;
+    for (const ns of atNs) if (start + ns >= endNs) late += 1;
+  }
+  if (late === 0) return;
+  const what = stop === undefined ? 'the end of the run' : 'stop';
+  context.warn([...path, 'file'], `${late} of ${all} messages are not before ${what}: not sent`);
+}
