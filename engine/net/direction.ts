@@ -16,6 +16,7 @@ import {
   LAST_ARRIVAL,
   RATE,
   RELEASED,
+  REMAINDER,
   TRANSMITTED,
 } from './direction-context.ts';
 import {
@@ -34,11 +35,12 @@ import {
 import { directionParts } from './direction-parts.ts';
 import { LINK_DOWN_IN_FLIGHT, LINK_DOWN_QUEUE, NODE_DOWN, QUEUE_SHRUNK } from './drop-reasons.ts';
 import { Impairments } from './impairment/impairments.ts';
-import type { DirectionSpec } from './link-spec.ts';
+import type { DirectionSpec, StepsSpec } from './link-spec.ts';
 import { PacketHeap } from './packet-heap.ts';
 import { NIL } from './packet-table.ts';
 import { PacketList } from './queue/packet-list.ts';
 import type { QueueDiscipline } from './queue/queue-discipline.ts';
+import { Steps } from './steps.ts';
 import type { Tap } from './tap.ts';
 import { type DirectionIdentity, Transmission } from './transmission.ts';
 
@@ -58,16 +60,32 @@ export interface Conservation {
   readonly balance: number;
 }
 
+/** The end of a packet in a transmitter that stands still. */
+const STANDS_STILL = Number.POSITIVE_INFINITY;
+const NOTHING_FINISHES = { endNs: -1, rateBps: 0 };
+
 /** Queue, transmitter and pipe of one direction. */
 export class Direction extends Transmission {
   private downs = 0;
   private partitions = 0;
   private holds = 0;
+  /** What follows a trace; made once, so that it goes on under a fault that sets another value. */
+  private readonly rateSteps: Steps | undefined;
+  private readonly delaySteps: Steps | undefined;
+  /** A packet that finishes at another rate than the present one, known by its end. */
+  private finishing = NOTHING_FINISHES;
+  /** What is left of the packet in a transmitter that stands still, bits times nanoseconds. */
+  private left = 0;
 
   constructor(context: DirectionContext, identity: DirectionIdentity, spec: DirectionSpec) {
     super(context, identity, spec);
+    const follow = (steps: StepsSpec | undefined): Steps | undefined =>
+      steps && new Steps(steps, context, () => this.stepped());
+    this.rateSteps = follow(spec.rateSteps);
+    this.delaySteps = follow(spec.delaySteps);
     this.configure(undefined, spec);
-    this.setRate(spec.rateBps);
+    this.setRate(this.wantedRate);
+    this.markQueued();
   }
 
   /** Number of packets lost for one reason. */
@@ -141,9 +159,28 @@ export class Direction extends Transmission {
   apply(spec: DirectionSpec, inSerialisation: 'finish' | 'rescale' = 'finish'): void {
     if (spec === this.spec) return;
     this.configure(this.spec, spec);
-    if (inSerialisation === 'finish') this.setRate(spec.rateBps);
-    else this.rescaleRate(spec.rateBps);
+    if (inSerialisation === 'finish' && !this.isStill) this.finishAtRate(this.wantedRate);
+    else this.rescaleRate(this.wantedRate);
+    this.markQueued();
     if (this.current === NIL) this.pump();
+  }
+
+  /** A trace has another value from now on. */
+  private stepped(): void {
+    this.setDelay(this.wantedDelay);
+    this.rescaleRate(this.wantedRate);
+    this.markQueued();
+    if (this.current === NIL) this.pump();
+  }
+
+  private get wantedRate(): number {
+    const { rateSteps, rateBps } = this.spec;
+    return rateSteps === undefined ? rateBps : (this.rateSteps?.value ?? rateBps);
+  }
+
+  private get wantedDelay(): number {
+    const { delaySteps, delayNs } = this.spec;
+    return delaySteps === undefined ? delayNs : (this.delaySteps?.value ?? delayNs);
   }
 
   private configure(old: DirectionSpec | undefined, spec: DirectionSpec): void {
@@ -158,33 +195,71 @@ export class Direction extends Transmission {
     if (parts.contacts !== 'unchanged') this.contacts = parts.contacts;
     this.mark(OVERTAKING, spec.reorder === true);
     if (spec.reorder !== undefined && spec.reorder !== false) this.allowOvertaking();
-    const isPlainQueue = (spec.queue?.kind ?? 'drop-tail') === 'drop-tail';
-    const isShaped = this.bucket?.mode === 'shape';
-    this.mark(QUEUED, !isPlainQueue || isShaped || this.contacts !== undefined);
     this.mark(IMPAIRED, isNeeded || this.taps.length > 0);
     const { bucket, contacts } = this;
     const dropsByPlan = contacts?.outside === 'drop' || contacts?.atEnd === 'drop';
     const inspects = bucket?.mode === 'police' || dropsByPlan;
     this.mark(ENTRY_INSPECT, inspects);
-    this.setDelay(spec.delayNs);
+    this.setDelay(this.wantedDelay);
   }
 
-  /** New rate, at which the packet in the transmitter continues. */
+  /** An idle transmitter takes packets from the queue if they may have to wait there. */
+  private markQueued(): void {
+    const isPlainQueue = (this.spec.queue?.kind ?? 'drop-tail') === 'drop-tail';
+    const isShaped = this.bucket?.mode === 'shape';
+    const mayWait = isShaped || this.contacts !== undefined || this.isStill;
+    this.mark(QUEUED, !isPlainQueue || mayWait);
+  }
+
+  /** New rate; the packet in the transmitter finishes at the one it has. */
+  private finishAtRate(rateBps: number): void {
+    const endNs = this.context.state[this.base + END] as number;
+    const old = this.rateOfCurrent;
+    this.setRate(rateBps);
+    if (this.current !== NIL) this.finishing = { endNs, rateBps: old };
+  }
+
+  /** The rate at which the packet in the transmitter is sent. */
+  private get rateOfCurrent(): number {
+    const { state } = this.context;
+    const isFinishing = this.finishing.endNs === state[this.base + END];
+    return isFinishing ? this.finishing.rateBps : (state[this.base + RATE] as number);
+  }
+
+  /**
+   * New rate, at which the packet in the transmitter continues: what is left of it is exact, so that
+   * no bit is lost or sent twice, however often the rate changes. One whose last bit leaves at this
+   * instant has left.
+   */
   private rescaleRate(rateBps: number): void {
     const { state } = this.context;
     const now = this.scheduler.now;
-    const old = state[this.base + RATE] as number;
-    this.setRate(rateBps);
-    if (this.current === NIL || old === rateBps) return;
+    const old = this.rateOfCurrent;
     const end = state[this.base + END] as number;
-    const rest = Math.floor(((end - now) * old) / rateBps);
+    const carried = state[this.base + REMAINDER] as number;
+    this.setRate(rateBps);
+    if (this.current === NIL || end === now || old === rateBps) return;
+    const isStanding = end === STANDS_STILL;
+    const left = isStanding ? this.left : (end - now) * old + carried;
+    const busy = (state[this.base + BUSY] as number) - (isStanding ? 0 : end - now);
+    this.finishing = NOTHING_FINISHES;
+    if (rateBps === 0) {
+      this.left = left;
+      state[this.base + END] = STANDS_STILL;
+      state[this.base + BUSY] = busy;
+      return;
+    }
+    const rest = Math.floor(left / rateBps);
+    if (rateBps !== Number.POSITIVE_INFINITY) state[this.base + REMAINDER] = left - rest * rateBps;
     state[this.base + END] = now + rest;
-    state[this.base + BUSY] = (state[this.base + BUSY] as number) + rest - (end - now);
+    state[this.base + BUSY] = busy + rest;
     this.scheduler.post(rest, TRANSMITTED, this.id);
   }
 
-  /** The times of contact plans have begun (`planOriginNs`). */
+  /** The times of contact plans and traces have begun (`planOriginNs`). */
   plansBegun(): void {
+    this.rateSteps?.begin();
+    this.delaySteps?.begin();
     if (this.contacts !== undefined && this.current === NIL) this.pump();
   }
 
@@ -294,7 +369,8 @@ export class Direction extends Transmission {
     const packet = this.current;
     if (packet === NIL) return;
     const { state } = this.context;
-    const rest = (state[this.base + END] as number) - this.scheduler.now;
+    const end = state[this.base + END] as number;
+    const rest = end === STANDS_STILL ? 0 : end - this.scheduler.now;
     state[this.base + BUSY] = (state[this.base + BUSY] as number) - rest;
     this.current = NIL;
     this.drop(packet, reason);

@@ -10,6 +10,7 @@
 import { type ActualProblem, actualProblem } from './contact-plan.ts';
 import { jitterFloor } from './impairment/jitter.ts';
 import { DIRECTION_DEFAULTS, type DirectionSpec, type LossSpec } from './link-spec.ts';
+import { stepsProblem } from './steps.ts';
 
 /** A mistake in a specification, and its place. */
 export interface DirectionProblem {
@@ -34,6 +35,7 @@ export function checkDirection(spec: DirectionSpec): DirectionProblem[] {
   if (!isProbability(spec.duplicate ?? 0)) refuse('duplicate', 'is not a probability (0..1)');
   checkCorrupt(spec, refuse);
   checkContacts(spec, refuse);
+  checkSteps(spec, refuse);
   const bucket = spec.tokenBucket;
   if (bucket !== undefined && bucket.burstBytes < mtu && spec.mtu !== undefined) {
     refuse('tokenBucket.burstBytes', `${bucket.burstBytes} is below the MTU of ${mtu} bytes`);
@@ -111,6 +113,16 @@ function checkContacts(spec: DirectionSpec, refuse: Refuse): void {
   const wrong = spec.contacts && actualProblem(spec.contacts);
   if (wrong === undefined) return;
   refuse(`contacts.actual[${wrong.index}]`, ACTUAL_PROBLEMS[wrong.kind]);
+}
+
+function checkSteps(spec: DirectionSpec, refuse: Refuse): void {
+  for (const key of ['rateSteps', 'delaySteps'] as const) {
+    const steps = spec[key];
+    if (steps === undefined) continue;
+    const wrong = stepsProblem(steps);
+    if (wrong !== undefined) refuse(key, wrong);
+    else if (spec.contacts !== undefined) refuse(key, 'cannot be combined with contacts');
+  }
 }
 
 const ACTUAL_PROBLEMS: Readonly<Record<ActualProblem, string>> = {

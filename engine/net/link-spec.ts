@@ -183,6 +183,16 @@ export interface ContactsSpec {
   readonly actual?: readonly ActualContactSpec[];
 }
 
+/** A rate or a delay that follows a trace (docs/spec/link-model.md#rates-and-delays-that-follow-a-trace). */
+export interface StepsSpec {
+  /** Instants from which a value holds: ascending from 0, ns since the start of the run. */
+  readonly atNs: readonly number[];
+  /** One for each instant, whole. */
+  readonly values: readonly number[];
+  /** The steps repeat with this period (> the last instant); the last value stays when absent. */
+  readonly periodNs?: number;
+}
+
 /**
  * One direction of a link, or the medium of a segment (docs/spec/link-model.md#segments): queue,
  * transmitter, pipe.
@@ -217,6 +227,10 @@ export interface DirectionSpec {
   readonly inFlight?: 'lost' | 'delivered';
   /** When the link is open; default always. */
   readonly contacts?: ContactsSpec;
+  /** Bits per second as they change, 0 if nothing is sent; `rateBps` is then what nodes are told. */
+  readonly rateSteps?: StepsSpec;
+  /** Delay as it changes, ns; `delayNs` is then what nodes are told. */
+  readonly delaySteps?: StepsSpec;
 }
 
 /** A change of a running link. Absent fields do not change; `null` removes an impairment. */

@@ -164,6 +164,9 @@ function changed(spec: DirectionSpec, change: LinkChange): DirectionSpec {
   const entries = Object.entries(quantities).filter(([, value]) => value !== undefined);
   if (entries.length === 0) return spec;
   const result: Record<string, unknown> = { ...spec };
+  // What is set does not follow a trace while it is.
+  if (change.rateBps !== undefined) delete result['rateSteps'];
+  if (change.delayNs !== undefined) delete result['delaySteps'];
   for (const [name, value] of entries) {
     if (value === null) delete result[name];
     else result[name] = value;

@@ -378,8 +378,14 @@ export abstract class Transmission implements DirectionView {
     }
   }
 
-  /** First instant at which bucket and contacts may let the packet go; ask again then. */
+  /** True while the rate is 0, as a trace may have it: nothing is sent. */
+  protected get isStill(): boolean {
+    return this.context.state[this.base + RATE] === 0;
+  }
+
+  /** First instant at which rate, bucket and contacts may let the packet go; ask again then. */
   protected readyAt(packet: number): number {
+    if (this.isStill) return Number.POSITIVE_INFINITY;
     const now = this.scheduler.now;
     const bytes = (this.table.length[packet] as number) + this.overhead;
     const ready =

@@ -159,9 +159,8 @@ class JourneyRecorder implements Recorder, NetworkObserver {
       if (this.#offered?.packet === packet) this.#offered.isStarted = true;
       return;
     }
-    const { directions, table } = this.#parts.world.sim.network;
-    const { overheadBytes = 0, rateBps = Number.POSITIVE_INFINITY } =
-      directions[direction.id]?.spec ?? {};
+    const { table } = this.#parts.world.sim.network;
+    const { overheadBytes, rateBps } = direction.pace;
     const bytes = (table.length[packet] ?? 0) + overheadBytes;
     const wireNs = Math.floor((bytes * BIT_NS_PER_BYTE) / rateBps);
     const waitedNs = this.#now - (table.offeredAt[packet] ?? this.#now);

@@ -39,4 +39,9 @@ describe('the examples of files that people have', () => {
     const { messages } = await passed('flows.yaml');
     expect(messages).toMatchObject({ submitted: 5, delivered: 5 });
   });
+
+  it('a rate and a delay that change: the flow sees pauses and the longer way', async () => {
+    const { metrics } = await passed('cell.yaml');
+    expect(metrics['datagram.latency']).toBeDefined();
+  });
 });

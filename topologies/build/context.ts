@@ -10,6 +10,7 @@ import type { EntryPart, FilePath } from '../files/locate.ts';
 import { type Hint, hintText, type Problems, positionOf } from '../files/problems.ts';
 import type { Registry } from '../files/registry.ts';
 import type { Source } from '../files/source.ts';
+import type { Pace } from '../import/pace-text.ts';
 import type { SourcePosition } from '../model.ts';
 
 /** A topology file being built. */
@@ -22,6 +23,8 @@ export class BuildContext {
   readonly warnings: string[] = [];
   /** Sound directions by their values, so that links which are alike share theirs. */
   readonly directions = new Map<string, DirectionSpec>();
+  /** What files say that rates and delays follow; undefined of one that is wrong. */
+  readonly paces = new Map<string, Pace | undefined>();
   #last: { readonly path: FilePath; readonly position: SourcePosition } | undefined;
 
   constructor(parts: Pick<BuildContext, 'source' | 'root' | 'problems' | 'registry'>) {

@@ -8,11 +8,13 @@
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import type { ConfigCode } from '../files/config-error.ts';
 import type { FilePath } from '../files/locate.ts';
+import type { DirectionDraft } from '../schema/direction.ts';
 import { contactsMistake } from './contacts.ts';
 import type { BuildContext } from './context.ts';
+import { withPaces } from './pace-file.ts';
 
 /** A direction that is not complete yet. */
-export type PartialDirection = Partial<DirectionSpec>;
+export type PartialDirection = DirectionDraft;
 
 interface Mistake {
   readonly code: ConfigCode;
@@ -40,8 +42,8 @@ export function buildDirection(
   path: FilePath,
   layers: readonly (PartialDirection | undefined)[],
 ): DirectionSpec | undefined {
-  const merged: PartialDirection = {};
-  for (const layer of layers) Object.assign(merged, layer);
+  const merged = withPaces(context, path, mergeOf(layers));
+  if (merged === undefined) return undefined;
   const name = nameOf(merged);
   const known = name === undefined ? undefined : context.directions.get(name);
   if (known !== undefined) return known;
@@ -60,6 +62,17 @@ export function buildDirection(
   if (mistakes.length > 0) return undefined;
   if (name !== undefined) context.directions.set(name, direction);
   return direction;
+}
+
+/** Later layers win; a rate is either a number or what a file says, and so is a delay. */
+function mergeOf(layers: readonly (PartialDirection | undefined)[]): PartialDirection {
+  const merged: { -readonly [Key in keyof PartialDirection]: PartialDirection[Key] } = {};
+  for (const layer of layers) {
+    if (layer?.rateBps !== undefined) delete merged.rateFile;
+    if (layer?.delayNs !== undefined) delete merged.delayFile;
+    Object.assign(merged, layer);
+  }
+  return merged;
 }
 
 /**

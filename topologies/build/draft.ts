@@ -8,6 +8,7 @@ import type { GeneratedLink } from '../../engine/host/generator.ts';
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import type { FilePath } from '../files/locate.ts';
 import type { GeoPosition, HostSpec } from '../model.ts';
+import type { DirectionDraft } from '../schema/direction.ts';
 import type { PortRange } from '../schema/ports.ts';
 
 /** Relation as written: the role of end b as seen from end a. */
@@ -54,9 +55,9 @@ export interface LinkDraft {
   readonly relation?: DraftRelation;
   /** Values for what neither the file nor its defaults give. */
   readonly fallback?: Partial<DirectionSpec>;
-  readonly both: Partial<DirectionSpec>;
-  readonly forward?: Partial<DirectionSpec>;
-  readonly backward?: Partial<DirectionSpec>;
+  readonly both: DirectionDraft;
+  readonly forward?: DirectionDraft;
+  readonly backward?: DirectionDraft;
   readonly path: FilePath;
 }
 

@@ -209,7 +209,9 @@ function speedOf(values: GraphValues): number | undefined {
   const unit = UNITS[(values.get('linkspeedunits')?.text ?? '').toUpperCase()];
   const raw = readNumber(values.get('linkspeedraw')?.text ?? '');
   const bps = raw ?? (speed === undefined || unit === undefined ? undefined : speed * unit);
-  return bps !== undefined && bps > 0 && Number.isFinite(bps) ? bps : undefined;
+  // 2.3 Gbit/s is not a whole number of bit/s as doubles multiply.
+  const whole = Math.round(bps ?? 0);
+  return whole >= 1 && Number.isSafeInteger(whole) ? whole : undefined;
 }
 
 function placeWarnings(

@@ -18,7 +18,16 @@ import type {
   TokenBucketSpec,
 } from '../../engine/net/link-spec.ts';
 import { type Defined, defined } from '../files/defined.ts';
-import { flag, type Leaf, type LeafResult, leaf, oneOf, otherShape, wrong } from '../files/leaf.ts';
+import {
+  flag,
+  type Leaf,
+  type LeafResult,
+  leaf,
+  oneOf,
+  otherShape,
+  text,
+  wrong,
+} from '../files/leaf.ts';
 import { number, rate, share, size, time, whole } from '../files/quantity.ts';
 import { readQuantity } from '../files/units.ts';
 
@@ -320,11 +329,46 @@ const contactsSchema = z
 
 // --- a direction ------------------------------------------------------------------------------
 
-const delay = time().meta({ description: 'One-way propagation delay.', examples: ['10ms'] });
+/** A file that a rate or a delay follows. */
+export interface PaceFile {
+  readonly file: string;
+  /** Of values without one. */
+  readonly unit?: string;
+  readonly periodNs?: number;
+}
+
+/** A direction that is not complete: the files that it follows are not read. */
+export type DirectionDraft = Partial<DirectionSpec> & {
+  readonly rateFile?: PaceFile;
+  readonly delayFile?: PaceFile;
+};
+
+const paceSchema = z
+  .strictObject({
+    trace: text('the path of a file').meta({
+      description: 'Lines "seconds,value"; of a rate also milliseconds as mahimahi has them.',
+    }),
+    unit: text('a unit such as Mbit/s').optional().meta({
+      description: 'Unit of values that have none.',
+    }),
+    period: time(POSITIVE_NS).optional().meta({
+      description: 'The trace begins again after this time. Default: its last value stays.',
+    }),
+  })
+  .transform(({ trace, unit, period }): PaceFile => {
+    return defined({ file: trace, unit, periodNs: period });
+  });
+
+const delay = z
+  .union([time(), paceSchema])
+  .meta({ description: 'One-way propagation delay.', examples: ['10ms'] });
 
 /** Keys of a direction; each may be left to the file's defaults. */
 export const directionShape = {
-  rate: rate().optional().meta({ description: 'Bit rate, or unlimited.' }),
+  rate: z
+    .union([rate(), paceSchema])
+    .optional()
+    .meta({ description: 'Bit rate, or unlimited, or a file that it follows.' }),
   delay: delay.optional(),
   latency: delay.optional().meta({ description: 'Synonym of delay.' }),
   overhead: size().optional().meta({ description: 'Added to each packet.', default: '0B' }),
@@ -356,10 +400,11 @@ export const overrideSchema = directionSchema.meta({
 });
 
 /** Parsed values in base units; absent fields were not given. */
-export function toDirection(input: DirectionInput): Defined<Partial<DirectionSpec>> {
+export function toDirection(input: DirectionInput): Defined<DirectionDraft> {
+  const wait = input.delay ?? input.latency;
   return defined({
-    rateBps: input.rate,
-    delayNs: input.delay ?? input.latency,
+    ...(typeof input.rate === 'object' ? { rateFile: input.rate } : { rateBps: input.rate }),
+    ...(typeof wait === 'object' ? { delayFile: wait } : { delayNs: wait }),
     overheadBytes: input.overhead,
     mtu: input.mtu,
     queue: input.queue,

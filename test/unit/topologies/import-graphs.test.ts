@@ -97,6 +97,12 @@ describe('graphs of other programs', () => {
     ]);
   });
 
+  it('have whole rates, whatever doubles make of a speed and its unit', () => {
+    const edge = 'edge [ source 1 target 2 LinkSpeed "1.1" LinkSpeedUnits "M" ]';
+    expect(1.1 * 1e6).not.toBe(1_100_000);
+    expect(linesOf(importing('gml', gml(`${TWO} ${edge}`)))).toEqual(['a--b 1.1 1.1 7']);
+  });
+
   it('gives each node a name of its own, whatever the labels are', () => {
     const labels = ['A&amp;B', 'None', 'None', '', '12', 'None-2', '日本', 'aux', 'Z&#252;rich'];
     const nodes = labels.map((label, id) => `node [ id ${id} label "${label}" ]`).join('\n');

@@ -1,0 +1,76 @@
+/**
+ * A rate or a delay that changes at given instants of the run
+ * (docs/spec/link-model.md#rates-and-delays-that-follow-a-trace). One pending event per quantity: a
+ * change acts before everything else of its nanosecond, as faults do.
+ *
+ * Does not know what the value is of.
+ *
+ * @module
+ */
+import type { Scheduler } from '../core/scheduler.ts';
+import { NOT_BEGUN, type PlanClock } from './contact-plan.ts';
+import type { StepsSpec } from './link-spec.ts';
+
+/** What the steps need of the network. */
+export interface StepsContext extends PlanClock {
+  readonly scheduler: Scheduler;
+}
+
+/** See the module. */
+export class Steps {
+  private readonly spec: StepsSpec;
+  private readonly context: StepsContext;
+  private readonly onChange: () => void;
+  private index = 0;
+  /** Start of the current period, ns of the plan. */
+  private base = 0;
+
+  /** @param onChange Called when {@link value} has changed. */
+  constructor(spec: StepsSpec, context: StepsContext, onChange: () => void) {
+    this.spec = spec;
+    this.context = context;
+    this.onChange = onChange;
+    if (context.planOriginNs !== NOT_BEGUN) this.begin();
+  }
+
+  /** The present value; the first one until the plan begins. */
+  get value(): number {
+    return this.spec.values[this.index] as number;
+  }
+
+  /** The times of the plan count from now on. */
+  begin(): void {
+    const { atNs, periodNs } = this.spec;
+    let next = this.index + 1;
+    let base = this.base;
+    if (next === atNs.length) {
+      if (periodNs === undefined) return;
+      next = 0;
+      base += periodNs;
+    }
+    const { scheduler, planOriginNs } = this.context;
+    const instantNs = planOriginNs + base + (atNs[next] as number);
+    // What follows is after the last instant that there is.
+    if (instantNs > Number.MAX_SAFE_INTEGER) return;
+    const fire = (): void => {
+      this.index = next;
+      this.base = base;
+      this.onChange();
+      this.begin();
+    };
+    scheduler.scheduleFault(Math.max(scheduler.now, instantNs), fire, 'step of a trace');
+  }
+}
+
+/** What is wrong with steps; undefined if nothing is. */
+export function stepsProblem({ atNs, values, periodNs }: StepsSpec): string | undefined {
+  if (atNs[0] !== 0) return 'must begin at 0';
+  if (atNs.length !== values.length) return 'must have a value for each instant';
+  const wrong = atNs.findIndex((at, index) => index > 0 && at <= (atNs[index - 1] as number));
+  if (wrong >= 0) return `must ascend, and step ${wrong + 1} does not`;
+  if (!values.every((value) => Number.isSafeInteger(value) && value >= 0)) {
+    return 'must have whole values of at least 0';
+  }
+  const last = atNs.at(-1) as number;
+  return periodNs === undefined || periodNs > last ? undefined : 'must end before the period does';
+}

@@ -1,0 +1,78 @@
+/**
+ * Reads the files that rates and delays of links follow
+ * (docs/spec/link-model.md#rates-and-delays-that-follow-a-trace). Mistakes: E104, E116, and E119 in the file.
+ *
+ * @module
+ */
+import { dirname } from 'node:path';
+import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import { findFile } from '../files/find-file.ts';
+import type { FilePath } from '../files/locate.ts';
+import { collect } from '../files/problems.ts';
+import { readText } from '../files/source.ts';
+import { type Pace, readPace } from '../import/pace-text.ts';
+import type { DirectionDraft, PaceFile } from '../schema/direction.ts';
+import type { BuildContext } from './context.ts';
+
+const LIMIT_BYTES = 64e6;
+
+/** The direction with what its files say; undefined after noting what is wrong. */
+export function withPaces(
+  context: BuildContext,
+  path: FilePath,
+  { rateFile, delayFile, ...draft }: DirectionDraft,
+): Partial<DirectionSpec> | undefined {
+  if (rateFile === undefined && delayFile === undefined) return draft;
+  if (draft.contacts !== undefined) {
+    const message = 'contacts cannot be combined with a rate or delay that follows a trace';
+    context.refuse('E104', [...path, 'contacts'], message, 'windows may have rates and delays');
+    return undefined;
+  }
+  const rate = rateFile && readOnce(context, [...path, 'rate'], rateFile, 'rate');
+  const delay = delayFile && readOnce(context, [...path, 'delay'], delayFile, 'time');
+  const isWrong = (rateFile && !rate) || (delayFile && !delay);
+  if (isWrong) return undefined;
+  return {
+    ...draft,
+    ...(rate && { rateBps: Math.max(1, Math.round(rate.mean)), rateSteps: rate.steps }),
+    ...(delay && { delayNs: Math.round(delay.mean), delaySteps: delay.steps }),
+  };
+}
+
+/** Directions that follow one file share what it says. */
+function readOnce(
+  context: BuildContext,
+  path: FilePath,
+  file: PaceFile,
+  quantity: 'rate' | 'time',
+): Pace | undefined {
+  const key = JSON.stringify([quantity, file]);
+  if (!context.paces.has(key)) context.paces.set(key, read(context, path, file, quantity));
+  return context.paces.get(key);
+}
+
+function read(
+  context: BuildContext,
+  path: FilePath,
+  { file, unit, periodNs }: PaceFile,
+  quantity: 'rate' | 'time',
+): Pace | undefined {
+  const found = findFile(file, [dirname(context.source.path)], ['the folder of this file']);
+  if ('message' in found) {
+    context.refuse('E116', [...path, 'trace'], found.message, found.hint);
+    return undefined;
+  }
+  const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
+  const source = collect(context.problems, () => readText(found.path, limits));
+  if (source === undefined) return undefined;
+  const pace = readPace(source.text, { quantity, unit, periodNs });
+  if (pace.kind === 'mistakes') {
+    context.problems.addAll(pace.mistakes.map((one) => source.issue({ code: 'E119', ...one })));
+    return undefined;
+  }
+  const extra = unit === undefined ? periodNs && 'period' : 'unit';
+  if (pace.form === 'values' || !extra) return pace;
+  const message = `a trace of milliseconds has its own ${extra}`;
+  context.refuse('E104', [...path, extra], message, `leave out ${extra}`);
+  return undefined;
+}
