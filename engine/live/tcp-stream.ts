@@ -14,6 +14,8 @@ import { startTls } from './tls.ts';
 
 /** A node that writes this much more after `full` loses the stream; bytes. */
 const QUEUE_MAX_BYTES = 64 * 1024 * 1024;
+/** What a piece that waits takes beside its bytes, however short it is: its array and its request. */
+const PIECE_COST_BYTES = 512;
 /** A handshake that has not ended by then has failed, ms; as in Node's own TLS server. */
 const HANDSHAKE_MAX_MS = 120_000;
 
@@ -40,6 +42,11 @@ export class TcpStream implements Stream {
   #detach: () => void = () => undefined;
   #isPaused = false;
   #isOver = false;
+  /** Pieces that wait in the socket. */
+  #pieces = 0;
+  readonly #sent = (): void => {
+    this.#pieces -= 1;
+  };
 
   constructor(socket: Socket, setup: StreamSetup) {
     this.local = setup.local;
@@ -59,8 +66,9 @@ export class TcpStream implements Stream {
   write(bytes: Uint8Array): SendResult {
     const socket = this.#top;
     if (this.#isOver || !socket.writable) return 'sent';
-    const hasRoom = socket.write(bytes.slice());
-    if (socket.writableLength > QUEUE_MAX_BYTES) this.reset();
+    this.#pieces += 1;
+    const hasRoom = socket.write(bytes.slice(), this.#sent);
+    if (socket.writableLength + this.#pieces * PIECE_COST_BYTES > QUEUE_MAX_BYTES) this.reset();
     return hasRoom ? 'sent' : 'full';
   }
 

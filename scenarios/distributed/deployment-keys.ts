@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { equalSecrets, wipe } from '../../nodes/_kit/secrets.ts';
@@ -112,8 +112,15 @@ export function makeKeys(folder: string, roles: readonly KeyRole[]): readonly st
     wipe(own.key);
   }
   const text = [...lines].map(([name, key]) => `${name} ${key}\n`).join('');
-  writeFileSync(path, HEAD + text);
+  writePublic(path, HEAD + text);
   return made;
+}
+
+/** No secret, but whoever could change it would choose whom this machine trusts. */
+function writePublic(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600 });
+  // A file that was there before keeps its mode.
+  chmodSync(path, 0o600);
 }
 
 function makeFolder(folder: string): void {

@@ -5,8 +5,8 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Connections } from '../../engine/live/faces/connections.ts';
 import { isOfWebPage, namesLoopback } from '../_kit/callers.ts';
-import type { Connections } from '../_kit/connections.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
 import type { FaceLog, Outcome } from './fabric-node.ts';
 import { PAYLOAD_BYTES_MAX } from './limits.ts';

@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { boundConnections, type Connections } from '../_kit/connections.ts';
+import { boundConnections, type Connections } from '../../engine/live/faces/connections.ts';
 import { closeServer, listen, refuseGarbage, whyNot } from '../_kit/listening.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
 import type { FabricNode, FaceLog, ReadMessage } from './fabric-node.ts';
@@ -108,7 +108,12 @@ class Face {
   readonly #connections: Connections;
   readonly #outstanding: Outstanding;
   readonly #subscription: Subscription;
-  readonly #upgrader = new WebSocketServer({ noServer: true, maxPayload: FRAME_BYTES_MAX });
+  readonly #upgrader = new WebSocketServer({
+    noServer: true,
+    maxPayload: FRAME_BYTES_MAX,
+    // PacedSocket answers pings.
+    autoPong: false,
+  });
   readonly #sockets = new Set<SubscriberSocket>();
   readonly #pings: NodeJS.Timeout;
 

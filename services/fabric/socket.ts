@@ -1,10 +1,11 @@
 /**
  * The WebSocket of a subscriber: messages of peers go out, answers come in, and messages of its own
- * with them. What does not read is cut off.
+ * with them. What does not read is not read either, and cut off if too much waits.
  *
  * @module
  */
 import type { RawData, WebSocket } from 'ws';
+import { PacedSocket } from '../../engine/live/faces/paced-socket.ts';
 import type { FaceLog, Outcome, Question } from './fabric-node.ts';
 import { base64, frameOf, readFrame, type Said } from './frames.ts';
 import { PAYLOAD_BYTES_MAX } from './limits.ts';
@@ -32,6 +33,7 @@ export interface SocketParts {
 /** See the module. */
 export class SubscriberSocket implements Subscriber {
   readonly #client: WebSocket;
+  readonly #paced: PacedSocket;
   readonly #subscription: Subscription;
   readonly #outstanding: Outstanding;
   readonly #log: FaceLog;
@@ -39,6 +41,10 @@ export class SubscriberSocket implements Subscriber {
 
   constructor({ client, subscription, outstanding, log }: SocketParts) {
     this.#client = client;
+    this.#paced = new PacedSocket(client, {
+      bytesMax: BUFFERED_BYTES_MAX,
+      onCut: (): void => log.warn('subscriber: it does not read; cut off'),
+    });
     this.#subscription = subscription;
     this.#outstanding = outstanding;
     this.#log = log;
@@ -73,7 +79,7 @@ export class SubscriberSocket implements Subscriber {
   }
 
   hand(handed: Handed): void {
-    this.#send(frameOf(handed));
+    this.#paced.send(frameOf(handed));
   }
 
   ended(reason: string): void {
@@ -137,16 +143,6 @@ export class SubscriberSocket implements Subscriber {
   }
 
   #tell(reply: Readonly<Record<string, unknown>>): void {
-    this.#send(JSON.stringify(reply));
-  }
-
-  #send(text: string): void {
-    if (this.#client.readyState !== this.#client.OPEN) return;
-    if (this.#client.bufferedAmount > BUFFERED_BYTES_MAX) {
-      this.#log.warn('subscriber: it does not read; cut off');
-      this.#client.terminate();
-      return;
-    }
-    this.#client.send(text);
+    this.#paced.send(JSON.stringify(reply));
   }
 }

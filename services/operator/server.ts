@@ -8,7 +8,7 @@
  * @module
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { boundConnections } from '../_kit/connections.ts';
+import { boundConnections } from '../../engine/live/faces/connections.ts';
 import { closeServer, listen, refuseGarbage, whyNot } from '../_kit/listening.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
 import { handle } from './handle.ts';

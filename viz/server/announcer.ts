@@ -9,6 +9,8 @@ import { type FSWatcher, watch } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Connections } from '../../engine/live/faces/connections.ts';
+import { PacedSocket } from '../../engine/live/faces/paced-socket.ts';
 import { CONTROL_PATH } from '../format/control-wire.ts';
 import { LIVE_PATH } from '../format/live-wire.ts';
 import type { ControlChannel } from './control-channel.ts';
@@ -22,13 +24,16 @@ const MESSAGE_BYTES_MAX = 64 * 1024;
 const PING_MS = 15_000;
 /** A run writes many files; changes within this time are announced together. */
 const SETTLE_MS = 300;
-/** If more bytes than this wait for a slow page, it gets no further announcements. */
 const BUFFERED_MAX = 1024 * 1024;
+/** If so many announcements wait for a slow page, it gets no further ones. */
+const WAITING_MAX = 16;
 const CLIENTS_MAX = 64;
 
 /** The parameters of {@link Announcer}. */
 export interface AnnouncerParts {
   readonly server: Server;
+  /** The connections of the server, of which the longest silent makes room. */
+  readonly connections: Connections;
   readonly runs: string;
   readonly bound: Bound;
   /** Serves pages that watch the present run; undefined without a run. */
@@ -39,16 +44,23 @@ export interface AnnouncerParts {
 
 /** Holds the connections to pages. */
 export class Announcer {
-  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX });
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MESSAGE_BYTES_MAX,
+    // PacedSocket answers pings.
+    autoPong: false,
+  });
+  readonly #connections: Connections;
   readonly #silent = new WeakSet<WebSocket>();
-  readonly #listeners = new Set<WebSocket>();
+  readonly #listeners = new Set<PacedSocket>();
   readonly #live: LiveChannel | undefined;
   readonly #control: ControlChannel | undefined;
   readonly #pings: NodeJS.Timeout;
   readonly #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ server, runs, bound, live, control }: AnnouncerParts) {
+  constructor({ server, connections, runs, bound, live, control }: AnnouncerParts) {
+    this.#connections = connections;
     this.#live = live;
     this.#control = control;
     server.on('upgrade', (request, socket, head) =>
@@ -66,8 +78,8 @@ export class Announcer {
   /** Sends a message to every page, except to pages that do not keep up. */
   tell(message: { readonly kind: string }): void {
     const text = JSON.stringify(message);
-    for (const client of this.#listeners) {
-      if (client.bufferedAmount <= BUFFERED_MAX) client.send(text);
+    for (const listener of this.#listeners) {
+      if (listener.waiting < WAITING_MAX) listener.send(text);
     }
   }
 
@@ -93,22 +105,28 @@ export class Announcer {
     const isKnown = live !== undefined || control !== undefined || request.url === EVENTS_PATH;
     const isRefused = !isKnown || origin === undefined || !isOwn({ host, origin }, bound);
     if (isRefused || this.#sockets.clients.size >= CLIENTS_MAX) {
-      socket.end(bareAnswer('403 Forbidden'));
+      socket.on('error', () => socket.destroy());
+      socket.end(bareAnswer('403 Forbidden'), () => socket.destroy());
       return;
     }
+    this.#connections.hold(socket);
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
       // Without a listener, an error on one connection would end the process.
       client.on('error', () => client.terminate());
       client.on('pong', () => this.#silent.delete(client));
-      if (control !== undefined) control.take(client);
-      else if (live === undefined) this.#listen(client);
+      if (control !== undefined) {
+        control.take(client);
+        return;
+      }
+      const paced = new PacedSocket(client, { bytesMax: BUFFERED_MAX });
+      if (live === undefined) this.#listen(client, paced);
       else live.take(client, new URLSearchParams(query));
     });
   }
 
-  #listen(client: WebSocket): void {
-    this.#listeners.add(client);
-    client.on('close', () => this.#listeners.delete(client));
+  #listen(client: WebSocket, paced: PacedSocket): void {
+    this.#listeners.add(paced);
+    client.on('close', () => this.#listeners.delete(paced));
   }
 
   /** After two pings without an answer, the page counts as gone. */

@@ -6,6 +6,7 @@
  * @module
  */
 import type { RawData, WebSocket } from 'ws';
+import { PacedSocket } from '../../engine/live/faces/paced-socket.ts';
 import {
   type ControlOrder,
   type ControlReply,
@@ -32,7 +33,15 @@ const WINDOW_MS = 1_000;
 /** Largest number of orders from a page that are not yet answered. */
 const PENDING_MAX = 16;
 
+/** Replies that may wait for a page, bytes. */
+const BYTES_MAX = 1024 * 1024;
+/** With so many replies waiting, a page gets the state once, when all of them have been sent. */
+const WAITING_MAX = 16;
+
 interface Client {
+  readonly paced: PacedSocket;
+  /** It was not told of a change. */
+  isStale: boolean;
   windowAt: number;
   inWindow: number;
   pending: number;
@@ -41,7 +50,7 @@ interface Client {
 /** The connections of pages that act on the run. */
 export class ControlChannel {
   readonly #handler: ControlHandler;
-  readonly #clients = new Map<WebSocket, Client>();
+  readonly #clients = new Set<Client>();
   readonly #refused = new Map<string, number>();
 
   constructor(handler: ControlHandler) {
@@ -51,29 +60,32 @@ export class ControlChannel {
 
   /** Adds the connection of a page. */
   take(client: WebSocket): void {
-    const state: Client = { windowAt: 0, inWindow: 0, pending: 0 };
-    this.#clients.set(client, state);
-    client.on('close', () => this.#clients.delete(client));
-    client.on('message', (data, isBinary) => void this.#hear(client, state, { data, isBinary }));
-    send(client, this.#stateReply());
+    const onIdle = (): void => {
+      if (state.isStale) this.#tell(state);
+    };
+    const paced = new PacedSocket(client, { bytesMax: BYTES_MAX, onIdle });
+    const state: Client = { paced, isStale: false, windowAt: 0, inWindow: 0, pending: 0 };
+    this.#clients.add(state);
+    client.on('close', () => this.#clients.delete(state));
+    client.on('message', (data, isBinary) => void this.#hear(state, { data, isBinary }));
+    this.#tell(state);
   }
 
   async #hear(
-    client: WebSocket,
     state: Client,
     message: { readonly data: RawData; readonly isBinary: boolean },
   ): Promise<void> {
     const order = this.#admit(state, message);
     if (order.kind === 'refused') {
       this.#refused.set(order.name, (this.#refused.get(order.name) ?? 0) + 1);
-      send(client, order);
+      send(state, order);
       this.#tellAll();
       return;
     }
     state.pending += 1;
     const reply = await this.#handler.obey(order);
     state.pending -= 1;
-    send(client, reply);
+    send(state, reply);
   }
 
   #admit(
@@ -99,15 +111,17 @@ export class ControlChannel {
   }
 
   #tellAll(): void {
-    for (const client of this.#clients.keys()) send(client, this.#stateReply());
+    for (const client of this.#clients) this.#tell(client);
   }
 
-  #stateReply(): ControlReply {
+  #tell(client: Client): void {
+    client.isStale = client.paced.waiting >= WAITING_MAX;
+    if (client.isStale) return;
     const refused = Object.fromEntries(this.#refused);
-    return { kind: 'state', state: { ...this.#handler.state, refused } };
+    send(client, { kind: 'state', state: { ...this.#handler.state, refused } });
   }
 }
 
-function send(client: WebSocket, reply: ControlReply): void {
-  if (client.readyState === client.OPEN) client.send(JSON.stringify(reply));
+function send({ paced }: Client, reply: ControlReply): void {
+  paced.send(JSON.stringify(reply));
 }

@@ -10,6 +10,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { boundConnections } from '../../engine/live/faces/connections.ts';
 import { LIVE_PATH, type LiveAnswer } from '../format/live-wire.ts';
 import type { LiveCard } from '../format/run-card.ts';
 import { Announcer } from './announcer.ts';
@@ -26,6 +27,8 @@ const CONNECTIONS_MAX = 256;
 const HEADERS_MAX = 64;
 const REQUEST_MS = 30_000;
 const HEADERS_MS = 10_000;
+/** A page that reads nothing of its answer for so long is cut off. */
+const IDLE_MS = 30_000;
 
 /** What the server serves, and where. */
 export interface VizOptions {
@@ -58,7 +61,8 @@ export async function startVizServer(options: VizOptions): Promise<VizServer> {
   server.requestTimeout = REQUEST_MS;
   server.headersTimeout = HEADERS_MS;
   server.maxHeadersCount = HEADERS_MAX;
-  server.maxConnections = CONNECTIONS_MAX;
+  server.timeout = IDLE_MS;
+  const connections = boundConnections(server, CONNECTIONS_MAX);
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end(bareAnswer('400 Bad Request'));
     else socket.destroy();
@@ -69,7 +73,10 @@ export async function startVizServer(options: VizOptions): Promise<VizServer> {
   const live = options.live === undefined ? undefined : new LiveChannel(options.live);
   const isOpen = options.control !== undefined && isLoopback(options.host);
   const control = isOpen ? new ControlChannel(options.control) : undefined;
-  const announcer = new Announcer({ server, runs: options.runs, bound, live, control });
+  const announcer = new Announcer({
+    ...{ server, connections, runs: options.runs },
+    ...{ bound, live, control },
+  });
   const name = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
     address: `http://${name}:${port}/`,

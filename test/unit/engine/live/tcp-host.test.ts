@@ -1,5 +1,5 @@
 /**
- * Connections that arrive after their host has ended.
+ * Connections that arrive after their host has ended, and streams whose far end does not read.
  *
  * @module
  */
@@ -36,4 +36,32 @@ it('a connection that is reset before its owner hears of it ends nothing but its
   await new Promise((resolve) => setTimeout(resolve, 20));
   host.close();
   expect(accepted).toEqual([]);
+});
+
+it('a stream whose far end reads nothing ends by the number of its pieces, not by their bytes alone', async () => {
+  const host = new TcpHost({
+    address: ADDRESS,
+    endpoints: new EndpointTable(),
+    ports: undefined,
+    asEvent: (call) => call(),
+    onTrouble: () => undefined,
+    warn: () => undefined,
+    onDirect: () => undefined,
+  });
+  const accepted = new Promise<Stream>((resolve) => {
+    host.listen({ port: PORT + 1 }, resolve);
+  });
+  const far = connect({ host: ADDRESS, port: PORT + 1 }).on('error', () => undefined);
+  const stream = await accepted;
+  far.pause();
+  let written = 0;
+  const closed = new Promise<string>((resolve) => {
+    stream.handle({ onData: () => undefined, onClose: () => resolve('closed') });
+  });
+  // 200,000 pieces of a byte are far below 64 MiB, and take 100 MB.
+  for (const byte = Uint8Array.of(1); written < 200_000; written += 1) stream.write(byte);
+  const late = new Promise<string>((resolve) => setTimeout(() => resolve('open'), 2_000));
+  expect(await Promise.race([closed, late])).toBe('closed');
+  far.destroy();
+  host.close();
 });

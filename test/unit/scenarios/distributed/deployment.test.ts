@@ -423,6 +423,8 @@ describe('new keys', () => {
       expect(read(file)).toMatch(/^[0-9a-f]{64}\n$/);
       expect(read('public.keys')).not.toContain(read(file).trim());
     }
+    // No secret, yet nobody else is to choose whom a machine trusts.
+    expect(statSync(join(path, 'public.keys')).mode & 0o777).toBe(0o600);
     expect(new Set(made.map(read)).size).toBe(4);
     expect(roles.map(secretOf)).toEqual(made.map((file) => read(file).trim()));
   });

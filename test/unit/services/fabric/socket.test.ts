@@ -19,10 +19,32 @@ class FakeClient extends EventEmitter {
   bufferedAmount = 0;
   readonly sent: string[] = [];
   pings = 0;
+  readonly pongs: string[] = [];
+  isPaused = false;
   isTerminated = false;
+  readonly #unsent: (() => void)[] = [];
 
-  send(text: string): void {
+  send(text: string, sent: () => void): void {
     this.sent.push(text);
+    this.#unsent.push(sent);
+  }
+
+  pong(data: Buffer, _isMasked: boolean, sent: () => void): void {
+    this.pongs.push(data.toString());
+    this.#unsent.push(sent);
+  }
+
+  /** The client reads everything. */
+  read(): void {
+    for (const sent of this.#unsent.splice(0)) sent();
+  }
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
   }
 
   ping(): void {
@@ -71,6 +93,34 @@ describe('a subscriber that does not read', () => {
     await turn();
     expect([client.sent.length, client.isTerminated]).toEqual([1, true]);
     expect(warnings.join()).toContain('does not read');
+  });
+
+  it('is not read while more than 256 answers wait for it, and is again when it has read them', () => {
+    const { client } = connected();
+    for (let count = 0; count < 256; count += 1) client.emit('message', Buffer.from('{}'), false);
+    expect(client.isPaused).toBe(false);
+    client.emit('message', Buffer.from('{}'), false);
+    expect([client.isPaused, client.isTerminated]).toEqual([true, false]);
+    client.read();
+    expect(client.isPaused).toBe(false);
+  });
+
+  it('is cut off when 16,384 answers wait for it, however short they are', () => {
+    const { client, warnings } = connected();
+    for (let count = 0; count < 16_384; count += 1)
+      client.emit('message', Buffer.from('{}'), false);
+    expect(client.isTerminated).toBe(false);
+    client.emit('message', Buffer.from('{}'), false);
+    expect(client.isTerminated).toBe(true);
+    expect(warnings).toEqual(['subscriber: it does not read; cut off']);
+  });
+
+  it('is answered one ping at a time, then the last of those that came meanwhile', () => {
+    const { client } = connected();
+    for (const name of ['first', 'second', 'third']) client.emit('ping', Buffer.from(name));
+    expect(client.pongs).toEqual(['first']);
+    client.read();
+    expect(client.pongs).toEqual(['first', 'third']);
   });
 
   it('is owed one message, however many there are', async () => {

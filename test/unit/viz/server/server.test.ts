@@ -1,6 +1,9 @@
 /** The server of the browser view: what it delivers, and what it rejects. @module */
+
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -136,6 +139,27 @@ describe('the server', () => {
     const closed = new Promise((resolve) => socket.on('close', resolve));
     socket.send('x'.repeat(65 * 1024));
     expect(await closed).toBe(1009);
+  });
+
+  it('is not kept from its user by 300 connections that say nothing', async () => {
+    const silent = await Promise.all(
+      Array.from({ length: 300 }, async () => {
+        const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+        await once(socket, 'connect');
+        return socket;
+      }),
+    );
+    expect((await get('/')).status).toBe(200);
+    for (const socket of silent) socket.destroy();
+  });
+
+  it('cuts off who asks on and on without waiting for answers', async () => {
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    const asks = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`.repeat(100);
+    socket.end(asks).resume();
+    await once(socket, 'close');
+    expect(socket.bytesRead).toBeLessThan(50 * 400);
+    expect((await get('/')).status).toBe(200);
   });
 
   it('says that a port is taken', async () => {

@@ -1,12 +1,16 @@
 /**
  * Limits the number of connections to an endpoint. When there are too many, the one that has been
  * silent longest is closed, so that a health check does not have to wait behind a client that
- * opened sixty-four connections and sends nothing.
+ * opened sixty-four connections and sends nothing. Nor may a connection have many answers on the
+ * way: only a client that does not read asks on and on.
  *
  * @module
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+
+/** Answers in progress on one connection; browsers and our clients wait for the one before. */
+const ANSWERS_MAX = 16;
 
 /** The connections of a server. */
 export interface Connections {
@@ -22,6 +26,12 @@ export function boundConnections(server: Server, most: number): Connections {
   /** Connections for which no answer is in progress, the longest silent first. */
   const silent = new Set<Duplex>();
   const busy = new Set<Duplex>();
+  const answers = new WeakMap<Duplex, number>();
+  const count = (socket: Duplex, more: number): number => {
+    const now = (answers.get(socket) ?? 0) + more;
+    answers.set(socket, now);
+    return now;
+  };
   const hold = (socket: Duplex): void => {
     if (silent.delete(socket)) busy.add(socket);
   };
@@ -38,10 +48,12 @@ export function boundConnections(server: Server, most: number): Connections {
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
+    if (count(socket, 1) > ANSWERS_MAX) socket.destroy();
     // A client that sends half a request and then nothing counts as silent.
     if (hasBody(request)) request.once('end', () => hold(socket));
     else hold(socket);
     response.once('close', () => {
+      if (count(socket, -1) > 0) return;
       if (busy.delete(socket) && !socket.destroyed) silent.add(socket);
     });
   });
