@@ -20,6 +20,8 @@ const OTHER_MEANINGS: ReadonlySet<string> = new Set([
   "scenarios/runner/palette/export.ts 'scion'",
   // A priority of traffic.
   "scenarios/files/traffic-schema.ts 'bulk'",
+  // An event of a WebSocket.
+  "engine/live/faces/paced-socket.ts 'ping'",
   // Not the protocol, but what arrives.
   "engine/net/sim-world.ts 'datagram'",
   "engine/net/sim-host.ts 'datagram'",

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT, repositoryFiles } from '../architecture/files.ts';
 
-const OPENS = /\bcreateServer\(|\bUdpWire\.bind\(|\bnew WebSocketServer\((?!\{ noServer)/;
+const OPENS = /\bcreateServer\(|\bUdpWire\.bind\(|\bnew WebSocketServer\((?!\{\s*noServer)/;
 const PRODUCT = /^(engine|nodes|topologies|scenarios|reports|services|viz|cli)\/.*\.ts$/;
 
 const security = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8');
