@@ -6,7 +6,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { counter, folders, load, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, folders, load, loadText, run } from '../unit/scenarios/runner/fixture.ts';
 
 /** Scenarios in virtual time with a gateway as the source of the traffic. */
 const FILES = readdirSync(folders.scenarios)
@@ -39,5 +39,32 @@ describe('R-007: no genuine packet is refused in', () => {
     expect(counter(result, 'antireplay.checks')).toBeGreaterThan(2_500);
     expect(counter(result, 'antireplay.false_reject')).toBe(0);
     expect(counter(result, 'antireplay.false_accept')).toBe(0);
+  });
+
+  it('a tap that keeps copies of lost frames, if the window is as long as it keeps them', () => {
+    // A core router is down for four seconds: what the tap copied before it arrives after that, by a way that
+    // carries only probes meanwhile, and is all that ever arrives of those frames.
+    const events = `[
+      { at: 4560ms, for: 4241ms, crash: core-210 },
+      { at: 4s, for: 8s, link: "br-111-* <-> core-1*", tap: { replay: 100%, replayWithin: 100 } }]`;
+    const ways = [
+      ['gateway-111', 'gateway-211'],
+      ['gateway-211', 'gateway-111'],
+    ].map(([from, to]) => `{ from: ${from}, to: ${to}, kind: constant, rate: 100/s, size: 100B }`);
+    const text = `name: copies
+topology: scion-default.yaml
+duration: 12s
+crypto: modelled
+traffic: [${ways.join(', ')}]
+events: ${events}
+`;
+    const refusedWith = (windowSize: string): number => {
+      const set = { 'options.gateway': `{ antiReplay: { windowSize: ${windowSize} } }` };
+      const result = run(loadText(text, set));
+      expect(counter(result, 'antireplay.false_accept')).toBe(0);
+      return counter(result, 'antireplay.false_reject');
+    };
+    expect(refusedWith('1024')).toBeGreaterThan(0);
+    expect(refusedWith('4096')).toBe(0);
   });
 });
