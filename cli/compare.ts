@@ -4,14 +4,13 @@
  *
  * @module
  */
-import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { compareReports } from '../reports/compare.ts';
 import { comparisonExitCode, renderComparison } from '../reports/compare-text.ts';
-import { readReport } from '../reports/json.ts';
 import type { Report } from '../reports/report-schema.ts';
 import { exitWith, FlagError } from './exit.ts';
 import { lastTwoRuns } from './last-runs.ts';
+import { readReportFile } from './report-file.ts';
 import { terminalOptions } from './terminal.ts';
 
 /** Adds the command. */
@@ -61,10 +60,6 @@ function chosen(
 /** Reads a report from its file or its folder. */
 function read(path: string): Report {
   const file = path.endsWith('.json') ? path : `${path}/report.json`;
-  if (!existsSync(file)) {
-    throw new FlagError(`${file} not found`, path, 'give a report.json or the folder of a run');
-  }
-  const result = readReport(readFileSync(file, 'utf8'));
-  if ('report' in result) return result.report;
-  throw new FlagError(`${file}: ${result.message}`, path, 'give a report.json of this version');
+  const hint = 'give a report.json or the folder of a run';
+  return readReportFile(file, { found: path, what: '', hint });
 }

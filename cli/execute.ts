@@ -31,11 +31,12 @@ import {
 } from '../scenarios/runner/run-scenario.ts';
 import { formatIssue } from '../topologies/files/config-error.ts';
 import { crashJson, crashText } from './crash-text.ts';
-import { type ExitCode, FlagError, ownWords, worstOf } from './exit.ts';
+import { type ExitCode, ownWords, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { Loaded } from './load.ts';
 import { Palette, withPalette } from './palette.ts';
 import { showProgress } from './progress.ts';
+import { readReportFile } from './report-file.ts';
 import { runName } from './run-name.ts';
 import { type Place, RunPlace, removeRecorded } from './run-place.ts';
 import { terminalOptions } from './terminal.ts';
@@ -140,7 +141,7 @@ async function runAndReport(
   broadcast?: Broadcast,
 ): Promise<Ran> {
   const { scenario } = loaded;
-  const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
+  const baseline = baselineOf(flags);
   const seeds = seedsOf(scenario.seeds, flags);
   const { command, layout, flags: own = {} } = runner;
   const { overrides } = scenario;
@@ -402,15 +403,8 @@ function isTraceGiven(): boolean {
   return process.argv.some((word) => word === '--trace' || word.startsWith('--trace='));
 }
 
-function readBaseline(path: string): Report {
-  if (!existsSync(path)) {
-    throw new FlagError(`--baseline: ${path} not found`, path, 'give the report.json of a run');
-  }
-  const read = readReport(readFileSync(path, 'utf8'));
-  if ('report' in read) return read.report;
-  throw new FlagError(
-    `--baseline: ${path} ${read.message}`,
-    path,
-    'give a report.json of this version',
-  );
+function baselineOf({ baseline: file }: RunFlags): Report | undefined {
+  if (file === undefined) return undefined;
+  const words = { found: file, what: '--baseline: ', hint: 'give the report.json of a run' };
+  return readReportFile(file, words);
 }

@@ -45,10 +45,20 @@ export function filesOf(scenario: Scenario): FileHashes {
  * @throws Refusal if it is none, or too large for one of a run.
  */
 export function hashOfFile(path: string): string {
+  refuseOtherThanFile(path, BYTES_MAX);
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+/**
+ * Looks at a file that may come from anywhere, before it is opened: a pipe is read for ever.
+ * @throws Refusal unless it is a file of at most so many bytes; the system's error if it is not there.
+ */
+export function refuseOtherThanFile(path: string, bytesMax = Number.POSITIVE_INFINITY): void {
   const status = statSync(path);
   if (!status.isFile()) throw new Refusal(`${displayPath(path)} is no file`);
-  if (status.size > BYTES_MAX) throw new Refusal(`${displayPath(path)} is too large`);
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+  if (status.size <= bytesMax) return;
+  const [size, most] = [status.size, bytesMax].map((bytes) => Math.ceil(bytes / 1e6));
+  throw new Refusal(`${displayPath(path)} is ${size} MB, the limit is ${most} MB`);
 }
 
 /** Modules that this thread has loaded, by where links lead, with their hash: Node keeps them for its life. */

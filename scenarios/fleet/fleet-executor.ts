@@ -10,7 +10,7 @@ import { Refusal } from '../refusal.ts';
 import { filesOf } from '../run-files.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 import { unpackResult } from '../sweep/packed-result.ts';
-import { type Executor, identityOf, type SweepCell } from '../sweep/run-sweep.ts';
+import { type Executor, type Failure, identityOf, type SweepCell } from '../sweep/run-sweep.ts';
 import type { FleetEngine } from './fleet-engine.ts';
 import {
   FLEET_VERSION,
@@ -60,6 +60,8 @@ export interface FleetWishes {
 /** A run that was asked for and has no answer yet. */
 interface Waiting {
   readonly job: FleetJob;
+  /** Files of the scenario, as messages name them. */
+  readonly named: readonly string[];
   readonly answer: Promise<SeedAnswer>;
   readonly resolve: (answer: SeedAnswer) => void;
 }
@@ -137,7 +139,8 @@ export class FleetExecutor implements Executor {
     const answer = new Promise<SeedAnswer>((settle) => {
       resolve = settle;
     });
-    this.#waiting.set(id, { job, answer, resolve });
+    const named = [scenario.file, scenario.topology.file];
+    this.#waiting.set(id, { job, named, answer, resolve });
     this.#asked.add(id);
     await this.#patiently(async () => {
       await this.#forgetEarlier(id);
@@ -228,7 +231,7 @@ export class FleetExecutor implements Executor {
     }
     if (job.finishedOn === undefined) return;
     this.#waiting.delete(id);
-    const answer = answerOf(job, waiting.job.seed);
+    const answer = answerOf(job, waiting);
     await this.#compare(id, answer);
     waiting.resolve(answer);
   }
@@ -242,12 +245,19 @@ export class FleetExecutor implements Executor {
   }
 }
 
-function answerOf(job: Job, seed: number): SeedAnswer {
+function answerOf(job: Job, { job: { seed }, named }: Waiting): SeedAnswer {
   const answer = readAnswer(job.returnvalue);
-  if (answer?.kind === 'failed') return answer.failure;
+  if (answer?.kind === 'failed') return withoutOtherFiles(answer.failure, named);
   const result = answer === undefined ? undefined : unpackResult(answer.result);
   const isWhole = result?.fingerprint === answer?.fingerprint && result?.ending !== 'interrupted';
   if (result?.seed === seed && isWhole) return { kind: 'result', result };
   const why = job.failedReason === undefined ? 'its result is damaged' : job.failedReason;
   return { kind: 'refused', message: `the fleet has no result of seed ${seed}: ${why}` };
+}
+
+/** A line of the file that an answer names is printed: of none but the scenario's own. */
+function withoutOtherFiles(failure: Failure, named: readonly string[]): SeedAnswer {
+  if (failure.kind !== 'scenario-error' || named.includes(failure.file)) return failure;
+  const { file, line, column, message } = failure;
+  return { kind: 'refused', message: `${file}:${line}:${column}  ${message}` };
 }

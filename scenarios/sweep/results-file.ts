@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { assert } from '../../engine/core/assert.ts';
 import { Refusal } from '../refusal.ts';
+import { refuseOtherThanFile } from '../run-files.ts';
 import { canonical, type Parameters } from './identity.ts';
 
 /** Name of the file in the folder of a sweep. */
@@ -81,6 +82,7 @@ export interface KnownResults {
  */
 export function readResults(path: string): KnownResults | undefined {
   if (!existsSync(path)) return undefined;
+  refuseOtherThanFile(path);
   let head: SweepHead | undefined;
   let [number, bytes] = [0, 0];
   const lines: RunLine[] = [];
@@ -89,7 +91,7 @@ export function readResults(path: string): KnownResults | undefined {
     bytes += text.length + 1;
     const value = parse(text.toString('utf8'));
     if (head === undefined) head = readHead(path, value);
-    else if (isRun(value)) lines.push(value);
+    else if (isRun(value)) lines.push(runOf(value));
     else if (isHead(value)) refuseOtherHead(`${path}:${number}`, { head, value });
     else throw new Refusal(`${path}:${number} is no run of a sweep`);
   }
@@ -153,10 +155,17 @@ function isHead(value: unknown): value is SweepHead {
   return (
     head?.orrery === 'sweep' &&
     head.version === VERSION &&
+    // What is nested may be so deep that whatever looks at it breaks.
+    Object.entries(head).every(([key, one]) => key === 'set' || key === 'seeds' || isLeaf(one)) &&
     [head.name, head.file, head.sha256, head.commit].every((one) => typeof one === 'string') &&
     isTexts(head.set) &&
-    Array.isArray(head.seeds)
+    Array.isArray(head.seeds) &&
+    head.seeds.every(isLeaf)
   );
+}
+
+function isLeaf(value: unknown): boolean {
+  return value === null || typeof value !== 'object';
 }
 
 /** Without seeds nothing would run, and nothing would be missed. */
@@ -186,8 +195,14 @@ function isRun(value: unknown): value is RunLine {
     [line?.id, line?.fingerprint, line?.result].every((one) => typeof one === 'string') &&
     Number.isSafeInteger(line?.seed) &&
     isTexts(line?.parameters) &&
-    typeof line?.values === 'object'
+    typeof line?.values === 'object' &&
+    Object.values(line.values ?? {}).every((one) => one === null || typeof one === 'number')
   );
+}
+
+/** A line without what it has besides: it is written again. */
+function runOf({ id, parameters, seed, fingerprint, values, result }: RunLine): RunLine {
+  return { id, parameters, seed, fingerprint, values, result };
 }
 
 function isTexts(value: unknown): value is Parameters {

@@ -180,6 +180,31 @@ describe('a fleet', () => {
     expect(await answer).toEqual(refused);
   });
 
+  it('read a line of any file that the answer of a worker names, for a log', async () => {
+    const failureIn = (file: string): object => ({
+      kind: 'failed',
+      failure: { kind: 'scenario-error', file, line: 1, column: 1, message: 'no such link' },
+    });
+    const answer = fleet.run(cell, 1);
+    await later();
+    runs.end({ returnvalue: failureIn('/proc/self/environ') });
+    await later();
+    const message = '/proc/self/environ:1:1  no such link';
+    expect(await answer).toEqual({ kind: 'refused', message });
+    const own = fleet.run(cell, 2);
+    await later();
+    runs.end({ returnvalue: failureIn(scenario.file) });
+    await later();
+    expect(await own).toMatchObject({ kind: 'scenario-error', file: scenario.file });
+  });
+
+  it('refuses to ask for what no worker takes', async () => {
+    const overrides = { question: 'q'.repeat(5_000) };
+    const answer = await fleet.run({ ...cell, scenario: { ...scenario, overrides } }, 1);
+    expect(answer).toMatchObject({ message: expect.stringContaining('values of 4096 characters') });
+    expect(runs.added).toBe(0);
+  });
+
   it('took a result with another fingerprint than somebody had written down', async () => {
     const answer = fleet.run(cell, 1);
     await later();

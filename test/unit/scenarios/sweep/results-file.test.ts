@@ -1,4 +1,5 @@
 /** The file that a sweep adds its runs to: torn lines, other sweeps, foreign files. */
+import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   mkdtempSync,
@@ -25,6 +26,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** Deeper than what looks at values one inside the other can go. */
+const DEEP = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
 const head = sweepHead({
   ...{ name: 'a', file: 'a.yaml', sha256: 'aa', commit: '1a2b3c4', set: {}, seeds: [1] },
 });
@@ -70,6 +73,8 @@ describe('results of a sweep', () => {
     ['another version', JSON.stringify({ ...head, version: 2 })],
     ['no values', JSON.stringify({ ...head, set: { a: 1 } })],
     ['null', 'null'],
+    ['what is nested', JSON.stringify(head).replace(/}$/, `,"x":${DEEP}}`)],
+    ['nested seeds', JSON.stringify({ ...head, seeds: 0 }).replace('"seeds":0', `"seeds":${DEEP}`)],
   ])('are not those of %s', (_what, first) => {
     writeFileSync(path, `${first}\n`);
     expect(() => readResults(path)).toThrow(/results\.ndjson:1 is no sweep of this version/);
@@ -89,6 +94,21 @@ describe('results of a sweep', () => {
   ])('are refused with %j', (change, text) => {
     writeFileSync(path, `${JSON.stringify({ ...head, ...change })}\n`);
     expect(() => readResults(path)).toThrow(text);
+  });
+
+  it('are a bug of ours if a later line was nested without end', () => {
+    const heads = [JSON.stringify(head), JSON.stringify(head).replace(/}$/, `,"x":${DEEP}}`)];
+    writeFileSync(path, heads.map((one) => `${one}\n`).join(''));
+    expect(() => readResults(path)).toThrow(/results\.ndjson:2 is no run of a sweep/);
+    const run = JSON.stringify(line(1)).replace(/}$/, `,"x":${DEEP}}`);
+    writeFileSync(path, `${JSON.stringify(head)}\n${run}\n`);
+    expect(readResults(path)?.lines).toEqual([line(1)]);
+  });
+
+  it('were waited for without end in a pipe', () => {
+    rmSync(path, { force: true });
+    spawnSync('mkfifo', [path]);
+    expect(() => readResults(path)).toThrow(/results\.ndjson is no file/);
   });
 
   it('are read wherever a line ends in what is read at once', () => {

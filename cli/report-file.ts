@@ -1,0 +1,36 @@
+/**
+ * Reads reports that people name, which may come from anywhere.
+ *
+ * @module
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { readReport } from '../reports/json.ts';
+import type { Report } from '../reports/report-schema.ts';
+import { refuseOtherThanFile } from '../scenarios/run-files.ts';
+import { FlagError } from './exit.ts';
+
+/** Largest report that is read; one of 10,000 seeds has a fifth of it. */
+const BYTES_MAX = 256e6;
+
+/** What was named, for messages. */
+interface Named {
+  /** Words of the command. */
+  readonly found: string;
+  /** Begins each message. */
+  readonly what: string;
+  /** What to give if there is no such file. */
+  readonly hint: string;
+}
+
+/**
+ * Reads a report.
+ * @throws FlagError if there is none, or of another version; Refusal if it is no file, or too large.
+ */
+export function readReportFile(file: string, { found, what, hint }: Named): Report {
+  if (!existsSync(file)) throw new FlagError(`${what}${file} not found`, found, hint);
+  refuseOtherThanFile(file, BYTES_MAX);
+  const read = readReport(readFileSync(file, 'utf8'));
+  if (read.kind === 'report') return read.report;
+  const message = `${what}${file}: ${read.message}`;
+  throw new FlagError(message, found, 'give a report.json of this version');
+}
