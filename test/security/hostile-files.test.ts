@@ -5,7 +5,11 @@
  *
  * @module
  */
+
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readSource } from '../../topologies/files/source.ts';
 import { HostileFolder, scenario } from './hostile-folder.ts';
 
 const folder = new HostileFolder();
@@ -183,4 +187,11 @@ describe('a file of', () => {
     const said = folder.mistakesOf(scenario(`traffic: [${'{},'.repeat(1_500)}]`));
     expect(said.split('\n').at(-1)).toBe('and 1480 more');
   });
+});
+
+it('a pipe in place of a file was read for ever', () => {
+  const path = join(folder.path, 'pipe.yaml');
+  spawnSync('mkfifo', [path]);
+  const limits = { limitBytes: 1e6, tooLargeHint: 'none', overrides: [] };
+  expect(() => readSource(path, limits)).toThrow(/pipe\.yaml:1:1 +this is no file/);
 });

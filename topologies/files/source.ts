@@ -111,13 +111,19 @@ export function displayPath(path: string): string {
 }
 
 function checkPlace(path: string, file: string): void {
-  if (mayOpen(path)) return;
+  if (!mayOpen(path)) throw missing(file, `the file ${OUTSIDE}`);
+}
+
+function missing(file: string, message: string): ConfigError {
   const place = { file, line: 1, column: 1, endColumn: 1, path: '' };
-  throw new ConfigError([{ ...place, code: 'E116', message: `the file ${OUTSIDE}` }]);
+  return new ConfigError([{ ...place, code: 'E116', message }]);
 }
 
 function checkSize(path: string, file: string, options: ReadOptions): void {
-  const bytes = statSync(path).size;
+  const facts = statSync(path);
+  // A pipe is read for ever, and says that it has no bytes.
+  if (!facts.isFile()) throw missing(file, 'this is no file');
+  const bytes = facts.size;
   if (bytes <= options.limitBytes) return;
   const megabytes = (value: number): string => `${Number((value / 1e6).toFixed(1))} MB`;
   throw new ConfigError([
