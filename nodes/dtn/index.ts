@@ -15,8 +15,10 @@ import { createDtn } from './node.ts';
 import { securityProvisioning } from './security/security-node.ts';
 import { orbitsGenerator } from './topology/circular-orbits.ts';
 import { meetingsGenerator } from './topology/exponential-meetings.ts';
+import { bonnmotionImporter } from './topology/import-bonnmotion.ts';
 import { hdtnImporter } from './topology/import-hdtn.ts';
 import { ionImporter } from './topology/import-ion.ts';
+import { ns2Importer } from './topology/import-ns2.ts';
 import { traceImporter } from './topology/import-traces.ts';
 import { relaysGenerator } from './topology/passing-relays.ts';
 import { waypointsGenerator } from './topology/random-waypoint.ts';
@@ -31,7 +33,7 @@ export const protocol: Protocol<DtnOptions> = {
   messages: () => bundleIn,
   messageKinds: { bundle: 'content', record: 'reaction' },
   generators: [meetingsGenerator, waypointsGenerator, orbitsGenerator, relaysGenerator],
-  importers: [ionImporter, hdtnImporter, traceImporter],
+  importers: [ionImporter, hdtnImporter, traceImporter, ns2Importer, bonnmotionImporter],
   jobs: {},
   moduleUrl: import.meta.url,
   drops: DTN_DROPS,

@@ -44,4 +44,9 @@ describe('the examples of files that people have', () => {
     const { metrics } = await passed('cell.yaml');
     expect(metrics['datagram.latency']).toBeDefined();
   });
+
+  it('movements: a ferry carries messages when it comes', async () => {
+    const { messages } = await passed('ferry.yaml');
+    expect(messages).toMatchObject({ submitted: 2, delivered: 2 });
+  });
 });

@@ -1,0 +1,153 @@
+/**
+ * Walks of nodes from files of other programs, and when two of them meet. A walk is a list of legs
+ * without gaps from time 0 on; behind the last one its node rests.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import type { Imported } from '../../../engine/host/importer.ts';
+import { bitsPerSecond, durationNs, metres } from '../../_kit/options.ts';
+import { prefixParameter } from './contact-list.ts';
+import { type MeetingPair, meetingNetwork, pairsOf } from './meeting-network.ts';
+import { type Leg, meetingsOfWalks } from './walk-meetings.ts';
+
+const NS_PER_S = 1e9;
+const LIFE_NS = 104 * 86_400e9;
+/** Most nodes: all pairs of more would exceed the most links that are imported. */
+const NODES_MAX = 775;
+/** Legs of all walks, each compared with every other node. */
+const COMPARED_MAX = 200_000_000;
+const FARTHEST_M = 1e9;
+const MEETINGS_MAX = 2_000_000;
+
+/** The parameters of importers of walks. */
+export const walkParameters = z.strictObject({
+  prefix: prefixParameter,
+  range: metres()
+    .refine((m) => m > 0, { message: 'is 0' })
+    .default(100)
+    .meta({ description: 'Distance up to which two nodes are linked. Default 100m.' }),
+  rate: bitsPerSecond()
+    .refine((bps) => bps > 0, { message: 'is 0' })
+    .default(1e6)
+    .meta({ description: 'Rate of each link; movements have none. Default 1Mbit/s.' }),
+  delay: durationNs().default(0).meta({ description: 'One-way delay of each link. Default 0s.' }),
+  until: durationNs()
+    .refine((ns) => ns > 0 && ns <= LIFE_NS, { message: 'is not between 1 ns and 104 days' })
+    .optional()
+    .meta({ description: 'End of the last meetings. Default: the last instant of the file.' }),
+});
+
+/** Parameters of an importer of walks. */
+export type WalkParameters = z.output<typeof walkParameters>;
+
+/** What is said of a place that is none. */
+export const NO_PLACE: string = 'the place is not two numbers of metres, up to 1e9';
+
+/** True of numbers of metres with which can be reckoned. */
+export function isPlace(x: number, y: number): boolean {
+  return Math.abs(x) <= FARTHEST_M && Math.abs(y) <= FARTHEST_M;
+}
+
+/** The walk of one node, leg by leg. */
+export class Walk {
+  readonly legs: Leg[] = [];
+  /** Where the last leg ends, and when. */
+  #at = 0;
+  #x: number;
+  #y: number;
+
+  constructor(x: number, y: number) {
+    this.#x = x;
+    this.#y = y;
+  }
+
+  /** The last instant of the walk, s. */
+  get endS(): number {
+    return this.#at;
+  }
+
+  /** Rests until an instant; a leg that would end later ends there. */
+  restUntil(seconds: number): void {
+    if (seconds < this.#at) this.#cut(seconds);
+    else this.#add(seconds, this.#x, this.#y);
+  }
+
+  /** Goes straight to a place. */
+  goTo(x: number, y: number, arrival: number): void {
+    this.#add(arrival, x, y);
+  }
+
+  /** How far a place is. */
+  distanceTo(x: number, y: number): number {
+    return Math.sqrt((x - this.#x) * (x - this.#x) + (y - this.#y) * (y - this.#y));
+  }
+
+  /** The legs, with a rest for ever at their end. */
+  finish(): readonly Leg[] {
+    const rest = { start: this.#at, end: Number.POSITIVE_INFINITY, x: this.#x, y: this.#y };
+    return [...this.legs, { ...rest, dx: 0, dy: 0 }];
+  }
+
+  #add(end: number, x: number, y: number): void {
+    const duration = end - this.#at;
+    if (duration > 0) {
+      const [dx, dy] = [(x - this.#x) / duration, (y - this.#y) / duration];
+      this.legs.push({ start: this.#at, end, x: this.#x, y: this.#y, dx, dy });
+    }
+    this.#at = end;
+    this.#x = x;
+    this.#y = y;
+  }
+
+  #cut(end: number): void {
+    const last = this.legs.pop();
+    if (last === undefined) return;
+    const { start, x, y, dx, dy } = last;
+    this.#at = start;
+    this.#x = x;
+    this.#y = y;
+    this.#add(end, x + dx * (end - start), y + dy * (end - start));
+  }
+}
+
+/** The network of some walks, or what is wrong with them. */
+export function networkOfWalks(
+  walks: ReadonlyMap<string, Walk>,
+  parameters: WalkParameters,
+  warnings: readonly string[],
+): Imported {
+  const all = [...walks.values()].map((walk) => walk.finish());
+  const names = [...walks.keys()].map((id) => `${parameters.prefix}${id}`);
+  const lastS = [...walks.values()].reduce((last, { endS }) => Math.max(last, endS), 0);
+  const until = parameters.until ?? Math.min(LIFE_NS, Math.round(lastS * NS_PER_S));
+  const excess = tooMuch(all, until);
+  if (excess !== undefined) return wrong(excess);
+  const pairs: MeetingPair[] = [];
+  let count = 0;
+  for (const [a, b] of pairsOf(names.length)) {
+    const limits = { range: parameters.range, until };
+    const meetings = meetingsOfWalks(all[a] ?? [], all[b] ?? [], limits);
+    count += meetings.length;
+    if (count > MEETINGS_MAX) return wrong(`more than ${MEETINGS_MAX} meetings`);
+    pairs.push({ ends: [names[a] ?? '', names[b] ?? ''], meetings });
+  }
+  const nodes = names.map((name) => ({ name }));
+  const topology = meetingNetwork(nodes, pairs, parameters);
+  const alone = count === 0 ? [`no two nodes come within ${parameters.range} m`] : [];
+  return { kind: 'network', topology, warnings: [...warnings, ...alone] };
+}
+
+/** What exceeds the bounds; before walks are compared. */
+function tooMuch(all: readonly (readonly Leg[])[], until: number): string | undefined {
+  const legs = all.reduce((sum, { length }) => sum + length, 0);
+  if (all.length > NODES_MAX) return `${all.length} nodes, the limit is ${NODES_MAX}`;
+  if (legs * all.length > COMPARED_MAX) {
+    return `${all.length} nodes with ${legs} ways, the limit is ${COMPARED_MAX} of both together`;
+  }
+  return until === 0 ? 'nothing moves, expected until: in the topology' : undefined;
+}
+
+function wrong(message: string): Imported {
+  return { kind: 'mistakes', mistakes: [{ start: 0, end: 1, message }] };
+}
