@@ -15,6 +15,7 @@ export function mutate(
   random: RandomStream,
   { header, types = 0 }: { readonly header: number; readonly types?: number },
 ): Uint8Array {
+  if (genuine.length === 0) return genuine;
   const mutated = genuine.slice();
   switch (random.below(types > 0 ? 7 : 6)) {
     case 0:

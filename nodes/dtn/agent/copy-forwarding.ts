@@ -114,10 +114,12 @@ export class CopyForwarding {
 
   /** Fragments that fit on every way, so that whoever comes can have them. */
   #fragmentsOf(bundle: HeldBundle): readonly HeldBundle[] {
-    const { options, outlets } = this.#parts;
+    const { options, outlets, holdings } = this.#parts;
     const bytesMax = leastOf(outlets.map(({ maxBytes }) => maxBytes));
     const isShort = bundle.bytes.length + FORWARDING_GROWTH_MAX <= bytesMax;
-    return options.fragmentation === 'off' || isShort ? [] : fragmentsOf(bundle, bytesMax);
+    return options.fragmentation === 'off' || isShort
+      ? []
+      : fragmentsOf(bundle, bytesMax, holdings.room);
   }
 
   /** @param note What the neighbour said that gave the bundle, or the whole of which it is a part. */

@@ -222,7 +222,7 @@ export class Forwarding {
   /** Puts fragments in the place of a bundle. @returns false if it stays whole. */
   #split(now: Nanoseconds, bundle: HeldBundle, maxBytes: number): boolean {
     const isAllowed = this.#parts.options.fragmentation === 'proactive';
-    const fragments = isAllowed ? fragmentsOf(bundle, maxBytes) : [];
+    const fragments = isAllowed ? fragmentsOf(bundle, maxBytes, this.#parts.holdings.room) : [];
     if (fragments.length === 0) return false;
     this.#replace(now, bundle, fragments);
     for (const fragment of fragments) this.route(now, fragment);

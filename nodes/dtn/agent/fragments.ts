@@ -20,13 +20,18 @@ const FRAGMENT_FIELDS_MAX = 18;
 
 /**
  * @param maxBytes Longest bundle that can leave.
- * @returns nothing if the bundle may not be split, or cannot be into such short ones.
+ * @param most How many fragments there may be.
+ * @returns nothing if the bundle may not be split, or cannot be into so few and such short ones.
  */
-export function fragmentsOf(bundle: HeldBundle, maxBytes: number): readonly HeldBundle[] {
+export function fragmentsOf(
+  bundle: HeldBundle,
+  maxBytes: number,
+  most: number,
+): readonly HeldBundle[] {
   const view = viewOf(bundle);
   if (!isFragmentable(view)) return [];
   const room = maxBytes - overheadOf(bundle, view) - FORWARDING_GROWTH_MAX;
-  if (room < 1) return [];
+  if (room < 1 || Math.ceil(view.payloadLength / room) > most) return [];
   const pieces: Piece[] = [];
   for (let start = 0; start < view.payloadLength; start += room) {
     pieces.push({ start, end: Math.min(view.payloadLength, start + room) });

@@ -67,6 +67,11 @@ export class Holdings {
     return this.#store.size;
   }
 
+  /** How many fragments may take the place of one bundle. */
+  get room(): number {
+    return this.#parts.limits.bundles - this.size + 1;
+  }
+
   /** All bundles, oldest first. */
   values(): Iterable<HeldBundle> {
     return this.#store.values();
