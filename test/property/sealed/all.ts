@@ -7,7 +7,8 @@ import { dtn } from './dtn.ts';
 import { fabric } from './fabric.ts';
 import { federated } from './federated.ts';
 import { gateway } from './gateway.ts';
+import { mixnet } from './mixnet.ts';
 import { scion } from './scion.ts';
 import type { SealedCase } from './victim.ts';
 
-export const SEALED: readonly SealedCase[] = [dtn, fabric, federated, gateway, scion];
+export const SEALED: readonly SealedCase[] = [dtn, fabric, federated, gateway, scion, mixnet];

@@ -314,6 +314,7 @@ class Agents implements Victim {
     const came = [...kinds(step(this.#now, input))];
     for (let turn = 0; agent.nextAt() <= this.#now && turn < 100; turn += 1)
       came.push(...kinds(step(this.#now, TIMER_DUE)));
+    if (agent.nextAt() <= this.#now) came.push('work left undone');
     return came;
   }
 

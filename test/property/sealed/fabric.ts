@@ -116,7 +116,7 @@ export const fabric: SealedCase = {
   ends: ['taken'],
   reaches: [
     ...['taken', 'bad-group-message', 'unknown-group', 'list-without-me', 'known-list'],
-    ...['known-vote', 'unknown-vote', 'not-a-member', 'repeated-ballot', 'old-leave'],
+    ...['known-vote', 'unknown-vote', 'not-a-member', 'repeated-ballot'],
   ],
   begin: (random) => new Groups(random),
 };

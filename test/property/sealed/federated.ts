@@ -22,10 +22,15 @@ const MESSAGE_HEADER = 8;
 const TURNS_MAX = 100;
 const SMALL = 'phaseTimeout: 100ms, rounds: 100000, model: { size: 40 }';
 
+/** Clients send the keys of noise that was not needed. */
+const NOISE = 'place: distributed, clip: 0.5, noise: 3, dropouts: add-then-remove';
+
 /** Federations that exchange all kinds of messages. */
 const OPTIONS = [
   `aggregator: client-1, ${SMALL}`,
-  `aggregator: client-1, secureAggregation: none, ${SMALL}`,
+  `aggregator: client-1, secureAggregation: none, compression: { topK: 0.2 }, ${SMALL}`,
+  `aggregator: client-1, secureAggregation: none, aggregate: median, ${SMALL}`,
+  `aggregator: client-1, secureAggregation: { threshold: 2 }, privacy: { ${NOISE} }, ${SMALL}`,
   `gossip: { every: 20ms, partners: neighbours }, secureAggregation: none, ${SMALL}`,
 ] as const;
 
@@ -90,8 +95,8 @@ function twist(genuine: Uint8Array, random: RandomStream): Uint8Array {
   const message = decodeMessage(genuine);
   if (message === undefined || message.kind === 'sum') return genuine;
   const fields = Object.keys(message).filter((field) => field !== 'kind' && field !== 'reason');
-  const field = fields[random.below(fields.length)];
-  if (field === undefined) return genuine;
+  if (fields.length === 0) return genuine;
+  const field = fields[random.below(fields.length)]!;
   const lie = another(Reflect.get(message, field), random);
   return encodeMessage({ ...message, [field]: lie } as FederatedMessage);
 }
