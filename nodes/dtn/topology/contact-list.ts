@@ -69,6 +69,7 @@ export function networkOf(
     merged += sorted.length - listed.length;
     check(listed, mistakes);
   }
+  checkLate(contacts, mistakes);
   const names = [...new Set(contacts.flatMap(({ from, to }) => [from, to]))].sort(byNumber);
   const nameOf = (id: string): string => (/^\d+$/.test(id) ? `${prefix}${id}` : id);
   checkNames(contacts, nameOf, mistakes);
@@ -165,12 +166,21 @@ function check(listed: readonly ListedContact[], mistakes: LineMistakes): void {
   }
 }
 
+/** Times of another epoch are one mistake, not one for each contact. */
+function checkLate(contacts: readonly ListedContact[], mistakes: LineMistakes): void {
+  const late = contacts.filter(({ endNs }) => endNs > LIFE_NS);
+  const [first] = late;
+  if (first === undefined) return;
+  const others = late.length === 1 ? '' : `, one of ${late.length}`;
+  const hint = 'times count from the beginning of the run: subtract the first, or cut the file';
+  mistakes.add({ ...first.span, message: `the contact ends after 104 days${others}`, hint });
+}
+
 function mistakeOf(
   { startNs, endNs, rateBps, delayNs, from, to }: ListedContact,
   before: ListedContact | undefined,
 ): Pick<ImportMistake, 'message' | 'hint'> | undefined {
   if (endNs <= startNs) return { message: 'the contact ends before it begins' };
-  if (endNs > LIFE_NS) return { message: 'the contact ends after 104 days' };
   if (delayNs > LIFE_NS) return { message: 'the contact has a delay above 104 days' };
   if (!(rateBps > 0)) return { message: 'the rate is not above 0' };
   if (before === undefined || before.endNs <= startNs) return undefined;

@@ -53,7 +53,7 @@ const NODE = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const OF_MESSAGES = new Set(['C', 'S', 'DE', 'A', 'DR', 'R']);
 const FORM = 'expected TIME CONN A B up, or down';
 
-type Mistake = Pick<ImportMistake, 'message'>;
+type Mistake = Pick<ImportMistake, 'message' | 'hint'>;
 
 interface Event {
   readonly atNs: number;
@@ -96,6 +96,7 @@ class Trace {
   readonly #contacts: ListedContact[] = [];
   readonly #up = new Map<string, Event>();
   #lastNs = 0;
+  #isUnsorted = false;
   /** Lines about messages. */
   others = 0;
   /** Lines that say what is so already. */
@@ -117,7 +118,7 @@ class Trace {
 
   #connection(event: Event): Mistake | undefined {
     const { a, b, atNs, isUp } = event;
-    if (atNs < this.#lastNs) return { message: 'the line is earlier than the one before it' };
+    if (atNs < this.#lastNs) return this.#outOfOrder();
     if (a === b) return { message: `${a} cannot meet itself` };
     this.#lastNs = atNs;
     const key = keyOf(event);
@@ -130,6 +131,14 @@ class Trace {
     else this.#up.delete(key);
     if (before !== undefined) this.#add(before, atNs);
     return undefined;
+  }
+
+  /** Told once: in a file that is not sorted, every second line is wrong. */
+  #outOfOrder(): Mistake | undefined {
+    const isTold = this.#isUnsorted;
+    this.#isUnsorted = true;
+    const hint = 'lines are in the order of time: sort -n';
+    return isTold ? undefined : { message: 'the line is earlier than the one before it', hint };
   }
 
   /** All contacts; connections that are still up end now. */
