@@ -10,6 +10,7 @@ import type {
   Protocol,
   ReadMessage,
 } from '../../engine/host/protocol.ts';
+import type { Direction } from '../../engine/net/direction.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { stackNames } from '../../topologies/build/stack.ts';
 import type { HostSpec } from '../../topologies/model.ts';
@@ -140,6 +141,7 @@ function ledgerOf(parts: AccountParts, terms: LedgerTerms): MessageAccountant {
     isCarried,
     isCarrier,
     damaged: (): number => parts.stage().damaged,
+    lies: (): number => countOn(parts, ({ corrupted, injected }) => corrupted + injected),
   });
 }
 
@@ -224,9 +226,7 @@ function passageLedger(
   { keyOf }: Extract<MessageAccount, { kind: 'passage' }>,
   { reporter, isOwn, losses }: LedgerTerms,
 ): PassageLedger {
-  const { world } = parts;
-  const corrupted = (): number =>
-    world.sim.network.directions.reduce((sum, direction) => sum + direction.corrupted, 0);
+  const corrupted = (): number => countOn(parts, (direction) => direction.corrupted);
   return new PassageLedger({
     ...common(parts),
     isOwn,
@@ -235,6 +235,11 @@ function passageLedger(
     unseen: () => ({ corrupted: corrupted() + parts.stage().damaged, ...losses?.lost() }),
     unhandled: () => losses?.unhandled() ?? 0,
   });
+}
+
+/** A sum over all directions of links. */
+function countOn({ world }: AccountParts, count: (direction: Direction) => number): number {
+  return world.sim.network.directions.reduce((sum, direction) => sum + count(direction), 0);
 }
 
 function common({ world, stage }: AccountParts): {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Loss } from './message-account.ts';
+import type { Fate, Loss } from './message-account.ts';
 
 /** A message that a node accepted from its application. */
 export interface Followed {
@@ -15,6 +15,8 @@ export interface Followed {
   carried: Loss | undefined;
   /** When its recipient delivered it; if it did not arrive then, it was changed. */
   changed: Loss | undefined;
+  /** When its sender was told that the next holder has it. */
+  confirmed: Loss | undefined;
 }
 
 /** A packet with a message, or a part of one, under the key of its link. */
@@ -45,7 +47,21 @@ export function cameOut(copy: Copy, node: number): void {
 
 /** A message that no place has yet. */
 export function newMessage(): Followed {
-  return { holds: 0, loss: undefined, givenUp: undefined, carried: undefined, changed: undefined };
+  const never = { loss: undefined, givenUp: undefined, carried: undefined };
+  return { holds: 0, ...never, changed: undefined, confirmed: undefined };
+}
+
+/**
+ * What nodes said of a message that did not arrive.
+ * @param hasLies True if links carried bytes that no node had sent.
+ */
+export function fateOfMessage(message: Followed, hasLies: boolean): Fate {
+  const { holds, givenUp, changed, carried, confirmed } = message;
+  if (holds > 0) return { kind: 'open' };
+  if (givenUp !== undefined) return { kind: 'given-up', loss: givenUp };
+  const lie = hasLies ? confirmed : undefined;
+  const loss = changed ?? message.loss ?? carried ?? lie;
+  return loss === undefined ? { kind: 'unaccounted' } : { kind: 'lost', loss };
 }
 
 /** One place fewer has the message. */

@@ -22,6 +22,7 @@ import {
   type Copy,
   cameOut,
   type Followed,
+  fateOfMessage,
   isGone,
   newMessage,
   release,
@@ -69,6 +70,8 @@ export interface LedgerParts {
   readonly isCarrier: boolean;
   /** Number of messages that reached an application with changed bytes. */
   readonly damaged: () => number;
+  /** Number of datagrams that links changed, or that somebody put on them. */
+  readonly lies: () => number;
 }
 
 /** See the module. */
@@ -268,11 +271,7 @@ export class MessageLedger implements MessageAccountant {
     if (this.#postponed.has(name)) return { kind: 'open' };
     const message = this.#messages.get(name);
     if (message === undefined) return { kind: 'unaccounted' };
-    if (message.holds > 0) return { kind: 'open' };
-    const { givenUp, changed, carried } = message;
-    const loss = changed ?? message.loss ?? carried;
-    if (givenUp !== undefined) return { kind: 'given-up', loss: givenUp };
-    return loss === undefined ? { kind: 'unaccounted' } : { kind: 'lost', loss };
+    return fateOfMessage(message, this.#parts.isCustody && this.#parts.lies() > 0);
   }
 
   whereabouts(flow: number, sequence: number): readonly string[] {
@@ -366,8 +365,10 @@ export class MessageLedger implements MessageAccountant {
     const message = holding.sending.get(number);
     if (message === undefined) return;
     holding.sending.delete(number);
-    if (how === 'abandoned') message.givenUp = this.#loss('message-abandoned', holding.name);
-    release(message, how === 'dropped' ? this.#reasonAt(holding.name) : undefined);
+    const { name } = holding;
+    if (how === 'acknowledged') message.confirmed = this.#loss('false-acknowledgement', name);
+    if (how === 'abandoned') message.givenUp = this.#loss('message-abandoned', name);
+    release(message, how === 'dropped' ? this.#reasonAt(name) : undefined);
   }
 
   #arrived(node: number, key: number): void {

@@ -205,6 +205,7 @@ function makeLedger(): {
     isCarried: true,
     isCarrier: false,
     damaged: (): number => 0,
+    lies: (): number => 0,
   });
   const [a, b] = [ledger.of('a'), ledger.of('b')];
   const ask = (number: number): void => {
