@@ -5,6 +5,12 @@ import { faultsOf } from './fabric-faults.ts';
 const seedsTo = (last: number): readonly number[] =>
   Array.from({ length: last }, (_, index) => index + 1);
 
+describe('fabric over a mixnet that was given too much', () => {
+  it('kept later messages waiting for minutes behind acknowledgements', () => {
+    expect(faultsOf('mixnet-overload', seedsTo(6))).toEqual([]);
+  });
+});
+
 describe('fabric over links that flip bits', () => {
   it.each([
     ['corrupt', 60],

@@ -36,8 +36,11 @@ import { varied } from './varied.ts';
 
 /** Bytes of a packet that a carrier takes whose word is enough, without those of the message. */
 const ENTRUSTED_HEAD = HEAD_BYTES + NEWS_BYTES_MAX + NONCE_BYTES + PIECE_HEAD_BYTES;
-/** Priority of packets without messages: they are short, and stop repetitions. */
-const NEWS_PRIORITY = 2;
+/**
+ * Priority of packets without messages: that of usual messages. A carrier that serves urgent packets
+ * first, and repeats them itself, would keep messages behind those of an overload that is over.
+ */
+const NEWS_PRIORITY = 1;
 
 /** Time-outs after which news without messages are given up. */
 const NEWS_TIMEOUTS_MAX = 10;

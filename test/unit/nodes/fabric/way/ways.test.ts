@@ -54,7 +54,7 @@ class Bench {
     const emit = (effect: PeerEffect<never>): void => this.#take(effect);
     const news = { memory: MEMORY, contiguous: 5, above: new Uint8Array(0) };
     const sources = { outbox: this.outbox, news: (): typeof news => news };
-    this.ways = new Ways<never>({ parts, journal: new Journal(), emit }, sources);
+    this.ways = new Ways<never>({ parts, journal: new Journal(() => true), emit }, sources);
   }
 
   /** Over this way the peer answers within 10 ms; over none by default. */
@@ -365,5 +365,53 @@ describe('news', () => {
     bench.ways.heard(bench.now);
     bench.acknowledge(sent);
     expect(bench.pass(bench.now + MINUTE)).toEqual([]);
+  });
+});
+
+describe('packets without messages', () => {
+  it('were urgent, so that carriers which repeat them kept messages behind them', () => {
+    const bench = new Bench([LOSSY]);
+    const [news] = bench.step(() => bench.ways.newsAt(bench.now));
+    const [message] = bench.step(() => bench.offer(100));
+    expect(news?.packet.pieces).toEqual([]);
+    expect([news, message].map((sent) => sent?.wishes.priority)).toEqual([1, 1]);
+  });
+
+  it('filled the list of what is under way when a peer asked for them and confirmed none', () => {
+    const bench = new Bench([LOSSY]);
+    for (let asked = 0; asked < 10_000; asked += 1) bench.step(() => bench.ways.newsAt(bench.now));
+    expect(bench.sent.length).toBeGreaterThan(10);
+    expect(bench.sent.length).toBeLessThan(400);
+    // They leave with what the time-outs send.
+    const later = bench.pass(MINUTE);
+    expect(later.some(({ packet }) => packet.news !== undefined)).toBe(true);
+  });
+
+  it('left again in the same instant when their carrier refused them', () => {
+    const bench = new Bench([CUSTODY]);
+    const [first] = bench.step(() => bench.ways.newsAt(bench.now));
+    if (first === undefined) throw new Error('nothing was sent');
+    expect(bench.answer(first, 'queue-full')).toEqual([]);
+    expect(bench.ways.nextAt()).toBeGreaterThanOrEqual(0.8 * 250 * MS);
+    const again = bench.pass(SECOND);
+    expect(again.map(({ packet }) => packet.news?.contiguous)).toEqual([5]);
+  });
+
+  it('piled up at a carrier that never answers', () => {
+    const bench = new Bench([CUSTODY]);
+    for (let asked = 0; asked < 25_000; asked += 1) bench.step(() => bench.ways.newsAt(bench.now));
+    const bytes = bench.sent.length * 43;
+    expect(bytes).toBeGreaterThan(MIB);
+    expect(bytes).toBeLessThan(MIB + 100);
+  });
+
+  it('ask a peer to confirm a memory, and ask again when the carrier refused to', () => {
+    const bench = new Bench([CUSTODY]);
+    const challenge = { memory: MEMORY, life: 3, nonce: new Uint8Array(8).fill(5) };
+    const [asked] = bench.step(() => bench.ways.challenge(0, challenge));
+    if (asked === undefined) throw new Error('nothing was sent');
+    expect(bench.answer(asked, 'queue-full')).toEqual([]);
+    const again = bench.pass(SECOND);
+    expect(again.map(({ packet }) => packet.challenge)).toEqual([challenge]);
   });
 });
