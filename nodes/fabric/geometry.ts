@@ -62,6 +62,17 @@ export const HANDED_AHEAD = 32;
  * does not come again.
  */
 export const ASSEMBLY_BYTES_MAX = 134_217_728;
+/** Bytes of packets and calls that wait for the first write of a life; one may exceed it (16 MiB). */
+export const EARLY_BYTES_MAX = 16_777_216;
+/** How many of them may wait. */
+export const EARLY_MAX = 4_096;
+/**
+ * Calls that may be with the application; the oldest is given up. A peer that gives its own calls up
+ * makes room for others, so that windows do not bound them.
+ */
+export const CALLS_MAX = 65_536;
+/** Items of a list that nobody needs any more, at which it is looked through at the latest. */
+export const STALE_MAX = 1_024;
 /** Bytes by which the memory of a message in pieces grows: it follows what came, not what was said. */
 export const CHUNK_BYTES = 65_536;
 /** Gaps that a message in pieces may have; pieces that would make more are not taken. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import { RETRY_NS } from './geometry.ts';
+import { RETRY_NS, STALE_MAX } from './geometry.ts';
 
 /** The writes of one machine; each `Item` waits for the write that covers it. */
 export class Journal<Item> {
@@ -14,6 +14,14 @@ export class Journal<Item> {
   #isBusy = false;
   #isAsked = false;
   #retryAt: Nanoseconds = Number.POSITIVE_INFINITY;
+  readonly #isNeeded: (item: Item) => boolean;
+  /** So many may wait before those that nobody needs are looked for. */
+  #pendingMax = STALE_MAX;
+
+  /** @param isNeeded False for what need not be told of its write any more. */
+  constructor(isNeeded: (item: Item) => boolean) {
+    this.#isNeeded = isNeeded;
+  }
 
   /** After a write has failed: when it is tried again; Infinity otherwise. */
   get nextAt(): Nanoseconds {
@@ -23,7 +31,9 @@ export class Journal<Item> {
   /** Asks for a write of everything up to now. */
   ask(item?: Item): void {
     this.#isAsked = true;
-    if (item !== undefined) this.#pending.push(item);
+    if (item === undefined) return;
+    this.#pending.push(item);
+    if (this.#pending.length > this.#pendingMax) this.#clear();
   }
 
   /** True if a write begins now; the caller performs it. */
@@ -58,5 +68,12 @@ export class Journal<Item> {
     this.#writing = [];
     this.#isAsked = true;
     this.#retryAt = now + RETRY_NS;
+    this.#clear();
+  }
+
+  /** While the disk writes nothing, messages end all the same. */
+  #clear(): void {
+    this.#pending = this.#pending.filter(this.#isNeeded);
+    this.#pendingMax = Math.max(STALE_MAX, 2 * this.#pending.length);
   }
 }

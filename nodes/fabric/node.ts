@@ -14,7 +14,15 @@ import { FabricAccount } from './account.ts';
 import type { FabricOptions } from './config.ts';
 import { checksumReply } from './echo.ts';
 import type { Arrival, Settlement, Submission } from './effects.ts';
-import { ID_BYTES, MEMORY_BYTES, PAYLOAD_MAX, PRIORITY_NORMAL, RETRY_NS } from './geometry.ts';
+import {
+  EARLY_BYTES_MAX,
+  EARLY_MAX,
+  ID_BYTES,
+  MEMORY_BYTES,
+  PAYLOAD_MAX,
+  PRIORITY_NORMAL,
+  RETRY_NS,
+} from './geometry.ts';
 import { GroupsNode } from './groups-node.ts';
 import { LoadNode } from './load-node.ts';
 import { recordPrefix } from './outgoing/sender.ts';
@@ -23,8 +31,6 @@ import { PeerNode, type Waiter } from './peer-node.ts';
 import { PeerTrace } from './peer-trace.ts';
 import { Subscribers } from './subscriber-node.ts';
 
-/** Calls that wait for the first write of a life. */
-const EARLY_MAX = 4_096;
 const MEMORY_KEY = 'memory';
 const LIFE_KEY = 'life';
 const LIFE_BYTES = 4;
@@ -56,6 +62,7 @@ class FabricNode implements NodeHandle {
   #life = 0;
   /** What came before the disk had counted this life; undefined afterwards. */
   #early: (() => void)[] | undefined = [];
+  #earlyBytes = 0;
 
   constructor(host: Host, { options, witness, observer }: NodeSetup<FabricOptions>) {
     this.#host = host;
@@ -136,10 +143,10 @@ class FabricNode implements NodeHandle {
     return {
       onMessage: (from, buffer, offset, length): void => {
         const bytes = buffer.slice(offset, offset + length);
-        this.#whenReady(() => this.#packet(way, from, bytes));
+        this.#whenReady(length, () => this.#packet(way, from, bytes));
       },
       onWay: (name, state): void => {
-        this.#whenReady(() => this.#peers.get(name)?.turn(this.#laneOf(name, way), state));
+        this.#whenReady(0, () => this.#peers.get(name)?.turn(this.#laneOf(name, way), state));
       },
     };
   }
@@ -170,10 +177,18 @@ class FabricNode implements NodeHandle {
     );
   }
 
-  #whenReady(act: () => void): void {
-    if (this.#early === undefined) act();
-    else if (this.#early.length < EARLY_MAX) this.#early.push(act);
-    else this.#host.drop('not-ready');
+  /** @returns false if too much waits already. */
+  #whenReady(bytes: number, act: () => void): boolean {
+    const early = this.#early;
+    if (early === undefined) act();
+    else if (early.length < EARLY_MAX && this.#earlyBytes < EARLY_BYTES_MAX) {
+      this.#earlyBytes += bytes;
+      early.push(act);
+    } else {
+      this.#host.drop('not-ready');
+      return false;
+    }
+    return true;
   }
 
   #packet(way: number, from: string, bytes: Uint8Array): void {
@@ -261,8 +276,10 @@ class FabricNode implements NodeHandle {
   #submit(to: string, message: Submission<Waiter>): void {
     const refuse = (outcome: string): void => message.request?.(outcome);
     if (message.payload.length > PAYLOAD_MAX) refuse('too-large');
-    else if (this.#early !== undefined) this.#whenReady(() => this.#submit(to, message));
-    else {
+    else if (this.#early !== undefined) {
+      const { length } = message.payload;
+      if (!this.#whenReady(length, () => this.#submit(to, message))) refuse('not-ready');
+    } else {
       const peer = this.#peer(to);
       if (peer === undefined) refuse('no-such-peer');
       else peer.submit(message);

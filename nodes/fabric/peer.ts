@@ -29,7 +29,9 @@ type HandledInput = Extract<PeerInput<unknown>, { kind: 'handled' }>;
 /** See the module. */
 export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEffect<Request>> {
   readonly #parts: PeerParts;
-  readonly #journal = new Journal<JournalItem<Request>>();
+  readonly #journal = new Journal<JournalItem<Request>>(
+    (item) => item.kind === 'answered' || item.message.state !== 'over',
+  );
   readonly #sender: Sender<Request>;
   readonly #receiver: Receiver<Request>;
   readonly #ways: Ways<Request>;

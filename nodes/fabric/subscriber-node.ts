@@ -12,6 +12,7 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import { concatBytes, toHex } from '../_kit/bytes.ts';
 import { Deadlines } from '../_kit/deadlines.ts';
 import type { Answer, Arrival } from './effects.ts';
+import { ASSEMBLY_BYTES_MAX, CALLS_MAX, STALE_MAX, WINDOW_NUMBERS } from './geometry.ts';
 
 const AGAIN = 1;
 /** So few may wait for nobody. */
@@ -30,7 +31,7 @@ interface Handed {
 /** What the application's side needs. */
 export interface SubscriberParts {
   now(): Nanoseconds;
-  drop(reason: 'not-taken'): void;
+  drop(reason: 'not-taken' | 'given-up'): void;
   /** The application has handled a message. */
   handled(from: string, number: number, answer?: Answer): void;
 }
@@ -41,6 +42,8 @@ export class Subscribers {
   #waiting: Waiting[] = [];
   /** So many may wait before those whose deadline is over are looked for. */
   #waitingMax = WAITING_MIN;
+  #waitingBytes = 0;
+  #waitingBytesMax = ASSEMBLY_BYTES_MAX;
   /** Calls that were handed out, by their id. */
   readonly #calls = new Map<string, Handed>();
   /** Ids of these calls; from its deadline on, nobody waits for an answer. */
@@ -58,6 +61,11 @@ export class Subscribers {
     return this.#calls.size;
   }
 
+  /** Deadlines of calls that are remembered; some of the calls may be over. */
+  get ends(): number {
+    return this.#ends.size;
+  }
+
   /** Messages and calls that wait for the application; for some of them it may be too late. */
   get waiting(): number {
     return this.#waiting.length;
@@ -66,7 +74,9 @@ export class Subscribers {
   /** A message or a call came. */
   add(from: string, arrival: Arrival): void {
     this.#waiting.push({ from, arrival });
-    if (this.#waiting.length > this.#waitingMax) this.#clear(this.#parts.now());
+    this.#waitingBytes += arrival.envelope.length;
+    const isFull = this.#waitingBytes > this.#waitingBytesMax;
+    if (isFull || this.#waiting.length > this.#waitingMax) this.#clear(this.#parts.now());
     this.#hand();
   }
 
@@ -77,6 +87,7 @@ export class Subscribers {
     for (let count = this.#waiting.length; count < before; count += 1) {
       this.#parts.drop('not-taken');
     }
+    this.#waitingBytes = bytesOf(this.#waiting);
     for (const [id, call] of this.#calls) if (call.from === from) this.#calls.delete(id);
     // Its number may be that of a new message.
     if (this.#last?.from === from) this.#last = undefined;
@@ -137,9 +148,11 @@ export class Subscribers {
     const now = this.#parts.now();
     let first = this.#waiting.shift();
     while (first !== undefined && first.arrival.deadlineNs <= now) {
+      this.#waitingBytes -= first.arrival.envelope.length;
       this.#parts.drop('not-taken');
       first = this.#waiting.shift();
     }
+    this.#waitingBytes -= first?.arrival.envelope.length ?? 0;
     return first;
   }
 
@@ -150,11 +163,41 @@ export class Subscribers {
     for (let count = this.#waiting.length; count < before; count += 1) {
       this.#parts.drop('not-taken');
     }
+    this.#clearGivenUp();
     this.#waitingMax = Math.max(WAITING_MIN, 2 * this.#waiting.length);
+    this.#waitingBytes = bytesOf(this.#waiting);
+    this.#waitingBytesMax = Math.max(ASSEMBLY_BYTES_MAX, 2 * this.#waitingBytes);
+  }
+
+  /** What a window and its bytes do not hold, its sender has given up: deadlines are as it likes. */
+  #clearGivenUp(): void {
+    const held = new Map<string, { count: number; bytes: number }>();
+    const kept: Waiting[] = [];
+    for (const one of this.#waiting.toReversed()) {
+      const ofPeer = held.get(one.from) ?? { count: 0, bytes: 0 };
+      held.set(one.from, ofPeer);
+      ofPeer.count += 1;
+      ofPeer.bytes += one.arrival.envelope.length;
+      if (ofPeer.count <= WINDOW_NUMBERS && ofPeer.bytes <= ASSEMBLY_BYTES_MAX) kept.push(one);
+      else this.#parts.drop('given-up');
+    }
+    this.#waiting = kept.toReversed();
   }
 
   #callOut(id: string, call: Handed, deadlineNs: Nanoseconds): void {
     this.#calls.set(id, call);
     this.#ends.add(deadlineNs, id);
+    for (const oldest of this.#calls.keys()) {
+      if (this.#calls.size <= CALLS_MAX) break;
+      this.#calls.delete(oldest);
+      this.#parts.drop('given-up');
+    }
+    if (this.#ends.size > 2 * this.#calls.size + STALE_MAX) {
+      this.#ends.retain((one) => this.#calls.has(one));
+    }
   }
+}
+
+function bytesOf(waiting: readonly Waiting[]): number {
+  return waiting.reduce((sum, { arrival }) => sum + arrival.envelope.length, 0);
 }

@@ -6,18 +6,17 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { Deadlines } from '../../_kit/deadlines.ts';
-import { PRIORITIES, WINDOW_NUMBERS } from '../geometry.ts';
+import { PRIORITIES, STALE_MAX, WINDOW_NUMBERS } from '../geometry.ts';
 import type { OutMessage } from './out-message.ts';
-
-/** Messages that are over and whose deadlines are still listed. */
-const OVER_KEPT = 1_024;
 
 /** See the module. */
 export class Outbox<Request> {
   /** All that are not over, by number. */
   readonly #open = new Map<number, OutMessage<Request>>();
   /** Those with bytes to send, by priority, oldest first. */
-  readonly #queues: OutMessage<Request>[][] = Array.from({ length: PRIORITIES }, () => []);
+  #queues: OutMessage<Request>[][] = Array.from({ length: PRIORITIES }, () => []);
+  /** Messages that ended since the queues were looked through. */
+  #overQueued = 0;
   readonly #deadlines = new Deadlines<OutMessage<Request>>();
   /** Answers among the open ones. */
   #answers = 0;
@@ -38,6 +37,11 @@ export class Outbox<Request> {
   /** Answers that are not over. */
   get answers(): number {
     return this.#answers;
+  }
+
+  /** Messages in queues; some of them may be over. */
+  get queued(): number {
+    return this.#queues.reduce((sum, { length }) => sum + length, 0);
   }
 
   /** The answer with the least number; undefined if there is none. */
@@ -129,8 +133,13 @@ export class Outbox<Request> {
     message.state = 'over';
     if (this.#open.delete(message.number) && message.correlation !== null) this.#answers -= 1;
     // One that is open for long must not keep those behind it.
-    if (this.#deadlines.size > 2 * this.#open.size + OVER_KEPT) {
+    if (this.#deadlines.size > 2 * this.#open.size + STALE_MAX) {
       this.#deadlines.retain(({ state }) => state !== 'over');
+    }
+    if (message.isQueued) this.#overQueued += 1;
+    if (this.#overQueued > this.#open.size + STALE_MAX) {
+      this.#overQueued = 0;
+      this.#queues = this.#queues.map((queue) => queue.filter(({ state }) => state !== 'over'));
     }
     this.#raise();
   }

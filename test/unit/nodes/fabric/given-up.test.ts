@@ -55,7 +55,7 @@ function receiver(): { readonly receiver: Receiver<never>; readonly handed: read
   const emit = (effect: PeerEffect<never>): void => {
     if (effect.kind === 'hand') handed.push(effect.arrival.number);
   };
-  const shared = { parts, journal: new Journal<JournalItem<never>>(), emit };
+  const shared = { parts, journal: new Journal<JournalItem<never>>(() => true), emit };
   const made = new Receiver<never>(shared, () => false);
   made.inbox.adopt(MEMORY);
   return { receiver: made, handed };

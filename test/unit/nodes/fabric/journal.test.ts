@@ -4,7 +4,7 @@ import { Journal } from '../../../../nodes/fabric/journal.ts';
 
 describe('the writes of a peer', () => {
   it('are one at a time, and what is asked for meanwhile is part of the next', () => {
-    const journal = new Journal<string>();
+    const journal = new Journal<string>(() => true);
     expect(journal.begins(0)).toBe(false);
     journal.ask('a');
     journal.ask();
@@ -18,7 +18,7 @@ describe('the writes of a peer', () => {
   });
 
   it('that fail are tried again after 250 ms, in order, with what came since', () => {
-    const journal = new Journal<string>();
+    const journal = new Journal<string>(() => true);
     journal.ask('a');
     journal.begins(0);
     journal.ask('b');
@@ -31,5 +31,18 @@ describe('the writes of a peer', () => {
     journal.failed(20 + RETRY_NS);
     expect(journal.begins(20 + 2 * RETRY_NS)).toBe(true);
     expect(journal.done()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('kept what nobody needed any more as long as the disk did not answer', () => {
+    const needed = new Set<number>();
+    const journal = new Journal<number>((item) => needed.has(item));
+    for (let item = 0; item < 100_000; item += 1) {
+      needed.add(item);
+      journal.ask(item);
+      needed.delete(item - 10);
+    }
+    journal.begins(0);
+    expect(journal.writing.length).toBeLessThanOrEqual(1_025);
+    expect(journal.writing.slice(-10)).toEqual([...needed]);
   });
 });

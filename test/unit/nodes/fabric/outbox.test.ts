@@ -86,3 +86,16 @@ describe('open messages', () => {
     expect(outbox.takeDue(300)?.number).toBe(2);
   });
 });
+
+describe('messages that end before their priority is served', () => {
+  it('stayed in their queue with all their bytes as long as more urgent ones were there', () => {
+    const outbox = new Outbox<string>(1);
+    add(outbox, 1, { priority: 3 });
+    for (let number = 2; number < 3_000; number += 1) {
+      outbox.over(add(outbox, number, { priority: 0 }));
+      expect(outbox.next()?.number).toBe(1);
+    }
+    expect(outbox.queued).toBeLessThanOrEqual(1_027);
+    expect(leaving(outbox)).toEqual([1]);
+  });
+});

@@ -162,3 +162,52 @@ it('one request waits for the next message; a second one is told so', () => {
   application.subscribers.add('bob', arrival(1, { isAgain: true }));
   expect(waiting).toEqual(['ok 1']);
 });
+
+describe('messages whose sender gives them up to send others', () => {
+  it('waited until deadlines that the peer chose, as many as it liked', () => {
+    const application = new Application();
+    for (let number = 1; number <= 10_000; number += 1) {
+      application.subscribers.add('alice', arrival(number, { deadlineNs: 1e15 }));
+    }
+    expect(application.subscribers.waiting).toBeLessThanOrEqual(2 * 1_024);
+    expect(application.drops).toHaveLength(10_000 - application.subscribers.waiting);
+    expect(new Set(application.drops)).toEqual(new Set(['given-up']));
+  });
+
+  it('waited with all their bytes', () => {
+    const application = new Application();
+    const envelope = new Uint8Array(40_000_000);
+    for (let number = 1; number <= 20; number += 1) {
+      application.subscribers.add('alice', arrival(number, { deadlineNs: 1e15, envelope }));
+    }
+    expect(application.subscribers.waiting).toBeLessThanOrEqual(7);
+    application.subscribers.add('carol', arrival(1, { deadlineNs: 1e15 }));
+    expect(application.drops).not.toContain('not-taken');
+  });
+
+  it('left a deadline behind for each call that was answered', () => {
+    const application = new Application();
+    for (let number = 1; number <= 5_000; number += 1) {
+      const id = new Uint8Array(16);
+      new DataView(id.buffer).setUint32(0, number);
+      const call = { kind: 'call', id, deadlineNs: 1e15 } as const;
+      application.subscribers.add('alice', arrival(number & 255, call));
+      application.ask('next');
+      application.ask('answer', toHex(id));
+    }
+    expect(application.subscribers.open).toBe(0);
+    expect(application.subscribers.ends).toBeLessThanOrEqual(1_024);
+  });
+
+  it('left calls with an application that never answers', () => {
+    const application = new Application();
+    for (let number = 1; number <= 66_000; number += 1) {
+      const id = new Uint8Array(16);
+      new DataView(id.buffer).setUint32(0, number);
+      application.subscribers.add('alice', arrival(1, { kind: 'call', id, deadlineNs: 1e15 }));
+      application.ask('next');
+    }
+    expect(application.subscribers.open).toBe(65_536);
+    expect(application.drops).toHaveLength(66_000 - 65_536);
+  });
+});

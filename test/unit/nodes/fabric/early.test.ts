@@ -1,0 +1,29 @@
+/** What comes before the disk has counted the life of a node: some of it waits. */
+import { describe, expect, it } from 'vitest';
+import { loadText, prepare } from '../../scenarios/runner/fixture.ts';
+
+const MIB = 1_048_576;
+
+describe('messages before a node is ready', () => {
+  it('waited with all their bytes, up to 4,096 of them, and were never answered beyond', () => {
+    const { world } = prepare(
+      loadText(`
+name: early
+topology:
+  name: pair
+  nodes: [{ name: alice, run: datagram }, { name: bob, run: datagram }]
+  links: [{ ends: alice <-> bob, rate: 10Gbit/s, delay: 5ms, mtu: 1500B }]
+stack: [{ on: "*", run: fabric, options: { outbox: memory } }]
+duration: 1000s
+warmup: 0s
+`),
+    );
+    const outcomes: string[] = [];
+    const body = new Uint8Array(MIB);
+    const respond = (outcome: string): number => outcomes.push(outcome);
+    for (let count = 0; count < 20; count += 1) {
+      world.request('alice', { kind: 'send', target: 'bob', body, respond }, 'fabric');
+    }
+    expect(outcomes).toEqual(['not-ready', 'not-ready', 'not-ready', 'not-ready']);
+  });
+});
