@@ -17,6 +17,7 @@ import type {
   TransportHandlers,
   Way,
 } from '../host/transport.ts';
+import type { DeliverySink } from './sim-observers.ts';
 
 /** A drop reason of every carrier: a message for a protocol that is not above it. */
 export const NO_UPPER_LAYER = 'no-upper-layer';
@@ -31,6 +32,8 @@ export interface StackMember {
   readonly protocol: string;
   /** The node's handler of requests; undefined before it has installed one. */
   readonly requestHandler: ((request: NodeRequest) => void) | undefined;
+  /** The scenario's sink; undefined if none of its traffic goes through this member. */
+  readonly onDelivery: DeliverySink | undefined;
   /** Hands bytes to the scenario's sink. */
   toApplication(from: string, buffer: Uint8Array, offset: number, length: number): void;
   /** Counts a drop that any protocol may suffer. */
@@ -153,7 +156,8 @@ export class HostStack {
     if (!this.isCarrier(member)) return ends.whole;
     if (length === 0) return ends.none;
     const channel = buffer[offset] as number;
-    if (channel === APPLICATION_CHANNEL) return ends.inner;
+    // A flipped bit makes this of another channel: nobody's message is no damage to anyone's.
+    if (channel === APPLICATION_CHANNEL && member.onDelivery !== undefined) return ends.inner;
     return this.listeners.get(member.protocol)?.get(channel) ?? ends.none;
   }
 

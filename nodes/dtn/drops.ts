@@ -37,7 +37,8 @@ export const DTN_DROPS = {
   'mesh-queue-full': 'too many frames wait to be sent',
   'mesh-asleep': 'the neighbour sleeps, and nothing more is kept for it',
   'mesh-too-long': 'the bundle is longer than a message of the mesh',
-  'bad-message': 'the message of the carrier is neither a bundle nor a receipt',
+  'bad-message':
+    'the message of the carrier is neither a bundle nor a receipt, or was changed on the way',
   'late-receipt': 'no bundle waits for this receipt',
   ...BUNDLE_DROPS,
   'primary-unprotected': 'nothing protects the primary block, and the node requires it',

@@ -61,7 +61,11 @@ export class LiveStageWorld extends SimStageWorld {
       ports,
       moduleOf: (owner: string): string | undefined => modules.get(owner),
     };
-    super({ ...options, makeWorld: (parts) => new LiveWorld({ ...parts, ...own }) });
+    super({
+      ...options,
+      isProbed: true,
+      makeWorld: (parts) => new LiveWorld({ ...parts, ...own }),
+    });
     // `makeWorld` above has created it.
     this.live = this.sim as LiveWorld;
     this.live.holdPlans();

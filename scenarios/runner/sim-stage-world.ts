@@ -46,6 +46,8 @@ export interface SimStageOptions {
   readonly calls?: NodeCalls | undefined;
   /** Watches what the hosts and links take of memory. */
   readonly memory?: SetUpMemory | undefined;
+  /** True if any protocol of a host may be asked, and not only those of the traffic. */
+  readonly isProbed?: boolean;
   /** Creates another kind of world with the same interface. */
   readonly makeWorld?: (options: SimWorldOptions) => SimWorld;
 }
@@ -56,8 +58,10 @@ export class SimStageWorld implements World {
   readonly #listeners: WorldListener[] = [];
   readonly #links = new Map<string, StageLink>();
   readonly #stacks: Stacks;
+  readonly #options: SimStageOptions;
 
   constructor(options: SimStageOptions) {
+    this.#options = options;
     const { scenario, seed, crypto, protocolOf, buffers, fingerprint, calls } = options;
     const make = options.makeWorld ?? ((parts): SimWorld => new SimWorld(parts));
     this.sim = make({
@@ -79,7 +83,7 @@ export class SimStageWorld implements World {
     }
     this.#stacks = new Stacks(this.sim, scenario.topology.hosts, {
       stackOf: options.stackOf,
-      sinkOf: (node, protocol): DeliverySink => this.#sinkOf(node, protocol),
+      sinkOf: (host, protocol): DeliverySink | undefined => this.#sinkOf(host, protocol),
     });
     for (const { id, a, b, forward, backward } of scenario.topology.links) {
       this.sim.addLink({ id, a, b, forward, backward });
@@ -224,13 +228,18 @@ export class SimStageWorld implements World {
     assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
   }
 
-  #addHost({ name, address }: HostSpec, runs: Protocol, machine: string): void {
+  #addHost(spec: HostSpec, runs: Protocol, machine: string): void {
+    const { name, address } = spec;
     const { metrics, jobs, drops, name: protocol } = runs;
     const host = this.sim.addHost({ name, address, machine, protocol, metrics, jobs, drops });
-    host.onDelivery = this.#sinkOf(name, protocol);
+    host.onDelivery = this.#sinkOf(spec, protocol);
   }
 
-  #sinkOf(node: string, protocol: string): DeliverySink {
+  /** Where the scenario's traffic ends; undefined at protocols of a stack that none of it names. */
+  #sinkOf({ name: node, layers }: HostSpec, protocol: string): DeliverySink | undefined {
+    const { scenario, isProbed } = this.#options;
+    const isNamed = (): boolean => scenario.traffic.some(({ by }) => by === protocol);
+    if (layers !== undefined && isProbed !== true && !isNamed()) return undefined;
     return (from, buffer, offset, length): void => {
       const bytes = buffer.subarray(offset, offset + length);
       for (const listener of this.#listeners) listener.delivered(node, from, bytes, protocol);

@@ -5,6 +5,7 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { HostLayer } from '../../engine/net/host-layer.ts';
 import { APPLICATION_CHANNEL, type CarrierSpec, withChannel } from '../../engine/net/host-stack.ts';
 import type { SimHost } from '../../engine/net/sim-host.ts';
 import type { DeliverySink } from '../../engine/net/sim-observers.ts';
@@ -15,8 +16,8 @@ import type { NodeChoice, StackOf } from './nodes.ts';
 /** How layers are made. */
 export interface StackParts {
   readonly stackOf: StackOf | undefined;
-  /** Receives what a layer delivers to its application. */
-  readonly sinkOf: (node: string, protocol: string) => DeliverySink;
+  /** Receives what a layer delivers to its application; undefined if there is none. */
+  readonly sinkOf: (host: HostSpec, protocol: string) => DeliverySink | undefined;
 }
 
 /** See the module. */
@@ -33,13 +34,14 @@ export class Stacks {
     assert(stackOf !== undefined, 'nobody knows the layers of this world');
     const choices = stacked.map((host) => stackOf(host));
     const members = membersOf(stacked, choices);
-    for (const [index, { name }] of stacked.entries()) {
-      const host = sim.host(name);
+    for (const [index, spec] of stacked.entries()) {
+      const host = sim.host(spec.name);
       const stack = choices[index] ?? [];
       for (let height = 1; height < stack.length; height += 1) {
-        this.#add(host, { stack, height, members, sinkOf });
+        const layer = this.#add(host, { stack, height, members });
+        layer.onDelivery = sinkOf(spec, layer.protocol);
       }
-      this.#tops.set(name, stack.at(-1)?.protocol.name ?? '');
+      this.#tops.set(spec.name, stack.at(-1)?.protocol.name ?? '');
     }
   }
 
@@ -71,14 +73,13 @@ export class Stacks {
     host.request(asked, respond, member);
   }
 
-  #add(host: SimHost, { stack, height, members, sinkOf }: Floor): void {
+  #add(host: SimHost, { stack, height, members }: Floor): HostLayer {
     const own = stack[height];
     assert(own?.protocol.channel !== undefined, `${host.name}: layer ${height} has no channel`);
     const { name: protocol, channel, metrics, jobs, drops } = own.protocol;
     const below = stack.slice(0, height).reverse();
     const carriers = below.flatMap((carrier) => carrierOf(carrier, protocol, members));
-    const layer = host.addLayer({ protocol, channel, carriers, metrics, jobs, drops });
-    layer.onDelivery = sinkOf(host.name, protocol);
+    return host.addLayer({ protocol, channel, carriers, metrics, jobs, drops });
   }
 }
 
@@ -91,7 +92,6 @@ interface Floor {
   /** Index of the layer. */
   readonly height: number;
   readonly members: Members;
-  readonly sinkOf: StackParts['sinkOf'];
 }
 
 function membersOf(

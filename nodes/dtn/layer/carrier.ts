@@ -2,22 +2,28 @@
  * Messages between nodes above a carrier (ours; there is no specification):
  *
  * ```
- *  0               1 … 4             5 …
- * +---------------+-----------------+-----------+
- * | 1 bundle      | transfer        | bundle    |
- * | 2 receipt     | transfer        |           |
- * +---------------+-----------------+-----------+
+ *  0               1 … 4             5 … 8       9 …
+ * +---------------+-----------------+-----------+-----------+
+ * | 1 bundle      | transfer        | checksum  | bundle    |
+ * | 2 receipt     | transfer        | checksum  |           |
+ * +---------------+-----------------+-----------+-----------+
  * ```
+ *
+ * The checksum is CRC-32C over all other bytes. A carrier may have none: a flipped bit in a transfer
+ * would acknowledge another bundle, and blocks of a bundle need not have a CRC (RFC 9171 section
+ * 4.2.1).
  *
  * @module
  */
+import { crc32c } from '../../../engine/pure/crc32c.ts';
 import { readUint32, writeUint32 } from '../../_kit/bytes.ts';
 
 const BUNDLE = 1;
 const RECEIPT = 2;
+const CHECKSUM_AT = 5;
 
 /** Bytes in front of a bundle. */
-export const CARRIER_HEAD = 5;
+export const CARRIER_HEAD = 9;
 
 /** A message; the bundle is a part of its bytes. */
 export type CarrierMessage =
@@ -31,16 +37,22 @@ export function encodeCarrierMessage(message: CarrierMessage): Uint8Array {
   bytes[0] = isBundle ? BUNDLE : RECEIPT;
   writeUint32(bytes, 1, message.transfer);
   if (isBundle) bytes.set(message.bundle, CARRIER_HEAD);
+  writeUint32(bytes, CHECKSUM_AT, checksumOf(bytes));
   return bytes;
 }
 
-/** Reads a message; undefined if it is none. */
+/** Reads a message; undefined if it is none, or was changed on the way. */
 export function decodeCarrierMessage(bytes: Uint8Array): CarrierMessage | undefined {
   if (bytes.length < CARRIER_HEAD) return undefined;
+  if (readUint32(bytes, CHECKSUM_AT) !== checksumOf(bytes)) return undefined;
   const transfer = readUint32(bytes, 1);
   if (bytes[0] === BUNDLE) {
     return { kind: 'bundle', transfer, bundle: bytes.subarray(CARRIER_HEAD) };
   }
   const isReceipt = bytes[0] === RECEIPT && bytes.length === CARRIER_HEAD;
   return isReceipt ? { kind: 'receipt', transfer } : undefined;
+}
+
+function checksumOf(bytes: Uint8Array): number {
+  return crc32c(bytes, crc32c(bytes, 0, 0, CHECKSUM_AT), CARRIER_HEAD);
 }

@@ -111,10 +111,26 @@ describe('a message of a carrier', () => {
     expect(decodeCarrierMessage(encodeCarrierMessage(message))).toEqual(message);
   });
 
-  it.each([[[]], [[1, 0, 0, 0]], [[2, 0, 0, 0, 1, 0]], [[3, 0, 0, 0, 1]]])(
-    '%j is none',
-    (bytes) => {
-      expect(decodeCarrierMessage(Uint8Array.from(bytes))).toBeUndefined();
-    },
-  );
+  it.each([
+    [0, 4],
+    [1, 9],
+    [2, 10],
+    [3, 9],
+  ])('is none if it begins with %i and has %i bytes, whatever they are', (kind, length) => {
+    const bytes = new Uint8Array(length);
+    bytes[0] = kind;
+    expect(decodeCarrierMessage(bytes)).toBeUndefined();
+  });
+
+  it.each([
+    { kind: 'bundle', transfer: 7, bundle: Uint8Array.of(1, 2, 3) },
+    { kind: 'receipt', transfer: 7 },
+  ] as const)('is none after a bit was flipped in it: $kind', (message) => {
+    const bytes = encodeCarrierMessage(message);
+    for (let bit = 0; bit < 8 * bytes.length; bit += 1) {
+      const changed = bytes.slice();
+      changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
+      expect(decodeCarrierMessage(changed)).toBeUndefined();
+    }
+  });
 });
