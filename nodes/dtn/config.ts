@@ -198,9 +198,9 @@ export const dtnConfig = z.strictObject({
   /**
    * Defects for tests, never for real traffic: `dropping` drops every second bundle of others,
    * `swallowing` does so without a word, `roundabout` takes the worst route that it knows,
-   * `early-receipt` answers before bundles are on disk, `forgetting` forgets what it
-   * delivered, `ageless` never makes bundles older, `overbooking` gives contacts more than they
-   * can carry.
+   * `early-receipt` answers before bundles are on disk, `vouching` answers for those that it has
+   * handed on, whoever brings them, `forgetting` forgets what it delivered, `ageless` never makes
+   * bundles older, `overbooking` gives contacts more than they can carry.
    */
   double: z
     .enum([
@@ -208,6 +208,7 @@ export const dtnConfig = z.strictObject({
       'swallowing',
       'roundabout',
       'early-receipt',
+      'vouching',
       'forgetting',
       'ageless',
       'overbooking',

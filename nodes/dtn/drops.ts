@@ -49,6 +49,7 @@ export const DTN_DROPS = {
   'bad-fragment': 'the fragment gives another length for the whole payload than those before',
   'reassembly-full': 'fragments of too many bundles, or of too long ones, wait for others',
   'fragments-missing': 'the rest of a bundle in fragments did not come',
+  'too-large': 'the bundle is longer than any way from this node carries, and may not be split',
   'no-storage': 'the store has no room',
   'source-share': 'bundles of one source may fill no more than their share of the store',
   displaced: 'the store was full, and its policy gave the room to another bundle',

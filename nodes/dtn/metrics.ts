@@ -145,7 +145,7 @@ export const DTN_METRICS: readonly MetricDefinition[] = [
     name: 'dtn.custody.lost',
     kind: 'counter',
     unit: 'packets',
-    help: 'bundles that a node had answered for and does not have after a restart, or dropped to make room',
+    help: 'bundles that a node had answered for, and lost in a restart, dropped to make room, or gave away on a receipt though nobody has them',
   },
   {
     name: 'dtn.hops',

@@ -83,7 +83,11 @@ class DtnNode implements NodeHandle {
         ...{ own: host.name, options, network, names, neighbours },
         onTried: this.#trace && ((bundle, tried) => this.#trace?.routes(bundle, tried)),
       }),
-      custody: new CustodyLedger(witness, host.name),
+      custody: new CustodyLedger(witness, {
+        host: host.name,
+        names,
+        isDurable: options.store.kind === 'durable',
+      }),
       below: (bound): number => host.random('agent').below(bound),
       security: createSecurity(host, {
         options,

@@ -46,6 +46,10 @@ export class AcknowledgedLink implements Outlet {
     return Math.min(this.#link.maxBytes, this.#limit);
   }
 
+  get bytesMax(): number {
+    return this.#link.bytesMax;
+  }
+
   get isOpen(): boolean {
     return this.#link.isOpen;
   }

@@ -59,6 +59,10 @@ export class Adjacency implements Outlet {
     return this.facts.maxBytes;
   }
 
+  get bytesMax(): number {
+    return this.facts.maxBytes;
+  }
+
   get isOpen(): boolean {
     return this.#isOpen;
   }

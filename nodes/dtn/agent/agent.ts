@@ -19,9 +19,10 @@ import { Delivery } from './delivery.ts';
 import { type AgentEffect, Effects } from './effects.ts';
 import { openHeld } from './forwarded-copy.ts';
 import { Forwarding } from './forwarding.ts';
+import { isSplittable } from './fragments.ts';
 import type { HeldBundle, WaitingBundle } from './held-bundle.ts';
 import { Holdings } from './holdings.ts';
-import { wholeIdentityOf } from './identity.ts';
+import { identityOf, wholeIdentityOf } from './identity.ts';
 import type { AgentInput, BundleInput, SendInput, Transfer } from './input.ts';
 import { Journal } from './journal.ts';
 import { Life } from './life.ts';
@@ -215,14 +216,28 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     if (this.#reception.isReportWanted && isHere)
       this.#sendReport(now, this.#reports.ofBlock(now, this.#reception.view));
     if (drop === undefined) return;
+    const isKept = transfer !== undefined && (REFUSALS.has(drop) || this.#isSpoilt());
     // Without a receipt the bundle comes again. That of a duplicate waits if its bundle still does.
-    if (transfer !== undefined && !REFUSALS.has(drop))
-      this.#await(now, { kind: 'receipt', transfer });
+    if (transfer !== undefined && !isKept) this.#await(now, { kind: 'receipt', transfer });
     effects.drop(drop);
     effects.report({ kind: 'ended', key: name, how: 'dropped' });
     // What the neighbour keeps is not deleted.
-    if (transfer !== undefined && REFUSALS.has(drop)) return;
+    if (isKept) return;
+    if (drop !== 'duplicate') this.#noteOver();
     this.#sendReport(now, this.#reports.ofDeletion(now, this.#reception.view, drop));
+  }
+
+  /** True if the bundle that came was damaged on its way: the neighbour has it whole. */
+  #isSpoilt(): boolean {
+    // Streams have checksums (RFC 9293 section 3.1): over TCPCL the neighbour has nothing better.
+    return this.#reception.isDamaged && this.#parts.options.layer !== 'tcpcl';
+  }
+
+  /** The bundle that came is dropped aloud. */
+  #noteOver(): void {
+    if (this.#reception.isDamaged) return;
+    const identity = identityOf(this.#reception.view);
+    if (identity !== undefined) this.#parts.custody?.over(identity);
   }
 
   /** Delivers a bundle that has just been checked, or keeps it. */
@@ -241,6 +256,8 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       if (transfer !== undefined) this.#await(now, { kind: 'receipt', transfer });
       return undefined;
     }
+    const former = this.#holdings.get(bundle.key);
+    if (former !== undefined) this.#forwarding.supersede(now, former);
     const noRoom = this.#keep(now, bundle);
     if (noRoom !== undefined) return noRoom;
     if (fragment !== undefined) this.#reassembly.expect(now, fragment);
@@ -251,7 +268,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   /** Makes room for a fragment for this node. @returns why it is not taken in. */
   #makeRoom(now: Nanoseconds, fragment: Fragment): DtnDrop | undefined {
-    if (this.#holdings.knows(fragment.identity, now)) return 'duplicate';
+    if (this.#holdings.hopsOf(fragment.identity, now) !== undefined) return 'duplicate';
     const leavers = this.#reassembly.roomFor(now, fragment);
     if (typeof leavers === 'string') return leavers;
     this.#giveUpFragments(now, leavers);
@@ -279,7 +296,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     this.#delivery.deliverWhole(whole, view);
     this.#holdings.bury(now, { key: fragment.identity, deadlineNs: bundle.deadlineNs });
     this.#sendReport(now, this.#reports.of(now, view, { kind: 'delivered', isWhole: true }));
-    for (const fragment of whole.fragments) this.#holdings.end(now, fragment);
+    for (const fragment of whole.fragments) this.#holdings.end(now, fragment, 'over');
   }
 
   /** A bundle of a neighbour's router; those for routers of others are of no use here. */
@@ -295,6 +312,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   /** Takes a bundle into the store; others may have to go. */
   #keep(now: Nanoseconds, bundle: HeldBundle): DtnDrop | undefined {
+    if (this.#isTooLarge(bundle)) return 'too-large';
     const leavers = this.#holdings.roomFor(bundle, this.#questions);
     if (typeof leavers === 'string') return leavers;
     for (const each of leavers) this.#lose(now, each, 'displaced');
@@ -308,6 +326,15 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     this.#giveUp(now, bundle);
     this.#effects.count('dtn.custody.lost');
     this.#effects.lose(bundle, drop);
+  }
+
+  /** True if no way from here will ever carry the bundle, nor a part of it. */
+  #isTooLarge(bundle: HeldBundle): boolean {
+    const { own, outlets, options } = this.#parts;
+    if (bundle.destination === own || outlets.length === 0) return false;
+    const longest = outlets.reduce((most, { bytesMax }) => Math.max(most, bytesMax), 0);
+    if (bundle.bytes.length <= longest) return false;
+    return options.fragmentation === 'off' || !isSplittable(bundle, longest);
   }
 
   /** Reports of a held bundle, if that is allowed at all and the bundle asks for it. */

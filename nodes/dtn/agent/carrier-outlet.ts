@@ -32,6 +32,7 @@ export class CarrierOutlet implements Outlet {
   readonly id: string;
   readonly neighbour: string;
   readonly maxBytes: number;
+  readonly bytesMax: number;
   /** Carriers that know of no way are always open. */
   isOpen = true;
   readonly #facts: CarrierFacts;
@@ -43,6 +44,7 @@ export class CarrierOutlet implements Outlet {
     this.id = facts.id;
     this.neighbour = facts.neighbour;
     this.maxBytes = facts.maxBytes;
+    this.bytesMax = facts.maxBytes;
     this.#facts = facts;
     this.#transfer = facts.firstTransfer;
   }

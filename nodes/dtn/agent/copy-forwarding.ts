@@ -17,6 +17,7 @@ import { formatEid } from '../wire/eid.ts';
 import { previousNodeData } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import { noteOf, withNote } from './copy-note.ts';
+import type { Fate } from './custody-ledger.ts';
 import { recordName } from './encounter-record.ts';
 import { type Encounter, Encounters } from './encounters.ts';
 import { forwardedCopy, openHeld } from './forwarded-copy.ts';
@@ -150,7 +151,7 @@ export class CopyForwarding {
   acknowledged(now: Nanoseconds, { outlet, number }: Transfer): void {
     const copy = this.#acknowledged(outlet, number);
     if (copy === undefined) this.#parts.effects.drop('late-receipt');
-    else this.#given(now, copy);
+    else this.#given(now, copy, 'passed-on');
   }
 
   /** A transfer was given up below: the copy stays here. */
@@ -191,7 +192,13 @@ export class CopyForwarding {
 
   /** Gives a bundle up, with all its copies that are still here. */
   giveUp(now: Nanoseconds, bundle: HeldBundle): void {
-    this.#end(now, bundle);
+    this.#end(now, bundle, 'over');
+  }
+
+  /** Another copy has come further, so that a neighbour has, or had, what is held here. */
+  supersede(now: Nanoseconds, bundle: HeldBundle): void {
+    this.#end(now, bundle, 'passed-on');
+    this.#parts.effects.absorb(bundle);
   }
 
   /**
@@ -261,8 +268,8 @@ export class CopyForwarding {
     const copy = this.#copies.get(bundle);
     const bytes = copy === undefined ? bundle.bytes : this.#bytesOf(now, bundle, copy.offer);
     const secured = typeof bytes === 'string' ? bytes : this.#secured(bytes, outlet.neighbour);
-    if (typeof secured === 'string') {
-      this.#refuse(bundle, secured, outlet);
+    if (typeof secured === 'string' || secured.length > outlet.maxBytes) {
+      this.#refuse(bundle, typeof secured === 'string' ? secured : 'too-large', outlet);
       return;
     }
     if (copy === undefined) {
@@ -273,7 +280,7 @@ export class CopyForwarding {
     const last = { ...(transfer !== undefined && { transfer }), ...(use && { use }) };
     const what = { outlet: outlet.id, bundle: secured, priority, ...last } as const;
     this.#parts.effects.push({ kind: 'transmit', ...what, isRecord: copy === undefined });
-    if (transfer === undefined) this.#given(now, bundle);
+    if (transfer === undefined) this.#given(now, bundle, 'sent');
   }
 
   /** The bytes of a copy; the name of a drop if the bundle can go no further. */
@@ -321,19 +328,17 @@ export class CopyForwarding {
   }
 
   /** The neighbour has a copy. */
-  #given(now: Nanoseconds, bundle: HeldBundle): void {
+  #given(now: Nanoseconds, bundle: HeldBundle, fate: Fate): void {
     const copy = this.#forget(bundle);
     if (copy === undefined) return;
     const { original, offer, outlet } = copy;
-    const { copies: router, effects } = this.#parts;
+    const { copies: router } = this.#parts;
     this.#encounters.of(outlet.neighbour)?.known?.add(recordName(original.key));
     this.#parts.onForwarded(now, bundle);
     if (offer !== DELIVERY) router.given?.(original, offer, outlet.neighbour);
     if (!offer.handsOver) return;
-    this.#end(now, original);
-    const { name } = original;
-    if (isOwnMessage(original)) effects.report({ kind: 'settled', name, how: 'sent' });
-    else effects.report({ kind: 'ended', key: name, how: 'absorbed' });
+    this.#end(now, original, fate);
+    this.#parts.effects.absorb(original);
   }
 
   /** A copy did not leave, or came back. */
@@ -354,12 +359,12 @@ export class CopyForwarding {
     return copy;
   }
 
-  #end(now: Nanoseconds, bundle: HeldBundle): void {
+  #end(now: Nanoseconds, bundle: HeldBundle, fate: Fate): void {
     for (const copy of [...(this.#copiesOf.get(bundle) ?? [])]) {
       this.#copies.get(copy)?.outlet.withdraw(copy);
       this.#takeBack(copy);
     }
     this.#parts.copies.done?.(bundle);
-    this.#parts.holdings.end(now, bundle);
+    this.#parts.holdings.end(now, bundle, fate);
   }
 }

@@ -89,6 +89,7 @@ export class Departures {
     const isRecord = view.isAdministrative;
     const copy = this.#secured(this.#written(), outlet.neighbour);
     if (typeof copy === 'string') return copy;
+    if (copy.length > outlet.maxBytes) return 'too-large';
     if (transfer === undefined) this.#left(bundle, copy);
     else this.#handed(bundle, copy);
     this.#parts.effects.push(

@@ -109,6 +109,8 @@ export interface EffectSink {
   report(report: BundleReport): void;
   /** A bundle that the node had is lost here. */
   lose(bundle: HeldBundle, reason: DtnDrop): void;
+  /** A bundle that the node had is no longer here, and copies of it are elsewhere. */
+  absorb(bundle: HeldBundle): void;
 }
 
 /** The effects of one step. */
@@ -148,5 +150,11 @@ export class Effects<Request> implements EffectSink {
     this.drop(reason);
     if (isOwnMessage(bundle)) this.report({ kind: 'settled', name, how: 'dropped' });
     else this.report({ kind: 'ended', key: name, how: 'dropped' });
+  }
+
+  absorb(bundle: HeldBundle): void {
+    const { name } = bundle;
+    if (isOwnMessage(bundle)) this.report({ kind: 'settled', name, how: 'sent' });
+    else this.report({ kind: 'ended', key: name, how: 'absorbed' });
   }
 }

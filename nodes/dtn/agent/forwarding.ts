@@ -13,10 +13,11 @@ import type { Router, Surroundings, WaitReason } from '../router/router.ts';
 import type { BundleView } from '../wire/view.ts';
 import { Around } from './around.ts';
 import { CriticalCopies } from './critical-copies.ts';
+import type { Fate } from './custody-ledger.ts';
 import { Departures } from './departures.ts';
 import type { EffectSink } from './effects.ts';
 import { cutOff, fragmentsOf, replaceByParts } from './fragments.ts';
-import { type HeldBundle, isOwnMessage, type WaitingBundle } from './held-bundle.ts';
+import type { HeldBundle, WaitingBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import type { Transfer } from './input.ts';
 import type { Departure, Outlet } from './outlet.ts';
@@ -197,7 +198,7 @@ export class Forwarding {
       return;
     }
     if (this.#critical.isComplete(original)) {
-      this.#endOriginal(now, original);
+      this.#endOriginal(now, original, 'sent');
       return;
     }
     if (bytesMax > 0 && this.#split(now, original, bytesMax)) return;
@@ -258,9 +259,19 @@ export class Forwarding {
     this.#departures.arrived(bundle);
     const place = this.#places.get(bundle.key);
     if (place?.kind === 'under-way') this.#compare(place.plannedNs, place.leftNs);
-    this.#end(now, bundle);
+    this.#end(now, bundle, 'passed-on');
     effects.count('dtn.forwarded');
     this.#parts.onForwarded(now, bundle);
+  }
+
+  /** Another copy has come further, so that a neighbour has, or had, what is held here. */
+  supersede(now: Nanoseconds, bundle: HeldBundle): void {
+    const place = this.#places.get(bundle.key);
+    if (place !== undefined && place.kind !== 'waits') place.outlet.withdraw(bundle);
+    this.#parts.router.withdrawn?.(bundle);
+    if (place?.kind === 'under-way') this.#departures.arrived(bundle);
+    else this.#parts.effects.absorb(bundle);
+    this.#end(now, bundle, 'passed-on');
   }
 
   /** A transfer was given up below: its bundle needs a way again. */
@@ -329,30 +340,27 @@ export class Forwarding {
       this.#parts.router.withdrawn?.(each);
       this.#places.delete(each.key);
     }
-    this.#end(now, bundle);
+    this.#end(now, bundle, 'over');
   }
 
   /** The node is done with the bundle, or with a copy of a critical one. */
-  #end(now: Nanoseconds, bundle: HeldBundle): void {
+  #end(now: Nanoseconds, bundle: HeldBundle, fate: Fate): void {
     this.#places.delete(bundle.key);
     this.#parts.router.done?.(bundle);
     const { copyOf } = bundle;
     if (copyOf === undefined) {
       this.#critical.end(bundle);
-      this.#parts.holdings.end(now, bundle);
+      this.#parts.holdings.end(now, bundle, fate);
       return;
     }
     this.#critical.given(bundle);
-    if (this.#critical.isComplete(copyOf)) this.#endOriginal(now, copyOf);
+    if (this.#critical.isComplete(copyOf)) this.#endOriginal(now, copyOf, fate);
   }
 
   /** All copies of a critical bundle have left. */
-  #endOriginal(now: Nanoseconds, original: HeldBundle): void {
-    const { name } = original;
-    const { effects } = this.#parts;
-    this.#end(now, original);
-    if (isOwnMessage(original)) effects.report({ kind: 'settled', name, how: 'sent' });
-    else effects.report({ kind: 'ended', key: name, how: 'absorbed' });
+  #endOriginal(now: Nanoseconds, original: HeldBundle, fate: Fate): void {
+    this.#end(now, original, fate);
+    this.#parts.effects.absorb(original);
   }
 
   #leave(now: Nanoseconds, departure: Departure, outlet: Outlet): void {
@@ -364,7 +372,7 @@ export class Forwarding {
     const plannedNs = this.#places.get(bundle.key)?.plannedNs;
     const leftNs = this.#parts.planTime();
     // Without a receipt to wait for, the bundle has left for good.
-    if (transfer === undefined) this.#end(now, bundle);
+    if (transfer === undefined) this.#end(now, bundle, 'sent');
     else this.#places.set(bundle.key, { kind: 'under-way', outlet, leftNs, plannedNs });
     const drop = this.#departures.send(now, departure, outlet);
     if (drop === undefined) {
@@ -374,7 +382,7 @@ export class Forwarding {
       return;
     }
     outlet.withdraw(bundle);
-    if (transfer !== undefined) this.#end(now, bundle);
+    if (transfer !== undefined) this.#end(now, bundle, 'over');
     this.#parts.effects.lose(bundle, drop);
   }
 
@@ -396,7 +404,7 @@ export class Forwarding {
       this.#refuseCopy(now, bundle, drop);
     } else if (transfer === undefined) {
       this.#compare(plannedNs, leftNs);
-      this.#end(now, bundle);
+      this.#end(now, bundle, 'sent');
       this.#parts.onForwarded(now, bundle);
     }
   }
@@ -410,12 +418,12 @@ export class Forwarding {
     router.withdrawn?.(copy);
     this.#critical.refused(copy);
     if (this.#critical.isLost(copyOf)) {
-      this.#end(now, copyOf);
+      this.#end(now, copyOf, 'over');
       effects.lose(copyOf, drop);
       return;
     }
     effects.drop(drop);
-    if (this.#critical.isComplete(copyOf)) this.#endOriginal(now, copyOf);
+    if (this.#critical.isComplete(copyOf)) this.#endOriginal(now, copyOf, 'sent');
   }
 
   #around(now: Nanoseconds): Surroundings {

@@ -30,13 +30,24 @@ export function fragmentsOf(
 ): readonly HeldBundle[] {
   const view = viewOf(bundle);
   if (!isFragmentable(view)) return [];
-  const room = maxBytes - overheadOf(bundle, view) - FORWARDING_GROWTH_MAX;
+  const room = roomIn(maxBytes, bundle, view);
   if (room < 1 || Math.ceil(view.payloadLength / room) > most) return [];
   const pieces: Piece[] = [];
   for (let start = 0; start < view.payloadLength; start += room) {
     pieces.push({ start, end: Math.min(view.payloadLength, start + room) });
   }
   return cut(bundle, view, pieces);
+}
+
+/** True if the bundle may be split into fragments of so many bytes. */
+export function isSplittable(bundle: HeldBundle, maxBytes: number): boolean {
+  const view = viewOf(bundle);
+  return isFragmentable(view) && roomIn(maxBytes, bundle, view) >= 1;
+}
+
+/** Payload of a fragment, bytes. */
+function roomIn(maxBytes: number, bundle: HeldBundle, view: BundleView): number {
+  return maxBytes - overheadOf(bundle, view) - FORWARDING_GROWTH_MAX;
 }
 
 /**
@@ -93,9 +104,8 @@ export function replaceByParts(
     holdings.vouch(part);
     effects.count('dtn.fragments');
   }
-  holdings.end(now, whole);
-  if (isOwn) effects.report({ kind: 'settled', name, how: 'sent' });
-  else effects.report({ kind: 'ended', key: name, how: 'absorbed' });
+  holdings.end(now, whole, 'over');
+  effects.absorb(whole);
 }
 
 function viewOf({ bytes }: HeldBundle): BundleView {

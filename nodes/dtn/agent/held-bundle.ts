@@ -27,6 +27,8 @@ export interface HeldBundle {
   readonly sinceNs: Nanoseconds;
   /** Instant after which it is of no use. */
   readonly deadlineNs: Nanoseconds;
+  /** By how many hops it came; absent if that tells nothing of other copies (`telling-hops.ts`). */
+  readonly hops?: number | undefined;
   /** Name of the host from which it came; undefined at its source. */
   readonly from: string | undefined;
   /** True of a fragment that this node has cut, from its own bundle or from that of another node. */

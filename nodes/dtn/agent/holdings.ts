@@ -7,7 +7,7 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { REMEMBERED_MAX } from '../geometry.ts';
 import { BundleStore, type NoRoom, type StoreLimits, type StoreQuestions } from './bundle-store.ts';
-import type { CustodyLedger } from './custody-ledger.ts';
+import type { CustodyLedger, Fate } from './custody-ledger.ts';
 import type { EffectSink } from './effects.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import {
@@ -17,7 +17,7 @@ import {
   recordKey,
   TOMBSTONE_PREFIX,
 } from './records.ts';
-import { Remembered } from './remembered.ts';
+import { type Ended, Remembered } from './remembered.ts';
 
 const NS_PER_MS = 1_000_000;
 
@@ -88,9 +88,19 @@ export class Holdings {
     return this.#store.get(bundle.key) === bundle;
   }
 
-  /** True if a bundle with this identity is here, or was. */
-  knows(key: string, now: Nanoseconds): boolean {
-    return this.#store.get(key) !== undefined || this.#remembered.has(key, now);
+  /** The bundle with this identity. */
+  get(key: string): HeldBundle | undefined {
+    return this.#store.get(key);
+  }
+
+  /**
+   * By how many hops the bundle with this identity had come that is here, or was; undefined if none
+   * was, and Infinity if no copy of it is of use.
+   */
+  hopsOf(key: string, now: Nanoseconds): number | undefined {
+    const here = this.#store.get(key);
+    if (here === undefined) return this.#remembered.hopsOf(key, now);
+    return here.hops ?? Number.POSITIVE_INFINITY;
   }
 
   /** @returns what must go so that there is room for the bundle, or why there is none. */
@@ -126,36 +136,41 @@ export class Holdings {
   }
 
   /** Takes in a tombstone that was found on disk. */
-  restoreTombstone(now: Nanoseconds, { key, deadlineNs }: Ended, record: number): void {
+  restoreTombstone(now: Nanoseconds, { key, deadlineNs }: Delivered, record: number): void {
     this.#nextRecord = Math.max(this.#nextRecord, record + 1);
     this.#tombstones.set(key, record);
-    this.#forget(now, this.#remembered.add(now, key, deadlineNs));
+    this.#remember(now, { key, deadlineNs, hops: Number.POSITIVE_INFINITY });
   }
 
   /** The node has answered for the bundle. */
-  vouch({ key }: HeldBundle): void {
-    const numbers = this.#numbers.get(key);
-    if (numbers !== undefined) this.#parts.custody?.taken(numbers.custody);
+  vouch(bundle: HeldBundle): void {
+    // Another copy may have taken its place, for which nobody has answered yet.
+    const numbers = this.has(bundle) ? this.#numbers.get(bundle.key) : undefined;
+    if (numbers !== undefined) this.#parts.custody?.taken(numbers.custody, bundle.key);
   }
 
-  /** The node is done with the bundle: copies that come now are duplicates. */
-  end(now: Nanoseconds, bundle: HeldBundle): void {
-    const numbers = this.#numbers.get(bundle.key);
-    this.#numbers.delete(bundle.key);
+  /** The node is done with the bundle: copies that come now, and have come no further, are duplicates. */
+  end(now: Nanoseconds, bundle: HeldBundle, fate: Fate): void {
+    const { key, deadlineNs, hops = Number.POSITIVE_INFINITY } = bundle;
+    const numbers = this.#numbers.get(key);
+    this.#numbers.delete(key);
     this.#store.remove(bundle);
-    this.#forget(now, this.#remembered.add(now, bundle.key, bundle.deadlineNs));
+    const isOver = fate === 'over';
+    this.#remember(now, { key, deadlineNs, hops: isOver ? Number.POSITIVE_INFINITY : hops });
     if (numbers !== undefined) {
-      this.#parts.custody?.ended(numbers.custody);
+      const isLost = this.#parts.custody?.ended(numbers.custody, key, fate) === true;
+      if (isLost) this.#parts.effects.count('dtn.custody.lost');
       this.#parts.journal?.erase(now, recordKey(BUNDLE_PREFIX, numbers.record));
     }
     this.#tell();
   }
 
   /** The bundle was delivered: no copy of it ever is again, not even after a crash. */
-  bury(now: Nanoseconds, { key, deadlineNs }: Ended): void {
+  bury(now: Nanoseconds, { key, deadlineNs }: Delivered): void {
     const { journal, lifeMs, isForgetting } = this.#parts;
+    this.#parts.custody?.over(key);
     if (isForgetting) return;
-    this.#forget(now, this.#remembered.add(now, key, deadlineNs));
+    this.#remember(now, { key, deadlineNs, hops: Number.POSITIVE_INFINITY });
     if (journal === undefined) return;
     const record = this.#nextRecord;
     this.#nextRecord += 1;
@@ -181,8 +196,8 @@ export class Holdings {
     this.#tell();
   }
 
-  #forget(now: Nanoseconds, keys: readonly string[]): void {
-    for (const key of keys) {
+  #remember(now: Nanoseconds, ended: Ended): void {
+    for (const key of this.#remembered.add(now, ended)) {
       const record = this.#tombstones.get(key);
       if (record === undefined) continue;
       this.#tombstones.delete(key);
@@ -195,5 +210,5 @@ export class Holdings {
   }
 }
 
-/** A bundle with which a node is done. */
-type Ended = Pick<HeldBundle, 'key' | 'deadlineNs'>;
+/** A bundle of which the application has the payload. */
+type Delivered = Pick<HeldBundle, 'key' | 'deadlineNs'>;

@@ -16,6 +16,7 @@ import { bundleAgeData, hopCountData, type Urgency, urgencyData } from '../wire/
 import type { HeldBundle } from './held-bundle.ts';
 import type { AgentParts } from './parts.ts';
 import { flagsAsking } from './report-flags.ts';
+import { tellingHops } from './telling-hops.ts';
 
 const MS_PER_S = 1_000;
 const NS_PER_MS = 1_000_000;
@@ -33,7 +34,7 @@ export const CRC_TYPES: Readonly<Record<DtnOptions['crc'], CrcType>> = {
 /** What the source of bundles needs. */
 export type OriginParts = Pick<
   AgentParts,
-  'own' | 'names' | 'options' | 'clock' | 'security' | 'below' | 'keyOf'
+  'own' | 'names' | 'options' | 'clock' | 'security' | 'below' | 'keyOf' | 'copies' | 'router'
 >;
 
 /** An application message. */
@@ -121,6 +122,7 @@ export class Origin {
       priority: 1,
       sinceNs: now,
       deadlineNs: now + lifetimeMs * NS_PER_MS,
+      hops: tellingHops(0, { destination: to }, this.#parts),
       // No application has asked for it, so that it may have to make room.
       from: own,
       name: this.#parts.keyOf?.(bytes) ?? 0,
@@ -153,14 +155,17 @@ export class Origin {
     );
     const secured = this.#parts.security?.made(bytes) ?? bytes;
     if (typeof secured === 'string') return secured;
+    const urgency = this.#urgencyOf(wishes);
+    const { isCritical } = urgency;
     return {
       key: `${formatEid(source)} ${createdMs}-${sequence}`,
       source: formatEid(nodeOf(source)),
       bytes: secured,
       destination: to,
-      ...this.#urgencyOf(wishes),
+      ...urgency,
       sinceNs: now,
       deadlineNs: now + (isAgeless(options) ? REMAINING_MS_MAX : lifetimeMs) * NS_PER_MS,
+      hops: tellingHops(0, { destination: to, isCritical }, this.#parts),
       from: undefined,
       name: this.#made,
     };
@@ -175,7 +180,8 @@ export class Origin {
     const { options } = this.#parts;
     const urgency = this.#urgencyOf(wishes);
     const blocks: (readonly [type: number, data: Uint8Array, flags: number])[] = [
-      [BLOCK_TYPE.hopCount, hopCountData(options.hopLimit, 0), 0],
+      // Fragments go their own ways, and each counts its hops.
+      [BLOCK_TYPE.hopCount, hopCountData(options.hopLimit, 0), BLOCK_FLAG.replicate],
     ];
     // Section 4.4.2: a bundle without creation time has an age, and so has each of its fragments.
     if (options.clock === 'none')

@@ -34,8 +34,10 @@ export interface Outlet {
   readonly id: string;
   /** Name of the host to which it leads. */
   readonly neighbour: string;
-  /** Longest bundle, bytes. */
+  /** Longest bundle at present, bytes. */
   readonly maxBytes: number;
+  /** Longest bundle ever, bytes: a neighbour may take less for a while. */
+  readonly bytesMax: number;
   readonly isOpen: boolean;
   /** Bytes that wait at this priority or higher. */
   waiting(priority: number): number;

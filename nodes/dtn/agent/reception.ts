@@ -21,6 +21,7 @@ import type { Holdings } from './holdings.ts';
 import { identityFrom } from './identity.ts';
 import { isAgeless, REMAINING_MS_MAX } from './origin.ts';
 import type { AgentParts } from './parts.ts';
+import { tellingHops } from './telling-hops.ts';
 
 const NS_PER_MS = 1_000_000;
 const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(BLOCK_TYPE));
@@ -46,6 +47,7 @@ export class Reception {
   #anonymous = 0;
   #isReportWanted = false;
   #isForRouter = false;
+  #isDamaged = false;
 
   constructor(parts: ReceptionParts) {
     this.#parts = parts;
@@ -62,12 +64,18 @@ export class Reception {
     return this.#isForRouter;
   }
 
+  /** True if its bytes are no bundle. */
+  get isDamaged(): boolean {
+    return this.#isDamaged;
+  }
+
   /** @returns the bundle as the node would keep it, or why it is dropped. */
   check(now: Nanoseconds, received: Received): HeldBundle | DtnDrop {
     const { view } = this;
     const { bytes } = received;
     this.#isReportWanted = false;
     const malformed = view.open(bytes, 0, bytes.length);
+    this.#isDamaged = malformed !== undefined;
     if (malformed !== undefined) return malformed;
     const isAnonymous = view.sourceForm === EID_FORM.none;
     const source = this.#endpoints.sourceOf(view);
@@ -87,6 +95,7 @@ export class Reception {
     const { host, isRouter } = this.#endpoints.destinationOf(view);
     this.#isForRouter = isRouter;
     const { priority, isCritical } = urgencyOf(view);
+    const hops = tellingHops(view.hopsOrNone, { destination: host, isCritical }, this.#parts);
     // hot: fields one by one, since spreading costs more than all of them.
     return {
       key,
@@ -97,6 +106,7 @@ export class Reception {
       isCritical,
       sinceNs: now,
       deadlineNs,
+      hops,
       from: received.from,
       name: received.name,
     };
@@ -144,9 +154,10 @@ export class Reception {
 
   #checkIdentity(now: Nanoseconds, key: string): DtnDrop | undefined {
     const { holdings, effects } = this.#parts;
-    if (!holdings.knows(key, now)) return undefined;
+    const before = holdings.hopsOf(key, now);
+    if (before === undefined) return undefined;
     effects.count('dtn.duplicate_copies');
-    return 'duplicate';
+    return (this.view.hopsOrNone ?? 0) > before ? undefined : 'duplicate';
   }
 
   #checkHops(): DtnDrop | undefined {

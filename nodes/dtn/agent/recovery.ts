@@ -27,6 +27,7 @@ import {
   type StoredRecord,
   TOMBSTONE_PREFIX,
 } from './records.ts';
+import { tellingHops } from './telling-hops.ts';
 
 const NS_PER_MS = 1_000_000;
 
@@ -97,15 +98,19 @@ export class Recovery {
     const { bytes, from, priority, name } = record;
     if (view.open(bytes, 0, bytes.length) !== undefined) return undefined;
     const heldNs = this.#heldMs(now, record) * NS_PER_MS;
+    const destination = this.#parts.names.hostOf(view.destination);
+    const urgency = urgencyOf(view);
+    const { isCritical } = urgency;
     return {
       key: identityOf(view) ?? `anonymous ${now} ${record.custody}`,
       source: formatEid(nodeOf(view.source)),
       bytes,
-      destination: this.#parts.names.hostOf(view.destination),
-      ...urgencyOf(view),
+      destination,
+      ...urgency,
       priority,
       sinceNs: now - heldNs,
       deadlineNs: now + record.remainingMs * NS_PER_MS - heldNs,
+      hops: tellingHops(view.hopsOrNone, { destination, isCritical }, this.#parts),
       from,
       name,
       // A fragment that came from nobody was cut here.

@@ -9,45 +9,57 @@ import { LiveDeadlines } from '../../_kit/live-deadlines.ts';
 
 const NOTHING: readonly string[] = [];
 
+/** A bundle with which the node is done. */
+export interface Ended {
+  readonly key: string;
+  /** Until when it matters. */
+  readonly deadlineNs: Nanoseconds;
+  /** By how many hops it had come (`telling-hops.ts`); Infinity if no copy of it is of use. */
+  readonly hops: number;
+}
+
 /** Identities with the instant until which they matter. */
 export class Remembered {
   readonly #limit: number;
-  readonly #until = new Map<string, Nanoseconds>();
-  readonly #ends = new LiveDeadlines<string>((key, at) => this.#until.get(key) === at - 1);
+  readonly #ended = new Map<string, Ended>();
+  readonly #ends = new LiveDeadlines<Ended>((one) => this.#ended.get(one.key) === one);
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   /** @returns identities that are forgotten for it. */
-  add(now: Nanoseconds, key: string, untilNs: Nanoseconds): readonly string[] {
+  add(now: Nanoseconds, ended: Ended): readonly string[] {
     const forgotten = this.#forgetEnded(now);
-    this.#until.delete(key);
-    this.#until.set(key, untilNs);
-    if (Number.isFinite(untilNs)) this.#ends.add(untilNs + 1, key);
-    if (this.#until.size <= this.#limit) return forgotten;
-    const [oldest] = this.#until.keys();
+    this.#ended.delete(ended.key);
+    this.#ended.set(ended.key, ended);
+    if (Number.isFinite(ended.deadlineNs)) this.#ends.add(ended.deadlineNs + 1, ended);
+    if (this.#ended.size <= this.#limit) return forgotten;
+    const [oldest] = this.#ended.keys();
     if (oldest === undefined) return forgotten;
-    this.#until.delete(oldest);
+    this.#ended.delete(oldest);
     return [...forgotten, oldest];
   }
 
   /** All that matter, the newest first. */
   *newest(now: Nanoseconds): Generator<string> {
-    for (const [key, until] of [...this.#until].reverse()) if (until >= now) yield key;
+    for (const { key, deadlineNs } of [...this.#ended.values()].reverse()) {
+      if (deadlineNs >= now) yield key;
+    }
   }
 
-  has(key: string, now: Nanoseconds): boolean {
-    const until = this.#until.get(key);
-    return until !== undefined && until >= now;
+  /** How far a bundle had come; undefined if it is not remembered. */
+  hopsOf(key: string, now: Nanoseconds): number | undefined {
+    const ended = this.#ended.get(key);
+    return ended !== undefined && ended.deadlineNs >= now ? ended.hops : undefined;
   }
 
   #forgetEnded(now: Nanoseconds): readonly string[] {
     if (this.#ends.nextAt() > now) return NOTHING;
     const forgotten: string[] = [];
-    for (let key = this.#ends.takeDue(now); key !== undefined; key = this.#ends.takeDue(now)) {
-      this.#until.delete(key);
-      forgotten.push(key);
+    for (let ended = this.#ends.takeDue(now); ended; ended = this.#ends.takeDue(now)) {
+      this.#ended.delete(ended.key);
+      forgotten.push(ended.key);
     }
     return forgotten;
   }

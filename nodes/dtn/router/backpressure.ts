@@ -17,6 +17,7 @@ const ONLY_COPY: Offer = { handsOver: true };
 
 /** Hands bundles over where fewer wait for the same destination. */
 export class BackpressureRouter implements CopyRouter {
+  readonly handsOn = true;
   readonly #isKnown: (name: string) => boolean;
   /** Bundles here, by destination. */
   readonly #own = new Map<string, number>();

@@ -10,6 +10,7 @@ const ONLY_COPY: Offer = { handsOver: true };
 
 /** Hands every bundle over to whoever comes first. */
 export class FirstContactRouter implements CopyRouter {
+  readonly handsOn = true;
   offer(): Offer {
     return ONLY_COPY;
   }

@@ -76,6 +76,8 @@ export interface Offer {
  * of the router. What belongs to a bundle is kept by its key until `done`.
  */
 export interface CopyRouter {
+  /** True if each offer hands the bundle over, so that there is one copy of it. */
+  readonly handsOn?: true;
   /** An encounter begins. */
   met?(neighbour: string, nowNs: Nanoseconds): void;
   /** What the neighbour's router is to hear at the beginning of an encounter. */

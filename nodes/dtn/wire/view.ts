@@ -177,6 +177,11 @@ export class BundleView {
     return this.payloadEnd - this.payloadStart;
   }
 
+  /** By how many hops the bundle came; undefined if it does not say. */
+  get hopsOrNone(): number | undefined {
+    return this.hopCount < 0 ? undefined : this.hops;
+  }
+
   /** The node from which the bundle came last; nobody if it does not say. */
   get previous(): Eid {
     const { previousNode } = this;

@@ -244,10 +244,10 @@ describe('bundles that are too long for the ways of a node', () => {
     },
   );
 
-  it('stay by default', () => {
+  it('are refused by default', () => {
     const net = new Meetings({ router: 'epidemic', maxBytes: 600 });
     net.send('a', 'd', 1_000);
     net.meet('a', 'd');
-    expect([net.holding, net.delivered]).toEqual([[1, 0, 0, 0], []]);
+    expect([net.holding, net.delivered]).toEqual([[0, 0, 0, 0], []]);
   });
 });

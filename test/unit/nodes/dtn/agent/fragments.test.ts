@@ -44,11 +44,10 @@ const bundlesIn = (effects: readonly Effect[]): readonly Uint8Array[] =>
   effects.flatMap((effect) => (effect.kind === 'transmit' ? [effect.bundle] : []));
 
 describe('a bundle that is too long for its way', () => {
-  it('waits, unless the options let it be split', () => {
+  it('is refused, unless the options let it be split', () => {
     expect(dtnConfig.parse({}).fragmentation).toBe('off');
-    const off = above(700, 'off');
-    expect(kinds(off.step(0, send('b')))).toEqual(['answer']);
-    expect(off.agent.waiting).toEqual({ 'too-large': 1 });
+    const answers = above(700, 'off').step(0, send('b'));
+    expect(answers).toMatchObject([{ kind: 'answer', outcome: 'too-large' }]);
   });
 
   it('leaves in fragments that fit, and is whole again at its destination', () => {
@@ -62,10 +61,9 @@ describe('a bundle that is too long for its way', () => {
     expect(other.agent.holding).toBe(0);
   });
 
-  it('waits if not even one byte of it would fit', () => {
-    const node = above(380, 'proactive');
-    node.step(0, send('b'));
-    expect(node.agent.waiting).toEqual({ 'too-large': 1 });
+  it('is refused if not even one byte of it would fit', () => {
+    const answers = above(380, 'proactive').step(0, send('b'));
+    expect(answers).toMatchObject([{ kind: 'answer', outcome: 'too-large' }]);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LiveDeadlines } from '../../../../../nodes/_kit/live-deadlines.ts';
 import { BundleStore, type StoreLimits } from '../../../../../nodes/dtn/agent/bundle-store.ts';
 import type { HeldBundle, Priority } from '../../../../../nodes/dtn/agent/held-bundle.ts';
-import { Remembered } from '../../../../../nodes/dtn/agent/remembered.ts';
+import { type Ended, Remembered } from '../../../../../nodes/dtn/agent/remembered.ts';
 import { STORE_POLICIES, type StorePolicy } from '../../../../../nodes/dtn/agent/store-policy.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
 
@@ -150,10 +150,11 @@ describe('what has gone before its deadline', () => {
 
   it('is remembered until it would have expired, and in bounds', () => {
     const remembered = new Remembered(2);
-    expect(remembered.add(0, 'a', 10)).toEqual([]);
-    expect([remembered.has('a', 10), remembered.has('a', 11)]).toEqual([true, false]);
-    expect(remembered.add(11, 'b', 100)).toEqual(['a']);
-    expect(remembered.add(12, 'c', 200)).toEqual([]);
-    expect(remembered.add(13, 'd', 300)).toEqual(['b']);
+    const ended = (key: string, deadlineNs: number): Ended => ({ key, deadlineNs, hops: 3 });
+    expect(remembered.add(0, ended('a', 10))).toEqual([]);
+    expect([remembered.hopsOf('a', 10), remembered.hopsOf('a', 11)]).toEqual([3, undefined]);
+    expect(remembered.add(11, ended('b', 100))).toEqual(['a']);
+    expect(remembered.add(12, ended('c', 200))).toEqual([]);
+    expect(remembered.add(13, ended('d', 300))).toEqual(['b']);
   });
 });
