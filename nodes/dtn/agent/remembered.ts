@@ -21,8 +21,8 @@ export interface Ended {
 /** Identities with the instant until which they matter. */
 export class Remembered {
   readonly #limit: number;
-  readonly #ended = new Map<string, Ended>();
-  readonly #ends = new LiveDeadlines<Ended>((one) => this.#ended.get(one.key) === one);
+  readonly #until = new Map<string, Ended>();
+  readonly #ends = new LiveDeadlines<Ended>((one) => this.#until.get(one.key) === one);
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -31,26 +31,26 @@ export class Remembered {
   /** @returns identities that are forgotten for it. */
   add(now: Nanoseconds, ended: Ended): readonly string[] {
     const forgotten = this.#forgetEnded(now);
-    this.#ended.delete(ended.key);
-    this.#ended.set(ended.key, ended);
+    this.#until.delete(ended.key);
+    this.#until.set(ended.key, ended);
     if (Number.isFinite(ended.deadlineNs)) this.#ends.add(ended.deadlineNs + 1, ended);
-    if (this.#ended.size <= this.#limit) return forgotten;
-    const [oldest] = this.#ended.keys();
+    if (this.#until.size <= this.#limit) return forgotten;
+    const [oldest] = this.#until.keys();
     if (oldest === undefined) return forgotten;
-    this.#ended.delete(oldest);
+    this.#until.delete(oldest);
     return [...forgotten, oldest];
   }
 
   /** All that matter, the newest first. */
   *newest(now: Nanoseconds): Generator<string> {
-    for (const { key, deadlineNs } of [...this.#ended.values()].reverse()) {
+    for (const { key, deadlineNs } of [...this.#until.values()].reverse()) {
       if (deadlineNs >= now) yield key;
     }
   }
 
   /** How far a bundle had come; undefined if it is not remembered. */
   hopsOf(key: string, now: Nanoseconds): number | undefined {
-    const ended = this.#ended.get(key);
+    const ended = this.#until.get(key);
     return ended !== undefined && ended.deadlineNs >= now ? ended.hops : undefined;
   }
 
@@ -58,7 +58,7 @@ export class Remembered {
     if (this.#ends.nextAt() > now) return NOTHING;
     const forgotten: string[] = [];
     for (let ended = this.#ends.takeDue(now); ended; ended = this.#ends.takeDue(now)) {
-      this.#ended.delete(ended.key);
+      this.#until.delete(ended.key);
       forgotten.push(ended.key);
     }
     return forgotten;
