@@ -16,6 +16,7 @@ import { securityProvisioning } from './security/security-node.ts';
 import { orbitsGenerator } from './topology/circular-orbits.ts';
 import { meetingsGenerator } from './topology/exponential-meetings.ts';
 import { bonnmotionImporter } from './topology/import-bonnmotion.ts';
+import { ccmImporter } from './topology/import-ccm.ts';
 import { hdtnImporter } from './topology/import-hdtn.ts';
 import { ionImporter } from './topology/import-ion.ts';
 import { ns2Importer } from './topology/import-ns2.ts';
@@ -33,7 +34,14 @@ export const protocol: Protocol<DtnOptions> = {
   messages: () => bundleIn,
   messageKinds: { bundle: 'content', record: 'reaction' },
   generators: [meetingsGenerator, waypointsGenerator, orbitsGenerator, relaysGenerator],
-  importers: [ionImporter, hdtnImporter, traceImporter, ns2Importer, bonnmotionImporter],
+  importers: [
+    ionImporter,
+    hdtnImporter,
+    traceImporter,
+    ns2Importer,
+    bonnmotionImporter,
+    ccmImporter,
+  ],
   jobs: {},
   moduleUrl: import.meta.url,
   drops: DTN_DROPS,

@@ -34,7 +34,7 @@ export interface FileFlows {
 }
 
 /** Most pairs of nodes in a file: each is a flow with meters of its own. */
-export const FLOWS_MAX = 10_000;
+const FLOWS_MAX = 10_000;
 /** S, DE, DR, CONN and others of the ONE. */
 const EVENT = /^[A-Z]{1,8}$/;
 const COLUMNS = ['time', 'from', 'to', 'size'];

@@ -49,4 +49,9 @@ describe('the examples of files that people have', () => {
     const { messages } = await passed('ferry.yaml');
     expect(messages).toMatchObject({ submitted: 2, delivered: 2 });
   });
+
+  it('a plan of CORE that begins again brings all messages', async () => {
+    const { messages } = await passed('rover.yaml');
+    expect(messages).toMatchObject({ submitted: 19, delivered: 19 });
+  });
 });

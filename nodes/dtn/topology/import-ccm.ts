@@ -1,0 +1,150 @@
+/**
+ * Reads contact plans of the Core Contact Plan Manager (`.ccm`, `.ccp`; its README): lines
+ * `a contact BEGIN END A B BANDWIDTH [LOSS% [DELAY [JITTER]]]`, both ways, in seconds, bit/s (or
+ * `10mbit`) and microseconds, as CORE has them, and `s loop 1` for a plan that begins again.
+ *
+ * Loss and jitter of single contacts have no effect here, and a warning says so. Plans with
+ * `a fixed` or with names of interfaces (`dev:`) are refused.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import type { GeneratedDirection, GeneratedLink } from '../../../engine/host/generator.ts';
+import type { Imported, ImportMistake, TopologyImporter } from '../../../engine/host/importer.ts';
+import { readNumber } from '../../../engine/pure/read-number.ts';
+import {
+  LineMistakes,
+  linesOf,
+  spanOf,
+  type TextPart,
+  wordsOf,
+} from '../../../engine/pure/text-lines.ts';
+import { type ListedContact, networkOf, prefixParameter, warningsOf } from './contact-list.ts';
+
+const parameters = z.strictObject({
+  prefix: prefixParameter,
+  delayUnit: z
+    .enum(['us', 'ms'])
+    .default('us')
+    .meta({ description: 'Unit of delays: CORE has microseconds. Default us.' }),
+});
+type Parameters = z.output<typeof parameters>;
+
+/** Core contact plans, by `import: { ccm: plan.ccm }`. */
+export const ccmImporter: TopologyImporter<Parameters> = {
+  name: 'ccm',
+  help: 'A contact plan of the Core Contact Plan Manager.',
+  parameters,
+  read,
+};
+
+/** A topology of so many lines takes about a gigabyte. */
+const LIMITS = { lines: 1_000_000, columns: 1_000 };
+const NS_PER_S = 1e9;
+const UNIT_NS = { us: 1e3, ms: 1e6 } as const;
+const TIME = /^\+?\d{1,8}(?:\.\d{1,9})?$/;
+const NODE = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+const RATE = /^(\d{1,15})([kmg]bit)?$/;
+const RATE_MAX = 1e15;
+const FACTOR: Readonly<Record<string, number>> = { kbit: 1e3, mbit: 1e6, gbit: 1e9 };
+const FORM = 'expected a contact BEGIN END A B BANDWIDTH [LOSS DELAY JITTER]';
+
+interface Plan {
+  readonly contacts: ListedContact[];
+  isLooped: boolean;
+  /** Contacts with loss or jitter. */
+  impaired: number;
+}
+
+function read(text: string, { prefix, delayUnit }: Parameters): Imported {
+  const lines = linesOf(text, LIMITS);
+  if (lines.kind === 'mistakes') return lines;
+  const mistakes = new LineMistakes();
+  const plan: Plan = { contacts: [], isLooped: false, impaired: 0 };
+  for (const line of lines.lines) {
+    if (mistakes.isFull) break;
+    const words = wordsOf(line);
+    if (words[0] === undefined || words[0].text.startsWith('#')) continue;
+    const message = take(plan, line, words, UNIT_NS[delayUnit]);
+    if (message !== undefined) mistakes.add({ ...spanOf(line), message });
+  }
+  if (mistakes.isAny) return mistakes.all();
+  const why = 'with loss or jitter, which has no effect';
+  const warnings = warningsOf([[plan.impaired, 'contact', why]]);
+  const read = networkOf(plan.contacts, { prefix, mergeOverlaps: true }, warnings);
+  if (read.kind === 'mistakes') return { ...read, mistakes: once(read.mistakes) };
+  return plan.isLooped ? looped(read, plan.contacts) : read;
+}
+
+/** What is wrong with a contact is wrong with both of its directions. */
+function once(mistakes: readonly ImportMistake[]): readonly ImportMistake[] {
+  const places = new Set<number>();
+  return mistakes.filter(({ start }) => !places.has(start) && places.add(start));
+}
+
+/** Takes a line. @returns what is wrong with it. */
+function take(
+  plan: Plan,
+  line: TextPart,
+  words: readonly TextPart[],
+  unitNs: number,
+): string | undefined {
+  const [verb, what, ...rest] = words.map(({ text }) => text);
+  if (verb === 's' && what === 'loop') {
+    plan.isLooped = ['1', 'true'].includes(rest[0]?.toLowerCase() ?? '');
+    return undefined;
+  }
+  if (verb === 'a' && what === 'fixed') return 'links that are always there (a fixed) are not read';
+  return verb === 'a' && what === 'contact' ? takeContact(plan, line, rest, unitNs) : FORM;
+}
+
+function takeContact(
+  plan: Plan,
+  line: TextPart,
+  words: readonly string[],
+  unitNs: number,
+): string | undefined {
+  const [begin = '', end = '', from = '', to = '', bandwidth = '', ...more] = words;
+  const [loss = 0, delay = 0, jitter = 0] = more.map((word) => readNumber(word) ?? -1);
+  const rateBps = rateOf(bandwidth);
+  if (!(TIME.test(begin) && TIME.test(end))) return `no times in seconds, ${FORM}`;
+  if (!(NODE.test(from) && NODE.test(to))) return `no names of nodes, ${FORM}`;
+  if (from === to) return `${from} cannot meet itself`;
+  if (rateBps > RATE_MAX) return `"${bandwidth}" is no bandwidth such as 100000 or 10mbit`;
+  if (Math.min(loss, delay, jitter) < 0) return 'loss, delay and jitter are not numbers from 0';
+  if (loss > 0 || jitter > 0) plan.impaired += 1;
+  const startNs = Math.round(Number(begin) * NS_PER_S);
+  const endNs = Math.round(Number(end) * NS_PER_S);
+  const common = {
+    startNs,
+    endNs,
+    rateBps,
+    delayNs: Math.round(delay * unitNs),
+    span: spanOf(line),
+  };
+  plan.contacts.push({ from, to, ...common }, { from: to, to: from, ...common });
+  return undefined;
+}
+
+/** Bits per second; infinite if the text is none. */
+function rateOf(text: string): number {
+  const [, digits, unit] = RATE.exec(text) ?? [];
+  if (digits === undefined) return Number.POSITIVE_INFINITY;
+  return Number(digits) * (FACTOR[unit ?? ''] ?? 1);
+}
+
+/** The plan begins again when its last contact ends. */
+function looped(
+  read: Extract<Imported, { kind: 'network' }>,
+  contacts: readonly ListedContact[],
+): Imported {
+  const periodNs = contacts.reduce((last, { endNs }) => Math.max(last, endNs), 1);
+  const again = (direction: GeneratedDirection = {}): GeneratedDirection => ({
+    ...direction,
+    contacts: { windows: direction.contacts?.windows ?? [], periodNs },
+  });
+  const links = read.topology.links.map((link): GeneratedLink => {
+    return { ...link, forward: again(link.forward), backward: again(link.backward) };
+  });
+  return { ...read, topology: { ...read.topology, links } };
+}
