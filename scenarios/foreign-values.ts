@@ -49,7 +49,7 @@ export function ownPart(file: string, trusted: Parameters = {}): (all: Parameter
  * Files and modules that a scenario opens with these values, by where links lead; as far as it goes, if they
  * have mistakes.
  */
-export async function openedWith(
+async function openedWith(
   file: string,
   values: Parameters,
   registry: ProtocolRegistry,

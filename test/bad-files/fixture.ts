@@ -6,7 +6,7 @@
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Forgery } from '../../engine/host/forgery.ts';
 import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
@@ -116,12 +116,14 @@ export class FileFolder {
    */
   write(name: string, content: string | Uint8Array): string {
     const path = join(this.path, name);
+    // Another test file of the same process may have removed the folder of a shared one.
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content);
     return path;
   }
 
   remove(): void {
-    rmSync(this.path, { recursive: true });
+    rmSync(this.path, { recursive: true, force: true });
   }
 }
 

@@ -80,7 +80,7 @@ describe('an agent', () => {
     }
   });
 
-  it(`bears ${INPUTS} mutations`, () => {
+  it(`R-084: bears ${INPUTS} mutations`, () => {
     const below = draws(0x9e37_79b9);
     let node = bench({ options: bounded });
     for (let count = 0; count < INPUTS; count += 1) {

@@ -365,6 +365,12 @@ export class Forwarding {
 
   #leave(now: Nanoseconds, departure: Departure, outlet: Outlet): void {
     const { bundle, transfer } = departure;
+    // It was queued before the neighbour said how much it takes (RFC 9174 section 4.6).
+    if (bundle.bytes.length > outlet.maxBytes) {
+      outlet.withdraw(bundle);
+      this.#reroute(now, bundle);
+      return;
+    }
     if (bundle.copyOf !== undefined) {
       this.#leaveCopy(now, departure, outlet);
       return;
