@@ -31,7 +31,7 @@ import {
  * mistake.
  */
 const PACKED_MAX_BYTES = 6e6;
-const UNPACKED_MAX_BYTES = 20e6;
+const UNPACKED_MAX_BYTES = 21e6;
 /**
  * Ports derived from the number of this process, so that other live runs on this machine use
  * others; all are below 32768.
