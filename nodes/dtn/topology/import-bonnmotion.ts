@@ -14,8 +14,10 @@ import {
   type TextPart,
   wordsOf,
 } from '../../../engine/pure/text-lines.ts';
+import { NODES_MAX } from './meeting-network.ts';
 import {
   isPlace,
+  LATEST_S,
   NO_PLACE,
   networkOfWalks,
   Walk,
@@ -33,8 +35,6 @@ export const bonnmotionImporter: TopologyImporter<WalkParameters> = {
 
 /** A line has the whole walk of a node: some 200,000 way points. */
 const COLUMNS_MAX = 4_000_000;
-const NODES_MAX = 775;
-const LATEST_S = 8.9e6;
 
 function read(text: string, parameters: WalkParameters): Imported {
   const lines = linesOf(text, { lines: 10 * NODES_MAX, columns: COLUMNS_MAX });

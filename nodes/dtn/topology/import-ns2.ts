@@ -11,6 +11,7 @@ import { LineMistakes, linesOf, spanOf, type TextPart } from '../../../engine/pu
 import { warningsOf } from './contact-list.ts';
 import {
   isPlace,
+  LATEST_S,
   NO_PLACE,
   networkOfWalks,
   Walk,
@@ -30,7 +31,6 @@ const PLACE = /^\s*\$node_?\((\d{1,9})\)\s+set\s+([XYZ])_\s+(\S+)\s*$/;
 const COURSE =
   /^\s*\$\w+\s+at\s+(\S+)\s+"\$node_?\((\d{1,9})\)\s+setdest\s+(\S+)\s+(\S+)\s+([^\s"]+)\s*"\s*$/;
 const JUMP = /\bat\s+\S+\s+"\$node_?\(\d+\)\s+set\s+[XYZ]_/;
-const LATEST_S = 8.9e6;
 
 interface Course {
   readonly line: TextPart;

@@ -29,10 +29,11 @@ export interface MeetingPair {
 }
 
 /** Most nodes: all pairs of more would exceed the most links that are generated. */
-const NODES_MAX = 775;
+export const NODES_MAX = 775;
 /** Resolution of a uniform draw. */
 const DRAW_BELOW = 2 ** 53;
-const LIFE_NS = 104 * 86_400e9;
+/** The longest run. */
+export const LIFE_NS: number = 104 * 86_400e9;
 const HOUR_NS = 3_600e9;
 
 /** Parameters that all generators of meetings have. */

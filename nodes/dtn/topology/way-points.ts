@@ -8,13 +8,16 @@ import { z } from 'zod';
 import type { Imported } from '../../../engine/host/importer.ts';
 import { bitsPerSecond, durationNs, metres } from '../../_kit/options.ts';
 import { prefixParameter } from './contact-list.ts';
-import { type MeetingPair, meetingNetwork, pairsOf } from './meeting-network.ts';
+import {
+  LIFE_NS,
+  type MeetingPair,
+  meetingNetwork,
+  NODES_MAX,
+  pairsOf,
+} from './meeting-network.ts';
 import { type Leg, meetingsOfWalks } from './walk-meetings.ts';
 
 const NS_PER_S = 1e9;
-const LIFE_NS = 104 * 86_400e9;
-/** Most nodes: all pairs of more would exceed the most links that are imported. */
-const NODES_MAX = 775;
 /** Legs of all walks, each compared with every other node. */
 const COMPARED_MAX = 200_000_000;
 const FARTHEST_M = 1e9;
@@ -43,6 +46,9 @@ export type WalkParameters = z.output<typeof walkParameters>;
 
 /** What is said of a place that is none. */
 export const NO_PLACE: string = 'the place is not two numbers of metres, up to 1e9';
+
+/** Latest instant of a way point, s. */
+export const LATEST_S = 8.9e6;
 
 /** True of numbers of metres with which can be reckoned. */
 export function isPlace(x: number, y: number): boolean {
