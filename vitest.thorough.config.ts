@@ -9,7 +9,7 @@ import { NATIVE } from './vitest.config.ts';
 export const THOROUGH = [
   'test/architecture/new-protocol.test.ts',
   'test/scenarios/{verify,verify-mutations,doubles,doubles-federated,privacy,privacy-laws,genuine-packets,overload}.test.ts',
-  'test/scenarios/{carriers,dtn-custody-seeds,dtn-theory,fabric-faults-seeds,fabric-outage,fabric-ways,federated-clip,federated-compression,federated-groups,federated-large,federated-privacy,restarts,golden-seeds,verify-command}.test.ts',
+  'test/scenarios/{carriers,dtn-custody-seeds,dtn-theory,fabric-faults-seeds,fabric-outage,fabric-ways,federated-clip,federated-compression,federated-groups,federated-privacy,restarts,golden-seeds,verify-command}.test.ts',
   'test/property/{gateway-rekey,http-sockets-fuzz,tcp-listeners-fuzz,mixnet-node-fuzz,scion-router-fuzz,bulk-fuzz,dtn-agent-fuzz,sealed-thorough}.test.ts',
   'test/security/{hostile-files,scmp,wire-table}.test.ts',
   'test/vectors/{wycheproof,simulation-core,federated-pld-fine}.test.ts',
@@ -37,6 +37,7 @@ export const THOROUGH_WALL = [
 export const ALONE = [
   'test/conformance/live-mixnet-unwrap.test.ts',
   'test/emulate/outside-pair.test.ts',
+  'test/scenarios/federated-large.test.ts',
   'test/unit/bench/fabric-calls.test.ts',
   'test/unit/bench/pipeline.test.ts',
   'test/unit/bench/speed-gate.test.ts',

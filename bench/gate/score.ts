@@ -40,7 +40,7 @@ export type SpeedRecord = z.output<typeof recordSchema>;
 export const recordsSchema = z.strictObject({ records: z.array(recordSchema).min(1) });
 
 /** A speed below this part of what was recorded is a failure. */
-export const RED_BELOW = 0.7;
+export const RED_BELOW = 0.6;
 
 /** A speed beside the recorded one. */
 export interface Scored {

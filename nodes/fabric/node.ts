@@ -142,8 +142,13 @@ class FabricNode implements NodeHandle {
   #handlers(way: number): TransportHandlers {
     return {
       onMessage: (from, buffer, offset, length): void => {
-        const bytes = buffer.slice(offset, offset + length);
-        this.#whenReady(length, () => this.#packet(way, from, bytes));
+        const packet = buffer.subarray(offset, offset + length);
+        if (this.#early === undefined) {
+          this.#packet(way, from, packet);
+          return;
+        }
+        const copy = packet.slice();
+        this.#whenReady(length, () => this.#packet(way, from, copy));
       },
       onWay: (name, state): void => {
         this.#whenReady(0, () => this.#peers.get(name)?.turn(this.#laneOf(name, way), state));

@@ -133,7 +133,7 @@ export class Inbox {
     return before - this.#assemblies.size;
   }
 
-  /** Takes a piece. */
+  /** Takes a piece; its bytes are copied. */
   take(piece: Piece): PieceOutcome {
     const { number, total, offset, bytes } = piece;
     if (this.#handled.has(number) || this.#inHand.has(number)) return KNOWN;
@@ -141,7 +141,7 @@ export class Inbox {
     if (total > PAYLOAD_MAX + ENVELOPE_HEAD_MAX) return { kind: 'drop', reason: 'too-long' };
     if (bytes.length === total) {
       this.#drop(number);
-      return { kind: 'whole', bytes };
+      return { kind: 'whole', bytes: bytes.slice() };
     }
     let assembly = this.#assemblies.get(number);
     if (assembly !== undefined && assembly.total !== total) {

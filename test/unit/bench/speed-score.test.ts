@@ -37,7 +37,7 @@ describe.each([
     expect(scoreOf(recorded, recorded).score).toBe(1);
     expect(scoreOf(shown(of(0.69), unit), recorded).score).toBeCloseTo(0.69, 9);
     expect(scoreOf(shown(of(0.71), unit), recorded).score).toBeCloseTo(0.71, 9);
-    expect(RED_BELOW).toBe(0.7);
+    expect(RED_BELOW).toBe(0.6);
   });
 
   it('does not see a machine that is half as fast in everything', () => {
