@@ -16,6 +16,9 @@ const RECORD: EncounterRecord = {
   ]),
 };
 
+/** "a": 0. */
+const ROW = [0x61, 0x61, 0x00];
+
 describe('the record of an encounter', () => {
   it('is read as it was written', () => {
     const bytes = encodeRecord(RECORD);
@@ -46,6 +49,20 @@ describe('the record of an encounter', () => {
     const bomb = Uint8Array.of(0x84, 1, 0, 0x9b, 0, 0, 0, 1, 0, 0, 0, 0);
     expect(decodeRecord(bomb)).toBeUndefined();
     expect(readTable(Uint8Array.of(0x9a, 0xff, 0xff, 0xff, 0xfe))).toBeUndefined();
+    // 4,096 rows, and one more.
+    const [most, more] = [0x20_00, 0x20_02].map((items) =>
+      readTable(
+        Uint8Array.of(
+          0x99,
+          items >> 8,
+          items & 0xff,
+          ...Array(items / 2)
+            .fill(ROW)
+            .flat(),
+        ),
+      ),
+    );
+    expect([most?.length, more]).toEqual([4_096, undefined]);
   });
 
   it('has no name of more letters than the stack holds', () => {
