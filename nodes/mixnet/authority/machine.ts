@@ -43,6 +43,7 @@ import {
   encodeRecord,
   type RecordType,
 } from '../records.ts';
+import { nodeIdOf } from '../trust.ts';
 import { hasAuditableLoop, NO_AUDITS } from './auditable.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -308,12 +309,14 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
   }
 
   #upload(body: Uint8Array): boolean {
+    const before = this.#descriptors.size;
     const descriptor = this.#takeDescriptor(body);
     if (descriptor === undefined) {
       this.#drop('descriptor-refused');
       return false;
     }
-    this.#lastUploadNs = this.#now;
+    // A node that uploads again and again would put off the first document for ever.
+    if (this.#descriptors.size > before) this.#lastUploadNs = this.#now;
     const key = slotOf(descriptor.name, firstEpoch(descriptor));
     this.#effects.push({ kind: 'put', key, value: body }, { kind: 'sync' });
     return true;
@@ -329,6 +332,7 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
     if (resident === undefined || resident.address !== address) return undefined;
     const expected = identityKeyOf(name);
     if (!equalBytes(expected, identityKey)) return undefined;
+    if (!isListable(crypto, descriptor)) return undefined;
     const refusal = this.#proofRefusal(descriptor);
     if (refusal !== undefined) {
       this.#drop(refusal);
@@ -361,6 +365,11 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
 
 function byNodeId(left: Descriptor, right: Descriptor): number {
   return compareBytes(left.nodeId, right.nodeId);
+}
+
+/** With the identifier of another node, one descriptor would make every document inconsistent. */
+function isListable(crypto: CryptoProvider, { nodeId, identityKey, mixKeys }: Descriptor): boolean {
+  return mixKeys.size > 0 && equalBytes(nodeIdOf(crypto, identityKey), nodeId);
 }
 
 /** Epoch of the document that the descriptor was made for. */

@@ -25,7 +25,13 @@ import {
   encodeRecord,
   type RecordType,
 } from '../../../../nodes/mixnet/records.ts';
-import { bytesOf, crypto, descriptor, identitySecret } from './directory/network.ts';
+import { nodeIdOf } from '../../../../nodes/mixnet/trust.ts';
+import {
+  bytesOf,
+  crypto,
+  identitySecret,
+  descriptor as plainDescriptor,
+} from './directory/network.ts';
 
 const SECOND = 1_000_000_000;
 const EPOCH_NS = 120 * SECOND;
@@ -37,6 +43,12 @@ const DUE_NS = (5 / 8) * EPOCH_NS;
 
 const secret = bytesOf('authority', 0);
 const trust = { keys: [crypto.ed25519PublicKey(secret)], threshold: 1 };
+
+/** A descriptor with the identifier that follows from its identity key. */
+function descriptor(role: Descriptor['role'], number: number, epoch = EPOCH): Descriptor {
+  const node = plainDescriptor(role, number, epoch);
+  return { ...node, nodeId: nodeIdOf(crypto, node.identityKey) };
+}
 
 /** Three mixes and two providers. */
 function nodes(epoch: number): readonly Descriptor[] {
@@ -166,6 +178,12 @@ describe('descriptors', () => {
       signDescriptor(crypto, identitySecret('mix', 9), own),
     ],
     ['of random bytes', bytesOf('noise', 1)],
+    // It would make every document inconsistent, so that none were published.
+    [
+      'with the identifier of another node',
+      signed({ ...descriptor('mix', 1), nodeId: descriptor('mix', 0).nodeId }),
+    ],
+    ['without a mix key', signed({ ...descriptor('mix', 1), mixKeys: new Map() })],
   ])('%s are refused, counted and kept nowhere', (_which, body) => {
     const bench = new Bench();
     expect(bench.take({ kind: 'record', stream: 0, type: 'upload', body })).toEqual([
@@ -193,6 +211,16 @@ describe('the first document', () => {
     if ('drop' in document) throw new Error(document.drop);
     expect(document.layers.flat()).toHaveLength(3);
     expect(document.providers.map(({ name }) => name).sort()).toEqual(['provider-0', 'provider-1']);
+  });
+
+  it('is not put off by a node that uploads the same again and again', () => {
+    const bench = new Bench();
+    bench.upload(EPOCH);
+    for (let round = 1; round < 8; round += 1) {
+      bench.run((round * BOOTSTRAP_NS) / 2);
+      bench.reply('upload', signed(descriptor('mix', 1)));
+    }
+    expect(bench.machine.documents).toEqual([EPOCH]);
   });
 
   it('is tried again soon while there are no nodes to put into it', () => {
