@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CborWriter } from '../../../../../nodes/_kit/cbor-writer.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
 import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
@@ -6,6 +7,7 @@ import type { AgentInput } from '../../../../../nodes/dtn/agent/input.ts';
 import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { PROPHET } from '../../../../../nodes/dtn/router/predictability.ts';
 import { ProphetRouter } from '../../../../../nodes/dtn/router/prophet.ts';
+import { writeFragment } from '../../../../../nodes/dtn/wire/fragment.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
 import { sampleBundle } from '../wire/support.ts';
 import { type Bench, bench, S, STORE, send } from './bench.ts';
@@ -127,6 +129,23 @@ describe('a durable store', () => {
     expect(life.synced(false)).toEqual(['store-error', 'store-error', 'sync']);
     expect(life.synced(false)).toEqual(['store-error', 'sync']);
     expect(life.bench.agent.holding).toBe(0);
+  });
+
+  it('puts fragments that it finds after a restart together with those that come then', () => {
+    const whole = sampleBundle({ source: 'ipn:3.1', destination: HERE });
+    const [first, second] = [0, 2].map((start): AgentInput<string> => {
+      const view = new BundleView();
+      view.open(whole, 0, whole.length);
+      const writer = new CborWriter();
+      writeFragment(writer, view, { start, end: start === 0 ? 2 : 3 });
+      return { kind: 'bundle', bytes: writer.taken(), from: 'b' };
+    });
+    const life = new Life();
+    life.take(first!);
+    life.synced();
+    const next = life.restarted();
+    next.synced();
+    expect([...next.take(second!), ...next.synced()]).toContain('deliver');
   });
 
   it('finds bundles after a restart, with those that wait for a receipt', () => {

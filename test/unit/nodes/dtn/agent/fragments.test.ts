@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CborWriter } from '../../../../../nodes/_kit/cbor-writer.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
-import { cutOff, leastPiece } from '../../../../../nodes/dtn/agent/fragments.ts';
+import { cutOff, fragmentsOf, leastPiece } from '../../../../../nodes/dtn/agent/fragments.ts';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { ContactPlan, PLAN_OPTIONS } from '../../../../../nodes/dtn/contact-graph/plan.ts';
@@ -59,6 +59,11 @@ describe('a bundle that is too long for its way', () => {
     const effects = [...bundles].reverse().flatMap((bytes) => take(other, bytes));
     expect(effects).toEqual([{ kind: 'deliver', from: 'a', body: new Uint8Array(1_000) }]);
     expect(other.agent.holding).toBe(0);
+  });
+
+  it('stays whole if the store has no room for its fragments', () => {
+    const held = { bytes: sampleBundle({ payload: PAYLOAD }), key: 'k' } as HeldBundle;
+    expect([3, 4].map((most) => fragmentsOf(held, 700, most).length)).toEqual([0, 4]);
   });
 
   it('is refused if not even one byte of it would fit', () => {

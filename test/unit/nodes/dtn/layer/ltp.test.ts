@@ -365,27 +365,33 @@ describe('a neighbour', () => {
     expect(pair.sent).toHaveLength(6);
   });
 
-  it('that asks for reports about nothing fills no memory: no answer is remembered for them', () => {
+  it('that asks for reports about nothing, or without end, fills no memory with answers', () => {
     const pair = new LtpPair();
     const ask = { type: LTP_DATA.redCheckpoint, data: new Uint8Array(0) };
     const receiving = new LtpReceiving(1, 1);
-    for (let checkpoint = 1; checkpoint <= 5_000; checkpoint += 1) {
+    for (let checkpoint = 1; checkpoint <= 1_500; checkpoint += 1) {
       const { content } = decodeLtp(data(1, { ...ask, checkpoint }))!;
       expect(receiving.reportsFor(content as LtpData, 10, 5)).toEqual([]);
       pair.take('b', { kind: 'segment', bytes: data(1, { ...ask, checkpoint }) });
     }
     expect(receiving.remembered).toBe(0);
+    receiving.add(decodeLtp(data(1, {}))!.content as LtpData);
+    for (let checkpoint = 1; checkpoint <= 2_000; checkpoint += 1) {
+      const { content } = decodeLtp(data(1, { type: LTP_DATA.redCheckpoint, checkpoint }))!;
+      receiving.reportsFor(content as LtpData, 10, 5);
+    }
+    expect(receiving.remembered).toBe(2 * 1_024);
     expect(pair.sent).toEqual([]);
     // What it asks for next is reported all the same.
-    const bytes = data(1, { type: LTP_DATA.redCheckpoint, checkpoint: 5_001 });
+    const bytes = data(1, { type: LTP_DATA.redCheckpoint, checkpoint: 1_501 });
     pair.take('b', { kind: 'segment', bytes });
-    expect(contentOf(pair.sent[0]!)).toMatchObject({ kind: 'report', checkpoint: 5_001 });
+    expect(contentOf(pair.sent[0]!)).toMatchObject({ kind: 'report', checkpoint: 1_501 });
   });
 
   it('whose blocks come and go at the rate of the link leaves no alarms behind', () => {
     const pair = new LtpPair();
     const cancel = { kind: 'cancel', by: 'sender', reason: 0 } as const;
-    for (let session = 1; session <= 5_000; session += 1) {
+    for (let session = 1; session <= 1_500; session += 1) {
       const checkpoint = data(session, { type: LTP_DATA.redCheckpoint, checkpoint: 1 });
       pair.take('b', { kind: 'segment', bytes: checkpoint });
       const bytes = encodeLtp({ engine: 1, session, content: cancel });
@@ -394,6 +400,33 @@ describe('a neighbour', () => {
       while (pair.ends.b.nextAt() <= pair.now) pair.take('b', TIMER_DUE);
     }
     expect(pair.ends.b.receiving).toBe(0);
+    expect(pair.ends.b.alarms).toBeLessThanOrEqual(1_024);
+  });
+
+  it('that answers or refuses block after block leaves no alarms behind', () => {
+    const pair = new LtpPair();
+    const claims = [{ start: 0, end: 10 }];
+    const report = { kind: 'report', upper: 10, lower: 0, claims } as const;
+    for (let session = 1; session <= 1_200; session += 1) {
+      send(pair, blockOf(10), 10, session);
+      pair.run(pair.now + S / 1_000);
+      const { checkpoint } = contentOf(pair.sent.at(-1)!) as LtpData;
+      const content = { ...report, report: 1, checkpoint };
+      pair.take('a', { kind: 'segment', bytes: encodeLtp({ engine: 1, session, content }) });
+    }
+    expect([pair.ends.a.sending, pair.ends.a.alarms <= 1_024]).toEqual([0, true]);
+  });
+
+  it('that takes notice of each refusal leaves no alarms behind', () => {
+    const pair = new LtpPair();
+    const content = { kind: 'cancel-receipt', to: 'receiver' } as const;
+    for (let session = 1; session <= 1_200; session += 1) {
+      pair.take('b', { kind: 'segment', bytes: data(session, { offset: 100 }) });
+      const green = data(session, { type: LTP_DATA.green, offset: 50 });
+      pair.take('b', { kind: 'segment', bytes: green });
+      pair.run(pair.now + S / 1_000);
+      pair.take('b', { kind: 'segment', bytes: encodeLtp({ engine: 1, session, content }) });
+    }
     expect(pair.ends.b.alarms).toBeLessThanOrEqual(1_024);
   });
 

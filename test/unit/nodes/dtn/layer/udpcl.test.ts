@@ -98,6 +98,8 @@ describe('the bytes that have arrived', () => {
     const receiver = new Receiver();
     const [first, second] = udpclDatagrams(bundleOf(2_000), 1_200, 0);
     receiver.take(THIRD, first!);
+    // More transfers than the other port has, and fewer bytes.
+    for (let transfer = 24; transfer < 34; transfer += 1) receiver.take(THIRD, claim(transfer));
     const parts = udpclDatagrams(bundleOf(16 * MIB), MIB, 0).slice(1);
     for (let transfer = 1; transfer <= 3; transfer += 1) {
       for (const part of parts) {

@@ -8,6 +8,7 @@ import { SegmentStreams } from '../../../../../engine/net/stream/segment-streams
 import { concatBytes } from '../../../../../nodes/_kit/bytes.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { protocol } from '../../../../../nodes/dtn/index.ts';
+import type { TlsPolicy } from '../../../../../nodes/dtn/layer/tcpcl-desk.ts';
 import {
   encodeContact,
   encodeTcpcl,
@@ -50,7 +51,7 @@ class Stage {
   bundles = 0;
   readonly #keys: TlsKeys;
 
-  constructor(tls: 'off' | 'require') {
+  constructor(tls: TlsPolicy) {
     // Small buffers, so that little has to be sent until they are full.
     const streams = new SegmentStreams({ receiveBufferBytes: 16_384, sendLimitBytes: 16_384 });
     this.world = makeWorld({ streams, cryptoFor: () => crypto });
@@ -117,6 +118,19 @@ class Stage {
       stream.write(encodeContact(true));
     });
     return { send: (): void => void up?.write(BUNDLE), isOpen: (): boolean => isOpen };
+  }
+
+  /** A session of somebody who knows the name of the neighbour, and has no key. */
+  claimed(): { isOpen: () => boolean } {
+    let isOpen = true;
+    this.dial((stream) => {
+      const onClose = (): void => {
+        isOpen = false;
+      };
+      stream.handle({ onData: () => undefined, onClose });
+      stream.write(concatBytes(encodeContact(false), SESSION));
+    });
+    return { isOpen: (): boolean => isOpen };
   }
 
   silent(): void {
@@ -201,5 +215,15 @@ describe('silent streams at 25 a second, from the address of a neighbour', () =>
       return session;
     });
     expect(sessions.map(({ isOpen }) => isOpen())).toEqual([false, true, true]);
+  });
+
+  it('a session without a key makes room for those that have proved themselves', () => {
+    const stage = new Stage('prefer');
+    const sessions = [0, 1, 2].map((at) => {
+      const session = at === 1 ? stage.claimed() : stage.honest();
+      stage.run(SECOND);
+      return session;
+    });
+    expect(sessions.map(({ isOpen }) => isOpen())).toEqual([true, false, true]);
   });
 });

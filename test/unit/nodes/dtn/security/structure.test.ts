@@ -92,6 +92,7 @@ describe('the data of a security block', () => {
   it.each([
     ['no target', '80010082028202018 0'],
     ['a target twice', '82010101008202820201828080'],
+    ['a target above 2^53', '811bffffffffffffffff0100820282020181818201420102'],
     ['fewer results than targets', '820102010082028202018180'],
     ['more results than targets', '81010100820282020182808 0'],
     ['unknown flags', '810101028202820201 8180'],

@@ -31,5 +31,15 @@ describe('a payload in pieces', () => {
     for (let piece = 0; piece < 16_384; piece += 1) expect(whole.add(2 * piece, byte)).toBe(true);
     expect(whole.add(99_999, byte)).toBe(false);
     expect(whole.arrived).toBe(16_384);
+    // Each with its record, which takes more than its byte.
+    expect(whole.cost).toBe(16_384 * 129);
+  });
+
+  it('has no bytes behind its end', () => {
+    const whole = new PartialPayload(9);
+    expect(whole.add(8, Uint8Array.of(1, 2))).toBe(false);
+    expect([whole.arrived, whole.cost]).toEqual([0, 0]);
+    expect(whole.add(0, new Uint8Array(9))).toBe(true);
+    expect(whole.payload).toHaveLength(9);
   });
 });
