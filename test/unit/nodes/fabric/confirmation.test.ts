@@ -132,19 +132,26 @@ describe('a forged packet in the middle of 50 messages', () => {
     const memory = new Uint8Array(8).fill(6);
     const confirm = (writer: PacketWriter): void => writer.confirm(nonce);
     const challenge = (writer: PacketWriter): void => writer.challenge({ memory, life: 1, nonce });
+    // Of the memory that it has, and of a life that it had not.
+    let own = memory;
+    const later = (writer: PacketWriter): void => writer.challenge({ memory: own, life: 2, nonce });
     for (let at = 150; at < 600; at += 10) {
       pair.clock.after(at * MS, () => {
         pair.bring('bob', forged({ memory, write: confirm }));
         pair.bring('alice', forged({ memory, write: challenge }));
+        pair.bring('alice', forged({ memory, write: later }));
       });
     }
     let pieces = 0;
-    pair.see = (_to, packet): boolean => {
+    pair.see = (to, packet): boolean => {
+      if (to === 'bob') own = packet.memory.slice();
       pieces += packet.pieces.length;
       return true;
     };
     pair.clock.runUntil(5 * SECOND);
     expect(pair.bob.handed).toHaveLength(COUNT);
+    // Those of `challenge` and of `later`; bob asks, too, about what is not of alice.
+    expect(pair.alice.drops.get('foreign-challenge')).toBeGreaterThanOrEqual(2 * 45);
     // Nothing is sent anew because somebody asked for it.
     expect(pieces).toBeLessThan(COUNT + 10);
   });

@@ -42,8 +42,13 @@ function packetWith(number: number): Packet {
 }
 
 /** A receiver whose calls are with an application that does not answer. */
-function receiver(): { readonly receiver: Receiver<never>; readonly handed: readonly number[] } {
+function receiver(): {
+  readonly receiver: Receiver<never>;
+  readonly handed: readonly number[];
+  readonly drops: readonly string[];
+} {
   const handed: number[] = [];
+  const drops: string[] = [];
   const parts = {
     own: 'bob',
     peer: 'alice',
@@ -54,11 +59,12 @@ function receiver(): { readonly receiver: Receiver<never>; readonly handed: read
   } as Partial<PeerParts> as PeerParts;
   const emit = (effect: PeerEffect<never>): void => {
     if (effect.kind === 'hand') handed.push(effect.arrival.number);
+    if (effect.kind === 'drop') drops.push(effect.reason);
   };
   const shared = { parts, journal: new Journal<JournalItem<never>>(() => true), emit };
   const made = new Receiver<never>(shared, () => false);
   made.inbox.adopt(MEMORY);
-  return { receiver: made, handed };
+  return { receiver: made, handed, drops };
 }
 
 describe('a call that its caller has given up', () => {
@@ -84,4 +90,17 @@ describe('a call that its caller has given up', () => {
     expect(one.inbox.contiguous).toBe(1);
     expect(one.take(0, packetWith(1))).toBe('known');
   });
+});
+
+it('a message that its sender gave up while pieces of it were here went without a reason', () => {
+  const { receiver: one, drops } = receiver();
+  const [piece] = packetWith(1).pieces;
+  if (piece === undefined) throw new Error('no piece');
+  for (const number of [1, 2, 3]) {
+    const pieces = [{ ...piece, number, bytes: piece.bytes.subarray(0, 9) }];
+    one.take(0, { ...packetWith(number), pieces });
+  }
+  one.raise(3);
+  one.raise(3);
+  expect(drops).toEqual(['given-up', 'given-up']);
 });

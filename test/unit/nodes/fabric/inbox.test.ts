@@ -49,6 +49,17 @@ describe('a message', () => {
     expect(found.hand(3 + HANDED_AHEAD + 1, 4)).toBe(false);
   });
 
+  it('that its sender needs no more was to be written all the same, however many there were', () => {
+    const inbox = inboxOf();
+    // Every second one is given up before it comes.
+    for (let number = 2; number <= 200; number += 2) {
+      handle(inbox, number);
+      inbox.raise(number);
+    }
+    inbox.record();
+    expect(inbox.written()).toBe(1);
+  });
+
   it('is told of when the disk knows it, and not when a write has failed', () => {
     const inbox = inboxOf();
     handle(inbox, 1);

@@ -405,6 +405,21 @@ describe('packets without messages', () => {
     expect(bytes).toBeLessThan(MIB + 100);
   });
 
+  it('confirm a challenge until the peer has heard, and begin anew for another one only', () => {
+    const bench = new Bench([LOSSY]);
+    const [nonce, other] = [5, 6].map((byte) => new Uint8Array(8).fill(byte)) as [
+      Uint8Array,
+      Uint8Array,
+    ];
+    expect([nonce, nonce, other].map((one) => bench.ways.confirm(one))).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    bench.ways.heard(0);
+    expect(bench.ways.confirm(other)).toBe(true);
+  });
+
   it('ask a peer to confirm a memory, and ask again when the carrier refused to', () => {
     const bench = new Bench([CUSTODY]);
     const challenge = { memory: MEMORY, life: 3, nonce: new Uint8Array(8).fill(5) };
