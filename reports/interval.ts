@@ -6,7 +6,7 @@
  */
 import type { MetricKind } from '../engine/host/measure.ts';
 import { quantileOf } from './estimate.ts';
-import type { Aggregation, Comparison, MetricData } from './model.ts';
+import type { Aggregation, Comparison, KpiSpec, MetricData } from './model.ts';
 import type { KpiInterval } from './report-schema.ts';
 import {
   ascending,
@@ -33,7 +33,7 @@ export interface IntervalInput {
 /** The confidence interval of a KPI. */
 export function intervalOf(input: IntervalInput): KpiInterval {
   const { kind, aggregation, pooled } = input;
-  if (aggregation === 'count') return none('a sum over seeds has no interval', input);
+  if (aggregation === 'count') return none('a count has no interval', input);
   if (kind !== 'gauge' && (aggregation === 'min' || aggregation === 'max')) {
     return none('an extreme has no interval', input);
   }
@@ -43,7 +43,10 @@ export function intervalOf(input: IntervalInput): KpiInterval {
 }
 
 /** One sentence on how value and interval were obtained, for the report. */
-export function estimatorText(kind: MetricKind, aggregation: Aggregation): string {
+export function estimatorText(
+  kind: MetricKind,
+  { aggregation, over }: Pick<KpiSpec, 'aggregation' | 'over'>,
+): string {
   const p = quantileOf(aggregation);
   if (p !== undefined && kind === 'samples') {
     return 'nearest rank of all samples pooled over seeds; interval from order statistics';
@@ -60,7 +63,9 @@ export function estimatorText(kind: MetricKind, aggregation: Aggregation): strin
         ? 'summed numerators over summed denominators; Student t over the seeds’ ratios'
         : 'mean over seeds; Student t over seeds';
     case 'count':
-      return 'sum over seeds, after the warm-up';
+      return over === 'total'
+        ? 'sum over seeds, after the warm-up'
+        : 'of each seed, after the warm-up; shown is the one farthest on the wrong side';
     case 'mean':
       return 'mean of all samples; Student t over the seeds’ means';
     default:

@@ -66,7 +66,7 @@ export function judgeKpi(input: KpiInput): KpiResult {
     ...base,
     unit: unitOf(definition, spec.aggregation),
     definition: definition.help,
-    estimator: estimatorText(definition.kind, spec.aggregation),
+    estimator: estimatorText(definition.kind, spec),
   };
   const mistake = aggregationMistake(definition, spec.aggregation);
   if (mistake !== undefined) return { ...described, ...unjudged('E109', mistake) };
@@ -88,7 +88,7 @@ function measure(
   definition: MetricDefinition,
   seeds: readonly SeedResult[],
 ): Measured {
-  const { metric, aggregation, comparison } = input.spec;
+  const { metric, aggregation, comparison, over } = input.spec;
   const parts: MetricData[] = [];
   let measuredNs = 0;
   const perSeed = seeds.map((seed) => {
@@ -100,7 +100,9 @@ function measure(
     return { seed: seed.seed, ...reduce(data, aggregation, seed.measuredNs) };
   });
   const pooled = pool(parts);
-  const { value, n } = reduce(pooled, aggregation, measuredNs);
+  const { value: ofAll, n } = reduce(pooled, aggregation, measuredNs);
+  const isOfSeed = aggregation === 'count' && over === 'seed';
+  const value = isOfSeed ? worstValue(input.spec, perSeed) : ofAll;
   const values = perSeed.flatMap((entry) => (entry.value === null ? [] : [entry.value]));
   const kind = definition.kind;
   const ci95 = intervalOf({ kind, aggregation, comparison, perSeed: values, pooled });
@@ -216,18 +218,29 @@ function marginOf(spec: KpiSpec, value: number, isRatio: boolean): number | null
   return spec.limit === 0 ? null : distance / Math.abs(spec.limit);
 }
 
+/** How far on the wrong side a value is, beside others. */
+function badness({ comparison, limit }: KpiSpec, value: number): number {
+  if (comparison === '==') return Math.abs(value - limit);
+  return comparison === '<=' || comparison === '<' ? value : -value;
+}
+
+/** The value farthest on the wrong side: it meets the limit only if those of all seeds do. */
+function worstValue(spec: KpiSpec, perSeed: KpiResult['perSeed']): number | null {
+  const values = perSeed.flatMap(({ value }) => value ?? []);
+  return values.reduce<number | null>(
+    (far, value) => (far === null || badness(spec, value) > badness(spec, far) ? value : far),
+    null,
+  );
+}
+
 /** The seed farthest on the wrong side; undefined when all seeds agree. */
 function worst(spec: KpiSpec, perSeed: KpiResult['perSeed']): number | undefined {
-  const badness = (value: number): number => {
-    if (spec.comparison === '==') return Math.abs(value - spec.limit);
-    return spec.comparison === '<=' || spec.comparison === '<' ? value : -value;
-  };
   let seed: number | undefined;
   let highest = Number.NEGATIVE_INFINITY;
   let lowest = Number.POSITIVE_INFINITY;
   for (const entry of perSeed) {
     if (entry.value === null) continue;
-    const bad = badness(entry.value);
+    const bad = badness(spec, entry.value);
     if (bad > highest) seed = entry.seed;
     highest = Math.max(highest, bad);
     lowest = Math.min(lowest, bad);

@@ -10,6 +10,7 @@ import { againstMarkdown } from './against-text.ts';
 import { carriedWords } from './carried.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
 import { throughputNote } from './cpu-note.ts';
+import { dropsOf } from './drops.ts';
 import { earlyEndOf, isOpenByEarlyEnd, openText } from './early-end.ts';
 import { plural, quantity, shortFingerprint, whole } from './format.ts';
 import { droppedPackets } from './judge.ts';
@@ -31,7 +32,7 @@ import { messageTerms, untrackedText } from './messages.ts';
 import { oneLine } from './plain-text.ts';
 import { adversaryInShort } from './privacy-part.ts';
 import type { KpiResult, Report } from './report-schema.ts';
-import { effectTexts } from './terminal-details.ts';
+import { effectTexts, warningTexts } from './terminal-details.ts';
 
 /** Below the limits of a comment's body (65,536 characters) and of a step summary (1,024 kB). */
 export const MARKDOWN_MAX = 64_000;
@@ -53,6 +54,10 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
     reproduction(report),
     report.against === undefined ? '' : againstMarkdown(report.against, escapeMarkdown),
     details('Lateness of this machine', latenessRows(report)),
+    details(
+      'Warnings',
+      warningTexts(report).map((text) => `- ${escapeMarkdown(text)}`),
+    ),
     details('Faults', faultRows(report)),
     details('Packets', packetRows(report)),
     details('Messages', messageRows(report)),
@@ -196,8 +201,7 @@ function messageRows({ messages, messagesUntracked, refusals = {} }: Report): re
 }
 
 function packetRows(report: Report): readonly string[] {
-  const { packets, nodeDrops } = report;
-  const drops = { ...packets.drops, ...nodeDrops };
+  const { packets } = report;
   return [
     `On links, counting each hop separately: ${whole(packets.sent)} sent, ` +
       `${whole(packets.delivered)} delivered, ${whole(droppedPackets(packets))} dropped, ` +
@@ -205,7 +209,7 @@ function packetRows(report: Report): readonly string[] {
     '',
     '| dropped because | packets |',
     '|---|---:|',
-    ...Object.entries(drops).map(([name, n]) => `| ${escapeMarkdown(name)} | ${whole(n)} |`),
+    ...dropsOf(report).map(({ label, count }) => `| ${escapeMarkdown(label)} | ${whole(count)} |`),
   ];
 }
 

@@ -50,6 +50,8 @@ export interface KpiSpec {
   readonly limitText: string;
   /** True when a metric without samples is `not applicable` instead of a failure. */
   readonly allowEmpty: boolean;
+  /** What a `count` is of: each seed, all of which have to meet the limit, or their `total`. */
+  readonly over: 'seed' | 'total';
   /** `point` judges the value; `inside` passes only if the whole interval meets the limit. */
   readonly interval: 'point' | 'inside';
 }

@@ -10,6 +10,7 @@ import { messageTerms, untrackedText } from './messages.ts';
 import { sharesOfReport } from './path-shares.ts';
 import { adversaryInShort } from './privacy-part.ts';
 import type { Report, ReportFault } from './report-schema.ts';
+import { seedNames } from './seed-names.ts';
 import { fold } from './terminal-layout.ts';
 
 const FAULTS_SHOWN = 3;
@@ -67,6 +68,13 @@ function attach(
     (head.padEnd(column) + first).trimEnd(),
     ...rest.map((effect) => ' '.repeat(column) + effect),
   ];
+}
+
+/** Warnings, each with its seeds unless all have it. */
+export function warningTexts({ warnings, seeds }: Report): readonly string[] {
+  return warnings.map((one) =>
+    one.seeds.length === seeds.length ? one.text : `${one.text} (${seedNames(one.seeds)})`,
+  );
 }
 
 /** Conservation in one sentence, then the drop reasons, most frequent first. */

@@ -37,8 +37,13 @@ import {
 } from './kpi-text.ts';
 import { memoryWords } from './memory.ts';
 import type { KpiResult, Report } from './report-schema.ts';
-import { seedNames } from './seed-names.ts';
-import { adversaryLines, faultLines, messageLines, packetLines } from './terminal-details.ts';
+import {
+  adversaryLines,
+  faultLines,
+  messageLines,
+  packetLines,
+  warningTexts,
+} from './terminal-details.ts';
 import {
   fold,
   indented,
@@ -251,9 +256,8 @@ function worstLines(report: Report, width: number): readonly string[] {
 }
 
 function warningLines(report: Report, paint: Paint, width: number): readonly string[] {
-  return report.warnings.flatMap(({ text, seeds }) => {
-    const where = report.seeds.length === seeds.length ? '' : ` (${seedNames(seeds)})`;
-    const [first = '', ...rest] = indented(`${text}${where}`, width, 11);
+  return warningTexts(report).flatMap((text) => {
+    const [first = '', ...rest] = indented(text, width, 11);
     return [`  ${paint.yellow('WARN')}     ${first.trimStart()}`, ...rest];
   });
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { scaleLinear } from 'd3-scale';
+import { dropsOf } from '../drops.ts';
 import { significant, whole } from '../format.ts';
 import { droppedPackets } from '../judge.ts';
 import { messageTerms, untrackedText } from '../messages.ts';
@@ -74,7 +75,11 @@ function missingOf(messages: NonNullable<Report['messages']>): readonly Drop[] {
 }
 
 function packetSection(report: Report): Markup {
-  const drops = dropsOf(report);
+  const drops = dropsOf(report).map(({ label, by, count }) => ({
+    reason: label,
+    count,
+    colour: by === 'links' ? 1 : 2,
+  }));
   const draw = (isWide: boolean): Markup =>
     drops.length === 0
       ? emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), 'no packet was dropped')
@@ -82,12 +87,6 @@ function packetSection(report: Report): Markup {
   return html`<section><h2>Where the packets went</h2>
 ${figure({ title: titleOf(report), caption: captionOf(drops), draw })}</section>
 `;
-}
-
-function dropsOf(report: Report): readonly Drop[] {
-  const of = (drops: Readonly<Record<string, number>>, colour: number): Drop[] =>
-    Object.entries(drops).map(([reason, count]) => ({ reason, count, colour }));
-  return byCount([...of(report.packets.drops, 1), ...of(report.nodeDrops, 2)]);
 }
 
 function byCount(drops: readonly Drop[]): readonly Drop[] {

@@ -18,6 +18,7 @@ import {
   missedFirst,
 } from '../kpi-text.ts';
 import type { KpiResult, Report } from '../report-schema.ts';
+import { warningTexts } from '../terminal-details.ts';
 import { html, type Markup, NOTHING, px } from './markup.ts';
 
 const WIDTH = 260;
@@ -103,9 +104,8 @@ function notes(report: Report): Markup {
   const broken = report.invariants.flatMap((one) =>
     one.pass ? [] : [html`<li class="broken"><b>✗ ${one.name}</b> ${one.detail}</li>`],
   );
-  const warnings = report.warnings.map(
-    ({ text, seeds }) =>
-      html`<li class="warn"><b>Warning</b> ${text} (seed ${seeds.slice(0, 8).join(', ')})</li>`,
+  const warnings = warningTexts(report).map(
+    (text) => html`<li class="warn"><b>Warning</b> ${text}</li>`,
   );
   const seeds =
     report.seeds.length > 1

@@ -112,6 +112,10 @@ function limitsOf(
     const hint = `write ${metric.name}: { ${FITTING[metric.kind][0]}: "<= …" }`;
     context.refuse('E121', path, 'no limit, expected an aggregation and a limit', hint);
   }
+  if (input.over === 'total' && !given.includes('count')) {
+    const message = `over: total says how counts of seeds combine, and there is no count`;
+    context.refuse('E109', [...path, 'over'], message);
+  }
   return given.flatMap((aggregation) => {
     const at = [...path, aggregation];
     const allowed = FITTING[metric.kind];
@@ -122,7 +126,8 @@ function limitsOf(
     }
     const texts = input[aggregation] ?? [];
     const interval = input.ci ?? 'point';
-    const common = { metric: metric.name, aggregation, allowEmpty: input.allowEmpty ?? false };
+    const { allowEmpty = false, over = 'seed' } = input;
+    const common = { metric: metric.name, aggregation, allowEmpty, over };
     return texts.flatMap((limitText, index) => {
       const place = texts.length > 1 ? [...at, index] : at;
       const limit = readLimit(limitText, metric, aggregation);

@@ -193,6 +193,10 @@ const kpiSchema = z
       description: 'Without samples the KPI is not applicable instead of failed.',
       default: false,
     }),
+    over: oneOf(['seed', 'total']).optional().meta({
+      description: 'seed: a count has to hold in each seed; total: their sum has to.',
+      default: 'seed',
+    }),
     ci: oneOf(['point', 'inside']).optional().meta({
       description: 'inside: the whole 95 % interval must meet the limit.',
       default: 'point',

@@ -66,6 +66,7 @@ export function kpi(
     limit: value,
     limitText,
     allowEmpty: false,
+    over: 'seed',
     interval: 'point',
   };
 }

@@ -26,7 +26,7 @@ const UNITS: Readonly<Record<MetricKind, MetricDefinition['unit']>> = {
 const KINDS = Object.keys(UNITS) as MetricKind[];
 /** All texts that a report may print instead of an interval or one of its bounds. */
 const REASONS = [
-  /^a sum over seeds has no interval$/,
+  /^a count has no interval$/,
   /^an extreme has no interval$/,
   /^n=[01], no interval$/,
   /^no samples$/,

@@ -73,7 +73,28 @@ describe('a KPI', () => {
     });
   });
 
-  it('sums counts and finds the one seed that is not zero', () => {
+  it('judged 1 of each of two seeds as 2, and took more seeds for more of what is counted', () => {
+    const definition = define('counter', 'count');
+    const one = kpi('x.y', 'count', ['==', 1, '== 1']);
+    expect(judged(definition, one, [counter(1), counter(1)])).toMatchObject({
+      value: 1,
+      pass: true,
+      seedsMissed: 0,
+    });
+    const many = kpi('x.y', 'count', ['>=', 4, '>= 4']);
+    const seeds = [counter(5), counter(3), counter(4)];
+    expect(judged(definition, many, seeds)).toMatchObject({
+      value: 3,
+      pass: false,
+      worstSeed: 2,
+      seedsMissed: 1,
+      reason: '3 is below 4',
+    });
+    const total = { ...many, over: 'total' } as const;
+    expect(judged(definition, total, seeds)).toMatchObject({ value: 12, pass: true });
+  });
+
+  it('finds the one seed whose count is not zero', () => {
     const none = kpi('x.y', 'count', ['==', 0, '== 0']);
     const definition = define('counter', 'count');
     expect(judged(definition, none, [counter(0), counter(0)])).toMatchObject({
