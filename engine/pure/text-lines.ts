@@ -55,6 +55,9 @@ export interface LineLimits {
 const LINES_MAX = 2_000_000;
 const COLUMNS_MAX = 2_000;
 const MISTAKES_MAX = 1_000;
+/** Longest message, and its end that is kept: a word of a file may be as long as the file. */
+const MESSAGE_MAX = 400;
+const MESSAGE_END = 80;
 
 /** Reads lines that end with LF or CR LF; nothing of a text above the limits. */
 export function linesOf(text: string, limits: LineLimits = {}): TextLines {
@@ -100,14 +103,20 @@ export class LineMistakes<Mistake extends LineMistake = LineMistake> {
     return this.#mistakes.length > 0;
   }
 
-  /** Keeps a mistake, unless there are enough. */
+  /** Keeps a mistake, unless there are enough; of a very long message, its beginning and end. */
   add(mistake: Mistake): void {
-    if (!this.isFull) this.#mistakes.push(mistake);
+    if (this.isFull) return;
+    this.#mistakes.push({ ...mistake, message: shortened(mistake.message) });
   }
 
   all(): WrongLines<Mistake> {
     return { kind: 'mistakes', mistakes: this.#mistakes };
   }
+}
+
+function shortened(message: string): string {
+  if (message.length <= MESSAGE_MAX) return message;
+  return `${message.slice(0, MESSAGE_MAX - MESSAGE_END)} … ${message.slice(-MESSAGE_END)}`;
 }
 
 function wrong(mistake: LineMistake): WrongLines {

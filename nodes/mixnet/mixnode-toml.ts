@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { linesOf } from '../../engine/pure/text-lines.ts';
 
 /** Values of a file, by `table.key`. */
 type Flat = Map<string, string | number | boolean>;
@@ -62,6 +63,8 @@ const DEFAULTS = {
 } as const;
 type Key = keyof typeof DEFAULTS;
 
+/** The published file has 40 lines. */
+const LIMITS = { lines: 10_000, columns: 1_000 };
 const HOPS_MAX = 5;
 const PORT_MAX = 65_535;
 const TABLE = /^\[([\w.-]+)\]$/;
@@ -70,9 +73,17 @@ const COMMENT = /^((?:"[^"]*"|'[^']*'|[^"'#])*)#.*$/;
 
 /** Reads a file; unknown keys, wrong types and values out of range are rejected with their line. */
 export function readMixnodeToml(text: string): MixnodeFile | MixnodeRefusal {
+  const read = linesOf(text, LIMITS);
+  if (read.kind === 'mistakes') {
+    const [mistake] = read.mistakes;
+    const line = text.slice(0, mistake?.start).split('\n').length;
+    return { refusal: mistake?.message ?? '', line };
+  }
   const found: Flat = new Map();
   let table = '';
-  for (const [index, whole] of text.split(/\r?\n/).entries()) {
+  let number = 0;
+  for (const { text: whole } of read.lines) {
+    number += 1;
     const line = whole.replace(COMMENT, '$1').trim();
     if (line === '') continue;
     const named = TABLE.exec(line);
@@ -81,7 +92,7 @@ export function readMixnodeToml(text: string): MixnodeFile | MixnodeRefusal {
       continue;
     }
     const refusal = readEntry(line, table, found);
-    if (refusal !== undefined) return { refusal, line: index + 1 };
+    if (refusal !== undefined) return { refusal, line: number };
   }
   return build(found);
 }
@@ -90,7 +101,8 @@ function readEntry(line: string, table: string, found: Flat): string | undefined
   const [, name, text] = ENTRY.exec(line) ?? [];
   if (name === undefined || text === undefined) return `cannot read: ${line}`;
   const key = `${table}${name}`;
-  if (!(key in DEFAULTS)) return `unknown key ${key}; keys: ${Object.keys(DEFAULTS).join(', ')}`;
+  if (!Object.hasOwn(DEFAULTS, key))
+    return `unknown key ${key}; keys: ${Object.keys(DEFAULTS).join(', ')}`;
   if (found.has(key)) return `${key} occurs twice`;
   const value = scalarOf(text);
   const expected = DEFAULTS[key as Key];

@@ -34,6 +34,10 @@ export const graphmlImporter: TopologyImporter<GraphParameters> = {
 
 /** Most elements: the tree of so many takes 0.5 GB. */
 const TAGS_MAX = 600_000;
+/** Most attributes, which cost as much as elements. */
+const ATTRIBUTES_MAX = 1_200_000;
+/** Longest tag or text: the parser keeps all attributes of a tag, and what stands between them. */
+const PART_MAX = 1_000_000;
 const SHOWN_MAX = 120;
 const META = XMLParser.getMetaDataSymbol() as unknown as symbol;
 const OPTIONS = {
@@ -56,18 +60,27 @@ interface Element extends TextSpan {
 }
 
 function read(text: string, parameters: GraphParameters): Imported {
-  const wrong = tooLong(text) ?? tooManyTags(text) ?? mistakeOfXml(text);
+  const wrong = tooLong(text) ?? tooMuch(text) ?? mistakeOfXml(text);
   if (wrong !== undefined) return wrong;
   const reader = new GraphmlReader(text);
   const graph = reader.read();
   return reader.mistakes.isAny ? reader.mistakes.all() : networkOfGraph(graph, parameters);
 }
 
-function tooManyTags(text: string): Imported | undefined {
-  let count = 0;
-  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
-    count += text[at + 1] === '/' ? 0 : 1;
-    if (count > TAGS_MAX) return mistake(at, `more than ${TAGS_MAX} elements`);
+/** What exceeds the bounds; before the text is taken apart. */
+function tooMuch(text: string): Imported | undefined {
+  let [tags, attributes, before] = [0, 0, 0];
+  for (const { 0: sign, index: at } of text.matchAll(/[<=]|$/g)) {
+    if (sign === '=') {
+      attributes += 1;
+      if (attributes > ATTRIBUTES_MAX) return mistake(at, `more than ${ATTRIBUTES_MAX} attributes`);
+      continue;
+    }
+    if (at - before > PART_MAX)
+      return mistake(before, `more than ${PART_MAX} characters without <`);
+    before = at;
+    tags += sign === '' || text[at + 1] === '/' ? 0 : 1;
+    if (tags > TAGS_MAX) return mistake(at, `more than ${TAGS_MAX} elements`);
   }
   return undefined;
 }

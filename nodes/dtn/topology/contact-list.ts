@@ -23,6 +23,8 @@ export interface ListedContact {
 
 /** Longest time of a run, ns: times are safe integers. */
 const LIFE_NS = 104 * 86_400e9;
+/** More are refused in any topology; here, before a network is made of them. */
+const LARGEST = { nodes: 200_000, links: 300_000 };
 /** Longest name of a node. */
 const NAME_MAX = 63;
 const PREFIX = /^(?:[A-Za-z0-9][A-Za-z0-9_-]{0,31})?$/;
@@ -61,6 +63,13 @@ export function networkOf(
 ): Imported {
   const mistakes = new LineMistakes();
   const directions = directionsOf(contacts);
+  const ids = new Set(contacts.flatMap(({ from, to }) => [from, to]));
+  // Two directions are one link.
+  const excess = tooMany({ nodes: ids.size, links: Math.ceil(directions.size / 2) });
+  if (excess !== undefined) {
+    mistakes.add({ start: 0, end: 1, message: excess });
+    return mistakes.all();
+  }
   let merged = 0;
   for (const [key, unsorted] of directions) {
     const sorted = unsorted.sort((a, b) => a.startNs - b.startNs);
@@ -70,7 +79,7 @@ export function networkOf(
     check(listed, mistakes);
   }
   checkLate(contacts, mistakes);
-  const names = [...new Set(contacts.flatMap(({ from, to }) => [from, to]))].sort(byNumber);
+  const names = [...ids].sort(byNumber);
   const nameOf = (id: string): string => (/^\d+$/.test(id) ? `${prefix}${id}` : id);
   checkNames(contacts, nameOf, mistakes);
   if (mistakes.isAny) return mistakes.all();
@@ -85,6 +94,11 @@ export function networkOf(
   ];
   const topology = { nodes: names.map((id) => ({ name: nameOf(id) })), links };
   return { kind: 'network', topology, warnings: all };
+}
+
+function tooMany(size: typeof LARGEST): string | undefined {
+  const what = (['nodes', 'links'] as const).find((kind) => size[kind] > LARGEST[kind]);
+  return what && `makes ${size[what]} ${what}, the limit is ${LARGEST[what]}`;
 }
 
 /** Contacts of each direction, by `from to`. */

@@ -35,19 +35,29 @@ export const bonnmotionImporter: TopologyImporter<WalkParameters> = {
 
 /** A line has the whole walk of a node: some 200,000 way points. */
 const COLUMNS_MAX = 4_000_000;
+/** Way points of all nodes, at 0.2 kB each. */
+const POINTS_MAX = 1_000_000;
 
 function read(text: string, parameters: WalkParameters): Imported {
   const lines = linesOf(text, { lines: 10 * NODES_MAX, columns: COLUMNS_MAX });
   if (lines.kind === 'mistakes') return lines;
   const mistakes = new LineMistakes();
   const walks = new Map<string, Walk>();
+  let points = 0;
   for (const line of lines.lines) {
     if (mistakes.isFull) break;
     if (/^#3D\b/.test(line.text)) {
       mistakes.add({ ...spanOf(line), message: 'movements with heights are not read' });
     }
     if (/^\s*(?:#|$)/.test(line.text)) continue;
-    const walk = walkOf(line, mistakes);
+    const words = wordsOf(line);
+    points += words.length / 3;
+    if (points > POINTS_MAX) {
+      const { start } = line;
+      mistakes.add({ start, end: start + 1, message: `more than ${POINTS_MAX} way points` });
+      break;
+    }
+    const walk = walkOf(line, words, mistakes);
     if (walk !== undefined) walks.set(`${walks.size}`, walk);
   }
   if (walks.size === 0 && !mistakes.isAny) {
@@ -56,8 +66,11 @@ function read(text: string, parameters: WalkParameters): Imported {
   return mistakes.isAny ? mistakes.all() : networkOfWalks(walks, parameters, []);
 }
 
-function walkOf(line: TextPart, mistakes: LineMistakes): Walk | undefined {
-  const words = wordsOf(line);
+function walkOf(
+  line: TextPart,
+  words: readonly TextPart[],
+  mistakes: LineMistakes,
+): Walk | undefined {
   if (words.length % 3 !== 0) {
     const message = `${words.length} numbers, expected three for each way point: TIME X Y`;
     mistakes.add({ start: line.start, end: line.start + 1, message });

@@ -9,6 +9,7 @@ import type { Imported, TopologyImporter } from '../../../engine/host/importer.t
 import { readNumber } from '../../../engine/pure/read-number.ts';
 import { LineMistakes, linesOf, spanOf, type TextPart } from '../../../engine/pure/text-lines.ts';
 import { warningsOf } from './contact-list.ts';
+import { NODES_MAX } from './meeting-network.ts';
 import {
   isPlace,
   LATEST_S,
@@ -75,6 +76,9 @@ function takeAll(
     const message = place === null ? takeCourse(line, nodes) : place;
     if (message === 'other') others += 1;
     else if (message !== undefined) mistakes.add({ ...spanOf(line), message });
+    if (nodes.size <= NODES_MAX) continue;
+    mistakes.add({ ...spanOf(line), message: `more than ${NODES_MAX} nodes` });
+    break;
   }
   return others;
 }

@@ -192,6 +192,10 @@ describe('a graph that is wrong', () => {
     expect(messageOf(gmlImporter, ' '.repeat(32e6 + 1))).toMatch(/^the file is 32 MB, the limit/);
     const elements = '<a/>'.repeat(600_001);
     expect(messageOf(graphmlImporter, elements)).toBe('more than 600000 elements');
+    const attributes = `<a ${'b="" '.repeat(1_300)}/>`.repeat(1_000);
+    expect(messageOf(graphmlImporter, attributes)).toBe('more than 1200000 attributes');
+    const tag = `<a ${'b '.repeat(600_000)}/>`;
+    expect(messageOf(graphmlImporter, tag)).toBe('more than 1000000 characters without <');
     const nodes = gml('node[id 1]'.repeat(200_001));
     expect(messageOf(gmlImporter, nodes)).toBe('makes 200001 nodes, the limit is 200000');
   });

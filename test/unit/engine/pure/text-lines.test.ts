@@ -72,6 +72,12 @@ describe('mistakes of a text', () => {
     expect(mistakes.all().mistakes).toHaveLength(1_000);
   });
 
+  it('quote the beginning of a word that is as long as the file', () => {
+    const mistakes = new LineMistakes();
+    mistakes.add({ start: 0, end: 1, message: `"${'a'.repeat(30e6)}" is no name` });
+    expect(mistakes.all().mistakes[0]?.message).toMatch(/^"a{319} … a{68}" is no name$/);
+  });
+
   it('of an empty line underline one column', () => {
     expect(spanOf({ start: 5, end: 5 })).toEqual({ start: 5, end: 6 });
   });

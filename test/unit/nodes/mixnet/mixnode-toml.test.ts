@@ -81,6 +81,9 @@ traffic_shaping_enabled = false
   it.each([
     ['[node]\nkind = "middle"', 'unknown key node.kind; keys: node.type', 2],
     ['port = 9001', 'unknown key port', 1],
+    ['toString = 5', 'unknown key toString', 1],
+    [`[node]\n${'"a"'.repeat(400)}`, 'the line has 1200 characters, the limit is 1000', 2],
+    ['#\n'.repeat(10_001), 'line 10001 begins here, the limit is 10000 lines', 10_001],
     ['[node]\nport = "9001"', 'node.port: "9001" is no number', 2],
     ['[node]\nport = 9001\n\nport = 9002', 'node.port occurs twice', 4],
     ['[node]\nport = 0', 'node.port: 0 is not above 0', 2],

@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { traceImporter } from '../../../../../nodes/dtn/topology/import-traces.ts';
+import { tooLarge } from '../../../../../topologies/generate/too-large.ts';
 import { contactsOf, files, mistakeIn, trace } from './importing.ts';
 
 afterAll(() => files.remove());
@@ -80,6 +82,21 @@ describe('traces of the ONE', () => {
     expect(mistakeIn(() => trace(late))).toMatch(
       /^trace\.txt:1:1 {2}the contact ends after 104 days, one of 2\n.*\n.*\n.*subtract the first, or cut the file$/,
     );
+  });
+
+  it('is refused for the size of its network before that is made', () => {
+    const lines = Array.from({ length: 100_001 }, (_, at) => `${at} CONN a${at} b${at} up\n`);
+    const beganMs = performance.now();
+    const read = traceImporter.read(lines.join(''), {
+      prefix: 'n',
+      rate: 1e6,
+      delay: 0,
+      until: 1e15,
+    });
+    const message = 'makes 200002 nodes, the limit is 200000';
+    expect(read).toMatchObject({ mistakes: [{ message }] });
+    expect(tooLarge({ nodes: 200_002, links: 100_001 })).toBe(message);
+    expect(performance.now() - beganMs).toBeLessThan(20_000);
   });
 
   it('says how many lines are about messages', () => {

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { bonnmotionImporter } from '../../../../../nodes/dtn/topology/import-bonnmotion.ts';
+import { ns2Importer } from '../../../../../nodes/dtn/topology/import-ns2.ts';
 import { ProtocolRegistry } from '../../../../../scenarios/registry.ts';
 import { ConfigError } from '../../../../../topologies/files/config-error.ts';
 import { loadTopology } from '../../../../../topologies/load.ts';
@@ -132,5 +133,16 @@ $ns_ at 70 "$node_(1) setdest 500 0 0"
     const read = bonnmotionImporter.read(`${way}\n`.repeat(330), parameters);
     const message = expect.stringMatching(/^330 nodes with 660000 ways, the limit is 200000000/);
     expect(read).toMatchObject({ mistakes: [{ message }] });
+  });
+
+  it('are refused as soon as a file has too many way points, or nodes', () => {
+    const parameters = { prefix: 'n', range: 1, rate: 1e6, delay: 0 };
+    // Such points are no ways, so that nothing else bounds their number.
+    const resting = bonnmotionImporter.read(`${'0 0 0 '.repeat(600_000)}\n`.repeat(3), parameters);
+    const points = { start: 3_600_001, message: 'more than 1000000 way points' };
+    expect(resting).toMatchObject({ mistakes: [points] });
+    const placed = Array.from({ length: 1_000 }, (_, id) => `$node_(${id}) set X_ 1\n`).join('');
+    const message = 'more than 775 nodes';
+    expect(ns2Importer.read(placed, parameters)).toMatchObject({ mistakes: [{ message }] });
   });
 });
