@@ -30,4 +30,12 @@ describe('a federation ends with all its rounds, and all clients in them,', () =
       'client-1: round 3 waits: it needs 3 clients, and 2 can take part; client-2: not heard of',
     ]);
   });
+
+  it('and names five of many clients for which it waits', () => {
+    const events =
+      '[{ at: 9s, for: 12s, link: "*", set: { up: false } }, { at: 10s, for: 1s, crash: client-1 }]';
+    const many = { 'topology.generate.nodes': '9', events, 'stack.1.options.rounds': '3' };
+    const [warning] = run(load(fixture('aggregator-crash'), many)).warnings;
+    expect(warning).toMatch(/0 can take part; (?:client-[2-6]: not heard of, ){5}and 3 more$/);
+  });
 });
