@@ -3,24 +3,28 @@ import { describe, expect, it } from 'vitest';
 import { CborWriter } from '../../../../../nodes/_kit/cbor-writer.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
 import { forwardedCopy } from '../../../../../nodes/dtn/agent/forwarded-copy.ts';
+import type { AgentParts } from '../../../../../nodes/dtn/agent/parts.ts';
+import { FirstContactRouter } from '../../../../../nodes/dtn/router/first-contact.ts';
+import { SprayAndWaitRouter } from '../../../../../nodes/dtn/router/spray-and-wait.ts';
 import { parseEid } from '../../../../../nodes/dtn/wire/eid.ts';
 import { encodeEid } from '../../../../../nodes/dtn/wire/eid-wire.ts';
+import { writeFragment } from '../../../../../nodes/dtn/wire/fragment.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
-import { sampleBundle } from '../wire/support.ts';
+import { type Sample, sampleBundle } from '../wire/support.ts';
 import { type Bench, bench, type Effect, S, send } from './bench.ts';
 
 /** Node a above a carrier, between b and c; its transfers to both begin with 0. */
-function node(double?: 'vouching'): Bench {
+function node(double?: 'vouching', copies?: AgentParts['copies']): Bench {
   const facts = { maxBytes: 65_536, retryNs: 60 * S, firstTransfer: 0 };
   const outlets = ['b', 'c'].map(
     (neighbour) => new CarrierOutlet({ id: `to ${neighbour}`, neighbour, ...facts }),
   );
-  return bench({ options: double === undefined ? {} : { double }, outlets });
+  return bench({ options: double === undefined ? {} : { double }, outlets, copies });
 }
 
 /** A bundle for c, after so many hops more than it had. */
-function hopped(hops: number): Uint8Array {
-  let bytes = sampleBundle({ source: 'ipn:2.1', destination: 'ipn:3.1' });
+function hopped(hops: number, sample: Sample = {}): Uint8Array {
+  let bytes = sampleBundle({ source: 'ipn:2.1', destination: 'ipn:3.1', ...sample });
   const by = parseEid('ipn:2.0');
   if (by === undefined) throw new Error('no identifier');
   for (let hop = 0; hop < hops; hop += 1) {
@@ -87,6 +91,33 @@ describe('a node that has handed a bundle on', () => {
     arrive(a, hopped(1));
     acknowledge(a, 0);
     expect(arrive(a, hopped(4))).toEqual(['receipt', 'duplicate']);
+  });
+});
+
+describe('a bundle that has come further, of which', () => {
+  const isTaken = (a: Bench, bytes: (hops: number) => Uint8Array): boolean => {
+    arrive(a, bytes(1));
+    return !arrive(a, bytes(4)).includes('duplicate');
+  };
+
+  it('there is one copy at a time is the one that lives', () => {
+    expect(isTaken(node(undefined, new FirstContactRouter()), hopped)).toBe(true);
+  });
+
+  it('there are copies elsewhere is of no use', () => {
+    expect(isTaken(node(undefined, new SprayAndWaitRouter('binary', 8)), hopped)).toBe(false);
+  });
+
+  it('a part is here, at its destination, is of no use', () => {
+    const part = (hops: number): Uint8Array => {
+      const bytes = hopped(hops, { destination: 'ipn:1.1' });
+      const view = new BundleView();
+      view.reopen(bytes, 0, bytes.length);
+      const writer = new CborWriter();
+      writeFragment(writer, view, { start: 0, end: 2 });
+      return writer.taken();
+    };
+    expect(isTaken(node(), part)).toBe(false);
   });
 });
 

@@ -111,6 +111,15 @@ describe('a critical bundle', () => {
     expect(ways(stranger)).toEqual(['to b', 'to c']);
   });
 
+  it('that comes round is of no use, however far it came: its copies go their own ways', () => {
+    const source = node();
+    const [first] = source
+      .step(0, urgent())
+      .flatMap((one) => (one.kind === 'transmit' ? [one.bundle] : []));
+    const input = { kind: 'bundle', bytes: (first as Uint8Array).slice(), from: 'b' } as const;
+    expect(kinds(source.step(S, input))).toEqual(['duplicate']);
+  });
+
   it('is lost if no copy may leave', () => {
     const first = node({ ...CRITICAL, hopLimit: 1 }).step(0, urgent());
     const [bytes] = first.flatMap((one) => (one.kind === 'transmit' ? [one.bundle] : []));

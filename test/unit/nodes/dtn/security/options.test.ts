@@ -90,5 +90,12 @@ describe('the ends of a rule', () => {
     ]);
     expect([from('ipn:*.1', end(3, 'relay')), from('ipn:3.*', end(13, 'relay'))]).toEqual([1, 0]);
     expect([from('*', end(3, undefined)), from('relay', end(3, undefined))]).toEqual([1, 0]);
+    // A regular expression tries all ways to share 62 letters among 30 stars.
+    const many = `${'*a'.repeat(30)}c`;
+    const far: BundleEnd = {
+      eid: { scheme: 'dtn', node: 'a'.repeat(62), demux: 'a' },
+      host: 'a'.repeat(62),
+    };
+    expect([from(many, far), from(`dtn:${many}`, far)]).toEqual([0, 0]);
   });
 });

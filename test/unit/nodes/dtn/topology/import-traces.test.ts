@@ -54,7 +54,10 @@ describe('traces of the ONE', () => {
   });
 
   it('tabs, capitals, exponents, comments and CR LF are read as the ONE does', () => {
-    const made = trace('# x\r\n  # y\r\n\r\n1.0E1\tCONN\t1\t2\tUP\r\n.2e2 CONN 1 2 Down # z\r\n');
+    const later = '3E1 CONN 1 3 up\r\n40 CONN 1 3 down\r\n';
+    const made = trace(
+      `# x\r\n  # y\r\n\r\n1.0E1\tCONN\t1\t2\tUP\r\n.2e2 CONN 1 2 Down # z\r\n${later}`,
+    );
     expect(contactsOf(made)).toContain('node-1 node-2 10 20 1000000 0');
   });
 

@@ -53,6 +53,8 @@ describe('contact plans of ION', () => {
   it('takes the range at the start of a contact', () => {
     const made = ion('a range +0 +5 1 2 4\na range +5 +20 1 2 6\na contact +5 +9 1 2 1\n');
     expect(contactsOf(made)).toEqual(['node-1 node-2 5 9 8 6000']);
+    const late = ion('a range +0 +5 1 2 4\na contact +1 +9 1 2 1\na contact +5 +9 2 1 1\n');
+    expect(contactsOf(late)).toEqual(['node-1 node-2 1 9 8 4000']);
   });
 
   it('moves the reference time on, again and again', () => {
@@ -118,6 +120,9 @@ describe('contact plans of ION', () => {
       // A range of its own has taken the place of the implied one.
       const gone = ion(`${range}a range +0 +99 2 1 7\n${both}d range +0 2 1\n`);
       expect(contactsOf(gone)).toEqual(['node-1 node-2 0 9 8 1000']);
+      const later = 'a contact +6 +9 1 2 1\na contact +6 +9 2 1 1\n';
+      const short = ion(`${range}a range +0 +5 2 1 7\n${later}`);
+      expect(contactsOf(short)).toEqual(['node-1 node-2 6 9 8 1000']);
     });
 
     it('says how many concern what is not there, and how many repeat what is', () => {
