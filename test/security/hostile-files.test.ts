@@ -173,6 +173,25 @@ describe('a file of', () => {
     PATIENCE_MS,
   );
 
+  it.each([
+    ['a topology of lists', `{"topology": ${'['.repeat(500_000)}${']'.repeat(500_000)}}`, 77],
+    ['an unknown key with lists', `{"a": ${'['.repeat(900_000)}${']'.repeat(900_000)}}`, 70],
+    ['options in options', `{"stack": ${'{"a":'.repeat(30_000)}1${'}'.repeat(30_000)}}`, 326],
+    ['30 MB of brackets', '['.repeat(30e6), 65],
+  ])(
+    'JSON with %s was read, and ended in an exceeded stack',
+    (_, text, column) => {
+      const said = `hostile.json:1:${column}  lists and maps are nested more than 64 deep here`;
+      expect(folder.mistakesOfJson(text)).toContain(said);
+    },
+    PATIENCE_MS,
+  );
+
+  it('JSON with brackets in texts is as deep as it is', () => {
+    const brackets = `"\\"${'['.repeat(100)}"`;
+    expect(folder.mistakesOfJson(`{"a": [${brackets}, ${brackets}]}`)).toMatch(/unknown key/);
+  });
+
   it('.topo with 2,000 routers in one AS is refused before all pairs of them are joined', () => {
     const links = repeat(
       1_000,

@@ -25,7 +25,16 @@ export class HostileFolder {
 
   /** The mistakes in a file as the command line would print them; empty if there are none. */
   mistakesOf(text: string): string {
-    const path = join(this.path, 'hostile.yaml');
+    return this.#mistakesIn('hostile.yaml', text);
+  }
+
+  /** The same for a file of JSON. */
+  mistakesOfJson(text: string): string {
+    return this.#mistakesIn('hostile.json', text);
+  }
+
+  #mistakesIn(name: string, text: string): string {
+    const path = join(this.path, name);
     writeFileSync(path, text);
     try {
       loadScenario({ path, folders, registry });

@@ -18,6 +18,7 @@ import { type EntryPart, type FilePath, locate, type TextRange } from './locate.
 import { applyOverrides, type Override } from './overrides.ts';
 import {
   depthMistakes,
+  jsonDepthMistakes,
   parserMistakes,
   prototypeMistakes,
   rawMistakes,
@@ -196,6 +197,10 @@ function rootMistakes(data: unknown): readonly TextMistake[] {
 
 function parseJson(text: string, file: string): Parsed {
   const placer = new Placer(file, text);
+  const refuse = (mistakes: readonly TextMistake[]): void => {
+    if (mistakes.length > 0) throw new ConfigError(mistakes.map((m) => placer.issue(m)));
+  };
+  refuse(jsonDepthMistakes(text));
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -205,8 +210,7 @@ function parseJson(text: string, file: string): Parsed {
     const mistake: TextMistake = { code: 'E119', start: at, end: at + 1, message };
     throw new ConfigError([placer.issue(mistake)], { cause: error });
   }
-  const mistakes = [...rootMistakes(data), ...prototypeMistakes(data, text)];
-  if (mistakes.length > 0) throw new ConfigError(mistakes.map((m) => placer.issue(m)));
+  refuse([...rootMistakes(data), ...prototypeMistakes(data, text)]);
   let document: Document | undefined;
   const place = (path: FilePath, part: EntryPart): IssuePlace => {
     if (text.length > JSON_POSITIONS_BYTES) return placer.place(undefined);

@@ -70,6 +70,8 @@ const PROTOTYPE = '__proto__';
 const TOLD_MAX = 100;
 /** Far deeper than any real file. */
 const DEPTH_MAX = 64;
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [LIST, LIST_END, MAP, MAP_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 /** Lists in lists, and maps as keys of maps, on one line: `- - - x`, `? ? ? x`. */
 const DEEP_DASHES = new RegExp(`(?:[-?:][ \\t]+){${DEPTH_MAX + 1}}`);
 
@@ -98,9 +100,34 @@ export function depthMistakes(text: string): readonly TextMistake[] {
   const dashes = DEEP_DASHES.exec(text)?.index ?? -1;
   const start =
     dashes >= 0 ? dashes : (openBrackets(text, text.length, DEPTH_MAX).at(DEPTH_MAX) ?? -1);
-  if (start < 0) return [];
+  return start < 0 ? [] : [tooDeep(start)];
+}
+
+/** The same in JSON, whose parser takes any depth, while what looks at the values recurses into it. */
+export function jsonDepthMistakes(text: string): readonly TextMistake[] {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text.charCodeAt(at);
+    if (sign === QUOTE) at = endOfText(text, at);
+    else if (sign === LIST || sign === MAP) depth += 1;
+    else if (sign === LIST_END || sign === MAP_END) depth -= 1;
+    if (depth > DEPTH_MAX) return [tooDeep(at)];
+  }
+  return [];
+}
+
+/** Where the quote is that ends a text of JSON. */
+function endOfText(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) {
+    at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  }
+  return at;
+}
+
+function tooDeep(start: number): TextMistake {
   const message = `lists and maps are nested more than ${DEPTH_MAX} deep here`;
-  return [{ code: 'E119', start, end: start + 1, message }];
+  return { code: 'E119', start, end: start + 1, message };
 }
 
 /** Finds constructs that the parser accepts and these files do not allow. */
