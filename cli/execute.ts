@@ -9,11 +9,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { EnvironmentError } from '../engine/live/environment.ts';
-import { compareReports, type ReportComparison } from '../reports/compare.ts';
+import {
+  compareReports,
+  gatedBy,
+  incomparable,
+  type ReportComparison,
+} from '../reports/compare.ts';
 import { readReport, renderJson } from '../reports/json.ts';
 import { exitCodeOf, judge } from '../reports/judge.ts';
 import type { SeedResult } from '../reports/model.ts';
-import { plainLines } from '../reports/plain-text.ts';
+import { oneLine, plainLines } from '../reports/plain-text.ts';
 import type { Report } from '../reports/report-schema.ts';
 import { isSameRun } from '../reports/same-run.ts';
 import { reportSoFar } from '../reports/so-far.ts';
@@ -31,7 +36,7 @@ import {
 } from '../scenarios/runner/run-scenario.ts';
 import { formatIssue } from '../topologies/files/config-error.ts';
 import { crashJson, crashText } from './crash-text.ts';
-import { type ExitCode, ownWords, worstOf } from './exit.ts';
+import { type ExitCode, FlagError, ownWords, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { Loaded } from './load.ts';
 import { Palette, withPalette } from './palette.ts';
@@ -53,6 +58,7 @@ export interface RunFlags {
   readonly pcap?: boolean;
   readonly explain?: number;
   readonly baseline?: string;
+  readonly baselineReportOnly?: boolean;
   readonly threads?: number;
   readonly processes?: 'node' | 'machine';
   readonly loops?: number;
@@ -141,7 +147,7 @@ async function runAndReport(
   broadcast?: Broadcast,
 ): Promise<Ran> {
   const { scenario } = loaded;
-  const baseline = baselineOf(flags);
+  const baseline = baselineOf(flags, scenario.name);
   const seeds = seedsOf(scenario.seeds, flags);
   const { command, layout, flags: own = {} } = runner;
   const { overrides } = scenario;
@@ -240,17 +246,22 @@ export interface FinishContext {
 export async function finish(end: RunEnd, context: FinishContext): Promise<ExitCode> {
   if (end.kind !== 'judged') return tellFailure(end, context);
   const judgedAt = performance.now();
-  const report = judge(end.input);
+  const judged = judge(end.input);
   const { baseline, flags, folder, recordings = [] } = context;
-  const comparison = baseline === undefined ? undefined : compareReports(baseline, report);
+  const comparison = baseline === undefined ? undefined : compareReports(baseline, judged);
+  const isGate = comparison !== undefined && flags.baselineReportOnly !== true;
+  const report = isGate ? gatedBy(comparison, judged) : judged;
   const { files, problems } = await writeFiles(folder, report, comparison);
   if (problems.length === 0) forgetRepeated(context.place, report);
   const former = context.place?.former;
   const writing = (performance.now() - judgedAt) / 1e3;
   print(report, { flags, folder, written: files, comparison, former, writing });
   const lost = recordings.filter((path) => !existsSync(path)).map((path) => lossOf(report, path));
-  for (const problem of [...problems, ...lost]) process.stderr.write(`orrery: ${problem}\n`);
-  return problems.length + lost.length > 0 ? worstOf([exitCodeOf(report), 2]) : exitCodeOf(report);
+  const nothing = isGate ? incomparable(comparison) : undefined;
+  const open = nothing === undefined ? [] : [`--baseline: cannot be compared: ${nothing}`];
+  const all = [...problems, ...lost, ...open];
+  for (const problem of all) process.stderr.write(`orrery: ${problem}\n`);
+  return all.length > 0 ? worstOf([exitCodeOf(report), 2]) : exitCodeOf(report);
 }
 
 /** Prints why there is no report, which may be the words of another machine; returns the exit code. */
@@ -403,8 +414,11 @@ function isTraceGiven(): boolean {
   return process.argv.some((word) => word === '--trace' || word.startsWith('--trace='));
 }
 
-function baselineOf({ baseline: file }: RunFlags): Report | undefined {
+function baselineOf({ baseline: file }: RunFlags, scenario: string): Report | undefined {
   if (file === undefined) return undefined;
-  const words = { found: file, what: '--baseline: ', hint: 'give the report.json of a run' };
-  return readReportFile(file, words);
+  const hint = 'give the report.json of a run of this scenario';
+  const report = readReportFile(file, { found: file, what: '--baseline: ', hint });
+  const { name } = report.scenario;
+  if (name === scenario) return report;
+  throw new FlagError(`--baseline: ${file} is a report of ${oneLine(name)}`, file, hint);
 }

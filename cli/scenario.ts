@@ -145,7 +145,11 @@ export function addRunOptions(command: Command): Command {
       'print the journey of the first n packets',
       wholeNumber('--explain', JOURNEYS_RANGE),
     )
-    .option('--baseline <report.json>', 'compare with an earlier report, paired by seed')
+    .option(
+      '--baseline <report.json>',
+      'compare with an earlier report, paired by seed; fail if significantly worse',
+    )
+    .option('--baseline-report-only', 'compare with the baseline without failing')
     .option(
       '--threads <n>',
       'maximum number of worker threads',

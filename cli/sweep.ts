@@ -26,7 +26,14 @@ import { type SweepFlags, sweep } from './sweep-run.ts';
 
 /** Impossible requests are rejected before the sweep runs for an hour. */
 const USELESS: UselessFlags = {
-  names: new Set(['--trace', '--no-trace', '--pcap', '--explain', '--baseline']),
+  names: new Set([
+    '--trace',
+    '--no-trace',
+    '--pcap',
+    '--explain',
+    '--baseline',
+    '--baseline-report-only',
+  ]),
   reason: 'a sweep keeps the reports of its combinations only',
   hint: (flag) => {
     const one = commandText(['scenario', 'FILE'], ['--set PATH=VALUE', flag]);

@@ -6,7 +6,7 @@
 
 import picocolors from 'picocolors';
 import { greatestOf } from '../engine/pure/extremes.ts';
-import { changeText, type KpiChange, type ReportComparison } from './compare.ts';
+import { changeText, incomparable, type KpiChange, type ReportComparison } from './compare.ts';
 import { inScale, plural, quantity, scaleOf } from './format.ts';
 import { kpiName } from './kpi-text.ts';
 import { code, escapeMarkdown } from './markdown.ts';
@@ -156,7 +156,11 @@ export function renderComparisonMarkdown(comparison: ReportComparison, candidate
   ].join('\n');
 }
 
-/** Exit code of `compare`: 1 when a KPI got worse, or when a run that ended early is compared. */
-export function comparisonExitCode(comparison: ReportComparison): 0 | 1 {
+/**
+ * Exit code of `compare`: 1 when a KPI got worse, or when a run that ended early is compared; 2 when
+ * nothing can be compared.
+ */
+export function comparisonExitCode(comparison: ReportComparison): 0 | 1 | 2 {
+  if (incomparable(comparison) !== undefined) return 2;
   return comparison.verdict === 'worse' || comparison.earlyEnd !== undefined ? 1 : 0;
 }

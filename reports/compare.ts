@@ -7,6 +7,7 @@
  */
 import { earlyEndOf } from './early-end.ts';
 import { significant } from './format.ts';
+import { kpiName } from './kpi-text.ts';
 import { type Parting, partingsOf } from './partings.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import {
@@ -83,6 +84,28 @@ export function compareReports(
     partings: partingsOf(baseline, candidate),
     verdict: overall(kpis.map((kpi) => kpi.verdict)),
   };
+}
+
+/** The report of a run that has to be no worse than its baseline: what is worse is a broken rule of it. */
+export function gatedBy(comparison: ReportComparison, report: Report): Report {
+  const { kpis, earlyEnd, baseline } = comparison;
+  const worse = kpis.filter(({ verdict }) => verdict === 'worse');
+  const changes = worse.map((change) => `${kpiName(change)} ${changeText(change)}`);
+  const of = `the baseline of ${baseline.commit}`;
+  const found =
+    worse.length === 0
+      ? `nothing is significantly worse than in ${of}`
+      : `${changes.join(', ')} against ${of}`;
+  const pass = worse.length === 0 && earlyEnd === undefined;
+  const rule = { name: 'no worse than the baseline', pass, detail: earlyEnd ?? found };
+  return { ...report, pass: report.pass && pass, invariants: [...report.invariants, rule] };
+}
+
+/** Why a comparison says nothing; undefined if it does. */
+export function incomparable({ verdict, kpis }: ReportComparison): string | undefined {
+  if (verdict !== 'not comparable') return undefined;
+  const notes = new Set(kpis.flatMap(({ note }) => note ?? []));
+  return kpis.length === 0 ? 'there is no limit to compare' : [...notes].join('; ');
 }
 
 /** Finds the change of a KPI in a comparison. */

@@ -46,6 +46,11 @@ describe('the comparison of two reports', () => {
     expect(comparisonExitCode(comparison)).toBe(0);
   });
 
+  it('exited with 0 where nothing could be compared', () => {
+    expect(comparisonExitCode(compareReports({ ...before, kpis: [] }, slower))).toBe(2);
+    expect(comparisonExitCode(compareReports(before, { ...slower, kpis: [] }))).toBe(2);
+  });
+
   it('judges a ratio near 1 by what is missing', () => {
     const seeds = input.seeds.map((seed) => ({
       ...seed,
