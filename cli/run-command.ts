@@ -7,6 +7,7 @@ import { CommanderError } from 'commander';
 import { addCommands, wantedBy } from './commands.ts';
 import { exitWith, reportProblem } from './exit.ts';
 import { makeProgram } from './program.ts';
+import { refuseSwallowed } from './swallowed-flags.ts';
 import { guardWorkflow } from './workflow-commands.ts';
 
 /** Runs the command that this process was started with. */
@@ -23,6 +24,7 @@ export async function runCommand(): Promise<void> {
   process.removeAllListeners('uncaughtException');
   process.on('uncaughtException', (error) => process.exit(reportProblem(error, isJson)));
   try {
+    refuseSwallowed(program, process.argv.slice(2), process.env);
     await program.parseAsync(process.argv);
   } catch (error) {
     // Commander has printed its own message; help and version are no failures.

@@ -1,0 +1,62 @@
+/**
+ * Flags that npm took for itself: without `--`, `npm run scenario failover.yaml --seeds 3` runs the
+ * scenario with the words `failover.yaml 3`, and tells of the rest in its environment only
+ * (docs.npmjs.com/cli/commands/npm-run-script, "config" of `npm_config_` variables).
+ *
+ * @module
+ */
+import type { Command, Option } from 'commander';
+import { commandText } from '../scenarios/command-text.ts';
+import { FlagError } from './exit.ts';
+
+/** Names that npm knows as well: its users set them once and for all scripts. */
+const OF_NPM = new Set(['--color', '--no-color', '--cpu']);
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * @param args Words after the program's name.
+ * @throws FlagError that shows the command with `--`.
+ */
+export function refuseSwallowed(program: Command, args: readonly string[], env: Environment): void {
+  const [name = '', ...words] = args;
+  const command = program.commands.find((one) => one.name() === name);
+  if (command === undefined || env['npm_lifecycle_event'] !== name) return;
+  const found = command.options.flatMap((option) => swallowed(option, env));
+  const [first] = found;
+  if (first === undefined) return;
+  const [file, values] = [words.slice(0, 1), words.slice(1)];
+  const open = found.filter(({ isOpen }) => isOpen);
+  const isKnown = open.length === values.length && new Set(open.map(({ long }) => long)).size <= 1;
+  const flags = found.map(({ long, value, placeholder, isOpen }) => {
+    if (value !== undefined) return `${long} ${value}`;
+    if (!isOpen) return long;
+    return `${long} ${(isKnown ? values.shift() : undefined) ?? placeholder}`;
+  });
+  const hint = `flags go behind --: ${commandText([name, ...file], flags)}`;
+  throw new FlagError(`npm took ${first.long} for itself`, name, hint);
+}
+
+interface Swallowed {
+  readonly long: string;
+  readonly value?: string;
+  /** True if its value stands among the words. */
+  readonly isOpen: boolean;
+  /** What to write for the value. */
+  readonly placeholder: string;
+}
+
+function swallowed(option: Option, env: Environment): readonly Swallowed[] {
+  const { long = '', flags, negate, required } = option;
+  const text = env[`npm_config_${long.replace(/^--(no-)?/, '').replaceAll('-', '_')}`];
+  // npm says of `--no-trace` that trace is empty.
+  if (OF_NPM.has(long) || text === undefined || (text === '') !== negate) return [];
+  const placeholder = /<(.*)>/.exec(flags)?.[1]?.toUpperCase() ?? '';
+  return text
+    .split('\n\n')
+    .map((one) =>
+      one === '' || one === 'true'
+        ? { long, isOpen: required, placeholder }
+        : { long, value: one, isOpen: false, placeholder },
+    );
+}
