@@ -7,6 +7,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readSource } from '../../topologies/files/source.ts';
@@ -206,6 +207,14 @@ describe('a file of', () => {
     const said = folder.mistakesOf(scenario(`traffic: [${'{},'.repeat(1_500)}]`));
     expect(said.split('\n').at(-1)).toBe('and 1480 more');
   });
+});
+
+it('a value below 20,000 parts took half a minute, and ended in an exceeded stack', () => {
+  const path = join(folder.path, 'plain.yaml');
+  writeFileSync(path, 'a: 1\n');
+  const overrides = [{ path: `b${'.b'.repeat(19_999)}`, value: '1' }];
+  const limits = { limitBytes: 1e6, tooLargeHint: 'none', overrides };
+  expect(() => readSource(path, limits)).toThrow('--set the path has 20000 parts, the limit is 64');
 });
 
 it('a pipe in place of a file was read for ever', () => {

@@ -37,6 +37,9 @@ const KIND_KEYS: readonly string[] = ['kind', 'strategy'];
  */
 export const OVERRIDES_LENGTH_MAX = 65_536;
 
+/** Most parts of a path: each that is not there yet is a map in the one before. */
+const PARTS_MAX = 64;
+
 /** Characters of all paths and values. */
 export function lengthOf(overrides: Readonly<Record<string, string>>): number {
   return Object.entries(overrides).reduce((sum, [key, text]) => sum + key.length + text.length, 0);
@@ -82,7 +85,7 @@ export function applyOverrides(
 
 /**
  * Before the parser sees them: its work grows with the square of what is nested.
- * @throws ConfigError naming each value that is nested too deeply, or the one at which they are too long together.
+ * @throws ConfigError naming each path or value that is nested too deeply, or the one at which they are too long together.
  */
 function refuseUnreadable(overrides: readonly Override[]): void {
   const issues: ConfigIssue[] = [];
@@ -95,6 +98,12 @@ function refuseUnreadable(overrides: readonly Override[]): void {
       const hint = 'write a file';
       issues.push({ ...flagPlace(flag, 'path'), path, code: 'E117', message, hint });
       break;
+    }
+    const parts = flag.path.split('.').length;
+    if (parts > PARTS_MAX) {
+      const message = `the path has ${parts} parts, the limit is ${PARTS_MAX}`;
+      issues.push({ ...flagPlace(flag, 'path'), path: '', code: 'E117', message });
+      continue;
     }
     const [deep] = depthMistakes(flag.value);
     if (deep === undefined) continue;
