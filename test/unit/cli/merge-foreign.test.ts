@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refuseForeignScenario } from '../../../cli/own-scenario.ts';
 import type { RunLine, SweepHead } from '../../../scenarios/sweep/results-file.ts';
 import { ROOT } from '../../architecture/files.ts';
 import { type Ended, orreryIn, SMALL } from './small-sweep.ts';
@@ -25,7 +26,7 @@ beforeAll(() => {
   folder = join(outer, 'current');
   mkdirSync(folder);
   write('small.yaml', SMALL);
-  const { status, stderr } = orrery('sweep', 'small.yaml', '--out', 'whole');
+  const { status, stderr } = sweep('small.yaml', '--out', 'whole');
   expect(status, stderr).toBe(0);
   const texts = readFileSync(join(folder, 'whole/small/sweep/results.ndjson'), 'utf8').split('\n');
   const [first, ...rest] = texts.slice(0, -1).map((text) => JSON.parse(text) as unknown);
@@ -35,6 +36,11 @@ afterAll(() => rmSync(outer, { recursive: true, force: true }));
 
 function orrery(...words: readonly string[]): Ended {
   return orreryIn(folder, words);
+}
+
+/** Four short runs, for which a second thread takes longer to start than they take. */
+function sweep(...words: readonly string[]): Ended {
+  return orrery('sweep', ...words, '--threads', '1');
 }
 
 function write(name: string, text: string): void {
@@ -68,17 +74,31 @@ sweep: { duration: [1s, 2s] }
   it.each([
     ['has another hash', 'own', /own\/s\.yaml has changed since the sweep ran/],
     ['came with them', 'brought', /brought\/s\.yaml came with the results/],
-    ['came with them, deeper', 'brought/deeper', /came with the results/],
-    ['came with them, beside their folder', 'brought', /came with the results/, 'brought/part/'],
-    ['is elsewhere', '../away', /neither below the current folder nor shipped/],
-  ])('is not loaded if it %s', (_what, place, text, results = 'brought/') => {
+  ])('is not loaded if it %s', (_what, place, text) => {
     write(`${place}/s.yaml`, named);
     write(`${place}/evil.mjs`, module);
     const first = { ...head, file: `${place}/s.yaml`, sha256: place === 'own' ? '00' : sha256 };
-    const { status, stderr } = mergeOf(`${results}results.ndjson`, first, []);
+    const { status, stderr } = mergeOf('brought/results.ndjson', first, []);
     expect(stderr).toMatch(text);
     expect(status).toBe(2);
     expect(existsSync(join(folder, 'loaded'))).toBe(false);
+  });
+
+  it.each([
+    ['came with them, deeper', 'brought/deeper', /came with the results/],
+    ['came with them, beside their folder', 'brought', /came with the results/, 'brought/part/'],
+    ['is elsewhere', '../away', /neither below the current folder nor shipped/],
+  ])('is refused, too, if it %s', (_what, place, text, results = 'brought/') => {
+    for (const name of [`${place}/s.yaml`, `${results}results.ndjson`]) write(name, named);
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      const refusing = (): void =>
+        refuseForeignScenario({ file: `${place}/s.yaml`, sha256 }, [`${results}results.ndjson`]);
+      expect(refusing).toThrow(text);
+    } finally {
+      process.chdir(before);
+    }
   });
 
   it('is named if it does not exist', () => {
@@ -122,7 +142,7 @@ describe('values that results were made with', () => {
   it('are those of an honest sweep if --set names them again', () => {
     const words = ['--set', 'topology=own.yaml', '--set', 'duration=1600ms'];
     copyFileSync(join(ROOT, 'topologies/two-nodes.yaml'), join(folder, 'own.yaml'));
-    expect(orrery('sweep', 'small.yaml', '--out', 'set', ...words).status).toBe(0);
+    expect(sweep('small.yaml', '--out', 'set', ...words).status).toBe(0);
     const [name = ''] = readdirSync(join(folder, 'set/small'));
     const part = `set/small/${name}`;
     const unasked = orrery('merge', part, '--out', 'joined');
@@ -179,7 +199,7 @@ describe('runs that results claim', () => {
 });
 
 describe('a sweep that goes on', () => {
-  const words = ['sweep', 'small.yaml', '--out', 'on'];
+  const words = ['small.yaml', '--out', 'on'];
   const results = 'on/small/sweep/results.ndjson';
   /** What a sweep has left that was killed. */
   function left(runs: readonly object[]): void {
@@ -191,7 +211,7 @@ describe('a sweep that goes on', () => {
     const [first, ...others] = lines;
     const { fingerprint } = others[0]!;
     left([first!, { ...first, fingerprint }, ...others]);
-    const { status, stdout, stderr } = orrery(...words);
+    const { status, stdout, stderr } = sweep(...words);
     expect(stderr).toMatch(/goes on with 4 runs/);
     expect(stderr).toMatch(/not deterministic: run-[0-9a-f]{32}, seed \d, traffic\.0\.rate=/);
     expect([status, stdout]).toEqual([4, expect.stringContaining('2 of 2 combinations met')]);
@@ -201,7 +221,7 @@ describe('a sweep that goes on', () => {
   it('leaves a file that merges, whatever line was damaged', () => {
     const [first, ...others] = lines;
     left([{ ...first, result: `${first!.result.slice(0, 40)}!!!!` }, ...others]);
-    const { status, stderr } = orrery(...words);
+    const { status, stderr } = sweep(...words);
     expect([status, stderr]).toEqual([0, expect.stringContaining('goes on with 4 runs')]);
     const merged = orrery('merge', results, '--out', 'merged');
     expect(merged.status, merged.stderr).toBe(0);

@@ -1,5 +1,5 @@
 /** Values that came from elsewhere change values: what names code or files is refused before it is opened. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,8 @@ import { ForeignName, openForeign, ownPart } from '../../../scenarios/foreign-va
 import type { Loaded } from '../../../scenarios/open.ts';
 import { ProtocolRegistry } from '../../../scenarios/registry.ts';
 import type { Parameters } from '../../../scenarios/sweep/identity.ts';
+import { openingOnly } from '../../../topologies/files/file-bounds.ts';
+import { ROOT } from '../../architecture/files.ts';
 
 const LOADED = Symbol.for('orrery.test.loaded');
 /** A module that notes that it ran. */
@@ -72,6 +74,24 @@ describe('values that came from elsewhere', () => {
     await expect(open({ ...typed, ...foreign }, typed)).rejects.toThrow(ForeignName);
   });
 
+  it('open nothing where another value was typed', async () => {
+    const opening = open({ topology: 'third.yaml' }, { topology: 'other.yaml' });
+    await expect(opening).rejects.toThrow(/third\.yaml is named by values that came/);
+  });
+
+  it('open no module that is loaded already, for values of somebody else', async () => {
+    const path = join(ROOT, 'test/fixtures/summer/index.ts');
+    const registry = new ProtocolRegistry();
+    await registry.load(path);
+    const refused: string[] = [];
+    const onRefused = (file: string): number => refused.push(file);
+    const opening = openingOnly(new Set(), onRefused, () => registry.loadFound(() => [path]));
+    await expect(opening).rejects.toThrow(/is outside the folders of this run/);
+    const loading = openingOnly(new Set(), onRefused, () => registry.load(path));
+    await expect(loading).rejects.toThrow(/is outside the folders of this run/);
+    expect(refused).toEqual([path, path]);
+  });
+
   it('open nothing by the sweep that they bring', async () => {
     const { scenario } = await open({ 'sweep.topology': '[sent/evil.yaml]' });
     const cell = scenario.sweep?.cells[0] ?? {};
@@ -90,6 +110,10 @@ describe('values that came from elsewhere', () => {
     const typed = { topology: 'third.yaml' };
     const { scenario } = await open({ ...typed, duration: '3s' }, typed);
     expect(scenario.topology.file).toContain('third.yaml');
+    // What a link leads to counts, whatever it is called.
+    symlinkSync(join(folder, 'third.yaml'), join(folder, 'linked.yaml'));
+    const linked = { topology: 'linked.yaml' };
+    expect((await open({ ...linked, duration: '3s' }, linked)).scenario.durationNs).toBe(3e9);
     const swept = await open({ topology: 'other.yaml', duration: '3s' });
     expect(swept.scenario.topology.file).toContain('other.yaml');
   });
