@@ -13,7 +13,7 @@ import { bundleAgeData } from '../../../../../nodes/dtn/wire/extensions.ts';
 import { writeFragment } from '../../../../../nodes/dtn/wire/fragment.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
 import { type Sample, sampleBundle } from '../wire/support.ts';
-import { type Bench, bench, kinds, S } from './bench.ts';
+import { type Bench, bench, type Effect, kinds, S } from './bench.ts';
 
 /** The greatest number of CBOR, which no double holds. */
 const HUGE = Uint8Array.of(0x1b, ...new Array<number>(8).fill(0xff));
@@ -48,6 +48,9 @@ function hugeSequence(sample: Sample): Uint8Array {
   return concatBytes(bytes.subarray(0, 1), primary, bytes.subarray(primaryEnd));
 }
 
+const bundlesIn = (effects: readonly Effect[]): readonly Uint8Array[] =>
+  effects.flatMap((effect) => (effect.kind === 'transmit' ? [effect.bundle] : []));
+
 const give = ({ step }: Bench, bytes: Uint8Array): readonly string[] =>
   kinds(step(S, { kind: 'bundle', bytes, from: 'c' }));
 
@@ -64,6 +67,20 @@ describe('a bundle with 64 blocks', () => {
   });
 });
 
+it('a bundle that fits into its carrier left with the node that forwarded it, though it did not fit then', () => {
+  const bytes = ofBlocks(20);
+  const facts = { retryNs: 60 * S, firstTransfer: 0, id: 'to b', neighbour: 'b' };
+  const above = (maxBytes: number): Bench =>
+    bench({ outlets: [new CarrierOutlet({ ...facts, maxBytes })] });
+  const [grown = 0] = bundlesIn(bench().step(S, { kind: 'bundle', bytes, from: 'c' })).map(
+    ({ length }) => length,
+  );
+  expect(grown).toBeGreaterThan(bytes.length);
+  expect(give(above(grown), bytes)).toEqual(['transmit']);
+  expect(give(above(grown - 1), bytes)).toEqual(['too-large']);
+  expect(give(above(bytes.length - 1), bytes)).toEqual(['too-large']);
+});
+
 describe('a number that no double holds', () => {
   it('as an age was written with what had to be added', () => {
     const view = viewOf(sampleBundle(TO_B));
@@ -75,9 +92,7 @@ describe('a number that no double holds', () => {
     const bytes = writer.taken();
     give(node, sampleBundle({ ...TO_B, sequence: 9 }));
     expect(node.step(S, { kind: 'bundle', bytes, from: 'c' })).toEqual([]);
-    const left = node.step(9 * S, TIMER_DUE).flatMap((effect) => {
-      return effect.kind === 'transmit' ? [viewOf(effect.bundle).ageMs] : [];
-    });
+    const left = bundlesIn(node.step(9 * S, TIMER_DUE)).map((each) => viewOf(each).ageMs);
     expect(left).toEqual([Number.MAX_SAFE_INTEGER]);
   });
 
