@@ -7,7 +7,13 @@ import { ForeignName, openForeign, ownPart } from '../../../scenarios/foreign-va
 import type { Loaded } from '../../../scenarios/open.ts';
 import { ProtocolRegistry } from '../../../scenarios/registry.ts';
 import type { Parameters } from '../../../scenarios/sweep/identity.ts';
-import { openingOnly } from '../../../topologies/files/file-bounds.ts';
+import {
+  mayOpen,
+  openingBelow,
+  openingOnly,
+  realPath,
+} from '../../../topologies/files/file-bounds.ts';
+import { readText } from '../../../topologies/files/source.ts';
 import { ROOT } from '../../architecture/files.ts';
 
 const LOADED = Symbol.for('orrery.test.loaded');
@@ -116,5 +122,28 @@ describe('values that came from elsewhere', () => {
     expect((await open({ ...linked, duration: '3s' }, linked)).scenario.durationNs).toBe(3e9);
     const swept = await open({ topology: 'other.yaml', duration: '3s' });
     expect(swept.scenario.topology.file).toContain('other.yaml');
+  });
+});
+
+describe('files that are named by others', () => {
+  it('are below all folders that bound the work, and among those that are known', () => {
+    const [own, sent] = ['two.yaml', 'sent/evil.yaml'].map((name) => join(folder, name));
+    const known = new Set([own ?? '', sent ?? ''].map(realPath));
+    const inside = (path = ''): boolean =>
+      openingBelow([join(folder, 'sent')], () =>
+        openingOnly(
+          known,
+          () => undefined,
+          () => mayOpen(path),
+        ),
+      );
+    expect([inside(own), inside(sent)]).toEqual([false, true]);
+  });
+
+  it('are not read if they are not, wherever their names came from', () => {
+    const reading = (): unknown =>
+      readText(join(folder, 'two.yaml'), { limitBytes: 1e6, tooLargeHint: 'none' });
+    expect(reading).not.toThrow();
+    expect(() => openingOnly(new Set(), () => undefined, reading)).toThrow(/outside the folders/);
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { AcknowledgedLink } from '../../../../../nodes/dtn/agent/acknowledged-link.ts';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
+import { bench as agentWith, kinds, send } from './bench.ts';
 
 const S = 1_000_000_000;
 
@@ -99,4 +101,21 @@ describe('a link whose layer acknowledges', () => {
     expect(abandoned).toEqual([2 ** 32 - 1]);
     expect(link.acknowledged(2 ** 32 - 1)).toBeUndefined();
   });
+});
+
+it('a bundle that was queued before the neighbour took less was sent all the same', () => {
+  const { link } = bench();
+  const { agent, step } = agentWith({ outlets: [link] });
+  step(0, { kind: 'way', outlet: 'a--b', way: 'open' });
+  expect(kinds(step(0, send('b')))).toEqual(['answer', 'transmit']);
+  expect(kinds(step(0, send('b')))).toEqual(['answer']);
+  link.limit(500);
+  expect(kinds(step(2 * S, TIMER_DUE))).toEqual([]);
+  // For a while: nothing is refused for it, and all goes when the neighbour takes it.
+  expect(step(2 * S, send('b'))).toMatchObject([{ kind: 'answer', outcome: 'ok' }]);
+  expect(agent.holding).toBe(3);
+  link.limit(10_000);
+  step(3 * S, { kind: 'way', outlet: 'a--b', way: 'closed' });
+  step(3 * S, { kind: 'way', outlet: 'a--b', way: 'open' });
+  expect(kinds(step(5 * S, TIMER_DUE))).toEqual(['transmit']);
 });
