@@ -7,6 +7,7 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { BackOff } from '../../_kit/back-off.ts';
 import {
+  BLOCK_TYPE,
   BUNDLE_FLAG,
   CRC_TYPE,
   RECORD_KEYS_MAX,
@@ -18,12 +19,20 @@ import type { Names } from '../names.ts';
 import type { CopyRouter } from '../router/router.ts';
 import { EID_NONE, formatEid } from '../wire/eid.ts';
 import { encodeEid } from '../wire/eid-wire.ts';
-import { encodeBundle, payloadBlock } from '../wire/encode.ts';
+import { type BlockFields, encodeBundle, payloadBlock } from '../wire/encode.ts';
+import { bundleAgeData } from '../wire/extensions.ts';
 import { decodeRecord, encodeRecord, recordName } from './encounter-record.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Outlet } from './outlet.ts';
 
 const NS_PER_MS = 1_000_000;
+/** RFC 9171 section 4.4.2: without a creation time, a bundle has an age. */
+const NEW: readonly BlockFields[] = [
+  {
+    ...{ type: BLOCK_TYPE.bundleAge, number: 2, flags: 0 },
+    ...{ crcType: CRC_TYPE.none, data: bundleAgeData(0) },
+  },
+];
 
 /** What encounters need of their node. */
 export interface EncounterParts {
@@ -155,7 +164,7 @@ export class Encounters {
         sequence: this.#sequence,
         lifetimeMs: RECORD_LIFETIME_MS,
       },
-      [],
+      this.#lastMs === 0 ? NEW : [],
       payloadBlock(payload, crcType),
     );
     return {

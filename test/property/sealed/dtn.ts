@@ -37,7 +37,7 @@ import { hopCountData } from '../../../nodes/dtn/wire/extensions.ts';
 import { writeFragment } from '../../../nodes/dtn/wire/fragment.ts';
 import { encodeStatusReport } from '../../../nodes/dtn/wire/status-report.ts';
 import { BundleView } from '../../../nodes/dtn/wire/view.ts';
-import { type Bench, bench, kinds, STORE } from '../../unit/nodes/dtn/agent/bench.ts';
+import { type Bench, bench, type Effect, kinds, STORE } from '../../unit/nodes/dtn/agent/bench.ts';
 import { opened, ruleOf, toolsOf } from '../../unit/nodes/dtn/security/support.ts';
 import { sampleBundle } from '../../unit/nodes/dtn/wire/support.ts';
 import { mutate } from '../mutate.ts';
@@ -311,9 +311,9 @@ class Agents implements Victim {
 
   #step({ agent, step }: Bench, input: Parameters<Bench['step']>[1]): string[] {
     this.#now += MS;
-    const came = [...kinds(step(this.#now, input))];
+    const came = [...namesOf(step(this.#now, input))];
     for (let turn = 0; agent.nextAt() <= this.#now && turn < 100; turn += 1)
-      came.push(...kinds(step(this.#now, TIMER_DUE)));
+      came.push(...namesOf(step(this.#now, TIMER_DUE)));
     if (agent.nextAt() <= this.#now) came.push('work left undone');
     return came;
   }
@@ -329,6 +329,16 @@ class Agents implements Victim {
       ...this.#step(one, { kind: this.#random.chance(0.8) ? 'receipt' : 'failed', transfer }),
     ];
   }
+}
+
+/** The kinds of effects, and whether the next node could read each bundle that leaves. */
+function namesOf(effects: readonly Effect[]): readonly string[] {
+  const wrong = effects.flatMap((effect) => {
+    if (effect.kind !== 'transmit') return [];
+    const why = view.open(effect.bundle, 0, effect.bundle.length);
+    return why === undefined ? [] : [`left with ${why}`];
+  });
+  return [...kinds(effects), ...wrong];
 }
 
 export const dtn: SealedCase = {

@@ -28,6 +28,14 @@ describe('epidemic routing', () => {
     expect(net.drops).toEqual([]);
   });
 
+  it('lost every record of a node without a clock: created at time 0, it had no age', () => {
+    const net = new Meetings({ router: 'epidemic', clock: 'none' });
+    net.send('a', 'd');
+    net.meet('a', 'b');
+    net.meet('b', 'd');
+    expect([net.drops, net.delivered]).toEqual([[], ['a d']]);
+  });
+
   it('offers what comes during an encounter', () => {
     const net = new Meetings({ router: 'epidemic' });
     net.open('a', 'b');
