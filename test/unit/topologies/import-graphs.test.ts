@@ -46,6 +46,7 @@ function linesOf({ links }: Topology): readonly string[] {
 }
 
 const TWO = 'node [ id 1 label "a" ] node [ id 2 label "b" ]';
+const AGAINST = 'edge [ source 2 target 1 LinkSpeed "4" LinkSpeedUnits "m" ]';
 const gml = (content: string): string => `graph [ ${content} ]`;
 const graphml = (content: string, keys = ''): string =>
   `<?xml version="1.0"?>\n<graphml>${keys}<graph edgedefault="undirected">${content}</graph></graphml>`;
@@ -97,6 +98,15 @@ describe('graphs of other programs', () => {
     ]);
   });
 
+  it('name eight of many nodes that have no coordinates', () => {
+    const many = Array.from({ length: 10 }, (_, id) => `node [ id ${id} label "n${id}" ]`).join(
+      ' ',
+    );
+    const there = 'node [ id 10 label "there" Latitude 1 Longitude 1 ]';
+    const { warnings } = importing('gml', gml(`${many} ${there} edge [ source 0 target 10 ]`));
+    expect(warnings[0]).toContain('(n0, n1, n2, n3, n4, n5, n6, n7, and 2 more): 1 of 1 links');
+  });
+
   it('have whole rates, whatever doubles make of a speed and its unit', () => {
     const edge = 'edge [ source 1 target 2 LinkSpeed "64.1" LinkSpeedUnits "M" ]';
     expect(64.1 * 1e6).not.toBe(64_100_000);
@@ -126,6 +136,9 @@ describe('graphs of other programs', () => {
     const topology = importing('gml', gml(`directed 1 ${TWO} ${edges}`));
     expect(linesOf(topology)).toEqual(['a--b 1 3 7', 'a--b.2 2 - 7']);
     expect(topology.warnings[0]).toMatch(/1 directed edges have no opposite/);
+    // A second opposite one goes with the second.
+    const pairs = importing('gml', gml(`directed 1 ${TWO} ${edges} ${AGAINST}`));
+    expect(linesOf(pairs)).toEqual(['a--b 1 3 7', 'a--b.2 2 4 7']);
   });
 
   it('are the same in GraphML, with defaults of keys and namespaces', () => {
