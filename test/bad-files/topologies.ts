@@ -253,6 +253,20 @@ export const BAD_TOPOLOGIES: readonly BadFile[] = [
     says: 'a period of 1s is over before the last window (2s)',
   },
   {
+    title: 'contacts that come again each nanosecond',
+    text: both('contacts: «{ windows: [{ start: 0s, end: 1ns }], period: 1ns }»'),
+    code: 'E111',
+    says: 'links[0].contacts: a period of 1ns, expected 1us for its window',
+  },
+  {
+    title: 'contacts that come again too soon for their number',
+    text: both(
+      'contacts: «{ windows: [{ start: 0s, end: 1us }, { start: 1us, end: 1500ns }], period: 1999ns }»',
+    ),
+    code: 'E111',
+    says: 'a period of 1.999us, expected 1us for each of its 2 windows',
+  },
+  {
     title: 'an actual contact that was not planned',
     text: both(
       'contacts: { windows: [{ start: 5s, end: 9s }], period: 20s, actual: [{ contact: «24s», end: 28s }] }',

@@ -15,6 +15,8 @@ export interface ContactsMistake {
   readonly hint?: string;
 }
 
+/** Least time that a period has for each of its windows, ns: a run has events for each of them. */
+const WINDOW_NS = 1_000;
 /** Planned beginnings that a hint shows. */
 const STARTS_SHOWN = 4;
 
@@ -30,10 +32,16 @@ export function contactsMistake(contacts: ContactsSpec): ContactsMistake | undef
     }
     last = endNs;
   }
-  const { periodNs } = contacts;
-  if (periodNs === undefined || periodNs >= last) return actualMistake(contacts);
+  const { periodNs, windows } = contacts;
+  if (periodNs === undefined) return actualMistake(contacts);
   const period = formatTime(periodNs);
-  return { message: `a period of ${period} is over before the last window (${formatTime(last)})` };
+  if (periodNs < last) {
+    const message = `a period of ${period} is over before the last window (${formatTime(last)})`;
+    return { message };
+  }
+  if (periodNs >= windows.length * WINDOW_NS) return actualMistake(contacts);
+  const what = windows.length === 1 ? 'its window' : `each of its ${windows.length} windows`;
+  return { message: `a period of ${period}, expected ${formatTime(WINDOW_NS)} for ${what}` };
 }
 
 function actualMistake(contacts: ContactsSpec): ContactsMistake | undefined {
