@@ -167,16 +167,20 @@ class Neighbour {
   #blocks(): readonly BlockFields[] {
     const random = this.#random;
     const genuine = random.chance(0.05) ? WORN : GENUINE;
-    const kept = genuine.filter(() => random.chance(0.95));
-    const more = random.chance(0.05) ? 58 + random.below(7) : random.below(2);
+    // As many blocks as there may be, in most of which there is nothing that stops them.
+    const isFull = random.chance(0.05);
+    const kept = genuine.filter(() => random.chance(isFull ? 0.7 : 0.95));
+    const more = isFull ? 58 + random.below(7) : random.below(2);
     const types = Object.values(BLOCK_TYPE).filter((type) => type !== BLOCK_TYPE.payload);
     const others = Array.from({ length: more }, () => ({
-      type: random.chance(0.1) ? types[random.below(types.length)]! : 77,
+      type: random.chance(isFull ? 0.001 : 0.1) ? types[random.below(types.length)]! : 77,
       data: random.bytes(random.below(3)),
     }));
     return [...kept, ...others].map(({ type, data }, index) => ({
       ...{ type, number: 2 + index, crcType: random.below(3) as CrcType },
-      flags: random.chance(0.8) ? random.below(2) : [2, 4, 16, 17][random.below(4)]!,
+      flags: random.chance(isFull ? 0.99 : 0.8)
+        ? random.below(2)
+        : [2, 4, 16, 17][random.below(4)]!,
       data: random.chance(0.97) ? data : mutate(data, random, { header: 4 }),
     }));
   }
