@@ -36,7 +36,7 @@ import {
 } from '../scenarios/runner/run-scenario.ts';
 import { formatIssue } from '../topologies/files/config-error.ts';
 import { crashJson, crashText } from './crash-text.ts';
-import { type ExitCode, FlagError, ownWords, worstOf } from './exit.ts';
+import { crashCode, type ExitCode, FlagError, ownWords, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { Loaded } from './load.ts';
 import { Palette, withPalette } from './palette.ts';
@@ -299,7 +299,7 @@ function tellCrash(crash: Crash, { flags, repeat }: FinishContext): ExitCode {
   const how = { repeat: command, isDebug: flags.debug === true };
   if (flags.json === true) printJson({ errors: [crashJson(crash, how)] });
   else process.stderr.write(crashText(crash, how));
-  return 3;
+  return crashCode(crash);
 }
 
 /** If two consecutive runs have the same results, only the second is kept. */

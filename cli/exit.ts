@@ -2,8 +2,8 @@
  * Exit codes (docs/spec/run-files.md#exit-codes) and the last message of a failing command.
  *
  * 0 all KPIs met, 1 a KPI missed, 2 bad file or flag, or the machine is at fault (a port, a disk,
- * a limit), 3 code broke: a protocol threw or hangs, or an invariant of ours does not hold, 4 not
- * deterministic, 5 time limit, 130 interrupted. If several hold: 3 > 4 > 2 > 5 > 130 > 1.
+ * a limit), 3 a bug of ours: our code threw, or an invariant does not hold, 4 not deterministic, 5 time
+ * limit, 6 a user's protocol threw or hangs, 130 interrupted. If several hold: 3 > 6 > 4 > 2 > 5 > 130 > 1.
  *
  * @module
  */
@@ -20,9 +20,9 @@ import { hidePasswords } from './hide-passwords.ts';
 import { forStderr } from './terminal.ts';
 
 /** The codes. */
-export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 130;
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130;
 
-const PRECEDENCE: readonly ExitCode[] = [3, 4, 2, 5, 130, 1, 0];
+const PRECEDENCE: readonly ExitCode[] = [3, 6, 4, 2, 5, 130, 1, 0];
 
 /** The code that counts when several hold. */
 export function worstOf(codes: readonly ExitCode[]): ExitCode {
@@ -31,6 +31,11 @@ export function worstOf(codes: readonly ExitCode[]): ExitCode {
     `exit codes ${codes.join()}`,
   );
   return PRECEDENCE.find((code) => codes.includes(code)) ?? 0;
+}
+
+/** The code of a crash: of whose code it was. */
+export function crashCode({ by }: Pick<Crash, 'by'>): 3 | 6 {
+  return by === 'protocol' ? 6 : 3;
 }
 
 /** Sets the code; the process ends when its output is written. */
@@ -91,7 +96,7 @@ function tellCrash(crash: Crash, isJson: boolean, isDebug: boolean): ExitCode {
   if (isJson) {
     process.stdout.write(`${JSON.stringify({ errors: [crashJson(crash, how)] }, null, 2)}\n`);
   } else process.stderr.write(crashText(crash, how));
-  return 3;
+  return crashCode(crash);
 }
 
 /**

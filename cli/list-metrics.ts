@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { knownProtocols, type ProtocolRegistry } from '../scenarios/registry.ts';
+import { knownProtocols, loadAdded, type ProtocolRegistry } from '../scenarios/registry.ts';
 
 /** Prints all metrics, sorted by name; as JSON on request. */
-export function listMetrics(registry: ProtocolRegistry, isJson: boolean): void {
+export async function listMetrics(registry: ProtocolRegistry, isJson: boolean): Promise<void> {
+  await loadAdded();
   const own = knownProtocols().flatMap(({ metrics }) => metrics);
   const all = [...own, ...registry.metrics].sort((a, b) => (a.name < b.name ? -1 : 1));
   if (isJson) {

@@ -62,7 +62,7 @@ export function addScenario(program: Command): void {
     }
     const registry = new ProtocolRegistry();
     if (flags.listMetrics === true) {
-      listMetrics(registry, flags.json === true);
+      await listMetrics(registry, flags.json === true);
       return;
     }
     if (file === undefined) {

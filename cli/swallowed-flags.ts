@@ -28,10 +28,10 @@ export function refuseSwallowed(program: Command, args: readonly string[], env: 
   const [file, values] = [words.slice(0, 1), words.slice(1)];
   const open = found.filter(({ isOpen }) => isOpen);
   const isKnown = open.length === values.length && new Set(open.map(({ long }) => long)).size <= 1;
-  const flags = found.map(({ long, value, placeholder, isOpen }) => {
+  const flags = found.map(({ long, value, example, isOpen }) => {
     if (value !== undefined) return `${long} ${value}`;
     if (!isOpen) return long;
-    return `${long} ${(isKnown ? values.shift() : undefined) ?? placeholder}`;
+    return `${long} ${(isKnown ? values.shift() : undefined) ?? example}`;
   });
   const hint = `flags go behind --: ${commandText([name, ...file], flags)}`;
   throw new FlagError(`npm took ${first.long} for itself`, name, hint);
@@ -43,7 +43,7 @@ interface Swallowed {
   /** True if its value stands among the words. */
   readonly isOpen: boolean;
   /** What to write for the value. */
-  readonly placeholder: string;
+  readonly example: string;
 }
 
 function swallowed(option: Option, env: Environment): readonly Swallowed[] {
@@ -51,12 +51,12 @@ function swallowed(option: Option, env: Environment): readonly Swallowed[] {
   const text = env[`npm_config_${long.replace(/^--(no-)?/, '').replaceAll('-', '_')}`];
   // npm says of `--no-trace` that trace is empty.
   if (OF_NPM.has(long) || text === undefined || (text === '') !== negate) return [];
-  const placeholder = /<(.*)>/.exec(flags)?.[1]?.toUpperCase() ?? '';
+  const example = /<(.*)>/.exec(flags)?.[1]?.toUpperCase() ?? '';
   return text
     .split('\n\n')
     .map((one) =>
       one === '' || one === 'true'
-        ? { long, isOpen: required, placeholder }
-        : { long, value: one, isOpen: false, placeholder },
+        ? { long, isOpen: required, example }
+        : { long, value: one, isOpen: false, example },
     );
 }

@@ -39,7 +39,7 @@ const FACE = z.looseObject({
   drops: z.record(z.string(), z.string()),
   metrics: z.array(
     z.looseObject({
-      name: z.string().regex(/^[a-z0-9_]+(\.[a-z0-9_]+)+$/),
+      name: z.string().regex(/^[a-z0-9_-]+(\.[a-z0-9_]+)+$/),
       kind: z.enum(METRIC_KINDS),
       unit: z.enum(METRIC_UNITS),
       help: z.string(),

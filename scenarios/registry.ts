@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { join } from 'node:path';
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import type { Protocol } from '../engine/host/protocol.ts';
 import { PRIVACY_METRICS } from '../reports/privacy/kpis.ts';
@@ -15,11 +16,10 @@ import { ADDED, SHIPPED } from './generated/protocols.ts';
 import { loadProtocol } from './protocol-module.ts';
 import { Refusal } from './refusal.ts';
 import { EMULATE_METRICS } from './runner/emulate-metrics.ts';
+import { PROJECT_ROOT } from './runner/folders.ts';
 import { LINK_METRICS } from './runner/link-metrics.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from './runner/live-meter.ts';
 import { trafficMetrics } from './runner/traffic-metrics.ts';
-
-const KNOWN: readonly Protocol[] = [...SHIPPED, ...ADDED];
 
 /**
  * True for protocols of this project. Crashes in any other protocol are attributed to its author.
@@ -36,24 +36,44 @@ export function isShippedName(name: string): boolean {
   return name === EXTERNAL || SHIPPED.some((protocol) => protocol.name === name);
 }
 
-/** The shipped protocols and those that users have added. */
-export function knownProtocols(): readonly Protocol[] {
-  return KNOWN;
-}
-
 /** The shipped protocols, sorted by name. */
 export function shippedProtocols(): readonly Protocol[] {
   return SHIPPED;
 }
 
+/** Protocols that users have added under nodes/, or why one cannot be loaded. */
+const added = new Map<string, { readonly protocol: Protocol } | { readonly error: unknown }>();
+
+/** Loads the protocols that users have added under nodes/; one with a mistake fails when it is named. */
+export async function loadAdded(): Promise<void> {
+  for (const name of ADDED) {
+    if (added.has(name)) continue;
+    const path = join(PROJECT_ROOT, 'nodes', name, 'index.ts');
+    const loaded = await loadProtocol(path).then(
+      (protocol) => ({ protocol }),
+      (error: unknown) => ({ error }),
+    );
+    added.set(name, loaded);
+  }
+}
+
+/** The shipped protocols, and those that {@link loadAdded} has loaded. */
+export function knownProtocols(): readonly Protocol[] {
+  const others = [...added.values()].flatMap((one) => ('protocol' in one ? one.protocol : []));
+  return [...SHIPPED, ...others];
+}
+
 /** A registry of the shipped protocols and of modules loaded before. */
 export class ProtocolRegistry implements Registry {
-  readonly names: readonly string[] = KNOWN.map(({ name }) => name);
   readonly #modules = new Map<string, Protocol>();
+
+  get names(): readonly string[] {
+    return knownProtocols().map(({ name }) => name);
+  }
 
   /** The traffic metrics of every known protocol, and the metrics of emulated runs. */
   get metrics(): readonly MetricDefinition[] {
-    const all = [...KNOWN, ...this.#modules.values()];
+    const all = [...knownProtocols(), ...this.#modules.values()];
     return [
       ...all.flatMap(({ name }) => trafficMetrics(name)),
       ...EMULATE_METRICS,
@@ -64,8 +84,11 @@ export class ProtocolRegistry implements Registry {
     ];
   }
 
+  /** @throws what is wrong with a protocol under nodes/ that cannot be loaded. */
   protocols(name: string): Protocol | undefined {
-    return KNOWN.find((protocol) => protocol.name === name) ?? this.#modules.get(name);
+    const own = added.get(name);
+    if (own !== undefined && 'error' in own) throw own.error;
+    return knownProtocols().find((protocol) => protocol.name === name) ?? this.#modules.get(name);
   }
 
   isShipped(name: string): boolean {
@@ -91,6 +114,7 @@ export class ProtocolRegistry implements Registry {
    * @param find Lists absolute paths; it sees what is loaded already.
    */
   async loadFound(find: () => readonly string[]): Promise<void> {
+    await loadAdded();
     for (;;) {
       const found = find();
       // Those as well that are loaded already, for other values.

@@ -22,7 +22,8 @@ export function protocolListText(root: string): string {
   const names = protocolsIn(root);
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const isShipped = (name: string): boolean => readme.includes(`](nodes/${name}/README.md)`);
-  const imports = names.map(
+  const shipped = names.filter(isShipped);
+  const imports = shipped.map(
     (name) => `import { protocol as ${spell(name).camel} } from '../../nodes/${name}/index.ts';\n`,
   );
   return `/**
@@ -33,10 +34,13 @@ export function protocolListText(root: string): string {
 import type { Protocol } from '../../engine/host/protocol.ts';
 ${imports.join('')}
 /** Those that are part of Orrery: README.md has a row for each. */
-export const SHIPPED: readonly Protocol[] = ${listOf(names.filter(isShipped))};
+export const SHIPPED: readonly Protocol[] = ${listOf(shipped)};
 
-/** All others: crashes in them are their authors'. */
-export const ADDED: readonly Protocol[] = ${listOf(names.filter((name) => !isShipped(name)))};
+/** Folders of all others, loaded apart: mistakes and crashes in them are their authors'. */
+export const ADDED: readonly string[] = [${names
+    .filter((name) => !isShipped(name))
+    .map((name) => `'${name}'`)
+    .join(', ')}];
 `;
 }
 

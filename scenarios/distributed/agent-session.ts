@@ -11,7 +11,7 @@ import type { HostSpec, Topology } from '../../topologies/model.ts';
 import { nodeOptions } from '../files/load.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
-import type { ProtocolRegistry } from '../registry.ts';
+import { loadAdded, type ProtocolRegistry } from '../registry.ts';
 import { Agent, brokenReport, type NodeLine } from './agent.ts';
 import type { Channel, CloseReason } from './channel/model.ts';
 import { answerClockPing } from './clock-sync.ts';
@@ -185,6 +185,7 @@ export class AgentSession {
  * user.
  */
 async function loadProtocols(order: AgentOrder, registry: ProtocolRegistry): Promise<void> {
+  await loadAdded();
   for (const protocol of order.scenario.topology.hosts.flatMap((host) => stackNames(host))) {
     if (registry.protocols(protocol) === undefined) await registry.load(protocol);
   }

@@ -123,7 +123,7 @@ describe('a new protocol', () => {
     const readme = join(copy, 'README.md');
     const before = readFileSync(readme, 'utf8');
     writeFileSync(readme, `${before}\n| [my-mix](nodes/${NAME}/README.md) | | |\n`);
-    expect(list()).toMatch(/const ADDED: readonly Protocol\[\] = \[\];/);
+    expect(list()).toMatch(/const ADDED: readonly string\[\] = \[\];/);
     expect(list().indexOf('  myMix as')).toBeLessThan(list().indexOf('const ADDED'));
     writeFileSync(readme, before);
   });
@@ -139,7 +139,7 @@ describe('a new protocol', () => {
 
   it('is its author’s: a crash of it is no bug of orrery', () => {
     const list = readFileSync(join(copy, PROTOCOL_LIST), 'utf8');
-    expect(list).toMatch(/const ADDED: readonly Protocol\[\] = \[myMix as unknown as Protocol\];/);
+    expect(list).toMatch(/const ADDED: readonly string\[\] = \['my-mix'\];/);
     const file = join(copy, `nodes/${NAME}/node.ts`);
     const before = readFileSync(file, 'utf8');
     const broken =
@@ -152,10 +152,25 @@ describe('a new protocol', () => {
     const words = ['scenario', `${NAME}.yaml`, '--set', 'duration=3s'];
     const { status, text } = node('cli/main.ts', ...words);
     writeFileSync(file, before);
-    expect(status, text).toBe(3);
+    expect(status, text).toBe(6);
     expect(text).toContain(`Protocol ${NAME} crashed: bob threw at`);
     expect(text).toContain(`nodes/${NAME}/node.ts:`);
     expect(text).not.toContain('bug in orrery');
+  });
+
+  it('broke every command while it did not compile', () => {
+    const file = join(copy, `nodes/${NAME}/node.ts`);
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(file, `${before}\nexport clas Mistyped {}\n`);
+    const own = node('cli/main.ts', 'scenario', `${NAME}.yaml`);
+    const other = node('cli/main.ts', 'scenario', 'hello.yaml');
+    const listed = node('cli/main.ts', 'scenario', '--list-metrics');
+    writeFileSync(file, before);
+    expect(own.status, own.text).toBe(2);
+    expect(own.text).toMatch(new RegExp(`nodes/${NAME}/node\\.ts:\\d+:\\d+ `));
+    expect(own.text).toMatch(/export clas Mistyped \{\}\n[ |0-9]*\^/);
+    expect(own.text).not.toContain('bug in orrery');
+    expect([other.status, listed.status], other.text + listed.text).toEqual([0, 0]);
   });
 
   it('runs its scenario to a verdict at once', () => {

@@ -7,7 +7,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { knownProtocols, shippedProtocols } from '../../scenarios/registry.ts';
+import { knownProtocols, loadAdded, shippedProtocols } from '../../scenarios/registry.ts';
 import { GOLDEN_FILE } from '../../tools/golden/golden-bytes.ts';
 import { ROOT, repositoryFiles, type TextFile } from './files.ts';
 
@@ -16,6 +16,7 @@ const files = repositoryFiles();
 const folders = readdirSync(NODES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
   .map(({ name }) => name);
+await loadAdded();
 const runnable = new Map(knownProtocols().map((protocol) => [protocol.name, protocol]));
 const shipped = new Set(shippedProtocols().map(({ name }) => name));
 

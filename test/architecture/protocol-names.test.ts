@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { knownProtocols } from '../../scenarios/registry.ts';
+import { knownProtocols, loadAdded } from '../../scenarios/registry.ts';
 import { repositoryFiles, type TextFile } from './files.ts';
 
 const FOLDERS = /^(engine|topologies|scenarios|reports|cli|services|viz)\/.*\.ts$/;
@@ -38,6 +38,8 @@ function named({ path, text }: TextFile, names: readonly string[]): readonly str
   const words = names.filter((name) => new RegExp(`['"\`]${name}['"\`]`).test(code));
   return words.map((name) => `${path} '${name}'`);
 }
+
+await loadAdded();
 
 describe('code outside nodes/', () => {
   const names = knownProtocols().map(({ name }) => name);

@@ -6,11 +6,12 @@
 import { judge } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { loadAdded, ProtocolRegistry } from '../../scenarios/registry.ts';
 import { runLive } from '../../scenarios/runner/live-run.ts';
 import { metricsOf } from '../../scenarios/runner/nodes.ts';
 
 /** All shipped protocols. */
+await loadAdded();
 export const registry: ProtocolRegistry = new ProtocolRegistry();
 
 /** The settings of a run. */

@@ -80,7 +80,7 @@ describe.each([
     await later(ms);
     const end = await terminated(run);
     process.stdout.write(`${command}, ${when}: start ${startMs} ms, end ${end.ms} ms\n`);
-    expect(end.code, run.stderr()).toBe(3);
+    expect(end.code, run.stderr()).toBe(6);
     expect(end.ms).toBeGreaterThan(GRACE_MS - 100);
     expect(end.ms).toBeLessThan(GRACE_MS + besides(startMs));
     const said = run.stderr();

@@ -212,7 +212,7 @@ describe('a later run', () => {
     const late = "\nexport function broken(): never {\n  throw new Error('here');\n}\n";
     copy.withSource(
       'cli/list-metrics.ts',
-      (text) => text.replace(/(export function listMetrics\([^{]*\{)/, '$1 broken();') + late,
+      (text) => text.replace(/(export async function listMetrics\([^{]*\{)/, '$1 broken();') + late,
       () => {
         const { stderr, status } = copy.orrery('scenario', '--list-metrics', '--debug');
         expect(status).toBe(3);

@@ -3,12 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
-import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
+import { loadAdded, ProtocolRegistry } from '../../../../scenarios/registry.ts';
 
 const folder = (name: string): string =>
   fileURLToPath(new URL(`../../../../${name}`, import.meta.url));
 const folders = { scenarios: folder('scenarios'), topologies: folder('topologies') };
 const names = readdirSync(folders.scenarios).filter((name) => name.endsWith('.yaml'));
+await loadAdded();
 const registry = new ProtocolRegistry();
 const load = (path: string): Scenario => loadScenario({ path, folders, registry });
 

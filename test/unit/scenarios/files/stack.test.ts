@@ -4,10 +4,12 @@
  * @module
  */
 import { expect, it } from 'vitest';
-import { knownProtocols } from '../../../../scenarios/registry.ts';
+import { knownProtocols, loadAdded } from '../../../../scenarios/registry.ts';
 import { stackOf } from '../../../../scenarios/runner/nodes.ts';
 import { ConfigError } from '../../../../topologies/files/config-error.ts';
 import { loadText, SHIMS } from '../../../conformance/stack.ts';
+
+await loadAdded();
 
 const [SHIM1 = '', SHIM2 = ''] = SHIMS;
 const NET = `

@@ -13,7 +13,7 @@ import type { MetricData, SeedResult } from '../../../../reports/model.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
-import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
+import { loadAdded, ProtocolRegistry } from '../../../../scenarios/registry.ts';
 import {
   type PreparedRun,
   prepareSeed,
@@ -31,7 +31,8 @@ const folder = (name: string): string =>
   fileURLToPath(new URL(`../../../../${name}`, import.meta.url));
 /** Where the shipped files are. */
 export const folders = { scenarios: folder('scenarios'), topologies: folder('topologies') };
-/** All shipped protocols. */
+await loadAdded();
+/** All protocols under nodes/. */
 export const registry: ProtocolRegistry = new ProtocolRegistry();
 
 type Overrides = Readonly<Record<string, string>>;
