@@ -130,6 +130,21 @@ describe('the socket that acts on a run', () => {
     ]);
   });
 
+  it('is told of changes that follow each other fast once, and of the last one in any case', async () => {
+    const handler = new FakeHandler();
+    const caller = new Caller(await serve('127.0.0.1', handler));
+    await caller.opened;
+    for (let number = 1; number <= 1_000; number += 1) {
+      handler.faults.push({ id: `fault-${number}`, text: 'down', beginNs: number });
+      handler.onChange();
+    }
+    await vi.waitFor(() => {
+      const last = caller.heard.at(-1);
+      expect(last?.kind === 'state' && last.state.faults.length).toBe(1_000);
+    });
+    expect(caller.heard.length).toBeLessThanOrEqual(20);
+  });
+
   it('takes so many orders in a second and no more', async () => {
     const handler = new FakeHandler();
     const caller = new Caller(await serve('127.0.0.1', handler));

@@ -6,7 +6,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RunIndex } from '../../../../viz/format/run-card.ts';
 import { isOwn } from '../../../../viz/server/guard.ts';
@@ -23,10 +23,10 @@ interface Answer {
   readonly body: string;
 }
 
-/** Sends a request whose path is not normalised by the client. */
+/** Sends a request on a connection of its own; its path is not normalised by the client. */
 function get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, path, headers }, (response) => {
+    const asked = request({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
       let body = '';
       response.setEncoding('latin1').on('data', (part: string) => {
         body += part;
@@ -141,15 +141,26 @@ describe('the server', () => {
     expect(await closed).toBe(1009);
   });
 
-  it('is not kept from its user by 300 connections that say nothing', async () => {
+  it('is not kept from its user by 300 connections that say nothing, nor are its pages', async () => {
+    const origin = `http://127.0.0.1:${port}`;
+    const page = new WebSocket(`ws://127.0.0.1:${port}/api/events`, { origin });
+    await once(page, 'open');
+    let closed = 0;
     const silent = await Promise.all(
       Array.from({ length: 300 }, async () => {
         const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+        socket.on('close', () => {
+          closed += 1;
+        });
         await once(socket, 'connect');
         return socket;
       }),
     );
     expect((await get('/')).status).toBe(200);
+    // The page, and 255 of the others.
+    await vi.waitFor(() => expect(closed).toBeGreaterThanOrEqual(45));
+    expect([closed < 60, page.readyState]).toEqual([true, page.OPEN]);
+    page.terminate();
     for (const socket of silent) socket.destroy();
   });
 
