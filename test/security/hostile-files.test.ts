@@ -223,3 +223,14 @@ it('a pipe in place of a file was read for ever', () => {
   const limits = { limitBytes: 1e6, tooLargeHint: 'none', overrides: [] };
   expect(() => readSource(path, limits)).toThrow(/pipe\.yaml:1:1 +this is no file/);
 });
+
+it('values that are longer together than a file would be were read for a second each', () => {
+  folder.write('values.yaml', scenario(''));
+  const path = join(folder.path, 'values.yaml');
+  const reading = (length: number): unknown => {
+    const overrides = [1, 2].map((at) => ({ path: `x${at}`, value: 'q'.repeat(length) }));
+    return readSource(path, { limitBytes: 1e6, tooLargeHint: 'none', overrides });
+  };
+  expect(() => reading(32_000)).not.toThrow();
+  expect(() => reading(33_000)).toThrow(/together have more than 65536 characters/);
+});
