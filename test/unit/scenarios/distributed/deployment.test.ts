@@ -431,8 +431,11 @@ describe('new keys', () => {
 
   it('are added to those that are there, which are never overwritten', () => {
     const before = [read('public.keys'), read('node-bob.key')];
+    // As earlier versions left it.
+    chmodSync(join(path, 'public.keys'), 0o644);
     expect(makeKeys(path, roles)).toEqual([]);
     expect([read('public.keys'), read('node-bob.key')]).toEqual(before);
+    expect(statSync(join(path, 'public.keys')).mode & 0o777).toBe(0o600);
     expect(makeKeys(path, [{ kind: 'node', name: 'carol' }])).toEqual(['node-carol.key']);
     expect(read('public.keys')).toMatch(/\nnode carol [0-9a-f]{64}\n$/);
     expect(secretOf({ kind: 'coordinator' })).toBe(read('coordinator.key').trim());
