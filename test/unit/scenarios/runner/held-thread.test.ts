@@ -12,7 +12,7 @@ import { crashingRun, lineOf } from './crash/crashing-run.ts';
 const { folder, file, remove } = crashingRun('loop');
 afterAll(remove);
 
-it('ends after one signal, names node, file and line that hold the thread, and exits 3', async () => {
+it('ends after one signal, names node, file and line that hold the thread, and exits 6', async () => {
   const words = ['scenario', file, '--out', folder, '--no-trace'];
   const child = spawn(process.execPath, [COMMAND_LINE, ...words]);
   let stderr = '';
@@ -31,7 +31,7 @@ it('ends after one signal, names node, file and line that hold the thread, and e
     ),
   );
   child.kill('SIGTERM');
-  expect(await ended).toBe(3);
+  expect(await ended).toBe(6);
   expect(stderr).toContain('hangs: a call of bob at 0.035');
   expect(stderr).toContain(`  ${place}:5\n`);
   expect(stderr).not.toContain('bug in orrery');
