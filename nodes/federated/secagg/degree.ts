@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { floorOfShare } from '../../../engine/pure/floor-of-share.ts';
 import { exp, log } from '../../../engine/pure/log-exp.ts';
 import { THRESHOLD_MIN } from './geometry.ts';
 
@@ -60,8 +61,8 @@ class Events {
   constructor(demand: GraphDemand) {
     const { clients, adversarial, dropout, server, correctness = CORRECTNESS_BITS } = demand;
     this.#clients = clients;
-    this.#adversarial = Math.floor(adversarial * clients);
-    this.#dropout = Math.floor(dropout * clients);
+    this.#adversarial = floorOfShare(adversarial, clients);
+    this.#dropout = floorOfShare(dropout, clients);
     this.#server = server;
     this.#correctness = 2 ** -correctness;
     this.#logs = new Float64Array(clients + 1);

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { floorOfShare } from '../../../engine/pure/floor-of-share.ts';
 import type { FlushRule } from './batch.ts';
 
 /** Flushes at most a share f, and retains at least nmin messages. */
@@ -30,6 +31,6 @@ export class TimedDynamicRule implements FlushRule {
   }
 
   leaving(size: number): number {
-    return Math.max(0, Math.min(size - this.#pool, Math.floor(this.#fraction * size)));
+    return Math.max(0, Math.min(size - this.#pool, floorOfShare(this.#fraction, size)));
   }
 }

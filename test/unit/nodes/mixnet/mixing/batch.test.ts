@@ -255,7 +255,7 @@ describe('timed dynamic pool mix', () => {
     const flushes = run(options, traffic(20_000));
     expect(flushes.length).toBeGreaterThan(300);
     for (const { before, items } of flushes) {
-      expect(items.length).toBe(Math.min(before - 5, Math.floor(0.7 * before)));
+      expect(items.length).toBe(Math.min(before - 5, Math.floor((7 * before) / 10)));
     }
   });
 });
