@@ -12,9 +12,12 @@ import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { type Hint, hintText, type Problems, positionOf } from '../../topologies/files/problems.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
-import type { Source } from '../../topologies/files/source.ts';
+import type { Source, TextSource } from '../../topologies/files/source.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
+import { TextBudget } from '../../topologies/files/text-budget.ts';
 import type { HostSpec, SourcePosition, Topology } from '../../topologies/model.ts';
+import type { TrafficPattern } from '../model.ts';
+import type { FileFlows } from './flows-text.ts';
 import { LinkIndex } from './link-index.ts';
 
 /** Names that all patterns of a file may be compared with ... */
@@ -23,6 +26,12 @@ const COMPARED_MAX = 5_000_000;
 const STEPS_MAX = 100_000_000;
 /** Links and nodes that all events of a file may select. */
 const SELECTED_MAX = 200_000;
+
+/** A file of flows, and what it says. */
+export interface FlowsInFile {
+  readonly source: TextSource;
+  readonly read: FileFlows;
+}
 
 /** A scenario being resolved against its topology. */
 export class ScenarioContext {
@@ -34,6 +43,11 @@ export class ScenarioContext {
   readonly durationNs: number;
   /** Remarks on what the file may not mean. */
   readonly warnings: string[] = [];
+  /** What may be read of files that `traffic` names. */
+  readonly texts = new TextBudget();
+  /** What those files say, by their paths; undefined of one that is wrong. */
+  readonly traces = new Map<string, Extract<TrafficPattern, { kind: 'trace' }> | undefined>();
+  readonly flows = new Map<string, FlowsInFile | undefined>();
   readonly #nodes: ReadonlyMap<string, HostSpec>;
   #index: LinkIndex | undefined;
   #compared = 0;

@@ -12,8 +12,9 @@ import type { FilePath } from '../../topologies/files/locate.ts';
 import { collect } from '../../topologies/files/problems.ts';
 import { readText, type TextSource } from '../../topologies/files/source.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
+import { OVER_BUDGET } from '../../topologies/files/text-budget.ts';
 import type { TrafficPattern } from '../model.ts';
-import type { ScenarioContext } from './context.ts';
+import type { FlowsInFile, ScenarioContext } from './context.ts';
 import { type FileFlow, readFlows } from './flows-text.ts';
 import type { TrafficInput } from './traffic-schema.ts';
 
@@ -42,14 +43,11 @@ export function listedFlows(
     context.refuse('E116', [...path, 'file'], found.message, found.hint);
     return undefined;
   }
-  const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
-  const source = collect(context.problems, () => readText(found.path, limits));
-  const read = source && readFlows(source.text);
-  if (source === undefined || read === undefined) return undefined;
-  if (read.kind === 'mistakes') {
-    context.problems.addAll(read.mistakes.map((one) => source.issue({ code: 'E119', ...one })));
-    return undefined;
-  }
+  const { flows } = context;
+  if (!flows.has(found.path)) flows.set(found.path, readFile(context, found.path, path));
+  const known = flows.get(found.path);
+  if (known === undefined) return undefined;
+  const { source, read } = known;
   for (const note of read.notes) context.warn([...path, 'file'], note);
   if (read.flows.length === 0) {
     context.refuse('E121', [...path, 'file'], `${shorten(input.file)} has no messages`);
@@ -57,6 +55,20 @@ export function listedFlows(
   }
   warnOfLate(context, input, read.flows, path);
   return placed(context, { source, prefix: input.prefix ?? 'node-' }, read.flows);
+}
+
+function readFile(context: ScenarioContext, file: string, path: FilePath): FlowsInFile | undefined {
+  const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
+  const source = collect(context.problems, () => readText(file, limits));
+  if (source === undefined) return undefined;
+  if (!context.texts.take(source)) {
+    context.refuse('E117', [...path, 'file'], OVER_BUDGET, 'name each file once');
+    return undefined;
+  }
+  const read = readFlows(source.text);
+  if (read.kind === 'flows') return { source, read };
+  context.problems.addAll(read.mistakes.map((one) => source.issue({ code: 'E119', ...one })));
+  return undefined;
 }
 
 /** The flows with names of nodes; each must exist and be reached. */

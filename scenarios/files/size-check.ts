@@ -41,6 +41,9 @@ export class SizeCheck {
   /** Limits by `node/protocol`; undefined if unknown. */
   readonly #known = new Map<string, Limit | undefined>();
 
+  /** The longest packet of a trace, which many flows may share. */
+  readonly #longest = new WeakMap<readonly number[], number>();
+
   constructor(context: ScenarioContext, options: Options) {
     this.#context = context;
     this.#options = options;
@@ -52,12 +55,18 @@ export class SizeCheck {
     const isAnswered = pattern.kind === 'request-response';
     const sources = ends.kind === 'pair' ? nodes.slice(0, 1) : nodes;
     const isTrace = pattern.kind === 'trace';
-    const bytes = isTrace ? greatestOf([0, ...pattern.bytes]) : sizeBytes;
+    const bytes = isTrace ? this.#greatest(pattern.bytes) : sizeBytes;
     this.#checkAt(sources, { by, bytes }, [...path, isTrace ? 'file' : 'size']);
     if (!isAnswered) return;
     const answering = ends.kind === 'pair' ? nodes.slice(1) : nodes;
     const response = { by, bytes: pattern.responseBytes };
     this.#checkAt(answering, response, [...path, 'response']);
+  }
+
+  #greatest(bytes: readonly number[]): number {
+    const greatest = this.#longest.get(bytes) ?? Math.max(0, greatestOf(bytes));
+    this.#longest.set(bytes, greatest);
+    return greatest;
   }
 
   #checkAt(

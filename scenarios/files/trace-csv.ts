@@ -20,6 +20,7 @@ import type { FilePath } from '../../topologies/files/locate.ts';
 import { collect } from '../../topologies/files/problems.ts';
 import { LONGEST_TIME_NS } from '../../topologies/files/quantity.ts';
 import { readText } from '../../topologies/files/source.ts';
+import { OVER_BUDGET } from '../../topologies/files/text-budget.ts';
 import type { TrafficPattern } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
 
@@ -44,8 +45,18 @@ export function readTrace(
     context.refuse('E116', path, found.message, found.hint);
     return undefined;
   }
+  const { traces } = context;
+  if (!traces.has(found.path)) traces.set(found.path, readFile(context, found.path, path));
+  return traces.get(found.path);
+}
+
+function readFile(context: ScenarioContext, file: string, path: FilePath): Trace | undefined {
   return collect(context.problems, () => {
-    const source = readText(found.path, LIMITS);
+    const source = readText(file, LIMITS);
+    if (!context.texts.take(source)) {
+      context.refuse('E117', path, OVER_BUDGET, 'let flows have the same file');
+      return undefined;
+    }
     const read = parse(source.text);
     if (read.kind === 'trace') return read;
     throw new ConfigError(read.mistakes.map((one) => source.issue({ code: 'E103', ...one })));

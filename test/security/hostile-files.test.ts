@@ -174,6 +174,42 @@ describe('a file of', () => {
     PATIENCE_MS,
   );
 
+  it(
+    '2,000 flows that name one trace of 300,000 lines reads it once',
+    () => {
+      folder.write(
+        'long.csv',
+        repeat(300_000, (i) => `${i / 1e6},100`),
+      );
+      const flow = ' - { kind: trace, from: alice, to: bob, file: long.csv }';
+      const said = folder.mistakesOf(
+        scenario(`traffic:\n${repeat(2_000, () => flow)}\nkpis: { nonsense: { value: ">= 1" } }`),
+      );
+      expect(said).toMatch(/nonsense/);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'links that follow 300 MB of traces in all is refused by name',
+    () => {
+      folder.write(
+        'wide.csv',
+        `0,1\n${'\n'.repeat(1_900_000)}${`#${'x'.repeat(198)}\n`.repeat(90_000)}`,
+      );
+      const links = repeat(20, (i) => {
+        const rate = `{ trace: wide.csv, unit: bit/s, period: ${i + 1}s }`;
+        return `{ ends: a <-> b, delay: 1ms, rate: ${rate} },`;
+      });
+      const nodes = '{ name: a, run: ping }, { name: b, run: ping }';
+      const said = folder.mistakesOf(
+        scenario('', `{ name: t, nodes: [${nodes}], links: [${links.replaceAll('\n', ' ')}] }`),
+      );
+      expect(said).toMatch(/rate\.trace: the files named here have more than 256 MB together/);
+    },
+    PATIENCE_MS,
+  );
+
   it.each([
     ['a topology of lists', `{"topology": ${'['.repeat(500_000)}${']'.repeat(500_000)}}`, 77],
     ['an unknown key with lists', `{"a": ${'['.repeat(900_000)}${']'.repeat(900_000)}}`, 70],

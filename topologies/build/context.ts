@@ -10,6 +10,7 @@ import type { EntryPart, FilePath } from '../files/locate.ts';
 import { type Hint, hintText, type Problems, positionOf } from '../files/problems.ts';
 import type { Registry } from '../files/registry.ts';
 import type { Source } from '../files/source.ts';
+import { TextBudget } from '../files/text-budget.ts';
 import type { Pace } from '../import/pace-text.ts';
 import type { SourcePosition } from '../model.ts';
 
@@ -25,6 +26,8 @@ export class BuildContext {
   readonly directions = new Map<string, DirectionSpec>();
   /** What files say that rates and delays follow; undefined of one that is wrong. */
   readonly paces = new Map<string, Pace | undefined>();
+  /** What may be read of such files. */
+  readonly texts = new TextBudget();
   #last: { readonly path: FilePath; readonly position: SourcePosition } | undefined;
 
   constructor(parts: Pick<BuildContext, 'source' | 'root' | 'problems' | 'registry'>) {

@@ -10,6 +10,7 @@ import { findFile } from '../files/find-file.ts';
 import type { FilePath } from '../files/locate.ts';
 import { collect } from '../files/problems.ts';
 import { readText } from '../files/source.ts';
+import { OVER_BUDGET } from '../files/text-budget.ts';
 import { type Pace, readPace } from '../import/pace-text.ts';
 import type { DirectionDraft, PaceFile } from '../schema/direction.ts';
 import type { BuildContext } from './context.ts';
@@ -65,6 +66,10 @@ function read(
   const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
   const source = collect(context.problems, () => readText(found.path, limits));
   if (source === undefined) return undefined;
+  if (!context.texts.take(source)) {
+    context.refuse('E117', [...path, 'trace'], OVER_BUDGET, 'let links follow the same file');
+    return undefined;
+  }
   const pace = readPace(source.text, { quantity, unit, periodNs });
   if (pace.kind === 'mistakes') {
     context.problems.addAll(pace.mistakes.map((one) => source.issue({ code: 'E119', ...one })));

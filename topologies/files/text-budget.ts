@@ -1,0 +1,23 @@
+/**
+ * How much text of other programs one file may have read: a line that names a file of 64 MB is
+ * short, and can be there ten thousand times.
+ *
+ * @module
+ */
+
+/** Characters of all texts together: four of the largest files. */
+const CHARACTERS_MAX = 256_000_000;
+
+/** What is said of a text beyond. */
+export const OVER_BUDGET: string = `the files named here have more than ${CHARACTERS_MAX / 1e6} MB together`;
+
+/** Counts the texts that were read for one file. */
+export class TextBudget {
+  #left = CHARACTERS_MAX;
+
+  /** @returns false if it is too much now. */
+  take({ text }: { readonly text: string }): boolean {
+    this.#left -= text.length;
+    return this.#left >= 0;
+  }
+}
