@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { NOT_MODELLED } from './cpu-note.ts';
 import { significant, whole } from './format.ts';
 import type { Carried, SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
@@ -19,6 +20,8 @@ const CARRIED_DIGITS = 2;
 const CARRIED_DIGITS_MAX = 5;
 const ASKED_DIGITS = 3;
 const WHOLE_MIN = 10;
+/** A link that was sending for this share of a run, with its beginning and end, was full. */
+const FULL_SHARE = 0.8;
 
 /** The offered and carried rates; undefined if almost nothing was rejected. */
 export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: Carried } {
@@ -29,7 +32,20 @@ export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: 
   if (measured <= 0 || shed < SHARE_MIN * offeredPerSecond * measured || shed === 0) return {};
   const acceptedPerSecond = perSecond('.accepted');
   const carriedPerSecond = perSecond('.throughput');
-  return { carried: { offeredPerSecond, acceptedPerSecond, carriedPerSecond, shed } };
+  const fullLink = seeds.flatMap(({ busiestLink }) => busiestLink ?? []).find(isFull)?.name;
+  return {
+    carried: {
+      offeredPerSecond,
+      acceptedPerSecond,
+      carriedPerSecond,
+      ...(fullLink === undefined ? {} : { fullLink }),
+      shed,
+    },
+  };
+}
+
+function isFull({ share }: { readonly share: number }): boolean {
+  return share >= FULL_SHARE;
 }
 
 function shedIn({ nodeDrops, packets }: SeedResult): number {
@@ -37,7 +53,7 @@ function shedIn({ nodeDrops, packets }: SeedResult): number {
 }
 
 /** `this machine carries about 7,100/s of the 10,000/s asked`; empty when all was carried. */
-export function carriedWords(report: Pick<Report, 'carried' | 'mode'>): readonly string[] {
+export function carriedWords(report: Pick<Report, 'carried' | 'cpu' | 'mode'>): readonly string[] {
   const text = carriedText(report);
   return text === undefined ? [] : [text.full];
 }
@@ -45,13 +61,16 @@ export function carriedWords(report: Pick<Report, 'carried' | 'mode'>): readonly
 /** The sentence about the carried rate, and a shorter form for narrow lines. */
 export function carriedText({
   carried,
+  cpu,
   mode,
-}: Pick<Report, 'carried' | 'mode'>):
+}: Pick<Report, 'carried' | 'cpu' | 'mode'>):
   | { readonly full: string; readonly brief: string }
   | undefined {
   if (carried === undefined) return undefined;
-  const { carriedPerSecond, offeredPerSecond } = carried;
-  const who = mode === 'live' ? 'this machine' : 'the modelled machine';
+  const { carriedPerSecond, offeredPerSecond, fullLink } = carried;
+  // Where processors take no time, none can be full.
+  const machine = cpu === NOT_MODELLED ? (fullLink ?? 'the network') : 'the modelled machine';
+  const who = mode === 'live' ? 'this machine' : machine;
   const asked = rate(offeredPerSecond, ASKED_DIGITS);
   let digits = CARRIED_DIGITS;
   // With too few digits, `about 10,000/s of the 10,000/s asked` would look as if nothing was wrong.

@@ -182,6 +182,8 @@ export interface SeedResult {
   readonly pathLatencies?: Readonly<Record<string, Readonly<Record<string, HistogramData>>>>;
   readonly faults: readonly FaultRecord[];
   readonly packets: PacketTotals;
+  /** The direction of a link that was sending for the largest share of the run. */
+  readonly busiestLink?: { readonly name: string; readonly share: number } | undefined;
   /** Absent when messages are not accounted for. */
   readonly messages?: MessageTotals;
   /** Why messages were not tracked. */

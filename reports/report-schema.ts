@@ -292,6 +292,7 @@ export const reportSchema = z
           offeredPerSecond: z.number(),
           acceptedPerSecond: z.number(),
           carriedPerSecond: z.number(),
+          fullLink: z.exactOptional(text).describe('a link that was sending nearly all the time'),
           shed: count.describe('dropped as overload, at sources and on the way, warm-up included'),
         })
         .describe('packets of applications, where some were turned away as overload'),

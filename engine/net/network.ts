@@ -130,6 +130,14 @@ export class Network extends PacketPath {
     return sum;
   }
 
+  /** The direction that was sending for the largest share of the time so far. */
+  get busiest(): Direction | undefined {
+    return this.directions.reduce<Direction | undefined>(
+      (most, one) => (most === undefined || one.busyNs > most.busyNs ? one : most),
+      undefined,
+    );
+  }
+
   /** Describes the first direction whose packets do not balance; undefined if all do. */
   imbalance(): string | undefined {
     for (const direction of this.directions) {

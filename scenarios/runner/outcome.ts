@@ -93,6 +93,7 @@ function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResul
     ...pathLatencies(stage, how.protocolOf),
     faults: faultRecords(stage, isOver),
     packets: world.packets(),
+    busiestLink: world.busiestLink?.(),
     nodeDrops: world.nodeDrops(),
     ...refusalsOf(stage),
     series: allSeries(stage).map((series) => withinRun(series, shownNs)),

@@ -19,7 +19,7 @@ import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
 import { SegmentStreams } from '../../engine/net/stream/segment-streams.ts';
 import type { Tap as NetTap, TapVerdict } from '../../engine/net/tap.ts';
 import { addUp } from '../../reports/add-up.ts';
-import type { PacketTotals } from '../../reports/model.ts';
+import type { PacketTotals, SeedResult } from '../../reports/model.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { machineOf, machinesOf } from '../calibration/machines.ts';
 import type { CpuChoice, Scenario } from '../model.ts';
@@ -221,6 +221,14 @@ export class SimStageWorld implements World {
 
   linkBytes(): number {
     return this.sim.network.carriedBytes;
+  }
+
+  busiestLink(): SeedResult['busiestLink'] {
+    const { busiest } = this.sim.network;
+    const now = this.now();
+    return busiest === undefined || now === 0
+      ? undefined
+      : { name: busiest.name, share: busiest.busyNs / now };
   }
 
   assertBalance(): void {

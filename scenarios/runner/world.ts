@@ -8,7 +8,7 @@ import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { NodeCall } from '../../engine/net/node-calls.ts';
-import type { PacketTotals } from '../../reports/model.ts';
+import type { PacketTotals, SeedResult } from '../../reports/model.ts';
 import type { FaultAction } from '../model.ts';
 import type { FloodOrder, MakeForger } from './flood-order.ts';
 
@@ -113,6 +113,8 @@ export interface World {
   packets(): PacketTotals;
   /** Bytes that links began to transmit so far; absent where links do not count them. */
   linkBytes?(): number;
+  /** The link that was sending for the largest share of the run; absent where links are not counted. */
+  busiestLink?(): SeedResult['busiestLink'];
   /**
    * Asserts that every packet of the links is accounted for; absent where links are in other
    * processes, which do so themselves.

@@ -33,6 +33,7 @@ describe('what a run carried', () => {
     const of = (carriedPerSecond: number): string | undefined =>
       carriedText({
         carried: { carriedPerSecond, offeredPerSecond: 10_000, acceptedPerSecond: 10_000, shed: 1 },
+        cpu: 'real',
         mode: 'live',
       })?.brief.replaceAll(/[^ -~]/g, ' ');
     expect(of(9_972)).toBe('carries about 9 970/s of 10 000/s asked');
@@ -44,6 +45,7 @@ describe('what a run carried', () => {
     const of = (carriedPerSecond: number): string | undefined =>
       carriedText({
         carried: { carriedPerSecond, offeredPerSecond: 8 / 60, acceptedPerSecond: 0, shed: 1 },
+        cpu: 'real',
         mode: 'live',
       })?.brief;
     expect(of(0)).toBe('carries none of 0.13/s asked');
@@ -51,12 +53,24 @@ describe('what a run carried', () => {
     expect(of(9.96)).toContain('about 10/s');
   });
 
+  it('blamed a modelled machine where none was modelled: it names the link that was full', () => {
+    const of = (share: number): string | undefined => {
+      const seed = seedOf({ overload: 2_000 }, {});
+      const busy = { ...seed, busiestLink: { name: 'a -> b', share } };
+      return carriedText({ ...carriedPart([busy]), cpu: 'not modelled', mode: 'sim' })?.full;
+    };
+    expect(of(0.97)).toMatch(/^a -> b carries about 800/);
+    expect(of(0.3)).toMatch(/^the network carries about 800/);
+  });
+
   it('names this machine for a live run, and the modelled one otherwise', () => {
     const part = carriedPart([seedOf({ overload: 2_000 }, {})]);
-    expect(carriedText({ ...part, mode: 'live' })?.full).toMatch(
+    expect(carriedText({ ...part, cpu: 'real', mode: 'live' })?.full).toMatch(
       /^this machine carries about 800\/s of the 1.000\/s asked$/,
     );
-    expect(carriedText({ ...part, mode: 'sim' })?.full).toMatch(/^the modelled machine carries/);
-    expect(carriedText({ mode: 'live' })).toBeUndefined();
+    expect(carriedText({ ...part, cpu: 'calibrated', mode: 'sim' })?.full).toMatch(
+      /^the modelled machine carries/,
+    );
+    expect(carriedText({ cpu: 'real', mode: 'live' })).toBeUndefined();
   });
 });
