@@ -49,6 +49,7 @@ interface Column {
 /** The drawings of the mixnet. */
 export const viz: ProtocolViz = {
   protocol: 'mixnet',
+  peels: true,
   views: [
     {
       name: 'pools',

@@ -68,7 +68,9 @@ function onionTrace(): Uint8Array {
   }
   return withHeader(made.finish(), (header) => ({
     ...header,
-    nodes: header.nodes.map((node, n) => ({ ...node, place: { lat: 10 * n, lon: 20 * n } })),
+    nodes: header.nodes.map((node, n) => ({
+      ...{ ...node, protocol: 'mixnet', place: { lat: 10 * n, lon: 20 * n } },
+    })),
   }));
 }
 

@@ -185,6 +185,11 @@ export interface ProtocolViz {
   readonly protocol: string;
   readonly views: readonly ProtocolView[];
   /**
+   * Each node takes a layer off the packets that it passes on, so that no byte stays and nobody else
+   * can tell which packet became which. The packet panel then draws these layers.
+   */
+  readonly peels?: boolean;
+  /**
    * What a node of this protocol believes about links, derived from its states; absent if the
    * protocol has no such beliefs.
    */

@@ -5,11 +5,15 @@
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import { NONE } from '../../../../engine/measure/trace/layout.ts';
+import { fields as datagram } from '../../../../nodes/datagram/viz-fields.ts';
 import { FRAME_TYPE, TAG_BYTES } from '../../../../nodes/gateway/geometry.ts';
 import { fields as gateway } from '../../../../nodes/gateway/viz-fields.ts';
 import { encodeHeader, FrameHeader } from '../../../../nodes/gateway/wire.ts';
+import { viz as mixnetViz } from '../../../../nodes/mixnet/viz.ts';
 import { fields as mixnet } from '../../../../nodes/mixnet/viz-fields.ts';
 import { FrameCodec } from '../../../../nodes/mixnet/wire.ts';
+import { fields as ping } from '../../../../nodes/ping/viz-fields.ts';
+import { encodeHeader as encodePing } from '../../../../nodes/ping/wire.ts';
 import { fields as scion } from '../../../../nodes/scion/viz-fields.ts';
 import { host } from '../../../../nodes/scion/wire/host-address.ts';
 import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
@@ -28,8 +32,10 @@ import { newBytesIn, onionLayersOf, stepAt } from '../../../../viz/app/pages/net
 import type { Passage } from '../../../../viz/format/passages.ts';
 
 const READERS = new Map([
+  ['datagram', datagram],
   ['gateway', gateway],
   ['mixnet', mixnet],
+  ['ping', ping],
   ['scion', scion],
   ['sphinx', sphinx],
 ]);
@@ -106,6 +112,36 @@ describe('R-241: the layers of a packet', () => {
   );
 });
 
+describe('a packet without seals', () => {
+  const endsWith = (...protocols: readonly string[]): Parameters<typeof layersOf>[1] => ({
+    protocols: new Set(protocols),
+    states: new Map(),
+  });
+
+  it('was bytes without names: a ping has fields', () => {
+    const bytes = new Uint8Array(108);
+    encodePing({ kind: 'request', identifier: 99 }, bytes, 0);
+    const all = fieldsOf(layersOf(bytes, endsWith('ping'), READERS));
+    expect(all.map(({ name, value }) => `${name} ${value}`)).toEqual([
+      'version 1',
+      'kind request',
+      'zeros ',
+      'identifier 99',
+      'body 100 bytes, readable by anybody',
+    ]);
+    expect(layersOf(bytes.subarray(0, 7), endsWith('ping'), READERS)).toEqual([]);
+  });
+
+  it('was bytes without names: a datagram is its message, or the packet above it', () => {
+    const bytes = new Uint8Array(64).fill(255);
+    const plain = layersOf(bytes, endsWith('datagram'), READERS);
+    expect(fieldsOf(plain)).toMatchObject([{ name: 'message', length: 64 }]);
+    const frame = gatewayFrame();
+    const stacked = layersOf(frame, endsWith('datagram', 'gateway'), READERS);
+    expect(namesOf(stacked)).toEqual(['gateway frame: 11']);
+  });
+});
+
 describe('R-241: the way of a packet', () => {
   const info = {
     nodes: ['client', 'one', 'two'].map((name) => ({ name, protocol: 'mixnet', address: '' })),
@@ -113,21 +149,31 @@ describe('R-241: the way of a packet', () => {
   } as unknown as TraceInfo;
   const passage = (at: number, packet: number, link: number | undefined): Passage => ({
     ...{ timeNs: 10 * at, packet, trail: 0, link, node: at, heldNs: undefined },
-    bytes: Uint8Array.of(at, 1, 2),
+    // As under encryption, no byte is what it was on the link before.
+    bytes: Uint8Array.of(at, at + 10, at + 20),
   });
+  const peeling = new Set(['mixnet']);
   const onion = [passage(0, 7, 0), passage(1, 9, 1)];
 
   it('has a layer for each node that made another packet of it, and for the last one', () => {
-    expect(onionLayersOf(onion, info)).toEqual([
+    expect(onionLayersOf(onion, info, peeling)).toEqual([
       { node: 'one', offFrom: 1 },
       { node: 'two', offFrom: 2 },
     ]);
   });
 
   it('has none at nodes that send on what they received, and one where it was opened', () => {
-    expect(onionLayersOf([passage(0, 7, 0), passage(1, 7, 1)], info)).toEqual([]);
+    expect(onionLayersOf([passage(0, 7, 0), passage(1, 7, 1)], info, peeling)).toEqual([]);
     const opened = [passage(0, 7, 0), passage(1, 7, 1), passage(2, NONE, undefined)];
-    expect(onionLayersOf(opened, info)).toEqual([{ node: 'two', offFrom: 2 }]);
+    expect(onionLayersOf(opened, info, peeling)).toEqual([{ node: 'two', offFrom: 2 }]);
+  });
+
+  it('was called an onion for a ping and its plain answer, which anybody can tell belong together', () => {
+    expect(mixnetViz.peels).toBe(true);
+    expect(onionLayersOf(onion, info, new Set(['other']))).toEqual([]);
+    // Modelled cryptography leaves the bytes readable, so it hides nothing.
+    const plain = onion.map((one) => ({ ...one, bytes: Uint8Array.of(4, 5, 6) }));
+    expect(onionLayersOf(plain, info, peeling)).toEqual([]);
   });
 
   it('is at the cursor where it was offered last', () => {
@@ -136,8 +182,8 @@ describe('R-241: the way of a packet', () => {
 
   it('tells how many bytes of a field are new, and nothing where there is no before', () => {
     const [first, second] = onion.map(({ bytes }) => bytes) as [Uint8Array, Uint8Array];
-    expect(newBytesIn({ offset: 0, length: 3 }, second, first)).toBe(1);
-    expect(newBytesIn({ offset: 1, length: 2 }, second, first)).toBe(0);
+    expect(newBytesIn({ offset: 0, length: 3 }, second, first)).toBe(3);
+    expect(newBytesIn({ offset: 1, length: 2 }, first, first)).toBe(0);
     expect(newBytesIn({ offset: 0, length: 1 }, second, undefined)).toBeUndefined();
     expect(newBytesIn({ offset: 0, length: 1 }, second, Uint8Array.of(1))).toBeUndefined();
   });

@@ -54,26 +54,32 @@ interface Reading {
   readonly ends: PacketEnds;
   readonly readers: PacketReaders;
   readonly holds: string;
+  /** The protocol whose field these bytes are; undefined for a whole packet. */
+  readonly within?: string;
   readonly depth: number;
 }
 
 function fieldsOf(bytes: Uint8Array, reading: Reading): readonly PacketField[] | undefined {
-  const { ends, readers, holds, depth } = reading;
+  const { ends, readers, holds, within, depth } = reading;
+  let found: readonly PacketField[] | undefined;
   for (const [protocol, read] of readers) {
     const isAsked = holds === 'any' ? ends.protocols.has(protocol) : holds === protocol;
-    if (!isAsked || depth > DEPTH_MAX) continue;
-    const fields = readSafely(() => read(bytes, ends.states));
-    if (fields !== undefined) return fields.flatMap((field) => opened(bytes, field, reading));
+    if (!isAsked || protocol === within || depth > DEPTH_MAX) continue;
+    const fields = readSafely(() => read(bytes, ends.states))?.flatMap((field) =>
+      opened(bytes, field, { ...reading, within: protocol }),
+    );
+    // A protocol without a header takes any bytes for its own; one that knows more of them is right.
+    if ((fields?.length ?? 0) > (found?.length ?? -1)) found = fields;
   }
-  return undefined;
+  return found;
 }
 
 /** A field, or the fields of the packet inside it. */
 function opened(bytes: Uint8Array, field: PacketField, reading: Reading): readonly PacketField[] {
   const { offset, length, holds } = field;
   if (holds === undefined) return [field];
-  const within = bytes.subarray(offset, offset + length);
-  const inner = fieldsOf(within, { ...reading, holds, depth: reading.depth + 1 });
+  const content = bytes.subarray(offset, offset + length);
+  const inner = fieldsOf(content, { ...reading, holds, depth: reading.depth + 1 });
   return inner?.map((one) => ({ ...one, offset: one.offset + offset })) ?? [field];
 }
 

@@ -8,6 +8,7 @@
 import { quantity } from '../../../../reports/format.ts';
 import type { PacketReader } from '../../../format/packet-fields.ts';
 import type { Passage } from '../../../format/passages.ts';
+import { PROTOCOLS } from '../../data/protocols.ts';
 import type { HopColumns, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
 import { type Child, element, fill } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
@@ -22,11 +23,15 @@ const READERS = readersOf(
     eager: true,
   }),
 );
+const PEELING = new Set(
+  PROTOCOLS.flatMap(({ protocol, peels }) => (peels === true ? [protocol] : [])),
+);
 /** A packet counts as an onion if it has at least this many layers. */
 const LAYERS_MIN = 2;
 const RESEARCH =
   'This is known because the run recorded it with --explain: each node changes all bytes of the message, so nobody on the network can tell that these packets belong together.';
 const SAME = 'One packet, as the run recorded it with --explain.';
+const MADE = 'Packets that nodes made of one another, as the run recorded them with --explain.';
 
 /** The data about a packet. */
 export interface PacketFacts {
@@ -53,7 +58,7 @@ export class PacketPanel {
     const { passages } = facts;
     this.#context = context;
     this.#facts = facts;
-    this.#layers = onionLayersOf(passages, info);
+    this.#layers = onionLayersOf(passages, info, PEELING);
     this.#steps = passages.map((passage, at) => this.#stepButton(passage, at));
     this.root = element(
       'div',
@@ -93,10 +98,12 @@ export class PacketPanel {
 
   #withBytes(): Child {
     const isOnion = this.#layers.length >= LAYERS_MIN;
+    const packets = new Set(this.#facts.passages.map(({ packet }) => packet));
+    const words = isOnion ? RESEARCH : packets.size > 1 ? MADE : SAME;
     const title = isOnion ? 'The onion, layer by layer' : 'The packet, link by link';
     return [
       section(title, [
-        element('p', { class: 'muted research' }, isOnion ? RESEARCH : SAME),
+        element('p', { class: 'muted research' }, words),
         this.#onion,
         element(
           'ol',
@@ -151,7 +158,12 @@ export class PacketPanel {
       return way === undefined ? [] : [way.from, way.to];
     });
     return {
-      protocols: new Set(all.flatMap((node) => nodes[node]?.protocol ?? [])),
+      protocols: new Set(
+        all.flatMap((node) => {
+          const { protocol, layers = [] } = nodes[node] ?? {};
+          return protocol === undefined ? [] : [protocol, ...layers];
+        }),
+      ),
       states: new Map(
         this.#facts.states.flatMap(([node, own]) => (numbers.includes(node) ? own : [])),
       ),

@@ -8,6 +8,12 @@ import type { PacketField } from '../../../format/packet-fields.ts';
 import type { Passage } from '../../../format/passages.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 
+/**
+ * Most bytes that an observer may find unchanged at the same places, as a share: of random bytes,
+ * 1 in 256 is.
+ */
+const KEPT_MAX = 1 / 8;
+
 /** One layer of an onion, which a single node can decrypt. */
 export interface OnionLayer {
   /** The node that removes the layer. */
@@ -39,21 +45,41 @@ export function endsOf(passage: Passage, { nodes, links }: TraceInfo): PassageEn
 }
 
 /**
- * The layers that nodes remove, outermost first. A node that makes a new packet from what it
- * received has removed a layer. The last node counts as well, although it sends nothing on.
+ * The layers that nodes remove, outermost first. A node has removed a layer if its protocol does
+ * so, and if hardly a byte of the new packet is that of the old one. The last node counts as well,
+ * although it sends nothing on.
+ * @param peeling The protocols whose nodes remove layers.
  */
 export function onionLayersOf(
   passages: readonly Passage[],
   info: TraceInfo,
+  peeling: ReadonlySet<string>,
 ): readonly OnionLayer[] {
   const layers: OnionLayer[] = [];
   for (const [at, passage] of passages.entries()) {
     const { to } = endsOf(passage, info);
+    const node = info.nodes[info.links[passage.link ?? -1]?.to ?? -1];
+    if (to === undefined || node === undefined || !isPeeling(node, peeling)) continue;
     const next = passages[at + 1];
-    const isOpened = next === undefined ? layers.length > 0 : next.packet !== passage.packet;
-    if (to !== undefined && isOpened) layers.push({ node: to, offFrom: at + 1 });
+    const isOpened = next === undefined ? layers.length > 0 : isAnother(passage, next);
+    if (isOpened) layers.push({ node: to, offFrom: at + 1 });
   }
   return layers;
+}
+
+function isPeeling(
+  { protocol, layers = [] }: TraceInfo['nodes'][number],
+  peeling: ReadonlySet<string>,
+): boolean {
+  return [protocol, ...layers].some((one) => peeling.has(one));
+}
+
+/** True if nobody can tell from the bytes that one packet was made of the other. */
+function isAnother(before: Passage, after: Passage): boolean {
+  if (before.packet === after.packet) return false;
+  const length = Math.min(before.bytes.length, after.bytes.length);
+  const kept = after.bytes.subarray(0, length).filter((byte, at) => byte === before.bytes[at]);
+  return kept.length <= KEPT_MAX * length;
 }
 
 /**
