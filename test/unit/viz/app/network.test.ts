@@ -262,7 +262,7 @@ describe('a map', () => {
 
   it('is offered where a node has a position', () => {
     expect(layoutsOf(at(undefined, [1, 2]))).toContain('map');
-    expect(layoutsOf(DIAMOND)).toEqual(['layers', 'force']);
+    expect(layoutsOf(DIAMOND)).toEqual(['layers', 'ring', 'force']);
   });
 
   it('puts north up and east to the right, a degree as long as it is there', () => {

@@ -1,6 +1,7 @@
 /**
- * Places the nodes, either in columns by their distance from the senders or by simulated forces.
- * Both depend only on the topology, so the same run always gives the same picture.
+ * Places the nodes: in columns by their distance from the senders, on a ring, or by simulated
+ * forces. All depend only on the topology, so the same run always gives the same picture. A layout
+ * that would put a node on a link that is not its own is not offered.
  *
  * @module
  */
@@ -8,35 +9,73 @@
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
+import { cleared, type Edge, edgesOf, isClear } from './clearance.ts';
 import { hasMap } from './map.ts';
 import type { Place } from './place.ts';
+import { isStar, ringOf } from './ring.ts';
 
 /** The parts of a trace on which the layout depends. */
 export type Topology = Pick<TraceInfo, 'nodes' | 'links' | 'flows'>;
 
-/** The layouts to choose from. `map.ts` implements the layout `map`. */
-const LAYOUTS = ['layers', 'force', 'map'] as const;
-/** Name of a layout. */
-export type LayoutName = (typeof LAYOUTS)[number];
+/** The order of preference. */
+const PLANE_LAYOUTS = ['layers', 'ring', 'force'] as const;
+const STAR_LAYOUTS = ['ring', 'layers', 'force'] as const;
+/** Name of a layout that depends on the links alone. */
+export type PlaneLayout = (typeof PLANE_LAYOUTS)[number];
+/** Name of a layout. `map.ts` implements the layout `map`. */
+export type LayoutName = PlaneLayout | 'map';
 
-/** The layouts in which a run can be shown. */
-export function layoutsOf(topology: Pick<Topology, 'nodes'>): readonly LayoutName[] {
-  return LAYOUTS.filter((name) => name !== 'map' || hasMap(topology));
+/** The layouts in which a run can be shown, that which suits it best first. */
+export function layoutsOf(topology: Topology): readonly LayoutName[] {
+  return [...planeLayoutsOf(topology), ...(hasMap(topology) ? (['map'] as const) : [])];
+}
+
+/** True if there is a layout in which no node stands on a link that is not its own. */
+export function isClearSomewhere(topology: Topology): boolean {
+  return clearLayoutsOf(topology).length > 0;
+}
+
+/** The layouts in which no node stands on a foreign link, or all if each has such a node. */
+function planeLayoutsOf(topology: Topology): readonly PlaneLayout[] {
+  const clear = clearLayoutsOf(topology);
+  return clear.length > 0 ? clear : PLANE_LAYOUTS;
+}
+
+function clearLayoutsOf(topology: Topology): readonly PlaneLayout[] {
+  const { nodes, links } = topology;
+  const edges = edgesOf(links);
+  if (!isClearable(nodes.length, edges)) return [];
+  const names = isStar(nodes.length, edges) ? STAR_LAYOUTS : PLANE_LAYOUTS;
+  return names.filter((name) => isClear(placesOf(topology, name), edges));
+}
+
+function isClearable(nodes: number, edges: readonly Edge[]): boolean {
+  return nodes <= DOTS_MAX && nodes * edges.length <= PAIRS_MAX;
 }
 
 /** A column with more nodes than this is split into several. */
 const COLUMN_MAX = 18;
+/** Most dots that a drawing has room for; with more, equal nodes are drawn as one. */
+export const DOTS_MAX = 60;
+/** With more nodes times links there is no room beside links, and looking for it would take long. */
+const PAIRS_MAX = 4_000;
 const SWEEPS = 8;
 const TICKS = 300;
 
 /** The places of all nodes, indexed by node number. */
-export function placesOf(topology: Topology, layout: Exclude<LayoutName, 'map'>): readonly Place[] {
+export function placesOf(topology: Topology, layout: PlaneLayout): readonly Place[] {
   if (topology.nodes.length === 0) return [];
-  return layout === 'force' ? byForce(topology) : byLayers(topology);
+  const edges = edgesOf(topology.links);
+  if (layout === 'ring') {
+    const near = neighboursOf(topology);
+    return ringOf(ordered(layersOf(topology, near), near), edges);
+  }
+  const places = layout === 'force' ? byForce(topology) : byLayers(topology);
+  return isClearable(places.length, edges) ? cleared(places, edges) : places;
 }
 
 /** The role of a node is its name without its number. */
-function roleOf(name: string): string {
+export function roleOf(name: string): string {
   return name.replace(/[-_.]?\d+$/, '');
 }
 
@@ -63,7 +102,10 @@ function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])
   const senders = [...new Set(pairs.map(([from]) => from))];
   const receivers = new Set(pairs.map(([, to]) => to));
   const [sender = 0] = senders;
-  const isThrough = senders.length === 1 && !receivers.has(sender);
+  const isThrough =
+    (senders.length === 1 && !receivers.has(sender)) ||
+    // Without flows, and with one role only, there is nothing else to go by.
+    (senders.length === 0 && new Set(nodes.map(({ name }) => roleOf(name))).size === 1);
   const starts = senders.length > 0 ? senders : [0];
   const far = distances(starts, near);
   // If many nodes send, both ends of a flow are placed in the layer of their role.

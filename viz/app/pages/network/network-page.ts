@@ -14,11 +14,12 @@ import { element, fill } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
 import { tokensOf } from '../../kernel/theme.ts';
+import { Arrangement } from './arrangement.ts';
 import { BeliefLine } from './belief-line.ts';
 import { Details } from './details.ts';
 import { type Detour, detourAt, detourOf, type Switch, switchOf, windowsOf } from './detour.ts';
 import { explainedChooser } from './explained.ts';
-import { type LayoutName, layoutsOf, placesOf } from './layout.ts';
+import type { LayoutName } from './layout.ts';
 import { legendOf } from './legend.ts';
 import { effectsOf } from './live-effects.ts';
 import type { Room } from './map.ts';
@@ -51,11 +52,13 @@ interface Around {
 /** The page while it is mounted. */
 export class NetworkPage {
   readonly #context: TraceContext;
-  readonly #topology: TopologyView;
+  #arrangement: Arrangement;
+  #topology: TopologyView;
   readonly #canvas = canvasAbove();
   readonly #chart: ChartFrame;
   readonly #story = element('p', { class: 'story', role: 'status' });
   readonly #belief: BeliefLine;
+  readonly #layouts = element('select', { 'aria-label': 'layout' });
   readonly #mapNote = element('span', { class: 'muted', hidden: true });
   readonly #hidden = new Set<number>();
   readonly #details: Details;
@@ -65,6 +68,8 @@ export class NetworkPage {
   #detour: Detour | undefined;
   #askedSwitch = Number.NaN;
   #around: Around | undefined;
+  /** The parameter `nodes` as it is drawn. */
+  #shownNodes: string | undefined;
   /** The instant that is drawn. */
   #shownNs = 0;
   #drawn: readonly Drawn[] = [];
@@ -74,10 +79,9 @@ export class NetworkPage {
   constructor(context: TraceContext) {
     const { trace, view, run } = context;
     this.#context = context;
-    this.#topology = new TopologyView(trace.info, {
-      selectNode: (name): void => this.#select('node', name),
-      selectLink: (name): void => this.#select('link', name),
-    });
+    this.#shownNodes = view.parameters.value['nodes'];
+    this.#arrangement = this.#arranged();
+    this.#topology = this.#drawTopology();
     this.#chart = new ChartFrame({
       name: 'network',
       origin: { run: run.id, seed: String(trace.info.seed) },
@@ -99,7 +103,7 @@ export class NetworkPage {
       },
       fail: (error): void => context.fail(error),
     });
-    view.parameters.watch(context.signal, () => this.#arrange());
+    view.parameters.watch(context.signal, () => this.#follow());
   }
 
   /** Fills the page. */
@@ -129,6 +133,55 @@ export class NetworkPage {
     view.selection.watch(signal, (selection) => this.#details.show(selection));
   }
 
+  /** Nodes of a network too large to draw stand together, unless the reader wants each of them. */
+  #arranged(): Arrangement {
+    const { trace, view } = this.#context;
+    const isEach = view.parameters.value['nodes'] === 'each';
+    return isEach ? Arrangement.ofEach(trace.info) : Arrangement.of(trace.info);
+  }
+
+  #drawTopology(): TopologyView {
+    return new TopologyView(this.#context.trace.info, this.#arrangement.network, {
+      selectNode: (name): void => this.#select('node', name),
+      selectLink: (name): void => this.#select('link', name),
+    });
+  }
+
+  /** Draws the network anew if the reader wants other dots, and places them. */
+  #follow(): void {
+    const nodes = this.#context.view.parameters.value['nodes'];
+    if (nodes !== this.#shownNodes) {
+      this.#shownNodes = nodes;
+      const { svg } = this.#topology;
+      this.#arrangement = this.#arranged();
+      this.#topology = this.#drawTopology();
+      svg.replaceWith(this.#topology.svg);
+      this.#fillLayouts();
+    }
+    this.#arrange();
+  }
+
+  #fillLayouts(): void {
+    const shown = this.#layout();
+    const options = this.#arrangement.layouts.map((name) =>
+      element('option', { value: name, selected: name === shown }, name),
+    );
+    fill(this.#layouts, options);
+  }
+
+  /** The choice between equal nodes as one and each by itself; nothing if none are equal. */
+  #groupsBox(): HTMLElement | false {
+    const { trace, view } = this.#context;
+    const isEach = this.#shownNodes === 'each';
+    const { dots } = (isEach ? Arrangement.of(trace.info) : this.#arrangement).network;
+    if (dots.length === trace.info.nodes.length) return false;
+    const box = element('input', { type: 'checkbox', checked: !isEach });
+    box.addEventListener('change', () =>
+      view.setParameter('nodes', box.checked ? undefined : 'each'),
+    );
+    return element('label', {}, box, `equal nodes as one (${trace.info.nodes.length} nodes)`);
+  }
+
   #select(kind: 'node' | 'link' | 'packet', name: string): void {
     this.#context.view.selection.value = { kind, name };
   }
@@ -136,17 +189,12 @@ export class NetworkPage {
   /** The controls for layout and packet classes, and a search for a node by name. */
   #toolbar(): HTMLElement {
     const { view, trace } = this.#context;
-    const layout = element(
-      'select',
-      {
-        'aria-label': 'layout',
-        change: () =>
-          view.setParameter('layout', layout.value === 'layers' ? undefined : layout.value),
-      },
-      layoutsOf(trace.info).map((name) =>
-        element('option', { value: name, selected: name === this.#layout() }, name),
-      ),
-    );
+    const layout = this.#layouts;
+    layout.addEventListener('change', () => {
+      const [first] = this.#arrangement.layouts;
+      view.setParameter('layout', layout.value === first ? undefined : layout.value);
+    });
+    this.#fillLayouts();
     const find = element('input', {
       type: 'search',
       list: 'node-names',
@@ -173,6 +221,7 @@ export class NetworkPage {
       'div',
       { class: 'network-bar' },
       element('label', {}, 'layout', layout),
+      this.#groupsBox(),
       this.#mapNote,
       element('label', {}, 'find', find),
       names,
@@ -193,7 +242,8 @@ export class NetworkPage {
 
   #layout(): LayoutName {
     const wanted = this.#context.view.parameters.value['layout'];
-    return layoutsOf(this.#context.trace.info).find((name) => name === wanted) ?? 'layers';
+    const { layouts } = this.#arrangement;
+    return layouts.find((name) => name === wanted) ?? layouts[0] ?? 'layers';
   }
 
   #arrange(): void {
@@ -213,7 +263,7 @@ export class NetworkPage {
       const unplaced = this.#topology.arrangeMap(size);
       this.#mapNote.hidden = unplaced === 0;
       this.#mapNote.textContent = `${plural(unplaced, 'node')} without a position, at the lower edge`;
-    } else this.#topology.arrange(placesOf(this.#context.trace.info, layout), size);
+    } else this.#topology.arrange(this.#arrangement.places(layout), size);
   }
 
   /** Queries the next range before the available data run out. */

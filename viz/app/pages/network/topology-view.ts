@@ -12,6 +12,7 @@ import { element, set, svgElement } from '../../kernel/element.ts';
 import { SIGNS } from './belief-line.ts';
 import { DetourView, type ShownDetour } from './detour-view.ts';
 import { drawGraticule, type MapFrame } from './graticule-view.ts';
+import type { Dot, DrawnNetwork } from './groups.ts';
 import { type GridLine, mapOf, type Room } from './map.ts';
 import { labelPlace, labelSides, NODE_RADIUS } from './node-labels.ts';
 import type { Place } from './place.ts';
@@ -21,9 +22,10 @@ const MARGIN = { x: 64, top: 28, bottom: 40 } as const;
 /** The marks of a loss extend this far from the middle of a link; labels are placed outside, px. */
 const CLEAR = 28;
 
-/** A line on the screen, which stands for both directions of a link. */
+/** A line on the screen, which stands for both directions of a link, or of links of equal nodes. */
 interface Wire {
-  readonly id: string;
+  readonly ids: readonly string[];
+  /** Numbers of dots. */
   readonly from: number;
   readonly to: number;
   readonly numbers: readonly number[];
@@ -33,7 +35,7 @@ interface Wire {
   readonly label: SVGTextElement;
 }
 
-interface Dot {
+interface DotElement {
   readonly root: SVGGElement;
   readonly label: SVGTextElement;
   readonly sign: SVGTextElement;
@@ -75,17 +77,18 @@ export class TopologyView {
   readonly #detour = new DetourView();
   readonly #info: TraceInfo;
   readonly #wires: readonly Wire[];
-  readonly #dots: readonly Dot[];
+  readonly #network: DrawnNetwork;
+  readonly #dots: readonly DotElement[];
   #places: readonly Place[] = [];
   #size = { width: 0, height: 0 };
+  #selected: string | undefined;
   #isTall = false;
 
-  constructor(info: TraceInfo, events: TopologyEvents) {
+  constructor(info: TraceInfo, network: DrawnNetwork, events: TopologyEvents) {
     this.#info = info;
-    this.#wires = wiresOf(info.links).map((wire) => wireElement(wire, events));
-    this.#dots = info.nodes.map(({ name, protocol }, number) =>
-      this.#dotElement(number, `${name}, ${protocol}`, events),
-    );
+    this.#network = network;
+    this.#wires = wiresOf(info.links, network).map((wire) => wireElement(wire, events));
+    this.#dots = network.dots.map((dot, number) => this.#dotElement(number, dot, events));
     this.svg.append(
       this.#graticule,
       this.#detour.root,
@@ -112,7 +115,7 @@ export class TopologyView {
   /** Arranges the nodes by their positions on Earth. Returns how many nodes have none. */
   arrangeMap(size: Room): number {
     this.#isTall = false;
-    const { places, lines, unplaced } = mapOf(this.#info, frameOf(size));
+    const { places, lines, unplaced } = mapOf(this.#network.topology, frameOf(size));
     this.#lay(places, lines, size);
     return unplaced;
   }
@@ -124,8 +127,8 @@ export class TopologyView {
     set(this.svg, 'width', size.width);
     set(this.svg, 'height', size.height);
     for (const { from, to, line, hit, label } of this.#wires) {
-      const a = this.at(from);
-      const b = this.at(to);
+      const a = this.#spot(from);
+      const b = this.#spot(to);
       for (const one of [line, hit]) {
         set(one, 'x1', a.x);
         set(one, 'y1', a.y);
@@ -139,12 +142,12 @@ export class TopologyView {
       set(label, 'text-anchor', isSteep ? 'start' : 'middle');
     }
     const sides = labelSides(
-      this.#dots.map((_, number) => this.at(number)),
-      this.#info.nodes.map(({ name }) => name),
+      this.#dots.map((_, number) => this.#spot(number)),
+      this.#network.dots.map(({ label: text }) => text),
       this.#isTall ? 'right' : 'below',
     );
     for (const [number, { root, label }] of this.#dots.entries()) {
-      const { x, y } = this.at(number);
+      const { x, y } = this.#spot(number);
       set(root, 'transform', `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
       const side = sides[number];
       set(label, 'visibility', side === undefined ? 'hidden' : 'visible');
@@ -157,7 +160,11 @@ export class TopologyView {
 
   /** The position of a node, px. */
   at(node: number): Place {
-    const { x, y } = this.#places[node] ?? { x: 0.5, y: 0.5 };
+    return this.#spot(this.#network.dotOf[node] ?? -1);
+  }
+
+  #spot(dot: number): Place {
+    const { x, y } = this.#places[dot] ?? { x: 0.5, y: 0.5 };
     const { left, top, width, height } = frameOf(this.#size);
     const [across, along] = this.#isTall ? [y, x] : [x, y];
     return { x: left + across * width, y: top + along * height };
@@ -166,22 +173,25 @@ export class TopologyView {
   /** Shows the routes before and after a switch, or removes them. */
   showDetour(shown: ShownDetour | undefined): void {
     const ends = (id: string): readonly [Place, Place] | undefined => {
-      const wire = this.#wires.find((one) => one.id === id);
-      return wire === undefined ? undefined : [this.at(wire.from), this.at(wire.to)];
+      const wire = this.#wires.find(({ ids }) => ids.includes(id));
+      return wire === undefined ? undefined : [this.#spot(wire.from), this.#spot(wire.to)];
     };
     this.#detour.show(shown, ends, this.#isTall);
   }
 
   /** Updates use, faults and the selection. */
   update(shown: Shown): void {
+    this.#selected = shown.selected;
     const most = [...shown.use.values()].reduce((max, bytes) => Math.max(max, bytes), 1);
     for (const wire of this.#wires) {
       const bytes = wire.numbers.reduce((sum, link) => sum + (shown.use.get(link) ?? 0), 0);
-      const disruption = shown.disruptions.get(wire.id);
+      const broken = wire.ids.find((id) => shown.disruptions.has(id));
+      const disruption = shown.disruptions.get(broken ?? '');
       const width = bytes === 0 ? 1.25 : 1.5 + (4.5 * Math.log1p(bytes)) / Math.log1p(2 * most);
-      const isSelected = wire.id === shown.selected;
+      const isSelected = wire.ids.some((id) => id === shown.selected);
       set(wire.line, 'stroke-width', width.toFixed(2));
-      const rest = shown.contacts.get(wire.id) === false ? 'apart' : 'up';
+      const isApart = wire.ids.every((id) => shown.contacts.get(id) === false);
+      const rest = isApart ? 'apart' : 'up';
       const look = `wire ${disruption?.state ?? rest}${isSelected ? ' selected' : ''}`;
       set(wire.root, 'class', look);
       const text = disruption === undefined ? '' : disruption.state;
@@ -192,11 +202,13 @@ export class TopologyView {
 
   #updateDots({ disruptions, standings, selected }: Omit<Shown, 'use' | 'contacts'>): void {
     for (const [number, { root, sign }] of this.#dots.entries()) {
-      const name = this.#info.nodes[number]?.name ?? '';
-      const isDown = disruptions.get(name)?.state === 'down';
-      set(root, 'class', `dot${isDown ? ' down' : ''}${name === selected ? ' selected' : ''}`);
-      set(root, 'aria-pressed', String(name === selected));
-      const standing = standings.get(name);
+      const names = this.#namesOf(number);
+      const isDown = names.some((name) => disruptions.get(name)?.state === 'down');
+      const isSelected = names.some((name) => name === selected);
+      set(root, 'class', `dot${isDown ? ' down' : ''}${isSelected ? ' selected' : ''}`);
+      set(root, 'aria-pressed', String(isSelected));
+      const known = names.find((name) => standings.has(name));
+      const standing = standings.get(known ?? '');
       const text = standing === undefined ? '' : SIGNS[standing];
       if (sign.textContent !== text) sign.textContent = text;
       set(sign, 'class', `sign ${standing}`);
@@ -205,12 +217,30 @@ export class TopologyView {
 
   /** Moves the focus to a node. */
   focus(node: number): void {
-    this.#dots[node]?.root.focus();
+    this.#dots[this.#network.dotOf[node] ?? -1]?.root.focus();
   }
 
-  #dotElement(number: number, words: string, events: TopologyEvents): Dot {
-    const name = this.#info.nodes[number]?.name ?? '';
-    const label = svgElement('text', {}, name);
+  #namesOf(dot: number): readonly string[] {
+    const { members } = this.#network.dots[dot] ?? { members: [] };
+    return members.map((node) => this.#info.nodes[node]?.name ?? '');
+  }
+
+  /** Selects the node, or the next one of several that stand there. */
+  #choose(dot: number, events: TopologyEvents): void {
+    const names = this.#namesOf(dot);
+    const next = names[(names.indexOf(this.#selected ?? '') + 1) % Math.max(1, names.length)];
+    if (next !== undefined) events.selectNode(next);
+  }
+
+  #dotElement(number: number, dot: Dot, events: TopologyEvents): DotElement {
+    const { name, members } = dot;
+    const { protocol } = this.#info.nodes[members[0] ?? -1] ?? {};
+    const last = this.#namesOf(number).at(-1);
+    const words =
+      members.length === 1
+        ? `${name}, ${protocol}`
+        : `${name} to ${last}, ${members.length} nodes of ${protocol}: press for the next one`;
+    const label = svgElement('text', {}, dot.label);
     const sign = svgElement('text', { 'text-anchor': 'middle', y: 4, 'aria-hidden': 'true' });
     const root = svgElement(
       'g',
@@ -222,11 +252,13 @@ export class TopologyView {
         'aria-pressed': 'false',
         'data-keys': 'arrows',
         'data-node': name,
-        click: () => events.selectNode(name),
+        'data-members': members.length > 1 && members.length,
+        click: () => this.#choose(number, events),
         keydown: (event) => this.#walk(event as KeyboardEvent, number, events),
       },
       svgElement('title', {}, words),
       svgElement('circle', { class: 'halo', r: NODE_RADIUS + 5 }),
+      members.length > 1 && svgElement('circle', { class: 'many', r: NODE_RADIUS + 3 }),
       svgElement('circle', { r: NODE_RADIUS }),
       label,
       sign,
@@ -238,18 +270,18 @@ export class TopologyView {
   #walk(event: KeyboardEvent, from: number, events: TopologyEvents): void {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
-      events.selectNode(this.#info.nodes[from]?.name ?? '');
+      this.#choose(from, events);
       return;
     }
     const direction = ARROWS[event.key];
     if (direction === undefined) return;
     event.preventDefault();
-    const here = this.at(from);
+    const here = this.#spot(from);
     const ahead = this.#neighbours(from)
-      .map((node) => ({ node, score: alignment(here, this.at(node), direction) }))
+      .map((node) => ({ node, score: alignment(here, this.#spot(node), direction) }))
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score)[0];
-    if (ahead !== undefined) this.focus(ahead.node);
+    if (ahead !== undefined) this.#dots[ahead.node]?.root.focus();
   }
 
   #neighbours(node: number): readonly number[] {
@@ -274,15 +306,21 @@ function alignment(from: Place, to: Place, direction: Place): number {
   return far === 0 ? 0 : (dx * direction.x + dy * direction.y) / far;
 }
 
-type WireFacts = Pick<Wire, 'id' | 'from' | 'to' | 'numbers'>;
+type WireFacts = Pick<Wire, 'ids' | 'from' | 'to' | 'numbers'>;
 
-function wiresOf(links: readonly LinkInfo[]): readonly WireFacts[] {
-  const wires = new Map<string, { id: string; from: number; to: number; numbers: number[] }>();
-  for (const [number, { id, from, to }] of links.entries()) {
-    if (from < 0 || to < 0) continue;
-    const known = wires.get(id);
-    if (known === undefined) wires.set(id, { id, from, to, numbers: [number] });
-    else known.numbers.push(number);
+function wiresOf(links: readonly LinkInfo[], { dots, dotOf }: DrawnNetwork): readonly WireFacts[] {
+  const wires = new Map<string, { ids: string[]; from: number; to: number; numbers: number[] }>();
+  for (const [number, { id, ...link }] of links.entries()) {
+    if (link.from < 0 || link.to < 0) continue;
+    const [from = 0, to = 0] = [dotOf[link.from], dotOf[link.to]];
+    const isOfMany = [from, to].some((dot) => (dots[dot]?.members.length ?? 1) > 1);
+    const key = isOfMany ? `${Math.min(from, to)} ${Math.max(from, to)}` : `id ${id}`;
+    const known = wires.get(key);
+    if (known === undefined) wires.set(key, { ids: [id], from, to, numbers: [number] });
+    else {
+      known.numbers.push(number);
+      if (known.ids.at(-1) !== id) known.ids.push(id);
+    }
   }
   return [...wires.values()];
 }
@@ -291,16 +329,11 @@ function wireElement(facts: WireFacts, events: TopologyEvents): Wire {
   const line = svgElement('line', { class: 'wire-line' });
   const hit = svgElement('line', { class: 'wire-hit' });
   const label = svgElement('text', { class: 'wire-label' });
-  const click = (): void => events.selectLink(facts.id);
-  const title = svgElement('title', {}, facts.id.replace('--', ' ↔ '));
-  const root = svgElement(
-    'g',
-    { class: 'wire', 'data-link': facts.id, click },
-    title,
-    line,
-    hit,
-    label,
-  );
+  const [id = ''] = facts.ids;
+  const click = (): void => events.selectLink(id);
+  const more = facts.ids.length > 1 ? ` and ${facts.ids.length - 1} more` : '';
+  const title = svgElement('title', {}, `${id.replace('--', ' ↔ ')}${more}`);
+  const root = svgElement('g', { class: 'wire', 'data-link': id, click }, title, line, hit, label);
   return { ...facts, root, line, hit, label };
 }
 

@@ -1,0 +1,133 @@
+/**
+ * The distance between nodes and links that are not theirs: where a node stands on a foreign link,
+ * its packets seem to pass through that node. Plain values, no DOM.
+ *
+ * @module
+ */
+import { NODE_RADIUS } from './node-labels.ts';
+import type { Place } from './place.ts';
+
+/** A room of the usual shape, in which distances are judged, px. */
+const ROOM = { width: 732, height: 412 } as const;
+/** A node whose circle and two pixels more are free of links stands beside them. */
+const CLEAR = NODE_RADIUS + 2;
+/** Distance that nodes are moved to, if there is room. */
+const WANTED = 2 * NODE_RADIUS;
+/** Smallest distance between two nodes that are moved: their circles and a line between them. */
+const APART = 2.5 * NODE_RADIUS;
+/** Rounds of moves, and the moves that are tried for each node, px. */
+const ROUNDS = 24;
+const STEPS = [6, -6, 14, -14, 26, -26, 40, -40, 60, -60] as const;
+
+/** Two nodes that a link joins. */
+export type Edge = readonly [from: number, to: number];
+
+/** The pairs of nodes that links join, each once. */
+export function edgesOf(
+  links: readonly { readonly from: number; readonly to: number }[],
+): readonly Edge[] {
+  const edges = new Map<string, Edge>();
+  for (const { from, to } of links) {
+    if (from < 0 || to < 0 || from === to) continue;
+    const [low, high] = [Math.min(from, to), Math.max(from, to)];
+    edges.set(`${low} ${high}`, [low, high]);
+  }
+  return [...edges.values()];
+}
+
+/** The smallest distance of a node to a link that is not its own, px in a room of the usual shape. */
+export function clearanceOf(places: readonly Place[], edges: readonly Edge[]): number {
+  const spots = places.map(inRoom);
+  let least = Number.POSITIVE_INFINITY;
+  for (const edge of edges) {
+    for (const [node, spot] of spots.entries()) {
+      if (!edge.includes(node)) least = Math.min(least, distance(spot, ends(spots, edge)));
+    }
+  }
+  return least;
+}
+
+/** True if no node stands on a link that is not its own. */
+export function isClear(places: readonly Place[], edges: readonly Edge[]): boolean {
+  return clearanceOf(places, edges) >= CLEAR;
+}
+
+/**
+ * Moves nodes off links that are not theirs, along their column, as far as that is possible.
+ * @param places Where nodes stand; unchanged if they stand well.
+ */
+export function cleared(places: readonly Place[], edges: readonly Edge[]): readonly Place[] {
+  if (isClear(places, edges)) return places;
+  const spots = places.map(inRoom);
+  const nodes = spots.map((_, node) => ({ node, own: edges.filter((one) => one.includes(node)) }));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const moved = nodes.filter(({ node, own }) => {
+      const before = spots[node];
+      const after = bestSpot(node, spots, { edges, own });
+      spots[node] = after;
+      return before?.y !== after.y;
+    });
+    if (moved.length === 0) break;
+  }
+  return spots.map(({ x, y }) => ({ x: x / ROOM.width, y: y / ROOM.height }));
+}
+
+interface Links {
+  readonly edges: readonly Edge[];
+  /** Those of the node. */
+  readonly own: readonly Edge[];
+}
+
+/** The place in its column at which a node is least in the way. */
+function bestSpot(node: number, spots: Place[], links: Links): Place {
+  const here = spots[node] ?? { x: 0, y: 0 };
+  const costAt = (spot: Place): number => {
+    spots[node] = spot;
+    return costOf(node, spots, links);
+  };
+  let best = { spot: here, cost: costAt(here) };
+  for (const step of best.cost === 0 ? [] : STEPS) {
+    const spot = { x: here.x, y: Math.min(ROOM.height, Math.max(0, here.y + step)) };
+    const cost = costAt(spot);
+    if (cost < best.cost - 1e-6) best = { spot, cost };
+  }
+  return best.spot;
+}
+
+/** How much stands too close because of one node; 0 if nothing does. */
+function costOf(node: number, spots: readonly Place[], { edges, own }: Links): number {
+  const spot = spots[node] ?? { x: 0, y: 0 };
+  let cost = 0;
+  const add = (wanted: number, far: number): void => {
+    if (far < wanted) cost += (wanted - far) ** 2;
+  };
+  for (const edge of edges) {
+    if (!edge.includes(node)) add(WANTED, distance(spot, ends(spots, edge)));
+  }
+  for (const [other, there] of spots.entries()) {
+    if (other === node) continue;
+    add(APART, Math.hypot(spot.x - there.x, spot.y - there.y));
+    for (const edge of own) {
+      if (!edge.includes(other)) add(WANTED, distance(there, ends(spots, edge)));
+    }
+  }
+  return cost;
+}
+
+function inRoom({ x, y }: Place): Place {
+  return { x: x * ROOM.width, y: y * ROOM.height };
+}
+
+function ends(spots: readonly Place[], [from, to]: Edge): readonly [Place, Place] {
+  const nowhere = { x: 0, y: 0 };
+  return [spots[from] ?? nowhere, spots[to] ?? nowhere];
+}
+
+/** The distance of a point to a line between two others. */
+function distance(point: Place, [a, b]: readonly [Place, Place]): number {
+  const [dx, dy] = [b.x - a.x, b.y - a.y];
+  const length2 = dx * dx + dy * dy;
+  const along = length2 === 0 ? 0 : ((point.x - a.x) * dx + (point.y - a.y) * dy) / length2;
+  const share = Math.min(1, Math.max(0, along));
+  return Math.hypot(point.x - a.x - share * dx, point.y - a.y - share * dy);
+}

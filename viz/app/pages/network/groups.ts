@@ -1,0 +1,113 @@
+/**
+ * Nodes that are drawn as one: those of one role and one place with the same neighbours, where each
+ * by itself would leave no room for links. Plain values, no DOM.
+ *
+ * @module
+ */
+import { roleOf, type Topology } from './layout.ts';
+
+/** Fewer equal nodes than this stand for themselves. */
+const MEMBERS_MIN = 3;
+
+/** A dot of the drawing: a node, or several that stand there as one. */
+export interface Dot {
+  /** Name of the first node. */
+  readonly name: string;
+  /** `client-1`, or `50 × client`. */
+  readonly label: string;
+  /** Numbers of its nodes in the trace. */
+  readonly members: readonly number[];
+}
+
+/** A network as it is drawn. */
+export interface DrawnNetwork {
+  readonly dots: readonly Dot[];
+  /** Number of the dot of each node. */
+  readonly dotOf: readonly number[];
+  /** The network of the dots. */
+  readonly topology: Topology;
+}
+
+/** Every node by itself. */
+export function ungrouped(topology: Topology): DrawnNetwork {
+  return networkOf(
+    topology,
+    topology.nodes.map((_, node) => [node]),
+  );
+}
+
+/**
+ * The network with ever more roles drawn together: first that with the most nodes to save.
+ * @returns each network has fewer dots than the one before; none if no nodes are equal.
+ */
+export function* groupedStepwise(topology: Topology): Generator<DrawnNetwork> {
+  const classes = [...classesOf(topology).values()];
+  const savings = new Map<string, number>();
+  for (const { role, members } of classes) {
+    if (members.length < MEMBERS_MIN) continue;
+    savings.set(role, (savings.get(role) ?? 0) + members.length - 1);
+  }
+  const roles = [...savings].sort(([, a], [, b]) => b - a).map(([role]) => role);
+  for (const count of roles.keys()) {
+    const chosen = new Set(roles.slice(0, count + 1));
+    const groups = classes.flatMap(({ role, members }) =>
+      members.length >= MEMBERS_MIN && chosen.has(role) ? [members] : members.map((one) => [one]),
+    );
+    yield networkOf(
+      topology,
+      groups.sort(([a = 0], [b = 0]) => a - b),
+    );
+  }
+}
+
+interface Class {
+  readonly role: string;
+  readonly members: number[];
+}
+
+function classesOf({ nodes, links }: Topology): ReadonlyMap<string, Class> {
+  const near = nodes.map(() => new Set<number>());
+  for (const { from, to } of links) {
+    if (from < 0 || to < 0) continue;
+    near[from]?.add(to);
+    near[to]?.add(from);
+  }
+  const classes = new Map<string, Class>();
+  for (const [number, { name, protocol, place }] of nodes.entries()) {
+    const role = roleOf(name);
+    const neighbours = [...(near[number] ?? [])].sort((a, b) => a - b).join(' ');
+    const key = JSON.stringify([role, protocol, neighbours, place?.lat, place?.lon]);
+    const known = classes.get(key);
+    if (known === undefined) classes.set(key, { role, members: [number] });
+    else known.members.push(number);
+  }
+  return classes;
+}
+
+function networkOf(topology: Topology, groups: readonly (readonly number[])[]): DrawnNetwork {
+  const dotOf: number[] = topology.nodes.map(() => 0);
+  for (const [dot, members] of groups.entries()) for (const node of members) dotOf[node] = dot;
+  const dots = groups.map((members) => {
+    const name = topology.nodes[members[0] ?? 0]?.name ?? '';
+    const label = members.length === 1 ? name : `${members.length} × ${roleOf(name)}`;
+    return { name, label, members };
+  });
+  const isOfMany = groups.some((members) => members.length > 1);
+  const drawnAs = new Map(
+    topology.nodes.map(({ name }, node) => [name, dots[dotOf[node] ?? 0]?.name ?? name]),
+  );
+  const at = (node: number): number => (node < 0 ? node : (dotOf[node] ?? 0));
+  return {
+    dots,
+    dotOf,
+    topology: {
+      nodes: groups.flatMap(([first = 0]) => topology.nodes[first] ?? []),
+      links: topology.links.map((link) => ({ ...link, from: at(link.from), to: at(link.to) })),
+      flows: topology.flows.flatMap((flow) => {
+        const names = flow.split(' -> ').map((name) => drawnAs.get(name) ?? name);
+        // Of equal nodes, some may send and others receive.
+        return [names.join(' -> '), names.reverse().join(' -> ')].slice(0, isOfMany ? 2 : 1);
+      }),
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * Places nodes on a ring, where no link between two passes a third one: for stars, whose centre
+ * stands in the middle, and for networks in which many have a link to many.
+ *
+ * @module
+ */
+import { clearanceOf, type Edge } from './clearance.ts';
+import type { Place } from './place.ts';
+
+/** Room between two groups of the ring, in nodes. */
+const GAP = 1.5;
+
+/** True if one node has a link to each other one, and there are no other links. */
+export function isStar(nodes: number, edges: readonly Edge[]): boolean {
+  return nodes > 3 && edges.length === nodes - 1 && centresOf(nodes, edges).length > 0;
+}
+
+/**
+ * The places on the ring.
+ * @param groups The numbers of the nodes; a group stands together.
+ */
+export function ringOf(
+  groups: readonly (readonly number[])[],
+  edges: readonly Edge[],
+): readonly Place[] {
+  const count = groups.reduce((sum, group) => sum + group.length, 0);
+  const rings = [undefined, ...centresOf(count, edges).slice(0, 1)].flatMap((centre) => [
+    around(groups, { centre, gap: 0 }),
+    around(groups, { centre, gap: GAP }),
+  ]);
+  const clear = rings.map((places) => clearanceOf(places, edges));
+  // A star has no foreign links near: there the centre stands in the middle.
+  const best = clear.reduce((most, one, at) => (one >= (clear[most] ?? 0) ? at : most), 0);
+  return rings[best] ?? [];
+}
+
+/** The nodes that have a link to each other one. */
+function centresOf(nodes: number, edges: readonly Edge[]): readonly number[] {
+  const degrees = Array.from({ length: nodes }, () => 0);
+  for (const node of edges.flat()) degrees[node] = (degrees[node] ?? 0) + 1;
+  return degrees.flatMap((degree, node) => (degree === nodes - 1 ? [node] : []));
+}
+
+function around(
+  groups: readonly (readonly number[])[],
+  { centre, gap }: { readonly centre: number | undefined; readonly gap: number },
+): readonly Place[] {
+  const outer = groups
+    .map((group) => group.filter((node) => node !== centre))
+    .filter((group) => group.length > 0);
+  const gaps = outer.length > 1 ? gap : 0;
+  const total = outer.reduce((sum, group) => sum + group.length + gaps, 0);
+  const places: Place[] = [];
+  if (centre !== undefined) places[centre] = { x: 0.5, y: 0.5 };
+  let at = 0.5;
+  for (const group of outer) {
+    for (const node of group) {
+      // From the left over the top, so that senders stand where columns have them.
+      const angle = Math.PI + (2 * Math.PI * at) / Math.max(1, total);
+      places[node] = { x: 0.5 + Math.cos(angle) / 2, y: 0.5 + Math.sin(angle) / 2 };
+      at += 1;
+    }
+    at += gaps;
+  }
+  return places;
+}
