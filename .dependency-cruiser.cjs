@@ -51,12 +51,12 @@ module.exports = {
           '(^|/)[^/]+\\.config\\.(ts|js|cjs|mjs)$',
           '^cli/main\\.ts$',
           // Node loads it as hooks.
-          '^engine/live/shared-modules\\.mjs$',
+          '^engine/live/(shared|typescript)-modules\\.mjs$',
           '^(test|bench|tools)/',
           '^nodes/[^/]+/viz\\.ts$',
           '-worker\\.(ts|mjs)$',
           // Node loads it as hooks.
-          '^engine/live/shared-modules\\.mjs$',
+          '^engine/live/(shared|typescript)-modules\\.mjs$',
           '^viz/app/(main|pages/[^/]+/index)\\.ts$',
         ],
       },

@@ -29,6 +29,8 @@ const COMMON_JS = Module as unknown as CommonJs;
 export async function importModule(address: string): Promise<unknown> {
   // A module loaded by tsx gives its own address with a query.
   const plain = address.replace(/\?.*$/, '');
+  const isTypeScript = /\.[cm]?ts$/.test(plain);
+  if (isTypeScript) readAsModules();
   const loaded = Reflect.get(globalThis, Symbol.for('orrery.modules')) as LoadedModules | undefined;
   if (loaded !== undefined) {
     const own = loaded.get(plain);
@@ -36,7 +38,6 @@ export async function importModule(address: string): Promise<unknown> {
     await shareModules(loaded);
     return namedExports((await import(plain)) as Exports);
   }
-  const isTypeScript = /\.[cm]?ts$/.test(plain);
   const isReadable = !isTypeScript || isMainThread || 'typescript' in process.features;
   try {
     if (isReadable) return await import(plain);
@@ -54,6 +55,15 @@ export async function importModule(address: string): Promise<unknown> {
 function namedExports(module: Exports): unknown {
   const names = Object.keys(module).filter((name) => !/^(default|module\.exports)$/.test(name));
   return names.length === 0 ? (module['default'] ?? module) : module;
+}
+
+let isReading = false;
+
+/** From now on, TypeScript with imports and exports is read as modules, if this Node reads it itself. */
+function readAsModules(): void {
+  if (isReading || Reflect.get(process.features, 'typescript') !== 'strip') return;
+  isReading = true;
+  Module.register(new URL('./typescript-modules.mjs', import.meta.url));
 }
 
 let isSharing = false;

@@ -6,6 +6,7 @@
  */
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -56,6 +57,32 @@ export function install(folder: string, tarball: string): Consumer | string {
     said = stderr.trim().split('\n')[0] ?? '';
   }
   return `neither the cache of npm nor its registry has all dependencies: ${said}`;
+}
+
+/** A folder of a new user: what `npm init` of npm 11 writes, and what the page says to install. */
+export function installAsTold(folder: string, tarball: string): string {
+  const home = join(folder, 'told');
+  mkdirSync(home);
+  writeFileSync(
+    join(home, 'package.json'),
+    '{ "name": "told", "version": "1.0.0", "type": "commonjs" }\n',
+  );
+  const { status, stderr } = npm(home, [...INSTALL, '--prefer-offline', tarball, 'zod@4']);
+  if (status !== 0) throw new Error(`npm install: ${stderr}`);
+  return home;
+}
+
+/** Programs of Node, this one first, then those of the majors that the registry has for this machine. */
+export function nodePrograms(folder: string, majors: readonly number[]): readonly string[] {
+  const name = `node-${process.platform}-${process.arch}`;
+  const others = majors.map((major) => {
+    const prefix = join(folder, `node-${major}`);
+    mkdirSync(prefix);
+    writeFileSync(join(prefix, 'package.json'), '{ "private": true }\n');
+    npm(prefix, [...INSTALL, '--prefer-offline', `${name}@${major}`]);
+    return join(prefix, 'node_modules', name, 'bin/node');
+  });
+  return [process.execPath, ...others.filter((path) => existsSync(path))];
 }
 
 function npm(cwd: string, args: readonly string[]): SpawnSyncReturns<string> {

@@ -19,6 +19,8 @@ import {
   examplesOf,
   filesBelow,
   install,
+  installAsTold,
+  nodePrograms,
   pack,
   run,
   shownFiles,
@@ -212,6 +214,33 @@ describe.skipIf(reason !== '')('the package', () => {
     });
   });
 
+  describe('in a folder that npm init made', () => {
+    const home = installAsTold(packedIn, tarball);
+    const programs = nodePrograms(packedIn, [22, 24]);
+    for (const [path, text] of shownFiles('docs/how-to/package.md')) write(home, path, text);
+    const orreryIn = join(home, 'node_modules/orrery', manifest.bin['orrery'] ?? '');
+
+    const named = programs.map((path) => [/node-(\d+)/.exec(path)?.[1] ?? process.version, path]);
+    it.each(named)('Node %s refused TypeScript below "type": "commonjs"', async (_, node = '') => {
+      const { code, stdout, stderr } = await run(
+        home,
+        node,
+        orreryIn,
+        'scenario',
+        'my-scenario.yaml',
+        '-q',
+      );
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(/^PASS {2}my-scenario/);
+      // Node 20 does not read TypeScript.
+      const words = node === process.execPath ? [node, '--import', 'tsx'] : [node];
+      const [program = node, ...flags] = words;
+      const library = await run(home, program, ...flags, 'lib.mts');
+      expect([library.code, library.stderr]).toEqual([0, '']);
+      expect(library.stdout).toMatch(/^PASS {2}hello/);
+    });
+  });
+
   describe('as a library', () => {
     const examples = examplesOf('index.ts');
     const shown = shownFiles('docs/how-to/package.md');
@@ -298,7 +327,7 @@ const TSCONFIG = {
     ...{ outDir: 'built', rootDir: '.', types: ['node'] },
     typeRoots: [join(ROOT, 'node_modules/@types')],
   },
-  include: ['examples', 'my-protocol'],
+  include: ['examples', 'my-protocol', 'lib.mts'],
 };
 
 function parents(path: string): readonly string[] {
