@@ -18,6 +18,7 @@ export const THOROUGH = [
   'test/unit/engine/net/stream/throughput.test.ts',
   'test/unit/engine/net/store-million.test.ts',
   'test/unit/nodes/federated/privacy/{pld,samplers}.test.ts',
+  'test/unit/nodes/federated/secagg/losses-quorum.test.ts',
   'test/unit/nodes/gateway/node/{failover,life,long-life,noisy-machine}.test.ts',
   'test/unit/nodes/mixnet/{audit,auditor,client-restart,load,neighbours,unwrap-threads}.test.ts',
   'test/unit/scenarios/calibration/in-place.test.ts',

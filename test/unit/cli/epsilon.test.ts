@@ -6,6 +6,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { addEpsilon } from '../../../cli/epsilon.ts';
+import { makeProgram } from '../../../cli/program.ts';
+import { Accountant } from '../../../nodes/federated/privacy/index.ts';
 import { COMMAND_LINE } from '../../command-line.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -48,15 +51,19 @@ neighbours differ by one client, added or removed
     };
     expect(none).toBeUndefined();
     expect(found.tight).toBeLessThan(found.renyi);
-    const again = (noise: number): { readonly renyi: number; readonly tight: number } => {
-      const flags = ['--rate', '0.1', '--steps', '50', '--delta', '1e-3', '--json'];
-      const text = epsilon('--noise', `${noise}`, ...flags).stdout;
-      return (JSON.parse(text) as { readonly epsilon: ReturnType<typeof again> }).epsilon;
+    const flags = ['--rate', '0.1', '--steps', '50', '--delta', '1e-3', '--json'];
+    const { epsilon: spent } = JSON.parse(
+      epsilon('--noise', `${found.tight}`, ...flags).stdout,
+    ) as {
+      readonly epsilon: { readonly tight: number };
     };
-    expect(again(found.renyi).renyi).toBeLessThanOrEqual(2);
-    expect(again(found.renyi).renyi).toBeGreaterThan(1.999_999);
-    expect(again(found.tight).tight).toBeLessThanOrEqual(2);
-    expect(again(found.tight).tight).toBeGreaterThan(1.999);
+    expect(spent.tight).toBeLessThanOrEqual(2);
+    expect(spent.tight).toBeGreaterThan(1.999);
+    const settings = { mechanism: 'gaussian', place: 'central', rate: 0.1, delta: 1e-3 } as const;
+    const noisy = { ...settings, noise: found.renyi };
+    const renyi = new Accountant(noisy, [{ clients: 1, rounds: 50 }]).epsilon();
+    expect(renyi).toBeLessThanOrEqual(2);
+    expect(renyi).toBeGreaterThan(1.999_999);
   });
 
   it('says where there is no bound', () => {
@@ -75,10 +82,20 @@ neighbours differ by one client, added or removed
     [['--noise', 'much'], '--noise: "much" is not a number'],
     [['--rate', '0.5', '--steps', '10'], '--delta is missing'],
     [RUN.slice(2), '--noise is missing'],
-  ])('exit 2: %j', (flags, words) => {
-    const { code, stdout, stderr } = epsilon(...flags);
+  ])('refuses %j', async (flags, words) => {
+    const program = makeProgram();
+    addEpsilon(program);
+    const ended = program.parseAsync(['epsilon', ...flags], { from: 'user' });
+    await expect(ended).rejects.toMatchObject({
+      message: expect.stringContaining(words),
+      hint: expect.stringContaining('write '),
+    });
+  });
+
+  it('exit 2: what is refused is told with a hint', () => {
+    const { code, stdout, stderr } = epsilon('--rate', '2');
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(`orrery: ${words}`);
+    expect(stderr).toContain('orrery: --rate: 2 is out of range, it must be above 0, up to 1\n');
     expect(stderr).toContain('   hint: write ');
   });
 

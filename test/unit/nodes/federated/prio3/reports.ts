@@ -127,12 +127,18 @@ export function seedsOf({ circuit, shares }: Prio3, number: number): ReportSeeds
   return { nonce: drawn.slice(0, 16), rand: drawn.slice(16) };
 }
 
-/** What all aggregators send for one report: verifier shares, and what they keep. */
+/** What aggregators keep for one report, and the verifier shares that they send. */
+export interface Begun {
+  readonly states: readonly { output: readonly bigint[]; seed: Uint8Array }[];
+  readonly shares: readonly Uint8Array[];
+}
+
+/** The first step of all aggregators. */
 export function begin(
   vdaf: Prio3,
   nonce: Uint8Array,
   { publicShare, inputShares }: Report,
-): Outcome<{ states: { output: readonly bigint[]; seed: Uint8Array }[]; shares: Uint8Array[] }> {
+): Outcome<Begun> {
   const states = [];
   const shares = [];
   for (const [aggregator, inputShare] of inputShares.entries()) {
@@ -151,11 +157,15 @@ export function verified(
   report: Report,
 ): Outcome<readonly number[]> {
   const begun = begin(vdaf, nonce, report);
-  if (!begun.ok) return begun;
-  const message = verifierSharesToMessage(vdaf, begun.value.shares);
+  return begun.ok ? concluded(vdaf, begun.value) : begun;
+}
+
+/** What a report adds, after the steps that follow the first. */
+export function concluded(vdaf: Prio3, { states, shares }: Begun): Outcome<readonly number[]> {
+  const message = verifierSharesToMessage(vdaf, shares);
   if (!message.ok) return message;
   const aggregates = [];
-  for (const state of begun.value.states) {
+  for (const state of states) {
     const output = verifyNext(vdaf, state, message.value);
     if (!output.ok) return output;
     aggregates.push(aggregate(vdaf, [output.value]));
