@@ -1,6 +1,6 @@
 /**
  * Formats numbers for people: three or four significant digits, always with the unit, thousands
- * grouped. Durations are scaled to ns, us, ms, s; ratios are printed as percent with as many digits
+ * grouped. Durations are scaled to ns, us, ms, s, min, h, as in files; ratios are printed as percent with as many digits
  * as the distance to 100 % needs.
  *
  * @module
@@ -13,11 +13,14 @@ export interface Scale {
 }
 
 const NS_SCALES = [
+  { from: 7_200e9, divisor: 3_600e9, suffix: 'h' },
+  { from: 600e9, divisor: 60e9, suffix: 'min' },
   { from: 10e9, divisor: 1e9, suffix: 's' },
   { from: 1e6, divisor: 1e6, suffix: 'ms' },
   { from: 1e3, divisor: 1e3, suffix: 'µs' },
   { from: 0, divisor: 1, suffix: 'ns' },
 ] as const;
+const NANOSECONDS = { divisor: 1, suffix: 'ns' } as const;
 
 const BYTE_SCALES = [
   { from: 1e9, divisor: 1e9, suffix: 'GB' },
@@ -36,7 +39,7 @@ const PLAIN_SUFFIX: Readonly<Record<string, string>> = {
 /** The scale for a value in its base unit. */
 export function scaleOf(value: number, unit: string): Scale {
   const size = Math.abs(value);
-  if (unit === 'ns') return NS_SCALES.find((s) => size >= s.from) ?? NS_SCALES[3];
+  if (unit === 'ns') return NS_SCALES.find((s) => size >= s.from) ?? NANOSECONDS;
   if (unit === 'bytes') return BYTE_SCALES.find((s) => size >= s.from) ?? BYTE_SCALES[3];
   // A unit is text from the report's author: `constructor` must not be found here.
   const suffix = Object.hasOwn(PLAIN_SUFFIX, unit) ? PLAIN_SUFFIX[unit] : undefined;
@@ -99,7 +102,8 @@ export function quantity(value: number, unit: string): string {
  * 750.3 ms against 750 ms is not printed as `750 ms`.
  */
 export function quantityAgainst(value: number, limit: number, unit: string): string {
-  const scale = scaleOf(value, unit);
+  // A value in seconds beside a limit in hours could not be compared at a glance.
+  const scale = scaleOf(Math.max(Math.abs(value), isLong(limit, unit) ? limit : 0), unit);
   const shown = Number((limit / scale.divisor).toPrecision(12));
   for (let digits = 3; digits < 12; digits++) {
     const candidate = inScale(value, scale, { digits });
@@ -107,6 +111,10 @@ export function quantityAgainst(value: number, limit: number, unit: string): str
     if (isApart || value === limit) return withUnit(candidate, scale.suffix);
   }
   return withUnit(String(value / scale.divisor), scale.suffix);
+}
+
+function isLong(value: number, unit: string): boolean {
+  return unit === 'ns' && value >= 600e9;
 }
 
 function limitNumber(limit: number, scale: Scale): string {

@@ -199,6 +199,25 @@ describe('R-241: the network page', () => {
       await page.waitForFunction(() => !location.hash.includes('marks'));
     }));
 
+  it('selected the labels of the time line when dragged, and could not play a long run through', () =>
+    visit('#run=demo&page=network', async (page) => {
+      await networkTitle(page);
+      const box = await page.locator('.strip').boundingBox();
+      const [y, left] = [(box?.y ?? 0) + 38, box?.x ?? 0];
+      await page.mouse.move(left + 40, y);
+      await page.mouse.down();
+      await page.mouse.move(left + 400, y, { steps: 4 });
+      await page.mouse.up();
+      expect(await page.evaluate(() => String(getSelection()))).toBe('');
+      const speed = page.getByLabel('speed');
+      expect((await speed.locator('option').allTextContents()).at(-1)).toBe('run in 20 s');
+      await speed.selectOption({ label: 'run in 20 s' });
+      const seconds = Number(await page.locator('.strip').getAttribute('aria-valuemax')) / 1e3;
+      await page.waitForFunction(() => location.hash.includes('speed='));
+      const chosen = Number(/speed=([\d.]+)/.exec(page.url())?.[1]);
+      expect(chosen * 20).toBeCloseTo(seconds, 1);
+    }));
+
   it('comes back to the same state by its address, for 50 states', () =>
     visit('#run=demo&page=network', async (page) => {
       await networkTitle(page);

@@ -7,6 +7,7 @@
  * @module
  */
 import { readDuration, writeDuration } from './duration.ts';
+import { SPEED_MAX, SPEED_MIN } from './time-line.ts';
 
 /** The object that the reader has selected. */
 export interface Selection {
@@ -51,8 +52,6 @@ const EMPTY: View = {
   theme: undefined,
   rest: {},
 };
-const SPEED_MIN = 0.001;
-const SPEED_MAX = 100;
 
 type Reader = (text: string) => Partial<View> | undefined;
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type SpanUnit, spanUnit } from '../../../reports/format.ts';
 
 /** The longest time of a run: nanoseconds must be a safe integer. */
 const LONGEST_NS = Number.MAX_SAFE_INTEGER;
@@ -13,15 +14,17 @@ const DIGITS = 9;
 /** For each unit of an instant, its length in ns and the number of decimals down to 1 ns. */
 const UNITS: Readonly<Record<string, readonly [ns: number, digits: number]>> = {
   ...{ ns: [1, 0], us: [1e3, 3], ms: [1e6, 6], s: [NS_PER_SECOND, DIGITS] },
+  ...{ min: [60e9, DIGITS], h: [3_600e9, DIGITS], d: [86_400e9, DIGITS] },
 };
 
-/** Reads `20.151s`, `9832ms`, `250us`, `7ns`; undefined for anything else. */
+/** Reads `20.151s`, `9832ms`, `250us`, `7ns`, `90min`, `2h`, `1.5d`; undefined for anything else. */
 export function readDuration(text: string): number | undefined {
   const [, whole = '', fraction = '', unit = ''] =
-    /^(\d{1,16})(?:\.(\d{1,9}))?(ns|us|ms|s)$/.exec(text) ?? [];
+    /^(\d{1,16})(?:\.(\d{1,9}))?(ns|us|ms|s|min|h|d)$/.exec(text) ?? [];
   const [unitNs, digits] = UNITS[unit] ?? [0, 0];
   if (whole === '' || fraction.length > digits) return undefined;
-  const ns = Number(whole) * unitNs + Number(fraction.padEnd(digits, '0'));
+  const part = (Number(fraction.padEnd(digits, '0')) * unitNs) / 10 ** digits;
+  const ns = Number(whole) * unitNs + Math.round(part);
   return ns <= LONGEST_NS ? ns : undefined;
 }
 
@@ -35,22 +38,35 @@ export function writeDuration(ns: number): string {
   return fraction === '' ? `${whole}s` : `${whole}.${fraction}s`;
 }
 
+/** From this length of the visible range on, instants are written in hours or days. */
+const LONG_NS = 2 * 3_600e9;
+
 /**
- * An instant for people: `20.151 s`.
- * @param rangeNs The visible range, which determines the number of digits.
+ * An instant for people: `20.151 s`, and `2.5 h` where the range is of hours.
+ * @param rangeNs Width of the visible range; the narrower it is, the more digits are written.
  */
 export function instantText(ns: number, rangeNs: number): string {
-  const decimals = Math.min(
-    DIGITS,
-    Math.max(1, 3 - Math.floor(Math.log10(rangeNs / NS_PER_SECOND))),
-  );
-  return `${(ns / NS_PER_SECOND).toFixed(Number.isFinite(decimals) ? decimals : 3)} s`;
+  const { seconds, suffix } = unitOf(rangeNs);
+  const range = rangeNs / NS_PER_SECOND / seconds;
+  const decimals = Math.min(DIGITS, Math.max(1, 3 - Math.floor(Math.log10(range))));
+  const value = ns / NS_PER_SECOND / seconds;
+  return `${value.toFixed(Number.isFinite(decimals) ? decimals : 3)} ${suffix}`;
 }
 
 /** An instant on an axis, with as few digits as the visible range allows: `10 s`. */
 export function instantTick(ns: number, rangeNs: number): string {
-  const seconds = ns / NS_PER_SECOND;
-  const decimals = Math.ceil(1 - Math.log10(rangeNs / NS_PER_SECOND));
-  const text = seconds.toFixed(Math.max(0, Math.min(DIGITS, decimals)));
-  return `${text.includes('.') ? text.replace(/\.?0+$/, '') : text} s`;
+  const { seconds, suffix } = unitOf(rangeNs);
+  const decimals = Math.ceil(1 - Math.log10(rangeNs / NS_PER_SECOND / seconds));
+  const text = (ns / NS_PER_SECOND / seconds).toFixed(Math.max(0, Math.min(DIGITS, decimals)));
+  return `${text.includes('.') ? text.replace(/\.?0+$/, '') : text} ${suffix}`;
+}
+
+/** The unit of an axis, and its length in ns: ticks stand at whole ones of it. */
+export function unitOf(rangeNs: number): SpanUnit {
+  return rangeNs < LONG_NS ? { seconds: 1, suffix: 's' } : hourUnit(rangeNs / NS_PER_SECOND);
+}
+
+function hourUnit(seconds: number): SpanUnit {
+  const unit = spanUnit(seconds);
+  return unit.suffix === 's' ? { seconds: 3_600, suffix: 'h' } : unit;
 }

@@ -15,14 +15,17 @@ import { element, fill, set, svgElement } from './element.ts';
 import { faultStretches } from './fault-stretches.ts';
 import type { FrameLoop } from './frame-loop.ts';
 import { ICONS, icon } from './icons.ts';
+import { instantTicks } from './instant-ticks.ts';
 import { readMarks } from './moments.ts';
 import type { Watchable } from './observable.ts';
-import { JUMP_NS, type Range, type TimeLine } from './time-line.ts';
+import { JUMP_NS, type Range, SPEED_MAX, SPEED_MIN, type TimeLine } from './time-line.ts';
 
 const HEIGHT = 44;
 const BASE = 28;
 const TOP = 6;
-const SPEEDS = [0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 5, 10, 100];
+const SPEEDS = [0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 5, 10, 100, 1_000];
+/** How long the fastest playback of a run takes. */
+const WHOLE_RUN_S = 20;
 
 /** The parameters of {@link Scrubber}. */
 export interface ScrubberParts {
@@ -183,7 +186,7 @@ export class Scrubber {
     set(this.#density, 'd', bars.join(''));
     fill(this.#flags, this.#faultMarks(x));
     this.#drawMarks();
-    const ticks = x.ticks(Math.max(2, Math.floor(this.#width / 110)));
+    const ticks = instantTicks([from, to], Math.max(2, Math.floor(this.#width / 110)));
     fill(
       this.#axis,
       svgElement('line', { x1: 8, x2: Math.max(8, this.#width - 8), y1: BASE, y2: BASE }),
@@ -246,21 +249,33 @@ export class Scrubber {
 
   #speedChooser(): HTMLElement {
     const { time, signal } = this.#parts;
-    const select = element(
-      'select',
-      {
-        class: 'speed',
-        'aria-label': 'speed',
-        title: 'seconds of the run per second of real time',
-      },
-      SPEEDS.map((speed) =>
-        element('option', { value: speed }, speed === 1 ? '1× real' : `${speed}×`),
-      ),
-    );
-    select.addEventListener('change', () => time.playAt(Number(select.value)), { signal });
-    time.speed.watch(signal, (speed) => {
-      select.value = String(speed);
+    const select = element('select', {
+      class: 'speed',
+      'aria-label': 'speed',
+      title: 'seconds of the run per second of real time',
     });
+    const list = (): void => {
+      const [from, to] = time.extent.value;
+      const whole = wholeRunSpeed(to - from);
+      const speed = time.speed.value;
+      const plain = [...SPEEDS.filter((one) => one < whole), ...(speed === whole ? [] : [speed])];
+      const speeds = [...new Set(plain)].sort((a, b) => a - b);
+      fill(
+        select,
+        speeds.map((one) => element('option', { value: one }, one === 1 ? '1× real' : `${one}×`)),
+        element('option', { value: whole }, `run in ${WHOLE_RUN_S} s`),
+      );
+      select.value = String(speed);
+    };
+    select.addEventListener('change', () => time.playAt(Number(select.value)), { signal });
+    time.speed.watch(signal, list);
+    time.extent.watch(signal, list);
     return select;
   }
+}
+
+/** The speed that shows a whole run in {@link WHOLE_RUN_S}, with digits that an address can hold. */
+function wholeRunSpeed(lengthNs: number): number {
+  const speed = Number((lengthNs / 1e9 / WHOLE_RUN_S).toPrecision(4));
+  return Math.min(SPEED_MAX, Math.max(SPEED_MIN, speed));
 }

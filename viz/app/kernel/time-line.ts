@@ -11,6 +11,9 @@ export type Range = readonly [number, number];
 
 /** With reduced motion, the cursor moves in steps of this length. */
 export const JUMP_NS = 100_000_000;
+/** Slowest and fastest playback; the fastest shows 230 days in 20 s. */
+export const SPEED_MIN = 0.001;
+export const SPEED_MAX = 1e6;
 const NARROWEST_NS = 1_000;
 
 /** The cursor, the visible range and the playback. */
@@ -96,9 +99,9 @@ export class TimeLine {
     this.#isPlaying.value = false;
   }
 
-  /** Sets the speed, 0.001 to 100. */
+  /** Sets the speed, {@link SPEED_MIN} to {@link SPEED_MAX}. */
   playAt(speed: number): void {
-    this.#speed.value = Math.min(100, Math.max(0.001, speed));
+    this.#speed.value = Math.min(SPEED_MAX, Math.max(SPEED_MIN, speed));
   }
 
   /** Moves the cursor in one frame of playback; `elapsedMs` of real time have passed. */

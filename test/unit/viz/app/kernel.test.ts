@@ -1,11 +1,18 @@
 /** The view kernel: address, instants, the time line, keys. @module */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { limitQuantity, quantity, quantityAgainst } from '../../../../reports/format.ts';
 import type { FaultRow, HopColumns } from '../../../../viz/app/data/trace-answers.ts';
 import { readAddress, type View, writeAddress } from '../../../../viz/app/kernel/address.ts';
-import { instantText, readDuration, writeDuration } from '../../../../viz/app/kernel/duration.ts';
+import {
+  instantText,
+  instantTick,
+  readDuration,
+  writeDuration,
+} from '../../../../viz/app/kernel/duration.ts';
 import { faultStretches } from '../../../../viz/app/kernel/fault-stretches.ts';
 import { faultStretch, packetStretch } from '../../../../viz/app/kernel/fit.ts';
+import { instantTicks } from '../../../../viz/app/kernel/instant-ticks.ts';
 import { KeyMap } from '../../../../viz/app/kernel/keys.ts';
 import { readMarks, toggled, writeMarks } from '../../../../viz/app/kernel/moments.ts';
 import { Observable } from '../../../../viz/app/kernel/observable.ts';
@@ -107,6 +114,22 @@ describe('instants', () => {
   it('have as many digits for people as the range in view needs', () => {
     expect(instantText(20_151_000_000, 60e9)).toBe('20.15 s');
     expect(instantText(20_151_000_123, 1e6)).toBe('20.151000 s');
+  });
+
+  it('were 7 200 s for two hours, which the address did not read', () => {
+    expect(readDuration('2h')).toBe(7_200e9);
+    expect(readDuration('90min')).toBe(5_400e9);
+    expect(readDuration('1.5d')).toBe(129_600e9);
+    expect(readAddress('#t=2h').view.timeNs).toBe(7_200e9);
+    expect(instantText(7_200e9, 14_400e9)).toBe('2.000 h');
+    expect(instantTick(7_200e9, 14_400e9)).toBe('2 h');
+    expect(instantTick(5 * 86_400e9, 14 * 86_400e9)).toBe('5 d');
+    expect(instantTicks([0, 14_400e9], 5)).toEqual([0, 1, 2, 3, 4].map((hour) => hour * 3_600e9));
+    const words = [quantity(7_200e9, 'ns'), limitQuantity(7_200e9, 'ns'), quantity(1_800e9, 'ns')];
+    expect(words).toEqual(['2 h', '2 h', '30 min']);
+    // Beside a limit in hours a value is in hours.
+    expect(quantityAgainst(5_400e9, 7_200e9, 'ns')).toBe('1.50 h');
+    expect(quantityAgainst(599e9, 250e6, 'ns')).toBe('599 s');
   });
 });
 

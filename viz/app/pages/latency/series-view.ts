@@ -25,15 +25,15 @@ import {
   verticalAxis,
 } from '../../chart/plot.ts';
 import { readable } from '../../chart/readings.ts';
-import { instantText } from '../../kernel/duration.ts';
+import { instantText, unitOf } from '../../kernel/duration.ts';
 import { element, fill, svgElement } from '../../kernel/element.ts';
+import { instantTicks } from '../../kernel/instant-ticks.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
 import { brushOver } from './brush.ts';
 import { type Column, columnsOf, lonely, seriesLimit, seriesTitle } from './series.ts';
 
 const HEIGHT = 260;
-const SECONDS = { divisor: 1e9, suffix: 's' } as const;
 
 /** Adds the chart, or says why there is none. */
 export function addSeries(context: ReportContext): void {
@@ -128,16 +128,16 @@ function drawing(context: ReportContext, { one, limit, width, words }: Shown): H
   const y = scaleLinear([0, Math.max(most, near) * 1.06 || 1], [plot.bottom, plot.top]);
   const scale = scaleOf(Math.max(most, near), one.unit);
   const ticks = y.ticks(5).map((value) => ({ at: y(value), label: tickText(value, scale) }));
-  const times = x.ticks(Math.max(2, Math.floor(width / 100))).map((value) => ({
-    at: x(value),
-    label: tickText(value, SECONDS),
-  }));
+  const unit = unitOf(endNs);
+  const axis = { divisor: unit.seconds * 1e9, suffix: unit.suffix };
+  const instants = instantTicks([0, endNs], Math.max(2, Math.floor(width / 100)));
+  const times = instants.map((value) => ({ at: x(value), label: tickText(value, axis) }));
   const drawn = plotDrawing(
     plot,
     words,
     stretches(report, plot, x),
     verticalAxis(plot, ticks, `${one.name}, ${scale.suffix === '' ? one.unit : scale.suffix}`),
-    horizontalAxis(plot, spaced(times, 40), 's'),
+    horizontalAxis(plot, spaced(times, 40), unit.suffix),
     curveOf(columns, x, y),
     limitLine(limit, plot, y),
   );

@@ -11,6 +11,7 @@ import { quantity, short } from '../../../../reports/format.ts';
 import type { FaultRow } from '../../data/trace-answers.ts';
 import { instantTick } from '../../kernel/duration.ts';
 import { svgElement } from '../../kernel/element.ts';
+import { instantTicks } from '../../kernel/instant-ticks.ts';
 import type { Bar, FilledTrack } from './tracks.ts';
 
 /** The size and the visible interval, ns of the run. */
@@ -152,14 +153,12 @@ function axisParts({ width, fromNs, toNs }: Stage, x: X, height: number): readon
     svgElement('text', { x: 0, y: 11 }, 'node'),
     svgElement('text', { class: 'end', x: width, y: 11 }, 'came'),
     svgElement('line', { class: 'baseline', x1: left, x2: right, y1: height, y2: height }),
-    ...x
-      .ticks(width < NARROW ? 2 : 7)
-      .map((ns) =>
-        svgElement(
-          'text',
-          { class: right - x(ns) < 30 ? 'end' : 'middle', x: x(ns), y: height + 15 },
-          instantTick(ns, toNs - fromNs),
-        ),
+    ...instantTicks([fromNs, toNs], width < NARROW ? 2 : 7).map((ns) =>
+      svgElement(
+        'text',
+        { class: right - x(ns) < 30 ? 'end' : 'middle', x: x(ns), y: height + 15 },
+        instantTick(ns, toNs - fromNs),
       ),
+    ),
   ];
 }
