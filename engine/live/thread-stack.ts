@@ -45,7 +45,8 @@ export async function stackOfThread(
   try {
     session.connect();
     return await new Promise((resolve) => {
-      timer = setTimeout(() => resolve(undefined), limitMs);
+      // A process does not live on for an answer.
+      timer = setTimeout(() => resolve(undefined), limitMs).unref();
       ask(session, thread, resolve);
     });
   } catch {

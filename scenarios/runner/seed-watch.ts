@@ -15,6 +15,7 @@ import { isShippedName } from '../registry.ts';
 import type { Crash, CrashPlace } from './crash/crash.ts';
 import { type EventScene, eventsOf, heldPlace } from './crash/crash-scene.ts';
 import type { SeedAnswer } from './job.ts';
+import { pause } from './pause.ts';
 import { RunControl } from './run-control.ts';
 
 /** A call that takes longer than this is reported once. */
@@ -31,6 +32,13 @@ export const GRACE_MS = 3_000;
  * it can be named if the seed is terminated.
  */
 const LOOK_UP_MS = 1_000;
+/**
+ * Time for a thread to say where it is: milliseconds on a free machine, seconds on a starved one. Nothing waits
+ * for it but the notice.
+ */
+const PLACE_LIMIT_MS = 20_000;
+/** Time that a seed whose call is held is kept for its place, so that the run still ends in time. */
+const PLACE_GRACE_MS = 1_000;
 const NS_PER_S = 1_000_000_000;
 const MS_PER_S = 1_000;
 
@@ -45,7 +53,7 @@ export interface SeedWatchOptions {
   /** A call that takes longer than this is reported; default {@link HELD_MS}. */
   readonly heldMs?: number;
   /** How the stack of a thread is read; default {@link stackOfThread}. */
-  readonly stackOf?: (thread: number) => Promise<string | undefined>;
+  readonly stackOf?: (thread: number, limitMs: number) => Promise<string | undefined>;
 }
 
 /** A watchdog for one seed. */
@@ -146,7 +154,8 @@ export class SeedWatch {
   }
 
   async #endHeld(): Promise<void> {
-    const place = await this.#place();
+    const late = pause(PLACE_GRACE_MS).then(() => undefined);
+    const place = await Promise.race([this.#place(), late]);
     this.#end(this.#heldAnswer(place));
   }
 
@@ -167,7 +176,7 @@ export class SeedWatch {
     const { thread } = this.control;
     const host = this.#host;
     if (thread === 0 || host === undefined) return undefined;
-    const stack = await stackOf(thread);
+    const stack = await stackOf(thread, PLACE_LIMIT_MS);
     return stack === undefined ? undefined : heldPlace(stack, host.protocol);
   }
 

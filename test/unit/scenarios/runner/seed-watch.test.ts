@@ -70,6 +70,31 @@ describe('a node that holds its thread', () => {
     expect(asked).toEqual([3]);
   });
 
+  it('was named without its line if its thread needed more than a second to tell it', async () => {
+    const notices: string[] = [];
+    const onNotice = (text: string): void => void notices.push(text);
+    const stack = `Error\n    at Ping.receive (${NODE}:50:7)`;
+    const stackOf = async (_thread: number, limitMs: number): Promise<string | undefined> =>
+      limitMs < 10_000 ? undefined : stack;
+    const watch = new SeedWatch({ seed: 7, hosts, onNotice, stackOf });
+    watch.control.noteThread(3);
+    watch.calls.begin(1, NODE_CALL.timer, 0, -1);
+    look(watch, 0, HELD_MS);
+    await vi.waitFor(() => expect(notices[0]).toMatch(/node\.ts:50$/));
+  });
+
+  it('ends a second after its time if its thread does not tell the line', async () => {
+    const stackOf = (): Promise<never> => new Promise(() => undefined);
+    const watch = new SeedWatch({ seed: 7, hosts, stackOf });
+    watch.control.noteThread(3);
+    watch.calls.begin(1, NODE_CALL.timer, 0, -1);
+    look(watch, 0, 1_000);
+    watch.stop('interrupted', 1_000);
+    look(watch, 1_000, 1_000 + GRACE_MS);
+    await vi.waitFor(() => expect(watch.signal.aborted).toBe(true), { timeout: 30_000 });
+    expect(watch.answer).toMatchObject({ kind: 'broken', crash: { how: 'held' } });
+  });
+
   it('is not one that is called again and again', () => {
     const { watch, notices } = watched();
     for (let at = 0; at < 20_000; at += 1_000) {
