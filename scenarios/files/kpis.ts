@@ -73,6 +73,17 @@ export function resolveKpis(
   return Object.entries(inputs).flatMap(([name, input]) => {
     const path = ['kpis', name];
     const metric = metrics.get(name);
+    const absent = absentProtocol(context, name);
+    if (absent !== undefined) {
+      const hint = `protocols of this network: ${[...protocolsOf(context)].join(', ')}`;
+      context.refuseKey(
+        'E108',
+        path,
+        `no node runs ${absent}, so nothing measures "${name}"`,
+        hint,
+      );
+      return [];
+    }
     if (metric === undefined) {
       const near = suggest(name, metrics.keys());
       const hint = near === undefined ? LIST_HINT : `did you mean ${near}? ${LIST_HINT}`;
@@ -92,10 +103,23 @@ function checkLength(context: ScenarioContext, name: string, input: KpiInput): v
   context.refuseKey('E128', ['kpis', name], `not applicable: ${reason}`, hint);
 }
 
+type Network = Pick<ScenarioContext, 'registry' | 'topology'>;
+
+/** Names of the protocols that nodes of the network run. */
+function protocolsOf({ registry, topology }: Network): ReadonlySet<string> {
+  const names = topology.hosts.flatMap((host) => stackNames(host));
+  return new Set(names.map((name) => registry.protocols(name)?.name ?? name));
+}
+
+/** The protocol whose metric it is, if no node runs it. */
+function absentProtocol(context: Network, metric: string): string | undefined {
+  const [prefix = ''] = metric.split('.');
+  const isKnown = context.registry.names.includes(prefix);
+  return isKnown && !protocolsOf(context).has(prefix) ? prefix : undefined;
+}
+
 /** Metrics that a run on this topology measures: the runner's own, and those of its protocols. */
-function metricsOf(
-  context: Pick<ScenarioContext, 'registry' | 'topology'>,
-): ReadonlyMap<string, MetricDefinition> {
+function metricsOf(context: Network): ReadonlyMap<string, MetricDefinition> {
   const names = new Set(context.topology.hosts.flatMap((host) => stackNames(host)));
   const own = [...names].flatMap((name) => context.registry.protocols(name)?.metrics ?? []);
   return new Map([...context.registry.metrics, ...own].map((metric) => [metric.name, metric]));
