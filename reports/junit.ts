@@ -30,13 +30,15 @@ export function renderJunit(report: Report, options: JunitOptions = {}): string 
   const early = earlyEndCases(report);
   const cases = [
     ...early,
+    ...(report.kpis.length === 0 ? [noVerdict(report)] : []),
     ...report.kpis.map((kpi) => kpiCase(kpi, report)),
     ...report.invariants.map((one) => invariantCase(one, report)),
   ];
   const failures =
     report.kpis.filter((kpi) => !kpi.pass).length +
     report.invariants.filter((one) => !one.pass).length;
-  const skipped = report.kpis.filter((kpi) => kpi.status === 'not-applicable').length;
+  const idle = report.kpis.filter((kpi) => kpi.status === 'not-applicable').length;
+  const skipped = report.kpis.length === 0 ? 1 : idle;
   const time = report.wallSeconds.toFixed(3);
   const name = report.scenario.name;
   const when = options.timestamp === undefined ? {} : { timestamp: options.timestamp };
@@ -112,6 +114,14 @@ function earlyEndCases(report: Report): readonly string[] {
   return [
     [open('testcase', { classname: `orrery.${scenario}`, name, time: 0 }), error, END].join('\n'),
   ];
+}
+
+/** A run without limits neither passed nor failed. */
+function noVerdict({ scenario: { name } }: Report): string {
+  const head = { classname: `orrery.${name}`, name: `${name}: limits`, time: 0 };
+  return [open('testcase', head), empty('skipped', { message: 'no verdict: no KPIs' }), END].join(
+    '\n',
+  );
 }
 
 function kpiCase(kpi: KpiResult, report: Report): string {

@@ -122,12 +122,15 @@ export function countText(report: Report): string {
 }
 
 /**
- * `PASS`, `FAIL`, `STOP` for a run that did not reach its end, or `INCONCLUSIVE` when nothing was
- * missed but clock uncertainty leaves a limit open.
+ * `STOP` for a run that did not reach its end, `NO VERDICT` for one without limits, `INCONCLUSIVE` when
+ * nothing was missed but clock uncertainty leaves a limit open.
  */
-export function verdictWord(report: Report): 'PASS' | 'FAIL' | 'STOP' | 'INCONCLUSIVE' {
+export type Verdict = 'PASS' | 'FAIL' | 'STOP' | 'INCONCLUSIVE' | 'NO VERDICT';
+
+/** The verdict in a word. */
+export function verdictWord(report: Report): Verdict {
   if (report.ending !== 'complete') return 'STOP';
-  if (report.pass) return 'PASS';
+  if (report.pass) return report.kpis.length === 0 ? 'NO VERDICT' : 'PASS';
   const isMissed =
     report.kpis.some((kpi) => kpi.status === 'fail') || report.invariants.some((one) => !one.pass);
   return isMissed ? 'FAIL' : 'INCONCLUSIVE';

@@ -100,7 +100,8 @@ export function code(text: string): string {
 }
 
 function headline(report: Report): string {
-  const icon = { PASS: '✅', FAIL: '❌', STOP: '❌', INCONCLUSIVE: '❔' }[verdictWord(report)];
+  const icons = { PASS: '✅', FAIL: '❌', STOP: '❌', INCONCLUSIVE: '❔', 'NO VERDICT': '➖' };
+  const icon = icons[verdictWord(report)];
   const conditions = escapeMarkdown(conditionsText(report).join(', '));
   const name = escapeMarkdown(report.scenario.name);
   const seeds = plural(report.seeds.length, 'seed');

@@ -137,7 +137,8 @@ function verdictLines(report: Report, paint: Paint, width: number): readonly str
   const [first = '', ...rest] =
     wide.length === 1 ? wide : fold(parts, { width, indent: 6, gap: VERDICT_GAP });
   const { green, red, yellow } = paint;
-  const colour = { PASS: green, FAIL: red, STOP: yellow, INCONCLUSIVE: yellow }[word];
+  const isJudged = word === 'PASS' || word === 'FAIL';
+  const colour = isJudged ? { PASS: green, FAIL: red }[word] : yellow;
   return [paint.bold(colour(word)) + first.slice(word.length), ...rest];
 }
 

@@ -10,7 +10,7 @@ import { againstHtml } from '../against-text.ts';
 import { carriedWords } from '../carried.ts';
 import { changeText, type ReportComparison } from '../compare.ts';
 import { plural, quantity, shortFingerprint, wallTime, whole } from '../format.ts';
-import { countText, kpiName, seedCommand, verdictWord } from '../kpi-text.ts';
+import { countText, kpiName, seedCommand, type Verdict, verdictWord } from '../kpi-text.ts';
 import { latenessSection } from '../lateness-table.ts';
 import { originFacts, reportFacts } from '../report-facts.ts';
 import type { Report } from '../report-schema.ts';
@@ -69,9 +69,17 @@ function hashSource(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
+const TONES: Readonly<Record<Verdict, string>> = {
+  PASS: 'pass',
+  FAIL: 'fail',
+  STOP: 'fail',
+  INCONCLUSIVE: 'open',
+  'NO VERDICT': 'open',
+};
+
 function verdictBar(report: Report): Markup {
   const word = verdictWord(report);
-  return html`<header class="bar ${report.pass ? 'pass' : word === 'INCONCLUSIVE' ? 'open' : 'fail'}"><div>
+  return html`<header class="bar ${TONES[word]}"><div>
 <h1><b>${word}</b>${report.scenario.name}: ${[...carriedWords(report), countText(report)].join('; ')}</h1>
 <p class="question">${report.scenario.question}</p>
 <dl class="facts">${reportFacts(report).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>

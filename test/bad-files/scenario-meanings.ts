@@ -127,6 +127,13 @@ export const BAD_MEANINGS: readonly BadFile[] = [
     hint: 'did you mean gateway.failover? list: npm run scenario -- --list-metrics',
   },
   {
+    title: 'a metric of a protocol that no node runs, which failed after the run',
+    text: kpi('«ping.delivery»: { value: ">= 99%" }'),
+    code: 'E108',
+    says: 'no node runs ping, so nothing measures "ping.delivery"',
+    hint: 'protocols of this network: gateway, scion',
+  },
+  {
     title: 'a percentile of a counter',
     text: kpi('antireplay.false_reject: { «p95»: "<= 1" }'),
     code: 'E109',

@@ -59,6 +59,7 @@ export function buildDirection(
     context.refuse(code, [...path, ENTRY[key] ?? key, ...at], message, hint);
   }
   warnOfJitter(context, path, direction);
+  warnOfLoss(context, path, direction);
   if (mistakes.length > 0) return undefined;
   if (name !== undefined) context.directions.set(name, direction);
   return direction;
@@ -151,4 +152,13 @@ function warnOfJitter(context: BuildContext, path: FilePath, direction: Directio
   if (earliest <= delayNs) return;
   const { file, line } = context.position(path);
   context.warn(`${file}:${line}: jitter may exceed the delay and is cut at delay 0`);
+}
+
+/** Who writes `loss: 1` may mean one in a hundred. */
+function warnOfLoss(context: BuildContext, path: FilePath, { loss }: DirectionSpec): void {
+  if (loss?.kind !== 'bernoulli' || loss.probability !== 1) return;
+  const { file, line } = context.position(path);
+  context.warn(
+    `${file}:${line}: a loss of 1 is 100 %, and nothing arrives; one in a hundred is 1%`,
+  );
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { verdictWord } from '../../reports/kpi-text.ts';
+import { type Verdict, verdictWord } from '../../reports/kpi-text.ts';
 import type { Report } from '../../reports/report-schema.ts';
 
 /** A KPI on a card. */
@@ -19,9 +19,6 @@ export interface CardKpi {
   /** One value per seed, in the order of the seeds, at most {@link SPARK_MAX}. */
   readonly perSeed: readonly (number | null)[];
 }
-
-/** The verdict on the card; `STOP` means that the run ended early. */
-export type Verdict = 'PASS' | 'FAIL' | 'STOP' | 'INCONCLUSIVE';
 
 /** The card of a readable run. */
 export interface RunCard {

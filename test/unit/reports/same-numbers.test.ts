@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { quantity, whole } from '../../../reports/format.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { renderJson } from '../../../reports/json.ts';
-import { judge } from '../../../reports/judge.ts';
+import { exitCodeOf, judge } from '../../../reports/judge.ts';
 import { renderJunit } from '../../../reports/junit.ts';
 import { kpiName } from '../../../reports/kpi-text.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
@@ -125,4 +125,13 @@ it('all agree on which limits are met', () => {
       .find((one) => one.startsWith('orrery_kpi_pass{') && one.includes(`kpi="${name}"`));
     expect(line, name).toMatch(kpi.pass ? / 1$/ : / 0$/);
   }
+});
+
+it('a run without limits passed, as if it had met some', () => {
+  const open = judge({ ...base, kpis: [] });
+  expect(renderTerminal(open, options)).toMatch(/^NO VERDICT {2}failover {3}no KPIs/);
+  expect(renderHtml(open)).toContain('<b>NO VERDICT</b>');
+  expect(renderMarkdown(open)).toMatch(/^### ➖ failover: no KPIs/);
+  expect(renderJunit(open)).toMatch(/name="failover: limits"[^>]*>\n<skipped message="no verdict/);
+  expect(exitCodeOf(open)).toBe(0);
 });

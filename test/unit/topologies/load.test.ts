@@ -141,6 +141,9 @@ describe('links', () => {
   it('warn when jitter can exceed the delay', () => {
     expect(link('jitter: 11ms').warnings).toHaveLength(1);
     expect(link('jitter: 10ms').warnings).toHaveLength(0);
+    // It was taken for 1 %.
+    expect(link('loss: 1').warnings).toHaveLength(1);
+    expect(link('loss: 1%').warnings).toHaveLength(0);
   });
 
   it('keep given interface numbers and fill the gaps in file order', () => {

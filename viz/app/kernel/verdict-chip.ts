@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Verdict } from '../../format/run-card.ts';
+import type { Verdict } from '../../../reports/kpi-text.ts';
 import { element } from './element.ts';
 
 const SIGNS: Readonly<Record<Verdict, string>> = {
@@ -11,12 +11,14 @@ const SIGNS: Readonly<Record<Verdict, string>> = {
   FAIL: '✗',
   STOP: '■',
   INCONCLUSIVE: '?',
+  'NO VERDICT': '–',
 };
 const TONES: Readonly<Record<Verdict, string>> = {
   PASS: 'pass',
   FAIL: 'fail',
   STOP: 'open',
   INCONCLUSIVE: 'open',
+  'NO VERDICT': 'open',
 };
 
 /** CSS class of a verdict. */
