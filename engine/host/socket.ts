@@ -17,13 +17,16 @@ export type SendResult = 'sent' | 'full';
 /**
  * Called for each datagram. The bytes `buffer[offset .. offset + length)` belong to the handler
  * during the call: it may change them in place and pass the same buffer to `send`; what it wants to
- * keep, it copies.
+ * keep, it copies. `dscp` is the class with which it arrived (traffic-class.ts); on real sockets that of network control
+ * if the socket's {@link UrgencyTest} names it, else 0, since the kernel is not asked.
  */
+// biome-ignore lint/complexity/useMaxParams: an object for each datagram would be garbage
 export type DatagramHandler = (
   buffer: Uint8Array,
   offset: number,
   length: number,
   from: Endpoint,
+  dscp: number,
 ) => void;
 
 /**
@@ -55,8 +58,9 @@ export interface DatagramSocket {
    * Sends one datagram and takes ownership of the buffer, which must come from `host.alloc` or from
    * the current `onDatagram` call.
    * @param length 0..65,507 bytes.
+   * @param dscp Its class in the queues of the links, 0..63 (traffic-class.ts); 0 if absent.
    */
-  send(buffer: Uint8Array, offset: number, length: number, to: Endpoint): SendResult;
+  send(buffer: Uint8Array, offset: number, length: number, to: Endpoint, dscp?: number): SendResult;
   /** Closes the socket and frees the port. */
   close(): void;
 }

@@ -41,6 +41,7 @@ import { NODE_CALL } from '../net/node-calls.ts';
 import type { JobRequest } from '../net/sim-compute.ts';
 import { SimHost, type SimHostOptions } from '../net/sim-host.ts';
 import type { StoreFault } from '../net/sim-store.ts';
+import { NETWORK_CONTROL } from '../pure/traffic-class.ts';
 import { hashOf } from './compute-pool.ts';
 import { EnvironmentError, environmentError, pathError, systemWords } from './environment.ts';
 import { FileDisk } from './file-disk.ts';
@@ -354,7 +355,9 @@ export class LiveHost extends SimHost {
         handovers.taken(bytes, { from: sender, to: this.index });
       }
       const outer = calls.begin(this.index, NODE_CALL.datagram, bytes.length, from);
-      options.onDatagram(bytes, 0, bytes.length, from);
+      // Kernels are not asked for the class that was sent (docs/adr/0068).
+      const isControl = options.isUrgent?.(bytes, 0, bytes.length) === true;
+      options.onDatagram(bytes, 0, bytes.length, from, isControl ? NETWORK_CONTROL : 0);
       calls.end(outer);
       handovers.current = NO_TAG;
       ownership.current = NO_BUFFER;
@@ -404,11 +407,12 @@ class LiveSocket implements DatagramSocket {
     this.local = links.local;
   }
 
-  send(buffer: Uint8Array, offset: number, length: number, to: Endpoint): SendResult {
+  // biome-ignore lint/complexity/useMaxParams: an object for each datagram would be garbage
+  send(buffer: Uint8Array, offset: number, length: number, to: Endpoint, dscp = 0): SendResult {
     if (this.#live.handovers.sourceDueNs >= 0) {
       this.#noteSource(buffer.subarray(offset, offset + length));
     }
-    const result = this.#links.send(buffer, offset, length, to);
+    const result = this.#links.send(buffer, offset, length, to, dscp);
     this.#live.pump.wake();
     return result;
   }

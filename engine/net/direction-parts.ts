@@ -41,7 +41,7 @@ function queue(
     case 'drop-tail':
       return new DropTail(table, wanted.limitPackets ?? INFINITE, wanted.limitBytes ?? INFINITE);
     case 'priority':
-      return new PriorityQueue(table, wanted.classes, wanted.classOfDscp);
+      return new PriorityQueue(table, wanted.classes, wanted);
     case 'codel': {
       const options = {
         targetNs: wanted.targetNs ?? CODEL_TARGET_NS,

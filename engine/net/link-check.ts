@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { SHARE_LEAST } from '../pure/traffic-class.ts';
 import { type ActualProblem, actualProblem } from './contact-plan.ts';
 import { jitterFloor } from './impairment/jitter.ts';
 import { DIRECTION_DEFAULTS, type DirectionSpec, type LossSpec } from './link-spec.ts';
@@ -34,6 +35,7 @@ export function checkDirection(spec: DirectionSpec): DirectionProblem[] {
   if (spec.loss !== undefined) checkLoss(spec.loss, refuse);
   if (!isProbability(spec.duplicate ?? 0)) refuse('duplicate', 'is not a probability (0..1)');
   checkCorrupt(spec, refuse);
+  checkQueue(spec, refuse);
   checkContacts(spec, refuse);
   checkSteps(spec, refuse);
   const bucket = spec.tokenBucket;
@@ -96,6 +98,16 @@ function checkCorrupt(spec: DirectionSpec, refuse: Refuse): void {
   if (!isProbability(corrupt.probability)) refuse('corrupt.probability', 'is not in 0..1');
   const bits = corrupt.bits ?? 1;
   if (!(isInteger(bits) && bits >= 1 && bits <= 64)) refuse('corrupt.bits', 'is not in 1..64');
+}
+
+function checkQueue({ queue }: DirectionSpec, refuse: Refuse): void {
+  if (queue?.kind !== 'priority') return;
+  const { classes, classOfDscp = [], shareMax = 1 } = queue;
+  if (!(shareMax >= SHARE_LEAST && shareMax <= 1)) {
+    refuse('queue.shareMax', `${shareMax} is not in ${SHARE_LEAST}..1`);
+  }
+  const unknown = classOfDscp.find((index) => index >= classes.length);
+  if (unknown !== undefined) refuse('queue.classOfDscp', `there is no class ${unknown}`);
 }
 
 function checkContacts(spec: DirectionSpec, refuse: Refuse): void {

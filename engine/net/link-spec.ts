@@ -124,15 +124,21 @@ export type QueueSpec =
       readonly limitPackets?: number;
     }
   | {
-      /** Strict and non-preemptive; class 0 is served first. */
+      /** Non-preemptive; class 0 is served first. */
       readonly kind: 'priority';
       /** One entry per class, most urgent first; 1..16 classes. */
       readonly classes: readonly Omit<DropTailSpec, 'kind'>[];
       /**
-       * Class of each of the 64 DSCP values. Default: DSCP >= 48 is class 0, >= 32 class 1, ...,
-       * the rest the last class. A packet's DSCP is what its sender set, 0 by default.
+       * Class of each of the 64 DSCP values. Default: DSCP >= 48 is class 0, >= 32 class 1, 1 and 8
+       * (lower effort) class 3, the rest class 2, or the last class if there are fewer. A packet's
+       * DSCP is what its sender set, 0 by default.
        */
       readonly classOfDscp?: readonly number[];
+      /**
+       * Largest share of the bytes, without overhead, that a class takes while lower ones wait, > 0.
+       * Default 1: strict priority. Files have 0.75 by default.
+       */
+      readonly shareMax?: number;
     };
 
 /**

@@ -15,6 +15,7 @@ import type {
   UdpOptions,
   UrgencyTest,
 } from '../host/socket.ts';
+import { DSCP_VALUES } from '../pure/traffic-class.ts';
 import { NO_BUFFER } from './buffer-pool.ts';
 import type { Direction } from './direction.ts';
 import type { PacketTable } from './packet-table.ts';
@@ -53,8 +54,6 @@ export class SimSocket implements DatagramSocket {
   readonly isUrgent: UrgencyTest | undefined;
   /** True for sockets of the stream model, which no node can open. */
   readonly isHidden: boolean;
-  /** DSCP of everything sent, 0..63; read by priority queues. */
-  dscp = 0;
   /**
    * The room that datagrams take in the receive buffer while they wait for the processor
    * (machine.ts).
@@ -84,9 +83,11 @@ export class SimSocket implements DatagramSocket {
   }
 
   // hot: once per datagram.
-  send(buffer: Uint8Array, offset: number, length: number, to: Endpoint): SendResult {
+  // biome-ignore lint/complexity/useMaxParams: an object for each datagram would be garbage
+  send(buffer: Uint8Array, offset: number, length: number, to: Endpoint, dscp = 0): SendResult {
     if (!(length >= 0 && length <= MAX_DATAGRAM_BYTES)) refuseLength(length);
     if (!(offset >= 0 && offset + length <= buffer.length)) refuseRange(buffer, offset, length);
+    if (!(dscp >= 0 && dscp < DSCP_VALUES)) refuseClass(dscp);
     const { context, table } = this;
     const { ownership } = context;
     if (buffer === ownership.current) ownership.current = NO_BUFFER;
@@ -97,7 +98,7 @@ export class SimSocket implements DatagramSocket {
       context.noRoute(packet);
       return 'sent';
     }
-    if (this.dscp !== 0) table.dscp[packet] = this.dscp;
+    if (dscp !== 0) table.dscp[packet] = dscp;
     return context.transmit(direction, packet) ? 'sent' : 'full';
   }
 
@@ -117,6 +118,10 @@ export class SimSocket implements DatagramSocket {
 function refuseRange(buffer: Uint8Array, offset: number, length: number): never {
   const range = `${length} bytes from ${offset}`;
   assert(false, `send: ${range} are not inside a buffer of ${buffer.length} bytes`);
+}
+
+function refuseClass(dscp: number): never {
+  assert(false, `a class of ${dscp}: 0..${DSCP_VALUES - 1} is allowed`);
 }
 
 function refuseLength(length: number): never {

@@ -433,12 +433,13 @@ export class SimWorld implements HostWorld, PacketSink {
     const offset = table.offset[packet] as number;
     const length = table.length[packet] as number;
     const from = table.from[packet] as number;
+    const dscp = table.dscp[packet] as number;
     fingerprint.event(scheduler.now, socket.hostIndex, FINGERPRINT.delivery, length);
     const buffer = table.takeBuffer(packet);
     const { ownership, calls } = this;
     ownership.current = buffer;
     const outer = calls.begin(socket.hostIndex, DATAGRAM, length, from);
-    socket.onDatagram(buffer, offset, length, from);
+    socket.onDatagram(buffer, offset, length, from, dscp);
     calls.end(outer);
     if (ownership.current === buffer) pool.release(buffer);
     ownership.current = NO_BUFFER;

@@ -208,8 +208,9 @@ class TimedSocket implements DatagramSocket {
     this.local = inner.local;
   }
 
-  send(buffer: Uint8Array, offset: number, length: number, to: Endpoint): SendResult {
-    return this.#clock.other(() => this.#inner.send(buffer, offset, length, to));
+  // biome-ignore lint/complexity/useMaxParams: the signature of the port
+  send(buffer: Uint8Array, offset: number, length: number, to: Endpoint, dscp = 0): SendResult {
+    return this.#clock.other(() => this.#inner.send(buffer, offset, length, to, dscp));
   }
 
   close(): void {

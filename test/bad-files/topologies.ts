@@ -20,6 +20,20 @@ nodes:
 /** All bad topology files. */
 export const BAD_TOPOLOGIES: readonly BadFile[] = [
   {
+    title: 'a class that takes no share',
+    text: both('queue: { kind: priority, classes: [{}, {}], shareMax: «0%» }'),
+    code: 'E104',
+    says: 'links[0].queue.shareMax: 0 is below the minimum 0.000001',
+  },
+  {
+    title: 'a codepoint in a class that is not there',
+    text: both(
+      `queue: { kind: priority, classes: [{}, {}], classOfDscp: [${'1, '.repeat(63)}«2»] }`,
+    ),
+    code: 'E104',
+    says: 'links[0].queue.classOfDscp[63]: there is no class 2, the classes are 0 to 1',
+  },
+  {
     title: 'a generator that does not exist',
     text: `${HEAD}generate: { kind: «scoin», leaves: 3 }\n`,
     code: 'E104',

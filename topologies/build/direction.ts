@@ -6,6 +6,7 @@
  * @module
  */
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import { SHARE_LEAST } from '../../engine/pure/traffic-class.ts';
 import type { ConfigCode } from '../files/config-error.ts';
 import type { FilePath } from '../files/locate.ts';
 import type { DirectionDraft } from '../schema/direction.ts';
@@ -52,7 +53,7 @@ export function buildDirection(
   if (delayNs === undefined) refuseMissing(context, path, 'delay', 'a time such as 10ms');
   if (rateBps === undefined || delayNs === undefined) return undefined;
   const direction: DirectionSpec = { ...merged, rateBps, delayNs };
-  const mistakes = [lossMistake, jitterMistake, bucketMistake, mistakeInContacts]
+  const mistakes = [lossMistake, jitterMistake, queueMistake, bucketMistake, mistakeInContacts]
     .map((check) => check(direction))
     .filter((mistake) => mistake !== undefined);
   for (const { code, key, at = [], message, hint } of mistakes) {
@@ -125,6 +126,19 @@ function jitterMistake({ jitter }: DirectionSpec): Mistake | undefined {
   const isAscending = quantilesNs.every((value, at) => value >= (quantilesNs[at - 1] ?? 0));
   if (isAscending) return undefined;
   return { code: 'E104', key: 'jitter', message: 'the quantiles of a table must ascend' };
+}
+
+function queueMistake({ queue }: DirectionSpec): Mistake | undefined {
+  if (queue?.kind !== 'priority') return undefined;
+  const { classes, classOfDscp = [], shareMax = 1 } = queue;
+  if (shareMax < SHARE_LEAST) {
+    const message = `${shareMax} is below the minimum ${SHARE_LEAST}`;
+    return { code: 'E104', key: 'queue', at: ['shareMax'], message };
+  }
+  const dscp = classOfDscp.findIndex((index) => index >= classes.length);
+  if (dscp < 0) return undefined;
+  const message = `there is no class ${classOfDscp[dscp]}, the classes are 0 to ${classes.length - 1}`;
+  return { code: 'E104', key: 'queue', at: ['classOfDscp', dscp], message };
 }
 
 function bucketMistake({ tokenBucket, mtu }: DirectionSpec): Mistake | undefined {

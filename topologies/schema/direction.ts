@@ -156,6 +156,9 @@ const corruptSchema = z
 
 // --- queue and limiter ------------------------------------------------------------------------
 
+/** Anybody can send in the most urgent class, so data keeps a quarter of a link. */
+const PRIORITY_SHARE_MAX = 0.75;
+
 type DropTail = Extract<QueueSpec, { kind: 'drop-tail' }>;
 
 const limitsShape = {
@@ -186,6 +189,11 @@ const queueKinds = z.discriminatedUnion('kind', [
       .array(whole('a class number from 0', { min: 0, max: 15 }))
       .length(64)
       .optional(),
+    shareMax: share().optional().meta({
+      description:
+        'Largest share of the bytes that a class takes while lower ones wait; 100% is strict.',
+      default: PRIORITY_SHARE_MAX,
+    }),
   }),
 ]);
 
@@ -233,6 +241,7 @@ const queueSchema = z
           kind: 'priority',
           classes: queue.classes.map(limits),
           classOfDscp: queue.classOfDscp,
+          shareMax: queue.shareMax ?? PRIORITY_SHARE_MAX,
         });
       default:
         return queue satisfies never;

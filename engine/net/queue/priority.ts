@@ -1,16 +1,21 @@
 /**
- * Strict, non-preemptive priority with a limit per class (docs/spec/link-model.md#queues-and-rate-limits). The class comes from
- * the packet's DSCP (RFC 2474: 6 bits) or from a function of the packet.
+ * Priority without preemption, with a limit per class (docs/spec/link-model.md#queues-and-rate-limits). The class comes
+ * from the packet's DSCP (RFC 2474: 6 bits) or from a function of the packet.
+ *
+ * Anybody can send in any class, so a class takes at most a share of the bytes while lower ones wait. Each class but the
+ * last has a debt to those below it: what it sends while they wait adds to the debt, what they send in turn reduces it,
+ * and as long as there is one, the next packet is theirs.
  *
  * @module
  */
 import { assert } from '../../core/assert.ts';
+import { DSCP_VALUES, SHARE_LEAST } from '../../pure/traffic-class.ts';
 import { NIL, type PacketTable } from '../packet-table.ts';
 import { DropTail } from './drop-tail.ts';
 import type { QueueDiscipline } from './queue-discipline.ts';
 
-/** Number of DSCP values. */
-const DSCP_VALUES = 64;
+/** Shares are whole millionths, so that debts are exact. */
+const WHOLE = 1 / SHARE_LEAST;
 
 /** Limits of one class. */
 export interface ClassLimits {
@@ -18,29 +23,54 @@ export interface ClassLimits {
   readonly limitBytes?: number;
 }
 
+/** Settings of a {@link PriorityQueue}. */
+export interface PriorityOptions {
+  /** Class of each DSCP; {@link defaultClasses} if absent. */
+  readonly classOfDscp?: readonly number[] | undefined;
+  /** Largest share of the bytes that a class takes while lower ones wait, > 0; 1, the default, is strict. */
+  readonly shareMax?: number | undefined;
+}
+
 /** A queue of several classes; class 0 is served first. */
 export class PriorityQueue implements QueueDiscipline {
+  private readonly table: PacketTable;
   private readonly classes: readonly DropTail[];
   private classify: (packet: number) => number;
+  private readonly share: number;
+  /** What each class owes to those below it, in millionths of a byte; below 0 if they are ahead. */
+  private readonly debts: Float64Array;
+  /** True for classes in which a packet arrived. */
+  private readonly seen: boolean[];
 
   constructor(
     table: PacketTable,
     classes: readonly ClassLimits[],
-    classOfDscp: readonly number[] = defaultClasses(classes.length),
+    { classOfDscp = defaultClasses(classes.length), shareMax = 1 }: PriorityOptions = {},
   ) {
     assert(classes.length >= 1, 'a priority queue needs at least one class');
     assert(classOfDscp.length === DSCP_VALUES, 'classOfDscp needs 64 entries');
+    this.share = Math.round(shareMax * WHOLE);
+    assert(this.share > 0, 'shareMax must be above 0');
+    assert(this.share <= WHOLE, 'shareMax must not be above 1');
     const infinite = Number.POSITIVE_INFINITY;
+    this.table = table;
     this.classes = classes.map(
       (limits) =>
         new DropTail(table, limits.limitPackets ?? infinite, limits.limitBytes ?? infinite),
     );
+    this.debts = new Float64Array(classes.length);
+    this.seen = classes.map(() => false);
     this.classify = (packet): number => classOfDscp[table.dscp[packet] as number] as number;
   }
 
   /** Replaces the classification by DSCP; `classify` returns 0..classes - 1. */
   setClassifier(classify: (packet: number) => number): void {
     this.classify = classify;
+  }
+
+  /** The classes in which packets arrived. */
+  get classesSeen(): readonly number[] {
+    return this.seen.flatMap((isSeen, index) => (isSeen ? [index] : []));
   }
 
   get packets(): number {
@@ -52,19 +82,26 @@ export class PriorityQueue implements QueueDiscipline {
   }
 
   push(packet: number): boolean {
-    const queue = this.classes[this.classify(packet)];
+    const index = this.classify(packet);
+    const queue = this.classes[index];
     assert(queue !== undefined, 'the classifier named a class that does not exist');
+    this.seen[index] = true;
+    // Nothing is owed to those who did not wait; what they are ahead by stays, or single packets would be a way around.
+    for (let k = index - 1; k >= 0 && !this.hasBelow(k); k -= 1) {
+      this.debts[k] = Math.min(0, this.debts[k] as number);
+    }
     return queue.push(packet);
   }
 
   peek(): number {
-    for (const queue of this.classes) if (queue.packets > 0) return queue.peek();
-    return NIL;
+    return this.classes[this.next()]?.peek() ?? NIL;
   }
 
   pop(): number {
-    for (const queue of this.classes) if (queue.packets > 0) return queue.pop();
-    return NIL;
+    const index = this.next();
+    const packet = this.classes[index]?.pop() ?? NIL;
+    if (packet !== NIL) this.settle(index, this.table.length[packet] as number);
+    return packet;
   }
 
   setLimit(limitPackets: number, drop: (packet: number) => void): void {
@@ -74,14 +111,53 @@ export class PriorityQueue implements QueueDiscipline {
   flush(drop: (packet: number) => void): void {
     for (const queue of this.classes) queue.flush(drop);
   }
+
+  /** The class to serve now: the highest that waits and owes nothing to others that wait; NIL if none waits. */
+  private next(): number {
+    for (let k = 0; k < this.classes.length; k += 1) {
+      if (!this.waits(k)) continue;
+      if ((this.debts[k] as number) <= 0 || !this.hasBelow(k)) return k;
+    }
+    return NIL;
+  }
+
+  /** Notes who sent: with share s, the one adds 1 - s of its bytes to the debt, the others pay s of theirs. */
+  private settle(index: number, bytes: number): void {
+    const { debts, share } = this;
+    if (this.hasBelow(index)) {
+      debts[index] = (debts[index] as number) + bytes * (WHOLE - share);
+    }
+    for (let k = 0; k < index; k += 1) {
+      const rest = (debts[k] as number) - bytes * share;
+      // Who does not wait earns nothing meanwhile.
+      if (this.waits(k)) debts[k] = rest;
+      else if ((debts[k] as number) > 0) debts[k] = Math.max(0, rest);
+    }
+  }
+
+  private waits(index: number): boolean {
+    return (this.classes[index] as DropTail).packets > 0;
+  }
+
+  private hasBelow(index: number): boolean {
+    for (let k = index + 1; k < this.classes.length; k += 1) if (this.waits(k)) return true;
+    return false;
+  }
 }
 
+/** Lower effort (RFC 8622), and CS1, which stood for it before. */
+const LOWER_EFFORT = [1, 8];
+
 /**
- * The default classes: DSCP 48..63 (network control) is class 0, 32..47 class 1, and so on; the
- * rest is the last class.
+ * The default classes: DSCP 48..63 (network control) is class 0, 32..47 (expedited forwarding among them) class 1, lower
+ * effort class 3, the rest class 2; what would be a class that is not there is the last one.
  */
 function defaultClasses(classes: number): number[] {
-  return Array.from({ length: DSCP_VALUES }, (_, dscp) =>
-    Math.min(classes - 1, 3 - Math.floor(dscp / 16)),
-  );
+  return Array.from({ length: DSCP_VALUES }, (_, dscp) => Math.min(classes - 1, rankOf(dscp)));
+}
+
+function rankOf(dscp: number): number {
+  if (dscp >= 48) return 0;
+  if (dscp >= 32) return 1;
+  return LOWER_EFFORT.includes(dscp) ? 3 : 2;
 }

@@ -13,6 +13,7 @@ import type { DirectionSpec, LinkChange } from '../../../engine/net/link-spec.ts
 import type { SimHost } from '../../../engine/net/sim-host.ts';
 import type { LinkEffect } from '../../../engine/net/sim-link.ts';
 import type { SimWorld } from '../../../engine/net/sim-world.ts';
+import { DSCP_VALUES } from '../../../engine/pure/traffic-class.ts';
 import { type Check, EQUAL, type Measure } from '../model.ts';
 import type { SeededEngine } from '../seeded-engine.ts';
 
@@ -123,6 +124,7 @@ class Trouble {
 
   /** A node forwards what it receives to a random other node until its hops are used up. */
   private startNode(host: SimHost): void {
+    const dscp = this.draws.below(DSCP_VALUES);
     const socket = host.udp({
       port: PORT,
       onDatagram: (buffer, offset, length) => {
@@ -130,10 +132,9 @@ class Trouble {
         const hops = buffer[offset] ?? 0;
         if (hops === 0 || hops > HOPS_MAX) return;
         buffer[offset] = hops - 1;
-        socket?.send(buffer, offset, length, this.target(host));
+        socket?.send(buffer, offset, length, this.target(host), dscp);
       },
     });
-    if (socket !== undefined) Object.assign(socket, { dscp: this.draws.below(64) });
   }
 
   /**

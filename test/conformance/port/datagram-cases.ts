@@ -6,6 +6,7 @@
 import { expect } from 'vitest';
 import type { Host } from '../../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
+import { NETWORK_CONTROL } from '../../../engine/pure/traffic-class.ts';
 import type { PortCase, PortWorld } from './port-world.ts';
 
 const PORT = 6_001;
@@ -221,6 +222,70 @@ export const datagramCases: readonly PortCase[] = [
         const expected = Array.from({ length: 20 }, (_, i) => (7 + 2 * i + parity) & 255);
         expect(salts).toEqual(expected);
       }
+    },
+  },
+  {
+    id: 'datagram/class-order',
+    says: 'decides by the class of each send which datagram leaves a priority queue first',
+    run: async (world) => {
+      let sockets!: ReturnType<typeof pair>;
+      world.act(() => {
+        sockets = pair(world);
+        for (let i = 0; i < 40; i += 1) {
+          const buffer = world.a.alloc(1_000);
+          buffer[0] = i;
+          // The first one is in the transmitter before the others come.
+          sockets.left.socket.send(buffer, 0, 1_000, sockets.toRight, i < 35 ? 0 : NETWORK_CONTROL);
+        }
+      });
+      await world.until(() => sockets.right.got.length === 40, 'all datagrams arrive');
+      const order = sockets.right.got.map(({ bytes }) => bytes[0]);
+      const data = Array.from({ length: 34 }, (_, i) => i + 1);
+      expect(order).toEqual([0, 35, 36, 37, 38, 39, ...data]);
+    },
+  },
+  {
+    id: 'datagram/class-arrives',
+    says: 'tells the handler the class of a datagram that the socket itself would call urgent',
+    run: async (world) => {
+      const got: [number | undefined, number][] = [];
+      world.act(() => {
+        const left = collector(world.a, PORT);
+        world.b.udp({
+          port: PORT,
+          // biome-ignore lint/complexity/useMaxParams: the signature of the port
+          onDatagram: (buffer, offset, _length, _from, dscp) => {
+            got.push([buffer[offset], dscp]);
+          },
+          isUrgent: (buffer, offset) => buffer[offset] === 1,
+        });
+        const to = world.a.endpoint(world.addressOfB, PORT);
+        for (const first of [0, 1, 0, 1]) {
+          const buffer = world.a.alloc(10);
+          buffer[0] = first;
+          left.socket.send(buffer, 0, 10, to, first * NETWORK_CONTROL);
+        }
+      });
+      await world.until(() => got.length === 4, 'all datagrams arrive');
+      expect(got.filter(([first]) => first === 0)).toEqual([
+        [0, 0],
+        [0, 0],
+      ]);
+      expect(got.filter(([first]) => first === 1)).toEqual([
+        [1, 48],
+        [1, 48],
+      ]);
+    },
+  },
+  {
+    id: 'datagram/class-range',
+    says: 'refuses a class above 63 as a mistake of the node',
+    run: (world) => {
+      world.act(() => {
+        const { left, toRight } = pair(world);
+        expect(() => left.socket.send(world.a.alloc(1), 0, 1, toRight, 64)).toThrow(/0\.\.63/);
+      });
+      return Promise.resolve();
     },
   },
   {

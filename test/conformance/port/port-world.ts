@@ -15,7 +15,7 @@ const MS = 1_000_000;
 const LINK: DirectionSpec = {
   rateBps: 1e9,
   delayNs: 100_000,
-  queue: { kind: 'drop-tail', limitPackets: 10_000 },
+  queue: { kind: 'priority', classes: [{ limitPackets: 10_000 }, { limitPackets: 10_000 }] },
 };
 
 /** A contact of 120 ms every 200 ms; the second one begins 50 ms late and the third is missing. */

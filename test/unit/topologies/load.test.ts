@@ -88,7 +88,17 @@ describe('links', () => {
     ],
     [
       'queue: { kind: priority, classes: [{ packets: 10 }, { bytes: 1MB }] }',
-      { queue: { kind: 'priority', classes: [{ limitPackets: 10 }, { limitBytes: 1e6 }] } },
+      {
+        queue: {
+          kind: 'priority',
+          classes: [{ limitPackets: 10 }, { limitBytes: 1e6 }],
+          shareMax: 0.75,
+        },
+      },
+    ],
+    [
+      'queue: { kind: priority, classes: [{}, {}], shareMax: 100% }',
+      { queue: { kind: 'priority', classes: [{}, {}], shareMax: 1 } },
     ],
     [
       'tokenBucket: { rate: 8Mbit/s, burst: 10kB, mode: police }',

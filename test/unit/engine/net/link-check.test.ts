@@ -35,6 +35,12 @@ describe('checkDirection', () => {
         },
       },
     ],
+    ['queue.shareMax', { queue: { kind: 'priority', classes: [{}, {}], shareMax: 0 } }],
+    ['queue.shareMax', { queue: { kind: 'priority', classes: [{}, {}], shareMax: 1.1 } }],
+    [
+      'queue.classOfDscp',
+      { queue: { kind: 'priority', classes: [{}], classOfDscp: Array(64).fill(1) } },
+    ],
     ['loss.length', { loss: { kind: 'trace', lost: [], length: 0, atEnd: 'end' } }],
     ['duplicate', { duplicate: -0.1 }],
     ['corrupt.bits', { corrupt: { probability: 0.1, bits: 65 } }],

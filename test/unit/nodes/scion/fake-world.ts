@@ -31,6 +31,8 @@ export interface Datagram {
   /** The link on which it was sent; `undefined` inside an AS. */
   readonly link: string | undefined;
   readonly bytes: Uint8Array;
+  /** The class with which it was sent. */
+  readonly dscp: number;
 }
 
 interface Event {
@@ -141,7 +143,7 @@ export class FakeWorld {
       const buffer = new Uint8Array(datagram.bytes.length + 64).fill(0xee);
       buffer.set(datagram.bytes, 32);
       const handler = this.#sockets.get(datagram.to);
-      handler?.(buffer, 32, datagram.bytes.length, this.endpoint(datagram.from));
+      handler?.(buffer, 32, datagram.bytes.length, this.endpoint(datagram.from), datagram.dscp);
     });
   }
 
@@ -150,11 +152,12 @@ export class FakeWorld {
     this.#sockets.set(local, options.onDatagram);
     return {
       local: this.endpoint(local),
-      send: (buffer, offset, length, to): SendResult => {
+      // biome-ignore lint/complexity/useMaxParams: the signature of the port
+      send: (buffer, offset, length, to, dscp = 0): SendResult => {
         if (this.full.has(host)) return 'full';
         const bytes = buffer.slice(offset, offset + length);
         const { link } = options;
-        this.transmit({ atNs: this.nowNs, from: local, to: this.text(to), link, bytes });
+        this.transmit({ atNs: this.nowNs, from: local, to: this.text(to), link, bytes, dscp });
         return 'sent';
       },
       close: (): void => {

@@ -95,6 +95,60 @@ describe('strict priority', () => {
   });
 });
 
+describe('priority that is bounded', () => {
+  const flood = (shareMax?: number): Line => {
+    const classes = [{ limitPackets: 20 }, { limitPackets: 20 }];
+    const bound = shareMax === undefined ? {} : { shareMax };
+    const line = new Line([
+      { rateBps: RATE, delayNs: 0, queue: { kind: 'priority', classes, ...bound } },
+    ]);
+    for (let at = 0; at < 100 * MS; at += 100_000) {
+      line.at(at, () => {
+        for (const dscp of [48, 0]) line.offerWith(100, dscp);
+      });
+    }
+    line.run(100 * MS);
+    return line;
+  };
+  const dataOf = (line: Line): number =>
+    line.arrivalNumbers.slice(1, 901).filter((n) => n % 2 === 1).length;
+
+  it('lets an urgent flood take all of a link from data where it is strict', () => {
+    expect(dataOf(flood())).toBe(0);
+    expect(dataOf(flood(1))).toBe(0);
+  });
+
+  it('leaves data its share of a link under an urgent flood, exactly', () => {
+    expect(dataOf(flood(0.75))).toBe(900 / 4);
+    expect(dataOf(flood(0.5))).toBe(900 / 2);
+  });
+
+  it('gives a class that is alone all of the link', () => {
+    const queue = { kind: 'priority', classes: [{}, {}], shareMax: 0.5 } as const;
+    const line = new Line([{ rateBps: RATE, delayNs: 0, queue }]);
+    for (let i = 0; i < 10; i += 1) line.offerWith(100, 48);
+    line.run();
+    expect(line.arrivalTimes.at(-1)).toBe(MS);
+  });
+
+  it.each([
+    [48, 0],
+    [63, 0],
+    [46, 1],
+    [32, 1],
+    [31, 2],
+    [0, 2],
+    [8, 3],
+    [1, 3],
+  ])('has DSCP %i in class %i of four by default', (dscp, rank) => {
+    // Each class has another room, which tells it.
+    const classes = [3, 5, 7, 9].map((limitPackets) => ({ limitPackets }));
+    const line = new Line([{ rateBps: RATE, delayNs: 0, queue: { kind: 'priority', classes } }]);
+    for (let i = 0; i < 20; i += 1) line.offerWith(100, dscp);
+    expect(line.only.queuedPackets).toBe(3 + 2 * rank);
+  });
+});
+
 describe('CoDel (RFC 8289)', () => {
   it('drops in an overload at 125 ms, then ever faster', () => {
     const line = overload(700 * MS);
