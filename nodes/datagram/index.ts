@@ -27,5 +27,6 @@ export const protocol: Protocol<DatagramOptions> = {
     },
   ],
   carries: ({ maxBytes }) => ({ maxBytes, delivery: 'best-effort', isOrdered: false }),
+  wishes: { priority: 'honoured' },
   create: createDatagram,
 };

@@ -7,6 +7,7 @@ import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { Counter } from '../../engine/host/measure.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
+import { dscpOf } from '../../engine/pure/traffic-class.ts';
 import { PeerDirectory } from '../_kit/peer-directory.ts';
 import type { DatagramOptions } from './config.ts';
 
@@ -45,7 +46,7 @@ class DatagramNode implements NodeHandle {
     this.#socket?.close();
   }
 
-  #send({ kind, target, body }: NodeRequest): string {
+  #send({ kind, target, body, wishes }: NodeRequest): string {
     const to = this.#peers.endpointOf(target);
     if (kind !== 'send') return 'unknown-request';
     if (to === undefined) return 'unknown-peer';
@@ -55,7 +56,8 @@ class DatagramNode implements NodeHandle {
     const buffer = this.#host.alloc(body.length);
     buffer.set(body);
     // The network counts what its queue refuses.
-    if (socket.send(buffer, 0, body.length, to) !== 'sent') return 'socket-full';
+    const sent = socket.send(buffer, 0, body.length, to, dscpOf(wishes?.priority));
+    if (sent !== 'sent') return 'socket-full';
     this.#sent.add(1);
     return 'ok';
   }

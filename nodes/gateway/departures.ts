@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import type { SendWishes, Way } from '../../engine/host/transport.ts';
+import { dscpOf } from '../../engine/pure/traffic-class.ts';
 import type { HostPart } from '../_kit/host-part.ts';
 import type { PacketAccount } from './account.ts';
 import type { GatewayOptions } from './config.ts';
@@ -15,8 +17,8 @@ import type { FrameHeader } from './wire.ts';
 
 /** Why a packet is not sent. */
 export type DepartureDrop = FrameDrop | 'no-path' | 'lifetime-over' | 'displaced';
-/** Seals and sends a packet, or returns why it cannot. */
-export type SendPacket = (body: Uint8Array) => FrameDrop | undefined;
+/** Seals and sends a packet in a class of datagrams, or returns why it cannot. */
+export type SendPacket = (body: Uint8Array, dscp: number) => FrameDrop | undefined;
 
 /** Which peer the packets go to, and what they need. */
 export interface DeparturesSetup {
@@ -51,11 +53,16 @@ export class Departures {
 
   /** Sends a packet that need not wait. */
   // hot: once per packet.
-  sendNow(body: Uint8Array, send: SendPacket): FrameDrop | undefined {
+  sendNow(
+    body: Uint8Array,
+    wishes: SendWishes | undefined,
+    send: SendPacket,
+  ): FrameDrop | undefined {
     const { account } = this.#setup;
-    if (account === undefined) return send(body);
+    const dscp = dscpOf(wishes?.priority);
+    if (account === undefined) return send(body, dscp);
     this.#number = account.accept();
-    const reason = send(body);
+    const reason = send(body, dscp);
     // A rejected packet was never accepted for sending; the application is informed instead.
     account.settled(this.#number, 'sent');
     return reason;
@@ -87,9 +94,9 @@ export class Departures {
     const all = way === 'open' ? this.#waiting.takeAll() : this.#waiting.takeImpatient();
     const waiting = all.slice(isHoarding ? 1 : 0);
     this.show();
-    for (const { body, number } of waiting) {
+    for (const { body, number, priority } of waiting) {
       this.#number = number;
-      const reason = send(body);
+      const reason = send(body, dscpOf(priority));
       if (reason === undefined) this.#setup.account?.settled(number, 'sent');
       else this.#drop(number, reason);
     }

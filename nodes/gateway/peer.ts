@@ -200,7 +200,7 @@ export class Peer {
     if (body.length === 0) return 'packet-empty';
     if (!this.#load.admit(this.#context.host.now())) return 'overload';
     const mustLeave = this.isReady && (wishes?.tolerant !== true || this.#isOpen());
-    if (mustLeave) return this.#departures.sendNow(body, this.#onActivePath);
+    if (mustLeave) return this.#departures.sendNow(body, wishes, this.#onActivePath);
     const reason = this.#departures.keep(body, wishes);
     if (reason === undefined) this.#arm();
     return reason;
@@ -382,9 +382,9 @@ export class Peer {
   }
 
   /** Created once: one closure per packet would be garbage. */
-  readonly #onActivePath = (body: Uint8Array): FrameDrop | undefined => {
+  readonly #onActivePath = (body: Uint8Array, dscp: number): FrameDrop | undefined => {
     const carrier = this.#active;
-    return carrier === undefined ? 'no-session' : this.#sender.packet(carrier, body);
+    return carrier === undefined ? 'no-session' : this.#sender.packet(carrier, body, dscp);
   };
 
   #dataSent(now: number, sequence: number): void {

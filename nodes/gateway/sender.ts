@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { NETWORK_CONTROL } from '../../engine/pure/traffic-class.ts';
 import type { FrameDrop } from './drops.ts';
 import { fitsOneFrame, planFragments } from './fragment.ts';
 import { FRAME_OVERHEAD_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
@@ -29,6 +30,8 @@ export class Sender {
   readonly #session: Session;
   readonly #listener: DataListener;
   readonly #header = new FrameHeader();
+  /** The class of the application packet in hand. */
+  #dataClass = 0;
 
   constructor(context: PeerContext, session: Session, listener: DataListener) {
     this.#context = context;
@@ -36,8 +39,9 @@ export class Sender {
     this.#listener = listener;
   }
 
-  /** Sends an application packet; returns why it cannot. */
-  packet(carrier: Carrier, body: Uint8Array): FrameDrop | undefined {
+  /** Sends an application packet in a class of datagrams; returns why it cannot. */
+  packet(carrier: Carrier, body: Uint8Array, dscp: number): FrameDrop | undefined {
+    this.#dataClass = dscp;
     if (fitsOneFrame(body.length, carrier.room)) {
       return this.#frame(carrier, FRAME_TYPE.data, body, [0, 1]);
     }
@@ -61,7 +65,7 @@ export class Sender {
     const packet = this.#context.host.alloc(carrier.template.length + frame.length);
     carrier.template.begin(packet);
     packet.set(frame, carrier.template.length);
-    launch(this.#context, carrier, packet, frame.length);
+    launch(this.#context, carrier, packet, frame.length, NETWORK_CONTROL);
   }
 
   // hot: once per data frame.
@@ -86,7 +90,7 @@ export class Sender {
     }
     if (type === FRAME_TYPE.data && fragment === 0) this.#listener.sealed(header);
     carrier.template.begin(packet);
-    launch(this.#context, carrier, packet, sealed);
+    launch(this.#context, carrier, packet, sealed, this.#dataClass);
     if (type === FRAME_TYPE.data) this.#listener.sent(host.now(), header.sequence);
     return undefined;
   }

@@ -335,6 +335,7 @@ class ClientNode implements NodeHandle {
   }
 
   #transmit(frame: Uint8Array): boolean {
+    // One class for all, whatever a message wishes: a second one would tell messages from cover on the link.
     const isSent =
       this.#provider !== undefined &&
       this.#socket?.send(frame, 0, this.#codec.length, this.#provider) === 'sent';

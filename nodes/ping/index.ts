@@ -37,5 +37,6 @@ export const protocol: Protocol<PingOptions> = {
       help: 'requests without a reply within the time-out',
     },
   ],
+  wishes: { priority: 'honoured' },
   create: createPing,
 };

@@ -6,6 +6,7 @@
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
+import { dscpOf } from '../../engine/pure/traffic-class.ts';
 import { PeerDirectory } from '../_kit/peer-directory.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { PingOptions } from './config.ts';
@@ -30,6 +31,7 @@ interface Outgoing {
   readonly buffer: Uint8Array;
   readonly length: number;
   readonly to: Endpoint;
+  readonly dscp: number;
   readonly respond: (outcome: string) => void;
 }
 
@@ -65,7 +67,7 @@ class PingNode implements NodeHandle {
   }
 
   #request(request: NodeRequest): void {
-    const { kind, target, body } = request;
+    const { kind, target, body, wishes } = request;
     const to = this.#peers.endpointOf(target);
     if (kind !== 'send') request.respond('unknown-request');
     else if (to === undefined) request.respond('unknown-peer');
@@ -75,7 +77,9 @@ class PingNode implements NodeHandle {
       const buffer = this.#host.alloc(length);
       buffer.set(body, HEADER_LENGTH);
       const respond = (outcome: string): void => request.respond(outcome);
-      this.#shell.take({ kind: 'application-send', request: { buffer, length, to, respond } });
+      const dscp = dscpOf(wishes?.priority);
+      const outgoing = { buffer, length, to, dscp, respond };
+      this.#shell.take({ kind: 'application-send', request: outgoing });
     }
   }
 
@@ -121,10 +125,10 @@ class PingNode implements NodeHandle {
     }
   }
 
-  #sendRequest(identifier: number, { buffer, length, to, respond }: Outgoing): void {
+  #sendRequest(identifier: number, { buffer, length, to, dscp, respond }: Outgoing): void {
     encodeHeader({ kind: 'request', identifier }, buffer, 0);
     this.#host.meter.counter('ping.requests').add(1);
-    this.#socket?.send(buffer, 0, length, to);
+    this.#socket?.send(buffer, 0, length, to, dscp);
     respond('ok');
   }
 }

@@ -12,6 +12,7 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramHandler, DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { CalendarTime } from '../../engine/host/time.ts';
+import { NETWORK_CONTROL } from '../../engine/pure/traffic-class.ts';
 import { LinkMonitor } from './bfd/link-monitor.ts';
 import type { RouterOptions } from './config.ts';
 import { HopAuthenticator } from './mac.ts';
@@ -57,6 +58,8 @@ class RouterNode implements NodeHandle, RouterOutput {
   readonly #replies: Counter;
   readonly #suppressed: Counter;
   #internal: DatagramSocket | undefined;
+  /** The class with which the packet in hand came; it leaves with the same. */
+  #dscp = 0;
 
   constructor(host: Host, setup: NodeSetup<RouterOptions>) {
     this.#host = host;
@@ -74,11 +77,13 @@ class RouterNode implements NodeHandle, RouterOutput {
   }
 
   start(): void {
-    this.#internal = this.#open(ROUTER_INTERNAL_PORT, undefined, (buffer, offset, length, from) => {
+    // biome-ignore lint/complexity/useMaxParams: the signature of the port
+    const onInternal: DatagramHandler = (buffer, offset, length, from, dscp) => {
       const link = this.#siblings.get(from) ?? this.#situation.internal;
-      const drop = this.#router.passage.begin(link, buffer, offset, length);
-      this.#router.process(drop, from);
-    });
+      this.#dscp = dscp;
+      this.#router.process(this.#router.passage.begin(link, buffer, offset, length), from);
+    };
+    this.#internal = this.#open(ROUTER_INTERNAL_PORT, undefined, onInternal);
     for (const peer of this.#situation.peers) {
       this.#carriers[peer.link.index] = this.#connect(peer);
       this.#monitor.watch(peer);
@@ -113,15 +118,16 @@ class RouterNode implements NodeHandle, RouterOutput {
   forward(link: RouterLink, packet: PacketView): void {
     const carrier = this.#carriers[link.index];
     const { buffer, start, end } = packet;
-    const isSent = carrier?.socket.send(buffer, start, end - start, carrier.remote) === 'sent';
-    if (isSent) this.#forwarded.add(1);
+    const length = end - start;
+    const sent = carrier?.socket.send(buffer, start, length, carrier.remote, this.#dscp);
+    if (sent === 'sent') this.#forwarded.add(1);
     else this.#host.drop('queue-full');
   }
 
   deliver(target: Endpoint, packet: PacketView): void {
     const { buffer, start, end } = packet;
-    const isSent = this.#internal?.send(buffer, start, end - start, target) === 'sent';
-    if (isSent) this.#delivered.add(1);
+    const sent = this.#internal?.send(buffer, start, end - start, target, this.#dscp);
+    if (sent === 'sent') this.#delivered.add(1);
     else this.#host.drop('queue-full');
   }
 
@@ -147,12 +153,14 @@ class RouterNode implements NodeHandle, RouterOutput {
     return this.#internal === undefined ? undefined : { socket: this.#internal, remote: to };
   }
 
+  /** Sends a message of our own, BFD or SCMP. */
   #sendCopy(carrier: Carrier | undefined, bytes: Uint8Array): void {
     if (carrier === undefined) return;
+    const { socket, remote } = carrier;
     const buffer = this.#host.alloc(bytes.length);
     buffer.set(bytes);
-    const isSent = carrier.socket.send(buffer, 0, bytes.length, carrier.remote) === 'sent';
-    if (!isSent) this.#host.drop('queue-full');
+    const sent = socket.send(buffer, 0, bytes.length, remote, NETWORK_CONTROL);
+    if (sent !== 'sent') this.#host.drop('queue-full');
   }
 
   /** A separate socket for a link to another AS; siblings share the internal one. */
@@ -164,11 +172,13 @@ class RouterNode implements NodeHandle, RouterOutput {
       return this.#toHost(remote);
     }
     const remote = this.#host.endpoint(peer.address, peer.port);
-    const socket = this.#open(peer.localPort, link.id, (buffer, offset, length, from) => {
+    // biome-ignore lint/complexity/useMaxParams: the signature of the port
+    const socket = this.#open(peer.localPort, link.id, (buffer, offset, length, from, dscp) => {
       if (from !== remote) {
         this.#host.drop('underlay-source');
         return;
       }
+      this.#dscp = dscp;
       this.#router.process(this.#router.passage.begin(link, buffer, offset, length), from);
     });
     return socket === undefined ? undefined : { socket, remote };

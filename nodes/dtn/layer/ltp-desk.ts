@@ -47,12 +47,13 @@ export type LtpDrop =
 
 /** What a machine is told. */
 export type LtpInput =
-  /** Sends a block; `redBytes` of it, from its start, are acknowledged. */
+  /** Sends a block in a class of datagrams; `redBytes` of it, from its start, are acknowledged. */
   | {
       readonly kind: 'send';
       readonly session: number;
       readonly block: Uint8Array;
       readonly redBytes: number;
+      readonly dscp: number;
     }
   /** The block is no longer of use. */
   | { readonly kind: 'cancel'; readonly session: number }
@@ -64,7 +65,7 @@ export type LtpInput =
 
 /** What a machine wants done. */
 export type LtpEffect =
-  | { readonly kind: 'transmit'; readonly bytes: Uint8Array }
+  | { readonly kind: 'transmit'; readonly bytes: Uint8Array; readonly dscp: number }
   /** A whole block came: the node answers `kept`, or the sender asks again. */
   | { readonly kind: 'block'; readonly session: number; readonly block: Uint8Array }
   /** The neighbour has the block. `rounds`: repairs that it took. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { LtpCancellations } from './ltp-cancellations.ts';
-import type { LtpAlarm, LtpDesk, LtpDrop } from './ltp-desk.ts';
+import type { LtpAlarm, LtpDesk, LtpDrop, LtpInput } from './ltp-desk.ts';
 import { type LtpRun, LtpSending } from './ltp-sending.ts';
 import type { DataSource, Outgoing } from './ltp-transmitter.ts';
 import {
@@ -15,6 +15,9 @@ import {
   type LtpReport,
   ltpHeadBytes,
 } from './ltp-wire.ts';
+
+/** A block to send. */
+export type LtpBlock = Omit<Extract<LtpInput, { kind: 'send' }>, 'kind'>;
 
 interface Waiting {
   readonly session: LtpSending;
@@ -44,9 +47,15 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
     return this.#sessions.size;
   }
 
+  /** The class of the data of a session. */
+  classOf(number: number): number {
+    return this.#sessions.get(number)?.dscp ?? 0;
+  }
+
   /** Starts a session. */
-  send(number: number, block: Uint8Array, redBytes: number): void {
-    const session = new LtpSending(number, block, redBytes, this.#desk.serial());
+  send({ session: number, block, redBytes, dscp }: LtpBlock): void {
+    const serial = this.#desk.serial();
+    const session = new LtpSending({ number, block, redBytes, dscp, serial });
     this.#sessions.set(number, session);
     this.#queue(session, session.start());
   }
@@ -60,14 +69,14 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
     const [first] = this.#waiting;
     if (first === undefined) return undefined;
     if (this.#next === undefined) {
-      const { number } = first.session;
+      const { number, dscp } = first.session;
       const content = first.session.segment(first.run, this.#dataMax);
       const bytes = this.#encoded(number, content);
       const { checkpoint: serial } = content;
       this.#next =
         serial === 0
-          ? { bytes }
-          : { bytes, alarm: { kind: 'checkpoint', session: number, serial } };
+          ? { bytes, dscp }
+          : { bytes, dscp, alarm: { kind: 'checkpoint', session: number, serial } };
     }
     return this.#next;
   }

@@ -34,24 +34,34 @@ export type ReportOutcome =
   /** Too many repairs. */
   | { readonly kind: 'exhausted' };
 
+/** What a session sends. */
+export interface LtpSendingParts {
+  readonly number: number;
+  readonly block: Uint8Array;
+  readonly redBytes: number;
+  readonly dscp: number;
+  /** Number of the first checkpoint, drawn from 1 to 2^14 - 1 (RFC 5326 section 3.2.1). */
+  readonly serial: number;
+}
+
 /** The state of one session at the sender. */
 export class LtpSending {
   readonly number: number;
   /** How much of the block, from its start, is acknowledged. */
   readonly redBytes: number;
+  /** Class of its datagrams. */
+  readonly dscp: number;
   readonly #block: Uint8Array;
   #claimed = new ByteRanges();
   readonly #checkpoints = new Map<number, Checkpoint>();
   #serial: number;
   #rounds = 0;
 
-  /**
-   * @param serial Number of the first checkpoint, drawn from 1 to 2^14 - 1 (RFC 5326 section 3.2.1).
-   */
-  constructor(number: number, block: Uint8Array, redBytes: number, serial: number) {
+  constructor({ number, block, redBytes, dscp, serial }: LtpSendingParts) {
     this.number = number;
     this.#block = block;
     this.redBytes = redBytes;
+    this.dscp = dscp;
     this.#serial = serial;
   }
 

@@ -21,6 +21,8 @@ export interface OpenContact {
 /** A segment that is ready to be sent. */
 export interface Outgoing<Alarm> {
   readonly bytes: Uint8Array;
+  /** Class of the datagram. */
+  readonly dscp: number;
   /** Set when the segment has left. */
   readonly alarm?: Alarm;
   /** True once nobody needs it: what waited behind a long segment may have been answered meanwhile. */

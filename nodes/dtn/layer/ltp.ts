@@ -13,6 +13,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
+import { NETWORK_CONTROL } from '../../../engine/pure/traffic-class.ts';
 import { LiveDeadlines } from '../../_kit/live-deadlines.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import { LTP_SERIALS } from '../geometry.ts';
@@ -76,7 +77,7 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
     this.#effects = [];
     switch (input.kind) {
       case 'send':
-        this.#outgoing.send(input.session, input.block, input.redBytes);
+        this.#outgoing.send(input);
         break;
       case 'cancel':
         this.#outgoing.cancel(input.session);
@@ -134,7 +135,9 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
 
   #tell(segment: LtpSegment, alarm?: LtpAlarm, isObsolete?: () => boolean): void {
     const bytes = encodeLtp(segment);
-    const outgoing = { bytes, ...(alarm && { alarm }), ...(isObsolete && { isObsolete }) };
+    const isData = segment.content.kind === 'data';
+    const dscp = isData ? this.#outgoing.classOf(segment.session) : NETWORK_CONTROL;
+    const outgoing = { bytes, dscp, ...(alarm && { alarm }), ...(isObsolete && { isObsolete }) };
     if (this.#transmitter.queue(outgoing)) return;
     this.#effects.push({ kind: 'drop', reason: 'ltp-control-full' });
     // As if it had been lost on the way: the alarm leads to a repetition.
@@ -145,7 +148,8 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
     while (this.#transmitter.nextAt() <= now) {
       const outgoing = this.#transmitter.take(now);
       if (outgoing === undefined) continue;
-      this.#effects.push({ kind: 'transmit', bytes: outgoing.bytes });
+      const { bytes, dscp } = outgoing;
+      this.#effects.push({ kind: 'transmit', bytes, dscp });
       if (outgoing.alarm !== undefined) this.#set(outgoing.alarm, this.#transmitter.throughNs);
     }
     this.#outgoing.settle();

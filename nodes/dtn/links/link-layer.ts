@@ -6,6 +6,7 @@
 import type { NetworkView } from '../../../engine/host/network-view.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
+import type { Priority } from '../agent/held-bundle.ts';
 import type { Transfer } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
 import type { DtnOptions } from '../config.ts';
@@ -27,6 +28,7 @@ export interface LinkTransmission {
   readonly transfer?: number;
   /** How long the transmitter takes, ns; absent if the way has none of its own. */
   readonly durationNs?: Nanoseconds;
+  readonly priority: Priority;
 }
 
 /** What the node does with what a layer brings. */

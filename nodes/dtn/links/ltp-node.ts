@@ -8,6 +8,7 @@ import type { Host } from '../../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
+import { dscpOf } from '../../../engine/pure/traffic-class.ts';
 import { MachineShell } from '../../_kit/shell.ts';
 import { AcknowledgedLink } from '../agent/acknowledged-link.ts';
 import type { Transfer } from '../agent/input.ts';
@@ -101,10 +102,11 @@ export class LtpNode implements LinkLayer {
     this.#handlers.onWay(link, way);
   }
 
-  send({ outlet, bundle, transfer = 0 }: LinkTransmission): void {
+  send({ outlet, bundle, transfer = 0, priority }: LinkTransmission): void {
     const redBytes = this.#options.ltp.part === 'red' ? bundle.length : 0;
-    const input = { kind: 'send', session: transfer, block: bundle, redBytes } as const;
-    this.#neighbours.get(outlet)?.shell.take(input);
+    const dscp = dscpOf(priority);
+    const block = { session: transfer, block: bundle, redBytes, dscp };
+    this.#neighbours.get(outlet)?.shell.take({ kind: 'send', ...block });
   }
 
   kept({ outlet, number }: Transfer): void {
@@ -160,7 +162,7 @@ export class LtpNode implements LinkLayer {
   #perform({ link, neighbour }: LinkEnd, effect: LtpEffect): void {
     switch (effect.kind) {
       case 'transmit':
-        this.#transmit(link.id, effect.bytes);
+        this.#transmit(link.id, effect.bytes, effect.dscp);
         return;
       case 'block': {
         const transfer = { outlet: link.id, number: effect.session };
@@ -179,11 +181,11 @@ export class LtpNode implements LinkLayer {
     }
   }
 
-  #transmit(link: string, bytes: Uint8Array): void {
+  #transmit(link: string, bytes: Uint8Array, dscp: number): void {
     const neighbour = this.#neighbours.get(link);
     const buffer = this.#host.alloc(bytes.length);
     buffer.set(bytes);
     if (neighbour?.socket === undefined) this.#host.release(buffer);
-    else neighbour.socket.send(buffer, 0, bytes.length, neighbour.to);
+    else neighbour.socket.send(buffer, 0, bytes.length, neighbour.to, dscp);
   }
 }

@@ -180,6 +180,7 @@ export class MeshNode implements LinkLayer {
     this.#spend(bytes.length);
     const buffer = this.#host.alloc(bytes.length);
     buffer.set(bytes);
+    // Frames carry no priority, so relays could not keep it: all have one class.
     neighbour.socket.send(buffer, 0, bytes.length, neighbour.to);
   }
 

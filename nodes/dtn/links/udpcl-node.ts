@@ -8,6 +8,7 @@ import type { Host } from '../../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
+import { dscpOf } from '../../../engine/pure/traffic-class.ts';
 import { Adjacency } from '../agent/adjacency.ts';
 import type { Outlet } from '../agent/outlet.ts';
 import { BUNDLE_BYTES_MAX, BURST_MAX, DATAGRAM_MAX } from '../geometry.ts';
@@ -28,6 +29,13 @@ interface Neighbour {
   socket: DatagramSocket | undefined;
   /** Gives up transfers; pending while any are incomplete. */
   expiry: Timer | undefined;
+}
+
+/** How the datagrams of a bundle leave. */
+interface Pace {
+  /** Time for one of them, ns. */
+  readonly shareNs: Nanoseconds;
+  readonly dscp: number;
 }
 
 /** All links of a node on which UDPCL runs. */
@@ -66,25 +74,25 @@ export class UdpclNode implements LinkLayer {
    * Sends a bundle in the time that the transmitter needs: a large one all at once would overflow
    * the queue of the link.
    */
-  send({ outlet, bundle, durationNs = 0 }: LinkTransmission): void {
+  send({ outlet, bundle, durationNs = 0, priority }: LinkTransmission): void {
     const neighbour = this.#neighbours.get(outlet);
     if (neighbour === undefined) return;
     const datagrams = udpclDatagrams(bundle, neighbour.datagramMax, neighbour.transfer);
     if (datagrams.length > 1) neighbour.transfer = (neighbour.transfer + 1) % 2 ** 32;
-    const share = durationNs / datagrams.length;
-    this.#sendFrom(neighbour, datagrams, share);
+    const pace = { shareNs: durationNs / datagrams.length, dscp: dscpOf(priority) };
+    this.#sendFrom(neighbour, datagrams, pace);
   }
 
-  #sendFrom(neighbour: Neighbour, datagrams: readonly Uint8Array[], shareNs: Nanoseconds): void {
+  #sendFrom(neighbour: Neighbour, datagrams: readonly Uint8Array[], pace: Pace): void {
     for (const datagram of datagrams.slice(0, BURST_MAX)) {
       const buffer = this.#host.alloc(datagram.length);
       buffer.set(datagram);
-      neighbour.socket?.send(buffer, 0, datagram.length, neighbour.to);
+      neighbour.socket?.send(buffer, 0, datagram.length, neighbour.to, pace.dscp);
     }
     const rest = datagrams.slice(BURST_MAX);
     if (rest.length === 0) return;
-    this.#host.after(Math.floor(BURST_MAX * shareNs), () =>
-      this.#sendFrom(neighbour, rest, shareNs),
+    this.#host.after(Math.floor(BURST_MAX * pace.shareNs), () =>
+      this.#sendFrom(neighbour, rest, pace),
     );
   }
 

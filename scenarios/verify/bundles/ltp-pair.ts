@@ -117,6 +117,11 @@ export class LtpPair {
   }
 }
 
+/** The order to send a block. */
+export function orderOf(block: Uint8Array, redBytes: number, session: number): LtpInput {
+  return { kind: 'send', session, block, redBytes, dscp: 0 };
+}
+
 /** A block with content that depends on its place. */
 export function blockOf(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) % 251);

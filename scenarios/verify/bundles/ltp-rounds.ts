@@ -61,7 +61,7 @@ export function ltpRounds(loss: number, blocks: number, random: RandomStream): R
   let timeNs = 0;
   for (let session = 1; session <= blocks; session += 1) {
     const began = pair.now;
-    pair.take('a', { kind: 'send', session, block, redBytes: block.length });
+    pair.take('a', { kind: 'send', session, block, redBytes: block.length, dscp: 0 });
     pair.run();
     const sent = pair.events.find((event) => event.kind === 'sent' && event.session === session);
     if (sent?.kind !== 'sent') throw new Error('a block did not arrive');

@@ -193,7 +193,7 @@ describe('passing on', () => {
     expect(kinds(bench().step(5 * S, send('b')))).toContain('transmit');
     const pair = new LtpPair();
     pair.run(5 * S);
-    pair.take('a', { kind: 'send', session: 7, block: blockOf(10), redBytes: 10 });
+    pair.take('a', { kind: 'send', session: 7, block: blockOf(10), redBytes: 10, dscp: 0 });
     expect(pair.sent.map(({ at }) => at)).toEqual([5 * S]);
   });
 

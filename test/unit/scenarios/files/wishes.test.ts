@@ -45,7 +45,8 @@ it('names each wish that the protocol of the flow ignores, with line and column'
 });
 
 it('follows a wish that is passed on to the protocol below', async () => {
-  expect(await loaded(', priority: bulk', STACK)).toEqual([
-    'stacked.yaml:10:79: traffic[0].priority: datagram ignores it',
+  expect(await loaded(', priority: bulk', STACK)).toEqual([]);
+  expect(await loaded(', lifetime: 2s', STACK)).toEqual([
+    'stacked.yaml:10:79: traffic[0].lifetime: datagram ignores it',
   ]);
 });

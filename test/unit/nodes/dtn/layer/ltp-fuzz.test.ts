@@ -13,10 +13,10 @@ const MUTANTS = 100_000;
 function samples(): readonly Uint8Array[] {
   const pair = new LtpPair();
   pair.loses = (_sent, index): boolean => index % 3 === 1;
-  pair.take('a', { kind: 'send', session: 7, block: blockOf(4_000), redBytes: 3_000 });
-  pair.take('b', { kind: 'send', session: 9, block: blockOf(2_000), redBytes: 2_000 });
+  pair.take('a', { kind: 'send', session: 7, block: blockOf(4_000), redBytes: 3_000, dscp: 0 });
+  pair.take('b', { kind: 'send', session: 9, block: blockOf(2_000), redBytes: 2_000, dscp: 0 });
   pair.run(60 * S);
-  pair.take('a', { kind: 'send', session: 8, block: blockOf(100), redBytes: 100 });
+  pair.take('a', { kind: 'send', session: 8, block: blockOf(100), redBytes: 100, dscp: 0 });
   pair.take('a', { kind: 'cancel', session: 8 });
   pair.run();
   const short = pair.sent.map(({ bytes }) => bytes).filter(({ length }) => length < 200);
@@ -41,7 +41,7 @@ describe('hostile segments', () => {
     forMutants(samples(), MUTANTS, (bytes, index) => {
       now += 1_000_000;
       if (index % 1_000 === 0) {
-        const input = { session: index / 1_000, block: blockOf(50), redBytes: 50 };
+        const input = { session: index / 1_000, block: blockOf(50), redBytes: 50, dscp: 0 };
         span.step(now, { kind: 'send', ...input });
       }
       effects.push(...span.step(now, { kind: 'segment', bytes }));

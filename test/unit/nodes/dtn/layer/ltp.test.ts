@@ -14,6 +14,7 @@ import {
   blockOf,
   LtpPair,
   OWLT_NS,
+  orderOf,
   S,
   type Sent,
 } from '../../../../../scenarios/verify/bundles/ltp-pair.ts';
@@ -22,7 +23,7 @@ const contentOf = ({ bytes }: Pick<Sent, 'bytes'>): LtpContent => decodeLtp(byte
 const isData = (sent: Sent): boolean => contentOf(sent).kind === 'data';
 
 function send(pair: LtpPair, block: Uint8Array, redBytes = block.length, session = 7): void {
-  pair.take('a', { kind: 'send', session, block, redBytes });
+  pair.take('a', orderOf(block, redBytes, session));
 }
 
 /** A data segment from end a. */
@@ -81,8 +82,7 @@ describe('a block', () => {
       pair.leavesIn = ({ length }): number => length * 8_000_000;
       // The last segment has 930 bytes.
       send(pair, blockOf(4_850));
-      if (both)
-        pair.take('b', { kind: 'send', session: 8, block: blockOf(20_000), redBytes: 20_000 });
+      if (both) pair.take('b', orderOf(blockOf(20_000), 20_000, 8));
       pair.run();
       const offsets = pair.sent
         .filter((sent) => isData(sent))

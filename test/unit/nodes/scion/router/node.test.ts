@@ -26,7 +26,7 @@ function makeWorld(options: {
   readonly arrived: Received[];
   readonly returned: Received[];
   readonly sender: DatagramSocket;
-  send(bytes: Uint8Array): void;
+  send(bytes: Uint8Array, dscp?: number): void;
 } {
   const chain = makeChain({ delayNs: 10 * MS, ...options });
   const world = new FakeWorld({ network: chain.network, epoch: EPOCH, seed: options.seed ?? 1 });
@@ -43,8 +43,8 @@ function makeWorld(options: {
   const sender = world.listen('h0', 31_000, into(returned));
   world.listen(`h${options.length - 1}`, 31_001, into(arrived));
   const router = world.endpoint(`127.1.0.1:${ROUTER_INTERNAL_PORT}`);
-  const send = (bytes: Uint8Array): void => {
-    sender.send(bytes, 0, bytes.length, router);
+  const send = (bytes: Uint8Array, dscp?: number): void => {
+    sender.send(bytes, 0, bytes.length, router, dscp);
   };
   return { world, chain, arrived, returned, sender, send };
 }
@@ -79,6 +79,29 @@ describe('router node', () => {
     world.runUntil(50 * MS);
     expect(returned).toHaveLength(1);
     expect(readScmp(returned[0]!.bytes)).toMatchObject({ kind: 'parameter-problem', code: 52 });
+  });
+
+  it('a priority queue saw one class of every protocol: BFD and SCMP are network control', () => {
+    const { world, chain, sender, send } = makeWorld({ length: 2, bfd: true });
+    world.runUntil(2_000 * MS);
+    expect(world.sent.length).toBeGreaterThan(4);
+    expect(new Set(world.sent.map(({ dscp }) => dscp))).toEqual(new Set([48]));
+    const before = world.sent.length;
+    send(chainPacket(chain, { timestamp: EPOCH - 100_000 }));
+    world.runUntil(2_010 * MS);
+    const returned = world.sent.slice(before).filter(({ to }) => to === world.text(sender.local));
+    expect(returned.map(({ dscp }) => dscp)).toEqual([48]);
+  });
+
+  it('routers pass on the class with which a packet came', () => {
+    for (const dscp of [0, 46, 48]) {
+      const { world, chain, arrived, send } = makeWorld({ length: 3, bfd: false });
+      const packet = chainPacket(chain, { timestamp: EPOCH - 100 });
+      send(packet.slice(), dscp);
+      world.runUntil(30 * MS);
+      expect(arrived).toHaveLength(1);
+      expect(world.sent.map((datagram) => datagram.dscp)).toEqual([dscp, dscp, dscp, dscp]);
+    }
   });
 
   it('every BFD session is up 0.75 to 1.4 s after both ends have started', () => {
