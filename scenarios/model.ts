@@ -144,6 +144,8 @@ export interface FloodSpec {
   /** Rate, datagrams per second. */
   readonly rate: number;
   readonly sizeBytes?: number;
+  /** Class of the datagrams, 0..63; 0 if absent. */
+  readonly dscp?: number;
   /** Id of the link that the forged datagrams claim something about. */
   readonly about?: string;
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { DSCP_VALUES } from '../../engine/pure/traffic-class.ts';
 import type { FloodSpec, Scenario, TrafficSpec } from '../model.ts';
 import type { FloodOrder } from '../runner/flood-order.ts';
 import type { KeyBundle } from '../runner/provision/key-bundle.ts';
@@ -169,6 +170,7 @@ export const floodOrder: Shape = object<FloodOrder>({
     as: name,
     rate,
     sizeBytes: optional(whole(1, FLOOD_BYTES_MAX)),
+    dscp: optional(whole(0, DSCP_VALUES - 1)),
     about: optional(name),
   }),
 });

@@ -4,8 +4,9 @@
  * @module
  */
 import { z } from 'zod';
+import { DSCP_VALUES } from '../../engine/pure/traffic-class.ts';
 import { text } from '../../topologies/files/leaf.ts';
-import { packetRate, size } from '../../topologies/files/quantity.ts';
+import { packetRate, size, whole } from '../../topologies/files/quantity.ts';
 
 const FORGED_BYTES_MAX = { min: 1, minText: '1B', max: 65_000, maxText: '65kB' };
 
@@ -29,6 +30,9 @@ export const floodSchema = z
     size: size(FORGED_BYTES_MAX)
       .optional()
       .meta({ description: 'Size of a forged datagram in bytes, for kinds whose size varies.' }),
+    dscp: whole('a class such as 48', { min: 0, max: DSCP_VALUES - 1 })
+      .optional()
+      .meta({ description: 'Class of the datagrams in priority queues.', default: 0 }),
     about: text('a link such as "a <-> b"').optional().meta({
       description: 'The link that the forged message names. Default: a different one each time.',
     }),

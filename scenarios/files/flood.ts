@@ -21,7 +21,7 @@ export function resolveFlood(
   input: FloodInput,
   path: FilePath,
 ): FloodSpec | undefined {
-  const { to: node, kind, rate, size } = input;
+  const { to: node, kind, rate, size, dscp } = input;
   if (!context.checkNode(node, [...path, 'to'])) return undefined;
   const forgery = forgeryOf(context, input, path);
   if (forgery === undefined || !checkSize(context, input, forgery, path)) return undefined;
@@ -30,7 +30,7 @@ export function resolveFlood(
   if (by === undefined || as === undefined) return undefined;
   const about = aboutOf(context, input, forgery, path);
   if (about === undefined && input.about !== undefined) return undefined;
-  return { forgery: kind, node, by, as, rate, ...defined({ sizeBytes: size, about }) };
+  return { forgery: kind, node, by, as, rate, ...defined({ sizeBytes: size, dscp, about }) };
 }
 
 function forgeryOf(

@@ -113,7 +113,8 @@ export class Flood {
     buffer.set(bytes);
     // If the socket is full, the datagram is not sent: an attacker has no more buffer space than
     // other senders.
-    socket.send(buffer, 0, bytes.length, this.#host.endpoint(forger.address, forger.port));
+    const to = this.#host.endpoint(forger.address, forger.port);
+    socket.send(buffer, 0, bytes.length, to, this.#order.flood.dscp);
     this.#world.at(this.#nextNs(), () => this.#sendAndGoOn());
   }
 

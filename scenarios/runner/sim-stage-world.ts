@@ -26,6 +26,7 @@ import type { CpuChoice, Scenario } from '../model.ts';
 import { Flood } from './flood.ts';
 import type { FloodOrder, MakeForger } from './flood-order.ts';
 import type { StackOf } from './nodes.ts';
+import { oneClassWarning } from './one-class-queues.ts';
 import { type After, ReplayTap, type Tap, type TapControl } from './replay-tap.ts';
 import type { SetUpMemory } from './set-up-memory.ts';
 import { Stacks } from './stacks.ts';
@@ -234,6 +235,11 @@ export class SimStageWorld implements World {
   assertBalance(): void {
     const imbalance = this.sim.network.imbalance();
     assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
+  }
+
+  linkWarnings(): readonly string[] {
+    const warning = oneClassWarning(this.sim.network);
+    return warning === undefined ? [] : [warning];
   }
 
   #addHost(spec: HostSpec, runs: Protocol, machine: string): void {

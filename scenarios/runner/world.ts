@@ -120,4 +120,6 @@ export interface World {
    * processes, which do so themselves.
    */
   assertBalance?(): void;
+  /** What the links have to say about the run; absent where links are in other processes. */
+  linkWarnings?(): readonly string[];
 }

@@ -150,6 +150,11 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     set: { duration: '15s', ...FEW_PACKETS },
     seeds: SEEDS,
   },
+  'urgent-flood': {
+    scenario: 'urgent-flood.yaml',
+    set: { duration: '7s', 'events.0.flood.rate': '1500/s' },
+    seeds: SEEDS,
+  },
 };
 
 const folderOf = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));

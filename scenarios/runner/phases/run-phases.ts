@@ -123,7 +123,7 @@ export function collect(
     ...facts,
     seed,
     ending,
-    warnings: [...new Set(facts.warnings)],
+    warnings: [...new Set([...facts.warnings, ...(world.linkWarnings?.() ?? [])])],
     definitions: metricsOf(scenario, registry),
     protocolOf: (flow): string => flowProtocol(scenario, registry, flow),
   });
