@@ -66,6 +66,7 @@ const onTimeRow = z.strictObject({
 const onTime = z
   .strictObject({
     packets: number.describe('sampled packets that were seen on their whole path'),
+    delivered: number.describe('packets whose latency was measured'),
     pass: z.boolean().describe('every promised row is within the tolerance'),
     rows: z.array(onTimeRow),
     paths: z

@@ -70,6 +70,8 @@ function headline({ pass, tolerance, cpu, rows }: Against): string {
     return 'Compared with virtual time without a processor model: nothing is promised here';
   const limit = `${significant(tolerance * 100, 2)} %`;
   const promised = rows.filter(({ isPromised }) => isPromised);
+  if (promised.length === 0)
+    return 'Compared with virtual time, processor modelled: no rate or median latency to predict here';
   if (!pass && promised.every(({ isInside }) => isInside !== false)) {
     return `Compared with virtual time, processor modelled: too few samples to tell within ${limit}`;
   }

@@ -78,9 +78,12 @@ ${pathSentences(onTime).map((text) => html`<p class="muted">${text}</p>`)}</sect
 `;
 }
 
-function headline({ pass, packets }: OnTime, tolerance: number): string {
+function headline({ pass, packets, delivered, rows }: OnTime, tolerance: number): string {
   const limit = `${significant(tolerance * 100, 2)} %`;
-  const of = `${whole(packets)} packets`;
+  const of = `${whole(packets)} of ${whole(delivered)} packets followed`;
+  if (packets === 0) return `Latency minus lateness is not known: ${of}`;
+  if (!pass && rows.every(({ isPromised, isInside }) => !isPromised || isInside !== false))
+    return `Latency minus lateness: too few packets to tell within ${limit} (${of})`;
   return pass
     ? `Latency minus lateness matches the simulated latency within ${limit} (${of})`
     : `Latency minus lateness does not match the simulated latency within ${limit} (${of})`;

@@ -72,7 +72,8 @@ export function compareOnTime(live: RunInput, simulated: RunInput): OnTime | und
     };
   });
   const pass = rows.every((row) => !row.isPromised || row.isInside === true);
-  return { packets: onTime.count, pass, rows, paths: [...pathShares(live, simulated)] };
+  const [packets, delivered] = [onTime.count, latency.count];
+  return { packets, delivered, pass, rows, paths: [...pathShares(live, simulated)] };
 }
 
 function merged({ seeds }: RunInput, name: string): HistogramData {

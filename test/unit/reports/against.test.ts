@@ -84,6 +84,12 @@ describe('a live run against its prediction', () => {
     );
   });
 
+  it('said "predicted within 15 %" where nothing was promised', () => {
+    const against = compareAgainst(live, predictedAs({}));
+    const rest = { ...against, rows: against.rows.filter(({ isPromised }) => !isPromised) };
+    expect(againstLines(rest)[0]).toMatch(/: no rate or median latency to predict here$/);
+  });
+
   it('flags half the median latency as well', () => {
     expect(compareAgainst(live, predictedAs({ 'gateway.latency': times(0.5) })).pass).toBe(false);
   });

@@ -110,6 +110,18 @@ describe('latency less lateness', () => {
     expect(onTimeLines(onTime, 0.15).join('\n')).toContain('too few packets');
   });
 
+  it('did "not match" where too few packets were followed, or none', () => {
+    const first = (followed: readonly number[]): string | undefined => {
+      const own = { 'live.on_time_latency': histogramOf(followed) };
+      const onTime = compared(inputOf({ ...live(late).seeds[0]!.metrics, ...own }));
+      return onTimeLines(onTime, 0.15)[0]?.replaceAll('\u202f', ' ').trim();
+    };
+    expect(first(ideal.slice(0, 60))).toBe(
+      'Latency minus lateness: too few packets to tell within 15 % (60 of 4 000 packets followed)',
+    );
+    expect(first([])).toBe('Latency minus lateness is not known: 0 of 4 000 packets followed');
+  });
+
   it('is compared only where both have a latency of applications', () => {
     const none = inputOf({ 'gateway.latency': histogramOf([]) });
     expect(compareOnTime(none, simulated)).toBeUndefined();
