@@ -64,11 +64,12 @@ let told: ExitCode | undefined;
 
 /** Prints what went wrong in the form of its kind; returns the exit code. */
 export function reportProblem(error: unknown, isJson: boolean): ExitCode {
-  told ??= tell(error, isJson);
+  told ??= tellProblem(error, isJson);
   return told;
 }
 
-function tell(error: unknown, isJson: boolean): ExitCode {
+/** As {@link reportProblem}, whatever was told before. */
+export function tellProblem(error: unknown, isJson: boolean): ExitCode {
   const mistake = describeMistake(error);
   if (mistake !== undefined) {
     if (isJson) process.stdout.write(`${JSON.stringify({ errors: mistake.json }, hidden, 2)}\n`);

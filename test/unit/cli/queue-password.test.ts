@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hidePasswords } from '../../../cli/hide-passwords.ts';
-import { COMMAND_LINE } from '../../command-line.ts';
+import { orreryHere } from '../../command-here.ts';
 
 const SWEEP = `name: small
 topology: two-nodes.yaml
@@ -23,10 +23,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const orrery = (...words: readonly string[]): { status: number | null; text: string } => {
-  const env = { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '' };
-  const options = { cwd: folder, encoding: 'utf8', env, timeout: 60_000 } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND_LINE, ...words], options);
+const orrery = async (
+  ...words: readonly string[]
+): Promise<{ status: number | undefined; text: string }> => {
+  const { status, stdout, stderr } = await orreryHere(folder, words);
   return { status, text: `${stdout}${stderr}` };
 };
 
@@ -54,24 +54,24 @@ describe('a mistake beside --queue printed the command with the password', () =>
     ['file', ['sweep', REDIS], 'not found'],
     ['choice', ['scenario', 'hello.yaml', `--trace=${REDIS}`], 'is invalid'],
     ['number before it', ['worker', '--threads', REDIS], 'is not a whole number'],
-  ])('%s', (_what, words, why) => {
-    const { status, text } = orrery(...words);
+  ])('%s', async (_what, words, why) => {
+    const { status, text } = await orrery(...words);
     expect(status, text).toBe(2);
     expect(text).toContain(why);
     expect(text).not.toContain(SECRET);
     expect(text).not.toContain('bug in orrery');
   });
 
-  it('an error as JSON has it in no field', () => {
-    const { status, text } = orrery('sweep', REDIS, '--json');
+  it('an error as JSON has it in no field', async () => {
+    const { status, text } = await orrery('sweep', REDIS, '--json');
     expect(status, text).toBe(2);
     expect(text).toContain('"errors"');
     expect(text).not.toContain(SECRET);
   });
 });
 
-it('the caret stays under the word after an address', () => {
-  const { text } = orrery('worker', '--queue', REDIS, '--threads', '0');
+it('the caret stays under the word after an address', async () => {
+  const { text } = await orrery('worker', '--queue', REDIS, '--threads', '0');
   const [, command = '', caret = ''] = text.split('\n');
   expect(command).toContain('--queue redis://***@127.0.0.1:1 --threads 0');
   expect(caret.indexOf('^')).toBe(command.lastIndexOf('0'));

@@ -1,11 +1,10 @@
 /** Folders of runs as the command line leaves them (docs/how-to/runs.md). */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { COMMAND_LINE } from '../../command-line.ts';
+import { type EndedHere, orreryHere } from '../../command-here.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'orrery-folders-'));
@@ -26,14 +25,8 @@ function file(name: string, text: string): string {
   return path;
 }
 
-function orrery(...words: string[]): { code: number | null; stdout: string; stderr: string } {
-  const env = { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '' };
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [COMMAND_LINE, ...words, '--out', out],
-    { cwd: root, env, encoding: 'utf8' },
-  );
-  return { code: status, stdout, stderr };
+function orrery(...words: string[]): Promise<EndedHere> {
+  return orreryHere(root, [...words, '--out', out]);
 }
 
 const run = (...words: string[]): ReturnType<typeof orrery> =>
@@ -41,42 +34,44 @@ const run = (...words: string[]): ReturnType<typeof orrery> =>
 const left = (): string[] => readdirSync(join(out, 'probe')).sort();
 
 describe('runs of one scenario', () => {
-  it('overwrote each other: --set has a folder of its own, a change leaves the run before', () => {
+  it('overwrote each other: --set has a folder of its own, a change leaves the run before', async () => {
     const path = file('probe.yaml', TEXT);
-    expect(run(path).code).toBe(0);
-    expect(run(path, '--set', 'duration=4s').code).toBe(0);
+    expect((await run(path)).status).toBe(0);
+    expect((await run(path, '--set', 'duration=4s')).status).toBe(0);
     expect(left()).toEqual(['1', expect.stringMatching(/^1-set-[0-9a-f]{8}$/)]);
 
     // Nothing has changed, so the second run prints the same as the first.
-    expect(run(path).stdout).not.toContain('before it');
+    expect((await run(path)).stdout).not.toContain('before it');
     expect(left()).toHaveLength(2);
 
     file('probe.yaml', TEXT.replace('20/s', '30/s'));
-    const changed = run(path);
+    const changed = await run(path);
     const aside = left().find((name) => name.startsWith('1_')) ?? '';
     expect(left()).toHaveLength(3);
     expect(changed.stdout).toContain(`before it  ${join(out, 'probe', aside)}`);
     expect(readFileSync(join(out, 'probe', aside, 'scenario.yaml'), 'utf8')).toContain('20/s');
     expect(readFileSync(join(out, 'probe/1/scenario.yaml'), 'utf8')).toContain('30/s');
 
-    const compared = orrery('compare');
-    expect(compared.code).toBe(0);
+    const compared = await orrery('compare');
+    expect(compared.status).toBe(0);
     expect(compared.stdout).toMatch(/^before {2}.*\/1_.*\nafter {3}.*\/1\n/);
-    expect(JSON.parse(orrery('compare', '--json').stdout)).toMatchObject({ verdict: 'same' });
-    expect(orrery('compare', join(out, 'probe/1')).stderr).toContain(
+    expect(JSON.parse((await orrery('compare', '--json')).stdout)).toMatchObject({
+      verdict: 'same',
+    });
+    expect((await orrery('compare', join(out, 'probe/1'))).stderr).toContain(
       'needs a second report to compare with',
     );
   });
 
-  it('a run without a verdict leaves an error, and no green junit.xml of the run before', () => {
+  it('a run without a verdict leaves an error, and no green junit.xml of the run before', async () => {
     const good = file('lost.yaml', TEXT.replace('probe', 'lost'));
-    expect(run(good).code).toBe(0);
+    expect((await run(good)).status).toBe(0);
     const events = `events:
   - { at: 1s, for: 1s, partition: { from: [alice], to: [bob] }, direction: one-way }
   - { at: 1s, link: { activePath: "alice -> bob", hop: random }, set: { up: false } }
 `;
     const bad = file('lost.yaml', `${TEXT.replace('probe', 'lost')}${events}`);
-    expect(run(bad).code).toBe(2);
+    expect((await run(bad)).status).toBe(2);
     expect(readdirSync(join(out, 'lost/1'))).toEqual(['junit.xml']);
     const xml = readFileSync(join(out, 'lost/1/junit.xml'), 'utf8');
     expect(xml).toContain('<error type="scenario-error" message="');

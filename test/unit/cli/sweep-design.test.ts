@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SweepResult } from '../../../reports/sweep.ts';
-import { COMMAND_LINE } from '../../command-line.ts';
+import { orreryHere } from '../../command-here.ts';
 
 const BASE = `name: designed
 topology: two-nodes.yaml
@@ -21,13 +20,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a sweep; returns its combinations in order, and what it said. */
-function sweep(lines: string): { readonly cells: readonly unknown[]; readonly said: string } {
+async function sweep(
+  lines: string,
+): Promise<{ readonly cells: readonly unknown[]; readonly said: string }> {
   writeFileSync(join(folder, 'designed.yaml'), `${BASE}sweep:\n${lines.replaceAll(/^/gm, '  ')}\n`);
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [COMMAND_LINE, 'sweep', 'designed.yaml', '--out', 'out'],
-    { cwd: folder, encoding: 'utf8', env: { ...process.env, CI: '', NO_COLOR: '1' } },
-  );
+  const words = ['sweep', 'designed.yaml', '--out', 'out'];
+  const { status, stderr } = await orreryHere(folder, words);
   expect(status, stderr).toBe(0);
   const text = readFileSync(join(folder, 'out/designed/sweep/sweep.json'), 'utf8');
   const { rows } = JSON.parse(text) as SweepResult;
@@ -35,8 +33,8 @@ function sweep(lines: string): { readonly cells: readonly unknown[]; readonly sa
 }
 
 describe('orrery sweep', () => {
-  it('refused values that a condition keeps apart: a warm-up of 2 s in a run of 1 s', () => {
-    const { cells, said } = sweep(
+  it('refused values that a condition keeps apart: a warm-up of 2 s in a run of 1 s', async () => {
+    const { cells, said } = await sweep(
       'duration: 1s..3s step 2s\nwarmup: [0s, 2s]\nwhere: warmup < duration',
     );
     expect(cells).toEqual([
@@ -47,8 +45,8 @@ describe('orrery sweep', () => {
     expect(said).not.toMatch(/where/);
   });
 
-  it('says once what the design leaves out, and runs the rest of the sample', () => {
-    const { cells, said } = sweep(
+  it('says once what the design leaves out, and runs the rest of the sample', async () => {
+    const { cells, said } = await sweep(
       'sample: { runs: 4 }\ntraffic.0.rate: 10/s..50/s\nwhere: rate > 20/s',
     );
     expect(cells).toHaveLength(3);

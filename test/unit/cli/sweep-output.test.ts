@@ -1,11 +1,10 @@
 /** What a sweep prints at its end. */
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SweepResult } from '../../../reports/sweep.ts';
-import { COMMAND_LINE } from '../../command-line.ts';
+import { type EndedHere, orreryHere } from '../../command-here.ts';
 
 const SMALL = `name: small
 topology: two-nodes.yaml
@@ -30,36 +29,30 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function orrery(...words: readonly string[]): {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-} {
-  const env = { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '' };
-  const options = { cwd: folder, encoding: 'utf8', env } as const;
-  return spawnSync(process.execPath, [COMMAND_LINE, ...words], options);
+function orrery(...words: readonly string[]): Promise<EndedHere> {
+  return orreryHere(folder, words);
 }
 
 describe('orrery sweep', () => {
-  it('with -q printed the whole table and the list of files, as did merge', () => {
+  it('with -q printed the whole table and the list of files, as did merge', async () => {
     const verdict = 'PASS  small   2 of 2 combinations met   2 seeds each\n';
-    const swept = orrery('sweep', 'small.yaml', '-q', '--out', 'quiet');
+    const swept = await orrery('sweep', 'small.yaml', '-q', '--out', 'quiet');
     expect(swept).toMatchObject({ status: 0, stdout: verdict, stderr: '' });
     expect(existsSync(join(folder, 'quiet/small/sweep/sweep.html'))).toBe(true);
-    const merged = orrery('merge', 'quiet/small/sweep', '-q', '--out', 'merged');
+    const merged = await orrery('merge', 'quiet/small/sweep', '-q', '--out', 'merged');
     expect(merged).toMatchObject({ status: 0, stdout: verdict, stderr: '' });
   });
 
-  it('named its files in a line of 85 columns', () => {
-    const { stdout } = orrery('sweep', 'small.yaml', '--out', 'a-folder-with-a-long-name');
+  it('named its files in a line of 85 columns', async () => {
+    const { stdout } = await orrery('sweep', 'small.yaml', '--out', 'a-folder-with-a-long-name');
     expect(stdout).toMatch(
       /\n {2}a-folder-\S+\/ {2}sweep\.html · sweep\.md · sweep\.json\n {2}results\.ndjson\n/,
     );
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
-  it('with --adaptive said 2 seeds each where some had 4, and repeated another sweep', () => {
-    const { status, stdout, stderr } = orrery('sweep', 'lossy.yaml', '--adaptive', '4');
+  it('with --adaptive said 2 seeds each where some had 4, and repeated another sweep', async () => {
+    const { status, stdout, stderr } = await orrery('sweep', 'lossy.yaml', '--adaptive', '4');
     expect(status, stderr).toBe(1);
     expect(stdout).toMatch(/^FAIL {2}lossy {3}1 of 2 combinations met {3}2 to 4 seeds\n/);
     const place = join(folder, 'runs/lossy', readdirSync(join(folder, 'runs/lossy'))[0] ?? '');
@@ -70,17 +63,19 @@ describe('orrery sweep', () => {
     expect(rows.map(({ runs }) => runs?.length)).toEqual([2, 4]);
     expect(text('sweep.html')).toContain('<dd>2 to 4, more where they decide</dd>');
     expect(text('sweep.html')).toMatch(/<code id="reproduce">[^<]* --adaptive 4</);
-    const merged = orrery('merge', place, '--out', 'merged', '--json');
+    const merged = await orrery('merge', place, '--out', 'merged', '--json');
     expect((JSON.parse(merged.stdout) as SweepResult).reproduce).toBe(reproduce);
   });
 
-  it('took fewer adaptive seeds than there are at first, and saved 0 runs', () => {
+  it('took fewer adaptive seeds than there are at first, and saved 0 runs', async () => {
     const few = ['--seeds', '4', '--adaptive', '3', '--out', 'few'];
-    const { status, stderr } = orrery('sweep', 'small.yaml', ...few);
+    const { status, stderr } = await orrery('sweep', 'small.yaml', ...few);
     expect(status).toBe(2);
     expect(stderr).toContain('--adaptive: 3 is too few, combinations begin with 4 seeds\n');
     expect(stderr).toMatch(/\n +\^{10}\n {3}hint: write --adaptive 8, /);
     expect(existsSync(join(folder, 'few'))).toBe(false);
-    expect(orrery('sweep', 'small.yaml', '--adaptive', '1').stderr).toContain('with 2 seeds');
+    expect((await orrery('sweep', 'small.yaml', '--adaptive', '1')).stderr).toContain(
+      'with 2 seeds',
+    );
   });
 });

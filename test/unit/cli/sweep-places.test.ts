@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SweepResult } from '../../../reports/sweep.ts';
 import type { ConfigIssueJson } from '../../../topologies/files/config-error.ts';
 import { marked } from '../../bad-files/fixture.ts';
-import { COMMAND_LINE } from '../../command-line.ts';
+import { orreryHere } from '../../command-here.ts';
 
 const BASE = `name: placed
 topology: two-nodes.yaml
@@ -24,13 +23,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What a sweep says that must be refused. */
-function refused(text: string, flags: readonly string[] = []): string {
+async function refused(text: string, flags: readonly string[] = []): Promise<string> {
   writeFileSync(join(folder, 'placed.yaml'), text);
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [COMMAND_LINE, 'sweep', 'placed.yaml', '--out', 'out', ...flags],
-    { cwd: folder, encoding: 'utf8', env: { ...process.env, CI: '', NO_COLOR: '1' } },
-  );
+  const words = ['sweep', 'placed.yaml', '--out', 'out', ...flags];
+  const { status, stdout, stderr } = await orreryHere(folder, words);
   expect(status, stderr).toBe(2);
   return flags.includes('--json') ? stdout : stderr;
 }
@@ -51,9 +47,9 @@ describe('a sweep blamed --set, which nobody typed', () => {
     ['topology.links.0.delay: «1..3»', 'links[0].delay: 1 has no unit', 'write 1s'],
     ['traffic.0.rate: [1/s, 2/s, «1..3»]', 'traffic[0].rate: 1 has no unit', 'write 1/s'],
     ['topology: [two-nodes.yaml, «two-nods.yml»]', 'topology: "two-nods.yml" not found', undefined],
-  ])('%s', (line, message, hint) => {
+  ])('%s', async (line, message, hint) => {
     const { text, ...place } = fileOf(`drain: [0s, 1s]\n${line}`);
-    const said = refused(text);
+    const said = await refused(text);
     expect(said).toContain(`placed.yaml:${place.line}:${place.column}  ${message}`);
     const gutter = ' '.repeat(String(place.line).length);
     expect(said).toContain(
@@ -64,10 +60,10 @@ describe('a sweep blamed --set, which nobody typed', () => {
     expect(said.match(/placed\.yaml:/g)).toHaveLength(1);
   });
 
-  it('in the JSON form as well, and told of the first bad value only', () => {
+  it('in the JSON form as well, and told of the first bad value only', async () => {
     const lines = 'traffic.0.rate: [100/s, «100ms»]\ntraffic.0.size: [3, 100B]\ndrain: [1s, 2]';
     const { text, line, column } = fileOf(lines);
-    const { errors } = JSON.parse(refused(text, ['--json'])) as {
+    const { errors } = JSON.parse(await refused(text, ['--json'])) as {
       readonly errors: readonly ConfigIssueJson[];
     };
     expect(errors.map(({ path, code }) => [path, code])).toEqual([
@@ -81,22 +77,22 @@ describe('a sweep blamed --set, which nobody typed', () => {
 });
 
 describe('a sweep that the file refuses in one of its combinations', () => {
-  it('raised the duration of the file, and did not say which one was too short', () => {
-    const said = refused(fileOf('duration: [500ms, 2s]').text);
+  it('raised the duration of the file, and did not say which one was too short', async () => {
+    const said = await refused(fileOf('duration: [500ms, 2s]').text);
     expect(said).toContain(
       'placed.yaml:4:9  warmup: 1s is not below the duration (500ms), with duration=500ms of the sweep\n',
     );
   });
 
-  it('is at the flag for what a flag sets', () => {
-    const said = refused(fileOf('duration: [500ms, 2s]').text, ['--set', 'warmup=1500ms']);
+  it('is at the flag for what a flag sets', async () => {
+    const said = await refused(fileOf('duration: [500ms, 2s]').text, ['--set', 'warmup=1500ms']);
     expect(said).toContain('orrery: --set warmup: 1.5s is not below the duration (500ms), with ');
-    const axis = refused(BASE, ['--set', 'sweep.drain=[1s, 2]']);
+    const axis = await refused(BASE, ['--set', 'sweep.drain=[1s, 2]']);
     expect(axis).toContain(`   --set sweep.drain=[1s, 2]\n${' '.repeat(21)}^^^^^^^\n`);
   });
 
-  it('was a bug of orrery if each of its values stands in another one', () => {
-    const said = refused(fileOf('duration: [3s, 1500ms]\nwarmup: [1s, 2s]').text);
+  it('was a bug of orrery if each of its values stands in another one', async () => {
+    const said = await refused(fileOf('duration: [3s, 1500ms]\nwarmup: [1s, 2s]').text);
     expect(said).toContain('warmup: 2s is not below the duration (1.5s)');
     expect(said).not.toContain('bug in orrery');
     const text = readFileSync(join(folder, 'out/placed/sweep/sweep.json'), 'utf8');
