@@ -89,7 +89,11 @@ describe('messages in both worlds', () => {
   });
 
   it('that a gateway swallows break the account', async () => {
-    const double = gateways({ events: '[]', 'options.gateway-211.double': 'swallowing' });
+    const double = gateways({
+      duration: '4s',
+      events: '[]',
+      'options.gateway-211.double': 'swallowing',
+    });
     expect(() => sim(double)).toThrow(/messages do not add up: message \d+ .* is nowhere/);
     expect(await brokenLive(double)).toMatch(/messages do not add up: message \d+ .* is nowhere/);
   });

@@ -5,7 +5,7 @@
  * @module
  */
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
 import {
   type CarrierNetwork,
@@ -34,12 +34,14 @@ const NOBODY = {
 };
 
 describe.each(NETWORKS)('stacked on $carrier', (network) => {
+  let none: SeedResult;
+  beforeAll(async () => {
+    none = await runText(textOf(network, { layers: 0 }));
+  });
+
   it('delivers the same packets with 0, 1 and 2 layers', async () => {
-    const [none, one, two] = await Promise.all([
-      runText(textOf(network, { layers: 0 })),
-      runText(textOf(network, { layers: 1 })),
-      runText(textOf(network, { layers: 2 })),
-    ]);
+    const one = await runText(textOf(network, { layers: 1 }));
+    const two = await runText(textOf(network, { layers: 2 }));
     const plain = deliveryOf(none, network.carrier);
     expect(plain[0]).toBeGreaterThan(10);
     expect(deliveryOf(one, 'shim1')).toEqual(plain);
@@ -49,14 +51,13 @@ describe.each(NETWORKS)('stacked on $carrier', (network) => {
   });
 
   it('moves no draw and no event below when a layer sends nothing', async () => {
-    const without = await runText(textOf(network, { layers: 0 }));
     // The byte in front of a message to a carrier takes the place of one of the application's.
     const by = network.carrier;
     const silent = await runText(textOf(network, { layers: 1, size: SIZE - 1, by }));
-    expect(deliveryOf(silent, by)).toEqual(deliveryOf(without, by));
-    expect(silent.events).toBe(without.events);
-    expect(silent.packets).toEqual(without.packets);
-    expect(silent.metrics[`${by}.latency`]).toEqual(without.metrics[`${by}.latency`]);
+    expect(deliveryOf(silent, by)).toEqual(deliveryOf(none, by));
+    expect(silent.events).toBe(none.events);
+    expect(silent.packets).toEqual(none.packets);
+    expect(silent.metrics[`${by}.latency`]).toEqual(none.metrics[`${by}.latency`]);
   });
 });
 

@@ -34,7 +34,8 @@ const RUNS: Readonly<Record<string, (file: string) => Promise<RunEnd>>> = {
   emulate: async (file) => runEmulated({ ...(await orderOf(file)), ...emulated }),
 };
 
-it.each(Object.keys(RUNS))('%s: ends when the receiver has its file', async (how) => {
+// They mostly wait.
+it.concurrent.each(Object.keys(RUNS))('%s: ends when the receiver has its file', async (how) => {
   const file = write(`${how}.yaml`, transfer(how), blockOf(51 + Object.keys(RUNS).indexOf(how)));
   const report = reportOn(await (RUNS[how] as (file: string) => Promise<RunEnd>)(file));
   expect(report.pass).toBe(true);
@@ -47,7 +48,7 @@ it.each(Object.keys(RUNS))('%s: ends when the receiver has its file', async (how
   if (how === 'emulate') expect(report.fingerprint).toBe(run(load(file)).fingerprint);
 });
 
-it('processes: a killed receiver that has finished says it again when it is back', async () => {
+it.concurrent('processes: a killed receiver that has finished says it again when it is back', async () => {
   const crash = 'events: [{ at: 3s, for: 1s, crash: sink }]\n';
   const two = transfer('again', crash)
     .replace(

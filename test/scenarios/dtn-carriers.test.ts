@@ -92,8 +92,9 @@ traffic: [{ from: alice, to: bob, kind: constant, rate: 1/s, size: 2MiB, start: 
 kpis: { dtn.delivery: { value: ">= 0%" } }
 `),
       );
-    expect(outcome(large('proactive'))).toEqual([1, 0]);
-    expect(counter(large('proactive'), 'dtn.fragments')).toBe(3 * 33);
+    const whole = large('proactive');
+    expect(outcome(whole)).toEqual([1, 0]);
+    expect(counter(whole, 'dtn.fragments')).toBe(3 * 33);
     expect(outcome(large('off'))).toEqual([0, 0]);
   });
 
