@@ -32,6 +32,8 @@ export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: 
   if (measured <= 0 || shed < SHARE_MIN * offeredPerSecond * measured || shed === 0) return {};
   const acceptedPerSecond = perSecond('.accepted');
   const carriedPerSecond = perSecond('.throughput');
+  // What was shed on the way was sent again, or was nobody's message.
+  if (carriedPerSecond >= (1 - SHARE_MIN) * offeredPerSecond) return {};
   const fullLink = seeds.flatMap(({ busiestLink }) => busiestLink ?? []).find(isFull)?.name;
   return {
     carried: {

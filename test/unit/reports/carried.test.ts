@@ -23,6 +23,14 @@ describe('what a run carried', () => {
     });
   });
 
+  it('said "about 0.22/s of the 0.22/s asked" where cover of a mixnet was shed, and no message', () => {
+    const seed = seedOf({ overload: 500 }, {});
+    const counter = { kind: 'counter', value: 10_000 } as const;
+    const all = { 'gateway.offered': counter, 'gateway.accepted': counter };
+    const metrics = { ...all, 'gateway.throughput': counter };
+    expect(carriedPart([{ ...seed, metrics }])).toEqual({});
+  });
+
   it('was silent about a machine whose kernel lost datagrams: they count like refused packets', () => {
     expect(carriedPart([seedOf({}, { kernel: 9 })])).toEqual({});
     expect(carriedPart([seedOf({ overload: 4 }, { kernel: 6 })]).carried?.shed).toBe(10);
