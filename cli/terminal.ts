@@ -31,7 +31,8 @@ export function widthOf({ columns = 0 }: { readonly columns?: number }): number 
 
 /** True when a progress line may be rewritten on stderr. */
 export function hasLiveStderr(): boolean {
-  return process.stderr.isTTY === true && (process.env['CI'] ?? '') === '';
+  const { CI: ci = '', TERM: term } = process.env;
+  return process.stderr.isTTY === true && ci === '' && term !== 'dumb';
 }
 
 /** A message as stderr takes it: a terminal gets lines that fit, a program that reads gets one line each. */

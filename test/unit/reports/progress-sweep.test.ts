@@ -39,6 +39,12 @@ describe('the progress line', () => {
     );
   });
 
+  it('passed its end: "3.0 s of 2 s virtual"', () => {
+    const late = { ...state, virtualNs: state.durationNs * 1.5 };
+    const whole = { ...state, virtualNs: state.durationNs };
+    expect(renderPlainProgress(late)).toBe(renderPlainProgress(whole));
+  });
+
   it('never exceeds the terminal', () => {
     for (let width = 1; width < 120; width += 7) {
       expect(renderProgress(state, { width, unicode: true }).length).toBeLessThanOrEqual(width);
