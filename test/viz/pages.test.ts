@@ -163,6 +163,21 @@ describe('the page', () => {
       await page.getByText('A is other/1: tick a second run').waitFor();
     }));
 
+  it('offered pages that a run has nothing for: they are grey, and say what makes it for this run', () =>
+    visit(`${lab.server.address}#run=demo&page=network`, {}, async (page) => {
+      const privacy = page.locator('.rail button.lacks').filter({ hasText: 'Privacy' });
+      await privacy.waitFor();
+      expect(await page.locator('.rail button.lacks').allTextContents()).toEqual(['Privacy']);
+      const reason = await privacy.getAttribute('aria-description');
+      expect(reason).toMatch(/^No node of this run hides/);
+      await privacy.click();
+      await page
+        .locator('[data-state=empty]')
+        .filter({ hasText: reason ?? '' })
+        .waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+    }));
+
   it('shows an empty state with a way to the demo', () =>
     visit(`${lab.server.address}#page=network`, {}, async (page) => {
       await page.locator('[data-state=empty]').waitFor();

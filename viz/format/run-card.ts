@@ -39,6 +39,8 @@ export interface RunCard {
    * file.
    */
   readonly injected: number;
+  /** What `--set` changed, as `path=value`, at most {@link CHANGES_MAX}. */
+  readonly changes: readonly string[];
   readonly kpis: readonly CardKpi[];
   /** When the report was written, ms since 1970; absent for the demo and dropped files. */
   readonly writtenMs?: number;
@@ -128,6 +130,10 @@ export interface RunIndex {
 /** Largest number of points of a sparkline. */
 const SPARK_MAX = 60;
 
+/** Largest number of changes on a card, and their length. */
+const CHANGES_MAX = 6;
+const CHANGE_LENGTH_MAX = 40;
+
 /** Facts that the report does not contain. */
 export type CardFacts = Pick<RunCard, 'id' | 'traceBytes' | 'files'> & {
   readonly writtenMs?: number;
@@ -149,6 +155,9 @@ export function cardOf(report: Report, facts: CardFacts): RunCard {
     commit: report.environment.commit,
     durationNs: scenario.durationNs,
     injected: report.interactive?.faults ?? 0,
+    changes: Object.entries(report.overrides)
+      .slice(0, CHANGES_MAX)
+      .map(([path, value]) => shortened(`${path}=${value}`)),
     kpis: kpis.map((kpi) => ({
       metric: kpi.metric,
       aggregation: kpi.aggregation,
@@ -160,4 +169,8 @@ export function cardOf(report: Report, facts: CardFacts): RunCard {
       perSeed: kpi.perSeed.slice(0, SPARK_MAX).map(({ value }) => value),
     })),
   };
+}
+
+function shortened(text: string): string {
+  return text.length <= CHANGE_LENGTH_MAX ? text : `${text.slice(0, CHANGE_LENGTH_MAX - 1)}…`;
 }

@@ -196,8 +196,11 @@ function judgedPoints(curves: readonly Curve[], row: number, places: Labelled): 
   // Several curves may be judged at the same point, so each label names its curve and has a line of
   // its own.
   const who = curves.length > 1 ? `${name.split(' ')[0] ?? ''}: ` : '';
-  return kpis.flatMap(({ value, aggregation, pass, unit }) => {
+  // A quantile with two limits is one point.
+  const quantiles = new Map(kpis.map((kpi) => [kpi.aggregation, kpi]));
+  return [...quantiles.values()].flatMap(({ value, aggregation, unit }) => {
     if (value === null || !/^p\d/.test(aggregation)) return [];
+    const pass = kpis.every((kpi) => kpi.aggregation !== aggregation || kpi.pass);
     const p = Number(aggregation.slice(1)) / 100;
     const doubt = doubtAbout(p, metric.count);
     const words = `${who}${aggregation} ${quantity(value, unit)}`;

@@ -10,3 +10,8 @@ import { plugIns } from './plug-ins.ts';
 export const PROTOCOLS: readonly ProtocolViz[] = plugIns(
   import.meta.glob<{ readonly viz: ProtocolViz }>('../../../nodes/*/viz.ts', { eager: true }),
 );
+
+/** The protocols whose nodes take a layer off what they pass on. */
+export const PEELING: ReadonlySet<string> = new Set(
+  PROTOCOLS.flatMap(({ protocol, peels }) => (peels === true ? [protocol] : [])),
+);

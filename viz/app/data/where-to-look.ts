@@ -59,6 +59,21 @@ export function firstLook(
   return first === undefined ? undefined : Math.max(0, first - LEAD_NS);
 }
 
+/**
+ * The middle of the first bin after the warm-up that is at least half as busy as the busiest.
+ * Undefined if nothing was sent.
+ */
+export function firstBusy(
+  bins: readonly { readonly startNs: number; readonly widthNs: number; readonly count: number }[],
+  warmupNs: number,
+): number | undefined {
+  const measured = bins.filter(({ startNs, widthNs }) => startNs + widthNs > warmupNs);
+  const known = measured.some(({ count }) => count > 0) ? measured : bins;
+  const most = greatestOf([0, ...known.map(({ count }) => count)]);
+  const first = known.find(({ count }) => count > 0 && 2 * count >= most);
+  return first && first.startNs + Math.round(first.widthNs / 2);
+}
+
 function atFault({ id, beginNs }: ReportFault): Place {
   return { page: 'failover', timeNs: beginNs, parameters: { fault: id } };
 }

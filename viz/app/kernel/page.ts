@@ -10,6 +10,7 @@ import type { TraceClient } from '../data/trace-client.ts';
 import type { Child } from './element.ts';
 import type { FrameLoop } from './frame-loop.ts';
 import type { KeyMap } from './keys.ts';
+import type { LackFinder } from './lacks.ts';
 import type { Watchable } from './observable.ts';
 import type { ThemeChoice } from './theme.ts';
 import type { ViewState } from './view-state.ts';
@@ -76,6 +77,8 @@ interface PageFacts {
     /** A shipped scenario that produces such data. */
     readonly scenario: string;
   };
+  /** What a run has nothing for, so that the navigation greys this page; absent if all runs have it. */
+  readonly lacks?: LackFinder;
   /** True if the page depends on the scrubber. */
   readonly isTimed: boolean;
   /**

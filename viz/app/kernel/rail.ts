@@ -5,17 +5,22 @@
  */
 import { element, set } from './element.ts';
 import { icon } from './icons.ts';
+import { lackOf, type RunFacts } from './lacks.ts';
+import type { Watchable } from './observable.ts';
 import type { Page } from './page.ts';
 import type { ViewState } from './view-state.ts';
 
-/** Makes the navigation; it highlights the current page. */
-export function makeRail(pages: readonly Page[], view: ViewState): HTMLElement {
+/** Makes the navigation; it highlights the current page, and greys those that a run has nothing for. */
+export function makeRail(
+  pages: readonly Page[],
+  view: ViewState,
+  facts: Watchable<RunFacts | undefined>,
+): HTMLElement {
   const entries = pages.map((page) => {
     const button = element(
       'button',
       {
         type: 'button',
-        title: `${page.question}  (${page.order})`,
         click: () => view.go(page.name),
       },
       icon(page.icon),
@@ -31,6 +36,18 @@ export function makeRail(pages: readonly Page[], view: ViewState): HTMLElement {
         // because the bar is not in the document yet.
         requestAnimationFrame(() => button.scrollIntoView({ block: 'nearest', inline: 'center' }));
       } else button.removeAttribute('aria-current');
+    }
+  });
+  facts.watch(new AbortController().signal, (known) => {
+    for (const { page, button } of entries) {
+      const lack = known && lackOf(page, known);
+      const asked = `${page.question}  (${page.order})`;
+      button.title =
+        lack === undefined ? asked : [lack.reason, lack.command ?? ''].join('\n').trim();
+      // It can be opened: the page says what is missing.
+      button.classList.toggle('lacks', lack !== undefined);
+      if (lack === undefined) button.removeAttribute('aria-description');
+      else button.setAttribute('aria-description', lack.reason);
     }
   });
   const rail = element(

@@ -5,14 +5,16 @@
  * @module
  */
 
+import type { Report } from '../../../reports/report-schema.ts';
 import { DEMO_RUN } from '../data/embedded.ts';
 import { LIVE_RUN, Library, type OpenRun } from '../data/library.ts';
 import type { TraceClient } from '../data/trace-client.ts';
-import { firstLook } from '../data/where-to-look.ts';
+import { firstBusy, firstLook } from '../data/where-to-look.ts';
 import { type Child, element, fill } from './element.ts';
 import { FrameLoop } from './frame-loop.ts';
 import { makeHelp } from './help.ts';
 import { KeyMap } from './keys.ts';
+import { lackOf, type RunFacts } from './lacks.ts';
 import { type LiveBar, makeLiveBar } from './live-bar.ts';
 import { makeLivePage } from './live-page.ts';
 import { Observable } from './observable.ts';
@@ -53,6 +55,8 @@ export class Shell {
     parameters: this.#view.parameters,
     signal: this.#forever,
   });
+  /** What is known of the open run; undefined without one, and while it runs. */
+  readonly #facts = new Observable<RunFacts | undefined>(undefined);
   #mounted = new AbortController();
 
   /** Adds the application to the document and starts it. */
@@ -66,7 +70,7 @@ export class Shell {
       help,
       notify: (text) => this.#notify(text),
     });
-    const rail = makeRail(PAGES, this.#view);
+    const rail = makeRail(PAGES, this.#view, this.#facts);
     const app = element(
       'div',
       { class: 'app' },
@@ -100,6 +104,7 @@ export class Shell {
       const isSame = page === this.#view.page.value && runs.value === last;
       if (isSame) return;
       page = this.#view.page.value;
+      if (runs.value !== last) this.#facts.value = factsOf(runs.value);
       last = runs.value;
       void this.#mount(runs.value);
     };
@@ -139,15 +144,23 @@ export class Shell {
       if (page.isTimed && run.hasTrace) this.#feedScrubber(run, signal);
       return page.mount({ ...context, run, report });
     }
-    if (!run.hasTrace) return this.#showEmpty(page, 'This run left no trace');
+    if (!run.hasTrace) return this.#showEmpty(page, 'This run left no trace', factsOf(state));
     fill(this.#main, skeleton('Reading the trace …'));
     const trace = await run.trace();
     if (signal.aborted) return;
+    this.#learn(trace);
     this.#scrubber.show(trace);
     // In a run in progress, the cursor follows the run.
-    if (run.isLive !== true) this.#view.lookFirst(firstLook(trace.info.faults, report));
+    if (run.isLive !== true) this.#view.lookFirst(await instantToSee(trace, report));
+    if (signal.aborted) return;
     fill(this.#main, this.#liveBar(run, trace, signal)?.root, context.root);
     await page.mount({ ...context, run, trace, report });
+  }
+
+  /** Tells the navigation what a trace has. */
+  #learn({ info }: TraceClient): void {
+    const known = this.#facts.value;
+    if (known !== undefined && known.info === undefined) this.#facts.value = { ...known, info };
   }
 
   /** Makes the bar that moves the cursor with a run in progress and updates the scrubber. */
@@ -180,7 +193,9 @@ export class Shell {
   /** Errors are ignored here: a page of the report works without a readable trace. */
   #feedScrubber(run: OpenRun, signal: AbortSignal): void {
     const show = (trace: TraceClient): void => {
-      if (!signal.aborted) this.#scrubber.show(trace);
+      if (signal.aborted) return;
+      this.#learn(trace);
+      this.#scrubber.show(trace);
     };
     run.trace().then(show, () => {
       if (!signal.aborted) this.#scrubber.root.hidden = true;
@@ -227,8 +242,9 @@ export class Shell {
     else this.#view.go(page.name, id);
   }
 
-  #showEmpty(page: Page, title: string): void {
+  #showEmpty(page: Page, title: string, facts?: RunFacts): void {
     const { shows, scenario } = page.empty;
+    const { command } = (facts && lackOf(page, facts)) ?? {};
     const open = { label: 'Open the demo', run: (): void => this.#view.go(page.name, DEMO_RUN) };
     const choose = {
       label: 'Choose a run',
@@ -243,8 +259,8 @@ export class Shell {
         element(
           'p',
           { class: 'muted' },
-          'A scenario that produces it: ',
-          element('code', {}, scenario),
+          command === undefined ? 'A scenario that produces it: ' : 'This makes it: ',
+          element('code', {}, command ?? scenario),
         ),
         actions(open, choose),
       ),
@@ -291,6 +307,25 @@ export class Shell {
       );
     });
   }
+}
+
+/** While a run is in progress, it may still have anything. */
+function factsOf(state: RunState): RunFacts | undefined {
+  if (state.kind !== 'open' || state.run.isLive === true) return undefined;
+  const { name, report, hasTrace } = state.run;
+  return { name, report, hasTrace, info: undefined };
+}
+
+/** Where a run has something to see: a fault, a missed limit, or else its traffic. */
+async function instantToSee(
+  trace: TraceClient,
+  report: Report | undefined,
+): Promise<number | undefined> {
+  const first = firstLook(trace.info.faults, report);
+  if (first !== undefined) return first;
+  const [fromNs, toNs] = trace.info.rangeNs;
+  const bins = await trace.ask('bins', { fromNs, toNs, binsMax: 600 });
+  return firstBusy(bins, trace.info.warmupNs);
 }
 
 function openingMessage(id: string): HTMLElement {

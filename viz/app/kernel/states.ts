@@ -7,6 +7,7 @@
 import { OpenError } from '../data/library.ts';
 import { TraceError } from '../data/trace-client.ts';
 import { type Child, element } from './element.ts';
+import type { Lack } from './lacks.ts';
 
 /** A button below a message. */
 export interface StateAction {
@@ -27,6 +28,15 @@ export function stateMessage(
     element('h2', {}, title),
     content,
   );
+}
+
+/** Why there is nothing, and the command that makes it for this run. */
+export function lackLines({ reason, command }: Lack): readonly Child[] {
+  return [
+    element('p', {}, reason),
+    command !== undefined &&
+      element('p', { class: 'muted' }, 'This makes it: ', element('code', {}, command)),
+  ];
 }
 
 /** Buttons below a message. */

@@ -20,6 +20,7 @@ const run = (id: string, facts: Partial<RunCard>): RunCard => ({
     commit: '',
     durationNs: 1,
     injected: 0,
+    changes: [],
     kpis: [],
     traceBytes: 0,
     files: [],
@@ -60,6 +61,17 @@ describe('a run that somebody acted on', () => {
     const interactive = { faults: 2, file: 'interactive.yaml' };
     expect(cardOf(judge(input), facts).injected).toBe(0);
     expect(cardOf(judge({ ...input, interactive }), facts).injected).toBe(2);
+  });
+});
+
+describe('two runs of one scenario', () => {
+  it('had the same card: each says what --set changed', () => {
+    const overrides = { duration: '20s', events: `[${'x'.repeat(90)}]` };
+    const report = judge({ ...runInput({ seeds: 1, slowdown: 1 }), overrides });
+    const { changes } = cardOf(report, { id: 'r/1', traceBytes: 0, files: [] });
+    expect(changes[0]).toBe('duration=20s');
+    expect(changes[1]).toHaveLength(40);
+    expect(changes[1]?.endsWith('…')).toBe(true);
   });
 });
 

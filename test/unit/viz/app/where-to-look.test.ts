@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../reports/judge.ts';
 import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
 import type { FaultRow } from '../../../../viz/app/data/trace-answers.ts';
-import { firstLook, placeOfMiss } from '../../../../viz/app/data/where-to-look.ts';
+import { firstBusy, firstLook, placeOfMiss } from '../../../../viz/app/data/where-to-look.ts';
 import { runInput } from '../../reports/fixture.ts';
 
 const REPORT = judge(runInput({ seeds: 3, slowdown: 4 }));
@@ -90,5 +90,20 @@ describe('pages of the trace opened at 0 s, where nothing happens', () => {
     const kpis = REPORT.kpis.map((kpi) => ({ ...kpi, status: 'pass' as const }));
     expect(firstLook([], { ...REPORT, kpis })).toBeUndefined();
     expect(firstLook([], undefined)).toBeUndefined();
+  });
+});
+
+describe('a run without faults', () => {
+  const bins = [0, 0, 3, 1, 9, 5, 8].map((count, at) => ({
+    ...{ startNs: at * 100, widthNs: 100, count },
+  }));
+
+  it('opened at 0, where nothing happens: it opens where it is busy after the warm-up', () => {
+    expect(firstBusy(bins, 0)).toBe(450);
+    expect(firstBusy(bins, 500)).toBe(550);
+    // Nothing after the warm-up: what was before it is better than nothing.
+    expect(firstBusy(bins, 9_999)).toBe(450);
+    expect(firstBusy([], 0)).toBeUndefined();
+    expect(firstBusy([{ startNs: 0, widthNs: 100, count: 0 }], 0)).toBeUndefined();
   });
 });

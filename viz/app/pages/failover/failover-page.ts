@@ -10,10 +10,11 @@ import { ChartFrame } from '../../chart/chart-frame.ts';
 import { DEMO_RUN } from '../../data/embedded.ts';
 import { Latest } from '../../data/latest.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
-import { element, fill, set, svgElement } from '../../kernel/element.ts';
+import { fill, set, svgElement } from '../../kernel/element.ts';
+import { withoutFaults } from '../../kernel/lacks.ts';
 import { onWidth } from '../../kernel/on-width.ts';
 import type { ReportContext } from '../../kernel/page.ts';
-import { actions, partialNote, skeleton, stateMessage } from '../../kernel/states.ts';
+import { actions, lackLines, partialNote, skeleton, stateMessage } from '../../kernel/states.ts';
 import { Chooser } from './chooser.ts';
 import { type Drawn, drawStrips } from './draw.ts';
 import { makeStrips } from './make-strips.ts';
@@ -34,7 +35,7 @@ interface Asked {
 export async function mountFailover(context: ReportContext): Promise<void> {
   const cases = casesOf(context.report);
   if (cases.length === 0) {
-    showNoFault(context);
+    await showNoFault(context);
     return;
   }
   fill(context.root, skeleton('Reading the trace …'));
@@ -57,23 +58,18 @@ async function openedTrace({ run }: ReportContext): Promise<{
   }
 }
 
-function showNoFault({ root, view, report }: ReportContext): void {
+/** The trace knows a link to cut. */
+async function showNoFault(context: ReportContext): Promise<void> {
+  const { root, view, report, run } = context;
   const demo = { label: 'Open the demo', run: (): void => view.go('failover', DEMO_RUN) };
   const choose = { label: 'Choose a run', run: (): void => view.go('runs') };
+  const { trace } = await openedTrace(context);
+  if (context.signal.aborted) return;
+  const { name, hasTrace } = run;
+  const lack = withoutFaults({ name, report, hasTrace, info: trace?.info });
   fill(
     root,
-    stateMessage(
-      'empty',
-      'No fault in this run',
-      element('p', {}, `Nothing was cut, crashed or impaired in ${report.scenario.name}.`),
-      element(
-        'p',
-        { class: 'muted' },
-        'A scenario with faults: ',
-        element('code', {}, 'npm run scenario failover.yaml'),
-      ),
-      actions(demo, choose),
-    ),
+    stateMessage('empty', 'No fault in this run', lack && lackLines(lack), actions(demo, choose)),
   );
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import './style.css';
+import { withoutFaults } from '../../kernel/lacks.ts';
 import type { Page } from '../../kernel/page.ts';
 import { mountFailover } from './failover-page.ts';
 
@@ -18,6 +19,7 @@ export const page: Page = {
     shows: 'each fault of a run with its detection, the path switch and the first packet',
     scenario: 'failover.yaml',
   },
+  lacks: withoutFaults,
   isTimed: true,
   needs: 'report',
   mount: mountFailover,

@@ -65,18 +65,19 @@ function runCard(card: RunCard, actions: CardActions): HTMLElement {
   return element(
     'article',
     { class: `card ${verdictTone(card.verdict)}`, 'data-run': card.id },
-    element(
-      'header',
-      {},
-      heading(card.id === DEMO_RUN ? 'demo' : card.name, open),
-      verdictChip(card.verdict),
-    ),
+    element('header', {}, heading(nameOf(card), open), verdictChip(card.verdict)),
     element('p', { class: 'question' }, card.question),
     injectedNote(card.injected),
     element('dl', { class: 'card-kpis' }, order.slice(0, KPIS_SHOWN).map(kpiRow)),
     rest > 0 && element('p', { class: 'muted more' }, `and ${plural(rest, 'KPI')} more`),
     element('footer', {}, element('span', {}, factsOf(card)), actions.pick(card.id)),
   );
+}
+
+/** Runs of one scenario carry names that differ by what was changed. */
+function nameOf({ id, name, changes }: RunCard): string {
+  if (id === DEMO_RUN) return 'demo';
+  return [name, ...changes].join(' ');
 }
 
 function heading(text: string, open: () => void): HTMLElement {

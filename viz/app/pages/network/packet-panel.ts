@@ -8,7 +8,7 @@
 import { quantity } from '../../../../reports/format.ts';
 import type { PacketReader } from '../../../format/packet-fields.ts';
 import type { Passage } from '../../../format/passages.ts';
-import { PROTOCOLS } from '../../data/protocols.ts';
+import { PEELING } from '../../data/protocols.ts';
 import type { HopColumns, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
 import { type Child, element, fill } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
@@ -22,9 +22,6 @@ const READERS = readersOf(
   import.meta.glob<{ readonly fields: PacketReader }>('../../../../nodes/*/viz-fields.ts', {
     eager: true,
   }),
-);
-const PEELING = new Set(
-  PROTOCOLS.flatMap(({ protocol, peels }) => (peels === true ? [protocol] : [])),
 );
 /** A packet counts as an onion if it has at least this many layers. */
 const LAYERS_MIN = 2;

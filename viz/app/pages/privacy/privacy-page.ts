@@ -7,12 +7,13 @@
  */
 import { append, element, fill } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
-import { actions, partialNote, stateMessage } from '../../kernel/states.ts';
+import { actions, lackLines, partialNote, stateMessage } from '../../kernel/states.ts';
 import { attackChart, rocCharts } from './attacks-view.ts';
 import { budgetChart } from './budget-chart.ts';
 import { entropyChart } from './entropy-chart.ts';
 import type { ViewParts } from './frame.ts';
 import { journeyChart } from './journey-view.ts';
+import { withoutPrivacy } from './lacks.ts';
 import {
   chosenObserver,
   type Observer,
@@ -28,12 +29,12 @@ const MORE_EYES =
   'Attackers at links, mixes or ends appear here if the scenario has a limit on privacy.attack.<name>.success, or an event with attack.';
 
 /** Fills the page. */
-export function mountPrivacy(context: ReportContext): void {
+export async function mountPrivacy(context: ReportContext): Promise<void> {
   const { root, report } = context;
   fill(root, element('h1', { class: 'for-screen-readers' }, 'Privacy'));
   const { privacy, privacyBudget } = report;
   if (privacy === undefined && privacyBudget === undefined) {
-    root.append(nothingMeasured(context));
+    root.append(await nothingMeasured(context));
     return;
   }
   const observer = privacy === undefined ? undefined : believed(context, privacy);
@@ -71,10 +72,15 @@ function believed(
   return { bar, charts };
 }
 
-function nothingMeasured({ view }: ReportContext): HTMLElement {
+async function nothingMeasured({ view, run, report }: ReportContext): Promise<HTMLElement> {
+  const { name, hasTrace } = run;
+  // Without a readable trace, nobody knows whether there is anything to measure.
+  const trace = hasTrace ? await run.trace().catch(() => undefined) : undefined;
+  const lack = withoutPrivacy({ name, report, hasTrace, info: trace?.info });
   return stateMessage(
     'empty',
     'This run measured no privacy',
+    lack && lackLines(lack),
     element(
       'p',
       {},

@@ -11,6 +11,7 @@ import { isFor } from '../../data/plug-ins.ts';
 export interface Offer {
   /** Name in the address: `gateway/paths`. */
   readonly id: string;
+  readonly protocol: string;
   readonly title: string;
   readonly view: ProtocolView;
 }
@@ -28,6 +29,7 @@ export function offersOf(
       .filter((view) => inputs.some((input) => isFor(view, input)))
       .map((view) => ({
         id: `${protocol}/${view.name}`,
+        protocol,
         title: `${protocol}: ${view.title}`,
         view,
       })),

@@ -6,6 +6,7 @@
  */
 import './style.css';
 import type { Page } from '../../kernel/page.ts';
+import { withoutDrawings } from './lacks.ts';
 import { ProtocolsPage } from './protocols-page.ts';
 
 /** The protocols page. */
@@ -16,6 +17,7 @@ export const page: Page = {
   order: 7,
   icon: 'M4 5.500h7v5h-7zM13 13.500h7v5h-7zM7.500 10.500v5.500h5.500M16.500 13.500V8h-5.500',
   empty: { shows: 'paths, replay windows, handshakes and segments', scenario: 'failover.yaml' },
+  lacks: withoutDrawings,
   isTimed: true,
   needs: 'trace',
   mount: (context) => new ProtocolsPage(context).start(),

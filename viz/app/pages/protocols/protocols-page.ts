@@ -15,10 +15,12 @@ import type { WorldStates } from '../../data/trace-answers.ts';
 import { brokenLinks } from '../../data/truth.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { element, fill, svgElement } from '../../kernel/element.ts';
+import { commandWith } from '../../kernel/lacks.ts';
 import { onGrowth } from '../../kernel/on-growth.ts';
 import type { TraceContext } from '../../kernel/page.ts';
-import { partialNote, stateMessage } from '../../kernel/states.ts';
+import { lackLines, partialNote, stateMessage } from '../../kernel/states.ts';
 import { type Offer, offersOf, Pace, pressed } from './drawings.ts';
+import { withoutDrawings } from './lacks.ts';
 
 /** Names of parameters in the address. */
 const DRAWING = 'drawing';
@@ -26,8 +28,7 @@ const CHOSEN = 'chosen';
 /** How far around the cursor marks and procedures are queried, ns. */
 const NEAR_NS = 5e9;
 const NARROWEST = 260;
-const NOTHING =
-  'This trace has nothing that a protocol can draw. A run in one process records it: npm run scenario FILE -- --trace.';
+const NOTHING = 'This trace has nothing that a protocol can draw. A run in one process records it.';
 const NOT_NOW = 'There is nothing to draw yet at this instant: the data comes later in the run.';
 
 /** The answers of the trace for one instant. */
@@ -80,7 +81,12 @@ export class ProtocolsPage {
       const words =
         'Protocols draw what their nodes trace; nodes on other event loops or in other processes trace less.';
       fill(root, stateMessage('waiting', 'Nothing to draw yet', element('p', {}, words)));
-    } else fill(root, stateMessage('empty', 'Nothing to draw', element('p', {}, NOTHING)));
+    } else {
+      const { name, report, hasTrace } = run;
+      const known = { name, report, hasTrace, info: trace.info };
+      const lack = withoutDrawings(known) ?? { reason: NOTHING, ...commandWith(report, '--trace') };
+      fill(root, stateMessage('empty', 'Nothing to draw', lackLines(lack)));
+    }
     if (run.isLive === true) onGrowth(trace, signal, () => void this.#grow().catch(fail));
   }
 
@@ -148,7 +154,20 @@ export class ProtocolsPage {
 
   #offer(): Offer | undefined {
     const wanted = this.#context.view.parameters.value[DRAWING];
-    return this.#offers.find(({ id }) => id === wanted) ?? this.#offers[0];
+    return this.#offers.find(({ id }) => id === wanted) ?? this.#topmost();
+  }
+
+  /** What a run is about stands on top of its stack: a round of learning, not what carries it. */
+  #topmost(): Offer | undefined {
+    const { nodes } = this.#context.trace.info;
+    const heights = new Map<string, number>();
+    for (const { protocol, layers = [] } of nodes) {
+      for (const [height, one] of [protocol, ...layers].entries()) {
+        heights.set(one, Math.max(height, heights.get(one) ?? 0));
+      }
+    }
+    const height = ({ protocol }: Offer): number => heights.get(protocol) ?? 0;
+    return [...this.#offers].sort((a, b) => height(b) - height(a))[0];
   }
 
   async #fetch(timeNs: number): Promise<Answered> {

@@ -1,0 +1,74 @@
+/** What a run has nothing for: the reason, and a command that makes it for this run. @module */
+import { describe, expect, it } from 'vitest';
+import type { Report } from '../../../../reports/report-schema.ts';
+import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
+import { lackOf, type RunFacts, withoutFaults } from '../../../../viz/app/kernel/lacks.ts';
+import { withoutPrivacy } from '../../../../viz/app/pages/privacy/lacks.ts';
+import { withoutDrawings } from '../../../../viz/app/pages/protocols/lacks.ts';
+import { load } from '../../scenarios/runner/fixture.ts';
+
+const REPORT = {
+  scenario: { name: 'hello', durationNs: 10e9, warmupNs: 1e9 },
+  faults: [],
+  reproduce: 'npm run scenario hello.yaml',
+} as unknown as Report;
+
+const info = (protocol: string, layers?: readonly string[]): RunFacts['info'] =>
+  ({
+    nodes: [{ name: 'alice', protocol, layers }],
+    links: [{ id: 'alice--bob', name: 'alice->bob', from: 0, to: 1 }],
+  }) as unknown as TraceInfo;
+
+const facts = (more: Partial<RunFacts> = {}): RunFacts => ({
+  ...{ name: 'hello', report: REPORT, hasTrace: true, info: info('ping') },
+  ...more,
+});
+
+describe('a page that a run has nothing for', () => {
+  it('named another scenario: it names the command for this run, which loads', () => {
+    const command = withoutFaults(facts())?.command ?? '';
+    expect(command).toBe(
+      `npm run scenario hello.yaml -- --set 'events=[{ at: 5.5s, for: 0.9s, link: "alice--bob", set: { up: false } }]'`,
+    );
+    const [, events = ''] = /'events=(.*)'$/.exec(command) ?? [];
+    expect(load('hello.yaml', { events }).events).toHaveLength(1);
+    expect(withoutFaults(facts({ info: undefined }))?.command).toBeUndefined();
+    const faulty = { ...REPORT, faults: [{}] } as unknown as Report;
+    expect(withoutFaults(facts({ report: faulty }))).toBeUndefined();
+  });
+
+  it('has the flag after those that the run had', () => {
+    const page = { needs: 'trace' } as const;
+    const bare = facts({ hasTrace: false });
+    expect(lackOf(page, bare)?.command).toBe('npm run scenario hello.yaml -- --trace');
+    const reproduce = 'npm run scenario hello.yaml -- --seed 2';
+    const again = { ...REPORT, reproduce } as Report;
+    expect(lackOf(page, { ...bare, report: again })?.command).toBe(`${reproduce} --trace`);
+    const installed = { ...REPORT, reproduce: 'npx orrery scenario hello.yaml' } as Report;
+    expect(lackOf(page, { ...bare, report: installed })?.command).toBe(
+      'npx orrery scenario hello.yaml --trace',
+    );
+    expect(lackOf(page, facts())).toBeUndefined();
+    expect(lackOf({ needs: 'nothing' }, bare)).toBeUndefined();
+    expect(lackOf({ needs: 'report' }, facts({ report: undefined }))?.command).toBeUndefined();
+  });
+
+  it('measures privacy where nodes mix, and says where none does', () => {
+    expect(withoutPrivacy(facts())).toEqual({
+      reason:
+        'No node of this run hides which packet became which: there is no privacy to measure.',
+    });
+    expect(withoutPrivacy(facts({ info: info('gateway', ['mixnet']) }))?.command).toContain(
+      "--set 'privacy={}'",
+    );
+    expect(withoutPrivacy(facts({ info: undefined }))?.command).toBeUndefined();
+    const measured = { ...REPORT, privacy: {} } as unknown as Report;
+    expect(withoutPrivacy(facts({ report: measured }))).toBeUndefined();
+  });
+
+  it('draws what its protocols draw, in a stack those above as well', () => {
+    expect(withoutDrawings(facts())?.reason).toBe('ping has no states to draw.');
+    expect(withoutDrawings(facts({ info: info('datagram', ['fabric']) }))).toBeUndefined();
+    expect(withoutDrawings(facts({ info: undefined }))).toBeUndefined();
+  });
+});

@@ -1,0 +1,21 @@
+/**
+ * Whether a run measured privacy, and the command that does. Plain values, no DOM.
+ *
+ * @module
+ */
+import { PEELING } from '../../data/protocols.ts';
+import { commandWith, type Lack, type RunFacts } from '../../kernel/lacks.ts';
+
+const NOT_MEASURED = 'Privacy was not measured.';
+const NO_MIXES =
+  'No node of this run hides which packet became which: there is no privacy to measure.';
+
+/** Why the page has nothing to show. */
+export function withoutPrivacy({ report, info }: RunFacts): Lack | undefined {
+  if (report === undefined || report.privacy !== undefined) return undefined;
+  if (report.privacyBudget !== undefined) return undefined;
+  if (info === undefined) return { reason: NOT_MEASURED };
+  const spoken = info.nodes.flatMap(({ protocol, layers = [] }) => [protocol, ...layers]);
+  if (!spoken.some((one) => PEELING.has(one))) return { reason: NO_MIXES };
+  return { reason: NOT_MEASURED, ...commandWith(report, "--set 'privacy={}'") };
+}
