@@ -253,6 +253,7 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
   const report = isGate ? gatedBy(comparison, judged) : judged;
   const { files, problems } = await writeFiles(folder, report, comparison);
   if (problems.length === 0) forgetRepeated(context.place, report);
+  context.place?.pointLatest();
   const former = context.place?.former;
   const writing = (performance.now() - judgedAt) / 1e3;
   print(report, { flags, folder, written: files, comparison, former, writing });

@@ -18,6 +18,7 @@ import {
   rmdirSync,
   rmSync,
   statSync,
+  symlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathError } from '../engine/live/environment.ts';
@@ -28,6 +29,9 @@ import { makeWritable } from './whole-files.ts';
 
 /** Former runs of one name that are kept. */
 export const FORMER_MAX = 10;
+
+/** The link to the last run of a scenario. */
+const LATEST = 'latest';
 
 /** The suffix of a run that was moved aside. */
 const STAMP = /^_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(?:-\d+)?$/;
@@ -87,6 +91,19 @@ export class RunPlace {
     // The previous run gets its plain name back.
     if (former !== undefined && lock !== undefined) renameSync(former, from);
     lock?.release();
+  }
+
+  /** Lets `latest` beside the folder lead to it, for those who do not know its name. */
+  pointLatest(): void {
+    const link = join(dirname(this.#folder), LATEST);
+    const draft = `${link}.${process.pid}`;
+    try {
+      symlinkSync(basename(this.#folder), draft);
+      renameSync(draft, link);
+    } catch {
+      // A file system without links, or a folder of that name.
+      rmSync(draft, { force: true });
+    }
   }
 
   /** Deletes the previous run, because this run has the same results. */

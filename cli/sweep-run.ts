@@ -87,7 +87,9 @@ export async function sweep(
     try {
       const open = (set: Parameters): Promise<Loaded> => load(file, set, context.registry);
       const task = { flags, file, scenario, head, open };
-      return await sweepInto({ place, known, progress, executor }, task);
+      const code = await sweepInto({ place, known, progress, executor }, task);
+      place.pointLatest();
+      return code;
     } finally {
       place.release();
     }
@@ -357,6 +359,7 @@ export async function mergeInto(
     const results = new ResultsFile(join(place.folder, RESULTS), head);
     for (const line of known.values()) results.add(line);
     results.close();
+    place.pointLatest();
     if (missing === 0) return worstOf([code, ...told]);
     const text = `${missing} runs are missing: not all parts have ended, or one is not here`;
     if (conflicts.length === 0) throw new Refusal(text);

@@ -207,7 +207,7 @@ function start(command: string, args: readonly string[]): Started {
 
 /** The folder of the only run of a scenario. Its name contains a hash if flags contain paths. */
 export function onlyRun(scenario: string): string {
-  const names = readdirSync(scenario).filter((name) => !name.startsWith('.'));
+  const names = readdirSync(scenario).filter((name) => !/^\.|^latest$/.test(name));
   if (names.length !== 1) throw new Error(`${scenario} has ${names.join(', ') || 'no run'}`);
   return join(scenario, names[0] ?? '');
 }

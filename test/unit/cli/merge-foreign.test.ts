@@ -144,7 +144,7 @@ describe('values that results were made with', () => {
     const words = ['--set', 'topology=own.yaml', '--set', 'duration=1600ms'];
     copyFileSync(join(ROOT, 'topologies/two-nodes.yaml'), join(folder, 'own.yaml'));
     expect(sweep('small.yaml', '--out', 'set', ...words).status).toBe(0);
-    const [name = ''] = readdirSync(join(folder, 'set/small'));
+    const [name = ''] = readdirSync(join(folder, 'set/small')).filter((one) => one !== 'latest');
     const part = `set/small/${name}`;
     const unasked = await orrery('merge', part, '--out', 'joined');
     expect([unasked.status, unasked.stderr]).toEqual([2, expect.stringContaining(words.join(' '))]);

@@ -47,6 +47,27 @@ function runOnce(text: string, secondsAgo = 0): RunPlace {
   return place;
 }
 
+it('a CI had to know the name of its run: latest leads to the last one', () => {
+  for (const name of ['1', '1-5', '1-5']) {
+    const place = open(name);
+    writeFileSync(join(place.folder, 'report.json'), name);
+    place.pointLatest();
+    place.release();
+    expect(readFileSync(join(scenario, 'latest/report.json'), 'utf8')).toBe(name);
+  }
+  expect(folders().filter((name) => name.startsWith('latest'))).toEqual(['latest']);
+});
+
+it('latest leaves a folder of that name alone', () => {
+  mkdirSync(join(scenario, 'latest'));
+  writeFileSync(join(scenario, 'latest/note.txt'), 'mine');
+  const place = open();
+  place.pointLatest();
+  place.release();
+  expect(readdirSync(join(scenario, 'latest'))).toEqual(['note.txt']);
+  expect(folders()).toEqual(['1', 'latest']);
+});
+
 describe('the name of a run', () => {
   const plain: RunInputs = { command: 'scenario', seeds: [1], overrides: {} };
   const names = (...changes: readonly Partial<RunInputs>[]): string[] =>
