@@ -37,7 +37,7 @@ export function judge(input: RunInput): Report {
   const seeds = measuredSeeds(input);
   const kpis = judgeKpis(input, seeds);
   const packets = totalPackets(seeds);
-  const invariants = checkInvariants(seeds, packets);
+  const invariants = checkInvariants(seeds, packets, input.arrives);
   const ending = endingOf(seeds);
   const shownSeed = shownSeedOf(kpis, seeds);
   const wallSeconds = input.wallMs / 1e3;
@@ -207,6 +207,7 @@ function imbalance(packets: PacketTotals): number {
 function checkInvariants(
   seeds: readonly SeedResult[],
   packets: PacketTotals,
+  arrives: RunInput['arrives'],
 ): Report['invariants'] {
   const unbalanced = seeds.filter((seed) => imbalance(seed.packets) !== 0);
   const missing = seeds.filter((seed) => seed.faults.some((fault) => fault.targets.length === 0));
@@ -218,7 +219,7 @@ function checkInvariants(
   return [
     verdict(CONSERVATION, unbalanced, `${packets.sent} sent, each accounted for`),
     ...messageVerdict(seeds),
-    receivedVerdict(seeds),
+    arrives === 'nothing' ? silenceVerdict(seeds) : receivedVerdict(seeds),
     verdict('faults hit something', missing, 'every fault touched a link or node'),
     ...(isSpending(seeds)
       ? [verdict('privacy budget only grows', forgetfulSeeds(seeds), 'no epsilon falls')]
@@ -235,13 +236,31 @@ function receivedVerdict(seeds: readonly SeedResult[]): Verdict {
   const silent = idle.filter(isSilent);
   const lost = idle.filter((seed) => !isSilent(seed));
   const reasons = [
-    lost.length === 0 ? [] : [`packets were sent, none was received: ${namesOf(lost)}`],
+    lost.length === 0
+      ? []
+      : [
+          `packets were sent, none was received: ${namesOf(lost)} (arrives: nothing, if none shall)`,
+        ],
     silent.length === 0
       ? []
       : [`nothing was sent after the warm-up, so the limits prove nothing: ${namesOf(silent)}`],
   ].flat();
   const detail = idle.length === 0 ? 'every seed delivered packets' : reasons.join('; ');
   return { name: 'packets received', pass: idle.length === 0, detail };
+}
+
+/** A run in which nothing may arrive; that nothing was sent proves nothing here either. */
+function silenceVerdict(seeds: readonly SeedResult[]): Verdict {
+  const complete = seeds.filter((seed) => seed.ending === 'complete');
+  const heard = complete.filter((seed) => !isIdle(seed));
+  const silent = complete.filter(isSilent);
+  const detail =
+    heard.length > 0
+      ? `something arrived: ${namesOf(heard)}`
+      : silent.length > 0
+        ? `nothing was sent after the warm-up: ${namesOf(silent)}`
+        : 'packets were sent, and none was received';
+  return { name: 'nothing arrives', pass: heard.length === 0 && silent.length === 0, detail };
 }
 
 function namesOf(seeds: readonly SeedResult[]): string {

@@ -245,6 +245,8 @@ export interface RunInput {
     readonly durationNs: number;
     readonly warmupNs: number;
   };
+  /** Nothing may reach an application. */
+  readonly arrives?: 'nothing';
   readonly mode: Mode;
   /** How a live run was distributed, e.g. `17 processes`; one process when absent. */
   readonly layout?: string;

@@ -282,6 +282,8 @@ export interface Scenario {
   readonly stack?: readonly StackEntry[];
   readonly durationNs: number;
   readonly warmupNs: number;
+  /** Nothing may reach an application. */
+  readonly arrives?: 'nothing';
   /** Ends when all nodes that can have said that their work is done, at the latest after the duration. */
   readonly until?: 'done';
   /** After the end, what was sent may still arrive for this long. */

@@ -134,6 +134,7 @@ const scenario = object<Scenario>({
   seeds: none,
   timeLimitMs: nothing,
   until: nothing,
+  arrives: nothing,
   overrides: record(nothing, 0),
   warnings: none,
 });

@@ -232,7 +232,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     durationNs,
     warmupNs: input.warmup ?? 0,
     drainNs,
-    ...untilOf(input),
+    ...endOf(input),
     epochSeconds: input.epoch ?? EPOCH_DEFAULT,
     crypto: input.crypto ?? 'node',
     ...sharingOf(topology, registry),
@@ -271,8 +271,11 @@ function stacked(
   };
 }
 
-function untilOf({ until }: ScenarioInput): Pick<Scenario, 'until'> {
-  return until === 'done' ? { until } : {};
+function endOf({ until, arrives }: ScenarioInput): Pick<Scenario, 'until' | 'arrives'> {
+  return {
+    ...(until === 'done' ? { until } : {}),
+    ...(arrives === 'nothing' ? { arrives } : {}),
+  };
 }
 
 function attacksOf({ events = [] }: ScenarioInput): readonly string[] {

@@ -235,6 +235,14 @@ export const scenarioSchema = z
       .meta({ description: 'A file in topologies/, a path, or a topology.' }),
     duration: time(POSITIVE).meta({ description: 'Virtual time of the run.', examples: ['60s'] }),
     warmup: time().optional().meta({ description: 'Not measured.', default: '0s' }),
+    arrives: oneOf(['something', 'nothing'])
+      .optional()
+      .meta({
+        description:
+          'nothing: a run in which nothing may reach an application, such as a partition, fails if ' +
+          'something does.',
+        default: 'something',
+      }),
     until: oneOf(['duration', 'done'])
       .optional()
       .meta({

@@ -197,6 +197,7 @@ export function runInput(order: OrderFacts, done: readonly SeedResult[], wallMs:
       durationNs: scenario.durationNs,
       warmupNs: scenario.warmupNs,
     },
+    ...(scenario.arrives === undefined ? {} : { arrives: scenario.arrives }),
     mode: 'sim',
     crypto: scenario.sharesAgreements ? `${scenario.crypto}${SHARED_CRYPTO}` : scenario.crypto,
     cpu: cpuText(scenario.cpu),

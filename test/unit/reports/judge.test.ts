@@ -104,12 +104,12 @@ describe('a report', () => {
         'gateway.throughput': { kind: 'counter', value: 0 },
         'gateway.delivery': { kind: 'ratio', numerator: 0, denominator: 7 },
       },
-      'packets were sent, none was received: seed 4',
+      'packets were sent, none was received: seed 4 (arrives: nothing, if none shall)',
     ],
     [
       'there is no flow and the links delivered nothing',
       {},
-      'packets were sent, none was received: seed 4',
+      'packets were sent, none was received: seed 4 (arrives: nothing, if none shall)',
     ],
     [
       'nothing was sent that could have been received',
@@ -131,6 +131,22 @@ describe('a report', () => {
       expect(idle.invariants.find((one) => !one.pass)?.detail).toBe(detail);
     },
   );
+
+  it('a run in which nothing shall arrive could not pass', () => {
+    const metrics = (throughput: number, sent: number): SeedResult['metrics'] => ({
+      'gateway.throughput': { kind: 'counter', value: throughput },
+      'gateway.delivery': { kind: 'ratio', numerator: throughput, denominator: sent },
+    });
+    const verdict = (throughput: number, sent: number): unknown => {
+      const seeds = input.seeds.map((seed) => ({ ...seed, metrics: metrics(throughput, sent) }));
+      const report = judge({ ...input, seeds, kpis: [], arrives: 'nothing' });
+      const rule = report.invariants.find(({ name }) => name === 'nothing arrives');
+      return [report.pass, rule?.detail.replace(/:.*/, '')];
+    };
+    expect(verdict(0, 7)).toEqual([true, 'packets were sent, and none was received']);
+    expect(verdict(1, 7)).toEqual([false, 'something arrived']);
+    expect(verdict(0, 0)).toEqual([false, 'nothing was sent after the warm-up']);
+  });
 
   it('an interrupted run was told that nothing was sent after the warm-up', () => {
     const metrics = { 'gateway.throughput': { kind: 'counter', value: 0 } } as const;
