@@ -14,6 +14,7 @@ import type {
   ProtocolViz,
   Shape,
 } from '../../viz/format/drawing.ts';
+import { pageOf } from '../../viz/format/row-pages.ts';
 import { box, fitted, grouped, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
 import { singleState, stateAt, statesOf } from '../_kit/trace-state.ts';
 import {
@@ -26,7 +27,7 @@ import {
 } from './trace-states.ts';
 import { drawRoutes, hasRoutes, reasonText } from './viz-routes.ts';
 
-/** Links, and nodes, that are drawn; the table lists all. */
+/** Links, and nodes, of a page; the table lists all. */
 const ROWS_MAX = 20;
 const ROW = 22;
 const BAR = 14;
@@ -103,7 +104,9 @@ function drawContacts(input: DrawingInput): Drawing {
   const planned = Math.min(endNs / NS_PER_MS, greatestOf(links.flatMap(endsOf), 1));
   const toMs = Math.max(timeNs / NS_PER_MS, planned);
   const axis = { left, right: input.width - 4, toMs, nowMs: input.timeNs / NS_PER_MS };
-  const drawn = links.slice(0, ROWS_MAX);
+  const { chosen } = input;
+  const linkPage = pageOf(links, { size: ROWS_MAX, group: 'links', chosen });
+  const drawn = linkPage.shown;
   // On phones a name stands above its bar.
   const above = isNarrow ? NAME : 0;
   const row = ROW + above;
@@ -112,20 +115,21 @@ function drawContacts(input: DrawingInput): Drawing {
   for (const [at, link] of drawn.entries())
     for (const shape of rowOf(link, HEAD + above + at * row, axis)) shapes.push(shape);
   shapes.push(cursorAt(axis, bottom));
-  let y = bottom + GAP;
-  for (const one of held.slice(0, ROWS_MAX)) {
+  for (const shape of linkPage.buttons(bottom + 8)) shapes.push(shape);
+  let y = bottom + linkPage.height + GAP;
+  const storePage = pageOf(held, { size: ROWS_MAX, group: 'stores', chosen });
+  for (const one of storePage.shown) {
     const place = { y: y + above, left, width: input.width, most: mostBytes(held) };
     for (const shape of storeOf(one, place)) shapes.push(shape);
     y += row;
   }
-  const hidden = links.length - drawn.length;
-  if (hidden > 0) shapes.push(words(0, y + 4, `${hidden} more links are in the table.`));
+  for (const shape of storePage.buttons(y)) shapes.push(shape);
   return {
     ...wordsOf(links, held, input.timeNs / NS_PER_MS),
     legend:
       'Framed: planned; full: happened; stroke: a bundle leaves. Below: what each node holds, and why.',
     shapes,
-    height: y + (hidden > 0 ? ROW : 0),
+    height: y + storePage.height,
     table: tableOf(links),
   };
 }

@@ -74,12 +74,14 @@ export function tailDrawing(curves: readonly Curve[], width: number, words: stri
   const y = scaleLinear([0, top * 1.02], [plot.bottom, plot.top]);
   const places = { plot, x, y };
   const yTicks = tailTicks(most).map(({ p, label }) => ({ at: y(tailPlace(p, most)), label }));
-  const room = new LabelRoom(
-    { left: plot.left, right: plot.width, top: 0, bottom: plot.bottom },
-    curves.map(({ distribution }) =>
+  const limits = list.flatMap(({ kpis }) => kpis.map(({ limit }) => x(limit)));
+  const room = new LabelRoom({ left: plot.left, right: plot.width, top: 0, bottom: plot.bottom }, [
+    ...curves.map(({ distribution }) =>
       stairsOf(cornersOf(distribution.points, distribution, places)),
     ),
-  );
+    // No label is written across the line of another limit.
+    ...limits.map((at) => [plot.top, plot.bottom].map((end) => ({ x: at, y: end }))),
+  ]);
   const labelled = { ...places, room };
   // The labels of points are placed first, because they have fewer places to go.
   const points = curves.flatMap((_, row) => judgedPoints(curves, row, labelled));
@@ -162,7 +164,9 @@ function limitsOf(list: readonly Distribution[], { plot, x, room }: Labelled): r
   const byLimit = new Map(list.flatMap(({ kpis }) => kpis.map((kpi) => [kpi.limit, kpi] as const)));
   return [...byLimit.values()].flatMap((kpi) => {
     const at = x(kpi.limit);
-    const words = `limit ${limitQuantity(kpi.limit, kpi.unit)} for ${kpiName(kpi)}`;
+    // The title names the metric where there is one.
+    const judged = list.length === 1 ? kpi.aggregation : kpiName(kpi);
+    const words = `${judged} ${kpi.comparison} ${limitQuantity(kpi.limit, kpi.unit)}`;
     const rows = Array.from({ length: 12 }, (_, row) => plot.top + 12 + LABEL_PITCH * row);
     if (at > plot.right || at < plot.left) {
       const where = plot.width < SLIM ? (at > plot.right ? ' →' : ' ←') : ' lies outside';

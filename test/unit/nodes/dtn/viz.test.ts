@@ -236,6 +236,28 @@ describe('the drawing', () => {
     expect(table.rows).toEqual([['b', 'a', 'planned', 0, 4, 0]]);
   });
 
+  it('had 360 rows in the table only: every row is on one of its pages', () => {
+    const states = Object.fromEntries(
+      Array.from({ length: 45 }, (_, at) => [`contacts with n${at}`, 'planned 0-1000 happened ']),
+    );
+    const all: DrawingInput = {
+      ...{ timeNs: 5 * S, fromNs: 4 * S, toNs: 5 * S, spans: [], marks: [], width: 1_000 },
+      ...{ nodes: [node('a', states)], height: 400 },
+    };
+    const drawnOn = (chosen: readonly string[]): string =>
+      JSON.stringify(viz.views[0]!.draw({ ...all, chosen }).shapes);
+    const pages = [[], ['links:2'], ['links:3']].map(drawnOn);
+    const rows = Array.from({ length: 45 }, (_, at) => `"a → n${at}"`);
+    expect(rows.filter((row) => pages.every((page) => !page.includes(row)))).toEqual([]);
+    expect(pages[0]).toContain('links 1 to 20 of 45');
+    expect(pages[0]).toContain('"key":"links:2"');
+    expect(pages[0]).not.toContain('"key":"links:0"');
+    expect(pages[2]).toContain('links 41 to 45 of 45');
+    expect(pages[2]).not.toContain('"key":"links:4"');
+    expect(drawnOn(['links:99'])).toBe(pages[2]);
+    expect(drawnOn(['links:x'])).toBe(pages[0]);
+  });
+
   it('shows a store that it cannot read as it stands in the trace', () => {
     const { shapes } = draw([
       node('a', { 'contacts with b': 'planned 0-1 happened ', store: 'full' }),
@@ -243,14 +265,16 @@ describe('the drawing', () => {
     expect(shapes.some((shape) => shape.kind === 'text' && shape.text === 'full')).toBe(true);
   });
 
-  it('draws twenty links, and says how many more there are', () => {
+  it('draws twenty links, and says which of how many they are', () => {
     const states = Object.fromEntries(
       Array.from({ length: 23 }, (_, at) => [`contacts with n${at}`, 'planned 0-1000 happened ']),
     );
     const { shapes, table } = draw([node('a', states)]);
     expect(rects(shapes, { stroke: 'muted' })).toHaveLength(20);
     expect(table.rows).toHaveLength(23);
-    const said = shapes.some((shape) => shape.kind === 'text' && shape.text.startsWith('3 more'));
+    const said = shapes.some(
+      (shape) => shape.kind === 'text' && shape.text === 'links 1 to 20 of 23',
+    );
     expect(said).toBe(true);
   });
 

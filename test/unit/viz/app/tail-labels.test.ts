@@ -30,6 +30,22 @@ describe('labels', () => {
     expect(room.take('a long label', [at(290, 70), at(100, 75)])).toEqual(at(100, 75));
   });
 
+  it('four limits were written across each other: a label keeps off the line of another limit', () => {
+    const lines = [50, 100, 250].map((x) => [
+      { x, y: 0 },
+      { x, y: 100 },
+    ]);
+    const room = new LabelRoom(bounds, lines);
+    const sides = (x: number): readonly LabelSpot[] => [
+      at(x + 6, 12),
+      { x: x - 6, y: 12, anchor: 'end' },
+    ];
+    expect(room.take('p50 <= 1', sides(100))).toEqual(at(106, 12));
+    expect(room.take('p95', sides(250))).toEqual(at(256, 12));
+    // To the right stands the line at 100.
+    expect(room.take('p50 >= 1', [at(56, 12), at(106, 12), at(160, 40)])).toEqual(at(160, 40));
+  });
+
   it('where nothing is free, what covers least is taken', () => {
     const room = new LabelRoom(bounds, [
       [

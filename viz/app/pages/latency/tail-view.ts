@@ -10,6 +10,7 @@ import { distributionText, quantitiesApart } from '../../../../reports/distribut
 import { limitQuantity, plural, quantity } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { hardSpaces } from '../../chart/hard-spaces.ts';
+import { LabelRoom, type LabelSpot } from '../../chart/label-room.ts';
 import {
   drawnToFit,
   horizontalAxis,
@@ -191,18 +192,24 @@ function limitMarks(
   plot: ReturnType<typeof plotOf>,
   x: (value: number) => number,
 ): readonly Node[] {
-  return kpis.flatMap(({ limit, unit }, row) => {
+  const shown = kpis.filter(({ limit }) => x(limit) <= plot.right && x(limit) >= plot.left);
+  const lines = shown.map(({ limit }) =>
+    [plot.top, plot.bottom].map((end) => ({ x: x(limit), y: end })),
+  );
+  const bounds = { left: plot.left, right: plot.width, top: 0, bottom: plot.bottom };
+  const room = new LabelRoom(bounds, lines);
+  return shown.flatMap(({ limit, unit, aggregation, comparison }) => {
     const at = x(limit);
-    if (at > plot.right || at < plot.left) return [];
-    const isRight = at > (plot.left + plot.right) / 2;
-    const place = { x: at + (isRight ? -6 : 6), y: plot.top + 12 + 16 * row };
+    const words = `${aggregation} ${comparison} ${limitQuantity(limit, unit)}`;
+    const rows = Array.from({ length: 8 }, (_, row) => plot.top + 12 + 16 * row);
+    const spots = rows.flatMap((y): readonly LabelSpot[] => [
+      { x: at + 6, y, anchor: 'start' },
+      { x: at - 6, y, anchor: 'end' },
+    ]);
+    const { anchor, ...place } = room.take(words, spots);
     return [
       svgElement('line', { class: 'limit', x1: at, x2: at, y1: plot.top, y2: plot.bottom }),
-      svgElement(
-        'text',
-        { class: `limit-label halo ${isRight ? 'end' : 'start'}`, ...place },
-        `limit ${limitQuantity(limit, unit)}`,
-      ),
+      svgElement('text', { class: `limit-label halo ${anchor}`, ...place }, words),
     ];
   });
 }

@@ -1,0 +1,65 @@
+/**
+ * Rows of a drawing that has no room for all: one page of them, and buttons to the pages beside it.
+ * Pure data.
+ *
+ * @module
+ */
+import type { Shape } from './drawing.ts';
+import { box, words } from './shapes.ts';
+
+const HEIGHT = 24;
+const BUTTON = 78;
+
+/** A page of rows. */
+export interface RowPage<T> {
+  readonly shown: readonly T[];
+  /** The buttons, at a height of the drawing; none if all rows are shown. */
+  buttons(y: number): readonly Shape[];
+  /** Height of the buttons; 0 without them. */
+  readonly height: number;
+}
+
+/** How rows are divided. */
+export interface RowPaging {
+  /** Rows of a page. */
+  readonly size: number;
+  /** Group of the keys of the buttons, and the noun of the rows: `links`. */
+  readonly group: string;
+  /** The keys that the reader has selected. */
+  readonly chosen: readonly string[] | undefined;
+}
+
+/** The chosen page of some rows. */
+export function pageOf<T>(rows: readonly T[], { size, group, chosen = [] }: RowPaging): RowPage<T> {
+  const pages = Math.max(1, Math.ceil(rows.length / size));
+  const wanted = chosen.find((key) => key.startsWith(`${group}:`))?.slice(group.length + 1);
+  const page = Math.min(pages, Math.max(1, Math.floor(Number(wanted ?? 1)) || 1));
+  const from = (page - 1) * size;
+  const shown = rows.slice(from, from + size);
+  const buttons = (y: number): readonly Shape[] => {
+    if (pages === 1) return [];
+    const text = `${group} ${from + 1} to ${from + shown.length} of ${rows.length}`;
+    return [
+      button({ key: `${group}:${page - 1}`, x: 0, y, text: '‹ before' }, page > 1),
+      button({ key: `${group}:${page + 1}`, x: BUTTON + 8, y, text: 'next ›' }, page < pages),
+      words(2 * BUTTON + 20, y + 16, text, { fill: 'muted' }),
+    ];
+  };
+  return { shown, buttons, height: pages === 1 ? 0 : HEIGHT + 8 };
+}
+
+interface ButtonPlace {
+  readonly key: string;
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+}
+
+/** Without such a page, it is only drawn. */
+function button({ key, x, y, text }: ButtonPlace, isThere: boolean): Shape {
+  const shapes = [
+    box({ x, y, w: BUTTON, h: HEIGHT }, { fill: 'panel', stroke: 'line', radius: 4 }),
+    words(x + 10, y + 16, text, { fill: isThere ? 'text' : 'muted' }),
+  ];
+  return { kind: 'group', shapes, ...(isThere ? { key, title: text } : {}) };
+}
