@@ -10,6 +10,7 @@ import { significant } from './format.ts';
 import { kpiName } from './kpi-text.ts';
 import { type Parting, partingsOf } from './partings.ts';
 import type { KpiResult, Report } from './report-schema.ts';
+import { NO_WORSE } from './rules.ts';
 import {
   type Difference,
   pairedDifference,
@@ -97,7 +98,7 @@ export function gatedBy(comparison: ReportComparison, report: Report): Report {
       ? `nothing is significantly worse than in ${of}`
       : `${changes.join(', ')} against ${of}`;
   const pass = worse.length === 0 && earlyEnd === undefined;
-  const rule = { name: 'no worse than the baseline', pass, detail: earlyEnd ?? found };
+  const rule = { name: NO_WORSE, pass, detail: earlyEnd ?? found };
   return { ...report, pass: report.pass && pass, invariants: [...report.invariants, rule] };
 }
 

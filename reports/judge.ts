@@ -24,6 +24,7 @@ import {
   type Report,
   type ReportFault,
 } from './report-schema.ts';
+import { NOTHING_ARRIVES } from './rules.ts';
 import { seedNames } from './seed-names.ts';
 import { summariseSeries } from './series-summary.ts';
 import { timingPart } from './timing.ts';
@@ -260,7 +261,7 @@ function silenceVerdict(seeds: readonly SeedResult[]): Verdict {
       : silent.length > 0
         ? `nothing was sent after the warm-up: ${namesOf(silent)}`
         : 'packets were sent, and none was received';
-  return { name: 'nothing arrives', pass: heard.length === 0 && silent.length === 0, detail };
+  return { name: NOTHING_ARRIVES, pass: heard.length === 0 && silent.length === 0, detail };
 }
 
 function namesOf(seeds: readonly SeedResult[]): string {

@@ -10,6 +10,7 @@ import { earlyEndOf, openText } from './early-end.ts';
 import { escapeXml } from './escape-xml.ts';
 import { document, END, empty, open } from './junit-xml.ts';
 import {
+  hasLimits,
   intervalText,
   kpiName,
   limitText,
@@ -30,7 +31,7 @@ export function renderJunit(report: Report, options: JunitOptions = {}): string 
   const early = earlyEndCases(report);
   const cases = [
     ...early,
-    ...(report.kpis.length === 0 ? [noVerdict(report)] : []),
+    ...(hasLimits(report) ? [] : [noVerdict(report)]),
     ...report.kpis.map((kpi) => kpiCase(kpi, report)),
     ...report.invariants.map((one) => invariantCase(one, report)),
   ];
@@ -38,7 +39,7 @@ export function renderJunit(report: Report, options: JunitOptions = {}): string 
     report.kpis.filter((kpi) => !kpi.pass).length +
     report.invariants.filter((one) => !one.pass).length;
   const idle = report.kpis.filter((kpi) => kpi.status === 'not-applicable').length;
-  const skipped = report.kpis.length === 0 ? 1 : idle;
+  const skipped = hasLimits(report) ? idle : 1;
   const time = report.wallSeconds.toFixed(3);
   const name = report.scenario.name;
   const when = options.timestamp === undefined ? {} : { timestamp: options.timestamp };

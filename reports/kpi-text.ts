@@ -17,6 +17,7 @@ import {
   scaleOf,
 } from './format.ts';
 import type { KpiResult, Report } from './report-schema.ts';
+import { NO_WORSE, NOTHING_ARRIVES } from './rules.ts';
 import { shellWord } from './shell-word.ts';
 
 /** `gateway.failover p95`; omits aggregations that are obvious from the unit. */
@@ -127,10 +128,17 @@ export function countText(report: Report): string {
  */
 export type Verdict = 'PASS' | 'FAIL' | 'STOP' | 'INCONCLUSIVE' | 'NO VERDICT';
 
+/** False if nothing was asked of the run. */
+export function hasLimits({ kpis, invariants }: Report): boolean {
+  return (
+    kpis.length > 0 || invariants.some(({ name }) => [NOTHING_ARRIVES, NO_WORSE].includes(name))
+  );
+}
+
 /** The verdict in a word. */
 export function verdictWord(report: Report): Verdict {
   if (report.ending !== 'complete') return 'STOP';
-  if (report.pass) return report.kpis.length === 0 ? 'NO VERDICT' : 'PASS';
+  if (report.pass) return hasLimits(report) ? 'PASS' : 'NO VERDICT';
   const isMissed =
     report.kpis.some((kpi) => kpi.status === 'fail') || report.invariants.some((one) => !one.pass);
   return isMissed ? 'FAIL' : 'INCONCLUSIVE';

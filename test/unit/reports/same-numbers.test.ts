@@ -134,4 +134,11 @@ it('a run without limits passed, as if it had met some', () => {
   expect(renderMarkdown(open)).toMatch(/^### ➖ failover: no KPIs/);
   expect(renderJunit(open)).toMatch(/name="failover: limits"[^>]*>\n<skipped message="no verdict/);
   expect(exitCodeOf(open)).toBe(0);
+  const seeds = base.seeds.map((seed) => ({
+    ...seed,
+    metrics: { 'gateway.delivery': { kind: 'ratio', numerator: 0, denominator: 7 } as const },
+    packets: { ...seed.packets, delivered: 0, drops: { loss: seed.packets.sent - 16 } },
+  }));
+  const silent = judge({ ...base, seeds, kpis: [], arrives: 'nothing' });
+  expect(renderTerminal(silent, options)).toMatch(/^PASS {2}failover/);
 });
