@@ -15,11 +15,12 @@ function reactions(mode: 'orrery' | 'reference', n: number): number[] {
   const times: number[] = [];
   for (let i = 0; i < n; i += 1) {
     const wire = new Wire([fakePath('a', 20), fakePath('b', 20.5)], {}, mode, i);
-    const cutAt = Math.floor((10_000 + phases.uniform() * 1_000) * MS);
+    const cutAt = Math.floor((4_000 + phases.uniform() * 1_000) * MS);
     wire.runTo(cutAt);
     const active = wire.paths.find(({ info }) => info.id === wire.activeId);
     if (active !== undefined) active.isUp = false;
-    wire.runTo(cutAt + 4_000 * MS);
+    // Longer than the slowest reaction, of 1.75 s.
+    wire.runTo(cutAt + 2_000 * MS);
     const [left] = wire.switches(cutAt);
     times.push(((left?.atNs ?? Number.POSITIVE_INFINITY) - cutAt) / MS);
   }
