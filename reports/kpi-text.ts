@@ -203,6 +203,13 @@ export function seedCommand(report: Report, seed: number): string {
   return `${start} ${command} ${file} ${flags} ${seed}${sets.join('')}${places.join('')}`;
 }
 
+/** The command of a report with another flag, and what follows the flag. */
+export function commandWithFlag({ reproduce }: Report, flag: string, word?: string): string {
+  const isDirect = reproduce.startsWith('npx ') || reproduce.includes(' -- ');
+  const more = word === undefined ? flag : `${flag} ${shellWord(word)}`;
+  return `${reproduce}${isDirect ? '' : ' --'} ${more}`;
+}
+
 /** The file of the scenario, or the file that also contains the injected faults. */
 function fileOf({ interactive, reproduce, scenario }: Report): string {
   const [, exported] = /^(?:npm run|npx orrery) \w+ ('(?:[^']|'\\'')*'|\S+)/.exec(reproduce) ?? [];

@@ -4,8 +4,8 @@
  *
  * @module
  */
+import { commandWithFlag } from '../../../reports/kpi-text.ts';
 import type { Report } from '../../../reports/report-schema.ts';
-import { shellWord } from '../../../reports/shell-word.ts';
 import type { TraceInfo } from '../data/trace-answers.ts';
 import { writeDuration } from './duration.ts';
 
@@ -55,16 +55,14 @@ export function withoutFaults({ name, report, info }: RunFacts): Lack | undefine
   const forNs = Math.max(1e6, Math.round((durationNs - atNs) / 5 / 1e6) * 1e6);
   const when = `at: ${writeDuration(atNs)}, for: ${writeDuration(forNs)}`;
   const event = `events=[{ ${when}, link: ${JSON.stringify(link)}, set: { up: false } }]`;
-  return { reason, ...commandWith(report, `--set ${shellWord(event)}`) };
+  return { reason, ...commandWith(report, '--set', event) };
 }
 
-/** The command of a report with another flag. */
+/** The command of a report with another flag, and what follows the flag. */
 export function commandWith(
   report: Report | undefined,
   flag: string,
+  word?: string,
 ): { readonly command?: string } {
-  if (report === undefined) return {};
-  const { reproduce } = report;
-  const isDirect = reproduce.startsWith('npx ') || reproduce.includes(' -- ');
-  return { command: `${reproduce}${isDirect ? '' : ' --'} ${flag}` };
+  return report === undefined ? {} : { command: commandWithFlag(report, flag, word) };
 }

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../../reports/report-schema.ts';
 import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import { lackOf, type RunFacts, withoutFaults } from '../../../../viz/app/kernel/lacks.ts';
-import { withoutPrivacy } from '../../../../viz/app/pages/privacy/lacks.ts';
-import { withoutDrawings } from '../../../../viz/app/pages/protocols/lacks.ts';
+import { withoutPrivacy } from '../../../../viz/app/pages/privacy/without-privacy.ts';
+import { withoutDrawings } from '../../../../viz/app/pages/protocols/without-drawings.ts';
 import { load } from '../../scenarios/runner/fixture.ts';
 
 const REPORT = {

@@ -5,8 +5,8 @@
  */
 import './style.css';
 import type { Page } from '../../kernel/page.ts';
-import { withoutPrivacy } from './lacks.ts';
 import { mountPrivacy } from './privacy-page.ts';
+import { withoutPrivacy } from './without-privacy.ts';
 
 /** The privacy page. */
 export const page: Page = {

@@ -13,7 +13,6 @@ import { budgetChart } from './budget-chart.ts';
 import { entropyChart } from './entropy-chart.ts';
 import type { ViewParts } from './frame.ts';
 import { journeyChart } from './journey-view.ts';
-import { withoutPrivacy } from './lacks.ts';
 import {
   chosenObserver,
   type Observer,
@@ -24,6 +23,7 @@ import {
 import { pairsChart } from './pairs-view.ts';
 import { priceChart } from './price-view.ts';
 import { setsChart } from './sets-view.ts';
+import { withoutPrivacy } from './without-privacy.ts';
 
 const MORE_EYES =
   'Attackers at links, mixes or ends appear here if the scenario has a limit on privacy.attack.<name>.success, or an event with attack.';

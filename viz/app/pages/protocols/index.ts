@@ -6,8 +6,8 @@
  */
 import './style.css';
 import type { Page } from '../../kernel/page.ts';
-import { withoutDrawings } from './lacks.ts';
 import { ProtocolsPage } from './protocols-page.ts';
+import { withoutDrawings } from './without-drawings.ts';
 
 /** The protocols page. */
 export const page: Page = {

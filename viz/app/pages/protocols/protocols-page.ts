@@ -20,7 +20,7 @@ import { onGrowth } from '../../kernel/on-growth.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { lackLines, partialNote, stateMessage } from '../../kernel/states.ts';
 import { type Offer, offersOf, Pace, pressed } from './drawings.ts';
-import { withoutDrawings } from './lacks.ts';
+import { withoutDrawings } from './without-drawings.ts';
 
 /** Names of parameters in the address. */
 const DRAWING = 'drawing';

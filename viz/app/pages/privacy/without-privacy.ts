@@ -17,5 +17,5 @@ export function withoutPrivacy({ report, info }: RunFacts): Lack | undefined {
   if (info === undefined) return { reason: NOT_MEASURED };
   const spoken = info.nodes.flatMap(({ protocol, layers = [] }) => [protocol, ...layers]);
   if (!spoken.some((one) => PEELING.has(one))) return { reason: NO_MIXES };
-  return { reason: NOT_MEASURED, ...commandWith(report, "--set 'privacy={}'") };
+  return { reason: NOT_MEASURED, ...commandWith(report, '--set', 'privacy={}') };
 }
