@@ -24,6 +24,8 @@ const HEIGHT = 44;
 const BASE = 28;
 const TOP = 6;
 const SPEEDS = [0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 5, 10, 100, 1_000];
+/** The fastest speed for runs that need no more. */
+const PLAIN_MAX = 100;
 /** How long the fastest playback of a run takes. */
 const WHOLE_RUN_S = 20;
 
@@ -258,12 +260,15 @@ export class Scrubber {
       const [from, to] = time.extent.value;
       const whole = wholeRunSpeed(to - from);
       const speed = time.speed.value;
-      const plain = [...SPEEDS.filter((one) => one < whole), ...(speed === whole ? [] : [speed])];
-      const speeds = [...new Set(plain)].sort((a, b) => a - b);
+      // Short runs keep the plain speeds, and long ones gain what shows them through.
+      const plain = SPEEDS.filter((one) => one <= Math.max(PLAIN_MAX, whole));
+      const speeds = [...new Set([...plain, ...(speed === whole ? [] : [speed])])];
       fill(
         select,
-        speeds.map((one) => element('option', { value: one }, one === 1 ? '1× real' : `${one}×`)),
-        element('option', { value: whole }, `run in ${WHOLE_RUN_S} s`),
+        speeds
+          .sort((one, other) => one - other)
+          .map((one) => element('option', { value: one }, one === 1 ? '1× real' : `${one}×`)),
+        !speeds.includes(whole) && element('option', { value: whole }, `run in ${WHOLE_RUN_S} s`),
       );
       select.value = String(speed);
     };
