@@ -490,9 +490,8 @@ export class SimWorld implements HostWorld, PacketSink {
     const { table } = this.network;
     const offset = table.offset[packet] as number;
     const bytes = table.buffers[packet] as Uint8Array;
-    const { calls } = this;
     const length = table.length[packet] as number;
-    return calls.run(hostIndex, DATAGRAM, () => isUrgent(bytes, offset, length));
+    return this.calls.run(hostIndex, DATAGRAM, () => isUrgent(bytes, offset, length));
   }
 
   private sendDeferred(packet: number, direction: number): void {
