@@ -18,9 +18,10 @@ export const RELOADING = [
   'test/unit/engine/crypto/node.test.ts',
   'test/unit/engine/crypto/vector-aes.test.ts',
   'test/unit/scenarios/distributed/staged-start.test.ts',
-  // Its modules are found by Vite.
-  'test/unit/viz/app/lacks.test.ts',
 ];
+
+/** Tests of modules of the browser view that only Vite can find (`import.meta.glob`). */
+export const GLOBBING = ['test/unit/viz/app/lacks.test.ts'];
 
 /** Of all tests that do not follow the wall clock. */
 export const VIRTUAL = {

@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { NATIVE, RELOADING, VIRTUAL } from './vitest.config.ts';
+import { GLOBBING, NATIVE, RELOADING, VIRTUAL } from './vitest.config.ts';
 import { ALONE, THOROUGH, THOROUGH_WALL } from './vitest.thorough.config.ts';
 import { WALL_CLOCK } from './vitest.wall.config.ts';
 
@@ -21,12 +21,14 @@ export default defineConfig({
             // Needs servers that have to be installed: npm run test:fleet.
             'test/fleet/**',
             ...['test/package/**', 'test/viz/**', 'test/security/browser/**'],
-            ...[...WALL_CLOCK, ...THOROUGH, ...THOROUGH_WALL, ...ALONE, ...RELOADING],
+            ...[...WALL_CLOCK, ...THOROUGH, ...THOROUGH_WALL, ...ALONE, ...RELOADING, ...GLOBBING],
           ],
           testTimeout,
         },
       },
-      { test: { ...VIRTUAL, name: 'reloading', include: RELOADING, testTimeout } },
+      {
+        test: { ...VIRTUAL, name: 'reloading', include: [...RELOADING, ...GLOBBING], testTimeout },
+      },
     ],
   },
 });
