@@ -88,7 +88,8 @@ export class ProtocolRegistry implements Registry {
   protocols(name: string): Protocol | undefined {
     const own = added.get(name);
     if (own !== undefined && 'error' in own) throw own.error;
-    return knownProtocols().find((protocol) => protocol.name === name) ?? this.#modules.get(name);
+    if (own !== undefined) return own.protocol;
+    return SHIPPED.find((protocol) => protocol.name === name) ?? this.#modules.get(name);
   }
 
   isShipped(name: string): boolean {

@@ -129,7 +129,7 @@ export class PriorityQueue implements QueueDiscipline {
     }
     for (let k = 0; k < index; k += 1) {
       const rest = (debts[k] as number) - bytes * share;
-      // Who does not wait earns nothing meanwhile.
+      // A class without waiting packets earns nothing meanwhile.
       if (this.waits(k)) debts[k] = rest;
       else if ((debts[k] as number) > 0) debts[k] = Math.max(0, rest);
     }
