@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +35,18 @@ const HASH_FACTOR = 31;
 
 /** Writes all files; returns their paths, or a text that says why it cannot. */
 function createProtocol(name: Spellings): readonly string[] | string {
-  const files = new Map([
+  const files = protocolFiles(name);
+  const taken = [...files.keys()].filter((path) => existsSync(join(ROOT, path)));
+  if (taken.length > 0) return `there already: ${taken.join(', ')}`;
+  writeFiles(ROOT, files);
+  writeFileSync(join(ROOT, PROTOCOL_LIST), protocolListText(ROOT));
+  format(ROOT, [...files.keys()]);
+  return [...files.keys(), PROTOCOL_LIST];
+}
+
+/** The files of a new protocol as texts by their paths, not formatted yet. */
+export function protocolFiles(name: Spellings): ReadonlyMap<string, string> {
+  return new Map([
     ...copied('nodes/ping', `nodes/${name.kebab}`, name),
     ...copied('test/unit/nodes/ping', `test/unit/nodes/${name.kebab}`, name),
     // The codec is that of ping at first.
@@ -49,14 +61,26 @@ function createProtocol(name: Spellings): readonly string[] | string {
     [`topologies/${name.kebab}.yaml`, topologyText(name)],
     [`scenarios/${name.kebab}.yaml`, scenarioText(name)],
   ]);
-  const taken = [...files.keys()].filter((path) => existsSync(join(ROOT, path)));
-  if (taken.length > 0) return `there already: ${taken.join(', ')}`;
+}
+
+/** Writes texts to paths below a folder. */
+export function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
   for (const [path, text] of files) {
-    mkdirSync(dirname(join(ROOT, path)), { recursive: true });
-    writeFileSync(join(ROOT, path), text);
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
   }
-  writeFileSync(join(ROOT, PROTOCOL_LIST), protocolListText(ROOT));
-  return [...files.keys(), PROTOCOL_LIST];
+}
+
+/** Formats files: how lines break and imports are sorted depends on the name. */
+export function format(folder: string, paths: readonly string[]): void {
+  const code = paths.filter((path) => /\.(ts|json)$/.test(path));
+  const biome = join(ROOT, 'node_modules/@biomejs/biome/bin/biome');
+  const { status, stderr, error } = spawnSync(
+    process.execPath,
+    [biome, 'check', '--write', ...code],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(`cannot format the new files\n${stderr}`, { cause: error });
 }
 
 function read(path: string): string {

@@ -34,13 +34,16 @@ export function protocolListText(root: string): string {
 import type { Protocol } from '../../engine/host/protocol.ts';
 ${imports.join('')}
 /** Those that are part of Orrery: README.md has a row for each. */
-export const SHIPPED: readonly Protocol[] = ${listOf(shipped)};
+${listOf(
+  'export const SHIPPED: readonly Protocol[] = ',
+  shipped.map((name) => `${spell(name).camel} as unknown as Protocol`),
+)}
 
 /** Folders of all others, loaded apart: mistakes and crashes in them are their authors'. */
-export const ADDED: readonly string[] = [${names
-    .filter((name) => !isShipped(name))
-    .map((name) => `'${name}'`)
-    .join(', ')}];
+${listOf(
+  'export const ADDED: readonly string[] = ',
+  names.filter((name) => !isShipped(name)).map((name) => `'${name}'`),
+)}
 `;
 }
 
@@ -54,12 +57,10 @@ function protocolsIn(root: string): readonly string[] {
     .sort();
 }
 
-function listOf(names: readonly string[]): string {
-  const entries = names.map((name) => `${spell(name).camel} as unknown as Protocol`);
-  const line = `[${entries.join(', ')}]`;
-  const before = 'export const SHIPPED: readonly Protocol[] = ;'.length;
-  if (before + line.length <= LINE_MAX) return line;
-  return `[\n${entries.map((entry) => `  ${entry},\n`).join('')}]`;
+function listOf(before: string, entries: readonly string[]): string {
+  const line = `${before}[${entries.join(', ')}];`;
+  if (line.length <= LINE_MAX) return line;
+  return `${before}[\n${entries.map((entry) => `  ${entry},\n`).join('')}];`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
