@@ -1,10 +1,11 @@
 /**
  * The interval of a KPI: Student's t over seeds, exact binomial ranks for percentiles of pooled
- * independent samples, or none, with the reason (`statistics/` cites the methods).
+ * independent samples, or none, with the reason (`statistics/` cites the methods). That of a share
+ * ends at 0 and 1.
  *
  * @module
  */
-import type { MetricKind } from '../engine/host/measure.ts';
+import type { MetricDefinition, MetricKind } from '../engine/host/measure.ts';
 import { quantileOf } from './estimate.ts';
 import type { Aggregation, Comparison, KpiSpec, MetricData } from './model.ts';
 import type { KpiInterval } from './report-schema.ts';
@@ -15,7 +16,7 @@ import {
   samplesForUpperBound,
   upperBoundRank,
 } from './statistics/quantile.ts';
-import { meanInterval } from './statistics/student-t.ts';
+import { type MeanInterval, meanInterval } from './statistics/student-t.ts';
 
 /** Confidence of every interval; with several KPIs it holds for each one separately. */
 const LEVEL = 0.95;
@@ -28,6 +29,8 @@ export interface IntervalInput {
   /** One value per seed that measured something. */
   readonly perSeed: readonly number[];
   readonly pooled: MetricData | undefined;
+  /** True of a share of a whole, which lies in 0..1. */
+  readonly isShare: boolean;
 }
 
 /** The confidence interval of a KPI. */
@@ -80,8 +83,20 @@ function none(note: string, input: IntervalInput): KpiInterval {
 function overSeeds(input: IntervalInput): KpiInterval {
   const interval = meanInterval(input.perSeed, LEVEL);
   if (interval === undefined) return none(`n=${input.perSeed.length}, no interval`, input);
-  const { low, high, n } = interval;
+  const { n } = interval;
+  const [low, high] = input.isShare ? withinShare(interval) : [interval.low, interval.high];
   return { kind: 'student-t', level: LEVEL, low, high, n };
+}
+
+/** What lies beyond a whole is impossible, so an interval without it covers as much. */
+function withinShare({ low, high }: MeanInterval): readonly [low: number, high: number] {
+  return [Math.max(0, low), Math.min(1, high)];
+}
+
+/** True of a metric whose values of seeds are shares. */
+export function isShare(definition: MetricDefinition, perSeed: readonly number[]): boolean {
+  if (definition.unit !== 'ratio' || definition.isUnbounded === true) return false;
+  return perSeed.every((value) => value >= 0 && value <= 1);
 }
 
 const ORDINALS = ['largest', 'second largest', 'third largest'] as const;

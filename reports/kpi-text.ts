@@ -19,6 +19,7 @@ import {
 import type { KpiResult, Report } from './report-schema.ts';
 import { NO_WORSE, NOTHING_ARRIVES } from './rules.ts';
 import { shellWord } from './shell-word.ts';
+import { isStraddling } from './straddle.ts';
 
 /** `gateway.failover p95`; omits aggregations that are obvious from the unit. */
 export function kpiName(kpi: Pick<KpiResult, 'metric' | 'aggregation'>): string {
@@ -105,7 +106,7 @@ export function missedFirst(kpis: readonly KpiResult[]): readonly KpiResult[] {
 
 /**
  * `5 of 5 KPIs met`, `1 of 5 KPIs missed`, with those that are inconclusive and those that do not
- * apply.
+ * apply, and those whose interval reaches over the limit.
  */
 export function countText(report: Report): string {
   const { kpis } = report;
@@ -118,8 +119,16 @@ export function countText(report: Report): string {
   const noun = kpis.length === 1 ? 'KPI' : 'KPIs';
   const others =
     (open === 0 ? '' : `, ${open} inconclusive`) + (idle === 0 ? '' : `, ${idle} not applicable`);
-  if (missed > 0) return `${missed} of ${kpis.length} ${noun} missed${others}`;
-  return `${kpis.length - open - idle} of ${kpis.length} ${noun} met${others}`;
+  const told = `${others}${undecidedText(report)}`;
+  if (missed > 0) return `${missed} of ${kpis.length} ${noun} missed${told}`;
+  return `${kpis.length - open - idle} of ${kpis.length} ${noun} met${told}`;
+}
+
+/** `, but 2 undecided at 3 seeds`: KPIs whose interval reaches over the limit. */
+function undecidedText({ kpis, seeds }: Report): string {
+  const judged = kpis.filter(({ status }) => status === 'pass' || status === 'fail');
+  const count = judged.filter(isStraddling).length;
+  return count === 0 ? '' : `, but ${count} undecided at ${plural(seeds.length, 'seed')}`;
 }
 
 /**

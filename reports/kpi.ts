@@ -11,7 +11,7 @@ import type { MetricDefinition } from '../engine/host/measure.ts';
 import { clockUncertaintyOf, doubtText, isTooUncertain, mostFavourable } from './clock-doubt.ts';
 import { aggregationMistake, pool, reduce, unitOf } from './estimate.ts';
 import { limitQuantity, quantityAgainst, whole } from './format.ts';
-import { estimatorText, intervalOf } from './interval.ts';
+import { estimatorText, intervalOf, isShare } from './interval.ts';
 import type { Comparison, KpiSpec, MetricData, Mode, SeedResult } from './model.ts';
 import type { Clock, KpiInterval, KpiResult } from './report-schema.ts';
 
@@ -105,7 +105,9 @@ function measure(
   const value = isOfSeed ? worstValue(input.spec, perSeed) : ofAll;
   const values = perSeed.flatMap((entry) => (entry.value === null ? [] : [entry.value]));
   const kind = definition.kind;
-  const ci95 = intervalOf({ kind, aggregation, comparison, perSeed: values, pooled });
+  const isOfShare = unitOf(definition, aggregation) === 'ratio' && isShare(definition, values);
+  const facts = { kind, aggregation, comparison, isShare: isOfShare };
+  const ci95 = intervalOf({ ...facts, perSeed: values, pooled });
   return { value, n, ci95, perSeed };
 }
 

@@ -69,4 +69,6 @@ export interface MetricDefinition {
    * something was looked for and never happened.
    */
   readonly needs?: 'processor' | 'use';
+  /** True of a `ratio` that is no share of a whole, so that it may be negative or above 1. */
+  readonly isUnbounded?: true;
 }

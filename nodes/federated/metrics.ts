@@ -17,7 +17,10 @@ function use(name: string, help: string): MetricDefinition {
 
 /** A measure of membership inference, once, after the last round. */
 function advantage(name: string, help: string): MetricDefinition {
-  return { name: `federated.attack.membership.${name}`, kind: 'samples', unit: 'ratio', help };
+  return {
+    ...{ name: `federated.attack.membership.${name}`, kind: 'samples', unit: 'ratio' },
+    ...{ isUnbounded: true, help },
+  };
 }
 
 /** Metrics of a node. */
@@ -138,6 +141,7 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
     name: 'federated.noise.realised',
     kind: 'samples',
     unit: 'ratio',
+    isUnbounded: true,
     help: 'variance of the noise in a sum in multiples of what the account assumes, one sample a sum',
   },
   {

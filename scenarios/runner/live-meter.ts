@@ -31,6 +31,7 @@ export const LIVE_METRICS: readonly MetricDefinition[] = [
     name: 'live.cpu',
     kind: 'ratio',
     unit: 'ratio',
+    isUnbounded: true,
     help: 'processor time of the process over wall time; 1 is one core',
   },
   {
@@ -89,6 +90,7 @@ export const PROCESS_METRICS: readonly MetricDefinition[] = [
     name: 'live.process_cpu',
     kind: 'ratio',
     unit: 'ratio',
+    isUnbounded: true,
     help: 'processor time of the busiest process over wall time; 1 is one core',
   },
 ];

@@ -4,17 +4,17 @@
  * @module
  */
 import type { KpiResult, Report } from '../../reports/report-schema.ts';
+import { isStraddling } from '../../reports/straddle.ts';
 
 /** True if the interval of a KPI reaches over its limit, or there is none yet for lack of seeds. */
 export function isUndecided({ kpis }: Pick<Report, 'kpis'>): boolean {
   return kpis.some((kpi) => kpi.value !== null && isOpen(kpi));
 }
 
-function isOpen({ ci95, limit }: KpiResult): boolean {
-  const { kind, low, high, n } = ci95;
+function isOpen(kpi: KpiResult): boolean {
+  const { kind, n, note } = kpi.ci95;
   // With one seed there is no interval; counts and extremes never have one.
-  if (kind === 'none') return n === 1 && ci95.note?.startsWith('n=') === true;
-  return (low ?? Number.NEGATIVE_INFINITY) < limit && limit < (high ?? Number.POSITIVE_INFINITY);
+  return isStraddling(kpi) || (kind === 'none' && n === 1 && note?.startsWith('n=') === true);
 }
 
 /**

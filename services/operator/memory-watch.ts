@@ -55,6 +55,7 @@ export const PROCESS_METRICS: readonly MetricDefinition[] = [
     name: 'process.cpu',
     kind: 'gauge',
     unit: 'ratio',
+    isUnbounded: true,
     help: 'Processor use since the previous sample, summed over threads; 1 is one core',
   },
 ];

@@ -196,6 +196,24 @@ describe('a KPI', () => {
     expect(judged(definition, inside(13), data.slice(0, 1)).reason).toContain('n=1, no interval');
   });
 
+  it('of a share had an interval up to 102 %', () => {
+    const most = kpi('x.y', 'value', ['>=', 0.5, '>= 50%']);
+    const share = define('ratio', 'ratio');
+    const parts = [ratio(90, 100), ratio(100, 100)];
+    const { low, high } = judged(share, most, parts).ci95;
+    expect([low, high]).toEqual([expect.closeTo(0.315, 3), 1]);
+    expect(judged(share, most, [ratio(0, 100), ratio(1, 100)]).ci95).toMatchObject({ low: 0 });
+    const mean = kpi('x.y', 'mean', ['>=', 0.5, '>= 50%']);
+    const accuracy = define('samples', 'ratio');
+    expect(judged(accuracy, mean, [samples(0.9), samples(1)]).ci95.high).toBe(1);
+    // A multiple, such as the use of several cores, may exceed 1 in seeds that did not run.
+    expect(judged({ ...share, isUnbounded: true }, most, parts).ci95.high).toBeGreaterThan(1.5);
+    expect(judged(share, most, [ratio(90, 100), ratio(110, 100)]).ci95.high).toBeGreaterThan(1.5);
+    // Nor is a rate of samples a share, whatever the unit of the samples.
+    const rate = kpi('x.y', 'rate', ['>=', 0, '>= 0']);
+    expect(judged(accuracy, rate, [samples(), samples(1)]).ci95.high).toBeGreaterThan(1);
+  });
+
   it.each([
     ['<=', 750, 212, 0.717, true],
     ['<=', 750, 812, -0.083, false],

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { compareReports } from '../../../reports/compare.ts';
+import { renderHtml } from '../../../reports/html/html.ts';
 import { judge } from '../../../reports/judge.ts';
 import { SHARED_CRYPTO, seedCommand } from '../../../reports/kpi-text.ts';
+import { renderMarkdown } from '../../../reports/markdown.ts';
 import { originFacts } from '../../../reports/report-facts.ts';
 import { renderTerminal, renderVerdictLine } from '../../../reports/terminal.ts';
 import { runInput } from './fixture.ts';
@@ -31,6 +33,15 @@ describe('the terminal report', () => {
     await expect(text).toMatchFileSnapshot('snapshots/terminal-missed.txt');
     expect(text.indexOf('✗ gateway.failover')).toBeLessThan(text.indexOf('✓ gateway.throughput'));
     expect(text).toMatch(/missed in \d+ of 30 seeds; worst seed \d+: \d+ ms/);
+  });
+
+  it('printed PASS for a limit that three seeds had not decided', () => {
+    const few = judge(runInput({ seeds: 3, slowdown: 1 }));
+    const words = '6 of 6 KPIs met, but 1 undecided at 3 seeds';
+    expect(renderTerminal(few, plain)).toMatch(new RegExp(`^PASS {2}failover {2,3}${words}`));
+    expect(renderMarkdown(few)).toContain(words);
+    expect(renderHtml(few)).toContain(words);
+    expect(renderTerminal(met, plain)).not.toContain('undecided');
   });
 
   it('has the same characters with colour as without', async () => {
