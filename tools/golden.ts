@@ -1,34 +1,44 @@
 /**
  * `npm run golden`: rewrites the golden files. If one changes, CHANGELOG needs a line under
- * Results.
+ * Results. With `--check` it compares and writes nothing.
  *
  * Fingerprints of short runs go to `test/scenarios/golden.json`, bytes of the codecs to
  * `golden-bytes.json` beside the tests of their folder.
  *
  * @module
  */
-import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GOLDEN_FILE, goldenBytesOf, goldenFolders } from './golden/golden-bytes.ts';
+import { type GoldenValues, staleNames, writeGolden } from './golden/golden-file.ts';
 import { GOLDEN_RUNS, runGolden } from './golden/golden-runs.ts';
 import { toolOptions } from './tool-options.ts';
 
-toolOptions('npm run golden: rewrites the golden files (CONTRIBUTING.md)\n');
+const options = toolOptions(
+  'npm run golden: rewrites the golden files (CONTRIBUTING.md); -- --check compares, and fails if one differs\n',
+  ['--check'],
+);
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const settle = options.has('--check') ? compare : write;
 const results = Object.fromEntries(
   Object.entries(GOLDEN_RUNS).map(([name, run]) => {
     console.log(name);
     return [name, runGolden(run)];
   }),
 );
-write('test/scenarios/golden.json', results);
+settle('test/scenarios/golden.json', results);
 for (const folder of goldenFolders()) {
-  write(relative(ROOT, join(folder, GOLDEN_FILE)), await goldenBytesOf(folder));
+  settle(relative(ROOT, join(folder, GOLDEN_FILE)), await goldenBytesOf(folder));
 }
 
-function write(path: string, value: unknown): void {
-  writeFileSync(join(ROOT, path), `${JSON.stringify(value, null, 2)}\n`);
+function write(path: string, values: GoldenValues): void {
+  writeGolden(join(ROOT, path), values);
   console.log(path);
+}
+
+function compare(path: string, values: GoldenValues): void {
+  const stale = staleNames(join(ROOT, path), values);
+  console.log(`${path}: ${stale.length === 0 ? 'as stored' : `differs in ${stale.join(', ')}`}`);
+  if (stale.length > 0) process.exitCode = 1;
 }

@@ -125,7 +125,9 @@ function writePublic(path: string, text: string): void {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
+    // Whoever keeps scenarios under git adds folders as a whole.
+    if (isNew) writeFileSync(join(folder, '.gitignore'), '*\n');
   } catch (cause) {
     const { code = '' } = cause as NodeJS.ErrnoException;
     throw new Refusal(`${displayPath(folder)} cannot be made (${code})`, { cause });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -439,6 +440,16 @@ describe('new keys', () => {
     expect(makeKeys(path, [{ kind: 'node', name: 'carol' }])).toEqual(['node-carol.key']);
     expect(read('public.keys')).toMatch(/\nnode carol [0-9a-f]{64}\n$/);
     expect(secretOf({ kind: 'coordinator' })).toBe(read('coordinator.key').trim());
+  });
+
+  it('were added by "git add ." where the folder lies in a repository', () => {
+    const folder = join(files.path, 'scenarios-under-git');
+    mkdirSync(folder);
+    const git = (...args: readonly string[]): string =>
+      execFileSync('git', args, { cwd: folder, encoding: 'utf8' });
+    git('init', '--quiet');
+    makeKeys(join(folder, 'secrets'), [{ kind: 'coordinator' }]);
+    expect(git('status', '--porcelain', '--untracked-files=all')).toBe('');
   });
 
   it('of a folder that cannot be made are refused in one line', () => {
