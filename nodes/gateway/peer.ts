@@ -232,6 +232,7 @@ export class Peer {
 
   #accept(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
     if (this.#restartedNs >= 0) this.#recovered();
+    this.#windowWatch.accepted(header);
     this.#peerTrace?.accepted(header, this.session);
     switch (header.type) {
       case FRAME_TYPE.data:
@@ -373,7 +374,7 @@ export class Peer {
     );
     const paths = this.controller.status(now);
     this.#peerTrace?.found(found, directory.segments(this.name));
-    const warning = this.#windowWatch.look(now, this.#reporter.frames, paths);
+    const warning = this.#windowWatch.look(now, paths);
     if (warning !== undefined) host.log.warn(`frames from ${this.name}: ${warning}`);
   }
 
@@ -461,6 +462,11 @@ export class Peer {
     this.#context.host.after(0, () => this.#tick());
   }
 
+  #fired(): void {
+    this.#windowWatch.late(this.#context.host.now() - this.#timerNs);
+    this.#tick();
+  }
+
   #tick(): void {
     const at: Moment = this.#context.moment();
     this.session.tick(at);
@@ -487,7 +493,7 @@ export class Peer {
     const now = host.now();
     this.#timerNs = Math.max(due, now);
     const delay = this.#timerNs - now;
-    if (this.#timer === undefined) this.#timer = host.after(delay, () => this.#tick());
+    if (this.#timer === undefined) this.#timer = host.after(delay, () => this.#fired());
     else this.#timer.rearm(delay);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Warns the operator, once, when the frames that a peer can reorder exceed the replay window
- * (docs/spec/gateway-frame.md, Replay window; R-016): measured data rate times measured difference
- * of path delays.
+ * (docs/spec/gateway-frame.md, Replay window; R-016): measured rate times measured difference
+ * of path delays and longest stall, or the most by which a frame has been late.
  *
  * It only warns. A window that is too small refuses genuine packets when the path changes.
  *
@@ -10,6 +10,7 @@
 import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 import type { PathStatus } from './multipath/types.ts';
 import { windowWarning } from './replay/advice.ts';
+import type { FrameHeader } from './wire.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
 /** A rate is measured over at least this time, ns. */
@@ -21,8 +22,13 @@ const STEP_NS = 100_000;
 export class WindowWatch {
   readonly #bits: number;
   #sinceNs: number;
+  /** By how many numbers the peer went on, which counts frames that the window refused too. */
   #frames = 0;
+  #epoch = -1;
+  #highest = 0;
   #isWarned = false;
+  #stallNs = 0;
+  #lateBy = 0;
 
   /** @param bits Size of the window, bits. */
   constructor(bits: number, now: number) {
@@ -30,21 +36,42 @@ export class WindowWatch {
     this.#sinceNs = now;
   }
 
+  /** Notes an authentic frame. */
+  accepted({ epoch, sequence }: FrameHeader): void {
+    const ahead = sequence - this.#highest;
+    if (epoch > this.#epoch) {
+      this.#epoch = epoch;
+      this.#highest = sequence;
+    } else if (epoch < this.#epoch) return;
+    else if (ahead > 0) {
+      this.#frames += ahead;
+      this.#highest = sequence;
+    } else if (-ahead > this.#lateBy) this.#lateBy = -ahead;
+  }
+
+  /**
+   * Notes by how much a timer of this node was late. In virtual time none is, unless a modelled
+   * processor was busy.
+   */
+  late(ns: number): void {
+    if (ns > this.#stallNs) this.#stallNs = ns;
+  }
+
   /**
    * Checks the rate since the last call.
-   * @param frames Data frames received since the start.
    * @returns the warning, the first time it is due.
    */
-  look(now: number, frames: number, paths: readonly PathStatus[]): string | undefined {
+  look(now: number, paths: readonly PathStatus[]): string | undefined {
     const elapsedNs = now - this.#sinceNs;
     if (this.#isWarned || elapsedNs < LEAST_NS) return undefined;
-    const framesPerSecond = Math.round(((frames - this.#frames) * NS_PER_SECOND) / elapsedNs);
+    const framesPerSecond = Math.round((this.#frames * NS_PER_SECOND) / elapsedNs);
     this.#sinceNs = now;
-    this.#frames = frames;
+    this.#frames = 0;
     const warning = windowWarning(this.#bits, {
       framesPerSecond,
       delaySpreadNs: delaySpreadNs(paths),
-      jitterNs: 0,
+      stallNs: this.#stallNs,
+      lateBy: this.#lateBy,
     });
     this.#isWarned = warning !== undefined;
     return warning;

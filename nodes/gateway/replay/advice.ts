@@ -1,11 +1,12 @@
 /**
- * How large a replay window must be for a rate and paths of different delay, and the warning when
- * it is too small (docs/spec/gateway-frame.md, "Replay window"; R-016). Pure arithmetic.
+ * How large a replay window must be for a rate, paths of different delay and a machine that stalls,
+ * and the warning when it is too small (docs/spec/gateway-frame.md, "Replay window"; R-016). Pure arithmetic.
  *
  * @module
  */
 import { WINDOW_BITS_MAX, WINDOW_BITS_MIN } from '../geometry.ts';
 
+const NS_PER_MS = 1_000_000;
 const NS_PER_SECOND = 1_000_000_000;
 /** Share of the window that traffic may need before the loader warns. */
 const WARNING_SHARE = 0.8;
@@ -16,14 +17,17 @@ export interface ReorderProfile {
   readonly framesPerSecond: number;
   /** Delay of the slowest path minus that of the fastest, ns. */
   readonly delaySpreadNs: number;
-  /** Spread by jitter and queues, ns. */
-  readonly jitterNs: number;
+  /** Longest time for which the machine has stood still, ns: frames of other sockets pass meanwhile. */
+  readonly stallNs: number;
+  /** By how many numbers an accepted frame was late at most. */
+  readonly lateBy: number;
 }
 
-/** How many frames may overtake one frame: rate times spread, rounded up. */
+/** How many frames may overtake one frame: rate times spread, rounded up, or what has been seen. */
 export function reorderDepth(profile: ReorderProfile): number {
-  const spreadNs = profile.delaySpreadNs + profile.jitterNs;
-  return Math.ceil((profile.framesPerSecond * spreadNs) / NS_PER_SECOND);
+  const spreadNs = profile.delaySpreadNs + profile.stallNs;
+  const expected = Math.ceil((profile.framesPerSecond * spreadNs) / NS_PER_SECOND);
+  return Math.max(expected, profile.lateBy);
 }
 
 /** Recommended size: the next power of two above twice the depth, 64..65,536 bits. */
@@ -42,9 +46,14 @@ export function windowWarning(bits: number, profile: ReorderProfile): string | u
   const depth = reorderDepth(profile);
   if (depth <= WARNING_SHARE * bits) return undefined;
   const better = recommendedWindow(profile);
+  const stallMs = Math.round(profile.stallNs / NS_PER_MS);
+  const stalls = stallMs === 0 ? '' : `, with stalls of up to ${stallMs} ms`;
+  const cause =
+    depth === profile.lateBy
+      ? 'one frame was as late'
+      : `${profile.framesPerSecond}/s over paths that differ by ${profile.delaySpreadNs / NS_PER_MS} ms${stalls}`;
   return (
     `a replay window of ${bits} bits is too small: up to ${depth} frames can overtake one ` +
-    `(${profile.framesPerSecond}/s over paths that differ by ` +
-    `${(profile.delaySpreadNs + profile.jitterNs) / 1_000_000} ms); use ${better}`
+    `(${cause}); use ${better}`
   );
 }

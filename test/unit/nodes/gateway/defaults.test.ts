@@ -32,8 +32,8 @@ function depthOf({ antiReplay }: GatewayOptions): number {
 describe('the options of a gateway', () => {
   const defaults = gatewayConfig.parse({});
 
-  it('R-013: have a window of 1,024 by default, and take 64 to 65,536', () => {
-    expect(defaults.antiReplay.windowSize).toBe(1024);
+  it('R-013: have a window of 8,192 by default, and take 64 to 65,536', () => {
+    expect(defaults.antiReplay.windowSize).toBe(8192);
     for (const size of [64, 128, 1024, 65_472, 65_536]) expect(windowSize(size)).toBe(size);
     for (const size of [-64, 0, 1, 63, 65, 100, 65_535, 65_537, 65_600, 128.5, '64']) {
       expect(windowSize(size), String(size)).toBeUndefined();
@@ -44,7 +44,7 @@ describe('the options of a gateway', () => {
     for (const size of [64, 1024, 65_536]) {
       expect(depthOf(gatewayConfig.parse({ antiReplay: { windowSize: size } }))).toBe(size);
     }
-    expect(depthOf(defaults)).toBe(1024);
+    expect(depthOf(defaults)).toBe(8192);
   });
 
   it('R-020: forget a silent peer after 24 h and a frame after 1 h by default', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PathStatus } from '../../../../../nodes/gateway/multipath/types.ts';
 import { WindowWatch } from '../../../../../nodes/gateway/window-watch.ts';
-import { load, MS, report, run, SECOND } from '../../../scenarios/runner/fixture.ts';
+import type { FrameHeader } from '../../../../../nodes/gateway/wire.ts';
+import { counter, load, MS, report, run, SECOND } from '../../../scenarios/runner/fixture.ts';
 
 const path = (rttMs: number): PathStatus => ({
   id: `${rttMs}`,
@@ -16,25 +17,64 @@ const path = (rttMs: number): PathStatus => ({
   isAccused: false,
 });
 
+/** The peer has come to this number. */
+function feed(watch: WindowWatch, sequence: number, epoch = 1): void {
+  watch.accepted({ epoch, sequence } as FrameHeader);
+}
+
 describe('the watch over the replay window', () => {
   it('R-016: warns once when rate times spread of delays exceeds 80 % of the window', () => {
     const paths = [path(20), path(24), path(30)];
     // With a spread of 5 ms one way, 164,000 frames a second are 820 frames; 80 % of 1,024 are
     // 819.2.
     const quiet = new WindowWatch(1024, 0);
-    expect(quiet.look(SECOND, 163_000, paths)).toBeUndefined();
+    feed(quiet, 0);
+    feed(quiet, 163_000);
+    expect(quiet.look(SECOND, paths)).toBeUndefined();
     const loud = new WindowWatch(1024, 0);
-    expect(loud.look(SECOND, 164_000, paths)).toContain(
-      'a replay window of 1024 bits is too small',
-    );
-    expect(loud.look(2 * SECOND, 328_000, paths)).toBeUndefined();
+    feed(loud, 0);
+    feed(loud, 164_000);
+    expect(loud.look(SECOND, paths)).toContain('a replay window of 1024 bits is too small');
+    feed(loud, 328_000);
+    expect(loud.look(2 * SECOND, paths)).toBeUndefined();
   });
 
   it('knows no spread before two paths are measured, and no rate of less than a second', () => {
     const watch = new WindowWatch(64, 0);
-    expect(watch.look(SECOND / 2, 1e6, [path(20), path(30)])).toBeUndefined();
-    expect(watch.look(SECOND, 1e6, [path(20), { ...path(30), rttNs: -1 }])).toBeUndefined();
-    expect(watch.look(2 * SECOND, 2e6, [path(20), path(30)])).toBeDefined();
+    feed(watch, 0);
+    feed(watch, 1e6);
+    expect(watch.look(SECOND / 2, [path(20), path(30)])).toBeUndefined();
+    expect(watch.look(SECOND, [path(20), { ...path(30), rttNs: -1 }])).toBeUndefined();
+    feed(watch, 2e6);
+    expect(watch.look(2 * SECOND, [path(20), path(30)])).toBeDefined();
+  });
+
+  it('R-016: adds the longest time by which a timer of the node was late', () => {
+    const watch = new WindowWatch(1024, 0);
+    watch.late(100 * MS);
+    watch.late(20 * MS);
+    feed(watch, 0);
+    feed(watch, 8_000);
+    expect(watch.look(SECOND, [path(20)])).toBeUndefined();
+    feed(watch, 18_000);
+    expect(watch.look(2 * SECOND, [path(20)])).toContain('(10000/s');
+  });
+
+  it('begins to count anew with an epoch, and does not count what comes late', () => {
+    const watch = new WindowWatch(512, 0);
+    watch.late(SECOND);
+    for (const sequence of [0, 300, 100]) feed(watch, sequence);
+    for (const sequence of [7, 200]) feed(watch, sequence, 2);
+    feed(watch, 1e6);
+    expect(watch.look(SECOND, [])).toContain('up to 493 frames can overtake one (493/s');
+  });
+
+  it('R-016: warns when a frame was later than 80 % of the window, whatever the reason', () => {
+    const watch = new WindowWatch(512, 0);
+    for (const sequence of [500, 91]) feed(watch, sequence);
+    expect(watch.look(SECOND, [])).toBeUndefined();
+    feed(watch, 90);
+    expect(watch.look(2 * SECOND, [])).toContain('(one frame was as late); use 1024');
   });
 
   it('R-016: the warning stands in the report, with the node that gave it', () => {
@@ -55,7 +95,21 @@ describe('the watch over the replay window', () => {
     const { warnings } = report(scenario, [run(scenario)]);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]?.text).toMatch(
-      /^gateway-211: frames from gateway-111: a replay window of 64 bits is too small: up to \d+ frames can overtake one \(2[0-5]\d\/s over paths that differ by \d+(\.\d)? ms\); use 128$/,
+      /^gateway-211: frames from gateway-111: a replay window of 64 bits is too small: up to \d+ frames can overtake one \(3[01]\d\/s over paths that differ by \d+(\.\d)? ms\); use 256$/,
+    );
+  });
+
+  it('R-016: is given although the window has refused most of the frames that are too late', () => {
+    const scenario = load('overload.yaml', {
+      'options.gateway': '{ antiReplay: { windowSize: 64 }, multipath: { refreshInterval: 1s } }',
+      warmup: '1s',
+      duration: '4s',
+    });
+    const result = run(scenario);
+    expect(counter(result, 'antireplay.false_reject')).toBeGreaterThan(10_000);
+    const { warnings } = report(scenario, [result]);
+    expect(warnings.map(({ text }) => text).join()).toMatch(
+      /64 bits is too small: .*\(one frame was as late\)/,
     );
   });
 });

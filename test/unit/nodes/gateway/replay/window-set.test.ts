@@ -104,7 +104,7 @@ describe('the age of a frame', () => {
 });
 
 describe('advice on the window size', () => {
-  const profile = { framesPerSecond: 10_000, delaySpreadNs: 100_000_000, jitterNs: 0 };
+  const profile = { framesPerSecond: 10_000, delaySpreadNs: 100_000_000, stallNs: 0, lateBy: 0 };
 
   it.each([
     [10_000, 20, 200],
@@ -113,16 +113,30 @@ describe('advice on the window size', () => {
     [10_000, 200, 2000],
     [25_000, 100, 2500],
   ])('R-016: %d/s over %d ms is %d frames', (framesPerSecond, ms, depth) => {
-    const spread = { framesPerSecond, delaySpreadNs: ms * 1_000_000, jitterNs: 0 };
+    const spread = { framesPerSecond, delaySpreadNs: ms * 1_000_000, stallNs: 0, lateBy: 0 };
     expect(reorderDepth(spread)).toBe(depth);
   });
 
   it('warns above 80 % of the window and names a better size', () => {
     expect(windowWarning(1024, profile)).toMatch(/1024 bits is too small.*use 2048/);
     expect(windowWarning(2048, profile)).toBeUndefined();
-    const at80 = { framesPerSecond: 8192, delaySpreadNs: 100_000_000, jitterNs: 0 };
+    const at80 = { framesPerSecond: 8192, delaySpreadNs: 100_000_000, stallNs: 0, lateBy: 0 };
     expect(windowWarning(1024, at80)).toMatch(/820 frames/);
     expect(windowWarning(1024, { ...at80, framesPerSecond: 8190 })).toBeUndefined();
+  });
+
+  it('counts the longest stall as if it were a difference of delays, and names it', () => {
+    const stalled = {
+      framesPerSecond: 10_000,
+      delaySpreadNs: 5_000_000,
+      stallNs: 78_000_000,
+      lateBy: 0,
+    };
+    expect(windowWarning(1024, stalled)).toBe(
+      'a replay window of 1024 bits is too small: up to 830 frames can overtake one (10000/s over ' +
+        'paths that differ by 5 ms, with stalls of up to 78 ms); use 2048',
+    );
+    expect(windowWarning(1024, { ...stalled, stallNs: 76_000_000 })).toBeUndefined();
   });
 
   it('never recommends a size that does not exist', () => {
