@@ -2,10 +2,13 @@
  * A run that did not reach its end: what is said of it, and what becomes of its KPIs.
  *
  * A part of a run proves no limit met: its faults may not have happened yet, its queues not have filled.
- * So a KPI that would pass stays open. What was missed stays missed.
+ * So a KPI that would pass stays open, and so does one that would fail, unless nothing that follows could
+ * undo the miss.
  *
  * @module
  */
+import type { MetricKind } from '../engine/host/measure.ts';
+import { isFinalMiss } from './final-miss.ts';
 import { plural } from './format.ts';
 import type { SeedResult } from './model.ts';
 import type { KpiResult, Report } from './report-schema.ts';
@@ -59,9 +62,14 @@ export function openText(earlyEnd: string): string {
   return `the run was ${earlyEnd}: an incomplete run meets no limit`;
 }
 
-/** The KPI of a run that ended early: open, unless it was measured and missed. */
-export function leftOpen(kpi: KpiResult, earlyEnd: string): KpiResult {
-  if (kpi.status === 'fail' && kpi.code !== NO_SAMPLES) return kpi;
+/** The KPI of a run that ended early: open, unless it cannot be met any more, or never could. */
+export function leftOpen(
+  kpi: KpiResult,
+  kind: MetricKind | undefined,
+  earlyEnd: string,
+): KpiResult {
+  const isHopeless = kpi.code !== undefined && kpi.code !== NO_SAMPLES;
+  if (kpi.status === 'fail' && (isHopeless || isFinalMiss(kpi, kind))) return kpi;
   const { code: _code, ...rest } = kpi;
   return { ...rest, status: 'inconclusive', pass: false, reason: `the run was ${earlyEnd}` };
 }

@@ -116,7 +116,7 @@ function judgeKpis(input: RunInput, seeds: readonly SeedResult[]): KpiResult[] {
   return input.kpis.map((spec) => {
     const definition = definitions.find((one) => one.name === spec.metric);
     const kpi = judgeKpi({ spec, definition, seeds, mode, warmupNs: scenario.warmupNs });
-    return earlyEnd === undefined ? kpi : leftOpen(kpi, earlyEnd);
+    return earlyEnd === undefined ? kpi : leftOpen(kpi, definition?.kind, earlyEnd);
   });
 }
 

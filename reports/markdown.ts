@@ -100,7 +100,7 @@ export function code(text: string): string {
 }
 
 function headline(report: Report): string {
-  const icons = { PASS: '✅', FAIL: '❌', STOP: '❌', INCONCLUSIVE: '❔', 'NO VERDICT': '➖' };
+  const icons = { PASS: '✅', FAIL: '❌', STOP: '❔', INCONCLUSIVE: '❔', 'NO VERDICT': '➖' };
   const icon = icons[verdictWord(report)];
   const conditions = escapeMarkdown(conditionsText(report).join(', '));
   const name = escapeMarkdown(report.scenario.name);

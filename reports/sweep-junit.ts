@@ -8,12 +8,12 @@ import { escapeXml } from './escape-xml.ts';
 import { document, END, empty, open } from './junit-xml.ts';
 import { kpiName, limitText, measuredText } from './kpi-text.ts';
 import type { KpiResult } from './report-schema.ts';
-import type { SweepResult, SweepRow } from './sweep.ts';
+import { type SweepResult, type SweepRow, sweepVerdict } from './sweep.ts';
 
 /** The document of a sweep. */
 export function renderSweepJunit(sweep: SweepResult): string {
   const { name, rows, interruptedOf } = sweep;
-  const early = interruptedOf === undefined ? [] : [interruptedCase(sweep, interruptedOf)];
+  const early = interruptedOf === undefined ? [] : [interruptedCase(sweep)];
   const broke = rows.filter((row) => row.broke !== undefined).length;
   const totals = {
     tests: rows.length + early.length,
@@ -35,8 +35,9 @@ export function renderSweepJunit(sweep: SweepResult): string {
 }
 
 /** Combinations that never ran would be missing without a word. */
-function interruptedCase({ name, rows, reproduce }: SweepResult, all: number): string {
-  const message = `interrupted at ${rows.length} of ${all} combinations`;
+function interruptedCase(sweep: SweepResult): string {
+  const { name, reproduce } = sweep;
+  const { text: message } = sweepVerdict(sweep);
   const title = `${name}: the sweep reaches its end`;
   return wrong(title, name, { tag: 'error', type: 'interrupted', message, reproduce });
 }

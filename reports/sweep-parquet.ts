@@ -5,7 +5,7 @@
  * @module
  */
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
-import type { SweepResult } from './sweep.ts';
+import { type SweepResult, sweepVerdict } from './sweep.ts';
 import { type SweepColumn, type SweepLine, sweepColumns, sweepLines } from './sweep-columns.ts';
 
 /** Lines of a row group, which is what is in memory at a time: some megabytes. */
@@ -14,6 +14,7 @@ const GROUP = 20_000;
 /** The document in parts, one for each row group. */
 export function* sweepParquet(sweep: SweepResult): Generator<Uint8Array> {
   const columns = sweepColumns(sweep);
+  const { word, text } = sweepVerdict(sweep);
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({
     writer,
@@ -22,6 +23,7 @@ export function* sweepParquet(sweep: SweepResult): Generator<Uint8Array> {
     kvMetadata: [
       { key: 'orrery.sweep', value: sweep.name },
       { key: 'orrery.reproduce', value: sweep.reproduce },
+      { key: 'orrery.verdict', value: `${word}: ${text}` },
     ],
   });
   for (const lines of groupsOf(sweepLines(sweep))) {

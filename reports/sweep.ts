@@ -65,7 +65,9 @@ export function sweepVerdict(sweep: SweepResult): {
   const also = broke === 0 ? '' : `, ${broke} broke`;
   const text = `${met} of ${plural(rows.length, 'combination')} met${also}`;
   if (interruptedOf !== undefined) {
-    return { word: 'STOP', text: `${text}, interrupted at ${rows.length} of ${interruptedOf}` };
+    const ran = `${rows.length} of ${plural(interruptedOf, 'combination')} ran`;
+    const ended = rows.length === 0 ? '' : `, ${met} met${also}`;
+    return { word: 'STOP', text: `interrupted, inconclusive: ${ran}${ended}` };
   }
   return { word: met === rows.length ? 'PASS' : 'FAIL', text };
 }
@@ -235,7 +237,7 @@ export function renderSweepMarkdown(sweep: SweepResult): string {
   const [header = [], ...rows] = cellsOf(sweep);
   const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
   const { word, text } = sweepVerdict(sweep);
-  const icon = word === 'PASS' ? '✅' : '❌';
+  const icon = { PASS: '✅', FAIL: '❌', STOP: '❔' }[word];
   const head = [
     `### ${icon} ${escapeMarkdown(sweep.name)}: ${text}`,
     `${escapeMarkdown(sweep.question)}\n\n${seedsText(sweep)}. Reproduce: ${code(sweep.reproduce)}\n`,

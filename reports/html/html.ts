@@ -72,7 +72,7 @@ function hashSource(text: string): string {
 const TONES: Readonly<Record<Verdict, string>> = {
   PASS: 'pass',
   FAIL: 'fail',
-  STOP: 'fail',
+  STOP: 'open',
   INCONCLUSIVE: 'open',
   'NO VERDICT': 'open',
 };

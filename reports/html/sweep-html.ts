@@ -37,10 +37,10 @@ const ROW = 40;
  */
 export function renderSweepHtml(sweep: SweepResult, read: ReadQuantity): string {
   const { word, text } = sweepVerdict(sweep);
-  const isMet = word === 'PASS';
+  const tone = { PASS: 'pass', FAIL: 'fail', STOP: 'open' }[word];
   const kpis = sweepKpis(sweep);
   return documentOf(`${word} ${sweep.name}`, [
-    html`<header class="bar ${isMet ? 'pass' : 'fail'}"><div>
+    html`<header class="bar ${tone}"><div>
 <h1><b>${word}</b>${sweep.name}: ${text}</h1>
 <p class="question">${sweep.question}</p>
 <dl class="facts"><div><dt>seeds</dt><dd>${seedsText(sweep)}</dd></div><div><dt>parameters</dt><dd>${sweepParameters(sweep).join(', ')}</dd></div></dl>

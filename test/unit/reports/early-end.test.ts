@@ -8,14 +8,14 @@ import { readReport, renderJson } from '../../../reports/json.ts';
 import { exitCodeOf, judge } from '../../../reports/judge.ts';
 import { renderJunit } from '../../../reports/junit.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
-import type { SeedResult } from '../../../reports/model.ts';
+import type { KpiSpec, SeedResult } from '../../../reports/model.ts';
 import { renderPrometheus } from '../../../reports/prometheus.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 import { reportSoFar } from '../../../reports/so-far.ts';
 import { renderSweepTable, sweepRow } from '../../../reports/sweep.ts';
 import { renderTerminal, renderVerdictLine } from '../../../reports/terminal.ts';
 import { cardOf } from '../../../viz/format/run-card.ts';
-import { runInput } from './fixture.ts';
+import { kpi, runInput } from './fixture.ts';
 import { parsePrometheus } from './prometheus-parser.ts';
 
 const SECOND = 1e9;
@@ -76,7 +76,7 @@ describe.each([
     expect(markdown).not.toContain('✅');
     expect(markdown).toContain(words);
     const page = renderHtml(report);
-    expect(page).toContain('<header class="bar fail">');
+    expect(page).toContain('<header class="bar open">');
     expect(page).not.toMatch(/class="(?:mark pass-text|interval-pass)/);
     expect(page).toContain(words);
     const card = cardOf(report, { id: 'failover/1', traceBytes: 0, files: [] });
@@ -130,11 +130,35 @@ describe('of several seeds', () => {
 });
 
 describe('what was missed before the end', () => {
-  it('stays missed; what had no sample yet is open', () => {
+  it.each<[string, KpiSpec['aggregation'], KpiSpec['comparison'], number, boolean]>([
+    ['antireplay.false_reject', 'count', '<', 0, true],
+    ['antireplay.false_reject', 'count', '==', 9, false],
+    ['gateway.throughput', 'count', '<=', 10, true],
+    ['gateway.throughput', 'count', '==', 10, true],
+    ['gateway.throughput', 'count', '>=', 1e9, false],
+    ['gateway.throughput', 'rate', '<=', 1, false],
+    ['gateway.failover', 'max', '<=', 1, true],
+    ['gateway.failover', 'min', '>=', 1e12, true],
+    ['gateway.failover', 'max', '>=', 1e12, false],
+    ['gateway.failover', 'min', '<=', 1, false],
+    ['gateway.failover', 'p95', '<=', 1, false],
+    ['gateway.availability', 'value', '>', 1, false],
+    ['gateway.unknown', 'count', '<=', 1, true],
+  ])('was missed for good though it could come back: %s %s %s %d', (...row) => {
+    const [metric, aggregation, comparison, limit, isFinal] = row;
+    const input = runInput({ seeds: 2, slowdown: 1 });
+    const spec = kpi(metric, aggregation, [comparison, limit, `${comparison} ${limit}`]);
+    const judged = { ...input, kpis: [spec] };
+    expect(judge(judged).kpis[0]?.status).toBe('fail');
+    const seeds = input.seeds.map((seed) => ({ ...seed, ending: 'interrupted' as const }));
+    const [stopped] = judge({ ...judged, seeds }).kpis;
+    expect(stopped?.status).toBe(isFinal ? 'fail' : 'inconclusive');
+  });
+
+  it('is open if it had no sample yet', () => {
     const input = runInput({ seeds: 1, slowdown: 2.4 });
     const [spec] = input.kpis;
     const seeds = input.seeds.map((seed) => ({ ...seed, ending: 'interrupted' as const }));
-    expect(judge({ ...input, seeds }).kpis[0]?.status).toBe('fail');
     const unmeasured = seeds.map((seed) => {
       const rest = Object.entries(seed.metrics).filter(([name]) => name !== spec?.metric);
       return { ...seed, metrics: Object.fromEntries(rest) };

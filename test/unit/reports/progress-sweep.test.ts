@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { renderSweepHtml } from '../../../reports/html/sweep-html.ts';
 import { judge } from '../../../reports/judge.ts';
 import {
   estimateSecondsLeft,
@@ -8,6 +9,7 @@ import {
 import {
   renderSweepMarkdown,
   renderSweepTable,
+  renderSweepVerdict,
   type SweepResult,
   sweepGrid,
   sweepRow,
@@ -86,9 +88,21 @@ describe('a sweep', () => {
 
   it('that was interrupted says so, which it did not: it looked like a finished one', () => {
     const text = renderSweepTable({ ...sweep(1), interruptedOf: 4 }, { width: 80, unicode: true });
-    expect(text).toMatch(/^STOP {2}probe {3}0 of 1 combination met, interrupted at 1 of 4 {3}/);
-    expect(renderSweepMarkdown({ ...sweep(6), interruptedOf: 8 })).toMatch(
-      /^### ❌ probe: 4 of 6 combinations met, interrupted at 6 of 8\n/,
+    expect(text).toMatch(
+      /^STOP {2}probe {3}interrupted, inconclusive: 1 of 4 combinations ran, 0 met\n/,
+    );
+    const markdown = renderSweepMarkdown({ ...sweep(6), interruptedOf: 8 });
+    const words = 'interrupted, inconclusive: 6 of 8 combinations ran, 4 met';
+    expect(markdown).toContain(`### ❔ probe: ${words}\n`);
+    const page = renderSweepHtml({ ...sweep(6), interruptedOf: 8 }, () => undefined);
+    expect(page).toContain(`bar open"`);
+    expect(page).toContain(words);
+  });
+
+  it('that was interrupted at once counted none of none met', () => {
+    const none = { ...sweep(1), rows: [], interruptedOf: 7 };
+    expect(renderSweepVerdict(none, { width: 80, unicode: true })).toMatch(
+      /^STOP {2}probe {3}interrupted, inconclusive: 0 of 7 combinations ran {3}/,
     );
   });
 

@@ -75,7 +75,9 @@ describe('JUnit of a sweep', () => {
     const met = cellOf({ probe: '50ms' }, 200e6);
     const early = suiteOf(sweepOf([met], { interruptedOf: 4 }));
     expect(early['@errors']).toBe('1');
-    expect(early.testcase[0]?.error?.['@message']).toBe('interrupted at 1 of 4 combinations');
+    expect(early.testcase[0]?.error?.['@message']).toBe(
+      'interrupted, inconclusive: 1 of 4 combinations ran, 1 met',
+    );
     const [invariant] = suiteOf(sweepOf([{ ...met, pass: false }])).testcase;
     expect(invariant?.failure?.['@type']).toBe('run');
   });

@@ -55,6 +55,11 @@ describe('the runs of a sweep as Parquet, read by hyparquet', () => {
       key: 'orrery.sweep',
       value: 'größer',
     });
+    const stopped = fileOf(sweepOf([], { interruptedOf: 7 }));
+    expect(parquetMetadata(stopped).key_value_metadata).toContainEqual({
+      key: 'orrery.verdict',
+      value: 'STOP: interrupted, inconclusive: 0 of 7 combinations ran',
+    });
     expect(await parquetReadObjects({ file: fileOf(sweepOf([])) })).toEqual([]);
   });
 
