@@ -112,10 +112,11 @@ export function exitCodeOf(report: Report): 0 | 1 | 3 | 5 | 130 {
 function judgeKpis(input: RunInput, seeds: readonly SeedResult[]): KpiResult[] {
   const { scenario, mode, definitions } = input;
   const ends = seeds.map(({ seed, ending, virtualNs: reachedNs }) => ({ seed, ending, reachedNs }));
-  const earlyEnd = earlyEndText(ends, scenario.durationNs);
+  const { durationNs, warmupNs } = scenario;
+  const earlyEnd = earlyEndText(ends, durationNs);
   return input.kpis.map((spec) => {
     const definition = definitions.find((one) => one.name === spec.metric);
-    const kpi = judgeKpi({ spec, definition, seeds, mode, warmupNs: scenario.warmupNs });
+    const kpi = judgeKpi({ spec, definition, definitions, seeds, mode, warmupNs });
     return earlyEnd === undefined ? kpi : leftOpen(kpi, definition?.kind, earlyEnd);
   });
 }

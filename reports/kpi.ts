@@ -14,12 +14,15 @@ import { limitQuantity, quantityAgainst, whole } from './format.ts';
 import { estimatorText, intervalOf, isShare } from './interval.ts';
 import type { Comparison, KpiSpec, MetricData, Mode, SeedResult } from './model.ts';
 import type { Clock, KpiInterval, KpiResult } from './report-schema.ts';
+import { whyEmpty } from './why-empty.ts';
 
 /** The input of a judgement. */
 export interface KpiInput {
   readonly spec: KpiSpec;
   /** Undefined when no protocol of the run defines the metric. */
   readonly definition: MetricDefinition | undefined;
+  /** Those of all metrics of the run, which say why one has no sample. */
+  readonly definitions: readonly MetricDefinition[];
   readonly seeds: readonly SeedResult[];
   readonly mode: Mode;
   readonly warmupNs: number;
@@ -119,7 +122,7 @@ function unjudged(code: string, reason: string): Judged & Measured {
 
 /** E125: a KPI that was never measured fails; E128: so does one that this run cannot measure. */
 function judgeEmpty(input: KpiInput): Judged {
-  const { spec, warmupNs, seeds } = input;
+  const { spec, warmupNs, seeds, definitions } = input;
   const base = { margin: null, marginUnit: 'relative', seedsMissed: 0 } as const;
   const [unfit] = seeds.flatMap(({ notApplicable }) => notApplicable?.[spec.metric] ?? []);
   if (unfit !== undefined) {
@@ -129,8 +132,11 @@ function judgeEmpty(input: KpiInput): Judged {
   }
   const samples = `${spec.metric} has 0 samples, so ${spec.aggregation} cannot be judged`;
   if (spec.allowEmpty) return { ...base, status: 'not-applicable', pass: true, reason: samples };
-  const hint = `is there a fault or traffic after warmup (${whole(warmupNs / 1e9)}s)?`;
-  return { ...base, status: 'fail', pass: false, code: 'E125', reason: `${samples}; ${hint}` };
+  const why = whyEmpty({ metric: spec.metric, seeds, definitions, warmupNs });
+  const asked = `; is there a fault or traffic after warmup (${whole(warmupNs / 1e9)}s)?`;
+  const hint = why === undefined ? asked : `: ${why};`;
+  const reason = `${samples}${hint} allowEmpty: true lets it have none`;
+  return { ...base, status: 'fail', pass: false, code: 'E125', reason };
 }
 
 function judgeValue(input: KpiInput, measured: Measured, value: number): Judged {

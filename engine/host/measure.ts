@@ -71,4 +71,6 @@ export interface MetricDefinition {
   readonly needs?: 'processor' | 'use';
   /** True of a `ratio` that is no share of a whole, so that it may be negative or above 1. */
   readonly isUnbounded?: true;
+  /** True of a counter of what leaves others without samples; named where one has none. */
+  readonly isLoss?: true;
 }

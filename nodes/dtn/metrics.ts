@@ -90,6 +90,7 @@ export const DTN_METRICS: readonly MetricDefinition[] = [
     name: 'dtn.expired',
     kind: 'counter',
     unit: 'packets',
+    isLoss: true,
     help: 'bundles that reached the end of their lifetime in a store',
   },
   {

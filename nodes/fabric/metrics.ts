@@ -42,7 +42,14 @@ export const FABRIC_METRICS: readonly MetricDefinition[] = [
     'packets',
     'messages handed over that may have been handed over before a restart',
   ),
-  counter('expired', 'packets', 'messages and calls that were not handled before their deadline'),
+  {
+    ...counter(
+      'expired',
+      'packets',
+      'messages and calls that were not handled before their deadline',
+    ),
+    isLoss: true,
+  },
   counter(
     'refused_messages',
     'packets',

@@ -10,6 +10,11 @@ function counter(name: string, help: string): MetricDefinition {
   return { name: `federated.${name}`, kind: 'counter', unit: 'count', help };
 }
 
+/** A counter of what leaves a round without a sum. */
+function loss(name: string, help: string): MetricDefinition {
+  return { ...counter(name, help), isLoss: true };
+}
+
 /** A counter that is absent from a federation without it. */
 function use(name: string, help: string): MetricDefinition {
   return { ...counter(name, help), needs: 'use' };
@@ -40,7 +45,7 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
   },
   counter('rounds', 'rounds that ended with a sum'),
   counter('sums', 'sums that the aggregator learned: one a round, or one for each of its groups'),
-  counter('aborts', 'rounds that ended without one'),
+  loss('aborts', 'rounds that ended without one'),
   {
     name: 'federated.round',
     kind: 'histogram',
@@ -82,13 +87,19 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
   },
   counter('inputs', 'masked inputs that are in a sum'),
   counter('lost', 'clients whose masks the aggregator had to rebuild'),
-  use('unreached', 'invitations that a client did not get, by what its carrier says'),
-  counter('late', 'inputs that came after their round had closed, and are in no sum'),
-  counter('left', 'rounds that a client left by its option `drop`'),
-  use(
-    'declined',
-    'times that a client ended taking part because a round would break a limit of it',
-  ),
+  {
+    ...use('unreached', 'invitations that a client did not get, by what its carrier says'),
+    isLoss: true,
+  },
+  loss('late', 'inputs that came after their round had closed, and are in no sum'),
+  loss('left', 'rounds that a client left by its option `drop`'),
+  {
+    ...use(
+      'declined',
+      'times that a client ended taking part because a round would break a limit of it',
+    ),
+    isLoss: true,
+  },
   ...LIMIT_NAMES.map((name) =>
     use(`declined.${name}`, `of these, because of its limit \`${name}\``),
   ),
@@ -99,7 +110,7 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
     help: 'energy that a device used for a round, learning and messages, in J; one sample for each client and round',
     needs: 'use',
   },
-  use('away', 'rounds that a client left because its device went away'),
+  { ...use('away', 'rounds that a client left because its device went away'), isLoss: true },
   use('device.spent', 'energy that devices used in all, learning and messages, in mJ'),
   counter('coordinates', 'coordinates of updates'),
   counter('clipped', 'of these, coordinates that were cut'),

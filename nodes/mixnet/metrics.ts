@@ -102,6 +102,7 @@ export const MIXNET_METRICS: readonly MetricDefinition[] = [
     name: 'mix.messages.abandoned',
     kind: 'counter',
     unit: 'count',
+    isLoss: true,
     help: 'messages of clients that were not acknowledged after the last try; absent where acknowledgements are off',
     needs: 'use',
   },

@@ -37,7 +37,7 @@ function judged(uncertainties: readonly (number | undefined)[], setup: Setup = {
     metrics: { [metric]: { kind: 'samples' as const, values: [value] } },
     ...(one === undefined ? {} : { clockUncertaintyNs: one }),
   }));
-  return judgeKpi({ spec, definition, seeds, mode: 'live', warmupNs: 0 });
+  return judgeKpi({ spec, definition, definitions: [], seeds, mode: 'live', warmupNs: 0 });
 }
 
 describe('a latency between two machines', () => {

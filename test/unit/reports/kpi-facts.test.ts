@@ -62,6 +62,7 @@ function judged(kind: MetricKind, aggregation: Aggregation, seeds: number): [Kpi
   const result = judgeKpi({
     spec: kpi('x.y', aggregation, ['<=', 1e12, '<= 1e12']),
     definition,
+    definitions: [],
     seeds: made.map(({ data }, i) => ({
       ...template,
       seed: i + 1,
@@ -129,7 +130,14 @@ describe.each(fitting)('R-239: a %s judged by its %s', (kind, aggregation) => {
 it('R-239: what cannot be judged says why in the place of the interval', () => {
   const spec = kpi('x.y', 'p95', ['<=', 1, '<= 1']);
   const seeds = [seedResult(1, 1)];
-  const unknown = judgeKpi({ spec, definition: undefined, seeds, mode: 'sim', warmupNs: 0 });
+  const unknown = judgeKpi({
+    spec,
+    definition: undefined,
+    definitions: [],
+    seeds,
+    mode: 'sim',
+    warmupNs: 0,
+  });
   expect(unknown.ci95.note).toBe('metric "x.y" does not exist in this run');
   const definition = {
     name: 'x.y',
@@ -137,7 +145,7 @@ it('R-239: what cannot be judged says why in the place of the interval', () => {
     unit: 'count',
     help: 'For the test.',
   } as const;
-  const wrong = judgeKpi({ spec, definition, seeds, mode: 'sim', warmupNs: 0 });
+  const wrong = judgeKpi({ spec, definition, definitions: [], seeds, mode: 'sim', warmupNs: 0 });
   expect(wrong.ci95.note).toBe('p95 of a counter, allowed: count, rate');
   expect([unknown.n, wrong.n]).toEqual([0, 0]);
 });

@@ -25,7 +25,7 @@ function judged(
     measuredNs: MINUTE,
     metrics: one === undefined ? {} : { 'x.y': one },
   }));
-  return judgeKpi({ spec, definition, seeds, mode: 'sim', warmupNs: 5e9 });
+  return judgeKpi({ spec, definition, definitions: [], seeds, mode: 'sim', warmupNs: 5e9 });
 }
 
 const samples = (...values: number[]): MetricData => ({ kind: 'samples', values });
@@ -232,7 +232,8 @@ describe('a KPI', () => {
 
   it('R-236: is virtual in simulation, wall when live or when its name says so', () => {
     const spec = kpi('x.y', 'mean', ['<=', 5, '<= 5']);
-    const input = { spec, definition: define('samples', 'ns'), seeds: [], warmupNs: 0 };
+    const definition = define('samples', 'ns');
+    const input = { spec, definition, definitions: [], seeds: [], warmupNs: 0 };
     expect(judgeKpi({ ...input, mode: 'sim' }).clock).toBe('virtual');
     expect(judgeKpi({ ...input, mode: 'live' }).clock).toBe('wall');
     const wall = { ...spec, metric: 'mix.processing_wall' };

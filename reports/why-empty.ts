@@ -1,0 +1,71 @@
+/**
+ * Why a metric has no sample, as far as faults, traffic and the protocols of a run know.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../engine/host/measure.ts';
+import { addUp } from './add-up.ts';
+import { whole } from './format.ts';
+import type { SeedResult } from './model.ts';
+
+/** Metrics of every protocol that only a fault gives samples. */
+const OF_FAULTS = /\.(?:failover|failover\.lost|recovery|detection|switches)$/;
+/** Reasons that are named. */
+const REASONS_MAX = 3;
+
+/** What is known of a run whose metric is empty. */
+export interface EmptyMetric {
+  readonly metric: string;
+  readonly seeds: readonly SeedResult[];
+  readonly definitions: readonly MetricDefinition[];
+  readonly warmupNs: number;
+}
+
+/** The reason in words; undefined if nobody knows. */
+export function whyEmpty(empty: EmptyMetric): string | undefined {
+  const { metric, seeds, warmupNs } = empty;
+  const after = `after warmup (${whole(warmupNs / 1e9)}s)`;
+  const faults = seeds.flatMap((seed) => seed.faults.filter(({ beginNs }) => beginNs >= warmupNs));
+  if (OF_FAULTS.test(metric) && faults.length === 0) return `no fault happened ${after}`;
+  const [protocol = ''] = metric.split('.');
+  const offered = countOf(`${protocol}.offered`, seeds);
+  if (offered === 0) return `no packet was sent ${after}`;
+  const isLost = offered !== undefined && countOf(`${protocol}.throughput`, seeds) === 0;
+  const reasons = [...(isLost ? lostReasons(protocol, seeds) : []), ...lossesOf(empty)];
+  const largest = reasons.filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
+  if (isLost) return `none of ${whole(offered)} packets arrived${told(' (', largest, ')')}`;
+  return largest.length === 0 ? undefined : told('the run counts ', largest, '');
+}
+
+type Reason = readonly [name: string, count: number];
+
+function told(before: string, reasons: readonly Reason[], after: string): string {
+  if (reasons.length === 0) return '';
+  const shown = reasons.slice(0, REASONS_MAX).map(([name, count]) => `${name} ${whole(count)}`);
+  return `${before}${shown.join(', ')}${after}`;
+}
+
+/** Undefined if no seed has the counter. */
+function countOf(name: string, seeds: readonly SeedResult[]): number | undefined {
+  const counts = seeds.flatMap(({ metrics }) => {
+    const data = metrics[name];
+    return data?.kind === 'counter' ? [data.value] : [];
+  });
+  return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** What became of messages; where they are not tracked, what nodes dropped. */
+function lostReasons(protocol: string, seeds: readonly SeedResult[]): readonly Reason[] {
+  const drops = seeds.map(({ messages, nodeDrops }) => {
+    if (messages !== undefined) {
+      return [...Object.entries(messages.refused), ...Object.entries(messages.lost)];
+    }
+    return Object.entries(nodeDrops).filter(([name]) => name.startsWith(`${protocol}/`));
+  });
+  return Object.entries(addUp(drops));
+}
+
+function lossesOf({ definitions, seeds }: EmptyMetric): readonly Reason[] {
+  const names = definitions.filter(({ isLoss }) => isLoss === true).map(({ name }) => name);
+  return names.map((name) => [name, countOf(name, seeds) ?? 0]);
+}
