@@ -56,7 +56,10 @@ export function protocolFiles(name: Spellings): ReadonlyMap<string, string> {
     ],
     [`nodes/${name.kebab}/README.md`, readmeText(name)],
     [`test/vectors/${name.kebab}.test.ts`, vectorTestText(name)],
-    [`test/scenarios/doubles/${name.kebab}.ts`, doublesText(name)],
+    [
+      `test/scenarios/doubles/${name.kebab}.ts`,
+      doublesText({ file: name.kebab, protocol: name.kebab }),
+    ],
     [`test/conformance/live-cases/${name.kebab}.ts`, liveCaseText(name)],
     [`topologies/${name.kebab}.yaml`, topologyText(name)],
     [`scenarios/${name.kebab}.yaml`, scenarioText(name)],

@@ -39,6 +39,19 @@ describe('documents', () => {
     expect(unknown).toEqual([]);
   });
 
+  it('list every command on one page', () => {
+    const page = read('docs/COMMANDS.md');
+    const isListed = (name: string): boolean =>
+      new RegExp(`\`(npm (run )?)?${name}[\` ]`).test(page);
+    const missing = Object.keys(scripts).filter((name) => !isListed(name));
+    expect(missing).toEqual(['prepack']);
+  });
+
+  it('show the first scenario as it is shipped', () => {
+    const [, shipped = ''] = /^(name: [\s\S]*)/m.exec(read('scenarios/hello.yaml')) ?? [];
+    expect(read('README.md')).toContain(`\`\`\`yaml\n${shipped}\`\`\``);
+  });
+
   it('name scenario files that exist', () => {
     const unknown = documents.flatMap(({ path, text }) =>
       [...text.matchAll(/npm run (?:scenario|live|sweep) ([\w/-]+\.yaml)/g)]

@@ -60,15 +60,15 @@ kpis:
 `;
 }
 
-/** What makes each limit of the scenario fail. */
-export function doublesText({ kebab }: Spellings): string {
+/** What makes each limit of a scenario of two nodes fail. */
+export function doublesText(of: { readonly file: string; readonly protocol: string }): string {
   const double = (what: string, set: string, red: string): string => `    '${what}': {
       base: 'short',
       set: { ${set} },
-      red: ['${kebab}.${red}'],
+      red: ['${of.protocol}.${red}'],
     },
 `;
-  return `/** Defects for ${kebab}.yaml, for \`doubles.test.ts\`. */
+  return `/** Defects for ${of.file}.yaml, for \`doubles.test.ts\`. */
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {
