@@ -14,8 +14,8 @@ export interface NightlyEntry {
   readonly name: string;
   /** Arguments for `npm run`. */
   readonly args: readonly string[];
-  /** The kind of results: reports of scenarios or figures of a benchmark. */
-  readonly leaves: 'reports' | 'figures';
+  /** The kind of results: reports of scenarios, figures of a benchmark, or planted defects. */
+  readonly leaves: 'reports' | 'figures' | 'defects';
 }
 
 /** Number of seeds for scenarios whose requirement demands several. */
@@ -58,7 +58,8 @@ export function nightlyList(scenarios: string): readonly NightlyEntry[] {
       leaves: 'figures',
     }),
   );
-  return [...virtual, ...benches, ...live];
+  const mutants: NightlyEntry = { name: 'mutants', args: ['mutants'], leaves: 'defects' };
+  return [...virtual, ...benches, mutants, ...live];
 }
 
 /** The rows that a nightly still has to run: the named ones, or those missing in its round. */

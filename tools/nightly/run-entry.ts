@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBenches } from '../requirements/bench-files.ts';
+import { readFound } from '../requirements/found-defects.ts';
 import type { NightlyRow } from '../requirements/nightly-table.ts';
 import { readReports } from '../requirements/reports.ts';
 import { currentCommit } from '../requirements/source-state.ts';
@@ -37,18 +38,21 @@ export async function runEntry(
   const commit = currentCommit(root);
   const status = await start(['run', '--silent', ...entry.args, ...out], { root, folder });
   if (status === null) return undefined;
-  const isBench = entry.leaves === 'figures';
-  const figures = isBench ? figuresOf(entry.name, join(root, 'runs'), startedAt) : [];
-  const kpis = isBench ? [] : readReports(folder).flatMap((report) => report.kpis);
+  const { leaves, name } = entry;
+  const figures = leaves === 'figures' ? figuresOf(name, join(root, 'runs'), startedAt) : [];
+  const kpis = leaves === 'reports' ? readReports(folder).flatMap((report) => report.kpis) : [];
+  const planted = leaves === 'defects' ? readFound(root) : [];
+  const defects = planted.filter((one) => one.commit === commit);
   return {
     round,
     commit,
     at: new Date().toISOString(),
     seconds: Math.round((Date.now() - startedAt) / 1_000),
     command: `npm run ${entry.args.join(' ')}`,
-    isPassed: status === 0 && (isBench ? figures.length > 0 : kpis.length > 0),
+    isPassed: status === 0 && figures.length + kpis.length + defects.length > 0,
     kpis,
     figures,
+    ...(leaves === 'defects' ? { defects } : {}),
   };
 }
 

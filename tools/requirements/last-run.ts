@@ -7,6 +7,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readBenches } from './bench-files.ts';
+import type { FoundDefect } from './found-defects.ts';
 import { type BenchFigure, type NightlyRow, readNightly } from './nightly-table.ts';
 import { type ReportKpi, readReports } from './reports.ts';
 import { currentCommit, type Origin, type SourceState, sourceState } from './source-state.ts';
@@ -68,6 +69,9 @@ export interface RowEvidence extends Freshness {
   readonly isPassed: boolean;
 }
 
+/** A defect that was planted. */
+export interface DefectEvidence extends FoundDefect, Freshness {}
+
 /** The results of the last runs. */
 export interface LastRun {
   /** Undefined if no run of `npm test` has left results. */
@@ -76,9 +80,12 @@ export interface LastRun {
   readonly kpis: readonly KpiEvidence[];
   readonly figures: readonly FigureEvidence[];
   readonly nightly: readonly RowEvidence[];
+  /** Defects that the last nightly planted. */
+  readonly defects: readonly DefectEvidence[];
 }
 
-interface VitestFile {
+/** What vitest writes. */
+export interface VitestFile {
   readonly startTime: number;
   readonly testResults: readonly {
     readonly name: string;
@@ -94,13 +101,14 @@ export function readLastRun(root: string, runsFolder: string): LastRun {
   const source = sourceState(root);
   const path = join(root, TEST_RESULTS);
   const testedAt = existsSync(path) ? new Date(readResults(path).startTime) : undefined;
-  const { kpis, figures, rows } = nightlyOf(join(root, NIGHTLY_TABLE), source);
+  const { kpis, figures, rows, defects } = nightlyOf(join(root, NIGHTLY_TABLE), source);
   return {
     testedAt,
     tests: ALL_RESULTS.flatMap((one) => testsOf(root, one, source)),
     kpis: [...runKpis(runsFolder, source), ...kpis],
     figures: [...runFigures(runsFolder, source), ...figures],
     nightly: rows,
+    defects,
   };
 }
 
@@ -161,6 +169,7 @@ interface NightlyEvidence {
   readonly kpis: readonly KpiEvidence[];
   readonly figures: readonly FigureEvidence[];
   readonly rows: readonly RowEvidence[];
+  readonly defects: readonly DefectEvidence[];
 }
 
 function nightlyOf(path: string, source: SourceState): NightlyEvidence {
@@ -175,11 +184,21 @@ function nightlyOf(path: string, source: SourceState): NightlyEvidence {
   }));
   return {
     rows: all.map(({ name, row: { isPassed }, freshness }) => ({ name, isPassed, ...freshness })),
-    kpis: all.flatMap(({ row, freshness }) => row.kpis.map((kpi) => ({ ...kpi, ...freshness }))),
+    kpis: all.flatMap(({ row, freshness }) =>
+      row.kpis.map((kpi) => ({ ...kpi, ...freshness, stale: freshness.stale ?? spoilt(row, kpi) })),
+    ),
+    defects: all.flatMap(({ row, freshness }) =>
+      (row.defects ?? []).map((defect) => ({ ...defect, ...freshness })),
+    ),
     figures: all.flatMap(({ name, row, freshness }) =>
       row.figures.map((figure) => ({ ...figure, suite: suiteOf(name), ...freshness })),
     ),
   };
+}
+
+/** A run that failed shows what it missed, and nothing else. */
+function spoilt({ isPassed }: NightlyRow, { status }: ReportKpi): string | undefined {
+  return isPassed || status === 'fail' ? undefined : 'of a nightly that failed';
 }
 
 /** The row of a benchmark is named after the benchmark. */

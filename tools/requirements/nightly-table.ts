@@ -9,6 +9,7 @@
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { foundDefect } from './found-defects.ts';
 import { reportKpi } from './reports.ts';
 
 const benchFigure = z.strictObject({
@@ -29,6 +30,7 @@ const nightlyRow = z.strictObject({
   isPassed: z.boolean(),
   kpis: z.array(reportKpi).default([]),
   figures: z.array(benchFigure).default([]),
+  defects: z.array(foundDefect).optional(),
 });
 
 const nightlyTable = z.strictObject({

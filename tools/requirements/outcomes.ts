@@ -7,7 +7,7 @@
  * @module
  */
 import type { FigureEvidence, Freshness, KpiEvidence, LastRun, TestResult } from './last-run.ts';
-import type { Check, Requirement } from './requirement-list.ts';
+import type { Check, Defect, Requirement } from './requirement-list.ts';
 
 /**
  * The outcome of a check. `absent`: there is no valid result; `stale`: it ran too long ago or on
@@ -26,7 +26,7 @@ export interface Outcome {
  * title.
  */
 export function outcomesOf(
-  { id, checks }: Requirement,
+  { id, checks, defects }: Requirement,
   run: LastRun,
   files: readonly string[],
 ): readonly Outcome[] {
@@ -38,6 +38,7 @@ export function outcomesOf(
     ...numbered.map(outcomeOfTest),
     ...silent,
     ...checks.flatMap((check) => outcomesOfCheck(check, run)),
+    ...defects.map((defect) => outcomeOfDefect(id, defect, run)),
   ];
 }
 
@@ -64,6 +65,17 @@ function outcomeOfRow(name: string, { nightly }: LastRun): Outcome {
   if (row === undefined) return { what: `${what}: did not run`, status: 'absent' };
   if (row.stale !== undefined) return { what: `${what}: ${row.stale}`, status: 'stale' };
   return { what, status: row.isPassed ? 'passed' : 'failed', ...from(row) };
+}
+
+function outcomeOfDefect(id: string, { text, becomes }: Defect, run: LastRun): Outcome {
+  const what = `planted defect: ${text}`;
+  const planted = run.defects.find(
+    (one) => one.id === id && one.text === text && one.becomes === becomes,
+  );
+  if (planted === undefined) return { what: `${what}: was not planted`, status: 'absent' };
+  if (planted.stale !== undefined) return { what: `${what}: ${planted.stale}`, status: 'stale' };
+  if (planted.foundBy !== null) return { what, status: 'passed', ...from(planted) };
+  return { what: `${what}: no test found it`, status: 'failed', ...from(planted) };
 }
 
 type KpiCheck = Extract<Check, { readonly kpi: string }>;

@@ -21,7 +21,8 @@ const HEADER = `# Requirements
 What the project owes, in its own words. Written by \`npm run requirements -- --write\` from
 [requirements.yaml](requirements.yaml), the titles of the tests, the last runs and the [last nightly](nightly.json);
 \`.ci/run\` judges again from its own run, and fails when a verdict here says more than that run shows. A requirement is
-shown by every test with its number in the title, and by what its \`checks\` name. It is
+shown by every test with its number in the title, and by what its \`checks\` name; the defects that it names are planted
+by \`npm run mutants\`, and one that these tests do not find makes it red. It is
 
 - *green* when all of these have run on this source and passed; *nightly* names the date and commit of the oldest result
   that comes from \`npm run nightly\`, which runs what takes too long for every change. Such a result counts for 14 days,
@@ -81,7 +82,8 @@ export function requirementsDocument(sections: readonly Section[], shown: Shown)
 }
 
 function documentRow(row: Requirement, { verdictOf, files }: Shown): string {
-  const named = row.checks.map(namedBy);
+  const planted = row.defects.length === 0 ? [] : [`planted defects: ${row.defects.length}`];
+  const named = [...row.checks.map(namedBy), ...planted];
   const links = [...new Set([...(files.get(row.id) ?? []).map(linkTo), ...named])];
   const when = row.due === true ? '' : `, wave ${row.wave}`;
   const cells = [

@@ -37,6 +37,14 @@ const check = z.union([
   }),
 ]);
 
+const defect = z
+  .strictObject({
+    /** Occurs once in the product, in the code that implements the sentence. */
+    text: z.string().min(8),
+    becomes: z.string(),
+  })
+  .refine(({ text, becomes }) => text !== becomes, { message: 'is no defect' });
+
 const row = z.strictObject({
   id: z.string().regex(/^R-\d{3}$/),
   /** True if the requirement is due now; otherwise `wave` tells when it will be. */
@@ -45,6 +53,8 @@ const row = z.strictObject({
   shall: z.string().min(1),
   target: z.string().optional(),
   checks: z.array(check).default([]),
+  /** Defects that its tests must find when they are planted (`npm run mutants`). */
+  defects: z.array(defect).default([]),
   /** What no check shows yet, as text. Such a requirement is never green, whatever passes. */
   open: z.string().min(1).optional(),
 });
@@ -55,6 +65,8 @@ const file = z.strictObject({
 
 /** A check other than the tests that name the requirement in their title. */
 export type Check = z.output<typeof check>;
+/** A defect that the tests of a requirement must find. */
+export type Defect = z.output<typeof defect>;
 /** One requirement. */
 export type Requirement = z.output<typeof row>;
 /** The requirements below one heading. */

@@ -13,7 +13,13 @@ import { filesByRequirement, numbersIn } from '../../../../tools/requirements/te
 import { ROOT } from '../../../architecture/files.ts';
 
 const LIST = join(ROOT, 'docs/requirements.yaml');
-const ROW: Section['rows'][number] = { id: 'R-001', due: true, shall: 'A | b.', checks: [] };
+const ROW: Section['rows'][number] = {
+  id: 'R-001',
+  due: true,
+  shall: 'A | b.',
+  checks: [],
+  defects: [],
+};
 
 function documentOf(shown: ShownVerdict, row: Section['rows'][number] = ROW): string {
   return requirementsDocument([{ title: 'T', rows: [row] }], {

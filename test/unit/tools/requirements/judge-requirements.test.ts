@@ -5,6 +5,7 @@ import {
   owedAndNotGreen,
 } from '../../../../tools/requirements/judge-requirements.ts';
 import type {
+  DefectEvidence,
   FigureEvidence,
   KpiEvidence,
   LastRun,
@@ -18,12 +19,15 @@ type Row = Section['rows'][number];
 
 function sections(extra: Partial<Row> = {}): readonly Section[] {
   return [
-    { title: 'T', rows: [{ id: 'R-001', due: true, shall: 'Works.', checks: [], ...extra }] },
+    {
+      title: 'T',
+      rows: [{ id: 'R-001', due: true, shall: 'Works.', checks: [], defects: [], ...extra }],
+    },
   ];
 }
 
 function ran(tests: readonly TestResult[], more: Partial<LastRun> = {}): LastRun {
-  return { testedAt: new Date(0), tests, kpis: [], figures: [], nightly: [], ...more };
+  return { testedAt: new Date(0), tests, kpis: [], figures: [], nightly: [], defects: [], ...more };
 }
 
 function only(extra: Partial<Row>, run: LastRun, files: readonly string[] = []): Judged {
@@ -98,6 +102,37 @@ describe('a requirement with tests', () => {
     expect(check('test/b.test.ts > counts').verdict).toBe('green');
     expect(check('test/b.test.ts > sleeps').verdict).toBe('red');
     expect(check('test/c.test.ts').verdict).toBe('missing');
+  });
+});
+
+const DEFECT = { text: 'cpuUs: user + system,', becomes: 'cpuUs: user,' };
+const planted: DefectEvidence = {
+  id: 'R-001',
+  ...DEFECT,
+  commit: 'abc1234',
+  foundBy: 'test/a.test.ts: R-001: works',
+  stale: undefined,
+};
+
+describe('a requirement with defects that its tests must find', () => {
+  const judged = (defects: readonly DefectEvidence[]): Judged =>
+    only({ defects: [DEFECT] }, ran([good], { defects }));
+
+  it('is green when a test found each that was planted', () => {
+    expect(judged([planted]).verdict).toBe('green');
+  });
+
+  it('is red when one survived', () => {
+    const { verdict, failed } = judged([{ ...planted, foundBy: null }]);
+    expect(verdict).toBe('red');
+    expect(failed).toEqual(['planted defect: cpuUs: user + system,: no test found it']);
+  });
+
+  it('is not green when one was not planted, was planted long ago, or was another', () => {
+    expect(judged([]).verdict).toBe('partly');
+    expect(judged([{ ...planted, stale: '15 days old' }]).verdict).toBe('partly');
+    expect(judged([{ ...planted, becomes: 'cpuUs: system,' }]).verdict).toBe('partly');
+    expect(judged([{ ...planted, id: 'R-002' }]).verdict).toBe('partly');
   });
 });
 

@@ -136,6 +136,25 @@ describe('a nightly', () => {
     figures: [{ name: 'a check', unit: 'ns', value: 5, ratio: 1 }],
   };
 
+  it('that failed shows what it missed, and greens nothing', () => {
+    const kpi = {
+      scenario: 'soak',
+      mode: 'live',
+      seeds: 1,
+      metric: 'm',
+      aggregation: 'p95',
+    } as const;
+    const kpis = [
+      { ...kpi, status: 'pass', value: 1, n: 4 },
+      { ...kpi, metric: 'x', status: 'fail', value: 9, n: 4 },
+    ] as NightlyRow['kpis'];
+    mkdirSync(join(root, 'docs'), { recursive: true });
+    landRow(join(root, NIGHTLY_TABLE), 'soak', {
+      ...{ ...row, at: new Date().toISOString(), kpis, isPassed: false },
+    });
+    expect(read().kpis.map(({ stale }) => stale)).toEqual(['of a nightly that failed', undefined]);
+  });
+
   it('lands each row as it ends, and keeps the others', () => {
     const path = join(root, 'nightly.json');
     expect(readNightly(path)).toEqual({ round: '', rows: {} });

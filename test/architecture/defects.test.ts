@@ -1,0 +1,36 @@
+/**
+ * The defects that requirements name can be planted: their text occurs once in the product, wherever it has moved.
+ *
+ * @module
+ */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { placesOf, productFiles, testsOf } from '../../tools/mutants/planting.ts';
+import { readRequirements } from '../../tools/requirements/requirement-list.ts';
+import { filesByRequirement } from '../../tools/requirements/test-titles.ts';
+import { ROOT } from './files.ts';
+
+const rows = readRequirements(join(ROOT, 'docs/requirements.yaml')).flatMap((one) => one.rows);
+const planned = rows.filter(({ defects }) => defects.length > 0);
+
+describe('the planted defects of requirements', () => {
+  it('have a text that occurs once in the product', () => {
+    const files = productFiles(ROOT);
+    const lost = planned.flatMap(({ id, defects }) =>
+      defects.flatMap(({ text }) => {
+        const places = placesOf(text, files);
+        return places.length === 1 ? [] : [`${id}: ${places.length} places of ${text} ${places}`];
+      }),
+    );
+    expect(files.size).toBeGreaterThan(500);
+    expect(lost).toEqual([]);
+  });
+
+  it('belong to a requirement that a test without a browser, servers or a package shows', () => {
+    const titled = filesByRequirement(ROOT);
+    const idle = planned
+      .filter((row) => testsOf(row, titled.get(row.id) ?? []).length === 0)
+      .filter(({ checks }) => !checks.some((check) => 'kpi' in check));
+    expect(idle.map(({ id }) => id)).toEqual([]);
+  });
+});
