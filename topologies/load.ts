@@ -5,11 +5,11 @@
  *
  * @module
  */
-import { isAbsolute } from 'node:path';
 import { buildTopology } from './build/build.ts';
 import { BuildContext } from './build/context.ts';
 import type { LoadedTopology } from './build/loaded.ts';
 import { checkOptions } from './build/options.ts';
+import { modulesOf } from './build/protocol-name.ts';
 import { stackNames } from './build/stack.ts';
 import { COMMAND_FILE, ConfigError } from './files/config-error.ts';
 import { defined } from './files/defined.ts';
@@ -68,8 +68,7 @@ export function topologyModules(request: TopologyRequest): readonly string[] {
   const found = findFile(request.path, [process.cwd(), folders.topologies], ['.', 'topologies']);
   if ('message' in found) return [];
   const loaded = readTopology(found.path, [], { problems: new Problems(), registry });
-  const names = loaded === undefined ? [] : protocolNames(loaded);
-  return [...new Set(names.filter((name) => isAbsolute(name)))];
+  return loaded === undefined ? [] : modulesOf(protocolNames(loaded));
 }
 
 /** The protocols that a topology names, as the registry knows them. */

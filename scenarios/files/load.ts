@@ -7,7 +7,7 @@
  * @module
  */
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { LoadedTopology } from '../../topologies/build/loaded.ts';
 import {
   type CheckedNodes,
@@ -18,7 +18,7 @@ import {
   type PlacedProtocol,
   placedProtocols,
 } from '../../topologies/build/options.ts';
-import { mayNameModules } from '../../topologies/build/protocol-name.ts';
+import { mayNameModules, modulesOf } from '../../topologies/build/protocol-name.ts';
 import { resolveStack, stackNames } from '../../topologies/build/stack.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import { listOverrides, overridesBelow } from '../../topologies/files/overrides.ts';
@@ -106,7 +106,7 @@ export function nodeOptions(
 export function moduleProtocols(request: ScenarioRequest): readonly string[] {
   const parts = { request, problems: new Problems() };
   const names = collect(parts.problems, () => protocolNames(parts)) ?? [];
-  return [...new Set(names.filter((name) => isAbsolute(name)))];
+  return modulesOf(names);
 }
 
 /**
@@ -304,7 +304,8 @@ function checkOptionNames(
   const { hosts } = context.topology;
   const names = new Set(hosts.flatMap((host) => placedProtocols(host).flatMap(optionNames)));
   for (const name of Object.keys(options)) {
-    if (names.has(name)) continue;
+    // The name of a protocol that no node runs may be right where it is wrong elsewhere.
+    if (names.has(name) || context.problems.isInDoubt('E108')) continue;
     const message = `"${name}" is neither a protocol nor a node of this topology`;
     const hint = (): string => hintNames(name, [...names], 'names');
     context.refuseKey('E106', ['options', name], message, hint);

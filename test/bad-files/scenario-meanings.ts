@@ -7,6 +7,13 @@
 import { BASE, CUT, event, kpi, LINK, PAIR, traffic } from './parts.ts';
 import type { BadFile } from './row.ts';
 
+/** A scenario with a network of its own, and what needs a gateway in it. */
+function inner(network: string): string {
+  const limit = 'kpis: { gateway.delivery: { value: ">= 99%" } }';
+  const options = 'options: { gateway: { window: 64 } }';
+  return `name: inner\ntopology: { name: inner, ${network} }\nduration: 1s\n${limit}\n${options}\n`;
+}
+
 /** Names that do not exist, and entries that contradict each other. */
 export const BAD_MEANINGS: readonly BadFile[] = [
   {
@@ -132,6 +139,30 @@ export const BAD_MEANINGS: readonly BadFile[] = [
     code: 'E108',
     says: 'no node runs ping, so nothing measures "ping.delivery"',
     hint: 'protocols of this network: gateway, scion',
+  },
+  {
+    title: 'a protocol with a typing mistake, which limits and options follow',
+    text: inner('nodes: [{ name: a, run: «gatewai» }, { name: b, run: gatewai }]'),
+    code: 'E116',
+    says: 'topology.nodes[0].run: protocol "gatewai" not found in nodes/',
+  },
+  {
+    title: 'a layer with a typing mistake, which limits and options follow',
+    text: `${inner('nodes: [{ name: a, run: scion }]')}stack: [{ on: a, run: «gatewai» }]\n`,
+    code: 'E116',
+    says: 'stack[0].run: protocol "gatewai" not found in nodes/',
+  },
+  {
+    title: 'a node without a protocol, which limits and options follow',
+    text: inner('nodes: [«{ name: a }»]'),
+    code: 'E121',
+    says: 'topology.nodes[0].run: missing, expected a protocol such as ping',
+  },
+  {
+    title: 'a graph that is not there, which limits and options follow',
+    text: inner('import: { gml: «away.gml» }, defaults: { node: { run: gateway } }'),
+    code: 'E116',
+    says: 'topology.import.gml: "away.gml" not found',
   },
   {
     title: 'a percentile of a counter',

@@ -107,6 +107,7 @@ function plainNode(
   if (written === undefined) {
     const message = 'missing, expected a protocol such as ping';
     context.refuse('E121', [...draft.path, 'run'], message, 'or give defaults.node.run');
+    context.problems.miss('protocols');
   }
   return {
     name: draft.name,
@@ -141,7 +142,10 @@ class ProtocolNames {
     const { source, registry } = this.#context;
     const { name, mistake } = namedProtocol(written, source, registry);
     this.#resolved.set(written, name);
-    if (mistake !== undefined) this.#context.refuse('E116', path, mistake.message, mistake.hint);
+    if (mistake !== undefined) {
+      this.#context.refuse('E116', path, mistake.message, mistake.hint);
+      this.#context.problems.miss('protocols');
+    }
     return name;
   }
 }

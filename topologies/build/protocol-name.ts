@@ -4,7 +4,7 @@
  * @module
  */
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Registry } from '../files/registry.ts';
 import type { Source } from '../files/source.ts';
 import { hintNames } from '../files/suggest.ts';
@@ -15,6 +15,11 @@ export interface NamedProtocol {
   readonly name: string;
   /** Why there is no such protocol (E116); absent if there is one. */
   readonly mistake?: { readonly message: string; readonly hint: string };
+}
+
+/** Of protocols those that are modules, each once; one that is not there is a mistake of the file that names it. */
+export function modulesOf(protocols: readonly string[]): readonly string[] {
+  return [...new Set(protocols)].filter((name) => isAbsolute(name) && existsSync(name));
 }
 
 /** Finds the protocol; paths of modules count from the folder of the file. */

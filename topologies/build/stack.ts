@@ -98,6 +98,7 @@ function protocolOf(place: StackPlace, run: string, path: FilePath): string | un
   const { name, mistake } = namedProtocol(run, source, registry);
   if (mistake === undefined) return name;
   problems.add(source, { code: 'E116', path, part: 'value', ...mistake }, root);
+  problems.miss('protocols');
   return undefined;
 }
 

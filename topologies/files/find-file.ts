@@ -38,7 +38,8 @@ export function findFile(
 }
 
 function pathsOf(place: string): readonly string[] {
-  return extname(place) === '' ? [`${place}.yaml`, `${place}.json`] : [place];
+  // Files of other programs often have no ending: what is there under its whole name goes first.
+  return extname(place) === '' ? [place, `${place}.yaml`, `${place}.json`] : [place];
 }
 
 function isFileAt(path: string): boolean {

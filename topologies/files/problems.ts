@@ -15,8 +15,11 @@ const KEPT_MAX = 1_000;
 
 /** Mistakes that may only follow from links that could not be built: names and ways of links. */
 const ABOUT_LINKS: readonly ConfigCode[] = ['E107', 'E123', 'E124'];
+/** ... or from protocols that are not known: what they measure. */
+const ABOUT_PROTOCOLS: readonly ConfigCode[] = ['E108'];
 /** ... or from nodes that could not be read. */
-const ABOUT_NODES: readonly ConfigCode[] = ['E106', ...ABOUT_LINKS];
+const ABOUT_NODES: readonly ConfigCode[] = ['E106', ...ABOUT_LINKS, ...ABOUT_PROTOCOLS];
+const ABOUT = { links: ABOUT_LINKS, protocols: ABOUT_PROTOCOLS, nodes: ABOUT_NODES };
 
 /** Mistakes found so far. */
 export class Problems {
@@ -36,8 +39,13 @@ export class Problems {
   }
 
   /** After a mistake because of which these are missing: what names them is not judged any more. */
-  miss(what: 'nodes' | 'links'): void {
-    this.#inDoubt = new Set([...this.#inDoubt, ...(what === 'nodes' ? ABOUT_NODES : ABOUT_LINKS)]);
+  miss(what: keyof typeof ABOUT): void {
+    this.#inDoubt = new Set([...this.#inDoubt, ...ABOUT[what]]);
+  }
+
+  /** True if a mistake with this code may only follow from what is missing. */
+  isInDoubt(code: ConfigCode): boolean {
+    return this.#inDoubt.has(code);
   }
 
   /** True when further mistakes are only counted, so that their messages need not be composed. */
@@ -56,7 +64,7 @@ export class Problems {
    * @param root Path of the values inside the file, for maps inside another file.
    */
   add(source: Source, mistake: PathMistake, root: FilePath = []): void {
-    if (this.#inDoubt.has(mistake.code)) {
+    if (this.isInDoubt(mistake.code)) {
       this.#doubtful += 1;
       return;
     }

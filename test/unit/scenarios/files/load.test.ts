@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Protocol } from '../../../../engine/host/protocol.ts';
 import { loadScenario, moduleProtocols, nodeOptions } from '../../../../scenarios/files/load.ts';
@@ -251,5 +252,8 @@ topology:
     const request = { path, folders: files.folders, registry };
     expect(moduleProtocols(request)).toEqual([module]);
     expect(moduleProtocols({ ...request, path: 'nothing.yaml' })).toEqual([]);
+    // It was loaded before the file was checked, and failed without its line.
+    rmSync(module);
+    expect(moduleProtocols(request)).toEqual([]);
   });
 });

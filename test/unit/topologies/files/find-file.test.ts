@@ -36,6 +36,13 @@ it('a file of that name with its ending left out goes first', () => {
   expect(find('full')).toEqual({ path: join(folder, 'full.yaml') });
 });
 
+it('a file without an ending was "not found": its whole name goes first', () => {
+  writeFileSync(join(folder, 'plan'), '');
+  writeFileSync(join(folder, 'plan.yaml'), '');
+  expect(find('plan')).toEqual({ path: join(folder, 'plan') });
+  expect(find(join(folder, 'plan'))).toEqual({ path: join(folder, 'plan') });
+});
+
 it('what is not there is not found', () => {
   expect(find('ful.yaml')).toEqual({
     message: '"ful.yaml" not found in ./',
