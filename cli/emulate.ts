@@ -16,6 +16,7 @@ import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
 import { refuseWithHelp } from './flags.ts';
 import { loadAny } from './load.ts';
+import { addCopyOptions, withCopies } from './report-copies.ts';
 import { addRunOptions } from './scenario.ts';
 import { addWatchOption } from './watch.ts';
 
@@ -31,7 +32,7 @@ const LATE_LIMIT = '10ms';
 
 /** Adds the command. */
 export function addEmulate(program: Command): void {
-  const command = addWatchOption(addRunOptions(program.command('emulate')))
+  const command = addCopyOptions(addWatchOption(addRunOptions(program.command('emulate'))))
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario at the pace of the wall clock, with outside programs')
     .description(
@@ -55,24 +56,28 @@ export function addEmulate(program: Command): void {
       refuseWithHelp(command);
       return;
     }
-    const registry = new ProtocolRegistry();
-    const loaded = await loadAny(file, flags.set, registry);
-    const { scenario } = loaded;
-    const [outside] = outsideHosts(scenario);
-    if (outside !== undefined && flags.speed !== 1) {
-      const message = `--speed: ${outside.name} is an outside program, whose clock runs at speed 1`;
-      throw new FlagError(message, '--speed', 'leave --speed out');
-    }
-    const { speed: factor, onLate, lateLimit: lateLimitNs } = flags;
-    const how = { speed: factor, onLate, lateLimitNs };
-    const runner: Runner = {
-      command: 'emulate',
-      flags: changedFlags(how),
-      run: (order, { folder }) =>
-        runEmulatedApart({ ...order, reproduce: repeat(order, how) }, { ...how, folder }),
-    };
-    exitWith(await execute(loaded, flags, runner));
+    await withCopies(file, flags, () => emulate(file, flags));
   });
+}
+
+async function emulate(file: string, flags: EmulateFlags): Promise<void> {
+  const registry = new ProtocolRegistry();
+  const loaded = await loadAny(file, flags.set, registry);
+  const { scenario } = loaded;
+  const [outside] = outsideHosts(scenario);
+  if (outside !== undefined && flags.speed !== 1) {
+    const message = `--speed: ${outside.name} is an outside program, whose clock runs at speed 1`;
+    throw new FlagError(message, '--speed', 'leave --speed out');
+  }
+  const { speed: factor, onLate, lateLimit: lateLimitNs } = flags;
+  const how = { speed: factor, onLate, lateLimitNs };
+  const runner: Runner = {
+    command: 'emulate',
+    flags: changedFlags(how),
+    run: (order, { folder }) =>
+      runEmulatedApart({ ...order, reproduce: repeat(order, how) }, { ...how, folder }),
+  };
+  exitWith(await execute(loaded, flags, runner));
 }
 
 type How = Omit<EmulateHow, 'folder'>;

@@ -41,6 +41,7 @@ import { onInterrupt } from './interrupt.ts';
 import type { Loaded } from './load.ts';
 import { Palette, withPalette } from './palette.ts';
 import { showProgress } from './progress.ts';
+import { type CopyFlags, copyReports, writeErrorCopy } from './report-copies.ts';
 import { readReportFile } from './report-file.ts';
 import { runName } from './run-name.ts';
 import { type Place, RunPlace, removeRecorded } from './run-place.ts';
@@ -49,7 +50,7 @@ import { startWatch } from './watch.ts';
 import { writeErrors, writeFiles } from './write-files.ts';
 
 /** Flags of commands that run a scenario. */
-export interface RunFlags {
+export interface RunFlags extends CopyFlags {
   readonly seed?: number;
   readonly seeds?: number;
   readonly set?: Readonly<Record<string, string>>;
@@ -163,7 +164,7 @@ async function runAndReport(
     const { folder } = place;
     const recordings = seeds.flatMap((seed) => pathsOf(recordingsOf(flags, folder, seed, seeds)));
     // A reader of this folder must not find the results of an earlier run.
-    if (end.kind !== 'judged') writeErrors(folder, scenario.name, end);
+    if (end.kind !== 'judged') writeErrorCopy(flags, writeErrors(folder, scenario.name, end));
     const repeat = (seed: number): string =>
       repeatCommand(runner.command, scenario.file, { ...flags, seed, seeds: undefined });
     const context = { flags, folder, baseline, recordings, place, repeat };
@@ -251,7 +252,9 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
   const comparison = baseline === undefined ? undefined : compareReports(baseline, judged);
   const isGate = comparison !== undefined && flags.baselineReportOnly !== true;
   const report = isGate ? gatedBy(comparison, judged) : judged;
-  const { files, problems } = await writeFiles(folder, report, comparison);
+  const written = await writeFiles(folder, report, comparison);
+  const { files } = written;
+  const problems = [...written.problems, ...copyReports(flags, folder, 'run')];
   if (problems.length === 0) forgetRepeated(context.place, report);
   context.place?.pointLatest();
   const former = context.place?.former;

@@ -26,6 +26,7 @@ import {
 } from './flags.ts';
 import { chooseLoops, type LayoutFlags, refuseTwoLayouts } from './live-layout.ts';
 import { type Loaded, load } from './load.ts';
+import { addCopyOptions, withCopies } from './report-copies.ts';
 import { addRunOptions } from './scenario.ts';
 import { addWatchOption } from './watch.ts';
 import { writeProcesses } from './write-files.ts';
@@ -45,7 +46,7 @@ const USELESS: UselessFlags = {
 
 /** Adds the command. */
 export function addLive(program: Command): void {
-  const command = addWatchOption(addRunOptions(program.command('live')))
+  const command = addCopyOptions(addWatchOption(addRunOptions(program.command('live'))))
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario on real sockets, in real time')
     .description(
@@ -96,25 +97,33 @@ export function addLive(program: Command): void {
     }
     refuseUseless(command, USELESS);
     refuseTwoLayouts(flags);
-    const registry = new ProtocolRegistry();
     const isGiven = (name: string): boolean => command.getOptionValueSource(name) !== 'default';
-    const plain = await load(file, flags.set, registry);
-    const { loaded, deployment } = deploy(plain, flags.deployment);
-    const { loops, repeat } = chooseLoops(flags, loaded.scenario, isGiven('precision'));
-    const isSpread = flags.processes !== undefined || deployment !== undefined || loops > 1;
-    if (isSpread) refuseClouds(loaded.scenario);
-    // Loops and processes that spin would take the processor from each other (docs/how-to/live.md).
-    const precision = isSpread && !isGiven('precision') ? 'low' : flags.precision;
-    const shape = isGiven('shape') ? flags.shape : (deployment?.shape ?? flags.shape);
-    const runner = {
-      ...runnerOf({ ...flags, loops, precision, shape }, { registry, deployment }),
-      ...namedBy(flags, isGiven),
-    };
-    const how = { ...flags, ...loaded, loops, registry, file, overrides: flags.set };
-    const named = repeat === undefined ? flags : { ...flags, loops: repeat };
-    const isCompared = flags.againstSim === true;
-    exitWith(await execute(loaded, named, isCompared ? await againstSim(runner, how) : runner));
+    await withCopies(file, flags, () => runLive(file, flags, isGiven));
   });
+}
+
+async function runLive(
+  file: string,
+  flags: LiveFlags,
+  isGiven: (name: string) => boolean,
+): Promise<void> {
+  const registry = new ProtocolRegistry();
+  const plain = await load(file, flags.set, registry);
+  const { loaded, deployment } = deploy(plain, flags.deployment);
+  const { loops, repeat } = chooseLoops(flags, loaded.scenario, isGiven('precision'));
+  const isSpread = flags.processes !== undefined || deployment !== undefined || loops > 1;
+  if (isSpread) refuseClouds(loaded.scenario);
+  // Loops and processes that spin would take the processor from each other (docs/how-to/live.md).
+  const precision = isSpread && !isGiven('precision') ? 'low' : flags.precision;
+  const shape = isGiven('shape') ? flags.shape : (deployment?.shape ?? flags.shape);
+  const runner = {
+    ...runnerOf({ ...flags, loops, precision, shape }, { registry, deployment }),
+    ...namedBy(flags, isGiven),
+  };
+  const how = { ...flags, ...loaded, loops, registry, file, overrides: flags.set };
+  const named = repeat === undefined ? flags : { ...flags, loops: repeat };
+  const isCompared = flags.againstSim === true;
+  exitWith(await execute(loaded, named, isCompared ? await againstSim(runner, how) : runner));
 }
 
 /** The flags of a live run that become part of its folder's name. */

@@ -17,13 +17,20 @@ export const INTERACTIVE_FILE = 'interactive.yaml';
 /** One of these files exists once a run or a sweep has its verdict. */
 export const MAIN_FILES = ['report.json', 'sweep.json', RESULTS] as const;
 
+/** Reports of a run, and of a sweep. */
+export const REPORTS: Readonly<Record<'run' | 'sweep', readonly string[]>> = {
+  run: ['report.html', 'report.json', 'report.md', 'junit.xml', 'metrics.prom'],
+  sweep: ['sweep.json', ...SWEEP_FILES],
+};
+
 /** Files that the run itself may have written before the reports. */
 export const RECORDED = ['trace.orr', 'trace.pcapng', PROCESSES] as const;
 
 const OTHERS: readonly string[] = [
   ...MAIN_FILES,
   ...RECORDED,
-  ...['report.html', 'report.md', 'junit.xml', 'metrics.prom', ...SWEEP_FILES],
+  ...REPORTS.run,
+  ...REPORTS.sweep,
   ...[INTERACTIVE_FILE, ...Object.values(RUN_COPIES)],
 ];
 

@@ -23,6 +23,7 @@ import { fleetRunner } from './fleet-runner.ts';
 import { listMetrics } from './list-metrics.ts';
 import { type Loaded, load } from './load.ts';
 import { QUEUE_HELP, queueFlag } from './queue-flag.ts';
+import { addCopyOptions, withCopies } from './report-copies.ts';
 import { addWatchOption } from './watch.ts';
 
 interface ScenarioFlags extends RunFlags {
@@ -35,7 +36,7 @@ interface ScenarioFlags extends RunFlags {
 
 /** Adds the command. */
 export function addScenario(program: Command): void {
-  const command = addWatchOption(addRunOptions(program.command('scenario')))
+  const command = addCopyOptions(addWatchOption(addRunOptions(program.command('scenario'))))
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario in virtual time')
     .description('Runs a scenario in virtual time, writes runs/<name>/, prints the verdict.')
@@ -69,19 +70,30 @@ export function addScenario(program: Command): void {
       refuseWithHelp(command);
       return;
     }
-    const loaded = await load(file, flags.set, registry);
-    if (flags.queue !== undefined) exitWith(await onFleet(flags.queue, loaded, flags));
-    else if (flags.checkDeterminism !== true) exitWith(await execute(loaded, flags));
-    else if (flags.viz === undefined) exitWith(await checkDeterminism(loaded, flags));
-    else {
-      const hint = 'leave out one of the two';
-      throw new FlagError(
-        '--check-determinism runs twice, so --viz has no single run to show',
-        '--viz',
-        hint,
+    if (flags.checkDeterminism !== true) {
+      await withCopies(file, flags, async () =>
+        runOnce(await load(file, flags.set, registry), flags),
       );
-    }
+    } else exitWith(await runTwice(await load(file, flags.set, registry), flags));
   });
+}
+
+async function runOnce(loaded: Loaded, flags: ScenarioFlags): Promise<void> {
+  const { queue } = flags;
+  exitWith(
+    queue === undefined ? await execute(loaded, flags) : await onFleet(queue, loaded, flags),
+  );
+}
+
+async function runTwice(loaded: Loaded, flags: ScenarioFlags): Promise<ExitCode> {
+  const { queue, viz, junit, report } = flags;
+  if (queue !== undefined) return await onFleet(queue, loaded, flags);
+  const useless = Object.entries({ viz, junit, report }).find(([, value]) => value !== undefined);
+  if (useless === undefined) return await checkDeterminism(loaded, flags);
+  const flag = `--${useless[0]}`;
+  const what = viz === undefined ? 'no report' : 'no single run to show';
+  const message = `--check-determinism runs twice, so ${flag} has ${what}`;
+  throw new FlagError(message, flag, 'leave out one of the two');
 }
 
 /** A run whose seeds a fleet makes. */

@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EnvironmentError } from '../engine/live/environment.ts';
 import {
   renderSweepTable,
   renderSweepVerdict,
@@ -19,6 +20,7 @@ import type { Scenario } from '../scenarios/model.ts';
 import { RESULTS, type SweepHead } from '../scenarios/sweep/results-file.ts';
 import { readQuantity } from '../topologies/files/units.ts';
 import type { RunFlags } from './execute.ts';
+import { copyReports } from './report-copies.ts';
 import type { RunPlace } from './run-place.ts';
 import { terminalOptions } from './terminal.ts';
 import { writeWhole } from './whole-files.ts';
@@ -55,6 +57,8 @@ export function writeSweepFiles(
   // First of all, so that the rows are not lost if the disk is full.
   process.stdout.write(text);
   writeWhole(folder, [['sweep.json', json], ...sweepFiles(result, readQuantity)]);
+  const [problem] = copyReports(flags, folder, 'sweep');
+  if (problem !== undefined) throw new EnvironmentError(problem);
   forgetRepeated(place, json);
   if (flags.json === true || flags.quiet === true) return;
   if (saved !== undefined) process.stdout.write(`\n  ${saved}\n`);

@@ -21,6 +21,7 @@ import {
 } from './flags.ts';
 import { load } from './load.ts';
 import { QUEUE_HELP, queueFlag } from './queue-flag.ts';
+import { addCopyOptions, withCopies } from './report-copies.ts';
 import { addRunOptions } from './scenario.ts';
 import { type SweepFlags, sweep } from './sweep-run.ts';
 
@@ -43,7 +44,7 @@ const USELESS: UselessFlags = {
 
 /** Adds the command. */
 export function addSweep(program: Command): void {
-  const command = addRunOptions(program.command('sweep'))
+  const command = addCopyOptions(addRunOptions(program.command('sweep')))
     .argument('<file>', 'scenario file with a `sweep:` section')
     .summary('run all combinations of parameter lists')
     .description(
@@ -64,15 +65,19 @@ export function addSweep(program: Command): void {
     .option('--fresh', 'run everything again, whatever a stopped sweep has left')
     .action(async (file: string, flags: SweepFlags) => {
       refuseUseless(command, USELESS);
-      const registry = new ProtocolRegistry();
-      const { scenario } = await load(file, flags.set, registry);
-      if (scenario.sweep === undefined) {
-        throw new FlagError(`${file} has no sweep`, file, 'add `sweep: { path: [values] }`');
-      }
-      checkAdaptive(flags, seedsOf(scenario.seeds, flags).length);
-      exitWith(await sweep(file, scenario, { flags, registry }));
+      await withCopies(file, flags, () => runSweep(file, flags));
     });
   hideUseless(command, USELESS);
+}
+
+async function runSweep(file: string, flags: SweepFlags): Promise<void> {
+  const registry = new ProtocolRegistry();
+  const { scenario } = await load(file, flags.set, registry);
+  if (scenario.sweep === undefined) {
+    throw new FlagError(`${file} has no sweep`, file, 'add `sweep: { path: [values] }`');
+  }
+  checkAdaptive(flags, seedsOf(scenario.seeds, flags).length);
+  exitWith(await sweep(file, scenario, { flags, registry }));
 }
 
 /** @throws FlagError if there would be fewer seeds at most than there are at first. */

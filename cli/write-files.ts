@@ -81,15 +81,17 @@ export async function writeFiles(
 /**
  * Writes an error result if there is no report, so that readers do not find the results of an
  * earlier run.
+ * @returns its text.
  */
 export function writeErrors(
   folder: string,
   scenario: string,
   problem: { readonly kind: string; readonly message: string },
-): void {
+): string {
   const text = renderJunitErrors(scenario, problem.kind, [problem.message]);
   // If this fails because of the machine, the problem is reported elsewhere.
   problemOf(() => writeWhole(folder, [['junit.xml', text]]));
+  return text;
 }
 
 /**

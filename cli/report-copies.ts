@@ -1,0 +1,99 @@
+/**
+ * `--junit FILE` and `--report DIR`: reports where a CI looks for them, beside those in the folder of
+ * the run. From the first moment on they are of this run, so that nobody reads the verdict of an
+ * earlier one where a command was killed or its files were refused.
+ *
+ * @module
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import type { Command } from 'commander';
+import { environmentError } from '../engine/live/environment.ts';
+import { renderJunitErrors } from '../reports/junit.ts';
+import { ConfigError } from '../topologies/files/config-error.ts';
+import { hidePasswords } from './hide-passwords.ts';
+import { REPORTS } from './run-files.ts';
+import { makeWritable, type NamedText, writeWhole } from './whole-files.ts';
+
+/** Where copies of reports are wanted. */
+export interface CopyFlags {
+  readonly junit?: string;
+  readonly report?: string;
+}
+
+/** Adds the options to a command that leaves reports. */
+export function addCopyOptions(command: Command): Command {
+  return command
+    .option('--junit <file>', 'write the JUnit file there too, also of a run that fails early')
+    .option('--report <dir>', 'write all reports to this folder too');
+}
+
+/**
+ * Runs a command whose JUnit file says from the first moment on that there is no verdict yet.
+ * @param file The scenario, as it was named.
+ * @throws EnvironmentError if a copy cannot be written, before anything runs.
+ */
+export async function withCopies(
+  file: string,
+  flags: CopyFlags,
+  run: () => Promise<void>,
+): Promise<void> {
+  if (flags.report !== undefined) {
+    makeWritable(flags.report);
+    for (const name of Object.values(REPORTS).flat()) {
+      rmSync(join(flags.report, name), { force: true });
+    }
+  }
+  if (flags.junit !== undefined) makeWritable(dirname(flags.junit));
+  const name = basename(file, extname(file));
+  writeErrorCopy(flags, renderJunitErrors(name, 'unfinished', ['the run did not end']));
+  try {
+    await run();
+  } catch (error) {
+    const messages = messagesOf(error).map((text) => hidePasswords(text));
+    writeErrorCopy(flags, renderJunitErrors(name, 'configuration', messages));
+    throw error;
+  }
+}
+
+function messagesOf(error: unknown): readonly string[] {
+  if (error instanceof ConfigError) return error.issues.map(({ message }) => message);
+  return [error instanceof Error ? error.message : String(error)];
+}
+
+/** Writes the JUnit file of a run without a report. */
+export function writeErrorCopy({ junit, report }: CopyFlags, text: string): void {
+  if (junit !== undefined) writeWhole(dirname(junit), [[basename(junit), text]]);
+  if (report !== undefined) writeWhole(report, [['junit.xml', text]]);
+}
+
+/**
+ * Copies reports of a finished run or sweep.
+ * @returns what could not be written.
+ */
+export function copyReports(
+  { junit, report }: CopyFlags,
+  folder: string,
+  of: keyof typeof REPORTS,
+): readonly string[] {
+  const names = REPORTS[of].filter((name) => existsSync(join(folder, name)));
+  const read = (name: string, as: string): NamedText => [as, [readFileSync(join(folder, name))]];
+  const ofJunit = names.filter((name) => name.endsWith('junit.xml'));
+  return [
+    ...(report === undefined ? [] : problemsOf(report, () => names.map((one) => read(one, one)))),
+    ...(junit === undefined
+      ? []
+      : problemsOf(dirname(junit), () => ofJunit.map((name) => read(name, basename(junit))))),
+  ];
+}
+
+function problemsOf(folder: string, files: () => readonly NamedText[]): readonly string[] {
+  try {
+    writeWhole(folder, files());
+    return [];
+  } catch (error) {
+    const known = environmentError(error);
+    if (known === undefined) throw error;
+    return [known.message];
+  }
+}
