@@ -72,6 +72,8 @@ export interface RunFlags extends CopyFlags {
   /** Virtual seconds per second of wall time. */
   readonly speed?: number;
   readonly debug?: boolean;
+  /** Ends the run at the first limit that it cannot meet any more. */
+  readonly abortOn?: 'fail';
 }
 
 /** A way to run a scenario: its command, and the function that runs it. */
@@ -152,7 +154,8 @@ async function runAndReport(
   const seeds = seedsOf(scenario.seeds, flags);
   const { command, layout, flags: own = {} } = runner;
   const { overrides } = scenario;
-  const name = runName({ command, seeds, overrides, layout, flags: own });
+  const abortOn = flags.abortOn === undefined ? {} : { 'abort-on': flags.abortOn };
+  const name = runName({ command, seeds, overrides, layout, flags: { ...own, ...abortOn } });
   const place = new RunPlace(join(flags.out, scenario.name, name), (text) => {
     process.stderr.write(`orrery: ${text}\n`);
   });
@@ -204,6 +207,7 @@ async function runIn(
     reproduce: repeatCommand(runner.command, scenario.file, flags),
     commit: commitOf(),
     signal: interrupt.signal,
+    endsOnMiss: flags.abortOn === 'fail',
     onProgress: progress.update,
     onNotice: (text) => {
       progress.clear();
@@ -285,7 +289,7 @@ function tellFailure(end: Exclude<RunEnd, { kind: 'judged' }>, context: FinishCo
       const message = `seed ${end.seed}: ${end.message}`;
       if (isJson) printJson({ errors: [{ message }] });
       else process.stderr.write(plainLines(`orrery: ${message}\n`));
-      return end.ending === 'interrupted' ? 130 : 5;
+      return ({ interrupted: 130, 'time-limit': 5, aborted: 1 } as const)[end.ending];
     }
     case 'broken':
       if (end.crash !== undefined) return tellCrash(end.crash, context);

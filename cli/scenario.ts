@@ -6,6 +6,7 @@
 import { type Command, Option } from 'commander';
 import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { canMissForGood } from '../scenarios/runner/limit-watch.ts';
 import { SPEED_MAX } from '../viz/format/control-wire.ts';
 import { checkDeterminism } from './check-determinism.ts';
 import { execute, type RunFlags } from './execute.ts';
@@ -51,6 +52,12 @@ export function addScenario(program: Command): void {
       'cost profile (default: runs/calibration.json); implies --cpu calibrated',
     )
     .option('--speed <factor>', 'with --viz: virtual seconds per second; 0 starts paused', speed)
+    .addOption(
+      new Option(
+        '--abort-on <what>',
+        'stop at the first limit that cannot be met any more (a count above its maximum)',
+      ).choices(['fail']),
+    )
     .option('--queue <address>', QUEUE_HELP, queueFlag)
     .option('--check-determinism', 'run twice; stop at the first event that differs (exit 4)')
     .option('--list-metrics', 'list the metrics on which a scenario can set limits');
@@ -79,6 +86,10 @@ export function addScenario(program: Command): void {
 }
 
 async function runOnce(loaded: Loaded, flags: ScenarioFlags): Promise<void> {
+  if (flags.abortOn !== undefined && !loaded.scenario.kpis.some(canMissForGood)) {
+    const message = '--abort-on: no limit of this file is missed for good before its end';
+    throw new FlagError(message, '--abort-on', 'limits on count, max and min can be');
+  }
   const { queue } = flags;
   exitWith(
     queue === undefined ? await execute(loaded, flags) : await onFleet(queue, loaded, flags),
@@ -102,8 +113,11 @@ async function onFleet(
   loaded: Loaded,
   flags: ScenarioFlags,
 ): Promise<ExitCode> {
-  const { trace, pcap, explain, viz, checkDeterminism } = flags;
-  const own = { trace, pcap, explain, viz, 'check-determinism': checkDeterminism };
+  const { trace, pcap, explain, viz, checkDeterminism, abortOn } = flags;
+  const own = {
+    ...{ trace, pcap, explain, viz, 'check-determinism': checkDeterminism },
+    'abort-on': abortOn,
+  };
   const fleet = await fleetRunner(queue, own);
   try {
     const code = await execute(loaded, { ...flags, trace: false }, fleet);

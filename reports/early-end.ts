@@ -26,7 +26,8 @@ interface SeedEnd {
 export function endingOf(seeds: readonly Pick<SeedEnd, 'ending'>[]): Ending {
   const endings = seeds.map((seed) => seed.ending);
   if (endings.includes('time-limit')) return 'time-limit';
-  return endings.includes('interrupted') ? 'interrupted' : 'complete';
+  if (endings.includes('interrupted')) return 'interrupted';
+  return endings.includes('aborted') ? 'aborted' : 'complete';
 }
 
 /** `interrupted at 12.3 s of 60 s`; undefined for a run that reached its end. */
@@ -36,7 +37,12 @@ export function earlyEndText(seeds: readonly SeedEnd[], durationNs: number): str
   const stopped = seeds.filter((seed) => seed.ending !== 'complete');
   const [first, ...others] = stopped.sort((a, b) => a.reachedNs - b.reachedNs);
   const at = `${seconds(first?.reachedNs ?? 0)} s of ${seconds(durationNs)} s`;
-  const what = ending === 'interrupted' ? `interrupted at ${at}` : `stopped by timeLimit at ${at}`;
+  const causes = {
+    interrupted: 'interrupted',
+    'time-limit': 'stopped by timeLimit',
+    aborted: 'stopped by --abort-on fail',
+  };
+  const what = `${causes[ending]} at ${at}`;
   if (seeds.length === 1 || first === undefined) return what;
   const rest = others.length === 0 ? '' : ` and ${plural(others.length, 'other')}`;
   return `${what} (seed ${first.seed}${rest} of ${seeds.length})`;

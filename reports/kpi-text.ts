@@ -132,7 +132,7 @@ function undecidedText({ kpis, seeds }: Report): string {
 }
 
 /**
- * `STOP` for a run that did not reach its end, `NO VERDICT` for one without limits, `INCONCLUSIVE` when
+ * `STOP` for a run that did not reach its end, unless a missed limit ended it, `NO VERDICT` for one without limits, `INCONCLUSIVE` when
  * nothing was missed but clock uncertainty leaves a limit open.
  */
 export type Verdict = 'PASS' | 'FAIL' | 'STOP' | 'INCONCLUSIVE' | 'NO VERDICT';
@@ -146,6 +146,7 @@ export function hasLimits({ kpis, invariants }: Report): boolean {
 
 /** The verdict in a word. */
 export function verdictWord(report: Report): Verdict {
+  if (report.ending === 'aborted') return 'FAIL';
   if (report.ending !== 'complete') return 'STOP';
   if (report.pass) return hasLimits(report) ? 'PASS' : 'NO VERDICT';
   const isMissed =

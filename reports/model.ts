@@ -210,7 +210,7 @@ export interface SeedResult {
   /** Absent if only its duration could end the run. */
   readonly done?: DoneState;
   /** How the run ended. */
-  readonly ending: 'complete' | 'interrupted' | 'time-limit';
+  readonly ending: 'complete' | 'interrupted' | 'time-limit' | 'aborted';
 }
 
 /** The share of its offered traffic that was carried, if some had to be rejected. */

@@ -186,7 +186,9 @@ export const reportSchema = z
   .strictObject({
     schemaVersion: z.literal(REPORT_SCHEMA_VERSION),
     pass: z.boolean(),
-    ending: z.enum(['complete', 'interrupted', 'time-limit']),
+    ending: z
+      .enum(['complete', 'interrupted', 'time-limit', 'aborted'])
+      .describe('aborted: a limit could not be met any more (--abort-on fail)'),
     scenario: z.strictObject({
       name: text,
       file: text,

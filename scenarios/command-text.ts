@@ -35,15 +35,17 @@ export interface Repeat {
   readonly loops?: number | undefined;
   readonly deployment?: string | undefined;
   readonly shape?: string | undefined;
+  readonly abortOn?: string | undefined;
 }
 
 /** One command that repeats a run. */
 export function repeatCommand(command: string, file: string, repeat: Repeat): string {
-  const { seed, seeds, adaptive, set = {} } = repeat;
+  const { seed, seeds, adaptive, abortOn, set = {} } = repeat;
   const flags = [
     ...(seed === undefined ? [] : [`--seed ${seed}`]),
     ...(seeds === undefined ? [] : [`--seeds ${seeds}`]),
     ...(adaptive === undefined ? [] : [`--adaptive ${adaptive}`]),
+    ...(abortOn === undefined ? [] : [`--abort-on ${abortOn}`]),
     ...setFlags(set),
     ...placeFlags(repeat),
   ];

@@ -37,6 +37,8 @@ export interface SeedRun {
   /** Receives the journeys that `recordings.explain` asks for. */
   readonly onJourneys?: (text: string) => void;
   readonly control?: RunControl;
+  /** The run ends at the first limit that it cannot meet any more. */
+  readonly endsOnMiss?: boolean;
   /** `poison` detects use of buffers after they were returned; slower. */
   readonly buffers?: 'plain' | 'poison';
   /** Used instead of a new fingerprint when searching for a divergence. */

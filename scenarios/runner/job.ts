@@ -8,6 +8,7 @@ import type { AskedFiles } from '../run-files.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { Crash } from './crash/crash.ts';
 import type { PaletteLink } from './palette/messages.ts';
+import type { StopReason } from './run-control.ts';
 
 /** Recordings in addition to the result, as paths of files to write. */
 export interface Recordings {
@@ -28,6 +29,8 @@ export interface SeedJob {
   readonly overrides: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly recordings: Recordings;
+  /** It ends at the first limit that it cannot meet any more. */
+  readonly endsOnMiss?: boolean;
   readonly shared?: SharedArrayBuffer;
   /** Memory in which calls of nodes are recorded (engine/net/node-calls.ts). */
   readonly calls?: SharedArrayBuffer;
@@ -58,7 +61,7 @@ export type SeedAnswer =
   /** It has no measurements: it had not begun when it was asked to stop, or did not stop. */
   | {
       readonly kind: 'ended';
-      readonly ending: 'interrupted' | 'time-limit';
+      readonly ending: StopReason;
       readonly seed: number;
       readonly message: string;
     };

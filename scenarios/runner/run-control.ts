@@ -8,10 +8,14 @@
 const STOP_NONE = 0;
 const STOP_INTERRUPT = 1;
 const STOP_TIME_LIMIT = 2;
+const STOP_ABORTED = 3;
 /** Word that holds the number of the thread, behind the one that says whether to stop. */
 const THREAD = 1;
 const WORDS = 2;
 const FLOATS = 4;
+
+/** Why a seed is to stop; `aborted`: a limit cannot be met any more. */
+export type StopReason = 'interrupted' | 'time-limit' | 'aborted';
 
 /** Progress of one seed. */
 export interface Progress {
@@ -73,10 +77,16 @@ export class RunControl {
     Atomics.compareExchange(this.#words, 0, STOP_NONE, STOP_TIME_LIMIT);
   }
 
+  /** Another seed has missed a limit for good. */
+  abort(): void {
+    Atomics.compareExchange(this.#words, 0, STOP_NONE, STOP_ABORTED);
+  }
+
   /** Why the run must end, or undefined. */
-  get stopReason(): 'interrupted' | 'time-limit' | undefined {
+  get stopReason(): StopReason | undefined {
     const value = Atomics.load(this.#words, 0);
     if (value === STOP_NONE) return undefined;
+    if (value === STOP_ABORTED) return 'aborted';
     return value === STOP_INTERRUPT ? 'interrupted' : 'time-limit';
   }
 }

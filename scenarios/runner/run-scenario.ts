@@ -14,8 +14,9 @@ import type { RunInput, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
 import type { Recordings, SeedAnswer } from './job.ts';
 import { missingSeeds } from './missing-seeds.ts';
+import type { StopReason } from './run-control.ts';
 import { SeedPool } from './seed-pool.ts';
-import { SeedWatch, type StopReason } from './seed-watch.ts';
+import { SeedWatch } from './seed-watch.ts';
 
 /** What to run. */
 export interface RunOrder {
@@ -33,6 +34,8 @@ export interface RunOrder {
   readonly onProgress?: (state: RunState) => void;
   /** Receives the journeys that `recordingsOf` asked for. */
   readonly onJourneys?: (text: string) => void;
+  /** The run ends at the first limit that it cannot meet any more. */
+  readonly endsOnMiss?: boolean;
   /** Ends the run early. */
   readonly signal?: AbortSignal;
   /** Shows a message to the user immediately. */
@@ -133,12 +136,17 @@ async function runOne(pool: SeedPool, order: RunOrder, running: Running): Promis
     scenario: order.scenario,
     seed,
     recordings: order.recordingsOf(seed),
+    endsOnMiss: order.endsOnMiss === true,
     watch,
   });
   watches.delete(seed);
   if (answer.kind === 'result') {
     done.push(answer.result);
     if (answer.journey !== undefined) order.onJourneys?.(answer.journey);
+    if (answer.result.ending === 'aborted') {
+      for (const other of watches.values()) other.stop('aborted', performance.now());
+      for (const other of watches.values()) other.leaveOut('aborted');
+    }
   } else for (const other of watches.values()) other.stop('interrupted', performance.now());
   return answer;
 }

@@ -11,6 +11,7 @@ import { performance } from 'node:perf_hooks';
 import type { SeedResult } from '../../reports/model.ts';
 import { castSeed, guarded, type PreparedRun, type SeedRun } from './cast-seed.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
+import { LimitWatch } from './limit-watch.ts';
 import { SteppedPalette } from './palette/stepped.ts';
 import { type Passing, runPhases, type TimeFacts, type Timekeeper } from './phases/run-phases.ts';
 import { atOnce, type Steps } from './phases/steps.ts';
@@ -23,7 +24,8 @@ export function runSeed(run: SeedRun): SeedResult {
   const began = performance.now();
   const memory = new SetUpMemory();
   const cast = castSeed({ memory, ...run });
-  const time = new VirtualTime(cast, { control: run.control, began, memory });
+  const limits = run.endsOnMiss === true ? new LimitWatch(cast.world, cast) : undefined;
+  const time = new VirtualTime(cast, { control: run.control, began, memory, limits });
   return guarded(cast, () => atOnce(runPhases(time)));
 }
 
@@ -32,6 +34,7 @@ interface TimeParts {
   /** When the run began, ms of the clock of this thread. */
   readonly began: number;
   readonly memory: SetUpMemory;
+  readonly limits: LimitWatch | undefined;
 }
 
 /** Passes virtual time, slice after slice, as fast as the processor can. */
@@ -41,14 +44,16 @@ class VirtualTime implements Timekeeper {
   readonly #began: number;
   readonly #book: CheckpointBook;
   readonly #memory: SetUpMemory;
+  readonly #limits: LimitWatch | undefined;
   #setUpBytes = 0;
   #palette: SteppedPalette | undefined;
   #beganMs = 0;
   #endedMs = 0;
   #engineMs = 0;
 
-  constructor(cast: PreparedRun, { control, began, memory }: TimeParts) {
+  constructor(cast: PreparedRun, { control, began, memory, limits }: TimeParts) {
     this.#memory = memory;
+    this.#limits = limits;
     this.#cast = cast;
     this.#control = control;
     this.#began = began;
@@ -102,6 +107,7 @@ class VirtualTime implements Timekeeper {
       this.#engineMs += performance.now() - began;
       this.#book.pass(at, world.sim);
       recording.tick(at, stage);
+      if (at < stage.overNs && this.#limits?.isMissed(at, stage) === true) return 'aborted';
       if (control === undefined) continue;
       const { eventCount: events } = world.sim.scheduler;
       control.report({ nowNs: at, events, engineMs: this.#engineMs });

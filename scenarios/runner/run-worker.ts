@@ -25,13 +25,13 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
   try {
     const registry = new ProtocolRegistry();
     const scenario = await openFiles(job.file, job.overrides, registry, job.asked);
-    const { seed, recordings } = job;
+    const { seed, recordings, endsOnMiss = false } = job;
     let journey = '';
     const onJourneys = (text: string): void => {
       journey = text;
     };
     const calls = job.calls === undefined ? {} : { calls: job.calls };
-    const base = { scenario, registry, seed, recordings, onJourneys, ...calls };
+    const base = { scenario, registry, seed, recordings, onJourneys, endsOnMiss, ...calls };
     const result = runSeed(control === undefined ? base : { ...base, control });
     return journey === '' ? { kind: 'result', result } : { kind: 'result', result, journey };
   } catch (error) {

@@ -16,6 +16,8 @@ export interface SeedTask {
   readonly seed: number;
   readonly recordings: Recordings;
   readonly watch: SeedWatch;
+  /** It ends at the first limit that it cannot meet any more. */
+  readonly endsOnMiss?: boolean;
   /** The files that it is to run, or none. */
   readonly asked?: AskedFiles;
 }
@@ -52,12 +54,20 @@ export class SeedPool {
    * @returns the answer of its thread; that of its watch if it had to be ended; refused if the
    * thread ran out of memory, broken if it ended by itself: either ends this seed alone.
    */
-  async run({ scenario, seed, recordings, watch, asked }: SeedTask): Promise<SeedAnswer> {
+  async run({
+    scenario,
+    seed,
+    recordings,
+    watch,
+    endsOnMiss = false,
+    asked,
+  }: SeedTask): Promise<SeedAnswer> {
     const { file, overrides } = scenario;
     const { shared } = watch.control;
     const files = asked === undefined ? {} : { asked };
     const calls = watch.calls.buffer;
-    const job: SeedJob = { file, overrides, seed, recordings, shared, calls, ...files };
+    const base = { file, overrides, seed, recordings, endsOnMiss };
+    const job: SeedJob = { ...base, shared, calls, ...files };
     const ports = [recordings.broadcast?.port, recordings.palette?.port];
     const transferList = ports.filter((port) => port !== undefined);
     try {

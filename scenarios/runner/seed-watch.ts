@@ -16,7 +16,7 @@ import type { Crash, CrashPlace } from './crash/crash.ts';
 import { type EventScene, eventsOf, heldPlace } from './crash/crash-scene.ts';
 import type { SeedAnswer } from './job.ts';
 import { pause } from './pause.ts';
-import { RunControl } from './run-control.ts';
+import { RunControl, type StopReason } from './run-control.ts';
 
 /** A call that takes longer than this is reported once. */
 export const HELD_MS = 5_000;
@@ -41,9 +41,6 @@ const PLACE_LIMIT_MS = 20_000;
 const PLACE_GRACE_MS = 1_000;
 const NS_PER_S = 1_000_000_000;
 const MS_PER_S = 1_000;
-
-/** Why a seed is to stop. */
-export type StopReason = 'interrupted' | 'time-limit';
 
 /** The parts of a watchdog. */
 export interface SeedWatchOptions {
@@ -106,6 +103,7 @@ export class SeedWatch {
   stop(reason: StopReason, nowMs: number): void {
     this.#stopping ??= { reason, atMs: nowMs };
     if (reason === 'interrupted') this.control.interrupt();
+    else if (reason === 'aborted') this.control.abort();
     else this.control.timeIsUp();
   }
 
