@@ -4,8 +4,10 @@
  * @module
  */
 import { CommanderError } from 'commander';
+import { ConfigError } from '../topologies/files/config-error.ts';
 import { addCommands, wantedBy } from './commands.ts';
 import { exitWith, reportProblem } from './exit.ts';
+import { addFromHere, fromHereHint, goToCaller } from './from-here.ts';
 import { makeProgram } from './program.ts';
 import { refuseSwallowed } from './swallowed-flags.ts';
 import { guardWorkflow } from './workflow-commands.ts';
@@ -18,17 +20,25 @@ export async function runCommand(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? undefined : reportProblem(error, false));
   });
+  const words = process.argv.slice(2);
+  const caller = process.env['INIT_CWD'];
+  goToCaller(words, caller);
   const program = makeProgram();
-  await addCommands(program, wantedBy(process.argv.slice(2)));
+  await addCommands(program, wantedBy(words));
+  addFromHere(program.commands);
   // Errors that no caller can catch end with the same message as those that one can.
   process.removeAllListeners('uncaughtException');
   process.on('uncaughtException', (error) => process.exit(reportProblem(error, isJson)));
   try {
-    refuseSwallowed(program, process.argv.slice(2), process.env);
+    refuseSwallowed(program, words, process.env);
     await program.parseAsync(process.argv);
   } catch (error) {
     // Commander has printed its own message; help and version are no failures.
     if (error instanceof CommanderError) exitWith(error.exitCode === 0 ? 0 : 2);
-    else exitWith(reportProblem(error, isJson));
+    else {
+      exitWith(reportProblem(error, isJson));
+      const hint = error instanceof ConfigError ? fromHereHint(words.slice(1), caller) : undefined;
+      if (hint !== undefined && !isJson) process.stderr.write(`   hint: ${hint}\n`);
+    }
   }
 }

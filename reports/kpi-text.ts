@@ -196,8 +196,8 @@ function pacedText({ metrics }: Report): readonly string[] {
   return [`paced, p99 lateness ${quantity(p99.value, 'ns')}`];
 }
 
-/** Flags of a command that say where the nodes of a live run run. */
-const PLACE = / --(?:processes(?: machine)?|loops \d+|deployment \S+|shape off)(?= |$)/g;
+/** Flags of a command that say where its files are, and where the nodes of a live run run. */
+const PLACE = / --(?:from-here|processes(?: machine)?|loops \d+|deployment \S+|shape off)(?= |$)/g;
 
 /** The command that repeats one seed. */
 export function seedCommand(report: Report, seed: number): string {

@@ -9,13 +9,22 @@ import { IS_SOURCE } from '../engine/live/own-form.ts';
 import { shellWord } from '../reports/shell-word.ts';
 import { PROJECT_FOLDERS } from './runner/folders.ts';
 
+/** Flags of this process that its commands need to find the same files. */
+let ownFlags: readonly string[] = [];
+
+/** From now on, paths in commands count from the folder of the caller. */
+export function repeatFromHere(): void {
+  ownFlags = ['--from-here'];
+}
+
 /**
  * @param words The command and its arguments.
  * @param flags Its flags.
  */
 export function commandText(words: readonly string[], flags: readonly string[] = []): string {
   if (!IS_SOURCE) return ['npx orrery', ...words, ...flags].join(' ');
-  return ['npm run', ...words, ...(flags.length === 0 ? [] : ['--', ...flags])].join(' ');
+  const all = [...ownFlags, ...flags];
+  return ['npm run', ...words, ...(all.length === 0 ? [] : ['--', ...all])].join(' ');
 }
 
 /** Shortest name of a scenario file that a command finds: shipped ones need no folder. */

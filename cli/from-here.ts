@@ -1,0 +1,36 @@
+/**
+ * `--from-here`: npm runs scripts in the folder of the package, so `npm run scenario mine.yaml` in another
+ * folder looks for the file where it is not. With the flag, paths count from the folder that npm was
+ * called in (docs.npmjs.com/cli/commands/npm-run-script, `INIT_CWD`).
+ *
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { IS_SOURCE } from '../engine/live/own-form.ts';
+import { repeatFromHere } from '../scenarios/command-text.ts';
+
+const FLAG = '--from-here';
+
+/** Adds the option to all commands; an installed program runs where it is called. */
+export function addFromHere(commands: readonly Command[]): void {
+  if (!IS_SOURCE) return;
+  const summary = 'paths count from the folder that npm was called in';
+  for (const command of commands) command.option(FLAG, summary);
+}
+
+/** Goes to the folder of the caller, before anything else reads a path. */
+export function goToCaller(words: readonly string[], folder: string | undefined): void {
+  if (!IS_SOURCE || !words.includes(FLAG)) return;
+  repeatFromHere();
+  // Without npm this is the folder of the caller.
+  if (folder !== undefined && folder !== '') process.chdir(folder);
+}
+
+/** What to try where a file is not found that the caller's folder has; undefined if that is no reason. */
+export function fromHereHint(words: readonly string[], folder = ''): string | undefined {
+  if (!IS_SOURCE || folder === '' || words.includes(FLAG)) return undefined;
+  const isThere = (word: string): boolean => existsSync(resolve(folder, word)) && !existsSync(word);
+  return words.some(isThere) ? `${FLAG} lets paths count from ${folder}` : undefined;
+}
