@@ -38,8 +38,6 @@ export const THOROUGH_WALL = [
 export const ALONE = [
   'test/conformance/live-mixnet-unwrap.test.ts',
   'test/emulate/outside-pair.test.ts',
-  'test/scenarios/federated-large.test.ts',
-  'test/unit/bench/fabric-calls.test.ts',
   'test/unit/bench/pipeline.test.ts',
   'test/unit/bench/speed-gate.test.ts',
   'test/viz/big.test.ts',

@@ -20,7 +20,7 @@ import { FabricRuns, REFERENCE_PACE } from './workloads/fabric-runs.ts';
 /** Name of this benchmark for `npm run bench -- fabric`. */
 export const name = 'fabric';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 const NS_PER_MS = 1e6;
 
 const TARGETS: Readonly<Record<string, number>> = {

@@ -48,6 +48,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   'replay-double': () => import('./replay-double.ts'),
   store: () => import('./store.ts'),
   fabric: () => import('./fabric.ts'),
+  'federated-round': () => import('./federated-round.ts'),
   frame: () => import('./frame.ts'),
   sphinx: () => import('./sphinx.ts'),
   mix: () => import('./mix.ts'),
@@ -61,6 +62,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
 
 /** Benchmarks that take minutes or need the whole machine. They run only when named. */
 const ON_REQUEST: readonly string[] = [
+  'federated-round',
   'hold-alone',
   'hold-steps',
   'live',

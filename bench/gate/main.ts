@@ -20,8 +20,8 @@ import { loopRatio } from '../ratio.ts';
 import {
   bestScore,
   isSameLine,
+  linesFor,
   RED_BELOW,
-  recordsFor,
   recordsSchema,
   type Scored,
   type Speed,
@@ -42,6 +42,8 @@ const BENCHES = [
   'frame',
   'mix',
   'dtn',
+  'fabric',
+  'federated-round',
   'privacy-steps',
   'trace',
 ];
@@ -82,7 +84,7 @@ function main(args: readonly string[]): void {
 }
 
 function compare(benches: readonly string[], isDouble: boolean): void {
-  const recorded = recordsFor(recordsSoFar(), CPU).flatMap(({ speeds }) => speeds);
+  const recorded = linesFor(recordsSoFar(), CPU);
   let passed = 0;
   let failed = 0;
   for (const bench of benches) {

@@ -59,12 +59,13 @@ export function scoreOf(speed: Speed, recorded: Speed): Scored {
 }
 
 /**
- * The records that count on a machine: its own kind's, since lines differ by a third between kinds whatever the loops
- * say; all of them where none was made on its kind.
+ * The recorded lines that count on a machine: its own kind's, since lines differ by a third between kinds whatever the
+ * loops say; of a line that was not recorded on its kind, those of all kinds.
  */
-export function recordsFor(records: readonly SpeedRecord[], cpu: string): readonly SpeedRecord[] {
-  const own = records.filter((one) => one.cpu === cpu);
-  return own.length > 0 ? own : records;
+export function linesFor(records: readonly SpeedRecord[], cpu: string): readonly Speed[] {
+  const own = records.filter((one) => one.cpu === cpu).flatMap(({ speeds }) => speeds);
+  const all = records.flatMap(({ speeds }) => speeds);
+  return [...own, ...all.filter((line) => !own.some((other) => isSameLine(line, other)))];
 }
 
 /** The best score of a measured speed beside the same line of several records. */

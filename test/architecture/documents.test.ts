@@ -81,10 +81,6 @@ describe('documents', () => {
     expect(changelog).toMatch(/^### Results$/m);
   });
 
-  it('R-251: ask for benchmark results in the commit of a performance change', () => {
-    expect(read('CONTRIBUTING.md')).toMatch(/change that is about speed carries the output of/);
-  });
-
   it('give each decision its context, alternatives and consequences, and link it', () => {
     const architecture = read('docs/ARCHITECTURE.md');
     const decisions = documents.filter(({ path }) => path.startsWith('docs/adr/'));

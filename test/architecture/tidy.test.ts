@@ -139,6 +139,8 @@ describe('a tidy rule', () => {
     [rules.hasNoMachinePath, "const root = '/home/me/orrery';\n"],
     [rules.judgesNoPace, 'expect(performance.now() - began).toBeLessThan(500);\n'],
     [rules.judgesNoPace, 'expect(Date.now() - this.began).toBeLessThanOrEqual(1_999.9);\n'],
+    [rules.judgesNoPace, 'expect((performance.now() - before) / 200).toBeLessThan(34.5);\n'],
+    [rules.judgesNoPace, "import { cpuTimeUs } from '../../bench/bench-result.ts';\n"],
     [rules.mocksFreshModules, "vi.mock('./a.ts', () => ({}));\nimport { b } from './b.ts';\n"],
     [rules.hasNoTrailingBlanks, 'a \n'],
     [rules.hasCleanCharacters, 'a\tb\n'],

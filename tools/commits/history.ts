@@ -7,7 +7,7 @@
  * @module
  */
 import { execFileSync } from 'node:child_process';
-import { subjectProblems } from './subject.ts';
+import { speedProblems, subjectProblems } from './subject.ts';
 
 /** A commit that changes more lines than this needs a body. */
 const LINES_WITHOUT_BODY = 200;
@@ -47,7 +47,7 @@ export function checkHistory(folder: string, base: string, program = 'git'): His
   const commits = ids.filter((id) => id !== '');
   const problems = commits.flatMap((id) => {
     const [subject = '', ...body] = git('show', '-s', '--format=%s%n%b', id).trimEnd().split('\n');
-    const found = [...subjectProblems(subject)];
+    const found = [...subjectProblems(subject), ...speedProblems(subject, body.join('\n'))];
     const hasBody = body.some((line) => line.trim() !== '');
     if (!hasBody && changedLines(git('show', '--numstat', '--format=', id)) > LINES_WITHOUT_BODY) {
       found.push(`changes more than ${LINES_WITHOUT_BODY} lines: give the reason in the body`);

@@ -47,6 +47,24 @@ export function subjectProblems(subject: string): readonly string[] {
   return problem === undefined ? problems : [...problems, problem];
 }
 
+/** Areas in which no code of a run is made quicker. */
+const NO_PRODUCT = /^(?:docs|tests?|changelog|adr|requirements|bench|speed|ci)\b/;
+/** What a change for speed says of itself. */
+const QUICKER =
+  /\b(?:faster|quicker|times as fast|speed up|cheaper|halve the (?:time|cost)|in (?:half|less) (?:of )?(?:the |its )?time)\b/;
+/** A figure; hexadecimal names of commits and numbers of requirements are none. */
+const FIGURE = /(?<![\w-])\d[\d,. ]*(?![\w-]*[a-f]\d)/g;
+
+/**
+ * @param body Of the commit.
+ * @returns one sentence if it says that it makes something quicker, without a figure before and one after.
+ */
+export function speedProblems(subject: string, body: string): readonly string[] {
+  if (NO_PRODUCT.test(subject) || !QUICKER.test(subject)) return [];
+  const figures = body.match(FIGURE) ?? [];
+  return figures.length < 2 ? ['is about speed: give what a benchmark shows before and after'] : [];
+}
+
 function verbProblem(verb: string): string | undefined {
   if (/^[A-Z]/.test(verb)) return `begins with "${verb}": write the verb in lower-case letters`;
   const isOrder =

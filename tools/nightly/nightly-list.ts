@@ -32,7 +32,17 @@ const LIVE = [
   ['processes-partition', 'live-partition.yaml'],
   ['soak', 'soak-live.yaml'],
 ] as const;
-const BENCHES = ['promises', 'replay', 'frame', 'sphinx', 'pipeline', 'overload'];
+const BENCHES = [
+  'promises',
+  'replay',
+  'frame',
+  'sphinx',
+  'pipeline',
+  'overload',
+  'dtn',
+  'fabric',
+  'federated-round',
+];
 
 /** Builds the list. @param scenarios The folder with the shipped scenarios. */
 export function nightlyList(scenarios: string): readonly NightlyEntry[] {

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import {
   bestScore,
   isSameLine,
+  linesFor,
   RED_BELOW,
-  recordsFor,
   recordsSchema,
   type Speed,
   type SpeedRecord,
@@ -69,7 +69,7 @@ describe('the records that count', () => {
   });
   const [fast, slow] = [of('fast', 8), of('slow', 4)];
   const score = (value: number, cpu: string): number => {
-    const lines = recordsFor([fast, slow], cpu).flatMap(({ speeds }) => speeds);
+    const lines = linesFor([fast, slow], cpu);
     return bestScore(shown(value, 'M events/s'), lines).score;
   };
 
@@ -81,6 +81,11 @@ describe('the records that count', () => {
   it('are all of them on a machine of another kind, and the kinder one counts', () => {
     expect(score(4, 'other')).toBeCloseTo(1, 9);
     expect(score(2, 'other')).toBeCloseTo(0.5, 9);
+  });
+
+  it('are those of another kind for a line that was not recorded on this one', () => {
+    const alone = { ...fast, speeds: [] };
+    expect(linesFor([alone, slow], 'fast')).toEqual(slow.speeds);
   });
 
   it('are no pass where none has the line', () => {

@@ -4,9 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkHistory } from '../../../tools/commits/history.ts';
-import { subjectProblems } from '../../../tools/commits/subject.ts';
+import { speedProblems, subjectProblems } from '../../../tools/commits/subject.ts';
 
 const LONGEST = `gateway: ${'leave '.repeat(10)}now`;
+
+describe('R-251: a commit that says it makes something quicker', () => {
+  const subject = 'dtn: forward bundles three times as fast';
+
+  it('gives a figure before and one after', () => {
+    expect(speedProblems(subject, 'The bench dtn: 21,000/s before, 63,400/s after.')).toEqual([]);
+    for (const body of ['', 'It was slow.', 'Now 63,400/s.', 'As R-139 asks, 63,400/s.']) {
+      expect(speedProblems(subject, body), body).toHaveLength(1);
+    }
+    expect(speedProblems('engine: halve the time of a timer', '')).toHaveLength(1);
+  });
+
+  it('is not meant where nothing of a run is quicker', () => {
+    expect(speedProblems('tests: cut paths in half the time', '')).toEqual([]);
+    expect(speedProblems('engine: name the bits of a byte once', '')).toEqual([]);
+  });
+});
 
 describe('the subject of a commit', () => {
   it.each([

@@ -114,7 +114,7 @@ describe('a vote', () => {
     for (const name of NAMES) expect(resultAt(world, name, group, vote)).toEqual(result);
   });
 
-  it('ends at its deadline, 300 s after it opened if nobody says otherwise', () => {
+  it('R-149: ends at its deadline, 300 s after it opened if nobody says otherwise', () => {
     const { world, group } = made();
     const { number: vote = 0 } = world.askNow('ada', { ...proposal, group });
     const opened = world.shown('ada', group)?.votes[0]?.proposal.deadlineMs ?? 0;

@@ -1,0 +1,40 @@
+/**
+ * A round of ten clients with 10 MB each, with masks, all layers below and all messages, in virtual time on one core.
+ *
+ * `npm run bench -- federated-round`
+ *
+ * @module
+ */
+import { loadScenario } from '../scenarios/files/load.ts';
+import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
+import { runSeed } from '../scenarios/runner/run-seed.ts';
+import { type BenchResult, cpuTimeUs } from './bench-result.ts';
+import { inTurnWithLoop, type Taken } from './in-turn.ts';
+
+/** Name of this benchmark for `npm run bench -- federated-round`. */
+export const name = 'federated-round';
+
+const ROUNDS = 1;
+const US_PER_S = 1e6;
+const TARGET_S = 10;
+
+/** One line. */
+export async function run(): Promise<readonly BenchResult[]> {
+  const registry = new ProtocolRegistry();
+  const scenario = loadScenario({
+    path: 'federated-large.yaml',
+    folders: PROJECT_FOLDERS,
+    registry,
+    overrides: { 'stack.1.options.rounds': '1' },
+  });
+  const round = (): readonly Taken[] => {
+    const us = cpuTimeUs(() => {
+      const exact = runSeed({ scenario, registry, seed: 1 }).metrics['federated.exact'];
+      if (exact?.kind !== 'ratio' || exact.numerator !== 1) throw new Error('void: no exact sum');
+    });
+    return [{ name: 'ten clients of 10 MB', unit: 's/round', value: us / US_PER_S }];
+  };
+  const results = await inTurnWithLoop([round], ROUNDS);
+  return results.map((result) => ({ ...result, target: TARGET_S }));
+}
