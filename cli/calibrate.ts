@@ -20,6 +20,7 @@ import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { commitOf } from '../scenarios/runner/commit.ts';
 import { type ExitCode, exitWith } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
+import { untilQuiet } from './quiet.ts';
 import { hasLiveStderr } from './terminal.ts';
 import { makeWritable, writeWhole } from './whole-files.ts';
 
@@ -61,6 +62,7 @@ export function addCalibrate(program: Command): void {
       const interrupt = onInterrupt('the present measurement ends first');
       try {
         const run = flags.check === true ? check : measure;
+        await untilQuiet();
         exitWith(await run(flags, interrupt.signal));
       } catch (error) {
         if (!(error instanceof CalibrationStopped)) throw error;
