@@ -65,13 +65,18 @@ function tracedRoute({ via, hops, arrivalNs, endNs, verdict }: TriedRoute): Rout
   return { via, hops, arrivesMs: Math.round(arrivalNs / NS_PER_MS), endsMs, verdict };
 }
 
-/** What is planned on a link in the direction away from a host; undefined if it is always open. */
-export function plannedOn(
+/** What is planned on the links of a host in the direction away from it, by link; those that are always open have nothing. */
+export function plannedFrom(
+  host: string,
   { links }: NetworkMap,
-  { link, host }: { readonly link: string; readonly host: string },
-): PlannedContacts | undefined {
-  const found = links.find(({ id }) => id === link);
-  return found?.a.host === host ? found.contacts?.aToB : found?.contacts?.bToA;
+): ReadonlyMap<string, PlannedContacts> {
+  const planned = new Map<string, PlannedContacts>();
+  for (const { id, a, b, contacts } of links) {
+    const away = a.host === host ? contacts?.aToB : contacts?.bToA;
+    const isOwn = a.host === host || b.host === host;
+    if (isOwn && away !== undefined) planned.set(id, away);
+  }
+  return planned;
 }
 
 /** Writes the states of one node. */

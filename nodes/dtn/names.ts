@@ -36,6 +36,11 @@ export class Names {
     return this.#names.length;
   }
 
+  /** True if all hosts have the same numbers there. */
+  isSameAs(other: Names): boolean {
+    return this.size === other.size && this.#names.every((name, at) => other.nameAt(at) === name);
+  }
+
   /** The number of a host, from 0; undefined if there is none of that name. */
   numberOf(name: string): number | undefined {
     return this.#numbers.get(name);

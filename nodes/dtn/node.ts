@@ -16,7 +16,7 @@ import type { AgentEffect } from './agent/effects.ts';
 import type { AgentInput } from './agent/input.ts';
 import type { Outlet } from './agent/outlet.ts';
 import type { StoredRecord } from './agent/records.ts';
-import { AgentTrace, plannedOn } from './agent-trace.ts';
+import { AgentTrace, plannedFrom } from './agent-trace.ts';
 import { CarrierNode } from './carrier-node.ts';
 import { CarrierReach, carrierAt } from './carrier-reach.ts';
 import type { DtnOptions } from './config.ts';
@@ -105,10 +105,7 @@ class DtnNode implements NodeHandle {
   }
 
   start(): void {
-    for (const { id, neighbour } of this.#outlets) {
-      const planned = plannedOn(this.#network, { link: id, host: this.#host.name });
-      this.#trace?.way(id, neighbour, planned);
-    }
+    this.#traceWays();
     this.#links?.start();
     this.#host.onContact(({ link, kind }) => {
       const way = kind === 'begin' ? 'open' : 'closed';
@@ -118,6 +115,14 @@ class DtnNode implements NodeHandle {
     });
     this.#host.onRequest((request) => this.#request(request));
     this.#shell.take({ kind: 'start', records: this.#records() });
+  }
+
+  #traceWays(): void {
+    if (this.#trace === undefined) return;
+    const planned = plannedFrom(this.#host.name, this.#network);
+    for (const { id, neighbour } of this.#outlets) {
+      this.#trace.way(id, neighbour, planned.get(id));
+    }
   }
 
   stop(): void {

@@ -48,7 +48,8 @@ export class NetworkPlans implements PlanSource {
 
   at(nowNs: Nanoseconds): ContactPlan {
     if (this.#plan !== undefined && nowNs < this.#renewalNs) return this.#plan;
-    this.#plan = planFrom(nowNs, this.#network, this.#names);
+    const isFirst = nowNs === 0;
+    this.#plan = (isFirst ? firstPlan : planFrom)(nowNs, this.#network, this.#names);
     this.#renewalNs = END_OF_TIME;
     for (const { contacts } of this.#network.links) {
       for (const { periodNs } of [contacts?.aToB, contacts?.bToA].filter(
@@ -61,6 +62,29 @@ export class NetworkPlans implements PlanSource {
     }
     return this.#plan;
   }
+}
+
+interface FirstPlan {
+  readonly links: NetworkMap['links'];
+  readonly names: Names;
+  readonly plan: ContactPlan;
+}
+
+/**
+ * Plans of the beginning, by the hosts of their network: nobody changes them, so the nodes of a process share one
+ * instead of making and keeping one each.
+ */
+const firstPlans = new WeakMap<NetworkMap['hosts'], FirstPlan>();
+
+function firstPlan(nowNs: Nanoseconds, network: NetworkMap, names: Names): ContactPlan {
+  const { hosts, links } = network;
+  const known = firstPlans.get(hosts);
+  if (known !== undefined && known.links === links && known.names.isSameAs(names)) {
+    return known.plan;
+  }
+  const plan = planFrom(nowNs, network, names);
+  firstPlans.set(hosts, { links, names, plan });
+  return plan;
 }
 
 /** The first repetition that is planned: the one before the present one may still be under way. */

@@ -5,20 +5,26 @@ import { NetworkPlans } from '../../../../nodes/dtn/plan-of-network.ts';
 
 const S = 1_000_000_000;
 
+const NAMES = ['a', 'b'];
+
 /** Two nodes with this plan in both directions. */
-function plansOf(contacts: PlannedContacts | undefined): NetworkPlans {
+function networkOf(contacts: PlannedContacts | undefined): NetworkMap {
   const end = (host: string): NetworkMap['links'][number]['a'] => ({
     host,
     address: host,
     port: 1,
   });
-  const hosts = ['a', 'b'].map((name) => {
+  const hosts = NAMES.map((name) => {
     return { name, address: name, protocol: 'dtn', stack: ['dtn'] };
   });
   const link = { id: 'a-b', a: end('a'), b: end('b'), mtu: 1_500, delayNs: 0, rateBps: 8 };
   const both = contacts && { contacts: { aToB: contacts, bToA: contacts } };
-  const network = { hosts, links: [{ ...link, ...both }], areas: [] };
-  return new NetworkPlans(network, new Names(['a', 'b'], 'ipn'));
+  return { hosts, links: [{ ...link, ...both }], areas: [] };
+}
+
+/** The plans of one of its nodes. */
+function plansOf(contacts: PlannedContacts | undefined): NetworkPlans {
+  return new NetworkPlans(networkOf(contacts), new Names(NAMES, 'ipn'));
 }
 
 const window = { startNs: 2 * S, endNs: 3 * S, rateBps: 8, delayNs: 0 };
@@ -29,6 +35,18 @@ function startsOf(plans: NetworkPlans, atS: number): readonly number[] {
 }
 
 describe('the plan of a network', () => {
+  it('was made and kept by each of 500 nodes: they share it, and none takes that of another network', () => {
+    const network = networkOf({ windows: [window] });
+    const first = (map: NetworkMap, names = NAMES): unknown =>
+      new NetworkPlans(map, new Names(names, 'ipn')).at(0);
+    const plan = first(network);
+    expect(first({ ...network })).toBe(plan);
+    expect(first(network, ['b', 'a'])).not.toBe(plan);
+    expect(first(networkOf({ windows: [window] }))).not.toBe(plan);
+    const other = { ...network, links: network.links.map((link) => ({ ...link, delayNs: 5 })) };
+    expect(first(other)).not.toBe(plan);
+  });
+
   it('has the windows once if they do not repeat, and is never made anew', () => {
     const plans = plansOf({ windows: [window] });
     expect(startsOf(plans, 0)).toEqual([2]);

@@ -3,7 +3,7 @@
  * what is drawn from them. @module
  */
 import { describe, expect, it } from 'vitest';
-import { AgentTrace, plannedOn } from '../../../../nodes/dtn/agent-trace.ts';
+import { AgentTrace, plannedFrom } from '../../../../nodes/dtn/agent-trace.ts';
 import type { TriedRoute } from '../../../../nodes/dtn/router/tried-routes.ts';
 import { viz } from '../../../../nodes/dtn/viz.ts';
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../../../viz/format/drawing.ts';
@@ -132,11 +132,14 @@ describe('a node that is traced', () => {
     const [aToB, bToA] = [{ windows: [window(0, 1)] }, { windows: [window(2, 3)] }];
     const end = (host: string): object => ({ host, address: '', port: 0 });
     const network = {
-      links: [{ id: 'a--b', a: end('a'), b: end('b'), contacts: { aToB, bToA } }],
+      links: [
+        { id: 'a--b', a: end('a'), b: end('b'), contacts: { aToB, bToA } },
+        { id: 'b--c', a: end('b'), b: end('c') },
+      ],
     } as never;
-    expect(plannedOn(network, { link: 'a--b', host: 'a' })).toBe(aToB);
-    expect(plannedOn(network, { link: 'a--b', host: 'b' })).toBe(bToA);
-    expect(plannedOn(network, { link: 'b--c', host: 'b' })).toBeUndefined();
+    expect([...plannedFrom('a', network)]).toEqual([['a--b', aToB]]);
+    expect([...plannedFrom('b', network)]).toEqual([['a--b', bToA]]);
+    expect([...plannedFrom('c', network)]).toEqual([]);
   });
 });
 
