@@ -5,17 +5,15 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
 import type { DtnDrop } from '../drops.ts';
 import { BLOCK_FLAG, BLOCK_TYPE, CRC_TYPE } from '../geometry.ts';
 import { hasSignedPrimary } from '../security/bundle-security.ts';
-import { copyBundle } from '../wire/copy.ts';
+import { withoutBlocks } from '../security/remove-targets.ts';
 import { EID_FORM } from '../wire/eid-wire.ts';
 import { urgencyOf } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
 import { Endpoints } from './endpoints.ts';
-import { openHeld } from './forwarded-copy.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import { identityFrom } from './identity.ts';
@@ -42,7 +40,6 @@ export class Reception {
   /** The bundle that was checked last. */
   readonly view: BundleView = new BundleView();
   readonly #parts: ReceptionParts;
-  readonly #writer = new CborWriter();
   readonly #endpoints: Endpoints;
   #anonymous = 0;
   #isReportWanted = false;
@@ -114,7 +111,7 @@ export class Reception {
 
   /**
    * What unknown blocks ask for (RFC 9171 section 5.6, step 4), one after the other: a report, and
-   * that the bundle or the block be deleted.
+   * that the bundle or the block be deleted, with what security says about the block.
    */
   #withoutUnknown(bytes: Uint8Array): Uint8Array | DtnDrop {
     const { view } = this;
@@ -130,10 +127,8 @@ export class Reception {
       }
     }
     if (removed === undefined) return bytes;
-    copyBundle(this.#writer, view, { removed });
-    const shorter = this.#writer.taken();
-    openHeld(view, shorter);
-    return shorter;
+    const shorter = withoutBlocks(view, removed);
+    return view.reopen(shorter, 0, shorter.length) ?? shorter;
   }
 
   /** The bundle after the work of security, opened. */

@@ -7,12 +7,10 @@
 import { wipe } from '../../_kit/secrets.ts';
 import { BLOCK_TYPE, CRC_TYPE } from '../geometry.ts';
 import {
-  type BlockPart,
   type BundleParts,
   blockAt,
   changeBlock,
   changePrimaryCrc,
-  isSecurityBlock,
   primaryCrcType,
   removeBlock,
 } from './bundle-parts.ts';
@@ -25,7 +23,8 @@ import { CONTEXT_INTEGRITY, integrityParameters, isSigned } from './integrity.ts
 import type { SecurityRule } from './options.ts';
 import { isVital, numberOf, ruleOf } from './policy.ts';
 import { isPrimaryInScope } from './primary-scope.ts';
-import { decodeSecurityBlock, encodeSecurityBlock, type SecurityTarget } from './security-block.ts';
+import { keepTargets, removeOperations } from './remove-targets.ts';
+import type { SecurityTarget } from './security-block.ts';
 import { type ReadBlock, readSecurity, type SecurityLayout } from './structure.ts';
 import type { SecurityDrop, SecurityTools } from './tools.ts';
 
@@ -148,9 +147,7 @@ class Checks {
 
   /** Also those of blocks that were encrypted when their target went. */
   #removeOperationsOnGone(): void {
-    for (const block of this.#parts.blocks.filter(isSecurityBlock)) {
-      keepTargets(this.#parts, block, ({ number }) => !this.#gone.has(number));
-    }
+    removeOperations(this.#parts, (number) => this.#gone.has(number));
   }
 
   /** Takes the target out of its security block. */
@@ -245,20 +242,6 @@ class Checks {
       changeBlock(payload, payload.data, crcType);
     }
   }
-}
-
-/** Leaves these targets in a security block, and removes it if there are none. */
-function keepTargets(
-  parts: BundleParts,
-  block: BlockPart,
-  isKept: (target: SecurityTarget) => boolean,
-): void {
-  const content = decodeSecurityBlock(block.data);
-  if (content === undefined) return;
-  const targets = content.targets.filter(isKept);
-  if (targets.length === content.targets.length) return;
-  if (targets.length === 0) removeBlock(parts, block);
-  else changeBlock(block, encodeSecurityBlock({ ...content, targets }), block.crcType);
 }
 
 function isCovered({ integrity, confidentiality }: SecurityLayout, number: number): boolean {

@@ -4,12 +4,22 @@ import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
 import { Agent } from '../../../../../nodes/dtn/agent/agent.ts';
 import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
+import { BLOCK_FLAG, BLOCK_TYPE } from '../../../../../nodes/dtn/geometry.ts';
 import { Names } from '../../../../../nodes/dtn/names.ts';
 import { DirectRouter } from '../../../../../nodes/dtn/router/direct.ts';
+import {
+  changeBlock,
+  joinParts,
+  newBlock,
+} from '../../../../../nodes/dtn/security/bundle-parts.ts';
 import { RuledSecurity } from '../../../../../nodes/dtn/security/bundle-security.ts';
+import {
+  decodeSecurityBlock,
+  encodeSecurityBlock,
+} from '../../../../../nodes/dtn/security/security-block.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
 import { sampleBundle } from '../wire/support.ts';
-import { toolsOf } from './support.ts';
+import { opened, toolsOf } from './support.ts';
 
 const KEYS = { k: new Uint8Array(32).fill(1) };
 const PAYLOAD = new TextEncoder().encode('telemetry of the rover');
@@ -64,7 +74,35 @@ const transmitted = (effects: readonly AgentEffect<string>[]): Uint8Array =>
 
 const plain = sampleBundle({ source: 'ipn:1.1', destination: 'ipn:3.1', payload: PAYLOAD });
 
+/** The bundle with an unknown block that asks to be discarded, and that the integrity block of the payload covers too. */
+function withUnknown(bundle: Uint8Array): Uint8Array {
+  const parts = opened(bundle);
+  const integrity = parts.blocks.find(({ type }) => type === BLOCK_TYPE.integrity)!;
+  const content = decodeSecurityBlock(integrity.data)!;
+  const targets = [...content.targets, { ...content.targets[0]!, number: 9 }];
+  changeBlock(integrity, encodeSecurityBlock({ ...content, targets }), integrity.crcType);
+  const flags = BLOCK_FLAG.discardIfUnprocessed;
+  parts.blocks.splice(-1, 0, newBlock({ type: 99, number: 9, flags, data: Uint8Array.of(1) }));
+  return joinParts(parts);
+}
+
 describe('an agent with security', () => {
+  it('R-142: discards an unknown block with the operation on it, and no more', () => {
+    const rule = { block: 'bib', targets: ['payload'] };
+    const send = { kind: 'send', request: 'r', to: 'c', body: PAYLOAD, wishes: {} } as const;
+    const source = agentOf('a', { rules: [{ ...rule, role: 'source' }] });
+    const covered = withUnknown(transmitted(source.step(0, send)));
+    expect(opened(covered).blocks.map(({ type }) => type)).toContain(99);
+    const forwarded = agentOf('b', {}).step(0, { kind: 'bundle', bytes: covered, from: 'a' });
+    const shorter = transmitted(forwarded);
+    expect(opened(shorter).blocks.map(({ type }) => type)).not.toContain(99);
+    for (const bytes of [covered, shorter]) {
+      const target = agentOf('c', { rules: [{ ...rule, role: 'acceptor' }] });
+      const input = { kind: 'bundle', bytes, from: 'b' } as const;
+      expect(kinds(target.step(0, input))).toContain('deliver');
+    }
+  });
+
   it('R-142: forwards no payload in the clear when its guard is on', () => {
     const input = { kind: 'bundle', bytes: plain, from: 'a' } as const;
     expect(kinds(agentOf('b', { guard: 'bcb' }).step(0, input))).toEqual(['payload-in-the-clear']);

@@ -1,0 +1,50 @@
+/**
+ * Takes targets out of a bundle and of its security blocks: with a target go all operations on it (RFC 9172 section
+ * 5.1.1), and with the last operation its block.
+ *
+ * @module
+ */
+import type { BundleView } from '../wire/view.ts';
+import {
+  type BlockPart,
+  type BundleParts,
+  changeBlock,
+  isSecurityBlock,
+  joinParts,
+  partsOf,
+  removeBlock,
+} from './bundle-parts.ts';
+import { decodeSecurityBlock, encodeSecurityBlock, type SecurityTarget } from './security-block.ts';
+
+/** The bundle without the blocks that have these indices in its view, and without the operations on them. */
+export function withoutBlocks(view: BundleView, indices: ReadonlySet<number>): Uint8Array {
+  const parts = partsOf(view);
+  const gone = new Set<number>();
+  for (const block of parts.blocks.filter((_, index) => indices.has(index))) {
+    gone.add(block.number);
+    removeBlock(parts, block);
+  }
+  removeOperations(parts, (number) => gone.has(number));
+  return joinParts(parts);
+}
+
+/** Removes the operations on targets that are gone, as far as they can be read. */
+export function removeOperations(parts: BundleParts, isGone: (number: number) => boolean): void {
+  for (const block of parts.blocks.filter(isSecurityBlock)) {
+    keepTargets(parts, block, ({ number }) => !isGone(number));
+  }
+}
+
+/** Leaves these targets in a security block, and removes it if there are none. */
+export function keepTargets(
+  parts: BundleParts,
+  block: BlockPart,
+  isKept: (target: SecurityTarget) => boolean,
+): void {
+  const content = decodeSecurityBlock(block.data);
+  if (content === undefined) return;
+  const targets = content.targets.filter(isKept);
+  if (targets.length === content.targets.length) return;
+  if (targets.length === 0) removeBlock(parts, block);
+  else changeBlock(block, encodeSecurityBlock({ ...content, targets }), block.crcType);
+}
