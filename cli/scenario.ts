@@ -25,12 +25,15 @@ import { listMetrics } from './list-metrics.ts';
 import { type Loaded, load } from './load.ts';
 import { QUEUE_HELP, queueFlag } from './queue-flag.ts';
 import { addCopyOptions, withCopies } from './report-copies.ts';
+import { runAgain, tellWatcher } from './run-again.ts';
 import { addWatchOption } from './watch.ts';
 
 interface ScenarioFlags extends RunFlags {
   readonly queue?: QueueAddress;
   readonly checkDeterminism?: boolean;
   readonly listMetrics?: boolean;
+  /** Runs again when a file changes. */
+  readonly watch?: boolean;
   readonly cpu?: 'none' | 'calibrated';
   readonly cpuProfile?: string;
 }
@@ -59,6 +62,7 @@ export function addScenario(program: Command): void {
       ).choices(['fail']),
     )
     .option('--queue <address>', QUEUE_HELP, queueFlag)
+    .option('--watch', 'run again when scenario, topology or own protocol change, until Ctrl-C')
     .option('--check-determinism', 'run twice; stop at the first event that differs (exit 4)')
     .option('--list-metrics', 'list the metrics on which a scenario can set limits');
   command.action(async (file: string | undefined, given: ScenarioFlags) => {
@@ -77,12 +81,33 @@ export function addScenario(program: Command): void {
       refuseWithHelp(command);
       return;
     }
-    if (flags.checkDeterminism !== true) {
-      await withCopies(file, flags, async () =>
-        runOnce(await load(file, flags.set, registry), flags),
-      );
-    } else exitWith(await runTwice(await load(file, flags.set, registry), flags));
+    await runFile(file, flags, registry);
   });
+}
+
+async function runFile(
+  file: string,
+  flags: ScenarioFlags,
+  registry: ProtocolRegistry,
+): Promise<void> {
+  tellWatcher();
+  if (flags.watch === true) {
+    refuseSingle(flags);
+    exitWith(await runAgain(file));
+  } else if (flags.checkDeterminism === true) {
+    exitWith(await runTwice(await load(file, flags.set, registry), flags));
+  } else {
+    await withCopies(file, flags, async () =>
+      runOnce(await load(file, flags.set, registry), flags),
+    );
+  }
+}
+
+/** @throws FlagError for what only one run can have. */
+function refuseSingle({ json, viz }: ScenarioFlags): void {
+  if (json !== true && viz === undefined) return;
+  const message = '--watch runs again, where --json and --viz are of one run';
+  throw new FlagError(message, '--watch', 'leave out one of them');
 }
 
 async function runOnce(loaded: Loaded, flags: ScenarioFlags): Promise<void> {

@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { isBelow, realPath } from '../topologies/files/file-bounds.ts';
+import { noteOpened } from '../topologies/files/files-read.ts';
 import { displayPath } from '../topologies/files/source.ts';
 import type { Scenario } from './model.ts';
 import { Refusal } from './refusal.ts';
@@ -70,6 +71,7 @@ export async function loadKnown<Module>(
   path: string,
   load: () => Promise<Module>,
 ): Promise<Module> {
+  noteOpened(path);
   const place = realPath(path);
   const isFile = statSync(place, { throwIfNoEntry: false })?.isFile() === true;
   if (!isFile || loaded.has(place)) return await load();

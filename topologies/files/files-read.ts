@@ -25,3 +25,15 @@ export function notingReads<Result>(work: () => Result): readonly [Result, Reado
     hashes = before;
   }
 }
+
+let listener: ((path: string) => void) | undefined;
+
+/** Tells of each file of a scenario that is opened from now on, also if nothing can be read there. */
+export function hearOpened(to: (path: string) => void): void {
+  listener = to;
+}
+
+/** A file is opened. */
+export function noteOpened(path: string): void {
+  listener?.(path);
+}

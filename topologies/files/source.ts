@@ -13,7 +13,7 @@ import { relative, sep } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, type ConfigIssue, type IssuePlace } from './config-error.ts';
 import { mayOpen, OUTSIDE } from './file-bounds.ts';
-import { noteRead } from './files-read.ts';
+import { noteOpened, noteRead } from './files-read.ts';
 import { type EntryPart, type FilePath, locate, type TextRange } from './locate.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import {
@@ -112,6 +112,7 @@ export function displayPath(path: string): string {
 }
 
 function checkPlace(path: string, file: string): void {
+  noteOpened(path);
   if (!mayOpen(path)) throw missing(file, `the file ${OUTSIDE}`);
 }
 

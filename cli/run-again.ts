@@ -1,0 +1,127 @@
+/**
+ * `--watch`: runs the command, and again whenever a file changes that the last run has read: scenario,
+ * topology, traces, and everything beside a module of a user's own protocol. Each run has a process of
+ * its own, because a module that was loaded once stays as it was.
+ *
+ * @module
+ */
+import { spawn } from 'node:child_process';
+import { type FSWatcher, statSync, watch } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { hearOpened } from '../topologies/files/files-read.ts';
+import type { ExitCode } from './exit.ts';
+
+const FLAG = '--watch';
+/** Set for the processes that run. */
+const TOLD = 'ORRERY_WATCHED';
+/** An editor writes a file in several steps. */
+const SETTLE_MS = 100;
+
+/** A process that runs for one that watches tells it of its files. */
+export function tellWatcher(): void {
+  if (process.env[TOLD] !== undefined) hearOpened((path) => process.send?.({ opened: path }));
+}
+
+/**
+ * Runs until Ctrl-C.
+ * @param file The scenario, which may not be there yet.
+ */
+export async function runAgain(file: string): Promise<ExitCode> {
+  const files = new ChangedFiles();
+  files.add(resolve(file));
+  const stop = new AbortController();
+  let child: ReturnType<typeof spawn> | undefined;
+  const end = (): void => {
+    stop.abort();
+    child?.kill('SIGINT');
+    files.wake();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
+  while (!stop.signal.aborted) {
+    files.clear();
+    child = startRun((path) => files.add(path));
+    await new Promise((done) => child?.once('close', done));
+    child = undefined;
+    if (stop.signal.aborted) break;
+    process.stderr.write(`\nruns again when ${files.names} changes; Ctrl-C ends it\n`);
+    const changed = await files.changed();
+    if (changed !== undefined) process.stderr.write(`\n${changed} has changed\n\n`);
+  }
+  files.close();
+  return 130;
+}
+
+/** In a group of its own: a terminal sends Ctrl-C to all processes of one, and the second ends a run at once. */
+function startRun(onOpened: (path: string) => void): ReturnType<typeof spawn> {
+  const words = process.argv.slice(1).filter((word) => word !== FLAG);
+  const child = spawn(process.execPath, [...process.execArgv, ...words], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, [TOLD]: '1' },
+    detached: true,
+  });
+  child.on('message', (message) => {
+    const { opened } = message as { readonly opened?: unknown };
+    if (typeof opened === 'string') onOpened(opened);
+  });
+  return child;
+}
+
+/** Files, and whether one of them has changed. */
+class ChangedFiles {
+  /** Watched names by folder: an editor puts a new file in the place of the old one. */
+  readonly #names = new Map<string, Set<string>>();
+  readonly #watchers = new Map<string, FSWatcher>();
+  #changed: string | undefined;
+  #wake: (() => void) | undefined;
+
+  add(path: string): void {
+    const folder = dirname(path);
+    const names = this.#names.get(folder) ?? new Set();
+    names.add(basename(path));
+    this.#names.set(folder, names);
+    if (this.#watchers.has(folder)) return;
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+    const watcher = watch(folder, (_, name) => this.#hear(folder, name ?? ''));
+    // A folder that is deleted changes no more.
+    watcher.on('error', () => undefined);
+    this.#watchers.set(folder, watcher);
+  }
+
+  /** Their names, for people. */
+  get names(): string {
+    return [...this.#names.values()].flatMap((names) => [...names]).join(' or ');
+  }
+
+  /** Forgets changes. */
+  clear(): void {
+    this.#changed = undefined;
+  }
+
+  /** Waits for a change since they were cleared, and for the rest of it; undefined if it was woken. */
+  async changed(): Promise<string | undefined> {
+    if (this.#changed === undefined) {
+      await new Promise<void>((done) => {
+        this.#wake = done;
+      });
+    }
+    if (this.#changed !== undefined) await new Promise((done) => setTimeout(done, SETTLE_MS));
+    return this.#changed;
+  }
+
+  wake(): void {
+    this.#wake?.();
+  }
+
+  close(): void {
+    for (const watcher of this.#watchers.values()) watcher.close();
+  }
+
+  #hear(folder: string, name: string): void {
+    const names = this.#names.get(folder);
+    const isModule = (one: string): boolean => /\.[cm]?[jt]s$/.test(one);
+    const isBeside = isModule(name) && [...(names ?? [])].some(isModule);
+    if (names?.has(name) !== true && !isBeside) return;
+    this.#changed = name;
+    this.wake();
+  }
+}
