@@ -8,6 +8,7 @@ import { NATIVE } from './vitest.config.ts';
  */
 export const THOROUGH = [
   'test/architecture/new-protocol.test.ts',
+  'test/how-to/commands-long.test.ts',
   'test/scenarios/{verify,verify-mutations,doubles,doubles-federated,privacy,privacy-laws,genuine-packets,overload}.test.ts',
   'test/scenarios/{carriers,dtn-custody-seeds,dtn-theory,fabric-faults-seeds,fabric-outage,fabric-ways,federated-clip,federated-compression,federated-groups,federated-privacy,restarts,golden-seeds,verify-command}.test.ts',
   'test/property/{gateway-rekey,http-sockets-fuzz,tcp-listeners-fuzz,mixnet-node-fuzz,scion-router-fuzz,bulk-fuzz,dtn-agent-fuzz,sealed-thorough}.test.ts',
@@ -28,6 +29,7 @@ export const THOROUGH = [
 
 /** Those of them that follow the wall clock on real sockets and processes. */
 export const THOROUGH_WALL = [
+  'test/how-to/commands-live.test.ts',
   'test/live/{deploy-files,dtn-kills,dtn-layers,fabric-kills,federated-kills,floods,held,mixnet,namespaces,new-protocol,processes,signals,stack,streams,viewers}.test.ts',
   'test/conformance/live-{audit,flood,protocols}.test.ts',
   'test/environment/{bundle-kill,command,kill}.test.ts',
@@ -46,6 +48,7 @@ export const ALONE = [
 /** The longest first: otherwise one of them begins last, and all wait for it. */
 const LONGEST = [
   'scenarios/doubles.test',
+  'how-to/commands-long.test',
   'scenarios/doubles-federated.test',
   'net/store-million.test',
   'property/http-sockets-fuzz.test',

