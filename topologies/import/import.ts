@@ -102,8 +102,10 @@ function draftOf(
     }
     const { nodes, links } = imported.topology;
     if (nodes.length === 0) {
-      const why = imported.warnings.length === 0 ? 'there is nothing in it' : imported.warnings;
-      context.refuse('E121', path, `${file} gives no nodes: ${[why].flat().join('; ')}`);
+      const isEmpty = source.text.trim() === '';
+      const told = isEmpty ? ['there is nothing in it'] : imported.warnings;
+      const why = told.length === 0 ? 'no contact is left of what it says' : told.join('; ');
+      context.refuse('E121', path, `${file} gives no nodes: ${why}`);
       return undefined;
     }
     for (const warning of imported.warnings) context.warn(`${file}: ${warning}`);

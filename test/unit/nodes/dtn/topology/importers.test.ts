@@ -103,6 +103,12 @@ describe('contact plans of ION', () => {
       expect(contactsOf(ion(`${range}${there}${again}`))).toEqual(['node-1 node-2 0 5 16 1000']);
     });
 
+    it('a plan whose contacts are all deleted had "nothing in it"', () => {
+      expect(mistakeIn(() => ion(`${range}${there}d contact +0 1 2\n`))).toContain(
+        'plan.ionrc gives no nodes: no contact is left of what it says',
+      );
+    });
+
     it('c contact changes the rate', () => {
       const made = ion(`${range}${there}c contact +0 1 2 1000\n`);
       expect(contactsOf(made)).toEqual(['node-1 node-2 0 9 8000 1000']);
