@@ -38,6 +38,7 @@ import { formatIssue } from '../topologies/files/config-error.ts';
 import { crashJson, crashText } from './crash-text.ts';
 import { crashCode, type ExitCode, FlagError, ownWords, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
+import { knownCommit } from './known-commit.ts';
 import type { Loaded } from './load.ts';
 import { Palette, withPalette } from './palette.ts';
 import { showProgress } from './progress.ts';
@@ -193,6 +194,7 @@ async function runIn(
 ): Promise<{ readonly end: RunEnd; readonly journey: string }> {
   const { scenario } = loaded;
   const clock = runner.command === 'live' ? 'wall' : 'virtual';
+  const commit = knownCommit(commitOf());
   const progress = showProgress(scenario.name, flags, clock);
   const interrupt = onInterrupt();
   let journey = '';
@@ -205,7 +207,7 @@ async function runIn(
       ...(broadcast === undefined || seed !== seeds[0] ? {} : { broadcast }),
     }),
     reproduce: repeatCommand(runner.command, scenario.file, flags),
-    commit: commitOf(),
+    commit,
     signal: interrupt.signal,
     endsOnMiss: flags.abortOn === 'fail',
     onProgress: progress.update,

@@ -21,7 +21,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { pathError } from '../engine/live/environment.ts';
+import { EnvironmentError, pathError } from '../engine/live/environment.ts';
 import { RESULTS } from '../scenarios/sweep/results-file.ts';
 import { isRunFile, MAIN_FILES, RECORDED } from './run-files.ts';
 import { type RunLock, takeLock } from './run-lock.ts';
@@ -60,7 +60,7 @@ export class RunPlace {
   ) {
     this.#name = basename(folder);
     this.#folder = folder;
-    makeWritable(folder);
+    makePlace(folder);
     try {
       this.#take(onNotice, goesOn);
     } catch (error) {
@@ -132,6 +132,18 @@ export class RunPlace {
     this.#former = moveAside(folder);
     makeWritable(folder);
     removeLeftovers(folder);
+  }
+}
+
+/** @throws EnvironmentError that says how to write elsewhere. */
+function makePlace(folder: string): void {
+  try {
+    makeWritable(folder);
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    throw new EnvironmentError(`${error.message}; --out DIR names another folder`, {
+      cause: error,
+    });
   }
 }
 

@@ -37,6 +37,7 @@ import { tellConflicts } from './conflicts.ts';
 import { type RunFlags, seedsOf } from './execute.ts';
 import { type ExitCode, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
+import { knownCommit } from './known-commit.ts';
 import { blameSweep, type Loaded, load } from './load.ts';
 import { openFleet } from './open-fleet.ts';
 import { runName } from './run-name.ts';
@@ -102,7 +103,7 @@ function headOf(scenario: Scenario, flags: SweepFlags): SweepHead {
   const { name, file, sha256, overrides: set } = scenario;
   const { adaptive, shard } = flags;
   return sweepHead({
-    ...{ name, file, sha256, set, commit: sourceState() },
+    ...{ name, file, sha256, set, commit: knownCommit(sourceState()) },
     seeds: seedsOf(scenario.seeds, flags),
     ...(adaptive === undefined ? {} : { adaptive }),
     ...(shard === undefined ? {} : { shard: `${shard.index}/${shard.count}` }),

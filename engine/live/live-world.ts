@@ -120,6 +120,11 @@ export class LiveWorld extends SimWorld implements LiveContext {
     });
   }
 
+  /** Whether links delay, limit and lose what they carry. */
+  get shape(): 'links' | 'off' {
+    return this.#isShaped ? 'links' : 'off';
+  }
+
   override addLink(options: SimLinkOptions): SimLink {
     if (this.#isShaped) return super.addLink(options);
     const { forward, backward } = options;

@@ -342,10 +342,12 @@ class FleetTime implements Timekeeper {
     const { tallies } = this.#coordinator.world;
     const live = this.#liveMetrics();
     const uncertaintyNs = this.#clockUncertaintyNs;
+    const { directStreams, foreign } = tallies;
+    const traffic = { directStreams, foreign, shape: this.#order.shape };
     return {
       ...result,
       ...(uncertaintyNs > 0 ? { clockUncertaintyNs: uncertaintyNs } : {}),
-      warnings: [...result.warnings, ...liveWarnings(live, tallies)],
+      warnings: [...result.warnings, ...liveWarnings(live, traffic)],
       metrics: { ...result.metrics, ...live },
     };
   }

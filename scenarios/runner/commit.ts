@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IS_SOURCE } from '../../engine/live/own-form.ts';
+import { shellWord } from '../../reports/shell-word.ts';
 import { PROJECT_ROOT } from './folders.ts';
 
 /** Written by the build (tools/build.ts); one line. */
@@ -24,6 +25,19 @@ export function commitOf(): string {
     // There is no git or no repository.
     return 'unknown';
   }
+}
+
+/** Why the commit is unknown, and what to do, where git says so; undefined otherwise. */
+export function commitTrouble(): string | undefined {
+  if (!IS_SOURCE) return undefined;
+  const { stderr } = spawnSync('git', ['-C', PROJECT_ROOT, 'rev-parse', 'HEAD'], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  // As in containers: git looks at no repository that another user could have prepared.
+  if (!stderr?.includes('dubious ownership')) return undefined;
+  const allow = `git config --global --add safe.directory ${shellWord(PROJECT_ROOT)}`;
+  return `the commit is unknown, because the checkout belongs to another user: ${allow}`;
 }
 
 function git(args: readonly string[]): string {

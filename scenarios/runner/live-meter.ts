@@ -167,8 +167,8 @@ export class LiveMeter {
 
   /** Facts that a reader of the verdict must know. */
   warnings(): readonly string[] {
-    const { directStreams, wires } = this.#world;
-    return liveWarnings(this.metrics(), { directStreams, foreign: wires.counts.foreign });
+    const { directStreams, shape, wires } = this.#world;
+    return liveWarnings(this.metrics(), { directStreams, shape, foreign: wires.counts.foreign });
   }
 }
 
@@ -187,15 +187,17 @@ export interface UnshapedTraffic {
   readonly directStreams: number;
   /** Number of datagrams from outside the run. */
   readonly foreign: number;
+  /** Links that are off are never late. */
+  readonly shape: 'links' | 'off';
 }
 
 /** Facts that a reader of a live verdict must know. */
 export function liveWarnings(
   metrics: Readonly<Record<string, MetricData>>,
-  { directStreams, foreign }: UnshapedTraffic,
+  { directStreams, foreign, shape }: UnshapedTraffic,
 ): readonly string[] {
   const warnings: string[] = [];
-  const late = latenessWarning(metrics);
+  const late = shape === 'off' ? undefined : latenessWarning(metrics);
   if (late !== undefined) warnings.push(late);
   const missing = sampleWarning(metrics);
   if (missing !== undefined) warnings.push(missing);

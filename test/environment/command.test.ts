@@ -42,6 +42,8 @@ function expectErrorsAlone(path: string, runs: number): void {
   for (const { text } of reports) expect(text).toMatch(/errors="1"[\s\S]*<error /);
 }
 
+const ELSEWHERE = '--out DIR names another folder';
+
 describe('a folder that cannot be written to', () => {
   it('is refused before the run: a file in its place, and a system that makes no folders', async () => {
     const file = join(folder, 'file');
@@ -52,10 +54,11 @@ describe('a folder that cannot be written to', () => {
     ]);
     const where = join(file, 'hello', '1');
     expect(complaints(first)).toEqual([
-      `orrery: ${where}: a file is where a folder should be (ENOTDIR)`,
+      `orrery: ${where}: a file is where a folder should be (ENOTDIR); ${ELSEWHERE}`,
     ]);
     expect([first.code, first.out]).toEqual([2, '']);
-    const message = '/proc/orrery/hello/1-live: it does not exist and cannot be created (ENOENT)';
+    const reason = 'it does not exist and cannot be created (ENOENT)';
+    const message = `/proc/orrery/hello/1-live: ${reason}; ${ELSEWHERE}`;
     expect(JSON.parse(second.out)).toEqual({ errors: [{ message }] });
     expect([second.code, second.err]).toEqual([2, '']);
   });

@@ -7,6 +7,8 @@ import { tallyOf } from './fixture.ts';
 
 const counter = (value: number): { kind: 'counter'; value: number } => ({ kind: 'counter', value });
 
+type Metrics = Parameters<typeof liveWarnings>[0];
+
 describe('TallyBook', () => {
   it('replaces what a process told before, and adds processes up', () => {
     const book = new TallyBook();
@@ -44,16 +46,20 @@ describe('TallyBook', () => {
     const book = new TallyBook();
     book.note(0, tallyOf({ directStreams: 1, foreign: 2 }));
     book.note(1, tallyOf({ directStreams: 0, foreign: 3 }));
-    expect(liveWarnings({}, book)).toEqual([
+    const warnings = (one: TallyBook, metrics: Metrics = {}): readonly string[] => {
+      const { directStreams, foreign } = one;
+      return liveWarnings(metrics, { directStreams, foreign, shape: 'links' });
+    };
+    expect(warnings(book)).toEqual([
       'streams bypass the links in this run: no delay, rate or fault affected them',
       '5 datagrams came from outside this run',
     ]);
-    expect(liveWarnings({}, new TallyBook())).toEqual([]);
+    expect(warnings(new TallyBook())).toEqual([]);
     const stalled = new TallyBook();
     stalled.note(0, tallyOf({ stallNs: 20_000_000 }));
-    expect(liveWarnings(stalled.processMetrics(1), stalled)).toEqual([]);
+    expect(warnings(stalled, stalled.processMetrics(1))).toEqual([]);
     stalled.note(1, tallyOf({ stallNs: 160_000_000 }));
-    expect(liveWarnings(stalled.processMetrics(1), stalled)).toEqual([
+    expect(warnings(stalled, stalled.processMetrics(1))).toEqual([
       'a process did not run for 160 ms: neighbours may have considered it dead',
     ]);
   });

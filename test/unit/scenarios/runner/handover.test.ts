@@ -16,6 +16,7 @@ import type { MetricData } from '../../../../reports/model.ts';
 import { TruthWriter } from '../../../../scenarios/runner/ground-truth.ts';
 import { followedMask, HandoverWitness } from '../../../../scenarios/runner/handover-witness.ts';
 import { latenessWarning, sampleWarning } from '../../../../scenarios/runner/handover-words.ts';
+import { liveWarnings } from '../../../../scenarios/runner/live-meter.ts';
 import { load } from './fixture.ts';
 
 const failover = load('failover.yaml');
@@ -74,6 +75,14 @@ describe('the words about lateness', () => {
     );
     expect(latenessWarning({ 'live.lateness': late(70_000) })).toBeUndefined();
     expect(latenessWarning({ 'live.lateness': late() })).toBeUndefined();
+  });
+
+  it('blamed a busy machine for latencies of links that were off', () => {
+    const metrics = { 'live.lateness': late(3_200_000) };
+    const of = (shape: 'links' | 'off'): readonly string[] =>
+      liveWarnings(metrics, { directStreams: 0, foreign: 0, shape });
+    expect(of('links')).toEqual([expect.stringContaining('the machine was busy')]);
+    expect(of('off')).toEqual([]);
   });
 
   it('name what became of samples that measured nothing, when they are many', () => {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { liveWarnings, stolenMetrics } from '../../../../scenarios/runner/live-meter.ts';
 import { ticksOf, watchStolenTime } from '../../../../scenarios/runner/stolen-time.ts';
 
-const DOUBTS = { directStreams: 0, foreign: 0 };
+const DOUBTS = { directStreams: 0, foreign: 0, shape: 'links' } as const;
 
 describe('stolen time', () => {
   it('is the eighth number of all cores, and unknown where a system does not count it', () => {

@@ -1,0 +1,14 @@
+/**
+ * The commit that results are named by, and a word about one that is not known.
+ *
+ * @module
+ */
+import { commitTrouble } from '../scenarios/runner/commit.ts';
+import { isKnownState } from '../scenarios/sweep/source-state.ts';
+
+/** Returns it; says why it is unknown, if somebody can do something about it. */
+export function knownCommit(commit: string): string {
+  const trouble = isKnownState(commit) ? undefined : commitTrouble();
+  if (trouble !== undefined) process.stderr.write(`orrery: ${trouble}\n`);
+  return commit;
+}
