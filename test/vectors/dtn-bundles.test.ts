@@ -9,7 +9,13 @@ import { CborReader } from '../../nodes/_kit/cbor-reader.ts';
 import { CborWriter } from '../../nodes/_kit/cbor-writer.ts';
 import { formatEid, parseEid } from '../../nodes/dtn/wire/eid.ts';
 import { encodeEid, readEid } from '../../nodes/dtn/wire/eid-wire.ts';
-import { type CrcType, writeBlock, writePrimary } from '../../nodes/dtn/wire/encode.ts';
+import {
+  type CrcType,
+  encodeBundle,
+  payloadBlock,
+  writeBlock,
+  writePrimary,
+} from '../../nodes/dtn/wire/encode.ts';
 import { bundleAgeData, hopCountData, previousNodeData } from '../../nodes/dtn/wire/extensions.ts';
 import { writeFragment } from '../../nodes/dtn/wire/fragment.ts';
 import { PartialPayload } from '../../nodes/dtn/wire/partial-payload.ts';
@@ -152,6 +158,37 @@ describe.skipIf(!hasVectors)('R-137: bundles', () => {
     const bytes = fromHex(each.hex);
     const drop = new BundleView().open(bytes, 0, bytes.length);
     expect(each.drop).toContain(drop);
+  });
+});
+
+describe('a bundle that is read', () => {
+  it('R-137: has each field as it was written, and its payload', () => {
+    const payload = fromHex('00112233445566778899');
+    const bytes = encodeBundle(
+      {
+        ...{ flags: 1, crcType: 2, createdMs: 700_000, sequence: 17, lifetimeMs: 60_000 },
+        ...{ fragment: { offset: 40, total: 100 } },
+        ...{ destination: eidOf('ipn:7.1'), source: eidOf('ipn:8.2'), reportTo: eidOf('ipn:9.3') },
+      },
+      [
+        { type: 6, number: 2, flags: 0, crcType: 1, data: previousNodeData(parseEid('ipn:5.0')!) },
+        { type: 7, number: 3, flags: 0, crcType: 0, data: bundleAgeData(1_234) },
+        { type: 10, number: 4, flags: 0, crcType: 2, data: hopCountData(30, 4) },
+      ],
+      payloadBlock(payload, 1),
+    );
+    const view = new BundleView();
+    expect(view.open(bytes, 0, bytes.length)).toBeUndefined();
+    expect(view).toMatchObject({
+      ...{ flags: 1, crcType: 2, createdMs: 700_000, sequence: 17, lifetimeMs: 60_000 },
+      ...{ isFragment: true, fragmentOffset: 40, totalLength: 100 },
+      ...{ blocks: 4, ageMs: 1_234, hopLimit: 30, hops: 4, hopsOrNone: 4 },
+    });
+    const { destination, source, reportTo, previous } = view;
+    expect([destination, source, reportTo, previous].map(formatEid)).toEqual([
+      ...['ipn:7.1', 'ipn:8.2', 'ipn:9.3', 'ipn:5.0'],
+    ]);
+    expect(bytes.subarray(view.payloadStart, view.payloadEnd)).toEqual(payload);
   });
 });
 

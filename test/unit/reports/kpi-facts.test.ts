@@ -127,6 +127,35 @@ describe.each(fitting)('R-239: a %s judged by its %s', (kind, aggregation) => {
   );
 });
 
+it('R-239: an interval over seeds is as wide as the table of Student says', () => {
+  const definition = { name: 'x.y', kind: 'gauge', unit: 'bytes', help: 'For the test.' } as const;
+  const ofGauges = (...values: readonly number[]): KpiResult['ci95'] =>
+    judgeKpi({
+      spec: kpi('x.y', 'value', ['<=', 100, '<= 100']),
+      definition,
+      definitions: [],
+      seeds: values.map((value, i) => ({
+        ...seedResult(1, 1),
+        seed: i + 1,
+        metrics: { 'x.y': { kind: 'gauge', value } },
+      })),
+      mode: 'sim',
+      warmupNs: 0,
+    }).ci95;
+  // t(2; 0.975) = 4.303, and the deviation of 10, 20, 30 is 10: 20 +- 4.303 * 10 / sqrt(3).
+  const three = ofGauges(10, 20, 30);
+  expect([three.low, three.high]).toEqual([
+    expect.closeTo(20 - 24.842, 2),
+    expect.closeTo(20 + 24.842, 2),
+  ]);
+  // t(9; 0.975) = 2.262, and the deviation of 1 to 10 is 3.0277.
+  const ten = ofGauges(...Array.from({ length: 10 }, (_, i) => i + 1));
+  expect([ten.low, ten.high]).toEqual([
+    expect.closeTo(5.5 - 2.166, 2),
+    expect.closeTo(5.5 + 2.166, 2),
+  ]);
+});
+
 it('R-239: what cannot be judged says why in the place of the interval', () => {
   const spec = kpi('x.y', 'p95', ['<=', 1, '<= 1']);
   const seeds = [seedResult(1, 1)];

@@ -49,7 +49,7 @@ function grows({ invariants }: Report): boolean | undefined {
 }
 
 describe('the budget of a report', () => {
-  it('holds every round of every seed, with the accuracy after it', () => {
+  it('R-160: holds every round of every seed, with the accuracy after it', () => {
     const part = privacyBudgetPart([
       spending(1, { epsilon: [0.5, 0.7], accuracy: [0.6, 0.8] }),
       spending(2, { epsilon: [0.4], accuracy: [0.9] }),

@@ -53,7 +53,7 @@ describe('reassembly', () => {
     expect(box.bytes).toBe(0);
   });
 
-  it('keeps packets of different epochs and sequences apart', () => {
+  it('R-030: keeps packets of different epochs and sequences apart', () => {
     const { box } = reassembler();
     box.add(part(10, 0, 2, 1), bytes(1), 0);
     box.add(part(10, 0, 2, 2), bytes(2), 0);
@@ -106,7 +106,7 @@ describe('reassembly', () => {
     expect(box.add(part(0, 1, 2), bytes(), 0)).toBe('packet-empty');
   });
 
-  it('refuses fragments that add up to more than 64 KiB', () => {
+  it('R-029: refuses fragments that add up to more than 64 KiB', () => {
     const { box } = reassembler(REASSEMBLY_LIMITS);
     box.add(part(0, 0, 2), new Uint8Array(65_000), 0);
     expect(box.add(part(0, 1, 2), new Uint8Array(537), 0)).toBe('packet-too-large');

@@ -1,13 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import type { AeadKey, CryptoProvider } from '../../../../engine/host/crypto.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { gatewayConfig } from '../../../../nodes/gateway/config.ts';
 import { createIdentity } from '../../../../nodes/gateway/crypto.ts';
 import { FRAME_DROPS } from '../../../../nodes/gateway/drops.ts';
+import { EpochRing } from '../../../../nodes/gateway/epochs.ts';
 import { FRAME_TYPE, HELD_FRAMES_MAX } from '../../../../nodes/gateway/geometry.ts';
 import { ReservedWindows } from '../../../../nodes/gateway/replay/reserved-windows.ts';
-import { SESSION_LIMITS } from '../../../../nodes/gateway/session-parts.ts';
+import { type EpochKeys, SESSION_LIMITS } from '../../../../nodes/gateway/session-parts.ts';
 import { FrameHeader } from '../../../../nodes/gateway/wire.ts';
 import { MemoryStore } from './memory-store.ts';
 import { advance, at, CLOCK_US, HOUR, Pair, SECOND, Side, sealed } from './session-pair.ts';
@@ -289,6 +290,22 @@ describe('rekeying', () => {
     expect(pair.b.session.epoch).toBe(pair.a.session.epoch);
     expect(pair.a.receive(inFlight, at(nowNs))).toBe('ok in flight');
     expect(pair.b.receive(sealed(pair.a, 'again'), at(nowNs))).toBe('ok again');
+  });
+
+  it('R-027: seals under 2^53-1, the last number, and then no more under this key', () => {
+    const adopted = vi.spyOn(EpochRing.prototype, 'adopt');
+    const pair = Pair.connected();
+    const keys = adopted.mock.calls[0]?.[0] as EpochKeys;
+    adopted.mockRestore();
+    keys.nextSequence = 2 ** 53 - 2;
+    const numbers = [1, 2].map((count) => {
+      const frame = sealed(pair.a, `last but ${count}`);
+      expect(pair.b.receive(frame, at(1))).toBe(`ok last but ${count}`);
+      return pair.a.session.status()['sequence'];
+    });
+    expect(numbers).toEqual([2 ** 53 - 1, 2 ** 53]);
+    expect(pair.a.seal('one more')).toBe('key-exhausted');
+    expect(pair.a.session.invariant()).toBeUndefined();
   });
 
   it('R-027: never seals twice under one key and nonce, over rekeys in both directions', () => {

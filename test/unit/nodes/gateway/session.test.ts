@@ -196,7 +196,7 @@ describe('who may open a session', () => {
   const crypto = provider('node');
   const stranger = createIdentity(crypto, new Uint8Array(32).fill(99));
 
-  it('refuses a static key that is not on the list, by name', () => {
+  it('R-023: refuses a static key that is not on the list, by name', () => {
     const pair = new Pair();
     const peerKey = pair.identities[1].publicKey;
     const eve = new Side({ identity: stranger, peerKey, seed: 50 });

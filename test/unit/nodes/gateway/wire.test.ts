@@ -174,7 +174,7 @@ describe('the frame codec', () => {
     ['body length in a long form', '8801000000000001 580100', 'malformed-canonical'],
     ['body longer than the datagram', '8801000000000001 4200', 'malformed-truncated'],
     ['a byte after the body', '8801000000000001 4000', 'malformed-shape'],
-  ])('refuses %s', (_name, hex, reason) => {
+  ])('R-028: refuses %s', (_name, hex, reason) => {
     expect(decode(fromHex(hex.replaceAll(' ', '')))).toBe(reason);
     expect(Object.keys(WIRE_DROPS)).toContain(reason);
   });
@@ -214,7 +214,7 @@ describe('the frame codec', () => {
 });
 
 describe('the nonce', () => {
-  it('R-027: is epoch and sequence, big-endian', () => {
+  it('R-013, R-027: is epoch and sequence, big-endian', () => {
     const nonce = new Uint8Array(12).fill(0xee);
     writeNonce(nonce, 0x01020304, 2 ** 53 - 2);
     expect(toHex(nonce)).toBe('01020304001ffffffffffffe');

@@ -7,8 +7,11 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
 import type { MetricData } from '../../../../reports/model.ts';
+import { ATTACKS } from '../../../../reports/privacy/attacks/index.ts';
+import { successMetric } from '../../../../reports/privacy/attacks/outcome.ts';
 import { takeCensus } from '../../../../reports/privacy/census.ts';
 import { fitDelays, kolmogorovP } from '../../../../reports/privacy/delay-fit.ts';
+import { type AttackParts, evaluateAttacks } from '../../../../reports/privacy/evaluate-attacks.ts';
 import { isPrivacyMetric, PRIVACY_METRICS } from '../../../../reports/privacy/kpis.ts';
 import { measurePrivacy, type PrivacyFindings } from '../../../../reports/privacy/measure.ts';
 import {
@@ -94,6 +97,31 @@ describe('the measurement of a run', () => {
     expect(summary.packetsPerPayload).toBeGreaterThan(3.8);
     expect(summary.packetsPerPayload).toBeLessThan(4.3);
     expect(summary.targets.length).toBeGreaterThanOrEqual(30);
+  });
+
+  it('R-196: the adversary of an attack stands in the help of its metric and beside its result', () => {
+    expect(ATTACKS.length).toBeGreaterThan(6);
+    for (const { name, adversary, estimator } of ATTACKS) {
+      expect(adversary.length * estimator.length, name).toBeGreaterThan(100);
+      const metric = PRIVACY_METRICS.find((one) => one.name === successMetric(name));
+      expect(metric?.help).toBe(`${estimator}; adversary: ${adversary}`);
+    }
+    const active = ATTACKS.filter(({ isActive }) => isActive === true);
+    const counted = { hits: 3, trials: 4 };
+    const results = evaluateAttacks({
+      truth: stratifiedTruth(SPEC),
+      setting: settingOf(SPEC, { asked: new Set(active.map(({ name }) => successMetric(name))) }),
+      view: {} as AttackParts['view'],
+      users: [],
+      summary: { latencyMsP50: 700 },
+      carriedOut: { isolations: counted, tags: counted, replays: counted },
+    });
+    expect(results).toMatchObject(
+      active.map(({ name: attack, adversary, estimator }) => ({
+        ...{ attack, adversary, estimator },
+        ...{ success: 0.75, trials: 4 },
+      })),
+    );
   });
 
   it('defines every metric that it measures', () => {

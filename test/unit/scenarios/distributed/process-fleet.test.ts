@@ -5,12 +5,13 @@ import { AgentSession, type SessionEnd } from '../../../../scenarios/distributed
 import { dialChannel } from '../../../../scenarios/distributed/channel/dial.ts';
 import { publicKeyOf } from '../../../../scenarios/distributed/channel/handshake.ts';
 import type { Channel } from '../../../../scenarios/distributed/channel/model.ts';
-import type { Report } from '../../../../scenarios/distributed/messages.ts';
+import type { AgentOrder, Report } from '../../../../scenarios/distributed/messages.ts';
+import { agentScenario } from '../../../../scenarios/distributed/order-shape.ts';
 import {
   type FleetOptions,
   ProcessFleet,
 } from '../../../../scenarios/distributed/process-fleet.ts';
-import { registry } from '../runner/fixture.ts';
+import { loadText, registry } from '../runner/fixture.ts';
 import { NobodysChannel } from './fixture.ts';
 
 const key = new Uint8Array(32).fill(7);
@@ -21,6 +22,19 @@ const nodeKeys = new Map(
   ['alice', 'bob', 'carol'].map((name) => [name, publicKeyOf(keyOf(name))] as const),
 );
 const WAIT = { timeout: 10_000, interval: 5 };
+const PINGS = `
+name: pings
+topology:
+  name: cable
+  nodes:
+    - { name: alice, run: ping, address: 127.83.7.1 }
+    - { name: bob, run: ping, address: 127.83.7.2 }
+  links: [{ ends: alice <-> bob, rate: 10Mbit/s, delay: 5ms }]
+duration: 60s
+warmup: 0s
+traffic: [{ from: bob, to: alice, kind: constant, rate: 1/s, size: 64B, start: 50s }]
+kpis: {}
+`;
 const fleets: ProcessFleet[] = [];
 afterEach(async () => {
   for (const fleet of fleets.splice(0)) await fleet.close(100);
@@ -204,6 +218,37 @@ describe('AgentSession', () => {
     await one.drain();
     expect(channel.isClosed).toBe(true);
     expect(await one.end).toEqual({ kind: 'done' });
+  });
+
+  it('R-062: accepts no new work once it drains', async () => {
+    const { channel, session: one } = session();
+    const scenario = agentScenario(loadText(PINGS), 'topology');
+    const bundle = { roots: { bob: key }, shared: {}, publicKeys: {}, published: {} };
+    const order: AgentOrder = {
+      ...{ hosts: ['bob'], scenario, seed: 1, run: '0123456789abcdef', bundle },
+      ...{ shape: 'off', precision: 'low', nextSequence: [0] },
+    };
+    channel.onMessage({ type: 'load', order });
+    const said = (): readonly object[] => channel.sent;
+    await vi.waitFor(() => expect(said()).toContainEqual({ type: 'loaded' }), WAIT);
+    channel.onMessage({ type: 'start', zeroNs: process.hrtime.bigint() });
+    const world = one.agent?.world;
+    let begun = 0;
+    const begin = (): unknown => world?.live.pump.enter(() => world.runSource(world.now(), count));
+    const count = (): void => {
+      begun += 1;
+    };
+    begin();
+    expect(begun).toBe(1);
+    // A source whose turn comes while the node drains.
+    const obey = one.agent?.obey.bind(one.agent);
+    vi.spyOn(one.agent!, 'obey').mockImplementation((command) => {
+      if (command.type === 'stop') begin();
+      obey?.(command);
+    });
+    await one.drain();
+    expect(begun).toBe(1);
+    expect(channel.sent.at(-1)).toMatchObject({ type: 'result' });
   });
 
   it('tells an order that it cannot carry out, and ends', async () => {

@@ -163,6 +163,25 @@ describe('R-155: what the server sees of one client, over 100 seeds', () => {
   });
 });
 
+it('R-155: masks of one session are those of no other: the same keys mask anew in the next', () => {
+  const [one, other] = [1, 2].map((seed) => {
+    const session = CRYPTO.sha256(Uint8Array.of(seed));
+    const context = { crypto: CRYPTO, session, double: undefined };
+    const [, mine, own] = secretsOf(1, VICTIM) as Uint8Array[];
+    const [, theirs] = secretsOf(1, 0);
+    const key = CRYPTO.x25519PublicKey(mine as Uint8Array);
+    const opened = CRYPTO.x25519Key(theirs as Uint8Array);
+    return [
+      ownSeed(context, own as Uint8Array, VICTIM),
+      agreeSeed(context, opened, { from: 0, to: VICTIM, key }),
+    ];
+  });
+  expect(one?.[0]).toHaveLength(32);
+  expect(one?.[1]).toHaveLength(32);
+  expect(one?.[0]).not.toEqual(other?.[0]);
+  expect(one?.[1]).not.toEqual(other?.[1]);
+});
+
 describe('two honest clients that swap their inputs', () => {
   it('change what the server sees, and not the sum', () => {
     const inputs = inputsOf(1);

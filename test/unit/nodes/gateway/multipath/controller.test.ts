@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { fakePath, MS, OPTIONS, Wire } from './wire.ts';
+import { type FakePath, fakePath, MS, OPTIONS, Wire } from './wire.ts';
 
 const three = (): ReturnType<typeof fakePath>[] => [
   fakePath('p1', 20),
@@ -220,6 +220,24 @@ describe('where to go', () => {
     wire.runTo(10_000 * MS);
     expect(wire.activeId).toBe('only');
     expect(wire.switches(5_000 * MS)).toEqual([]);
+  });
+});
+
+describe('what limps', () => {
+  it('R-259: carries a flow while all others are dead, on probation as well as degraded', () => {
+    const wire = new Wire([fakePath('first', 20), fakePath('other', 24)]);
+    const [first, other] = wire.paths as [FakePath, FakePath];
+    wire.runTo(5_000 * MS);
+    other.isUp = false;
+    wire.runTo(10_000 * MS);
+    const healthOf = (id: string): string | undefined =>
+      wire.controller.status(wire.now).find((path) => path.id === id)?.health;
+    other.isUp = true;
+    while (healthOf('other') === 'dead') wire.runTo(wire.now + MS);
+    first.isUp = false;
+    wire.runTo(wire.now + 300 * MS);
+    expect([healthOf('first'), healthOf('other')]).toEqual(['dead', 'probation']);
+    expect(wire.activeId).toBe('other');
   });
 });
 

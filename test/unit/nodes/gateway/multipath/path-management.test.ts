@@ -111,7 +111,10 @@ describe('measurement', () => {
     while (statusOf('p1').health === 'dead') wire.runTo(wire.now + MS);
     expect(statusOf('p1')).toMatchObject({ health: 'probation' });
     expect(statusOf('p1').measuredAgoNs).toBeLessThan(MS);
-    wire.runTo(wire.now + 2 * SECOND);
+    // Twenty answers at 50 ms, of which this was the first.
+    wire.runTo(wire.now + 900 * MS);
+    expect(statusOf('p1').health).toBe('probation');
+    wire.runTo(wire.now + 1_100 * MS);
     expect(statusOf('p1').health).toBe('alive');
     second.rttNs = 70 * MS;
     wire.runTo(wire.now + 3 * SECOND);

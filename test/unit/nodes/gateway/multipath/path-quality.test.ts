@@ -4,6 +4,7 @@ import { score } from '../../../../../nodes/gateway/multipath/selection.ts';
 import { fakePath } from './wire.ts';
 
 const MS = 1_000_000;
+const SECOND = 1_000 * MS;
 
 describe('R-035: smoothing of the RTT', () => {
   it('begins with the first sample and half of it as variation', () => {
@@ -23,9 +24,21 @@ describe('R-035: smoothing of the RTT', () => {
   });
 });
 
-describe('the base round trip', () => {
-  const SECOND = 1_000 * MS;
+describe('the baseline', () => {
+  it('R-036: is the least round trip of the last minute, and forgets an older one', () => {
+    const quality = new PathQuality(0.125);
+    for (const [count, second] of [0, 15, 30, 45].entries()) {
+      quality.answer(second * SECOND, (60 - 10 * count) * MS);
+    }
+    // 60, 50, 40 and 30 ms; then it is slower for as long as the path lives.
+    expect(quality.baselineNs(46 * SECOND)).toBe(30 * MS);
+    quality.answer(50 * SECOND, 80 * MS);
+    expect(quality.baselineNs(99 * SECOND)).toBe(30 * MS);
+    expect(quality.baselineNs(106 * SECOND)).toBe(80 * MS);
+  });
+});
 
+describe('the base round trip', () => {
   it('is the least of ten seconds, and not the least of an average', () => {
     const quality = new PathQuality(0.125);
     for (let at = 0; at < 40; at += 1) quality.answer(at * 50 * MS, (at === 20 ? 20 : 60) * MS);

@@ -43,7 +43,7 @@ describe('the path directory', () => {
     expect(paths.map(({ info }) => info.hops)).toEqual([8, 8, 8]);
   });
 
-  it('tells as bandwidth of a path the least that its links between systems announce', () => {
+  it('R-034: tells as bandwidth of a path the least that its links between systems announce', () => {
     const view = provision.viewOf('gateway-111');
     // Each link has a different rate; links inside an AS are the slowest.
     const rateOf = (index: number, isInside: boolean): number => (isInside ? 1 : 1e6) + index;

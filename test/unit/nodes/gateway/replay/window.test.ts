@@ -124,6 +124,8 @@ describe('the replay window', () => {
     // word, a whole ring and beyond.
     expect(exhaust([0, 1, 31, 32, 63, 64, 65, 127, 128, 191], 5)).toBe(100_000);
     expect(exhaust([0, 1, 63, 64, 128], 8)).toBe(390_625);
+    // Numbers of one word, a whole ring apart.
+    expect(exhaust([1, 64, 129, 130], 8)).toBe(65_536);
   });
 });
 
