@@ -23,7 +23,7 @@ import type { DtnOptions } from './config.ts';
 import { ContactMeter } from './contact-meter.ts';
 import type { LinkParts } from './links/link-layer.ts';
 import { LinksNode } from './links/links-node.ts';
-import { Names } from './names.ts';
+import { namesOf } from './names.ts';
 import { makeRouter } from './router/make-router.ts';
 import { createSecurity, needsVectors } from './security/security-node.ts';
 import { WaitingInputs } from './security/waiting-inputs.ts';
@@ -59,11 +59,7 @@ class DtnNode implements NodeHandle {
     this.#host = host;
     this.#observer = observer;
     this.#store = options.store.kind === 'durable' ? host.store('bundles') : undefined;
-    const running = network.hosts.filter(({ stack }) => stack.includes('dtn'));
-    const names = new Names(
-      running.map(({ name }) => name),
-      options.eids,
-    );
+    const names = namesOf(network, options.eids);
     const own = network.hosts.find(({ name }) => name === host.name);
     if (own !== undefined && carrierAt(own) !== undefined) {
       this.#carrier = this.#makeCarrier(options, new CarrierReach(network).peersOf(own));
