@@ -16,6 +16,7 @@ import { ConfigError, type ConfigIssue, formatPath } from '../topologies/files/c
 import { wordIssues } from '../topologies/files/zod-words.ts';
 import { Refusal } from './refusal.ts';
 import { loadKnown } from './run-files.ts';
+import { trafficMetrics } from './runner/traffic-metrics.ts';
 
 const METRIC_KINDS = ['counter', 'gauge', 'histogram', 'samples', 'ratio'] as const;
 const METRIC_UNITS = ['ns', 'count', 'bytes', 'ratio', 'packets', '1/min', 'bits'] as const;
@@ -30,41 +31,55 @@ const schema = z.custom(
 );
 
 /** The required exports of a protocol module; it may export more. */
-const FACE = z.looseObject({
-  name: z.string().min(1),
-  summary: z.string(),
-  config: schema,
-  jobs: z.record(z.string(), z.looseObject({})),
-  moduleUrl: z.string(),
-  drops: z.record(z.string(), z.string()),
-  metrics: z.array(
-    z.looseObject({
-      name: z.string().regex(/^[a-z0-9_-]+(\.[a-z0-9_]+)+$/),
-      kind: z.enum(METRIC_KINDS),
-      unit: z.enum(METRIC_UNITS),
-      help: z.string(),
-    }),
-  ),
-  channel: z.int().min(128).max(255).optional(),
-  carries: callable.optional(),
-  finishes: callable.optional(),
-  files: callable.optional(),
-  wishes: z
-    .partialRecord(z.enum(['lifetime', 'priority', 'tolerant']), z.enum(['honoured', 'passed-on']))
-    .optional(),
-  generators: z
-    .array(
+const FACE = z
+  .looseObject({
+    name: z.string().min(1),
+    summary: z.string(),
+    config: schema,
+    jobs: z.record(z.string(), z.looseObject({})),
+    moduleUrl: z.string(),
+    drops: z.record(z.string(), z.string()),
+    metrics: z.array(
       z.looseObject({
-        name: z.string().min(1),
-        parameters: schema,
-        size: callable,
-        generate: callable,
+        name: z.string().regex(/^[a-z0-9_-]+(\.[a-z0-9_]+)+$/),
+        kind: z.enum(METRIC_KINDS),
+        unit: z.enum(METRIC_UNITS),
+        help: z.string(),
       }),
-    )
-    .optional(),
-  addressRole: z.enum(['edge', 'service']).optional(),
-  create: callable,
-});
+    ),
+    channel: z.int().min(128).max(255).optional(),
+    carries: callable.optional(),
+    finishes: callable.optional(),
+    files: callable.optional(),
+    wishes: z
+      .partialRecord(
+        z.enum(['lifetime', 'priority', 'tolerant']),
+        z.enum(['honoured', 'passed-on']),
+      )
+      .optional(),
+    generators: z
+      .array(
+        z.looseObject({
+          name: z.string().min(1),
+          parameters: schema,
+          size: callable,
+          generate: callable,
+        }),
+      )
+      .optional(),
+    addressRole: z.enum(['edge', 'service']).optional(),
+    create: callable,
+  })
+  .superRefine(({ name, metrics }, context) => {
+    const taken = new Map(trafficMetrics(name).map((one) => [one.name, one.help]));
+    for (const [index, one] of metrics.entries()) {
+      const help = taken.get(one.name);
+      const message = `is measured already: ${help}`;
+      if (help !== undefined)
+        context.addIssue({ code: 'custom', message, path: ['metrics', index, 'name'] });
+      taken.set(one.name, one.help);
+    }
+  });
 
 /**
  * Loads the module at a path.

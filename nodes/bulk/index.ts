@@ -28,7 +28,7 @@ export const protocol: Protocol<BulkOptions> = {
   },
   metrics: [
     {
-      name: 'bulk.accepted',
+      name: 'bulk.taken',
       kind: 'counter',
       unit: 'packets',
       help: 'packets that were taken over to send: they are on the disk until they are confirmed',

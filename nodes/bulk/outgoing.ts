@@ -57,7 +57,7 @@ export type OutgoingEffect<Request> =
   | { readonly kind: 'reset' | 'end' }
   | { readonly kind: 'way'; readonly way: Way }
   | { readonly kind: 'drop'; readonly reason: 'bad-number' | 'lifetime-over' }
-  | { readonly kind: 'count'; readonly of: 'accepted' | 'confirmed'; readonly packets: number }
+  | { readonly kind: 'count'; readonly of: 'taken' | 'confirmed'; readonly packets: number }
   /** For the account of messages. */
   | { readonly kind: 'accepted'; readonly packet: Uint8Array }
   | {
@@ -275,7 +275,7 @@ export class OutgoingMachine<Request>
 
   #accept(now: Nanoseconds, { bytes, request, endsNs }: Waiting<Request>): void {
     this.#unanswered.set(this.#outbox.add(bytes, now, endsNs), request);
-    this.#effects.push({ kind: 'count', of: 'accepted', packets: 1 });
+    this.#effects.push({ kind: 'count', of: 'taken', packets: 1 });
     if (this.#syncing.ask()) this.#write();
   }
 

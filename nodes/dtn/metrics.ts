@@ -8,7 +8,7 @@ import type { MetricDefinition } from '../../engine/host/measure.ts';
 /** Metrics of a node. */
 export const DTN_METRICS: readonly MetricDefinition[] = [
   {
-    name: 'dtn.accepted',
+    name: 'dtn.taken',
     kind: 'counter',
     unit: 'packets',
     help: 'messages of the application that became bundles',

@@ -6,6 +6,7 @@
  */
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { listSome } from '../../topologies/files/suggest.ts';
+import type { Topology } from '../../topologies/model.ts';
 import type { DrawnTraffic } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
 import { checkReachable, nodesOf } from './selectors.ts';
@@ -112,8 +113,15 @@ function drawnOf(
   const nodes = nodesOf(context, among, at);
   if (context.problems.count > before) return undefined;
   const [first = ''] = nodes;
-  for (const node of nodes) {
-    if (!checkReachable(context, { from: first, to: node }, at)) return undefined;
+  const apart = nodes.filter((node) => !context.connectivity.isReachable(first, node));
+  const [strange] = apart;
+  if (strange !== undefined && !hasContacts(context.topology)) {
+    checkReachable(context, { from: first, to: strange }, at);
+    return undefined;
+  }
+  if (strange !== undefined) {
+    const who = `${apart.length} of ${nodes.length} nodes never meet ${first} or anybody who does`;
+    context.warn(at, `${who}, so nothing arrives between them: ${listSome(apart)}`);
   }
   const possible = nodes.length * (nodes.length - 1);
   const words = patterns.join(', ');
@@ -123,4 +131,11 @@ function drawnOf(
   const hint = `a pair is drawn once, and a -> b is not b -> a; nodes: ${listSome(nodes)}`;
   context.refuse('E104', [...path, 'pairs'], message, hint);
   return undefined;
+}
+
+/** True if nodes meet by a plan or a trace, which may leave some of them alone. */
+function hasContacts({ links }: Topology): boolean {
+  return links.some(
+    ({ forward, backward }) => (forward.contacts ?? backward.contacts) !== undefined,
+  );
 }

@@ -375,7 +375,11 @@ export class FaultDriver {
     const external = path.filter((id) => joinsAreas(this.#context.scenario.topology, id));
     const choice = external.length > 0 ? external : path;
     const id = choice[hopIndex(selector.hop, choice.length, draws)];
-    if (id === undefined) throw new FaultError(spec, `the active path has no hop ${selector.hop}`);
+    if (id === undefined) {
+      const links = external.length > 0 ? 'links between areas' : 'links';
+      const has = `${links}: ${choice.length}, counted from 0`;
+      throw new FaultError(spec, `the active path has no hop ${selector.hop} (${has})`);
+    }
     return [id];
   }
 }

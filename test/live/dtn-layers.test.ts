@@ -74,7 +74,7 @@ async function virtually(file: string): Promise<Report> {
 /** Every bundle that a node accepted has arrived, and none twice. */
 function expectAll({ metrics, invariants }: Report): void {
   expect(invariants.filter(({ pass }) => !pass)).toEqual([]);
-  const [accepted = 0, arrived] = ['dtn.accepted', 'dtn.arrived'].map(
+  const [accepted = 0, arrived] = ['dtn.taken', 'dtn.arrived'].map(
     (name) => metrics[name]?.value ?? 0,
   );
   expect(accepted).toBeGreaterThan(ACCEPTED_MIN);

@@ -176,7 +176,7 @@ describe('a process for each node', () => {
     // In the end, everything that alice has accepted arrives, except what bob had received but not
     // yet reported when he was killed. How much alice is offered while her process starts depends
     // on the machine.
-    const taken = report.metrics['bulk.accepted']?.value ?? 0;
+    const taken = report.metrics['bulk.taken']?.value ?? 0;
     expect(taken).toBeGreaterThan(100);
     expect(report.metrics['bulk.throughput']?.count).toBeGreaterThan(0.9 * taken);
     expect(report.faults.map(({ text }) => text)).toEqual(['bob crashed', 'alice crashed']);

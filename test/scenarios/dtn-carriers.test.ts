@@ -102,6 +102,6 @@ kpis: { dtn.delivery: { value: ">= 0%" } }
     const result = runOf({ carrier: 'bulk', link: 'loss: 0%' });
     expect(outcome(result)).toEqual([1, 0]);
     expect(counter(result, 'dtn.duplicate_copies')).toBe(0);
-    expect(counter(result, 'dtn.forwarded')).toBe(counter(result, 'dtn.accepted'));
+    expect(counter(result, 'dtn.forwarded')).toBe(counter(result, 'dtn.taken'));
   });
 });

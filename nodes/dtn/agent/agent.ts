@@ -194,7 +194,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       effects.push({ kind: 'answer', request, outcome: refusal });
       return;
     }
-    effects.count('dtn.accepted');
+    effects.count('dtn.taken');
     effects.report({ kind: 'accepted', name: bundle.name });
     if (to === own) {
       const view = new BundleView();

@@ -53,7 +53,7 @@ export type BundleReport =
 
 /** Counters of an agent. */
 export type AgentCount =
-  | 'dtn.accepted'
+  | 'dtn.taken'
   | 'dtn.forwarded'
   | 'dtn.arrived'
   | 'dtn.expired'

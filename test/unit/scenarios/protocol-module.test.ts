@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadProtocol } from '../../../scenarios/protocol-module.ts';
+import { knownProtocols, ProtocolRegistry } from '../../../scenarios/registry.ts';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
@@ -78,6 +79,7 @@ describe('a module that cannot be loaded', () => {
     ],
     ['create: (host', 'creates: (host', 'protocol.create', undefined],
     ["name: 'crashing',", '', 'protocol.name', undefined],
+    ["name: 'crashing.seen'", "name: 'crashing.accepted'", 'protocol.metrics[0].name', undefined],
     ['  config,\n', '  config: {},\n', 'protocol.config', undefined],
   ])('was found when the run needed it: %s', async (before, after, path, hint) => {
     const issue = await told(before, after);
@@ -88,5 +90,16 @@ describe('a module that cannot be loaded', () => {
 
   it('the unchanged one is loaded', async () => {
     expect(await loadProtocol(join(FIXTURES, 'crashing.ts'))).toMatchObject({ name: 'crashing' });
+  });
+});
+
+describe('the metrics of all protocols', () => {
+  it('have one meaning each', () => {
+    const names = [
+      ...knownProtocols().flatMap(({ metrics }) => metrics),
+      ...new ProtocolRegistry().metrics,
+    ].map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(200);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 });

@@ -107,7 +107,7 @@ describe('dtn.contact.use', () => {
       duration: '5s',
       'traffic.0.stop': '2s',
     });
-    expect(figure(idle, 'dtn.accepted')).toBeGreaterThan(0);
+    expect(figure(idle, 'dtn.taken')).toBeGreaterThan(0);
     expect(figure(idle, 'dtn.contact.use')).toBeNull();
   });
 });

@@ -254,7 +254,12 @@ describe('links that a fault hits', () => {
 
   it.each([
     ['no active path', { path: undefined }, cut('first'), 'has no active path at this instant'],
-    ['no such hop', {}, cut(4), 'the active path has no hop 4'],
+    [
+      'no such hop',
+      {},
+      cut(4),
+      'the active path has no hop 4 (links between areas: 4, counted from 0)',
+    ],
     ['no other way', { hasAlternative: false }, cut('first'), 'leaves no path from gateway-111'],
     [
       'nothing at all',

@@ -146,7 +146,7 @@ describe('a run with faults from the palette', () => {
     ]);
     expect(faults.map(({ id }) => id)).toEqual(['palette-1']);
     expect(refusals.join('; ')).toMatch(
-      /both sides.+; the active path has no hop 4; node is already down since .+after the end/,
+      /both sides.+; the active path has no hop 4 \(links: 1, counted from 0\); node is already down since .+after the end/,
     );
     expect(result.faults).toHaveLength(1);
     expect(replay(hello, faults).fingerprint).toBe(result.fingerprint);
