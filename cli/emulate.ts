@@ -12,6 +12,7 @@ import { outsideHosts } from '../scenarios/runner/outside.ts';
 import type { RunOrder } from '../scenarios/runner/run-scenario.ts';
 import { runEmulatedApart } from '../scenarios/runner/wall-clock-thread.ts';
 import { readAs } from '../topologies/files/quantity.ts';
+import { addAbortOption } from './abort-on.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
 import { refuseWithHelp } from './flags.ts';
@@ -32,7 +33,9 @@ const LATE_LIMIT = '10ms';
 
 /** Adds the command. */
 export function addEmulate(program: Command): void {
-  const command = addCopyOptions(addWatchOption(addRunOptions(program.command('emulate'))))
+  const command = addAbortOption(
+    addCopyOptions(addWatchOption(addRunOptions(program.command('emulate')))),
+  )
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario at the pace of the wall clock, with outside programs')
     .description(

@@ -35,6 +35,7 @@ import {
   runScenario,
 } from '../scenarios/runner/run-scenario.ts';
 import { formatIssue } from '../topologies/files/config-error.ts';
+import { type AbortFlags, refuseIdleAbort } from './abort-on.ts';
 import { crashJson, crashText } from './crash-text.ts';
 import { crashCode, type ExitCode, FlagError, ownWords, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -51,7 +52,7 @@ import { startWatch } from './watch.ts';
 import { writeErrors, writeFiles } from './write-files.ts';
 
 /** Flags of commands that run a scenario. */
-export interface RunFlags extends CopyFlags {
+export interface RunFlags extends CopyFlags, AbortFlags {
   readonly seed?: number;
   readonly seeds?: number;
   readonly set?: Readonly<Record<string, string>>;
@@ -73,8 +74,6 @@ export interface RunFlags extends CopyFlags {
   /** Virtual seconds per second of wall time. */
   readonly speed?: number;
   readonly debug?: boolean;
-  /** Ends the run at the first limit that it cannot meet any more. */
-  readonly abortOn?: 'fail';
 }
 
 /** A way to run a scenario: its command, and the function that runs it. */
@@ -97,6 +96,7 @@ export async function execute(
   flags: RunFlags,
   runner: Runner = IN_VIRTUAL_TIME,
 ): Promise<ExitCode> {
+  refuseIdleAbort(loaded.scenario, flags);
   if (flags.viz === undefined) return (await runAndReport(loaded, flags, runner)).code;
   const { name, seeds } = loaded.scenario;
   const reportOf = soFar(loaded, flags, runner);

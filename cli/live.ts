@@ -13,6 +13,7 @@ import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { refuseClouds } from '../scenarios/runner/clouds.ts';
 import type { LiveHow } from '../scenarios/runner/live-run.ts';
 import { runLiveApart } from '../scenarios/runner/wall-clock-thread.ts';
+import { addAbortOption } from './abort-on.ts';
 import { againstSim } from './against-sim.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
@@ -46,7 +47,9 @@ const USELESS: UselessFlags = {
 
 /** Adds the command. */
 export function addLive(program: Command): void {
-  const command = addCopyOptions(addWatchOption(addRunOptions(program.command('live'))))
+  const command = addAbortOption(
+    addCopyOptions(addWatchOption(addRunOptions(program.command('live')))),
+  )
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario on real sockets, in real time')
     .description(

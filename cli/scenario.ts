@@ -6,8 +6,8 @@
 import { type Command, Option } from 'commander';
 import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { canMissForGood } from '../scenarios/runner/limit-watch.ts';
 import { SPEED_MAX } from '../viz/format/control-wire.ts';
+import { addAbortOption } from './abort-on.ts';
 import { checkDeterminism } from './check-determinism.ts';
 import { execute, type RunFlags } from './execute.ts';
 import { type ExitCode, exitWith, FlagError, worstOf } from './exit.ts';
@@ -40,7 +40,9 @@ interface ScenarioFlags extends RunFlags {
 
 /** Adds the command. */
 export function addScenario(program: Command): void {
-  const command = addCopyOptions(addWatchOption(addRunOptions(program.command('scenario'))))
+  const command = addAbortOption(
+    addCopyOptions(addWatchOption(addRunOptions(program.command('scenario')))),
+  )
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario in virtual time')
     .description('Runs a scenario in virtual time, writes runs/<name>/, prints the verdict.')
@@ -55,12 +57,6 @@ export function addScenario(program: Command): void {
       'cost profile (default: runs/calibration.json); implies --cpu calibrated',
     )
     .option('--speed <factor>', 'with --viz: virtual seconds per second; 0 starts paused', speed)
-    .addOption(
-      new Option(
-        '--abort-on <what>',
-        'stop at the first limit that cannot be met any more (a count above its maximum)',
-      ).choices(['fail']),
-    )
     .option('--queue <address>', QUEUE_HELP, queueFlag)
     .option('--watch', 'run again when scenario, topology or own protocol change, until Ctrl-C')
     .option('--check-determinism', 'run twice; stop at the first event that differs (exit 4)')
@@ -111,10 +107,6 @@ function refuseSingle({ json, viz }: ScenarioFlags): void {
 }
 
 async function runOnce(loaded: Loaded, flags: ScenarioFlags): Promise<void> {
-  if (flags.abortOn !== undefined && !loaded.scenario.kpis.some(canMissForGood)) {
-    const message = '--abort-on: no limit of this file is missed for good before its end';
-    throw new FlagError(message, '--abort-on', 'limits on count, max and min can be');
-  }
   const { queue } = flags;
   exitWith(
     queue === undefined ? await execute(loaded, flags) : await onFleet(queue, loaded, flags),

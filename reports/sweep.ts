@@ -228,7 +228,8 @@ export function renderSweepTable(sweep: SweepResult, options: TableOptions): str
   const hidden = widths.length - shown;
   const note = hidden === 0 ? [] : [`  ${plural(hidden, 'KPI')} more in the report`];
   const head = fold(headOf(sweep), { width: options.width, indent: 6, gap: HEAD_GAP });
-  const text = `${[...head, '', ...lines, ...note].join('\n')}\n`;
+  const body = sweep.rows.length === 0 ? [] : ['', ...lines, ...note];
+  const text = `${[...head, ...body].join('\n')}\n`;
   return options.unicode ? text : toAscii(text);
 }
 

@@ -8,6 +8,7 @@
  *
  * @module
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +29,7 @@ import { untilPart } from '../runner/done-watch.ts';
 import { scenarioOfSeed } from '../runner/drawn-pairs.ts';
 import { handoverMetrics } from '../runner/handover-metrics.ts';
 import type { SeedAnswer } from '../runner/job.ts';
+import { limitsOf } from '../runner/limit-watch.ts';
 import {
   LIVE_METRICS,
   liveWarnings,
@@ -299,6 +301,7 @@ class FleetTime implements Timekeeper {
     this.#coordinator.start(process.hrtime.bigint() + LEAD_NS);
     injector?.follow(() => world.agenda.now());
     let syncAtMs = performance.now() + CLOCK_MS;
+    const limits = limitsOf(this.#order, world, this.#turn.seed);
     const ending = yield* untilOver(this.#order, {
       stage,
       failure: this.#failure,
@@ -311,6 +314,7 @@ class FleetTime implements Timekeeper {
         syncAtMs = performance.now() + CLOCK_MS;
         this.#fleet.syncClocks().catch(this.#failure.fail);
       },
+      isMissed: () => limits?.isMissed(world.agenda.now(), stage) === true,
       mute: () => this.#fleet.tell({ type: 'mute' }),
     });
     const wallUs = Math.round((performance.now() - startedAt) * US_PER_MS);

@@ -7,6 +7,7 @@
  *
  * @module
  */
+
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { EmulationWorld } from '../../engine/live/emulation/emulation-world.ts';
@@ -23,6 +24,7 @@ import { crashOf } from './crash/crash-scene.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
 import { EMULATE_METRICS, EmulateMeter, hostMetrics, inMs } from './emulate-metrics.ts';
 import type { SeedAnswer } from './job.ts';
+import { type LimitWatch, limitsOf } from './limit-watch.ts';
 import { type NodeChoice, nodeChoice } from './nodes.ts';
 import { checkOutside, outsideChoice, outsideHosts } from './outside.ts';
 import { OutsidePrograms } from './outside-programs.ts';
@@ -97,6 +99,8 @@ class PacedTime implements Timekeeper {
   #beganMs = 0;
   #wallMs = 0;
   #late: readonly string[] = [];
+  #limits: LimitWatch | undefined;
+  #isMissed = false;
   #ends: ReadonlyMap<string, ProgramEnd> = new Map();
 
   constructor(order: EmulateOrder, turn: SeedTurn) {
@@ -232,6 +236,7 @@ class PacedTime implements Timekeeper {
   *#pace(stage: Stage): Steps<SeedResult['ending']> {
     const { pacer } = this.#emulation;
     const early = new EarlyEnd(this.#order);
+    this.#limits = limitsOf(this.#order, this.#prepared.world, this.#turn.seed);
     const onStop = (): void => pacer.stop();
     early.signal.addEventListener('abort', onStop, { once: true });
     stage.onDone = (): void => pacer.endBy(stage.overNs);
@@ -244,7 +249,7 @@ class PacedTime implements Timekeeper {
       case 'reached':
         return 'complete';
       case 'stopped':
-        return early.ending;
+        return this.#isMissed ? 'aborted' : early.ending;
       case 'late':
         // Too late with `--on-late fail`: exit code 5, as for a run that takes too long.
         this.#late = [lateText(this.#emulation, end.late, this.#order)];
@@ -258,6 +263,10 @@ class PacedTime implements Timekeeper {
     const { stage, recording, injector } = this.#passing as Passing;
     const { scenario } = this.#order;
     recording.tick(atNs, stage);
+    if (!this.#isMissed && this.#limits?.isMissed(atNs, stage) === true) {
+      this.#isMissed = true;
+      this.#emulation.pacer.stop();
+    }
     // 1 ns after the slice, when nothing else is scheduled, as in virtual time.
     injector?.takeAll(atNs + 1);
     if (!this.#isWarm && scenario.warmupNs > 0 && atNs >= scenario.warmupNs) {

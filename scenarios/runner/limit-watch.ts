@@ -1,6 +1,6 @@
 /**
- * Finds, while a seed runs, a limit that it cannot meet any more. It looks at fixed instants of virtual
- * time, so that a seed that is stopped for it stops at the same event in every run.
+ * Finds, while a seed runs, a limit that it cannot meet any more. It looks at fixed instants of the run's
+ * time, so that a seed in virtual time stops at the same event in every run.
  *
  * @module
  */
@@ -54,4 +54,19 @@ export class LimitWatch {
     this.#nextNs = nowNs + this.#everyNs;
     return this.#isMissed(this.#soFar(stage));
   }
+}
+
+/** The watch of a run by the wall clock, if it was asked for. */
+export function limitsOf(
+  {
+    endsOnMiss,
+    scenario,
+    registry,
+  }: Pick<RunFacts, 'scenario' | 'registry'> & {
+    readonly endsOnMiss?: boolean;
+  },
+  world: World,
+  seed: number,
+): LimitWatch | undefined {
+  return endsOnMiss === true ? new LimitWatch(world, { scenario, registry, seed }) : undefined;
 }

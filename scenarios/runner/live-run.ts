@@ -8,6 +8,7 @@
  *
  * @module
  */
+
 import { performance } from 'node:perf_hooks';
 import { provider } from '../../engine/crypto/index.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
@@ -26,6 +27,7 @@ import { scenarioOfSeed } from './drawn-pairs.ts';
 import { handoverBook } from './handover-metrics.ts';
 import type { SeedAnswer } from './job.ts';
 import { joinNetworkObservers } from './join-network-observers.ts';
+import { limitsOf } from './limit-watch.ts';
 import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
 import { LiveStageWorld } from './live-stage-world.ts';
 import { liveTrace } from './live-trace.ts';
@@ -173,6 +175,8 @@ class LiveTime implements Timekeeper {
     );
     const meter = new LiveMeter(world.live, handoverBook(this.#order.scenario), this.#pace);
     this.#meter = meter;
+    const limits = limitsOf(this.#order, world, this.#turn.seed);
+    const hasFixedEnd = stage.done === undefined && limits === undefined;
     const progress = setInterval(() => {
       meter.look();
       const events = world.sim.scheduler.eventCount;
@@ -184,8 +188,9 @@ class LiveTime implements Timekeeper {
         stage,
         failure: this.#failure,
         now: () => world.now(),
-        // The end moves when the work is done.
-        turnMs: stage.done === undefined ? Number.POSITIVE_INFINITY : DONE_POLL_MS,
+        // The end moves when the work is done, or a limit cannot be met any more.
+        turnMs: hasFixedEnd ? Number.POSITIVE_INFINITY : DONE_POLL_MS,
+        isMissed: () => limits?.isMissed(world.now(), stage) === true,
         mute: () => world.muteSources(),
       });
     } finally {

@@ -14,7 +14,7 @@ export type WallClockHow =
   | { readonly command: 'emulate'; readonly how: EmulateHow };
 
 /** One run of one seed. */
-export type WallClockJob = Required<Omit<SeedJob, 'asked' | 'endsOnMiss'>> &
+export type WallClockJob = Required<Omit<SeedJob, 'asked'>> &
   WallClockHow & {
     /** All seeds of the run; their number decides how files of outside programs are named. */
     readonly seeds: readonly number[];

@@ -124,7 +124,7 @@ class SeedThread {
   }
 
   #start(way: WallClockHow): Worker {
-    const { scenario, seeds, recordingsOf } = this.#order;
+    const { scenario, seeds, recordingsOf, endsOnMiss = false } = this.#order;
     const { seed } = this.#turn;
     const recordings = recordingsOf(seed);
     const job: WallClockJob = {
@@ -133,6 +133,7 @@ class SeedThread {
       seed,
       seeds,
       recordings,
+      endsOnMiss,
       shared: this.#watch.control.shared,
       calls: this.#watch.calls.buffer,
       ...way,

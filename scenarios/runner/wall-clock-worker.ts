@@ -36,7 +36,7 @@ async function answerTo(
   signal: AbortSignal,
   tell: (news: WallClockNews) => void,
 ): Promise<SeedAnswer> {
-  const { file, overrides, seed, seeds, recordings } = job;
+  const { file, overrides, seed, seeds, recordings, endsOnMiss } = job;
   const control = new RunControl(job.shared);
   control.noteThread(threadId);
   try {
@@ -46,6 +46,7 @@ async function answerTo(
       ...loaded,
       seeds,
       recordingsOf: () => recordings,
+      endsOnMiss,
       reproduce: '',
       commit: '',
       signal,

@@ -65,6 +65,8 @@ export interface WallTime {
   /** Longest wait between two turns. */
   readonly turnMs: number;
   readonly turn?: () => void;
+  /** True at a turn after which a limit cannot be met any more. */
+  readonly isMissed?: () => boolean;
   /** Silences the sources of a run that is stopped. */
   readonly mute: () => void;
 }
@@ -72,18 +74,20 @@ export interface WallTime {
 /** Waits until the run is over. One that is stopped is silenced, and drains for a moment. */
 export function* untilOver(
   order: RunOrder,
-  { stage, failure, now, turnMs, turn, mute }: WallTime,
+  { stage, failure, now, turnMs, turn, isMissed, mute }: WallTime,
 ): Steps<SeedResult['ending']> {
   const early = new EarlyEnd(order);
-  while (now() < stage.overNs && !early.signal.aborted) {
+  let ending: SeedResult['ending'] | undefined;
+  while (now() < stage.overNs && !early.signal.aborted && ending === undefined) {
     const leftMs = Math.ceil((stage.overNs - now()) / NS_PER_MS);
     yield failure.pause(Math.min(turnMs, leftMs), early.signal);
     turn?.();
+    if (isMissed?.() === true) ending = 'aborted';
   }
   if (now() >= stage.overNs) return 'complete';
   mute();
   yield failure.pause(stoppedDrainMs(order.scenario));
-  return early.ending;
+  return ending ?? early.ending;
 }
 
 /** The warning about nodes that cannot carry traffic when the time begins. */

@@ -101,6 +101,7 @@ describe('a sweep', () => {
 
   it('that was interrupted at once counted none of none met', () => {
     const none = { ...sweep(1), rows: [], interruptedOf: 7 };
+    expect(renderSweepTable(none, { width: 100, unicode: true }).split('\n')).toHaveLength(2);
     expect(renderSweepVerdict(none, { width: 80, unicode: true })).toMatch(
       /^STOP {2}probe {3}interrupted, inconclusive: 0 of 7 combinations ran {3}/,
     );

@@ -1,0 +1,27 @@
+/**
+ * `--abort-on fail`: ends a run at the first limit that it cannot meet any more.
+ *
+ * @module
+ */
+import { type Command, Option } from 'commander';
+import type { Scenario } from '../scenarios/model.ts';
+import { canMissForGood } from '../scenarios/runner/limit-watch.ts';
+import { FlagError } from './exit.ts';
+
+/** The flag. */
+export interface AbortFlags {
+  readonly abortOn?: 'fail';
+}
+
+/** Adds the option to a command that runs something. */
+export function addAbortOption(command: Command): Command {
+  const summary = 'stop at the first limit that cannot be met any more (a count above its maximum)';
+  return command.addOption(new Option('--abort-on <what>', summary).choices(['fail']));
+}
+
+/** @throws FlagError where no limit could end the run. */
+export function refuseIdleAbort({ kpis }: Pick<Scenario, 'kpis'>, { abortOn }: AbortFlags): void {
+  if (abortOn === undefined || kpis.some(canMissForGood)) return;
+  const message = '--abort-on: no limit of this file is missed for good before its end';
+  throw new FlagError(message, '--abort-on', 'limits on count, max and min can be');
+}
