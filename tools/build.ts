@@ -19,6 +19,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commitOf } from '../scenarios/runner/commit.ts';
+import { slimOutput } from './build/slim-output.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist/lib');
@@ -27,7 +28,7 @@ const OUT = join(ROOT, 'dist/lib');
  * in the package.
  */
 const FOR_DEVELOPERS = ['tools', 'cli/requirements'];
-const BUILT = ['.js', '.d.ts', '.d.ts.map'];
+const BUILT = ['.js', '.d.ts'];
 
 rmSync(OUT, { recursive: true, force: true });
 const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
@@ -39,6 +40,7 @@ for (const path of FOR_DEVELOPERS.flatMap((one) => ['', ...BUILT].map((end) => o
 }
 if (!existsSync(join(OUT, 'cli/main.js'))) throw new Error('dist/lib has no cli/main.js');
 for (const path of plainModules()) copyFileSync(join(ROOT, path), join(OUT, path));
+slimOutput(OUT);
 writeFileSync(join(OUT, 'commit'), `${commitOf()}\n`);
 const viz = spawnSync(process.execPath, ['--import', 'tsx', 'tools/build-viz.ts'], {
   cwd: ROOT,
