@@ -75,6 +75,7 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     ],
     'npm run sweep FILE -- --set options.gateway.multipath.misses=2',
     'npm --prefix ~/orrery run scenario mine.yaml -- --from-here',
+    'npm run scenario -- --watch mine.yaml',
   ],
   'takes minutes and an idle machine: test/unit/scenarios/calibration runs parts of it': [
     'npm run calibrate',
