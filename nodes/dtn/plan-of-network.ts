@@ -48,26 +48,37 @@ export class NetworkPlans implements PlanSource {
 
   at(nowNs: Nanoseconds): ContactPlan {
     if (this.#plan !== undefined && nowNs < this.#renewalNs) return this.#plan;
-    const isFirst = nowNs === 0;
-    this.#plan = (isFirst ? firstPlan : planFrom)(nowNs, this.#network, this.#names);
-    this.#renewalNs = END_OF_TIME;
-    for (const { contacts } of this.#network.links) {
-      for (const { periodNs } of [contacts?.aToB, contacts?.bToA].filter(
-        (one) => one !== undefined,
-      )) {
-        if (periodNs === undefined) continue;
-        const half = firstOf(nowNs, periodNs) + PERIODS_MAX / 2;
-        this.#renewalNs = Math.min(this.#renewalNs, half * periodNs);
-      }
+    const { plan, renewalNs } = nowNs === 0 ? this.#first() : this.#made(nowNs);
+    this.#plan = plan;
+    this.#renewalNs = renewalNs;
+    return plan;
+  }
+
+  #first(): MadePlan {
+    const { hosts, links } = this.#network;
+    const known = firstPlans.get(hosts);
+    if (known !== undefined && known.links === links && known.names.isSameAs(this.#names)) {
+      return known;
     }
-    return this.#plan;
+    const made = this.#made(0);
+    firstPlans.set(hosts, { ...made, links, names: this.#names });
+    return made;
+  }
+
+  #made(nowNs: Nanoseconds): MadePlan {
+    const plan = planFrom(nowNs, this.#network, this.#names);
+    return { plan, renewalNs: renewalAfter(nowNs, this.#network) };
   }
 }
 
-interface FirstPlan {
+interface MadePlan {
+  readonly plan: ContactPlan;
+  readonly renewalNs: Nanoseconds;
+}
+
+interface FirstPlan extends MadePlan {
   readonly links: NetworkMap['links'];
   readonly names: Names;
-  readonly plan: ContactPlan;
 }
 
 /**
@@ -76,15 +87,17 @@ interface FirstPlan {
  */
 const firstPlans = new WeakMap<NetworkMap['hosts'], FirstPlan>();
 
-function firstPlan(nowNs: Nanoseconds, network: NetworkMap, names: Names): ContactPlan {
-  const { hosts, links } = network;
-  const known = firstPlans.get(hosts);
-  if (known !== undefined && known.links === links && known.names.isSameAs(names)) {
-    return known.plan;
+/** When half of the periods that are planned at an instant are over. */
+function renewalAfter(nowNs: Nanoseconds, { links }: NetworkMap): Nanoseconds {
+  let renewalNs = END_OF_TIME;
+  for (const { contacts } of links) {
+    for (const periodNs of [contacts?.aToB?.periodNs, contacts?.bToA?.periodNs]) {
+      if (periodNs === undefined) continue;
+      const half = firstOf(nowNs, periodNs) + PERIODS_MAX / 2;
+      renewalNs = Math.min(renewalNs, half * periodNs);
+    }
   }
-  const plan = planFrom(nowNs, network, names);
-  firstPlans.set(hosts, { links, names, plan });
-  return plan;
+  return renewalNs;
 }
 
 /** The first repetition that is planned: the one before the present one may still be under way. */

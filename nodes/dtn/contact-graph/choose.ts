@@ -57,29 +57,29 @@ export type NoRoute = 'no-route' | 'no-contact-before-expiry' | 'no-volume';
 /** What waits for a neighbour: bytes at this priority or higher, each with its allowance. */
 export type Backlog = (neighbour: number, priority: number) => number;
 
-/** The volume of each contact that is not promised yet, by priority (section 3.2.8.1.2). */
+/**
+ * The volume of each contact that is not promised yet, by priority (section 3.2.8.1.2): only what was promised of is kept,
+ * since each node has its own, and most contacts are those of others.
+ */
 export class Volumes {
-  readonly #left: Float64Array;
+  readonly #plan: ContactPlan;
+  readonly #left = new Map<number, number>();
 
   constructor(plan: ContactPlan) {
-    this.#left = new Float64Array(plan.contacts.length * PRIORITIES);
-    for (const [index, { startNs, endNs, rate }] of plan.contacts.entries()) {
-      const volume = ((endNs - startNs) * rate) / NS_PER_S;
-      this.#left.fill(volume, index * PRIORITIES, (index + 1) * PRIORITIES);
-    }
+    this.#plan = plan;
   }
 
   /** What was promised by another plan holds. @param same Contacts of both, by their index there. */
   takeOver(former: Volumes, same: ReadonlyMap<number, number>): void {
-    for (const [before, after] of same) {
-      const at = before * PRIORITIES;
-      this.#left.set(former.#left.subarray(at, at + PRIORITIES), after * PRIORITIES);
+    for (const [at, bytes] of former.#left) {
+      const contact = same.get(Math.floor(at / PRIORITIES));
+      if (contact !== undefined) this.#left.set(contact * PRIORITIES + (at % PRIORITIES), bytes);
     }
   }
 
   /** Bytes that bundles of this priority can still use. */
   left(contact: number, priority: number): number {
-    return this.#left[contact * PRIORITIES + priority] as number;
+    return this.#left.get(contact * PRIORITIES + priority) ?? capacityOf(this.#plan, contact);
   }
 
   /** Promises a route to a bundle: those of its priority and below have less. */
@@ -95,11 +95,16 @@ export class Volumes {
   #add({ contacts }: Route, priority: number, bytes: number): void {
     for (const contact of contacts) {
       for (let level = 0; level <= priority; level += 1) {
-        const at = contact * PRIORITIES + level;
-        this.#left[at] = (this.#left[at] as number) + bytes;
+        this.#left.set(contact * PRIORITIES + level, this.left(contact, level) + bytes);
       }
     }
   }
+}
+
+/** Bytes of a whole contact. */
+function capacityOf({ contacts }: ContactPlan, contact: number): number {
+  const { startNs, endNs, rate } = contacts[contact] as PlannedContact;
+  return ((endNs - startNs) * rate) / NS_PER_S;
 }
 
 /** Routes of one query, best first. */

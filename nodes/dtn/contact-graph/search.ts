@@ -45,6 +45,17 @@ export interface RouteQuery {
   readonly notFirst?: ReadonlySet<number>;
 }
 
+const searches = new WeakMap<ContactPlan, RouteSearch>();
+
+/** The search of a plan: nodes that share a plan share its working memory, since no search outlives a call. */
+export function searchOf(plan: ContactPlan): RouteSearch {
+  const known = searches.get(plan);
+  if (known !== undefined) return known;
+  const made = new RouteSearch(plan);
+  searches.set(plan, made);
+  return made;
+}
+
 /** Searches one plan; keeps its working memory from search to search. */
 export class RouteSearch {
   readonly #plan: ContactPlan;

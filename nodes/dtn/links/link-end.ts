@@ -40,15 +40,35 @@ export function sendingBackNs({ link, contactsBack }: LinkEnd, bytes: number): N
 
 /** All links of a host to others that run the protocol. */
 export function linksOf(host: string, network: NetworkMap, names: Names): readonly LinkEnd[] {
-  return network.links.flatMap((link) => {
+  const own = linksByHost(network.links).get(host) ?? [];
+  return own.flatMap((link) => {
     const isA = link.a.host === host;
-    if (!isA && link.b.host !== host) return [];
     const [near, far] = isA ? [link.a, link.b] : [link.b, link.a];
     if (names.numberOf(far.host) === undefined) return [];
     const { aToB, bToA } = link.contacts ?? {};
     const [contacts, contactsBack] = isA ? [aToB, bToA] : [bToA, aToB];
     return [{ link, neighbour: far.host, near, far, contacts, contactsBack }];
   });
+}
+
+type Links = NetworkMap['links'];
+
+/** Made once for all nodes of a network. */
+const byHost = new WeakMap<Links, ReadonlyMap<string, Links>>();
+
+function linksByHost(links: Links): ReadonlyMap<string, Links> {
+  const known = byHost.get(links);
+  if (known !== undefined) return known;
+  const made = new Map<string, Links[number][]>();
+  for (const link of links) {
+    for (const host of new Set([link.a.host, link.b.host])) {
+      const own = made.get(host);
+      if (own === undefined) made.set(host, [link]);
+      else own.push(link);
+    }
+  }
+  byHost.set(links, made);
+  return made;
 }
 
 /** The longest planned propagation delay of a link in either direction. */

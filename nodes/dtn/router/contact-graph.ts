@@ -20,7 +20,7 @@ import {
 } from '../contact-graph/choose.ts';
 import { type ContactPlan, type PlanSource, sameContacts } from '../contact-graph/plan.ts';
 import { RouteList } from '../contact-graph/routes.ts';
-import { type RouteQuery, RouteSearch } from '../contact-graph/search.ts';
+import { type RouteQuery, searchOf } from '../contact-graph/search.ts';
 import type { Names } from '../names.ts';
 import type { CopyDecision, Decision, Router, Surroundings } from './router.ts';
 import { type OnTried, TriedRoutes } from './tried-routes.ts';
@@ -51,7 +51,6 @@ export class ContactGraphRouter implements Router {
   readonly #parts: ContactGraphParts;
   #plan: ContactPlan;
   #volumes: Volumes;
-  #search: RouteSearch;
   readonly #promised = new Map<string, Projection>();
   /** For each neighbour, the contacts with all others. */
   readonly #others = new Map<number, ReadonlySet<number>>();
@@ -62,7 +61,6 @@ export class ContactGraphRouter implements Router {
     this.#parts = parts;
     this.#plan = parts.plans.at(0);
     this.#volumes = new Volumes(this.#plan);
-    this.#search = new RouteSearch(this.#plan);
   }
 
   route(bundle: HeldBundle, around: Surroundings): Decision {
@@ -169,7 +167,6 @@ export class ContactGraphRouter implements Router {
     volumes.takeOver(this.#volumes, same);
     this.#plan = plan;
     this.#volumes = volumes;
-    this.#search = new RouteSearch(plan);
     this.#lists.clear();
     this.#others.clear();
     for (const [key, promised] of this.#promised) {
@@ -208,7 +205,7 @@ export class ContactGraphRouter implements Router {
     const { isRoundabout } = this.#parts;
     const isGood = known !== undefined && query.atNs <= known.list.firstEndNs;
     if (isGood && (!isRoundabout || known.sinceNs === query.atNs)) return known.list;
-    const list = new RouteList(this.#plan, this.#search, query);
+    const list = new RouteList(this.#plan, searchOf(this.#plan), query);
     this.#lists.set(key, { list, sinceNs: query.atNs });
     return list;
   }
