@@ -78,7 +78,6 @@ export interface LedgerParts {
 export class MessageLedger implements MessageAccountant {
   readonly #parts: LedgerParts;
   readonly #holdings: readonly Holding[];
-  readonly #indices: ReadonlyMap<string, number>;
   readonly #messages = new Map<string, Followed>();
   readonly #refused = new Map<string, string>();
   readonly #postponed = new PostponedRequests<string>();
@@ -95,11 +94,10 @@ export class MessageLedger implements MessageAccountant {
   constructor(parts: LedgerParts) {
     this.#parts = parts;
     this.#holdings = parts.hosts.map(emptyHolding);
-    this.#indices = new Map(parts.hosts.map((name, index) => [name, index]));
   }
 
   of(name: string): MessageObserver {
-    const index = this.#indices.get(name) ?? -1;
+    const index = this.#parts.hosts.indexOf(name);
     const holding = this.#holdings[index] as Holding;
     return {
       accepted: (number): void => this.#accepted(holding, number),
