@@ -258,7 +258,7 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
   const comparison = baseline === undefined ? undefined : compareReports(baseline, judged);
   const isGate = comparison !== undefined && flags.baselineReportOnly !== true;
   const report = isGate ? gatedBy(comparison, judged) : judged;
-  const written = await writeFiles(folder, report, comparison);
+  const written = await writeFiles(folder, report, comparison, end.input.seeds);
   const { files } = written;
   const problems = [...written.problems, ...copyReports(flags, folder, 'run')];
   if (problems.length === 0) forgetRepeated(context.place, report);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FLOWS_FILE } from '../reports/flows-csv.ts';
 import { RUN_COPIES } from '../reports/run-copies.ts';
 import { SWEEP_FILES } from '../reports/sweep-file-names.ts';
 import { RESULTS } from '../scenarios/sweep/results-file.ts';
@@ -19,7 +20,7 @@ export const MAIN_FILES = ['report.json', 'sweep.json', RESULTS] as const;
 
 /** Reports of a run, and of a sweep. */
 export const REPORTS: Readonly<Record<'run' | 'sweep', readonly string[]>> = {
-  run: ['report.html', 'report.json', 'report.md', 'junit.xml', 'metrics.prom'],
+  run: ['report.html', 'report.json', 'report.md', 'junit.xml', 'metrics.prom', FLOWS_FILE],
   sweep: ['sweep.json', ...SWEEP_FILES],
 };
 

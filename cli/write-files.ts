@@ -15,10 +15,12 @@ import {
 import { join } from 'node:path';
 import { environmentError } from '../engine/live/environment.ts';
 import type { ReportComparison } from '../reports/compare.ts';
+import { FLOWS_FILE, flowsCsv } from '../reports/flows-csv.ts';
 import { renderHtml } from '../reports/html/html.ts';
 import { renderJson } from '../reports/json.ts';
 import { renderJunit, renderJunitErrors } from '../reports/junit.ts';
 import { renderMarkdown } from '../reports/markdown.ts';
+import type { SeedResult } from '../reports/model.ts';
 import { renderPrometheus } from '../reports/prometheus.ts';
 import type { Report } from '../reports/report-schema.ts';
 import { RUN_COPIES } from '../reports/run-copies.ts';
@@ -51,6 +53,7 @@ export async function writeFiles(
   folder: string,
   report: Report,
   comparison: ReportComparison | undefined,
+  seeds: readonly SeedResult[],
 ): Promise<Written> {
   const options = comparison === undefined ? {} : { comparison };
   const markdown = renderMarkdown(report, options);
@@ -60,6 +63,7 @@ export async function writeFiles(
     ['report.md', markdown],
     ['junit.xml', renderJunit(report)],
     ['metrics.prom', await renderPrometheus(report)],
+    ...(report.flowsLeftOut === undefined ? [] : [[FLOWS_FILE, flowsCsv(seeds)] as const]),
     ...copiesOf(report),
   ];
   const lost = problemOf(() => writeWhole(folder, files));

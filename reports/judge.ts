@@ -10,6 +10,7 @@ import { addUp } from './add-up.ts';
 import { carriedPart } from './carried.ts';
 import { NOT_MODELLED } from './cpu-note.ts';
 import { earlyEndText, endingOf, leftOpen } from './early-end.ts';
+import { boundGaps } from './fault-gaps.ts';
 import { faultWindowsPart } from './fault-windows-part.ts';
 import { clockOf, judgeKpi } from './kpi.ts';
 import { memoryPart } from './memory.ts';
@@ -27,6 +28,7 @@ import {
 import { NOTHING_ARRIVES } from './rules.ts';
 import { seedNames } from './seed-names.ts';
 import { summariseSeries } from './series-summary.ts';
+import { shownFlows } from './shown-flows.ts';
 import { timingPart } from './timing.ts';
 
 /** Name of the invariant whose violation is a bug of orrery (exit code 3). */
@@ -45,6 +47,7 @@ export function judge(input: RunInput): Report {
   const events = total(seeds, (seed) => seed.events);
   const privacy = privacyPart(seeds, shownSeed);
   const privacyBudget = privacyBudgetPart(seeds);
+  const shown = shownFlows(seeds);
   const isMet = kpis.every((kpi) => kpi.pass) && invariants.every((one) => one.pass);
   return {
     schemaVersion: REPORT_SCHEMA_VERSION,
@@ -71,13 +74,14 @@ export function judge(input: RunInput): Report {
     kpis,
     invariants,
     metrics: summariseMetrics(input.definitions, seeds, mode),
-    faults: seeds.flatMap(faultsOf),
+    faults: boundGaps(seeds.flatMap(faultsOf)),
     ...faultWindowsPart(seeds),
     packets,
     ...messagesPart(seeds),
     ...refusalsPart(seeds),
     nodeDrops: addUp(seeds.map((seed) => Object.entries(seed.nodeDrops))),
-    series: summariseSeries(seeds, shownSeed),
+    series: summariseSeries(shown.seeds, shownSeed),
+    ...(shown.leftOut === 0 ? {} : { flowsLeftOut: shown.leftOut }),
     shownSeed,
     warnings: [...collectWarnings(seeds), ...budgetWarnings(seeds)],
     ...(privacy === undefined ? {} : { privacy }),

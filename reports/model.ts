@@ -142,9 +142,21 @@ export interface MessageTotals {
 /** A quantity over time in bins of equal width; `null` where nothing was measured. */
 export interface Series {
   readonly name: string;
+  /** The flow, or the entry with drawn pairs, where there are several; its name ends the series' one. */
+  readonly flow?: string;
   readonly unit: string;
   readonly binNs: number;
   readonly values: readonly (number | null)[];
+}
+
+/** What one flow carried after the warm-up. */
+export interface FlowResult {
+  /** `a -> b`. */
+  readonly flow: string;
+  readonly sent: number;
+  readonly delivered: number;
+  /** Absent if nothing was delivered. */
+  readonly latencyNs?: { readonly p50: number; readonly p95: number; readonly max: number };
 }
 
 /** What ended a run that could end when its work was done. */
@@ -195,6 +207,8 @@ export interface SeedResult {
   /** Drops named by protocols: counts by `protocol/reason`. */
   readonly nodeDrops: Readonly<Record<string, number>>;
   readonly series: readonly Series[];
+  /** Absent while the run continues. */
+  readonly flows?: readonly FlowResult[];
   /** Around faults; absent in a run without one. */
   readonly faultWindows?: { readonly windows: readonly FaultWindow[]; readonly leftOut: number };
   /** Present when the run can be repeated bit by bit. */

@@ -136,6 +136,7 @@ const fault = z.strictObject({
       )
       .describe('its cost to the flows that it hit, as `<protocol>.failover` samples it'),
   ),
+  gapsLeftOut: z.exactOptional(count.describe('of further flows, all shorter, to bound the size')),
 });
 
 const bins = z.array(number.nullable());
@@ -283,6 +284,11 @@ export const reportSchema = z
       .describe('packets of applications that nodes refused after the warm-up, by reason'),
     nodeDrops: z.record(text, count),
     series: z.array(series),
+    flowsLeftOut: z
+      .exactOptional(count)
+      .describe(
+        'flows without series here: shown are those that delivered least, and some that delivered most; flows.csv has all',
+      ),
     shownSeed: count.describe('the seed that the charts show: the worst, or the first'),
     warnings: z.array(z.strictObject({ text, seeds: z.array(count) })),
     privacy: z.exactOptional(privacySchema),

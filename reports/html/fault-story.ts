@@ -7,7 +7,7 @@
 
 import { scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../engine/pure/extremes.ts';
-import { inScale, limitQuantity, plural, quantity, type Scale, scaleOf } from '../format.ts';
+import { inScale, limitQuantity, plural, quantity, type Scale, scaleOf, whole } from '../format.ts';
 import { kpiName } from '../kpi-text.ts';
 import type { KpiResult, Report, ReportFault } from '../report-schema.ts';
 import { ascending, quantile } from '../statistics/quantile.ts';
@@ -234,7 +234,12 @@ function faultTable(faults: readonly ReportFault[]): Markup {
 `,
   );
   return html`<details><summary>${plural(faults.length, 'fault')}</summary><div><table><thead><tr><th class="number">seed</th><th class="number">at</th><th>fault</th></tr></thead>
-<tbody>${rows}</tbody></table></div></details>`;
+<tbody>${rows}</tbody></table>${moreRows(faults.length)}</div></details>`;
+}
+
+function moreRows(all: number): Markup {
+  const more = all - TABLE_ROWS;
+  return more > 0 ? html`<p class="muted">${whole(more)} more in report.json.</p>` : NOTHING;
 }
 
 function tableOf(story: Story): Markup {
@@ -248,5 +253,5 @@ function tableOf(story: Story): Markup {
     (strip) =>
       html`<tr><td class="number">${strip.fault.seed}</td><td class="number">${(strip.fault.beginNs / 1e9).toFixed(3)} s</td><td>${strip.fault.text}</td>${cells(strip)}</tr>
 `,
-  )}</tbody></table></div></details>`;
+  )}</tbody></table>${moreRows(story.strips.length)}</div></details>`;
 }

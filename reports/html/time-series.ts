@@ -9,6 +9,7 @@ import { scaleLinear } from 'd3-scale';
 import { area, line, stack } from 'd3-shape';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import { axisEndNs } from '../done-text.ts';
+import { FLOWS_FILE } from '../flows-csv.ts';
 import {
   inScale,
   limitQuantity,
@@ -23,6 +24,7 @@ import {
   whole,
 } from '../format.ts';
 import type { KpiResult, Report, SeriesSummary } from '../report-schema.ts';
+import { ALL_DELIVERED, ALL_SENT } from '../shown-flows.ts';
 import {
   colourOf,
   cursor,
@@ -66,7 +68,13 @@ export function timeSection(report: Report): Markup {
       emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
     return section([figure({ title: 'Over time', caption: reason, draw })]);
   }
-  return section(panels.map((panel) => panelFigure(panel, report)));
+  return section([leftOutNote(report), ...panels.map((panel) => panelFigure(panel, report))]);
+}
+
+function leftOutNote({ flowsLeftOut }: Report): Markup {
+  if (flowsLeftOut === undefined) return NOTHING;
+  return html`<p class="muted">${plural(flowsLeftOut, 'flow')} not drawn: of single flows, only those that delivered least and some that delivered most. ${FLOWS_FILE} has a line for each; trace.orr has all of them over time.</p>
+`;
 }
 
 function section(figures: readonly Markup[]): Markup {
@@ -101,9 +109,7 @@ function panelsOf(report: Report): readonly Panel[] {
   const seeds = plural(report.seeds.length, 'seed');
   const band = report.seeds.length > 1 ? `, band: range of ${seeds}` : '';
   const caption = `Seed ${report.shownSeed}${band}; shaded: while a fault lasts.`;
-  const traffic = ['sent', 'delivered'].flatMap((name) =>
-    series.filter((one) => one.name === name),
-  );
+  const traffic = [...series.filter(isSent), ...series.filter(isDelivered)];
   const paths = series.filter((one) => one.name.startsWith(PATH));
   const rest = series.filter((one) => !traffic.includes(one) && !paths.includes(one));
   const limit = rateLimit(report);
@@ -155,7 +161,7 @@ function measured(one: SeriesSummary, warmupNs: number): Values {
 }
 
 function trafficTitle(traffic: readonly SeriesSummary[], warmupNs: number): string {
-  const one = traffic.find((series) => series.name === 'delivered') ?? traffic[0];
+  const one = traffic.find(isDelivered) ?? traffic[0];
   if (one === undefined) return '';
   const rates = scaled(one, measured(one, warmupNs)).filter((value) => value !== null);
   if (rates.length === 0) return `${one.name}: nothing measured`;
@@ -169,7 +175,11 @@ function trafficTitle(traffic: readonly SeriesSummary[], warmupNs: number): stri
     gaps === 0
       ? 'never below half of it'
       : `below half of it in ${plural(gaps, 'step')} of ${step}`;
-  return `${short(median)} ${unit} ${one.name}, ${gapText}`;
+  return `${short(median)} ${unit} ${wordsOf(one)}, ${gapText}`;
+}
+
+function wordsOf({ name }: SeriesSummary): string {
+  return name === ALL_DELIVERED ? 'delivered by all flows' : name;
 }
 
 /** Where a step holds few packets or none, a rate would be written as 0. */
@@ -177,7 +187,7 @@ function sparseTitle(one: SeriesSummary, rates: readonly number[]): string {
   const empty = rates.filter((value) => value === 0).length;
   const sum = total(rates) * (one.stepNs / 1e9);
   const steps = plural(rates.length, 'step');
-  return `${short(Math.round(sum))} ${one.unit} ${one.name}, none in ${whole(empty)} of ${steps} of ${stepText(one)}`;
+  return `${short(Math.round(sum))} ${one.unit} ${wordsOf(one)}, none in ${whole(empty)} of ${steps} of ${stepText(one)}`;
 }
 
 function stepText({ stepNs }: SeriesSummary): string {
@@ -251,9 +261,18 @@ function nameOf(one: SeriesSummary): string {
  * ones; then the others in order.
  */
 function seriesColour(panel: Panel, index: number): number {
-  const name = panel.series[index]?.name;
-  if (name === 'delivered') return 1;
-  return name === 'sent' ? 6 : colourOf(index);
+  const one = panel.series[index];
+  if (one !== undefined && isDelivered(one)) return 1;
+  return one !== undefined && isSent(one) ? 6 : colourOf(index);
+}
+
+/** Of the only flow, or of all flows of which some are left out. */
+function isSent({ name }: SeriesSummary): boolean {
+  return name === 'sent' || name === ALL_SENT;
+}
+
+function isDelivered({ name }: SeriesSummary): boolean {
+  return name === 'delivered' || name === ALL_DELIVERED;
 }
 
 function panelFigure(panel: Panel, report: Report): Markup {
@@ -380,8 +399,8 @@ function lines(panel: Panel, x: Position, y: Position): Shapes {
       .y((value) => y(value ?? 0));
     const last = values.findLast((value) => value !== null) ?? 0;
     labels.push({ y: y(last), text: nameOf(one), colour });
-    const thin = one.name === 'sent' ? 'thin dashed' : '';
-    const band = one.name === 'sent' ? NOTHING : bandOf(one, colour, { x, y });
+    const thin = isSent(one) ? 'thin dashed' : '';
+    const band = isSent(one) ? NOTHING : bandOf(one, colour, { x, y });
     return html`${band}<path class="line s${colour} ${thin}" d="${path([...values]) ?? ''}"/>`;
   });
   return { drawing, labels: panel.series.length > 1 ? labels : [] };

@@ -8,12 +8,20 @@ import type { MetricDefinition } from '../../engine/host/measure.ts';
 import { mergeByName } from '../../engine/measure/counters.ts';
 import {
   type HistogramData,
+  histogramQuantile,
   type LogHistogram,
   mergeHistograms,
 } from '../../engine/measure/histogram.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import { addUp } from '../../reports/add-up.ts';
-import type { FaultGap, FaultRecord, MetricData, SeedResult, Series } from '../../reports/model.ts';
+import type {
+  FaultGap,
+  FaultRecord,
+  FlowResult,
+  MetricData,
+  SeedResult,
+  Series,
+} from '../../reports/model.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
 import { notApplicable, seriesBinNs } from '../series-bins.ts';
 import { linkMetrics, linksUncounted } from './link-metrics.ts';
@@ -97,7 +105,7 @@ function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResul
     nodeDrops: world.nodeDrops(),
     ...refusalsOf(stage),
     series: allSeries(stage).map((series) => withinRun(series, shownNs)),
-    ...(isOver ? windowsPart(stage, reached) : {}),
+    ...(isOver ? { ...windowsPart(stage, reached), flows: stage.flows.map(flowResult) } : {}),
     warnings: how.warnings,
     ending: how.ending,
     ...(isOver ? donePart(stage) : {}),
@@ -345,6 +353,15 @@ function effectsOn(stage: Stage, flow: Flow, atNs: number): Record<string, numbe
   return { ...effects, 'first packet': sample.firstPacketNs };
 }
 
+function flowResult(flow: Flow): FlowResult {
+  const { sentCount: sent, deliveredCount: delivered } = flow.meter;
+  const result = { flow: nameOf(flow), sent, delivered };
+  const latency = flow.meter.latency.data();
+  if (latency.count === 0) return result;
+  const [p50, p95] = [histogramQuantile(latency, 0.5), histogramQuantile(latency, 0.95)];
+  return { ...result, latencyNs: { p50, p95, max: latency.max } };
+}
+
 /** Cuts off what arrived while the network was drained after the end. */
 function withinRun(series: Series, reachedNs: number): Series {
   return { ...series, values: series.values.slice(0, Math.ceil(reachedNs / series.binNs)) };
@@ -363,35 +380,39 @@ function allSeries(stage: Stage): Series[] {
 function flowSeries(stage: Stage, flow: Flow, isOneOfMany: boolean): Series[] {
   const { meter, spec } = flow;
   const paths = stage.paths.useSeries(spec.from, spec.to, meter);
-  const suffix = isOneOfMany ? ` ${nameOf(flow)}` : '';
-  return [
-    ...threeSeries(suffix, meter),
+  const series = [
+    ...threeSeries(meter),
     ...[...paths].map(([path, values]) => ({
-      ...{ name: `path:${path}${suffix}`, unit: 'packets', binNs: meter.binNs, values },
+      ...{ name: `path:${path}`, unit: 'packets', binNs: meter.binNs, values },
     })),
   ];
+  return isOneOfMany ? series.map((one) => named(one, nameOf(flow))) : series;
 }
 
 /** The paths of its flows are not shown: there may be as many as flows. */
 function groupSeries(stage: Stage, group: string, isOneOfMany: boolean): Series[] {
   const meters = stage.flows.filter(({ spec }) => spec.group === group).map(({ meter }) => meter);
-  return threeSeries(isOneOfMany ? ` ${group}` : '', {
+  const series = threeSeries({
     sentBins: sumOfBins(meters.map(({ sentBins }) => sentBins)),
     deliveredBins: sumOfBins(meters.map(({ deliveredBins }) => deliveredBins)),
     latencyBins: stage.groups.get(group)?.latencyBins ?? [],
     binNs: stage.groups.get(group)?.binNs ?? 0,
   });
+  return isOneOfMany ? series.map((one) => named(one, group)) : series;
+}
+
+function named(series: Series, flow: string): Series {
+  return { ...series, name: `${series.name} ${flow}`, flow };
 }
 
 function threeSeries(
-  suffix: string,
   bins: Pick<Flow['meter'], 'sentBins' | 'deliveredBins' | 'latencyBins' | 'binNs'>,
 ): Series[] {
   const { binNs } = bins;
   return [
-    { name: `sent${suffix}`, unit: 'packets', binNs, values: bins.sentBins },
-    { name: `delivered${suffix}`, unit: 'packets', binNs, values: bins.deliveredBins },
-    { name: `latency.p95${suffix}`, unit: 'ns', binNs, values: bins.latencyBins },
+    { name: 'sent', unit: 'packets', binNs, values: bins.sentBins },
+    { name: 'delivered', unit: 'packets', binNs, values: bins.deliveredBins },
+    { name: 'latency.p95', unit: 'ns', binNs, values: bins.latencyBins },
   ];
 }
 

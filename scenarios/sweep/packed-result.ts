@@ -32,6 +32,7 @@ export function judgedPart(result: SeedResult, kpis: readonly KpiSpec[]): SeedRe
     faultWindows: _windows,
     checkpoints: _checkpoints,
     privacy: _privacy,
+    flows: _flows,
     ...rest
   } = result;
   return { ...rest, metrics, series: [] };

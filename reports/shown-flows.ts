@@ -1,0 +1,81 @@
+/**
+ * Which flows a report shows over time: of many, those that delivered least and some that delivered
+ * most, and the sums of all, so that the report stays small. `flows.csv` has a line for each flow.
+ *
+ * @module
+ */
+import { greatestOf } from '../engine/pure/extremes.ts';
+import type { SeedResult, Series } from './model.ts';
+
+/** Three to five charts of a flow take some 60 kB: this is at most 1 MB. */
+const WORST_MAX = 12;
+const BEST_MAX = 4;
+
+/** Names of the series that are sums of all flows. */
+export const ALL_SENT = 'all sent';
+export const ALL_DELIVERED = 'all delivered';
+
+/** What a report contains of the series of its flows. */
+export interface ShownFlows {
+  readonly seeds: readonly SeedResult[];
+  /** Flows without series in the report. */
+  readonly leftOut: number;
+}
+
+/** The seeds with the series of the flows that are shown; of few flows, all. */
+export function shownFlows(seeds: readonly SeedResult[]): ShownFlows {
+  const ranked = rankedFlows(seeds);
+  const leftOut = ranked.length - WORST_MAX - BEST_MAX;
+  if (leftOut <= 0) return { seeds, leftOut: 0 };
+  const kept = new Set([...ranked.slice(0, WORST_MAX), ...ranked.slice(-BEST_MAX)]);
+  const thinned = seeds.map((seed) => ({
+    ...seed,
+    series: [
+      ...sums(seed.series),
+      ...seed.series.filter(({ flow }) => flow === undefined || kept.has(flow)),
+    ],
+  }));
+  return { seeds: thinned, leftOut };
+}
+
+/** All flows, the one that delivered the smallest share of its packets first; then by latency. */
+function rankedFlows(seeds: readonly SeedResult[]): readonly string[] {
+  const flows = new Map<string, { sent: number; delivered: number; latencyNs: number }>();
+  for (const { flow, name, values } of seeds.flatMap(({ series }) => series)) {
+    if (flow === undefined) continue;
+    const one = flows.get(flow) ?? { sent: 0, delivered: 0, latencyNs: 0 };
+    flows.set(flow, one);
+    const known = values.map((value) => value ?? 0);
+    if (name === `sent ${flow}`) one.sent += sumOf(known);
+    if (name === `delivered ${flow}`) one.delivered += sumOf(known);
+    if (name === `latency.p95 ${flow}`) one.latencyNs = greatestOf([one.latencyNs, ...known]);
+  }
+  const ranked = [...flows].map(([flow, { sent, delivered, latencyNs }]) => {
+    return { flow, share: sent === 0 ? 1 : delivered / sent, latencyNs };
+  });
+  return ranked
+    .sort((a, b) => a.share - b.share || b.latencyNs - a.latencyNs)
+    .map(({ flow }) => flow);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** What all flows sent and delivered together. */
+function sums(series: readonly Series[]): readonly Series[] {
+  const wanted = [
+    ['sent', ALL_SENT],
+    ['delivered', ALL_DELIVERED],
+  ] as const;
+  return wanted.flatMap(([what, sumName]) => {
+    const all = series.filter(({ name, flow }) => name === `${what} ${flow}`);
+    const [first] = all;
+    if (first === undefined) return [];
+    const values = new Array<number>(first.values.length).fill(0);
+    for (const one of all) {
+      for (const [at, value] of one.values.entries()) values[at] = (values[at] ?? 0) + (value ?? 0);
+    }
+    return [{ name: sumName, unit: first.unit, binNs: first.binNs, values }];
+  });
+}
