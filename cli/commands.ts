@@ -83,6 +83,12 @@ const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./viz.ts')).addViz,
   },
   {
+    name: 'dissect',
+    words: '[options] <protocol...>',
+    summary: 'print a Wireshark dissector of a protocol',
+    load: async () => (await import('./dissect.ts')).addDissect,
+  },
+  {
     name: 'verify',
     words: '[options]',
     summary: 'check the engine against theory',

@@ -1,15 +1,24 @@
 /**
- * The field of a datagram, for the packet panel: a message without a header. If it is a packet of a
- * protocol above this one, that protocol's fields are shown.
+ * The field of a datagram: a message without a header. If it is a packet of a protocol above this
+ * one, that protocol's fields are shown.
  *
  * @module
  */
+import { readerOf } from '../../viz/format/layout-reader.ts';
 import type { PacketReader } from '../../viz/format/packet-fields.ts';
+import type { PacketLayout } from '../../viz/format/packet-layout.ts';
+import { DATAGRAM_PORT } from './geometry.ts';
+
+/** The layout of a datagram. */
+export const layout: PacketLayout = {
+  ports: [DATAGRAM_PORT],
+  layers: [
+    {
+      layer: 'datagram',
+      fields: [{ name: 'message', size: 'rest', text: '{bytes} bytes, no header', holds: 'any' }],
+    },
+  ],
+};
 
 /** Reads the field of a datagram. */
-export const fields: PacketReader = ({ length }) => [
-  {
-    ...{ layer: 'datagram', name: 'message', offset: 0, length, holds: 'any' },
-    value: `${length} bytes, no header`,
-  },
-];
+export const fields: PacketReader = readerOf(layout);

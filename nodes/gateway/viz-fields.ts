@@ -1,66 +1,54 @@
 /**
- * The fields of a gateway's frame, for the packet panel (layout in `wire.ts`). Sealed bytes stay
- * sealed; of a handshake only the frame type is shown, because its parts depend on which side sent
- * it.
+ * The fields of a gateway's frame (layout in `wire.ts`). Sealed bytes stay sealed; of a handshake
+ * only the frame type is shown, because its parts depend on which side sent it.
  *
  * @module
  */
-import type { PacketField, PacketReader } from '../../viz/format/packet-fields.ts';
-import { FRAME_TYPE, TAG_BYTES } from './geometry.ts';
-import { decodeFrame, FrameHeader } from './wire.ts';
+import { readerOf } from '../../viz/format/layout-reader.ts';
+import type { PacketReader } from '../../viz/format/packet-fields.ts';
+import type { PacketLayout } from '../../viz/format/packet-layout.ts';
+import { FRAME_ITEMS, FRAME_TYPE, FRAME_VERSION, TAG_BYTES } from './geometry.ts';
 
-const LAYER = 'gateway frame';
-const TYPES = Object.entries(FRAME_TYPE);
+const NAMES = Object.fromEntries(Object.entries(FRAME_TYPE).map(([name, type]) => [type, name]));
+const HANDSHAKE = [FRAME_TYPE.handshake];
+const TAG_WORDS = 'ChaCha20-Poly1305, over header and body';
 
-/** Reads the fields of a gateway's frame. */
-export const fields: PacketReader = (bytes) => {
-  const header = new FrameHeader();
-  if (decodeFrame(bytes, 0, bytes.length, header) !== undefined) return undefined;
-  return [...headFields(bytes, header), ...bodyFields(header)];
+/** The layout of a frame: the array's head and its integers in order, then the body. */
+export const layout: PacketLayout = {
+  isWhole: true,
+  within: 'scion',
+  layers: [
+    {
+      layer: 'gateway frame',
+      fields: [
+        { name: `array of ${FRAME_ITEMS}`, size: 'cbor array', only: [FRAME_ITEMS], text: '' },
+        { name: 'version', size: 'cbor unsigned', only: [FRAME_VERSION] },
+        {
+          ...{ name: 'type', size: 'cbor unsigned', names: NAMES },
+          only: Object.values(FRAME_TYPE),
+        },
+        { name: 'epoch', size: 'cbor unsigned' },
+        { name: 'sequence', size: 'cbor unsigned' },
+        { name: 'timestamp', size: 'cbor unsigned', text: '{value} us since 1970' },
+        { name: 'fragment', size: 'cbor unsigned', text: '{value}, counted from 0' },
+        { name: 'fragments', size: 'cbor unsigned' },
+        { name: 'length', size: 'cbor bytes', text: '{value} bytes' },
+        {
+          ...{ name: 'Noise message', size: { of: 'length' }, when: { of: 'type', is: HANDSHAKE } },
+          text: '{bytes} bytes',
+        },
+        {
+          ...{ name: 'ciphertext', size: { of: 'length', plus: -TAG_BYTES } },
+          ...{ when: { of: 'type', isNot: HANDSHAKE }, text: '{bytes} bytes' },
+        },
+        {
+          ...{ name: 'tag', size: TAG_BYTES, when: { of: 'type', isNot: HANDSHAKE } },
+          text: TAG_WORDS,
+        },
+      ],
+    },
+  ],
 };
 
-/** The array head and its integers in order: each item states its own length. */
-function headFields(bytes: Uint8Array, header: FrameHeader): readonly PacketField[] {
-  const type = TYPES.find(([, number]) => number === header.type)?.[0] ?? String(header.type);
-  const items: readonly (readonly [name: string, value: string])[] = [
-    ['array of 8', ''],
-    ['version', String(bytes[1] ?? '')],
-    ['type', type],
-    ['epoch', String(header.epoch)],
-    ['sequence', String(header.sequence)],
-    ['timestamp', `${header.timestamp} us since 1970`],
-    ['fragment', `${header.fragment + 1} of ${header.fragments}`],
-    ['fragments', String(header.fragments)],
-    ['length', `${header.bodyLength} bytes`],
-  ];
-  let offset = 0;
-  return items.map(([name, value]) => {
-    const length = headLength(bytes[offset] ?? 0);
-    const field = { layer: LAYER, name, offset, length, value };
-    offset += length;
-    return field;
-  });
-}
-
-function bodyFields({ body, bodyLength, type }: FrameHeader): readonly PacketField[] {
-  const isHandshake = type === FRAME_TYPE.handshake;
-  const tag = isHandshake ? 0 : Math.min(TAG_BYTES, bodyLength);
-  const sealed = bodyLength - tag;
-  const all: readonly PacketField[] = [
-    {
-      ...{ layer: LAYER, name: isHandshake ? 'Noise message' : 'ciphertext' },
-      ...{ offset: body, length: sealed, value: `${sealed} bytes` },
-    },
-    {
-      ...{ layer: LAYER, name: 'tag', offset: body + sealed, length: tag },
-      value: 'ChaCha20-Poly1305, over header and body',
-    },
-  ];
-  return all.filter(({ length }) => length > 0);
-}
-
-/** RFC 8949 section 3: the low five bits of an item determine how many bytes its argument has. */
-function headLength(first: number): number {
-  const info = first & 0x1f;
-  return info < 24 ? 1 : 1 + 2 ** (info - 24);
-}
+/** Reads the fields of a gateway's frame. */
+export const fields: PacketReader = readerOf(layout);

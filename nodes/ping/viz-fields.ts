@@ -1,31 +1,33 @@
 /**
- * The fields of a ping packet, for the packet panel (layout in `wire.ts`).
+ * The fields of a ping packet (layout in `wire.ts`).
  *
  * @module
  */
-import type { PacketField, PacketReader } from '../../viz/format/packet-fields.ts';
-import { HEADER_LENGTH, IDENTIFIER_OFFSET } from './geometry.ts';
-import { decodeHeader } from './wire.ts';
+import { readerOf } from '../../viz/format/layout-reader.ts';
+import type { PacketReader } from '../../viz/format/packet-fields.ts';
+import type { PacketLayout } from '../../viz/format/packet-layout.ts';
+import { KIND_REPLY, KIND_REQUEST, PING_PORT, PING_VERSION } from './geometry.ts';
 
-const LAYER = 'ping';
+/** The layout of a ping packet. */
+export const layout: PacketLayout = {
+  isWhole: true,
+  ports: [PING_PORT],
+  layers: [
+    {
+      layer: 'ping',
+      fields: [
+        { name: 'version', size: 1, only: [PING_VERSION] },
+        {
+          ...{ name: 'kind', size: 1, only: [KIND_REQUEST, KIND_REPLY] },
+          names: { [KIND_REQUEST]: 'request', [KIND_REPLY]: 'reply' },
+        },
+        { name: 'zeros', size: 2, only: [0], text: '' },
+        { name: 'identifier', size: 4 },
+        { name: 'body', size: 'rest', text: '{bytes} bytes, readable by anybody' },
+      ],
+    },
+  ],
+};
 
 /** Reads the fields of a ping packet. */
-export const fields: PacketReader = (bytes) => {
-  const header = decodeHeader(bytes, 0, bytes.length);
-  if (typeof header === 'string') return undefined;
-  const body = bytes.length - HEADER_LENGTH;
-  const all: readonly PacketField[] = [
-    { layer: LAYER, name: 'version', offset: 0, length: 1, value: String(bytes[0]) },
-    { layer: LAYER, name: 'kind', offset: 1, length: 1, value: header.kind },
-    { layer: LAYER, name: 'zeros', offset: 2, length: 2, value: '' },
-    {
-      ...{ layer: LAYER, name: 'identifier', offset: IDENTIFIER_OFFSET, length: 4 },
-      value: String(header.identifier),
-    },
-    {
-      ...{ layer: LAYER, name: 'body', offset: HEADER_LENGTH, length: body },
-      value: `${body} bytes, readable by anybody`,
-    },
-  ];
-  return all.filter(({ length }) => length > 0);
-};
+export const fields: PacketReader = readerOf(layout);

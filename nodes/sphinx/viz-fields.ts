@@ -1,12 +1,13 @@
 /**
- * The fields of a Sphinx packet, for the packet panel. Their lengths come from what the nodes at
- * the link have traced (`trace-states.ts`). Encrypted fields are shown as such: the bytes alone do
- * not reveal whose key opens a slot, nor what it contains.
+ * The fields of a Sphinx packet. Their lengths come from what the nodes at the link have traced
+ * (`trace-states.ts`). Encrypted fields are shown as such: the bytes alone do not reveal whose key
+ * opens a slot, nor what it contains.
  *
  * @module
  */
-import type { PacketField, PacketReader } from '../../viz/format/packet-fields.ts';
-import { toHex } from '../_kit/bytes.ts';
+import { readerOf } from '../../viz/format/layout-reader.ts';
+import type { PacketReader } from '../../viz/format/packet-fields.ts';
+import type { LayoutField, PacketLayout } from '../../viz/format/packet-layout.ts';
 import { singleState } from '../_kit/trace-state.ts';
 import {
   createGeometry,
@@ -17,50 +18,38 @@ import {
 } from './geometry.ts';
 import { PACKETS } from './trace-states.ts';
 
-const HEADER = 'Sphinx header';
-const PAYLOAD = 'Sphinx payload';
-
-/** Reads the fields of a Sphinx packet. */
-export const fields: PacketReader = (bytes, states) => {
+/** The layout of the packets of nodes that have traced their format. */
+export function layout(states: ReadonlyMap<string, string>): PacketLayout | undefined {
   const packets = singleState(PACKETS, states)?.value;
   if (packets === undefined) return undefined;
   const geometry = createGeometry(packets.options);
-  if (bytes.length !== geometry.packetLength) return undefined;
   const isModelled = packets.format === 'modelled';
-  return [...headerFields(bytes, geometry, isModelled), ...payloadFields(geometry, isModelled)];
-};
+  return {
+    isWhole: true,
+    within: 'mixnet',
+    layers: [
+      { layer: 'Sphinx header', fields: headerFields(geometry, isModelled) },
+      { layer: 'Sphinx payload', fields: payloadFields(geometry, isModelled) },
+    ],
+  };
+}
 
-function headerFields(
-  bytes: Uint8Array,
-  geometry: Geometry,
-  isModelled: boolean,
-): readonly PacketField[] {
-  const { elementLength, nrHops, perHopRoutingInfoLength, routingInfoOffset, macOffset } = geometry;
+/** Reads the fields of a Sphinx packet. */
+export const fields: PacketReader = readerOf(layout);
+
+function headerFields(geometry: Geometry, isModelled: boolean): readonly LayoutField[] {
+  const { elementLength, nrHops, perHopRoutingInfoLength } = geometry;
   const seal = isModelled ? ', readable' : ', sealed';
-  const slot = (number: number): PacketField => ({
-    layer: HEADER,
-    name: `slot ${number + 1}`,
-    offset: routingInfoOffset + number * perHopRoutingInfoLength,
-    length: perHopRoutingInfoLength,
+  const slot = (number: number): LayoutField => ({
+    ...{ name: `slot ${number + 1}`, size: perHopRoutingInfoLength },
     // The last real slot is followed by filler, which looks the same.
-    value: `${number === 0 ? 'for the next node' : 'later node, or filler'}${seal}`,
+    text: `${number === 0 ? 'for the next node' : 'later node, or filler'}${seal}`,
   });
   return [
-    {
-      ...{ layer: HEADER, name: 'version', offset: 0, length: VERSION_LENGTH },
-      value: hex(bytes, 0, VERSION_LENGTH),
-    },
-    {
-      ...{ layer: HEADER, name: elementName(geometry) },
-      ...{ offset: VERSION_LENGTH, length: elementLength },
-      value: `${hex(bytes, VERSION_LENGTH, 6)}… (${elementLength} B)`,
-    },
+    { name: 'version', size: VERSION_LENGTH, form: 'hex' },
+    { name: elementName(geometry), size: elementLength, text: '{value} ({bytes} B)' },
     ...Array.from({ length: nrHops }, (_, number) => slot(number)),
-    {
-      ...{ layer: HEADER, name: isModelled ? 'checksum for the MAC' : 'MAC' },
-      ...{ offset: macOffset, length: MAC_LENGTH },
-      value: `${hex(bytes, macOffset, 6)}…`,
-    },
+    { name: isModelled ? 'checksum for the MAC' : 'MAC', size: MAC_LENGTH },
   ];
 }
 
@@ -69,23 +58,16 @@ function elementName({ nikeName, kemName }: Geometry): string {
 }
 
 /** AEZ enciphers tag and text as one block, so neither has a visible position. */
-function payloadFields(geometry: Geometry, isModelled: boolean): readonly PacketField[] {
-  const { headerLength, forwardPayloadLength } = geometry;
-  const text = isModelled ? 'readable' : 'one AEZ layer a node';
+function payloadFields(geometry: Geometry, isModelled: boolean): readonly LayoutField[] {
+  const { forwardPayloadLength } = geometry;
   return [
     {
-      ...{ layer: PAYLOAD, name: isModelled ? 'checksum for the tag' : 'tag (AEZ)' },
-      ...{ offset: headerLength, length: PAYLOAD_TAG_LENGTH },
-      value: isModelled ? 'readable' : '32 zeros when all layers are off',
+      ...{ name: isModelled ? 'checksum for the tag' : 'tag (AEZ)', size: PAYLOAD_TAG_LENGTH },
+      text: isModelled ? 'readable' : '32 zeros when all layers are off',
     },
     {
-      ...{ layer: PAYLOAD, name: 'forward payload' },
-      ...{ offset: headerLength + PAYLOAD_TAG_LENGTH, length: forwardPayloadLength },
-      value: `${forwardPayloadLength} B, ${text}`,
+      ...{ name: 'forward payload', size: forwardPayloadLength },
+      text: `{bytes} B, ${isModelled ? 'readable' : 'one AEZ layer a node'}`,
     },
   ];
-}
-
-function hex(bytes: Uint8Array, offset: number, length: number): string {
-  return toHex(bytes.subarray(offset, offset + length));
 }

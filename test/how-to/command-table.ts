@@ -35,6 +35,8 @@ export const RUN: Readonly<Record<string, Ran>> = {
   [`${RECEIPT} -- --set topology=bare-link.yaml --set 'events=[]'`]: quick,
   'npm run scenario -- --list-metrics': quick,
   'npm run epsilon -- --rate 1 --steps 20 --noise 1 --delta 1e-5 --target 8': quick,
+  'npm run scenario hello.yaml -- --pcap': quick,
+  'npm run dissect ping -- --out ping.lua': quick,
   'npm run node -- two-nodes.yaml --new-keys keys': quick,
   'npx orrery --help': quick,
   'npx orrery scenario hello.yaml': quick,
@@ -76,11 +78,15 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'npm run sweep FILE -- --set options.gateway.multipath.misses=2',
     'npm --prefix ~/orrery run scenario mine.yaml -- --from-here',
     'npm run scenario -- --watch mine.yaml',
+    'npm run dissect -- courier datagram',
   ],
   'takes minutes and an idle machine: test/unit/scenarios/calibration runs parts of it': [
     'npm run calibrate',
     'npm run calibrate -- --check',
     'npm run calibrate -- --check --workload one-mix',
+  ],
+  'needs a run of a mixnet: test/unit/cli/dissect.test.ts has packets of one': [
+    'npm run dissect -- mixnet --run runs/mixnet/latest',
   ],
   'needs what npm run calibrate writes': [
     'npm run scenario failover.yaml -- --cpu calibrated',

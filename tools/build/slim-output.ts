@@ -24,11 +24,16 @@ export function slimOutput(folder: string): void {
   // Before anything is judged by what it names: comments name files, too.
   for (const path of modules) writeFileSync(join(folder, path), withoutComments(folder, path));
   const kept = new Set([
-    ...reached(folder, [...MODULES, ...plain], modulesAt),
+    ...reached(folder, [...MODULES, ...plain, ...modules.filter(isFields)], modulesAt),
     ...reached(folder, TYPES, (path) => [path.replace(/\.[jt]s$/, '.d.ts')]),
   ]);
   const compiled = files.filter((path) => /\.(js|d\.ts)$/.test(path));
   for (const path of compiled) if (!kept.has(path)) rmSync(join(folder, path));
+}
+
+/** Layouts of packets are loaded by the name of their protocol. */
+function isFields(path: string): boolean {
+  return /^nodes\/[^/]+\/viz-fields\.js$/.test(path);
 }
 
 function withoutComments(folder: string, path: string): string {

@@ -1,7 +1,7 @@
 /**
  * What a protocol tells about the bytes of its packets: `nodes/<p>/viz-fields.ts` exports `fields:
- * PacketReader`. The packet panel lists the fields by layer and highlights their bytes
- * (docs/spec/browser-view.md).
+ * PacketReader`, made from a layout where one can say it (`packet-layout.ts`). The packet panel lists
+ * the fields by layer and highlights their bytes (docs/spec/browser-view.md).
  *
  * @module
  */

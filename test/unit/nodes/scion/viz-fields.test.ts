@@ -42,7 +42,7 @@ describe('R-241: the fields of a SCION packet', () => {
     expect(textOf('source ISD-AS')).toBe('1-64512');
     expect(textOf('target host')).toBe('10.0.0.2');
     expect(textOf('source host')).toBe('20010db8000000000000000000000001');
-    expect(textOf('place on the path')).toBe('segment 0, hop 1 of 3 (2 + 1 + 0)');
+    expect(textOf('place on the path')).toBe('segment 0, hop 1 of 2 + 1 + 0');
     expect(textOf('segment 1')).toBe('against construction direction, id beef');
     expect(textOf('hop 1 (now)')).toBe('interfaces 4 > 0');
     expect(textOf('hop 2')).toBe('interfaces 7 > 8');

@@ -1,0 +1,161 @@
+/**
+ * `orrery dissect PROTOCOL...`: prints a dissector for Wireshark, made from the layouts by which the
+ * browser view shows packets (`nodes/<p>/viz-fields.ts`).
+ *
+ * @module
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Command, Option } from 'commander';
+import { EnvironmentError, systemCode, systemWords } from '../engine/live/environment.ts';
+import { importModule } from '../engine/live/import-module.ts';
+import { commandText } from '../scenarios/command-text.ts';
+import { knownProtocols, loadAdded } from '../scenarios/registry.ts';
+import {
+  type DissectedProtocol,
+  heldBy,
+  luaDissector,
+  type PortRange,
+} from '../viz/format/lua-dissector.ts';
+import { type LayoutSource, layoutIn } from '../viz/format/packet-layout.ts';
+import { exitWith, FlagError } from './exit.ts';
+import { statesOfRun } from './run-states.ts';
+
+const PORT_MAX = 65_535;
+/** Ports of links, which begin here. */
+const LINK_PORTS: PortRange = { first: 50_000, last: 59_999 };
+
+interface DissectFlags {
+  readonly port: readonly PortRange[];
+  readonly run?: string;
+  readonly out?: string;
+}
+
+/** Adds the command. */
+export function addDissect(program: Command): void {
+  program
+    .command('dissect')
+    .argument('<protocol...>', 'protocols, shipped ones or folders under nodes/')
+    .summary('print a Wireshark dissector of a protocol')
+    .description(
+      'Prints a dissector in Lua, by which Wireshark shows the packets of captures (--pcap) by field. ' +
+        'See docs/how-to/browser-view.md.',
+    )
+    .addOption(
+      new Option('--port <n|n-m>', 'UDP ports to dissect; repeatable')
+        .argParser(collectPorts)
+        .default([], `${LINK_PORTS.first}-${LINK_PORTS.last}, and those of the protocols`),
+    )
+    .option('--run <dir>', 'a run whose nodes say the lengths that follow from options')
+    .option('--out <file>', 'write to a file instead of stdout')
+    .addHelpText(
+      'after',
+      `\nExample:\n  ${commandText(['dissect', 'gateway'], ['--out', 'gateway.lua'])}\n  wireshark -X lua_script:gateway.lua trace.pcapng`,
+    )
+    .action(async (names: readonly string[], { port, run, out }: DissectFlags) => {
+      const states = run === undefined ? new Map<string, string>() : await statesOfRun(run);
+      const protocols = await new Layouts(states).allOf(names);
+      const text = luaDissector(protocols, port.length === 0 ? portsOf(protocols) : port);
+      if (out === undefined) process.stdout.write(text);
+      else writeOut(out, text);
+      exitWith(0);
+    });
+}
+
+/** @throws EnvironmentError if the file cannot be written. */
+function writeOut(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    throw new EnvironmentError(`--out: ${file}: ${systemWords(code)}`, { cause: error });
+  }
+}
+
+/** The ports of captures. */
+function portsOf(protocols: readonly DissectedProtocol[]): readonly PortRange[] {
+  const own = protocols.flatMap(({ layout }) => layout.ports ?? []);
+  return [LINK_PORTS, ...own.map((port) => ({ first: port, last: port }))];
+}
+
+/** The layouts of protocols, of those that they hold, and of those that carry them. */
+class Layouts {
+  readonly #states: ReadonlyMap<string, string>;
+  readonly #found = new Map<string, DissectedProtocol>();
+
+  constructor(states: ReadonlyMap<string, string>) {
+    this.#states = states;
+  }
+
+  async allOf(names: readonly string[]): Promise<readonly DissectedProtocol[]> {
+    await loadAdded();
+    for (const name of names) await this.#add(name, 'asked');
+    return [...this.#found.values()];
+  }
+
+  async #add(name: string, why: 'asked' | 'held'): Promise<void> {
+    if (this.#found.has(name)) return;
+    const source = await layoutOf(name);
+    const layout = source === undefined ? undefined : layoutIn(source, this.#states);
+    if (layout === undefined) {
+      if (source !== undefined && why === 'held') return noteUnknown(name);
+      throw new FlagError(`dissect: ${whyNot(name, source)}`, name, hintFor(source));
+    }
+    this.#found.set(name, { name, layout });
+    for (const held of heldBy(layout)) await this.#add(held, 'held');
+    if (layout.within !== undefined) await this.#add(layout.within, 'held');
+  }
+}
+
+async function layoutOf(name: string): Promise<LayoutSource | undefined> {
+  const path = fieldsFile(name);
+  if (path === undefined) return undefined;
+  const module = (await importModule(path)) as { readonly layout?: LayoutSource };
+  return module.layout;
+}
+
+/** The address of a protocol's fields; undefined if it has none. */
+function fieldsFile(name: string): string | undefined {
+  const own = knownProtocols().find((protocol) => protocol.name === name)?.moduleUrl;
+  // Parts of protocols, such as packet formats, have a folder but are no protocol themselves.
+  const beside = knownProtocols()[0]?.moduleUrl.replace(/[^/]+\/[^/]+$/, `${name}/index.ts`);
+  const isName = /^[\w-]+$/.test(name);
+  for (const base of [own, isName ? beside : undefined]) {
+    for (const end of ['ts', 'js']) {
+      const url = base === undefined ? undefined : new URL(`./viz-fields.${end}`, base);
+      if (url !== undefined && existsSync(fileURLToPath(url))) return url.href;
+    }
+  }
+  return undefined;
+}
+
+function whyNot(name: string, source: LayoutSource | undefined): string {
+  if (source !== undefined) return `the lengths of ${name} follow from options of a run`;
+  const isKnown = knownProtocols().some((protocol) => protocol.name === name);
+  return isKnown ? `${name} does not say its layout` : `there is no protocol ${name}`;
+}
+
+function hintFor(source: LayoutSource | undefined): string {
+  if (source !== undefined) return 'name the folder of a run, such as --run runs/mixnet/latest';
+  const names = knownProtocols().flatMap(({ name }) => (fieldsFile(name) ? name : []));
+  return `these do: ${names.join(', ')}; your own may in nodes/NAME/viz-fields.ts`;
+}
+
+function noteUnknown(name: string): void {
+  process.stderr.write(
+    `Bytes of ${name} are shown without fields: their lengths follow from options. Give --run DIR.\n`,
+  );
+}
+
+function collectPorts(text: string, previous: readonly PortRange[]): readonly PortRange[] {
+  const [, first = '', last = first] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];
+  const range = { first: Number(first), last: Number(last) };
+  const isRange = range.first >= 1 && range.first <= range.last && range.last <= PORT_MAX;
+  if (isRange) return [...previous, range];
+  throw new FlagError(
+    `--port: "${text}" is neither a port nor a range`,
+    text,
+    'write --port 50000-50099',
+  );
+}
