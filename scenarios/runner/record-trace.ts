@@ -32,6 +32,7 @@ import type { FaultRecord, SeedResult } from '../../reports/model.ts';
 import { stackNames } from '../../topologies/build/stack.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Scenario } from '../model.ts';
+import { withRegions } from './cloud-ends.ts';
 import { readFlow } from './ground-truth.ts';
 import type { Passage, Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
@@ -283,7 +284,7 @@ function traceHeader(parts: TraceParts, extent: 'windows' | 'full'): TraceHeader
       ...(area === undefined ? {} : { area }),
       ...(place === undefined ? {} : { place }),
     })),
-    links: linkInfos(directions),
+    links: withRegions(linkInfos(directions), scenario.topology.clouds),
     flows: ['none', ...scenario.traffic.map(({ from, to }) => `${from} -> ${to}`)],
     reasons: reasonsOf(scenario, registry),
     classes: CLASSES,

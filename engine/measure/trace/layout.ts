@@ -226,9 +226,12 @@ export interface LinkInfo {
   readonly id: string;
   /** `a->b`. */
   readonly name: string;
-  /** Index into nodes; -1 for a shared medium. */
+  /** Index into nodes; -1 for a shared medium, and at a region. */
   readonly from: number;
   readonly to: number;
+  /** Where it begins or ends in a cloud: `internet/eu`. */
+  readonly fromRegion?: string;
+  readonly toRegion?: string;
   /**
    * Bits per second at the start; null means that serialisation takes no time; absent in older
    * files.

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LinkInfo } from '../../../../engine/measure/trace/layout.ts';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { quantity } from '../../../../reports/format.ts';
 import { sceneElement } from '../../chart/scene.ts';
@@ -127,7 +128,7 @@ export class Details {
         : `${disruption.text}, since ${instantText(disruption.sinceNs, 1e9)}`;
     const parts = await Promise.all(
       directions.map(async ({ link, number }) =>
-        section(link.name.replace('->', ' → '), pairs(await this.#direction(number, timeNs))),
+        section(directionText(link), pairs(await this.#direction(number, timeNs))),
       ),
     );
     return [
@@ -180,6 +181,13 @@ export class Details {
     this.#packetPanel = panel;
     return panel.root;
   }
+}
+
+/** `a → b`; an access of a cloud leads to its region, or comes from there. */
+function directionText({ name, fromRegion, toRegion }: LinkInfo): string {
+  const text = name.replace('->', ' → ');
+  if (fromRegion !== undefined && toRegion !== undefined) return text;
+  return `${fromRegion ?? ''}${text}${toRegion ?? ''}`;
 }
 
 /** How long packets waited at the link, from those packets that the trace kept. */

@@ -12,6 +12,7 @@ import type { TraceInfo } from '../../data/trace-answers.ts';
 import { cleared, type Edge, edgesOf, isClear } from './clearance.ts';
 import { hasMap } from './map.ts';
 import type { Place } from './place.ts';
+import { areApart, placesByRegion, REGION } from './regions.ts';
 import { isStar, ringOf } from './ring.ts';
 
 /** The parts of a trace on which the layout depends. */
@@ -20,8 +21,10 @@ export type Topology = Pick<TraceInfo, 'nodes' | 'links' | 'flows'>;
 /** The order of preference. */
 const PLANE_LAYOUTS = ['layers', 'ring', 'force'] as const;
 const STAR_LAYOUTS = ['ring', 'layers', 'force'] as const;
+/** Of hosts of clouds that are in no region, or in several. */
+const CLOUD_LAYOUTS = ['force', 'ring', 'layers'] as const;
 /** Name of a layout that depends on the links alone. */
-export type PlaneLayout = (typeof PLANE_LAYOUTS)[number];
+export type PlaneLayout = (typeof PLANE_LAYOUTS)[number] | 'regions';
 /** Name of a layout. `map.ts` implements the layout `map`. */
 export type LayoutName = PlaneLayout | 'map';
 
@@ -38,15 +41,21 @@ export function isClearSomewhere(topology: Topology): boolean {
 /** The layouts in which no node stands on a foreign link, or all if each has such a node. */
 function planeLayoutsOf(topology: Topology): readonly PlaneLayout[] {
   const clear = clearLayoutsOf(topology);
-  return clear.length > 0 ? clear : PLANE_LAYOUTS;
+  return clear.length > 0 ? clear : candidatesOf(topology, edgesOf(topology.links));
 }
 
 function clearLayoutsOf(topology: Topology): readonly PlaneLayout[] {
   const { nodes, links } = topology;
   const edges = edgesOf(links);
   if (!isClearable(nodes.length, edges)) return [];
-  const names = isStar(nodes.length, edges) ? STAR_LAYOUTS : PLANE_LAYOUTS;
-  return names.filter((name) => isClear(placesOf(topology, name), edges));
+  return candidatesOf(topology, edges).filter((name) => isClear(placesOf(topology, name), edges));
+}
+
+/** The layouts that may suit a network, in their order. */
+function candidatesOf(topology: Topology, edges: readonly Edge[]): readonly PlaneLayout[] {
+  if (areApart(topology)) return ['regions'];
+  if (topology.nodes.some(({ protocol }) => protocol === REGION)) return CLOUD_LAYOUTS;
+  return isStar(topology.nodes.length, edges) ? STAR_LAYOUTS : PLANE_LAYOUTS;
 }
 
 function isClearable(nodes: number, edges: readonly Edge[]): boolean {
@@ -65,6 +74,7 @@ const TICKS = 300;
 /** The places of all nodes, indexed by node number. */
 export function placesOf(topology: Topology, layout: PlaneLayout): readonly Place[] {
   if (topology.nodes.length === 0) return [];
+  if (layout === 'regions') return placesByRegion(topology);
   const edges = edgesOf(topology.links);
   if (layout === 'ring') {
     const near = neighboursOf(topology);

@@ -8,7 +8,7 @@ import { plural } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { contactsAt } from '../../data/contacts.ts';
 import { Latest } from '../../data/latest.ts';
-import type { DropRow, FaultRow, HopColumns } from '../../data/trace-answers.ts';
+import type { DropRow, FaultRow, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import { disruptionsAt } from '../../data/truth.ts';
 import { element, fill } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
@@ -26,6 +26,7 @@ import type { Room } from './map.ts';
 import { type Burst, burstOf, type Drawn, drawnPackets, paint, pictureOf } from './packet-layer.ts';
 import { burstsAt, type InSight, packetsAt, useOf } from './packets.ts';
 import { makePalette } from './palette/palette.ts';
+import { withRegionNodes } from './regions.ts';
 import { contentOf, storyText } from './sentence.ts';
 import { canvasAbove, TopologyView } from './topology-view.ts';
 import { type FaultStory, storyAt } from './world.ts';
@@ -52,6 +53,8 @@ interface Around {
 /** The page while it is mounted. */
 export class NetworkPage {
   readonly #context: TraceContext;
+  /** The trace as it is drawn. */
+  readonly #info: TraceInfo;
   #arrangement: Arrangement;
   #topology: TopologyView;
   readonly #canvas = canvasAbove();
@@ -79,6 +82,7 @@ export class NetworkPage {
   constructor(context: TraceContext) {
     const { trace, view, run } = context;
     this.#context = context;
+    this.#info = withRegionNodes(trace.info);
     this.#shownNodes = view.parameters.value['nodes'];
     this.#arrangement = this.#arranged();
     this.#topology = this.#drawTopology();
@@ -135,13 +139,13 @@ export class NetworkPage {
 
   /** Nodes of a network too large to draw stand together, unless the reader wants each of them. */
   #arranged(): Arrangement {
-    const { trace, view } = this.#context;
+    const { view } = this.#context;
     const isEach = view.parameters.value['nodes'] === 'each';
-    return isEach ? Arrangement.ofEach(trace.info) : Arrangement.of(trace.info);
+    return isEach ? Arrangement.ofEach(this.#info) : Arrangement.of(this.#info);
   }
 
   #drawTopology(): TopologyView {
-    return new TopologyView(this.#context.trace.info, this.#arrangement.network, {
+    return new TopologyView(this.#info, this.#arrangement.network, {
       selectNode: (name): void => this.#select('node', name),
       selectLink: (name): void => this.#select('link', name),
     });
@@ -173,8 +177,8 @@ export class NetworkPage {
   #groupsBox(): HTMLElement | false {
     const { trace, view } = this.#context;
     const isEach = this.#shownNodes === 'each';
-    const { dots } = (isEach ? Arrangement.of(trace.info) : this.#arrangement).network;
-    if (dots.length === trace.info.nodes.length) return false;
+    const { dots } = (isEach ? Arrangement.of(this.#info) : this.#arrangement).network;
+    if (dots.length === this.#info.nodes.length) return false;
     const box = element('input', { type: 'checkbox', checked: !isEach });
     box.addEventListener('change', () =>
       view.setParameter('nodes', box.checked ? undefined : 'each'),
@@ -310,7 +314,7 @@ export class NetworkPage {
     if (around !== undefined) {
       this.#inSight = packetsAt(around.hops, timeNs, (one) => !this.#hidden.has(one));
       const { marks } = this.#inSight;
-      this.#drawn = drawnPackets(info, around.hops, { marks, topology: this.#topology });
+      this.#drawn = drawnPackets(this.#info, around.hops, { marks, topology: this.#topology });
     }
     this.#topology.update({
       use: around?.use ?? new Map(),
@@ -372,11 +376,11 @@ export class NetworkPage {
   }
 
   #bursts(): readonly Burst[] {
-    const { trace, view } = this.#context;
+    const { view } = this.#context;
     const speed = Math.min(1, view.time.speed.value);
     const found = burstsAt(this.#around?.drops ?? [], this.#shownNs, BURST_NS * speed);
     return found.flatMap(({ drop, age }) => {
-      const burst = burstOf(trace.info, this.#topology, drop, age);
+      const burst = burstOf(this.#info, this.#topology, drop, age);
       return burst === undefined ? [] : [burst];
     });
   }

@@ -16,11 +16,15 @@ import type { Dot, DrawnNetwork } from './groups.ts';
 import { type GridLine, mapOf, type Room } from './map.ts';
 import { labelPlace, labelSides, NODE_RADIUS } from './node-labels.ts';
 import type { Place } from './place.ts';
+import { RegionView } from './region-view.ts';
+import { REGION, regionsOf } from './regions.ts';
 
 /** Margin around the outermost nodes, px. */
 const MARGIN = { x: 64, top: 28, bottom: 40 } as const;
 /** The marks of a loss extend this far from the middle of a link; labels are placed outside, px. */
 const CLEAR = 28;
+/** Radius of the point at which the accesses of a region end, px. */
+const HUB_RADIUS = 3;
 
 /** A line on the screen, which stands for both directions of a link, or of links of equal nodes. */
 interface Wire {
@@ -75,6 +79,7 @@ export class TopologyView {
   readonly svg = svgElement('svg', { class: 'topology', role: 'group', 'aria-label': 'topology' });
   readonly #graticule = svgElement('g', { 'aria-hidden': 'true' });
   readonly #detour = new DetourView();
+  readonly #regions: RegionView;
   readonly #info: TraceInfo;
   readonly #wires: readonly Wire[];
   readonly #network: DrawnNetwork;
@@ -89,8 +94,10 @@ export class TopologyView {
     this.#network = network;
     this.#wires = wiresOf(info.links, network).map((wire) => wireElement(wire, events));
     this.#dots = network.dots.map((dot, number) => this.#dotElement(number, dot, events));
+    this.#regions = new RegionView(regionsOf(info), (id) => events.selectLink(id));
     this.svg.append(
       this.#graticule,
+      this.#regions.root,
       this.#detour.root,
       svgElement(
         'g',
@@ -141,6 +148,7 @@ export class TopologyView {
       set(label, 'y', (a.y + b.y) / 2 + (isSteep ? 16 : CLEAR + 10));
       set(label, 'text-anchor', isSteep ? 'start' : 'middle');
     }
+    this.#regions.lay((node) => this.at(node));
     const sides = labelSides(
       this.#dots.map((_, number) => this.#spot(number)),
       this.#network.dots.map(({ label: text }) => text),
@@ -197,6 +205,7 @@ export class TopologyView {
       const text = disruption === undefined ? '' : disruption.state;
       if (wire.label.textContent !== text) wire.label.textContent = text;
     }
+    this.#regions.update(shown.disruptions, shown.selected);
     this.#updateDots(shown);
   }
 
@@ -205,6 +214,7 @@ export class TopologyView {
       const names = this.#namesOf(number);
       const isDown = names.some((name) => disruptions.get(name)?.state === 'down');
       const isSelected = names.some((name) => name === selected);
+      if (this.#isRegion(number)) continue;
       set(root, 'class', `dot${isDown ? ' down' : ''}${isSelected ? ' selected' : ''}`);
       set(root, 'aria-pressed', String(isSelected));
       const known = names.find((name) => standings.has(name));
@@ -225,6 +235,11 @@ export class TopologyView {
     return members.map((node) => this.#info.nodes[node]?.name ?? '');
   }
 
+  /** A region is no node that could be chosen. */
+  #isRegion(dot: number): boolean {
+    return this.#network.topology.nodes[dot]?.protocol === REGION;
+  }
+
   /** Selects the node, or the next one of several that stand there. */
   #choose(dot: number, events: TopologyEvents): void {
     const names = this.#namesOf(dot);
@@ -235,6 +250,7 @@ export class TopologyView {
   #dotElement(number: number, dot: Dot, events: TopologyEvents): DotElement {
     const { name, members } = dot;
     const { protocol } = this.#info.nodes[members[0] ?? -1] ?? {};
+    const isRegion = this.#isRegion(number);
     const last = this.#namesOf(number).at(-1);
     const words =
       members.length === 1
@@ -245,21 +261,21 @@ export class TopologyView {
     const root = svgElement(
       'g',
       {
-        class: 'dot',
+        class: isRegion ? 'dot hub' : 'dot',
         tabindex: 0,
-        role: 'button',
+        role: isRegion ? 'img' : 'button',
         'aria-label': words,
-        'aria-pressed': 'false',
+        'aria-pressed': isRegion ? undefined : 'false',
         'data-keys': 'arrows',
         'data-node': name,
         'data-members': members.length > 1 && members.length,
-        click: () => this.#choose(number, events),
+        click: () => !isRegion && this.#choose(number, events),
         keydown: (event) => this.#walk(event as KeyboardEvent, number, events),
       },
       svgElement('title', {}, words),
       svgElement('circle', { class: 'halo', r: NODE_RADIUS + 5 }),
       members.length > 1 && svgElement('circle', { class: 'many', r: NODE_RADIUS + 3 }),
-      svgElement('circle', { r: NODE_RADIUS }),
+      svgElement('circle', { r: isRegion ? HUB_RADIUS : NODE_RADIUS }),
       label,
       sign,
     );
@@ -270,6 +286,7 @@ export class TopologyView {
   #walk(event: KeyboardEvent, from: number, events: TopologyEvents): void {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
+      if (this.#isRegion(from)) return;
       this.#choose(from, events);
       return;
     }
@@ -311,7 +328,7 @@ type WireFacts = Pick<Wire, 'ids' | 'from' | 'to' | 'numbers'>;
 function wiresOf(links: readonly LinkInfo[], { dots, dotOf }: DrawnNetwork): readonly WireFacts[] {
   const wires = new Map<string, { ids: string[]; from: number; to: number; numbers: number[] }>();
   for (const [number, { id, ...link }] of links.entries()) {
-    if (link.from < 0 || link.to < 0) continue;
+    if (link.from < 0 || link.to < 0 || link.from === link.to) continue;
     const [from = 0, to = 0] = [dotOf[link.from], dotOf[link.to]];
     const isOfMany = [from, to].some((dot) => (dots[dot]?.members.length ?? 1) > 1);
     const key = isOfMany ? `${Math.min(from, to)} ${Math.max(from, to)}` : `id ${id}`;

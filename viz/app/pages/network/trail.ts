@@ -40,8 +40,8 @@ export function endsOf(passage: Passage, { nodes, links }: TraceInfo): PassageEn
   const name = (node: number): string => nodes[node]?.name ?? 'a node';
   const link = passage.link === undefined ? undefined : links[passage.link];
   const isShared = link !== undefined && link.to < 0;
-  const to = isShared ? 'all on the segment' : link && name(link.to);
-  return { from: name(passage.node), to };
+  const to = isShared ? (link.toRegion ?? 'all on the segment') : link && name(link.to);
+  return { from: link?.fromRegion ?? name(passage.node), to };
 }
 
 /**

@@ -1,0 +1,32 @@
+/**
+ * Where the directions of clouds begin and end, for the header of a trace: the network joins them by what a
+ * packet is for, so they name no nodes there.
+ *
+ * @module
+ */
+import type { LinkInfo } from '../../engine/measure/trace/layout.ts';
+import type { CloudSpec } from '../../topologies/model.ts';
+
+/** The links with the regions at their ends; those of no cloud are left as they are. */
+export function withRegions(
+  links: readonly LinkInfo[],
+  clouds: readonly CloudSpec[],
+): readonly LinkInfo[] {
+  if (clouds.length === 0) return links;
+  const ends = new Map<string, Pick<LinkInfo, 'fromRegion' | 'toRegion'>>();
+  for (const { id, regions, members } of clouds) {
+    const named = (region: string): string => `${id}/${region}`;
+    for (const { host, region } of members) {
+      const own = named(regions[region] ?? '');
+      ends.set(`${id}/${host} ${host}->`, { toRegion: own });
+      ends.set(`${id}/${host} ->${host}`, { fromRegion: own });
+    }
+    for (const [a, from] of regions.entries()) {
+      for (const [b, to] of regions.entries()) {
+        const link = a <= b ? `${id}/${from}--${to}` : `${id}/${to}--${from}`;
+        ends.set(`${link} ${from}->${to}`, { fromRegion: named(from), toRegion: named(to) });
+      }
+    }
+  }
+  return links.map((link) => ({ ...link, ...ends.get(`${link.id} ${link.name}`) }));
+}

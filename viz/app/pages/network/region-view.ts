@@ -1,0 +1,51 @@
+/**
+ * The regions of clouds as SVG: a hull around the hosts of each, behind everything else.
+ *
+ * @module
+ */
+import type { Disruption } from '../../data/truth.ts';
+import { set, svgElement } from '../../kernel/element.ts';
+import type { Place } from './place.ts';
+import { hullOf, type Region } from './regions.ts';
+
+/** The hulls of a network. */
+export class RegionView {
+  readonly root: SVGGElement;
+  readonly #hulls: readonly { readonly region: Region; readonly path: SVGPathElement }[];
+
+  /** @param select Called with the id of what lies between the hosts of a region. */
+  constructor(regions: readonly Region[], select: (id: string) => void) {
+    this.#hulls = regions.map((region) => {
+      const { within } = region;
+      const click = (): void => {
+        if (within !== undefined) select(within);
+      };
+      const title = svgElement('title', {}, within === undefined ? '' : `within: ${within}`);
+      return { region, path: svgElement('path', { class: 'region', click }, title) };
+    });
+    this.root = svgElement(
+      'g',
+      {},
+      this.#hulls.map(({ path }) => path),
+    );
+  }
+
+  /** @param at The position of a node, px. */
+  lay(at: (node: number) => Place): void {
+    for (const { region, path } of this.#hulls) {
+      const corners = hullOf([region.node, ...region.hosts].map(at));
+      const d = corners.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L');
+      set(path, 'd', `M${d}Z`);
+    }
+  }
+
+  /** Updates what is wrong within regions, and the selection. */
+  update(disruptions: ReadonlyMap<string, Disruption>, selected: string | undefined): void {
+    for (const { region, path } of this.#hulls) {
+      const { within = '' } = region;
+      const state = disruptions.get(within)?.state ?? 'up';
+      const isSelected = within !== '' && within === selected;
+      set(path, 'class', `region ${state}${isSelected ? ' selected' : ''}`);
+    }
+  }
+}

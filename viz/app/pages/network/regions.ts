@@ -1,0 +1,111 @@
+/**
+ * Regions of clouds as the network page draws them: each is a node of its own, at which the accesses of
+ * its hosts end and the paths to other regions begin. Plain values, no DOM.
+ *
+ * @module
+ */
+import type { TraceInfo } from '../../data/trace-answers.ts';
+import type { Topology } from './layout.ts';
+import type { Place } from './place.ts';
+
+/** What stands in place of a protocol at the node of a region. */
+export const REGION = 'region of a cloud';
+
+/** A region. */
+export interface Region {
+  /** Number of its node. */
+  readonly node: number;
+  /** Numbers of its hosts. */
+  readonly hosts: readonly number[];
+  /** Id of what lies between its own hosts. */
+  readonly within: string | undefined;
+}
+
+/** The trace as it is drawn: with a node for each region, after all others. */
+export function withRegionNodes(info: TraceInfo): TraceInfo {
+  const names = [
+    ...new Set(info.links.flatMap(({ fromRegion = [], toRegion = [] }) => [fromRegion, toRegion])),
+  ].flat();
+  if (names.length === 0) return info;
+  const numberOf = new Map(names.map((name, at) => [name, info.nodes.length + at]));
+  return {
+    ...info,
+    nodes: [...info.nodes, ...names.map((name) => ({ name, protocol: REGION, address: '' }))],
+    links: info.links.map((link) => ({
+      ...link,
+      from: numberOf.get(link.fromRegion ?? '') ?? link.from,
+      to: numberOf.get(link.toRegion ?? '') ?? link.to,
+    })),
+  };
+}
+
+/** The regions of a network with nodes for them. */
+export function regionsOf({ nodes, links }: Pick<Topology, 'nodes' | 'links'>): readonly Region[] {
+  return nodes.flatMap(({ protocol }, node) => {
+    if (protocol !== REGION) return [];
+    const own = links.filter(({ to }) => to === node);
+    const hosts = own.flatMap(({ from }) => (nodes[from]?.protocol === REGION ? [] : [from]));
+    const within = own.find(({ from }) => from === node)?.id;
+    return [{ node, hosts: [...new Set(hosts)], within }];
+  });
+}
+
+/** True if each host is in one region, so that regions can stand apart from each other. */
+export function areApart(topology: Topology): boolean {
+  const hosts = regionsOf(topology).flatMap((region) => region.hosts);
+  const regions = topology.nodes.filter(({ protocol }) => protocol === REGION).length;
+  return (
+    regions > 0 &&
+    new Set(hosts).size === hosts.length &&
+    hosts.length + regions === topology.nodes.length
+  );
+}
+
+/** Distance of a region from the middle, and of a host from its region. */
+const FAR = 0.28;
+const NEAR = 0.21;
+/** Hosts stand on the outer side of their region, within this angle to both sides at most. */
+const SPREAD = 1.3;
+
+/** Places regions around the middle, and the hosts of each outside of it. */
+export function placesByRegion(topology: Topology): readonly Place[] {
+  const places: Place[] = [];
+  const regions = regionsOf(topology);
+  for (const [at, { node, hosts }] of regions.entries()) {
+    const turn = Math.PI + (2 * Math.PI * at) / regions.length;
+    const isAlone = regions.length === 1;
+    const here = { x: 0.5, y: 0.5 };
+    const middle = isAlone ? here : from(here, turn, FAR);
+    places[node] = middle;
+    const spread = isAlone ? Math.PI : Math.min(SPREAD, (2 * SPREAD) / regions.length);
+    for (const [host, number] of hosts.entries()) {
+      const share = (2 * (host + 0.5)) / hosts.length - 1;
+      places[number] = from(middle, turn + share * spread, isAlone ? 2 * NEAR : NEAR);
+    }
+  }
+  return places;
+}
+
+function from({ x, y }: Place, angle: number, far: number): Place {
+  return { x: x + far * Math.cos(angle), y: y + far * Math.sin(angle) };
+}
+
+/** The corners of the convex hull of some points, in order (Andrew's monotone chain). */
+export function hullOf(points: readonly Place[]): readonly Place[] {
+  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
+  const half = (of: readonly Place[]): Place[] => {
+    const chain: Place[] = [];
+    for (const point of of) {
+      while (chain.length > 1 && !turnsLeft(chain.at(-2), chain.at(-1), point)) chain.pop();
+      chain.push(point);
+    }
+    return chain.slice(0, -1);
+  };
+  const hull = [...half(sorted), ...half(sorted.toReversed())];
+  return hull.length === 0 ? points : hull;
+}
+
+function turnsLeft(a: Place | undefined, b: Place | undefined, c: Place): boolean {
+  if (a === undefined || b === undefined) return true;
+  return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) > 0;
+}
