@@ -32,11 +32,11 @@ import type { FaultRecord, SeedResult } from '../../reports/model.ts';
 import { stackNames } from '../../topologies/build/stack.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Scenario } from '../model.ts';
-import { withRegions } from './cloud-ends.ts';
 import { readFlow } from './ground-truth.ts';
 import type { Passage, Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
 import type { Stage } from './stage.ts';
+import { withRegions } from './trace-regions.ts';
 
 /** Fast, and still a quarter of the size; a small window costs no size; one piece per block. */
 const GZIP = { level: 1, windowBits: 12, chunkSize: 1 << 18 } as const;
