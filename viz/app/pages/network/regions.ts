@@ -5,7 +5,6 @@
  * @module
  */
 import type { TraceInfo } from '../../data/trace-answers.ts';
-import type { Topology } from './layout.ts';
 import type { Place } from './place.ts';
 
 /** What stands in place of a protocol at the node of a region. */
@@ -40,7 +39,7 @@ export function withRegionNodes(info: TraceInfo): TraceInfo {
 }
 
 /** The regions of a network with nodes for them. */
-export function regionsOf({ nodes, links }: Pick<Topology, 'nodes' | 'links'>): readonly Region[] {
+export function regionsOf({ nodes, links }: Pick<TraceInfo, 'nodes' | 'links'>): readonly Region[] {
   return nodes.flatMap(({ protocol }, node) => {
     if (protocol !== REGION) return [];
     const own = links.filter(({ to }) => to === node);
@@ -51,7 +50,7 @@ export function regionsOf({ nodes, links }: Pick<Topology, 'nodes' | 'links'>): 
 }
 
 /** True if each host is in one region, so that regions can stand apart from each other. */
-export function areApart(topology: Topology): boolean {
+export function areApart(topology: Pick<TraceInfo, 'nodes' | 'links'>): boolean {
   const hosts = regionsOf(topology).flatMap((region) => region.hosts);
   const regions = topology.nodes.filter(({ protocol }) => protocol === REGION).length;
   return (
@@ -68,7 +67,7 @@ const NEAR = 0.21;
 const SPREAD = 1.3;
 
 /** Places regions around the middle, and the hosts of each outside of it. */
-export function placesByRegion(topology: Topology): readonly Place[] {
+export function placesByRegion(topology: Pick<TraceInfo, 'nodes' | 'links'>): readonly Place[] {
   const places: Place[] = [];
   const regions = regionsOf(topology);
   for (const [at, { node, hosts }] of regions.entries()) {
