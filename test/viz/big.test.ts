@@ -1,9 +1,12 @@
 /** A trace of a million events in a real browser: opening, scrubbing, playing, memory. @module */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../architecture/files.ts';
+import { COMMAND_LINE } from '../command-line.ts';
 import { type BigTrace, bigTrace } from './big-trace.ts';
 import { mainWork, quantile, Renderers, scrub } from './measures.ts';
 import { BrowserLab, FROM_DISK, networkTitle } from './support.ts';
@@ -14,6 +17,8 @@ const MEMORY_BYTES = 300e6;
 const PLAY_MS = 5_000;
 const SCRUB_MS = 3_000;
 const LAG_MS = 100;
+/** A task that lasts so many times its processor time was waiting for the machine. */
+const STARVED = 1.5;
 
 let lab: BrowserLab;
 let folder: string;
@@ -121,6 +126,51 @@ describe('a trace of a million events', () => {
       expect(bytes).toBeLessThan(MEMORY_BYTES);
     }));
 });
+
+describe('a served trace of 3.6 million packets', () => {
+  it.each(['', '&sel=link:core-110--br-111-1', '&sel=node:gateway-111'])(
+    'was drawn 750 ms behind a cursor that is dragged: follows it%s',
+    async (selection) => {
+      const runs = join(folder, 'runs');
+      if (!existsSync(runs)) runFailover(runs);
+      const served = await BrowserLab.start(runs);
+      try {
+        const { page, errors } = await served.open(
+          `${served.server.address}#run=failover/1&page=network&t=0.5s${selection}`,
+        );
+        await networkTitle(page);
+        const picture = await watchPicture(page);
+        const { tasksMs, longestWallMs } = await mainWork(page, () => scrub(page, 90, SCRUB_MS));
+        const { drawn, lagsMs } = await picture();
+        const longest = Math.max(...tasksMs);
+        const p95 = quantile(lagsMs, 0.95);
+        process.stderr.write(
+          `viz: 3.6 M packets served${selection}: longest task ${longest.toFixed(1)} ms ` +
+            `(${longestWallMs.toFixed(1)} ms), ${drawn} pictures, p95 ${p95.toFixed(0)} ms late\n`,
+        );
+        expect(errors).toEqual([]);
+        expect(longest).toBeLessThan(TASK_MS);
+        if (longestWallMs > STARVED * longest) {
+          process.stderr.write('viz: the machine was busy: what is late is not judged\n');
+          return;
+        }
+        expect(drawn).toBeGreaterThan(60);
+        expect(p95).toBeLessThan(LAG_MS);
+      } finally {
+        await served.stop();
+      }
+    },
+  );
+});
+
+/** A minute of 10,000 packets per second over six links each. */
+function runFailover(out: string): void {
+  const words = ['scenario', 'failover.yaml', '--seed', '1', '--trace', 'full', '--quiet'];
+  const { status } = spawnSync(process.execPath, [COMMAND_LINE, ...words, '--out', out], {
+    cwd: ROOT,
+  });
+  expect(status).toBe(0);
+}
 
 describe('playing', () => {
   it.each([

@@ -88,6 +88,13 @@ export interface BinQuery {
   readonly binsMax?: number;
 }
 
+interface RowQuery {
+  readonly fromNs: number;
+  readonly toNs: number;
+  /** How long rows of a block last at most, ns. */
+  readonly reachOf: (entry: BlockEntry) => number;
+}
+
 /** The states of all machines of all nodes, by node number. */
 export type WorldState = ReadonlyMap<number, ReadonlyMap<string, string>>;
 
@@ -233,16 +240,33 @@ export class TraceFile {
    * within a block are sorted.
    */
   rows(table: string, fromNs: number, toNs: number): Promise<RowRange[] | TraceFailure> {
+    const reachOf = ({ maxTransitNs }: BlockEntry): number => (table === 'span' ? maxTransitNs : 0);
+    return this.#rows(table, { fromNs, toNs, reachOf });
+  }
+
+  /**
+   * Rows of the hop table with all that may be under way in [from, to): of each block, as far back as
+   * its slowest packet, or as long as lost ones are seen.
+   */
+  rowsUnderWay(
+    fromNs: number,
+    toNs: number,
+    lostForNs: number,
+  ): Promise<RowRange[] | TraceFailure> {
+    const reachOf = ({ maxTransitNs }: BlockEntry): number => Math.max(maxTransitNs, lostForNs);
+    return this.#rows('hop', { fromNs, toNs, reachOf });
+  }
+
+  #rows(table: string, { fromNs, toNs, reachOf }: RowQuery): Promise<RowRange[] | TraceFailure> {
     return guarded(async () => {
       const column = this.header.tables.find(({ name }) => name === table)?.columns[0]?.name;
-      const reachBack = table === 'span';
       const ranges: RowRange[] = [];
       for (const entry of this.blocksOf(table)) {
-        const end = reachBack ? entry.lastNs + entry.maxTransitNs : entry.lastNs;
-        if (entry.baseNs >= toNs || end < fromNs || column === undefined) continue;
+        const reachNs = reachOf(entry);
+        const isOutside = entry.baseNs >= toNs || entry.lastNs + reachNs < fromNs;
+        if (isOutside || column === undefined) continue;
         const block = await this.#block(entry);
-        const least = reachBack ? fromNs - entry.maxTransitNs : fromNs;
-        const from = block.firstAtOrAfter(column, least);
+        const from = block.firstAtOrAfter(column, fromNs - reachNs);
         const to = block.firstAtOrAfter(column, toNs);
         if (from < to) ranges.push({ block, from, to });
       }

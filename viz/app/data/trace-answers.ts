@@ -132,6 +132,13 @@ export interface TraceQuestions {
   hops(window: Window & { readonly rowsMax?: number }): HopColumns;
   /** Every hop of one packet within the window, in chronological order. */
   hopsOfPacket(window: Window & { readonly packet: number }): HopColumns;
+  /** The longest time that a packet waited at each of these links, ns; -1 for one without packets. */
+  waits(window: Window & { readonly links: readonly number[] }): readonly number[];
+  /** How many packets a node had lost until an instant, by reason. */
+  losses(of: {
+    readonly node: number;
+    readonly toNs: number;
+  }): readonly (readonly [reason: string, count: number])[];
   /** Changes of rates and delays in the window, in chronological order. */
   paces(window: Window): readonly PaceRow[];
   drops(window: Window): readonly DropRow[];

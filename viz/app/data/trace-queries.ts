@@ -49,6 +49,8 @@ type Answers = {
 export const ANSWERS: Answers = {
   hops,
   hopsOfPacket,
+  waits,
+  losses,
   paces,
   drops,
   marks: (trace, { fromNs, toNs }) => trace.marks(fromNs, toNs),
@@ -90,10 +92,7 @@ export async function infoOf(trace: TraceFile, bytes: number): Promise<TraceInfo
 
 async function hops(trace: TraceFile, asked: Asked<'hops'>): Promise<HopColumns | TraceFailure> {
   const { fromNs, toNs, rowsMax = HOPS_MAX } = asked;
-  const longest = trace
-    .blocksOf('hop')
-    .reduce((most, { maxTransitNs }) => Math.max(most, maxTransitNs), LOST_FOR_NS);
-  const ranges = await trace.rows('hop', fromNs - longest, toNs);
+  const ranges = await trace.rowsUnderWay(fromNs, toNs, LOST_FOR_NS);
   if (isFailure(ranges)) return ranges;
   const limit = { rowsMax, lostForNs: LOST_FOR_NS };
   return hopColumns(ranges, ({ departNs, endNs }) => endNs >= fromNs && departNs < toNs, limit);
@@ -107,6 +106,40 @@ async function hopsOfPacket(
   if (isFailure(ranges)) return ranges;
   const limit = { rowsMax: HOPS_MAX, lostForNs: LOST_FOR_NS };
   return hopColumns(ranges, ({ packet }) => packet === asked.packet, limit);
+}
+
+async function waits(
+  trace: TraceFile,
+  { links, fromNs, toNs }: Asked<'waits'>,
+): Promise<readonly number[] | TraceFailure> {
+  const ranges = await trace.rowsUnderWay(fromNs, toNs, LOST_FOR_NS);
+  if (isFailure(ranges)) return ranges;
+  const longest = links.map(() => -1);
+  for (const { block, from, to } of ranges) {
+    const [link, queueNs] = [block.column('link'), block.column('queueNs')];
+    for (let row = from; row < to; row += 1) {
+      const at = links.indexOf(link[row] ?? -1);
+      if (at >= 0) longest[at] = Math.max(longest[at] ?? -1, queueNs[row] ?? -1);
+    }
+  }
+  return longest;
+}
+
+async function losses(
+  trace: TraceFile,
+  { node, toNs }: Asked<'losses'>,
+): Promise<readonly (readonly [string, number])[] | TraceFailure> {
+  const ranges = await trace.rows('drop', 0, toNs);
+  if (isFailure(ranges)) return ranges;
+  const counts = new Map<string, number>();
+  for (const { block, from, to } of ranges) {
+    for (let row = from; row < to; row += 1) {
+      if (block.value('node', row) !== node) continue;
+      const reason = trace.header.reasons[block.value('reason', row)] ?? 'other';
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+  }
+  return [...counts];
 }
 
 async function paces(

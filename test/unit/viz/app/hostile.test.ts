@@ -17,6 +17,8 @@ const ALL = { fromNs: 0, toNs: 1e12 };
 const ASKED: Readonly<Record<QuestionName, unknown>> = {
   hops: ALL,
   hopsOfPacket: { ...ALL, packet: 3 },
+  waits: { ...ALL, links: [0] },
+  losses: { node: 0, toNs: 1e12 },
   paces: ALL,
   drops: ALL,
   marks: ALL,

@@ -62,6 +62,44 @@ describe('the queries', () => {
     expect([hops.rows, hops.total]).toEqual([2, 2]);
   });
 
+  it('sums up for the panel: the longest wait of each link, and the losses of a node', async () => {
+    const window = { fromNs: 100 * MS, toNs: 400 * MS };
+    const hops = await ask('hops', window);
+    const longest = [0, 1, 2].map((link) =>
+      Math.max(...hops.queueNs.filter((_, row) => hops.link[row] === link)),
+    );
+    expect(await ask('waits', { ...window, links: [0, 1, 2, 9] })).toEqual([...longest, -1]);
+    const lossy = new TraceLab(2, 'full');
+    for (let at = 0; at < 25_000; at += 1) lossy.lose(lossy.send(0, 100), at % 2 === 0 ? 2 : 3);
+    const file = await opened(lossy.finish());
+    const [first] = good(await ANSWERS.drops(file, { fromNs: 0, toNs: 1 }));
+    const node = first?.node ?? -1;
+    // The panel counted the first 20,000 losses of the run and no more.
+    const lost = good(await ANSWERS.losses(file, { node, toNs: 1 }));
+    expect(lost.reduce((sum, [, count]) => sum + count, 0)).toBe(25_000);
+    expect(lost).toHaveLength(2);
+    expect(await ANSWERS.losses(file, { node: 77, toNs: 1 })).toEqual([]);
+  });
+
+  it('was slow where one packet had been slow: reads no block that has nothing under way', async () => {
+    const slow = new TraceLab(1, 'full');
+    const packet = slow.send(0, 100);
+    slow.advance(900 * MS);
+    slow.arrive(packet);
+    for (let at = 0; at < 60_000; at += 1) {
+      const next = slow.send(0, 100);
+      slow.advance(MS / 10);
+      slow.arrive(next);
+    }
+    const file = await opened(slow.finish());
+    const ranges = good(await file.rowsUnderWay(5_000 * MS, 5_000 * MS + 1, 0));
+    const rows = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+    expect(file.blocksOf('hop').length).toBeGreaterThan(3);
+    expect([rows >= 1, rows < 10]).toEqual([true, true]);
+    const hops = good(await ANSWERS.hops(file, { fromNs: 500 * MS, toNs: 500 * MS + 1 }));
+    expect(hops.rows).toBe(1);
+  });
+
   it('thins by packet when there are too many', async () => {
     const hops = await ask('hops', { fromNs: 0, toNs: 2_000 * MS, rowsMax: 500 });
     expect(hops.total).toBe(2_000);

@@ -6,12 +6,13 @@
 import type { LinkInfo } from '../../../../engine/measure/trace/layout.ts';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { quantity } from '../../../../reports/format.ts';
+import type { BinRow } from '../../../format/trace-file.ts';
 import { sceneElement } from '../../chart/scene.ts';
 import { contactsAt } from '../../data/contacts.ts';
 import { Latest } from '../../data/latest.ts';
 import { type Drawn, drawn, isFor, nodesOf } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
-import type { HopColumns, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
+import type { TraceInfo, Window, WorldStates } from '../../data/trace-answers.ts';
 import { disruptionsAt, linkText } from '../../data/truth.ts';
 import type { Selection } from '../../kernel/address.ts';
 import { instantText } from '../../kernel/duration.ts';
@@ -85,15 +86,11 @@ export class Details {
     const number = trace.info.nodes.findIndex((node) => node.name === name);
     const node = trace.info.nodes[number];
     if (node === undefined) return element('p', {}, `This run has no node ${name}.`);
-    const [states, drops, marks] = await Promise.all([
+    const [states, losses, marks] = await Promise.all([
       trace.ask('stateAt', { timeNs }),
-      trace.ask('drops', { fromNs: 0, toNs: timeNs }),
+      trace.ask('losses', { node: number, toNs: timeNs }),
       trace.ask('marks', { fromNs: Math.max(0, timeNs - 10 * NEAR_NS), toNs: timeNs }),
     ]);
-    const counts = new Map<string, number>();
-    for (const drop of drops) {
-      if (drop.node === number) counts.set(drop.reason, (counts.get(drop.reason) ?? 0) + 1);
-    }
     const own = marks.filter((mark) => mark.node === number).slice(-5);
     return [
       element(
@@ -103,10 +100,7 @@ export class Details {
       ),
       scenesOf(trace.info, states, { number, timeNs }),
       section('State at the cursor', statesTable(states, number)),
-      section(
-        'Drops up to the cursor',
-        pairs([...counts].map(([reason, count]) => [reason, count])),
-      ),
+      section('Drops up to the cursor', pairs(losses)),
       own.length > 0 &&
         section(
           'Latest marks',
@@ -116,7 +110,8 @@ export class Details {
   }
 
   async #link(id: string, timeNs: number): Promise<Child> {
-    const { info } = this.#context.trace;
+    const { trace } = this.#context;
+    const { info } = trace;
     const directions = info.links.flatMap((link, number) =>
       link.id === id ? [{ link, number }] : [],
     );
@@ -126,10 +121,14 @@ export class Details {
       disruption === undefined
         ? whole
         : `${disruption.text}, since ${instantText(disruption.sinceNs, 1e9)}`;
-    const parts = await Promise.all(
-      directions.map(async ({ link, number }) =>
-        section(directionText(link), pairs(await this.#direction(number, timeNs))),
-      ),
+    const window = this.#windowAround(timeNs);
+    const links = directions.map(({ number }) => number);
+    const [waits, ...bins] = await Promise.all([
+      trace.ask('waits', { links, ...window }),
+      ...links.map((link) => trace.ask('bins', { link, ...window, binsMax: 10 })),
+    ]);
+    const parts = directions.map(({ link }, at) =>
+      section(directionText(link), pairs(directionRows(bins[at] ?? [], window, waits[at]))),
     );
     return [
       element('p', { class: disruption === undefined ? 'pass-text' : 'fail-text' }, state),
@@ -137,34 +136,9 @@ export class Details {
     ];
   }
 
-  async #direction(
-    link: number,
-    timeNs: number,
-  ): Promise<readonly (readonly [string, string | number])[]> {
-    const { trace, view } = this.#context;
-    const window = {
-      fromNs: Math.max(0, timeNs - NEAR_NS),
-      toNs: Math.min(view.time.extent.value[1], timeNs + NEAR_NS),
-    };
-    const [bins, hops] = await Promise.all([
-      trace.ask('bins', { link, ...window, binsMax: 10 }),
-      trace.ask('hops', window),
-    ]);
-    const sum = (of: (bin: (typeof bins)[number]) => number): number =>
-      bins.reduce((total, bin) => total + of(bin), 0);
-    const count = sum((bin) => bin.count);
-    const widthNs = greatestOf([window.toNs - window.fromNs, ...bins.map((bin) => bin.widthNs)]);
-    const perSecond = (sum((bin) => bin.bytes) * 8e9) / widthNs;
-    return [
-      ['packets within 1 s', count],
-      ['lost within 1 s', sum((bin) => bin.drops)],
-      ['rate', `${quantity(perSecond / 1e6, '')} Mbit/s`],
-      [
-        'mean time on the link',
-        count === 0 ? '–' : quantity(sum((bin) => bin.sumNs) / count, 'ns'),
-      ],
-      ['longest wait in its queue', waitText(hops, link)],
-    ];
+  #windowAround(timeNs: number): Window {
+    const [, endNs] = this.#context.view.time.extent.value;
+    return { fromNs: Math.max(0, timeNs - NEAR_NS), toNs: Math.min(endNs, timeNs + NEAR_NS) };
   }
 
   async #packet(packet: number, timeNs: number): Promise<Child> {
@@ -190,13 +164,25 @@ function directionText({ name, fromRegion, toRegion }: LinkInfo): string {
   return `${fromRegion ?? ''}${text}${toRegion ?? ''}`;
 }
 
-/** How long packets waited at the link, from those packets that the trace kept. */
-function waitText(hops: HopColumns, link: number): string {
-  let longest = -1;
-  for (let row = 0; row < hops.rows; row += 1) {
-    if (hops.link[row] === link) longest = Math.max(longest, hops.queueNs[row] ?? 0);
-  }
-  return longest < 0 ? 'no packet kept' : quantity(longest, 'ns');
+/** What a direction carried within a window. */
+function directionRows(
+  bins: readonly BinRow[],
+  { fromNs, toNs }: Window,
+  waitNs = -1,
+): readonly (readonly [string, string | number])[] {
+  const sum = (of: (bin: BinRow) => number): number =>
+    bins.reduce((total, bin) => total + of(bin), 0);
+  const count = sum((bin) => bin.count);
+  const widthNs = greatestOf([toNs - fromNs, ...bins.map((bin) => bin.widthNs)]);
+  const perSecond = (sum((bin) => bin.bytes) * 8e9) / widthNs;
+  return [
+    ['packets within 1 s', count],
+    ['lost within 1 s', sum((bin) => bin.drops)],
+    ['rate', `${quantity(perSecond / 1e6, '')} Mbit/s`],
+    ['mean time on the link', count === 0 ? '–' : quantity(sum((bin) => bin.sumNs) / count, 'ns')],
+    // From those packets that the trace kept.
+    ['longest wait in its queue', waitNs < 0 ? 'no packet kept' : quantity(waitNs, 'ns')],
+  ];
 }
 
 /** The protocols of a node, the lowest first. */

@@ -344,7 +344,8 @@ export class NetworkPage {
         }),
       );
     }
-    this.#details.follow(cursorNs);
+    // The picture goes first: while it is behind the cursor, the panel asks for nothing.
+    if (timeNs === cursorNs) this.#details.follow(cursorNs);
     return view.time.isPlaying.value;
   }
 
