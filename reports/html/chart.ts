@@ -114,6 +114,17 @@ export interface EndLabel {
 }
 
 const LABEL_GAP = 15;
+/** Of an end label: its swatch with the gaps beside it, and a strong letter, px. */
+const SWATCH = 21;
+const LETTER = 7.7;
+/** Longer labels would leave too little of the plot, px. */
+const LABEL_MAX = 420;
+
+/** The room that end labels need to be whole, px. */
+export function labelRoom(texts: readonly string[], least: number): number {
+  const longest = texts.reduce((most, { length }) => Math.max(most, length), 0);
+  return Math.ceil(Math.min(LABEL_MAX, Math.max(least, SWATCH + longest * LETTER)));
+}
 
 /** Labels at the right edge, moved apart where they would overlap; wide charts only. */
 export function endLabels(frame: Frame, labels: readonly EndLabel[]): Markup {

@@ -31,6 +31,7 @@ import {
   type Frame,
   figure,
   frameOf,
+  labelRoom,
   legend,
   svg,
   type Tick,
@@ -41,10 +42,13 @@ import { type Corner, limitLabelPlace } from './limit-label.ts';
 import { html, type Markup, NOTHING, px } from './markup.ts';
 
 const HEIGHT = 280;
+/** Least room for the names of lines, px. */
 const LABEL = 150;
 const LEFT = 64;
-/** Letters of an end label. */
-const NAME_MAX = 18;
+/** Letters of an end label, as many as there is room for. */
+const NAME_MAX = 46;
+/** Length of the dashes of lines that are equal, px. */
+const DASH = 9;
 /** Bands of more curves than this cover each other; bars take their place. */
 const BANDS_MAX = 3;
 const COLOURS = 6;
@@ -144,6 +148,9 @@ function captionOf(chart: Chart, paths: readonly string[]): string {
     )
       ? ['✗ at the foot: broke, or not measured']
       : []),
+    ...(equalsOf(curves).some(({ count }) => count > 1)
+      ? ['Lines that are equal alternate in their colours']
+      : []),
     ...(x.axis.isLog ? [`${x.name} on a logarithmic axis`] : []),
     ...(others.length === 0 ? [] : [`Fixed: ${others.join(', ')}`]),
     ...(left.length === 0 ? [] : [`Not drawn: ${listOf(left)}`]),
@@ -169,6 +176,20 @@ function isUnbounded({ ci95: { kind, low, high } }: KpiResult): boolean {
   return kind !== 'none' && (low === null || high === null);
 }
 
+/** How many lines are as each one is, itself included, and how many of them come before it. */
+function equalsOf({ curves, isScattered }: SweepCurves): readonly {
+  readonly count: number;
+  readonly before: number;
+}[] {
+  const keys = curves.map(({ points }) =>
+    JSON.stringify(points.map((point) => [point.x, measured(point)?.value])),
+  );
+  return keys.map((key, index) => ({
+    count: isScattered ? 1 : keys.filter((other) => other === key).length,
+    before: keys.slice(0, index).filter((other) => other === key).length,
+  }));
+}
+
 /** Line 7 and 8 have the colours of 1 and 2, and are dashed. */
 function labelOf(name: string, index: number): string {
   const text = name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 1)}…` : name;
@@ -178,7 +199,13 @@ function labelOf(name: string, index: number): string {
 function draw(chart: Chart, isWide: boolean): Markup {
   const { curves, points, unit, limits } = chart;
   const isMany = curves.curves.length > 1;
-  const size = { height: HEIGHT, label: isMany ? LABEL : 24, left: LEFT, head: 24 };
+  const names = curves.curves.map(({ name }, index) => labelOf(name, index));
+  const size = {
+    height: HEIGHT,
+    label: isMany ? labelRoom(names, LABEL) : 24,
+    left: LEFT,
+    head: 24,
+  };
   const frame = frameOf(isWide, size);
   const yScale = verticalOf(chart, frame);
   const x = horizontalOf(curves, frame);
@@ -326,10 +353,16 @@ function curveOf(
     .defined((point) => measured(point) !== undefined)
     .x(at)
     .y((point) => y(measured(point)?.value ?? 0));
-  const dash = index < COLOURS ? '' : ' dashed';
+  const { count, before } = equalsOf(all.curves)[index] ?? { count: 1, before: 0 };
+  const dash = index < COLOURS || count > 1 ? '' : ' dashed';
+  const gap = DASH * (count - 1);
+  const turns =
+    count === 1
+      ? NOTHING
+      : html` stroke-dasharray="${DASH} ${gap}" stroke-dashoffset="${-DASH * before}"`;
   const path = all.curves.isScattered
     ? NOTHING
-    : html`<path class="line s${colour}${dash}" d="${shape(curve.points) ?? ''}"/>`;
+    : html`<path class="line s${colour}${dash}"${turns} d="${shape(curve.points) ?? ''}"/>`;
   const bars = hasBands(all)
     ? band(curve, colour, { ...place, x: (value) => x(value) + shift })
     : html`${measuredOf(curve).map((point) => bar(point, colour, { ...place, x: () => at(point) }))}`;

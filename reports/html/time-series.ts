@@ -34,6 +34,7 @@ import {
   type Frame,
   figure,
   frameOf,
+  labelRoom,
   legend,
   svg,
   xAxis,
@@ -44,6 +45,8 @@ import { type Content, html, type Markup, NOTHING, px } from './markup.ts';
 
 const PATH = 'path:';
 const HEIGHT = 210;
+/** Least room for names at the ends of lines, px. */
+const LABEL = 96;
 /** From ten minutes on, steps are given in minutes. */
 const MINUTES_MIN = 600;
 
@@ -317,8 +320,16 @@ function endOf(panel: Panel, report: Report): number {
   return Math.max(recorded, axisEndNs(report));
 }
 
+/** Names that stand at the ends of lines; all charts leave room for them, so that times align. */
+function labelledNames({ series }: Report): readonly string[] {
+  const isLabelled = (one: SeriesSummary): boolean =>
+    isSent(one) || isDelivered(one) || one.name.startsWith(PATH);
+  return series.filter(isLabelled).map(nameOf);
+}
+
 function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
-  const frame = frameOf(isWide, { height: HEIGHT, label: 96, left: 52, head: isWide ? 34 : 20 });
+  const label = labelRoom(labelledNames(report), LABEL);
+  const frame = frameOf(isWide, { height: HEIGHT, label, left: 52, head: isWide ? 34 : 20 });
   const top = topOf(panel);
   // Zeros are drawn as zeros; only what was never measured is a gap.
   if (panel.series.every((one) => one.high.every((value) => value === null))) {

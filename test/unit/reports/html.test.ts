@@ -80,6 +80,17 @@ describe('the HTML report', () => {
     expect(page.indexOf('<b>PASS</b>')).toBeLessThan(page.indexOf('<h2>'));
   });
 
+  it('drew names of paths over its right edge: all charts over time leave room for the longest', () => {
+    const name = 'via-1110-3310-3320-2210';
+    const series = met.series.map((one) =>
+      one.name === 'path:path 1' ? { ...one, name: `path:${name}` } : one,
+    );
+    const text = renderHtml({ ...met, series });
+    const own = new RegExp(`x="([\\d.]+)" y="[\\d.]+">${name}</text>`).exec(text);
+    // A strong letter takes 7.35 px.
+    expect(Number(own?.[1]) + 7.35 * name.length).toBeLessThan(960);
+  });
+
   it('is well-formed, every drawing included', () => {
     for (const text of [page, renderHtml(missed, { comparison: compareReports(met, missed) })]) {
       const body = /<body>([\s\S]*)<script>/.exec(text)?.[1] ?? '';

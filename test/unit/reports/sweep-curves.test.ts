@@ -103,6 +103,36 @@ describe('the curves of a KPI', () => {
     expect(page).toContain(`Not drawn: ${curves?.left.join(', ')}.`);
   });
 
+  it('covered each other where they are equal: such lines alternate in their colours', () => {
+    const rows = gridOf(
+      { probe: ['1', '2', '3'], mode: ['udp', 'tcp', 'quic'] },
+      ([probe = 0, mode = 0]) => (mode === 1 ? 5e6 : 1e6 * (probe + 1)),
+    );
+    const page = pageOf(rows);
+    const dashes = [...page.matchAll(/stroke-dasharray="(\S+) (\S+)" stroke-dashoffset="(\S+)"/g)];
+    // Two of three, each drawn wide and narrow.
+    expect(dashes.map(([, on, off, from]) => [on, off, from])).toEqual([
+      ['9', '9', '0'],
+      ['9', '9', '-9'],
+      ['9', '9', '0'],
+      ['9', '9', '-9'],
+    ]);
+    expect(page).toContain('Lines that are equal alternate in their colours');
+    expect(pageOf(gridOf({ probe: ['1', '2'], mode: ['a', 'b'] }, ([, b = 0]) => b))).not.toContain(
+      'alternate in their colours',
+    );
+  });
+
+  it('had their names cut after 18 letters', () => {
+    const mode = ['a-router-with-quite-a-long-name', 'b'];
+    const page = pageOf(
+      gridOf({ probe: ['1', '2'], mode }, ([probe = 0, at = 0]) => 1e6 * (probe + at)),
+    );
+    expect(page).toContain(`>${mode[0]}</text>`);
+    const [, right = ''] = /class="grid" x1="\S+" x2="([\d.]+)"/.exec(page) ?? [];
+    expect(Number(right)).toBeLessThan(960 - 7.5 * (mode[0]?.length ?? 0));
+  });
+
   it('are points over each number where combinations form no grid', () => {
     const rows = Array.from({ length: 30 }, (_, i) =>
       cellOf({ a: `${i + 0.5}`, mode: i % 2 ? 'x' : 'y', b: `${(i * 7) % 30}ms` }, 1e6 * i),
