@@ -96,7 +96,7 @@ export type LayoutSource =
 /** Largest number of fields of one repetition, whatever a packet says. */
 export const REPEAT_MAX = 4_096;
 /** Numbers up to this many bytes are exact. */
-export const NUMBER_BYTES = 6;
+const NUMBER_BYTES = 6;
 
 /** The layout of packets between nodes with these states. */
 export function layoutIn(
