@@ -127,9 +127,15 @@ describe('R-188: a deleted secret', () => {
 
 /** Files of a process that ends at a given operation, which therefore never completes. */
 class EndingFiles implements DiskFiles {
+  /** When it has ended. */
+  readonly end: Promise<void>;
   #left: number;
+  #ended = (): void => undefined;
 
   constructor(operations: number) {
+    this.end = new Promise((resolve) => {
+      this.#ended = resolve;
+    });
     this.#left = operations;
   }
 
@@ -156,7 +162,9 @@ class EndingFiles implements DiskFiles {
 
   async #step(): Promise<void> {
     this.#left -= 1;
-    if (this.#left < 0) await new Promise<never>(() => undefined);
+    if (this.#left >= 0) return;
+    this.#ended();
+    await new Promise<never>(() => undefined);
   }
 }
 
@@ -215,15 +223,21 @@ describe('a process that ends in the middle of a rewrite', () => {
       for (let i = 0; i < 50; i += 1) first.put(`bundle/${i}`, secretOf(i));
       first.append(secretOf(100));
       await synced(first);
-      const dying = open(new EndingFiles(at));
+      const files = new EndingFiles(at);
+      const dying = open(files);
       let confirmed = 0;
       for (const number of [0, 1]) {
         dying.delete(`bundle/${number}`);
         dying.put(`bundle/${50 + number}`, secretOf(50 + number));
         dying.append(secretOf(101 + number));
-        dying.sync((error) => {
-          if (error === undefined) confirmed += 1;
+        const answered = new Promise<void>((resolve) => {
+          dying.sync((error) => {
+            if (error === undefined) confirmed += 1;
+            resolve();
+          });
         });
+        await Promise.race([answered, files.end]);
+        // What else was begun.
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       const next = open();
