@@ -16,7 +16,7 @@ import { clockOf, judgeKpi } from './kpi.ts';
 import { memoryPart } from './memory.ts';
 import { MESSAGE_CONSERVATION, messagesPart, unaccounted } from './messages.ts';
 import { summariseMetrics } from './metric-summary.ts';
-import type { DoneState, PacketTotals, RunInput, SeedResult } from './model.ts';
+import type { DoneState, KpiSpec, Mode, PacketTotals, RunInput, SeedResult } from './model.ts';
 import { budgetWarnings, forgetfulSeeds, isSpending, privacyBudgetPart } from './privacy-budget.ts';
 import { privacyPart } from './privacy-part.ts';
 import {
@@ -112,13 +112,18 @@ export function exitCodeOf(report: Report): 0 | 1 | 3 | 5 | 130 {
   return report.pass ? 0 : 1;
 }
 
+/** The limits that a run of this mode is judged by. */
+export function kpisIn<Spec extends KpiSpec>(mode: Mode, kpis: readonly Spec[]): readonly Spec[] {
+  return mode === 'sim' ? kpis : kpis.filter(({ onlyVirtual }) => onlyVirtual !== true);
+}
+
 /** Every KPI; of a run that ended early none is met. */
 function judgeKpis(input: RunInput, seeds: readonly SeedResult[]): KpiResult[] {
   const { scenario, mode, definitions } = input;
   const ends = seeds.map(({ seed, ending, virtualNs: reachedNs }) => ({ seed, ending, reachedNs }));
   const { durationNs, warmupNs } = scenario;
   const earlyEnd = earlyEndText(ends, durationNs);
-  return input.kpis.map((spec) => {
+  return kpisIn(mode, input.kpis).map((spec) => {
     const definition = definitions.find((one) => one.name === spec.metric);
     const kpi = judgeKpi({ spec, definition, definitions, seeds, mode, warmupNs });
     return earlyEnd === undefined ? kpi : leftOpen(kpi, definition?.kind, earlyEnd);

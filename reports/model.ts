@@ -54,6 +54,8 @@ export interface KpiSpec {
   readonly over: 'seed' | 'total';
   /** `point` judges the value; `inside` passes only if the whole interval meets the limit. */
   readonly interval: 'point' | 'inside';
+  /** True for a limit that is not judged by the wall clock. */
+  readonly onlyVirtual?: boolean;
 }
 
 /** A fault that happened. */

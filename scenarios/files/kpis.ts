@@ -91,7 +91,16 @@ export function resolveKpis(
       return [];
     }
     checkLength(context, name, input);
-    return limitsOf(context, metric, input, path);
+    const { virtual, ...plain } = input;
+    if (virtual === undefined) return limitsOf(context, metric, plain, path);
+    const { allowEmpty, ci } = input;
+    const within = { ...virtual, allowEmpty, ci };
+    const tight = limitsOf(context, metric, within, [...path, 'virtual']);
+    const isPlain = AGGREGATIONS.some((one) => plain[one] !== undefined);
+    return [
+      ...(isPlain ? limitsOf(context, metric, plain, path) : []),
+      ...tight.map((kpi) => ({ ...kpi, onlyVirtual: true })),
+    ];
   });
 }
 

@@ -174,21 +174,29 @@ function limit(): z.ZodOptional<Leaf<readonly string[]>> {
   }).optional();
 }
 
+/** Limits by aggregation. */
+const limitsShape = {
+  p50: limit(),
+  p90: limit(),
+  p95: limit(),
+  p99: limit(),
+  'p99.9': limit(),
+  mean: limit(),
+  min: limit(),
+  max: limit(),
+  rate: limit().meta({ description: 'Per minute of measured time.' }),
+  ratio: limit(),
+  count: limit(),
+  value: limit(),
+};
+
 /** One entry of `kpis`: limits by aggregation. */
 const kpiSchema = z
   .strictObject({
-    p50: limit(),
-    p90: limit(),
-    p95: limit(),
-    p99: limit(),
-    'p99.9': limit(),
-    mean: limit(),
-    min: limit(),
-    max: limit(),
-    rate: limit().meta({ description: 'Per minute of measured time.' }),
-    ratio: limit(),
-    count: limit(),
-    value: limit(),
+    ...limitsShape,
+    virtual: z.strictObject(limitsShape).optional().meta({
+      description: 'Further limits, judged in virtual time only: there no machine adds to a time.',
+    }),
     allowEmpty: flag().optional().meta({
       description: 'Without samples the KPI is not applicable instead of failed.',
       default: false,

@@ -5,6 +5,7 @@
  * @module
  */
 import { isFinalMiss } from '../../reports/final-miss.ts';
+import { kpisIn } from '../../reports/judge.ts';
 import { judgeKpi } from '../../reports/kpi.ts';
 import type { KpiSpec, SeedResult } from '../../reports/model.ts';
 import { measuredSoFar, type RunFacts } from './measured-so-far.ts';
@@ -68,5 +69,7 @@ export function limitsOf(
   world: World,
   seed: number,
 ): LimitWatch | undefined {
-  return endsOnMiss === true ? new LimitWatch(world, { scenario, registry, seed }) : undefined;
+  if (endsOnMiss !== true) return undefined;
+  const judged = { ...scenario, kpis: kpisIn('live', scenario.kpis) };
+  return new LimitWatch(world, { scenario: judged, registry, seed });
 }
