@@ -7,7 +7,11 @@ import type { Overrides } from './double-row.ts';
 
 export const REFERENCE: Overrides = { 'options.gateway.multipath.mode': 'reference' };
 export const RUST: Overrides = { 'options.gateway.antiReplay.window': 'rust' };
-export const GO: Overrides = { 'options.gateway.antiReplay.window': 'go' };
+/** With the 1,024 places that it was published with. */
+export const GO: Overrides = {
+  'options.gateway.antiReplay.window': 'go',
+  'options.gateway.antiReplay.windowSize': '1024',
+};
 
 /** Any probe that is slightly late makes its path count as down. */
 export const NERVOUS: Overrides = {
@@ -21,6 +25,14 @@ export const NERVOUS: Overrides = {
  * traffic.
  */
 export const BLOATED: Overrides = { 'topology.defaults.link.rate': '1500kbit/s' };
+
+/** Links on which a packet of 1,200 bytes takes 1.9 ms, so that a path of 10 ms takes 20. */
+export const SLOWER: Overrides = { 'topology.defaults.link.rate': '5Mbit/s' };
+
+/** Links between systems of 10 ms, so that each path takes 40 ms. */
+export const FAR: Overrides = Object.fromEntries(
+  Array.from({ length: 12 }, (_, at) => [`topology.links.${6 + at}.delay`, '10ms']),
+);
 
 /** Half a second at the shipped rate, for limits that depend on the rate. */
 export const FULL: Overrides = {

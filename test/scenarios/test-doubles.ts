@@ -54,12 +54,11 @@ export function testDoubles(isWanted: (file: string) => boolean): void {
       .map(keyOf);
     expect(green).toEqual(expect.arrayContaining([...double.red]));
     const broken = reportOn(row, { ...base, ...double.set });
-    const red = broken.kpis.filter(({ pass }) => !pass).map(keyOf);
-    expect(red).toEqual(expect.arrayContaining([...double.red]));
+    // A limit that was not measured, or that the base misses as well, says nothing of the defect.
+    const red = broken.kpis
+      .filter((kpi) => !kpi.pass && kpi.value !== null && green.includes(keyOf(kpi)))
+      .map(keyOf);
+    expect([...new Set(red)].sort()).toEqual([...double.red].sort());
     expect(broken.pass).toBe(false);
-    // The value was measured and missed its limit; a missing value would not count.
-    for (const kpi of broken.kpis) {
-      if (double.red.includes(keyOf(kpi))) expect(kpi.value).not.toBeNull();
-    }
   });
 }

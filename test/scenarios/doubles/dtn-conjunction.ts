@@ -12,7 +12,7 @@ export const row: Row = {
     'a message more each hour': {
       base: 'shipped',
       set: { 'traffic.0.rate': '2/h' },
-      red: ['dtn.buffer.peak max <='],
+      red: ['dtn.buffer.peak max <=', 'dtn.latency max <=', 'dtn.latency min >='],
     },
     'a conjunction that ends six hours early': {
       base: 'shipped',

@@ -7,7 +7,7 @@ export const row: Row = {
     'a node that answers before bundles are on disk': {
       base: 'shipped',
       set: { 'options.dtn.double': 'early-receipt' },
-      red: ['dtn.custody.lost count =='],
+      red: ['dtn.custody.lost count ==', 'dtn.delivery value >=', 'dtn.duplicates count =='],
     },
     'a receiver that forgets what it delivered': {
       base: 'shipped',
@@ -22,12 +22,23 @@ export const row: Row = {
     'nodes that drop every second bundle of others': {
       base: 'shipped',
       set: { 'options.dtn.double': 'dropping' },
-      red: ['dtn.delivery value >='],
+      red: [
+        'dtn.delivery value >=',
+        'dtn.expired count >=',
+        'dtn.overhead value <=',
+        'dtn.recovered count >=',
+      ],
     },
     'stores in memory': {
       base: 'shipped',
       set: { 'options.dtn.store.kind': 'memory' },
-      red: ['dtn.custody.lost count ==', 'dtn.recovered count >='],
+      red: [
+        'dtn.custody.lost count ==',
+        'dtn.delivery value >=',
+        'dtn.duplicates count ==',
+        'dtn.expired count >=',
+        'dtn.recovered count >=',
+      ],
     },
     'a wait for receipts that is shorter than the round trip': {
       base: 'shipped',

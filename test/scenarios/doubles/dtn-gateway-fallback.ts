@@ -36,7 +36,7 @@ export const row: Row = {
     'a receiver that forgets what it delivered, and receipts that are lost': {
       base: 'minute',
       set: { 'options.dtn.double': 'forgetting', 'topology.defaults.link.loss': '1%' },
-      red: ['dtn.duplicates count =='],
+      red: ['dtn.duplicates count ==', 'dtn.emptying max <=', 'gateway.delivery value >='],
     },
     'paths that are cut for half the time': {
       base: 'backlog',

@@ -26,7 +26,7 @@ export const row: Row = {
     'nodes that drop every second bundle of others': {
       base: 'shipped',
       set: { 'options.dtn.double': 'dropping' },
-      red: ['dtn.delivery value >='],
+      red: ['dtn.delivery value >=', 'dtn.latency max >='],
     },
     'an Earth that is nearer': {
       base: 'shipped',

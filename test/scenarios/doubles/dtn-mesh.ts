@@ -12,17 +12,29 @@ export const row: Row = {
     'links that lose less than they should': {
       base: 'shipped',
       set: { 'topology.defaults.link.loss': '10%' },
-      red: ['mesh.delivery.ratio value <='],
+      red: [
+        'mesh.delivery.ratio value <=',
+        'mesh.energy count <=',
+        'mesh.transmissions_per_message value <=',
+      ],
     },
     'phones that relay everything': {
       base: 'shipped',
       set: { 'options.dtn.mesh.relay': '1' },
-      red: ['mesh.transmissions_per_message value <='],
+      red: [
+        'mesh.delivery.ratio value <=',
+        'mesh.energy count <=',
+        'mesh.transmissions_per_message value <=',
+      ],
     },
     'twice as many repairs as needed': {
       base: 'shipped',
       set: { 'options.dtn.mesh.repair': '60%' },
-      red: ['mesh.energy count <='],
+      red: [
+        'mesh.delivery.ratio value <=',
+        'mesh.energy count <=',
+        'mesh.transmissions_per_message value <=',
+      ],
     },
   },
 };

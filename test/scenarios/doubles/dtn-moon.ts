@@ -35,7 +35,7 @@ export const row: Row = {
         'topology.links.2.contacts.period': '800s',
         'topology.links.3.contacts.period': '800s',
       },
-      red: ['dtn.latency max <='],
+      red: ['dtn.latency max <=', 'dtn.latency p50 <='],
     },
   },
 };

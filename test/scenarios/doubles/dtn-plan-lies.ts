@@ -12,7 +12,7 @@ export const row: Row = {
     'nodes that drop every second bundle of others': {
       base: 'shipped',
       set: { 'options.dtn.double': 'dropping' },
-      red: ['dtn.delivery value >='],
+      red: ['dtn.contact.use value >=', 'dtn.delivery value >=', 'dtn.route.error mean >='],
     },
     'a sink that is five light seconds away': {
       base: 'shipped',
@@ -26,12 +26,12 @@ export const row: Row = {
         'topology.links.1.contacts.actual': '[]',
         'topology.links.3.contacts.actual': '[]',
       },
-      red: ['dtn.latency max >=', 'dtn.route.error mean >='],
+      red: ['dtn.contact.use value >=', 'dtn.latency max >=', 'dtn.route.error mean >='],
     },
     'bundles that are half as long again': {
       base: 'shipped',
       set: { 'traffic.0.size': '1500B' },
-      red: ['dtn.contact.use value <='],
+      red: ['dtn.contact.use value <=', 'dtn.route.error mean <='],
     },
   },
 };

@@ -12,7 +12,11 @@ export const row: Row = {
     'an owner that never returns for its third vote': {
       base: 'shipped',
       set: { 'events.1.at': '700s', 'events.1.for': '900s' },
-      red: ['fabric.group.votes count =='],
+      red: [
+        'fabric.group.accepted count ==',
+        'fabric.group.turnout value >=',
+        'fabric.group.votes count ==',
+      ],
     },
     'one member of a hundred that says no': {
       base: 'shipped',
@@ -22,12 +26,16 @@ export const row: Row = {
     'members that are cut off until their vote is over': {
       base: 'shipped',
       set: { 'events.0.for': '280s' },
-      red: ['fabric.group.turnout value >='],
+      red: ['fabric.group.accepted count ==', 'fabric.group.turnout value >='],
     },
     'members that are cut off until the end': {
       base: 'shipped',
       set: { 'events.0.for': '770s' },
-      red: ['fabric.group.informed value >='],
+      red: [
+        'fabric.group.accepted count ==',
+        'fabric.group.informed value >=',
+        'fabric.group.turnout value >=',
+      ],
     },
     'a member that believes its own tally': {
       base: 'shipped',

@@ -19,10 +19,15 @@ export const row: Row = {
       set: { 'topology.links.0.delay': '4ms' },
       red: ['fabric.call min >='],
     },
-    'a longer cable': {
+    'a cable twice as long': {
+      base: 'shipped',
+      set: { 'topology.links.0.delay': '10ms' },
+      red: ['fabric.call p50 <='],
+    },
+    'a cable around the Earth': {
       base: 'shipped',
       set: { 'topology.links.0.delay': '130ms' },
-      red: ['fabric.call max <='],
+      red: ['fabric.call p50 <=', 'fabric.call max <='],
     },
   },
 };

@@ -18,7 +18,7 @@ export const row: Row = {
     'a cable that is cut for good': {
       base: 'shipped',
       set: { events: '[{ at: 20s, link: "client-1 <-> client-2", set: { up: false } }]' },
-      red: ['fabric.delivery value >='],
+      red: ['fabric.delivery value >=', 'links.bytes count >='],
     },
     'a receiver that forgets what it handed over': {
       base: 'lossy datagrams, and crashes',
@@ -33,7 +33,7 @@ export const row: Row = {
     'mixes that keep each packet for 3 s': {
       base: 'a mixnet',
       set: { 'topology.defaults.node.options.rates': '{ payload: 10/s, delay: { mean: 3s } }' },
-      red: ['privacy.entropy.bits max <='],
+      red: ['fabric.latency max <=', 'privacy.entropy.bits max <='],
     },
     'half as large messages': {
       base: 'shipped',

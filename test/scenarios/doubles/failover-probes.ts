@@ -4,7 +4,10 @@ import type { Row } from '../double-row.ts';
 
 export const row: Row = {
   seed: 2,
-  bases: { short: { ...SLOW, duration: '32s' }, full: FULL },
+  bases: {
+    short: { ...SLOW, duration: '32s' },
+    full: { ...FULL, crypto: 'modelled', duration: '6s' },
+  },
   doubles: {
     'rules of the reference gateway': {
       base: 'short',
@@ -24,12 +27,22 @@ export const row: Row = {
     'the window of the Rust gateway': {
       base: 'short',
       set: RUST,
-      red: ['antireplay.false_reject count =='],
+      red: [
+        'antireplay.false_reject count ==',
+        'gateway.availability value >=',
+        'gateway.delivery value >=',
+        'gateway.failover p95 <=',
+      ],
     },
-    'ten times the probes': {
+    'twice the probes': {
       base: 'full',
-      set: { 'options.gateway.multipath.probeInterval': '5ms' },
-      red: ['gateway.probe_overhead value <='],
+      set: { 'options.gateway.multipath.probeInterval': '25ms' },
+      red: ['gateway.probe_overhead ratio <='],
+    },
+    'five times the probes': {
+      base: 'full',
+      set: { 'options.gateway.multipath.probeInterval': '10ms' },
+      red: ['gateway.probe_overhead ratio <=', 'gateway.probe_overhead value <='],
     },
   },
 };

@@ -21,7 +21,11 @@ export const row: Row = {
     'the window of the Rust gateway': {
       base: 'shipped',
       set: { ...RUST, duration: '32s' },
-      red: ['antireplay.false_reject count =='],
+      red: [
+        'antireplay.false_reject count ==',
+        'gateway.failover p50 <=',
+        'gateway.failover p95 <=',
+      ],
     },
   },
 };

@@ -19,21 +19,35 @@ export const row: Row = {
       base: 'short',
       set: REFERENCE,
       red: [
+        'gateway.failover mean <=',
         'gateway.failover p95 <=',
+        'gateway.delivery ratio >=',
         'gateway.delivery value >=',
         'gateway.availability value >=',
       ],
+    },
+    'fewer reports': {
+      base: 'short',
+      set: { 'options.gateway.multipath.reportInterval': '40ms' },
+      red: ['gateway.delivery ratio >=', 'gateway.failover mean <=', 'gateway.failover p95 <='],
     },
     'probes without patience': {
       base: 'short',
       // Without this, reports about arrivals would keep the path in use.
       set: { ...NERVOUS, 'options.gateway.multipath.reports': 'false' },
-      red: ['gateway.switches value <='],
+      red: ['gateway.failover mean <=', 'gateway.switches value <='],
     },
     'the window of the Rust gateway': {
       base: 'short',
       set: RUST,
-      red: ['antireplay.false_reject count =='],
+      red: [
+        'antireplay.false_reject count ==',
+        'gateway.availability value >=',
+        'gateway.delivery ratio >=',
+        'gateway.delivery value >=',
+        'gateway.failover mean <=',
+        'gateway.failover p95 <=',
+      ],
     },
   },
 };

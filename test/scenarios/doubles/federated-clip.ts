@@ -16,7 +16,7 @@ export const row: Row = {
     'masks that are removed in one product with the weights': {
       base: 'hidden',
       set: { 'stack.1.options.double': 'weights-on-masked' },
-      red: ['federated.exact value =='],
+      red: ['federated.clip.norm p50 <=', 'federated.clip.norm p90 <=', 'federated.exact value =='],
     },
     'a norm that rests where it began, too short': {
       base: 'shipped',
@@ -26,7 +26,7 @@ export const row: Row = {
     'a norm that rests where it began, too long': {
       base: 'shipped',
       set: { 'stack.1.options.double': 'resting-norm', 'stack.1.options.privacy.clip': '5' },
-      red: ['federated.clip.norm p90 <=', 'dp.accuracy max >='],
+      red: ['federated.clip.norm p50 <=', 'federated.clip.norm p90 <=', 'dp.accuracy max >='],
     },
     'less noise': {
       base: 'budget',

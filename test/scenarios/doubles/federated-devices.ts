@@ -17,7 +17,11 @@ export const row: Row = {
     'clients that ignore their limits': {
       base: 'shipped',
       set: { 'stack.1.options.double': 'ignored-limits' },
-      red: ['federated.declined.battery count >=', 'federated.device.spent count <='],
+      red: [
+        'federated.declined.battery count >=',
+        'federated.device.spent count <=',
+        'federated.round p50 <=',
+      ],
     },
     'clients that forget at a restart what they have used': {
       base: 'shipped',

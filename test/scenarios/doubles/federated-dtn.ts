@@ -22,7 +22,7 @@ export const row: Row = {
     'relays that are twice as fast': {
       base: 'shipped',
       set: { 'topology.generate.period': '1h' },
-      red: ['federated.round max >='],
+      red: ['federated.inputs count <=', 'federated.round max >='],
     },
   },
 };

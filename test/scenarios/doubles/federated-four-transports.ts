@@ -17,7 +17,7 @@ export const row: Row = {
     'masks that are removed in one product with the weights': {
       base: 'shipped',
       set: { 'stack.1.options.double': 'weights-on-masked' },
-      red: ['federated.exact value =='],
+      red: ['dp.accuracy max >=', 'federated.exact value =='],
     },
     'clients that leave, and a long wait for them': {
       base: 'shipped',
@@ -30,7 +30,7 @@ export const row: Row = {
     'a round less': {
       base: 'shipped',
       set: { 'stack.1.options.rounds': '1' },
-      red: ['links.bytes count >='],
+      red: ['dp.accuracy max >=', 'federated.inputs count ==', 'links.bytes count >='],
     },
     'less noise': {
       base: 'shipped',

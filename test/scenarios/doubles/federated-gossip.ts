@@ -12,7 +12,7 @@ export const row: Row = {
     'fewer exchanges': {
       base: 'shipped',
       set: { 'stack.1.options.rounds': '20' },
-      red: ['federated.gossip.exchanges count >='],
+      red: ['dp.accuracy min >=', 'federated.gossip.exchanges count >='],
     },
   },
 };

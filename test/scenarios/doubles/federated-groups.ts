@@ -28,7 +28,7 @@ export const row: Row = {
     'masks that are removed in one product with the weights': {
       base: 'two rounds',
       set: { 'stack.1.options.double': 'weights-on-masked' },
-      red: ['federated.exact value =='],
+      red: ['dp.accuracy max >=', 'federated.exact value =='],
     },
     'clients that leave': {
       base: 'short timers',
@@ -38,7 +38,7 @@ export const row: Row = {
     'a round less': {
       base: 'little data',
       set: { 'stack.1.options.rounds': '19' },
-      red: ['federated.rounds count =='],
+      red: ['federated.inputs count ==', 'federated.rounds count =='],
     },
   },
 };

@@ -7,7 +7,7 @@ export const row: Row = {
     'clients that do not sign, and a low threshold': {
       base: 'shipped',
       set: { 'stack.1.options.secureAggregation': '{ mode: semi-honest, threshold: 5 }' },
-      red: ['federated.openings count =='],
+      red: ['federated.aborts count ==', 'federated.openings count =='],
     },
     'a server that does not lie': {
       base: 'shipped',

@@ -31,7 +31,7 @@ export const row: Row = {
     'shares of all are needed': {
       base: 'shipped',
       set: { 'stack.1.options.secureAggregation.threshold': '12' },
-      red: ['federated.rounds count =='],
+      red: ['federated.lost count >=', 'federated.rounds count =='],
     },
     'less noise': {
       base: 'shipped',

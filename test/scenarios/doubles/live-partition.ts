@@ -31,12 +31,16 @@ export const row: Row = {
         events:
           '[{ at: 4s, link: "core-2* <-> br-211-*", tap: { replay: 20%, replayWithin: 50 } }]',
       },
-      red: ['gateway.duplicates count =='],
+      red: ['antireplay.false_reject count ==', 'gateway.duplicates count =='],
     },
     'the window of the Rust gateway': {
       base: 'short',
       set: RUST,
-      red: ['antireplay.false_reject count =='],
+      red: [
+        'antireplay.false_reject count ==',
+        'gateway.delivery value >=',
+        'gateway.failover p95 <=',
+      ],
     },
   },
 };

@@ -18,7 +18,7 @@ export const row: Row = {
     'the window of the Rust gateway': {
       base: 'short',
       set: RUST,
-      red: ['antireplay.false_reject count =='],
+      red: ['antireplay.false_reject count ==', 'gateway.delivery value >='],
     },
   },
 };

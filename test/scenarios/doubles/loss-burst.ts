@@ -1,5 +1,5 @@
 /** Defects for loss-burst.yaml, for `doubles.test.ts`. */
-import { BLOATED, GO, RUST, SLOW } from '../common-overrides.ts';
+import { BLOATED, GO, RUST, SLOW, SLOWER } from '../common-overrides.ts';
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {
@@ -13,7 +13,12 @@ export const row: Row = {
     'links with bloated queues': {
       base: 'short',
       set: BLOATED,
-      red: ['gateway.latency p95 <='],
+      red: ['gateway.delivery value >=', 'gateway.latency max <=', 'gateway.latency p95 <='],
+    },
+    'paths that take twice as long': {
+      base: 'short',
+      set: SLOWER,
+      red: ['gateway.latency max <='],
     },
     'the window of the Go sidecar and a tap that replays': {
       base: 'short',
@@ -22,12 +27,16 @@ export const row: Row = {
         events:
           '[{ at: 4s, link: "br-111-1 <-> core-110", tap: { replay: 20%, replayWithin: 50 } }]',
       },
-      red: ['gateway.duplicates count =='],
+      red: ['antireplay.false_reject count ==', 'gateway.duplicates count =='],
     },
     'the window of the Rust gateway': {
       base: 'short',
       set: RUST,
-      red: ['antireplay.false_reject count =='],
+      red: [
+        'antireplay.false_reject count ==',
+        'gateway.availability value >=',
+        'gateway.delivery value >=',
+      ],
     },
   },
 };

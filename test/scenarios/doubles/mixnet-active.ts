@@ -26,7 +26,7 @@ export const row: Row = {
         'options.mixnet.client.acknowledgements.enabled': 'false',
         'events.1.attack.every': '1ms',
       },
-      red: ['mixnet.delivery value >='],
+      red: ['mixnet.delivery value >=', 'privacy.attack.tagging.success value >='],
     },
   },
 };

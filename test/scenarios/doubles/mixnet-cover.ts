@@ -17,12 +17,18 @@ export const row: Row = {
     'R-181: no cover, and answers without padding': {
       base: 'full',
       set: { 'options.mixnet.client.cover': 'false', 'options.mixnet.double': 'unpadded' },
-      red: ['privacy.attack.correlation.success value <='],
+      red: [
+        'privacy.attack.answers.success value <=',
+        'privacy.attack.correlation.success value <=',
+        'privacy.client_rate.ks_p min >=',
+        'privacy.cover_ratio value >=',
+        'privacy.entropy.bits mean >=',
+      ],
     },
     'clients that send at once what they have to say': {
       base: 'full',
       set: { 'options.mixnet.client.double': 'chatty' },
-      red: ['privacy.client_rate.ks_p min >='],
+      red: ['mix.loops.alarms count ==', 'privacy.client_rate.ks_p min >='],
     },
     'an attack on a mix': {
       base: 'full',
@@ -35,12 +41,16 @@ export const row: Row = {
     'mixes that halve the delay': {
       base: 'full',
       set: { 'options.mixnet.double': 'eager' },
-      red: ['privacy.epsilon mean <='],
+      red: ['privacy.entropy.bits mean >=', 'privacy.epsilon mean <='],
     },
     'clients that never get to say it': {
       base: 'full',
       set: { 'options.mixnet.rates.payload': '0/s' },
-      red: ['privacy.cover_ratio value <=', 'mixnet.delivery value >='],
+      red: [
+        'mixnet.delivery value >=',
+        'privacy.cover_ratio value <=',
+        'privacy.entropy.bits mean >=',
+      ],
     },
   },
 };

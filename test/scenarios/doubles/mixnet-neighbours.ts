@@ -12,7 +12,11 @@ export const row: Row = {
     'mixes of two autonomous systems': {
       base: 'full',
       set: { 'topology.generate.systems': '2' },
-      red: ['mix.path.systems mean >=', 'mix.path.shared_ends value <='],
+      red: [
+        'mix.neighbours.systems min >=',
+        'mix.path.shared_ends value <=',
+        'mix.path.systems mean >=',
+      ],
     },
     'a client that sends over mixes that are no neighbours': {
       base: 'full',

@@ -1,4 +1,5 @@
 /** Defects for overload.yaml, for `doubles.test.ts`. */
+import { FAR } from '../common-overrides.ts';
 import type { Overrides, Row } from '../double-row.ts';
 
 /** Nothing is ever too late, and nothing is rejected. */
@@ -7,6 +8,11 @@ const ENDLESS: Overrides = { cpuQueues: 'endless', 'options.gateway.overload.she
 export const row: Row = {
   bases: { short: { duration: '7s', warmup: '3s' } },
   doubles: {
+    'paths of 40 ms': {
+      base: 'short',
+      set: FAR,
+      red: ['gateway.latency max <='],
+    },
     'queues without end': {
       base: 'short',
       set: ENDLESS,
@@ -20,7 +26,12 @@ export const row: Row = {
     'queues without end and a replay window that bears them': {
       base: 'short',
       set: { ...ENDLESS, 'options.gateway.antiReplay.windowSize': '65536' },
-      red: ['gateway.latency p95 <='],
+      red: [
+        'gateway.fault_switches count ==',
+        'gateway.latency max <=',
+        'gateway.latency p95 <=',
+        'gateway.throughput rate >=',
+      ],
     },
   },
 };

@@ -10,12 +10,22 @@ export const row: Row = {
     'R-021: the window of the Go sidecar': {
       base: 'short',
       set: GO,
-      red: ['antireplay.false_accept count ==', 'gateway.duplicates count =='],
+      red: [
+        'antireplay.false_accept count ==',
+        'antireplay.false_reject count ==',
+        'gateway.delivery value >=',
+        'gateway.duplicates count ==',
+      ],
     },
     'R-021: the window of the Rust gateway': {
       base: 'short',
       set: RUST,
-      red: ['antireplay.false_reject count ==', 'gateway.delivery value >='],
+      red: [
+        'antireplay.false_accept count ==',
+        'antireplay.false_reject count ==',
+        'gateway.delivery value >=',
+        'gateway.duplicates count ==',
+      ],
     },
   },
 };

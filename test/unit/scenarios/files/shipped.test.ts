@@ -60,17 +60,16 @@ describe('shipped scenarios', () => {
         },
       },
     ]);
-    expect(scenario.kpis.map((kpi) => `${kpi.metric} ${kpi.aggregation} ${kpi.limitText}`)).toEqual(
-      [
-        'gateway.failover p95 <= 250ms',
-        'gateway.throughput rate >= 500000/min',
-        'gateway.latency p95 <= 100ms',
-        'gateway.delivery value >= 99%',
-        'gateway.availability value >= 99.9%',
-        'antireplay.false_reject count == 0',
-      ],
-    );
-    expect(scenario.kpis.map((kpi) => kpi.limit)).toEqual([250e6, 500_000, 100e6, 0.99, 0.999, 0]);
+    const published = scenario.kpis.filter(({ onlyVirtual }) => onlyVirtual !== true);
+    expect(published.map((kpi) => `${kpi.metric} ${kpi.aggregation} ${kpi.limitText}`)).toEqual([
+      'gateway.failover p95 <= 250ms',
+      'gateway.throughput rate >= 500000/min',
+      'gateway.latency p95 <= 100ms',
+      'gateway.delivery value >= 99%',
+      'gateway.availability value >= 99.9%',
+      'antireplay.false_reject count == 0',
+    ]);
+    expect(published.map((kpi) => kpi.limit)).toEqual([250e6, 500_000, 100e6, 0.99, 0.999, 0]);
   });
 
   it('replay-attack.yaml taps the first inter-AS link of each path, failover-storm.yaml spares path 3', () => {
