@@ -9,6 +9,7 @@
  */
 import { assert } from '../core/assert.ts';
 import type { Counter, Gauge, Histogram, Meter, MetricDefinition } from '../host/measure.ts';
+import { oncePer } from '../pure/once-per.ts';
 import { type HistogramData, LogHistogram, mergeHistograms } from './histogram.ts';
 
 /** The measured data of one metric. */
@@ -58,19 +59,14 @@ const NO_VALUES: HistogramData = mergeHistograms([]);
 type Definitions = ReadonlyMap<string, MetricDefinition>;
 
 /** All nodes of a protocol have the same metrics: a network of many has one table of them. */
-const tables = new WeakMap<readonly MetricDefinition[], Definitions>();
-
-function tableOf(definitions: readonly MetricDefinition[]): Definitions {
-  const known = tables.get(definitions);
-  if (known !== undefined) return known;
+const tableOf = oncePer((definitions: readonly MetricDefinition[]): Definitions => {
   const table = new Map<string, MetricDefinition>();
   for (const one of definitions) {
     assert(!table.has(one.name), `metric ${one.name} is defined twice`);
     table.set(one.name, one);
   }
-  tables.set(definitions, table);
   return table;
-}
+});
 
 /** What a node writes to, by kind of metric. */
 interface Cells {
@@ -178,15 +174,9 @@ export class MeterTable implements Meter {
 }
 
 /** By name, since the data of a table are in that order. */
-const inOrder = new WeakMap<Definitions, readonly MetricDefinition[]>();
-
-function sorted(definitions: Definitions): readonly MetricDefinition[] {
-  const known = inOrder.get(definitions);
-  if (known !== undefined) return known;
-  const made = [...definitions.keys()].sort().flatMap((name) => definitions.get(name) ?? []);
-  inOrder.set(definitions, made);
-  return made;
-}
+const sorted = oncePer((definitions: Definitions): readonly MetricDefinition[] =>
+  [...definitions.keys()].sort().flatMap((name) => definitions.get(name) ?? []),
+);
 
 /**
  * Combines the same metric of several nodes: counters, gauges and ratios add, samples are appended

@@ -6,6 +6,7 @@
  */
 import type { NetworkMap } from '../../engine/host/network-view.ts';
 import type { Endpoint } from '../../engine/host/socket.ts';
+import { oncePer } from '../../engine/pure/once-per.ts';
 import type { HostPart } from './host-part.ts';
 
 interface Names {
@@ -14,18 +15,12 @@ interface Names {
 }
 
 /** A thousand nodes that each list a thousand peers are a million entries. */
-const known = new WeakMap<NetworkMap['hosts'], Names>();
-
-function namesOf(hosts: NetworkMap['hosts']): Names {
-  const before = known.get(hosts);
-  if (before !== undefined) return before;
-  const made = {
+const namesOf = oncePer(
+  (hosts: NetworkMap['hosts']): Names => ({
     addresses: new Map(hosts.map(({ name, address }) => [name, address])),
     names: new Map(hosts.map(({ name, address }) => [address, name])),
-  };
-  known.set(hosts, made);
-  return made;
-}
+  }),
+);
 
 /** The peers of one node, at one port. */
 export class PeerDirectory {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { NetworkMap } from '../../engine/host/network-view.ts';
+import { oncePer } from '../../engine/pure/once-per.ts';
 import {
   APPLICATION_DEMUX,
   APPLICATION_SERVICE,
@@ -15,7 +16,7 @@ import { type Eid, formatEid, nodeOf } from './wire/eid.ts';
 
 /** Identifiers by name of host, and back. */
 export class Names {
-  readonly scheme: 'ipn' | 'dtn';
+  readonly #scheme: 'ipn' | 'dtn';
   /** Numbers of nodes, from 0. */
   readonly #numbers = new Map<string, number>();
   readonly #names: readonly string[];
@@ -23,7 +24,7 @@ export class Names {
 
   /** @param names Hosts in the order of the topology. */
   constructor(names: readonly string[], scheme: 'ipn' | 'dtn') {
-    this.scheme = scheme;
+    this.#scheme = scheme;
     this.#names = names;
     for (const [number, name] of names.entries()) {
       this.#numbers.set(name, number);
@@ -68,7 +69,7 @@ export class Names {
 
   #endpoint(name: string, service: number, demux: string): Eid {
     const number = this.#numbers.get(name);
-    if (this.scheme === 'dtn' || number === undefined) {
+    if (this.#scheme === 'dtn' || number === undefined) {
       return { scheme: 'dtn', node: name, demux };
     }
     return { scheme: 'ipn', allocator: 0, node: number + 1, service };
@@ -80,19 +81,19 @@ export class Names {
   }
 }
 
-/** By the hosts of their network: nobody changes them, so the nodes of a process share them. */
-const known = new WeakMap<NetworkMap['hosts'], Names[]>();
+type Hosts = NetworkMap['hosts'];
+
+/** Nobody changes them, so the nodes of a process share them. */
+const namesIn = {
+  ipn: oncePer((hosts: Hosts) => new Names(namesRunning(hosts), 'ipn')),
+  dtn: oncePer((hosts: Hosts) => new Names(namesRunning(hosts), 'dtn')),
+};
 
 /** The identifiers of the hosts that run the protocol. */
 export function namesOf({ hosts }: Pick<NetworkMap, 'hosts'>, scheme: 'ipn' | 'dtn'): Names {
-  const before = known.get(hosts) ?? [];
-  const same = before.find((names) => names.scheme === scheme);
-  if (same !== undefined) return same;
-  const running = hosts.filter(({ stack }) => stack.includes('dtn'));
-  const made = new Names(
-    running.map(({ name }) => name),
-    scheme,
-  );
-  known.set(hosts, [...before, made]);
-  return made;
+  return namesIn[scheme](hosts);
+}
+
+function namesRunning(hosts: Hosts): readonly string[] {
+  return hosts.filter(({ stack }) => stack.includes('dtn')).map(({ name }) => name);
 }

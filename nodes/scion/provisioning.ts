@@ -16,6 +16,7 @@ import type {
   NetworkView,
 } from '../../engine/host/network-view.ts';
 import type { Provisioning, Publisher } from '../../engine/host/protocol.ts';
+import { oncePer } from '../../engine/pure/once-per.ts';
 import { deriveForwardingKey } from './mac.ts';
 import { interfaceOf, isdAsOf, relationOf, systemsOf } from './network.ts';
 import { makeSegments, type TopologySegments } from './paths/beacon.ts';
@@ -71,7 +72,7 @@ export interface PathFinderSources {
 }
 
 /** Finders by network map and segment time: shared by all hosts of a network. */
-const finders = new WeakMap<NetworkMap['hosts'], Map<number, PathFinder>>();
+const findersOf = oncePer((_: NetworkMap['hosts']) => new Map<number, PathFinder>());
 
 /**
  * The path finder over the latest segments published by then.
@@ -83,8 +84,7 @@ export function makePathFinder({ network, crypto, seconds }: PathFinderSources):
   const instants = JSON.parse(index) as readonly number[];
   // A slow clock gets the first ones.
   const latest = instants.findLast((instant) => instant <= seconds) ?? instants[0] ?? seconds;
-  const known = finders.get(network.hosts) ?? new Map<number, PathFinder>();
-  finders.set(network.hosts, known);
+  const known = findersOf(network.hosts);
   const found = known.get(latest);
   if (found !== undefined) return found;
   const segments = readSegments(network.published(segmentsName(latest)) ?? '');

@@ -6,6 +6,7 @@
 import { assert } from '../../engine/core/assert.ts';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
+import { oncePer } from '../../engine/pure/once-per.ts';
 import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
 import { type PlacedProtocol, placedProtocols } from '../../topologies/build/options.ts';
 import { stackNames } from '../../topologies/build/stack.ts';
@@ -115,12 +116,7 @@ export function flowProtocol(
 }
 
 /** Made once for a topology: a scenario may have as many flows as hosts. */
-const namedHosts = new WeakMap<Topology, ReadonlyMap<string, HostSpec>>();
-
-function hostsByName(topology: Topology): ReadonlyMap<string, HostSpec> {
-  const known = namedHosts.get(topology);
-  if (known !== undefined) return known;
-  const made = new Map(topology.hosts.map((host) => [host.name, host]));
-  namedHosts.set(topology, made);
-  return made;
-}
+const hostsByName = oncePer(
+  ({ hosts }: Topology): ReadonlyMap<string, HostSpec> =>
+    new Map(hosts.map((host) => [host.name, host])),
+);

@@ -17,6 +17,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { oncePer } from '../../../engine/pure/once-per.ts';
 import type { ContactPlan } from './plan.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -43,17 +44,6 @@ export interface RouteQuery {
   readonly avoided?: ReadonlySet<number>;
   /** Contacts with which a route does not begin. */
   readonly notFirst?: ReadonlySet<number>;
-}
-
-const searches = new WeakMap<ContactPlan, RouteSearch>();
-
-/** The search of a plan: nodes that share a plan share its working memory, since no search outlives a call. */
-export function searchOf(plan: ContactPlan): RouteSearch {
-  const known = searches.get(plan);
-  if (known !== undefined) return known;
-  const made = new RouteSearch(plan);
-  searches.set(plan, made);
-  return made;
 }
 
 /** Searches one plan; keeps its working memory from search to search. */
@@ -279,3 +269,8 @@ export class RouteSearch {
     return this.#plan.contacts[contact]?.endNs as number;
   }
 }
+
+/** The search of a plan: nodes that share a plan share its working memory, since no search outlives a call. */
+export const searchOf: (plan: ContactPlan) => RouteSearch = oncePer(
+  (plan) => new RouteSearch(plan),
+);

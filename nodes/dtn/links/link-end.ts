@@ -10,6 +10,7 @@ import type {
   PlannedContacts,
 } from '../../../engine/host/network-view.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { oncePer } from '../../../engine/pure/once-per.ts';
 import type { Names } from '../names.ts';
 
 const BITS = 8;
@@ -54,11 +55,7 @@ export function linksOf(host: string, network: NetworkMap, names: Names): readon
 type Links = NetworkMap['links'];
 
 /** Made once for all nodes of a network. */
-const byHost = new WeakMap<Links, ReadonlyMap<string, Links>>();
-
-function linksByHost(links: Links): ReadonlyMap<string, Links> {
-  const known = byHost.get(links);
-  if (known !== undefined) return known;
+const linksByHost = oncePer((links: Links): ReadonlyMap<string, Links> => {
   const made = new Map<string, Links[number][]>();
   for (const link of links) {
     for (const host of new Set([link.a.host, link.b.host])) {
@@ -67,9 +64,8 @@ function linksByHost(links: Links): ReadonlyMap<string, Links> {
       else own.push(link);
     }
   }
-  byHost.set(links, made);
   return made;
-}
+});
 
 /** The longest planned propagation delay of a link in either direction. */
 export function longestDelayNs({ link, contacts, contactsBack }: LinkEnd): Nanoseconds {

@@ -14,6 +14,7 @@ import type {
   NetworkView,
 } from '../../../engine/host/network-view.ts';
 import type { Protocol } from '../../../engine/host/protocol.ts';
+import { oncePer } from '../../../engine/pure/once-per.ts';
 import type { SecretSource } from './secret-source.ts';
 
 /** The part of a protocol that is used here. */
@@ -103,10 +104,11 @@ export function protocolsOf(
 }
 
 /** Hosts by name, made once for each network: a thousand nodes that each ask for all others ask often. */
-const byName = new WeakMap<NetworkMap['hosts'], ReadonlyMap<string, HostView>>();
+const byName = oncePer(
+  (hosts: NetworkMap['hosts']): ReadonlyMap<string, HostView> =>
+    new Map(hosts.map((host) => [host.name, host])),
+);
 
 function hostNamed({ hosts }: Pick<NetworkMap, 'hosts'>, name: string): HostView | undefined {
-  const known = byName.get(hosts) ?? new Map(hosts.map((host) => [host.name, host]));
-  byName.set(hosts, known);
-  return known.get(name);
+  return byName(hosts).get(name);
 }
