@@ -8,6 +8,7 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
+import { byName } from '../../engine/pure/once-per.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import { bundleKey, report } from './account.ts';
 import { Agent } from './agent/agent.ts';
@@ -60,7 +61,7 @@ class DtnNode implements NodeHandle {
     this.#observer = observer;
     this.#store = options.store.kind === 'durable' ? host.store('bundles') : undefined;
     const names = namesOf(network, options.eids);
-    const own = network.hosts.find(({ name }) => name === host.name);
+    const own = byName(network.hosts).get(host.name);
     if (own !== undefined && carrierAt(own) !== undefined) {
       this.#carrier = this.#makeCarrier(options, new CarrierReach(network).peersOf(own));
     } else this.#links = this.#makeLinks({ options, network, names });

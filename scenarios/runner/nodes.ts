@@ -6,7 +6,7 @@
 import { assert } from '../../engine/core/assert.ts';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { oncePer } from '../../engine/pure/once-per.ts';
+import { byName } from '../../engine/pure/once-per.ts';
 import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
 import { type PlacedProtocol, placedProtocols } from '../../topologies/build/options.ts';
 import { stackNames } from '../../topologies/build/stack.ts';
@@ -111,12 +111,6 @@ export function flowProtocol(
   { to, by }: Pick<TrafficSpec, 'to' | 'by'>,
 ): string {
   if (by !== undefined) return by;
-  const host = hostsByName(scenario.topology).get(to);
+  const host = byName(scenario.topology.hosts).get(to);
   return host === undefined ? to : nodeChoice(scenario, host, registry).protocol.name;
 }
-
-/** Made once for a topology: a scenario may have as many flows as hosts. */
-const hostsByName = oncePer(
-  ({ hosts }: Topology): ReadonlyMap<string, HostSpec> =>
-    new Map(hosts.map((host) => [host.name, host])),
-);

@@ -14,7 +14,7 @@ import type {
   NetworkView,
 } from '../../../engine/host/network-view.ts';
 import type { Protocol } from '../../../engine/host/protocol.ts';
-import { oncePer } from '../../../engine/pure/once-per.ts';
+import { byName } from '../../../engine/pure/once-per.ts';
 import type { SecretSource } from './secret-source.ts';
 
 /** The part of a protocol that is used here. */
@@ -102,12 +102,6 @@ export function protocolsOf(
 ): readonly ProvisionedProtocol[] {
   return [protocolOf(host), ...(layersOf?.(host) ?? [])];
 }
-
-/** Hosts by name, made once for each network: a thousand nodes that each ask for all others ask often. */
-const byName = oncePer(
-  (hosts: NetworkMap['hosts']): ReadonlyMap<string, HostView> =>
-    new Map(hosts.map((host) => [host.name, host])),
-);
 
 function hostNamed({ hosts }: Pick<NetworkMap, 'hosts'>, name: string): HostView | undefined {
   return byName(hosts).get(name);
