@@ -8,7 +8,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,10 +64,8 @@ function copyOf(root: string): string {
   const copy = mkdtempSync(join(tmpdir(), 'orrery-mutants-'));
   execFileSync('git', ['clone', '--quiet', '--shared', root, copy]);
   mkdirSync(join(copy, 'node_modules'));
-  for (const name of execFileSync('ls', ['-A', join(root, 'node_modules')], {
-    encoding: 'utf8',
-  }).split('\n')) {
-    if (name === '' || name === '.cache' || name.startsWith('.vite')) continue;
+  for (const name of readdirSync(join(root, 'node_modules'))) {
+    if (name === '.cache' || name.startsWith('.vite')) continue;
     symlinkSync(join(root, 'node_modules', name), join(copy, 'node_modules', name));
   }
   mkdirSync(join(copy, 'node_modules/.cache'));
@@ -121,7 +119,7 @@ function isSame(a: Defect, b: Defect): boolean {
 function record(one: FoundDefect): void {
   const others = readFound(ROOT).filter((other) => !isSame(one, other));
   const path = join(ROOT, FOUND_DEFECTS);
-  if (!existsSync(join(ROOT, 'runs'))) mkdirSync(join(ROOT, 'runs'));
+  mkdirSync(join(ROOT, 'runs'), { recursive: true });
   writeFileSync(path, `${JSON.stringify([...others, one], undefined, 1)}\n`);
 }
 

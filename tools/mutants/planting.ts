@@ -6,9 +6,10 @@
  * @module
  */
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VitestFile } from '../requirements/last-run.ts';
+import { readReports } from '../requirements/reports.ts';
 import type { Defect, Requirement } from '../requirements/requirement-list.ts';
 
 /** Where the product is; tests, tools and benchmarks are not part of it. */
@@ -89,25 +90,21 @@ async function failureIn(root: string, file: string, part: string): Promise<stri
   const title = part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const results = join(root, 'node_modules/.cache/mutant.json');
   const args = ['run', file, '-t', title, '--retry=0', '--reporter=json'];
+  // A runner that dies leaves no results: those of the defect before are none of this one.
+  writeFileSync(results, '{}');
   await run(root, ['node_modules/.bin/vitest', ...args, `--outputFile.json=${results}`]);
-  try {
-    const { testResults } = JSON.parse(readFileSync(results, 'utf8')) as Partial<VitestFile>;
-    const tests = (testResults ?? []).flatMap(({ assertionResults }) => assertionResults);
-    return tests.find(({ status }) => status === 'failed')?.fullName;
-  } finally {
-    writeFileSync(results, '{}');
-  }
+  const { testResults } = JSON.parse(readFileSync(results, 'utf8')) as Partial<VitestFile>;
+  const tests = (testResults ?? []).flatMap(({ assertionResults }) => assertionResults);
+  return tests.find(({ status }) => status === 'failed')?.fullName;
 }
 
 async function misses(root: string, kpi: string): Promise<boolean> {
   const [scenario = '', metric = ''] = kpi.split(' > ');
   const out = join(root, 'runs/mutant');
   const start = ['cli/start.mjs', 'scenario', `${scenario}.yaml`, '--seed', '1'];
+  rmSync(out, { recursive: true, force: true });
   await run(root, [process.execPath, ...start, '--no-trace', '--out', out]);
-  const text = readFileSync(join(out, scenario, '1/report.json'), 'utf8');
-  const { kpis } = JSON.parse(text) as {
-    readonly kpis: readonly { readonly metric: string; readonly status: string }[];
-  };
+  const kpis = readReports(out).flatMap((report) => report.kpis);
   return kpis.some((one) => one.metric === metric && one.status === 'fail');
 }
 
