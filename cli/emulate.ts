@@ -12,14 +12,12 @@ import { outsideHosts } from '../scenarios/runner/outside.ts';
 import type { RunOrder } from '../scenarios/runner/run-scenario.ts';
 import { runEmulatedApart } from '../scenarios/runner/wall-clock-thread.ts';
 import { readAs } from '../topologies/files/quantity.ts';
-import { addAbortOption } from './abort-on.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
 import { refuseWithHelp } from './flags.ts';
 import { loadAny } from './load.ts';
-import { addCopyOptions, withCopies } from './report-copies.ts';
-import { addRunOptions } from './scenario.ts';
-import { addWatchOption } from './watch.ts';
+import { withCopies } from './report-copies.ts';
+import { addSingleRunOptions } from './scenario.ts';
 
 interface EmulateFlags extends RunFlags {
   readonly speed: number;
@@ -33,9 +31,7 @@ const LATE_LIMIT = '10ms';
 
 /** Adds the command. */
 export function addEmulate(program: Command): void {
-  const command = addAbortOption(
-    addCopyOptions(addWatchOption(addRunOptions(program.command('emulate')))),
-  )
+  const command = addSingleRunOptions(program.command('emulate'))
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario at the pace of the wall clock, with outside programs')
     .description(

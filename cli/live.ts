@@ -13,7 +13,6 @@ import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { refuseClouds } from '../scenarios/runner/clouds.ts';
 import type { LiveHow } from '../scenarios/runner/live-run.ts';
 import { runLiveApart } from '../scenarios/runner/wall-clock-thread.ts';
-import { addAbortOption } from './abort-on.ts';
 import { againstSim } from './against-sim.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
@@ -27,9 +26,8 @@ import {
 } from './flags.ts';
 import { chooseLoops, type LayoutFlags, refuseTwoLayouts } from './live-layout.ts';
 import { type Loaded, load } from './load.ts';
-import { addCopyOptions, withCopies } from './report-copies.ts';
-import { addRunOptions } from './scenario.ts';
-import { addWatchOption } from './watch.ts';
+import { withCopies } from './report-copies.ts';
+import { addSingleRunOptions } from './scenario.ts';
 import { writeProcesses } from './write-files.ts';
 
 type LiveFlags = RunFlags &
@@ -47,9 +45,7 @@ const USELESS: UselessFlags = {
 
 /** Adds the command. */
 export function addLive(program: Command): void {
-  const command = addAbortOption(
-    addCopyOptions(addWatchOption(addRunOptions(program.command('live')))),
-  )
+  const command = addSingleRunOptions(program.command('live'))
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario on real sockets, in real time')
     .description(

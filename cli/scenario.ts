@@ -40,9 +40,7 @@ interface ScenarioFlags extends RunFlags {
 
 /** Adds the command. */
 export function addScenario(program: Command): void {
-  const command = addAbortOption(
-    addCopyOptions(addWatchOption(addRunOptions(program.command('scenario')))),
-  )
+  const command = addSingleRunOptions(program.command('scenario'))
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario in virtual time')
     .description('Runs a scenario in virtual time, writes runs/<name>/, prints the verdict.')
@@ -159,6 +157,11 @@ function speed(text: string): number {
   if (text.trim() !== '' && value >= 0 && value <= SPEED_MAX) return value;
   const message = `--speed: "${text}" is not between 0 and ${SPEED_MAX}`;
   throw new FlagError(message, text, 'write --speed 1 for the pace of the wall clock');
+}
+
+/** Adds the options of commands that run a scenario once, seeds apart. */
+export function addSingleRunOptions(command: Command): Command {
+  return addAbortOption(addCopyOptions(addWatchOption(addRunOptions(command))));
 }
 
 /** Options of every command that runs something. */

@@ -209,14 +209,15 @@ function draw(chart: Chart, isWide: boolean): Markup {
   const frame = frameOf(isWide, size);
   const yScale = verticalOf(chart, frame);
   const x = horizontalOf(curves, frame);
-  const place: Place = { frame, x, y: clamped(yScale.y, frame), shift: 0 };
+  const equals = equalsOf(curves);
+  const place: Place = { frame, x, y: clamped(yScale.y, frame), equals, shift: 0 };
   const drawn = curves.curves.map((curve, index) =>
     curveOf(curve, index, { ...place, shift: shiftOf(curves, index) }, chart),
   );
   const labels = curves.curves.flatMap((curve, index) => {
     const last = measuredOf(curve).at(-1);
     if (last === undefined) return [];
-    return [{ y: place.y(last.value), text: labelOf(curve.name, index), colour: colourOf(index) }];
+    return [{ y: place.y(last.value), text: names[index] ?? '', colour: colourOf(index) }];
   });
   const corners = curves.curves.map((curve) =>
     measuredOf(curve).map((point): Corner => ({ x: x(point.x), y: place.y(point.value) })),
@@ -237,6 +238,8 @@ interface Place {
   readonly frame: Frame;
   readonly x: Position;
   readonly y: Position;
+  /** Of each curve, see {@link equalsOf}. */
+  readonly equals: ReturnType<typeof equalsOf>;
   /** Curves stand a little beside each other, so that their bars do not cover each other, px. */
   readonly shift: number;
 }
@@ -353,7 +356,7 @@ function curveOf(
     .defined((point) => measured(point) !== undefined)
     .x(at)
     .y((point) => y(measured(point)?.value ?? 0));
-  const { count, before } = equalsOf(all.curves)[index] ?? { count: 1, before: 0 };
+  const { count, before } = place.equals[index] ?? { count: 1, before: 0 };
   const dash = index < COLOURS || count > 1 ? '' : ' dashed';
   const gap = DASH * (count - 1);
   const turns =

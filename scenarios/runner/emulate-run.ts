@@ -7,7 +7,6 @@
  *
  * @module
  */
-
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { EmulationWorld } from '../../engine/live/emulation/emulation-world.ts';

@@ -8,7 +8,6 @@
  *
  * @module
  */
-
 import { performance } from 'node:perf_hooks';
 import { provider } from '../../engine/crypto/index.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';

@@ -30,7 +30,7 @@ export function luaDissector(
     name,
     abbreviation: `orrery.${slug(name)}`,
     isWhole: layout.isWhole ?? false,
-    // A packet that another one names is looked for nowhere else.
+    // Packets that a field of another protocol holds are dissected there, and not by port.
     isRoot: !held.has(name),
     layers: layout.layers.map(({ layer, fields }) => ({ layer, fields: fields.map(fieldTable) })),
   }));
