@@ -182,8 +182,10 @@ describe('full load', () => {
     });
     expect(facts).toEqual([
       'gateway.failover p95: ns; no samples',
+      'gateway.failover max: ns; an extreme has no interval',
       'gateway.throughput rate: 1/min; n=1, no interval',
       'gateway.latency p95: ns; n=1, no interval',
+      'gateway.latency max: ns; an extreme has no interval',
       'gateway.delivery value: ratio; n=1, no interval',
       'gateway.availability value: ratio; n=1, no interval',
       'antireplay.false_reject count: count; a count has no interval',
