@@ -107,19 +107,24 @@ function firstOf(nowNs: Nanoseconds, periodNs: Nanoseconds): number {
 
 /** All contacts between the nodes of `names`: links, and pairs above one carrier. */
 function planFrom(nowNs: Nanoseconds, network: NetworkMap, names: Names): ContactPlan {
+  return new ContactPlan(contactsFrom(nowNs, network, names), names.size, PLAN_OPTIONS);
+}
+
+function* contactsFrom(
+  nowNs: Nanoseconds,
+  network: NetworkMap,
+  names: Names,
+): Iterable<PlannedContact> {
   const above = new Map(network.hosts.map((host) => [host.name, carrierAt(host)]));
-  const contacts = network.links.flatMap((link) => {
+  for (const link of network.links) {
     const a = names.numberOf(link.a.host);
     const b = names.numberOf(link.b.host);
-    if (a === undefined || b === undefined) return [];
-    if (above.get(link.a.host) !== undefined || above.get(link.b.host) !== undefined) return [];
-    return [
-      ...contactsOf({ from: a, to: b, link, contacts: link.contacts?.aToB, nowNs }),
-      ...contactsOf({ from: b, to: a, link, contacts: link.contacts?.bToA, nowNs }),
-    ];
-  });
-  const carried = carriedPairs(network, names);
-  return new ContactPlan([...contacts, ...carried], names.size, PLAN_OPTIONS);
+    if (a === undefined || b === undefined) continue;
+    if (above.get(link.a.host) !== undefined || above.get(link.b.host) !== undefined) continue;
+    yield* contactsOf({ from: a, to: b, link, contacts: link.contacts?.aToB, nowNs });
+    yield* contactsOf({ from: b, to: a, link, contacts: link.contacts?.bToA, nowNs });
+  }
+  yield* carriedPairs(network, names);
 }
 
 /** Above one carrier: neighbours, and all between whom its network is. */
@@ -136,31 +141,21 @@ function carriedPairs(network: NetworkMap, names: Names): readonly PlannedContac
   });
 }
 
-function contactsOf({ from, to, link, contacts, nowNs }: Direction): readonly PlannedContact[] {
+function* contactsOf({ from, to, link, contacts, nowNs }: Direction): Iterable<PlannedContact> {
   if (contacts === undefined) {
     const rate = link.rateBps / BITS;
-    return [{ from, to, startNs: 0, endNs: END_OF_TIME, rate, owltNs: link.delayNs }];
+    yield { from, to, startNs: 0, endNs: END_OF_TIME, rate, owltNs: link.delayNs };
+    return;
   }
   const { windows, periodNs } = contacts;
-  if (periodNs === undefined) return repeated(windows, { from, to, atNs: 0 });
-  const first = firstOf(nowNs, periodNs);
-  const count = Math.floor(Math.min(PERIODS_MAX, END_OF_TIME / periodNs - first));
-  return Array.from({ length: count }, (_, index) =>
-    repeated(windows, { from, to, atNs: (first + index) * periodNs }),
-  ).flat();
-}
-
-/** The windows of one repetition. */
-function repeated(
-  windows: PlannedContacts['windows'],
-  { from, to, atNs }: { readonly from: number; readonly to: number; readonly atNs: Nanoseconds },
-): readonly PlannedContact[] {
-  return windows.map(({ startNs, endNs, rateBps, delayNs }) => ({
-    from,
-    to,
-    startNs: atNs + startNs,
-    endNs: atNs + endNs,
-    rate: rateBps / BITS,
-    owltNs: delayNs,
-  }));
+  const first = periodNs === undefined ? 0 : firstOf(nowNs, periodNs);
+  const last =
+    periodNs === undefined ? 1 : Math.min(first + PERIODS_MAX, Math.floor(END_OF_TIME / periodNs));
+  for (let index = first; index < last; index += 1) {
+    const atNs = index * (periodNs ?? 0);
+    for (const { startNs, endNs, rateBps, delayNs } of windows) {
+      const rate = rateBps / BITS;
+      yield { from, to, startNs: atNs + startNs, endNs: atNs + endNs, rate, owltNs: delayNs };
+    }
+  }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { ContactPlan, PlannedContact } from './plan.ts';
+import type { ContactPlan } from './plan.ts';
 import type { Route } from './search.ts';
 
 /** Classes of priority: 0 bulk, 1 normal, 2 expedited. */
@@ -102,9 +102,9 @@ export class Volumes {
 }
 
 /** Bytes of a whole contact. */
-function capacityOf({ contacts }: ContactPlan, contact: number): number {
-  const { startNs, endNs, rate } = contacts[contact] as PlannedContact;
-  return ((endNs - startNs) * rate) / NS_PER_S;
+function capacityOf({ start, end, rate }: ContactPlan, contact: number): number {
+  const lengthNs = (end[contact] as number) - (start[contact] as number);
+  return (lengthNs * (rate[contact] as number)) / NS_PER_S;
 }
 
 /** Routes of one query, best first. */
@@ -178,14 +178,14 @@ function project(route: Route, demand: Demand, choice: Choice): Projection | NoR
   if (route.arrivalNs > demand.deadlineNs) return 'no-contact-before-expiry';
   const volume = volumeOf(demand.size, choice.allowance);
   const departureNs = departureOf(route, demand, choice);
-  const first = plan.contacts[route.contacts[0] as number];
+  const endNs = plan.end[route.contacts[0] as number];
   // 3.2.6.9 d: what waits already fills the first contact.
-  if (first === undefined || departureNs > first.endNs) return 'no-volume';
+  if (endNs === undefined || departureNs > endNs) return 'no-volume';
   let at = departureNs;
   let room = Number.POSITIVE_INFINITY;
   for (const [index, id] of route.contacts.entries()) {
-    const { startNs, rate } = plan.contacts[id] as { startNs: number; rate: number };
-    const firstByteNs = index === 0 ? at : Math.max(startNs, at);
+    const rate = plan.rate[id] as number;
+    const firstByteNs = index === 0 ? at : Math.max(plan.start[id] as number, at);
     const seconds = (endOfRest(plan, route, index) - firstByteNs) / NS_PER_S;
     room = Math.min(room, choice.volumes.left(id, demand.priority), seconds * rate);
     at = firstByteNs + (volume / rate) * NS_PER_S + (plan.trip[id] as number);
@@ -202,21 +202,22 @@ function project(route: Route, demand: Demand, choice: Choice): Projection | NoR
 /** Section 3.2.6.2: when the first byte can leave, after what waits for the same neighbour. */
 function departureOf(route: Route, demand: Demand, choice: Choice): Nanoseconds {
   const { plan, nowNs, backlog } = choice;
-  const first = plan.contacts[route.contacts[0] as number];
+  const [first] = route.contacts;
   if (first === undefined) return nowNs;
-  const residual = Math.max(0, backlog(first.to, demand.priority) - reliefOf(first, plan, nowNs));
-  return Math.max(nowNs, first.startNs) + Math.ceil((residual / first.rate) * NS_PER_S);
+  const waiting = backlog(plan.to[first] as number, demand.priority);
+  const residual = Math.max(0, waiting - reliefOf(first, plan, nowNs));
+  const waitNs = Math.ceil((residual / (plan.rate[first] as number)) * NS_PER_S);
+  return Math.max(nowNs, plan.start[first] as number) + waitNs;
 }
 
 /** Bytes that contacts with the same neighbour carry from now until this one begins. */
-function reliefOf(first: PlannedContact, plan: ContactPlan, nowNs: Nanoseconds): number {
-  const earlier = plan.bySender[first.from] as readonly number[];
+function reliefOf(first: number, plan: ContactPlan, nowNs: Nanoseconds): number {
+  const { from, to, start, end, rate } = plan;
   let relief = 0;
-  for (const id of earlier) {
-    const contact = plan.contacts[id];
-    if (contact === undefined || contact.to !== first.to) continue;
-    if (contact.endNs <= nowNs || contact.startNs >= first.startNs) continue;
-    relief += ((contact.endNs - Math.max(nowNs, contact.startNs)) / NS_PER_S) * contact.rate;
+  for (const id of plan.bySender[from[first] as number] as readonly number[]) {
+    const [startNs, endNs] = [start[id] as number, end[id] as number];
+    if (to[id] !== to[first] || endNs <= nowNs || startNs >= (start[first] as number)) continue;
+    relief += ((endNs - Math.max(nowNs, startNs)) / NS_PER_S) * (rate[id] as number);
   }
   return relief;
 }
@@ -242,14 +243,14 @@ export function overbooked<Bundle>(
   const displaced: Bundle[] = [];
   let ahead = 0;
   for (const { bundle, priority: own, promised } of queue) {
-    const id = promised?.route.contacts[0];
-    const first = id === undefined ? undefined : plan.contacts[id];
-    if (promised === undefined || id === undefined || first === undefined) continue;
-    const relief = reliefs.get(id) ?? reliefOf(first, plan, nowNs);
-    reliefs.set(id, relief);
+    const first = promised?.route.contacts[0];
+    if (promised === undefined || first === undefined) continue;
+    const relief = reliefs.get(first) ?? reliefOf(first, plan, nowNs);
+    reliefs.set(first, relief);
     const bytes = Math.max(0, ahead - relief) + promised.volume;
-    const endNs = Math.max(nowNs, first.startNs) + (bytes / first.rate) * NS_PER_S;
-    if (own < priority && endNs > first.endNs) displaced.push(bundle);
+    const beginNs = Math.max(nowNs, plan.start[first] as number);
+    const endNs = beginNs + (bytes / (plan.rate[first] as number)) * NS_PER_S;
+    if (own < priority && endNs > (plan.end[first] as number)) displaced.push(bundle);
     else ahead += promised.volume;
   }
   return displaced;
@@ -259,7 +260,7 @@ export function overbooked<Bundle>(
 function endOfRest(plan: ContactPlan, { contacts }: Route, from: number): Nanoseconds {
   let end = Number.POSITIVE_INFINITY;
   for (let index = from; index < contacts.length; index += 1) {
-    end = Math.min(end, plan.contacts[contacts[index] as number]?.endNs as number);
+    end = Math.min(end, plan.end[contacts[index] as number] as number);
   }
   return end;
 }

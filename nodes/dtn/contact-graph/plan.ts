@@ -37,12 +37,14 @@ export const PLAN_OPTIONS: PlanOptions = { windowEnd: 'closed', marginNs: 0 };
 
 /** Contacts in columns; a contact is named by its index in the list. */
 export class ContactPlan {
-  readonly contacts: readonly PlannedContact[];
   /** Number of nodes. */
   readonly nodes: number;
   readonly from: Int32Array;
   readonly to: Int32Array;
   readonly start: Float64Array;
+  readonly end: Float64Array;
+  /** Bytes per second. */
+  readonly rate: Float64Array;
   /** Last instant at which a transmission may begin. */
   readonly last: Float64Array;
   /** From the beginning of a transmission to its arrival: light time and margin. */
@@ -52,19 +54,33 @@ export class ContactPlan {
   /** For each node, its contacts as sender in the order in which they begin. */
   readonly #inTime: readonly InTime[];
 
-  /** @param contacts Nodes are 0 … nodes - 1; those of one pair do not overlap. */
-  constructor(contacts: readonly PlannedContact[], nodes: number, options: PlanOptions) {
+  /**
+   * @param contacts Nodes are 0 … nodes - 1; those of one pair do not overlap. Read once and not
+   *   kept: periods planned far ahead are half a million contacts.
+   */
+  constructor(contacts: Iterable<PlannedContact>, nodes: number, options: PlanOptions) {
     const isClosed = options.windowEnd === 'closed';
-    this.contacts = contacts;
+    const [from, to, start]: [number[], number[], number[]] = [[], [], []];
+    const [end, rate, trip]: [number[], number[], number[]] = [[], [], []];
+    for (const contact of contacts) {
+      from.push(contact.from);
+      to.push(contact.to);
+      start.push(contact.startNs);
+      end.push(contact.endNs);
+      rate.push(contact.rate);
+      trip.push(contact.owltNs + options.marginNs);
+    }
     this.nodes = nodes;
-    this.from = Int32Array.from(contacts, ({ from }) => from);
-    this.to = Int32Array.from(contacts, ({ to }) => to);
-    this.start = Float64Array.from(contacts, ({ startNs }) => startNs);
+    this.from = Int32Array.from(from);
+    this.to = Int32Array.from(to);
+    this.start = Float64Array.from(start);
+    this.end = Float64Array.from(end);
+    this.rate = Float64Array.from(rate);
+    this.trip = Float64Array.from(trip);
     // Instants are whole nanoseconds, so an open end is a closed one a nanosecond earlier.
-    this.last = Float64Array.from(contacts, ({ endNs }) => (isClosed ? endNs : endNs - 1));
-    this.trip = Float64Array.from(contacts, ({ owltNs }) => owltNs + options.marginNs);
+    this.last = isClosed ? this.end : this.end.map((endNs) => endNs - 1);
     const bySender: number[][] = Array.from({ length: nodes }, () => []);
-    for (const [index, { from }] of contacts.entries()) bySender[from]?.push(index);
+    for (const [index, sender] of from.entries()) bySender[sender]?.push(index);
     this.bySender = bySender;
     this.#inTime = bySender.map((ids) => this.#ordered(ids));
   }
@@ -116,11 +132,12 @@ export interface PlanSource {
 
 /** For contacts of one plan that another one has as well, their indices there. */
 export function sameContacts(before: ContactPlan, after: ContactPlan): ReadonlyMap<number, number> {
-  const nameOf = ({ from, to, startNs }: PlannedContact): string => `${from} ${to} ${startNs}`;
-  const there = new Map(after.contacts.map((contact, index) => [nameOf(contact), index]));
+  const namesOf = ({ from, to, start }: ContactPlan): readonly string[] =>
+    Array.from(from, (sender, index) => `${sender} ${to[index]} ${start[index]}`);
+  const there = new Map(namesOf(after).map((name, index) => [name, index]));
   const same = new Map<number, number>();
-  for (const [index, contact] of before.contacts.entries()) {
-    const other = there.get(nameOf(contact));
+  for (const [index, name] of namesOf(before).entries()) {
+    const other = there.get(name);
     if (other !== undefined) same.set(index, other);
   }
   return same;

@@ -46,7 +46,7 @@ export class RouteList {
   get firstEndNs(): Nanoseconds {
     let end = Number.POSITIVE_INFINITY;
     for (const { contacts } of this.#found) {
-      end = Math.min(end, this.#plan.contacts[contacts[0] as number]?.endNs as number);
+      end = Math.min(end, this.#plan.end[contacts[0] as number] as number);
     }
     return end;
   }
@@ -105,7 +105,7 @@ export class RouteList {
 
   #joined(prefix: readonly number[], tail: Route): Route {
     const contacts = [...prefix, ...tail.contacts];
-    const ends = contacts.map((contact) => this.#plan.contacts[contact]?.endNs as number);
+    const ends = contacts.map((contact) => this.#plan.end[contact] as number);
     return {
       contacts,
       arrivalNs: tail.arrivalNs,

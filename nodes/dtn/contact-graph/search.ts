@@ -266,7 +266,7 @@ export class RouteSearch {
   }
 
   #end(contact: number): number {
-    return this.#plan.contacts[contact]?.endNs as number;
+    return this.#plan.end[contact] as number;
   }
 }
 

@@ -113,7 +113,7 @@ export class ContactGraphRouter implements Router {
     this.#promised.set(bundle.key, chosen);
     const { departureNs: leavesNs } = chosen;
     const { contacts, entry } = chosen.route;
-    const untilNs = plan.contacts[contacts[0] as number]?.endNs ?? around.nowNs;
+    const untilNs = plan.end[contacts[0] as number] ?? around.nowNs;
     return { kind: 'go', neighbour: names.nameAt(entry) ?? '', untilNs, leavesNs };
   }
 

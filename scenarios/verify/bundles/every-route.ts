@@ -20,18 +20,19 @@ export function everyRoute(plan: ContactPlan, query: RouteQuery): readonly Route
     contacts: readonly number[],
     seen: readonly number[],
   ): void => {
-    for (const [index, contact] of plan.contacts.entries()) {
-      const { from, to, endNs } = contact;
+    for (const [index, from] of plan.from.entries()) {
+      const to = plan.to[index] as number;
+      const endNs = plan.end[index] as number;
       const isOver = (plan.last[index] as number) < at;
       if (from !== node || isOver || seen.includes(to) || query.avoided?.has(to) === true) continue;
       if (contacts.length === 0 && query.notFirst?.has(index) === true) continue;
-      const arrivalNs = Math.max(contact.startNs, at) + (plan.trip[index] as number);
+      const arrivalNs = Math.max(plan.start[index] as number, at) + (plan.trip[index] as number);
       const all = [...contacts, index];
       if (to !== query.target) {
         extend(to, arrivalNs, all, [...seen, to]);
         continue;
       }
-      const ends = contacts.map((each) => plan.contacts[each]?.endNs as number);
+      const ends = contacts.map((each) => plan.end[each] as number);
       const entry = plan.to[all[0] as number] as number;
       routes.push({ contacts: all, arrivalNs, terminationNs: leastOf([endNs, ...ends]), entry });
     }

@@ -104,7 +104,11 @@ interface Wrongs {
 
 /** Sends bundles one after the other, and keeps books of its own on what each contact can carry. */
 function route(plan: ContactPlan, draw: RandomStream, isForgetful: boolean, wrongs: Wrongs): void {
-  const left = plan.contacts.map(({ startNs, endNs, rate }) => ((endNs - startNs) * rate) / S);
+  const { start, end, rate: rates } = plan;
+  const left = Array.from(
+    rates,
+    (rate, index) => (((end[index] as number) - (start[index] as number)) * rate) / S,
+  );
   let volumes = new Volumes(plan);
   const query = { source: 0, target: plan.nodes - 1, atNs: 0 };
   for (let count = 0; count < BUNDLES; count += 1) {
@@ -148,7 +152,8 @@ function hasWay(plan: ContactPlan, { volume, deadlineNs }: Load, left: readonly 
   return all.slice(0, ROUTES_MAX).some(({ contacts }) => {
     let atNs = 0;
     for (const index of contacts) {
-      const { startNs, endNs, rate, owltNs } = plan.contacts[index] as PlannedContact;
+      const [startNs, endNs] = [plan.start[index] as number, plan.end[index] as number];
+      const [rate, owltNs] = [plan.rate[index] as number, plan.trip[index] as number];
       // Of what is left, the end: other bundles may go before.
       const freeNs = endNs - ((left[index] as number) / rate) * S;
       const departureNs = Math.max(startNs, freeNs, atNs);

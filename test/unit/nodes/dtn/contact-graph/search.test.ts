@@ -83,7 +83,7 @@ describe('the search', () => {
     for (let count = 0; count < PLANS; count += 1) {
       const plan = randomPlan(draw, PLAN_OPTIONS);
       const avoided = new Set([1 + draw(plan.nodes - 2)]);
-      const notFirst = new Set([draw(plan.contacts.length), draw(plan.contacts.length)]);
+      const notFirst = new Set([draw(plan.from.length), draw(plan.from.length)]);
       const query = { source: 0, target: plan.nodes - 1, atNs: draw(HORIZON), avoided, notFirst };
       const [best] = everyRoute(plan, query);
       expect(keysOf(new RouteSearch(plan).best(query))).toEqual(keysOf(best));
