@@ -128,8 +128,8 @@ describe('a worker', () => {
     ],
     [
       'with a module that it does not name',
-      { parameters: { 'topology.nodes.0.run': './evil.mjs' } },
-      /evil\.mjs is outside the folder of this worker/,
+      { parameters: { 'topology.nodes.0.run': './load.ts' } },
+      /load\.ts is no module that the scenario of the job names itself/,
     ],
     [
       'with a topology that is a link',
