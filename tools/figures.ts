@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +29,8 @@ const listSchema = z.strictObject({
     z.strictObject({
       title: z.string(),
       source: z.string(),
+      // Folders whose changes make figures of the section stale.
+      code: z.array(z.string()).default([]),
       figures: z.array(
         z.strictObject({
           what: z.string(),
@@ -94,8 +97,8 @@ export function readFigures(): z.output<typeof listSchema> {
 
 /** The text of docs/FIGURES.md. */
 export function figuresDocument(): string {
-  const parts = readFigures().sections.map(({ title, source, figures }) => {
-    const rows = figures.map(rowOf).join('\n');
+  const parts = readFigures().sections.map(({ title, source, code, figures }) => {
+    const rows = figures.map((figure) => rowOf(figure, code)).join('\n');
     return `## ${title} (\`${source}\`)\n\n| Figure | Published | Ours | Clock | From | Command |\n|---|---|---|---|---|---|\n${rows}\n`;
   });
   return `# Figures
@@ -105,7 +108,8 @@ Every figure that the systems modelled here publish, beside ours, with the comma
 typed in.
 
 *virtual* figures come from modelled links and hosts without a CPU profile, *wall* figures from the machine named beside
-them. Throughputs count payloads that were checked at the receiver. *later* names the requirement
+them. Throughputs count payloads that were checked at the receiver. *stale* figures are from fewer seeds than their
+command has, or older than the last change of the code that they measure, when this page was written. *later* names the requirement
 (\`docs/REQUIREMENTS.md\`) under which the figure will be measured.
 
 ${parts.join('\n')}
@@ -113,22 +117,59 @@ Next: [PERFORMANCE](PERFORMANCE.md).
 `;
 }
 
-function rowOf(figure: Figure): string {
+function rowOf(figure: Figure, code: readonly string[]): string {
   const { value, clock, from } = best(oursOf(figure.ours), writtenOurs(figure.what));
   const note = figure.note === undefined ? '' : `<br>*${figure.note}*`;
   const command = figure.command === undefined ? '–' : `\`${figure.command}\``;
-  const cells = [`${figure.what}${note}`, figure.published, value, clock, from, command];
+  const why = staleness(from, figure.command ?? '', (commit) => changedSince(commit, code));
+  const origin = why === undefined ? from : `${from}<br>**stale**: ${why}`;
+  const cells = [`${figure.what}${note}`, figure.published, value, clock, origin, command];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/**
+ * Why a figure is stale.
+ * @param from Where it is from, with seeds and commit.
+ * @param command What measures it.
+ * @param changed The date of the newest change to its code after a commit; undefined if there is none.
+ */
+export function staleness(
+  from: string,
+  command: string,
+  changed: (commit: string) => string | undefined,
+): string | undefined {
+  const asked = Number(/--seeds (\d+)/.exec(command)?.[1] ?? 0);
+  if (asked > seedsOf(from)) return `its command has ${asked} seeds`;
+  const [, commit] = /, ([\da-f]{7,}) of [\d-]+$/.exec(from) ?? [];
+  const at = commit === undefined ? undefined : changed(commit);
+  return at === undefined ? undefined : `its code changed on ${at}`;
+}
+
+/** What git prints, without the line's end; empty where it knows nothing. */
+function git(...words: readonly string[]): string {
+  return spawnSync('git', words, { cwd: ROOT, encoding: 'utf8' }).stdout.trim();
+}
+
+function changedSince(commit: string, code: readonly string[]): string | undefined {
+  if (code.length === 0) return undefined;
+  return git('log', '-1', '--format=%cs', `${commit}..HEAD`, '--', ...code) || undefined;
+}
+
+/** A commit with its date; for a file of results that names none, the last one before it was written. */
+function commitText(name: string | undefined, path: string): string {
+  const format = '--format=%h of %cs';
+  if (name !== undefined) return git('show', '-s', format, name.replace(/\W.*$/, ''));
+  return git('log', '-1', format, `--before=${statSync(path).mtime.toISOString()}`);
 }
 
 /** A figure keeps its earlier value until a run measures it again with at least as many seeds. */
 function best(measured: Ours, written: Ours | undefined): Ours {
   if (written === undefined) return measured;
   if (measured === NONE) return written;
-  return seedsOf(measured) < seedsOf(written) ? written : measured;
+  return seedsOf(measured.from) < seedsOf(written.from) ? written : measured;
 }
 
-function seedsOf({ from }: Ours): number {
+function seedsOf(from: string): number {
   return Number(/^(\d+) seeds/.exec(from)?.[1] ?? 0);
 }
 
@@ -141,7 +182,7 @@ function writtenOurs(what: string): Ours | undefined {
   const [, , , value, clock = '–', from = '–'] =
     row?.split(/(?<!\\)\|/).map((cell) => cell.trim()) ?? [];
   if (value === undefined || value === NONE.value || value.startsWith('later: ')) return undefined;
-  return { value, clock: clock as Ours['clock'], from };
+  return { value, clock: clock as Ours['clock'], from: from.replace(/<br>.*$/, '') };
 }
 
 function oursOf(ours: Figure['ours']): Ours {
@@ -157,14 +198,15 @@ function oursFromReport(name: string, mode: string): Ours {
   const found = report === undefined ? undefined : valueIn(report, metric, aggregation);
   if (report === undefined || found === undefined) return NONE;
   const { clock, seeds, environment, crypto } = report;
+  const { cpu, node } = environment;
+  const commit = commitText(environment.commit, ROOT);
   if (mode === 'live') {
-    const { cpu, node, commit } = environment;
     return { value: found.text, clock, from: `${cpu}, node ${node}, ${commit}` };
   }
   return {
     value: `${aggregation} ${found.text}, n = ${found.n}`,
     clock,
-    from: `${seeds.length} seeds, crypto ${crypto}, node ${environment.node}, ${environment.commit}`,
+    from: `${seeds.length} seeds, crypto ${crypto}, node ${node}, ${commit}`,
   };
 }
 
@@ -222,7 +264,7 @@ function oursFromFile(path: string, name: string): Ours {
   return {
     value: `${Number(line.value.toPrecision(3))} ${line.unit}`,
     clock: 'wall',
-    from: `${environment.cpu}, node ${environment.node.replace('v', '')}`,
+    from: `${environment.cpu}, node ${environment.node.replace('v', '')}, ${commitText(undefined, path)}`,
   };
 }
 
@@ -238,7 +280,8 @@ function oursFromCoverage(folder: string): Ours {
   const total = lines.reduce((sum, one) => sum + one.total, 0);
   const covered = lines.reduce((sum, one) => sum + one.covered, 0);
   if (total === 0) return NONE;
-  return { value: `${((100 * covered) / total).toFixed(1)} %`, clock: '–', from: `${total} lines` };
+  const from = `${total} lines, ${commitText(undefined, path)}`;
+  return { value: `${((100 * covered) / total).toFixed(1)} %`, clock: '–', from };
 }
 
 function main(): void {

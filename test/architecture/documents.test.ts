@@ -9,7 +9,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { figuresDocument, readFigures } from '../../tools/figures.ts';
+import { figuresDocument, readFigures, staleness } from '../../tools/figures.ts';
 import { readRequirements } from '../../tools/requirements/requirement-list.ts';
 import { ROOT, repositoryFiles } from './files.ts';
 
@@ -179,7 +179,7 @@ describe('docs/FIGURES.md', () => {
       const [value = '', clock = '', from = ''] = row?.ours ?? [];
       expect(value, what).toMatch(/\d/);
       expect(clock, what).toMatch('coverage' in ours ? /^–$/ : /^(virtual|wall)$/);
-      expect(from, what).toMatch(/node \d+|\d+ lines/);
+      expect(from, what).toMatch(/(node [\d.]+|\d+ lines), [\da-f]{7,} of \d{4}-\d\d-\d\d(<br>|$)/);
     }
   });
 
@@ -190,6 +190,23 @@ describe('docs/FIGURES.md', () => {
       if ('kpi' in ours) expect(command, what).toContain(` ${ours.kpi.split(' > ')[0]}.yaml`);
       if ('bench' in ours) expect(command, what).toMatch(/^npm run bench -- \w+$/);
       if ('coverage' in ours) expect(command, what).toBe('npm run coverage');
+    }
+  });
+
+  it('R-235: said of no figure that it was from fewer seeds than its command, or older than its code', () => {
+    const from = '3 seeds, crypto node, node 20.20.2, 5894431 of 2026-11-20';
+    const since = (commit: string): string | undefined =>
+      commit === '5894431' ? '2026-11-24' : undefined;
+    const command = 'npm run scenario failover-reference.yaml';
+    expect(staleness(from, `${command} -- --seeds 30`, since)).toBe('its command has 30 seeds');
+    expect(staleness(from, `${command} -- --seeds 3`, since)).toBe(
+      'its code changed on 2026-11-24',
+    );
+    expect(staleness(from.replace('5894431', '6e9ace7'), command, since)).toBeUndefined();
+    for (const { what, command: asked = '' } of figures) {
+      const [, , origin = ''] = written.get(what)?.ours ?? [];
+      if (staleness(origin, asked, () => undefined) === undefined) continue;
+      expect(origin, what).toContain('**stale**');
     }
   });
 
