@@ -126,7 +126,7 @@ describe.runIf(hasVectors).each(providers)('ECVRF vectors on %s', (_name, crypto
     }
   });
 
-  it('draws the three published sets of neighbours, in their order and with their keys', () => {
+  it('R-184: draws the three published sets of neighbours, in their order and with their keys', () => {
     const { candidates: listed, cases } = vectors<NeighbourVectors>('other/vrf-neighbours.json');
     const candidates: readonly Candidate[] = listed.map((one) => ({
       ...one,

@@ -75,6 +75,18 @@ describe('a mix as a library', () => {
     expect(mix.take(10)).toEqual([]);
   });
 
+  it('R-190: counts each packet that is inside when it stops', async () => {
+    const mix = start({ queue: 500 });
+    for (let count = 0; count < 400; count += 1)
+      mix.submit(mixPacket([mix, mix], new Uint8Array(10)));
+    await mix.stop();
+    const { packetsSubmitted, packetsProcessed, packetsDropped, drops } = mix.stats();
+    expect(packetsSubmitted).toBe(400);
+    expect(packetsProcessed + packetsDropped).toBe(400);
+    expect(drops['stopped']).toBe(packetsDropped);
+    expect(packetsDropped).toBeGreaterThan(1);
+  });
+
   it('R-187: takes a replay for one when a bit of its payload has changed', async () => {
     const mix = start();
     const packet = mixPacket([mix, mix], new Uint8Array(10));

@@ -65,7 +65,7 @@ describe('the health of a node', () => {
     expect(health.metrics).toBeGreaterThan(10);
   });
 
-  it('is bad in words when the node is not ready or the packet is lost', async () => {
+  it('R-247: is bad in words when the node is not ready or the packet is lost', async () => {
     const face = fakeFace({ state: 'starting', ready: false, reasons: ['no path', 'no key'] });
     face.probe = (): Promise<ProbeResult> =>
       Promise.resolve({ ok: false, reason: 'no reply in 1 s' });
@@ -74,6 +74,13 @@ describe('the health of a node', () => {
       false,
       ['not ready: no path; no key', 'probe: no reply in 1 s'],
     ]);
+  });
+
+  it('R-247: is bad when its packet did not come back and nobody says why', async () => {
+    const face = fakeFace();
+    face.probe = (): Promise<ProbeResult> => Promise.resolve({ ok: false } as ProbeResult);
+    const { ok, problems } = await checkNode(await serve(face), SEND);
+    expect([ok, problems]).toEqual([false, ['probe: the packet did not come back']]);
   });
 
   it('is bad when its metrics cannot be read', async () => {
