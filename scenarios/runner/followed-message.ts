@@ -17,6 +17,11 @@ export interface Followed {
   changed: Loss | undefined;
   /** When its sender was told that the next holder has it. */
   confirmed: Loss | undefined;
+  /**
+   * When its recipient crashed while it waited for the disk there, which may have noted it as
+   * delivered although the application never got it.
+   */
+  unseen: Loss | undefined;
 }
 
 /** A packet with a message, or a part of one, under the key of its link. */
@@ -48,7 +53,7 @@ export function cameOut(copy: Copy, node: number): void {
 /** A message that no place has yet. */
 export function newMessage(): Followed {
   const never = { loss: undefined, givenUp: undefined, carried: undefined };
-  return { holds: 0, ...never, changed: undefined, confirmed: undefined };
+  return { holds: 0, ...never, changed: undefined, confirmed: undefined, unseen: undefined };
 }
 
 /**
@@ -56,17 +61,22 @@ export function newMessage(): Followed {
  * @param hasLies True if links carried bytes that no node had sent.
  */
 export function fateOfMessage(message: Followed, hasLies: boolean): Fate {
-  const { holds, givenUp, changed, carried, confirmed } = message;
+  const { holds, givenUp, changed, carried, confirmed, unseen } = message;
   if (holds > 0) return { kind: 'open' };
   if (givenUp !== undefined) return { kind: 'given-up', loss: givenUp };
   const lie = hasLies ? confirmed : undefined;
-  const loss = changed ?? message.loss ?? carried ?? lie;
+  const loss = changed ?? message.loss ?? carried ?? lie ?? unseen;
   return loss === undefined ? { kind: 'unaccounted' } : { kind: 'lost', loss };
 }
 
-/** One place fewer has the message. */
-export function release(message: Followed | undefined, loss: Loss | undefined): void {
+/** One place fewer has the message; `isUnseen` if its recipient crashed with it. */
+export function release(
+  message: Followed | undefined,
+  loss: Loss | undefined,
+  isUnseen = false,
+): void {
   if (message === undefined) return;
   message.holds -= 1;
+  if (isUnseen) message.unseen = loss;
   if (loss !== undefined) message.loss = loss;
 }

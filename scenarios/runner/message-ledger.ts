@@ -162,7 +162,7 @@ export class MessageLedger implements MessageAccountant {
     }
     for (const [number, message] of holding.sending) holding.earlier.set(number, message);
     for (const held of [holding.sending, holding.kept, holding.held]) {
-      for (const message of held.values()) release(message, loss);
+      for (const message of held.values()) release(message, loss, held === holding.held);
       held.clear();
     }
     holding.inside = 0;
