@@ -8,13 +8,13 @@
  *
  * @module
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { quantity } from '../reports/format.ts';
+import { git } from './requirements/source-state.ts';
 import { toolOptions } from './tool-options.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -145,21 +145,23 @@ export function staleness(
   return at === undefined ? undefined : `its code changed on ${at}`;
 }
 
-/** What git prints, without the line's end; empty where it knows nothing. */
-function git(...words: readonly string[]): string {
-  return spawnSync('git', words, { cwd: ROOT, encoding: 'utf8' }).stdout.trim();
-}
-
+/** The date of the newest change to code after a commit; undefined if there is none, or no such commit. */
 function changedSince(commit: string, code: readonly string[]): string | undefined {
   if (code.length === 0) return undefined;
-  return git('log', '-1', '--format=%cs', `${commit}..HEAD`, '--', ...code) || undefined;
+  return git(ROOT, ['log', '-1', '--format=%cs', `${commit}..HEAD`, '--', ...code]) || undefined;
 }
 
-/** A commit with its date; for a file of results that names none, the last one before it was written. */
-function commitText(name: string | undefined, path: string): string {
-  const format = '--format=%h of %cs';
-  if (name !== undefined) return git('show', '-s', format, name.replace(/\W.*$/, ''));
-  return git('log', '-1', format, `--before=${statSync(path).mtime.toISOString()}`);
+/** A commit and its date. */
+const DATED = '--format=%h of %cs';
+
+/** The commit of a run, whose files may have differed from it. */
+function commitOf(run: string): string {
+  return git(ROOT, ['show', '-s', DATED, run.replace(/\W.*$/, '')]) ?? run;
+}
+
+/** The last commit before a file of results that names none was written. */
+function commitBefore(path: string): string {
+  return git(ROOT, ['log', '-1', DATED, `--before=${statSync(path).mtime.toISOString()}`]) ?? '';
 }
 
 /** A figure keeps its earlier value until a run measures it again with at least as many seeds. */
@@ -199,7 +201,7 @@ function oursFromReport(name: string, mode: string): Ours {
   if (report === undefined || found === undefined) return NONE;
   const { clock, seeds, environment, crypto } = report;
   const { cpu, node } = environment;
-  const commit = commitText(environment.commit, ROOT);
+  const commit = commitOf(environment.commit);
   if (mode === 'live') {
     return { value: found.text, clock, from: `${cpu}, node ${node}, ${commit}` };
   }
@@ -264,7 +266,7 @@ function oursFromFile(path: string, name: string): Ours {
   return {
     value: `${Number(line.value.toPrecision(3))} ${line.unit}`,
     clock: 'wall',
-    from: `${environment.cpu}, node ${environment.node.replace('v', '')}, ${commitText(undefined, path)}`,
+    from: `${environment.cpu}, node ${environment.node.replace('v', '')}, ${commitBefore(path)}`,
   };
 }
 
@@ -280,7 +282,7 @@ function oursFromCoverage(folder: string): Ours {
   const total = lines.reduce((sum, one) => sum + one.total, 0);
   const covered = lines.reduce((sum, one) => sum + one.covered, 0);
   if (total === 0) return NONE;
-  const from = `${total} lines, ${commitText(undefined, path)}`;
+  const from = `${total} lines, ${commitBefore(path)}`;
   return { value: `${((100 * covered) / total).toFixed(1)} %`, clock: '–', from };
 }
 

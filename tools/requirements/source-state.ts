@@ -68,7 +68,8 @@ function judgedAt(root: string, commit: string): Date {
   return new Date(git(root, ['show', '--no-patch', '--format=%cI', commit]) ?? Date.now());
 }
 
-function git(root: string, args: readonly string[]): string | undefined {
+/** What git prints, without the line's end; undefined where there is no git, no repository or no such commit. */
+export function git(root: string, args: readonly string[]): string | undefined {
   try {
     const output = execFileSync('git', ['-C', root, ...args], {
       encoding: 'utf8',
@@ -76,7 +77,7 @@ function git(root: string, args: readonly string[]): string | undefined {
     });
     return output.trim();
   } catch {
-    // There is no git, no repository, or no such commit.
+    // Said above.
     return undefined;
   }
 }
