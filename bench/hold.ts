@@ -23,7 +23,7 @@ const TARGETS: ReadonlyMap<number, number> = new Map([
   [1_000_000, 2.5],
 ]);
 const PEERS: readonly Peer[] = [simjs, jsSimulator, flatqueue];
-/** Number of idle timers in the far future, which must not slow anything down (docs/adr/0003). */
+/** Number of idle timers in the far future, which must not slow anything down (ADR 0003). */
 const IDLE = 1_000_000;
 
 /** For each number of pending events our scheduler alone, for the gate on speeds. */

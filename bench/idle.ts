@@ -1,6 +1,6 @@
 /**
  * Two nodes that are idle for 14 days of virtual time: processor time of the run with its trace,
- * memory, and bytes of trace and report (docs/adr/0038).
+ * memory, and bytes of trace and report (ADR 0038).
  *
  * `npm run bench -- idle`. The counts are also a test (`test/unit/scenarios/runner/idle.test.ts`).
  *

@@ -4,9 +4,9 @@
  * 15,000/s. Each packet that arrives triggers the next.
  *
  * No packet has a deadline here, so two builds can be compared even on a busy machine by their
- * smallest values. Whether datagrams leave one by one or in groups is decided when Node starts (ADR
- * 0016): `node --test-udp-no-try-send --import tsx bench/main.ts live-cost` measures groups, which
- * no run uses. The result does not tell which rate a machine can carry.
+ * smallest values. Whether datagrams leave one by one or in groups is decided when Node starts
+ * (ADR 0016): `node --test-udp-no-try-send --import tsx bench/main.ts live-cost` measures groups,
+ * which no run uses. The result does not tell which rate a machine can carry.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What one simulation could gain from a second thread, before anybody writes it (docs/adr/0065): 10,000 nodes of a
+ * What one simulation could gain from a second thread, before anybody writes it (ADR 0065): 10,000 nodes of a
  * mixnet, cut in two; how even the halves are in each window, what a meeting of two threads costs, and how much
  * slower a run becomes when another one is beside it.
  *

@@ -1,6 +1,6 @@
 /**
  * `--viz`: carries out what pages order in the run in progress, keeps what was injected, and writes it
- * as a scenario (docs/adr/0015).
+ * as a scenario (ADR 0015).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * `sweep.parquet`: the runs of a sweep with the columns of `sweep.csv`, typed, for notebooks and databases
- * (Apache Parquet, written by hyparquet-writer; docs/adr/0062-parquet-by-a-package.md).
+ * (Apache Parquet, written by hyparquet-writer; ADR 0062).
  *
  * @module
  */

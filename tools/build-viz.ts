@@ -3,7 +3,7 @@
  * and it can also be opened from disk. `npm run build` and the first `npm run viz` call it.
  *
  * The script is classic and inline, the worker a blob inside it, and the demo's report and trace
- * are embedded as data: a module script or a `fetch` is refused from `file://` (docs/adr/0014). The
+ * are embedded as data: a module script or a `fetch` is refused from `file://` (ADR 0014). The
  * security policy names the script by its hash.
  *
  * @module
@@ -19,7 +19,7 @@ import { build } from 'vite';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist/viz');
-/** Largest size of JavaScript and CSS together, gzipped (docs/adr/0058). */
+/** Largest size of JavaScript and CSS together, gzipped (ADR 0058). */
 const CODE_BYTES_MAX = 176_000;
 
 /** Parts of libraries that no page uses, and the modules that replace them. */

@@ -37,7 +37,7 @@ export function close({ passed, failed }: Counts): void {
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
-/** Prepares the programs of threads and agents (docs/adr/0030) that runs of tests share. */
+/** Prepares the programs of threads and agents (ADR 0030) that runs of tests share. */
 export function prepareTestPrograms(): Promise<void> {
   const args = ['--eval', "import('./cli/prepared-store.mjs').then((m) => m.preparedFolder())"];
   const child = spawn(process.execPath, args, { stdio: 'ignore' });

@@ -1,7 +1,7 @@
 /**
  * `npm run speed`: measures short benchmarks and compares them with the recorded speeds (bench/gate/recorded.json), as
  * multiples of calibration loops in the same process, so that it says the same on every machine
- * (docs/adr/0063). Red below 0.6 of what is recorded; a line that is red is measured three times before it counts.
+ * (ADR 0063). Red below 0.6 of what is recorded; a line that is red is measured three times before it counts.
  *
  * `npm run speed -- --record` writes the record of this kind of machine: the median of three measurements; with names,
  * their lines only.

@@ -1,5 +1,5 @@
 /**
- * 4-ary min-heap of (key, reference) on typed arrays (docs/adr/0003).
+ * 4-ary min-heap of (key, reference) on typed arrays (ADR 0003).
  *
  * Keys are unique doubles, so one comparison decides and there are no ties. How time and sequence
  * share a key, and what a reference means, is the owner's business (event-queue.ts). The top is

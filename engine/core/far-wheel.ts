@@ -1,5 +1,5 @@
 /**
- * One level of timing wheel for events after the present bucket (docs/adr/0003): a million idle
+ * One level of timing wheel for events after the present bucket (ADR 0003): a million idle
  * timers must not slow down the events that are near.
  *
  * Entries keep their original sequence, so the heap alone decides the order. The owner says which

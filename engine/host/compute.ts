@@ -2,7 +2,7 @@
  * Heavy pure work outside the packet path. Jobs are pure functions named in a protocol's `jobs`.
  *
  * A job on plain data costs a message to a thread and one back. A job on bytes costs neither: its
- * bytes lie in memory that the threads share (docs/adr/0013).
+ * bytes lie in memory that the threads share (ADR 0013).
  *
  * @module
  */

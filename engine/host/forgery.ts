@@ -1,6 +1,6 @@
 /**
  * What an outsider without keys can send to a node of a protocol, for events that flood it
- * (docs/adr/0027). The engine knows no protocol; each protocol says what its forgeries look like.
+ * (ADR 0027). The engine knows no protocol; each protocol says what its forgeries look like.
  *
  * @module
  */

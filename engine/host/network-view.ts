@@ -8,7 +8,7 @@
 /**
  * What a file says about a part of the network that only some protocols understand: plain data by
  * name. The engine carries it; the protocol that defines it reads it with types of its own
- * (docs/adr/0044).
+ * (ADR 0044).
  */
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
@@ -97,7 +97,7 @@ export interface Identity {
 
 /**
  * The network as one node sees it, with what a real deployment would provision to that node alone:
- * its own secrets, those of the groups it belongs to, and all public keys (docs/adr/0020). In sim
+ * its own secrets, those of the groups it belongs to, and all public keys (ADR 0020). In sim
  * everything comes from the seed; live it is drawn once per run by the operating system's
  * generator.
  */

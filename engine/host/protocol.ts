@@ -55,7 +55,7 @@ export interface SumClaim {
 
 /**
  * The reports of nodes to an omniscient observer about messages inside them. They only serve
- * measurements; the behaviour of a node must not depend on them (docs/adr/0012). A key names one
+ * measurements; the behaviour of a node must not depend on them (ADR 0012). A key names one
  * message on one link: both ends compute the same safe integer >= 0 from its bytes, so that nothing
  * is added to the packet.
  */
@@ -116,7 +116,7 @@ export interface WireMessage {
 /** Reads a datagram between two nodes; undefined when it carries no message. */
 export type ReadMessage = (datagram: Uint8Array) => WireMessage | undefined;
 
-/** How the messages of a protocol are accounted for (docs/adr/0028). */
+/** How the messages of a protocol are accounted for (ADR 0028). */
 export type MessageAccount =
   /** Nodes hold messages and make new ones from them: they report every step of every message. */
   | { readonly kind: 'steps' }
@@ -231,7 +231,7 @@ export interface Publisher {
 }
 
 /**
- * What nodes of a protocol receive in addition to their own secrets (docs/adr/0020). All functions
+ * What nodes of a protocol receive in addition to their own secrets (ADR 0020). All functions
  * are pure, and run where secrets are drawn: in the process of the simulation or of the
  * coordinator.
  */
@@ -295,7 +295,7 @@ export interface Protocol<Options = unknown> {
   readonly metrics: readonly MetricDefinition[];
   /**
    * Makes a reader of messages in datagrams from a node's checked options; attacks on privacy need
-   * it (docs/adr/0012). If absent, the protocol cannot be attacked that way.
+   * it (ADR 0012). If absent, the protocol cannot be attacked that way.
    */
   readonly messages?: (options: Options, crypto: CryptoProvider) => ReadMessage;
   /**

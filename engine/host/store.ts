@@ -2,11 +2,11 @@
  * Crash-safe storage. What `sync` has confirmed survives a crash; what was written later may be
  * lost, survive in part, or be torn in its last record, but is never silently altered.
  *
- * Deleting is erasing (docs/adr/0024): once a sync has confirmed it, no file of the store contains
+ * Deleting is erasing (ADR 0024): once a sync has confirmed it, no file of the store contains
  * the value of a deleted entry or a record of a truncated log, and the former file contents are
  * overwritten.
  *
- * What was deleted is given back: a store needs room for what is in it, not for what was (docs/adr/0037).
+ * What was deleted is given back: a store needs room for what is in it, not for what was (ADR 0037).
  *
  * A store has one writer: the life of a node that opened it. What an earlier life still writes after
  * a crash has no effect, and another process is refused.

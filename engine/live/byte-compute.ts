@@ -1,6 +1,6 @@
 /**
  * `host.compute` for jobs on bytes in live runs: calls of nodes become packets of one pipeline that
- * all hosts of a process share (docs/adr/0013).
+ * all hosts of a process share (ADR 0013).
  *
  * It tracks which setup of which job is open, so that private keys are opened once per worker and
  * wiped there when the node switches to other keys or ends. The first call starts the threads.

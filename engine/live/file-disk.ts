@@ -13,7 +13,7 @@
  * most of it is overwritten table entries, so that it stays bounded, and when an entry is deleted,
  * so that its value is gone.
  *
- * A replaced file is overwritten before its last name goes (docs/adr/0024). In the meantime it is
+ * A replaced file is overwritten before its last name goes (ADR 0024). In the meantime it is
  * named `.old`, next to `.new` for the file being written; opening the store after a crash erases
  * what is left of both.
  *

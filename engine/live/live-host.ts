@@ -355,7 +355,7 @@ export class LiveHost extends SimHost {
         handovers.taken(bytes, { from: sender, to: this.index });
       }
       const outer = calls.begin(this.index, NODE_CALL.datagram, bytes.length, from);
-      // Kernels are not asked for the class that was sent (docs/adr/0068).
+      // Kernels are not asked for the class that was sent (ADR 0068).
       const isControl = options.isUrgent?.(bytes, 0, bytes.length) === true;
       options.onDatagram(bytes, 0, bytes.length, from, isControl ? NETWORK_CONTROL : 0);
       calls.end(outer);
@@ -370,7 +370,7 @@ export class LiveHost extends SimHost {
         handle();
         return;
       }
-      // The account of messages recognises the lost message by these bytes (docs/adr/0028).
+      // The account of messages recognises the lost message by these bytes (ADR 0028).
       ownership.current = bytes;
       this.shed();
       ownership.current = NO_BUFFER;

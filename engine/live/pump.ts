@@ -12,7 +12,7 @@
  * Work under way goes before new work: traffic sources have a queue of their own, which waits while
  * a socket holds more than one read takes out of it. The backlog of a busy process is then in front
  * of its sources, where it has cost nothing and its age is known, and not in kernel sockets, where
- * probes would wait behind it (docs/adr/0029).
+ * probes would wait behind it (ADR 0029).
  *
  * `high` precision sleeps until 1.2 ms before the next event and then looks again at every turn of
  * the event loop; `low` relies on the system's timer, which is up to 2 ms late and takes no

@@ -8,7 +8,7 @@
  * the mark has been read, everything still in the socket arrived after the mark was sent.
  * So everything in a socket arrived after the later of two instants: when it was last empty, and
  * when the last mark that came back was sent. If that is more than 100 ms ago, then what is read is
- * late: it is dropped before a node sees it, unless it is urgent (docs/adr/0033).
+ * late: it is dropped before a node sees it, unless it is urgent (ADR 0033).
  *
  * Only time in which the process ran counts as waiting; of a pause, at most 20 ms. So a pause alone
  * makes nothing late, and what waited meanwhile is served.

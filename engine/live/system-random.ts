@@ -1,5 +1,5 @@
 /**
- * Draws of nodes in live runs, from the operating system's generator (docs/adr/0034). The seed of a
+ * Draws of nodes in live runs, from the operating system's generator (ADR 0034). The seed of a
  * scenario is known to every process and every reader of the file, so a draw from it could be
  * repeated by anybody. The samplers are those of virtual time.
  *

@@ -1,6 +1,6 @@
 /**
  * Where a socket on loopback receives what is urgent: at the same port of another address, so that
- * probes never wait behind data in the kernel's queue (docs/adr/0033). Nothing is agreed on: every
+ * probes never wait behind data in the kernel's queue (ADR 0033). Nothing is agreed on: every
  * process of a run computes the same place. Addresses of real networks have none.
  *
  * @module

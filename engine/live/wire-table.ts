@@ -28,7 +28,7 @@ export interface WireUser {
   /** Index of the host that bound it. */
   readonly host: number;
   readonly onDatagram: (bytes: Uint8Array, from: Endpoint) => void;
-  /** Called instead for a datagram that waited too long in the socket (docs/adr/0033). */
+  /** Called instead for a datagram that waited too long in the socket (ADR 0033). */
   readonly onLate: (bytes: Uint8Array, from: Endpoint) => void;
   /** Which datagrams of the socket go in front of others; none when absent. */
   readonly isUrgent?: UrgencyTest | undefined;

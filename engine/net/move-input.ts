@@ -1,6 +1,6 @@
 /**
  * Moves the memory that a job names out of the hands of the node, in both worlds alike
- * (docs/adr/0051).
+ * (ADR 0051).
  *
  * @module
  */

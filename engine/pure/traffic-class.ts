@@ -2,7 +2,7 @@
  * Traffic classes of datagrams: which of them a priority queue sends first.
  *
  * A class is a differentiated services codepoint of 6 bits (RFC 2474). It travels beside the datagram over simulated
- * links; headers of protocols may have a class of their own, which is another matter (docs/adr/0068).
+ * links; headers of protocols may have a class of their own, which is another matter (ADR 0068).
  *
  * @module
  */

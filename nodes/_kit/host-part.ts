@@ -1,7 +1,7 @@
 /**
  * A part of the port, for code that is not the node itself: it names what it uses, and nothing else
  * is handed to it. Only node.ts and *-node.ts of a protocol hold the whole `Host`
- * (docs/adr/0043, `only-nodes-hold-the-host` of the dependency rules).
+ * (ADR 0043, `only-nodes-hold-the-host` of the dependency rules).
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Bulk: reports what happens to packets, for the account of messages (docs/adr/0028): the sender
+ * Bulk: reports what happens to packets, for the account of messages (ADR 0028): the sender
  * holds a packet until it is confirmed, the receiver from its arrival until it is delivered. Both
  * derive the packet's number from its bytes, since sequence numbers repeat after memory is lost.
  *

@@ -1,5 +1,5 @@
 /**
- * The reports of a node about bundles, for the account of messages (docs/adr/0028): a bundle has one
+ * The reports of a node about bundles, for the account of messages (ADR 0028): a bundle has one
  * key on each link, which both ends compute from its bytes.
  *
  * @module

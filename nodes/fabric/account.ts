@@ -1,5 +1,5 @@
 /**
- * Fabric: reports on messages, for the account of messages (docs/adr/0028): the sender holds a message
+ * Fabric: reports on messages, for the account of messages (ADR 0028): the sender holds a message
  * from its acceptance until the peer has handled it. Both ends derive its number from its payload.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
  * Gateway: reports what happens to application packets, for the account of messages
- * (docs/adr/0028): the frame under which each one leaves, and those the gateway holds for a while
+ * (ADR 0028): the frame under which each one leaves, and those the gateway holds for a while
  * because they wait for a session, a path, the replay window's durable bound, or their other
  * fragments.
  *

@@ -19,7 +19,7 @@ export interface ArrivalsSetup {
   readonly host: HostPart<'deliver' | 'drop' | 'now'>;
   readonly peer: string;
   readonly double: GatewayOptions['double'];
-  /** Absent when packets are not accounted for (docs/adr/0028). */
+  /** Absent when packets are not accounted for (ADR 0028). */
   readonly account: PacketAccount | undefined;
 }
 

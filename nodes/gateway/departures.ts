@@ -24,7 +24,7 @@ export type SendPacket = (body: Uint8Array, dscp: number) => FrameDrop | undefin
 export interface DeparturesSetup {
   readonly host: HostPart<'drop' | 'now'>;
   readonly double: GatewayOptions['double'];
-  /** Absent when packets are not accounted for (docs/adr/0028). */
+  /** Absent when packets are not accounted for (ADR 0028). */
   readonly account: PacketAccount | undefined;
   /** Absent while no trace is recorded. */
   readonly peerTrace: PeerTrace | undefined;

@@ -1,5 +1,5 @@
 /**
- * Datagrams that an attacker without keys can send to a gateway (docs/adr/0027): they look like
+ * Datagrams that an attacker without keys can send to a gateway (ADR 0027): they look like
  * those of a peer or a router and are made from public information. Only events with `action:
  * flood` send them; nodes never do.
  *

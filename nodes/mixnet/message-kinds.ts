@@ -1,5 +1,5 @@
 /**
- * The kinds of packets in a mixnet, and why each exists: what observers are told (docs/adr/0044).
+ * The kinds of packets in a mixnet, and why each exists: what observers are told (ADR 0044).
  *
  * @module
  */

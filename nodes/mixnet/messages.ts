@@ -1,6 +1,6 @@
 /**
  * Mixnet: where in a datagram the Sphinx packet is, for adversaries of privacy runs who can see
- * inside the channels of links but have no keys (docs/adr/0012). Nodes never use it.
+ * inside the channels of links but have no keys (ADR 0012). Nodes never use it.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The witness of an agent: parts and claims of sums go to the coordinator as random linear checks,
- * since the nodes of one sum run in many processes (docs/adr/0050). A sum modulo 2^b is linear, so
+ * since the nodes of one sum run in many processes (ADR 0050). A sum modulo 2^b is linear, so
  * checks of the parts add up to the check of the sum. A claim that is wrong in one element passes a
  * check with a chance of at most 1/2 (only the top bit differs), and all of them with 2^-16.
  *

@@ -1,6 +1,6 @@
 /**
  * The queue that a fleet stands on: BullMQ over Redis or PostgreSQL, packages that users install
- * (docs/adr/0061-a-fleet-on-an-existing-queue.md).
+ * (ADR 0061).
  *
  * @module
  */

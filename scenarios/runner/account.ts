@@ -1,5 +1,5 @@
 /**
- * Chooses how a run accounts for its messages, from what its protocols report (docs/adr/0028).
+ * Chooses how a run accounts for its messages, from what its protocols report (ADR 0028).
  * Where that is impossible it says why, so that no report is silent about it.
  *
  * @module
@@ -65,7 +65,7 @@ export function keepAccount(parts: AccountParts): Account {
 export function keepLiveAccount(parts: AccountParts, losses: SocketLosses): Account {
   const reporters = reportersOf(parts);
   if (typeof reporters === 'string') return untracked(reporters);
-  // A real deployment in which mixes reported this would be worthless (docs/adr/0012).
+  // A real deployment in which mixes reported this would be worthless (ADR 0012).
   const isSecretive = reporters.some(({ account }) => account.kind === 'steps');
   return isSecretive ? untracked(SECRETIVE) : kept(parts, reporters, losses);
 }

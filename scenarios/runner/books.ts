@@ -1,5 +1,5 @@
 /**
- * The accounts of a run, one for each protocol that has flows (docs/adr/0028). Each follows the
+ * The accounts of a run, one for each protocol that has flows (ADR 0028). Each follows the
  * messages of its own flows only; together they cover every message, so that their sum is the
  * account of the run.
  *

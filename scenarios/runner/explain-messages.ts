@@ -1,7 +1,7 @@
 /**
  * Follows the messages of journeys through nodes that turn them into different packets: a mix
  * changes every byte and delays a message, so nothing on the network says which packet it became.
- * The nodes report it themselves, to the observer of docs/adr/0012.
+ * The nodes report it themselves, to the observer of ADR 0012.
  *
  * Knows no protocol and no packet; its caller does.
  *

@@ -2,7 +2,7 @@
  * Floods: forged datagrams of a protocol at a steady rate, from a socket of a neighbour of the
  * target.
  *
- * The target's protocol says what they look like (`Protocol.forgeries`, docs/adr/0027), from public
+ * The target's protocol says what they look like (`Protocol.forgeries`, ADR 0027), from public
  * data only. The sender is a host of the world like any other, so its datagrams take their place on
  * the link, in queues and in counters, in virtual time and on real sockets.
  *

@@ -1,6 +1,6 @@
 /**
  * The common part of all accounts of messages: the possible fates of a message, and how fates
- * become totals (docs/adr/0028). How the fates are found depends on what nodes report:
+ * become totals (ADR 0028). How the fates are found depends on what nodes report:
  * `message-ledger.ts` follows messages that nodes hold, `passage-ledger.ts` those that nodes pass
  * on.
  *

@@ -1,9 +1,9 @@
 /**
  * Accounts for messages that nodes hold, as mixes and spools do: submitted = delivered + refused +
- * given up + lost + open, with a reason for every loss (docs/adr/0028).
+ * given up + lost + open, with a reason for every loss (ADR 0028).
  *
  * Delivery is taken from the ground truth of the payload. Where a message is otherwise, nodes
- * report to the observer of docs/adr/0012 and links to the network's observer; a node that crashed
+ * report to the observer of ADR 0012 and links to the network's observer; a node that crashed
  * is not asked, it loses what it was known to hold. At the end each living node says how many
  * messages it holds, which must equal what went in minus what came out: a node that swallows
  * something breaks the account.

@@ -1,6 +1,6 @@
 /**
  * Accounts for messages that nodes pass on within one event, as gateways do, ten thousand a second
- * (docs/adr/0028): submitted = delivered + refused + lost + open.
+ * (ADR 0028): submitted = delivered + refused + lost + open.
  *
  * Nothing is stored about a message that arrives. Its sender reports the key under which it leaves;
  * when a link or a node drops a datagram, its key says whose loss that was. Nodes report what they

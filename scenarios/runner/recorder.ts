@@ -50,7 +50,7 @@ export interface Passage {
 export interface Recorder extends WorldListener {
   /** Observes packets; undefined in live runs. */
   readonly observer: NetworkObserver | undefined;
-  /** The observer that a node with this name reports to (docs/adr/0012). */
+  /** The observer that a node with this name reports to (ADR 0012). */
   messagesOf?(node: string): MessageObserver;
   /** Called when a packet of a journey reached a place. The bytes are valid only during the call. */
   passed?(passage: Passage): void;

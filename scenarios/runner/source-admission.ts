@@ -1,6 +1,6 @@
 /**
  * In live runs: how late a source may be and still send. The backlog of a busy event loop is in
- * front of its sources, and is bounded by time there (docs/adr/0029).
+ * front of its sources, and is bounded by time there (ADR 0029).
  *
  * After a pause of the process everything is late once and then recovers: a packet may be late by
  * {@link LATE_MAX_NS}. If nothing has been on time for a while, the loop has more to do than it

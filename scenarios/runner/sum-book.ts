@@ -1,6 +1,6 @@
 /**
  * Ground truth of sums over several nodes: what each put in, and what is claimed to have come out
- * (docs/adr/0050). Parts and claims may be noted in any order, since processes report independently.
+ * (ADR 0050). Parts and claims may be noted in any order, since processes report independently.
  *
  * @module
  */

@@ -6,9 +6,11 @@
  *
  * @module
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { readDecisions } from './decision-records.ts';
 import { ROOT, SOURCE_FOLDERS, type TextFile } from './files.ts';
+import { anchorsOf, slugOf } from './headings.ts';
 import type { TidyRule } from './tidy-rules.ts';
 
 interface Forbidden {
@@ -26,6 +28,7 @@ const FORBIDDEN: readonly Forbidden[] = [
   { form: /\bproject spec(ification)?\b/i, instead: ELSEWHERE },
   { form: /(?<![\w./-])spec\/[a-z]+\b(?![\w-]*\.md)/i, instead: ELSEWHERE },
   { form: /(?<![\w-])spec \d+\.\d/, instead: ELSEWHERE },
+  { form: /\bdocs\/adr\/\d/, instead: 'cite a decision record by its number, as ADR 0003' },
 ];
 
 /**
@@ -36,7 +39,9 @@ const ELSEWHERE_KNOWN = new Set(['report.md', 'sweep.md', 'topology/README.md'])
 /** Matches lines with a comment; in a Markdown file every line counts. */
 const COMMENT = /^\s*(?:\/?\*|\/\/|#)|\s(?:\/\/|#) /;
 const DOCUMENT = /(?<![\w./@:-])((?:\.{0,2}\/)*(?:[\w-]+\/)*[\w-]+\.md)(#[\w-]+)?(?![\w-])/g;
-const RECORD = /\b(?:ADR |docs\/adr\/)(\d{4})\b/g;
+/** The number may be at the beginning of the next line, also of a comment. */
+const RECORD = /\bADR[\s*/#]+(\d{4})\b/g;
+const RECORD_LINK = /(\[?)\bADR\s+(\d{4})\b(?:\]\(([^)\s]*)\))?/g;
 const TITLE = /(?<![\w./-])((?:[\w-]+\/)*[\w-]+\.md),? "([^"]+)"/g;
 const SOURCE = new RegExp(
   String.raw`(?<![\w./<-])((?:${SOURCE_FOLDERS.join('|')}|test)/(?:[\w-]+/)*[\w.-]*\w\.(?:ts|mjs|grit))\b`,
@@ -53,12 +58,27 @@ export const citesNothingElsewhere: TidyRule = ({ path, text }) =>
 const PLACEHOLDER = /\/NAME[/.]/;
 
 /** Checks that every named document, heading, decision record and source file exists. */
-export const citesWhatExists: TidyRule = (file) =>
-  placesOf(file.path, file.text, (line) => {
+export const citesWhatExists: TidyRule = (file) => [
+  ...placesOf(file.path, file.text, (line) => {
     const isProse = file.path.endsWith('.md') || COMMENT.test(line);
-    if (!isProse) return [];
-    return [...documentProblems(file, line), ...recordProblems(line), ...sourceProblems(line)];
-  });
+    return isProse ? [...documentProblems(file, line), ...sourceProblems(line)] : [];
+  }),
+  ...recordProblems(file),
+];
+
+/**
+ * In a document, a decision record is cited by a link to its heading. Code between backticks does
+ * not count.
+ */
+export const linksDecisions: TidyRule = ({ path, text }) => {
+  if (!path.endsWith('.md')) return [];
+  const prose = text.replace(/`[^`\n]*`/g, (code) => '_'.repeat(code.length));
+  return [...prose.matchAll(RECORD_LINK)]
+    .filter(([, open, number, target = '']) => open === '' || !target.includes(`#${number}-`))
+    .map(
+      ({ index, 2: number }) => `${placeOf(path, text, index)}: link ADR ${number} to its heading`,
+    );
+};
 
 function documentProblems({ path }: TextFile, line: string): readonly string[] {
   const named = [...line.matchAll(DOCUMENT)].flatMap(([, name = '', anchor]) => {
@@ -76,10 +96,10 @@ function documentProblems({ path }: TextFile, line: string): readonly string[] {
   return [...named, ...titled];
 }
 
-function recordProblems(line: string): readonly string[] {
-  return [...line.matchAll(RECORD)].flatMap(([, number = '']) =>
-    RECORDS.has(number) ? [] : [`there is no decision record ${number}`],
-  );
+function recordProblems({ path, text }: TextFile): readonly string[] {
+  return [...text.matchAll(RECORD)]
+    .filter(([, number = '']) => !RECORDS.has(number))
+    .map(({ index, 1: number }) => `${placeOf(path, text, index)}: there is no record ${number}`);
 }
 
 function sourceProblems(line: string): readonly string[] {
@@ -95,28 +115,14 @@ function resolve(from: string, name: string): string | undefined {
 }
 
 const RECORDS = new Set(
-  readdirSync(join(ROOT, 'docs/adr')).map((name) => name.slice(0, '0000'.length)),
+  readDecisions().flatMap(({ records }) => records.map(({ number }) => number)),
 );
 const headings = new Map<string, ReadonlySet<string>>();
 
 function hasHeading(document: string, slug: string): boolean {
-  const known = headings.get(document) ?? readHeadings(document);
+  const known = headings.get(document) ?? anchorsOf(readFileSync(join(ROOT, document), 'utf8'));
   headings.set(document, known);
   return known.has(slug);
-}
-
-function readHeadings(document: string): ReadonlySet<string> {
-  const text = readFileSync(join(ROOT, document), 'utf8');
-  return new Set([...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => slugOf(title)));
-}
-
-/** The anchor that GitHub generates for a heading. */
-function slugOf(title: string): string {
-  return title
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s-]/gu, '')
-    .trim()
-    .replaceAll(' ', '-');
 }
 
 function placesOf(
@@ -129,4 +135,8 @@ function placesOf(
     .flatMap((line, index) =>
       problemsOf(line).map((problem) => `${path}:${index + 1}: ${problem}`),
     );
+}
+
+function placeOf(path: string, text: string, index: number): string {
+  return `${path}:${text.slice(0, index).split('\n').length}`;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { citesNothingElsewhere, citesWhatExists } from './citation-rules.ts';
+import { citesNothingElsewhere, citesWhatExists, linksDecisions } from './citation-rules.ts';
 import { repositoryFiles } from './files.ts';
 
 /**
@@ -26,6 +26,28 @@ describe('citations', () => {
     expect(files.flatMap(citesWhatExists)).toEqual([]);
   });
 
+  it('lead from a decision record in a document to its heading', () => {
+    expect(files.flatMap(linksDecisions)).toEqual([]);
+  });
+
+  it.each([
+    'ADR 0003',
+    '[the queue](adr/engine.md), ADR 0003',
+    '[ADR 0003](adr/engine.md)',
+    '[ADR 0003](adr/engine.md#0065-one-simulation-stays-on-one-thread)',
+  ])('refuse %j in a document, where a reader wants a link', (text) => {
+    const found = linksDecisions({ path: 'docs/planted.md', text: `# One\n\n${text}\n` });
+    expect(found).toEqual(['docs/planted.md:3: link ADR 0003 to its heading']);
+  });
+
+  it.each([
+    '[ADR 0003](adr/engine.md#0003-the-event-queue)',
+    '[ADR\n0003](#0003-the-event-queue)',
+    'code cites `ADR 0003`',
+  ])('accept %j in a document', (text) => {
+    expect(linksDecisions({ path: 'docs/planted.md', text })).toEqual([]);
+  });
+
   it.each([
     '(DESIGN 3)',
     '(DESIGN 5, "link tap")',
@@ -35,6 +57,7 @@ describe('citations', () => {
     '(project spec mixnet 3.6)',
     '(spec/dependencies 4.4)',
     'measured, spec 6.6',
+    'docs/adr/0003',
   ])('refuse %j as a document elsewhere', (text) => {
     const planted = { path: 'engine/net/planted.ts', text: `// One.\n// ${text}\n` };
     const found = citesNothingElsewhere(planted);
@@ -48,7 +71,9 @@ describe('citations', () => {
     ['docs/spec/link-model.md#no-such-heading', '#no-such-heading'],
     ['docs/VERIFICATION.md, "Must be able to fail"', 'Must be able to fail'],
     ['ADR 0999', '0999'],
-    ['docs/adr/0999', '0999'],
+    ['ADR\n * 0999', '0999'],
+    ['docs/adr/no-such-page.md', 'no-such-page'],
+    ['docs/adr/engine.md#0999-no-such-record', '#0999-no-such-record'],
     ['engine/net/no-such-file.ts', 'no-such-file'],
   ])('refuse %j, which does not exist', (text, named) => {
     const planted = { path: 'engine/net/planted.ts', text: `/** ${text} */\n` };
@@ -63,8 +88,8 @@ describe('citations', () => {
     'scionproto/scion issue 1390',
     '[Event order](docs/spec/event-order.md)',
     'docs/spec/link-model.md#conservation',
-    'docs/adr/0003',
     'ADR 0003',
+    'docs/adr/engine.md#0003-the-event-queue',
     'docs/VERIFICATION.md, "It can fail"',
     'docs/spec/fingerprint.md (see engine/core/fingerprint.ts)',
     'writes report.md',

@@ -12,6 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { figuresDocument, readFigures, staleness } from '../../tools/figures.ts';
 import { readRequirements } from '../../tools/requirements/requirement-list.ts';
 import { ROOT, repositoryFiles } from './files.ts';
+import { anchorsOf } from './headings.ts';
 
 const documents = repositoryFiles().filter(({ path }) => path.endsWith('.md'));
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
@@ -81,29 +82,16 @@ describe('documents', () => {
     expect(changelog).toMatch(/^### Results$/m);
   });
 
-  it('give each decision its context, alternatives and consequences, and link it', () => {
-    const architecture = read('docs/ARCHITECTURE.md');
-    const decisions = documents.filter(({ path }) => path.startsWith('docs/adr/'));
-    expect(decisions.length).toBeGreaterThan(5);
-    decisions.forEach(({ path, text }, index) => {
-      expect(architecture, path).toContain(path.replace('docs/', ''));
-      const number = String(index + 1).padStart(4, '0');
-      expect(path).toMatch(new RegExp(`^docs/adr/${number}-[a-z0-9-]+\\.md$`));
-      expect(text, path).toMatch(new RegExp(`^# ${number}: .+\\n`));
-      expect(text, path).toMatch(/^Status: (accepted|replaced by)/m);
-    });
-  });
-
   it('give a reason and the version for each dependency', () => {
     const manifest = JSON.parse(read('package.json')) as Readonly<
       Record<string, Readonly<Record<string, string>>>
     >;
     const kinds = ['dependencies', 'devDependencies', 'optionalDependencies'];
-    const decision = read('docs/adr/0006-dependencies.md');
+    const reasons = read('docs/spec/dependencies.md');
     const missing = kinds
       .flatMap((kind) => Object.entries(manifest[kind] ?? {}))
       .filter(([name]) => !name.startsWith('@types/'))
-      .filter(([name, version]) => !rowsWith(decision, name).some((row) => row.includes(version)))
+      .filter(([name, version]) => !rowsWith(reasons, name).some((row) => row.includes(version)))
       .map(([name, version]) => `${name} ${version}`);
     expect(missing).toEqual([]);
   });
@@ -245,17 +233,7 @@ function leadsSomewhere(from: string, target: string): boolean {
   const [file = '', heading] = target.split('#');
   const path = file === '' ? from : normalize(join(dirname(from), decodeURI(file)));
   if (!existsSync(join(ROOT, path))) return false;
-  return heading === undefined || headingsOf(path).includes(heading);
-}
-
-/** The headings of a document as GitHub's anchors. */
-function headingsOf(path: string): readonly string[] {
-  return [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-    title
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  );
+  return heading === undefined || anchorsOf(read(path)).has(heading);
 }
 
 function rowsWith(table: string, name: string): readonly string[] {

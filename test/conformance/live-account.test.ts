@@ -1,5 +1,5 @@
 /**
- * Message accounts (docs/adr/0028) in both worlds: the same scenario balances in virtual time and
+ * Message accounts (ADR 0028) in both worlds: the same scenario balances in virtual time and
  * on real sockets, also after crashes, and a node that swallows messages breaks the balance in
  * both.
  *

@@ -1,5 +1,5 @@
 /**
- * Floods (docs/adr/0027) in both worlds: the same event sends the same kind of forged datagrams to
+ * Floods (ADR 0027) in both worlds: the same event sends the same kind of forged datagrams to
  * a node in virtual time and on real sockets, and the normal traffic still arrives.
  *
  * @module

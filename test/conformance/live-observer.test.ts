@@ -1,6 +1,6 @@
 /**
  * Only nodes of a run in virtual time that measures privacy receive a message observer
- * (docs/adr/0012). Live runs never pass one, whatever the scenario says.
+ * (ADR 0012). Live runs never pass one, whatever the scenario says.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * A file over a reliable stream takes as long on real sockets as in virtual time: streams of live
- * runs pass the links of the topology (docs/adr/0040). The double without a relay does not.
+ * runs pass the links of the topology (ADR 0040). The double without a relay does not.
  *
  * @module
  */

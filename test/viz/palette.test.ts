@@ -1,5 +1,5 @@
 /**
- * The fault palette end to end: a run is watched, changed, exported and replayed (docs/adr/0015).
+ * The fault palette end to end: a run is watched, changed, exported and replayed (ADR 0015).
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process';

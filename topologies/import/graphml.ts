@@ -3,7 +3,7 @@
  * XML with `key`, `graph`, `node`, `edge` and `data`. Hyperedges, ports and graphs within nodes are
  * not links, and are refused.
  *
- * The XML is read by fast-xml-parser (docs/adr/0067-graphs-of-other-programs.md). Entities that a
+ * The XML is read by fast-xml-parser (ADR 0067). Entities that a
  * document declares are not expanded.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
  * The messages by which a page acts on a run in progress: JSON over a separate WebSocket
- * (docs/adr/0015). The page sends numbered orders. The server answers each with its number and
+ * (ADR 0015). The page sends numbered orders. The server answers each with its number and
  * sends the state whenever it changes.
  *
  * @module

@@ -1,7 +1,7 @@
 /**
  * The interface for protocols that draw themselves. `nodes/<p>/viz.ts` turns the states of a trace
  * into plain data, and the page turns these data into SVG, a table and exports. Plug-ins are pure:
- * no DOM, no clock, and no colours except roles. See docs/spec/browser-view.md and docs/adr/0014.
+ * no DOM, no clock, and no colours except roles. See docs/spec/browser-view.md and ADR 0014.
  *
  * @module
  */

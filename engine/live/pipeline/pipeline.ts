@@ -1,6 +1,6 @@
 /**
  * The packet pipeline: worker threads that run jobs on bytes, with rings in shared memory between
- * them and the main thread (docs/adr/0013).
+ * them and the main thread (ADR 0013).
  *
  * ```
  *          copy        ring of requests          in place          ring of results

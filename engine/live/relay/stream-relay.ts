@@ -1,6 +1,6 @@
 /**
  * The relay of a live world: streams between hosts of the run pass its links, as in virtual time
- * (docs/spec/live.md#streams, docs/adr/0040).
+ * (docs/spec/live.md#streams, ADR 0040).
  *
  *   client -- TCP -- relay == segments over the links of the run == relay -- TCP -- server
  *

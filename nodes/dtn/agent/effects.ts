@@ -9,7 +9,7 @@ import { type HeldBundle, isOwnMessage, type Priority } from './held-bundle.ts';
 import type { Transfer } from './input.ts';
 import type { ContactUse } from './outlet.ts';
 
-/** What an observer is told (docs/adr/0028). */
+/** What an observer is told (ADR 0028). */
 export type BundleReport =
   /** An own bundle has this number from now on. */
   | { readonly kind: 'accepted'; readonly name: number }

@@ -1,6 +1,6 @@
 /**
  * Setups of the job `unwrap`: one for each list of epochs whose keys are tried together
- * (docs/adr/0013: setups are compared by identity).
+ * (ADR 0013: setups are compared by identity).
  *
  * They contain private keys. A key's bytes are overwritten as soon as its epoch is over, even while
  * packets wait for it: with zeros as key such a packet does not open, or its tag is refused because

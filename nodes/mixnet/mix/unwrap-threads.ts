@@ -1,5 +1,5 @@
 /**
- * Sends a node's packets to worker threads and takes them back (docs/adr/0013): bounds their number
+ * Sends a node's packets to worker threads and takes them back (ADR 0013): bounds their number
  * and names failures.
  *
  * Threads decide nothing: replay tags, next hops and final packets are handled in the node's thread

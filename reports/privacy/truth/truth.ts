@@ -1,6 +1,6 @@
 /**
  * The complete record of a run: which message was where, and when. It is made by the observer given
- * to nodes (docs/adr/0012), is the input of the estimators, and scores attacks
+ * to nodes (ADR 0012), is the input of the estimators, and scores attacks
  * (docs/spec/privacy-metrics.md, "Two records").
  *
  * Code below `reports/privacy/attacks` must not import this folder: an attacker has a `View`. A

@@ -1,6 +1,6 @@
 /**
  * Writes the scenario of a run with the faults that were injected into it, each at its exact
- * instant: in virtual time the file replays the run, event by event (docs/adr/0015).
+ * instant: in virtual time the file replays the run, event by event (ADR 0015).
  *
  * The text of the file is kept, with its comments. Changes by `--set` are written into it; files
  * next to the scenario are named by their full path, shipped ones by their name.

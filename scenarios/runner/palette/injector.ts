@@ -1,6 +1,6 @@
 /**
  * The run's side of the palette: takes orders, checks each event, books it at a stated instant of
- * the run's clock, and answers with that instant or with the reason for a refusal (docs/adr/0015).
+ * the run's clock, and answers with that instant or with the reason for a refusal (ADR 0015).
  *
  * The port belongs to the runner: no node, link or meter knows that a fault was not in the file.
  *

@@ -1,6 +1,6 @@
 /**
  * Messages about palette faults between the thread that serves the browser view and the thread that
- * runs a scenario: plain data over a port of their own (docs/adr/0015).
+ * runs a scenario: plain data over a port of their own (ADR 0015).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The phases of a run, the same in every world: cast, open, prepare, become ready, begin, pass the time,
- * settle, collect, close. What differs is who makes the time pass (docs/adr/0048).
+ * settle, collect, close. What differs is who makes the time pass (ADR 0048).
  *
  * @module
  */

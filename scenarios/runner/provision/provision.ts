@@ -1,6 +1,6 @@
 /**
  * Provisioning, where all secrets of a run are drawn: gives each node its view of the network, and
- * each process its key bundle (docs/adr/0020).
+ * each process its key bundle (ADR 0020).
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The calls that nodes make for message accounts (docs/adr/0028): the same calls with the same
+ * The calls that nodes make for message accounts (ADR 0028): the same calls with the same
  * arguments in every world, also after crashes.
  *
  * @module

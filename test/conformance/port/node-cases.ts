@@ -1,5 +1,5 @@
 /**
- * Cases for the six throw-away nodes, in any world (docs/adr/0002, docs/adr/0020).
+ * Cases for the six throw-away nodes, in any world (ADR 0002, ADR 0020).
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** What is not ASCII in our sources, in commands that start from one file (docs/adr/0030). @module */
+/** What is not ASCII in our sources, in commands that start from one file (ADR 0030). @module */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

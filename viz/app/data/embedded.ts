@@ -1,6 +1,6 @@
 /**
  * The demo run that the build puts into the page: its report as JSON, its trace as base64
- * (docs/adr/0014).
+ * (ADR 0014).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The fault palette: injects faults into a run in progress, lists them with their time and outcome,
- * and exports the run as a scenario (docs/adr/0015).
+ * and exports the run as a scenario (ADR 0015).
  * Faults take effect at the present instant of the run, wherever the cursor is. The event to be
  * sent is shown as a line of the scenario language.
  *

@@ -1,6 +1,6 @@
 /**
  * The tools of the palette and the events that they make. An event is an entry of `events` in the
- * scenario language, without its instant (docs/adr/0015). Uses no DOM.
+ * scenario language, without its instant (ADR 0015). Uses no DOM.
  *
  * @module
  */
