@@ -1,6 +1,6 @@
 /**
- * `npm run mutants [-- --only R-NNN] [--sample N]`: plants each defect that docs/requirements.yaml names in a copy of the
- * last commit, and says which ones the tests of their requirement do not find.
+ * `npm run mutants [-- --only R-NNN] [--everywhere] [--sample N]`: plants each defect that docs/requirements.yaml names in
+ * a copy of the last commit, and says which ones the tests of their requirement do not find.
  *
  * After an interruption it goes on with what is left, as long as the commit is the same.
  *
@@ -14,9 +14,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { close } from './checks.ts';
+import { finderEverywhere, readEverywhere } from './mutants/everywhere.ts';
 import { finderOf } from './mutants/planting.ts';
-import { FOUND_DEFECTS, type FoundDefect, readFound } from './requirements/found-defects.ts';
-import { type Requirement, readRequirements } from './requirements/requirement-list.ts';
+import {
+  FOUND_DEFECTS,
+  FOUND_EVERYWHERE,
+  type FoundDefect,
+  readFound,
+} from './requirements/found-defects.ts';
+import { readRequirements } from './requirements/requirement-list.ts';
 import { currentCommit } from './requirements/source-state.ts';
 import { filesByRequirement } from './requirements/test-titles.ts';
 
@@ -26,25 +32,34 @@ const HELP = `npm run mutants [-- OPTIONS]: plants the defects of docs/requireme
 commit; the tests of the requirement must find each
 
   --only R-NNN  the defects of this requirement; may be repeated
+  --everywhere  those of tools/mutants/everywhere.yaml instead, which npm test must find; hours
   --sample N    N of them, others for each commit
 `;
 
 type Defect = Pick<FoundDefect, 'id' | 'text' | 'becomes'>;
-/** A defect and its requirement. */
-type Planned = Defect & { readonly row: Requirement };
+/** A defect, and how to find it in the copy at `root`. */
+type Planned = Defect & { readonly find: (root: string) => Promise<string | null> };
+interface Options {
+  readonly only: readonly string[];
+  readonly isEverywhere: boolean;
+  readonly sample: number;
+}
 
 /** Undefined if the options are wrong or the help was asked for. */
-function optionsOf(args: readonly string[]): { only: string[]; sample: number } | undefined {
+function optionsOf(args: readonly string[]): Options | undefined {
   try {
     const { values } = parseArgs({
       args: [...args],
       options: {
         only: { type: 'string', multiple: true, default: [] },
+        everywhere: { type: 'boolean', default: false },
         sample: { type: 'string', default: 'Infinity' },
       },
     });
+    const { only, everywhere: isEverywhere } = values;
     const sample = Number(values.sample);
-    return sample > 0 ? { only: values.only, sample } : undefined;
+    const isGood = sample > 0 && !(isEverywhere && only.length > 0);
+    return isGood ? { only, isEverywhere, sample } : undefined;
   } catch (error) {
     if (!args.includes('--help')) process.stderr.write(`${(error as Error).message}\n`);
     return undefined;
@@ -79,32 +94,31 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = args.includes('--help') ? 0 : BAD_ARGUMENT;
     return;
   }
-  const rows = readRequirements(join(ROOT, 'docs/requirements.yaml')).flatMap((one) => one.rows);
-  const unknown = options.only.filter(
-    (id) => !rows.some((row) => row.id === id && row.defects.length > 0),
-  );
+  const planned = options.isEverywhere ? plannedEverywhere() : plannedBy(options.only);
+  const unknown = options.only.filter((id) => !planned.some((one) => one.id === id));
   if (unknown.length > 0) {
     process.stderr.write(`no defects: ${unknown.join(', ')}\n`);
     process.exitCode = BAD_ARGUMENT;
     return;
   }
-  const wanted = rows
-    .filter(({ id }) => options.only.length === 0 || options.only.includes(id))
-    .flatMap((row) => row.defects.map((defect) => ({ id: row.id, ...defect, row })));
+  const file = options.isEverywhere ? FOUND_EVERYWHERE : FOUND_DEFECTS;
   const commit = currentCommit(ROOT);
   process.env['ORRERY_VECTORS'] ??= join(ROOT, '../shared/vectors');
   const root = copyOf(ROOT);
-  const titles = filesByRequirement(root);
   const counts = { passed: 0, failed: 0 };
   try {
-    for (const { row, ...defect } of sampleOf(wanted, commit, options.sample)) {
-      const before = readFound(ROOT).find((one) => one.commit === commit && isSame(one, defect));
-      const where = { root, titled: titles.get(row.id) ?? [] };
-      const foundBy = before === undefined ? await finderOf(defect, row, where) : before.foundBy;
-      record({ ...defect, commit, foundBy });
+    for (const { find, ...defect } of sampleOf(planned, commit, options.sample)) {
+      const before = readFound(ROOT, file).find(
+        (one) => one.commit === commit && isSame(one, defect),
+      );
+      const began = Date.now();
+      const foundBy = before === undefined ? await find(root) : before.foundBy;
+      const seconds = Math.round((Date.now() - began) / 1000);
+      record(file, { ...defect, commit, foundBy });
       counts[foundBy === null ? 'failed' : 'passed'] += 1;
       const { id, text, becomes } = defect;
-      process.stdout.write(`${id}  ${text}  ->  ${becomes}\n  ${foundBy ?? 'SURVIVES'}\n`);
+      process.stdout.write(`${id}  ${text}  ->  ${becomes}\n`);
+      process.stdout.write(`  ${foundBy ?? 'SURVIVES'}  ${seconds} s\n`);
     }
   } finally {
     rmSync(root, { recursive: true, force: true });
@@ -112,13 +126,38 @@ async function main(args: readonly string[]): Promise<void> {
   close(counts);
 }
 
+/** The defects of these requirements; of all if none is named. */
+function plannedBy(only: readonly string[]): readonly Planned[] {
+  const rows = readRequirements(join(ROOT, 'docs/requirements.yaml')).flatMap((one) => one.rows);
+  const titledIn = (root: string, id: string): readonly string[] =>
+    filesByRequirement(root).get(id) ?? [];
+  return rows
+    .filter(({ id }) => only.length === 0 || only.includes(id))
+    .flatMap((row) =>
+      row.defects.map((defect) => ({
+        id: row.id,
+        ...defect,
+        find: (root) => finderOf(defect, row, { root, titled: titledIn(root, row.id) }),
+      })),
+    );
+}
+
+function plannedEverywhere(): readonly Planned[] {
+  return readEverywhere(ROOT).map(({ text, becomes }) => ({
+    id: 'everywhere',
+    text,
+    becomes,
+    find: (root) => finderEverywhere({ text, becomes }, root),
+  }));
+}
+
 function isSame(a: Defect, b: Defect): boolean {
   return a.id === b.id && a.text === b.text && a.becomes === b.becomes;
 }
 
-function record(one: FoundDefect): void {
-  const others = readFound(ROOT).filter((other) => !isSame(one, other));
-  const path = join(ROOT, FOUND_DEFECTS);
+function record(file: string, one: FoundDefect): void {
+  const others = readFound(ROOT, file).filter((other) => !isSame(one, other));
+  const path = join(ROOT, file);
   mkdirSync(join(ROOT, 'runs'), { recursive: true });
   writeFileSync(path, `${JSON.stringify([...others, one], undefined, 1)}\n`);
 }

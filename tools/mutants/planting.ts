@@ -1,5 +1,5 @@
 /**
- * Plants a defect in a copy of the product, and tells whether the tests of its requirement find it.
+ * Plants a defect in a copy of the product, and tells which test finds it.
  *
  * A defect is a piece of text that occurs once in the product, and what it becomes: so it survives that files are moved.
  *
@@ -7,7 +7,7 @@
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { VitestFile } from '../requirements/last-run.ts';
 import { readReports } from '../requirements/reports.ts';
 import type { Defect, Requirement } from '../requirements/requirement-list.ts';
@@ -53,49 +53,85 @@ export function testsOf(
 }
 
 /**
- * Plants the defect in the copy at `root`, runs the tests of its requirement, and mends it.
- * @returns the first test or KPI that failed; null if none did. A file that cannot be loaded shows nothing.
+ * Plants the defect in the copy at `root`, and mends it when the promise of `act` ends.
+ * @param act Gets the path of the file.
  * @throws if the text is not there once.
  */
-export async function finderOf(
-  defect: Defect,
-  row: Requirement,
-  { root, titled }: { readonly root: string; readonly titled: readonly string[] },
-): Promise<string | null> {
+export async function planted<Result>(
+  root: string,
+  { text, becomes }: Pick<Defect, 'text' | 'becomes'>,
+  act: (path: string) => Promise<Result>,
+): Promise<Result> {
   const files = productFiles(root);
-  const places = placesOf(defect.text, files);
+  const places = placesOf(text, files);
   const [path = ''] = places;
-  if (places.length !== 1) throw new Error(`${row.id}: ${places.length} places of ${defect.text}`);
+  if (places.length !== 1) throw new Error(`${places.length} places of ${text}`);
   const sound = files.get(path) as string;
   writeFileSync(
     join(root, path),
-    sound.replace(defect.text, () => defect.becomes),
+    sound.replace(text, () => becomes),
   );
   try {
-    for (const { file, part = row.id } of testsOf(row, titled)) {
-      const failed = await failureIn(root, file, part);
-      if (failed !== undefined) return `${file}: ${failed}`;
-    }
-    for (const check of row.checks) {
-      if ('kpi' in check && (await misses(root, check.kpi))) return check.kpi;
-    }
-    return null;
+    return await act(path);
   } finally {
     writeFileSync(join(root, path), sound);
   }
 }
 
-/** The title of the first test that fails. */
-async function failureIn(root: string, file: string, part: string): Promise<string | undefined> {
-  const title = part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/**
+ * Plants the defect in the copy at `root`, runs the tests of its requirement, and mends it.
+ * @returns the first test or KPI that failed; null if none did.
+ */
+export function finderOf(
+  defect: Defect,
+  row: Requirement,
+  { root, titled }: { readonly root: string; readonly titled: readonly string[] },
+): Promise<string | null> {
+  return planted(root, defect, async () => {
+    for (const { file, part = row.id } of testsOf(row, titled)) {
+      const title = part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      // A file that cannot be loaded shows nothing.
+      const { failed } = await findingsOf(root, ['run', file, '-t', title, '--retry=0']);
+      if (failed !== undefined) return failed;
+    }
+    for (const check of row.checks) {
+      if ('kpi' in check && (await misses(root, check.kpi))) return check.kpi;
+    }
+    return null;
+  });
+}
+
+/** What a run of vitest found first; a test as its file and its title. */
+export interface Findings {
+  readonly failed: string | undefined;
+  /** A file that failed before its tests. */
+  readonly broken: string | undefined;
+  /** False if the run was ended at its limit. */
+  readonly isOver: boolean;
+}
+
+/** Runs vitest with these words, for so long at most. */
+export async function findingsOf(
+  root: string,
+  words: readonly string[],
+  limitMs: number = TIME_LIMIT,
+): Promise<Findings> {
   const results = join(root, 'node_modules/.cache/mutant.json');
-  const args = ['run', file, '-t', title, '--retry=0', '--reporter=json'];
   // A runner that dies leaves no results: those of the defect before are none of this one.
   writeFileSync(results, '{}');
-  await run(root, ['node_modules/.bin/vitest', ...args, `--outputFile.json=${results}`]);
-  const { testResults } = JSON.parse(readFileSync(results, 'utf8')) as Partial<VitestFile>;
-  const tests = (testResults ?? []).flatMap(({ assertionResults }) => assertionResults);
-  return tests.find(({ status }) => status === 'failed')?.fullName;
+  const args = ['--reporter=json', `--outputFile.json=${results}`];
+  const isOver = await run(root, ['node_modules/.bin/vitest', ...words, ...args], limitMs);
+  const { testResults = [] } = JSON.parse(readFileSync(results, 'utf8')) as Partial<VitestFile>;
+  const tests = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map((test) => ({ ...test, file: relative(root, name) })),
+  );
+  const failed = tests.find(({ status }) => status === 'failed');
+  const broken = testResults.find(({ status }) => status === 'failed');
+  return {
+    failed: failed && `${failed.file}: ${failed.fullName}`,
+    broken: broken && relative(root, broken.name),
+    isOver,
+  };
 }
 
 async function misses(root: string, kpi: string): Promise<boolean> {
@@ -103,15 +139,20 @@ async function misses(root: string, kpi: string): Promise<boolean> {
   const out = join(root, 'runs/mutant');
   const start = ['cli/start.mjs', 'scenario', `${scenario}.yaml`, '--seed', '1'];
   rmSync(out, { recursive: true, force: true });
-  await run(root, [process.execPath, ...start, '--no-trace', '--out', out]);
+  await run(root, [process.execPath, ...start, '--no-trace', '--out', out], TIME_LIMIT);
   const kpis = readReports(out).flatMap((report) => report.kpis);
   return kpis.some((one) => one.metric === metric && one.status === 'fail');
 }
 
-function run(root: string, [program = '', ...args]: readonly string[]): Promise<void> {
-  const child = spawn(program, args, { cwd: root, stdio: 'ignore', timeout: TIME_LIMIT });
+/** @returns false if it was ended at the limit. */
+function run(
+  root: string,
+  [program = '', ...args]: readonly string[],
+  timeout: number,
+): Promise<boolean> {
+  const child = spawn(program, args, { cwd: root, stdio: 'ignore', timeout });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', () => resolve());
+    child.on('exit', () => resolve(!child.killed));
   });
 }

@@ -9,10 +9,12 @@ import { z } from 'zod';
 
 /** Where it writes, relative to the root. */
 export const FOUND_DEFECTS = 'runs/mutants.json';
+/** Where it writes with `--everywhere`. */
+export const FOUND_EVERYWHERE = 'runs/mutants-everywhere.json';
 
 /** A defect that was planted. */
 export const foundDefect = z.strictObject({
-  /** The requirement. */
+  /** The requirement; `everywhere` for one of no requirement. */
   id: z.string(),
   text: z.string(),
   becomes: z.string(),
@@ -24,8 +26,8 @@ export const foundDefect = z.strictObject({
 export type FoundDefect = z.output<typeof foundDefect>;
 
 /** Reads the file; empty if there is none. */
-export function readFound(root: string): readonly FoundDefect[] {
-  const path = join(root, FOUND_DEFECTS);
+export function readFound(root: string, file: string = FOUND_DEFECTS): readonly FoundDefect[] {
+  const path = join(root, file);
   if (!existsSync(path)) return [];
   return z.array(foundDefect).parse(JSON.parse(readFileSync(path, 'utf8')));
 }

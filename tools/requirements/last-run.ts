@@ -89,6 +89,7 @@ export interface VitestFile {
   readonly startTime: number;
   readonly testResults: readonly {
     readonly name: string;
+    readonly status?: string;
     readonly assertionResults: readonly {
       readonly fullName: string;
       readonly status: string;
