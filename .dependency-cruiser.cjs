@@ -334,6 +334,21 @@ module.exports = {
       to: { path: '^(reports/privacy/truth|scenarios)/', reachable: true },
     },
     {
+      name: 'worlds-through-their-interface',
+      severity: 'error',
+      comment: 'Ask for a World or a LocalWorld (runner/world.ts); who assembles a run makes one.',
+      from: {
+        path: '^scenarios/',
+        pathNot: [
+          '^scenarios/runner/(worlds/|(cast-seed|live-run)\\.ts$)',
+          '^scenarios/distributed/(agent|gauge)\\.ts$',
+          '^scenarios/calibration/timed-world\\.ts$',
+          '^scenarios/verify/checks/fault-schedule\\.ts$',
+        ],
+      },
+      to: { path: '^scenarios/runner/worlds/' },
+    },
+    {
       name: 'adversaries-see-no-truth',
       severity: 'error',
       comment: 'An adversary sees what taps show it; the score is kept outside adversary/.',

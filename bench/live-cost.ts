@@ -66,7 +66,7 @@ class ClosedLoop implements WorldListener {
   }
 
   fill(): void {
-    this.#agent.world.live.pump.enter(() => {
+    this.#agent.world.sim.pump.enter(() => {
       for (let index = 0; index < UNDER_WAY; index += 1) this.#send();
     });
   }

@@ -15,9 +15,9 @@ import type { NetworkObserver } from '../engine/net/direction-context.ts';
 import { SimWorld, type SimWorldOptions } from '../engine/net/sim-world.ts';
 import { loadScenario } from '../scenarios/files/load.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { castRun } from '../scenarios/runner/cast-seed.ts';
 import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import { joinNetworkObservers } from '../scenarios/runner/join-network-observers.ts';
-import { runSeed } from '../scenarios/runner/run-seed.ts';
 import { type BenchResult, requireEqual, spreadOf } from './bench-result.ts';
 import { type Arrivals, cutsOf, figuresOf } from './workloads/cuts.ts';
 import type { Once } from './workloads/run-once.ts';
@@ -95,25 +95,24 @@ function arrivalsOf(): Arrivals {
   const to: number[] = [];
   const delays = new Map<string, Arrivals['links'][number]>();
   const ignore = (): void => undefined;
-  runSeed({
-    ...{ scenario, registry, seed: 1, recordings: {} },
-    makeWorld: (parts): SimWorld => {
-      const world: WatchedWorld = new WatchedWorld(parts, {
-        onOffered: ignore,
-        onStarted: ignore,
-        onDropped: ignore,
-        onDelivered: ({ linkId, fromNode, toNode, pace }): void => {
-          at.push(world.scheduler.now);
-          from.push(fromNode);
-          to.push(toNode);
-          if (!delays.has(linkId)) {
-            delays.set(linkId, { a: fromNode, b: toNode, delayNs: pace.delayNs });
-          }
-        },
-      });
-      return world;
-    },
+  const { stage, world } = castRun({ scenario, registry, seed: 1 }, (parts) => {
+    const watched: WatchedWorld = new WatchedWorld(parts, {
+      onOffered: ignore,
+      onStarted: ignore,
+      onDropped: ignore,
+      onDelivered: ({ linkId, fromNode, toNode, pace }): void => {
+        at.push(watched.scheduler.now);
+        from.push(fromNode);
+        to.push(toNode);
+        if (!delays.has(linkId)) {
+          delays.set(linkId, { a: fromNode, b: toNode, delayNs: pace.delayNs });
+        }
+      },
+    });
+    return watched;
   });
+  stage.prepare();
+  world.sim.runUntil(stage.overNs);
   const nodes = scenario.topology.hosts.length;
   // Links without a packet would not make windows shorter: all have the same delay.
   return { nodes, links: [...delays.values()], at, from, to };

@@ -18,7 +18,7 @@ import { provisionSeed } from '../runner/provision/run-provision.ts';
 import { Stage } from '../runner/stage.ts';
 import type { BatchPlan } from './batches.ts';
 import { type MeasuredOperation, operationOf } from './operations.ts';
-import { HandlerClock, type HandlerTimes, TimedStageWorld } from './timed-world.ts';
+import { HandlerClock, type HandlerTimes, timedWorld } from './timed-world.ts';
 
 /** The scenario to run and how. */
 export interface HandlerRun {
@@ -71,7 +71,7 @@ function timesOf(scenario: Scenario, run: HandlerRun): ReadonlyMap<string, Handl
   const crypto = provider(scenario.crypto, { timing: 'constant' });
   const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
   const parts = { scenario, seed: SEED, crypto, protocolOf, stackOf: stackOf(scenario, registry) };
-  const world = new TimedStageWorld(parts, clock);
+  const world = timedWorld(parts, clock);
   const provision = provisionSeed(parts);
   const stage = new Stage({
     world,

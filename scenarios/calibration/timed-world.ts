@@ -8,6 +8,7 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
+import type { Scheduler } from '../../engine/core/scheduler.ts';
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint, SendResult, UdpOptions } from '../../engine/host/socket.ts';
 import type { Nanoseconds, Timer } from '../../engine/host/time.ts';
@@ -17,7 +18,9 @@ import type { StackMember } from '../../engine/net/host-stack.ts';
 import { SimHost, type SimHostOptions } from '../../engine/net/sim-host.ts';
 import type { SimSocket } from '../../engine/net/sim-socket.ts';
 import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
-import { type SimStageOptions, SimStageWorld } from '../runner/sim-stage-world.ts';
+import { VirtualAgenda } from '../runner/worlds/agenda.ts';
+import { Listeners } from '../runner/worlds/listeners.ts';
+import { networkOptions, ProcessWorld, type WorldParts } from '../runner/worlds/local-world.ts';
 
 const NS_PER_MS = 1_000_000;
 const CLOCK_READS = 1_000;
@@ -110,33 +113,38 @@ export class HandlerClock {
   }
 }
 
-/** A stage whose node code is timed. */
-export class TimedStageWorld extends SimStageWorld {
-  readonly #clock: HandlerClock;
-  /** Undefined in a scenario without traffic. */
-  readonly #sourceProtocol: string | undefined;
+/** A world in virtual time whose node code is timed. */
+export function timedWorld(parts: WorldParts, clock: HandlerClock): ProcessWorld<SimWorld> {
+  const timed = { ...parts, crypto: new ChargedCrypto(parts.crypto, clock) };
+  const listeners = new Listeners();
+  const net = new TimedWorld(networkOptions(timed, listeners), clock);
+  const protocol = sourceProtocol(parts);
+  const agenda =
+    protocol === undefined
+      ? new VirtualAgenda(net.scheduler)
+      : new TimedAgenda(net.scheduler, { clock, protocol });
+  return new ProcessWorld(timed, { net, agenda, listeners });
+}
 
-  constructor(options: Omit<SimStageOptions, 'makeWorld'>, clock: HandlerClock) {
-    const { crypto, scenario, protocolOf } = options;
-    super({
-      ...options,
-      crypto: new ChargedCrypto(crypto, clock),
-      makeWorld: (parts) => new TimedWorld(parts, clock),
-    });
-    this.#clock = clock;
-    const source = scenario.traffic[0]?.from;
-    const host = scenario.topology.hosts.find(({ name }) => name === source);
-    // Traffic enters a host at its highest protocol.
-    const top = host?.layers?.at(-1)?.protocol;
-    this.#sourceProtocol = top ?? (host === undefined ? undefined : protocolOf(host).name);
+/** Where the traffic enters, the highest protocol of its source; undefined if there is none. */
+function sourceProtocol({ scenario, protocolOf }: WorldParts): string | undefined {
+  const source = scenario.traffic[0]?.from;
+  const host = scenario.topology.hosts.find(({ name }) => name === source);
+  return host && (host.layers?.at(-1)?.protocol ?? protocolOf(host).name);
+}
+
+/** A source's turn makes a packet and passes it to its node: that is a request. */
+class TimedAgenda extends VirtualAgenda {
+  readonly #how: { readonly clock: HandlerClock; readonly protocol: string };
+
+  constructor(scheduler: Scheduler, how: { clock: HandlerClock; protocol: string }) {
+    super(scheduler);
+    this.#how = how;
   }
 
-  /** A source's turn makes a packet and passes it to its node: that is a request. */
   override at(timeNs: number, fire: () => void): void {
-    const bytes = 0;
-    const protocol = this.#sourceProtocol;
-    const timed = (): void => this.#clock.handler(protocol ?? '', 'request', bytes, fire);
-    super.at(timeNs, protocol === undefined ? fire : timed);
+    const { clock, protocol } = this.#how;
+    super.at(timeNs, () => clock.handler(protocol, 'request', 0, fire));
   }
 }
 

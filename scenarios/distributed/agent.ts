@@ -24,12 +24,12 @@ import { forgerOf } from '../runner/flood.ts';
 import type { MakeForger } from '../runner/flood-order.ts';
 import { readFlow } from '../runner/ground-truth.ts';
 import { createNodes } from '../runner/host-nodes.ts';
-import { LiveStageWorld } from '../runner/live-stage-world.ts';
 import { layerTable, nodeChoice, protocolTable, stackOf } from '../runner/nodes.ts';
 import { type BundleUse, bundleView } from '../runner/provision/key-bundle.ts';
 import { networkMap } from '../runner/provision/network-map.ts';
 import { Flow, FlowSupply } from '../runner/traffic-source.ts';
 import type { Undo, WorldListener } from '../runner/world.ts';
+import { type LiveRunWorld, liveWorld } from '../runner/worlds/live-world.ts';
 import { Gauge } from './gauge.ts';
 import { CRASH_LINE_MAX, WORDS_MAX } from './message-shapes.ts';
 import type { AgentOrder, Report, RunCommand } from './messages.ts';
@@ -71,7 +71,8 @@ const NO_TRUTH = new Uint8Array(0);
 
 /** One agent, from its order to its result. */
 export class Agent implements WorldListener {
-  readonly world: LiveStageWorld;
+  readonly world: LiveRunWorld['world'];
+  readonly agenda: LiveRunWorld['agenda'];
   readonly #order: AgentOrder;
   readonly #surroundings: AgentSurroundings;
   readonly #nodes = new Map<string, NodeHandle>();
@@ -105,7 +106,7 @@ export class Agent implements WorldListener {
       protocolOf: protocolTable(scenario.topology, protocolOf),
       layersOf,
     };
-    this.world = new LiveStageWorld({
+    const { world, agenda } = liveWorld({
       scenario,
       seed,
       crypto: provider(scenario.crypto, { timing: 'constant' }),
@@ -119,6 +120,8 @@ export class Agent implements WorldListener {
         ...(order.stateFolder === undefined ? {} : { stateFolder: order.stateFolder }),
       },
     });
+    this.world = world;
+    this.agenda = agenda;
     const indexOf = (host: string): number =>
       scenario.topology.hosts.findIndex(({ name }) => name === host);
     this.#rows = new MeasuredRows(hosts, indexOf);
@@ -144,11 +147,11 @@ export class Agent implements WorldListener {
 
   /** Starts the nodes; reports `loaded` and later `ready`. */
   async load(): Promise<void> {
-    const { live } = this.world;
+    const { sim: live } = this.world;
     await live.warm();
     const { zeroNs } = this.#order;
     // Actions of nodes before the start get an instant as well.
-    if (zeroNs !== undefined) this.world.begin(Number(zeroNs - live.clock.originNs));
+    if (zeroNs !== undefined) this.agenda.begin(Number(zeroNs - live.clock.originNs));
     live.pump.enter(() => {
       for (const name of this.#order.hosts) this.#create(name);
       for (const name of this.#order.hosts) this.#startNode(name);
@@ -192,7 +195,7 @@ export class Agent implements WorldListener {
       case 'undo': {
         const undo = this.#effects.get(command.effect);
         this.#effects.delete(command.effect);
-        if (undo !== undefined) world.live.pump.enter(undo);
+        if (undo !== undefined) world.sim.pump.enter(undo);
         return;
       }
       case 'clock':
@@ -208,7 +211,7 @@ export class Agent implements WorldListener {
         world.resetMetrics();
         return;
       case 'mute':
-        world.muteSources();
+        this.agenda.mute();
         return;
       case 'stop':
         this.#stop();
@@ -222,7 +225,7 @@ export class Agent implements WorldListener {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
-    await this.world.live.close();
+    await this.world.sim.close();
   }
 
   /** If a node caused the error, the crash of that node; otherwise the error itself. */
@@ -262,7 +265,7 @@ export class Agent implements WorldListener {
 
   /** Passes a request of an application to a protocol of a node, by default the lowest one. */
   request(node: string, request: NodeRequest, by?: string): void {
-    const { pump } = this.world.live;
+    const { pump } = this.world.sim;
     if (pump.isRunning) pump.enter(() => this.world.request(node, request, by));
     else request.respond('node-down');
   }
@@ -349,11 +352,11 @@ export class Agent implements WorldListener {
     if (!this.#nodes.delete(name)) return;
     // A restarted node does not know any paths.
     for (const { to } of this.#order.scenario.traffic) this.#paths.delete(`${name} -> ${to}`);
-    this.world.live.pump.enter(() => this.world.crash(name, store));
+    this.world.sim.pump.enter(() => this.world.crash(name, store));
   }
 
   #restart(name: string): void {
-    this.world.live.pump.enter(() => {
+    this.world.sim.pump.enter(() => {
       this.world.restart(name);
       this.#create(name);
       this.#startNode(name);
@@ -363,11 +366,11 @@ export class Agent implements WorldListener {
   }
 
   #start(zeroNs: bigint): void {
-    const { live } = this.world;
+    const { sim: live } = this.world;
     const zero = Number(zeroNs - live.clock.originNs);
     const fromNs = Math.max(0, live.clock.now() - zero);
     this.#isRunning = true;
-    this.world.begin(zero);
+    this.agenda.begin(zero);
     this.#gauge.begin();
     for (const flow of this.#flows) {
       if (this.#order.hosts.includes(flow.spec.from)) flow.start(fromNs);
@@ -377,7 +380,7 @@ export class Agent implements WorldListener {
   }
 
   #stop(): void {
-    const { live } = this.world;
+    const { sim: live } = this.world;
     live.pump.stop();
     this.#flush();
     this.#tellHandovers();
@@ -393,7 +396,7 @@ export class Agent implements WorldListener {
   }
 
   #begin(effect: number, act: () => Undo): void {
-    this.world.live.pump.enter(() => {
+    this.world.sim.pump.enter(() => {
       this.#effects.set(effect, act());
     });
   }
@@ -442,7 +445,7 @@ export class Agent implements WorldListener {
   }
 
   #tellHandovers(): void {
-    const batch = this.world.live.handovers.take();
+    const batch = this.world.sim.handovers.take();
     if (batch.rows.length + batch.untold > 0) this.#send({ type: 'handovers', batch });
   }
 

@@ -15,12 +15,12 @@ import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import { NodeCrash } from '../runner/crash/crash.ts';
+import { Deliveries } from '../runner/deliveries.ts';
 import { TRUTH_KINDS, type Truth } from '../runner/ground-truth.ts';
 import { handoverBook } from '../runner/handover-metrics.ts';
 import type { KeyBundle } from '../runner/provision/key-bundle.ts';
 import type { Stage, StandIns } from '../runner/stage.ts';
 import { FlowSupply } from '../runner/traffic-source.ts';
-import type { WorldListener } from '../runner/world.ts';
 import type { AgentProcess } from './agent-process.ts';
 import { failureLineOf } from './failure-line.ts';
 import { type AgentOrder, ARRIVED_AT, ARRIVED_ROW, type Report, SENT_ROW } from './messages.ts';
@@ -71,6 +71,7 @@ const IS_RECORD: ReadonlySet<Report['type']> = new Set([
 export class Coordinator {
   readonly world: RemoteWorld;
   readonly standIns: StandIns;
+  readonly deliveries = new Deliveries();
   /** Notices for readers of the verdict. */
   readonly warnings = new Notices();
   /**
@@ -87,7 +88,6 @@ export class Coordinator {
   readonly #nextSequence: number[];
   readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   #stage: Stage | undefined;
-  readonly #listeners: WorldListener[] = [];
   #zeroNs: bigint | undefined;
   #isEnding = false;
 
@@ -115,12 +115,6 @@ export class Coordinator {
   /** Attaches the stage that measures; agents may report from now on. */
   attach(stage: Stage): void {
     this.#stage = stage;
-    this.#listeners.push(stage);
-  }
-
-  /** Adds a recorder of states, marks and spans, called in chronological order. */
-  listen(listener: WorldListener): void {
-    this.#listeners.push(listener);
   }
 
   /** Initial agents that have not yet reached this state. */
@@ -196,10 +190,8 @@ export class Coordinator {
       flow.meter.refused = tallies.refusedOf(flow.index);
       flow.hasSentFile = tallies.hasSentFile(flow.index);
     }
-    if (this.#stage !== undefined) {
-      this.#stage.damaged += tallies.damaged;
-      this.#stage.refusals = tallies.refusals();
-    }
+    this.deliveries.damaged += tallies.damaged;
+    if (this.#stage !== undefined) this.#stage.refusals = tallies.refusals();
     if (measured.late > 0) {
       this.warnings.add(
         `${measured.late} reports of agents came too late to be processed in order`,
@@ -395,11 +387,11 @@ export class Coordinator {
     const { node } = report;
     const atNs = report.type === 'span' ? report.endNs : report.atNs;
     this.world.measured.push(atNs, () => {
-      for (const listener of this.#listeners) {
+      for (const listener of this.world.listeners) {
         if (report.type === 'finished') listener.finished?.(node, report.protocol);
-        else if (report.type === 'mark') listener.marked(node, report.name);
-        else if (report.type === 'state') listener.state(node, report.machine, report.state);
-        else listener.spanned(node, report.name, report.beginNs, report.endNs);
+        else if (report.type === 'mark') listener.marked?.(node, report.name);
+        else if (report.type === 'state') listener.state?.(node, report.machine, report.state);
+        else listener.spanned?.(node, report.name, report.beginNs, report.endNs);
       }
     });
   }

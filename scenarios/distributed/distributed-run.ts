@@ -14,8 +14,6 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { provider } from '../../engine/crypto/index.ts';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
-import type { NetworkView } from '../../engine/host/network-view.ts';
-import type { Protocol } from '../../engine/host/protocol.ts';
 import type { LogLevel } from '../../engine/live/live-log.ts';
 import { firstUnusable } from '../../engine/live/loopback.ts';
 import { entryModule } from '../../engine/live/own-form.ts';
@@ -24,7 +22,8 @@ import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { Refusal } from '../refusal.ts';
 import { SCATTERED } from '../runner/account.ts';
-import { untilPart } from '../runner/done-watch.ts';
+import { assembleRun } from '../runner/assemble-run.ts';
+import { directionsOf } from '../runner/directions.ts';
 import { scenarioOfSeed } from '../runner/drawn-pairs.ts';
 import { handoverMetrics } from '../runner/handover-metrics.ts';
 import type { SeedAnswer } from '../runner/job.ts';
@@ -35,10 +34,8 @@ import {
   PROCESS_METRICS,
   stolenMetrics,
 } from '../runner/live-meter.ts';
-import { liveTrace } from '../runner/live-trace.ts';
 import { machinePace } from '../runner/machine-pace.ts';
-import { measuredSoFar } from '../runner/measured-so-far.ts';
-import { type NodeChoice, nodeChoice, stackOf } from '../runner/nodes.ts';
+import { nodeChoice, stackOf } from '../runner/nodes.ts';
 import {
   type Cast,
   type Passing,
@@ -53,11 +50,10 @@ import type { KeyBundle } from '../runner/provision/key-bundle.ts';
 import type { Provision } from '../runner/provision/provision.ts';
 import { provisionRun } from '../runner/provision/run-provision.ts';
 import { drawnSecrets } from '../runner/provision/secret-source.ts';
-import { type Recorder, recordingOf } from '../runner/recorder.ts';
+import { liveRecorders } from '../runner/recorders.ts';
 import type { RunEnd, RunOrder } from '../runner/run-scenario.ts';
 import { answerOf } from '../runner/seed-answer.ts';
-import { SimStageWorld } from '../runner/sim-stage-world.ts';
-import { Stage } from '../runner/stage.ts';
+import type { Stage } from '../runner/stage.ts';
 import { type StolenTime, watchStolenTime } from '../runner/stolen-time.ts';
 import {
   NO_FINGERPRINT,
@@ -249,24 +245,20 @@ class FleetTime implements Timekeeper {
     process.once('exit', this.#removeFiles);
     this.#refuseUnusable();
     const { scenario, registry, recordingsOf } = this.#order;
-    const { world, standIns } = this.#coordinator;
+    const { world, standIns, deliveries } = this.#coordinator;
     const { seed } = this.#turn;
-    const stage = new Stage({
-      world,
-      scenario,
-      seed,
-      viewOf: (host, layer): NetworkView => this.#provision.viewOf(host, layer),
-      nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
-      standIns,
-      ...untilPart(scenario, registry),
+    const facts = { scenario, registry, seed };
+    const recordings = recordingsOf(seed);
+    const directions = directionsOf(scenario.topology);
+    const now = (): number => world.now();
+    const cast = assembleRun(world, {
+      ...{ ...facts, standIns, deliveries, provision: this.#provision },
+      account: { kind: 'untracked', reason: SCATTERED },
+      recorders: liveRecorders({ ...facts, world, now, directions }, recordings),
+      palette: recordings.palette,
     });
-    this.#coordinator.attach(stage);
-    const trace = this.#traceOf();
-    if (trace !== undefined) this.#coordinator.listen(trace);
-    const account = { kind: 'untracked', reason: SCATTERED } as const;
-    const { palette } = recordingsOf(seed);
-    const recording = recordingOf(trace);
-    return { scenario, registry, seed, world, stage, account, recording, palette };
+    this.#coordinator.attach(cast.stage);
+    return cast;
   }
 
   /** Starts all agents; names one that does not connect. */
@@ -410,26 +402,6 @@ class FleetTime implements Timekeeper {
       ...late,
       'live.restart': { kind: 'samples', values: restartsNs },
     };
-  }
-
-  /** The network is the same in every process; here it only gives the trace its names. */
-  #traceOf(): Recorder | undefined {
-    const { scenario, registry, recordingsOf } = this.#order;
-    const recordings = recordingsOf(this.#turn.seed);
-    const { trace, broadcast } = recordings;
-    if (trace === undefined && broadcast === undefined) return undefined;
-    const picture = new SimStageWorld({
-      scenario,
-      seed: this.#turn.seed,
-      crypto: provider('modelled', { timing: 'simulation' }),
-      protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
-      stackOf: stackOf(scenario, registry),
-    });
-    const { directions } = picture.sim.network;
-    const now = (): number => this.#coordinator.world.now();
-    const facts = { scenario, registry, seed: this.#turn.seed };
-    const soFar = measuredSoFar(this.#coordinator.world, facts);
-    return liveTrace({ ...facts, now, directions, soFar }, recordings);
   }
 
   *#untilConnected(): Steps<void> {

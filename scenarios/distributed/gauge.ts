@@ -5,9 +5,11 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
+import type { LiveWorld } from '../../engine/live/live-world.ts';
 import { addUp } from '../../reports/add-up.ts';
-import type { LiveStageWorld } from '../runner/live-stage-world.ts';
 import type { Flow } from '../runner/traffic-source.ts';
+import type { LocalWorld } from '../runner/world.ts';
+import { linkPackets } from '../runner/worlds/local-world.ts';
 import type { Tally } from './messages.ts';
 import { type PackedMetrics, packHistogram, packMetrics } from './packed-histogram.ts';
 import type { MeasuredRows } from './reporting-meter.ts';
@@ -16,14 +18,18 @@ const US_PER_MS = 1_000;
 
 /** See the module. */
 export class Gauge {
-  readonly #world: LiveStageWorld;
+  readonly #world: LocalWorld & { readonly sim: LiveWorld };
   readonly #flows: readonly Flow[];
   readonly #rows: MeasuredRows;
   #memoryBytes = 0;
   #beganMs = performance.now();
   #beganCpu = process.cpuUsage();
 
-  constructor(world: LiveStageWorld, flows: readonly Flow[], rows: MeasuredRows) {
+  constructor(
+    world: LocalWorld & { readonly sim: LiveWorld },
+    flows: readonly Flow[],
+    rows: MeasuredRows,
+  ) {
     this.#world = world;
     this.#flows = flows;
     this.#rows = rows;
@@ -33,37 +39,37 @@ export class Gauge {
   begin(): void {
     this.#beganMs = performance.now();
     this.#beganCpu = process.cpuUsage();
-    this.#world.live.lateness.reset();
-    this.#world.live.pump.longestStallNs = 0;
+    this.#world.sim.lateness.reset();
+    this.#world.sim.pump.longestStallNs = 0;
   }
 
   /** The tally of everything so far. */
   tally(hosts: readonly string[]): Tally {
-    return { ...this.counts(hosts), lateness: packHistogram(this.#world.live.lateness.data()) };
+    return { ...this.counts(hosts), lateness: packHistogram(this.#world.sim.lateness.data()) };
   }
 
   /** Like {@link tally}, without the large parts. */
   counts(hosts: readonly string[]): Tally {
-    const { live, sim } = this.#world;
+    const { sim } = this.#world;
     const { user, system } = process.cpuUsage(this.#beganCpu);
     this.#memoryBytes = Math.max(this.#memoryBytes, process.memoryUsage.rss());
     const metrics: Record<string, PackedMetrics> = {};
     for (const host of hosts) metrics[host] = packMetrics(this.#world.metrics(host));
-    const { receiveBufferBytes, counts } = live.wires;
+    const { receiveBufferBytes, counts } = sim.wires;
     return {
       metrics,
       nodeDrops: this.#world.nodeDrops(),
-      packets: this.#world.linkPackets(),
+      packets: linkPackets(sim),
       ...counts,
       cpuUs: user + system,
       wallUs: Math.round((performance.now() - this.#beganMs) * US_PER_MS),
       memoryBytes: this.#memoryBytes,
       receiveBufferBytes: Number.isFinite(receiveBufferBytes) ? receiveBufferBytes : 0,
       events: sim.scheduler.eventCount,
-      streamPackets: live.streamPackets,
-      directStreams: live.directStreams,
-      storeFailures: live.storeFailures,
-      stallNs: live.pump.longestStallNs,
+      streamPackets: sim.streamPackets,
+      directStreams: sim.directStreams,
+      storeFailures: sim.storeFailures,
+      stallNs: sim.pump.longestStallNs,
       damaged: this.#rows.damaged,
       refused: this.#flows.map(({ meter }) => meter.refused),
       refusals: addUp(this.#flows.map(({ meter }) => meter.refusals)),

@@ -15,7 +15,14 @@ import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
 import type { FloodOrder } from '../runner/flood-order.ts';
-import type { NodeCallKind, ReplayAttack, Undo, World, WorldLink } from '../runner/world.ts';
+import type {
+  NodeCallKind,
+  ReplayAttack,
+  Undo,
+  World,
+  WorldLink,
+  WorldListener,
+} from '../runner/world.ts';
 import type { Command } from './messages.ts';
 import { SettleQueue } from './settle-queue.ts';
 import { TallyBook } from './tally-book.ts';
@@ -42,6 +49,8 @@ export class RemoteWorld implements World {
   readonly measured = new SettleQueue();
   readonly tallies = new TallyBook();
   readonly agenda: WallAgenda;
+  /** Called in chronological order. */
+  readonly listeners: WorldListener[] = [];
   readonly #fleet: Fleet;
   readonly #links = new Map<string, RemoteLink>();
   readonly #effects = new Effects();
@@ -53,6 +62,10 @@ export class RemoteWorld implements World {
     for (const { id, a, b } of scenario.topology.links) {
       this.#links.set(id, new RemoteLink(id, [a.host, b.host], fleet, this.#effects));
     }
+  }
+
+  listen(listener: WorldListener): void {
+    this.listeners.push(listener);
   }
 
   now(): number {

@@ -17,19 +17,19 @@ import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import { Books } from './books.ts';
 import { BrokenPromise } from './crash/crash.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { MessageAccountant } from './message-account.ts';
 import { MessageLedger } from './message-ledger.ts';
 import type { StackOf } from './nodes.ts';
 import { PassageLedger } from './passage-ledger.ts';
-import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Stage } from './stage.ts';
+import type { LocalWorld } from './world.ts';
 
 /** The parts of an account of messages. */
 export interface AccountParts {
   readonly scenario: Scenario;
-  readonly world: SimStageWorld;
-  /** The stage, which is created after the account. */
-  readonly stage: () => Pick<Stage, 'flows' | 'damaged'>;
+  readonly world: LocalWorld;
+  readonly deliveries: Deliveries;
   readonly protocolOf: (host: HostSpec) => Protocol;
   /** All protocols of a host, the lowest first. */
   readonly stackOf: StackOf;
@@ -140,7 +140,7 @@ function ledgerOf(parts: AccountParts, terms: LedgerTerms): MessageAccountant {
     isCustody: account.kind === 'custody',
     isCarried,
     isCarrier,
-    damaged: (): number => parts.stage().damaged,
+    damaged: (): number => parts.deliveries.damaged,
     lies: (): number => countOn(parts, ({ corrupted, injected }) => corrupted + injected),
   });
 }
@@ -232,7 +232,7 @@ function passageLedger(
     isOwn,
     isCarrier: reporter.isCarrier,
     keyOf,
-    unseen: () => ({ corrupted: corrupted() + parts.stage().damaged, ...losses?.lost() }),
+    unseen: () => ({ corrupted: corrupted() + parts.deliveries.damaged, ...losses?.lost() }),
     unhandled: () => losses?.unhandled() ?? 0,
   });
 }
@@ -242,11 +242,11 @@ function countOn({ world }: AccountParts, count: (direction: Direction) => numbe
   return world.sim.network.directions.reduce((sum, direction) => sum + count(direction), 0);
 }
 
-function common({ world, stage }: AccountParts): {
-  readonly world: SimStageWorld;
+function common({ world, deliveries }: AccountParts): {
+  readonly world: LocalWorld;
   readonly hosts: readonly string[];
-  readonly flows: () => Stage['flows'];
+  readonly flows: Deliveries['flows'];
 } {
   const hosts = world.sim.hosts.map(({ name }) => name);
-  return { world, hosts, flows: () => stage().flows };
+  return { world, hosts, flows: deliveries.flows };
 }

@@ -21,13 +21,12 @@ import { ReplayAdversary } from './adversary/replay.ts';
 import { TaggingAdversary } from './adversary/tagging.ts';
 import { AttackScore } from './attack-score.ts';
 import type { MessageObservers } from './message-observer.ts';
-import type { SimStageWorld } from './sim-stage-world.ts';
-import type { Undo } from './world.ts';
+import type { LocalWorld, Undo } from './world.ts';
 
 /** The parts of the driver. */
 export interface AttackDriverParts {
   readonly scenario: Scenario;
-  readonly world: SimStageWorld;
+  readonly world: LocalWorld;
   /** Finds messages in the datagrams of a host; undefined if its protocol offers no reader. */
   readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
   readonly observers: Pick<MessageObservers, 'messageOf' | 'makerOf'>;
@@ -42,13 +41,7 @@ export class AttackDriver {
   constructor(parts: AttackDriverParts) {
     this.#parts = parts;
     if (!parts.scenario.events.some(({ action }) => action.kind === 'attack')) return;
-    const ignore = (): void => undefined;
     parts.world.listen({
-      delivered: ignore,
-      state: ignore,
-      spanned: ignore,
-      marked: ignore,
-      logged: ignore,
       nodeDropped: (node, reason): void => {
         for (const adversary of this.#active) adversary.dropped(node, reason);
       },
@@ -139,7 +132,7 @@ interface Eavesdropper {
 }
 
 interface AttackContextParts extends Pick<AttackContext, 'random' | 'score' | 'isOwn'> {
-  readonly world: SimStageWorld;
+  readonly world: LocalWorld;
 }
 
 /** The clock of one adversary; it stops with the attack. */
@@ -148,7 +141,7 @@ class RunAttackContext implements AttackContext {
   readonly score: Score;
   readonly isOwn: AttackContext['isOwn'];
   isOver = false;
-  readonly #world: SimStageWorld;
+  readonly #world: LocalWorld;
 
   constructor({ world, random, score, isOwn }: AttackContextParts) {
     this.#world = world;

@@ -14,8 +14,9 @@ import type { DirectionView, NetworkObserver } from '../../engine/net/direction-
 import { log } from '../../engine/pure/log-exp.ts';
 import type { MetricData, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
-import type { SimStageWorld } from './sim-stage-world.ts';
+import type { PrivacyMeter } from './privacy.ts';
 import type { Flow } from './traffic-source.ts';
+import type { LocalWorld } from './world.ts';
 
 /** Bytes that are compared: longer than any checksum that a node writes anew. */
 const TAIL_BYTES = 32;
@@ -46,15 +47,16 @@ interface Target {
 
 /** What to observe. */
 export interface BitWatchParts {
-  readonly world: SimStageWorld;
+  readonly world: LocalWorld;
   readonly scenario: Pick<Scenario, 'topology' | 'warmupNs' | 'durationNs' | 'drainNs'>;
   readonly everyNs: number;
-  /** The flows of the run, once it has begun. */
-  readonly flows: () => readonly Flow[];
+  /** The flows of the run, which come when it is prepared. */
+  readonly flows: readonly Flow[];
 }
 
 /** Observes the links of one run. */
-export class BitWatch implements NetworkObserver {
+export class BitWatch implements NetworkObserver, PrivacyMeter {
+  readonly observer = this;
   readonly #parts: BitWatchParts;
   readonly #users: ReadonlySet<string>;
   /** By the last bytes of their packets. */
@@ -135,10 +137,9 @@ export class BitWatch implements NetworkObserver {
   #choose(from: string, packet: number, tail: number): void {
     const { world, everyNs, flows } = this.#parts;
     const length = world.sim.network.table.length[packet] ?? 0;
-    const all = flows();
     // Without applications, whatever protocols send by themselves that is long.
-    const isBare = all.length === 0 && length >= LONG_BYTES;
-    const flow = all.find(
+    const isBare = flows.length === 0 && length >= LONG_BYTES;
+    const flow = flows.find(
       ({ index, spec, nextSequence }) =>
         spec.from === from &&
         nextSequence > (this.#seen.get(index) ?? 0) &&

@@ -5,28 +5,29 @@
  */
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import { provider } from '../../engine/crypto/index.ts';
-import type { NetworkView } from '../../engine/host/network-view.ts';
-import type { MessageObserver, Protocol, ReadMessage } from '../../engine/host/protocol.ts';
+import type { Protocol, ReadMessage } from '../../engine/host/protocol.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
+import type { LogSink } from '../../engine/net/sim-observers.ts';
+import type { SimWorld } from '../../engine/net/sim-world.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
-import { followRefusals, keepAccount, observerOf } from './account.ts';
+import { followRefusals, keepAccount } from './account.ts';
+import { assembleRun } from './assemble-run.ts';
 import { BitWatch, type BitWatchParts } from './bit-watch.ts';
 import { type CrashScene, guardingClocks, sceneOf, tellingCrashes } from './crash/crash-scene.ts';
-import { untilPart } from './done-watch.ts';
+import { Deliveries } from './deliveries.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
 import type { Recordings } from './job.ts';
-import { joinObservers } from './message-observer.ts';
 import { type NodeChoice, nodeChoice, stackOf } from './nodes.ts';
 import type { Cast } from './phases/run-phases.ts';
-import { type PrivacyParts, PrivacyWatch } from './privacy.ts';
+import { type PrivacyMeter, type PrivacyParts, PrivacyWatch } from './privacy.ts';
 import { provisionSeed } from './provision/run-provision.ts';
-import { Recorders } from './recorders.ts';
+import { recordersOf } from './recorders.ts';
 import type { RunControl } from './run-control.ts';
 import type { SetUpMemory } from './set-up-memory.ts';
-import { type SimStageOptions, SimStageWorld } from './sim-stage-world.ts';
-import { Stage, type StageParts } from './stage.ts';
+import type { LocalWorld } from './world.ts';
+import { type MakeNetwork, simulated, virtualWorld } from './worlds/virtual-world.ts';
 
 /** The input of a run. */
 export interface SeedRun {
@@ -45,8 +46,6 @@ export interface SeedRun {
   readonly fingerprint?: Fingerprint;
   /** Memory in which calls of nodes are recorded for another thread. */
   readonly calls?: SharedArrayBuffer;
-  /** Creates another kind of world with the same interface. */
-  readonly makeWorld?: SimStageOptions['makeWorld'];
   /** Watches what the set-up takes of memory. */
   readonly memory?: SetUpMemory;
   /** Chooses the protocol of a host; by default, the registry does. */
@@ -54,9 +53,8 @@ export interface SeedRun {
 }
 
 /** All parts of a run before it begins, which tests can inspect. */
-export interface PreparedRun extends Cast {
-  readonly world: SimStageWorld;
-  readonly recording: Recorders;
+export interface PreparedRun<Net extends SimWorld = SimWorld> extends Cast {
+  readonly world: LocalWorld<Net>;
   readonly warnings: readonly string[];
   /** The facts that are needed to report a crash. */
   readonly scene: CrashScene;
@@ -77,111 +75,63 @@ export function guarded<T>({ scene }: Pick<PreparedRun, 'scene'>, code: () => T)
 
 /** Creates the world and the stage. */
 export function castSeed(given: SeedRun): PreparedRun {
-  const run = ofSeed(given);
-  const { scenario, registry, seed } = run;
+  return castRun(given, simulated);
+}
+
+/** The same on a network of another kind. */
+export function castRun<Net extends SimWorld>(
+  given: SeedRun,
+  make: MakeNetwork<Net>,
+): PreparedRun<Net> {
+  const run = { ...given, scenario: scenarioOfSeed(given.scenario, given.seed) };
+  const { scenario, registry, seed, memory, recordings = {} } = run;
   const { hosts } = scenario.topology;
   const nodeOf = run.nodeOf ?? ((host): NodeChoice => nodeChoice(scenario, host, registry));
-  const stacks = stackOf(scenario, registry);
+  const protocolOf = (host: HostSpec): Protocol => nodeOf(host).protocol;
   const crypto = provider(scenario.crypto, { timing: 'simulation' });
-  const world = new SimStageWorld({
-    scenario,
-    seed,
-    crypto,
-    cpu: scenario.cpu,
-    protocolOf: (host): Protocol => nodeOf(host).protocol,
-    stackOf: stacks,
-    ...(run.makeWorld === undefined ? {} : { makeWorld: run.makeWorld }),
-    ...(run.buffers === undefined ? {} : { buffers: run.buffers }),
-    ...(run.fingerprint === undefined ? {} : { fingerprint: run.fingerprint }),
-    ...(run.memory === undefined ? {} : { memory: run.memory }),
-    ...(run.calls === undefined ? {} : { calls: new NodeCalls(hosts.length, run.calls) }),
-  });
+  const facts = { scenario, seed, protocolOf, stackOf: stackOf(scenario, registry), crypto };
+  const world = virtualWorld(
+    {
+      ...facts,
+      ...{ cpu: scenario.cpu, memory },
+      ...(run.buffers === undefined ? {} : { buffers: run.buffers }),
+      ...(run.fingerprint === undefined ? {} : { fingerprint: run.fingerprint }),
+      calls: run.calls && new NodeCalls(hosts.length, run.calls),
+    },
+    make,
+  );
   const readerOf = (host: HostSpec): ReadMessage | undefined => {
     const { protocol, options } = nodeOf(host);
     return protocol.messages?.(options, crypto);
   };
-  const protocolOf = (host: HostSpec): Protocol => nodeOf(host).protocol;
-  const scene = sceneOf(world, { hosts, protocolOf, stackOf: stacks, seed });
-  const provision = provisionSeed({ scenario, seed, protocolOf, stackOf: stacks, crypto });
-  const privacy = watchPrivacy(run, { world, protocolOf, readerOf });
-  const bits = watchBits(run, { world, flows: () => stage.flows });
+  const deliveries = new Deliveries();
+  const parts = { ...facts, world, readerOf, deliveries };
+  const provision = provisionSeed(facts);
+  const privacy = privacyMeter({ ...parts, flows: deliveries.flows });
   const account = keepAccount({
-    ...{ scenario, world, protocolOf, readerOf },
-    stackOf: (host) => (host.layers === undefined ? [nodeOf(host)] : stacks(host)),
-    stage: () => stage,
+    ...parts,
+    stackOf: (host) => (host.layers === undefined ? [nodeOf(host)] : facts.stackOf(host)),
   });
   const books = account.kind === 'kept' ? account.books : undefined;
-  const stage: Stage = new Stage({
-    world,
-    scenario,
-    seed,
-    viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
-    nodeOf,
-    stackOf: stacks,
-    observerOf: (node, layer): MessageObserver | undefined => {
-      const own = observerOf(account, node, layer);
-      const kept = own === undefined ? [] : [own];
-      if (layer !== undefined) return joinObservers(kept);
-      const secret = privacy === undefined ? [] : [privacy.observers.of(node)];
-      return joinObservers([...secret, ...kept, ...recording.messagesOf(node)]);
-    },
-    ...(privacy === undefined ? {} : attackPart(privacy)),
-    ...untilPart(scenario, registry),
-    ...(run.memory === undefined ? {} : { memory: run.memory }),
-    crashed: (node) => books?.crashed(node),
-  });
-  for (const ledger of books?.ledgers ?? []) world.listen(ledger);
-  world.listen(stage);
+  const recorders = recordersOf({ ...run, world, readerOf, account: books }, recordings);
   const warnings = [...scenario.warnings];
-  world.listen(warningCollector(warnings));
-  const watchers = [privacy?.links, bits, ...(books?.ledgers ?? [])].filter(
-    (watcher) => watcher !== undefined,
-  );
-  const parts = { ...run, world, readerOf, account: books };
-  const recording = new Recorders(parts, run.recordings ?? {}, watchers);
-  const measured = privacy ?? bits;
-  const watched = measured === undefined ? {} : { privacy: measured };
-  const palette = run.recordings?.palette;
-  const facts = { scenario, registry, seed };
-  return { ...facts, world, stage, recording, palette, warnings, account, scene, ...watched };
-}
-
-function watchPrivacy(
-  { scenario, seed }: SeedRun,
-  parts: Pick<PrivacyParts, 'world' | 'protocolOf' | 'readerOf'>,
-): PrivacyWatch | undefined {
-  const { privacy } = scenario;
-  if (privacy === undefined || privacy.mixes.length === 0) return undefined;
-  return new PrivacyWatch({ scenario, privacy, seed, ...parts });
+  const logged: LogSink = (node, level, message) => {
+    if (level === 'warn') warnings.push(`${node}: ${message}`);
+  };
+  const { palette } = recordings;
+  const assembled = assembleRun(world, {
+    ...{ scenario, registry, seed, nodeOf, provision, memory, deliveries },
+    ...{ account, recorders, privacy, palette, logged },
+  });
+  return { ...assembled, warnings, scene: sceneOf(world, { hosts, ...facts }) };
 }
 
 /** Where no node mixes, packets are followed by their bits. */
-function watchBits(
-  { scenario }: SeedRun,
-  parts: Pick<BitWatchParts, 'world' | 'flows'>,
-): BitWatch | undefined {
-  const { privacy } = scenario;
-  if (privacy === undefined || privacy.mixes.length > 0) return undefined;
-  return new BitWatch({ scenario, everyNs: privacy.everyNs, ...parts });
-}
-
-function attackPart({ attacks }: PrivacyWatch): Pick<StageParts, 'attack'> {
-  return { attack: (attack, draws) => attacks.begin(attack, draws) };
-}
-
-function ofSeed(run: SeedRun): SeedRun {
-  return { ...run, scenario: scenarioOfSeed(run.scenario, run.seed) };
-}
-
-function warningCollector(into: string[]): Parameters<SimStageWorld['listen']>[0] {
-  const ignore = (): void => undefined;
-  return {
-    delivered: ignore,
-    state: ignore,
-    spanned: ignore,
-    marked: ignore,
-    logged: (node, level, message): void => {
-      if (level === 'warn') into.push(`${node}: ${message}`);
-    },
-  };
+function privacyMeter(
+  parts: Omit<PrivacyParts, 'privacy'> & Pick<BitWatchParts, 'flows'>,
+): PrivacyMeter | undefined {
+  const { privacy } = parts.scenario;
+  if (privacy === undefined) return undefined;
+  if (privacy.mixes.length > 0) return new PrivacyWatch({ ...parts, privacy });
+  return new BitWatch({ ...parts, everyNs: privacy.everyNs });
 }

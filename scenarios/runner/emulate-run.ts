@@ -17,8 +17,9 @@ import type { LateEvent, OnLate } from '../../engine/live/emulation/pacer.ts';
 import type { SimWorldOptions } from '../../engine/net/sim-world.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
+import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
-import { castSeed, guarded, type PreparedRun } from './cast-seed.ts';
+import { castRun, guarded, type PreparedRun } from './cast-seed.ts';
 import { crashOf } from './crash/crash-scene.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
 import { EMULATE_METRICS, EmulateMeter, hostMetrics, inMs } from './emulate-metrics.ts';
@@ -89,8 +90,7 @@ class PacedTime implements Timekeeper {
   readonly #turn: SeedTurn;
   readonly #programs: OutsidePrograms;
   readonly #kernel: KernelWatch;
-  #run: PreparedRun | undefined;
-  #world: EmulationWorld | undefined;
+  #run: PreparedRun<EmulationWorld> | undefined;
   #meter: EmulateMeter | undefined;
   #passing: Passing | undefined;
   #isWarm = false;
@@ -123,7 +123,7 @@ class PacedTime implements Timekeeper {
     return this.#run === undefined ? error : crashOf(error, this.#run.scene);
   }
 
-  cast(): PreparedRun {
+  cast(): PreparedRun<EmulationWorld> {
     this.#run = this.#castRun();
     this.#meter = new EmulateMeter(this.#emulation, this.#order.lateLimitNs);
     return this.#run;
@@ -180,45 +180,45 @@ class PacedTime implements Timekeeper {
 
   *close(): Steps<void> {
     yield this.#programs.stop();
-    this.#world?.tap.close();
+    this.#run?.world.sim.tap.close();
   }
 
-  get #prepared(): PreparedRun {
-    return this.#run as PreparedRun;
+  get #prepared(): PreparedRun<EmulationWorld> {
+    return this.#run as PreparedRun<EmulationWorld>;
   }
 
   get #emulation(): EmulationWorld {
-    return this.#world as EmulationWorld;
+    return this.#prepared.world.sim;
   }
 
-  #castRun(): PreparedRun {
+  #castRun(): PreparedRun<EmulationWorld> {
     const { scenario, registry, onJourneys, calls, recordingsOf } = this.#order;
     const { seed } = this.#turn;
     const outside = outsideChoice((name) => {
       const world = this.#emulation;
       world.tap.open(world.host(name));
     });
-    return castSeed({
+    const run = {
       scenario,
       registry,
       seed,
       recordings: recordingsOf(seed),
-      makeWorld: (options): EmulationWorld => this.#makeWorld(options),
-      nodeOf: (host): NodeChoice =>
+      nodeOf: (host: HostSpec): NodeChoice =>
         host.outside === undefined ? nodeChoice(scenario, host, registry) : outside,
       ...(onJourneys === undefined ? {} : { onJourneys }),
       ...(calls === undefined ? {} : { calls }),
-    });
+    };
+    return castRun(run, (options) => this.#makeNetwork(options));
   }
 
-  #makeWorld(options: SimWorldOptions): EmulationWorld {
+  #makeNetwork(options: SimWorldOptions): EmulationWorld {
     const { scenario, speed, onLate, lateLimitNs } = this.#order;
     const outside = outsideHosts(scenario).map(({ name, outside: spec }) => ({
       name,
       program: spec?.program ?? '',
       ports: spec?.ports ?? [],
     }));
-    this.#world = new EmulationWorld({
+    return new EmulationWorld({
       ...options,
       outside,
       pace: {
@@ -229,7 +229,6 @@ class PacedTime implements Timekeeper {
         onSlice: (atNs): void => this.#endSlice(atNs),
       },
     });
-    return this.#world;
   }
 
   *#pace(stage: Stage): Steps<SeedResult['ending']> {

@@ -50,7 +50,7 @@ export interface FaultContext {
   crash(node: string, store: 'synced' | 'prefix' | 'torn'): void;
   restart(node: string): void;
   /** Begins an attack on privacy; absent if its effect could not be observed. */
-  readonly attack?: (attack: AttackSpec, draws: RandomStream) => Undo;
+  readonly attack?: ((attack: AttackSpec, draws: RandomStream) => Undo) | undefined;
   /** Called when links or a node went down, to inform the flows that use them. */
   began(record: FaultRecord, cutLinks: readonly string[]): void;
 }

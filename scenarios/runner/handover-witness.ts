@@ -60,20 +60,4 @@ export class HandoverWitness implements WorldListener {
     const host = this.#hosts.get(node) ?? -1;
     handovers.delivered({ source, host }, { sentNs, deliveredNs: this.#world.now() });
   }
-
-  state(): void {
-    // Part of the recorder's interface; not about datagrams.
-  }
-
-  spanned(): void {
-    // Part of the recorder's interface; procedures are not packets.
-  }
-
-  marked(): void {
-    // Part of the recorder's interface; marks are not packets.
-  }
-
-  logged(): void {
-    // Part of the recorder's interface; log lines go to the operator.
-  }
 }

@@ -7,11 +7,11 @@
 import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { View, WatchedLink } from '../../reports/privacy/view/view.ts';
 import { ViewRecord } from '../../reports/privacy/view/view-record.ts';
-import type { SimStageWorld } from './sim-stage-world.ts';
+import type { LocalWorld } from './world.ts';
 
 /** What to observe. */
 export interface LinkWatchParts {
-  readonly world: SimStageWorld;
+  readonly world: LocalWorld;
   /**
    * Sizes are recorded from this instant on, ns, because early packets (documents) carry no
    * messages.

@@ -10,29 +10,24 @@
  */
 import { performance } from 'node:perf_hooks';
 import { provider } from '../../engine/crypto/index.ts';
-import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { LogLevel } from '../../engine/live/live-log.ts';
 import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
-import type { LogSink } from '../../engine/net/sim-observers.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import { type Account, keepLiveAccount, observerOf } from './account.ts';
+import { type Account, keepLiveAccount } from './account.ts';
+import { assembleRun } from './assemble-run.ts';
 import { crashOf, sceneOf } from './crash/crash-scene.ts';
-import { untilPart } from './done-watch.ts';
+import { Deliveries } from './deliveries.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
 import { handoverBook } from './handover-metrics.ts';
 import type { SeedAnswer } from './job.ts';
-import { joinNetworkObservers } from './join-network-observers.ts';
 import { limitsOf } from './limit-watch.ts';
 import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
-import { LiveStageWorld } from './live-stage-world.ts';
-import { liveTrace } from './live-trace.ts';
 import { machinePace } from './machine-pace.ts';
-import { measuredSoFar } from './measured-so-far.ts';
-import { type NodeChoice, nodeChoice, type StackOf, stackOf } from './nodes.ts';
+import { nodeChoice, type StackOf, stackOf } from './nodes.ts';
 import { pause } from './pause.ts';
 import {
   type Cast,
@@ -47,10 +42,10 @@ import { privacyNote } from './privacy.ts';
 import { provisionRun } from './provision/run-provision.ts';
 import { drawnSecrets } from './provision/secret-source.ts';
 import { obstacleOf } from './real-ports.ts';
-import { recordingOf } from './recorder.ts';
+import { liveRecorders } from './recorders.ts';
 import type { RunEnd, RunOrder } from './run-scenario.ts';
 import { answerOf } from './seed-answer.ts';
-import { Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 import {
   NO_FINGERPRINT,
   nodeLines,
@@ -59,7 +54,7 @@ import {
   tellProgress,
   type WatchedParts,
 } from './wall-clock-run.ts';
-import type { WorldListener } from './world.ts';
+import { type LiveRunWorld, liveWorld } from './worlds/live-world.ts';
 
 /** The flags of a live run. */
 export interface LiveHow {
@@ -110,7 +105,7 @@ class LiveTime implements Timekeeper {
   readonly #warnings: string[];
   readonly #failure = new Failure();
   readonly #began = performance.now();
-  #made: LiveStageWorld | undefined;
+  #made: LiveRunWorld | undefined;
   #meter: LiveMeter | undefined;
   /** Of the machine before its nodes start: their first 50 ms would otherwise be a stall. */
   #pace = Number.NaN;
@@ -135,16 +130,16 @@ class LiveTime implements Timekeeper {
 
   cast(): Cast {
     this.#made = this.#makeWorld();
-    return this.#castRun(this.#made);
+    return this.#castRun(this.#made.world);
   }
 
   *open(): Steps<void> {
     this.#pace = machinePace();
-    yield this.#world.live.warm();
+    yield this.#world.sim.warm();
   }
 
   prepare(act: () => void): void {
-    this.#world.live.pump.enter(act);
+    this.#world.sim.pump.enter(act);
   }
 
   *untilReady(stage: Stage): Steps<void> {
@@ -160,19 +155,19 @@ class LiveTime implements Timekeeper {
 
   // biome-ignore lint/correctness/useYield: the clock runs already.
   *begin(): Steps<void> {
-    const zeroNs = this.#world.live.clock.now();
+    const zeroNs = this.#world.sim.clock.now();
     this.#noteZero(zeroNs);
-    this.#world.begin(zeroNs);
+    this.#agenda.begin(zeroNs);
   }
 
   *pass({ stage, recording, injector }: Passing): Steps<SeedResult['ending']> {
     const world = this.#world;
-    const { pump } = world.live;
+    const { pump } = world.sim;
     injector?.follow(
       () => world.now(),
       (act) => pump.enter(act),
     );
-    const meter = new LiveMeter(world.live, handoverBook(this.#order.scenario), this.#pace);
+    const meter = new LiveMeter(world.sim, handoverBook(this.#order.scenario), this.#pace);
     this.#meter = meter;
     const limits = limitsOf(this.#order, world, this.#turn.seed);
     const hasFixedEnd = stage.done === undefined && limits === undefined;
@@ -190,7 +185,7 @@ class LiveTime implements Timekeeper {
         // The end moves when the work is done, or a limit cannot be met any more.
         turnMs: hasFixedEnd ? Number.POSITIVE_INFINITY : DONE_POLL_MS,
         isMissed: () => limits?.isMissed(world.now(), stage) === true,
-        mute: () => world.muteSources(),
+        mute: () => this.#agenda.mute(),
       });
     } finally {
       clearInterval(progress);
@@ -199,7 +194,7 @@ class LiveTime implements Timekeeper {
   }
 
   *settle(): Steps<void> {
-    const { pump, wires } = this.#world.live;
+    const { pump, wires } = this.#world.sim;
     // From here on the kernel only delivers what it still holds, which is counted.
     pump.stop();
     this.#handledUpTo = wires.counts.received;
@@ -220,11 +215,15 @@ class LiveTime implements Timekeeper {
   }
 
   *close(): Steps<void> {
-    if (this.#made !== undefined) yield this.#made.live.close();
+    if (this.#made !== undefined) yield this.#world.sim.close();
   }
 
-  get #world(): LiveStageWorld {
-    return this.#made as LiveStageWorld;
+  get #world(): LiveRunWorld['world'] {
+    return (this.#made as LiveRunWorld).world;
+  }
+
+  get #agenda(): LiveRunWorld['agenda'] {
+    return (this.#made as LiveRunWorld).agenda;
   }
 
   #protocols(): {
@@ -238,10 +237,10 @@ class LiveTime implements Timekeeper {
     };
   }
 
-  #makeWorld(): LiveStageWorld {
+  #makeWorld(): LiveRunWorld {
     const { scenario, shape, precision, log, stateFolder, calls } = this.#order;
     const { hosts } = scenario.topology;
-    const world = new LiveStageWorld({
+    const made = liveWorld({
       scenario,
       seed: this.#turn.seed,
       crypto: provider(scenario.crypto, { timing: 'constant' }),
@@ -254,61 +253,41 @@ class LiveTime implements Timekeeper {
       },
       calls: calls && new NodeCalls(hosts.length, calls),
     });
-    world.listen(logListener(nodeLines(log, (text) => void this.#warnings.push(text))));
-    return world;
+    made.world.listen({ logged: nodeLines(log, (text) => void this.#warnings.push(text)) });
+    return made;
   }
 
-  #castRun(world: LiveStageWorld): Cast {
+  #castRun(world: LiveRunWorld['world']): Cast {
     const { scenario, registry, recordingsOf } = this.#order;
     const { seed } = this.#turn;
     const facts = { scenario, registry, seed };
     const provision = provisionRun({
-      scenario,
-      seed,
-      ...this.#protocols(),
+      ...{ scenario, seed, ...this.#protocols() },
       crypto: provider(scenario.crypto, { timing: 'constant' }),
       seconds: Math.floor(Date.now() / MS_PER_S),
       secrets: drawnSecrets(),
     });
-    const account = this.#keepAccount(world, () => stage);
-    const books = account.kind === 'kept' ? account.books : undefined;
-    const stage: Stage = new Stage({
-      world,
-      scenario,
-      seed,
-      viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
-      nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
-      stackOf: stackOf(scenario, registry),
-      observerOf: (node, layer) => observerOf(account, node, layer),
-      crashed: (node) => books?.crashed(node),
-      ...untilPart(scenario, registry),
-    });
-    if (books !== undefined) {
-      for (const ledger of books.ledgers) world.listen(ledger);
-      world.sim.observer = joinNetworkObservers(books.ledgers);
-    }
-    world.listen(stage);
+    const deliveries = new Deliveries();
     const recordings = recordingsOf(seed);
     const { directions } = world.sim.network;
     const now = (): number => world.now();
-    const trace = liveTrace(
-      { ...facts, now, directions, soFar: measuredSoFar(world, facts) },
-      recordings,
-    );
-    if (trace !== undefined) world.listen(trace);
-    const { palette } = recordings;
-    return { ...facts, world, stage, account, recording: recordingOf(trace), palette };
+    return assembleRun(world, {
+      ...{ ...facts, provision, deliveries },
+      account: this.#keepAccount(world, deliveries),
+      recorders: liveRecorders({ ...facts, world, now, directions }, recordings),
+      palette: recordings.palette,
+    });
   }
 
   #noteZero(zeroNs: number): void {
     if (this.#order.control !== undefined) this.#order.control.zeroNs = zeroNs;
   }
 
-  #keepAccount(world: LiveStageWorld, stage: () => Stage): Account {
+  #keepAccount(world: LiveRunWorld['world'], deliveries: Deliveries): Account {
     const { scenario } = this.#order;
-    const { wires } = world.live;
+    const { wires } = world.sim;
     const readerOf = (): undefined => undefined;
-    const parts = { scenario, world, stage, ...this.#protocols(), readerOf };
+    const parts = { scenario, world, deliveries, ...this.#protocols(), readerOf };
     return keepLiveAccount(parts, {
       lost: () => {
         const { written, received, unsent } = wires.counts;
@@ -317,10 +296,4 @@ class LiveTime implements Timekeeper {
       unhandled: () => wires.counts.received - this.#handledUpTo,
     });
   }
-}
-
-/** Passes log lines of nodes on. */
-function logListener(logged: LogSink): WorldListener {
-  const ignore = (): void => undefined;
-  return { delivered: ignore, state: ignore, spanned: ignore, marked: ignore, logged };
 }

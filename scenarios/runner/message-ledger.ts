@@ -31,9 +31,9 @@ import { readFlow, readSequence } from './ground-truth.ts';
 import { emptyHolding, type Holding } from './holding.ts';
 import { type Fate, type Loss, type MessageAccountant, totalsOf } from './message-account.ts';
 import { PostponedRequests } from './postponed-requests.ts';
-import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Flow } from './traffic-source.ts';
 import { whereaboutsOf } from './whereabouts.ts';
+import type { LocalWorld } from './world.ts';
 
 /**
  * Drop reasons of copies: the drop of one is not a drop of the message, which is inside or has gone
@@ -46,10 +46,10 @@ const LEFT_IN_CARRIER = 'left-in-carrier';
 
 /** The parts of a ledger. */
 export interface LedgerParts {
-  readonly world: SimStageWorld;
+  readonly world: LocalWorld;
   /** Names of all hosts, in the order of the world. */
   readonly hosts: readonly string[];
-  readonly flows: () => readonly Flow[];
+  readonly flows: readonly Flow[];
   /** True for the flows of this account; other protocols account for the messages of all others. */
   readonly isOwn: (flow: number) => boolean;
   /** Finds messages in the datagrams of a host. */
@@ -115,7 +115,7 @@ export class MessageLedger implements MessageAccountant {
 
   requested(node: string, { kind, body }: NodeRequest): void {
     const index = readFlow(body);
-    const flow = this.#parts.flows()[index];
+    const flow = this.#parts.flows[index];
     if (kind !== 'send' || flow?.spec.from !== node || !this.#parts.isOwn(index)) return;
     this.#asked = nameOf(index, readSequence(body));
     this.#refused.delete(this.#asked);
@@ -248,7 +248,7 @@ export class MessageLedger implements MessageAccountant {
 
   #nowhere(): string | undefined {
     let damaged = this.#parts.damaged();
-    for (const flow of this.#parts.flows()) {
+    for (const flow of this.#parts.flows) {
       if (!this.#parts.isOwn(flow.index)) continue;
       for (let sequence = 0; sequence < flow.nextSequence; sequence += 1) {
         const fate = this.fateOf(flow.index, sequence);
@@ -265,7 +265,7 @@ export class MessageLedger implements MessageAccountant {
 
   fateOf(flowIndex: number, sequence: number): Fate {
     const name = nameOf(flowIndex, sequence);
-    if (this.#parts.flows()[flowIndex]?.meter.hasDelivered(sequence)) return { kind: 'delivered' };
+    if (this.#parts.flows[flowIndex]?.meter.hasDelivered(sequence)) return { kind: 'delivered' };
     const reason = this.#refused.get(name);
     if (reason !== undefined) return { kind: 'refused', reason };
     if (this.#postponed.has(name)) return { kind: 'open' };
@@ -281,7 +281,7 @@ export class MessageLedger implements MessageAccountant {
   }
 
   totals(): MessageTotals {
-    return totalsOf(this.#parts.flows(), (flow, sequence) => this.fateOf(flow, sequence));
+    return totalsOf(this.#parts.flows, (flow, sequence) => this.fateOf(flow, sequence));
   }
 
   /** Outside a request, the node has found on its disk what it was sending before a crash. */

@@ -227,7 +227,7 @@ function trafficData(
     switches: { kind: 'ratio', numerator: switches, denominator: reactions.length },
     reorder: histogram(flows.map((flow) => flow.meter.reorder)),
     duplicates: { kind: 'counter', value: total((flow) => flow.meter.duplicates) },
-    corrupted: { kind: 'counter', value: stage.damaged },
+    corrupted: { kind: 'counter', value: stage.deliveries.damaged },
     offered: { kind: 'counter', value: sent },
     accepted: { kind: 'counter', value: sent - refused },
     refused: { kind: 'counter', value: refused },

@@ -21,8 +21,8 @@ import { readFlow, readSequence } from './ground-truth.ts';
 import { KeyRing } from './key-ring.ts';
 import { type Fate, type Loss, type MessageAccountant, totalsOf } from './message-account.ts';
 import { PostponedRequests } from './postponed-requests.ts';
-import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Flow } from './traffic-source.ts';
+import type { LocalWorld } from './world.ts';
 
 /** A message as one number: its flow, and below this its sequence. */
 const SEQUENCES = 2 ** 40;
@@ -30,10 +30,10 @@ const NONE = -1;
 
 /** The parts of an account. */
 export interface PassageParts {
-  readonly world: SimStageWorld;
+  readonly world: LocalWorld;
   /** Names of all hosts, in the order of the world. */
   readonly hosts: readonly string[];
-  readonly flows: () => readonly Flow[];
+  readonly flows: readonly Flow[];
   /** True for the flows of this account; other protocols account for the messages of all others. */
   readonly isOwn: (flow: number) => boolean;
   /** True if the nodes also carry packets of layers: they hold these, but no flow here has them. */
@@ -91,7 +91,7 @@ export class PassageLedger implements MessageAccountant {
   // hot: once per packet of a source.
   requested(node: string, { kind, body }: NodeRequest): void {
     const index = readFlow(body);
-    const flow = this.#parts.flows()[index];
+    const flow = this.#parts.flows[index];
     if (kind !== 'send' || flow?.spec.from !== node || !this.#parts.isOwn(index)) return;
     this.#asked = messageOf(index, readSequence(body));
     if (this.#refused.size > 0) this.#refused.delete(this.#asked);
@@ -196,7 +196,7 @@ export class PassageLedger implements MessageAccountant {
     for (const message of left.splice(0, unhandled())) this.#open.add(message);
     const [first] = left;
     if (first === undefined) return undefined;
-    const { from = '', to = '' } = flows()[flowOf(first)]?.spec ?? {};
+    const { from = '', to = '' } = flows[flowOf(first)]?.spec ?? {};
     return `message ${sequenceOf(first)} from ${from} to ${to} is nowhere, and nobody said why`;
   }
 
@@ -211,7 +211,7 @@ export class PassageLedger implements MessageAccountant {
   }
 
   totals(): MessageTotals {
-    return totalsOf(this.#parts.flows(), (flow, sequence) => this.fateOf(flow, sequence));
+    return totalsOf(this.#parts.flows, (flow, sequence) => this.fateOf(flow, sequence));
   }
 
   #at(name: string): Holdings {
@@ -336,7 +336,7 @@ export class PassageLedger implements MessageAccountant {
 
   #unaccounted(): number[] {
     const found: number[] = [];
-    for (const { index, nextSequence, meter } of this.#parts.flows()) {
+    for (const { index, nextSequence, meter } of this.#parts.flows) {
       if (!this.#parts.isOwn(index)) continue;
       for (let sequence = 0; sequence < nextSequence; sequence += 1) {
         if (meter.hasDelivered(sequence)) continue;
@@ -348,7 +348,7 @@ export class PassageLedger implements MessageAccountant {
   }
 
   #isDelivered(message: number): boolean {
-    const flow = this.#parts.flows()[flowOf(message)];
+    const flow = this.#parts.flows[flowOf(message)];
     return flow?.meter.hasDelivered(sequenceOf(message)) === true;
   }
 }

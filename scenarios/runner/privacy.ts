@@ -5,8 +5,10 @@
  * @module
  */
 
+import type { RandomStream } from '../../engine/core/stream.ts';
 import type { DelayLaw, PrivacyFacts } from '../../engine/host/privacy.ts';
-import type { Protocol, ReadMessage } from '../../engine/host/protocol.ts';
+import type { MessageObserver, Protocol, ReadMessage } from '../../engine/host/protocol.ts';
+import type { NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { passagesOf } from '../../reports/privacy/answers.ts';
 import {
@@ -18,11 +20,11 @@ import { ACTIVE_ATTACKS } from '../../reports/privacy/kpis.ts';
 import { measurePrivacy, type PrivacyFindings } from '../../reports/privacy/measure.ts';
 import type { MixFacts, PrivacySetting } from '../../reports/privacy/setting.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import type { PrivacySpec, Scenario } from '../model.ts';
+import type { AttackSpec, PrivacySpec, Scenario } from '../model.ts';
 import { AttackDriver } from './attack-driver.ts';
 import { LinkWatch } from './link-watch.ts';
 import { MessageObservers } from './message-observer.ts';
-import type { SimStageWorld } from './sim-stage-world.ts';
+import type { LocalWorld, Undo } from './world.ts';
 
 /** Mixes of protocols that say nothing else (Protocol.privacyFacts). */
 const SENDERS_CHOOSE: DelayLaw = { kind: 'exponential' };
@@ -32,14 +34,25 @@ export interface PrivacyParts {
   readonly scenario: Scenario;
   readonly privacy: PrivacySpec;
   readonly seed: number;
-  readonly world: SimStageWorld;
+  readonly world: LocalWorld;
   readonly protocolOf: (host: HostSpec) => Protocol;
   /** Finds messages in the datagrams of a host; undefined if its protocol offers no reader. */
   readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
 }
 
-/** The privacy measurement of one run. */
-export class PrivacyWatch {
+/** Measures the privacy of a run from what it observes. */
+export interface PrivacyMeter {
+  readonly observer: NetworkObserver;
+  /** Receives reports about messages inside a node. */
+  messagesOf?(node: string): MessageObserver;
+  /** Carries out an attack of an event. */
+  attack?(attack: AttackSpec, random: RandomStream): Undo;
+  /** The result, extended by what was found out about privacy. */
+  addTo(result: SeedResult): SeedResult;
+}
+
+/** The privacy measurement of a run with nodes that mix. */
+export class PrivacyWatch implements PrivacyMeter {
   /** Receives reports about messages inside nodes. */
   readonly observers: MessageObservers;
   /** Observes packets on links. */
@@ -67,7 +80,18 @@ export class PrivacyWatch {
     });
   }
 
-  /** The result, extended by what was found out about privacy. */
+  get observer(): NetworkObserver {
+    return this.links;
+  }
+
+  messagesOf(node: string): MessageObserver {
+    return this.observers.of(node);
+  }
+
+  attack(attack: AttackSpec, random: RandomStream): Undo {
+    return this.attacks.begin(attack, random);
+  }
+
   addTo(result: SeedResult): SeedResult {
     const { metrics, warnings, summary } = this.#measure();
     return {

@@ -102,26 +102,6 @@ class Capture implements Recorder, NetworkObserver {
     this.#capture(packet, { interfaceId: at.id, direction: 'outbound', comment });
   }
 
-  delivered(): void {
-    // Part of the recorder's interface; only the network is captured.
-  }
-
-  state(): void {
-    // Part of the recorder's interface; only the network is captured.
-  }
-
-  spanned(): void {
-    // Part of the recorder's interface; only the network is captured.
-  }
-
-  marked(): void {
-    // Part of the recorder's interface; only the network is captured.
-  }
-
-  logged(): void {
-    // Part of the recorder's interface; only the network is captured.
-  }
-
   finish(): void {
     const timeNs = this.#parts.world.now();
     for (const { id, received, dropped } of this.#interfaces) {

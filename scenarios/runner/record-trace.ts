@@ -164,10 +164,6 @@ export class TraceListener implements Recorder {
     if (this.#network !== undefined) this.#network.flow = 0;
   }
 
-  delivered(): void {
-    // Part of the recorder's interface; deliveries are in the series.
-  }
-
   state(node: string, machine: string, state: string): void {
     this.#trace.state(this.#parts.now(), this.#nodeNumber(node), machine, state);
   }
@@ -178,10 +174,6 @@ export class TraceListener implements Recorder {
 
   spanned(node: string, name: string, beginNs: number, endNs: number): void {
     this.#trace.span(beginNs, endNs, this.#nodeNumber(node), name);
-  }
-
-  logged(): void {
-    // Part of the recorder's interface; log lines go to the operator.
   }
 
   nodeDropped(node: string, reason: string): void {

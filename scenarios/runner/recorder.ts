@@ -11,14 +11,12 @@ import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import type { MessageAccountant } from './message-account.ts';
-import type { Recording } from './phases/run-phases.ts';
-import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Stage } from './stage.ts';
-import type { WorldListener } from './world.ts';
+import type { LocalWorld, WorldListener } from './world.ts';
 
 /** The parts that recorders use. */
 export interface RecorderParts {
-  readonly world: SimStageWorld;
+  readonly world: LocalWorld;
   readonly scenario: Scenario;
   readonly registry: Registry;
   readonly seed: number;
@@ -62,17 +60,4 @@ export interface Recorder extends WorldListener {
   warning?(): string | undefined;
   /** Closes files, also after a run that failed. */
   close?(): void;
-}
-
-/** The recording of a run with at most one recorder. */
-export function recordingOf(recorder: Recorder | undefined): Recording {
-  return {
-    tick: (nowNs, stage): void => recorder?.tick?.(nowNs, stage),
-    finish: (result, stage): readonly string[] => {
-      recorder?.finish(result, stage);
-      const warning = recorder?.warning?.();
-      return warning === undefined ? [] : [warning];
-    },
-    close: (): void => recorder?.close?.(),
-  };
 }

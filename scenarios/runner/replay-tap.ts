@@ -8,7 +8,7 @@
  * @module
  */
 import type { RandomStream } from '../../engine/core/stream.ts';
-import type { ReplayAttack } from './world.ts';
+import type { ReplayAttack, Tap, TapControl, TappedPacket } from './world.ts';
 
 /** Packets kept for later at most; far above the distances that scenarios ask for. */
 const HELD_MAX = 65_536;
@@ -18,22 +18,6 @@ const HELD_MAX = 65_536;
  * reordering.
  */
 const MOVE_NS_MAX = 100_000_000;
-
-/** A packet that a tap sees at the entry of a link direction. */
-export interface TappedPacket {
-  readonly bytes: Uint8Array;
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** How a tap can control the packets of a direction. */
-export interface TapControl {
-  /** Sends a copy of these bytes in this direction, as if the sender had. */
-  inject(bytes: Uint8Array): void;
-}
-
-/** An on-path observer: returns true to let the packet pass, false to remove it (`tapped`). */
-export type Tap = (packet: TappedPacket, control: TapControl) => boolean;
 
 /** Schedules a call after a delay in the world's time. */
 export type After = (delayNs: number, fire: () => void) => void;

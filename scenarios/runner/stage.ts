@@ -16,6 +16,7 @@ import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import type { Finishers } from '../files/until.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
 import { BrokenPromise } from './crash/crash.ts';
+import { Deliveries } from './deliveries.ts';
 import { DoneWatch } from './done-watch.ts';
 import { type FaultContext, FaultDriver } from './fault-driver.ts';
 import { FaultWindows } from './fault-windows.ts';
@@ -60,7 +61,9 @@ export interface StageParts {
   /** Called for each node that has crashed. */
   readonly crashed?: (node: string) => void;
   /** Begins an attack on privacy; absent in live runs and if no privacy is measured. */
-  readonly attack?: NonNullable<FaultContext['attack']>;
+  readonly attack?: FaultContext['attack'];
+  /** Absent if nothing else looks at it. */
+  readonly deliveries?: Deliveries;
 }
 
 /** Creates the counterparts of nodes and sources in other processes. */
@@ -77,7 +80,7 @@ const WATCHED_MAX = 4;
 
 /** A world with the nodes, flows and faults of a scenario. */
 export class Stage implements WorldListener {
-  readonly flows: Flow[] = [];
+  readonly deliveries: Deliveries;
   /** For each entry of drawn pairs, what its flows measured together. */
   readonly groups = new Map<string, FlowMeter>();
   readonly faults: FaultDriver;
@@ -90,8 +93,6 @@ export class Stage implements WorldListener {
   readonly #nodes = new Map<string, NodeHandle>();
   readonly #witness = new RunWitness();
   readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
-  /** Bytes delivered to an application that no flow explains, or that are damaged. */
-  damaged = 0;
   /** Refused packets by reason, if nodes in other processes have counted them. */
   refusals: Readonly<Record<string, number>> | undefined;
   /** Fault records, by the flow that they affected. */
@@ -100,6 +101,7 @@ export class Stage implements WorldListener {
 
   constructor(parts: StageParts) {
     this.#parts = parts;
+    this.deliveries = parts.deliveries ?? new Deliveries();
     const context: FaultContext = {
       ...parts,
       activePath: (from, to) => this.activePath(from, to),
@@ -113,6 +115,10 @@ export class Stage implements WorldListener {
     this.faults = new FaultDriver(context);
     const { finishers, scenario } = parts;
     if (finishers !== undefined) this.done = new DoneWatch(finishers, scenario.durationNs);
+  }
+
+  get flows(): Flow[] {
+    return this.deliveries.flows;
   }
 
   /** When the run ends, as far as is known: sources stop, and nothing later is measured, ns. */
@@ -195,7 +201,7 @@ export class Stage implements WorldListener {
     if (isRead && !isOtherLayer(this.flows[this.#truth.flow], protocol)) {
       this.arrived(node, this.#truth);
     } else {
-      this.damaged += 1;
+      this.deliveries.damaged += 1;
     }
   }
 
@@ -206,7 +212,7 @@ export class Stage implements WorldListener {
     const flow = this.flows[truth.flow];
     const isResponse = truth.kind === 'response';
     if (flow === undefined || (!isResponse && node !== flow.spec.to)) {
-      this.damaged += 1;
+      this.deliveries.damaged += 1;
       return;
     }
     const now = this.#parts.world.now();
@@ -232,16 +238,8 @@ export class Stage implements WorldListener {
     this.paths.state(this.#parts.world.now(), node, machine, state);
   }
 
-  spanned(): void {
-    // Part of the recorder's interface; spans are for the trace recorder.
-  }
-
   marked(node: string, name: string): void {
     this.paths.mark(this.#parts.world.now(), node, name);
-  }
-
-  logged(): void {
-    // Part of the recorder's interface; log lines are for the operator.
   }
 
   /** What nodes put into sums and claim of them; in other processes, by checks. */

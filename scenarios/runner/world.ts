@@ -6,8 +6,10 @@
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
+import type { NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { NodeCall } from '../../engine/net/node-calls.ts';
+import type { SimWorld } from '../../engine/net/sim-world.ts';
 import type { PacketTotals, SeedResult } from '../../reports/model.ts';
 import type { FaultAction } from '../model.ts';
 import type { FloodOrder, MakeForger } from './flood-order.ts';
@@ -21,6 +23,22 @@ export type Undo = () => void;
 /** An attack on the path, as plain data: it is carried out in the process of the link's sender. */
 export type ReplayAttack = Extract<FaultAction, { kind: 'tap' }>;
 
+/** A packet that a tap sees at the entry of a link direction. */
+export interface TappedPacket {
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** How a tap can control the packets of a direction. */
+export interface TapControl {
+  /** Sends a copy of these bytes in this direction, as if the sender had. */
+  inject(bytes: Uint8Array): void;
+}
+
+/** An on-path observer: returns true to let the packet pass, false to remove it (`tapped`). */
+export type Tap = (packet: TappedPacket, control: TapControl) => boolean;
+
 /** A link as faults see it. */
 export interface WorldLink {
   readonly id: string;
@@ -33,7 +51,7 @@ export interface WorldLink {
   isUp(side: 'forward' | 'backward'): boolean;
 }
 
-/** What nodes report to the runner. All calls contain the world's time. */
+/** What nodes report to the runner. All calls contain the world's time; a listener has those that it needs. */
 export interface WorldListener {
   /** True if it records states: nodes report more then (engine/host/measure.ts, `isRecorded`). */
   readonly keepsStates?: boolean;
@@ -41,11 +59,11 @@ export interface WorldListener {
    * Application bytes reached the user of `node`; they are read during the call only.
    * @param protocol Name of the protocol that delivered them.
    */
-  delivered(node: string, from: string, bytes: Uint8Array, protocol: string): void;
-  state(node: string, machine: string, state: string): void;
-  spanned(node: string, name: string, beginNs: number, endNs: number): void;
-  marked(node: string, name: string): void;
-  logged(node: string, level: 'debug' | 'info' | 'warn', message: string): void;
+  delivered?(node: string, from: string, bytes: Uint8Array, protocol: string): void;
+  state?(node: string, machine: string, state: string): void;
+  spanned?(node: string, name: string, beginNs: number, endNs: number): void;
+  marked?(node: string, name: string): void;
+  logged?(node: string, level: 'debug' | 'info' | 'warn', message: string): void;
   /**
    * `node` is about to get a request; what it does until {@link handled} belongs to that request.
    */
@@ -64,8 +82,12 @@ export interface WorldListener {
 
 /** The world. */
 export interface World {
+  /** Adds somebody to whom everything is told that nodes report. */
+  listen(listener: WorldListener): void;
+  /** Sets the observer of packets; absent where links are in other processes. */
+  observe?(observer: NetworkObserver): void;
   /** Sources grow to their rate until this instant of the scenario, ns; absent in virtual time. */
-  readonly rampNs?: number;
+  readonly rampNs?: number | undefined;
   now(): number;
   /** Calls back at an instant, in ordinary order. */
   at(timeNs: number, fire: () => void): void;
@@ -122,4 +144,19 @@ export interface World {
   assertBalance?(): void;
   /** What the links have to say about the run; absent where links are in other processes. */
   linkWarnings?(): readonly string[];
+}
+
+/** A link whose directions are in this process. */
+export interface LocalLink extends WorldLink {
+  /** Shows an observer the packets of one direction, which it may remove or copy. */
+  tap(side: 'forward' | 'backward', tap: Tap): Undo;
+}
+
+/** A world whose hosts and links are in this process: what accounts, watchers and recorders look into. */
+export interface LocalWorld<Net extends SimWorld = SimWorld> extends World {
+  readonly sim: Net;
+  link(id: string): LocalLink;
+  /** What packets take of memory: their buffers and their rows. */
+  packetMemory(): { readonly bytes: number; readonly most: number };
+  assertBalance(): void;
 }

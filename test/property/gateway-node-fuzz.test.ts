@@ -106,7 +106,7 @@ describe('mutated datagrams', () => {
     const before = meter.deliveredTotal;
     world.sim.runUntil(7 * SECOND);
     expect(meter.deliveredTotal - before).toBeGreaterThan(150);
-    expect([meter.duplicates, stage.damaged]).toEqual([0, 0]);
+    expect([meter.duplicates, stage.deliveries.damaged]).toEqual([0, 0]);
     expect(stage.node('gateway-211')?.invariant?.()).toBeUndefined();
     // The mutations are useful only if they get beyond the parsers.
     const seen = Object.keys(world.nodeDrops());

@@ -121,7 +121,7 @@ describe('mutated datagrams', () => {
       const before = meter.deliveredTotal;
       world.sim.runUntil(world.now() + 20 * SECOND);
       expect(meter.deliveredTotal - before).toBeGreaterThan(20);
-      expect([meter.duplicates, stage.damaged]).toEqual([0, 0]);
+      expect([meter.duplicates, stage.deliveries.damaged]).toEqual([0, 0]);
       expect(stage.node(victim.name)?.invariant?.()).toBeUndefined();
       const seen = Object.keys(world.nodeDrops());
       for (const reason of seen) expect(MIXNET_DROPS).toHaveProperty(reason);

@@ -23,11 +23,11 @@ import {
 import { dialChannel } from '../../scenarios/distributed/channel/dial.ts';
 import { frameOf } from '../../scenarios/distributed/channel/frames.ts';
 import { dialHandshake } from '../../scenarios/distributed/channel/handshake.ts';
-import { LiveStageWorld } from '../../scenarios/runner/live-stage-world.ts';
 import { type NodeChoice, nodeChoice } from '../../scenarios/runner/nodes.ts';
 import { provisionRun } from '../../scenarios/runner/provision/run-provision.ts';
 import { drawnSecrets } from '../../scenarios/runner/provision/secret-source.ts';
 import { Stage } from '../../scenarios/runner/stage.ts';
+import { type LiveRunWorld, liveWorld } from '../../scenarios/runner/worlds/live-world.ts';
 import { GOOD, HOST, Lobby } from '../unit/scenarios/distributed/channel/support.ts';
 import { load, registry } from '../unit/scenarios/runner/fixture.ts';
 import { mutate } from './mutate.ts';
@@ -106,14 +106,14 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
   const address = scenario.topology.hosts.find(({ name }) => name === 'authority')?.address ?? '';
   const authority: Place = { host: address, port: DIRECTORY_PORT };
   const failures: unknown[] = [];
-  let world: LiveStageWorld;
+  let world: LiveRunWorld['world'];
   let stage: Stage;
 
   beforeAll(async () => {
     const protocolOf = (host: Parameters<typeof nodeChoice>[1]): Protocol =>
       nodeChoice(scenario, host, registry).protocol;
     const onFailure = (error: unknown): void => void failures.push(error);
-    world = new LiveStageWorld({ scenario, seed: 1, crypto, protocolOf, live: { onFailure } });
+    ({ world } = liveWorld({ scenario, seed: 1, crypto, protocolOf, live: { onFailure } }));
     const seconds = Math.floor(Date.now() / 1_000);
     const secrets = drawnSecrets();
     const provision = provisionRun({ scenario, seed: 1, protocolOf, crypto, seconds, secrets });
@@ -124,12 +124,12 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
       viewOf: (host): NetworkView => provision.viewOf(host),
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
     });
-    await world.live.warm();
-    world.live.pump.enter(() => stage.prepare());
+    await world.sim.warm();
+    world.sim.pump.enter(() => stage.prepare());
     const isReady = (): boolean => stage.node('authority')?.isReady?.() === true;
     while (!isReady()) await new Promise((resolve) => setTimeout(resolve, 50));
   }, TIMEOUT_MS);
-  afterAll(() => world.live.close());
+  afterAll(() => world.sim.close());
 
   /** The answer of the authority to an honest request for its document. */
   const asked = async (): Promise<string> => {

@@ -162,13 +162,13 @@ describe('an agent of a deployment', () => {
     const order = { ...orderOf(mine.scenario), stateFolder: theirs };
     const without = tell(order, mine);
     await vi.waitFor(() => expect(without.channel.types).toContain('loaded'), WAIT);
-    expect(without.session.agent?.world.live.folderOf('alice')).not.toContain(theirs);
+    expect(without.session.agent?.world.sim.folderOf('alice')).not.toContain(theirs);
     without.channel.close();
     await without.session.end;
     const ours = join(folder, 'ours');
     const within = tell(order, mine, ours);
     await vi.waitFor(() => expect(within.channel.types).toContain('loaded'), WAIT);
-    const place = within.session.agent?.world.live.folderOf('alice');
+    const place = within.session.agent?.world.sim.folderOf('alice');
     expect(place).toBe(join(ours, 'run-abad1deaabad1dea', 'alice'));
     expect(existsSync(theirs)).toBe(false);
   });

@@ -12,11 +12,11 @@ import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 import { openScenario } from '../../scenarios/open.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import { createNodes } from '../../scenarios/runner/host-nodes.ts';
-import { LiveStageWorld } from '../../scenarios/runner/live-stage-world.ts';
 import { nodeChoice, stackOf } from '../../scenarios/runner/nodes.ts';
 import { provisionRun } from '../../scenarios/runner/provision/run-provision.ts';
 import { drawnSecrets } from '../../scenarios/runner/provision/secret-source.ts';
 import { RunWitness } from '../../scenarios/runner/witness.ts';
+import { type LiveRunWorld, liveWorld } from '../../scenarios/runner/worlds/live-world.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 
 /** Names of the nodes: `dtn://here/` or `ipn:1.0`, and so on in this order. */
@@ -51,11 +51,11 @@ export class ForeignNeighbour {
   /** Where our first node waits on the link, and where it looks for the other program. */
   readonly own: Place;
   readonly far: Place;
-  readonly #world: LiveStageWorld;
+  readonly #world: LiveRunWorld['world'];
   readonly #nodes: readonly NodeHandle[];
 
   private constructor(
-    world: LiveStageWorld,
+    world: LiveRunWorld['world'],
     nodes: readonly NodeHandle[],
     ends: { own: Place; far: Place },
   ) {
@@ -86,13 +86,13 @@ export class ForeignNeighbour {
     };
     const isLocal = (name: string): boolean => OURS.includes(name);
     const live = { precision: 'low', isLocal, onFailure } as const;
-    const world = new LiveStageWorld({ ...parts, live });
+    const { world, agenda } = liveWorld({ ...parts, live });
     const seconds = Math.floor(Date.now() / MS_PER_S);
     const provision = provisionRun({ ...parts, seconds, secrets: drawnSecrets() });
     const [link] = scenario.topology.links;
     if (link === undefined) throw new Error('the topology is not ours');
-    await world.live.warm();
-    world.begin();
+    await world.sim.warm();
+    agenda.begin();
     const nodes = scenario.topology.hosts
       .filter(({ name }) => isLocal(name))
       .map((host) =>
@@ -104,7 +104,7 @@ export class ForeignNeighbour {
           observerOf: () => undefined,
         }),
       );
-    world.live.pump.enter(() => {
+    world.sim.pump.enter(() => {
       for (const node of nodes) node.start();
     });
     const own = { address: asked.own, port: link.a.port };
@@ -126,17 +126,17 @@ export class ForeignNeighbour {
   send(body: Uint8Array, from: OwnName = NAMES.own): Promise<string> {
     return new Promise((resolve) => {
       const respond = (outcome: string): void => resolve(outcome);
-      this.#world.live.pump.enter(() =>
+      this.#world.sim.pump.enter(() =>
         this.#world.request(from, { kind: 'send', target: NAMES.far, body, respond }),
       );
     });
   }
 
   async close(): Promise<void> {
-    this.#world.live.pump.enter(() => {
+    this.#world.sim.pump.enter(() => {
       for (const node of this.#nodes) node.stop?.();
     });
-    await this.#world.live.close();
+    await this.#world.sim.close();
   }
 }
 

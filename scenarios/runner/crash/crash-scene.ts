@@ -18,7 +18,7 @@ import { Refusal } from '../../refusal.ts';
 import { isShipped, isShippedName } from '../../registry.ts';
 import { FaultError } from '../fault-driver.ts';
 import type { StackOf } from '../nodes.ts';
-import type { SimStageWorld } from '../sim-stage-world.ts';
+import type { LocalWorld } from '../world.ts';
 import { BrokenPromise, type Crash, type CrashEvent, type CrashPlace, NodeCrash } from './crash.ts';
 
 /** What is known about the calls of nodes. */
@@ -44,7 +44,7 @@ export interface CrashScene extends EventScene {
 
 /** The scene of a run whose world is in this process. */
 export function sceneOf(
-  world: SimStageWorld,
+  world: LocalWorld,
   parts: Pick<CrashScene, 'hosts' | 'protocolOf' | 'stackOf' | 'seed'>,
 ): CrashScene {
   const { sim } = world;

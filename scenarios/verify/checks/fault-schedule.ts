@@ -13,7 +13,7 @@ import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { HostSpec, LinkSpec, SourcePosition } from '../../../topologies/model.ts';
 import type { FaultSpec, Scenario } from '../../model.ts';
 import { FaultDriver } from '../../runner/fault-driver.ts';
-import { SimStageWorld } from '../../runner/sim-stage-world.ts';
+import { simulated, virtualWorld } from '../../runner/worlds/virtual-world.ts';
 import { type Check, plusMinus } from '../model.ts';
 import type { SeededEngine } from '../seeded-engine.ts';
 
@@ -96,12 +96,13 @@ function availability(engine: SeededEngine): {
   readonly upShare: number;
   readonly failures: number;
 } {
-  const world = new SimStageWorld({
+  const parts = {
     scenario: SCENARIO,
     seed: engine.seed,
     crypto: { name: 'none' } as CryptoProvider,
     protocolOf: (): Protocol => NO_PROTOCOL,
-  });
+  };
+  const world = virtualWorld(parts, simulated);
   const driver = new FaultDriver({
     world,
     scenario: SCENARIO,

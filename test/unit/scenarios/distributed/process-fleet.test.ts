@@ -232,9 +232,9 @@ describe('AgentSession', () => {
     const said = (): readonly object[] => channel.sent;
     await vi.waitFor(() => expect(said()).toContainEqual({ type: 'loaded' }), WAIT);
     channel.onMessage({ type: 'start', zeroNs: process.hrtime.bigint() });
-    const world = one.agent?.world;
+    const { world, agenda } = one.agent ?? {};
     let begun = 0;
-    const begin = (): unknown => world?.live.pump.enter(() => world.runSource(world.now(), count));
+    const begin = (): unknown => world?.sim.pump.enter(() => agenda?.runSource(world.now(), count));
     const count = (): void => {
       begun += 1;
     };

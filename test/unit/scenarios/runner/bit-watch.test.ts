@@ -18,17 +18,19 @@ class Network {
     },
   };
   bytes: Uint8Array = new Uint8Array(0);
-  sent = 0;
+  readonly flow = {
+    ...{ index: 0, nextSequence: 0 },
+    spec: { from: 'a', to: 'b', sizeBytes: 100 },
+  };
 
   constructor() {
     const hosts = NAMES.map((name) => (name === 'relay' ? { name } : { name, layers: [] }));
     const scenario = { topology: { hosts }, warmupNs: 0, durationNs: 100 * SECOND, drainNs: 0 };
-    const spec = { from: 'a', to: 'b', sizeBytes: 100 };
     this.watch = new BitWatch({
       world: this.#world,
       scenario,
       everyNs: SECOND,
-      flows: () => [{ index: 0, spec, nextSequence: this.sent }],
+      flows: [this.flow],
     } as unknown as BitWatchParts);
   }
 
@@ -53,7 +55,7 @@ class Network {
 describe('an observer who compares bits', () => {
   it('follows a packet whose head changes, and learns all: 0 bits', () => {
     const net = new Network();
-    net.sent = 1;
+    net.flow.nextSequence = 1;
     net.hop(1, 'a-relay', 7, { head: 1 });
     net.hop(2, 'relay-c', 9);
     net.hop(3, 'relay-b', 7, { head: 2 });
@@ -62,7 +64,7 @@ describe('an observer who compares bits', () => {
 
   it('learns nothing from a relay that changes all bits: log2 of what users receive in 10 s', () => {
     const net = new Network();
-    net.sent = 1;
+    net.flow.nextSequence = 1;
     net.hop(1, 'a-relay', 7);
     for (let at = 0; at < 8; at += 1)
       net.hop(2 + at, at % 2 === 0 ? 'relay-b' : 'relay-c', 100 + at);
@@ -72,7 +74,7 @@ describe('an observer who compares bits', () => {
 
   it('counts a packet once that comes twice', () => {
     const net = new Network();
-    net.sent = 1;
+    net.flow.nextSequence = 1;
     net.hop(1, 'a-relay', 7);
     net.hop(2, 'relay-b', 7);
     net.hop(2, 'relay-c', 7);
@@ -81,7 +83,7 @@ describe('an observer who compares bits', () => {
 
   it('says nothing of a packet that was lost on its first link, or that a relay may still have', () => {
     const net = new Network();
-    net.sent = 1;
+    net.flow.nextSequence = 1;
     net.hop(95, 'a-relay', 7);
     net.hop(96, 'relay-b', 100);
     expect(net.bits()).toEqual([]);
@@ -91,9 +93,9 @@ describe('an observer who compares bits', () => {
     const net = new Network();
     net.hop(1, 'a-b', 1);
     expect(net.bits()).toEqual([]);
-    net.sent = 1;
+    net.flow.nextSequence = 1;
     net.hop(1.1, 'a-b', 2);
-    net.sent = 2;
+    net.flow.nextSequence = 2;
     net.hop(1.2, 'a-b', 3);
     net.hop(2.2, 'a-b', 4);
     net.hop(3.3, 'a-b', 5);
@@ -102,7 +104,7 @@ describe('an observer who compares bits', () => {
 
   it('chooses no padding: it says nothing, and looks like that of all others', () => {
     const net = new Network();
-    net.sent = 1;
+    net.flow.nextSequence = 1;
     net.hop(1, 'a-b', 5, { step: 0 });
     expect(net.bits()).toEqual([]);
   });

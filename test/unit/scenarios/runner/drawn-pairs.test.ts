@@ -82,13 +82,7 @@ describe('a run with drawn pairs', () => {
   const instantsOf = (...entries: readonly string[]): readonly string[] => {
     const sent: string[] = [];
     const { world } = prepare(loadText(textOf(...entries)));
-    const ignore = (): void => undefined;
     world.listen({
-      delivered: ignore,
-      state: ignore,
-      spanned: ignore,
-      marked: ignore,
-      logged: ignore,
       requested: (node) => void (node === 'hub' && sent.push(`${world.now()}`)),
     });
     world.sim.runUntil(3e9);

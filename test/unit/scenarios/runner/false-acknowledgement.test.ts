@@ -6,17 +6,17 @@
  */
 import { describe, expect, it } from 'vitest';
 import { MessageLedger } from '../../../../scenarios/runner/message-ledger.ts';
-import type { SimStageWorld } from '../../../../scenarios/runner/sim-stage-world.ts';
 import type { Flow } from '../../../../scenarios/runner/traffic-source.ts';
+import type { LocalWorld } from '../../../../scenarios/runner/world.ts';
 
 /** An account in which a message of node a was acknowledged, and did not arrive. */
 function acknowledged(lies: number): MessageLedger {
   const meter = { hasDelivered: (): boolean => false };
   const flow = { index: 0, nextSequence: 1, spec: { from: 'a', to: 'b' }, meter };
   const ledger = new MessageLedger({
-    world: { now: () => 7 } as SimStageWorld,
+    world: { now: () => 7 } as LocalWorld,
     hosts: ['a', 'b'],
-    flows: (): Flow[] => [flow as unknown as Flow],
+    flows: [flow as unknown as Flow],
     readerOf: (): undefined => undefined,
     isPrompt: true,
     isCustody: true,

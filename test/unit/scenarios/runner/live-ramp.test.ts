@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rampOf } from '../../../../scenarios/runner/live-stage-world.ts';
+import { rampOf } from '../../../../scenarios/runner/worlds/live-world.ts';
 
 const SECOND = 1_000_000_000;
 

@@ -15,7 +15,7 @@ function ledger(): MessageLedger {
   const parts = {
     world: { now: (): number => 0 },
     hosts: ['sender', 'receiver'],
-    flows: (): unknown => [FLOW],
+    flows: [FLOW],
     isOwn: (): boolean => true,
     readerOf: (): undefined => undefined,
     isPrompt: false,

@@ -11,8 +11,8 @@ import type { MessageTotals, SeedResult } from '../../../../reports/model.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
 import { MessageLedger } from '../../../../scenarios/runner/message-ledger.ts';
-import type { SimStageWorld } from '../../../../scenarios/runner/sim-stage-world.ts';
 import type { Flow } from '../../../../scenarios/runner/traffic-source.ts';
+import type { LocalWorld } from '../../../../scenarios/runner/world.ts';
 import { loadText, registry, run } from './fixture.ts';
 
 const PROFILE = fileURLToPath(
@@ -195,9 +195,9 @@ function makeLedger(): {
   const flow = { index: 0, nextSequence: 0, spec: { from: 'a', to: 'b' } };
   const meter = { hasDelivered: (): boolean => false };
   const ledger = new MessageLedger({
-    world: { now: () => 7 } as SimStageWorld,
+    world: { now: () => 7 } as LocalWorld,
     hosts: ['a', 'b'],
-    flows: (): Flow[] => [Object.assign(flow, { meter }) as unknown as Flow],
+    flows: [Object.assign(flow, { meter }) as unknown as Flow],
     readerOf: (): undefined => undefined,
     isPrompt: true,
     isCustody: false,

@@ -6,8 +6,9 @@ import type { SeedResult } from '../../../../../reports/model.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
 import { type NodeChoice, nodeChoice } from '../../../../../scenarios/runner/nodes.ts';
 import { provisionSeed } from '../../../../../scenarios/runner/provision/run-provision.ts';
-import { SimStageWorld } from '../../../../../scenarios/runner/sim-stage-world.ts';
 import { Stage } from '../../../../../scenarios/runner/stage.ts';
+import type { LocalWorld } from '../../../../../scenarios/runner/world.ts';
+import { simulated, virtualWorld } from '../../../../../scenarios/runner/worlds/virtual-world.ts';
 import type { HostSpec } from '../../../../../topologies/model.ts';
 import {
   counter,
@@ -167,7 +168,7 @@ describe('two clocks that differ', () => {
 });
 
 /** A stage in which one gateway has the wrong keys for its peer. */
-function stageWithSwappedKey(scenario: Scenario, liar: string): [SimStageWorld, Stage] {
+function stageWithSwappedKey(scenario: Scenario, liar: string): [LocalWorld, Stage] {
   const crypto = provider('node', { timing: 'simulation' });
   const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
   const provision = provisionSeed({ scenario, seed: 1, protocolOf, crypto });
@@ -179,12 +180,7 @@ function stageWithSwappedKey(scenario: Scenario, liar: string): [SimStageWorld, 
         ? { secret: () => mallory, publicKey: () => crypto.x25519PublicKey(mallory) }
         : network.identity(host),
   });
-  const world = new SimStageWorld({
-    scenario,
-    seed: 1,
-    crypto,
-    protocolOf,
-  });
+  const world = virtualWorld({ scenario, seed: 1, crypto, protocolOf }, simulated);
   const stage = new Stage({
     world,
     scenario,

@@ -1,39 +1,53 @@
 /**
- * The simulated world as the runner sees it: a thin layer over `engine/net`.
+ * A world whose hosts and links are in this process, simulated or on sockets: a scenario on a network of the engine, in
+ * the time of an agenda.
  *
  * @module
  */
-import { assert } from '../../engine/core/assert.ts';
-import type { Fingerprint } from '../../engine/core/fingerprint.ts';
-import { openStream } from '../../engine/core/stream.ts';
-import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import type { Host, NodeRequest } from '../../engine/host/host.ts';
-import type { Protocol } from '../../engine/host/protocol.ts';
-import type { MetricValue } from '../../engine/measure/counters.ts';
-import type { Direction } from '../../engine/net/direction.ts';
-import type { DirectionSpec, LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
-import { NODE_CALL, type NodeCalls } from '../../engine/net/node-calls.ts';
-import type { SimLink } from '../../engine/net/sim-link.ts';
-import type { DeliverySink } from '../../engine/net/sim-observers.ts';
-import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
-import { SegmentStreams } from '../../engine/net/stream/segment-streams.ts';
-import type { Tap as NetTap, TapVerdict } from '../../engine/net/tap.ts';
-import { addUp } from '../../reports/add-up.ts';
-import type { PacketTotals, SeedResult } from '../../reports/model.ts';
-import type { HostSpec } from '../../topologies/model.ts';
-import { machineOf, machinesOf } from '../calibration/machines.ts';
-import type { CpuChoice, Scenario } from '../model.ts';
-import { Flood } from './flood.ts';
-import type { FloodOrder, MakeForger } from './flood-order.ts';
-import type { StackOf } from './nodes.ts';
-import { oneClassWarning } from './one-class-queues.ts';
-import { type After, ReplayTap, type Tap, type TapControl } from './replay-tap.ts';
-import type { SetUpMemory } from './set-up-memory.ts';
-import { Stacks } from './stacks.ts';
-import type { NodeCallKind, ReplayAttack, Undo, World, WorldLink, WorldListener } from './world.ts';
+import { assert } from '../../../engine/core/assert.ts';
+import type { Fingerprint } from '../../../engine/core/fingerprint.ts';
+import { openStream } from '../../../engine/core/stream.ts';
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { Host, NodeRequest } from '../../../engine/host/host.ts';
+import type { Protocol } from '../../../engine/host/protocol.ts';
+import type { MetricValue } from '../../../engine/measure/counters.ts';
+import type { Direction } from '../../../engine/net/direction.ts';
+import type { NetworkObserver } from '../../../engine/net/direction-context.ts';
+import type { DirectionSpec, LinkChange, LinkSide } from '../../../engine/net/link-spec.ts';
+import { NODE_CALL, type NodeCalls } from '../../../engine/net/node-calls.ts';
+import { OVERLOAD } from '../../../engine/net/sim-host.ts';
+import type { SimLink } from '../../../engine/net/sim-link.ts';
+import type { DeliverySink } from '../../../engine/net/sim-observers.ts';
+import type { SimWorld, SimWorldOptions } from '../../../engine/net/sim-world.ts';
+import { SegmentStreams } from '../../../engine/net/stream/segment-streams.ts';
+import type { Tap as NetTap, TapVerdict } from '../../../engine/net/tap.ts';
+import { addUp } from '../../../reports/add-up.ts';
+import type { PacketTotals, SeedResult } from '../../../reports/model.ts';
+import type { HostSpec } from '../../../topologies/model.ts';
+import { machineOf, machinesOf } from '../../calibration/machines.ts';
+import type { CpuChoice, Scenario } from '../../model.ts';
+import { Flood } from '../flood.ts';
+import type { FloodOrder, MakeForger } from '../flood-order.ts';
+import type { StackOf } from '../nodes.ts';
+import { oneClassWarning } from '../one-class-queues.ts';
+import { type After, ReplayTap } from '../replay-tap.ts';
+import type { SetUpMemory } from '../set-up-memory.ts';
+import { Stacks } from '../stacks.ts';
+import type {
+  LocalLink,
+  LocalWorld,
+  NodeCallKind,
+  ReplayAttack,
+  Tap,
+  TapControl,
+  Undo,
+  WorldListener,
+} from '../world.ts';
+import type { Agenda } from './agenda.ts';
+import type { Listeners } from './listeners.ts';
 
-/** The parts of the world. */
-export interface SimStageOptions {
+/** What a world is made from. */
+export interface WorldParts {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly crypto: CryptoProvider;
@@ -49,74 +63,105 @@ export interface SimStageOptions {
   readonly memory?: SetUpMemory | undefined;
   /** True if any protocol of a host may be asked, and not only those of the traffic. */
   readonly isProbed?: boolean;
-  /** Creates another kind of world with the same interface. */
-  readonly makeWorld?: (options: SimWorldOptions) => SimWorld;
 }
 
-/** A simulated world with all hosts and links of a scenario. */
-export class SimStageWorld implements World {
-  readonly sim: SimWorld;
-  readonly #listeners: WorldListener[] = [];
-  readonly #links = new Map<string, StageLink>();
-  readonly #stacks: Stacks;
-  readonly #options: SimStageOptions;
+/** A network of the engine, and how the world uses it. */
+export interface WorldNetwork<Net extends SimWorld> {
+  readonly net: Net;
+  readonly agenda: Agenda;
+  /** Those to whom the network was told to log. */
+  readonly listeners: Listeners;
+  /** Packets of the run; by default, those of the links. */
+  readonly packets?: () => PacketTotals;
+  /** Called at the end of the warm-up. */
+  readonly onReset?: () => void;
+}
 
-  constructor(options: SimStageOptions) {
-    this.#options = options;
-    const { scenario, seed, crypto, protocolOf, buffers, fingerprint, calls } = options;
-    const make = options.makeWorld ?? ((parts): SimWorld => new SimWorld(parts));
-    this.sim = make({
-      seed,
-      epochSeconds: scenario.epochSeconds,
-      cryptoFor: (): CryptoProvider => crypto,
-      buffers: buffers ?? 'plain',
-      streams: new SegmentStreams(),
-      machines: machinesOf(scenario, options.cpu),
-      ...(fingerprint === undefined ? {} : { fingerprint }),
-      ...(calls === undefined ? {} : { calls }),
-      log: (host, level, message): void => {
-        for (const listener of this.#listeners) listener.logged(host, level, message);
-      },
-    });
-    for (const host of scenario.topology.hosts) {
-      this.#addHost(host, protocolOf(host), machineOf(options.cpu, host));
-      options.memory?.made('hosts', scenario.topology.hosts.length);
+/** The settings of the network that a scenario needs. */
+export function networkOptions(
+  { scenario, seed, crypto, cpu, buffers, fingerprint, calls }: WorldParts,
+  listeners: Listeners,
+): SimWorldOptions {
+  return {
+    seed,
+    epochSeconds: scenario.epochSeconds,
+    cryptoFor: (): CryptoProvider => crypto,
+    buffers: buffers ?? 'plain',
+    streams: new SegmentStreams(),
+    machines: machinesOf(scenario, cpu),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(calls === undefined ? {} : { calls }),
+    log: listeners.logged,
+  };
+}
+
+/** Puts all hosts and links of a scenario into a network. */
+export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
+  readonly sim: Net;
+  readonly #agenda: Agenda;
+  readonly #listeners: Listeners;
+  readonly #links = new Map<string, NetLink>();
+  readonly #stacks: Stacks;
+  readonly #parts: WorldParts;
+  readonly #network: WorldNetwork<Net>;
+
+  constructor(parts: WorldParts, network: WorldNetwork<Net>) {
+    this.#parts = parts;
+    this.#network = network;
+    this.sim = network.net;
+    this.#agenda = network.agenda;
+    this.#listeners = network.listeners;
+    const { scenario, protocolOf, memory } = parts;
+    const { hosts, links, segments, clouds } = scenario.topology;
+    for (const host of hosts) {
+      this.#addHost(host, protocolOf(host), machineOf(parts.cpu, host));
+      memory?.made('hosts', hosts.length);
     }
-    this.#stacks = new Stacks(this.sim, scenario.topology.hosts, {
-      stackOf: options.stackOf,
+    this.#stacks = new Stacks(this.sim, hosts, {
+      stackOf: parts.stackOf,
       sinkOf: (host, protocol): DeliverySink | undefined => this.#sinkOf(host, protocol),
     });
-    for (const { id, a, b, forward, backward } of scenario.topology.links) {
+    for (const { id, a, b, forward, backward } of links) {
       this.sim.addLink({ id, a, b, forward, backward });
-      options.memory?.made('links', scenario.topology.links.length);
+      memory?.made('links', links.length);
     }
-    for (const { id, members, medium } of scenario.topology.segments) {
+    for (const { id, members, medium } of segments) {
       this.sim.addSegment({ id, members, medium });
     }
-    for (const { id, regions, members, between } of scenario.topology.clouds) {
+    for (const { id, regions, members, between } of clouds) {
       const specOf = (from: number, to: number): DirectionSpec =>
         between[from * regions.length + to] as DirectionSpec;
       this.sim.addCloud({ id, regions, members, between: specOf });
     }
-    this.#listen();
+    this.sim.recorder = this.#listeners.recorder({
+      nameOf: (index): string => this.sim.hosts[index]?.name ?? '',
+      now: (): number => this.now(),
+    });
     this.sim.seal();
   }
 
-  /** Adds a recorder of what nodes report. */
   listen(listener: WorldListener): void {
-    this.#listeners.push(listener);
+    this.#listeners.add(listener);
+  }
+
+  observe(observer: NetworkObserver): void {
+    this.sim.observer = observer;
+  }
+
+  get rampNs(): number | undefined {
+    return this.#agenda.rampNs;
   }
 
   now(): number {
-    return this.sim.scheduler.now;
+    return this.#agenda.now();
   }
 
   at(timeNs: number, fire: () => void): void {
-    this.sim.scheduler.after(timeNs - this.sim.scheduler.now, fire, 'traffic');
+    this.#agenda.at(timeNs, fire);
   }
 
   atFault(timeNs: number, fire: () => void): void {
-    this.sim.scheduler.scheduleFault(timeNs, fire);
+    this.#agenda.atFault(timeNs, fire);
   }
 
   host(name: string, layer?: string): Host {
@@ -131,10 +176,10 @@ export class SimStageWorld implements World {
     fire();
   }
 
-  link(id: string): StageLink {
+  link(id: string): LocalLink {
     const known = this.#links.get(id);
     if (known !== undefined) return known;
-    const made = new StageLink(this, this.sim.link(id));
+    const made = new NetLink(this, this.sim.link(id));
     this.#links.set(id, made);
     return made;
   }
@@ -147,12 +192,18 @@ export class SimStageWorld implements World {
     return this.sim.cutClouds(from, to, ways);
   }
 
+  // hot: once per packet of a source.
   request(node: string, request: NodeRequest, by?: string): void {
-    for (const listener of this.#listeners) listener.requested?.(node, request);
+    if (this.#agenda.admits?.() === false) {
+      this.sim.host(node).shed();
+      request.respond(OVERLOAD);
+      return;
+    }
+    this.#listeners.requested(node, request);
     const respond = (outcome: string, body?: Uint8Array): void => request.respond(outcome, body);
     if (by === undefined) this.sim.host(node).request(request, respond);
     else this.#stacks.request({ node, by }, request, respond);
-    for (const listener of this.#listeners) listener.handled?.();
+    this.#listeners.handled();
   }
 
   crash(node: string, store: 'synced' | 'prefix' | 'torn'): void {
@@ -173,7 +224,7 @@ export class SimStageWorld implements World {
   setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void {
     const { clockModel } = this.sim.host(node);
     if (change.stepNs !== 0) clockModel.step(change.stepNs);
-    clockModel.drift(change.ppm, this.now());
+    clockModel.drift(change.ppm, this.#agenda.clockNs());
   }
 
   metrics(node: string): Readonly<Record<string, MetricValue>> {
@@ -190,6 +241,7 @@ export class SimStageWorld implements World {
       meter.reset();
       for (const layer of layers) layer.meter.reset();
     }
+    this.#network.onReset?.();
   }
 
   nodeDrops(): Readonly<Record<string, number>> {
@@ -199,22 +251,9 @@ export class SimStageWorld implements World {
   }
 
   packets(): PacketTotals {
-    const sum = this.sim.network.conservation();
-    const drops = { ...this.sim.network.dropsByReason() };
-    // A packet of a cloud is one packet, on whichever of its directions it is.
-    const { passedOn } = this.sim;
-    if (this.sim.unrouted > 0) drops['no-route'] = this.sim.unrouted;
-    return {
-      sent: sum.offered + this.sim.unrouted - passedOn,
-      duplicated: sum.duplicated,
-      injected: sum.injected,
-      delivered: sum.delivered - passedOn,
-      inFlight: sum.queued + sum.inSerialisation + sum.inPipe,
-      drops: Object.fromEntries(Object.entries(drops).sort(([a], [b]) => (a < b ? -1 : 1))),
-    };
+    return this.#network.packets?.() ?? linkPackets(this.sim);
   }
 
-  /** What packets take of memory: their buffers and their rows. */
   packetMemory(): { readonly bytes: number; readonly most: number } {
     const { pool, table } = this.sim.network;
     return { bytes: pool.allocatedBytes + table.bytes, most: table.mostLive };
@@ -251,62 +290,40 @@ export class SimStageWorld implements World {
 
   /** Where the scenario's traffic ends; undefined at protocols of a stack that none of it names. */
   #sinkOf({ name: node, layers }: HostSpec, protocol: string): DeliverySink | undefined {
-    const { scenario, isProbed } = this.#options;
+    const { scenario, isProbed } = this.#parts;
     const isNamed = (): boolean => scenario.traffic.some(({ by }) => by === protocol);
     if (layers !== undefined && isProbed !== true && !isNamed()) return undefined;
     return (from, buffer, offset, length): void => {
       const bytes = buffer.subarray(offset, offset + length);
-      for (const listener of this.#listeners) listener.delivered(node, from, bytes, protocol);
-    };
-  }
-
-  #listen(): void {
-    const nameOf = (index: number): string => this.sim.hosts[index]?.name ?? '';
-    const listeners = this.#listeners;
-    this.sim.recorder = {
-      get isRecorded(): boolean {
-        return listeners.some(({ keepsStates }) => keepsStates === true);
-      },
-      state: (host, machine, state): void => {
-        for (const listener of this.#listeners) listener.state(nameOf(host), machine, state);
-      },
-      span: (host, name): (() => void) => {
-        const beginNs = this.now();
-        return (): void => {
-          for (const listener of this.#listeners) {
-            listener.spanned(nameOf(host), name, beginNs, this.now());
-          }
-        };
-      },
-      mark: (host, name): void => {
-        for (const listener of this.#listeners) listener.marked(nameOf(host), name);
-      },
-      finished: (host, protocol): void => {
-        for (const listener of this.#listeners) listener.finished?.(nameOf(host), protocol);
-      },
-      nodeDrop: (host, reason): void => {
-        for (const listener of this.#listeners) listener.nodeDropped?.(nameOf(host), reason);
-      },
-      postponed: (host, request): void => {
-        for (const listener of this.#listeners) listener.postponed?.(nameOf(host), request);
-      },
-      resumed: (host, request): void => {
-        for (const listener of this.#listeners) listener.resumed?.(nameOf(host), request);
-      },
-      handled: (): void => {
-        for (const listener of this.#listeners) listener.handled?.();
-      },
+      this.#listeners.delivered(node, from, bytes, protocol);
     };
   }
 }
 
-/** A link of a world whose directions are in this process. */
-export class StageLink implements WorldLink {
+/** Packets on the links of this process, without what a kernel did with them. */
+export function linkPackets(sim: SimWorld): PacketTotals {
+  const sum = sim.network.conservation();
+  const drops = { ...sim.network.dropsByReason() };
+  // A packet of a cloud is one packet, on whichever of its directions it is.
+  const { passedOn, unrouted } = sim;
+  if (unrouted > 0) drops['no-route'] = unrouted;
+  return {
+    sent: sum.offered + unrouted - passedOn,
+    duplicated: sum.duplicated,
+    injected: sum.injected,
+    delivered: sum.delivered - passedOn,
+    inFlight: sum.queued + sum.inSerialisation + sum.inPipe,
+    drops: Object.fromEntries(Object.entries(drops).sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+/** A link whose directions are in this process. */
+class NetLink implements LocalLink {
   readonly id: string;
-  readonly #world: SimStageWorld;
+  readonly #world: LocalWorld;
   readonly #link: SimLink;
 
-  constructor(world: SimStageWorld, link: SimLink) {
+  constructor(world: LocalWorld, link: SimLink) {
     this.id = link.id;
     this.#world = world;
     this.#link = link;
@@ -334,7 +351,6 @@ export class StageLink implements WorldLink {
     };
   }
 
-  /** Shows an observer the packets of one direction. */
   tap(side: 'forward' | 'backward', tap: Tap): Undo {
     const [direction] = this.#link.directions(side);
     return direction === undefined

@@ -1,0 +1,55 @@
+/**
+ * The directions of a topology in the order in which a network numbers them, for the trace of a run whose network is
+ * in other processes.
+ *
+ * @module
+ */
+import type { DirectionView } from '../../engine/net/direction-context.ts';
+import { DIRECTION_DEFAULTS, type DirectionSpec } from '../../engine/net/link-spec.ts';
+import type { Topology } from '../../topologies/model.ts';
+
+type Place = Pick<DirectionView, 'linkId' | 'name' | 'fromNode' | 'toNode'>;
+
+/** See the module. A network that has not begun shows the same (engine/net/network.ts, `directions`). */
+export function directionsOf({
+  hosts,
+  links,
+  segments,
+  clouds,
+}: Pick<Topology, 'hosts' | 'links' | 'segments' | 'clouds'>): readonly DirectionView[] {
+  const directions: DirectionView[] = [];
+  const index = new Map(hosts.map(({ name }, at) => [name, at]));
+  const indexOf = (name: string): number => index.get(name) as number;
+  const add = (
+    place: Place,
+    { rateBps, delayNs, overheadBytes, contacts }: DirectionSpec,
+  ): void => {
+    const { overheadBytes: usual } = DIRECTION_DEFAULTS;
+    const pace = { rateBps, delayNs, overheadBytes: overheadBytes ?? usual };
+    directions.push({ ...place, id: directions.length, pace, plan: contacts });
+  };
+  for (const { id: linkId, a, b, forward, backward } of links) {
+    const [fromNode, toNode] = [indexOf(a.host), indexOf(b.host)];
+    add({ linkId, name: `${a.host}->${b.host}`, fromNode, toNode }, forward);
+    const back = { linkId, name: `${b.host}->${a.host}`, fromNode: toNode, toNode: fromNode };
+    add(back, backward);
+  }
+  for (const { id: linkId, medium } of segments) {
+    add({ linkId, name: 'medium', fromNode: -1, toNode: -1 }, medium);
+  }
+  for (const { id, regions, members, between } of clouds) {
+    for (const { host, up, down } of members) {
+      const linkId = `${id}/${host}`;
+      add({ linkId, name: `${host}->`, fromNode: indexOf(host), toNode: -1 }, up);
+      add({ linkId, name: `->${host}`, fromNode: -1, toNode: indexOf(host) }, down);
+    }
+    for (const [a, from] of regions.entries()) {
+      for (const [b, to] of regions.entries()) {
+        const linkId = a <= b ? `${id}/${from}--${to}` : `${id}/${to}--${from}`;
+        const place = { linkId, name: `${from}->${to}`, fromNode: -1, toNode: -1 };
+        add(place, between[a * regions.length + b] as DirectionSpec);
+      }
+    }
+  }
+  return directions;
+}
