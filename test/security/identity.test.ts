@@ -1,6 +1,6 @@
 /**
  * Secrets of nodes: what a node receives in virtual time, and what a coordinator sends to the
- * process of a node (SECURITY.md, "Who knows which secret").
+ * process of a node (docs/THREATS.md, "Who knows which secret").
  */
 import { hkdfSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

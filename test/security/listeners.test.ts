@@ -1,5 +1,5 @@
 /**
- * SECURITY.md lists everything that opens a listening socket, and the defaults there are true.
+ * docs/THREATS.md lists everything that opens a listening socket, and the defaults there are true.
  * @module
  */
 import { readFileSync } from 'node:fs';
@@ -10,8 +10,8 @@ import { ROOT, repositoryFiles } from '../architecture/files.ts';
 const OPENS = /\bcreateServer\(|\bUdpWire\.bind\(|\bnew WebSocketServer\((?!\{\s*noServer)/;
 const PRODUCT = /^(engine|nodes|topologies|scenarios|reports|services|viz|cli)\/.*\.ts$/;
 
-const security = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8');
-const section = security.split('## Who listens where')[1]?.split('\n## ')[0] ?? '';
+const threats = readFileSync(join(ROOT, 'docs/THREATS.md'), 'utf8');
+const section = threats.split('## Who listens where')[1]?.split('\n## ')[0] ?? '';
 const rows = section.split('\n').filter((line) => /^\| [A-Z]/.test(line));
 
 function sourceOf(row: string): string {
