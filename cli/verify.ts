@@ -45,7 +45,7 @@ export function addVerify(program: Command): void {
       'Runs the real engine on cases with a known answer and prints theory, measured ' +
         'value, ' +
         'interval and verdict. An interval is four standard errors of one run. See ' +
-        'docs/VERIFICATION.md, and docs/PRIVACY.md for the checks P1 to P15.',
+        'docs/VERIFICATION.md.',
     )
     .option('--only <numbers>', 'run only these checks: 3,5,8b or engine or privacy', checksOf)
     .option('--seed <n>', 'run only this seed', wholeNumber('--seed', SEED_RANGE))

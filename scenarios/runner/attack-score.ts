@@ -1,7 +1,7 @@
 /**
  * Keeps the score of an attack in a run: the adversary points at messages, and whether it is right
  * is decided here, from the truth, which the adversary never sees
- * (docs/PRIVACY.md#two-records-kept-apart-by-type).
+ * (docs/spec/privacy-metrics.md#two-records).
  *
  * @module
  */

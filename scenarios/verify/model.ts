@@ -48,7 +48,7 @@ export interface Check {
   run(engine: SeededEngine): readonly Measure[];
 }
 
-/** True for the checks of privacy measures and attacks, which docs/PRIVACY.md describes. */
+/** True for the checks of privacy measures and attacks (docs/PRIVACY.md). */
 export function isOfPrivacy({ id }: { readonly id: string }): boolean {
   return id.startsWith('P');
 }

@@ -1,6 +1,6 @@
 /**
- * The closed-form checks in the order of docs/VERIFICATION.md (P1 and on: docs/PRIVACY.md), and
- * their verdicts over one or several seeds.
+ * The closed-form checks in the order of docs/VERIFICATION.md, and their verdicts over one or
+ * several seeds.
  *
  * @module
  */

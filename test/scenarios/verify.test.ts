@@ -52,15 +52,18 @@ describe('the engine against theory', () => {
   });
 
   it.each([
-    { file: 'VERIFICATION.md', flag: 'engine' },
-    { file: 'PRIVACY.md', flag: 'privacy' },
-  ])('docs/$file holds these results (npm run verify -- --only $flag --markdown)', (document) => {
-    const file = fileURLToPath(new URL(`../../docs/${document.file}`, import.meta.url));
-    const [, generated] = readFileSync(file, 'utf8').split(/<!-- verify:(?:begin|end) -->\n/);
-    const own = verdicts.filter((check) => isOfPrivacy(check) === (document.flag === 'privacy'));
-    const report = { verdicts: own, seeds: [SEED], wallSeconds: 0 };
-    expect(generated?.trim()).toBe(renderSuiteMarkdown(report).trim());
-  });
+    { flag: 'engine', block: 1 },
+    { flag: 'privacy', block: 3 },
+  ])(
+    'docs/VERIFICATION.md holds these results (npm run verify -- --only $flag --markdown)',
+    (part) => {
+      const file = fileURLToPath(new URL('../../docs/VERIFICATION.md', import.meta.url));
+      const blocks = readFileSync(file, 'utf8').split(/<!-- verify:(?:begin|end) -->\n/);
+      const own = verdicts.filter((check) => isOfPrivacy(check) === (part.flag === 'privacy'));
+      const report = { verdicts: own, seeds: [SEED], wallSeconds: 0 };
+      expect(blocks[part.block]?.trim()).toBe(renderSuiteMarkdown(report).trim());
+    },
+  );
 });
 
 interface TheoryFile {

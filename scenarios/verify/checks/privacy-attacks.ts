@@ -1,5 +1,6 @@
 /**
- * Checks P6 and P11 to P14: cover and attacks (docs/PRIVACY.md#published-theory-measured).
+ * Checks P6 and P11 to P14: cover and attacks
+ * (docs/VERIFICATION.md#privacy-published-theory-measured).
  * Estimators and alarms are those of reports/privacy; mixes are those of P1 to P9.
  *
  * If the literature has a formula, the theory column holds it; if it has only plots, the column

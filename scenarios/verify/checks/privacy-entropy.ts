@@ -1,8 +1,8 @@
 /**
  * Checks P1 to P5 and P16: entropy of messages in stratified networks of Poisson mixes: published
  * figures beside closed forms and mass propagation over a run
- * (docs/PRIVACY.md#published-theory-measured; published by MiXiM: Ben Guirat, Gosain, Diaz, WPES
- * 2021).
+ * (docs/VERIFICATION.md#privacy-published-theory-measured; published by MiXiM: Ben Guirat, Gosain,
+ * Diaz, WPES 2021).
  *
  * Intervals are bounds for each seed: four standard deviations of a run over twenty seeds, plus
  * what the closed form neglects. They bound the measurement, not the published figure, which is a

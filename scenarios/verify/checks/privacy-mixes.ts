@@ -1,6 +1,7 @@
 /**
- * Checks P7 to P10: delay laws and single mixes (docs/PRIVACY.md#published-theory-measured). P8 and
- * P9 run the strategies of nodes/mixnet, P10 samples delays of a network of mixes.
+ * Checks P7 to P10: delay laws and single mixes
+ * (docs/VERIFICATION.md#privacy-published-theory-measured). P8 and P9 run the strategies of
+ * nodes/mixnet, P10 samples delays of a network of mixes.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * A network of mixes without bytes: who was where and when, for the checks of privacy measures
- * (docs/PRIVACY.md#published-theory-measured). Time and order come from the engine's scheduler,
- * draws from its streams; events are written into a `Truth`, which the estimators of
+ * (docs/VERIFICATION.md#privacy-published-theory-measured). Time and order come from the engine's
+ * scheduler, draws from its streams; events are written into a `Truth`, which the estimators of
  * reports/privacy read.
  *
  * Stratified: every message takes one mix of each layer, drawn uniformly or by weight. Mixes delay
