@@ -89,6 +89,14 @@ describe('documents', () => {
     expect(Buffer.byteLength(read(path))).toBeLessThan(bytesMax);
   });
 
+  it('explain each word of the glossary once, in the order of the alphabet', () => {
+    const words = [...read('docs/GLOSSARY.md').matchAll(/^\| (?!Word)(.+?) \|/gm)].map(
+      ([, word = '']) => word.replaceAll('`', '').toLowerCase(),
+    );
+    expect(words.length).toBeGreaterThan(100);
+    expect(words).toEqual([...new Set(words)].sort());
+  });
+
   it('give a reason and the version for each dependency', () => {
     const manifest = JSON.parse(read('package.json')) as Readonly<
       Record<string, Readonly<Record<string, string>>>
