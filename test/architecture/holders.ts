@@ -14,14 +14,15 @@ export interface Holder {
   readonly name: string;
 }
 
-const GROWING = new Set(['Map', 'Set', 'Array', 'DueQueue', 'Deadlines']);
+const GROWING = new Set(['Map', 'Set', 'Array', 'DueQueue', 'Deadlines', 'RangeSet']);
 const TIMERS = new Set(['Timer', 'Timeout', 'Immediate']);
 
 const OPTIONS: ts.CreateSourceFileOptions = {
   languageVersion: ts.ScriptTarget.Latest,
   jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
 };
-const WORTH_READING = /\b(Map|Set|Array|DueQueue|Deadlines|Timer|Timeout|Immediate)\b|\[\]/;
+const WORTH_READING =
+  /\b(Map|Set|Array|DueQueue|Deadlines|RangeSet|Timer|Timeout|Immediate)\b|\[\]/;
 
 /** Every holder of a file, in its order, once by name. */
 export function holdersOf({ path, text }: TextFile): readonly Holder[] {

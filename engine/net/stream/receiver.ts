@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { RangeSet } from '../../pure/range-set.ts';
 import { ByteRing } from './byte-ring.ts';
 import { RANGES_MAX } from './stream-options.ts';
 
@@ -24,9 +25,8 @@ export class StreamReceiver {
   /** Holds the bytes between `consumed` and the last byte that arrived. */
   readonly store = new ByteRing();
   private readonly capacity: number;
-  /** Runs that arrived early: starts and ends, ascending, not adjacent. */
-  private readonly starts: number[] = [];
-  private readonly ends: number[] = [];
+  /** Positions that arrived early. */
+  private readonly early = new RangeSet();
   private finAt = UNKNOWN;
 
   /**
@@ -56,7 +56,7 @@ export class StreamReceiver {
    * waiting.
    */
   isNext(sequence: number): boolean {
-    return sequence === this.next && this.consumed === this.next && this.starts.length === 0;
+    return sequence === this.next && this.consumed === this.next && this.early.size === 0;
   }
 
   /** The next `length` bytes went to the application without being stored. */
@@ -94,42 +94,30 @@ export class StreamReceiver {
   /** Frees the memory. */
   clear(): void {
     this.store.clear();
-    this.starts.length = 0;
-    this.ends.length = 0;
+    this.early.clear();
   }
 
   private keep(start: number, end: number, buffer: Uint8Array, offset: number): void {
-    if (start === this.next && this.starts.length === 0) {
+    const { early } = this;
+    if (start === this.next && early.size === 0) {
       this.store.put(start, buffer, offset, end - start);
       this.next = end;
       return;
     }
-    if (!this.insert(start, end)) return;
+    early.add(start, end);
+    if (early.count > RANGES_MAX) {
+      // One gap too many: this run touches no other.
+      early.remove(start, end);
+      return;
+    }
     this.store.put(start, buffer, offset, end - start);
-    if (this.starts[0] !== this.next) return;
-    this.next = this.ends[0] as number;
-    this.starts.shift();
-    this.ends.shift();
-    this.blockStart = this.next;
-    this.blockEnd = this.next;
-  }
-
-  /** Adds a run and merges it with adjacent ones; false if there are too many gaps. */
-  private insert(start: number, end: number): boolean {
-    const { starts, ends } = this;
-    let first = starts.length;
-    while (first > 0 && (ends[first - 1] as number) >= start) first -= 1;
-    let behind = first;
-    while (behind < starts.length && (starts[behind] as number) <= end) behind += 1;
-    if (first === behind && starts.length >= RANGES_MAX) return false;
-    const isJoined = behind > first;
-    const from = isJoined ? Math.min(start, starts[first] as number) : start;
-    const to = isJoined ? Math.max(end, ends[behind - 1] as number) : end;
-    starts.splice(first, behind - first, from);
-    ends.splice(first, behind - first, to);
-    this.blockStart = from;
-    this.blockEnd = to;
-    return true;
+    const block = early.rangeOf(start) ?? { start, end };
+    if (block.start === this.next) {
+      early.remove(block.start, block.end);
+      this.next = block.end;
+    }
+    this.blockStart = Math.max(block.start, this.next);
+    this.blockEnd = block.end;
   }
 
   private reachFin(): void {

@@ -4,8 +4,8 @@
  *
  * @module
  */
+import { RangeSet } from '../../../engine/pure/range-set.ts';
 import { LTP_REPORTS_MAX } from '../geometry.ts';
-import { ByteRanges } from '../wire/byte-ranges.ts';
 import { endsBlock, endsRedPart, isRed, type LtpData, type LtpReport } from './ltp-wire.ts';
 
 /** A report on its way. */
@@ -31,7 +31,7 @@ export class LtpReceiving {
   bytes = 0;
   /** The block has been handed to the node, which has or has not kept it yet. */
   place: 'coming' | 'offered' | 'kept' = 'coming';
-  readonly #arrived = new ByteRanges();
+  readonly #arrived = new RangeSet();
   #pieces: { readonly offset: number; readonly data: Uint8Array }[] = [];
   #redEnd: number | undefined;
   #blockEnd: number | undefined;

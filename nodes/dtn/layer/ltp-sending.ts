@@ -4,12 +4,12 @@
  *
  * @module
  */
+import { type Range, RangeSet } from '../../../engine/pure/range-set.ts';
 import { LTP_ROUNDS_MAX } from '../geometry.ts';
-import { type ByteRange, ByteRanges } from '../wire/byte-ranges.ts';
 import { LTP_BUNDLES, LTP_DATA, type LtpData, type LtpReport } from './ltp-wire.ts';
 
 /** Bytes to be sent one segment after the other. */
-export interface LtpRun extends ByteRange {
+export interface LtpRun extends Range {
   /** Serial number of the checkpoint in its last segment, and of the report behind it; 0 for none. */
   readonly checkpoint: number;
   readonly report: number;
@@ -22,7 +22,7 @@ interface Checkpoint {
   /** How often its timer has run out. */
   repeats: number;
   /** Scopes of reports that have led to repairs. */
-  readonly repaired: ByteRanges;
+  readonly repaired: RangeSet;
 }
 
 /** What a report leads to. */
@@ -52,7 +52,7 @@ export class LtpSending {
   /** Class of its datagrams. */
   readonly dscp: number;
   readonly #block: Uint8Array;
-  #claimed = new ByteRanges();
+  #claimed = new RangeSet();
   readonly #checkpoints = new Map<number, Checkpoint>();
   #serial: number;
   #rounds = 0;
@@ -142,11 +142,11 @@ export class LtpSending {
    * say that it has lost what it had.
    */
   restart(): ReportOutcome {
-    this.#claimed = new ByteRanges();
+    this.#claimed = new RangeSet();
     return this.#repair([{ start: 0, end: this.redBytes }], 0);
   }
 
-  #repair(scopes: readonly ByteRange[], report: number): ReportOutcome {
+  #repair(scopes: readonly Range[], report: number): ReportOutcome {
     const missing = scopes.flatMap(({ start, end }) => this.#claimed.gaps(start, end));
     const last = missing.at(-1);
     if (last === undefined) return { kind: 'repair', runs: [] };
@@ -156,14 +156,14 @@ export class LtpSending {
     return { kind: 'repair', runs: [...others, this.#checked(last, report)] };
   }
 
-  #checked(range: ByteRange, report: number): LtpRun {
+  #checked(range: Range, report: number): LtpRun {
     const checkpoint = this.#serial;
     this.#serial += 1;
     this.#checkpoints.set(checkpoint, {
       segment: undefined,
       isAnswered: false,
       repeats: 0,
-      repaired: new ByteRanges(),
+      repaired: new RangeSet(),
     });
     return { ...range, checkpoint, report };
   }

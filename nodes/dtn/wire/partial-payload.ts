@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ByteRanges } from './byte-ranges.ts';
+import { RangeSet } from '../../../engine/pure/range-set.ts';
 
 /**
  * Most separate pieces: with more gaps than this, somebody sends them to make us look for gaps, and
@@ -25,7 +25,7 @@ export class PartialPayload {
   readonly total: number;
   /** What has arrived: a length that somebody claims takes no memory. */
   readonly #pieces: Piece[] = [];
-  readonly #arrived = new ByteRanges();
+  readonly #arrived = new RangeSet();
   #cost = 0;
 
   /** @param total As all fragments of the bundle say; the caller bounds it before. */
@@ -49,7 +49,7 @@ export class PartialPayload {
 
   /** Number of bytes that have arrived. */
   get arrived(): number {
-    return this.#arrived.bytes;
+    return this.#arrived.size;
   }
 
   /**
@@ -59,7 +59,7 @@ export class PartialPayload {
    */
   add(offset: number, bytes: Uint8Array): boolean {
     const isBeyond = offset + bytes.length > this.total;
-    if (isBeyond || this.#arrived.all.length >= RANGES_MAX) return false;
+    if (isBeyond || this.#arrived.count >= RANGES_MAX) return false;
     for (const gap of this.#arrived.gaps(offset, offset + bytes.length)) {
       const piece = bytes.slice(gap.start - offset, gap.end - offset);
       this.#pieces.push({ offset: gap.start, bytes: piece });

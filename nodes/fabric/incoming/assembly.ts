@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { ByteRanges } from '../byte-ranges.ts';
+import { RangeSet } from '../../../engine/pure/range-set.ts';
 import { CHUNK_BYTES, GAPS_MAX } from '../geometry.ts';
 
 /** See the module. */
 export class Assembly {
   /** Bytes of the whole message, as stated. */
   readonly total: number;
-  readonly #ranges = new ByteRanges();
+  readonly #ranges = new RangeSet();
   readonly #chunks = new Map<number, Uint8Array>();
 
   constructor(total: number) {

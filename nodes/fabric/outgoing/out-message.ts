@@ -4,7 +4,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { ByteRanges } from '../byte-ranges.ts';
+import { RangeSet } from '../../../engine/pure/range-set.ts';
 import type { MessageKind } from '../envelope.ts';
 
 /** What a message is made of. */
@@ -39,11 +39,11 @@ export class OutMessage<Request> {
   readonly correlation: Uint8Array | null;
   readonly request: Request | undefined;
   /** To be sent, for the first time or again. */
-  readonly todo = new ByteRanges();
+  readonly todo = new RangeSet();
   /** With the peer, or with a carrier that has promised to deliver them. */
-  readonly there = new ByteRanges();
+  readonly there = new RangeSet();
   /** What the peer has acknowledged since it began to remember it; for measurements only. */
-  readonly acknowledged = new ByteRanges();
+  readonly acknowledged = new RangeSet();
   /**
    * `open`: not handled yet, as far as is known here. `handled`: a call that waits for its answer.
    * `over`: nothing more happens.
@@ -70,11 +70,7 @@ export class OutMessage<Request> {
   /** Bytes were lost on the way: they are sent again, unless they have come after all. */
   lost(start: number, end: number): void {
     if (this.state !== 'open') return;
-    this.todo.add(start, end);
-    for (const [from, to] of this.there.ranges()) {
-      if (from >= end) return;
-      this.todo.remove(from, to);
-    }
+    for (const gap of this.there.gaps(start, end)) this.todo.add(gap.start, gap.end);
   }
 
   /** A carrier that delivers whatever it takes has bytes. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { RangeSet } from '../../../engine/pure/range-set.ts';
 
 /** What is acknowledged. */
 export interface Acknowledgement {
@@ -29,8 +30,8 @@ const GATHER_PACKETS = 10;
 
 /** See the module. */
 export class Received {
-  /** First and last number of each range, ascending: the last range is the newest. */
-  readonly #bounds: number[] = [];
+  readonly #numbers = new RangeSet();
+  #largest = -1;
   #largestNs: Nanoseconds = 0;
   #firstOwedNs: Nanoseconds = 0;
   #owed = 0;
@@ -43,21 +44,13 @@ export class Received {
    * @returns false if it came before, or is older than what is remembered.
    */
   note(now: Nanoseconds, number: number, isEliciting: boolean): boolean {
-    const bounds = this.#bounds;
-    const end = bounds.length;
-    const largest = end === 0 ? -1 : (bounds[end - 1] as number);
-    let isNew = true;
-    if (number === largest + 1 && end > 0) bounds[end - 1] = number;
-    else if (number > largest) {
-      bounds.push(number, number);
-      if (bounds.length > 2 * RANGES_MAX) bounds.splice(0, 2);
-      // What is missing may be lost: its sender should hear of it (section 13.2.1).
-      if (number > 0) this.#isUrgent = true;
-    } else {
-      isNew = this.#fill(number);
-      this.#isUrgent = true;
+    const isNew = this.#add(number);
+    // What is missing may be lost: its sender should hear of it (section 13.2.1).
+    if (number !== this.#largest + 1) this.#isUrgent = true;
+    if (number > this.#largest) {
+      this.#largest = number;
+      this.#largestNs = now;
     }
-    if (number > largest) this.#largestNs = now;
     if (isEliciting) {
       if (this.#owed === 0) this.#firstOwedNs = now;
       this.#owed += 1;
@@ -80,35 +73,23 @@ export class Received {
 
   /** The acknowledgement to send now; undefined if nothing ever came. */
   take(now: Nanoseconds): Acknowledgement | undefined {
-    const bounds = this.#bounds;
-    if (bounds.length === 0) return undefined;
+    const largest = this.#largest;
+    if (largest < 0) return undefined;
     this.#owed = 0;
     this.#isUrgent = false;
     this.#isOwed = false;
-    const ranges: (readonly [number, number])[] = [];
-    for (let at = bounds.length - 2; at >= 0; at -= 2) {
-      ranges.push([bounds[at] as number, bounds[at + 1] as number]);
-    }
-    const largest = bounds[bounds.length - 1] as number;
+    const ascending = this.#numbers.within(0, largest + 1);
+    const ranges = ascending.map(({ start, end }) => [start, end - 1] as const).reverse();
     return { largest, delayNs: now - this.#largestNs, ranges };
   }
 
-  /** A number that is not above the largest. @returns false if it is in a range, or before all. */
-  #fill(number: number): boolean {
-    const bounds = this.#bounds;
-    let at = bounds.length - 2;
-    while (at >= 0 && (bounds[at] as number) > number) at -= 2;
-    if (at >= 0 && (bounds[at + 1] as number) >= number) return false;
-    if (at < 0 && bounds.length === 2 * RANGES_MAX) return false;
-    const isAfter = at >= 0 && (bounds[at + 1] as number) === number - 1;
-    const isBefore = (bounds[at + 2] as number) === number + 1;
-    if (isAfter && isBefore) bounds.splice(at + 1, 2);
-    else if (isAfter) bounds[at + 1] = number;
-    else if (isBefore) bounds[at + 2] = number;
-    else {
-      bounds.splice(at + 2, 0, number, number);
-      if (bounds.length > 2 * RANGES_MAX) bounds.splice(0, 2);
-    }
-    return true;
+  /** @returns false for a number that is known, or older than all that are remembered. */
+  #add(number: number): boolean {
+    const numbers = this.#numbers;
+    const isFull = numbers.count === RANGES_MAX;
+    if (isFull && number < numbers.firstStart) return false;
+    const isNew = numbers.add(number, number + 1) === 1;
+    if (numbers.count > RANGES_MAX) numbers.remove(numbers.firstStart, numbers.firstEnd);
+    return isNew;
   }
 }

@@ -293,10 +293,10 @@ export class Ways<Request> {
     while (writer.pieceRoom > 0) {
       const message = outbox.next();
       if (message === undefined) return;
-      const start = message.todo.first ?? 0;
-      const end = start + Math.min(message.todo.firstLength, writer.pieceRoom);
+      const { firstStart: start, firstEnd } = message.todo;
+      const end = Math.min(firstEnd, start + writer.pieceRoom);
       // Short messages are not cut for the rest of a packet.
-      const isCut = end - start < message.todo.firstLength;
+      const isCut = end < firstEnd;
       if (isCut && pieces.length > 0 && message.bytes.length <= lane.packetBytes / 2) return;
       pieces.push(this.#write(now, lane, writer, { message, start, end }));
     }
@@ -306,8 +306,8 @@ export class Ways<Request> {
   #entrust(now: Nanoseconds, lane: Lane<Request>): void {
     const message = this.#sources.outbox.next();
     if (message === undefined) return;
-    const start = message.todo.first ?? 0;
-    const length = Math.min(message.todo.firstLength, lane.packetBytes - ENTRUSTED_HEAD);
+    const { firstStart: start, firstEnd } = message.todo;
+    const length = Math.min(firstEnd - start, lane.packetBytes - ENTRUSTED_HEAD);
     const writer = new PacketWriter(ENTRUSTED_HEAD + length);
     const hasNews = this.#begin(now, lane, writer);
     const pieces = [this.#write(now, lane, writer, { message, start, end: start + length })];

@@ -1,67 +1,14 @@
 /**
- * Sets of bytes and of numbers, against models that are too simple to be wrong.
+ * A set of numbers, against a model that is too simple to be wrong.
  *
  * @module
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ByteRanges } from '../../../../nodes/fabric/byte-ranges.ts';
 import { WINDOW_NUMBERS } from '../../../../nodes/fabric/geometry.ts';
 import { NumberWindow } from '../../../../nodes/fabric/number-window.ts';
 
-const BYTES = 60;
 const RUNS = { numRuns: 500 };
-
-const change = fc.record({
-  isAdded: fc.boolean(),
-  start: fc.nat(BYTES - 1),
-  length: fc.integer({ min: 1, max: 12 }),
-});
-
-/** The ranges of a set, by looking at each byte. */
-function rangesOf(set: ReadonlySet<number>): readonly (readonly [number, number])[] {
-  const ranges: [number, number][] = [];
-  for (const byte of [...set].sort((one, other) => one - other)) {
-    const last = ranges.at(-1);
-    if (last?.[1] === byte) last[1] = byte + 1;
-    else ranges.push([byte, byte + 1]);
-  }
-  return ranges;
-}
-
-function expectRanges(ranges: ByteRanges, expected: readonly (readonly [number, number])[]): void {
-  const [first] = expected;
-  expect([...ranges.ranges()]).toEqual(expected);
-  expect(ranges.size).toBe(expected.reduce((sum, [start, end]) => sum + end - start, 0));
-  expect(ranges.count).toBe(expected.length);
-  expect(ranges.first).toBe(first?.[0]);
-  expect(ranges.firstLength).toBe(first === undefined ? 0 : first[1] - first[0]);
-}
-
-describe('a set of bytes', () => {
-  it('is the set that a table of bytes says', () => {
-    fc.assert(
-      fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
-        const ranges = new ByteRanges();
-        const model = new Set<number>();
-        for (const { isAdded, start, length } of changes) {
-          const before = model.size;
-          const end = start + length;
-          const apply = (byte: number): unknown => (isAdded ? model.add(byte) : model.delete(byte));
-          for (let byte = start; byte < end; byte += 1) apply(byte);
-          const moved = isAdded ? ranges.add(start, end) : ranges.remove(start, end);
-          expect(moved).toBe(Math.abs(model.size - before));
-          expectRanges(ranges, rangesOf(model));
-          const hasAny = [...model].some((byte) => byte >= start - 2 && byte < start + 3);
-          expect(ranges.hasAny(start - 2, start + 3)).toBe(hasAny);
-        }
-        ranges.clear();
-        expect([ranges.size, ranges.count]).toEqual([0, 0]);
-      }),
-      RUNS,
-    );
-  });
-});
 
 /** Numbers around the edges of the window, as far above the contiguous ones as it goes and farther. */
 const step = fc.oneof(
