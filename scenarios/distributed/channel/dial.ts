@@ -8,7 +8,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import type { Handshake } from '../../../nodes/noise/index.ts';
-import { FrameReader, frameOf, MARK, markedPiece } from './frames.ts';
+import { frameOf, MARK, MessageReader, markedPiece } from './frames.ts';
 import { checkChannelKey, dialHandshake, SECOND_LENGTH } from './handshake.ts';
 import {
   type Channel,
@@ -49,7 +49,7 @@ class Dialling {
   readonly #options: DialOptions;
   readonly #done: (result: Channel | DialError) => void;
   readonly #handshake: Handshake;
-  readonly #reader = new FrameReader();
+  readonly #reader = new MessageReader(SECOND_LENGTH, (message) => this.#take(message));
   readonly #socket: Socket;
   #alarm: NodeJS.Timeout | undefined;
   #isConnected = false;
@@ -82,14 +82,11 @@ class Dialling {
   }
 
   #read(chunk: Uint8Array): void {
-    this.#reader.push(chunk);
-    const { announced } = this.#reader;
-    if (announced !== undefined && announced !== SECOND_LENGTH) {
-      this.#fail('protocol error', 'what answers is not an Orrery coordinator');
-      return;
-    }
-    const message = this.#reader.next();
-    if (message === undefined) return;
+    if (this.#reader.read(chunk)) return;
+    this.#fail('protocol error', 'what answers is not an Orrery coordinator');
+  }
+
+  #take(message: Uint8Array): void {
     if ('failure' in this.#handshake.readMessage(message)) {
       this.#fail('authentication failed', 'it does not hold the key of our coordinator');
       return;
@@ -135,6 +132,7 @@ class Dialling {
 
   #fail(reason: DialFailure, what: string): void {
     this.#release();
+    this.#reader.onMessage = (): void => undefined;
     abandonSocket(this.#socket);
     this.#handshake.wipe();
     this.#done(new DialError(reason, `${this.#peer}: ${reason} (${what})`));

@@ -15,6 +15,7 @@
  * @module
  */
 import { readUint16, writeUint16 } from '../../../nodes/_kit/bytes.ts';
+import { FrameReader } from '../../../nodes/_kit/frame-reader.ts';
 import { MESSAGE_LENGTH_MAX, TAG_LENGTH } from '../../../nodes/noise/index.ts';
 
 /** Bytes of a frame before its Noise message. */
@@ -55,38 +56,32 @@ export function markedPiece(mark: number, piece: Uint8Array = EMPTY): Uint8Array
   return marked;
 }
 
-/** Splits a stream of bytes into Noise messages; keeps at most one unfinished frame. */
-export class FrameReader {
-  #bytes: Uint8Array = EMPTY;
-  #offset = 0;
+/** Splits what comes from a socket into Noise messages, for whoever owns the socket. */
+export class MessageReader {
+  /** Receives each message, which is valid during the call only. */
+  onMessage: (noiseMessage: Uint8Array) => void;
+  /** The only length that a message may have; undefined for any. */
+  expected: number | undefined;
+  readonly #frames = new FrameReader(
+    {
+      headerBytes: HEADER_LENGTH,
+      bodyBytes: (bytes, at): number | undefined => this.#lengthAt(bytes, at),
+    },
+    (bytes, at, length) => this.onMessage(bytes.subarray(at + HEADER_LENGTH, at + length)),
+  );
 
-  /** Adds bytes received from the socket. */
-  push(chunk: Uint8Array): void {
-    const rest = this.#bytes.length - this.#offset;
-    if (rest === 0) {
-      this.#bytes = chunk;
-    } else {
-      const joined = new Uint8Array(rest + chunk.length);
-      joined.set(this.#bytes.subarray(this.#offset));
-      joined.set(chunk, rest);
-      this.#bytes = joined;
-    }
-    this.#offset = 0;
+  constructor(expected: number, onMessage: (noiseMessage: Uint8Array) => void) {
+    this.expected = expected;
+    this.onMessage = onMessage;
   }
 
-  /** Length of the next Noise message; undefined until its header is there. */
-  get announced(): number | undefined {
-    if (this.#bytes.length - this.#offset < HEADER_LENGTH) return undefined;
-    return readUint16(this.#bytes, this.#offset);
+  /** @returns false as soon as a message states another length than the expected one. */
+  read(chunk: Uint8Array): boolean {
+    return this.#frames.read(chunk, 0, chunk.length);
   }
 
-  /** The next Noise message, valid until the next push; undefined if it is not complete. */
-  next(): Uint8Array | undefined {
-    const length = this.announced;
-    if (length === undefined) return undefined;
-    const start = this.#offset + HEADER_LENGTH;
-    if (this.#bytes.length - start < length) return undefined;
-    this.#offset = start + length;
-    return this.#bytes.subarray(start, this.#offset);
+  #lengthAt(bytes: Uint8Array, at: number): number | undefined {
+    const length = readUint16(bytes, at);
+    return length === (this.expected ?? length) ? length : undefined;
   }
 }

@@ -12,7 +12,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { toHex } from '../../../nodes/_kit/bytes.ts';
 import { wipe } from '../../../nodes/_kit/secrets.ts';
 import type { Handshake, Transport } from '../../../nodes/noise/index.ts';
-import { FrameReader, frameOf, MARK } from './frames.ts';
+import { frameOf, MARK, MessageReader } from './frames.ts';
 import { checkChannelKey, FIRST_LENGTH, listenHandshake } from './handshake.ts';
 import {
   type Channel,
@@ -123,7 +123,7 @@ class Door {
     this.#options.onRefused?.(peer, reason);
   }
 
-  #admit(guest: Guest, transport: Transport, reader: FrameReader): void {
+  #admit(guest: Guest, transport: Transport, reader: MessageReader): void {
     this.#guests.delete(guest);
     const { peer, socket } = guest;
     const channel: Channel = new SecureChannel({
@@ -156,7 +156,7 @@ interface GuestHost {
   readonly isRepeated: (message: Uint8Array) => boolean;
   readonly nameOf: (key: Uint8Array) => string | undefined;
   readonly refuse: (reason: RefusalReason) => void;
-  readonly admit: (transport: Transport, reader: FrameReader) => void;
+  readonly admit: (transport: Transport, reader: MessageReader) => void;
 }
 
 /** A connection that has not yet proved anything. */
@@ -166,7 +166,7 @@ class Guest {
   /** The owner of the key that it has proved to hold. */
   name = '';
   readonly #host: GuestHost;
-  readonly #reader = new FrameReader();
+  readonly #reader = new MessageReader(FIRST_LENGTH, (message) => this.#takeFirst(message));
   readonly #alarm: NodeJS.Timeout;
   readonly #letGo: () => void;
   /** Present between the handshake's two messages and the confirmation. */
@@ -187,27 +187,18 @@ class Guest {
   /** Disconnects without an answer. */
   leave(): void {
     this.#release();
+    this.#reader.onMessage = (): void => undefined;
     abandonSocket(this.socket);
     this.#host.handshake.wipe();
     this.#transport?.wipe();
   }
 
   #read(chunk: Uint8Array): void {
-    this.#reader.push(chunk);
-    if (this.#transport === undefined) this.#readFirst();
-    // Checked again, because the same chunk may also contain the confirmation.
-    if (this.#transport !== undefined) this.#readConfirmation(this.#transport);
+    if (!this.#reader.read(chunk)) this.#host.refuse('protocol error: not a handshake');
   }
 
-  #readFirst(): void {
+  #takeFirst(message: Uint8Array): void {
     const { handshake, isRepeated, nameOf, refuse } = this.#host;
-    const { announced } = this.#reader;
-    if (announced !== undefined && announced !== FIRST_LENGTH) {
-      refuse('protocol error: not a handshake');
-      return;
-    }
-    const message = this.#reader.next();
-    if (message === undefined) return;
     if ('failure' in handshake.readMessage(message)) {
       refuse('authentication failed');
       return;
@@ -225,13 +216,14 @@ class Guest {
     }
     this.socket.write(frameOf(handshake.writeMessage(EMPTY)));
     const keys = handshake.finish();
-    this.#transport = keys.transport();
+    const transport = keys.transport();
     keys.wipe();
+    this.#transport = transport;
+    this.#reader.expected = undefined;
+    this.#reader.onMessage = (sealed): void => this.#takeConfirmation(sealed, transport);
   }
 
-  #readConfirmation(transport: Transport): void {
-    const sealed = this.#reader.next();
-    if (sealed === undefined) return;
+  #takeConfirmation(sealed: Uint8Array, transport: Transport): void {
     const opened = transport.decrypt(sealed);
     if ('failure' in opened || opened.payload[0] !== MARK.confirm) {
       this.#host.refuse('authentication failed');

@@ -9,7 +9,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Transport } from '../../../nodes/noise/index.ts';
-import { type FrameReader, frameOf, MARK, markedPiece, PIECE_LENGTH_MAX } from './frames.ts';
+import { frameOf, MARK, type MessageReader, markedPiece, PIECE_LENGTH_MAX } from './frames.ts';
 import { hasMoreValues, messageFromText, messageToText } from './message-text.ts';
 import type { Channel, ChannelLimits, CloseReason } from './model.ts';
 
@@ -22,8 +22,8 @@ export interface ChannelParts {
   /** The socket, without listeners and paused. */
   readonly socket: Socket;
   readonly transport: Transport;
-  /** May hold bytes that arrived after the handshake. */
-  readonly reader: FrameReader;
+  /** Reads what follows the handshake; it may be amid a chunk. */
+  readonly reader: MessageReader;
   readonly limits: ChannelLimits;
 }
 
@@ -35,10 +35,12 @@ export class SecureChannel implements Channel {
   readonly peer: string;
   readonly #socket: Socket;
   readonly #transport: Transport;
-  readonly #reader: FrameReader;
+  readonly #reader: MessageReader;
   readonly #limits: ChannelLimits;
   #state: State = 'open';
   #isReading = false;
+  /** Messages in the chunk that ended the handshake. */
+  readonly #early: Uint8Array[] = [];
   #pieces: Uint8Array[] = [];
   #piecesLength = 0;
   #onMessage: (message: unknown) => void = () => undefined;
@@ -51,6 +53,8 @@ export class SecureChannel implements Channel {
     this.#socket = parts.socket;
     this.#transport = parts.transport;
     this.#reader = parts.reader;
+    this.#reader.expected = undefined;
+    this.#reader.onMessage = (sealed): void => void this.#early.push(sealed.slice());
     this.#limits = parts.limits;
     this.#socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.#socket.on('error', (error) => this.#finish(reasonOf(error)));
@@ -120,23 +124,18 @@ export class SecureChannel implements Channel {
   #startReading(): void {
     if (this.#isReading || this.#state === 'over') return;
     this.#isReading = true;
-    this.#socket.on('data', (chunk: Buffer) => {
-      this.#reader.push(chunk);
-      this.#readFrames();
-    });
+    this.#reader.onMessage = (sealed): void => this.#open(sealed);
+    this.#socket.on('data', (chunk: Buffer) => this.#reader.read(chunk));
     this.#socket.on('end', () => this.#finish('connection lost'));
-    this.#readFrames();
+    for (const sealed of this.#early.splice(0)) this.#open(sealed);
     this.#socket.resume();
   }
 
-  #readFrames(): void {
-    while (this.#state !== 'over') {
-      const sealed = this.#reader.next();
-      if (sealed === undefined) return;
-      const opened = this.#transport.decrypt(sealed);
-      if ('failure' in opened) this.#finish('authentication failed');
-      else this.#take(opened.payload);
-    }
+  #open(sealed: Uint8Array): void {
+    if (this.#state === 'over') return;
+    const opened = this.#transport.decrypt(sealed);
+    if ('failure' in opened) this.#finish('authentication failed');
+    else this.#take(opened.payload);
   }
 
   /** @param marked What the holder of the key has sealed: a mark and a piece. */
