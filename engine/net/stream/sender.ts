@@ -9,7 +9,7 @@
 import type { Timer } from '../../host/time.ts';
 import { ByteRing } from './byte-ring.ts';
 import { Congestion } from './congestion.ts';
-import { RoundTrip } from './round-trip.ts';
+import { RetransmissionTimeout } from './retransmission-timeout.ts';
 import { NONE, Scoreboard, type SegmentFate } from './scoreboard.ts';
 import type { Segment } from './segment.ts';
 import { SEGMENTS_MAX, type StreamOptions } from './stream-options.ts';
@@ -36,7 +36,7 @@ export interface OutgoingSegment {
 
 /** See the module. */
 export class StreamSender implements SegmentFate {
-  readonly roundTrip = new RoundTrip();
+  readonly timeout = new RetransmissionTimeout();
   readonly congestion: Congestion;
   /** Largest payload, bytes. */
   segmentBytes: number;
@@ -239,7 +239,7 @@ export class StreamSender implements SegmentFate {
   }
 
   private takeSample(sentAt: number): void {
-    if (sentAt >= 0) this.roundTrip.sample(this.outlet.now() - sentAt);
+    if (sentAt >= 0) this.timeout.sample(this.outlet.now() - sentAt);
   }
 
   /** RFC 6298 section 5: (5.1) start, (5.2) stop, (5.3) restart when something new has arrived. */
@@ -250,7 +250,7 @@ export class StreamSender implements SegmentFate {
       return;
     }
     if (this.timer?.isPending === true && !isRestart) return;
-    const delay = this.roundTrip.timeoutNs;
+    const delay = this.timeout.ns;
     if (this.timer === undefined) this.timer = this.outlet.after(delay, () => this.expire());
     else this.timer.rearm(delay);
   }
@@ -261,7 +261,7 @@ export class StreamSender implements SegmentFate {
       this.outlet.onUnanswered();
       return;
     }
-    this.roundTrip.backOff();
+    this.timeout.backOff();
     if (this.board.count === 0) this.probe();
     else {
       this.congestion.timedOut(this.nextTransmission);

@@ -216,9 +216,9 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
   }
 
   private opened(segment: Segment): void {
-    const { roundTrip } = this.sender;
-    if (this.handshakeTries === 1) roundTrip.sample(this.now() - this.handshakeSentNs);
-    else roundTrip.handshakeRepeated();
+    const { timeout } = this.sender;
+    if (this.handshakeTries === 1) timeout.sample(this.now() - this.handshakeSentNs);
+    else timeout.handshakeRepeated();
     this.handshakeTimer?.cancel();
     const isClient = this.phase === 'connecting';
     this.phase = 'open';

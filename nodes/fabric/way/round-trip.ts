@@ -4,15 +4,13 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { RoundTripEstimator, STANDARD_GAIN } from '../../../engine/pure/round-trip-estimator.ts';
 
 /** The least of the last samples is that of the last one to two of these times, ns. */
 const LEAST_NS = 5_000_000_000;
 /** Uncertainty of the clocks and timers, ns (section 6.1.2, kGranularity). */
 const GRANULARITY_NS = 1_000_000;
 const FIRST_WAIT_NS = 250_000_000;
-const SMOOTHED_SHARE = 1 / 8;
-const VARIATION_SHARE = 1 / 4;
-const VARIATIONS = 4;
 
 /**
  * A sample without the wait of its acknowledgement. Other than in section 5.2, the least is one
@@ -24,14 +22,17 @@ export function withoutDelay(sampleNs: Nanoseconds, delayNs: Nanoseconds): Nanos
 
 /** See the module. */
 export class RoundTrip {
-  /** Undefined before the first sample. */
-  smoothedNs: Nanoseconds | undefined;
-  #variationNs: Nanoseconds = 0;
+  readonly #estimator = new RoundTripEstimator(STANDARD_GAIN);
   #latestNs: Nanoseconds = 0;
   /** The least of the present time and of the one before. */
   #presentNs = Number.POSITIVE_INFINITY;
   #formerNs = Number.POSITIVE_INFINITY;
   #turnedNs: Nanoseconds = 0;
+
+  /** Undefined before the first sample. */
+  get smoothedNs(): Nanoseconds | undefined {
+    return this.#estimator.isKnown ? this.#estimator.srttNs : undefined;
+  }
 
   /** The least of the last samples; Infinity before the first. */
   get leastNs(): Nanoseconds {
@@ -48,15 +49,8 @@ export class RoundTrip {
     }
     const adjustedNs = withoutDelay(sampleNs, delayNs);
     if (adjustedNs < this.#presentNs) this.#presentNs = adjustedNs;
-    const { smoothedNs } = this;
-    if (smoothedNs === undefined) {
-      this.smoothedNs = sampleNs;
-      this.#variationNs = sampleNs / 2;
-      return;
-    }
-    const offNs = Math.abs(smoothedNs - adjustedNs);
-    this.#variationNs += (offNs - this.#variationNs) * VARIATION_SHARE;
-    this.smoothedNs = smoothedNs + (adjustedNs - smoothedNs) * SMOOTHED_SHARE;
+    // The first sample counts as it is (section 5.3).
+    this.#estimator.sample(this.#estimator.isKnown ? adjustedNs : sampleNs);
   }
 
   /** The least is not what it was: the way has become longer. */
@@ -67,9 +61,8 @@ export class RoundTrip {
 
   /** After this time without an acknowledgement, the peer is asked (section 6.2.1). */
   waitNs(ackDelayNs: Nanoseconds): Nanoseconds {
-    if (this.smoothedNs === undefined) return FIRST_WAIT_NS;
-    const variationNs = Math.max(VARIATIONS * this.#variationNs, GRANULARITY_NS);
-    return Math.ceil(this.smoothedNs + variationNs + ackDelayNs);
+    if (!this.#estimator.isKnown) return FIRST_WAIT_NS;
+    return Math.ceil(this.#estimator.waitNs(GRANULARITY_NS) + ackDelayNs);
   }
 
   /** What is sent later arrives later by this time at the least, unless it is lost (section 6.1.2). */

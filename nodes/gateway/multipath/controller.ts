@@ -12,7 +12,7 @@ import { HoldDown } from './damping.ts';
 import { EXPIRY_MARGIN_NS, ManagedPath, PROBATION_ANSWERS, SILENCE } from './managed-path.ts';
 import { ProbeTable } from './probe-table.ts';
 import { BETTER_LOSS, isRelief } from './relief.ts';
-import { ReportWatch, type RoundTrip } from './report-watch.ts';
+import { type PathRoundTrip, ReportWatch } from './report-watch.ts';
 import { ruledOutBy, score, sharedFate } from './selection.ts';
 import { isSharedSilence, SHARED_SILENCE_NS } from './shared-silence.ts';
 import type {
@@ -29,7 +29,7 @@ import type {
 /** Time to wait for an answer on a path that was never measured, ns. */
 const UNKNOWN_TIMEOUT_NS = 1_000_000_000;
 /** The round trip assumed for a path that was never measured. */
-const UNKNOWN_TRIP: RoundTrip = { srttNs: UNKNOWN_TIMEOUT_NS, rttvarNs: 0 };
+const UNKNOWN_TRIP: PathRoundTrip = { srttNs: UNKNOWN_TIMEOUT_NS, rttvarNs: 0 };
 /** The first choice waits at most this long for answers on the other paths, ns. */
 const START_PATIENCE_NS_MAX = 500_000_000;
 /** Probe phases are spread over at most this much of a long interval, ns; a draw is below 2^32. */
@@ -467,9 +467,9 @@ export class MultipathController implements PathController {
     return this.#paths.findIndex((path) => path.info.id === id);
   }
 
-  #activeTrip(): RoundTrip {
+  #activeTrip(): PathRoundTrip {
     const quality = this.#paths[this.active]?.quality;
-    return quality === undefined || quality.srttNs < 0 ? UNKNOWN_TRIP : quality;
+    return quality === undefined || quality.srttNs < 0 ? UNKNOWN_TRIP : quality.roundTrip;
   }
 }
 

@@ -2,7 +2,7 @@
  * What is measured of one path: smoothed RTT and its variation, jitter, loss over the last probes,
  * and the path's own baseline.
  *
- * RTT smoothing follows RFC 6298 section 2 with a configurable gain; jitter is the standard
+ * The gain of the smoothed RTT is configurable; jitter is the standard
  * deviation of the last ten RTTs; the baseline is the minimum of a sliding 60 s window. The base
  * round trip, by which paths are compared, is the minimum of 10 s
  * (draft-cardwell-iccrg-bbr-congestion-control, MinRTTFilterLen): rare delays of a machine do not
@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { RoundTripEstimator } from '../../../engine/pure/round-trip-estimator.ts';
 import { WindowedMin } from './windowed-min.ts';
 
 /** Number of probes over which loss is measured. */
@@ -25,8 +26,7 @@ const BASE_WINDOW_NS = 10_000_000_000;
 
 /** Measurements of one path. All durations in ns. */
 export class PathQuality {
-  srttNs = -1;
-  rttvarNs = 0;
+  readonly roundTrip: RoundTripEstimator;
   lastAnswerNs = -1;
   /** Round trip of the last answer, and when its probe left; -1 before the first. */
   lastRttNs = -1;
@@ -35,7 +35,6 @@ export class PathQuality {
   lastTimelyNs = -1;
   consecutiveMisses = 0;
   consecutiveAnswers = 0;
-  readonly #gain: number;
   readonly #rtts: number[] = [];
   readonly #outcomes = new Uint8Array(LOSS_WINDOW);
   #outcomeCount = 0;
@@ -44,9 +43,14 @@ export class PathQuality {
   #bucketIndex = -1;
   readonly #base = new WindowedMin(BASE_WINDOW_NS);
 
-  /** @param gain EWMA factor of the RTT, 0..1; 0.125 in RFC 6298. */
+  /** @param gain That of the smoothed RTT, 0..1. */
   constructor(gain: number) {
-    this.#gain = gain;
+    this.roundTrip = new RoundTripEstimator(gain);
+  }
+
+  /** Smoothed RTT; -1 before the first answer. */
+  get srttNs(): number {
+    return this.roundTrip.srttNs;
   }
 
   /** Records an answer with its round-trip time, and whether it arrived in time. */
@@ -58,15 +62,7 @@ export class PathQuality {
     this.consecutiveMisses = 0;
     this.consecutiveAnswers += 1;
     this.#note(0);
-    if (this.srttNs < 0) {
-      // RFC 6298 section 2.2: SRTT = R, RTTVAR = R/2.
-      this.srttNs = rttNs;
-      this.rttvarNs = rttNs / 2;
-    } else {
-      // RFC 6298 section 2.3, in this order: the variation uses the old SRTT.
-      this.rttvarNs += (Math.abs(this.srttNs - rttNs) - this.rttvarNs) / 4;
-      this.srttNs += (rttNs - this.srttNs) * this.#gain;
-    }
+    this.roundTrip.sample(rttNs);
     if (this.#rtts.length === JITTER_WINDOW) this.#rtts.shift();
     this.#rtts.push(rttNs);
     this.#base.add(now, rttNs);
@@ -160,8 +156,8 @@ export class PathQuality {
    * Time to wait for an answer: srtt + 4 rttvar + margin (RFC 6298 section 2), at least the floor.
    */
   timeoutNs(marginNs: number, floorNs: number, unknownNs: number): number {
-    if (this.srttNs < 0) return unknownNs;
-    return Math.max(floorNs, Math.floor(this.srttNs + 4 * this.rttvarNs + marginNs));
+    if (!this.roundTrip.isKnown) return unknownNs;
+    return Math.max(floorNs, Math.floor(this.roundTrip.waitNs(0) + marginNs));
   }
 
   #note(outcome: 0 | 1): void {

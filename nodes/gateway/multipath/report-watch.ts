@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { RoundTripEstimator } from '../../../engine/pure/round-trip-estimator.ts';
 
 /** Allowance for the report's return path and its timer, ns. */
 const REPORT_MARGIN_NS = 5_000_000;
@@ -16,11 +17,8 @@ const VARIATIONS = 4;
 /** A report is expected every interval; one of them may be late. */
 const MOVING_INTERVALS = 2;
 
-/** Round-trip time of the path in use, ns. */
-export interface RoundTrip {
-  readonly srttNs: number;
-  readonly rttvarNs: number;
-}
+/** What is known of the path in use. */
+export type PathRoundTrip = Pick<RoundTripEstimator, 'srttNs' | 'rttvarNs'>;
 
 /** The watch over one session; times in ns. */
 export class ReportWatch {
@@ -40,7 +38,7 @@ export class ReportWatch {
   }
 
   /** Data left. True when a new deadline was set, so that the timer must be adjusted. */
-  sent(now: number, sequence: number, trip: RoundTrip): boolean {
+  sent(now: number, sequence: number, trip: PathRoundTrip): boolean {
     // Sequences restart with each epoch.
     const isFirst = this.#firstSent < 0 || sequence <= this.#highestSent;
     if (isFirst) this.#firstSent = sequence;
@@ -52,7 +50,7 @@ export class ReportWatch {
   }
 
   /** Processes a report. */
-  reported(now: number, highest: number, trip: RoundTrip): void {
+  reported(now: number, highest: number, trip: PathRoundTrip): void {
     const isNews = highest > this.#highestReported && highest <= this.#highestSent;
     const isOfThisPath = this.#firstSent >= 0 && highest >= this.#firstSent;
     if (isNews && isOfThisPath) this.#movedNs = now;
@@ -95,11 +93,11 @@ export class ReportWatch {
     this.#dueNs = Number.POSITIVE_INFINITY;
   }
 
-  #patienceNs(trip: RoundTrip): number {
+  #patienceNs(trip: PathRoundTrip): number {
     return this.#misses * this.#intervalNs + marginNs(trip);
   }
 }
 
-function marginNs({ rttvarNs }: RoundTrip): number {
+function marginNs({ rttvarNs }: PathRoundTrip): number {
   return REPORT_MARGIN_NS + Math.floor(VARIATIONS * rttvarNs);
 }

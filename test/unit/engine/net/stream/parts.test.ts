@@ -4,42 +4,42 @@ import { describe, expect, it } from 'vitest';
 import { ByteRing } from '../../../../../engine/net/stream/byte-ring.ts';
 import { Congestion } from '../../../../../engine/net/stream/congestion.ts';
 import { StreamReceiver } from '../../../../../engine/net/stream/receiver.ts';
-import { RoundTrip } from '../../../../../engine/net/stream/round-trip.ts';
+import { RetransmissionTimeout } from '../../../../../engine/net/stream/retransmission-timeout.ts';
 import { NONE, Scoreboard } from '../../../../../engine/net/stream/scoreboard.ts';
 import { streamOptions } from '../../../../../engine/net/stream/stream-options.ts';
 import { bytesOf, MS, SECOND } from './stream-fixture.ts';
 
 describe('the retransmission timeout', () => {
   it('is 1 s before the first sample, then SRTT + 4 RTTVAR (RFC 6298, 2.1 to 2.3)', () => {
-    const roundTrip = new RoundTrip();
-    expect(roundTrip.timeoutNs).toBe(SECOND);
-    roundTrip.sample(400 * MS);
-    expect(roundTrip.timeoutNs).toBe(400 * MS + 4 * 200 * MS);
-    roundTrip.sample(600 * MS);
+    const timeout = new RetransmissionTimeout();
+    expect(timeout.ns).toBe(SECOND);
+    timeout.sample(400 * MS);
+    expect(timeout.ns).toBe(400 * MS + 4 * 200 * MS);
+    timeout.sample(600 * MS);
     // RTTVAR = 3/4 * 200 + 1/4 * 200 = 200 ms; SRTT = 7/8 * 400 + 1/8 * 600 = 425 ms.
-    expect(roundTrip.timeoutNs).toBe(425 * MS + 4 * 200 * MS);
+    expect(timeout.ns).toBe(425 * MS + 4 * 200 * MS);
   });
 
   it('is at least 200 ms, doubles up to 60 s, and returns with a sample', () => {
-    const roundTrip = new RoundTrip();
-    roundTrip.sample(MS);
-    expect(roundTrip.timeoutNs).toBe(200 * MS);
-    roundTrip.backOff();
-    expect(roundTrip.timeoutNs).toBe(400 * MS);
-    for (let i = 0; i < 100; i += 1) roundTrip.backOff();
-    expect(roundTrip.timeoutNs).toBe(60 * SECOND);
-    roundTrip.sample(MS);
-    expect(roundTrip.timeoutNs).toBe(200 * MS);
+    const timeout = new RetransmissionTimeout();
+    timeout.sample(MS);
+    expect(timeout.ns).toBe(200 * MS);
+    timeout.backOff();
+    expect(timeout.ns).toBe(400 * MS);
+    for (let i = 0; i < 100; i += 1) timeout.backOff();
+    expect(timeout.ns).toBe(60 * SECOND);
+    timeout.sample(MS);
+    expect(timeout.ns).toBe(200 * MS);
   });
 });
 
 describe('a handshake that was repeated', () => {
   it('leads to a first timeout of 3 s (RFC 6298, 5.7)', () => {
-    const roundTrip = new RoundTrip();
-    roundTrip.handshakeRepeated();
-    expect(roundTrip.timeoutNs).toBe(3 * SECOND);
-    roundTrip.sample(400 * MS);
-    expect(roundTrip.timeoutNs).toBe(1_200 * MS);
+    const timeout = new RetransmissionTimeout();
+    timeout.handshakeRepeated();
+    expect(timeout.ns).toBe(3 * SECOND);
+    timeout.sample(400 * MS);
+    expect(timeout.ns).toBe(1_200 * MS);
   });
 });
 

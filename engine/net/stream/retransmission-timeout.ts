@@ -1,8 +1,9 @@
 /**
- * Round-trip time and retransmission timeout (RFC 6298; constants in docs/spec/stream-model.md).
+ * Retransmission timeout (RFC 6298; constants in docs/spec/stream-model.md).
  *
  * @module
  */
+import { RoundTripEstimator, STANDARD_GAIN } from '../../pure/round-trip-estimator.ts';
 
 const INITIAL_NS = 1_000_000_000;
 const AFTER_REPEATED_HANDSHAKE_NS = 3_000_000_000;
@@ -14,35 +15,22 @@ const MAXIMUM_NS = 60_000_000_000;
  */
 const GRANULARITY_NS = 10_000_000;
 
-/** Smoothed round-trip time of one direction. */
-export class RoundTrip {
-  private smoothedNs = -1;
-  private variationNs = 0;
+/** The timeout of one direction of a stream. */
+export class RetransmissionTimeout {
+  private readonly roundTrip = new RoundTripEstimator(STANDARD_GAIN);
   private doublings = 0;
   private initialNs = INITIAL_NS;
 
   /** How long to wait for an answer at present, ns. */
-  get timeoutNs(): number {
-    const base =
-      this.smoothedNs < 0
-        ? this.initialNs
-        : Math.floor(this.smoothedNs + Math.max(GRANULARITY_NS, 4 * this.variationNs));
-    const timeout = Math.max(MINIMUM_NS, base) * 2 ** this.doublings;
-    return Math.min(MAXIMUM_NS, timeout);
+  get ns(): number {
+    const { roundTrip, initialNs } = this;
+    const base = roundTrip.isKnown ? Math.floor(roundTrip.waitNs(GRANULARITY_NS)) : initialNs;
+    return Math.min(MAXIMUM_NS, Math.max(MINIMUM_NS, base) * 2 ** this.doublings);
   }
 
   /** Takes a measured round-trip time, ns. */
   sample(roundTripNs: number): void {
-    if (this.smoothedNs < 0) {
-      // RFC 6298 (2.2)
-      this.smoothedNs = roundTripNs;
-      this.variationNs = roundTripNs / 2;
-    } else {
-      // RFC 6298 (2.3): gains 1/4 and 1/8, the variation first.
-      const deviation = Math.abs(this.smoothedNs - roundTripNs);
-      this.variationNs += (deviation - this.variationNs) / 4;
-      this.smoothedNs += (roundTripNs - this.smoothedNs) / 8;
-    }
+    this.roundTrip.sample(roundTripNs);
     this.doublings = 0;
   }
 
@@ -51,7 +39,7 @@ export class RoundTrip {
    * is measured again: an answer to what was sent before says only that the timeout was too short.
    */
   backOff(): void {
-    if (this.timeoutNs < MAXIMUM_NS) this.doublings += 1;
+    if (this.ns < MAXIMUM_NS) this.doublings += 1;
   }
 
   /** The handshake was repeated: the first timeout is longer (RFC 6298, 5.7). */
