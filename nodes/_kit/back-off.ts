@@ -15,8 +15,10 @@ export interface BackOffLimits {
   readonly mostNs: Nanoseconds;
 }
 
-/** The waits of one series of attempts. */
+/** The waits of one series of attempts, and when the next one is due. */
 export class BackOff {
+  /** Infinity if none is due, and for owners that set timers themselves. */
+  dueNs: Nanoseconds = Number.POSITIVE_INFINITY;
   readonly #limits: BackOffLimits;
   #nextNs: Nanoseconds;
 
@@ -41,6 +43,27 @@ export class BackOff {
     // Above 4.3 s, a draw cannot give every nanosecond.
     const stepNs = Math.ceil(halfNs / DRAWN_MAX);
     return halfNs + stepNs * random.below(Math.floor(halfNs / stepNs));
+  }
+
+  /** True between {@link start} and {@link stop}. */
+  get isRunning(): boolean {
+    return this.dueNs !== Number.POSITIVE_INFINITY;
+  }
+
+  /** A series begins: its first attempt is due at once. */
+  start(now: Nanoseconds): void {
+    this.reset();
+    this.dueNs = now;
+  }
+
+  /** An attempt was made, or could not be: the next one is due after a wait. */
+  attempted(now: Nanoseconds): void {
+    this.dueNs = now + this.next();
+  }
+
+  /** The series ends. */
+  stop(): void {
+    this.dueNs = Number.POSITIVE_INFINITY;
   }
 
   /** An attempt succeeded: the next series begins with the first wait. */

@@ -150,10 +150,11 @@ export const EPOCH_OVERLAP_NS_DEFAULT = 3 * NS_PER_SECOND;
 /** Time after which the responder drops an epoch that has keys but was never confirmed, ns. */
 export const UNCONFIRMED_NS = 10 * NS_PER_SECOND;
 
-/** First wait for an answer to a handshake message, ns; doubles with each repetition. */
-export const HANDSHAKE_RETRY_NS = NS_PER_SECOND / 4;
-/** Longest wait between repetitions, ns. */
-export const HANDSHAKE_RETRY_NS_MAX = 4 * NS_PER_SECOND;
+/**
+ * First and longest wait for an answer to a handshake message, ns; it doubles with each repetition.
+ * Without randomness: key order decides between openings that cross, so both sides may repeat in step.
+ */
+export const HANDSHAKE_WAITS = { firstNs: NS_PER_SECOND / 4, mostNs: 4 * NS_PER_SECOND } as const;
 /** Most copies of an opening, each on its own path: one of three routers may be down. */
 export const OPENING_COPIES_MAX = 3;
 /** Transmissions of one message before a new attempt with new ephemeral keys begins. */

@@ -13,11 +13,11 @@
  *
  * @module
  */
+import { BackOff } from '../_kit/back-off.ts';
 import { compareBytes } from '../_kit/bytes.ts';
 import type { SessionKeys } from '../noise/index.ts';
 import { CookieSeal } from './admission/cookie-seal.ts';
 import { HandshakeMacs, isWholeMessage, openingMac } from './admission/handshake-macs.ts';
-import { Backoff } from './backoff.ts';
 import {
   answerHandshake,
   FrameCipher,
@@ -31,8 +31,8 @@ import type { EpochRing } from './epochs.ts';
 import {
   COOKIE_LIFE_NS,
   EPOCH_JUMP_MAX,
-  HANDSHAKE_RETRY_NS,
   HANDSHAKE_SENDINGS_MAX,
+  HANDSHAKE_WAITS,
 } from './geometry.ts';
 import {
   type Answered,
@@ -68,7 +68,10 @@ export class KeyExchange {
   readonly #macs: HandshakeMacs;
   readonly #seal: CookieSeal;
   /** Repeats our opening; runs while keys are wanted. */
-  readonly #opening = new Backoff();
+  readonly #opening = new BackOff(HANDSHAKE_WAITS);
+  /** How often, and when last, the present opening was sent. */
+  #sendings = 0;
+  #sentNs = 0;
   #open: OpenHandshake | undefined;
   #answered: Answered | undefined;
   #postponed: Postponed | undefined;
@@ -107,6 +110,7 @@ export class KeyExchange {
   /** Sends an opening, and repeats it until it is answered. */
   start(moment: Moment): void {
     this.#opening.start(moment.nowNs);
+    this.#sendings = 0;
     this.#sendOpening(moment);
   }
 
@@ -155,13 +159,15 @@ export class KeyExchange {
 
   #sendOpening(moment: Moment): void {
     const isSpent =
-      this.#opening.sendings >= HANDSHAKE_SENDINGS_MAX || this.#open?.noise.isComplete === true;
+      this.#sendings >= HANDSHAKE_SENDINGS_MAX || this.#open?.noise.isComplete === true;
     if (this.#open === undefined || isSpent) this.#renewOpening(moment);
     if (this.#open === undefined) {
-      this.#opening.postpone(moment.nowNs);
+      this.#opening.dueNs = moment.nowNs + HANDSHAKE_WAITS.firstNs;
       return;
     }
-    this.#opening.sent(moment.nowNs);
+    this.#opening.attempted(moment.nowNs);
+    this.#sendings += 1;
+    this.#sentNs = moment.nowNs;
     this.#options.sink.spread(this.#open.frame);
     this.#options.sink.noted?.('opening-sent', this.#open.epoch);
   }
@@ -171,7 +177,7 @@ export class KeyExchange {
     this.#open?.noise.wipe();
     this.#open = undefined;
     const epoch = epochs.take(epochs.next);
-    this.#opening.renew();
+    this.#sendings = 0;
     if (epoch === undefined) return;
     this.#open = openHandshake(this.#options, { epoch, timestamp: clockUs });
     this.#macs.signOpening(this.#open.frame, this.#freshCookie(nowNs)?.bytes);
@@ -280,7 +286,7 @@ export class KeyExchange {
     const { identity, peerKey } = this.#options;
     if (compareBytes(identity.publicKey, peerKey) > 0) return undefined;
     // The peer is reachable: do not let it wait for a long back-off.
-    const isOverdue = moment.nowNs - this.#opening.lastNs >= HANDSHAKE_RETRY_NS;
+    const isOverdue = moment.nowNs - this.#sentNs >= HANDSHAKE_WAITS.firstNs;
     if (isOverdue) this.#sendOpening(moment);
     return 'handshake-collision';
   }

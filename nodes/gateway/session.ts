@@ -23,12 +23,13 @@
  *
  * @module
  */
-import { Backoff } from './backoff.ts';
+import { BackOff } from '../_kit/back-off.ts';
 import type { FrameDrop } from './drops.ts';
 import { EpochRing } from './epochs.ts';
 import {
   FRAME_OVERHEAD_MAX,
   FRAME_TYPE,
+  HANDSHAKE_WAITS,
   HELD_FRAMES_MAX,
   KEY_LIFETIME_FACTOR,
   SEQUENCE_END,
@@ -53,7 +54,7 @@ export class Session {
   readonly #ring: EpochRing<EpochKeys>;
   readonly #exchange: KeyExchange;
   /** Repeats the confirmation until the peer uses the new epoch. */
-  readonly #confirmation = new Backoff();
+  readonly #confirmation = new BackOff(HANDSHAKE_WAITS);
   readonly #scratch = new Uint8Array(FRAME_OVERHEAD_MAX);
   readonly #header = new FrameHeader();
   #held: HeldFrame[] = [];
@@ -292,7 +293,7 @@ export class Session {
 
   /** An empty control frame under the new epoch: proves to the peer that we have its keys. */
   #sendConfirmation(moment: Moment): void {
-    this.#confirmation.sent(moment.nowNs);
+    this.#confirmation.attempted(moment.nowNs);
     this.#sealConfirmation(moment);
   }
 

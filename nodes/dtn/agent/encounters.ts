@@ -52,10 +52,9 @@ export interface Encounter {
   readonly outlet: Outlet;
   /** Names of the bundles that it knows; undefined until it has said so. */
   known: Set<number> | undefined;
-  /** When the own record goes out again. */
-  dueNs: Nanoseconds;
   hasGreeted: boolean;
-  readonly waits: BackOff;
+  /** When the own record goes out again. */
+  readonly greeting: BackOff;
 }
 
 /** The encounters of one node. */
@@ -83,14 +82,10 @@ export class Encounters {
     const { router, planTime } = this.#parts;
     if (this.#now.has(outlet.neighbour)) return;
     router.met?.(outlet.neighbour, planTime());
-    const waits = new BackOff({ firstNs: RECORD_RETRY_NS, mostNs: RECORD_RETRY_NS_MAX });
-    this.#now.set(outlet.neighbour, {
-      outlet,
-      known: undefined,
-      dueNs: now,
-      hasGreeted: false,
-      waits,
-    });
+    const greeting = new BackOff({ firstNs: RECORD_RETRY_NS, mostNs: RECORD_RETRY_NS_MAX });
+    greeting.start(now);
+    const encounter = { outlet, known: undefined, hasGreeted: false, greeting };
+    this.#now.set(outlet.neighbour, encounter);
   }
 
   end(outlet: Outlet): void {
@@ -100,16 +95,16 @@ export class Encounters {
   /** When the next record goes out; Infinity if none does. */
   nextAt(): Nanoseconds {
     let next = Number.POSITIVE_INFINITY;
-    for (const { dueNs } of this.#now.values()) next = Math.min(next, dueNs);
+    for (const { greeting } of this.#now.values()) next = Math.min(next, greeting.dueNs);
     return next;
   }
 
   /** Puts the records that are due into the queues of their outlets. */
   greet(now: Nanoseconds): void {
     for (const encounter of this.#now.values()) {
-      if (encounter.dueNs > now) continue;
-      const isHeard = encounter.known !== undefined;
-      encounter.dueNs = isHeard ? Number.POSITIVE_INFINITY : now + encounter.waits.next();
+      if (encounter.greeting.dueNs > now) continue;
+      if (encounter.known === undefined) encounter.greeting.attempted(now);
+      else encounter.greeting.stop();
       encounter.hasGreeted = true;
       this.#tell(now, encounter, 'greeting');
     }
@@ -127,7 +122,7 @@ export class Encounters {
     if (router.heard?.(neighbour, record.router, planTime()) === false) return false;
     const isRepeated = encounter.known !== undefined;
     encounter.known = new Set(record.known);
-    if (encounter.hasGreeted) encounter.dueNs = Number.POSITIVE_INFINITY;
+    if (encounter.hasGreeted) encounter.greeting.stop();
     // It would not greet again if it had heard this node, unless it has started anew.
     if (isRepeated && record.kind === 'greeting') this.#tell(now, encounter, 'answer');
     return true;

@@ -13,6 +13,20 @@ describe('waits between attempts', () => {
     expect(backOff.next()).toBe(50);
   });
 
+  it('make attempts due from the start of a series to its end', () => {
+    const backOff = new BackOff(LIMITS);
+    expect([backOff.isRunning, backOff.dueNs]).toEqual([false, Number.POSITIVE_INFINITY]);
+    backOff.next();
+    backOff.start(7);
+    expect([backOff.isRunning, backOff.dueNs]).toEqual([true, 7]);
+    backOff.attempted(7);
+    expect(backOff.dueNs).toBe(57);
+    backOff.attempted(60);
+    expect(backOff.dueNs).toBe(160);
+    backOff.stop();
+    expect([backOff.isRunning, backOff.dueNs]).toEqual([false, Number.POSITIVE_INFINITY]);
+  });
+
   it('draw their second half, never all of it', () => {
     const asked: number[] = [];
     const drawingMost = {
