@@ -8,6 +8,8 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 
 /** The most that one draw can give. */
 const DRAWN_MAX = 2 ** 32;
+const PER_CENT = 100;
+const VARIATION = 20;
 
 /** The shortest and the longest wait, > 0. */
 export interface BackOffLimits {
@@ -70,4 +72,10 @@ export class BackOff {
   reset(): void {
     this.#nextNs = this.#limits.firstNs;
   }
+}
+
+/** A wait, longer or shorter by up to a fifth, so that peers do not fall in step. */
+export function varied(waitNs: Nanoseconds, random: Random): Nanoseconds {
+  const percent = PER_CENT - VARIATION + random.below(2 * VARIATION + 1);
+  return Math.floor((waitNs * percent) / PER_CENT);
 }

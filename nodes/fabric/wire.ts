@@ -24,6 +24,7 @@
  */
 import { crc32c } from '../../engine/pure/crc32c.ts';
 import { readUint32, readUint48, writeUint32, writeUint48 } from '../_kit/bytes.ts';
+import { type Acknowledgement, RANGES_MAX } from '../_kit/loss-recovery/received-packets.ts';
 import {
   MEMORY_BYTES,
   NONCE_BYTES,
@@ -31,7 +32,6 @@ import {
   PIECES_MAX,
   WINDOW_NUMBERS,
 } from './geometry.ts';
-import type { Acknowledgement } from './way/received.ts';
 
 /** Bytes in front of the parts. */
 export const HEAD_BYTES = 28;
@@ -50,7 +50,6 @@ const ASKS_NEWS = 8;
 const HAS_CHALLENGE = 16;
 const HAS_CONFIRMATION = 32;
 const FLAGS = 63;
-const RANGES_MAX = 32;
 const NS_PER_US = 1_000;
 const UINT32_MAX = 0xffff_ffff;
 const ACKNOWLEDGEMENT_BYTES = 17;

@@ -2,20 +2,19 @@
  * Fabric: one way to one peer: a carrier, and what is with it.
  *
  * Over a carrier that may lose messages, packets are acknowledged and lost ones told apart
- * (`recovery.ts`). Over one that promises to deliver them, or tells when it has, its word is enough.
+ * (nodes/_kit/loss-recovery). Over one that promises to deliver them, or tells when it has, its word is enough.
  *
  * @module
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { CarrierTerms } from '../../../engine/host/transport.ts';
-import { BackOff } from '../../_kit/back-off.ts';
+import { BackOff, varied } from '../../_kit/back-off.ts';
+import { LossRecovery } from '../../_kit/loss-recovery/loss-recovery.ts';
+import { ReceivedPackets } from '../../_kit/loss-recovery/received-packets.ts';
 import { RETRY_NS, RETRY_NS_MAX, TIMEOUTS_MAX, UNANSWERED_BYTES_MAX } from '../geometry.ts';
 import type { OutMessage } from '../outgoing/out-message.ts';
 import type { Challenge } from '../wire.ts';
-import { Received } from './received.ts';
-import { Recovery } from './recovery.ts';
-import { varied } from './varied.ts';
 
 /** Bytes of a message that are in one packet. */
 export interface SentPiece<Request> {
@@ -50,8 +49,8 @@ export class Lane<Request> {
   /** Largest packet, bytes. */
   readonly packetBytes: number;
   /** Absent where the carrier's word is enough. */
-  readonly recovery: Recovery<Content<Request>> | undefined;
-  #received = new Received();
+  readonly recovery: LossRecovery<Content<Request>> | undefined;
+  #received = new ReceivedPackets();
   isClosed = false;
   /** When something was sent that is unanswered since; undefined if nothing is. */
   waitingSinceNs: Nanoseconds | undefined;
@@ -69,17 +68,18 @@ export class Lane<Request> {
     const isLossy = terms.delivery === 'best-effort';
     this.packetBytes = isLossy ? Math.min(terms.maxBytes, packetBytes) : terms.maxBytes;
     if (!isLossy) return;
-    this.recovery = new Recovery({ packetBytes: this.packetBytes, random, isFixedWindow });
+    const parts = { packetBytes: this.packetBytes, random, isFixedWindow };
+    this.recovery = new LossRecovery({ ...parts, waitNsMax: RETRY_NS_MAX });
   }
 
   /** What came over it in this life of the peer. */
-  get received(): Received {
+  get received(): ReceivedPackets {
     return this.#received;
   }
 
   /** The peer has another life: its packets count from 0. */
   forgetReceived(): void {
-    this.#received = new Received();
+    this.#received = new ReceivedPackets();
   }
 
   /** False while the peer does not answer over it, or the carrier says that it leads nowhere. */

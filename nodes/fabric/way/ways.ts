@@ -8,7 +8,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
-import { BackOff } from '../../_kit/back-off.ts';
+import { BackOff, varied } from '../../_kit/back-off.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
 import type { PeerInput } from '../effects.ts';
 import {
@@ -32,7 +32,6 @@ import {
   PIECE_HEAD_BYTES,
 } from '../wire.ts';
 import { type Content, Lane, type SentPiece } from './lane.ts';
-import { varied } from './varied.ts';
 
 /** Bytes of a packet that a carrier takes whose word is enough, without those of the message. */
 const ENTRUSTED_HEAD = HEAD_BYTES + NEWS_BYTES_MAX + NONCE_BYTES + PIECE_HEAD_BYTES;

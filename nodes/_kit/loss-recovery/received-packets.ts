@@ -1,6 +1,6 @@
 /**
- * Fabric: which packets of one life of a peer came over one way, and when it has to hear of them
- * (RFC 9000 section 13.2).
+ * Which packets of one life of a peer came over one path, and when it has to hear of them (RFC 9000
+ * section 13.2).
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface Acknowledgement {
 }
 
 /** Ranges that are remembered; what is older than all of them counts as known. */
-const RANGES_MAX = 32;
+export const RANGES_MAX = 32;
 /** A single packet is acknowledged after this time at the latest, ns (RFC 9000 section 18.2). */
 export const ACK_DELAY_NS = 25_000_000;
 /**
@@ -29,7 +29,7 @@ const GATHER_NS = 1_000_000;
 const GATHER_PACKETS = 10;
 
 /** See the module. */
-export class Received {
+export class ReceivedPackets {
   readonly #numbers = new RangeSet();
   #largest = -1;
   #largestNs: Nanoseconds = 0;

@@ -1,10 +1,10 @@
 /**
- * Fabric: how many bytes may be under way over one way: as many as it delivers in its least round
- * trip, and a quarter more, so that more is noticed when there is more; and how fast they leave, so
- * that what follows a pause does not overfill the first queue (after draft-ietf-ccwg-bbr).
+ * How many bytes may be under way over one path: as many as it delivers in its least round trip, and
+ * a quarter more, so that more is noticed when there is more; and how fast they leave, so that what
+ * follows a pause does not overfill the first queue (after draft-ietf-ccwg-bbr).
  *
  * Random loss says nothing about room, so a loss is no reason to send less. A round with many losses
- * is, and so is a round trip that has grown: the queue of the way is then filled.
+ * is, and so is a round trip that has grown: the queue of the path is then filled.
  *
  * @module
  */
@@ -24,17 +24,17 @@ const RATE_ROUNDS = 10;
 /** Growth of the rate in a round below which the start ends, after so many rounds. */
 const GROWTH = 1.25;
 const ROUNDS_WITHOUT_GROWTH = 3;
-/** Share of bytes lost in a round above which less is sent: well above the random loss of bad ways. */
+/** Share of bytes lost in a round above which less is sent: well above the random loss of bad paths. */
 const LOSS_BOUND = 0.08;
 /** Losses that a round needs for that. */
 const LOSSES_MIN = 4;
 const CUT = 0.7;
 /** Growth of the limit in a round with few losses. */
 const RELIEF = 1.1;
-/** Round trip, as a share of the least, above which the queue of the way counts as filled. */
+/** Round trip, as a share of the least, above which the queue of the path counts as filled. */
 const SWOLLEN = 2;
 const SWOLLEN_NS = 2_000_000;
-/** Rounds in a row with a swollen round trip after which the way counts as longer than it was. */
+/** Rounds in a row with a swollen round trip after which the path counts as longer than it was. */
 const SWOLLEN_ROUNDS = 8;
 /** Time between rounds in which the queue runs empty, so that the least round trip shows, ns. */
 const DRAIN_NS = 4_000_000_000;
@@ -58,7 +58,7 @@ export interface SentFacts {
 }
 
 /** See the module. */
-export class Window {
+export class CongestionWindow {
   /** Bytes that may be under way. */
   bytes: number;
   readonly #packetBytes: number;

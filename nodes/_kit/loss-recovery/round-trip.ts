@@ -1,5 +1,5 @@
 /**
- * Fabric: the time from a packet to its acknowledgement (RFC 9002 section 5).
+ * The time from a packet to its acknowledgement (RFC 9002 section 5).
  *
  * @module
  */
@@ -53,7 +53,7 @@ export class RoundTrip {
     this.#estimator.sample(this.#estimator.isKnown ? adjustedNs : sampleNs);
   }
 
-  /** The least is not what it was: the way has become longer. */
+  /** The least is not what it was: the path has become longer. */
   restartLeast(leastNs: Nanoseconds): void {
     this.#presentNs = leastNs;
     this.#formerNs = leastNs;

@@ -5,16 +5,21 @@
  */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
-import { Received } from '../../../../../nodes/fabric/way/received.ts';
-import { Recovery } from '../../../../../nodes/fabric/way/recovery.ts';
+import { LossRecovery } from '../../../../../nodes/_kit/loss-recovery/loss-recovery.ts';
+import { ReceivedPackets } from '../../../../../nodes/_kit/loss-recovery/received-packets.ts';
 
 const MS = 1_000_000;
-const recovery = (isFixedWindow = false): Recovery<number> =>
-  new Recovery({ packetBytes: 1200, random: openStream(1, 'a', 'probes'), isFixedWindow });
+const recovery = (isFixedWindow = false): LossRecovery<number> =>
+  new LossRecovery({
+    packetBytes: 1200,
+    waitNsMax: 10_000 * MS,
+    random: openStream(1, 'a', 'probes'),
+    isFixedWindow,
+  });
 
 describe('what has arrived', () => {
   it('tells ranges and knows duplicates', () => {
-    const received = new Received();
+    const received = new ReceivedPackets();
     expect(received.take(0)).toBeUndefined();
     expect([0, 1, 3, 1, 2, 6].map((n) => received.note(n, n, true))).toEqual([
       true,
@@ -36,7 +41,7 @@ describe('what has arrived', () => {
   });
 
   it('waits 25 ms for one packet, 1 ms for two, and not for ten or for one out of order', () => {
-    const received = new Received();
+    const received = new ReceivedPackets();
     received.note(5, 0, true);
     expect(received.nextAt()).toBe(5 + 25 * MS);
     received.note(6, 1, true);
@@ -52,7 +57,7 @@ describe('what has arrived', () => {
   });
 
   it('remembers 32 ranges and takes what is older for told', () => {
-    const received = new Received();
+    const received = new ReceivedPackets();
     for (let n = 0; n < 80; n += 2) received.note(n, n, true);
     expect(received.take(80)?.ranges.length).toBe(32);
     expect(received.note(81, 1, true)).toBe(false);

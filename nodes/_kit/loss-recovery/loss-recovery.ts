@@ -1,6 +1,6 @@
 /**
- * Fabric: packets under way to one peer over one way: which have arrived, which are lost, and when to
- * ask (RFC 9002 section 6).
+ * Packets under way to one peer over one path: which have arrived, which are lost, and when to ask
+ * (RFC 9002 section 6).
  *
  * The time-out counts from the last acknowledgement, the last time-out, or the first packet since
  * nothing was under way, not from each packet as section 6.2.1 has it: an application that sends more
@@ -10,11 +10,10 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { RETRY_NS_MAX } from '../geometry.ts';
-import { ACK_DELAY_NS, type Acknowledgement } from './received.ts';
+import { varied } from '../back-off.ts';
+import { CongestionWindow, type SentFacts } from './congestion-window.ts';
+import { ACK_DELAY_NS, type Acknowledgement } from './received-packets.ts';
 import { RoundTrip, withoutDelay } from './round-trip.ts';
-import { varied } from './varied.ts';
-import { type SentFacts, Window } from './window.ts';
 
 /** Later packets that arrive before one counts as lost (section 6.1.1, kPacketThreshold). */
 const PACKET_THRESHOLD = 3;
@@ -31,9 +30,11 @@ const PROBES_KEPT = 128;
 const FREE_MAX = 256;
 
 /** What is recovered, and how. */
-export interface RecoveryOptions {
+export interface LossRecoveryOptions {
   /** Largest packet, bytes. */
   readonly packetBytes: number;
+  /** A peer that returns is found within this time, ns, unless the round trip is longer. */
+  readonly waitNsMax: Nanoseconds;
   readonly random: Random;
   /** Defect for tests: the window never shrinks. */
   readonly isFixedWindow?: boolean;
@@ -51,10 +52,11 @@ export interface Outcome<Content> {
 }
 
 /** See the module. */
-export class Recovery<Content> {
+export class LossRecovery<Content> {
+  readonly #waitNsMax: Nanoseconds;
   readonly #random: Random;
   readonly #roundTrip = new RoundTrip();
-  readonly #window: Window;
+  readonly #window: CongestionWindow;
   /** Packets from number `#base - #free` on; undefined once they are acknowledged or lost. */
   #sent: (Sent<Content> | undefined)[] = [];
   /** Places at the front that are free. */
@@ -72,9 +74,10 @@ export class Recovery<Content> {
   #lossAt: Nanoseconds = Number.POSITIVE_INFINITY;
   #askAt: Nanoseconds = Number.POSITIVE_INFINITY;
 
-  constructor({ packetBytes, random, isFixedWindow = false }: RecoveryOptions) {
+  constructor({ packetBytes, waitNsMax, random, isFixedWindow = false }: LossRecoveryOptions) {
+    this.#waitNsMax = waitNsMax;
     this.#random = random;
-    this.#window = new Window(packetBytes, isFixedWindow);
+    this.#window = new CongestionWindow(packetBytes, isFixedWindow);
   }
 
   /** Bytes that may leave now; <= 0 if none. */
@@ -190,7 +193,7 @@ export class Recovery<Content> {
     return { lost: [content], probe: content };
   }
 
-  /** The way is said to be open: the peer is asked at once. */
+  /** The path is said to be open: the peer is asked at once. */
   opened(now: Nanoseconds): void {
     if (this.#packets > 0) this.#askAt = now;
   }
@@ -212,7 +215,7 @@ export class Recovery<Content> {
   #waitNs(): Nanoseconds {
     const onceNs = this.#roundTrip.waitNs(ACK_DELAY_NS);
     const doubledNs = onceNs * 2 ** Math.min(this.#timeouts, DOUBLINGS_MAX);
-    const waitNs = Math.min(doubledNs, Math.max(RETRY_NS_MAX, onceNs));
+    const waitNs = Math.min(doubledNs, Math.max(this.#waitNsMax, onceNs));
     // With a sample, the first wait is exact: it is as likely to be too short as any.
     const isExact = this.#timeouts === 0 && this.#roundTrip.smoothedNs !== undefined;
     return isExact ? waitNs : varied(waitNs, this.#random);

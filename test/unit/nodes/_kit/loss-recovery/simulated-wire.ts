@@ -1,14 +1,17 @@
 /**
- * Flows of packets over a small simulated wire: a sender with `Recovery`, a receiver with `Received`,
- * driven as `Ways` drives them.
+ * Flows of packets over a small simulated wire: a sender with `LossRecovery`, a receiver with
+ * `ReceivedPackets`, driven as lanes of fabric drive them.
  *
  * @module
  */
 import { openStream } from '../../../../../engine/core/stream.ts';
 import type { Random } from '../../../../../engine/host/random.ts';
 import { Deadlines } from '../../../../../nodes/_kit/deadlines.ts';
-import { type Acknowledgement, Received } from '../../../../../nodes/fabric/way/received.ts';
-import { Recovery } from '../../../../../nodes/fabric/way/recovery.ts';
+import { LossRecovery } from '../../../../../nodes/_kit/loss-recovery/loss-recovery.ts';
+import {
+  type Acknowledgement,
+  ReceivedPackets,
+} from '../../../../../nodes/_kit/loss-recovery/received-packets.ts';
 
 export const MS = 1_000_000;
 export const SECOND = 1_000 * MS;
@@ -104,9 +107,9 @@ type Part = number;
 
 /** One sender and one receiver. */
 export class Flow {
-  readonly recovery: Recovery<Part>;
+  readonly recovery: LossRecovery<Part>;
   readonly #world: World;
-  #received = new Received();
+  #received = new ReceivedPackets();
   /** Parts to be sent again, then the next ones up to the end. */
   #again: Part[] = [];
   #next = 0;
@@ -128,7 +131,8 @@ export class Flow {
   constructor(world: World, seed: number, isFixedWindow = false) {
     this.#world = world;
     const random = openStream(seed, 'flow', 'probes');
-    this.recovery = new Recovery({ packetBytes: PACKET, random, isFixedWindow });
+    const waitNsMax = 10 * SECOND;
+    this.recovery = new LossRecovery({ packetBytes: PACKET, waitNsMax, random, isFixedWindow });
   }
 
   /** Parts that the receiver has. */
