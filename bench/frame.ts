@@ -21,11 +21,11 @@
 import { pathToFileURL } from 'node:url';
 import { provider } from '../engine/crypto/index.ts';
 import type { AeadKey, CryptoProvider } from '../engine/host/crypto.ts';
+import { ReplayWindow } from '../nodes/_kit/replay-window.ts';
 import { CheckedAdmission } from '../nodes/gateway/admission/admission.ts';
 import { CookieMint } from '../nodes/gateway/admission/cookie-mint.ts';
 import { createIdentity } from '../nodes/gateway/crypto.ts';
 import { FRAME_TYPE, TAG_BYTES } from '../nodes/gateway/geometry.ts';
-import { ReplayWindow } from '../nodes/gateway/replay/window.ts';
 import { WINDOW_SET_LIMITS, WindowSet } from '../nodes/gateway/replay/window-set.ts';
 import { Session } from '../nodes/gateway/session.ts';
 import { SESSION_LIMITS } from '../nodes/gateway/session-parts.ts';

@@ -9,7 +9,7 @@
  * @module
  */
 import { hasSodium, provider } from '../engine/crypto/index.ts';
-import { ReplayWindow } from '../nodes/gateway/replay/window.ts';
+import { ReplayWindow } from '../nodes/_kit/replay-window.ts';
 import { openScenario } from '../scenarios/open.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { runSeed } from '../scenarios/runner/run-seed.ts';

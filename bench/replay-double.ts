@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { ReservedWindow } from '../nodes/gateway/replay/reserve.ts';
-import { ReplayWindow } from '../nodes/gateway/replay/window.ts';
+
+import { ReplayWindow } from '../nodes/_kit/replay-window.ts';
+import { ReservedWindow } from '../nodes/_kit/reserved-window.ts';
 import { type BenchResult, run as measure } from './replay.ts';
 
 /** Name of this benchmark. */

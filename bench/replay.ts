@@ -16,11 +16,10 @@
  */
 import { pathToFileURL } from 'node:url';
 import type { Store } from '../engine/host/store.ts';
+import { type ReplayGuard, ReplayWindow } from '../nodes/_kit/replay-window.ts';
+import { ReservedWindow } from '../nodes/_kit/reserved-window.ts';
 import { GoDoubleWindow } from '../nodes/gateway/replay/double-go.ts';
 import { RustDoubleWindow } from '../nodes/gateway/replay/double-rust.ts';
-import type { ReplayGuard } from '../nodes/gateway/replay/guard.ts';
-import { ReservedWindow } from '../nodes/gateway/replay/reserve.ts';
-import { ReplayWindow } from '../nodes/gateway/replay/window.ts';
 
 /** One line of the result. */
 export interface BenchResult {

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { durationNs, share, sizeBytes } from '../_kit/options.ts';
+import { WINDOW_BITS_MAX, WINDOW_BITS_MIN } from '../_kit/replay-window.ts';
 import {
   CLEANUP_TTL_NS_DEFAULT,
   CLOCK_TOLERANCE_US_DEFAULT,
@@ -16,8 +17,6 @@ import {
   REKEY_BYTES_DEFAULT,
   SEQUENCE_AGE_US_DEFAULT,
   WINDOW_BITS_DEFAULT,
-  WINDOW_BITS_MAX,
-  WINDOW_BITS_MIN,
 } from './geometry.ts';
 
 const MS = 1_000_000;

@@ -96,10 +96,6 @@ export const REASSEMBLY_TIMEOUT_NS = NS_PER_SECOND;
  * `anti_replay.window_size` of 1,024 is 100 ms of 10,000 frames a second, less than a machine stalls.
  */
 export const WINDOW_BITS_DEFAULT = 8192;
-/** Smallest replay window, bits: two words, and what RFC 4303 section 3.4.3 recommends. */
-export const WINDOW_BITS_MIN = 64;
-/** Largest replay window, bits: 8 KiB per epoch. */
-export const WINDOW_BITS_MAX = 65_536;
 
 /** `anti_replay.max_sequence_age`, microseconds: 1 h. */
 export const SEQUENCE_AGE_US_DEFAULT = 3_600 * US_PER_SECOND;
@@ -114,11 +110,6 @@ export const PEERS_MAX_DEFAULT = 1000;
  */
 export const EPOCHS_PER_PEER_MAX = 3;
 
-/**
- * Smallest reserve of the receiver's bound, sequences (docs/spec/gateway-frame.md, Reserved
- * bounds).
- */
-export const RESERVE_MIN = 1024;
 /** Epochs reserved by one write: a crash skips at most this many. */
 export const EPOCH_RESERVE = 16;
 /** How far a peer may advance our epoch counter in one step: 2^20 hourly rekeys are 120 years. */

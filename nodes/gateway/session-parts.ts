@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ReplayGuard } from '../_kit/replay-window.ts';
 import type { Admission } from './admission/admission.ts';
 import type { CookieMint } from './admission/cookie-mint.ts';
 import type { FrameCipher, HandshakeContext, ReceivedOpening } from './crypto.ts';
@@ -19,7 +20,6 @@ import {
   UNCONFIRMED_NS,
 } from './geometry.ts';
 import { AGE_LIMITS, type AgeLimits } from './replay/age.ts';
-import type { ReplayGuard } from './replay/guard.ts';
 import type { PeerWindows } from './replay/window-set.ts';
 import type { HandshakeStep } from './trace-states.ts';
 import type { FrameHeader } from './wire.ts';

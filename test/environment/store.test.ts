@@ -23,7 +23,7 @@ import { LiveStore } from '../../engine/live/live-store.ts';
 import { LiveWorld } from '../../engine/live/live-world.ts';
 import { makeFrame } from '../../engine/net/store-frames.ts';
 import { ReservedCounter } from '../../nodes/_kit/reserved-counter.ts';
-import { ReservedWindow } from '../../nodes/gateway/replay/reserve.ts';
+import { ReservedWindow } from '../../nodes/_kit/reserved-window.ts';
 import { FaultyFiles } from './faulty-files.ts';
 import { NO_SMALL_DISK, SmallDisk } from './small-disk.ts';
 

@@ -13,7 +13,7 @@
 import { writeSync } from 'node:fs';
 import { FileDisk } from '../../engine/live/file-disk.ts';
 import { LiveStore } from '../../engine/live/live-store.ts';
-import { ReservedWindow } from '../../nodes/gateway/replay/reserve.ts';
+import { ReservedWindow } from '../../nodes/_kit/reserved-window.ts';
 import { AGAIN, RESERVE, WINDOW } from './victim-numbers.ts';
 
 const STDOUT = 1;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ReservedCounter } from '../../nodes/_kit/reserved-counter.ts';
-import { ReservedWindow } from '../../nodes/gateway/replay/reserve.ts';
+import { ReservedWindow } from '../../nodes/_kit/reserved-window.ts';
 import { MemoryStore } from '../unit/nodes/gateway/memory-store.ts';
 
 const RESERVE = 64;

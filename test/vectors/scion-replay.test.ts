@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ReplayWindow } from '../../nodes/gateway/replay/window.ts';
+import { ReplayWindow } from '../../nodes/_kit/replay-window.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
 
 interface Case {

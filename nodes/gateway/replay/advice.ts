@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { WINDOW_BITS_MAX, WINDOW_BITS_MIN } from '../geometry.ts';
+import { WINDOW_BITS_MAX, WINDOW_BITS_MIN } from '../../_kit/replay-window.ts';
 
 const NS_PER_MS = 1_000_000;
 const NS_PER_SECOND = 1_000_000_000;

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import type { ReplayGuard, ReplayVerdict } from './guard.ts';
+import type { ReplayGuard, ReplayVerdict } from '../../_kit/replay-window.ts';
 
 const BYTE_BITS = 8;
 const BYTE_MASK = 0xff;

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { ReplayGuard, ReplayVerdict } from './guard.ts';
+import type { ReplayGuard, ReplayVerdict } from '../../_kit/replay-window.ts';
 
 const WORD_BITS = 64n;
 const ONE = 1n;

@@ -6,7 +6,7 @@
  */
 import type { Store } from '../../../engine/host/store.ts';
 import { readUint32, writeUint32 } from '../../_kit/bytes.ts';
-import { ReservedWindow } from './reserve.ts';
+import { ReservedWindow } from '../../_kit/reserved-window.ts';
 import type { GuardFactory } from './window-set.ts';
 
 const EPOCH_BYTES = 4;

@@ -8,8 +8,8 @@
  *
  * @module
  */
+import type { ReplayGuard } from '../../_kit/replay-window.ts';
 import { CLEANUP_TTL_NS_DEFAULT, EPOCHS_PER_PEER_MAX, PEERS_MAX_DEFAULT } from '../geometry.ts';
-import type { ReplayGuard } from './guard.ts';
 
 const NS_PER_US = 1000;
 

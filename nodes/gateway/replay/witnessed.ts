@@ -9,7 +9,7 @@
  */
 import type { Counter } from '../../../engine/host/measure.ts';
 import type { Witness } from '../../../engine/host/protocol.ts';
-import type { ReplayGuard, ReplayVerdict } from './guard.ts';
+import type { ReplayGuard, ReplayVerdict } from '../../_kit/replay-window.ts';
 import type { GuardFactory } from './window-set.ts';
 
 /** The counters for each kind of verdict. */

@@ -6,6 +6,7 @@
  */
 import { provider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
+import { type ReplayGuard, ReplayWindow } from '../../../../nodes/_kit/replay-window.ts';
 import type { RateLimit } from '../../../../nodes/_kit/token-bucket.ts';
 import { type Admission, CheckedAdmission } from '../../../../nodes/gateway/admission/admission.ts';
 import { CookieMint } from '../../../../nodes/gateway/admission/cookie-mint.ts';
@@ -13,8 +14,6 @@ import { createIdentity, type Identity } from '../../../../nodes/gateway/crypto.
 import type { FrameDrop } from '../../../../nodes/gateway/drops.ts';
 import type { EpochSource } from '../../../../nodes/gateway/epoch-store.ts';
 import { FRAME_TYPE, type FrameType } from '../../../../nodes/gateway/geometry.ts';
-import type { ReplayGuard } from '../../../../nodes/gateway/replay/guard.ts';
-import { ReplayWindow } from '../../../../nodes/gateway/replay/window.ts';
 import {
   type GuardFactory,
   WINDOW_SET_LIMITS,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ReplayWindow } from '../../../../../nodes/_kit/replay-window.ts';
 import {
   CLEANUP_TTL_NS_DEFAULT,
   SEQUENCE_AGE_US_DEFAULT,
@@ -9,7 +10,6 @@ import {
   windowWarning,
 } from '../../../../../nodes/gateway/replay/advice.ts';
 import { AGE_LIMITS, checkAge } from '../../../../../nodes/gateway/replay/age.ts';
-import { ReplayWindow } from '../../../../../nodes/gateway/replay/window.ts';
 import {
   checkCleanup,
   type GuardFactory,

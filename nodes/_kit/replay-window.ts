@@ -4,12 +4,31 @@
  *
  * Accepts a sequence number if it was never accepted and is above `highest - size`. The first one
  * may have any value, and a jump forward has no bound: the caller has authenticated the packet.
- * Persistence is in `reserve.ts`; ages and clean-up are in `age.ts` and `window-set.ts`.
+ * Persistence is in `reserved-window.ts`; which window is whose, and its end, is up to the caller.
  *
  * @module
  */
-import { WINDOW_BITS_MAX, WINDOW_BITS_MIN } from '../geometry.ts';
-import type { ReplayGuard } from './guard.ts';
+
+/**
+ * A window's verdict on a sequence number. `fresh` means accepted. `future` comes only from windows
+ * that limit jumps, which {@link ReplayWindow} does not. `held` comes only from a persistent window:
+ * the number is fresh, but the stored limit that covers it is not durable yet, so the packet must
+ * wait.
+ */
+export type ReplayVerdict = 'fresh' | 'replay' | 'expired' | 'future' | 'held';
+
+/** A replay window of one sequence space. Sequences are safe integers from 0. */
+export interface ReplayGuard {
+  /** Gives the verdict without changing anything. */
+  check(sequence: number): ReplayVerdict;
+  /** Judges, and on `fresh` records the number. Call it only after authentication. */
+  accept(sequence: number): ReplayVerdict;
+}
+
+/** Smallest replay window, bits: two words, and what RFC 4303 section 3.4.3 recommends. */
+export const WINDOW_BITS_MIN = 64;
+/** Largest replay window, bits: 8 KiB per epoch. */
+export const WINDOW_BITS_MAX = 65_536;
 
 const WORD_BITS = 32;
 // `&` takes a safe integer modulo 2^32 first, so both masks are exact far above 2^32, and unlike `%`

@@ -1,26 +1,18 @@
 /**
- * Reserve-ahead persistence: a bound on disk runs ahead of the numbers in use, so that nothing is
- * used twice after a crash and one sync serves many packets (docs/spec/gateway-frame.md, Reserved
- * bounds).
+ * A replay window that survives crashes by reserve-ahead persistence (`reserved-counter.ts`): every
+ * accepted number is below a bound on disk.
  *
- * ```text
- *   on disk: M                 invariant: every accepted (or sent) number s satisfies s < M
- *   s >= M                     write s + R, sync, and only then use s
- *   s > M - R/2                write s + R early, in the background; numbers below M stay usable
- *   start after a crash        everything below M counts as used
- * ```
- *
- * After a crash a receiver refuses at most the numbers below M, and M is never more than the
- * highest authenticated number plus R; a sender skips at most R. The bound is in the store's table,
- * not in its log: a crash leaves the old or the new value, and both keep the invariant. Keys are
- * never stored; the caller must ensure that an epoch survives a crash.
+ * After a crash it refuses at most the numbers below the bound, which is never more than the highest
+ * authenticated number plus the reserve. Keys are never stored; the caller must ensure that a key
+ * survives a crash as well.
  *
  * @module
  */
-import { type BoundOptions, DurableBound } from '../../_kit/reserved-counter.ts';
-import { RESERVE_MIN } from '../geometry.ts';
-import type { ReplayGuard, ReplayVerdict } from './guard.ts';
-import { ReplayWindow } from './window.ts';
+import { type ReplayGuard, type ReplayVerdict, ReplayWindow } from './replay-window.ts';
+import { type BoundOptions, DurableBound } from './reserved-counter.ts';
+
+/** Smallest reserve, sequences (docs/spec/gateway-frame.md, Reserved bounds). */
+const RESERVE_MIN = 1024;
 
 /** The reserve for a rate: one second of packets, at least 1,024. */
 export function reserveSize(packetsPerSecond: number): number {

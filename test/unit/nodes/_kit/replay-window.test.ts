@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ReplayGuard } from '../../../../../nodes/gateway/replay/guard.ts';
-import { isWindowSize, ReplayWindow } from '../../../../../nodes/gateway/replay/window.ts';
+import {
+  isWindowSize,
+  type ReplayGuard,
+  ReplayWindow,
+} from '../../../../nodes/_kit/replay-window.ts';
 
 /**
  * The definition in its simplest form (docs/spec/gateway-frame.md, "Replay window"): a set and the
