@@ -10,7 +10,7 @@ import type { CalendarTime } from '../../engine/host/time.ts';
 import type { FileDisk } from '../../engine/live/file-disk.ts';
 import { LiveStore } from '../../engine/live/live-store.ts';
 import { SimDisk, SimStore } from '../../engine/net/sim-store.ts';
-import { CborWriter } from '../../nodes/_kit/cbor-writer.ts';
+import { CborWriter } from '../../engine/pure/cbor-writer.ts';
 import { TIMER_DUE } from '../../nodes/_kit/machine.ts';
 import { Adjacency } from '../../nodes/dtn/agent/adjacency.ts';
 import { Agent } from '../../nodes/dtn/agent/agent.ts';

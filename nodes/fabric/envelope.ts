@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { readUint48, writeUint48 } from '../_kit/bytes.ts';
+
 import {
   CBOR_ARRAY,
   CBOR_BYTES,
@@ -16,8 +16,9 @@ import {
   CBOR_TEXT,
   CBOR_UINT,
   CborReader,
-} from '../_kit/cbor-reader.ts';
-import { CborWriter } from '../_kit/cbor-writer.ts';
+} from '../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../engine/pure/cbor-writer.ts';
+import { readUint48, writeUint48 } from '../_kit/bytes.ts';
 import {
   ENVELOPE_VERSION,
   ID_BYTES,
@@ -129,8 +130,7 @@ function endOf(): Pick<Envelope, 'deadlineMs' | 'priority' | 'attempt' | 'payloa
   if (deadlineMs === undefined || priority === undefined || attempt === undefined) return undefined;
   if (!reader.string(CBOR_BYTES) || reader.argument > PAYLOAD_MAX) return undefined;
   if (reader.at !== reader.end) return undefined;
-  const payload = reader.bytes.subarray(reader.at - reader.argument, reader.at);
-  return { deadlineMs, priority, attempt, payload };
+  return { deadlineMs, priority, attempt, payload: reader.content };
 }
 
 function uintOf(most: number): number | undefined {
@@ -138,8 +138,7 @@ function uintOf(most: number): number | undefined {
 }
 
 function stringOf(length: number): Uint8Array | undefined {
-  if (!reader.string(CBOR_BYTES) || reader.argument !== length) return undefined;
-  return reader.bytes.subarray(reader.at - length, reader.at);
+  return reader.string(CBOR_BYTES) && reader.argument === length ? reader.content : undefined;
 }
 
 /** The id of a call, or null. */
@@ -151,7 +150,7 @@ function idOrNull(): Uint8Array | null | undefined {
 function nameOf(): string | undefined {
   if (!reader.string(CBOR_TEXT) || reader.argument > NAME_MAX) return undefined;
   try {
-    return decoder.decode(reader.bytes.subarray(reader.at - reader.argument, reader.at));
+    return decoder.decode(reader.content);
   } catch {
     return undefined;
   }

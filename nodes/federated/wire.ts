@@ -24,8 +24,14 @@
  *
  * @module
  */
-import { CBOR_ARRAY, CBOR_BYTES, CBOR_TEXT, CBOR_UINT, CborReader } from '../_kit/cbor-reader.ts';
-import { CborWriter } from '../_kit/cbor-writer.ts';
+import {
+  CBOR_ARRAY,
+  CBOR_BYTES,
+  CBOR_TEXT,
+  CBOR_UINT,
+  CborReader,
+} from '../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../engine/pure/cbor-writer.ts';
 import { LIMIT_NAMES, type LimitName } from './device/limits.ts';
 import { SESSION_BYTES } from './geometry.ts';
 
@@ -259,7 +265,7 @@ function namesOf(reader: CborReader): readonly string[] | undefined {
   const names: string[] = [];
   while (names.length < count) {
     if (!reader.string(CBOR_TEXT)) return undefined;
-    names.push(decoder.decode(reader.bytes.subarray(reader.at - reader.argument, reader.at)));
+    names.push(decoder.decode(reader.content));
   }
   return names;
 }

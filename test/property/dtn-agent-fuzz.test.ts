@@ -1,6 +1,6 @@
 /** What neighbours send an agent, good and bad: named drops, bounded memory, no exception. */
 import { describe, expect, it } from 'vitest';
-import { CborWriter } from '../../nodes/_kit/cbor-writer.ts';
+import { CborWriter } from '../../engine/pure/cbor-writer.ts';
 import { DTN_DROPS } from '../../nodes/dtn/drops.ts';
 import { BLOCK_FLAG, REPORT_FLAGS } from '../../nodes/dtn/geometry.ts';
 import { parseEid } from '../../nodes/dtn/wire/eid.ts';

@@ -2,11 +2,11 @@
  * Published bundles, blocks, checksums and identifiers of the Bundle Protocol (RFC 9171).
  */
 import { describe, expect, it } from 'vitest';
+import { CborReader } from '../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../engine/pure/cbor-writer.ts';
 import { crc16X25 } from '../../engine/pure/crc16-x25.ts';
 import { crc32c } from '../../engine/pure/crc32c.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
-import { CborReader } from '../../nodes/_kit/cbor-reader.ts';
-import { CborWriter } from '../../nodes/_kit/cbor-writer.ts';
 import { formatEid, parseEid } from '../../nodes/dtn/wire/eid.ts';
 import { encodeEid, readEid } from '../../nodes/dtn/wire/eid-wire.ts';
 import {

@@ -5,8 +5,8 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
+import { CborReader } from '../../engine/pure/cbor-reader.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
-import { CborReader } from '../../nodes/_kit/cbor-reader.ts';
 import { chooseDegree } from '../../nodes/federated/secagg/degree.ts';
 import { paperBytes, paperExpansion } from '../../nodes/federated/secagg/expansion.ts';
 import { divide, EXP, multiply } from '../../nodes/federated/secagg/field.ts';

@@ -5,12 +5,12 @@
  *
  * @module
  */
+import { CBOR_MAP, CBOR_TEXT, CborReader } from '../../engine/pure/cbor-reader.ts';
 
 /** The state of each machine, by the name of the machine. */
 export type MachineStates = ReadonlyMap<string, string>;
 
-const CBOR_TEXT = 3;
-const CBOR_MAP = 5;
+const reader = new CborReader();
 const decoder = new TextDecoder();
 
 /** The bytes of the blob with an index. */
@@ -27,51 +27,24 @@ export function blobAt(aux: Uint8Array, number: number): Uint8Array | undefined 
 
 /** Reads a blob that is a text. */
 export function textOf(blob: Uint8Array): string | undefined {
-  return readText(blob, 0)?.text;
+  reader.open(blob, 0, blob.length);
+  return nextText();
 }
 
 /** Reads a blob that is a map of text to text. */
 export function statesOf(blob: Uint8Array): MachineStates | undefined {
-  const head = readHead(blob, 0);
-  if (head?.major !== CBOR_MAP) return undefined;
+  reader.open(blob, 0, blob.length);
+  if (!reader.expect(CBOR_MAP)) return undefined;
   const states = new Map<string, string>();
-  let at = head.end;
-  for (let pair = 0; pair < head.length; pair += 1) {
-    const key = readText(blob, at);
-    const value = key === undefined ? undefined : readText(blob, key.end);
+  for (let pairs = reader.argument; pairs > 0; pairs -= 1) {
+    const key = nextText();
+    const value = nextText();
     if (key === undefined || value === undefined) return undefined;
-    states.set(key.text, value.text);
-    at = value.end;
+    states.set(key, value);
   }
   return states;
 }
 
-interface Head {
-  readonly major: number;
-  readonly length: number;
-  readonly end: number;
-}
-
-function readHead(bytes: Uint8Array, at: number): Head | undefined {
-  const first = bytes[at];
-  if (first === undefined) return undefined;
-  const major = first >>> 5;
-  const short = first & 31;
-  if (short < 24) return { major, length: short, end: at + 1 };
-  const width = [1, 2, 4][short - 24];
-  if (width === undefined || at + 1 + width > bytes.length) return undefined;
-  let length = 0;
-  for (let i = 1; i <= width; i += 1) length = length * 256 + (bytes[at + i] as number);
-  return { major, length, end: at + 1 + width };
-}
-
-function readText(
-  bytes: Uint8Array,
-  at: number,
-): { readonly text: string; readonly end: number } | undefined {
-  const head = readHead(bytes, at);
-  if (head?.major !== CBOR_TEXT) return undefined;
-  const end = head.end + head.length;
-  if (end > bytes.length) return undefined;
-  return { text: decoder.decode(bytes.subarray(head.end, end)), end };
+function nextText(): string | undefined {
+  return reader.string(CBOR_TEXT) ? decoder.decode(reader.content) : undefined;
 }

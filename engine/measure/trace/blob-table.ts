@@ -3,32 +3,27 @@
  * (docs/TRACE.md#tables). Layout: count u32, count + 1 offsets u32 relative to the first blob, the
  * blobs.
  *
- * Only the CBOR that states need: text strings, and maps from text to text, in canonical form (RFC
- * 8949 4.2.1: shortest lengths; keys sorted by their bytes).
+ * States are text strings and maps from text to text.
  *
  * @module
  */
+import { CborWriter } from '../../pure/cbor-writer.ts';
 
-/** Major types of RFC 8949 3.1, shifted into place. */
-const CBOR_TEXT = 0x60;
-const CBOR_MAP = 0xa0;
-
-const encoder = new TextEncoder();
+const writer = new CborWriter();
 
 /** A text string as CBOR. */
 export function cborText(text: string): Uint8Array {
-  const bytes = encoder.encode(text);
-  return joined([head(CBOR_TEXT, bytes.length), bytes]);
+  writer.reset();
+  writer.text(text);
+  return writer.taken();
 }
 
-/** A map of text to text as CBOR, keys in canonical order. */
+/** A map of text to text as CBOR. */
 export function cborMap(entries: Iterable<readonly [string, string]>): Uint8Array {
-  const pairs = [...entries].map(([key, value]) => ({
-    key: cborText(key),
-    value: cborText(value),
-  }));
-  pairs.sort((a, b) => compare(a.key, b.key));
-  return joined([head(CBOR_MAP, pairs.length), ...pairs.flatMap(({ key, value }) => [key, value])]);
+  const pairs = [...entries].map(([key, value]) => [cborText(key), cborText(value)] as const);
+  writer.reset();
+  writer.map(pairs);
+  return writer.taken();
 }
 
 /** Collects blobs until the block is written. */
@@ -64,13 +59,6 @@ export class BlobTable {
   }
 }
 
-function head(major: number, length: number): Uint8Array {
-  if (length < 24) return Uint8Array.of(major | length);
-  if (length < 0x100) return Uint8Array.of(major | 24, length);
-  if (length < 0x1_0000) return Uint8Array.of(major | 25, length >>> 8, length);
-  return Uint8Array.of(major | 26, length >>> 24, length >>> 16, length >>> 8, length);
-}
-
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
@@ -79,13 +67,4 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
     offset += part.length;
   }
   return whole;
-}
-
-function compare(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index += 1) {
-    const difference = (a[index] as number) - (b[index] as number);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
 }

@@ -8,8 +8,8 @@
 
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { leastOf } from '../../../engine/pure/extremes.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
 import type { DtnDrop } from '../drops.ts';
 import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
 import type { CopyRouter, Offer } from '../router/router.ts';

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { BLOCK_TYPE, BLOCKS_MAX, CRC_TYPE } from '../geometry.ts';
 import { copyBundle, freeBlockNumber } from '../wire/copy.ts';
 import type { BundleView } from '../wire/view.ts';

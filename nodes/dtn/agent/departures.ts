@@ -4,7 +4,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { Slab } from '../../_kit/slab.ts';
 import type { DtnDrop } from '../drops.ts';
 import { previousNodeData } from '../wire/extensions.ts';

@@ -11,9 +11,10 @@
  *
  * @module
  */
+
+import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { bytesName } from '../../_kit/bytes-name.ts';
-import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
 import { RECORD_KEYS_MAX } from '../geometry.ts';
 
 const VERSION = 1;
@@ -59,7 +60,7 @@ export function decodeRecord(bytes: Uint8Array): EncounterRecord | undefined {
   const known = kind && namesIn(reader);
   if (kind === undefined || known === undefined) return undefined;
   if (!reader.string(CBOR_BYTES) || reader.at !== reader.end) return undefined;
-  return { kind, known, router: lastString(reader) };
+  return { kind, known, router: reader.content };
 }
 
 /** The argument of the next head if it is of this type. */
@@ -77,8 +78,4 @@ function namesIn(reader: CborReader): readonly number[] | undefined {
     names.push(name);
   }
   return names;
-}
-
-function lastString({ bytes, at, argument }: CborReader): Uint8Array {
-  return bytes.subarray(at - argument, at);
 }

@@ -5,8 +5,8 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { CBOR_BREAK } from '../../_kit/cbor-reader.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CBOR_BREAK } from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import type { DtnDrop } from '../drops.ts';
 import { BLOCK_TYPE, BLOCKS_MAX, CRC_TYPE } from '../geometry.ts';
 import { blockWith, copyPrimary, freeBlockNumber } from '../wire/copy.ts';

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
 import { isFragmentable, type Piece, writeFragment } from '../wire/fragment.ts';
 import { BundleView } from '../wire/view.ts';

@@ -15,8 +15,8 @@
  *
  * @module
  */
-import { CBOR_ARRAY, CBOR_TEXT, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CBOR_ARRAY, CBOR_TEXT, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { Slab } from '../../_kit/slab.ts';
 import type { Priority } from './held-bundle.ts';
 
@@ -165,5 +165,5 @@ function readUints(reader: CborReader, count: number): readonly number[] | undef
 
 function readText(reader: CborReader): string | undefined {
   if (!reader.string(CBOR_TEXT)) return undefined;
-  return decoder.decode(reader.bytes.subarray(reader.at - reader.argument, reader.at));
+  return decoder.decode(reader.content);
 }

@@ -15,9 +15,15 @@
  */
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { endOfItem } from '../../_kit/cbor-end-of-item.ts';
-import { CBOR_ARRAY, CBOR_BYTES, CBOR_MAP, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { endOfItem } from '../../../engine/pure/cbor-end-of-item.ts';
+import {
+  CBOR_ARRAY,
+  CBOR_BYTES,
+  CBOR_MAP,
+  CBOR_UINT,
+  CborReader,
+} from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { BUNDLE_BYTES_MAX, BUNDLE_START, DEPTH_MAX } from '../geometry.ts';
 import { type TransferDrop, UdpclTransfers } from './udpcl-transfers.ts';
 
@@ -155,7 +161,7 @@ export class UdpclReader {
     if (!reader.expect(CBOR_UINT)) return false;
     const offset = reader.argument;
     if (!reader.string(CBOR_BYTES)) return false;
-    const bytes = reader.bytes.subarray(reader.at - reader.argument, reader.at);
+    const bytes = reader.content;
     if (total > BUNDLE_BYTES_MAX || offset + bytes.length > total) return false;
     const sender = this.#sender;
     const transfers = sender === this.#own ? this.#transfers : this.#others;

@@ -7,8 +7,8 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import type { HeldBundle } from '../agent/held-bundle.ts';
 import { Predictabilities, type ProphetParameters } from './predictability.ts';
 import { type Row, readTable, writeTable } from './record-table.ts';
@@ -104,5 +104,5 @@ export class ProphetRouter implements CopyRouter {
 /** A table within a byte string; undefined if there is none. */
 function readInnerTable(reader: CborReader): readonly Row[] | undefined {
   if (!reader.string(CBOR_BYTES)) return undefined;
-  return readTable(reader.bytes.subarray(reader.at - reader.argument, reader.at));
+  return readTable(reader.content);
 }

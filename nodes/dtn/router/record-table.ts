@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { CBOR_ARRAY, CBOR_TEXT, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CBOR_ARRAY, CBOR_TEXT, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { NAME_LETTERS_MAX, RECORD_ROWS_MAX } from '../geometry.ts';
 
 /** A name and a whole number. */
@@ -43,7 +43,7 @@ const decoder = new TextDecoder();
 /** The next item if it is a name as ours are: printable ASCII, and not long. */
 function readText(reader: CborReader): string | undefined {
   if (!reader.string(CBOR_TEXT) || reader.argument > NAME_LETTERS_MAX) return undefined;
-  const text = reader.bytes.subarray(reader.at - reader.argument, reader.at);
+  const text = reader.content;
   for (const byte of text) if (byte < 0x20 || byte > 0x7e) return undefined;
   return decoder.decode(text);
 }

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { CBOR_BREAK, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CBOR_BREAK, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { BLOCK_ELEMENTS, BLOCK_TYPE, BUNDLE_START, CRC_LENGTH, CRC_TYPE } from '../geometry.ts';
 import { writeCrc } from '../wire/crc.ts';
 import type { BundleView } from '../wire/view.ts';

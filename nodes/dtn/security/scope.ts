@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { type BlockPart, type BundleParts, blockAt } from './bundle-parts.ts';
 
 /** Scope flags (RFC 9173 sections 3.3.3 and 4.3.4). */

@@ -11,17 +11,15 @@
  *
  * @module
  */
-import { endOfItem } from '../../_kit/cbor-end-of-item.ts';
-import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { endOfItem } from '../../../engine/pure/cbor-end-of-item.ts';
+import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { BLOCKS_MAX, DEPTH_MAX } from '../geometry.ts';
 import type { Eid } from '../wire/eid.ts';
 import { readEid } from '../wire/eid-wire.ts';
 
 /** Flag: parameters are present (RFC 9172 section 3.6). */
 const HAS_PARAMETERS = 0x1;
-/** Major type of negative integers; numbers of contexts may be negative. */
-const CBOR_NEGATIVE = 1;
 /** Most parameters, and results of a target (ours): the contexts of RFC 9173 have at most four. */
 const VALUES_MAX = 16;
 
@@ -55,7 +53,8 @@ export function decodeSecurityBlock(data: Uint8Array): SecurityBlock | undefined
   const reader = new CborReader();
   reader.open(data, 0, data.length);
   const numbers = readTargets(reader);
-  const context = readContext(reader);
+  // Numbers of contexts may be negative.
+  const context = reader.integer();
   if (numbers === undefined || context === undefined) return undefined;
   if (!reader.expect(CBOR_UINT) || reader.argument > HAS_PARAMETERS) return undefined;
   const hasParameters = reader.argument === HAS_PARAMETERS;
@@ -89,12 +88,6 @@ function readTargets(reader: CborReader): readonly number[] | undefined {
   return numbers.size === count ? [...numbers] : undefined;
 }
 
-function readContext(reader: CborReader): number | undefined {
-  if (!reader.head()) return undefined;
-  if (reader.major === CBOR_UINT) return reader.argument;
-  return reader.major === CBOR_NEGATIVE ? -1 - reader.argument : undefined;
-}
-
 /** A list of pairs `[id, value]`; no identifier twice. */
 function readValues(reader: CborReader): readonly SecurityValue[] | undefined {
   if (!reader.expect(CBOR_ARRAY) || reader.argument > VALUES_MAX) return undefined;
@@ -119,8 +112,7 @@ export function encodeSecurityBlock(block: SecurityBlock): Uint8Array {
   const writer = new CborWriter();
   writer.array(targets.length);
   for (const { number } of targets) writer.uint(number);
-  if (context >= 0) writer.uint(context);
-  else writer.head(CBOR_NEGATIVE, -1 - context);
+  writer.integer(context);
   writer.uint(parameters.length === 0 ? 0 : HAS_PARAMETERS);
   writer.raw(sourceBytes);
   if (parameters.length > 0) writeValues(writer, parameters);
@@ -176,6 +168,5 @@ export function bytesOf(
   if (found === undefined) return undefined;
   const reader = new CborReader();
   reader.open(found.item, 0, found.item.length);
-  if (!reader.string(CBOR_BYTES)) return WRONG_TYPE;
-  return found.item.subarray(reader.at - reader.argument, reader.at);
+  return reader.string(CBOR_BYTES) ? reader.content : WRONG_TYPE;
 }

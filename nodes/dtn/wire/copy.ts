@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { CBOR_BREAK } from '../../_kit/cbor-reader.ts';
-import type { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CBOR_BREAK } from '../../../engine/pure/cbor-reader.ts';
+import type { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { BUNDLE_START } from '../geometry.ts';
 import { type BlockFields, type CrcType, writeBlock } from './encode.ts';
 import type { BundleView } from './view.ts';

@@ -10,8 +10,13 @@
  *
  * @module
  */
-import { CBOR_ARRAY, CBOR_TEXT, CBOR_UINT, type CborReader } from '../../_kit/cbor-reader.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import {
+  CBOR_ARRAY,
+  CBOR_TEXT,
+  CBOR_UINT,
+  type CborReader,
+} from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { NAME_LETTERS_MAX } from '../geometry.ts';
 import { EID_NONE, type Eid, IPN_COMPONENT_MAX, parseDtn } from './eid.ts';
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { CBOR_BREAK } from '../../_kit/cbor-reader.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CBOR_BREAK } from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import {
   BLOCK_ELEMENTS,
   BLOCK_TYPE,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { BLOCK_TYPE } from '../geometry.ts';
 import type { Eid } from './eid.ts';
 import { writeEid } from './eid-wire.ts';

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { CBOR_BREAK } from '../../_kit/cbor-reader.ts';
-import type { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CBOR_BREAK } from '../../../engine/pure/cbor-reader.ts';
+import type { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { BLOCK_FLAG, BLOCK_TYPE, BUNDLE_FLAG, BUNDLE_START } from '../geometry.ts';
 import { blockFields } from './copy.ts';
 import { EID_FORM } from './eid-wire.ts';

@@ -10,8 +10,13 @@
  *
  * @module
  */
-import { CBOR_ARRAY, CBOR_SIMPLE, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import {
+  CBOR_ARRAY,
+  CBOR_SIMPLE,
+  CBOR_UINT,
+  CborReader,
+} from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import type { Eid } from './eid.ts';
 import { readEid, writeEid } from './eid-wire.ts';
 

@@ -16,14 +16,14 @@
  * @module
  */
 
-import { endOfItem } from '../../_kit/cbor-end-of-item.ts';
+import { endOfItem } from '../../../engine/pure/cbor-end-of-item.ts';
 import {
   CBOR_ARRAY,
   CBOR_BREAK,
   CBOR_BYTES,
   CBOR_UINT,
   CborReader,
-} from '../../_kit/cbor-reader.ts';
+} from '../../../engine/pure/cbor-reader.ts';
 import {
   BLOCK_ELEMENTS,
   BLOCK_FLAG,

@@ -10,7 +10,7 @@ import {
   CBOR_TEXT,
   CBOR_UINT,
   CborReader,
-} from '../../_kit/cbor-reader.ts';
+} from '../../../engine/pure/cbor-reader.ts';
 import { NAME_BYTES_MAX } from './geometry.ts';
 
 const FALSE = 20;
@@ -65,7 +65,7 @@ export class Fields {
       return this.#spoiltBy('');
     }
     try {
-      return decoder.decode(reader.bytes.subarray(reader.at - reader.argument, reader.at));
+      return decoder.decode(reader.content);
     } catch {
       return this.#spoiltBy('');
     }

@@ -20,7 +20,7 @@
  *
  * @module
  */
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { Fields } from './fields.ts';
 import { GROUPS_VERSION, MEMBERS_MAX, MESSAGE_BYTES_MAX, TEXT_BYTES_MAX } from './geometry.ts';
 import { OUTCOMES, type Outcome, RULES, type Rule, type Tally } from './tally.ts';

@@ -15,7 +15,7 @@
  *
  * @module
  */
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { Fields } from './fields.ts';
 import { GROUPS_VERSION } from './geometry.ts';
 import {

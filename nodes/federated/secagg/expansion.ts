@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { BOX_LENGTH, KEY_LENGTH, SESSION_LENGTH } from './geometry.ts';
 import { packedLength } from './ring.ts';
 import type { SecaggConfig } from './session-config.ts';

@@ -11,9 +11,14 @@
  * @module
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import {
+  CBOR_BYTES,
+  CBOR_MAP,
+  CBOR_UINT,
+  type CborReader,
+} from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { concatBytes } from '../../_kit/bytes.ts';
-import { CBOR_BYTES, CBOR_MAP, CBOR_UINT, type CborReader } from '../../_kit/cbor-reader.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
 import {
   BITS_MAX,
   CLIENTS_MAX,
@@ -107,7 +112,7 @@ function uintField(reader: CborReader, key: number): number | undefined {
 function bytesField(reader: CborReader, key: number, length: number): Uint8Array | undefined {
   if (!(reader.expect(CBOR_UINT) && reader.argument === key)) return undefined;
   if (!(reader.string(CBOR_BYTES) && reader.argument === length)) return undefined;
-  return reader.bytes.slice(reader.at - length, reader.at);
+  return reader.content.slice();
 }
 
 /**

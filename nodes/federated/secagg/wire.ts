@@ -21,9 +21,9 @@
  *
  * @module
  */
-import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
-import { CborWriter } from '../../_kit/cbor-writer.ts';
-import { cborForm } from './cbor-form.ts';
+import { isOtherForm } from '../../../engine/pure/cbor-end-of-item.ts';
+import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import type { SecaggDrop } from './drops.ts';
 import {
   BOX_LENGTH,
@@ -43,6 +43,9 @@ import {
   type UnmaskShare,
 } from './messages.ts';
 import { decodeConfig, encodeConfig } from './session-config.ts';
+
+/** Levels of a message: itself, a list, an entry. */
+const DEPTH_MAX = 3;
 
 /** Bytes of a message. `session` is not part of an invitation. */
 export function encodeMessage(session: Uint8Array, body: Body): Uint8Array {
@@ -334,7 +337,7 @@ class MessageReader {
 
   /** A head that the strict reader refused may be CBOR in a form that we do not allow. */
   #failAtHead(): void {
-    this.#fail(cborForm(this.#reader.bytes) === 'other' ? 'not-canonical' : 'bad-cbor');
+    this.#fail(isOtherForm(this.#reader.bytes, DEPTH_MAX) ? 'not-canonical' : 'bad-cbor');
   }
 
   #fail(reason: SecaggDrop): void {

@@ -7,8 +7,8 @@
 
 import type { RandomStream } from '../../../engine/core/stream.ts';
 import { provider } from '../../../engine/crypto/index.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { concatBytes } from '../../../nodes/_kit/bytes.ts';
-import { CborWriter } from '../../../nodes/_kit/cbor-writer.ts';
 import { TIMER_DUE } from '../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../nodes/dtn/agent/carrier-outlet.ts';
 import { encodeRecord } from '../../../nodes/dtn/agent/encounter-record.ts';

@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { CborWriter } from '../../../../engine/pure/cbor-writer.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
-import { CborWriter } from '../../../../nodes/_kit/cbor-writer.ts';
 import { forwardedCopy } from '../../../../nodes/dtn/agent/forwarded-copy.ts';
 import {
   BundleView,

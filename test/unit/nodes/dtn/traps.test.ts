@@ -5,8 +5,8 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
+import { CborWriter } from '../../../../engine/pure/cbor-writer.ts';
 import { fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
-import { CborWriter } from '../../../../nodes/_kit/cbor-writer.ts';
 import { BLOCK_TYPE } from '../../../../nodes/dtn/geometry.ts';
 import { CountedVectors } from '../../../../nodes/dtn/security/vectors.ts';
 import { parseEid } from '../../../../nodes/dtn/wire/eid.ts';

@@ -1,6 +1,6 @@
 /** Bundles that come back to a node that had them: a receipt never gives the last copy up. */
 import { describe, expect, it } from 'vitest';
-import { CborWriter } from '../../../../../nodes/_kit/cbor-writer.ts';
+import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
 import { forwardedCopy } from '../../../../../nodes/dtn/agent/forwarded-copy.ts';
 import type { AgentParts } from '../../../../../nodes/dtn/agent/parts.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CborWriter } from '../../../../../nodes/_kit/cbor-writer.ts';
+import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
 import { cutOff, fragmentsOf, leastPiece } from '../../../../../nodes/dtn/agent/fragments.ts';

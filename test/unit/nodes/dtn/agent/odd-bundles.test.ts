@@ -1,7 +1,7 @@
 /** Bundles that are right, and that no node of ours writes: none of them ends in an exception. */
 import { describe, expect, it } from 'vitest';
+import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
 import { concatBytes } from '../../../../../nodes/_kit/bytes.ts';
-import { CborWriter } from '../../../../../nodes/_kit/cbor-writer.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
 import { withNote } from '../../../../../nodes/dtn/agent/copy-note.ts';

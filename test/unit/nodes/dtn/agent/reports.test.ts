@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CborWriter } from '../../../../../nodes/_kit/cbor-writer.ts';
+import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { BLOCK_FLAG, BUNDLE_FLAG, REPORT_FLAGS } from '../../../../../nodes/dtn/geometry.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
 import { fromHex, toHex } from '../../../../../nodes/_kit/bytes.ts';
-import { CborWriter } from '../../../../../nodes/_kit/cbor-writer.ts';
 import { BUNDLE_FLAG } from '../../../../../nodes/dtn/geometry.ts';
 import { copyBundle, freeBlockNumber } from '../../../../../nodes/dtn/wire/copy.ts';
 import { BUNDLE_DROPS } from '../../../../../nodes/dtn/wire/drops.ts';

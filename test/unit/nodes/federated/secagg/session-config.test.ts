@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
+import { CborReader } from '../../../../../engine/pure/cbor-reader.ts';
 import { toHex } from '../../../../../nodes/_kit/bytes.ts';
-import { CborReader } from '../../../../../nodes/_kit/cbor-reader.ts';
 import { roundBytes } from '../../../../../nodes/federated/secagg/expansion.ts';
 import { completeGraph, drawGraph } from '../../../../../nodes/federated/secagg/graph.ts';
 import { MESSAGE } from '../../../../../nodes/federated/secagg/messages.ts';

@@ -1,6 +1,5 @@
 /**
  * Finds the end of a CBOR data item without looking at its meaning (RFC 8949 section 3, appendix C).
- * Heads must be as short as possible; lengths may be indefinite.
  *
  * @module
  */
@@ -9,6 +8,7 @@ import {
   CBOR_BREAK,
   CBOR_BYTES,
   CBOR_MAP,
+  CBOR_SIMPLE,
   CBOR_TAG,
   CBOR_TEXT,
   CborReader,
@@ -19,18 +19,41 @@ const INDEFINITE = 31;
 const NONE = -1;
 
 const reader = new CborReader();
+/** What was true of all items on the way to the end. */
+let isShortest = true;
+let isDefinite = true;
 
 /**
- * The offset after the item that begins at `start`.
+ * The offset after the item that begins at `start`. Heads must be as short as possible; lengths may be
+ * indefinite.
  * @param depth Most levels of arrays, maps and tags, >= 1.
  * @returns -1 if the item is malformed, deeper, or goes beyond `end`.
  */
 export function endOfItem(bytes: Uint8Array, start: number, end: number, depth: number): number {
+  isShortest = true;
+  const at = walk(bytes, start, end, depth);
+  return isShortest ? at : NONE;
+}
+
+/**
+ * True for one CBOR item with heads or lengths in another than the deterministic form (section 4.2.1):
+ * what a strict reader refuses, and is CBOR all the same.
+ * @param depth As of {@link endOfItem}.
+ */
+export function isOtherForm(bytes: Uint8Array, depth: number): boolean {
+  isShortest = true;
+  isDefinite = true;
+  return walk(bytes, 0, bytes.length, depth) === bytes.length && !(isShortest && isDefinite);
+}
+
+function walk(bytes: Uint8Array, start: number, end: number, depth: number): number {
   if (start >= end) return NONE;
   const first = bytes[start] as number;
   if ((first & 0x1f) === INDEFINITE) return endOfIndefinite(bytes, start, end, depth);
   reader.open(bytes, start, end);
-  if (!reader.head()) return NONE;
+  if (!reader.anyHead()) return NONE;
+  // Floating-point numbers have as many bytes as they need.
+  if (!reader.isShortest && reader.major !== CBOR_SIMPLE) isShortest = false;
   const { major, argument, at } = reader;
   switch (major) {
     case CBOR_BYTES:
@@ -58,7 +81,7 @@ function endOfItems(bytes: Uint8Array, start: number, { count, end, depth }: Ite
   if (count > end - start || (count > 0 && depth === 0)) return NONE;
   let at = start;
   for (let index = 0; index < count && at !== NONE; index += 1) {
-    at = endOfItem(bytes, at, end, depth - 1);
+    at = walk(bytes, at, end, depth - 1);
   }
   return at;
 }
@@ -67,13 +90,14 @@ function endOfItems(bytes: Uint8Array, start: number, { count, end, depth }: Ite
 function endOfIndefinite(bytes: Uint8Array, start: number, end: number, depth: number): number {
   const major = (bytes[start] as number) >>> 5;
   const isString = major === CBOR_BYTES || major === CBOR_TEXT;
+  isDefinite = false;
   if (depth === 0 || !(isString || major === CBOR_ARRAY || major === CBOR_MAP)) return NONE;
   let at = start + 1;
   let count = 0;
   while (at !== NONE && at < end && bytes[at] !== CBOR_BREAK) {
     const next = bytes[at] as number;
     if (isString && (next >>> 5 !== major || (next & 0x1f) === INDEFINITE)) return NONE;
-    at = endOfItem(bytes, at, end, depth - 1);
+    at = walk(bytes, at, end, depth - 1);
     count += 1;
   }
   if (at === NONE || at >= end) return NONE;

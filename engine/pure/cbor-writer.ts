@@ -3,9 +3,15 @@
  *
  * @module
  */
-
-import { writeUint16, writeUint32 } from './bytes.ts';
-import { CBOR_ARRAY, CBOR_BYTES, CBOR_SIMPLE, CBOR_TEXT, CBOR_UINT } from './cbor-reader.ts';
+import {
+  CBOR_ARRAY,
+  CBOR_BYTES,
+  CBOR_MAP,
+  CBOR_NEGATIVE,
+  CBOR_SIMPLE,
+  CBOR_TEXT,
+  CBOR_UINT,
+} from './cbor-reader.ts';
 
 const FIRST_CAPACITY = 256;
 /** From this length on, a view and one copy are faster than a loop. */
@@ -49,16 +55,17 @@ export class CborWriter {
       this.length = length + 2;
     } else if (argument < 0x1_0000) {
       bytes[length] = type | 25;
-      writeUint16(bytes, length + 1, argument);
+      bytes[length + 1] = argument >>> 8;
+      bytes[length + 2] = argument;
       this.length = length + 3;
     } else if (argument < UINT32_VALUES) {
       bytes[length] = type | 26;
-      writeUint32(bytes, length + 1, argument);
+      writeWord(bytes, length + 1, argument);
       this.length = length + 5;
     } else {
       bytes[length] = type | 27;
-      writeUint32(bytes, length + 1, Math.floor(argument / UINT32_VALUES));
-      writeUint32(bytes, length + 5, argument % UINT32_VALUES);
+      writeWord(bytes, length + 1, Math.floor(argument / UINT32_VALUES));
+      writeWord(bytes, length + 5, argument % UINT32_VALUES);
       this.length = length + HEAD_MAX;
     }
   }
@@ -67,8 +74,26 @@ export class CborWriter {
     this.head(CBOR_UINT, value);
   }
 
+  /** A safe integer of either sign. */
+  integer(value: number): void {
+    if (value < 0) this.head(CBOR_NEGATIVE, -1 - value);
+    else this.head(CBOR_UINT, value);
+  }
+
   array(count: number): void {
     this.head(CBOR_ARRAY, count);
+  }
+
+  /**
+   * A map, in the order of its encoded keys (section 4.2.1).
+   * @param pairs Keys and values that are CBOR already, in any order; no key twice.
+   */
+  map(pairs: readonly (readonly [key: Uint8Array, value: Uint8Array])[]): void {
+    this.head(CBOR_MAP, pairs.length);
+    for (const [key, value] of [...pairs].sort(([left], [right]) => inOrder(left, right))) {
+      this.raw(key);
+      this.raw(value);
+    }
   }
 
   boolean(value: boolean): void {
@@ -134,4 +159,17 @@ export class CborWriter {
     grown.set(this.bytes);
     this.bytes = grown;
   }
+}
+
+function writeWord(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+/** The order of encoded keys: neither begins with the other. */
+function inOrder(left: Uint8Array, right: Uint8Array): number {
+  const at = left.findIndex((byte, index) => byte !== right[index]);
+  return (left[at] ?? 0) - (right[at] ?? 0);
 }

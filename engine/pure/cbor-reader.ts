@@ -2,7 +2,8 @@
  * Reads the heads of CBOR data items, in place and without allocation (RFC 8949 section 3). Accepts
  * only the deterministic form: shortest arguments (section 4.2.1); tags are left to the caller.
  *
- * A head is a major type and an argument. Arguments above 2^53 - 1 are read as the nearest double;
+ * A head is a major type and an argument; floating-point numbers are not told from simple values.
+ * Arguments above 2^53 - 1 are read as the nearest double;
  * `isExact` tells. Never reads behind `end`, and believes no length that exceeds what is left.
  *
  * @module
@@ -10,6 +11,7 @@
 
 /** Major types (RFC 8949 section 3.1). */
 export const CBOR_UINT = 0;
+export const CBOR_NEGATIVE = 1;
 export const CBOR_BYTES = 2;
 export const CBOR_TEXT = 3;
 export const CBOR_ARRAY = 4;
@@ -28,6 +30,8 @@ const IN_ONE = 24;
 const IN_TWO = 25;
 const IN_FOUR = 26;
 const IN_EIGHT = 27;
+/** Least simple value in a second byte (section 3.3). */
+const SIMPLE_MIN = 32;
 
 /** A position in CBOR bytes. */
 export class CborReader {
@@ -42,6 +46,13 @@ export class CborReader {
   argument = 0;
   /** False if the argument of the last head was rounded to a double. */
   isExact = true;
+  /** False if the last head was longer than necessary. */
+  isShortest = true;
+
+  /** The content of the string that was read last; a view. */
+  get content(): Uint8Array {
+    return this.bytes.subarray(this.at - this.argument, this.at);
+  }
 
   /** Continues at `start` in other bytes. */
   open(bytes: Uint8Array, start: number, end: number): void {
@@ -57,12 +68,18 @@ export class CborReader {
    * position is then undefined.
    */
   head(): boolean {
+    return this.anyHead() && this.isShortest;
+  }
+
+  /** As {@link head}, but also reads one that is longer than necessary. */
+  anyHead(): boolean {
     const { bytes, at } = this;
     if (at >= this.end) return false;
     const first = bytes[at] as number;
     const information = first & 0x1f;
     this.major = first >>> 5;
     this.isExact = true;
+    this.isShortest = true;
     if (information < IN_ONE) {
       this.argument = information;
       this.at = at + 1;
@@ -74,6 +91,12 @@ export class CborReader {
   /** Reads a head of this major type; false for any other. */
   expect(major: number): boolean {
     return this.head() && this.major === major;
+  }
+
+  /** Reads an integer of either sign; undefined if the next item is none. */
+  integer(): number | undefined {
+    if (!this.head() || this.major > CBOR_NEGATIVE) return undefined;
+    return this.major === CBOR_UINT ? this.argument : -1 - this.argument;
   }
 
   /** Reads the head of a string of bytes or text and passes over its content. */
@@ -90,33 +113,32 @@ export class CborReader {
         if (at + 1 > end) return false;
         this.argument = bytes[at] as number;
         this.at = at + 1;
-        return this.argument >= IN_ONE && this.#isSimple();
+        this.isShortest = this.argument >= IN_ONE;
+        return this.major !== CBOR_SIMPLE || this.argument >= SIMPLE_MIN;
       case IN_TWO:
         if (at + 2 > end) return false;
         this.argument = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
         this.at = at + 2;
-        return this.argument > 0xff;
+        this.isShortest = this.argument > 0xff;
+        return true;
       case IN_FOUR:
         if (at + 4 > end) return false;
         this.argument = this.#word(at);
         this.at = at + 4;
-        return this.argument > 0xffff;
+        this.isShortest = this.argument > 0xffff;
+        return true;
       case IN_EIGHT: {
         if (at + 8 > end) return false;
         const high = this.#word(at);
         this.argument = high * UINT32_VALUES + this.#word(at + 4);
         this.isExact = high < HIGH_INEXACT;
         this.at = at + 8;
-        return high > 0;
+        this.isShortest = high > 0;
+        return true;
       }
       default:
         return false;
     }
-  }
-
-  /** Simple values in a second byte begin at 32 (RFC 8949 section 3.3). */
-  #isSimple(): boolean {
-    return this.major !== CBOR_SIMPLE || this.argument >= 32;
   }
 
   #word(at: number): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CborWriter } from '../../../../nodes/_kit/cbor-writer.ts';
+import { CborWriter } from '../../../../engine/pure/cbor-writer.ts';
 
 const encoder = new TextEncoder();
 
