@@ -5,6 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
+import { type Fraction, fraction } from '../../engine/pure/fraction.ts';
 import {
   bernoulliExpBig,
   DiscreteGaussian,
@@ -20,7 +21,6 @@ import {
   skellamRho,
   sumPenalty,
 } from '../../nodes/federated/privacy/distributed.ts';
-import { rational } from '../../nodes/federated/privacy/rational.ts';
 import { INTEGER_ORDERS, rdpToEpsilon, repeatRdp } from '../../nodes/federated/privacy/rdp.ts';
 import type { UniformSource } from '../../nodes/federated/privacy/uniform-source.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
@@ -51,8 +51,8 @@ class Replay implements UniformSource {
   }
 }
 
-function fraction([over, under]: readonly [number, number]): ReturnType<typeof rational> {
-  return rational(BigInt(over), BigInt(under));
+function fractionOf([over, under]: readonly [number, number]): Fraction {
+  return fraction(BigInt(over), BigInt(under));
 }
 
 describe.runIf(hasVectors)('the discrete Gaussian', () => {
@@ -84,9 +84,9 @@ describe.runIf(hasVectors)('the discrete Gaussian', () => {
       const replay = new Replay(draws);
       const samplers = {
         discreteGaussian: (): number =>
-          Number(new DiscreteGaussian(fraction(sigma2!)).drawBig(replay)),
-        discreteLaplace: (): number => Number(laplaceBig(replay, fraction(scale!))),
-        bernoulliExp: (): number => Number(bernoulliExpBig(replay, fraction(x!))),
+          Number(new DiscreteGaussian(fractionOf(sigma2!)).drawBig(replay)),
+        discreteLaplace: (): number => Number(laplaceBig(replay, fractionOf(scale!))),
+        bernoulliExp: (): number => Number(bernoulliExpBig(replay, fractionOf(x!))),
       };
       expect(outputs.map(() => samplers[sampler]())).toEqual(outputs);
       expect(replay.isUsedUp).toBe(true);
@@ -98,7 +98,7 @@ describe.runIf(hasVectors)('the discrete Gaussian', () => {
     expect(gaussians).toHaveLength(4);
     for (const { sigma2, draws, outputs } of gaussians) {
       const replay = new Replay(draws);
-      const gaussian = new DiscreteGaussian(fraction(sigma2!));
+      const gaussian = new DiscreteGaussian(fractionOf(sigma2!));
       expect(outputs.map(() => gaussian.draw(replay))).toEqual(outputs);
       expect(replay.isUsedUp).toBe(true);
     }

@@ -8,16 +8,17 @@
  *
  * @module
  */
-import { type Rational, rational } from './rational.ts';
+import { type Fraction, fraction } from '../../../engine/pure/fraction.ts';
 import type { UniformSource } from './uniform-source.ts';
 
+const ONE = fraction(1n);
 const EXACT_MAX = Number.MAX_SAFE_INTEGER;
 /** Its square is exact. */
 const EXACT_ROOT_MAX = 94_906_265;
 
 /** Draws from a discrete Gaussian with a fixed parameter. */
 export class DiscreteGaussian {
-  readonly #variance: Rational;
+  readonly #variance: Fraction;
   /** Scale of the discrete Laplace distribution that candidates come from: floor(sigma) + 1. */
   readonly #scale: bigint;
   readonly #plain: PlainGaussian | undefined;
@@ -26,15 +27,15 @@ export class DiscreteGaussian {
    * @param variance The parameter s; the variance itself is a little less (0.215 for 1/4, 1 - 2e-7
    *   for 1). 0 draws zeros.
    */
-  constructor(variance: Rational) {
+  constructor(variance: Fraction) {
     this.#variance = variance;
-    this.#scale = squareRoot(variance.over / variance.under) + 1n;
+    this.#scale = squareRoot(variance.numerator / variance.denominator) + 1n;
     this.#plain = plainGaussian(variance, this.#scale);
   }
 
   /** One draw; the smallest and largest results are safe integers for all practical purposes. */
   draw(uniform: UniformSource): number {
-    if (this.#variance.over === 0n) return 0;
+    if (this.#variance.numerator === 0n) return 0;
     return this.#plain === undefined
       ? Number(this.drawBig(uniform))
       : drawPlain(uniform, this.#plain);
@@ -42,13 +43,14 @@ export class DiscreteGaussian {
 
   /** The same draw in BigInt throughout. */
   drawBig(uniform: UniformSource): bigint {
-    const { over, under } = this.#variance;
-    if (over === 0n) return 0n;
+    const { numerator, denominator } = this.#variance;
+    const scale = this.#scale;
+    if (numerator === 0n) return 0n;
     for (;;) {
-      const candidate = laplaceBig(uniform, { over: this.#scale, under: 1n });
+      const candidate = laplaceBig(uniform, fraction(scale));
       const size = candidate < 0n ? -candidate : candidate;
-      const offset = size * under * this.#scale - over;
-      const bias = rational(offset * offset, 2n * over * under * this.#scale * this.#scale);
+      const offset = size * denominator * scale - numerator;
+      const bias = fraction(offset * offset, 2n * numerator * denominator * scale * scale);
       if (bernoulliExpBig(uniform, bias)) return candidate;
     }
   }
@@ -58,10 +60,11 @@ export class DiscreteGaussian {
  * A draw from the discrete Laplace distribution, P proportional to exp(-|x| / scale).
  * @param scale Above 0.
  */
-export function laplaceBig(uniform: UniformSource, scale: Rational): bigint {
+export function laplaceBig(uniform: UniformSource, scale: Fraction): bigint {
+  const inverse = { numerator: scale.denominator, denominator: scale.numerator };
   for (;;) {
     const isNegative = uniform.belowBig(2n) < 1n;
-    const size = geometricBig(uniform, { over: scale.under, under: scale.over });
+    const size = geometricBig(uniform, inverse);
     if (isNegative && size === 0n) continue;
     return isNegative ? -size : size;
   }
@@ -71,31 +74,32 @@ export function laplaceBig(uniform: UniformSource, scale: Rational): bigint {
  * True with probability exp(-x).
  * @param x At least 0.
  */
-export function bernoulliExpBig(uniform: UniformSource, x: Rational): boolean {
-  let { over } = x;
-  const { under } = x;
-  while (over > under) {
-    if (!bernoulliExpOneBig(uniform, { over: 1n, under: 1n })) return false;
-    over -= under;
+export function bernoulliExpBig(uniform: UniformSource, x: Fraction): boolean {
+  let { numerator } = x;
+  const { denominator } = x;
+  while (numerator > denominator) {
+    if (!bernoulliExpOneBig(uniform, ONE)) return false;
+    numerator -= denominator;
   }
-  return bernoulliExpOneBig(uniform, { over, under });
+  return bernoulliExpOneBig(uniform, { numerator, denominator });
 }
 
 /** The same for x of at most 1. */
-function bernoulliExpOneBig(uniform: UniformSource, { over, under }: Rational): boolean {
+function bernoulliExpOneBig(uniform: UniformSource, x: Fraction): boolean {
   for (let k = 1n; ; k += 1n) {
-    const chance = rational(over, under * k);
-    if (uniform.belowBig(chance.under) >= chance.over) return k % 2n === 1n;
+    const chance = fraction(x.numerator, x.denominator * k);
+    if (uniform.belowBig(chance.denominator) >= chance.numerator) return k % 2n === 1n;
   }
 }
 
 /** P(k) proportional to exp(-x k) for k >= 0; x above 0. */
-function geometricBig(uniform: UniformSource, { over, under }: Rational): bigint {
-  let rest = uniform.belowBig(under);
-  while (!bernoulliExpBig(uniform, rational(rest, under))) rest = uniform.belowBig(under);
+function geometricBig(uniform: UniformSource, { numerator, denominator }: Fraction): bigint {
+  const drawn = (): bigint => uniform.belowBig(denominator);
+  let rest = drawn();
+  while (!bernoulliExpBig(uniform, fraction(rest, denominator))) rest = drawn();
   let whole = 0n;
-  while (bernoulliExpOneBig(uniform, { over: 1n, under: 1n })) whole += 1n;
-  return (whole * under + rest) / over;
+  while (bernoulliExpOneBig(uniform, ONE)) whole += 1n;
+  return (whole * denominator + rest) / numerator;
 }
 
 /** Parameters of the path in plain numbers. */
@@ -108,13 +112,14 @@ interface PlainGaussian {
   readonly biasUnder: number;
 }
 
-function plainGaussian({ over, under }: Rational, scale: bigint): PlainGaussian | undefined {
-  const biasUnder = 2n * over * under * scale * scale;
+function plainGaussian(variance: Fraction, scale: bigint): PlainGaussian | undefined {
+  const { numerator, denominator } = variance;
+  const biasUnder = 2n * numerator * denominator * scale * scale;
   if (biasUnder > BigInt(EXACT_MAX)) return undefined;
   return {
-    over: Number(over),
+    over: Number(numerator),
     scale: Number(scale),
-    factor: Number(under * scale),
+    factor: Number(denominator * scale),
     biasUnder: Number(biasUnder),
   };
 }
@@ -126,7 +131,7 @@ function drawPlain(uniform: UniformSource, gaussian: PlainGaussian): number {
     const candidate = laplacePlain(uniform, scale);
     const offset = Math.abs(Math.abs(candidate) * factor - over);
     if (offset > EXACT_ROOT_MAX) {
-      const bias = rational(BigInt(offset) * BigInt(offset), BigInt(biasUnder));
+      const bias = fraction(BigInt(offset) * BigInt(offset), BigInt(biasUnder));
       if (bernoulliExpBig(uniform, bias)) return candidate;
       continue;
     }

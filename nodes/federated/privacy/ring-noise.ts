@@ -4,15 +4,17 @@
  *
  * @module
  */
+import { type Fraction, fraction, toNumber } from '../../../engine/pure/fraction.ts';
 import { DiscreteGaussian } from './discrete-gaussian.ts';
 import { DiscreteGaussianLaw } from './discrete-gaussian-law.ts';
-import { rationalAtLeast } from './rational.ts';
 import type { Mechanism } from './settings.ts';
 import { skellam } from './skellam.ts';
 import { uniformFrom, type WordSource } from './uniform-source.ts';
 
 /** From here on the variance is the parameter to the last digit. */
 const EXACT_FROM = 10;
+/** Shares of a variance that may be added by rounding it up to a fraction: 1/1024. */
+const PRECISION = 1_024;
 
 /** Noise of one client, or of one level. */
 export class RingNoise {
@@ -29,9 +31,9 @@ export class RingNoise {
       this.variance = variance;
       return;
     }
-    const parameter = rationalAtLeast(variance);
+    const parameter = fractionAtLeast(variance);
     this.#gaussian = new DiscreteGaussian(parameter);
-    this.parameter = Number(parameter.over) / Number(parameter.under);
+    this.parameter = toNumber(parameter);
     const isExact = this.parameter >= EXACT_FROM;
     this.variance = isExact ? this.parameter : new DiscreteGaussianLaw(this.parameter).variance;
   }
@@ -58,4 +60,15 @@ export class RingNoise {
     const uniform = uniformFrom(words);
     return (): number => gaussian.draw(uniform);
   }
+}
+
+/**
+ * The smallest fraction with a small power of two below the line that is at least `value`: at most
+ * 0.1 % more, so that privacy never suffers and plain numbers suffice for sampling.
+ * @param value Above 0 and below 2^53.
+ */
+export function fractionAtLeast(value: number): Fraction {
+  let denominator = 1;
+  while (value * denominator < PRECISION) denominator *= 2;
+  return fraction(BigInt(Math.ceil(value * denominator)), BigInt(denominator));
 }

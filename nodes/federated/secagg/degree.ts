@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { floorOfShare } from '../../../engine/pure/floor-of-share.ts';
+import { floorOfShare } from '../../../engine/pure/fraction.ts';
 import { exp, log } from '../../../engine/pure/log-exp.ts';
 import { THRESHOLD_MIN } from './geometry.ts';
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { floorOfShare } from '../../../engine/pure/floor-of-share.ts';
+import { floorOfShare } from '../../../engine/pure/fraction.ts';
 import type { FlushRule } from './batch.ts';
 
 /** Flushes at most a share f, and retains at least nmin messages. */

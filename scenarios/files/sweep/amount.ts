@@ -4,8 +4,17 @@
  *
  * @module
  */
+
+import {
+  compare,
+  type Fraction,
+  fraction,
+  over,
+  readExact,
+  times,
+  toDecimal,
+} from '../../../engine/pure/fraction.ts';
 import { readQuantity, type UnitKind } from '../../../topologies/files/units.ts';
-import { compare, type Fraction, fraction, over, readExact, times, toDecimal } from './exact.ts';
 
 /** A number in a unit. */
 export interface Amount {
@@ -68,8 +77,8 @@ export function writeAmount(value: Fraction, unit: string): string {
 export function meaningOf(text: string): string {
   const amount = readAmount(text);
   if (amount === undefined) return `word ${text}`;
-  const { top, bottom } = times(amount.value, amount.factor);
-  return `${amount.kind === 'ratio' ? 'number' : amount.kind} ${top}/${bottom}`;
+  const { numerator, denominator } = times(amount.value, amount.factor);
+  return `${amount.kind === 'ratio' ? 'number' : amount.kind} ${numerator}/${denominator}`;
 }
 
 /**
@@ -81,7 +90,7 @@ export function meaningOf(text: string): string {
 export function grain({ kind, isWhole, factor }: Amount): Fraction | undefined {
   if (isWhole || kind === 'packets') return fraction(1n);
   if (kind !== 'time' && kind !== 'size') return undefined;
-  let parts = factor.top;
+  let parts = factor.numerator;
   // Of units of time and size, only those above seconds have a divisor besides 2 and 5.
   while (parts % 3n === 0n) parts /= 3n;
   return fraction(1n, parts);
@@ -90,6 +99,6 @@ export function grain({ kind, isWhole, factor }: Amount): Fraction | undefined {
 /** What an amount must be a whole number of, and is not: a file refuses half a nanosecond. */
 export function brokenGrain({ kind, value, factor }: Amount): string | undefined {
   if (kind !== 'time' && kind !== 'size' && kind !== 'packets') return undefined;
-  if (times(value, factor).bottom === 1n) return undefined;
+  if (times(value, factor).denominator === 1n) return undefined;
   return { time: 'nanoseconds', size: 'bytes', packets: 'packets' }[kind];
 }

@@ -3,11 +3,12 @@
  *
  * @module
  */
+
+import { compare } from '../../../engine/pure/fraction.ts';
 import { type LeafMistake, shorten } from '../../../topologies/files/leaf.ts';
 import type { SweepSpec } from '../../model.ts';
 import type { ScenarioContext } from '../context.ts';
 import { meaningOf } from './amount.ts';
-import { compare } from './exact.ts';
 import { type SampleSize, sampleList, sampleRange } from './latin.ts';
 import type { Range } from './range.ts';
 import { rangeValues, VALUES_MAX } from './range-values.ts';

@@ -9,20 +9,21 @@
  * @module
  */
 import { openStream, type RandomStream } from '../../../engine/core/stream.ts';
-import { exp, log } from '../../../engine/pure/log-exp.ts';
-import { grain, writeAmount } from './amount.ts';
 import {
   compare,
   type Fraction,
   floor,
   fraction,
+  fromNumber,
   minus,
   nearest,
   over,
   plus,
   times,
   toNumber,
-} from './exact.ts';
+} from '../../../engine/pure/fraction.ts';
+import { exp, log } from '../../../engine/pure/log-exp.ts';
+import { grain, writeAmount } from './amount.ts';
 import type { OpenRange } from './range.ts';
 
 /** How many points a sample has, and what draws them. */
@@ -141,13 +142,4 @@ function stepBelow(wanted: Fraction, grained: Fraction | undefined): Fraction {
   // Larger steps are whole grains as well: a power of ten may be 0.1 ms, but not 0.1 KiB.
   const grains = floor(over(step, grained));
   return grains < 1n ? grained : times(grained, fraction(grains));
-}
-
-/** The decimal that the number is printed as: the shortest, by definition of the language. */
-function fromNumber(value: number): Fraction {
-  const [digits = '0', exponent = '0'] = value.toExponential().split('e');
-  const [whole = '0', decimals = ''] = digits.split('.');
-  const tens = Number(exponent) - decimals.length;
-  const top = BigInt(`${whole}${decimals}`);
-  return tens < 0 ? fraction(top, 10n ** BigInt(-tens)) : fraction(top * 10n ** BigInt(tens));
 }

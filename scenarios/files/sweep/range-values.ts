@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { type LeafResult, wrong } from '../../../topologies/files/leaf.ts';
-import { type Amount, finer, grain, inUnitOf, writeAmount } from './amount.ts';
+
 import {
   compare,
   type Fraction,
@@ -16,7 +15,9 @@ import {
   over,
   plus,
   times,
-} from './exact.ts';
+} from '../../../engine/pure/fraction.ts';
+import { type LeafResult, wrong } from '../../../topologies/files/leaf.ts';
+import { type Amount, finer, grain, inUnitOf, writeAmount } from './amount.ts';
 import type { OpenRange, SteppedRange } from './range.ts';
 
 /** Most values of one range: that many combinations are the limit of a sweep. */
@@ -64,7 +65,7 @@ function geometric({ text, from, to }: Ends, factor: Fraction): LeafResult<reado
   // Powers are not reduced, which would take longer than all else.
   for (let power = from.value; compare(power, to.value) <= 0; power = product(power, factor)) {
     if (values.length === VALUES_MAX) return tooMany(text, `more than ${VALUES_MAX}`);
-    if (String(power.top).length > POWER_DIGITS_MAX) {
+    if (String(power.numerator).length > POWER_DIGITS_MAX) {
       const message = `${text} has values of more than ${POWER_DIGITS_MAX} digits`;
       return wrong('E104', message, 'write a larger factor, or one of fewer digits');
     }
@@ -80,20 +81,23 @@ function geometric({ text, from, to }: Ends, factor: Fraction): LeafResult<reado
 /** The nearest multiple of the grain, or the nearest number of a few digits. */
 function rounded(value: Fraction, grained: Fraction | undefined): Fraction {
   const step = grained ?? digitStep(value);
-  const inverse = { top: step.bottom, bottom: step.top };
+  const inverse = { numerator: step.denominator, denominator: step.numerator };
   return times(fraction(nearest(product(value, inverse))), step);
 }
 
 /** A product that is not reduced. */
 function product(a: Fraction, b: Fraction): Fraction {
-  return { top: a.top * b.top, bottom: a.bottom * b.bottom };
+  return {
+    numerator: a.numerator * b.numerator,
+    denominator: a.denominator * b.denominator,
+  };
 }
 
 /** One in the last of the digits that are kept; integers keep all of theirs. */
 function digitStep(value: Fraction): Fraction {
   let tens = 1n;
   const wanted = fraction(10n ** BigInt(SIGNIFICANT_DIGITS - 1));
-  while (compare(product(value, { top: tens, bottom: 1n }), wanted) < 0) tens *= 10n;
+  while (compare(product(value, { numerator: tens, denominator: 1n }), wanted) < 0) tens *= 10n;
   return fraction(1n, tens);
 }
 

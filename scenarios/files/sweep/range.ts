@@ -6,11 +6,12 @@
  *
  * @module
  */
+
+import { compare, type Fraction, fraction, readExact } from '../../../engine/pure/fraction.ts';
 import { type LeafResult, shorten, wrong } from '../../../topologies/files/leaf.ts';
 import { suggest } from '../../../topologies/files/suggest.ts';
 import { readQuantity, UNIT_WORDS } from '../../../topologies/files/units.ts';
 import { type Amount, brokenGrain, inUnitOf, readAmount, writeAmount } from './amount.ts';
-import { compare, type Fraction, fraction, readExact } from './exact.ts';
 
 /** A range with a step. */
 export interface SteppedRange extends Ends {
@@ -127,7 +128,7 @@ function readLog(ends: Ends, step: string | undefined): LeafResult<Range> {
   if (step !== undefined) {
     return wrong('E104', `${text} has a step`, 'write step x2 without log, or log without a step');
   }
-  if (from.value.top > 0n) return { value: { kind: 'open', scale: 'log', ...whole(ends) } };
+  if (from.value.numerator > 0n) return { value: { kind: 'open', scale: 'log', ...whole(ends) } };
   return wrong('E104', `${text} begins at 0 or below`, 'a logarithmic range begins above 0');
 }
 
@@ -142,8 +143,8 @@ function readLinear(ends: Ends, written: string): LeafResult<Range> {
   }
   const mistake = grainMistake(written, step);
   if (mistake !== undefined) return mistake;
-  if (step.value.top > 0n) return stepped(ends, { kind: 'add', width: step });
-  const which = step.value.top === 0n ? 'a step of 0' : `a step of ${written}`;
+  if (step.value.numerator > 0n) return stepped(ends, { kind: 'add', width: step });
+  const which = step.value.numerator === 0n ? 'a step of 0' : `a step of ${written}`;
   return wrong('E104', `${which} never reaches the end`, 'write a step above 0');
 }
 
@@ -155,7 +156,7 @@ function readGeometric(ends: Ends, written: string): LeafResult<Range> {
   if (compare(factor, fraction(1n)) <= 0) {
     return wrong('E104', `a step of ${written} never reaches the end`, 'write a factor above 1');
   }
-  if (from.value.top <= 0n) {
+  if (from.value.numerator <= 0n) {
     return wrong(
       'E104',
       `${text} multiplies ${writeAmount(from.value, from.unit)}`,

@@ -5,6 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { openStream, type RandomStream } from '../../../../../engine/core/stream.ts';
+import { fraction, toNumber } from '../../../../../engine/pure/fraction.ts';
 import { l2Norm } from '../../../../../nodes/federated/privacy/clip.ts';
 import { DiscreteGaussian } from '../../../../../nodes/federated/privacy/discrete-gaussian.ts';
 import {
@@ -23,12 +24,12 @@ import {
   realisedNoise,
 } from '../../../../../nodes/federated/privacy/dropout-noise.ts';
 import { addGaussianNoise } from '../../../../../nodes/federated/privacy/noise.ts';
-import { rational, rationalAtLeast } from '../../../../../nodes/federated/privacy/rational.ts';
 import {
   INTEGER_ORDERS,
   rdpToEpsilon,
   sampledGaussianCurve,
 } from '../../../../../nodes/federated/privacy/rdp.ts';
+import { fractionAtLeast } from '../../../../../nodes/federated/privacy/ring-noise.ts';
 import { roundConditionally } from '../../../../../nodes/federated/privacy/rounding.ts';
 import { logFactorial } from '../../../../../nodes/federated/privacy/skellam.ts';
 import {
@@ -68,7 +69,7 @@ describe('the discrete Gaussian', () => {
     [123_456_789n, 1_000n],
     [10n ** 14n, 7n],
   ])('with %d/%d asks for the same draws on both paths', (over, under) => {
-    const gaussian = new DiscreteGaussian(rational(over, under));
+    const gaussian = new DiscreteGaussian(fraction(over, under));
     const plain = new Recorder(openStream(3, 'test', 'paths'));
     const big = new Recorder(openStream(3, 'test', 'paths'));
     const draws = Array.from({ length: 2_000 }, () => gaussian.draw(plain));
@@ -77,7 +78,7 @@ describe('the discrete Gaussian', () => {
   });
 
   it('draws zeros with a parameter of 0', () => {
-    const gaussian = new DiscreteGaussian(rational(0n, 5n));
+    const gaussian = new DiscreteGaussian(fraction(0n, 5n));
     const recorder = new Recorder(openStream(3, 'test', 'zero'));
     expect([gaussian.draw(recorder), gaussian.drawBig(recorder)]).toEqual([0, 0n]);
     expect(recorder.asked).toEqual([]);
@@ -85,8 +86,7 @@ describe('the discrete Gaussian', () => {
 
   it('takes a parameter at most 0.1 % above the wanted one, never below', () => {
     for (const value of [1e-4, 0.01, 0.3, 1, 104.858, 1_023.2, 5_000, 123_456.7]) {
-      const { over, under } = rationalAtLeast(value);
-      const ratio = Number(over) / Number(under) / value;
+      const ratio = toNumber(fractionAtLeast(value)) / value;
       expect(ratio).toBeGreaterThanOrEqual(1);
       expect(ratio).toBeLessThan(1 + 1 / 1_024);
     }
@@ -151,7 +151,7 @@ describe('noise and losses', () => {
 
   it('sums to the variance of the survivors', () => {
     const survivors = 6;
-    const parameter = rational(9n, 1n);
+    const parameter = fraction(9n, 1n);
     const gaussian = new DiscreteGaussian(parameter);
     const uniform = uniformFrom(openStream(5, 'test', 'sum'));
     const count = 40_000;

@@ -4,12 +4,13 @@
  *
  * @module
  */
+
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
+import { fraction } from '../../../../../engine/pure/fraction.ts';
 import { DiscreteGaussian } from '../../../../../nodes/federated/privacy/discrete-gaussian.ts';
 import { DiscreteGaussianLaw } from '../../../../../nodes/federated/privacy/discrete-gaussian-law.ts';
 import { gaussianNoise } from '../../../../../nodes/federated/privacy/noise.ts';
-import { rational } from '../../../../../nodes/federated/privacy/rational.ts';
 import { logFactorial, poisson, skellam } from '../../../../../nodes/federated/privacy/skellam.ts';
 import { normalBelow } from '../../../../../nodes/federated/privacy/special-functions.ts';
 import { uniformFrom } from '../../../../../nodes/federated/privacy/uniform-source.ts';
@@ -63,7 +64,7 @@ describe('a million draws', () => {
     [256n, 25n],
     [100n, 1n],
   ])('of the discrete Gaussian with %d/%d follow its law and no other', (over, under) => {
-    const gaussian = new DiscreteGaussian(rational(over, under));
+    const gaussian = new DiscreteGaussian(fraction(over, under));
     const parameter = Number(over) / Number(under);
     const span = [-80, 80] as const;
     const counts = new Map<number, number>();

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   floor,
+  floorOfShare,
   fraction,
+  fromNumber,
   minus,
   nearest,
   over,
@@ -10,7 +12,7 @@ import {
   readExact,
   times,
   toDecimal,
-} from '../../../../../scenarios/files/sweep/exact.ts';
+} from '../../../../engine/pure/fraction.ts';
 
 describe('an exact fraction', () => {
   it('reads decimals as they are written, and writes them without a tail', () => {
@@ -24,6 +26,13 @@ describe('an exact fraction', () => {
     for (const text of ['', '.', '-', 'e5', '1e', '1e99', '1.2.3', '9'.repeat(41), 'NaN']) {
       expect(readExact(text)).toBeUndefined();
     }
+  });
+
+  it('is made of the shortest decimal of a number', () => {
+    const numbers = [0.1 + 0.2, 1e-7, -2.5, 0, 1e21];
+    expect(numbers.map((number) => toDecimal(fromNumber(number)))).toEqual([
+      ...['0.30000000000000004', '0.0000001', '-2.5', '0', '1000000000000000000000'],
+    ]);
   });
 
   it('has no decimal for a third', () => {
@@ -47,8 +56,33 @@ describe('an exact fraction', () => {
     fc.assert(
       fc.property(any, any, (a, b) => {
         expect(minus(plus(a, b), b)).toEqual(a);
-        if (b.top !== 0n) expect(over(times(a, b), b)).toEqual(a);
+        if (b.numerator !== 0n) expect(over(times(a, b), b)).toEqual(a);
       }),
     );
+  });
+});
+
+describe('a share of whole things', () => {
+  it('29 % of 100 were 28', () => {
+    expect(floorOfShare(0.29, 100)).toBe(29);
+    expect(Math.floor(0.29 * 100)).toBe(28);
+  });
+
+  it('is the whole part for each percent of any count up to 1,000', () => {
+    for (let percent = 0; percent <= 100; percent += 1) {
+      for (let count = 0; count <= 1_000; count += 7) {
+        expect(floorOfShare(percent / 100, count)).toBe(Math.floor((percent * count) / 100));
+      }
+    }
+  });
+
+  it.each([
+    [0, 10, 0],
+    [1, 10, 10],
+    [1e-7, 1e7, 1],
+    [1e-7, 9_999_999, 0],
+    [1 / 3, 3, 0],
+  ])('%f of %i is %i', (share, count, whole) => {
+    expect(floorOfShare(share, count)).toBe(whole);
   });
 });

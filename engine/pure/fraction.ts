@@ -1,0 +1,131 @@
+/**
+ * Exact fractions in lowest terms: 0.1 + 0.2 is 0.3 here, and 0.29 of 100 is 29.
+ *
+ * @module
+ */
+
+/** A fraction; in lowest terms, with a denominator above 0, if a function of this file made it. */
+export interface Fraction {
+  readonly numerator: bigint;
+  readonly denominator: bigint;
+}
+
+/** Most digits of a number that is read, and the largest exponent: no number of a file needs more. */
+const DIGITS_MAX = 40;
+const DECIMAL = /^([+-]?)([\d_]*)(?:\.(\d+))?(?:e([+-]?\d+))?$/i;
+
+/** The fraction of two integers, of which the second is not 0. */
+export function fraction(numerator: bigint, denominator = 1n): Fraction {
+  const divisor = commonDivisor(sizeOf(numerator), sizeOf(denominator));
+  const common = denominator < 0n ? -divisor : divisor;
+  return { numerator: numerator / common, denominator: denominator / common };
+}
+
+/**
+ * Reads a decimal number exactly.
+ * @returns undefined if it is none, or has more than 40 digits.
+ */
+export function readExact(text: string): Fraction | undefined {
+  const match = DECIMAL.exec(text);
+  if (match === null || text.length > DIGITS_MAX) return undefined;
+  const [, sign = '', whole = '', decimals = '', exponent = '0'] = match;
+  const digits = `${whole.replaceAll('_', '')}${decimals}`;
+  const tens = Number(exponent) - decimals.length;
+  if (digits === '' || Math.abs(tens) > DIGITS_MAX) return undefined;
+  return scaled(BigInt(`${sign === '-' ? '-' : ''}${digits}`), tens);
+}
+
+/** The decimal that a finite number is printed as: the shortest, by definition of the language. */
+export function fromNumber(value: number): Fraction {
+  const [digits = '0', exponent = '0'] = value.toExponential().split('e');
+  const [whole = '0', decimals = ''] = digits.split('.');
+  return scaled(BigInt(`${whole}${decimals}`), Number(exponent) - decimals.length);
+}
+
+/**
+ * The largest whole number that is no more than `share` of `count`.
+ * @param share Taken as the decimal number that it is written as, 0..1.
+ * @param count Whole number >= 0.
+ */
+export function floorOfShare(share: number, count: number): number {
+  return Number(floor(times(fromNumber(share), fraction(BigInt(count)))));
+}
+
+/** The sum. */
+export function plus(a: Fraction, b: Fraction): Fraction {
+  return fraction(
+    a.numerator * b.denominator + b.numerator * a.denominator,
+    a.denominator * b.denominator,
+  );
+}
+
+/** The difference. */
+export function minus(a: Fraction, b: Fraction): Fraction {
+  return plus(a, { ...b, numerator: -b.numerator });
+}
+
+/** The product. */
+export function times(a: Fraction, b: Fraction): Fraction {
+  return fraction(a.numerator * b.numerator, a.denominator * b.denominator);
+}
+
+/** The quotient; the divisor is not 0. */
+export function over(a: Fraction, b: Fraction): Fraction {
+  return fraction(a.numerator * b.denominator, a.denominator * b.numerator);
+}
+
+/** Below 0 if a < b, 0 if they are equal. */
+export function compare(a: Fraction, b: Fraction): number {
+  const difference = a.numerator * b.denominator - b.numerator * a.denominator;
+  return difference < 0n ? -1 : Number(difference > 0n);
+}
+
+/** The largest integer that is not above it. */
+export function floor({ numerator, denominator }: Fraction): bigint {
+  const quotient = numerator / denominator;
+  return numerator < 0n && quotient * denominator !== numerator ? quotient - 1n : quotient;
+}
+
+/** The nearest integer; halves go up. */
+export function nearest({ numerator, denominator }: Fraction): bigint {
+  return floor({ numerator: 2n * numerator + denominator, denominator: 2n * denominator });
+}
+
+/**
+ * Writes it as a decimal.
+ * @returns undefined if it has no end: 1/3.
+ */
+export function toDecimal({ numerator, denominator }: Fraction): string | undefined {
+  let decimals = 0;
+  for (let scale = denominator; scale > 1n; decimals += 1) {
+    const next = commonDivisor(scale, 10n);
+    if (next === 1n) return undefined;
+    scale /= next;
+  }
+  const units = (sizeOf(numerator) * 10n ** BigInt(decimals)) / denominator;
+  const digits = String(units).padStart(decimals + 1, '0');
+  const cut = digits.length - decimals;
+  const point = decimals === 0 ? '' : `.${digits.slice(cut)}`;
+  return `${numerator < 0n ? '-' : ''}${digits.slice(0, cut)}${point}`;
+}
+
+/** The nearest double; only for scales, where the last bit does not matter. */
+export function toNumber({ numerator, denominator }: Fraction): number {
+  return Number(numerator) / Number(denominator);
+}
+
+function scaled(value: bigint, tens: number): Fraction {
+  const scale = 10n ** BigInt(Math.abs(tens));
+  return tens < 0 ? fraction(value, scale) : fraction(value * scale);
+}
+
+function sizeOf(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}
+
+/** That of 0 and b is b; of 0 and 0, 1. */
+function commonDivisor(a: bigint, b: bigint): bigint {
+  let [x, y] = [a, b];
+  while (y > 0n) [x, y] = [y, x % y];
+  return x === 0n ? 1n : x;
+}
