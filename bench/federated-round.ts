@@ -6,8 +6,8 @@
  * @module
  */
 import { loadScenario } from '../scenarios/files/load.ts';
+import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import { runSeed } from '../scenarios/runner/run-seed.ts';
 import { type BenchResult, cpuTimeUs } from './bench-result.ts';
 import { inTurnWithLoop, type Taken } from './in-turn.ts';

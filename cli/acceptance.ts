@@ -6,8 +6,8 @@
 import { readdirSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
+import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import { execute, type RunFlags } from './execute.ts';
 import { type ExitCode, exitWith, worstOf } from './exit.ts';
 import { fleetRunner } from './fleet-runner.ts';

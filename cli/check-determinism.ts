@@ -3,9 +3,10 @@
  *
  * @module
  */
+
+import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { checkDeterminism as check } from '../scenarios/runner/check-determinism.ts';
-import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import { type RunFlags, seedsOf } from './execute.ts';
 import type { ExitCode } from './exit.ts';
 import type { Loaded } from './load.ts';

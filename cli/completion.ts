@@ -6,7 +6,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { Argument, type Command, type Option } from 'commander';
-import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
+import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
 
 /** What can be completed at a position: one of these words, a scenario, any path, or nothing. */
 export type Values =

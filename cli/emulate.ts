@@ -6,9 +6,9 @@
  */
 import { type Command, Option } from 'commander';
 import type { OnLate } from '../engine/live/emulation/pacer.ts';
+import { outsideHosts } from '../scenarios/outside.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import type { EmulateHow } from '../scenarios/runner/emulate-run.ts';
-import { outsideHosts } from '../scenarios/runner/outside.ts';
 import type { RunOrder } from '../scenarios/runner/run-scenario.ts';
 import { runEmulatedApart } from '../scenarios/runner/wall-clock-thread.ts';
 import { readAs } from '../topologies/files/quantity.ts';

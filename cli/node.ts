@@ -20,9 +20,9 @@ import {
   loadDeployment,
   makeKeys,
 } from '../scenarios/distributed/deployment.ts';
+import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import { OPERATOR_LEVELS, type OperatorLevel } from '../services/operator/index.ts';
 import { hintNames } from '../topologies/files/suggest.ts';
 import { loadTopology, topologyModules } from '../topologies/load.ts';

@@ -6,9 +6,9 @@
  */
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { scenarioPath } from '../scenarios/files/load.ts';
+import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { hashOfFile } from '../scenarios/run-files.ts';
-import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import type { SweepHead } from '../scenarios/sweep/results-file.ts';
 import { isBelow, realPath } from '../topologies/files/file-bounds.ts';
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from 'node:path';
-import { PROJECT_ROOT } from '../scenarios/runner/folders.ts';
+import { PROJECT_ROOT } from '../scenarios/folders.ts';
 
 /** A file of the project. */
 export function projectFile(path: string): string {

@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { assert } from '../engine/core/assert.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
+import { canonical, type Parameters } from '../scenarios/identity.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import type { ProtocolRegistry } from '../scenarios/registry.ts';
-import { canonical, type Parameters } from '../scenarios/sweep/identity.ts';
 import { LocalExecutor } from '../scenarios/sweep/local-executor.ts';
 import { type Merged, mergeResults } from '../scenarios/sweep/merge.ts';
 import {

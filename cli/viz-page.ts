@@ -10,8 +10,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { IS_SOURCE } from '../engine/live/own-form.ts';
 import { greatestOf } from '../engine/pure/extremes.ts';
+import { PROJECT_ROOT } from '../scenarios/folders.ts';
 import { Refusal } from '../scenarios/refusal.ts';
-import { PROJECT_ROOT } from '../scenarios/runner/folders.ts';
 import { projectFile } from './project.ts';
 
 /** The sources of the page. */

@@ -7,7 +7,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { IS_SOURCE } from '../engine/live/own-form.ts';
 import { shellWord } from '../reports/shell-word.ts';
-import { PROJECT_FOLDERS } from './runner/folders.ts';
+import { PROJECT_FOLDERS } from './folders.ts';
 
 /** Flags of this process that its commands need to find the same files. */
 let ownFlags: readonly string[] = [];

@@ -13,11 +13,11 @@ import { notingOpened, openingOnly } from '../topologies/files/file-bounds.ts';
 import { displayPath } from '../topologies/files/source.ts';
 import { openScenario as openSource } from './files/load.ts';
 import { sweptValues } from './files/sweep/swept-values.ts';
+import { PROJECT_FOLDERS } from './folders.ts';
+import type { Parameters } from './identity.ts';
 import { type Loaded, openFiles, openScenario } from './open.ts';
 import { Refusal } from './refusal.ts';
 import type { ProtocolRegistry } from './registry.ts';
-import { PROJECT_FOLDERS } from './runner/folders.ts';
-import type { Parameters } from './sweep/identity.ts';
 
 /** A file or module that only foreign values name. */
 export class ForeignName extends Refusal {

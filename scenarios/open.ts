@@ -14,14 +14,14 @@ import {
   scenarioPath,
 } from './files/load.ts';
 import { SweepBlame } from './files/sweep/blame.ts';
+import { PROJECT_FOLDERS } from './folders.ts';
+import { canonical } from './identity.ts';
 import type { Scenario } from './model.ts';
+import { metricsOf } from './nodes.ts';
+import { refuseOutside } from './outside.ts';
 import { Refusal } from './refusal.ts';
 import type { ProtocolRegistry } from './registry.ts';
 import { type AskedFiles, checkModules, filesOf, hashOfFile } from './run-files.ts';
-import { PROJECT_FOLDERS } from './runner/folders.ts';
-import { metricsOf } from './runner/nodes.ts';
-import { refuseOutside } from './runner/outside.ts';
-import { canonical } from './sweep/identity.ts';
 
 /** A loaded scenario. */
 export interface Loaded {

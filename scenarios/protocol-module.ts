@@ -14,9 +14,9 @@ import { importModule } from '../engine/live/import-module.ts';
 import { FileOwners, placesOf, shownPath } from '../engine/live/stack-places.ts';
 import { ConfigError, type ConfigIssue, formatPath } from '../topologies/files/config-error.ts';
 import { wordIssues } from '../topologies/files/zod-words.ts';
+import { trafficMetrics } from './metrics/traffic-metrics.ts';
 import { Refusal } from './refusal.ts';
 import { loadKnown } from './run-files.ts';
-import { trafficMetrics } from './runner/traffic-metrics.ts';
 
 const METRIC_KINDS = ['counter', 'gauge', 'histogram', 'samples', 'ratio'] as const;
 const METRIC_UNITS = ['ns', 'count', 'bytes', 'ratio', 'packets', '1/min', 'bits'] as const;

@@ -12,14 +12,14 @@ import type { Folders, Registry } from '../topologies/files/registry.ts';
 import { displayPath } from '../topologies/files/source.ts';
 import { EXTERNAL } from '../topologies/model.ts';
 import { moduleProtocols } from './files/load.ts';
+import { PROJECT_ROOT } from './folders.ts';
 import { ADDED, SHIPPED } from './generated/protocols.ts';
+import { EMULATE_METRICS } from './metrics/emulate-metrics.ts';
+import { LINK_METRICS } from './metrics/link-metrics.ts';
+import { LIVE_METRICS, PROCESS_METRICS } from './metrics/live-metrics.ts';
+import { trafficMetrics } from './metrics/traffic-metrics.ts';
 import { loadProtocol } from './protocol-module.ts';
 import { Refusal } from './refusal.ts';
-import { EMULATE_METRICS } from './runner/emulate-metrics.ts';
-import { PROJECT_ROOT } from './runner/folders.ts';
-import { LINK_METRICS } from './runner/link-metrics.ts';
-import { LIVE_METRICS, PROCESS_METRICS } from './runner/live-meter.ts';
-import { trafficMetrics } from './runner/traffic-metrics.ts';
 
 /**
  * True for protocols of this project. Crashes in any other protocol are attributed to its author.

@@ -9,9 +9,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { isBelow, realPath } from '../topologies/files/file-bounds.ts';
 import { noteOpened } from '../topologies/files/files-read.ts';
 import { displayPath } from '../topologies/files/source.ts';
+import type { Parameters } from './identity.ts';
 import type { Scenario } from './model.ts';
 import { Refusal } from './refusal.ts';
-import type { Parameters } from './sweep/identity.ts';
 
 /** SHA-256 of files, lower-case hex, by what they are to a run: `scenario`, `module 0`, `data 0`. */
 export type FileHashes = Readonly<Record<string, string>>;

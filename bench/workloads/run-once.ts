@@ -6,8 +6,8 @@
  */
 import { performance } from 'node:perf_hooks';
 import { loadScenario } from '../../scenarios/files/load.ts';
+import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/runner/folders.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
 
 /** What a run took. */

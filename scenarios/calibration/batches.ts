@@ -13,8 +13,8 @@ import {
   quantile,
   rankInterval,
 } from '../../reports/statistics/quantile.ts';
-import { tenths, thousandths } from './profile-file.ts';
-import type { OperationSample, ProfileOperation } from './profile-schema.ts';
+import { tenths, thousandths } from '../profiles/profile-file.ts';
+import type { OperationSample, ProfileOperation } from '../profiles/profile-schema.ts';
 
 /** How many batches of how many calls are measured. */
 export interface BatchPlan {

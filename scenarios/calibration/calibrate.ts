@@ -10,10 +10,12 @@ import { provider } from '../../engine/crypto/index.ts';
 import type { CpuProfile } from '../../engine/net/cpu-profile.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import { loadScenario } from '../files/load.ts';
+import { PROJECT_FOLDERS } from '../folders.ts';
 import type { CpuChoice, Scenario } from '../model.ts';
+import { costsOf, inPlaceOperations, tenths } from '../profiles/profile-file.ts';
+import { type CostProfile, PROFILE_VERSION } from '../profiles/profile-schema.ts';
 import { Refusal } from '../refusal.ts';
 import type { ProtocolRegistry } from '../registry.ts';
-import { PROJECT_FOLDERS } from '../runner/folders.ts';
 import { type BatchPlan, FULL_PLAN, QUICK_PLAN } from './batches.ts';
 import { coveringScenarios, SIZES } from './covering.ts';
 import { handlerCosts } from './handler-costs.ts';
@@ -27,8 +29,6 @@ import {
   placedPoint,
 } from './in-place.ts';
 import { type MeasuredOperation, operationBenchmarks } from './operations.ts';
-import { costsOf, inPlaceOperations, tenths } from './profile-file.ts';
-import { type CostProfile, PROFILE_VERSION } from './profile-schema.ts';
 import { receiveBuffer, socketCosts } from './socket-costs.ts';
 import type { Workload } from './workloads.ts';
 

@@ -5,9 +5,9 @@
  * @module
  */
 import { loadScenario } from '../files/load.ts';
+import { PROJECT_FOLDERS } from '../folders.ts';
 import type { Scenario } from '../model.ts';
 import type { ProtocolRegistry } from '../registry.ts';
-import { PROJECT_FOLDERS } from '../runner/folders.ts';
 import { BUNDLE_RELAY, type Changes, FAILOVER, ONE_MIX, type Workload } from './workloads.ts';
 
 /** Packet sizes at which the code of protocols is timed. */

@@ -13,7 +13,7 @@ import { ascending } from '../../reports/statistics/quantile.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
-import { type NodeChoice, nodeChoice, stackOf } from '../runner/nodes.ts';
+import { type NodeChoice, nodeChoice, stackOf } from '../nodes.ts';
 import { provisionSeed } from '../runner/provision/run-provision.ts';
 import { Stage } from '../runner/stage.ts';
 import type { BatchPlan } from './batches.ts';

@@ -16,14 +16,14 @@ import { availableParallelism } from 'node:os';
 import type { MetricData, SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { CpuChoice, Scenario } from '../model.ts';
+import { metricsOf } from '../nodes.ts';
+import { thousandths } from '../profiles/profile-file.ts';
+import type { InPlacePoint } from '../profiles/profile-schema.ts';
 import { Refusal } from '../refusal.ts';
 import { prepareSeed } from '../runner/cast-seed.ts';
 import { type LiveOrder, runLive } from '../runner/live-run.ts';
-import { metricsOf } from '../runner/nodes.ts';
 import type { RunEnd } from '../runner/run-scenario.ts';
 import { cpuNs } from './batches.ts';
-import { thousandths } from './profile-file.ts';
-import type { InPlacePoint } from './profile-schema.ts';
 
 const NS_PER_SECOND = 1e9;
 const SEED = 1;

@@ -11,13 +11,13 @@
 import { isWithin, relativeDifference } from '../../reports/against.ts';
 import { ascending, quantile } from '../../reports/statistics/quantile.ts';
 import type { CpuChoice } from '../model.ts';
+import { cpuChoice, inPlaceOperations, type ReadProfile } from '../profiles/profile-file.ts';
 import { Refusal } from '../refusal.ts';
 import type { ProtocolRegistry } from '../registry.ts';
 import { busyPoints, type LoadAt, loadsAlone, pointsAgain } from './busy-points.ts';
 import { CalibrationStopped, scenarioAt } from './calibrate.ts';
 import { fitData, liveLoad, loadSeconds, modelLoad } from './in-place.ts';
 import { findKnee, type Knee, type KneeRun, liveKneeRun, simKneeRun } from './knee.ts';
-import { cpuChoice, inPlaceOperations, type ReadProfile } from './profile-file.ts';
 import type { Workload } from './workloads.ts';
 
 /** What to check, and with which workload. */

@@ -10,8 +10,8 @@ import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { LiveClock } from '../../engine/live/live-clock.ts';
 import { Pump } from '../../engine/live/pump.ts';
 import { SimWorld } from '../../engine/net/sim-world.ts';
+import type { ProfileOperation } from '../profiles/profile-schema.ts';
 import { type BatchPlan, costOfSamples, rarePlan, sampleOf, timeCalls } from './batches.ts';
-import type { ProfileOperation } from './profile-schema.ts';
 import { rareCalls } from './rare-calls.ts';
 
 /** An operation whose cost in a live run is not yet known. */

@@ -8,8 +8,8 @@ import { isWithin, relativeDifference } from '../../reports/against.ts';
 import { differenceText } from '../../reports/difference-text.ts';
 import { plural, quantity, significant, whole } from '../../reports/format.ts';
 import { ascending, quantile } from '../../reports/statistics/quantile.ts';
+import type { CostProfile } from '../profiles/profile-schema.ts';
 import type { CheckRound, KneeCheck, Prediction } from './knee-check.ts';
-import type { CostProfile } from './profile-schema.ts';
 
 /** Above this share of a core, a wake-up usually serves several packets. */
 const BUSY_ENOUGH = 0.6;

@@ -20,6 +20,8 @@ import { entryModule } from '../../engine/live/own-form.ts';
 import { ownPlace, shownPath } from '../../engine/live/stack-places.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
+import { LIVE_METRICS, PROCESS_METRICS } from '../metrics/live-metrics.ts';
+import { nodeChoice, stackOf } from '../nodes.ts';
 import { Refusal } from '../refusal.ts';
 import { SCATTERED } from '../runner/account.ts';
 import { assembleRun } from '../runner/assemble-run.ts';
@@ -28,14 +30,8 @@ import { scenarioOfSeed } from '../runner/drawn-pairs.ts';
 import { handoverMetrics } from '../runner/handover-metrics.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 import { limitsOf } from '../runner/limit-watch.ts';
-import {
-  LIVE_METRICS,
-  liveWarnings,
-  PROCESS_METRICS,
-  stolenMetrics,
-} from '../runner/live-meter.ts';
+import { liveWarnings, stolenMetrics } from '../runner/live-meter.ts';
 import { machinePace } from '../runner/machine-pace.ts';
-import { nodeChoice, stackOf } from '../runner/nodes.ts';
 import {
   type Cast,
   type Passing,

@@ -36,8 +36,8 @@ import {
   protocolNames as topologyProtocols,
 } from '../../topologies/load.ts';
 import type { Topology } from '../../topologies/model.ts';
-import { cpuChoice, readProfile } from '../calibration/profile-file.ts';
 import type { Scenario } from '../model.ts';
+import { cpuChoice, readProfile } from '../profiles/profile-file.ts';
 import { ScenarioContext } from './context.ts';
 import { checkDrain, resolveDrain } from './drain.ts';
 import { resolveEvents } from './events.ts';

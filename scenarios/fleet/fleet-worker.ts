@@ -11,13 +11,13 @@ import { ConfigError, withoutSource } from '../../topologies/files/config-error.
 import { isBelow, openingBelow } from '../../topologies/files/file-bounds.ts';
 import { readValue } from '../../topologies/files/overrides.ts';
 import { depthMistakes } from '../../topologies/files/yaml-words.ts';
+import { PROJECT_FOLDERS, PROJECT_ROOT } from '../folders.ts';
 import { ownPart } from '../foreign-values.ts';
+import type { Parameters } from '../identity.ts';
 import { openScenario } from '../open.ts';
 import { Refusal } from '../refusal.ts';
 import { ProtocolRegistry } from '../registry.ts';
-import { PROJECT_FOLDERS, PROJECT_ROOT } from '../runner/folders.ts';
 import type { SeedAnswer } from '../runner/job.ts';
-import type { Parameters } from '../sweep/identity.ts';
 import { LocalExecutor } from '../sweep/local-executor.ts';
 import { judgedPart, packResult } from '../sweep/packed-result.ts';
 import { type Failure, identityOf, type SweepCell } from '../sweep/run-sweep.ts';

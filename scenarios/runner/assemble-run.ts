@@ -6,12 +6,12 @@
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
+import { type NodeChoice, nodeChoice, stackOf } from '../nodes.ts';
 import { observerOf } from './account.ts';
 import type { Deliveries } from './deliveries.ts';
 import { untilPart } from './done-watch.ts';
 import { joinNetworkObservers } from './join-network-observers.ts';
 import { joinObservers } from './message-observer.ts';
-import { type NodeChoice, nodeChoice, stackOf } from './nodes.ts';
 import type { Cast } from './phases/run-phases.ts';
 import type { PrivacyMeter } from './privacy.ts';
 import type { Provision } from './provision/provision.ts';

@@ -12,6 +12,7 @@ import type { SimWorld } from '../../engine/net/sim-world.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
+import { type NodeChoice, nodeChoice, stackOf } from '../nodes.ts';
 import { followRefusals, keepAccount } from './account.ts';
 import { assembleRun } from './assemble-run.ts';
 import { BitWatch, type BitWatchParts } from './bit-watch.ts';
@@ -19,7 +20,6 @@ import { type CrashScene, guardingClocks, sceneOf, tellingCrashes } from './cras
 import { Deliveries } from './deliveries.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
 import type { Recordings } from './job.ts';
-import { type NodeChoice, nodeChoice, stackOf } from './nodes.ts';
 import type { Cast } from './phases/run-phases.ts';
 import { type PrivacyMeter, type PrivacyParts, PrivacyWatch } from './privacy.ts';
 import { provisionSeed } from './provision/run-provision.ts';

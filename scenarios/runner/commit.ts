@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IS_SOURCE } from '../../engine/live/own-form.ts';
 import { shellWord } from '../../reports/shell-word.ts';
-import { PROJECT_ROOT } from './folders.ts';
+import { PROJECT_ROOT } from '../folders.ts';
 
 /** Written by the build (tools/build.ts); one line. */
 const BUILT_FROM = 'dist/lib/commit';

@@ -9,7 +9,7 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle, Witness } from '../../engine/host/protocol.ts';
 import { readPackageFile } from '../../topologies/files/package-files.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import type { NodeChoice } from './nodes.ts';
+import type { NodeChoice } from '../nodes.ts';
 import type { World } from './world.ts';
 
 /** What the nodes of a host are made from. */

@@ -8,92 +8,13 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
-import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { HandoverBook } from '../../engine/live/handover/handover-book.ts';
 import type { LiveWorld } from '../../engine/live/live-world.ts';
 import type { MetricData } from '../../reports/model.ts';
-import { HANDOVER_METRICS, handoverMetrics } from './handover-metrics.ts';
+import { handoverMetrics } from './handover-metrics.ts';
 import { latenessWarning, sampleWarning } from './handover-words.ts';
 import { machinePace } from './machine-pace.ts';
 import { type StolenTime, watchStolenTime } from './stolen-time.ts';
-
-/** Metrics that every live run has. */
-export const LIVE_METRICS: readonly MetricDefinition[] = [
-  {
-    name: 'live.lateness',
-    kind: 'histogram',
-    unit: 'ns',
-    help:
-      'time from when a datagram is due at the end of its link until it is written to the ' +
-      'socket, per hop',
-  },
-  {
-    name: 'live.cpu',
-    kind: 'ratio',
-    unit: 'ratio',
-    isUnbounded: true,
-    help: 'processor time of the process over wall time; 1 is one core',
-  },
-  {
-    name: 'live.memory',
-    kind: 'gauge',
-    unit: 'bytes',
-    help: 'largest resident set of the process, sampled ten times a second',
-  },
-  {
-    name: 'live.stall',
-    kind: 'gauge',
-    unit: 'ns',
-    help: 'longest time for which due work waited because the process did not run; 0 below 20 ms',
-  },
-  {
-    name: 'live.stolen',
-    kind: 'ratio',
-    unit: 'ratio',
-    help:
-      'share of all cores that the host of this machine gave to other guests while this ' +
-      'machine wanted to compute; absent where the system does not report it',
-  },
-  {
-    name: 'live.pace',
-    kind: 'gauge',
-    unit: 'count',
-    help:
-      'steps per second of the calibration loop on one core; the lower of the values ' +
-      'before ' +
-      'and after the run',
-  },
-  {
-    name: 'live.receive_buffer',
-    kind: 'gauge',
-    unit: 'bytes',
-    help: 'smallest receive buffer of a socket that the system granted',
-  },
-  {
-    name: 'live.store_failures',
-    kind: 'counter',
-    unit: 'count',
-    help: 'syncs of stores that the disk refused; no operation that depended on them took effect',
-  },
-  ...HANDOVER_METRICS,
-];
-
-/** Metrics of a run with several processes, in addition to those of every live run. */
-export const PROCESS_METRICS: readonly MetricDefinition[] = [
-  {
-    name: 'live.restart',
-    kind: 'samples',
-    unit: 'ns',
-    help: 'time from restarting a process after a crash until its nodes report that they are ready',
-  },
-  {
-    name: 'live.process_cpu',
-    kind: 'ratio',
-    unit: 'ratio',
-    isUnbounded: true,
-    help: 'processor time of the busiest process over wall time; 1 is one core',
-  },
-];
 
 /**
  * Neighbours give up a node that is silent for three intervals of 50 ms; a stall of half that time

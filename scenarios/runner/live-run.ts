@@ -17,6 +17,8 @@ import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
+import { LIVE_METRICS } from '../metrics/live-metrics.ts';
+import { nodeChoice, type StackOf, stackOf } from '../nodes.ts';
 import { type Account, keepLiveAccount } from './account.ts';
 import { assembleRun } from './assemble-run.ts';
 import { crashOf, sceneOf } from './crash/crash-scene.ts';
@@ -25,9 +27,8 @@ import { scenarioOfSeed } from './drawn-pairs.ts';
 import { handoverBook } from './handover-metrics.ts';
 import type { SeedAnswer } from './job.ts';
 import { limitsOf } from './limit-watch.ts';
-import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
+import { LiveMeter } from './live-meter.ts';
 import { machinePace } from './machine-pace.ts';
-import { nodeChoice, type StackOf, stackOf } from './nodes.ts';
 import { pause } from './pause.ts';
 import {
   type Cast,

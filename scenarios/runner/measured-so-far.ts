@@ -7,7 +7,7 @@
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
-import { flowProtocol, metricsOf } from './nodes.ts';
+import { flowProtocol, metricsOf } from '../nodes.ts';
 import { outcomeSoFar } from './outcome.ts';
 import type { Stage } from './stage.ts';
 import type { World } from './world.ts';

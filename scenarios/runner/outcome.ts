@@ -22,11 +22,11 @@ import type {
   SeedResult,
   Series,
 } from '../../reports/model.ts';
+import { LINK_BYTES } from '../metrics/link-metrics.ts';
+import { trafficMetrics } from '../metrics/traffic-metrics.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
 import { notApplicable, seriesBinNs } from '../series-bins.ts';
-import { linkMetrics, linksUncounted } from './link-metrics.ts';
 import type { Stage } from './stage.ts';
-import { trafficMetrics } from './traffic-metrics.ts';
 import type { Flow } from './traffic-source.ts';
 import type { World } from './world.ts';
 
@@ -423,4 +423,16 @@ function sumOfBins(all: readonly (readonly number[])[]): number[] {
     for (const [index, count] of bins.entries()) sum[index] = (sum[index] ?? 0) + count;
   }
   return sum;
+}
+
+/** The metrics of links; none in worlds that do not count. */
+function linkMetrics(world: World): Readonly<Record<string, MetricData>> {
+  const value = world.linkBytes?.();
+  return value === undefined ? {} : { [LINK_BYTES]: { kind: 'counter', value } };
+}
+
+/** Why a world has no such metric, by metric. */
+function linksUncounted(world: World): Readonly<Record<string, string>> {
+  if (world.linkBytes !== undefined) return {};
+  return { [LINK_BYTES]: 'bytes on links are counted in virtual time only' };
 }

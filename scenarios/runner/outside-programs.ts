@@ -9,7 +9,7 @@ import { OutsideError } from '../../engine/live/emulation/outside-error.ts';
 import { OutsideProgram, type ProgramEnd } from '../../engine/live/emulation/outside-program.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
-import { outsideHosts } from './outside.ts';
+import { outsideHosts } from '../outside.ts';
 
 /** How programs are started. */
 export interface ProgramOptions {

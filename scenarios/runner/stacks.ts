@@ -11,7 +11,7 @@ import type { SimHost } from '../../engine/net/sim-host.ts';
 import type { DeliverySink } from '../../engine/net/sim-observers.ts';
 import type { SimWorld } from '../../engine/net/sim-world.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import type { NodeChoice, StackOf } from './nodes.ts';
+import type { NodeChoice, StackOf } from '../nodes.ts';
 
 /** How layers are made. */
 export interface StackParts {

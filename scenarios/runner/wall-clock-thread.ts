@@ -18,12 +18,13 @@ import {
   keepProgram,
 } from '../../engine/live/emulation/outside-program.ts';
 import { entryModule } from '../../engine/live/own-form.ts';
-import { EMULATE_METRICS, hostMetrics } from './emulate-metrics.ts';
+import { EMULATE_METRICS } from '../metrics/emulate-metrics.ts';
+import { LIVE_METRICS } from '../metrics/live-metrics.ts';
+import { checkOutside, outsideHosts } from '../outside.ts';
+import { hostMetrics } from './emulate-meter.ts';
 import type { EmulateHow } from './emulate-run.ts';
 import type { SeedAnswer } from './job.ts';
-import { LIVE_METRICS } from './live-meter.ts';
 import type { LiveHow } from './live-run.ts';
-import { checkOutside, outsideHosts } from './outside.ts';
 import type { RunEnd, RunOrder } from './run-scenario.ts';
 import { answerOf } from './seed-answer.ts';
 import { HELD_LIVE_MS, SeedWatch } from './seed-watch.ts';

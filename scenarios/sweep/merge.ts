@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { canonical } from '../identity.ts';
 import { Refusal } from '../refusal.ts';
-import { canonical } from './identity.ts';
 import { unpackResult } from './packed-result.ts';
 import type { KnownResults, RunLine, SweepHead } from './results-file.ts';
 

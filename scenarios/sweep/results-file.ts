@@ -15,9 +15,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { assert } from '../../engine/core/assert.ts';
+import { canonical, type Parameters } from '../identity.ts';
 import { Refusal } from '../refusal.ts';
 import { refuseOtherThanFile } from '../run-files.ts';
-import { canonical, type Parameters } from './identity.ts';
 
 /** Name of the file in the folder of a sweep. */
 export const RESULTS = 'results.ndjson';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cellId, type Parameters } from './identity.ts';
+import { cellId, type Parameters } from '../identity.ts';
 
 /** One of several parts, from 1. */
 export interface Shard {

@@ -5,8 +5,8 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { PROJECT_ROOT } from '../folders.ts';
 import { commitOf } from '../runner/commit.ts';
-import { PROJECT_ROOT } from '../runner/folders.ts';
 
 /** Digits of the hash of changes that no commit has. */
 const DIGITS = 8;

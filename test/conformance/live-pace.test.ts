@@ -1,7 +1,7 @@
 /** The measurement of the machine's pace holds the process up, and must not hold up the run. */
 import { expect, it, vi } from 'vitest';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/runner/folders.ts';
+import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
 
 const PAUSE_MS = 1_000;
 const PACE = 100_000_000;

@@ -6,9 +6,9 @@
 import { judge } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import type { Scenario } from '../../scenarios/model.ts';
+import { metricsOf } from '../../scenarios/nodes.ts';
 import { loadAdded, ProtocolRegistry } from '../../scenarios/registry.ts';
 import { runLive } from '../../scenarios/runner/live-run.ts';
-import { metricsOf } from '../../scenarios/runner/nodes.ts';
 
 /** All shipped protocols. */
 await loadAdded();

@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SeedResult } from '../../reports/model.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
+import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import { type PreparedRun, prepareSeed } from '../../scenarios/runner/cast-seed.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/runner/folders.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
 
 /** Modules of the two shims. */

@@ -12,7 +12,7 @@ import { addCommands } from '../../cli/commands.ts';
 import { addFromHere } from '../../cli/from-here.ts';
 import { makeProgram } from '../../cli/program.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/runner/folders.ts';
+import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
 import { ROOT } from '../architecture/files.ts';
 import { registry } from '../unit/scenarios/runner/fixture.ts';
 import { NOT_RUN, RUN } from './command-table.ts';

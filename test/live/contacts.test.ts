@@ -4,8 +4,8 @@
  * @module
  */
 import { afterAll, expect, it } from 'vitest';
+import { metricsOf } from '../../scenarios/nodes.ts';
 import { runLive } from '../../scenarios/runner/live-run.ts';
-import { metricsOf } from '../../scenarios/runner/nodes.ts';
 import { type RunEnd, type RunOrder, runScenario } from '../../scenarios/runner/run-scenario.ts';
 import { blockOf, cleanUp, orderOf, reportOn, spread, write } from './support.ts';
 

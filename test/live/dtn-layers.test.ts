@@ -7,9 +7,9 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
+import { metricsOf } from '../../scenarios/nodes.ts';
 import { runEmulated } from '../../scenarios/runner/emulate-run.ts';
 import { runLive } from '../../scenarios/runner/live-run.ts';
-import { metricsOf } from '../../scenarios/runner/nodes.ts';
 import { type RunEnd, runScenario } from '../../scenarios/runner/run-scenario.ts';
 import { blockOf, cleanUp, folder, orderOf, reportOn, spread, write } from './support.ts';
 

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { LIVE_METRICS } from '../../scenarios/runner/live-meter.ts';
+import { LIVE_METRICS } from '../../scenarios/metrics/live-metrics.ts';
 import { pause } from '../../scenarios/runner/pause.ts';
 import {
   blockOf,

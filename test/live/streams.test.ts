@@ -5,8 +5,8 @@
  * @module
  */
 import { afterAll, describe, expect, it } from 'vitest';
+import { metricsOf } from '../../scenarios/nodes.ts';
 import { type LiveOrder, runLive } from '../../scenarios/runner/live-run.ts';
-import { metricsOf } from '../../scenarios/runner/nodes.ts';
 import { type RunEnd, runScenario } from '../../scenarios/runner/run-scenario.ts';
 import { blockOf, cleanUp, orderOf, reportOn, spread, warningsOf, write } from './support.ts';
 

@@ -23,7 +23,7 @@ import {
 import { dialChannel } from '../../scenarios/distributed/channel/dial.ts';
 import { frameOf } from '../../scenarios/distributed/channel/frames.ts';
 import { dialHandshake } from '../../scenarios/distributed/channel/handshake.ts';
-import { type NodeChoice, nodeChoice } from '../../scenarios/runner/nodes.ts';
+import { type NodeChoice, nodeChoice } from '../../scenarios/nodes.ts';
 import { provisionRun } from '../../scenarios/runner/provision/run-provision.ts';
 import { drawnSecrets } from '../../scenarios/runner/provision/secret-source.ts';
 import { Stage } from '../../scenarios/runner/stage.ts';

@@ -11,9 +11,9 @@ import { describe, expect, it } from 'vitest';
 import { runScenario } from '../../index.ts';
 import { exitCodeOf } from '../../reports/judge.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
+import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/runner/folders.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const guide = readFileSync(`${root}docs/WRITING-A-PROTOCOL.md`, 'utf8');

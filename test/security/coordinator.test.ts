@@ -15,7 +15,7 @@ import { agentScenario } from '../../scenarios/distributed/order-shape.ts';
 import { packHistogram } from '../../scenarios/distributed/packed-histogram.ts';
 import type { ProcessFleet } from '../../scenarios/distributed/process-fleet.ts';
 import { ReportGuard } from '../../scenarios/distributed/report-guard.ts';
-import { type NodeChoice, nodeChoice } from '../../scenarios/runner/nodes.ts';
+import { type NodeChoice, nodeChoice } from '../../scenarios/nodes.ts';
 import type { KeyBundle } from '../../scenarios/runner/provision/key-bundle.ts';
 import { Stage } from '../../scenarios/runner/stage.ts';
 import { NobodysChannel, tallyOf, WritingFleet } from '../unit/scenarios/distributed/fixture.ts';

@@ -14,10 +14,10 @@ import { FileOwners, placesOf, type StackPlace } from '../../../engine/live/stac
 import type { NodeCall, NodeCalls } from '../../../engine/net/node-calls.ts';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
+import type { StackOf } from '../../nodes.ts';
 import { Refusal } from '../../refusal.ts';
 import { isShipped, isShippedName } from '../../registry.ts';
 import { FaultError } from '../fault-driver.ts';
-import type { StackOf } from '../nodes.ts';
 import type { LocalWorld } from '../world.ts';
 import { BrokenPromise, type Crash, type CrashEvent, type CrashPlace, NodeCrash } from './crash.ts';
 

@@ -16,8 +16,8 @@ import {
   listOverrides,
   overridesBelow,
 } from '../../../topologies/files/overrides.ts';
+import { PROJECT_FOLDERS } from '../../folders.ts';
 import type { Scenario } from '../../model.ts';
-import { PROJECT_FOLDERS } from '../folders.ts';
 import type { InjectedEvent } from './messages.ts';
 
 /** The run to export. */

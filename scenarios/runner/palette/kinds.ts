@@ -7,7 +7,7 @@
 
 import { ACTIONS, type ActionKey } from '../../files/events.ts';
 import type { FaultAction, Scenario } from '../../model.ts';
-import { nodesHit } from '../outside.ts';
+import { nodesHit } from '../../outside.ts';
 
 /** A kind of event, and whether it can be injected. */
 export interface KindOffer {

@@ -7,8 +7,8 @@
 import type { SeedResult } from '../../../reports/model.ts';
 import type { Registry } from '../../../topologies/files/registry.ts';
 import type { Scenario } from '../../model.ts';
+import { flowProtocol, metricsOf } from '../../nodes.ts';
 import { type Account, closeAccount, followRefusals } from '../account.ts';
-import { flowProtocol, metricsOf } from '../nodes.ts';
 import { outcome } from '../outcome.ts';
 import { Injector } from '../palette/injector.ts';
 import type { PaletteLink } from '../palette/messages.ts';

@@ -7,7 +7,7 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Protocol } from '../../../engine/host/protocol.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
 import { endOf, type Scenario } from '../../model.ts';
-import { layerTable, protocolTable, type StackOf } from '../nodes.ts';
+import { layerTable, protocolTable, type StackOf } from '../../nodes.ts';
 import { networkMap } from './network-map.ts';
 import { Provision } from './provision.ts';
 import { type SecretSource, seededSecrets } from './secret-source.ts';

@@ -14,7 +14,7 @@ import type { MetricData, RunInput, Series } from '../../../reports/model.ts';
 import { compareOnTime, type OnTime } from '../../../reports/on-time.ts';
 import { onTimeLines } from '../../../reports/on-time-text.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
-import { HANDOVER_METRICS } from '../../../scenarios/runner/handover-metrics.ts';
+import { LIVE_METRICS } from '../../../scenarios/metrics/live-metrics.ts';
 import { draws } from './draws.ts';
 import { runInput } from './fixture.ts';
 
@@ -30,7 +30,7 @@ function histogramOf(values: readonly number[]): MetricData {
 
 function inputOf(metrics: Readonly<Record<string, MetricData>>): RunInput {
   const [seed] = base.seeds;
-  const definitions = [...base.definitions, ...HANDOVER_METRICS];
+  const definitions = [...base.definitions, ...LIVE_METRICS];
   return {
     ...base,
     mode: 'live',

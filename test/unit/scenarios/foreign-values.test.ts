@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ForeignName, openForeign, ownPart } from '../../../scenarios/foreign-values.ts';
+import type { Parameters } from '../../../scenarios/identity.ts';
 import type { Loaded } from '../../../scenarios/open.ts';
 import { ProtocolRegistry } from '../../../scenarios/registry.ts';
-import type { Parameters } from '../../../scenarios/sweep/identity.ts';
 import {
   mayOpen,
   openingBelow,

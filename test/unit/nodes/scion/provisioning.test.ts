@@ -4,7 +4,7 @@ import type { NetworkView } from '../../../../engine/host/network-view.ts';
 import { readSegments, writeSegments } from '../../../../nodes/scion/paths/segment-text.ts';
 import { makePathFinder } from '../../../../nodes/scion/provisioning.ts';
 import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
-import { nodeChoice } from '../../../../scenarios/runner/nodes.ts';
+import { nodeChoice } from '../../../../scenarios/nodes.ts';
 import { provisionSeed } from '../../../../scenarios/runner/provision/run-provision.ts';
 import { viewWith } from '../../../fixtures/views.ts';
 import { load, registry, SECOND } from '../../scenarios/runner/fixture.ts';

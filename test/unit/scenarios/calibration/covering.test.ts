@@ -15,11 +15,11 @@ import {
   type MeasuredOperation,
   operationBenchmarks,
 } from '../../../../scenarios/calibration/operations.ts';
-import { cpuChoice, readProfile } from '../../../../scenarios/calibration/profile-file.ts';
 import { FAILOVER, ONE_MIX, WORKLOADS } from '../../../../scenarios/calibration/workloads.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
+import { PROJECT_FOLDERS } from '../../../../scenarios/folders.ts';
+import { cpuChoice, readProfile } from '../../../../scenarios/profiles/profile-file.ts';
 import { shippedProtocols } from '../../../../scenarios/registry.ts';
-import { PROJECT_FOLDERS } from '../../../../scenarios/runner/folders.ts';
 import { counter, registry, run } from '../runner/fixture.ts';
 import { fixtureProfile, writeProfile } from './fixture.ts';
 

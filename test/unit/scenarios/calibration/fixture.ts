@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type {
   CostProfile,
   ProfileOperation,
-} from '../../../../scenarios/calibration/profile-schema.ts';
+} from '../../../../scenarios/profiles/profile-schema.ts';
 
 function operation(ns: number, lane: 'control' | 'data' = 'data'): ProfileOperation {
   const sample = { bytes: 100, nsMedian: ns, nsLow: ns, nsHigh: ns, nsP99: 2 * ns, batches: 50 };

@@ -29,10 +29,10 @@ import {
   type KneeCheck,
   roundOf,
 } from '../../../../scenarios/calibration/knee-check.ts';
-import { cpuChoice, readProfile } from '../../../../scenarios/calibration/profile-file.ts';
 import { renderKneeCheck, renderProfile } from '../../../../scenarios/calibration/render.ts';
 import { receiveBuffer, socketCosts } from '../../../../scenarios/calibration/socket-costs.ts';
 import type { CpuChoice } from '../../../../scenarios/model.ts';
+import { cpuChoice, readProfile } from '../../../../scenarios/profiles/profile-file.ts';
 import { load, registry } from '../runner/fixture.ts';
 import { fixtureProfile, writeProfile } from './fixture.ts';
 

@@ -7,12 +7,12 @@
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import { operationBenchmarks } from '../../../../scenarios/calibration/operations.ts';
+import type { Scenario } from '../../../../scenarios/model.ts';
 import {
   costsOf,
   inPlaceOperations,
   readProfile,
-} from '../../../../scenarios/calibration/profile-file.ts';
-import type { Scenario } from '../../../../scenarios/model.ts';
+} from '../../../../scenarios/profiles/profile-file.ts';
 import { ConfigError } from '../../../../topologies/files/config-error.ts';
 import { counter, load, report, run } from '../runner/fixture.ts';
 import { fixtureProfile, writeProfile } from './fixture.ts';

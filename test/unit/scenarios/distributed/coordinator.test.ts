@@ -10,8 +10,8 @@ import { answerClockPing, ClockProbe } from '../../../../scenarios/distributed/c
 import { Coordinator } from '../../../../scenarios/distributed/coordinator.ts';
 import type { Command, Report } from '../../../../scenarios/distributed/messages.ts';
 import type { ProcessFleet } from '../../../../scenarios/distributed/process-fleet.ts';
+import { type NodeChoice, nodeChoice } from '../../../../scenarios/nodes.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
-import { type NodeChoice, nodeChoice } from '../../../../scenarios/runner/nodes.ts';
 import type { KeyBundle } from '../../../../scenarios/runner/provision/key-bundle.ts';
 import { Stage } from '../../../../scenarios/runner/stage.ts';
 import { load, registry } from '../runner/fixture.ts';

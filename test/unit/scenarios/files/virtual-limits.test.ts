@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../reports/judge.ts';
 import type { Mode } from '../../../../reports/model.ts';
+import { metricsOf } from '../../../../scenarios/nodes.ts';
 import { limitsOf } from '../../../../scenarios/runner/limit-watch.ts';
-import { metricsOf } from '../../../../scenarios/runner/nodes.ts';
 import { runInput } from '../../../../scenarios/runner/run-scenario.ts';
 import { load, prepare, registry, run } from '../runner/fixture.ts';
 

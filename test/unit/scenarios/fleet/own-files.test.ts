@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROJECT_ROOT } from '../../../../scenarios/folders.ts';
 import { hashOfFile } from '../../../../scenarios/run-files.ts';
-import { PROJECT_ROOT } from '../../../../scenarios/runner/folders.ts';
 import { blindJob, honestJob, startWorker, type TestWorker } from './fake-queue.ts';
 
 const SMALL = `name: small

@@ -9,9 +9,9 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:wor
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../reports/model.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
+import { PROJECT_FOLDERS } from '../../../../scenarios/folders.ts';
 import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
 import type { BroadcastBlocks, BroadcastMessage } from '../../../../scenarios/runner/broadcast.ts';
-import { PROJECT_FOLDERS } from '../../../../scenarios/runner/folders.ts';
 import type { Recordings } from '../../../../scenarios/runner/job.ts';
 import { runSeed } from '../../../../scenarios/runner/run-seed.ts';
 import { GrowingSource } from '../../../../viz/format/growing-source.ts';

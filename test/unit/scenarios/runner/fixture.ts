@@ -13,6 +13,7 @@ import type { MetricData, SeedResult } from '../../../../reports/model.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
+import { metricsOf } from '../../../../scenarios/nodes.ts';
 import { loadAdded, ProtocolRegistry } from '../../../../scenarios/registry.ts';
 import {
   type PreparedRun,
@@ -20,7 +21,6 @@ import {
   type SeedRun,
 } from '../../../../scenarios/runner/cast-seed.ts';
 import type { Recordings } from '../../../../scenarios/runner/job.ts';
-import { metricsOf } from '../../../../scenarios/runner/nodes.ts';
 import { runInput } from '../../../../scenarios/runner/run-scenario.ts';
 import { runSeed } from '../../../../scenarios/runner/run-seed.ts';
 

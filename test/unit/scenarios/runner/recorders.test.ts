@@ -8,9 +8,9 @@ import { type StateTexts, stateAt } from '../../../../nodes/_kit/trace-state.ts'
 import { HANDSHAKE, WINDOW } from '../../../../nodes/gateway/trace-states.ts';
 import type { SeedResult } from '../../../../reports/model.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
+import { PROJECT_FOLDERS } from '../../../../scenarios/folders.ts';
 import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
 import { prepareSeed } from '../../../../scenarios/runner/cast-seed.ts';
-import { PROJECT_FOLDERS } from '../../../../scenarios/runner/folders.ts';
 import type { Recordings } from '../../../../scenarios/runner/job.ts';
 import { recordPcap } from '../../../../scenarios/runner/record-pcap.ts';
 import { runSeed } from '../../../../scenarios/runner/run-seed.ts';

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { exitCodeOf, judge } from '../../../../reports/judge.ts';
 import type { RunInput, SeedResult } from '../../../../reports/model.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
+import { metricsOf } from '../../../../scenarios/nodes.ts';
 import { checkDeterminism } from '../../../../scenarios/runner/check-determinism.ts';
-import { metricsOf } from '../../../../scenarios/runner/nodes.ts';
 import { RunControl } from '../../../../scenarios/runner/run-control.ts';
 import {
   type RunEnd,

@@ -1,6 +1,6 @@
 /** The name of a run: the same for the same facts, whatever their order; another for every other fact. */
 import { describe, expect, it } from 'vitest';
-import { canonical, cellId, type RunFacts, runId } from '../../../../scenarios/sweep/identity.ts';
+import { canonical, cellId, type RunFacts, runId } from '../../../../scenarios/identity.ts';
 
 const FACTS: RunFacts = {
   commit: '1a2b3c4',

@@ -4,7 +4,7 @@ import type { NetworkView } from '../../../../../engine/host/network-view.ts';
 import type { NodeHandle, Protocol } from '../../../../../engine/host/protocol.ts';
 import type { SeedResult } from '../../../../../reports/model.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
-import { type NodeChoice, nodeChoice } from '../../../../../scenarios/runner/nodes.ts';
+import { type NodeChoice, nodeChoice } from '../../../../../scenarios/nodes.ts';
 import { provisionSeed } from '../../../../../scenarios/runner/provision/run-provision.ts';
 import { Stage } from '../../../../../scenarios/runner/stage.ts';
 import type { LocalWorld } from '../../../../../scenarios/runner/world.ts';

@@ -6,7 +6,7 @@ import {
   PathDirectory,
 } from '../../../../../nodes/gateway/underlay/path-directory.ts';
 import { relationOf } from '../../../../../nodes/scion/index.ts';
-import { nodeChoice } from '../../../../../scenarios/runner/nodes.ts';
+import { nodeChoice } from '../../../../../scenarios/nodes.ts';
 import { provisionSeed } from '../../../../../scenarios/runner/provision/run-provision.ts';
 import { load, registry, SECOND } from '../../../scenarios/runner/fixture.ts';
 

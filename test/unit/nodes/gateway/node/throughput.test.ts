@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../../reports/judge.ts';
 import type { SeedResult } from '../../../../../reports/model.ts';
 import type { Report } from '../../../../../reports/report-schema.ts';
+import { LIVE_METRICS, PROCESS_METRICS } from '../../../../../scenarios/metrics/live-metrics.ts';
+import { metricsOf } from '../../../../../scenarios/nodes.ts';
 import type { Recordings } from '../../../../../scenarios/runner/job.ts';
-import { LIVE_METRICS, PROCESS_METRICS } from '../../../../../scenarios/runner/live-meter.ts';
-import { metricsOf } from '../../../../../scenarios/runner/nodes.ts';
 import { runInput } from '../../../../../scenarios/runner/run-scenario.ts';
 import {
   counter,

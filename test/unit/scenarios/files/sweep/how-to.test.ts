@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadScenario } from '../../../../../scenarios/files/load.ts';
+import { PROJECT_FOLDERS } from '../../../../../scenarios/folders.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../../../../scenarios/registry.ts';
-import { PROJECT_FOLDERS } from '../../../../../scenarios/runner/folders.ts';
 
 const page = readFileSync('docs/how-to/sweeps.md', 'utf8');
 const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);

@@ -6,9 +6,9 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:wor
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../../reports/model.ts';
 import { loadScenario } from '../../../../../scenarios/files/load.ts';
+import { PROJECT_FOLDERS } from '../../../../../scenarios/folders.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../../../../scenarios/registry.ts';
-import { PROJECT_FOLDERS } from '../../../../../scenarios/runner/folders.ts';
 import { interactiveYaml } from '../../../../../scenarios/runner/palette/export.ts';
 import type {
   EventValues,

@@ -7,7 +7,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Folders } from '../../topologies/files/registry.ts';
+import type { Folders } from '../topologies/files/registry.ts';
 
 /** The folder that contains the `package.json` of this project. */
 export const PROJECT_ROOT: string = findRoot(dirname(fileURLToPath(import.meta.url)));

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
-import { EXTERNAL, type HostSpec } from '../../topologies/model.ts';
-import { commandText, shortName } from '../command-text.ts';
-import type { FaultAction, Scenario } from '../model.ts';
-import { Refusal } from '../refusal.ts';
+import type { NodeHandle, Protocol } from '../engine/host/protocol.ts';
+import { EXTERNAL, type HostSpec } from '../topologies/model.ts';
+import { commandText, shortName } from './command-text.ts';
+import type { FaultAction, Scenario } from './model.ts';
 import type { NodeChoice } from './nodes.ts';
+import { Refusal } from './refusal.ts';
 
 /** Hosts that are outside programs. */
 export function outsideHosts(scenario: Scenario): readonly HostSpec[] {

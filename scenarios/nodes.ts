@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { assert } from '../../engine/core/assert.ts';
-import type { MetricDefinition } from '../../engine/host/measure.ts';
-import type { Protocol } from '../../engine/host/protocol.ts';
-import { byName } from '../../engine/pure/once-per.ts';
-import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
-import { type PlacedProtocol, placedProtocols } from '../../topologies/build/options.ts';
-import { stackNames } from '../../topologies/build/stack.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
-import type { HostSpec, Topology } from '../../topologies/model.ts';
-import { nodeOptions } from '../files/load.ts';
-import type { Scenario, TrafficSpec } from '../model.ts';
-import { LINK_METRICS } from './link-metrics.ts';
-import { trafficMetrics } from './traffic-metrics.ts';
+import { assert } from '../engine/core/assert.ts';
+import type { MetricDefinition } from '../engine/host/measure.ts';
+import type { Protocol } from '../engine/host/protocol.ts';
+import { byName } from '../engine/pure/once-per.ts';
+import { PRIVACY_METRICS } from '../reports/privacy/kpis.ts';
+import { type PlacedProtocol, placedProtocols } from '../topologies/build/options.ts';
+import { stackNames } from '../topologies/build/stack.ts';
+import type { Registry } from '../topologies/files/registry.ts';
+import type { HostSpec, Topology } from '../topologies/model.ts';
+import { nodeOptions } from './files/load.ts';
+import { LINK_METRICS } from './metrics/link-metrics.ts';
+import { trafficMetrics } from './metrics/traffic-metrics.ts';
+import type { Scenario, TrafficSpec } from './model.ts';
 
 /** The result of a schema's `safeParse`. */
 type Parsed = { readonly success: true; readonly data: unknown } | { readonly success: false };
