@@ -27,12 +27,8 @@ import { Refusal } from './scenarios/refusal.ts';
 import { ProtocolRegistry } from './scenarios/registry.ts';
 import { commitOf } from './scenarios/runner/commit.ts';
 import { runLive as runOnSockets } from './scenarios/runner/live-run.ts';
-import {
-  type RunEnd,
-  type RunOrder,
-  type RunState,
-  runScenario as runInVirtualTime,
-} from './scenarios/runner/run-scenario.ts';
+import type { RunEnd, RunOrder, RunState } from './scenarios/runner/run-order.ts';
+import { runScenario as runInVirtualTime } from './scenarios/runner/run-scenario.ts';
 
 import {
   type MixHop,
@@ -48,7 +44,7 @@ export type { KpiChange, ReportComparison } from './reports/compare.ts';
 export type { KpiResult, Report } from './reports/report-schema.ts';
 export type { Scenario } from './scenarios/model.ts';
 export { Refusal } from './scenarios/refusal.ts';
-export type { RunState } from './scenarios/runner/run-scenario.ts';
+export type { RunState } from './scenarios/runner/run-order.ts';
 export type {
   MixedPacket,
   MixHop,

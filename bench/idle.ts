@@ -15,7 +15,7 @@ import { loadScenario } from '../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
 import { metricsOf } from '../scenarios/nodes.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { runInput } from '../scenarios/runner/run-scenario.ts';
+import { runInput } from '../scenarios/runner/run-order.ts';
 import { runSeed } from '../scenarios/runner/run-seed.ts';
 import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
 

@@ -18,7 +18,7 @@ import type { Scenario } from '../scenarios/model.ts';
 import { openScenario } from '../scenarios/open.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { runLive } from '../scenarios/runner/live-run.ts';
-import type { RunEnd, RunOrder } from '../scenarios/runner/run-scenario.ts';
+import type { RunEnd, RunOrder } from '../scenarios/runner/run-order.ts';
 import type { BenchResult } from './bench-result.ts';
 import { bareEchoUs } from './udp-echo.ts';
 

@@ -9,7 +9,7 @@ import type { OnLate } from '../engine/live/emulation/pacer.ts';
 import { outsideHosts } from '../scenarios/outside.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import type { EmulateHow } from '../scenarios/runner/emulate-run.ts';
-import type { RunOrder } from '../scenarios/runner/run-scenario.ts';
+import type { RunOrder } from '../scenarios/runner/run-order.ts';
 import { runEmulatedApart } from '../scenarios/runner/wall-clock-thread.ts';
 import { readAs } from '../topologies/files/quantity.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';

@@ -27,13 +27,9 @@ import { commandText, repeatCommand } from '../scenarios/command-text.ts';
 import type { Broadcast } from '../scenarios/runner/broadcast.ts';
 import { commitOf } from '../scenarios/runner/commit.ts';
 import type { Crash } from '../scenarios/runner/crash/crash.ts';
-import type { Recordings } from '../scenarios/runner/job.ts';
-import {
-  type RunEnd,
-  type RunOrder,
-  runInput,
-  runScenario,
-} from '../scenarios/runner/run-scenario.ts';
+import type { Recordings } from '../scenarios/runner/recordings.ts';
+import { type RunEnd, type RunOrder, runInput } from '../scenarios/runner/run-order.ts';
+import { runScenario } from '../scenarios/runner/run-scenario.ts';
 import { formatIssue } from '../topologies/files/config-error.ts';
 import { type AbortFlags, refuseIdleAbort } from './abort-on.ts';
 import { crashJson, crashText } from './crash-text.ts';

@@ -7,7 +7,7 @@ import { judge } from '../reports/judge.ts';
 import type { SeedResult } from '../reports/model.ts';
 import type { FleetExecutor } from '../scenarios/fleet/fleet-executor.ts';
 import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
-import { type RunEnd, type RunOrder, runInput } from '../scenarios/runner/run-scenario.ts';
+import { type RunEnd, type RunOrder, runInput } from '../scenarios/runner/run-order.ts';
 import { foreignAnswer } from '../scenarios/sweep/foreign-answer.ts';
 import type { SweepCell } from '../scenarios/sweep/run-sweep.ts';
 import { sourceState } from '../scenarios/sweep/source-state.ts';

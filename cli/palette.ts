@@ -16,7 +16,7 @@ import type {
   PaletteNews,
   PaletteOrder,
 } from '../scenarios/runner/palette/messages.ts';
-import type { RunEnd, RunOrder } from '../scenarios/runner/run-scenario.ts';
+import type { RunEnd, RunOrder } from '../scenarios/runner/run-order.ts';
 import {
   type ControlFault,
   type ControlOrder,

@@ -22,7 +22,7 @@ import type { InPlacePoint } from '../profiles/profile-schema.ts';
 import { Refusal } from '../refusal.ts';
 import { prepareSeed } from '../runner/cast-seed.ts';
 import { type LiveOrder, runLive } from '../runner/live-run.ts';
-import type { RunEnd } from '../runner/run-scenario.ts';
+import type { RunEnd } from '../runner/run-order.ts';
 import { cpuNs } from './batches.ts';
 
 const NS_PER_SECOND = 1e9;

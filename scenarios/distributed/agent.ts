@@ -28,13 +28,12 @@ import { createNodes } from '../runner/host-nodes.ts';
 import { type BundleUse, bundleView } from '../runner/provision/key-bundle.ts';
 import { networkMap } from '../runner/provision/network-map.ts';
 import { Flow, FlowSupply } from '../runner/traffic-source.ts';
-import type { Undo, WorldListener } from '../runner/world.ts';
+import type { StoreFault, Undo, WorldListener } from '../runner/world.ts';
 import { type LiveRunWorld, liveWorld } from '../runner/worlds/live-world.ts';
 import { Gauge } from './gauge.ts';
 import { CRASH_LINE_MAX, WORDS_MAX } from './message-shapes.ts';
 import type { AgentOrder, Report, RunCommand } from './messages.ts';
 import { type PacketProbe, ProbePackets } from './probe-packets.ts';
-import type { StoreFault } from './remote-world.ts';
 import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
 import { TellingWitness } from './telling-witness.ts';
 

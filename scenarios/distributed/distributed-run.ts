@@ -47,7 +47,7 @@ import type { Provision } from '../runner/provision/provision.ts';
 import { provisionRun } from '../runner/provision/run-provision.ts';
 import { drawnSecrets } from '../runner/provision/secret-source.ts';
 import { liveRecorders } from '../runner/recorders.ts';
-import type { RunEnd, RunOrder } from '../runner/run-scenario.ts';
+import type { RunEnd, RunOrder } from '../runner/run-order.ts';
 import { answerOf } from '../runner/seed-answer.ts';
 import type { Stage } from '../runner/stage.ts';
 import { type StolenTime, watchStolenTime } from '../runner/stolen-time.ts';

@@ -15,7 +15,7 @@ import type { Scenario } from '../model.ts';
 import type { Crash } from '../runner/crash/crash.ts';
 import type { FloodOrder } from '../runner/flood-order.ts';
 import type { KeyBundle } from '../runner/provision/key-bundle.ts';
-import type { ReplayAttack } from '../runner/world.ts';
+import type { ReplayAttack, StoreFault } from '../runner/world.ts';
 import type { PackedHistogram, PackedMetrics } from './packed-histogram.ts';
 
 /** A row for a sent packet: flow, sequence, instant. */
@@ -231,3 +231,16 @@ export type Report =
       /** The crash, if the code of a node threw. */
       readonly crash?: Crash;
     };
+
+/** How a coordinator reaches its agents. */
+export interface Fleet {
+  /** Sends to the agents that hold any of these hosts; to all if absent. */
+  tell(command: Command, hosts?: readonly string[]): void;
+  /**
+   * Ends the process of a node without notice, as `kill -9` does; if several nodes share an event
+   * loop of this process, only that node.
+   */
+  kill(node: string, store: StoreFault): void;
+  /** Starts the node again in a new process, which gets its orders once it has connected. */
+  revive(node: string): void;
+}

@@ -12,6 +12,7 @@ import { toHex } from '../../nodes/_kit/bytes.ts';
 import { wipe } from '../../nodes/_kit/secrets.ts';
 import { Refusal } from '../refusal.ts';
 import { pause } from '../runner/pause.ts';
+import type { StoreFault } from '../runner/world.ts';
 import type { AgentLife, LifeListener } from './agent-life.ts';
 import { AgentProcess } from './agent-process.ts';
 import { newChannelKey, publicKeyOf } from './channel/handshake.ts';
@@ -21,9 +22,8 @@ import { startChild } from './child-life.ts';
 import { ClockProbe } from './clock-sync.ts';
 import { startLoop } from './loop-life.ts';
 import { type Read, readReport } from './message-shapes.ts';
-import type { Command, Report } from './messages.ts';
+import type { Command, Fleet, Report } from './messages.ts';
 import { type PreparedAgents, preparedAgents } from './prepared-agents.ts';
-import type { Fleet, StoreFault } from './remote-world.ts';
 
 /** Parts of a fleet. */
 export interface FleetOptions {

@@ -18,31 +18,16 @@ import type { FloodOrder } from '../runner/flood-order.ts';
 import type {
   NodeCallKind,
   ReplayAttack,
+  StoreFault,
   Undo,
   World,
   WorldLink,
   WorldListener,
 } from '../runner/world.ts';
-import type { Command } from './messages.ts';
+import type { Command, Fleet } from './messages.ts';
 import { SettleQueue } from './settle-queue.ts';
 import { TallyBook } from './tally-book.ts';
 import { WallAgenda } from './wall-agenda.ts';
-
-/** What a crash does to the data of a store that were not synced. */
-export type StoreFault = Parameters<World['crash']>[1];
-
-/** How the world reaches its processes. */
-export interface Fleet {
-  /** Sends to the agents that hold any of these hosts; to all if absent. */
-  tell(command: Command, hosts?: readonly string[]): void;
-  /**
-   * Ends the process of a node without notice, as `kill -9` does; if several nodes share an event
-   * loop of this process, only that node.
-   */
-  kill(node: string, store: StoreFault): void;
-  /** Starts the node again in a new process, which gets its orders once it has connected. */
-  revive(node: string): void;
-}
 
 /** See the module. */
 export class RemoteWorld implements World {

@@ -31,7 +31,7 @@ import { type LimitWatch, limitsOf } from './limit-watch.ts';
 import { OutsidePrograms } from './outside-programs.ts';
 import { type Passing, runPhases, type TimeFacts, type Timekeeper } from './phases/run-phases.ts';
 import { inTime, type Steps, waited } from './phases/steps.ts';
-import type { RunEnd, RunOrder } from './run-scenario.ts';
+import type { RunEnd, RunOrder } from './run-order.ts';
 import { answerOf } from './seed-answer.ts';
 import { SLICE_NS } from './slices.ts';
 import type { Stage } from './stage.ts';

@@ -5,23 +5,9 @@
  */
 import type { SeedResult } from '../../reports/model.ts';
 import type { AskedFiles } from '../run-files.ts';
-import type { Broadcast } from './broadcast.ts';
 import type { Crash } from './crash/crash.ts';
-import type { PaletteLink } from './palette/messages.ts';
+import type { Recordings } from './recordings.ts';
 import type { StopReason } from './run-control.ts';
-
-/** Recordings in addition to the result, as paths of files to write. */
-export interface Recordings {
-  /** `windows` records around faults, `full` everything. */
-  readonly trace?: { readonly path: string; readonly extent: 'windows' | 'full' };
-  readonly pcapPath?: string;
-  /** Number of first packets whose journeys are recorded. */
-  readonly explain?: number;
-  /** The channel for viewers of the run. */
-  readonly broadcast?: Broadcast;
-  /** The source of faults that are not in the file. */
-  readonly palette?: PaletteLink;
-}
 
 /** One run. */
 export interface SeedJob {

@@ -44,7 +44,7 @@ import { provisionRun } from './provision/run-provision.ts';
 import { drawnSecrets } from './provision/secret-source.ts';
 import { obstacleOf } from './real-ports.ts';
 import { liveRecorders } from './recorders.ts';
-import type { RunEnd, RunOrder } from './run-scenario.ts';
+import type { RunEnd, RunOrder } from './run-order.ts';
 import { answerOf } from './seed-answer.ts';
 import type { Stage } from './stage.ts';
 import {
@@ -90,7 +90,7 @@ export function runLive(order: LiveOrder): Promise<RunEnd> {
 export async function runLiveSeed(order: LiveOrder, turn: SeedTurn): Promise<SeedAnswer> {
   const scenario = scenarioOfSeed(order.scenario, turn.seed);
   const obstacle = obstacleOf(scenario);
-  if (obstacle !== undefined) return obstacle;
+  if (obstacle !== undefined) return { kind: 'scenario-error', ...obstacle };
   const time = new LiveTime({ ...order, scenario }, turn);
   try {
     return { kind: 'result', result: await inTime(runPhases(time)) };

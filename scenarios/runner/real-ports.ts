@@ -10,7 +10,6 @@ import { type PortRange, REAL_ADDRESS } from '../../engine/live/port-plan.ts';
 import { SERVICE_PORTS } from '../../topologies/build/address-plan.ts';
 import type { HostSpec, Topology } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
-import type { SeedAnswer } from './job.ts';
 
 /** Ranges of the `ports` plan; undefined in the `loopback` plan. */
 export function portRanges({ addressPlan, hosts }: Topology): readonly PortRange[] | undefined {
@@ -23,8 +22,16 @@ export function portRanges({ addressPlan, hosts }: Topology): readonly PortRange
   }));
 }
 
+/** A place in a file, and what is wrong there. */
+interface Obstacle {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
 /** Why this system cannot carry the run, and which host is concerned; undefined if it can. */
-export function obstacleOf(scenario: Scenario): SeedAnswer | undefined {
+export function obstacleOf(scenario: Scenario): Obstacle | undefined {
   const { topology } = scenario;
   const ranges = portRanges(topology);
   const addresses = ranges === undefined ? topology.hosts.map(({ address }) => address) : [];
@@ -44,8 +51,8 @@ export function obstacleOf(scenario: Scenario): SeedAnswer | undefined {
   return answer(scenario, host, `${words} ${range.first} to ${last}, portBase changes them`);
 }
 
-function answer(scenario: Scenario, host: HostSpec | undefined, message: string): SeedAnswer {
+function answer(scenario: Scenario, host: HostSpec | undefined, message: string): Obstacle {
   const { file, line, column } = host?.position ?? { file: scenario.file, line: 1, column: 1 };
   const name = host?.name ?? 'a node';
-  return { kind: 'scenario-error', file, line, column, message: `${name}: ${message}` };
+  return { file, line, column, message: `${name}: ${message}` };
 }

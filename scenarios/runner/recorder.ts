@@ -61,3 +61,13 @@ export interface Recorder extends WorldListener {
   /** Closes files, also after a run that failed. */
   close?(): void;
 }
+
+/** What records a run. */
+export interface Recording {
+  /** Called every few milliseconds of the run's time. */
+  tick(nowNs: number, stage: Stage): void;
+  /** Writes the rest; returns warnings for the user. */
+  finish(result: SeedResult, stage: Stage): readonly string[];
+  /** Closes files, also after a run that failed. */
+  close(): void;
+}

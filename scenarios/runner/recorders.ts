@@ -9,12 +9,11 @@ import type { NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { type BroadcastParts, broadcastTrace } from './broadcast.ts';
 import { explain } from './explain.ts';
-import type { Recordings } from './job.ts';
 import { measuredSoFar } from './measured-so-far.ts';
-import type { Recording } from './phases/run-phases.ts';
 import { recordPcap } from './record-pcap.ts';
 import { openTrace, recordTrace, traceParts } from './record-trace.ts';
-import type { Passage, Recorder, RecorderParts } from './recorder.ts';
+import type { Passage, Recorder, RecorderParts, Recording } from './recorder.ts';
+import type { Recordings } from './recordings.ts';
 import type { Stage } from './stage.ts';
 import type { World } from './world.ts';
 

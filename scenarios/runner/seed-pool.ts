@@ -7,7 +7,8 @@ import { Piscina } from 'piscina';
 import { entryModule } from '../../engine/live/own-form.ts';
 import type { Scenario } from '../model.ts';
 import type { AskedFiles } from '../run-files.ts';
-import type { Recordings, SeedAnswer, SeedJob } from './job.ts';
+import type { SeedAnswer, SeedJob } from './job.ts';
+import type { Recordings } from './recordings.ts';
 import type { SeedWatch } from './seed-watch.ts';
 
 /** A seed to run, and who watches it. */

@@ -12,7 +12,7 @@ import type { RunInput, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
 import type { SeedAnswer } from './job.ts';
 import type { RunControl } from './run-control.ts';
-import { type RunEnd, type RunOrder, runInput } from './run-scenario.ts';
+import { type RunEnd, type RunOrder, runInput } from './run-order.ts';
 
 /** Runs in real time cannot be repeated exactly, so they have no fingerprint. */
 export const NO_FINGERPRINT = 'none';

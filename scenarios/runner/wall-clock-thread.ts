@@ -25,7 +25,7 @@ import { hostMetrics } from './emulate-meter.ts';
 import type { EmulateHow } from './emulate-run.ts';
 import type { SeedAnswer } from './job.ts';
 import type { LiveHow } from './live-run.ts';
-import type { RunEnd, RunOrder } from './run-scenario.ts';
+import type { RunEnd, RunOrder } from './run-order.ts';
 import { answerOf } from './seed-answer.ts';
 import { HELD_LIVE_MS, SeedWatch } from './seed-watch.ts';
 import type {

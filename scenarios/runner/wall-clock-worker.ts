@@ -15,7 +15,7 @@ import { runEmulatedSeed } from './emulate-run.ts';
 import type { SeedAnswer } from './job.ts';
 import { runLiveSeed } from './live-run.ts';
 import { RunControl } from './run-control.ts';
-import type { RunOrder } from './run-scenario.ts';
+import type { RunOrder } from './run-order.ts';
 import { answerOf } from './seed-answer.ts';
 import type { WallClockJob, WallClockNews } from './wall-clock-job.ts';
 

@@ -17,6 +17,9 @@ import type { FloodOrder, MakeForger } from './flood-order.ts';
 /** The kind of call to a node. */
 export type NodeCallKind = NodeCall['kind'];
 
+/** What a crash does to the data of a store that were not synced. */
+export type StoreFault = 'synced' | 'prefix' | 'torn';
+
 /** Undoes one effect of a fault; harmless if called twice. */
 export type Undo = () => void;
 
@@ -118,7 +121,7 @@ export interface World {
    */
   request(node: string, request: NodeRequest, by?: string): void;
   /** Stops the node as a crash does: timers, sockets and unsynced data are lost. */
-  crash(node: string, store: 'synced' | 'prefix' | 'torn'): void;
+  crash(node: string, store: StoreFault): void;
   /** Makes the host usable again; the runner then creates its node again. */
   restart(node: string): void;
   /**

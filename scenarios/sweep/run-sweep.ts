@@ -15,7 +15,7 @@ import type { Loaded } from '../open.ts';
 import { Refusal } from '../refusal.ts';
 import { filesOf } from '../run-files.ts';
 import type { SeedAnswer } from '../runner/job.ts';
-import { runInput } from '../runner/run-scenario.ts';
+import { runInput } from '../runner/run-order.ts';
 import { foreignAnswer, isJudgeable } from './foreign-answer.ts';
 import { judgedPart, packResult, unpackResult } from './packed-result.ts';
 import type { RunLine } from './results-file.ts';

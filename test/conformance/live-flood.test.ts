@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { runInput } from '../../scenarios/runner/run-scenario.ts';
+import { runInput } from '../../scenarios/runner/run-order.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
 import { live, orderOf, registry } from './on-sockets.ts';
 

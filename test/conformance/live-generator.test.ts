@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 import { judge } from '../../reports/judge.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
-import { runInput } from '../../scenarios/runner/run-scenario.ts';
+import { runInput } from '../../scenarios/runner/run-order.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
 import { live, orderOf, registry } from './on-sockets.ts';
 

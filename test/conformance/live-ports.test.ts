@@ -15,7 +15,7 @@ import type { Scenario } from '../../scenarios/model.ts';
 import { type Loaded, openScenario } from '../../scenarios/open.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import { runLive } from '../../scenarios/runner/live-run.ts';
-import type { RunEnd } from '../../scenarios/runner/run-scenario.ts';
+import type { RunEnd } from '../../scenarios/runner/run-order.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
 
 const registry = new ProtocolRegistry();

@@ -13,7 +13,7 @@ import { judge } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { runInput } from '../../scenarios/runner/run-scenario.ts';
+import { runInput } from '../../scenarios/runner/run-order.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
 import type { LiveCase } from './live-case.ts';
 import { live, orderOf, registry } from './on-sockets.ts';

@@ -13,7 +13,7 @@ import type { Report } from '../../reports/report-schema.ts';
 import { openAnyScenario } from '../../scenarios/open.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import { type EmulateOrder, runEmulated } from '../../scenarios/runner/emulate-run.ts';
-import type { RunEnd } from '../../scenarios/runner/run-scenario.ts';
+import type { RunEnd } from '../../scenarios/runner/run-order.ts';
 
 type Overrides = Readonly<Record<string, string>>;
 

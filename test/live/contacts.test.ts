@@ -6,7 +6,8 @@
 import { afterAll, expect, it } from 'vitest';
 import { metricsOf } from '../../scenarios/nodes.ts';
 import { runLive } from '../../scenarios/runner/live-run.ts';
-import { type RunEnd, type RunOrder, runScenario } from '../../scenarios/runner/run-scenario.ts';
+import type { RunEnd, RunOrder } from '../../scenarios/runner/run-order.ts';
+import { runScenario } from '../../scenarios/runner/run-scenario.ts';
 import { blockOf, cleanUp, orderOf, reportOn, spread, write } from './support.ts';
 
 afterAll(cleanUp);

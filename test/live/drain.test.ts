@@ -5,7 +5,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { runEmulated } from '../../scenarios/runner/emulate-run.ts';
 import { runLive } from '../../scenarios/runner/live-run.ts';
-import type { RunEnd } from '../../scenarios/runner/run-scenario.ts';
+import type { RunEnd } from '../../scenarios/runner/run-order.ts';
 import { blockOf, cleanUp, folder, orderOf, reportOn, spread, write } from './support.ts';
 
 afterAll(cleanUp);

@@ -10,7 +10,8 @@ import type { Report } from '../../reports/report-schema.ts';
 import { metricsOf } from '../../scenarios/nodes.ts';
 import { runEmulated } from '../../scenarios/runner/emulate-run.ts';
 import { runLive } from '../../scenarios/runner/live-run.ts';
-import { type RunEnd, runScenario } from '../../scenarios/runner/run-scenario.ts';
+import type { RunEnd } from '../../scenarios/runner/run-order.ts';
+import { runScenario } from '../../scenarios/runner/run-scenario.ts';
 import { blockOf, cleanUp, folder, orderOf, reportOn, spread, write } from './support.ts';
 
 afterAll(cleanUp);

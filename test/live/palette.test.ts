@@ -17,7 +17,7 @@ import type {
   PaletteLink,
   PaletteNews,
 } from '../../scenarios/runner/palette/messages.ts';
-import type { RunEnd } from '../../scenarios/runner/run-scenario.ts';
+import type { RunEnd } from '../../scenarios/runner/run-order.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
 import {
   blockOf,

@@ -7,7 +7,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { metricsOf } from '../../scenarios/nodes.ts';
 import { type LiveOrder, runLive } from '../../scenarios/runner/live-run.ts';
-import { type RunEnd, runScenario } from '../../scenarios/runner/run-scenario.ts';
+import type { RunEnd } from '../../scenarios/runner/run-order.ts';
+import { runScenario } from '../../scenarios/runner/run-scenario.ts';
 import { blockOf, cleanUp, orderOf, reportOn, spread, warningsOf, write } from './support.ts';
 
 afterAll(cleanUp);

@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { runLive } from '../../scenarios/runner/live-run.ts';
-import { type RunEnd, runInput } from '../../scenarios/runner/run-scenario.ts';
+import { type RunEnd, runInput } from '../../scenarios/runner/run-order.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
 import { blockOf, cleanUp, orderOf, reportOn, spread, write } from './support.ts';
 

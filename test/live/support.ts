@@ -19,7 +19,7 @@ import {
 import type { ProcessEntry } from '../../scenarios/distributed/layout.ts';
 import { type Loaded, openScenario } from '../../scenarios/open.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import type { RunEnd, RunOrder } from '../../scenarios/runner/run-scenario.ts';
+import type { RunEnd, RunOrder } from '../../scenarios/runner/run-order.ts';
 import { COMMAND_LINE } from '../command-line.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -12,7 +12,7 @@ import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
 import { type Loaded, openScenario } from '../../scenarios/open.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import type { BroadcastMessage } from '../../scenarios/runner/broadcast.ts';
-import { runInput } from '../../scenarios/runner/run-scenario.ts';
+import { runInput } from '../../scenarios/runner/run-order.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
 import { LiveRun } from '../../viz/server/live-run.ts';
 import { startVizServer, type VizServer } from '../../viz/server/server.ts';

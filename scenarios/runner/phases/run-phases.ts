@@ -12,6 +12,7 @@ import { type Account, closeAccount, followRefusals } from '../account.ts';
 import { outcome } from '../outcome.ts';
 import { Injector } from '../palette/injector.ts';
 import type { PaletteLink } from '../palette/messages.ts';
+import type { Recording } from '../recorder.ts';
 import type { Stage } from '../stage.ts';
 import type { World } from '../world.ts';
 import type { Steps } from './steps.ts';
@@ -30,16 +31,6 @@ export interface Cast {
   readonly palette: PaletteLink | undefined;
   /** Absent if the scenario measures no privacy. */
   readonly privacy?: { readonly addTo: (result: SeedResult) => SeedResult };
-}
-
-/** What records a run. */
-export interface Recording {
-  /** Called every few milliseconds of the run's time. */
-  tick(nowNs: number, stage: Stage): void;
-  /** Writes the rest; returns warnings for the user. */
-  finish(result: SeedResult, stage: Stage): readonly string[];
-  /** Closes files, also after a run that failed. */
-  close(): void;
 }
 
 /** What a timekeeper may use while the time passes. */

@@ -6,7 +6,7 @@
 import { performance } from 'node:perf_hooks';
 import type { SeedResult } from '../../../reports/model.ts';
 import { pause } from '../pause.ts';
-import type { RunOrder } from '../run-scenario.ts';
+import type { RunOrder } from '../run-order.ts';
 import type { Stage } from '../stage.ts';
 import { EarlyEnd, stoppedDrainMs } from '../wall-clock-run.ts';
 import type { Steps } from './steps.ts';

@@ -38,6 +38,7 @@ import type {
   LocalWorld,
   NodeCallKind,
   ReplayAttack,
+  StoreFault,
   Tap,
   TapControl,
   Undo,
@@ -206,7 +207,7 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
     this.#listeners.handled();
   }
 
-  crash(node: string, store: 'synced' | 'prefix' | 'torn'): void {
+  crash(node: string, store: StoreFault): void {
     this.sim.crash(node, store);
   }
 

@@ -8,7 +8,7 @@ import { LogHistogram } from '../../../../engine/measure/histogram.ts';
 import type { Channel } from '../../../../scenarios/distributed/channel/model.ts';
 import type { Command, Tally } from '../../../../scenarios/distributed/messages.ts';
 import { packHistogram } from '../../../../scenarios/distributed/packed-histogram.ts';
-import type { Fleet } from '../../../../scenarios/distributed/remote-world.ts';
+import type { Fleet } from '../../../../scenarios/distributed/messages.ts';
 
 /** The tally of a process that has counted nothing, with changes. */
 export function tallyOf(more: Partial<Tally> = {}): Tally {

@@ -4,7 +4,7 @@ import { judge } from '../../../../reports/judge.ts';
 import type { Mode } from '../../../../reports/model.ts';
 import { metricsOf } from '../../../../scenarios/nodes.ts';
 import { limitsOf } from '../../../../scenarios/runner/limit-watch.ts';
-import { runInput } from '../../../../scenarios/runner/run-scenario.ts';
+import { runInput } from '../../../../scenarios/runner/run-order.ts';
 import { load, prepare, registry, run } from '../runner/fixture.ts';
 
 const LIMITS = '{ ping.rtt: { p95: "<= 1s", virtual: { p50: "<= 1ms" } } }';

@@ -12,7 +12,7 @@ import { loadScenario } from '../../../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../../../scenarios/folders.ts';
 import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
 import type { BroadcastBlocks, BroadcastMessage } from '../../../../scenarios/runner/broadcast.ts';
-import type { Recordings } from '../../../../scenarios/runner/job.ts';
+import type { Recordings } from '../../../../scenarios/runner/recordings.ts';
 import { runSeed } from '../../../../scenarios/runner/run-seed.ts';
 import { GrowingSource } from '../../../../viz/format/growing-source.ts';
 import { openTrace, type TraceFile } from '../../../../viz/format/trace-file.ts';

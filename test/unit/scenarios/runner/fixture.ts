@@ -20,8 +20,8 @@ import {
   prepareSeed,
   type SeedRun,
 } from '../../../../scenarios/runner/cast-seed.ts';
-import type { Recordings } from '../../../../scenarios/runner/job.ts';
-import { runInput } from '../../../../scenarios/runner/run-scenario.ts';
+import type { Recordings } from '../../../../scenarios/runner/recordings.ts';
+import { runInput } from '../../../../scenarios/runner/run-order.ts';
 import { runSeed } from '../../../../scenarios/runner/run-seed.ts';
 
 export const MS = 1_000_000;

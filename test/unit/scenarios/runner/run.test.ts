@@ -8,11 +8,8 @@ import type { Scenario } from '../../../../scenarios/model.ts';
 import { metricsOf } from '../../../../scenarios/nodes.ts';
 import { checkDeterminism } from '../../../../scenarios/runner/check-determinism.ts';
 import { RunControl } from '../../../../scenarios/runner/run-control.ts';
-import {
-  type RunEnd,
-  type RunState,
-  runScenario,
-} from '../../../../scenarios/runner/run-scenario.ts';
+import type { RunEnd, RunState } from '../../../../scenarios/runner/run-order.ts';
+import { runScenario } from '../../../../scenarios/runner/run-scenario.ts';
 import { load, loadText, ratio, registry, report, run, SECOND, samples } from './fixture.ts';
 
 const hello = load('hello.yaml', { duration: '3s' });

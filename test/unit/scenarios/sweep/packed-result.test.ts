@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../reports/judge.ts';
 import type { SeedResult } from '../../../../reports/model.ts';
-import { runInput } from '../../../../scenarios/runner/run-scenario.ts';
+import { runInput } from '../../../../scenarios/runner/run-order.ts';
 import { judgedPart, packResult, unpackResult } from '../../../../scenarios/sweep/packed-result.ts';
 import { load, run } from '../runner/fixture.ts';
 

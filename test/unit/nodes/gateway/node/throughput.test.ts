@@ -8,8 +8,8 @@ import type { SeedResult } from '../../../../../reports/model.ts';
 import type { Report } from '../../../../../reports/report-schema.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../../../../../scenarios/metrics/live-metrics.ts';
 import { metricsOf } from '../../../../../scenarios/nodes.ts';
-import type { Recordings } from '../../../../../scenarios/runner/job.ts';
-import { runInput } from '../../../../../scenarios/runner/run-scenario.ts';
+import type { Recordings } from '../../../../../scenarios/runner/recordings.ts';
+import { runInput } from '../../../../../scenarios/runner/run-order.ts';
 import {
   counter,
   load,
