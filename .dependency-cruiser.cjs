@@ -1,12 +1,12 @@
 /**
  * Architecture rules: the arrows of docs/ARCHITECTURE.md. Every comment says what to do instead.
  *
- * cli -> {scenarios, services, viz/server}; scenarios -> {topologies, nodes/<p>/index, reports} ->
- * engine; services -> {nodes/<p>/index, engine/{live,host,measure}}; nodes -> engine/host (types)
+ * cli -> {runner, scenarios, services, viz/server}; runner -> scenarios -> {topologies, nodes/<p>/index,
+ * reports} -> engine; services -> {nodes/<p>/index, engine/{live,host,measure}}; nodes -> engine/host (types)
  * and nodes/_kit (of which secrets.ts alone lends from engine/core); viz/app -> {viz/format, nodes/<p>/viz.ts};
  * everything -> engine/pure. `test/rules` holds one planted violation of each.
  */
-const ABOVE_ENGINE = '^(nodes|topologies|scenarios|reports|services|viz|cli|bench|tools)/';
+const ABOVE_ENGINE = '^(nodes|topologies|scenarios|runner|reports|services|viz|cli|bench|tools)/';
 const PROTOCOL = '^nodes/([^_/][^/]*)/';
 const VIZ_PLUGIN = '^nodes/([^_/][^/]*)/viz[a-z-]*\\.ts$';
 /**
@@ -15,7 +15,7 @@ const VIZ_PLUGIN = '^nodes/([^_/][^/]*)/viz[a-z-]*\\.ts$';
  * The face of a protocol imports the port, so that nothing behind another protocol's is pure either.
  */
 const IMPURE =
-  '^(engine/(?!pure/|host/time\\.ts$)|(topologies|scenarios|reports|services|cli|bench|tools|test)/|viz/(app|server)/)|node_modules/(?!d3-)';
+  '^(engine/(?!pure/|host/time\\.ts$)|(topologies|scenarios|runner|reports|services|cli|bench|tools|test)/|viz/(app|server)/)|node_modules/(?!d3-)';
 const KIT_SECRETS = '^nodes/_kit/secrets\\.ts$';
 /**
  * Files that hold the whole port beside a node.ts or *-node.ts. The list only shrinks: a test asks of each whether it is
@@ -137,7 +137,7 @@ module.exports = {
         "A protocol imports engine/{host,pure}, nodes/_kit, itself, and other protocols' index.ts.",
       from: { path: '^nodes/', pathNot: [VIZ_PLUGIN, KIT_SECRETS] },
       to: {
-        path: '^(engine/(?!host/|pure/)|(topologies|scenarios|reports|services|viz|cli|bench|tools)/)',
+        path: '^(engine/(?!host/|pure/)|(topologies|scenarios|runner|reports|services|viz|cli|bench|tools)/)',
       },
     },
     {
@@ -213,7 +213,7 @@ module.exports = {
       from: { path: '^topologies/' },
       to: {
         path: [
-          '^(nodes|scenarios|reports|services|viz|cli|bench|tools)/',
+          '^(nodes|scenarios|runner|reports|services|viz|cli|bench|tools)/',
           '^engine/(core|live|crypto|measure)/',
         ],
       },
@@ -237,7 +237,7 @@ module.exports = {
       name: 'scenarios-through-the-front-door',
       severity: 'error',
       comment: "Import the protocol's index.ts.",
-      from: { path: '^(scenarios|services|reports|cli|viz/(server|format))/' },
+      from: { path: '^(scenarios|runner|services|reports|cli|viz/(server|format))/' },
       to: {
         path: '^nodes/',
         // An account of privacy is asked for without a federation: a second door, a library.
@@ -248,8 +248,15 @@ module.exports = {
       name: 'scenarios-are-below-the-faces',
       severity: 'error',
       comment: 'cli, services and viz call scenarios, never the other way round.',
-      from: { path: '^scenarios/' },
+      from: { path: '^(scenarios|runner)/' },
       to: { path: '^(services|viz/(server|app)|cli|bench|tools)/' },
+    },
+    {
+      name: 'scenarios-are-below-the-runner',
+      severity: 'error',
+      comment: 'scenarios reads files and knows protocols by their faces; the runner runs them.',
+      from: { path: '^scenarios/' },
+      to: { path: '^runner/' },
     },
     {
       name: 'services-are-faces-of-live-nodes',
@@ -258,7 +265,7 @@ module.exports = {
       from: { path: '^services/' },
       to: {
         path: [
-          '^(topologies|scenarios|reports|viz|cli|bench|tools)/',
+          '^(topologies|scenarios|runner|reports|viz|cli|bench|tools)/',
           '^engine/(core|net|crypto)/',
         ],
       },
@@ -269,7 +276,7 @@ module.exports = {
       comment: 'viz/format reads bytes and returns values, in a browser too.',
       from: { path: '^viz/format/' },
       to: {
-        path: '^(nodes|topologies|scenarios|reports|services|cli|bench|tools|viz/(app|server))/',
+        path: '^(nodes|topologies|scenarios|runner|reports|services|cli|bench|tools|viz/(app|server))/',
         pathNot: '^reports/(report-schema|kpi-text)\\.ts$',
       },
     },
@@ -301,7 +308,7 @@ module.exports = {
         'viz/app reads trace and report formats, and shares how reports print, look and compare.',
       from: { path: '^viz/app/' },
       to: {
-        path: '^(engine|nodes|topologies|scenarios|reports|services|cli|bench|tools|viz)/',
+        path: '^(engine|nodes|topologies|scenarios|runner|reports|services|cli|bench|tools|viz)/',
         pathNot: [
           '^viz/(app|format)/',
           '^nodes/[^/]+/viz\\.ts$',
@@ -324,36 +331,37 @@ module.exports = {
       severity: 'error',
       comment: 'reports turn numbers into verdicts.',
       from: { path: '^reports/' },
-      to: { path: '^(nodes|topologies|scenarios|services|viz|cli|bench|tools)/' },
+      to: { path: '^(nodes|topologies|scenarios|runner|services|viz|cli|bench|tools)/' },
     },
     {
       name: 'attacks-see-no-truth',
       severity: 'error',
       comment: 'An attacker has a View (reports/privacy/view); scoring stands outside attacks/.',
       from: { path: '^reports/privacy/attacks/' },
-      to: { path: '^(reports/privacy/truth|scenarios)/', reachable: true },
+      to: { path: '^(reports/privacy/truth|scenarios|runner)/', reachable: true },
     },
     {
       name: 'worlds-through-their-interface',
       severity: 'error',
       comment: 'Ask for a World or a LocalWorld (runner/world.ts); who assembles a run makes one.',
       from: {
-        path: '^scenarios/',
+        path: '^runner/',
         pathNot: [
-          '^scenarios/runner/(worlds/|(cast-seed|live-run)\\.ts$)',
-          '^scenarios/distributed/(agent|gauge)\\.ts$',
-          '^scenarios/calibration/timed-world\\.ts$',
-          '^scenarios/verify/checks/fault-schedule\\.ts$',
+          '^runner/worlds/',
+          '^runner/run/(cast-seed|live-run)\\.ts$',
+          '^runner/distributed/agent/(agent|gauge)\\.ts$',
+          '^runner/calibration/timed-world\\.ts$',
+          '^runner/verify/checks/fault-schedule\\.ts$',
         ],
       },
-      to: { path: '^scenarios/runner/worlds/' },
+      to: { path: '^runner/worlds/.*(agenda|listeners|-world)\\.ts$' },
     },
     {
       name: 'adversaries-see-no-truth',
       severity: 'error',
       comment: 'An adversary sees what taps show it; the score is kept outside adversary/.',
-      from: { path: '^scenarios/runner/adversary/' },
-      to: { path: '^(reports/|scenarios/(?!model\\.ts$|runner/adversary/))' },
+      from: { path: '^runner/privacy/adversary/' },
+      to: { path: '^(reports/|scenarios/(?!model\\.ts$)|runner/(?!privacy/adversary/))' },
     },
     {
       name: 'views-hold-no-truth',
@@ -394,7 +402,9 @@ module.exports = {
       name: 'no-dev-dependency-in-source',
       severity: 'error',
       comment: 'Move it to dependencies, or the code to test/.',
-      from: { path: '^(engine|nodes|topologies|scenarios|reports|services|viz/server|cli)/' },
+      from: {
+        path: '^(engine|nodes|topologies|scenarios|runner|reports|services|viz/server|cli)/',
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

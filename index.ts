@@ -20,15 +20,15 @@ import { renderMarkdown } from './reports/markdown.ts';
 import { renderPrometheus } from './reports/prometheus.ts';
 import type { Report } from './reports/report-schema.ts';
 import { renderTerminal } from './reports/terminal.ts';
+import { commitOf } from './runner/run/commit.ts';
+import { runLive as runOnSockets } from './runner/run/live-run.ts';
+import type { RunEnd, RunOrder, RunState } from './runner/run/run-order.ts';
+import { runScenario as runInVirtualTime } from './runner/threads/run-scenario.ts';
 import { repeatCommand } from './scenarios/command-text.ts';
 import type { Scenario } from './scenarios/model.ts';
-import { openScenario } from './scenarios/open.ts';
+import { openScenario } from './scenarios/open/open.ts';
+import { ProtocolRegistry } from './scenarios/open/registry.ts';
 import { Refusal } from './scenarios/refusal.ts';
-import { ProtocolRegistry } from './scenarios/registry.ts';
-import { commitOf } from './scenarios/runner/commit.ts';
-import { runLive as runOnSockets } from './scenarios/runner/live-run.ts';
-import type { RunEnd, RunOrder, RunState } from './scenarios/runner/run-order.ts';
-import { runScenario as runInVirtualTime } from './scenarios/runner/run-scenario.ts';
 
 import {
   type MixHop,
@@ -42,9 +42,9 @@ export { InvariantError } from './engine/core/assert.ts';
 export type { MixnodeFile } from './nodes/mixnet/index.ts';
 export type { KpiChange, ReportComparison } from './reports/compare.ts';
 export type { KpiResult, Report } from './reports/report-schema.ts';
+export type { RunState } from './runner/run/run-order.ts';
 export type { Scenario } from './scenarios/model.ts';
 export { Refusal } from './scenarios/refusal.ts';
-export type { RunState } from './scenarios/runner/run-order.ts';
 export type {
   MixedPacket,
   MixHop,

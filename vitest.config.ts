@@ -17,7 +17,7 @@ export const RELOADING = [
   'test/unit/engine/crypto/hash-memory.test.ts',
   'test/unit/engine/crypto/node.test.ts',
   'test/unit/engine/crypto/vector-aes.test.ts',
-  'test/unit/scenarios/distributed/staged-start.test.ts',
+  'test/unit/runner/distributed/staged-start.test.ts',
 ];
 
 /** Tests of modules of the browser view that only Vite can find (`import.meta.glob`). */

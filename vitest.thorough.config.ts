@@ -22,8 +22,8 @@ export const THOROUGH = [
   'test/unit/nodes/federated/secagg/losses-quorum.test.ts',
   'test/unit/nodes/gateway/node/{failover,life,long-life,noisy-machine}.test.ts',
   'test/unit/nodes/mixnet/{audit,auditor,client-restart,load,neighbours,unwrap-threads}.test.ts',
-  'test/unit/scenarios/distributed/agent-program.test.ts',
-  'test/unit/scenarios/runner/message-ledger.test.ts',
+  'test/unit/runner/distributed/agent-program.test.ts',
+  'test/unit/runner/message-ledger.test.ts',
 ];
 
 /** Those of them that follow the wall clock on real sockets and processes. */
@@ -33,7 +33,7 @@ export const THOROUGH_WALL = [
   'test/conformance/live-{audit,flood,protocols}.test.ts',
   'test/environment/{bundle-kill,command,kill}.test.ts',
   'test/security/{identity,output}-live.test.ts',
-  'test/unit/scenarios/calibration/in-place.test.ts',
+  'test/unit/runner/calibration/in-place.test.ts',
 ];
 
 /** Tests that judge a speed, the wall clock to a few percent, or count what comes back in time: nothing runs beside them. */

@@ -5,10 +5,11 @@
  *
  * @module
  */
+
+import { runSeed } from '../runner/run/run-seed.ts';
 import { loadScenario } from '../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { runSeed } from '../scenarios/runner/run-seed.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type BenchResult, cpuTimeUs } from './bench-result.ts';
 import { inTurnWithLoop, type Taken } from './in-turn.ts';
 

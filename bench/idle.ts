@@ -2,7 +2,7 @@
  * Two nodes that are idle for 14 days of virtual time: processor time of the run with its trace,
  * memory, and bytes of trace and report (ADR 0038).
  *
- * `npm run bench -- idle`. The counts are also a test (`test/unit/scenarios/runner/idle.test.ts`).
+ * `npm run bench -- idle`. The counts are also a test (`test/unit/runner/idle.test.ts`).
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge } from '../reports/judge.ts';
 import type { SeedResult } from '../reports/model.ts';
+import { runInput } from '../runner/run/run-order.ts';
+import { runSeed } from '../runner/run/run-seed.ts';
 import { loadScenario } from '../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
-import { metricsOf } from '../scenarios/nodes.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { runInput } from '../scenarios/runner/run-order.ts';
-import { runSeed } from '../scenarios/runner/run-seed.ts';
+import { metricsOf } from '../scenarios/open/nodes.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
 
 /** Name of this benchmark for `npm run bench -- idle`. */

@@ -13,15 +13,15 @@
 
 import { openStream } from '../engine/core/stream.ts';
 import { provider } from '../engine/crypto/index.ts';
-import { Agent } from '../scenarios/distributed/agent.ts';
-import { drawRunName } from '../scenarios/distributed/run-state.ts';
-import { nodeChoice } from '../scenarios/nodes.ts';
-import { openScenario } from '../scenarios/open.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { TruthWriter } from '../scenarios/runner/ground-truth.ts';
-import { provisionRun } from '../scenarios/runner/provision/run-provision.ts';
-import { drawnSecrets } from '../scenarios/runner/provision/secret-source.ts';
-import type { WorldListener } from '../scenarios/runner/world.ts';
+import { Agent } from '../runner/distributed/agent/agent.ts';
+import { drawRunName } from '../runner/distributed/messages/run-state.ts';
+import { provisionRun } from '../runner/nodes/run-provision.ts';
+import { drawnSecrets } from '../runner/nodes/secret-source.ts';
+import { TruthWriter } from '../runner/traffic/ground-truth.ts';
+import type { WorldListener } from '../runner/world.ts';
+import { nodeChoice } from '../scenarios/open/nodes.ts';
+import { openScenario } from '../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import type { BenchResult } from './bench-result.ts';
 import { bareEchoUs } from './udp-echo.ts';
 

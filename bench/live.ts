@@ -13,12 +13,12 @@
  */
 import { histogramQuantile } from '../engine/measure/histogram.ts';
 import type { MetricData, SeedResult } from '../reports/model.ts';
-import { runDistributed } from '../scenarios/distributed/distributed-run.ts';
+import { runDistributed } from '../runner/distributed/coordinator/distributed-run.ts';
+import { runLive } from '../runner/run/live-run.ts';
+import type { RunEnd, RunOrder } from '../runner/run/run-order.ts';
 import type { Scenario } from '../scenarios/model.ts';
-import { openScenario } from '../scenarios/open.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { runLive } from '../scenarios/runner/live-run.ts';
-import type { RunEnd, RunOrder } from '../scenarios/runner/run-order.ts';
+import { openScenario } from '../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import type { BenchResult } from './bench-result.ts';
 import { bareEchoUs } from './udp-echo.ts';
 

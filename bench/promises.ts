@@ -10,9 +10,9 @@
  */
 import { hasSodium, provider } from '../engine/crypto/index.ts';
 import { ReplayWindow } from '../nodes/_kit/replay-window.ts';
-import { openScenario } from '../scenarios/open.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { runSeed } from '../scenarios/runner/run-seed.ts';
+import { runSeed } from '../runner/run/run-seed.ts';
+import { openScenario } from '../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type BenchResult, cpuTimeUs, requireEqual } from './bench-result.ts';
 import { inTurnWithLoop, type Measurement, type Taken } from './in-turn.ts';
 import { LiveLoad } from './workloads/live-load.ts';

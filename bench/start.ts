@@ -20,7 +20,7 @@ export const name = 'start';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const START = join(ROOT, 'cli/start.mjs');
-const ENTRY = new URL('../scenarios/runner/run-worker-entry.mjs', import.meta.url).href;
+const ENTRY = new URL('../runner/threads/run-worker-entry.mjs', import.meta.url).href;
 const STORE = new URL('../cli/prepared-store.mjs', import.meta.url).href;
 const PREPARED = new URL('../engine/live/prepared.mjs', import.meta.url).href;
 const TURNS = 7;

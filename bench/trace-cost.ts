@@ -8,10 +8,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runSeed } from '../runner/run/run-seed.ts';
 import { loadScenario } from '../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { runSeed } from '../scenarios/runner/run-seed.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
 
 /** Name of this benchmark for `npm run bench -- trace-cost`. */

@@ -4,8 +4,8 @@
  * @module
  */
 import { type Command, Option } from 'commander';
+import { canMissForGood } from '../runner/stage/limit-watch.ts';
 import type { Scenario } from '../scenarios/model.ts';
-import { canMissForGood } from '../scenarios/runner/limit-watch.ts';
 import { FlagError } from './exit.ts';
 
 /** The flag. */

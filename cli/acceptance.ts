@@ -5,9 +5,9 @@
  */
 import { readdirSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
+import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { execute, type RunFlags } from './execute.ts';
 import { type ExitCode, exitWith, worstOf } from './exit.ts';
 import { fleetRunner } from './fleet-runner.ts';

@@ -9,11 +9,11 @@
  */
 import { compareAgainst } from '../reports/against.ts';
 import { compareOnTime } from '../reports/on-time.ts';
+import type { RunOrder } from '../runner/run/run-order.ts';
+import { runScenario } from '../runner/threads/run-scenario.ts';
+import { trafficEntries } from '../runner/traffic/drawn-pairs.ts';
 import type { Scenario } from '../scenarios/model.ts';
-import type { ProtocolRegistry } from '../scenarios/registry.ts';
-import { trafficEntries } from '../scenarios/runner/drawn-pairs.ts';
-import type { RunOrder } from '../scenarios/runner/run-order.ts';
-import { runScenario } from '../scenarios/runner/run-scenario.ts';
+import type { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import type { Runner } from './execute.ts';
 import { FlagError } from './exit.ts';
 import { load } from './load.ts';

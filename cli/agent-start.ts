@@ -6,9 +6,10 @@
  *
  * @module
  */
-import { channelKeys, readBoot } from '../scenarios/distributed/boot.ts';
-import { dialChannel } from '../scenarios/distributed/channel/dial.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
+
+import { dialChannel } from '../runner/distributed/channel/dial.ts';
+import { channelKeys, readBoot } from '../runner/distributed/processes/boot.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { runNodeProcess } from './node-process.ts';
 
 const EXIT_MISTAKE = 3;

@@ -4,9 +4,9 @@
  * @module
  */
 
+import { checkDeterminism as check } from '../runner/run/check-determinism.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { checkDeterminism as check } from '../scenarios/runner/check-determinism.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type RunFlags, seedsOf } from './execute.ts';
 import type { ExitCode } from './exit.ts';
 import type { Loaded } from './load.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 import { oneLine } from '../reports/plain-text.ts';
-import type { Conflict } from '../scenarios/sweep/merge.ts';
+import type { Conflict } from '../runner/sweep/merge.ts';
 import type { ExitCode } from './exit.ts';
 
 /** Prints them on stderr. @returns exit code 4 if there is one. */

@@ -7,7 +7,7 @@
 import { relative } from 'node:path';
 import { greatestOf } from '../engine/pure/extremes.ts';
 import { plainLines } from '../reports/plain-text.ts';
-import type { Crash, CrashPlace } from '../scenarios/runner/crash/crash.ts';
+import type { Crash, CrashPlace } from '../runner/crash/crash.ts';
 
 const COLUMNS = 80;
 const INDENT = '  ';

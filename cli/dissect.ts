@@ -10,7 +10,7 @@ import { type Command, Option } from 'commander';
 import { EnvironmentError, systemCode, systemWords } from '../engine/live/environment.ts';
 import { importModule } from '../engine/live/import-module.ts';
 import { commandText } from '../scenarios/command-text.ts';
-import { knownProtocols, loadAdded } from '../scenarios/registry.ts';
+import { knownProtocols, loadAdded } from '../scenarios/open/registry.ts';
 import {
   type DissectedProtocol,
   heldBy,

@@ -6,11 +6,11 @@
  */
 import { type Command, Option } from 'commander';
 import type { OnLate } from '../engine/live/emulation/pacer.ts';
-import { outsideHosts } from '../scenarios/outside.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
-import type { EmulateHow } from '../scenarios/runner/emulate-run.ts';
-import type { RunOrder } from '../scenarios/runner/run-order.ts';
-import { runEmulatedApart } from '../scenarios/runner/wall-clock-thread.ts';
+import type { EmulateHow } from '../runner/run/emulate-run.ts';
+import type { RunOrder } from '../runner/run/run-order.ts';
+import { runEmulatedApart } from '../runner/threads/wall-clock-thread.ts';
+import { outsideHosts } from '../scenarios/open/outside.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { readAs } from '../topologies/files/quantity.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';

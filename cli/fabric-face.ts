@@ -5,7 +5,7 @@
  * @module
  */
 import type { NodeRequest } from '../engine/host/host.ts';
-import type { Agent } from '../scenarios/distributed/agent.ts';
+import type { Agent } from '../runner/distributed/agent/agent.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import {
   FabricFaceError,

@@ -5,12 +5,12 @@
  */
 import { judge } from '../reports/judge.ts';
 import type { SeedResult } from '../reports/model.ts';
-import type { FleetExecutor } from '../scenarios/fleet/fleet-executor.ts';
-import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
-import { type RunEnd, type RunOrder, runInput } from '../scenarios/runner/run-order.ts';
-import { foreignAnswer } from '../scenarios/sweep/foreign-answer.ts';
-import type { SweepCell } from '../scenarios/sweep/run-sweep.ts';
-import { sourceState } from '../scenarios/sweep/source-state.ts';
+import type { FleetExecutor } from '../runner/fleet/fleet-executor.ts';
+import type { QueueAddress } from '../runner/fleet/queue-address.ts';
+import { type RunEnd, type RunOrder, runInput } from '../runner/run/run-order.ts';
+import { foreignAnswer } from '../runner/sweep/foreign-answer.ts';
+import type { SweepCell } from '../runner/sweep/run-sweep.ts';
+import { sourceState } from '../runner/sweep/source-state.ts';
 import type { Runner } from './execute.ts';
 import { type ExitCode, FlagError } from './exit.ts';
 import { openFleet } from './open-fleet.ts';

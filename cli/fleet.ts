@@ -6,11 +6,11 @@
 import type { Command } from 'commander';
 import { plural } from '../reports/format.ts';
 import { oneLine } from '../reports/plain-text.ts';
-import type { FleetEngine } from '../scenarios/fleet/fleet-engine.ts';
-import { HEAD_NAME, jobsName } from '../scenarios/fleet/fleet-executor.ts';
-import { type FleetWorkerState, readHead, readWorker } from '../scenarios/fleet/fleet-job.ts';
-import { ALIVE_MS, WORKERS_NAME } from '../scenarios/fleet/fleet-worker.ts';
-import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
+import type { FleetEngine } from '../runner/fleet/fleet-engine.ts';
+import { HEAD_NAME, jobsName } from '../runner/fleet/fleet-executor.ts';
+import { type FleetWorkerState, readHead, readWorker } from '../runner/fleet/fleet-job.ts';
+import { ALIVE_MS, WORKERS_NAME } from '../runner/fleet/fleet-worker.ts';
+import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import { FlagError } from './exit.ts';
 import { openQueue, QUEUE_HELP, queueFlag } from './queue-flag.ts';
 

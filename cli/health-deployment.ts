@@ -10,7 +10,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
-import { deploymentSchema } from '../scenarios/distributed/deployment-schema.ts';
+import { deploymentSchema } from '../runner/distributed/deployment/deployment-schema.ts';
 import type { Endpoint } from '../services/operator/index.ts';
 import { Problems } from '../topologies/files/problems.ts';
 import { displayPath, readSource } from '../topologies/files/source.ts';

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { commitTrouble } from '../scenarios/runner/commit.ts';
-import { isKnownState } from '../scenarios/sweep/source-state.ts';
+import { commitTrouble } from '../runner/run/commit.ts';
+import { isKnownState } from '../runner/sweep/source-state.ts';
 
 /** Returns it; says why it is unknown, if somebody can do something about it. */
 export function knownCommit(commit: string): string {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { knownProtocols, loadAdded, type ProtocolRegistry } from '../scenarios/registry.ts';
+import { knownProtocols, loadAdded, type ProtocolRegistry } from '../scenarios/open/registry.ts';
 
 /** Prints all metrics, sorted by name; as JSON on request. */
 export async function listMetrics(registry: ProtocolRegistry, isJson: boolean): Promise<void> {

@@ -5,7 +5,7 @@
  * @module
  */
 import { availableParallelism } from 'node:os';
-import { type LoopScenario, loopsFor } from '../scenarios/distributed/loops.ts';
+import { type LoopScenario, loopsFor } from '../runner/distributed/processes/loops.ts';
 import { FlagError } from './exit.ts';
 
 /** The flags that determine where nodes run. */

@@ -6,13 +6,13 @@
  */
 import { type Command, Option } from 'commander';
 import { entryModule } from '../engine/live/own-form.ts';
+import { runDistributed } from '../runner/distributed/coordinator/distributed-run.ts';
+import { type Deployment, loadDeployment } from '../runner/distributed/deployment/deployment.ts';
+import { refuseClouds } from '../runner/faults/clouds.ts';
+import type { LiveHow } from '../runner/run/live-run.ts';
+import { runLiveApart } from '../runner/threads/wall-clock-thread.ts';
 import { commandText } from '../scenarios/command-text.ts';
-import { type Deployment, loadDeployment } from '../scenarios/distributed/deployment.ts';
-import { runDistributed } from '../scenarios/distributed/distributed-run.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { refuseClouds } from '../scenarios/runner/clouds.ts';
-import type { LiveHow } from '../scenarios/runner/live-run.ts';
-import { runLiveApart } from '../scenarios/runner/wall-clock-thread.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { againstSim } from './against-sim.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';

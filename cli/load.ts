@@ -8,4 +8,4 @@ export {
   type Loaded,
   openAnyScenario as loadAny,
   openScenario as load,
-} from '../scenarios/open.ts';
+} from '../scenarios/open/open.ts';

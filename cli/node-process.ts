@@ -6,13 +6,13 @@
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import { type MetricValue, mergeByName } from '../engine/measure/counters.ts';
-import type { Agent } from '../scenarios/distributed/agent.ts';
+import type { Agent } from '../runner/distributed/agent/agent.ts';
 import {
   AgentSession,
   type SessionEnd,
   type SessionOptions,
-} from '../scenarios/distributed/agent-session.ts';
-import type { Channel } from '../scenarios/distributed/channel/model.ts';
+} from '../runner/distributed/agent/agent-session.ts';
+import type { Channel } from '../runner/distributed/channel/model.ts';
 import {
   handleSignals,
   isComponent,

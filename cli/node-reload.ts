@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { type Deployment, loadDeployment } from '../scenarios/distributed/deployment.ts';
+import { type Deployment, loadDeployment } from '../runner/distributed/deployment/deployment.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
-import type { ProtocolRegistry } from '../scenarios/registry.ts';
+import type { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type OperatorLog, type ReloadResult, readLevels } from '../services/operator/index.ts';
 import { loadTopology } from '../topologies/load.ts';
 import type { HostSpec, Topology } from '../topologies/model.ts';

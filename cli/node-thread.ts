@@ -13,7 +13,7 @@ import { Worker } from 'node:worker_threads';
 import { entryModule } from '../engine/live/own-form.ts';
 import { ownPlace, shownPath } from '../engine/live/stack-places.ts';
 import { stackOfThread } from '../engine/live/thread-stack.ts';
-import { HELD_LIVE_MS } from '../scenarios/runner/seed-watch.ts';
+import { HELD_LIVE_MS } from '../runner/threads/seed-watch.ts';
 import { DEADLINE_MS } from '../services/operator/index.ts';
 import { reportProblem } from './exit.ts';
 

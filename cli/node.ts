@@ -12,17 +12,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { type Command, Option } from 'commander';
 import { lockFolder } from '../engine/live/folder-lock.ts';
-import { dialChannel } from '../scenarios/distributed/channel/dial.ts';
-import { type Channel, DialError } from '../scenarios/distributed/channel/model.ts';
+import { dialChannel } from '../runner/distributed/channel/dial.ts';
+import { type Channel, DialError } from '../runner/distributed/channel/model.ts';
 import {
   type Deployment,
   type KeyRole,
   loadDeployment,
   makeKeys,
-} from '../scenarios/distributed/deployment.ts';
+} from '../runner/distributed/deployment/deployment.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { OPERATOR_LEVELS, type OperatorLevel } from '../services/operator/index.ts';
 import { hintNames } from '../topologies/files/suggest.ts';
 import { loadTopology, topologyModules } from '../topologies/load.ts';

@@ -4,9 +4,9 @@
  * @module
  */
 import { oneLine } from '../reports/plain-text.ts';
-import { FleetExecutor } from '../scenarios/fleet/fleet-executor.ts';
-import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
-import type { SweepCell } from '../scenarios/sweep/run-sweep.ts';
+import { FleetExecutor } from '../runner/fleet/fleet-executor.ts';
+import type { QueueAddress } from '../runner/fleet/queue-address.ts';
+import type { SweepCell } from '../runner/sweep/run-sweep.ts';
 import type { ExitCode } from './exit.ts';
 import { fileForFleet, openQueue } from './queue-flag.ts';
 

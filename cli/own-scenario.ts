@@ -5,11 +5,11 @@
  * @module
  */
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import type { SweepHead } from '../runner/sweep/results-file.ts';
 import { scenarioPath } from '../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
+import { hashOfFile } from '../scenarios/open/run-files.ts';
 import { Refusal } from '../scenarios/refusal.ts';
-import { hashOfFile } from '../scenarios/run-files.ts';
-import type { SweepHead } from '../scenarios/sweep/results-file.ts';
 import { isBelow, realPath } from '../topologies/files/file-bounds.ts';
 
 /**

@@ -6,17 +6,17 @@
  */
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { type Repeat, repeatCommand } from '../scenarios/command-text.ts';
-import type { Scenario } from '../scenarios/model.ts';
-import { interactiveYaml } from '../scenarios/runner/palette/export.ts';
-import { type KindOffer, kindsOf } from '../scenarios/runner/palette/kinds.ts';
+import { interactiveYaml } from '../runner/palette/export.ts';
+import { type KindOffer, kindsOf } from '../runner/palette/kinds.ts';
 import type {
   InjectedEvent,
   PaletteLink,
   PaletteNews,
   PaletteOrder,
-} from '../scenarios/runner/palette/messages.ts';
-import type { RunEnd, RunOrder } from '../scenarios/runner/run-order.ts';
+} from '../runner/palette/messages.ts';
+import type { RunEnd, RunOrder } from '../runner/run/run-order.ts';
+import { type Repeat, repeatCommand } from '../scenarios/command-text.ts';
+import type { Scenario } from '../scenarios/model.ts';
 import {
   type ControlFault,
   type ControlOrder,

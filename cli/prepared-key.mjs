@@ -17,7 +17,7 @@ export const CODE = fileURLToPath(new URL('..', import.meta.url));
 export const HOME = FORM === 'ts' ? CODE : join(CODE, '../..');
 /** Folders with modules of this project, except those of the browser view. */
 const MODULES = [
-  ...['cli', 'engine', 'nodes', 'reports', 'scenarios', 'services', 'tools/requirements'],
+  ...['cli', 'engine', 'nodes', 'reports', 'runner', 'scenarios', 'services', 'tools/requirements'],
   ...['topologies', 'viz/format', 'viz/server'],
 ];
 /** Records of npm, yarn and pnpm, in this folder or any folder above. */

@@ -29,10 +29,10 @@ import { CODE, HOME, keyOfProgram } from './prepared-key.mjs';
 /** Each exports what its first module exports; further modules are those that it loads by address. */
 const PROGRAMS = [
   ['command', 'cli/run-command'],
-  ['run-worker', 'scenarios/runner/run-worker'],
-  ['wall-clock-worker', 'scenarios/runner/wall-clock-worker'],
+  ['run-worker', 'runner/threads/run-worker'],
+  ['wall-clock-worker', 'runner/threads/wall-clock-worker'],
   ['agent', 'cli/agent-start'],
-  ['loop', 'scenarios/distributed/loop-start'],
+  ['loop', 'runner/distributed/agent/loop-start'],
   ['compute-worker', 'engine/live/compute-worker', 'nodes/mixnet/index'],
   [
     'pipeline-worker',

@@ -13,7 +13,7 @@ import {
   renderPlainProgress,
   renderProgress,
 } from '../reports/progress.ts';
-import type { RunState } from '../scenarios/runner/run-order.ts';
+import type { RunState } from '../runner/run/run-order.ts';
 import { hasLiveStderr, widthOf } from './terminal.ts';
 
 const PLAIN_INTERVAL_MS = 10_000;

@@ -5,13 +5,13 @@
  */
 import { isAbsolute, relative } from 'node:path';
 import { oneLine } from '../reports/plain-text.ts';
-import { shortName } from '../scenarios/command-text.ts';
-import { FleetEngine } from '../scenarios/fleet/fleet-engine.ts';
+import { FleetEngine } from '../runner/fleet/fleet-engine.ts';
 import {
   type QueueAddress,
   readQueueAddress,
   withPassword,
-} from '../scenarios/fleet/queue-address.ts';
+} from '../runner/fleet/queue-address.ts';
+import { shortName } from '../scenarios/command-text.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { FlagError } from './exit.ts';
 

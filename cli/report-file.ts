@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readReport } from '../reports/json.ts';
 import type { Report } from '../reports/report-schema.ts';
-import { refuseOtherThanFile } from '../scenarios/run-files.ts';
+import { refuseOtherThanFile } from '../scenarios/open/run-files.ts';
 import { FlagError } from './exit.ts';
 
 /** Largest report that is read; one of 10,000 seeds has a fifth of it. */

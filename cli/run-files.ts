@@ -7,7 +7,7 @@
 import { FLOWS_FILE } from '../reports/flows-csv.ts';
 import { RUN_COPIES } from '../reports/run-copies.ts';
 import { SWEEP_FILES } from '../reports/sweep-file-names.ts';
-import { RESULTS } from '../scenarios/sweep/results-file.ts';
+import { RESULTS } from '../runner/sweep/results-file.ts';
 
 /** The file that tells viewers where the processes of a run are. */
 export const PROCESSES = 'processes.json';

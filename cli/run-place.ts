@@ -22,7 +22,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { EnvironmentError, pathError } from '../engine/live/environment.ts';
-import { RESULTS } from '../scenarios/sweep/results-file.ts';
+import { RESULTS } from '../runner/sweep/results-file.ts';
 import { isRunFile, MAIN_FILES, RECORDED } from './run-files.ts';
 import { type RunLock, takeLock } from './run-lock.ts';
 import { makeWritable } from './whole-files.ts';

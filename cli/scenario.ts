@@ -4,8 +4,8 @@
  * @module
  */
 import { type Command, Option } from 'commander';
-import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
+import type { QueueAddress } from '../runner/fleet/queue-address.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { SPEED_MAX } from '../viz/format/control-wire.ts';
 import { addAbortOption } from './abort-on.ts';
 import { checkDeterminism } from './check-determinism.ts';

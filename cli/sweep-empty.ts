@@ -5,10 +5,10 @@
  * @module
  */
 import { oneLine } from '../reports/plain-text.ts';
+import { RESULTS } from '../runner/sweep/results-file.ts';
+import type { Shard } from '../runner/sweep/shard.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
-import { RESULTS } from '../scenarios/sweep/results-file.ts';
-import type { Shard } from '../scenarios/sweep/shard.ts';
 import type { RunFlags } from './execute.ts';
 import type { RunPlace } from './run-place.ts';
 

@@ -15,9 +15,9 @@ import {
 import { SWEEP_FILES } from '../reports/sweep-file-names.ts';
 import { sweepFiles } from '../reports/sweep-files.ts';
 import { fold, toAscii } from '../reports/terminal-layout.ts';
+import { RESULTS, type SweepHead } from '../runner/sweep/results-file.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
-import { RESULTS, type SweepHead } from '../scenarios/sweep/results-file.ts';
 import { readQuantity } from '../topologies/files/units.ts';
 import type { RunFlags } from './execute.ts';
 import { copyReports } from './report-copies.ts';

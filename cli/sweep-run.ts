@@ -7,14 +7,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { assert } from '../engine/core/assert.ts';
-import { repeatCommand } from '../scenarios/command-text.ts';
-import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
-import { canonical, type Parameters } from '../scenarios/identity.ts';
-import type { Scenario } from '../scenarios/model.ts';
-import { Refusal } from '../scenarios/refusal.ts';
-import type { ProtocolRegistry } from '../scenarios/registry.ts';
-import { LocalExecutor } from '../scenarios/sweep/local-executor.ts';
-import { type Merged, mergeResults } from '../scenarios/sweep/merge.ts';
+import type { QueueAddress } from '../runner/fleet/queue-address.ts';
+import { LocalExecutor } from '../runner/sweep/local-executor.ts';
+import { type Merged, mergeResults } from '../runner/sweep/merge.ts';
 import {
   type KnownResults,
   RESULTS,
@@ -22,16 +17,21 @@ import {
   readResults,
   type SweepHead,
   sweepHead,
-} from '../scenarios/sweep/results-file.ts';
+} from '../runner/sweep/results-file.ts';
 import {
   type Executor,
   runSweep,
   type SweepCell,
   type SweepCount,
   type SweepOrder,
-} from '../scenarios/sweep/run-sweep.ts';
-import { cellsOfShard, type Shard } from '../scenarios/sweep/shard.ts';
-import { isKnownState, sourceState } from '../scenarios/sweep/source-state.ts';
+} from '../runner/sweep/run-sweep.ts';
+import { cellsOfShard, type Shard } from '../runner/sweep/shard.ts';
+import { isKnownState, sourceState } from '../runner/sweep/source-state.ts';
+import { repeatCommand } from '../scenarios/command-text.ts';
+import { canonical, type Parameters } from '../scenarios/identity.ts';
+import type { Scenario } from '../scenarios/model.ts';
+import type { ProtocolRegistry } from '../scenarios/open/registry.ts';
+import { Refusal } from '../scenarios/refusal.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
 import { tellConflicts } from './conflicts.ts';
 import { type RunFlags, seedsOf } from './execute.ts';

@@ -6,9 +6,9 @@
  */
 import type { Command } from 'commander';
 import { plural } from '../reports/format.ts';
+import { readShard, type Shard } from '../runner/sweep/shard.ts';
 import { commandText } from '../scenarios/command-text.ts';
-import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { readShard, type Shard } from '../scenarios/sweep/shard.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { seedsOf } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
 import {

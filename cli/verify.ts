@@ -6,16 +6,16 @@
  * @module
  */
 import type { Command } from 'commander';
-import { type Check, isOfPrivacy } from '../scenarios/verify/model.ts';
-import { MUTATIONS, type Mutation, mutationOf } from '../scenarios/verify/mutations.ts';
+import { type Check, isOfPrivacy } from '../runner/verify/base/model.ts';
+import { MUTATIONS, type Mutation, mutationOf } from '../runner/verify/mutations.ts';
 import {
   isGreen,
   renderSuiteJson,
   renderSuiteMarkdown,
   renderTable,
   type SuiteReport,
-} from '../scenarios/verify/render.ts';
-import { CHECKS, runSuite } from '../scenarios/verify/suite.ts';
+} from '../runner/verify/render.ts';
+import { CHECKS, runSuite } from '../runner/verify/suite.ts';
 import { exitWith, FlagError } from './exit.ts';
 import { SEED_RANGE, SEEDS_RANGE, wholeNumber } from './flags.ts';
 import { hasLiveStderr, terminalOptions } from './terminal.ts';

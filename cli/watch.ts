@@ -12,7 +12,7 @@ import type { Command } from 'commander';
 import { EnvironmentError, systemCode, systemWords } from '../engine/live/environment.ts';
 import type { SeedResult } from '../reports/model.ts';
 import type { Report } from '../reports/report-schema.ts';
-import type { Broadcast, BroadcastMessage } from '../scenarios/runner/broadcast.ts';
+import type { Broadcast, BroadcastMessage } from '../runner/recording/broadcast.ts';
 import type { ControlHandler } from '../viz/server/control-channel.ts';
 import { LiveRun } from '../viz/server/live-run.ts';
 import { startVizServer, type VizServer } from '../viz/server/server.ts';

@@ -6,9 +6,9 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { oneLine } from '../reports/plain-text.ts';
-import { FleetWorker } from '../scenarios/fleet/fleet-worker.ts';
-import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
-import { sourceState } from '../scenarios/sweep/source-state.ts';
+import { FleetWorker } from '../runner/fleet/fleet-worker.ts';
+import type { QueueAddress } from '../runner/fleet/queue-address.ts';
+import { sourceState } from '../runner/sweep/source-state.ts';
 import { FlagError } from './exit.ts';
 import { LOCK_RANGE, MEMORY_RANGE, THREADS_RANGE, TIME_LIMIT_RANGE, wholeNumber } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';

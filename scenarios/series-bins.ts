@@ -2,7 +2,7 @@
  * The width of the bins in which a run is drawn over time: it grows with the run, so that a run of
  * weeks has no more points than one of minutes (docs/spec/scenario-files.md#time).
  *
- * Counters do not depend on it. Windows around faults have bins of their own (runner/fault-windows.ts).
+ * Counters do not depend on it. Windows around faults have bins of their own (runner/traffic/fault-windows.ts).
  *
  * @module
  */

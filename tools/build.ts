@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { commitOf } from '../scenarios/runner/commit.ts';
+import { commitOf } from '../runner/run/commit.ts';
 import { slimOutput } from './build/slim-output.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -10,10 +10,10 @@ import { Session } from 'node:inspector';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS, PROJECT_ROOT } from '../../scenarios/folders.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import { type Part, type Profile, partsOf } from './parts.ts';
 

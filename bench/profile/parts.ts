@@ -33,7 +33,7 @@ export const CRYPTOGRAPHY = 'cryptography';
 export const ELSEWHERE = 'elsewhere';
 /** Names that the translator of TypeScript gives to functions here, and that the product does without. */
 export const TRANSLATOR = 'translator';
-const TRUTH = 'scenarios/runner/ground-truth';
+const TRUTH = 'runner/traffic/ground-truth';
 
 /** Own parts of folders that hold several; the first that fits counts. */
 const NAMED: readonly (readonly [RegExp, string])[] = [

@@ -7,11 +7,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SeedResult } from '../../reports/model.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { cpuTimeUs } from '../bench-result.ts';
 import type { Measurement, Taken } from '../in-turn.ts';
 

@@ -6,9 +6,9 @@
  */
 import { histogramQuantile } from '../../engine/measure/histogram.ts';
 import type { MetricData, SeedResult } from '../../reports/model.ts';
-import { runDistributed } from '../../scenarios/distributed/distributed-run.ts';
-import { openScenario } from '../../scenarios/open.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { runDistributed } from '../../runner/distributed/coordinator/distributed-run.ts';
+import { openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import type { Taken } from '../in-turn.ts';
 
 const AGENT = new URL('../../cli/agent-start-entry.mjs', import.meta.url).href;

@@ -14,7 +14,7 @@ import type { Pipeline } from '../../engine/live/pipeline/pipeline.ts';
 import type { PipelineStats } from '../../engine/live/pipeline/stats.ts';
 import type { PipelineResult, ResultSink } from '../../engine/live/pipeline/submission.ts';
 import { LogHistogram } from '../../engine/measure/histogram.ts';
-import { type StolenTime, watchStolenTime } from '../../scenarios/runner/stolen-time.ts';
+import { type StolenTime, watchStolenTime } from '../../runner/worlds/live/stolen-time.ts';
 
 /** The packets to process, and the check of their results. */
 export interface Load {

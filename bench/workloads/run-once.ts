@@ -5,10 +5,10 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
+import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
 /** What a run took. */
 export interface Once {

@@ -29,6 +29,7 @@ const OWN_FOLDERS = [
   'nodes',
   'reports',
   'scenarios',
+  'runner',
   'services',
   'topologies',
   'viz',

@@ -18,7 +18,7 @@ import { TextBudget } from '../../topologies/files/text-budget.ts';
 import type { HostSpec, SourcePosition, Topology } from '../../topologies/model.ts';
 import type { TrafficPattern } from '../model.ts';
 import type { FileFlows } from './flows-text.ts';
-import { LinkIndex } from './link-index.ts';
+import { LinkIndex } from './graph/link-index.ts';
 
 /** Names that all patterns of a file may be compared with ... */
 const COMPARED_MAX = 5_000_000;

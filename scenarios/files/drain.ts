@@ -8,7 +8,7 @@ import { LONGEST_TIME_NS } from '../../topologies/files/quantity.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import type { DrawnTraffic, TrafficSpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
-import { DelayGraph } from './delay-graph.ts';
+import { DelayGraph } from './graph/delay-graph.ts';
 import type { ResolvedTraffic } from './traffic.ts';
 
 const DRAIN_DEFAULT_NS = 1_000_000_000;

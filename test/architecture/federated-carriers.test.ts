@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { shippedProtocols } from '../../scenarios/registry.ts';
+import { shippedProtocols } from '../../scenarios/open/registry.ts';
 
 const FOLDER = fileURLToPath(new URL('../../nodes/federated', import.meta.url));
 

@@ -23,6 +23,7 @@ export const SOURCE_FOLDERS = [
   'nodes',
   'topologies',
   'scenarios',
+  'runner',
   'reports',
   'services',
   'viz',

@@ -7,7 +7,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { knownProtocols, loadAdded, shippedProtocols } from '../../scenarios/registry.ts';
+import { knownProtocols, loadAdded, shippedProtocols } from '../../scenarios/open/registry.ts';
 import { GOLDEN_FILE } from '../../tools/golden/golden-bytes.ts';
 import { ROOT, repositoryFiles, type TextFile } from './files.ts';
 

@@ -5,10 +5,10 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { knownProtocols, loadAdded } from '../../scenarios/registry.ts';
+import { knownProtocols, loadAdded } from '../../scenarios/open/registry.ts';
 import { repositoryFiles, type TextFile } from './files.ts';
 
-const FOLDERS = /^(engine|topologies|scenarios|reports|cli|services|viz)\/.*\.ts$/;
+const FOLDERS = /^(engine|topologies|scenarios|runner|reports|cli|services|viz)\/.*\.ts$/;
 /** The list of protocols, written by `npm run protocols`. */
 const GENERATED = /\/generated\//;
 
@@ -19,7 +19,7 @@ const OTHER_MEANINGS: ReadonlySet<string> = new Set([
   // An example in the help.
   "cli/dissect.ts 'gateway'",
   // Keys that name files: the same key.
-  "scenarios/runner/palette/export.ts 'scion'",
+  "runner/palette/export.ts 'scion'",
   // A priority of traffic.
   "scenarios/files/traffic-schema.ts 'bulk'",
   // An event of a WebSocket.
@@ -27,8 +27,8 @@ const OTHER_MEANINGS: ReadonlySet<string> = new Set([
   // Not the protocol, but what arrives.
   "engine/net/sim-world.ts 'datagram'",
   "engine/net/sim-host.ts 'datagram'",
-  "scenarios/runner/crash/crash-scene.ts 'datagram'",
-  "scenarios/calibration/timed-world.ts 'datagram'",
+  "runner/crash/crash-scene.ts 'datagram'",
+  "runner/calibration/timed-world.ts 'datagram'",
   // Examples of names for editors.
   "topologies/schema/topology.ts 'gateway'",
   "topologies/schema/topology.ts 'scion'",

@@ -9,10 +9,10 @@ import { describe, expect, it } from 'vitest';
 import { MESSAGE_CONSERVATION, unaccounted } from '../../reports/messages.ts';
 import type { MessageTotals } from '../../reports/model.ts';
 import type { Report } from '../../reports/report-schema.ts';
+import { runLive } from '../../runner/run/live-run.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { runLive } from '../../scenarios/runner/live-run.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
 import { live, orderOf, quickMixnet, registry } from './on-sockets.ts';
 
 type Overrides = Readonly<Record<string, string>>;

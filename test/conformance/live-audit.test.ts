@@ -5,7 +5,7 @@
  * @module
  */
 import { expect, it } from 'vitest';
-import { load } from '../unit/scenarios/runner/fixture.ts';
+import { load } from '../unit/runner/fixture.ts';
 import { live, smallMixnet } from './on-sockets.ts';
 
 const AUDITED: Readonly<Record<string, string>> = {

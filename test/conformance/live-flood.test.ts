@@ -7,9 +7,9 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
+import { runInput } from '../../runner/run/run-order.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { runInput } from '../../scenarios/runner/run-order.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
 import { live, orderOf, registry } from './on-sockets.ts';
 
 const FLOODS = `[

@@ -7,10 +7,10 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { judge } from '../../reports/judge.ts';
+import { runInput } from '../../runner/run/run-order.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
-import { runInput } from '../../scenarios/runner/run-order.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
 import { live, orderOf, registry } from './on-sockets.ts';
 
 const FILE = fileURLToPath(new URL('../fixtures/rounds/rounds.yaml', import.meta.url));

@@ -7,7 +7,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ByteCompute } from '../../engine/live/byte-compute.ts';
 import type { Report } from '../../reports/report-schema.ts';
-import { report as judged, load, run } from '../unit/scenarios/runner/fixture.ts';
+import { report as judged, load, run } from '../unit/runner/fixture.ts';
 import { live, quickMixnet } from './on-sockets.ts';
 
 /**

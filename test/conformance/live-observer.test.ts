@@ -9,11 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
+import { runLive } from '../../runner/run/live-run.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { runLive } from '../../scenarios/runner/live-run.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
 const block = `127.${150 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
 const seen: boolean[] = [];

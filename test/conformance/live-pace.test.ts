@@ -13,7 +13,7 @@ const CABLE = `{
   links: [{ ends: alice <-> bob, rate: 10Mbit/s, delay: 5ms }]
 }`;
 
-vi.mock('../../scenarios/runner/machine-pace.ts', () => ({
+vi.mock('../../runner/worlds/live/machine-pace.ts', () => ({
   machinePace: (): number => {
     const beganMs = performance.now();
     while (performance.now() < beganMs + PAUSE_MS);

@@ -11,12 +11,12 @@ import { PortPlan } from '../../engine/live/port-plan.ts';
 import { UdpWire } from '../../engine/live/udp-wire.ts';
 import { judge } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
+import { runLive } from '../../runner/run/live-run.ts';
+import type { RunEnd } from '../../runner/run/run-order.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { type Loaded, openScenario } from '../../scenarios/open.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { runLive } from '../../scenarios/runner/live-run.ts';
-import type { RunEnd } from '../../scenarios/runner/run-order.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
+import { type Loaded, openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
 const registry = new ProtocolRegistry();
 /**

@@ -11,10 +11,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judge } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
+import { runInput } from '../../runner/run/run-order.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { runInput } from '../../scenarios/runner/run-order.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
 import type { LiveCase } from './live-case.ts';
 import { live, orderOf, registry } from './on-sockets.ts';
 

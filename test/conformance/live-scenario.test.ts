@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCodeOf, judge } from '../../reports/judge.ts';
 import type { RunInput } from '../../reports/model.ts';
+import { type LiveOrder, runLive } from '../../runner/run/live-run.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { type LiveOrder, runLive } from '../../scenarios/runner/live-run.ts';
 import { orderOf, registry } from './on-sockets.ts';
 
 /**

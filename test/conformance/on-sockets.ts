@@ -5,10 +5,10 @@
  */
 import { judge } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
+import { runLive } from '../../runner/run/live-run.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { metricsOf } from '../../scenarios/nodes.ts';
-import { loadAdded, ProtocolRegistry } from '../../scenarios/registry.ts';
-import { runLive } from '../../scenarios/runner/live-run.ts';
+import { metricsOf } from '../../scenarios/open/nodes.ts';
+import { loadAdded, ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
 /** All shipped protocols. */
 await loadAdded();

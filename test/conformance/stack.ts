@@ -8,12 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SeedResult } from '../../reports/model.ts';
+import { type PreparedRun, prepareSeed } from '../../runner/run/cast-seed.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { type PreparedRun, prepareSeed } from '../../scenarios/runner/cast-seed.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
 /** Modules of the two shims. */
 export const SHIMS = ['shim1', 'shim2'].map((name) =>

@@ -9,10 +9,10 @@ import { createSocket, type Socket } from 'node:dgram';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeHeader, encodeHeader } from '../../nodes/ping/wire.ts';
 import { conditionsText } from '../../reports/kpi-text.ts';
-import { openScenario } from '../../scenarios/open.ts';
+import { openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { load, run } from '../unit/scenarios/runner/fixture.ts';
+import { load, run } from '../unit/runner/fixture.ts';
 import { block, cleanUp, emulate, reportOn, scenarioFile } from './support.ts';
 
 afterAll(cleanUp);

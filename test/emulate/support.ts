@@ -10,10 +10,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
-import { openAnyScenario } from '../../scenarios/open.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { type EmulateOrder, runEmulated } from '../../scenarios/runner/emulate-run.ts';
-import type { RunEnd } from '../../scenarios/runner/run-order.ts';
+import { type EmulateOrder, runEmulated } from '../../runner/run/emulate-run.ts';
+import type { RunEnd } from '../../runner/run/run-order.ts';
+import { openAnyScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
 type Overrides = Readonly<Record<string, string>>;
 

@@ -12,10 +12,10 @@ import { EnvironmentError, environmentError, pathError } from '../../engine/live
 import { LiveWorld, type LiveWorldOptions } from '../../engine/live/live-world.ts';
 import { UdpWire } from '../../engine/live/udp-wire.ts';
 import { judge } from '../../reports/judge.ts';
-import { ProcessFleet } from '../../scenarios/distributed/process-fleet.ts';
-import { openScenario } from '../../scenarios/open.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { runLive } from '../../scenarios/runner/live-run.ts';
+import { ProcessFleet } from '../../runner/distributed/processes/process-fleet.ts';
+import { runLive } from '../../runner/run/live-run.ts';
+import { openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { hold } from './support.ts';
 
 const BLOCK = `127.${150 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { HEAD_NAME, jobsName } from '../../scenarios/fleet/fleet-executor.ts';
-import { WORKERS_NAME } from '../../scenarios/fleet/fleet-worker.ts';
-import { sourceState } from '../../scenarios/sweep/source-state.ts';
+import { HEAD_NAME, jobsName } from '../../runner/fleet/fleet-executor.ts';
+import { WORKERS_NAME } from '../../runner/fleet/fleet-worker.ts';
+import { sourceState } from '../../runner/sweep/source-state.ts';
 import { COMMAND_LINE } from '../command-line.ts';
 import { type QueueServer, startRedis } from './queue-servers.ts';
 

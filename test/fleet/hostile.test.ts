@@ -13,9 +13,9 @@ import { join } from 'node:path';
 import { type Job, Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
-import { jobsName } from '../../scenarios/fleet/fleet-executor.ts';
-import type { FleetJob } from '../../scenarios/fleet/fleet-job.ts';
-import { sourceState } from '../../scenarios/sweep/source-state.ts';
+import { jobsName } from '../../runner/fleet/fleet-executor.ts';
+import type { FleetJob } from '../../runner/fleet/fleet-job.ts';
+import { sourceState } from '../../runner/sweep/source-state.ts';
 import { COMMAND_LINE } from '../command-line.ts';
 import { type QueueServer, startRedis } from './queue-servers.ts';
 

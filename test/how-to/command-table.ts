@@ -80,7 +80,7 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'npm run scenario -- --watch mine.yaml',
     'npm run dissect -- courier datagram',
   ],
-  'takes minutes and an idle machine: test/unit/scenarios/calibration runs parts of it': [
+  'takes minutes and an idle machine: test/unit/runner/calibration runs parts of it': [
     'npm run calibrate',
     'npm run calibrate -- --check',
     'npm run calibrate -- --check --workload one-mix',

@@ -14,7 +14,7 @@ import { makeProgram } from '../../cli/program.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
 import { ROOT } from '../architecture/files.ts';
-import { registry } from '../unit/scenarios/runner/fixture.ts';
+import { registry } from '../unit/runner/fixture.ts';
 import { NOT_RUN, RUN } from './command-table.ts';
 import { commandsOf, howToPages, type PageCommand, pages, programWords } from './page-commands.ts';
 import { testCommands } from './run-commands.ts';

@@ -4,10 +4,10 @@
  * @module
  */
 import { afterAll, expect, it } from 'vitest';
-import { metricsOf } from '../../scenarios/nodes.ts';
-import { runLive } from '../../scenarios/runner/live-run.ts';
-import type { RunEnd, RunOrder } from '../../scenarios/runner/run-order.ts';
-import { runScenario } from '../../scenarios/runner/run-scenario.ts';
+import { runLive } from '../../runner/run/live-run.ts';
+import type { RunEnd, RunOrder } from '../../runner/run/run-order.ts';
+import { runScenario } from '../../runner/threads/run-scenario.ts';
+import { metricsOf } from '../../scenarios/open/nodes.ts';
 import { blockOf, cleanUp, orderOf, reportOn, spread, write } from './support.ts';
 
 afterAll(cleanUp);

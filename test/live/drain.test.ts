@@ -3,9 +3,9 @@
  * the file says so, in one process, on two event loops, as processes and emulated.
  */
 import { afterAll, expect, it } from 'vitest';
-import { runEmulated } from '../../scenarios/runner/emulate-run.ts';
-import { runLive } from '../../scenarios/runner/live-run.ts';
-import type { RunEnd } from '../../scenarios/runner/run-order.ts';
+import { runEmulated } from '../../runner/run/emulate-run.ts';
+import { runLive } from '../../runner/run/live-run.ts';
+import type { RunEnd } from '../../runner/run/run-order.ts';
 import { blockOf, cleanUp, folder, orderOf, reportOn, spread, write } from './support.ts';
 
 afterAll(cleanUp);

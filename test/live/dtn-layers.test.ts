@@ -7,11 +7,11 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
-import { metricsOf } from '../../scenarios/nodes.ts';
-import { runEmulated } from '../../scenarios/runner/emulate-run.ts';
-import { runLive } from '../../scenarios/runner/live-run.ts';
-import type { RunEnd } from '../../scenarios/runner/run-order.ts';
-import { runScenario } from '../../scenarios/runner/run-scenario.ts';
+import { runEmulated } from '../../runner/run/emulate-run.ts';
+import { runLive } from '../../runner/run/live-run.ts';
+import type { RunEnd } from '../../runner/run/run-order.ts';
+import { runScenario } from '../../runner/threads/run-scenario.ts';
+import { metricsOf } from '../../scenarios/open/nodes.ts';
 import { blockOf, cleanUp, folder, orderOf, reportOn, spread, write } from './support.ts';
 
 afterAll(cleanUp);

@@ -8,10 +8,10 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { GRACE_MS } from '../../scenarios/runner/seed-watch.ts';
+import { GRACE_MS } from '../../runner/threads/seed-watch.ts';
 import { DEADLINE_MS } from '../../services/operator/index.ts';
 import { HOLDS } from '../fixtures/crashing.ts';
-import { FIXTURE, lineOf } from '../unit/scenarios/runner/crash/crashing-run.ts';
+import { FIXTURE, lineOf } from '../unit/runner/crash/crashing-run.ts';
 import { blockOf, cleanUp, folder, onlyRun, orrery, type Started, write } from './support.ts';
 
 afterAll(cleanUp);

@@ -7,8 +7,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { pause } from '../../runner/run/pause.ts';
 import { LIVE_METRICS } from '../../scenarios/metrics/live-metrics.ts';
-import { pause } from '../../scenarios/runner/pause.ts';
 import {
   blockOf,
   CABLE,

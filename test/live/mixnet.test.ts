@@ -5,7 +5,7 @@
  * @module
  */
 import { afterAll, expect, it } from 'vitest';
-import type { ProcessEntry } from '../../scenarios/distributed/layout.ts';
+import type { ProcessEntry } from '../../runner/distributed/processes/layout.ts';
 import { allGone, blockOf, cleanUp, reportOn, spread, write } from './support.ts';
 
 afterAll(cleanUp);

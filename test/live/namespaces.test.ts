@@ -10,7 +10,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
-import { makeKeys } from '../../scenarios/distributed/deployment.ts';
+import { makeKeys } from '../../runner/distributed/deployment/deployment.ts';
 import {
   CABLE,
   cleanUp,

@@ -7,18 +7,14 @@ import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
-import { openScenario } from '../../scenarios/open.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { runEmulated } from '../../scenarios/runner/emulate-run.ts';
-import { runLive } from '../../scenarios/runner/live-run.ts';
-import { interactiveYaml } from '../../scenarios/runner/palette/export.ts';
-import type {
-  InjectedEvent,
-  PaletteLink,
-  PaletteNews,
-} from '../../scenarios/runner/palette/messages.ts';
-import type { RunEnd } from '../../scenarios/runner/run-order.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
+import { interactiveYaml } from '../../runner/palette/export.ts';
+import type { InjectedEvent, PaletteLink, PaletteNews } from '../../runner/palette/messages.ts';
+import { runEmulated } from '../../runner/run/emulate-run.ts';
+import { runLive } from '../../runner/run/live-run.ts';
+import type { RunEnd } from '../../runner/run/run-order.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
+import { openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import {
   blockOf,
   CABLE,

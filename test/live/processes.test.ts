@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import type { ProcessEntry } from '../../scenarios/distributed/layout.ts';
-import { runLive } from '../../scenarios/runner/live-run.ts';
+import type { ProcessEntry } from '../../runner/distributed/processes/layout.ts';
+import { runLive } from '../../runner/run/live-run.ts';
 import { checkNode } from '../../services/operator/index.ts';
 import {
   allGone,

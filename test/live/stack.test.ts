@@ -3,7 +3,7 @@
  * (docs/spec/stacking.md). Deliveries are those of virtual time, up to what is on its way at the end.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import type { RunEnd } from '../../scenarios/runner/run-order.ts';
+import type { RunEnd } from '../../runner/run/run-order.ts';
 import { SHIMS } from '../conformance/stack.ts';
 import { blockOf, cleanUp, orrery, reportOn, spread, write } from './support.ts';
 

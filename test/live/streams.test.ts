@@ -5,10 +5,10 @@
  * @module
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { metricsOf } from '../../scenarios/nodes.ts';
-import { type LiveOrder, runLive } from '../../scenarios/runner/live-run.ts';
-import type { RunEnd } from '../../scenarios/runner/run-order.ts';
-import { runScenario } from '../../scenarios/runner/run-scenario.ts';
+import { type LiveOrder, runLive } from '../../runner/run/live-run.ts';
+import type { RunEnd } from '../../runner/run/run-order.ts';
+import { runScenario } from '../../runner/threads/run-scenario.ts';
+import { metricsOf } from '../../scenarios/open/nodes.ts';
 import { blockOf, cleanUp, orderOf, reportOn, spread, warningsOf, write } from './support.ts';
 
 afterAll(cleanUp);

@@ -4,9 +4,9 @@
  */
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
-import { runLive } from '../../scenarios/runner/live-run.ts';
-import { type RunEnd, runInput } from '../../scenarios/runner/run-order.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
+import { runLive } from '../../runner/run/live-run.ts';
+import { type RunEnd, runInput } from '../../runner/run/run-order.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
 import { blockOf, cleanUp, orderOf, reportOn, spread, write } from './support.ts';
 
 const MODULE = fileURLToPath(new URL('../fixtures/summer/index.ts', import.meta.url));

@@ -15,11 +15,11 @@ import type { Report } from '../../reports/report-schema.ts';
 import {
   type DistributedOrder,
   runDistributed,
-} from '../../scenarios/distributed/distributed-run.ts';
-import type { ProcessEntry } from '../../scenarios/distributed/layout.ts';
-import { type Loaded, openScenario } from '../../scenarios/open.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import type { RunEnd, RunOrder } from '../../scenarios/runner/run-order.ts';
+} from '../../runner/distributed/coordinator/distributed-run.ts';
+import type { ProcessEntry } from '../../runner/distributed/processes/layout.ts';
+import type { RunEnd, RunOrder } from '../../runner/run/run-order.ts';
+import { type Loaded, openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { COMMAND_LINE } from '../command-line.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -3,8 +3,8 @@
  * time, on one event loop, on two, and with a process for each node.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import type { RunEnd } from '../../scenarios/runner/run-order.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
+import type { RunEnd } from '../../runner/run/run-order.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadText } from '../conformance/stack.ts';
 import { blockOf, cleanUp, orrery, reportOn, spread, write } from './support.ts';
 

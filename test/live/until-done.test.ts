@@ -3,10 +3,10 @@
  * loops, as processes and emulated; a crash takes back what a node said.
  */
 import { afterAll, expect, it } from 'vitest';
-import { runEmulated } from '../../scenarios/runner/emulate-run.ts';
-import { runLive } from '../../scenarios/runner/live-run.ts';
-import type { RunEnd } from '../../scenarios/runner/run-order.ts';
-import { load, run } from '../unit/scenarios/runner/fixture.ts';
+import { runEmulated } from '../../runner/run/emulate-run.ts';
+import { runLive } from '../../runner/run/live-run.ts';
+import type { RunEnd } from '../../runner/run/run-order.ts';
+import { load, run } from '../unit/runner/fixture.ts';
 import { blockOf, cleanUp, folder, orderOf, reportOn, spread, write } from './support.ts';
 
 afterAll(cleanUp);

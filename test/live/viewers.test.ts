@@ -12,10 +12,10 @@ import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { openScenario } from '../../scenarios/open.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import type { BroadcastMessage } from '../../scenarios/runner/broadcast.ts';
-import { runScenario } from '../../scenarios/runner/run-scenario.ts';
+import type { BroadcastMessage } from '../../runner/recording/broadcast.ts';
+import { runScenario } from '../../runner/threads/run-scenario.ts';
+import { openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import {
   decodeLive,
   type LiveMessage,

@@ -8,9 +8,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { dirname, join, normalize } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
-import { openScenario } from '../../scenarios/open.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
+import { openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { ROOT } from '../architecture/files.ts';
 import { pingsFile } from '../unit/cli/pings-file.ts';
 import {

@@ -13,8 +13,8 @@ import { PING_PORT } from '../../nodes/ping/geometry.ts';
 import { protocol as ping } from '../../nodes/ping/index.ts';
 import { protocol as scion } from '../../nodes/scion/index.ts';
 import { PacketView } from '../../nodes/scion/wire/packet-view.ts';
-import type { PreparedRun } from '../../scenarios/runner/cast-seed.ts';
-import { load, MS, prepare, SECOND } from '../unit/scenarios/runner/fixture.ts';
+import type { PreparedRun } from '../../runner/run/cast-seed.ts';
+import { load, MS, prepare, SECOND } from '../unit/runner/fixture.ts';
 import { mutate } from './mutate.ts';
 
 const INPUTS = 100_000;

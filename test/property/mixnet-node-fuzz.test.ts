@@ -20,9 +20,9 @@ import {
   type RecordType,
   recordReader,
 } from '../../nodes/mixnet/records.ts';
+import type { PreparedRun } from '../../runner/run/cast-seed.ts';
 import type { CpuChoice } from '../../scenarios/model.ts';
-import type { PreparedRun } from '../../scenarios/runner/cast-seed.ts';
-import { load, MS, prepare, SECOND } from '../unit/scenarios/runner/fixture.ts';
+import { load, MS, prepare, SECOND } from '../unit/runner/fixture.ts';
 import { mutate } from './mutate.ts';
 
 const INPUTS = 100_000;

@@ -20,16 +20,16 @@ import {
   encodeRecord,
   recordReader,
 } from '../../nodes/mixnet/records.ts';
-import { dialChannel } from '../../scenarios/distributed/channel/dial.ts';
-import { frameOf } from '../../scenarios/distributed/channel/frames.ts';
-import { dialHandshake } from '../../scenarios/distributed/channel/handshake.ts';
-import { type NodeChoice, nodeChoice } from '../../scenarios/nodes.ts';
-import { provisionRun } from '../../scenarios/runner/provision/run-provision.ts';
-import { drawnSecrets } from '../../scenarios/runner/provision/secret-source.ts';
-import { Stage } from '../../scenarios/runner/stage.ts';
-import { type LiveRunWorld, liveWorld } from '../../scenarios/runner/worlds/live-world.ts';
-import { GOOD, HOST, Lobby } from '../unit/scenarios/distributed/channel/support.ts';
-import { load, registry } from '../unit/scenarios/runner/fixture.ts';
+import { dialChannel } from '../../runner/distributed/channel/dial.ts';
+import { frameOf } from '../../runner/distributed/channel/frames.ts';
+import { dialHandshake } from '../../runner/distributed/channel/handshake.ts';
+import { provisionRun } from '../../runner/nodes/run-provision.ts';
+import { drawnSecrets } from '../../runner/nodes/secret-source.ts';
+import { Stage } from '../../runner/stage/stage.ts';
+import { type LiveRunWorld, liveWorld } from '../../runner/worlds/live/live-world.ts';
+import { type NodeChoice, nodeChoice } from '../../scenarios/open/nodes.ts';
+import { GOOD, HOST, Lobby } from '../unit/runner/distributed/channel/support.ts';
+import { load, registry } from '../unit/runner/fixture.ts';
 import { mutate } from './mutate.ts';
 
 const SEED = Number(process.env['ORRERY_FUZZ_SEED'] ?? 1);

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { loadText, report, run } from '../unit/scenarios/runner/fixture.ts';
+import { loadText, report, run } from '../unit/runner/fixture.ts';
 
 const page = readFileSync(new URL('../../docs/coming-from.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(/```yaml\n(name: (\S+)\n[\s\S]*?)```/g)];

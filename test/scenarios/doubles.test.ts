@@ -7,7 +7,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { folders, load } from '../unit/scenarios/runner/fixture.ts';
+import { folders, load } from '../unit/runner/fixture.ts';
 import { isFederated, ROWS, testDoubles } from './test-doubles.ts';
 
 describe('defective doubles', () => {

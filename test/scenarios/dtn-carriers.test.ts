@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
-import { counter, load, loadText, ratio, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, load, loadText, ratio, run } from '../unit/runner/fixture.ts';
 
 interface Case {
   readonly carrier: string;

@@ -1,7 +1,7 @@
 /** Critical bundles (CCSDS 734.3-B-1 section 3.2.7), in virtual time and accounted for. */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
-import { counter, loadText, ratio, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, loadText, ratio, run } from '../unit/runner/fixture.ts';
 
 /** Two relays between alice and bob; the way by the one that is earlier fails without a word. */
 function diamond(critical: string, more = ''): SeedResult {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../engine/core/stream.ts';
 import type { SeedResult } from '../../reports/model.ts';
-import { counter, loadText, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, loadText, run } from '../unit/runner/fixture.ts';
 import { corruptText, loopText } from './dtn-custody-cases.ts';
 
 const STORES = ['synced', 'torn', 'prefix'];

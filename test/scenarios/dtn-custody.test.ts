@@ -1,7 +1,7 @@
 /** What a receipt of a node above a carrier promises, and what happens to bundles if it is wrong. */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
-import { counter, loadText, ratio, report, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, loadText, ratio, report, run } from '../unit/runner/fixture.ts';
 import { corruptText, loopText } from './dtn-custody-cases.ts';
 
 const OUTAGE = loopText({

@@ -1,6 +1,6 @@
 /** Messages that no single contact can carry, in virtual time over each layer. */
 import { describe, expect, it } from 'vitest';
-import { counter, loadText, ratio, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, loadText, ratio, run } from '../unit/runner/fixture.ts';
 
 /** A message of 25 kB every minute, over contacts of 10 kB every 10 s. */
 function delivered(

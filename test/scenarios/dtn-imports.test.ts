@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
-import { counter, load, ratio, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, load, ratio, run } from '../unit/runner/fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-imports-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,7 +5,7 @@
  * @module
  */
 import type { SeedResult } from '../../reports/model.ts';
-import { loadText, run } from '../unit/scenarios/runner/fixture.ts';
+import { loadText, run } from '../unit/runner/fixture.ts';
 
 /** Sends 100 B again and again for 10 s, with these options of dtn and more in the traffic or the file. */
 export function runLateLink(of: {

@@ -1,6 +1,6 @@
 /** Contacts that repeat more often than any plan lists them. */
 import { expect, it } from 'vitest';
-import { loadText, ratio, run } from '../unit/scenarios/runner/fixture.ts';
+import { loadText, ratio, run } from '../unit/runner/fixture.ts';
 
 it('contacts that have begun 10,000 times still carry bundles', () => {
   const result = run(

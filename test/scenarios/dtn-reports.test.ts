@@ -1,7 +1,7 @@
 /** Status reports from end to end (RFC 9171 section 6.1), in virtual time. */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
-import { counter, ratio } from '../unit/scenarios/runner/fixture.ts';
+import { counter, ratio } from '../unit/runner/fixture.ts';
 import { runLateLink } from './dtn-late-link.ts';
 
 function chain(reports: string, lifetime: string): SeedResult {

@@ -1,7 +1,7 @@
 /** Bundles on disk while nodes crash, in virtual time: on links, with an account of each message. */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
-import { counter, loadText, ratio, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, loadText, ratio, run } from '../unit/runner/fixture.ts';
 import { runLateLink } from './dtn-late-link.ts';
 
 function runOf(kind: string, crash: string): SeedResult {

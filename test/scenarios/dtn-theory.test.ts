@@ -11,8 +11,8 @@ import {
   exactDelay,
   type MeetingNodes,
   type RouterName,
-} from '../../scenarios/verify/bundles/delay-chains.ts';
-import { meetingDelays } from '../../scenarios/verify/bundles/meeting-delays.ts';
+} from '../../runner/verify/bundles/delay-chains.ts';
+import { meetingDelays } from '../../runner/verify/bundles/meeting-delays.ts';
 import { seededRandom } from '../../topologies/generate/random.ts';
 import { hasVectors, vectorText } from '../vectors-root.ts';
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { fileURLToPath } from 'node:url';
-import { load, report, run } from '../unit/scenarios/runner/fixture.ts';
+import { load, report, run } from '../unit/runner/fixture.ts';
 
 /** The limits that these seeds miss, each with the command that repeats it. */
 export function faultsOf(name: string, seeds: readonly number[]): readonly string[] {

@@ -1,10 +1,10 @@
 /** Ten minutes without a way, crashes with torn stores, and a bus: thirty seeds of fabric-outage.yaml. */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
-import { openScenario } from '../../scenarios/open.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
-import { counter, ratio } from '../unit/scenarios/runner/fixture.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
+import { openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
+import { counter, ratio } from '../unit/runner/fixture.ts';
 
 const SEEDS = Array.from({ length: 30 }, (_, index) => index + 1);
 const registry = new ProtocolRegistry();

@@ -1,6 +1,6 @@
 /** What an observer of all links learns of the messages of fabric-ways.yaml, over each of its networks. */
 import { describe, expect, it } from 'vitest';
-import { load, run } from '../unit/scenarios/runner/fixture.ts';
+import { load, run } from '../unit/runner/fixture.ts';
 
 describe('fabric-ways.yaml: what an observer of all links learns of a message', () => {
   const LONG = { duration: '40s', drain: '20s', 'traffic.2.stop': '30s' };

@@ -1,6 +1,6 @@
 /** A clipping norm that follows the clients, in whole runs. */
 import { describe, expect, it } from 'vitest';
-import { counter, load, run, samples } from '../unit/scenarios/runner/fixture.ts';
+import { counter, load, run, samples } from '../unit/runner/fixture.ts';
 
 const FILE = 'federated-clip.yaml';
 const PRIVACY = 'stack.1.options.privacy';

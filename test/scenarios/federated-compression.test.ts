@@ -1,6 +1,6 @@
 /** What compressed updates weigh in whole runs, and how well they are learned from. */
 import { describe, expect, it } from 'vitest';
-import { load, ratio, run, samples } from '../unit/scenarios/runner/fixture.ts';
+import { load, ratio, run, samples } from '../unit/runner/fixture.ts';
 
 const FILE = 'federated-compression.yaml';
 /** Parameters of 60-32-10. */

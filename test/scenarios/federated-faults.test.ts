@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { load, report, run } from '../unit/scenarios/runner/fixture.ts';
+import { load, report, run } from '../unit/runner/fixture.ts';
 
 const fixture = (name: string): string =>
   fileURLToPath(new URL(`../fixtures/federated-faults/${name}.yaml`, import.meta.url));

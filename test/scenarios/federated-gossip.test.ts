@@ -1,7 +1,7 @@
 /** A federation without an aggregator, in whole runs. */
 import { describe, expect, it } from 'vitest';
 import { gossipFactor } from '../../nodes/federated/gossip/averaging.ts';
-import { counter, load, run, samples } from '../unit/scenarios/runner/fixture.ts';
+import { counter, load, run, samples } from '../unit/runner/fixture.ts';
 
 const FILE = 'federated-gossip.yaml';
 const NODES = 12;

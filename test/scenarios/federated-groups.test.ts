@@ -1,6 +1,6 @@
 /** Secure sums of groups, whose means a robust rule combines. */
 import { describe, expect, it } from 'vitest';
-import { counter, load, ratio, run, samples } from '../unit/scenarios/runner/fixture.ts';
+import { counter, load, ratio, run, samples } from '../unit/runner/fixture.ts';
 
 const FILE = 'federated-groups.yaml';
 

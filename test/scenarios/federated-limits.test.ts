@@ -1,7 +1,7 @@
 /** Devices that keep their limits, over rounds and over restarts. */
 import { describe, expect, it } from 'vitest';
 import type { MetricData, SeedResult } from '../../reports/model.ts';
-import { counter, loadText, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, loadText, run } from '../unit/runner/fixture.ts';
 
 /** Five clients; updates are not hidden, so that a round may have one client. */
 const FEDERATION = `

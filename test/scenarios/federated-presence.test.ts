@@ -1,7 +1,7 @@
 /** Devices that come and go: who is away is not waited for, and who leaves in a round is lost. */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
-import { counter, loadText, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, loadText, run } from '../unit/runner/fixture.ts';
 
 /** Five clients, a round each second. */
 const FEDERATION = `

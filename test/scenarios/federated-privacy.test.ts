@@ -1,7 +1,7 @@
 /** What a budget costs in accuracy, in a smaller federation than that of federated-privacy.yaml. */
 import { expect, it } from 'vitest';
 import type { MetricData } from '../../reports/model.ts';
-import { load, run } from '../unit/scenarios/runner/fixture.ts';
+import { load, run } from '../unit/runner/fixture.ts';
 
 const samples = (data: MetricData | undefined): readonly number[] =>
   data?.kind === 'samples' ? data.values : [];

@@ -1,7 +1,7 @@
 /** Rounds that invite more clients than they need, and close without the slowest. */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
-import { counter, loadText, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, loadText, run } from '../unit/runner/fixture.ts';
 
 /** Twelve clients, of which each learns for 1 s in the median and one in twenty for 5 s. */
 const FEDERATION = `

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import { locatePackageFile } from '../../topologies/files/package-files.ts';
-import { load, ratio, run, samples } from '../unit/scenarios/runner/fixture.ts';
+import { load, ratio, run, samples } from '../unit/runner/fixture.ts';
 
 const FILE = 'federated-skew.yaml';
 

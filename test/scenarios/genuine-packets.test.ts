@@ -6,7 +6,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { counter, folders, load, loadText, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, folders, load, loadText, run } from '../unit/runner/fixture.ts';
 
 /** Scenarios in virtual time with a gateway as the source of the traffic. */
 const FILES = readdirSync(folders.scenarios)

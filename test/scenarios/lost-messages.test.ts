@@ -5,9 +5,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { shippedProtocols } from '../../scenarios/registry.ts';
+import { shippedProtocols } from '../../scenarios/open/registry.ts';
 import { LosingRegistry } from '../fixtures/losing.ts';
-import { loadText, report, run } from '../unit/scenarios/runner/fixture.ts';
+import { loadText, report, run } from '../unit/runner/fixture.ts';
 import { LOST_CASES, type LostCase, type ShownElsewhere } from './lost-cases.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -12,7 +12,7 @@ import { histogramQuantile } from '../../engine/measure/histogram.ts';
 import { carriedWords } from '../../reports/carried.ts';
 import { renderHtml } from '../../reports/html/html.ts';
 import type { SeedResult } from '../../reports/model.ts';
-import { counter, load, report, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, load, report, run } from '../unit/runner/fixture.ts';
 
 const MS = 1_000_000;
 /** The rate that the profile of overload.yaml can carry. */

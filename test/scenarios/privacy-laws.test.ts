@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { load, run, samples } from '../unit/scenarios/runner/fixture.ts';
+import { load, run, samples } from '../unit/runner/fixture.ts';
 
 /** A tenth of the rate and half the delays of mixnet-privacy.yaml. */
 const TENTH = {

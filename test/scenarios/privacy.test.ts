@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
 import { stratifiedPoissonBits } from '../../reports/privacy/metrics/closed-forms.ts';
-import { load, prepare, ratio, run, SECOND, samples } from '../unit/scenarios/runner/fixture.ts';
+import { load, prepare, ratio, run, SECOND, samples } from '../unit/runner/fixture.ts';
 
 /**
  * A tenth of the rate and half the delays of mixnet-privacy.yaml: thirty targets in a few seconds.

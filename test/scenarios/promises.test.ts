@@ -5,7 +5,7 @@
  * @module
  */
 import { expect, it } from 'vitest';
-import { load } from '../unit/scenarios/runner/fixture.ts';
+import { load } from '../unit/runner/fixture.ts';
 
 it('R-075: failover.yaml offers 120 % of the throughput that it asks for', () => {
   const { traffic, kpis } = load('failover.yaml');

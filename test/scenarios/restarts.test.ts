@@ -4,8 +4,8 @@
  */
 import { expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
-import { shippedProtocols } from '../../scenarios/registry.ts';
-import { loadText, report, run } from '../unit/scenarios/runner/fixture.ts';
+import { shippedProtocols } from '../../scenarios/open/registry.ts';
+import { loadText, report, run } from '../unit/runner/fixture.ts';
 
 interface Restart {
   /** The scenario without its events, with limits on delivery. */

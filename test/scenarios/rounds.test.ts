@@ -13,7 +13,7 @@ import { exitCodeOf } from '../../reports/judge.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const guide = readFileSync(`${root}docs/WRITING-A-PROTOCOL.md`, 'utf8');

@@ -7,7 +7,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { KpiResult, Report } from '../../reports/report-schema.ts';
-import { load, report, run } from '../unit/scenarios/runner/fixture.ts';
+import { load, report, run } from '../unit/runner/fixture.ts';
 import type { Overrides, Row } from './double-row.ts';
 
 const FOLDER = new URL('doubles/', import.meta.url);

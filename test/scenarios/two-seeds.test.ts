@@ -1,6 +1,6 @@
 /** Limits of a count hold with more than one seed: the ten shipped scenarios that cost least. */
 import { expect, it } from 'vitest';
-import { load, report, run } from '../unit/scenarios/runner/fixture.ts';
+import { load, report, run } from '../unit/runner/fixture.ts';
 
 it.each([
   'cloud',

@@ -5,8 +5,8 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { MUTATIONS } from '../../scenarios/verify/mutations.ts';
-import { CHECKS, runSuite } from '../../scenarios/verify/suite.ts';
+import { MUTATIONS } from '../../runner/verify/mutations.ts';
+import { CHECKS, runSuite } from '../../runner/verify/suite.ts';
 
 /** Checks that take milliseconds and therefore run on every wrong engine. */
 const EXACT = ['1', '2', '12', '14'];

@@ -6,11 +6,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type CheckVerdict, judgeCheck } from '../../scenarios/verify/judge.ts';
-import { isOfPrivacy, type Measure } from '../../scenarios/verify/model.ts';
-import { renderSuiteMarkdown, renderTable } from '../../scenarios/verify/render.ts';
-import { SeededEngine } from '../../scenarios/verify/seeded-engine.ts';
-import { CHECKS } from '../../scenarios/verify/suite.ts';
+import { isOfPrivacy, type Measure } from '../../runner/verify/base/model.ts';
+import { SeededEngine } from '../../runner/verify/base/seeded-engine.ts';
+import { type CheckVerdict, judgeCheck } from '../../runner/verify/judge.ts';
+import { renderSuiteMarkdown, renderTable } from '../../runner/verify/render.ts';
+import { CHECKS } from '../../runner/verify/suite.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
 
 const SEED = 1;

@@ -9,11 +9,14 @@ import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { toHex } from '../../nodes/_kit/bytes.ts';
-import { dialChannel } from '../../scenarios/distributed/channel/dial.ts';
-import { publicKeyOf } from '../../scenarios/distributed/channel/handshake.ts';
-import type { Channel } from '../../scenarios/distributed/channel/model.ts';
-import type { Report } from '../../scenarios/distributed/messages.ts';
-import { type FleetOptions, ProcessFleet } from '../../scenarios/distributed/process-fleet.ts';
+import { dialChannel } from '../../runner/distributed/channel/dial.ts';
+import { publicKeyOf } from '../../runner/distributed/channel/handshake.ts';
+import type { Channel } from '../../runner/distributed/channel/model.ts';
+import type { Report } from '../../runner/distributed/messages/messages.ts';
+import {
+  type FleetOptions,
+  ProcessFleet,
+} from '../../runner/distributed/processes/process-fleet.ts';
 import { jsonLog, serveOperator } from '../../services/operator/index.ts';
 import { fakeFace } from '../unit/services/operator/fake-face.ts';
 

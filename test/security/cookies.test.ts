@@ -4,8 +4,8 @@
  * fix, every request was answered with a cookie.
  */
 import { describe, expect, it } from 'vitest';
-import type { PreparedRun } from '../../scenarios/runner/cast-seed.ts';
-import { loadText, MS, prepare, SECOND } from '../unit/scenarios/runner/fixture.ts';
+import type { PreparedRun } from '../../runner/run/cast-seed.ts';
+import { loadText, MS, prepare, SECOND } from '../unit/runner/fixture.ts';
 
 const HANDSHAKE_FRAME = 5;
 

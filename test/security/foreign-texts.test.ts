@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { finish } from '../../cli/execute.ts';
-import type { RunEnd } from '../../scenarios/runner/run-order.ts';
+import type { RunEnd } from '../../runner/run/run-order.ts';
 import { COMMAND_LINE } from '../command-line.ts';
 
 /** Renames the window, and clears it. */

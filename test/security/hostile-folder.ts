@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import { ROOT } from '../architecture/files.ts';
 

@@ -7,11 +7,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { AgentProcess } from '../../scenarios/distributed/agent-process.ts';
-import { type KeyRole, makeKeys } from '../../scenarios/distributed/deployment.ts';
-import type { AgentOrder } from '../../scenarios/distributed/messages.ts';
-import { runLive } from '../../scenarios/runner/live-run.ts';
-import { ownSecret } from '../../scenarios/runner/provision/secret-source.ts';
+import { type KeyRole, makeKeys } from '../../runner/distributed/deployment/deployment.ts';
+import type { AgentOrder } from '../../runner/distributed/messages/messages.ts';
+import { AgentProcess } from '../../runner/distributed/processes/agent-process.ts';
+import { ownSecret } from '../../runner/nodes/secret-source.ts';
+import { runLive } from '../../runner/run/live-run.ts';
 import { emulate } from '../emulate/support.ts';
 import {
   allGone,

@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { ROOT, repositoryFiles } from '../architecture/files.ts';
 
 const OPENS = /\bcreateServer\(|\bUdpWire\.bind\(|\bnew WebSocketServer\((?!\{\s*noServer)/;
-const PRODUCT = /^(engine|nodes|topologies|scenarios|reports|services|viz|cli)\/.*\.ts$/;
+const PRODUCT = /^(engine|nodes|topologies|scenarios|runner|reports|services|viz|cli)\/.*\.ts$/;
 
 const threats = readFileSync(join(ROOT, 'docs/THREATS.md'), 'utf8');
 const section = threats.split('## Who listens where')[1]?.split('\n## ')[0] ?? '';

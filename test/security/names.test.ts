@@ -8,9 +8,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadDeployment, makeKeys } from '../../scenarios/distributed/deployment.ts';
-import { openScenario } from '../../scenarios/open.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { loadDeployment, makeKeys } from '../../runner/distributed/deployment/deployment.ts';
+import { openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { loadTopology } from '../../topologies/load.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-names-'));

@@ -15,12 +15,16 @@ import { renderMarkdown } from '../../reports/markdown.ts';
 import { renderPrometheus } from '../../reports/prometheus.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { renderTerminal } from '../../reports/terminal.ts';
-import { AgentProcess } from '../../scenarios/distributed/agent-process.ts';
-import { type KeyRole, loadDeployment, makeKeys } from '../../scenarios/distributed/deployment.ts';
-import { TRUTH_BYTES } from '../../scenarios/runner/ground-truth.ts';
-import type { KeyBundle } from '../../scenarios/runner/provision/key-bundle.ts';
-import { ownSecret } from '../../scenarios/runner/provision/secret-source.ts';
-import { FlowSupply } from '../../scenarios/runner/traffic-source.ts';
+import {
+  type KeyRole,
+  loadDeployment,
+  makeKeys,
+} from '../../runner/distributed/deployment/deployment.ts';
+import { AgentProcess } from '../../runner/distributed/processes/agent-process.ts';
+import type { KeyBundle } from '../../runner/nodes/key-bundle.ts';
+import { ownSecret } from '../../runner/nodes/secret-source.ts';
+import { TRUTH_BYTES } from '../../runner/traffic/ground-truth.ts';
+import { FlowSupply } from '../../runner/traffic/traffic-source.ts';
 import {
   blockOf,
   cleanUp,

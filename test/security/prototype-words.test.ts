@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import { readQuantity } from '../../topologies/files/units.ts';
 import { ROOT } from '../architecture/files.ts';

@@ -4,9 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { SentMarks } from '../../nodes/gateway/underlay/sent-marks.ts';
-import type { PreparedRun } from '../../scenarios/runner/cast-seed.ts';
+import type { PreparedRun } from '../../runner/run/cast-seed.ts';
 import { type ForgedScmp, forgeScmp } from '../unit/nodes/gateway/forged-scmp.ts';
-import { load, MS, prepare, SECOND } from '../unit/scenarios/runner/fixture.ts';
+import { load, MS, prepare, SECOND } from '../unit/runner/fixture.ts';
 
 const PAIR = ['gateway-111', 'gateway-211'] as const;
 const CALM = {

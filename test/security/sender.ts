@@ -5,7 +5,7 @@
  * @module
  */
 import { fromHex } from '../../nodes/_kit/bytes.ts';
-import { dialChannel } from '../../scenarios/distributed/channel/dial.ts';
+import { dialChannel } from '../../runner/distributed/channel/dial.ts';
 
 const [port = '', key = '', listener = '', kind = ''] = process.argv.slice(2);
 const MEGABYTES_60 = 60_000_000;

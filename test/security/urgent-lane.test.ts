@@ -8,7 +8,7 @@ import { Scheduler } from '../../engine/core/scheduler.ts';
 import { openStream } from '../../engine/core/stream.ts';
 import { Machine } from '../../engine/net/machine.ts';
 import { GATEWAY_FORGERIES } from '../../nodes/gateway/forgeries.ts';
-import { load, run } from '../unit/scenarios/runner/fixture.ts';
+import { load, run } from '../unit/runner/fixture.ts';
 
 const SECOND = 1_000_000_000;
 const COST_NS = 10_000;

@@ -7,9 +7,9 @@
  * @module
  */
 import { fileURLToPath } from 'node:url';
+import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
 /** A run whose fingerprint is stored. */
 export interface GoldenRun {

@@ -9,14 +9,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { provider } from '../../engine/crypto/index.ts';
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
-import { nodeChoice, stackOf } from '../../scenarios/nodes.ts';
-import { openScenario } from '../../scenarios/open.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { createNodes } from '../../scenarios/runner/host-nodes.ts';
-import { provisionRun } from '../../scenarios/runner/provision/run-provision.ts';
-import { drawnSecrets } from '../../scenarios/runner/provision/secret-source.ts';
-import { RunWitness } from '../../scenarios/runner/witness.ts';
-import { type LiveRunWorld, liveWorld } from '../../scenarios/runner/worlds/live-world.ts';
+import { createNodes } from '../../runner/nodes/host-nodes.ts';
+import { provisionRun } from '../../runner/nodes/run-provision.ts';
+import { drawnSecrets } from '../../runner/nodes/secret-source.ts';
+import { RunWitness } from '../../runner/traffic/witness.ts';
+import { type LiveRunWorld, liveWorld } from '../../runner/worlds/live/live-world.ts';
+import { nodeChoice, stackOf } from '../../scenarios/open/nodes.ts';
+import { openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 
 /** Names of the nodes: `dtn://here/` or `ipn:1.0`, and so on in this order. */

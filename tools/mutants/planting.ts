@@ -13,7 +13,17 @@ import { readReports } from '../requirements/reports.ts';
 import type { Defect, Requirement } from '../requirements/requirement-list.ts';
 
 /** Where the product is; tests, tools and benchmarks are not part of it. */
-const PRODUCT = ['engine', 'nodes', 'topologies', 'scenarios', 'reports', 'services', 'viz', 'cli'];
+const PRODUCT = [
+  'engine',
+  'nodes',
+  'topologies',
+  'scenarios',
+  'runner',
+  'reports',
+  'services',
+  'viz',
+  'cli',
+];
 const IS_SOURCE = /\.(ts|mjs|html|css)$/;
 /** Tests with programs of their own: a browser, servers, a package. */
 const OTHER_RUNNER = /^test\/(viz|fleet|package)\//;

@@ -1,6 +1,6 @@
 /**
  * Builds a {@link Truth}: columns that grow, up to a bound. Messages are small integers;
- * `scenarios/runner/message-observer.ts` maps packet keys to them.
+ * `runner/privacy/message-observer.ts` maps packet keys to them.
  *
  * @module
  */

@@ -9,9 +9,9 @@ import { provider } from '../../../engine/crypto/index.ts';
 import type { NetworkMap, NetworkView } from '../../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
 import type { StoreFault } from '../../../engine/net/sim-store.ts';
-import { bundleView } from '../../../scenarios/runner/provision/key-bundle.ts';
-import { Provision } from '../../../scenarios/runner/provision/provision.ts';
-import { drawnSecrets, seededSecrets } from '../../../scenarios/runner/provision/secret-source.ts';
+import { bundleView } from '../../../runner/nodes/key-bundle.ts';
+import { Provision } from '../../../runner/nodes/provision.ts';
+import { drawnSecrets, seededSecrets } from '../../../runner/nodes/secret-source.ts';
 import { BlindWitness } from '../../fixtures/blind-witness.ts';
 import { ask, type Driver, type RequestAnswer, SUITE_SEED } from './drivers.ts';
 

@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import type { NetworkMap } from '../../../engine/host/network-view.ts';
 import type { MessageObserver, Protocol } from '../../../engine/host/protocol.ts';
 import { CONTENT } from '../../../reports/privacy/truth/truth.ts';
-import { MessageObservers } from '../../../scenarios/runner/message-observer.ts';
+import { MessageObservers } from '../../../runner/privacy/message-observer.ts';
 import { protocol as busyServer } from '../../fixtures/nodes/busy-server.ts';
 import { protocol as face } from '../../fixtures/nodes/face.ts';
 import { protocol as mix } from '../../fixtures/nodes/mix.ts';

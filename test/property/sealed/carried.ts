@@ -7,9 +7,9 @@
 import type { RandomStream } from '../../../engine/core/stream.ts';
 import type { Transport, TransportHandlers } from '../../../engine/host/transport.ts';
 import { HostLayer } from '../../../engine/net/host-layer.ts';
+import type { PreparedRun } from '../../../runner/run/cast-seed.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
-import type { PreparedRun } from '../../../scenarios/runner/cast-seed.ts';
-import { MS, prepare } from '../../unit/scenarios/runner/fixture.ts';
+import { MS, prepare } from '../../unit/runner/fixture.ts';
 
 /** Genuine messages that are kept for each node. */
 const KEPT = 64;

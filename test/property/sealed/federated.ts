@@ -11,7 +11,7 @@ import {
   encodeMessage,
   type FederatedMessage,
 } from '../../../nodes/federated/wire.ts';
-import { loadText, MS } from '../../unit/scenarios/runner/fixture.ts';
+import { loadText, MS } from '../../unit/runner/fixture.ts';
 import { mutate } from '../mutate.ts';
 import { CarriedNodes } from './carried.ts';
 import type { SealedCase, Victim } from './victim.ts';

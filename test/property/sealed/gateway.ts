@@ -11,7 +11,7 @@ import { type OpenResult, Session } from '../../../nodes/gateway/session.ts';
 import { GATEWAY_PORT, ROUTER_PORT } from '../../../nodes/gateway/underlay/carrier.ts';
 import type { FrameHeader } from '../../../nodes/gateway/wire.ts';
 import { protocol as scion } from '../../../nodes/scion/index.ts';
-import { load, MS, prepare, SECOND } from '../../unit/scenarios/runner/fixture.ts';
+import { load, MS, prepare, SECOND } from '../../unit/runner/fixture.ts';
 import { mutate } from '../mutate.ts';
 import type { SealedCase, Victim } from './victim.ts';
 

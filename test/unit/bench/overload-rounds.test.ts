@@ -9,7 +9,7 @@ import {
   roundsOf,
   withPhases,
 } from '../../../bench/workloads/overload-phases.ts';
-import { load, run } from '../scenarios/runner/fixture.ts';
+import { load, run } from '../runner/fixture.ts';
 
 const SECOND = 1_000_000_000;
 

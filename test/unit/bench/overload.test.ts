@@ -14,7 +14,7 @@ import {
   staircase,
   withPhases,
 } from '../../../bench/workloads/overload-phases.ts';
-import { load, run } from '../scenarios/runner/fixture.ts';
+import { load, run } from '../runner/fixture.ts';
 
 const SECOND = 1_000_000_000;
 

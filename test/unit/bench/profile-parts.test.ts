@@ -70,14 +70,14 @@ describe('the parts of a profile', () => {
       [7, gateway, 'update@node:internal/crypto/cipher'],
       [8, gateway, 'load@file:///project/engine/crypto/fast-aead.ts', 'wasm-function[0]@wasm://x'],
       [4, gateway, '(garbage collector)@'],
-      [3, 'write@file:///project/scenarios/runner/ground-truth.ts', 'crc32@'],
-      [2, 'tick@file:///project/scenarios/runner/recorders.ts', 'gzipSync@node:zlib'],
+      [3, 'write@file:///project/runner/traffic/ground-truth.ts', 'crc32@'],
+      [2, 'tick@file:///project/runner/recording/recorders.ts', 'gzipSync@node:zlib'],
       [6, gateway, '__name@file:///project/nodes/gateway/crypto.ts'],
     );
     expect(timesOf(profile)).toEqual({
       [CRYPTOGRAPHY]: 15,
       [COLLECTOR]: 4,
-      'scenarios/runner/ground-truth': 3,
+      'runner/traffic/ground-truth': 3,
       'engine/measure/trace': 2,
       [TRANSLATOR]: 6,
     });

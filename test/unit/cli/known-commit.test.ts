@@ -1,8 +1,8 @@
 /** What git does not tell of a checkout of another owner, as containers have them. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { knownCommit } from '../../../cli/known-commit.ts';
+import { commitOf, commitTrouble } from '../../../runner/run/commit.ts';
 import { PROJECT_ROOT } from '../../../scenarios/folders.ts';
-import { commitOf, commitTrouble } from '../../../scenarios/runner/commit.ts';
 
 beforeEach(() => {
   // git's own switch for its tests (git, setup.c), without what this machine allows.

@@ -6,7 +6,7 @@ import {
   type LoopChoice,
   refuseTwoLayouts,
 } from '../../../cli/live-layout.ts';
-import { load } from '../scenarios/runner/fixture.ts';
+import { load } from '../runner/fixture.ts';
 
 const failover = load('failover.yaml');
 const chosen = (flags: LayoutFlags, isPrecisionGiven = false): LoopChoice =>

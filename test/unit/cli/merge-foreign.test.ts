@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refuseForeignScenario } from '../../../cli/own-scenario.ts';
-import type { RunLine, SweepHead } from '../../../scenarios/sweep/results-file.ts';
+import type { RunLine, SweepHead } from '../../../runner/sweep/results-file.ts';
 import { ROOT } from '../../architecture/files.ts';
 import { type EndedHere, orreryHere } from '../../command-here.ts';
 import { type Ended, orreryIn, SMALL } from './small-sweep.ts';

@@ -22,7 +22,17 @@ import { join } from 'node:path';
 import { ROOT } from '../../architecture/files.ts';
 
 const COPIED = [
-  ...['cli', 'engine', 'nodes', 'reports', 'scenarios', 'services', 'topologies', 'viz/format'],
+  ...[
+    'cli',
+    'engine',
+    'nodes',
+    'reports',
+    'runner',
+    'scenarios',
+    'services',
+    'topologies',
+    'viz/format',
+  ],
   ...['viz/server', 'tools', 'package.json', 'package-lock.json', 'tsconfig.json'],
 ];
 

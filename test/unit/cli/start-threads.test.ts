@@ -41,7 +41,7 @@ describe('of a live run', () => {
 });
 
 it('stacks of a thread that runs a seed name file, line and column of the source', () => {
-  const path = 'scenarios/runner/run-seed.ts';
+  const path = 'runner/run/run-seed.ts';
   const line = readFileSync(join(folder, path), 'utf8').split('\n').length;
   const late = "\nfunction broken(): never {\n  throw new Error('here');\n}\n";
   copy.withSource(

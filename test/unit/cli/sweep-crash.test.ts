@@ -6,7 +6,7 @@ import { afterAll, expect, it } from 'vitest';
 import type { SweepResult } from '../../../reports/sweep.ts';
 import { sweepCard } from '../../../viz/server/sweep-card.ts';
 import { COMMAND_LINE } from '../../command-line.ts';
-import { crashingRun, lineOf } from '../scenarios/runner/crash/crashing-run.ts';
+import { crashingRun, lineOf } from '../runner/crash/crashing-run.ts';
 
 const SWEEP = `sweep: { topology.nodes.1.options.breaks: [never, throws, fixed, exit] }
 `;

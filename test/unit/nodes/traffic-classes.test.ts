@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../../../scenarios/model.ts';
-import { load, loadText, MS, prepare } from '../scenarios/runner/fixture.ts';
+import { load, loadText, MS, prepare } from '../runner/fixture.ts';
 
 interface Seen {
   readonly direction: string;

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ForeignName, openForeign, ownPart } from '../../../scenarios/foreign-values.ts';
 import type { Parameters } from '../../../scenarios/identity.ts';
-import type { Loaded } from '../../../scenarios/open.ts';
-import { ProtocolRegistry } from '../../../scenarios/registry.ts';
+import { ForeignName, openForeign, ownPart } from '../../../scenarios/open/foreign-values.ts';
+import type { Loaded } from '../../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import {
   mayOpen,
   openingBelow,

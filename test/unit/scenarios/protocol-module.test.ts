@@ -8,8 +8,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadProtocol } from '../../../scenarios/protocol-module.ts';
-import { knownProtocols, ProtocolRegistry } from '../../../scenarios/registry.ts';
+import { loadProtocol } from '../../../scenarios/open/protocol-module.ts';
+import { knownProtocols, ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));

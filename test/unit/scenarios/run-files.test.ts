@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
-import { openScenario } from '../../../scenarios/open.ts';
-import { ProtocolRegistry } from '../../../scenarios/registry.ts';
-import { filesOf } from '../../../scenarios/run-files.ts';
-import { identityOf, type SweepCell } from '../../../scenarios/sweep/run-sweep.ts';
+import { identityOf, type SweepCell } from '../../../runner/sweep/run-sweep.ts';
+import { openScenario } from '../../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
+import { filesOf } from '../../../scenarios/open/run-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-run-files-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../reports/model.ts';
-import { counter, load, loadText, ratio, run } from './runner/fixture.ts';
+import { counter, load, loadText, ratio, run } from '../runner/fixture.ts';
 
 /** Data of 20 Mbit/s over a link of 10 Mbit/s between two routers, for ten seconds. */
 const overload = (queue: string, perSecond = 2_200): SeedResult =>

@@ -14,7 +14,7 @@ import type { Scenario } from '../../../scenarios/model.ts';
 import { writeFiles } from '../../../tools/new-protocol.ts';
 import { scenarioFiles } from '../../../tools/new-scenario.ts';
 import type { Row } from '../../scenarios/double-row.ts';
-import { registry, report, run } from '../scenarios/runner/fixture.ts';
+import { registry, report, run } from '../runner/fixture.ts';
 
 const NAME = 'my-question';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { chooseLoops } from '../../../cli/live-layout.ts';
-import { refuseClouds } from '../../../scenarios/runner/clouds.ts';
-import { runSeed } from '../../../scenarios/runner/run-seed.ts';
+import { refuseClouds } from '../../../runner/faults/clouds.ts';
+import { runSeed } from '../../../runner/run/run-seed.ts';
 import { cloudParts } from '../../../topologies/cloud-parts.ts';
-import { load, loadText, MS, registry, SECOND } from '../scenarios/runner/fixture.ts';
+import { load, loadText, MS, registry, SECOND } from '../runner/fixture.ts';
 
 const MBIT = 1e6;
 

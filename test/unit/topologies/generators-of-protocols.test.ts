@@ -11,7 +11,7 @@ import type {
   TopologyGenerator,
 } from '../../../engine/host/generator.ts';
 import type { Protocol } from '../../../engine/host/protocol.ts';
-import { knownProtocols } from '../../../scenarios/registry.ts';
+import { knownProtocols } from '../../../scenarios/open/registry.ts';
 import { ConfigError, type ConfigIssue } from '../../../topologies/files/config-error.ts';
 import type { Registry } from '../../../topologies/files/registry.ts';
 import { PLAIN_GENERATORS } from '../../../topologies/generate/plain.ts';

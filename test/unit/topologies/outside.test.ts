@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ProtocolRegistry } from '../../../scenarios/registry.ts';
+import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
 import { loadTopology } from '../../../topologies/load.ts';
 import type { Topology } from '../../../topologies/model.ts';

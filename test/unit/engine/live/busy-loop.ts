@@ -8,7 +8,7 @@
 import { Scheduler } from '../../../../engine/core/scheduler.ts';
 import { LiveTimer } from '../../../../engine/live/live-timer.ts';
 import { Pump } from '../../../../engine/live/pump.ts';
-import { SourceAdmission } from '../../../../scenarios/runner/source-admission.ts';
+import { SourceAdmission } from '../../../../runner/traffic/source-admission.ts';
 
 const US = 1_000;
 const MS = 1_000_000;

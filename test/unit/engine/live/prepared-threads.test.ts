@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ComputeResult } from '../../../../engine/host/compute.ts';
 import { ByteCompute } from '../../../../engine/live/byte-compute.ts';
 import { ComputePool } from '../../../../engine/live/compute-pool.ts';
-import { shippedProtocols } from '../../../../scenarios/registry.ts';
+import { shippedProtocols } from '../../../../scenarios/open/registry.ts';
 
 const STORE = new URL('../../../../cli/prepared-store.mjs', import.meta.url).href;
 const FOLDER = 'orrery.prepared';

@@ -4,7 +4,7 @@ import { NOT_BEGUN } from '../../../../engine/net/contact-plan.ts';
 import type { ContactsSpec } from '../../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../../engine/net/sim-host.ts';
 import type { SimWorld } from '../../../../engine/net/sim-world.ts';
-import { networkMap } from '../../../../scenarios/runner/provision/network-map.ts';
+import { networkMap } from '../../../../runner/nodes/network-map.ts';
 import { FAST, makePair, makeWorld } from './world-fixture.ts';
 
 const MS = 1_000_000;

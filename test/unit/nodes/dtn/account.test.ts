@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageTotals } from '../../../../reports/model.ts';
-import { load, run } from '../../scenarios/runner/fixture.ts';
+import { load, run } from '../../runner/fixture.ts';
 
 const FILE = 'dtn-tutorial.yaml';
 

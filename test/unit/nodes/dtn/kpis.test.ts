@@ -3,7 +3,7 @@ import { TIMER_DUE } from '../../../../nodes/_kit/machine.ts';
 import { ContactMeter } from '../../../../nodes/dtn/contact-meter.ts';
 import type { Router } from '../../../../nodes/dtn/router/router.ts';
 import type { MetricSummary, Report } from '../../../../reports/report-schema.ts';
-import { load, report, run } from '../../scenarios/runner/fixture.ts';
+import { load, report, run } from '../../runner/fixture.ts';
 import { bench, type Effect, S, send, window } from './agent/bench.ts';
 
 function reportOn(file: string, set: Readonly<Record<string, string>>): Report {

@@ -11,7 +11,7 @@ import {
   type WaitingState,
 } from '../../../../nodes/dtn/trace-states.ts';
 import type { TraceFile } from '../../../../viz/format/trace-file.ts';
-import { load, run, SECOND } from '../../scenarios/runner/fixture.ts';
+import { load, run, SECOND } from '../../runner/fixture.ts';
 import { good, opened } from '../../viz/format/trace-lab.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-routes-'));

@@ -20,9 +20,9 @@ import {
 } from '../../../../nodes/dtn/wire/encode.ts';
 import { bundleAgeData, hopCountData } from '../../../../nodes/dtn/wire/extensions.ts';
 import { BundleView } from '../../../../nodes/dtn/wire/view.ts';
-import { blockOf, LtpPair } from '../../../../scenarios/verify/bundles/ltp-pair.ts';
-import { Meetings } from '../../../../scenarios/verify/bundles/meetings.ts';
-import { loadText, report, run } from '../../scenarios/runner/fixture.ts';
+import { blockOf, LtpPair } from '../../../../runner/verify/bundles/ltp-pair.ts';
+import { Meetings } from '../../../../runner/verify/bundles/meetings.ts';
+import { loadText, report, run } from '../../runner/fixture.ts';
 import { MemoryStore } from '../gateway/memory-store.ts';
 import { bench, type Effect, foreign, kinds, S, send, window } from './agent/bench.ts';
 

@@ -1,6 +1,6 @@
 /** What comes before the disk has counted the life of a node: some of it waits. */
 import { describe, expect, it } from 'vitest';
-import { loadText, prepare } from '../../scenarios/runner/fixture.ts';
+import { loadText, prepare } from '../../runner/fixture.ts';
 
 const MIB = 1_048_576;
 

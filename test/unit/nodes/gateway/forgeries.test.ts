@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FRAME_DROPS } from '../../../../nodes/gateway/drops.ts';
 import { GATEWAY_FORGERIES } from '../../../../nodes/gateway/forgeries.ts';
-import { FaultError } from '../../../../scenarios/runner/fault-driver.ts';
-import { counter, load, prepare, run, SECOND } from '../../scenarios/runner/fixture.ts';
+import { FaultError } from '../../../../runner/faults/fault-driver.ts';
+import { counter, load, prepare, run, SECOND } from '../../runner/fixture.ts';
 
 /** Drops of floods that have run. */
 const known = new Map<string, Readonly<Record<string, number>>>();

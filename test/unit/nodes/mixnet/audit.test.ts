@@ -6,8 +6,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../reports/model.ts';
-import type { PreparedRun } from '../../../../scenarios/runner/cast-seed.ts';
-import { counter, load, prepare, ratio, run, SECOND } from '../../scenarios/runner/fixture.ts';
+import type { PreparedRun } from '../../../../runner/run/cast-seed.ts';
+import { counter, load, prepare, ratio, run, SECOND } from '../../runner/fixture.ts';
 
 type Overrides = Readonly<Record<string, string>>;
 

@@ -4,7 +4,7 @@
  * messages.
  */
 import { describe, expect, it } from 'vitest';
-import { loadText, prepare, SECOND } from '../../scenarios/runner/fixture.ts';
+import { loadText, prepare, SECOND } from '../../runner/fixture.ts';
 
 const network = (client: string): string => `
 name: client-link

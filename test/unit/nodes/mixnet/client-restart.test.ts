@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../../../engine/host/store.ts';
 import { StoredDeliveries } from '../../../../nodes/mixnet/client/index.ts';
-import { load, prepare, run, SECOND } from '../../scenarios/runner/fixture.ts';
+import { load, prepare, run, SECOND } from '../../runner/fixture.ts';
 
 type Overrides = Readonly<Record<string, string>>;
 

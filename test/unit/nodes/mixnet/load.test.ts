@@ -10,9 +10,9 @@ import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
 import { PACKET_PORT } from '../../../../nodes/mixnet/geometry.ts';
 import { RateLimit } from '../../../../nodes/mixnet/limit.ts';
 import { QueueWatch } from '../../../../nodes/mixnet/mix/queue-watch.ts';
+import type { PreparedRun } from '../../../../runner/run/cast-seed.ts';
 import type { CpuChoice } from '../../../../scenarios/model.ts';
-import type { PreparedRun } from '../../../../scenarios/runner/cast-seed.ts';
-import { load, MS, prepare, ratio, report, run, SECOND } from '../../scenarios/runner/fixture.ts';
+import { load, MS, prepare, ratio, report, run, SECOND } from '../../runner/fixture.ts';
 
 type Overrides = Readonly<Record<string, string>>;
 

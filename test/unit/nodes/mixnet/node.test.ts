@@ -9,8 +9,8 @@ import { MIXNET_DROPS } from '../../../../nodes/mixnet/drops.ts';
 import { DIRECTORY_PORT, PACKET_PORT, STREAMS_MAX } from '../../../../nodes/mixnet/geometry.ts';
 import { encodeAsk } from '../../../../nodes/mixnet/records.ts';
 import type { SeedResult } from '../../../../reports/model.ts';
-import type { PreparedRun } from '../../../../scenarios/runner/cast-seed.ts';
-import { counter, load, prepare, ratio, run, SECOND } from '../../scenarios/runner/fixture.ts';
+import type { PreparedRun } from '../../../../runner/run/cast-seed.ts';
+import { counter, load, prepare, ratio, run, SECOND } from '../../runner/fixture.ts';
 
 type Overrides = Readonly<Record<string, string>>;
 

@@ -10,7 +10,7 @@ import { KEY_EPOCHS } from '../../../../nodes/mixnet/geometry.ts';
 import type { RingKey } from '../../../../nodes/mixnet/mix/key-ring.ts';
 import { OtherEpochs } from '../../../../nodes/mixnet/mix/other-epochs.ts';
 import type { NodeKey, PacketFormat } from '../../../../nodes/sphinx/index.ts';
-import { MS, SECOND } from '../../scenarios/runner/fixture.ts';
+import { MS, SECOND } from '../../runner/fixture.ts';
 
 const NOW: EpochInstant = { epoch: 9, elapsedNs: 0, remainingNs: SECOND };
 

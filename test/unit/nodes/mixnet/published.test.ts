@@ -6,7 +6,7 @@
  */
 import { expect, it } from 'vitest';
 import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
-import { load, prepare, ratio, run, SECOND } from '../../scenarios/runner/fixture.ts';
+import { load, prepare, ratio, run, SECOND } from '../../runner/fixture.ts';
 
 const SMALL: Readonly<Record<string, string>> = {
   crypto: 'modelled',

@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { load, ratio, run } from '../../scenarios/runner/fixture.ts';
+import { load, ratio, run } from '../../runner/fixture.ts';
 
 type Overrides = Readonly<Record<string, string>>;
 

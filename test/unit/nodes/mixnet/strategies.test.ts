@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { MixingOptions } from '../../../../nodes/mixnet/index.ts';
-import { load, prepare, ratio, run, SECOND } from '../../scenarios/runner/fixture.ts';
+import { load, prepare, ratio, run, SECOND } from '../../runner/fixture.ts';
 
 type Overrides = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { counter, load, run } from '../../scenarios/runner/fixture.ts';
+import { counter, load, run } from '../../runner/fixture.ts';
 
 const SHORT = { duration: '2s', warmup: '0s' };
 

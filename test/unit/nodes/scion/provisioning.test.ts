@@ -4,10 +4,10 @@ import type { NetworkView } from '../../../../engine/host/network-view.ts';
 import { readSegments, writeSegments } from '../../../../nodes/scion/paths/segment-text.ts';
 import { makePathFinder } from '../../../../nodes/scion/provisioning.ts';
 import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
-import { nodeChoice } from '../../../../scenarios/nodes.ts';
-import { provisionSeed } from '../../../../scenarios/runner/provision/run-provision.ts';
+import { provisionSeed } from '../../../../runner/nodes/run-provision.ts';
+import { nodeChoice } from '../../../../scenarios/open/nodes.ts';
 import { viewWith } from '../../../fixtures/views.ts';
-import { load, registry, SECOND } from '../../scenarios/runner/fixture.ts';
+import { load, registry, SECOND } from '../../runner/fixture.ts';
 
 const HALF_HOUR = 1_800;
 const START = 1_767_225_600;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { emptyKpiIssue } from '../../../../scenarios/files/kpis.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
-import { loadProtocol } from '../../../../scenarios/protocol-module.ts';
+import { loadProtocol } from '../../../../scenarios/open/protocol-module.ts';
 import {
   CONFIG_CODES,
   ConfigError,

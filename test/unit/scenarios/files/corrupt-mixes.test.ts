@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { load } from '../runner/fixture.ts';
+import { load } from '../../runner/fixture.ts';
 
 const corrupt = (privacy: string, width = '3'): readonly string[] | undefined =>
   load('mixnet.yaml', {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
-import { DelayGraph } from '../../../../scenarios/files/delay-graph.ts';
+import { DelayGraph } from '../../../../scenarios/files/graph/delay-graph.ts';
 import type { LinkSpec, Topology } from '../../../../topologies/model.ts';
 
 type Graph = Pick<Topology, 'hosts' | 'links' | 'segments' | 'clouds'>;

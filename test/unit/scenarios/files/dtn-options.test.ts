@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
-import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
+import { ProtocolRegistry } from '../../../../scenarios/open/registry.ts';
 import { ConfigError } from '../../../../topologies/files/config-error.ts';
 import { FileFolder } from '../../../bad-files/fixture.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { scenarioOfSeed } from '../../../../runner/traffic/drawn-pairs.ts';
 import { readFlows } from '../../../../scenarios/files/flows-text.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
-import { scenarioOfSeed } from '../../../../scenarios/runner/drawn-pairs.ts';
 import { ConfigError } from '../../../../topologies/files/config-error.ts';
 import { FileFolder, registry } from '../../../bad-files/fixture.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { loadText } from '../runner/fixture.ts';
+import { loadText } from '../../runner/fixture.ts';
 
 const text = (contacts: string): string => `name: apart
 topology:

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
-import { loadAdded, ProtocolRegistry } from '../../../../scenarios/registry.ts';
+import { loadAdded, ProtocolRegistry } from '../../../../scenarios/open/registry.ts';
 
 const folder = (name: string): string =>
   fileURLToPath(new URL(`../../../../${name}`, import.meta.url));

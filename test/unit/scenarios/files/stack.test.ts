@@ -4,8 +4,8 @@
  * @module
  */
 import { expect, it } from 'vitest';
-import { stackOf } from '../../../../scenarios/nodes.ts';
-import { knownProtocols, loadAdded } from '../../../../scenarios/registry.ts';
+import { stackOf } from '../../../../scenarios/open/nodes.ts';
+import { knownProtocols, loadAdded } from '../../../../scenarios/open/registry.ts';
 import { ConfigError } from '../../../../topologies/files/config-error.ts';
 import { loadText, SHIMS } from '../../../conformance/stack.ts';
 

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../reports/judge.ts';
 import type { Mode } from '../../../../reports/model.ts';
-import { metricsOf } from '../../../../scenarios/nodes.ts';
-import { limitsOf } from '../../../../scenarios/runner/limit-watch.ts';
-import { runInput } from '../../../../scenarios/runner/run-order.ts';
-import { load, prepare, registry, run } from '../runner/fixture.ts';
+import { runInput } from '../../../../runner/run/run-order.ts';
+import { limitsOf } from '../../../../runner/stage/limit-watch.ts';
+import { metricsOf } from '../../../../scenarios/open/nodes.ts';
+import { load, prepare, registry, run } from '../../runner/fixture.ts';
 
 const LIMITS = '{ ping.rtt: { p95: "<= 1s", virtual: { p50: "<= 1ms" } } }';
 const scenario = load('hello.yaml', { duration: '2s', kpis: LIMITS });

@@ -5,7 +5,7 @@ import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import { lackOf, type RunFacts, withoutFaults } from '../../../../viz/app/kernel/lacks.ts';
 import { withoutPrivacy } from '../../../../viz/app/pages/privacy/without-privacy.ts';
 import { withoutDrawings } from '../../../../viz/app/pages/protocols/without-drawings.ts';
-import { load } from '../../scenarios/runner/fixture.ts';
+import { load } from '../../runner/fixture.ts';
 
 const REPORT = {
   scenario: { name: 'hello', durationNs: 10e9, warmupNs: 1e9 },

@@ -11,7 +11,7 @@ import { Arrangement } from '../../../../viz/app/pages/network/arrangement.ts';
 import { clearanceOf, edgesOf } from '../../../../viz/app/pages/network/clearance.ts';
 import type { Topology } from '../../../../viz/app/pages/network/layout.ts';
 import { NODE_RADIUS } from '../../../../viz/app/pages/network/node-labels.ts';
-import { folders, load, registry } from '../../scenarios/runner/fixture.ts';
+import { folders, load, registry } from '../../runner/fixture.ts';
 
 /** A network as a trace has it. */
 function traced({ hosts, links }: LoadedTopology, flows: readonly string[]): Topology {

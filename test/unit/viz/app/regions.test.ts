@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runSeed } from '../../../../scenarios/runner/run-seed.ts';
+import { runSeed } from '../../../../runner/run/run-seed.ts';
 import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import { Arrangement } from '../../../../viz/app/pages/network/arrangement.ts';
 import { clearanceOf, edgesOf } from '../../../../viz/app/pages/network/clearance.ts';
@@ -20,7 +20,7 @@ import {
 import { endsOf } from '../../../../viz/app/pages/network/trail.ts';
 import { bytesSource } from '../../../../viz/format/source.ts';
 import { openTrace } from '../../../../viz/format/trace-file.ts';
-import { load, registry } from '../../scenarios/runner/fixture.ts';
+import { load, registry } from '../../runner/fixture.ts';
 import { good, inflateNode } from '../format/trace-lab.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-regions-'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
-import { Meetings } from '../../../../../scenarios/verify/bundles/meetings.ts';
+import { Meetings } from '../../../../../runner/verify/bundles/meetings.ts';
 import { sampleBundle } from '../wire/support.ts';
 
 const S = 1_000_000_000;

@@ -7,7 +7,7 @@ import {
 } from '../../../../../nodes/dtn/contact-graph/plan.ts';
 import { RouteList } from '../../../../../nodes/dtn/contact-graph/routes.ts';
 import { type Route, RouteSearch } from '../../../../../nodes/dtn/contact-graph/search.ts';
-import { everyRoute } from '../../../../../scenarios/verify/bundles/every-route.ts';
+import { everyRoute } from '../../../../../runner/verify/bundles/every-route.ts';
 import { type Draw, draws } from '../../../../fixtures/draws.ts';
 
 const PLANS = 2_000;

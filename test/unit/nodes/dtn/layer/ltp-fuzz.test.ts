@@ -4,7 +4,7 @@ import { DTN_DROPS } from '../../../../../nodes/dtn/drops.ts';
 import { LtpSpan } from '../../../../../nodes/dtn/layer/ltp.ts';
 import type { LtpEffect } from '../../../../../nodes/dtn/layer/ltp-desk.ts';
 import { decodeLtp, encodeLtp } from '../../../../../nodes/dtn/layer/ltp-wire.ts';
-import { blockOf, factsOf, LtpPair, S } from '../../../../../scenarios/verify/bundles/ltp-pair.ts';
+import { blockOf, factsOf, LtpPair, S } from '../../../../../runner/verify/bundles/ltp-pair.ts';
 import { forMutants, truncations } from './mutations.ts';
 
 const MUTANTS = 100_000;

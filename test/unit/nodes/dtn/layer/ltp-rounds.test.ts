@@ -1,4 +1,4 @@
-/** Repairs of LTP against theory (scenarios/verify/bundles/ltp-rounds.ts). */
+/** Repairs of LTP against theory (runner/verify/bundles/ltp-rounds.ts). */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import {
@@ -7,7 +7,7 @@ import {
   type Rounds,
   SEGMENTS,
   withSureCheckpoints,
-} from '../../../../../scenarios/verify/bundles/ltp-rounds.ts';
+} from '../../../../../runner/verify/bundles/ltp-rounds.ts';
 
 const LOSS = 0.1;
 const BLOCKS = 400;

@@ -17,7 +17,7 @@ import {
   orderOf,
   S,
   type Sent,
-} from '../../../../../scenarios/verify/bundles/ltp-pair.ts';
+} from '../../../../../runner/verify/bundles/ltp-pair.ts';
 
 const contentOf = ({ bytes }: Pick<Sent, 'bytes'>): LtpContent => decodeLtp(bytes)!.content;
 const isData = (sent: Sent): boolean => contentOf(sent).kind === 'data';

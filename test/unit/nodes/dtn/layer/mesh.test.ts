@@ -9,7 +9,7 @@ import {
   encodeFrame,
   type MeshFrame,
 } from '../../../../../nodes/dtn/layer/mesh-wire.ts';
-import { blockOf } from '../../../../../scenarios/verify/bundles/ltp-pair.ts';
+import { blockOf } from '../../../../../runner/verify/bundles/ltp-pair.ts';
 import { forMutants } from './mutations.ts';
 
 const S = 1_000_000_000;

@@ -14,7 +14,7 @@ import {
   encodeTcpcl,
   type TcpclMessage,
 } from '../../../../../nodes/dtn/layer/tcpcl-wire.ts';
-import { blockOf } from '../../../../../scenarios/verify/bundles/ltp-pair.ts';
+import { blockOf } from '../../../../../runner/verify/bundles/ltp-pair.ts';
 import { forMutants } from './mutations.ts';
 
 const S = 1_000_000_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
 import { BackpressureRouter } from '../../../../../nodes/dtn/router/backpressure.ts';
-import { Meetings } from '../../../../../scenarios/verify/bundles/meetings.ts';
+import { Meetings } from '../../../../../runner/verify/bundles/meetings.ts';
 import { seededRandom } from '../../../../../topologies/generate/random.ts';
 
 const ROUNDS = 500;

@@ -1,6 +1,6 @@
 /** Loads generated topologies as files do. */
 import { afterAll } from 'vitest';
-import { ProtocolRegistry } from '../../../../../scenarios/registry.ts';
+import { ProtocolRegistry } from '../../../../../scenarios/open/registry.ts';
 import { loadTopology } from '../../../../../topologies/load.ts';
 import type { Topology } from '../../../../../topologies/model.ts';
 import { FileFolder } from '../../../../bad-files/fixture.ts';

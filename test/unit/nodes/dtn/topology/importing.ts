@@ -1,5 +1,5 @@
 /** Loads topologies that import files of other programs. */
-import { ProtocolRegistry } from '../../../../../scenarios/registry.ts';
+import { ProtocolRegistry } from '../../../../../scenarios/open/registry.ts';
 import { ConfigError } from '../../../../../topologies/files/config-error.ts';
 import { loadTopology } from '../../../../../topologies/load.ts';
 import type { Topology } from '../../../../../topologies/model.ts';

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { bonnmotionImporter } from '../../../../../nodes/dtn/topology/import-bonnmotion.ts';
 import { ns2Importer } from '../../../../../nodes/dtn/topology/import-ns2.ts';
-import { ProtocolRegistry } from '../../../../../scenarios/registry.ts';
+import { ProtocolRegistry } from '../../../../../scenarios/open/registry.ts';
 import { ConfigError } from '../../../../../topologies/files/config-error.ts';
 import { loadTopology } from '../../../../../topologies/load.ts';
 import type { Topology } from '../../../../../topologies/model.ts';

@@ -7,8 +7,8 @@ import {
   type GroupRequest,
   type ShownGroup,
 } from '../../../../../nodes/fabric/groups/requests.ts';
-import type { PreparedRun } from '../../../../../scenarios/runner/cast-seed.ts';
-import { loadText, prepare, SECOND } from '../../../scenarios/runner/fixture.ts';
+import type { PreparedRun } from '../../../../../runner/run/cast-seed.ts';
+import { loadText, prepare, SECOND } from '../../../runner/fixture.ts';
 
 interface Answer {
   readonly outcome: string;

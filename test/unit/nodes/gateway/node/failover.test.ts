@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { MetricData, SeedResult } from '../../../../../reports/model.ts';
+import type { PreparedRun } from '../../../../../runner/run/cast-seed.ts';
+import { FlowMeter } from '../../../../../runner/traffic/flow-meter.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
-import type { PreparedRun } from '../../../../../scenarios/runner/cast-seed.ts';
-import { FlowMeter } from '../../../../../scenarios/runner/flow-meter.ts';
 import {
   counter,
   load,
@@ -13,7 +13,7 @@ import {
   run,
   SECOND,
   samples,
-} from '../../../scenarios/runner/fixture.ts';
+} from '../../../runner/fixture.ts';
 
 const PAIR = ['gateway-111', 'gateway-211'] as const;
 const share = (result: SeedResult, metric: string): number => {

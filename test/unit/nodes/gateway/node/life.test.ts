@@ -3,12 +3,12 @@ import { provider } from '../../../../../engine/crypto/index.ts';
 import type { NetworkView } from '../../../../../engine/host/network-view.ts';
 import type { NodeHandle, Protocol } from '../../../../../engine/host/protocol.ts';
 import type { SeedResult } from '../../../../../reports/model.ts';
+import { provisionSeed } from '../../../../../runner/nodes/run-provision.ts';
+import { Stage } from '../../../../../runner/stage/stage.ts';
+import type { LocalWorld } from '../../../../../runner/world.ts';
+import { simulated, virtualWorld } from '../../../../../runner/worlds/virtual-world.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
-import { type NodeChoice, nodeChoice } from '../../../../../scenarios/nodes.ts';
-import { provisionSeed } from '../../../../../scenarios/runner/provision/run-provision.ts';
-import { Stage } from '../../../../../scenarios/runner/stage.ts';
-import type { LocalWorld } from '../../../../../scenarios/runner/world.ts';
-import { simulated, virtualWorld } from '../../../../../scenarios/runner/worlds/virtual-world.ts';
+import { type NodeChoice, nodeChoice } from '../../../../../scenarios/open/nodes.ts';
 import type { HostSpec } from '../../../../../topologies/model.ts';
 import {
   counter,
@@ -20,7 +20,7 @@ import {
   run,
   SECOND,
   samples,
-} from '../../../scenarios/runner/fixture.ts';
+} from '../../../runner/fixture.ts';
 
 const BASE = {
   warmup: '3s',

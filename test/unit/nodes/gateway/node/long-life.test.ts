@@ -1,14 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { OPENING_COPIES_MAX } from '../../../../../nodes/gateway/geometry.ts';
 import { PathDirectory } from '../../../../../nodes/gateway/underlay/path-directory.ts';
-import {
-  counter,
-  loadText,
-  prepare,
-  ratio,
-  run,
-  SECOND,
-} from '../../../scenarios/runner/fixture.ts';
+import { counter, loadText, prepare, ratio, run, SECOND } from '../../../runner/fixture.ts';
 
 /** Two gateways for hours of virtual time, without BFD and with few probes. */
 const scenario = (duration: string, gateway: string, traffic: string): string => `

@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../../reports/model.ts';
-import { load, run } from '../../../scenarios/runner/fixture.ts';
+import { load, run } from '../../../runner/fixture.ts';
 
 const SLOWEST = 'path:via-130-330-230';
 /** Mean delays of 0.2 and 1.5 ms per link, with ten links per round trip and at most 20 ms each. */

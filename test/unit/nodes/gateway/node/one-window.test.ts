@@ -9,8 +9,8 @@ import { decodeFrame, FrameHeader } from '../../../../../nodes/gateway/wire.ts';
 import { decodeHeader } from '../../../../../nodes/scion/wire/header.ts';
 import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
 import { decodeUdp, encodeUdpPacket } from '../../../../../nodes/scion/wire/udp.ts';
-import type { PreparedRun } from '../../../../../scenarios/runner/cast-seed.ts';
-import { load, MS, prepare, SECOND } from '../../../scenarios/runner/fixture.ts';
+import type { PreparedRun } from '../../../../../runner/run/cast-seed.ts';
+import { load, MS, prepare, SECOND } from '../../../runner/fixture.ts';
 import { value } from '../../scion/wire/value.ts';
 
 /** The three paths of the default network end at different border routers. */

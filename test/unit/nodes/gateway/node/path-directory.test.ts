@@ -6,9 +6,9 @@ import {
   PathDirectory,
 } from '../../../../../nodes/gateway/underlay/path-directory.ts';
 import { relationOf } from '../../../../../nodes/scion/index.ts';
-import { nodeChoice } from '../../../../../scenarios/nodes.ts';
-import { provisionSeed } from '../../../../../scenarios/runner/provision/run-provision.ts';
-import { load, registry, SECOND } from '../../../scenarios/runner/fixture.ts';
+import { provisionSeed } from '../../../../../runner/nodes/run-provision.ts';
+import { nodeChoice } from '../../../../../scenarios/open/nodes.ts';
+import { load, registry, SECOND } from '../../../runner/fixture.ts';
 
 const EPOCH = 1_767_225_600;
 const HOP_LIFE_NS = 6 * 3_600 * SECOND;

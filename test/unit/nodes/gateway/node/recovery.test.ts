@@ -6,15 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../../reports/model.ts';
-import {
-  counter,
-  load,
-  MS,
-  prepare,
-  run,
-  SECOND,
-  samples,
-} from '../../../scenarios/runner/fixture.ts';
+import { counter, load, MS, prepare, run, SECOND, samples } from '../../../runner/fixture.ts';
 
 const BASE = {
   duration: '6500ms',

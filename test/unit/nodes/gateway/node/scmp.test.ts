@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FRAME_TYPE } from '../../../../../nodes/gateway/geometry.ts';
 import { GATEWAY_PORT } from '../../../../../nodes/gateway/underlay/carrier.ts';
-import {
-  counter,
-  load,
-  MS,
-  prepare,
-  run,
-  SECOND,
-  samples,
-} from '../../../scenarios/runner/fixture.ts';
+import { counter, load, MS, prepare, run, SECOND, samples } from '../../../runner/fixture.ts';
 import { forgeScmp } from '../forged-scmp.ts';
 
 const PAIR = ['gateway-111', 'gateway-211'] as const;

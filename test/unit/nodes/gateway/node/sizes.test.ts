@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
-import { load, prepare, SECOND } from '../../../scenarios/runner/fixture.ts';
+import { load, prepare, SECOND } from '../../../runner/fixture.ts';
 
 const scenario = load('failover.yaml', {
   duration: '10s',

@@ -6,19 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../../reports/judge.ts';
 import type { SeedResult } from '../../../../../reports/model.ts';
 import type { Report } from '../../../../../reports/report-schema.ts';
+import type { Recordings } from '../../../../../runner/recording/recordings.ts';
+import { runInput } from '../../../../../runner/run/run-order.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../../../../../scenarios/metrics/live-metrics.ts';
-import { metricsOf } from '../../../../../scenarios/nodes.ts';
-import type { Recordings } from '../../../../../scenarios/runner/recordings.ts';
-import { runInput } from '../../../../../scenarios/runner/run-order.ts';
-import {
-  counter,
-  load,
-  prepare,
-  registry,
-  report,
-  run,
-  SECOND,
-} from '../../../scenarios/runner/fixture.ts';
+import { metricsOf } from '../../../../../scenarios/open/nodes.ts';
+import { counter, load, prepare, registry, report, run, SECOND } from '../../../runner/fixture.ts';
 
 const CUT =
   '[{ at: 4300ms, for: 1s, link: { activePath: "gateway-111 -> gateway-211", hop: random }, set: { up: false } }]';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PathStatus } from '../../../../../nodes/gateway/multipath/types.ts';
 import { WindowWatch } from '../../../../../nodes/gateway/window-watch.ts';
 import type { FrameHeader } from '../../../../../nodes/gateway/wire.ts';
-import { counter, load, MS, report, run, SECOND } from '../../../scenarios/runner/fixture.ts';
+import { counter, load, MS, report, run, SECOND } from '../../../runner/fixture.ts';
 
 const path = (rttMs: number): PathStatus => ({
   id: `${rttMs}`,

@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../../reports/model.ts';
-import { loadText, run } from '../../../scenarios/runner/fixture.ts';
+import { loadText, run } from '../../../runner/fixture.ts';
 
 const RATE = 100;
 

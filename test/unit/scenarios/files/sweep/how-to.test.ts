@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { loadScenario } from '../../../../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../../../../scenarios/folders.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
-import { ProtocolRegistry } from '../../../../../scenarios/registry.ts';
+import { ProtocolRegistry } from '../../../../../scenarios/open/registry.ts';
 
 const page = readFileSync('docs/how-to/sweeps.md', 'utf8');
 const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);

@@ -1,0 +1,252 @@
+/**
+ * Chooses how a run accounts for its messages, from what its protocols report (ADR 0028).
+ * Where that is impossible it says why, so that no report is silent about it.
+ *
+ * @module
+ */
+import type {
+  MessageAccount,
+  MessageObserver,
+  Protocol,
+  ReadMessage,
+} from '../../engine/host/protocol.ts';
+import type { Direction } from '../../engine/net/direction.ts';
+import type { SeedResult } from '../../reports/model.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import type { StackOf } from '../../scenarios/open/nodes.ts';
+import { stackNames } from '../../topologies/build/stack.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import { BrokenPromise } from '../crash/crash.ts';
+import type { Stage } from '../stage/stage.ts';
+import type { Deliveries } from '../traffic/deliveries.ts';
+import type { LocalWorld } from '../world.ts';
+import { Books } from './books.ts';
+import type { MessageAccountant } from './message-account.ts';
+import { MessageLedger } from './message-ledger.ts';
+import { PassageLedger } from './passage-ledger.ts';
+
+/** The parts of an account of messages. */
+export interface AccountParts {
+  readonly scenario: Scenario;
+  readonly world: LocalWorld;
+  readonly deliveries: Deliveries;
+  readonly protocolOf: (host: HostSpec) => Protocol;
+  /** All protocols of a host, the lowest first. */
+  readonly stackOf: StackOf;
+  /** Finds messages in the datagrams of a host. */
+  readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
+}
+
+/** The accounts of a run, or the reason why there are none. */
+export type Account =
+  | { readonly kind: 'kept'; readonly books: Books }
+  | { readonly kind: 'untracked'; readonly reason: string };
+
+/** Losses in real sockets, where no observer can see them. */
+export interface SocketLosses {
+  /** Number of lost datagrams by reason. */
+  readonly lost: () => Readonly<Record<string, number>>;
+  /** Number of datagrams received after the end, when they are no longer passed to nodes. */
+  readonly unhandled: () => number;
+}
+
+/** Why there is no account if nodes are in several processes, or on several event loops. */
+export const SCATTERED = 'nodes report them only in one process and on one event loop';
+/** Why there is no account of what nodes of a live run turn into other messages. */
+const SECRETIVE = 'a node of a live run does not reveal which message came from which';
+
+/** Accounts for the messages of a run in virtual time. */
+export function keepAccount(parts: AccountParts): Account {
+  const reporters = reportersOf(parts);
+  return typeof reporters === 'string' ? untracked(reporters) : kept(parts, reporters);
+}
+
+/** Accounts for the messages of a live run in this process. */
+export function keepLiveAccount(parts: AccountParts, losses: SocketLosses): Account {
+  const reporters = reportersOf(parts);
+  if (typeof reporters === 'string') return untracked(reporters);
+  // A real deployment in which mixes reported this would be worthless (ADR 0012).
+  const isSecretive = reporters.some(({ account }) => account.kind === 'steps');
+  return isSecretive ? untracked(SECRETIVE) : kept(parts, reporters, losses);
+}
+
+/** The observer of a node's lowest protocol, or of a layer, if that protocol reports. */
+export function observerOf(
+  account: Account,
+  node: string,
+  layer: string | undefined,
+): MessageObserver | undefined {
+  return account.kind === 'kept' ? account.books.of(node, layer) : undefined;
+}
+
+/** Reports rejected messages to the account; the flows exist once the stage is prepared. */
+export function followRefusals(account: Account, flows: Stage['flows']): void {
+  if (account.kind === 'untracked') return;
+  const { books } = account;
+  for (const { index, meter } of flows) {
+    meter.onRefused = (sequence, reason): void => books.refused(index, sequence, reason);
+  }
+}
+
+/** Checks at the end of a run that the messages add up, and summarises what happened to them. */
+export function closeAccount(
+  account: Account,
+  stage: Stage,
+): Pick<SeedResult, 'messages' | 'messagesUntracked'> {
+  if (account.kind === 'untracked') return { messagesUntracked: account.reason };
+  const { books } = account;
+  const missing = books.imbalance((node, layer) => stage.member(node, layer)?.holding?.());
+  if (missing !== undefined) throw new BrokenPromise(`messages do not add up: ${missing}`);
+  return { messages: books.totals(stage.flows) };
+}
+
+function untracked(reason: string): Account {
+  return { kind: 'untracked', reason };
+}
+
+function kept(parts: AccountParts, reporters: readonly Reporter[], losses?: SocketLosses): Account {
+  const owners = flowOwners(parts).map(([first]) => first?.name ?? '');
+  const books = reporters.map((reporter) => {
+    const isOwn = (flow: number): boolean => owners[flow] === reporter.protocol;
+    const { protocol, layer } = reporter;
+    const ledger = ledgerOf(parts, { reporter, isOwn, losses });
+    return { protocol, ledger, ...(layer === undefined ? {} : { layer }) };
+  });
+  return { kind: 'kept', books: new Books(books, owners) };
+}
+
+/** How one account is kept. */
+interface LedgerTerms {
+  readonly reporter: Reporter;
+  readonly isOwn: (flow: number) => boolean;
+  readonly losses: SocketLosses | undefined;
+}
+
+function ledgerOf(parts: AccountParts, terms: LedgerTerms): MessageAccountant {
+  const { reporter, isOwn, losses } = terms;
+  const { account, layer, isCarrier } = reporter;
+  if (account.kind === 'passage') return passageLedger(parts, account, terms);
+  const { scenario, readerOf } = parts;
+  const { hosts } = scenario.topology;
+  const isCarried = layer !== undefined;
+  return new MessageLedger({
+    ...common(parts),
+    isOwn,
+    readerOf: (name): ReadMessage | undefined => {
+      const host = isCarried ? undefined : hosts.find((each) => each.name === name);
+      return host && readerOf(host);
+    },
+    isPrompt: scenario.cpu === undefined && losses === undefined,
+    isCustody: account.kind === 'custody',
+    isCarried,
+    isCarrier,
+    damaged: (): number => parts.deliveries.damaged,
+    lies: (): number => countOn(parts, ({ corrupted, injected }) => corrupted + injected),
+  });
+}
+
+/** A protocol whose nodes report on the messages of its flows. */
+interface Reporter {
+  readonly protocol: string;
+  readonly account: MessageAccount;
+  /** Its name, where it is a layer of its hosts; absent if it is their lowest protocol. */
+  readonly layer?: string;
+  /** True if it is a carrier of layers somewhere. */
+  readonly isCarrier: boolean;
+}
+
+/** Finds the protocols that take and deliver the messages of flows; a sentence if not all can report. */
+function reportersOf(parts: AccountParts): readonly Reporter[] | string {
+  const flows = flowOwners(parts);
+  const owners = byName(flows.flat());
+  if (owners.length === 0) return 'no application sends any messages';
+  const reporters: Reporter[] = [];
+  for (const { name, account } of owners) {
+    if (account === undefined) return `protocol ${name} does not report them`;
+    const reporter = placed(parts, name, account);
+    if (typeof reporter === 'string') return reporter;
+    reporters.push(reporter);
+  }
+  // Several lowest protocols share links, whose datagrams no single one of them can read.
+  const lowest = reporters.filter(({ layer }) => layer === undefined);
+  const mixed = flows.find((ends) => ends.length > 1) ?? [];
+  const [first, second] =
+    lowest.length > 1 ? lowest.map(({ protocol }) => protocol) : mixed.map(({ name }) => name);
+  if (second === undefined) return reporters;
+  return `they belong to several protocols: ${first}, ${second}`;
+}
+
+/** The protocols at both ends of each flow, each once. */
+function flowOwners({ scenario, stackOf }: AccountParts): readonly (readonly Protocol[])[] {
+  const hosts = new Map(scenario.topology.hosts.map((host) => [host.name, host]));
+  const asked = new Map<string, ReadonlyMap<string, Protocol>>();
+  return scenario.traffic.map(({ from, to, by }) => {
+    const owners: Protocol[] = [];
+    for (const name of [from, to]) {
+      const host = hosts.get(name);
+      if (host === undefined) continue;
+      const stack =
+        asked.get(name) ?? new Map(stackOf(host).map(({ protocol }) => [protocol.name, protocol]));
+      asked.set(name, stack);
+      const owner = by === undefined ? [...stack.values()][0] : stack.get(by);
+      if (owner !== undefined) owners.push(owner);
+    }
+    return byName(owners);
+  });
+}
+
+/** Each protocol once; a registry may make a new object whenever it is asked. */
+function byName(protocols: readonly Protocol[]): readonly Protocol[] {
+  return [...new Map(protocols.map((protocol) => [protocol.name, protocol])).values()];
+}
+
+/** Looks at the places of a protocol in the stacks of all hosts. */
+function placed(parts: AccountParts, name: string, account: MessageAccount): Reporter | string {
+  const { scenario, protocolOf } = parts;
+  const { hosts } = scenario.topology;
+  const stacks = hosts.map(stackNames).filter((names) => names.includes(name));
+  const isCarrier = stacks.some((names) => names.at(-1) !== name);
+  if (isCarrier && scenario.cpu !== undefined) return 'layers wait for a modelled processor';
+  const isLayer = ([lowest]: readonly string[]): boolean => lowest !== name;
+  if (stacks.some(isLayer)) {
+    if (!stacks.every(isLayer)) return `${name} is a layer at some nodes and the lowest at others`;
+    if (account.kind === 'passage') return 'their datagrams are inside those of a carrier';
+    if (scenario.cpu !== undefined) return 'layers wait for a modelled processor';
+    return { protocol: name, account, layer: name, isCarrier };
+  }
+  const outsider = hosts.map(protocolOf).find(({ messages }) => messages === undefined);
+  if (account.kind === 'steps' && outsider !== undefined) {
+    return `protocol ${outsider.name} does not report those that pass through it`;
+  }
+  return { protocol: name, account, isCarrier };
+}
+
+function passageLedger(
+  parts: AccountParts,
+  { keyOf }: Extract<MessageAccount, { kind: 'passage' }>,
+  { reporter, isOwn, losses }: LedgerTerms,
+): PassageLedger {
+  const corrupted = (): number => countOn(parts, (direction) => direction.corrupted);
+  return new PassageLedger({
+    ...common(parts),
+    isOwn,
+    isCarrier: reporter.isCarrier,
+    keyOf,
+    unseen: () => ({ corrupted: corrupted() + parts.deliveries.damaged, ...losses?.lost() }),
+    unhandled: () => losses?.unhandled() ?? 0,
+  });
+}
+
+/** A sum over all directions of links. */
+function countOn({ world }: AccountParts, count: (direction: Direction) => number): number {
+  return world.sim.network.directions.reduce((sum, direction) => sum + count(direction), 0);
+}
+
+function common({ world, deliveries }: AccountParts): {
+  readonly world: LocalWorld;
+  readonly hosts: readonly string[];
+  readonly flows: Deliveries['flows'];
+} {
+  const hosts = world.sim.hosts.map(({ name }) => name);
+  return { world, hosts, flows: deliveries.flows };
+}

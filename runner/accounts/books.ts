@@ -1,0 +1,86 @@
+/**
+ * The accounts of a run, one for each protocol that has flows (ADR 0028). Each follows the
+ * messages of its own flows only; together they cover every message, so that their sum is the
+ * account of the run.
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import type { MessageObserver } from '../../engine/host/protocol.ts';
+import type { MessageTotals } from '../../reports/model.ts';
+import type { Flow } from '../traffic/traffic-source.ts';
+import { type Fate, type MessageAccountant, totalsOf } from './message-account.ts';
+
+/** The account of one protocol. */
+export interface Book {
+  readonly protocol: string;
+  /** The protocol's name where it is a layer; absent if it is the lowest of its hosts. */
+  readonly layer?: string;
+  readonly ledger: MessageAccountant;
+}
+
+/** See the module. */
+export class Books {
+  readonly #books: readonly Book[];
+  /** The protocol of each flow, by index. */
+  readonly #owners: readonly string[];
+
+  constructor(books: readonly Book[], owners: readonly string[]) {
+    this.#books = books;
+    this.#owners = owners;
+  }
+
+  /** To be attached to the world and to its network. */
+  get ledgers(): readonly MessageAccountant[] {
+    return this.#books.map(({ ledger }) => ledger);
+  }
+
+  /** The observer of a node's lowest protocol, or of a layer, if that protocol reports. */
+  of(node: string, layer: string | undefined): MessageObserver | undefined {
+    return this.#books.find((book) => book.layer === layer)?.ledger.of(node);
+  }
+
+  refused(flow: number, sequence: number, reason: string): void {
+    this.#ledgerOf(flow).refused(flow, sequence, reason);
+  }
+
+  crashed(node: string): void {
+    for (const { ledger } of this.#books) ledger.crashed(node);
+  }
+
+  fateOf(flow: number, sequence: number): Fate {
+    return this.#ledgerOf(flow).fateOf(flow, sequence);
+  }
+
+  /** The nodes that have an open message; empty if it is on its way, or if nobody knows. */
+  whereabouts(flow: number, sequence: number): readonly string[] {
+    return this.#ledgerOf(flow).whereabouts?.(flow, sequence) ?? [];
+  }
+
+  /**
+   * Describes the first thing that does not add up, with the name of its protocol if there are
+   * several; undefined if everything does.
+   * @param holding How many messages a protocol of a node says that it holds.
+   */
+  imbalance(
+    holding: (node: string, layer: string | undefined) => number | undefined,
+  ): string | undefined {
+    for (const { protocol, layer, ledger } of this.#books) {
+      const missing = ledger.imbalance((node) => holding(node, layer));
+      if (missing !== undefined)
+        return this.#books.length > 1 ? `${protocol}: ${missing}` : missing;
+    }
+    return undefined;
+  }
+
+  /** The sum over all protocols; to be read after {@link imbalance}. */
+  totals(flows: readonly Flow[]): MessageTotals {
+    return totalsOf(flows, (flow, sequence) => this.fateOf(flow, sequence));
+  }
+
+  #ledgerOf(flow: number): MessageAccountant {
+    const book = this.#books.find(({ protocol }) => protocol === this.#owners[flow]);
+    assert(book !== undefined, `flow ${flow} belongs to no account`);
+    return book.ledger;
+  }
+}

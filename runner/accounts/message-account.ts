@@ -1,0 +1,87 @@
+/**
+ * The common part of all accounts of messages: the possible fates of a message, and how fates
+ * become totals (ADR 0028). How the fates are found depends on what nodes report:
+ * `message-ledger.ts` follows messages that nodes hold, `passage-ledger.ts` those that nodes pass
+ * on.
+ *
+ * @module
+ */
+import type { MessageObserver } from '../../engine/host/protocol.ts';
+import type { NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { MessageTotals } from '../../reports/model.ts';
+import type { Flow } from '../traffic/traffic-source.ts';
+import type { WorldListener } from '../world.ts';
+
+/** Why and where a message was lost. */
+export interface Loss {
+  readonly reason: string;
+  readonly node: string;
+  readonly atNs: number;
+}
+
+/** The final fate of a message. */
+export type Fate =
+  | { readonly kind: 'delivered' | 'open' | 'unaccounted' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'given-up' | 'lost'; readonly loss: Loss };
+
+/** The account of one run. */
+export interface MessageAccountant extends NetworkObserver, WorldListener {
+  /** The observer passed to the node with this name. */
+  of(node: string): MessageObserver;
+  /** The node did not accept a message. */
+  refused(flow: number, sequence: number, reason: string): void;
+  /** Called when a node has crashed and what it held is lost. */
+  crashed(node: string): void;
+  /**
+   * Describes what does not add up; undefined if everything does.
+   * @param holding How many messages the node with this name says that it holds; undefined if it is
+   * down or does not say.
+   */
+  imbalance(holding: (node: string) => number | undefined): string | undefined;
+  fateOf(flow: number, sequence: number): Fate;
+  /** The nodes that have an open message; empty if it is on its way. Absent if nobody knows. */
+  whereabouts?(flow: number, sequence: number): readonly string[];
+  /** The account of all flows; to be read after {@link imbalance}. */
+  totals(): MessageTotals;
+}
+
+/** Adds up fates; delivery is taken from the payload itself, and is the usual case. */
+export function totalsOf(
+  flows: readonly Flow[],
+  fateOf: (flow: number, sequence: number) => Fate,
+): MessageTotals {
+  const refused = new Map<string, number>();
+  const lost = new Map<string, number>();
+  const counts = { delivered: 0, open: 0, unaccounted: 0, 'given-up': 0 };
+  let submitted = 0;
+  for (const { index, nextSequence, meter } of flows) {
+    submitted += nextSequence;
+    for (let sequence = 0; sequence < nextSequence; sequence += 1) {
+      if (meter.hasDelivered(sequence)) {
+        counts.delivered += 1;
+        continue;
+      }
+      const fate = fateOf(index, sequence);
+      if (fate.kind === 'refused') bump(refused, fate.reason);
+      else if (fate.kind === 'lost') bump(lost, fate.loss.reason);
+      else counts[fate.kind] += 1;
+    }
+  }
+  return {
+    submitted,
+    delivered: counts.delivered,
+    refused: sorted(refused),
+    givenUp: counts['given-up'],
+    lost: sorted(lost),
+    open: counts.open,
+  };
+}
+
+function bump(counts: Map<string, number>, reason: string): void {
+  counts.set(reason, (counts.get(reason) ?? 0) + 1);
+}
+
+function sorted(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,500 @@
+/**
+ * Accounts for messages that nodes hold, as mixes and spools do: submitted = delivered + refused +
+ * given up + lost + open, with a reason for every loss (ADR 0028).
+ *
+ * Delivery is taken from the ground truth of the payload. Where a message is otherwise, nodes
+ * report to the observer of ADR 0012 and links to the network's observer; a node that crashed
+ * is not asked, it loses what it was known to hold. At the end each living node says how many
+ * messages it holds, which must equal what went in minus what came out: a node that swallows
+ * something breaks the account.
+ *
+ * Knows no protocol.
+ *
+ * @module
+ */
+
+import type { NodeRequest } from '../../engine/host/host.ts';
+import type { MessageObserver, ReadMessage } from '../../engine/host/protocol.ts';
+import type { DirectionView } from '../../engine/net/direction-context.ts';
+import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
+import type { MessageTotals } from '../../reports/model.ts';
+import { readFlow, readSequence } from '../traffic/ground-truth.ts';
+import type { Flow } from '../traffic/traffic-source.ts';
+import type { LocalWorld } from '../world.ts';
+import {
+  type Copy,
+  cameOut,
+  type Followed,
+  fateOfMessage,
+  isGone,
+  newMessage,
+  release,
+} from './followed-message.ts';
+import { emptyHolding, type Holding } from './holding.ts';
+import { type Fate, type Loss, type MessageAccountant, totalsOf } from './message-account.ts';
+import { PostponedRequests } from './postponed-requests.ts';
+import { whereaboutsOf } from './whereabouts.ts';
+
+/**
+ * Drop reasons of copies: the drop of one is not a drop of the message, which is inside or has gone
+ * on.
+ */
+const REPEATS: ReadonlySet<string> = new Set(['replay', 'duplicate']);
+
+/** The reason of what was given to a carrier and did not come out of it by the end of the run. */
+const LEFT_IN_CARRIER = 'left-in-carrier';
+
+/** The parts of a ledger. */
+export interface LedgerParts {
+  readonly world: LocalWorld;
+  /** Names of all hosts, in the order of the world. */
+  readonly hosts: readonly string[];
+  readonly flows: readonly Flow[];
+  /** True for the flows of this account; other protocols account for the messages of all others. */
+  readonly isOwn: (flow: number) => boolean;
+  /** Finds messages in the datagrams of a host. */
+  readonly readerOf: (host: string) => ReadMessage | undefined;
+  /** False if packets wait for a modelled processor between link and node. */
+  readonly isPrompt: boolean;
+  /**
+   * True if a node keeps a message until the next node has it, even across crashes if its disk
+   * survives, and if sender and recipient identify it by the same number.
+   */
+  readonly isCustody: boolean;
+  /**
+   * True if the nodes are layers above carriers: no link has their packets, and what a carrier has is
+   * nowhere until it arrives.
+   */
+  readonly isCarried: boolean;
+  /** True if the nodes also carry packets of layers: they hold these, but no flow here has them. */
+  readonly isCarrier: boolean;
+  /** Number of messages that reached an application with changed bytes. */
+  readonly damaged: () => number;
+  /** Number of datagrams that links changed, or that somebody put on them. */
+  readonly lies: () => number;
+}
+
+/** See the module. */
+export class MessageLedger implements MessageAccountant {
+  readonly #parts: LedgerParts;
+  readonly #holdings: readonly Holding[];
+  readonly #messages = new Map<string, Followed>();
+  readonly #refused = new Map<string, string>();
+  readonly #postponed = new PostponedRequests<string>();
+  readonly #copies = new Map<number, Copy>();
+  /** Copies by the name under which providers and recipients know them. */
+  readonly #names = new Map<number, Followed>();
+  /** A packet that was lost when it was sent, before its node reported what it was. */
+  #early: { readonly key: number; readonly loss: Loss } | undefined;
+  readonly #readers = new Map<number, ReadMessage | undefined>();
+  /** Flow and sequence of the request that its node is handling. */
+  #asked: string | undefined;
+  #lastDrop: Loss | undefined;
+
+  constructor(parts: LedgerParts) {
+    this.#parts = parts;
+    this.#holdings = parts.hosts.map(emptyHolding);
+  }
+
+  of(name: string): MessageObserver {
+    const index = this.#parts.hosts.indexOf(name);
+    const holding = this.#holdings[index] as Holding;
+    return {
+      accepted: (number): void => this.#accepted(holding, number),
+      created: (key, _kind, _recipient, number): void => this.#created(holding, key, number),
+      settled: (number, how): void => this.#settled(holding, number, how),
+      arrived: (key): void => this.#arrived(index, key),
+      departed: (inKey, outKey): void => this.#departed(index, inKey, outKey),
+      copied: (key, copyKey): void => this.#copied(index, key, copyKey),
+      ended: (key, how): void => this.#ended(index, key, how),
+      kept: (key, copy): void => this.#kept(holding, key, copy),
+      released: (copy): void => this.#released(holding, copy),
+      taken: (copy, how): void => this.#taken(holding, copy, how),
+    };
+  }
+
+  requested(node: string, { kind, body }: NodeRequest): void {
+    const index = readFlow(body);
+    const flow = this.#parts.flows[index];
+    if (kind !== 'send' || flow?.spec.from !== node || !this.#parts.isOwn(index)) return;
+    this.#asked = nameOf(index, readSequence(body));
+    this.#refused.delete(this.#asked);
+  }
+
+  postponed(node: string, { kind, body }: NodeRequest): void {
+    if (kind !== 'send' || !this.#parts.isOwn(readFlow(body))) return;
+    this.#postponed.add(nameOf(readFlow(body), readSequence(body)), node);
+  }
+
+  resumed(node: string, request: NodeRequest): void {
+    this.requested(node, request);
+    if (this.#asked !== undefined) this.#postponed.remove(this.#asked);
+  }
+
+  handled(): void {
+    this.#asked = undefined;
+  }
+
+  refused(flow: number, sequence: number, reason: string): void {
+    const name = nameOf(flow, sequence);
+    this.#postponed.remove(name);
+    this.#refused.set(name, reason);
+  }
+
+  nodeDropped(node: string, reason: string): void {
+    this.#lastDrop = this.#loss(reason, node);
+  }
+
+  crashed(name: string): void {
+    const index = this.#parts.hosts.indexOf(name);
+    const holding = this.#holdings[index] as Holding;
+    const loss = this.#loss('node-crashed', name);
+    for (const message of this.#postponed.crashed(name)) {
+      this.#messages.set(message, { ...newMessage(), loss });
+    }
+    for (const [key, copy] of this.#copies) {
+      const isInside = copy.inside.delete(index);
+      const isUntold = copy.node === index && copy.untold > 0;
+      if (!(isInside || isUntold)) continue;
+      if (isInside) holding.earlierInside.set(key, copy.message);
+      if (isUntold) copy.untold = 0;
+      this.#ebb(key, copy, loss);
+    }
+    for (const [number, message] of holding.sending) holding.earlier.set(number, message);
+    for (const held of [holding.sending, holding.kept, holding.held]) {
+      for (const message of held.values()) release(message, loss, held === holding.held);
+      held.clear();
+    }
+    holding.inside = 0;
+  }
+
+  delivered(): void {
+    // The meters read what was delivered.
+  }
+
+  state(): void {
+    // Part of the observer's interface; an account is about messages.
+  }
+
+  spanned(): void {
+    // Part of the observer's interface; an account is about messages.
+  }
+
+  marked(): void {
+    // Part of the observer's interface; an account is about messages.
+  }
+
+  logged(): void {
+    // Part of the observer's interface; an account is about messages.
+  }
+
+  onOffered(): void {
+    // Nothing to do: the maker of the packet reports its content, at the latest before it arrives.
+  }
+
+  onStarted(): void {
+    // Nothing to do: it is already on the link.
+  }
+
+  onCopied(direction: DirectionView, packet: number): void {
+    const copy = this.#copyOn(direction, packet);
+    if (copy === undefined) return;
+    if (isGone(copy)) copy.message.holds += 1;
+    copy.onLink += 1;
+  }
+
+  onDelivered(direction: DirectionView, packet: number): void {
+    const copy = this.#copyOn(direction, packet);
+    if (copy === undefined || copy.onLink === 0) return;
+    copy.onLink -= 1;
+    copy.untold += 1;
+    copy.node = direction.toNode;
+  }
+
+  onDropped(direction: DirectionView | undefined, packet: number, reason: number): void {
+    if (direction === undefined) return;
+    const key = this.#keyOn(direction, packet);
+    if (key === undefined) return;
+    const name = this.#parts.hosts[direction.fromNode] ?? '';
+    const loss = this.#loss(DROP_REASONS[reason] ?? 'lost', name);
+    const copy = this.#copies.get(key);
+    if (copy === undefined) this.#early = { key, loss };
+    else this.#lostOnLink(copy, loss);
+  }
+
+  #lostOnLink(copy: Copy, loss: Loss): void {
+    if (isGone(copy)) return;
+    if (copy.onLink > 0) copy.onLink -= 1;
+    else if (copy.untold > 0) copy.untold -= 1;
+    // The key is kept, because an attacker who removed the packet may inject it again.
+    if (isGone(copy)) release(copy.message, loss);
+  }
+
+  imbalance(holding: (node: string) => number | undefined): string | undefined {
+    for (const { name, inside, sending, kept, held } of this.#holdings) {
+      const says = holding(name);
+      const known = inside + sending.size + kept.size + held.size;
+      if (says !== undefined && says !== known) {
+        return `${name} holds ${says}, but ${known} went in and did not come out`;
+      }
+    }
+    for (const { untold, node } of this.#copies.values()) {
+      if (this.#parts.isPrompt && untold > 0) {
+        return `${this.#parts.hosts[node]} got a message and never said what became of it`;
+      }
+    }
+    return this.#nowhere();
+  }
+
+  #nowhere(): string | undefined {
+    let damaged = this.#parts.damaged();
+    for (const flow of this.#parts.flows) {
+      if (!this.#parts.isOwn(flow.index)) continue;
+      for (let sequence = 0; sequence < flow.nextSequence; sequence += 1) {
+        const fate = this.fateOf(flow.index, sequence);
+        const isChanged = fate.kind === 'lost' && fate.loss.reason === 'corrupted';
+        // A recipient that reports delivery of a message that did not arrive must have damaged it.
+        if (isChanged) damaged -= 1;
+        if (fate.kind !== 'unaccounted' && !(isChanged && damaged < 0)) continue;
+        const { from, to } = flow.spec;
+        return `message ${sequence} from ${from} to ${to} is nowhere, and nobody said why`;
+      }
+    }
+    return undefined;
+  }
+
+  fateOf(flowIndex: number, sequence: number): Fate {
+    const name = nameOf(flowIndex, sequence);
+    if (this.#parts.flows[flowIndex]?.meter.hasDelivered(sequence)) return { kind: 'delivered' };
+    const reason = this.#refused.get(name);
+    if (reason !== undefined) return { kind: 'refused', reason };
+    if (this.#postponed.has(name)) return { kind: 'open' };
+    const message = this.#messages.get(name);
+    if (message === undefined) return { kind: 'unaccounted' };
+    return fateOfMessage(message, this.#parts.isCustody && this.#parts.lies() > 0);
+  }
+
+  whereabouts(flow: number, sequence: number): readonly string[] {
+    const message = this.#messages.get(nameOf(flow, sequence));
+    if (message === undefined) return [];
+    return whereaboutsOf(message, this.#holdings, this.#copies.values());
+  }
+
+  totals(): MessageTotals {
+    return totalsOf(this.#parts.flows, (flow, sequence) => this.fateOf(flow, sequence));
+  }
+
+  /** Outside a request, the node has found on its disk what it was sending before a crash. */
+  #accepted(holding: Holding, number: number): void {
+    const earlier = this.#asked === undefined ? holding.earlier.get(number) : undefined;
+    if (earlier === undefined || holding.sending.has(number)) this.#accept(holding, number);
+    else this.#hold(holding, number, earlier);
+  }
+
+  #accept(holding: Holding, number: number): Followed | undefined {
+    const known = holding.sending.get(number);
+    if (known !== undefined) return known;
+    const { isCustody, isCarrier } = this.#parts;
+    const earlier = isCustody ? holding.earlier.get(number) : undefined;
+    const unasked = earlier ?? (isCarrier ? newMessage() : undefined);
+    const message = this.#asked === undefined ? unasked : this.#askedFor();
+    if (message === undefined) return undefined;
+    this.#hold(holding, number, message);
+    return message;
+  }
+
+  #hold(holding: Holding, number: number, message: Followed): void {
+    message.holds += 1;
+    message.loss = undefined;
+    holding.sending.set(number, message);
+    if (this.#parts.isCustody) this.#names.set(number, message);
+  }
+
+  /** The message of the current request; one that was already delivered is the same again. */
+  #askedFor(): Followed {
+    const name = this.#asked as string;
+    const message = this.#messages.get(name) ?? newMessage();
+    this.#messages.set(name, message);
+    return message;
+  }
+
+  #created(holding: Holding, key: number, number: number | undefined): void {
+    if (number === undefined) return;
+    // A node that sends immediately reports the packet before it reports that it accepted the
+    // message.
+    const message = holding.sending.get(number) ?? this.#accept(holding, number);
+    if (message === undefined) return;
+    message.holds += 1;
+    this.#sent(key, message, holding.name);
+  }
+
+  /** The hold of a place that had the message goes on with a packet. */
+  #sent(key: number, message: Followed, from: string): void {
+    if (this.#parts.isCarried) {
+      this.#given(key, message, from);
+      return;
+    }
+    const known = this.#copies.get(key);
+    if (known?.message === message && !isGone(known)) {
+      // An equal copy: both count as one place.
+      known.onLink += 1;
+      message.holds -= 1;
+      return;
+    }
+    const copy: Copy = { message, onLink: 1, untold: 0, node: -1, again: 0, inside: new Set() };
+    this.#copies.set(key, copy);
+    const early = this.#early;
+    if (early?.key !== key || early.loss.atNs !== this.#parts.world.now()) return;
+    this.#early = undefined;
+    this.#lostOnLink(copy, early.loss);
+  }
+
+  /** A carrier has the packet. */
+  #given(key: number, message: Followed, from: string): void {
+    release(message, undefined);
+    message.carried = this.#loss(LEFT_IN_CARRIER, from);
+    if (this.#copies.get(key)?.message === message) return;
+    this.#copies.set(key, { message, onLink: 0, untold: 0, node: -1, again: 0, inside: new Set() });
+  }
+
+  #settled(
+    holding: Holding,
+    number: number,
+    how: 'acknowledged' | 'abandoned' | 'sent' | 'dropped',
+  ): void {
+    const message = holding.sending.get(number);
+    if (message === undefined) return;
+    holding.sending.delete(number);
+    const { name } = holding;
+    if (how === 'acknowledged') message.confirmed = this.#loss('false-acknowledgement', name);
+    if (how === 'abandoned') message.givenUp = this.#loss('message-abandoned', name);
+    release(message, how === 'dropped' ? this.#reasonAt(name) : undefined);
+  }
+
+  #arrived(node: number, key: number): void {
+    (this.#holdings[node] as Holding).inside += 1;
+    const copy = this.#copies.get(key) ?? this.#foundInside(node, key);
+    if (copy === undefined) return;
+    if (this.#parts.isCarried) cameOut(copy, node);
+    if (copy.untold > 0) copy.untold -= 1;
+    else if (copy.onLink > 0) copy.onLink -= 1;
+    copy.inside.add(node);
+  }
+
+  /** What a node has found on its disk after a crash, of a message that was inside it before. */
+  #foundInside(node: number, key: number): Copy | undefined {
+    const holding = this.#holdings[node] as Holding;
+    const message = holding.earlierInside.get(key);
+    if (message === undefined) return undefined;
+    holding.earlierInside.delete(key);
+    message.holds += 1;
+    message.loss = undefined;
+    const copy: Copy = { message, onLink: 0, untold: 0, node, again: 0, inside: new Set() };
+    this.#copies.set(key, copy);
+    return copy;
+  }
+
+  #departed(node: number, inKey: number, outKey: number): void {
+    (this.#holdings[node] as Holding).inside -= 1;
+    const copy = this.#copies.get(inKey);
+    if (!copy?.inside.delete(node)) return;
+    const { message } = copy;
+    // The hold continues with the new key, unless the old one has copies left.
+    if (isGone(copy)) this.#forget(inKey);
+    else message.holds += 1;
+    this.#sent(outKey, message, this.#parts.hosts[node] ?? '');
+  }
+
+  #copied(node: number, key: number, copyKey: number): void {
+    const copy = this.#copies.get(key);
+    if (!copy?.inside.has(node)) return;
+    copy.message.holds += 1;
+    this.#sent(copyKey, copy.message, this.#parts.hosts[node] ?? '');
+  }
+
+  #ended(node: number, key: number, how: 'delivered' | 'dropped' | 'absorbed'): void {
+    const holding = this.#holdings[node] as Holding;
+    holding.inside -= 1;
+    const copy = this.#copies.get(key);
+    if (!copy?.inside.has(node)) return;
+    const loss = how === 'dropped' ? this.#reasonAt(holding.name) : undefined;
+    const isRepeat = loss !== undefined && REPEATS.has(loss.reason);
+    if (isRepeat && (!this.#parts.isCarried || copy.again > 0)) {
+      copy.again = Math.max(0, copy.again - 1);
+      return;
+    }
+    copy.inside.delete(node);
+    // It has left the carrier: if it did not reach its application either, the node swallowed it.
+    if (how === 'delivered') copy.message.carried = undefined;
+    if (isRepeat) this.#ebb(key, copy, undefined);
+    else this.#ebb(key, copy, how === 'absorbed' ? this.#loss(how, holding.name) : loss);
+  }
+
+  #kept(holding: Holding, key: number, copy: number): void {
+    const message = this.#copies.get(key)?.message;
+    holding.kept.set(copy, message);
+    if (message === undefined) return;
+    message.holds += 1;
+    this.#names.set(copy, message);
+  }
+
+  #released(holding: Holding, copy: number): void {
+    release(holding.kept.get(copy), undefined);
+    holding.kept.delete(copy);
+  }
+
+  #taken(holding: Holding, copy: number, how: 'held' | 'delivered' | 'dropped'): void {
+    if (how === 'held') {
+      const message = this.#names.get(copy);
+      holding.held.set(copy, message);
+      if (message !== undefined) message.holds += 1;
+      return;
+    }
+    const isHeld = holding.held.has(copy);
+    const message = isHeld ? holding.held.get(copy) : this.#names.get(copy);
+    if (holding.held.delete(copy)) release(message, undefined);
+    if (message === undefined) return;
+    // A delivered message remains delivered, whatever happens to the sender's copy.
+    if (how === 'delivered') message.changed = this.#loss('corrupted', holding.name);
+    else message.loss = this.#reasonAt(holding.name) ?? this.#loss('corrupted', holding.name);
+  }
+
+  /** One place fewer has the copy; when none is left its key is free. */
+  #ebb(key: number, copy: Copy, loss: Loss | undefined): void {
+    if (!isGone(copy)) return;
+    this.#forget(key);
+    release(copy.message, loss);
+  }
+
+  /** Frees the key of a copy that no place has; a carrier may bring it once more. */
+  #forget(key: number): void {
+    if (!this.#parts.isCarried) this.#copies.delete(key);
+  }
+
+  #reasonAt(node: string): Loss | undefined {
+    const last = this.#lastDrop;
+    const isOurs = last?.node === node && last.atNs === this.#parts.world.now();
+    return isOurs ? last : this.#loss('dropped', node);
+  }
+
+  #loss(reason: string, node: string): Loss {
+    return { reason, node, atNs: this.#parts.world.now() };
+  }
+
+  #copyOn(direction: DirectionView, packet: number): Copy | undefined {
+    if (this.#copies.size === 0) return undefined;
+    const key = this.#keyOn(direction, packet);
+    return key === undefined ? undefined : this.#copies.get(key);
+  }
+
+  #keyOn({ fromNode }: DirectionView, packet: number): number | undefined {
+    if (!this.#readers.has(fromNode)) {
+      const name = this.#parts.hosts[fromNode];
+      this.#readers.set(fromNode, name === undefined ? undefined : this.#parts.readerOf(name));
+    }
+    const bytes = this.#parts.world.sim.network.table.view(packet);
+    return this.#readers.get(fromNode)?.(bytes)?.key;
+  }
+}
+
+const nameOf = (flow: number, sequence: number): string => `${flow} ${sequence}`;

@@ -1,0 +1,133 @@
+/**
+ * Costs in place near saturation. At lower rates a process wakes up for each packet, which takes tens
+ * of microseconds on a virtual machine: one mix then uses a third more time for a packet than at its
+ * limit. So the rate is raised until the live process is busy, by its processor time alone; where it
+ * saturates is not looked at.
+ *
+ * @module
+ */
+import { greatestOf } from '../../engine/pure/extremes.ts';
+import type { CpuChoice } from '../../scenarios/model.ts';
+import type { ProtocolRegistry } from '../../scenarios/open/registry.ts';
+import { type CalibrationOrder, scenarioAt } from './calibrate.ts';
+import { carriedLoad, type FitPoint, loadSeconds, type ModelLoad, modelLoad } from './in-place.ts';
+import type { Workload } from './workloads.ts';
+
+/** What the measurements need. */
+export interface BusyOrder extends Pick<CalibrationOrder, 'signal' | 'onStep' | 'isQuick'> {
+  readonly workload: Workload;
+  readonly registry: ProtocolRegistry;
+}
+
+/** A process that uses this share of a core hardly ever sleeps. */
+const BUSY = 0.85;
+/** The share aimed at; above it, a run may not carry its packets. */
+const AIM = 0.92;
+/** Fractions of the expected limit at which the benchmarks' load is determined. */
+const EASY_PARTS = [0.3, 0.6] as const;
+/** Limits of one step: a share that was measured once is not exact. */
+const STEP_MIN = 1.05;
+const STEP_MAX = 1.3;
+/** Factor of a step down, while no rate has been carried. */
+const DOWN = 0.8;
+/** Largest number of rates. */
+const STEPS_MAX = 6;
+/** Runs that take at least this fraction of the busiest one's processor time count. */
+const COUNTED = 0.9;
+
+/** The rate after one that was carried; undefined if that was busy enough. */
+export function busierRate({ ratePerSecond, live }: FitPoint): number | undefined {
+  if (live.cpu >= BUSY) return undefined;
+  const step = AIM / Math.max(1e-6, live.cpu);
+  return Math.round(ratePerSecond * Math.min(STEP_MAX, Math.max(STEP_MIN, step)));
+}
+
+/** The busiest of the points, of which the factor is made. */
+export function busiestPoints(points: readonly FitPoint[]): readonly FitPoint[] {
+  const most = greatestOf(points.map(({ live }) => live.cpu));
+  return points.filter(({ live }) => live.cpu >= COUNTED * most);
+}
+
+/** The load that the benchmarks predict at a rate. */
+export type LoadAt = (ratePerSecond: number) => ModelLoad;
+
+/**
+ * The loads of two easy rates, continued in a straight line: a model that is saturated sheds packets
+ * and shows at most one core, whatever they cost.
+ * @param rate Carried by the benchmarks' costs.
+ */
+export function loadsAlone(order: BusyOrder, cpu: CpuChoice, rate: number): LoadAt {
+  const [low, high] = EASY_PARTS.map((part) => {
+    const ratePerSecond = Math.max(1, Math.round(rate * part));
+    const scenario = scenarioAt(order, { ratePerSecond, seconds: loadSeconds(order.isQuick) });
+    return { ratePerSecond, load: modelLoad(scenario, cpu, order.registry) };
+  }) as [RatedLoad, RatedLoad];
+  return lineThrough(low, high);
+}
+
+/** A load at a rate. */
+export interface RatedLoad {
+  readonly ratePerSecond: number;
+  readonly load: ModelLoad;
+}
+
+/** The straight line through two loads at different rates. */
+export function lineThrough(low: RatedLoad, high: RatedLoad): LoadAt {
+  const span = high.ratePerSecond - low.ratePerSecond;
+  return (ratePerSecond) => {
+    const share = (ratePerSecond - low.ratePerSecond) / span;
+    return {
+      control: low.load.control + share * (high.load.control - low.load.control),
+      data: low.load.data + share * (high.load.data - low.load.data),
+    };
+  };
+}
+
+/** Raises the rate from `from` until the live process is busy. */
+export async function busyPoints(
+  order: BusyOrder,
+  loadAt: LoadAt,
+  from: number,
+): Promise<readonly FitPoint[]> {
+  const points: FitPoint[] = [];
+  let rate: number | undefined = Math.max(1, Math.round(from));
+  for (let steps = 0; rate !== undefined && steps < STEPS_MAX; steps += 1) {
+    if (order.signal.aborted) break;
+    const point = await pointAt(order, loadAt, rate);
+    if (point !== undefined) {
+      points.push(point);
+      rate = busierRate(point);
+    } else {
+      rate = points.length === 0 ? Math.max(1, Math.round(rate * DOWN)) : undefined;
+    }
+  }
+  return busiestPoints(points);
+}
+
+/** Measures the same rates again. */
+export async function pointsAgain(
+  order: BusyOrder,
+  loadAt: LoadAt,
+  points: readonly FitPoint[],
+): Promise<readonly FitPoint[]> {
+  const again: FitPoint[] = [];
+  for (const { ratePerSecond } of points) {
+    if (order.signal.aborted) break;
+    const point = await pointAt(order, loadAt, ratePerSecond);
+    if (point !== undefined) again.push(point);
+  }
+  return again;
+}
+
+async function pointAt(
+  order: BusyOrder,
+  loadAt: LoadAt,
+  ratePerSecond: number,
+): Promise<FitPoint | undefined> {
+  const { registry, signal } = order;
+  order.onStep(`costs in place at ${ratePerSecond}/s`);
+  const how = { ratePerSecond, seconds: loadSeconds(order.isQuick) };
+  const scenario = scenarioAt(order, { ...how, world: 'live' });
+  const live = await carriedLoad(scenario, ratePerSecond, { registry, signal });
+  return live === undefined ? undefined : { live, alone: loadAt(ratePerSecond), ratePerSecond };
+}

@@ -1,0 +1,250 @@
+/**
+ * Measures this machine: first benchmarks of single operations, then their cost in place, and
+ * writes both into a cost profile (docs/spec/processor-model.md#calibration).
+ *
+ * @module
+ */
+
+import { cpus, loadavg, release, type } from 'node:os';
+import { provider } from '../../engine/crypto/index.ts';
+import type { CpuProfile } from '../../engine/net/cpu-profile.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
+import { loadScenario } from '../../scenarios/files/load.ts';
+import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import type { CpuChoice, Scenario } from '../../scenarios/model.ts';
+import type { ProtocolRegistry } from '../../scenarios/open/registry.ts';
+import { costsOf, inPlaceOperations, tenths } from '../../scenarios/profiles/profile-file.ts';
+import { type CostProfile, PROFILE_VERSION } from '../../scenarios/profiles/profile-schema.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+import { type BatchPlan, FULL_PLAN, QUICK_PLAN } from './batches.ts';
+import { coveringScenarios, SIZES } from './covering.ts';
+import { handlerCosts } from './handler-costs.ts';
+import {
+  carriedLoad,
+  type FitPoint,
+  fitFactors,
+  liveLoad,
+  loadSeconds,
+  modelLoad,
+  placedPoint,
+} from './in-place.ts';
+import { type MeasuredOperation, operationBenchmarks } from './operations.ts';
+import { receiveBuffer, socketCosts } from './socket-costs.ts';
+import type { Workload } from './workloads.ts';
+
+/** What a calibration needs. */
+export interface CalibrationOrder {
+  /** Loads the machine at growing rates; its events and limits are ignored. */
+  readonly workload: Workload;
+  readonly isQuick: boolean;
+  readonly commit: string;
+  readonly registry: ProtocolRegistry;
+  readonly signal: AbortSignal;
+  readonly onStep: (text: string) => void;
+}
+
+/**
+ * Rates of the live runs, as fractions of what the benchmarks alone predict, until one is not
+ * carried.
+ */
+const LOADS = [0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
+const QUICK_LOADS = [0.3, 0.6] as const;
+/**
+ * Runs that take at least this fraction of the busiest one's processor time determine the factors.
+ */
+const HIGH_LOAD = 0.7;
+/** The code of protocols is timed at this multiple of an easy rate. */
+const TIMED = 5;
+/** How long a simulated world runs before it is measured, seconds. */
+const SIM_WARMUP_S = 4;
+/**
+ * By then, nodes have found each other. A burst that waited for them would influence their choice
+ * of paths.
+ */
+const SIM_START_S = 3;
+
+/** Thrown when the order's signal aborts. */
+export class CalibrationStopped extends Error {}
+
+type Operations = Readonly<Record<string, MeasuredOperation>>;
+
+/** Measures everything; takes two minutes, with `isQuick` half a minute. */
+export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
+  const loadBefore = loadavg()[0] ?? 0;
+  const plan = order.isQuick ? QUICK_PLAN : FULL_PLAN;
+  const own = await measureOperations(order, plan);
+  await step(order, 'receive buffer');
+  const rooms = await receiveBuffer();
+  const alone = aloneCosts(own);
+  const points = await measureInPlace(order, choiceOf(alone, rooms));
+  const used = highLoad(points);
+  const factors = fitFactors(used);
+  // After the live runs, whose code would be slower in a process that has run every protocol.
+  const others = await coverOthers(order, { own, crypto: alone.crypto, plan });
+  const operations = { ...own, ...others };
+  return {
+    $schema: 'https://orrery.dev/schemas/calibration.schema.json',
+    profileVersion: PROFILE_VERSION,
+    date: `${new Date().toISOString().slice(0, 19)}Z`,
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: Math.max(1, cpus().length),
+      os: `${type()} ${release()} ${process.arch}`,
+      node: process.versions.node,
+      commit: order.commit,
+      loadBefore: tenths(loadBefore),
+      loadAfter: tenths(loadavg()[0] ?? 0),
+    },
+    operations: inPlaceOperations(operations, factors),
+    inPlace: {
+      scenario: probeOf(order).name,
+      controlFactor: factors.control,
+      dataFactor: factors.data,
+      points: points.map((point) => ({
+        ...placedPoint(point, factors),
+        isUsed: used.includes(point),
+      })),
+    },
+    receiveBuffer: [...rooms],
+  };
+}
+
+/** The runs with the highest load. */
+function highLoad(points: readonly FitPoint[]): readonly FitPoint[] {
+  const most = greatestOf(points.map(({ live }) => live.cpu));
+  return points.filter(({ live }) => live.cpu >= HIGH_LOAD * most);
+}
+
+const UNCHANGED = { control: 1, data: 1 };
+
+/** The order's workload without events and limits, at a rate, for a number of measured seconds. */
+export function scenarioAt(
+  order: Pick<CalibrationOrder, 'workload' | 'registry'>,
+  how: {
+    readonly ratePerSecond: number;
+    readonly seconds: number;
+    readonly bytes?: number;
+    /**
+     * Decides the warm-up, which is longer in virtual time: only a live run begins when its nodes
+     * are ready.
+     */
+    readonly world?: 'live' | 'sim';
+  },
+): Scenario {
+  const { ratePerSecond, seconds, bytes, world = 'sim' } = how;
+  const warmup = world === 'live' ? order.workload.liveWarmupS : SIM_WARMUP_S;
+  return loadScenario({
+    path: order.workload.file,
+    folders: PROJECT_FOLDERS,
+    registry: order.registry,
+    overrides: {
+      events: '[]',
+      kpis: '{}',
+      cpu: 'none',
+      warmup: `${warmup}s`,
+      duration: `${seconds + warmup}s`,
+      ...order.workload.changesAt(ratePerSecond),
+      ...(world === 'live' ? {} : { 'traffic.0.start': `${SIM_START_S}s` }),
+      ...(bytes === undefined ? {} : { 'traffic.0.size': `${bytes}B` }),
+    },
+  });
+}
+
+async function measureOperations(order: CalibrationOrder, plan: BatchPlan): Promise<Operations> {
+  const operations: Record<string, MeasuredOperation> = {};
+  const { crypto: library } = probeOf(order);
+  // Uses the crypto provider of live runs.
+  for (const { name, run } of operationBenchmarks(provider(library, { timing: 'constant' }))) {
+    await step(order, name);
+    operations[name] = await run(plan);
+  }
+  await step(order, 'send and receive');
+  Object.assign(operations, await socketCosts(plan));
+  const { workload, registry, isQuick } = order;
+  await step(order, 'code of the protocols');
+  const seconds = isQuick ? 1 : 4;
+  const ratePerSecond = TIMED * workload.easyRate;
+  const group = SIZES.map((bytes) => scenarioAt(order, { ratePerSecond, seconds, bytes }));
+  const { crypto } = aloneCosts(operations);
+  return { ...operations, ...handlerCosts({ group, registry, crypto, plan }) };
+}
+
+function aloneCosts(operations: Operations): CpuProfile {
+  return costsOf({ operations: inPlaceOperations(operations, UNCHANGED) }, 'alone', 'alone');
+}
+
+/** Handlers that the workload does not call. */
+async function coverOthers(
+  order: CalibrationOrder,
+  how: {
+    readonly own: Operations;
+    readonly crypto: CpuProfile['crypto'];
+    readonly plan: BatchPlan;
+  },
+): Promise<Operations> {
+  const { workload, registry, isQuick } = order;
+  const { own, crypto, plan } = how;
+  const costs: Record<string, MeasuredOperation> = {};
+  for (const group of coveringScenarios(registry, { isQuick, loading: workload })) {
+    await step(order, `code of the protocols: ${group[0]?.name ?? ''}`);
+    for (const [name, cost] of Object.entries(handlerCosts({ group, registry, crypto, plan }))) {
+      if (own[name] === undefined) costs[name] ??= cost;
+    }
+  }
+  return costs;
+}
+
+/** The workload at an easy rate. */
+function probeOf(order: CalibrationOrder): Scenario {
+  return scenarioAt(order, { ratePerSecond: order.workload.easyRate, seconds: 1 });
+}
+
+async function measureInPlace(
+  order: CalibrationOrder,
+  alone: CpuChoice,
+): Promise<readonly FitPoint[]> {
+  const { isQuick, registry, signal } = order;
+  await step(order, 'share of a core');
+  const probe = modelLoad(probeOf(order), alone, registry);
+  const full = order.workload.easyRate / Math.max(1e-6, probe.data);
+  const points: FitPoint[] = [];
+  // The first live run is cold and does not count.
+  await liveLoad(scenarioAt(order, { ratePerSecond: full * 0.3, seconds: 2, world: 'live' }), {
+    registry,
+    signal,
+  });
+  for (const load of isQuick ? QUICK_LOADS : LOADS) {
+    const ratePerSecond = Math.round(full * load);
+    await step(order, `live at ${ratePerSecond}/s`);
+    const how = { ratePerSecond, seconds: loadSeconds(isQuick) };
+    const scenario = scenarioAt(order, { ...how, world: 'live' });
+    const live = await carriedLoad(scenario, ratePerSecond, { registry, signal });
+    // Packets lost on the way cost less, so such a run says nothing about the cost of a packet.
+    if (live === undefined) {
+      order.onStep(`${ratePerSecond}/s was not sustained and does not count`);
+      // If this rate was not carried, higher rates will not be either. Only the first rate may have
+      // failed by chance.
+      if (points.length > 0) break;
+      continue;
+    }
+    const model = modelLoad(scenarioAt(order, how), alone, registry);
+    points.push({ live, alone: model, ratePerSecond });
+  }
+  if (points.length > 0) return points;
+  throw new Refusal(
+    `no live run of ${order.workload.file} carried its packets: the machine is too busy to be ` +
+      `calibrated (load ${(loadavg()[0] ?? 0).toFixed(1)}); try again when it is quiet`,
+  );
+}
+
+function choiceOf(profile: CpuProfile, rooms: CpuChoice['receiveBuffer']): CpuChoice {
+  const nowhere = { file: '', sha256: '', cpuModel: '', date: '' };
+  return { profile, receiveBuffer: rooms, machines: 'one', ...nowhere };
+}
+
+/** Reports the next step and gives Ctrl-C a chance to be handled. */
+async function step(order: CalibrationOrder, text: string): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (order.signal.aborted) throw new CalibrationStopped();
+  order.onStep(text);
+}

@@ -1,0 +1,69 @@
+/**
+ * Scenarios in which every shipped protocol works, so that a calibration times the code of all of
+ * them, whichever workload loads the machine.
+ *
+ * @module
+ */
+import { loadScenario } from '../../scenarios/files/load.ts';
+import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import type { ProtocolRegistry } from '../../scenarios/open/registry.ts';
+import { BUNDLE_RELAY, type Changes, FAILOVER, ONE_MIX, type Workload } from './workloads.ts';
+
+/** Packet sizes at which the code of protocols is timed. */
+export const SIZES = [100, 500, 1_000] as const;
+
+const QUICK_S = 2;
+const FULL_S = 4;
+
+/** A scenario by file, and changes that make it short. */
+interface Cover {
+  readonly file: string;
+  readonly changes: Changes;
+  readonly sizes: readonly (number | undefined)[];
+}
+
+/** Files without a workload of their own; their messages have the sizes of the file. */
+const OTHERS: readonly Cover[] = [
+  {
+    file: 'hello.yaml',
+    changes: { 'traffic.0.rate': '1000/s', warmup: '0s', duration: '2s' },
+    sizes: SIZES,
+  },
+  { file: 'file-transfer.yaml', changes: { duration: '5s' }, sizes: [undefined] },
+  { file: 'federated-hello.yaml', changes: {}, sizes: [undefined] },
+];
+
+/**
+ * One group for each scenario, with one scenario for each packet size. Where two groups call the same
+ * handler, the first determines its cost.
+ * @param loading The workload that loads the machine: it is timed already.
+ */
+export function coveringScenarios(
+  registry: ProtocolRegistry,
+  how: { readonly isQuick: boolean; readonly loading?: Workload },
+): readonly (readonly Scenario[])[] {
+  const own = [ONE_MIX, BUNDLE_RELAY, FAILOVER].filter(({ file }) => file !== how.loading?.file);
+  return [...own.map((workload) => coverOf(workload, how.isQuick)), ...OTHERS].map(
+    ({ file, changes, sizes }) =>
+      sizes.map((bytes) =>
+        loadScenario({
+          path: file,
+          folders: PROJECT_FOLDERS,
+          registry,
+          overrides: {
+            events: '[]',
+            kpis: '{}',
+            cpu: 'none',
+            ...changes,
+            ...(bytes === undefined ? {} : { 'traffic.0.size': `${bytes}B` }),
+          },
+        }),
+      ),
+  );
+}
+
+function coverOf({ file, easyRate, changesAt }: Workload, isQuick: boolean): Cover {
+  const duration = `${isQuick ? QUICK_S : FULL_S}s`;
+  return { file, changes: { ...changesAt(easyRate), warmup: '0s', duration }, sizes: SIZES };
+}

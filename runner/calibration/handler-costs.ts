@@ -1,0 +1,111 @@
+/**
+ * The cost of protocol code, found by running a scenario in virtual time at several packet sizes
+ * and timing it (timed-world.ts).
+ *
+ * @module
+ */
+
+import { provider } from '../../engine/crypto/index.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import type { CpuProfile } from '../../engine/net/cpu-profile.ts';
+import { ascending } from '../../reports/statistics/quantile.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { type NodeChoice, nodeChoice, stackOf } from '../../scenarios/open/nodes.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import { provisionSeed } from '../nodes/run-provision.ts';
+import { Stage } from '../stage/stage.ts';
+import type { BatchPlan } from './batches.ts';
+import { type MeasuredOperation, operationOf } from './operations.ts';
+import { HandlerClock, type HandlerTimes, timedWorld } from './timed-world.ts';
+
+/** The scenario to run and how. */
+export interface HandlerRun {
+  /** The scenario with each packet size. */
+  readonly group: readonly Scenario[];
+  readonly registry: Registry;
+  readonly crypto: CpuProfile['crypto'];
+  readonly plan: BatchPlan;
+}
+
+const SEED = 1;
+/** Handlers that are called less often than this are left to the factor of their lane. */
+const CALLS_MIN = 40;
+/**
+ * Share of the calls that counts, the fastest ones: these are wall times, and other programs lengthen
+ * a few calls by milliseconds. Not the median: a handler may do one thing in most calls and much
+ * more in others, such as a client that sends a packet or finds nothing to send.
+ */
+const COUNTED = 0.98;
+
+type Batches = { readonly bytes: number; readonly ns: readonly number[] };
+
+/** The cost of each handler by name, for example `handler.scion.datagram`. */
+export function handlerCosts(run: HandlerRun): Readonly<Record<string, MeasuredOperation>> {
+  const found = batchesByName(run);
+  const costs: Record<string, MeasuredOperation> = {};
+  for (const name of [...found.keys()].sort()) {
+    costs[`handler.${name}`] = operationOf('data', found.get(name) ?? []);
+  }
+  return costs;
+}
+
+function batchesByName(run: HandlerRun): ReadonlyMap<string, readonly Batches[]> {
+  const found = new Map<string, Batches[]>();
+  for (const scenario of run.group) {
+    const size = scenario.traffic[0]?.sizeBytes;
+    for (const [name, times] of timesOf(scenario, run)) {
+      const bytes = name.endsWith('.request') ? size : undefined;
+      const batches = batchesOf(times, run.plan, bytes);
+      if (batches !== undefined) found.set(name, [...(found.get(name) ?? []), batches]);
+    }
+  }
+  return found;
+}
+
+function timesOf(scenario: Scenario, run: HandlerRun): ReadonlyMap<string, HandlerTimes> {
+  const { registry } = run;
+  const clock = new HandlerClock(run.crypto);
+  // Uses the crypto provider of live runs.
+  const crypto = provider(scenario.crypto, { timing: 'constant' });
+  const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
+  const parts = { scenario, seed: SEED, crypto, protocolOf, stackOf: stackOf(scenario, registry) };
+  const world = timedWorld(parts, clock);
+  const provision = provisionSeed(parts);
+  const stage = new Stage({
+    world,
+    scenario,
+    seed: SEED,
+    viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
+    nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+    stackOf: parts.stackOf,
+  });
+  world.listen(stage);
+  stage.prepare();
+  world.sim.runUntil(scenario.durationNs);
+  return clock.times;
+}
+
+/** Batches of equal length after the warm-up; fewer calls give shorter ones. */
+function batchesOf(
+  times: HandlerTimes,
+  plan: BatchPlan,
+  requestBytes: number | undefined,
+): Batches | undefined {
+  const total = times.ns.length;
+  if (total < CALLS_MIN) return undefined;
+  const skip = Math.min(plan.warmup, Math.floor(total / 5));
+  const calls = Math.max(1, Math.min(plan.calls, Math.floor((total - skip) / plan.batches)));
+  const ns: number[] = [];
+  for (let first = skip; first + calls <= total; first += calls) {
+    const sorted = ascending(times.ns.slice(first, first + calls));
+    // A call whose cryptography took less than in its benchmark has less than nothing left.
+    ns.push(Math.max(0, mean(sorted.slice(0, Math.ceil(COUNTED * calls)))));
+  }
+  return { bytes: requestBytes ?? mean(times.bytes.slice(skip)), ns };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}

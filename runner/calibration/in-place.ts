@@ -1,0 +1,256 @@
+/**
+ * Calibration in place: the cost of operations in a real live run, where caches are cold, code is
+ * shared and the event loop turns between packets. Benchmarks alone are 20-30 % optimistic
+ * (docs/spec/processor-model.md#calibration).
+ *
+ * Live runs of one process at growing rates give the processor time of the thread that does all the
+ * work; the same runs in virtual time, charged by the benchmarks, give what the model predicts per
+ * lane. Two factors, one per lane, make the two agree in least squares. Runs at high load count
+ * most: an idle process wakes up for each packet, a busy one for many together, and the saturation
+ * point is what should be predicted.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { MetricData, SeedResult } from '../../reports/model.ts';
+import type { CpuChoice, Scenario } from '../../scenarios/model.ts';
+import { metricsOf } from '../../scenarios/open/nodes.ts';
+import { thousandths } from '../../scenarios/profiles/profile-file.ts';
+import type { InPlacePoint } from '../../scenarios/profiles/profile-schema.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import { prepareSeed } from '../run/cast-seed.ts';
+import { type LiveOrder, runLive } from '../run/live-run.ts';
+import type { RunEnd } from '../run/run-order.ts';
+import { cpuNs } from './batches.ts';
+
+const NS_PER_SECOND = 1e9;
+const SEED = 1;
+
+/** Duration of a run that yields a load, seconds. */
+export const loadSeconds = (isQuick: boolean): number => (isQuick ? 2 : 5);
+
+/** The settings of the live runs of a calibration. */
+export interface LiveHow {
+  readonly registry: Registry;
+  readonly signal: AbortSignal;
+  readonly precision?: LiveOrder['precision'];
+  readonly shape?: LiveOrder['shape'];
+}
+
+/** Processor time and results of a live run. */
+export interface LiveLoad {
+  /** Processor time over wall time, between warm-up and end. */
+  readonly cpu: number;
+  /**
+   * Share of the time in which the thread was ready to run, but other programs used the processor.
+   */
+  readonly waited: number;
+  readonly deliveredPerSecond: number;
+}
+
+/** The load of a run as predicted by the benchmarks alone. */
+export interface ModelLoad {
+  readonly control: number;
+  readonly data: number;
+}
+
+/** Time of a thread on the processor, and in the run queue before it, ns. */
+interface ThreadTime {
+  readonly atNs: number;
+  readonly cpuNs: number;
+  readonly waitedNs: number;
+}
+
+/** CPU time of the thread that runs the world, or of all threads if they share a core. */
+function threadTime(atNs: number): ThreadTime {
+  // Reading the time of the process also updates the thread's own.
+  const all = cpuNs();
+  try {
+    const text = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8');
+    const [own = 0, waitedNs = 0] = text.split(' ').map(Number);
+    const isAlone = availableParallelism() > 1 && own > 0;
+    return { atNs, cpuNs: isAlone ? own : all, waitedNs };
+  } catch {
+    // Outside Linux, this is the time of the whole process with its helper threads, and waiting
+    // times are unknown.
+    return { atNs, cpuNs: all, waitedNs: 0 };
+  }
+}
+
+/** Runs a scenario once in live. */
+function liveOnce(
+  scenario: Scenario,
+  how: LiveHow,
+  onProgress?: LiveOrder['onProgress'],
+): Promise<RunEnd> {
+  const { registry, signal, precision, shape } = how;
+  return runLive({
+    scenario,
+    registry,
+    definitions: metricsOf(scenario, registry),
+    seeds: [SEED],
+    recordingsOf: () => ({}),
+    reproduce: '',
+    commit: '',
+    signal,
+    ...(precision === undefined ? {} : { precision }),
+    ...(shape === undefined ? {} : { shape }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+}
+
+/** A live run, and its processor time between warm-up and end. */
+export interface MeasuredRun {
+  readonly result: SeedResult;
+  /** CPU time divided by wall time. */
+  readonly cpu: number;
+  /**
+   * Share of the time in which the thread was ready to run, but other programs used the processor.
+   */
+  readonly waited: number;
+}
+
+/** Measures a live run. */
+export async function liveLoad(scenario: Scenario, how: LiveHow): Promise<LiveLoad> {
+  const { result, cpu, waited } = await measuredRun(scenario, { ...how, precision: 'low' });
+  const delivered = throughputOf(result.metrics);
+  const deliveredPerSecond = (delivered * NS_PER_SECOND) / Math.max(1, result.measuredNs);
+  return { cpu, waited, deliveredPerSecond };
+}
+
+/** Share of the offered packets that a run must deliver; sources are random. */
+const CARRIED = 0.97;
+/**
+ * CPU time does not include other programs, but above this share their effect on the caches becomes
+ * visible.
+ */
+const WAITED_MAX = 0.3;
+const ATTEMPTS = 3;
+
+/**
+ * The load of a run that delivered everything that was offered; undefined if none of three runs
+ * did.
+ */
+export async function carriedLoad(
+  scenario: Scenario,
+  ratePerSecond: number,
+  how: LiveHow,
+): Promise<LiveLoad | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS && !how.signal.aborted; attempt += 1) {
+    const live = await liveLoad(scenario, how);
+    const isCarried = live.deliveredPerSecond >= CARRIED * ratePerSecond;
+    if (isCarried && live.waited <= WAITED_MAX) return live;
+  }
+  return undefined;
+}
+
+/** Runs live and observes the thread. */
+export async function measuredRun(scenario: Scenario, how: LiveHow): Promise<MeasuredRun> {
+  let first: ThreadTime | undefined;
+  let last: ThreadTime = { atNs: 0, cpuNs: 0, waitedNs: 0 };
+  const end = await liveOnce(scenario, how, ({ nowNs }) => {
+    if (nowNs < scenario.warmupNs || nowNs >= scenario.durationNs) return;
+    last = threadTime(nowNs);
+    first ??= last;
+  });
+  // A port that another program holds, or an address that the system does not have.
+  if (end.kind === 'scenario-error' || end.kind === 'refused') throw new Refusal(end.message);
+  if (end.kind !== 'judged') throw new Error(`the live run of the calibration: ${end.message}`);
+  const [result] = end.input.seeds;
+  if (result === undefined) throw new Error('a live run of the calibration had no result');
+  const wallNs = first === undefined ? 0 : last.atNs - first.atNs;
+  // The observer did not get two turns: the process was not served at all.
+  if (first === undefined || wallNs <= 0) return { result, cpu: 1, waited: 1 };
+  return {
+    result,
+    cpu: (last.cpuNs - first.cpuNs) / wallNs,
+    waited: (last.waitedNs - first.waitedNs) / wallNs,
+  };
+}
+
+/**
+ * How the profile divides a run's use of its one core between the lanes of operations. A timer that
+ * sends belongs to both.
+ */
+export function modelLoad(scenario: Scenario, cpu: CpuChoice, registry: Registry): ModelLoad {
+  const run = { scenario: { ...scenario, cpu }, registry, seed: SEED };
+  const { world } = prepareSeed(run);
+  const [host] = world.sim.hosts;
+  if (host === undefined) throw new Error('a scenario without nodes cannot be calibrated');
+  const { machine } = host;
+  world.sim.runUntil(scenario.warmupNs);
+  const before = { busyNs: machine.cpu.busyNs, timerNs: machine.timerNs };
+  world.sim.runUntil(scenario.durationNs);
+  const wallNs = scenario.durationNs - scenario.warmupNs;
+  const control = (machine.timerNs - before.timerNs) / wallNs;
+  return { control, data: (machine.cpu.busyNs - before.busyNs) / wallNs - control };
+}
+
+/** One measured run, as input for fitting the factors. */
+export interface FitPoint {
+  readonly live: LiveLoad;
+  readonly alone: ModelLoad;
+  readonly ratePerSecond: number;
+}
+
+/** Idle wake-ups look like timers and vanish under load, so a factor above this is not credible. */
+const CONTROL_MAX = 3;
+const CONTROL_MIN = 1;
+
+/**
+ * The factor of each lane that makes the model agree with the measurements; neither is negative.
+ */
+export function fitFactors(points: readonly FitPoint[]): { control: number; data: number } {
+  let cc = 0;
+  let cd = 0;
+  let dd = 0;
+  let cy = 0;
+  let dy = 0;
+  for (const { live, alone } of points) {
+    cc += alone.control ** 2;
+    cd += alone.control * alone.data;
+    dd += alone.data ** 2;
+    cy += alone.control * live.cpu;
+    dy += alone.data * live.cpu;
+  }
+  const determinant = cc * dd - cd * cd;
+  const free = determinant > 0 ? (cy * dd - dy * cd) / determinant : CONTROL_MIN;
+  const control = Math.min(CONTROL_MAX, Math.max(CONTROL_MIN, free));
+  return { control: thousandths(control), data: fitData(points, control) };
+}
+
+/** The factor for the data lane, given the other factor; 1 if there are no measurements. */
+export function fitData(points: readonly FitPoint[], control: number): number {
+  let dd = 0;
+  let rest = 0;
+  for (const { live, alone } of points) {
+    dd += alone.data ** 2;
+    rest += alone.data * (live.cpu - control * alone.control);
+  }
+  return thousandths(dd > 0 ? Math.max(0, rest) / dd : 1);
+}
+
+/** A point as the profile stores it. */
+export function placedPoint(
+  { live, alone, ratePerSecond }: FitPoint,
+  factors: { readonly control: number; readonly data: number },
+): Omit<InPlacePoint, 'isUsed'> {
+  return {
+    ratePerSecond: Math.round(ratePerSecond),
+    deliveredPerSecond: Math.round(live.deliveredPerSecond),
+    cpu: thousandths(live.cpu),
+    waited: thousandths(live.waited),
+    aloneControl: thousandths(alone.control),
+    aloneData: thousandths(alone.data),
+    predicted: thousandths(alone.control * factors.control + alone.data * factors.data),
+  };
+}
+
+function throughputOf(metrics: Readonly<Record<string, MetricData>>): number {
+  for (const [name, data] of Object.entries(metrics)) {
+    if (name.endsWith('.throughput') && data.kind === 'counter') return data.value;
+  }
+  return 0;
+}

@@ -1,0 +1,287 @@
+/**
+ * Does the profile predict where the machine saturates? In each round the factor is measured in
+ * place again, before and after finding the knee of one live process; then that knee is predicted,
+ * and both worlds are compared at a rate well below it (docs/how-to/calibrate.md#what-is-promised).
+ *
+ * A shared machine may be a fifth faster or slower some minutes later, and a factor of another hour
+ * would be judged with that. The prediction with the file's own factors is printed beside.
+ *
+ * @module
+ */
+import { isWithin, relativeDifference } from '../../reports/against.ts';
+import { ascending, quantile } from '../../reports/statistics/quantile.ts';
+import type { CpuChoice } from '../../scenarios/model.ts';
+import type { ProtocolRegistry } from '../../scenarios/open/registry.ts';
+import {
+  cpuChoice,
+  inPlaceOperations,
+  type ReadProfile,
+} from '../../scenarios/profiles/profile-file.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+import { busyPoints, type LoadAt, loadsAlone, pointsAgain } from './busy-points.ts';
+import { CalibrationStopped, scenarioAt } from './calibrate.ts';
+import { fitData, liveLoad, loadSeconds, modelLoad } from './in-place.ts';
+import { findKnee, type Knee, type KneeRun, liveKneeRun, simKneeRun } from './knee.ts';
+import type { Workload } from './workloads.ts';
+
+/** What to check, and with which workload. */
+export interface KneeCheckOrder {
+  readonly workload: Workload;
+  readonly profile: ReadProfile;
+  readonly isQuick: boolean;
+  readonly registry: ProtocolRegistry;
+  readonly signal: AbortSignal;
+  readonly onStep: (text: string) => void;
+  readonly onRun: (world: 'live' | 'predicted', run: KneeRun) => void;
+}
+
+/** A quantity as measured live and as predicted in virtual time. */
+export interface Prediction {
+  readonly live: number;
+  readonly predicted: number;
+  /** The predicted value divided by the live value, minus 1. */
+  readonly difference: number | null;
+}
+
+/** Processor time over wall time at a rate, live and as predicted. */
+export interface BusyRun {
+  readonly ratePerSecond: number;
+  readonly live: number;
+  readonly predicted: number;
+}
+
+/**
+ * One round: the highest rate that live mode and virtual time can carry, and a comparison of both
+ * at a lower rate.
+ */
+export interface CheckRound {
+  /** Factor for the data lane, measured before and after the search for the live limit. */
+  readonly dataFactor: number;
+  readonly knee: Prediction;
+  /** The rate at which throughput and latency were compared. */
+  readonly ratePerSecond: number;
+  /** The rate at which processor time was compared. */
+  readonly busyPerSecond: number;
+  readonly throughput: Prediction;
+  readonly latencyP50Ns: Prediction;
+  /** Processor time over wall time. */
+  readonly cpu: Prediction;
+  readonly live: Knee;
+  readonly predicted: Knee;
+}
+
+/** Median of the differences of all rounds. */
+export interface MedianDifference {
+  readonly difference: number | null;
+  readonly isInside: boolean;
+}
+
+/** The results of all rounds. */
+export interface KneeCheck {
+  /** The prediction with the factor that the file measured in its own hour. */
+  readonly asWritten: { readonly dataFactor: number; readonly ratePerSecond: number };
+  readonly rounds: readonly CheckRound[];
+  readonly knee: MedianDifference;
+  readonly throughput: MedianDifference;
+  readonly latencyP50Ns: MedianDifference;
+  readonly cpu: MedianDifference;
+  readonly pass: boolean;
+}
+
+const ROUNDS = 3;
+const QUICK_ROUNDS = 1;
+/** The search for the file's own prediction starts at this multiple of an easy rate. */
+const FROM = 4;
+const GROWTH = 1.25;
+/** The search in a round starts at this fraction of the expected limit. */
+const START = 0.75;
+const ROUND_GROWTH = 1.12;
+const RESOLUTION = 1.03;
+const QUICK_RESOLUTION = 1.12;
+/** Throughput and latency are compared at this fraction of the lower limit. */
+const WORKING_POINT = 0.7;
+/**
+ * Processor time is compared at this fraction: at lower rates a live process also wakes up for each
+ * packet, which costs in place do not contain.
+ */
+const BUSY_POINT = 0.85;
+
+/**
+ * Runs all rounds, which takes some ten minutes, or two with `isQuick`.
+ * @throws CalibrationStopped when the order's signal aborts, Refusal if no live run carried its
+ * packets.
+ */
+export async function checkKnee(order: KneeCheckOrder): Promise<KneeCheck> {
+  const own = cpuChoice(order.profile, 'one');
+  const asWritten = await predictedKnee(order, own, {
+    from: FROM * order.workload.easyRate,
+    growth: GROWTH,
+  });
+  stopIfAsked(order);
+  const alone = cpuChoice(order.profile, 'one', 'alone');
+  const loadAt = loadsAlone(order, alone, asWritten.ratePerSecond);
+  const rounds: CheckRound[] = [];
+  let expected = asWritten.ratePerSecond;
+  const total = order.isQuick ? QUICK_ROUNDS : ROUNDS;
+  while (rounds.length < total) {
+    order.onStep(`round ${rounds.length + 1} of ${total}`);
+    const round = await checkRound(order, loadAt, expected);
+    expected = round.predicted.ratePerSecond;
+    rounds.push(round);
+  }
+  const { dataFactor } = order.profile.profile.inPlace;
+  return judgeRounds({ dataFactor, ratePerSecond: asWritten.ratePerSecond }, rounds);
+}
+
+/** Compares the medians of the rounds with what is promised. */
+export function judgeRounds(
+  asWritten: KneeCheck['asWritten'],
+  rounds: readonly CheckRound[],
+): KneeCheck {
+  const knee = medianOf(rounds.map((round) => round.knee));
+  const throughput = medianOf(rounds.map((round) => round.throughput));
+  const latencyP50Ns = medianOf(rounds.map((round) => round.latencyP50Ns));
+  const cpu = medianOf(rounds.map((round) => round.cpu));
+  const pass = [knee, throughput, latencyP50Ns, cpu].every(({ isInside }) => isInside);
+  return { asWritten, rounds, knee, throughput, latencyP50Ns, cpu, pass };
+}
+
+/** Compares live mode with virtual time in one round. */
+export function roundOf(
+  dataFactor: number,
+  knees: { readonly live: Knee; readonly predicted: Knee },
+  runs: { readonly live: KneeRun; readonly predicted: KneeRun; readonly busy: BusyRun },
+): CheckRound {
+  const { live, predicted } = knees;
+  const carried = (run: KneeRun): number => run.delivery * run.ratePerSecond;
+  return {
+    dataFactor,
+    knee: predictionOf(live.ratePerSecond, predicted.ratePerSecond),
+    ratePerSecond: runs.live.ratePerSecond,
+    throughput: predictionOf(carried(runs.live), carried(runs.predicted)),
+    latencyP50Ns: predictionOf(runs.live.latencyP50Ns, runs.predicted.latencyP50Ns),
+    busyPerSecond: runs.busy.ratePerSecond,
+    cpu: predictionOf(runs.busy.live, runs.busy.predicted),
+    live,
+    predicted,
+  };
+}
+
+async function checkRound(
+  order: KneeCheckOrder,
+  loadAt: LoadAt,
+  expected: number,
+): Promise<CheckRound> {
+  const search = { from: expected * START, growth: ROUND_GROWTH };
+  const before = await busyPoints(order, loadAt, search.from);
+  stopIfAsked(order);
+  if (before.length === 0) throw tooBusy(order, search.from);
+  const live = await liveKnee(order, search);
+  // Half before and half after, so that a steady drift of the machine cancels out.
+  const points = [...before, ...(await pointsAgain(order, loadAt, before))];
+  stopIfAsked(order);
+  const factor = fitData(points, order.profile.profile.inPlace.controlFactor);
+  const cpu = choiceWith(order.profile, factor);
+  const predicted = await predictedKnee(order, cpu, search);
+  const lower = Math.min(live.ratePerSecond, predicted.ratePerSecond);
+  const ratePerSecond = Math.max(1, Math.round(lower * WORKING_POINT));
+  return roundOf(
+    factor,
+    { live, predicted },
+    {
+      live: await liveRun(order, ratePerSecond),
+      predicted: await simRun(order, cpu, ratePerSecond),
+      busy: await busyRun(order, cpu, Math.max(1, Math.round(lower * BUSY_POINT))),
+    },
+  );
+}
+
+/** Live in a run of its own, whose loop sleeps instead of spinning until a timer is due. */
+async function busyRun(
+  order: KneeCheckOrder,
+  cpu: CpuChoice,
+  ratePerSecond: number,
+): Promise<BusyRun> {
+  const { registry, signal } = order;
+  order.onStep(`processor time at ${ratePerSecond}/s`);
+  const how = { ratePerSecond, seconds: loadSeconds(order.isQuick) };
+  const live = await liveLoad(scenarioAt(order, { ...how, world: 'live' }), { registry, signal });
+  const { control, data } = modelLoad(scenarioAt(order, how), cpu, registry);
+  return { ratePerSecond, live: live.cpu, predicted: control + data };
+}
+
+function stopIfAsked({ signal }: KneeCheckOrder): void {
+  if (signal.aborted) throw new CalibrationStopped();
+}
+
+function tooBusy({ workload }: KneeCheckOrder, rate: number): Refusal {
+  return new Refusal(
+    `no live run of ${workload.file} carried ${Math.round(rate)}/s or less, parts of what the profile ` +
+      'predicts: the machine is busy or the profile of another one; calibrate again when nothing ' +
+      'else runs',
+  );
+}
+
+type Search = { readonly from: number; readonly growth: number };
+
+function predictedKnee(order: KneeCheckOrder, cpu: CpuChoice, search: Search): Promise<Knee> {
+  const run = (rate: number): Promise<KneeRun> => simRun(order, cpu, rate);
+  return findKnee({ ...searchOf(order, search), tries: 1, run });
+}
+
+function liveKnee(order: KneeCheckOrder, search: Search): Promise<Knee> {
+  const run = (rate: number): Promise<KneeRun> => liveRun(order, rate);
+  return findKnee({ ...searchOf(order, search), tries: order.isQuick ? 1 : 3, run });
+}
+
+function searchOf(
+  { isQuick, signal }: KneeCheckOrder,
+  search: Search,
+): Search & { readonly resolution: number; readonly isStopped: () => boolean } {
+  const resolution = isQuick ? QUICK_RESOLUTION : RESOLUTION;
+  return { ...search, resolution, isStopped: () => signal.aborted };
+}
+
+/** The profile with a different factor of the data lane. */
+function choiceWith(read: ReadProfile, data: number): CpuChoice {
+  const { operations, inPlace } = read.profile;
+  const factors = { control: inPlace.controlFactor, data };
+  const profile = { ...read.profile, operations: inPlaceOperations(operations, factors) };
+  return cpuChoice({ ...read, profile }, 'one');
+}
+
+function simRun(order: KneeCheckOrder, cpu: CpuChoice, ratePerSecond: number): Promise<KneeRun> {
+  const { registry, onRun } = order;
+  const scenario = scenarioAt(order, {
+    ratePerSecond,
+    seconds: loadSeconds(order.isQuick),
+    world: 'sim',
+  });
+  const run = simKneeRun(scenario, ratePerSecond, { cpu, registry });
+  onRun('predicted', run);
+  // Lets Ctrl-C and the progress line be handled.
+  return new Promise((resolve) => setImmediate(() => resolve(run)));
+}
+
+async function liveRun(order: KneeCheckOrder, ratePerSecond: number): Promise<KneeRun> {
+  const { registry, signal, onRun } = order;
+  const scenario = scenarioAt(order, {
+    ratePerSecond,
+    seconds: loadSeconds(order.isQuick),
+    world: 'live',
+  });
+  const run = await liveKneeRun(scenario, ratePerSecond, { registry, signal });
+  onRun('live', run);
+  return run;
+}
+
+function predictionOf(live: number, predicted: number): Prediction {
+  return { live, predicted, difference: relativeDifference(live, predicted) };
+}
+
+function medianOf(predictions: readonly Prediction[]): MedianDifference {
+  const differences = predictions.map(({ difference }) => difference ?? Number.NaN);
+  const isWhole = differences.length > 0 && !differences.some(Number.isNaN);
+  const difference = isWhole ? (quantile(ascending(differences), 0.5) ?? null) : null;
+  return { difference, isInside: isWithin(difference) };
+}

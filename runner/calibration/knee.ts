@@ -1,0 +1,153 @@
+/**
+ * The saturation point of a world: the highest offered rate of which 99.9 % is delivered, found by
+ * raising the rate and then bisecting between success and failure. Receive buffers absorb the
+ * overload of some seconds, so a growing backlog (p95 latency above 250 ms) counts as failure too.
+ *
+ * A live run on a shared machine occasionally fails for other reasons, so a rate has failed if two
+ * runs of three have, and runs in which others had the processor for a tenth of the time are
+ * repeated.
+ *
+ * @module
+ */
+import { histogramQuantile } from '../../engine/measure/histogram.ts';
+import type { MetricData, SeedResult } from '../../reports/model.ts';
+import type { CpuChoice, Scenario } from '../../scenarios/model.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import { runSeed } from '../run/run-seed.ts';
+import { type LiveHow, measuredRun } from './in-place.ts';
+
+/** If a smaller share of the packets is delivered, the run is saturated. */
+const KNEE_DELIVERY = 0.999;
+/** If the p95 of the latency is higher, the queues keep growing, ns. */
+const KNEE_LATENCY_NS = 250_000_000;
+
+const DELIVERY = '.delivery';
+
+/** The result of one run at a given rate. */
+export interface KneeRun {
+  readonly ratePerSecond: number;
+  /** Share of the packets that arrived. */
+  readonly delivery: number;
+  readonly latencyP50Ns: number;
+  readonly latencyP95Ns: number;
+  /** Share of the time in which other programs had the processor; live only. */
+  readonly waited?: number;
+}
+
+/** The knee: the highest rate that a run carries before it saturates. */
+export interface Knee {
+  /** The highest rate that was delivered, packets per second. */
+  readonly ratePerSecond: number;
+  /** Lowest rate that was not; undefined if every rate was. */
+  readonly failedPerSecond?: number;
+  readonly runs: readonly KneeRun[];
+}
+
+/** Parameters of the search. */
+export interface KneeSearch {
+  /** The first rate to try, packets per second. */
+  readonly from: number;
+  /** Factor between rates until one fails. */
+  readonly growth: number;
+  /** The search ends when success and failure are this close, as a ratio above 1. */
+  readonly resolution: number;
+  /** The majority of this many runs decides. */
+  readonly tries: number;
+  readonly run: (ratePerSecond: number) => Promise<KneeRun>;
+  readonly isStopped: () => boolean;
+}
+
+/** If other programs have a larger share of the time, a run counts as disturbed. */
+const WAITED_MAX = 0.1;
+/** After this many disturbed runs at one rate, further ones count anyway. */
+const DISTURBED_MAX = 4;
+/** Largest number of increases of the rate. */
+const STEPS_MAX = 40;
+
+/** Searches for the highest rate that is carried. */
+export async function findKnee(search: KneeSearch): Promise<Knee> {
+  const runs: KneeRun[] = [];
+  let passed = 0;
+  let failed: number | undefined;
+  let rate = search.from;
+  for (let steps = 0; steps < STEPS_MAX && !search.isStopped(); steps += 1) {
+    if (await passes(search, Math.round(rate), runs)) passed = Math.round(rate);
+    else failed = Math.round(rate);
+    if (failed !== undefined && failed <= passed * search.resolution) break;
+    rate = nextRate(search, passed, failed);
+  }
+  return {
+    ratePerSecond: passed,
+    ...(failed === undefined ? {} : { failedPerSecond: failed }),
+    runs,
+  };
+}
+
+function nextRate(search: KneeSearch, passed: number, failed: number | undefined): number {
+  if (failed === undefined) return passed * search.growth;
+  return passed === 0 ? failed / search.growth : Math.sqrt(passed * failed);
+}
+
+async function passes(search: KneeSearch, rate: number, runs: KneeRun[]): Promise<boolean> {
+  const needed = Math.ceil(search.tries / 2);
+  let good = 0;
+  let bad = 0;
+  let disturbed = 0;
+  while (good < needed && bad < needed && !search.isStopped()) {
+    const run = await search.run(rate);
+    runs.push(run);
+    if ((run.waited ?? 0) > WAITED_MAX && disturbed < DISTURBED_MAX) disturbed += 1;
+    else if (run.delivery >= KNEE_DELIVERY && run.latencyP95Ns <= KNEE_LATENCY_NS) good += 1;
+    else bad += 1;
+  }
+  return good >= needed;
+}
+
+/** Runs the scenario live at a given rate. */
+export async function liveKneeRun(
+  scenario: Scenario,
+  ratePerSecond: number,
+  how: LiveHow,
+): Promise<KneeRun> {
+  const { result, waited } = await measuredRun(scenario, how);
+  return { ...kneeRun(ratePerSecond, result), waited };
+}
+
+/** A run in virtual time with a profile. */
+export function simKneeRun(
+  scenario: Scenario,
+  ratePerSecond: number,
+  how: { readonly cpu: CpuChoice; readonly registry: Registry },
+): KneeRun {
+  const { cpu, registry } = how;
+  return kneeRun(ratePerSecond, runSeed({ scenario: { ...scenario, cpu }, registry, seed: 1 }));
+}
+
+function kneeRun(ratePerSecond: number, result: SeedResult): KneeRun {
+  const { metrics } = result;
+  const prefix = carrierOf(metrics);
+  const latency = metrics[`${prefix}.latency`];
+  return {
+    ratePerSecond,
+    delivery: ratioOf(metrics[`${prefix}.delivery`]),
+    latencyP50Ns: quantileOf(latency, 0.5),
+    latencyP95Ns: quantileOf(latency, 0.95),
+  };
+}
+
+/** The protocol to which the flow's packets were handed; others have metrics of the same names. */
+function carrierOf(metrics: SeedResult['metrics']): string {
+  const delivery = Object.entries(metrics).find(
+    ([name, data]) => name.endsWith(DELIVERY) && data.kind === 'ratio' && data.denominator > 0,
+  );
+  return delivery?.[0].slice(0, -DELIVERY.length) ?? '';
+}
+
+function ratioOf(data: MetricData | undefined): number {
+  if (data?.kind !== 'ratio' || data.denominator === 0) return 0;
+  return data.numerator / data.denominator;
+}
+
+function quantileOf(data: MetricData | undefined, p: number): number {
+  return data?.kind === 'histogram' && data.data.count > 0 ? histogramQuantile(data.data, p) : 0;
+}

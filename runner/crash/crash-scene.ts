@@ -1,0 +1,285 @@
+/**
+ * Makes a crash of what a run threw: finds the node whose code ran, the line of its protocol, and its
+ * last events. What the engine itself threw stays as it is.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { StandstillError } from '../../engine/core/standstill.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import { guardRun } from '../../engine/live/clock-guard.ts';
+import { OutsideError } from '../../engine/live/emulation/outside-error.ts';
+import { environmentError } from '../../engine/live/environment.ts';
+import { FileOwners, placesOf, type StackPlace } from '../../engine/live/stack-places.ts';
+import type { NodeCall, NodeCalls } from '../../engine/net/node-calls.ts';
+import type { StackOf } from '../../scenarios/open/nodes.ts';
+import { isShipped, isShippedName } from '../../scenarios/open/registry.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+import { ConfigError } from '../../topologies/files/config-error.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import { FaultError } from '../faults/fault-driver.ts';
+import type { LocalWorld } from '../world.ts';
+import { BrokenPromise, type Crash, type CrashEvent, type CrashPlace, NodeCrash } from './crash.ts';
+
+/** What is known about the calls of nodes. */
+export interface EventScene {
+  readonly hosts: readonly HostSpec[];
+  readonly calls: NodeCalls;
+  /** Reads the time of the scenario, ns. */
+  readonly now: () => number;
+  /** Reads the clock that stamps the calls, ns; by default the time of the scenario. */
+  readonly callTime?: () => number;
+  /** Address and port of an endpoint; absent if they are unknown. */
+  readonly addressOf?: (endpoint: number) => { readonly address: string; readonly port: number };
+}
+
+/** What is known about the run. */
+export interface CrashScene extends EventScene {
+  /** The lowest protocol of a host. */
+  readonly protocolOf: (host: HostSpec) => Protocol;
+  /** All protocols of a host with layers, the lowest first; absent if no host has layers. */
+  readonly stackOf?: StackOf;
+  readonly seed: number;
+}
+
+/** The scene of a run whose world is in this process. */
+export function sceneOf(
+  world: LocalWorld,
+  parts: Pick<CrashScene, 'hosts' | 'protocolOf' | 'stackOf' | 'seed'>,
+): CrashScene {
+  const { sim } = world;
+  return {
+    ...parts,
+    calls: sim.calls,
+    now: () => world.now(),
+    callTime: () => sim.scheduler.now,
+    addressOf: (endpoint) => sim.endpoints.pairOf(endpoint),
+  };
+}
+
+/** Runs code of a run. If it throws, the error is reported with the node that was called. */
+export function tellingCrashes<T>(scene: CrashScene, code: () => T): T {
+  try {
+    return code();
+  } catch (error) {
+    throw crashOf(error, scene);
+  }
+}
+
+/** Lines that are shown before and after the one that threw. */
+const AROUND = 2;
+const NODES_NAMED_MAX = 4;
+/** Files with assertions that throw because of their caller. */
+const ASSERT = /\/engine\/(core\/assert|live\/clock-guard)\.[jt]s$/;
+
+/** The crash behind an error, or the error itself if no node caused it. */
+export function crashOf(error: unknown, scene: CrashScene): unknown {
+  if (isKnown(error)) return error;
+  if (error instanceof StandstillError) return standstillOf(error, scene);
+  if (error instanceof BrokenPromise) return promiseOf(error, scene);
+  return thrownCrash(error, scene) ?? error;
+}
+
+function thrownCrash(error: unknown, scene: CrashScene): NodeCrash | undefined {
+  const index = scene.calls.inHand ?? -1;
+  const host = scene.hosts[index];
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const theirs = theirProtocols(scene);
+  const owners = new FileOwners(theirs.map(({ moduleUrl }) => moduleUrl));
+  const places = placesOf(stack);
+  const protocol =
+    host === undefined ? byFile(theirs, places[0]) : protocolAt(protocolsAt(host, scene), places);
+  if (protocol === undefined) return undefined;
+  const isOurs = isShipped(protocol);
+  const place = isOurs ? places.slice(0, 1).map(codePlace)[0] : placeOf(places, owners);
+  const crash: Crash = {
+    by: isOurs ? 'orrery' : 'protocol',
+    protocol: protocol.name,
+    ...(host === undefined ? {} : { node: host.name }),
+    how: 'threw',
+    seed: scene.seed,
+    atNs: scene.now(),
+    error: wordsOf(error),
+    ...(place === undefined ? {} : { place }),
+    events: host === undefined ? [] : eventsOf(index, scene),
+    stack,
+  };
+  return new NodeCrash(crash, error);
+}
+
+/** A broken promise is that of the protocol that made it. */
+function promiseOf(error: BrokenPromise, scene: CrashScene): unknown {
+  const host = scene.hosts.findIndex(({ name }) => name === error.node);
+  const spec = scene.hosts[host];
+  const kept = theirProtocols(scene).find(({ account }) => account !== undefined);
+  const protocol = spec === undefined ? kept : scene.protocolOf(spec);
+  if (protocol === undefined || isShipped(protocol)) return error;
+  const crash: Crash = {
+    by: 'protocol',
+    protocol: protocol.name,
+    ...(spec === undefined ? {} : { node: spec.name }),
+    how: 'threw',
+    seed: scene.seed,
+    atNs: scene.now(),
+    error: error.message,
+    events: spec === undefined ? [] : eventsOf(host, scene),
+    stack: error.stack ?? '',
+  };
+  return new NodeCrash(crash, error);
+}
+
+/** True for errors that have messages of their own. */
+function isKnown(error: unknown): boolean {
+  const kinds = [NodeCrash, FaultError, OutsideError, Refusal, ConfigError];
+  return kinds.some((kind) => error instanceof kind) || environmentError(error) !== undefined;
+}
+
+function standstillOf(error: StandstillError, scene: CrashScene): NodeCrash {
+  const { calls, hosts } = scene;
+  const found = calls.calledAt(scene.callTime?.() ?? scene.now());
+  const named = found.flatMap((index) => hosts[index] ?? []);
+  const protocols = [...new Set(named.map((host) => scene.protocolOf(host)))];
+  const isTheirs = protocols.some((protocol) => !isShipped(protocol));
+  const names = named.slice(0, NODES_NAMED_MAX).map(({ name }) => name);
+  const more = named.length > names.length ? [`${named.length - names.length} more`] : [];
+  const crash: Crash = {
+    by: isTheirs ? 'protocol' : 'orrery',
+    protocol: protocols.map(({ name }) => name).join(', '),
+    ...(named.length === 0 ? {} : { node: [...names, ...more].join(', ') }),
+    how: 'still',
+    seed: scene.seed,
+    atNs: scene.now(),
+    error: error.message,
+    events: named.length === 1 ? eventsOf(found[0] ?? 0, scene) : [],
+    stack: error.stack ?? '',
+  };
+  return new NodeCrash(crash, error);
+}
+
+/** Runs nodes in virtual time. Protocols of users must not read the system's clocks meanwhile. */
+export function guardingClocks<T>(scene: CrashScene, code: () => T): T {
+  const theirs = theirProtocols(scene);
+  if (theirs.length === 0) return code();
+  const owners = new FileOwners(theirs.map(({ moduleUrl }) => moduleUrl));
+  const { calls } = scene;
+  const release = guardRun({ owners, isNodeCode: () => calls.inHand !== undefined });
+  try {
+    return code();
+  } finally {
+    release();
+  }
+}
+
+function theirProtocols(scene: CrashScene): readonly Protocol[] {
+  const all = new Set(scene.hosts.flatMap((host) => protocolsAt(host, scene)));
+  return [...all].filter((protocol) => !isShipped(protocol));
+}
+
+/** The protocols of a host, the lowest first. */
+function protocolsAt(host: HostSpec, { protocolOf, stackOf }: CrashScene): readonly Protocol[] {
+  if (host.layers === undefined || stackOf === undefined) return [protocolOf(host)];
+  return stackOf(host).map(({ protocol }) => protocol);
+}
+
+/** The protocol of a host whose code was called last; the lowest if none is found. */
+function protocolAt(
+  protocols: readonly Protocol[],
+  places: readonly StackPlace[],
+): Protocol | undefined {
+  const [bottom] = protocols;
+  if (protocols.length === 1) return bottom;
+  for (const { file } of places) {
+    const owner = protocols.find(({ moduleUrl }) => new FileOwners([moduleUrl]).owns(file));
+    if (owner !== undefined) return owner;
+  }
+  return bottom;
+}
+
+function byFile(theirs: readonly Protocol[], top: StackPlace | undefined): Protocol | undefined {
+  if (top === undefined) return undefined;
+  return theirs.find(({ moduleUrl }) => new FileOwners([moduleUrl]).isTheirs(top.file));
+}
+
+/** The innermost line of the user's code, and the function of orrery that it had called. */
+function placeOf(places: readonly StackPlace[], owners: FileOwners): CrashPlace | undefined {
+  const theirs = places.find(({ file }) => owners.isTheirs(file));
+  if (theirs === undefined) return undefined;
+  const top = places.find(({ file }) => !ASSERT.test(file));
+  const isWithin = top !== undefined && owners.isOurs(top.file);
+  const within = isWithin ? { within: `${top.file}:${top.line}` } : {};
+  return { ...codePlace(theirs), ...within };
+}
+
+/** Where a call is that does not return, by the stack of its thread. */
+export function heldPlace(stack: string, protocol: string): CrashPlace | undefined {
+  const places = placesOf(stack);
+  return isShippedName(protocol)
+    ? places.map(codePlace)[0]
+    : placeOf(places, new FileOwners([protocol]));
+}
+
+function codePlace({ file, line, column }: StackPlace): CrashPlace {
+  const lines = linesOf(file);
+  const from = Math.max(0, line - 1 - AROUND);
+  return { file, line, column, firstLine: from + 1, lines: lines.slice(from, line + AROUND) };
+}
+
+function linesOf(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n');
+  } catch {
+    // The file has gone since it was loaded; the report names the place without its lines.
+    return [];
+  }
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return `${String(error)} was thrown`;
+  const isPlain = ['Error', 'InvariantError', 'AmbientInputError'].includes(error.name);
+  return isPlain ? error.message : `${error.name}: ${error.message}`;
+}
+
+/** The last events of a node in the words of people. */
+export function eventsOf(host: number, scene: EventScene): readonly CrashEvent[] {
+  const { calls, now, callTime = now } = scene;
+  const shiftNs = now() - callTime();
+  return calls.lastOf(host).map((call) => ({
+    atNs: call.atNs + shiftNs,
+    text: eventText(call, scene),
+  }));
+}
+
+function eventText({ kind, bytes, from }: NodeCall, scene: EventScene): string {
+  switch (kind) {
+    case 'create':
+      return 'created';
+    case 'start':
+      return 'started';
+    case 'datagram':
+      return `datagram of ${bytes} B${senderOf(from, scene)}`;
+    case 'message':
+      return `message of ${bytes} B from the protocol below`;
+    case 'timer':
+      return 'timer';
+    case 'request':
+      return `request of ${bytes} B from its application`;
+    case 'job':
+      return 'end of a job';
+    case 'store':
+      return 'answer of its store';
+    case 'stream':
+      return 'stream or store';
+    case 'stop':
+      return 'stopped';
+    case 'question':
+      return 'asked for its state';
+    default:
+      return kind satisfies never;
+  }
+}
+
+function senderOf(endpoint: number, { hosts, addressOf }: EventScene): string {
+  if (addressOf === undefined) return '';
+  const { address, port } = addressOf(endpoint);
+  return ` from ${hosts.find((host) => host.address === address)?.name ?? `${address}:${port}`}`;
+}

@@ -1,0 +1,94 @@
+/**
+ * A crash of a node, as plain data that crosses threads and processes: who, when, where in which file,
+ * and what the node had been called for before.
+ *
+ * @module
+ */
+import { InvariantError } from '../../engine/core/assert.ts';
+
+/** The event for which a node was called. */
+export interface CrashEvent {
+  /** Time of the scenario, ns. */
+  readonly atNs: number;
+  /** `datagram of 100 B from bob`. */
+  readonly text: string;
+}
+
+/** The place where the error was thrown, with the lines around it. */
+export interface CrashPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Number of the first of {@link lines}. */
+  readonly firstLine: number;
+  readonly lines: readonly string[];
+  /** Place of this program that the line called and that threw; absent when the line itself did. */
+  readonly within?: string;
+}
+
+/** See the module. */
+export interface Crash {
+  /** Whose code failed: the protocol of a user, or orrery. */
+  readonly by: 'protocol' | 'orrery';
+  /** Name of the protocol; empty if it is unknown. */
+  readonly protocol: string;
+  /** Absent when no node was being called. */
+  readonly node?: string;
+  /** How it failed: it threw, a handler never returned, or virtual time stood still. */
+  readonly how: 'threw' | 'held' | 'still';
+  readonly seed: number;
+  /** Time of the scenario, ns. */
+  readonly atNs: number;
+  /** The error with its name. */
+  readonly error: string;
+  readonly place?: CrashPlace;
+  /** The last calls of the node, the earliest first. */
+  readonly events: readonly CrashEvent[];
+  readonly stack: string;
+}
+
+/**
+ * A guarantee that every node must give was broken, according to a node or to the account of
+ * messages.
+ */
+export class BrokenPromise extends InvariantError {
+  readonly node: string | undefined;
+
+  constructor(text: string, node?: string) {
+    super(node === undefined ? text : `${node}: ${text}`);
+    this.node = node;
+  }
+}
+
+/** Carries a crash through what throws and catches. */
+export class NodeCrash extends Error {
+  override readonly name = 'NodeCrash';
+  readonly crash: Crash;
+
+  constructor(crash: Crash, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.crash = crash;
+    this.stack = crash.stack;
+  }
+}
+
+/** Limits of what a message carries. */
+export interface CrashLimits {
+  readonly lineMax: number;
+  readonly wordsMax: number;
+}
+
+/** A crash with its texts shortened to fit into a message. */
+export function cutCrash(crash: Crash, { lineMax, wordsMax }: CrashLimits): Crash {
+  const { place, events, error, stack } = crash;
+  const line = (text: string): string => text.slice(0, lineMax);
+  return {
+    ...crash,
+    error: error.slice(0, wordsMax),
+    stack: stack.slice(0, wordsMax),
+    events: events.map((event) => ({ ...event, text: line(event.text) })),
+    ...(place === undefined
+      ? {}
+      : { place: { ...place, file: line(place.file), lines: place.lines.map(line) } }),
+  };
+}

@@ -1,0 +1,235 @@
+/**
+ * The life of an agent's process: it introduces itself, gets its order, works, and ends with its
+ * channel. Used by the processes that a coordinator starts and by `orrery node`.
+ *
+ * @module
+ */
+
+import { nodeOptions } from '../../../scenarios/files/load.ts';
+import type { Scenario } from '../../../scenarios/model.ts';
+import { loadAdded, type ProtocolRegistry } from '../../../scenarios/open/registry.ts';
+import { Refusal } from '../../../scenarios/refusal.ts';
+import { placedProtocols } from '../../../topologies/build/options.ts';
+import { applyStack, stackNames } from '../../../topologies/build/stack.ts';
+import type { HostSpec, Topology } from '../../../topologies/model.ts';
+import { answerClockPing } from '../channel/clock-sync.ts';
+import type { Channel, CloseReason } from '../channel/model.ts';
+import { readCommand } from '../messages/message-shapes.ts';
+import type { AgentOrder, Command, Report, RunCommand } from '../messages/messages.ts';
+import { runStateFolder } from '../messages/run-state.ts';
+import { Agent, brokenReport, type NodeLine } from './agent.ts';
+
+/** Parts of a session. */
+export interface SessionOptions {
+  readonly channel: Channel;
+  readonly hosts: readonly string[];
+  readonly registry: ProtocolRegistry;
+  /**
+   * The network according to this machine's own file, for agents of a deployment. Then the
+   * coordinator can make the agent load no code and write to no place.
+   */
+  readonly topology?: Topology;
+  /** Operator endpoint of the process, on loopback. */
+  readonly operatorPort?: number;
+  /** Folder for the stores of the hosts, shared by all runs; if absent, the order names one. */
+  readonly stateFolder?: string;
+  /** Receives what its nodes log, change and mark, for a log of this process. */
+  readonly onLine?: (line: NodeLine) => void;
+  /** Receives the agent before its nodes exist; a Refusal that it throws ends the session. */
+  readonly onAgent?: (agent: Agent) => void;
+}
+
+/** How a session ended. */
+export type SessionEnd =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'lost'; readonly reason: CloseReason }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'broken'; readonly message: string };
+
+/** Serves one run; see the module. */
+export class AgentSession {
+  /** Resolves when the run has ended and everything is closed. */
+  readonly end: Promise<SessionEnd>;
+  readonly #options: SessionOptions;
+  #agent: Agent | undefined;
+  #resolve: (end: SessionEnd) => void = () => undefined;
+  /** Messages received while protocols were being loaded. */
+  #early: RunCommand[] = [];
+  #isStopped = false;
+  #broken: string | undefined;
+  #refused: string | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.end = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    const { channel, hosts, topology, operatorPort } = options;
+    channel.onMessage = (message): void => this.#take(message);
+    channel.onClose = (reason): void => void this.#ended(reason);
+    this.#send({
+      type: 'hello',
+      hosts,
+      pid: process.pid,
+      ...(operatorPort === undefined ? {} : { operatorPort }),
+      ...(topology === undefined ? {} : { topologySha256: topology.sha256 }),
+    });
+  }
+
+  /** The agent, once its order has arrived. */
+  get agent(): Agent | undefined {
+    return this.#agent;
+  }
+
+  /**
+   * Starts to end gracefully: sources stop, nodes save, and the result is sent.
+   * @throws (rejects) Error if something failed on the way.
+   */
+  async drain(): Promise<void> {
+    if (!this.#isStopped) {
+      this.#receive({ type: 'mute' });
+      this.#receive({ type: 'stop' });
+      this.#options.channel.close();
+    }
+    const end = await this.end;
+    if (end.kind === 'broken') throw new Error(end.message);
+  }
+
+  #take(message: unknown): void {
+    if (this.#isStopped || this.#broken !== undefined) return;
+    if (answerClockPing(this.#options.channel, message)) return;
+    const read = readCommand(message);
+    if ('message' in read) this.#receive(read.message);
+    else this.#breakOff(new Refusal(`the coordinator sent an invalid message: ${read.wrong}`));
+  }
+
+  #receive(command: Command): void {
+    if (this.#isStopped) return;
+    try {
+      if (command.type === 'refused') this.#refused = command.reason;
+      else if (command.type === 'load') void this.#load(command.order);
+      else if (this.#agent === undefined) this.#early.push(command);
+      else this.#agent.obey(command);
+      if (command.type === 'stop') this.#isStopped = true;
+    } catch (error) {
+      this.#breakOff(error);
+    }
+  }
+
+  async #load(told: AgentOrder): Promise<void> {
+    const { registry, onLine, onAgent } = this.#options;
+    try {
+      const order = this.#ownOrder(told);
+      if (this.#options.topology === undefined) await loadProtocols(order, registry);
+      this.#agent = new Agent(order, {
+        registry,
+        send: (report): void => this.#send(report),
+        onBroken: (error): void => this.#breakOff(error),
+        ...(onLine === undefined ? {} : { onLine }),
+      });
+      onAgent?.(this.#agent);
+      const early = this.#early;
+      this.#early = [];
+      for (const command of early) this.#agent.obey(command);
+      if (this.#isStopped) return;
+      await this.#agent.load();
+    } catch (error) {
+      this.#breakOff(error);
+    }
+  }
+
+  /** The part of the order that the coordinator may determine. */
+  #ownOrder(told: AgentOrder): AgentOrder {
+    const { topology, stateFolder, hosts } = this.#options;
+    const { stateFolder: theirs, ...rest } = told;
+    if (told.hosts.join() !== hosts.join()) {
+      throw new Refusal(`the coordinator expects other nodes than ${hosts.join(', ')}`);
+    }
+    const folder = stateFolder === undefined ? undefined : runStateFolder(stateFolder, told.run);
+    if (topology === undefined) {
+      const own = folder ?? theirs;
+      return own === undefined ? rest : { ...rest, stateFolder: own };
+    }
+    // A folder named by another machine must not be used here.
+    const own = folder === undefined ? {} : { stateFolder: folder };
+    return {
+      ...rest,
+      ...own,
+      scenario: ownScenario(told.scenario, topology, this.#options.registry),
+    };
+  }
+
+  /** Reports what failed and ends; the coordinator decides what that means for the run. */
+  #breakOff(error: unknown): void {
+    const report = brokenReport(this.#agent?.crashOf(error) ?? error);
+    this.#broken ??= report.message;
+    this.#send(report);
+    this.#options.channel.close();
+  }
+
+  async #ended(reason: CloseReason): Promise<void> {
+    await this.#agent?.close();
+    if (this.#broken !== undefined) this.#resolve({ kind: 'broken', message: this.#broken });
+    else if (this.#isStopped) this.#resolve({ kind: 'done' });
+    else if (this.#refused !== undefined) this.#resolve({ kind: 'refused', reason: this.#refused });
+    else this.#resolve({ kind: 'lost', reason });
+  }
+
+  #send(report: Report): void {
+    this.#options.channel.send(report);
+  }
+}
+
+/**
+ * Used if the coordinator started the agent, because both are then the same program of the same
+ * user.
+ */
+async function loadProtocols(order: AgentOrder, registry: ProtocolRegistry): Promise<void> {
+  await loadAdded();
+  for (const protocol of order.scenario.topology.hosts.flatMap((host) => stackNames(host))) {
+    if (registry.protocols(protocol) === undefined) await registry.load(protocol);
+  }
+}
+
+/** The coordinator's scenario on this machine's topology. */
+function ownScenario(told: Scenario, topology: Topology, registry: ProtocolRegistry): Scenario {
+  if (told.topology.sha256 !== topology.sha256) {
+    throw new Refusal(`the coordinator has a different topology file from ${topology.file}`);
+  }
+  const hosts = applyStack(told.stack ?? [], topology.hosts);
+  const unknown = hosts.find((host) =>
+    stackNames(host).some((protocol) => registry.protocols(protocol) === undefined),
+  );
+  if (unknown !== undefined) throw new Refusal(`${unknown.name} runs an unknown protocol`);
+  const names = new Set(topology.hosts.map(({ name }) => name));
+  const strange = told.traffic.find(({ from, to }) => !names.has(from) || !names.has(to));
+  if (strange !== undefined) throw new Refusal('the coordinator has traffic of unknown nodes');
+  const runs = new Map(
+    hosts.map((host) => [
+      host.name,
+      stackNames(host).map((protocol) => registry.protocols(protocol)?.name),
+    ]),
+  );
+  const lost = told.traffic.find(
+    ({ from, to, by }) =>
+      by !== undefined && [from, to].some((node) => runs.get(node)?.includes(by) !== true),
+  );
+  if (lost !== undefined) throw new Refusal('the coordinator has traffic of unknown layers');
+  const scenario = { ...told, topology: { ...topology, hosts } };
+  const wrong = hosts.find((host) => !hasFittingOptions(scenario, host, registry));
+  if (wrong !== undefined) throw new Refusal(`the coordinator has wrong options for ${wrong.name}`);
+  return scenario;
+}
+
+function hasFittingOptions(
+  scenario: Scenario,
+  host: HostSpec,
+  registry: ProtocolRegistry,
+): boolean {
+  return placedProtocols(host).every((placed) => {
+    const { config } = registry.protocols(placed.protocol) ?? {};
+    const options = nodeOptions(scenario, placed);
+    const result = config?.safeParse(options) as { readonly success?: boolean } | undefined;
+    return result?.success === true;
+  });
+}

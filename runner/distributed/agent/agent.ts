@@ -1,0 +1,495 @@
+/**
+ * An agent: the nodes of some hosts in their own process, or on their own event loop, under the
+ * orders of a coordinator.
+ *
+ * It builds the whole network, so that indices, addresses and random streams agree with every other
+ * process, but runs only its own hosts: nodes, sources and the links that leave them. It reports
+ * measurements as soon as it has them and judges nothing. It ends when the coordinator is gone.
+ *
+ * @module
+ */
+import { assert, InvariantError } from '../../../engine/core/assert.ts';
+import { provider } from '../../../engine/crypto/index.ts';
+import type { NodeRequest } from '../../../engine/host/host.ts';
+import type { NetworkView } from '../../../engine/host/network-view.ts';
+import type { NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
+import { environmentError } from '../../../engine/live/environment.ts';
+import type { MetricValue } from '../../../engine/measure/counters.ts';
+import { layerTable, nodeChoice, protocolTable, stackOf } from '../../../scenarios/open/nodes.ts';
+import { Refusal } from '../../../scenarios/refusal.ts';
+import type { Registry } from '../../../topologies/files/registry.ts';
+import type { HostSpec } from '../../../topologies/model.ts';
+import { BrokenPromise, cutCrash, NodeCrash } from '../../crash/crash.ts';
+import { crashOf, sceneOf } from '../../crash/crash-scene.ts';
+import type { MakeForger } from '../../flood-order.ts';
+import { createNodes } from '../../nodes/host-nodes.ts';
+import { type BundleUse, bundleView } from '../../nodes/key-bundle.ts';
+import { networkMap } from '../../nodes/network-map.ts';
+import { forgerOf } from '../../traffic/flood.ts';
+import { readFlow } from '../../traffic/ground-truth.ts';
+import { Flow, FlowSupply } from '../../traffic/traffic-source.ts';
+import type { StoreFault, Undo, WorldListener } from '../../world.ts';
+import { type LiveRunWorld, liveWorld } from '../../worlds/live/live-world.ts';
+import { CRASH_LINE_MAX, WORDS_MAX } from '../messages/message-shapes.ts';
+import type { AgentOrder, Report, RunCommand } from '../messages/messages.ts';
+import { TellingWitness } from '../messages/telling-witness.ts';
+import { Gauge } from './gauge.ts';
+import { type PacketProbe, ProbePackets } from './probe-packets.ts';
+import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
+
+/** One log line of a node. */
+export interface NodeLine {
+  readonly node: string;
+  /** Name of its protocol. */
+  readonly protocol: string;
+  readonly level: 'debug' | 'info' | 'warn';
+  readonly text: string;
+}
+
+/** What the process provides for its agent. */
+export interface AgentSurroundings {
+  readonly registry: Registry;
+  readonly send: (report: Report) => void;
+  /** Receives what node code threw, once; the agent is useless afterwards. */
+  readonly onBroken: (error: unknown) => void;
+  /** Receives what nodes log, and their states and marks as lines of level debug. */
+  readonly onLine?: (line: NodeLine) => void;
+}
+
+/** Time between reports, ms: a crash loses at most so much; half would double the messages. */
+const FLUSH_MS = 20;
+const TALLY_MS = 250;
+/** How often the report includes the histogram of lateness. */
+const LATENESS_MS = 2_500;
+const READY_MS = 20;
+const NS_PER_MS = 1_000_000;
+/** The agent sends the coordinator something at least this often. */
+const SILENCE_MS = 200;
+/** Bytes that no flow explains. */
+const NO_TRUTH = new Uint8Array(0);
+
+/** One agent, from its order to its result. */
+export class Agent implements WorldListener {
+  readonly world: LiveRunWorld['world'];
+  readonly agenda: LiveRunWorld['agenda'];
+  readonly #order: AgentOrder;
+  readonly #surroundings: AgentSurroundings;
+  readonly #nodes = new Map<string, NodeHandle>();
+  /** What nodes have observed; this survives crashes of the nodes. */
+  readonly #witness = new TellingWitness((report) => this.#send(report));
+  readonly #flows: Flow[];
+  readonly #rows: MeasuredRows;
+  readonly #probes = new ProbePackets((...asked) => this.request(...asked));
+  readonly #gauge: Gauge;
+  readonly #provisioned: BundleUse;
+  readonly #effects = new Map<number, Undo>();
+  /** Links last reported, by `from -> to`. */
+  readonly #paths = new Map<string, string>();
+  #timers: NodeJS.Timeout[] = [];
+  #readyTimer: NodeJS.Timeout | undefined;
+  #isReady = false;
+  #isRunning = false;
+  #toldNs = 0;
+
+  constructor(order: AgentOrder, surroundings: AgentSurroundings) {
+    const { scenario, seed, hosts } = order;
+    this.#order = order;
+    this.#surroundings = surroundings;
+    const protocolOf = (host: HostSpec): Protocol =>
+      nodeChoice(scenario, host, surroundings.registry).protocol;
+    const stacks = stackOf(scenario, surroundings.registry);
+    const layersOf = layerTable(scenario.topology, stacks);
+    this.#provisioned = {
+      bundle: order.bundle,
+      network: networkMap(scenario.topology, layersOf),
+      protocolOf: protocolTable(scenario.topology, protocolOf),
+      layersOf,
+    };
+    const { world, agenda } = liveWorld({
+      scenario,
+      seed,
+      crypto: provider(scenario.crypto, { timing: 'constant' }),
+      protocolOf,
+      stackOf: stacks,
+      live: {
+        shape: order.shape,
+        precision: order.precision,
+        isLocal: (host): boolean => hosts.includes(host),
+        onFailure: surroundings.onBroken,
+        ...(order.stateFolder === undefined ? {} : { stateFolder: order.stateFolder }),
+      },
+    });
+    this.world = world;
+    this.agenda = agenda;
+    const indexOf = (host: string): number =>
+      scenario.topology.hosts.findIndex(({ name }) => name === host);
+    this.#rows = new MeasuredRows(hosts, indexOf);
+    const supply = new FlowSupply(seed);
+    this.#flows = scenario.traffic.map((spec, index) => {
+      const meter = new ReportingMeter(index, this.#rows, scenario.warmupNs);
+      const flow = new Flow(this.world, spec, meter, supply.of(index, spec));
+      flow.nextSequence = order.nextSequence[index] ?? 0;
+      meter.flow = flow;
+      return flow;
+    });
+    this.#gauge = new Gauge(this.world, this.#flows, this.#rows);
+    this.world.listen(this);
+  }
+
+  /** The forger of a flood that one of our hosts sends. */
+  readonly #makeForger: MakeForger = (order) => {
+    const { scenario } = this.#order;
+    const { registry } = this.#surroundings;
+    const viewOf = (host: string): NetworkView => bundleView(host, this.#provisioned);
+    return forgerOf({ scenario, viewOf, nodeOf: (h) => nodeChoice(scenario, h, registry) }, order);
+  };
+
+  /** Starts the nodes; reports `loaded` and later `ready`. */
+  async load(): Promise<void> {
+    const { sim: live } = this.world;
+    await live.warm();
+    const { zeroNs } = this.#order;
+    // Actions of nodes before the start get an instant as well.
+    if (zeroNs !== undefined) this.agenda.begin(Number(zeroNs - live.clock.originNs));
+    live.pump.enter(() => {
+      for (const name of this.#order.hosts) this.#create(name);
+      for (const name of this.#order.hosts) this.#startNode(name);
+    });
+    this.#everyInTurn(this.#measures ? FLUSH_MS : SILENCE_MS, () => this.#flush());
+    this.#everyInTurn(TALLY_MS, () => {
+      this.#send({ type: 'tally', tally: this.#gauge.counts(this.#order.hosts) });
+      this.#tellHandovers();
+    });
+    this.#everyInTurn(LATENESS_MS, () =>
+      this.#send({ type: 'tally', tally: this.#gauge.tally(this.#order.hosts) }),
+    );
+    this.#send({ type: 'loaded' });
+    this.#readyTimer = this.#every(READY_MS, () => this.#lookReady());
+  }
+
+  /** Carries out an order. */
+  obey(command: RunCommand): void {
+    const { world } = this;
+    switch (command.type) {
+      case 'start':
+        this.#start(command.zeroNs);
+        return;
+      case 'change': {
+        const { link, change, side } = command;
+        this.#begin(command.effect, () => world.link(link).change(change, side));
+        return;
+      }
+      case 'hold':
+        this.#begin(command.effect, () => world.link(command.link).hold(command.side));
+        return;
+      case 'attack':
+        this.#begin(command.effect, () => world.link(command.link).attack(command.attack));
+        return;
+      case 'flood':
+        this.#begin(command.effect, () => {
+          const undo = world.flood(command.order, this.#makeForger);
+          return undo ?? ((): void => undefined);
+        });
+        return;
+      case 'undo': {
+        const undo = this.#effects.get(command.effect);
+        this.#effects.delete(command.effect);
+        if (undo !== undefined) world.sim.pump.enter(undo);
+        return;
+      }
+      case 'clock':
+        if (this.#nodes.has(command.node)) world.setClock(command.node, command);
+        return;
+      case 'crash':
+        this.#crash(command.node, command.store);
+        return;
+      case 'restart':
+        this.#restart(command.node);
+        return;
+      case 'reset':
+        world.resetMetrics();
+        return;
+      case 'mute':
+        this.agenda.mute();
+        return;
+      case 'stop':
+        this.#stop();
+        return;
+      case 'die':
+        process.kill(process.pid, 'SIGKILL');
+    }
+  }
+
+  /** Closes sockets and files, and waits for what is being written. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
+    await this.world.sim.close();
+  }
+
+  /** If a node caused the error, the crash of that node; otherwise the error itself. */
+  crashOf(error: unknown): unknown {
+    const { scenario, seed } = this.#order;
+    const { hosts } = scenario.topology;
+    const { registry } = this.#surroundings;
+    const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
+    const parts = { hosts, protocolOf, stackOf: stackOf(scenario, registry), seed };
+    return crashOf(error, sceneOf(this.world, parts));
+  }
+
+  /** True once every node has reported that it can carry traffic. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** True once the scenario's time has begun. */
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** Nodes that cannot carry traffic yet. */
+  get waiting(): readonly string[] {
+    const waiting = [...this.#nodes].filter(([, node]) => node.isReady?.() === false);
+    return waiting.map(([name]) => name);
+  }
+
+  /** Sends one packet to a peer and back; undefined if no application talks to another. */
+  probe(): Promise<PacketProbe> | undefined {
+    for (const { from, to, by } of this.#order.scenario.traffic) {
+      if (this.#nodes.has(from)) return this.#probes.send(from, to, by);
+      if (this.#nodes.has(to)) return this.#probes.send(to, from, by);
+    }
+    return undefined;
+  }
+
+  /** Passes a request of an application to a protocol of a node, by default the lowest one. */
+  request(node: string, request: NodeRequest, by?: string): void {
+    const { pump } = this.world.sim;
+    if (pump.isRunning) pump.enter(() => this.world.request(node, request, by));
+    else request.respond('node-down');
+  }
+
+  /** Names of the protocols that run here; on one host, the lowest first. */
+  get protocols(): readonly string[] {
+    const { scenario, hosts } = this.#order;
+    const specs = scenario.topology.hosts.filter(({ name }) => hosts.includes(name));
+    const { registry } = this.#surroundings;
+    const stacks = stackOf(scenario, registry);
+    return [...new Set(specs.flatMap((host) => stacks(host).map(({ protocol }) => protocol.name)))];
+  }
+
+  /** The readings of each node's meters. */
+  metrics(): readonly Readonly<Record<string, MetricValue>>[] {
+    return this.#order.hosts.map((host) => this.world.metrics(host));
+  }
+
+  delivered(node: string, from: string, bytes: Uint8Array, protocol: string): void {
+    const flow = readFlow(bytes);
+    if (flow >= this.#flows.length && this.#probes.take({ node, by: protocol }, from, bytes))
+      return;
+    const by = this.#flows[flow]?.spec.by ?? protocol;
+    // The flow belongs to another protocol than the one that delivered, so the bytes are damaged.
+    if (by !== protocol) {
+      this.#rows.delivered(node, NO_TRUTH, { flows: this.#flows, now: this.world.now() });
+      return;
+    }
+    this.#rows.delivered(node, bytes, { flows: this.#flows, now: this.world.now() });
+  }
+
+  state(node: string, machine: string, state: string): void {
+    this.#send({ type: 'state', atNs: this.world.now(), node, machine, state });
+    this.#write(node, 'debug', `${machine}: ${state}`);
+    this.#lookAtPaths(node);
+  }
+
+  spanned(node: string, name: string, beginNs: number, endNs: number): void {
+    this.#send({ type: 'span', node, name, beginNs, endNs });
+  }
+
+  finished(node: string, protocol: string): void {
+    this.#send({ type: 'finished', atNs: this.world.now(), node, protocol });
+  }
+
+  marked(node: string, name: string): void {
+    this.#send({ type: 'mark', atNs: this.world.now(), node, name });
+    this.#write(node, 'debug', name);
+    this.#lookAtPaths(node);
+  }
+
+  logged(node: string, level: 'debug' | 'info' | 'warn', message: string): void {
+    this.#send({ type: 'log', node, level, message: brief(message) });
+    this.#write(node, level, message);
+  }
+
+  #write(node: string, level: NodeLine['level'], text: string): void {
+    const { onLine } = this.#surroundings;
+    if (onLine === undefined) return;
+    const protocol = this.#provisioned.protocolOf(node).name;
+    onLine({ node, protocol, level, text });
+  }
+
+  #create(name: string): void {
+    const { scenario } = this.#order;
+    const host = scenario.topology.hosts.find((spec) => spec.name === name);
+    assert(host !== undefined, `the topology has no node ${name}`);
+    const node = createNodes(host, {
+      world: this.world,
+      stack: stackOf(scenario, this.#surroundings.registry)(host),
+      viewOf: (of, layer) => bundleView(of, this.#provisioned, layer),
+      witness: this.#witness,
+      observerOf: () => undefined,
+    });
+    this.#nodes.set(name, node);
+  }
+
+  #startNode(name: string): void {
+    this.world.call(name, 'start', () => this.#nodes.get(name)?.start());
+  }
+
+  /** Traffic sources on the host continue, as in a run with all nodes on one event loop. */
+  #crash(name: string, store: StoreFault): void {
+    if (!this.#nodes.delete(name)) return;
+    // A restarted node does not know any paths.
+    for (const { to } of this.#order.scenario.traffic) this.#paths.delete(`${name} -> ${to}`);
+    this.world.sim.pump.enter(() => this.world.crash(name, store));
+  }
+
+  #restart(name: string): void {
+    this.world.sim.pump.enter(() => {
+      this.world.restart(name);
+      this.#create(name);
+      this.#startNode(name);
+      for (const flow of this.#flows) if (flow.spec.from === name) flow.nodeRestarted();
+    });
+    this.#lookAtPaths(name);
+  }
+
+  #start(zeroNs: bigint): void {
+    const { sim: live } = this.world;
+    const zero = Number(zeroNs - live.clock.originNs);
+    const fromNs = Math.max(0, live.clock.now() - zero);
+    this.#isRunning = true;
+    this.agenda.begin(zero);
+    this.#gauge.begin();
+    for (const flow of this.#flows) {
+      if (this.#order.hosts.includes(flow.spec.from)) flow.start(fromNs);
+    }
+    live.pump.wake();
+    for (const name of this.#order.hosts) this.#lookAtPaths(name);
+  }
+
+  #stop(): void {
+    const { sim: live } = this.world;
+    live.pump.stop();
+    this.#flush();
+    this.#tellHandovers();
+    this.world.assertBalance();
+    for (const [name, node] of this.#nodes) {
+      const broken = this.world.call(name, 'question', () => node.invariant?.());
+      if (broken !== undefined) throw new BrokenPromise(broken, name);
+    }
+    // Counted before the nodes close their sockets.
+    const tally = this.#gauge.tally(this.#order.hosts);
+    for (const [name, node] of this.#nodes) this.world.call(name, 'stop', () => node.stop?.());
+    this.#send({ type: 'result', tally });
+  }
+
+  #begin(effect: number, act: () => Undo): void {
+    this.world.sim.pump.enter(() => {
+      this.#effects.set(effect, act());
+    });
+  }
+
+  /**
+   * True if an application of a flow runs in this agent. Other agents only report that they are
+   * alive.
+   */
+  get #measures(): boolean {
+    const { hosts, scenario } = this.#order;
+    return scenario.traffic.some(({ from, to }) => hosts.includes(from) || hosts.includes(to));
+  }
+
+  #lookReady(): void {
+    if (this.#isReady) return;
+    const { waiting } = this;
+    this.#isReady = waiting.length === 0;
+    if (!this.#isReady) {
+      this.#send({ type: 'waiting', nodes: waiting });
+      return;
+    }
+    clearInterval(this.#readyTimer);
+    this.#send({ type: 'ready' });
+  }
+
+  /** Reports the active paths of a node's flows where they have changed. */
+  #lookAtPaths(node: string): void {
+    for (const { from, to } of this.#order.scenario.traffic) {
+      if (from !== node) continue;
+      const links = this.#nodes.get(from)?.activePath?.(to);
+      const key = `${from} -> ${to}`;
+      const text = links?.join(' ') ?? '';
+      if (this.#paths.get(key) === text) continue;
+      this.#paths.set(key, text);
+      this.#send({ type: 'path', from, to, ...(links === undefined ? {} : { links }) });
+    }
+  }
+
+  #flush(): void {
+    const untilNs = this.world.now();
+    const rows = this.#rows.take();
+    const isEarly = untilNs - this.#toldNs < (SILENCE_MS * NS_PER_MS) / 2;
+    if (rows.sent.length + rows.arrived.length === 0 && isEarly) return;
+    this.#toldNs = untilNs;
+    this.#send({ type: 'measured', untilNs, ...rows });
+  }
+
+  #tellHandovers(): void {
+    const batch = this.world.sim.handovers.take();
+    if (batch.rows.length + batch.untold > 0) this.#send({ type: 'handovers', batch });
+  }
+
+  #every(ms: number, act: () => void): NodeJS.Timeout {
+    const timer = setInterval(act, ms);
+    this.#timers.push(timer);
+    return timer;
+  }
+
+  /**
+   * Like {@link Agent.#every}, but each agent acts at a different phase of the interval, so that
+   * they do not all act at the same time.
+   */
+  #everyInTurn(ms: number, act: () => void): void {
+    const { hosts } = this.#order.scenario.topology;
+    const turn = hosts.findIndex(({ name }) => name === this.#order.hosts[0]);
+    const first = setTimeout(() => this.#every(ms, act), (ms * turn) / hosts.length);
+    this.#timers.push(first);
+  }
+
+  #send(report: Report): void {
+    this.#surroundings.send(report);
+  }
+}
+
+/** The report of an agent in which something failed. */
+export function brokenReport(error: unknown): Extract<Report, { type: 'broken' }> {
+  const machine = environmentError(error);
+  const refusal = machine ?? (error instanceof Refusal ? error : undefined);
+  if (refusal !== undefined) {
+    return { type: 'broken', kind: 'refused', message: brief(refusal.message), stack: '' };
+  }
+  const message = brief(error instanceof Error ? error.message : String(error));
+  const stack = brief(error instanceof Error ? (error.stack ?? '') : '');
+  const crash = error instanceof NodeCrash ? error.crash : undefined;
+  const origin = error instanceof NodeCrash ? error.cause : error;
+  const kind = origin instanceof InvariantError ? 'invariant' : 'exception';
+  const told =
+    crash === undefined
+      ? {}
+      : { crash: cutCrash(crash, { lineMax: CRASH_LINE_MAX, wordsMax: WORDS_MAX }) };
+  return { type: 'broken', kind, message, stack, ...told };
+}
+
+/** Shortens a text to what fits into a message. */
+function brief(words: string): string {
+  return words.slice(0, WORDS_MAX);
+}

@@ -1,0 +1,32 @@
+/**
+ * Runs an agent on a thread of the judging process. It has no operator endpoint and handles no
+ * signals: both belong to the process.
+ *
+ * @module
+ */
+import { type MessagePort, workerData } from 'node:worker_threads';
+import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
+import { portChannel } from '../channel/port-channel.ts';
+import { AgentSession } from './agent-session.ts';
+
+/** Start parameters of a thread. */
+export interface LoopBoot {
+  readonly hosts: readonly string[];
+  /** The port of the channel to the coordinator. */
+  readonly port: MessagePort;
+  /** Folder with the prepared program, if the process itself has none. */
+  readonly prepared?: string;
+}
+
+/** Runs the agent until its coordinator ends it, then ends this thread. */
+export async function runLoop(): Promise<void> {
+  const { hosts, port } = workerData as LoopBoot;
+  const session = new AgentSession({
+    channel: portChannel(port, 'the coordinator'),
+    hosts,
+    registry: new ProtocolRegistry(),
+  });
+  const { kind } = await session.end;
+  // Ends this thread only, even if a protocol left something open.
+  process.exit(kind === 'done' ? 0 : 1);
+}

@@ -1,0 +1,92 @@
+/**
+ * One packet through the network and back, at an operator's request (docs/how-to/operate.md): from
+ * the application of a node to that of a peer, which answers immediately. It does not count in any
+ * flow of the scenario.
+ *
+ * @module
+ */
+import { openStream } from '../../../engine/core/stream.ts';
+import type { NodeRequest } from '../../../engine/host/host.ts';
+import { readTruth, TRUTH_BYTES, type Truth, TruthWriter } from '../../traffic/ground-truth.ts';
+
+/** The flow number of such packets; no scenario has this many flows. */
+const PROBE_FLOW = 0xffff_ffff;
+const WAIT_MS = 2_000;
+/** Largest number of probe packets under way. */
+const OPEN_MAX = 64;
+
+/** The outcome of one packet. */
+export interface PacketProbe {
+  readonly ok: boolean;
+  /** Round-trip time, ms. */
+  readonly ms?: number;
+  readonly reason?: string;
+}
+
+/**
+ * Passes a request to a node of this process.
+ * @param by Protocol that is asked; by default the lowest one.
+ */
+export type Ask = (node: string, request: NodeRequest, by?: string) => void;
+
+/** A protocol of a node. */
+interface Asked {
+  readonly node: string;
+  readonly by: string | undefined;
+}
+
+/** The probes of one process. */
+export class ProbePackets {
+  readonly #ask: Ask;
+  readonly #writer = new TruthWriter(openStream(0, 'operator', 'probe'));
+  readonly #open = new Map<number, (probe: PacketProbe) => void>();
+  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+  #sequence = 0;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  /** Sends one packet from `node` to `peer` by a protocol, and waits for the answer. */
+  send(node: string, peer: string, by?: string): Promise<PacketProbe> {
+    if (this.#open.size >= OPEN_MAX) {
+      return Promise.resolve({ ok: false, reason: 'too many probes are under way' });
+    }
+    const sequence = this.#sequence;
+    this.#sequence += 1;
+    const began = process.hrtime.bigint();
+    return new Promise((resolve) => {
+      const end = (probe: PacketProbe): void => {
+        clearTimeout(timer);
+        this.#open.delete(sequence);
+        resolve(probe);
+      };
+      const late = { ok: false, reason: `no answer of ${peer} within ${WAIT_MS / 1000} s` };
+      const timer = setTimeout(() => end(late), WAIT_MS);
+      this.#open.set(sequence, (probe) =>
+        end(probe.ok ? { ok: true, ms: Number(process.hrtime.bigint() - began) / 1e6 } : probe),
+      );
+      this.#hand({ node, by }, peer, { kind: 'request', sequence });
+    });
+  }
+
+  /** Takes a delivered packet if it is a probe or its answer; false if it belongs to a flow. */
+  take({ node, by }: Asked, from: string, bytes: Uint8Array): boolean {
+    const truth = this.#truth;
+    if (!readTruth(bytes, truth) || truth.flow !== PROBE_FLOW) return false;
+    const { kind, sequence } = truth;
+    if (kind === 'request') this.#hand({ node, by }, from, { kind: 'response', sequence });
+    else this.#open.get(sequence)?.({ ok: true });
+    return true;
+  }
+
+  #hand({ node, by }: Asked, target: string, about: Pick<Truth, 'kind' | 'sequence'>): void {
+    const body = new Uint8Array(TRUTH_BYTES);
+    this.#writer.write(body, { ...about, flow: PROBE_FLOW, sentNs: 0 });
+    const respond = (outcome: string): void => {
+      if (outcome === 'ok' || about.kind === 'response') return;
+      this.#open.get(about.sequence)?.({ ok: false, reason: `${node} refused it: ${outcome}` });
+    };
+    this.#ask(node, { kind: 'send', target, body, respond }, by);
+  }
+}

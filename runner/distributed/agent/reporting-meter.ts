@@ -1,0 +1,85 @@
+/**
+ * The sending and the receiving application of a flow in an agent: they record what was sent and
+ * what arrived, for the meters in the coordinator.
+ *
+ * @module
+ */
+import { FlowMeter } from '../../traffic/flow-meter.ts';
+import { readTruth, TRUTH_KINDS, type Truth } from '../../traffic/ground-truth.ts';
+import type { Flow } from '../../traffic/traffic-source.ts';
+import { ARRIVED_ROW, SENT_ROW } from '../messages/messages.ts';
+import { RowBuffer } from './row-buffer.ts';
+
+/** Rows that wait to be sent. */
+export class MeasuredRows {
+  /** Application bytes that are not a whole packet of a flow. */
+  damaged = 0;
+  readonly #sent = new RowBuffer(SENT_ROW);
+  readonly #arrived = new RowBuffer(ARRIVED_ROW);
+  readonly #hosts: ReadonlyMap<string, number>;
+  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+
+  constructor(hosts: readonly string[], indexOf: (host: string) => number) {
+    this.#hosts = new Map(hosts.map((host) => [host, indexOf(host)]));
+  }
+
+  sent(flow: number, sequence: number, now: number): void {
+    const at = this.#sent.add();
+    const { values } = this.#sent;
+    values[at] = flow;
+    values[at + 1] = sequence;
+    values[at + 2] = now;
+  }
+
+  /** Bytes reached the user of a node; requests are answered here, by their receiver. */
+  delivered(
+    node: string,
+    bytes: Uint8Array,
+    { flows, now }: { readonly flows: readonly Flow[]; readonly now: number },
+  ): void {
+    const truth = this.#truth;
+    const flow = readTruth(bytes, truth) ? flows[truth.flow] : undefined;
+    if (flow === undefined) {
+      this.damaged += 1;
+      return;
+    }
+    const at = this.#arrived.add();
+    const { values } = this.#arrived;
+    values[at] = this.#hosts.get(node) ?? -1;
+    values[at + 1] = truth.flow;
+    values[at + 2] = TRUTH_KINDS.indexOf(truth.kind);
+    values[at + 3] = truth.sequence;
+    values[at + 4] = truth.sentNs;
+    values[at + 5] = now;
+    const { pattern } = flow.spec;
+    if (truth.kind === 'request' && pattern.kind === 'request-response') {
+      flow.respond(truth.sequence, pattern.responseBytes);
+    }
+  }
+
+  /** Everything since the last call. */
+  take(): { readonly sent: Float64Array; readonly arrived: Float64Array } {
+    return { sent: this.#sent.take(), arrived: this.#arrived.take() };
+  }
+}
+
+/** Replaces a flow's meter at the source. */
+export class ReportingMeter extends FlowMeter {
+  /** The flow of the meter; set when the flow has been created. */
+  flow: Flow | undefined;
+  readonly #index: number;
+  readonly #rows: MeasuredRows;
+
+  /** @param warmupNs Refusals before this do not count, as in a run in one process. */
+  constructor(index: number, rows: MeasuredRows, warmupNs: number) {
+    // It has no bins: the coordinator measures over time.
+    super({ warmupNs, endNs: Number.MAX_SAFE_INTEGER }, 0);
+    this.#index = index;
+    this.#rows = rows;
+  }
+
+  override sent(now: number): void {
+    // The flow counts before it calls.
+    this.#rows.sent(this.#index, (this.flow?.nextSequence ?? 1) - 1, now);
+  }
+}

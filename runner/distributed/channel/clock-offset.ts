@@ -1,0 +1,212 @@
+/**
+ * How far another machine's monotonic clock is ahead of ours, and how precisely that is known: four
+ * time stamps as in NTP (RFC 5905 section 8), the exchange with the shortest delay of each round,
+ * and straight lines between the rounds (docs/spec/live.md#clocks).
+ *
+ * The uncertainty is a bound, not a deviation. It holds for any asymmetry between the two
+ * directions, as long as the clocks drift apart by at most {@link DRIFT_MAX}: half of the
+ * exchange's delay, plus what the clocks may have drifted between rounds. Reads no clock and sends
+ * nothing; see `clock-sync.ts`.
+ *
+ * @module
+ */
+import { greatestOf } from '../../../engine/pure/extremes.ts';
+
+/** Fastest change of an offset: two crystals of 50 ppm each (RFC 5905 assumes 15 ppm for one). */
+export const DRIFT_MAX = 100e-6;
+
+/** Exchanges of a round that are kept; the latest ones. */
+const ROUND_MAX = 64;
+
+/** Four reads of whole ns, and half a nanosecond in the division. */
+const READING_NS = 2;
+
+/** One exchange; instants of the two monotonic clocks in ns. */
+export interface ClockSample {
+  /** Our clock when the question left. */
+  readonly t1: bigint;
+  /** The other clock when it arrived. */
+  readonly t2: bigint;
+  /** The other clock when the answer left. */
+  readonly t3: bigint;
+  /** When the answer arrived, by the local clock. */
+  readonly t4: bigint;
+}
+
+/** The offset at one instant of the local clock, with its uncertainty. */
+export interface OffsetEstimate {
+  /** The other clock minus the local clock, ns. */
+  readonly offsetNs: bigint;
+  /** The true offset differs by at most this, in ns. */
+  readonly uncertaintyNs: number;
+}
+
+/** An interval of our clock, in ns. */
+export interface ClockSpan {
+  readonly fromNs: bigint;
+  readonly toNs: bigint;
+}
+
+interface SyncPoint extends OffsetEstimate {
+  readonly atNs: bigint;
+}
+
+/**
+ * The offset of another clock, computed from rounds of exchanges. At least one round is needed
+ * before it can be queried.
+ */
+export class ClockOffset {
+  #round: ClockSample[] = [];
+  readonly #points: SyncPoint[] = [];
+  #isShared = false;
+
+  /**
+   * Adds an exchange to the current round.
+   * @returns false, and ignores it, if no clocks with the assumed drift could have produced it.
+   */
+  add(sample: ClockSample): boolean {
+    const { t1, t2, t3, t4 } = sample;
+    if (t4 < t1 || t3 < t2) return false;
+    // Making the answer took longer than question and answer together, by more than drift.
+    const ours = Number(t4 - t1);
+    if (Number(t3 - t2) > ours * (1 + DRIFT_MAX) + READING_NS) return false;
+    this.#round.push(sample);
+    if (this.#round.length > ROUND_MAX) this.#round.shift();
+    return true;
+  }
+
+  /**
+   * Ends a round: its best exchange becomes a point of the line.
+   * @returns false when the round is empty.
+   */
+  endRound(): boolean {
+    const [first, ...others] = this.#round.map(pointOf);
+    this.#round = [];
+    if (first === undefined) return false;
+    const best = others.reduce((a, b) => (b.uncertaintyNs < a.uncertaintyNs ? b : a), first);
+    const last = this.#points.at(-1);
+    // Two rounds at one instant would make a line of length zero: the better one stays.
+    if (last !== undefined && best.atNs <= last.atNs) {
+      if (best.uncertaintyNs < last.uncertaintyNs) this.#points[this.#points.length - 1] = best;
+      return true;
+    }
+    this.#points.push(best);
+    return true;
+  }
+
+  /** Records that both sides read the same clock, so the offset is exactly 0 from now on. */
+  shareClock(): void {
+    this.#isShared = true;
+  }
+
+  /** True if {@link ClockOffset.at} may be called. */
+  get isKnown(): boolean {
+    return this.#isShared || this.#points.length > 0;
+  }
+
+  /** True if both sides read the same clock. */
+  get isShared(): boolean {
+    return this.#isShared;
+  }
+
+  /**
+   * The offset at an instant of the local clock: interpolated between the rounds before and after
+   * it, or else that of the nearest round.
+   * @throws Error before the first round.
+   */
+  at(instantNs: bigint): OffsetEstimate {
+    if (this.#isShared) return { offsetNs: 0n, uncertaintyNs: 0 };
+    const next = this.#points.findIndex(({ atNs }) => atNs >= instantNs);
+    const right = this.#points[next];
+    const left = next < 0 ? this.#points.at(-1) : this.#points[next - 1];
+    if (left !== undefined && right !== undefined) return between(left, right, instantNs);
+    const only = left ?? right;
+    if (only === undefined) throw new Error('the offset of a clock is asked before it is measured');
+    const distance = Math.abs(Number(instantNs - only.atNs));
+    return {
+      offsetNs: only.offsetNs,
+      uncertaintyNs: Math.ceil(only.uncertaintyNs + DRIFT_MAX * distance),
+    };
+  }
+
+  /** The largest uncertainty at any instant of an interval, in ns. */
+  worstUncertaintyNs(span: ClockSpan): number {
+    return this.#largest(span, ({ uncertaintyNs }) => uncertaintyNs, 0);
+  }
+
+  /**
+   * Upper bound on the error, in ns, of instants that were corrected by one constant offset during
+   * the whole interval; known afterwards, from all rounds.
+   */
+  worstErrorNs(span: ClockSpan, usedOffsetNs: bigint): number {
+    const errors = ([1, -1] as const).map((sign) =>
+      this.#largest(
+        span,
+        ({ offsetNs, uncertaintyNs }) => sign * Number(offsetNs - usedOffsetNs) + uncertaintyNs,
+        sign,
+      ),
+    );
+    return greatestOf(errors);
+  }
+
+  /**
+   * Largest value over an interval of uncertainty plus `tilt` times the offset. Between two rounds
+   * that is a parabola that opens downwards, outside them a rising line, so only few instants need
+   * checking.
+   */
+  #largest(
+    { fromNs, toNs }: ClockSpan,
+    measure: (estimate: OffsetEstimate) => number,
+    tilt: number,
+  ): number {
+    const inside = (instant: bigint): boolean => instant > fromNs && instant < toNs;
+    const tops = this.#points.flatMap((right, index) => {
+      const left = this.#points[index - 1];
+      return left === undefined ? [right.atNs] : [right.atNs, topOf(left, right, tilt)];
+    });
+    const instants = [fromNs, toNs, ...tops.filter(inside)];
+    const largest = greatestOf(instants.map((instant) => measure(this.at(instant))));
+    // Instants and offsets are whole ns, so the maximum may lie between two of them.
+    return this.#isShared ? largest : largest + 1;
+  }
+}
+
+/** RFC 5905 section 8: theta and delta; theta applies to the middle of the exchange. */
+function pointOf({ t1, t2, t3, t4 }: ClockSample): SyncPoint {
+  const delayNs = Math.max(0, Number(t4 - t1 - (t3 - t2)));
+  // The offset may change between the two reads of the other clock, and from there to the middle.
+  const movedNs = DRIFT_MAX * Number(t4 - t1);
+  return {
+    atNs: t1 + (t4 - t1) / 2n,
+    offsetNs: (t2 - t1 + (t3 - t4)) / 2n,
+    uncertaintyNs: Math.ceil(delayNs / 2 + movedNs) + READING_NS,
+  };
+}
+
+/**
+ * The offset between two rounds. A clock that agrees with the interpolated line at both ends and
+ * never drifts by more than d deviates from it by at most 2 d x (length - x) / length at the
+ * distance x from an end.
+ */
+function between(left: SyncPoint, right: SyncPoint, instantNs: bigint): OffsetEstimate {
+  const length = Number(right.atNs - left.atNs);
+  const x = Number(instantNs - left.atNs);
+  const share = x / length;
+  const ends = left.uncertaintyNs + (right.uncertaintyNs - left.uncertaintyNs) * share;
+  const wander = 2 * DRIFT_MAX * x * (1 - share);
+  const moved = Math.round(Number(right.offsetNs - left.offsetNs) * share);
+  return {
+    offsetNs: left.offsetNs + BigInt(moved),
+    // Half a nanosecond more, for rounding the offset.
+    uncertaintyNs: Math.ceil(ends + wander + 0.5),
+  };
+}
+
+/** Position of the maximum of the parabola of {@link between}, tilted by the line of the offset. */
+function topOf(left: SyncPoint, right: SyncPoint, tilt: number): bigint {
+  const length = Number(right.atNs - left.atNs);
+  const rise =
+    right.uncertaintyNs - left.uncertaintyNs + tilt * Number(right.offsetNs - left.offsetNs);
+  const x = length / 2 + rise / (4 * DRIFT_MAX);
+  return left.atNs + BigInt(Math.round(Math.min(length, Math.max(0, x))));
+}

@@ -1,0 +1,418 @@
+/**
+ * The coordinator of one seed: brings agents to the start, begins the scenario's time, passes their
+ * reports to the meters in chronological order, and gathers their counters.
+ *
+ * It continues when an agent dies, and names those that did not answer. How a result is made is in
+ * distributed-run.ts.
+ *
+ * @module
+ */
+
+import { InvariantError } from '../../../engine/core/assert.ts';
+import type { HandoverBook } from '../../../engine/live/handover/handover-book.ts';
+import { leastOf } from '../../../engine/pure/extremes.ts';
+import type { Scenario } from '../../../scenarios/model.ts';
+import { Refusal } from '../../../scenarios/refusal.ts';
+import type { HostSpec } from '../../../topologies/model.ts';
+import { NodeCrash } from '../../crash/crash.ts';
+import type { KeyBundle } from '../../nodes/key-bundle.ts';
+import type { Stage, StandIns } from '../../stage/stage.ts';
+import { Deliveries } from '../../traffic/deliveries.ts';
+import { TRUTH_KINDS, type Truth } from '../../traffic/ground-truth.ts';
+import { FlowSupply } from '../../traffic/traffic-source.ts';
+import { handoverBook } from '../../worlds/live/handover-metrics.ts';
+import {
+  type AgentOrder,
+  ARRIVED_AT,
+  ARRIVED_ROW,
+  type Report,
+  SENT_ROW,
+} from '../messages/messages.ts';
+import { readChecks } from '../messages/telling-witness.ts';
+import type { AgentProcess } from '../processes/agent-process.ts';
+import { failureLineOf } from '../processes/failure-line.ts';
+import type { ProcessFleet } from '../processes/process-fleet.ts';
+import { Notices } from './notices.ts';
+import { RemoteFlow, RemoteNode } from './remote-node.ts';
+import { RemoteWorld } from './remote-world.ts';
+
+/** The parts of a coordinator. */
+export interface CoordinatorOptions {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly fleet: ProcessFleet;
+  /** The parts of an agent's order that are the same for all agents. */
+  readonly order: Omit<AgentOrder, 'hosts' | 'nextSequence' | 'bundle'>;
+  /** The part of the run's secrets for the processes of these hosts. */
+  readonly bundleOf: (hosts: readonly string[]) => KeyBundle;
+  readonly onFailure: (error: unknown) => void;
+  readonly onLog: (node: string, level: 'debug' | 'info' | 'warn', message: string) => void;
+  /** An agent has reported its address. */
+  readonly onHello?: () => void;
+}
+
+/** How long meters wait for the slowest agent, ns; later reports are counted as late. */
+const SETTLE_LAG_MAX_NS = 5_000_000_000;
+const NS_PER_S = 1_000_000_000;
+/** The number of the local clock; other clocks have the number of their agent. */
+const SHARED_CLOCK = -1;
+/** Number of sequence numbers that a source may have used without reporting them before it died. */
+const UNTOLD_SEQUENCES = 4_096;
+/** Reports of what happened; all other messages are about the state of the process. */
+const IS_RECORD: ReadonlySet<Report['type']> = new Set([
+  'measured',
+  'state',
+  'mark',
+  'finished',
+  'span',
+  'log',
+  'addend',
+  'sum',
+  'tally',
+  'handovers',
+  'broken',
+]);
+
+/** See the module. */
+export class Coordinator {
+  readonly world: RemoteWorld;
+  readonly standIns: StandIns;
+  readonly deliveries = new Deliveries();
+  /** Notices for readers of the verdict. */
+  readonly warnings = new Notices();
+  /**
+   * For each restart, the time from the start of the process until all its nodes were ready, ns.
+   */
+  readonly restartsNs: number[] = [];
+  /** How late sampled datagrams were handed over. */
+  readonly handovers: HandoverBook;
+  /** The agents that failed, with the reason. */
+  broken: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
+  readonly #options: CoordinatorOptions;
+  readonly #nodes = new Map<string, RemoteNode>();
+  readonly #flows: RemoteFlow[] = [];
+  readonly #nextSequence: number[];
+  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+  #stage: Stage | undefined;
+  #zeroNs: bigint | undefined;
+  #isEnding = false;
+
+  constructor(options: CoordinatorOptions) {
+    this.#options = options;
+    const { scenario, seed, fleet } = options;
+    this.world = new RemoteWorld(scenario, fleet, options.onFailure);
+    this.handovers = handoverBook(scenario);
+    this.#nextSequence = scenario.traffic.map(() => 0);
+    const supply = new FlowSupply(seed);
+    this.standIns = {
+      node: (host: HostSpec): RemoteNode => {
+        const node = new RemoteNode();
+        this.#nodes.set(host.name, node);
+        return node;
+      },
+      flow: (index, spec, meter): RemoteFlow => {
+        const flow = new RemoteFlow(this.world, spec, meter, supply.of(index, spec));
+        this.#flows.push(flow);
+        return flow;
+      },
+    };
+  }
+
+  /** Attaches the stage that measures; agents may report from now on. */
+  attach(stage: Stage): void {
+    this.#stage = stage;
+  }
+
+  /** Initial agents that have not yet reached this state. */
+  behind(state: 'connected' | 'loaded' | 'ready'): readonly AgentProcess[] {
+    const order = ['starting', 'connected', 'loaded', 'ready', 'done', 'dead'];
+    const wanted = order.indexOf(state);
+    return this.#options.fleet.agents.filter((agent) => order.indexOf(agent.state) < wanted);
+  }
+
+  /** Sends every connected agent its part of the run. */
+  load(): void {
+    for (const agent of this.#options.fleet.agents) this.#load(agent);
+  }
+
+  /** Begins the scenario's time at this instant of our monotonic clock. */
+  start(zeroNs: bigint): void {
+    this.#zeroNs = zeroNs;
+    this.world.agenda.begin(zeroNs);
+    for (const agent of this.#options.fleet.agents) this.#start(agent);
+  }
+
+  /**
+   * Passes measurements that are old enough to be complete to the meters.
+   * @returns the instant up to which they are, ns.
+   */
+  settle(): number {
+    const now = this.world.agenda.now();
+    const { agents } = this.#options.fleet;
+    const telling = agents.filter(
+      ({ isStarted, isTelling, state }) => isStarted && isTelling && state !== 'done',
+    );
+    const told = telling.map(({ toldNs }) => toldNs);
+    const untilNs = Math.max(0, now - SETTLE_LAG_MAX_NS, leastOf([now, ...told]));
+    this.world.measured.settle(untilNs);
+    return untilNs;
+  }
+
+  /** Ends the run: requests the results of all living agents. */
+  stop(): void {
+    this.#isEnding = true;
+    this.world.agenda.stop();
+    this.#options.fleet.tell({ type: 'stop' });
+  }
+
+  /** Agents whose result is missing. */
+  get unanswered(): readonly AgentProcess[] {
+    return this.#options.fleet.agents.filter((agent) => agent.isAlive);
+  }
+
+  /**
+   * Upper bound on the error of the difference between two agents' instants; 0 on one machine, ns.
+   */
+  clockUncertaintyNs(): number {
+    const zero = this.#zeroNs;
+    if (zero === undefined) return 0;
+    const span = { fromNs: zero, toNs: process.hrtime.bigint() };
+    const started = this.#options.fleet.agents.filter(({ isStarted }) => isStarted);
+    // A clock that was never measured cannot be used for a judgement.
+    if (started.some(({ clock }) => !clock.isKnown)) return Number.MAX_SAFE_INTEGER;
+    const errors = started
+      .filter(({ clock }) => !clock.isShared)
+      .map(({ clock, clockOffsetNs }) => clock.worstErrorNs(span, clockOffsetNs));
+    const [largest = 0, second = 0] = errors.sort((a, b) => b - a);
+    return largest + second;
+  }
+
+  /** Passes everything that is known to the meters. */
+  finish(): void {
+    const { measured, tallies } = this.world;
+    measured.settle(Number.POSITIVE_INFINITY);
+    this.handovers.finish();
+    for (const flow of this.#flows) {
+      flow.meter.refused = tallies.refusedOf(flow.index);
+      flow.hasSentFile = tallies.hasSentFile(flow.index);
+    }
+    this.deliveries.damaged += tallies.damaged;
+    if (this.#stage !== undefined) this.#stage.refusals = tallies.refusals();
+    if (measured.late > 0) {
+      this.warnings.add(
+        `${measured.late} reports of agents came too late to be processed in order`,
+      );
+    }
+  }
+
+  /** A message from an agent has arrived. */
+  hear(agent: AgentProcess, report: Report): void {
+    // Messages that a process sent before it was killed may arrive after its death.
+    if (agent.state === 'dead' && !IS_RECORD.has(report.type)) return;
+    switch (report.type) {
+      case 'hello':
+        agent.pid = report.pid;
+        agent.operatorPort = report.operatorPort;
+        this.#options.onHello?.();
+        if (this.#zeroNs !== undefined) this.#loadAgain(agent);
+        return;
+      case 'loaded':
+        agent.state = 'loaded';
+        this.#start(agent);
+        return;
+      case 'ready':
+        this.#ready(agent);
+        return;
+      case 'waiting':
+        agent.waiting = report.nodes;
+        return;
+      case 'path':
+        this.#nodes.get(report.from)?.setPath(report.to, report.links);
+        return;
+      case 'measured':
+        agent.toldNs = report.untilNs;
+        this.#measured(agent, report);
+        return;
+      case 'state':
+      case 'span':
+      case 'mark':
+      case 'finished':
+        this.#noted(report);
+        return;
+      case 'log':
+        this.#options.onLog(report.node, report.level, report.message);
+        return;
+      case 'tally':
+        this.world.tallies.note(agent.id, report.tally);
+        return;
+      case 'addend':
+        this.#stage?.sums.addend(report.space, report.part, readChecks(report.checks));
+        return;
+      case 'sum':
+        this.#stage?.sums.sum({ ...report, vector: readChecks(report.checks) });
+        return;
+      case 'handovers':
+        this.handovers.note(report.batch, agent.clock.isShared ? SHARED_CLOCK : agent.id);
+        return;
+      case 'result':
+        this.world.tallies.note(agent.id, report.tally);
+        agent.state = 'done';
+        if (!this.#isEnding) this.warnings.add(`${agent.name}: ended by itself at ${this.#at()}`);
+        return;
+      case 'broken':
+        this.#broke(agent, report);
+    }
+  }
+
+  /** An agent's process or channel has ended. */
+  gone(agent: AgentProcess, why: string): void {
+    if (agent.isKilled) return;
+    const words = failureLineOf(agent.stderrTail);
+    const last = words === '' ? '' : `, its last words: ${words}`;
+    const when = this.#isEnding ? 'without its result' : `at ${this.#at()}`;
+    this.warnings.add(`${agent.name}: the ${agent.noun} ended ${when} (${why})${last}`);
+  }
+
+  /** An agent sent something forbidden and was disconnected. */
+  expelled(agent: AgentProcess, wrong: string): void {
+    this.warnings.add(`${agent.name}: its channel was closed at ${this.#at()}: ${wrong}`);
+  }
+
+  /** The number of the next packet of a flow, as far as its source has reported. */
+  nextSequence(flow: number): number {
+    return this.#nextSequence[flow] ?? 0;
+  }
+
+  /** The present instant, as text. */
+  #at(): string {
+    return `${(this.world.agenda.now() / NS_PER_S).toFixed(1)} s`;
+  }
+
+  #load(agent: AgentProcess): void {
+    const { order, bundleOf } = this.#options;
+    const { hosts } = agent;
+    if (this.#zeroNs !== undefined) this.#skipUntold(hosts);
+    const nextSequence = [...this.#nextSequence];
+    const zeroNs = this.#zeroOf(agent);
+    const time = zeroNs === undefined ? {} : { zeroNs };
+    const bundle = bundleOf(hosts);
+    agent.tell({ type: 'load', order: { ...order, ...time, hosts, nextSequence, bundle } });
+    // Links that are down or changed stay so for a node that comes back.
+    for (const command of this.world.effectsOn(hosts)) agent.tell(command);
+  }
+
+  /**
+   * A source's last packets before its death may never have been reported: their numbers are not
+   * reused.
+   */
+  #skipUntold(hosts: readonly string[]): void {
+    for (const flow of this.#flows) {
+      if (!hosts.includes(flow.spec.from)) continue;
+      const next = this.#nextSequence[flow.index] as number;
+      flow.meter.skip(next, next + UNTOLD_SEQUENCES);
+      this.#nextSequence[flow.index] = next + UNTOLD_SEQUENCES;
+    }
+  }
+
+  /** A process that joins during the run may have another clock. */
+  #loadAgain(agent: AgentProcess): void {
+    // No report of the new process can be older than this.
+    agent.toldNs = this.world.agenda.now();
+    if (agent.clock.isKnown) {
+      this.#load(agent);
+      return;
+    }
+    agent
+      .syncClock()
+      .then(() => this.#load(agent))
+      .catch((error: unknown) => this.#options.onFailure(error));
+  }
+
+  #start(agent: AgentProcess): void {
+    const zeroNs = this.#zeroOf(agent);
+    if (zeroNs === undefined) return;
+    agent.isStarted = true;
+    agent.tell({ type: 'start', zeroNs });
+  }
+
+  /** The scenario's time 0 on an agent's clock; undefined before it has begun. */
+  #zeroOf(agent: AgentProcess): bigint | undefined {
+    if (this.#zeroNs === undefined) return undefined;
+    if (agent.clock.isKnown) {
+      agent.clockOffsetNs = agent.clock.at(process.hrtime.bigint()).offsetNs;
+    }
+    return this.#zeroNs + agent.clockOffsetNs;
+  }
+
+  #ready(agent: AgentProcess): void {
+    agent.state = 'ready';
+    for (const host of agent.hosts) {
+      const node = this.#nodes.get(host);
+      if (node !== undefined) node.isUp = true;
+    }
+    if (this.#zeroNs === undefined) return;
+    this.restartsNs.push(Number(process.hrtime.bigint() - agent.startedNs));
+  }
+
+  #measured(agent: AgentProcess, report: Extract<Report, { type: 'measured' }>): void {
+    const { sent, arrived } = report;
+    for (let at = 0; at + SENT_ROW <= sent.length; at += SENT_ROW) {
+      const flow = this.#flows[sent[at] as number];
+      const sequence = sent[at + 1] as number;
+      const atNs = sent[at + 2] as number;
+      if (flow === undefined) continue;
+      this.#nextSequence[flow.index] = Math.max(
+        this.#nextSequence[flow.index] as number,
+        sequence + 1,
+      );
+      flow.tell(sequence, atNs);
+    }
+    const whole = arrived.length - (arrived.length % ARRIVED_ROW);
+    this.world.measured.pushRows(agent.id, {
+      values: arrived.subarray(0, whole),
+      width: ARRIVED_ROW,
+      timeAt: ARRIVED_AT,
+      fire: this.#arrived,
+    });
+  }
+
+  // hot: once per packet of an application.
+  readonly #arrived = (rows: Float64Array, at: number): void => {
+    const host = this.#options.scenario.topology.hosts[rows[at] as number];
+    const kind = TRUTH_KINDS[rows[at + 2] as number];
+    if (host === undefined || kind === undefined) return;
+    const truth = this.#truth;
+    truth.flow = rows[at + 1] as number;
+    truth.kind = kind;
+    truth.sequence = rows[at + 3] as number;
+    truth.sentNs = rows[at + 4] as number;
+    this.#stage?.arrived(host.name, truth);
+  };
+
+  #noted(report: Extract<Report, { type: 'state' | 'mark' | 'span' | 'finished' }>): void {
+    const { node } = report;
+    const atNs = report.type === 'span' ? report.endNs : report.atNs;
+    this.world.measured.push(atNs, () => {
+      for (const listener of this.world.listeners) {
+        if (report.type === 'finished') listener.finished?.(node, report.protocol);
+        else if (report.type === 'mark') listener.marked?.(node, report.name);
+        else if (report.type === 'state') listener.state?.(node, report.machine, report.state);
+        else listener.spanned?.(node, report.name, report.beginNs, report.endNs);
+      }
+    });
+  }
+
+  #broke(agent: AgentProcess, report: Extract<Report, { type: 'broken' }>): void {
+    const { kind, message, stack } = report;
+    const isNamed = agent.hosts.some((host) => message.startsWith(`${host}: `));
+    const text = isNamed ? message : `${agent.name}: ${message}`;
+    if (kind === 'refused') {
+      this.#options.onFailure(new Refusal(text));
+      return;
+    }
+    this.broken ??= { name: agent.name, message, stack };
+    const error = kind === 'invariant' ? new InvariantError(text) : new Error(text);
+    const { crash } = report;
+    this.#options.onFailure(crash === undefined ? error : new NodeCrash(crash, error));
+  }
+}

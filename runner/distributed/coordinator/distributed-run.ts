@@ -1,0 +1,460 @@
+/**
+ * Runs a scenario with its nodes in several processes, or on several event loops of this one, seed
+ * after seed, and gathers what the judge needs: the same file, stage and estimators as if all nodes
+ * shared one event loop.
+ *
+ * Processes are started here, one per node or per machine of the topology, or somebody else starts
+ * them (`orrery node`) as a deployment file says.
+ *
+ * @module
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { provider } from '../../../engine/crypto/index.ts';
+import type { MetricDefinition } from '../../../engine/host/measure.ts';
+import type { LogLevel } from '../../../engine/live/live-log.ts';
+import { firstUnusable } from '../../../engine/live/loopback.ts';
+import { entryModule } from '../../../engine/live/own-form.ts';
+import { ownPlace, shownPath } from '../../../engine/live/stack-places.ts';
+import type { SeedResult } from '../../../reports/model.ts';
+import { LIVE_METRICS, PROCESS_METRICS } from '../../../scenarios/metrics/live-metrics.ts';
+import { nodeChoice, stackOf } from '../../../scenarios/open/nodes.ts';
+import { Refusal } from '../../../scenarios/refusal.ts';
+import type { Registry } from '../../../topologies/files/registry.ts';
+import { SCATTERED } from '../../accounts/account.ts';
+import type { KeyBundle } from '../../nodes/key-bundle.ts';
+import type { Provision } from '../../nodes/provision.ts';
+import { provisionRun } from '../../nodes/run-provision.ts';
+import { drawnSecrets } from '../../nodes/secret-source.ts';
+import { assembleRun } from '../../phases/assemble-run.ts';
+import {
+  type Cast,
+  type Passing,
+  runPhases,
+  type TimeFacts,
+  type Timekeeper,
+} from '../../phases/run-phases.ts';
+import { inTime, type Steps } from '../../phases/steps.ts';
+import { privacyNote } from '../../privacy/privacy.ts';
+import { directionsOf } from '../../recording/directions.ts';
+import { liveRecorders } from '../../recording/recorders.ts';
+import type { SeedAnswer } from '../../run/job.ts';
+import type { RunEnd, RunOrder } from '../../run/run-order.ts';
+import { answerOf } from '../../run/seed-answer.ts';
+import {
+  NO_FINGERPRINT,
+  nodeLines,
+  runInTurn,
+  type SeedTurn,
+  tellProgress,
+} from '../../run/wall-clock-run.ts';
+import { Failure, notReady, untilNone, untilOver } from '../../run/wall-clock-wait.ts';
+import { limitsOf } from '../../stage/limit-watch.ts';
+import type { Stage } from '../../stage/stage.ts';
+import { scenarioOfSeed } from '../../traffic/drawn-pairs.ts';
+import { handoverMetrics } from '../../worlds/live/handover-metrics.ts';
+import { liveWarnings, stolenMetrics } from '../../worlds/live/live-meter.ts';
+import { machinePace } from '../../worlds/live/machine-pace.ts';
+import { type StolenTime, watchStolenTime } from '../../worlds/live/stolen-time.ts';
+import { newChannelKey } from '../channel/handshake.ts';
+import type { DeploymentKeys } from '../deployment/deployment-keys.ts';
+import { agentScenario } from '../messages/order-shape.ts';
+import { ReportGuard } from '../messages/report-guard.ts';
+import { drawRunName } from '../messages/run-state.ts';
+import type { AgentProcess } from '../processes/agent-process.ts';
+import { failureLineOf } from '../processes/failure-line.ts';
+import { groupsOf, layoutText, type ProcessEntry, processEntries } from '../processes/layout.ts';
+import { loopGroups } from '../processes/loops.ts';
+import { ProcessFleet } from '../processes/process-fleet.ts';
+import { Coordinator } from './coordinator.ts';
+import { Notices } from './notices.ts';
+
+/** What to run, and how. */
+export interface DistributedOrder extends RunOrder {
+  readonly registry: Registry;
+  /** Which nodes share a process, or on how many event loops of this process they run. */
+  readonly processes: 'node' | 'machine' | { readonly loops: number };
+  readonly shape: 'links' | 'off';
+  readonly precision: 'low' | 'high';
+  /** Log lines from this level on go to stderr; none if absent. */
+  readonly log?: LogLevel;
+  /** `file:` address of the module that an agent's process begins with. */
+  readonly agentEntry: string;
+  /** Shows a message to the user immediately. */
+  readonly onNotice?: (text: string) => void;
+  /** Receives all processes whenever one of them has reported its address. */
+  readonly onProcesses?: (processes: readonly ProcessEntry[]) => void;
+  /** Settings for agents that are started by somebody else and connect to the coordinator. */
+  readonly deployment?: {
+    readonly keys: DeploymentKeys;
+    readonly coordinator: { readonly host: string; readonly port: number };
+  };
+}
+
+/** The module that runs an agent on an event loop. */
+const LOOP_ENTRY = entryModule('../agent/loop-start', import.meta.url);
+/** Time limit for an agent started here to connect. */
+const CONNECT_MAX_MS = 30_000;
+/** The time limit for agents that somebody else starts, which is longer. */
+const MEET_MAX_MS = 600_000;
+const READY_MAX_MS = 30_000;
+/**
+ * Time 0 is this far ahead, so that all agents get their orders before it
+ * (docs/spec/live.md#processes).
+ */
+const LEAD_NS = 200_000_000n;
+const SETTLE_MS = 250;
+/**
+ * Interval between measurements of other machines' clocks; the uncertainty grows by 100 ppm of it.
+ */
+const CLOCK_MS = 5_000;
+const POLL_MS = 10;
+const RESULT_MAX_MS = 5_000;
+const CLOSE_MAX_MS = 5_000;
+/**
+ * Time limit after a signal. Together with a second of draining before, the run ends within five
+ * seconds of the signal.
+ */
+const STOPPED_RESULT_MAX_MS = 1_500;
+const STOPPED_CLOSE_MAX_MS = 500;
+const US_PER_MS = 1_000;
+const MS_PER_S = 1_000;
+
+/** Runs all seeds. */
+export function runDistributed(order: DistributedOrder): Promise<RunEnd> {
+  const executor = executorOf(order);
+  const layout = layoutText(hostGroups(order), executor);
+  const definitions = [...LIVE_METRICS, ...(executor === 'loop' ? [] : PROCESS_METRICS)];
+  return runInTurn(order, { mode: 'live', layout, cpu: 'real', definitions }, (turn) =>
+    runDistributedSeed({ ...order, scenario: scenarioOfSeed(order.scenario, turn.seed) }, turn),
+  );
+}
+
+async function runDistributedSeed(order: DistributedOrder, turn: SeedTurn): Promise<SeedAnswer> {
+  const time = new FleetTime(order, turn);
+  try {
+    return { kind: 'result', result: await inTime(runPhases(time)) };
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    return answerOf(error, turn.seed, time.brokenStack);
+  }
+}
+
+function executorOf({ processes }: DistributedOrder): 'process' | 'loop' {
+  return typeof processes === 'string' ? 'process' : 'loop';
+}
+
+function hostGroups({ scenario, processes }: DistributedOrder): readonly (readonly string[])[] {
+  if (typeof processes === 'string') return groupsOf(scenario, processes);
+  return loopGroups(scenario, processes.loops);
+}
+
+/** Lets time pass by the wall clock, in agents that a coordinator follows. */
+class FleetTime implements Timekeeper {
+  readonly #order: DistributedOrder;
+  readonly #turn: SeedTurn;
+  readonly #fleet: ProcessFleet;
+  readonly #coordinator: Coordinator;
+  /** All secrets of this run; a process gets its key bundle of them. */
+  readonly #secrets = drawnSecrets();
+  readonly #provision: Provision;
+  readonly #guard: ReportGuard;
+  readonly #warnings = new Notices();
+  readonly #stateFolder: string;
+  readonly #failure = new Failure();
+  readonly #began = performance.now();
+  /** Measured while time passed. */
+  #passed:
+    | { readonly wallUs: number; readonly pace: number; readonly stolen: StolenTime | undefined }
+    | undefined;
+  #clockUncertaintyNs = 0;
+
+  constructor(order: DistributedOrder, turn: SeedTurn) {
+    const { scenario, deployment, shape, precision } = order;
+    const { seed } = turn;
+    this.#order = order;
+    this.#turn = turn;
+    this.#warnings.addAll(scenario.warnings);
+    this.#warnings.addAll(privacyNote(scenario));
+    this.#stateFolder = mkdtempSync(join(tmpdir(), 'orrery-state-'));
+    this.#provision = provisionRun({
+      scenario,
+      seed,
+      protocolOf: (host) => nodeChoice(scenario, host, order.registry).protocol,
+      stackOf: stackOf(scenario, order.registry),
+      crypto: provider(scenario.crypto, { timing: 'constant' }),
+      seconds: Math.floor(Date.now() / MS_PER_S),
+      secrets: this.#secrets,
+    });
+    this.#fleet = new ProcessFleet({
+      groups: hostGroups(order),
+      executor: executorOf(order),
+      key: deployment?.keys.secret ?? newChannelKey(),
+      ...(deployment === undefined
+        ? { entry: executorOf(order) === 'loop' ? LOOP_ENTRY : order.agentEntry }
+        : { listen: deployment.coordinator, nodeKeys: deployment.keys.nodes }),
+      ...(order.signal === undefined ? {} : { signal: order.signal }),
+      wrongWith: (agent, report): string | undefined => this.#guard.check(agent.hosts, report),
+      onExpelled: (agent, wrong): void => this.#coordinator.expelled(agent, wrong),
+      onReport: (agent, report): void => this.#coordinator.hear(agent, report),
+      onGone: (agent, why): void => this.#coordinator.gone(agent, why),
+      onRefused: (peer, reason): void => this.#refused(peer, reason),
+      refusal: ({ hosts, topologySha256 }): string | undefined =>
+        deployment === undefined || topologySha256 === scenario.topology.sha256
+          ? undefined
+          : `${hosts.join(', ')} has a different topology file from ${scenario.topology.file}`,
+    });
+    this.#guard = new ReportGuard({
+      scenario,
+      metricsOf: (host): readonly MetricDefinition[] => this.#metricsOf(host),
+      now: (): number => this.#coordinator.world.agenda.now(),
+      nextSequence: (flow): number => this.#coordinator.nextSequence(flow),
+    });
+    this.#coordinator = new Coordinator({
+      scenario,
+      seed,
+      fleet: this.#fleet,
+      order: {
+        scenario: agentScenario(scenario, deployment === undefined ? 'topology' : 'own-topology'),
+        seed,
+        run: drawRunName(),
+        shape,
+        precision,
+        ...(deployment === undefined ? { stateFolder: this.#stateFolder } : {}),
+      },
+      bundleOf: (hosts): KeyBundle => this.#provision.bundle(hosts, this.#secrets.rootOf),
+      onFailure: this.#failure.fail,
+      onLog: nodeLines(order.log, (text) => this.#warnings.add(text)),
+      onHello: (): void => order.onProcesses?.(processEntries(this.#fleet.agents)),
+    });
+  }
+
+  /** Where an agent failed, if one did. */
+  get brokenStack(): string | undefined {
+    return this.#coordinator.broken?.stack;
+  }
+
+  cast(): Cast {
+    // Runs even if a second Ctrl-C ends this process immediately.
+    process.once('exit', this.#removeFiles);
+    this.#refuseUnusable();
+    const { scenario, registry, recordingsOf } = this.#order;
+    const { world, standIns, deliveries } = this.#coordinator;
+    const { seed } = this.#turn;
+    const facts = { scenario, registry, seed };
+    const recordings = recordingsOf(seed);
+    const directions = directionsOf(scenario.topology);
+    const now = (): number => world.now();
+    const cast = assembleRun(world, {
+      ...{ ...facts, standIns, deliveries, provision: this.#provision },
+      account: { kind: 'untracked', reason: SCATTERED },
+      recorders: liveRecorders({ ...facts, world, now, directions }, recordings),
+      palette: recordings.palette,
+    });
+    this.#coordinator.attach(cast.stage);
+    return cast;
+  }
+
+  /** Starts all agents; names one that does not connect. */
+  *open(): Steps<void> {
+    yield this.#fleet.open();
+    yield* this.#untilConnected();
+  }
+
+  prepare(act: () => void): void {
+    act();
+    this.#coordinator.load();
+  }
+
+  *untilReady(): Steps<void> {
+    const late = yield* this.#wait(READY_MAX_MS, () => this.#coordinator.behind('ready'));
+    if (late.length === 0) return;
+    const names = late.flatMap(({ waiting, hosts }) => (waiting.length > 0 ? waiting : hosts));
+    this.#warnings.add(notReady(READY_MAX_MS, names));
+  }
+
+  *begin(stage: Stage): Steps<void> {
+    yield this.#fleet.syncClocks();
+    stage.onDone = (): void => this.#fleet.tell({ type: 'mute' });
+  }
+
+  *pass({ stage, recording, injector }: Passing): Steps<SeedResult['ending']> {
+    const { world } = this.#coordinator;
+    const pace = machinePace();
+    const startedAt = performance.now();
+    const stolenTime = watchStolenTime();
+    this.#coordinator.start(process.hrtime.bigint() + LEAD_NS);
+    injector?.follow(() => world.agenda.now());
+    let syncAtMs = performance.now() + CLOCK_MS;
+    const limits = limitsOf(this.#order, world, this.#turn.seed);
+    const ending = yield* untilOver(this.#order, {
+      stage,
+      failure: this.#failure,
+      now: () => world.agenda.now(),
+      turnMs: SETTLE_MS,
+      turn: () => {
+        recording.tick(this.#coordinator.settle(), stage);
+        this.#tell();
+        if (performance.now() < syncAtMs) return;
+        syncAtMs = performance.now() + CLOCK_MS;
+        this.#fleet.syncClocks().catch(this.#failure.fail);
+      },
+      isMissed: () => limits?.isMissed(world.agenda.now(), stage) === true,
+      mute: () => this.#fleet.tell({ type: 'mute' }),
+    });
+    const wallUs = Math.round((performance.now() - startedAt) * US_PER_MS);
+    this.#passed = { wallUs, pace, stolen: stolenTime() };
+    return ending;
+  }
+
+  /** Requests the counters of all agents, and names the agents that do not answer. */
+  *settle(): Steps<void> {
+    yield this.#fleet.syncClocks();
+    this.#clockUncertaintyNs = this.#coordinator.clockUncertaintyNs();
+    this.#coordinator.stop();
+    const limitMs = this.#isStopped ? STOPPED_RESULT_MAX_MS : RESULT_MAX_MS;
+    const silent = yield* this.#wait(limitMs, () => this.#coordinator.unanswered, false);
+    yield Promise.all(silent.map((agent) => this.#nameSilent(agent)));
+    this.#coordinator.finish();
+  }
+
+  facts(): TimeFacts {
+    return {
+      fingerprint: NO_FINGERPRINT,
+      events: this.#coordinator.world.tallies.events,
+      wallMs: performance.now() - this.#began,
+      warnings: [...this.#warnings.all, ...this.#coordinator.warnings.all],
+    };
+  }
+
+  addTo(result: SeedResult): SeedResult {
+    const { tallies } = this.#coordinator.world;
+    const live = this.#liveMetrics();
+    const uncertaintyNs = this.#clockUncertaintyNs;
+    const { directStreams, foreign } = tallies;
+    const traffic = { directStreams, foreign, shape: this.#order.shape };
+    return {
+      ...result,
+      ...(uncertaintyNs > 0 ? { clockUncertaintyNs: uncertaintyNs } : {}),
+      warnings: [...result.warnings, ...liveWarnings(live, traffic)],
+      metrics: { ...result.metrics, ...live },
+    };
+  }
+
+  *close(): Steps<void> {
+    this.#coordinator.world.agenda.stop();
+    yield this.#fleet.close(this.#isStopped ? STOPPED_CLOSE_MAX_MS : CLOSE_MAX_MS);
+    this.#removeFiles();
+    process.off('exit', this.#removeFiles);
+  }
+
+  #refuseUnusable(): void {
+    const { scenario, deployment } = this.#order;
+    const { file, addressPlan, hosts } = scenario.topology;
+    const addresses = hosts.map(({ address }) => address);
+    const missing = deployment === undefined ? firstUnusable(addresses) : undefined;
+    if (missing !== undefined) throw new Refusal(`this system has no address ${missing}`);
+    if (addressPlan !== 'ports') return;
+    const flag = executorOf(this.#order) === 'loop' ? '--loops' : '--processes';
+    throw new Refusal(`${file}: addressPlan: ports needs a single event loop; run without ${flag}`);
+  }
+
+  /** True if the user has asked the run to end. */
+  get #isStopped(): boolean {
+    return this.#order.signal?.aborted === true;
+  }
+
+  #metricsOf(name: string): readonly MetricDefinition[] {
+    const { scenario, registry } = this.#order;
+    const host = scenario.topology.hosts.find((spec) => spec.name === name);
+    if (host === undefined) return [];
+    return stackOf(scenario, registry)(host).flatMap(({ protocol }) => protocol.metrics);
+  }
+
+  readonly #removeFiles = (): void => {
+    this.#fleet.dispose();
+    rmSync(this.#stateFolder, { recursive: true, force: true });
+  };
+
+  #liveMetrics(): SeedResult['metrics'] {
+    const { wallUs = 0, pace = 0, stolen } = this.#passed ?? {};
+    const value = Math.min(pace, machinePace());
+    return {
+      ...this.#agentMetrics(wallUs),
+      ...stolenMetrics(stolen),
+      'live.pace': { kind: 'gauge', value },
+    };
+  }
+
+  #agentMetrics(wallUs: number): SeedResult['metrics'] {
+    const { world, restartsNs, handovers } = this.#coordinator;
+    const late = handoverMetrics(handovers);
+    if (executorOf(this.#order) === 'loop')
+      return { ...world.tallies.loopMetrics(wallUs), ...late };
+    return {
+      ...world.tallies.processMetrics(wallUs),
+      ...late,
+      'live.restart': { kind: 'samples', values: restartsNs },
+    };
+  }
+
+  *#untilConnected(): Steps<void> {
+    const { deployment } = this.#order;
+    const limitMs = deployment === undefined ? CONNECT_MAX_MS : MEET_MAX_MS;
+    if (deployment !== undefined) this.#announce(deployment.coordinator);
+    const missing = yield* this.#wait(limitMs, () => this.#coordinator.behind('connected'));
+    const dead = this.#fleet.agents.find(({ state }) => state === 'dead');
+    const lost = dead ?? missing[0];
+    if (lost === undefined || this.#order.signal?.aborted === true) return;
+    const words = failureLineOf(lost.stderrTail);
+    if (lost.expelledFor !== undefined) {
+      throw new Refusal(`${lost.name}: its channel was closed: ${lost.expelledFor}`);
+    }
+    const what =
+      dead === undefined ? `did not connect within ${limitMs / 1000} s` : 'ended at once';
+    throw new Refusal(
+      `${lost.name}: the ${lost.noun} ${what}${words === '' ? '' : `; its last words: ${words}`}`,
+    );
+  }
+
+  /**
+   * Somebody else starts the nodes, so the message says that the run is waiting, and for which
+   * address.
+   */
+  #announce({ host, port }: { readonly host: string; readonly port: number }): void {
+    const names = this.#fleet.agents.map(({ name }) => name);
+    this.#order.onNotice?.(`waits at ${host}:${port} for ${names.join(', ')}`);
+  }
+
+  #refused(peer: string, reason: string): void {
+    // A process that was killed while it dialled is not a stranger.
+    if (reason === 'connection lost') return;
+    const text = `${peer} was rejected: ${reason}`;
+    this.#warnings.add(text);
+    this.#order.onNotice?.(text);
+  }
+
+  async #nameSilent({ name, life }: AgentProcess): Promise<void> {
+    const place = ownPlace((await life?.stack?.()) ?? '');
+    const where =
+      place === undefined ? '' : `; it is at ${shownPath(place.file, process.cwd())}:${place.line}`;
+    this.#warnings.add(`${name}: did not answer at the end${where}; its last report is used`);
+  }
+
+  /** Waits until none is left, up to a time limit; returns those that are. */
+  #wait(
+    maxMs: number,
+    left: () => readonly AgentProcess[],
+    isInterruptible = true,
+  ): Steps<readonly AgentProcess[]> {
+    const isOver = (): boolean => isInterruptible && (this.#isStopped || this.#fleet.hasLostOne);
+    return untilNone(left, { maxMs, pollMs: POLL_MS, failure: this.#failure, isOver });
+  }
+
+  #tell(): void {
+    const { agenda, tallies } = this.#coordinator.world;
+    tellProgress(this.#order, this.#turn, { nowNs: agenda.now(), events: tallies.events });
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * A coordinator's counterparts of the nodes and sources in other processes.
+ *
+ * @module
+ */
+import type { NodeHandle } from '../../../engine/host/protocol.ts';
+import { Flow } from '../../traffic/traffic-source.ts';
+
+/** Represents a node in another process, using what its agent has reported. */
+export class RemoteNode implements NodeHandle {
+  isUp = false;
+  readonly #paths = new Map<string, readonly string[]>();
+
+  /** Nothing to do, because the agent started the node. */
+  start(): void {
+    // Agents start their nodes by themselves.
+  }
+
+  isReady(): boolean {
+    return this.isUp;
+  }
+
+  /** Absent until the agent has reported a path: only then is the node known to choose paths. */
+  activePath?: (target: string) => readonly string[] | undefined;
+
+  /** The node now uses other links towards `target`, or none. */
+  setPath(target: string, links: readonly string[] | undefined): void {
+    if (links === undefined) {
+      this.#paths.delete(target);
+      return;
+    }
+    this.#paths.set(target, links);
+    this.activePath ??= (other): readonly string[] | undefined => this.#paths.get(other);
+  }
+}
+
+/** A flow whose source and sink are in other processes, while its meter is here. */
+export class RemoteFlow extends Flow {
+  /** The last chunk of its file was accepted. */
+  hasSentFile = false;
+
+  override get isFileSent(): boolean {
+    return this.hasSentFile;
+  }
+
+  /** Records that a packet left the source. */
+  tell(sequence: number, atNs: number): void {
+    this.nextSequence = Math.max(this.nextSequence, sequence + 1);
+    this.noteSent(sequence, atNs);
+  }
+
+  override start(): void {
+    // The agent of its source does this.
+  }
+
+  override respond(): void {
+    // The agent of its sink did this.
+  }
+}

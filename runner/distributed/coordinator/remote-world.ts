@@ -1,0 +1,233 @@
+/**
+ * The world as a coordinator sees it: nodes and links are in other processes, orders go out over
+ * channels, measurements arrive later.
+ *
+ * Faults act immediately, in every process that holds a sender of the link; their effect on meters
+ * waits until the packets before them are known. The state of links is kept here, so that nobody
+ * has to be asked for it.
+ *
+ * @module
+ */
+import { assert } from '../../../engine/core/assert.ts';
+import type { Host } from '../../../engine/host/host.ts';
+import { type MetricValue, mergeByName } from '../../../engine/measure/counters.ts';
+import type { LinkChange, LinkSide } from '../../../engine/net/link-spec.ts';
+import type { PacketTotals } from '../../../reports/model.ts';
+import type { Scenario } from '../../../scenarios/model.ts';
+import type { FloodOrder } from '../../flood-order.ts';
+import type {
+  NodeCallKind,
+  ReplayAttack,
+  StoreFault,
+  Undo,
+  World,
+  WorldLink,
+  WorldListener,
+} from '../../world.ts';
+import type { Command, Fleet } from '../messages/messages.ts';
+import { SettleQueue } from './settle-queue.ts';
+import { TallyBook } from './tally-book.ts';
+import { WallAgenda } from './wall-agenda.ts';
+
+/** See the module. */
+export class RemoteWorld implements World {
+  readonly measured = new SettleQueue();
+  readonly tallies = new TallyBook();
+  readonly agenda: WallAgenda;
+  /** Called in chronological order. */
+  readonly listeners: WorldListener[] = [];
+  readonly #fleet: Fleet;
+  readonly #links = new Map<string, RemoteLink>();
+  readonly #effects = new Effects();
+
+  /** @param onFailure Receives what a fault threw. */
+  constructor(scenario: Scenario, fleet: Fleet, onFailure: (error: unknown) => void) {
+    this.#fleet = fleet;
+    this.agenda = new WallAgenda(onFailure);
+    for (const { id, a, b } of scenario.topology.links) {
+      this.#links.set(id, new RemoteLink(id, [a.host, b.host], fleet, this.#effects));
+    }
+  }
+
+  listen(listener: WorldListener): void {
+    this.listeners.push(listener);
+  }
+
+  now(): number {
+    return this.measured.nowNs ?? this.agenda.now();
+  }
+
+  at(timeNs: number, fire: () => void): void {
+    this.agenda.at(timeNs, fire);
+  }
+
+  atFault(timeNs: number, fire: () => void): void {
+    this.agenda.at(timeNs, fire);
+  }
+
+  whenMeasured(fire: () => void): void {
+    this.measured.push(this.now(), fire);
+  }
+
+  host(name: string): Host {
+    assert(false, `${name} is in another process`);
+  }
+
+  link(id: string): WorldLink {
+    const link = this.#links.get(id);
+    if (link === undefined) throw new Error(`there is no link ${id}`);
+    return link;
+  }
+
+  request(node: string): void {
+    assert(false, `${node} is in another process`);
+  }
+
+  /** A real process loses what it had in memory; its files keep everything that was written. */
+  crash(node: string, store: StoreFault): void {
+    this.#fleet.kill(node, store);
+  }
+
+  restart(node: string): void {
+    this.#fleet.revive(node);
+  }
+
+  flood(order: FloodOrder): Undo {
+    const hosts = [order.flood.by];
+    const [effect, told] = this.#effects.open(
+      (number) => ({ type: 'flood', effect: number, order }),
+      hosts,
+    );
+    this.#fleet.tell(told, hosts);
+    return (): void => {
+      if (this.#effects.end(effect)) this.#fleet.tell({ type: 'undo', effect }, hosts);
+    };
+  }
+
+  /**
+   * The nodes run in other processes. Their representatives here belong to the engine, so crashes
+   * need no attribution.
+   */
+  call<T>(_node: string, _kind: NodeCallKind, code: () => T): T {
+    return code();
+  }
+
+  setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void {
+    this.#fleet.tell({ type: 'clock', node, ...change }, [node]);
+  }
+
+  metrics(node: string): Readonly<Record<string, MetricValue>> {
+    const lives = this.tallies.metricsOf(node);
+    // A gauge has its present value; other metrics are added up over all restarts.
+    return mergeByName([...lives.slice(0, -1).map(withoutGauges), ...lives.slice(-1)]);
+  }
+
+  resetMetrics(): void {
+    this.#fleet.tell({ type: 'reset' });
+    this.tallies.resetMetrics();
+  }
+
+  nodeDrops(): Readonly<Record<string, number>> {
+    return this.tallies.nodeDrops();
+  }
+
+  packets(): PacketTotals {
+    return this.tallies.packets();
+  }
+
+  /** Effects of faults on links of these hosts at this moment, oldest first. */
+  effectsOn(hosts: readonly string[]): readonly Command[] {
+    return this.#effects.on(hosts);
+  }
+}
+
+/** Effects that have begun and not ended. */
+class Effects {
+  readonly #held = new Map<
+    number,
+    { readonly command: Command; readonly hosts: readonly string[] }
+  >();
+  #next = 1;
+
+  /** A number for a new effect. */
+  open(make: (effect: number) => Command, hosts: readonly string[]): [number, Command] {
+    const effect = this.#next;
+    this.#next += 1;
+    const command = make(effect);
+    this.#held.set(effect, { command, hosts });
+    return [effect, command];
+  }
+
+  /** False if it had already ended. */
+  end(effect: number): boolean {
+    return this.#held.delete(effect);
+  }
+
+  on(hosts: readonly string[]): readonly Command[] {
+    const held = [...this.#held.values()];
+    return held
+      .filter((one) => one.hosts.some((host) => hosts.includes(host)))
+      .map(({ command }) => command);
+  }
+}
+
+/** A link whose senders are in other processes. */
+class RemoteLink implements WorldLink {
+  readonly id: string;
+  readonly #hosts: readonly string[];
+  readonly #fleet: Fleet;
+  readonly #effects: Effects;
+  /** Effects that hold each direction down. */
+  readonly #down = { forward: 0, backward: 0 };
+
+  constructor(id: string, hosts: readonly string[], fleet: Fleet, effects: Effects) {
+    this.id = id;
+    this.#hosts = hosts;
+    this.#fleet = fleet;
+    this.#effects = effects;
+  }
+
+  change(change: LinkChange, side: LinkSide): Undo {
+    const isCut = change.up === false;
+    if (isCut) this.#count(side, 1);
+    return this.#act(
+      (effect) => ({ type: 'change', effect, link: this.id, side, change }),
+      () => {
+        if (isCut) this.#count(side, -1);
+      },
+    );
+  }
+
+  hold(side: LinkSide): Undo {
+    return this.#act((effect) => ({ type: 'hold', effect, link: this.id, side }));
+  }
+
+  attack(attack: ReplayAttack): Undo {
+    return this.#act((effect) => ({ type: 'attack', effect, link: this.id, attack }));
+  }
+
+  isUp(side: 'forward' | 'backward'): boolean {
+    return this.#down[side] === 0;
+  }
+
+  #act(command: (effect: number) => Command, ended?: () => void): Undo {
+    const [effect, told] = this.#effects.open(command, this.#hosts);
+    this.#fleet.tell(told, this.#hosts);
+    return (): void => {
+      if (!this.#effects.end(effect)) return;
+      ended?.();
+      this.#fleet.tell({ type: 'undo', effect }, this.#hosts);
+    };
+  }
+
+  #count(side: LinkSide, by: number): void {
+    if (side !== 'backward') this.#down.forward += by;
+    if (side !== 'forward') this.#down.backward += by;
+  }
+}
+
+function withoutGauges(
+  metrics: Readonly<Record<string, MetricValue>>,
+): Readonly<Record<string, MetricValue>> {
+  return Object.fromEntries(Object.entries(metrics).filter(([, { kind }]) => kind !== 'gauge'));
+}

@@ -1,0 +1,125 @@
+/**
+ * Files that hold the secret of one process of a deployment: 64 hex digits, readable for their
+ * owner only.
+ *
+ * No message of this module contains a digit of a key.
+ *
+ * @module
+ */
+
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { fromHex, toHex } from '../../../nodes/_kit/bytes.ts';
+import { wipe } from '../../../nodes/_kit/secrets.ts';
+import { Refusal } from '../../../scenarios/refusal.ts';
+import type { ConfigCode } from '../../../topologies/files/config-error.ts';
+import { displayPath } from '../../../topologies/files/source.ts';
+import { CHANNEL_KEY_LENGTH } from '../channel/handshake.ts';
+
+const OWNER_ONLY = 0o600;
+/** Permission bits for group and others. */
+const OTHERS = 0o077;
+const HEX = new RegExp(`^[0-9A-Fa-f]{${2 * CHANNEL_KEY_LENGTH}}\\s*$`);
+/** A key file is 65 bytes; a longer one is something else. */
+const LENGTH_MAX = 1_024;
+
+/** A key, or the reason why there is none. */
+export type KeyResult = { readonly key: Uint8Array } | KeyProblem;
+
+/** Why there is no key. */
+export interface KeyProblem {
+  readonly code: ConfigCode;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/**
+ * Reads a key file.
+ * @param path Absolute.
+ */
+export function readKeyFile(path: string): KeyResult {
+  const shown = displayPath(path);
+  if (!existsSync(path)) {
+    const hint = 'npm run node -- TOPOLOGY --new-keys FOLDER makes it';
+    return { code: 'E116', message: `there is no file ${shown}`, hint };
+  }
+  let handle: number;
+  try {
+    handle = openSync(path, 'r');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const message = `${shown} cannot be read (${code ?? 'unknown error'})`;
+    return { code: 'E116', message, hint: 'start the command as the owner of the key' };
+  }
+  try {
+    return readOpen(handle, shown);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Checks the opened file, so that nobody can replace it between the check and the read. */
+function readOpen(handle: number, shown: string): KeyResult {
+  const status = fstatSync(handle);
+  const makeOne = 'remove it; npm run node -- TOPOLOGY --new-keys FOLDER makes another';
+  if (!status.isFile()) {
+    return { code: 'E103', message: `${shown} is not a file`, hint: makeOne };
+  }
+  // Windows does not have these permission bits.
+  if (process.platform !== 'win32' && (status.mode & OTHERS) !== 0) {
+    const mode = (status.mode & 0o777).toString(8).padStart(4, '0');
+    const message = `${shown} has mode ${mode}: others than its owner may use the key`;
+    return { code: 'E104', message, hint: `chmod 600 ${shown}` };
+  }
+  const text = status.size > LENGTH_MAX ? '' : readFileSync(handle, 'latin1');
+  if (HEX.test(text)) return { key: fromHex(text.trim().toLowerCase()) };
+  const digits = 2 * CHANNEL_KEY_LENGTH;
+  const message = `${shown} does not hold a key, expected ${digits} hex digits and nothing else`;
+  return { code: 'E103', message, hint: makeOne };
+}
+
+/**
+ * Writes a new key from the system's generator into a new file with mode 0600, and syncs it to
+ * disk.
+ * @throws Refusal if the file exists (a key is never overwritten) or cannot be written.
+ */
+export function newKeyFile(path: string): void {
+  const shown = displayPath(path);
+  let handle: number;
+  try {
+    handle = openSync(path, 'wx', OWNER_ONLY);
+  } catch (error) {
+    throw refusalOf(shown, error);
+  }
+  const key = new Uint8Array(randomBytes(CHANNEL_KEY_LENGTH));
+  try {
+    writeSync(handle, `${toHex(key)}\n`);
+    fsyncSync(handle);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw refusalOf(shown, error);
+  } finally {
+    wipe(key);
+    closeSync(handle);
+  }
+}
+
+function refusalOf(shown: string, cause: unknown): Refusal {
+  const { code } = cause as NodeJS.ErrnoException;
+  const isThere = code === 'EEXIST';
+  return new Refusal(
+    isThere
+      ? `${shown} is there already; a key is never overwritten: name another file, or remove it`
+      : `${shown} cannot be written (${code ?? 'unknown error'})`,
+    { cause },
+  );
+}

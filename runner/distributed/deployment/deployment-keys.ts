@@ -1,0 +1,172 @@
+/**
+ * Keys of a deployment, a folder of files:
+ *
+ * ```text
+ * public.keys        a line for the coordinator and for each node; the same on every machine
+ * coordinator.key    secret of the coordinator, on its machine only
+ * node-alice.key     secret of alice, on alice's machine only
+ * ```
+ *
+ * An attacker who takes over a machine can impersonate its own nodes, but no others. No message of
+ * this module contains a digit of a secret.
+ *
+ * @module
+ */
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fromHex, toHex } from '../../../nodes/_kit/bytes.ts';
+import { equalSecrets, wipe } from '../../../nodes/_kit/secrets.ts';
+import { Refusal } from '../../../scenarios/refusal.ts';
+import { displayPath } from '../../../topologies/files/source.ts';
+import { CHANNEL_KEY_LENGTH, publicKeyOf } from '../channel/handshake.ts';
+import { type KeyProblem, newKeyFile, readKeyFile } from './deployment-key.ts';
+
+/** Holders of secrets in a deployment. */
+export type KeyRole =
+  | { readonly kind: 'coordinator' }
+  | { readonly kind: 'node'; readonly name: string };
+
+/** The keys that one process of a deployment knows. */
+export interface DeploymentKeys {
+  /** The secret key of this process. */
+  readonly secret: Uint8Array;
+  readonly coordinator: Uint8Array;
+  /** Public keys of the nodes, by name. */
+  readonly nodes: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Public keys of a deployment. */
+type PublicKeys = Omit<DeploymentKeys, 'secret'>;
+
+const PUBLIC_FILE = 'public.keys';
+const HEAD = '# Public keys of a deployment, for every machine. Secrets are in the files *.key.\n';
+const COORDINATOR = 'coordinator';
+const NODE = 'node ';
+const LINE = new RegExp(
+  `^(${COORDINATOR}|${NODE}[A-Za-z0-9][A-Za-z0-9_-]{0,62}) ([0-9a-f]{${2 * CHANNEL_KEY_LENGTH}})$`,
+);
+/** Longest file of public keys that is read, bytes; one node takes a line of about 130 bytes. */
+const LENGTH_MAX = 10_000_000;
+const ADD = 'npm run node -- TOPOLOGY --new-keys FOLDER makes the keys that are missing';
+
+/** File name of a secret key. */
+function secretFile(role: KeyRole): string {
+  return role.kind === 'coordinator' ? 'coordinator.key' : `node-${role.name}.key`;
+}
+
+/**
+ * Reads what one process needs from a folder of keys.
+ * @param folder Absolute.
+ * @param nodes Names of the nodes that must have keys.
+ */
+export function readKeys(
+  folder: string,
+  role: KeyRole,
+  nodes: readonly string[],
+): DeploymentKeys | KeyProblem {
+  const known = readPublicKeys(folder);
+  if ('message' in known) return known;
+  const missing = nodes.filter((name) => !known.nodes.has(name));
+  const shown = displayPath(join(folder, PUBLIC_FILE));
+  if (missing.length > 0) {
+    return { code: 'E116', message: `${shown} has no key for ${missing.join(', ')}`, hint: ADD };
+  }
+  const path = join(folder, secretFile(role));
+  const own = readKeyFile(path);
+  if ('message' in own) return own;
+  const [who, stated] =
+    role.kind === 'coordinator'
+      ? ['the coordinator', known.coordinator]
+      : [role.name, known.nodes.get(role.name)];
+  if (stated === undefined || !equalSecrets(publicKeyOf(own.key), stated)) {
+    const message = `${displayPath(path)} is not the key that ${shown} lists for ${who}`;
+    return {
+      code: 'E112',
+      message,
+      hint: `copy ${PUBLIC_FILE} from the machine that made the keys`,
+    };
+  }
+  return { secret: own.key, ...known };
+}
+
+/**
+ * Creates the keys that a folder lacks, and adds their public keys to its list.
+ * @returns names of the files that were created.
+ * @throws Refusal if a file cannot be written, or if an existing one contains no key.
+ */
+export function makeKeys(folder: string, roles: readonly KeyRole[]): readonly string[] {
+  makeFolder(folder);
+  const path = join(folder, PUBLIC_FILE);
+  const lines = existsSync(path) ? linesOf(folder) : new Map<string, string>();
+  const made: string[] = [];
+  for (const role of roles) {
+    const file = secretFile(role);
+    if (!existsSync(join(folder, file))) {
+      newKeyFile(join(folder, file));
+      made.push(file);
+    }
+    const own = readKeyFile(join(folder, file));
+    if ('message' in own) throw new Refusal(own.message);
+    const name = role.kind === 'coordinator' ? COORDINATOR : `${NODE}${role.name}`;
+    lines.set(name, toHex(publicKeyOf(own.key)));
+    wipe(own.key);
+  }
+  const text = [...lines].map(([name, key]) => `${name} ${key}\n`).join('');
+  writePublic(path, HEAD + text);
+  return made;
+}
+
+/** No secret, but whoever could change it would choose whom this machine trusts. */
+function writePublic(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600 });
+  // A file that was there before keeps its mode.
+  chmodSync(path, 0o600);
+}
+
+function makeFolder(folder: string): void {
+  try {
+    const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
+    // Whoever keeps scenarios under git adds folders as a whole.
+    if (isNew) writeFileSync(join(folder, '.gitignore'), '*\n');
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    throw new Refusal(`${displayPath(folder)} cannot be made (${code})`, { cause });
+  }
+}
+
+function linesOf(folder: string): Map<string, string> {
+  const known = readPublicKeys(folder);
+  if ('message' in known) throw new Refusal(known.message);
+  return new Map([
+    [COORDINATOR, toHex(known.coordinator)] as const,
+    ...[...known.nodes].map(([name, key]) => [`${NODE}${name}`, toHex(key)] as const),
+  ]);
+}
+
+function readPublicKeys(folder: string): PublicKeys | KeyProblem {
+  const path = join(folder, PUBLIC_FILE);
+  const shown = displayPath(path);
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status?.isFile() !== true || status.size > LENGTH_MAX) {
+    return { code: 'E116', message: `there is no file ${shown}`, hint: ADD };
+  }
+  const found = new Map<string, Uint8Array>();
+  for (const [index, line] of readFileSync(path, 'utf8').split('\n').entries()) {
+    if (line === '' || line.startsWith('#')) continue;
+    const [, name = '', digits = ''] = LINE.exec(line) ?? [];
+    const wrong = found.has(name) ? 'has more than one key' : 'is not a name and a public key';
+    if (name === '' || found.has(name)) {
+      return { code: 'E103', message: `${shown}:${index + 1} ${wrong}`, hint: ADD };
+    }
+    found.set(name, fromHex(digits));
+  }
+  const coordinator = found.get(COORDINATOR);
+  if (coordinator === undefined) {
+    return { code: 'E116', message: `${shown} has no key for the coordinator`, hint: ADD };
+  }
+  const nodes = [...found].filter(([name]) => name.startsWith(NODE));
+  return {
+    coordinator,
+    nodes: new Map(nodes.map(([name, key]) => [name.slice(NODE.length), key])),
+  };
+}

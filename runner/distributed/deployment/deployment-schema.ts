@@ -1,0 +1,120 @@
+/**
+ * YAML of a deployment file: where the coordinator listens, and which node runs on which machine.
+ *
+ * Only the shapes of single entries; `deployment.ts` checks what they say about the topology.
+ * `schemas/deployment.schema.json` is generated from here.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import {
+  type Leaf,
+  leaf,
+  oneOf,
+  otherShape,
+  pattern,
+  shorten,
+  text,
+  wrong,
+} from '../../../topologies/files/leaf.ts';
+import { whole } from '../../../topologies/files/quantity.ts';
+
+const PORT_MAX = 65_535;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+const ENDPOINT = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9][A-Za-z0-9.-]*)):(\d{1,5})$/;
+
+/** A TCP address on which a process listens. */
+export interface HostPort {
+  /** Address or name, IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+function endpoint(): Leaf<HostPort> {
+  const expects = 'a host and a port such as 192.0.2.10:7000';
+  const json = { type: 'string', pattern: ENDPOINT.source };
+  return leaf(expects, json, (value) => {
+    if (typeof value !== 'string') return otherShape(value, expects);
+    const [, six, name, digits] = ENDPOINT.exec(value) ?? [];
+    const host = six ?? name;
+    if (host === undefined) {
+      return wrong('E103', `"${shorten(value)}" is not ${expects}`, 'IPv6 as [2001:db8::1]:7000');
+    }
+    const port = Number(digits);
+    if (port >= 1 && port <= PORT_MAX) return { value: { host, port } };
+    return wrong('E104', `port ${port} is not a port, expected 1 to ${PORT_MAX}`);
+  });
+}
+
+const LEVEL = '(?:[a-z][a-z0-9._-]{0,62}:)?(?:debug|info|warn|error)';
+/**
+ * The values that `ORRERY_LOG` accepts. Each part ends at a comma, so matching never backtracks
+ * over a text.
+ */
+const LEVELS = new RegExp(`^${LEVEL}(?:, ?${LEVEL}){0,63}$`);
+
+// Nodes use IPv4 sockets, like the addresses of topologies.
+const address = (): Leaf<string> =>
+  pattern(
+    'an IPv4 address such as 192.0.2.11',
+    IPV4,
+    'the address of the machine on which the node runs',
+  );
+
+const levels = (): Leaf<string> =>
+  pattern(
+    'levels such as warn,gateway:debug',
+    LEVELS,
+    'debug, info, warn or error, for all or for a component: gateway:debug',
+  );
+
+const operatorSchema = z
+  .strictObject({
+    port: whole('a port such as 9100', {
+      min: 1,
+      minText: '1',
+      max: PORT_MAX,
+      maxText: String(PORT_MAX),
+    }).meta({ description: 'TCP port on the loopback address of its machine.' }),
+  })
+  .meta({ description: 'Endpoint for the operator of the node: health, metrics and settings.' });
+
+const hostSchema = z
+  .union([
+    address(),
+    z.strictObject({
+      address: address().meta({ description: 'Address of the machine on which the node runs.' }),
+      operator: operatorSchema.optional(),
+    }),
+  ])
+  .meta({ description: 'Address of a node, alone or with its operator port.' });
+
+/** The whole file. */
+export const deploymentSchema = z
+  .strictObject({
+    coordinator: endpoint().meta({
+      description: 'Where the coordinator listens for the nodes (TCP).',
+      examples: ['192.0.2.10:7000'],
+    }),
+    keys: text('the path of a folder of keys such as keys').meta({
+      description:
+        'Folder with the keys of the deployment, relative to the folder of this file. ' +
+        '`orrery node TOPOLOGY --new-keys FOLDER` makes them.',
+    }),
+    hosts: z
+      .record(z.string(), hostSchema)
+      .optional()
+      .meta({ description: 'Nodes of the topology that run on other machines, by name.' }),
+    log: levels().optional().meta({
+      description: 'Levels of the nodes’ logs, as in ORRERY_LOG; read again on SIGHUP.',
+    }),
+    shape: oneOf(['links', 'off']).optional().meta({
+      description:
+        'links: senders add delay, loss and rate of the topology; off: the real network.',
+      default: 'links',
+    }),
+  })
+  .meta({ title: 'Orrery deployment', description: 'Which node runs where, and who starts them.' });
+
+/** A file as parsed by the schema. */
+export type DeploymentInput = z.infer<typeof deploymentSchema>;

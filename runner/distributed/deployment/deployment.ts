@@ -1,0 +1,263 @@
+/**
+ * Deployment files, which assign the nodes of a topology to machines.
+ *
+ * ```yaml
+ * coordinator: 192.0.2.10:7000        # the nodes find it here
+ * keys: keys                          # a folder: public.keys, and the secret of this process
+ * hosts:                              # nodes that are not on loopback of one machine
+ *   gateway-111: 192.0.2.11
+ *   gateway-211: { address: 192.0.2.12, operator: { port: 9100 } }
+ * shape: off                          # the real network; links: as the topology says
+ * log: warn,gateway:debug             # read again on SIGHUP
+ * ```
+ *
+ * Reads and checks; starts nothing. All mistakes are reported together, each at its place in the
+ * file.
+ *
+ * @module
+ */
+
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { equalSecrets } from '../../../nodes/_kit/secrets.ts';
+import { ConfigError } from '../../../topologies/files/config-error.ts';
+import type { EntryPart, FilePath } from '../../../topologies/files/locate.ts';
+import { Problems } from '../../../topologies/files/problems.ts';
+import { displayPath, readSource, type Source } from '../../../topologies/files/source.ts';
+import { hintNames } from '../../../topologies/files/suggest.ts';
+import type { PathMistake } from '../../../topologies/files/zod-words.ts';
+import { missingFile } from '../../../topologies/load.ts';
+import type { Topology } from '../../../topologies/model.ts';
+import { type DeploymentKeys, type KeyRole, readKeys } from './deployment-keys.ts';
+import { type DeploymentInput, deploymentSchema, type HostPort } from './deployment-schema.ts';
+
+export { type KeyRole, makeKeys } from './deployment-keys.ts';
+
+const LIMIT_BYTES = 1e6;
+const TOO_LARGE_HINT = 'one line per node is enough';
+
+/** The machine on which a node runs. */
+export interface DeployedHost {
+  /** IPv4 address of the machine. */
+  readonly address: string;
+  /** TCP port of its operator endpoint, on loopback of its machine. */
+  readonly operatorPort?: number;
+}
+
+/** A checked deployment. Printing it shows no key. */
+export class Deployment {
+  readonly file: string;
+  /** SHA-256 of the file's bytes. */
+  readonly sha256: string;
+  readonly coordinator: HostPort;
+  readonly shape: 'links' | 'off';
+  /** Levels of the nodes' logs, as in ORRERY_LOG. */
+  readonly log: string | undefined;
+  /** The nodes that the file names; all others run where the topology places them. */
+  readonly hosts: ReadonlyMap<string, DeployedHost>;
+  readonly #keys: DeploymentKeys;
+
+  constructor(
+    parts: Pick<Deployment, 'file' | 'sha256' | 'coordinator' | 'shape' | 'log' | 'hosts' | 'keys'>,
+  ) {
+    this.file = parts.file;
+    this.sha256 = parts.sha256;
+    this.coordinator = parts.coordinator;
+    this.shape = parts.shape;
+    this.log = parts.log;
+    this.hosts = parts.hosts;
+    this.#keys = parts.keys;
+  }
+
+  /** The secret key of this process, and all public keys. */
+  get keys(): DeploymentKeys {
+    return this.#keys;
+  }
+
+  /** Names of settings that differ from those in another file, apart from log levels. */
+  differencesFrom(other: Deployment): readonly string[] {
+    const settings = ({ coordinator, shape, hosts }: Deployment): Record<string, string> => ({
+      coordinator: `${coordinator.host}:${coordinator.port}`,
+      shape,
+      hosts: JSON.stringify([...hosts]),
+    });
+    const ours = settings(this);
+    const theirs = settings(other);
+    const names = Object.keys(ours).filter((name) => ours[name] !== theirs[name]);
+    return equalSecrets(this.#keys.secret, other.#keys.secret) ? names : [...names, 'keys'];
+  }
+
+  /** The topology, with its nodes at the addresses of this deployment. */
+  place(topology: Topology): Topology {
+    const hosts = topology.hosts.map((host) => {
+      const address = this.hosts.get(host.name)?.address;
+      return address === undefined ? host : { ...host, address };
+    });
+    return { ...topology, hosts };
+  }
+}
+
+/**
+ * Loads a deployment file with its keys and checks everything against the topology.
+ *
+ * @param path Relative to the working folder.
+ * @param role The role whose secret key is needed.
+ * @throws ConfigError that names every mistake.
+ */
+export function loadDeployment(path: string, topology: Topology, role: KeyRole): Deployment {
+  const place = resolve(path);
+  if (!existsSync(place) || !statSync(place).isFile()) {
+    throw missingFile(`there is no deployment file ${displayPath(place)}`);
+  }
+  const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: TOO_LARGE_HINT };
+  const source = readSource(place, { ...limits, overrides: [] });
+  const problems = new Problems();
+  const input = problems.check(source, deploymentSchema, source.data);
+  const deployment =
+    input === undefined ? undefined : new Checker(source, topology, problems).check(input, role);
+  problems.throwIfAny();
+  if (deployment === undefined) throw new ConfigError([]);
+  return deployment;
+}
+
+/** Checks the entries against each other and against the topology. */
+class Checker {
+  readonly #source: Source;
+  readonly #topology: Topology;
+  readonly #problems: Problems;
+
+  constructor(source: Source, topology: Topology, problems: Problems) {
+    this.#source = source;
+    this.#topology = topology;
+    this.#problems = problems;
+  }
+
+  check(input: DeploymentInput, role: KeyRole): Deployment | undefined {
+    const { file, path, sha256 } = this.#source;
+    const keys = this.#readKeys(resolve(dirname(path), input.keys), role);
+    const hosts = this.#readHosts(input.hosts ?? {});
+    this.#checkNeighbours(hosts);
+    this.#checkPorts(hosts);
+    if (keys === undefined) return undefined;
+    const { coordinator, shape = 'links', log } = input;
+    return new Deployment({ file, sha256, coordinator, shape, log, hosts, keys });
+  }
+
+  #readKeys(folder: string, role: KeyRole): DeploymentKeys | undefined {
+    const names = this.#topology.hosts.map((host) => host.name);
+    const result = readKeys(folder, role, names);
+    if ('secret' in result) return result;
+    this.#refuse(['keys'], result);
+    return undefined;
+  }
+
+  #readHosts(hosts: NonNullable<DeploymentInput['hosts']>): ReadonlyMap<string, DeployedHost> {
+    const names = this.#topology.hosts.map((host) => host.name);
+    const read = new Map<string, DeployedHost>();
+    for (const [name, entry] of Object.entries(hosts)) {
+      if (!names.includes(name)) {
+        const message = `"${name}" is not a node of ${this.#topology.file}`;
+        const hint = hintNames(name, names, 'nodes');
+        this.#refuse(['hosts', name], { code: 'E106', message, hint }, 'key');
+      }
+      const host = hostOf(entry);
+      if (!isUnicast(host.address)) {
+        const message = `${host.address} is not an address to which neighbours could send`;
+        const hint = 'write the address of the machine on which the node runs';
+        this.#refuse(['hosts', name], { code: 'E104', message, hint });
+      }
+      read.set(name, host);
+    }
+    if (read.size > 0 && this.#topology.addressPlan === 'ports') {
+      const message = 'nodes cannot be moved: the topology has addressPlan: ports, on 127.0.0.1';
+      const hint = 'use addressPlan: loopback in the topology';
+      this.#refuse(['hosts'], { code: 'E112', message, hint }, 'key');
+    }
+    return read;
+  }
+
+  /** A node on loopback and its neighbour on a network could not reach each other. */
+  #checkNeighbours(hosts: ReadonlyMap<string, DeployedHost>): void {
+    const told = new Set<string>();
+    for (const group of neighbours(this.#topology)) {
+      const moved = group.find((name) => isOnNetwork(hosts.get(name)?.address));
+      if (moved === undefined) continue;
+      for (const name of group) {
+        if (told.has(name) || isOnNetwork(this.#addressOf(name, hosts))) continue;
+        told.add(name);
+        const at = hosts.get(moved)?.address;
+        const message = `${name} stays on loopback, its neighbour ${moved} is at ${at}`;
+        const hint = `add ${name} with the address of its machine`;
+        const isNamed = hosts.has(name);
+        this.#refuse(['hosts', isNamed ? name : moved], { code: 'E123', message, hint }, 'key');
+      }
+    }
+  }
+
+  /** Nodes of one machine may share its address only if they share no port. */
+  #checkPorts(hosts: ReadonlyMap<string, DeployedHost>): void {
+    const owners = new Map<string, string>();
+    const claim = (name: string, what: string, port: number): void => {
+      const { address } = hosts.get(name) ?? {};
+      if (address === undefined) return;
+      const place = `${address}, ${what} ${port}`;
+      const owner = owners.get(place);
+      if (owner === undefined) {
+        owners.set(place, name);
+      } else if (owner !== name) {
+        const message = `${name} and ${owner} both want ${place}`;
+        const hint = 'give each node an address of its own';
+        this.#refuse(['hosts', name], { code: 'E113', message, hint });
+      }
+    };
+    for (const { host, port } of attachments(this.#topology)) claim(host, 'UDP port', port);
+    for (const [name, { operatorPort }] of hosts) {
+      if (operatorPort !== undefined) claim(name, 'operator port', operatorPort);
+    }
+  }
+
+  #addressOf(name: string, hosts: ReadonlyMap<string, DeployedHost>): string | undefined {
+    const moved = hosts.get(name)?.address;
+    return moved ?? this.#topology.hosts.find((host) => host.name === name)?.address;
+  }
+
+  #refuse(
+    path: FilePath,
+    mistake: Pick<PathMistake, 'code' | 'message' | 'hint'>,
+    part: EntryPart = 'value',
+  ): void {
+    this.#problems.add(this.#source, { ...mistake, path, part });
+  }
+}
+
+function hostOf(entry: NonNullable<DeploymentInput['hosts']>[string]): DeployedHost {
+  if (typeof entry === 'string') return { address: entry };
+  const { address, operator } = entry;
+  return operator === undefined ? { address } : { address, operatorPort: operator.port };
+}
+
+function isOnNetwork(address: string | undefined): boolean {
+  return address !== undefined && !address.startsWith('127.');
+}
+
+/** RFC 1122 section 3.2.1.3: not "this network", not multicast, not broadcast. */
+function isUnicast(address: string): boolean {
+  const first = Number(address.split('.')[0]);
+  return first > 0 && first < 224;
+}
+
+/** Names of the hosts of each link and each segment. */
+function neighbours({ links, segments }: Topology): readonly (readonly string[])[] {
+  return [
+    ...links.map(({ a, b }) => [a.host, b.host]),
+    ...segments.map(({ members }) => members.map(({ host }) => host)),
+  ];
+}
+
+/** Every UDP port on which a host receives from a link or a segment. */
+function attachments({
+  links,
+  segments,
+}: Topology): readonly { readonly host: string; readonly port: number }[] {
+  return [...links.flatMap(({ a, b }) => [a, b]), ...segments.flatMap(({ members }) => members)];
+}

@@ -1,0 +1,246 @@
+/**
+ * The messages between a coordinator and its agents. An agent is one process, or one event loop of
+ * the coordinator's process, with the nodes of some hosts.
+ *
+ * Instants are ns of the scenario's time unless a name says otherwise. Measurements travel as rows
+ * of numbers, because there are some for every packet. Types only: `message-shapes.ts` turns what a
+ * channel delivers into one of these.
+ *
+ * @module
+ */
+import type { SampleBatch } from '../../../engine/live/handover/handover-samples.ts';
+import type { LinkChange, LinkSide } from '../../../engine/net/link-spec.ts';
+import type { PacketTotals } from '../../../reports/model.ts';
+import type { Scenario } from '../../../scenarios/model.ts';
+import type { Crash } from '../../crash/crash.ts';
+import type { FloodOrder } from '../../flood-order.ts';
+import type { KeyBundle } from '../../nodes/key-bundle.ts';
+import type { ReplayAttack, StoreFault } from '../../world.ts';
+import type { PackedHistogram, PackedMetrics } from './packed-histogram.ts';
+
+/** A row for a sent packet: flow, sequence, instant. */
+export const SENT_ROW = 3;
+/** A row for a packet that arrived: host, flow, kind, sequence, sent at, instant. */
+export const ARRIVED_ROW = 6;
+/** Position of the instant in that row. */
+export const ARRIVED_AT = 5;
+
+/** Everything an agent needs to build its part of the run. */
+export interface AgentOrder {
+  /** Hosts whose nodes run in this process. */
+  readonly hosts: readonly string[];
+  readonly scenario: Scenario;
+  readonly seed: number;
+  /** Names the run, so that a restarted node finds its stores: 16 hexadecimal digits. */
+  readonly run: string;
+  /** The secrets of these hosts, and all public keys. */
+  readonly bundle: KeyBundle;
+  readonly shape: 'links' | 'off';
+  readonly precision: 'low' | 'high';
+  /** Stores of the hosts, a folder each; a temporary one if absent. */
+  readonly stateFolder?: string;
+  /**
+   * The first sequence number of each flow, which must be higher than any that the host used before
+   * a restart.
+   */
+  readonly nextSequence: readonly number[];
+  /** As in `start`, for a process that joins during the run. */
+  readonly zeroNs?: bigint;
+}
+
+/** A message from the coordinator to an agent. */
+export type Command =
+  | { readonly type: 'load'; readonly order: AgentOrder }
+  /** The answer to a `hello` that is not admitted; the channel then ends. */
+  | { readonly type: 'refused'; readonly reason: string }
+  | RunCommand;
+
+/** A command for an agent that has received its order. */
+export type RunCommand =
+  /** The scenario's time 0, on the monotonic clock of the agent's machine. */
+  | { readonly type: 'start'; readonly zeroNs: bigint }
+  /** `effect` identifies the effect that `undo` ends. */
+  | {
+      readonly type: 'change';
+      readonly effect: number;
+      readonly link: string;
+      readonly side: LinkSide;
+      readonly change: LinkChange;
+    }
+  | {
+      readonly type: 'hold';
+      readonly effect: number;
+      readonly link: string;
+      readonly side: LinkSide;
+    }
+  | {
+      readonly type: 'attack';
+      readonly effect: number;
+      readonly link: string;
+      readonly attack: ReplayAttack;
+    }
+  | { readonly type: 'flood'; readonly effect: number; readonly order: FloodOrder }
+  | { readonly type: 'undo'; readonly effect: number }
+  | {
+      readonly type: 'clock';
+      readonly node: string;
+      readonly stepNs: number;
+      readonly ppm: number;
+    }
+  /** Stops a single node as in a crash, in agents whose other nodes continue. */
+  | {
+      readonly type: 'crash';
+      readonly node: string;
+      readonly store: 'synced' | 'prefix' | 'torn';
+    }
+  /** Starts a node that has crashed. */
+  | { readonly type: 'restart'; readonly node: string }
+  /** Resets what meters counted: the warm-up is over. */
+  | { readonly type: 'reset' }
+  /** Tells sources to stop; packets under way still arrive. */
+  | { readonly type: 'mute' }
+  /** Makes the process end without notice, as in a crash; for agents that somebody else started. */
+  | { readonly type: 'die' }
+  /** The end: nodes are checked for broken invariants and stopped; the answer is `result`. */
+  | { readonly type: 'stop' };
+
+/** The counters of an agent so far. */
+export interface Tally {
+  readonly metrics: Readonly<Record<string, PackedMetrics>>;
+  readonly nodeDrops: Readonly<Record<string, number>>;
+  readonly packets: PacketTotals;
+  /** Number of datagrams of this run that were passed to the kernel, and received from it. */
+  readonly written: number;
+  readonly received: number;
+  readonly unsent: number;
+  readonly foreign: number;
+  /** A large part, sent only occasionally and with the result. */
+  readonly lateness?: PackedHistogram;
+  readonly cpuUs: number;
+  readonly wallUs: number;
+  readonly memoryBytes: number;
+  readonly receiveBufferBytes: number;
+  readonly events: number;
+  /** Packets of relayed streams that arrived; they stay in the process of the client. */
+  readonly streamPackets: number;
+  /** Ends of streams that passed no links. */
+  readonly directStreams: number;
+  /** Number of store syncs that failed. */
+  readonly storeFailures: number;
+  /** Longest time that something due waited because the process did not run. */
+  readonly stallNs: number;
+  /** Application bytes that no flow explains, or that are damaged. */
+  readonly damaged: number;
+  /** Number of rejected requests, by flow. */
+  readonly refused: readonly number[];
+  /** Number of rejected requests, by reason. */
+  readonly refusals: Readonly<Record<string, number>>;
+  /** Flows of files whose last chunk has been accepted. */
+  readonly filesSent: readonly number[];
+}
+
+/** A message from an agent to its coordinator. */
+export type Report =
+  /** The first message: identifies the dialler. */
+  | {
+      readonly type: 'hello';
+      readonly hosts: readonly string[];
+      readonly pid: number;
+      /** Hash of the topology file that the agent was started with; absent for local agents. */
+      readonly topologySha256?: string;
+      /** Operator endpoint of the process, on loopback. */
+      readonly operatorPort?: number;
+    }
+  /** Sockets are bound and nodes have started. */
+  | { readonly type: 'loaded' }
+  /** All nodes of the agent can carry traffic. */
+  | { readonly type: 'ready' }
+  /** Nodes that are not ready, sent a few times a second until `ready`. */
+  | { readonly type: 'waiting'; readonly nodes: readonly string[] }
+  /** Everything that was measured up to `untilNs`; may be empty. */
+  | {
+      readonly type: 'measured';
+      readonly untilNs: number;
+      readonly sent: Float64Array;
+      readonly arrived: Float64Array;
+    }
+  | {
+      readonly type: 'state';
+      readonly atNs: number;
+      readonly node: string;
+      readonly machine: string;
+      readonly state: string;
+    }
+  | {
+      readonly type: 'span';
+      readonly node: string;
+      readonly name: string;
+      readonly beginNs: number;
+      readonly endNs: number;
+    }
+  /** A protocol of a host has done its work. */
+  | {
+      readonly type: 'finished';
+      readonly atNs: number;
+      readonly node: string;
+      readonly protocol: string;
+    }
+  | { readonly type: 'mark'; readonly atNs: number; readonly node: string; readonly name: string }
+  /** Links that packets from a host of the agent to `to` take; absent if there is no path. */
+  | {
+      readonly type: 'path';
+      readonly from: string;
+      readonly to: string;
+      readonly links?: readonly string[];
+    }
+  | {
+      readonly type: 'log';
+      readonly node: string;
+      readonly level: 'debug' | 'info' | 'warn';
+      readonly message: string;
+    }
+  | { readonly type: 'tally'; readonly tally: Tally }
+  /** A node has put a vector into a sum; checks as in `telling-witness.ts`. */
+  | {
+      readonly type: 'addend';
+      readonly space: string;
+      readonly part: number;
+      readonly checks: Uint8Array;
+    }
+  /** A node claims to know a sum. */
+  | {
+      readonly type: 'sum';
+      readonly space: string;
+      readonly parts: readonly number[];
+      readonly bits: number;
+      readonly metric: string;
+      readonly checks: Uint8Array;
+    }
+  /** Records about sampled datagrams since the previous report of this kind. */
+  | { readonly type: 'handovers'; readonly batch: SampleBatch }
+  | { readonly type: 'result'; readonly tally: Tally }
+  /**
+   * An assertion of the engine failed in the agent. With `refused`, its machine cannot carry out an
+   * order.
+   */
+  | {
+      readonly type: 'broken';
+      readonly kind: 'invariant' | 'exception' | 'refused';
+      readonly message: string;
+      readonly stack: string;
+      /** The crash, if the code of a node threw. */
+      readonly crash?: Crash;
+    };
+
+/** How a coordinator reaches its agents. */
+export interface Fleet {
+  /** Sends to the agents that hold any of these hosts; to all if absent. */
+  tell(command: Command, hosts?: readonly string[]): void;
+  /**
+   * Ends the process of a node without notice, as `kill -9` does; if several nodes share an event
+   * loop of this process, only that node.
+   */
+  kill(node: string, store: StoreFault): void;
+  /** Starts the node again in a new process, which gets its orders once it has connected. */
+  revive(node: string): void;
+}

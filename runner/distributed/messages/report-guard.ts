@@ -1,0 +1,196 @@
+/**
+ * What an agent may report about a run: on its own nodes, existing flows and links, at past
+ * instants, with the metrics that its protocols define. Anything else would break everybody's
+ * meters, or fill the memory of the judging process.
+ *
+ * It cannot tell whether a report is true: a machine of a deployment may lie about what its own
+ * nodes sent, received and counted.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../../../engine/host/measure.ts';
+import type { Scenario } from '../../../scenarios/model.ts';
+import { ARRIVED_ROW, type Report, SENT_ROW, type Tally } from './messages.ts';
+
+/** What the guard knows about the run. */
+export interface GuardOptions {
+  readonly scenario: Pick<Scenario, 'topology' | 'traffic'>;
+  /** Metrics that the protocol of a host defines. */
+  readonly metricsOf: (host: string) => readonly MetricDefinition[];
+  /** The present instant of the scenario's time, ns. */
+  readonly now: () => number;
+  /** The number of the next packet of a flow, as far as its source has reported. */
+  readonly nextSequence: (flow: number) => number;
+}
+
+/**
+ * Largest time that a report may be ahead. Clocks of other machines are known to within a few
+ * milliseconds.
+ */
+const AHEAD_MAX_NS = 10_000_000_000;
+/** Sequence numbers that a source may skip, which is more than a restart of it skips. */
+const SKIP_MAX = 65_536;
+/** Packets that may arrive before their source has reported them: a minute of its silence. */
+const UNTOLD_MAX = 1_048_576;
+
+/** See the module. */
+export class ReportGuard {
+  readonly #options: GuardOptions;
+  readonly #links: ReadonlySet<string>;
+  readonly #hosts: ReadonlySet<string>;
+  readonly #kinds = new Map<string, ReadonlyMap<string, string>>();
+
+  constructor(options: GuardOptions) {
+    this.#options = options;
+    const { links, hosts } = options.scenario.topology;
+    this.#links = new Set(links.map(({ id }) => id));
+    this.#hosts = new Set(hosts.map(({ name }) => name));
+  }
+
+  /**
+   * Checks a well-formed report.
+   * @param own Hosts of the agent that sent it.
+   * @returns what is wrong with it.
+   */
+  check(own: readonly string[], report: Report): string | undefined {
+    switch (report.type) {
+      case 'measured':
+        return this.#sent(own, report.sent) ?? this.#arrived(own, report.arrived);
+      case 'state':
+      case 'mark':
+      case 'finished':
+        return this.#of(own, report.node) ?? this.#instant(report.type, report.atNs);
+      case 'span':
+        if (report.endNs < report.beginNs) return 'span ends before it begins';
+        return this.#of(own, report.node) ?? this.#instant(report.type, report.endNs);
+      case 'path':
+        return this.#of(own, report.from) ?? this.#path(report);
+      case 'log':
+        return this.#of(own, report.node);
+      case 'waiting':
+        return report.nodes.map((node) => this.#of(own, node)).find((wrong) => wrong !== undefined);
+      case 'tally':
+      case 'result':
+        return this.#tally(own, report.tally);
+      case 'sum':
+        return this.#isSum(own, report.metric) ? undefined : 'sum of a metric that is none of it';
+      case 'addend':
+      case 'hello':
+      case 'loaded':
+      case 'ready':
+      case 'handovers':
+        return undefined;
+      case 'broken': {
+        const { node } = report.crash ?? {};
+        return node === undefined ? undefined : this.#of(own, node);
+      }
+    }
+  }
+
+  #of(own: readonly string[], node: string): string | undefined {
+    return own.includes(node) ? undefined : 'it reports on a node that it does not run';
+  }
+
+  /** True if a protocol of these hosts lets the run count sums under that name. */
+  #isSum(own: readonly string[], metric: string): boolean {
+    const all = own.flatMap((host) => this.#options.metricsOf(host));
+    return all.some(({ name, kind, of }) => name === metric && kind === 'ratio' && !of);
+  }
+
+  #instant(what: string, atNs: number): string | undefined {
+    return atNs > this.#options.now() + AHEAD_MAX_NS ? `${what} is in the future` : undefined;
+  }
+
+  #path({ to, links = [] }: Extract<Report, { type: 'path' }>): string | undefined {
+    if (!this.#hosts.has(to)) return 'path leads to an unknown node';
+    return links.every((id) => this.#links.has(id)) ? undefined : 'path has an unknown link';
+  }
+
+  // hot: once per packet of an application.
+  #sent(own: readonly string[], rows: Float64Array): string | undefined {
+    const { scenario, nextSequence, now } = this.#options;
+    const latestNs = now() + AHEAD_MAX_NS;
+    let flow = -1;
+    let next = 0;
+    for (let at = 0; at < rows.length; at += SENT_ROW) {
+      if (rows[at] !== flow) {
+        flow = rows[at] as number;
+        const from = scenario.traffic[flow]?.from;
+        if (from === undefined || !own.includes(from))
+          return 'measured: sent by a flow of another agent';
+        next = nextSequence(flow);
+      }
+      const sequence = rows[at + 1] as number;
+      if (!isCount(sequence, next + SKIP_MAX)) return 'measured: a sequence number out of order';
+      next = Math.max(next, sequence + 1);
+      if (!isInstant(rows[at + 2] as number, latestNs)) return 'measured: in the future';
+    }
+    return undefined;
+  }
+
+  // hot: once per packet of an application.
+  #arrived(own: readonly string[], rows: Float64Array): string | undefined {
+    const latestNs = this.#options.now() + AHEAD_MAX_NS;
+    let flow = -1;
+    let host = -1;
+    let end = 0;
+    for (let at = 0; at < rows.length; at += ARRIVED_ROW) {
+      if (rows[at] !== host) {
+        host = rows[at] as number;
+        if (!this.#isOwn(own, host)) return 'measured: arrived at a node of another agent';
+      }
+      if (rows[at + 1] !== flow) {
+        flow = rows[at + 1] as number;
+        end = this.#endOf(flow);
+      }
+      // Only the coordinator interprets the kind, and it skips unknown kinds.
+      if (!isCount(rows[at + 3] as number, end)) return 'measured: a packet that was never sent';
+      const isPast = isInstant(rows[at + 4] as number, latestNs);
+      if (!isPast || !isInstant(rows[at + 5] as number, latestNs)) return 'measured: in the future';
+    }
+    return undefined;
+  }
+
+  #isOwn(own: readonly string[], host: number): boolean {
+    const name = this.#options.scenario.topology.hosts[host]?.name;
+    return name !== undefined && own.includes(name);
+  }
+
+  /** Upper bound on the numbers of a flow's packets; 0 if there is no such flow. */
+  #endOf(flow: number): number {
+    const { scenario, nextSequence } = this.#options;
+    return scenario.traffic[flow] === undefined ? 0 : nextSequence(flow) + UNTOLD_MAX;
+  }
+
+  #tally(own: readonly string[], { metrics, refused, filesSent }: Tally): string | undefined {
+    const flows = this.#options.scenario.traffic.length;
+    if (refused.length > flows) return 'tally: refusals of unknown flows';
+    if (filesSent.some((flow) => flow >= flows)) return 'tally: files of unknown flows';
+    for (const [host, values] of Object.entries(metrics)) {
+      const wrong = this.#of(own, host);
+      if (wrong !== undefined) return wrong;
+      const kinds = this.#kindsOf(host);
+      for (const [name, { kind }] of Object.entries(values)) {
+        if (kinds.get(name) !== kind)
+          return 'tally: a metric with another kind than its protocol defines';
+      }
+    }
+    return undefined;
+  }
+
+  #kindsOf(host: string): ReadonlyMap<string, string> {
+    const known = this.#kinds.get(host);
+    if (known !== undefined) return known;
+    const kinds = new Map(this.#options.metricsOf(host).map(({ name, kind }) => [name, kind]));
+    this.#kinds.set(host, kinds);
+    return kinds;
+  }
+}
+
+function isCount(value: number, end: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0 && value < end;
+}
+
+function isInstant(ns: number, latestNs: number): boolean {
+  return ns >= 0 && ns <= latestNs;
+}

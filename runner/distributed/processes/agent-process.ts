@@ -1,0 +1,88 @@
+/**
+ * One agent as its coordinator knows it: a channel, and the process or thread if the coordinator
+ * started it.
+ *
+ * @module
+ */
+
+import { ClockOffset } from '../channel/clock-offset.ts';
+import type { ClockProbe } from '../channel/clock-sync.ts';
+import type { Channel } from '../channel/model.ts';
+import type { Command } from '../messages/messages.ts';
+import type { AgentLife } from './agent-life.ts';
+
+/** The state of an agent. */
+export type AgentState = 'starting' | 'connected' | 'loaded' | 'ready' | 'done' | 'dead';
+
+/** See the module. */
+export class AgentProcess {
+  /** A number that differs for every process, so that each restart of a node gets a new one. */
+  readonly id: number;
+  readonly hosts: readonly string[];
+  readonly life: AgentLife | undefined;
+  state: AgentState = 'starting';
+  /** True once the coordinator itself ended it: its end is then no surprise. */
+  isKilled = false;
+  pid: number | undefined;
+  /** Port of its operator endpoint, on its own loopback address. */
+  operatorPort: number | undefined;
+  /** When the process was started, ns of the monotonic clock. */
+  readonly startedNs = process.hrtime.bigint();
+  /** What the process says it is waiting for. */
+  waiting: readonly string[] = [];
+  /** How far the monotonic clock of its machine is ahead of the local clock. */
+  readonly clock = new ClockOffset();
+  /** The clock offset that the process was given at its start, ns. */
+  clockOffsetNs = 0n;
+  /** True once the process knows when the scenario's time begins. */
+  isStarted = false;
+  /**
+   * True while its channel is open, so that measurements may arrive, even after the process has
+   * died.
+   */
+  isTelling = false;
+  probe: ClockProbe | undefined;
+  channel: Channel | undefined;
+  /** All its measurements up to here have arrived, ns of the scenario's time. */
+  toldNs = 0;
+  /** The last lines of what it wrote to stderr. */
+  stderrTail = '';
+  /** The forbidden message that the process sent; undefined if it sent none. */
+  expelledFor: string | undefined;
+  /** Rounds of clock questions must not overlap: each waits for the previous one. */
+  #synced: Promise<unknown> = Promise.resolve();
+
+  constructor(id: number, hosts: readonly string[], life: AgentLife | undefined) {
+    this.id = id;
+    this.hosts = hosts;
+    this.life = life;
+    // Agents on this machine share our clock.
+    if (life !== undefined) this.clock.shareClock();
+  }
+
+  /** Its name in messages. */
+  get name(): string {
+    return this.hosts.join(', ');
+  }
+
+  /** The word for this kind of process in messages. */
+  get noun(): AgentLife['noun'] {
+    return this.life?.noun ?? 'process';
+  }
+
+  get isAlive(): boolean {
+    return this.state !== 'dead' && this.state !== 'done';
+  }
+
+  tell(command: Command): void {
+    this.channel?.send(command);
+  }
+
+  /** Measures its clock, unless it shares the local one. */
+  syncClock(): Promise<unknown> {
+    this.#synced = this.#synced.then(async () => {
+      if (!this.clock.isShared && this.isAlive) await this.probe?.round();
+    });
+    return this.#synced;
+  }
+}

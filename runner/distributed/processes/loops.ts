@@ -1,0 +1,180 @@
+/**
+ * Event loops of one process: how many a scenario gets by default, and which nodes share one.
+ *
+ * Nodes are ordered along the traffic, from one end of its heaviest flow to the other, and the
+ * order is cut into pieces of about equal load. So every path has a part on each loop, whichever
+ * path is in use, and crosses few borders. The same file is always cut in the same way. Nothing is
+ * measured: a node's load is the traffic that the file sends past it, and more where flows begin
+ * and end.
+ *
+ * @module
+ */
+import { assert } from '../../../engine/core/assert.ts';
+import type { Scenario, TrafficSpec } from '../../../scenarios/model.ts';
+import type { Topology } from '../../../topologies/model.ts';
+import { trafficEntries } from '../../traffic/drawn-pairs.ts';
+
+/**
+ * One loop carries some 12,000 packets/s over six links (docs/PERFORMANCE.md); a third of that
+ * leaves room.
+ */
+const ONE_LOOP_RATE = 4_000;
+/**
+ * An end of a flow costs as much as two to three routers: it makes or checks, and seals or opens,
+ * what they forward (docs/PERFORMANCE.md).
+ */
+const END_WEIGHT = 2;
+/** More than two event loops have never been faster in measurements, so two are the default. */
+const UNASKED_MAX = 2;
+
+/** The facts about a scenario that determine how many event loops to use. */
+export type LoopScenario = Pick<Scenario, 'traffic' | 'drawnTraffic'> & {
+  readonly topology: Pick<Topology, 'hosts' | 'links' | 'segments' | 'clouds' | 'addressPlan'>;
+};
+
+/** Packets/s that constant and poisson sources offer together, all of them active. */
+export function offeredRate(scenario: Pick<Scenario, 'traffic' | 'drawnTraffic'>): number {
+  return trafficEntries(scenario).reduce((sum, entry) => {
+    const { pattern } = entry;
+    const isSteady = pattern.kind === 'constant' || pattern.kind === 'poisson';
+    const flows = 'pairs' in entry ? entry.pairs : 1;
+    return isSteady ? sum + flows * pattern.rate : sum;
+  }, 0);
+}
+
+/**
+ * Default number of loops: two where much traffic is offered, else one.
+ * @param cores Cores that this process may use.
+ */
+export function loopsFor(scenario: LoopScenario, cores: number): number {
+  const { hosts, addressPlan } = scenario.topology;
+  // Ports of that plan are assigned from one table.
+  if (addressPlan === 'ports' || offeredRate(scenario) <= ONE_LOOP_RATE) return 1;
+  return Math.min(cores, UNASKED_MAX, hosts.length);
+}
+
+/**
+ * Hosts of each loop, each with at least one.
+ * @param loops From 1 to the number of hosts.
+ */
+export function loopGroups(scenario: LoopScenario, loops: number): readonly (readonly string[])[] {
+  const names = scenario.topology.hosts.map(({ name }) => name);
+  assert(loops >= 1, 'there is no loop');
+  assert(loops <= names.length, `${loops} loops for ${names.length} nodes`);
+  const map = new HopMap(scenario.topology);
+  const row = inRow(names, axisOf(scenario, map), map);
+  return cut(row, loadsOf(scenario, map), loops);
+}
+
+/** For each host, the indices of its links. */
+class HopMap {
+  readonly #neighbours = new Map<string, Set<string>>();
+  readonly #known = new Map<string, ReadonlyMap<string, number>>();
+
+  constructor({ hosts, links, segments }: LoopScenario['topology']) {
+    for (const { name } of hosts) this.#neighbours.set(name, new Set());
+    for (const { a, b } of links) this.#join([a.host, b.host]);
+    for (const { members } of segments) this.#join(members.map(({ host }) => host));
+  }
+
+  /** Links to every host that is reachable from here, nearest first. */
+  from(source: string): ReadonlyMap<string, number> {
+    const known = this.#known.get(source);
+    if (known !== undefined) return known;
+    const hops = new Map([[source, 0]]);
+    // Iterating over a map also visits entries that are added meanwhile.
+    for (const [at, count] of hops) {
+      for (const next of this.#neighbours.get(at) ?? []) {
+        if (!hops.has(next)) hops.set(next, count + 1);
+      }
+    }
+    this.#known.set(source, hops);
+    return hops;
+  }
+
+  #join(members: readonly string[]): void {
+    for (const one of members) {
+      for (const other of members) if (other !== one) this.#neighbours.get(one)?.add(other);
+    }
+  }
+}
+
+/**
+ * Ends of the heaviest flow, the first of equals; without traffic, two hosts that are far apart.
+ */
+function axisOf({ traffic, topology }: LoopScenario, map: HopMap): readonly [string, string] {
+  const [first] = traffic;
+  if (first !== undefined) {
+    const heaviest = traffic.reduce((best, one) => (rateOf(one) > rateOf(best) ? one : best));
+    return [heaviest.from, heaviest.to];
+  }
+  const from = topology.hosts[0]?.name ?? '';
+  return [from, [...map.from(from).keys()].at(-1) ?? from];
+}
+
+/** Nodes closer to the beginning of the axis than to its end come first; ties in file order. */
+function inRow(
+  names: readonly string[],
+  [from, to]: readonly [string, string],
+  map: HopMap,
+): readonly string[] {
+  const ahead = map.from(from);
+  const behind = map.from(to);
+  const place = (name: string): number =>
+    (ahead.get(name) ?? names.length) - (behind.get(name) ?? names.length);
+  return [...names].sort((a, b) => place(a) - place(b));
+}
+
+/**
+ * The load of each node, in packets/s that a router would forward, if every flow takes all shortest
+ * paths; plus 1 for existing.
+ */
+function loadsOf({ traffic, topology }: LoopScenario, map: HopMap): ReadonlyMap<string, number> {
+  const loads = new Map(topology.hosts.map(({ name }) => [name, 1]));
+  for (const flow of traffic) {
+    const ahead = map.from(flow.from);
+    const behind = map.from(flow.to);
+    const shortest = ahead.get(flow.to);
+    for (const [name, hops] of ahead) {
+      if (hops + (behind.get(name) ?? Number.POSITIVE_INFINITY) !== shortest) continue;
+      const weight = name === flow.from || name === flow.to ? END_WEIGHT : 1;
+      loads.set(name, (loads.get(name) ?? 1) + weight * rateOf(flow));
+    }
+  }
+  return loads;
+}
+
+function rateOf({ pattern }: TrafficSpec): number {
+  return 'rate' in pattern ? pattern.rate : 0;
+}
+
+/**
+ * Cuts the ordered nodes into pieces, each as close to its share of the remaining load as whole
+ * nodes allow.
+ */
+function cut(
+  row: readonly string[],
+  loads: ReadonlyMap<string, number>,
+  pieces: number,
+): readonly (readonly string[])[] {
+  const loadOf = (name: string): number => loads.get(name) ?? 0;
+  const groups: string[][] = [];
+  let left = row.reduce((sum, name) => sum + loadOf(name), 0);
+  let at = 0;
+  for (let after = pieces - 1; after >= 0; after -= 1) {
+    const share = left / (after + 1);
+    const group: string[] = [];
+    let load = 0;
+    while (at < row.length - after) {
+      const name = row[at] as string;
+      const isOver = load + loadOf(name) / 2 > share;
+      if (after > 0 && group.length > 0 && isOver) break;
+      group.push(name);
+      load += loadOf(name);
+      at += 1;
+    }
+    left -= load;
+    groups.push(group);
+  }
+  return groups;
+}

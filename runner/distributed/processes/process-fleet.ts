@@ -1,0 +1,390 @@
+/**
+ * All agents of a run: starts their processes or event loops, or admits those started on other
+ * machines, and passes orders and reports.
+ *
+ * The coordinator knows what orders and reports mean.
+ *
+ * @module
+ */
+import { availableParallelism } from 'node:os';
+import { assert } from '../../../engine/core/assert.ts';
+import { toHex } from '../../../nodes/_kit/bytes.ts';
+import { wipe } from '../../../nodes/_kit/secrets.ts';
+import { Refusal } from '../../../scenarios/refusal.ts';
+import { pause } from '../../run/pause.ts';
+import type { StoreFault } from '../../world.ts';
+import { ClockProbe } from '../channel/clock-sync.ts';
+import { newChannelKey, publicKeyOf } from '../channel/handshake.ts';
+import { listenChannel } from '../channel/listen.ts';
+import type { Channel, ChannelListener } from '../channel/model.ts';
+import { type Read, readReport } from '../messages/message-shapes.ts';
+import type { Command, Fleet, Report } from '../messages/messages.ts';
+import type { AgentLife, LifeListener } from './agent-life.ts';
+import { AgentProcess } from './agent-process.ts';
+import { startChild } from './child-life.ts';
+import { startLoop } from './loop-life.ts';
+import { type PreparedAgents, preparedAgents } from './prepared-agents.ts';
+
+/** Parts of a fleet. */
+export interface FleetOptions {
+  /** The hosts of each agent. */
+  readonly groups: readonly (readonly string[])[];
+  /** Secret of the coordinator, 32 bytes. */
+  readonly key: Uint8Array;
+  /**
+   * Public keys of the agents that somebody else starts, by name. Agents started by the fleet get
+   * new keys.
+   */
+  readonly nodeKeys?: ReadonlyMap<string, Uint8Array>;
+  /** Where agents on other machines reach the coordinator; by default, a free port of 127.0.0.1. */
+  readonly listen?: { readonly host: string; readonly port: number };
+  /** URL of the module that runs an agent; absent if somebody else starts the agents. */
+  readonly entry?: string;
+  /** Whether agents are processes or threads; default `process`. */
+  readonly executor?: 'process' | 'loop';
+  readonly onReport: (agent: AgentProcess, report: Report) => void;
+  /** Checks a well-formed report; returns what is wrong with it. */
+  readonly wrongWith?: (agent: AgentProcess, report: Report) => string | undefined;
+  /** An agent sent something forbidden: its channel is closed. */
+  readonly onExpelled?: (agent: AgentProcess, wrong: string) => void;
+  /** Called when an agent's channel has ended, for any reason. */
+  readonly onGone: (agent: AgentProcess, why: string) => void;
+  readonly onRefused?: (peer: string, reason: string) => void;
+  /** Why an agent that sends hello is not admitted. */
+  readonly refusal?: (hello: Hello) => string | undefined;
+  /** After an abort, no more agents are started. */
+  readonly signal?: AbortSignal;
+}
+
+/** The first word of an agent. */
+export type Hello = Extract<Report, { readonly type: 'hello' }>;
+
+const LOOPBACK = '127.0.0.1';
+const STDERR_TAIL_MAX = 4_000;
+/**
+ * Processes started at a time, per core. A hundred that start together keep each other from
+ * answering in time.
+ */
+const STARTING_PER_CORE = 4;
+/** Longest wait for an agent to start; after that, the next one is started anyway. */
+const STARTING_MAX_MS = 30_000;
+const POLL_MS = 5;
+/** Time limit for a process to end after its channel has ended. */
+const LOST_MS = 5_000;
+
+/** See the module. */
+export class ProcessFleet implements Fleet {
+  readonly agents: AgentProcess[] = [];
+  readonly #options: FleetOptions;
+  #listener: ChannelListener | undefined;
+  #prepared: PreparedAgents | undefined;
+  /** Processes that somebody else restarted before the crash of their node was over, by hosts. */
+  readonly #early = new Map<string, () => void>();
+  /** Owner of a public key, by its hexadecimal form. */
+  readonly #names = new Map<string, string>();
+  /** For each key, the latest channel that has not sent hello; there is at most one. */
+  readonly #nameless = new Map<string, Channel>();
+  #isClosing = false;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    for (const [name, key] of options.nodeKeys ?? []) this.#names.set(toHex(key), name);
+  }
+
+  /** The port on which the coordinator listens. */
+  get port(): number {
+    assert(this.#listener !== undefined, 'the fleet is not open');
+    return this.#listener.port;
+  }
+
+  /**
+   * Listens if agents connect, and starts all of them, only a few processes at a time. If one dies,
+   * no more are started, and the death is reported separately.
+   * @throws (rejects) Refusal if the coordinator's port is not available, or a process does not
+   * connect.
+   */
+  async open(): Promise<void> {
+    const { groups, entry } = this.#options;
+    if (!this.#hasLoops) this.#listener = await this.#listen();
+    if (entry !== undefined) this.#prepared = await preparedAgents();
+    for (const hosts of groups) {
+      if (!(await this.#hasRoom())) return;
+      this.#start(hosts);
+    }
+  }
+
+  /** Waits until few enough processes are starting. @returns false if no more should be started. */
+  async #hasRoom(): Promise<boolean> {
+    const { entry, signal } = this.#options;
+    if (entry === undefined || this.#hasLoops) return true;
+    const deadline = performance.now() + STARTING_MAX_MS;
+    const most = STARTING_PER_CORE * availableParallelism();
+    for (;;) {
+      if (this.#isClosing || this.hasLostOne || signal?.aborted === true) return false;
+      const starting = this.agents.filter(({ state }) => state === 'starting');
+      if (starting.length < most) return true;
+      if (performance.now() > deadline) {
+        const late = `the process did not connect within ${STARTING_MAX_MS / 1_000} s`;
+        throw new Refusal(`${starting[0]?.name ?? ''}: ${late}`);
+      }
+      await pause(POLL_MS, signal);
+    }
+  }
+
+  get #hasLoops(): boolean {
+    return this.#options.executor === 'loop';
+  }
+
+  async #listen(): Promise<ChannelListener> {
+    const { listen, key, onRefused } = this.#options;
+    const { host, port } = listen ?? { host: LOOPBACK, port: 0 };
+    try {
+      return await listenChannel({
+        host,
+        port,
+        key,
+        nameOf: (publicKey) => this.#names.get(toHex(publicKey)),
+        onChannel: (channel, name) => this.#meet(channel, name),
+        ...(onRefused === undefined ? {} : { onRefused }),
+      });
+    } catch (error) {
+      const { code = String(error) } = error as NodeJS.ErrnoException;
+      const why = reasonOf(code);
+      throw new Refusal(`the coordinator cannot listen at ${host}:${port}: ${why}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** True if an agent has ended that was not killed on purpose. */
+  get hasLostOne(): boolean {
+    return this.agents.some(({ state, isKilled }) => state === 'dead' && !isKilled);
+  }
+
+  /** The current process of a node. */
+  agentOf(host: string): AgentProcess | undefined {
+    return this.agents.findLast(({ hosts }) => hosts.includes(host));
+  }
+
+  tell(command: Command, hosts?: readonly string[]): void {
+    for (const agent of this.agents) {
+      if (!agent.isAlive || agent.channel === undefined) continue;
+      if (hosts === undefined || hosts.some((host) => agent.hosts.includes(host))) {
+        agent.tell(command);
+      }
+    }
+  }
+
+  kill(node: string, store: StoreFault): void {
+    const agent = this.agentOf(node);
+    if (agent === undefined || !agent.isAlive) return;
+    if (this.#hasLoops) {
+      // The other nodes of the loop continue, as they do where all nodes share one.
+      agent.tell({ type: 'crash', node, store });
+      return;
+    }
+    agent.isKilled = true;
+    agent.state = 'dead';
+    // If somebody else started the agent, it kills itself, and somebody else restarts it.
+    if (agent.life === undefined) agent.tell({ type: 'die' });
+    else agent.life.kill();
+  }
+
+  revive(node: string): void {
+    if (this.#hasLoops) {
+      this.tell({ type: 'restart', node }, [node]);
+      return;
+    }
+    const group = this.#options.groups.find((hosts) => hosts.includes(node));
+    assert(group !== undefined, `no process holds ${node}`);
+    if (this.agentOf(node)?.isAlive !== true) this.#start(group);
+  }
+
+  /** Measures the clocks of other machines, in parallel. */
+  async syncClocks(): Promise<void> {
+    await Promise.all(this.agents.map((agent) => agent.syncClock()));
+  }
+
+  /** Ends all agents; those that do not end within `ms` are killed. */
+  async close(ms: number): Promise<void> {
+    this.#isClosing = true;
+    this.#early.clear();
+    const alive = this.agents.flatMap(({ life }) => life ?? []).filter(({ hasEnded }) => !hasEnded);
+    const ended = Promise.all(alive.map((life) => life.ended));
+    for (const agent of this.agents) agent.channel?.close();
+    const timer = setTimeout(() => {
+      for (const life of alive) life.kill();
+    }, ms);
+    await ended;
+    clearTimeout(timer);
+    await this.#listener?.close();
+    this.dispose();
+  }
+
+  /** Removes the files prepared for this run's agents, synchronously. */
+  dispose(): void {
+    this.#prepared?.dispose();
+  }
+
+  #start(hosts: readonly string[]): void {
+    const listener: LifeListener = {
+      onWords: (text) => {
+        agent.stderrTail = (agent.stderrTail + text).slice(-STDERR_TAIL_MAX);
+      },
+      onEnd: (why) => this.#gone(agent, why),
+    };
+    const { entry } = this.#options;
+    const life = entry === undefined ? undefined : this.#begin(entry, hosts, listener);
+    const agent = new AgentProcess(this.agents.length, hosts, life);
+    this.agents.push(agent);
+    if (life === undefined) this.#early.get(hosts.join())?.();
+  }
+
+  #begin(entry: string, hosts: readonly string[], listener: LifeListener): AgentLife {
+    const program = { entry, ...this.#prepared };
+    if (this.#hasLoops) {
+      const { life, channel } = startLoop(program, hosts, listener);
+      this.#meet(channel, hosts.join(', '));
+      return life;
+    }
+    const secret = newChannelKey();
+    this.#names.set(toHex(publicKeyOf(secret)), hosts.join(', '));
+    const keys = { key: toHex(secret), coordinator: toHex(publicKeyOf(this.#options.key)) };
+    wipe(secret);
+    return startChild(program, { host: LOOPBACK, port: this.port, ...keys, hosts }, listener);
+  }
+
+  /** @param name Owner of the key that the other side has proved to hold. */
+  #meet(channel: Channel, name: string): void {
+    this.#nameless.get(name)?.close();
+    this.#nameless.set(name, channel);
+    let agent: AgentProcess | undefined;
+    let early: string | undefined;
+    const greet = (hello: Hello): void => {
+      agent = this.#greet(channel, hello, name);
+      if (agent !== undefined) this.#options.onReport(agent, hello);
+    };
+    channel.onMessage = (message): void => {
+      if (agent?.probe?.take(message) === true) return;
+      const read = this.#read(agent, message);
+      if ('wrong' in read) {
+        this.#expel(channel, agent, read.wrong);
+        return;
+      }
+      const report = read.message;
+      if (this.#nameless.get(name) === channel) this.#nameless.delete(name);
+      if (report.type !== 'hello') {
+        if (agent !== undefined) this.#options.onReport(agent, report);
+      } else if (this.#isEarly(report) && this.#impostor(report, name) === undefined) {
+        early = report.hosts.join();
+        this.#early.set(early, () => greet(report));
+      } else {
+        greet(report);
+      }
+    };
+    channel.onClose = (reason): void => {
+      if (this.#nameless.get(name) === channel) this.#nameless.delete(name);
+      if (agent !== undefined) {
+        agent.isTelling = false;
+        this.#lost(agent, reason);
+      } else if (early !== undefined) this.#early.delete(early);
+    };
+  }
+
+  /** Threads of this process send what this program makes: no check is needed. */
+  #read(agent: AgentProcess | undefined, message: unknown): Read<Report> {
+    if (this.#hasLoops) return { message: message as Report };
+    const read = readReport(message);
+    if ('wrong' in read || agent === undefined) return read;
+    const wrong = this.#options.wrongWith?.(agent, read.message);
+    return wrong === undefined ? read : { wrong };
+  }
+
+  /** An agent that sends a forbidden message cannot be used any more; the others continue. */
+  #expel(channel: Channel, agent: AgentProcess | undefined, wrong: string): void {
+    channel.close();
+    if (agent === undefined) {
+      this.#options.onRefused?.(channel.peer, `it sent an invalid message: ${wrong}`);
+      return;
+    }
+    agent.isTelling = false;
+    if (agent.state === 'done' || agent.state === 'dead') return;
+    agent.state = 'dead';
+    agent.expelledFor = wrong;
+    this.#options.onExpelled?.(agent, wrong);
+    agent.life?.kill();
+  }
+
+  /** True if somebody else has restarted a node while a fault still keeps it down. */
+  #isEarly({ hosts }: Hello): boolean {
+    const last = this.agents.findLast((agent) => agent.hosts.join() === hosts.join());
+    return !this.#isClosing && last?.state === 'dead' && last.isKilled && last.life === undefined;
+  }
+
+  #greet(channel: Channel, hello: Hello, holder: string): AgentProcess | undefined {
+    const name = hello.hosts.join();
+    this.#early.delete(name);
+    const agent = this.agents.find(
+      ({ state, hosts }) => state === 'starting' && hosts.join() === name,
+    );
+    const reason =
+      this.#impostor(hello, holder) ??
+      (agent === undefined || this.#isClosing
+        ? `this run does not expect ${hello.hosts.join(', ')}`
+        : this.#options.refusal?.(hello));
+    if (agent === undefined || reason !== undefined) {
+      if (!this.#isClosing) this.#options.onRefused?.(channel.peer, reason ?? '');
+      channel.send({ type: 'refused', reason: reason ?? '' });
+      channel.close();
+      return undefined;
+    }
+    agent.channel = channel;
+    agent.probe = new ClockProbe(channel, agent.clock);
+    agent.state = 'connected';
+    agent.isTelling = true;
+    return agent;
+  }
+
+  /** The key of one node does not admit its holder as another. */
+  #impostor({ hosts }: Hello, holder: string): string | undefined {
+    const claimed = hosts.join(', ');
+    return claimed === holder
+      ? undefined
+      : `it claims to be ${claimed}, but its key belongs to ${holder}`;
+  }
+
+  /**
+   * A channel has ended. If the process has ended too, that explains it better; an agent without a
+   * channel cannot be used.
+   */
+  #lost(agent: AgentProcess, reason: string): void {
+    const { life } = agent;
+    if (life === undefined) this.#gone(agent, reason);
+    if (life === undefined || life.hasEnded) return;
+    const timer = setTimeout(() => {
+      this.#gone(agent, reason);
+      life.kill();
+    }, LOST_MS);
+    void life.ended.then(() => clearTimeout(timer));
+  }
+
+  #gone(agent: AgentProcess, why: string): void {
+    if (agent.state === 'done') return;
+    const isNews = agent.state !== 'dead' || agent.isKilled;
+    agent.state = 'dead';
+    if (isNews) this.#options.onGone(agent, why);
+  }
+}
+
+function reasonOf(code: string): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return 'another program listens there';
+    case 'EADDRNOTAVAIL':
+      return 'this machine has no such address';
+    case 'EACCES':
+      return 'this user is not allowed to listen there';
+    default:
+      return code;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * An attacker on the path: records packets of one direction, sends copies again, delays genuine
+ * ones, and forges.
+ *
+ * The scenario sets the share of replayed packets, their delay in packets and the reordering; draws
+ * come from the tap's own stream, a fixed number per packet.
+ *
+ * @module
+ */
+import type { RandomStream } from '../../engine/core/stream.ts';
+import type { ReplayAttack, Tap, TapControl, TappedPacket } from '../world.ts';
+
+/** Packets kept for later at most; far above the distances that scenarios ask for. */
+const HELD_MAX = 65_536;
+/**
+ * Genuine packets are moved back by a number of packets, but never for longer than this, ns: on a
+ * link that carries only an occasional probe, a thousand packets would be a minute and not a
+ * reordering.
+ */
+const MOVE_NS_MAX = 100_000_000;
+
+/** Schedules a call after a delay in the world's time. */
+export type After = (delayNs: number, fire: () => void) => void;
+
+interface Held {
+  readonly bytes: Uint8Array;
+  isReleased: boolean;
+}
+
+/** One attacker. */
+export class ReplayTap {
+  readonly #action: ReplayAttack;
+  readonly #random: RandomStream;
+  /** Copies to inject when the packet count reaches the key. */
+  readonly #due = new Map<number, Held[]>();
+  readonly #after: After;
+  #seen = 0;
+  #held = 0;
+
+  constructor(action: ReplayAttack, random: RandomStream, after: After) {
+    this.#action = action;
+    this.#random = random;
+    this.#after = after;
+  }
+
+  /** Sees one packet; false removes it from the direction. */
+  readonly see: Tap = (packet: TappedPacket, control: TapControl): boolean => {
+    this.#seen += 1;
+    this.#release(control);
+    const { replay, replayWithin, reorder, forge } = this.#action;
+    const isReplayed = this.#random.chance(replay);
+    const replayAfter = 1 + Math.floor(this.#random.uniform() * Math.max(1, replayWithin));
+    const isForged = this.#random.chance(forge);
+    const bit = Math.floor(this.#random.uniform() * packet.length * 8);
+    // One packet in ten is moved, so that most keep their place and the distance is what is tested.
+    const isMoved = this.#random.chance(reorder > 0 ? 0.1 : 0);
+    const moveBy = 1 + Math.floor(this.#random.uniform() * Math.max(1, reorder));
+    if (isReplayed) this.#keep(this.#seen + replayAfter, copyOf(packet));
+    if (isForged) this.#keep(this.#seen + 1, forgedCopy(packet, bit));
+    if (!isMoved) return true;
+    const held = this.#keep(this.#seen + moveBy, copyOf(packet));
+    if (held === undefined) return true;
+    this.#after(MOVE_NS_MAX, () => this.#inject(held, control));
+    return false;
+  };
+
+  #keep(dueAt: number, bytes: Uint8Array): Held | undefined {
+    if (this.#held >= HELD_MAX) return undefined;
+    this.#held += 1;
+    const held: Held = { bytes, isReleased: false };
+    const waiting = this.#due.get(dueAt);
+    if (waiting === undefined) this.#due.set(dueAt, [held]);
+    else waiting.push(held);
+    return held;
+  }
+
+  #release(control: TapControl): void {
+    const due = this.#due.get(this.#seen);
+    if (due === undefined) return;
+    this.#due.delete(this.#seen);
+    for (const held of due) this.#inject(held, control);
+  }
+
+  #inject(held: Held, control: TapControl): void {
+    if (held.isReleased) return;
+    held.isReleased = true;
+    this.#held -= 1;
+    control.inject(held.bytes);
+  }
+}
+
+function copyOf(packet: TappedPacket): Uint8Array {
+  return packet.bytes.slice(packet.offset, packet.offset + packet.length);
+}
+
+function forgedCopy(packet: TappedPacket, bit: number): Uint8Array {
+  const copy = copyOf(packet);
+  const index = Math.floor(bit / 8);
+  copy[index] = (copy[index] ?? 0) ^ (1 << (bit % 8));
+  return copy;
+}

@@ -1,0 +1,263 @@
+/**
+ * Runs of a sweep on a fleet: each becomes a job of the queue under its own name, so that asking twice asks
+ * once, and its result is read by that name. Events only say when to look.
+ *
+ * @module
+ */
+import type { Job, Queue } from 'bullmq';
+import { EnvironmentError } from '../../engine/live/environment.ts';
+import { filesOf } from '../../scenarios/open/run-files.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+import type { SeedAnswer } from '../run/job.ts';
+import { unpackResult } from '../sweep/packed-result.ts';
+import { type Executor, type Failure, identityOf, type SweepCell } from '../sweep/run-sweep.ts';
+import type { FleetEngine } from './fleet-engine.ts';
+import {
+  FLEET_VERSION,
+  type FleetJob,
+  JOB_LIMITS,
+  readAnswer,
+  readHead,
+  readJob,
+} from './fleet-job.ts';
+
+/** Jobs that are asked for before the first has ended: enough for some hundred threads. */
+const ROOM = 512;
+/** Events may be lost while a server is away: all jobs are looked at this often. */
+const LOOK_MS = 2_000;
+/** A server that is away is asked again after this time, and for so long. */
+const RETRY_MS = 500;
+const PATIENCE_MS = 300_000;
+/** A worker that is killed is no fault of a job; an exception of ours is. */
+const ATTEMPTS = 3;
+/** Stands for the answer of a server that is away. */
+const AWAY: unique symbol = Symbol('away');
+/** Name of the job that says who asks. */
+const HEAD_ID = 'head';
+
+/** Name of the queue with the jobs of a commit; workers of others never see them. */
+export function jobsName(commit: string): string {
+  return `runs-${commit.replaceAll(/[^0-9A-Za-z]/g, '-')}`;
+}
+
+/** Name of the queue that holds the head. */
+export const HEAD_NAME = 'head';
+
+/** Two results of one run that are not the same. */
+export interface FleetConflict {
+  readonly id: string;
+  readonly fingerprints: readonly string[];
+}
+
+/** What to ask for. */
+export interface FleetWishes {
+  /** How workers find the file of a combination. */
+  readonly fileOf: (cell: SweepCell) => string;
+  /** True if results that the fleet has already do not count. */
+  readonly isFresh: boolean;
+}
+
+/** A run that was asked for and has no answer yet. */
+interface Waiting {
+  readonly job: FleetJob;
+  /** Files of the scenario, as messages name them. */
+  readonly named: readonly string[];
+  readonly answer: Promise<SeedAnswer>;
+  readonly resolve: (answer: SeedAnswer) => void;
+}
+
+/** See the module. */
+export class FleetExecutor implements Executor {
+  readonly room = ROOM;
+  readonly isForeign = true;
+  readonly #engine: FleetEngine;
+  readonly #jobs: Queue;
+  readonly #commit: string;
+  readonly #fileOf: (cell: SweepCell) => string;
+  readonly #isFresh: boolean;
+  #conflicts: FleetConflict[] = [];
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #asked = new Set<string>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #isLooking = false;
+  #isStopped = false;
+
+  private constructor(engine: FleetEngine, commit: string, { fileOf, isFresh }: FleetWishes) {
+    this.#engine = engine;
+    this.#commit = commit;
+    this.#fileOf = fileOf;
+    this.#isFresh = isFresh;
+    this.#jobs = engine.queue(jobsName(commit));
+    engine.heard(jobsName(commit), (id) => {
+      if (this.#waiting.has(id)) void this.#look(id);
+    });
+    this.#timer = setInterval(() => void this.#lookAtAll(), LOOK_MS);
+  }
+
+  /**
+   * Tells the fleet which commit it is to run.
+   * @throws Refusal if it still works for another one.
+   */
+  static async open(
+    engine: FleetEngine,
+    commit: string,
+    wishes: FleetWishes,
+  ): Promise<FleetExecutor> {
+    const heads = engine.queue(HEAD_NAME);
+    const before = await heads.getJob(HEAD_ID);
+    const head = before === undefined ? undefined : readHead(before.data);
+    if (head !== undefined && head.commit !== commit) {
+      const others = await engine.queue(jobsName(head.commit)).getJobCounts('wait', 'active');
+      const left = (others['wait'] ?? 0) + (others['active'] ?? 0);
+      if (left > 0) {
+        throw new Refusal(
+          `the fleet still has ${left} runs of commit ${head.commit}, and this program is ${commit}`,
+        );
+      }
+    }
+    if (before !== undefined && head?.commit !== commit) await before.remove();
+    await heads.add('head', { version: FLEET_VERSION, commit }, { jobId: HEAD_ID });
+    return new FleetExecutor(engine, commit, wishes);
+  }
+
+  async run(cell: SweepCell, seed: number): Promise<SeedAnswer> {
+    const { scenario, isKept } = cell;
+    const id = identityOf(cell, seed, this.#commit);
+    const before = this.#waiting.get(id);
+    if (before !== undefined) return await before.answer;
+    const job: FleetJob = {
+      ...{ version: FLEET_VERSION, id, commit: this.#commit, seed, isKept },
+      file: this.#fileOf(cell),
+      files: filesOf(scenario),
+      parameters: scenario.overrides,
+    };
+    if (readJob(job) === undefined) {
+      const message = `seed ${seed}: a fleet takes no such run, which may have ${JOB_LIMITS}`;
+      return { kind: 'refused', message };
+    }
+    let resolve: Waiting['resolve'] = () => undefined;
+    const answer = new Promise<SeedAnswer>((settle) => {
+      resolve = settle;
+    });
+    const named = [scenario.file, scenario.topology.file];
+    this.#waiting.set(id, { job, named, answer, resolve });
+    this.#asked.add(id);
+    await this.#patiently(async () => {
+      await this.#forgetEarlier(id);
+      await this.#add(job);
+    });
+    // It may have ended in an earlier life of this sweep.
+    void this.#look(id);
+    return await answer;
+  }
+
+  async #add(job: FleetJob): Promise<void> {
+    // The name must be known until the sweep has its result.
+    const options = { attempts: ATTEMPTS, removeOnComplete: false, removeOnFail: false };
+    await this.#jobs.add('run', job, { ...options, jobId: job.id });
+  }
+
+  /**
+   * What no worker could run in an earlier life may run now: a file that was missing may be there. A fresh start takes
+   * no result of an earlier life either.
+   */
+  async #forgetEarlier(id: string): Promise<void> {
+    const job = await this.#jobs.getJob(id);
+    if (job?.finishedOn === undefined) return;
+    if (this.#isFresh || (await job.isFailed())) await job.remove();
+  }
+
+  /** Waits for no more. Workers end what they have begun; a sweep that goes on finds it. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const { job, resolve } of this.#waiting.values()) {
+      const { seed } = job;
+      resolve({ kind: 'ended', ending: 'interrupted', seed, message: 'the sweep was stopped' });
+    }
+    this.#waiting.clear();
+  }
+
+  /** Forgets the jobs of this sweep: their results are in its file. */
+  async forget(): Promise<void> {
+    for (const id of this.#asked) await this.#jobs.remove(id).catch(() => undefined);
+  }
+
+  /** Conflicts since the last time. */
+  takeConflicts(): readonly FleetConflict[] {
+    const taken = this.#conflicts;
+    this.#conflicts = [];
+    return taken;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /**
+   * Asks a server again that is away; names keep what was asked twice from being done twice.
+   * @throws EnvironmentError after a while.
+   */
+  async #patiently(ask: () => Promise<unknown>): Promise<void> {
+    const beganMs = performance.now();
+    for (;;) {
+      const problem = await ask().then(
+        () => undefined,
+        (error: unknown) => this.#engine.problemOf(error),
+      );
+      if (problem === undefined || this.#isStopped) return;
+      if (performance.now() - beganMs > PATIENCE_MS) {
+        throw new EnvironmentError(`the queue has been away for too long: ${problem}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  async #lookAtAll(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    for (const id of [...this.#waiting.keys()]) await this.#look(id);
+    this.#isLooking = false;
+  }
+
+  async #look(id: string): Promise<void> {
+    const job = await this.#jobs.getJob(id).catch((): typeof AWAY => AWAY);
+    const waiting = this.#waiting.get(id);
+    // A server that is away answers later.
+    if (waiting === undefined || job === AWAY) return;
+    if (job === undefined) {
+      // Its server forgot it, or another sweep of the same runs did.
+      await this.#add(waiting.job).catch(() => undefined);
+      return;
+    }
+    if (job.finishedOn === undefined) return;
+    this.#waiting.delete(id);
+    const answer = answerOf(job, waiting);
+    await this.#compare(id, answer);
+    waiting.resolve(answer);
+  }
+
+  /** Who ran a job wrote down its fingerprint, also if somebody else was faster. */
+  async #compare(id: string, answer: SeedAnswer): Promise<void> {
+    const { logs } = await this.#jobs.getJobLogs(id).catch(() => ({ logs: [] as string[] }));
+    const taken = answer.kind === 'result' ? [answer.result.fingerprint] : [];
+    const fingerprints = [...new Set([...logs, ...taken])];
+    if (fingerprints.length > 1) this.#conflicts.push({ id, fingerprints });
+  }
+}
+
+function answerOf(job: Job, { job: { seed }, named }: Waiting): SeedAnswer {
+  const answer = readAnswer(job.returnvalue);
+  if (answer?.kind === 'failed') return withoutOtherFiles(answer.failure, named);
+  const result = answer === undefined ? undefined : unpackResult(answer.result);
+  const isWhole = result?.fingerprint === answer?.fingerprint && result?.ending !== 'interrupted';
+  if (result?.seed === seed && isWhole) return { kind: 'result', result };
+  const why = job.failedReason === undefined ? 'its result is damaged' : job.failedReason;
+  return { kind: 'refused', message: `the fleet has no result of seed ${seed}: ${why}` };
+}
+
+/** A line of the file that an answer names is printed: of none but the scenario's own. */
+function withoutOtherFiles(failure: Failure, named: readonly string[]): SeedAnswer {
+  if (failure.kind !== 'scenario-error' || named.includes(failure.file)) return failure;
+  const { file, line, column, message } = failure;
+  return { kind: 'refused', message: `${file}:${line}:${column}  ${message}` };
+}

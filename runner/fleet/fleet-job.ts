@@ -1,0 +1,129 @@
+/**
+ * What a fleet is told of a run, and what it answers: plain data, checked on both sides. Nothing executable
+ * travels; files are named, with their hashes.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { lengthOf, OVERRIDES_LENGTH_MAX } from '../../topologies/files/overrides.ts';
+import type { SeedAnswer } from '../run/job.ts';
+
+/** Version of these messages. */
+export const FLEET_VERSION = 1;
+
+const TEXT_MAX = 4_096;
+const VALUES_MAX = 1_000;
+const text = z.string().max(TEXT_MAX);
+const texts = z
+  .record(text, text)
+  .refine((values) => Object.keys(values).length <= VALUES_MAX, 'too many values');
+
+const jobSchema = z.strictObject({
+  version: z.literal(FLEET_VERSION),
+  id: z.string().regex(/^run-[0-9a-f]{32}$/),
+  commit: text,
+  /** Name of a shipped scenario, or a path below the folder of the worker. */
+  file: text,
+  files: texts,
+  // The loader takes no more either; here it is seen before any of them is looked at.
+  parameters: texts.refine((values) => lengthOf(values) <= OVERRIDES_LENGTH_MAX, 'too long'),
+  seed: z.int().min(0),
+  /** True if the result is kept whole. */
+  isKept: z.boolean(),
+});
+
+/** What a run of a fleet may have, for whoever asks for more. */
+export const JOB_LIMITS = `at most ${VALUES_MAX} values of ${TEXT_MAX} characters, and ${OVERRIDES_LENGTH_MAX} together`;
+
+/** A run that somebody in the fleet is to make. */
+export type FleetJob = z.output<typeof jobSchema>;
+
+/** The job in the data of a queue; undefined if it is none of this version. */
+export function readJob(data: unknown): FleetJob | undefined {
+  return jobSchema.safeParse(data).data;
+}
+
+/** Texts of answers: the stack of a crash, the lines around it. */
+const LONG_MAX = 1_048_576;
+const EVENTS_MAX = 1_000;
+const long = z.string().max(LONG_MAX);
+
+const placeSchema = z.strictObject({
+  ...{ file: long, line: z.int(), column: z.int(), firstLine: z.int() },
+  lines: z.array(long).max(EVENTS_MAX),
+  within: long.optional(),
+});
+
+const crashSchema = z.strictObject({
+  by: z.enum(['protocol', 'orrery']),
+  protocol: long,
+  node: long.optional(),
+  how: z.enum(['threw', 'held', 'still']),
+  ...{ seed: z.int(), atNs: z.number(), error: long, stack: long },
+  place: placeSchema.optional(),
+  events: z.array(z.strictObject({ atNs: z.number(), text: long })).max(EVENTS_MAX),
+});
+
+/** Why a run has no result. One that was interrupted is not over: its worker gives it back to the queue. */
+const failureSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('scenario-error'),
+    ...{ file: long, line: z.int(), column: z.int(), message: long },
+  }),
+  z.strictObject({ kind: z.literal('refused'), message: long }),
+  z.strictObject({
+    kind: z.literal('broken'),
+    ...{ message: long, stack: long, crash: crashSchema.optional() },
+  }),
+  z.strictObject({
+    kind: z.literal('ended'),
+    ending: z.literal('time-limit'),
+    ...{ seed: z.int(), message: long },
+  }),
+]);
+
+const answerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('result'), fingerprint: z.string(), result: z.string() }),
+  z.strictObject({ kind: z.literal('failed'), failure: failureSchema }),
+]);
+
+/** What came of a run. */
+export type FleetAnswer =
+  | { readonly kind: 'result'; readonly fingerprint: string; readonly result: string }
+  | { readonly kind: 'failed'; readonly failure: Exclude<SeedAnswer, { kind: 'result' }> };
+
+/** The answer in the return value of a job; undefined if it is none. */
+export function readAnswer(value: unknown): FleetAnswer | undefined {
+  return answerSchema.safeParse(value).data as FleetAnswer | undefined;
+}
+
+/** What a producer says of itself before it asks for anything. */
+export interface FleetHead {
+  readonly version: number;
+  readonly commit: string;
+}
+
+const headSchema = z.strictObject({ version: z.int(), commit: text });
+
+/** The head in the data of a queue. */
+export function readHead(data: unknown): FleetHead | undefined {
+  return headSchema.safeParse(data).data;
+}
+
+const workerSchema = z.strictObject({
+  host: text,
+  pid: z.int(),
+  commit: text,
+  threads: z.int(),
+  done: z.int(),
+  /** When it said so, ms since 1970. */
+  atMs: z.number(),
+});
+
+/** What a worker says of itself every few seconds. */
+export type FleetWorkerState = z.output<typeof workerSchema>;
+
+/** The state of a worker in the data of a queue. */
+export function readWorker(data: unknown): FleetWorkerState | undefined {
+  return workerSchema.safeParse(data).data;
+}

@@ -1,0 +1,239 @@
+/**
+ * A worker of a fleet: takes runs from the queue and makes them on its threads, from its own files. It never
+ * runs what a job brings: a job names files, and their hashes have to be those of the worker's own.
+ *
+ * @module
+ */
+import { hostname } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Job, Worker } from 'bullmq';
+import { PROJECT_FOLDERS, PROJECT_ROOT } from '../../scenarios/folders.ts';
+import type { Parameters } from '../../scenarios/identity.ts';
+import { ownPart } from '../../scenarios/open/foreign-values.ts';
+import { openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+import { ConfigError, withoutSource } from '../../topologies/files/config-error.ts';
+import { isBelow, openingBelow } from '../../topologies/files/file-bounds.ts';
+import { readValue } from '../../topologies/files/overrides.ts';
+import { depthMistakes } from '../../topologies/files/yaml-words.ts';
+import type { SeedAnswer } from '../run/job.ts';
+import { LocalExecutor } from '../sweep/local-executor.ts';
+import { judgedPart, packResult } from '../sweep/packed-result.ts';
+import { type Failure, identityOf, type SweepCell } from '../sweep/run-sweep.ts';
+import type { FleetEngine } from './fleet-engine.ts';
+import { HEAD_NAME, jobsName } from './fleet-executor.ts';
+import {
+  type FleetAnswer,
+  type FleetJob,
+  type FleetWorkerState,
+  readHead,
+  readJob,
+} from './fleet-job.ts';
+
+/** Name of the queue in which workers say that they are there. */
+export const WORKERS_NAME = 'workers';
+/** How often they say so. */
+export const ALIVE_MS = 5_000;
+/** Whoever lost its worker waits for so long, and then so often, until another one takes the job. */
+const LOCK_MS = 30_000;
+const STALLED_MS = 5_000;
+/** A machine that is killed is normal, and never the fault of a job. */
+const STALLED_MAX = 1_000_000;
+/** Runs that have begun are waited for when a worker is asked to end; others take over the rest. */
+const CLOSE_MS = 10_000;
+
+/** Longest time of a run: a thread that never comes back is lost to all others. */
+const TIME_LIMIT_MS = 3_600_000;
+
+/** Folders of shipped files, which jobs may name as well. */
+const SHIPPED = [...Object.values(PROJECT_FOLDERS), join(PROJECT_ROOT, 'nodes')];
+
+/** What a worker is made from. */
+export interface FleetWorkerOptions {
+  readonly engine: FleetEngine;
+  readonly commit: string;
+  readonly threads: number;
+  readonly memoryMb?: number | undefined;
+  /** Time after which a job of a worker that is gone is given to another, ms. */
+  readonly lockMs?: number | undefined;
+  /** Longest time of a run, ms of the wall clock; a scenario may set a shorter one. */
+  readonly timeLimitMs?: number | undefined;
+  readonly onNotice: (text: string) => void;
+}
+
+/** See the module. */
+export class FleetWorker {
+  readonly #options: FleetWorkerOptions;
+  readonly #executor: LocalExecutor;
+  readonly #registry = new ProtocolRegistry();
+  readonly #folders = [process.cwd(), ...SHIPPED];
+  readonly #id = `worker-${hostname()}-${process.pid}`.replaceAll(':', '-');
+  #worker: Worker | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #done = 0;
+
+  constructor(options: FleetWorkerOptions) {
+    this.#options = options;
+    this.#executor = new LocalExecutor({ ...options, folders: this.#folders });
+  }
+
+  /**
+   * Begins to take runs.
+   * @throws Refusal if the fleet runs another commit.
+   */
+  async start(): Promise<void> {
+    const { engine, commit, threads, lockMs = LOCK_MS, onNotice } = this.#options;
+    const head = readHead((await engine.queue(HEAD_NAME).getJob('head'))?.data);
+    if (head !== undefined && head.commit !== commit) {
+      throw new Refusal(
+        `the fleet runs commit ${head.commit}, and this worker is ${commit}: check out the same`,
+      );
+    }
+    await this.#sayAlive();
+    this.#timer = setInterval(() => void this.#sayAlive(), ALIVE_MS);
+    const work = async (job: Job): Promise<FleetAnswer> => {
+      try {
+        return await this.#work(job);
+      } catch (error) {
+        // What is thrown goes into the queue.
+        throw error instanceof ConfigError ? new Refusal(withoutSource(error)) : error;
+      }
+    };
+    this.#worker = engine.worker(jobsName(commit), work, {
+      concurrency: threads,
+      lockDuration: lockMs,
+      stalledInterval: Math.min(STALLED_MS, lockMs),
+      maxStalledCount: STALLED_MAX,
+    });
+    this.#worker.on('failed', (job, error) => onNotice(`${job?.id ?? 'a job'}: ${error.message}`));
+  }
+
+  /** Ends, and waits for what has begun, but not for ever. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    const late = new Promise<void>((over) => {
+      setTimeout(over, CLOSE_MS).unref();
+    });
+    await Promise.race([this.#worker?.close(), late]);
+    await this.#worker?.close(true);
+    const own = await this.#options.engine.queue(WORKERS_NAME).getJob(this.#id);
+    await own?.remove();
+    await this.#executor.close();
+  }
+
+  async #work(job: Job): Promise<FleetAnswer> {
+    const asked = readJob(job.data);
+    if (asked === undefined) throw new Refusal('the job is none of this version');
+    const cell = await this.#cellOf(asked);
+    const answer = await this.#run(cell, asked.seed);
+    if (answer.kind === 'ended' && answer.ending === 'interrupted')
+      throw new Refusal(answer.message);
+    if (answer.kind !== 'result') return { kind: 'failed', failure: withoutLines(answer) };
+    const { result } = answer;
+    const { fingerprint } = result;
+    await job.log(fingerprint);
+    this.#done += 1;
+    const kept = asked.isKept ? result : judgedPart(result, cell.scenario.kpis);
+    return { kind: 'result', fingerprint, result: packResult(kept) };
+  }
+
+  /** Runs a seed for no longer than this worker lends a thread. */
+  async #run(cell: SweepCell, seed: number): Promise<SeedAnswer> {
+    const { timeLimitMs: mostMs = TIME_LIMIT_MS } = this.#options;
+    const { timeLimitMs: ownMs } = cell.scenario;
+    const scenario = { ...cell.scenario, timeLimitMs: Math.min(ownMs ?? mostMs, mostMs) };
+    const answer = await this.#executor.run({ ...cell, scenario }, seed);
+    // The limit of the scenario says itself what it is.
+    if (scenario.timeLimitMs === ownMs || !isTimeUp(answer)) return answer;
+    const message = `a worker gives a run ${mostMs / 1e3} s; orrery worker --time-limit gives more`;
+    return { kind: 'ended', ending: 'time-limit', seed, message };
+  }
+
+  /** Checks a job against the worker's own files, before anything of them is run. */
+  async #cellOf({ file, files, parameters, isKept, ...job }: FleetJob): Promise<SweepCell> {
+    if (job.commit !== this.#options.commit) throw new Refusal(`a job of commit ${job.commit}`);
+    const path = ownFile(file);
+    refuseWays(parameters);
+    const own = openingBelow(this.#folders, () => ownPart(path)(parameters));
+    const asked = { hashes: files, folders: this.#folders, own };
+    const loaded = await openScenario(path, parameters, this.#registry, asked);
+    const cell = { ...loaded, index: 0, parameters, isKept };
+    if (identityOf(cell, job.seed, job.commit) !== job.id)
+      throw new Refusal('a job of another name');
+    return cell;
+  }
+
+  async #sayAlive(): Promise<void> {
+    const { engine, commit, threads } = this.#options;
+    const state: FleetWorkerState = {
+      ...{ host: hostname(), pid: process.pid, commit, threads },
+      ...{ done: this.#done, atMs: Date.now() },
+    };
+    try {
+      const queue = engine.queue(WORKERS_NAME);
+      const own = await queue.getJob(this.#id);
+      if (own === undefined) await queue.add('worker', state, { jobId: this.#id });
+      else await own.updateData(state);
+    } catch {
+      // The server is away; the next time will do.
+    }
+  }
+}
+
+/** True of a run that its time limit ended. */
+function isTimeUp(answer: SeedAnswer): boolean {
+  if (answer.kind === 'result') return answer.result.ending === 'time-limit';
+  return answer.kind === 'ended' && answer.ending === 'time-limit';
+}
+
+/** A failure without lines of files, which only whoever has them may see. */
+function withoutLines(failure: Failure): Failure {
+  if (failure.kind !== 'broken' || failure.crash === undefined) return failure;
+  const { place, ...crash } = failure.crash;
+  return {
+    ...failure,
+    crash: place === undefined ? crash : { ...crash, place: { ...place, lines: [] } },
+  };
+}
+
+/**
+ * A shipped scenario, or a file below the current folder.
+ * @throws Refusal for all else.
+ */
+function ownFile(file: string): string {
+  const isName = !/[/\\]/.test(file);
+  if (isName) return file;
+  const path = resolve(file);
+  if (isAbsolute(file) || !isBelow(path, process.cwd())) {
+    throw new Refusal(`${file} is outside the folder of this worker`);
+  }
+  return file;
+}
+
+/**
+ * Values may name a topology or a module: one of this folder.
+ * @throws Refusal for absolute paths, and those that lead upwards.
+ */
+function refuseWays(parameters: Parameters): void {
+  for (const [path, value] of Object.entries(parameters)) {
+    if (!textsIn(parsed(value)).some(leadsOut)) continue;
+    throw new Refusal(`${path}=${value} leads outside the folder of this worker`);
+  }
+}
+
+function leadsOut(text: string): boolean {
+  return isAbsolute(text) || /(?:^|[\\/])\.\.(?:[\\/]|$)/.test(text);
+}
+
+/** A value as the loader reads it: a map or a list may hold paths, and a text may be written with escapes. */
+function parsed(value: string): unknown {
+  // The loader refuses what is nested too deeply, and never parses it.
+  return depthMistakes(value).length > 0 ? value : readValue(value);
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, one]) => [key, ...textsIn(one)]);
+}

@@ -1,0 +1,27 @@
+/**
+ * Types shared by those who order floods and those who carry them out.
+ *
+ * @module
+ */
+import type { ForgeryParts } from '../engine/host/forgery.ts';
+import type { FloodSpec } from '../scenarios/model.ts';
+
+/** A flood that is about to begin, as plain data that can be sent to agents in other processes. */
+export interface FloodOrder {
+  /** Names the stream of its random bytes: the event and its instant. */
+  readonly id: string;
+  readonly flood: FloodSpec;
+}
+
+/** Makes forged datagrams; `port` is that of the target. */
+export interface Forger {
+  readonly port: number;
+  readonly address: string;
+  readonly next: () => Uint8Array;
+}
+
+/** What the sending host provides for a forger. */
+export type ForgerTools = Pick<ForgeryParts, 'crypto' | 'random' | 'clock'>;
+
+/** Creates the forger of a flood from the facts that the runner knows. */
+export type MakeForger = (order: FloodOrder) => (tools: ForgerTools) => Forger;

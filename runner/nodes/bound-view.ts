@@ -1,0 +1,108 @@
+/**
+ * The network as one node sees it: bound to its host, so that it gives that host's secrets, those
+ * of its groups, and everybody's public values.
+ *
+ * An assertion refuses what a node may not have: asking for it is a mistake of its protocol.
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import type {
+  HostView,
+  Identity,
+  NetworkMap,
+  NetworkView,
+} from '../../engine/host/network-view.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import { byName } from '../../engine/pure/once-per.ts';
+import type { SecretSource } from './secret-source.ts';
+
+/** The part of a protocol that is used here. */
+export type ProvisionedProtocol = Pick<Protocol, 'name' | 'provisioning'>;
+
+/** The parts that all views share. */
+export interface ViewParts {
+  readonly network: NetworkMap;
+  /** Lowest protocol of a host. */
+  readonly protocolOf: (host: string) => ProvisionedProtocol;
+  /** The protocols above it; absent: none anywhere. */
+  readonly layersOf?: (host: string) => readonly ProvisionedProtocol[];
+  readonly secrets: SecretSource;
+  /**
+   * Public part of a host's secret; undefined if its protocol has none of that name.
+   * @param protocol Name of the protocol whose secret it is.
+   */
+  readonly publicKeyOf: (host: string, protocol: string, name: string) => Uint8Array | undefined;
+  readonly published: (name: string) => string | undefined;
+}
+
+/** The name of a host's secret has no slash, so it cannot be confused with a group's secret. */
+const SECRET_NAME = /^[a-z0-9-]+$/;
+
+/**
+ * Binds what a process has to one of its hosts.
+ * @param layer Name of the layer whose view it is; absent for the lowest protocol.
+ */
+export function boundView(owner: string, parts: ViewParts, layer?: string): NetworkView {
+  const { network, protocolOf, secrets, publicKeyOf, published } = parts;
+  const own = layer ?? protocolOf(owner).name;
+  let memberships: ReadonlySet<string> | undefined;
+  return {
+    hosts: network.hosts,
+    links: network.links,
+    areas: network.areas,
+    identity: (host): Identity => {
+      assert(
+        hostNamed(network, host) !== undefined,
+        `${owner} asks for the keys of ${host}, which does not exist`,
+      );
+      return {
+        publicKey: (name): Uint8Array => {
+          const key = publicKeyOf(host, layer ?? protocolOf(host).name, name);
+          assert(
+            key !== undefined,
+            `${owner} asks for the key "${name}" of ${host}, which has none`,
+          );
+          return key.slice();
+        },
+        secret: (name): Uint8Array => {
+          assert(host === owner, `${owner} asks for the secret "${name}" of ${host}`);
+          assert(SECRET_NAME.test(name), `"${name}" is no name of a secret`);
+          return secrets.own(owner, `${own}/${name}`).slice();
+        },
+      };
+    },
+    shared: (purpose): Uint8Array => {
+      memberships ??= new Set(sharedBy(owner, parts));
+      const name = `${own}/${purpose}`;
+      assert(memberships.has(name), `${owner} asks for ${name}, which it does not share`);
+      return secrets.shared(name).slice();
+    },
+    published,
+  };
+}
+
+/** Names of the secrets that a host shares with others. */
+export function sharedBy(
+  host: string,
+  parts: Pick<ViewParts, 'network' | 'protocolOf' | 'layersOf'>,
+): readonly string[] {
+  const { network } = parts;
+  const view = hostNamed(network, host);
+  assert(view !== undefined, `the topology has no node ${host}`);
+  return protocolsOf(host, parts).flatMap(({ name: protocol, provisioning }) =>
+    (provisioning?.sharedSecrets?.(view, network) ?? []).map((one) => `${protocol}/${one}`),
+  );
+}
+
+/** All protocols of a host, the lowest first. */
+export function protocolsOf(
+  host: string,
+  { protocolOf, layersOf }: Pick<ViewParts, 'protocolOf' | 'layersOf'>,
+): readonly ProvisionedProtocol[] {
+  return [protocolOf(host), ...(layersOf?.(host) ?? [])];
+}
+
+function hostNamed({ hosts }: Pick<NetworkMap, 'hosts'>, name: string): HostView | undefined {
+  return byName(hosts).get(name);
+}

@@ -1,0 +1,98 @@
+/**
+ * Creates the nodes of a host, one for each of its protocols, and lets the runner handle them as
+ * one.
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
+import type { MessageObserver, NodeHandle, Witness } from '../../engine/host/protocol.ts';
+import type { NodeChoice } from '../../scenarios/open/nodes.ts';
+import { readPackageFile } from '../../topologies/files/package-files.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import type { World } from '../world.ts';
+
+/** What the nodes of a host are made from. */
+export interface HostNodeParts {
+  readonly world: Pick<World, 'host' | 'call'>;
+  /** All protocols of the host, the lowest first. */
+  readonly stack: readonly NodeChoice[];
+  /** The network as the lowest protocol sees it, or a layer. */
+  readonly viewOf: (host: string, layer?: string) => NetworkView;
+  readonly witness: Witness;
+  /** Observes messages in the lowest protocol, or in a layer. */
+  readonly observerOf: (layer?: string) => MessageObserver | undefined;
+}
+
+/** Creates all nodes of a host, the lowest first. */
+export function createNodes({ name }: HostSpec, parts: HostNodeParts): NodeHandle {
+  const { world, stack, viewOf, witness, observerOf } = parts;
+  const nodes = stack.map(({ protocol, options }, height) => {
+    const layer = height === 0 ? undefined : protocol.name;
+    const observer = observerOf(layer);
+    const watched = observer === undefined ? {} : { observer };
+    const network = viewOf(name, layer);
+    const setup = { options, network, witness, readFile: readPackageFile, ...watched };
+    return world.call(name, 'create', () => protocol.create(world.host(name, layer), setup));
+  });
+  const [bottom] = nodes;
+  assert(bottom !== undefined, `${name} runs no protocol`);
+  const names = stack.map(({ protocol }) => protocol.name);
+  return nodes.length === 1 ? bottom : new NodeStack(nodes, names);
+}
+
+/**
+ * The nodes of one host as one: begins with the lowest, and ends with it. Does not say how many
+ * messages it holds: those of a layer are none of its carrier's, so each member says it.
+ */
+export class NodeStack implements NodeHandle {
+  /** The lowest first. */
+  readonly #nodes: readonly NodeHandle[];
+  readonly #names: readonly string[];
+
+  constructor(nodes: readonly NodeHandle[], names: readonly string[]) {
+    this.#nodes = nodes;
+    this.#names = names;
+  }
+
+  /** The node of a layer, or of the lowest protocol. */
+  member(layer: string | undefined): NodeHandle | undefined {
+    return this.#nodes[layer === undefined ? 0 : this.#names.indexOf(layer, 1)];
+  }
+
+  start(): void {
+    for (const node of this.#nodes) node.start();
+  }
+
+  /** Stops the top protocol first, because a protocol may still send while it stops. */
+  stop(): void {
+    for (const node of [...this.#nodes].reverse()) node.stop?.();
+  }
+
+  activePath(target: string): readonly string[] | undefined {
+    for (const node of this.#nodes) {
+      const path = node.activePath?.(target);
+      if (path !== undefined) return path;
+    }
+    return undefined;
+  }
+
+  isReady(): boolean {
+    return this.#nodes.every((node) => node.isReady?.() !== false);
+  }
+
+  invariant(): string | undefined {
+    for (const node of this.#nodes) {
+      const broken = node.invariant?.();
+      if (broken !== undefined) return broken;
+    }
+    return undefined;
+  }
+
+  /** That of the lowest, and those of the layers by the names of their protocols. */
+  status(): Readonly<Record<string, unknown>> {
+    const [own = {}, ...layers] = this.#nodes.map((node) => node.status?.() ?? {});
+    const named = layers.map((status, index) => [this.#names[index + 1], status] as const);
+    return { ...own, layers: Object.fromEntries(named) };
+  }
+}

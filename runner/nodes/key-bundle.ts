@@ -1,0 +1,67 @@
+/**
+ * What a process that runs the nodes of some hosts is given: their secrets, and everybody's public
+ * values.
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import type { NetworkMap, NetworkView } from '../../engine/host/network-view.ts';
+import { boundView, type ProvisionedProtocol } from './bound-view.ts';
+import { ownSecret, type SecretSource } from './secret-source.ts';
+
+/** Plain data, so that it can travel. */
+export interface KeyBundle {
+  /** For each host of the process, the root from which its own secrets are derived, 32 bytes. */
+  readonly roots: Readonly<Record<string, Uint8Array>>;
+  /** Secrets that these hosts share with others, by `protocol/purpose`. */
+  readonly shared: Readonly<Record<string, Uint8Array>>;
+  /** Public values of all hosts, by `host/protocol` and name. */
+  readonly publicKeys: Readonly<Record<string, Readonly<Record<string, Uint8Array>>>>;
+  /** Published values by `protocol/name`. */
+  readonly published: Readonly<Record<string, string>>;
+}
+
+/** The data from which the views in such a process are made. */
+export interface BundleUse {
+  readonly bundle: KeyBundle;
+  readonly network: NetworkMap;
+  readonly protocolOf: (host: string) => ProvisionedProtocol;
+  readonly layersOf?: (host: string) => readonly ProvisionedProtocol[];
+}
+
+/**
+ * The network as a host's node sees it, from what its process was given.
+ * @param layer Name of the layer whose view it is; absent for the lowest protocol.
+ */
+export function bundleView(host: string, use: BundleUse, layer?: string): NetworkView {
+  const { bundle, ...rest } = use;
+  const { publicKeys, published } = bundle;
+  const parts = {
+    ...rest,
+    secrets: bundleSecrets(bundle),
+    publicKeyOf: (of: string, protocol: string, name: string): Uint8Array | undefined =>
+      own(own(publicKeys, `${of}/${protocol}`) ?? {}, name),
+    published: (name: string): string | undefined => own(published, name),
+  };
+  return boundView(host, parts, layer);
+}
+
+function bundleSecrets({ roots, shared }: KeyBundle): SecretSource {
+  return {
+    own: (host, purpose): Uint8Array => {
+      const root = own(roots, host);
+      assert(root !== undefined, `this process has no secrets of ${host}`);
+      return ownSecret(root, purpose);
+    },
+    shared: (purpose): Uint8Array => {
+      const secret = own(shared, purpose);
+      assert(secret !== undefined, `this process has no secret ${purpose}`);
+      return secret;
+    },
+  };
+}
+
+/** Reads an own property of a record from outside, never one inherited from Object. */
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}

@@ -1,0 +1,80 @@
+/**
+ * The topology as nodes see it, without anybody's keys.
+ *
+ * @module
+ */
+import type {
+  LinkEndView,
+  LinkView,
+  NetworkMap,
+  PlannedContacts,
+} from '../../engine/host/network-view.ts';
+import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import type { LinkEnd, Topology } from '../../topologies/model.ts';
+
+/** The part of a topology that nodes see. */
+export type MappedTopology = Pick<Topology, 'hosts' | 'links' | 'areas'>;
+
+/**
+ * Makes the map of a run, one object for all its nodes.
+ * @param layersOf Protocols above the lowest one of a host, by its name.
+ */
+export function networkMap(
+  topology: MappedTopology,
+  layersOf: (host: string) => readonly { readonly name: string }[] = () => [],
+): NetworkMap {
+  const address = new Map(topology.hosts.map((host) => [host.name, host.address]));
+  const end = ({ host, port, attributes }: LinkEnd): LinkEndView => ({
+    host,
+    address: address.get(host) ?? '',
+    port,
+    ...(attributes === undefined ? {} : { attributes }),
+  });
+  return {
+    hosts: topology.hosts.map(({ name, address: at, protocol, area }) => ({
+      name,
+      address: at,
+      protocol,
+      stack: [protocol, ...layersOf(name).map((layer) => layer.name)],
+      ...(area === undefined ? {} : { area }),
+    })),
+    links: topology.links.map((link) => ({
+      id: link.id,
+      a: end(link.a),
+      b: end(link.b),
+      ...(link.attributes === undefined ? {} : { attributes: link.attributes }),
+      mtu: Math.min(link.forward.mtu ?? 65_535, link.backward.mtu ?? 65_535),
+      delayNs: link.forward.delayNs,
+      rateBps: link.forward.rateBps,
+      ...contactsOf(link.forward, link.backward),
+    })),
+    areas: topology.areas,
+  };
+}
+
+/** The plan of both directions; what becomes of it (`actual:`) is not for nodes to see. */
+function contactsOf(forward: DirectionSpec, backward: DirectionSpec): Pick<LinkView, 'contacts'> {
+  const aToB = planOf(forward);
+  const bToA = planOf(backward);
+  if (aToB === undefined && bToA === undefined) return {};
+  return {
+    contacts: {
+      ...(aToB === undefined ? {} : { aToB }),
+      ...(bToA === undefined ? {} : { bToA }),
+    },
+  };
+}
+
+function planOf({ contacts, rateBps, delayNs }: DirectionSpec): PlannedContacts | undefined {
+  if (contacts === undefined) return undefined;
+  const { windows, periodNs } = contacts;
+  return {
+    windows: windows.map((window) => ({
+      startNs: window.startNs,
+      endNs: window.endNs,
+      rateBps: window.rateBps ?? rateBps,
+      delayNs: window.delayNs ?? delayNs,
+    })),
+    ...(periodNs === undefined ? {} : { periodNs }),
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * Provisioning, where all secrets of a run are drawn: gives each node its view of the network, and
+ * each process its key bundle (ADR 0020).
+ *
+ * @module
+ */
+import { openStream } from '../../engine/core/stream.ts';
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { NetworkMap, NetworkView } from '../../engine/host/network-view.ts';
+import {
+  boundView,
+  type ProvisionedProtocol,
+  protocolsOf,
+  sharedBy,
+  type ViewParts,
+} from './bound-view.ts';
+import type { KeyBundle } from './key-bundle.ts';
+import type { SecretSource } from './secret-source.ts';
+
+/** Knows all secrets of a run. */
+export interface ProvisionOptions {
+  readonly network: NetworkMap;
+  readonly protocolOf: (host: string) => ProvisionedProtocol;
+  /** The protocols above the lowest one; absent: none anywhere. */
+  readonly layersOf?: (host: string) => readonly ProvisionedProtocol[];
+  readonly secrets: SecretSource;
+  readonly crypto: CryptoProvider;
+  /** The seed for published values; no secret depends on it. */
+  readonly seed: number;
+  /** Calendar time at which the nodes start, Unix seconds. */
+  readonly seconds: number;
+  readonly durationNs: number;
+}
+
+/** See the module. */
+export class Provision {
+  readonly #options: ProvisionOptions;
+  readonly #publicKeys = new Map<string, Uint8Array>();
+  #published: ReadonlyMap<string, string> | undefined;
+  /** What all views share. */
+  #parts: ViewParts | undefined;
+
+  constructor(options: ProvisionOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The network as a host's node sees it.
+   * @param layer Name of the layer whose view it is; absent for the lowest protocol.
+   */
+  viewOf(host: string, layer?: string): NetworkView {
+    this.#parts ??= {
+      ...this.#options,
+      publicKeyOf: (of, protocol, name): Uint8Array | undefined =>
+        this.#publicKey(of, protocol, name),
+      published: (name): string | undefined => this.#publications.get(name),
+    };
+    return boundView(host, this.#parts, layer);
+  }
+
+  /**
+   * Everything that a process needs to run the nodes of these hosts, and nothing else.
+   * @param rootOf The root of a host's own secrets.
+   */
+  bundle(hosts: readonly string[], rootOf: (host: string) => Uint8Array): KeyBundle {
+    const { network, secrets } = this.#options;
+    const shared = new Set(hosts.flatMap((host) => sharedBy(host, this.#options)));
+    return {
+      roots: Object.fromEntries(hosts.map((host) => [host, rootOf(host)])),
+      shared: Object.fromEntries([...shared].map((name) => [name, secrets.shared(name)])),
+      publicKeys: Object.fromEntries(network.hosts.flatMap(({ name }) => this.#keysOf(name))),
+      published: Object.fromEntries(this.#publications),
+    };
+  }
+
+  /** Public values of a host, by `host/protocol`. */
+  #keysOf(host: string): (readonly [string, Readonly<Record<string, Uint8Array>>])[] {
+    return protocolsOf(host, this.#options).map(({ name: protocol, provisioning }) => {
+      const keys = Object.keys(provisioning?.publicKeys ?? {}).flatMap((name) => {
+        const key = this.#publicKey(host, protocol, name);
+        return key === undefined ? [] : [[name, key] as const];
+      });
+      return [`${host}/${protocol}`, Object.fromEntries(keys)];
+    });
+  }
+
+  #publicKey(host: string, protocol: string, name: string): Uint8Array | undefined {
+    const key = `${host}/${protocol}/${name}`;
+    const known = this.#publicKeys.get(key);
+    if (known !== undefined) return known;
+    const { secrets, crypto } = this.#options;
+    const owner = protocolsOf(host, this.#options).find((one) => one.name === protocol);
+    const publicKeys = owner?.provisioning?.publicKeys ?? {};
+    const make = Object.hasOwn(publicKeys, name) ? publicKeys[name] : undefined;
+    const made = make?.(secrets.own(host, `${protocol}/${name}`), crypto);
+    if (made !== undefined) this.#publicKeys.set(key, made);
+    return made;
+  }
+
+  get #publications(): ReadonlyMap<string, string> {
+    this.#published ??= new Map(this.#publish());
+    return this.#published;
+  }
+
+  #publish(): (readonly [string, string])[] {
+    const { network, secrets, seed } = this.#options;
+    const protocols = new Set(
+      network.hosts.flatMap(({ name }) => protocolsOf(name, this.#options)),
+    );
+    return [...protocols].flatMap(({ name: protocol, provisioning }) => {
+      const texts = provisioning?.publish?.({
+        ...this.#options,
+        shared: (purpose) => secrets.shared(`${protocol}/${purpose}`),
+        random: (purpose) => openStream(seed, `provisioning/${protocol}`, purpose),
+      });
+      return Object.entries(texts ?? {}).map(
+        ([name, text]) => [`${protocol}/${name}`, text] as const,
+      );
+    });
+  }
+}

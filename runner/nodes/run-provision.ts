@@ -1,0 +1,47 @@
+/**
+ * The provisioning of one run of a scenario.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import { endOf, type Scenario } from '../../scenarios/model.ts';
+import { layerTable, protocolTable, type StackOf } from '../../scenarios/open/nodes.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import { networkMap } from './network-map.ts';
+import { Provision } from './provision.ts';
+import { type SecretSource, seededSecrets } from './secret-source.ts';
+
+/** The run whose hosts get secrets. */
+export interface ProvisionedRun {
+  readonly scenario: Pick<Scenario, 'topology' | 'durationNs' | 'drainNs'>;
+  readonly seed: number;
+  readonly protocolOf: (host: HostSpec) => Protocol;
+  /** The protocols of a host, the lowest first; absent if no host has layers. */
+  readonly stackOf?: StackOf;
+  readonly crypto: CryptoProvider;
+  /** Calendar time at which the nodes start, Unix seconds. */
+  readonly seconds: number;
+  readonly secrets: SecretSource;
+}
+
+/** Provisions a run in any world. */
+export function provisionRun(run: ProvisionedRun): Provision {
+  const { topology } = run.scenario;
+  const layersOf = layerTable(topology, run.stackOf);
+  return new Provision({
+    ...run,
+    network: networkMap(topology, layersOf),
+    protocolOf: protocolTable(topology, run.protocolOf),
+    layersOf,
+    durationNs: endOf(run.scenario),
+  });
+}
+
+/** Provisions a run in virtual time, where everything is derived from the seed. */
+export function provisionSeed(
+  run: Omit<ProvisionedRun, 'seconds' | 'secrets' | 'scenario'> & { readonly scenario: Scenario },
+): Provision {
+  const { scenario, seed } = run;
+  return provisionRun({ ...run, seconds: scenario.epochSeconds, secrets: seededSecrets(seed) });
+}

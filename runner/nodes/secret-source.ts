@@ -1,0 +1,57 @@
+/**
+ * Where the secrets of nodes come from: the seed in virtual time, one secret of the run on the wall
+ * clock.
+ *
+ * On the wall clock everything is derived (HKDF, RFC 5869) from a root of the run, by way of a root
+ * per host. A host's root gives that host's own secrets and no others.
+ *
+ * @module
+ */
+import { hkdfSync, randomFillSync } from 'node:crypto';
+import { SeededBytes } from '../../engine/core/seeded-bytes.ts';
+
+/** Returns the same 32 bytes for the same question. */
+export interface SecretSource {
+  /** A secret of one host. @param purpose `protocol/name`. */
+  own(host: string, purpose: string): Uint8Array;
+  /** A secret that several hosts share. @param purpose `protocol/purpose`. */
+  shared(purpose: string): Uint8Array;
+}
+
+/** A source that can hand over the root of a host's own secrets. */
+export interface RootedSource extends SecretSource {
+  rootOf(host: string): Uint8Array;
+}
+
+const SECRET_BYTES = 32;
+
+/** Secrets of a simulated run: one sequence from the seed per purpose. */
+export function seededSecrets(seed: number): SecretSource {
+  const drawn = (purpose: string): Uint8Array =>
+    new SeededBytes(seed, `provisioning/${purpose}`).next(SECRET_BYTES);
+  return { own: (host, purpose) => drawn(`${purpose}/${host}`), shared: drawn };
+}
+
+/** Secrets for a run in real time, drawn at random, so that nobody can know them in advance. */
+export function drawnSecrets(): RootedSource {
+  return rootedSecrets(randomFillSync(new Uint8Array(SECRET_BYTES)));
+}
+
+/** Derives all secrets from one. @param root Root of the run, 32 bytes. */
+export function rootedSecrets(root: Uint8Array): RootedSource {
+  const rootOf = (host: string): Uint8Array => derived(root, `orrery host ${host}`);
+  return {
+    rootOf,
+    own: (host, purpose) => ownSecret(rootOf(host), purpose),
+    shared: (purpose) => derived(root, `orrery shared ${purpose}`),
+  };
+}
+
+/** A host's own secret, from its root. */
+export function ownSecret(hostRoot: Uint8Array, purpose: string): Uint8Array {
+  return derived(hostRoot, `orrery own ${purpose}`);
+}
+
+function derived(key: Uint8Array, info: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', key, '', info, SECRET_BYTES));
+}

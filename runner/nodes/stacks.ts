@@ -1,0 +1,124 @@
+/**
+ * Puts the layers of a scenario on the hosts of a world, and asks them (docs/spec/stacking.md).
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { HostLayer } from '../../engine/net/host-layer.ts';
+import { APPLICATION_CHANNEL, type CarrierSpec, withChannel } from '../../engine/net/host-stack.ts';
+import type { SimHost } from '../../engine/net/sim-host.ts';
+import type { DeliverySink } from '../../engine/net/sim-observers.ts';
+import type { SimWorld } from '../../engine/net/sim-world.ts';
+import type { NodeChoice, StackOf } from '../../scenarios/open/nodes.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+
+/** How layers are made. */
+export interface StackParts {
+  readonly stackOf: StackOf | undefined;
+  /** Receives what a layer delivers to its application; undefined if there is none. */
+  readonly sinkOf: (host: HostSpec, protocol: string) => DeliverySink | undefined;
+}
+
+/** See the module. */
+export class Stacks {
+  readonly #sim: SimWorld;
+  /** Name of the top protocol of each host that has layers. */
+  readonly #tops = new Map<string, string>();
+
+  constructor(sim: SimWorld, hosts: readonly HostSpec[], parts: StackParts) {
+    this.#sim = sim;
+    const stacked = hosts.filter(({ layers }) => layers !== undefined);
+    if (stacked.length === 0) return;
+    const { stackOf, sinkOf } = parts;
+    assert(stackOf !== undefined, 'nobody knows the layers of this world');
+    const choices = stacked.map((host) => stackOf(host));
+    const members = membersOf(stacked, choices);
+    for (const [index, spec] of stacked.entries()) {
+      const host = sim.host(spec.name);
+      const stack = choices[index] ?? [];
+      for (let height = 1; height < stack.length; height += 1) {
+        const layer = this.#add(host, { stack, height, members });
+        layer.onDelivery = sinkOf(spec, layer.protocol);
+      }
+      this.#tops.set(spec.name, stack.at(-1)?.protocol.name ?? '');
+    }
+  }
+
+  /** The port of a layer. */
+  layer(node: string, protocol: string): Host {
+    const layer = this.#sim.host(node).layers.find((one) => one.protocol === protocol);
+    assert(layer !== undefined, `${node} has no layer ${protocol}`);
+    return layer;
+  }
+
+  /** Asks a protocol of a host; what it sends to a carrier has the application's channel in front. */
+  request(
+    { node, by }: { readonly node: string; readonly by: string },
+    request: NodeRequest,
+    respond: (outcome: string, body?: Uint8Array) => void,
+  ): void {
+    const { kind, target, body, wishes } = request;
+    const host = this.#sim.host(node);
+    const member = host.protocol === by ? host : host.layers.find((one) => one.protocol === by);
+    assert(member !== undefined, `${node} does not run ${by}`);
+    const top = this.#tops.get(target);
+    const isCarrier = top !== undefined && top !== by;
+    const asked = {
+      kind,
+      target,
+      body: isCarrier ? withChannel(APPLICATION_CHANNEL, body) : body,
+      ...(wishes === undefined ? {} : { wishes }),
+    };
+    host.request(asked, respond, member);
+  }
+
+  #add(host: SimHost, { stack, height, members }: Floor): HostLayer {
+    const own = stack[height];
+    assert(own?.protocol.channel !== undefined, `${host.name}: layer ${height} has no channel`);
+    const { name: protocol, channel, metrics, jobs, drops } = own.protocol;
+    const below = stack.slice(0, height).reverse();
+    const carriers = below.flatMap((carrier) => carrierOf(carrier, protocol, members));
+    return host.addLayer({ protocol, channel, carriers, metrics, jobs, drops });
+  }
+}
+
+/** Names of the hosts that run a protocol over a carrier, by `protocol/carrier`. */
+type Members = ReadonlyMap<string, ReadonlySet<string>>;
+
+interface Floor {
+  /** Protocols of the host, the lowest first. */
+  readonly stack: readonly NodeChoice[];
+  /** Index of the layer. */
+  readonly height: number;
+  readonly members: Members;
+}
+
+function membersOf(
+  hosts: readonly HostSpec[],
+  choices: readonly (readonly NodeChoice[])[],
+): Members {
+  const members = new Map<string, Set<string>>();
+  for (const [index, { name }] of hosts.entries()) {
+    const protocols = (choices[index] ?? []).map(({ protocol }) => protocol.name);
+    for (const [height, upper] of protocols.entries()) {
+      for (const carrier of protocols.slice(0, height)) {
+        const key = `${upper}/${carrier}`;
+        const known = members.get(key) ?? new Set<string>();
+        members.set(key, known.add(name));
+      }
+    }
+  }
+  return members;
+}
+
+function carrierOf(
+  { protocol, options }: NodeChoice,
+  upper: string,
+  members: Members,
+): readonly CarrierSpec[] {
+  const terms = protocol.carries?.(options);
+  if (terms === undefined) return [];
+  const running = members.get(`${upper}/${protocol.name}`) ?? new Set<string>();
+  return [{ carrier: protocol.name, terms, members: running }];
+}

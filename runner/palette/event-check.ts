@@ -1,0 +1,114 @@
+/**
+ * Checks an event from the palette as the loader would check it in the file: the same schema, names
+ * and conflicts, including everything injected before it.
+ *
+ * @module
+ */
+import { resolve } from 'node:path';
+import { ScenarioContext } from '../../scenarios/files/context.ts';
+import { resolveEvents } from '../../scenarios/files/events.ts';
+import { type EventInput, eventSchema, scenarioSchema } from '../../scenarios/files/schema.ts';
+import type { FaultSpec, Scenario } from '../../scenarios/model.ts';
+import { ConfigError } from '../../topologies/files/config-error.ts';
+import { listOverrides } from '../../topologies/files/overrides.ts';
+import { Problems } from '../../topologies/files/problems.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import { readSource, type Source } from '../../topologies/files/source.ts';
+import type { EventValues } from './messages.ts';
+
+/** A checked event, or the reason why it is rejected. */
+export type CheckedEvent =
+  | { readonly kind: 'fault'; readonly spec: FaultSpec; readonly event: EventValues }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** The run gives an event its instant and its name. */
+const GIVEN = ['id', 'at', 'every', 'random', 'from', 'to', 'phase'] as const;
+/** Largest number of events injected into one run. */
+const EVENTS_MAX = 200;
+const PREFIX = 'palette-';
+/** The same limit as for a file that is loaded. */
+const LIMIT_BYTES = 1e6;
+
+/** See the module. */
+export class EventCheck {
+  readonly #scenario: Scenario;
+  readonly #registry: Registry;
+  readonly #source: Source;
+  readonly #inputs: EventInput[];
+  readonly #own: number;
+
+  /** Reads the file of the scenario again, for the events as they were written. */
+  constructor(scenario: Scenario, registry: Registry) {
+    this.#scenario = scenario;
+    this.#registry = registry;
+    this.#source = readSource(resolve(scenario.file), {
+      limitBytes: LIMIT_BYTES,
+      tooLargeHint: '',
+      overrides: listOverrides(scenario.overrides),
+      fileKeys: ['topology'],
+    });
+    this.#inputs = [...(scenarioSchema.parse(this.#source.data).events ?? [])];
+    this.#own = this.#inputs.length;
+  }
+
+  /** Checks an event that should begin at an instant. Accepted events count for later checks. */
+  check(event: EventValues, atNs: number): CheckedEvent {
+    const given = GIVEN.find((key) => Object.hasOwn(event, key));
+    if (given !== undefined) {
+      return refused(
+        `${given}: the run sets the name and the instant of a fault; give only its duration`,
+      );
+    }
+    if (this.#inputs.length - this.#own >= EVENTS_MAX) {
+      return refused(`${EVENTS_MAX} faults were injected, the limit for one run`);
+    }
+    const values = { id: this.#freeId(), at: `${atNs}ns`, ...event };
+    try {
+      return { kind: 'fault', spec: this.#resolve(values), event: values };
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      return refused(error.issues.map(issueText).join('; '));
+    }
+  }
+
+  /** Removes an event that could not be carried out. */
+  withdraw(id: string): void {
+    const at = this.#inputs.findLastIndex((input) => input.id === id);
+    if (at >= this.#own) this.#inputs.splice(at, 1);
+  }
+
+  #resolve(values: EventValues): FaultSpec {
+    const { topology, durationNs } = this.#scenario;
+    const problems = new Problems();
+    const source = this.#source;
+    const path = ['events', this.#inputs.length];
+    const input = problems.check<EventInput>(source, eventSchema, values, path);
+    problems.throwIfAny();
+    const registry = this.#registry;
+    const context = new ScenarioContext({ source, problems, registry, topology, durationNs });
+    const specs = resolveEvents(context, input === undefined ? [] : [...this.#inputs, input]);
+    problems.throwIfAny();
+    const spec = specs.at(-1);
+    if (spec === undefined || input === undefined) throw new Error('a checked event is no fault');
+    this.#inputs.push(input);
+    return spec;
+  }
+
+  #freeId(): string {
+    const taken = new Set(this.#inputs.map(({ id }) => id));
+    let next = 1;
+    while (taken.has(`${PREFIX}${next}`)) next += 1;
+    return `${PREFIX}${next}`;
+  }
+}
+
+function refused(reason: string): CheckedEvent {
+  return { kind: 'refused', reason };
+}
+
+/** `set.loss: 1.4 is above …`: there is no line of a file to point at. */
+function issueText({ path, message, hint }: ConfigError['issues'][number]): string {
+  const place = path.replace(/^events\[\d+\]\.?/, '');
+  const words = place === '' ? message : `${place}: ${message}`;
+  return hint === undefined || hint === '' ? words : `${words} (${hint})`;
+}

@@ -1,0 +1,101 @@
+/**
+ * Writes the scenario of a run with the faults that were injected into it, each at its exact
+ * instant: in virtual time the file replays the run, event by event (ADR 0015).
+ *
+ * The text of the file is kept, with its comments. Changes by `--set` are written into it; files
+ * next to the scenario are named by their full path, shipped ones by their name.
+ *
+ * @module
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { type Document, isMap, isSeq, parseDocument, visit, YAMLSeq } from 'yaml';
+import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { findFile } from '../../topologies/files/find-file.ts';
+import { applyOverrides, listOverrides, overridesBelow } from '../../topologies/files/overrides.ts';
+import type { InjectedEvent } from './messages.ts';
+
+/** The run to export. */
+export interface InteractiveRun {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly faults: readonly InjectedEvent[];
+}
+
+/** Entries that may name a file next to their own. */
+const FILE_KEYS: ReadonlySet<string> = new Set(['file', 'run', 'scion']);
+const SUFFIX = '-interactive';
+/** Removed from the text: its path is relative to a folder that does not contain the new file. */
+const EDITOR_HINT = /^# *yaml-language-server:.*\n/m;
+
+/** The text of the scenario as it was run. */
+export function interactiveYaml({ scenario, seed, faults }: InteractiveRun): string {
+  const path = resolve(scenario.file);
+  const document = parseDocument(readFileSync(path, 'utf8'), { prettyErrors: false });
+  const overrides = listOverrides(scenario.overrides);
+  applyOverrides(document, overrides, ['topology']);
+  placeTopology(document, scenario, path);
+  nameFiles(document, dirname(path));
+  document.set('name', nextName(scenario.name));
+  document.set('seeds', document.createNode([seed], { flow: true }));
+  addEvents(document, faults);
+  const text = document.toString({ lineWidth: 0 }).replace(EDITOR_HINT, '').trimStart();
+  const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
+  return `# ${scenario.name}, seed ${seed}, with ${count} from the palette.\n${text}`;
+}
+
+/** Another name, because a run of the exported file must not replace the run that it came from. */
+function nextName(name: string): string {
+  const [, stem = name, count] = /^(.*-interactive)(?:-(\d+))?$/.exec(name) ?? [];
+  if (stem === name && !name.endsWith(SUFFIX)) return `${name}${SUFFIX}`;
+  return `${stem}-${Number(count ?? 1) + 1}`;
+}
+
+/** The name of a shipped file stays; another file gets its full path; a changed one is embedded. */
+function placeTopology(document: Document, { overrides }: Scenario, path: string): void {
+  const value: unknown = document.get('topology');
+  if (typeof value !== 'string') return;
+  const { topologies } = PROJECT_FOLDERS;
+  const own = dirname(path);
+  const places = value.includes('/') ? [own, topologies] : [topologies, own];
+  const found = findFile(value, places, []);
+  if ('message' in found) return;
+  const changes = overridesBelow(listOverrides(overrides), 'topology');
+  if (changes.length === 0) {
+    const isShipped = dirname(found.path) === resolve(topologies);
+    document.set('topology', isShipped ? basename(found.path) : found.path);
+    return;
+  }
+  const topology = parseDocument(readFileSync(found.path, 'utf8'), { prettyErrors: false });
+  applyOverrides(topology, changes, []);
+  nameFiles(topology, dirname(found.path));
+  document.set('topology', topology.contents);
+}
+
+/** Replaces file names relative to the scenario's folder by full paths. */
+function nameFiles(document: Document, folder: string): void {
+  visit(document, {
+    Pair: (_, pair): void => {
+      const { key, value } = pair as { readonly key: Scalar; readonly value: Scalar | null };
+      if (!FILE_KEYS.has(String(key?.value)) || typeof value?.value !== 'string') return;
+      const path = resolve(folder, value.value);
+      if (existsSync(path) && statSync(path).isFile()) value.value = path;
+    },
+  });
+}
+
+interface Scalar {
+  value?: unknown;
+}
+
+function addEvents(document: Document, faults: readonly InjectedEvent[]): void {
+  const present: unknown = document.get('events');
+  const events = isSeq(present) ? present : new YAMLSeq();
+  if (events !== present) document.set('events', events);
+  for (const { event } of faults) {
+    const node = document.createNode(event);
+    if (isMap(node)) node.flow = true;
+    events.items.push(node);
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The run's side of the palette: takes orders, checks each event, books it at a stated instant of
+ * the run's clock, and answers with that instant or with the reason for a refusal (ADR 0015).
+ *
+ * The port belongs to the runner: no node, link or meter knows that a fault was not in the file.
+ *
+ * @module
+ */
+import { receiveMessageOnPort } from 'node:worker_threads';
+import type { FaultRecord } from '../../reports/model.ts';
+import type { FaultSpec, Scenario } from '../../scenarios/model.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import { listSome } from '../../topologies/files/suggest.ts';
+import { FaultError } from '../faults/fault-driver.ts';
+import type { Stage } from '../stage/stage.ts';
+import { EventCheck } from './event-check.ts';
+import { obstacleTo } from './kinds.ts';
+import type { EventValues, PaletteLink, PaletteNews, PaletteOrder } from './messages.ts';
+
+/** Parts of an injector. */
+export interface InjectorParts {
+  readonly link: PaletteLink;
+  readonly scenario: Scenario;
+  readonly registry: Registry;
+  readonly stage: Stage;
+}
+
+/** Largest number of orders per slice; further ones wait for the next slice. */
+const BATCH_MAX = 64;
+/**
+ * In real time, faults are scheduled this much later, so that they are never scheduled in the past.
+ */
+const LEAD_NS = 1_000_000;
+
+/** See the module. */
+export class Injector {
+  readonly #parts: InjectorParts;
+  readonly #check: EventCheck;
+
+  /** The injector of a run; undefined if pages may not act on it. */
+  static of({
+    link,
+    ...parts
+  }: Omit<InjectorParts, 'link'> & { readonly link: PaletteLink | undefined }):
+    | Injector
+    | undefined {
+    return link === undefined ? undefined : new Injector({ ...parts, link });
+  }
+
+  constructor(parts: InjectorParts) {
+    this.#parts = parts;
+    this.#check = new EventCheck(parts.scenario, parts.registry);
+    this.#tell({ kind: 'ready', paths: parts.stage.followedPaths() });
+  }
+
+  /** The orders that have arrived. */
+  take(): readonly PaletteOrder[] {
+    const orders: PaletteOrder[] = [];
+    while (orders.length < BATCH_MAX) {
+      const one = receiveMessageOnPort(this.#parts.link.port);
+      if (one === undefined) break;
+      orders.push(one.message as PaletteOrder);
+    }
+    return orders;
+  }
+
+  /** Injects what has been received; for runs that cannot be paused. */
+  takeAll(fromNs: number): void {
+    for (const order of this.take()) if (order.kind === 'inject') this.inject(order, fromNs);
+  }
+
+  /**
+   * Injects each order shortly after it arrives, in the calling thread.
+   * @param enter Calls back where faults may be booked.
+   */
+  follow(now: () => number, enter: (act: () => void) => void = (act) => act()): void {
+    const { port } = this.#parts.link;
+    port.on('message', (order: PaletteOrder) => {
+      if (order.kind === 'inject') enter(() => void this.inject(order, now() + LEAD_NS));
+    });
+    // Orders may never come, so the port must not keep the process alive.
+    port.unref();
+  }
+
+  /**
+   * Schedules a fault.
+   * @param fromNs The fault begins at this instant of the run, or a few ns later.
+   * @returns its instant; undefined if it was rejected.
+   */
+  inject(order: Extract<PaletteOrder, { kind: 'inject' }>, fromNs: number): number | undefined {
+    const { scenario, stage } = this.#parts;
+    const { number } = order;
+    const atNs = stage.faults.freeInstant(fromNs);
+    const checked = this.#check.check(order.event, atNs);
+    if (checked.kind === 'refused') return this.#refuse(number, checked.reason);
+    const { spec, event } = checked;
+    const obstacle = obstacleTo(spec.action, scenario) ?? this.#isDown(spec);
+    if (obstacle !== undefined) {
+      this.#check.withdraw(spec.id);
+      return this.#refuse(number, obstacle);
+    }
+    stage.faults.inject(spec, (came) => {
+      if (!(came instanceof FaultError)) {
+        this.#tell({ kind: 'injected', number, fault: injectedOf(spec, event, came) });
+        return;
+      }
+      this.#check.withdraw(spec.id);
+      this.#refuse(number, came.message.replace(spec.id, 'the fault'));
+    });
+    return atNs;
+  }
+
+  /** Announces how fast the run goes from here on. */
+  paced(number: number, speed: number | null): void {
+    this.#tell({ kind: 'paced', number, speed });
+  }
+
+  #isDown({ action }: FaultSpec): string | undefined {
+    if (action.kind !== 'crash') return undefined;
+    const isDown = (node: string): boolean => this.#parts.stage.node(node) === undefined;
+    return action.nodes.every(isDown) ? `${listSome(action.nodes)} is down already` : undefined;
+  }
+
+  #refuse(number: number, reason: string): undefined {
+    this.#tell({ kind: 'refused', number, reason });
+  }
+
+  #tell(news: PaletteNews): void {
+    this.#parts.link.port.postMessage(news);
+  }
+}
+
+/** The event as in a file, with the instant at which it happened. */
+function injectedOf(
+  { id, schedule }: FaultSpec,
+  event: EventValues,
+  { beginNs, text }: FaultRecord,
+): Extract<PaletteNews, { kind: 'injected' }>['fault'] {
+  const isTimed = schedule.kind === 'at' && schedule.forNs !== undefined;
+  const endNs = isTimed ? schedule.atNs + (schedule.forNs ?? 0) : undefined;
+  const length = endNs === undefined ? {} : { for: `${endNs - beginNs}ns` };
+  const isExact = schedule.kind === 'at' && schedule.atNs === beginNs;
+  const exact = isExact ? event : { ...event, at: `${beginNs}ns`, ...length };
+  return { id, event: exact, beginNs, endNs, text };
+}

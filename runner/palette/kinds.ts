@@ -1,0 +1,64 @@
+/**
+ * Which kinds of events can be injected into a run: the actions of the scenario language, each
+ * possible or with the reason why not.
+ *
+ * @module
+ */
+
+import { ACTIONS, type ActionKey } from '../../scenarios/files/events.ts';
+import type { FaultAction, Scenario } from '../../scenarios/model.ts';
+import { nodesHit } from '../../scenarios/open/outside.ts';
+
+/** A kind of event, and whether it can be injected. */
+export interface KindOffer {
+  readonly kind: ActionKey;
+  /** Why a fault of this kind is not possible in this run; absent when it is possible. */
+  readonly bar?: string;
+  /** Nodes that it can hit; all, or links, when absent. */
+  readonly targets?: readonly string[];
+  /** For a flood: what can be forged, by the node that is attacked. */
+  readonly forgeries?: Readonly<Record<string, readonly string[]>>;
+}
+
+const ATTACK =
+  'the findings of an attack are scored from the start of a run: add the attack to the ' +
+  'events of the file';
+
+/**
+ * All kinds, in the order of the scenario language, each with what it can hit in this run.
+ * @param forgeries What can be forged, by the node that gets it.
+ */
+export function kindsOf(
+  { topology }: Scenario,
+  forgeries: Readonly<Record<string, readonly string[]>>,
+): readonly KindOffer[] {
+  const hosts = topology.hosts.filter(({ outside }) => outside === undefined);
+  const names = hosts.map(({ name }) => name);
+  const floodable = Object.keys(forgeries);
+  return ACTIONS.map((kind): KindOffer => {
+    switch (kind) {
+      case 'attack':
+        return { kind, bar: ATTACK };
+      case 'crash':
+      case 'clock':
+        return names.length === 0
+          ? { kind, bar: `every node is an outside program: no ${kind} reaches one` }
+          : { kind, targets: names };
+      case 'flood':
+        return floodable.length === 0
+          ? { kind, bar: 'no protocol of this run lists forgeries' }
+          : { kind, targets: floodable, forgeries };
+      default:
+        return { kind };
+    }
+  });
+}
+
+/** Why an action that the language allows cannot be injected here. */
+export function obstacleTo(action: FaultAction, { topology }: Scenario): string | undefined {
+  if (action.kind === 'attack') return ATTACK;
+  const nodes = nodesHit(action);
+  const host = topology.hosts.find(({ name, outside }) => outside && nodes.includes(name));
+  if (host === undefined) return undefined;
+  return `${host.name} is an outside program: no ${action.kind} reaches it`;
+}

@@ -1,0 +1,72 @@
+/**
+ * Puts the parts of a run together, in any world: the stage, the accounts and the recorders, each told what it asks for.
+ *
+ * @module
+ */
+import type { NetworkView } from '../../engine/host/network-view.ts';
+import type { MessageObserver } from '../../engine/host/protocol.ts';
+import type { LogSink } from '../../engine/net/sim-observers.ts';
+import { type NodeChoice, nodeChoice, stackOf } from '../../scenarios/open/nodes.ts';
+import { observerOf } from '../accounts/account.ts';
+import type { Provision } from '../nodes/provision.ts';
+import { joinObservers } from '../privacy/message-observer.ts';
+import type { PrivacyMeter } from '../privacy/privacy.ts';
+import { joinNetworkObservers } from '../recording/join-network-observers.ts';
+import type { Recorders } from '../recording/recorders.ts';
+import { untilPart } from '../stage/done-watch.ts';
+import { Stage, type StageParts } from '../stage/stage.ts';
+import type { Deliveries } from '../traffic/deliveries.ts';
+import type { World } from '../world.ts';
+import type { Cast } from './run-phases.ts';
+
+/** What a run is put together from. */
+export interface RunParts
+  extends Pick<Cast, 'scenario' | 'registry' | 'seed' | 'account' | 'palette'>,
+    Pick<StageParts, 'standIns' | 'memory'>,
+    Partial<Pick<StageParts, 'nodeOf'>> {
+  readonly provision: Pick<Provision, 'viewOf'>;
+  readonly deliveries: Deliveries;
+  readonly recorders: Recorders;
+  readonly privacy?: PrivacyMeter | undefined;
+  /** Receives what nodes log. */
+  readonly logged?: LogSink;
+}
+
+/** The run before it begins: nothing is in the world yet but its hosts and links. */
+export function assembleRun<W extends World>(
+  world: W,
+  parts: RunParts,
+): Cast & { readonly world: W } {
+  const { scenario, registry, seed, provision, account, recorders, privacy, logged } = parts;
+  const books = account.kind === 'kept' ? account.books : undefined;
+  const ledgers = books?.ledgers ?? [];
+  const stage = new Stage({
+    nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+    ...parts,
+    world,
+    viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
+    stackOf: stackOf(scenario, registry),
+    observerOf: (node, layer): MessageObserver | undefined => {
+      const kept = [observerOf(account, node, layer)];
+      const all =
+        layer === undefined
+          ? [privacy?.messagesOf?.(node), ...kept, ...recorders.messagesOf(node)]
+          : kept;
+      return joinObservers(all.filter((one) => one !== undefined));
+    },
+    attack: privacy?.attack?.bind(privacy),
+    crashed: (node): void => books?.crashed(node),
+    ...untilPart(scenario, registry),
+  });
+  const log = logged === undefined ? [] : [{ logged }];
+  for (const listener of [...ledgers, stage, ...log, ...recorders.all]) world.listen(listener);
+  const observers = [...recorders.observers, privacy?.observer, ...ledgers];
+  const observer = joinNetworkObservers(observers.filter((one) => one !== undefined));
+  if (observer !== undefined) world.observe?.(observer);
+  const { palette } = parts;
+  return {
+    ...{ scenario, registry, seed, world, stage, account, palette },
+    recording: recorders,
+    ...(privacy === undefined ? {} : { privacy }),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * What an active adversary at one node works with: messages on the node's links, a clock, and a
+ * score that it can write but not read (docs/PRIVACY.md#attacks). Adversaries see what the taps
+ * show them, never the truth; a dependency rule ensures that.
+ *
+ * @module
+ */
+import type { RandomStream } from '../../engine/core/stream.ts';
+import type { WireMessage } from '../../engine/host/protocol.ts';
+
+/** A message that the adversary saw on a link: an opaque number. */
+export type Sighting = number;
+/** An attempt of the adversary: an opaque number. */
+export type Trial = number;
+
+/** Keeps the score of one attack. */
+export interface Score {
+  /** Remembers the message that has this key on a link now. */
+  see(key: number): Sighting;
+  /** Begins an attempt on a message. */
+  aim(target: Sighting): Trial;
+  /** Ends an attempt with the claim that this other message is the target. */
+  claim(trial: Trial, found: Sighting): void;
+  /** Ends an attempt with the claim that the message that ends at this node now is the target. */
+  claimEnd(trial: Trial, node: string): void;
+  /** Withdraws an attempt that was not observed to its end. */
+  withdraw(trial: Trial): void;
+}
+
+/** What an adversary can use. */
+export interface AttackContext {
+  now(): number;
+  /** Calls back after a delay, unless the attack has ended by then. */
+  after(delayNs: number, fire: () => void): void;
+  /**
+   * True for a message that the adversary made itself: the maker of a packet can recognise its
+   * bytes on every link.
+   */
+  isOwn(key: number): boolean;
+  readonly random: RandomStream;
+  readonly score: Score;
+}
+
+/** A message on a link of the node. */
+export interface Caught {
+  /** The whole datagram; changes to it are sent. */
+  readonly bytes: Uint8Array;
+  readonly message: WireMessage;
+  /** Time from here to the end of the link without jitter, ns. */
+  readonly transitNs: number;
+  /** Sends a copy of these bytes in the same direction, now or later. */
+  inject(bytes: Uint8Array): void;
+}
+
+/** An adversary at a node. */
+export interface Adversary {
+  /** A message enters the node; false removes it. */
+  entering(caught: Caught): boolean;
+  /** Called when a message leaves the node. */
+  leaving(caught: Caught): void;
+  /** A node dropped something, with the reason; only corrupt nodes report this. */
+  dropped(node: string, reason: string): void;
+  /** The attack has ended: no further claims. */
+  stop(): void;
+  /** Sends on what it has held back; absent if it holds nothing back. */
+  release?(): void;
+}

@@ -1,0 +1,109 @@
+/**
+ * Keeps the score of an attack in a run: the adversary points at messages, and whether it is right
+ * is decided here, from the truth, which the adversary never sees
+ * (docs/spec/privacy-metrics.md#two-records).
+ *
+ * @module
+ */
+import type { Counted } from '../../reports/privacy/attacks/index.ts';
+import { DROPPED, type Truth } from '../../reports/privacy/truth/truth.ts';
+import type { Score, Sighting, Trial } from './adversary.ts';
+
+/** What is needed to compute a score. */
+export interface ScoreParts {
+  now(): number;
+  /** The number of the message that has this key on a link now; -1 if there is none. */
+  messageOf(key: number): number;
+  /** Attempts before this do not count, ns. */
+  readonly warmupNs: number;
+}
+
+type Claim =
+  | { readonly kind: 'message'; readonly found: Sighting }
+  | { readonly kind: 'end'; readonly node: string; readonly atNs: number };
+
+interface Attempt {
+  readonly target: Sighting;
+  readonly isMeasured: boolean;
+  claim?: Claim;
+  isWithdrawn: boolean;
+}
+
+const UNKNOWN = -1;
+
+/** The score of one attack. */
+export class AttackScore implements Score {
+  readonly #parts: ScoreParts;
+  readonly #attempts: Attempt[] = [];
+  /** For each sighting, the number of its message. */
+  readonly #seen: number[] = [];
+
+  constructor(parts: ScoreParts) {
+    this.#parts = parts;
+  }
+
+  see(key: number): Sighting {
+    return this.#seen.push(this.#parts.messageOf(key)) - 1;
+  }
+
+  aim(target: Sighting): Trial {
+    const isMeasured = this.#parts.now() >= this.#parts.warmupNs;
+    return this.#attempts.push({ target, isMeasured, isWithdrawn: false }) - 1;
+  }
+
+  claim(trial: Trial, found: Sighting): void {
+    this.#settle(trial, { kind: 'message', found });
+  }
+
+  claimEnd(trial: Trial, node: string): void {
+    this.#settle(trial, { kind: 'end', node, atNs: this.#parts.now() });
+  }
+
+  withdraw(trial: Trial): void {
+    const attempt = this.#attempts[trial];
+    if (attempt !== undefined) attempt.isWithdrawn = true;
+  }
+
+  /** Attempts that count, and how many of them were right. */
+  counted(truth: Truth): Counted {
+    const attempts = this.#attempts.filter(
+      ({ isMeasured, isWithdrawn, target }) =>
+        isMeasured && !isWithdrawn && this.#seen[target] !== UNKNOWN,
+    );
+    const ends = dropsOf(truth, new Set(attempts.map(({ target }) => this.#messageOf(target))));
+    const hits = attempts.filter((attempt) => this.#isRight(attempt, ends)).length;
+    return { hits, trials: attempts.length };
+  }
+
+  #settle(trial: Trial, claim: Claim): void {
+    const attempt = this.#attempts[trial];
+    if (attempt !== undefined) attempt.claim ??= claim;
+  }
+
+  #isRight({ target, claim }: Attempt, ends: ReadonlyMap<number, string>): boolean {
+    if (claim === undefined) return false;
+    const message = this.#messageOf(target);
+    if (claim.kind === 'message') return this.#messageOf(claim.found) === message;
+    return ends.get(message) === endOf(claim.node, claim.atNs);
+  }
+
+  #messageOf(sighting: Sighting): number {
+    return this.#seen[sighting] ?? UNKNOWN;
+  }
+}
+
+/** Where and when the given messages were dropped. */
+function dropsOf(truth: Truth, messages: ReadonlySet<number>): ReadonlyMap<number, string> {
+  const { count, code, node, message, atNs } = truth.events;
+  const ends = new Map<number, string>();
+  for (let i = 0; i < count; i += 1) {
+    const one = message[i] as number;
+    if (code[i] !== DROPPED || !messages.has(one)) continue;
+    ends.set(one, endOf(truth.nodes[node[i] as number] ?? '', atNs[i] as number));
+  }
+  return ends;
+}
+
+function endOf(node: string, atNs: number): string {
+  return `${node} ${atNs}`;
+}

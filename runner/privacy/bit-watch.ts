@@ -1,0 +1,188 @@
+/**
+ * What an observer of all links learns where no node mixes: it follows packets by their bits. Routers
+ * and carriers change heads, but what they carry keeps its last bytes, and so leads from its sender to
+ * its recipient (docs/PRIVACY.md, "Where nothing mixes").
+ *
+ * A target is the first packet that is long enough for a message of an application and leaves its
+ * sender after the message was submitted; without applications, the first long packet of a user. If a node sends on a packet with the same last bytes, the
+ * observer goes on with it. If a node has the target and never sends these bytes, it has lost it: then
+ * all packets that reached users in the next 10 s may be what it became.
+ *
+ * @module
+ */
+import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import { log } from '../../engine/pure/log-exp.ts';
+import type { MetricData, SeedResult } from '../../reports/model.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import type { Flow } from '../traffic/traffic-source.ts';
+import type { LocalWorld } from '../world.ts';
+import type { PrivacyMeter } from './privacy.ts';
+
+/** Bytes that are compared: longer than any checksum that a node writes anew. */
+const TAIL_BYTES = 32;
+/** A message that is longer is sent in several packets, of at least this length. */
+const LONG_BYTES = 1_000;
+/** An observer that has lost a target looks for it among what users receive in this time, ns. */
+const SEARCH_NS = 10e9;
+/** Different bytes at the end of a packet that carries something. */
+const DISTINCT_MIN = 8;
+/** Targets of a run, and arrivals at users that are noted. */
+const TARGETS_MAX = 10_000;
+const ARRIVALS_MAX = 1_000_000;
+/** FNV-1a, 32 bits. */
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x0100_0193;
+const SECOND_OFFSET = 0x5bd1e995;
+const HIGH = 2 ** 21;
+const LN2 = log(2);
+
+/** A packet that is followed. */
+interface Target {
+  readonly from: string;
+  /** True once another user has received it. */
+  hasArrived: boolean;
+  /** Since when a node has it that is no user, ns; undefined if no such node has it. */
+  heldNs: number | undefined;
+}
+
+/** What to observe. */
+export interface BitWatchParts {
+  readonly world: LocalWorld;
+  readonly scenario: Pick<Scenario, 'topology' | 'warmupNs' | 'durationNs' | 'drainNs'>;
+  readonly everyNs: number;
+  /** The flows of the run, which come when it is prepared. */
+  readonly flows: readonly Flow[];
+}
+
+/** Observes the links of one run. */
+export class BitWatch implements NetworkObserver, PrivacyMeter {
+  readonly observer = this;
+  readonly #parts: BitWatchParts;
+  readonly #users: ReadonlySet<string>;
+  /** By the last bytes of their packets. */
+  readonly #targets = new Map<number, Target>();
+  /** When packets reached users, ns, ascending. */
+  readonly #arrivals: number[] = [];
+  /** Next sequence of a flow when its last target was chosen. */
+  readonly #seen = new Map<number, number>();
+  #nextNs: number;
+
+  constructor(parts: BitWatchParts) {
+    this.#parts = parts;
+    this.#nextNs = parts.scenario.warmupNs;
+    const { hosts } = parts.scenario.topology;
+    const layered = hosts.filter(({ layers }) => layers !== undefined);
+    this.#users = new Set((layered.length > 0 ? layered : hosts).map(({ name }) => name));
+  }
+
+  onOffered(): void {
+    // A packet is seen when its serialisation begins.
+  }
+
+  onStarted({ fromNode }: DirectionView, packet: number): void {
+    const now = this.#now;
+    const isDue = now >= this.#nextNs && now < this.#parts.scenario.durationNs;
+    if (!isDue && this.#targets.size === 0) return;
+    const from = this.#nameOf(fromNode);
+    const tail = this.#tailOf(packet);
+    const known = this.#targets.get(tail);
+    if (known !== undefined) known.heldNs = undefined;
+    else if (isDue && this.#users.has(from)) this.#choose(from, packet, tail);
+  }
+
+  onDelivered({ toNode }: DirectionView, packet: number): void {
+    if (this.#targets.size === 0) return;
+    const now = this.#now;
+    const to = this.#nameOf(toNode);
+    const target = this.#targets.get(this.#tailOf(packet));
+    if (!this.#users.has(to)) {
+      if (target?.hasArrived === false) target.heldNs = now;
+      return;
+    }
+    if (this.#arrivals.length < ARRIVALS_MAX) this.#arrivals.push(now);
+    if (target !== undefined && to !== target.from) target.hasArrived = true;
+  }
+
+  onDropped(): void {
+    // What is lost has not reached anybody.
+  }
+
+  /** The result with what the observer has found out. */
+  addTo(result: SeedResult): SeedResult {
+    const counts = [...this.#targets.values()].map((target) => this.#candidates(target));
+    const values = counts.filter((count) => count > 0).map((count) => log(count) / LN2);
+    // All candidates are equally likely: every entropy is the same.
+    const bits: MetricData = { kind: 'samples', values };
+    return {
+      ...result,
+      metrics: {
+        ...result.metrics,
+        'privacy.entropy.bits': bits,
+        'privacy.min_entropy.bits': bits,
+        'privacy.hartley.bits': bits,
+      },
+    };
+  }
+
+  /** Packets that a target may have become; 0 if nothing can be said of it. */
+  #candidates({ hasArrived, heldNs }: Target): number {
+    if (hasArrived) return 1;
+    const { durationNs, drainNs } = this.#parts.scenario;
+    // It was lost on a link, or may still leave.
+    if (heldNs === undefined || heldNs + SEARCH_NS > durationNs + drainNs) return 0;
+    const from = countUntil(this.#arrivals, heldNs);
+    return countUntil(this.#arrivals, heldNs + SEARCH_NS) - from;
+  }
+
+  #choose(from: string, packet: number, tail: number): void {
+    const { world, everyNs, flows } = this.#parts;
+    const length = world.sim.network.table.length[packet] ?? 0;
+    // Without applications, whatever protocols send by themselves that is long.
+    const isBare = flows.length === 0 && length >= LONG_BYTES;
+    const flow = flows.find(
+      ({ index, spec, nextSequence }) =>
+        spec.from === from &&
+        nextSequence > (this.#seen.get(index) ?? 0) &&
+        length >= Math.min(spec.sizeBytes, LONG_BYTES),
+    );
+    if ((flow === undefined && !isBare) || this.#targets.size >= TARGETS_MAX) return;
+    // Padding, as of a request that fetches messages: no message, and like that of all others.
+    const bytes = world.sim.network.table.view(packet);
+    if (new Set(bytes.subarray(-TAIL_BYTES)).size < DISTINCT_MIN) return;
+    if (flow !== undefined) this.#seen.set(flow.index, flow.nextSequence);
+    this.#targets.set(tail, { from, hasArrived: false, heldNs: undefined });
+    this.#nextNs = this.#now + everyNs;
+  }
+
+  get #now(): number {
+    return this.#parts.world.sim.scheduler.now;
+  }
+
+  #nameOf(node: number): string {
+    return this.#parts.world.sim.hosts[node]?.name ?? '';
+  }
+
+  // hot: once per packet and link while targets are followed.
+  #tailOf(packet: number): number {
+    const bytes = this.#parts.world.sim.network.table.view(packet);
+    let low = FNV_OFFSET;
+    let high = SECOND_OFFSET;
+    for (let at = Math.max(0, bytes.length - TAIL_BYTES); at < bytes.length; at += 1) {
+      low = Math.imul(low ^ (bytes[at] as number), FNV_PRIME);
+      high = Math.imul(high ^ (bytes[at] as number), FNV_PRIME) ^ (high >>> 15);
+    }
+    return (low >>> 0) * HIGH + (high >>> 11);
+  }
+}
+
+/** Numbers of an ascending list that are at most `limit`. */
+function countUntil(values: readonly number[], limit: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((values[middle] as number) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,107 @@
+/**
+ * The n-1 attack (blending): blocks everything that enters a node until its pool has run empty,
+ * then lets one message in at a time and claims that the next one that leaves is that message
+ * (docs/PRIVACY.md#attacks). The adversary's own messages pass, and it recognises them when they
+ * leave: they fill batches that wait for a number.
+ *
+ * Blocked messages are dropped, or held back until the target has left (Serjantov, Dingledine,
+ * Syverson: "From a Trickle to a Flood", 2002). In the second case nothing is lost, but the pool
+ * must run empty again of everything that was released together.
+ *
+ * @module
+ */
+import type { AttackSpec } from '../../scenarios/model.ts';
+import type { Adversary, AttackContext, Caught, Trial } from './adversary.ts';
+
+/** Messages held back at most; more are dropped. */
+const HELD_MAX = 65_536;
+
+/** See the module. */
+export class BlendingAdversary implements Adversary {
+  readonly #spec: Extract<AttackSpec, { kind: 'n_minus_one' }>;
+  readonly #context: AttackContext;
+  /** Sends what is held back, oldest first. */
+  #held: (() => void)[] = [];
+  #isOpen = false;
+  #trial: Trial | undefined;
+  /** Number of the present target, so that the timer of an earlier one is not taken for its own. */
+  #target = 0;
+  /** When the target entered the node. */
+  #insideNs = 0;
+
+  constructor(spec: Extract<AttackSpec, { kind: 'n_minus_one' }>, context: AttackContext) {
+    this.#spec = spec;
+    this.#context = context;
+    this.#drain();
+  }
+
+  entering(caught: Caught): boolean {
+    const { message, transitNs } = caught;
+    const { score } = this.#context;
+    if (this.#context.isOwn(message.key)) return true;
+    if (!this.#isOpen) {
+      this.#keepOut(caught);
+      return false;
+    }
+    this.#isOpen = false;
+    this.#trial = score.aim(score.see(message.key));
+    this.#insideNs = this.#context.now() + transitNs;
+    this.#target += 1;
+    const target = this.#target;
+    this.#context.after(this.#spec.watchNs, () => this.#giveUp(target));
+    return true;
+  }
+
+  leaving({ message }: Caught): void {
+    const { score } = this.#context;
+    if (this.#trial === undefined || this.#context.now() < this.#insideNs) return;
+    if (this.#context.isOwn(message.key)) return;
+    score.claim(this.#trial, score.see(message.key));
+    this.#trial = undefined;
+    if (this.#spec.others === 'hold') this.#nextRound();
+  }
+
+  dropped(): void {
+    // An honest node does not report what it drops.
+  }
+
+  stop(): void {
+    if (this.#trial !== undefined) this.#context.score.withdraw(this.#trial);
+  }
+
+  release(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const send of held) send();
+  }
+
+  #drain(): void {
+    this.#context.after(this.#spec.drainNs, () => this.#open());
+  }
+
+  #keepOut({ bytes, inject }: Caught): void {
+    if (this.#spec.others === 'drop' || this.#held.length >= HELD_MAX) return;
+    const copy = bytes.slice();
+    this.#held.push(() => inject(copy));
+  }
+
+  /** The time for a target is over. */
+  #giveUp(target: number): void {
+    if (target !== this.#target) return;
+    if (this.#spec.others === 'drop') this.#open();
+    else this.#nextRound();
+  }
+
+  /** Releases what was held and starts again: all of it must leave before the next target. */
+  #nextRound(): void {
+    this.#target += 1;
+    this.#trial = undefined;
+    this.release();
+    this.#drain();
+  }
+
+  #open(): void {
+    this.#isOpen = true;
+    this.#trial = undefined;
+  }
+}

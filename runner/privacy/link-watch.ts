@@ -1,0 +1,98 @@
+/**
+ * What a global passive adversary records: instant and size of each packet on a link, and nothing
+ * else. The result is a `View`; if no attack asks for one, sizes alone are recorded.
+ *
+ * @module
+ */
+import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { View, WatchedLink } from '../../reports/privacy/view/view.ts';
+import { ViewRecord } from '../../reports/privacy/view/view-record.ts';
+import type { LocalWorld } from '../world.ts';
+
+/** What to observe. */
+export interface LinkWatchParts {
+  readonly world: LocalWorld;
+  /**
+   * Sizes are recorded from this instant on, ns, because early packets (documents) carry no
+   * messages.
+   */
+  readonly warmupNs: number;
+  /** Names of the nodes on whose links messages are visible. */
+  readonly nodes: ReadonlySet<string>;
+  readonly corrupt: readonly string[];
+  /** If false, only sizes are recorded. */
+  readonly keepsSightings: boolean;
+}
+
+/** Number of sizes that are distinguished. */
+const SIZES_MAX = 8;
+const UNWATCHED = -1;
+
+/** Observes the links of one run. */
+export class LinkWatch implements NetworkObserver {
+  /** Packets after the warm-up by their size on the wire. */
+  readonly sizes = new Map<number, number>();
+  readonly #parts: LinkWatchParts;
+  readonly #links: WatchedLink[] = [];
+  /** Index in the list of links, by number of the direction. */
+  readonly #indices: number[] = [];
+  readonly #record: ViewRecord;
+
+  constructor(parts: LinkWatchParts) {
+    this.#parts = parts;
+    this.#record = new ViewRecord({
+      adversary: 'global passive, links only',
+      links: this.#links,
+      corrupt: parts.corrupt,
+    });
+  }
+
+  onOffered(): void {
+    // A packet is seen when its serialisation begins.
+  }
+
+  onStarted(direction: DirectionView, packet: number): void {
+    const link = this.#indices[direction.id] ?? this.#index(direction);
+    if (link === UNWATCHED) return;
+    const { world, warmupNs, keepsSightings } = this.#parts;
+    const { sim } = world;
+    const now = sim.scheduler.now;
+    const size = sim.network.table.length[packet] ?? 0;
+    if (now >= warmupNs) this.#count(size);
+    if (keepsSightings) this.#record.seen(link, now, size);
+  }
+
+  onDelivered(): void {
+    // Nothing to record: the packet was already seen on the wire.
+  }
+
+  onDropped(): void {
+    // Nothing to record: the packet was seen before it was lost.
+  }
+
+  /** A corrupt node reports what became of an input. */
+  told(passage: { readonly node: number; readonly inNs: number; readonly outNs: number }): void {
+    this.#record.told(passage);
+  }
+
+  /** Everything that was seen so far. */
+  view(): View {
+    return this.#record.view();
+  }
+
+  #count(size: number): void {
+    const known = this.sizes.get(size);
+    if (known !== undefined) this.sizes.set(size, known + 1);
+    else if (this.sizes.size < SIZES_MAX) this.sizes.set(size, 1);
+  }
+
+  #index({ id, fromNode, toNode }: DirectionView): number {
+    const { hosts } = this.#parts.world.sim;
+    const from = hosts[fromNode]?.name ?? '';
+    const to = hosts[toNode]?.name ?? '';
+    const { nodes } = this.#parts;
+    const index = nodes.has(from) && nodes.has(to) ? this.#links.push({ from, to }) - 1 : UNWATCHED;
+    this.#indices[id] = index;
+    return index;
+  }
+}

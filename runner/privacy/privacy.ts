@@ -1,0 +1,177 @@
+/**
+ * Measures the privacy of a run: passes observers to the nodes, and turns what they reported into
+ * metrics and warnings when the run has ended.
+ *
+ * @module
+ */
+
+import type { RandomStream } from '../../engine/core/stream.ts';
+import type { DelayLaw, PrivacyFacts } from '../../engine/host/privacy.ts';
+import type { MessageObserver, Protocol, ReadMessage } from '../../engine/host/protocol.ts';
+import type { NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { SeedResult } from '../../reports/model.ts';
+import { passagesOf } from '../../reports/privacy/answers.ts';
+import {
+  askedAttacks,
+  attackMetrics,
+  evaluateAttacks,
+} from '../../reports/privacy/evaluate-attacks.ts';
+import { ACTIVE_ATTACKS } from '../../reports/privacy/kpis.ts';
+import { measurePrivacy, type PrivacyFindings } from '../../reports/privacy/measure.ts';
+import type { MixFacts, PrivacySetting } from '../../reports/privacy/setting.ts';
+import type { AttackSpec, PrivacySpec, Scenario } from '../../scenarios/model.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import type { LocalWorld, Undo } from '../world.ts';
+import { AttackDriver } from './attack-driver.ts';
+import { LinkWatch } from './link-watch.ts';
+import { MessageObservers } from './message-observer.ts';
+
+/** Mixes of protocols that say nothing else (Protocol.privacyFacts). */
+const SENDERS_CHOOSE: DelayLaw = { kind: 'exponential' };
+
+/** The parts of a privacy measurement. */
+export interface PrivacyParts {
+  readonly scenario: Scenario;
+  readonly privacy: PrivacySpec;
+  readonly seed: number;
+  readonly world: LocalWorld;
+  readonly protocolOf: (host: HostSpec) => Protocol;
+  /** Finds messages in the datagrams of a host; undefined if its protocol offers no reader. */
+  readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
+}
+
+/** Measures the privacy of a run from what it observes. */
+export interface PrivacyMeter {
+  readonly observer: NetworkObserver;
+  /** Receives reports about messages inside a node. */
+  messagesOf?(node: string): MessageObserver;
+  /** Carries out an attack of an event. */
+  attack?(attack: AttackSpec, random: RandomStream): Undo;
+  /** The result, extended by what was found out about privacy. */
+  addTo(result: SeedResult): SeedResult;
+}
+
+/** The privacy measurement of a run with nodes that mix. */
+export class PrivacyWatch implements PrivacyMeter {
+  /** Receives reports about messages inside nodes. */
+  readonly observers: MessageObservers;
+  /** Observes packets on links. */
+  readonly links: LinkWatch;
+  /** Carries out the attacks of events. */
+  readonly attacks: AttackDriver;
+  readonly #parts: PrivacyParts;
+
+  constructor(parts: PrivacyParts) {
+    const { world, scenario, privacy } = parts;
+    const { hosts } = scenario.topology;
+    this.#parts = parts;
+    const nodes = hosts.map(({ name }) => name);
+    const own = hosts.filter(({ outside }) => outside === undefined);
+    const protocols = new Map(own.map((host) => [host.name, parts.protocolOf(host)]));
+    this.observers = new MessageObservers({ nodes, protocols, now: (): number => world.now() });
+    this.attacks = new AttackDriver({ ...parts, observers: this.observers });
+    const aside = new Set(ofPart(privacy, 'aside'));
+    this.links = new LinkWatch({
+      world,
+      warmupNs: scenario.warmupNs,
+      nodes: new Set(nodes.filter((name) => !aside.has(name))),
+      corrupt: privacy.corrupt,
+      keepsSightings: askedAttacks(new Set(privacy.asked)).some(isPassive),
+    });
+  }
+
+  get observer(): NetworkObserver {
+    return this.links;
+  }
+
+  messagesOf(node: string): MessageObserver {
+    return this.observers.of(node);
+  }
+
+  attack(attack: AttackSpec, random: RandomStream): Undo {
+    return this.attacks.begin(attack, random);
+  }
+
+  addTo(result: SeedResult): SeedResult {
+    const { metrics, warnings, summary } = this.#measure();
+    return {
+      ...result,
+      metrics: { ...result.metrics, ...metrics },
+      warnings: [...result.warnings, ...warnings],
+      privacy: summary,
+    };
+  }
+
+  #measure(): PrivacyFindings {
+    const { scenario, privacy, seed } = this.#parts;
+    const truth = this.observers.truth();
+    const setting: PrivacySetting = {
+      mixes: this.#mixes(),
+      clients: this.#users(),
+      corrupt: privacy.corrupt,
+      warmupNs: scenario.warmupNs,
+      everyNs: privacy.everyNs,
+      endNs: scenario.durationNs,
+      seed,
+      asked: new Set(privacy.asked),
+      sizes: this.links.sizes,
+    };
+    const found = measurePrivacy(truth, setting);
+    if (askedAttacks(setting.asked).length === 0) return found;
+    for (const passage of passagesOf(truth, privacy.corrupt)) this.links.told(passage);
+    const { summary } = found;
+    const view = this.links.view();
+    const attacks = evaluateAttacks({
+      truth,
+      setting,
+      view,
+      users: this.#users(),
+      summary,
+      carriedOut: this.attacks.carriedOut(truth),
+    });
+    return {
+      ...found,
+      metrics: { ...found.metrics, ...attackMetrics(attacks) },
+      summary: { ...summary, attacks },
+    };
+  }
+
+  /** The users; where no protocol names them, all hosts that do not mix. */
+  #users(): readonly string[] {
+    const { scenario, privacy } = this.#parts;
+    const users = new Set(ofPart(privacy, 'user'));
+    const names = scenario.topology.hosts.map(({ name }) => name);
+    return names.filter((name) =>
+      users.size > 0 ? users.has(name) : !privacy.mixes.includes(name),
+    );
+  }
+
+  #mixes(): readonly MixFacts[] {
+    const { scenario, privacy } = this.#parts;
+    const known = new Map(privacy.facts.map((one) => [one.node, one]));
+    return scenario.topology.hosts
+      .filter(({ name }) => privacy.mixes.includes(name))
+      .map(({ name }): MixFacts => {
+        const { law = SENDERS_CHOOSE, meanDelayNs } = known.get(name) ?? {};
+        const mean = privacy.meanDelayNs ?? meanDelayNs ?? 0;
+        return { name, law, ...(mean > 0 ? { meanDelayNs: mean } : {}) };
+      });
+  }
+}
+
+function ofPart({ facts }: PrivacySpec, part: PrivacyFacts['part']): readonly string[] {
+  return facts.flatMap((one) => (one.part === part ? [one.node] : []));
+}
+
+/** True if an attack only observes links. An active one intercepts packets itself. */
+function isPassive(metric: string): boolean {
+  return !ACTIVE_ATTACKS.has(metric);
+}
+
+/** The warning for a live run whose scenario measures privacy, which live runs cannot do. */
+export function privacyNote({ privacy }: Pick<Scenario, 'privacy'>): readonly string[] {
+  if (privacy === undefined) return [];
+  return [
+    'privacy is measured only in virtual time: live nodes do not reveal what happened to a message',
+  ];
+}

@@ -1,0 +1,67 @@
+/**
+ * Replay: records what enters a node, sends it again after the original has passed, and looks for
+ * something that leaves a second time (docs/PRIVACY.md#attacks). Without keys, this is how an input
+ * is linked with its output: the same bytes in are the same bytes out.
+ *
+ * @module
+ */
+import type { AttackSpec } from '../../scenarios/model.ts';
+import type { Adversary, AttackContext, Caught, Sighting, Trial } from './adversary.ts';
+
+/** Largest number of remembered outputs; the oldest is removed first. */
+const REMEMBERED_MAX = 65_536;
+
+/** See the module. */
+export class ReplayAdversary implements Adversary {
+  readonly #spec: Extract<AttackSpec, { kind: 'replay' }>;
+  readonly #context: AttackContext;
+  /** Outputs by 48 of their bits; two share them by chance once in 1e14. */
+  readonly #outputs = new Map<number, Sighting>();
+  #dueNs: number;
+  #trial: Trial | undefined;
+
+  constructor(spec: Extract<AttackSpec, { kind: 'replay' }>, context: AttackContext) {
+    this.#spec = spec;
+    this.#context = context;
+    this.#dueNs = context.now();
+  }
+
+  entering({ bytes, message, inject }: Caught): boolean {
+    const { score } = this.#context;
+    const now = this.#context.now();
+    if (now < this.#dueNs) return true;
+    this.#dueNs = now + this.#spec.everyNs;
+    const copy = bytes.slice();
+    const target = score.see(message.key);
+    this.#context.after(this.#spec.afterNs, () => {
+      this.#trial = score.aim(target);
+      inject(copy);
+    });
+    return true;
+  }
+
+  leaving({ message: { key } }: Caught): void {
+    const { score } = this.#context;
+    const first = this.#outputs.get(key);
+    if (first === undefined) this.#remember(key);
+    else if (this.#trial !== undefined) {
+      score.claim(this.#trial, first);
+      this.#trial = undefined;
+    }
+  }
+
+  dropped(): void {
+    // An honest node does not report what it drops.
+  }
+
+  stop(): void {
+    if (this.#trial !== undefined) this.#context.score.withdraw(this.#trial);
+  }
+
+  #remember(key: number): void {
+    this.#outputs.set(key, this.#context.score.see(key));
+    if (this.#outputs.size <= REMEMBERED_MAX) return;
+    const [oldest] = this.#outputs.keys();
+    if (oldest !== undefined) this.#outputs.delete(oldest);
+  }
+}

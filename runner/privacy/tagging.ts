@@ -1,0 +1,54 @@
+/**
+ * Tagging: a corrupt node flips a bit of a message that it sends on, and corrupt last hops look for
+ * a message that they cannot open (docs/PRIVACY.md#attacks). There is one tag under way at a time,
+ * so the first undecryptable message after it is taken for the tagged one.
+ *
+ * @module
+ */
+import type { AttackSpec } from '../../scenarios/model.ts';
+import type { Adversary, AttackContext, Caught, Trial } from './adversary.ts';
+
+/** See the module. */
+export class TaggingAdversary implements Adversary {
+  readonly #spec: Extract<AttackSpec, { kind: 'tagging' }>;
+  readonly #context: AttackContext;
+  #dueNs: number;
+  #trial: Trial | undefined;
+
+  constructor(spec: Extract<AttackSpec, { kind: 'tagging' }>, context: AttackContext) {
+    this.#spec = spec;
+    this.#context = context;
+    this.#dueNs = context.now();
+  }
+
+  entering(): boolean {
+    return true;
+  }
+
+  leaving({ bytes, message }: Caught): void {
+    const { score, random } = this.#context;
+    const now = this.#context.now();
+    if (now < this.#dueNs) return;
+    this.#dueNs = now + this.#spec.everyNs;
+    this.#trial = score.aim(score.see(message.key));
+    const { headerOffset, payloadOffset } = message;
+    const isHeader = this.#spec.part === 'header';
+    const from = isHeader ? headerOffset : payloadOffset;
+    const to = isHeader ? payloadOffset : bytes.length;
+    const bit = Math.floor(random.uniform() * (to - from) * 8);
+    const place = from + Math.floor(bit / 8);
+    bytes[place] = (bytes[place] ?? 0) ^ (1 << (bit % 8));
+  }
+
+  dropped(node: string, reason: string): void {
+    const { last, sign } = this.#spec;
+    if (this.#trial === undefined || !last.includes(node)) return;
+    if (sign !== undefined && reason !== sign) return;
+    this.#context.score.claimEnd(this.#trial, node);
+    this.#trial = undefined;
+  }
+
+  stop(): void {
+    if (this.#trial !== undefined) this.#context.score.withdraw(this.#trial);
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * Sends the blocks of a trace to the thread that serves the browser view while the run continues.
+ *
+ * Two lanes: packets and losses, which may be discarded if nobody fetches them, and everything
+ * else, which is never discarded. The run hands blocks over without waiting; the amount handed over
+ * and not taken is bounded for packets (docs/TRACE.md#during-a-run).
+ *
+ * @module
+ */
+import { performance } from 'node:perf_hooks';
+import type { MessagePort } from 'node:worker_threads';
+import {
+  aligned,
+  BLOCK_HEAD_BYTES,
+  FIELD,
+  FOOTER_TABLE,
+  TABLES,
+} from '../../engine/measure/trace/layout.ts';
+import type { SeedResult } from '../../reports/model.ts';
+import type { Stage } from '../stage/stage.ts';
+import {
+  type TraceListener,
+  type TraceOutput,
+  type TraceParts,
+  traceInto,
+} from './record-trace.ts';
+
+/** Blocks are sent at most 20 times a second. */
+const FLUSH_MS = 50;
+/**
+ * Interim results are sent at most once per this time, ms, and so seldom that they take at most one
+ * part in `MEASURE_SHARE` of the time.
+ */
+const MEASURE_MS = 1_000;
+const MEASURE_SHARE = 200;
+/** Packet data waiting to be taken, bytes: four seconds of a run that moves 4 MB a second. */
+const PENDING_MAX = 16 * 1024 * 1024;
+/** Blocks of packets that may wait for their packets to arrive: a viewer wants to see them. */
+const WAITING_MAX = 8;
+
+/**
+ * The channel to which a run sends its data. It is passed to another thread, and its port is
+ * transferred.
+ */
+export interface Broadcast {
+  readonly port: MessagePort;
+  /** One i32: bytes of packet data sent and not taken yet. */
+  readonly pending: SharedArrayBuffer;
+}
+
+/** A message of the broadcast. */
+export type BroadcastMessage =
+  | {
+      readonly kind: 'begin';
+      readonly run: string;
+      readonly seed: number;
+      readonly durationNs: number;
+      /** False if packets are not observed, as in live runs. */
+      readonly hasPackets: boolean;
+      /** The head of the trace file. */
+      readonly head: Uint8Array;
+    }
+  | BroadcastBlocks
+  /** Interim results, about once a second; each replaces the previous one. */
+  | { readonly kind: 'measured'; readonly result: SeedResult }
+  | { readonly kind: 'end'; readonly nowNs: number };
+
+/** Blocks written since the last message. */
+export interface BroadcastBlocks {
+  readonly kind: 'blocks';
+  /** How far the run has got. */
+  readonly nowNs: number;
+  /** Whole blocks; empty if there are none. */
+  readonly lasting: Uint8Array;
+  readonly packets: Uint8Array;
+  /** Number of packet rows. */
+  readonly rows: number;
+  /** Rows of packets discarded because the other side does not take them. */
+  readonly lostRows: number;
+}
+
+const PACKET_TABLES: readonly number[] = [TABLES.hop.id, TABLES.drop.id, TABLES.packet.id];
+const NOTHING = new Uint8Array(0);
+
+/** The interim data of a run. */
+export interface BroadcastParts extends TraceParts {
+  /** Reads the interim results, without changing anything. */
+  readonly soFar: (stage: Stage) => SeedResult;
+}
+
+/** Records a run for its viewers. */
+export function broadcastTrace(
+  parts: BroadcastParts,
+  broadcast: Broadcast,
+  now: () => number = () => performance.now(),
+): TraceListener {
+  const output = new BroadcastOutput(parts, broadcast, now);
+  return traceInto(parts, { extent: 'full' }, output);
+}
+
+class BroadcastOutput implements TraceOutput {
+  readonly waitingMax = WAITING_MAX;
+  readonly sink = { write: (bytes: Uint8Array): void => this.#write(bytes) };
+  readonly #parts: BroadcastParts;
+  readonly #port: MessagePort;
+  readonly #pending: Int32Array;
+  readonly #now: () => number;
+  #sentMs: number;
+  /** Next interim result; absent before the run's time begins, for which agents may have to start. */
+  #measureAtMs: number | undefined;
+  #nowNs = 0;
+  #hasBegun = false;
+  #hasFooter = false;
+  /** Bytes of the present block that are still to come. */
+  #left = 0;
+  #lane: Uint8Array[] | undefined;
+  #lasting: Uint8Array[] = [];
+  #packets: Uint8Array[] = [];
+  #rows = 0;
+  #lostRows = 0;
+
+  constructor(parts: BroadcastParts, { port, pending }: Broadcast, now: () => number) {
+    this.#parts = parts;
+    this.#port = port;
+    this.#pending = new Int32Array(pending);
+    this.#now = now;
+    this.#sentMs = now();
+  }
+
+  ticked(nowNs: number, stage: Stage, flush: () => void): void {
+    this.#nowNs = nowNs;
+    const nowMs = this.#now();
+    this.#measureAtMs ??= nowMs + MEASURE_MS;
+    if (nowMs - this.#sentMs < FLUSH_MS) return;
+    this.#sentMs = nowMs;
+    flush();
+    this.#send();
+    if (nowMs >= this.#measureAtMs) this.#measure(stage, nowMs);
+  }
+
+  warning(): undefined {
+    return undefined;
+  }
+
+  close(): void {
+    this.#send();
+    this.#post({ kind: 'end', nowNs: this.#nowNs });
+    this.#port.close();
+  }
+
+  /** The writer passes the head of a block, then its payload, then padding to align the next. */
+  #write(bytes: Uint8Array): void {
+    if (!this.#hasBegun) this.#begin(bytes);
+    else if (!this.#hasFooter) {
+      if (this.#left === 0) this.#beginBlock(bytes);
+      this.#left -= bytes.length;
+      this.#lane?.push(bytes.slice());
+    }
+  }
+
+  #begin(head: Uint8Array): void {
+    this.#hasBegun = true;
+    const { scenario, seed, network } = this.#parts;
+    const { name: run, durationNs } = scenario;
+    const hasPackets = network !== undefined;
+    this.#post({ kind: 'begin', run, seed, durationNs, hasPackets, head: head.slice() });
+  }
+
+  #beginBlock(head: Uint8Array): void {
+    const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+    const table = view.getUint8(FIELD.table);
+    // The index covers the whole file; viewers build their own.
+    this.#hasFooter = table === FOOTER_TABLE;
+    this.#left = BLOCK_HEAD_BYTES + aligned(view.getUint32(FIELD.stored, true));
+    if (this.#hasFooter) this.#lane = undefined;
+    else if (!PACKET_TABLES.includes(table)) this.#lane = this.#lasting;
+    else {
+      const rows = view.getUint32(FIELD.rows, true);
+      const isTaken = Atomics.load(this.#pending, 0) + this.#left <= PENDING_MAX;
+      if (isTaken) this.#rows += rows;
+      else this.#lostRows += rows;
+      this.#lane = isTaken ? this.#packets : undefined;
+      if (isTaken) Atomics.add(this.#pending, 0, this.#left);
+    }
+  }
+
+  #measure(stage: Stage, beganMs: number): void {
+    this.#post({ kind: 'measured', result: this.#parts.soFar(stage) });
+    const tookMs = this.#now() - beganMs;
+    this.#measureAtMs = beganMs + Math.max(MEASURE_MS, MEASURE_SHARE * tookMs);
+  }
+
+  #send(): void {
+    const lasting = joined(this.#lasting);
+    const packets = joined(this.#packets);
+    const counts = { rows: this.#rows, lostRows: this.#lostRows };
+    this.#post({ kind: 'blocks', nowNs: this.#nowNs, lasting, packets, ...counts });
+    this.#lasting = [];
+    this.#packets = [];
+    this.#rows = 0;
+    this.#lostRows = 0;
+  }
+
+  #post(message: BroadcastMessage): void {
+    const buffers = message.kind === 'blocks' ? [message.lasting, message.packets] : [];
+    const transfer = buffers.filter(({ length }) => length > 0);
+    this.#port.postMessage(
+      message,
+      transfer.map(({ buffer }) => buffer as ArrayBuffer),
+    );
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (length === 0) return NOTHING;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,298 @@
+/**
+ * Records `trace.orr` of a run: the header from the scenario, the file, and what nodes, network and
+ * faults report (docs/TRACE.md).
+ *
+ * It listens and never acts: a run is the same with and without a trace.
+ *
+ * @module
+ */
+
+import { gzipSync } from 'node:zlib';
+import type { Scheduler } from '../../engine/core/scheduler.ts';
+import {
+  CLASSES,
+  FAULT_KINDS,
+  FORMAT_VERSION,
+  NONE,
+  STATE_KINDS,
+  TABLES,
+  type TraceHeader,
+} from '../../engine/measure/trace/layout.ts';
+import { linkInfos } from '../../engine/measure/trace/link-info.ts';
+import { NetworkRecorder } from '../../engine/measure/trace/network-recorder.ts';
+import { linkLevelFor } from '../../engine/measure/trace/pyramid.ts';
+import { TraceRecorder } from '../../engine/measure/trace/trace-recorder.ts';
+import type { TraceSink } from '../../engine/measure/trace/trace-writer.ts';
+import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
+import { NO_UPPER_LAYER } from '../../engine/net/host-stack.ts';
+import type { PacketTable } from '../../engine/net/packet-table.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
+import type { FaultRecord, SeedResult } from '../../reports/model.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { stackNames } from '../../topologies/build/stack.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { Stage } from '../stage/stage.ts';
+import { readFlow } from '../traffic/ground-truth.ts';
+import type { Passage, Recorder, RecorderParts } from './recorder.ts';
+import { RecordingFile } from './recording-file.ts';
+import { withRegions } from './trace-regions.ts';
+
+/** Fast, and still a quarter of the size; a small window costs no size; one piece per block. */
+const GZIP = { level: 1, windowBits: 12, chunkSize: 1 << 18 } as const;
+/** Numbers of reasons are one byte. */
+const REASONS_MAX = 255;
+const OTHER_REASON = 'other';
+
+/** What to record, and to which file. */
+export interface TraceOrder {
+  readonly path: string;
+  readonly extent: 'windows' | 'full';
+}
+
+/** The sources of a trace. */
+export interface TraceParts {
+  readonly scenario: Scenario;
+  readonly registry: Registry;
+  readonly seed: number;
+  /** Reads the time of the run, ns. */
+  readonly now: () => number;
+  readonly directions: readonly DirectionView[];
+  /**
+   * Where packets are observed. Absent in live runs: after the kernel, datagrams cannot be told
+   * apart, so live traces hold states, spans, drops, faults and series, but no hops.
+   */
+  readonly network?: { readonly scheduler: Scheduler; readonly table: PacketTable };
+  /**
+   * Another recorder to which this one passes the packets: observing them once instead of twice
+   * costs half.
+   */
+  readonly leader?: TraceListener;
+}
+
+/** The destination of the blocks of a trace. */
+export interface TraceOutput {
+  readonly sink: TraceSink;
+  /**
+   * Largest number of blocks that wait for packets under way; by default, the same as for a file.
+   */
+  readonly waitingMax?: number;
+  /** Called with every tick; calls `flush` when everything so far should be written now. */
+  ticked?(nowNs: number, stage: Stage, flush: () => void): void;
+  warning(): string | undefined;
+  close(): void;
+}
+
+/** Begins a trace file of a run in virtual time. */
+export function recordTrace(parts: RecorderParts, order: TraceOrder): TraceListener {
+  return openTrace(traceParts(parts), order);
+}
+
+/** The parts of a trace in virtual time, where packets are observed. */
+export function traceParts({ world, scenario, registry, seed }: RecorderParts): TraceParts {
+  const { network } = world.sim;
+  const { directions } = network;
+  const now = (): number => world.now();
+  return { scenario, registry, seed, now, directions, network };
+}
+
+/** Begins a trace file of any run. */
+export function openTrace(parts: TraceParts, order: TraceOrder): TraceListener {
+  const file = new RecordingFile(order.path);
+  const sink: TraceSink = {
+    write: (bytes) => file.write(bytes),
+    compress: (raw) => gzipSync(raw, GZIP),
+  };
+  const output: TraceOutput = {
+    sink,
+    warning: () => file.warning(),
+    close: () => file.close(),
+  };
+  return traceInto(parts, order, output);
+}
+
+/** Starts a trace whose blocks go to any destination. */
+export function traceInto(
+  parts: TraceParts,
+  order: Pick<TraceOrder, 'extent'>,
+  output: TraceOutput,
+): TraceListener {
+  return new TraceListener(parts, order, output);
+}
+
+/** Listens to a run and records it. */
+export class TraceListener implements Recorder {
+  readonly keepsStates = true;
+  readonly #parts: TraceParts;
+  readonly #output: TraceOutput;
+  readonly #trace: TraceRecorder;
+  readonly #network: NetworkRecorder | undefined;
+  readonly #leader: TraceListener | undefined;
+  readonly #nodes: ReadonlyMap<string, number>;
+  readonly #reasons: ReadonlyMap<string, number>;
+  #faultsBegun = 0;
+  #faultsOpen: FaultRecord[] = [];
+
+  constructor(parts: TraceParts, order: Pick<TraceOrder, 'extent'>, output: TraceOutput) {
+    const { scenario, registry, directions, network, leader } = parts;
+    const header = traceHeader(parts, order.extent);
+    this.#parts = parts;
+    this.#output = output;
+    this.#nodes = new Map(header.nodes.map(({ name }, index) => [name, index]));
+    this.#reasons = new Map(reasonsOf(scenario, registry).map((name, index) => [name, index]));
+    const { sink, waitingMax } = output;
+    const bound = waitingMax === undefined ? {} : { waitingMax };
+    this.#trace = new TraceRecorder({ sink, header, directions, ...bound });
+    this.#leader = leader;
+    if (leader !== undefined) leader.#trace.follower = this.#trace;
+    if (network === undefined || leader !== undefined) return;
+    const into = { sink: this.#trace, pyramid: this.#trace.pyramid };
+    this.#network = new NetworkRecorder(network, header.links.length, into);
+  }
+
+  get observer(): NetworkObserver | undefined {
+    return this.#network;
+  }
+
+  requested(_node: string, request: { readonly kind: string; readonly body: Uint8Array }): void {
+    if (this.#network === undefined) return;
+    const flow = request.kind === 'send' ? readFlow(request.body) : -1;
+    this.#network.flow = flow < this.#parts.scenario.traffic.length ? flow + 1 : 0;
+  }
+
+  handled(): void {
+    if (this.#network !== undefined) this.#network.flow = 0;
+  }
+
+  state(node: string, machine: string, state: string): void {
+    this.#trace.state(this.#parts.now(), this.#nodeNumber(node), machine, state);
+  }
+
+  marked(node: string, name: string): void {
+    this.#trace.mark(this.#parts.now(), this.#nodeNumber(node), name);
+  }
+
+  spanned(node: string, name: string, beginNs: number, endNs: number): void {
+    this.#trace.span(beginNs, endNs, this.#nodeNumber(node), name);
+  }
+
+  nodeDropped(node: string, reason: string): void {
+    // The followed recorder passes it on together with the packet.
+    if (this.#leader !== undefined) return;
+    const number = this.#reasons.get(reason) ?? this.#reasons.get(OTHER_REASON) ?? 0;
+    this.#trace.dropped(this.#parts.now(), {
+      node: this.#nodeNumber(node),
+      link: NONE,
+      packet: this.#network?.current ?? NONE,
+      reason: number,
+    });
+  }
+
+  passed({ trail, direction, row, node, bytes, heldNs }: Passage): void {
+    this.#trace.packet(this.#parts.now(), bytes, {
+      packet: row === undefined ? NONE : (this.#watcher?.packetAt(row) ?? NONE),
+      trail,
+      link: direction?.id ?? NONE,
+      node: this.#nodeNumber(node),
+      heldNs,
+    });
+  }
+
+  tick(nowNs: number, stage: Stage): void {
+    const { records } = stage.faults;
+    for (; this.#faultsBegun < records.length; this.#faultsBegun += 1) {
+      const record = records[this.#faultsBegun] as FaultRecord;
+      // In live runs, sorted measurements arrive later than the faults.
+      if (record.beginNs > nowNs) break;
+      this.#trace.faultBegan(record, record.beginNs);
+      this.#faultsOpen.push(record);
+    }
+    const ended = this.#faultsOpen.filter(({ endNs = Number.POSITIVE_INFINITY }) => endNs <= nowNs);
+    for (const record of ended) this.#trace.faultEnded(record, record.endNs as number);
+    if (ended.length > 0) {
+      this.#faultsOpen = this.#faultsOpen.filter((record) => !ended.includes(record));
+    }
+    this.#trace.tick(nowNs);
+    this.#output.ticked?.(nowNs, stage, () => {
+      this.#leader?.flushFollower();
+      this.#trace.flush(nowNs);
+    });
+  }
+
+  finish(result: SeedResult, stage: Stage): void {
+    const endNs = greatestOf([this.#parts.now(), ...result.faults.map(({ beginNs }) => beginNs)]);
+    this.tick(endNs, stage);
+    for (const fault of result.faults) {
+      for (const [effect, atNs] of Object.entries(fault.effects)) {
+        this.#trace.faultEffect(fault, atNs, effect);
+      }
+    }
+    for (const [number, { name, unit, binNs, values }] of result.series.entries()) {
+      this.#trace.series({ name, unit, binNs }, number, values);
+    }
+    this.#trace.finish({ endNs, fingerprint: result.fingerprint });
+  }
+
+  /** Passes the packets that have arrived to the follower. */
+  flushFollower(): void {
+    this.#trace.flushFollower();
+  }
+
+  warning(): string | undefined {
+    return this.#output.warning();
+  }
+
+  close(): void {
+    this.#output.close();
+  }
+
+  /** The observer of the packets: this recorder, or the one that it follows. */
+  get #watcher(): NetworkRecorder | undefined {
+    const { leader } = this.#parts;
+    return leader === undefined ? this.#network : leader.#network;
+  }
+
+  #nodeNumber(name: string): number {
+    return this.#nodes.get(name) ?? NONE;
+  }
+}
+
+function traceHeader(parts: TraceParts, extent: 'windows' | 'full'): TraceHeader {
+  const { scenario, seed, directions, registry } = parts;
+  return {
+    format: 'orrery-trace',
+    version: FORMAT_VERSION,
+    run: scenario.name,
+    seed,
+    extent,
+    durationNs: scenario.durationNs,
+    warmupNs: scenario.warmupNs,
+    tables: Object.values(TABLES),
+    nodes: scenario.topology.hosts.map(({ name, protocol, layers, address, area, place }) => ({
+      name,
+      protocol,
+      ...(layers === undefined ? {} : { layers: layers.map((layer) => layer.name) }),
+      address,
+      ...(area === undefined ? {} : { area }),
+      ...(place === undefined ? {} : { place }),
+    })),
+    links: withRegions(linkInfos(directions), scenario.topology.clouds),
+    flows: ['none', ...scenario.traffic.map(({ from, to }) => `${from} -> ${to}`)],
+    reasons: reasonsOf(scenario, registry),
+    classes: CLASSES,
+    stateKinds: STATE_KINDS,
+    faultKinds: FAULT_KINDS,
+    linkLevel: linkLevelFor(directions.length),
+  };
+}
+
+/** Reasons of the network first, by their numbers, then those of the protocols. */
+function reasonsOf(scenario: Scenario, registry: Registry): readonly string[] {
+  const names = new Set<string>(DROP_REASONS);
+  for (const protocol of new Set(scenario.topology.hosts.flatMap(stackNames))) {
+    const drops = registry.protocols(protocol)?.drops ?? {};
+    for (const reason of Object.keys(drops).sort()) names.add(reason);
+  }
+  if (scenario.topology.hosts.some(({ layers }) => layers !== undefined)) names.add(NO_UPPER_LAYER);
+  return [...[...names].slice(0, REASONS_MAX), OTHER_REASON];
+}

@@ -1,0 +1,94 @@
+/**
+ * The requested recorders of a run: trace, capture, journey, broadcast. None of them changes the run,
+ * and an absent one costs nothing.
+ *
+ * @module
+ */
+import type { MessageObserver } from '../../engine/host/protocol.ts';
+import type { NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { SeedResult } from '../../reports/model.ts';
+import { measuredSoFar } from '../stage/measured-so-far.ts';
+import type { Stage } from '../stage/stage.ts';
+import type { World } from '../world.ts';
+import { type BroadcastParts, broadcastTrace } from './broadcast.ts';
+import { explain } from './explain.ts';
+import { recordPcap } from './record-pcap.ts';
+import { openTrace, recordTrace, traceParts } from './record-trace.ts';
+import type { Passage, Recorder, RecorderParts, Recording } from './recorder.ts';
+import type { Recordings } from './recordings.ts';
+
+/** Everything that records one run. */
+export class Recorders implements Recording {
+  readonly all: readonly Recorder[];
+
+  constructor(all: readonly Recorder[]) {
+    this.all = all;
+  }
+
+  /** Those that observe packets. */
+  get observers(): readonly NetworkObserver[] {
+    return this.all.flatMap(({ observer }) => observer ?? []);
+  }
+
+  /** Observers of messages to be passed to the node with this name. */
+  messagesOf(node: string): readonly MessageObserver[] {
+    return this.all.flatMap((recorder) => recorder.messagesOf?.(node) ?? []);
+  }
+
+  /** Called between slices of the run. */
+  tick(nowNs: number, stage: Stage): void {
+    for (const recorder of this.all) recorder.tick?.(nowNs, stage);
+  }
+
+  /** Ends all recordings; returns warnings for the user. */
+  finish(result: SeedResult, stage: Stage): readonly string[] {
+    for (const recorder of this.all) recorder.finish(result, stage);
+    return this.all.flatMap((recorder) => recorder.warning?.() ?? []);
+  }
+
+  /** Closes files; if the run failed, what was written stays readable. */
+  close(): void {
+    for (const recorder of this.all) recorder.close?.();
+  }
+}
+
+/** Those of a run whose packets can be observed. */
+export function recordersOf(
+  parts: RecorderParts,
+  { trace, pcapPath, explain: journeys = 0, broadcast }: Recordings,
+): Recorders {
+  const recorders: Recorder[] = [];
+  const leader = trace === undefined ? undefined : recordTrace(parts, trace);
+  if (leader !== undefined) recorders.push(leader);
+  if (pcapPath !== undefined) recorders.push(recordPcap(parts, pcapPath));
+  if (broadcast !== undefined) {
+    const soFar = measuredSoFar(parts.world, parts);
+    const followed = leader === undefined ? {} : { leader };
+    recorders.push(broadcastTrace({ ...traceParts(parts), soFar, ...followed }, broadcast));
+  }
+  const { onJourneys } = parts;
+  if (journeys > 0 && onJourneys !== undefined) {
+    const listeners = [...recorders];
+    const passed = (passage: Passage): void => {
+      for (const listener of listeners) listener.passed?.(passage);
+    };
+    recorders.push(explain(parts, journeys, { tell: onJourneys, passed }));
+  }
+  return new Recorders(recorders);
+}
+
+/**
+ * Those of a live run: states, spans, marks, faults and series, in the scenario's time. Packets are not observed live.
+ */
+export function liveRecorders(
+  parts: Omit<BroadcastParts, 'network' | 'soFar'> & { readonly world: World },
+  { trace, broadcast }: Recordings,
+): Recorders {
+  const recorders: Recorder[] = [];
+  if (trace !== undefined) recorders.push(openTrace(parts, trace));
+  if (broadcast !== undefined) {
+    const soFar = measuredSoFar(parts.world, parts);
+    recorders.push(broadcastTrace({ ...parts, soFar }, broadcast));
+  }
+  return new Recorders(recorders);
+}

@@ -1,0 +1,43 @@
+/**
+ * Runs one seed twice and names the first event that differs (docs/spec/fingerprint.md).
+ *
+ * Checkpoints are compared first; only if two differ are both runs repeated with full records of
+ * that interval.
+ *
+ * @module
+ */
+import { describeDivergence, findDivergence } from '../../engine/core/divergence.ts';
+import type { Fingerprint } from '../../engine/core/fingerprint.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { guardingClocks, tellingCrashes } from '../crash/crash-scene.ts';
+import { prepareSeed, type SeedRun } from './cast-seed.ts';
+
+/** The outcome of the check. */
+export type DeterminismVerdict =
+  | { readonly kind: 'same'; readonly fingerprint: string; readonly events: number }
+  | { readonly kind: 'different'; readonly text: string };
+
+/** Runs a seed twice and compares. */
+export function checkDeterminism(run: SeedRun): DeterminismVerdict {
+  const { scenario } = run;
+  let last: Fingerprint | undefined;
+  const once = (fingerprint: Fingerprint): void => {
+    const { world, stage, scene } = prepareSeed({ ...run, fingerprint });
+    const toTheEnd = (): void => {
+      stage.onDone = (): void => world.sim.scheduler.stop();
+      while (world.now() < stage.overNs) world.sim.runUntil(stage.overNs);
+      stage.finish();
+    };
+    tellingCrashes(scene, () => guardingClocks(scene, toTheEnd));
+    last = fingerprint;
+  };
+  const divergence = findDivergence(once, scenario.topology.hosts.length);
+  if (divergence === undefined) {
+    return { kind: 'same', fingerprint: last?.digest() ?? '', events: last?.count ?? 0 };
+  }
+  return { kind: 'different', text: describeDivergence(divergence, nodeNames(scenario)) };
+}
+
+function nodeNames(scenario: Scenario): (node: number) => string {
+  return (node) => scenario.topology.hosts[node]?.name ?? `${node}`;
+}

@@ -1,0 +1,321 @@
+/**
+ * Runs a scenario in virtual time paced by the wall clock, with outside programs if the topology
+ * has any, and gathers what the judge needs (docs/spec/live.md#emulation).
+ *
+ * Nodes, faults, traffic and recordings are those of `run-seed.ts`, so without outside programs the
+ * fingerprint is the same. With them a run cannot be repeated bit by bit, and has none.
+ *
+ * @module
+ */
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { EmulationWorld } from '../../engine/live/emulation/emulation-world.ts';
+import { type KernelLosses, KernelWatch } from '../../engine/live/emulation/kernel-losses.ts';
+import { OutsideError } from '../../engine/live/emulation/outside-error.ts';
+import type { ProgramEnd } from '../../engine/live/emulation/outside-program.ts';
+import type { LateEvent, OnLate } from '../../engine/live/emulation/pacer.ts';
+import type { SimWorldOptions } from '../../engine/net/sim-world.ts';
+import type { SeedResult } from '../../reports/model.ts';
+import { EMULATE_METRICS } from '../../scenarios/metrics/emulate-metrics.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { type NodeChoice, nodeChoice } from '../../scenarios/open/nodes.ts';
+import { checkOutside, outsideChoice, outsideHosts } from '../../scenarios/open/outside.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import { crashOf } from '../crash/crash-scene.ts';
+import { type Passing, runPhases, type TimeFacts, type Timekeeper } from '../phases/run-phases.ts';
+import { inTime, type Steps, waited } from '../phases/steps.ts';
+import { type LimitWatch, limitsOf } from '../stage/limit-watch.ts';
+import { SLICE_NS } from '../stage/slices.ts';
+import type { Stage } from '../stage/stage.ts';
+import { scenarioOfSeed } from '../traffic/drawn-pairs.ts';
+import { EmulateMeter, hostMetrics, inMs } from '../worlds/emulated/emulate-meter.ts';
+import { OutsidePrograms } from '../worlds/emulated/outside-programs.ts';
+import { castRun, guarded, type PreparedRun } from './cast-seed.ts';
+import type { SeedAnswer } from './job.ts';
+import type { RunEnd, RunOrder } from './run-order.ts';
+import { answerOf } from './seed-answer.ts';
+import {
+  EarlyEnd,
+  NO_FINGERPRINT,
+  runInTurn,
+  type SeedTurn,
+  tellProgress,
+  type WatchedParts,
+} from './wall-clock-run.ts';
+
+/** The flags of an emulated run. */
+export interface EmulateHow {
+  /** Virtual seconds per second of wall time; must be 1 if there are outside programs. */
+  readonly speed: number;
+  readonly onLate: OnLate;
+  readonly lateLimitNs: number;
+  /** Receives the output of outside programs. */
+  readonly folder: string;
+}
+
+/** What to run, and how. */
+export interface EmulateOrder extends RunOrder, EmulateHow, WatchedParts {
+  readonly registry: Registry;
+  /** Receives the process groups of outside programs, when they begin and when they end. */
+  readonly onProgram?: (pid: number, isLiving: boolean) => void;
+}
+
+const PROGRESS_MS = 100;
+
+/** Runs all seeds. */
+export async function runEmulated(order: EmulateOrder): Promise<RunEnd> {
+  checkOutside(order.scenario);
+  const hosts = outsideHosts(order.scenario).map(({ name }) => name);
+  const definitions = [...EMULATE_METRICS, ...hostMetrics(hosts)];
+  return await runInTurn(order, { mode: 'emulate', definitions }, (turn) =>
+    runEmulatedSeed(order, turn),
+  );
+}
+
+/** Runs one of them. */
+export async function runEmulatedSeed(order: EmulateOrder, turn: SeedTurn): Promise<SeedAnswer> {
+  const scenario = scenarioOfSeed(order.scenario, turn.seed);
+  const time = new PacedTime({ ...order, scenario }, turn);
+  try {
+    return { kind: 'result', result: await inTime(runPhases(time)) };
+  } catch (error) {
+    if (error instanceof OutsideError) return outsideAnswer(error, scenario);
+    return answerOf(time.crashOf(error), turn.seed);
+  }
+}
+
+/** Passes virtual time at the pace of the wall clock, with outside programs beside. */
+class PacedTime implements Timekeeper {
+  readonly #order: EmulateOrder;
+  readonly #turn: SeedTurn;
+  readonly #programs: OutsidePrograms;
+  readonly #kernel: KernelWatch;
+  #run: PreparedRun<EmulationWorld> | undefined;
+  #meter: EmulateMeter | undefined;
+  #passing: Passing | undefined;
+  #isWarm = false;
+  #toldMs = 0;
+  #beganMs = 0;
+  #wallMs = 0;
+  #late: readonly string[] = [];
+  #limits: LimitWatch | undefined;
+  #isMissed = false;
+  #ends: ReadonlyMap<string, ProgramEnd> = new Map();
+
+  constructor(order: EmulateOrder, turn: SeedTurn) {
+    this.#order = order;
+    this.#turn = turn;
+    const { scenario, folder, seeds, onProgram } = order;
+    this.#kernel = new KernelWatch({
+      hosts: scenario.topology.hosts.map(({ address }) => address),
+      programs: outsideHosts(scenario).map(({ outside }) => outside?.program ?? ''),
+    });
+    this.#programs = new OutsidePrograms({
+      scenario,
+      fileOf: (host): string => join(folder, seeds.length === 1 ? host : `${host}.${turn.seed}`),
+      signal: order.signal,
+      onProgram,
+    });
+  }
+
+  /** If a node caused the error, the crash of that node; otherwise the error itself. */
+  crashOf(error: unknown): unknown {
+    return this.#run === undefined ? error : crashOf(error, this.#run.scene);
+  }
+
+  cast(): PreparedRun<EmulationWorld> {
+    this.#run = this.#castRun();
+    this.#meter = new EmulateMeter(this.#emulation, this.#order.lateLimitNs);
+    return this.#run;
+  }
+
+  prepare(act: () => void): void {
+    guarded(this.#prepared, act);
+  }
+
+  *untilReady(): Steps<void> {
+    yield this.#programs.start();
+  }
+
+  *pass(passing: Passing): Steps<SeedResult['ending']> {
+    this.#passing = passing;
+    this.#beganMs = performance.now();
+    const ending = yield* this.#pace(passing.stage);
+    this.#wallMs = performance.now() - this.#beganMs;
+    return ending;
+  }
+
+  *settle(): Steps<void> {
+    if (this.#programs.isNeeded) yield this.#kernel.look();
+    this.#ends = yield* waited(this.#programs.stop());
+  }
+
+  facts(): TimeFacts {
+    const { world, warnings } = this.#prepared;
+    const { fingerprint, scheduler } = world.sim;
+    return {
+      fingerprint: this.#programs.isNeeded ? NO_FINGERPRINT : fingerprint,
+      events: scheduler.eventCount,
+      wallMs: this.#wallMs,
+      warnings,
+    };
+  }
+
+  addTo(result: SeedResult): SeedResult {
+    const losses = this.#kernel.losses;
+    return {
+      ...result,
+      metrics: { ...result.metrics, ...this.#meter?.metrics(this.#ends) },
+      nodeDrops: { ...result.nodeDrops, ...outsideDrops(this.#emulation, losses) },
+      warnings: [
+        ...result.warnings,
+        ...this.#late,
+        ...this.#programs.warnings,
+        ...(this.#meter?.warnings() ?? []),
+        ...endWarnings(this.#ends),
+        ...kernelWarnings(losses),
+      ],
+    };
+  }
+
+  *close(): Steps<void> {
+    yield this.#programs.stop();
+    this.#run?.world.sim.tap.close();
+  }
+
+  get #prepared(): PreparedRun<EmulationWorld> {
+    return this.#run as PreparedRun<EmulationWorld>;
+  }
+
+  get #emulation(): EmulationWorld {
+    return this.#prepared.world.sim;
+  }
+
+  #castRun(): PreparedRun<EmulationWorld> {
+    const { scenario, registry, onJourneys, calls, recordingsOf } = this.#order;
+    const { seed } = this.#turn;
+    const outside = outsideChoice((name) => {
+      const world = this.#emulation;
+      world.tap.open(world.host(name));
+    });
+    const run = {
+      scenario,
+      registry,
+      seed,
+      recordings: recordingsOf(seed),
+      nodeOf: (host: HostSpec): NodeChoice =>
+        host.outside === undefined ? nodeChoice(scenario, host, registry) : outside,
+      ...(onJourneys === undefined ? {} : { onJourneys }),
+      ...(calls === undefined ? {} : { calls }),
+    };
+    return castRun(run, (options) => this.#makeNetwork(options));
+  }
+
+  #makeNetwork(options: SimWorldOptions): EmulationWorld {
+    const { scenario, speed, onLate, lateLimitNs } = this.#order;
+    const outside = outsideHosts(scenario).map(({ name, outside: spec }) => ({
+      name,
+      program: spec?.program ?? '',
+      ports: spec?.ports ?? [],
+    }));
+    return new EmulationWorld({
+      ...options,
+      outside,
+      pace: {
+        factor: speed,
+        onLate,
+        lateLimitNs,
+        sliceNs: SLICE_NS,
+        onSlice: (atNs): void => this.#endSlice(atNs),
+      },
+    });
+  }
+
+  *#pace(stage: Stage): Steps<SeedResult['ending']> {
+    const { pacer } = this.#emulation;
+    const early = new EarlyEnd(this.#order);
+    this.#limits = limitsOf(this.#order, this.#prepared.world, this.#turn.seed);
+    const onStop = (): void => pacer.stop();
+    early.signal.addEventListener('abort', onStop, { once: true });
+    stage.onDone = (): void => pacer.endBy(stage.overNs);
+    const paced = pacer.run(stage.overNs);
+    if (early.signal.aborted) onStop();
+    const end = yield* waited(
+      paced.finally(() => early.signal.removeEventListener('abort', onStop)),
+    );
+    switch (end.kind) {
+      case 'reached':
+        return 'complete';
+      case 'stopped':
+        return this.#isMissed ? 'aborted' : early.ending;
+      case 'late':
+        // Too late with `--on-late fail`: exit code 5, as for a run that takes too long.
+        this.#late = [lateText(this.#emulation, end.late, this.#order)];
+        return 'time-limit';
+      default:
+        return end satisfies never;
+    }
+  }
+
+  #endSlice(atNs: number): void {
+    const { stage, recording, injector } = this.#passing as Passing;
+    const { scenario } = this.#order;
+    recording.tick(atNs, stage);
+    if (!this.#isMissed && this.#limits?.isMissed(atNs, stage) === true) {
+      this.#isMissed = true;
+      this.#emulation.pacer.stop();
+    }
+    // 1 ns after the slice, when nothing else is scheduled, as in virtual time.
+    injector?.takeAll(atNs + 1);
+    if (!this.#isWarm && scenario.warmupNs > 0 && atNs >= scenario.warmupNs) {
+      this.#isWarm = true;
+      this.#meter?.reset();
+    }
+    const wallMs = performance.now() - this.#turn.beganMs;
+    if (wallMs - this.#toldMs < PROGRESS_MS) return;
+    this.#toldMs = wallMs;
+    if (this.#programs.isNeeded) void this.#kernel.look();
+    const events = this.#prepared.world.sim.scheduler.eventCount;
+    tellProgress(this.#order, this.#turn, { nowNs: atNs, events });
+  }
+}
+
+function lateText(world: EmulationWorld, { atNs, byNs }: LateEvent, order: EmulateOrder): string {
+  const what = world.describe(atNs);
+  const limit = inMs(order.lateLimitNs);
+  return `stopped at ${atNs / 1e9} s: ${what} was ${inMs(byNs)} late, the limit is ${limit}`;
+}
+
+function endWarnings(ends: ReadonlyMap<string, ProgramEnd>): readonly string[] {
+  return [...ends].flatMap(([host, { code, byItself }]) =>
+    byItself && code !== 0 ? [`${host} ended with exit code ${code}, see ${host}.err.log`] : [],
+  );
+}
+
+function kernelWarnings({ ours, theirs }: KernelLosses): readonly string[] {
+  const lost = (count: number, whose: string): readonly string[] =>
+    count === 0
+      ? []
+      : [`${count} datagrams were lost because the receive buffer of ${whose} was full`];
+  return [...lost(ours, 'Orrery'), ...lost(theirs, 'a program')];
+}
+
+function outsideDrops(
+  world: EmulationWorld,
+  { ours, theirs }: KernelLosses,
+): Readonly<Record<string, number>> {
+  const drops: readonly (readonly [string, number])[] = [
+    ...world.tap.drops,
+    ['receive-buffer-full', ours],
+    ['program-buffer-full', theirs],
+  ];
+  const named = drops.filter(([, count]) => count > 0);
+  return Object.fromEntries(named.map(([reason, count]) => [`outside/${reason}`, count]).sort());
+}
+
+function outsideAnswer(error: OutsideError, { topology, file }: Scenario): SeedAnswer {
+  const host = topology.hosts.find(({ name }): boolean => name === error.host);
+  const place = host?.position ?? { file, line: 1, column: 1 };
+  return { kind: 'scenario-error', ...place, message: `${error.host}: ${error.message}` };
+}

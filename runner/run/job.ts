@@ -1,0 +1,53 @@
+/**
+ * Everything needed to repeat one run of one seed anywhere: plain data that crosses threads.
+ *
+ * @module
+ */
+import type { SeedResult } from '../../reports/model.ts';
+import type { AskedFiles } from '../../scenarios/open/run-files.ts';
+import type { Crash } from '../crash/crash.ts';
+import type { Recordings } from '../recording/recordings.ts';
+import type { StopReason } from './run-control.ts';
+
+/** One run. */
+export interface SeedJob {
+  readonly file: string;
+  readonly overrides: Readonly<Record<string, string>>;
+  readonly seed: number;
+  readonly recordings: Recordings;
+  /** It ends at the first limit that it cannot meet any more. */
+  readonly endsOnMiss?: boolean;
+  readonly shared?: SharedArrayBuffer;
+  /** Memory in which calls of nodes are recorded (engine/net/node-calls.ts). */
+  readonly calls?: SharedArrayBuffer;
+  /** The files that it is to run: others are refused. Absent: those that are there. */
+  readonly asked?: AskedFiles;
+}
+
+/** The answer of a worker: a result, or the reason why it stopped, as data. */
+export type SeedAnswer =
+  | { readonly kind: 'result'; readonly result: SeedResult; readonly journey?: string }
+  /** A fault of the scenario that could not be carried out. */
+  | {
+      readonly kind: 'scenario-error';
+      readonly file: string;
+      readonly line: number;
+      readonly column: number;
+      readonly message: string;
+    }
+  /** The machine is at fault: a port, a disk, a limit. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** Code broke: a node's, when there is a crash, or the engine's own. */
+  | {
+      readonly kind: 'broken';
+      readonly message: string;
+      readonly stack: string;
+      readonly crash?: Crash;
+    }
+  /** It has no measurements: it had not begun when it was asked to stop, or did not stop. */
+  | {
+      readonly kind: 'ended';
+      readonly ending: StopReason;
+      readonly seed: number;
+      readonly message: string;
+    };

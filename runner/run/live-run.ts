@@ -1,0 +1,300 @@
+/**
+ * Runs a scenario on real sockets in this process, seed after seed, and gathers what the judge
+ * needs: the same file, stage and estimators as in virtual time, by the wall clock.
+ *
+ * Nodes get up to ten seconds to become ready before the scenario's time begins; after its end,
+ * packets under way may still arrive. A run that is interrupted stops its sources, drains and
+ * reports.
+ *
+ * @module
+ */
+import { performance } from 'node:perf_hooks';
+import { provider } from '../../engine/crypto/index.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import type { LogLevel } from '../../engine/live/live-log.ts';
+import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
+import { NodeCalls } from '../../engine/net/node-calls.ts';
+import type { SeedResult } from '../../reports/model.ts';
+import { LIVE_METRICS } from '../../scenarios/metrics/live-metrics.ts';
+import { nodeChoice, type StackOf, stackOf } from '../../scenarios/open/nodes.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import { type Account, keepLiveAccount } from '../accounts/account.ts';
+import { crashOf, sceneOf } from '../crash/crash-scene.ts';
+import { provisionRun } from '../nodes/run-provision.ts';
+import { drawnSecrets } from '../nodes/secret-source.ts';
+import { assembleRun } from '../phases/assemble-run.ts';
+import {
+  type Cast,
+  type Passing,
+  runPhases,
+  type TimeFacts,
+  type Timekeeper,
+} from '../phases/run-phases.ts';
+import { inTime, type Steps } from '../phases/steps.ts';
+import { privacyNote } from '../privacy/privacy.ts';
+import { liveRecorders } from '../recording/recorders.ts';
+import { limitsOf } from '../stage/limit-watch.ts';
+import type { Stage } from '../stage/stage.ts';
+import { Deliveries } from '../traffic/deliveries.ts';
+import { scenarioOfSeed } from '../traffic/drawn-pairs.ts';
+import { handoverBook } from '../worlds/live/handover-metrics.ts';
+import { LiveMeter } from '../worlds/live/live-meter.ts';
+import { type LiveRunWorld, liveWorld } from '../worlds/live/live-world.ts';
+import { machinePace } from '../worlds/live/machine-pace.ts';
+import { obstacleOf } from '../worlds/live/real-ports.ts';
+import type { SeedAnswer } from './job.ts';
+import { pause } from './pause.ts';
+import type { RunEnd, RunOrder } from './run-order.ts';
+import { answerOf } from './seed-answer.ts';
+import {
+  NO_FINGERPRINT,
+  nodeLines,
+  runInTurn,
+  type SeedTurn,
+  tellProgress,
+  type WatchedParts,
+} from './wall-clock-run.ts';
+import { Failure, notReady, untilNone, untilOver } from './wall-clock-wait.ts';
+
+/** The flags of a live run. */
+export interface LiveHow {
+  readonly shape?: LiveWorldOptions['shape'];
+  readonly precision?: LiveWorldOptions['precision'];
+  /** Log lines from this level on go to stderr; none if absent. */
+  readonly log?: LogLevel;
+  /** Contains the stores; if absent, a folder that is removed at the end. */
+  readonly stateFolder?: string;
+}
+
+/** What to run, and how. */
+export interface LiveOrder extends RunOrder, LiveHow, WatchedParts {
+  readonly registry: Registry;
+}
+
+/** After this time, the measurement starts even if some nodes are not ready, ms. */
+const READY_MAX_MS = 10_000;
+const READY_POLL_MS = 10;
+const PROGRESS_MS = 100;
+const DONE_POLL_MS = 20;
+const KERNEL_DRAIN_MS = 20;
+const MS_PER_S = 1_000;
+
+/** Runs all seeds. */
+export function runLive(order: LiveOrder): Promise<RunEnd> {
+  const facts = { mode: 'live', cpu: 'real', definitions: LIVE_METRICS } as const;
+  return runInTurn(order, facts, (turn) => runLiveSeed(order, turn));
+}
+
+/** Runs one of them. */
+export async function runLiveSeed(order: LiveOrder, turn: SeedTurn): Promise<SeedAnswer> {
+  const scenario = scenarioOfSeed(order.scenario, turn.seed);
+  const obstacle = obstacleOf(scenario);
+  if (obstacle !== undefined) return { kind: 'scenario-error', ...obstacle };
+  const time = new LiveTime({ ...order, scenario }, turn);
+  try {
+    return { kind: 'result', result: await inTime(runPhases(time)) };
+  } catch (error) {
+    return answerOf(time.crashOf(error), turn.seed);
+  }
+}
+
+/** Lets time pass by the wall clock. */
+class LiveTime implements Timekeeper {
+  readonly #order: LiveOrder;
+  readonly #turn: SeedTurn;
+  readonly #warnings: string[];
+  readonly #failure = new Failure();
+  readonly #began = performance.now();
+  #made: LiveRunWorld | undefined;
+  #meter: LiveMeter | undefined;
+  /** Of the machine before its nodes start: their first 50 ms would otherwise be a stall. */
+  #pace = Number.NaN;
+  /** Number of datagrams received while datagrams were still passed to nodes. */
+  #handledUpTo = 0;
+
+  constructor(order: LiveOrder, turn: SeedTurn) {
+    this.#order = order;
+    this.#turn = turn;
+    this.#warnings = [...order.scenario.warnings, ...privacyNote(order.scenario)];
+    // Until the scenario's time begins, every instant counts as its zero.
+    this.#noteZero(Number.POSITIVE_INFINITY);
+  }
+
+  /** If a node caused the error, the crash of that node; otherwise the error itself. */
+  crashOf(error: unknown): unknown {
+    if (this.#made === undefined) return error;
+    const { hosts } = this.#order.scenario.topology;
+    const scene = { hosts, ...this.#protocols(), seed: this.#turn.seed };
+    return crashOf(error, sceneOf(this.#world, scene));
+  }
+
+  cast(): Cast {
+    this.#made = this.#makeWorld();
+    return this.#castRun(this.#made.world);
+  }
+
+  *open(): Steps<void> {
+    this.#pace = machinePace();
+    yield this.#world.sim.warm();
+  }
+
+  prepare(act: () => void): void {
+    this.#world.sim.pump.enter(act);
+  }
+
+  *untilReady(stage: Stage): Steps<void> {
+    const { hosts } = this.#order.scenario.topology;
+    const isLate = ({ name }: HostSpec): boolean => stage.node(name)?.isReady?.() === false;
+    const isOver = (): boolean => this.#order.signal?.aborted === true;
+    const patience = { maxMs: READY_MAX_MS, pollMs: READY_POLL_MS, failure: this.#failure, isOver };
+    const late = yield* untilNone(() => hosts.filter(isLate), patience);
+    if (late.length === 0 || isOver()) return;
+    const names = late.map(({ name }) => name);
+    this.#warnings.push(notReady(READY_MAX_MS, names));
+  }
+
+  // biome-ignore lint/correctness/useYield: the clock runs already.
+  *begin(): Steps<void> {
+    const zeroNs = this.#world.sim.clock.now();
+    this.#noteZero(zeroNs);
+    this.#agenda.begin(zeroNs);
+  }
+
+  *pass({ stage, recording, injector }: Passing): Steps<SeedResult['ending']> {
+    const world = this.#world;
+    const { pump } = world.sim;
+    injector?.follow(
+      () => world.now(),
+      (act) => pump.enter(act),
+    );
+    const meter = new LiveMeter(world.sim, handoverBook(this.#order.scenario), this.#pace);
+    this.#meter = meter;
+    const limits = limitsOf(this.#order, world, this.#turn.seed);
+    const hasFixedEnd = stage.done === undefined && limits === undefined;
+    const progress = setInterval(() => {
+      meter.look();
+      const events = world.sim.scheduler.eventCount;
+      tellProgress(this.#order, this.#turn, { nowNs: world.now(), events });
+      recording.tick(world.now(), stage);
+    }, PROGRESS_MS);
+    try {
+      return yield* untilOver(this.#order, {
+        stage,
+        failure: this.#failure,
+        now: () => world.now(),
+        // The end moves when the work is done, or a limit cannot be met any more.
+        turnMs: hasFixedEnd ? Number.POSITIVE_INFINITY : DONE_POLL_MS,
+        isMissed: () => limits?.isMissed(world.now(), stage) === true,
+        mute: () => this.#agenda.mute(),
+      });
+    } finally {
+      clearInterval(progress);
+      meter.stop();
+    }
+  }
+
+  *settle(): Steps<void> {
+    const { pump, wires } = this.#world.sim;
+    // From here on the kernel only delivers what it still holds, which is counted.
+    pump.stop();
+    this.#handledUpTo = wires.counts.received;
+    yield pause(KERNEL_DRAIN_MS);
+  }
+
+  facts(): TimeFacts {
+    return {
+      fingerprint: NO_FINGERPRINT,
+      events: this.#world.sim.scheduler.eventCount,
+      wallMs: performance.now() - this.#began,
+      warnings: [...this.#warnings, ...(this.#meter?.warnings() ?? [])],
+    };
+  }
+
+  addTo(result: SeedResult): SeedResult {
+    return { ...result, metrics: { ...result.metrics, ...this.#meter?.metrics() } };
+  }
+
+  *close(): Steps<void> {
+    if (this.#made !== undefined) yield this.#world.sim.close();
+  }
+
+  get #world(): LiveRunWorld['world'] {
+    return (this.#made as LiveRunWorld).world;
+  }
+
+  get #agenda(): LiveRunWorld['agenda'] {
+    return (this.#made as LiveRunWorld).agenda;
+  }
+
+  #protocols(): {
+    readonly protocolOf: (host: HostSpec) => Protocol;
+    readonly stackOf: StackOf;
+  } {
+    const { scenario, registry } = this.#order;
+    return {
+      protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
+      stackOf: stackOf(scenario, registry),
+    };
+  }
+
+  #makeWorld(): LiveRunWorld {
+    const { scenario, shape, precision, log, stateFolder, calls } = this.#order;
+    const { hosts } = scenario.topology;
+    const made = liveWorld({
+      scenario,
+      seed: this.#turn.seed,
+      crypto: provider(scenario.crypto, { timing: 'constant' }),
+      ...this.#protocols(),
+      live: {
+        onFailure: (error): void => this.#failure.fail(error),
+        ...(shape === undefined ? {} : { shape }),
+        ...(precision === undefined ? {} : { precision }),
+        ...(stateFolder === undefined ? {} : { stateFolder }),
+      },
+      calls: calls && new NodeCalls(hosts.length, calls),
+    });
+    made.world.listen({ logged: nodeLines(log, (text) => void this.#warnings.push(text)) });
+    return made;
+  }
+
+  #castRun(world: LiveRunWorld['world']): Cast {
+    const { scenario, registry, recordingsOf } = this.#order;
+    const { seed } = this.#turn;
+    const facts = { scenario, registry, seed };
+    const provision = provisionRun({
+      ...{ scenario, seed, ...this.#protocols() },
+      crypto: provider(scenario.crypto, { timing: 'constant' }),
+      seconds: Math.floor(Date.now() / MS_PER_S),
+      secrets: drawnSecrets(),
+    });
+    const deliveries = new Deliveries();
+    const recordings = recordingsOf(seed);
+    const { directions } = world.sim.network;
+    const now = (): number => world.now();
+    return assembleRun(world, {
+      ...{ ...facts, provision, deliveries },
+      account: this.#keepAccount(world, deliveries),
+      recorders: liveRecorders({ ...facts, world, now, directions }, recordings),
+      palette: recordings.palette,
+    });
+  }
+
+  #noteZero(zeroNs: number): void {
+    if (this.#order.control !== undefined) this.#order.control.zeroNs = zeroNs;
+  }
+
+  #keepAccount(world: LiveRunWorld['world'], deliveries: Deliveries): Account {
+    const { scenario } = this.#order;
+    const { wires } = world.sim;
+    const readerOf = (): undefined => undefined;
+    const parts = { scenario, world, deliveries, ...this.#protocols(), readerOf };
+    return keepLiveAccount(parts, {
+      lost: () => {
+        const { written, received, unsent } = wires.counts;
+        return { kernel: Math.max(0, written - received), 'socket-closed': unsent };
+      },
+      unhandled: () => wires.counts.received - this.#handledUpTo,
+    });
+  }
+}

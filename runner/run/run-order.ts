@@ -1,0 +1,99 @@
+/**
+ * What runs are asked for, in any world, and what they hand to the judge.
+ *
+ * @module
+ */
+import { cpus, release, type } from 'node:os';
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+import { SHARED_CRYPTO } from '../../reports/kpi-text.ts';
+import type { RunInput, SeedResult } from '../../reports/model.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import type { Recordings } from '../recording/recordings.ts';
+import type { SeedAnswer } from './job.ts';
+
+/** What to run. */
+export interface RunOrder {
+  readonly scenario: Scenario;
+  readonly definitions: readonly MetricDefinition[];
+  readonly seeds: readonly number[];
+  readonly recordingsOf: (seed: number) => Recordings;
+  readonly reproduce: string;
+  readonly commit: string;
+  /** Largest number of threads; all cores if absent. */
+  readonly threads?: number;
+  /** Most megabytes of a thread; the limit of node if absent. */
+  readonly memoryMb?: number | undefined;
+  /** Called about ten times a second. */
+  readonly onProgress?: (state: RunState) => void;
+  /** Receives the journeys that `recordingsOf` asked for. */
+  readonly onJourneys?: (text: string) => void;
+  /** The run ends at the first limit that it cannot meet any more. */
+  readonly endsOnMiss?: boolean;
+  /** Ends the run early. */
+  readonly signal?: AbortSignal;
+  /** Shows a message to the user immediately. */
+  readonly onNotice?: (text: string) => void;
+}
+
+/** Progress of a run. */
+export interface RunState {
+  readonly seedsDone: number;
+  readonly seeds: number;
+  /** Time reached by the running seed that is furthest behind, ns. */
+  readonly nowNs: number;
+  readonly durationNs: number;
+  /** Events of all seeds so far. */
+  readonly events: number;
+  readonly wallMs: number;
+  /** CPU time of the engine, summed over all threads, ms; absent in real-time runs. */
+  readonly engineMs?: number;
+}
+
+/** How a run ended. */
+export type RunEnd =
+  | { readonly kind: 'judged'; readonly input: RunInput }
+  | Exclude<SeedAnswer, { kind: 'result' }>;
+
+/** How processor time was modelled, as every report states. */
+function cpuText(cpu: Scenario['cpu']): string {
+  return cpu === undefined
+    ? 'not modelled'
+    : `calibrated (${cpu.file}, ${cpu.cpuModel}, ${cpu.date})`;
+}
+
+/** Facts about the order that a report contains. */
+export type OrderFacts = Pick<RunOrder, 'scenario' | 'definitions' | 'commit' | 'reproduce'>;
+
+/** The judge's input for a run in virtual time. */
+export function runInput(order: OrderFacts, done: readonly SeedResult[], wallMs: number): RunInput {
+  const { scenario } = order;
+  return {
+    scenario: {
+      name: scenario.name,
+      file: scenario.file,
+      sha256: scenario.sha256,
+      question: scenario.question,
+      topologyFile: scenario.topology.file,
+      topologySha256: scenario.topology.sha256,
+      durationNs: scenario.durationNs,
+      warmupNs: scenario.warmupNs,
+    },
+    ...(scenario.arrives === undefined ? {} : { arrives: scenario.arrives }),
+    mode: 'sim',
+    crypto: scenario.sharesAgreements ? `${scenario.crypto}${SHARED_CRYPTO}` : scenario.crypto,
+    cpu: cpuText(scenario.cpu),
+    ...(scenario.cpu === undefined ? {} : { cpuProfileSha256: scenario.cpu.sha256 }),
+    kpis: scenario.kpis,
+    definitions: order.definitions,
+    seeds: [...done].sort((a, b) => a.seed - b.seed),
+    wallMs,
+    environment: {
+      node: process.versions.node,
+      os: `${type()} ${release()} ${process.arch}`,
+      cpu: cpus()[0]?.model ?? 'unknown',
+      commit: order.commit,
+    },
+    reproduce: order.reproduce,
+    overrides: scenario.overrides,
+  };
+}

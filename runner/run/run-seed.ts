@@ -1,0 +1,144 @@
+/**
+ * One run of one seed in virtual time, from a checked scenario to a plain result.
+ *
+ * A pure function of (commit, files, seed): the same fingerprint everywhere. The world runs in
+ * slices of virtual time; between them, progress is shown and a run can be stopped. A run goes on to
+ * the next slice in which something happens, so that an idle hour costs nothing.
+ *
+ * @module
+ */
+import { performance } from 'node:perf_hooks';
+import type { SeedResult } from '../../reports/model.ts';
+import { SteppedPalette } from '../palette/stepped.ts';
+import { type Passing, runPhases, type TimeFacts, type Timekeeper } from '../phases/run-phases.ts';
+import { atOnce, type Steps } from '../phases/steps.ts';
+import { CheckpointBook } from '../stage/checkpoint-book.ts';
+import { LimitWatch } from '../stage/limit-watch.ts';
+import { SLICE_NS, sliceEnd } from '../stage/slices.ts';
+import { SetUpMemory } from '../worlds/set-up-memory.ts';
+import { castSeed, guarded, type PreparedRun, type SeedRun } from './cast-seed.ts';
+import type { RunControl } from './run-control.ts';
+
+/** Runs one seed to its end. */
+export function runSeed(run: SeedRun): SeedResult {
+  const began = performance.now();
+  const memory = new SetUpMemory();
+  const cast = castSeed({ memory, ...run });
+  const limits = run.endsOnMiss === true ? new LimitWatch(cast.world, cast) : undefined;
+  const time = new VirtualTime(cast, { control: run.control, began, memory, limits });
+  return guarded(cast, () => atOnce(runPhases(time)));
+}
+
+interface TimeParts {
+  readonly control: RunControl | undefined;
+  /** When the run began, ms of the clock of this thread. */
+  readonly began: number;
+  readonly memory: SetUpMemory;
+  readonly limits: LimitWatch | undefined;
+}
+
+/** Passes virtual time, slice after slice, as fast as the processor can. */
+class VirtualTime implements Timekeeper {
+  readonly #cast: PreparedRun;
+  readonly #control: RunControl | undefined;
+  readonly #began: number;
+  readonly #book: CheckpointBook;
+  readonly #memory: SetUpMemory;
+  readonly #limits: LimitWatch | undefined;
+  #setUpBytes = 0;
+  #palette: SteppedPalette | undefined;
+  #beganMs = 0;
+  #endedMs = 0;
+  #engineMs = 0;
+
+  constructor(cast: PreparedRun, { control, began, memory, limits }: TimeParts) {
+    this.#memory = memory;
+    this.#limits = limits;
+    this.#cast = cast;
+    this.#control = control;
+    this.#began = began;
+    this.#book = new CheckpointBook(cast.scenario, SLICE_NS);
+  }
+
+  cast(): PreparedRun {
+    return this.#cast;
+  }
+
+  prepare(act: () => void): void {
+    act();
+    this.#setUpBytes = this.#memory.takenBytes();
+  }
+
+  // biome-ignore lint/correctness/useYield: virtual time waits for nothing.
+  *pass(passing: Passing): Steps<SeedResult['ending']> {
+    this.#palette = this.#paletteOf(passing);
+    this.#beganMs = epochMs();
+    const ending = this.#advance(passing);
+    this.#endedMs = epochMs();
+    return ending;
+  }
+
+  facts(): TimeFacts {
+    const { world, warnings } = this.#cast;
+    const { fingerprint, scheduler } = world.sim;
+    const wallMs = performance.now() - this.#began;
+    return { fingerprint, events: scheduler.eventCount, wallMs, warnings };
+  }
+
+  addTo(result: SeedResult): SeedResult {
+    const engine = { beganMs: this.#beganMs, endedMs: this.#endedMs, busyMs: this.#engineMs };
+    const { world, scenario } = this.#cast;
+    const nodes = { count: scenario.topology.hosts.length, bytes: this.#setUpBytes };
+    const memory = { nodes, packets: world.packetMemory() };
+    return { ...result, engine, memory, checkpoints: this.#book.checkpoints };
+  }
+
+  #advance({ stage, recording }: Passing): SeedResult['ending'] {
+    const { world } = this.#cast;
+    const control = this.#control;
+    stage.onDone = (): void => world.sim.scheduler.stop();
+    for (let at = world.now(); at < stage.overNs; ) {
+      this.#palette?.between(at);
+      const untilNs = this.#nextStop(at, stage.overNs);
+      const began = performance.now();
+      world.sim.runUntil(untilNs);
+      // Earlier than planned if the work was done meanwhile.
+      at = world.now();
+      this.#engineMs += performance.now() - began;
+      this.#book.pass(at, world.sim);
+      recording.tick(at, stage);
+      if (at < stage.overNs && this.#limits?.isMissed(at, stage) === true) return 'aborted';
+      if (control === undefined) continue;
+      const { eventCount: events } = world.sim.scheduler;
+      control.report({ nowNs: at, events, engineMs: this.#engineMs });
+      const reason = control.stopReason;
+      if (reason !== undefined && at < stage.overNs) return reason;
+    }
+    return 'complete';
+  }
+
+  /** Slices in which nothing happens are left out, unless the run keeps to a pace. */
+  #nextStop(at: number, overNs: number): number {
+    const { scheduler } = this.#cast.world.sim;
+    const nextNs = this.#palette?.isPaced === true ? at : scheduler.peekTime();
+    const sliceNs = Math.max(sliceEnd(at + 1), sliceEnd(nextNs));
+    return Math.min(overNs, this.#book.nextAfter(at), sliceNs);
+  }
+
+  #paletteOf({ stage, recording, injector }: Passing): SteppedPalette | undefined {
+    const { world, palette } = this.#cast;
+    if (palette === undefined || injector === undefined) return undefined;
+    return new SteppedPalette({
+      injector,
+      speed: palette.speed,
+      runUntil: (atNs): void => world.sim.runUntil(atNs),
+      onWait: (): void => recording.tick(world.now(), stage),
+      isStopped: (): boolean => this.#control?.stopReason !== undefined,
+    });
+  }
+}
+
+/** One clock for all threads of this process. */
+function epochMs(): number {
+  return performance.timeOrigin + performance.now();
+}

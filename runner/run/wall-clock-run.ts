@@ -1,0 +1,111 @@
+/**
+ * What runs by the wall clock have in common (live in one process and in many, emulated): seeds one
+ * after the other, an end by Ctrl-C or by the time limit, progress, and log lines of nodes.
+ *
+ * @module
+ */
+import { performance } from 'node:perf_hooks';
+import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
+import { scrub } from '../../engine/live/scrub.ts';
+import type { LogSink } from '../../engine/net/sim-observers.ts';
+import type { RunInput, SeedResult } from '../../reports/model.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import type { SeedAnswer } from './job.ts';
+import type { RunControl } from './run-control.ts';
+import { type RunEnd, type RunOrder, runInput } from './run-order.ts';
+
+/** Runs in real time cannot be repeated exactly, so they have no fingerprint. */
+export const NO_FINGERPRINT = 'none';
+
+/** A run that the user stops is over within five seconds, whatever its file says. */
+const STOPPED_DRAIN_MAX_MS = 1_000;
+const NS_PER_MS = 1_000_000;
+
+/** How long packets may still arrive after a run was stopped. */
+export function stoppedDrainMs({ drainNs }: Pick<Scenario, 'drainNs'>): number {
+  return Math.min(STOPPED_DRAIN_MAX_MS, drainNs / NS_PER_MS);
+}
+
+/** Which of several seeds is running, and when the first began. */
+export interface SeedTurn {
+  readonly seed: number;
+  readonly seedsDone: number;
+  /** When the run began, by `performance.now`, ms. */
+  readonly beganMs: number;
+}
+
+/** Shared with a watchdog on another thread (seed-watch.ts); absent if there is none. */
+export interface WatchedParts {
+  readonly control?: RunControl;
+  /** Memory in which calls of nodes are recorded (engine/net/node-calls.ts). */
+  readonly calls?: SharedArrayBuffer;
+}
+
+/** Facts that the world adds to the input of the judge. */
+export type WorldFacts = Pick<RunInput, 'mode' | 'definitions'> &
+  Partial<Pick<RunInput, 'cpu' | 'layout'>>;
+
+/** Runs all seeds, one after the other: they share the clock, the processor and the ports. */
+export async function runInTurn(
+  order: RunOrder,
+  facts: WorldFacts,
+  runSeed: (turn: SeedTurn) => Promise<SeedAnswer>,
+): Promise<RunEnd> {
+  const beganMs = performance.now();
+  const done: SeedResult[] = [];
+  for (const seed of order.seeds) {
+    const answer = await runSeed({ seed, seedsDone: done.length, beganMs });
+    if (answer.kind !== 'result') return answer;
+    done.push(answer.result);
+    if (answer.result.ending !== 'complete') break;
+  }
+  const input = runInput(order, done, performance.now() - beganMs);
+  const definitions = [...input.definitions, ...facts.definitions];
+  // Live nodes share nothing.
+  const { crypto } = order.scenario;
+  return { kind: 'judged', input: { ...input, crypto, ...facts, definitions } };
+}
+
+/** Ends a run early, on Ctrl-C or at the time limit in its file. */
+export class EarlyEnd {
+  readonly signal: AbortSignal;
+  readonly #limit: AbortSignal | undefined;
+
+  /** The time limit is counted from here. */
+  constructor({ signal, scenario }: RunOrder) {
+    const { timeLimitMs } = scenario;
+    this.#limit = timeLimitMs === undefined ? undefined : AbortSignal.timeout(timeLimitMs);
+    this.signal = AbortSignal.any([signal, this.#limit].filter((one) => one !== undefined));
+  }
+
+  /** How a stopped run ends. */
+  get ending(): 'time-limit' | 'interrupted' {
+    return this.#limit?.aborted === true ? 'time-limit' : 'interrupted';
+  }
+}
+
+/** Reports the progress of a run. */
+export function tellProgress(
+  { scenario, seeds, onProgress }: RunOrder,
+  { seedsDone, beganMs }: SeedTurn,
+  at: { readonly nowNs: number; readonly events: number },
+): void {
+  onProgress?.({
+    seedsDone,
+    seeds: seeds.length,
+    nowNs: Math.min(at.nowNs, scenario.durationNs),
+    durationNs: scenario.durationNs,
+    events: at.events,
+    wallMs: performance.now() - beganMs,
+  });
+}
+
+/** Collects log lines of nodes: warnings for the report, and from a given level on to stderr. */
+export function nodeLines(level: LogLevel | undefined, onWarning: (text: string) => void): LogSink {
+  const sink = level === undefined ? undefined : liveLog(level);
+  return (node, lineLevel, text): void => {
+    const message = scrub(text);
+    if (lineLevel === 'warn') onWarning(`${node}: ${message}`);
+    sink?.(node, lineLevel, message);
+  };
+}

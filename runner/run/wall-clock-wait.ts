@@ -1,0 +1,96 @@
+/**
+ * Waiting by the wall clock, in steps of a run: until nodes are ready, and until the run is over.
+ *
+ * @module
+ */
+import { performance } from 'node:perf_hooks';
+import type { SeedResult } from '../../reports/model.ts';
+import type { Steps } from '../phases/steps.ts';
+import type { Stage } from '../stage/stage.ts';
+import { pause } from './pause.ts';
+import type { RunOrder } from './run-order.ts';
+import { EarlyEnd, stoppedDrainMs } from './wall-clock-run.ts';
+
+const NS_PER_MS = 1_000_000;
+
+/** What fails beside the steps of a run; it ends whatever the run waits for. */
+export class Failure {
+  readonly promise: Promise<never>;
+  /** Only the first call counts. */
+  readonly fail: (error: unknown) => void;
+
+  constructor() {
+    let reject: (error: unknown) => void = () => undefined;
+    this.promise = new Promise<never>((_, refuse) => {
+      reject = refuse;
+    });
+    this.fail = reject;
+    // Before somebody waits, a failure must not be reported as unhandled.
+    this.promise.catch(() => undefined);
+  }
+
+  /** Waits, unless something fails. */
+  pause(ms: number, signal?: AbortSignal): Promise<void> {
+    return Promise.race([this.promise, pause(ms, signal)]);
+  }
+}
+
+/** How long to wait, and how often to look. */
+export interface Patience {
+  readonly maxMs: number;
+  readonly pollMs: number;
+  readonly failure: Failure;
+  /** Ends the waiting early. */
+  readonly isOver?: () => boolean;
+}
+
+/** Waits until none is left; returns those that still are. */
+export function* untilNone<T>(
+  left: () => readonly T[],
+  { maxMs, pollMs, failure, isOver }: Patience,
+): Steps<readonly T[]> {
+  const lateAt = performance.now() + maxMs;
+  while (left().length > 0 && performance.now() <= lateAt && isOver?.() !== true) {
+    yield failure.pause(pollMs);
+  }
+  return left();
+}
+
+/** A run whose time passes by the wall clock. */
+export interface WallTime {
+  readonly stage: Stage;
+  readonly failure: Failure;
+  /** Time of the scenario, ns. */
+  readonly now: () => number;
+  /** Longest wait between two turns. */
+  readonly turnMs: number;
+  readonly turn?: () => void;
+  /** True at a turn after which a limit cannot be met any more. */
+  readonly isMissed?: () => boolean;
+  /** Silences the sources of a run that is stopped. */
+  readonly mute: () => void;
+}
+
+/** Waits until the run is over. One that is stopped is silenced, and drains for a moment. */
+export function* untilOver(
+  order: RunOrder,
+  { stage, failure, now, turnMs, turn, isMissed, mute }: WallTime,
+): Steps<SeedResult['ending']> {
+  const early = new EarlyEnd(order);
+  let ending: SeedResult['ending'] | undefined;
+  while (now() < stage.overNs && !early.signal.aborted && ending === undefined) {
+    const leftMs = Math.ceil((stage.overNs - now()) / NS_PER_MS);
+    yield failure.pause(Math.min(turnMs, leftMs), early.signal);
+    turn?.();
+    if (isMissed?.() === true) ending = 'aborted';
+  }
+  if (now() >= stage.overNs) return 'complete';
+  mute();
+  yield failure.pause(stoppedDrainMs(order.scenario));
+  return ending ?? early.ending;
+}
+
+/** The warning about nodes that cannot carry traffic when the time begins. */
+export function notReady(maxMs: number, names: readonly string[]): string {
+  return `not ready after ${maxMs / 1000} s: ${names.join(', ')}`;
+}

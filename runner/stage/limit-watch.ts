@@ -1,0 +1,75 @@
+/**
+ * Finds, while a seed runs, a limit that it cannot meet any more. It looks at fixed instants of the run's
+ * time, so that a seed in virtual time stops at the same event in every run.
+ *
+ * @module
+ */
+import { isFinalMiss } from '../../reports/final-miss.ts';
+import { kpisIn } from '../../reports/judge.ts';
+import { judgeKpi } from '../../reports/kpi.ts';
+import type { KpiSpec, SeedResult } from '../../reports/model.ts';
+import { metricsOf } from '../../scenarios/open/nodes.ts';
+import type { World } from '../world.ts';
+import { measuredSoFar, type RunFacts } from './measured-so-far.ts';
+import { SLICE_NS, sliceEnd } from './slices.ts';
+import type { Stage } from './stage.ts';
+
+/** Looks of a run, each of which sums up the counters of all nodes. */
+const LOOKS = 100;
+
+/** True of a limit that a run can miss before its end, whatever follows. */
+export function canMissForGood({ aggregation }: Pick<KpiSpec, 'aggregation'>): boolean {
+  return ['count', 'max', 'min'].includes(aggregation);
+}
+
+/** See the module. */
+export class LimitWatch {
+  readonly #everyNs: number;
+  readonly #soFar: (stage: Stage) => SeedResult;
+  readonly #isMissed: (result: SeedResult) => boolean;
+  #nextNs: number;
+
+  constructor(world: World, facts: RunFacts) {
+    const { durationNs, kpis, warmupNs } = facts.scenario;
+    this.#everyNs = Math.max(SLICE_NS, sliceEnd(durationNs / LOOKS));
+    this.#nextNs = this.#everyNs;
+    this.#soFar = measuredSoFar(world, facts);
+    // Times of work are zeros where the processor is not modelled, and are not judged.
+    const definitions = metricsOf(facts.scenario, facts.registry).filter(
+      ({ needs }) => needs !== 'processor',
+    );
+    const specs = kpis.filter(canMissForGood);
+    this.#isMissed = (result): boolean =>
+      specs.some((spec) => {
+        const definition = definitions.find(({ name }) => name === spec.metric);
+        if (definition === undefined) return false;
+        const seeds = [result];
+        const kpi = judgeKpi({ spec, definition, definitions, seeds, mode: 'sim', warmupNs });
+        return isFinalMiss(kpi, definition.kind);
+      });
+  }
+
+  /** True if the run, which is at `nowNs`, may as well end. */
+  isMissed(nowNs: number, stage: Stage): boolean {
+    if (nowNs < this.#nextNs) return false;
+    this.#nextNs = nowNs + this.#everyNs;
+    return this.#isMissed(this.#soFar(stage));
+  }
+}
+
+/** The watch of a run by the wall clock, if it was asked for. */
+export function limitsOf(
+  {
+    endsOnMiss,
+    scenario,
+    registry,
+  }: Pick<RunFacts, 'scenario' | 'registry'> & {
+    readonly endsOnMiss?: boolean;
+  },
+  world: World,
+  seed: number,
+): LimitWatch | undefined {
+  if (endsOnMiss !== true) return undefined;
+  const judged = { ...scenario, kpis: kpisIn('live', scenario.kpis) };
+  return new LimitWatch(world, { scenario: judged, registry, seed });
+}

@@ -1,0 +1,438 @@
+/**
+ * Turns what a stage measured into the plain result of one seed.
+ *
+ * @module
+ */
+
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+import { mergeByName } from '../../engine/measure/counters.ts';
+import {
+  type HistogramData,
+  histogramQuantile,
+  type LogHistogram,
+  mergeHistograms,
+} from '../../engine/measure/histogram.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
+import { addUp } from '../../reports/add-up.ts';
+import type {
+  FaultGap,
+  FaultRecord,
+  FlowResult,
+  MetricData,
+  SeedResult,
+  Series,
+} from '../../reports/model.ts';
+import { LINK_BYTES } from '../../scenarios/metrics/link-metrics.ts';
+import { trafficMetrics } from '../../scenarios/metrics/traffic-metrics.ts';
+import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
+import { notApplicable, seriesBinNs } from '../../scenarios/series-bins.ts';
+import type { Flow } from '../traffic/traffic-source.ts';
+import type { World } from '../world.ts';
+import type { Stage } from './stage.ts';
+
+/** Facts that the caller of the run adds. */
+export interface Ending {
+  readonly seed: number;
+  readonly fingerprint: string;
+  readonly wallMs: number;
+  readonly events: number;
+  readonly ending: SeedResult['ending'];
+  readonly warnings: readonly string[];
+  /** Metrics of all protocols of the run. */
+  readonly definitions: readonly MetricDefinition[];
+  /** Name of the protocol that delivers the packets of a flow. */
+  readonly protocolOf: (flow: TrafficSpec) => string;
+}
+
+/** Makes the result of one seed. */
+export function outcome(stage: Stage, world: World, scenario: Scenario, how: Ending): SeedResult {
+  return gathered({ stage, world, scenario, how, isOver: true });
+}
+
+/**
+ * Interim results of a run, for viewers; reads and changes nothing. What may still arrive is not
+ * lost yet: packets of the last second count once they have arrived, and an open gap lasts until
+ * now.
+ */
+export function outcomeSoFar(
+  stage: Stage,
+  world: World,
+  scenario: Scenario,
+  how: Pick<Ending, 'seed' | 'definitions' | 'protocolOf'>,
+): SeedResult {
+  const rest = {
+    fingerprint: 'none',
+    wallMs: 0,
+    events: 0,
+    ending: 'interrupted',
+    warnings: [],
+  } as const;
+  return gathered({ stage, world, scenario, how: { ...how, ...rest }, isOver: false });
+}
+
+interface Gathering {
+  readonly stage: Stage;
+  readonly world: World;
+  readonly scenario: Scenario;
+  readonly how: Ending;
+  readonly isOver: boolean;
+}
+
+function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResult {
+  const reached = Math.min(world.now(), stage.endNs);
+  const nowNs = isOver ? undefined : reached;
+  // A bin that is not complete would look like a loss.
+  const binNs = seriesBinNs(scenario.durationNs);
+  const shownNs = isOver ? reached : Math.floor(reached / binNs) * binNs;
+  return {
+    seed: how.seed,
+    fingerprint: how.fingerprint,
+    virtualNs: reached,
+    measuredNs: Math.max(0, reached - scenario.warmupNs),
+    wallMs: how.wallMs,
+    events: how.events,
+    metrics: {
+      ...nodeMetrics(world, scenario, how.definitions),
+      ...flowMetrics(stage, how.protocolOf, nowNs),
+      ...linkMetrics(world),
+      ...stage.sums.metrics(),
+    },
+    ...inapplicable({ stage, world, scenario, protocolOf: how.protocolOf }),
+    ...pathLatencies(stage, how.protocolOf),
+    faults: faultRecords(stage, isOver),
+    packets: world.packets(),
+    busiestLink: world.busiestLink?.(),
+    nodeDrops: world.nodeDrops(),
+    ...refusalsOf(stage),
+    series: allSeries(stage).map((series) => withinRun(series, shownNs)),
+    ...(isOver ? { ...windowsPart(stage, reached), flows: stage.flows.map(flowResult) } : {}),
+    warnings: how.warnings,
+    ending: how.ending,
+    ...(isOver ? donePart(stage) : {}),
+  };
+}
+
+/** Refused packets by reason; absent if none was. */
+function refusalsOf({ flows, refusals }: Stage): Pick<SeedResult, 'refusals'> {
+  const all = refusals ?? addUp(flows.map(({ meter }) => meter.refusals));
+  return Object.keys(all).length === 0 ? {} : { refusals: all };
+}
+
+function nodeMetrics(
+  world: World,
+  scenario: Scenario,
+  definitions: readonly MetricDefinition[],
+): Record<string, MetricData> {
+  const { hosts } = scenario.topology;
+  const merged: Record<string, MetricData> = mergeByName(
+    hosts.map(({ name }) => world.metrics(name)),
+  );
+  for (const { name, of } of definitions) {
+    if (of === undefined) continue;
+    const [numerator, denominator] = of.map((part) => counterOf(merged[part]));
+    if (numerator === undefined || denominator === undefined) continue;
+    merged[name] = { kind: 'ratio', numerator, denominator };
+  }
+  return merged;
+}
+
+function counterOf(data: MetricData | undefined): number | undefined {
+  return data?.kind === 'counter' ? data.value : undefined;
+}
+
+/** Latency histograms by metric and path. */
+function pathLatencies(
+  stage: Stage,
+  protocolOf: (flow: TrafficSpec) => string,
+): Pick<SeedResult, 'pathLatencies'> {
+  const metrics: Record<string, Record<string, HistogramData>> = {};
+  for (const { meter, spec } of stage.flows) {
+    const name = `${protocolOf(spec)}.latency`;
+    for (const [path, histogram] of meter.latencyByPath) {
+      const paths = metrics[name] ?? {};
+      const known = paths[path];
+      const own = histogram.data();
+      metrics[name] = {
+        ...paths,
+        [path]: known === undefined ? own : mergeHistograms([known, own]),
+      };
+    }
+  }
+  return Object.keys(metrics).length === 0 ? {} : { pathLatencies: metrics };
+}
+
+/** Traffic metrics, grouped by the protocol of the receiving node. */
+function flowMetrics(
+  stage: Stage,
+  protocolOf: (flow: TrafficSpec) => string,
+  nowNs: number | undefined,
+): Record<string, MetricData> {
+  const protocols = new Map<string, Flow[]>();
+  for (const flow of stage.flows) {
+    const prefix = protocolOf(flow.spec);
+    protocols.set(prefix, [...(protocols.get(prefix) ?? []), flow]);
+  }
+  const metrics: Record<string, MetricData> = {};
+  for (const [prefix, flows] of protocols) {
+    const data = trafficData(stage, flows, nowNs);
+    for (const { name } of trafficMetrics(prefix)) {
+      const value = data[name.slice(prefix.length + 1)];
+      if (value !== undefined) metrics[name] = value;
+    }
+  }
+  return metrics;
+}
+
+/** @param nowNs How far the run has got, if it continues. */
+function trafficData(
+  stage: Stage,
+  flows: readonly Flow[],
+  nowNs: number | undefined,
+): Record<string, MetricData> {
+  const total = (read: (flow: Flow) => number): number =>
+    flows.reduce((sum, flow) => sum + read(flow), 0);
+  const failovers = flows.flatMap(({ meter, nextSequence }) =>
+    nowNs === undefined ? meter.failovers(nextSequence) : meter.failoversUntil(nextSequence, nowNs),
+  );
+  const sent = total((flow) => flow.meter.sentCount);
+  const open =
+    nowNs === undefined
+      ? 0
+      : total(({ meter, nextSequence }) => meter.underWay(nextSequence, nowNs));
+  const delivered = total((flow) => flow.meter.deliveredCount);
+  const refused = total((flow) => flow.meter.refused);
+  const pairs = new Set(flows.map(nameOf));
+  const reactions = stage.paths.reactions.filter(({ pair }) => pairs.has(pair));
+  const detections = reactions.filter(({ detectedNs }) => detectedNs >= 0);
+  const switches = [...pairs].reduce(
+    (sum, pair) => sum + (stage.paths.faultSwitches.get(pair)?.length ?? 0),
+    0,
+  );
+  return {
+    latency: histogram(flows.map((flow) => flow.meter.latency)),
+    throughput: { kind: 'counter', value: delivered },
+    delivery: {
+      kind: 'ratio',
+      numerator: delivered,
+      denominator: sent - open,
+    },
+    ...availability(flows, nowNs),
+    failover: { kind: 'samples', values: failovers.map(({ gapNs }) => gapNs) },
+    'failover.lost': { kind: 'samples', values: failovers.map(({ lost }) => lost) },
+    recovery: { kind: 'samples', values: flows.flatMap((flow) => recoveries(stage, flow)) },
+    detection: {
+      kind: 'samples',
+      values: detections.map(({ detectedNs, faultNs }) => detectedNs - faultNs),
+    },
+    switches: { kind: 'ratio', numerator: switches, denominator: reactions.length },
+    reorder: histogram(flows.map((flow) => flow.meter.reorder)),
+    duplicates: { kind: 'counter', value: total((flow) => flow.meter.duplicates) },
+    corrupted: { kind: 'counter', value: stage.deliveries.damaged },
+    offered: { kind: 'counter', value: sent },
+    accepted: { kind: 'counter', value: sent - refused },
+    refused: { kind: 'counter', value: refused },
+    response_time: histogram(flows.map((flow) => flow.meter.rtt)),
+    transfer: { kind: 'samples', values: flows.flatMap((flow) => flow.transferNs()) },
+  };
+}
+
+/** Nothing where bins are too wide for its windows. */
+function availability(
+  flows: readonly Flow[],
+  nowNs: number | undefined,
+): Readonly<Record<string, MetricData>> {
+  if (flows.some(({ meter }) => !meter.hasWindows)) return {};
+  const ratios = flows.map(({ meter }) =>
+    nowNs === undefined ? meter.availability() : meter.availabilitySoFar(nowNs),
+  );
+  return {
+    availability: {
+      kind: 'ratio',
+      numerator: ratios.reduce((sum, ratio) => sum + ratio.numerator, 0),
+      denominator: ratios.reduce((sum, ratio) => sum + ratio.denominator, 0),
+    },
+  };
+}
+
+/** What ended the run, if its work could end it. */
+function donePart({ done }: Stage): Pick<SeedResult, 'done'> {
+  if (done === undefined) return {};
+  const { doneNs, unfinished } = done;
+  return {
+    done: doneNs === undefined ? { by: 'duration', unfinished } : { by: 'done', atNs: doneNs },
+  };
+}
+
+/** Metrics that a run of this kind or length cannot measure, each with the reason. */
+function inapplicable({
+  stage,
+  world,
+  scenario: { durationNs },
+  protocolOf,
+}: Pick<Gathering, 'stage' | 'world' | 'scenario'> & Pick<Ending, 'protocolOf'>): Pick<
+  SeedResult,
+  'notApplicable'
+> {
+  const protocols = [...new Set(stage.flows.map(({ spec }) => protocolOf(spec)))];
+  const names = protocols.flatMap((name) => trafficMetrics(name).map((metric) => metric.name));
+  const reasons = names.sort().flatMap((name) => {
+    const reason = notApplicable(name, durationNs);
+    return reason === undefined ? [] : [[name, reason]];
+  });
+  const all = { ...Object.fromEntries(reasons), ...linksUncounted(world) };
+  return Object.keys(all).length === 0 ? {} : { notApplicable: all };
+}
+
+/** For each restart of a node of the flow, the time until packets arrive again, ns. */
+function recoveries(stage: Stage, flow: Flow): number[] {
+  const samples = flow.meter.failovers(flow.nextSequence);
+  const ends = [flow.spec.from, flow.spec.to];
+  const values: number[] = [];
+  for (const { record, atNs, flow: hit } of stage.hits) {
+    const isEnd = record.kind === 'crash' && record.targets.some((node) => ends.includes(node));
+    if (hit !== flow || !isEnd || record.endNs === undefined) continue;
+    const sample = samples.find(({ faultNs }) => faultNs === atNs);
+    if (sample !== undefined) values.push(Math.max(0, sample.firstPacketNs - record.endNs));
+  }
+  return values;
+}
+
+function histogram(parts: readonly LogHistogram[]): MetricData {
+  return { kind: 'histogram', data: mergeHistograms(parts.map((part) => part.data())) };
+}
+
+/** Fault records with the instants of their consequences, and what they cost. */
+function faultRecords(stage: Stage, isOver: boolean): FaultRecord[] {
+  return stage.faults.records.map((record) => {
+    const effects: Record<string, number> = { ...record.effects };
+    const gaps: FaultGap[] = [];
+    for (const hit of stage.hits) {
+      if (hit.record !== record) continue;
+      Object.assign(effects, effectsOn(stage, hit.flow, hit.atNs));
+      for (const one of gapOf(hit.flow, hit.atNs)) gaps.push(one);
+    }
+    // While a run continues, a gap may still be open and lost packets may still come.
+    const known = isOver && gaps.length > 0 ? { gaps } : {};
+    return { ...record, effects, ...known };
+  });
+}
+
+/** The failover KPI's sample for this fault; none during the warm-up. */
+function gapOf(flow: Flow, atNs: number): FaultGap[] {
+  const samples = flow.meter.failovers(flow.nextSequence);
+  return samples
+    .filter(({ faultNs }) => faultNs === atNs)
+    .slice(0, 1)
+    .map(({ gapNs, lost, isRecovered }) => ({ flow: nameOf(flow), gapNs, lost, isRecovered }));
+}
+
+function nameOf({ spec }: Flow): string {
+  return `${spec.from} -> ${spec.to}`;
+}
+
+/** The measurements around faults, one entry per fault. */
+function windowsPart(stage: Stage, reachedNs: number): Pick<SeedResult, 'faultWindows'> {
+  if (stage.faults.records.length === 0) return {};
+  const order = new Map(stage.faults.records.map(({ id }, at) => [id, at]));
+  const windows = stage.flows
+    .flatMap((flow) => flow.meter.windows?.results(nameOf(flow), reachedNs) ?? [])
+    .sort((a, b) => (order.get(a.fault) ?? 0) - (order.get(b.fault) ?? 0));
+  const leftOut = stage.flows.reduce((sum, { meter }) => sum + (meter.windows?.leftOut ?? 0), 0);
+  return { faultWindows: { windows, leftOut } };
+}
+
+function effectsOn(stage: Stage, flow: Flow, atNs: number): Record<string, number> {
+  const pair = nameOf(flow);
+  const reaction = stage.paths.reactions.find((r) => r.pair === pair && r.faultNs === atNs);
+  const samples = flow.meter.failovers(flow.nextSequence);
+  const sample = samples.find(({ faultNs, isRecovered }) => faultNs === atNs && isRecovered);
+  const effects: Record<string, number> = {};
+  if (reaction !== undefined && reaction.detectedNs >= 0) effects['detected'] = reaction.detectedNs;
+  if (reaction !== undefined && reaction.switchedNs >= 0) effects['switched'] = reaction.switchedNs;
+  if (sample === undefined) return effects;
+  return { ...effects, 'first packet': sample.firstPacketNs };
+}
+
+function flowResult(flow: Flow): FlowResult {
+  const { sentCount: sent, deliveredCount: delivered } = flow.meter;
+  const result = { flow: nameOf(flow), sent, delivered };
+  const latency = flow.meter.latency.data();
+  if (latency.count === 0) return result;
+  const [p50, p95] = [histogramQuantile(latency, 0.5), histogramQuantile(latency, 0.95)];
+  return { ...result, latencyNs: { p50, p95, max: latency.max } };
+}
+
+/** Cuts off what arrived while the network was drained after the end. */
+function withinRun(series: Series, reachedNs: number): Series {
+  return { ...series, values: series.values.slice(0, Math.ceil(reachedNs / series.binNs)) };
+}
+
+/** Series of each flow; those of one entry with drawn pairs are added up. */
+function allSeries(stage: Stage): Series[] {
+  const single = stage.flows.filter(({ spec }) => spec.group === undefined);
+  const isOneOfMany = single.length + stage.groups.size > 1;
+  return [
+    ...single.flatMap((flow) => flowSeries(stage, flow, isOneOfMany)),
+    ...[...stage.groups.keys()].flatMap((group) => groupSeries(stage, group, isOneOfMany)),
+  ];
+}
+
+function flowSeries(stage: Stage, flow: Flow, isOneOfMany: boolean): Series[] {
+  const { meter, spec } = flow;
+  const paths = stage.paths.useSeries(spec.from, spec.to, meter);
+  const series = [
+    ...threeSeries(meter),
+    ...[...paths].map(([path, values]) => ({
+      ...{ name: `path:${path}`, unit: 'packets', binNs: meter.binNs, values },
+    })),
+  ];
+  return isOneOfMany ? series.map((one) => named(one, nameOf(flow))) : series;
+}
+
+/** The paths of its flows are not shown: there may be as many as flows. */
+function groupSeries(stage: Stage, group: string, isOneOfMany: boolean): Series[] {
+  const meters = stage.flows.filter(({ spec }) => spec.group === group).map(({ meter }) => meter);
+  const series = threeSeries({
+    sentBins: sumOfBins(meters.map(({ sentBins }) => sentBins)),
+    deliveredBins: sumOfBins(meters.map(({ deliveredBins }) => deliveredBins)),
+    latencyBins: stage.groups.get(group)?.latencyBins ?? [],
+    binNs: stage.groups.get(group)?.binNs ?? 0,
+  });
+  return isOneOfMany ? series.map((one) => named(one, group)) : series;
+}
+
+function named(series: Series, flow: string): Series {
+  return { ...series, name: `${series.name} ${flow}`, flow };
+}
+
+function threeSeries(
+  bins: Pick<Flow['meter'], 'sentBins' | 'deliveredBins' | 'latencyBins' | 'binNs'>,
+): Series[] {
+  const { binNs } = bins;
+  return [
+    { name: 'sent', unit: 'packets', binNs, values: bins.sentBins },
+    { name: 'delivered', unit: 'packets', binNs, values: bins.deliveredBins },
+    { name: 'latency.p95', unit: 'ns', binNs, values: bins.latencyBins },
+  ];
+}
+
+function sumOfBins(all: readonly (readonly number[])[]): number[] {
+  const length = greatestOf([0, ...all.map((bins) => bins.length)]);
+  const sum = new Array<number>(length).fill(0);
+  for (const bins of all) {
+    for (const [index, count] of bins.entries()) sum[index] = (sum[index] ?? 0) + count;
+  }
+  return sum;
+}
+
+/** The metrics of links; none in worlds that do not count. */
+function linkMetrics(world: World): Readonly<Record<string, MetricData>> {
+  const value = world.linkBytes?.();
+  return value === undefined ? {} : { [LINK_BYTES]: { kind: 'counter', value } };
+}
+
+/** Why a world has no such metric, by metric. */
+function linksUncounted(world: World): Readonly<Record<string, string>> {
+  if (world.linkBytes !== undefined) return {};
+  return { [LINK_BYTES]: 'bytes on links are counted in virtual time only' };
+}

@@ -1,0 +1,351 @@
+/**
+ * A run in any world: nodes on hosts, sources, faults, meters, and the results.
+ *
+ * Five named steps: nodes, flows, faults, run (by the caller), result. They are the same for `sim`
+ * and `live`; the world decides how time passes.
+ *
+ * @module
+ */
+
+import { assert } from '../../engine/core/assert.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
+import type { MessageObserver, NodeHandle } from '../../engine/host/protocol.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
+import type { FaultRecord } from '../../reports/model.ts';
+import type { Finishers } from '../../scenarios/files/until.ts';
+import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
+import type { NodeChoice, StackOf } from '../../scenarios/open/nodes.ts';
+import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
+import { BrokenPromise } from '../crash/crash.ts';
+import { type FaultContext, FaultDriver } from '../faults/fault-driver.ts';
+import { isReachable } from '../faults/reachability.ts';
+import { createNodes, NodeStack } from '../nodes/host-nodes.ts';
+import { Deliveries } from '../traffic/deliveries.ts';
+import { FaultWindows } from '../traffic/fault-windows.ts';
+import { forgerOf } from '../traffic/flood.ts';
+import { FlowMeter } from '../traffic/flow-meter.ts';
+import { readTruth, type Truth } from '../traffic/ground-truth.ts';
+import { PathWatch } from '../traffic/path-watch.ts';
+import type { SumBook } from '../traffic/sum-book.ts';
+import { Flow, FlowSupply } from '../traffic/traffic-source.ts';
+import { RunWitness } from '../traffic/witness.ts';
+import type { World, WorldListener } from '../world.ts';
+import type { SetUpMemory } from '../worlds/set-up-memory.ts';
+import { DoneWatch } from './done-watch.ts';
+
+/** Parts of a stage. */
+export interface StageParts {
+  readonly world: World;
+  readonly scenario: Scenario;
+  readonly seed: number;
+  /**
+   * The network as the lowest protocol of a host sees it, or a layer; not used if nodes are in other
+   * processes.
+   */
+  readonly viewOf: (host: string, layer?: string) => NetworkView;
+  /** The protocol that a host runs, with its checked options. */
+  readonly nodeOf: (host: HostSpec) => NodeChoice;
+  /** The protocols of a host with layers, the lowest first; absent if no host has layers. */
+  readonly stackOf?: StackOf;
+  /** Replaces nodes and sources if these are in other processes. */
+  readonly standIns?: StandIns;
+  /**
+   * Returns the observer of messages in the lowest protocol of a node, or in a layer; undefined if
+   * there is no observer.
+   */
+  readonly observerOf?: (node: string, layer?: string) => MessageObserver | undefined;
+  /** The hosts that the end of the run waits for; absent if it lasts for its duration. */
+  readonly finishers?: Finishers | undefined;
+  /** Watches what the nodes take of memory; absent where they are elsewhere. */
+  readonly memory?: SetUpMemory | undefined;
+  /** Called for each node that has crashed. */
+  readonly crashed?: (node: string) => void;
+  /** Begins an attack on privacy; absent in live runs and if no privacy is measured. */
+  readonly attack?: FaultContext['attack'];
+  /** Absent if nothing else looks at it. */
+  readonly deliveries?: Deliveries;
+}
+
+/** Creates the counterparts of nodes and sources in other processes. */
+export interface StandIns {
+  node(host: HostSpec): NodeHandle;
+  flow(index: number, spec: TrafficSpec, meter: FlowMeter): Flow;
+}
+
+/**
+ * Flows for which a fault shows bins: those that it affected, or the first ones if it affected
+ * none.
+ */
+const WATCHED_MAX = 4;
+
+/** A world with the nodes, flows and faults of a scenario. */
+export class Stage implements WorldListener {
+  readonly deliveries: Deliveries;
+  /** For each entry of drawn pairs, what its flows measured together. */
+  readonly groups = new Map<string, FlowMeter>();
+  readonly faults: FaultDriver;
+  readonly paths = new PathWatch();
+  /** Present if the run ends when its work is done. */
+  readonly done: DoneWatch | undefined;
+  /** Called once, when the work is done: sources are silent from now on. */
+  onDone: (() => void) | undefined;
+  readonly #parts: StageParts;
+  readonly #nodes = new Map<string, NodeHandle>();
+  readonly #witness = new RunWitness();
+  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+  /** Refused packets by reason, if nodes in other processes have counted them. */
+  refusals: Readonly<Record<string, number>> | undefined;
+  /** Fault records, by the flow that they affected. */
+  readonly hits: { readonly flow: Flow; readonly record: FaultRecord; readonly atNs: number }[] =
+    [];
+
+  constructor(parts: StageParts) {
+    this.#parts = parts;
+    this.deliveries = parts.deliveries ?? new Deliveries();
+    const context: FaultContext = {
+      ...parts,
+      activePath: (from, to) => this.activePath(from, to),
+      hasAlternative: (from, to, cut) => this.#hasAlternative(from, to, cut),
+      flood: (order) => parts.world.flood(order, (of) => forgerOf(parts, of)),
+      isUp: (node) => this.#nodes.has(node),
+      crash: (node, store) => this.#crash(node, store),
+      restart: (node) => this.#restart(node),
+      began: (record, cut) => this.#faultBegan(record, cut),
+    };
+    this.faults = new FaultDriver(context);
+    const { finishers, scenario } = parts;
+    if (finishers !== undefined) this.done = new DoneWatch(finishers, scenario.durationNs);
+  }
+
+  get flows(): Flow[] {
+    return this.deliveries.flows;
+  }
+
+  /** When the run ends, as far as is known: sources stop, and nothing later is measured, ns. */
+  get endNs(): number {
+    return this.done?.doneNs ?? this.#parts.scenario.durationNs;
+  }
+
+  /** Until then, what was sent may still arrive, ns. */
+  get overNs(): number {
+    return this.endNs + this.#parts.scenario.drainNs;
+  }
+
+  /** Puts nodes, flows and faults into the world. Time is 0 and nothing has run. */
+  prepare(): void {
+    const { world, scenario } = this.#parts;
+    const { hosts } = scenario.topology;
+    for (const host of hosts) {
+      this.#create(host);
+      this.#parts.memory?.made('nodes', hosts.length);
+    }
+    for (const [name, node] of this.#nodes) world.call(name, 'start', () => node.start());
+    const supply = new FlowSupply(this.#parts.seed);
+    for (const [index, spec] of scenario.traffic.entries()) this.#addFlow(index, spec, supply);
+    for (const flow of this.flows) flow.start();
+    this.faults.schedule();
+    if (scenario.warmupNs > 0) world.atFault(scenario.warmupNs, () => this.#resetMetrics());
+  }
+
+  /** Checks the invariants of all nodes and stops them gracefully. */
+  finish(): void {
+    const { world } = this.#parts;
+    for (const { meter } of this.flows) meter.finish();
+    for (const meter of this.groups.values()) meter.finish();
+    for (const [name, node] of this.#nodes) {
+      const broken = world.call(name, 'question', () => node.invariant?.());
+      if (broken !== undefined) throw new BrokenPromise(broken, name);
+      world.call(name, 'stop', () => node.stop?.());
+    }
+  }
+
+  /** Links of the path in use, as the node reports it. */
+  activePath(from: string, to: string): readonly string[] | undefined {
+    const node = this.#nodes.get(from);
+    const { world } = this.#parts;
+    const own = node && world.call(from, 'question', () => node.activePath?.(to));
+    if (own !== undefined) return own;
+    const joining = this.#linkJoining(from, to);
+    return joining === undefined ? undefined : [joining];
+  }
+
+  /** Flows whose path in use can be asked for, as `a -> b`; a fault can hit a hop of these only. */
+  followedPaths(): readonly string[] {
+    const isFollowed = ({ from, to }: TrafficSpec): boolean =>
+      this.#nodes.get(from)?.activePath !== undefined || this.#linkJoining(from, to) !== undefined;
+    const pairs = this.#parts.scenario.traffic.filter(isFollowed);
+    return [...new Set(pairs.map(({ from, to }) => `${from} -> ${to}`))];
+  }
+
+  #linkJoining(from: string, to: string): string | undefined {
+    const { links } = this.#parts.scenario.topology;
+    const joins = ({ a, b }: LinkSpec): boolean =>
+      (a.host === from && b.host === to) || (a.host === to && b.host === from);
+    return links.find(joins)?.id;
+  }
+
+  /** The node with that name, with all its layers. */
+  node(name: string): NodeHandle | undefined {
+    return this.#nodes.get(name);
+  }
+
+  /** One protocol of the node with that name: a layer, or the lowest. */
+  member(name: string, layer: string | undefined): NodeHandle | undefined {
+    const node = this.#nodes.get(name);
+    if (node instanceof NodeStack) return node.member(layer);
+    return layer === undefined ? node : undefined;
+  }
+
+  delivered(node: string, _from: string, bytes: Uint8Array, protocol: string): void {
+    const isRead = readTruth(bytes, this.#truth);
+    if (isRead && !isOtherLayer(this.flows[this.#truth.flow], protocol)) {
+      this.arrived(node, this.#truth);
+    } else {
+      this.deliveries.damaged += 1;
+    }
+  }
+
+  /**
+   * An application packet reached the user of `node` unchanged; `truth` is read during this call.
+   */
+  arrived(node: string, truth: Truth): void {
+    const flow = this.flows[truth.flow];
+    const isResponse = truth.kind === 'response';
+    if (flow === undefined || (!isResponse && node !== flow.spec.to)) {
+      this.deliveries.damaged += 1;
+      return;
+    }
+    const now = this.#parts.world.now();
+    if (isResponse) {
+      flow.meter.rtt.record(Math.max(0, Math.floor(now - flow.requestSentNs(truth.sequence))));
+      return;
+    }
+    flow.meter.received(truth, now);
+    const { pattern } = flow.spec;
+    if (truth.kind === 'request' && pattern.kind === 'request-response') {
+      flow.respond(truth.sequence, pattern.responseBytes);
+    }
+  }
+
+  finished(node: string, protocol: string): void {
+    const { done } = this;
+    if (done === undefined || done.doneNs !== undefined) return;
+    done.finished(node, protocol, this.#parts.world.now());
+    if (done.doneNs !== undefined) this.#end(done.doneNs);
+  }
+
+  state(node: string, machine: string, state: string): void {
+    this.paths.state(this.#parts.world.now(), node, machine, state);
+  }
+
+  marked(node: string, name: string): void {
+    this.paths.mark(this.#parts.world.now(), node, name);
+  }
+
+  /** What nodes put into sums and claim of them; in other processes, by checks. */
+  get sums(): SumBook {
+    return this.#witness.sums;
+  }
+
+  #resetMetrics(): void {
+    this.#parts.world.resetMetrics();
+    this.sums.reset();
+  }
+
+  /** The work is done: nothing begins any more. */
+  #end(atNs: number): void {
+    this.faults.close();
+    for (const flow of this.flows) {
+      flow.mute();
+      flow.meter.endAt(atNs);
+    }
+    this.onDone?.();
+  }
+
+  #create(host: HostSpec): void {
+    const { nodeOf, stackOf, standIns, observerOf } = this.#parts;
+    const { name, layers } = host;
+    if (standIns !== undefined) {
+      this.#nodes.set(name, standIns.node(host));
+      return;
+    }
+    assert(layers === undefined || stackOf !== undefined, `nobody knows the layers of ${name}`);
+    const stack = layers === undefined ? [nodeOf(host)] : (stackOf?.(host) ?? []);
+    const observed = (layer?: string): MessageObserver | undefined => observerOf?.(name, layer);
+    const parts = { ...this.#parts, stack, witness: this.#witness, observerOf: observed };
+    this.#nodes.set(name, createNodes(host, parts));
+  }
+
+  #addFlow(index: number, spec: TrafficSpec, supply: FlowSupply): void {
+    const { world, scenario, standIns } = this.#parts;
+    const { warmupNs, durationNs: endNs, drainNs } = scenario;
+    const time = { warmupNs, endNs, drainNs };
+    const spacingNs = Flow.spacingNs(spec);
+    const meter = new FlowMeter(time, spacingNs);
+    if (spec.group !== undefined) {
+      meter.together = this.groups.get(spec.group) ?? new FlowMeter(time, spacingNs);
+      this.groups.set(spec.group, meter.together);
+    }
+    meter.pathAt = (sentNs): string | undefined => this.paths.pathAt(spec.from, spec.to, sentNs);
+    meter.windows = new FaultWindows({ spacingNs, limitNs: faultLimitNs(scenario) });
+    const flow = standIns?.flow(index, spec, meter);
+    this.flows.push(flow ?? new Flow(world, spec, meter, supply.of(index, spec)));
+  }
+
+  #hasAlternative(from: string, to: string, cut: string): boolean {
+    const { scenario, world } = this.#parts;
+    const isUsable = ({ id }: LinkSpec): boolean =>
+      id !== cut && world.link(id).isUp('forward') && world.link(id).isUp('backward');
+    return isReachable(scenario.topology.links, from, to, isUsable);
+  }
+
+  #crash(node: string, store: 'synced' | 'prefix' | 'torn'): void {
+    this.#parts.world.crash(node, store);
+    this.#nodes.delete(node);
+    this.done?.crashed(node, this.#parts.world.now());
+    this.#parts.crashed?.(node);
+  }
+
+  #restart(name: string): void {
+    const host = this.#parts.scenario.topology.hosts.find((spec) => spec.name === name);
+    assert(host !== undefined, `restart of unknown node ${name}`);
+    this.#parts.world.restart(name);
+    this.#create(host);
+    this.#parts.world.call(name, 'start', () => this.#nodes.get(name)?.start());
+    for (const flow of this.flows) if (flow.spec.from === name) flow.nodeRestarted();
+  }
+
+  #faultBegan(record: FaultRecord, cut: readonly string[]): void {
+    const { world } = this.#parts;
+    const now = world.now();
+    const hit = cut.length === 0 ? [] : this.flows.filter((flow) => this.#isHit(flow, record, cut));
+    for (const flow of hit) {
+      world.whenMeasured(() => {
+        flow.meter.faultBegan(now);
+        this.paths.faultBegan(now, flow.spec.from, flow.spec.to);
+      });
+      this.hits.push({ flow, record, atNs: now });
+    }
+    const watched = (hit.length === 0 ? this.flows : hit).slice(0, WATCHED_MAX);
+    for (const { meter } of watched) {
+      world.whenMeasured(() => meter.windows?.begin(record.id, now));
+    }
+  }
+
+  #isHit({ spec }: Flow, record: FaultRecord, cut: readonly string[]): boolean {
+    // A crashed node can no longer report which path it used, so its own flows count as affected.
+    if (record.targets.includes(spec.from)) return true;
+    return (this.activePath(spec.from, spec.to) ?? []).some((id) => cut.includes(id));
+  }
+}
+
+/** True if a packet of the flow was delivered by another protocol than the one that took it. */
+function isOtherLayer(flow: Flow | undefined, protocol: string): boolean {
+  return flow?.spec.by !== undefined && flow.spec.by !== protocol;
+}
+
+/** The longest time limit of a KPI that is sampled per fault, ns; 0 if there is none. */
+function faultLimitNs({ kpis }: Scenario): number {
+  const limits = kpis.filter(({ metric }) => /\.(failover|recovery|detection)$/.test(metric));
+  return greatestOf([0, ...limits.map(({ limit }) => limit)]);
+}

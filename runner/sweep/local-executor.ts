@@ -1,0 +1,90 @@
+/**
+ * Runs of a sweep on the threads of this process.
+ *
+ * @module
+ */
+import { performance } from 'node:perf_hooks';
+import { filesOf } from '../../scenarios/open/run-files.ts';
+import type { SeedAnswer } from '../run/job.ts';
+import { SeedPool } from '../threads/seed-pool.ts';
+import { SeedWatch } from '../threads/seed-watch.ts';
+import type { Executor, SweepCell } from './run-sweep.ts';
+
+/** Runs that wait for each thread: enough to keep it busy, few enough to hold. */
+const WAITING = 4;
+const LOOK_MS = 100;
+
+/** See the module. */
+export class LocalExecutor implements Executor {
+  readonly room: number;
+  readonly #pool: SeedPool;
+  readonly #watches = new Set<SeedWatch>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #folders: readonly string[] | undefined;
+  readonly #onNotice: (text: string) => void;
+  #isStopped = false;
+
+  constructor(options: {
+    readonly threads: number;
+    readonly memoryMb?: number | undefined;
+    /** Folders of which files may come; of any if absent. */
+    readonly folders?: readonly string[];
+    readonly onNotice: (text: string) => void;
+  }) {
+    this.room = WAITING * options.threads;
+    this.#pool = new SeedPool(options);
+    this.#folders = options.folders;
+    this.#onNotice = options.onNotice;
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  async run({ scenario }: SweepCell, seed: number): Promise<SeedAnswer> {
+    const { hosts } = scenario.topology;
+    const watch = new SeedWatch({ seed, hosts, onNotice: this.#onNotice });
+    if (this.#isStopped) watch.stop('interrupted', performance.now());
+    this.#watches.add(watch);
+    const alarm = this.#alarm(watch, scenario.timeLimitMs);
+    try {
+      // Files may have been changed since: a run has the name of what was opened.
+      const hashes = filesOf(scenario);
+      const asked = this.#folders === undefined ? { hashes } : { hashes, folders: this.#folders };
+      return await this.#pool.run({ scenario, seed, recordings: {}, watch, asked });
+    } finally {
+      clearInterval(alarm);
+      this.#watches.delete(watch);
+    }
+  }
+
+  /** Asks all runs to end; those that have not begun do not. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const watch of this.#watches) {
+      watch.stop('interrupted', performance.now());
+      watch.leaveOut('interrupted');
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#pool.destroy();
+  }
+
+  #look(): void {
+    for (const watch of this.#watches) watch.look(performance.now());
+  }
+
+  /** The limit counts from the first event of a run, not from when it began to wait for a thread. */
+  #alarm(
+    watch: SeedWatch,
+    limitMs: number | undefined,
+  ): ReturnType<typeof setInterval> | undefined {
+    if (limitMs === undefined) return undefined;
+    let beganMs: number | undefined;
+    return setInterval(() => {
+      if (watch.control.thread === 0) return;
+      const nowMs = performance.now();
+      beganMs ??= nowMs;
+      if (nowMs - beganMs >= limitMs) watch.stop('time-limit', nowMs);
+    }, LOOK_MS);
+  }
+}

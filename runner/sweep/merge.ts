@@ -1,0 +1,114 @@
+/**
+ * Joins the results of parts of a sweep, and of repeated ones.
+ *
+ * @module
+ */
+
+import { canonical } from '../../scenarios/identity.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+import { unpackResult } from './packed-result.ts';
+import type { KnownResults, RunLine, SweepHead } from './results-file.ts';
+
+/** A file, and what it holds. */
+export interface Part extends Pick<KnownResults, 'head' | 'lines'> {
+  readonly path: string;
+}
+
+/** Two results of one run that are not the same. */
+export interface Conflict {
+  readonly id: string;
+  readonly seed: number;
+  readonly parameters: RunLine['parameters'];
+  /** Files and fingerprints. */
+  readonly found: readonly (readonly [path: string, fingerprint: string])[];
+}
+
+/** All runs of all parts, each once. */
+export interface Merged {
+  /** That of all parts, without their number. */
+  readonly head: SweepHead;
+  readonly lines: ReadonlyMap<string, RunLine>;
+  readonly conflicts: readonly Conflict[];
+}
+
+/**
+ * Joins parts of one sweep, or the lines of one that goes on. Damaged lines are left out, as if their runs
+ * had not been made.
+ * @param parts At least one.
+ * @throws Refusal naming the first one that belongs to another sweep, and what differs.
+ */
+export function mergeResults(parts: readonly Part[]): Merged {
+  const [first] = parts;
+  if (first === undefined) throw new Refusal('there is nothing to merge');
+  const head = wholeOf(first.head);
+  for (const part of parts) refuseOther(first, part);
+  const claims = new Map<string, Claim[]>();
+  for (const { path, lines } of parts) for (const line of lines) addClaim(claims, { path, line });
+  const lines = new Map<string, RunLine>();
+  const conflicts: Conflict[] = [];
+  for (const [id, all] of claims) {
+    // To unpack a line takes milliseconds, and a sweep does it anyway when it takes the run: here only if lines differ.
+    const whole = all.length === 1 ? all : all.filter(isWhole);
+    const [one] = whole;
+    if (one !== undefined) lines.set(id, one.line);
+    for (const one of conflictsOf(all.length === 1 ? [] : all.filter(isUnpacked)))
+      conflicts.push(one);
+  }
+  return { head, lines, conflicts };
+}
+
+/** What a file says of a run. */
+interface Claim {
+  readonly path: string;
+  readonly line: RunLine;
+}
+
+/** Adds what no file has said before. */
+function addClaim(claims: Map<string, Claim[]>, claim: Claim): void {
+  const { id, fingerprint, result } = claim.line;
+  const known = claims.get(id);
+  if (known === undefined) claims.set(id, [claim]);
+  else if (known.every(({ line }) => line.fingerprint !== fingerprint || line.result !== result)) {
+    known.push(claim);
+  }
+}
+
+function isUnpacked({ line }: Claim): boolean {
+  return unpackResult(line.result) !== undefined;
+}
+
+function isWhole({ line }: Claim): boolean {
+  return unpackResult(line.result)?.fingerprint === line.fingerprint;
+}
+
+function conflictsOf(claims: readonly Claim[]): readonly Conflict[] {
+  const paths = new Map<string, string>();
+  for (const { path, line } of claims) {
+    if (!paths.has(line.fingerprint)) paths.set(line.fingerprint, path);
+  }
+  const [first] = claims;
+  if (first === undefined || paths.size === 1) return [];
+  const { id, seed, parameters } = first.line;
+  return [{ id, seed, parameters, found: [...paths].map(([mark, path]) => [path, mark] as const) }];
+}
+
+function wholeOf({ shard: _, ...head }: SweepHead): SweepHead {
+  return head;
+}
+
+const NAMES: Readonly<Partial<Record<keyof SweepHead, string>>> = {
+  commit: 'commit',
+  sha256: 'scenario file',
+  name: 'scenario',
+  set: 'values that are set',
+  seeds: 'seeds',
+  adaptive: 'number of adaptive seeds',
+};
+
+function refuseOther(first: Part, part: Part): void {
+  for (const [key, name] of Object.entries(NAMES) as [keyof SweepHead, string][]) {
+    const [a, b] = [first.head[key], part.head[key]].map((one) => canonical(one ?? null));
+    if (a === b) continue;
+    throw new Refusal(`${part.path} and ${first.path} differ in their ${name}: ${b} and ${a}`);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * A result of one seed as text of a line: JSON with typed arrays and infinite numbers, deflated.
+ *
+ * @module
+ */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { KpiSpec, SeedResult } from '../../reports/model.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+
+/**
+ * Largest result: a line may come from anywhere, and a few kilobytes inflate to a thousand times as much. Of the
+ * shipped scenarios the largest takes 2 MB.
+ */
+const UNPACKED_MAX = 64 * 1024 * 1024;
+/** Most values of a result: empty objects take a hundred times the memory of their text. */
+const PARTS_MAX = 1_000_000;
+/** Longest text of a result. Of the shipped scenarios the longest has 23 kB. */
+const PACKED_MAX = 24 * 1024 * 1024;
+const [COMMA = 0, LIST = 0, MAP = 0] = Buffer.from(',[{');
+/** Marks values that JSON does not have. */
+const BYTES_MARK = '$f64';
+const NUMBER_MARK = '$n';
+
+/** A result that says what its KPIs need, and nothing that only a report of its own shows. */
+export function judgedPart(result: SeedResult, kpis: readonly KpiSpec[]): SeedResult {
+  const wanted = new Set(kpis.map(({ metric }) => metric));
+  const metrics = Object.fromEntries(
+    Object.entries(result.metrics).filter(([name]) => wanted.has(name)),
+  );
+  const {
+    pathLatencies: _paths,
+    faultWindows: _windows,
+    checkpoints: _checkpoints,
+    privacy: _privacy,
+    flows: _flows,
+    ...rest
+  } = result;
+  return { ...rest, metrics, series: [] };
+}
+
+/**
+ * A result as text without newline.
+ * @throws Refusal if it is larger than what is read again.
+ */
+export function packResult(result: SeedResult): string {
+  const json = Buffer.from(JSON.stringify(result, write));
+  const text = deflateRawSync(json).toString('base64');
+  if (isReadable(json) && text.length <= PACKED_MAX) return text;
+  throw new Refusal(
+    `seed ${result.seed}: a result of ${Math.ceil(json.length / 1e6)} MB is too large for a sweep, record fewer samples`,
+  );
+}
+
+/** The result of {@link packResult}; undefined for other texts. */
+export function unpackResult(text: string): SeedResult | undefined {
+  if (text.length > PACKED_MAX) return undefined;
+  try {
+    const json = inflateRawSync(Buffer.from(text, 'base64'), { maxOutputLength: UNPACKED_MAX });
+    if (!isReadable(json)) return undefined;
+    const result = JSON.parse(json.toString('utf8'), read) as Partial<SeedResult>;
+    return isResult(result) ? result : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True of JSON that is read within a second or two. */
+function isReadable(json: Buffer): boolean {
+  if (json.length > UNPACKED_MAX) return false;
+  let parts = 0;
+  // Iterators of bytes take ten times as long.
+  for (let at = 0; at < json.length && parts <= PARTS_MAX; at += 1) {
+    const byte = json[at];
+    if (byte === COMMA || byte === LIST || byte === MAP) parts += 1;
+  }
+  return parts <= PARTS_MAX;
+}
+
+function isResult(result: Partial<SeedResult> | null): result is SeedResult {
+  const isMeasured = typeof result?.metrics === 'object' && typeof result.packets === 'object';
+  return isMeasured && typeof result.seed === 'number' && typeof result.fingerprint === 'string';
+}
+
+function write(_key: string, value: unknown): unknown {
+  if (value instanceof Float64Array) {
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    return { [BYTES_MARK]: bytes.toString('base64') };
+  }
+  if (typeof value !== 'number') return value;
+  if (Object.is(value, -0)) return { [NUMBER_MARK]: '-0' };
+  return Number.isFinite(value) ? value : { [NUMBER_MARK]: String(value) };
+}
+
+function read(_key: string, value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (BYTES_MARK in value) {
+    const bytes = Buffer.from(String(value[BYTES_MARK]), 'base64');
+    return new Float64Array(new Uint8Array(bytes).buffer);
+  }
+  return NUMBER_MARK in value ? Number(value[NUMBER_MARK]) : value;
+}

@@ -1,0 +1,244 @@
+/**
+ * `results.ndjson`: one line a run of a sweep, written as it ends, so that a sweep that was killed loses no
+ * run. The first line says what the sweep is; a last line without its end is dropped.
+ *
+ * @module
+ */
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
+import { assert } from '../../engine/core/assert.ts';
+import { canonical, type Parameters } from '../../scenarios/identity.ts';
+import { refuseOtherThanFile } from '../../scenarios/open/run-files.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+
+/** Name of the file in the folder of a sweep. */
+export const RESULTS = 'results.ndjson';
+
+const VERSION = 1;
+const NEWLINE = 0x0a;
+/** Read at once. */
+const CHUNK_BYTES = 1024 * 1024;
+/** Longest line that is read: a packed result at its largest, with room for parameters. */
+const LINE_MAX = 32 * 1024 * 1024;
+/** Seeds of a combination at most, as in scenario files and flags. */
+const SEEDS_MAX = 10_000;
+
+/** What all lines of a file have in common. */
+export interface SweepHead {
+  readonly orrery: 'sweep';
+  readonly version: number;
+  /** Of the scenario. */
+  readonly name: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly commit: string;
+  /** Flags of the command: values that are set, and the seeds of a combination. */
+  readonly set: Parameters;
+  readonly seeds: readonly number[];
+  /** Most seeds of a combination whose interval straddles a limit; absent: those of `seeds` only. */
+  readonly adaptive?: number;
+  /** The part that was dealt to this file, `2/4`; absent: all. */
+  readonly shard?: string;
+}
+
+/** One run. */
+export interface RunLine {
+  readonly id: string;
+  readonly parameters: Parameters;
+  readonly seed: number;
+  readonly fingerprint: string;
+  /** Value of each KPI in base units, by its name; of this seed alone. */
+  readonly values: Readonly<Record<string, number | null>>;
+  /** The result, packed (packed-result.ts). */
+  readonly result: string;
+}
+
+/** The head of a sweep. */
+export function sweepHead(facts: Omit<SweepHead, 'orrery' | 'version'>): SweepHead {
+  return { orrery: 'sweep', version: VERSION, ...facts };
+}
+
+/** What a file holds. */
+export interface KnownResults {
+  readonly head: SweepHead;
+  readonly lines: readonly RunLine[];
+  /** Bytes up to the end of the last whole line. */
+  readonly bytes: number;
+}
+
+/**
+ * Reads a file, line by line: a large one is longer than any text can be. Files may have been joined by
+ * `cat`, so that the head comes again.
+ * @returns undefined if there is none, or one without a whole first line.
+ * @throws Refusal naming a line that is none of ours.
+ */
+export function readResults(path: string): KnownResults | undefined {
+  if (!existsSync(path)) return undefined;
+  refuseOtherThanFile(path);
+  let head: SweepHead | undefined;
+  let [number, bytes] = [0, 0];
+  const lines: RunLine[] = [];
+  for (const text of linesOf(path)) {
+    number += 1;
+    bytes += text.length + 1;
+    const value = parse(text.toString('utf8'));
+    if (head === undefined) head = readHead(path, value);
+    else if (isRun(value)) lines.push(runOf(value));
+    else if (isHead(value)) refuseOtherHead(`${path}:${number}`, { head, value });
+    else throw new Refusal(`${path}:${number} is no run of a sweep`);
+  }
+  return head === undefined ? undefined : { head, lines, bytes };
+}
+
+/**
+ * The lines of a file that have an end, without it.
+ * @throws Refusal naming a line that is too long.
+ */
+function* linesOf(path: string): Generator<Buffer> {
+  const file = openSync(path, 'r');
+  try {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    let rest: Buffer[] = [];
+    let [number, length] = [1, 0];
+    for (let got = readSync(file, chunk); got > 0; got = readSync(file, chunk)) {
+      let from = 0;
+      for (let end = chunk.indexOf(NEWLINE); end >= 0 && end < got; ) {
+        yield Buffer.concat([...rest, chunk.subarray(from, end)]);
+        from = end + 1;
+        [rest, number, length] = [[], number + 1, 0];
+        end = chunk.indexOf(NEWLINE, from);
+      }
+      // A copy, because the chunk is used again.
+      rest.push(Buffer.from(chunk.subarray(from, got)));
+      length += got - from;
+      if (length > LINE_MAX)
+        throw new Refusal(`${path}:${number} is longer than any run of a sweep`);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readHead(path: string, value: unknown): SweepHead {
+  if (!isHead(value)) throw new Refusal(`${path}:1 is no sweep of this version`);
+  refuseSeeds(path, value);
+  return value;
+}
+
+/** Parts of one sweep differ in their number only. */
+function refuseOtherHead(
+  place: string,
+  { head, value }: { readonly head: SweepHead; readonly value: SweepHead },
+): void {
+  const [a, b] = [head, value].map((one) => canonical({ ...one, shard: undefined }));
+  if (a !== b) throw new Refusal(`${place} begins another sweep than the first line`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isHead(value: unknown): value is SweepHead {
+  const head = value as Partial<SweepHead> | null | undefined;
+  return (
+    head?.orrery === 'sweep' &&
+    head.version === VERSION &&
+    // What is nested may be so deep that whatever looks at it breaks.
+    Object.entries(head).every(([key, one]) => key === 'set' || key === 'seeds' || isLeaf(one)) &&
+    [head.name, head.file, head.sha256, head.commit].every((one) => typeof one === 'string') &&
+    isTexts(head.set) &&
+    Array.isArray(head.seeds) &&
+    head.seeds.every(isLeaf)
+  );
+}
+
+function isLeaf(value: unknown): boolean {
+  return value === null || typeof value !== 'object';
+}
+
+/** Without seeds nothing would run, and nothing would be missed. */
+function refuseSeeds(path: string, { seeds, adaptive = 1 }: SweepHead): void {
+  if (!isAmount(seeds.length)) {
+    throw new Refusal(`${path}:1 has ${seeds.length} seeds: 1 to ${SEEDS_MAX} are allowed`);
+  }
+  for (const [index, seed] of seeds.entries()) {
+    const isSeed = Number.isSafeInteger(seed) && seed >= 0;
+    if (isSeed && seeds.indexOf(seed) === index) continue;
+    const why = isSeed ? 'is there twice' : 'is no whole number from 0';
+    throw new Refusal(`${path}:1 has the seed ${JSON.stringify(seed)}, which ${why}`);
+  }
+  if (isAmount(adaptive)) return;
+  throw new Refusal(
+    `${path}:1 has adaptive: ${JSON.stringify(adaptive)}, 1 to ${SEEDS_MAX} is allowed`,
+  );
+}
+
+function isAmount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1 && value <= SEEDS_MAX;
+}
+
+function isRun(value: unknown): value is RunLine {
+  const line = value as Partial<RunLine> | null | undefined;
+  return (
+    [line?.id, line?.fingerprint, line?.result].every((one) => typeof one === 'string') &&
+    Number.isSafeInteger(line?.seed) &&
+    isTexts(line?.parameters) &&
+    typeof line?.values === 'object' &&
+    Object.values(line.values ?? {}).every((one) => one === null || typeof one === 'number')
+  );
+}
+
+/** A line without what it has besides: it is written again. */
+function runOf({ id, parameters, seed, fingerprint, values, result }: RunLine): RunLine {
+  return { id, parameters, seed, fingerprint, values, result };
+}
+
+function isTexts(value: unknown): value is Parameters {
+  if (value === null || typeof value !== 'object') return false;
+  return Object.values(value).every((one) => typeof one === 'string');
+}
+
+/** A file that runs are added to. */
+export class ResultsFile {
+  readonly #file: number;
+
+  /**
+   * Opens a new file, or one to go on with.
+   * @param known What it holds; a broken last line is cut off.
+   */
+  constructor(path: string, head: SweepHead, known?: KnownResults) {
+    if (known === undefined) appendFileSync(path, `${JSON.stringify(head)}\n`, { flag: 'w' });
+    this.#file = openSync(path, 'r+');
+    if (known !== undefined) ftruncateSync(this.#file, known.bytes);
+    this.#at = known?.bytes ?? Buffer.byteLength(`${JSON.stringify(head)}\n`);
+  }
+
+  #at: number;
+
+  /** Adds a run; it is on the disk when this returns. */
+  add(line: RunLine): void {
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    assert(bytes.length <= LINE_MAX, 'a run can be read again');
+    for (let done = 0; done < bytes.length; ) {
+      done += writeSync(this.#file, bytes, done, bytes.length - done, this.#at + done);
+    }
+    this.#at += bytes.length;
+    fdatasyncSync(this.#file);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}

@@ -1,0 +1,308 @@
+/**
+ * Runs a sweep: every combination with every seed, as many at once as there is room for. Combinations begin
+ * in their order; their results are taken in the order of the seeds, whichever ended first, so that
+ * nothing depends on threads.
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import { judge } from '../../reports/judge.ts';
+import { kpiName } from '../../reports/kpi-text.ts';
+import type { SeedResult } from '../../reports/model.ts';
+import type { Report } from '../../reports/report-schema.ts';
+import { type Parameters, runId } from '../../scenarios/identity.ts';
+import type { Loaded } from '../../scenarios/open/open.ts';
+import { filesOf } from '../../scenarios/open/run-files.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+import type { SeedAnswer } from '../run/job.ts';
+import { runInput } from '../run/run-order.ts';
+import { foreignAnswer, isJudgeable } from './foreign-answer.ts';
+import { judgedPart, packResult, unpackResult } from './packed-result.ts';
+import type { RunLine } from './results-file.ts';
+import { isUndecided, moreSeeds } from './straddle.ts';
+
+/** A combination with its checked scenario. */
+export interface SweepCell extends Loaded {
+  /** Place among all combinations. */
+  readonly index: number;
+  readonly parameters: Parameters;
+  /** True if its runs are kept whole, for a report of its own. */
+  readonly isKept: boolean;
+}
+
+/** Something that has no result. */
+export type Failure = Exclude<SeedAnswer, { kind: 'result' }>;
+
+/** Where runs run. */
+export interface Executor {
+  /** Runs that it takes before the first of them ends. */
+  readonly room: number;
+  /** True if answers come from elsewhere, so that a result may be anything. */
+  readonly isForeign?: boolean;
+  /** Runs a seed; an answer that was ended is no result. */
+  run(cell: SweepCell, seed: number): Promise<SeedAnswer>;
+}
+
+/** How a combination ended. */
+export type CellEnd =
+  | { readonly kind: 'judged'; readonly report: Report }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  /** It was stopped before all its runs had ended. */
+  | { readonly kind: 'left' };
+
+/** What to run, and whom to tell. */
+export interface SweepOrder {
+  /** Combinations to run, by their place among all. */
+  readonly cells: readonly { readonly index: number; readonly parameters: Parameters }[];
+  /** Undefined for one that cannot run; who opens it says so. */
+  readonly open: (cell: SweepOrder['cells'][number]) => Promise<SweepCell | undefined>;
+  readonly seeds: readonly number[];
+  /** Most seeds of a combination whose interval straddles a limit. */
+  readonly adaptive?: number | undefined;
+  readonly commit: string;
+  readonly executor: Executor;
+  /** Runs of an earlier life, by identity. */
+  readonly known: ReadonlyMap<string, RunLine>;
+  /** The command that runs a combination with these seeds alone. */
+  readonly reproduceOf: (cell: SweepCell, seeds: readonly number[]) => string;
+  readonly signal: AbortSignal;
+  /** A run ended; what has to be kept of it. */
+  readonly onRun: (line: RunLine) => void;
+  readonly onCell: (cell: SweepCell, end: CellEnd) => void;
+  readonly onProgress?: (progress: SweepCount) => void;
+}
+
+/** How far a sweep is. */
+export interface SweepCount {
+  readonly runsDone: number;
+  /** Runs that are needed as far as is known. */
+  readonly runs: number;
+  /** Of those done, the ones that an earlier life had made. */
+  readonly known: number;
+}
+
+/** The identity of a run. */
+export function identityOf(cell: SweepCell, seed: number, commit: string): string {
+  const { scenario } = cell;
+  return runId({ commit, files: filesOf(scenario), parameters: scenario.overrides, seed });
+}
+
+/** Runs everything. @returns how many runs were needed. */
+export async function runSweep(order: SweepOrder): Promise<SweepCount> {
+  return await new Sweep(order).run();
+}
+
+class Sweep {
+  readonly #order: SweepOrder;
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+  #runsDone = 0;
+  #runs: number;
+  #known = 0;
+
+  constructor(order: SweepOrder) {
+    this.#order = order;
+    this.#free = order.executor.room;
+    this.#runs = order.cells.length * order.seeds.length;
+  }
+
+  async run(): Promise<SweepCount> {
+    const { cells, open, signal } = this.#order;
+    const ends: Promise<void>[] = [];
+    for (const cell of cells) {
+      if (signal.aborted) break;
+      const opened = await open(cell);
+      if (opened === undefined) {
+        this.#runs -= this.#order.seeds.length;
+        continue;
+      }
+      const running = new RunningCell(opened, this.#order);
+      // Later combinations begin once all seeds of this one have found room.
+      await this.#submit(running, this.#order.seeds);
+      const end = this.#finish(running);
+      // It may be refused while later combinations still begin; the sum of all below tells.
+      end.catch(() => undefined);
+      ends.push(end);
+    }
+    await Promise.all(ends);
+    return this.#count;
+  }
+
+  get #count(): SweepCount {
+    return { runsDone: this.#runsDone, runs: this.#runs, known: this.#known };
+  }
+
+  async #submit(running: RunningCell, seeds: readonly number[]): Promise<void> {
+    const { signal, executor, known } = this.#order;
+    for (const seed of seeds) {
+      if (running.failure !== undefined) return;
+      const line = known.get(running.idOf(seed));
+      if (line !== undefined && running.recall(seed, line)) {
+        this.#known += 1;
+        this.#ran();
+        continue;
+      }
+      await this.#room();
+      if (signal.aborted) running.left = true;
+      if (signal.aborted || running.failure !== undefined) {
+        this.#release();
+        return;
+      }
+      running.asked.push(seed);
+      running.pending.push(
+        executor.run(running.cell, seed).then((answer) => {
+          this.#release();
+          running.take(
+            seed,
+            executor.isForeign === true ? running.judgeable(seed, answer) : answer,
+          );
+          this.#ran();
+        }),
+      );
+    }
+  }
+
+  async #finish(running: RunningCell): Promise<void> {
+    const { adaptive } = this.#order;
+    for (let before = 0; ; ) {
+      await Promise.all(running.pending.splice(0));
+      if (running.failure !== undefined || running.left) break;
+      const { report, seeds } = running.judged();
+      assert(seeds.length > before, 'every round of seeds adds results');
+      before = seeds.length;
+      const more = adaptive === undefined || !isUndecided(report) ? [] : moreSeeds(seeds, adaptive);
+      if (more.length === 0) {
+        this.#ended(running.cell, { kind: 'judged', report });
+        return;
+      }
+      this.#runs += more.length;
+      await this.#submit(running, more);
+    }
+    const { failure, cell } = running;
+    this.#ended(cell, failure === undefined ? { kind: 'left' } : { kind: 'failed', failure });
+  }
+
+  /** Progress counts combinations too, and the last run was told before its own had ended. */
+  #ended(cell: SweepCell, end: CellEnd): void {
+    this.#order.onCell(cell, end);
+    this.#order.onProgress?.(this.#count);
+  }
+
+  #ran(): void {
+    this.#runsDone += 1;
+    this.#order.onProgress?.(this.#count);
+  }
+
+  async #room(): Promise<void> {
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  #release(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
+  }
+}
+
+/** A combination some of whose seeds are under way. */
+class RunningCell {
+  readonly cell: SweepCell;
+  readonly pending: Promise<void>[] = [];
+  /** Seeds in the order in which they were asked for. */
+  readonly asked: number[] = [];
+  left = false;
+  readonly #order: SweepOrder;
+  readonly #results = new Map<number, SeedResult>();
+  readonly #failures = new Map<number, Failure>();
+
+  constructor(cell: SweepCell, order: SweepOrder) {
+    this.cell = cell;
+    this.#order = order;
+  }
+
+  /** That of the first seed, whichever failed first: a combination waits for all that it has asked for. */
+  get failure(): Failure | undefined {
+    const first = this.asked.find((seed) => this.#failures.has(seed));
+    return first === undefined ? undefined : this.#failures.get(first);
+  }
+
+  idOf(seed: number): string {
+    return identityOf(this.cell, seed, this.#order.commit);
+  }
+
+  /**
+   * Takes a run of an earlier life; false if its line is damaged.
+   * @throws Refusal for a line that is whole, and is no finished run of this seed.
+   */
+  recall(seed: number, line: RunLine): boolean {
+    const result = unpackResult(line.result);
+    if (result === undefined || result.fingerprint !== line.fingerprint) return false;
+    for (const found of [line.seed, result.seed]) {
+      if (found === seed) continue;
+      throw new Refusal(`the line of ${line.id}, which is seed ${seed}, holds seed ${found}`);
+    }
+    if (result.ending !== 'complete') {
+      throw new Refusal(`the line of ${line.id}, seed ${seed}, holds a run that had not ended`);
+    }
+    if (!isJudgeable(result, (one) => this.#judge([one]))) return false;
+    this.#results.set(seed, result);
+    return true;
+  }
+
+  /** An answer from elsewhere; refused if its result is none. */
+  judgeable(seed: number, answer: SeedAnswer): SeedAnswer {
+    return foreignAnswer(seed, answer, (result) => this.#judge([result]));
+  }
+
+  take(seed: number, answer: SeedAnswer): void {
+    if (answer.kind !== 'result') {
+      if (answer.kind === 'ended' && answer.ending === 'interrupted') this.left = true;
+      else this.#failures.set(seed, answer);
+      return;
+    }
+    const { result } = answer;
+    // What was cut short is no result of its identity.
+    if (result.ending === 'interrupted') this.left = true;
+    else if (result.ending === 'time-limit') {
+      const message = 'the time limit of the scenario ended it';
+      this.#failures.set(seed, { kind: 'ended', ending: 'time-limit', seed, message });
+    } else this.#keep(result);
+  }
+
+  #keep(result: SeedResult): void {
+    const { parameters, isKept, scenario } = this.cell;
+    const { seed, fingerprint } = result;
+    this.#results.set(seed, result);
+    const kept = isKept ? result : judgedPart(result, scenario.kpis);
+    const { kpis } = this.#judge([result]);
+    const values = Object.fromEntries(kpis.map((kpi) => [kpiName(kpi), kpi.value]));
+    const id = this.idOf(seed);
+    this.#order.onRun({ id, parameters, seed, fingerprint, values, result: packResult(kept) });
+  }
+
+  judged(): { readonly report: Report; readonly seeds: readonly number[] } {
+    const results = [...this.#results.values()].sort((a, b) => a.seed - b.seed);
+    return { report: this.#judge(results), seeds: results.map(({ seed }) => seed) };
+  }
+
+  #judge(results: readonly SeedResult[]): Report {
+    const { scenario, definitions } = this.cell;
+    const { commit, reproduceOf } = this.#order;
+    const reproduce = reproduceOf(
+      this.cell,
+      results.map(({ seed }) => seed),
+    );
+    const facts = { scenario, definitions, commit, reproduce };
+    return judge(runInput(facts, results, total(results)));
+  }
+}
+
+function total(results: readonly SeedResult[]): number {
+  return results.reduce((sum, { wallMs }) => sum + wallMs, 0);
+}

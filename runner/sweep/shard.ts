@@ -1,0 +1,49 @@
+/**
+ * Parts of a sweep for machines that do not know of each other.
+ *
+ * @module
+ */
+import { cellId, type Parameters } from '../../scenarios/identity.ts';
+
+/** One of several parts, from 1. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** Parts of a sweep at most. */
+const SHARDS_MAX = 10_000;
+
+/** `2/4`; undefined if it is none. */
+export function readShard(text: string): Shard | undefined {
+  const [, index = '', count = ''] = /^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? [];
+  const shard = { index: Number(index), count: Number(count) };
+  const isOne = shard.index >= 1 && shard.index <= shard.count && shard.count <= SHARDS_MAX;
+  return isOne ? shard : undefined;
+}
+
+/** A combination and its place among all. */
+interface Placed {
+  readonly index: number;
+  readonly parameters: Parameters;
+}
+
+/**
+ * The combinations of a part, in their order. They are dealt out in the order of their names, which are
+ * hashes, so that slow corners of a sweep spread over all parts.
+ */
+export function cellsOfShard<Cell extends Placed>(
+  cells: readonly Cell[],
+  { index, count }: Shard,
+  facts: { readonly commit: string; readonly set: Parameters },
+): readonly Cell[] {
+  const named = cells.map((cell) => {
+    const { commit, set } = facts;
+    return { cell, name: cellId({ commit, parameters: { ...set, ...cell.parameters } }) };
+  });
+  named.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return named
+    .filter((_, place) => place % count === index - 1)
+    .map(({ cell }) => cell)
+    .sort((a, b) => a.index - b.index);
+}

@@ -1,0 +1,43 @@
+/**
+ * Which program makes the results of a sweep: its commit and, in a repository, what differs from it.
+ *
+ * @module
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { PROJECT_ROOT } from '../../scenarios/folders.ts';
+import { commitOf } from '../run/commit.ts';
+
+/** Digits of the hash of changes that no commit has. */
+const DIGITS = 8;
+const UNKNOWN = 'unknown';
+const DIFF_MAX = 64 * 1024 * 1024;
+
+/**
+ * A commit, with `+` and a hash of the difference if files differ from it: `1a2b3c4+9f86d081`. Nobody
+ * knows what a package differs in that was made of such files.
+ */
+export function sourceState(): string {
+  const commit = commitOf();
+  if (!commit.endsWith('+')) return commit;
+  const diff = differenceFrom(PROJECT_ROOT);
+  if (diff === undefined) return UNKNOWN;
+  return `${commit}${createHash('sha256').update(diff).digest('hex').slice(0, DIGITS)}`;
+}
+
+/** What differs from the commit in a working copy; undefined in other folders. */
+function differenceFrom(folder: string): Buffer | undefined {
+  try {
+    return execFileSync('git', ['-C', folder, 'diff', '--no-ext-diff', 'HEAD'], {
+      maxBuffer: DIFF_MAX,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** True if two programs with this state are the same. */
+export function isKnownState(state: string): boolean {
+  return state !== UNKNOWN;
+}

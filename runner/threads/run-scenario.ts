@@ -1,0 +1,137 @@
+/**
+ * Runs a scenario with one or many seeds on worker threads and gathers what the judge needs.
+ *
+ * A run is synchronous and busy, so even a single seed runs on a worker: the main thread stays free
+ * for progress and Ctrl-C. Results arrive in any order and are sorted by seed.
+ *
+ * @module
+ */
+import { availableParallelism } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import type { SeedResult } from '../../reports/model.ts';
+import type { SeedAnswer } from '../run/job.ts';
+import { missingSeeds } from '../run/missing-seeds.ts';
+import type { StopReason } from '../run/run-control.ts';
+import { type RunEnd, type RunOrder, runInput } from '../run/run-order.ts';
+import { SeedPool } from './seed-pool.ts';
+import { SeedWatch } from './seed-watch.ts';
+
+const PROGRESS_INTERVAL_MS = 100;
+
+/** Runs all seeds. */
+export async function runScenario(order: RunOrder): Promise<RunEnd> {
+  const began = performance.now();
+  const threads = Math.min(order.seeds.length, order.threads ?? availableParallelism());
+  const pool = new SeedPool({ threads, memoryMb: order.memoryMb });
+  const watches = new Map<number, SeedWatch>();
+  const done: SeedResult[] = [];
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
+    for (const watch of watches.values()) watch.look(nowMs);
+    tell(order, { began, watches, done });
+  }, PROGRESS_INTERVAL_MS);
+  const limit = order.scenario.timeLimitMs;
+  const alarm = limit === undefined ? undefined : setTimeout(() => stopAll('time-limit'), limit);
+  const stopAll = (reason: StopReason): void => {
+    const all = [...watches.values()];
+    for (const watch of all) watch.stop(reason, performance.now());
+    const hasBegun = done.length > 0 || all.some(({ control }) => control.thread !== 0);
+    if (hasBegun) for (const watch of all) watch.leaveOut(reason);
+  };
+  const onAbort = (): void => stopAll('interrupted');
+  order.signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    const answers = await Promise.all(
+      order.seeds.map((seed) => runOne(pool, order, { seed, watches, done })),
+    );
+    const failed = failureOf(answers, done);
+    if (failed !== undefined) return failed;
+    return { kind: 'judged', input: runInput(order, done, performance.now() - began) };
+  } finally {
+    clearInterval(timer);
+    clearTimeout(alarm);
+    order.signal?.removeEventListener('abort', onAbort);
+    await pool.destroy();
+  }
+}
+
+interface Running {
+  readonly seed: number;
+  readonly watches: Map<number, SeedWatch>;
+  readonly done: SeedResult[];
+}
+
+/**
+ * The reason why a run has no report. Seeds that had to be terminated are no reason if others were
+ * measured.
+ */
+function failureOf(
+  answers: readonly SeedAnswer[],
+  done: SeedResult[],
+): Exclude<SeedAnswer, { kind: 'result' }> | undefined {
+  const failures = answers.filter((answer) => answer.kind !== 'result');
+  const worst = failures.find(({ kind }) => kind !== 'ended') ?? failures[0];
+  if (worst?.kind !== 'ended' || done.length === 0) return worst;
+  // The report must mention missing seeds, so that it does not look complete.
+  const missing = missingSeeds(failures.flatMap((one) => (one.kind === 'ended' ? [one] : [])));
+  for (const [index, result] of done.entries()) {
+    const warnings = [...result.warnings, ...missing];
+    done[index] = { ...result, warnings, ...(index === 0 && { ending: worst.ending }) };
+  }
+  return undefined;
+}
+
+async function runOne(pool: SeedPool, order: RunOrder, running: Running): Promise<SeedAnswer> {
+  const { seed, watches, done } = running;
+  const { hosts } = order.scenario.topology;
+  const watch = new SeedWatch({ seed, hosts, onNotice: order.onNotice });
+  if (order.signal?.aborted === true) watch.stop('interrupted', performance.now());
+  watches.set(seed, watch);
+  const answer = await pool.run({
+    scenario: order.scenario,
+    seed,
+    recordings: order.recordingsOf(seed),
+    endsOnMiss: order.endsOnMiss === true,
+    watch,
+  });
+  watches.delete(seed);
+  if (answer.kind === 'result') {
+    done.push(answer.result);
+    if (answer.journey !== undefined) order.onJourneys?.(answer.journey);
+    if (answer.result.ending === 'aborted') {
+      for (const other of watches.values()) other.stop('aborted', performance.now());
+      for (const other of watches.values()) other.leaveOut('aborted');
+    }
+  } else for (const other of watches.values()) other.stop('interrupted', performance.now());
+  return answer;
+}
+
+function tell(
+  order: RunOrder,
+  at: { began: number; watches: Map<number, SeedWatch>; done: readonly SeedResult[] },
+): void {
+  // Between the last seed and the report, no seed is running.
+  if (order.onProgress === undefined || at.watches.size === 0) return;
+  let events = 0;
+  let engineMs = 0;
+  let nowNs = Number.POSITIVE_INFINITY;
+  for (const { control } of at.watches.values()) {
+    const { progress } = control;
+    events += progress.events;
+    engineMs += progress.engineMs;
+    if (progress.nowNs > 0) nowNs = Math.min(nowNs, progress.nowNs);
+  }
+  for (const result of at.done) {
+    events += result.events;
+    engineMs += result.engine?.busyMs ?? 0;
+  }
+  order.onProgress({
+    seedsDone: at.done.length,
+    seeds: order.seeds.length,
+    nowNs: Number.isFinite(nowNs) ? nowNs : 0,
+    durationNs: order.scenario.durationNs,
+    events,
+    wallMs: performance.now() - at.began,
+    engineMs,
+  });
+}

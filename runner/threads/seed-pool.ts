@@ -1,0 +1,102 @@
+/**
+ * Worker threads that run seeds of scenarios, of one or of many.
+ *
+ * @module
+ */
+import { Piscina } from 'piscina';
+import { entryModule } from '../../engine/live/own-form.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import type { AskedFiles } from '../../scenarios/open/run-files.ts';
+import type { Recordings } from '../recording/recordings.ts';
+import type { SeedAnswer, SeedJob } from '../run/job.ts';
+import type { SeedWatch } from './seed-watch.ts';
+
+/** A seed to run, and who watches it. */
+export interface SeedTask {
+  readonly scenario: Pick<Scenario, 'file' | 'overrides'>;
+  readonly seed: number;
+  readonly recordings: Recordings;
+  readonly watch: SeedWatch;
+  /** It ends at the first limit that it cannot meet any more. */
+  readonly endsOnMiss?: boolean;
+  /** The files that it is to run, or none. */
+  readonly asked?: AskedFiles;
+}
+
+/** Size of a pool. */
+export interface SeedPoolOptions {
+  readonly threads: number;
+  /** Most megabytes of old objects of a thread; the limit of node if absent. */
+  readonly memoryMb?: number | undefined;
+}
+
+/** See the module. */
+export class SeedPool {
+  readonly #pool: Piscina;
+  readonly #memoryMb: number | undefined;
+
+  constructor({ threads, memoryMb }: SeedPoolOptions) {
+    this.#memoryMb = memoryMb;
+    this.#pool = new Piscina({
+      filename: entryModule('./run-worker', import.meta.url),
+      name: 'runJob',
+      minThreads: threads,
+      maxThreads: threads,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      atomics: 'disabled',
+      recordTiming: false,
+      execArgv: [],
+      ...(memoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memoryMb } }),
+    });
+  }
+
+  /**
+   * Runs a seed as soon as a thread is free.
+   * @returns the answer of its thread; that of its watch if it had to be ended; refused if the
+   * thread ran out of memory, broken if it ended by itself: either ends this seed alone.
+   */
+  async run({
+    scenario,
+    seed,
+    recordings,
+    watch,
+    endsOnMiss = false,
+    asked,
+  }: SeedTask): Promise<SeedAnswer> {
+    const { file, overrides } = scenario;
+    const { shared } = watch.control;
+    const files = asked === undefined ? {} : { asked };
+    const calls = watch.calls.buffer;
+    const base = { file, overrides, seed, recordings, endsOnMiss };
+    const job: SeedJob = { ...base, shared, calls, ...files };
+    const ports = [recordings.broadcast?.port, recordings.palette?.port];
+    const transferList = ports.filter((port) => port !== undefined);
+    try {
+      return (await this.#pool.run(job, { transferList, signal: watch.signal })) as SeedAnswer;
+    } catch (error) {
+      if (watch.answer !== undefined) return watch.answer;
+      if (isOutOfMemory(error)) return { kind: 'refused', message: this.#outOfMemory(seed) };
+      if (error instanceof Error && THREAD_ENDED.test(error.message)) {
+        return watch.lostAnswer(error.message);
+      }
+      throw error;
+    }
+  }
+
+  async destroy(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  #outOfMemory(seed: number): string {
+    const limit = this.#memoryMb === undefined ? '' : ` (${this.#memoryMb} MB)`;
+    return `seed ${seed} needs more memory than its thread may have${limit}; ${MORE_MEMORY}`;
+  }
+}
+
+/** What the pool says when a worker calls `process.exit`. */
+const THREAD_ENDED = /^worker exited with code: \d+$/;
+const MORE_MEMORY = 'NODE_OPTIONS=--max-old-space-size=MB gives more, in sweeps --memory MB';
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+}

@@ -1,0 +1,235 @@
+/**
+ * Watches a seed on its worker thread from the main one: says which node holds the thread and in which
+ * line, and ends a seed that was asked to stop and does not.
+ *
+ * A handler that never returns hears nothing; the thread that runs it can only be ended. What it did is
+ * read from the memory in which calls of nodes are noted, and its line from the thread itself.
+ *
+ * @module
+ */
+import { shownPath } from '../../engine/live/stack-places.ts';
+import { stackOfThread } from '../../engine/live/thread-stack.ts';
+import { NodeCalls } from '../../engine/net/node-calls.ts';
+import { isShippedName } from '../../scenarios/open/registry.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import type { Crash, CrashPlace } from '../crash/crash.ts';
+import { type EventScene, eventsOf, heldPlace } from '../crash/crash-scene.ts';
+import type { SeedAnswer } from '../run/job.ts';
+import { pause } from '../run/pause.ts';
+import { RunControl, type StopReason } from '../run/run-control.ts';
+
+/** A call that takes longer than this is reported once. */
+export const HELD_MS = 5_000;
+/** The same limit in real time, where all other nodes wait for the call. */
+export const HELD_LIVE_MS = 1_000;
+/**
+ * Time from the request to stop until the seed is terminated. A run must end within five seconds of
+ * the first signal.
+ */
+export const GRACE_MS = 3_000;
+/**
+ * After the request to stop, the place of a call that takes longer than this is looked up, so that
+ * it can be named if the seed is terminated.
+ */
+const LOOK_UP_MS = 1_000;
+/**
+ * Time for a thread to say where it is: milliseconds on a free machine, seconds on a starved one. Nothing waits
+ * for it but the notice.
+ */
+const PLACE_LIMIT_MS = 20_000;
+/** Time that a seed whose call is held is kept for its place, so that the run still ends in time. */
+const PLACE_GRACE_MS = 1_000;
+const NS_PER_S = 1_000_000_000;
+const MS_PER_S = 1_000;
+
+/** The parts of a watchdog. */
+export interface SeedWatchOptions {
+  readonly seed: number;
+  readonly hosts: readonly HostSpec[];
+  readonly onNotice?: ((text: string) => void) | undefined;
+  /** A call that takes longer than this is reported; default {@link HELD_MS}. */
+  readonly heldMs?: number;
+  /** How the stack of a thread is read; default {@link stackOfThread}. */
+  readonly stackOf?: (thread: number, limitMs: number) => Promise<string | undefined>;
+}
+
+/** A watchdog for one seed. */
+export class SeedWatch {
+  readonly control = new RunControl();
+  /** Records the calls of nodes; to be handed to the worker. */
+  readonly calls: NodeCalls;
+  readonly #options: SeedWatchOptions;
+  readonly #abort = new AbortController();
+  #lastCount = 0;
+  #lastHost: number | undefined;
+  /** When the present call was first observed, ms. */
+  #sinceMs = 0;
+  #isTold = false;
+  #stopping: { readonly reason: StopReason; readonly atMs: number } | undefined;
+  #found: { readonly count: number; readonly place: Promise<CrashPlace | undefined> } | undefined;
+  /** It is being ended. */
+  #isOver = false;
+  #ended: SeedAnswer | undefined;
+
+  constructor(options: SeedWatchOptions) {
+    this.#options = options;
+    this.calls = new NodeCalls(options.hosts.length);
+  }
+
+  /** Ends the worker when it is aborted. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** The answer on behalf of a seed that the watchdog terminated; undefined if it did not. */
+  get answer(): SeedAnswer | undefined {
+    return this.#ended;
+  }
+
+  /**
+   * The answer on behalf of a seed whose thread ended in the middle of it, as `process.exit` in a node makes it.
+   * @param how What the thread said of its end.
+   */
+  lostAnswer(how: string): SeedAnswer {
+    const { seed } = this.#options;
+    const name = this.#host?.name;
+    const error = `its thread ended (${how})`;
+    return this.#brokenIn(`with seed ${seed}: ${name ?? 'a node'}: ${error}`, {
+      ...{ how: 'threw', error },
+    });
+  }
+
+  /** Asks the seed to stop. */
+  stop(reason: StopReason, nowMs: number): void {
+    this.#stopping ??= { reason, atMs: nowMs };
+    if (reason === 'interrupted') this.control.interrupt();
+    else if (reason === 'aborted') this.control.abort();
+    else this.control.timeIsUp();
+  }
+
+  /** Ends a seed whose worker has not begun it, if any; the others have to stop by themselves. */
+  leaveOut(ending: StopReason): void {
+    if (this.control.thread !== 0 || this.#isOver) return;
+    this.#isOver = true;
+    const { seed } = this.#options;
+    this.#end({ kind: 'ended', ending, seed, message: 'not begun when the run was stopped' });
+  }
+
+  /** Checks the seed; called several times a second. */
+  look(nowMs: number): void {
+    const { count, inHand } = this.calls;
+    if (count !== this.#lastCount || inHand !== this.#lastHost) {
+      this.#lastCount = count;
+      this.#lastHost = inHand;
+      this.#sinceMs = nowMs;
+    }
+    const heldMs = inHand === undefined ? 0 : nowMs - this.#sinceMs;
+    const { heldMs: limitMs = HELD_MS } = this.#options;
+    if (heldMs >= limitMs && !this.#isTold) void this.#tell(heldMs);
+    const stopping = this.#stopping;
+    if (stopping === undefined || this.#isOver) return;
+    if (heldMs >= LOOK_UP_MS) void this.#place();
+    if (nowMs - stopping.atMs < GRACE_MS) return;
+    this.#isOver = true;
+    // The same call has been running for most of the time since the request, so it is the call that
+    // never returns.
+    if (heldMs >= GRACE_MS / 2) void this.#endHeld();
+    else this.#end(this.#busyAnswer(stopping.reason));
+  }
+
+  async #tell(heldMs: number): Promise<void> {
+    this.#isTold = true;
+    const { seed, onNotice } = this.#options;
+    const name = this.#host?.name;
+    const at = this.#timeOf(this.#callNs()) / NS_PER_S;
+    const seconds = Math.round(heldMs / MS_PER_S);
+    const place = await this.#place();
+    const where =
+      place === undefined ? '' : `: ${shownPath(place.file, process.cwd())}:${place.line}`;
+    onNotice?.(
+      `${name} has held its thread for ${seconds} s, in a call at ${at} s (seed ${seed})${where}`,
+    );
+  }
+
+  async #endHeld(): Promise<void> {
+    const late = pause(PLACE_GRACE_MS).then(() => undefined);
+    const place = await Promise.race([this.#place(), late]);
+    this.#end(this.#heldAnswer(place));
+  }
+
+  #end(answer: SeedAnswer): void {
+    this.#ended = answer;
+    this.#abort.abort();
+  }
+
+  /** Where the call in hand is, looked up once for a call; undefined when its thread does not say. */
+  #place(): Promise<CrashPlace | undefined> {
+    const { count } = this.calls;
+    if (this.#found?.count !== count) this.#found = { count, place: this.#lookUp() };
+    return this.#found.place;
+  }
+
+  async #lookUp(): Promise<CrashPlace | undefined> {
+    const { stackOf = stackOfThread } = this.#options;
+    const { thread } = this.control;
+    const host = this.#host;
+    if (thread === 0 || host === undefined) return undefined;
+    const stack = await stackOf(thread, PLACE_LIMIT_MS);
+    return stack === undefined ? undefined : heldPlace(stack, host.protocol);
+  }
+
+  #heldAnswer(place: CrashPlace | undefined): SeedAnswer {
+    const message = `with seed ${this.#options.seed}: a call of ${this.#host?.name ?? ''} did not return`;
+    return this.#brokenIn(message, {
+      ...{ how: 'held', error: 'a call did not return' },
+      ...(place === undefined ? {} : { place }),
+    });
+  }
+
+  /** The call in hand broke the run. */
+  #brokenIn(message: string, what: Pick<Crash, 'how' | 'error' | 'place'>): SeedAnswer {
+    const { seed } = this.#options;
+    const host = this.#host;
+    const protocol = shownPath(host?.protocol ?? '', process.cwd());
+    const crash: Crash = {
+      by: isShippedName(protocol) ? 'orrery' : 'protocol',
+      protocol,
+      ...(host === undefined ? {} : { node: host.name }),
+      seed,
+      atNs: this.#timeOf(this.#callNs()),
+      ...what,
+      events: host === undefined ? [] : eventsOf(this.calls.inHand ?? 0, this.#scene),
+      stack: '',
+    };
+    return { kind: 'broken', message, stack: '', crash };
+  }
+
+  #busyAnswer(ending: StopReason): SeedAnswer {
+    const { seed } = this.#options;
+    const seconds = (GRACE_MS / MS_PER_S).toFixed(1);
+    const message = `still busy ${seconds} s after the request to stop, so measurements are lost`;
+    return { kind: 'ended', ending, seed, message };
+  }
+
+  get #host(): HostSpec | undefined {
+    return this.#options.hosts[this.calls.inHand ?? -1];
+  }
+
+  /** When the present call began, by the clock of calls, ns. */
+  #callNs(): number {
+    const { inHand } = this.calls;
+    return inHand === undefined ? 0 : (this.calls.lastOf(inHand).at(-1)?.atNs ?? 0);
+  }
+
+  /** The scenario's time at an instant of the clock that stamps the calls, ns. */
+  #timeOf(callNs: number): number {
+    return Math.max(0, callNs - this.control.zeroNs);
+  }
+
+  get #scene(): EventScene {
+    const { hosts } = this.#options;
+    const callTime = (): number => this.#callNs();
+    const now = (): number => this.#timeOf(callTime());
+    return { hosts, calls: this.calls, callTime, now };
+  }
+}

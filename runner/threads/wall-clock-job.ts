@@ -1,0 +1,32 @@
+/**
+ * What crosses between the main thread and the thread of a run by the wall clock: plain data.
+ *
+ * @module
+ */
+
+import type { EmulateHow } from '../run/emulate-run.ts';
+import type { SeedAnswer, SeedJob } from '../run/job.ts';
+import type { LiveHow } from '../run/live-run.ts';
+
+/** The command of a run by the wall clock, with its flags. */
+export type WallClockHow =
+  | { readonly command: 'live'; readonly how: LiveHow }
+  | { readonly command: 'emulate'; readonly how: EmulateHow };
+
+/** One run of one seed. */
+export type WallClockJob = Required<Omit<SeedJob, 'asked'>> &
+  WallClockHow & {
+    /** All seeds of the run; their number decides how files of outside programs are named. */
+    readonly seeds: readonly number[];
+  };
+
+/** Messages from the thread that runs the job. */
+export type WallClockNews =
+  | { readonly kind: 'progress'; readonly nowNs: number; readonly events: number }
+  | { readonly kind: 'journey'; readonly text: string }
+  /** An outside program, as the leader of its process group. */
+  | { readonly kind: 'program'; readonly pid: number; readonly isLiving: boolean }
+  | { readonly kind: 'answer'; readonly answer: SeedAnswer };
+
+/** To the thread. */
+export type WallClockOrder = 'stop';

@@ -1,0 +1,175 @@
+/**
+ * Runs a scenario by the wall clock, live or emulated, on a thread of its own, so that the main thread
+ * stays free for signals: a node that computes without end is named, and the run still ends within five
+ * seconds of the first signal.
+ *
+ * What such a run leaves behind when its thread is ended (stores, outside programs) is removed here.
+ *
+ * @module
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+import {
+  endPrograms,
+  forgetProgram,
+  keepProgram,
+} from '../../engine/live/emulation/outside-program.ts';
+import { entryModule } from '../../engine/live/own-form.ts';
+import { EMULATE_METRICS } from '../../scenarios/metrics/emulate-metrics.ts';
+import { LIVE_METRICS } from '../../scenarios/metrics/live-metrics.ts';
+import { checkOutside, outsideHosts } from '../../scenarios/open/outside.ts';
+import type { EmulateHow } from '../run/emulate-run.ts';
+import type { SeedAnswer } from '../run/job.ts';
+import type { LiveHow } from '../run/live-run.ts';
+import type { RunEnd, RunOrder } from '../run/run-order.ts';
+import { answerOf } from '../run/seed-answer.ts';
+import { runInTurn, type SeedTurn, tellProgress } from '../run/wall-clock-run.ts';
+import { hostMetrics } from '../worlds/emulated/emulate-meter.ts';
+import { HELD_LIVE_MS, SeedWatch } from './seed-watch.ts';
+import type {
+  WallClockHow,
+  WallClockJob,
+  WallClockNews,
+  WallClockOrder,
+} from './wall-clock-job.ts';
+
+const ENTRY = entryModule('./wall-clock-worker', import.meta.url);
+const LOOK_MS = 100;
+/** A node may already hold its thread before the scenario's time begins. */
+const BEGIN_MAX_MS = 30_000;
+
+/** Runs all seeds on real sockets. */
+export function runLiveApart(order: RunOrder, how: Omit<LiveHow, 'stateFolder'>): Promise<RunEnd> {
+  const facts = { mode: 'live', cpu: 'real', definitions: LIVE_METRICS } as const;
+  return runInTurn(order, facts, async (turn) => {
+    const stateFolder = mkdtempSync(join(tmpdir(), 'orrery-live-'));
+    const remove = (): void => rmSync(stateFolder, { recursive: true, force: true });
+    // Removes the folder even when a second Ctrl-C ends this process immediately.
+    process.once('exit', remove);
+    try {
+      return await new SeedThread(order, turn).run({
+        command: 'live',
+        how: { ...how, stateFolder },
+      });
+    } finally {
+      process.off('exit', remove);
+      remove();
+    }
+  });
+}
+
+/** Runs all seeds in virtual time paced by the wall clock. */
+export async function runEmulatedApart(order: RunOrder, how: EmulateHow): Promise<RunEnd> {
+  checkOutside(order.scenario);
+  const hosts = outsideHosts(order.scenario).map(({ name }) => name);
+  const definitions = [...EMULATE_METRICS, ...hostMetrics(hosts)];
+  return await runInTurn(order, { mode: 'emulate', definitions }, async (turn) => {
+    try {
+      return await new SeedThread(order, turn).run({ command: 'emulate', how });
+    } finally {
+      endPrograms();
+    }
+  });
+}
+
+/** One seed on its thread. */
+class SeedThread {
+  readonly #order: RunOrder;
+  readonly #turn: SeedTurn;
+  readonly #watch: SeedWatch;
+
+  constructor(order: RunOrder, turn: SeedTurn) {
+    this.#order = order;
+    this.#turn = turn;
+    const { scenario, onNotice } = order;
+    const { hosts } = scenario.topology;
+    this.#watch = new SeedWatch({ seed: turn.seed, hosts, onNotice, heldMs: HELD_LIVE_MS });
+  }
+
+  async run(way: WallClockHow): Promise<SeedAnswer> {
+    const { signal } = this.#order;
+    const worker = this.#start(way);
+    const stop = (): void => {
+      this.#watch.stop('interrupted', performance.now());
+      worker.postMessage('stop' satisfies WallClockOrder);
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted === true) stop();
+    const timer = setInterval(() => this.#watch.look(performance.now()), LOOK_MS);
+    let alarm = this.#alarm(BEGIN_MAX_MS);
+    let hasBegun = false;
+    try {
+      return await new Promise<SeedAnswer>((resolve) => {
+        const ended = ({ message, stack = '' }: Error): void =>
+          resolve(this.#watch.answer ?? { kind: 'broken', message, stack });
+        worker.on('error', (error) => resolve(answerOf(error, this.#turn.seed)));
+        worker.on('exit', () => ended(new Error('the thread of the run ended without its result')));
+        this.#watch.signal.addEventListener('abort', () => void worker.terminate());
+        worker.on('message', (news: WallClockNews) => {
+          if (news.kind === 'progress' && !hasBegun) {
+            hasBegun = true;
+            clearTimeout(alarm);
+            alarm = this.#alarm(0);
+          }
+          this.#hear(news, resolve);
+        });
+      });
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      clearInterval(timer);
+      clearTimeout(alarm);
+    }
+  }
+
+  #start(way: WallClockHow): Worker {
+    const { scenario, seeds, recordingsOf, endsOnMiss = false } = this.#order;
+    const { seed } = this.#turn;
+    const recordings = recordingsOf(seed);
+    const job: WallClockJob = {
+      file: scenario.file,
+      overrides: scenario.overrides,
+      seed,
+      seeds,
+      recordings,
+      endsOnMiss,
+      shared: this.#watch.control.shared,
+      calls: this.#watch.calls.buffer,
+      ...way,
+    };
+    const ports = [recordings.broadcast?.port, recordings.palette?.port];
+    const transferList = ports.filter((port) => port !== undefined);
+    // The file needs none of this process's start options.
+    return new Worker(new URL(ENTRY), { workerData: job, transferList, execArgv: [] });
+  }
+
+  /** The thread watches its own time limit; a node that holds it keeps it from that. */
+  #alarm(extraMs: number): NodeJS.Timeout | undefined {
+    const { timeLimitMs } = this.#order.scenario;
+    if (timeLimitMs === undefined) return undefined;
+    const ring = (): void => this.#watch.stop('time-limit', performance.now());
+    return setTimeout(ring, timeLimitMs + extraMs);
+  }
+
+  #hear(news: WallClockNews, resolve: (answer: SeedAnswer) => void): void {
+    switch (news.kind) {
+      case 'progress':
+        tellProgress(this.#order, this.#turn, news);
+        return;
+      case 'journey':
+        this.#order.onJourneys?.(news.text);
+        return;
+      case 'program':
+        if (news.isLiving) keepProgram(news.pid);
+        else forgetProgram(news.pid);
+        return;
+      case 'answer':
+        resolve(news.answer);
+        return;
+      default:
+        news satisfies never;
+    }
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Floods: forged datagrams of a protocol at a steady rate, from a socket of a neighbour of the
+ * target.
+ *
+ * The target's protocol says what they look like (`Protocol.forgeries`, ADR 0027), from public
+ * data only. The sender is a host of the world like any other, so its datagrams take their place on
+ * the link, in queues and in counters, in virtual time and on real sockets.
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import { openStream, type Seed } from '../../engine/core/stream.ts';
+import type { Host } from '../../engine/host/host.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import type { DatagramSocket } from '../../engine/host/socket.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import type { FloodOrder, Forger, MakeForger } from '../flood-order.ts';
+import type { Undo, World } from '../world.ts';
+
+/** Facts about the network and its nodes. */
+export interface ForgerParts {
+  readonly scenario: Scenario;
+  /** The sending host's view: the attacker gets only its public part. */
+  readonly viewOf: (host: string) => NetworkView;
+  readonly nodeOf: (host: HostSpec) => { readonly protocol: Protocol };
+}
+
+/**
+ * If a flood is later than this, it does not catch up: a flood only needs to be large, not to keep
+ * an exact rate.
+ */
+const LATE_NS_MAX = 100_000_000;
+const NS_PER_SECOND = 1_000_000_000;
+
+/** The forger of a flood; the loader has checked its names. */
+export function forgerOf(parts: ForgerParts, { flood }: FloodOrder): ReturnType<MakeForger> {
+  const { scenario, viewOf, nodeOf } = parts;
+  const spec = scenario.topology.hosts.find(({ name }) => name === flood.node);
+  assert(spec !== undefined, `the topology has no node ${flood.node}`);
+  const forgery = nodeOf(spec).protocol.forgeries?.[flood.forgery];
+  assert(forgery !== undefined, `${flood.forgery} is not a forgery of ${spec.protocol}`);
+  const view = viewOf(flood.by);
+  const [target, source] = [flood.node, flood.as].map((name) =>
+    view.hosts.find((host) => host.name === name),
+  );
+  assert(target !== undefined, `${flood.by} does not see ${flood.node}`);
+  assert(source !== undefined, `${flood.by} does not see ${flood.as}`);
+  const link = view.links.find(({ id }) => id === flood.about);
+  const { sizeBytes } = flood;
+  return (tools) => ({
+    port: forgery.port,
+    address: target.address,
+    next: forgery.make({
+      ...tools,
+      network: { hosts: view.hosts, links: view.links, areas: view.areas },
+      publicKey: (host, name) => view.identity(host).publicKey(name),
+      target,
+      source,
+      ...(link === undefined ? {} : { link }),
+      ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    }),
+  });
+}
+
+/** A flood under way. */
+export class Flood {
+  readonly #world: Pick<World, 'now' | 'at'>;
+  readonly #host: Host;
+  readonly #seed: Seed;
+  readonly #order: FloodOrder;
+  readonly #beginNs: number;
+  #forger: Forger | undefined;
+  #socket: DatagramSocket | undefined;
+  /** Number of datagrams whose instant has passed, whether or not they were sent. */
+  #count = 0;
+
+  constructor(parts: {
+    readonly world: Pick<World, 'now' | 'at'>;
+    readonly host: Host;
+    readonly seed: Seed;
+    readonly order: FloodOrder;
+  }) {
+    this.#world = parts.world;
+    this.#host = parts.host;
+    this.#seed = parts.seed;
+    this.#order = parts.order;
+    this.#beginNs = parts.world.now();
+  }
+
+  /** Starts by sending the first datagram. */
+  start(makeForger: MakeForger): Undo {
+    const host = this.#host;
+    this.#forger = makeForger(this.#order)({
+      crypto: host.crypto,
+      random: openStream(this.#seed, 'floods', this.#order.id),
+      clock: () => host.clock(),
+    });
+    this.#socket = host.udp({ port: 0, onDatagram: () => undefined });
+    this.#sendAndGoOn();
+    return (): void => {
+      this.#socket?.close();
+      this.#socket = undefined;
+    };
+  }
+
+  #sendAndGoOn(): void {
+    const [socket, forger] = [this.#socket, this.#forger];
+    if (socket === undefined || forger === undefined) return;
+    const bytes = forger.next();
+    const buffer = this.#host.alloc(bytes.length);
+    buffer.set(bytes);
+    // If the socket is full, the datagram is not sent: an attacker has no more buffer space than
+    // other senders.
+    const to = this.#host.endpoint(forger.address, forger.port);
+    socket.send(buffer, 0, bytes.length, to, this.#order.flood.dscp);
+    this.#world.at(this.#nextNs(), () => this.#sendAndGoOn());
+  }
+
+  #nextNs(): number {
+    const now = this.#world.now();
+    const { rate } = this.#order.flood;
+    const dueOf = (count: number): number =>
+      this.#beginNs + Math.floor((count * NS_PER_SECOND) / rate);
+    const latest = Math.floor(((now - LATE_NS_MAX - this.#beginNs) * rate) / NS_PER_SECOND);
+    this.#count = Math.max(this.#count + 1, latest);
+    return Math.max(now, dueOf(this.#count));
+  }
+}

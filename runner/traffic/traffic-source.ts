@@ -1,0 +1,312 @@
+/**
+ * Traffic sources: they decide when an application sends, build the packets with their truth, and
+ * pass them to the node as requests.
+ *
+ * Every flow has its own streams (`gap`, `body`), so adding or removing a flow changes no other
+ * (docs/spec/random-streams.md). Open loop: send times never wait for the network, except for
+ * `file`, which sends its next chunk when the node has accepted the last.
+ *
+ * @module
+ */
+import { openStream, type RandomStream, type Seed } from '../../engine/core/stream.ts';
+import type { NodeRequest } from '../../engine/host/host.ts';
+import type { SendWishes } from '../../engine/host/transport.ts';
+import type { TrafficSpec } from '../../scenarios/model.ts';
+import type { World } from '../world.ts';
+import type { FlowMeter } from './flow-meter.ts';
+import { TRUTH_BYTES, type Truth, type TruthKind, TruthWriter } from './ground-truth.ts';
+
+const NS_PER_SECOND = 1_000_000_000;
+/** Time before a rejected chunk of a file is offered again, ns. */
+const CHUNK_RETRY_NS = 10_000_000;
+
+/** Requests remembered until their response; older ones no longer give a response time. */
+const REQUESTS_MAX = 65_536;
+
+/** The parts of the world that a flow needs. */
+export type FlowWorld = Pick<World, 'at' | 'now' | 'request' | 'rampNs'>;
+
+/** Passes packets to a node at the right time. */
+interface Asker {
+  readonly meter: FlowMeter;
+  readonly sequence: number;
+  readonly sentNs: number;
+  readonly done: ((outcome: string) => void) | undefined;
+}
+
+/** One packet passed to a node; a class instead of closures, because there is one per packet. */
+class SendRequest implements NodeRequest {
+  readonly kind = 'send';
+  readonly target: string;
+  readonly body: Uint8Array;
+  declare readonly wishes?: SendWishes;
+  readonly #from: Asker;
+
+  constructor({ to, wishes }: TrafficSpec, body: Uint8Array, from: Asker) {
+    this.target = to;
+    this.body = body;
+    this.#from = from;
+    if (wishes !== undefined) this.wishes = wishes;
+  }
+
+  respond(outcome: string): void {
+    const { meter, sequence, sentNs, done } = this.#from;
+    if (outcome !== 'ok') {
+      meter.noteRefused(sentNs, outcome);
+      meter.onRefused?.(sequence, outcome);
+    }
+    done?.(outcome);
+  }
+}
+
+/** Number of a flow, and what it draws. */
+export interface FlowDraws {
+  readonly index: number;
+  readonly gaps: RandomStream;
+  /** Writes packets whose bodies were drawn. */
+  readonly writer: TruthWriter;
+}
+
+/** The draws of all flows of a run. Flows of one entry have instants of their own and share bodies. */
+export class FlowSupply {
+  readonly #seed: Seed;
+  readonly #writers = new Map<string, TruthWriter>();
+
+  constructor(seed: Seed) {
+    this.#seed = seed;
+  }
+
+  /** The draws of flow `index`. */
+  of(index: number, { streams = String(index) }: Pick<TrafficSpec, 'streams'> = {}): FlowDraws {
+    const gaps = openStream(this.#seed, `traffic/${streams}`, 'gap');
+    const [entry = ''] = streams.split('/');
+    const writer =
+      this.#writers.get(entry) ??
+      new TruthWriter(openStream(this.#seed, `traffic/${entry}`, 'body'));
+    this.#writers.set(entry, writer);
+    return { index, gaps, writer };
+  }
+}
+
+/** One flow: where it goes, how it is measured, and its state. */
+export class Flow {
+  readonly index: number;
+  readonly spec: TrafficSpec;
+  readonly meter: FlowMeter;
+  nextSequence = 0;
+  readonly #world: FlowWorld;
+  readonly #writer: TruthWriter;
+  readonly #gaps: RandomStream;
+  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+  readonly #packet: Uint8Array;
+  readonly #requestNs = new Map<number, number>();
+  /** Made once: a closure per packet would be garbage. */
+  readonly #onTick = (): void => this.#tick();
+  #isOn = true;
+  #isFileSent = false;
+  #isMuted = false;
+  /** The chunk of a file that the node was given and has not answered; a new object per attempt. */
+  #offered: { readonly fromByte: number } | undefined;
+  /** Lower sequence numbers have been counted: a repeated chunk counts as sent once. */
+  #counted = 0;
+  #turnNs = 0;
+  /** Fraction of a packet carried over by the ramp. */
+  #ramped = 0;
+
+  constructor(world: FlowWorld, spec: TrafficSpec, meter: FlowMeter, draws: FlowDraws) {
+    this.#world = world;
+    this.spec = spec;
+    this.meter = meter;
+    this.index = draws.index;
+    this.#gaps = draws.gaps;
+    this.#writer = draws.writer;
+    this.#packet = new Uint8Array(spec.sizeBytes);
+  }
+
+  /**
+   * Books the first packet.
+   * @param fromNs Later than the flow's start if its host was restarted: what would have been sent
+   * before is not sent.
+   */
+  start(fromNs = 0): void {
+    const { pattern } = this.spec;
+    const startNs = Math.max(fromNs, this.spec.startNs);
+    switch (pattern.kind) {
+      case 'constant':
+      case 'poisson':
+      case 'request-response':
+        this.#world.at(startNs + this.#gap(pattern), this.#onTick);
+        return;
+      case 'on-off':
+        this.#turnNs = startNs + this.#exponential(pattern.onNs);
+        this.#world.at(startNs + this.#gap(pattern), this.#onTick);
+        return;
+      case 'trace': {
+        const due = pattern.atNs.findIndex((atNs) => this.spec.startNs + atNs >= fromNs);
+        if (due >= 0) this.#scheduleTrace(due);
+        return;
+      }
+      case 'file':
+        this.#world.at(startNs, () => this.#chunk(0));
+        return;
+    }
+  }
+
+  /** Nominal time between packets, ns; subtracted from failover gaps. */
+  static spacingNs(spec: TrafficSpec): number {
+    const { pattern } = spec;
+    const hasRate = pattern.kind !== 'trace' && pattern.kind !== 'file';
+    return hasRate ? Math.floor(NS_PER_SECOND / pattern.rate) : 0;
+  }
+
+  /** True once the last chunk of a file was accepted. */
+  get isFileSent(): boolean {
+    return this.#isFileSent;
+  }
+
+  /** When the request with this sequence number was sent, ns. */
+  requestSentNs(sequence: number): number {
+    return this.#requestNs.get(sequence) ?? this.#world.now();
+  }
+
+  /**
+   * Duration of the file transfer, once its last chunk has been delivered; for other flows nothing.
+   */
+  transferNs(): number[] {
+    const { pattern, startNs } = this.spec;
+    if (pattern.kind !== 'file' || !this.isFileSent) return [];
+    const { deliveredTotal, lastArrivalNs } = this.meter;
+    return deliveredTotal === this.nextSequence ? [lastArrivalNs - startNs] : [];
+  }
+
+  /** Sends the response to a request that reached the other end of this flow. */
+  respond(sequence: number, bytes: number): void {
+    const packet = new Uint8Array(bytes);
+    this.#fill(packet, 'response', sequence);
+    const { from, to, by, wishes } = this.spec;
+    const respond = (): void => undefined;
+    const response = { kind: 'send', target: from, body: packet, respond };
+    this.#world.request(to, wishes === undefined ? response : { ...response, wishes }, by);
+  }
+
+  /** Sends nothing more; requests that arrive are still answered. */
+  mute(): void {
+    this.#isMuted = true;
+  }
+
+  #tick(): void {
+    const now = this.#world.now();
+    if (now >= this.spec.stopNs || this.#isMuted) return;
+    const { pattern } = this.spec;
+    if (pattern.kind === 'on-off') this.#turn(now, pattern.onNs, pattern.offNs);
+    const kind = pattern.kind === 'request-response' ? 'request' : 'data';
+    if (this.#isOn && this.#isUpTo(now)) this.#send(kind);
+    this.#world.at(now + this.#gap(pattern), this.#onTick);
+  }
+
+  /** While real code is cold, sources grow evenly to their rate (docs/spec/live.md#processes). */
+  #isUpTo(now: number): boolean {
+    const { rampNs = 0 } = this.#world;
+    if (now >= rampNs) return true;
+    this.#ramped += now / rampNs;
+    if (this.#ramped < 1) return false;
+    this.#ramped -= 1;
+    return true;
+  }
+
+  #turn(now: number, onNs: number, offNs: number): void {
+    while (now >= this.#turnNs) {
+      this.#isOn = !this.#isOn;
+      this.#turnNs += Math.max(1, this.#exponential(this.#isOn ? onNs : offNs));
+    }
+  }
+
+  #scheduleTrace(position: number): void {
+    const { pattern, startNs, stopNs } = this.spec;
+    if (pattern.kind !== 'trace') return;
+    const atNs = pattern.atNs[position];
+    if (atNs === undefined || startNs + atNs >= stopNs) return;
+    this.#world.at(startNs + atNs, () => {
+      if (this.#isMuted) return;
+      this.#send('data', pattern.bytes[position]);
+      this.#scheduleTrace(position + 1);
+    });
+  }
+
+  #chunk(sentBytes: number): void {
+    const { pattern } = this.spec;
+    if (pattern.kind !== 'file') return;
+    this.#isFileSent = sentBytes >= pattern.bytes;
+    if (this.#isFileSent || this.#isMuted) return;
+    const left = pattern.bytes - sentBytes;
+    const size = Math.max(TRUTH_BYTES, Math.min(this.spec.sizeBytes, left));
+    const now = this.#world.now();
+    const offered = { fromByte: sentBytes };
+    this.#offered = offered;
+    this.#send('data', size, (outcome) => {
+      if (this.#offered !== offered) return;
+      this.#offered = undefined;
+      const isTaken = outcome === 'ok';
+      // The rejected chunk is sent again with its number, so that the receiver misses none.
+      if (!isTaken) this.nextSequence -= 1;
+      const next = isTaken ? sentBytes + size : sentBytes;
+      const delay = isTaken ? 0 : CHUNK_RETRY_NS;
+      this.#world.at(Math.max(now, this.#world.now()) + delay, () => this.#chunk(next));
+    });
+  }
+
+  /**
+   * Called when the node that sends this flow was restarted, so that its last request will never be
+   * answered.
+   */
+  nodeRestarted(): void {
+    const { nextSequence } = this;
+    const offered = this.#offered;
+    if (offered === undefined) return;
+    this.#offered = undefined;
+    this.nextSequence = nextSequence - 1;
+    this.#world.at(this.#world.now() + CHUNK_RETRY_NS, () => this.#chunk(offered.fromByte));
+  }
+
+  #send(kind: TruthKind, size?: number, done?: (outcome: string) => void): void {
+    const packet = size === undefined ? this.#packet : new Uint8Array(size);
+    const sequence = this.nextSequence;
+    this.nextSequence += 1;
+    const sentNs = this.#fill(packet, kind, sequence);
+    if (sequence >= this.#counted) this.noteSent(sequence, sentNs);
+    this.#counted = Math.max(this.#counted, sequence + 1);
+    const { from, by } = this.spec;
+    const asker = { meter: this.meter, sequence, sentNs, done };
+    this.#world.request(from, new SendRequest(this.spec, packet, asker), by);
+  }
+
+  /** A packet leaves the source: it is counted, and a request is remembered. */
+  protected noteSent(sequence: number, now: number): void {
+    this.meter.sent(now);
+    if (this.spec.pattern.kind !== 'request-response') return;
+    this.#requestNs.set(sequence, now);
+    if (this.#requestNs.size <= REQUESTS_MAX) return;
+    const oldest = this.#requestNs.keys().next();
+    if (!oldest.done) this.#requestNs.delete(oldest.value);
+  }
+
+  /** Writes the truth into a packet; returns the send time that it states, ns. */
+  #fill(packet: Uint8Array, kind: TruthKind, sequence: number): number {
+    this.#truth.flow = this.index;
+    this.#truth.kind = kind;
+    this.#truth.sequence = sequence;
+    this.#truth.sentNs = this.#world.now();
+    this.#writer.write(packet, this.#truth);
+    return this.#truth.sentNs;
+  }
+
+  #gap(pattern: TrafficSpec['pattern']): number {
+    if (pattern.kind === 'trace' || pattern.kind === 'file') return 0;
+    const mean = NS_PER_SECOND / pattern.rate;
+    return pattern.kind === 'poisson' ? this.#exponential(mean) : Math.floor(mean + 0.5);
+  }
+
+  #exponential(meanNs: number): number {
+    return Math.floor(this.#gaps.exponential(meanNs) + 0.5);
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Checks D4 and D7: what becomes of each bundle, and routers in small and in large stores, with real
+ * agents that meet by chance (bundles/).
+ *
+ * @module
+ */
+import { seededRandom } from '../../../topologies/generate/random.ts';
+import { type Check, EQUAL, type Measure, within } from '../base/model.ts';
+import type { SeededEngine } from '../base/seeded-engine.ts';
+import { type Campaign, type CampaignResult, runCampaign } from '../bundles/campaign.ts';
+import type { RouterName } from '../bundles/delay-chains.ts';
+
+const FEW = 5;
+const ALL = 10_000;
+const COPYING: readonly RouterName[] = ['epidemic', 'two-hop', 'spray-source', 'spray-binary'];
+const ONE_AND_MORE: readonly RouterName[] = ['first-contact', ...COPYING];
+
+function result(engine: SeededEngine, campaign: Campaign): CampaignResult {
+  const { everyLost = 0, everySwapped = 0, routerFor } = engine.defects.bundles ?? {};
+  const router = routerFor?.(campaign.router) ?? campaign.router;
+  const name = `D4/${router}/${campaign.kept}/${everyLost}/${everySwapped}`;
+  return engine.once(name, () =>
+    runCampaign(
+      { ...campaign, router, everyLost, everySwapped },
+      // The same messages and meetings for each router.
+      seededRandom('verify/D4', engine.seed),
+    ),
+  );
+}
+
+/** Check D4. */
+export const conservationOfBundles: Check = {
+  id: 'D4',
+  name: 'conservation of bundles',
+  formula: 'accepted = delivered + dropped for a reason + held; none is delivered twice',
+  catches: '1 bundle',
+  run: (engine) => {
+    const imbalance = (kept: number): number => {
+      // This router has one copy of each bundle, so that they can be counted.
+      const run = result(engine, { router: 'first-contact', kept });
+      // A message that came twice must not stand in for one that is lost.
+      const arrived = run.delivered - run.doubled;
+      return run.accepted - arrived - run.dropped - run.held;
+    };
+    const exactly = (label: string, measured: number): Measure => {
+      return { label, theory: 0, measured, accept: EQUAL, digits: 0 };
+    };
+    const doubled = [FEW, ALL].flatMap((kept) =>
+      ONE_AND_MORE.map((router) => result(engine, { router, kept }).doubled),
+    );
+    return [
+      exactly('missing, stores of 5 bundles', imbalance(FEW)),
+      exactly('missing, stores that hold all', imbalance(ALL)),
+      exactly(
+        'delivered twice, five routers',
+        doubled.reduce((sum, one) => sum + one, 0),
+      ),
+    ];
+  },
+};
+
+/** Check D7. */
+export const routersInSmallStores: Check = {
+  id: 'D7',
+  name: 'copies and stores',
+  formula: 'few copies deliver more where stores are small, all copies where they hold all',
+  catches: 'the order of two routers',
+  run: (engine) => {
+    const delivered = (router: RouterName, kept: number): number =>
+      result(engine, { router, kept }).delivered;
+    const ahead = (label: string, measured: number): Measure => {
+      return { label, theory: 0, measured, accept: within(1, ALL), digits: 0 };
+    };
+    return [
+      ahead(
+        'spray-binary - epidemic, 5 kept',
+        delivered('spray-binary', FEW) - delivered('epidemic', FEW),
+      ),
+      ...COPYING.slice(1).map((router) =>
+        ahead(
+          `epidemic - ${router}, all kept`,
+          delivered('epidemic', ALL) - delivered(router, ALL),
+        ),
+      ),
+    ];
+  },
+};

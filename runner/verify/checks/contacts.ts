@@ -1,0 +1,238 @@
+/**
+ * Checks D2, D5 and D6: the wait for a contact, routes over planned contacts, and how often walkers
+ * meet.
+ *
+ * @module
+ */
+import { assert } from '../../../engine/core/assert.ts';
+import { toNanoseconds } from '../../../engine/core/sampling.ts';
+import type { RandomStream } from '../../../engine/core/stream.ts';
+import type { GeneratedTopology } from '../../../engine/host/generator.ts';
+import {
+  ALLOWANCE,
+  ContactPlan,
+  chooseRoute,
+  PLAN_OPTIONS,
+  type PlannedContact,
+  type Projection,
+  protocol,
+  ROUTES_MAX,
+  RouteList,
+  RouteSearch,
+  Volumes,
+} from '../../../nodes/dtn/index.ts';
+import { seededRandom } from '../../../topologies/generate/random.ts';
+import { Line } from '../base/line.ts';
+import { type Check, EQUAL, type Measure, plusMinus, within } from '../base/model.ts';
+import { everyRoute } from '../bundles/every-route.ts';
+
+const S = 1_000_000_000;
+const ERRORS = 4;
+const PERIOD_SECONDS = 100;
+const CONTACT_SECONDS = 20;
+const PACKETS = 40_000;
+
+/** Check D2. */
+export const waitForContact: Check = {
+  id: 'D2',
+  name: 'periodic contact',
+  formula: '(T - c)^2 / (2 T), at any instant; T = 100 s, c = 20 s, Poisson offers',
+  catches: '2 %',
+  run: (engine) => {
+    const stream = engine.stream('D2', 'gaps');
+    let waitedNs = 0;
+    const windows = [{ startNs: 0, endNs: CONTACT_SECONDS * S }];
+    const line = new Line(engine, {
+      name: 'verify/D2',
+      specs: [
+        {
+          ...{ rateBps: Number.POSITIVE_INFINITY, delayNs: 0, queue: { kind: 'drop-tail' } },
+          contacts: { windows, periodNs: PERIOD_SECONDS * S },
+        },
+      ],
+      packets: PACKETS,
+      gapNs: () => toNanoseconds(stream.exponential(S)),
+      size: () => 100,
+      watch: {
+        arrived: (_number, _now, sojournNs): void => {
+          waitedNs += sojournNs;
+        },
+      },
+    });
+    line.run();
+    const away = PERIOD_SECONDS - CONTACT_SECONDS;
+    const theory = away ** 2 / (2 * PERIOD_SECONDS);
+    const deviation = Math.sqrt(away ** 3 / (3 * PERIOD_SECONDS) - theory ** 2);
+    return [
+      {
+        label: 'mean wait, s',
+        theory,
+        measured: waitedNs / PACKETS / S,
+        accept: plusMinus((ERRORS * deviation) / Math.sqrt(PACKETS)),
+        digits: 3,
+      },
+    ];
+  },
+};
+
+const PLANS = 500;
+const BUNDLES = 12;
+/** Instants are small, so that bundles and contacts often just fit. */
+const HORIZON = 30;
+
+function randomPlan(draw: RandomStream): ContactPlan {
+  const nodes = 3 + draw.below(4);
+  const contacts: PlannedContact[] = [];
+  for (let count = 4 + draw.below(12); count > 0; count -= 1) {
+    const from = draw.below(nodes);
+    const to = (from + 1 + draw.below(nodes - 1)) % nodes;
+    const startNs = S * draw.below(HORIZON);
+    const endNs = startNs + S * (1 + draw.below(10));
+    contacts.push({ from, to, startNs, endNs, rate: 1_000, owltNs: S * draw.below(3) });
+  }
+  return new ContactPlan(contacts, nodes, PLAN_OPTIONS);
+}
+
+/** What the routes of one plan did wrong. */
+interface Wrongs {
+  /** Bundles in contacts that could not carry them, or after which they were too late. */
+  overfull: number;
+  /** Bundles that were told that there is no way though one could carry them. */
+  overlooked: number;
+  routed: number;
+}
+
+/** Sends bundles one after the other, and keeps books of its own on what each contact can carry. */
+function route(plan: ContactPlan, draw: RandomStream, isForgetful: boolean, wrongs: Wrongs): void {
+  const { start, end, rate: rates } = plan;
+  const left = Array.from(
+    rates,
+    (rate, index) => (((end[index] as number) - (start[index] as number)) * rate) / S,
+  );
+  let volumes = new Volumes(plan);
+  const query = { source: 0, target: plan.nodes - 1, atNs: 0 };
+  for (let count = 0; count < BUNDLES; count += 1) {
+    const size = 200 + draw.below(4_000);
+    const deadlineNs = S * (5 + draw.below(HORIZON));
+    const list = new RouteList(plan, new RouteSearch(plan), query);
+    if (isForgetful) volumes = new Volumes(plan);
+    const chosen = chooseRoute(
+      list,
+      { size, priority: 0, deadlineNs, isFragmentable: false },
+      {
+        ...{ plan, volumes, allowance: ALLOWANCE, routesMax: ROUTES_MAX, nowNs: 0 },
+        backlog: () => 0,
+      },
+    );
+    const volume = size + Math.max((size * ALLOWANCE.percent) / 100, ALLOWANCE.bytesMin);
+    if (typeof chosen !== 'string') book(chosen, { volume, deadlineNs }, left, wrongs);
+    else if (hasWay(plan, { volume, deadlineNs }, left)) wrongs.overlooked += 1;
+    if (typeof chosen !== 'string') volumes.book(chosen, 0);
+  }
+}
+
+interface Load {
+  readonly volume: number;
+  readonly deadlineNs: number;
+}
+
+function book(chosen: Projection, load: Load, left: number[], wrongs: Wrongs): void {
+  wrongs.routed += 1;
+  const { contacts } = chosen.route;
+  const isOverfull = contacts.some((contact) => (left[contact] as number) < load.volume);
+  if (isOverfull || chosen.arrivalNs > load.deadlineNs) wrongs.overfull += 1;
+  for (const contact of contacts) left[contact] = (left[contact] as number) - load.volume;
+}
+
+/** Whether any of all routes has room in each contact and time, without a wait for other bundles. */
+function hasWay(plan: ContactPlan, { volume, deadlineNs }: Load, left: readonly number[]): boolean {
+  const query = { source: 0, target: plan.nodes - 1, atNs: 0 };
+  const all = everyRoute(plan, query);
+  // As many routes as the choice considers.
+  return all.slice(0, ROUTES_MAX).some(({ contacts }) => {
+    let atNs = 0;
+    for (const index of contacts) {
+      const [startNs, endNs] = [plan.start[index] as number, plan.end[index] as number];
+      const [rate, owltNs] = [plan.rate[index] as number, plan.trip[index] as number];
+      // Of what is left, the end: other bundles may go before.
+      const freeNs = endNs - ((left[index] as number) / rate) * S;
+      const departureNs = Math.max(startNs, freeNs, atNs);
+      const throughNs = departureNs + (volume / rate) * S;
+      if (throughNs > endNs) return false;
+      atNs = throughNs + owltNs;
+    }
+    return atNs <= deadlineNs;
+  });
+}
+
+/** Check D5. */
+export const plannedRoutes: Check = {
+  id: 'D5',
+  name: 'routes over planned contacts',
+  formula: 'no bundle in a contact that cannot carry it; books kept apart, all routes as oracle',
+  catches: '1 bundle',
+  run: (engine) => {
+    const draw = engine.stream('D5', 'plans');
+    const wrongs: Wrongs = { overfull: 0, overlooked: 0, routed: 0 };
+    const isForgetful = engine.defects.bundles?.isVolumeForgotten === true;
+    for (let count = 0; count < PLANS; count += 1) {
+      route(randomPlan(draw), draw, isForgetful, wrongs);
+    }
+    const exactly = (label: string, measured: number): Measure => {
+      return { label, theory: 0, measured, accept: EQUAL, digits: 0 };
+    };
+    return [
+      exactly('bundles that did not fit', wrongs.overfull),
+      exactly('ways that were overlooked', wrongs.overlooked),
+      {
+        label: `of ${PLANS * BUNDLES} bundles routed`,
+        ...{ theory: PLANS * BUNDLES, measured: wrongs.routed, digits: 0 },
+        accept: within((PLANS * BUNDLES) / 10, PLANS * BUNDLES),
+      },
+    ];
+  },
+};
+
+const WALKERS = 60;
+const SIDE_METRES = 4_000;
+const RANGE_METRES = 40;
+const SPEED = 5;
+const DAY_SECONDS = 86_400;
+/** How much oftener walkers meet who are in the middle more often than at the edges. */
+const CROWDING = 1.3683;
+
+function meetingsOf({ links }: GeneratedTopology): number {
+  return links.reduce((sum, { both }) => sum + (both?.contacts?.windows.length ?? 0), 0);
+}
+
+/** Check D6. */
+export const meetingsOfWalkers: Check = {
+  id: 'D6',
+  name: 'waypoints',
+  formula: '2 w r E[v] / A a pair; w = 1.3683, E[v] = 4 v / pi (Groenevelt et al. 2005)',
+  catches: '5 %',
+  run: (engine) => {
+    const generator = protocol.generators?.find(({ name }) => name === 'waypoints');
+    const factor = engine.defects.bundles?.rangeFactor ?? 1;
+    const entry = {
+      ...{ nodes: WALKERS, width: `${SIDE_METRES}m`, height: `${SIDE_METRES}m`, until: '1d' },
+      ...{ range: `${RANGE_METRES * factor}m`, slowest: `${SPEED}m/s`, fastest: `${SPEED}m/s` },
+    };
+    assert(generator !== undefined, 'dtn generates waypoints');
+    const { data } = generator.parameters.safeParse(entry) as { readonly data?: unknown };
+    const made = generator.generate(data, () => seededRandom('verify/D6', engine.seed));
+    const pairs = (WALKERS * (WALKERS - 1)) / 2;
+    const relative = (4 * SPEED) / Math.PI;
+    const theory =
+      (2 * CROWDING * RANGE_METRES * relative * DAY_SECONDS * pairs) / SIDE_METRES ** 2;
+    return [
+      {
+        label: 'meetings in a day',
+        theory,
+        measured: meetingsOf(made),
+        accept: within(0.95 * theory, 1.05 * theory),
+        digits: 0,
+      },
+    ];
+  },
+};

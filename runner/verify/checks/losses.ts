@@ -1,0 +1,171 @@
+/**
+ * Checks 10 and 11: Bernoulli loss and the Gilbert channel (docs/spec/link-model.md#impairments).
+ *
+ * The start of a Gilbert channel does not show in a million packets: ten thousand short runs show
+ * whether the first packet meets the stationary distribution.
+ *
+ * @module
+ */
+import type { EventHandler } from '../../../engine/core/scheduler.ts';
+import { FIRST_UPPER_KIND } from '../../../engine/net/direction-context.ts';
+import type { DirectionSpec, LossSpec } from '../../../engine/net/link-spec.ts';
+import type { Network, PacketSink } from '../../../engine/net/network.ts';
+import { always, Line } from '../base/line.ts';
+import { type Check, plusMinus } from '../base/model.ts';
+import type { SeededEngine } from '../base/seeded-engine.ts';
+import { gilbertError } from '../base/theory.ts';
+
+const PACKETS = 1_000_000;
+const BYTES = 64;
+const GAP_NS = 1_000;
+
+function lossy(loss: LossSpec): DirectionSpec {
+  return { rateBps: Number.POSITIVE_INFINITY, delayNs: 0, loss };
+}
+
+/** 1 for each packet of a run that a link lost, 0 for the others. */
+export function lostPackets(
+  engine: SeededEngine,
+  run: { readonly name: string; readonly loss: LossSpec; readonly packets: number },
+): Uint8Array {
+  const lost = new Uint8Array(run.packets).fill(1);
+  const line = new Line(engine, {
+    name: run.name,
+    specs: [lossy(run.loss)],
+    packets: run.packets,
+    gapNs: always(GAP_NS),
+    size: always(BYTES),
+    watch: {
+      arrived: (number): void => {
+        lost[number] = 0;
+      },
+    },
+  });
+  line.run();
+  return lost;
+}
+
+/** Check 10. */
+export const bernoulli: Check = {
+  id: '10',
+  name: 'Bernoulli loss',
+  formula: 'binomial, n = 1e6, p = 0.01; quantiles of 4 standard errors, exact',
+  catches: '4 %',
+  run: (engine) => {
+    const lost = lostPackets(engine, {
+      name: 'verify/10',
+      loss: { kind: 'bernoulli', probability: 0.01 },
+      packets: PACKETS,
+    });
+    const measured = lost.reduce((sum, one) => sum + one, 0);
+    const accept = { kind: 'around', below: 10_000 - 9_604, above: 10_400 - 10_000 } as const;
+    return [{ label: 'lost of 1e6', theory: 10_000, measured, accept, digits: 0 }];
+  },
+};
+
+const LOSS = 0.02;
+const BURST = 5;
+const LONG_BURST = 10;
+const SHORT_RUNS = 10_000;
+const SHORT_PACKETS = 100;
+
+/** Check 11. */
+export const gilbert: Check = {
+  id: '11',
+  name: 'Gilbert channel',
+  formula: 'loss L, mean burst B, P(burst >= k) = (1 - 1/B)^(k-1); stationary start',
+  catches: 'loss 8 %, burst 7 %, share 18 %, a start that is not stationary',
+  run: (engine) => {
+    const spec = { kind: 'burst', probability: LOSS, meanBurst: BURST } as const;
+    const lost = lostPackets(engine, { name: 'verify/11', loss: spec, packets: PACKETS });
+    const { losses, bursts, longBursts } = burstsOf(lost);
+    const short = new ShortRuns(engine, spec);
+    short.run();
+    return [
+      row('loss ratio', LOSS, losses / PACKETS, 0.00166),
+      row('mean burst, packets', BURST, losses / bursts, 0.33),
+      row(`share of bursts >= ${LONG_BURST}`, 0.8 ** 9, longBursts / bursts, 0.024),
+      row(
+        `first of ${SHORT_RUNS} short runs lost`,
+        LOSS,
+        short.firstLost / SHORT_RUNS,
+        // Independent runs: a proportion, four standard errors.
+        4 * Math.sqrt((LOSS * (1 - LOSS)) / SHORT_RUNS),
+      ),
+      row(
+        `loss ratio of runs of ${SHORT_PACKETS}`,
+        LOSS,
+        short.lost / (SHORT_RUNS * SHORT_PACKETS),
+        4 * gilbertError(LOSS, BURST, SHORT_RUNS * SHORT_PACKETS),
+      ),
+    ];
+  },
+};
+
+function row(
+  label: string,
+  theory: number,
+  measured: number,
+  half: number,
+): ReturnType<Check['run']>[number] {
+  return { label, theory, measured, accept: plusMinus(half), digits: 6 };
+}
+
+/** Maximal runs of lost packets. */
+function burstsOf(lost: Uint8Array): {
+  readonly losses: number;
+  readonly bursts: number;
+  readonly longBursts: number;
+} {
+  let losses = 0;
+  let bursts = 0;
+  let longBursts = 0;
+  let length = 0;
+  for (const isLost of lost) {
+    if (isLost === 1) {
+      losses += 1;
+      length += 1;
+      if (length === 1) bursts += 1;
+      if (length === LONG_BURST) longBursts += 1;
+    } else length = 0;
+  }
+  return { losses, bursts, longBursts };
+}
+
+/** One new link per run, with a packet per microsecond. */
+class ShortRuns implements PacketSink, EventHandler {
+  lost = SHORT_RUNS * SHORT_PACKETS;
+  firstLost = SHORT_RUNS;
+  private readonly network: Network;
+  private round = 0;
+
+  constructor(engine: SeededEngine, loss: LossSpec) {
+    this.network = engine.network(this, this);
+    for (let run = 0; run < SHORT_RUNS; run += 1) {
+      const place = { linkId: `verify/11/${run}`, name: '0->1', fromNode: 0, toNode: 1 };
+      this.network.addDirection(place, lossy(loss));
+    }
+  }
+
+  run(): void {
+    this.network.scheduler.post(GAP_NS, FIRST_UPPER_KIND, 0);
+    this.network.scheduler.run();
+  }
+
+  fire(): void {
+    const { network, round } = this;
+    for (const direction of network.directions) {
+      const buffer = network.pool.alloc(BYTES);
+      direction.offer(network.table.acquire(buffer, 0, BYTES, round, 0));
+    }
+    this.round += 1;
+    if (this.round < SHORT_PACKETS) network.scheduler.post(GAP_NS, FIRST_UPPER_KIND, 0);
+  }
+
+  arrive(direction: number, packet: number): void {
+    this.network.countDelivered(direction);
+    this.lost -= 1;
+    if (this.network.table.from[packet] === 0) this.firstLost -= 1;
+    this.network.table.free(packet);
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Check P15: what corrupt mixes on a route achieve, counted over the routes of a network:
+ * compromised paths, predecessor, tagging (docs/PRIVACY.md#attacks).
+ *
+ * @module
+ */
+import { packetsUntilHalf, predecessorSeen } from '../../../reports/privacy/attacks/predecessor.ts';
+import { taggedLinks, taggedLosses } from '../../../reports/privacy/attacks/tagging.ts';
+import {
+  compromisedByPackets,
+  compromisedPathShare,
+} from '../../../reports/privacy/metrics/closed-forms.ts';
+import { ARRIVED, type Truth } from '../../../reports/privacy/truth/truth.ts';
+import { type Check, type Measure, plusMinus } from '../base/model.ts';
+import { runMixes } from '../mixes/mix-network.ts';
+
+const LAYERS = 3;
+const WIDTH = 10;
+/**
+ * Number of corrupt mixes in each layer; with one mix in ten, a hundred times as many routes would
+ * be needed.
+ */
+const CORRUPT = 3;
+
+/**
+ * For each message, the number of corrupt mixes on its route, and whether its first and last mixes
+ * were corrupt.
+ */
+interface Routes {
+  readonly corrupt: Uint8Array;
+  readonly first: Uint8Array;
+  readonly last: Uint8Array;
+}
+
+function routesOf({ events, messages }: Truth): Routes {
+  const [corrupt, first, last] = [0, 1, 2].map(() => new Uint8Array(messages.count)) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
+  for (let i = 0; i < events.count; i += 1) {
+    const node = events.node[i] as number;
+    if (events.code[i] !== ARRIVED || node >= LAYERS * WIDTH || node % WIDTH >= CORRUPT) continue;
+    const message = events.message[i] as number;
+    corrupt[message] = (corrupt[message] as number) + 1;
+    if (node < WIDTH) first[message] = 1;
+    if (node >= (LAYERS - 1) * WIDTH) last[message] = 1;
+  }
+  return { corrupt, first, last };
+}
+
+/** Check P15. */
+export const corruptRoutes: Check = {
+  id: 'P15',
+  name: 'routes, 3 of 10 mixes corrupt',
+  formula: 'alpha = product of c_l / W_l; 1 - (1 - alpha)^k; first and last (c/n)^2 = c_1 c_3',
+  catches: 'mixes that are not drawn uniformly and independently',
+  run: (engine) => {
+    const network = {
+      name: 'P15',
+      layers: LAYERS,
+      width: WIDTH,
+      rate: 5_000,
+      meanSeconds: 0.01,
+      linkSeconds: 0,
+    };
+    const plan = { warmupSeconds: 0, gapSeconds: 1, corruptFirst: [], drainSeconds: 20 };
+    const routes = routesOf(runMixes(engine, network, plan).truth);
+    const share = (isHit: (message: number) => boolean): number => {
+      let hits = 0;
+      for (let i = 0; i < routes.corrupt.length; i += 1) if (isHit(i)) hits += 1;
+      return hits / routes.corrupt.length;
+    };
+    const layer = { corrupt: CORRUPT, nodes: WIDTH };
+    const alpha = compromisedPathShare([layer, layer, layer]);
+    const packets = packetsUntilHalf(alpha);
+    const n = routes.corrupt.length;
+    const users = Math.floor(n / packets);
+    const row = (label: string, theory: number, measured: number, trials = n): Measure => ({
+      label,
+      theory,
+      measured,
+      accept: plusMinus(4 * Math.sqrt((theory * (1 - theory)) / trials)),
+      digits: 4,
+    });
+    const corruption = { corruptFirst: CORRUPT / WIDTH, corruptLast: CORRUPT / WIDTH };
+    const ends = share((i) => routes.first[i] === 1 && routes.last[i] === 1);
+    return [
+      row(
+        'met corrupt mixes only',
+        alpha,
+        share((i) => routes.corrupt[i] === LAYERS),
+      ),
+      row(
+        `users hit after ${packets} packets`,
+        compromisedByPackets(alpha, packets),
+        usersHit(routes, packets) / users,
+        users,
+      ),
+      row('first and last seen', predecessorSeen({ nodes: WIDTH, corrupt: CORRUPT }), ends),
+      row('linked by a tag', taggedLinks(corruption), ends),
+      row(
+        'lost to a tag',
+        taggedLosses(corruption),
+        share((i) => routes.first[i] === 1),
+      ),
+    ];
+  },
+};
+
+/**
+ * The number of users with at least one packet that met only corrupt mixes, if every user sends
+ * this many packets.
+ */
+function usersHit({ corrupt }: Routes, packets: number): number {
+  let hit = 0;
+  for (let user = 0; (user + 1) * packets <= corrupt.length; user += 1) {
+    const own = corrupt.subarray(user * packets, (user + 1) * packets);
+    if (own.some((count) => count === LAYERS)) hit += 1;
+  }
+  return hit;
+}

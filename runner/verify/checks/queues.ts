@@ -1,0 +1,174 @@
+/**
+ * Checks 3, 4, 6 and 18: waits of a single server queue, and Little's law on the run of check 3
+ * (docs/VERIFICATION.md).
+ *
+ * The links have 8 Mbit/s, so a byte lasts 1,000 ns and sizes are service times.
+ *
+ * @module
+ */
+import type { Direction } from '../../../engine/net/direction.ts';
+import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
+import { ExactSum } from '../base/exact-sum.ts';
+import { always, Line, type LineWatch, poissonGaps } from '../base/line.ts';
+import { type Check, EQUAL, type Measure, plusMinus } from '../base/model.ts';
+import type { SeededEngine } from '../base/seeded-engine.ts';
+import { discreteService, geometricService, meanWait, type Service } from '../base/theory.ts';
+
+/** A link on which one byte takes one microsecond. */
+export const UNIT_LINK: DirectionSpec = {
+  rateBps: 8_000_000,
+  delayNs: 0,
+  queue: { kind: 'drop-tail' },
+};
+/** Packets at the start that do not count. */
+export const WARM_UP = 20_000;
+const PACKETS = 1_000_000;
+
+/** One queue and its load. */
+interface QueueLoad {
+  readonly name: string;
+  readonly rho: number;
+  /** Distribution of the packet sizes, bytes. */
+  readonly service: Service;
+  readonly size: () => number;
+}
+
+/** Mean wait of a queue, µs; `watch` observes the run as well. */
+function queue(
+  engine: SeededEngine,
+  load: QueueLoad,
+  watch: (line: () => Line) => LineWatch,
+): number {
+  let waits = 0;
+  const line: Line = new Line(engine, {
+    name: `verify/${load.name}`,
+    specs: [UNIT_LINK],
+    packets: WARM_UP + PACKETS,
+    gapNs: poissonGaps(engine.stream(load.name, 'gap'), (1e6 * load.rho) / load.service.mean),
+    size: load.size,
+    watch: {
+      ...watch(() => line),
+      started: (_hop, number, waitNs) => {
+        if (number >= WARM_UP) waits += waitNs;
+      },
+    },
+  });
+  line.run();
+  return waits / PACKETS / 1_000;
+}
+
+const NOTHING_MORE = (): LineWatch => ({});
+
+interface MarkovianResult {
+  readonly meanWaitUs: number;
+  /** Packets that did not leave directly after their predecessor. */
+  readonly outOfOrder: number;
+  /** Integral of the number in the system over time minus the sum of sojourn times, ns. */
+  readonly littleNs: number;
+}
+
+/** The run that checks 3 and 18 evaluate. */
+function markovian(engine: SeededEngine): MarkovianResult {
+  return engine.once('3', () => {
+    const area = new ExactSum();
+    const sojourns = new ExactSum();
+    let outOfOrder = 0;
+    let expected = 0;
+    let since = 0;
+    const load = {
+      name: '3',
+      rho: 0.7,
+      service: geometricService(1_000),
+      size: engine.geometricSizes(engine.stream('3', 'size'), 1_000),
+    };
+    const meanWaitUs = queue(engine, load, (line) => ({
+      offered: (now) => {
+        area.add(inSystem(line()) * (now - since));
+        since = now;
+      },
+      arrived: (number, now, sojournNs) => {
+        // The arriving packet has left the pipe: until now there was one more.
+        area.add((inSystem(line()) + 1) * (now - since));
+        since = now;
+        sojourns.add(sojournNs);
+        if (number !== expected) outOfOrder += 1;
+        expected = number + 1;
+      },
+    }));
+    return { meanWaitUs, outOfOrder, littleNs: area.minus(sojourns) };
+  });
+}
+
+/** Packets on the link by their present place, not by counts of in and out. */
+function inSystem(line: Line): number {
+  const { queued, inSerialisation, inPipe } = (line.directions[0] as Direction).conservation();
+  return queued + inSerialisation + inPipe;
+}
+
+function meanWaitMeasure(theory: number, measured: number, half: number): Measure {
+  return { label: 'mean wait, µs', theory, measured, accept: plusMinus(half), digits: 3 };
+}
+
+/** Check 3. */
+export const markovianQueue: Check = {
+  id: '3',
+  name: 'M/M/1 (M/Geo/1)',
+  formula: 'Wq = lambda E[S^2] / (2 (1 - rho)), rho = 0.7',
+  catches: '3.1 %',
+  run: (engine) => {
+    const { meanWaitUs, outOfOrder } = markovian(engine);
+    return [
+      meanWaitMeasure(meanWait(0.7, geometricService(1_000)), meanWaitUs, 73),
+      // The mean does not depend on the order of service, so the order has a row of its own.
+      { label: 'packets out of order', theory: 0, measured: outOfOrder, accept: EQUAL, digits: 0 },
+    ];
+  },
+};
+
+/** Check 4. */
+export const deterministicQueue: Check = {
+  id: '4',
+  name: 'M/D/1',
+  formula: 'Wq = rho S / (2 (1 - rho)), rho = 0.8',
+  catches: '2.7 %',
+  run: (engine) => {
+    const service = discreteService([{ value: 1_000, probability: 1 }]);
+    const load = { name: '4', rho: 0.8, service, size: always(1_000) };
+    return [meanWaitMeasure(meanWait(0.8, service), queue(engine, load, NOTHING_MORE), 54)];
+  },
+};
+
+/** Check 6. */
+export const bimodalQueue: Check = {
+  id: '6',
+  name: 'M/G/1 bimodal',
+  formula: 'Pollaczek-Khinchine, 64 B with 0.6 and 1,500 B with 0.4, rho = 0.75',
+  catches: '2.6 %',
+  run: (engine) => {
+    const service = discreteService([
+      { value: 64, probability: 0.6 },
+      { value: 1_500, probability: 0.4 },
+    ]);
+    const sizes = engine.stream('6', 'size');
+    const size = (): number => (sizes.chance(0.6) ? 64 : 1_500);
+    const load = { name: '6', rho: 0.75, service, size };
+    return [meanWaitMeasure(meanWait(0.75, service), queue(engine, load, NOTHING_MORE), 55)];
+  },
+};
+
+/** Check 18. */
+export const littlesLaw: Check = {
+  id: '18',
+  name: "Little's law",
+  formula: 'integral of N dt = sum of sojourn times, on the run of 3, empty to empty',
+  catches: '1 ns, one packet lost or counted twice',
+  run: (engine) => [
+    {
+      label: 'difference, ns',
+      theory: 0,
+      measured: markovian(engine).littleNs,
+      accept: EQUAL,
+      digits: 0,
+    },
+  ],
+};

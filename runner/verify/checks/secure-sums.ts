@@ -1,0 +1,93 @@
+/**
+ * Check F1: what a round of secure aggregation takes over equal links, to the nanosecond: four round
+ * trips, the bits of one client's messages, and the work of one client and of the server
+ * (docs/spec/secure-aggregation.md#messages).
+ *
+ * @module
+ */
+import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
+import { COST_NS, type SecaggConfig } from '../../../nodes/federated/index.ts';
+import { type Check, EQUAL, type Measure } from '../base/model.ts';
+import { StarRound } from '../sums/star-round.ts';
+
+const CLIENTS = 10;
+const NEIGHBOURS = CLIENTS - 1;
+const THRESHOLD = 7;
+const ELEMENTS = 16_000;
+const BITS = 32;
+const DELAY_NS = 10_000_000;
+/** 8 ns a byte. */
+const RATE_BPS = 1_000_000_000;
+const BYTE_NS = 8;
+const OVERHEAD_BYTES = 28;
+const WAYS = 8;
+
+const CONFIG: SecaggConfig = {
+  ...{ random: new Uint8Array(16).fill(7), round: 1, n: CLIENTS, k: NEIGHBOURS, t: THRESHOLD },
+  ...{ m: ELEMENTS, bits: BITS, mode: 'semi-honest' },
+};
+
+const LINK: DirectionSpec = {
+  rateBps: RATE_BPS,
+  delayNs: DELAY_NS,
+  overheadBytes: OVERHEAD_BYTES,
+  queue: { kind: 'drop-tail' },
+};
+
+/** Array, type and session with its head. */
+const HEAD = 1 + 1 + 2 + 32;
+/** A key or a share of 32 bytes with its head, and a box of 88. */
+const KEY = 2 + 32;
+const BOX = 2 + 88;
+
+/** Bytes of the messages of one client in the order of the round, both ways. */
+const MESSAGES: readonly number[] = [
+  // Invitation: array, type, and a map of nine numbers, one of which has 16 bytes.
+  1 + 1 + (1 + 2 + 18 + 4 * 2 + 4 + 3 + 2),
+  // Keys: index, two keys.
+  HEAD + 1 + 2 * KEY,
+  // Roster: as many entries as clients.
+  HEAD + 1 + CLIENTS * (1 + 1 + 2 * KEY),
+  // Shares for the others, and from them.
+  HEAD + 1 + NEIGHBOURS * (1 + 1 + BOX),
+  HEAD + 1 + NEIGHBOURS * (1 + 1 + BOX),
+  // The masked input.
+  HEAD + 3 + (ELEMENTS * BITS) / 8,
+  // Survivors, and nobody lost.
+  HEAD + 1 + CLIENTS + 1,
+  // A share of the own mask of each.
+  HEAD + 1 + CLIENTS * (1 + 1 + 1 + KEY),
+];
+
+/** Charged to one client: secrets shared with the others, masks, boxes opened. */
+function clientWorkNs(): number {
+  const { agreement, derivation, box, coefficients, element } = COST_NS;
+  const sharing = NEIGHBOURS * (2 * (agreement + derivation + box) + THRESHOLD * coefficients);
+  const masking = CLIENTS * ELEMENTS * element;
+  return sharing + masking + NEIGHBOURS * (derivation + box);
+}
+
+/** Charged to the server, for the own mask of each client: its secret is rebuilt, its seed derived, the mask removed. */
+function serverWorkNs(): number {
+  const { weight, product, derivation, element } = COST_NS;
+  const holders = THRESHOLD + 1;
+  const rebuilding = 2 * holders ** 2 * weight + CLIENTS * 2 * holders * product;
+  return rebuilding + CLIENTS * derivation + CLIENTS * ELEMENTS * element;
+}
+
+/** Check F1. */
+export const secureRound: Check = {
+  id: 'F1',
+  name: 'round of secure sums',
+  formula: '8 D + bits / rate + charged work; 10 clients, 16,000 elements, equal links',
+  catches: '1 ns, one wrong element',
+  run: (engine): readonly Measure[] => {
+    const { summedNs, wrong } = new StarRound(engine, CONFIG, LINK).run();
+    const bytes = MESSAGES.reduce((sum, length) => sum + length + OVERHEAD_BYTES, 0);
+    const theory = WAYS * DELAY_NS + bytes * BYTE_NS + clientWorkNs() + serverWorkNs();
+    return [
+      { label: 'until the sum is known, ns', theory, measured: summedNs, accept: EQUAL, digits: 0 },
+      { label: 'wrong elements', theory: 0, measured: wrong, accept: EQUAL, digits: 0 },
+    ];
+  },
+};

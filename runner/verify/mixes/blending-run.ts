@@ -1,0 +1,112 @@
+/**
+ * The n-1 attack on a Poisson mix, with the strategy of nodes/mixnet and the alarm of
+ * reports/privacy (docs/PRIVACY.md#attacks): all other inputs are blocked for tau, then the target
+ * enters alone; loops of the mix that would return meanwhile are blocked too.
+ *
+ * @module
+ */
+import { toNanoseconds } from '../../../engine/core/sampling.ts';
+import { drainDelays } from '../../../reports/privacy/attacks/blending.ts';
+import { alarms, type Loop, loopDeadline } from '../../../reports/privacy/attacks/loop-alarm.ts';
+import type { SeededEngine } from '../base/seeded-engine.ts';
+import { MixBench } from './single-mix.ts';
+
+/** Mean delay, ns: the unit of time. */
+const MEAN_NS = 1e9;
+/** After this many mean delays, the state of a mix is practically stationary. */
+const FILLING = 10;
+/** Three mixes on a loop, links that take a tenth of a delay. */
+const LOOP = { hops: 3, meanDelayNs: MEAN_NS, transitNs: MEAN_NS / 10 };
+
+/** The attack. */
+export interface BlendingRun {
+  readonly rho: number;
+  readonly epsilon: number;
+  readonly runs: number;
+}
+
+/** Shares of runs with each outcome. */
+export interface BlendingShares {
+  readonly pools: { readonly empty: number; readonly right: number };
+  /** Runs that an alarm reported, by loops per mean delay. */
+  readonly loops: (loopsPerDelay: number) => { readonly detected: number };
+}
+
+/** Carries out the attack many times. */
+export function blendMixes(engine: SeededEngine, run: BlendingRun): BlendingShares {
+  return {
+    pools: engine.once('P12', () => drainPools(engine, run)),
+    loops: (loopsPerDelay): { detected: number } => ({
+      detected: detectedShare(engine, run, loopsPerDelay),
+    }),
+  };
+}
+
+/** How often the pool was empty, and how often the first output was the target. */
+function drainPools(engine: SeededEngine, run: BlendingRun): BlendingShares['pools'] {
+  const state = { last: -1 };
+  const bench = new MixBench(engine, 'P12', {
+    mixing: { strategy: 'poisson' },
+    leaves: (item): void => {
+      state.last = item;
+    },
+  });
+  const [gaps, delays] = [bench.stream('gap'), bench.stream('delay')];
+  const factor = engine.defects.mixes?.delayFactor ?? 1;
+  const delayNs = (): number => toNanoseconds(delays.exponential(MEAN_NS) * factor);
+  const { scheduler } = bench;
+  const tauNs = toNanoseconds(drainDelays(run) * MEAN_NS);
+  let item = 0;
+  const put = (): void => {
+    bench.put(item, delayNs());
+    item += 1;
+  };
+  let [empty, right] = [0, 0];
+  for (let i = 0; i < run.runs; i += 1) {
+    const blockedAt = scheduler.now + FILLING * MEAN_NS;
+    for (;;) {
+      const gap = toNanoseconds(gaps.exponential(MEAN_NS / run.rho));
+      if (scheduler.now + gap > blockedAt) break;
+      scheduler.runUntil(scheduler.now + gap);
+      put();
+    }
+    scheduler.runUntil(blockedAt + tauNs);
+    if (bench.size === 0) empty += 1;
+    const target = item;
+    put();
+    state.last = -1;
+    while (state.last < 0) scheduler.step();
+    if (state.last === target) right += 1;
+  }
+  return { empty: empty / run.runs, right: right / run.runs };
+}
+
+function detectedShare(engine: SeededEngine, run: BlendingRun, loopsPerDelay: number): number {
+  const random = engine.stream(`mix/P12/${loopsPerDelay}`, 'loops');
+  const deadlineNs = loopDeadline(LOOP);
+  const tauNs = drainDelays(run) * MEAN_NS;
+  const areBlocked = engine.defects.mixes?.hasImmuneLoops !== true;
+  // Alarm on the first overdue loop: a loop that is late by chance once an hour or less is no
+  // accident here.
+  const watch = {
+    deadlineNs,
+    windowNs: MEAN_NS,
+    lossProbability: 0,
+    falseAlarmsPerHour: Number.MAX_VALUE,
+  };
+  let detected = 0;
+  for (let i = 0; i < run.runs; i += 1) {
+    const loops: Loop[] = [];
+    let at = -deadlineNs;
+    for (;;) {
+      at += random.exponential(MEAN_NS / loopsPerDelay);
+      if (at > tauNs) break;
+      let returnedAt = at + LOOP.transitNs;
+      for (let hop = 0; hop < LOOP.hops; hop += 1) returnedAt += random.exponential(MEAN_NS);
+      const isBlocked = areBlocked && returnedAt >= 0 && returnedAt < tauNs;
+      loops.push(isBlocked ? { sentAt: at } : { sentAt: at, returnedAt });
+    }
+    if (alarms(loops, watch, 2 * deadlineNs + tauNs).length > 0) detected += 1;
+  }
+  return detected / run.runs;
+}

@@ -1,0 +1,125 @@
+/**
+ * Sender unlinkability of Loopix (USENIX Security 2017, section 4.3.1): a hundred senders, two of
+ * which label what they send; how far apart are the masses of both labels in the pool of a last
+ * mix?
+ *
+ * Senders tick as Poisson processes of rate 2 per unit; each of the two puts one payload per unit
+ * into its buffer, which is sent and labelled at its next tick. Three mixes per layer, no links, no
+ * corruption.
+ *
+ * @module
+ */
+import { propagate } from '../../../reports/privacy/mass/propagate.ts';
+import { ARRIVED, DELIVERED, type Truth } from '../../../reports/privacy/truth/truth.ts';
+import type { SeededEngine } from '../base/seeded-engine.ts';
+import { runMixes } from './mix-network.ts';
+
+const SENDERS = 100;
+const TICKS = 2;
+const WIDTH = 3;
+/** Units during which labels are sent. */
+const UNITS = 100;
+/** Number of mean delays before the first measurement. */
+const BURN_IN = 8;
+/**
+ * Below this, the mass of a sender's label is negligible, because none of its messages has been in
+ * this mix for twenty mean delays.
+ */
+const EPSILON_MAX = 20;
+
+/** The varied parameters. */
+export interface EpsilonSetting {
+  readonly layers: number;
+  /** Mean delay of a mix in units: 1 / mu. */
+  readonly mean: number;
+  readonly runs: number;
+}
+
+/** Mean of |ln(p0 / p1)| over repetitions. */
+export function loopixEpsilon(engine: SeededEngine, setting: EpsilonSetting): number {
+  let sum = 0;
+  for (let run = 0; run < setting.runs; run += 1) sum += epsilonOf(engine, setting, run);
+  return sum / setting.runs;
+}
+
+function epsilonOf(engine: SeededEngine, { layers, mean }: EpsilonSetting, run: number): number {
+  const name = `P13/${layers}/${mean}/${run}`;
+  const network = {
+    name,
+    layers,
+    width: WIDTH,
+    rate: SENDERS * TICKS,
+    meanSeconds: mean,
+    linkSeconds: 0,
+  };
+  const beganAt = BURN_IN * mean;
+  const endsAt = beganAt + UNITS;
+  const plan = {
+    warmupSeconds: endsAt,
+    gapSeconds: 1,
+    corruptFirst: [],
+    // Long enough for some message to leave the observed mix.
+    drainSeconds: 2,
+  };
+  const { truth } = runMixes(engine, network, plan);
+  const labels = labelsOf(engine, truth, { name, beganAt, endsAt });
+  const end = layers * WIDTH;
+  const mix = end - 1 - engine.stream(`mixes/${name}`, 'place').below(WIDTH);
+  const first = firstFrom(truth, mix, { end, after: endsAt });
+  let epsilon = Number.NaN;
+  propagate({
+    truth,
+    labels,
+    labelCount: 2,
+    laws: Array.from({ length: end + 1 }, (_, i) => ({ kind: i < end ? 'memoryless' : 'end' })),
+    onCandidate: (message, masses) => {
+      // The next message to leave the pool has both masses in the proportion of the pool.
+      if (message !== first) return;
+      const distance = Math.abs(Math.log((masses[0] ?? 0) / (masses[1] ?? 0)));
+      epsilon = Math.min(EPSILON_MAX, distance);
+    },
+  });
+  return epsilon;
+}
+
+/** Which messages are payloads of the two senders. */
+function labelsOf(
+  engine: SeededEngine,
+  { events, messages }: Truth,
+  when: { readonly name: string; readonly beganAt: number; readonly endsAt: number },
+): Int32Array {
+  const random = engine.stream(`mixes/${when.name}`, 'sender');
+  const labels = new Int32Array(messages.count).fill(-1);
+  const seen = new Uint8Array(messages.count);
+  const sent = [0, 0];
+  for (let i = 0; i < events.count; i += 1) {
+    const message = events.message[i] as number;
+    if (events.code[i] !== ARRIVED || seen[message] === 1) continue;
+    seen[message] = 1;
+    const sender = random.below(SENDERS);
+    const at = (events.atNs[i] as number) / 1e9;
+    if (sender > 1 || at < when.beganAt || at >= when.endsAt) continue;
+    const buffered = Math.floor(at - when.beganAt) + 1 - (sent[sender] ?? 0);
+    if (buffered <= 0) continue;
+    sent[sender] = (sent[sender] ?? 0) + 1;
+    labels[message] = sender;
+  }
+  return labels;
+}
+
+/** The first message that leaves a mix for the end after an instant. */
+function firstFrom(
+  { events }: Truth,
+  mix: number,
+  { end, after }: { readonly end: number; readonly after: number },
+): number {
+  const from = new Map<number, number>();
+  for (let i = 0; i < events.count; i += 1) {
+    const message = events.message[i] as number;
+    const node = events.node[i] as number;
+    if (events.code[i] === ARRIVED && node !== end) from.set(message, node);
+    if (events.code[i] !== DELIVERED || (events.atNs[i] as number) < after * 1e9) continue;
+    if (from.get(message) === mix) return message;
+  }
+  return -1;
+}

@@ -1,0 +1,299 @@
+/**
+ * A network of mixes without bytes: who was where and when, for the checks of privacy measures
+ * (docs/VERIFICATION.md#privacy-published-theory-measured). Time and order come from the engine's
+ * scheduler, draws from its streams; events are written into a `Truth`, which the estimators of
+ * reports/privacy read.
+ *
+ * Stratified: every message takes one mix of each layer, drawn uniformly or by weight. Mixes delay
+ * each message separately. No loss, no cryptography, no clients: one Poisson source for all
+ * messages.
+ *
+ * @module
+ */
+import { toNanoseconds } from '../../../engine/core/sampling.ts';
+import { type EventHandler, Scheduler } from '../../../engine/core/scheduler.ts';
+import type { RandomStream } from '../../../engine/core/stream.ts';
+import {
+  ABSORBED,
+  ARRIVED,
+  CONTENT,
+  COVER,
+  DELIVERED,
+  DEPARTED,
+  NO_NODE,
+  type Truth,
+} from '../../../reports/privacy/truth/truth.ts';
+import { TruthRecord } from '../../../reports/privacy/truth/truth-record.ts';
+import type { SeededEngine } from '../base/seeded-engine.ts';
+
+const SECOND = 1e9;
+/** Kinds of events. */
+const SEND = 1;
+const ARRIVE = 2;
+const DEPART = 3;
+const DUMMY = 4;
+
+/** Cover traffic made by mixes. */
+export interface Dummies {
+  /** Rate of each mix that is not in the last layer, 1/s. */
+  readonly perMixRate: number;
+  /** Mixes that a dummy passes after its own: one, or all remaining ones. */
+  readonly route: 'link' | 'partial';
+}
+
+/** The network and its traffic. */
+export interface MixNetworkOptions {
+  /** Name for the random streams. */
+  readonly name: string;
+  readonly layers: number;
+  readonly width: number;
+  /** Rate of all messages, 1/s. */
+  readonly rate: number;
+  /** Mean delay of a mix, s. */
+  readonly meanSeconds: number;
+  /** Distribution of the delay. */
+  readonly delay?: 'exponential' | 'uniform';
+  /** Delay of every link, s; two numbers: uniform between them. */
+  readonly linkSeconds: number | readonly [number, number];
+  /**
+   * The first mixes of each layer, this many, are corrupt; needed here only for the routes of
+   * targets.
+   */
+  readonly corruptPerLayer?: number;
+  /** For each layer, its mixes' shares of the traffic; uniform if absent. */
+  readonly shares?: readonly (readonly number[])[];
+  readonly dummies?: Dummies;
+}
+
+/** Which messages are targets. */
+export interface TargetPlan {
+  /** Time before the first target, s. */
+  readonly warmupSeconds: number;
+  /** Time between two targets, s. */
+  readonly gapSeconds: number;
+  /**
+   * For each target, how many corrupt mixes its route starts with; the next mix is honest, later
+   * ones are drawn as for any message. Undefined if the route is not forced.
+   */
+  readonly corruptFirst: readonly (number | undefined)[];
+  /** Time after the last target, s. */
+  readonly drainSeconds: number;
+}
+
+/** The result of a run. */
+export interface MixRun {
+  readonly truth: Truth;
+  /** Message numbers of the targets. */
+  readonly targets: readonly number[];
+}
+
+/** Index of the node at which all messages end; mixes have numbers layer * width + place. */
+export function endNode({ layers, width }: MixNetworkOptions): number {
+  return layers * width;
+}
+
+/** Runs a network. */
+export function runMixes(
+  engine: SeededEngine,
+  options: MixNetworkOptions,
+  plan: TargetPlan,
+): MixRun {
+  return new MixNetwork(engine, options, plan).run();
+}
+
+class MixNetwork implements EventHandler {
+  private readonly options: MixNetworkOptions;
+  private readonly plan: TargetPlan;
+  private readonly scheduler = new Scheduler(this);
+  private readonly record: TruthRecord;
+  private readonly targets: number[] = [];
+  /** For each target with a forced route, the number of corrupt mixes at the start of the route. */
+  private readonly forced = new Map<number, number>();
+  private readonly gaps: RandomStream;
+  private readonly routes: RandomStream;
+  private readonly delays: RandomStream;
+  private readonly links: RandomStream;
+  private readonly dummies: RandomStream;
+  /** For each message, its present mix and the layer at which it ends. */
+  private mix = new Uint16Array(65_536);
+  private last = new Uint8Array(65_536);
+  private readonly meanNs: number;
+  private readonly sourceNs: number;
+  private readonly end: number;
+  private readonly isCascade: boolean;
+  private readonly shares: MixNetworkOptions['shares'];
+
+  constructor(engine: SeededEngine, options: MixNetworkOptions, plan: TargetPlan) {
+    const { name, layers, width, meanSeconds, rate } = options;
+    const stream = (purpose: string): RandomStream => engine.stream(`mixes/${name}`, purpose);
+    const defects = engine.defects.mixes ?? {};
+    const { isUniform = false, isCascade = false, delayFactor = 1 } = defects;
+    this.options = isUniform ? { ...options, delay: 'uniform' } : options;
+    this.isCascade = isCascade;
+    this.shares = defects.hasNoWeights === true ? undefined : options.shares;
+    this.plan = plan;
+    this.gaps = stream('gap');
+    this.routes = stream('route');
+    this.delays = stream('delay');
+    this.links = stream('link');
+    this.dummies = stream('dummy');
+    this.end = endNode(options);
+    this.meanNs = meanSeconds * SECOND * delayFactor;
+    this.sourceNs = SECOND / rate;
+    const nodes = Array.from({ length: layers * width + 1 }, (_, i) => `mix-${i}`);
+    this.record = new TruthRecord(nodes);
+  }
+
+  run(): MixRun {
+    const { scheduler, plan } = this;
+    this.postSend();
+    this.startDummies();
+    const span = plan.gapSeconds * plan.corruptFirst.length;
+    scheduler.runUntil(toNanoseconds((plan.warmupSeconds + span + plan.drainSeconds) * SECOND));
+    return { truth: this.record.truth(), targets: this.targets };
+  }
+
+  // hot: 2 L + 2 events per message.
+  fire(kind: number, target: number): void {
+    switch (kind) {
+      case SEND:
+        this.send();
+        return;
+      case ARRIVE:
+        this.arrive(target);
+        return;
+      case DEPART:
+        this.depart(target);
+        return;
+      default:
+        this.dummy(target);
+    }
+  }
+
+  private postSend(): void {
+    this.scheduler.post(toNanoseconds(this.gaps.exponential(this.sourceNs)), SEND, 0);
+  }
+
+  private send(): void {
+    const message = this.record.open({ purpose: CONTENT, sender: NO_NODE, recipient: this.end });
+    this.grow(message);
+    const { now } = this.scheduler;
+    const number = this.targets.length;
+    const due = (this.plan.warmupSeconds + number * this.plan.gapSeconds) * SECOND;
+    if (now >= due && number < this.plan.corruptFirst.length) {
+      this.targets.push(message);
+      const forced = this.plan.corruptFirst[number];
+      if (forced !== undefined) this.forced.set(message, forced);
+    }
+    this.last[message] = this.options.layers - 1;
+    this.mix[message] = this.place(message, 0);
+    this.scheduler.post(this.linkNs(), ARRIVE, message);
+    this.postSend();
+  }
+
+  /** A mix of the layer: forced at the start of some targets' routes. */
+  private place(message: number, layer: number): number {
+    const { width, corruptPerLayer = 0 } = this.options;
+    const forced = this.forced.get(message) ?? -1;
+    const at = layer * width;
+    if (layer > forced) return at + this.among(layer, 0, width);
+    const isCorrupt = layer < forced;
+    const place = isCorrupt
+      ? this.among(layer, 0, corruptPerLayer)
+      : this.among(layer, corruptPerLayer, width);
+    return at + place;
+  }
+
+  /** One of the mixes from `first` up to but excluding `end`, by their shares. */
+  private among(layer: number, first: number, end: number): number {
+    const shares = this.shares?.[layer];
+    if (shares === undefined) return first + this.routes.below(end - first);
+    let rest = 0;
+    for (let place = first; place < end; place += 1) rest += shares[place] as number;
+    rest *= this.routes.uniform();
+    for (let place = first; place < end - 1; place += 1) {
+      rest -= shares[place] as number;
+      if (rest < 0) return place;
+    }
+    return end - 1;
+  }
+
+  private arrive(message: number): void {
+    const { now } = this.scheduler;
+    const node = this.mix[message] as number;
+    this.record.add(ARRIVED, message, node, now);
+    if (node === this.end) {
+      this.record.add(DELIVERED, message, node, now);
+      return;
+    }
+    const layer = Math.floor(node / this.options.width);
+    if (layer > (this.last[message] as number)) {
+      this.record.add(ABSORBED, message, node, now);
+      return;
+    }
+    this.scheduler.post(this.delayNs(), DEPART, message);
+  }
+
+  private depart(message: number): void {
+    const node = this.mix[message] as number;
+    this.record.add(DEPARTED, message, node, this.scheduler.now);
+    this.mix[message] = this.next(message, node);
+    this.scheduler.post(this.linkNs(), ARRIVE, message);
+  }
+
+  private next(message: number, node: number): number {
+    const { layers, width } = this.options;
+    const layer = Math.floor(node / width) + 1;
+    if (layer === layers) return this.end;
+    return this.isCascade ? node + width : this.place(message, layer);
+  }
+
+  private startDummies(): void {
+    const { layers, width, dummies } = this.options;
+    if (dummies === undefined) return;
+    for (let mix = 0; mix < (layers - 1) * width; mix += 1) this.postDummy(mix, dummies);
+  }
+
+  private postDummy(mix: number, { perMixRate }: Dummies): void {
+    this.scheduler.post(toNanoseconds(this.dummies.exponential(SECOND / perMixRate)), DUMMY, mix);
+  }
+
+  /** The dummy is delayed in its mix like any message there. */
+  private dummy(mix: number): void {
+    const { layers, width, dummies } = this.options;
+    if (dummies === undefined) return;
+    const message = this.record.open({ purpose: COVER, sender: mix, recipient: NO_NODE });
+    this.grow(message);
+    const layer = Math.floor(mix / width);
+    this.mix[message] = mix;
+    // It ends on arrival in the layer after `last`.
+    this.last[message] = dummies.route === 'link' ? layer : layers - 2;
+    this.record.add(ARRIVED, message, mix, this.scheduler.now);
+    this.scheduler.post(this.delayNs(), DEPART, message);
+    this.postDummy(mix, dummies);
+  }
+
+  private delayNs(): number {
+    if (this.options.delay === 'uniform') {
+      return toNanoseconds(2 * this.meanNs * this.delays.uniform());
+    }
+    return toNanoseconds(this.delays.exponential(this.meanNs));
+  }
+
+  private linkNs(): number {
+    const { linkSeconds } = this.options;
+    if (typeof linkSeconds === 'number') return toNanoseconds(linkSeconds * SECOND);
+    const [low, high] = linkSeconds;
+    return toNanoseconds((low + (high - low) * this.links.uniform()) * SECOND);
+  }
+
+  private grow(message: number): void {
+    if (message < this.mix.length) return;
+    const mix = new Uint16Array(this.mix.length * 2);
+    const last = new Uint8Array(this.last.length * 2);
+    mix.set(this.mix);
+    last.set(this.last);
+    this.mix = mix;
+    this.last = last;
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * One mix under Poisson traffic, with the strategies of nodes/mixnet as they run in nodes, and what
+ * an adversary that sees its inputs and outputs believes.
+ *
+ * @module
+ */
+import { toNanoseconds } from '../../../engine/core/sampling.ts';
+import { type EventHandle, Scheduler } from '../../../engine/core/scheduler.ts';
+import type { RandomStream } from '../../../engine/core/stream.ts';
+import { createMixing, type Mixing, mixingConfig } from '../../../nodes/mixnet/index.ts';
+import { type Posterior, posteriorsOf } from '../../../reports/privacy/mass/posterior.ts';
+import type { NodeLaw } from '../../../reports/privacy/mass/propagate.ts';
+import {
+  ARRIVED,
+  CONTENT,
+  DELIVERED,
+  DEPARTED,
+  NO_NODE,
+} from '../../../reports/privacy/truth/truth.ts';
+import { TruthRecord } from '../../../reports/privacy/truth/truth-record.ts';
+import type { SeededEngine } from '../base/seeded-engine.ts';
+
+const SECOND = 1e9;
+const MIX = 0;
+const END = 1;
+
+/** A mix, its traffic, and the messages of interest. */
+export interface SingleMixOptions {
+  /** Name for the random streams. */
+  readonly name: string;
+  /** Options of the strategy, as in a file. */
+  readonly mixing: Readonly<Record<string, unknown>>;
+  /** Rate of arriving messages, 1/s. */
+  readonly rate: number;
+  /**
+   * Mean of the exponential delay that senders request, s; strategies that choose delays ignore it.
+   */
+  readonly askedSeconds: number;
+  /** How the adversary models the mix. */
+  readonly law: NodeLaw;
+  /** Numbers of the messages that are targets. */
+  readonly targets: readonly number[];
+  /** Total number of messages. */
+  readonly messages: number;
+}
+
+/** The adversary's belief about each target. */
+export function watchMix(engine: SeededEngine, options: SingleMixOptions): readonly Posterior[] {
+  const record = new TruthRecord(['mix', 'end']);
+  const bench = new MixBench(engine, options.name, {
+    mixing: options.mixing,
+    leaves: (item, now): void => {
+      record.add(DEPARTED, item, MIX, now);
+      record.add(ARRIVED, item, END, now);
+      record.add(DELIVERED, item, END, now);
+    },
+  });
+  const gaps = bench.stream('gap');
+  const delays = bench.stream('delay');
+  const factor = engine.defects.mixes?.delayFactor ?? 1;
+  const next = (): void => {
+    const item = record.open({ purpose: CONTENT, sender: NO_NODE, recipient: END });
+    record.add(ARRIVED, item, MIX, bench.scheduler.now);
+    bench.put(item, toNanoseconds(delays.exponential(options.askedSeconds * SECOND) * factor));
+    if (item + 1 < options.messages) bench.scheduler.after(gapNs(gaps, options.rate), next);
+  };
+  bench.scheduler.after(gapNs(gaps, options.rate), next);
+  bench.scheduler.run();
+  const laws = [options.law, { kind: 'end' } as const];
+  return posteriorsOf({ truth: record.truth(), laws, targets: options.targets });
+}
+
+function gapNs(stream: RandomStream, rate: number): number {
+  return toNanoseconds(stream.exponential(SECOND / rate));
+}
+
+/** How to set up a mix. */
+export interface BenchOptions {
+  readonly mixing: Readonly<Record<string, unknown>>;
+  /** Called for each item that leaves. */
+  readonly leaves: (item: number, now: number) => void;
+}
+
+/** A strategy driven by a scheduler, as a node drives it. */
+export class MixBench {
+  readonly scheduler = new Scheduler();
+  readonly stream: (purpose: string) => RandomStream;
+  private readonly mixing: Mixing;
+  private readonly leaves: BenchOptions['leaves'];
+  private wake: EventHandle = 0;
+  private wakeAt = Number.POSITIVE_INFINITY;
+
+  constructor(engine: SeededEngine, name: string, options: BenchOptions) {
+    this.stream = (purpose): RandomStream => engine.stream(`mix/${name}`, purpose);
+    this.leaves = options.leaves;
+    const asked = mixingConfig.parse({ queueLimit: 1_000_000, ...options.mixing });
+    const keepsOneLess = engine.defects.mixes?.keepsOneLess === true;
+    const wrong =
+      'pool' in asked && keepsOneLess ? { ...asked, pool: Math.max(0, asked.pool - 1) } : asked;
+    this.mixing = createMixing(wrong, this.stream('mixing'));
+  }
+
+  /** Number of messages inside. */
+  get size(): number {
+    return this.mixing.size;
+  }
+
+  /** Puts a message into the mix, then releases every message that is due. */
+  put(item: number, delayNs: number): void {
+    this.mixing.put(item, this.scheduler.now, { delayNs });
+    this.pump();
+  }
+
+  private pump(): void {
+    const { now } = this.scheduler;
+    let at = this.mixing.nextAt();
+    while (at !== undefined && at <= now) {
+      for (const item of this.mixing.take(now, 16)) this.leaves(item, now);
+      at = this.mixing.nextAt();
+    }
+    if (at === undefined || at === this.wakeAt) return;
+    this.scheduler.cancel(this.wake);
+    this.wakeAt = at;
+    this.wake = this.scheduler.after(at - now, () => {
+      this.wakeAt = Number.POSITIVE_INFINITY;
+      this.pump();
+    });
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * Verdicts of the suite for a terminal, as JSON, and as the Markdown of docs/VERIFICATION.md.
+ *
+ * @module
+ */
+import picocolors from 'picocolors';
+import { grouped, plural, significant, wallTime } from '../../reports/format.ts';
+import { toAscii } from '../../reports/terminal-layout.ts';
+import { isOfPrivacy } from './base/model.ts';
+import type { CheckVerdict, MeasureVerdict } from './judge.ts';
+
+/** A run of the suite. */
+export interface SuiteReport {
+  readonly verdicts: readonly CheckVerdict[];
+  readonly seeds: readonly number[];
+  /** The wrong engine it ran on, if any. */
+  readonly mutation?: { readonly name: string; readonly mistake: string };
+  /** Wall time of this machine, seconds. */
+  readonly wallSeconds: number;
+}
+
+/** How to print for a terminal. */
+export interface RenderOptions {
+  readonly colour: boolean;
+  readonly unicode: boolean;
+}
+
+/** Widths of the columns; with the gaps 80 together. */
+const WIDTHS = { id: 4, label: 35, theory: 11, measured: 11, interval: 12, verdict: 3 } as const;
+
+interface Cells {
+  readonly id: string;
+  readonly label: string;
+  /** Empty if the literature has no figure. */
+  readonly published: string;
+  readonly theory: string;
+  readonly measured: string;
+  readonly interval: string;
+  readonly verdict: string;
+}
+
+/** True when every check is green. */
+export function isGreen(report: SuiteReport): boolean {
+  return report.verdicts.every((check) => check.isGreen);
+}
+
+/** The table: the verdict first, then one line per measure. */
+export function renderTable(report: SuiteReport, options: RenderOptions): string {
+  const paint = picocolors.createColors(options.colour);
+  const line = (cells: Cells): string => {
+    const text = lineOf(cells);
+    if (cells.verdict === 'RED') return paint.red(text);
+    return text.replace(/ok$/, paint.green('ok'));
+  };
+  const text = [
+    headOf(report, paint),
+    ...noteOf(report),
+    '',
+    ...sectionsOf(report.verdicts).flatMap(({ header, checks }) => [
+      paint.dim(lineOf(header)),
+      ...checks.flatMap((check) => rowsOf(check).map(line)),
+    ]),
+    '',
+  ].join('\n');
+  return options.unicode ? text : toAscii(text);
+}
+
+const HEADER: Cells = {
+  id: ' #',
+  label: 'check',
+  published: '',
+  theory: 'theory',
+  measured: 'measured',
+  interval: 'interval',
+  verdict: '',
+};
+
+/**
+ * Checks of privacy have a column for figures from the literature, so they have their own header.
+ */
+function sectionsOf(
+  verdicts: readonly CheckVerdict[],
+): readonly { readonly header: Cells; readonly checks: readonly CheckVerdict[] }[] {
+  return [
+    { header: HEADER, checks: verdicts.filter((check) => !isOfPrivacy(check)) },
+    { header: { ...HEADER, published: 'published' }, checks: verdicts.filter(isOfPrivacy) },
+  ].filter(({ checks }) => checks.length > 0);
+}
+
+function headOf(report: SuiteReport, paint: ReturnType<typeof picocolors.createColors>): string {
+  const { verdicts, seeds, wallSeconds } = report;
+  const green = verdicts.filter((check) => check.isGreen).length;
+  const verdict = isGreen(report) ? paint.green(paint.bold('PASS')) : paint.red(paint.bold('FAIL'));
+  const checks = `${green} of ${plural(verdicts.length, 'check')} green`;
+  const seed = seeds.length === 1 ? `seed ${seeds[0]}` : plural(seeds.length, 'seed');
+  return `${verdict}  verify   ${checks}   ${seed}   ${wallTime(wallSeconds)}`;
+}
+
+function noteOf({ mutation }: SuiteReport): readonly string[] {
+  return mutation === undefined ? [] : [`      wrong engine ${mutation.name}: ${mutation.mistake}`];
+}
+
+function rowsOf(check: CheckVerdict): readonly Cells[] {
+  const id = check.id.padStart(check.id.endsWith('b') ? 3 : 2);
+  const [first, second] = check.measures;
+  if (first !== undefined && second === undefined) {
+    return [cellsOf(id, `${check.name}, ${first.label}`, first)];
+  }
+  const blank = { published: '', theory: '', measured: '', interval: '', verdict: '' };
+  return [
+    { id, label: check.name, ...blank },
+    ...check.measures.map((measure) => cellsOf('', `  ${measure.label}`, measure)),
+  ];
+}
+
+function cellsOf(id: string, label: string, measure: MeasureVerdict): Cells {
+  return {
+    id,
+    label,
+    published: measure.published === undefined ? '' : numberText(measure.published, measure.digits),
+    theory: numberText(measure.theory, measure.digits),
+    measured: numberText(measure.measured, measure.digits),
+    interval: intervalText(measure),
+    verdict: measure.isGreen ? 'ok' : 'RED',
+  };
+}
+
+function lineOf(cells: Cells): string {
+  return [
+    cells.id.padEnd(WIDTHS.id) + labelOf(cells).padEnd(WIDTHS.label),
+    cells.theory.padStart(WIDTHS.theory),
+    cells.measured.padStart(WIDTHS.measured),
+    cells.interval.padStart(WIDTHS.interval),
+    cells.verdict,
+  ]
+    .join(' ')
+    .trimEnd();
+}
+
+/** The published figure is at the end of the label's column. */
+function labelOf({ label, published }: Cells): string {
+  return published === '' ? label : label + published.padStart(WIDTHS.label - label.length);
+}
+
+function numberText(value: number, digits: number): string {
+  if (Number.isNaN(value)) return 'none';
+  const text = value.toFixed(digits);
+  // Prints -0.0000 of a small negative number as zero.
+  return grouped(Number(text) === 0 ? (0).toFixed(digits) : text);
+}
+
+/** The most informative form of the interval in 12 characters. */
+function intervalText(measure: MeasureVerdict): string {
+  const { kind, theory, low, high } = measure;
+  if (kind === 'equal') return 'equal';
+  if (low === Number.NEGATIVE_INFINITY) return `<= ${bound(high)}`;
+  const [below, above] = [significant(theory - low, 4), significant(high - theory, 4)];
+  if (below === above) return `± ${short(trimmed(above), high - theory)}`;
+  return `${bound(low)}..${bound(high)}`;
+}
+
+/** A text that would not fit its column with `± ` in front, as a power of ten. */
+function short(text: string, value: number): string {
+  return text.length <= WIDTHS.interval - 2 ? text : value.toExponential(0);
+}
+
+function bound(value: number): string {
+  return trimmed(significant(value, 4).replaceAll(' ', ''));
+}
+
+/** Removes zeros at the end of a fraction. */
+function trimmed(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+/** Version of the JSON form. */
+const SCHEMA_VERSION = 1;
+
+/** The verdicts for programs. A missing bound is null. */
+export function renderSuiteJson(report: SuiteReport): string {
+  const { verdicts, seeds, mutation, wallSeconds } = report;
+  const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  const checks = verdicts.map(({ id, name, formula, catches, isGreen: pass, measures }) => ({
+    check: id,
+    name,
+    formula,
+    catches,
+    pass,
+    measures: measures.map(({ label, theory, measured, kind, low, high, perSeed, ...rest }) => ({
+      label,
+      ...(rest.published === undefined ? {} : { published: rest.published }),
+      theory,
+      measured: finite(measured),
+      accept: kind,
+      low: finite(low),
+      high: finite(high),
+      pass: rest.isGreen,
+      perSeed: perSeed.map(finite),
+    })),
+  }));
+  const json = {
+    schemaVersion: SCHEMA_VERSION,
+    pass: isGreen(report),
+    ...(mutation === undefined ? {} : { mutation: mutation.name }),
+    seeds,
+    wallSeconds,
+    checks,
+  };
+  return `${JSON.stringify(json, null, 2)}\n`;
+}
+
+/** Two tables: what is checked, and what was found. The same run gives the same text. */
+export function renderSuiteMarkdown(report: SuiteReport): string {
+  const { verdicts } = report;
+  const checks = verdicts.map(({ id, name, formula, catches }) => [id, name, formula, catches]);
+  const hasPublished = verdicts.some(({ measures }) =>
+    measures.some(({ published }) => published !== undefined),
+  );
+  const publishedOnly = <T>(value: T): readonly T[] => (hasPublished ? [value] : []);
+  const results = verdicts.flatMap(({ id, measures }) =>
+    measures.map((measure) => {
+      const cells = cellsOf(id, measure.label, measure);
+      const { theory, measured, interval, verdict } = cells;
+      const published = publishedOnly(cells.published);
+      return [id, cells.label.trim(), ...published, theory, measured, interval, verdict];
+    }),
+  );
+  const columns = ['#', 'measure', ...publishedOnly('published')];
+  return [
+    ...tableLines(['#', 'check', 'held against', 'catches'], '|---|---|---|---|', checks),
+    '',
+    ...tableLines(
+      [...columns, 'theory', 'measured', 'interval', 'verdict'],
+      `|---|---|${hasPublished ? '---:|' : ''}---:|---:|---:|---|`,
+      results,
+    ),
+    '',
+  ].join('\n');
+}
+
+function tableLines(
+  head: readonly string[],
+  align: string,
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), align, ...rows.map(line)];
+}

@@ -1,0 +1,121 @@
+/**
+ * The closed-form checks in the order of docs/VERIFICATION.md, and their verdicts over one or
+ * several seeds.
+ *
+ * @module
+ */
+import { SegmentStreams } from '../../engine/net/stream/segment-streams.ts';
+import type { Check, Measure } from './base/model.ts';
+import { type Defects, SeededEngine } from './base/seeded-engine.ts';
+import { conservationOfBundles, routersInSmallStores } from './checks/bundle-stores.ts';
+import { repairsOfLtp, routersOfCopies } from './checks/bundles.ts';
+import { cloud } from './checks/cloud.ts';
+import { conservation } from './checks/conservation.ts';
+import { meetingsOfWalkers, plannedRoutes, waitForContact } from './checks/contacts.ts';
+import { saturatedRate, serialisation } from './checks/exact-times.ts';
+import { faultSchedule } from './checks/fault-schedule.ts';
+import { jitter } from './checks/jitter.ts';
+import { erlang, finiteQueue } from './checks/loss-systems.ts';
+import { bernoulli, gilbert } from './checks/losses.ts';
+import { poissonSource } from './checks/poisson-source.ts';
+import {
+  blendingAttack,
+  dummyTraffic,
+  intersection,
+  senderEpsilon,
+  statisticalDisclosure,
+} from './checks/privacy-attacks.ts';
+import {
+  entropyByHop,
+  entropyByLayers,
+  entropyByWidth,
+  entropyOfBiasedRoutes,
+  entropyOfCorruptLayers,
+  entropyOfLowTraffic,
+} from './checks/privacy-entropy.ts';
+import { closedForm, poolMix, singleMix, sumOfDelays } from './checks/privacy-mixes.ts';
+import { corruptRoutes } from './checks/privacy-routes.ts';
+import { bimodalQueue, deterministicQueue, littlesLaw, markovianQueue } from './checks/queues.ts';
+import { randomStreams } from './checks/random-streams.ts';
+import { reliableStreams } from './checks/reliable-streams.ts';
+import { secureRound } from './checks/secure-sums.ts';
+import { codel, tokenBucket } from './checks/shaping.ts';
+import { burke, constantTandem, priority } from './checks/tandem.ts';
+import type { CheckVerdict } from './judge.ts';
+import { judgeCheck } from './judge.ts';
+
+/** All checks. */
+export const CHECKS: readonly Check[] = [
+  serialisation,
+  saturatedRate,
+  markovianQueue,
+  deterministicQueue,
+  finiteQueue,
+  bimodalQueue,
+  erlang,
+  burke,
+  constantTandem,
+  priority,
+  bernoulli,
+  gilbert,
+  tokenBucket,
+  jitter,
+  codel,
+  poissonSource,
+  conservation,
+  randomStreams,
+  littlesLaw,
+  reliableStreams((options) => new SegmentStreams(options)),
+  faultSchedule,
+  cloud,
+  entropyByLayers,
+  entropyOfCorruptLayers,
+  entropyByHop,
+  entropyByWidth,
+  entropyOfLowTraffic,
+  dummyTraffic,
+  closedForm,
+  singleMix,
+  poolMix,
+  sumOfDelays,
+  statisticalDisclosure,
+  blendingAttack,
+  senderEpsilon,
+  intersection,
+  corruptRoutes,
+  entropyOfBiasedRoutes,
+  routersOfCopies,
+  waitForContact,
+  repairsOfLtp,
+  conservationOfBundles,
+  plannedRoutes,
+  meetingsOfWalkers,
+  routersInSmallStores,
+  secureRound,
+];
+
+/** What to run, with how many seeds. */
+export interface SuiteOptions {
+  readonly checks: readonly Check[];
+  readonly seeds: readonly number[];
+  readonly defects?: Defects;
+  /** Called before each check of each seed. */
+  readonly onCheck?: (check: Check, done: number, total: number) => void;
+}
+
+/** Runs checks; every check sees every seed. */
+export function runSuite(options: SuiteOptions): readonly CheckVerdict[] {
+  const { checks, seeds, defects, onCheck } = options;
+  const results = new Map<Check, (readonly Measure[])[]>(checks.map((check) => [check, []]));
+  let done = 0;
+  for (const seed of seeds) {
+    // A new engine per seed: runs shared by checks belong to one seed.
+    const engine = new SeededEngine(seed, defects);
+    for (const check of checks) {
+      onCheck?.(check, done, checks.length * seeds.length);
+      results.get(check)?.push(check.run(engine));
+      done += 1;
+    }
+  }
+  return checks.map((check) => judgeCheck(check, results.get(check) ?? []));
+}

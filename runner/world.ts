@@ -1,0 +1,165 @@
+/**
+ * What the runner needs from a world, simulated or live: hosts for nodes, links to act on, and a
+ * clock to act by. `engine/net` and `engine/live` provide it; the runner does not know which.
+ *
+ * @module
+ */
+import type { Host, NodeRequest } from '../engine/host/host.ts';
+import type { MetricValue } from '../engine/measure/counters.ts';
+import type { NetworkObserver } from '../engine/net/direction-context.ts';
+import type { LinkChange, LinkSide } from '../engine/net/link-spec.ts';
+import type { NodeCall } from '../engine/net/node-calls.ts';
+import type { SimWorld } from '../engine/net/sim-world.ts';
+import type { PacketTotals, SeedResult } from '../reports/model.ts';
+import type { FaultAction } from '../scenarios/model.ts';
+import type { FloodOrder, MakeForger } from './flood-order.ts';
+
+/** The kind of call to a node. */
+export type NodeCallKind = NodeCall['kind'];
+
+/** What a crash does to the data of a store that were not synced. */
+export type StoreFault = 'synced' | 'prefix' | 'torn';
+
+/** Undoes one effect of a fault; harmless if called twice. */
+export type Undo = () => void;
+
+/** An attack on the path, as plain data: it is carried out in the process of the link's sender. */
+export type ReplayAttack = Extract<FaultAction, { kind: 'tap' }>;
+
+/** A packet that a tap sees at the entry of a link direction. */
+export interface TappedPacket {
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** How a tap can control the packets of a direction. */
+export interface TapControl {
+  /** Sends a copy of these bytes in this direction, as if the sender had. */
+  inject(bytes: Uint8Array): void;
+}
+
+/** An on-path observer: returns true to let the packet pass, false to remove it (`tapped`). */
+export type Tap = (packet: TappedPacket, control: TapControl) => boolean;
+
+/** A link as faults see it. */
+export interface WorldLink {
+  readonly id: string;
+  /** Changes the link until undone; several `up: false` add up. */
+  change(change: LinkChange, side: LinkSide): Undo;
+  /** Withholds packets in flight, and later ones, until undone. */
+  hold(side: LinkSide): Undo;
+  /** Puts an attacker on both directions of the link; it uses the random streams of the link. */
+  attack(attack: ReplayAttack): Undo;
+  isUp(side: 'forward' | 'backward'): boolean;
+}
+
+/** What nodes report to the runner. All calls contain the world's time; a listener has those that it needs. */
+export interface WorldListener {
+  /** True if it records states: nodes report more then (engine/host/measure.ts, `isRecorded`). */
+  readonly keepsStates?: boolean;
+  /**
+   * Application bytes reached the user of `node`; they are read during the call only.
+   * @param protocol Name of the protocol that delivered them.
+   */
+  delivered?(node: string, from: string, bytes: Uint8Array, protocol: string): void;
+  state?(node: string, machine: string, state: string): void;
+  spanned?(node: string, name: string, beginNs: number, endNs: number): void;
+  marked?(node: string, name: string): void;
+  logged?(node: string, level: 'debug' | 'info' | 'warn', message: string): void;
+  /**
+   * `node` is about to get a request; what it does until {@link handled} belongs to that request.
+   */
+  requested?(node: string, request: NodeRequest): void;
+  /** A request to `node` waits for a modelled processor. */
+  postponed?(node: string, request: NodeRequest): void;
+  /** Like {@link requested}, for a request that had to wait for a modelled processor. */
+  resumed?(node: string, request: NodeRequest): void;
+  /** Called when the node's handler has returned. */
+  handled?(): void;
+  /** A protocol of `node` has done its work, for the first time since the node's last start. */
+  finished?(node: string, protocol: string): void;
+  /** Called when a protocol reported a drop. */
+  nodeDropped?(node: string, reason: string): void;
+}
+
+/** The world. */
+export interface World {
+  /** Adds somebody to whom everything is told that nodes report. */
+  listen(listener: WorldListener): void;
+  /** Sets the observer of packets; absent where links are in other processes. */
+  observe?(observer: NetworkObserver): void;
+  /** Sources grow to their rate until this instant of the scenario, ns; absent in virtual time. */
+  readonly rampNs?: number | undefined;
+  now(): number;
+  /** Calls back at an instant, in ordinary order. */
+  at(timeNs: number, fire: () => void): void;
+  /** Calls back before everything else of that nanosecond. */
+  atFault(timeNs: number, fire: () => void): void;
+  /**
+   * Calls back when the meters know everything that was sent or has arrived so far, which is
+   * immediately if the nodes are in this process.
+   */
+  whenMeasured(fire: () => void): void;
+  /** The port of the lowest protocol of a host, or of a layer, by the name of its protocol. */
+  host(name: string, layer?: string): Host;
+  /** Calls a node from outside of its events, noted as its call. */
+  call<T>(node: string, kind: NodeCallKind, code: () => T): T;
+  link(id: string): WorldLink;
+  /**
+   * Separates members of clouds until undone; absent where there are none.
+   * @returns the clouds that join any of them.
+   */
+  cutClouds?(
+    from: readonly string[],
+    to: readonly string[],
+    ways: 'both' | 'one-way',
+  ): { readonly ids: readonly string[]; readonly end: Undo };
+  /**
+   * Passes a request to a node's handler; rejected as `no-handler` or `node-down`.
+   * @param by Name of the protocol that is asked; by default the lowest one.
+   */
+  request(node: string, request: NodeRequest, by?: string): void;
+  /** Stops the node as a crash does: timers, sockets and unsynced data are lost. */
+  crash(node: string, store: StoreFault): void;
+  /** Makes the host usable again; the runner then creates its node again. */
+  restart(node: string): void;
+  /**
+   * Sends forged datagrams from a host until undone. Worlds whose hosts are in other processes pass
+   * the order on and create no forger.
+   * @returns undefined if the sending host is down.
+   */
+  flood(order: FloodOrder, makeForger: MakeForger): Undo | undefined;
+  setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void;
+  metrics(node: string): Readonly<Record<string, MetricValue>>;
+  /** Resets what meters counted (end of the warm-up). */
+  resetMetrics(): void;
+  nodeDrops(): Readonly<Record<string, number>>;
+  packets(): PacketTotals;
+  /** Bytes that links began to transmit so far; absent where links do not count them. */
+  linkBytes?(): number;
+  /** The link that was sending for the largest share of the run; absent where links are not counted. */
+  busiestLink?(): SeedResult['busiestLink'];
+  /**
+   * Asserts that every packet of the links is accounted for; absent where links are in other
+   * processes, which do so themselves.
+   */
+  assertBalance?(): void;
+  /** What the links have to say about the run; absent where links are in other processes. */
+  linkWarnings?(): readonly string[];
+}
+
+/** A link whose directions are in this process. */
+export interface LocalLink extends WorldLink {
+  /** Shows an observer the packets of one direction, which it may remove or copy. */
+  tap(side: 'forward' | 'backward', tap: Tap): Undo;
+}
+
+/** A world whose hosts and links are in this process: what accounts, watchers and recorders look into. */
+export interface LocalWorld<Net extends SimWorld = SimWorld> extends World {
+  readonly sim: Net;
+  link(id: string): LocalLink;
+  /** What packets take of memory: their buffers and their rows. */
+  packetMemory(): { readonly bytes: number; readonly most: number };
+  assertBalance(): void;
+}

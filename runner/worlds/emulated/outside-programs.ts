@@ -1,0 +1,115 @@
+/**
+ * The outside programs of an emulated run: starts them, waits until they are bound, stops them.
+ *
+ * @module
+ */
+import { dirname, resolve } from 'node:path';
+import { untilBound } from '../../../engine/live/emulation/bound-ports.ts';
+import { OutsideError } from '../../../engine/live/emulation/outside-error.ts';
+import { OutsideProgram, type ProgramEnd } from '../../../engine/live/emulation/outside-program.ts';
+import type { Scenario } from '../../../scenarios/model.ts';
+import { outsideHosts } from '../../../scenarios/open/outside.ts';
+import type { HostSpec } from '../../../topologies/model.ts';
+
+/** How programs are started. */
+export interface ProgramOptions {
+  readonly scenario: Scenario;
+  /** Start of the names of files with their output. */
+  readonly fileOf: (host: string) => string;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal | undefined;
+  /** Receives the process groups, when they begin and when they end. */
+  readonly onProgram?: ((pid: number, isLiving: boolean) => void) | undefined;
+}
+
+/** After this time, a program that has bound none of its ports is no longer waited for. */
+const READY_MAX_MS = 10_000;
+
+/** See the module. */
+export class OutsidePrograms {
+  readonly warnings: string[] = [];
+  readonly #options: ProgramOptions;
+  readonly #hosts: readonly HostSpec[];
+  readonly #programs = new Map<string, OutsideProgram>();
+
+  constructor(options: ProgramOptions) {
+    this.#options = options;
+    this.#hosts = outsideHosts(options.scenario);
+  }
+
+  /** True if the topology names any. */
+  get isNeeded(): boolean {
+    return this.#hosts.length > 0;
+  }
+
+  /**
+   * Programs that receive from others are started first, so that no packet is lost because its
+   * receiver has not started.
+   */
+  async start(): Promise<void> {
+    const waits = (host: HostSpec): boolean => (host.outside?.ports.length ?? 0) > 0;
+    for (const host of this.#hosts.filter(waits)) {
+      await this.#startOne(host);
+      await this.#untilBound(host);
+    }
+    await Promise.all(
+      this.#hosts.filter((host) => !waits(host)).map((host) => this.#startOne(host)),
+    );
+  }
+
+  async #startOne({ name, outside }: HostSpec): Promise<void> {
+    const { scenario, fileOf, onProgram } = this.#options;
+    const { command } = outside ?? {};
+    if (command === undefined) return;
+    const file = fileOf(name);
+    try {
+      const program = await OutsideProgram.start({
+        command,
+        folder: dirname(resolve(scenario.file)),
+        outFile: `${file}.out.log`,
+        errFile: `${file}.err.log`,
+      });
+      this.#programs.set(name, program);
+      onProgram?.(program.pid, true);
+      void program.ended.then(() => onProgram?.(program.pid, false));
+    } catch (error) {
+      throw new OutsideError(startText(command, error), { host: name, cause: error });
+    }
+  }
+
+  async #untilBound({ name, outside }: HostSpec): Promise<void> {
+    const { signal } = this.#options;
+    const program = this.#programs.get(name);
+    if (program === undefined || outside === undefined) return;
+    const { program: address, ports } = outside;
+    const isOver = (): boolean => signal?.aborted === true || program.end !== undefined;
+    const isBound = await untilBound({ address, ports, limitMs: READY_MAX_MS, isOver });
+    if (isBound || signal?.aborted === true) return;
+    const { end } = program;
+    const why =
+      end === undefined
+        ? `${name}: not bound to any of its ports after ${READY_MAX_MS / 1000} s`
+        : `${name}: ended with exit code ${end.code} before it was bound to a port of its own`;
+    this.warnings.push(`${why}, see ${name}.err.log`);
+  }
+
+  /** Stops those that are still there; returns how each has ended. */
+  async stop(): Promise<ReadonlyMap<string, ProgramEnd>> {
+    const programs = [...this.#programs];
+    const ends = await Promise.all(programs.map(([, program]) => program.stop()));
+    return new Map(ends.map((end, index) => [programs[index]?.[0] ?? '', end]));
+  }
+}
+
+function startText(command: readonly string[], error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  const name = command[0] ?? '';
+  switch (code) {
+    case 'ENOENT':
+      return `command "${name}" was not found`;
+    case 'EACCES':
+      return `command "${name}" is not allowed to run`;
+    default:
+      return `command "${name}" cannot be started: ${code ?? String(error)}`;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Passes what the nodes of a world report to everybody who listens.
+ *
+ * @module
+ */
+import type { NodeRequest } from '../../engine/host/host.ts';
+import type { LogSink, TraceRecorder } from '../../engine/net/sim-observers.ts';
+import type { WorldListener } from '../world.ts';
+
+/** Where the reports come from. */
+interface Source {
+  /** The name of a host, by its index. */
+  readonly nameOf: (host: number) => string;
+  /** The scenario's time, ns. */
+  readonly now: () => number;
+}
+
+/** See the module. */
+export class Listeners {
+  readonly #all: WorldListener[] = [];
+
+  add(listener: WorldListener): void {
+    this.#all.push(listener);
+  }
+
+  delivered(node: string, from: string, bytes: Uint8Array, protocol: string): void {
+    for (const listener of this.#all) listener.delivered?.(node, from, bytes, protocol);
+  }
+
+  requested(node: string, request: NodeRequest): void {
+    for (const listener of this.#all) listener.requested?.(node, request);
+  }
+
+  handled(): void {
+    for (const listener of this.#all) listener.handled?.();
+  }
+
+  readonly logged: LogSink = (host, level, message) => {
+    for (const listener of this.#all) listener.logged?.(host, level, message);
+  };
+
+  /** Receives what hosts report. */
+  recorder({ nameOf, now }: Source): TraceRecorder {
+    const all = this.#all;
+    return {
+      get isRecorded(): boolean {
+        return all.some(({ keepsStates }) => keepsStates === true);
+      },
+      state: (host, machine, state): void => {
+        for (const listener of all) listener.state?.(nameOf(host), machine, state);
+      },
+      span: (host, name): (() => void) => {
+        const beginNs = now();
+        return (): void => {
+          for (const listener of all) listener.spanned?.(nameOf(host), name, beginNs, now());
+        };
+      },
+      mark: (host, name): void => {
+        for (const listener of all) listener.marked?.(nameOf(host), name);
+      },
+      finished: (host, protocol): void => {
+        for (const listener of all) listener.finished?.(nameOf(host), protocol);
+      },
+      nodeDrop: (host, reason): void => {
+        for (const listener of all) listener.nodeDropped?.(nameOf(host), reason);
+      },
+      postponed: (host, request): void => {
+        for (const listener of all) listener.postponed?.(nameOf(host), request);
+      },
+      resumed: (host, request): void => {
+        for (const listener of all) listener.resumed?.(nameOf(host), request);
+      },
+      handled: (): void => this.handled(),
+    };
+  }
+}

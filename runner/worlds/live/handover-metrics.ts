@@ -1,0 +1,38 @@
+/**
+ * How late a live run was, per hand-over and per packet, as metrics and in words.
+ *
+ * `live.lateness` ends when a datagram is written to a socket; only these metrics include its wait
+ * until the receiving node has a turn. They cover sampled datagrams after the warm-up.
+ *
+ * @module
+ */
+import { HandoverBook } from '../../../engine/live/handover/handover-book.ts';
+import type { LogHistogram } from '../../../engine/measure/histogram.ts';
+import type { MetricData } from '../../../reports/model.ts';
+import type { Scenario } from '../../../scenarios/model.ts';
+
+/** Makes the book of hand-overs for the measured time of a scenario. */
+export function handoverBook({ warmupNs, durationNs }: HandoverTime): HandoverBook {
+  return new HandoverBook({ fromNs: warmupNs, untilNs: durationNs });
+}
+
+type HandoverTime = Pick<Scenario, 'warmupNs' | 'durationNs'>;
+
+/** The metrics of a book that is complete. */
+export function handoverMetrics(book: HandoverBook): Readonly<Record<string, MetricData>> {
+  const { hop, wait, way, links, onTime, counts } = book;
+  const histogram = (of: LogHistogram): MetricData => ({ kind: 'histogram', data: of.data() });
+  const counter = (value: number): MetricData => ({ kind: 'counter', value });
+  return {
+    'live.hop_lateness': histogram(hop),
+    'live.socket_wait': histogram(wait),
+    'live.way_lateness': histogram(way),
+    'live.way_links': histogram(links),
+    'live.on_time_latency': histogram(onTime),
+    'live.samples': counter(counts.sampled),
+    'live.samples_unmatched': counter(counts.unmatched),
+    'live.samples_ambiguous': counter(counts.ambiguous),
+    'live.samples_across': counter(counts.across),
+    'live.samples_unfollowed': counter(counts.unfollowed),
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * Connects the datagrams that a live world follows with application packets: what is delivered
+ * while the handler of such a datagram runs came out of it.
+ *
+ * @module
+ */
+import type { HandoverSamples } from '../../../engine/live/handover/handover-samples.ts';
+import { NO_TAG } from '../../../engine/live/handover/handover-samples.ts';
+import type { Scenario } from '../../../scenarios/model.ts';
+import { readTruth, type Truth } from '../../traffic/ground-truth.ts';
+import type { WorldListener } from '../../world.ts';
+
+/** Application packets/s to follow: enough for a p99 within a minute. */
+const FOLLOWED_RATE = 100;
+/** Samples at least one datagram in 64. */
+const MASK_MAX = 63;
+
+/** What the witness needs from its world. */
+export interface WitnessWorld {
+  readonly handovers: HandoverSamples;
+  /** Reads the time of the scenario, ns. */
+  now(): number;
+}
+
+/**
+ * The fraction of datagrams that a run follows, as a power of two minus one: all if little is sent,
+ * one in 64 if much is, or if the rate is unknown.
+ */
+export function followedMask({ traffic }: Pick<Scenario, 'traffic'>): number {
+  let rate = 0;
+  for (const { pattern } of traffic) {
+    rate += 'rate' in pattern ? pattern.rate : Number.POSITIVE_INFINITY;
+  }
+  let mask = 0;
+  while (mask < MASK_MAX && rate >= FOLLOWED_RATE * (mask + 1) * 2) mask = 2 * mask + 1;
+  return mask;
+}
+
+/** See the module. */
+export class HandoverWitness implements WorldListener {
+  readonly #world: WitnessWorld;
+  readonly #hosts: ReadonlyMap<string, number>;
+  /** Host index of the source of each flow. */
+  readonly #sources: readonly number[];
+  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+
+  constructor(world: WitnessWorld, { topology, traffic }: Pick<Scenario, 'topology' | 'traffic'>) {
+    this.#world = world;
+    this.#hosts = new Map(topology.hosts.map(({ name }, index) => [name, index]));
+    this.#sources = traffic.map(({ from }) => this.#hosts.get(from) ?? -1);
+  }
+
+  delivered(node: string, _from: string, bytes: Uint8Array): void {
+    const { handovers } = this.#world;
+    if (handovers.current === NO_TAG || !readTruth(bytes, this.#truth)) return;
+    const { flow, kind, sentNs } = this.#truth;
+    const source = this.#sources[flow];
+    // Latency is measured for packets from a flow's source; a response has its own time.
+    if (source === undefined || kind === 'response') return;
+    const host = this.#hosts.get(node) ?? -1;
+    handovers.delivered({ source, host }, { sentNs, deliveredNs: this.#world.now() });
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Time of a scenario by the wall clock.
+ *
+ * Nodes start first and get time to find each other; time 0 of the scenario, to which all instants in the file refer,
+ * begins when they are ready. Sources run at their due times: a late turn neither thins out the traffic nor escapes the
+ * latency, which counts from the instant at which the packet was due.
+ *
+ * @module
+ */
+import type { LiveWorld } from '../../../engine/live/live-world.ts';
+import type { ReadyTask } from '../../../engine/live/ready-queue.ts';
+import { SourceAdmission } from '../../traffic/source-admission.ts';
+import type { Agenda } from '../agenda.ts';
+
+/** No application is having its turn. */
+const NO_TURN = -1;
+
+/** See the module. */
+export class LiveAgenda implements Agenda {
+  readonly rampNs: number;
+  readonly #followedMask: number;
+  readonly #live: LiveWorld;
+  readonly #admission = new SourceAdmission();
+  /** Instant of the hosts' clock at which the scenario's time began, ns. */
+  #zeroNs: number | undefined;
+  /** Calls that were scheduled before the start. */
+  #booked: (() => void)[] = [];
+  /** Instant for which the running source or fault was booked. */
+  #dueNs: number | undefined;
+  #isMuted = false;
+
+  /** @param followedMask Which fraction of datagrams is followed to their handlers. */
+  constructor(live: LiveWorld, how: { readonly rampNs: number; readonly followedMask: number }) {
+    this.#live = live;
+    this.rampNs = how.rampNs;
+    this.#followedMask = how.followedMask;
+  }
+
+  /**
+   * Begins the scenario's time.
+   * @param zeroNs Instant of this process's clock, if several processes share one start.
+   */
+  begin(zeroNs: number = this.#live.clock.now()): void {
+    const { pump, handovers } = this.#live;
+    this.#zeroNs = zeroNs;
+    pump.enter(() => this.#live.beginPlans(zeroNs));
+    handovers.begin(zeroNs, this.#followedMask);
+    const booked = this.#booked;
+    this.#booked = [];
+    for (const book of booked) book();
+    pump.wake();
+  }
+
+  /** Tells sources to stop; packets under way still arrive. */
+  mute(): void {
+    this.#isMuted = true;
+  }
+
+  now(): number {
+    return this.#dueNs ?? this.#wallNs();
+  }
+
+  // hot: once per packet of a source.
+  at(timeNs: number, fire: () => void): void {
+    const { pump, scheduler } = this.#live;
+    const task = new SourceTurn(this, timeNs, fire);
+    this.#book(timeNs, (delay) => scheduler.after(delay, () => pump.pushSource(task), 'traffic'));
+  }
+
+  atFault(timeNs: number, fire: () => void): void {
+    const { scheduler } = this.#live;
+    this.#book(timeNs, (delay) =>
+      scheduler.scheduleFault(scheduler.now + delay, () => this.#runDue(timeNs, fire)),
+    );
+  }
+
+  clockNs(): number {
+    return this.#live.clock.now();
+  }
+
+  // hot: once per packet of a source.
+  admits(): boolean {
+    return this.#dueNs === undefined || this.#admission.admits(this.#wallNs(), this.#dueNs);
+  }
+
+  /** Runs what was booked for an instant, unless sources are muted. */
+  runSource(timeNs: number, fire: () => void): void {
+    if (this.#isMuted) return;
+    const { handovers } = this.#live;
+    handovers.sourceDueNs = timeNs;
+    this.#runDue(timeNs, fire);
+    handovers.sourceDueNs = NO_TURN;
+  }
+
+  /** Time of the scenario by the wall clock, ns. */
+  #wallNs(): number {
+    return this.#zeroNs === undefined ? 0 : this.#live.clock.now() - this.#zeroNs;
+  }
+
+  #book(timeNs: number, schedule: (delay: number) => void): void {
+    if (this.#zeroNs === undefined) this.#booked.push(() => this.#book(timeNs, schedule));
+    else schedule(Math.max(0, this.#zeroNs + timeNs - this.#live.scheduler.now));
+  }
+
+  #runDue(timeNs: number, fire: () => void): void {
+    const outer = this.#dueNs;
+    this.#dueNs = timeNs;
+    try {
+      fire();
+    } finally {
+      this.#dueNs = outer;
+    }
+  }
+}
+
+/** A source's turn; a class instead of closures, because there is one per packet. */
+class SourceTurn implements ReadyTask {
+  readonly #agenda: LiveAgenda;
+  readonly #timeNs: number;
+  readonly #fire: () => void;
+
+  constructor(agenda: LiveAgenda, timeNs: number, fire: () => void) {
+    this.#agenda = agenda;
+    this.#timeNs = timeNs;
+    this.#fire = fire;
+  }
+
+  run(): void {
+    this.#agenda.runSource(this.#timeNs, this.#fire);
+  }
+}

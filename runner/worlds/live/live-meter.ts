@@ -1,0 +1,143 @@
+/**
+ * What a live run reports about itself: how late its links were, and what it used of the machine.
+ *
+ * No model predicts tails of live latency, so reports show lateness per hop and per packet next to
+ * latency (docs/how-to/live.md). Memory and processor time are those of the whole process, with all
+ * nodes of the run in it.
+ *
+ * @module
+ */
+import { performance } from 'node:perf_hooks';
+import type { HandoverBook } from '../../../engine/live/handover/handover-book.ts';
+import type { LiveWorld } from '../../../engine/live/live-world.ts';
+import type { MetricData } from '../../../reports/model.ts';
+import { handoverMetrics } from './handover-metrics.ts';
+import { latenessWarning, sampleWarning } from './handover-words.ts';
+import { machinePace } from './machine-pace.ts';
+import { type StolenTime, watchStolenTime } from './stolen-time.ts';
+
+/**
+ * Neighbours give up a node that is silent for three intervals of 50 ms; a stall of half that time
+ * is worth a warning.
+ */
+const STALL_WARN_NS = 75_000_000;
+/**
+ * Above this, packets are lost that an idle machine would deliver: 100 ms of one core in five
+ * seconds of two cores.
+ */
+const STOLEN_WARN = 0.01;
+const NS_PER_MS = 1_000_000;
+const US_PER_MS = 1_000;
+/** All samples come from this process. */
+const OWN_CLOCK = 0;
+
+/** Watches one run. */
+export class LiveMeter {
+  readonly #world: LiveWorld;
+  readonly #handovers: HandoverBook;
+  #pace: number;
+  readonly #beganMs = performance.now();
+  readonly #beganCpu = process.cpuUsage();
+  readonly #stolenTime = watchStolenTime();
+  #stolen: StolenTime | undefined;
+  #memoryBytes = 0;
+  #cpuUs = 0;
+  #wallUs = 0;
+
+  /** @param pace of the machine before the run: measuring it holds the process up for 50 ms. */
+  constructor(world: LiveWorld, handovers: HandoverBook, pace: number) {
+    this.#world = world;
+    this.#pace = pace;
+    this.#handovers = handovers;
+    world.lateness.reset();
+    world.pump.longestStallNs = 0;
+  }
+
+  /** Reads the memory and collects samples; called a few times a second. */
+  look(): void {
+    this.#handovers.note(this.#world.handovers.take(), OWN_CLOCK);
+    this.#memoryBytes = Math.max(this.#memoryBytes, process.memoryUsage.rss());
+  }
+
+  /** Ends the measurement of the processor. */
+  stop(): void {
+    this.look();
+    const { user, system } = process.cpuUsage(this.#beganCpu);
+    this.#cpuUs = user + system;
+    this.#wallUs = Math.round((performance.now() - this.#beganMs) * US_PER_MS);
+    this.#stolen = this.#stolenTime();
+    this.#pace = Math.min(this.#pace, machinePace());
+    this.#handovers.finish();
+  }
+
+  metrics(): Readonly<Record<string, MetricData>> {
+    const { receiveBufferBytes } = this.#world.wires;
+    const granted = Number.isFinite(receiveBufferBytes) ? receiveBufferBytes : 0;
+    return {
+      'live.lateness': { kind: 'histogram', data: this.#world.lateness.data() },
+      'live.cpu': { kind: 'ratio', numerator: this.#cpuUs, denominator: this.#wallUs },
+      'live.memory': { kind: 'gauge', value: this.#memoryBytes },
+      'live.stall': { kind: 'gauge', value: this.#world.pump.longestStallNs },
+      'live.receive_buffer': { kind: 'gauge', value: granted },
+      'live.store_failures': { kind: 'counter', value: this.#world.storeFailures },
+      ...stolenMetrics(this.#stolen),
+      'live.pace': { kind: 'gauge', value: this.#pace },
+      ...handoverMetrics(this.#handovers),
+    };
+  }
+
+  /** Facts that a reader of the verdict must know. */
+  warnings(): readonly string[] {
+    const { directStreams, shape, wires } = this.#world;
+    return liveWarnings(this.metrics(), { directStreams, shape, foreign: wires.counts.foreign });
+  }
+}
+
+/** Time that the host took from this machine. */
+export function stolenMetrics(
+  stolen: StolenTime | undefined,
+): Readonly<Record<string, MetricData>> {
+  if (stolen === undefined) return {};
+  const { stolenUs, coresUs } = stolen;
+  return { 'live.stolen': { kind: 'ratio', numerator: stolenUs, denominator: coresUs } };
+}
+
+/** What happened in a live run besides the effects of its links, in one process or several. */
+export interface UnshapedTraffic {
+  /** Ends of streams that passed no links. */
+  readonly directStreams: number;
+  /** Number of datagrams from outside the run. */
+  readonly foreign: number;
+  /** Links that are off are never late. */
+  readonly shape: 'links' | 'off';
+}
+
+/** Facts that a reader of a live verdict must know. */
+export function liveWarnings(
+  metrics: Readonly<Record<string, MetricData>>,
+  { directStreams, foreign, shape }: UnshapedTraffic,
+): readonly string[] {
+  const warnings: string[] = [];
+  const late = shape === 'off' ? undefined : latenessWarning(metrics);
+  if (late !== undefined) warnings.push(late);
+  const missing = sampleWarning(metrics);
+  if (missing !== undefined) warnings.push(missing);
+  const stall = metrics['live.stall'];
+  if (stall?.kind === 'gauge' && stall.value > STALL_WARN_NS) {
+    const ms = Math.round(stall.value / NS_PER_MS);
+    warnings.push(`a process did not run for ${ms} ms: neighbours may have considered it dead`);
+  }
+  const stolen = metrics['live.stolen'];
+  if (stolen?.kind === 'ratio' && stolen.numerator > STOLEN_WARN * stolen.denominator) {
+    const percent = ((100 * stolen.numerator) / stolen.denominator).toFixed(1);
+    warnings.push(
+      `the host gave ${percent} % of this machine's cores to other guests, which may have ` +
+        'caused stalls and losses',
+    );
+  }
+  if (directStreams > 0) {
+    warnings.push('streams bypass the links in this run: no delay, rate or fault affected them');
+  }
+  if (foreign > 0) warnings.push(`${foreign} datagrams came from outside this run`);
+  return warnings;
+}

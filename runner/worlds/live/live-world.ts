@@ -1,0 +1,96 @@
+/**
+ * A world on real sockets, by the wall clock.
+ *
+ * @module
+ */
+import { LiveWorld, type LiveWorldOptions } from '../../../engine/live/live-world.ts';
+import type { PacketTotals } from '../../../reports/model.ts';
+import { Listeners } from '../listeners.ts';
+import { linkPackets, networkOptions, ProcessWorld, type WorldParts } from '../local-world.ts';
+import { followedMask, HandoverWitness } from './handover-witness.ts';
+import { LiveAgenda } from './live-agenda.ts';
+import { portRanges } from './real-ports.ts';
+
+/** What a live world is made from. */
+export interface LiveWorldParts extends Omit<WorldParts, 'buffers' | 'isProbed' | 'cpu'> {
+  readonly live: Pick<
+    LiveWorldOptions,
+    'shape' | 'precision' | 'onFailure' | 'isLocal' | 'stateFolder'
+  >;
+}
+
+/**
+ * Code that has just started is several times slower, for five seconds at full rate, so traffic
+ * grows during this time (docs/spec/live.md#processes); the other half of the warm-up lets queues
+ * drain.
+ */
+const RAMP_MIN_NS = 1_000_000_000;
+const RAMP_MAX_NS = 4_000_000_000;
+
+/** A world on sockets, with the agenda that begins its time. */
+export interface LiveRunWorld {
+  readonly world: ProcessWorld<LiveWorld>;
+  readonly agenda: LiveAgenda;
+}
+
+/** A live world with all hosts and links of a scenario; its sockets open as nodes ask for them. */
+export function liveWorld(parts: LiveWorldParts): LiveRunWorld {
+  const { scenario, live } = parts;
+  const modules = modulesOf(parts);
+  const listeners = new Listeners();
+  const net = new LiveWorld({
+    ...networkOptions(parts, listeners),
+    ...live,
+    ports: portRanges(scenario.topology),
+    moduleOf: (owner): string | undefined => modules.get(owner),
+  });
+  const agenda = new LiveAgenda(net, {
+    rampNs: rampOf(scenario.warmupNs),
+    followedMask: followedMask(scenario),
+  });
+  const world = new ProcessWorld(
+    { ...parts, isProbed: true },
+    {
+      ...{ net, agenda, listeners },
+      packets: (): PacketTotals => kernelPackets(net),
+      // Lateness is measured like latency: without the warm-up, when code is cold.
+      onReset: (): void => net.lateness.reset(),
+    },
+  );
+  net.holdPlans();
+  listeners.add(
+    new HandoverWitness({ handovers: net.handovers, now: () => agenda.now() }, scenario),
+  );
+  return { world, agenda };
+}
+
+/** Packets on the links, and what the kernel did with them. */
+function kernelPackets(net: LiveWorld): PacketTotals {
+  const shaped = linkPackets(net);
+  const { written, received, unsent } = net.wires.counts;
+  const drops = Object.entries({ kernel: written - received, 'socket-closed': unsent });
+  const all = [...Object.entries(shaped.drops), ...drops.filter(([, count]) => count > 0)];
+  return {
+    ...shaped,
+    delivered: received + net.streamPackets,
+    drops: Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+/** Addresses of modules: of lowest protocols by their hosts, of layers by `host/protocol`. */
+function modulesOf({ scenario, protocolOf, stackOf }: LiveWorldParts): ReadonlyMap<string, string> {
+  const modules = new Map<string, string>();
+  for (const host of scenario.topology.hosts) {
+    modules.set(host.name, protocolOf(host).moduleUrl);
+    const [, ...layers] = host.layers === undefined ? [] : (stackOf?.(host) ?? []);
+    for (const { protocol } of layers)
+      modules.set(`${host.name}/${protocol.name}`, protocol.moduleUrl);
+  }
+  return modules;
+}
+
+/** How long traffic grows while code is cold; only within the warm-up. */
+export function rampOf(warmupNs: number): number {
+  const half = Math.min(RAMP_MAX_NS, Math.floor(warmupNs / 2));
+  return Math.min(warmupNs, Math.max(RAMP_MIN_NS, half));
+}

@@ -1,0 +1,58 @@
+/**
+ * The real sockets of a live run: which ports of 127.0.0.1 its hosts have in the `ports` address
+ * plan, and which properties of the system prevent a run.
+ *
+ * @module
+ */
+import { systemWords } from '../../../engine/live/environment.ts';
+import { firstTaken, firstUnusable } from '../../../engine/live/loopback.ts';
+import { type PortRange, REAL_ADDRESS } from '../../../engine/live/port-plan.ts';
+import type { Scenario } from '../../../scenarios/model.ts';
+import { SERVICE_PORTS } from '../../../topologies/build/address-plan.ts';
+import type { HostSpec, Topology } from '../../../topologies/model.ts';
+
+/** Ranges of the `ports` plan; undefined in the `loopback` plan. */
+export function portRanges({ addressPlan, hosts }: Topology): readonly PortRange[] | undefined {
+  if (addressPlan !== 'ports') return undefined;
+  return hosts.map(({ address, portBase = 0, portCount = 0 }) => ({
+    address,
+    first: portBase,
+    services: SERVICE_PORTS,
+    count: portCount,
+  }));
+}
+
+/** A place in a file, and what is wrong there. */
+interface Obstacle {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** Why this system cannot carry the run, and which host is concerned; undefined if it can. */
+export function obstacleOf(scenario: Scenario): Obstacle | undefined {
+  const { topology } = scenario;
+  const ranges = portRanges(topology);
+  const addresses = ranges === undefined ? topology.hosts.map(({ address }) => address) : [];
+  const missing = firstUnusable(ranges === undefined ? addresses : [REAL_ADDRESS]);
+  if (missing !== undefined) {
+    const host = topology.hosts.find(({ address }) => address === missing);
+    const words = `this system has no address ${missing}; where 127.0.0.0/8 is missing, use`;
+    return answer(scenario, host, `${words} addressPlan: ports`);
+  }
+  const taken = firstTaken(ranges ?? []);
+  if (taken === undefined) return undefined;
+  const { range, port, code } = taken;
+  const host = topology.hosts.find(({ address }) => address === range.address);
+  const why = code === 'EADDRINUSE' ? 'is held by another program' : `: ${systemWords(code)}`;
+  const words = `port ${port} of ${REAL_ADDRESS} ${why}; this node needs`;
+  const last = range.first + range.count - 1;
+  return answer(scenario, host, `${words} ${range.first} to ${last}, portBase changes them`);
+}
+
+function answer(scenario: Scenario, host: HostSpec | undefined, message: string): Obstacle {
+  const { file, line, column } = host?.position ?? { file: scenario.file, line: 1, column: 1 };
+  const name = host?.name ?? 'a node';
+  return { file, line, column, message: `${name}: ${message}` };
+}

@@ -1,0 +1,116 @@
+/**
+ * What the set-up of a run takes of memory, and whether it will fit: while hosts, links and nodes are
+ * made, what they take so far is projected onto all of them, so that a run that is too large ends in its
+ * first seconds with a sentence, and not much later with a thread that has run out of memory.
+ *
+ * @module
+ */
+import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
+import { quantity } from '../../reports/format.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+
+/** How often it looks: each look takes 10 us. */
+const EVERY = 1_024;
+/** What a look may see too much, bytes: twice what leaves the young generation at a time. */
+const DOUBT_BYTES = 32e6;
+
+/** Memory of this thread. */
+export interface Held {
+  /** Objects that are not young, bytes. */
+  readonly heap: number;
+  /** Bytes of arrays, which lie outside the heap. */
+  readonly arrays: number;
+}
+
+/** What a thread may have. */
+export interface MemoryLimits {
+  /** Of objects, bytes. */
+  readonly heap: number;
+  /** Of objects and arrays that are not there yet: memory of the machine that is free, bytes. */
+  readonly free: number;
+}
+
+/** The memory of the thread that asks. */
+function heldByThread(): Held {
+  let heap = 0;
+  for (const space of getHeapSpaceStatistics()) {
+    if (!space.space_name.startsWith('new_')) heap += space.space_used_size;
+  }
+  return { heap, arrays: process.memoryUsage().arrayBuffers };
+}
+
+/** The limits of the thread that asks. */
+function limitsOfThread(): MemoryLimits {
+  return { heap: getHeapStatistics().heap_size_limit, free: process.availableMemory() };
+}
+
+/** See the module. One per run. */
+export class SetUpMemory {
+  readonly #hold: () => Held;
+  readonly #limits: MemoryLimits;
+  readonly #before: Held;
+  #began: Held;
+  #part = '';
+  #made = 0;
+
+  /**
+   * @param hold Reads the memory of the thread.
+   * @param limits What it may have; read once, before anything is made.
+   */
+  constructor(hold: () => Held = heldByThread, limits: MemoryLimits = limitsOfThread()) {
+    this.#hold = hold;
+    this.#limits = limits;
+    this.#before = hold();
+    this.#began = this.#before;
+  }
+
+  /**
+   * One more of a part (`nodes`, `links`) is made, of `total` in all.
+   * @throws Refusal if all of them will not fit.
+   */
+  made(part: string, total: number): void {
+    if (part !== this.#part) this.#begin(part);
+    this.#made += 1;
+    if (this.#made % EVERY === 0) this.#project(total);
+  }
+
+  /** What all parts take, bytes. */
+  takenBytes(): number {
+    return sum(this.#hold()) - sum(this.#before);
+  }
+
+  #begin(part: string): void {
+    this.#part = part;
+    this.#made = 0;
+    this.#began = this.#hold();
+  }
+
+  #project(total: number): void {
+    const now = this.#hold();
+    const heapGrown = now.heap - this.#began.heap;
+    const grown = heapGrown + now.arrays - this.#began.arrays;
+    const { heap, free } = this.#limits;
+    const share = total / this.#made;
+    const doubt = DOUBT_BYTES * share;
+    const heapNeeded = this.#began.heap + heapGrown * share;
+    const needed = sum(this.#began) - sum(this.#before) + grown * share;
+    const isHeapShort = heapNeeded - doubt > heap;
+    if (!isHeapShort && needed - doubt <= free) return;
+    const all = `${total.toLocaleString('en')} ${this.#part}`;
+    const so = `the first ${this.#made.toLocaleString('en')} took ${inBytes(grown)}`;
+    const [most, why] = isHeapShort
+      ? [heap, 'its thread may have; NODE_OPTIONS=--max-old-space-size=MB gives more']
+      : [free, 'is free on this machine'];
+    throw new Refusal(
+      `this run needs about ${inBytes(Math.max(heapNeeded, needed))} for ${all} (${so}), and ${inBytes(most)} ${why}`,
+    );
+  }
+}
+
+function sum({ heap, arrays }: Held): number {
+  return heap + arrays;
+}
+
+function inBytes(bytes: number): string {
+  return quantity(bytes, 'bytes');
+}

@@ -1,0 +1,25 @@
+/**
+ * A world whose time is virtual.
+ *
+ * @module
+ */
+import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
+import { VirtualAgenda } from './agenda.ts';
+import { Listeners } from './listeners.ts';
+import { networkOptions, ProcessWorld, type WorldParts } from './local-world.ts';
+
+/** Makes a network of the engine. */
+export type MakeNetwork<Net extends SimWorld> = (options: SimWorldOptions) => Net;
+
+/** Makes the usual one. */
+export const simulated: MakeNetwork<SimWorld> = (options) => new SimWorld(options);
+
+/** A world with all hosts and links of a scenario. */
+export function virtualWorld<Net extends SimWorld>(
+  parts: WorldParts,
+  make: MakeNetwork<Net>,
+): ProcessWorld<Net> {
+  const listeners = new Listeners();
+  const net = make(networkOptions(parts, listeners));
+  return new ProcessWorld(parts, { net, agenda: new VirtualAgenda(net.scheduler), listeners });
+}

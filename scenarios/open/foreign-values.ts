@@ -1,0 +1,93 @@
+/**
+ * Values that came from somewhere else, with results or with a job: they may change a scenario, but not
+ * what it opens. To name a module is to run it, and a topology that is named may name modules, so that both
+ * are only taken from the scenario's own files and from whoever types the command.
+ *
+ * What a scenario opens is found out by opening it, not by the names of its keys: there is no list that a new
+ * format could forget to enter.
+ *
+ * @module
+ */
+import { ConfigError } from '../../topologies/files/config-error.ts';
+import { notingOpened, openingOnly } from '../../topologies/files/file-bounds.ts';
+import { displayPath } from '../../topologies/files/source.ts';
+import { openScenario as openSource } from '../files/load.ts';
+import { sweptValues } from '../files/sweep/swept-values.ts';
+import { PROJECT_FOLDERS } from '../folders.ts';
+import type { Parameters } from '../identity.ts';
+import { Refusal } from '../refusal.ts';
+import { type Loaded, openFiles, openScenario } from './open.ts';
+import type { ProtocolRegistry } from './registry.ts';
+
+/** A file or module that only foreign values name. */
+export class ForeignName extends Refusal {
+  /** @param file The first one. */
+  constructor(file: string) {
+    super(`${displayPath(file)} is named by values that came from elsewhere`);
+  }
+}
+
+/**
+ * Of values those that are not foreign.
+ * @param file The scenario; the values that its sweep lists are its own.
+ * @param trusted Values that somebody has typed.
+ */
+export function ownPart(file: string, trusted: Parameters = {}): (all: Parameters) => Parameters {
+  const isSwept = sweptValues(
+    openSource({ path: file, folders: PROJECT_FOLDERS, overrides: trusted }),
+  );
+  return (all) =>
+    Object.fromEntries(
+      Object.entries(all).filter(
+        ([path, value]) =>
+          (Object.hasOwn(trusted, path) && trusted[path] === value) || isSwept(path, value),
+      ),
+    );
+}
+
+/**
+ * Files and modules that a scenario opens with these values, by where links lead; as far as it goes, if they
+ * have mistakes.
+ */
+async function openedWith(
+  file: string,
+  values: Parameters,
+  registry: ProtocolRegistry,
+): Promise<ReadonlySet<string>> {
+  const opened = new Set<string>();
+  try {
+    await notingOpened(opened, () => openFiles(file, values, registry));
+  } catch (error) {
+    // Whoever opens it with all its values is told what is wrong with them.
+    if (!(error instanceof ConfigError) && !(error instanceof Refusal)) throw error;
+  }
+  return opened;
+}
+
+/**
+ * Opens a scenario with values of which some are foreign.
+ * @param values All of them, and those of them that are not foreign.
+ * @throws ForeignName before anything is opened that only foreign values name; what `openScenario` throws.
+ */
+export async function openForeign(
+  file: string,
+  { all, own }: { readonly all: Parameters; readonly own: Parameters },
+  registry: ProtocolRegistry,
+): Promise<Loaded> {
+  if (Object.keys(own).length === Object.keys(all).length) {
+    return await openScenario(file, all, registry);
+  }
+  const known = await openedWith(file, own, registry);
+  const refused: string[] = [];
+  const onRefused = (path: string): void => {
+    refused.push(path);
+  };
+  const opening = openingOnly(known, onRefused, () => openScenario(file, all, registry));
+  const loaded = await opening.catch((error: unknown) => {
+    // What is refused is a mistake of its name, which is not what whoever reads results has to mend.
+    if (refused.length === 0) throw error;
+  });
+  const [first] = refused;
+  if (loaded === undefined || first !== undefined) throw new ForeignName(first ?? file);
+  return loaded;
+}

@@ -1,0 +1,116 @@
+/**
+ * Which protocol each host runs, with its checked options.
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import { byName } from '../../engine/pure/once-per.ts';
+import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
+import { type PlacedProtocol, placedProtocols } from '../../topologies/build/options.ts';
+import { stackNames } from '../../topologies/build/stack.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { HostSpec, Topology } from '../../topologies/model.ts';
+import { nodeOptions } from '../files/load.ts';
+import { LINK_METRICS } from '../metrics/link-metrics.ts';
+import { trafficMetrics } from '../metrics/traffic-metrics.ts';
+import type { Scenario, TrafficSpec } from '../model.ts';
+
+/** The result of a schema's `safeParse`. */
+type Parsed = { readonly success: true; readonly data: unknown } | { readonly success: false };
+
+/** A protocol with the options of one host. */
+export interface NodeChoice {
+  readonly protocol: Protocol;
+  readonly options: unknown;
+}
+
+/**
+ * The lowest protocol of a host; the loader has checked that it exists and that its options fit.
+ */
+export function nodeChoice(scenario: Scenario, host: HostSpec, registry: Registry): NodeChoice {
+  const { name, protocol, options } = host;
+  return placedChoice(scenario, { name, protocol, options }, registry);
+}
+
+/** All protocols of a host with their checked options, the lowest first. */
+export type StackOf = (host: HostSpec) => readonly NodeChoice[];
+
+/** See {@link StackOf}. */
+export function stackOf(scenario: Scenario, registry: Registry): StackOf {
+  return (host) => placedProtocols(host).map((one) => placedChoice(scenario, one, registry));
+}
+
+function placedChoice(scenario: Scenario, placed: PlacedProtocol, registry: Registry): NodeChoice {
+  const protocol = registry.protocols(placed.protocol);
+  assert(protocol !== undefined, `${placed.name} runs an unknown protocol ${placed.protocol}`);
+  const parsed = protocol.config.safeParse(nodeOptions(scenario, placed)) as Parsed;
+  assert(parsed.success, `options of ${placed.name} were not checked`);
+  return { protocol, options: parsed.data };
+}
+
+/** Finds the protocol of a host by name; calls `protocolOf` once per host. */
+export function protocolTable(
+  { hosts }: Pick<Topology, 'hosts'>,
+  protocolOf: (host: HostSpec) => Protocol,
+): (host: string) => Protocol {
+  const table = new Map(hosts.map((host) => [host.name, protocolOf(host)]));
+  return (name): Protocol => {
+    const protocol = table.get(name);
+    assert(protocol !== undefined, `the topology has no node ${name}`);
+    return protocol;
+  };
+}
+
+/** Finds the protocols above the lowest one of a host by its name; asks once per host. */
+export function layerTable(
+  { hosts }: Pick<Topology, 'hosts'>,
+  ofHost: StackOf | undefined,
+): (host: string) => readonly Protocol[] {
+  const stacked = hosts.filter(({ layers }) => layers !== undefined);
+  assert(stacked.length === 0 || ofHost !== undefined, 'nobody knows the layers of this topology');
+  const table = new Map(
+    stacked.map((host) => {
+      const [, ...layers] = ofHost?.(host) ?? [];
+      return [host.name, layers.map(({ protocol }) => protocol)] as const;
+    }),
+  );
+  return (name): readonly Protocol[] => table.get(name) ?? [];
+}
+
+/** The different protocols of a scenario's hosts, in the order of first use. */
+function protocolsOf(scenario: Scenario, registry: Registry): readonly Protocol[] {
+  const protocols = new Set<Protocol>();
+  for (const host of scenario.topology.hosts) {
+    for (const name of stackNames(host)) {
+      const protocol = registry.protocols(name);
+      if (protocol !== undefined) protocols.add(protocol);
+    }
+  }
+  return [...protocols];
+}
+
+/** All metrics that a run of the scenario measures. */
+export function metricsOf(scenario: Scenario, registry: Registry): readonly MetricDefinition[] {
+  const own = protocolsOf(scenario, registry).flatMap((protocol) => [
+    ...protocol.metrics,
+    ...trafficMetrics(protocol.name),
+  ]);
+  const all = [...own, ...LINK_METRICS];
+  return scenario.privacy === undefined ? all : [...all, ...PRIVACY_METRICS];
+}
+
+/**
+ * Name of the protocol at the receiving end of a flow, which its metrics are named after; for a
+ * module, the name that it gives itself.
+ */
+export function flowProtocol(
+  scenario: Scenario,
+  registry: Registry,
+  { to, by }: Pick<TrafficSpec, 'to' | 'by'>,
+): string {
+  if (by !== undefined) return by;
+  const host = byName(scenario.topology.hosts).get(to);
+  return host === undefined ? to : nodeChoice(scenario, host, registry).protocol.name;
+}

@@ -1,0 +1,146 @@
+/**
+ * Opens a scenario with everything it needs: shipped files, shipped protocols and users' own.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+import { openingBelow } from '../../topologies/files/file-bounds.ts';
+import { notingReads } from '../../topologies/files/files-read.ts';
+import {
+  loadScenario,
+  moduleProtocols,
+  openScenario as openSource,
+  type ScenarioRequest,
+  scenarioPath,
+} from '../files/load.ts';
+import { SweepBlame } from '../files/sweep/blame.ts';
+import { PROJECT_FOLDERS } from '../folders.ts';
+import { canonical } from '../identity.ts';
+import type { Scenario } from '../model.ts';
+import { Refusal } from '../refusal.ts';
+import { metricsOf } from './nodes.ts';
+import { refuseOutside } from './outside.ts';
+import type { ProtocolRegistry } from './registry.ts';
+import { type AskedFiles, checkModules, filesOf, hashOfFile } from './run-files.ts';
+
+/** A loaded scenario. */
+export interface Loaded {
+  readonly scenario: Scenario;
+  readonly definitions: readonly MetricDefinition[];
+  /**
+   * Kinds of datagrams that can be forged according to a protocol, by the node that is attacked.
+   */
+  readonly forgeries: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * Loads and checks, for every world except the emulated one.
+ *
+ * @param file Path, or name of a shipped scenario.
+ * @param overrides Values to change before the check, `path -> value`.
+ * @param registry The protocols of users that the files name are added to it.
+ * @param asked Files of somebody who asks for the run from elsewhere: no others are run.
+ * @throws ConfigError with every mistake of file, topology and overrides; Refusal if outside
+ * programs take part, or if files are not those that were asked for.
+ */
+export async function openScenario(
+  file: string,
+  overrides: Readonly<Record<string, string>> | undefined,
+  registry: ProtocolRegistry,
+  asked?: AskedFiles,
+): Promise<Loaded> {
+  const loaded = await openAnyScenario(file, overrides, registry, asked);
+  refuseOutside(loaded.scenario);
+  return loaded;
+}
+
+/** Like {@link openScenario}, but accepts hosts that are outside programs. */
+export async function openAnyScenario(
+  file: string,
+  overrides: Readonly<Record<string, string>> | undefined,
+  registry: ProtocolRegistry,
+  asked?: AskedFiles,
+): Promise<Loaded> {
+  const scenario = await openFiles(file, overrides ?? {}, registry, asked);
+  const definitions = metricsOf(scenario, registry);
+  return { scenario, definitions, forgeries: forgeriesOf(scenario, registry) };
+}
+
+/**
+ * Loads the modules that a scenario names with these values, and the scenario itself.
+ * @throws what {@link openScenario} throws.
+ */
+export async function openFiles(
+  file: string,
+  overrides: Readonly<Record<string, string>>,
+  registry: ProtocolRegistry,
+  asked?: AskedFiles,
+): Promise<Scenario> {
+  const request = { path: file, folders: PROJECT_FOLDERS, overrides, registry };
+  if (asked?.folders === undefined) return await filesFor(request, asked);
+  return await openingBelow(asked.folders, () => filesFor(request, asked));
+}
+
+async function filesFor(
+  request: ScenarioRequest & { readonly registry: ProtocolRegistry },
+  asked: AskedFiles | undefined,
+): Promise<Scenario> {
+  const { path: file, registry } = request;
+  // Before anything that it says is looked at.
+  if (asked !== undefined && hashOfFile(scenarioPath(request)) !== asked.hashes['scenario'])
+    throw new Refusal(differs(file));
+  let modules: readonly string[] = [];
+  await registry.loadFound(() => {
+    modules = moduleProtocols(request);
+    // What a module brings is seen once it is loaded, and has to be checked, too.
+    if (asked !== undefined) checkModules(modules, asked, ownOf(modules, request, asked));
+    return modules;
+  });
+  const [loaded, read] = notingReads(() => loadScenario(request));
+  const known = [loaded.sha256, loaded.topology.sha256, loaded.cpu?.sha256];
+  const data = [...read].filter((hash) => !known.includes(hash)).sort();
+  const hashes = Object.fromEntries(modules.map((path) => [path, hashOfFile(path)]));
+  const scenario = {
+    ...loaded,
+    ...(modules.length === 0 ? {} : { modules: hashes }),
+    ...(data.length === 0 ? {} : { data }),
+  };
+  if (asked !== undefined && canonical(filesOf(scenario)) !== canonical(asked.hashes))
+    throw new Refusal(differs(file));
+  return scenario;
+}
+
+/** Modules that a scenario names itself, as far as it matters. */
+function ownOf(
+  modules: readonly string[],
+  request: ScenarioRequest,
+  { own }: AskedFiles,
+): readonly string[] {
+  // Most name none, and are opened once.
+  if (modules.length === 0 || own === undefined) return modules;
+  return moduleProtocols({ ...request, overrides: own });
+}
+
+function differs(file: string): string {
+  return `${file} or a file that it names differs from that of the job`;
+}
+
+/**
+ * Collects what the combinations of a sweep have wrong, at the places of its file.
+ *
+ * @param set What flags set, `path -> value`.
+ */
+export function blameSweep(file: string, set: Readonly<Record<string, string>> = {}): SweepBlame {
+  return new SweepBlame(openSource({ path: file, folders: PROJECT_FOLDERS, overrides: set }), set);
+}
+
+function forgeriesOf(
+  { topology }: Scenario,
+  registry: ProtocolRegistry,
+): Readonly<Record<string, readonly string[]>> {
+  const listed = topology.hosts.flatMap(({ name, protocol }) => {
+    const kinds = Object.keys(registry.protocols(protocol)?.forgeries ?? {});
+    return kinds.length === 0 ? [] : [[name, kinds] as const];
+  });
+  return Object.fromEntries(listed);
+}

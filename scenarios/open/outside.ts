@@ -1,0 +1,81 @@
+/**
+ * Outside programs as the runner sees them: which worlds may have them, and the node in their
+ * place.
+ *
+ * @module
+ */
+import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
+import { EXTERNAL, type HostSpec } from '../../topologies/model.ts';
+import { commandText, shortName } from '../command-text.ts';
+import type { FaultAction, Scenario } from '../model.ts';
+import { Refusal } from '../refusal.ts';
+import type { NodeChoice } from './nodes.ts';
+
+/** Hosts that are outside programs. */
+export function outsideHosts(scenario: Scenario): readonly HostSpec[] {
+  return scenario.topology.hosts.filter(({ outside }) => outside !== undefined);
+}
+
+/**
+ * Rejects a scenario that only `npm run emulate` can run.
+ * @throws Refusal that names that command.
+ */
+export function refuseOutside(scenario: Scenario): void {
+  const [host] = outsideHosts(scenario);
+  if (host === undefined) return;
+  const command = commandText(['emulate', shortName(scenario.file)]);
+  throw new Refusal(
+    `${at(host)}  ${host.name} is an outside program (kind: external), which needs ${command}`,
+  );
+}
+
+/**
+ * Rejects events that cannot act on an outside program.
+ * @throws Refusal at the first such entry.
+ */
+export function checkOutside(scenario: Scenario): void {
+  const names = new Set(outsideHosts(scenario).map(({ name }) => name));
+  const refuse = (position: Position, name: string, what: string): never => {
+    throw new Refusal(`${at({ position })}  ${name} is an outside program: ${what}`);
+  };
+  for (const { from, to, position } of scenario.traffic) {
+    const name = [from, to].find((end) => names.has(end));
+    if (name !== undefined) refuse(position, name, 'it generates its own traffic');
+  }
+  for (const { among, position } of scenario.drawnTraffic ?? []) {
+    const name = among.find((node) => names.has(node));
+    if (name !== undefined) refuse(position, name, 'it generates its own traffic');
+  }
+  for (const { action, position } of scenario.events) {
+    const nodes = nodesHit(action);
+    const name = nodes.find((node) => names.has(node));
+    if (name !== undefined) refuse(position, name, `no ${action.kind} reaches it`);
+  }
+}
+
+/** Nodes that a crash or a wrong clock hits; none for other actions. */
+export function nodesHit(action: FaultAction): readonly string[] {
+  if (action.kind === 'crash') return action.nodes;
+  return action.kind === 'clock' ? [action.node] : [];
+}
+
+/** The node at the host of a program: it only opens the program's ports. */
+export function outsideChoice(open: (host: string) => void): NodeChoice {
+  const protocol: Protocol = {
+    name: EXTERNAL,
+    summary: 'an outside program',
+    config: { safeParse: (data) => ({ success: true, data }) },
+    jobs: {},
+    moduleUrl: import.meta.url,
+    drops: {},
+    metrics: [],
+    create: (host): NodeHandle => ({ start: (): void => open(host.name) }),
+  };
+  return { protocol, options: {} };
+}
+
+type Position = HostSpec['position'];
+
+function at({ position: { file, line, column } }: { readonly position: Position }): string {
+  return `${file}:${line}:${column}`;
+}

@@ -1,0 +1,143 @@
+/**
+ * The protocols that files may name: the shipped ones, and users' own modules.
+ *
+ * @module
+ */
+import { join } from 'node:path';
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
+import { mayOpen, OUTSIDE } from '../../topologies/files/file-bounds.ts';
+import type { Folders, Registry } from '../../topologies/files/registry.ts';
+import { displayPath } from '../../topologies/files/source.ts';
+import { EXTERNAL } from '../../topologies/model.ts';
+import { moduleProtocols } from '../files/load.ts';
+import { PROJECT_ROOT } from '../folders.ts';
+import { ADDED, SHIPPED } from '../generated/protocols.ts';
+import { EMULATE_METRICS } from '../metrics/emulate-metrics.ts';
+import { LINK_METRICS } from '../metrics/link-metrics.ts';
+import { LIVE_METRICS, PROCESS_METRICS } from '../metrics/live-metrics.ts';
+import { trafficMetrics } from '../metrics/traffic-metrics.ts';
+import { Refusal } from '../refusal.ts';
+import { loadProtocol } from './protocol-module.ts';
+
+/**
+ * True for protocols of this project. Crashes in any other protocol are attributed to its author.
+ */
+export function isShipped(protocol: Protocol): boolean {
+  return SHIPPED.includes(protocol) || protocol.name === EXTERNAL;
+}
+
+/**
+ * Like {@link isShipped}, given the name in a file, which is a protocol's name or the path of a
+ * module.
+ */
+export function isShippedName(name: string): boolean {
+  return name === EXTERNAL || SHIPPED.some((protocol) => protocol.name === name);
+}
+
+/** The shipped protocols, sorted by name. */
+export function shippedProtocols(): readonly Protocol[] {
+  return SHIPPED;
+}
+
+/** Protocols that users have added under nodes/, or why one cannot be loaded. */
+const added = new Map<string, { readonly protocol: Protocol } | { readonly error: unknown }>();
+
+/** Loads the protocols that users have added under nodes/; one with a mistake fails when it is named. */
+export async function loadAdded(): Promise<void> {
+  for (const name of ADDED) {
+    if (added.has(name)) continue;
+    const path = join(PROJECT_ROOT, 'nodes', name, 'index.ts');
+    const loaded = await loadProtocol(path).then(
+      (protocol) => ({ protocol }),
+      (error: unknown) => ({ error }),
+    );
+    added.set(name, loaded);
+  }
+}
+
+/** The shipped protocols, and those that {@link loadAdded} has loaded. */
+export function knownProtocols(): readonly Protocol[] {
+  const others = [...added.values()].flatMap((one) => ('protocol' in one ? one.protocol : []));
+  return [...SHIPPED, ...others];
+}
+
+/** A registry of the shipped protocols and of modules loaded before. */
+export class ProtocolRegistry implements Registry {
+  readonly #modules = new Map<string, Protocol>();
+
+  get names(): readonly string[] {
+    return knownProtocols().map(({ name }) => name);
+  }
+
+  /** The traffic metrics of every known protocol, and the metrics of emulated runs. */
+  get metrics(): readonly MetricDefinition[] {
+    const all = [...knownProtocols(), ...this.#modules.values()];
+    return [
+      ...all.flatMap(({ name }) => trafficMetrics(name)),
+      ...EMULATE_METRICS,
+      ...LINK_METRICS,
+      ...LIVE_METRICS,
+      ...PROCESS_METRICS,
+      ...PRIVACY_METRICS,
+    ];
+  }
+
+  /** @throws what is wrong with a protocol under nodes/ that cannot be loaded. */
+  protocols(name: string): Protocol | undefined {
+    const own = added.get(name);
+    if (own !== undefined && 'error' in own) throw own.error;
+    if (own !== undefined) return own.protocol;
+    return SHIPPED.find((protocol) => protocol.name === name) ?? this.#modules.get(name);
+  }
+
+  isShipped(name: string): boolean {
+    return isShippedName(name);
+  }
+
+  /**
+   * Loads the users' modules that a scenario file or its topology names (`run: ./my/index.ts`), so
+   * that the loader finds them. Unreadable files are left to the loader, which reports them.
+   * @param overrides Values to change before; they may name other modules.
+   */
+  async loadNamedBy(
+    file: string,
+    folders: Folders,
+    overrides: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    await this.loadFound(() => moduleProtocols({ path: file, folders, overrides, registry: this }));
+  }
+
+  /**
+   * Loads modules until no others are found: what the nodes of a generator run is only known once
+   * its module is loaded.
+   * @param find Lists absolute paths; it sees what is loaded already.
+   */
+  async loadFound(find: () => readonly string[]): Promise<void> {
+    await loadAdded();
+    for (;;) {
+      const found = find();
+      // Those as well that are loaded already, for other values.
+      for (const path of found) refuseOutside(path);
+      const others = found.filter((path) => !this.#modules.has(path));
+      if (others.length === 0) return;
+      for (const path of others) await this.load(path);
+    }
+  }
+
+  /**
+   * Loads a user's module, so that {@link protocols} finds it by its path.
+   * @param path Absolute path of the module, TypeScript or JavaScript.
+   * @throws ConfigError or Refusal saying what is wrong with the module, or that it may not be loaded.
+   */
+  async load(path: string): Promise<void> {
+    refuseOutside(path);
+    this.#modules.set(path, await loadProtocol(path));
+  }
+}
+
+/** @throws Refusal for a module that may not be loaded. */
+function refuseOutside(path: string): void {
+  if (!mayOpen(path)) throw new Refusal(`${displayPath(path)} ${OUTSIDE}`);
+}

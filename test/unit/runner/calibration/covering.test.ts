@@ -1,0 +1,123 @@
+/**
+ * The scenarios that cover the protocols: each shipped protocol is timed, whichever workload loads
+ * the machine.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { provider } from '../../../../engine/crypto/index.ts';
+import { QUICK_PLAN } from '../../../../runner/calibration/batches.ts';
+import { coveringScenarios } from '../../../../runner/calibration/covering.ts';
+import { handlerCosts } from '../../../../runner/calibration/handler-costs.ts';
+import { simKneeRun } from '../../../../runner/calibration/knee.ts';
+import {
+  type MeasuredOperation,
+  operationBenchmarks,
+} from '../../../../runner/calibration/operations.ts';
+import { FAILOVER, ONE_MIX, WORKLOADS } from '../../../../runner/calibration/workloads.ts';
+import { loadScenario } from '../../../../scenarios/files/load.ts';
+import { PROJECT_FOLDERS } from '../../../../scenarios/folders.ts';
+import { shippedProtocols } from '../../../../scenarios/open/registry.ts';
+import { cpuChoice, readProfile } from '../../../../scenarios/profiles/profile-file.ts';
+import { counter, registry, run } from '../fixture.ts';
+import { fixtureProfile, writeProfile } from './fixture.ts';
+
+/** Kinds of calls that a protocol gets at least forty times in a calibration. */
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  bulk: ['datagram', 'request', 'timer'],
+  datagram: ['datagram', 'request'],
+  dtn: ['datagram', 'request'],
+  fabric: ['datagram', 'request', 'timer'],
+  federated: ['datagram'],
+  gateway: ['datagram', 'request', 'timer'],
+  mixnet: ['datagram', 'request', 'timer'],
+  ping: ['datagram', 'request'],
+  scion: ['datagram', 'timer'],
+};
+
+describe('the covering scenarios', () => {
+  const groups = coveringScenarios(registry, { isQuick: true });
+  const costs: Record<string, MeasuredOperation> = {};
+  for (const group of groups) {
+    const found = handlerCosts({ group, registry, crypto: {}, plan: QUICK_PLAN });
+    for (const [name, cost] of Object.entries(found)) costs[name] ??= cost;
+  }
+
+  it.each(shippedProtocols().map(({ name }) => name))('time the code of %s', (protocol) => {
+    for (const kind of KINDS[protocol] ?? ['datagram', 'request']) {
+      const cost = costs[`handler.${protocol}.${kind}`];
+      expect(cost?.alone.ns, `handler.${protocol}.${kind}`).toBeGreaterThan(0);
+      expect(cost?.lane).toBe('data');
+    }
+  });
+
+  it('time a carrier apart from what it carries', () => {
+    // A datagram of fabric is a datagram of its carrier first; fabric does far more with it.
+    const [carrier, above] = ['datagram', 'fabric'].map(
+      (name) => costs[`handler.${name}.datagram`]?.alone.ns ?? 0,
+    );
+    expect(above).toBeGreaterThan(2 * (carrier ?? Number.NaN));
+  });
+
+  it('leave out the workload that loads the machine, which is timed already', () => {
+    const namesOf = (loading: typeof FAILOVER): readonly (string | undefined)[] =>
+      coveringScenarios(registry, { isQuick: true, loading }).map((group) => group[0]?.name);
+    expect(namesOf(FAILOVER)).not.toContain('failover');
+    expect(namesOf(FAILOVER)).toContain('one-mix');
+    expect(namesOf(ONE_MIX)).not.toContain('one-mix');
+    expect(namesOf(ONE_MIX)).toContain('failover');
+  });
+});
+
+describe('a workload', () => {
+  it.each(Object.entries(WORKLOADS))('%s carries the rate that it is given', (_, workload) => {
+    const carried = [1, 2].map((times) => {
+      const scenario = loadScenario({
+        path: workload.file,
+        folders: PROJECT_FOLDERS,
+        registry,
+        overrides: {
+          ...workload.changesAt(times * workload.easyRate),
+          ...{ events: '[]', kpis: '{}', warmup: '2s', 'traffic.0.start': '1s', duration: '4s' },
+        },
+      });
+      const result = run(scenario);
+      const name = Object.keys(result.metrics).find((one) => one.endsWith('.throughput')) ?? '';
+      return counter(result, name) / 2;
+    });
+    for (const [index, rate] of carried.entries()) {
+      const asked = (index + 1) * workload.easyRate;
+      expect(rate).toBeGreaterThan(0.9 * asked);
+      expect(rate).toBeLessThan(1.1 * asked);
+    }
+  });
+});
+
+describe('a run of one mix', () => {
+  it('has the latency of messages, which is the delay of three hops and a retrieval', () => {
+    const { file, changesAt, easyRate } = ONE_MIX;
+    const scenario = loadScenario({
+      path: file,
+      folders: PROJECT_FOLDERS,
+      registry,
+      overrides: { ...changesAt(easyRate), warmup: '2s', duration: '6s' },
+    });
+    const cpu = cpuChoice(readProfile(writeProfile(fixtureProfile(1e-3))), 'one');
+    const { delivery, latencyP50Ns } = simKneeRun(scenario, easyRate, { cpu, registry });
+    expect(delivery).toBe(1);
+    // Three exponential delays of 10 ms have a median of 27 ms, half a retrieval takes 67 ms.
+    expect(latencyP50Ns).toBeGreaterThan(60e6);
+    expect(latencyP50Ns).toBeLessThan(140e6);
+  });
+});
+
+describe('the benchmarks of primitives', () => {
+  it('are those that runs are charged, and no others', () => {
+    const source = readFileSync('engine/net/charged-crypto.ts', 'utf8');
+    const charged = [...source.matchAll(/chargeCrypto\('(\w+)'/g)].map(([, name]) => name);
+    const measured = operationBenchmarks(provider('noble')).map(({ name }) => name);
+    const primitives = measured.filter((name) => name.startsWith('crypto.'));
+    expect(primitives.sort()).toEqual([...new Set(charged)].map((one) => `crypto.${one}`).sort());
+  });
+});

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { linkInfos } from '../../../engine/measure/trace/link-info.ts';
+import { directionsOf } from '../../../runner/recording/directions.ts';
+import { castSeed } from '../../../runner/run/cast-seed.ts';
+import { load, registry } from './fixture.ts';
+
+/** Links with impairments and contacts, a segment, a cloud. */
+const FILES = ['failover.yaml', 'dtn-mesh.yaml', 'cloud.yaml', 'dtn-conjunction.yaml'];
+
+it.each(FILES)('a trace of processes named other links than the network has: %s', (file) => {
+  const scenario = load(file);
+  const { network } = castSeed({ scenario, registry, seed: 1 }).world.sim;
+  const own = linkInfos(directionsOf(scenario.topology));
+  expect(own).toEqual(linkInfos(network.directions));
+});

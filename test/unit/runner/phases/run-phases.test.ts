@@ -1,0 +1,115 @@
+/**
+ * The phases of a run are the same in every world: their order, and what is closed if one fails.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import type { SeedResult } from '../../../../reports/model.ts';
+import { type Cast, runPhases, type Timekeeper } from '../../../../runner/phases/run-phases.ts';
+import { inTime, type Steps } from '../../../../runner/phases/steps.ts';
+import { castSeed } from '../../../../runner/run/cast-seed.ts';
+import { load, registry } from '../fixture.ts';
+
+const PHASES = [
+  'cast',
+  'open',
+  'prepare',
+  'untilReady',
+  'begin',
+  'pass',
+  'settle',
+  'addTo',
+] as const;
+const scenario = load('hello.yaml', { duration: '1s', warmup: '0s' });
+
+/** A world in virtual time whose timekeeper writes down what is asked of it, and may fail. */
+class Witness implements Timekeeper {
+  readonly told: string[] = [];
+  readonly failing: string | undefined;
+  readonly #cast = castSeed({ scenario, registry, seed: 1 });
+
+  constructor(failing?: string) {
+    this.failing = failing;
+  }
+
+  cast(): Cast {
+    this.#tell('cast');
+    const recording = {
+      tick: (): void => undefined,
+      finish: (): readonly string[] => {
+        this.#tell('finish');
+        return ['of the recording'];
+      },
+      close: (): void => this.#tell('close recording'),
+    };
+    return { ...this.#cast, recording };
+  }
+
+  *open(): Steps<void> {
+    yield this.#later('open');
+  }
+
+  prepare(act: () => void): void {
+    this.#tell('prepare');
+    act();
+  }
+
+  *untilReady(): Steps<void> {
+    yield this.#later('untilReady');
+  }
+
+  *begin(): Steps<void> {
+    yield this.#later('begin');
+  }
+
+  *pass({ stage }: { readonly stage: { readonly overNs: number } }): Steps<'complete'> {
+    yield this.#later('pass');
+    this.#cast.world.sim.runUntil(stage.overNs);
+    return 'complete';
+  }
+
+  *settle(): Steps<void> {
+    yield this.#later('settle');
+  }
+
+  facts(): ReturnType<Timekeeper['facts']> {
+    return { fingerprint: 'none', events: 7, wallMs: 3, warnings: ['twice', 'twice'] };
+  }
+
+  addTo(result: SeedResult): SeedResult {
+    this.#tell('addTo');
+    return result;
+  }
+
+  *close(): Steps<void> {
+    yield this.#later('close');
+  }
+
+  #later(phase: string): Promise<void> {
+    return Promise.resolve().then(() => this.#tell(phase));
+  }
+
+  #tell(phase: string): void {
+    this.told.push(phase);
+    if (phase === this.failing) throw new Error(`${phase} failed`);
+  }
+}
+
+describe('the phases of a run', () => {
+  it('follow each other, and end in a result', async () => {
+    const witness = new Witness();
+    const result = await inTime(runPhases(witness));
+    expect(witness.told).toEqual([...PHASES, 'finish', 'close recording', 'close']);
+    expect(result).toMatchObject({ ending: 'complete', events: 7, wallMs: 3, seed: 1 });
+    expect(result.warnings).toEqual(['twice', 'of the recording']);
+    expect(result.metrics['ping.delivery']).toMatchObject({ kind: 'ratio' });
+  });
+
+  it.each(PHASES)('end in %s if it fails, and close what is open', async (phase) => {
+    const witness = new Witness(phase);
+    await expect(inTime(runPhases(witness))).rejects.toThrow(`${phase} failed`);
+    const until = [...PHASES.slice(0, PHASES.indexOf(phase) + 1)];
+    const closing = phase === 'cast' ? ['close'] : ['close recording', 'close'];
+    expect(witness.told).toEqual([...until, ...closing]);
+  });
+});

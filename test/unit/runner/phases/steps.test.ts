@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { atOnce, inTime, type Steps, waited } from '../../../../runner/phases/steps.ts';
+
+const later = <T>(value: T): Promise<T> =>
+  new Promise((resolve) => setTimeout(() => resolve(value), 1));
+
+describe('steps', () => {
+  it('wait where time passes by the wall clock, and bring results', async () => {
+    const order: string[] = [];
+    function* steps(): Steps<number> {
+      order.push('begun');
+      const first = yield* waited(later(20));
+      order.push(`after ${first}`);
+      const second = yield* waited(later(22));
+      return first + second;
+    }
+    const sum = inTime(steps());
+    expect(order).toEqual(['begun']);
+    expect(await sum).toBe(42);
+    expect(order).toEqual(['begun', 'after 20']);
+  });
+
+  it('run at once where time is virtual, and may not wait there', () => {
+    // biome-ignore lint/correctness/useYield: that is what is tested.
+    function* quick(): Steps<string> {
+      return 'done';
+    }
+    expect(atOnce(quick())).toBe('done');
+    expect(() => atOnce(waited(later(1)))).toThrow('waited for something');
+  });
+
+  it('throw a failed wait at its step, which can still close what it has opened', async () => {
+    const closed: string[] = [];
+    function* steps(): Steps<void> {
+      try {
+        yield* waited(Promise.reject(new Error('no port')));
+      } finally {
+        closed.push(yield* waited(later('port')));
+      }
+    }
+    await expect(inTime(steps())).rejects.toThrow('no port');
+    expect(closed).toEqual(['port']);
+  });
+
+  it('throw what their own code throws', async () => {
+    // biome-ignore lint/correctness/useYield: it throws before.
+    function* steps(): Steps<void> {
+      throw new Error('own');
+    }
+    await expect(inTime(steps())).rejects.toThrow('own');
+    expect(() => atOnce(steps())).toThrow('own');
+  });
+});
