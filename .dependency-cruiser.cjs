@@ -348,7 +348,7 @@ module.exports = {
         path: '^runner/',
         pathNot: [
           '^runner/worlds/',
-          '^runner/run/(cast-seed|live-run)\\.ts$',
+          '^runner/run/(assemble-seed|live-run)\\.ts$',
           '^runner/distributed/agent/(agent|gauge)\\.ts$',
           '^runner/calibration/timed-world\\.ts$',
           '^runner/verify/checks/fault-schedule\\.ts$',

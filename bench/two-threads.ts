@@ -14,7 +14,7 @@ import { Worker } from 'node:worker_threads';
 import type { NetworkObserver } from '../engine/net/direction-context.ts';
 import { SimWorld, type SimWorldOptions } from '../engine/net/sim-world.ts';
 import { joinNetworkObservers } from '../runner/recording/join-network-observers.ts';
-import { castRun } from '../runner/run/cast-seed.ts';
+import { assembleOn } from '../runner/run/assemble-seed.ts';
 import { loadScenario } from '../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
@@ -95,7 +95,7 @@ function arrivalsOf(): Arrivals {
   const to: number[] = [];
   const delays = new Map<string, Arrivals['links'][number]>();
   const ignore = (): void => undefined;
-  const { stage, world } = castRun({ scenario, registry, seed: 1 }, (parts) => {
+  const { experiment, world } = assembleOn({ scenario, registry, seed: 1 }, (parts) => {
     const watched: WatchedWorld = new WatchedWorld(parts, {
       onOffered: ignore,
       onStarted: ignore,
@@ -111,8 +111,8 @@ function arrivalsOf(): Arrivals {
     });
     return watched;
   });
-  stage.prepare();
-  world.sim.runUntil(stage.overNs);
+  experiment.prepare();
+  world.sim.runUntil(experiment.overNs);
   const nodes = scenario.topology.hosts.length;
   // Links without a packet would not make windows shorter: all have the same delay.
   return { nodes, links: [...delays.values()], at, from, to };

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Command, Option } from 'commander';
-import { canMissForGood } from '../runner/stage/limit-watch.ts';
+import { canMissForGood } from '../runner/experiment/limit-watch.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { FlagError } from './exit.ts';
 

@@ -6,14 +6,14 @@
  */
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { interactiveYaml } from '../runner/palette/export.ts';
-import { type KindOffer, kindsOf } from '../runner/palette/kinds.ts';
+import { interactiveYaml } from '../runner/injection/export.ts';
+import { type KindOffer, kindsOf } from '../runner/injection/kinds.ts';
 import type {
   InjectedEvent,
-  PaletteLink,
+  InjectionPort,
   PaletteNews,
   PaletteOrder,
-} from '../runner/palette/messages.ts';
+} from '../runner/injection/messages.ts';
 import type { RunEnd, RunOrder } from '../runner/run/run-order.ts';
 import { type Repeat, repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
@@ -59,7 +59,7 @@ const PACE_BARS = {
 
 /** Passes the orders of pages to the run. */
 export class Palette implements ControlHandler {
-  readonly link: PaletteLink | undefined;
+  readonly link: InjectionPort | undefined;
   onChange: () => void = () => undefined;
   readonly #parts: PaletteParts;
   readonly #kinds: readonly KindOffer[];
@@ -204,7 +204,7 @@ export function withPalette(runner: Acted, palette: Palette, repeat: Repeat): Ac
   const run: Acted['run'] = async (order, place) => {
     const recordingsOf: RunOrder['recordingsOf'] = (seed) => ({
       ...order.recordingsOf(seed),
-      ...(palette.link === undefined ? {} : { palette: palette.link }),
+      ...(palette.link === undefined ? {} : { injection: palette.link }),
     });
     const end = await runner
       .run({ ...order, recordingsOf }, place)

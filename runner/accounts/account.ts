@@ -17,10 +17,10 @@ import type { StackOf } from '../../scenarios/open/nodes.ts';
 import { stackNames } from '../../topologies/build/stack.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { BrokenPromise } from '../crash/crash.ts';
-import type { Stage } from '../stage/stage.ts';
+import type { Experiment } from '../experiment/experiment.ts';
 import type { Deliveries } from '../traffic/deliveries.ts';
 import type { LocalWorld } from '../world.ts';
-import { Books } from './books.ts';
+import { Accounts } from './accounts.ts';
 import type { MessageAccountant } from './message-account.ts';
 import { MessageLedger } from './message-ledger.ts';
 import { PassageLedger } from './passage-ledger.ts';
@@ -39,7 +39,7 @@ export interface AccountParts {
 
 /** The accounts of a run, or the reason why there are none. */
 export type Account =
-  | { readonly kind: 'kept'; readonly books: Books }
+  | { readonly kind: 'kept'; readonly accounts: Accounts }
   | { readonly kind: 'untracked'; readonly reason: string };
 
 /** Losses in real sockets, where no observer can see them. */
@@ -76,28 +76,28 @@ export function observerOf(
   node: string,
   layer: string | undefined,
 ): MessageObserver | undefined {
-  return account.kind === 'kept' ? account.books.of(node, layer) : undefined;
+  return account.kind === 'kept' ? account.accounts.of(node, layer) : undefined;
 }
 
-/** Reports rejected messages to the account; the flows exist once the stage is prepared. */
-export function followRefusals(account: Account, flows: Stage['flows']): void {
+/** Reports rejected messages to the account; the flows exist once the experiment is prepared. */
+export function followRefusals(account: Account, flows: Experiment['flows']): void {
   if (account.kind === 'untracked') return;
-  const { books } = account;
+  const { accounts } = account;
   for (const { index, meter } of flows) {
-    meter.onRefused = (sequence, reason): void => books.refused(index, sequence, reason);
+    meter.onRefused = (sequence, reason): void => accounts.refused(index, sequence, reason);
   }
 }
 
 /** Checks at the end of a run that the messages add up, and summarises what happened to them. */
 export function closeAccount(
   account: Account,
-  stage: Stage,
+  experiment: Experiment,
 ): Pick<SeedResult, 'messages' | 'messagesUntracked'> {
   if (account.kind === 'untracked') return { messagesUntracked: account.reason };
-  const { books } = account;
-  const missing = books.imbalance((node, layer) => stage.member(node, layer)?.holding?.());
+  const { accounts } = account;
+  const missing = accounts.imbalance((node, layer) => experiment.member(node, layer)?.holding?.());
   if (missing !== undefined) throw new BrokenPromise(`messages do not add up: ${missing}`);
-  return { messages: books.totals(stage.flows) };
+  return { messages: accounts.totals(experiment.flows) };
 }
 
 function untracked(reason: string): Account {
@@ -106,13 +106,13 @@ function untracked(reason: string): Account {
 
 function kept(parts: AccountParts, reporters: readonly Reporter[], losses?: SocketLosses): Account {
   const owners = flowOwners(parts).map(([first]) => first?.name ?? '');
-  const books = reporters.map((reporter) => {
+  const accounts = reporters.map((reporter) => {
     const isOwn = (flow: number): boolean => owners[flow] === reporter.protocol;
     const { protocol, layer } = reporter;
     const ledger = ledgerOf(parts, { reporter, isOwn, losses });
     return { protocol, ledger, ...(layer === undefined ? {} : { layer }) };
   });
-  return { kind: 'kept', books: new Books(books, owners) };
+  return { kind: 'kept', accounts: new Accounts(accounts, owners) };
 }
 
 /** How one account is kept. */

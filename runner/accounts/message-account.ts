@@ -41,7 +41,7 @@ export interface MessageAccountant extends NetworkObserver, WorldListener {
   imbalance(holding: (node: string) => number | undefined): string | undefined;
   fateOf(flow: number, sequence: number): Fate;
   /** The nodes that have an open message; empty if it is on its way. Absent if nobody knows. */
-  whereabouts?(flow: number, sequence: number): readonly string[];
+  positions?(flow: number, sequence: number): readonly string[];
   /** The account of all flows; to be read after {@link imbalance}. */
   totals(): MessageTotals;
 }

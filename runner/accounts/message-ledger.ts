@@ -32,8 +32,8 @@ import {
 } from './followed-message.ts';
 import { emptyHolding, type Holding } from './holding.ts';
 import { type Fate, type Loss, type MessageAccountant, totalsOf } from './message-account.ts';
+import { positionsOf } from './positions.ts';
 import { PostponedRequests } from './postponed-requests.ts';
-import { whereaboutsOf } from './whereabouts.ts';
 
 /**
  * Drop reasons of copies: the drop of one is not a drop of the message, which is inside or has gone
@@ -274,10 +274,10 @@ export class MessageLedger implements MessageAccountant {
     return fateOfMessage(message, this.#parts.isCustody && this.#parts.lies() > 0);
   }
 
-  whereabouts(flow: number, sequence: number): readonly string[] {
+  positions(flow: number, sequence: number): readonly string[] {
     const message = this.#messages.get(nameOf(flow, sequence));
     if (message === undefined) return [];
-    return whereaboutsOf(message, this.#holdings, this.#copies.values());
+    return positionsOf(message, this.#holdings, this.#copies.values());
   }
 
   totals(): MessageTotals {

@@ -14,8 +14,8 @@ import type { Scenario } from '../../scenarios/model.ts';
 import { type NodeChoice, nodeChoice, stackOf } from '../../scenarios/open/nodes.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
+import { Experiment } from '../experiment/experiment.ts';
 import { provisionSeed } from '../nodes/run-provision.ts';
-import { Stage } from '../stage/stage.ts';
 import type { BatchPlan } from './batches.ts';
 import { type MeasuredOperation, operationOf } from './operations.ts';
 import { HandlerClock, type HandlerTimes, timedWorld } from './timed-world.ts';
@@ -73,7 +73,7 @@ function timesOf(scenario: Scenario, run: HandlerRun): ReadonlyMap<string, Handl
   const parts = { scenario, seed: SEED, crypto, protocolOf, stackOf: stackOf(scenario, registry) };
   const world = timedWorld(parts, clock);
   const provision = provisionSeed(parts);
-  const stage = new Stage({
+  const experiment = new Experiment({
     world,
     scenario,
     seed: SEED,
@@ -81,8 +81,8 @@ function timesOf(scenario: Scenario, run: HandlerRun): ReadonlyMap<string, Handl
     nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
     stackOf: parts.stackOf,
   });
-  world.listen(stage);
-  stage.prepare();
+  world.listen(experiment);
+  experiment.prepare();
   world.sim.runUntil(scenario.durationNs);
   return clock.times;
 }

@@ -20,7 +20,7 @@ import { thousandths } from '../../scenarios/profiles/profile-file.ts';
 import type { InPlacePoint } from '../../scenarios/profiles/profile-schema.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
-import { prepareSeed } from '../run/cast-seed.ts';
+import { prepareSeed } from '../run/assemble-seed.ts';
 import { type LiveOrder, runLive } from '../run/live-run.ts';
 import type { RunEnd } from '../run/run-order.ts';
 import { cpuNs } from './batches.ts';

@@ -1,5 +1,5 @@
 /**
- * Puts the parts of a run together, in any world: the stage, the accounts and the recorders, each told what it asks for.
+ * Puts the parts of a run together, in any world: the experiment, the accounts and the recorders, each told what it asks for.
  *
  * @module
  */
@@ -8,22 +8,22 @@ import type { MessageObserver } from '../../engine/host/protocol.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
 import { type NodeChoice, nodeChoice, stackOf } from '../../scenarios/open/nodes.ts';
 import { observerOf } from '../accounts/account.ts';
+import { untilPart } from '../experiment/done-watch.ts';
+import { Experiment, type ExperimentParts } from '../experiment/experiment.ts';
 import type { Provision } from '../nodes/provision.ts';
 import { joinObservers } from '../privacy/message-observer.ts';
 import type { PrivacyMeter } from '../privacy/privacy.ts';
 import { joinNetworkObservers } from '../recording/join-network-observers.ts';
 import type { Recorders } from '../recording/recorders.ts';
-import { untilPart } from '../stage/done-watch.ts';
-import { Stage, type StageParts } from '../stage/stage.ts';
 import type { Deliveries } from '../traffic/deliveries.ts';
 import type { World } from '../world.ts';
-import type { Cast } from './run-phases.ts';
+import type { AssembledRun } from './run-phases.ts';
 
 /** What a run is put together from. */
 export interface RunParts
-  extends Pick<Cast, 'scenario' | 'registry' | 'seed' | 'account' | 'palette'>,
-    Pick<StageParts, 'standIns' | 'memory'>,
-    Partial<Pick<StageParts, 'nodeOf'>> {
+  extends Pick<AssembledRun, 'scenario' | 'registry' | 'seed' | 'account' | 'injection'>,
+    Pick<ExperimentParts, 'standIns' | 'memory'>,
+    Partial<Pick<ExperimentParts, 'nodeOf'>> {
   readonly provision: Pick<Provision, 'viewOf'>;
   readonly deliveries: Deliveries;
   readonly recorders: Recorders;
@@ -36,11 +36,11 @@ export interface RunParts
 export function assembleRun<W extends World>(
   world: W,
   parts: RunParts,
-): Cast & { readonly world: W } {
+): AssembledRun & { readonly world: W } {
   const { scenario, registry, seed, provision, account, recorders, privacy, logged } = parts;
-  const books = account.kind === 'kept' ? account.books : undefined;
-  const ledgers = books?.ledgers ?? [];
-  const stage = new Stage({
+  const accounts = account.kind === 'kept' ? account.accounts : undefined;
+  const ledgers = accounts?.ledgers ?? [];
+  const experiment = new Experiment({
     nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
     ...parts,
     world,
@@ -55,17 +55,17 @@ export function assembleRun<W extends World>(
       return joinObservers(all.filter((one) => one !== undefined));
     },
     attack: privacy?.attack?.bind(privacy),
-    crashed: (node): void => books?.crashed(node),
+    crashed: (node): void => accounts?.crashed(node),
     ...untilPart(scenario, registry),
   });
   const log = logged === undefined ? [] : [{ logged }];
-  for (const listener of [...ledgers, stage, ...log, ...recorders.all]) world.listen(listener);
+  for (const listener of [...ledgers, experiment, ...log, ...recorders.all]) world.listen(listener);
   const observers = [...recorders.observers, privacy?.observer, ...ledgers];
   const observer = joinNetworkObservers(observers.filter((one) => one !== undefined));
   if (observer !== undefined) world.observe?.(observer);
-  const { palette } = parts;
+  const { injection } = parts;
   return {
-    ...{ scenario, registry, seed, world, stage, account, palette },
+    ...{ scenario, registry, seed, world, experiment, account, injection },
     recording: recorders,
     ...(privacy === undefined ? {} : { privacy }),
   };

@@ -1,5 +1,5 @@
 /**
- * The phases of a run, the same in every world: cast, open, prepare, become ready, begin, pass the time,
+ * The phases of a run, the same in every world: assemble, open, prepare, become ready, begin, pass the time,
  * settle, collect, close. What differs is who makes the time pass (ADR 0048).
  *
  * @module
@@ -9,50 +9,50 @@ import type { Scenario } from '../../scenarios/model.ts';
 import { flowProtocol, metricsOf } from '../../scenarios/open/nodes.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { type Account, closeAccount, followRefusals } from '../accounts/account.ts';
-import { Injector } from '../palette/injector.ts';
-import type { PaletteLink } from '../palette/messages.ts';
+import type { Experiment } from '../experiment/experiment.ts';
+import { outcome } from '../experiment/outcome.ts';
+import { Injector } from '../injection/injector.ts';
+import type { InjectionPort } from '../injection/messages.ts';
 import type { Recording } from '../recording/recorder.ts';
-import { outcome } from '../stage/outcome.ts';
-import type { Stage } from '../stage/stage.ts';
 import type { World } from '../world.ts';
 import type { Steps } from './steps.ts';
 
 /** A run before it begins. */
-export interface Cast {
+export interface AssembledRun {
   readonly scenario: Scenario;
   readonly registry: Registry;
   readonly seed: number;
   readonly world: World;
-  readonly stage: Stage;
+  readonly experiment: Experiment;
   /** The account of messages, or why there is none. */
   readonly account: Account;
   readonly recording: Recording;
   /** The port to viewers that may inject faults. */
-  readonly palette: PaletteLink | undefined;
+  readonly injection: InjectionPort | undefined;
   /** Absent if the scenario measures no privacy. */
   readonly privacy?: { readonly addTo: (result: SeedResult) => SeedResult };
 }
 
-/** What a timekeeper may use while the time passes. */
+/** What a driver may use while the time passes. */
 export interface Passing {
-  readonly stage: Stage;
+  readonly experiment: Experiment;
   readonly recording: Recording;
   /** Takes faults that are not in the file; undefined if nobody can send any. */
   readonly injector: Injector | undefined;
 }
 
 /** Makes the time of a run pass, in worlds of one kind. */
-export interface Timekeeper {
-  /** Creates the world, the stage, and everything that watches. */
-  cast(): Cast;
+export interface RunDriver {
+  /** Creates the world, the experiment, and everything that watches. */
+  assemble(): AssembledRun;
   /** Opens what nodes need before they are created: sockets, processes. */
   open?(): Steps<void>;
   /** Runs code that creates and starts nodes. */
   prepare(act: () => void): void;
   /** Waits until the nodes can carry traffic, up to a limit. */
-  untilReady?(stage: Stage): Steps<void>;
+  untilReady?(experiment: Experiment): Steps<void>;
   /** Begins the scenario's time. */
-  begin?(stage: Stage): Steps<void>;
+  begin?(experiment: Experiment): Steps<void>;
   /** Lets the time pass until the run is over or stopped. */
   pass(passing: Passing): Steps<SeedResult['ending']>;
   /** Nodes get nothing more. Waits for what is only counted from here on. */
@@ -76,41 +76,46 @@ export interface TimeFacts {
 }
 
 /** Runs a seed through all phases to its result. */
-export function* runPhases(time: Timekeeper): Steps<SeedResult> {
-  let cast: Cast | undefined;
+export function* runPhases(driver: RunDriver): Steps<SeedResult> {
+  let assembled: AssembledRun | undefined;
   try {
-    cast = time.cast();
-    const { stage, recording } = cast;
-    if (time.open !== undefined) yield* time.open();
-    time.prepare(() => stage.prepare());
-    followRefusals(cast.account, stage.flows);
-    if (time.untilReady !== undefined) yield* time.untilReady(stage);
-    if (time.begin !== undefined) yield* time.begin(stage);
-    const ending = yield* time.pass({ stage, recording, injector: injectorOf(cast) });
-    if (time.settle !== undefined) yield* time.settle();
-    const result = time.addTo(collect(cast, ending, time.facts()));
-    const warnings = recording.finish(result, stage);
+    assembled = driver.assemble();
+    const { experiment, recording } = assembled;
+    if (driver.open !== undefined) yield* driver.open();
+    driver.prepare(() => experiment.prepare());
+    followRefusals(assembled.account, experiment.flows);
+    if (driver.untilReady !== undefined) yield* driver.untilReady(experiment);
+    if (driver.begin !== undefined) yield* driver.begin(experiment);
+    const ending = yield* driver.pass({ experiment, recording, injector: injectorOf(assembled) });
+    if (driver.settle !== undefined) yield* driver.settle();
+    const result = driver.addTo(collect(assembled, ending, driver.facts()));
+    const warnings = recording.finish(result, experiment);
     return { ...result, warnings: [...result.warnings, ...warnings] };
   } finally {
-    cast?.recording.close();
-    if (time.close !== undefined) yield* time.close();
+    assembled?.recording.close();
+    if (driver.close !== undefined) yield* driver.close();
   }
 }
 
-function injectorOf({ palette, scenario, registry, stage }: Cast): Injector | undefined {
-  return Injector.of({ link: palette, scenario, registry, stage });
+function injectorOf({
+  injection,
+  scenario,
+  registry,
+  experiment,
+}: AssembledRun): Injector | undefined {
+  return Injector.of({ link: injection, scenario, registry, experiment });
 }
 
 /** Checks that everything adds up, stops the nodes, and collects the measurements. */
 export function collect(
-  { scenario, registry, seed, world, stage, account, privacy }: Cast,
+  { scenario, registry, seed, world, experiment, account, privacy }: AssembledRun,
   ending: SeedResult['ending'],
   facts: TimeFacts,
 ): SeedResult {
   world.assertBalance?.();
-  const messages = closeAccount(account, stage);
-  stage.finish();
-  const result = outcome(stage, world, scenario, {
+  const messages = closeAccount(account, experiment);
+  experiment.finish();
+  const result = outcome(experiment, world, scenario, {
     ...facts,
     seed,
     ending,

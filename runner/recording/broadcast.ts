@@ -17,7 +17,7 @@ import {
   TABLES,
 } from '../../engine/measure/trace/layout.ts';
 import type { SeedResult } from '../../reports/model.ts';
-import type { Stage } from '../stage/stage.ts';
+import type { Experiment } from '../experiment/experiment.ts';
 import {
   type TraceListener,
   type TraceOutput,
@@ -85,7 +85,7 @@ const NOTHING = new Uint8Array(0);
 /** The interim data of a run. */
 export interface BroadcastParts extends TraceParts {
   /** Reads the interim results, without changing anything. */
-  readonly soFar: (stage: Stage) => SeedResult;
+  readonly soFar: (experiment: Experiment) => SeedResult;
 }
 
 /** Records a run for its viewers. */
@@ -127,7 +127,7 @@ class BroadcastOutput implements TraceOutput {
     this.#sentMs = now();
   }
 
-  ticked(nowNs: number, stage: Stage, flush: () => void): void {
+  ticked(nowNs: number, experiment: Experiment, flush: () => void): void {
     this.#nowNs = nowNs;
     const nowMs = this.#now();
     this.#measureAtMs ??= nowMs + MEASURE_MS;
@@ -135,7 +135,7 @@ class BroadcastOutput implements TraceOutput {
     this.#sentMs = nowMs;
     flush();
     this.#send();
-    if (nowMs >= this.#measureAtMs) this.#measure(stage, nowMs);
+    if (nowMs >= this.#measureAtMs) this.#measure(experiment, nowMs);
   }
 
   warning(): undefined {
@@ -184,8 +184,8 @@ class BroadcastOutput implements TraceOutput {
     }
   }
 
-  #measure(stage: Stage, beganMs: number): void {
-    this.#post({ kind: 'measured', result: this.#parts.soFar(stage) });
+  #measure(experiment: Experiment, beganMs: number): void {
+    this.#post({ kind: 'measured', result: this.#parts.soFar(experiment) });
     const tookMs = this.#now() - beganMs;
     this.#measureAtMs = beganMs + Math.max(MEASURE_MS, MEASURE_SHARE * tookMs);
   }

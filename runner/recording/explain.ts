@@ -239,7 +239,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
 
   /** The nodes that have an open message; nobody if it is on its way. */
   #placesOf(flow: number, sequence: number): readonly string[] {
-    const nodes = this.#parts.account?.whereabouts?.(flow, sequence) ?? [];
+    const nodes = this.#parts.account?.positions?.(flow, sequence) ?? [];
     return nodes.length === 0 ? [''] : nodes;
   }
 

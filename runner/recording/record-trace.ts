@@ -32,7 +32,7 @@ import type { FaultRecord, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { stackNames } from '../../topologies/build/stack.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
-import type { Stage } from '../stage/stage.ts';
+import type { Experiment } from '../experiment/experiment.ts';
 import { readFlow } from '../traffic/ground-truth.ts';
 import type { Passage, Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
@@ -78,7 +78,7 @@ export interface TraceOutput {
    */
   readonly waitingMax?: number;
   /** Called with every tick; calls `flush` when everything so far should be written now. */
-  ticked?(nowNs: number, stage: Stage, flush: () => void): void;
+  ticked?(nowNs: number, experiment: Experiment, flush: () => void): void;
   warning(): string | undefined;
   close(): void;
 }
@@ -198,8 +198,8 @@ export class TraceListener implements Recorder {
     });
   }
 
-  tick(nowNs: number, stage: Stage): void {
-    const { records } = stage.faults;
+  tick(nowNs: number, experiment: Experiment): void {
+    const { records } = experiment.faults;
     for (; this.#faultsBegun < records.length; this.#faultsBegun += 1) {
       const record = records[this.#faultsBegun] as FaultRecord;
       // In live runs, sorted measurements arrive later than the faults.
@@ -213,15 +213,15 @@ export class TraceListener implements Recorder {
       this.#faultsOpen = this.#faultsOpen.filter((record) => !ended.includes(record));
     }
     this.#trace.tick(nowNs);
-    this.#output.ticked?.(nowNs, stage, () => {
+    this.#output.ticked?.(nowNs, experiment, () => {
       this.#leader?.flushFollower();
       this.#trace.flush(nowNs);
     });
   }
 
-  finish(result: SeedResult, stage: Stage): void {
+  finish(result: SeedResult, experiment: Experiment): void {
     const endNs = greatestOf([this.#parts.now(), ...result.faults.map(({ beginNs }) => beginNs)]);
-    this.tick(endNs, stage);
+    this.tick(endNs, experiment);
     for (const fault of result.faults) {
       for (const [effect, atNs] of Object.entries(fault.effects)) {
         this.#trace.faultEffect(fault, atNs, effect);

@@ -11,7 +11,7 @@ import type { Scenario } from '../../scenarios/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { MessageAccountant } from '../accounts/message-account.ts';
-import type { Stage } from '../stage/stage.ts';
+import type { Experiment } from '../experiment/experiment.ts';
 import type { LocalWorld, WorldListener } from '../world.ts';
 
 /** The parts that recorders use. */
@@ -25,7 +25,7 @@ export interface RecorderParts {
   /** Finds the messages in datagrams of a host; undefined if its protocol has none. */
   readonly readerOf?: (host: HostSpec) => ReadMessage | undefined;
   /** The fate of an application's message, and where it is; absent if there is no account. */
-  readonly account?: Pick<MessageAccountant, 'fateOf' | 'whereabouts'> | undefined;
+  readonly account?: Pick<MessageAccountant, 'fateOf' | 'positions'> | undefined;
 }
 
 /** A packet of a journey at one place on its route. */
@@ -53,9 +53,9 @@ export interface Recorder extends WorldListener {
   /** Called when a packet of a journey reached a place. The bytes are valid only during the call. */
   passed?(passage: Passage): void;
   /** Called every few milliseconds of the run's time. */
-  tick?(nowNs: number, stage: Stage): void;
+  tick?(nowNs: number, experiment: Experiment): void;
   /** Called at the end of the run; writes the rest. */
-  finish(result: SeedResult, stage: Stage): void;
+  finish(result: SeedResult, experiment: Experiment): void;
   /** A warning about the recording for the user; queried after `finish`. */
   warning?(): string | undefined;
   /** Closes files, also after a run that failed. */
@@ -65,9 +65,9 @@ export interface Recorder extends WorldListener {
 /** What records a run. */
 export interface Recording {
   /** Called every few milliseconds of the run's time. */
-  tick(nowNs: number, stage: Stage): void;
+  tick(nowNs: number, experiment: Experiment): void;
   /** Writes the rest; returns warnings for the user. */
-  finish(result: SeedResult, stage: Stage): readonly string[];
+  finish(result: SeedResult, experiment: Experiment): readonly string[];
   /** Closes files, also after a run that failed. */
   close(): void;
 }

@@ -7,8 +7,8 @@
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import type { NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
-import { measuredSoFar } from '../stage/measured-so-far.ts';
-import type { Stage } from '../stage/stage.ts';
+import type { Experiment } from '../experiment/experiment.ts';
+import { measuredSoFar } from '../experiment/measured-so-far.ts';
 import type { World } from '../world.ts';
 import { type BroadcastParts, broadcastTrace } from './broadcast.ts';
 import { explain } from './explain.ts';
@@ -36,13 +36,13 @@ export class Recorders implements Recording {
   }
 
   /** Called between slices of the run. */
-  tick(nowNs: number, stage: Stage): void {
-    for (const recorder of this.all) recorder.tick?.(nowNs, stage);
+  tick(nowNs: number, experiment: Experiment): void {
+    for (const recorder of this.all) recorder.tick?.(nowNs, experiment);
   }
 
   /** Ends all recordings; returns warnings for the user. */
-  finish(result: SeedResult, stage: Stage): readonly string[] {
-    for (const recorder of this.all) recorder.finish(result, stage);
+  finish(result: SeedResult, experiment: Experiment): readonly string[] {
+    for (const recorder of this.all) recorder.finish(result, experiment);
     return this.all.flatMap((recorder) => recorder.warning?.() ?? []);
   }
 

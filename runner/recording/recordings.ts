@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PaletteLink } from '../palette/messages.ts';
+import type { InjectionPort } from '../injection/messages.ts';
 import type { Broadcast } from './broadcast.ts';
 
 /** Recordings in addition to the result, as paths of files to write. */
@@ -17,5 +17,5 @@ export interface Recordings {
   /** The channel for viewers of the run. */
   readonly broadcast?: Broadcast;
   /** The source of faults that are not in the file. */
-  readonly palette?: PaletteLink;
+  readonly injection?: InjectionPort;
 }

@@ -9,8 +9,8 @@
 import { describeDivergence, findDivergence } from '../../engine/core/divergence.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { guardingClocks, tellingCrashes } from '../crash/crash-scene.ts';
-import { prepareSeed, type SeedRun } from './cast-seed.ts';
+import { guardingClocks, tellingCrashes } from '../crash/crash-context.ts';
+import { prepareSeed, type SeedRun } from './assemble-seed.ts';
 
 /** The outcome of the check. */
 export type DeterminismVerdict =
@@ -22,13 +22,13 @@ export function checkDeterminism(run: SeedRun): DeterminismVerdict {
   const { scenario } = run;
   let last: Fingerprint | undefined;
   const once = (fingerprint: Fingerprint): void => {
-    const { world, stage, scene } = prepareSeed({ ...run, fingerprint });
+    const { world, experiment, crashContext } = prepareSeed({ ...run, fingerprint });
     const toTheEnd = (): void => {
-      stage.onDone = (): void => world.sim.scheduler.stop();
-      while (world.now() < stage.overNs) world.sim.runUntil(stage.overNs);
-      stage.finish();
+      experiment.onDone = (): void => world.sim.scheduler.stop();
+      while (world.now() < experiment.overNs) world.sim.runUntil(experiment.overNs);
+      experiment.finish();
     };
-    tellingCrashes(scene, () => guardingClocks(scene, toTheEnd));
+    tellingCrashes(crashContext, () => guardingClocks(crashContext, toTheEnd));
     last = fingerprint;
   };
   const divergence = findDivergence(once, scenario.topology.hosts.length);

@@ -22,16 +22,16 @@ import { type NodeChoice, nodeChoice } from '../../scenarios/open/nodes.ts';
 import { checkOutside, outsideChoice, outsideHosts } from '../../scenarios/open/outside.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import { crashOf } from '../crash/crash-scene.ts';
-import { type Passing, runPhases, type TimeFacts, type Timekeeper } from '../phases/run-phases.ts';
+import { crashOf } from '../crash/crash-context.ts';
+import type { Experiment } from '../experiment/experiment.ts';
+import { type LimitWatch, limitsOf } from '../experiment/limit-watch.ts';
+import { SLICE_NS } from '../experiment/slices.ts';
+import { type Passing, type RunDriver, runPhases, type TimeFacts } from '../phases/run-phases.ts';
 import { inTime, type Steps, waited } from '../phases/steps.ts';
-import { type LimitWatch, limitsOf } from '../stage/limit-watch.ts';
-import { SLICE_NS } from '../stage/slices.ts';
-import type { Stage } from '../stage/stage.ts';
 import { scenarioOfSeed } from '../traffic/drawn-pairs.ts';
 import { EmulateMeter, hostMetrics, inMs } from '../worlds/emulated/emulate-meter.ts';
 import { OutsidePrograms } from '../worlds/emulated/outside-programs.ts';
-import { castRun, guarded, type PreparedRun } from './cast-seed.ts';
+import { assembleOn, guarded, type PreparedRun } from './assemble-seed.ts';
 import type { SeedAnswer } from './job.ts';
 import type { RunEnd, RunOrder } from './run-order.ts';
 import { answerOf } from './seed-answer.ts';
@@ -76,17 +76,17 @@ export async function runEmulated(order: EmulateOrder): Promise<RunEnd> {
 /** Runs one of them. */
 export async function runEmulatedSeed(order: EmulateOrder, turn: SeedTurn): Promise<SeedAnswer> {
   const scenario = scenarioOfSeed(order.scenario, turn.seed);
-  const time = new PacedTime({ ...order, scenario }, turn);
+  const driver = new PacedDriver({ ...order, scenario }, turn);
   try {
-    return { kind: 'result', result: await inTime(runPhases(time)) };
+    return { kind: 'result', result: await inTime(runPhases(driver)) };
   } catch (error) {
     if (error instanceof OutsideError) return outsideAnswer(error, scenario);
-    return answerOf(time.crashOf(error), turn.seed);
+    return answerOf(driver.crashOf(error), turn.seed);
   }
 }
 
 /** Passes virtual time at the pace of the wall clock, with outside programs beside. */
-class PacedTime implements Timekeeper {
+class PacedDriver implements RunDriver {
   readonly #order: EmulateOrder;
   readonly #turn: SeedTurn;
   readonly #programs: OutsidePrograms;
@@ -121,11 +121,11 @@ class PacedTime implements Timekeeper {
 
   /** If a node caused the error, the crash of that node; otherwise the error itself. */
   crashOf(error: unknown): unknown {
-    return this.#run === undefined ? error : crashOf(error, this.#run.scene);
+    return this.#run === undefined ? error : crashOf(error, this.#run.crashContext);
   }
 
-  cast(): PreparedRun<EmulationWorld> {
-    this.#run = this.#castRun();
+  assemble(): PreparedRun<EmulationWorld> {
+    this.#run = this.#assembleOn();
     this.#meter = new EmulateMeter(this.#emulation, this.#order.lateLimitNs);
     return this.#run;
   }
@@ -141,7 +141,7 @@ class PacedTime implements Timekeeper {
   *pass(passing: Passing): Steps<SeedResult['ending']> {
     this.#passing = passing;
     this.#beganMs = performance.now();
-    const ending = yield* this.#pace(passing.stage);
+    const ending = yield* this.#pace(passing.experiment);
     this.#wallMs = performance.now() - this.#beganMs;
     return ending;
   }
@@ -192,7 +192,7 @@ class PacedTime implements Timekeeper {
     return this.#prepared.world.sim;
   }
 
-  #castRun(): PreparedRun<EmulationWorld> {
+  #assembleOn(): PreparedRun<EmulationWorld> {
     const { scenario, registry, onJourneys, calls, recordingsOf } = this.#order;
     const { seed } = this.#turn;
     const outside = outsideChoice((name) => {
@@ -209,7 +209,7 @@ class PacedTime implements Timekeeper {
       ...(onJourneys === undefined ? {} : { onJourneys }),
       ...(calls === undefined ? {} : { calls }),
     };
-    return castRun(run, (options) => this.#makeNetwork(options));
+    return assembleOn(run, (options) => this.#makeNetwork(options));
   }
 
   #makeNetwork(options: SimWorldOptions): EmulationWorld {
@@ -232,14 +232,14 @@ class PacedTime implements Timekeeper {
     });
   }
 
-  *#pace(stage: Stage): Steps<SeedResult['ending']> {
+  *#pace(experiment: Experiment): Steps<SeedResult['ending']> {
     const { pacer } = this.#emulation;
     const early = new EarlyEnd(this.#order);
     this.#limits = limitsOf(this.#order, this.#prepared.world, this.#turn.seed);
     const onStop = (): void => pacer.stop();
     early.signal.addEventListener('abort', onStop, { once: true });
-    stage.onDone = (): void => pacer.endBy(stage.overNs);
-    const paced = pacer.run(stage.overNs);
+    experiment.onDone = (): void => pacer.endBy(experiment.overNs);
+    const paced = pacer.run(experiment.overNs);
     if (early.signal.aborted) onStop();
     const end = yield* waited(
       paced.finally(() => early.signal.removeEventListener('abort', onStop)),
@@ -259,10 +259,10 @@ class PacedTime implements Timekeeper {
   }
 
   #endSlice(atNs: number): void {
-    const { stage, recording, injector } = this.#passing as Passing;
+    const { experiment, recording, injector } = this.#passing as Passing;
     const { scenario } = this.#order;
-    recording.tick(atNs, stage);
-    if (!this.#isMissed && this.#limits?.isMissed(atNs, stage) === true) {
+    recording.tick(atNs, experiment);
+    if (!this.#isMissed && this.#limits?.isMissed(atNs, experiment) === true) {
       this.#isMissed = true;
       this.#emulation.pacer.stop();
     }

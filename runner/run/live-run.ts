@@ -1,6 +1,6 @@
 /**
  * Runs a scenario on real sockets in this process, seed after seed, and gathers what the judge
- * needs: the same file, stage and estimators as in virtual time, by the wall clock.
+ * needs: the same file, experiment and estimators as in virtual time, by the wall clock.
  *
  * Nodes get up to ten seconds to become ready before the scenario's time begins; after its end,
  * packets under way may still arrive. A run that is interrupted stops its sources, drains and
@@ -20,22 +20,22 @@ import { nodeChoice, type StackOf, stackOf } from '../../scenarios/open/nodes.ts
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { type Account, keepLiveAccount } from '../accounts/account.ts';
-import { crashOf, sceneOf } from '../crash/crash-scene.ts';
+import { crashContextOf, crashOf } from '../crash/crash-context.ts';
+import type { Experiment } from '../experiment/experiment.ts';
+import { limitsOf } from '../experiment/limit-watch.ts';
 import { provisionRun } from '../nodes/run-provision.ts';
 import { drawnSecrets } from '../nodes/secret-source.ts';
 import { assembleRun } from '../phases/assemble-run.ts';
 import {
-  type Cast,
+  type AssembledRun,
   type Passing,
+  type RunDriver,
   runPhases,
   type TimeFacts,
-  type Timekeeper,
 } from '../phases/run-phases.ts';
 import { inTime, type Steps } from '../phases/steps.ts';
 import { privacyNote } from '../privacy/privacy.ts';
 import { liveRecorders } from '../recording/recorders.ts';
-import { limitsOf } from '../stage/limit-watch.ts';
-import type { Stage } from '../stage/stage.ts';
 import { Deliveries } from '../traffic/deliveries.ts';
 import { scenarioOfSeed } from '../traffic/drawn-pairs.ts';
 import { handoverBook } from '../worlds/live/handover-metrics.ts';
@@ -91,16 +91,16 @@ export async function runLiveSeed(order: LiveOrder, turn: SeedTurn): Promise<See
   const scenario = scenarioOfSeed(order.scenario, turn.seed);
   const obstacle = obstacleOf(scenario);
   if (obstacle !== undefined) return { kind: 'scenario-error', ...obstacle };
-  const time = new LiveTime({ ...order, scenario }, turn);
+  const driver = new LiveDriver({ ...order, scenario }, turn);
   try {
-    return { kind: 'result', result: await inTime(runPhases(time)) };
+    return { kind: 'result', result: await inTime(runPhases(driver)) };
   } catch (error) {
-    return answerOf(time.crashOf(error), turn.seed);
+    return answerOf(driver.crashOf(error), turn.seed);
   }
 }
 
 /** Lets time pass by the wall clock. */
-class LiveTime implements Timekeeper {
+class LiveDriver implements RunDriver {
   readonly #order: LiveOrder;
   readonly #turn: SeedTurn;
   readonly #warnings: string[];
@@ -125,13 +125,13 @@ class LiveTime implements Timekeeper {
   crashOf(error: unknown): unknown {
     if (this.#made === undefined) return error;
     const { hosts } = this.#order.scenario.topology;
-    const scene = { hosts, ...this.#protocols(), seed: this.#turn.seed };
-    return crashOf(error, sceneOf(this.#world, scene));
+    const crashContext = { hosts, ...this.#protocols(), seed: this.#turn.seed };
+    return crashOf(error, crashContextOf(this.#world, crashContext));
   }
 
-  cast(): Cast {
+  assemble(): AssembledRun {
     this.#made = this.#makeWorld();
-    return this.#castRun(this.#made.world);
+    return this.#assembleOn(this.#made.world);
   }
 
   *open(): Steps<void> {
@@ -143,9 +143,9 @@ class LiveTime implements Timekeeper {
     this.#world.sim.pump.enter(act);
   }
 
-  *untilReady(stage: Stage): Steps<void> {
+  *untilReady(experiment: Experiment): Steps<void> {
     const { hosts } = this.#order.scenario.topology;
-    const isLate = ({ name }: HostSpec): boolean => stage.node(name)?.isReady?.() === false;
+    const isLate = ({ name }: HostSpec): boolean => experiment.node(name)?.isReady?.() === false;
     const isOver = (): boolean => this.#order.signal?.aborted === true;
     const patience = { maxMs: READY_MAX_MS, pollMs: READY_POLL_MS, failure: this.#failure, isOver };
     const late = yield* untilNone(() => hosts.filter(isLate), patience);
@@ -161,7 +161,7 @@ class LiveTime implements Timekeeper {
     this.#agenda.begin(zeroNs);
   }
 
-  *pass({ stage, recording, injector }: Passing): Steps<SeedResult['ending']> {
+  *pass({ experiment, recording, injector }: Passing): Steps<SeedResult['ending']> {
     const world = this.#world;
     const { pump } = world.sim;
     injector?.follow(
@@ -171,21 +171,21 @@ class LiveTime implements Timekeeper {
     const meter = new LiveMeter(world.sim, handoverBook(this.#order.scenario), this.#pace);
     this.#meter = meter;
     const limits = limitsOf(this.#order, world, this.#turn.seed);
-    const hasFixedEnd = stage.done === undefined && limits === undefined;
+    const hasFixedEnd = experiment.done === undefined && limits === undefined;
     const progress = setInterval(() => {
       meter.look();
       const events = world.sim.scheduler.eventCount;
       tellProgress(this.#order, this.#turn, { nowNs: world.now(), events });
-      recording.tick(world.now(), stage);
+      recording.tick(world.now(), experiment);
     }, PROGRESS_MS);
     try {
       return yield* untilOver(this.#order, {
-        stage,
+        experiment,
         failure: this.#failure,
         now: () => world.now(),
         // The end moves when the work is done, or a limit cannot be met any more.
         turnMs: hasFixedEnd ? Number.POSITIVE_INFINITY : DONE_POLL_MS,
-        isMissed: () => limits?.isMissed(world.now(), stage) === true,
+        isMissed: () => limits?.isMissed(world.now(), experiment) === true,
         mute: () => this.#agenda.mute(),
       });
     } finally {
@@ -258,7 +258,7 @@ class LiveTime implements Timekeeper {
     return made;
   }
 
-  #castRun(world: LiveRunWorld['world']): Cast {
+  #assembleOn(world: LiveRunWorld['world']): AssembledRun {
     const { scenario, registry, recordingsOf } = this.#order;
     const { seed } = this.#turn;
     const facts = { scenario, registry, seed };
@@ -276,7 +276,7 @@ class LiveTime implements Timekeeper {
       ...{ ...facts, provision, deliveries },
       account: this.#keepAccount(world, deliveries),
       recorders: liveRecorders({ ...facts, world, now, directions }, recordings),
-      palette: recordings.palette,
+      injection: recordings.injection,
     });
   }
 

@@ -9,24 +9,24 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { SeedResult } from '../../reports/model.ts';
-import { SteppedPalette } from '../palette/stepped.ts';
-import { type Passing, runPhases, type TimeFacts, type Timekeeper } from '../phases/run-phases.ts';
+import { CheckpointBook } from '../experiment/checkpoint-book.ts';
+import { LimitWatch } from '../experiment/limit-watch.ts';
+import { SLICE_NS, sliceEnd } from '../experiment/slices.ts';
+import { SteppedInjection } from '../injection/stepped.ts';
+import { type Passing, type RunDriver, runPhases, type TimeFacts } from '../phases/run-phases.ts';
 import { atOnce, type Steps } from '../phases/steps.ts';
-import { CheckpointBook } from '../stage/checkpoint-book.ts';
-import { LimitWatch } from '../stage/limit-watch.ts';
-import { SLICE_NS, sliceEnd } from '../stage/slices.ts';
 import { SetUpMemory } from '../worlds/set-up-memory.ts';
-import { castSeed, guarded, type PreparedRun, type SeedRun } from './cast-seed.ts';
+import { assembleSeed, guarded, type PreparedRun, type SeedRun } from './assemble-seed.ts';
 import type { RunControl } from './run-control.ts';
 
 /** Runs one seed to its end. */
 export function runSeed(run: SeedRun): SeedResult {
   const began = performance.now();
   const memory = new SetUpMemory();
-  const cast = castSeed({ memory, ...run });
-  const limits = run.endsOnMiss === true ? new LimitWatch(cast.world, cast) : undefined;
-  const time = new VirtualTime(cast, { control: run.control, began, memory, limits });
-  return guarded(cast, () => atOnce(runPhases(time)));
+  const assembled = assembleSeed({ memory, ...run });
+  const limits = run.endsOnMiss === true ? new LimitWatch(assembled.world, assembled) : undefined;
+  const driver = new VirtualDriver(assembled, { control: run.control, began, memory, limits });
+  return guarded(assembled, () => atOnce(runPhases(driver)));
 }
 
 interface TimeParts {
@@ -38,30 +38,30 @@ interface TimeParts {
 }
 
 /** Passes virtual time, slice after slice, as fast as the processor can. */
-class VirtualTime implements Timekeeper {
-  readonly #cast: PreparedRun;
+class VirtualDriver implements RunDriver {
+  readonly #assembled: PreparedRun;
   readonly #control: RunControl | undefined;
   readonly #began: number;
   readonly #book: CheckpointBook;
   readonly #memory: SetUpMemory;
   readonly #limits: LimitWatch | undefined;
   #setUpBytes = 0;
-  #palette: SteppedPalette | undefined;
+  #injection: SteppedInjection | undefined;
   #beganMs = 0;
   #endedMs = 0;
   #engineMs = 0;
 
-  constructor(cast: PreparedRun, { control, began, memory, limits }: TimeParts) {
+  constructor(assembled: PreparedRun, { control, began, memory, limits }: TimeParts) {
     this.#memory = memory;
     this.#limits = limits;
-    this.#cast = cast;
+    this.#assembled = assembled;
     this.#control = control;
     this.#began = began;
-    this.#book = new CheckpointBook(cast.scenario, SLICE_NS);
+    this.#book = new CheckpointBook(assembled.scenario, SLICE_NS);
   }
 
-  cast(): PreparedRun {
-    return this.#cast;
+  assemble(): PreparedRun {
+    return this.#assembled;
   }
 
   prepare(act: () => void): void {
@@ -71,7 +71,7 @@ class VirtualTime implements Timekeeper {
 
   // biome-ignore lint/correctness/useYield: virtual time waits for nothing.
   *pass(passing: Passing): Steps<SeedResult['ending']> {
-    this.#palette = this.#paletteOf(passing);
+    this.#injection = this.#injectionOf(passing);
     this.#beganMs = epochMs();
     const ending = this.#advance(passing);
     this.#endedMs = epochMs();
@@ -79,7 +79,7 @@ class VirtualTime implements Timekeeper {
   }
 
   facts(): TimeFacts {
-    const { world, warnings } = this.#cast;
+    const { world, warnings } = this.#assembled;
     const { fingerprint, scheduler } = world.sim;
     const wallMs = performance.now() - this.#began;
     return { fingerprint, events: scheduler.eventCount, wallMs, warnings };
@@ -87,52 +87,53 @@ class VirtualTime implements Timekeeper {
 
   addTo(result: SeedResult): SeedResult {
     const engine = { beganMs: this.#beganMs, endedMs: this.#endedMs, busyMs: this.#engineMs };
-    const { world, scenario } = this.#cast;
+    const { world, scenario } = this.#assembled;
     const nodes = { count: scenario.topology.hosts.length, bytes: this.#setUpBytes };
     const memory = { nodes, packets: world.packetMemory() };
     return { ...result, engine, memory, checkpoints: this.#book.checkpoints };
   }
 
-  #advance({ stage, recording }: Passing): SeedResult['ending'] {
-    const { world } = this.#cast;
+  #advance({ experiment, recording }: Passing): SeedResult['ending'] {
+    const { world } = this.#assembled;
     const control = this.#control;
-    stage.onDone = (): void => world.sim.scheduler.stop();
-    for (let at = world.now(); at < stage.overNs; ) {
-      this.#palette?.between(at);
-      const untilNs = this.#nextStop(at, stage.overNs);
+    experiment.onDone = (): void => world.sim.scheduler.stop();
+    for (let at = world.now(); at < experiment.overNs; ) {
+      this.#injection?.between(at);
+      const untilNs = this.#nextStop(at, experiment.overNs);
       const began = performance.now();
       world.sim.runUntil(untilNs);
       // Earlier than planned if the work was done meanwhile.
       at = world.now();
       this.#engineMs += performance.now() - began;
       this.#book.pass(at, world.sim);
-      recording.tick(at, stage);
-      if (at < stage.overNs && this.#limits?.isMissed(at, stage) === true) return 'aborted';
+      recording.tick(at, experiment);
+      if (at < experiment.overNs && this.#limits?.isMissed(at, experiment) === true)
+        return 'aborted';
       if (control === undefined) continue;
       const { eventCount: events } = world.sim.scheduler;
       control.report({ nowNs: at, events, engineMs: this.#engineMs });
       const reason = control.stopReason;
-      if (reason !== undefined && at < stage.overNs) return reason;
+      if (reason !== undefined && at < experiment.overNs) return reason;
     }
     return 'complete';
   }
 
   /** Slices in which nothing happens are left out, unless the run keeps to a pace. */
   #nextStop(at: number, overNs: number): number {
-    const { scheduler } = this.#cast.world.sim;
-    const nextNs = this.#palette?.isPaced === true ? at : scheduler.peekTime();
+    const { scheduler } = this.#assembled.world.sim;
+    const nextNs = this.#injection?.isPaced === true ? at : scheduler.peekTime();
     const sliceNs = Math.max(sliceEnd(at + 1), sliceEnd(nextNs));
     return Math.min(overNs, this.#book.nextAfter(at), sliceNs);
   }
 
-  #paletteOf({ stage, recording, injector }: Passing): SteppedPalette | undefined {
-    const { world, palette } = this.#cast;
-    if (palette === undefined || injector === undefined) return undefined;
-    return new SteppedPalette({
+  #injectionOf({ experiment, recording, injector }: Passing): SteppedInjection | undefined {
+    const { world, injection } = this.#assembled;
+    if (injection === undefined || injector === undefined) return undefined;
+    return new SteppedInjection({
       injector,
-      speed: palette.speed,
+      speed: injection.speed,
       runUntil: (atNs): void => world.sim.runUntil(atNs),
-      onWait: (): void => recording.tick(world.now(), stage),
+      onWait: (): void => recording.tick(world.now(), experiment),
       isStopped: (): boolean => this.#control?.stopReason !== undefined,
     });
   }

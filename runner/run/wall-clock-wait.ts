@@ -5,8 +5,8 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { SeedResult } from '../../reports/model.ts';
+import type { Experiment } from '../experiment/experiment.ts';
 import type { Steps } from '../phases/steps.ts';
-import type { Stage } from '../stage/stage.ts';
 import { pause } from './pause.ts';
 import type { RunOrder } from './run-order.ts';
 import { EarlyEnd, stoppedDrainMs } from './wall-clock-run.ts';
@@ -58,7 +58,7 @@ export function* untilNone<T>(
 
 /** A run whose time passes by the wall clock. */
 export interface WallTime {
-  readonly stage: Stage;
+  readonly experiment: Experiment;
   readonly failure: Failure;
   /** Time of the scenario, ns. */
   readonly now: () => number;
@@ -74,17 +74,17 @@ export interface WallTime {
 /** Waits until the run is over. One that is stopped is silenced, and drains for a moment. */
 export function* untilOver(
   order: RunOrder,
-  { stage, failure, now, turnMs, turn, isMissed, mute }: WallTime,
+  { experiment, failure, now, turnMs, turn, isMissed, mute }: WallTime,
 ): Steps<SeedResult['ending']> {
   const early = new EarlyEnd(order);
   let ending: SeedResult['ending'] | undefined;
-  while (now() < stage.overNs && !early.signal.aborted && ending === undefined) {
-    const leftMs = Math.ceil((stage.overNs - now()) / NS_PER_MS);
+  while (now() < experiment.overNs && !early.signal.aborted && ending === undefined) {
+    const leftMs = Math.ceil((experiment.overNs - now()) / NS_PER_MS);
     yield failure.pause(Math.min(turnMs, leftMs), early.signal);
     turn?.();
     if (isMissed?.() === true) ending = 'aborted';
   }
-  if (now() >= stage.overNs) return 'complete';
+  if (now() >= experiment.overNs) return 'complete';
   mute();
   yield failure.pause(stoppedDrainMs(order.scenario));
   return ending ?? early.ending;

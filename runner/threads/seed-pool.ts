@@ -69,7 +69,7 @@ export class SeedPool {
     const calls = watch.calls.buffer;
     const base = { file, overrides, seed, recordings, endsOnMiss };
     const job: SeedJob = { ...base, shared, calls, ...files };
-    const ports = [recordings.broadcast?.port, recordings.palette?.port];
+    const ports = [recordings.broadcast?.port, recordings.injection?.port];
     const transferList = ports.filter((port) => port !== undefined);
     try {
       return (await this.#pool.run(job, { transferList, signal: watch.signal })) as SeedAnswer;

@@ -13,7 +13,7 @@ import { NodeCalls } from '../../engine/net/node-calls.ts';
 import { isShippedName } from '../../scenarios/open/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Crash, CrashPlace } from '../crash/crash.ts';
-import { type EventScene, eventsOf, heldPlace } from '../crash/crash-scene.ts';
+import { type CallContext, eventsOf, heldPlace } from '../crash/crash-context.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { pause } from '../run/pause.ts';
 import { RunControl, type StopReason } from '../run/run-control.ts';
@@ -198,7 +198,7 @@ export class SeedWatch {
       seed,
       atNs: this.#timeOf(this.#callNs()),
       ...what,
-      events: host === undefined ? [] : eventsOf(this.calls.inHand ?? 0, this.#scene),
+      events: host === undefined ? [] : eventsOf(this.calls.inHand ?? 0, this.#crashContext),
       stack: '',
     };
     return { kind: 'broken', message, stack: '', crash };
@@ -226,7 +226,7 @@ export class SeedWatch {
     return Math.max(0, callNs - this.control.zeroNs);
   }
 
-  get #scene(): EventScene {
+  get #crashContext(): CallContext {
     const { hosts } = this.#options;
     const callTime = (): number => this.#callNs();
     const now = (): number => this.#timeOf(callTime());

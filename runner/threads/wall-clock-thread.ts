@@ -139,7 +139,7 @@ class SeedThread {
       calls: this.#watch.calls.buffer,
       ...way,
     };
-    const ports = [recordings.broadcast?.port, recordings.palette?.port];
+    const ports = [recordings.broadcast?.port, recordings.injection?.port];
     const transferList = ports.filter((port) => port !== undefined);
     // The file needs none of this process's start options.
     return new Worker(new URL(ENTRY), { workerData: job, transferList, execArgv: [] });

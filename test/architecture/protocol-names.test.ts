@@ -19,7 +19,7 @@ const OTHER_MEANINGS: ReadonlySet<string> = new Set([
   // An example in the help.
   "cli/dissect.ts 'gateway'",
   // Keys that name files: the same key.
-  "runner/palette/export.ts 'scion'",
+  "runner/injection/export.ts 'scion'",
   // A priority of traffic.
   "scenarios/files/traffic-schema.ts 'bulk'",
   // An event of a WebSocket.
@@ -27,7 +27,7 @@ const OTHER_MEANINGS: ReadonlySet<string> = new Set([
   // Not the protocol, but what arrives.
   "engine/net/sim-world.ts 'datagram'",
   "engine/net/sim-host.ts 'datagram'",
-  "runner/crash/crash-scene.ts 'datagram'",
+  "runner/crash/crash-context.ts 'datagram'",
   "runner/calibration/timed-world.ts 'datagram'",
   // Examples of names for editors.
   "topologies/schema/topology.ts 'gateway'",

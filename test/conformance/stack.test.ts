@@ -210,7 +210,7 @@ describe('a stack in virtual time', () => {
 
   it('shows the status of every layer beside that of the lowest protocol', async () => {
     const { prepared } = await prepareText(textOf(BULK, { layers: 2 }));
-    expect(prepared.stage.node('alice')?.status?.()).toEqual({
+    expect(prepared.experiment.node('alice')?.status?.()).toEqual({
       peers: [
         { name: 'alice', unconfirmed: 0 },
         { name: 'bob', unconfirmed: 0 },

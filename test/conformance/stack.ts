@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SeedResult } from '../../reports/model.ts';
-import { type PreparedRun, prepareSeed } from '../../runner/run/cast-seed.ts';
+import { type PreparedRun, prepareSeed } from '../../runner/run/assemble-seed.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';

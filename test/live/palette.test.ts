@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
-import { interactiveYaml } from '../../runner/palette/export.ts';
-import type { InjectedEvent, PaletteLink, PaletteNews } from '../../runner/palette/messages.ts';
+import { interactiveYaml } from '../../runner/injection/export.ts';
+import type { InjectedEvent, InjectionPort, PaletteNews } from '../../runner/injection/messages.ts';
 import { runEmulated } from '../../runner/run/emulate-run.ts';
 import { runLive } from '../../runner/run/live-run.ts';
 import type { RunEnd } from '../../runner/run/run-order.ts';
@@ -32,7 +32,7 @@ afterAll(cleanUp);
 const AFTER_MS = 700;
 
 /** Cuts the link shortly after the start of the run, and also sends orders that are impossible. */
-function palette(): { readonly link: PaletteLink; readonly news: PaletteNews[] } {
+function palette(): { readonly link: InjectionPort; readonly news: PaletteNews[] } {
   const { port1, port2: port } = new MessageChannel();
   const news: PaletteNews[] = [];
   port1.on('message', (one: PaletteNews) => {
@@ -56,7 +56,7 @@ interface Cut {
 
 async function cutOf(
   name: string,
-  run: (file: string, link: PaletteLink) => Promise<RunEnd>,
+  run: (file: string, link: InjectionPort) => Promise<RunEnd>,
 ): Promise<Cut> {
   const block = blockOf(80 + name.length);
   write(`${name}.yaml`, CABLE, block);
@@ -82,14 +82,14 @@ function expectCut({ report, fault }: Cut): void {
 describe.concurrent('a fault from the palette', () => {
   it('acts on a live run of one event loop', async () => {
     const cut = await cutOf('one', async (file, link) =>
-      runLive({ ...(await orderOf(file)), recordingsOf: () => ({ palette: link }) }),
+      runLive({ ...(await orderOf(file)), recordingsOf: () => ({ injection: link }) }),
     );
     expectCut(cut);
   });
 
   it('acts on a live run of several event loops', async () => {
     const cut = await cutOf('loops', async (file, link) => {
-      const more = { processes: { loops: 2 }, recordingsOf: () => ({ palette: link }) };
+      const more = { processes: { loops: 2 }, recordingsOf: () => ({ injection: link }) };
       return (await spread(file, more)).end;
     });
     expectCut(cut);
@@ -100,7 +100,7 @@ describe.concurrent('a fault from the palette', () => {
       runEmulated({
         ...(await orderOf(file)),
         ...{ speed: 1, onLate: 'warn', lateLimitNs: 1e9, folder },
-        recordingsOf: () => ({ palette: link }),
+        recordingsOf: () => ({ injection: link }),
       }),
     );
     expectCut(cut);

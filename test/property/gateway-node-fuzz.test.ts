@@ -13,7 +13,7 @@ import { PING_PORT } from '../../nodes/ping/geometry.ts';
 import { protocol as ping } from '../../nodes/ping/index.ts';
 import { protocol as scion } from '../../nodes/scion/index.ts';
 import { PacketView } from '../../nodes/scion/wire/packet-view.ts';
-import type { PreparedRun } from '../../runner/run/cast-seed.ts';
+import type { PreparedRun } from '../../runner/run/assemble-seed.ts';
 import { load, MS, prepare, SECOND } from '../unit/runner/fixture.ts';
 import { mutate } from './mutate.ts';
 
@@ -89,7 +89,7 @@ const addresses = new Map(
 describe('mutated datagrams', () => {
   it(`R-084: ${INPUTS} at the socket of a gateway are named drops, and it delivers on, seed ${SEED}`, () => {
     const prepared = prepare(overGateways);
-    const { world, stage } = prepared;
+    const { world, experiment } = prepared;
     const victim: Victim = {
       name: 'gateway-211',
       port: GATEWAY_PORT,
@@ -102,12 +102,12 @@ describe('mutated datagrams', () => {
     world.sim.runUntil(4 * SECOND);
     expect(genuine.length).toBeGreaterThan(50);
     attack(prepared, genuine, victim);
-    const { meter } = stage.flows[0]!;
+    const { meter } = experiment.flows[0]!;
     const before = meter.deliveredTotal;
     world.sim.runUntil(7 * SECOND);
     expect(meter.deliveredTotal - before).toBeGreaterThan(150);
-    expect([meter.duplicates, stage.deliveries.damaged]).toEqual([0, 0]);
-    expect(stage.node('gateway-211')?.invariant?.()).toBeUndefined();
+    expect([meter.duplicates, experiment.deliveries.damaged]).toEqual([0, 0]);
+    expect(experiment.node('gateway-211')?.invariant?.()).toBeUndefined();
     // The mutations are useful only if they get beyond the parsers.
     const seen = Object.keys(world.nodeDrops());
     for (const reason of seen) expect({ ...gateway.drops, ...scion.drops }).toHaveProperty(reason);
@@ -129,7 +129,7 @@ describe('mutated datagrams', () => {
 
   it(`R-084: ${INPUTS} at the socket of a ping node are named drops, and it answers on, seed ${SEED}`, () => {
     const prepared = prepare(overPing);
-    const { world, stage } = prepared;
+    const { world, experiment } = prepared;
     const victim: Victim = {
       name: 'bob',
       port: PING_PORT,
@@ -141,7 +141,7 @@ describe('mutated datagrams', () => {
     const genuine = record(prepared, victim);
     world.sim.runUntil(2 * SECOND);
     attack(prepared, genuine, victim);
-    const { meter } = stage.flows[0]!;
+    const { meter } = experiment.flows[0]!;
     const before = meter.deliveredTotal;
     world.sim.runUntil(5 * SECOND);
     expect(meter.deliveredTotal - before).toBeGreaterThan(150);

@@ -20,7 +20,7 @@ import {
   type RecordType,
   recordReader,
 } from '../../nodes/mixnet/records.ts';
-import type { PreparedRun } from '../../runner/run/cast-seed.ts';
+import type { PreparedRun } from '../../runner/run/assemble-seed.ts';
 import type { CpuChoice } from '../../scenarios/model.ts';
 import { load, MS, prepare, SECOND } from '../unit/runner/fixture.ts';
 import { mutate } from './mutate.ts';
@@ -112,17 +112,17 @@ describe('mutated datagrams', () => {
     `R-084: ${INPUTS} at $name from $sender are named drops, and messages arrive on`,
     (victim, expected) => {
       const prepared = prepare(scenario);
-      const { world, stage } = prepared;
+      const { world, experiment } = prepared;
       const genuine = record(prepared, victim);
       world.sim.runUntil(16 * SECOND);
       expect(genuine.length).toBeGreaterThan(KEPT_BACK);
       attack(prepared, genuine, victim);
-      const { meter } = stage.flows[0]!;
+      const { meter } = experiment.flows[0]!;
       const before = meter.deliveredTotal;
       world.sim.runUntil(world.now() + 20 * SECOND);
       expect(meter.deliveredTotal - before).toBeGreaterThan(20);
-      expect([meter.duplicates, stage.deliveries.damaged]).toEqual([0, 0]);
-      expect(stage.node(victim.name)?.invariant?.()).toBeUndefined();
+      expect([meter.duplicates, experiment.deliveries.damaged]).toEqual([0, 0]);
+      expect(experiment.node(victim.name)?.invariant?.()).toBeUndefined();
       const seen = Object.keys(world.nodeDrops());
       for (const reason of seen) expect(MIXNET_DROPS).toHaveProperty(reason);
       // The mutations are useful only if they get beyond the first checks.

@@ -23,9 +23,9 @@ import {
 import { dialChannel } from '../../runner/distributed/channel/dial.ts';
 import { frameOf } from '../../runner/distributed/channel/frames.ts';
 import { dialHandshake } from '../../runner/distributed/channel/handshake.ts';
+import { Experiment } from '../../runner/experiment/experiment.ts';
 import { provisionRun } from '../../runner/nodes/run-provision.ts';
 import { drawnSecrets } from '../../runner/nodes/secret-source.ts';
-import { Stage } from '../../runner/stage/stage.ts';
 import { type LiveRunWorld, liveWorld } from '../../runner/worlds/live/live-world.ts';
 import { type NodeChoice, nodeChoice } from '../../scenarios/open/nodes.ts';
 import { GOOD, HOST, Lobby } from '../unit/runner/distributed/channel/support.ts';
@@ -107,7 +107,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
   const authority: Place = { host: address, port: DIRECTORY_PORT };
   const failures: unknown[] = [];
   let world: LiveRunWorld['world'];
-  let stage: Stage;
+  let experiment: Experiment;
 
   beforeAll(async () => {
     const protocolOf = (host: Parameters<typeof nodeChoice>[1]): Protocol =>
@@ -117,7 +117,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
     const seconds = Math.floor(Date.now() / 1_000);
     const secrets = drawnSecrets();
     const provision = provisionRun({ scenario, seed: 1, protocolOf, crypto, seconds, secrets });
-    stage = new Stage({
+    experiment = new Experiment({
       world,
       scenario,
       seed: 1,
@@ -125,15 +125,15 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
     });
     await world.sim.warm();
-    world.sim.pump.enter(() => stage.prepare());
-    const isReady = (): boolean => stage.node('authority')?.isReady?.() === true;
+    world.sim.pump.enter(() => experiment.prepare());
+    const isReady = (): boolean => experiment.node('authority')?.isReady?.() === true;
     while (!isReady()) await new Promise((resolve) => setTimeout(resolve, 50));
   }, TIMEOUT_MS);
   afterAll(() => world.sim.close());
 
   /** The answer of the authority to an honest request for its document. */
   const asked = async (): Promise<string> => {
-    const state = stage.node('authority')?.status?.() ?? {};
+    const state = experiment.node('authority')?.status?.() ?? {};
     const [first = 0] = state['documents'] as readonly number[];
     let status = 'nothing';
     const reader = recordReader(['document'], (_type, body) => {

@@ -4,7 +4,7 @@
  * fix, every request was answered with a cookie.
  */
 import { describe, expect, it } from 'vitest';
-import type { PreparedRun } from '../../runner/run/cast-seed.ts';
+import type { PreparedRun } from '../../runner/run/assemble-seed.ts';
 import { loadText, MS, prepare, SECOND } from '../unit/runner/fixture.ts';
 
 const HANDSHAKE_FRAME = 5;

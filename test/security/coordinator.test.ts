@@ -15,8 +15,8 @@ import { packHistogram } from '../../runner/distributed/messages/packed-histogra
 import { ReportGuard } from '../../runner/distributed/messages/report-guard.ts';
 import { AgentProcess } from '../../runner/distributed/processes/agent-process.ts';
 import type { ProcessFleet } from '../../runner/distributed/processes/process-fleet.ts';
+import { Experiment } from '../../runner/experiment/experiment.ts';
 import type { KeyBundle } from '../../runner/nodes/key-bundle.ts';
-import { Stage } from '../../runner/stage/stage.ts';
 import { type NodeChoice, nodeChoice } from '../../scenarios/open/nodes.ts';
 import { NobodysChannel, tallyOf, WritingFleet } from '../unit/runner/distributed/fixture.ts';
 import { load, registry } from '../unit/runner/fixture.ts';
@@ -320,7 +320,7 @@ afterEach(() => stopAfter?.world.agenda.stop());
 interface Running {
   readonly coordinator: Coordinator;
   readonly guard: ReportGuard;
-  readonly stage: Stage;
+  readonly experiment: Experiment;
   readonly alice: AgentProcess;
   readonly bob: AgentProcess;
 }
@@ -338,7 +338,7 @@ function running(): Running {
     onLog: vi.fn(),
   });
   stopAfter = coordinator;
-  const stage = new Stage({
+  const experiment = new Experiment({
     world: coordinator.world,
     scenario,
     seed: 1,
@@ -346,8 +346,8 @@ function running(): Running {
     nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
     standIns: coordinator.standIns,
   });
-  coordinator.attach(stage);
-  stage.prepare();
+  coordinator.attach(experiment);
+  experiment.prepare();
   const [alice, bob] = ['alice', 'bob'].map((host) => fleet.add(host)) as [
     AgentProcess,
     AgentProcess,
@@ -363,7 +363,7 @@ function running(): Running {
     now: (): number => coordinator.world.agenda.now(),
     nextSequence: (flow): number => coordinator.nextSequence(flow),
   });
-  return { coordinator, guard, stage, alice, bob };
+  return { coordinator, guard, experiment, alice, bob };
 }
 
 describe('a report whose shape is right', () => {
@@ -402,7 +402,7 @@ describe('a report whose shape is right', () => {
   });
 
   it(`breaks no meter: ${ROUNDS} mutations, seed ${SEED}`, () => {
-    const { coordinator, guard, stage, alice, bob } = running();
+    const { coordinator, guard, experiment, alice, bob } = running();
     const roll = dice(SEED);
     const all = Object.values(REPORTS).filter(({ type }) => type !== 'broken');
     const told = Array.from({ length: ROUNDS }, () => {
@@ -419,7 +419,7 @@ describe('a report whose shape is right', () => {
       if (passed % 10 === 0) coordinator.settle();
     }
     coordinator.finish();
-    stage.finish();
+    experiment.finish();
     for (const host of ['alice', 'bob']) coordinator.world.metrics(host);
     coordinator.world.tallies.processMetrics(1_000);
     expect(passed).toBeGreaterThan(ROUNDS / 40);

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { SentMarks } from '../../nodes/gateway/underlay/sent-marks.ts';
-import type { PreparedRun } from '../../runner/run/cast-seed.ts';
+import type { PreparedRun } from '../../runner/run/assemble-seed.ts';
 import { type ForgedScmp, forgeScmp } from '../unit/nodes/gateway/forged-scmp.ts';
 import { load, MS, prepare, SECOND } from '../unit/runner/fixture.ts';
 
@@ -51,10 +51,10 @@ function attack(make: (seen: readonly Uint8Array[], nowNs: number) => ForgedScmp
   readonly drops: Readonly<Record<string, number>>;
 } {
   const prepared = prepare(scenario);
-  const { world, stage } = prepared;
+  const { world, experiment } = prepared;
   const seen = wiretap(prepared, 'gateway-111--br-111-1');
   world.sim.runUntil(5 * SECOND);
-  const before = stage.activePath(...PAIR);
+  const before = experiment.activePath(...PAIR);
   expect(before).toContain('core-110--core-310');
   for (let at = 5 * SECOND; at < 10 * SECOND; at += 500 * MS) {
     hiccup(prepared, 30 * MS);
@@ -65,7 +65,7 @@ function attack(make: (seen: readonly Uint8Array[], nowNs: number) => ForgedScmp
   }
   const deaths = world.metrics('gateway-111')['gateway.path_deaths'];
   return {
-    isMoved: String(stage.activePath(...PAIR)) !== String(before),
+    isMoved: String(experiment.activePath(...PAIR)) !== String(before),
     deaths: deaths !== undefined && 'value' in deaths ? deaths.value : -1,
     drops: world.nodeDrops(),
   };
@@ -122,10 +122,10 @@ describe('somebody on the path who quotes at the instant of a miss', () => {
     readonly deaths: number;
   } {
     const prepared = prepare(load('failover.yaml', { ...CALM, ...options }));
-    const { world, stage } = prepared;
+    const { world, experiment } = prepared;
     const seen = wiretap(prepared, 'gateway-111--br-111-1');
     const lossInUse = (): number => {
-      const told = stage.node('gateway-111')?.status?.() as Told | undefined;
+      const told = experiment.node('gateway-111')?.status?.() as Told | undefined;
       return told?.peers[0]?.paths.find(({ role }) => role === 'active')?.loss ?? -1;
     };
     let came = 0;

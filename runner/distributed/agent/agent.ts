@@ -20,7 +20,7 @@ import { Refusal } from '../../../scenarios/refusal.ts';
 import type { Registry } from '../../../topologies/files/registry.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
 import { BrokenPromise, cutCrash, NodeCrash } from '../../crash/crash.ts';
-import { crashOf, sceneOf } from '../../crash/crash-scene.ts';
+import { crashContextOf, crashOf } from '../../crash/crash-context.ts';
 import type { MakeForger } from '../../flood-order.ts';
 import { createNodes } from '../../nodes/host-nodes.ts';
 import { type BundleUse, bundleView } from '../../nodes/key-bundle.ts';
@@ -234,7 +234,7 @@ export class Agent implements WorldListener {
     const { registry } = this.#surroundings;
     const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
     const parts = { hosts, protocolOf, stackOf: stackOf(scenario, registry), seed };
-    return crashOf(error, sceneOf(this.world, parts));
+    return crashOf(error, crashContextOf(this.world, parts));
   }
 
   /** True once every node has reported that it can carry traffic. */

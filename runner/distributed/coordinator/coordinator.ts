@@ -15,8 +15,8 @@ import type { Scenario } from '../../../scenarios/model.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
 import { NodeCrash } from '../../crash/crash.ts';
+import type { Experiment, StandIns } from '../../experiment/experiment.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
-import type { Stage, StandIns } from '../../stage/stage.ts';
 import { Deliveries } from '../../traffic/deliveries.ts';
 import { TRUTH_KINDS, type Truth } from '../../traffic/ground-truth.ts';
 import { FlowSupply } from '../../traffic/traffic-source.ts';
@@ -93,7 +93,7 @@ export class Coordinator {
   readonly #flows: RemoteFlow[] = [];
   readonly #nextSequence: number[];
   readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
-  #stage: Stage | undefined;
+  #experiment: Experiment | undefined;
   #zeroNs: bigint | undefined;
   #isEnding = false;
 
@@ -118,9 +118,9 @@ export class Coordinator {
     };
   }
 
-  /** Attaches the stage that measures; agents may report from now on. */
-  attach(stage: Stage): void {
-    this.#stage = stage;
+  /** Attaches the experiment that measures; agents may report from now on. */
+  attach(experiment: Experiment): void {
+    this.#experiment = experiment;
   }
 
   /** Initial agents that have not yet reached this state. */
@@ -197,7 +197,7 @@ export class Coordinator {
       flow.hasSentFile = tallies.hasSentFile(flow.index);
     }
     this.deliveries.damaged += tallies.damaged;
-    if (this.#stage !== undefined) this.#stage.refusals = tallies.refusals();
+    if (this.#experiment !== undefined) this.#experiment.refusals = tallies.refusals();
     if (measured.late > 0) {
       this.warnings.add(
         `${measured.late} reports of agents came too late to be processed in order`,
@@ -246,10 +246,10 @@ export class Coordinator {
         this.world.tallies.note(agent.id, report.tally);
         return;
       case 'addend':
-        this.#stage?.sums.addend(report.space, report.part, readChecks(report.checks));
+        this.#experiment?.sums.addend(report.space, report.part, readChecks(report.checks));
         return;
       case 'sum':
-        this.#stage?.sums.sum({ ...report, vector: readChecks(report.checks) });
+        this.#experiment?.sums.sum({ ...report, vector: readChecks(report.checks) });
         return;
       case 'handovers':
         this.handovers.note(report.batch, agent.clock.isShared ? SHARED_CLOCK : agent.id);
@@ -386,7 +386,7 @@ export class Coordinator {
     truth.kind = kind;
     truth.sequence = rows[at + 3] as number;
     truth.sentNs = rows[at + 4] as number;
-    this.#stage?.arrived(host.name, truth);
+    this.#experiment?.arrived(host.name, truth);
   };
 
   #noted(report: Extract<Report, { type: 'state' | 'mark' | 'span' | 'finished' }>): void {

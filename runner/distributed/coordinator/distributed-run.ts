@@ -1,6 +1,6 @@
 /**
  * Runs a scenario with its nodes in several processes, or on several event loops of this one, seed
- * after seed, and gathers what the judge needs: the same file, stage and estimators as if all nodes
+ * after seed, and gathers what the judge needs: the same file, experiment and estimators as if all nodes
  * shared one event loop.
  *
  * Processes are started here, one per node or per machine of the topology, or somebody else starts
@@ -24,17 +24,19 @@ import { nodeChoice, stackOf } from '../../../scenarios/open/nodes.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import type { Registry } from '../../../topologies/files/registry.ts';
 import { SCATTERED } from '../../accounts/account.ts';
+import type { Experiment } from '../../experiment/experiment.ts';
+import { limitsOf } from '../../experiment/limit-watch.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import type { Provision } from '../../nodes/provision.ts';
 import { provisionRun } from '../../nodes/run-provision.ts';
 import { drawnSecrets } from '../../nodes/secret-source.ts';
 import { assembleRun } from '../../phases/assemble-run.ts';
 import {
-  type Cast,
+  type AssembledRun,
   type Passing,
+  type RunDriver,
   runPhases,
   type TimeFacts,
-  type Timekeeper,
 } from '../../phases/run-phases.ts';
 import { inTime, type Steps } from '../../phases/steps.ts';
 import { privacyNote } from '../../privacy/privacy.ts';
@@ -51,8 +53,6 @@ import {
   tellProgress,
 } from '../../run/wall-clock-run.ts';
 import { Failure, notReady, untilNone, untilOver } from '../../run/wall-clock-wait.ts';
-import { limitsOf } from '../../stage/limit-watch.ts';
-import type { Stage } from '../../stage/stage.ts';
 import { scenarioOfSeed } from '../../traffic/drawn-pairs.ts';
 import { handoverMetrics } from '../../worlds/live/handover-metrics.ts';
 import { liveWarnings, stolenMetrics } from '../../worlds/live/live-meter.ts';
@@ -133,12 +133,12 @@ export function runDistributed(order: DistributedOrder): Promise<RunEnd> {
 }
 
 async function runDistributedSeed(order: DistributedOrder, turn: SeedTurn): Promise<SeedAnswer> {
-  const time = new FleetTime(order, turn);
+  const driver = new FleetDriver(order, turn);
   try {
-    return { kind: 'result', result: await inTime(runPhases(time)) };
+    return { kind: 'result', result: await inTime(runPhases(driver)) };
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    return answerOf(error, turn.seed, time.brokenStack);
+    return answerOf(error, turn.seed, driver.brokenStack);
   }
 }
 
@@ -152,7 +152,7 @@ function hostGroups({ scenario, processes }: DistributedOrder): readonly (readon
 }
 
 /** Lets time pass by the wall clock, in agents that a coordinator follows. */
-class FleetTime implements Timekeeper {
+class FleetDriver implements RunDriver {
   readonly #order: DistributedOrder;
   readonly #turn: SeedTurn;
   readonly #fleet: ProcessFleet;
@@ -236,7 +236,7 @@ class FleetTime implements Timekeeper {
     return this.#coordinator.broken?.stack;
   }
 
-  cast(): Cast {
+  assemble(): AssembledRun {
     // Runs even if a second Ctrl-C ends this process immediately.
     process.once('exit', this.#removeFiles);
     this.#refuseUnusable();
@@ -247,14 +247,14 @@ class FleetTime implements Timekeeper {
     const recordings = recordingsOf(seed);
     const directions = directionsOf(scenario.topology);
     const now = (): number => world.now();
-    const cast = assembleRun(world, {
+    const assembled = assembleRun(world, {
       ...{ ...facts, standIns, deliveries, provision: this.#provision },
       account: { kind: 'untracked', reason: SCATTERED },
       recorders: liveRecorders({ ...facts, world, now, directions }, recordings),
-      palette: recordings.palette,
+      injection: recordings.injection,
     });
-    this.#coordinator.attach(cast.stage);
-    return cast;
+    this.#coordinator.attach(assembled.experiment);
+    return assembled;
   }
 
   /** Starts all agents; names one that does not connect. */
@@ -275,12 +275,12 @@ class FleetTime implements Timekeeper {
     this.#warnings.add(notReady(READY_MAX_MS, names));
   }
 
-  *begin(stage: Stage): Steps<void> {
+  *begin(experiment: Experiment): Steps<void> {
     yield this.#fleet.syncClocks();
-    stage.onDone = (): void => this.#fleet.tell({ type: 'mute' });
+    experiment.onDone = (): void => this.#fleet.tell({ type: 'mute' });
   }
 
-  *pass({ stage, recording, injector }: Passing): Steps<SeedResult['ending']> {
+  *pass({ experiment, recording, injector }: Passing): Steps<SeedResult['ending']> {
     const { world } = this.#coordinator;
     const pace = machinePace();
     const startedAt = performance.now();
@@ -290,18 +290,18 @@ class FleetTime implements Timekeeper {
     let syncAtMs = performance.now() + CLOCK_MS;
     const limits = limitsOf(this.#order, world, this.#turn.seed);
     const ending = yield* untilOver(this.#order, {
-      stage,
+      experiment,
       failure: this.#failure,
       now: () => world.agenda.now(),
       turnMs: SETTLE_MS,
       turn: () => {
-        recording.tick(this.#coordinator.settle(), stage);
+        recording.tick(this.#coordinator.settle(), experiment);
         this.#tell();
         if (performance.now() < syncAtMs) return;
         syncAtMs = performance.now() + CLOCK_MS;
         this.#fleet.syncClocks().catch(this.#failure.fail);
       },
-      isMissed: () => limits?.isMissed(world.agenda.now(), stage) === true,
+      isMissed: () => limits?.isMissed(world.agenda.now(), experiment) === true,
       mute: () => this.#fleet.tell({ type: 'mute' }),
     });
     const wallUs = Math.round((performance.now() - startedAt) * US_PER_MS);

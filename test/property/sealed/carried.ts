@@ -7,7 +7,7 @@
 import type { RandomStream } from '../../../engine/core/stream.ts';
 import type { Transport, TransportHandlers } from '../../../engine/host/transport.ts';
 import { HostLayer } from '../../../engine/net/host-layer.ts';
-import type { PreparedRun } from '../../../runner/run/cast-seed.ts';
+import type { PreparedRun } from '../../../runner/run/assemble-seed.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import { MS, prepare } from '../../unit/runner/fixture.ts';
 

@@ -60,8 +60,8 @@ class Gateways implements Victim {
   }
 
   delivers(): boolean {
-    const { world, stage } = this.#run;
-    const { meter } = stage.flows[0]!;
+    const { world, experiment } = this.#run;
+    const { meter } = experiment.flows[0]!;
     world.sim.runUntil(world.now() + SECOND);
     const before = meter.deliveredTotal;
     world.sim.runUntil(world.now() + 3 * SECOND);

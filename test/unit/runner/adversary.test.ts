@@ -17,7 +17,7 @@ const NODES = ['alice', 'mallory', 'mix', 'bob'];
 const POST = { name: 'post', messageKinds: { payload: 'content' } } as const;
 
 /** A mix between a sender and a recipient; the test plays the links. Times are in ns. */
-class Stage {
+class Experiment {
   readonly injected: Uint8Array[] = [];
   readonly #observers = new MessageObservers({
     nodes: NODES,
@@ -99,18 +99,18 @@ class Stage {
   }
 }
 
-function attacked(make: (context: AttackContext) => Adversary): Stage {
-  const stage = new Stage();
-  stage.attack(make);
-  return stage;
+function attacked(make: (context: AttackContext) => Adversary): Experiment {
+  const experiment = new Experiment();
+  experiment.attack(make);
+  return experiment;
 }
 
 describe('the adversary of a replay', () => {
   const spec = { kind: 'replay', node: 'mix', everyNs: 100, afterNs: 50 } as const;
-  const stage = (): Stage => attacked((context) => new ReplayAdversary(spec, context));
+  const experiment = (): Experiment => attacked((context) => new ReplayAdversary(spec, context));
 
   it('sends a message again and finds its output by the double', () => {
-    const one = stage();
+    const one = experiment();
     expect(one.enter(1)).toBe(true);
     expect(one.enter(2)).toBe(true);
     one.leave(2, 22);
@@ -124,7 +124,7 @@ describe('the adversary of a replay', () => {
   });
 
   it('is wrong when something else comes twice, and finds nothing when nothing does', () => {
-    const wrong = stage();
+    const wrong = experiment();
     wrong.enter(1);
     wrong.enter(2);
     wrong.leave(1, 11);
@@ -132,7 +132,7 @@ describe('the adversary of a replay', () => {
     wrong.until(60);
     wrong.leave(9, 22);
     expect(wrong.counted).toEqual({ hits: 0, trials: 1 });
-    const nothing = stage();
+    const nothing = experiment();
     nothing.enter(1);
     nothing.leave(1, 11);
     nothing.until(60);
@@ -141,7 +141,7 @@ describe('the adversary of a replay', () => {
   });
 
   it('replays one message in its time, and takes back what it did not see to the end', () => {
-    const one = stage();
+    const one = experiment();
     one.enter(1);
     one.until(109);
     one.enter(2);
@@ -163,12 +163,12 @@ describe('the adversary of a tag', () => {
     last: ['bob'],
     sign: 'wreck',
   } as const;
-  const stage = (part: 'header' | 'payload' = 'payload', last = ['bob']): Stage =>
+  const experiment = (part: 'header' | 'payload' = 'payload', last = ['bob']): Experiment =>
     attacked((context) => new TaggingAdversary({ ...spec, part, last }, context));
 
   it('flips one bit of the part it was told', () => {
     const places = (part: 'header' | 'payload'): readonly number[] => {
-      const one = stage(part);
+      const one = experiment(part);
       return Array.from({ length: 200 }, (_, i) => {
         one.until(1_000 * (i + 1));
         one.enter(i);
@@ -182,7 +182,7 @@ describe('the adversary of a tag', () => {
   });
 
   it('takes the first wreck at a corrupt last hop for what it tagged', () => {
-    const one = stage();
+    const one = experiment();
     one.enter(1);
     one.enter(2);
     expect(one.leave(1, 11)).toHaveLength(1);
@@ -195,7 +195,7 @@ describe('the adversary of a tag', () => {
   });
 
   it('is wrong when the wreck is of another message', () => {
-    const one = stage();
+    const one = experiment();
     one.enter(1);
     one.enter(2);
     one.leave(1, 11);
@@ -207,7 +207,7 @@ describe('the adversary of a tag', () => {
   });
 
   it('sees nothing at last hops that are not corrupt', () => {
-    const one = stage('payload', ['alice']);
+    const one = experiment('payload', ['alice']);
     one.enter(1);
     one.leave(1, 11);
     one.wreck(11, 'wreck');
@@ -224,10 +224,10 @@ describe('the adversary of n-1', () => {
     others: 'drop',
     own: [],
   } as const;
-  const stage = (): Stage => attacked((context) => new BlendingAdversary(spec, context));
+  const experiment = (): Experiment => attacked((context) => new BlendingAdversary(spec, context));
 
   it('takes everything out, lets one message in, and takes the next output for it', () => {
-    const one = stage();
+    const one = experiment();
     expect(one.enter(1)).toBe(false);
     one.until(60);
     expect(one.enter(2)).toBe(true);
@@ -240,7 +240,7 @@ describe('the adversary of n-1', () => {
   });
 
   it('waits until the target can have arrived, and is wrong when another leaves first', () => {
-    const one = stage();
+    const one = experiment();
     one.until(60);
     one.enter(2);
     one.until(60 + TRANSIT - 1);
@@ -248,7 +248,7 @@ describe('the adversary of n-1', () => {
     one.until(60 + TRANSIT);
     one.leave(2, 22);
     expect(one.counted).toEqual({ hits: 1, trials: 1 });
-    const wrong = stage();
+    const wrong = experiment();
     wrong.until(60);
     wrong.enter(2);
     wrong.until(70);
@@ -258,7 +258,7 @@ describe('the adversary of n-1', () => {
   });
 
   it('lets its own messages pass, and is not misled by them', () => {
-    const one = stage();
+    const one = experiment();
     expect(one.enter(5, 'mallory')).toBe(true);
     one.until(60);
     expect(one.enter(2)).toBe(true);
@@ -295,7 +295,7 @@ describe('the adversary of n-1', () => {
   });
 
   it('has lost what it takes out when it drops', () => {
-    const one = stage();
+    const one = experiment();
     one.enter(1);
     one.until(60);
     one.enter(2);
@@ -306,7 +306,7 @@ describe('the adversary of n-1', () => {
   });
 
   it('counts nothing that began before the end of the warm-up', () => {
-    const early = new Stage();
+    const early = new Experiment();
     early.until(0);
     early.attack((context) => new BlendingAdversary({ ...spec, drainNs: 0 }, context));
     early.until(1);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CheckpointBook } from '../../../runner/stage/checkpoint-book.ts';
+import { CheckpointBook } from '../../../runner/experiment/checkpoint-book.ts';
 
 const SLICE = 20_000_000;
 

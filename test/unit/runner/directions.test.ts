@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { linkInfos } from '../../../engine/measure/trace/link-info.ts';
 import { directionsOf } from '../../../runner/recording/directions.ts';
-import { castSeed } from '../../../runner/run/cast-seed.ts';
+import { assembleSeed } from '../../../runner/run/assemble-seed.ts';
 import { load, registry } from './fixture.ts';
 
 /** Links with impairments and contacts, a segment, a cloud. */
@@ -9,7 +9,7 @@ const FILES = ['failover.yaml', 'dtn-mesh.yaml', 'cloud.yaml', 'dtn-conjunction.
 
 it.each(FILES)('a trace of processes named other links than the network has: %s', (file) => {
   const scenario = load(file);
-  const { network } = castSeed({ scenario, registry, seed: 1 }).world.sim;
+  const { network } = assembleSeed({ scenario, registry, seed: 1 }).world.sim;
   const own = linkInfos(directionsOf(scenario.topology));
   expect(own).toEqual(linkInfos(network.directions));
 });

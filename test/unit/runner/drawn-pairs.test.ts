@@ -98,9 +98,9 @@ describe('a run with drawn pairs', () => {
   });
 
   it('gives each pair instants of its own', () => {
-    const { stage, world } = prepare(loadText(textOf('pairs: 20, among: "bus-*"')));
+    const { experiment, world } = prepare(loadText(textOf('pairs: 20, among: "bus-*"')));
     world.sim.runUntil(3e9);
-    const counts = stage.flows.map(({ nextSequence }) => nextSequence);
+    const counts = experiment.flows.map(({ nextSequence }) => nextSequence);
     expect(counts.every((count) => count > 30)).toBe(true);
     expect(new Set(counts).size).toBeGreaterThan(5);
   });

@@ -12,7 +12,7 @@ import { judge } from '../../../reports/judge.ts';
 import type { MetricData, SeedResult } from '../../../reports/model.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 import type { Recordings } from '../../../runner/recording/recordings.ts';
-import { type PreparedRun, prepareSeed, type SeedRun } from '../../../runner/run/cast-seed.ts';
+import { type PreparedRun, prepareSeed, type SeedRun } from '../../../runner/run/assemble-seed.ts';
 import { runInput } from '../../../runner/run/run-order.ts';
 import { runSeed } from '../../../runner/run/run-seed.ts';
 import { loadScenario } from '../../../scenarios/files/load.ts';

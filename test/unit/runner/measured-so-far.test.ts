@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../reports/model.ts';
+import { measuredSoFar } from '../../../runner/experiment/measured-so-far.ts';
 import { collect } from '../../../runner/phases/run-phases.ts';
-import { prepareSeed } from '../../../runner/run/cast-seed.ts';
+import { prepareSeed } from '../../../runner/run/assemble-seed.ts';
 import { runSeed } from '../../../runner/run/run-seed.ts';
-import { measuredSoFar } from '../../../runner/stage/measured-so-far.ts';
 import { loadScenario } from '../../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../../scenarios/folders.ts';
 import { endOf } from '../../../scenarios/model.ts';
@@ -26,13 +26,13 @@ function ratio(result: SeedResult | undefined, name: string): number {
 describe('what was measured so far', () => {
   it('is asked for twice a second and leaves the run as it is', () => {
     const prepared = prepareSeed(run);
-    const { world, stage } = prepared;
+    const { world, experiment } = prepared;
     const soFar = measuredSoFar(world, run);
     const results: SeedResult[] = [];
     const endNs = endOf(scenario);
     for (let atNs = STEP_NS; atNs <= endNs; atNs += STEP_NS) {
       world.sim.runUntil(atNs);
-      results.push(soFar(stage));
+      results.push(soFar(experiment));
     }
     const { fingerprint, scheduler } = world.sim;
     const facts = { fingerprint, events: scheduler.eventCount, wallMs: 0, warnings: [] };

@@ -8,9 +8,9 @@ import { describe, expect, it } from 'vitest';
 import type { Protocol } from '../../../engine/host/protocol.ts';
 import { MESSAGE_CONSERVATION } from '../../../reports/messages.ts';
 import type { MessageTotals } from '../../../reports/model.ts';
-import { prepareSeed } from '../../../runner/run/cast-seed.ts';
+import { SLICE_NS } from '../../../runner/experiment/slices.ts';
+import { prepareSeed } from '../../../runner/run/assemble-seed.ts';
 import { runSeed } from '../../../runner/run/run-seed.ts';
-import { SLICE_NS } from '../../../runner/stage/slices.ts';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import { load, registry, report, run } from './fixture.ts';
 
@@ -121,13 +121,13 @@ describe('packets of applications between gateways', () => {
 
   it('that are under way when the run ends are open', () => {
     const scenario = load('failover.yaml', SMALL);
-    const { world, account: kept, stage } = prepareSeed({ scenario, registry, seed: 1 });
+    const { world, account: kept, experiment } = prepareSeed({ scenario, registry, seed: 1 });
     world.sim.runUntil(4_000_000_000 + SLICE_NS);
     if (kept.kind !== 'kept') throw new Error(kept.reason);
     expect(
-      kept.books.imbalance((node, layer) => stage.member(node, layer)?.holding?.()),
+      kept.accounts.imbalance((node, layer) => experiment.member(node, layer)?.holding?.()),
     ).toBeUndefined();
-    const totals = kept.books.totals(stage.flows);
+    const totals = kept.accounts.totals(experiment.flows);
     // 100 packets a second over a path of 10 ms.
     expect(totals.open).toBeGreaterThanOrEqual(1);
     expect(totals.open).toBeLessThan(6);

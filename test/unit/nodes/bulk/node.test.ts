@@ -24,7 +24,7 @@ interface Delivered {
   readonly bytes: Uint8Array;
 }
 
-interface Stage {
+interface Experiment {
   readonly world: SimWorld;
   readonly a: SimHost;
   readonly b: SimHost;
@@ -35,7 +35,7 @@ interface Stage {
 }
 
 /** Two hosts whose bulk nodes know each other. */
-function makeStage(options: BulkOptions = PLAIN, other: BulkOptions = options): Stage {
+function makeStage(options: BulkOptions = PLAIN, other: BulkOptions = options): Experiment {
   const world = makeWorld({ streams: new SegmentStreams() });
   const { metrics, drops } = protocol;
   const hosts = (['a', 'b'] as const).map((name) =>

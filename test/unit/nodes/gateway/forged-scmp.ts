@@ -8,7 +8,7 @@ import { GATEWAY_PORT } from '../../../../nodes/gateway/underlay/carrier.ts';
 import { host } from '../../../../nodes/scion/wire/host-address.ts';
 import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 import { encodeScmpPacket } from '../../../../nodes/scion/wire/scmp.ts';
-import type { PreparedRun } from '../../../../runner/run/cast-seed.ts';
+import type { PreparedRun } from '../../../../runner/run/assemble-seed.ts';
 
 /** The content of the forged message. */
 export interface ForgedScmp {

@@ -15,7 +15,7 @@ function flooded(kind: string, more = ''): Readonly<Record<string, number>> {
 }
 
 function dropsOf(kind: string, more: string): Readonly<Record<string, number>> {
-  const { world, stage } = prepare(
+  const { world, experiment } = prepare(
     load('failover.yaml', {
       duration: '9s',
       warmup: '3s',
@@ -26,7 +26,7 @@ function dropsOf(kind: string, more: string): Readonly<Record<string, number>> {
   world.sim.runUntil(4_900_000_000);
   const before = world.nodeDrops();
   world.sim.runUntil(9 * SECOND);
-  stage.finish();
+  experiment.finish();
   const after = Object.entries(world.nodeDrops());
   return Object.fromEntries(
     after

@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../reports/model.ts';
-import type { PreparedRun } from '../../../../runner/run/cast-seed.ts';
+import type { PreparedRun } from '../../../../runner/run/assemble-seed.ts';
 import { counter, load, prepare, ratio, run, SECOND } from '../../runner/fixture.ts';
 
 type Overrides = Readonly<Record<string, string>>;
@@ -38,8 +38,8 @@ const outcome = (result: SeedResult): readonly [number, number] => [
 ];
 
 /** The nodes that a node suspects at the end. */
-function suspectsOf({ stage }: PreparedRun, name: string): readonly string[] {
-  return (stage.node(name)?.status?.()['suspects'] ?? []) as readonly string[];
+function suspectsOf({ experiment }: PreparedRun, name: string): readonly string[] {
+  return (experiment.node(name)?.status?.()['suspects'] ?? []) as readonly string[];
 }
 
 describe('mixes that delay by VRF', () => {

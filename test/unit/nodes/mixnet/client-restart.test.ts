@@ -46,9 +46,9 @@ describe('a client that restarts', () => {
   });
 
   it('acknowledges again what it knows, so that its sender stops to repeat it', () => {
-    const { world, stage } = prepare(crashes());
+    const { world, experiment } = prepare(crashes());
     world.sim.runUntil(50 * SECOND);
-    const status = stage.node('client-1')?.status?.();
+    const status = experiment.node('client-1')?.status?.();
     expect(status?.['counts']).toMatchObject({ messages: { abandoned: 0, open: 0 } });
   });
 });
@@ -60,7 +60,7 @@ describe('without acknowledgements', () => {
     const lossy = { ...off, 'options.mixnet.double': 'lossy' };
     const prepared = prepare(crashes(lossy));
     prepared.world.sim.runUntil(40 * SECOND);
-    const status = prepared.stage.node('client-1')?.status?.();
+    const status = prepared.experiment.node('client-1')?.status?.();
     expect(status?.['counts']).toMatchObject({
       messages: { acknowledged: 0, abandoned: 0, sent: expect.any(Number) },
     });

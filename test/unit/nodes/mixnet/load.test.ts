@@ -10,7 +10,7 @@ import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
 import { PACKET_PORT } from '../../../../nodes/mixnet/geometry.ts';
 import { RateLimit } from '../../../../nodes/mixnet/limit.ts';
 import { QueueWatch } from '../../../../nodes/mixnet/mix/queue-watch.ts';
-import type { PreparedRun } from '../../../../runner/run/cast-seed.ts';
+import type { PreparedRun } from '../../../../runner/run/assemble-seed.ts';
 import type { CpuChoice } from '../../../../scenarios/model.ts';
 import { load, MS, prepare, ratio, report, run, SECOND } from '../../runner/fixture.ts';
 
@@ -106,7 +106,7 @@ describe('the queue of a mix', () => {
     (queue) => {
       // 36 packets/s that stay for 50 ms are 1.8 at a time. Loops of the mix itself would end here
       // too, so they are off.
-      const { world, stage } = prepare(
+      const { world, experiment } = prepare(
         load('mixnet.yaml', {
           ...CALM,
           warmup: '0s',
@@ -116,7 +116,7 @@ describe('the queue of a mix', () => {
       );
       const value = (metric: string): number =>
         (world.metrics('mix-2-1')[metric] as { readonly value: number } | undefined)?.value ?? 0;
-      const waiting = (): number => stage.node('mix-2-1')?.status?.()['waiting'] as number;
+      const waiting = (): number => experiment.node('mix-2-1')?.status?.()['waiting'] as number;
       let longest = 0;
       while (world.now() < 18 * SECOND) {
         world.sim.runUntil(world.now() + 2 * MS);
@@ -230,7 +230,7 @@ describe('a flood of one client, at five times what its provider can compute', (
     const prepared = prepare(scenario(limited));
     flood(prepared, 5, 8 * SECOND);
     prepared.world.sim.runUntil(11 * SECOND);
-    return prepared.stage.flows.map(({ meter }) => meter.deliveredCount);
+    return prepared.experiment.flows.map(({ meter }) => meter.deliveredCount);
   };
 
   it('R-198: leaves the others their messages: Jain index of all clients at least 0.9', () => {

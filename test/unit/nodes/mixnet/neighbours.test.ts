@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../reports/model.ts';
-import type { PreparedRun } from '../../../../runner/run/cast-seed.ts';
+import type { PreparedRun } from '../../../../runner/run/assemble-seed.ts';
 import { load, prepare, ratio, run, SECOND } from '../../runner/fixture.ts';
 
 type Overrides = Readonly<Record<string, string>>;
@@ -44,8 +44,8 @@ const drawn = (more: Overrides = {}): ReturnType<typeof load> =>
   load('mixnet.yaml', { ...DRAWN, ...more });
 
 /** The neighbours of each mix at the end of the run, by name. */
-function neighboursAt({ stage }: PreparedRun, name: string): readonly string[] {
-  return (stage.node(name)?.status?.()['neighbours'] ?? []) as readonly string[];
+function neighboursAt({ experiment }: PreparedRun, name: string): readonly string[] {
+  return (experiment.node(name)?.status?.()['neighbours'] ?? []) as readonly string[];
 }
 
 function dropsOf({ nodeDrops }: SeedResult, reason: string): number {

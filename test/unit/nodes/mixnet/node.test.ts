@@ -9,7 +9,7 @@ import { MIXNET_DROPS } from '../../../../nodes/mixnet/drops.ts';
 import { DIRECTORY_PORT, PACKET_PORT, STREAMS_MAX } from '../../../../nodes/mixnet/geometry.ts';
 import { encodeAsk } from '../../../../nodes/mixnet/records.ts';
 import type { SeedResult } from '../../../../reports/model.ts';
-import type { PreparedRun } from '../../../../runner/run/cast-seed.ts';
+import type { PreparedRun } from '../../../../runner/run/assemble-seed.ts';
 import { counter, load, prepare, ratio, run, SECOND } from '../../runner/fixture.ts';
 
 type Overrides = Readonly<Record<string, string>>;
@@ -114,7 +114,7 @@ describe('a mix that crashes', () => {
           events: `[{ at: 10s, for: 500ms, crash: mix-2-1, store: ${store} }]`,
         }),
       );
-      const { world, stage } = prepared;
+      const { world, experiment } = prepared;
       const seen = eavesdrop(prepared);
       world.sim.runUntil(14 * SECOND);
       expect(seen.length).toBeGreaterThan(70);
@@ -129,8 +129,8 @@ describe('a mix that crashes', () => {
       expect(count(prepared, 'mix.replay.false_negative')).toBe(0);
       expect(count(prepared, 'mix.forwarded') - forwarded).toBeLessThan(60);
       world.sim.runUntil(50 * SECOND);
-      expect(stage.flows[0]!.meter.deliveredCount).toBe(13);
-      expect(stage.flows[0]!.meter.duplicates).toBe(0);
+      expect(experiment.flows[0]!.meter.deliveredCount).toBe(13);
+      expect(experiment.flows[0]!.meter.duplicates).toBe(0);
     },
   );
 
@@ -229,9 +229,9 @@ describe.each(['authority', 'provider-1', 'client-2'])('%s', (node) => {
   it('goes on after a crash, and messages arrive again', () => {
     const events = `[{ at: 10s, for: 1s, crash: ${node} }]`;
     const prepared = prepare(small({ events, duration: '60s' }));
-    const { world, stage } = prepared;
+    const { world, experiment } = prepared;
     world.sim.runUntil(13 * SECOND);
-    const { meter } = stage.flows[0]!;
+    const { meter } = experiment.flows[0]!;
     const before = meter.deliveredTotal;
     world.sim.runUntil(60 * SECOND);
     expect(meter.deliveredTotal - before).toBeGreaterThanOrEqual(7);

@@ -21,7 +21,7 @@ import { Relay, type RelayParts } from '../../../../nodes/mixnet/mix/relay.ts';
 import type { TagBook } from '../../../../nodes/mixnet/mix/tag-book.ts';
 import { FrameCodec } from '../../../../nodes/mixnet/wire.ts';
 import { createPacket, unwrapJob, x25519Nike } from '../../../../nodes/sphinx/index.ts';
-import type { PreparedRun } from '../../../../runner/run/cast-seed.ts';
+import type { PreparedRun } from '../../../../runner/run/assemble-seed.ts';
 import { load, prepare, ratio, run, SECOND } from '../../runner/fixture.ts';
 import { accepted, labelledBytes, labelledSource, TestNetwork } from '../sphinx/network.ts';
 

@@ -10,8 +10,8 @@ import { Coordinator } from '../../../../runner/distributed/coordinator/coordina
 import type { Command, Report } from '../../../../runner/distributed/messages/messages.ts';
 import { AgentProcess } from '../../../../runner/distributed/processes/agent-process.ts';
 import type { ProcessFleet } from '../../../../runner/distributed/processes/process-fleet.ts';
+import { Experiment } from '../../../../runner/experiment/experiment.ts';
 import type { KeyBundle } from '../../../../runner/nodes/key-bundle.ts';
-import { Stage } from '../../../../runner/stage/stage.ts';
 import { type NodeChoice, nodeChoice } from '../../../../scenarios/open/nodes.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
 import { load, registry } from '../fixture.ts';
@@ -47,7 +47,7 @@ afterEach(() => stopAfter?.world.agenda.stop());
 /** A coordinator with two agents that have connected. */
 interface SetUp {
   readonly coordinator: Coordinator;
-  readonly stage: Stage;
+  readonly experiment: Experiment;
   readonly fleet: FakeFleet;
   readonly failures: unknown[];
   readonly logged: string[];
@@ -79,7 +79,7 @@ function setUp(): SetUp {
     onHello,
   });
   stopAfter = coordinator;
-  const stage = new Stage({
+  const experiment = new Experiment({
     world: coordinator.world,
     scenario,
     seed: 1,
@@ -87,8 +87,8 @@ function setUp(): SetUp {
     nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
     standIns: coordinator.standIns,
   });
-  coordinator.attach(stage);
-  stage.prepare();
+  coordinator.attach(experiment);
+  experiment.prepare();
   const alice = fleet.add('alice');
   const bob = fleet.add('bob');
   /** Completes loading and preparation, so that the scenario is running. */
@@ -100,7 +100,7 @@ function setUp(): SetUp {
     }
     coordinator.start(process.hrtime.bigint());
   };
-  return { coordinator, stage, fleet, failures, logged, onHello, alice, bob, run };
+  return { coordinator, experiment, fleet, failures, logged, onHello, alice, bob, run };
 }
 
 describe('the way to the start', () => {
@@ -136,16 +136,16 @@ describe('the way to the start', () => {
 
 describe('while it runs', () => {
   it('mirrors the path that a node says it uses', () => {
-    const { coordinator, stage, alice, run } = setUp();
+    const { coordinator, experiment, alice, run } = setUp();
     run();
     coordinator.hear(alice.agent, { type: 'path', from: 'alice', to: 'bob', links: ['x', 'y'] });
-    expect(stage.activePath('alice', 'bob')).toEqual(['x', 'y']);
+    expect(experiment.activePath('alice', 'bob')).toEqual(['x', 'y']);
     coordinator.hear(alice.agent, { type: 'path', from: 'alice', to: 'bob' });
-    expect(stage.activePath('alice', 'bob')).toEqual(['alice--bob']);
+    expect(experiment.activePath('alice', 'bob')).toEqual(['alice--bob']);
   });
 
   it('holds arrivals back until the slowest agent has told as much', () => {
-    const { coordinator, stage, alice, bob, run } = setUp();
+    const { coordinator, experiment, alice, bob, run } = setUp();
     run();
     coordinator.world.agenda.begin(process.hrtime.bigint() - BigInt(2_000 * MS));
     const sent = sentRow(0, 1_500 * MS);
@@ -158,7 +158,7 @@ describe('while it runs', () => {
     const arrived = Float64Array.from([1, 0, 0, 0, 1_500 * MS, 1_510 * MS]);
     coordinator.hear(bob.agent, { type: 'measured', untilNs: 1_505 * MS, sent: nothing, arrived });
     coordinator.settle();
-    const { meter } = stage.flows[0]!;
+    const { meter } = experiment.flows[0]!;
     expect([meter.sentCount, meter.deliveredCount]).toEqual([1, 0]);
     coordinator.hear(bob.agent, {
       type: 'measured',
@@ -173,17 +173,17 @@ describe('while it runs', () => {
   });
 
   it('waits five seconds for an agent that tells nothing, no longer', () => {
-    const { coordinator, stage, bob, run } = setUp();
+    const { coordinator, experiment, bob, run } = setUp();
     run();
     coordinator.world.agenda.begin(process.hrtime.bigint() - BigInt(8_000 * MS));
     const arrived = Float64Array.from([1, 0, 0, 0, 1_500 * MS, 1_510 * MS]);
     coordinator.hear(bob.agent, { type: 'measured', untilNs: 1_600 * MS, sent: nothing, arrived });
     coordinator.settle();
-    expect(stage.flows[0]!.meter.deliveredCount).toBe(1);
+    expect(experiment.flows[0]!.meter.deliveredCount).toBe(1);
   });
 
   it('waits for what a killed agent had measured, until its channel has ended', () => {
-    const { coordinator, stage, alice, bob, run } = setUp();
+    const { coordinator, experiment, alice, bob, run } = setUp();
     run();
     coordinator.world.agenda.begin(process.hrtime.bigint() - BigInt(2_000 * MS));
     alice.agent.toldNs = 1_900 * MS;
@@ -194,7 +194,7 @@ describe('while it runs', () => {
     coordinator.hear(bob.agent, { type: 'measured', untilNs: 1_520 * MS, sent: nothing, arrived });
     bob.agent.isTelling = false;
     expect(coordinator.settle()).toBe(1_900 * MS);
-    expect(stage.flows[0]!.meter.deliveredCount).toBe(1);
+    expect(experiment.flows[0]!.meter.deliveredCount).toBe(1);
     expect(coordinator.world.measured.late).toBe(0);
   });
 
@@ -217,13 +217,13 @@ describe('while it runs', () => {
   });
 
   it('ignores rows of flows and hosts that are not in the scenario', () => {
-    const { coordinator, stage, bob, run } = setUp();
+    const { coordinator, experiment, bob, run } = setUp();
     run();
     const sent = Float64Array.from([9, 0, 1]);
     const arrived = Float64Array.from([9, 0, 0, 0, 1, 2, 1, 0, 9, 0, 1, 2]);
     coordinator.hear(bob.agent, { type: 'measured', untilNs: 5, sent, arrived });
     coordinator.finish();
-    expect(stage.flows[0]!.meter.deliveredTotal).toBe(0);
+    expect(experiment.flows[0]!.meter.deliveredTotal).toBe(0);
   });
 });
 
@@ -242,11 +242,11 @@ describe('deaths', () => {
   });
 
   it('starts the node anew at once and measures how long it takes', () => {
-    const { coordinator, stage, fleet, bob, run } = setUp();
+    const { coordinator, experiment, fleet, bob, run } = setUp();
     run();
     Object.assign(bob.agent, { state: 'dead', isKilled: true });
     const again = fleet.add('bob');
-    const node = coordinator.standIns.node(stage.node('bob') as never);
+    const node = coordinator.standIns.node(experiment.node('bob') as never);
     expect(node.isReady?.()).toBe(false);
     coordinator.hear(again.agent, hello('bob'));
     coordinator.hear(again.agent, { type: 'loaded' });

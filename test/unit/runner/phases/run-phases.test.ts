@@ -5,9 +5,13 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../reports/model.ts';
-import { type Cast, runPhases, type Timekeeper } from '../../../../runner/phases/run-phases.ts';
+import {
+  type AssembledRun,
+  type RunDriver,
+  runPhases,
+} from '../../../../runner/phases/run-phases.ts';
 import { inTime, type Steps } from '../../../../runner/phases/steps.ts';
-import { castSeed } from '../../../../runner/run/cast-seed.ts';
+import { assembleSeed } from '../../../../runner/run/assemble-seed.ts';
 import { load, registry } from '../fixture.ts';
 
 const PHASES = [
@@ -22,17 +26,17 @@ const PHASES = [
 ] as const;
 const scenario = load('hello.yaml', { duration: '1s', warmup: '0s' });
 
-/** A world in virtual time whose timekeeper writes down what is asked of it, and may fail. */
-class Witness implements Timekeeper {
+/** A world in virtual time whose driver writes down what is asked of it, and may fail. */
+class Witness implements RunDriver {
   readonly told: string[] = [];
   readonly failing: string | undefined;
-  readonly #cast = castSeed({ scenario, registry, seed: 1 });
+  readonly #assembled = assembleSeed({ scenario, registry, seed: 1 });
 
   constructor(failing?: string) {
     this.failing = failing;
   }
 
-  cast(): Cast {
+  assemble(): AssembledRun {
     this.#tell('cast');
     const recording = {
       tick: (): void => undefined,
@@ -42,7 +46,7 @@ class Witness implements Timekeeper {
       },
       close: (): void => this.#tell('close recording'),
     };
-    return { ...this.#cast, recording };
+    return { ...this.#assembled, recording };
   }
 
   *open(): Steps<void> {
@@ -62,9 +66,9 @@ class Witness implements Timekeeper {
     yield this.#later('begin');
   }
 
-  *pass({ stage }: { readonly stage: { readonly overNs: number } }): Steps<'complete'> {
+  *pass({ experiment }: { readonly experiment: { readonly overNs: number } }): Steps<'complete'> {
     yield this.#later('pass');
-    this.#cast.world.sim.runUntil(stage.overNs);
+    this.#assembled.world.sim.runUntil(experiment.overNs);
     return 'complete';
   }
 
@@ -72,7 +76,7 @@ class Witness implements Timekeeper {
     yield this.#later('settle');
   }
 
-  facts(): ReturnType<Timekeeper['facts']> {
+  facts(): ReturnType<RunDriver['facts']> {
     return { fingerprint: 'none', events: 7, wallMs: 3, warnings: ['twice', 'twice'] };
   }
 

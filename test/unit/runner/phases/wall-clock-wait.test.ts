@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Experiment } from '../../../../runner/experiment/experiment.ts';
 import { inTime } from '../../../../runner/phases/steps.ts';
 import { Failure, notReady, untilNone, untilOver } from '../../../../runner/run/wall-clock-wait.ts';
-import type { Stage } from '../../../../runner/stage/stage.ts';
 import { load } from '../fixture.ts';
 
 const NS_PER_MS = 1_000_000;
@@ -45,14 +45,14 @@ describe('waiting for the end of a run', () => {
   const now = (): number => (performance.now() - began) * NS_PER_MS;
   const order = (signal: AbortSignal): Parameters<typeof untilOver>[0] =>
     ({ scenario: { ...scenario, drainNs: 5 * NS_PER_MS }, signal }) as never;
-  const stageUntil = (overNs: number): Stage => ({ overNs }) as Stage;
+  const stageUntil = (overNs: number): Experiment => ({ overNs }) as Experiment;
 
   it('takes turns until the time is over', async () => {
     let turns = 0;
     let isMuted = false;
     const ending = await inTime(
       untilOver(order(new AbortController().signal), {
-        stage: stageUntil(now() + 40 * NS_PER_MS),
+        experiment: stageUntil(now() + 40 * NS_PER_MS),
         failure: new Failure(),
         now,
         turnMs: 5,
@@ -73,7 +73,7 @@ describe('waiting for the end of a run', () => {
     const stop = new AbortController();
     const told: string[] = [];
     const wait = untilOver(order(stop.signal), {
-      stage: stageUntil(Number.POSITIVE_INFINITY),
+      experiment: stageUntil(Number.POSITIVE_INFINITY),
       failure: new Failure(),
       now,
       turnMs: 60_000,

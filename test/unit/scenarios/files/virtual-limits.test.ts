@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../reports/judge.ts';
 import type { Mode } from '../../../../reports/model.ts';
+import { limitsOf } from '../../../../runner/experiment/limit-watch.ts';
 import { runInput } from '../../../../runner/run/run-order.ts';
-import { limitsOf } from '../../../../runner/stage/limit-watch.ts';
 import { metricsOf } from '../../../../scenarios/open/nodes.ts';
 import { load, prepare, registry, run } from '../../runner/fixture.ts';
 
@@ -29,10 +29,10 @@ describe('limits under virtual', () => {
   it('do not end a run by the wall clock that is to end at a missed limit', () => {
     const kpis = '{ ping.rtt: { p95: "<= 1s", virtual: { min: ">= 1s" } } }';
     const strict = load('hello.yaml', { duration: '2s', kpis });
-    const { world, stage } = prepare(strict);
+    const { world, experiment } = prepare(strict);
     world.sim.runUntil(2e9);
     const watch = limitsOf({ endsOnMiss: true, scenario: strict, registry }, world, 1);
-    expect(watch?.isMissed(2e9, stage)).toBe(false);
+    expect(watch?.isMissed(2e9, experiment)).toBe(false);
   });
 
   it('may stand alone, and are checked like others', () => {

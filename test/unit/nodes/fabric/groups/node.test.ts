@@ -7,7 +7,7 @@ import {
   type GroupRequest,
   type ShownGroup,
 } from '../../../../../nodes/fabric/groups/requests.ts';
-import type { PreparedRun } from '../../../../../runner/run/cast-seed.ts';
+import type { PreparedRun } from '../../../../../runner/run/assemble-seed.ts';
 import { loadText, prepare, SECOND } from '../../../runner/fixture.ts';
 
 interface Answer {

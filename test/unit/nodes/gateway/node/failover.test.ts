@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { MetricData, SeedResult } from '../../../../../reports/model.ts';
-import type { PreparedRun } from '../../../../../runner/run/cast-seed.ts';
+import type { PreparedRun } from '../../../../../runner/run/assemble-seed.ts';
 import { FlowMeter } from '../../../../../runner/traffic/flow-meter.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
 import {
@@ -60,14 +60,14 @@ class LinkTruth {
  * up for long.
  */
 function misused(scenario: Scenario): { broken: string[]; cuts: number } {
-  const { world, stage } = prepare(scenario, 3);
+  const { world, experiment } = prepare(scenario, 3);
   const truth = new LinkTruth(world, scenario);
   const broken: string[] = [];
   let cuts = 0;
   for (let at = 5 * SECOND; at <= 41 * SECOND; at += 20 * MS) {
     world.sim.runUntil(at);
     truth.look(at);
-    const active = truth.indexOf(stage.node('gateway-111')?.activePath?.('gateway-211') ?? []);
+    const active = truth.indexOf(experiment.node('gateway-111')?.activePath?.('gateway-211') ?? []);
     const state = truth.since[active];
     if (state === undefined || state.isUp) continue;
     cuts += 1;
@@ -139,7 +139,7 @@ describe('full load', () => {
   let result: SeedResult;
   const delivered: number[] = [];
   beforeAll(() => {
-    const { world, stage } = prepare(scenario);
+    const { world, experiment } = prepare(scenario);
     const ignore = (): void => undefined;
     world.listen({
       delivered: (_node, _from, bytes) => delivered.push(bytes.length),
@@ -149,7 +149,7 @@ describe('full load', () => {
       logged: ignore,
     });
     world.sim.runUntil(6 * SECOND);
-    expect(stage.flows[0]?.meter.deliveredTotal).toBe(delivered.length);
+    expect(experiment.flows[0]?.meter.deliveredTotal).toBe(delivered.length);
     result = run(scenario);
   });
 
@@ -255,18 +255,18 @@ describe('links that fail at random', () => {
   });
 
   it('R-259: nobody gives up a flow, and no gateway knows of a dead path that it uses beside a healthy one', () => {
-    const { world, stage } = prepare(scenario, 3);
+    const { world, experiment } = prepare(scenario, 3);
     const broken: string[] = [];
     for (let at = 3 * SECOND; at <= 41 * SECOND; at += 20 * MS) {
       world.sim.runUntil(at);
       for (const name of PAIR) {
-        const text = stage.node(name)?.invariant?.();
+        const text = experiment.node(name)?.invariant?.();
         if (text !== undefined) broken.push(`${at} ${name}: ${text}`);
-        expect(stage.node(name)?.isReady?.()).toBe(true);
+        expect(experiment.node(name)?.isReady?.()).toBe(true);
       }
     }
     expect(broken).toEqual([]);
-    expect(stage.faults.records.length).toBeGreaterThan(8);
+    expect(experiment.faults.records.length).toBeGreaterThan(8);
   });
 
   it('R-041: at most 1.05 switches per fault, over three seeds', () => {
@@ -289,13 +289,14 @@ describe('the way back', () => {
       crypto: 'modelled',
       events: '[{ at: 6s, for: 4s, link: "core-110 <-> core-310", set: { up: false } }]',
     });
-    const { world, stage } = prepare(scenario);
-    const home = (): boolean => stage.activePath(...PAIR)?.includes('core-110--core-310') === true;
+    const { world, experiment } = prepare(scenario);
+    const home = (): boolean =>
+      experiment.activePath(...PAIR)?.includes('core-110--core-310') === true;
     world.sim.runUntil(6 * SECOND);
     expect(home()).toBe(true);
     world.sim.runUntil(7 * SECOND);
-    const { meter } = stage.flows[0]!;
-    const lostBefore = stage.flows[0]!.nextSequence - meter.deliveredTotal;
+    const { meter } = experiment.flows[0]!;
+    const lostBefore = experiment.flows[0]!.nextSequence - meter.deliveredTotal;
     let backNs = 7 * SECOND;
     while (!home() && backNs < 26 * SECOND) {
       expect(backNs < 10 * SECOND ? home() : false).toBe(false);
@@ -306,10 +307,10 @@ describe('the way back', () => {
     expect(backNs - 10 * SECOND).toBeGreaterThan(10 * SECOND);
     world.sim.runUntil(27 * SECOND);
     // Everything under way at 7 s arrived, and nothing else is missing.
-    const missing = stage.flows[0]!.nextSequence - meter.deliveredTotal;
+    const missing = experiment.flows[0]!.nextSequence - meter.deliveredTotal;
     expect(missing).toBeLessThanOrEqual(lostBefore);
     expect(meter.duplicates).toBe(0);
     expect(meter).toBeInstanceOf(FlowMeter);
-    expect(stage.node('gateway-111')?.invariant?.()).toBeUndefined();
+    expect(experiment.node('gateway-111')?.invariant?.()).toBeUndefined();
   });
 });

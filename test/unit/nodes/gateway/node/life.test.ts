@@ -3,8 +3,8 @@ import { provider } from '../../../../../engine/crypto/index.ts';
 import type { NetworkView } from '../../../../../engine/host/network-view.ts';
 import type { NodeHandle, Protocol } from '../../../../../engine/host/protocol.ts';
 import type { SeedResult } from '../../../../../reports/model.ts';
+import { Experiment } from '../../../../../runner/experiment/experiment.ts';
 import { provisionSeed } from '../../../../../runner/nodes/run-provision.ts';
-import { Stage } from '../../../../../runner/stage/stage.ts';
 import type { LocalWorld } from '../../../../../runner/world.ts';
 import { simulated, virtualWorld } from '../../../../../runner/worlds/virtual-world.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
@@ -67,12 +67,12 @@ describe('rekeying under load', () => {
       events:
         '[{ at: 9s, for: 2s, link: "br-111-1 <-> core-110", set: { up: false }, direction: backward }]',
     });
-    const { world, stage } = prepare(scenario);
+    const { world, experiment } = prepare(scenario);
     world.sim.runUntil(9 * SECOND - 1);
-    expect(stage.activePath('gateway-111', 'gateway-211')).toContain('core-110--br-111-1');
-    expect(sessionOf(stage.node('gateway-111')).epoch).toBeGreaterThan(2);
+    expect(experiment.activePath('gateway-111', 'gateway-211')).toContain('core-110--br-111-1');
+    expect(sessionOf(experiment.node('gateway-111')).epoch).toBeGreaterThan(2);
     world.sim.runUntil(9.2 * SECOND);
-    expect(stage.activePath('gateway-111', 'gateway-211')).not.toContain('core-110--br-111-1');
+    expect(experiment.activePath('gateway-111', 'gateway-211')).not.toContain('core-110--br-111-1');
   });
 });
 
@@ -85,11 +85,11 @@ describe('a gateway that crashes under load', () => {
         duration: '10s',
         events: `[{ at: 5s, for: 1s, crash: ${name}, store: prefix }]`,
       });
-      const { world, stage } = prepare(scenario);
+      const { world, experiment } = prepare(scenario);
       world.sim.runUntil(5 * SECOND - 1);
-      const before = sessionOf(stage.node(name)).epoch ?? 0;
+      const before = sessionOf(experiment.node(name)).epoch ?? 0;
       world.sim.runUntil(7 * SECOND);
-      expect(sessionOf(stage.node(name)).epoch).toBeGreaterThan(before);
+      expect(sessionOf(experiment.node(name)).epoch).toBeGreaterThan(before);
       const result: SeedResult = run(scenario);
       const [recovery, ...more] = samples(result, 'antireplay.recovery');
       expect(recovery).toBeGreaterThan(0);
@@ -167,8 +167,8 @@ describe('two clocks that differ', () => {
   });
 });
 
-/** A stage in which one gateway has the wrong keys for its peer. */
-function stageWithSwappedKey(scenario: Scenario, liar: string): [LocalWorld, Stage] {
+/** An experiment in which one gateway has the wrong keys for its peer. */
+function stageWithSwappedKey(scenario: Scenario, liar: string): [LocalWorld, Experiment] {
   const crypto = provider('node', { timing: 'simulation' });
   const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
   const provision = provisionSeed({ scenario, seed: 1, protocolOf, crypto });
@@ -181,7 +181,7 @@ function stageWithSwappedKey(scenario: Scenario, liar: string): [LocalWorld, Sta
         : network.identity(host),
   });
   const world = virtualWorld({ scenario, seed: 1, crypto, protocolOf }, simulated);
-  const stage = new Stage({
+  const experiment = new Experiment({
     world,
     scenario,
     seed: 1,
@@ -195,9 +195,9 @@ function stageWithSwappedKey(scenario: Scenario, liar: string): [LocalWorld, Sta
       return { ...choice, protocol: { ...protocol, create } };
     },
   });
-  world.listen(stage);
-  stage.prepare();
-  return [world, stage];
+  world.listen(experiment);
+  experiment.prepare();
+  return [world, experiment];
 }
 
 describe('keys', () => {
@@ -207,11 +207,11 @@ describe('keys', () => {
     ['the peer', 'gateway-211', 'gateway-211'],
     ['itself', 'gateway-111', 'gateway-111'],
   ])('R-025: with another key of %s no session opens and no packet passes', (_who, liar) => {
-    const [world, stage] = stageWithSwappedKey(scenario, liar);
+    const [world, experiment] = stageWithSwappedKey(scenario, liar);
     world.sim.runUntil(5 * SECOND);
-    expect(stage.node('gateway-111')?.isReady?.()).toBe(false);
-    expect(stage.node('gateway-211')?.isReady?.()).toBe(false);
-    expect(stage.flows[0]?.meter.deliveredTotal).toBe(0);
+    expect(experiment.node('gateway-111')?.isReady?.()).toBe(false);
+    expect(experiment.node('gateway-211')?.isReady?.()).toBe(false);
+    expect(experiment.flows[0]?.meter.deliveredTotal).toBe(0);
     expect(world.nodeDrops()['bad-auth'] ?? world.nodeDrops()['peer-not-allowed']).toBeGreaterThan(
       0,
     );
@@ -224,9 +224,9 @@ describe('keys', () => {
       events: '[]',
       options: '{ gateway-211: { peers: [] } }',
     });
-    const { world, stage } = prepare(alone);
+    const { world, experiment } = prepare(alone);
     world.sim.runUntil(5 * SECOND);
-    expect(stage.flows[0]?.meter.deliveredTotal).toBe(0);
+    expect(experiment.flows[0]?.meter.deliveredTotal).toBe(0);
     expect(world.nodeDrops()['peer-not-allowed']).toBeGreaterThan(0);
   });
 });

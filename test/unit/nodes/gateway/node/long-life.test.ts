@@ -77,9 +77,9 @@ events: [{ at: 20s, crash: gateway-211 }]`;
     const gateway = '{ antiReplay: { maxSequenceAge: 60s, cleanupTtl: 120s } }';
     const text = `${scenario('40min', gateway, 'rate: 1/s, stop: 10s').replace('30min', '1s')}
 events: [{ at: 20s, crash: gateway-211 }]`;
-    const { world, stage } = prepare(loadText(text));
+    const { world, experiment } = prepare(loadText(text));
     const session = (): { readonly epoch?: number } => {
-      const status = stage.node('gateway-111')?.status?.() as {
+      const status = experiment.node('gateway-111')?.status?.() as {
         peers: { session: { epoch?: number } }[];
       };
       return status.peers[0]!.session;
@@ -109,10 +109,10 @@ events: [{ at: 20s, crash: gateway-211 }]`;
     const gateway = '{ antiReplay: { maxSequenceAge: 60s, cleanupTtl: 120s } }';
     const text = `${scenario('6min', gateway, 'rate: 1/s').replace('30min', '1s')}
 events: [{ at: 20s, for: 200s, crash: gateway-211 }]`;
-    const { world, stage } = prepare(loadText(text));
+    const { world, experiment } = prepare(loadText(text));
     world.sim.runUntil(230 * SECOND);
-    const before = stage.flows[0]!.meter.deliveredTotal;
+    const before = experiment.flows[0]!.meter.deliveredTotal;
     world.sim.runUntil(250 * SECOND);
-    expect(stage.flows[0]!.meter.deliveredTotal - before).toBe(20);
+    expect(experiment.flows[0]!.meter.deliveredTotal - before).toBe(20);
   });
 });

@@ -9,7 +9,7 @@ import { decodeFrame, FrameHeader } from '../../../../../nodes/gateway/wire.ts';
 import { decodeHeader } from '../../../../../nodes/scion/wire/header.ts';
 import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
 import { decodeUdp, encodeUdpPacket } from '../../../../../nodes/scion/wire/udp.ts';
-import type { PreparedRun } from '../../../../../runner/run/cast-seed.ts';
+import type { PreparedRun } from '../../../../../runner/run/assemble-seed.ts';
 import { load, MS, prepare, SECOND } from '../../../runner/fixture.ts';
 import { value } from '../../scion/wire/value.ts';
 
@@ -112,7 +112,7 @@ describe('three paths to a peer', () => {
 
   it('R-016: share one window: a frame that came by one path is a replay on every other', () => {
     const prepared = prepare(scenario);
-    const { world, stage } = prepared;
+    const { world, experiment } = prepared;
     const seen = listen(prepared);
     world.sim.runUntil(5 * SECOND);
     const data = seen.findLast(({ type }) => type === FRAME_TYPE.data)!;
@@ -121,7 +121,7 @@ describe('three paths to a peer', () => {
       .map(([, arrivals]) => arrivals.at(-1)!);
     expect(others).toHaveLength(2);
     const replays = (): number => world.nodeDrops()['replay'] ?? 0;
-    const { meter } = stage.flows[0]!;
+    const { meter } = experiment.flows[0]!;
     expect(replays()).toBe(0);
     for (const [index, other] of others.entries()) {
       expect(seen.some((one) => one.path === other.path && one.sequence === data.sequence)).toBe(
@@ -137,7 +137,7 @@ describe('three paths to a peer', () => {
 
   it('R-016: a frame that one path lost is taken from another, once', () => {
     const prepared = prepare(scenario);
-    const { world, stage } = prepared;
+    const { world, experiment } = prepared;
     let taken: Arrival | undefined;
     const seen = listen(prepared);
     // Data uses the shortest path, which is the first.
@@ -149,7 +149,7 @@ describe('three paths to a peer', () => {
       return false;
     });
     world.sim.runUntil(5 * SECOND);
-    const { meter } = stage.flows[0]!;
+    const { meter } = experiment.flows[0]!;
     const before = meter.deliveredTotal;
     const other = seen.findLast(({ path }) => path !== taken!.path)!;
     inject(prepared, move(taken!.frame, other), other.path);

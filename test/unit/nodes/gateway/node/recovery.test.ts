@@ -91,9 +91,9 @@ describe('a gateway that is started again', () => {
       events: '[]',
       options: '{ scion: { bfd: false } }',
     });
-    const { world, stage } = prepare(scenario);
+    const { world, experiment } = prepare(scenario);
     world.sim.runUntil(200 * MS);
-    for (const name of GATEWAYS) expect(stage.node(name)?.isReady?.(), name).toBe(true);
+    for (const name of GATEWAYS) expect(experiment.node(name)?.isReady?.(), name).toBe(true);
   });
 
   it('agrees on one epoch, however many copies there are, and no frame is refused as a copy', () => {

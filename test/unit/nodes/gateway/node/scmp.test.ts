@@ -76,9 +76,9 @@ describe('SCMP at the gateway', () => {
 
   it('forged messages about a path that answers do not move a packet', () => {
     const prepared = prepare(scenario);
-    const { world, stage } = prepared;
+    const { world, experiment } = prepared;
     world.sim.runUntil(5 * SECOND);
-    const before = stage.activePath(...PAIR);
+    const before = experiment.activePath(...PAIR);
     expect(before).toContain('core-110--core-310');
     for (let at = 5 * SECOND; at < 9 * SECOND; at += 100 * MS) {
       forgeScmp(prepared, { from: CORE, about: CORE, ifId: 2, quote: new Uint8Array(64) });
@@ -86,7 +86,7 @@ describe('SCMP at the gateway', () => {
     }
     const scmp = world.metrics('gateway-111')['gateway.scmp'];
     expect(scmp).toMatchObject({ value: 40 });
-    expect(stage.activePath(...PAIR)).toEqual(before);
+    expect(experiment.activePath(...PAIR)).toEqual(before);
     expect(world.metrics('gateway-111')['gateway.fault_switches']).toMatchObject({ value: 0 });
     expect(world.metrics('gateway-111')['gateway.path_deaths']).toMatchObject({ value: 0 });
   });

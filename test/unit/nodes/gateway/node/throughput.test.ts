@@ -33,7 +33,7 @@ describe('the rate of failover.yaml at full load, over a cut of the path in use'
   const result = run(scenario);
 
   it('R-001: is what the application received after the warm-up: above 500,000 a minute', () => {
-    const { world, stage } = prepare(scenario);
+    const { world, experiment } = prepare(scenario);
     const received: number[] = [];
     const nowNs = (): number => world.now();
     world.listen({
@@ -47,13 +47,13 @@ describe('the rate of failover.yaml at full load, over a cut of the path in use'
       logged: ignore,
     });
     world.sim.runUntil(7 * SECOND);
-    expect(stage.faults.records).toHaveLength(1);
-    const offered = stage.flows[0]?.nextSequence ?? 0;
+    expect(experiment.faults.records).toHaveLength(1);
+    const offered = experiment.flows[0]?.nextSequence ?? 0;
     // A few hundred packets were lost with the path, so the application counts fewer than the
     // source sent.
     expect(received.length).toBeGreaterThan(0.95 * offered);
     expect(received.length).toBeLessThan(offered - 100);
-    expect(stage.flows[0]?.meter.deliveredTotal).toBe(received.length);
+    expect(experiment.flows[0]?.meter.deliveredTotal).toBe(received.length);
     const late = received.filter((atNs) => atNs >= 4 * SECOND && atNs < 6 * SECOND).length;
     // The meter assigns packets by send time, so those under way at the start or the end differ.
     expect(Math.abs(counter(result, 'gateway.throughput') - late)).toBeLessThan(400);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { interactiveYaml } from '../../../../runner/palette/export.ts';
+import { interactiveYaml } from '../../../../runner/injection/export.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
 import { load } from '../fixture.ts';
 

@@ -30,7 +30,7 @@ const NS_PER_MS = 1_000_000;
 const WAIT_CELL = new Int32Array(new SharedArrayBuffer(4));
 
 /** See the module. */
-export class SteppedPalette {
+export class SteppedInjection {
   readonly #parts: SteppedParts;
   #speed: number | null;
   /** Instant from which the pace counts. */

@@ -1,7 +1,7 @@
 /** Events from the palette are checked like events in a file. @module */
 import { describe, expect, it } from 'vitest';
-import { EventCheck } from '../../../../runner/palette/event-check.ts';
-import type { EventValues } from '../../../../runner/palette/messages.ts';
+import { EventCheck } from '../../../../runner/injection/event-check.ts';
+import type { EventValues } from '../../../../runner/injection/messages.ts';
 import { eventOf, TOOLS } from '../../../../viz/app/pages/network/palette/tools.ts';
 import { load, registry, SECOND } from '../fixture.ts';
 

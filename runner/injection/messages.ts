@@ -13,7 +13,7 @@ export type EventValues = Readonly<Record<string, unknown>>;
  * The channel on which a run receives orders. It is passed to another thread, and its port is
  * transferred.
  */
-export interface PaletteLink {
+export interface InjectionPort {
   readonly port: MessagePort;
   /**
    * Virtual seconds per second of wall time at the start; 0 waits for an order, `null` runs as fast

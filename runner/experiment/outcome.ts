@@ -1,5 +1,5 @@
 /**
- * Turns what a stage measured into the plain result of one seed.
+ * Turns what an experiment measured into the plain result of one seed.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
 import { notApplicable, seriesBinNs } from '../../scenarios/series-bins.ts';
 import type { Flow } from '../traffic/traffic-source.ts';
 import type { World } from '../world.ts';
-import type { Stage } from './stage.ts';
+import type { Experiment } from './experiment.ts';
 
 /** Facts that the caller of the run adds. */
 export interface Ending {
@@ -45,8 +45,13 @@ export interface Ending {
 }
 
 /** Makes the result of one seed. */
-export function outcome(stage: Stage, world: World, scenario: Scenario, how: Ending): SeedResult {
-  return gathered({ stage, world, scenario, how, isOver: true });
+export function outcome(
+  experiment: Experiment,
+  world: World,
+  scenario: Scenario,
+  how: Ending,
+): SeedResult {
+  return gathered({ experiment, world, scenario, how, isOver: true });
 }
 
 /**
@@ -55,7 +60,7 @@ export function outcome(stage: Stage, world: World, scenario: Scenario, how: End
  * now.
  */
 export function outcomeSoFar(
-  stage: Stage,
+  experiment: Experiment,
   world: World,
   scenario: Scenario,
   how: Pick<Ending, 'seed' | 'definitions' | 'protocolOf'>,
@@ -67,19 +72,19 @@ export function outcomeSoFar(
     ending: 'interrupted',
     warnings: [],
   } as const;
-  return gathered({ stage, world, scenario, how: { ...how, ...rest }, isOver: false });
+  return gathered({ experiment, world, scenario, how: { ...how, ...rest }, isOver: false });
 }
 
 interface Gathering {
-  readonly stage: Stage;
+  readonly experiment: Experiment;
   readonly world: World;
   readonly scenario: Scenario;
   readonly how: Ending;
   readonly isOver: boolean;
 }
 
-function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResult {
-  const reached = Math.min(world.now(), stage.endNs);
+function gathered({ experiment, world, scenario, how, isOver }: Gathering): SeedResult {
+  const reached = Math.min(world.now(), experiment.endNs);
   const nowNs = isOver ? undefined : reached;
   // A bin that is not complete would look like a loss.
   const binNs = seriesBinNs(scenario.durationNs);
@@ -93,27 +98,29 @@ function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResul
     events: how.events,
     metrics: {
       ...nodeMetrics(world, scenario, how.definitions),
-      ...flowMetrics(stage, how.protocolOf, nowNs),
+      ...flowMetrics(experiment, how.protocolOf, nowNs),
       ...linkMetrics(world),
-      ...stage.sums.metrics(),
+      ...experiment.sums.metrics(),
     },
-    ...inapplicable({ stage, world, scenario, protocolOf: how.protocolOf }),
-    ...pathLatencies(stage, how.protocolOf),
-    faults: faultRecords(stage, isOver),
+    ...inapplicable({ experiment, world, scenario, protocolOf: how.protocolOf }),
+    ...pathLatencies(experiment, how.protocolOf),
+    faults: faultRecords(experiment, isOver),
     packets: world.packets(),
     busiestLink: world.busiestLink?.(),
     nodeDrops: world.nodeDrops(),
-    ...refusalsOf(stage),
-    series: allSeries(stage).map((series) => withinRun(series, shownNs)),
-    ...(isOver ? { ...windowsPart(stage, reached), flows: stage.flows.map(flowResult) } : {}),
+    ...refusalsOf(experiment),
+    series: allSeries(experiment).map((series) => withinRun(series, shownNs)),
+    ...(isOver
+      ? { ...windowsPart(experiment, reached), flows: experiment.flows.map(flowResult) }
+      : {}),
     warnings: how.warnings,
     ending: how.ending,
-    ...(isOver ? donePart(stage) : {}),
+    ...(isOver ? donePart(experiment) : {}),
   };
 }
 
 /** Refused packets by reason; absent if none was. */
-function refusalsOf({ flows, refusals }: Stage): Pick<SeedResult, 'refusals'> {
+function refusalsOf({ flows, refusals }: Experiment): Pick<SeedResult, 'refusals'> {
   const all = refusals ?? addUp(flows.map(({ meter }) => meter.refusals));
   return Object.keys(all).length === 0 ? {} : { refusals: all };
 }
@@ -142,11 +149,11 @@ function counterOf(data: MetricData | undefined): number | undefined {
 
 /** Latency histograms by metric and path. */
 function pathLatencies(
-  stage: Stage,
+  experiment: Experiment,
   protocolOf: (flow: TrafficSpec) => string,
 ): Pick<SeedResult, 'pathLatencies'> {
   const metrics: Record<string, Record<string, HistogramData>> = {};
-  for (const { meter, spec } of stage.flows) {
+  for (const { meter, spec } of experiment.flows) {
     const name = `${protocolOf(spec)}.latency`;
     for (const [path, histogram] of meter.latencyByPath) {
       const paths = metrics[name] ?? {};
@@ -163,18 +170,18 @@ function pathLatencies(
 
 /** Traffic metrics, grouped by the protocol of the receiving node. */
 function flowMetrics(
-  stage: Stage,
+  experiment: Experiment,
   protocolOf: (flow: TrafficSpec) => string,
   nowNs: number | undefined,
 ): Record<string, MetricData> {
   const protocols = new Map<string, Flow[]>();
-  for (const flow of stage.flows) {
+  for (const flow of experiment.flows) {
     const prefix = protocolOf(flow.spec);
     protocols.set(prefix, [...(protocols.get(prefix) ?? []), flow]);
   }
   const metrics: Record<string, MetricData> = {};
   for (const [prefix, flows] of protocols) {
-    const data = trafficData(stage, flows, nowNs);
+    const data = trafficData(experiment, flows, nowNs);
     for (const { name } of trafficMetrics(prefix)) {
       const value = data[name.slice(prefix.length + 1)];
       if (value !== undefined) metrics[name] = value;
@@ -185,7 +192,7 @@ function flowMetrics(
 
 /** @param nowNs How far the run has got, if it continues. */
 function trafficData(
-  stage: Stage,
+  experiment: Experiment,
   flows: readonly Flow[],
   nowNs: number | undefined,
 ): Record<string, MetricData> {
@@ -202,10 +209,10 @@ function trafficData(
   const delivered = total((flow) => flow.meter.deliveredCount);
   const refused = total((flow) => flow.meter.refused);
   const pairs = new Set(flows.map(nameOf));
-  const reactions = stage.paths.reactions.filter(({ pair }) => pairs.has(pair));
+  const reactions = experiment.paths.reactions.filter(({ pair }) => pairs.has(pair));
   const detections = reactions.filter(({ detectedNs }) => detectedNs >= 0);
   const switches = [...pairs].reduce(
-    (sum, pair) => sum + (stage.paths.faultSwitches.get(pair)?.length ?? 0),
+    (sum, pair) => sum + (experiment.paths.faultSwitches.get(pair)?.length ?? 0),
     0,
   );
   return {
@@ -219,7 +226,7 @@ function trafficData(
     ...availability(flows, nowNs),
     failover: { kind: 'samples', values: failovers.map(({ gapNs }) => gapNs) },
     'failover.lost': { kind: 'samples', values: failovers.map(({ lost }) => lost) },
-    recovery: { kind: 'samples', values: flows.flatMap((flow) => recoveries(stage, flow)) },
+    recovery: { kind: 'samples', values: flows.flatMap((flow) => recoveries(experiment, flow)) },
     detection: {
       kind: 'samples',
       values: detections.map(({ detectedNs, faultNs }) => detectedNs - faultNs),
@@ -227,7 +234,7 @@ function trafficData(
     switches: { kind: 'ratio', numerator: switches, denominator: reactions.length },
     reorder: histogram(flows.map((flow) => flow.meter.reorder)),
     duplicates: { kind: 'counter', value: total((flow) => flow.meter.duplicates) },
-    corrupted: { kind: 'counter', value: stage.deliveries.damaged },
+    corrupted: { kind: 'counter', value: experiment.deliveries.damaged },
     offered: { kind: 'counter', value: sent },
     accepted: { kind: 'counter', value: sent - refused },
     refused: { kind: 'counter', value: refused },
@@ -255,7 +262,7 @@ function availability(
 }
 
 /** What ended the run, if its work could end it. */
-function donePart({ done }: Stage): Pick<SeedResult, 'done'> {
+function donePart({ done }: Experiment): Pick<SeedResult, 'done'> {
   if (done === undefined) return {};
   const { doneNs, unfinished } = done;
   return {
@@ -265,15 +272,15 @@ function donePart({ done }: Stage): Pick<SeedResult, 'done'> {
 
 /** Metrics that a run of this kind or length cannot measure, each with the reason. */
 function inapplicable({
-  stage,
+  experiment,
   world,
   scenario: { durationNs },
   protocolOf,
-}: Pick<Gathering, 'stage' | 'world' | 'scenario'> & Pick<Ending, 'protocolOf'>): Pick<
+}: Pick<Gathering, 'experiment' | 'world' | 'scenario'> & Pick<Ending, 'protocolOf'>): Pick<
   SeedResult,
   'notApplicable'
 > {
-  const protocols = [...new Set(stage.flows.map(({ spec }) => protocolOf(spec)))];
+  const protocols = [...new Set(experiment.flows.map(({ spec }) => protocolOf(spec)))];
   const names = protocols.flatMap((name) => trafficMetrics(name).map((metric) => metric.name));
   const reasons = names.sort().flatMap((name) => {
     const reason = notApplicable(name, durationNs);
@@ -284,11 +291,11 @@ function inapplicable({
 }
 
 /** For each restart of a node of the flow, the time until packets arrive again, ns. */
-function recoveries(stage: Stage, flow: Flow): number[] {
+function recoveries(experiment: Experiment, flow: Flow): number[] {
   const samples = flow.meter.failovers(flow.nextSequence);
   const ends = [flow.spec.from, flow.spec.to];
   const values: number[] = [];
-  for (const { record, atNs, flow: hit } of stage.hits) {
+  for (const { record, atNs, flow: hit } of experiment.hits) {
     const isEnd = record.kind === 'crash' && record.targets.some((node) => ends.includes(node));
     if (hit !== flow || !isEnd || record.endNs === undefined) continue;
     const sample = samples.find(({ faultNs }) => faultNs === atNs);
@@ -302,13 +309,13 @@ function histogram(parts: readonly LogHistogram[]): MetricData {
 }
 
 /** Fault records with the instants of their consequences, and what they cost. */
-function faultRecords(stage: Stage, isOver: boolean): FaultRecord[] {
-  return stage.faults.records.map((record) => {
+function faultRecords(experiment: Experiment, isOver: boolean): FaultRecord[] {
+  return experiment.faults.records.map((record) => {
     const effects: Record<string, number> = { ...record.effects };
     const gaps: FaultGap[] = [];
-    for (const hit of stage.hits) {
+    for (const hit of experiment.hits) {
       if (hit.record !== record) continue;
-      Object.assign(effects, effectsOn(stage, hit.flow, hit.atNs));
+      Object.assign(effects, effectsOn(experiment, hit.flow, hit.atNs));
       for (const one of gapOf(hit.flow, hit.atNs)) gaps.push(one);
     }
     // While a run continues, a gap may still be open and lost packets may still come.
@@ -331,19 +338,22 @@ function nameOf({ spec }: Flow): string {
 }
 
 /** The measurements around faults, one entry per fault. */
-function windowsPart(stage: Stage, reachedNs: number): Pick<SeedResult, 'faultWindows'> {
-  if (stage.faults.records.length === 0) return {};
-  const order = new Map(stage.faults.records.map(({ id }, at) => [id, at]));
-  const windows = stage.flows
+function windowsPart(experiment: Experiment, reachedNs: number): Pick<SeedResult, 'faultWindows'> {
+  if (experiment.faults.records.length === 0) return {};
+  const order = new Map(experiment.faults.records.map(({ id }, at) => [id, at]));
+  const windows = experiment.flows
     .flatMap((flow) => flow.meter.windows?.results(nameOf(flow), reachedNs) ?? [])
     .sort((a, b) => (order.get(a.fault) ?? 0) - (order.get(b.fault) ?? 0));
-  const leftOut = stage.flows.reduce((sum, { meter }) => sum + (meter.windows?.leftOut ?? 0), 0);
+  const leftOut = experiment.flows.reduce(
+    (sum, { meter }) => sum + (meter.windows?.leftOut ?? 0),
+    0,
+  );
   return { faultWindows: { windows, leftOut } };
 }
 
-function effectsOn(stage: Stage, flow: Flow, atNs: number): Record<string, number> {
+function effectsOn(experiment: Experiment, flow: Flow, atNs: number): Record<string, number> {
   const pair = nameOf(flow);
-  const reaction = stage.paths.reactions.find((r) => r.pair === pair && r.faultNs === atNs);
+  const reaction = experiment.paths.reactions.find((r) => r.pair === pair && r.faultNs === atNs);
   const samples = flow.meter.failovers(flow.nextSequence);
   const sample = samples.find(({ faultNs, isRecovered }) => faultNs === atNs && isRecovered);
   const effects: Record<string, number> = {};
@@ -368,18 +378,20 @@ function withinRun(series: Series, reachedNs: number): Series {
 }
 
 /** Series of each flow; those of one entry with drawn pairs are added up. */
-function allSeries(stage: Stage): Series[] {
-  const single = stage.flows.filter(({ spec }) => spec.group === undefined);
-  const isOneOfMany = single.length + stage.groups.size > 1;
+function allSeries(experiment: Experiment): Series[] {
+  const single = experiment.flows.filter(({ spec }) => spec.group === undefined);
+  const isOneOfMany = single.length + experiment.groups.size > 1;
   return [
-    ...single.flatMap((flow) => flowSeries(stage, flow, isOneOfMany)),
-    ...[...stage.groups.keys()].flatMap((group) => groupSeries(stage, group, isOneOfMany)),
+    ...single.flatMap((flow) => flowSeries(experiment, flow, isOneOfMany)),
+    ...[...experiment.groups.keys()].flatMap((group) =>
+      groupSeries(experiment, group, isOneOfMany),
+    ),
   ];
 }
 
-function flowSeries(stage: Stage, flow: Flow, isOneOfMany: boolean): Series[] {
+function flowSeries(experiment: Experiment, flow: Flow, isOneOfMany: boolean): Series[] {
   const { meter, spec } = flow;
-  const paths = stage.paths.useSeries(spec.from, spec.to, meter);
+  const paths = experiment.paths.useSeries(spec.from, spec.to, meter);
   const series = [
     ...threeSeries(meter),
     ...[...paths].map(([path, values]) => ({
@@ -390,13 +402,15 @@ function flowSeries(stage: Stage, flow: Flow, isOneOfMany: boolean): Series[] {
 }
 
 /** The paths of its flows are not shown: there may be as many as flows. */
-function groupSeries(stage: Stage, group: string, isOneOfMany: boolean): Series[] {
-  const meters = stage.flows.filter(({ spec }) => spec.group === group).map(({ meter }) => meter);
+function groupSeries(experiment: Experiment, group: string, isOneOfMany: boolean): Series[] {
+  const meters = experiment.flows
+    .filter(({ spec }) => spec.group === group)
+    .map(({ meter }) => meter);
   const series = threeSeries({
     sentBins: sumOfBins(meters.map(({ sentBins }) => sentBins)),
     deliveredBins: sumOfBins(meters.map(({ deliveredBins }) => deliveredBins)),
-    latencyBins: stage.groups.get(group)?.latencyBins ?? [],
-    binNs: stage.groups.get(group)?.binNs ?? 0,
+    latencyBins: experiment.groups.get(group)?.latencyBins ?? [],
+    binNs: experiment.groups.get(group)?.binNs ?? 0,
   });
   return isOneOfMany ? series.map((one) => named(one, group)) : series;
 }

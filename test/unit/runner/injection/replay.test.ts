@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../reports/model.ts';
-import { interactiveYaml } from '../../../../runner/palette/export.ts';
+import { interactiveYaml } from '../../../../runner/injection/export.ts';
 import type {
   EventValues,
   InjectedEvent,
   PaletteNews,
-} from '../../../../runner/palette/messages.ts';
+} from '../../../../runner/injection/messages.ts';
 import { type Progress, RunControl } from '../../../../runner/run/run-control.ts';
 import { runSeed } from '../../../../runner/run/run-seed.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
@@ -68,7 +68,7 @@ function play(scenario: Scenario, script: readonly (readonly [number, EventValue
   const { port1, port2: port } = new MessageChannel();
   const result = runSeed({
     ...{ scenario, registry, seed: 3, control: new Scripted(port1, script) },
-    recordings: { palette: { port, speed: null } },
+    recordings: { injection: { port, speed: null } },
   });
   const news: PaletteNews[] = [];
   for (

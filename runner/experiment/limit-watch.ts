@@ -10,9 +10,9 @@ import { judgeKpi } from '../../reports/kpi.ts';
 import type { KpiSpec, SeedResult } from '../../reports/model.ts';
 import { metricsOf } from '../../scenarios/open/nodes.ts';
 import type { World } from '../world.ts';
+import type { Experiment } from './experiment.ts';
 import { measuredSoFar, type RunFacts } from './measured-so-far.ts';
 import { SLICE_NS, sliceEnd } from './slices.ts';
-import type { Stage } from './stage.ts';
 
 /** Looks of a run, each of which sums up the counters of all nodes. */
 const LOOKS = 100;
@@ -25,7 +25,7 @@ export function canMissForGood({ aggregation }: Pick<KpiSpec, 'aggregation'>): b
 /** See the module. */
 export class LimitWatch {
   readonly #everyNs: number;
-  readonly #soFar: (stage: Stage) => SeedResult;
+  readonly #soFar: (experiment: Experiment) => SeedResult;
   readonly #isMissed: (result: SeedResult) => boolean;
   #nextNs: number;
 
@@ -50,10 +50,10 @@ export class LimitWatch {
   }
 
   /** True if the run, which is at `nowNs`, may as well end. */
-  isMissed(nowNs: number, stage: Stage): boolean {
+  isMissed(nowNs: number, experiment: Experiment): boolean {
     if (nowNs < this.#nextNs) return false;
     this.#nextNs = nowNs + this.#everyNs;
-    return this.#isMissed(this.#soFar(stage));
+    return this.#isMissed(this.#soFar(experiment));
   }
 }
 

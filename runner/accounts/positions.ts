@@ -7,7 +7,7 @@ import type { Copy, Followed } from './followed-message.ts';
 import type { Holding } from './holding.ts';
 
 /** Names of the nodes that have the message or a copy of it, each once, in the order of the world. */
-export function whereaboutsOf(
+export function positionsOf(
   message: Followed,
   holdings: readonly Holding[],
   copies: Iterable<Copy>,

@@ -33,8 +33,8 @@ import type { World, WorldListener } from '../world.ts';
 import type { SetUpMemory } from '../worlds/set-up-memory.ts';
 import { DoneWatch } from './done-watch.ts';
 
-/** Parts of a stage. */
-export interface StageParts {
+/** Parts of an experiment. */
+export interface ExperimentParts {
   readonly world: World;
   readonly scenario: Scenario;
   readonly seed: number;
@@ -79,7 +79,7 @@ export interface StandIns {
 const WATCHED_MAX = 4;
 
 /** A world with the nodes, flows and faults of a scenario. */
-export class Stage implements WorldListener {
+export class Experiment implements WorldListener {
   readonly deliveries: Deliveries;
   /** For each entry of drawn pairs, what its flows measured together. */
   readonly groups = new Map<string, FlowMeter>();
@@ -89,7 +89,7 @@ export class Stage implements WorldListener {
   readonly done: DoneWatch | undefined;
   /** Called once, when the work is done: sources are silent from now on. */
   onDone: (() => void) | undefined;
-  readonly #parts: StageParts;
+  readonly #parts: ExperimentParts;
   readonly #nodes = new Map<string, NodeHandle>();
   readonly #witness = new RunWitness();
   readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
@@ -99,7 +99,7 @@ export class Stage implements WorldListener {
   readonly hits: { readonly flow: Flow; readonly record: FaultRecord; readonly atNs: number }[] =
     [];
 
-  constructor(parts: StageParts) {
+  constructor(parts: ExperimentParts) {
     this.#parts = parts;
     this.deliveries = parts.deliveries ?? new Deliveries();
     const context: FaultContext = {

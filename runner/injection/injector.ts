@@ -1,5 +1,5 @@
 /**
- * The run's side of the palette: takes orders, checks each event, books it at a stated instant of
+ * The run's side of the fault palette: takes orders, checks each event, books it at a stated instant of
  * the run's clock, and answers with that instant or with the reason for a refusal (ADR 0015).
  *
  * The port belongs to the runner: no node, link or meter knows that a fault was not in the file.
@@ -11,18 +11,18 @@ import type { FaultRecord } from '../../reports/model.ts';
 import type { FaultSpec, Scenario } from '../../scenarios/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { listSome } from '../../topologies/files/suggest.ts';
+import type { Experiment } from '../experiment/experiment.ts';
 import { FaultError } from '../faults/fault-driver.ts';
-import type { Stage } from '../stage/stage.ts';
 import { EventCheck } from './event-check.ts';
 import { obstacleTo } from './kinds.ts';
-import type { EventValues, PaletteLink, PaletteNews, PaletteOrder } from './messages.ts';
+import type { EventValues, InjectionPort, PaletteNews, PaletteOrder } from './messages.ts';
 
 /** Parts of an injector. */
 export interface InjectorParts {
-  readonly link: PaletteLink;
+  readonly link: InjectionPort;
   readonly scenario: Scenario;
   readonly registry: Registry;
-  readonly stage: Stage;
+  readonly experiment: Experiment;
 }
 
 /** Largest number of orders per slice; further ones wait for the next slice. */
@@ -41,7 +41,7 @@ export class Injector {
   static of({
     link,
     ...parts
-  }: Omit<InjectorParts, 'link'> & { readonly link: PaletteLink | undefined }):
+  }: Omit<InjectorParts, 'link'> & { readonly link: InjectionPort | undefined }):
     | Injector
     | undefined {
     return link === undefined ? undefined : new Injector({ ...parts, link });
@@ -50,7 +50,7 @@ export class Injector {
   constructor(parts: InjectorParts) {
     this.#parts = parts;
     this.#check = new EventCheck(parts.scenario, parts.registry);
-    this.#tell({ kind: 'ready', paths: parts.stage.followedPaths() });
+    this.#tell({ kind: 'ready', paths: parts.experiment.followedPaths() });
   }
 
   /** The orders that have arrived. */
@@ -88,9 +88,9 @@ export class Injector {
    * @returns its instant; undefined if it was rejected.
    */
   inject(order: Extract<PaletteOrder, { kind: 'inject' }>, fromNs: number): number | undefined {
-    const { scenario, stage } = this.#parts;
+    const { scenario, experiment } = this.#parts;
     const { number } = order;
-    const atNs = stage.faults.freeInstant(fromNs);
+    const atNs = experiment.faults.freeInstant(fromNs);
     const checked = this.#check.check(order.event, atNs);
     if (checked.kind === 'refused') return this.#refuse(number, checked.reason);
     const { spec, event } = checked;
@@ -99,7 +99,7 @@ export class Injector {
       this.#check.withdraw(spec.id);
       return this.#refuse(number, obstacle);
     }
-    stage.faults.inject(spec, (came) => {
+    experiment.faults.inject(spec, (came) => {
       if (!(came instanceof FaultError)) {
         this.#tell({ kind: 'injected', number, fault: injectedOf(spec, event, came) });
         return;
@@ -117,7 +117,7 @@ export class Injector {
 
   #isDown({ action }: FaultSpec): string | undefined {
     if (action.kind !== 'crash') return undefined;
-    const isDown = (node: string): boolean => this.#parts.stage.node(node) === undefined;
+    const isDown = (node: string): boolean => this.#parts.experiment.node(node) === undefined;
     return action.nodes.every(isDown) ? `${listSome(action.nodes)} is down already` : undefined;
   }
 

@@ -1,6 +1,6 @@
 /** Which events can be injected. @module */
 import { describe, expect, it } from 'vitest';
-import { kindsOf, obstacleTo } from '../../../../runner/palette/kinds.ts';
+import { kindsOf, obstacleTo } from '../../../../runner/injection/kinds.ts';
 import { ACTIONS } from '../../../../scenarios/files/events.ts';
 import { openScenario } from '../../../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../../../scenarios/open/registry.ts';

@@ -1,5 +1,5 @@
 /**
- * Sets up a run of one seed whose time is virtual: its world, the stage, and everything that watches.
+ * Sets up a run of one seed whose time is virtual: its world, the experiment, and everything that watches.
  *
  * @module
  */
@@ -14,10 +14,15 @@ import { type NodeChoice, nodeChoice, stackOf } from '../../scenarios/open/nodes
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { followRefusals, keepAccount } from '../accounts/account.ts';
-import { type CrashScene, guardingClocks, sceneOf, tellingCrashes } from '../crash/crash-scene.ts';
+import {
+  type CrashContext,
+  crashContextOf,
+  guardingClocks,
+  tellingCrashes,
+} from '../crash/crash-context.ts';
 import { provisionSeed } from '../nodes/run-provision.ts';
 import { assembleRun } from '../phases/assemble-run.ts';
-import type { Cast } from '../phases/run-phases.ts';
+import type { AssembledRun } from '../phases/run-phases.ts';
 import { BitWatch, type BitWatchParts } from '../privacy/bit-watch.ts';
 import { type PrivacyMeter, type PrivacyParts, PrivacyWatch } from '../privacy/privacy.ts';
 import { recordersOf } from '../recording/recorders.ts';
@@ -53,33 +58,33 @@ export interface SeedRun {
 }
 
 /** All parts of a run before it begins, which tests can inspect. */
-export interface PreparedRun<Net extends SimWorld = SimWorld> extends Cast {
+export interface PreparedRun<Net extends SimWorld = SimWorld> extends AssembledRun {
   readonly world: LocalWorld<Net>;
   readonly warnings: readonly string[];
   /** The facts that are needed to report a crash. */
-  readonly scene: CrashScene;
+  readonly crashContext: CrashContext;
 }
 
-/** Creates the world and the stage and schedules the first events, for tests. */
+/** Creates the world and the experiment and schedules the first events, for tests. */
 export function prepareSeed(given: SeedRun): PreparedRun {
-  const cast = castSeed(given);
-  guarded(cast, () => cast.stage.prepare());
-  followRefusals(cast.account, cast.stage.flows);
-  return cast;
+  const assembled = assembleSeed(given);
+  guarded(assembled, () => assembled.experiment.prepare());
+  followRefusals(assembled.account, assembled.experiment.flows);
+  return assembled;
 }
 
 /** Runs code of nodes, and names the node if it throws. */
-export function guarded<T>({ scene }: Pick<PreparedRun, 'scene'>, code: () => T): T {
-  return tellingCrashes(scene, () => guardingClocks(scene, code));
+export function guarded<T>({ crashContext }: Pick<PreparedRun, 'crashContext'>, code: () => T): T {
+  return tellingCrashes(crashContext, () => guardingClocks(crashContext, code));
 }
 
-/** Creates the world and the stage. */
-export function castSeed(given: SeedRun): PreparedRun {
-  return castRun(given, simulated);
+/** Creates the world and the experiment. */
+export function assembleSeed(given: SeedRun): PreparedRun {
+  return assembleOn(given, simulated);
 }
 
 /** The same on a network of another kind. */
-export function castRun<Net extends SimWorld>(
+export function assembleOn<Net extends SimWorld>(
   given: SeedRun,
   make: MakeNetwork<Net>,
 ): PreparedRun<Net> {
@@ -112,18 +117,18 @@ export function castRun<Net extends SimWorld>(
     ...parts,
     stackOf: (host) => (host.layers === undefined ? [nodeOf(host)] : facts.stackOf(host)),
   });
-  const books = account.kind === 'kept' ? account.books : undefined;
-  const recorders = recordersOf({ ...run, world, readerOf, account: books }, recordings);
+  const accounts = account.kind === 'kept' ? account.accounts : undefined;
+  const recorders = recordersOf({ ...run, world, readerOf, account: accounts }, recordings);
   const warnings = [...scenario.warnings];
   const logged: LogSink = (node, level, message) => {
     if (level === 'warn') warnings.push(`${node}: ${message}`);
   };
-  const { palette } = recordings;
+  const { injection } = recordings;
   const assembled = assembleRun(world, {
     ...{ scenario, registry, seed, nodeOf, provision, memory, deliveries },
-    ...{ account, recorders, privacy, palette, logged },
+    ...{ account, recorders, privacy, injection, logged },
   });
-  return { ...assembled, warnings, scene: sceneOf(world, { hosts, ...facts }) };
+  return { ...assembled, warnings, crashContext: crashContextOf(world, { hosts, ...facts }) };
 }
 
 /** Where no node mixes, packets are followed by their bits. */

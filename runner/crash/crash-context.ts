@@ -22,7 +22,7 @@ import type { LocalWorld } from '../world.ts';
 import { BrokenPromise, type Crash, type CrashEvent, type CrashPlace, NodeCrash } from './crash.ts';
 
 /** What is known about the calls of nodes. */
-export interface EventScene {
+export interface CallContext {
   readonly hosts: readonly HostSpec[];
   readonly calls: NodeCalls;
   /** Reads the time of the scenario, ns. */
@@ -34,7 +34,7 @@ export interface EventScene {
 }
 
 /** What is known about the run. */
-export interface CrashScene extends EventScene {
+export interface CrashContext extends CallContext {
   /** The lowest protocol of a host. */
   readonly protocolOf: (host: HostSpec) => Protocol;
   /** All protocols of a host with layers, the lowest first; absent if no host has layers. */
@@ -42,11 +42,11 @@ export interface CrashScene extends EventScene {
   readonly seed: number;
 }
 
-/** The scene of a run whose world is in this process. */
-export function sceneOf(
+/** The context of a crash in a run whose world is in this process. */
+export function crashContextOf(
   world: LocalWorld,
-  parts: Pick<CrashScene, 'hosts' | 'protocolOf' | 'stackOf' | 'seed'>,
-): CrashScene {
+  parts: Pick<CrashContext, 'hosts' | 'protocolOf' | 'stackOf' | 'seed'>,
+): CrashContext {
   const { sim } = world;
   return {
     ...parts,
@@ -58,11 +58,11 @@ export function sceneOf(
 }
 
 /** Runs code of a run. If it throws, the error is reported with the node that was called. */
-export function tellingCrashes<T>(scene: CrashScene, code: () => T): T {
+export function tellingCrashes<T>(crashContext: CrashContext, code: () => T): T {
   try {
     return code();
   } catch (error) {
-    throw crashOf(error, scene);
+    throw crashOf(error, crashContext);
   }
 }
 
@@ -73,22 +73,24 @@ const NODES_NAMED_MAX = 4;
 const ASSERT = /\/engine\/(core\/assert|live\/clock-guard)\.[jt]s$/;
 
 /** The crash behind an error, or the error itself if no node caused it. */
-export function crashOf(error: unknown, scene: CrashScene): unknown {
+export function crashOf(error: unknown, crashContext: CrashContext): unknown {
   if (isKnown(error)) return error;
-  if (error instanceof StandstillError) return standstillOf(error, scene);
-  if (error instanceof BrokenPromise) return promiseOf(error, scene);
-  return thrownCrash(error, scene) ?? error;
+  if (error instanceof StandstillError) return standstillOf(error, crashContext);
+  if (error instanceof BrokenPromise) return promiseOf(error, crashContext);
+  return thrownCrash(error, crashContext) ?? error;
 }
 
-function thrownCrash(error: unknown, scene: CrashScene): NodeCrash | undefined {
-  const index = scene.calls.inHand ?? -1;
-  const host = scene.hosts[index];
+function thrownCrash(error: unknown, crashContext: CrashContext): NodeCrash | undefined {
+  const index = crashContext.calls.inHand ?? -1;
+  const host = crashContext.hosts[index];
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const theirs = theirProtocols(scene);
+  const theirs = theirProtocols(crashContext);
   const owners = new FileOwners(theirs.map(({ moduleUrl }) => moduleUrl));
   const places = placesOf(stack);
   const protocol =
-    host === undefined ? byFile(theirs, places[0]) : protocolAt(protocolsAt(host, scene), places);
+    host === undefined
+      ? byFile(theirs, places[0])
+      : protocolAt(protocolsAt(host, crashContext), places);
   if (protocol === undefined) return undefined;
   const isOurs = isShipped(protocol);
   const place = isOurs ? places.slice(0, 1).map(codePlace)[0] : placeOf(places, owners);
@@ -97,32 +99,32 @@ function thrownCrash(error: unknown, scene: CrashScene): NodeCrash | undefined {
     protocol: protocol.name,
     ...(host === undefined ? {} : { node: host.name }),
     how: 'threw',
-    seed: scene.seed,
-    atNs: scene.now(),
+    seed: crashContext.seed,
+    atNs: crashContext.now(),
     error: wordsOf(error),
     ...(place === undefined ? {} : { place }),
-    events: host === undefined ? [] : eventsOf(index, scene),
+    events: host === undefined ? [] : eventsOf(index, crashContext),
     stack,
   };
   return new NodeCrash(crash, error);
 }
 
 /** A broken promise is that of the protocol that made it. */
-function promiseOf(error: BrokenPromise, scene: CrashScene): unknown {
-  const host = scene.hosts.findIndex(({ name }) => name === error.node);
-  const spec = scene.hosts[host];
-  const kept = theirProtocols(scene).find(({ account }) => account !== undefined);
-  const protocol = spec === undefined ? kept : scene.protocolOf(spec);
+function promiseOf(error: BrokenPromise, crashContext: CrashContext): unknown {
+  const host = crashContext.hosts.findIndex(({ name }) => name === error.node);
+  const spec = crashContext.hosts[host];
+  const kept = theirProtocols(crashContext).find(({ account }) => account !== undefined);
+  const protocol = spec === undefined ? kept : crashContext.protocolOf(spec);
   if (protocol === undefined || isShipped(protocol)) return error;
   const crash: Crash = {
     by: 'protocol',
     protocol: protocol.name,
     ...(spec === undefined ? {} : { node: spec.name }),
     how: 'threw',
-    seed: scene.seed,
-    atNs: scene.now(),
+    seed: crashContext.seed,
+    atNs: crashContext.now(),
     error: error.message,
-    events: spec === undefined ? [] : eventsOf(host, scene),
+    events: spec === undefined ? [] : eventsOf(host, crashContext),
     stack: error.stack ?? '',
   };
   return new NodeCrash(crash, error);
@@ -134,11 +136,11 @@ function isKnown(error: unknown): boolean {
   return kinds.some((kind) => error instanceof kind) || environmentError(error) !== undefined;
 }
 
-function standstillOf(error: StandstillError, scene: CrashScene): NodeCrash {
-  const { calls, hosts } = scene;
-  const found = calls.calledAt(scene.callTime?.() ?? scene.now());
+function standstillOf(error: StandstillError, crashContext: CrashContext): NodeCrash {
+  const { calls, hosts } = crashContext;
+  const found = calls.calledAt(crashContext.callTime?.() ?? crashContext.now());
   const named = found.flatMap((index) => hosts[index] ?? []);
-  const protocols = [...new Set(named.map((host) => scene.protocolOf(host)))];
+  const protocols = [...new Set(named.map((host) => crashContext.protocolOf(host)))];
   const isTheirs = protocols.some((protocol) => !isShipped(protocol));
   const names = named.slice(0, NODES_NAMED_MAX).map(({ name }) => name);
   const more = named.length > names.length ? [`${named.length - names.length} more`] : [];
@@ -147,21 +149,21 @@ function standstillOf(error: StandstillError, scene: CrashScene): NodeCrash {
     protocol: protocols.map(({ name }) => name).join(', '),
     ...(named.length === 0 ? {} : { node: [...names, ...more].join(', ') }),
     how: 'still',
-    seed: scene.seed,
-    atNs: scene.now(),
+    seed: crashContext.seed,
+    atNs: crashContext.now(),
     error: error.message,
-    events: named.length === 1 ? eventsOf(found[0] ?? 0, scene) : [],
+    events: named.length === 1 ? eventsOf(found[0] ?? 0, crashContext) : [],
     stack: error.stack ?? '',
   };
   return new NodeCrash(crash, error);
 }
 
 /** Runs nodes in virtual time. Protocols of users must not read the system's clocks meanwhile. */
-export function guardingClocks<T>(scene: CrashScene, code: () => T): T {
-  const theirs = theirProtocols(scene);
+export function guardingClocks<T>(crashContext: CrashContext, code: () => T): T {
+  const theirs = theirProtocols(crashContext);
   if (theirs.length === 0) return code();
   const owners = new FileOwners(theirs.map(({ moduleUrl }) => moduleUrl));
-  const { calls } = scene;
+  const { calls } = crashContext;
   const release = guardRun({ owners, isNodeCode: () => calls.inHand !== undefined });
   try {
     return code();
@@ -170,13 +172,13 @@ export function guardingClocks<T>(scene: CrashScene, code: () => T): T {
   }
 }
 
-function theirProtocols(scene: CrashScene): readonly Protocol[] {
-  const all = new Set(scene.hosts.flatMap((host) => protocolsAt(host, scene)));
+function theirProtocols(crashContext: CrashContext): readonly Protocol[] {
+  const all = new Set(crashContext.hosts.flatMap((host) => protocolsAt(host, crashContext)));
   return [...all].filter((protocol) => !isShipped(protocol));
 }
 
 /** The protocols of a host, the lowest first. */
-function protocolsAt(host: HostSpec, { protocolOf, stackOf }: CrashScene): readonly Protocol[] {
+function protocolsAt(host: HostSpec, { protocolOf, stackOf }: CrashContext): readonly Protocol[] {
   if (host.layers === undefined || stackOf === undefined) return [protocolOf(host)];
   return stackOf(host).map(({ protocol }) => protocol);
 }
@@ -240,23 +242,23 @@ function wordsOf(error: unknown): string {
 }
 
 /** The last events of a node in the words of people. */
-export function eventsOf(host: number, scene: EventScene): readonly CrashEvent[] {
-  const { calls, now, callTime = now } = scene;
+export function eventsOf(host: number, crashContext: CallContext): readonly CrashEvent[] {
+  const { calls, now, callTime = now } = crashContext;
   const shiftNs = now() - callTime();
   return calls.lastOf(host).map((call) => ({
     atNs: call.atNs + shiftNs,
-    text: eventText(call, scene),
+    text: eventText(call, crashContext),
   }));
 }
 
-function eventText({ kind, bytes, from }: NodeCall, scene: EventScene): string {
+function eventText({ kind, bytes, from }: NodeCall, crashContext: CallContext): string {
   switch (kind) {
     case 'create':
       return 'created';
     case 'start':
       return 'started';
     case 'datagram':
-      return `datagram of ${bytes} B${senderOf(from, scene)}`;
+      return `datagram of ${bytes} B${senderOf(from, crashContext)}`;
     case 'message':
       return `message of ${bytes} B from the protocol below`;
     case 'timer':
@@ -278,7 +280,7 @@ function eventText({ kind, bytes, from }: NodeCall, scene: EventScene): string {
   }
 }
 
-function senderOf(endpoint: number, { hosts, addressOf }: EventScene): string {
+function senderOf(endpoint: number, { hosts, addressOf }: CallContext): string {
   if (addressOf === undefined) return '';
   const { address, port } = addressOf(endpoint);
   return ` from ${hosts.find((host) => host.address === address)?.name ?? `${address}:${port}`}`;

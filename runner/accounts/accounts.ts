@@ -12,7 +12,7 @@ import type { Flow } from '../traffic/traffic-source.ts';
 import { type Fate, type MessageAccountant, totalsOf } from './message-account.ts';
 
 /** The account of one protocol. */
-export interface Book {
+export interface ProtocolAccount {
   readonly protocol: string;
   /** The protocol's name where it is a layer; absent if it is the lowest of its hosts. */
   readonly layer?: string;
@@ -20,24 +20,24 @@ export interface Book {
 }
 
 /** See the module. */
-export class Books {
-  readonly #books: readonly Book[];
+export class Accounts {
+  readonly #accounts: readonly ProtocolAccount[];
   /** The protocol of each flow, by index. */
   readonly #owners: readonly string[];
 
-  constructor(books: readonly Book[], owners: readonly string[]) {
-    this.#books = books;
+  constructor(accounts: readonly ProtocolAccount[], owners: readonly string[]) {
+    this.#accounts = accounts;
     this.#owners = owners;
   }
 
   /** To be attached to the world and to its network. */
   get ledgers(): readonly MessageAccountant[] {
-    return this.#books.map(({ ledger }) => ledger);
+    return this.#accounts.map(({ ledger }) => ledger);
   }
 
   /** The observer of a node's lowest protocol, or of a layer, if that protocol reports. */
   of(node: string, layer: string | undefined): MessageObserver | undefined {
-    return this.#books.find((book) => book.layer === layer)?.ledger.of(node);
+    return this.#accounts.find((account) => account.layer === layer)?.ledger.of(node);
   }
 
   refused(flow: number, sequence: number, reason: string): void {
@@ -45,7 +45,7 @@ export class Books {
   }
 
   crashed(node: string): void {
-    for (const { ledger } of this.#books) ledger.crashed(node);
+    for (const { ledger } of this.#accounts) ledger.crashed(node);
   }
 
   fateOf(flow: number, sequence: number): Fate {
@@ -53,8 +53,8 @@ export class Books {
   }
 
   /** The nodes that have an open message; empty if it is on its way, or if nobody knows. */
-  whereabouts(flow: number, sequence: number): readonly string[] {
-    return this.#ledgerOf(flow).whereabouts?.(flow, sequence) ?? [];
+  positions(flow: number, sequence: number): readonly string[] {
+    return this.#ledgerOf(flow).positions?.(flow, sequence) ?? [];
   }
 
   /**
@@ -65,10 +65,10 @@ export class Books {
   imbalance(
     holding: (node: string, layer: string | undefined) => number | undefined,
   ): string | undefined {
-    for (const { protocol, layer, ledger } of this.#books) {
+    for (const { protocol, layer, ledger } of this.#accounts) {
       const missing = ledger.imbalance((node) => holding(node, layer));
       if (missing !== undefined)
-        return this.#books.length > 1 ? `${protocol}: ${missing}` : missing;
+        return this.#accounts.length > 1 ? `${protocol}: ${missing}` : missing;
     }
     return undefined;
   }
@@ -79,8 +79,8 @@ export class Books {
   }
 
   #ledgerOf(flow: number): MessageAccountant {
-    const book = this.#books.find(({ protocol }) => protocol === this.#owners[flow]);
-    assert(book !== undefined, `flow ${flow} belongs to no account`);
-    return book.ledger;
+    const account = this.#accounts.find(({ protocol }) => protocol === this.#owners[flow]);
+    assert(account !== undefined, `flow ${flow} belongs to no account`);
+    return account.ledger;
   }
 }

@@ -1,14 +1,14 @@
 /** The pace of a run in virtual time. @module */
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
-import type { Injector } from '../../../../runner/palette/injector.ts';
-import type { PaletteOrder } from '../../../../runner/palette/messages.ts';
-import { SteppedPalette } from '../../../../runner/palette/stepped.ts';
+import type { Injector } from '../../../../runner/injection/injector.ts';
+import type { PaletteOrder } from '../../../../runner/injection/messages.ts';
+import { SteppedInjection } from '../../../../runner/injection/stepped.ts';
 import { MS } from '../fixture.ts';
 
 /** A palette with a record of what it did and how often it waited. */
 interface Watched {
-  readonly stepped: SteppedPalette;
+  readonly stepped: SteppedInjection;
   readonly log: string[];
   readonly waits: () => number;
 }
@@ -33,7 +33,7 @@ function palette(
     },
     paced: (number, to) => void log.push(`paced ${number} ${to}`),
   };
-  const stepped = new SteppedPalette({
+  const stepped = new SteppedInjection({
     injector: injector as Injector,
     speed,
     runUntil: (atNs): void => void log.push(`run ${atNs}`),

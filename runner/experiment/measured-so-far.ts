@@ -9,8 +9,8 @@ import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
 import { flowProtocol, metricsOf } from '../../scenarios/open/nodes.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { World } from '../world.ts';
+import type { Experiment } from './experiment.ts';
 import { outcomeSoFar } from './outcome.ts';
-import type { Stage } from './stage.ts';
 
 /** The facts that identify a run. */
 export interface RunFacts {
@@ -19,12 +19,13 @@ export interface RunFacts {
   readonly seed: number;
 }
 
-/** Returns a function that reads a stage on request. */
+/** Returns a function that reads an experiment on request. */
 export function measuredSoFar(
   world: World,
   { scenario, registry, seed }: RunFacts,
-): (stage: Stage) => SeedResult {
+): (experiment: Experiment) => SeedResult {
   const definitions = metricsOf(scenario, registry);
   const protocolOf = (flow: TrafficSpec): string => flowProtocol(scenario, registry, flow);
-  return (stage) => outcomeSoFar(stage, world, scenario, { seed, definitions, protocolOf });
+  return (experiment) =>
+    outcomeSoFar(experiment, world, scenario, { seed, definitions, protocolOf });
 }
