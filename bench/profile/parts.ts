@@ -39,9 +39,9 @@ const TRUTH = 'runner/traffic/ground-truth';
 const NAMED: readonly (readonly [RegExp, string])[] = [
   [/^engine\/crypto\//, CRYPTOGRAPHY],
   [/^node_modules\/(@noble|sodium-native)\//, CRYPTOGRAPHY],
-  [/^scenarios\/runner\/ground-truth\.ts/, TRUTH],
+  [/^runner\/traffic\/ground-truth\.ts/, TRUTH],
   [/^engine\/measure\/trace\//, 'engine/measure/trace'],
-  [/^scenarios\/runner\/record/, 'engine/measure/trace'],
+  [/^runner\/recording\//, 'engine/measure/trace'],
   [/^bench\//, ELSEWHERE],
 ];
 

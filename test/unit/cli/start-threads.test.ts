@@ -50,7 +50,7 @@ it('stacks of a thread that runs a seed name file, line and column of the source
     () => {
       const { stderr } = copy.orrery('scenario', file, '--debug', '--out', join(folder, 'runs'));
       expect(stderr).toContain(`at broken (${join(folder, path)}:${line + 2}:9)`);
-      expect(stderr).toMatch(/at Object.runJob \(.*scenarios\/runner\/run-worker\.ts:\d+:\d+\)/);
+      expect(stderr).toMatch(/at Object.runJob \(.*runner\/threads\/run-worker\.ts:\d+:\d+\)/);
       expect(stderr).not.toContain('.cjs');
     },
   );

@@ -82,7 +82,10 @@ it('deletes one of 20,000 stored bundles of the simulated disk without reading t
     const { user, system } = process.cpuUsage(began);
     return user + system;
   };
-  await timeOf(1);
-  const [few, many] = [await timeOf(1), await timeOf(20_000)];
-  expect(many).toBeLessThan(20 * few);
+  const leastOf = async (stored: number): Promise<number> => {
+    const times = [await timeOf(stored), await timeOf(stored), await timeOf(stored)];
+    return Math.min(...times);
+  };
+  // Beside other work the processor is up to three times as slow; what was mended took 200 times as long.
+  expect(await leastOf(20_000)).toBeLessThan(40 * (await leastOf(1)));
 });
