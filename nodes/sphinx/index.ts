@@ -6,17 +6,6 @@
  *
  * @module
  */
-export { BOLT4_DROPS, type Bolt4Drop } from './bolt4/drops.ts';
-export { createError, type ReadError, readError, wrapError } from './bolt4/error-onion.ts';
-export {
-  type CreatedOnion,
-  createOnion,
-  type OnionHop,
-  type OnionInput,
-  type OnionRefusal,
-  type PeeledOnion,
-  peelOnion,
-} from './bolt4/onion.ts';
 export type { Command } from './commands.ts';
 export {
   type NodeDrop,
