@@ -195,7 +195,7 @@ describe.runIf(hasVectors).each(providers)('Sphinx vectors on %s', (_, crypto) =
   );
 
   it.each(creations.map((vector) => [vector.name, vector] as const))(
-    'creates %s from the given randomness to the byte',
+    'R-131: creates %s from the given randomness to the byte',
     (__, vector) => {
       const isKem = vector.mode.startsWith('KEM');
       checkCreation(isKem ? smallSuite(crypto, x25519Kem(crypto)) : nike, vector);

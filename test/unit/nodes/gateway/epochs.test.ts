@@ -50,6 +50,8 @@ class Run {
     if (new Set(held).size !== held.length) return 'an epoch stands in two places';
     if (next?.isConfirmed) return 'a confirmed epoch waits as next';
     if (current === undefined && previous !== undefined) return 'a previous without a current';
+    const order = [previous, current, next].flatMap((one) => one?.epoch ?? []);
+    if (order.some((epoch, at) => epoch < (order[at - 1] ?? 0))) return 'a newer epoch came before';
     return this.#lost(held) ?? this.#overstayed();
   }
 

@@ -163,6 +163,9 @@ describe('R-241: the way of packets after a fault', () => {
   const before = hops([
     [900, 0, 1],
     [910, 2, 1],
+    // Another packet took the same links: they were drawn once for each.
+    [920, 0, 4],
+    [930, 2, 4],
   ]);
   const after = hops([
     // Packet 2 was sent before the switch and still uses the old route.

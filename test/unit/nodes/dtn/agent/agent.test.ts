@@ -18,7 +18,7 @@ import {
 } from './bench.ts';
 
 describe('an agent', () => {
-  it('answers, makes a bundle and hands it to the neighbour, in this order', () => {
+  it('R-140: answers, makes a bundle of little more than its payload and hands it to the neighbour, in this order', () => {
     const { step } = bench();
     const effects = step(5 * S, send('b'));
     expect(kinds(effects)).toEqual(['answer', 'transmit']);
@@ -29,7 +29,7 @@ describe('an agent', () => {
     expect([formatEid(view.source), formatEid(view.destination)]).toEqual(['ipn:1.1', 'ipn:2.1']);
     expect([view.createdMs, view.sequence]).toEqual([EPOCH_DTN_MS + 5_000, 0]);
     expect([view.lifetimeMs, view.hopLimit, view.hops]).toEqual([3_600_000, 32, 1]);
-    // 1 kB in at most 1,120 bytes.
+    // 1 kB in at most 1,120 bytes.
     expect(bundle.length).toBeLessThanOrEqual(1_120);
   });
 

@@ -180,7 +180,7 @@ describe('a mesh', () => {
 });
 
 describe('repair', () => {
-  it('makes up for any one loss, and any five losses in a row, of 16 fragments', () => {
+  it('R-165: makes up for any one loss, and any five losses in a row, of 16 fragments', () => {
     const message = blockOf(16 * 80 - 3);
     for (let first = 0; first < 16; first += 1) {
       for (const burst of [1, 5]) {
@@ -260,7 +260,7 @@ describe('a friend', () => {
     return mesh;
   };
 
-  it('keeps messages of a sleeping neighbour, and gives them when it wakes', () => {
+  it('R-165: keeps messages of a sleeping neighbour, and gives them when it wakes', () => {
     const mesh = asleep(new Mesh(chain(2)));
     mesh.take(0, { kind: 'send', target: 2, message: blockOf(500) });
     mesh.run();

@@ -109,6 +109,20 @@ describe('an agent with security', () => {
     expect(kinds(agentOf('b', { guard: 'off' }).step(0, input))).toEqual(['transmit']);
   });
 
+  it('R-142: took the encryption of another block for that of the payload', () => {
+    const send = { kind: 'send', request: 'r', to: 'c', body: PAYLOAD, wishes: {} } as const;
+    const source = agentOf('a', { rules: [{ role: 'source', block: 'bcb' }] });
+    const parts = opened(transmitted(source.step(0, send)));
+    const [block, hops] = [BLOCK_TYPE.confidentiality, BLOCK_TYPE.hopCount].map(
+      (type) => parts.blocks.find((one) => one.type === type)!,
+    );
+    const content = decodeSecurityBlock(block!.data)!;
+    const targets = content.targets.map((target) => ({ ...target, number: hops!.number }));
+    changeBlock(block!, encodeSecurityBlock({ ...content, targets }), block!.crcType);
+    const input = { kind: 'bundle', bytes: joinParts(parts), from: 'a' } as const;
+    expect(kinds(agentOf('b', { guard: 'bcb' }).step(0, input))).toEqual(['payload-in-the-clear']);
+  });
+
   it('R-142: refuses requests whose payload would leave in the clear', () => {
     const send = { kind: 'send', request: 'r', to: 'c', body: PAYLOAD, wishes: {} } as const;
     const refusing = agentOf('a', { guard: 'bcb' });

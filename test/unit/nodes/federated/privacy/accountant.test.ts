@@ -89,7 +89,7 @@ describe('published epsilons', () => {
 });
 
 describe('an accountant', () => {
-  it('adds a round at a time, and knows the price of the next', () => {
+  it('R-159: adds a round at a time, and knows the price of the next', () => {
     const accountant = new Accountant(CENTRAL);
     expect([accountant.epsilon(), accountant.tight(), accountant.rounds]).toEqual([0, 0, 0]);
     let previous = 0;

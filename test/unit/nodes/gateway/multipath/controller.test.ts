@@ -77,6 +77,16 @@ describe('leaving a path', () => {
     expect(took).toBeLessThanOrEqual(175 * MS + 1);
   });
 
+  it('R-040: two paths that were cut at once waited for each other, beside a third that answered', () => {
+    const wire = new Wire(three());
+    wire.runTo(20_000 * MS);
+    for (const path of wire.paths.slice(0, 2)) path.isUp = false;
+    const before = wire.now;
+    wire.runTo(before + 300 * MS);
+    expect(wire.activeId).toBe('p3');
+    expect(wire.switches(before)).toHaveLength(1);
+  });
+
   it('leaves a path whose hop fields are about to expire', () => {
     const wire = new Wire([fakePath('old', 20, { expiresAt: 30_000 * MS }), fakePath('new', 24)]);
     wire.runTo(25_000 * MS);
