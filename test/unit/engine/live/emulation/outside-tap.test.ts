@@ -5,7 +5,7 @@
  * @module
  */
 import { createSocket, type Socket } from 'node:dgram';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { provider } from '../../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../../engine/host/crypto.ts';
 import { EmulationWorld } from '../../../../../engine/live/emulation/emulation-world.ts';
@@ -84,6 +84,19 @@ function bind(address: string, port = 0): Promise<Socket> {
   });
 }
 
+/** Lets time pass while it acts, and until that has had its effect: 10 s at most. */
+async function passTime(
+  { pacer }: EmulationWorld,
+  act: () => unknown,
+  isDone: () => boolean,
+): Promise<void> {
+  const run = pacer.run(10_000 * MS);
+  await act();
+  await vi.waitFor(() => expect(isDone()).toBe(true), { timeout: 10_000, interval: 5 });
+  pacer.stop();
+  await run;
+}
+
 describe('outside tap', () => {
   it('shows each program the address and port that the other one sent from, both ways', async () => {
     const { emulated, openAll } = world();
@@ -97,9 +110,8 @@ describe('outside tap', () => {
     a.on('message', (message, { address, port }) => {
       seen.push(`a got ${message.toString()} from ${address}:${port}`);
     });
-    const run = emulated.pacer.run(60 * MS);
-    a.send('question', PORT + 1, `${block}.2`);
-    await run;
+    const ask = (): void => a.send('question', PORT + 1, `${block}.2`);
+    await passTime(emulated, ask, () => seen.length === 2);
     expect(seen).toEqual([
       `b got question from ${block}.1:${a.address().port}`,
       `a got answer from ${block}.2:${PORT + 1}`,
@@ -122,10 +134,11 @@ describe('outside tap', () => {
     const [a, b] = await Promise.all([bind(`${block}.101`), bind(`${block}.102`, PORT)]);
     const lengths: number[] = [];
     b.on('message', (message) => lengths.push(message.length));
-    const run = emulated.pacer.run(60 * MS);
-    a.send('', PORT, `${block}.2`);
-    a.send(new Uint8Array(65_507), PORT, `${block}.2`);
-    await run;
+    const send = (): void => {
+      a.send('', PORT, `${block}.2`);
+      a.send(new Uint8Array(65_507), PORT, `${block}.2`);
+    };
+    await passTime(emulated, send, () => lengths.length === 2);
     expect(lengths.sort((x, y) => x - y)).toEqual([0, 65_507]);
   });
 
@@ -140,14 +153,15 @@ describe('outside tap', () => {
       one.on('message', () => answered.set(one, (answered.get(one) ?? 0) + 1));
     }
     b.on('message', (message, { address, port }) => b.send(message, port, address));
-    const run = emulated.pacer.run(260 * MS);
-    for (const one of senders) {
-      // The first port is used between all others.
-      first!.send('x', PORT, `${block}.2`);
-      one.send('x', PORT, `${block}.2`);
-      await new Promise((resolve) => setTimeout(resolve, 40));
+    const count = (): number => [...answered.values()].reduce((sum, one) => sum + one, 0);
+    for (const [index, one] of senders.entries()) {
+      const send = (): void => {
+        // The first port is used between all others.
+        first!.send('x', PORT, `${block}.2`);
+        one.send('x', PORT, `${block}.2`);
+      };
+      await passTime(emulated, send, () => count() === 2 * (index + 1));
     }
-    await run;
     expect(senders.map((one) => answered.get(one))).toEqual([6, 1, 1, 1, 1]);
     expect([...emulated.tap.drops]).toEqual([]);
     // The port that made room can be used by others again.
