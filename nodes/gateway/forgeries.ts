@@ -30,8 +30,8 @@ import {
   TAG_BYTES,
 } from './geometry.ts';
 import { clockMicroseconds } from './session-parts.ts';
-import { GATEWAY_PORT } from './underlay/carrier.ts';
 import { type PacketEnds, PacketTemplate } from './underlay/packet-template.ts';
+import { GATEWAY_PORT } from './underlay/underlay-path.ts';
 import { encodeFields, encodeHeader, FrameHeader, MESSAGE } from './wire.ts';
 
 /** Epochs that forged frames name: low ones, as in a gateway that started recently. */

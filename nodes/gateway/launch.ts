@@ -11,21 +11,21 @@ import { NETWORK_CONTROL } from '../../engine/pure/traffic-class.ts';
 import { markUrgent } from '../scion/index.ts';
 import { FRAME_TYPE, type FrameType } from './geometry.ts';
 import type { PeerContext } from './peer-context.ts';
-import type { Carrier } from './underlay/carrier.ts';
+import type { UnderlayPath } from './underlay/underlay-path.ts';
 
 /** Offset of the type in a frame, after array head and version. */
 const TYPE_AT = 2;
 
 /**
  * Sends a packet whose headers and frame are in place; the socket owns it afterwards.
- * @param frameBytes Length of the frame after the carrier's headers.
+ * @param frameBytes Length of the frame after the underlay's headers.
  * @param dataClass Class of the datagram if it has data; all others leave as network control.
  */
 // hot: once per packet.
 // biome-ignore lint/complexity/useMaxParams: an object for each packet would be garbage
 export function launch(
   context: PeerContext,
-  { template, marks, firstRouter }: Carrier,
+  { template, marks, firstRouter }: UnderlayPath,
   packet: Uint8Array,
   frameBytes: number,
   dataClass: number,

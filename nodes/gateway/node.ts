@@ -42,9 +42,9 @@ import type { PeerContext } from './peer-context.ts';
 import { makeWindows } from './replay/make-windows.ts';
 import type { WindowSet } from './replay/window-set.ts';
 import { clockMicroseconds, type Moment, SESSION_LIMITS } from './session-parts.ts';
-import { GATEWAY_PORT, ROUTER_PORT } from './underlay/carrier.ts';
 import { type PacketEnds, targetBytes } from './underlay/packet-template.ts';
 import { PathDirectory } from './underlay/path-directory.ts';
+import { GATEWAY_PORT, ROUTER_PORT } from './underlay/underlay-path.ts';
 import { decodeFrame, FrameHeader } from './wire.ts';
 
 const NS_PER_US = 1000;

@@ -13,7 +13,6 @@ import { FAULT_SWITCH, HEALTH_OF_PATH, NO_PATH, PATH_IN_USE } from '../_kit/path
 import type { PacketView } from '../scion/index.ts';
 import { Arrivals } from './arrivals.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
-import { Carriers } from './carriers.ts';
 import { type DepartureDrop, Departures } from './departures.ts';
 import type { FrameDrop } from './drops.ts';
 import { FRAME_TYPE, OPENING_COPIES_MAX, PACKET_BYTES_MAX } from './geometry.ts';
@@ -28,7 +27,8 @@ import { Session } from './session.ts';
 import type { Moment } from './session-parts.ts';
 import { type SourceTest, sourceTest } from './source-test.ts';
 import { SESSION } from './trace-states.ts';
-import type { Carrier } from './underlay/carrier.ts';
+import type { UnderlayPath } from './underlay/underlay-path.ts';
+import { UnderlayPaths } from './underlay-paths.ts';
 import { WindowWatch } from './window-watch.ts';
 import type { FrameHeader } from './wire.ts';
 
@@ -40,7 +40,7 @@ export class Peer {
   /** True when the packet comes from this peer's AS and host. */
   readonly isSource: SourceTest;
   readonly #context: PeerContext;
-  readonly #carriers: Carriers;
+  readonly #underlays: UnderlayPaths;
   readonly #reporter: Reporter;
   readonly #sender: Sender;
   readonly #arrivals: Arrivals;
@@ -48,7 +48,7 @@ export class Peer {
   readonly #probeBody = new Uint8Array(PROBE_BYTES);
   /** Absent while no trace is recorded. */
   readonly #peerTrace: PeerTrace | undefined;
-  #active: Carrier | undefined;
+  #active: UnderlayPath | undefined;
   #timer: Timer | undefined;
   #timerNs = Number.POSITIVE_INFINITY;
   readonly #windowWatch: WindowWatch;
@@ -66,9 +66,9 @@ export class Peer {
     const { host } = context;
     const { target, targetHost } = context.ends(name);
     this.isSource = sourceTest(target, targetHost.bytes);
-    this.#carriers = new Carriers(name, context);
+    this.#underlays = new UnderlayPaths(name, context);
     this.#reporter = new Reporter(context, (body, pathType, path) => {
-      this.#sender.small(this.#carriers.reverse(pathType, path), FRAME_TYPE.report, body);
+      this.#sender.small(this.#underlays.reverse(pathType, path), FRAME_TYPE.report, body);
     });
     this.controller = context.makeController(name);
     const { overload, multipath } = context.options;
@@ -187,7 +187,7 @@ export class Peer {
    */
   interfaceDown(report: InterfaceReport): ScmpDrop | undefined {
     const now = this.#context.host.now();
-    const weighed = this.#context.scmp.weigh(report, (quote) => this.#carriers.quoted(now, quote));
+    const weighed = this.#context.scmp.weigh(report, (quote) => this.#underlays.quoted(now, quote));
     if (typeof weighed === 'string') return weighed;
     this.#perform(this.controller.interfaceDown(now, weighed));
     this.#showPaths(true);
@@ -270,7 +270,7 @@ export class Peer {
       this.#context.host.drop('malformed-body');
       return;
     }
-    this.#sender.small(this.#carriers.back(view), FRAME_TYPE.probeReply, body.slice());
+    this.#sender.small(this.#underlays.back(view), FRAME_TYPE.probeReply, body.slice());
   }
 
   #acceptReply(body: Uint8Array): void {
@@ -309,13 +309,13 @@ export class Peer {
 
   /** True if packets leave on a path that answers. */
   #isOpen(): boolean {
-    return this.isReady && this.#workingCarrier() !== undefined;
+    return this.isReady && this.#workingUnderlay() !== undefined;
   }
 
   #showPaths(isNews: boolean): void {
     this.#peerTrace?.measured(
       this.controller.status(this.#context.host.now()),
-      (id) => this.#carriers.get(id)?.path.name,
+      (id) => this.#underlays.get(id)?.path.name,
       isNews,
     );
   }
@@ -330,7 +330,7 @@ export class Peer {
         this.#switch(effect);
         return;
       case 'health': {
-        const name = this.#carrierAt(effect.path)?.path.name ?? 'unknown';
+        const name = this.#underlayAt(effect.path)?.path.name ?? 'unknown';
         const { machine, state } = HEALTH_OF_PATH;
         const key = { path: name, peer: this.name };
         host.trace.state(machine.write(key), state.write({ health: effect.health }));
@@ -345,7 +345,7 @@ export class Peer {
 
   #switch(effect: Extract<Effect, { kind: 'switch' }>): void {
     const { host } = this.#context;
-    this.#active = this.#carrierAt(effect.to);
+    this.#active = this.#underlayAt(effect.to);
     this.#load.moved();
     if (effect.isFault) {
       host.meter.counter('gateway.fault_switches').add(1);
@@ -363,8 +363,8 @@ export class Peer {
     const found = directory.lookup(this.name, now, host.clock());
     for (const path of found) {
       const isActive = this.#active !== undefined && this.#active.path.info.id === path.info.id;
-      const carrier = this.#carriers.adopt(path);
-      if (isActive) this.#active = carrier;
+      const underlay = this.#underlays.adopt(path);
+      if (isActive) this.#active = underlay;
     }
     this.#perform(
       this.controller.setPaths(
@@ -378,14 +378,14 @@ export class Peer {
     if (warning !== undefined) host.log.warn(`frames from ${this.name}: ${warning}`);
   }
 
-  #carrierAt(index: number): Carrier | undefined {
-    return this.#carriers.get(this.controller.path(index).id);
+  #underlayAt(index: number): UnderlayPath | undefined {
+    return this.#underlays.get(this.controller.path(index).id);
   }
 
   /** Created once: one closure per packet would be garbage. */
   readonly #onActivePath = (body: Uint8Array, dscp: number): FrameDrop | undefined => {
-    const carrier = this.#active;
-    return carrier === undefined ? 'no-session' : this.#sender.packet(carrier, body, dscp);
+    const underlay = this.#active;
+    return underlay === undefined ? 'no-session' : this.#sender.packet(underlay, body, dscp);
   };
 
   #dataSent(now: number, sequence: number): void {
@@ -395,7 +395,7 @@ export class Peer {
 
   #sendProbe(path: number, probe: number): void {
     writeProbe(this.#probeBody, { probe, path });
-    this.#sender.small(this.#carrierAt(path), FRAME_TYPE.probe, this.#probeBody);
+    this.#sender.small(this.#underlayAt(path), FRAME_TYPE.probe, this.#probeBody);
   }
 
   /**
@@ -403,14 +403,14 @@ export class Peer {
    * else on all paths in turn.
    */
   #sendAnywhere(frame: Uint8Array): void {
-    const back = this.#inHand === undefined ? undefined : this.#carriers.back(this.#inHand);
+    const back = this.#inHand === undefined ? undefined : this.#underlays.back(this.#inHand);
     if (back === undefined) this.#sendOwnWay(frame);
     else this.#sender.whole(back, frame);
   }
 
   #sendOwnWay(frame: Uint8Array): void {
-    const carrier = this.#workingCarrier() ?? this.#carriers.next();
-    if (carrier !== undefined) this.#sender.whole(carrier, frame);
+    const underlay = this.#workingUnderlay() ?? this.#underlays.next();
+    if (underlay !== undefined) this.#sender.whole(underlay, frame);
   }
 
   /** Sends on one of the known paths on which the packet is no longer than the one being read. */
@@ -418,21 +418,21 @@ export class Peer {
     const view = this.#inHand;
     if (view === undefined) return;
     const headersMax = view.end - view.start - frame.length;
-    const working = this.#workingCarrier();
+    const working = this.#workingUnderlay();
     const isFit = working !== undefined && working.template.length <= headersMax;
-    const carrier = isFit ? working : this.#carriers.within(headersMax);
-    if (carrier !== undefined) this.#sender.whole(carrier, frame);
+    const underlay = isFit ? working : this.#underlays.within(headersMax);
+    if (underlay !== undefined) this.#sender.whole(underlay, frame);
   }
 
   /** One copy on each of a few paths: any of them may have died unnoticed. */
   #spread(frame: Uint8Array): void {
-    for (const carrier of this.#carriers.disjoint(OPENING_COPIES_MAX)) {
-      this.#sender.whole(carrier, frame);
+    for (const underlay of this.#underlays.disjoint(OPENING_COPIES_MAX)) {
+      this.#sender.whole(underlay, frame);
     }
   }
 
-  /** The carrier of the path in use, unless that path is known to be dead. */
-  #workingCarrier(): Carrier | undefined {
+  /** The underlay of the path in use, unless that path is known to be dead. */
+  #workingUnderlay(): UnderlayPath | undefined {
     const { active } = this.controller;
     const health = this.controller.status(this.#context.host.now())[active]?.health;
     return health === 'alive' || health === 'degraded' ? this.#active : undefined;

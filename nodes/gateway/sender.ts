@@ -1,5 +1,5 @@
 /**
- * Seals frames for one peer and sends them on a carrier: application packets in one frame or in
+ * Seals frames for one peer and sends them on an underlay path: application packets in one frame or in
  * fragments, small frames, and handshake messages, which are already complete.
  *
  * It chooses no path; the peer does.
@@ -13,7 +13,7 @@ import { FRAME_OVERHEAD_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
 import { launch } from './launch.ts';
 import type { PeerContext } from './peer-context.ts';
 import type { Session } from './session.ts';
-import type { Carrier } from './underlay/carrier.ts';
+import type { UnderlayPath } from './underlay/underlay-path.ts';
 import { FrameHeader } from './wire.ts';
 
 /** Receives notifications about data frames. */
@@ -40,37 +40,37 @@ export class Sender {
   }
 
   /** Sends an application packet in a class of datagrams; returns why it cannot. */
-  packet(carrier: Carrier, body: Uint8Array, dscp: number): FrameDrop | undefined {
+  packet(underlay: UnderlayPath, body: Uint8Array, dscp: number): FrameDrop | undefined {
     this.#dataClass = dscp;
-    if (fitsOneFrame(body.length, carrier.room)) {
-      return this.#frame(carrier, FRAME_TYPE.data, body, [0, 1]);
+    if (fitsOneFrame(body.length, underlay.room)) {
+      return this.#frame(underlay, FRAME_TYPE.data, body, [0, 1]);
     }
-    const plan = planFragments(body.length, carrier.room);
+    const plan = planFragments(body.length, underlay.room);
     if (typeof plan === 'string') return plan;
     for (let i = 0; i < plan.count; i += 1) {
       const part = body.subarray(i * plan.size, Math.min(body.length, (i + 1) * plan.size));
-      const reason = this.#frame(carrier, FRAME_TYPE.data, part, [i, plan.count]);
+      const reason = this.#frame(underlay, FRAME_TYPE.data, part, [i, plan.count]);
       if (reason !== undefined) return reason;
     }
     return undefined;
   }
 
-  /** Sends a small sealed frame, if there is a carrier. */
-  small(carrier: Carrier | undefined, type: FrameType, body: Uint8Array): void {
-    if (carrier !== undefined) this.#frame(carrier, type, body, [0, 1]);
+  /** Sends a small sealed frame, if there is an underlay path. */
+  small(underlay: UnderlayPath | undefined, type: FrameType, body: Uint8Array): void {
+    if (underlay !== undefined) this.#frame(underlay, type, body, [0, 1]);
   }
 
   /** Sends a complete frame of the session unchanged. */
-  whole(carrier: Carrier, frame: Uint8Array): void {
-    const packet = this.#context.host.alloc(carrier.template.length + frame.length);
-    carrier.template.begin(packet);
-    packet.set(frame, carrier.template.length);
-    launch(this.#context, carrier, packet, frame.length, NETWORK_CONTROL);
+  whole(underlay: UnderlayPath, frame: Uint8Array): void {
+    const packet = this.#context.host.alloc(underlay.template.length + frame.length);
+    underlay.template.begin(packet);
+    packet.set(frame, underlay.template.length);
+    launch(this.#context, underlay, packet, frame.length, NETWORK_CONTROL);
   }
 
   // hot: once per data frame.
   #frame(
-    carrier: Carrier,
+    underlay: UnderlayPath,
     type: FrameType,
     body: Uint8Array,
     [fragment, fragments]: readonly [number, number],
@@ -81,7 +81,7 @@ export class Sender {
     header.timestamp = this.#context.moment().clockUs;
     header.fragment = fragment;
     header.fragments = fragments;
-    const at = carrier.template.length;
+    const at = underlay.template.length;
     const packet = host.alloc(at + body.length + FRAME_OVERHEAD_MAX);
     const sealed = this.#session.seal(header, body, packet, at);
     if (typeof sealed === 'string') {
@@ -89,8 +89,8 @@ export class Sender {
       return sealed;
     }
     if (type === FRAME_TYPE.data && fragment === 0) this.#listener.sealed(header);
-    carrier.template.begin(packet);
-    launch(this.#context, carrier, packet, sealed, this.#dataClass);
+    underlay.template.begin(packet);
+    launch(this.#context, underlay, packet, sealed, this.#dataClass);
     if (type === FRAME_TYPE.data) this.#listener.sent(host.now(), header.sequence);
     return undefined;
   }

@@ -38,7 +38,7 @@ export function createRouter(host: Host, setup: NodeSetup<RouterOptions>): NodeH
 }
 
 /** How packets of a link to another router are sent. */
-interface Carrier {
+interface Underlay {
   readonly socket: DatagramSocket;
   readonly remote: Endpoint;
 }
@@ -49,8 +49,8 @@ class RouterNode implements NodeHandle, RouterOutput {
   readonly #situation: Situation;
   readonly #monitor: LinkMonitor;
   readonly #router: BorderRouter;
-  /** Carriers by link index; undefined if the port of a link could not be bound. */
-  readonly #carriers: (Carrier | undefined)[] = [];
+  /** Underlays by link index; undefined if the port of a link could not be bound. */
+  readonly #underlays: (Underlay | undefined)[] = [];
   /** Siblings by endpoint; any other sender inside the AS is a host. */
   readonly #siblings = new Map<Endpoint, RouterLink>();
   readonly #forwarded: Counter;
@@ -85,20 +85,20 @@ class RouterNode implements NodeHandle, RouterOutput {
     };
     this.#internal = this.#open(ROUTER_INTERNAL_PORT, undefined, onInternal);
     for (const peer of this.#situation.peers) {
-      this.#carriers[peer.link.index] = this.#connect(peer);
+      this.#underlays[peer.link.index] = this.#connect(peer);
       this.#monitor.watch(peer);
     }
   }
 
   stop(): void {
     this.#monitor.stop();
-    for (const carrier of this.#carriers) carrier?.socket.close();
+    for (const underlay of this.#underlays) underlay?.socket.close();
     this.#internal?.close();
   }
 
   isReady(): boolean {
     const { peers } = this.#situation;
-    return peers.every(({ link }) => link.isUp && this.#carriers[link.index] !== undefined);
+    return peers.every(({ link }) => link.isUp && this.#underlays[link.index] !== undefined);
   }
 
   status(): Readonly<Record<string, unknown>> {
@@ -116,10 +116,10 @@ class RouterNode implements NodeHandle, RouterOutput {
   }
 
   forward(link: RouterLink, packet: PacketView): void {
-    const carrier = this.#carriers[link.index];
+    const underlay = this.#underlays[link.index];
     const { buffer, start, end } = packet;
     const length = end - start;
-    const sent = carrier?.socket.send(buffer, start, length, carrier.remote, this.#dscp);
+    const sent = underlay?.socket.send(buffer, start, length, underlay.remote, this.#dscp);
     if (sent === 'sent') this.#forwarded.add(1);
     else this.#host.drop('queue-full');
   }
@@ -132,9 +132,9 @@ class RouterNode implements NodeHandle, RouterOutput {
   }
 
   reply(link: RouterLink, to: Endpoint, bytes: Uint8Array): void {
-    const carrier = this.#carriers[link.index] ?? this.#toHost(to);
+    const underlay = this.#underlays[link.index] ?? this.#toHost(to);
     this.#replies.add(1);
-    this.#sendCopy(carrier, bytes);
+    this.#sendCopy(underlay, bytes);
   }
 
   bfd(link: RouterLink, packet: PacketView): void {
@@ -149,14 +149,14 @@ class RouterNode implements NodeHandle, RouterOutput {
     this.#suppressed.add(1);
   }
 
-  #toHost(to: Endpoint): Carrier | undefined {
+  #toHost(to: Endpoint): Underlay | undefined {
     return this.#internal === undefined ? undefined : { socket: this.#internal, remote: to };
   }
 
   /** Sends a message of our own, BFD or SCMP. */
-  #sendCopy(carrier: Carrier | undefined, bytes: Uint8Array): void {
-    if (carrier === undefined) return;
-    const { socket, remote } = carrier;
+  #sendCopy(underlay: Underlay | undefined, bytes: Uint8Array): void {
+    if (underlay === undefined) return;
+    const { socket, remote } = underlay;
     const buffer = this.#host.alloc(bytes.length);
     buffer.set(bytes);
     const sent = socket.send(buffer, 0, bytes.length, remote, NETWORK_CONTROL);
@@ -164,7 +164,7 @@ class RouterNode implements NodeHandle, RouterOutput {
   }
 
   /** A separate socket for a link to another AS; siblings share the internal one. */
-  #connect(peer: RouterPeer): Carrier | undefined {
+  #connect(peer: RouterPeer): Underlay | undefined {
     const { link } = peer;
     if (link.kind === 'sibling') {
       const remote = this.#host.endpoint(peer.address, ROUTER_INTERNAL_PORT);
@@ -257,7 +257,7 @@ class RouterNode implements NodeHandle, RouterOutput {
               desiredMinTxNs: bfd.desiredMinTx,
               requiredMinRxNs: bfd.requiredMinRx,
             },
-      send: (link, bytes): void => this.#sendCopy(this.#carriers[link.index], bytes),
+      send: (link, bytes): void => this.#sendCopy(this.#underlays[link.index], bytes),
     });
   }
 }

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { openStream } from '../../engine/core/stream.ts';
 import { writeUint16 } from '../../nodes/_kit/bytes.ts';
 import { protocol as gateway } from '../../nodes/gateway/index.ts';
-import { GATEWAY_PORT, ROUTER_PORT } from '../../nodes/gateway/underlay/carrier.ts';
+import { GATEWAY_PORT, ROUTER_PORT } from '../../nodes/gateway/underlay/underlay-path.ts';
 import { PING_PORT } from '../../nodes/ping/geometry.ts';
 import { protocol as ping } from '../../nodes/ping/index.ts';
 import { protocol as scion } from '../../nodes/scion/index.ts';

@@ -8,7 +8,7 @@ import type { RandomStream } from '../../../engine/core/stream.ts';
 import { FRAME_TYPE, type FrameType } from '../../../nodes/gateway/geometry.ts';
 import { protocol } from '../../../nodes/gateway/index.ts';
 import { type OpenResult, Session } from '../../../nodes/gateway/session.ts';
-import { GATEWAY_PORT, ROUTER_PORT } from '../../../nodes/gateway/underlay/carrier.ts';
+import { GATEWAY_PORT, ROUTER_PORT } from '../../../nodes/gateway/underlay/underlay-path.ts';
 import type { FrameHeader } from '../../../nodes/gateway/wire.ts';
 import { protocol as scion } from '../../../nodes/scion/index.ts';
 import { load, MS, prepare, SECOND } from '../../unit/runner/fixture.ts';

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { GATEWAY_PORT } from '../../../../nodes/gateway/underlay/carrier.ts';
+import { GATEWAY_PORT } from '../../../../nodes/gateway/underlay/underlay-path.ts';
 import { host } from '../../../../nodes/scion/wire/host-address.ts';
 import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 import { encodeScmpPacket } from '../../../../nodes/scion/wire/scmp.ts';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { FRAME_TYPE } from '../../../../../nodes/gateway/geometry.ts';
-import { GATEWAY_PORT, ROUTER_PORT } from '../../../../../nodes/gateway/underlay/carrier.ts';
+import { GATEWAY_PORT, ROUTER_PORT } from '../../../../../nodes/gateway/underlay/underlay-path.ts';
 import { decodeFrame, FrameHeader } from '../../../../../nodes/gateway/wire.ts';
 import { decodeHeader } from '../../../../../nodes/scion/wire/header.ts';
 import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FRAME_TYPE } from '../../../../../nodes/gateway/geometry.ts';
-import { GATEWAY_PORT } from '../../../../../nodes/gateway/underlay/carrier.ts';
+import { GATEWAY_PORT } from '../../../../../nodes/gateway/underlay/underlay-path.ts';
 import { counter, load, MS, prepare, run, SECOND, samples } from '../../../runner/fixture.ts';
 import { forgeScmp } from '../forged-scmp.ts';
 

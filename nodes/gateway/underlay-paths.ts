@@ -1,5 +1,5 @@
 /**
- * The carriers to one peer: one for each known path, and one for the reverse path of a received
+ * The underlay paths to one peer: one for each known path, and one for the reverse path of a received
  * packet.
  *
  * It knows paths and packets, but no keys and no path health; the caller chooses the path.
@@ -9,19 +9,19 @@
 import { decodePath, type PacketView, reverseWirePath, type WirePath } from '../scion/index.ts';
 import { disjointPaths } from './multipath/selection.ts';
 import type { PeerContext } from './peer-context.ts';
-import { type Carrier, makeCarrier, ROUTER_PORT } from './underlay/carrier.ts';
 import { PacketTemplate } from './underlay/packet-template.ts';
 import type { GatewayPath } from './underlay/path-directory.ts';
 import { SentMarks } from './underlay/sent-marks.ts';
+import { makeUnderlayPath, ROUTER_PORT, type UnderlayPath } from './underlay/underlay-path.ts';
 
 /** The path id used when a frame of the peer arrived on an unknown path. */
 const WAY_BACK = 'way back';
 
-/** The carriers for one peer. */
-export class Carriers {
+/** The underlay paths for one peer. */
+export class UnderlayPaths {
   readonly #peer: string;
   readonly #context: PeerContext;
-  readonly #known = new Map<string, Carrier>();
+  readonly #known = new Map<string, UnderlayPath>();
   /** Ids of known paths, by {@link wayOf}. */
   readonly #ways = new Map<string, string>();
   /** Marks of packets that left on reverse paths that match no known path. */
@@ -34,27 +34,27 @@ export class Carriers {
     this.#context = context;
   }
 
-  /** The carrier of the path `id`. */
-  get(id: string): Carrier | undefined {
+  /** The underlay of the path `id`. */
+  get(id: string): UnderlayPath | undefined {
     return this.#known.get(id);
   }
 
   /**
-   * Returns the carrier of a path. A known path keeps its carrier, with new headers if the hop
+   * Returns the underlay of a path. A known path keeps its underlay, with new headers if the hop
    * fields have changed.
-   * @returns the carrier to use from now on.
+   * @returns the underlay to use from now on.
    */
-  adopt(path: GatewayPath): Carrier {
+  adopt(path: GatewayPath): UnderlayPath {
     const { host, ends } = this.#context;
     const known = this.#known.get(path.info.id);
     if (known?.path === path) return known;
     const router = host.endpoint(path.firstRouter, ROUTER_PORT);
     const flowId = known?.flowId ?? host.random('flow-id').below(1 << 20);
     const marks = known?.marks ?? new SentMarks();
-    const carrier = { ...makeCarrier(path, ends(this.#peer), router, flowId), marks };
-    this.#known.set(path.info.id, carrier);
+    const underlay = { ...makeUnderlayPath(path, ends(this.#peer), router, flowId), marks };
+    this.#known.set(path.info.id, underlay);
     this.#ways.set(wayOf(path.path.wire), path.info.id);
-    return carrier;
+    return underlay;
   }
 
   /** Id of the path on which the quoted packet left within the last second, or `way back`. */
@@ -64,12 +64,12 @@ export class Carriers {
   }
 
   /** The paths in rotation, one per call. */
-  next(): Carrier | undefined {
+  next(): UnderlayPath | undefined {
     return this.disjoint(1)[0];
   }
 
   /** A path whose headers take at most `headerBytes`; rotates between calls. */
-  within(headerBytes: number): Carrier | undefined {
+  within(headerBytes: number): UnderlayPath | undefined {
     const fitting = [...this.#known.values()].filter(
       ({ template }) => template.length <= headerBytes,
     );
@@ -81,7 +81,7 @@ export class Carriers {
    * Up to `most` paths that have as few elements in common as possible; the first one rotates
    * between calls.
    */
-  disjoint(most: number): readonly Carrier[] {
+  disjoint(most: number): readonly UnderlayPath[] {
     const all = [...this.#known.values()];
     const infos = all.map(({ path }) => path.info);
     const chosen = disjointPaths(infos, this.#turn % Math.max(1, all.length), most);
@@ -90,16 +90,16 @@ export class Carriers {
   }
 
   /**
-   * The carrier on the reverse of a received packet's path; undefined when the path cannot be
+   * The underlay on the reverse of a received packet's path; undefined when the path cannot be
    * reversed.
    */
-  back(view: PacketView): Carrier | undefined {
+  back(view: PacketView): UnderlayPath | undefined {
     const end = view.start + view.headerLength;
     return this.reverse(view.pathType, view.buffer.subarray(view.pathOffset, end));
   }
 
-  /** The carrier on the reverse of a path as received. */
-  reverse(pathType: number, pathBytes: Uint8Array): Carrier | undefined {
+  /** The underlay on the reverse of a path as received. */
+  reverse(pathType: number, pathBytes: Uint8Array): UnderlayPath | undefined {
     const path = decodePath(pathType, pathBytes);
     if (typeof path === 'string') return undefined;
     const back = reverseWirePath(path);

@@ -20,7 +20,7 @@ export const ROUTER_PORT = 30_042;
 export const GATEWAY_PORT = 31_056;
 
 /** A path ready to carry frames. */
-export interface Carrier {
+export interface UnderlayPath {
   readonly path: GatewayPath;
   readonly template: PacketTemplate;
   readonly firstRouter: Endpoint;
@@ -32,13 +32,13 @@ export interface Carrier {
   readonly marks: SentMarks;
 }
 
-/** Creates the carrier of a path. */
-export function makeCarrier(
+/** Creates the underlay of a path. */
+export function makeUnderlayPath(
   path: GatewayPath,
   ends: PacketEnds,
   firstRouter: Endpoint,
   flowId: number,
-): Omit<Carrier, 'marks'> {
+): Omit<UnderlayPath, 'marks'> {
   const template = new PacketTemplate(ends, path.path.wire, flowId);
   return { path, template, firstRouter, flowId, room: path.info.mtu - template.length };
 }
