@@ -25,7 +25,7 @@ import {
   STORE_BYTES,
   TCPCL_KEEP_ALIVE_S,
 } from './geometry.ts';
-import { TLS_POLICIES } from './layer/tcpcl-desk.ts';
+import { TLS_POLICIES } from './layer/tcpcl-interface.ts';
 import { securityConfig } from './security/options.ts';
 
 /** How much a node keeps. */
@@ -198,7 +198,7 @@ export const dtnConfig = z.strictObject({
   /**
    * Defects for tests, never for real traffic: `dropping` drops every second bundle of others,
    * `swallowing` does so without a word, `roundabout` takes the worst route that it knows,
-   * `early-receipt` answers before bundles are on disk, `vouching` answers for those that it has
+   * `early-receipt` answers before bundles are on disk, `blind-receipt` answers for those that it has
    * handed on, whoever brings them, `forgetting` forgets what it delivered, `ageless` never makes
    * bundles older, `overbooking` gives contacts more than they can carry.
    */
@@ -208,7 +208,7 @@ export const dtnConfig = z.strictObject({
       'swallowing',
       'roundabout',
       'early-receipt',
-      'vouching',
+      'blind-receipt',
       'forgetting',
       'ageless',
       'overbooking',

@@ -78,7 +78,7 @@ export { ContactPlan, PLAN_OPTIONS, type PlannedContact } from './contact-graph/
 export { compareRoutes, RouteList } from './contact-graph/routes.ts';
 export { type Route, type RouteQuery, RouteSearch } from './contact-graph/search.ts';
 export { LtpSpan } from './layer/ltp.ts';
-export type { LtpEffect, LtpFacts, LtpInput } from './layer/ltp-desk.ts';
+export type { LtpEffect, LtpFacts, LtpInput } from './layer/ltp-shared.ts';
 export { Names } from './names.ts';
 export { makeRouter } from './router/make-router.ts';
 export { type BlockChanges, blockFields, copyBundle, freeBlockNumber } from './wire/copy.ts';

@@ -31,7 +31,7 @@ describe('bundles that come round by a cycle of three nodes', () => {
   });
 
   it.each([OUTAGE, CRASH])('are counted if nodes answer for what they have handed on', (text) => {
-    const scenario = loadText(text, { 'options.dtn.double': 'vouching' });
+    const scenario = loadText(text, { 'options.dtn.double': 'blind-receipt' });
     const result = run(scenario);
     const [sent = 0, arrived = 0, lost] = figures(result);
     expect(sent - arrived).toBeGreaterThan(2);
@@ -45,7 +45,7 @@ describe('bundles that come round by a cycle of three nodes', () => {
     const text = OUTAGE.replace('duration: 180s', 'duration: 90s');
     const routed = { 'options.dtn.router': 'first-contact' };
     expect(figures(run(loadText(text, routed)))).toEqual([89, 89, 0]);
-    const double = { ...routed, 'options.dtn.double': 'vouching' };
+    const double = { ...routed, 'options.dtn.double': 'blind-receipt' };
     expect(figures(run(loadText(text, double)))).toEqual([89, 0, 89]);
   });
 });

@@ -250,7 +250,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     if (drop !== undefined) return drop;
     if (isHere && fragment === undefined) {
       this.#delivery.deliver(bundle, view);
-      this.#holdings.bury(now, bundle);
+      this.#holdings.markDelivered(now, bundle);
       this.#sendReport(now, this.#reports.of(now, view, { kind: 'received' }));
       this.#sendReport(now, this.#reports.of(now, view, { kind: 'delivered' }));
       if (transfer !== undefined) this.#await(now, { kind: 'receipt', transfer });
@@ -294,7 +294,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     const whole = this.#reassembly.add(fragment);
     if (whole === undefined) return;
     this.#delivery.deliverWhole(whole, view);
-    this.#holdings.bury(now, { key: fragment.identity, deadlineNs: bundle.deadlineNs });
+    this.#holdings.markDelivered(now, { key: fragment.identity, deadlineNs: bundle.deadlineNs });
     this.#sendReport(now, this.#reports.of(now, view, { kind: 'delivered', isWhole: true }));
     for (const fragment of whole.fragments) this.#holdings.end(now, fragment, 'over');
   }
@@ -369,7 +369,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   #answer(now: Nanoseconds, waiting: Waiting<Request>): void {
     const { kind } = waiting;
-    if (kind !== 'receipt') this.#holdings.vouch(waiting.bundle);
+    if (kind !== 'receipt') this.#holdings.acceptCustody(waiting.bundle);
     if (kind === 'request') {
       this.#effects.push({ kind: 'answer', request: waiting.request, outcome: 'ok' });
     } else if (waiting.transfer !== undefined) {

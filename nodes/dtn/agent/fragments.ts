@@ -101,7 +101,7 @@ export function replaceByParts(
     else effects.report({ kind: 'copied', key: name, bundle: bytes });
     effects.report({ kind: 'arrived', key: part.name });
     holdings.add(now, part);
-    holdings.vouch(part);
+    holdings.acceptCustody(part);
     effects.count('dtn.fragments');
   }
   holdings.end(now, whole, 'over');

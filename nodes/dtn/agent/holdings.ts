@@ -143,7 +143,7 @@ export class Holdings {
   }
 
   /** The node has answered for the bundle. */
-  vouch(bundle: HeldBundle): void {
+  acceptCustody(bundle: HeldBundle): void {
     // Another copy may have taken its place, for which nobody has answered yet.
     const numbers = this.has(bundle) ? this.#numbers.get(bundle.key) : undefined;
     if (numbers !== undefined) this.#parts.custody?.taken(numbers.custody, bundle.key);
@@ -166,7 +166,7 @@ export class Holdings {
   }
 
   /** The bundle was delivered: no copy of it ever is again, not even after a crash. */
-  bury(now: Nanoseconds, { key, deadlineNs }: Delivered): void {
+  markDelivered(now: Nanoseconds, { key, deadlineNs }: Delivered): void {
     const { journal, lifeMs, isForgetting } = this.#parts;
     this.#parts.custody?.over(key);
     if (isForgetting) return;

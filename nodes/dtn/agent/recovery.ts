@@ -126,7 +126,7 @@ export class Recovery {
 
   #tell(bundle: HeldBundle): void {
     const { effects, holdings } = this.#parts;
-    holdings.vouch(bundle);
+    holdings.acceptCustody(bundle);
     effects.count('dtn.recovered');
     if (isOwnMessage(bundle)) effects.report({ kind: 'accepted', name: bundle.name });
     else effects.report({ kind: 'arrived', key: bundle.name });

@@ -23,7 +23,7 @@ export function tellingHops(
   { destination, isCritical }: Kind,
   { own, copies, router, options }: Parts,
 ): number | undefined {
-  if (destination === own || options.double === 'vouching') return undefined;
+  if (destination === own || options.double === 'blind-receipt') return undefined;
   const isSpread = isCritical === true && router.routeBy !== undefined;
   const isHandedOn = copies === undefined ? !isSpread : copies.handsOn === true;
   return isHandedOn ? hops : undefined;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LtpDesk } from './ltp-desk.ts';
+import type { LtpShared } from './ltp-shared.ts';
 
 interface Cancellation {
   readonly reason: number;
@@ -13,20 +13,20 @@ interface Cancellation {
 
 /** Cancellations by one end. */
 export class LtpCancellations {
-  readonly #desk: LtpDesk;
+  readonly #shared: LtpShared;
   readonly #by: 'sender' | 'receiver';
   /** By session, oldest first. */
   readonly #open = new Map<number, Cancellation>();
 
-  constructor(desk: LtpDesk, by: 'sender' | 'receiver') {
-    this.#desk = desk;
+  constructor(shared: LtpShared, by: 'sender' | 'receiver') {
+    this.#shared = shared;
     this.#by = by;
   }
 
   /** Cancels a session. */
   add(session: number, reason: number): void {
     const [oldest] = this.#open.keys();
-    if (oldest !== undefined && this.#open.size >= this.#desk.facts.sessions) {
+    if (oldest !== undefined && this.#open.size >= this.#shared.facts.sessions) {
       this.#open.delete(oldest);
     }
     this.#open.set(session, { reason, repeats: 0 });
@@ -48,12 +48,12 @@ export class LtpCancellations {
     const cancellation = this.#open.get(session);
     if (cancellation === undefined) return;
     cancellation.repeats += 1;
-    if (cancellation.repeats > this.#desk.facts.retries) this.#open.delete(session);
+    if (cancellation.repeats > this.#shared.facts.retries) this.#open.delete(session);
     else this.#tell(session, cancellation.reason);
   }
 
   #tell(session: number, reason: number): void {
-    const { facts, tell } = this.#desk;
+    const { facts, tell } = this.#shared;
     const by = this.#by;
     const engine = by === 'sender' ? facts.ownEngine : facts.peerEngine;
     const content = { kind: 'cancel', by, reason } as const;

@@ -6,8 +6,8 @@
  */
 import { BUNDLE_BYTES_MAX, LTP_CLOSED_MAX, LTP_PIECES_MAX } from '../geometry.ts';
 import { LtpCancellations } from './ltp-cancellations.ts';
-import type { LtpAlarm, LtpDesk, LtpDrop } from './ltp-desk.ts';
 import { LtpReceiving } from './ltp-receiving.ts';
+import type { LtpAlarm, LtpDrop, LtpShared } from './ltp-shared.ts';
 import {
   isCheckpoint,
   LTP_BUNDLES,
@@ -21,7 +21,7 @@ import { sdnvBytes } from './sdnv.ts';
 
 /** Blocks of the neighbour. */
 export class LtpIncoming {
-  readonly #desk: LtpDesk;
+  readonly #shared: LtpShared;
   readonly #claimsMax: number;
   readonly #sessions = new Map<number, LtpReceiving>();
   /** Checkpoints of whole blocks that are answered once the node has the block, by session. */
@@ -29,10 +29,10 @@ export class LtpIncoming {
   readonly #cancelled: LtpCancellations;
   readonly #closed = new Set<number>();
 
-  constructor(desk: LtpDesk) {
-    this.#desk = desk;
-    this.#cancelled = new LtpCancellations(desk, 'receiver');
-    const { segmentMax, peerEngine } = desk.facts;
+  constructor(shared: LtpShared) {
+    this.#shared = shared;
+    this.#cancelled = new LtpCancellations(shared, 'receiver');
+    const { segmentMax, peerEngine } = shared.facts;
     const room = segmentMax - ltpHeadBytes(peerEngine) - sdnvBytes(2 ** 32);
     this.#claimsMax = Math.max(1, Math.floor(room / (2 * sdnvBytes(BUNDLE_BYTES_MAX))));
   }
@@ -90,7 +90,7 @@ export class LtpIncoming {
       this.#drop('ltp-sessions-full');
       return;
     }
-    session.heardAt = this.#desk.clockAt();
+    session.heardAt = this.#shared.clockAt();
     if (!session.knowsReport(content.report)) {
       this.#drop('ltp-forgotten');
       this.#giveUp(number, LTP_REASON.system);
@@ -109,18 +109,18 @@ export class LtpIncoming {
       // A node that refused the block is asked again when the sender asks.
       if (session.place === 'offered' && !isAsked) return;
       session.place = 'offered';
-      this.#desk.effect({ kind: 'block', session: session.number, block: session.block() });
+      this.#shared.effect({ kind: 'block', session: session.number, block: session.block() });
     } else if (isAsked) this.#report(session, content);
   }
 
   #report(session: LtpReceiving, checkpoint: LtpData): void {
-    const { retries } = this.#desk.facts;
+    const { retries } = this.#shared.facts;
     const reports = session.reportsFor(checkpoint, this.#claimsMax, retries);
     for (const report of reports) this.#send(session.number, report);
   }
 
   #send(session: number, report: LtpReport): void {
-    const { facts, tell } = this.#desk;
+    const { facts, tell } = this.#shared;
     const alarm = { kind: 'report', session, serial: report.report } as const;
     tell({ engine: facts.peerEngine, session, content: report }, alarm);
   }
@@ -135,7 +135,7 @@ export class LtpIncoming {
   #repeat(number: number, serial: number): void {
     const open = this.#sessions.get(number)?.repeat(serial);
     if (open === undefined) return;
-    if (open.repeats <= this.#desk.facts.retries) this.#send(number, open.report);
+    if (open.repeats <= this.#shared.facts.retries) this.#send(number, open.report);
     else if (this.#sessions.get(number)?.place !== 'kept') {
       this.#drop('ltp-retries');
       this.#giveUp(number, LTP_REASON.retransmissions);
@@ -145,7 +145,7 @@ export class LtpIncoming {
   #silence(number: number): void {
     const session = this.#sessions.get(number);
     if (session === undefined) return;
-    const { facts, alarm, clockAt } = this.#desk;
+    const { facts, alarm, clockAt } = this.#shared;
     const restNs = session.heardAt + facts.silenceNs - clockAt();
     if (restNs > 0) session.silentAt = alarm(restNs, { kind: 'silence', session: number });
     else if (session.place === 'kept') this.#close(number);
@@ -157,7 +157,7 @@ export class LtpIncoming {
 
   /** The session of a number, new if there is room. */
   #sessionOf(number: number, content: LtpData): LtpReceiving | undefined {
-    const { facts, serial, alarm } = this.#desk;
+    const { facts, serial, alarm } = this.#shared;
     let pieces = 1;
     let bytes = content.data.length;
     for (const session of this.#sessions.values()) {
@@ -180,7 +180,7 @@ export class LtpIncoming {
 
   /** The sender gives up (RFC 5326 section 6.16); it gets a receipt in any case. */
   #cancelledByPeer(number: number): void {
-    const { facts, tell } = this.#desk;
+    const { facts, tell } = this.#shared;
     const content = { kind: 'cancel-receipt', to: 'sender' } as const;
     tell({ engine: facts.peerEngine, session: number, content });
     if (!this.#sessions.has(number)) return;
@@ -197,6 +197,6 @@ export class LtpIncoming {
   }
 
   #drop(reason: LtpDrop): void {
-    this.#desk.effect({ kind: 'drop', reason });
+    this.#shared.effect({ kind: 'drop', reason });
   }
 }

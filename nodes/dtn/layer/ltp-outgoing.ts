@@ -5,8 +5,8 @@
  * @module
  */
 import { LtpCancellations } from './ltp-cancellations.ts';
-import type { LtpAlarm, LtpDesk, LtpDrop, LtpInput } from './ltp-desk.ts';
 import { type LtpRun, LtpSending } from './ltp-sending.ts';
+import type { LtpAlarm, LtpDrop, LtpInput, LtpShared } from './ltp-shared.ts';
 import type { DataSource, Outgoing } from './ltp-transmitter.ts';
 import {
   encodeLtp,
@@ -26,7 +26,7 @@ interface Waiting {
 
 /** Blocks for the neighbour. */
 export class LtpOutgoing implements DataSource<LtpAlarm> {
-  readonly #desk: LtpDesk;
+  readonly #shared: LtpShared;
   readonly #dataMax: number;
   readonly #sessions = new Map<number, LtpSending>();
   readonly #cancelled: LtpCancellations;
@@ -37,10 +37,10 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
   /** Sessions without red part that are through. */
   #through: LtpSending[] = [];
 
-  constructor(desk: LtpDesk) {
-    this.#desk = desk;
-    this.#cancelled = new LtpCancellations(desk, 'sender');
-    this.#dataMax = desk.facts.segmentMax - ltpHeadBytes(desk.facts.ownEngine);
+  constructor(shared: LtpShared) {
+    this.#shared = shared;
+    this.#cancelled = new LtpCancellations(shared, 'sender');
+    this.#dataMax = shared.facts.segmentMax - ltpHeadBytes(shared.facts.ownEngine);
   }
 
   get size(): number {
@@ -54,7 +54,7 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
 
   /** Starts a session. */
   send({ session: number, block, redBytes, dscp }: LtpBlock): void {
-    const serial = this.#desk.serial();
+    const serial = this.#shared.serial();
     const session = new LtpSending({ number, block, redBytes, dscp, serial });
     this.#sessions.set(number, session);
     this.#queue(session, session.start());
@@ -125,7 +125,7 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
   }
 
   #reported(number: number, report: LtpReport): void {
-    const { facts, tell } = this.#desk;
+    const { facts, tell } = this.#shared;
     // RFC 5326 section 6.13: every report gets a receipt, also if its session has ended.
     const content = { kind: 'report-receipt', report: report.report } as const;
     tell({ engine: facts.ownEngine, session: number, content });
@@ -148,7 +148,10 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
         this.#queue(session, outcome.runs);
         if (session.isWaiting) return;
         // Another report about the same checkpoint may still come.
-        this.#desk.alarm(this.#desk.facts.answerNs, { kind: 'missing', session: session.number });
+        this.#shared.alarm(this.#shared.facts.answerNs, {
+          kind: 'missing',
+          session: session.number,
+        });
     }
   }
 
@@ -156,7 +159,7 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
     const repetition = this.#sessions.get(number)?.repeat(serial);
     if (repetition === undefined) return;
     const { segment, repeats } = repetition;
-    const { facts, tell } = this.#desk;
+    const { facts, tell } = this.#shared;
     if (repeats > facts.retries) this.#fail(number, LTP_REASON.retransmissions);
     else {
       const alarm = { kind: 'checkpoint', session: number, serial } as const;
@@ -178,13 +181,13 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
   #done(session: LtpSending): void {
     const { number, rounds } = session;
     this.#forget(number);
-    this.#desk.effect({ kind: 'sent', session: number, rounds });
+    this.#shared.effect({ kind: 'sent', session: number, rounds });
   }
 
   #fail(number: number, reason: number): void {
     this.#drop('ltp-retries');
     this.#giveUp(number, reason);
-    this.#desk.effect({ kind: 'failed', session: number });
+    this.#shared.effect({ kind: 'failed', session: number });
   }
 
   #giveUp(number: number, reason: number): void {
@@ -194,7 +197,7 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
 
   /** The receiver gives up (RFC 5326 section 6.17); it gets a receipt in any case. */
   #cancelledByPeer(number: number): void {
-    const { facts, tell, effect } = this.#desk;
+    const { facts, tell, effect } = this.#shared;
     const content = { kind: 'cancel-receipt', to: 'receiver' } as const;
     tell({ engine: facts.ownEngine, session: number, content });
     if (!this.#sessions.has(number)) return;
@@ -222,10 +225,10 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
   }
 
   #encoded(session: number, content: LtpContent): Uint8Array {
-    return encodeLtp({ engine: this.#desk.facts.ownEngine, session, content });
+    return encodeLtp({ engine: this.#shared.facts.ownEngine, session, content });
   }
 
   #drop(reason: LtpDrop): void {
-    this.#desk.effect({ kind: 'drop', reason });
+    this.#shared.effect({ kind: 'drop', reason });
   }
 }

@@ -18,9 +18,9 @@ import { LiveDeadlines } from '../../_kit/live-deadlines.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import { LTP_SERIALS } from '../geometry.ts';
 import { ContactClock } from './contact-clock.ts';
-import type { LtpAlarm, LtpDesk, LtpEffect, LtpFacts, LtpInput } from './ltp-desk.ts';
 import { LtpIncoming } from './ltp-incoming.ts';
 import { LtpOutgoing } from './ltp-outgoing.ts';
+import type { LtpAlarm, LtpEffect, LtpFacts, LtpInput, LtpShared } from './ltp-shared.ts';
 import { LtpTransmitter } from './ltp-transmitter.ts';
 import { decodeLtp, encodeLtp, type LtpContent, type LtpSegment } from './ltp-wire.ts';
 
@@ -39,7 +39,7 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
 
   constructor(facts: LtpFacts) {
     this.#facts = facts;
-    const desk: LtpDesk = {
+    const shared: LtpShared = {
       facts,
       clockAt: () => this.#clock.at(this.#now),
       alarm: (waitNs, alarm) => this.#alarm(waitNs, alarm),
@@ -47,8 +47,8 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
       effect: (effect) => this.#effects.push(effect),
       serial: () => 1 + facts.random.below(LTP_SERIALS),
     };
-    this.#outgoing = new LtpOutgoing(desk);
-    this.#incoming = new LtpIncoming(desk);
+    this.#outgoing = new LtpOutgoing(shared);
+    this.#incoming = new LtpIncoming(shared);
     this.#transmitter = new LtpTransmitter(facts.contactAt, this.#outgoing);
   }
 

@@ -20,8 +20,8 @@ import {
   TCPCL_CONTACT_NS,
   TCPCL_SEGMENT_BYTES,
 } from '../geometry.ts';
-import type { TcpclDrop, TcpclEffect, TcpclFacts, TcpclInput } from './tcpcl-desk.ts';
 import { TcpclIncoming } from './tcpcl-incoming.ts';
+import type { TcpclDrop, TcpclEffect, TcpclFacts, TcpclInput } from './tcpcl-interface.ts';
 import { TcpclOutgoing } from './tcpcl-outgoing.ts';
 import { TcpclReader } from './tcpcl-reader.ts';
 import {

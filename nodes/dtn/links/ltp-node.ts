@@ -17,7 +17,7 @@ import { windowAt } from '../agent/planned-window.ts';
 import type { DtnOptions } from '../config.ts';
 import { BUNDLE_BYTES_MAX, DATAGRAM_MAX, LTP_SILENCE_NS } from '../geometry.ts';
 import { LtpSpan } from '../layer/ltp.ts';
-import type { LtpEffect, LtpInput } from '../layer/ltp-desk.ts';
+import type { LtpEffect, LtpInput } from '../layer/ltp-shared.ts';
 import type { OpenContact } from '../layer/ltp-transmitter.ts';
 import { ltpHeadBytes } from '../layer/ltp-wire.ts';
 import type { Names } from '../names.ts';

@@ -5,7 +5,7 @@
  */
 import type { SecureOptions, Stream } from '../../../engine/host/stream.ts';
 import { MachineShell, type ShellHost } from '../../_kit/shell.ts';
-import type { TcpclDrop, TcpclEffect, TcpclFacts, TcpclInput } from '../layer/tcpcl-desk.ts';
+import type { TcpclDrop, TcpclEffect, TcpclFacts, TcpclInput } from '../layer/tcpcl-interface.ts';
 import { TcpclSession } from '../layer/tcpcl-session.ts';
 
 /** What the node does with what a session brings. */

@@ -22,7 +22,7 @@ import {
   TCPCL_SESSIONS_MAX,
   TCPCL_WINDOW,
 } from '../geometry.ts';
-import type { TcpclFacts } from '../layer/tcpcl-desk.ts';
+import type { TcpclFacts } from '../layer/tcpcl-interface.ts';
 import { formatEid } from '../wire/eid.ts';
 import { type LinkEnd, longestDelayNs } from './link-end.ts';
 import type { LinkHandlers, LinkLayer, LinkParts, LinkTransmission } from './link-layer.ts';

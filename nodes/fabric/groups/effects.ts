@@ -93,7 +93,7 @@ export interface Mail {
 }
 
 /** What groups of a node share. */
-export interface GroupsDesk {
+export interface GroupsShared {
   /** Name of this node. */
   readonly own: string;
   /** Calendar time, ms. */

@@ -8,7 +8,7 @@
  * @module
  */
 import type { GroupDrop } from './drops.ts';
-import type { GroupEvent, GroupOutcome, GroupsDesk } from './effects.ts';
+import type { GroupEvent, GroupOutcome, GroupsShared } from './effects.ts';
 import { MESSAGE_NS, PROPOSALS_MAX, RESEND_NS, VOTES_KEPT } from './geometry.ts';
 import type { OwnerMessage, Proposal, Refusal, Result } from './messages.ts';
 import {
@@ -32,7 +32,7 @@ interface Waiting {
 
 /** See the module. */
 export class JoinedGroup {
-  readonly #desk: GroupsDesk;
+  readonly #shared: GroupsShared;
   readonly name: GroupName;
   readonly #votes: Map<number, JoinedVoteRecord>;
   readonly #waiting = new Map<number, Waiting>();
@@ -41,12 +41,12 @@ export class JoinedGroup {
 
   /** A group from what the disk has of it. */
   constructor(
-    desk: GroupsDesk,
+    shared: GroupsShared,
     name: GroupName,
     record: JoinedRecord,
     votes: readonly JoinedVoteRecord[] = [],
   ) {
-    this.#desk = desk;
+    this.#shared = shared;
     this.name = name;
     const byNumber = votes.toSorted((a, b) => a.proposal.vote - b.proposal.vote);
     const lastVote = Math.max(record.lastVote, byNumber.at(-1)?.proposal.vote ?? 0);
@@ -83,7 +83,7 @@ export class JoinedGroup {
 
   /** After a restart: sends again what may not have been sent. */
   resume(): void {
-    const nowMs = this.#desk.nowMs();
+    const nowMs = this.#shared.nowMs();
     for (const vote of this.#votes.values()) {
       const isOpen = vote.result === undefined && vote.proposal.deadlineMs > nowMs;
       if (isOpen && vote.choice !== 'silent') this.#sendBallot(vote);
@@ -98,10 +98,10 @@ export class JoinedGroup {
     const { owner, number } = this.name;
     const done = (isDelivered: boolean): void => {
       this.#isLeaveOut = false;
-      this.#desk.resendIn(isDelivered ? MESSAGE_NS : RESEND_NS);
+      this.#shared.resendIn(isDelivered ? MESSAGE_NS : RESEND_NS);
     };
     const message = { kind: 'leave', number, epoch: this.#record.leftEpoch } as const;
-    this.#desk.send({ to: owner, message, lifetimeNs: MESSAGE_NS, done });
+    this.#shared.send({ to: owner, message, lifetimeNs: MESSAGE_NS, done });
   }
 
   leave(): void {
@@ -113,8 +113,8 @@ export class JoinedGroup {
 
   /** Forgets the group; what it was is not on the disk any more. */
   erase(): void {
-    for (const vote of this.#votes.keys()) this.#desk.erase(keyIn('in-vote', this.name, vote));
-    this.#desk.erase(keyIn('in', this.name));
+    for (const vote of this.#votes.keys()) this.#shared.erase(keyIn('in-vote', this.name, vote));
+    this.#shared.erase(keyIn('in', this.name));
     this.#giveUp('undelivered');
     if (!this.isLeaving) this.#tell({ kind: 'left' });
   }
@@ -131,8 +131,8 @@ export class JoinedGroup {
     const done = (isDelivered: boolean): void => {
       if (!isDelivered) this.#answered(proposal, 'undelivered');
     };
-    const lifetimeNs = (deadlineMs - this.#desk.nowMs()) * NS_PER_MS;
-    this.#desk.send({
+    const lifetimeNs = (deadlineMs - this.#shared.nowMs()) * NS_PER_MS;
+    this.#shared.send({
       to: owner,
       message: { kind: 'propose', number, ...proposing },
       lifetimeNs,
@@ -146,7 +146,7 @@ export class JoinedGroup {
     if (known === undefined) return 'unknown-vote';
     if (!known.mayVote) return 'not-an-elector';
     if (known.choice !== 'silent') return 'already-voted';
-    const isOver = known.proposal.deadlineMs <= this.#desk.nowMs();
+    const isOver = known.proposal.deadlineMs <= this.#shared.nowMs();
     if (known.result !== undefined || isOver) return 'vote-over';
     const cast = { ...known, choice: isYes ? 'yes' : 'no' } as const;
     this.#keep(cast);
@@ -156,7 +156,7 @@ export class JoinedGroup {
 
   /** Gives up proposals whose deadline has come. */
   endDue(): void {
-    const nowMs = this.#desk.nowMs();
+    const nowMs = this.#shared.nowMs();
     for (const [proposal, { deadlineMs }] of [...this.#waiting]) {
       if (deadlineMs <= nowMs) this.#answered(proposal, 'no-answer');
     }
@@ -225,7 +225,7 @@ export class JoinedGroup {
   }
 
   #answerOpened({ proposer, proposal, vote }: Proposal): void {
-    if (proposer === this.#desk.own) this.#answered(proposal, 'ok', vote);
+    if (proposer === this.#shared.own) this.#answered(proposal, 'ok', vote);
   }
 
   #answered(proposal: number, outcome: GroupOutcome, vote?: number): boolean {
@@ -242,32 +242,32 @@ export class JoinedGroup {
   #sendBallot({ proposal, choice }: JoinedVoteRecord): void {
     const { owner, number } = this.name;
     const done = (isDelivered: boolean): void => {
-      if (!isDelivered) this.#desk.drop('ballot-undelivered');
+      if (!isDelivered) this.#shared.drop('ballot-undelivered');
     };
     const message = { kind: 'cast', number, vote: proposal.vote, isYes: choice === 'yes' } as const;
-    const lifetimeNs = (proposal.deadlineMs - this.#desk.nowMs()) * NS_PER_MS;
-    this.#desk.send({ to: owner, message, lifetimeNs, done });
+    const lifetimeNs = (proposal.deadlineMs - this.#shared.nowMs()) * NS_PER_MS;
+    this.#shared.send({ to: owner, message, lifetimeNs, done });
   }
 
   /** Keeps a vote, and forgets those that are too many numbers behind. */
   #keep(vote: JoinedVoteRecord): void {
     const { vote: number } = vote.proposal;
     this.#votes.set(number, vote);
-    this.#desk.put(keyIn('in-vote', this.name, number), encodeJoinedVote(vote));
+    this.#shared.put(keyIn('in-vote', this.name, number), encodeJoinedVote(vote));
     if (number <= this.#record.lastVote) return;
     this.#write({ ...this.#record, lastVote: number });
     for (const old of [...this.#votes.keys()].filter((each) => each <= number - VOTES_KEPT)) {
       this.#votes.delete(old);
-      this.#desk.erase(keyIn('in-vote', this.name, old));
+      this.#shared.erase(keyIn('in-vote', this.name, old));
     }
   }
 
   #write(record: JoinedRecord): void {
     this.#record = record;
-    this.#desk.put(keyIn('in', this.name), encodeJoined(record));
+    this.#shared.put(keyIn('in', this.name), encodeJoined(record));
   }
 
   #tell(event: GroupEvent): void {
-    this.#desk.tell(this.name, event);
+    this.#shared.tell(this.name, event);
   }
 }

@@ -12,9 +12,9 @@ import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import type { GroupDrop } from './drops.ts';
 import type {
   GroupOutcome,
-  GroupsDesk,
   GroupsEffect,
   GroupsInput,
+  GroupsShared,
   Mail,
   OutwardEffect,
 } from './effects.ts';
@@ -53,7 +53,7 @@ export class GroupsMachine<Request>
   implements Machine<GroupsInput<Request>, GroupsEffect<Request>>
 {
   readonly #facts: GroupsFacts;
-  readonly #desk: GroupsDesk;
+  readonly #shared: GroupsShared;
   readonly #owned: Map<number, OwnedGroup>;
   readonly #joined: Map<string, JoinedGroup>;
   readonly #left: LeftGroups;
@@ -70,7 +70,7 @@ export class GroupsMachine<Request>
   /** A machine that goes on from what the disk has. */
   constructor(facts: GroupsFacts) {
     this.#facts = facts;
-    this.#desk = {
+    this.#shared = {
       own: facts.own,
       nowMs: (): number => this.#nowMs(),
       send: (mail): void => this.#send(mail),
@@ -82,11 +82,11 @@ export class GroupsMachine<Request>
         this.#resendAt = Math.min(this.#resendAt, this.#now + waitNs);
       },
     };
-    const { last, owned, joined, left, bad, orphans } = recover(this.#desk, facts.records);
+    const { last, owned, joined, left, bad, orphans } = recover(this.#shared, facts.records);
     this.#lastNumber = last;
     this.#owned = new Map(owned);
     this.#joined = new Map(joined);
-    this.#left = new LeftGroups(this.#desk, left);
+    this.#left = new LeftGroups(this.#shared, left);
     this.#unread = { bad, orphans };
   }
 
@@ -209,7 +209,7 @@ export class GroupsMachine<Request>
     if (this.#owned.size >= GROUPS_MAX) return 'too-many-groups';
     const number = this.#uniqueNumber();
     const members = names.map((name) => [name, 1] as const);
-    const group = new OwnedGroup(this.#desk, number, { epoch: 1, lastVote: 0, members });
+    const group = new OwnedGroup(this.#shared, number, { epoch: 1, lastVote: 0, members });
     this.#owned.set(number, group);
     this.#put(LAST_KEY, encodeLast(number));
     group.found();
@@ -325,7 +325,7 @@ export class GroupsMachine<Request>
       return 'too-many-groups';
     }
     const record = { epoch, leftEpoch: 0, lastVote: 0, members };
-    const group = new JoinedGroup(this.#desk, name, record);
+    const group = new JoinedGroup(this.#shared, name, record);
     this.#joined.set(keyIn('in', name), group);
     this.#left.remove(name);
     group.join();

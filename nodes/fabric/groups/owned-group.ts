@@ -8,7 +8,7 @@
  * @module
  */
 import type { GroupDrop } from './drops.ts';
-import type { GroupEvent, GroupOutcome, GroupsDesk } from './effects.ts';
+import type { GroupEvent, GroupOutcome, GroupsShared } from './effects.ts';
 import {
   MEMBERS_MAX,
   MESSAGE_NS,
@@ -54,7 +54,7 @@ export type Proposing = Omit<Proposal, 'vote'>;
 
 /** See the module. */
 export class OwnedGroup {
-  readonly #desk: GroupsDesk;
+  readonly #shared: GroupsShared;
   readonly name: GroupName;
   readonly #members: Map<string, Member>;
   readonly #votes: Map<number, OwnedVote>;
@@ -63,13 +63,13 @@ export class OwnedGroup {
 
   /** A group from what the disk has of it. */
   constructor(
-    desk: GroupsDesk,
+    shared: GroupsShared,
     number: number,
     record: OwnedRecord,
     votes: readonly OwnedVoteRecord[] = [],
   ) {
-    this.#desk = desk;
-    this.name = { owner: desk.own, number };
+    this.#shared = shared;
+    this.name = { owner: shared.own, number };
     this.#epoch = record.epoch;
     this.#members = new Map(
       record.members.map(([name, since]) => [name, { since, confirmed: -1, isOut: false }]),
@@ -113,7 +113,7 @@ export class OwnedGroup {
 
   /** Makes somebody no member any more; its ballots of open votes do not count. */
   remove(name: string): GroupOutcome {
-    if (name === this.#desk.own || !this.#members.delete(name)) return 'no-such-member';
+    if (name === this.#shared.own || !this.#members.delete(name)) return 'no-such-member';
     this.#epoch += 1;
     for (const vote of this.#votes.values()) {
       const isTouched = vote.remove(name);
@@ -129,8 +129,8 @@ export class OwnedGroup {
   dissolve(): void {
     this.#epoch += 1;
     for (const name of this.#members.keys()) this.#farewell(name, FAREWELL_NS);
-    for (const vote of this.#votes.keys()) this.#desk.erase(this.#key('own-vote', vote));
-    this.#desk.erase(this.#key('own'));
+    for (const vote of this.#votes.keys()) this.#shared.erase(this.#key('own-vote', vote));
+    this.#shared.erase(this.#key('own'));
     this.#members.clear();
     this.#votes.clear();
     this.#tell({ kind: 'left' });
@@ -139,7 +139,7 @@ export class OwnedGroup {
   /** Opens a vote. @returns its number, or why not. */
   propose(proposing: Proposing): number | Refusal {
     const vote = this.#lastVote + 1;
-    const timeMs = proposing.deadlineMs - this.#desk.nowMs();
+    const timeMs = proposing.deadlineMs - this.#shared.nowMs();
     if (timeMs <= 0 || timeMs > VOTE_MS_MAX + SKEW_MS) return 'bad-deadline';
     if (!mayOpen(this.#votes, vote, VOTES_KEPT)) return 'too-many-votes';
     const electors = [...this.#members.keys()].map((name) => [name, 'silent'] as const);
@@ -148,7 +148,7 @@ export class OwnedGroup {
     this.#lastVote = vote;
     this.#votes.set(vote, opened);
     if (this.#votes.delete(vote - VOTES_KEPT)) {
-      this.#desk.erase(this.#key('own-vote', vote - VOTES_KEPT));
+      this.#shared.erase(this.#key('own-vote', vote - VOTES_KEPT));
     }
     this.#writeGroup();
     this.#writeVote(opened);
@@ -171,8 +171,8 @@ export class OwnedGroup {
   /** A message of somebody who may be a member. */
   receive(from: string, message: MemberMessage): GroupDrop | undefined {
     const member = this.#members.get(from);
-    if (member === undefined || from === this.#desk.own) {
-      if (from !== this.#desk.own) this.#farewell(from, MESSAGE_NS);
+    if (member === undefined || from === this.#shared.own) {
+      if (from !== this.#shared.own) this.#farewell(from, MESSAGE_NS);
       return 'not-a-member';
     }
     switch (message.kind) {
@@ -192,7 +192,7 @@ export class OwnedGroup {
 
   /** Ends the votes whose deadline has come. */
   endDue(): void {
-    const nowMs = this.#desk.nowMs();
+    const nowMs = this.#shared.nowMs();
     for (const vote of this.#votes.values()) {
       if (vote.proposal.deadlineMs <= nowMs && vote.end(true)) this.#ended(vote);
     }
@@ -214,7 +214,7 @@ export class OwnedGroup {
     const opened = this.propose({ proposer: from, proposal, rule, deadlineMs, text });
     if (typeof opened === 'number') return undefined;
     const refused = { kind: 'refused', number, proposal, reason: opened } as const;
-    this.#desk.send({ to: from, message: refused, lifetimeNs: MESSAGE_NS });
+    this.#shared.send({ to: from, message: refused, lifetimeNs: MESSAGE_NS });
     return undefined;
   }
 
@@ -238,7 +238,7 @@ export class OwnedGroup {
   /** Sends a member its list, and what it does not know of votes. */
   #pump(name: string): void {
     const member = this.#members.get(name);
-    if (member === undefined || name === this.#desk.own) return;
+    if (member === undefined || name === this.#shared.own) return;
     this.#sendList(name, member);
     if (member.confirmed < member.since) return;
     for (const vote of this.#votes.values()) {
@@ -257,10 +257,10 @@ export class OwnedGroup {
       if (isDelivered) member.confirmed = Math.max(member.confirmed, epoch);
       if (this.#members.get(name) !== member) return;
       if (isDelivered) this.#pump(name);
-      else this.#desk.resendIn(RESEND_NS);
+      else this.#shared.resendIn(RESEND_NS);
     };
     const message = { kind: 'list', number: this.name.number, epoch, members } as const;
-    this.#desk.send({ to: name, message, lifetimeNs: MESSAGE_NS, done });
+    this.#shared.send({ to: name, message, lifetimeNs: MESSAGE_NS, done });
   }
 
   #sendNotice(name: string, { member, vote, notice }: Telling): void {
@@ -270,22 +270,22 @@ export class OwnedGroup {
       // Somebody of the same name may have joined since, who knows nothing of it.
       if (this.#members.get(name) !== member) return;
       vote.noticed(name, notice, isDelivered);
-      if (!isDelivered) this.#desk.resendIn(RESEND_NS);
+      if (!isDelivered) this.#shared.resendIn(RESEND_NS);
       else if (notice === 'result') this.#noteTold(vote);
     };
     if (result === undefined) {
-      const leftMs = Math.max(1, proposal.deadlineMs - this.#desk.nowMs());
+      const leftMs = Math.max(1, proposal.deadlineMs - this.#shared.nowMs());
       const message = { kind: 'opened', number, proposal, mayVote: vote.isElector(name) } as const;
-      this.#desk.send({ to: name, message, lifetimeNs: leftMs * NS_PER_MS, done });
+      this.#shared.send({ to: name, message, lifetimeNs: leftMs * NS_PER_MS, done });
     } else {
       const message = { kind: 'result', number, proposal, result } as const;
-      this.#desk.send({ to: name, message, lifetimeNs: MESSAGE_NS, done });
+      this.#shared.send({ to: name, message, lifetimeNs: MESSAGE_NS, done });
     }
   }
 
   #noteTold(vote: OwnedVote): void {
     const others = [...this.#members]
-      .filter(([name]) => name !== this.#desk.own)
+      .filter(([name]) => name !== this.#shared.own)
       .map(([name, { since }]) => [name, since] as const);
     if (vote.noteTold(others, this.#epoch) && this.#votes.has(vote.proposal.vote)) {
       this.#writeVote(vote);
@@ -294,23 +294,23 @@ export class OwnedGroup {
 
   /** Tells somebody that it was no member in this epoch. */
   #farewell(to: string, lifetimeNs: number, epoch: number = this.#epoch): void {
-    if (to === this.#desk.own) return;
+    if (to === this.#shared.own) return;
     const message = { kind: 'gone', number: this.name.number, epoch } as const;
-    this.#desk.send({ to, message, lifetimeNs });
+    this.#shared.send({ to, message, lifetimeNs });
   }
 
   #tell(event: GroupEvent): void {
-    this.#desk.tell(this.name, event);
+    this.#shared.tell(this.name, event);
   }
 
   #writeGroup(): void {
     const members = [...this.#members].map(([name, { since }]) => [name, since] as const);
     const record = { epoch: this.#epoch, lastVote: this.#lastVote, members };
-    this.#desk.put(this.#key('own'), encodeOwned(record));
+    this.#shared.put(this.#key('own'), encodeOwned(record));
   }
 
   #writeVote(vote: OwnedVote): void {
-    this.#desk.put(this.#key('own-vote', vote.proposal.vote), vote.record);
+    this.#shared.put(this.#key('own-vote', vote.proposal.vote), vote.record);
   }
 
   #key(kind: RecordKey['kind'], vote = 0): string {

@@ -4,7 +4,7 @@
  * @module
  */
 import { greatestOf } from '../../../engine/pure/extremes.ts';
-import type { GroupsDesk } from './effects.ts';
+import type { GroupsShared } from './effects.ts';
 import { JoinedGroup } from './joined-group.ts';
 import { OwnedGroup } from './owned-group.ts';
 import {
@@ -76,17 +76,17 @@ class Reading {
 }
 
 /** Reads all records. */
-export function recover(desk: GroupsDesk, records: readonly StoredRecord[]): Recovered {
+export function recover(shared: GroupsShared, records: readonly StoredRecord[]): Recovered {
   const reading = new Reading(records);
   const ownVotes = byGroup(reading.take('own-vote', decodeOwnedVote));
   const owned = reading.take('own', decodeOwned).map(([name, record]) => {
     const votes = taken(ownVotes, name);
-    return [name.number, new OwnedGroup(desk, name.number, record, votes)] as const;
+    return [name.number, new OwnedGroup(shared, name.number, record, votes)] as const;
   });
   const inVotes = byGroup(reading.take('in-vote', decodeJoinedVote));
   const joined = reading.take('in', decodeJoined).map(([name, record]) => {
     const votes = taken(inVotes, name);
-    return [recordKey(name), new JoinedGroup(desk, name, record, votes)] as const;
+    return [recordKey(name), new JoinedGroup(shared, name, record, votes)] as const;
   });
   const left = reading.take('left', decodeLeft);
   const last = greatestOf([reading.last(), ...owned.map(([number]) => number)]);

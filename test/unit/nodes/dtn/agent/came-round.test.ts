@@ -14,7 +14,7 @@ import { type Sample, sampleBundle } from '../wire/support.ts';
 import { type Bench, bench, type Effect, S, send } from './bench.ts';
 
 /** Node a above a carrier, between b and c; its transfers to both begin with 0. */
-function node(double?: 'vouching', copies?: AgentParts['copies']): Bench {
+function node(double?: 'blind-receipt', copies?: AgentParts['copies']): Bench {
   const facts = { maxBytes: 65_536, retryNs: 60 * S, firstTransfer: 0 };
   const outlets = ['b', 'c'].map(
     (neighbour) => new CarrierOutlet({ id: `to ${neighbour}`, neighbour, ...facts }),
@@ -86,8 +86,8 @@ describe('a node that has handed a bundle on', () => {
     expect(a.agent.holding).toBe(1);
   });
 
-  it('gives it up with the defect `vouching`', () => {
-    const a = node('vouching');
+  it('gives it up with the defect `blind-receipt`', () => {
+    const a = node('blind-receipt');
     arrive(a, hopped(1));
     acknowledge(a, 0);
     expect(arrive(a, hopped(4))).toEqual(['receipt', 'duplicate']);

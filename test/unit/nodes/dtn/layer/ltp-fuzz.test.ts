@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { DTN_DROPS } from '../../../../../nodes/dtn/drops.ts';
 import { LtpSpan } from '../../../../../nodes/dtn/layer/ltp.ts';
-import type { LtpEffect } from '../../../../../nodes/dtn/layer/ltp-desk.ts';
+import type { LtpEffect } from '../../../../../nodes/dtn/layer/ltp-shared.ts';
 import { decodeLtp, encodeLtp } from '../../../../../nodes/dtn/layer/ltp-wire.ts';
 import { blockOf, factsOf, LtpPair, S } from '../../../../../runner/verify/bundles/ltp-pair.ts';
 import { forMutants, truncations } from './mutations.ts';

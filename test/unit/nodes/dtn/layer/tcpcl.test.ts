@@ -6,7 +6,7 @@ import type {
   TcpclEffect,
   TcpclInput,
   TlsPolicy,
-} from '../../../../../nodes/dtn/layer/tcpcl-desk.ts';
+} from '../../../../../nodes/dtn/layer/tcpcl-interface.ts';
 import { TcpclReader } from '../../../../../nodes/dtn/layer/tcpcl-reader.ts';
 import { TcpclSession } from '../../../../../nodes/dtn/layer/tcpcl-session.ts';
 import {

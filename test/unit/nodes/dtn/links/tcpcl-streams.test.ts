@@ -8,7 +8,7 @@ import { SegmentStreams } from '../../../../../engine/net/stream/segment-streams
 import { concatBytes } from '../../../../../nodes/_kit/bytes.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { protocol } from '../../../../../nodes/dtn/index.ts';
-import type { TlsPolicy } from '../../../../../nodes/dtn/layer/tcpcl-desk.ts';
+import type { TlsPolicy } from '../../../../../nodes/dtn/layer/tcpcl-interface.ts';
 import {
   encodeContact,
   encodeTcpcl,

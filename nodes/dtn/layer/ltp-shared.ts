@@ -83,7 +83,7 @@ export type LtpAlarm =
   | { readonly kind: 'cancel'; readonly session: number; readonly by: 'sender' | 'receiver' };
 
 /** What the two halves of a machine share. */
-export interface LtpDesk {
+export interface LtpShared {
   readonly facts: LtpFacts;
   /** What the contact clock shows. */
   readonly clockAt: () => number;
