@@ -19,7 +19,7 @@ import type {
 } from '../host/stream.ts';
 import type { EndpointTable } from '../net/endpoint-table.ts';
 import type { PortPlan } from './port-plan.ts';
-import type { RelayClient } from './relay/passage.ts';
+import type { RelayClient } from './relay/relayed-stream.ts';
 import { isExhausted, streamErrorOf } from './tcp-errors.ts';
 import { TcpStream } from './tcp-stream.ts';
 

@@ -12,7 +12,12 @@ import { type Body, MESSAGE } from '../../nodes/federated/secagg/messages.ts';
 import type { SecaggConfig } from '../../nodes/federated/secagg/session-config.ts';
 import { decodeMessage, encodeMessage } from '../../nodes/federated/secagg/wire.ts';
 import { cachedCrypto } from '../unit/nodes/federated/secagg/cached-crypto.ts';
-import { CRYPTO, configOf, type Passing, Session } from '../unit/nodes/federated/secagg/session.ts';
+import {
+  CRYPTO,
+  configOf,
+  type SentMessage,
+  Session,
+} from '../unit/nodes/federated/secagg/session.ts';
 import { mutate } from './mutate.ts';
 
 const INPUTS = 100_000;
@@ -51,11 +56,11 @@ function twist(bytes: Uint8Array, random: RandomStream): Uint8Array {
 class Attack {
   readonly drops = new Map<string, number>();
   inputs = 0;
-  readonly #way: Passing['way'];
+  readonly #way: SentMessage['way'];
   readonly #random: RandomStream;
   readonly #maySend: (bad: Uint8Array, genuine: Uint8Array) => boolean;
 
-  constructor(way: Passing['way'], name: string, maySend: typeof isHarmless) {
+  constructor(way: SentMessage['way'], name: string, maySend: typeof isHarmless) {
     this.#way = way;
     this.#random = openStream(20, 'secagg', `${name}-${way}`);
     this.#maySend = maySend;
@@ -80,7 +85,7 @@ class Attack {
     return session;
   }
 
-  #disturb(session: Session, { bytes: genuine, client }: Passing): void {
+  #disturb(session: Session, { bytes: genuine, client }: SentMessage): void {
     const random = this.#random;
     for (let count = 0; count < PER_MESSAGE; count += 1) {
       const isNoise = random.chance(0.5);

@@ -26,9 +26,9 @@ import {
   readPayload,
   walkBlocks,
 } from './block-index.ts';
+import { type Capture, capturesOf, firstOfTrails } from './captures.ts';
 import { guarded, type TraceFailure } from './failure.ts';
 import { checkAddition, parse, readHead } from './header.ts';
-import { firstOfTrails, type Passage, passagesOf } from './passages.ts';
 import type { ByteSource, Inflate } from './source.ts';
 
 /** Size of the cache for decoded blocks; holds 150 blocks of the hop table. */
@@ -337,7 +337,7 @@ export class TraceFile {
   }
 
   /** The first place of each packet whose bytes were recorded. */
-  trails(): Promise<readonly Passage[] | TraceFailure> {
+  trails(): Promise<readonly Capture[] | TraceFailure> {
     return guarded(async () => firstOfTrails(await this.#blocks('packet')));
   }
 
@@ -345,8 +345,8 @@ export class TraceFile {
    * Every place where the bytes of a packet, or of packets made from it, were recorded, in
    * chronological order; empty if they were not.
    */
-  passages(packet: number): Promise<readonly Passage[] | TraceFailure> {
-    return guarded(async () => passagesOf(await this.#blocks('packet'), packet));
+  captures(packet: number): Promise<readonly Capture[] | TraceFailure> {
+    return guarded(async () => capturesOf(await this.#blocks('packet'), packet));
   }
 
   async #blocks(table: string): Promise<readonly Block[]> {

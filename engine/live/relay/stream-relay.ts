@@ -16,9 +16,9 @@ import type { Endpoint } from '../../host/socket.ts';
 import type { ConnectOptions, Listener, Stream } from '../../host/stream.ts';
 import { SegmentStreams } from '../../net/stream/segment-streams.ts';
 import type { StreamHost, StreamModel } from '../../net/stream-hook.ts';
-import { Passage, type RelayClient } from './passage.ts';
 import { RelayEntry } from './relay-entry.ts';
 import { RelayHost } from './relay-host.ts';
+import { type RelayClient, RelayedStream } from './relayed-stream.ts';
 
 /** The world whose links carry the streams. */
 export interface RelayWorld {
@@ -43,13 +43,13 @@ export class StreamRelay implements StreamModel {
   readonly #hosts: RelayHost[] = [];
   readonly #doors = new Map<Endpoint, Door>();
   /** By the client's end. */
-  readonly #passages = new Map<Endpoint, Passage>();
+  readonly #relayed = new Map<Endpoint, RelayedStream>();
   readonly #entry = new RelayEntry();
   #world: RelayWorld | undefined;
 
   /** Number of relayed streams that are open or being opened. */
   get openCount(): number {
-    return this.#passages.size;
+    return this.#relayed.size;
   }
 
   /** Called before the first host is added. */
@@ -76,7 +76,7 @@ export class StreamRelay implements StreamModel {
     const old = this.#host(index);
     this.#segments.crashed(old);
     old.end();
-    for (const passage of [...this.#passages.values()]) passage.crashed(index);
+    for (const relayed of [...this.#relayed.values()]) relayed.crashed(index);
     for (const [place, door] of this.#doors) {
       if (door.host === index) this.#doors.delete(place);
     }
@@ -106,25 +106,25 @@ export class StreamRelay implements StreamModel {
         return;
       }
       const { local } = stream;
-      const passage = new Passage(stream, {
+      const relayed = new RelayedStream(stream, {
         client,
         from,
         to: door.host,
         entry: this.#entry,
         enter: this.#joined.enter,
         onNearOver: () => this.#leaveDoor(to, door),
-        onOver: () => void this.#passages.delete(local),
+        onOver: () => void this.#relayed.delete(local),
       });
-      this.#passages.set(local, passage);
-      passage.begin();
+      this.#relayed.set(local, relayed);
+      relayed.begin();
     });
   }
 
   /** Ends everything without notice. */
   close(): void {
     this.#entry.close();
-    for (const passage of this.#passages.values()) passage.close();
-    this.#passages.clear();
+    for (const relayed of this.#relayed.values()) relayed.close();
+    this.#relayed.clear();
   }
 
   get #joined(): RelayWorld {
@@ -140,9 +140,9 @@ export class StreamRelay implements StreamModel {
 
   /** The server's half of a handshake is done. */
   #accepted(stream: Stream): void {
-    const passage = this.#passages.get(stream.remote);
-    if (passage === undefined) stream.reset();
-    else passage.accepted(stream);
+    const relayed = this.#relayed.get(stream.remote);
+    if (relayed === undefined) stream.reset();
+    else relayed.accepted(stream);
   }
 
   /** Lets the model accept streams to a place; dialling finds out whether anybody listens there. */

@@ -197,16 +197,16 @@ describe('a run of failover with everything recorded', () => {
 
   it('keeps the bytes of the packets that it explains', async () => {
     const hops = good(await trace.hops(2 * SECOND, 3 * SECOND)).filter(({ flow }) => flow === 1);
-    const passages = good(await trace.passages(hops[0]?.packet ?? -1));
-    expect(passages.slice(0, -1).map(({ bytes }) => bytes.length)).toEqual(
+    const captures = good(await trace.captures(hops[0]?.packet ?? -1));
+    expect(captures.slice(0, -1).map(({ bytes }) => bytes.length)).toEqual(
       Array(6).fill(hops[0]?.bytes),
     );
-    expect(passages.map(({ link }) => trace.links[link ?? -1]?.to)).toEqual([
-      ...passages.slice(1).map(({ node }) => node),
+    expect(captures.map(({ link }) => trace.links[link ?? -1]?.to)).toEqual([
+      ...captures.slice(1).map(({ node }) => node),
       undefined,
     ]);
     // The payload that the gateway took out of its frame, as the application received it.
-    expect(passages.at(-1)?.bytes).toHaveLength(1_000);
+    expect(captures.at(-1)?.bytes).toHaveLength(1_000);
   });
 
   it('tells the way of a packet within 80 columns', () => {
@@ -269,7 +269,7 @@ describe('a run of a mixnet', () => {
   it('keeps the bytes of each packet that a mix made of another, under one number', async () => {
     const trace = await opened(new Uint8Array(readFileSync(path)));
     const ways = await Promise.all(
-      good(await trace.trails()).map(async ({ packet }) => good(await trace.passages(packet))),
+      good(await trace.trails()).map(async ({ packet }) => good(await trace.captures(packet))),
     );
     const whole = ways.find(({ length }) => length === 5);
     expect(new Set(whole?.map(({ packet }) => packet)).size).toBe(5);

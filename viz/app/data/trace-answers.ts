@@ -5,8 +5,8 @@
  * @module
  */
 import type { LinkInfo, MetricInfo, NodeInfo } from '../../../engine/measure/trace/layout.ts';
+import type { Capture } from '../../format/captures.ts';
 import type { MarkRow, SpanRow } from '../../format/drawing.ts';
-import type { Passage } from '../../format/passages.ts';
 import type { BinRow } from '../../format/trace-file.ts';
 
 /** General facts about an open trace. */
@@ -164,12 +164,12 @@ export interface TraceQuestions {
     readonly direction: 'before' | 'after';
   }): number | undefined;
   /** Where each packet started whose bytes were stored. */
-  trails(all: Readonly<Record<string, never>>): readonly Passage[];
+  trails(all: Readonly<Record<string, never>>): readonly Capture[];
   /**
    * Every place where the bytes of a packet, or of packets made from it, were stored; empty if none
    * were.
    */
-  passages(of: { readonly packet: number }): readonly Passage[];
+  captures(of: { readonly packet: number }): readonly Capture[];
 }
 
 /** The name of a query. */

@@ -62,7 +62,7 @@ export const ANSWERS: Answers = {
   changes,
   neighbour,
   trails: (trace) => trace.trails(),
-  passages: (trace, { packet }) => trace.passages(packet),
+  captures: (trace, { packet }) => trace.captures(packet),
 };
 
 /** The facts that need no further reading. */

@@ -30,7 +30,7 @@ const ASKED: Readonly<Record<QuestionName, unknown>> = {
   density: ALL,
   neighbour: { timeNs: 5e8, direction: 'after' },
   trails: {},
-  passages: { packet: 5 },
+  captures: { packet: 5 },
 };
 
 const read = (bytes: Uint8Array): Promise<TraceFile | TraceFailure> =>

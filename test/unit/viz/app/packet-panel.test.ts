@@ -29,7 +29,7 @@ import { fields as sphinx } from '../../../../nodes/sphinx/viz-fields.ts';
 import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import { layersOf, type PacketLayer } from '../../../../viz/app/pages/network/fields.ts';
 import { newBytesIn, onionLayersOf, stepAt } from '../../../../viz/app/pages/network/trail.ts';
-import type { Passage } from '../../../../viz/format/passages.ts';
+import type { Capture } from '../../../../viz/format/captures.ts';
 
 const READERS = new Map([
   ['datagram', datagram],
@@ -147,13 +147,13 @@ describe('R-241: the way of a packet', () => {
     nodes: ['client', 'one', 'two'].map((name) => ({ name, protocol: 'mixnet', address: '' })),
     links: [0, 1].map((from) => ({ id: '', name: '', from, to: from + 1 })),
   } as unknown as TraceInfo;
-  const passage = (at: number, packet: number, link: number | undefined): Passage => ({
+  const capture = (at: number, packet: number, link: number | undefined): Capture => ({
     ...{ timeNs: 10 * at, packet, trail: 0, link, node: at, heldNs: undefined },
     // As under encryption, no byte is what it was on the link before.
     bytes: Uint8Array.of(at, at + 10, at + 20),
   });
   const peeling = new Set(['mixnet']);
-  const onion = [passage(0, 7, 0), passage(1, 9, 1)];
+  const onion = [capture(0, 7, 0), capture(1, 9, 1)];
 
   it('has a layer for each node that made another packet of it, and for the last one', () => {
     expect(onionLayersOf(onion, info, peeling)).toEqual([
@@ -163,8 +163,8 @@ describe('R-241: the way of a packet', () => {
   });
 
   it('has none at nodes that send on what they received, and one where it was opened', () => {
-    expect(onionLayersOf([passage(0, 7, 0), passage(1, 7, 1)], info, peeling)).toEqual([]);
-    const opened = [passage(0, 7, 0), passage(1, 7, 1), passage(2, NONE, undefined)];
+    expect(onionLayersOf([capture(0, 7, 0), capture(1, 7, 1)], info, peeling)).toEqual([]);
+    const opened = [capture(0, 7, 0), capture(1, 7, 1), capture(2, NONE, undefined)];
     expect(onionLayersOf(opened, info, peeling)).toEqual([{ node: 'two', offFrom: 2 }]);
   });
 

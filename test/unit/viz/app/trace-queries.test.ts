@@ -124,7 +124,7 @@ describe('the queries', () => {
     ]);
     expect(await ask('spans', { fromNs: 950 * MS, toNs: 990 * MS })).toEqual([]);
     expect([...(await ask('series', { name: 'sent' })).value]).toEqual([1, 3]);
-    expect(await ask('passages', { packet: 5 })).toMatchObject([{ bytes: Uint8Array.of(1, 2, 3) }]);
+    expect(await ask('captures', { packet: 5 })).toMatchObject([{ bytes: Uint8Array.of(1, 2, 3) }]);
   });
 
   it('gives the changes of states in a window, its end left out', async () => {

@@ -54,7 +54,7 @@ async function askAll(trace: TraceFile): Promise<TraceFailure | undefined> {
   const answers: unknown[] = [
     await trace.inFlight(20.0005 * SECOND),
     await trace.stateAt(21 * SECOND),
-    await trace.passages(5),
+    await trace.captures(5),
     await trace.marks(0, end),
     await trace.bins({ fromNs: 0, toNs: end }),
     await trace.bins({ link: 1, fromNs: 0, toNs: end }),
@@ -109,15 +109,15 @@ describe('extent windows', () => {
   });
 
   it('follows a packet over those that nodes made of it, with the bytes of each', async () => {
-    const passages = good(await trace.passages(7));
-    expect(passages.map(({ packet, link, heldNs }) => [packet, link, heldNs])).toEqual([
+    const captures = good(await trace.captures(7));
+    expect(captures.map(({ packet, link, heldNs }) => [packet, link, heldNs])).toEqual([
       [5, 1, undefined],
       [7, 1, 12],
       [NONE, undefined, undefined],
     ]);
-    expect(passages.map(({ bytes }) => [...bytes])).toEqual([[1, 2, 3], [4], [1]]);
-    expect(passages[1]).toMatchObject({ timeNs: 3 * SECOND, trail: 2, node: 1 });
-    expect(good(await trace.passages(8))).toEqual([]);
+    expect(captures.map(({ bytes }) => [...bytes])).toEqual([[1, 2, 3], [4], [1]]);
+    expect(captures[1]).toMatchObject({ timeNs: 3 * SECOND, trail: 2, node: 1 });
+    expect(good(await trace.captures(8))).toEqual([]);
   });
 });
 

@@ -143,14 +143,14 @@ export class Details {
 
   async #packet(packet: number, timeNs: number): Promise<Child> {
     const { trace, view } = this.#context;
-    const passages = await trace.ask('passages', { packet });
-    const [firstNs, lastNs] = [passages[0]?.timeNs ?? timeNs, passages.at(-1)?.timeNs ?? timeNs];
+    const captures = await trace.ask('captures', { packet });
+    const [firstNs, lastNs] = [captures[0]?.timeNs ?? timeNs, captures.at(-1)?.timeNs ?? timeNs];
     const window = { fromNs: Math.max(0, firstNs - PACKET_NS), toNs: lastNs + PACKET_NS };
     const [hops, states] = await Promise.all([
       trace.ask('hopsOfPacket', { packet, ...window }),
       trace.ask('stateAt', { timeNs: lastNs }),
     ]);
-    const panel = new PacketPanel(this.#context, { hops, passages, states });
+    const panel = new PacketPanel(this.#context, { hops, captures, states });
     panel.follow(view.time.cursor.value);
     this.#packetPanel = panel;
     return panel.root;

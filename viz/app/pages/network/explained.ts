@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Passage } from '../../../format/passages.ts';
+import type { Capture } from '../../../format/captures.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { element } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
@@ -18,7 +18,7 @@ export function explainedChooser({ trace, view, signal, fail }: TraceContext): H
     if (signal.aborted || trails.length === 0) return;
     label.hidden = false;
     select.append(element('option', { value: '' }, 'choose a packet'));
-    for (const passage of trails) select.append(option(passage, trace.info));
+    for (const capture of trails) select.append(option(capture, trace.info));
     select.addEventListener('change', () => {
       const chosen = trails.find(({ packet }) => String(packet) === select.value);
       if (chosen === undefined) return;
@@ -34,8 +34,8 @@ export function explainedChooser({ trace, view, signal, fail }: TraceContext): H
   return label;
 }
 
-function option(passage: Passage, info: TraceContext['trace']['info']): HTMLElement {
-  const { from, to } = endsOf(passage, info);
-  const text = `${instantText(passage.timeNs, 1e9)} ${from} → ${to ?? 'its application'}`;
-  return element('option', { value: passage.packet }, text);
+function option(capture: Capture, info: TraceContext['trace']['info']): HTMLElement {
+  const { from, to } = endsOf(capture, info);
+  const text = `${instantText(capture.timeNs, 1e9)} ${from} → ${to ?? 'its application'}`;
+  return element('option', { value: capture.packet }, text);
 }

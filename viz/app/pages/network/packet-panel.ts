@@ -6,8 +6,8 @@
  * @module
  */
 import { quantity } from '../../../../reports/format.ts';
+import type { Capture } from '../../../format/captures.ts';
 import type { PacketReader } from '../../../format/packet-fields.ts';
-import type { Passage } from '../../../format/passages.ts';
 import { PEELING } from '../../data/protocols.ts';
 import type { HopColumns, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
 import { type Child, element, fill } from '../../kernel/element.ts';
@@ -34,7 +34,7 @@ const MADE = 'Packets that nodes made of one another, as the run recorded them w
 export interface PacketFacts {
   readonly hops: HopColumns;
   /** Empty if its bytes were not kept. */
-  readonly passages: readonly Passage[];
+  readonly captures: readonly Capture[];
   /** The states of all nodes at the end of its route. */
   readonly states: WorldStates;
 }
@@ -52,36 +52,36 @@ export class PacketPanel {
 
   constructor(context: TraceContext, facts: PacketFacts) {
     const { info } = context.trace;
-    const { passages } = facts;
+    const { captures } = facts;
     this.#context = context;
     this.#facts = facts;
-    this.#layers = onionLayersOf(passages, info, PEELING);
-    this.#steps = passages.map((passage, at) => this.#stepButton(passage, at));
+    this.#layers = onionLayersOf(captures, info, PEELING);
+    this.#steps = captures.map((capture, at) => this.#stepButton(capture, at));
     this.root = element(
       'div',
       { class: 'packet-panel' },
       element('p', { class: 'muted' }, wordsOf(facts, info)),
       facts.hops.rows > 0 && section('Its way', wayOf(facts.hops, info)),
-      passages.length === 0 ? this.#withoutBytes() : this.#withBytes(),
+      captures.length === 0 ? this.#withoutBytes() : this.#withBytes(),
     );
   }
 
   /** Updates the panel after the cursor has moved. */
   follow(timeNs: number): void {
-    const { passages } = this.#facts;
-    const step = stepAt(passages, timeNs);
-    const passage = passages[step];
-    if (step === this.#step || passage === undefined) return;
+    const { captures } = this.#facts;
+    const step = stepAt(captures, timeNs);
+    const capture = captures[step];
+    if (step === this.#step || capture === undefined) return;
     this.#step = step;
     for (const [at, button] of this.#steps.entries()) {
       if (at === step) button.setAttribute('aria-current', 'step');
       else button.removeAttribute('aria-current');
     }
     if (this.#layers.length >= LAYERS_MIN) fill(this.#onion, onionView(this.#layers, step));
-    const { from, to } = endsOf(passage, this.#context.trace.info);
+    const { from, to } = endsOf(capture, this.#context.trace.info);
     const title =
       to === undefined ? `Bytes for the application of ${from}` : `Bytes from ${from} to ${to}`;
-    fill(this.#bytes, section(title, this.#bytesAt(step, passage)));
+    fill(this.#bytes, section(title, this.#bytesAt(step, capture)));
   }
 
   #withoutBytes(): Child {
@@ -95,7 +95,7 @@ export class PacketPanel {
 
   #withBytes(): Child {
     const isOnion = this.#layers.length >= LAYERS_MIN;
-    const packets = new Set(this.#facts.passages.map(({ packet }) => packet));
+    const packets = new Set(this.#facts.captures.map(({ packet }) => packet));
     const words = isOnion ? RESEARCH : packets.size > 1 ? MADE : SAME;
     const title = isOnion ? 'The onion, layer by layer' : 'The packet, link by link';
     return [
@@ -112,45 +112,45 @@ export class PacketPanel {
     ];
   }
 
-  #stepButton(passage: Passage, at: number): HTMLElement {
+  #stepButton(capture: Capture, at: number): HTMLElement {
     const { trace, view } = this.#context;
-    const { from, to } = endsOf(passage, trace.info);
-    const [first = passage] = this.#facts.passages;
+    const { from, to } = endsOf(capture, trace.info);
+    const [first = capture] = this.#facts.captures;
     const layer = this.#layers.findIndex(({ offFrom }) => offFrom === at);
     const did = [
-      (passage.heldNs ?? 0) > 0 && `held ${quantity(passage.heldNs ?? 0, 'ns')}`,
+      (capture.heldNs ?? 0) > 0 && `held ${quantity(capture.heldNs ?? 0, 'ns')}`,
       layer >= 0 && this.#layers.length >= LAYERS_MIN ? `layer ${layer + 1} off` : undefined,
     ].filter(Boolean);
     return element(
       'button',
       {
         ...{ type: 'button', class: 'packet-field', 'data-step': at },
-        click: () => view.time.moveTo(passage.timeNs),
+        click: () => view.time.moveTo(capture.timeNs),
       },
       element('span', {}, to === undefined ? `to the application of ${from}` : `${from} → ${to}`),
       element(
         'span',
         { class: 'muted' },
-        [`+${quantity(passage.timeNs - first.timeNs, 'ns')}`, ...did].join(', '),
+        [`+${quantity(capture.timeNs - first.timeNs, 'ns')}`, ...did].join(', '),
       ),
     );
   }
 
-  #bytesAt(step: number, passage: Passage): Child {
-    const before = this.#facts.passages[step - 1]?.bytes;
-    const { bytes } = passage;
-    const layers = passage.link === undefined ? [] : layersOf(bytes, this.#ends(passage), READERS);
+  #bytesAt(step: number, capture: Capture): Child {
+    const before = this.#facts.captures[step - 1]?.bytes;
+    const { bytes } = capture;
+    const layers = capture.link === undefined ? [] : layersOf(bytes, this.#ends(capture), READERS);
     return hexView(bytes, layers, (field) => newBytesIn(field, bytes, before));
   }
 
   /** The nodes at the ends of a link, with the states that they traced. */
-  #ends({ link }: Passage): PacketEnds {
+  #ends({ link }: Capture): PacketEnds {
     const { nodes, links } = this.#context.trace.info;
     const { from, to } = links[link ?? -1] ?? { from: -1, to: -1 };
     const numbers = [from, to];
     // For a router, the packets of a gateway are only bytes. The gateway's reader is therefore used
     // on every link of the route.
-    const all = this.#facts.passages.flatMap((one) => {
+    const all = this.#facts.captures.flatMap((one) => {
       const way = links[one.link ?? -1];
       return way === undefined ? [] : [way.from, way.to];
     });
@@ -168,8 +168,8 @@ export class PacketPanel {
   }
 }
 
-function wordsOf({ hops, passages }: PacketFacts, { classes, flows }: TraceInfo): string {
-  const length = hops.bytes[0] ?? passages[0]?.bytes.length ?? 0;
+function wordsOf({ hops, captures }: PacketFacts, { classes, flows }: TraceInfo): string {
+  const length = hops.bytes[0] ?? captures[0]?.bytes.length ?? 0;
   const [packetClass, flow] = [hops.class[0], hops.flow[0]];
   return [
     packetClass === undefined ? 'not in the kept windows' : (classes[packetClass] ?? ''),

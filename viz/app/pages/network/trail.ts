@@ -4,8 +4,9 @@
  *
  * @module
  */
+
+import type { Capture } from '../../../format/captures.ts';
 import type { PacketField } from '../../../format/packet-fields.ts';
-import type { Passage } from '../../../format/passages.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 
 /**
@@ -23,25 +24,25 @@ export interface OnionLayer {
 }
 
 /** Names of the nodes at both ends of a hop. */
-export interface PassageEnds {
+export interface CaptureEnds {
   readonly from: string;
   /** Undefined if the bytes were delivered to the application on `from`. */
   readonly to: string | undefined;
 }
 
 /** The index of the latest hop before the cursor, or of the first hop. */
-export function stepAt(passages: readonly Passage[], timeNs: number): number {
-  const last = passages.findLastIndex((passage) => passage.timeNs <= timeNs);
+export function stepAt(captures: readonly Capture[], timeNs: number): number {
+  const last = captures.findLastIndex((capture) => capture.timeNs <= timeNs);
   return Math.max(0, last);
 }
 
 /** The nodes at both ends of a hop. */
-export function endsOf(passage: Passage, { nodes, links }: TraceInfo): PassageEnds {
+export function endsOf(capture: Capture, { nodes, links }: TraceInfo): CaptureEnds {
   const name = (node: number): string => nodes[node]?.name ?? 'a node';
-  const link = passage.link === undefined ? undefined : links[passage.link];
+  const link = capture.link === undefined ? undefined : links[capture.link];
   const isShared = link !== undefined && link.to < 0;
   const to = isShared ? (link.toRegion ?? 'all on the segment') : link && name(link.to);
-  return { from: link?.fromRegion ?? name(passage.node), to };
+  return { from: link?.fromRegion ?? name(capture.node), to };
 }
 
 /**
@@ -51,17 +52,17 @@ export function endsOf(passage: Passage, { nodes, links }: TraceInfo): PassageEn
  * @param peeling The protocols whose nodes remove layers.
  */
 export function onionLayersOf(
-  passages: readonly Passage[],
+  captures: readonly Capture[],
   info: TraceInfo,
   peeling: ReadonlySet<string>,
 ): readonly OnionLayer[] {
   const layers: OnionLayer[] = [];
-  for (const [at, passage] of passages.entries()) {
-    const { to } = endsOf(passage, info);
-    const node = info.nodes[info.links[passage.link ?? -1]?.to ?? -1];
+  for (const [at, capture] of captures.entries()) {
+    const { to } = endsOf(capture, info);
+    const node = info.nodes[info.links[capture.link ?? -1]?.to ?? -1];
     if (to === undefined || node === undefined || !isPeeling(node, peeling)) continue;
-    const next = passages[at + 1];
-    const isOpened = next === undefined ? layers.length > 0 : isAnother(passage, next);
+    const next = captures[at + 1];
+    const isOpened = next === undefined ? layers.length > 0 : isAnother(capture, next);
     if (isOpened) layers.push({ node: to, offFrom: at + 1 });
   }
   return layers;
@@ -75,7 +76,7 @@ function isPeeling(
 }
 
 /** True if nobody can tell from the bytes that one packet was made of the other. */
-function isAnother(before: Passage, after: Passage): boolean {
+function isAnother(before: Capture, after: Capture): boolean {
   if (before.packet === after.packet) return false;
   const length = Math.min(before.bytes.length, after.bytes.length);
   const kept = after.bytes.subarray(0, length).filter((byte, at) => byte === before.bytes[at]);

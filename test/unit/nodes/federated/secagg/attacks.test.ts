@@ -19,8 +19,8 @@ import {
   CRYPTO,
   configOf,
   identityOf,
-  type Passing,
   publicKeyOf,
+  type SentMessage,
   Session,
 } from './session.ts';
 
@@ -29,7 +29,7 @@ const VICTIM = 2;
 describe('a masked input that comes late', () => {
   /** The victim's input arrives when the server has asked for the shares of its masking secret. */
   function late(): Session {
-    let held: Passing | undefined;
+    let held: SentMessage | undefined;
     const session = new Session({
       isTold: false,
       pass: (passing) => {
@@ -39,9 +39,9 @@ describe('a masked input that comes late', () => {
       },
     });
     session.run();
-    const { bytes } = held as Passing;
+    const { bytes } = held as SentMessage;
     session.toServer({ kind: 'message', from: VICTIM, bytes });
-    session.messages.push(held as Passing);
+    session.messages.push(held as SentMessage);
     return session;
   }
 
@@ -243,7 +243,7 @@ describe('a model that only the victim gets', () => {
   const theirs = sessionOf(crafted, CRYPTO);
 
   /** The server translates the name of the session for the victim. */
-  function translated(passing: Passing, own: Uint8Array): Uint8Array {
+  function translated(passing: SentMessage, own: Uint8Array): Uint8Array {
     if (passing.client !== VICTIM) return passing.bytes;
     const decoded = decodeMessage(passing.bytes);
     if (typeof decoded === 'string') throw new Error(decoded);

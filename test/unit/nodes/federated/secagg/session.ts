@@ -41,7 +41,7 @@ export function configOf(changes: Partial<SecaggConfig> = {}): SecaggConfig {
 }
 
 /** Which way a message goes. */
-export interface Passing {
+export interface SentMessage {
   readonly way: 'up' | 'down';
   readonly client: number;
   readonly type: number;
@@ -63,7 +63,7 @@ export interface SessionOptions {
   /** Of the jobs. */
   readonly crypto?: CryptoProvider;
   /** Changes a message, or swallows it. */
-  readonly pass?: (passing: Passing) => Uint8Array | undefined;
+  readonly pass?: (passing: SentMessage) => Uint8Array | undefined;
 }
 
 /** Draws for one client. */
@@ -93,7 +93,7 @@ export class Session {
   readonly server: ServerMachine;
   readonly clients: readonly ClientMachine[];
   readonly inputs: readonly Uint32Array[];
-  readonly messages: Passing[] = [];
+  readonly messages: SentMessage[] = [];
   readonly drops: { readonly at: 'server' | number; readonly reason: SecaggDrop }[] = [];
   readonly effects: ServerEffect[] = [];
   readonly finished = new Map<number, string>();
@@ -229,7 +229,7 @@ export class Session {
     }
   }
 
-  #carry(passing: Passing): void {
+  #carry(passing: SentMessage): void {
     const { pass } = this.#options;
     const bytes = pass === undefined ? passing.bytes : pass(passing);
     if (bytes === undefined) return;

@@ -11,10 +11,10 @@ import type { Block } from './block.ts';
  * Largest number of places of one packet that a run records. A hostile file could claim more, since
  * rows may share bytes.
  */
-const PASSAGES_MAX = 400;
+const CAPTURES_MAX = 400;
 
 /** The bytes of a packet at one place on its route. */
-export interface Passage {
+export interface Capture {
   readonly timeNs: number;
   readonly packet: number;
   /** Identifies all packets that nodes made from each other. */
@@ -29,29 +29,29 @@ export interface Passage {
 }
 
 /** The places of a packet and of packets that nodes made from it. */
-export function passagesOf(blocks: readonly Block[], packet: number): readonly Passage[] {
+export function capturesOf(blocks: readonly Block[], packet: number): readonly Capture[] {
   const home = blocks.find((block) => block.column('packet').includes(packet));
   if (home === undefined) return [];
   const row = home.column('packet').indexOf(packet);
   const trail = home.value('trail', row);
   // Older traces have one row per packet and no trails.
-  if (Number.isNaN(trail)) return [passageAt(home, row)];
+  if (Number.isNaN(trail)) return [captureAt(home, row)];
   return blocks
     .flatMap((block) => rowsWith(block, 'trail', trail).map((at) => [block, at] as const))
-    .slice(0, PASSAGES_MAX)
-    .map(([block, at]) => passageAt(block, at));
+    .slice(0, CAPTURES_MAX)
+    .map(([block, at]) => captureAt(block, at));
 }
 
 /** The first place of each trail, in chronological order. */
-export function firstOfTrails(blocks: readonly Block[]): readonly Passage[] {
+export function firstOfTrails(blocks: readonly Block[]): readonly Capture[] {
   const seen = new Set<number>();
-  const firsts: Passage[] = [];
+  const firsts: Capture[] = [];
   for (const block of blocks) {
-    for (let row = 0; row < block.rows && firsts.length < PASSAGES_MAX; row += 1) {
+    for (let row = 0; row < block.rows && firsts.length < CAPTURES_MAX; row += 1) {
       const trail = block.value('trail', row);
       if (seen.has(trail)) continue;
       seen.add(trail);
-      firsts.push(passageAt(block, row));
+      firsts.push(captureAt(block, row));
     }
   }
   return firsts;
@@ -63,7 +63,7 @@ function rowsWith(block: Block, column: string, value: number): readonly number[
   return rows;
 }
 
-function passageAt(block: Block, row: number): Passage {
+function captureAt(block: Block, row: number): Capture {
   const offset = block.value('offset', row);
   const link = block.value('link', row);
   const heldNs = block.value('held', row);

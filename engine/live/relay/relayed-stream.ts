@@ -25,8 +25,8 @@ export interface RelayClient {
   failed(reason: StreamError): void;
 }
 
-/** What a passage needs from its relay. */
-export interface PassageSetup {
+/** What a relayed stream needs from its relay. */
+export interface RelayedStreamSetup {
   readonly client: RelayClient;
   /** Indices of the hosts at both ends. */
   readonly from: number;
@@ -41,8 +41,8 @@ export interface PassageSetup {
 }
 
 /** See the module. */
-export class Passage {
-  readonly #setup: PassageSetup;
+export class RelayedStream {
+  readonly #setup: RelayedStreamSetup;
   readonly #near: RelayEnd;
   #far: RelayEnd | undefined;
   /** The socket to the server. */
@@ -54,7 +54,7 @@ export class Passage {
   #tell: (reason: StreamError) => void = () => undefined;
 
   /** @param stream The client's half, which has just opened. */
-  constructor(stream: Stream, setup: PassageSetup) {
+  constructor(stream: Stream, setup: RelayedStreamSetup) {
     this.#setup = setup;
     const onClosed = (error: StreamError | undefined): void => {
       if (error !== undefined) this.#failed(error);
