@@ -164,6 +164,23 @@ describe('the sequence chart', () => {
     expect(oneIn).toBe(1);
   });
 
+  it('draws the way through a cloud, whose inner points are no nodes, as one arrow', () => {
+    const links = [
+      { id: 'in', name: 'a->', from: 0, to: -1 },
+      { id: 'cloud', name: 'eu->us', from: -1, to: -1 },
+      { id: 'out', name: '->b', from: -1, to: 1 },
+    ];
+    const way = hops([
+      { depart: 0, took: 1, link: 0, packet: 7 },
+      { depart: 1, took: 40, link: 1, packet: 7 },
+      { depart: 41, took: 2, link: 2, packet: 7 },
+    ]);
+    const of = { nodes: [0, 1], selected: 7, most: 10 };
+    expect(arrowsOf(way, { ...INFO, links }, of).arrows).toMatchObject([
+      { from: 0, to: 1, departNs: 0, arriveNs: 43 },
+    ]);
+  });
+
   it('is thinned by packet and keeps the selected one', () => {
     const many = Array.from({ length: 600 }, (_, at): Row => {
       return { depart: at, took: 1, link: at % 3, packet: Math.floor(at / 3) };

@@ -42,15 +42,23 @@ export function wayOf(hops: HopColumns, links: TraceInfo['links']): readonly num
   return way;
 }
 
-/** The arrows between the nodes. If there are too many, whole packets are left out. */
+/**
+ * The arrows between the nodes. If there are too many, whole packets are left out. The hops of a packet through a cloud,
+ * whose inner points are no nodes, are one arrow; one that is lost inside has none.
+ */
 export function arrowsOf(
   hops: HopColumns,
   info: Pick<TraceInfo, 'links' | 'classes'>,
   of: { readonly nodes: readonly number[]; readonly selected: number; readonly most: number },
 ): { readonly arrows: readonly Arrow[]; readonly oneIn: number } {
   const found: Arrow[] = [];
+  const inside = new Map<number, Arrow>();
   for (let row = 0; row < hops.rows; row += 1) {
-    const arrow = arrowAt(hops, row, info);
+    const hop = arrowAt(hops, row, info);
+    const begun = hop.from < 0 ? inside.get(hop.packet) : undefined;
+    const arrow =
+      begun === undefined ? hop : { ...hop, from: begun.from, departNs: begun.departNs };
+    if (arrow.to < 0) inside.set(arrow.packet, arrow);
     const isOwn = of.nodes.includes(arrow.from) && of.nodes.includes(arrow.to);
     if (isOwn) found.push(arrow);
   }

@@ -91,7 +91,10 @@ export function sequenceContent(
   const shown = oneIn === 1 ? 'all packets' : `1 of ${oneIn} packets`;
   const nameOf = (node: number): string => info.nodes[node]?.name ?? '';
   return {
-    title: `Packet ${packet} goes ${plural(own.length, 'link')} between ${plural(nodes, 'chosen node')}`,
+    title:
+      own.length === 0
+        ? `Packet ${packet} passes between no two of ${plural(nodes, 'chosen node')}`
+        : `Packet ${packet} goes ${plural(own.length, 'link')} between ${plural(nodes, 'chosen node')}`,
     caption: `Time downwards; ${shown} between these nodes at that time, ${plural(packets, 'packet')}. A cross: lost on the way. Click a packet, or press Enter on it, to follow it.`,
     table: () => ({
       columns: ['packet', 'class', 'from', 'to', 'depart ns', 'arrive ns', 'bytes'],
