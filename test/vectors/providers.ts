@@ -27,6 +27,16 @@ export const realProviders: readonly NamedProvider[] = [
   ...(hasSodium() ? ([['sodium', provider('sodium')]] as const) : []),
 ];
 
+/** Each set with each provider. */
+export function onProviders<S extends object>(
+  providers: readonly NamedProvider[],
+  sets: readonly S[],
+): readonly (S & { readonly provider: string; readonly crypto: CryptoProvider })[] {
+  return providers.flatMap(([name, crypto]) =>
+    sets.map((set) => ({ ...set, provider: name, crypto })),
+  );
+}
+
 /** Fails, because the WebAssembly must not pass the call on. */
 function forbidden(): never {
   throw new Error('the WebAssembly handed this call to its fallback');
