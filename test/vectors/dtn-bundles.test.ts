@@ -19,9 +19,8 @@ import {
 import { bundleAgeData, hopCountData, previousNodeData } from '../../nodes/dtn/wire/extensions.ts';
 import { writeFragment } from '../../nodes/dtn/wire/fragment.ts';
 import { PartialPayload } from '../../nodes/dtn/wire/partial-payload.ts';
-import { decodeStatusReport, encodeStatusReport } from '../../nodes/dtn/wire/status-report.ts';
 import { BundleView } from '../../nodes/dtn/wire/view.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
+import { vectorSets } from '../vectors-root.ts';
 
 interface CrcFile {
   readonly cases: readonly {
@@ -85,22 +84,104 @@ function eidOf(text: string): Uint8Array {
 /** The bytes of ipn:0.0, which we read and never write. */
 const IPN_NULL = fromHex('8202820000');
 
-describe.skipIf(!hasVectors)('checksums', () => {
-  const { cases } = hasVectors ? vectors<CrcFile>('dtn/crc.json') : { cases: [] };
-  it.each(cases)('of $name', ({ data, crc16x25, crc32c: expected }) => {
+/** The check values of both checksums, and RFC 7143 A.4. */
+const CHECKSUMS: CrcFile = {
+  cases: [
+    { name: 'check-value', data: '313233343536373839', crc16x25: '906e', crc32c: 'e3069283' },
+    {
+      name: 'ones32',
+      data: 'ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
+      crc16x25: 'e051',
+      crc32c: '62a8ab43',
+    },
+  ],
+};
+
+describe.each(vectorSets('dtn/crc.json', CHECKSUMS))('checksums, $set', ({ file }) => {
+  it.each(file.cases)('of $name', ({ data, crc16x25, crc32c: expected }) => {
     const bytes = fromHex(data);
     expect(crc16X25(bytes).toString(16).padStart(4, '0')).toBe(crc16x25);
     expect(crc32c(bytes).toString(16).padStart(8, '0')).toBe(expected);
   });
 });
 
-describe.skipIf(!hasVectors)('R-137: blocks', () => {
-  const file = hasVectors
-    ? vectors<{ primary: readonly PrimaryCase[]; canonical: readonly BlockCase[] }>(
-        'dtn/blocks.json',
-      )
-    : { primary: [], canonical: [] };
+interface BlockFile {
+  readonly primary: readonly PrimaryCase[];
+  readonly canonical: readonly BlockCase[];
+}
 
+/**
+ * The first of `test/test_MockBPA_Codecs.c` of NASA-AMMOS/BSL, the age block of RFC 9173 A.3; the
+ * others computed independently from RFC 9171 sections 4.3 and 4.4.
+ */
+const BLOCKS: BlockFile = {
+  primary: [
+    {
+      name: 'primary-ipn-crc2',
+      hex: '89070002820282030482028201028202820000821903e81903e90044d64c9e29',
+      fields: {
+        flags: 0,
+        crcType: 2,
+        destination: 'ipn:3.4',
+        source: 'ipn:1.2',
+        reportTo: 'ipn:0.0',
+        time: 1000,
+        sequence: 1001,
+        lifetime: 0,
+      },
+    },
+    {
+      name: 'primary-fragment-crc32c',
+      hex: '8b07010282028202018202820101820100821b000000ba43b74000071a05265c001903e819100044310926df',
+      fields: {
+        flags: 1,
+        crcType: 2,
+        destination: 'ipn:2.1',
+        source: 'ipn:1.1',
+        reportTo: 'dtn:none',
+        time: 800000000000,
+        sequence: 7,
+        lifetime: 86400000,
+        fragmentOffset: 1000,
+        totalLength: 4096,
+      },
+    },
+  ],
+  canonical: [
+    {
+      name: 'age-300-rfc9173-A3',
+      hex: '85070200004319012c',
+      type: 7,
+      number: 2,
+      flags: 0,
+      crcType: 0,
+      data: '19012c',
+      decoded: { age: 300 },
+    },
+    {
+      name: 'hop-crc32c',
+      hex: '860a0401024482181e0144fb7f718f',
+      type: 10,
+      number: 4,
+      flags: 1,
+      crcType: 2,
+      data: '82181e01',
+      decoded: { limit: 30, count: 1 },
+    },
+    {
+      name: 'previous-node-ipn-crc16',
+      hex: '860603100147820282197d0100422331',
+      type: 6,
+      number: 3,
+      flags: 16,
+      crcType: 1,
+      data: '820282197d0100',
+      decoded: { node: 'ipn:32001.0' },
+    },
+  ],
+};
+
+describe.each(vectorSets('dtn/blocks.json', BLOCKS))('R-137: blocks, $set', ({ file }) => {
   it.each(file.primary)('writes $name', ({ hex, fields }) => {
     const writer = new CborWriter();
     const { time, lifetime, sequence, flags, crcType, fragmentOffset, totalLength } = fields;
@@ -139,10 +220,45 @@ describe.skipIf(!hasVectors)('R-137: blocks', () => {
   );
 });
 
-describe.skipIf(!hasVectors)('R-137: bundles', () => {
-  const { cases } = hasVectors
-    ? vectors<{ cases: readonly BundleCase[] }>('dtn/bundles.json')
-    : { cases: [] };
+/**
+ * The first of `test/test_MockBPA_Codecs.c` of NASA-AMMOS/BSL; the others computed independently from
+ * RFC 9171.
+ */
+const BUNDLES: { readonly cases: readonly BundleCase[] } = {
+  cases: [
+    {
+      name: 'bsl-plain',
+      hex: '9f88070000820282030482028201028202820000821903e81903e900850101000043010203ff',
+      verdict: 'accept-if-lax',
+    },
+    {
+      name: 'reference-good',
+      hex:
+        '9f89070001820282020182028201018202820100821b000000ba43b74000011a0036ee80423ab58507020000' +
+        '4100860a030001448218200042dd8086010100024d48656c6c6f2c20576f726c642144cfd3f293ff',
+      verdict: 'accept',
+    },
+    {
+      name: 'reference-payload-bitflip',
+      hex:
+        '9f89070001820282020182028201018202820100821b000000ba43b74000011a0036ee80423ab58507020000' +
+        '4100860a030001448218200042dd8086010100024d48656c6c6f2c20576f726c652144cfd3f293ff',
+      verdict: 'reject',
+      drop: ['crc-block'],
+    },
+    {
+      name: 'indefinite-payload-string',
+      hex:
+        '9f89070001820282020182028201018202820100821b000000ba43b74000011a0036ee80423ab58501010000' +
+        '5f4454455354ffff',
+      verdict: 'reject',
+      drop: ['bad-block'],
+    },
+  ],
+};
+
+describe.each(vectorSets('dtn/bundles.json', BUNDLES))('R-137: bundles, $set', ({ file }) => {
+  const { cases } = file;
 
   it.each(cases.filter(({ verdict }) => verdict !== 'reject'))('reads $name', (each) => {
     const bytes = fromHex(each.hex);
@@ -192,10 +308,22 @@ describe('a bundle that is read', () => {
   });
 });
 
-describe.skipIf(!hasVectors)('identifiers', () => {
-  const file = hasVectors
-    ? vectors<EidFile>('dtn/eid.json')
-    : { binary: [], binaryInvalid: [], text: [], textInvalid: [] };
+/** From `bpv7/src/eid/cbor_tests.rs` and `str_tests.rs` of ricktaylor/hardy. */
+const IDENTIFIERS: EidFile = {
+  binary: [
+    { hex: '820283000101', eid: 'ipn:1.1' },
+    { hex: '8202820000', eid: 'null' },
+    { hex: '8201672f2f6e6f64652f', eid: 'dtn://node/' },
+  ],
+  binaryInvalid: [{ hex: '82028400000000', why: 'ipn SSP with 4 elements' }],
+  text: [
+    { text: 'ipn:977000.1.3', eid: { allocator: 977000, node: 1, service: 3 } },
+    { text: 'dtn://somewhere/else/', eid: { node: 'somewhere', demux: 'else/' } },
+  ],
+  textInvalid: ['dtn:somewhere', 'ipn:a.b'],
+};
+
+describe.each(vectorSets('dtn/eid.json', IDENTIFIERS))('identifiers, $set', ({ file }) => {
   const read = (hex: string): string | undefined => {
     const reader = new CborReader();
     reader.open(fromHex(hex), 0, hex.length / 2);
@@ -240,8 +368,53 @@ interface FragmentFile {
   readonly payload: string;
 }
 
-describe.skipIf(!hasVectors)('fragments', () => {
-  const file = hasVectors ? vectors<FragmentFile>('dtn/fragments.json') : undefined;
+const FIRST_PART =
+  '9f8b07010182028202018202820101820100821b000000ba43b740000519ea600018644284b7860a02010143' +
+  '82080042c125850703000041008518c9040100412a86010100025828030a11181f262d343b424950575e656c' +
+  '737a81888f969da4abb2b9c0c7ced5dce3eaf1f8ff060d1444536aa2abff';
+const LAST_PART =
+  '9f8b07010182028202018202820101820100821b000000ba43b740000519ea60184b1864420335860a020101' +
+  '4382080042c1258518c9040100412a8601010002581910171e252c333a41484f565d646b727980878e959ca3' +
+  'aab1b844ba6980d9ff';
+
+/** Computed independently from RFC 9171 sections 5.8 and 5.9. */
+const FRAGMENTS: FragmentFile = {
+  original:
+    '9f8907000182028202018202820101820100821b000000ba43b740000519ea6042bfa5860a02010143820800' +
+    '42c125850703000041008518c9040100412a86010100025864030a11181f262d343b424950575e656c737a81' +
+    '888f969da4abb2b9c0c7ced5dce3eaf1f8ff060d141b222930373e454c535a61686f767d848b9299a0a7aeb5' +
+    'bcc3cad1d8dfe6edf4fb020910171e252c333a41484f565d646b727980878e959ca3aab1b844e22d6d07ff',
+  fragments: [
+    { offset: 0, length: 40, hex: FIRST_PART },
+    {
+      offset: 40,
+      length: 35,
+      hex:
+        '9f8b07010182028202018202820101820100821b000000ba43b740000519ea60182818644288f9860a020101' +
+        '4382080042c1258518c9040100412a860101000258231b222930373e454c535a61686f767d848b9299a0a7ae' +
+        'b5bcc3cad1d8dfe6edf4fb0209444748ffc5ff',
+    },
+    { offset: 75, length: 25, hex: LAST_PART },
+  ],
+  overlap: {
+    fragments: [
+      FIRST_PART,
+      '9f8b07010182028202018202820101820100821b000000ba43b740000519ea60181e18644257d3860a020101' +
+        '4382080042c1258518c9040100412a86010100025828d5dce3eaf1f8ff060d141b222930373e454c535a6168' +
+        '6f767d848b9299a0a7aeb5bcc3cad1d8dfe64446815b97ff',
+      '9f8b07010182028202018202820101820100821b000000ba43b740000519ea60183c186442dae5860a020101' +
+        '4382080042c1258518c9040100412a86010100025828a7aeb5bcc3cad1d8dfe6edf4fb020910171e252c333a' +
+        '41484f565d646b727980878e959ca3aab1b8442a3171dfff',
+    ],
+  },
+  incomplete: [FIRST_PART, LAST_PART],
+  payload:
+    '030a11181f262d343b424950575e656c737a81888f969da4abb2b9c0c7ced5dce3eaf1f8ff060d141b222930' +
+    '373e454c535a61686f767d848b9299a0a7aeb5bcc3cad1d8dfe6edf4fb020910171e252c333a41484f565d64' +
+    '6b727980878e959ca3aab1b8',
+};
+
+describe.each(vectorSets('dtn/fragments.json', FRAGMENTS))('fragments, $set', ({ file }) => {
   const opened = (hex: string): BundleView => {
     const view = new BundleView();
     expect(view.open(fromHex(hex), 0, hex.length / 2)).toBeUndefined();
@@ -257,69 +430,30 @@ describe.skipIf(!hasVectors)('fragments', () => {
 
   it('are cut as published', () => {
     const writer = new CborWriter();
-    for (const { offset, length, hex } of file?.fragments ?? []) {
-      writeFragment(writer, opened(file!.original), { start: offset, end: offset + length });
+    for (const { offset, length, hex } of file.fragments) {
+      writeFragment(writer, opened(file.original), { start: offset, end: offset + length });
       expect(toHex(writer.taken())).toBe(hex);
     }
   });
 
   it('are cut again: a fragment of a fragment adds to its offset', () => {
     const writer = new CborWriter();
-    const second = file!.fragments[1]!;
+    const second = file.fragments[1]!;
     writeFragment(writer, opened(second.hex), { start: 5, end: 20 });
     const view = opened(toHex(writer.taken()));
     expect([view.fragmentOffset, view.totalLength, view.payloadLength]).toEqual([45, 100, 15]);
   });
 
   it('give the payload in every order, overlapping or not', () => {
-    const plain = file!.fragments.map(({ hex }) => hex);
-    for (const bundles of [plain, plain.toReversed(), file!.overlap.fragments]) {
+    const plain = file.fragments.map(({ hex }) => hex);
+    for (const bundles of [plain, plain.toReversed(), file.overlap.fragments]) {
       const { payload } = joined(bundles);
-      expect(payload === undefined ? '' : toHex(payload)).toBe(file!.payload);
+      expect(payload === undefined ? '' : toHex(payload)).toBe(file.payload);
     }
   });
 
   it('give nothing while one is missing', () => {
-    expect(joined(file!.incomplete).payload).toBeUndefined();
-    expect(joined(file!.incomplete).arrived).toBe(65);
-  });
-});
-
-interface ReportCase {
-  readonly name: string;
-  readonly hex: string;
-  readonly asserted: Readonly<Record<'received' | 'forwarded' | 'delivered' | 'deleted', boolean>>;
-  readonly times: readonly (number | null)[];
-  readonly reason: number;
-  readonly timestamp: readonly [number, number];
-  readonly fragment: readonly [number, number] | null;
-}
-
-describe.skipIf(!hasVectors)('status reports', () => {
-  const { cases } = hasVectors
-    ? vectors<{ cases: readonly ReportCase[] }>('dtn/status-report.json')
-    : { cases: [] };
-
-  it.each(cases)(
-    'read and write $name',
-    ({ hex, asserted, times, reason, timestamp, fragment }) => {
-      const report = decodeStatusReport(fromHex(hex));
-      expect(report).toMatchObject({ reason, createdMs: timestamp[0], sequence: timestamp[1] });
-      const items = (['received', 'forwarded', 'delivered', 'deleted'] as const).map(
-        (name) => report?.[name],
-      );
-      expect(items.map((item) => item?.isAsserted)).toEqual(Object.values(asserted));
-      expect(items.map((item) => item?.timeMs ?? null)).toEqual(times);
-      const { offset, length } = report?.fragment ?? {};
-      expect(fragment ?? [undefined, undefined]).toEqual([offset, length]);
-      expect(toHex(encodeStatusReport(report!))).toBe(hex);
-    },
-  );
-
-  it.each(cases)('refuse $name cut anywhere', ({ hex }) => {
-    const bytes = fromHex(hex);
-    for (let length = 0; length < bytes.length; length += 1) {
-      expect(decodeStatusReport(bytes.slice(0, length))).toBeUndefined();
-    }
+    expect(joined(file.incomplete).payload).toBeUndefined();
+    expect(joined(file.incomplete).arrived).toBe(65);
   });
 });

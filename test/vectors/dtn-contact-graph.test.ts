@@ -13,7 +13,7 @@ import {
 import { ContactPlan, PLAN_OPTIONS, type WindowEnd } from '../../nodes/dtn/contact-graph/plan.ts';
 import { RouteList } from '../../nodes/dtn/contact-graph/routes.ts';
 import { RouteSearch } from '../../nodes/dtn/contact-graph/search.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
+import { itWhole, vectorSets, vectors } from '../vectors-root.ts';
 
 type Name = string | number;
 
@@ -66,6 +66,69 @@ interface VolumeFile {
   }[];
   readonly mtvAfter: readonly number[];
 }
+
+interface Cases<T> {
+  readonly cases: readonly T[];
+}
+
+/**
+ * The plan of J. A. Fraire et al., "Routing in the Space Internet: A contact graph routing tutorial"
+ * (2021), with the routes of `VerifiedSabr/Tests/SearchTests.lean` of toxic2040/verified-sabr.
+ */
+const TUTORIAL: PlanFile = {
+  name: 'tutorial',
+  contacts: [
+    { from: 'A', to: 'B', start: 0, end: 60, owlt: 1 },
+    { from: 'B', to: 'C', start: 0, end: 60, owlt: 1 },
+    { from: 'A', to: 'C', start: 0, end: 60, owlt: 1 },
+    { from: 'C', to: 'D', start: 0, end: 30, owlt: 1 },
+    { from: 'A', to: 'E', start: 10, end: 20, owlt: 1 },
+    { from: 'D', to: 'E', start: 0, end: 10, owlt: 1 },
+    { from: 'D', to: 'E', start: 30, end: 40, owlt: 1 },
+    { from: 'D', to: 'E', start: 50, end: 60, owlt: 1 },
+  ],
+  queries: [
+    {
+      source: 'A',
+      dest: 'E',
+      time: 0,
+      expect: { arrival: 3, hops: 3, termination: 10, entry: 'C' },
+    },
+    {
+      source: 'A',
+      dest: 'E',
+      time: 9,
+      expect: { arrival: 11, hops: 1, termination: 20, entry: 'E' },
+    },
+    {
+      source: 'A',
+      dest: 'E',
+      time: 29,
+      expect: { arrival: 32, hops: 3, termination: 30, entry: 'C' },
+      expectOpenEnd: null,
+    },
+    { source: 'A', dest: 'E', time: 30, expect: null },
+  ],
+};
+
+/** Computed independently from CCSDS 734.3-B-1 section 3.2.6, at 1,000 B/s. */
+const SMALL_BUNDLE: VolumeFile = {
+  ...{
+    name: 'one small bundle',
+    backlog: {},
+    bundles: [
+      {
+        source: 'A',
+        dest: 'E',
+        time: 0,
+        size: 1000,
+        result: { route: [2, 3, 5], evc: 1100, eto: 0.0, pbat: 6.3, rvl: 5800.0 },
+      },
+    ],
+    mtvAfter: [60000, 60000, 58900, 28900, 10000, 8900, 10000, 10000],
+  },
+  contacts: TUTORIAL.contacts.map((contact) => ({ ...contact, rate: 1_000 })),
+};
 
 /** Numbers by value, names by code point. */
 function byName(left: Name, right: Name): number {
@@ -123,17 +186,21 @@ function check(file: PlanFile): void {
   }
 }
 
-describe.skipIf(!hasVectors)('best routes', () => {
-  const small = hasVectors
-    ? vectors<{ cases: readonly PlanFile[] }>('dtn/cgr/small.json').cases
-    : [];
-  it.each(small)('of $name', check);
+const PLANS = vectorSets<Cases<PlanFile>>('dtn/cgr/small.json', { cases: [TUTORIAL] });
 
-  it.each(['mars-9-node', 'lunanet-day', 'hdtn-10-nodes', 'ion-alternating'])('of %s', (name) => {
-    check(vectors<PlanFile>(`dtn/cgr/${name}.json`));
-  });
+describe.each(PLANS)('best routes, $set', ({ file }) => {
+  it.each(file.cases)('of $name', check);
+});
 
-  it('of all pairs of the day around the moon', () => {
+describe('best routes of long plans', () => {
+  itWhole.each(['mars-9-node', 'lunanet-day', 'hdtn-10-nodes', 'ion-alternating'])(
+    'of %s',
+    (name) => {
+      check(vectors<PlanFile>(`dtn/cgr/${name}.json`));
+    },
+  );
+
+  itWhole('of all pairs of the day around the moon', () => {
     const { contacts } = vectors<PlanFile>('dtn/cgr/lunanet-day.json');
     const { rows } = vectors<{
       rows: readonly (readonly [number, Name, Name, number | null, number, number, Name])[];
@@ -157,12 +224,10 @@ describe.skipIf(!hasVectors)('best routes', () => {
   });
 });
 
-describe.skipIf(!hasVectors)('volumes', () => {
-  const { cases } = hasVectors
-    ? vectors<{ cases: readonly VolumeFile[] }>('dtn/cgr/volume.json')
-    : { cases: [] };
+const VOLUMES = vectorSets<Cases<VolumeFile>>('dtn/cgr/volume.json', { cases: [SMALL_BUNDLE] });
 
-  it.each(cases)('$name', ({ contacts, backlog, bundles, mtvAfter }) => {
+describe.each(VOLUMES)('volumes, $set', ({ file }) => {
+  it.each(file.cases)('$name', ({ contacts, backlog, bundles, mtvAfter }) => {
     const { plan, names, id } = read(contacts, [], 'closed');
     const volumes = new Volumes(plan);
     const search = new RouteSearch(plan);

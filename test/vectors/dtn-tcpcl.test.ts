@@ -6,21 +6,46 @@ import { concatBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { TcpclReader } from '../../nodes/dtn/layer/tcpcl-reader.ts';
 import { TcpclSession } from '../../nodes/dtn/layer/tcpcl-session.ts';
 import { encodeContact, encodeTcpcl } from '../../nodes/dtn/layer/tcpcl-wire.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
+import { vectorSets } from '../vectors-root.ts';
 
 interface File {
   readonly messages: readonly { readonly name: string; readonly hex: string }[];
   readonly session: readonly { readonly dir?: string; readonly hex?: string }[];
 }
 
-const { messages, session } = hasVectors
-  ? vectors<File>('dtn/tcpclv4.json')
-  : { messages: [], session: [] };
+/** Written from the layouts of RFC 9174 sections 4.2, 4.6, 5.1, 5.2 and 6.1. */
+const FIGURES: File = {
+  messages: [
+    { name: 'contact-no-tls', hex: '64746e210400' },
+    { name: 'keepalive', hex: '04' },
+    { name: 'sess-term-busy', hex: '050003' },
+  ],
+  session: [
+    { dir: 'A>B', hex: '64746e210400' },
+    { dir: 'B>A', hex: '64746e210400' },
+    { dir: 'A>B', hex: '07003c00000000000100000000000000100000000769706e3a312e3000000000' },
+    { dir: 'B>A', hex: '07001e00000000000080000000000000100000000769706e3a322e3000000000' },
+    {
+      dir: 'A>B',
+      hex:
+        '010300000000000000000000000000000000000000549f89070001820282020182028201018202820100821b' +
+        '000000ba43b74000011a0036ee80423ab585070200004100860a030001448218200042dd8086010100024d48' +
+        '656c6c6f2c20576f726c642144cfd3f293ff',
+    },
+    { dir: 'B>A', hex: '020300000000000000000000000000000054' },
+    { dir: 'A>B', hex: '050000' },
+    { dir: 'B>A', hex: '050100' },
+  ],
+};
 const CONTACT = encodeContact(false);
 /** Messages with extensions that this codec reads, and never writes. */
 const READ_ONLY = ['sess-init-critical-extension'];
 
-describe.skipIf(!hasVectors)('published TCPCL', () => {
+const SETS = vectorSets('dtn/tcpclv4.json', FIGURES);
+
+describe.each(SETS)('published TCPCL, $set', ({ file }) => {
+  const { messages, session } = file;
+
   it.each(messages)('message $name', ({ name, hex }) => {
     const bytes = fromHex(hex);
     const reader = new TcpclReader(1_000);

@@ -4,13 +4,38 @@
 import { describe, expect, it } from 'vitest';
 import { concatBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { UdpclReader, udpclBytes, udpclDatagrams } from '../../nodes/dtn/layer/udpcl.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
+import { vectorSets } from '../vectors-root.ts';
 
 interface Case {
   readonly name: string;
   readonly hex: string | readonly string[];
   readonly meaning: string;
 }
+
+/** Computed independently from draft-ietf-dtn-udpcl-03. */
+const FIGURES: { readonly cases: readonly Case[] } = {
+  cases: [
+    {
+      name: 'bundle + zero padding',
+      hex:
+        '9f89070001820282020182028201018202820100821b000000ba43b74000011a0036ee80423ab58507020000' +
+        '4100860a030001448218200042dd8086010100024d48656c6c6f2c20576f726c642144cfd3f293ff00000000' +
+        '000000000000000000000000',
+      meaning: 'bundle, then padding to the end',
+    },
+    { name: 'padding only (NAT keepalive)', hex: '00000000', meaning: 'ignore' },
+    {
+      name: 'DTLS handshake octet',
+      hex: '16fefd0000',
+      meaning: 'DTLS: drop unless security is on',
+    },
+    {
+      name: 'sender listen 10 s with node id',
+      hex: 'a203192710046769706e3a312e30',
+      meaning: 'peer offers to receive for 10000 ms on this 5-tuple',
+    },
+  ],
+};
 
 const BUNDLES: Readonly<Record<string, number>> = {
   'single bundle datagram': 1,
@@ -42,19 +67,17 @@ function read(datagrams: readonly Uint8Array[]): {
   return { bundles, drops };
 }
 
-describe.skipIf(!hasVectors)('datagrams', () => {
-  const { cases } = hasVectors
-    ? vectors<{ cases: readonly Case[] }>('dtn/udpcl.json')
-    : { cases: [] };
-
+describe.each(vectorSets('dtn/udpcl.json', FIGURES))('datagrams, $set', ({ file }) => {
+  const { cases } = file;
   it.each(cases)('$name: $meaning', ({ name, hex }) => {
     const { bundles, drops } = read([hex].flat().map(fromHex));
     expect(bundles).toHaveLength(BUNDLES[name] ?? 0);
     expect(drops).toEqual(DROPS[name] ?? []);
   });
 
-  it('in pieces are put together in any order', () => {
-    const pieces = cases.flatMap(({ hex }) => (typeof hex === 'string' ? [] : hex)).map(fromHex);
+  const transfers = cases.filter(({ hex }) => typeof hex !== 'string');
+  it.each(transfers)('$name: put together in any order', ({ hex }) => {
+    const pieces = [hex].flat().map(fromHex);
     const whole = Uint8Array.from({ length: 2_048 }, (_, index) => index % 256);
     for (const order of [pieces, pieces.toReversed(), [...pieces, ...pieces.slice(0, 2)]]) {
       expect(read(order).bundles.map(toHex)).toEqual([toHex(whole)]);
