@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { type Command, Option } from 'commander';
 import { canMissForGood } from '../runner/experiment/limit-watch.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { FlagError } from './exit.ts';
@@ -11,12 +10,6 @@ import { FlagError } from './exit.ts';
 /** The flag. */
 export interface AbortFlags {
   readonly abortOn?: 'fail';
-}
-
-/** Adds the option to a command that runs something. */
-export function addAbortOption(command: Command): Command {
-  const summary = 'stop at the first limit that cannot be met any more (a count above its maximum)';
-  return command.addOption(new Option('--abort-on <what>', summary).choices(['fail']));
 }
 
 /** @throws FlagError where no limit could end the run. */

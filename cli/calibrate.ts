@@ -19,6 +19,7 @@ import { commitOf } from '../runner/run/commit.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { DEFAULT_PROFILE, readProfile } from '../scenarios/profiles/profile-file.ts';
 import { type ExitCode, exitWith } from './exit.ts';
+import { addOptions } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { untilQuiet } from './quiet.ts';
 import { hasLiveStderr } from './terminal.ts';
@@ -37,27 +38,28 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 /** Adds the command. */
 export function addCalibrate(program: Command): void {
-  program
-    .command('calibrate')
+  addOptions<CalibrateFlags>(program.command('calibrate'), {
+    quick: new Option('--quick', 'fewer batches and shorter runs, for a first look'),
+    check: new Option(
+      '--check',
+      'check that the profile predicts where live runs saturate (10 minutes; exit 1 if not)',
+    ),
+    out: new Option('--out <file>', 'profile to write, or to check').default(DEFAULT_PROFILE),
+    workload: new Option('--workload <name>', 'what loads the machine, or is predicted')
+      .choices(Object.keys(WORKLOADS))
+      .default('failover'),
+    scenario: new Option(
+      '--scenario <file>',
+      'instead: a scenario whose first flow loads the machine',
+    ),
+    json: new Option('--json', 'print the result as JSON on stdout and nothing else'),
+  })
     .summary('measure what each operation costs on this machine')
     .description(
       'Measures operations alone and in live runs of a scenario, and writes a cost ' +
         'profile ' +
         'for cpu: calibrated. Takes two minutes on an otherwise idle machine.',
     )
-    .option('--quick', 'fewer batches and shorter runs, for a first look')
-    .option(
-      '--check',
-      'check that the profile predicts where live runs saturate (10 minutes; exit 1 if not)',
-    )
-    .option('--out <file>', 'profile to write, or to check', DEFAULT_PROFILE)
-    .addOption(
-      new Option('--workload <name>', 'what loads the machine, or is predicted')
-        .choices(Object.keys(WORKLOADS))
-        .default('failover'),
-    )
-    .option('--scenario <file>', 'instead: a scenario whose first flow loads the machine')
-    .option('--json', 'print the result as JSON on stdout and nothing else')
     .action(async (flags: CalibrateFlags) => {
       const interrupt = onInterrupt('the present measurement ends first');
       try {

@@ -7,9 +7,10 @@
 import { checkDeterminism as check } from '../runner/run/check-determinism.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
-import { type RunFlags, seedsOf } from './execute.ts';
+import { seedsOf } from './execute.ts';
 import type { ExitCode } from './exit.ts';
 import type { Loaded } from './load.ts';
+import type { RunFlags } from './run-flags.ts';
 
 /** Checks every seed of the flags, one after the other. */
 export async function checkDeterminism(loaded: Loaded, flags: RunFlags): Promise<ExitCode> {

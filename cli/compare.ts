@@ -4,19 +4,22 @@
  *
  * @module
  */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { compareReports } from '../reports/compare.ts';
 import { comparisonExitCode, renderComparison } from '../reports/compare-text.ts';
 import type { Report } from '../reports/report-schema.ts';
 import { exitWith, FlagError } from './exit.ts';
+import { addOptions } from './flags.ts';
 import { lastTwoRuns } from './last-runs.ts';
 import { readReportFile } from './report-file.ts';
 import { terminalOptions } from './terminal.ts';
 
 /** Adds the command. */
 export function addCompare(program: Command): void {
-  program
-    .command('compare')
+  addOptions<CompareFlags>(program.command('compare'), {
+    json: new Option('--json', 'print the comparison as JSON'),
+    out: new Option('--out <dir>', 'folder that holds the runs').default('runs'),
+  })
     .argument('[a]', 'report.json or folder of a run (default: the run before the last)')
     .argument('[b]', 'report.json or folder of a run (default: the last run)')
     .summary('compare two reports, paired by seed')
@@ -25,8 +28,6 @@ export function addCompare(program: Command): void {
         'Without ' +
         'A and B, it compares the last two runs of the scenario that ran last.',
     )
-    .option('--json', 'print the comparison as JSON')
-    .option('--out <dir>', 'folder that holds the runs', 'runs')
     .action((a: string | undefined, b: string | undefined, flags: CompareFlags) => {
       const { before, last } = chosen(a, b, flags.out);
       const candidate = read(last);

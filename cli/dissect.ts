@@ -19,6 +19,7 @@ import {
 } from '../viz/format/lua-dissector.ts';
 import { type LayoutSource, layoutIn } from '../viz/format/packet-layout.ts';
 import { exitWith, FlagError } from './exit.ts';
+import { addOptions } from './flags.ts';
 import { statesOfRun } from './run-states.ts';
 
 const PORT_MAX = 65_535;
@@ -33,21 +34,19 @@ interface DissectFlags {
 
 /** Adds the command. */
 export function addDissect(program: Command): void {
-  program
-    .command('dissect')
+  addOptions<DissectFlags>(program.command('dissect'), {
+    port: new Option('--port <n|n-m>', 'UDP ports to dissect; repeatable')
+      .argParser(collectPorts)
+      .default([], `${LINK_PORTS.first}-${LINK_PORTS.last}, and those of the protocols`),
+    run: new Option('--run <dir>', 'a run whose nodes say the lengths that follow from options'),
+    out: new Option('--out <file>', 'write to a file instead of stdout'),
+  })
     .argument('<protocol...>', 'protocols, shipped ones or folders under nodes/')
     .summary('print a Wireshark dissector of a protocol')
     .description(
       'Prints a dissector in Lua, by which Wireshark shows the packets of captures (--pcap) by field. ' +
         'See docs/how-to/browser-view.md.',
     )
-    .addOption(
-      new Option('--port <n|n-m>', 'UDP ports to dissect; repeatable')
-        .argParser(collectPorts)
-        .default([], `${LINK_PORTS.first}-${LINK_PORTS.last}, and those of the protocols`),
-    )
-    .option('--run <dir>', 'a run whose nodes say the lengths that follow from options')
-    .option('--out <file>', 'write to a file instead of stdout')
     .addHelpText(
       'after',
       `\nExample:\n  ${commandText(['dissect', 'gateway'], ['--out', 'gateway.lua'])}\n  wireshark -X lua_script:gateway.lua trace.pcapng`,

@@ -12,18 +12,20 @@ import { runEmulatedApart } from '../runner/threads/wall-clock-thread.ts';
 import { outsideHosts } from '../scenarios/open/outside.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { readAs } from '../topologies/files/quantity.ts';
-import { execute, type RunFlags, type Runner } from './execute.ts';
+import { execute, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
-import { refuseWithHelp } from './flags.ts';
+import { addOptions, refuseWithHelp } from './flags.ts';
 import { loadAny } from './load.ts';
 import { withCopies } from './report-copies.ts';
-import { addSingleRunOptions } from './scenario.ts';
+import { addRunOptions, type RunFlags, refuseUntaken } from './run-flags.ts';
 
-interface EmulateFlags extends RunFlags {
+interface OwnFlags {
   readonly speed: number;
   readonly onLate: OnLate;
   readonly lateLimit: number;
 }
+
+type EmulateFlags = RunFlags & OwnFlags;
 
 const SPEED_MIN = 0.1;
 const SPEED_MAX = 100;
@@ -31,30 +33,34 @@ const LATE_LIMIT = '10ms';
 
 /** Adds the command. */
 export function addEmulate(program: Command): void {
-  const command = addSingleRunOptions(program.command('emulate'))
+  const command = addRunOptions(program.command('emulate'), 'emulate')
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario at the pace of the wall clock, with outside programs')
     .description(
       'Runs the virtual network at the pace of the wall clock. Hosts of kind: external ' +
         'are ' +
         'outside programs, attached over UDP on 127.0.0.0/8. See docs/how-to/emulate.md.',
-    )
-    .option('--speed <factor>', 'virtual seconds per second; 1 with outside programs', speed, 1)
-    .addOption(
-      new Option('--on-late <what>', 'if an event is later than the limit: warn, or stop (exit 5)')
-        .choices(['warn', 'fail'])
-        .default('warn'),
-    )
-    .addOption(
-      new Option('--late-limit <time>', 'lateness above which an event counts as late')
-        .argParser(lateLimit)
-        .default(lateLimit(LATE_LIMIT), LATE_LIMIT),
     );
+  addOptions<OwnFlags>(command, {
+    speed: new Option('--speed <factor>', 'virtual seconds per second; 1 with outside programs')
+      .argParser(speed)
+      .default(1),
+    onLate: new Option(
+      '--on-late <what>',
+      'if an event is later than the limit: warn, or stop (exit 5)',
+    )
+      .choices(['warn', 'fail'])
+      .default('warn'),
+    lateLimit: new Option('--late-limit <time>', 'lateness above which an event counts as late')
+      .argParser(lateLimit)
+      .default(lateLimit(LATE_LIMIT), LATE_LIMIT),
+  });
   command.action(async (file: string | undefined, flags: EmulateFlags) => {
     if (file === undefined) {
       refuseWithHelp(command);
       return;
     }
+    refuseUntaken(command, 'emulate');
     await withCopies(file, flags, () => emulate(file, flags));
   });
 }

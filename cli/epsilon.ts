@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { readNumber } from '../engine/pure/read-number.ts';
 import { commandText } from '../scenarios/command-text.ts';
 import { epsilonAccount, renderEpsilonAccount } from '../scenarios/epsilon-account.ts';
 import { exitWith, FlagError } from './exit.ts';
-import { type FlagRange, refuseWithHelp, wholeNumber } from './flags.ts';
+import { addOptions, type FlagRange, numberOption, refuseWithHelp } from './flags.ts';
 
 /** The flags; without noise, there is a target. */
 interface EpsilonFlags {
@@ -28,24 +28,28 @@ const EXAMPLE = ['--noise', '1.1', '--rate', '0.01', '--steps', '1000', '--delta
 
 /** Adds the command. */
 export function addEpsilon(program: Command): void {
-  const command = program
-    .command('epsilon')
+  const command = addOptions<EpsilonFlags>(program.command('epsilon'), {
+    noise: new Option('--noise <n>', 'standard deviation over the clipping norm').argParser(
+      above0('--noise', NOISE_MAX),
+    ),
+    rate: new Option('--rate <n>', 'probability with which a client joins a step').argParser(
+      above0('--rate', 1),
+    ),
+    steps: numberOption('--steps <n>', 'rounds, the empty ones too', STEPS_RANGE),
+    delta: new Option('--delta <n>', 'probability with which epsilon may fail').argParser(
+      below1('--delta'),
+    ),
+    target: new Option('--target <n>', 'also say the noise for this epsilon').argParser(
+      above0('--target', EPSILON_MAX),
+    ),
+    json: new Option('--json', 'print the result as JSON on stdout and nothing else'),
+  })
     .summary('say what noise guarantees: epsilon of a run, noise for an epsilon')
     .description(
       'Accounts for steps of Gaussian noise behind Poisson sampling, where neighbours differ by ' +
         'one client added or removed: by Renyi orders, as runs do, and by privacy loss ' +
         'distributions, which give the smaller epsilon. Takes seconds. See docs/PRIVACY.md.',
     )
-    .option(
-      '--noise <n>',
-      'standard deviation over the clipping norm',
-      above0('--noise', NOISE_MAX),
-    )
-    .option('--rate <n>', 'probability with which a client joins a step', above0('--rate', 1))
-    .option('--steps <n>', 'rounds, the empty ones too', wholeNumber('--steps', STEPS_RANGE))
-    .option('--delta <n>', 'probability with which epsilon may fail', below1('--delta'))
-    .option('--target <n>', 'also say the noise for this epsilon', above0('--target', EPSILON_MAX))
-    .option('--json', 'print the result as JSON on stdout and nothing else')
     .addHelpText('after', `\nExample:\n  ${commandText(['epsilon'], EXAMPLE)}`);
   command.action((flags: EpsilonFlags) => {
     const { noise, target } = flags;

@@ -31,45 +31,29 @@ import { type RunEnd, type RunOrder, runInput } from '../runner/run/run-order.ts
 import { runScenario } from '../runner/threads/run-scenario.ts';
 import { commandText, repeatCommand } from '../scenarios/command-text.ts';
 import { formatIssue } from '../topologies/files/config-error.ts';
-import { type AbortFlags, refuseIdleAbort } from './abort-on.ts';
+import { refuseIdleAbort } from './abort-on.ts';
 import { crashJson, crashText } from './crash-text.ts';
 import { crashCode, type ExitCode, FlagError, ownWords, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import { knownCommit } from './known-commit.ts';
+import type { LayoutFlags } from './live-layout.ts';
 import type { Loaded } from './load.ts';
 import { Palette, withPalette } from './palette.ts';
 import { showProgress } from './progress.ts';
-import { type CopyFlags, copyReports, writeErrorCopy } from './report-copies.ts';
+import { copyReports, writeErrorCopy } from './report-copies.ts';
 import { readReportFile } from './report-file.ts';
+import type { RunFlags } from './run-flags.ts';
 import { runName } from './run-name.ts';
 import { type Place, RunPlace, removeRecorded } from './run-place.ts';
 import { terminalOptions } from './terminal.ts';
 import { startWatch } from './watch.ts';
 import { writeErrors, writeFiles } from './write-files.ts';
 
-/** Flags of commands that run a scenario. */
-export interface RunFlags extends CopyFlags, AbortFlags {
-  readonly seed?: number;
-  readonly seeds?: number;
-  readonly set?: Readonly<Record<string, string>>;
-  readonly out: string;
-  readonly trace?: 'windows' | 'full' | false;
-  readonly pcap?: boolean;
-  readonly explain?: number;
-  readonly baseline?: string;
-  readonly baselineReportOnly?: boolean;
-  readonly threads?: number;
-  readonly processes?: 'node' | 'machine';
-  readonly loops?: number;
-  readonly deployment?: string;
+/** Flags of a command that runs a scenario once. */
+export interface ExecuteFlags extends RunFlags, LayoutFlags {
   readonly shape?: 'links' | 'off' | undefined;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly color?: boolean;
-  readonly viz?: number | true;
   /** Virtual seconds per second of wall time. */
   readonly speed?: number;
-  readonly debug?: boolean;
 }
 
 /** A way to run a scenario: its command, and the function that runs it. */
@@ -89,7 +73,7 @@ const IN_VIRTUAL_TIME: Runner = { command: 'scenario', run: runScenario };
 /** Runs a scenario, in virtual time by default; returns the exit code. */
 export async function execute(
   loaded: Loaded,
-  flags: RunFlags,
+  flags: ExecuteFlags,
   runner: Runner = IN_VIRTUAL_TIME,
 ): Promise<ExitCode> {
   refuseIdleAbort(loaded.scenario, flags);
@@ -117,7 +101,7 @@ export async function execute(
 /** Makes reports of a run in progress. */
 function soFar(
   { scenario, definitions }: Loaded,
-  flags: RunFlags,
+  flags: ExecuteFlags,
   { command }: Runner,
 ): (result: SeedResult) => Report {
   const reproduce = repeatCommand(command, scenario.file, flags);
@@ -142,7 +126,7 @@ interface Ran {
 
 async function runAndReport(
   loaded: Loaded,
-  flags: RunFlags,
+  flags: ExecuteFlags,
   runner: Runner,
   broadcast?: Broadcast,
 ): Promise<Ran> {
@@ -177,7 +161,7 @@ async function runAndReport(
 /** What to run. */
 interface Task {
   readonly loaded: Loaded;
-  readonly flags: RunFlags;
+  readonly flags: ExecuteFlags;
   readonly runner: Runner;
   readonly seeds: readonly number[];
   readonly broadcast: Broadcast | undefined;
@@ -234,7 +218,7 @@ async function runIn(
 
 /** The facts that are printed at the end of a run. */
 export interface FinishContext {
-  readonly flags: RunFlags;
+  readonly flags: ExecuteFlags;
   readonly folder: string;
   readonly baseline: Report | undefined;
   /** Files that the run was to record. */
@@ -341,7 +325,7 @@ function printJson(document: object): void {
 function print(
   report: Report,
   context: {
-    readonly flags: RunFlags;
+    readonly flags: ExecuteFlags;
     readonly folder: string;
     readonly written: readonly string[];
     readonly comparison: ReportComparison | undefined;
@@ -396,7 +380,7 @@ export function seedsOf(file: readonly number[], flags: RunFlags): readonly numb
 }
 
 function recordingsOf(
-  flags: RunFlags,
+  flags: ExecuteFlags,
   folder: string,
   seed: number,
   seeds: readonly number[],
@@ -420,7 +404,7 @@ function isTraceGiven(): boolean {
   return process.argv.some((word) => word === '--trace' || word.startsWith('--trace='));
 }
 
-function baselineOf({ baseline: file }: RunFlags, scenario: string): Report | undefined {
+function baselineOf({ baseline: file }: ExecuteFlags, scenario: string): Report | undefined {
   if (file === undefined) return undefined;
   const hint = 'give the report.json of a run of this scenario';
   const report = readReportFile(file, { found: file, what: '--baseline: ', hint });

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { assert } from '../engine/core/assert.ts';
 import { exitWith, FlagError } from './exit.ts';
 
 /**
@@ -15,33 +16,23 @@ export function refuseWithHelp(command: Command): void {
   exitWith(2);
 }
 
-/**
- * Shared flags that a command cannot use. They are parsed, so that they can be rejected with a
- * reason.
- */
-export interface UselessFlags {
-  /** Long names of the flags. */
-  readonly names: ReadonlySet<string>;
-  /** Follows the name of the flag. */
-  readonly reason: string;
-  readonly hint: (flag: string) => string;
-}
+/** Options by the flag that an action reads: one more, or one less, does not compile. */
+export type Options<Flags> = {
+  readonly [Flag in keyof Flags]-?: Option | readonly Option[];
+};
 
-/** Leaves the useless flags out of help and completion. */
-export function hideUseless(command: Command, { names }: UselessFlags): void {
-  for (const option of command.options) if (names.has(option.long ?? '')) option.hideHelp();
-}
-
-/** @throws FlagError that names the first one that was given. */
-export function refuseUseless(command: Command, { names, reason, hint }: UselessFlags): void {
-  for (const option of command.options) {
-    const { long = '' } = option;
-    const key = option.attributeName();
-    const isGiven = command.getOptionValueSource(key) === 'cli';
-    // A negation such as --no-trace requests nothing, so it is accepted.
-    if (!names.has(long) || !isGiven || command.getOptionValue(key) === false) continue;
-    throw new FlagError(`${long}: ${reason}`, long, hint(long));
+/** Adds the options of the flags that a command reads. */
+export function addOptions<Flags>(command: Command, options: Options<Flags>): Command {
+  for (const [flag, some] of Object.entries<Option | readonly Option[]>(options)) {
+    for (const option of [some].flat()) addAs(command, flag, option);
   }
+  return command;
+}
+
+/** Adds an option whose value is read as this flag. */
+export function addAs(command: Command, flag: string, option: Option): void {
+  assert(option.attributeName() === flag, `${option.long} would not be read as ${flag}`);
+  command.addOption(option);
 }
 
 /** Collects `--set path=value`, which can be repeated. */
@@ -80,6 +71,12 @@ export const JOURNEYS_RANGE: FlagRange = { least: 1, most: 10_000 };
 export const PORT_RANGE: FlagRange = { least: 0, most: 65_535 };
 /** Number of event loops in a process. */
 export const LOOPS_RANGE: FlagRange = { least: 1, most: 64 };
+
+/** An option that is a whole number of a range. */
+export function numberOption(flags: string, summary: string, range: FlagRange): Option {
+  const [flag = ''] = flags.split(' ');
+  return new Option(flags, summary).argParser(wholeNumber(flag, range));
+}
 
 /** A whole number of a range. */
 export function wholeNumber(flag: string, { least, most }: FlagRange): (text: string) => number {

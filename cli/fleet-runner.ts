@@ -12,7 +12,7 @@ import { foreignAnswer } from '../runner/sweep/foreign-answer.ts';
 import type { SweepCell } from '../runner/sweep/run-sweep.ts';
 import { sourceState } from '../runner/sweep/source-state.ts';
 import type { Runner } from './execute.ts';
-import { type ExitCode, FlagError } from './exit.ts';
+import type { ExitCode } from './exit.ts';
 import { openFleet } from './open-fleet.ts';
 
 /** A way to run, until it is closed. */
@@ -22,24 +22,8 @@ export interface FleetRunner extends Runner {
   close(): Promise<void>;
 }
 
-/** Flags of a run that only threads of this process can serve. */
-interface OwnFlags {
-  readonly trace?: unknown;
-  readonly pcap?: unknown;
-  readonly explain?: unknown;
-  readonly viz?: unknown;
-}
-
-/**
- * Connects to a fleet.
- * @throws FlagError if the run is to be recorded or watched, which workers cannot.
- */
-export async function fleetRunner(queue: QueueAddress, flags: OwnFlags): Promise<FleetRunner> {
-  for (const [name, value] of Object.entries(flags)) {
-    if (value === undefined || value === false) continue;
-    const message = `--${name}: a fleet sends results, no recordings`;
-    throw new FlagError(message, `--${name}`, 'leave it out, or leave --queue out');
-  }
+/** Connects to a fleet. */
+export async function fleetRunner(queue: QueueAddress): Promise<FleetRunner> {
   // A scenario runs anew each time.
   const { fleet, tellConflicts, close } = await openFleet(queue, sourceState(), true);
   return { command: 'scenario', run: (order) => runOn(fleet, order), codes: tellConflicts, close };

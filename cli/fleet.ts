@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { plural } from '../reports/format.ts';
 import { oneLine } from '../reports/plain-text.ts';
 import type { FleetEngine } from '../runner/fleet/fleet-engine.ts';
@@ -12,11 +12,14 @@ import { type FleetWorkerState, readHead, readWorker } from '../runner/fleet/fle
 import { ALIVE_MS, WORKERS_NAME } from '../runner/fleet/fleet-worker.ts';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import { FlagError } from './exit.ts';
-import { openQueue, QUEUE_HELP, queueFlag } from './queue-flag.ts';
+import { addOptions } from './flags.ts';
+import { openQueue, queueOption } from './queue-flag.ts';
 
 interface FleetFlags {
   readonly queue?: QueueAddress;
   readonly json?: boolean;
+  /** Read from the command line wherever an error is told. */
+  readonly debug?: boolean;
 }
 
 /** A worker that has said nothing for so long is gone. */
@@ -36,13 +39,13 @@ export interface FleetState {
 
 /** Adds the command. */
 export function addFleet(program: Command): void {
-  program
-    .command('fleet')
+  addOptions<FleetFlags>(program.command('fleet'), {
+    queue: queueOption(),
+    json: new Option('--json', 'print one JSON document on stdout and nothing else'),
+    debug: new Option('--debug', 'print stack traces of internal errors'),
+  })
     .summary('show the workers of a fleet, and what is left')
     .description('Shows the workers that use a queue, their rate, and the runs that are left.')
-    .option('--queue <address>', QUEUE_HELP, queueFlag)
-    .option('--json', 'print one JSON document on stdout and nothing else')
-    .option('--debug', 'print stack traces of internal errors')
     .action(async (flags: FleetFlags) => {
       await show(flags);
     });

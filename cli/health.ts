@@ -15,7 +15,7 @@ import {
   type NodeHealth,
 } from '../services/operator/index.ts';
 import { exitWith, FlagError } from './exit.ts';
-import { type FlagRange, wholeNumber } from './flags.ts';
+import { addOptions, type FlagRange, numberOption } from './flags.ts';
 import { deployedEndpoints } from './health-deployment.ts';
 import { renderHealth, verdictOf } from './health-table.ts';
 
@@ -37,8 +37,23 @@ interface HealthFlags {
 
 /** Adds the command. */
 export function addHealth(program: Command): void {
-  program
-    .command('health')
+  addOptions<HealthFlags>(program.command('health'), {
+    port: new Option('--port <n>', 'operator port of a node on this machine; repeatable')
+      .argParser(collectPort)
+      .default([], 'none'),
+    endpoint: new Option('--endpoint <host:port>', 'operator endpoint of any node; repeatable')
+      .argParser(collectEndpoint)
+      .default([], 'none'),
+    deployment: new Option(
+      '--deployment <file>',
+      'check every node of the file that has an operator port',
+    ),
+    probe: new Option('--no-probe', 'send no packet'),
+    timeout: numberOption('--timeout <ms>', 'time allowed for each answer', TIMEOUT_RANGE).default(
+      TIMEOUT_MS,
+    ),
+    json: new Option('--json', 'print the answers as JSON on stdout and nothing else'),
+  })
     .summary('check running nodes: health, metrics, a probe packet')
     .description(
       'Asks the operator endpoint of each node process whether the node is alive and ' +
@@ -46,25 +61,6 @@ export function addHealth(program: Command): void {
         'serves metrics, and can send a packet through the network. See ' +
         'docs/how-to/operate.md.',
     )
-    .addOption(
-      new Option('--port <n>', 'operator port of a node on this machine; repeatable')
-        .argParser(collectPort)
-        .default([], 'none'),
-    )
-    .addOption(
-      new Option('--endpoint <host:port>', 'operator endpoint of any node; repeatable')
-        .argParser(collectEndpoint)
-        .default([], 'none'),
-    )
-    .option('--deployment <file>', 'check every node of the file that has an operator port')
-    .option('--no-probe', 'send no packet')
-    .option(
-      '--timeout <ms>',
-      'time allowed for each answer',
-      wholeNumber('--timeout', TIMEOUT_RANGE),
-      TIMEOUT_MS,
-    )
-    .option('--json', 'print the answers as JSON on stdout and nothing else')
     .action(async (flags: HealthFlags) => {
       const nodes = withoutControls(await checkAll(endpointsOf(flags), questionOf(flags)));
       const verdict = verdictOf(nodes, flags.probe);

@@ -11,41 +11,27 @@ import { type Deployment, loadDeployment } from '../runner/distributed/deploymen
 import { refuseClouds } from '../runner/faults/clouds.ts';
 import type { LiveHow } from '../runner/run/live-run.ts';
 import { runLiveApart } from '../runner/threads/wall-clock-thread.ts';
-import { commandText } from '../scenarios/command-text.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { againstSim } from './against-sim.ts';
-import { execute, type RunFlags, type Runner } from './execute.ts';
+import { execute, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
-import {
-  hideUseless,
-  LOOPS_RANGE,
-  refuseUseless,
-  refuseWithHelp,
-  type UselessFlags,
-  wholeNumber,
-} from './flags.ts';
+import { addOptions, LOOPS_RANGE, numberOption, refuseWithHelp } from './flags.ts';
 import { chooseLoops, type LayoutFlags, refuseTwoLayouts } from './live-layout.ts';
 import { type Loaded, load } from './load.ts';
 import { withCopies } from './report-copies.ts';
-import { addSingleRunOptions } from './scenario.ts';
+import { addRunOptions, type RunFlags, refuseUntaken } from './run-flags.ts';
 import { writeProcesses } from './write-files.ts';
 
-type LiveFlags = RunFlags &
-  LayoutFlags & { readonly cpuProfile?: string; readonly againstSim?: boolean } & Pick<
-    LiveHow,
-    'shape' | 'precision' | 'log'
-  >;
+interface OwnFlags extends LayoutFlags, Pick<LiveHow, 'shape' | 'precision' | 'log'> {
+  readonly cpuProfile?: string;
+  readonly againstSim?: boolean;
+}
 
-/** A datagram loses its identity in the kernel, so packets cannot be followed over their hops. */
-const USELESS: UselessFlags = {
-  names: new Set(['--pcap', '--explain']),
-  reason: 'a live run does not follow single packets',
-  hint: () => `${commandText(['scenario'])} records the same file in virtual time`,
-};
+type LiveFlags = RunFlags & OwnFlags;
 
 /** Adds the command. */
 export function addLive(program: Command): void {
-  const command = addSingleRunOptions(program.command('live'))
+  const command = addRunOptions(program.command('live'), 'live')
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario on real sockets, in real time')
     .description(
@@ -54,47 +40,52 @@ export function addLive(program: Command): void {
         'one event loop, or two where more than 4,000 packets/s are offered. It ' +
         'takes as long as the duration in the scenario; Ctrl-C ends it early and ' +
         'reports the run so far. See docs/how-to/live.md.',
+    );
+  addOptions<OwnFlags>(command, {
+    shape: new Option('--shape <what>', 'links: delay, rate and loss as in the topology; off: none')
+      .choices(['links', 'off'])
+      .default('links'),
+    processes: new Option(
+      '--processes [layout]',
+      'run one process per node, or per machine of the topology',
     )
-    .addOption(
-      new Option('--shape <what>', 'links: delay, rate and loss as in the topology; off: none')
-        .choices(['links', 'off'])
-        .default('links'),
-    )
-    .addOption(
-      new Option('--processes [layout]', 'run one process per node, or per machine of the topology')
-        .choices(['node', 'machine'])
-        .preset('node'),
-    )
-    .option(
+      .choices(['node', 'machine'])
+      .preset('node'),
+    loops: numberOption(
       '--loops <n>',
       'spread the nodes over n event loops of this process',
-      wholeNumber('--loops', LOOPS_RANGE),
-    )
-    .option(
+      LOOPS_RANGE,
+    ),
+    againstSim: new Option(
       '--against-sim',
       'compare with virtual time: latency minus lateness; on one loop, a prediction too',
+    ),
+    cpuProfile: new Option(
+      '--cpu-profile <file>',
+      'cost profile for --against-sim (runs/calibration.json)',
+    ),
+    deployment: new Option(
+      '--deployment <file>',
+      'use nodes that were started elsewhere (orrery node)',
+    ),
+    precision: new Option(
+      '--precision <level>',
+      'high: spin for microseconds; low: 2 ms late, little CPU',
     )
-    .option('--cpu-profile <file>', 'cost profile for --against-sim (runs/calibration.json)')
-    .option('--deployment <file>', 'use nodes that were started elsewhere (orrery node)')
-    .addOption(
-      new Option('--precision <level>', 'high: spin for microseconds; low: 2 ms late, little CPU')
-        .choices(['high', 'low'])
-        .default('high', 'high on one event loop, low on more'),
-    )
-    .addOption(
-      new Option('--log <level>', 'write log lines of nodes to stderr').choices([
-        'debug',
-        'info',
-        'warn',
-      ]),
-    );
-  hideUseless(command, USELESS);
+      .choices(['high', 'low'])
+      .default('high', 'high on one event loop, low on more'),
+    log: new Option('--log <level>', 'write log lines of nodes to stderr').choices([
+      'debug',
+      'info',
+      'warn',
+    ]),
+  });
   command.action(async (file: string | undefined, flags: LiveFlags) => {
     if (file === undefined) {
       refuseWithHelp(command);
       return;
     }
-    refuseUseless(command, USELESS);
+    refuseUntaken(command, 'live');
     refuseTwoLayouts(flags);
     const isGiven = (name: string): boolean => command.getOptionValueSource(name) !== 'default';
     await withCopies(file, flags, () => runLive(file, flags, isGiven));

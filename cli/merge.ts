@@ -6,7 +6,7 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { shellWord } from '../reports/shell-word.ts';
 import { mergeResults, type Part } from '../runner/sweep/merge.ts';
 import { RESULTS, readResults, type SweepHead } from '../runner/sweep/results-file.ts';
@@ -17,13 +17,13 @@ import { ForeignName, openForeign, ownPart } from '../scenarios/open/foreign-val
 import type { Loaded } from '../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
-import type { RunFlags } from './execute.ts';
 import { type ExitCode, exitWith, FlagError } from './exit.ts';
-import { collectOverride } from './flags.ts';
+import { addOptions, collectOverride } from './flags.ts';
 import { refuseForeignScenario, refuseOtherScenario } from './own-scenario.ts';
+import type { RunFlags } from './run-flags.ts';
 import { mergeInto, seedFlags } from './sweep-run.ts';
 
-interface MergeFlags extends Pick<RunFlags, 'out' | 'json' | 'quiet'> {
+interface MergeFlags extends Pick<RunFlags, 'out' | 'json' | 'quiet' | 'debug'> {
   /** The user's own word for values that name files. */
   readonly set: Parameters;
   /** The user's own word for which file the results are of. */
@@ -32,24 +32,27 @@ interface MergeFlags extends Pick<RunFlags, 'out' | 'json' | 'quiet'> {
 
 /** Adds the command. */
 export function addMerge(program: Command): void {
-  program
-    .command('merge')
+  addOptions<MergeFlags>(program.command('merge'), {
+    out: new Option('--out <dir>', 'folder for the files of the sweep').default('runs'),
+    scenario: new Option(
+      '--scenario <file>',
+      'the scenario, if it is not below the current folder',
+    ),
+    set: new Option(
+      '--set <path=value>',
+      'a value that the sweep was given, if it names a file; repeatable',
+    )
+      .argParser(collectOverride)
+      .default({}),
+    json: new Option('--json', 'print the result as JSON on stdout and nothing else'),
+    quiet: new Option('-q, --quiet', 'print the first line only'),
+    debug: new Option('--debug', 'print stack traces of internal errors'),
+  })
     .argument('<results...>', 'folders of parts of a sweep, or their results.ndjson')
     .summary('join the parts of a sweep')
     .description(
       'Joins what `orrery sweep FILE --shard i/n` has left, into the table and the verdict of the whole sweep.',
     )
-    .option('--out <dir>', 'folder for the files of the sweep', 'runs')
-    .option('--scenario <file>', 'the scenario, if it is not below the current folder')
-    .option(
-      '--set <path=value>',
-      'a value that the sweep was given, if it names a file; repeatable',
-      collectOverride,
-      {},
-    )
-    .option('--json', 'print the result as JSON on stdout and nothing else')
-    .option('-q, --quiet', 'print the first line only')
-    .option('--debug', 'print stack traces of internal errors')
     .action(async (paths: readonly string[], flags: MergeFlags) => {
       exitWith(await merge(paths, flags));
     });

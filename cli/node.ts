@@ -29,7 +29,7 @@ import { loadTopology, topologyModules } from '../topologies/load.ts';
 import type { Topology } from '../topologies/model.ts';
 import { FlagError } from './exit.ts';
 import { openFabricFace } from './fabric-face.ts';
-import { PORT_RANGE, refuseWithHelp, wholeNumber } from './flags.ts';
+import { addOptions, numberOption, PORT_RANGE, refuseWithHelp } from './flags.ts';
 import { type NodeProcessOptions, runNodeProcess } from './node-process.ts';
 import { NodeFiles } from './node-reload.ts';
 import { runNodeApart } from './node-thread.ts';
@@ -51,46 +51,47 @@ interface NodeFlags {
 
 /** Adds the command. */
 export function addNode(program: Command): void {
-  const command = program
-    .command('node')
+  const command = addOptions<NodeFlags>(program.command('node'), {
+    deployment: new Option(
+      '--deployment <file>',
+      'which node runs on which machine, and where the keys are',
+    ),
+    coordinator: new Option(
+      '--coordinator <host:port>',
+      'address of the coordinator, instead of the one in the deployment file',
+    ),
+    operatorPort: numberOption(
+      '--operator-port <n>',
+      'port on 127.0.0.1 that serves health and metrics',
+      PORT_RANGE,
+    ),
+    log: new Option(
+      '--log <level>',
+      'level of the JSON log on stderr (default: deployment file, else info); ' +
+        'ORRERY_LOG ' +
+        'sets it per component',
+    ).choices([...OPERATOR_LEVELS]),
+    state: new Option(
+      '--state <folder>',
+      'folder for stores that survive a crash (default: STATE_DIRECTORY, else none)',
+    ),
+    fabric: new Option(
+      '--fabric <host:port>',
+      'loopback address for applications of a node of fabric: send, call, subscribe',
+    ),
+    fabricToken: new Option(
+      '--fabric-token <file>',
+      'file for the token of applications (default: fabric-NODE.token, in --state if given)',
+    ),
+    newKeys: new Option('--new-keys <folder>', 'only make the keys of a deployment'),
+  })
     .argument('[topology]', 'topology file, or its name in topologies/')
     .argument('[node]', 'name of the node that runs here')
     .summary('run one node for a coordinator on another machine')
     .description(
       'Runs one node of a topology in this process. The coordinator (orrery live FILE\n' +
         '--deployment FILE) says when time begins and what to send, and judges the run.',
-    )
-    .option('--deployment <file>', 'which node runs on which machine, and where the keys are')
-    .option(
-      '--coordinator <host:port>',
-      'address of the coordinator, instead of the one in the deployment file',
-    )
-    .option(
-      '--operator-port <n>',
-      'port on 127.0.0.1 that serves health and metrics',
-      wholeNumber('--operator-port', PORT_RANGE),
-    )
-    .addOption(
-      new Option(
-        '--log <level>',
-        'level of the JSON log on stderr (default: deployment file, else info); ' +
-          'ORRERY_LOG ' +
-          'sets it per component',
-      ).choices([...OPERATOR_LEVELS]),
-    )
-    .option(
-      '--state <folder>',
-      'folder for stores that survive a crash (default: STATE_DIRECTORY, else none)',
-    )
-    .option(
-      '--fabric <host:port>',
-      'loopback address for applications of a node of fabric: send, call, subscribe',
-    )
-    .option(
-      '--fabric-token <file>',
-      'file for the token of applications (default: fabric-NODE.token, in --state if given)',
-    )
-    .option('--new-keys <folder>', 'only make the keys of a deployment');
+    );
   command.action(async (topologyFile: string | undefined, name: string | undefined, flags) => {
     const { newKeys } = flags as NodeFlags;
     if (topologyFile !== undefined && newKeys !== undefined) {

@@ -4,6 +4,7 @@
  * @module
  */
 import { isAbsolute, relative } from 'node:path';
+import { Option } from 'commander';
 import { oneLine } from '../reports/plain-text.ts';
 import { FleetEngine } from '../runner/fleet/fleet-engine.ts';
 import {
@@ -18,8 +19,11 @@ import { FlagError } from './exit.ts';
 /** The password, where the address has none: everybody on a machine can read its command lines. */
 const PASSWORD = 'ORRERY_QUEUE_PASSWORD';
 
-/** Help of the flag. */
-export const QUEUE_HELP = `queue of a fleet: redis://HOST:PORT or postgres://USER@HOST/DB; its password in ${PASSWORD}`;
+/** The option. */
+export function queueOption(): Option {
+  const summary = `queue of a fleet: redis://HOST:PORT or postgres://USER@HOST/DB; its password in ${PASSWORD}`;
+  return new Option('--queue <address>', summary).argParser(queueFlag);
+}
 
 const FORM_HINT = 'write --queue redis://HOST:PORT, or postgres://USER@HOST/DATABASE';
 const SIGNS_HINT = `put its password in ${PASSWORD} as it is, or write % / ? # @ in it as %25 %2F %3F %23 %40`;

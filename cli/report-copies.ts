@@ -7,7 +7,6 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import type { Command } from 'commander';
 import { environmentError } from '../engine/live/environment.ts';
 import { renderJunitErrors } from '../reports/junit.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
@@ -19,13 +18,6 @@ import { makeWritable, type NamedText, writeWhole } from './whole-files.ts';
 export interface CopyFlags {
   readonly junit?: string;
   readonly report?: string;
-}
-
-/** Adds the options to a command that leaves reports. */
-export function addCopyOptions(command: Command): Command {
-  return command
-    .option('--junit <file>', 'write the JUnit file there too, also of a run that fails early')
-    .option('--report <dir>', 'write all reports to this folder too');
 }
 
 /**

@@ -8,7 +8,7 @@
  * @module
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { overstated } from '../tools/requirements/compare-verdicts.ts';
 import {
   type Judged,
@@ -20,6 +20,7 @@ import { requirementsDocument, terminalTable } from '../tools/requirements/rende
 import { readRequirements, type Section } from '../tools/requirements/requirement-list.ts';
 import { filesByRequirement } from '../tools/requirements/test-titles.ts';
 import { exitWith } from './exit.ts';
+import { addOptions } from './flags.ts';
 import { projectFile } from './project.ts';
 
 const DOCUMENT = projectFile('docs/REQUIREMENTS.md');
@@ -33,14 +34,19 @@ interface Flags {
 
 /** Adds the command. */
 export function addRequirements(program: Command): void {
-  program
-    .command('requirements')
+  addOptions<Flags>(program.command('requirements'), {
+    json: new Option('--json', 'print the list as JSON on stdout and nothing else'),
+    write: new Option('--write', 'write docs/REQUIREMENTS.md'),
+    check: new Option(
+      '--check',
+      'only fail if docs/REQUIREMENTS.md claims more than the runs show',
+    ),
+    runs: new Option('--runs <dir>', 'folder with the output of scenarios').default(
+      projectFile('runs'),
+    ),
+  })
     .summary('list the requirements with the verdicts of their checks')
     .description('Lists the requirements with the verdict of their checks in the last run.')
-    .option('--json', 'print the list as JSON on stdout and nothing else')
-    .option('--write', 'write docs/REQUIREMENTS.md')
-    .option('--check', 'only fail if docs/REQUIREMENTS.md claims more than the runs show')
-    .option('--runs <dir>', 'folder with the output of scenarios', projectFile('runs'))
     .action((flags: Flags) => {
       const run = readLastRun(projectFile('.'), flags.runs);
       const sections = readRequirements(projectFile('docs/requirements.yaml'));

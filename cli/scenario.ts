@@ -7,58 +7,60 @@ import { type Command, Option } from 'commander';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { SPEED_MAX } from '../viz/format/control-wire.ts';
-import { addAbortOption } from './abort-on.ts';
 import { checkDeterminism } from './check-determinism.ts';
-import { execute, type RunFlags } from './execute.ts';
+import { execute } from './execute.ts';
 import { type ExitCode, exitWith, FlagError, worstOf } from './exit.ts';
-import {
-  collectOverride,
-  JOURNEYS_RANGE,
-  refuseWithHelp,
-  SEED_RANGE,
-  SEEDS_RANGE,
-  THREADS_RANGE,
-  wholeNumber,
-} from './flags.ts';
+import { addOptions, refuseWithHelp } from './flags.ts';
 import { fleetRunner } from './fleet-runner.ts';
 import { listMetrics } from './list-metrics.ts';
 import { type Loaded, load } from './load.ts';
-import { QUEUE_HELP, queueFlag } from './queue-flag.ts';
-import { addCopyOptions, withCopies } from './report-copies.ts';
+import { queueOption } from './queue-flag.ts';
+import { withCopies } from './report-copies.ts';
 import { runAgain, tellWatcher } from './run-again.ts';
-import { addWatchOption } from './watch.ts';
+import { addRunOptions, type RunFlags, refuseUntaken } from './run-flags.ts';
 
-interface ScenarioFlags extends RunFlags {
+interface OwnFlags {
   readonly queue?: QueueAddress;
-  readonly checkDeterminism?: boolean;
   readonly listMetrics?: boolean;
   /** Runs again when a file changes. */
   readonly watch?: boolean;
   readonly cpu?: 'none' | 'calibrated';
   readonly cpuProfile?: string;
+  /** Virtual seconds per second of wall time. */
+  readonly speed?: number;
 }
+
+type ScenarioFlags = RunFlags & OwnFlags;
 
 /** Adds the command. */
 export function addScenario(program: Command): void {
-  const command = addSingleRunOptions(program.command('scenario'))
+  const command = addRunOptions(program.command('scenario'), 'scenario')
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario in virtual time')
-    .description('Runs a scenario in virtual time, writes runs/<name>/, prints the verdict.')
-    .addOption(
-      new Option(
-        '--cpu <how>',
-        'processor time: not modelled, or charged by the profile of orrery calibrate',
-      ).choices(['none', 'calibrated']),
-    )
-    .option(
+    .description('Runs a scenario in virtual time, writes runs/<name>/, prints the verdict.');
+  addOptions<OwnFlags>(command, {
+    cpu: new Option(
+      '--cpu <how>',
+      'processor time: not modelled, or charged by the profile of orrery calibrate',
+    ).choices(['none', 'calibrated']),
+    cpuProfile: new Option(
       '--cpu-profile <file>',
       'cost profile (default: runs/calibration.json); implies --cpu calibrated',
-    )
-    .option('--speed <factor>', 'with --viz: virtual seconds per second; 0 starts paused', speed)
-    .option('--queue <address>', QUEUE_HELP, queueFlag)
-    .option('--watch', 'run again when scenario, topology or own protocol change, until Ctrl-C')
-    .option('--check-determinism', 'run twice; stop at the first event that differs (exit 4)')
-    .option('--list-metrics', 'list the metrics on which a scenario can set limits');
+    ),
+    speed: new Option(
+      '--speed <factor>',
+      'with --viz: virtual seconds per second; 0 starts paused',
+    ).argParser(speed),
+    queue: queueOption(),
+    watch: new Option(
+      '--watch',
+      'run again when scenario, topology or own protocol change, until Ctrl-C',
+    ),
+    listMetrics: new Option(
+      '--list-metrics',
+      'list the metrics on which a scenario can set limits',
+    ),
+  });
   command.action(async (file: string | undefined, given: ScenarioFlags) => {
     const flags = { ...given, set: withCpu(given) };
     if (flags.speed !== undefined && flags.viz === undefined) {
@@ -75,6 +77,7 @@ export function addScenario(program: Command): void {
       refuseWithHelp(command);
       return;
     }
+    if (flags.queue !== undefined) refuseUntaken(command, 'fleet');
     await runFile(file, flags, registry);
   });
 }
@@ -112,8 +115,7 @@ async function runOnce(loaded: Loaded, flags: ScenarioFlags): Promise<void> {
 }
 
 async function runTwice(loaded: Loaded, flags: ScenarioFlags): Promise<ExitCode> {
-  const { queue, viz, junit, report } = flags;
-  if (queue !== undefined) return await onFleet(queue, loaded, flags);
+  const { viz, junit, report } = flags;
   const useless = Object.entries({ viz, junit, report }).find(([, value]) => value !== undefined);
   if (useless === undefined) return await checkDeterminism(loaded, flags);
   const flag = `--${useless[0]}`;
@@ -128,12 +130,7 @@ async function onFleet(
   loaded: Loaded,
   flags: ScenarioFlags,
 ): Promise<ExitCode> {
-  const { trace, pcap, explain, viz, checkDeterminism, abortOn } = flags;
-  const own = {
-    ...{ trace, pcap, explain, viz, 'check-determinism': checkDeterminism },
-    'abort-on': abortOn,
-  };
-  const fleet = await fleetRunner(queue, own);
+  const fleet = await fleetRunner(queue);
   try {
     const code = await execute(loaded, { ...flags, trace: false }, fleet);
     return worstOf([code, ...fleet.codes()]);
@@ -157,53 +154,4 @@ function speed(text: string): number {
   if (text.trim() !== '' && value >= 0 && value <= SPEED_MAX) return value;
   const message = `--speed: "${text}" is not between 0 and ${SPEED_MAX}`;
   throw new FlagError(message, text, 'write --speed 1 for the pace of the wall clock');
-}
-
-/** Adds the options of commands that run a scenario once, seeds apart. */
-export function addSingleRunOptions(command: Command): Command {
-  return addAbortOption(addCopyOptions(addWatchOption(addRunOptions(command))));
-}
-
-/** Options of every command that runs something. */
-export function addRunOptions(command: Command): Command {
-  return command
-    .option('--seed <n>', 'run only this seed', wholeNumber('--seed', SEED_RANGE))
-    .option(
-      '--seeds <n>',
-      'run n seeds: the first n of the file, or 1 to n',
-      wholeNumber('--seeds', SEEDS_RANGE),
-    )
-    .addOption(
-      new Option('--set <path=value>', 'override a value of the file; repeatable')
-        .argParser(collectOverride)
-        .default({}, 'none'),
-    )
-    .option('--out <dir>', 'folder for the files of the run', 'runs')
-    .addOption(
-      new Option('--trace [extent]', 'record trace.orr: around faults, or everything')
-        .choices(['windows', 'full'])
-        .preset('windows'),
-    )
-    .option('--no-trace', 'record no trace')
-    .option('--pcap', 'write trace.pcapng')
-    .option(
-      '--explain <n>',
-      'print the journey of the first n packets',
-      wholeNumber('--explain', JOURNEYS_RANGE),
-    )
-    .option(
-      '--baseline <report.json>',
-      'compare with an earlier report, paired by seed; fail if significantly worse',
-    )
-    .option('--baseline-report-only', 'compare with the baseline without failing')
-    .option(
-      '--threads <n>',
-      'maximum number of worker threads',
-      wholeNumber('--threads', THREADS_RANGE),
-    )
-    .option('--json', 'print the report as JSON on stdout and nothing else')
-    .option('-q, --quiet', 'print the first line only')
-    .option('--color', 'always use colour')
-    .option('--no-color', 'never use colour')
-    .option('--debug', 'print stack traces of internal errors');
 }

@@ -9,7 +9,7 @@ import { RESULTS } from '../runner/sweep/results-file.ts';
 import type { Shard } from '../runner/sweep/shard.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
-import type { RunFlags } from './execute.ts';
+import type { RunFlags } from './run-flags.ts';
 import type { RunPlace } from './run-place.ts';
 
 /** Prints it. The folder has a results.ndjson with nothing but its head, which `merge` accepts. */

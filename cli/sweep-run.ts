@@ -34,12 +34,13 @@ import type { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
 import { tellConflicts } from './conflicts.ts';
-import { type RunFlags, seedsOf } from './execute.ts';
+import { seedsOf } from './execute.ts';
 import { type ExitCode, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import { knownCommit } from './known-commit.ts';
 import { blameSweep, type Loaded, load } from './load.ts';
 import { openFleet } from './open-fleet.ts';
+import type { RunFlags } from './run-flags.ts';
 import { runName } from './run-name.ts';
 import { RunPlace } from './run-place.ts';
 import { CellTeller, KEPT_MAX } from './sweep-cell.ts';
@@ -47,8 +48,8 @@ import { tellEmptyPart } from './sweep-empty.ts';
 import { writeSweepFiles } from './sweep-files.ts';
 import { type SweepProgressShow, showSweepProgress } from './sweep-progress.ts';
 
-/** Flags of the command. */
-export interface SweepFlags extends RunFlags {
+/** Flags of this command alone. */
+export interface SweepOwnFlags {
   readonly adaptive?: number;
   readonly shard?: Shard;
   /** Megabytes of a thread. */
@@ -57,6 +58,9 @@ export interface SweepFlags extends RunFlags {
   /** Where a fleet takes runs from; absent: threads of this process make them. */
   readonly queue?: QueueAddress;
 }
+
+/** Flags of the command. */
+export type SweepFlags = RunFlags & SweepOwnFlags;
 
 /** Flags of a sweep, and the protocols of its files. */
 export interface SweepContext {

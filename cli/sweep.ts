@@ -4,70 +4,49 @@
  *
  * @module
  */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { plural } from '../reports/format.ts';
 import { readShard, type Shard } from '../runner/sweep/shard.ts';
-import { commandText } from '../scenarios/command-text.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { seedsOf } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
-import {
-  hideUseless,
-  MEMORY_RANGE,
-  refuseUseless,
-  SEEDS_RANGE,
-  type UselessFlags,
-  wholeNumber,
-} from './flags.ts';
+import { addOptions, MEMORY_RANGE, numberOption, SEEDS_RANGE } from './flags.ts';
 import { load } from './load.ts';
-import { QUEUE_HELP, queueFlag } from './queue-flag.ts';
-import { addCopyOptions, withCopies } from './report-copies.ts';
-import { addRunOptions } from './scenario.ts';
-import { type SweepFlags, sweep } from './sweep-run.ts';
-
-/** Impossible requests are rejected before the sweep runs for an hour. */
-const USELESS: UselessFlags = {
-  names: new Set([
-    '--trace',
-    '--no-trace',
-    '--pcap',
-    '--explain',
-    '--baseline',
-    '--baseline-report-only',
-  ]),
-  reason: 'a sweep keeps the reports of its combinations only',
-  hint: (flag) => {
-    const one = commandText(['scenario', 'FILE'], ['--set PATH=VALUE', flag]);
-    return `run one combination with \`${one}\``;
-  },
-};
+import { queueOption } from './queue-flag.ts';
+import { withCopies } from './report-copies.ts';
+import { addRunOptions, refuseUntaken } from './run-flags.ts';
+import { type SweepFlags, type SweepOwnFlags, sweep } from './sweep-run.ts';
 
 /** Adds the command. */
 export function addSweep(program: Command): void {
-  const command = addCopyOptions(addRunOptions(program.command('sweep')))
+  const command = addRunOptions(program.command('sweep'), 'sweep')
     .argument('<file>', 'scenario file with a `sweep:` section')
     .summary('run all combinations of parameter lists')
     .description(
       'Runs every combination of `sweep:` with the same seeds. A sweep that was stopped goes on where it was.',
-    )
-    .option(
+    );
+  addOptions<SweepOwnFlags>(command, {
+    adaptive: numberOption(
       '--adaptive <n>',
       'more seeds, up to n, where an interval reaches over its limit',
-      wholeNumber('--adaptive', SEEDS_RANGE),
-    )
-    .option('--shard <i/n>', 'run part i of n only; join them with `orrery merge`', shard)
-    .option(
+      SEEDS_RANGE,
+    ),
+    shard: new Option(
+      '--shard <i/n>',
+      'run part i of n only; join them with `orrery merge`',
+    ).argParser(shard),
+    memory: numberOption(
       '--memory <MB>',
       'memory of a thread; a run that needs more fails alone',
-      wholeNumber('--memory', MEMORY_RANGE),
-    )
-    .option('--queue <address>', QUEUE_HELP, queueFlag)
-    .option('--fresh', 'run everything again, whatever a stopped sweep has left')
-    .action(async (file: string, flags: SweepFlags) => {
-      refuseUseless(command, USELESS);
-      await withCopies(file, flags, () => runSweep(file, flags));
-    });
-  hideUseless(command, USELESS);
+      MEMORY_RANGE,
+    ),
+    queue: queueOption(),
+    fresh: new Option('--fresh', 'run everything again, whatever a stopped sweep has left'),
+  });
+  command.action(async (file: string, flags: SweepFlags) => {
+    refuseUntaken(command, 'sweep');
+    await withCopies(file, flags, () => runSweep(file, flags));
+  });
 }
 
 async function runSweep(file: string, flags: SweepFlags): Promise<void> {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Check, isOfPrivacy } from '../runner/verify/base/model.ts';
 import { MUTATIONS, type Mutation, mutationOf } from '../runner/verify/mutations.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from '../runner/verify/render.ts';
 import { CHECKS, runSuite } from '../runner/verify/suite.ts';
 import { exitWith, FlagError } from './exit.ts';
-import { SEED_RANGE, SEEDS_RANGE, wholeNumber } from './flags.ts';
+import { addOptions, numberOption, SEED_RANGE, SEEDS_RANGE } from './flags.ts';
 import { hasLiveStderr, terminalOptions } from './terminal.ts';
 
 /** The seed that is verified by default. */
@@ -38,8 +38,24 @@ interface VerifyFlags {
 
 /** Adds the command. */
 export function addVerify(program: Command): void {
-  program
-    .command('verify')
+  addOptions<VerifyFlags>(program.command('verify'), {
+    only: new Option(
+      '--only <numbers>',
+      'run only these checks: 3,5,8b or engine or privacy',
+    ).argParser(checksOf),
+    seed: numberOption('--seed <n>', 'run only this seed', SEED_RANGE),
+    seeds: numberOption('--seeds <n>', 'judge the mean over seeds 1 to n', SEEDS_RANGE),
+    mutation: new Option(
+      '--mutation <name>',
+      'run on a deliberately wrong engine, which must fail',
+    ).argParser(mutationFlag),
+    json: new Option('--json', 'print the verdicts as JSON on stdout and nothing else'),
+    markdown: new Option('--markdown', 'print the tables of docs/VERIFICATION.md'),
+    color: [
+      new Option('--color', 'always use colour'),
+      new Option('--no-color', 'never use colour'),
+    ],
+  })
     .summary('check the engine against theory')
     .description(
       'Runs the real engine on cases with a known answer and prints theory, measured ' +
@@ -47,18 +63,6 @@ export function addVerify(program: Command): void {
         'interval and verdict. An interval is four standard errors of one run. See ' +
         'docs/VERIFICATION.md.',
     )
-    .option('--only <numbers>', 'run only these checks: 3,5,8b or engine or privacy', checksOf)
-    .option('--seed <n>', 'run only this seed', wholeNumber('--seed', SEED_RANGE))
-    .option('--seeds <n>', 'judge the mean over seeds 1 to n', wholeNumber('--seeds', SEEDS_RANGE))
-    .option(
-      '--mutation <name>',
-      'run on a deliberately wrong engine, which must fail',
-      mutationFlag,
-    )
-    .option('--json', 'print the verdicts as JSON on stdout and nothing else')
-    .option('--markdown', 'print the tables of docs/VERIFICATION.md')
-    .option('--color', 'always use colour')
-    .option('--no-color', 'never use colour')
     .action((flags: VerifyFlags) => {
       const report = run(flags);
       process.stdout.write(textOf(report, flags));

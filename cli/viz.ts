@@ -6,11 +6,11 @@
  */
 import { existsSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { EnvironmentError, systemCode, systemWords } from '../engine/live/environment.ts';
 import { startVizServer, type VizServer } from '../viz/server/server.ts';
 import { FlagError } from './exit.ts';
-import { PORT_RANGE, wholeNumber } from './flags.ts';
+import { addOptions, numberOption, PORT_RANGE } from './flags.ts';
 import { vizPage } from './viz-page.ts';
 
 const PORT = 7470;
@@ -24,26 +24,22 @@ interface VizFlags {
 
 /** Adds the command. */
 export function addViz(program: Command): void {
-  program
-    .command('viz')
+  addOptions<VizFlags>(program.command('viz'), {
+    port: numberOption('--port <n>', 'port to listen on; 0 picks a free port', PORT_RANGE).default(
+      PORT,
+    ),
+    host: new Option(
+      '--host <host>',
+      'address to listen on; anyone who can reach it can read the runs',
+    ).default('127.0.0.1'),
+    out: new Option('--out <dir>', 'folder that holds the runs').default('runs'),
+  })
     .argument('[run]', 'folder of a run, or its name below runs/, e.g. failover/1')
     .summary('show runs in the browser')
     .description(
       'Serves a page with every run under runs/ and a demo at the printed address, until ' +
         'Ctrl-C. Files from elsewhere can be dropped on the page.',
     )
-    .option(
-      '--port <n>',
-      'port to listen on; 0 picks a free port',
-      wholeNumber('--port', PORT_RANGE),
-      PORT,
-    )
-    .option(
-      '--host <host>',
-      'address to listen on; anyone who can reach it can read the runs',
-      '127.0.0.1',
-    )
-    .option('--out <dir>', 'folder that holds the runs', 'runs')
     .action(async (run: string | undefined, flags: VizFlags) => {
       const id = run === undefined ? undefined : runId(run, flags.out);
       const page = vizPage();

@@ -8,7 +8,6 @@
  */
 import { relative, resolve, sep } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
-import type { Command } from 'commander';
 import { EnvironmentError, systemCode, systemWords } from '../engine/live/environment.ts';
 import type { SeedResult } from '../reports/model.ts';
 import type { Report } from '../reports/report-schema.ts';
@@ -16,7 +15,7 @@ import type { Broadcast, BroadcastMessage } from '../runner/recording/broadcast.
 import type { ControlHandler } from '../viz/server/control-channel.ts';
 import { LiveRun } from '../viz/server/live-run.ts';
 import { startVizServer, type VizServer } from '../viz/server/server.ts';
-import { PORT_RANGE, wholeNumber } from './flags.ts';
+import type { RunFlags } from './run-flags.ts';
 import { vizPage } from './viz-page.ts';
 
 /** The port, also of `orrery viz`. If it is in use and none was requested, another port is used. */
@@ -25,13 +24,7 @@ const HOST = '127.0.0.1';
 /** Time limit for the last messages to open pages. */
 const LAST_WORDS_MS = 200;
 
-/** Flags of a run that is watched. */
-export interface WatchFlags {
-  /** `true` if no port was named. */
-  readonly viz?: number | true;
-  readonly out: string;
-  readonly json?: boolean;
-}
+type WatchFlags = Pick<RunFlags, 'viz' | 'out' | 'json'>;
 
 /** A run that can be watched. */
 export interface Watch {
@@ -40,12 +33,6 @@ export interface Watch {
   /** Called when the report has been written. On a terminal, it continues to serve until Ctrl-C. */
   finished(folder: string): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Adds the option to a command that runs something. */
-export function addWatchOption(command: Command): Command {
-  const summary = 'watch the run in the browser, and serve it until Ctrl-C; 0 picks a free port';
-  return command.option('--viz [port]', summary, wholeNumber('--viz', PORT_RANGE));
 }
 
 /** What is watched. */

@@ -4,15 +4,22 @@
  * @module
  */
 import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { oneLine } from '../reports/plain-text.ts';
 import { FleetWorker } from '../runner/fleet/fleet-worker.ts';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import { sourceState } from '../runner/sweep/source-state.ts';
 import { FlagError } from './exit.ts';
-import { LOCK_RANGE, MEMORY_RANGE, THREADS_RANGE, TIME_LIMIT_RANGE, wholeNumber } from './flags.ts';
+import {
+  addOptions,
+  LOCK_RANGE,
+  MEMORY_RANGE,
+  numberOption,
+  THREADS_RANGE,
+  TIME_LIMIT_RANGE,
+} from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
-import { openQueue, QUEUE_HELP, queueFlag } from './queue-flag.ts';
+import { openQueue, queueOption } from './queue-flag.ts';
 
 interface WorkerFlags {
   readonly queue?: QueueAddress;
@@ -20,38 +27,36 @@ interface WorkerFlags {
   readonly memory?: number;
   readonly lock?: number;
   readonly timeLimit?: number;
+  /** Read from the command line wherever an error is told. */
+  readonly debug?: boolean;
 }
 
 /** Adds the command. */
 export function addWorker(program: Command): void {
-  program
-    .command('worker')
+  addOptions<WorkerFlags>(program.command('worker'), {
+    queue: queueOption(),
+    threads: numberOption('--threads <n>', 'runs at once (default: all cores)', THREADS_RANGE),
+    memory: numberOption(
+      '--memory <MB>',
+      'memory of a thread; a run that needs more fails alone',
+      MEMORY_RANGE,
+    ),
+    lock: numberOption(
+      '--lock <s>',
+      'time after which the run of a worker that is gone goes to another (default: 30)',
+      LOCK_RANGE,
+    ),
+    timeLimit: numberOption(
+      '--time-limit <s>',
+      'longest time of a run, which then fails alone (default: 3600)',
+      TIME_LIMIT_RANGE,
+    ),
+    debug: new Option('--debug', 'print stack traces of internal errors'),
+  })
     .summary('make runs for the sweeps of a fleet')
     .description(
       'Takes runs from a queue and makes them, from the files of this folder. Jobs name files and hashes; no code comes with them.',
     )
-    .option('--queue <address>', QUEUE_HELP, queueFlag)
-    .option(
-      '--threads <n>',
-      'runs at once (default: all cores)',
-      wholeNumber('--threads', THREADS_RANGE),
-    )
-    .option(
-      '--memory <MB>',
-      'memory of a thread; a run that needs more fails alone',
-      wholeNumber('--memory', MEMORY_RANGE),
-    )
-    .option(
-      '--lock <s>',
-      'time after which the run of a worker that is gone goes to another (default: 30)',
-      wholeNumber('--lock', LOCK_RANGE),
-    )
-    .option(
-      '--time-limit <s>',
-      'longest time of a run, which then fails alone (default: 3600)',
-      wholeNumber('--time-limit', TIME_LIMIT_RANGE),
-    )
-    .option('--debug', 'print stack traces of internal errors')
     .action(async (flags: WorkerFlags) => {
       await work(flags);
     });

@@ -4,12 +4,15 @@
  *
  * @module
  */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command, Option } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addCommands } from '../../../cli/commands.ts';
 import { FlagError } from '../../../cli/exit.ts';
 import { SEEDS_RANGE, wholeNumber } from '../../../cli/flags.ts';
 import { makeProgram } from '../../../cli/program.ts';
+import { ROOT } from '../../architecture/files.ts';
 
 const program = makeProgram();
 beforeAll(() => addCommands(program, () => true));
@@ -95,5 +98,44 @@ describe('numbers of flags', () => {
       );
     }
     expect(said(parse, '1o')?.hint).toBe('did you mean 10?');
+  });
+});
+
+describe('a flag of a command', () => {
+  const sources = ['cli', 'scenarios'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => ({ name, text: readFileSync(join(ROOT, folder, name), 'utf8') })),
+  );
+  const FLAGS = /^(?:export )?interface (?:\w*Flags|Repeat)\b.*?^}/gms;
+  const imports = (text: string, name: string): boolean => text.includes(`/${name}';`);
+  // An option has the name of its flag, and does not read it.
+  const isRead = (flag: string, text: string): boolean =>
+    new RegExp(`\\.${flag}\\b|[{,]\\s*${flag}\\s*(?:[,}=]|: [a-z])`).test(
+      text
+        .replace(/\/\*.*?\*\/|^ *\/\/.*?$/gms, '')
+        .replace(FLAGS, '')
+        .replace(/^ +\w+: (?:new Option|\w+Option\(|\[)/gm, ''),
+    );
+  const onCommandLine = (flag: string): string =>
+    `argv.includes('--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}')`;
+
+  it('is read where its interface is, or one import from there', () => {
+    const flags = sources.flatMap(({ name, text }) => {
+      const near = sources.filter(
+        (one) => one.name === name || imports(one.text, name) || imports(text, one.name),
+      );
+      return [...text.matchAll(FLAGS)]
+        .flatMap(([body]) => [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)])
+        .map(([, flag = '']) => ({
+          where: `${flag} of ${name}`,
+          isRead:
+            near.some((one) => isRead(flag, one.text)) ||
+            near.some((one) => one.text.includes(onCommandLine(flag))),
+        }));
+    });
+    expect(flags.length).toBeGreaterThan(60);
+    const idle = flags.filter((one) => !one.isRead).map(({ where }) => where);
+    expect(idle, 'flags that nobody reads').toEqual([]);
   });
 });

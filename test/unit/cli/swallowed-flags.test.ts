@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { expect, it } from 'vitest';
-import { addRunOptions } from '../../../cli/scenario.ts';
+import { addRunOptions } from '../../../cli/run-flags.ts';
 import { refuseSwallowed } from '../../../cli/swallowed-flags.ts';
 
 /** What npm 11 leaves of a command line: words, and the rest in its environment. */
@@ -10,7 +10,7 @@ function afterNpm(
   event = 'scenario',
 ): () => void {
   const program = new Command();
-  addRunOptions(program.command('scenario'));
+  addRunOptions(program.command('scenario'), 'scenario');
   const entries = Object.entries(config).map(([key, value]) => [`npm_config_${key}`, value]);
   const env = { npm_lifecycle_event: event, ...Object.fromEntries(entries) };
   return () => refuseSwallowed(program, ['scenario', ...words], env);
