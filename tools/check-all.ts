@@ -25,7 +25,7 @@ close(sumOf(await Promise.all([waiting(), computing()])));
 
 async function waiting(): Promise<Counts> {
   await prepared;
-  return runVitest(WALL_RESULTS, ['--config', 'vitest.wall.config.ts']);
+  return runVitest(WALL_RESULTS, ['--project=wall']);
 }
 
 /** In the background of the tests with deadlines. */
@@ -40,6 +40,6 @@ async function computing(): Promise<Counts> {
     ],
   ]);
   await prepared;
-  const flags = ['--config', 'vitest.virtual.config.ts'];
+  const flags = ['--project=virtual', '--project=reload'];
   return sumOf([checks, await runVitest(TEST_RESULTS, flags, 'background')]);
 }

@@ -26,11 +26,11 @@ export async function checkBrowser(): Promise<Counts> {
     process.stdout.write('FAILED  browser: the page is not built\n');
     return { passed: 0, failed: 1 };
   }
-  return await runVitest(BROWSER_RESULTS, ['--config', 'vitest.browser.config.ts']);
+  return await runVitest(BROWSER_RESULTS, ['--project=browser']);
 }
 
 if (process.argv[1]?.endsWith('check-browser.ts') === true) {
   const browser = await checkBrowser();
-  const flags = ['--config', 'vitest.alone.config.ts', 'test/viz'];
+  const flags = ['--project=alone', 'test/viz'];
   close(sumOf([browser, await runVitest(ALONE_RESULTS, flags)]));
 }

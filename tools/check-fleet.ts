@@ -18,7 +18,7 @@ async function checkFleet(): Promise<Counts> {
     process.stdout.write(`FAILED  fleet: not installed, apt-get install ${names}\n`);
     return { passed: 0, failed: 1 };
   }
-  return await runVitest(FLEET_RESULTS, ['--config', 'vitest.fleet.config.ts']);
+  return await runVitest(FLEET_RESULTS, ['--project=fleet']);
 }
 
 close(await checkFleet());

@@ -15,14 +15,14 @@ import { ALONE_RESULTS, THOROUGH_RESULTS, THOROUGH_WALL_RESULTS } from './requir
 import { type Counts, runVitest } from './run-vitest.ts';
 
 /** Coverage runs some tests of `npm test` again. */
-const COVERAGE = ['run', '--config', 'vitest.coverage.config.ts', '--coverage', '--silent'];
+const COVERAGE = ['run', '--coverage', '--silent'];
 
 const beside = await Promise.all([computing(), waiting()]);
-const alone = await runVitest(ALONE_RESULTS, ['--config', 'vitest.alone.config.ts']);
+const alone = await runVitest(ALONE_RESULTS, ['--project=alone']);
 close(sumOf([...beside, alone]));
 
 async function computing(): Promise<Counts> {
-  const flags = ['--config', 'vitest.thorough.config.ts'];
+  const flags = ['--project=slow'];
   const tests = await runVitest(THOROUGH_RESULTS, flags, 'background');
   const command = ['nice', 'node_modules/.bin/vitest', ...COVERAGE];
   return sumOf([tests, await runChecks([[{ name: 'coverage of the gateway', command }]])]);
@@ -30,6 +30,6 @@ async function computing(): Promise<Counts> {
 
 async function waiting(): Promise<Counts> {
   const browser = await checkBrowser();
-  const flags = ['--config', 'vitest.thorough-wall.config.ts'];
+  const flags = ['--project=slow-wall'];
   return sumOf([browser, await runVitest(THOROUGH_WALL_RESULTS, flags)]);
 }

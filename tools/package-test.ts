@@ -10,10 +10,7 @@ import { PACKAGE_RESULTS } from './requirements/last-run.ts';
 import { runVitest } from './run-vitest.ts';
 
 const began = performance.now();
-const { passed, failed } = await runVitest(PACKAGE_RESULTS, [
-  '--config',
-  'vitest.package.config.ts',
-]);
+const { passed, failed } = await runVitest(PACKAGE_RESULTS, ['--project=package']);
 const seconds = ((performance.now() - began) / 1000).toFixed(1);
 process.stdout.write(`\n${seconds} s\n${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;

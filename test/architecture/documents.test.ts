@@ -152,9 +152,9 @@ describe('the gate', () => {
     expect(scripts['check:lint']).toContain('check --error-on-warnings');
     expect(steps).toContain('runVitest(');
     const thorough = read(scripts['test:thorough']?.split(' ').at(-1) ?? '');
-    expect(thorough).toContain("'vitest.coverage.config.ts'");
+    expect(thorough).toContain("'--coverage'");
     expect(read('.ci/run')).toMatch(/^count npm run test:thorough$/m);
-    const coverage = read('vitest.coverage.config.ts');
+    const coverage = read('vitest.config.ts');
     const [, threshold] = /thresholds: \{ lines: ([\d.]+) \}/.exec(coverage) ?? [];
     expect(Number(threshold)).toBeGreaterThanOrEqual(91.8);
     expect(read('.ci/run')).toMatch(/^count npm test$/m);

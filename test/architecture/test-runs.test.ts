@@ -1,89 +1,73 @@
 /**
- * Every test file is run by `.ci/run`, and by one run of tests only: one that no list names, or two name, is found here.
+ * Every test file is run by `.ci/run`, and by one project of vitest only: one that no project takes, or two take, is found
+ * here.
  *
  * @module
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import alone from '../../vitest.alone.config.ts';
-import browser from '../../vitest.browser.config.ts';
-import fleet from '../../vitest.fleet.config.ts';
-import packaged from '../../vitest.package.config.ts';
-import thorough, { ALONE, THOROUGH, THOROUGH_WALL } from '../../vitest.thorough.config.ts';
-import thoroughWall from '../../vitest.thorough-wall.config.ts';
-import virtual from '../../vitest.virtual.config.ts';
-import wall from '../../vitest.wall.config.ts';
-import { repositoryFiles } from './files.ts';
+import config from '../../vitest.config.ts';
+import { ROOT, repositoryFiles } from './files.ts';
 
-interface Choice {
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
+interface Project {
+  readonly test: { readonly name: string; readonly include: readonly string[] };
 }
 
-interface Config {
-  readonly test?: Choice & { readonly projects?: readonly unknown[] };
-}
-
-const RUNS: Readonly<Record<string, Config>> = {
-  virtual,
-  wall,
-  thorough,
-  thoroughWall,
-  alone,
-  browser,
-  fleet,
-  packaged,
-};
+const all = (config.test?.projects ?? []) as unknown as readonly Project[];
+const projects = all.map(({ test }) => test);
 const files = repositoryFiles()
   .map(({ path }) => path)
   .filter((path) => /^test\/.*\.test\.ts$/.test(path));
+/** What the commands of `.ci/run` start. */
+const RUNS = ['check-all', 'check-thorough', 'check-browser', 'check-fleet', 'package-test'];
 
-/** For the patterns that the lists use: `**`, `*` and `{a,b}`. */
+/** For the patterns that the projects use: any folder, and a name without dots. */
 function isMatch(pattern: string, path: string): boolean {
   const source = pattern
     .replaceAll('.', '\\.')
-    .replace(/\{([^}]*)\}/g, (_, words: string) => `(${words.replaceAll(',', '|')})`)
-    .replaceAll('**/', '(<any>/)?')
-    .replaceAll('**', '<any>')
-    .replaceAll('*', '[^/]*')
-    .replaceAll('<any>', '.*');
+    .replaceAll('**/', '(.*/)?')
+    .replaceAll('+([^\\.])', '[^./]+');
   return new RegExp(`^${source}$`).test(path);
 }
 
-function runsOf(path: string): readonly string[] {
-  const isIn = (patterns: readonly string[] = []): boolean =>
-    patterns.some((pattern) => isMatch(pattern, path));
-  return Object.entries(RUNS).flatMap(([name, { test }]) => {
-    const projects = test?.projects as readonly { readonly test: Choice }[] | undefined;
-    return (projects?.map((project) => project.test) ?? [test])
-      .filter((choice) => isIn(choice?.include) && !isIn(choice?.exclude))
-      .map(() => name);
-  });
+function projectsOf(path: string): readonly string[] {
+  return projects
+    .filter(({ include }) => include.some((pattern) => isMatch(pattern, path)))
+    .map(({ name }) => name);
 }
 
 describe('the runs of tests', () => {
   it('run each file once', () => {
     expect(files.length).toBeGreaterThan(400);
     const others = files
-      .map((path) => ({ path, runs: runsOf(path) }))
-      .filter(({ runs }) => runs.length !== 1);
+      .map((path) => ({ path, names: projectsOf(path) }))
+      .filter(({ names }) => names.length !== 1);
     expect(others).toEqual([]);
   });
 
-  it('name files that exist', () => {
-    const names = [...THOROUGH, ...THOROUGH_WALL, ...ALONE].flatMap((pattern) => {
-      const [head = '', words, tail = ''] =
-        /^([^{]*)\{([^}]*)\}(.*)$/.exec(pattern)?.slice(1) ?? [];
-      return words === undefined ? [pattern] : words.split(',').map((one) => head + one + tail);
-    });
-    expect(names.filter((pattern) => !files.some((path) => isMatch(pattern, path)))).toEqual([]);
+  it('are not those of virtual time where everything waits for the wall clock', () => {
+    const waits =
+      /^test\/(live|emulate|environment|viz|fleet|package|security\/browser|conformance\/live-|unit\/engine\/live)/;
+    const waiting = files.filter((path) => waits.test(path));
+    expect(waiting.length).toBeGreaterThan(80);
+    expect(waiting.filter((path) => projectsOf(path).includes('virtual'))).toEqual([]);
   });
 
-  it('are found by path, whatever the form of the pattern', () => {
-    expect(runsOf('test/scenarios/verify.test.ts')).toEqual(['thorough']);
-    expect(runsOf('test/live/loops.test.ts')).toEqual(['wall']);
-    expect(runsOf('test/unit/engine/core/stream.test.ts')).toEqual(['virtual']);
-    expect(runsOf('test/viz/big.test.ts')).toEqual(['alone']);
-    expect(runsOf('test/fleet/fleet.test.ts')).toEqual(['fleet']);
-    expect(runsOf('test/nowhere.ts')).toEqual([]);
+  it('are steps of what CI runs', () => {
+    const steps = RUNS.map((name) =>
+      readFileSync(join(ROOT, 'tools', `${name}.ts`), 'utf8'),
+    ).join();
+    const named = [...steps.matchAll(/'--project=([\w-]+)'/g)].map(([, name]) => name);
+    expect(new Set(named)).toEqual(new Set(projects.map(({ name }) => name)));
+  });
+
+  it('are found by the suffix', () => {
+    expect(projectsOf('test/scenarios/verify.slow.test.ts')).toEqual(['slow']);
+    expect(projectsOf('test/live/loops.wall.test.ts')).toEqual(['wall']);
+    expect(projectsOf('test/live/held.slow-wall.test.ts')).toEqual(['slow-wall']);
+    expect(projectsOf('test/unit/engine/core/stream.test.ts')).toEqual(['virtual']);
+    expect(projectsOf('test/unit/engine/core/stream.other.test.ts')).toEqual([]);
+    expect(projectsOf('test/nowhere.ts')).toEqual([]);
   });
 });

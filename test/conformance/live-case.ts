@@ -1,5 +1,5 @@
 /**
- * A short, slow run for `live-protocols.test.ts`: `live-cases/NAME.ts` exports it as `liveCase`.
+ * A short, slow run for `live-protocols.slow-wall.test.ts`: `live-cases/NAME.ts` exports it as `liveCase`.
  *
  * @module
  */

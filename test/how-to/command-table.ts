@@ -92,13 +92,14 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'npm run scenario failover.yaml -- --cpu calibrated',
     'npm run live hello.yaml -- --against-sim --cpu-profile runs/calibration.json',
   ],
-  'names machines that are not ours: test/live/deploy-files.test.ts runs one on loopback': [
-    'npm run live hello.yaml -- --deployment deployment.yaml',
-    'npm run node -- two-nodes.yaml alice --deployment deployment.yaml',
-    'npm run node -- two-nodes.yaml bob --deployment deployment.yaml --coordinator 192.0.2.10:7000',
-    'npm run health -- --deployment deployment.yaml',
-  ],
-  'is run by test/live/fabric-face.test.ts, with ports that are free': [
+  'names machines that are not ours: test/live/deploy-files.slow-wall.test.ts runs one on loopback':
+    [
+      'npm run live hello.yaml -- --deployment deployment.yaml',
+      'npm run node -- two-nodes.yaml alice --deployment deployment.yaml',
+      'npm run node -- two-nodes.yaml bob --deployment deployment.yaml --coordinator 192.0.2.10:7000',
+      'npm run health -- --deployment deployment.yaml',
+    ],
+  'is run by test/live/fabric-face.wall.test.ts, with ports that are free': [
     'npm run node -- exchange/pair.yaml --new-keys exchange/keys',
     'npm run live -- exchange/exchange.yaml --deployment exchange/deployment.yaml',
     'npm run node -- exchange/pair.yaml alice --deployment exchange/deployment.yaml --fabric 127.0.0.1:7480',
@@ -113,12 +114,13 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'npm install --no-save bullmq@6.7.0 ioredis@5.11.1',
     'npm ci',
   ],
-  'asks nodes that run, by the ports that they printed: test/live/commands.test.ts asks some': [
-    'npm run health -- --port 41565 --port 42397',
-    'npm run health -- --port 42631 --port 33543 --no-probe',
-    `curl -s -X PUT -d '{"component":"gateway","level":"debug"}' http://127.0.0.1:9100/log-level`,
-  ],
-  'is a step of the package, which test/package/package.test.ts goes through': [
+  'asks nodes that run, by the ports that they printed: test/live/commands.wall.test.ts asks some':
+    [
+      'npm run health -- --port 41565 --port 42397',
+      'npm run health -- --port 42631 --port 33543 --no-probe',
+      `curl -s -X PUT -d '{"component":"gateway","level":"debug"}' http://127.0.0.1:9100/log-level`,
+    ],
+  'is a step of the package, which test/package/package.package.test.ts goes through': [
     'npm i ../orrery-0.1.0.tgz',
     `printf '%s\\n' node_modules/ runs/ keys/ '*.key' '*.token' >> .gitignore`,
     'source <(npx orrery completion bash)',
@@ -129,7 +131,7 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
   'is a check of the repository, with a line of its own in .ci/run or in the nightly': [
     ...['npm run sbom', 'npm run licences', 'npm run test:package'],
   ],
-  'needs a server for its queue: test/fleet/fleet.test.ts has one': [
+  'needs a server for its queue: test/fleet/fleet.fleet.test.ts has one': [
     'npm run worker -- --queue redis://queue.example:6379',
     'npm run sweep federated-clip.yaml -- --queue redis://queue.example:6379',
     'npm run fleet -- --queue redis://queue.example:6379',

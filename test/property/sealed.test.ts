@@ -1,5 +1,5 @@
 /**
- * Peers with genuine keys (R-084), with few inputs; 100,000 are in sealed-thorough.test.ts.
+ * Peers with genuine keys (R-084), with few inputs; 100,000 are in sealed-thorough.slow.test.ts.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The tables for `doubles.test.ts`: for each shipped scenario, which defect makes which limit fail.
+ * The tables for `doubles.slow.test.ts`: for each shipped scenario, which defect makes which limit fail.
  */
 
 /** Values by their path in the scenario file. */

@@ -1,6 +1,6 @@
 /**
  * Short runs of the shipped scenarios give the stored fingerprints on every machine and Node
- * version. This file runs the first seed of each; golden-seeds.test.ts runs the others.
+ * version. This file runs the first seed of each; golden-seeds.slow.test.ts runs the others.
  *
  * @module
  */

@@ -247,7 +247,7 @@ const CONFIRMED: ShownElsewhere = [
   'is repeated when the network loses it',
 ];
 const AUDITED: ShownElsewhere = [
-  'test/unit/nodes/mixnet/auditor.test.ts',
+  'test/unit/nodes/mixnet/auditor.slow.test.ts',
   'asks again, and suspects who never proves anything',
 ];
 

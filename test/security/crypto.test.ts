@@ -1,7 +1,7 @@
 /**
  * Attacks on keys and signatures: what remains of a secret after its use, and input on which
  * cryptographic libraries disagree (the cases themselves run with every provider in
- * `test/conformance/crypto-hostile-cases.ts` and `test/vectors/wycheproof.test.ts`).
+ * `test/conformance/crypto-hostile-cases.ts` and `test/vectors/wycheproof.slow.test.ts`).
  *
  * @module
  */

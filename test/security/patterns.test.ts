@@ -1,6 +1,6 @@
 /**
  * Name patterns cannot keep the loader busy: many stars on long names, arrows, patterns that are
- * too long. Other kinds of huge files are tested in hostile-files.test.ts.
+ * too long. Other kinds of huge files are tested in hostile-files.slow.test.ts.
  *
  * @module
  */

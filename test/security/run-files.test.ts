@@ -1,6 +1,6 @@
 /**
  * The headers of the server of the browser view, and which requests it accepts: files of untrusted
- * runs, errors, rejected sockets. browser/run-files.test.ts tests what a browser does with them.
+ * runs, errors, rejected sockets. browser/run-files.browser.test.ts tests what a browser does with them.
  *
  * @module
  */

@@ -21,8 +21,8 @@ describe('the attacks of docs/THREATS.md', () => {
   it.each([
     ['| Mixes | junk | ten a second | `test/security/gone.test.ts` |', 'no test: gone.test.ts'],
     ['| Mixes | junk | ten a second | – |', 'no test'],
-    ['| Mixes | junk | `test/security/scmp.test.ts` |', '3 cells'],
-    ['| Mixes |  | ten a second | `test/security/scmp.test.ts` |', 'an empty cell'],
+    ['| Mixes | junk | `test/security/scmp.slow.test.ts` |', '3 cells'],
+    ['| Mixes |  | ten a second | `test/security/scmp.slow.test.ts` |', 'an empty cell'],
   ])('refuse %j: %s', (row, problem) => {
     expect(problemOf(row)).toBe(problem);
   });

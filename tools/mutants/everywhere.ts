@@ -20,8 +20,8 @@ const defects = z.array(
 );
 
 /** Both runs of tests of `npm test`. */
-const VIRTUAL = ['--config', 'vitest.virtual.config.ts'];
-const WALL = ['--config', 'vitest.wall.config.ts'];
+const VIRTUAL = ['--project=virtual', '--project=reload'];
+const WALL = ['--project=wall'];
 /** Tests that read sources or start processes: no import leads from them to what they test. */
 const WITHOUT_IMPORTS = { virtual: ['test/architecture', 'test/how-to'], wall: ['test/live'] };
 /** All tests end in this time, on a machine that does much else, too, ms. */

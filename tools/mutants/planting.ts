@@ -26,7 +26,7 @@ const PRODUCT = [
 ];
 const IS_SOURCE = /\.(ts|mjs|html|css)$/;
 /** Tests with programs of their own: a browser, servers, a package. */
-const OTHER_RUNNER = /^test\/(viz|fleet|package)\//;
+const OTHER_RUNNER = /\.(browser|fleet|package)\.test\.ts$/;
 /** A planted endless loop ends here, ms. */
 const TIME_LIMIT = 300_000;
 

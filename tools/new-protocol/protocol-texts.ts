@@ -68,7 +68,7 @@ export function doublesText(of: { readonly file: string; readonly protocol: stri
       red: ['${of.protocol}.${red}'],
     },
 `;
-  return `/** Defects for ${of.file}.yaml, for \`doubles.test.ts\`. */
+  return `/** Defects for ${of.file}.yaml, for \`doubles.slow.test.ts\`. */
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {
@@ -85,7 +85,7 @@ ${double('a shorter link', "'topology.links.0.delay': '4ms'", 'rtt p50 >=')}${do
 
 /** The run on real sockets. */
 export function liveCaseText({ kebab }: Spellings): string {
-  return `/** The run of ${kebab} for \`live-protocols.test.ts\`. */
+  return `/** The run of ${kebab} for \`live-protocols.slow-wall.test.ts\`. */
 import type { LiveCase } from '../live-case.ts';
 
 export const liveCase: LiveCase = {

@@ -1,4 +1,4 @@
-/** The run of datagram for `live-protocols.test.ts`. */
+/** The run of datagram for `live-protocols.slow-wall.test.ts`. */
 import type { LiveCase } from '../live-case.ts';
 
 /** A carrier alone: no shipped scenario is about it. */

@@ -1,4 +1,4 @@
-/** The run of dtn for `live-protocols.test.ts`: bundles of the first way, before its contact ends. */
+/** The run of dtn for `live-protocols.slow-wall.test.ts`: bundles of the first way, before its contact ends. */
 import type { LiveCase } from '../live-case.ts';
 
 export const liveCase: LiveCase = {

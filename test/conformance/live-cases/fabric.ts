@@ -1,4 +1,4 @@
-/** The run of fabric for `live-protocols.test.ts`: calls and messages over bare datagrams that get lost. */
+/** The run of fabric for `live-protocols.slow-wall.test.ts`: calls and messages over bare datagrams that get lost. */
 import type { LiveCase } from '../live-case.ts';
 
 /** Short: the shipped scenarios last for minutes. */

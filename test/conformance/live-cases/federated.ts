@@ -1,4 +1,4 @@
-/** The run of federated for `live-protocols.test.ts`: a few rounds with clients that leave. */
+/** The run of federated for `live-protocols.slow-wall.test.ts`: a few rounds with clients that leave. */
 import type { LiveCase } from '../live-case.ts';
 
 /** No application sends anything: rounds are what happens. */

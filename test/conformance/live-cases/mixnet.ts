@@ -1,4 +1,4 @@
-/** The run of mixnet for `live-protocols.test.ts`. */
+/** The run of mixnet for `live-protocols.slow-wall.test.ts`. */
 import type { LiveCase } from '../live-case.ts';
 import { quickMixnet } from '../on-sockets.ts';
 

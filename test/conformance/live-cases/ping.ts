@@ -1,4 +1,4 @@
-/** The run of ping for `live-protocols.test.ts`. */
+/** The run of ping for `live-protocols.slow-wall.test.ts`. */
 import type { LiveCase } from '../live-case.ts';
 
 export const liveCase: LiveCase = {

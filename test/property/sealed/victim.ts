@@ -9,7 +9,7 @@ import { expect } from 'vitest';
 import { openStream, type RandomStream } from '../../../engine/core/stream.ts';
 
 const SEED = Number(process.env['ORRERY_FUZZ_SEED'] ?? 1);
-const COMMAND = 'npx vitest run --config vitest.thorough.config.ts test/property/sealed';
+const COMMAND = 'npx vitest run --project=slow test/property/sealed';
 
 /** A node under attack. */
 export interface Victim {

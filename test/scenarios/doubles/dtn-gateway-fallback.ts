@@ -1,4 +1,4 @@
-/** Defects for dtn-gateway-fallback.yaml, for `doubles.test.ts`. */
+/** Defects for dtn-gateway-fallback.yaml, for `doubles.slow.test.ts`. */
 import type { Row } from '../double-row.ts';
 
 /** A minute without paths instead of ten; the same share of the packets by gateway is lost. */

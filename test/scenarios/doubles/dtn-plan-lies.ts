@@ -1,4 +1,4 @@
-/** Defects for dtn-plan-lies.yaml, for `doubles.test.ts`. */
+/** Defects for dtn-plan-lies.yaml, for `doubles.slow.test.ts`. */
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {

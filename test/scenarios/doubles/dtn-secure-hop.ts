@@ -1,4 +1,4 @@
-/** Defects for dtn-secure-hop.yaml, for `doubles.test.ts`. */
+/** Defects for dtn-secure-hop.yaml, for `doubles.slow.test.ts`. */
 import type { Row } from '../double-row.ts';
 
 const failed = 'dtn.security.failed count ==';

@@ -1,4 +1,4 @@
-/** Defects for failover-reference.yaml, for `doubles.test.ts`. */
+/** Defects for failover-reference.yaml, for `doubles.slow.test.ts`. */
 import { RUST, SLOW } from '../common-overrides.ts';
 import type { Row } from '../double-row.ts';
 

@@ -1,4 +1,4 @@
-/** Defects for failover-storm.yaml, for `doubles.test.ts`. */
+/** Defects for failover-storm.yaml, for `doubles.slow.test.ts`. */
 import { NERVOUS, REFERENCE, RUST, SLOW } from '../common-overrides.ts';
 import type { Row } from '../double-row.ts';
 

@@ -1,4 +1,4 @@
-/** Defects for failover.yaml, for `doubles.test.ts`. */
+/** Defects for failover.yaml, for `doubles.slow.test.ts`. */
 import { BLOATED, FULL, REFERENCE, RUST, SLOW, SLOWER } from '../common-overrides.ts';
 import type { Row } from '../double-row.ts';
 

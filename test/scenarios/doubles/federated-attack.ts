@@ -1,4 +1,4 @@
-/** Defects for federated-attack.yaml, for `doubles.test.ts`. */
+/** Defects for federated-attack.yaml, for `doubles.slow.test.ts`. */
 import type { Row } from '../double-row.ts';
 
 /** One step on one example each, and no guess of who is a member. */

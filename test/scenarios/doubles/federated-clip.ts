@@ -1,4 +1,4 @@
-/** Defects for federated-clip.yaml, for `doubles.test.ts`. */
+/** Defects for federated-clip.yaml, for `doubles.slow.test.ts`. */
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {

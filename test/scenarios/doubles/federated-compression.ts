@@ -1,4 +1,4 @@
-/** Defects for federated-compression.yaml, for `doubles.test.ts`. */
+/** Defects for federated-compression.yaml, for `doubles.slow.test.ts`. */
 import type { Row } from '../double-row.ts';
 
 /** Rounds as always, and little to learn in them. */

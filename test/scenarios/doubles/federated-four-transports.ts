@@ -1,4 +1,4 @@
-/** Defects for federated-four-transports.yaml, for `doubles.test.ts`. */
+/** Defects for federated-four-transports.yaml, for `doubles.slow.test.ts`. */
 import type { Row } from '../double-row.ts';
 
 /** Some seconds of a mixnet: enough to see what hides a packet. */

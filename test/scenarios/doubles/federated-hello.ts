@@ -1,4 +1,4 @@
-/** Defects for federated-hello.yaml, for `doubles.test.ts`. */
+/** Defects for federated-hello.yaml, for `doubles.slow.test.ts`. */
 import type { Overrides, Row } from '../double-row.ts';
 
 /** An option of all nodes: client-6 has its own. */

@@ -1,4 +1,4 @@
-/** Defects for hello.yaml, for `doubles.test.ts`. */
+/** Defects for hello.yaml, for `doubles.slow.test.ts`. */
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {

@@ -1,4 +1,4 @@
-/** Defects for live-partition.yaml, for `doubles.test.ts`. */
+/** Defects for live-partition.yaml, for `doubles.slow.test.ts`. */
 import { GO, REFERENCE, RUST, SLOW } from '../common-overrides.ts';
 import type { Row } from '../double-row.ts';
 

@@ -1,4 +1,4 @@
-/** Defects for live-steady.yaml, for `doubles.test.ts`. */
+/** Defects for live-steady.yaml, for `doubles.slow.test.ts`. */
 import { NERVOUS, RUST, SLOW } from '../common-overrides.ts';
 import type { Row } from '../double-row.ts';
 

@@ -1,4 +1,4 @@
-/** Defects for loss-burst.yaml, for `doubles.test.ts`. */
+/** Defects for loss-burst.yaml, for `doubles.slow.test.ts`. */
 import { BLOATED, GO, RUST, SLOW, SLOWER } from '../common-overrides.ts';
 import type { Row } from '../double-row.ts';
 

@@ -1,4 +1,4 @@
-/** Defects for mixnet-active.yaml, for `doubles.test.ts`. */
+/** Defects for mixnet-active.yaml, for `doubles.slow.test.ts`. */
 import { STOP_AT_20 } from '../common-overrides.ts';
 import type { Row } from '../double-row.ts';
 

@@ -1,4 +1,4 @@
-/** Defects for mixnet-privacy.yaml, for `doubles.test.ts`. */
+/** Defects for mixnet-privacy.yaml, for `doubles.slow.test.ts`. */
 import type { Overrides, Row } from '../double-row.ts';
 
 /**

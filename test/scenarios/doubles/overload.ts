@@ -1,4 +1,4 @@
-/** Defects for overload.yaml, for `doubles.test.ts`. */
+/** Defects for overload.yaml, for `doubles.slow.test.ts`. */
 import { FAR } from '../common-overrides.ts';
 import type { Overrides, Row } from '../double-row.ts';
 

@@ -1,4 +1,4 @@
-/** Defects for replay-attack.yaml, for `doubles.test.ts`. */
+/** Defects for replay-attack.yaml, for `doubles.slow.test.ts`. */
 import { GO, RUST } from '../common-overrides.ts';
 import type { Row } from '../double-row.ts';
 

@@ -1,4 +1,4 @@
-/** Defects for urgent-flood.yaml, for `doubles.test.ts`. */
+/** Defects for urgent-flood.yaml, for `doubles.slow.test.ts`. */
 import type { Row } from '../double-row.ts';
 
 const SHARE = 'topology.links.2.queue.shareMax';

@@ -1,6 +1,6 @@
 /**
  * `drain`: how long what is under way at the end of a run may still arrive, in virtual time
- * (test/live/drain.test.ts: by the wall clock).
+ * (test/live/drain.wall.test.ts: by the wall clock).
  */
 import { describe, expect, it } from 'vitest';
 import { checkDeterminism } from '../../../runner/run/check-determinism.ts';

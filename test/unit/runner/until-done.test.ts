@@ -1,6 +1,6 @@
 /**
  * `until: done`: a run ends when its work is done, at the latest after its duration; in virtual time
- * (test/live/until-done.test.ts: by the wall clock).
+ * (test/live/until-done.wall.test.ts: by the wall clock).
  */
 import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../reports/html/html.ts';

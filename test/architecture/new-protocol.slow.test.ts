@@ -196,7 +196,10 @@ describe('a new protocol', () => {
 
   it('passes the tests that ask something of every protocol and scenario', () => {
     const asked = `exist for every limit|${NAME}.yaml|a protocol that does not exist`;
-    const paths = ['test/scenarios/doubles.test.ts', 'test/unit/scenarios/files/stack.test.ts'];
+    const paths = [
+      'test/scenarios/doubles.slow.test.ts',
+      'test/unit/scenarios/files/stack.test.ts',
+    ];
     const { status, text } = run(bin('vitest'), ['run', ...paths, '-t', asked]);
     expect(status, text).toBe(0);
     // Three defects, their completeness; a hint.

@@ -10,7 +10,7 @@ import { bin, copyWithProtocol, runIn } from '../architecture/copy-with-protocol
 it('a new protocol passes the run in both worlds', () => {
   const copy = copyWithProtocol('my-mix');
   try {
-    const file = 'test/conformance/live-protocols.test.ts';
+    const file = 'test/conformance/live-protocols.slow-wall.test.ts';
     const asked = ['-t', 'hold for every shipped|my-mix.yaml'];
     const { status, text } = runIn(copy, bin('vitest'), ['run', file, ...asked, '--retry=1']);
     expect(status, text).toBe(0);

@@ -1,4 +1,4 @@
-/** The defective doubles of federations (doubles.test.ts says what they prove). */
+/** The defective doubles of federations (doubles.slow.test.ts says what they prove). */
 import { describe } from 'vitest';
 import { isFederated, testDoubles } from './test-doubles.ts';
 

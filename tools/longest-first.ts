@@ -1,0 +1,49 @@
+/**
+ * The order of test files: the longest first; otherwise one of them begins last, and all wait for it.
+ *
+ * vitest orders files by the durations of its last run, which it keeps in node_modules. A fresh clone and `npm ci` have
+ * none; then the files listed here come first.
+ *
+ * @module
+ */
+import { relative } from 'node:path';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Half a minute or more each on two cores. */
+const LONGEST = [
+  'scenarios/doubles.slow',
+  'how-to/commands-long.slow',
+  'scenarios/doubles-federated.slow',
+  'net/store-million.slow',
+  'property/http-sockets-fuzz.slow',
+  'unit/cli/start.slow',
+  'scenarios/verify.slow',
+  'property/tcp-listeners-fuzz.slow',
+  'scenarios/verify-mutations.slow',
+  'architecture/new-protocol.slow',
+  'unit/cli/sweep-resume.slow',
+  'scenarios/fabric-ways.slow',
+  'scenarios/golden-seeds.slow',
+  'scenarios/federated-compression.slow',
+  'scenarios/genuine-packets.slow',
+  'scenarios/overload.slow',
+];
+
+/** Sorts by the durations of the last run; if they are not known, the listed files come first. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    if (sorted.every((file) => this.#isMeasured(file))) return sorted;
+    return sorted.sort((a, b) => placeOf(a) - placeOf(b));
+  }
+
+  #isMeasured({ project, moduleId }: TestSpecification): boolean {
+    const path = relative(this.ctx.config.root, moduleId);
+    return this.ctx.cache.getFileTestResults(`${project.name}:${path}`) !== undefined;
+  }
+}
+
+function placeOf({ moduleId }: TestSpecification): number {
+  const place = LONGEST.findIndex((name) => moduleId.endsWith(`${name}.test.ts`));
+  return place < 0 ? LONGEST.length : place;
+}
