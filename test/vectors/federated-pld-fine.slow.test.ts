@@ -5,13 +5,14 @@
  */
 import { describe, expect, it } from 'vitest';
 import { composePld, pldEpsilon } from '../../nodes/federated/privacy/pld.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
-import type { DpAccountingFile, PldFile } from './federated-dp-files.ts';
+import { itWhole, vectorSets, vectors } from '../vectors-root.ts';
+import { type DpAccountingFile, PLD_FIGURES } from './federated-dp-files.ts';
 
-describe.runIf(hasVectors)('privacy loss distributions on a fine grid', () => {
+const LOSSES = vectorSets('federated/pld.json', PLD_FIGURES);
+
+describe.each(LOSSES)('privacy loss distributions on a fine grid, $set', ({ file }) => {
   it('has the epsilons of both directions', () => {
-    const { rows } = vectors<PldFile>('federated/pld.json');
-    for (const { q, sigma, steps, delta, ...row } of rows) {
+    for (const { q, sigma, steps, delta, ...row } of file.rows) {
       for (const direction of ['remove', 'add'] as const) {
         const loss = composePld({ rate: q, noise: sigma, steps, direction, interval: 1e-4 });
         const ratio = loss.epsilon(delta) / row['interval1e-4'][direction];
@@ -19,8 +20,10 @@ describe.runIf(hasVectors)('privacy loss distributions on a fine grid', () => {
       }
     }
   });
+});
 
-  it('has the epsilons of all accounts, and a smaller one where a finer grid helps', () => {
+describe('privacy loss distributions on a fine grid', () => {
+  itWhole('has the epsilons of all accounts, and a smaller one where a finer grid helps', () => {
     const { epsilon: rows } = vectors<DpAccountingFile>('federated/dp-accounting.json');
     for (const { q, sigma, steps, delta, epsilonPld, epsilonIntegerOrders, name } of rows) {
       const epsilon = pldEpsilon({ rate: q, noise: sigma, steps, delta });
@@ -32,7 +35,7 @@ describe.runIf(hasVectors)('privacy loss distributions on a fine grid', () => {
     }
   });
 
-  it('is above the Gaussian limit and near the account of Opacus by random variables', () => {
+  itWhole('is above the Gaussian limit and near the account of Opacus by random variables', () => {
     const [opacus] = vectors<DpAccountingFile>('federated/dp-accounting.json').published.opacus;
     const step = { rate: opacus!.q!, noise: opacus!.sigma!, delta: opacus!.delta! };
     const epsilon = pldEpsilon({ ...step, steps: 2249 });

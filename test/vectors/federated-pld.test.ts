@@ -6,14 +6,15 @@
  */
 import { describe, expect, it } from 'vitest';
 import { composePld } from '../../nodes/federated/privacy/pld.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
-import type { DpAccountingFile, PldFile } from './federated-dp-files.ts';
+import { itWhole, vectorSets, vectors } from '../vectors-root.ts';
+import { type DpAccountingFile, PLD_FIGURES } from './federated-dp-files.ts';
 
-describe.runIf(hasVectors)('privacy loss distributions', () => {
+const LOSSES = vectorSets('federated/pld.json', PLD_FIGURES);
+
+describe.each(LOSSES)('privacy loss distributions, $set', ({ file, isWhole }) => {
   it('has the epsilons of both directions on a grid of 1e-3', () => {
-    const { rows } = vectors<PldFile>('federated/pld.json');
-    expect(rows).toHaveLength(10);
-    for (const { q, sigma, steps, delta, ...row } of rows) {
+    expect(file.rows).toHaveLength(isWhole ? 10 : 1);
+    for (const { q, sigma, steps, delta, ...row } of file.rows) {
       for (const direction of ['remove', 'add'] as const) {
         const loss = composePld({ rate: q, noise: sigma, steps, direction, interval: 1e-3 });
         const ratio = loss.epsilon(delta) / row['interval1e-3'][direction];
@@ -21,8 +22,10 @@ describe.runIf(hasVectors)('privacy loss distributions', () => {
       }
     }
   });
+});
 
-  it('has the deltas in the tests of dp_accounting', () => {
+describe('privacy loss distributions', () => {
+  itWhole('has the deltas in the tests of dp_accounting', () => {
     const { dp_accounting: published } = vectors<DpAccountingFile>(
       'federated/dp-accounting.json',
     ).published;

@@ -11,7 +11,7 @@ import {
   medianOf,
   trimmedMean,
 } from '../../nodes/federated/robust/rules.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
+import { vectorSets } from '../vectors-root.ts';
 
 interface RobustFile {
   readonly updates: readonly (readonly number[])[];
@@ -31,9 +31,33 @@ interface RobustFile {
   readonly mean: readonly number[];
 }
 
-describe.runIf(hasVectors)('robust rules', () => {
-  const file = hasVectors ? vectors<RobustFile>('federated/robust.json') : (undefined as never);
-  const updates = hasVectors ? file.updates.map((row) => Float64Array.from(row)) : [];
+/** Computed independently: two of seven updates lie. */
+const FIGURES: RobustFile = {
+  updates: [
+    [1.0, 2.0],
+    [1.1, 1.9],
+    [0.9, 2.1],
+    [1.0, 2.1],
+    [1.05, 2.0],
+    [100.0, -100.0],
+    [-50.0, 80.0],
+  ],
+  krum: {
+    f: 2,
+    scores: [
+      0.03250000000000003, 0.08250000000000014, 0.06250000000000003, 0.03250000000000003,
+      0.027500000000000045, 60564.9225, 26013.63,
+    ],
+    selected: 4,
+  },
+  multiKrum: { f: 2, m: 3, selected: [4, 0, 3], mean: [1.0166666666666666, 2.033333333333333] },
+  trimmedMean: { trimEachSide: 2, value: [1.0166666666666666, 2.033333333333333] },
+  median: [1.0, 2.0],
+  mean: [7.864285714285714, -1.414285714285715],
+};
+
+describe.each(vectorSets('federated/robust.json', FIGURES))('robust rules, $set', ({ file }) => {
+  const updates = file.updates.map((row) => Float64Array.from(row));
 
   it('choose and combine what was worked out', () => {
     const { krum, multiKrum } = file;
