@@ -1,5 +1,5 @@
 /**
- * A copy of the repository in which `npm run new:protocol` has written a protocol.
+ * A copy of the repository, as it is or with a protocol that `npm run new:protocol` has written.
  *
  * @module
  */
@@ -28,13 +28,19 @@ export function runIn(folder: string, program: string, args: readonly string[]):
 /** Path of a program of the repository's packages. */
 export const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name);
 
-/** Makes such a copy. @returns its folder, to be removed by the caller. */
-export function copyWithProtocol(name: string): string {
+/** Copies the repository as it is. @returns the folder, to be removed by the caller. */
+export function copyOfRepository(): string {
   const copy = mkdtempSync(join(tmpdir(), 'orrery-protocol-'));
   for (const entry of readdirSync(ROOT)) {
     if (!LEFT_OUT.has(entry)) cpSync(join(ROOT, entry), join(copy, entry), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+/** Such a copy with a protocol. @returns its folder, to be removed by the caller. */
+export function copyWithProtocol(name: string): string {
+  const copy = copyOfRepository();
   const made = runIn(copy, process.execPath, ['--import', 'tsx', 'tools/new-protocol.ts', name]);
   if (made.status !== 0) throw new Error(made.text);
   return copy;

@@ -9,7 +9,7 @@
  * @module
  */
 import type { RandomStream } from '../../../engine/core/stream.ts';
-import type { DirectionSpec, LinkChange } from '../../../engine/net/link-spec.ts';
+import type { DirectionSpec, LinkChange, LossSpec } from '../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../engine/net/sim-host.ts';
 import type { LinkEffect } from '../../../engine/net/sim-link.ts';
 import type { SimWorld } from '../../../engine/net/sim-world.ts';
@@ -47,6 +47,10 @@ const BASE: DirectionSpec = { rateBps: 8_000_000, delayNs: 3 * MS };
 const SLOW: DirectionSpec = { ...BASE, rateBps: 2_000_000 };
 const BUCKET = { rateBytesPerSecond: 300_000, burstBytes: 4_000 } as const;
 const WINDOWS = [{ startNs: 20 * MS, endNs: 90 * MS, delayNs: 6 * MS }] as const;
+const FADING: LossSpec = {
+  ...{ kind: 'gilbert-elliott-time', meanGoodNs: 100 * MS, meanBadNs: 5 * MS },
+  ...{ lossGood: 0, lossBad: 0.5 },
+};
 
 /** Every impairment and queue discipline occurs on one of the links of the ring. */
 const FORWARD: readonly DirectionSpec[] = [
@@ -83,14 +87,21 @@ const FORWARD: readonly DirectionSpec[] = [
 ];
 const BACKWARD: readonly DirectionSpec[] = FORWARD.map((_, i) =>
   i % 2 === 0
-    ? { ...BASE, queue: { kind: 'drop-tail', limitBytes: 8_000 } }
-    : { ...BASE, contacts: { windows: WINDOWS, periodNs: 100 * MS } },
+    ? {
+        ...BASE,
+        queue: { kind: 'drop-tail', limitBytes: 8_000 },
+        loss: { kind: 'trace', lost: [7, 40], length: 100, atEnd: 'repeat' },
+        jitter: { kind: 'table', quantilesNs: [-MS, 0, 2 * MS] },
+      }
+    : { ...BASE, loss: FADING, contacts: { windows: WINDOWS, periodNs: 100 * MS } },
 );
 const MEDIUM: DirectionSpec = {
   ...BASE,
   duplicate: 0.05,
   jitter: { kind: 'uniform', halfWidthNs: MS },
 };
+/** What the links of the ring and the segment are like. */
+export const RING: readonly DirectionSpec[] = [...FORWARD, ...BACKWARD, MEDIUM];
 
 /** A world with all kinds of faults and loads. */
 class Trouble {

@@ -1,0 +1,101 @@
+/**
+ * What a contributor who adds something would forget is named: each row plants an addition in a copy of the
+ * repository, without what belongs to it, and expects a check to name the missing place.
+ *
+ * A row: what is added; `plants`, pieces of text that occur once in a file, and what they become; then how it is found,
+ * either by `npm run check:types` (`check: 'types'`) or by one file of `npm test` (its path), and `names`, what the check
+ * must print: paths of the places that are missing.
+ *
+ * @module
+ */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bin, copyOfRepository, type Ran, runIn } from './copy-with-protocol.ts';
+
+interface Plant {
+  readonly file: string;
+  readonly text: string;
+  readonly becomes: string;
+}
+interface Forgotten {
+  readonly added: string;
+  readonly plants: readonly Plant[];
+  readonly check: 'types' | `test/${string}.test.ts`;
+  readonly names: readonly string[];
+}
+
+const KINDS = 'test/architecture/kinds.test.ts';
+const QUEUE_TYPE: Plant = {
+  file: 'engine/net/link-spec.ts',
+  text: 'export type QueueSpec =\n',
+  becomes: "export type QueueSpec =\n  | { readonly kind: 'red' }\n",
+};
+
+const ROWS: readonly Forgotten[] = [
+  {
+    added: 'a queue discipline to its union',
+    plants: [QUEUE_TYPE],
+    check: 'types',
+    names: ['engine/net/direction-parts.ts', KINDS],
+  },
+  {
+    added: 'a queue discipline to its union and to the engine',
+    plants: [
+      QUEUE_TYPE,
+      {
+        file: 'engine/net/direction-parts.ts',
+        text: "    case 'drop-tail':\n",
+        becomes:
+          "    case 'red':\n      return new DropTail(table, INFINITE, INFINITE);\n    case 'drop-tail':\n",
+      },
+      { file: KINDS, text: 'codel: true', becomes: 'red: true, codel: true' },
+    ],
+    check: KINDS,
+    names: [
+      'queue red: missing in schemas/topology.schema.json',
+      'queue red: missing in schemas/scenario.schema.json',
+      'queue red: missing in docs/spec/link-model.md',
+      'queue red: missing in a link of check 16 (runner/verify/checks/conservation.ts)',
+    ],
+  },
+];
+
+let copy = '';
+beforeAll(() => {
+  copy = copyOfRepository();
+});
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+describe('forgotten places are named', () => {
+  it.each(ROWS)('of who adds $added', ({ plants, check, names }) => {
+    const files = [...new Set(plants.map(({ file }) => join(copy, file)))];
+    const before = files.map((file) => [file, readFileSync(file, 'utf8')] as const);
+    for (const one of plants) plant(one);
+    const { status, text } = run(check);
+    for (const [file, content] of before) writeFileSync(file, content);
+    expect(status, text).not.toBe(0);
+    for (const name of names) expect(text).toContain(name);
+  });
+
+  it('and what was planted is the only reason', () => {
+    for (const check of new Set(ROWS.map((row) => row.check))) {
+      const { status, text } = run(check);
+      expect(status, text).toBe(0);
+    }
+  });
+});
+
+function plant({ file, text, becomes }: Plant): void {
+  const path = join(copy, file);
+  const [before = '', after, ...more] = readFileSync(path, 'utf8').split(text);
+  expect([after === undefined, more.length], `${file}: ${text} occurs once`).toEqual([false, 0]);
+  writeFileSync(path, `${before}${becomes}${after}`);
+}
+
+/** Without caches, which stand in the packages' folder and are not the copy's own. */
+function run(check: Forgotten['check']): Ran {
+  if (check !== 'types') return runIn(copy, bin('vitest'), ['run', check]);
+  const plain = ['--incremental', 'false', '--tsBuildInfoFile', 'null'];
+  return runIn(copy, bin('../typescript-7/bin/tsc'), ['-p', '.', ...plain]);
+}
