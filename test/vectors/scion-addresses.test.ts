@@ -14,7 +14,7 @@ import {
   parseIsdAs,
   writeIsdAs,
 } from '../../nodes/scion/wire/isd-as.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
+import { vectorSets } from '../vectors-root.ts';
 
 type Row<T> = readonly [text: string, value: T | null];
 interface AddressFile {
@@ -25,11 +25,35 @@ interface AddressFile {
   readonly hostPack: readonly (readonly [string, number, string])[];
 }
 
-describe.runIf(hasVectors)('addresses.json', () => {
-  const file = hasVectors
-    ? vectors<AddressFile>('scion/addresses.json')
-    : { isd: [], as: [], isdAs: [], asText: [], hostPack: [] };
+/** From `pkg/addr/isdas_test.go`, `pkg/addr/svc.go` and `pkg/slayers/scion_test.go` of scionproto/scion. */
+const FIGURES: AddressFile = {
+  isd: [
+    ['65535', 65535],
+    ['65536', null],
+  ],
+  as: [
+    ['4294967295', 4294967295],
+    [':0:0:', null],
+    ['ffff:ffff:ffff', 281474976710655],
+    ['0:10000:0', null],
+  ],
+  isdAs: [
+    ['1--1', null],
+    ['1-1:fcd1:1', '00010001fcd10001'],
+    ['65535-ffff:ffff:ffff', 'ffffffffffffffff'],
+  ],
+  asText: [
+    [4294967295, '4294967295'],
+    [4294967296, '1:0:0'],
+  ],
+  hostPack: [
+    ['::ffff:10.0.0.100', 0, '0a000064'],
+    ['2001:db8::68', 3, '20010db8000000000000000000000068'],
+    ['SVC DS_M', 4, '80010000'],
+  ],
+};
 
+describe.each(vectorSets('scion/addresses.json', FIGURES))('addresses, $set', ({ file }) => {
   it.each(file.isd)('reads ISD "%s" as %s', (text, value) => {
     expect(parseIsd(text)).toBe(value ?? undefined);
   });

@@ -28,7 +28,7 @@ import { host } from '../../nodes/scion/wire/host-address.ts';
 import { isdAs } from '../../nodes/scion/wire/isd-as.ts';
 import { EMPTY_PATH } from '../../nodes/scion/wire/path.ts';
 import { drawingLeast } from '../fixtures/drawing-least.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
+import { vectorSets } from '../vectors-root.ts';
 
 interface BfdFile {
   readonly codes: Readonly<Record<string, number>>;
@@ -39,7 +39,46 @@ interface BfdFile {
   readonly packet: Readonly<Record<string, number | string>> & { readonly hex: string };
 }
 
-const file = hasVectors ? vectors<BfdFile>('scion/bfd.json') : undefined;
+interface PacketFile {
+  readonly cases: readonly { readonly name: string; readonly hex: string }[];
+}
+
+/** From `router/bfd` of scionproto/scion: `fsm.go`, `session.go` and `jitter.go`. */
+const FIGURES: BfdFile = {
+  codes: { AdminDown: 0, Down: 1, Init: 2, Up: 3 },
+  transitions: [
+    ['AdminDown', 'AdminUp', 'Down'],
+    ['Down', 'Down', 'Init'],
+    ['Down', 'Init', 'Up'],
+    ['Init', 'AdminDown', 'AdminDown'],
+    ['Init', 'Timer', 'Down'],
+    ['Up', 'Timer', 'Down'],
+  ],
+  defaults: { detectMult: 3, desiredMinTxMs: 200, requiredMinRxMs: 200, slowTxMs: 1000 },
+  jitterPercent: { detectMult1: [10, 25], other: [0, 25] },
+  discard: ['version != 1', 'detect mult 0', 'demand'],
+  packet: {
+    hex: '20c003185fa1e9cb7cd1c05d00030d4000030d4000000000',
+    state: 'Up',
+    detectMult: 3,
+    myDiscriminator: 1604446667,
+    yourDiscriminator: 2094121053,
+    desiredMinTxUs: 200000,
+    requiredMinRxUs: 200000,
+  },
+};
+
+/** `pkg/slayers/testdata/scion-bfd.bin` of scionproto/scion. */
+const PACKETS: PacketFile = {
+  cases: [
+    {
+      name: 'scion-bfd',
+      hex:
+        '0b80deadcb090018000000000001ff00000001100001ff00000001107f0000097f00000a20c003185fa1e9cb' +
+        '7cd1c05d00030d4000030d4000000000',
+    },
+  ],
+};
 const parameters = {
   detectMultiplier: 3,
   desiredMinTxNs: 200_000_000,
@@ -48,7 +87,7 @@ const parameters = {
 };
 
 function stateName(code: string): BfdStateName {
-  return BFD_STATES[file!.codes[code]!]!;
+  return BFD_STATES[FIGURES.codes[code]!]!;
 }
 
 function packetIn(state: BfdStateName): BfdInput {
@@ -88,8 +127,8 @@ function stateAfter(from: BfdStateName, event: string): BfdStateName {
   return machine.state;
 }
 
-describe.skipIf(file === undefined)('BFD as the reference has it', () => {
-  for (const [from, event, to] of file?.transitions ?? []) {
+describe.each(vectorSets('scion/bfd.json', FIGURES))('BFD of the reference, $set', ({ file }) => {
+  for (const [from, event, to] of file.transitions) {
     // By RFC 5880 6.8.6, a received AdminDown leads to Down; the reference changes to AdminDown.
     const isDeviation = event === 'AdminDown' && from !== 'AdminDown';
     const expected = isDeviation ? 'Down' : to;
@@ -99,7 +138,8 @@ describe.skipIf(file === undefined)('BFD as the reference has it', () => {
   }
 
   it('has the reference defaults', () => {
-    const { defaults, jitterPercent } = file!;
+    const { codes, defaults, jitterPercent } = file;
+    expect(codes).toEqual(FIGURES.codes);
     expect(BFD_DETECT_MULTIPLIER).toBe(defaults['detectMult']);
     expect(BFD_DESIRED_MIN_TX_NS).toBe(defaults['desiredMinTxMs']! * 1e6);
     expect(BFD_REQUIRED_MIN_RX_NS).toBe(defaults['requiredMinRxMs']! * 1e6);
@@ -111,23 +151,20 @@ describe.skipIf(file === undefined)('BFD as the reference has it', () => {
     ]);
   });
 
-  it('travels to a sibling as the golden packet', () => {
-    const { cases } = vectors<{ readonly cases: readonly { name: string; hex: string }[] }>(
-      'scion/packets.json',
-    );
-    const golden = cases.find(({ name }) => name === 'scion-bfd')!.hex;
+  it.each(vectorSets('scion/packets.json', PACKETS))('travels to a sibling, $set', (packets) => {
+    const golden = packets.file.cases.find(({ name }) => name === 'scion-bfd')!.hex;
     const ends = {
       source: isdAs('1-ff00:0:110'),
       sourceHost: host('127.0.0.10'),
       target: isdAs('1-ff00:0:110'),
       targetHost: host('127.0.0.9'),
     };
-    const packet = decodeBfd(fromHex(file!.packet.hex), 0, 24) as BfdPacket;
+    const packet = decodeBfd(fromHex(file.packet.hex), 0, 24) as BfdPacket;
     expect(toHex(encodeBfdPacket(ends, EMPTY_PATH, packet))).toBe(golden);
   });
 
   it('decodes the golden packet and encodes it to the same bytes', () => {
-    const golden = file!.packet;
+    const golden = file.packet;
     const packet = decodeBfd(fromHex(golden.hex), 0, 24) as BfdPacket;
     expect(packet).toEqual({
       diagnostic: 0,
@@ -156,9 +193,9 @@ describe.skipIf(file === undefined)('BFD as the reference has it', () => {
     'required min echo rx != 0': [23, 1],
     demand: [1, 0xc2],
   };
-  for (const rule of file?.discard ?? []) {
+  for (const rule of file.discard) {
     it(`discards: ${rule}`, () => {
-      const bytes = fromHex(file!.packet.hex);
+      const bytes = fromHex(file.packet.hex);
       const [offset, value] = damage[rule]!;
       bytes[offset] = value;
       if (rule.includes('discriminator')) bytes.fill(0, offset, offset + 4);

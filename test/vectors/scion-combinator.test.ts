@@ -20,8 +20,9 @@ import { decodeHeader } from '../../nodes/scion/wire/header.ts';
 import { isdAs } from '../../nodes/scion/wire/isd-as.ts';
 import { encodePath, type SegmentedPath } from '../../nodes/scion/wire/path.ts';
 import { value } from '../unit/nodes/scion/wire/value.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
-import { Graph, type GraphChange } from './scion-graph.ts';
+import { vectorSets } from '../vectors-root.ts';
+import { Graph, type GraphChange, graphFor } from './scion-graph.ts';
+import { UP_ONLY } from './scion-walk.ts';
 
 interface GoldenPath {
   readonly weight: number;
@@ -94,6 +95,65 @@ interface WalkFile {
   }[];
 }
 
+/** From `private/path/combinator/combinator_test.go` of scionproto/scion. */
+const FIGURES: CombinatorFile = {
+  cases: [
+    {
+      name: 'non-core ases share same core as direct upstream',
+      graphChanges: [],
+      source: '1-ff00:0:131',
+      target: '1-ff00:0:112',
+      ups: [[1316]],
+      cores: [],
+      downs: [[1317]],
+      paths: [
+        {
+          weight: 2,
+          segments: [
+            {
+              consDir: false,
+              peer: false,
+              hops: [
+                [1613, 0],
+                [0, 1316],
+              ],
+            },
+            {
+              consDir: true,
+              peer: false,
+              hops: [
+                [0, 1317],
+                [1713, 0],
+              ],
+            },
+          ],
+          interfaces: [
+            '1-ff00:0:131#1613',
+            '1-ff00:0:130#1316',
+            '1-ff00:0:130#1317',
+            '1-ff00:0:112#1713',
+          ],
+          mtu: 1280,
+          from: [
+            { segment: 0, betaIndex: 1 },
+            { segment: 1, betaIndex: 0 },
+          ],
+        },
+      ],
+    },
+  ],
+  mtu: {
+    setup: {
+      removeLink: 2327,
+      up: [3214, 1417],
+      down: [2123, 2325],
+      allMtusFirst: 1000,
+      exceptIngressMtuOfEntry0: 1280,
+    },
+    cases: [],
+  },
+};
+
 const crypto = provider('noble');
 
 function summary(path: Path, segments: readonly PathSegment[]): GoldenPath {
@@ -138,12 +198,11 @@ function numbered(segments: readonly PathSegment[], first: number): PathSegment[
   return segments.map((segment, index) => ({ ...segment, segmentId: first + index }));
 }
 
-describe.runIf(hasVectors)('combinator.json', () => {
-  if (!hasVectors) return;
-  const file = vectors<CombinatorFile>('scion/combinator.json');
+const COMBINATIONS = vectorSets('scion/combinator.json', FIGURES);
 
+describe.each(COMBINATIONS)('combined paths, $set', ({ file, isWhole }) => {
   it.each(file.cases)('$name', ({ graphChanges, source, target, paths, ...lists }) => {
-    const graph = new Graph();
+    const graph = new Graph(graphFor({ isWhole }));
     for (const change of graphChanges) graph.apply(change);
     const build = (list: readonly (readonly number[])[]): PathSegment[] =>
       list.map((egresses) => graph.segment(egresses));
@@ -157,7 +216,7 @@ describe.runIf(hasVectors)('combinator.json', () => {
 
   it.each(file.mtu.cases)('MTU: $name', ({ set, useDown, source, target, mtu }) => {
     const { setup } = file.mtu;
-    const graph = new Graph();
+    const graph = new Graph(graphFor({ isWhole }));
     graph.removeLink(setup.removeLink);
     const lists: Record<string, MutableEntry[]> = {
       up: uniform(graph.segment(setup.up), setup.allMtusFirst, setup.exceptIngressMtuOfEntry0),
@@ -194,10 +253,9 @@ function uniform(segment: PathSegment, mtu: number, firstIngressMtu: number): Mu
   }));
 }
 
-describe.runIf(hasVectors)('walks.json: segments and the path in the first packet', () => {
-  if (!hasVectors) return;
-  const file = vectors<WalkFile>('scion/walks.json');
+const WALKS = vectorSets<WalkFile>('scion/walks.json', UP_ONLY);
 
+describe.each(WALKS)('segments and the path in the first packet, $set', ({ file }) => {
   const rebuild = (walkSegment: WalkSegment): PathSegment => {
     let segment: PathSegment = { ...walkSegment, entries: [] };
     for (const entry of walkSegment.entries) {

@@ -14,7 +14,7 @@ import {
   skipExtensions,
 } from '../../nodes/scion/wire/extension.ts';
 import { value } from '../unit/nodes/scion/wire/value.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
+import { vectorSets } from '../vectors-root.ts';
 
 interface OptionVector {
   readonly type: number;
@@ -35,11 +35,31 @@ interface ExtensionFile {
   readonly order: readonly { readonly headers: readonly string[]; readonly ok: boolean }[];
 }
 
+/** From `pkg/slayers/extn_test.go` of scionproto/scion. */
+const FIGURES: ExtensionFile = {
+  optionX: { type: 30, data: 'aaaaaaaabbbbbbbbbbbbbbbb', align: [8, 2] },
+  optionY: { type: 62, data: '11222244444444', align: [4, 3] },
+  serialize: [
+    {
+      order: 'XY',
+      hbhHex: '11061e0caaaaaaaabbbbbbbbbbbbbbbb0101003e0711222244444444',
+      extLen: 6,
+      decodedTypes: [30, 1, 62],
+    },
+  ],
+  finalPadding: [
+    [1, '7601ff010100'],
+    [2, '7602ffff0100'],
+  ],
+  order: [
+    { headers: ['hbh', 'e2e'], ok: true },
+    { headers: ['e2e', 'hbh'], ok: false },
+  ],
+};
+
 const NUMBERS: Readonly<Record<string, number>> = { hbh: 200, e2e: 201 };
 
-describe.runIf(hasVectors)('extensions.json', () => {
-  if (!hasVectors) return;
-  const file = vectors<ExtensionFile>('scion/extensions.json');
+describe.each(vectorSets('scion/extensions.json', FIGURES))('extensions, $set', ({ file }) => {
   const option = ({ type, data, align }: OptionVector): AlignedOption => {
     return { type, data: fromHex(data), alignment: align };
   };

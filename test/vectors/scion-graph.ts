@@ -8,9 +8,10 @@
 import type { AsEntry, PathSegment, PeerEntry } from '../../nodes/scion/paths/segment.ts';
 import type { LinkEnd, ScionLink, ScionTopology } from '../../nodes/scion/paths/topology.ts';
 import { type IsdAs, isdAs } from '../../nodes/scion/wire/isd-as.ts';
-import { vectors } from '../vectors-root.ts';
+import { vectorSets } from '../vectors-root.ts';
 
-interface GraphFile {
+/** The file graph-default.json. */
+export interface GraphFile {
   readonly ases: readonly { readonly isdAs: string; readonly core: boolean }[];
   readonly links: readonly { readonly a: string; readonly b: string; readonly peer: boolean }[];
   readonly beaconDefaults: {
@@ -19,6 +20,41 @@ interface GraphFile {
     readonly peerMtu: number;
     readonly expTime: number;
   };
+}
+
+/** Part of `pkg/private/xtest/graph/default_gen.go` of scionproto/scion. */
+const FIGURES: GraphFile = {
+  ases: [
+    { isdAs: '1-ff00:0:110', core: true },
+    { isdAs: '1-ff00:0:111', core: false },
+    { isdAs: '1-ff00:0:112', core: false },
+    { isdAs: '1-ff00:0:120', core: true },
+    { isdAs: '1-ff00:0:121', core: false },
+    { isdAs: '1-ff00:0:122', core: false },
+    { isdAs: '1-ff00:0:130', core: true },
+    { isdAs: '1-ff00:0:131', core: false },
+    { isdAs: '1-ff00:0:132', core: false },
+  ],
+  links: [
+    { a: '1-ff00:0:110#1129', b: '1-ff00:0:120#2911', peer: false },
+    { a: '1-ff00:0:110#1113', b: '1-ff00:0:130#1311', peer: false },
+    { a: '1-ff00:0:120#3015', b: '1-ff00:0:121#1530', peer: false },
+    { a: '1-ff00:0:130#1316', b: '1-ff00:0:131#1613', peer: false },
+    { a: '1-ff00:0:130#3214', b: '1-ff00:0:111#1432', peer: false },
+    { a: '1-ff00:0:130#1317', b: '1-ff00:0:112#1713', peer: false },
+    { a: '1-ff00:0:111#1417', b: '1-ff00:0:112#1714', peer: false },
+    { a: '1-ff00:0:121#1518', b: '1-ff00:0:122#1815', peer: false },
+    { a: '1-ff00:0:131#1619', b: '1-ff00:0:132#1916', peer: false },
+  ],
+  beaconDefaults: { asMtu: 2000, ingressMtu: 1280, peerMtu: 1280, expTime: 63 },
+};
+
+/** The reference's default graph, and the part of it in figures. */
+export const GRAPHS = vectorSets('scion/graph-default.json', FIGURES);
+
+/** The graph for cases that are figures, or those of a whole file. */
+export function graphFor({ isWhole }: { readonly isWhole: boolean }): GraphFile {
+  return GRAPHS.find((graph) => graph.isWhole === isWhole)!.file;
 }
 
 /** A change of the graph, in the notation of combinator.json. */
@@ -47,10 +83,11 @@ function end(text: string): LinkEnd {
  * graph.
  */
 export class Graph {
-  readonly file = vectors<GraphFile>('scion/graph-default.json');
+  readonly file: GraphFile;
   readonly #interfaces = new Map<number, GraphInterface>();
 
-  constructor() {
+  constructor(file: GraphFile) {
+    this.file = file;
     for (const { a, b, peer } of this.file.links) this.#addLink(end(a), end(b), peer);
   }
 

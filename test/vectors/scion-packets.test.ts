@@ -23,7 +23,7 @@ import { encodePath, pathLength, pathType } from '../../nodes/scion/wire/path.ts
 import { decodeScmp, encodeScmp, encodeScmpPacket, scmpType } from '../../nodes/scion/wire/scmp.ts';
 import { decodeUdp, encodeUdp, encodeUdpPacket } from '../../nodes/scion/wire/udp.ts';
 import { value } from '../unit/nodes/scion/wire/value.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
+import { vectorSets } from '../vectors-root.ts';
 
 interface PacketCase {
   readonly name: string;
@@ -56,9 +56,68 @@ interface PacketCase {
   };
 }
 
-const cases = hasVectors
-  ? vectors<{ cases: readonly PacketCase[] }>('scion/packets.json').cases
-  : [];
+/** `pkg/slayers/testdata` of scionproto/scion: `scion-bfd.bin`, `scion-scmp-dest-unreachable.bin`. */
+const FIGURES: { readonly cases: readonly PacketCase[] } = {
+  cases: [
+    {
+      name: 'scion-bfd',
+      hex:
+        '0b80deadcb090018000000000001ff00000001100001ff00000001107f0000097f00000a20c003185fa1e9cb' +
+        '7cd1c05d00030d4000030d4000000000',
+      decoded: {
+        trafficClass: 184,
+        flowId: 57005,
+        nextHdr: 203,
+        hdrLen: 9,
+        payloadLen: 24,
+        pathType: 0,
+        dstType: 0,
+        srcType: 0,
+        dstIsdAs: '1-ff00:0:110',
+        srcIsdAs: '1-ff00:0:110',
+        dstHost: '127.0.0.9',
+        srcHost: '127.0.0.10',
+        path: '',
+        extensions: [],
+        upper: { protocol: 203, length: 24 },
+      },
+    },
+    {
+      name: 'scion-scmp-dest-unreachable',
+      hex:
+        '0b80deadca1d001a013000000001ff00000001110002ff000000022220010db8000000000000000000000068' +
+        '0a0000640000208000000111000001000100022200000100003f00010000010203040506003f000300020102' +
+        '03040506003f00000002010203040506003f000100000102030405060106000000000000ffffffffffffffff' +
+        'ffffffffffffffffffff',
+      decoded: {
+        trafficClass: 184,
+        flowId: 57005,
+        nextHdr: 202,
+        hdrLen: 29,
+        payloadLen: 26,
+        pathType: 1,
+        dstType: 3,
+        srcType: 0,
+        dstIsdAs: '1-ff00:0:111',
+        srcIsdAs: '2-ff00:0:222',
+        dstHost: '2001:db8::68',
+        srcHost: '10.0.0.100',
+        path:
+          '0000208000000111000001000100022200000100003f00010000010203040506003f00030002010203040506' +
+          '003f00000002010203040506003f00010000010203040506',
+        extensions: [],
+        upper: {
+          protocol: 202,
+          length: 26,
+          type: 1,
+          code: 6,
+          checksum: 0,
+          checksumComputed: 50264,
+        },
+      },
+    },
+  ],
+};
 
 function decode(hex: string): DecodedHeader & { readonly payload: Uint8Array } {
   const packet = fromHex(hex);
@@ -93,7 +152,9 @@ function checkUdp({ hex, decoded }: UdpCase): void {
   expect(pathLength(header.path)).toBe(decoded.path.length / 2);
 }
 
-describe.runIf(hasVectors)('packets.json', () => {
+describe.each(vectorSets('scion/packets.json', FIGURES))('golden packets, $set', ({ file }) => {
+  const { cases } = file;
+
   it.each(cases)('$name: the header decodes to the listed fields', ({ hex, decoded }) => {
     const { header, headerLength } = decode(hex);
     expect({
@@ -173,7 +234,7 @@ describe.runIf(hasVectors)('packets.json', () => {
   it.each(udpCases)('$name: UDP and its checksum are recomputed', checkUdp);
 
   it('UDP behind an empty path is recomputed in the same way', () => {
-    const { header } = decode(udpCases[0]!.hex);
+    const { header } = decode(cases[0]!.hex);
     const datagram = { sourcePort: 5, targetPort: 7, payload: Uint8Array.of(1, 2, 3) };
     const packet = encodeUdpPacket({ ...header, path: { kind: 'empty' } }, datagram);
     const view = new PacketView();

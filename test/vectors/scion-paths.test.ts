@@ -23,7 +23,7 @@ import {
   writeInfo,
 } from '../../nodes/scion/wire/path.ts';
 import { value } from '../unit/nodes/scion/wire/value.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
+import { vectorSets } from '../vectors-root.ts';
 
 type Lengths = readonly [number, number, number];
 type Indexes = readonly [currentInfo: number, currentHop: number];
@@ -75,6 +75,75 @@ interface PathFile {
   };
 }
 
+/** From the tests of `pkg/slayers/path` of scionproto/scion and its folders `scion` and `onehop`. */
+const FIGURES: PathFile = {
+  raw: {
+    hex:
+      '0000208000000111000001000100022200000100003f00010000010203040506003f00030002010203040506' +
+      '003f00000002010203040506003f00010000010203040506',
+    currInf: 0,
+    currHf: 0,
+    segLen: [2, 2, 0],
+    infos: [
+      { peer: false, consDir: false, segId: 273, timestamp: 256 },
+      { peer: false, consDir: true, segId: 546, timestamp: 256 },
+    ],
+    hops: [
+      { expTime: 63, consIngress: 1, consEgress: 0, mac: '010203040506' },
+      { expTime: 63, consIngress: 3, consEgress: 2, mac: '010203040506' },
+      { expTime: 63, consIngress: 0, consEgress: 2, mac: '010203040506' },
+      { expTime: 63, consIngress: 1, consEgress: 0, mac: '010203040506' },
+    ],
+  },
+  increment: {
+    cases: [
+      {
+        segLen: [2, 3, 0],
+        steps: [
+          [0, 0],
+          [0, 1],
+          [1, 2],
+          [1, 3],
+          [1, 4],
+        ],
+      },
+    ],
+  },
+  tooLong: { segLen: [24, 24, 17] },
+  gap: [{ segLen: [2, 0, 2] }],
+  reverse: [
+    {
+      name: '1 segment, 2 hops',
+      infos: [true],
+      hops: [[11, 12]],
+      toInfos: [false],
+      toHops: [[12, 11]],
+      index: [
+        [0, 0],
+        [0, 1],
+      ],
+      toIndex: [
+        [0, 1],
+        [0, 0],
+      ],
+    },
+  ],
+  hopField: { hex: '033f00010000010203040506' },
+  infoField: { hex: '0300022200000100', peer: true, consDir: true, segId: 546, timestamp: 256 },
+  oneHop: {
+    hex: '0100022200000100033f00000001010203040506033f00020000010203040506',
+    scionPathHex: '000020000100022200000100033f00000001010203040506033f00020000010203040506',
+  },
+  expiry: {
+    toDuration: [[63, 21600000000000]],
+    fromDuration: [
+      ['86399999999999', 254],
+      ['43200000000000', 127],
+      ['337499999999', null],
+    ],
+  },
+};
+
 function segmented(
   consDirs: readonly boolean[],
   segments: readonly (readonly number[])[],
@@ -109,10 +178,7 @@ function ofLengths(lengths: Lengths): SegmentedPath {
   );
 }
 
-describe.runIf(hasVectors)('paths.json', () => {
-  if (!hasVectors) return;
-  const file = vectors<PathFile>('scion/paths.json');
-
+describe.each(vectorSets('scion/paths.json', FIGURES))('paths, $set', ({ file }) => {
   it('decodes and encodes the raw path', () => {
     const { raw } = file;
     const path = value(decodePath(1, fromHex(raw.hex))) as SegmentedPath;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ReplayWindow } from '../../nodes/_kit/replay-window.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
+import { vectorSets } from '../vectors-root.ts';
 
 interface Case {
   readonly name: string;
@@ -27,11 +27,56 @@ interface ReplayFile {
 // this implementation counts.
 const EDGE = 8128;
 
-describe.runIf(hasVectors)('replay.json, ours and the table of WireGuard', () => {
-  const file: ReplayFile = hasVectors
-    ? vectors<ReplayFile>('scion/replay.json')
-    : { wireguard: { window: 0, limit: '0', cases: [], bulk: [] }, window: { cases: [] } };
+/** Part of the table of `replay/replay_test.go` of WireGuard/wireguard-go; a row computed independently. */
+const FIGURES: ReplayFile = {
+  wireguard: {
+    window: 8128,
+    limit: '18446744073709543423',
+    cases: [
+      ['0', true],
+      ['1', true],
+      ['1', false],
+      ['9', true],
+      ['8', true],
+      ['7', true],
+      ['7', false],
+      ['8129', true],
+      ['8128', true],
+      ['8128', false],
+      ['8127', true],
+      ['2', true],
+      ['2', false],
+      ['8145', true],
+      ['3', false],
+      ['8145', false],
+      ['32516', true],
+      ['24388', true],
+      ['10', false],
+      ['18446744073709543423', false],
+      ['18446744073709543422', true],
+      ['18446744073709543423', false],
+      ['18446744073709543422', false],
+      ['18446744073709543421', true],
+    ],
+    bulk: [],
+  },
+  window: {
+    cases: [
+      {
+        name: 'window 64 boundaries',
+        window: 64,
+        sequence: [
+          0, 0, 1, 63, 64, 0, 1, 2, 65, 1, 2, 192, 128, 129, 191, 128, 129, 192, 640, 576, 577, 577,
+        ],
+        accept: [1, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 0, 0, 1, 0, 1, 0],
+      },
+    ],
+  },
+};
 
+const SETS = vectorSets('scion/replay.json', FIGURES);
+
+describe.each(SETS)('the replay window and the table of WireGuard, $set', ({ file }) => {
   it.each(file.window.cases.map((one) => [one.name, one] as const))('%s', (_name, one) => {
     const window = new ReplayWindow(one.window);
     const answers = one.sequence.map((sequence) => {

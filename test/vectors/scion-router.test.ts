@@ -6,14 +6,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
-import {
-  type Arrival,
-  loadRouterCases,
-  TestRouter,
-} from '../unit/nodes/scion/router/test-router.ts';
-import { hasVectors } from '../vectors-root.ts';
-
-const cases = hasVectors ? loadRouterCases() : undefined;
+import { ROUTER_CASES } from '../unit/nodes/scion/router/router-cases.ts';
+import { type Arrival, TestRouter } from '../unit/nodes/scion/router/test-router.ts';
 
 /** Sets the timestamp and the authenticator to zero in the option that begins with `ca07021c`. */
 function withoutSpaoSecrets(packet: string): string {
@@ -21,12 +15,12 @@ function withoutSpaoSecrets(packet: string): string {
   return at < 0 ? packet : `${packet.slice(0, at + 20)}${'0'.repeat(44)}${packet.slice(at + 64)}`;
 }
 
-describe.skipIf(cases === undefined)('border router acceptance cases', () => {
-  for (const router of cases?.cases ?? []) {
+describe.each(ROUTER_CASES)('border router acceptance cases, $set', ({ file }) => {
+  for (const router of file.cases) {
     for (const isAuthenticated of [false, true]) {
       const { expect: expected } = router;
       it(`${router.name}: ${expected.action}, SCMP authentication ${isAuthenticated ? 'on' : 'off'}`, () => {
-        const testRouter = new TestRouter(cases!, { isAuthenticated });
+        const testRouter = new TestRouter(file, { isAuthenticated });
         const sent = testRouter.receive(router.arrivesOn as Arrival, fromHex(router.packet));
         if (expected.action === 'drop') {
           expect(sent.packet).toBeUndefined();

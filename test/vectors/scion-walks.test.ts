@@ -12,12 +12,9 @@ import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { interfaceOf } from '../../nodes/scion/network.ts';
 import { viewWith } from '../fixtures/views.ts';
 import { FakeWorld } from '../unit/nodes/scion/fake-world.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
-
-interface GraphFile {
-  readonly ases: readonly { readonly isdAs: string; readonly core: boolean }[];
-  readonly links: readonly { readonly a: string; readonly b: string; readonly peer: boolean }[];
-}
+import { vectorSets } from '../vectors-root.ts';
+import { type GraphFile, graphFor } from './scion-graph.ts';
+import { UP_ONLY } from './scion-walk.ts';
 
 interface Step {
   readonly at?: string;
@@ -40,11 +37,9 @@ interface WalksFile {
 }
 
 const HOST_PORT = 31_001;
-const NOTHING = viewWith({ hosts: [], links: [], areas: [] });
 
-/** The default graph with one router and one host per AS. */
-function defaultNetwork(): NetworkView {
-  const graph = vectors<GraphFile>('scion/graph-default.json');
+/** The graph with one router and one host per AS. */
+function networkOf(graph: GraphFile): NetworkView {
   const hosts = graph.ases.flatMap(({ isdAs }, index) => [
     {
       name: `br ${isdAs}`,
@@ -96,25 +91,22 @@ function defaultNetwork(): NetworkView {
   return viewWith({ hosts, links, areas: [] }, secret);
 }
 
-const file = hasVectors ? vectors<WalksFile>('scion/walks.json') : { now: 0, walks: [] };
-const network = hasVectors ? defaultNetwork() : NOTHING;
-
-function addressOf(name: string): string {
+function addressOf(network: NetworkView, name: string): string {
   return network.hosts.find((host) => host.name === name)!.address;
 }
 
-function ifIdOf(link: string | undefined, host: string): number {
+function ifIdOf(network: NetworkView, link: string | undefined, host: string): number {
   const view = network.links.find(({ id }) => id === link)!;
   return view.a.host === host ? interfaceOf(view.a) : interfaceOf(view.b);
 }
 
 /** Walks the steps in a new world and compares every datagram. */
-function walk(world: FakeWorld, steps: readonly Step[]): void {
+function walk(network: NetworkView, world: FakeWorld, steps: readonly Step[]): void {
   const source = `host ${steps[0]!.at}`;
   const packet = fromHex(steps[0]!.packet);
   world.sent.length = 0;
   const socket = world.listen(source, HOST_PORT);
-  const router = world.endpoint(`${addressOf(`br ${steps[0]!.at}`)}:30042`);
+  const router = world.endpoint(`${addressOf(network, `br ${steps[0]!.at}`)}:30042`);
   socket.send(packet, 0, packet.length, router);
   world.runUntil(world.nowNs + 1_000_000);
   socket.close();
@@ -123,25 +115,29 @@ function walk(world: FakeWorld, steps: readonly Step[]): void {
   expect(seen.map(({ bytes }) => toHex(bytes))).toEqual(steps.slice(1).map((step) => step.packet));
   steps.slice(1).forEach((step, index) => {
     if (step.to === undefined) {
-      expect(ifIdOf(seen[index]!.link, `br ${steps[index]!.at}`)).toBe(step.leftOn);
-      expect(ifIdOf(seen[index]!.link, `br ${step.at}`)).toBe(step.arrivesOn);
+      expect(ifIdOf(network, seen[index]!.link, `br ${steps[index]!.at}`)).toBe(step.leftOn);
+      expect(ifIdOf(network, seen[index]!.link, `br ${step.at}`)).toBe(step.arrivesOn);
     } else {
       expect(seen[index]!.to).toBe(step.to);
     }
   });
 }
 
-describe.skipIf(!hasVectors)('packets walk whole paths', () => {
+const SETS = vectorSets<WalksFile>('scion/walks.json', UP_ONLY);
+
+describe.each(SETS)('packets walk whole paths, $set', ({ file, isWhole }) => {
+  const network = networkOf(graphFor({ isWhole }));
   const world = new FakeWorld({ network, epoch: file.now });
   for (const { name, protocol } of network.hosts) {
     if (protocol === 'scion') world.startRouter(name, { bfd: false });
   }
   for (const { name, forward, back } of file.walks) {
     it(`${name}: every AS sees the published bytes on the published interface`, () => {
-      walk(world, forward);
+      walk(network, world, forward);
     });
+    if (back.length === 0) continue;
     it(`${name}: the reversed reply walks back`, () => {
-      walk(world, back);
+      walk(network, world, back);
     });
   }
 });

@@ -30,8 +30,7 @@ import { WALK } from '../../../../../nodes/scion/trace-states.ts';
 import { decodeHeader } from '../../../../../nodes/scion/wire/header.ts';
 import { type IsdAs, isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 import { isExpired, reverseWirePath } from '../../../../../nodes/scion/wire/path.ts';
-import { Graph } from '../../../../vectors/scion-graph.ts';
-import { hasVectors } from '../../../../vectors-root.ts';
+import { GRAPHS, Graph } from '../../../../vectors/scion-graph.ts';
 import { value } from '../wire/value.ts';
 import {
   CORE_1,
@@ -351,11 +350,12 @@ describe('paths in random valley-free topologies', () => {
   });
 });
 
-describe.runIf(hasVectors)('paths in the default graph of the reference', () => {
-  it('join all pairs of its 16 ASes and walk both ways', () => {
-    const counts = walkAll(new Graph().topology(keyOf));
-    expect(counts).toMatchObject({ pairs: 240, reached: 240 });
-    expect(counts.paths).toBeGreaterThan(1000);
+describe.each(GRAPHS)('paths in the default graph of the reference, $set', ({ file, isWhole }) => {
+  it('join all pairs of its ASes and walk both ways', () => {
+    const counts = walkAll(new Graph(file).topology(keyOf));
+    const pairs = isWhole ? 240 : 72;
+    expect(counts).toMatchObject({ pairs, reached: pairs });
+    expect(counts.paths).toBeGreaterThan(isWhole ? 1000 : 72);
   });
 });
 

@@ -18,7 +18,6 @@ import { LocalDelivery } from '../../../../../nodes/scion/router/local-delivery.
 import { ScmpAuthenticator } from '../../../../../nodes/scion/router/scmp-authentication.ts';
 import { host } from '../../../../../nodes/scion/wire/host-address.ts';
 import { isdAs, isdAsWords } from '../../../../../nodes/scion/wire/isd-as.ts';
-import { vectors } from '../../../../vectors-root.ts';
 
 /** Where a packet of router.json arrives or leaves. */
 export type Arrival =
@@ -78,10 +77,6 @@ export interface TestRouterOptions {
 }
 
 const IPV4_HOST = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
-
-export function loadRouterCases(): RouterCases {
-  return vectors<RouterCases>('scion/router.json');
-}
 
 /** The router `brA` of router.json. */
 export class TestRouter {

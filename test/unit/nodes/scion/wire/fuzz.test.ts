@@ -9,15 +9,14 @@ import { reverseWirePath } from '../../../../../nodes/scion/wire/path.ts';
 import { decodeScmp } from '../../../../../nodes/scion/wire/scmp.ts';
 import { decodeUdp } from '../../../../../nodes/scion/wire/udp.ts';
 import { draws } from '../../../../fixtures/draws.ts';
-import { hasVectors, vectors } from '../../../../vectors-root.ts';
+import { vectorSets } from '../../../../vectors-root.ts';
 import { SAMPLES } from './corpus.ts';
 
 const INPUTS = 100_000;
 const SEED = Number(process.env['ORRERY_FUZZ_SEED'] ?? 1);
 
-const golden = hasVectors
-  ? vectors<{ cases: readonly { hex: string }[] }>('scion/packets.json').cases
-  : [];
+const NONE: { readonly cases: readonly { readonly hex: string }[] } = { cases: [] };
+const golden = vectorSets('scion/packets.json', NONE).flatMap(({ file }) => file.cases);
 const corpus = [...SAMPLES, ...golden.map(({ hex }) => fromHex(hex))];
 
 /** Flips bits, overwrites, truncates, extends and splices, mostly in the first 150 bytes. */
