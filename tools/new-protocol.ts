@@ -20,7 +20,7 @@ import {
   vectorTestText,
 } from './new-protocol/protocol-texts.ts';
 import { rename, type Spellings, spell } from './new-protocol/spellings.ts';
-import { PROTOCOL_LIST, protocolListText } from './protocol-list.ts';
+import { PROTOCOL_LIST, protocolListText, writeTables } from './protocol-list.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -34,13 +34,14 @@ const PORTS = 10_000;
 const HASH_FACTOR = 31;
 
 /** Writes all files; returns their paths, or a text that says why it cannot. */
-function createProtocol(name: Spellings): readonly string[] | string {
+async function createProtocol(name: Spellings): Promise<readonly string[] | string> {
   const files = protocolFiles(name);
   const taken = [...files.keys()].filter((path) => existsSync(join(ROOT, path)));
   if (taken.length > 0) return `there already: ${taken.join(', ')}`;
   writeFiles(ROOT, files);
   writeFileSync(join(ROOT, PROTOCOL_LIST), protocolListText(ROOT));
   format(ROOT, [...files.keys()]);
+  await writeTables(ROOT, name.kebab);
   return [...files.keys(), PROTOCOL_LIST];
 }
 
@@ -117,12 +118,12 @@ function withOwnPort(text: string, { kebab, upper }: Spellings): string {
   );
 }
 
-function main(name: string | undefined): number {
+async function main(name: string | undefined): Promise<number> {
   if (name === undefined || !NAME.test(name)) {
     console.error('npm run new:protocol NAME   a name in lower case, for example my-mix');
     return BAD_ARGUMENT;
   }
-  const outcome = createProtocol(spell(name));
+  const outcome = await createProtocol(spell(name));
   if (typeof outcome === 'string') {
     console.error(outcome);
     return BAD_ARGUMENT;
@@ -133,4 +134,6 @@ function main(name: string | undefined): number {
   return 0;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = main(process.argv[2]);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.exitCode = await main(process.argv[2]);
+}

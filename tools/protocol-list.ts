@@ -1,6 +1,6 @@
 /**
  * `npm run protocols` writes the list of the protocols under nodes/ (scenarios/generated/protocols.ts),
- * so that a new protocol is found without an entry anywhere.
+ * so that a new protocol is found without an entry anywhere, and the tables in the README of each (protocol-tables.ts).
  *
  * A folder is a protocol when its index.ts exports one. It is part of Orrery when README.md has a row
  * for it; any other is its author's, and crashes in it are reported as theirs.
@@ -9,8 +9,10 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Protocol } from '../engine/host/protocol.ts';
 import { spell } from './new-protocol/spellings.ts';
+import { withTables } from './protocol-tables.ts';
 
 export const PROTOCOL_LIST = 'scenarios/generated/protocols.ts';
 
@@ -63,7 +65,22 @@ function listOf(before: string, entries: readonly string[]): string {
   return `${before}[\n${entries.map((entry) => `  ${entry},\n`).join('')}];`;
 }
 
+/** Writes the tables of a protocol into the README of its folder. */
+export async function writeTables(root: string, name: string): Promise<void> {
+  const folder = join(root, 'nodes', name);
+  const { protocol } = (await import(pathToFileURL(join(folder, 'index.ts')).href)) as {
+    readonly protocol: Protocol;
+  };
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .sort()
+    .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  writeFileSync(join(folder, 'README.md'), withTables(readme, protocol, files));
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL('..', import.meta.url));
   writeFileSync(join(root, PROTOCOL_LIST), protocolListText(root));
+  for (const name of protocolsIn(root)) await writeTables(root, name);
 }

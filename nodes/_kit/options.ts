@@ -8,7 +8,18 @@
  */
 import { z } from 'zod';
 
-const TIME_NS: Readonly<Record<string, number>> = {
+/** What a table of options says of a quantity. */
+interface Quantity {
+  readonly words: string;
+  /** Units of files, in the base unit of the program. */
+  readonly units: Readonly<Record<string, number>>;
+}
+
+/** The schemas of quantities. */
+export const QUANTITIES: z.core.$ZodRegistry<Quantity> = z.registry<Quantity>();
+
+/** Units of time in files, ns. */
+export const TIME_NS: Readonly<Record<string, number>> = {
   ns: 1,
   us: 1_000,
   ms: 1_000_000,
@@ -56,7 +67,7 @@ export function bitsPerSecond(): z.ZodType<number> {
 
 /** How often something happens, such as `10/s` or `6/min`; times per second. */
 export function perSecond(): z.ZodType<number> {
-  return z.union([z.string(), z.number()]).transform((value, context) => {
+  const schema = z.union([z.string(), z.number()]).transform((value, context) => {
     const match = /^\s*(\d+(?:\.\d+)?)\s*\/\s*(s|min|h)\s*$/.exec(String(value));
     const seconds = PER_S[match?.[2] ?? ''];
     if (match !== null && seconds !== undefined && Number(match[1]) > 0) {
@@ -69,6 +80,7 @@ export function perSecond(): z.ZodType<number> {
     });
     return z.NEVER;
   });
+  return schema.register(QUANTITIES, { words: 'a rate', units: { '/s': 1 } });
 }
 
 /** A length such as `550km`; whole metres. */
@@ -86,7 +98,7 @@ export function metresPerSecond(): z.ZodType<number> {
 
 /** A share such as `0.1` or `10%`; 0..1. */
 export function share(): z.ZodType<number> {
-  return z.union([z.number(), z.string()]).transform((value, context) => {
+  const schema = z.union([z.number(), z.string()]).transform((value, context) => {
     const text = String(value).trim();
     const percent = text.endsWith('%');
     const number = Number(percent ? text.slice(0, -1) : text) / (percent ? 100 : 1);
@@ -98,10 +110,11 @@ export function share(): z.ZodType<number> {
     });
     return z.NEVER;
   });
+  return schema.register(QUANTITIES, { words: 'a share', units: { '': 1 } });
 }
 
 function quantity(units: Readonly<Record<string, number>>, expected: string): z.ZodType<number> {
-  return z.union([z.string(), z.number()]).transform((value, context) => {
+  const schema = z.union([z.string(), z.number()]).transform((value, context) => {
     const parsed = parse(String(value), units);
     if (parsed !== undefined) return parsed;
     const bare = /^\d+(\.\d+)?$/.test(String(value).trim());
@@ -113,6 +126,8 @@ function quantity(units: Readonly<Record<string, number>>, expected: string): z.
     });
     return z.NEVER;
   });
+  const [words = ''] = expected.split(' such as');
+  return schema.register(QUANTITIES, { words, units });
 }
 
 function parse(text: string, units: Readonly<Record<string, number>>): number | undefined {

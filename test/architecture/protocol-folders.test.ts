@@ -7,8 +7,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Protocol } from '../../engine/host/protocol.ts';
 import { knownProtocols, loadAdded, shippedProtocols } from '../../scenarios/open/registry.ts';
 import { GOLDEN_FILE } from '../../tools/golden/golden-bytes.ts';
+import { withTables } from '../../tools/protocol-tables.ts';
 import { ROOT, repositoryFiles, type TextFile } from './files.ts';
 
 const NODES = join(ROOT, 'nodes');
@@ -27,18 +29,15 @@ const shipped = new Set(shippedProtocols().map(({ name }) => name));
 const SOURCE =
   /RFC \d|BOLT \d|revision|\bspec\/|[Ss]ection|§|reference|doc\/|\(\d+(\.\d+)+[a-z]?\)/;
 
+/** What the rules read of a protocol. */
+type Described = Pick<Protocol, 'summary' | 'config' | 'drops' | 'metrics'>;
+
 /** The input of the rules. */
 interface Folder {
   readonly name: string;
   /** The files, with paths relative to the folder. */
   readonly files: readonly TextFile[];
-  readonly protocol:
-    | {
-        readonly summary: string;
-        readonly drops: Readonly<Record<string, string>>;
-        readonly metrics: readonly { readonly name: string; readonly help: string }[];
-      }
-    | undefined;
+  readonly protocol: Described | undefined;
   readonly hasUnitTests: boolean;
   /** True if there are published vectors, or golden bytes made by this project. */
   readonly hasVectors: boolean;
@@ -104,6 +103,19 @@ const RULES: Readonly<Record<string, Rule>> = {
         ...bareConstants(text).map((name) => `${path}: ${name} has no sentence`),
         ...unless(isFree || SOURCE.test(text), `${path}: no source`),
       ]);
+  },
+
+  'has tables of its options, metrics and drops in its README, by `npm run protocols`': (
+    folder,
+  ) => {
+    if (folder.protocol === undefined) return [];
+    const readme = textOf(folder, 'README.md');
+    const kept = readme.split('\n');
+    const lines = withTables(readme, folder.protocol, folder.files).split('\n');
+    return [
+      ...lines.filter((line) => !kept.includes(line)),
+      ...kept.filter((line) => !lines.includes(line)),
+    ];
   },
 
   'exports its parts one by one': (folder) =>
@@ -197,6 +209,10 @@ describe('R-145: a folder that breaks a rule', () => {
       changed(GEOMETRY, () => '/** Bytes of a thing, 1.5 of them. */\nexport const THING = 7;\n'),
     ],
     [
+      'has tables of its options, metrics and drops in its README, by `npm run protocols`',
+      changed(README, (text) => text.replace(/^\| `no-path`.*\n/m, '')),
+    ],
+    [
       'exports its parts one by one',
       changed('index.ts', (text) => `${text}export * from './x.ts';`),
     ],
@@ -204,14 +220,14 @@ describe('R-145: a folder that breaks a rule', () => {
     ['has tests of its own, and vectors or golden bytes', { ...good, hasVectors: false }],
     ...(
       [
-        { summary: 'short', drops: {}, metrics: [] },
-        { summary: 'carries packets', drops: { Bad_Name: 'a sentence long enough' }, metrics: [] },
-        { summary: 'carries packets', drops: { bad: '' }, metrics: [] },
-        { summary: 'carries packets', drops: {}, metrics: [{ name: 'x.y', help: '' }] },
+        { summary: 'short' },
+        { drops: { Bad_Name: 'a sentence long enough' } },
+        { drops: { bad: '' } },
+        { metrics: [{ name: 'x.y', kind: 'counter', unit: 'count', help: '' }] },
       ] as const
-    ).map((protocol): readonly [string, Folder] => [
+    ).map((wrong): readonly [string, Folder] => [
       'has a sentence for each drop and metric',
-      { ...good, protocol },
+      { ...good, protocol: { ...(runnable.get('gateway') as Described), ...wrong } },
     ]),
     ['stands in the table of protocols of the README', { ...good, name: 'gate' }],
   ];

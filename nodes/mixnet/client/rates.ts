@@ -8,7 +8,7 @@
  * @module
  */
 import { z } from 'zod';
-import { durationNs } from '../../_kit/options.ts';
+import { durationNs, QUANTITIES, TIME_NS } from '../../_kit/options.ts';
 
 const NS_PER_MS = 1_000_000;
 /** Length of the units a rate may be given in, nanoseconds. */
@@ -39,7 +39,8 @@ export function rate(): z.ZodType<MeanNs> {
     return z.NEVER;
   });
   const mean = z.strictObject({ mean: durationNs() }).transform((value) => value.mean);
-  return z.union([text, mean]);
+  const words = 'a rate, or its `mean`';
+  return z.union([text, mean]).register(QUANTITIES, { words, units: TIME_NS });
 }
 
 function parseRate(text: string): MeanNs | undefined {
