@@ -2,7 +2,7 @@
  * `npm run build`: the JavaScript and the types of the package in dist/lib, the browser view
  * in dist/viz. `npm pack` calls it.
  *
- * tsconfig.build.json includes every source file of the product folders, so a new file needs no
+ * tools/config/tsconfig.build.json includes every source file of the product folders, so a new file needs no
  * entry. Types are not checked here: `npm run check:types` does that.
  *
  * @module
@@ -23,6 +23,7 @@ import { slimOutput } from './build/slim-output.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist/lib');
+const SETTINGS = 'tools/config/tsconfig.build.json';
 /**
  * Commands for maintaining the repository. cli/main.ts offers them only inside the repository, not
  * in the package.
@@ -32,7 +33,7 @@ const BUILT = ['.js', '.d.ts'];
 
 rmSync(OUT, { recursive: true, force: true });
 const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
-const args = [compiler, '-p', 'tsconfig.build.json', '--noCheck'];
+const args = [compiler, '-p', SETTINGS, '--noCheck'];
 const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
 if (status !== 0) throw new Error(`the compiler ended with exit code ${status}`);
 for (const path of FOR_DEVELOPERS.flatMap((one) => ['', ...BUILT].map((end) => one + end))) {
@@ -52,9 +53,10 @@ process.stderr.write(`dist/lib: ${files} files, from commit ${commitOf()}\n`);
 
 /** Modules that are written in JavaScript, which the compiler must not touch. */
 function plainModules(): readonly string[] {
-  const settings = readFileSync(join(ROOT, 'tsconfig.build.json'), 'utf8');
+  const settings = readFileSync(join(ROOT, SETTINGS), 'utf8');
   const { include } = JSON.parse(settings) as { readonly include: readonly string[] };
   return include
+    .map((path) => path.replace('../../', ''))
     .filter((path) => !path.endsWith('.ts'))
     .flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true }).map((name) => `${folder}/${name}`),

@@ -1,6 +1,6 @@
 /**
  * `npm run check:commits` checks that subjects of new commits are `area: imperative` with at most
- * 72 characters, and that large changes give their reason in the body (CONTRIBUTING.md, "Commits").
+ * 72 characters, and that large changes give their reason in the body (.github/CONTRIBUTING.md, "Commits").
  *
  * @module
  */

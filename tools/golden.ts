@@ -15,7 +15,7 @@ import { GOLDEN_RUNS, runGolden } from './golden/golden-runs.ts';
 import { toolOptions } from './tool-options.ts';
 
 const options = toolOptions(
-  'npm run golden: rewrites the golden files (CONTRIBUTING.md); -- --check compares, and fails if one differs\n',
+  'npm run golden: rewrites the golden files (.github/CONTRIBUTING.md); -- --check compares, and fails if one differs\n',
   ['--check'],
 );
 

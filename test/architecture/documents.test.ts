@@ -84,7 +84,7 @@ describe('documents', () => {
 
   it.each([
     ['CHANGELOG.md', 8_000],
-    ['SECURITY.md', 2_000],
+    ['.github/SECURITY.md', 2_000],
   ])('say in %s what a user needs in less than %i bytes', (path, bytesMax) => {
     expect(Buffer.byteLength(read(path))).toBeLessThan(bytesMax);
   });

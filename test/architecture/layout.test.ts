@@ -11,7 +11,7 @@ import { ROOT, repositoryFiles, SOURCE_FOLDERS } from './files.ts';
 const PAGES = [
   { path: 'README.md', heading: 'Layout' },
   { path: 'docs/ARCHITECTURE.md', heading: 'The parts' },
-  { path: 'CONTRIBUTING.md', heading: 'Where things go' },
+  { path: '.github/CONTRIBUTING.md', heading: 'Where things go' },
 ] as const;
 
 /** Folders at the top, and the parts of the engine. */

@@ -131,7 +131,7 @@ describe.skipIf(reason !== '')('the package', () => {
       expect(tarballBytes).toBeLessThan(PACKED_MAX_BYTES);
       expect(unpacked).toBeLessThan(UNPACKED_MAX_BYTES);
       const sources = files.filter((path) => /(?<!\.d)\.ts$|\.map$/.test(path));
-      expect(sources).toEqual(['host.ts', 'index.ts']);
+      expect(sources).toEqual(['index.ts']);
     });
   });
 

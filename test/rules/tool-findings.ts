@@ -17,7 +17,7 @@ export function findingsOf(tool: Tool, folder: string): readonly string[] {
 const FINDERS: Readonly<Record<Tool, (folder: string) => readonly string[]>> = {
   depcruise: (folder) => {
     const folders = [...SOURCE_FOLDERS, 'test'].filter((one) => existsSync(join(folder, one)));
-    const flags = ['--config', '.dependency-cruiser.cjs', '--output-type', 'json'];
+    const flags = ['--config', 'tools/config/dependency-cruiser.cjs', '--output-type', 'json'];
     const { summary } = JSON.parse(run(folder, 'depcruise', [...flags, ...folders])) as {
       readonly summary: {
         readonly violations: readonly {
@@ -41,7 +41,9 @@ const FINDERS: Readonly<Record<Tool, (folder: string) => readonly string[]>> = {
     );
   },
   knip: (folder) => {
-    const { issues } = JSON.parse(run(folder, 'knip', ['--reporter', 'json'])) as {
+    const { issues } = JSON.parse(
+      run(folder, 'knip', ['--config', 'tools/config/knip.json', '--reporter', 'json']),
+    ) as {
       readonly issues: readonly Readonly<Record<string, unknown>>[];
     };
     return issues.flatMap((issue) =>

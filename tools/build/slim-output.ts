@@ -11,8 +11,8 @@ import { transformSync } from 'esbuild';
 /** What a file names by a relative path: imports, and modules that threads and processes begin with. */
 const NAMED = /(['"`])(\.\.?\/[^'"`\s]+)\1/g;
 /** What the package exports and runs; all plain modules begin a program as well. */
-const MODULES = ['index.js', 'host.js', 'cli/main.js'];
-const TYPES = ['index.d.ts', 'host.d.ts'];
+const MODULES = ['index.js', 'engine/host/index.js', 'cli/main.js'];
+const TYPES = ['index.d.ts', 'engine/host/index.d.ts'];
 
 /** Removes from a folder of compiled files what no user of the package needs. */
 export function slimOutput(folder: string): void {

@@ -9,8 +9,8 @@ const FILES = {
   'index.js':
     "/** Says how. */\nimport { a } from './lib/a.js'; // ./lib/unused.js\nexport const b = a;\n",
   'index.d.ts': "/** Says how. */\nexport type { A } from './lib/types.ts';\n",
-  'host.js': 'export {};\n',
-  'host.d.ts': 'export {};\n',
+  'engine/host/index.js': 'export {};\n',
+  'engine/host/index.d.ts': 'export {};\n',
   'cli/main.js':
     "const load = () => import('../lib/late.js');\nentryModule('./worker', import.meta.url);\n",
   'cli/worker-entry.mjs': 'await import(`./worker.$' + '{FORM}`);\n',

@@ -190,7 +190,7 @@ module.exports = {
           ...HOLDS_THE_HOST.map((path) => `^${path.replaceAll('.', '\\.')}$`),
         ],
       },
-      to: { path: '^(engine/host/)?host\\.ts$' },
+      to: { path: '^engine/host/(host|index)\\.ts$' },
     },
     {
       name: 'protocol-through-the-front-door',
