@@ -4,7 +4,7 @@
  * @module
  */
 import type { ForgeryParts } from '../engine/host/forgery.ts';
-import type { FloodSpec } from '../scenarios/model.ts';
+import type { FloodSpec } from '../scenarios/fault-parts.ts';
 
 /** A flood that is about to begin, as plain data that can be sent to agents in other processes. */
 export interface FloodOrder {

@@ -11,7 +11,7 @@ import type { LinkChange, LinkSide } from '../engine/net/link-spec.ts';
 import type { NodeCall } from '../engine/net/node-calls.ts';
 import type { SimWorld } from '../engine/net/sim-world.ts';
 import type { PacketTotals, SeedResult } from '../reports/model.ts';
-import type { FaultAction } from '../scenarios/model.ts';
+import type { FaultAction } from '../scenarios/files/actions.ts';
 import type { FloodOrder, MakeForger } from './flood-order.ts';
 
 /** The kind of call to a node. */

@@ -11,15 +11,9 @@
 import { openStream, type RandomStream } from '../../engine/core/stream.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { FaultRecord } from '../../reports/model.ts';
-import { targetsOf } from '../../scenarios/fault-targets.ts';
-import type {
-  AttackSpec,
-  FaultAction,
-  FaultSpec,
-  FloodSpec,
-  LinkSelector,
-  Scenario,
-} from '../../scenarios/model.ts';
+import type { AttackSpec, FloodSpec, LinkSelector } from '../../scenarios/fault-parts.ts';
+import { type FaultAction, targetsOf } from '../../scenarios/files/actions.ts';
+import type { FaultSpec, Scenario } from '../../scenarios/model.ts';
 import type { FloodOrder } from '../flood-order.ts';
 import type { Undo, World } from '../world.ts';
 

@@ -5,9 +5,14 @@
  * @module
  */
 
-import { ACTIONS, type ActionKey } from '../../scenarios/files/events.ts';
-import type { FaultAction, Scenario } from '../../scenarios/model.ts';
-import { nodesHit } from '../../scenarios/open/outside.ts';
+import {
+  ACTION_KEYS,
+  ACTIONS,
+  type ActionKey,
+  type FaultAction,
+  nodesHit,
+} from '../../scenarios/files/actions.ts';
+import type { Scenario } from '../../scenarios/model.ts';
 
 /** A kind of event, and whether it can be injected. */
 export interface KindOffer {
@@ -35,22 +40,17 @@ export function kindsOf(
   const hosts = topology.hosts.filter(({ outside }) => outside === undefined);
   const names = hosts.map(({ name }) => name);
   const floodable = Object.keys(forgeries);
-  return ACTIONS.map((kind): KindOffer => {
-    switch (kind) {
-      case 'attack':
-        return { kind, bar: ATTACK };
-      case 'crash':
-      case 'clock':
-        return names.length === 0
-          ? { kind, bar: `every node is an outside program: no ${kind} reaches one` }
-          : { kind, targets: names };
-      case 'flood':
-        return floodable.length === 0
-          ? { kind, bar: 'no protocol of this run lists forgeries' }
-          : { kind, targets: floodable, forgeries };
-      default:
-        return { kind };
+  return ACTION_KEYS.map((kind): KindOffer => {
+    if (kind === 'attack') return { kind, bar: ATTACK };
+    if (kind === 'flood') {
+      return floodable.length === 0
+        ? { kind, bar: 'no protocol of this run lists forgeries' }
+        : { kind, targets: floodable, forgeries };
     }
+    if (ACTIONS[kind].nodesHit === undefined) return { kind };
+    return names.length === 0
+      ? { kind, bar: `every node is an outside program: no ${kind} reaches one` }
+      : { kind, targets: names };
   });
 }
 

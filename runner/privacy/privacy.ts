@@ -19,7 +19,8 @@ import {
 import { ACTIVE_ATTACKS } from '../../reports/privacy/kpis.ts';
 import { measurePrivacy, type PrivacyFindings } from '../../reports/privacy/measure.ts';
 import type { MixFacts, PrivacySetting } from '../../reports/privacy/setting.ts';
-import type { AttackSpec, PrivacySpec, Scenario } from '../../scenarios/model.ts';
+import type { AttackSpec } from '../../scenarios/fault-parts.ts';
+import type { PrivacySpec, Scenario } from '../../scenarios/model.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { LocalWorld, Undo } from '../world.ts';
 import { AttackDriver } from './attack-driver.ts';

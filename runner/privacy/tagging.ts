@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { AttackSpec } from '../../scenarios/model.ts';
+import type { AttackSpec } from '../../scenarios/fault-parts.ts';
 import type { Adversary, AttackContext, Caught, Trial } from './adversary.ts';
 
 /** See the module. */

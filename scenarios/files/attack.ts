@@ -4,15 +4,16 @@
  *
  * @module
  */
+import type { z } from 'zod';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
-import type { AttackSpec } from '../model.ts';
+import type { AttackSpec } from '../fault-parts.ts';
+import type { attackSchema } from './attack-schema.ts';
 import type { ScenarioContext } from './context.ts';
-import type { EventInput } from './schema.ts';
 import { nodesOf } from './selectors.ts';
 
-type AttackInput = NonNullable<EventInput['attack']>;
+type AttackInput = z.output<typeof attackSchema>;
 
 /** @returns the attack, or undefined after noting what is wrong. */
 export function resolveAttack(

@@ -7,7 +7,8 @@
  * @module
  */
 import { formatTime } from '../../topologies/files/units.ts';
-import type { FaultAction, FaultSpec } from '../model.ts';
+import type { FaultSpec } from '../model.ts';
+import { ACTIONS, changesOf, wordOf } from './actions.ts';
 import type { ScenarioContext } from './context.ts';
 
 /** An event and its index in the file. */
@@ -40,16 +41,6 @@ const ALL_SLOTS_MAX = 1_000_000;
 /** Comparisons of slots: a few seconds. */
 const STEPS_MAX = 50_000_000;
 
-/** Words for what two events both change. */
-const STATES: Readonly<Record<string, string>> = {
-  up: 'link is already down',
-  hold: 'link is already held',
-  tap: 'link is already tapped',
-  crash: 'node is already down',
-  attack: 'node is already under this attack',
-  flood: 'node is already under this flood',
-};
-
 /** Reports E112 for each event that contradicts an earlier one. */
 export function checkConflicts(context: ScenarioContext, faults: readonly IndexedFault[]): void {
   const held: Held = new Map();
@@ -65,7 +56,7 @@ export function checkConflicts(context: ScenarioContext, faults: readonly Indexe
     }
     const spans = spansOf(spec, context.durationNs, slotsMax);
     if (spans.beginsNs.length === 0) continue;
-    const targets = targetsOf(spec.action);
+    const targets = changesOf(spec.action);
     steps += stepsOf(held, targets, spans);
     if (steps > STEPS_MAX) {
       const message = 'too many events repeat on the same links and nodes to be compared';
@@ -75,7 +66,10 @@ export function checkConflicts(context: ScenarioContext, faults: readonly Indexe
     const clash = clashOf(held, targets, spans);
     if (clash !== undefined) {
       const [what = ''] = clash.target.split(' ');
-      const state = STATES[what] ?? `${what} is already changed`;
+      const state =
+        what === 'up'
+          ? 'link is already down'
+          : (ACTIONS[wordOf(spec.action)].already ?? `${what} is already changed`);
       const since = `since ${formatTime(clash.beginNs)} (line ${clash.line})`;
       context.refuse('E112', path, `${state} ${since}`);
     }
@@ -145,36 +139,5 @@ function spansOf({ schedule, position }: FaultSpec, end: number, slotsMax: numbe
       return { beginsNs: new Float64Array(0), endsNs: new Float64Array(0), line };
     default:
       return schedule satisfies never;
-  }
-}
-
-/** What an action changes, for example `up core-110--core-310 forward` or `crash gateway-111`. */
-function targetsOf(action: FaultAction): readonly string[] {
-  switch (action.kind) {
-    case 'set-link': {
-      const { links, direction, set } = action;
-      if (links.kind !== 'ids') return [];
-      const sides = direction === 'both' ? ['forward', 'backward'] : [direction];
-      return links.ids.flatMap((id) =>
-        sides.flatMap((side) => Object.keys(set).map((key) => `${key} ${id} ${side}`)),
-      );
-    }
-    case 'hold-link':
-      return action.links.kind === 'ids' ? action.links.ids.map((id) => `hold ${id}`) : [];
-    case 'tap':
-      return action.links.kind === 'ids' ? action.links.ids.map((id) => `tap ${id}`) : [];
-    case 'crash':
-      // Which nodes it hits is drawn.
-      if (action.count !== undefined && action.count < action.nodes.length) return [];
-      return action.nodes.map((node) => `crash ${node}`);
-    case 'attack':
-      return [`attack ${action.attack.kind} ${action.attack.node}`];
-    case 'flood':
-      return [`flood ${action.flood.forgery} ${action.flood.node} ${action.flood.as}`];
-    case 'clock':
-    case 'partition':
-      return [];
-    default:
-      return action satisfies never;
   }
 }

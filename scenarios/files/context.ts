@@ -16,7 +16,7 @@ import type { Source, TextSource } from '../../topologies/files/source.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
 import { TextBudget } from '../../topologies/files/text-budget.ts';
 import type { HostSpec, SourcePosition, Topology } from '../../topologies/model.ts';
-import type { TrafficPattern } from '../model.ts';
+import type { TrafficPattern } from '../traffic-pattern.ts';
 import type { FileFlows } from './flows-text.ts';
 import { LinkIndex } from './graph/link-index.ts';
 

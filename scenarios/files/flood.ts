@@ -4,16 +4,17 @@
  *
  * @module
  */
+import type { z } from 'zod';
 import type { Forgery } from '../../engine/host/forgery.ts';
 import { defined } from '../../topologies/files/defined.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { hintNames, listSome } from '../../topologies/files/suggest.ts';
-import type { FloodSpec } from '../model.ts';
+import type { FloodSpec } from '../fault-parts.ts';
 import type { ScenarioContext } from './context.ts';
-import type { EventInput } from './schema.ts';
+import type { floodSchema } from './flood-schema.ts';
 import { neighboursOf, oneLink } from './selectors.ts';
 
-type FloodInput = NonNullable<EventInput['flood']>;
+type FloodInput = z.output<typeof floodSchema>;
 
 /** @returns the flood, or undefined after noting what is wrong. */
 export function resolveFlood(

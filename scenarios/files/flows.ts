@@ -13,7 +13,7 @@ import { collect } from '../../topologies/files/problems.ts';
 import { readText, type TextSource } from '../../topologies/files/source.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
 import { OVER_BUDGET } from '../../topologies/files/text-budget.ts';
-import type { TrafficPattern } from '../model.ts';
+import type { TrafficPattern } from '../traffic-pattern.ts';
 import type { FlowsInFile, ScenarioContext } from './context.ts';
 import { type FileFlow, readFlows } from './flows-text.ts';
 import type { TrafficInput } from './traffic-schema.ts';

@@ -18,19 +18,10 @@ import {
   text,
   wrong,
 } from '../../topologies/files/leaf.ts';
-import {
-  drift,
-  number,
-  rate,
-  share,
-  signedTime,
-  time,
-  whole,
-} from '../../topologies/files/quantity.ts';
+import { time, whole } from '../../topologies/files/quantity.ts';
 import { stackSchema } from '../../topologies/schema/stack.ts';
 import { topologySchema } from '../../topologies/schema/topology.ts';
-import { attackSchema } from './attack-schema.ts';
-import { floodSchema } from './flood-schema.ts';
+import { actionShape } from './actions.ts';
 import { privacySchema } from './privacy-schema.ts';
 import { sweepSchema } from './sweep/schema.ts';
 import { trafficSchema } from './traffic-schema.ts';
@@ -38,53 +29,6 @@ import { trafficSchema } from './traffic-schema.ts';
 const POSITIVE = { min: 1, minText: '1ns' };
 
 // --- events -----------------------------------------------------------------------------------
-
-const nodeNames = z.array(text('the name of a node')).min(1);
-
-const selectorSchema = z
-  .union([
-    text('a link such as "a <-> b"'),
-    z.array(text('a link such as "a <-> b"')).min(1),
-    z.strictObject({
-      activePath: text('two nodes such as "a -> b"'),
-      hop: hop().optional(),
-    }),
-  ])
-  .meta({
-    description: 'An id, "a <-> b", a pattern "core-* <-> br-*", a list of them, or a hop in use.',
-  });
-
-/** Which inter-AS link of a path: by word, or by index from 0. */
-function hop(): Leaf<'random' | 'first' | 'last' | number> {
-  const expects = 'random, first, last, or an index such as 0';
-  const json = { type: ['string', 'integer'], default: 'random' };
-  type Hop = 'random' | 'first' | 'last' | number;
-  return leaf(expects, json, (value): LeafResult<Hop> => {
-    if (value === 'random' || value === 'first' || value === 'last') return { value };
-    if (typeof value === 'number') {
-      if (Number.isInteger(value) && value >= 0) return { value };
-      return wrong(value < 0 ? 'E115' : 'E104', `${value} is not ${expects}`);
-    }
-    if (typeof value !== 'string') return otherShape(value, expects);
-    return wrong('E104', `"${value}" is not ${expects}`);
-  });
-}
-
-const setSchema = z
-  .strictObject({
-    up: flag().optional().meta({ description: 'false cuts the cable.' }),
-    rate: rate().optional(),
-    delay: time().optional(),
-    loss: share().optional(),
-    lossBurst: number('a number of packets such as 5', { min: 1 })
-      .optional()
-      .meta({ description: 'Mean number of consecutive losses.' }),
-    corrupt: share().optional(),
-    duplicate: share().optional(),
-  })
-  .meta({
-    description: 'Changed quantities; they return to their former values when the event ends.',
-  });
 
 const eventShape = {
   id: name('a name such as cut-1').optional().meta({ description: 'Default event-1, event-2 …' }),
@@ -105,48 +49,7 @@ const eventShape = {
     .strictObject({ up: time(POSITIVE), down: time(POSITIVE) })
     .optional()
     .meta({ description: 'Independent exponential up and down times of each link or node.' }),
-  link: selectorSchema.optional(),
-  direction: oneOf(['both', 'forward', 'backward', 'one-way']).optional(),
-  set: setSchema.optional(),
-  hold: flag().optional().meta({ description: 'Packets in flight wait until the event ends.' }),
-  partition: z
-    .strictObject({ from: nodeNames, to: nodeNames })
-    .optional()
-    .meta({ description: 'Blocks all packets between two sets of nodes.' }),
-  crash: z
-    .union([text('a node or a pattern such as "bus-*"'), nodeNames])
-    .optional()
-    .meta({ description: 'These nodes lose their memory and restart when the event ends.' }),
-  count: whole('a number of nodes such as 30', { min: 1 }).optional().meta({
-    description: 'So many of the nodes crash, drawn from the seed. Default: all.',
-  }),
-  store: oneOf(['synced', 'prefix', 'torn']).optional().meta({
-    description: 'What the store keeps of writes that were not synced.',
-    default: 'synced',
-  }),
-  clock: z
-    .strictObject({
-      node: text('the name of a node'),
-      step: signedTime().optional(),
-      drift: drift().optional(),
-    })
-    .optional()
-    .meta({ description: "Makes the node's calendar clock wrong." }),
-  tap: z
-    .strictObject({
-      replay: share().optional().meta({ description: 'Share sent again.', default: 0 }),
-      replayWithin: whole('a number of packets such as 1000', { min: 1 })
-        .optional()
-        .meta({ description: 'Replays leave up to this many packets later.', default: 1 }),
-      reorder: whole('a number of packets such as 1000', { min: 0 })
-        .optional()
-        .meta({ description: 'Packets move back by up to this many.', default: 0 }),
-      forge: share().optional().meta({ description: 'Share of forged copies.', default: 0 }),
-    })
-    .optional()
-    .meta({ description: 'On-path attacker that records, replays, reorders and forges.' }),
-  attack: attackSchema.optional(),
-  flood: floodSchema.optional(),
+  ...actionShape,
 };
 
 /** One entry of `events`. */
@@ -326,5 +229,3 @@ export const scenarioSchema = z
 export type ScenarioInput = z.output<typeof scenarioSchema>;
 /** One entry of `events`. */
 export type EventInput = z.output<typeof eventSchema>;
-/** A link selector in a file. */
-export type SelectorInput = NonNullable<EventInput['link']>;

@@ -13,9 +13,9 @@ import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { hintNames, listSome, suggest } from '../../topologies/files/suggest.ts';
 import type { Topology } from '../../topologies/model.ts';
-import type { LinkSelector } from '../model.ts';
+import type { LinkSelector } from '../fault-parts.ts';
 import type { ScenarioContext } from './context.ts';
-import type { SelectorInput } from './schema.ts';
+import type { SelectorInput } from './selector-schema.ts';
 
 /** @returns the selector, or undefined after noting what is wrong. */
 export function resolveSelector(

@@ -21,7 +21,7 @@ import { collect } from '../../topologies/files/problems.ts';
 import { LONGEST_TIME_NS } from '../../topologies/files/quantity.ts';
 import { readText } from '../../topologies/files/source.ts';
 import { OVER_BUDGET } from '../../topologies/files/text-budget.ts';
-import type { TrafficPattern } from '../model.ts';
+import type { TrafficPattern } from '../traffic-pattern.ts';
 import type { ScenarioContext } from './context.ts';
 
 type Trace = Extract<TrafficPattern, { kind: 'trace' }>;

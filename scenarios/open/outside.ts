@@ -7,7 +7,8 @@
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 import { EXTERNAL, type HostSpec } from '../../topologies/model.ts';
 import { commandText, shortName } from '../command-text.ts';
-import type { FaultAction, Scenario } from '../model.ts';
+import { nodesHit } from '../files/actions.ts';
+import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import type { NodeChoice } from './nodes.ts';
 
@@ -51,12 +52,6 @@ export function checkOutside(scenario: Scenario): void {
     const name = nodes.find((node) => names.has(node));
     if (name !== undefined) refuse(position, name, `no ${action.kind} reaches it`);
   }
-}
-
-/** Nodes that a crash or a wrong clock hits; none for other actions. */
-export function nodesHit(action: FaultAction): readonly string[] {
-  if (action.kind === 'crash') return action.nodes;
-  return action.kind === 'clock' ? [action.node] : [];
 }
 
 /** The node at the host of a program: it only opens the program's ports. */

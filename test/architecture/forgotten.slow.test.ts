@@ -31,6 +31,11 @@ const QUEUE_TYPE: Plant = {
   text: 'export type QueueSpec =\n',
   becomes: "export type QueueSpec =\n  | { readonly kind: 'red' }\n",
 };
+const ACTION_TYPE: Plant = {
+  file: 'scenarios/files/actions.ts',
+  text: 'export type FaultAction =\n',
+  becomes: "export type FaultAction =\n  | { readonly kind: 'spill' }\n",
+};
 
 const ROWS: readonly Forgotten[] = [
   {
@@ -57,6 +62,33 @@ const ROWS: readonly Forgotten[] = [
       'queue red: missing in schemas/scenario.schema.json',
       'queue red: missing in docs/spec/link-model.md',
       'queue red: missing in a link of check 16 (runner/verify/checks/conservation.ts)',
+    ],
+  },
+  {
+    added: 'an action of events to its union',
+    plants: [ACTION_TYPE],
+    check: 'types',
+    names: [
+      'scenarios/files/actions.ts',
+      'runner/faults/fault-driver.ts',
+      'runner/verify/checks/conservation.ts',
+    ],
+  },
+  {
+    added: 'an action of events to its union and its definitions',
+    plants: [
+      ACTION_TYPE,
+      {
+        file: 'scenarios/files/actions.ts',
+        text: '  hold: {\n',
+        becomes: "  spill: { build: () => ({ kind: 'spill' }) },\n  hold: {\n",
+      },
+    ],
+    check: KINDS,
+    names: [
+      'action spill: missing in docs/spec/scenario-files.md',
+      'action spill: missing in schemas/scenario.schema.json',
+      'action spill: missing in viz/app/pages/network/palette/tools.ts',
     ],
   },
 ];

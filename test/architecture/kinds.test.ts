@@ -11,9 +11,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JitterSpec, LossSpec, QueueSpec } from '../../engine/net/link-spec.ts';
 import { RING } from '../../runner/verify/checks/conservation.ts';
+import { ACTIONS } from '../../scenarios/files/actions.ts';
+import { TOOLS } from '../../viz/app/pages/network/palette/tools.ts';
 import { ROOT } from './files.ts';
 
-type Kinds<Kind extends string> = Readonly<Record<Kind, true>>;
+type Kinds<Kind extends string> = Readonly<Record<Kind, unknown>>;
 
 const QUEUES: Kinds<QueueSpec['kind']> = { 'drop-tail': true, codel: true, priority: true };
 const LOSSES: Kinds<LossSpec['kind']> = {
@@ -30,6 +32,8 @@ const JITTERS: Kinds<JitterSpec['kind']> = {
   pareto: true,
   table: true,
 };
+
+const SCENARIO = readFileSync(join(ROOT, 'schemas/scenario.schema.json'), 'utf8');
 
 /** What a room knows, by the words with which a message names it. */
 type Rooms = Readonly<Record<string, (kind: string) => boolean>>;
@@ -49,6 +53,14 @@ const UNIONS: Readonly<Record<string, { readonly kinds: Kinds<string>; readonly 
     rooms: {
       ...ofLinks(LOSSES),
       [RING_HAS]: (kind) => RING.some(({ loss }) => loss?.kind === kind),
+    },
+  },
+  action: {
+    kinds: ACTIONS,
+    rooms: {
+      ...page('docs/spec/scenario-files.md'),
+      'schemas/scenario.schema.json': (kind) => SCENARIO.includes(`"${kind}": {`),
+      'viz/app/pages/network/palette/tools.ts': (kind) => TOOLS.some((tool) => tool.kind === kind),
     },
   },
   jitter: {
@@ -75,7 +87,8 @@ describe('each kind is known in every room', () => {
 function schema(name: string, kinds: Kinds<string>): Rooms {
   const file = `schemas/${name}.schema.json`;
   const choices: (readonly string[])[] = [];
-  const common = (words: readonly string[]): number => words.filter((word) => kinds[word]).length;
+  const common = (words: readonly string[]): number =>
+    words.filter((word) => Object.hasOwn(kinds, word)).length;
   JSON.parse(readFileSync(join(ROOT, file), 'utf8'), (_, value) => {
     if (Array.isArray(value))
       choices.push(value.flatMap((one) => one?.properties?.kind?.const ?? []));

@@ -7,7 +7,8 @@
  * @module
  */
 import { DSCP_VALUES } from '../../../engine/pure/traffic-class.ts';
-import type { FloodSpec, Scenario, TrafficSpec } from '../../../scenarios/model.ts';
+import type { FloodSpec } from '../../../scenarios/fault-parts.ts';
+import type { Scenario, TrafficSpec } from '../../../scenarios/model.ts';
 import type { FloodOrder } from '../../flood-order.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import type { ReplayAttack } from '../../world.ts';

@@ -14,6 +14,7 @@ import type { SimHost } from '../../../engine/net/sim-host.ts';
 import type { LinkEffect } from '../../../engine/net/sim-link.ts';
 import type { SimWorld } from '../../../engine/net/sim-world.ts';
 import { DSCP_VALUES } from '../../../engine/pure/traffic-class.ts';
+import type { ActionKey } from '../../../scenarios/files/actions.ts';
 import { type Check, EQUAL, type Measure } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
@@ -205,20 +206,28 @@ class Trouble {
     const link = world.link(`verify/16/${draws.below(HOSTS.length)}`);
     const name = HOSTS[draws.below(HOSTS.length)] ?? 'a';
     const side = (['both', 'forward', 'backward'] as const)[draws.below(3)] ?? 'both';
-    const changes: readonly LinkChange[] = [
-      { up: false },
-      { rateBps: 500_000, inSerialisation: 'rescale' },
-      { limitPackets: 1 },
-      { delayNs: 40 * MS, duplicate: 0.5 },
-    ];
-    const kind = draws.below(changes.length + 3);
-    const change = changes[kind];
-    if (change !== undefined) this.open.push(link.change(change, side));
-    else if (kind === changes.length) this.open.push(link.hold(side));
-    else if (kind === changes.length + 1) {
-      const [from, to] = [link.a.host, link.b.host];
-      this.open.push(world.partition([from], [to], draws.chance(0.5) ? 'both' : 'one-way'));
-    } else if (world.host(name).isUp) this.crash(name);
+    const change = (to: LinkChange) => (): unknown => this.open.push(link.change(to, side));
+    const effects: Readonly<Record<ActionKey, readonly (() => unknown)[]>> = {
+      set: [
+        change({ up: false }),
+        change({ rateBps: 500_000, inSerialisation: 'rescale' }),
+        change({ limitPackets: 1 }),
+        change({ delayNs: 40 * MS, duplicate: 0.5 }),
+      ],
+      hold: [(): unknown => this.open.push(link.hold(side))],
+      partition: [
+        (): unknown => {
+          const [from, to] = [link.a.host, link.b.host];
+          const way = draws.chance(0.5) ? 'both' : 'one-way';
+          return this.open.push(world.partition([from], [to], way));
+        },
+      ],
+      crash: [(): unknown => world.host(name).isUp && this.crash(name)],
+      // A tap is there from the beginning; an attack is one, and a flood is traffic.
+      ...{ clock: [], tap: [], attack: [], flood: [] },
+    };
+    const all = Object.values(effects).flat();
+    all[draws.below(all.length)]?.();
     const delay = (5 + draws.below(56)) * MS;
     world.scheduler.after(delay, () => this.open.shift()?.end());
   }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { LinkChange, LinkSide } from '../../../engine/net/link-spec.ts';
 import { type FaultContext, FaultDriver, FaultError } from '../../../runner/faults/fault-driver.ts';
 import type { Undo, World, WorldLink } from '../../../runner/world.ts';
-import type { FaultSpec, FloodSpec, Scenario } from '../../../scenarios/model.ts';
+import type { FloodSpec } from '../../../scenarios/fault-parts.ts';
+import type { FaultSpec, Scenario } from '../../../scenarios/model.ts';
 import { load, SECOND } from './fixture.ts';
 
 const base = load('failover.yaml');

@@ -4,7 +4,8 @@ import type { NodeRequest } from '../../../engine/host/host.ts';
 import { FlowMeter } from '../../../runner/traffic/flow-meter.ts';
 import { readTruth, type Truth, TruthWriter } from '../../../runner/traffic/ground-truth.ts';
 import { Flow, type FlowWorld } from '../../../runner/traffic/traffic-source.ts';
-import type { TrafficPattern, TrafficSpec } from '../../../scenarios/model.ts';
+import type { TrafficSpec } from '../../../scenarios/model.ts';
+import type { TrafficPattern } from '../../../scenarios/traffic-pattern.ts';
 import { MS, SECOND } from './fixture.ts';
 
 interface Sent {

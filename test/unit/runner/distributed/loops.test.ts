@@ -5,7 +5,8 @@ import {
   loopsFor,
   offeredRate,
 } from '../../../../runner/distributed/processes/loops.ts';
-import type { Scenario, TrafficPattern } from '../../../../scenarios/model.ts';
+import type { Scenario } from '../../../../scenarios/model.ts';
+import type { TrafficPattern } from '../../../../scenarios/traffic-pattern.ts';
 import { load } from '../fixture.ts';
 
 const MANY = 64;

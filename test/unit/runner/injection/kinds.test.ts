@@ -1,7 +1,7 @@
 /** Which events can be injected. @module */
 import { describe, expect, it } from 'vitest';
 import { kindsOf, obstacleTo } from '../../../../runner/injection/kinds.ts';
-import { ACTIONS } from '../../../../scenarios/files/events.ts';
+import { ACTION_KEYS } from '../../../../scenarios/files/actions.ts';
 import { openScenario } from '../../../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../../../scenarios/open/registry.ts';
 import { load } from '../fixture.ts';
@@ -11,7 +11,7 @@ const FORGERIES = { 'gateway-111': ['opening', 'frame'], 'gateway-211': ['openin
 describe('the kinds of events that can be injected', () => {
   it('are all of the scenario language, those that are not possible with the reason', () => {
     const kinds = kindsOf(load('failover.yaml'), FORGERIES);
-    expect(kinds.map(({ kind }) => kind)).toEqual(ACTIONS);
+    expect(kinds.map(({ kind }) => kind)).toEqual(ACTION_KEYS);
     const barred = kinds.filter(({ bar }) => bar !== undefined);
     expect(barred.map(({ kind }) => kind)).toEqual(['attack']);
   });

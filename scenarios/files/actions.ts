@@ -1,0 +1,346 @@
+/**
+ * The actions of an event: for each its keys in a file, what they mean, what it acts on and what it changes.
+ *
+ * `runner/faults/fault-driver.ts` carries them out; the palette of the browser view has a tool for each
+ * (`viz/app/pages/network/palette/tools.ts`).
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { defined } from '../../topologies/files/defined.ts';
+import { flag, oneOf, text } from '../../topologies/files/leaf.ts';
+import type { FilePath } from '../../topologies/files/locate.ts';
+import {
+  drift,
+  number,
+  rate,
+  share,
+  signedTime,
+  time,
+  whole,
+} from '../../topologies/files/quantity.ts';
+import { listSome } from '../../topologies/files/suggest.ts';
+import type { AttackSpec, FloodSpec, LinkSelector } from '../fault-parts.ts';
+import { resolveAttack } from './attack.ts';
+import { attackSchema } from './attack-schema.ts';
+import type { ScenarioContext } from './context.ts';
+import { resolveFlood } from './flood.ts';
+import { floodSchema } from './flood-schema.ts';
+import { selectorSchema } from './selector-schema.ts';
+import { nodesOf, resolveSelector } from './selectors.ts';
+
+/** What an event does. Every effect that begins can also end. */
+export type FaultAction =
+  | {
+      readonly kind: 'set-link';
+      readonly links: LinkSelector;
+      readonly direction: 'both' | 'forward' | 'backward';
+      /** Changed quantities, base units; `up` false cuts the cable. */
+      readonly set: {
+        readonly up?: boolean;
+        readonly rateBps?: number;
+        readonly delayNs?: number;
+        readonly loss?: number;
+        readonly lossBurst?: number;
+        readonly corrupt?: number;
+        readonly duplicate?: number;
+      };
+    }
+  | { readonly kind: 'hold-link'; readonly links: LinkSelector }
+  | {
+      readonly kind: 'partition';
+      readonly from: readonly string[];
+      readonly to: readonly string[];
+      readonly direction: 'both' | 'one-way';
+    }
+  | {
+      readonly kind: 'crash';
+      readonly nodes: readonly string[];
+      /** So many of them, drawn; all if absent. */
+      readonly count?: number;
+      readonly store: 'synced' | 'prefix' | 'torn';
+    }
+  | { readonly kind: 'clock'; readonly node: string; readonly stepNs: number; readonly ppm: number }
+  /** An attacker on the path who records packets and sends copies later or out of order. */
+  | {
+      readonly kind: 'tap';
+      readonly links: LinkSelector;
+      /** Share of recorded packets that are sent again, 0..1. */
+      readonly replay: number;
+      /** Replays leave up to this many packets later. */
+      readonly replayWithin: number;
+      /** Genuine packets are moved back by up to this many packets. */
+      readonly reorder: number;
+      /** Forged copies (bits flipped after recording), share 0..1. */
+      readonly forge: number;
+    }
+  /** An adversary with a goal; its success is `privacy.attack.<name>.success`. */
+  | { readonly kind: 'attack'; readonly attack: AttackSpec }
+  /** Forged datagrams at a steady rate, from a neighbour of the target. */
+  | { readonly kind: 'flood'; readonly flood: FloodSpec };
+
+/** The word of an action in a file. */
+export type ActionKey = WordOf<FaultAction['kind']>;
+type WordOf<Kind extends string> = Kind extends `${infer Word}-link` ? Word : Kind;
+
+/** Keys that fit only some actions. */
+export const COMPANIONS = ['link', 'direction', 'store', 'count'] as const;
+
+interface Action<One extends FaultAction> {
+  /** Those of these keys that fit it. */
+  readonly companions?: readonly (typeof COMPANIONS)[number][];
+  /** What it means, or undefined after noting what is wrong. */
+  readonly build: (context: ScenarioContext, input: ActionInput, path: FilePath) => One | undefined;
+  /** Links or nodes that are known before the run, each of which can have up and down times of its own. */
+  targets?(action: One): readonly string[];
+  /** Nodes of which it hits the program or its clock. */
+  nodesHit?(action: One): readonly string[];
+  /** What it changes, such as `up core-110--core-310 forward`; its targets if absent. */
+  changes?(action: One): readonly string[];
+  /** Says that what it changes is changed. */
+  readonly already?: string;
+}
+
+const nodeNames = z.array(text('the name of a node')).min(1);
+
+const setSchema = z
+  .strictObject({
+    up: flag().optional().meta({ description: 'false cuts the cable.' }),
+    rate: rate().optional(),
+    delay: time().optional(),
+    loss: share().optional(),
+    lossBurst: number('a number of packets such as 5', { min: 1 })
+      .optional()
+      .meta({ description: 'Mean number of consecutive losses.' }),
+    corrupt: share().optional(),
+    duplicate: share().optional(),
+  })
+  .meta({
+    description: 'Changed quantities; they return to their former values when the event ends.',
+  });
+
+/** The keys of actions in an event. */
+export const actionShape = {
+  link: selectorSchema.optional(),
+  direction: oneOf(['both', 'forward', 'backward', 'one-way']).optional(),
+  set: setSchema.optional(),
+  hold: flag().optional().meta({ description: 'Packets in flight wait until the event ends.' }),
+  partition: z
+    .strictObject({ from: nodeNames, to: nodeNames })
+    .optional()
+    .meta({ description: 'Blocks all packets between two sets of nodes.' }),
+  crash: z
+    .union([text('a node or a pattern such as "bus-*"'), nodeNames])
+    .optional()
+    .meta({ description: 'These nodes lose their memory and restart when the event ends.' }),
+  count: whole('a number of nodes such as 30', { min: 1 }).optional().meta({
+    description: 'So many of the nodes crash, drawn from the seed. Default: all.',
+  }),
+  store: oneOf(['synced', 'prefix', 'torn']).optional().meta({
+    description: 'What the store keeps of writes that were not synced.',
+    default: 'synced',
+  }),
+  clock: z
+    .strictObject({
+      node: text('the name of a node'),
+      step: signedTime().optional(),
+      drift: drift().optional(),
+    })
+    .optional()
+    .meta({ description: "Makes the node's calendar clock wrong." }),
+  tap: z
+    .strictObject({
+      replay: share().optional().meta({ description: 'Share sent again.', default: 0 }),
+      replayWithin: whole('a number of packets such as 1000', { min: 1 })
+        .optional()
+        .meta({ description: 'Replays leave up to this many packets later.', default: 1 }),
+      reorder: whole('a number of packets such as 1000', { min: 0 })
+        .optional()
+        .meta({ description: 'Packets move back by up to this many.', default: 0 }),
+      forge: share().optional().meta({ description: 'Share of forged copies.', default: 0 }),
+    })
+    .optional()
+    .meta({ description: 'On-path attacker that records, replays, reorders and forges.' }),
+  attack: attackSchema.optional(),
+  flood: floodSchema.optional(),
+};
+
+type ActionInput = z.output<z.ZodObject<typeof actionShape>>;
+
+/** All actions, in the order of the scenario language. */
+export const ACTIONS: { readonly [One in FaultAction as WordOf<One['kind']>]: Action<One> } = {
+  set: {
+    companions: ['link', 'direction'],
+    targets: ({ links }) => idsOf(links),
+    changes: ({ links, direction, set }) => {
+      const sides = direction === 'both' ? ['forward', 'backward'] : [direction];
+      return idsOf(links).flatMap((id) =>
+        sides.flatMap((side) => Object.keys(set).map((key) => `${key} ${id} ${side}`)),
+      );
+    },
+    build: (context, input, path) => {
+      const set = defined(input.set ?? {});
+      if (Object.keys(set).length === 0) {
+        context.refuse('E121', [...path, 'set'], 'empty, expected a change such as { up: false }');
+        return undefined;
+      }
+      const links = linksOf(context, input, path);
+      const direction = directionOf(context, input, path, ['both', 'forward', 'backward']);
+      if (links === undefined || direction === undefined) return undefined;
+      const { rate, delay, ...rest } = set;
+      const changes = defined({ ...rest, rateBps: rate, delayNs: delay });
+      return { kind: 'set-link', links, direction, set: changes };
+    },
+  },
+  hold: {
+    companions: ['link'],
+    already: 'link is already held',
+    targets: ({ links }) => idsOf(links),
+    build: (context, input, path) => {
+      const links = linksOf(context, input, path);
+      return links === undefined ? undefined : { kind: 'hold-link', links };
+    },
+  },
+  partition: {
+    companions: ['direction'],
+    build: (context, input, path) => {
+      const sides = input.partition;
+      if (sides === undefined) return undefined;
+      const from = nodesOf(context, sides.from, [...path, 'partition', 'from']);
+      const to = nodesOf(context, sides.to, [...path, 'partition', 'to']);
+      const direction = directionOf(context, input, path, ['both', 'one-way']);
+      const others = new Set(to);
+      const both = from.find((node) => others.has(node));
+      if (both !== undefined) {
+        const message = `"${both}" is on both sides, expected two separate sets`;
+        context.refuse('E112', [...path, 'partition', 'to'], message);
+      }
+      if (direction === undefined || from.length === 0 || to.length === 0) return undefined;
+      return { kind: 'partition', from, to, direction };
+    },
+  },
+  crash: {
+    companions: ['store', 'count'],
+    already: 'node is already down',
+    targets: ({ nodes }) => nodes,
+    // Which nodes a number of them hits is drawn.
+    changes: ({ nodes, count = nodes.length }) =>
+      count < nodes.length ? [] : nodes.map((node) => `crash ${node}`),
+    nodesHit: ({ nodes }) => nodes,
+    build: (context, { crash = '', count, store = 'synced' }, path) => {
+      const nodes = nodesOf(context, crash, [...path, 'crash']);
+      if (nodes.length === 0) return undefined;
+      if (count !== undefined && count > nodes.length) {
+        const message = `${count} nodes, but crash selects only ${nodes.length}`;
+        context.refuse('E104', [...path, 'count'], message, `nodes: ${listSome(nodes)}`);
+        return undefined;
+      }
+      return { kind: 'crash', nodes, ...defined({ count }), store };
+    },
+  },
+  clock: {
+    nodesHit: ({ node }) => [node],
+    build: (context, { clock }, path) => {
+      if (clock === undefined || !context.checkNode(clock.node, [...path, 'clock', 'node'])) {
+        return undefined;
+      }
+      if (clock.step === undefined && clock.drift === undefined) {
+        context.refuse('E121', [...path, 'clock'], 'no change, expected step or drift');
+        return undefined;
+      }
+      return {
+        kind: 'clock',
+        node: clock.node,
+        stepNs: clock.step ?? 0,
+        ppm: clock.drift ?? 0,
+      };
+    },
+  },
+  tap: {
+    companions: ['link'],
+    already: 'link is already tapped',
+    targets: ({ links }) => idsOf(links),
+    build: (context, input, path) => {
+      const links = linksOf(context, input, path);
+      if (links === undefined || input.tap === undefined) return undefined;
+      const { replay = 0, replayWithin = 1, reorder = 0, forge = 0 } = input.tap;
+      return { kind: 'tap', links, replay, replayWithin, reorder, forge };
+    },
+  },
+  attack: {
+    already: 'node is already under this attack',
+    changes: ({ attack: { kind, node } }) => [`attack ${kind} ${node}`],
+    build: (context, input, path) => {
+      if (input.attack === undefined) return undefined;
+      const attack = resolveAttack(context, input.attack, [...path, 'attack']);
+      return attack === undefined ? undefined : { kind: 'attack', attack };
+    },
+  },
+  flood: {
+    already: 'node is already under this flood',
+    changes: ({ flood: { forgery, node, as } }) => [`flood ${forgery} ${node} ${as}`],
+    build: (context, input, path) => {
+      if (input.flood === undefined) return undefined;
+      const flood = resolveFlood(context, input.flood, [...path, 'flood']);
+      return flood === undefined ? undefined : { kind: 'flood', flood };
+    },
+  },
+};
+
+/** Their words in a file. */
+export const ACTION_KEYS = Object.keys(ACTIONS) as ActionKey[];
+
+/** The word of an action in a file. */
+export function wordOf({ kind }: FaultAction): ActionKey {
+  return kind.replace('-link', '') as ActionKey;
+}
+
+/** Links or nodes that are known before the run, each of which can have up and down times of its own. */
+export function targetsOf(action: FaultAction): readonly string[] {
+  return definitionOf(action).targets?.(action) ?? [];
+}
+
+/** Nodes of which it hits the program or its clock. */
+export function nodesHit(action: FaultAction): readonly string[] {
+  return definitionOf(action).nodesHit?.(action) ?? [];
+}
+
+/** What an action changes, for example `up core-110--core-310 forward` or `crash gateway-111`. */
+export function changesOf(action: FaultAction): readonly string[] {
+  const { changes } = definitionOf(action);
+  return changes?.(action) ?? targetsOf(action).map((target) => `${wordOf(action)} ${target}`);
+}
+
+function definitionOf(action: FaultAction): Action<FaultAction> {
+  return ACTIONS[wordOf(action)] as Action<FaultAction>;
+}
+
+function idsOf(links: LinkSelector): readonly string[] {
+  return links.kind === 'ids' ? links.ids : [];
+}
+
+function linksOf(
+  context: ScenarioContext,
+  input: ActionInput,
+  path: FilePath,
+): LinkSelector | undefined {
+  if (input.link !== undefined) return resolveSelector(context, input.link, [...path, 'link']);
+  const hint = 'write link: "a <-> b"';
+  context.refuse('E121', [...path, 'link'], 'missing, expected the link to act on', hint);
+  return undefined;
+}
+
+function directionOf<Words extends string>(
+  context: ScenarioContext,
+  input: ActionInput,
+  path: FilePath,
+  allowed: readonly [Words, ...Words[]],
+): Words | undefined {
+  if (input.direction === undefined) return allowed[0];
+  const found = allowed.find((word) => word === input.direction);
+  if (found === undefined) {
+    const message = `"${input.direction}" does not fit here, expected ${allowed.join(', ')}`;
+    context.refuse('E104', [...path, 'direction'], message);
+  }
+  return found;
+}

@@ -1,0 +1,47 @@
+/**
+ * The links of an event, as written in a file.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import {
+  type Leaf,
+  type LeafResult,
+  leaf,
+  otherShape,
+  text,
+  wrong,
+} from '../../topologies/files/leaf.ts';
+
+/** The links that an event selects. */
+export const selectorSchema = z
+  .union([
+    text('a link such as "a <-> b"'),
+    z.array(text('a link such as "a <-> b"')).min(1),
+    z.strictObject({
+      activePath: text('two nodes such as "a -> b"'),
+      hop: hop().optional(),
+    }),
+  ])
+  .meta({
+    description: 'An id, "a <-> b", a pattern "core-* <-> br-*", a list of them, or a hop in use.',
+  });
+
+/** Which inter-AS link of a path: by word, or by index from 0. */
+function hop(): Leaf<'random' | 'first' | 'last' | number> {
+  const expects = 'random, first, last, or an index such as 0';
+  const json = { type: ['string', 'integer'], default: 'random' };
+  type Hop = 'random' | 'first' | 'last' | number;
+  return leaf(expects, json, (value): LeafResult<Hop> => {
+    if (value === 'random' || value === 'first' || value === 'last') return { value };
+    if (typeof value === 'number') {
+      if (Number.isInteger(value) && value >= 0) return { value };
+      return wrong(value < 0 ? 'E115' : 'E104', `${value} is not ${expects}`);
+    }
+    if (typeof value !== 'string') return otherShape(value, expects);
+    return wrong('E104', `"${value}" is not ${expects}`);
+  });
+}
+
+/** A link selector in a file. */
+export type SelectorInput = z.output<typeof selectorSchema>;

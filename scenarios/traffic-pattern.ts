@@ -1,0 +1,31 @@
+/**
+ * When the packets of a flow leave: one kind for each word of `traffic` in a scenario.
+ *
+ * @module
+ */
+
+/** When packets of a flow leave. */
+export type TrafficPattern =
+  | { readonly kind: 'constant'; readonly rate: number }
+  | { readonly kind: 'poisson'; readonly rate: number }
+  /** Exponential on and off periods; constant `rate` while on. */
+  | {
+      readonly kind: 'on-off';
+      readonly rate: number;
+      readonly onNs: number;
+      readonly offNs: number;
+    }
+  /** Instants and sizes from a CSV file (`seconds,bytes` lines), sorted. */
+  | {
+      readonly kind: 'trace';
+      readonly atNs: readonly number[];
+      readonly bytes: readonly number[];
+    }
+  /** Each request is answered by the receiver with `responseBytes`. */
+  | {
+      readonly kind: 'request-response';
+      readonly rate: number;
+      readonly responseBytes: number;
+    }
+  /** One transfer of `bytes` over the reliable stream, then the end. */
+  | { readonly kind: 'file'; readonly bytes: number };
