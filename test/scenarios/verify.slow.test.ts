@@ -11,7 +11,7 @@ import { SeededEngine } from '../../runner/verify/base/seeded-engine.ts';
 import { type CheckVerdict, judgeCheck } from '../../runner/verify/judge.ts';
 import { renderSuiteMarkdown, renderTable } from '../../runner/verify/render.ts';
 import { CHECKS } from '../../runner/verify/suite.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
+import { itWhole, vectors } from '../vectors-root.ts';
 
 const SEED = 1;
 /** A check takes up to 8 s of CPU time, and the machine may be shared. */
@@ -82,22 +82,22 @@ interface TheoryRow {
   readonly dropsBySecond?: readonly number[];
 }
 
-describe.skipIf(!hasVectors)(
-  'theory and intervals are those of vectors/simulation/theory.json',
-  () => {
-    const rows = hasVectors ? vectors<TheoryFile>('simulation/theory.json').checks : [];
-    const published = (id: string): TheoryRow => rows.find((row) => `${row.check}` === id)!;
-    const own = (id: string): readonly Measure[] => measured.get(id)!;
-    const halfOf = ({ accept }: Measure): number => {
-      if (accept.kind !== 'around') throw new Error(`${accept.kind} has no half width`);
-      expect(accept.above).toBeCloseTo(accept.below, 12);
-      return accept.above;
-    };
-    const listOf = (
-      value: number | readonly number[] | Readonly<Record<string, number>>,
-    ): number[] => (typeof value === 'number' ? [value] : Object.values(value));
+describe('theory and intervals are those of vectors/simulation/theory.json', () => {
+  const published = (id: string): TheoryRow =>
+    vectors<TheoryFile>('simulation/theory.json').checks.find((row) => `${row.check}` === id)!;
+  const own = (id: string): readonly Measure[] => measured.get(id)!;
+  const halfOf = ({ accept }: Measure): number => {
+    if (accept.kind !== 'around') throw new Error(`${accept.kind} has no half width`);
+    expect(accept.above).toBeCloseTo(accept.below, 12);
+    return accept.above;
+  };
+  const listOf = (
+    value: number | readonly number[] | Readonly<Record<string, number>>,
+  ): number[] => (typeof value === 'number' ? [value] : Object.values(value));
 
-    it.each(['3', '4', '5', '6', '9', '11', '20'])('check %s: statistics in their order', (id) => {
+  itWhole.each(['3', '4', '5', '6', '9', '11', '20'])(
+    'check %s: statistics in their order',
+    (id) => {
       const { theory, accept } = published(id);
       const [theories, halves] = [listOf(theory!), listOf(accept!)];
       for (const [i, value] of theories.entries()) {
@@ -105,55 +105,55 @@ describe.skipIf(!hasVectors)(
         expect(Math.abs(measure.theory / value - 1)).toBeLessThan(1e-9);
         expect(halfOf(measure)).toBe(halves[i]);
       }
-    });
+    },
+  );
 
-    it.each(['7', '8'])('check %s: the same interval twice', (id) => {
-      const { theory, accept } = published(id);
-      for (const measure of own(id).slice(0, 2)) {
-        expect(measure.theory).toBeCloseTo(listOf(theory!)[0]!, 9);
-        expect(halfOf(measure)).toBe(accept);
-      }
-    });
+  itWhole.each(['7', '8'])('check %s: the same interval twice', (id) => {
+    const { theory, accept } = published(id);
+    for (const measure of own(id).slice(0, 2)) {
+      expect(measure.theory).toBeCloseTo(listOf(theory!)[0]!, 9);
+      expect(halfOf(measure)).toBe(accept);
+    }
+  });
 
-    it('checks 1, 2 and 12: instants', () => {
-      expect(
-        own('1')
-          .slice(0, 5)
-          .map(({ theory }) => theory),
-      ).toEqual(published('1').exact);
-      expect(own('2')[0]!.theory).toBe((published('2').exact as Record<string, number>)['20000']);
-      expect(own('12')[0]!.theory).toBe((published('12').exact as Record<string, number>)['100']);
-      const isExact = [...own('1'), ...own('2')].every(({ accept }) => accept.kind === 'equal');
-      expect(isExact).toBe(true);
-    });
+  itWhole('checks 1, 2 and 12: instants', () => {
+    expect(
+      own('1')
+        .slice(0, 5)
+        .map(({ theory }) => theory),
+    ).toEqual(published('1').exact);
+    expect(own('2')[0]!.theory).toBe((published('2').exact as Record<string, number>)['20000']);
+    expect(own('12')[0]!.theory).toBe((published('12').exact as Record<string, number>)['100']);
+    const isExact = [...own('1'), ...own('2')].every(({ accept }) => accept.kind === 'equal');
+    expect(isExact).toBe(true);
+  });
 
-    it('checks 10, 13, 15 and 17: bounds', () => {
-      const [low, high] = published('10').acceptCount!;
-      expect(own('10')[0]!.accept).toEqual({
-        kind: 'around',
-        below: 10_000 - low!,
-        above: high! - 10_000,
-      });
-      const { ksLimit } = published('13');
-      for (const i of [0, 1, 3]) {
-        const { accept } = own('13')[i]!;
-        expect(accept.kind === 'within' && accept.high).toBeCloseTo(ksLimit!, 12);
-      }
-      const { idc, lag1 } = published('15').accept as Record<string, number>;
-      expect(own('15').slice(0, 2).map(halfOf)).toEqual([idc, lag1]);
-      const { chi2, maxCorrelation } = published('17');
-      const [chiSquare, , correlation] = own('17').map(({ accept }) => accept);
-      if (chiSquare?.kind !== 'within' || correlation?.kind !== 'within') throw new Error('kind');
-      expect(chiSquare.low).toBeGreaterThanOrEqual(chi2![0]!);
-      expect(chiSquare.high).toBeLessThanOrEqual(chi2![1]! + 0.05);
-      expect([correlation.low, correlation.high]).toEqual([-maxCorrelation!, maxCorrelation!]);
+  itWhole('checks 10, 13, 15 and 17: bounds', () => {
+    const [low, high] = published('10').acceptCount!;
+    expect(own('10')[0]!.accept).toEqual({
+      kind: 'around',
+      below: 10_000 - low!,
+      above: high! - 10_000,
     });
+    const { ksLimit } = published('13');
+    for (const i of [0, 1, 3]) {
+      const { accept } = own('13')[i]!;
+      expect(accept.kind === 'within' && accept.high).toBeCloseTo(ksLimit!, 12);
+    }
+    const { idc, lag1 } = published('15').accept as Record<string, number>;
+    expect(own('15').slice(0, 2).map(halfOf)).toEqual([idc, lag1]);
+    const { chi2, maxCorrelation } = published('17');
+    const [chiSquare, , correlation] = own('17').map(({ accept }) => accept);
+    if (chiSquare?.kind !== 'within' || correlation?.kind !== 'within') throw new Error('kind');
+    expect(chiSquare.low).toBeGreaterThanOrEqual(chi2![0]!);
+    expect(chiSquare.high).toBeLessThanOrEqual(chi2![1]! + 0.05);
+    expect([correlation.low, correlation.high]).toEqual([-maxCorrelation!, maxCorrelation!]);
+  });
 
-    it('check 14: drops by the second', () => {
-      const drops = own('14')
-        .slice(2)
-        .map(({ theory }) => theory);
-      expect(drops).toEqual(published('14').dropsBySecond);
-    });
-  },
-);
+  itWhole('check 14: drops by the second', () => {
+    const drops = own('14')
+      .slice(2)
+      .map(({ theory }) => theory);
+    expect(drops).toEqual(published('14').dropsBySecond);
+  });
+});

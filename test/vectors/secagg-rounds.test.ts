@@ -61,7 +61,7 @@ function secretOf(use: string, ...numbers: number[]): string {
 const SESSION = '50b0d8c78250480ce3407689d4bd66a2f8be2cd0c8f07db479b36c3c25482efe';
 
 /**
- * The masked inputs and the sum of one round, computed independently from docs/spec/federated.md. All
+ * The masked inputs and the sum of one round, computed independently from docs/spec/secure-aggregation.md. All
  * messages of a round would be 17 kB.
  */
 const FIGURES: { readonly cases: readonly RoundVector[] } = {

@@ -142,7 +142,7 @@ interface RoundVectors {
 
 const word = (text: string): number => Number.parseInt(text, 16);
 
-/** Computed independently from docs/spec/federated.md, like all figures here without a source. */
+/** Computed independently from docs/spec/secure-aggregation.md, like all figures here without a source. */
 const SHARING: ShamirVectors = {
   logExp: { exp: { '16': '100b', '255': '8d92', '65534': '8805' } },
   mul: [

@@ -6,7 +6,7 @@ import { fibreDelayNs, greatCircleMetres } from '../../../topologies/import/grea
 import { loadTopology } from '../../../topologies/load.ts';
 import type { Topology } from '../../../topologies/model.ts';
 import { FileFolder, registry } from '../../bad-files/fixture.ts';
-import { hasVectors, vectorText } from '../../vectors-root.ts';
+import { itWhole, vectorText } from '../../vectors-root.ts';
 
 const files = new FileFolder();
 afterAll(() => files.remove());
@@ -220,8 +220,8 @@ describe('a graph that is wrong', () => {
   });
 });
 
-describe.runIf(hasVectors)('networks of the Internet Topology Zoo', () => {
-  it.each([
+describe('networks of the Internet Topology Zoo', () => {
+  itWhole.each([
     ['Geant.gml', [37, 57], ['no node has coordinates: 57 of 57', '25 of 57 links have no speed']],
     [
       'Aconet.gml',
@@ -242,7 +242,7 @@ describe.runIf(hasVectors)('networks of the Internet Topology Zoo', () => {
     }
   });
 
-  it('Abilene has the delays of its map', () => {
+  itWhole('Abilene has the delays of its map', () => {
     const { links } = importing('graphml', vectorText('files/zoo/Abilene.graphml'));
     const delays = new Map(links.map(({ id, forward }) => [id, forward.delayNs]));
     // New York to Chicago is 1,146 km, to Washington 328 km.

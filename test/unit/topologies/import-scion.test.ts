@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { loadTopology } from '../../../topologies/load.ts';
 import type { LinkEnd, Topology } from '../../../topologies/model.ts';
 import { FileFolder, registry } from '../../bad-files/fixture.ts';
-import { hasVectors, vectorText } from '../../vectors-root.ts';
+import { itWhole, vectorText } from '../../vectors-root.ts';
 
 const files = new FileFolder();
 afterAll(() => files.remove());
@@ -19,7 +19,7 @@ function interfaceOf(end: LinkEnd | undefined): unknown {
 
 describe('SCION topology files', () => {
   // The published files are outside the repository; vectors-root reports if they are missing.
-  it.runIf(hasVectors).each([
+  itWhole.each([
     ['tiny.topo', 3, 2],
     ['tiny4.topo', 3, 2],
     ['default.topo', 16, 29],
@@ -37,7 +37,7 @@ describe('SCION topology files', () => {
     expect(new Set(interfaces).size).toBe(2 * links);
   });
 
-  it.runIf(hasVectors)('default.topo has 42 routers, no gateway, and interfaces as pinned', () => {
+  itWhole('default.topo has 42 routers, no gateway, and interfaces as pinned', () => {
     const topology = importTopo(vectorText('scion/topologies/default.topo'));
     expect(topology.hosts).toHaveLength(42);
     expect(topology.hosts.every((host) => host.protocol === 'scion')).toBe(true);

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Topology } from '../../../../../topologies/model.ts';
-import { hasVectors, vectorText } from '../../../../vectors-root.ts';
+import { itWhole, vectorText } from '../../../../vectors-root.ts';
 import { contactsOf, files, hdtn, importing, ion, mistakeIn, trace } from './importing.ts';
 
 afterAll(() => files.remove());
@@ -19,7 +19,7 @@ const vectorContacts = (): readonly VectorContact[] =>
     .contacts;
 
 describe('contact plans of ION', () => {
-  it.runIf(hasVectors)('the 9-node plan has the contacts that others read from it', () => {
+  itWhole('the 9-node plan has the contacts that others read from it', () => {
     const made = ion(vectorText('dtn/cgr/mars-9-node.ionrc'));
     const expected = vectorContacts().map(({ from, to, start, end, owlt, rate }) =>
       [`node-${from}`, `node-${to}`, start, end, rate * 8, owlt * 1_000].join(' '),
@@ -206,7 +206,7 @@ describe('contact plans of ION', () => {
       expect(mistakeIn(() => ion(text))).toContain(message);
     });
 
-    it.runIf(hasVectors)('files of ION itself are read as ionadmin would', () => {
+    itWhole('files of ION itself are read as ionadmin would', () => {
       const real = (name: string): Topology => ion(vectorText(`files/ion/${name}`));
       expect(contactsOf(real('ionstart-with-delete.rc'))).toEqual([
         'node-1 node-2 1 3600 800000 1000',
@@ -263,7 +263,7 @@ describe('contact plans of ION', () => {
 });
 
 describe('contact plans of HDTN', () => {
-  it.runIf(hasVectors)('the 9-node plan is the same as that of ION', () => {
+  itWhole('the 9-node plan is the same as that of ION', () => {
     const contacts = vectorContacts().map(({ from, to, start, end, owlt, rate }, contact) => ({
       ...{ contact, source: from, dest: to, startTime: start, endTime: end, owlt },
       rateBitsPerSec: rate * 8,
@@ -320,7 +320,7 @@ describe('contact plans of HDTN', () => {
     ]);
   });
 
-  it.runIf(hasVectors)('plans of HDTN itself are read', () => {
+  itWhole('plans of HDTN itself are read', () => {
     const real = (name: string): Topology =>
       importing('{ hdtn: plan.json }', 'plan.json', vectorText(`files/hdtn/${name}.json`));
     expect(contactsOf(real('unlimited-rate'))).toHaveLength(4);
