@@ -2,7 +2,8 @@
  * `npm run golden`: rewrites the golden files. If one changes, CHANGELOG needs a line under
  * Results. With `--check` it compares and writes nothing.
  *
- * Fingerprints of short runs go to `test/scenarios/golden.json`, bytes of the codecs to
+ * Fingerprints of short runs go to `test/scenarios/golden.json`, the first run that records each metric to
+ * `golden-metrics.json` beside it, bytes of the codecs to
  * `golden-bytes.json` beside the tests of their folder.
  *
  * @module
@@ -11,7 +12,13 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GOLDEN_FILE, goldenBytesOf, goldenFolders } from './golden/golden-bytes.ts';
 import { type GoldenValues, staleNames, writeGolden } from './golden/golden-file.ts';
-import { GOLDEN_RUNS, runGolden } from './golden/golden-runs.ts';
+import {
+  GOLDEN_RUNS,
+  type GoldenResult,
+  recordedIn,
+  runGolden,
+  storedOf,
+} from './golden/golden-runs.ts';
 import { toolOptions } from './tool-options.ts';
 
 const options = toolOptions(
@@ -21,13 +28,16 @@ const options = toolOptions(
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const settle = options.has('--check') ? compare : write;
-const results = Object.fromEntries(
-  Object.entries(GOLDEN_RUNS).map(([name, run]) => {
-    console.log(name);
-    return [name, runGolden(run)];
-  }),
-);
+const results: Record<string, readonly GoldenResult[]> = {};
+const recorded: Record<string, string> = {};
+for (const [name, run] of Object.entries(GOLDEN_RUNS)) {
+  console.log(name);
+  const seeds = runGolden(run);
+  results[name] = seeds.map(storedOf);
+  for (const metric of seeds.slice(0, 1).flatMap(recordedIn)) recorded[metric] ??= name;
+}
 settle('test/scenarios/golden.json', results);
+settle('test/scenarios/golden-metrics.json', recorded);
 for (const folder of goldenFolders()) {
   settle(relative(ROOT, join(folder, GOLDEN_FILE)), await goldenBytesOf(folder));
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import { fileURLToPath } from 'node:url';
+import type { MetricData, SeedResult } from '../../reports/model.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
@@ -160,14 +161,38 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
 const folderOf = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
 /** Runs all seeds of a golden run. */
-export function runGolden({ scenario, set, seeds }: GoldenRun): readonly GoldenResult[] {
+export function runGolden({ scenario, set, seeds }: GoldenRun): readonly SeedResult[] {
   const registry = new ProtocolRegistry();
   const folders = { scenarios: folderOf('scenarios'), topologies: folderOf('topologies') };
   const loaded = loadScenario({ path: scenario, folders, overrides: set, registry });
-  return seeds.map((seed) => {
-    const { fingerprint, events } = runSeed({ scenario: loaded, registry, seed });
-    return { seed, fingerprint, events };
-  });
+  return seeds.map((seed) => runSeed({ scenario: loaded, registry, seed }));
+}
+
+/** What is stored of a seed. */
+export function storedOf({ seed, fingerprint, events }: SeedResult): GoldenResult {
+  return { seed, fingerprint, events };
+}
+
+/** Names of the metrics of which a seed recorded something, sorted. */
+export function recordedIn({ metrics }: SeedResult): readonly string[] {
+  return Object.entries(metrics)
+    .filter(([, data]) => isRecorded(data))
+    .map(([name]) => name)
+    .sort();
+}
+
+function isRecorded(data: MetricData): boolean {
+  switch (data.kind) {
+    case 'counter':
+    case 'gauge':
+      return data.value !== 0;
+    case 'ratio':
+      return data.denominator !== 0;
+    case 'samples':
+      return data.values.length > 0;
+    case 'histogram':
+      return data.data.count > 0;
+  }
 }
 
 /** The command that repeats one seed of a golden run. */
