@@ -3,12 +3,9 @@
  * Only the module of the given command is loaded, because the engine takes twenty times as long to
  * load as Node itself.
  *
- * Commands for the maintenance of the repository are not in the package.
- *
  * @module
  */
 import type { Command } from 'commander';
-import { IS_SOURCE } from '../engine/live/own-form.ts';
 
 type AddCommand = (program: Command) => void;
 
@@ -21,116 +18,123 @@ interface Entry {
   readonly load: () => Promise<AddCommand>;
 }
 
-const ENTRIES: readonly Entry[] = [
-  {
-    name: 'scenario',
-    words: '[options] [file]',
-    summary: 'run a scenario in virtual time',
-    load: async () => (await import('./scenario.ts')).addScenario,
-  },
-  {
-    name: 'live',
-    words: '[options] [file]',
-    summary: 'run a scenario on real sockets, in real time',
-    load: async () => (await import('./live.ts')).addLive,
-  },
-  {
-    name: 'node',
-    words: '[options] [topology] [node]',
-    summary: 'run one node for a coordinator on another machine',
-    load: async () => (await import('./node.ts')).addNode,
-  },
-  {
-    name: 'emulate',
-    words: '[options] [file]',
-    summary: 'run a scenario at the pace of the wall clock, with outside programs',
-    load: async () => (await import('./emulate.ts')).addEmulate,
-  },
-  {
-    name: 'sweep',
-    words: '[options] <file>',
-    summary: 'run all combinations of parameter lists',
-    load: async () => (await import('./sweep.ts')).addSweep,
-  },
-  {
-    name: 'worker',
-    words: '[options]',
-    summary: 'make runs for the sweeps of a fleet',
-    load: async () => (await import('./worker.ts')).addWorker,
-  },
-  {
-    name: 'fleet',
-    words: '[options]',
-    summary: 'show the workers of a fleet, and what is left',
-    load: async () => (await import('./fleet.ts')).addFleet,
-  },
-  {
-    name: 'merge',
-    words: '[options] <results...>',
-    summary: 'join the parts of a sweep',
-    load: async () => (await import('./merge.ts')).addMerge,
-  },
-  {
-    name: 'compare',
-    words: '[options] [a] [b]',
-    summary: 'compare two reports, paired by seed',
-    load: async () => (await import('./compare.ts')).addCompare,
-  },
-  {
-    name: 'viz',
-    words: '[options] [run]',
-    summary: 'show runs in the browser',
-    load: async () => (await import('./viz.ts')).addViz,
-  },
-  {
-    name: 'dissect',
-    words: '[options] <protocol...>',
-    summary: 'print a Wireshark dissector of a protocol',
-    load: async () => (await import('./dissect.ts')).addDissect,
-  },
-  {
-    name: 'verify',
-    words: '[options]',
-    summary: 'check the engine against theory',
-    load: async () => (await import('./verify.ts')).addVerify,
-  },
-  {
-    name: 'epsilon',
-    words: '[options]',
-    summary: 'say what noise guarantees: epsilon of a run, noise for an epsilon',
-    load: async () => (await import('./epsilon.ts')).addEpsilon,
-  },
-  {
-    name: 'calibrate',
-    words: '[options]',
-    summary: 'measure what each operation costs on this machine',
-    load: async () => (await import('./calibrate.ts')).addCalibrate,
-  },
-  {
-    name: 'health',
-    words: '[options]',
-    summary: 'check running nodes: health, metrics, a probe packet',
-    load: async () => (await import('./health.ts')).addHealth,
-  },
-  {
-    name: 'acceptance',
-    words: '[options]',
-    summary: 'run every shipped scenario with 30 seeds',
-    load: async () => (await import('./acceptance.ts')).addAcceptance,
-  },
-  {
-    name: 'requirements',
-    words: '[options]',
-    summary: 'list the requirements with the verdicts of their checks',
-    load: async () => (await import('./requirements.ts')).addRequirements,
-  },
-  {
-    name: 'completion',
-    words: '<shell>',
-    summary: 'print a completion script for a shell',
-    load: async () => (await import('./completion.ts')).addCompletion,
-  },
-];
+/** By what they are for. */
+const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
+  'Run a scenario:': [
+    {
+      name: 'scenario',
+      words: '[options] [file]',
+      summary: 'run a scenario in virtual time',
+      load: async () => (await import('./scenario.ts')).addScenario,
+    },
+    {
+      name: 'live',
+      words: '[options] [file]',
+      summary: 'run a scenario on real sockets, in real time',
+      load: async () => (await import('./live.ts')).addLive,
+    },
+    {
+      name: 'emulate',
+      words: '[options] [file]',
+      summary: 'run a scenario at the pace of the wall clock, with outside programs',
+      load: async () => (await import('./emulate.ts')).addEmulate,
+    },
+  ],
+  'Run it on several machines:': [
+    {
+      name: 'node',
+      words: '[options] [topology] [node]',
+      summary: 'run one node for a coordinator on another machine',
+      load: async () => (await import('./node.ts')).addNode,
+    },
+    {
+      name: 'health',
+      words: '[options]',
+      summary: 'check running nodes: health, metrics, a probe packet',
+      load: async () => (await import('./health.ts')).addHealth,
+    },
+  ],
+  'Many runs:': [
+    {
+      name: 'sweep',
+      words: '[options] <file>',
+      summary: 'run all combinations of parameter lists',
+      load: async () => (await import('./sweep.ts')).addSweep,
+    },
+    {
+      name: 'merge',
+      words: '[options] <results...>',
+      summary: 'join the parts of a sweep',
+      load: async () => (await import('./merge.ts')).addMerge,
+    },
+    {
+      name: 'worker',
+      words: '[options]',
+      summary: 'make runs for the sweeps of a fleet',
+      load: async () => (await import('./worker.ts')).addWorker,
+    },
+    {
+      name: 'fleet',
+      words: '[options]',
+      summary: 'show the workers of a fleet, and what is left',
+      load: async () => (await import('./fleet.ts')).addFleet,
+    },
+  ],
+  'Results:': [
+    {
+      name: 'compare',
+      words: '[options] [a] [b]',
+      summary: 'compare two reports, paired by seed',
+      load: async () => (await import('./compare.ts')).addCompare,
+    },
+    {
+      name: 'viz',
+      words: '[options] [run]',
+      summary: 'show runs in the browser',
+      load: async () => (await import('./viz.ts')).addViz,
+    },
+    {
+      name: 'dissect',
+      words: '[options] <protocol...>',
+      summary: 'print a Wireshark dissector of a protocol',
+      load: async () => (await import('./dissect.ts')).addDissect,
+    },
+    {
+      name: 'epsilon',
+      words: '[options]',
+      summary: 'say what noise guarantees: epsilon of a run, noise for an epsilon',
+      load: async () => (await import('./epsilon.ts')).addEpsilon,
+    },
+  ],
+  'The testbed itself:': [
+    {
+      name: 'verify',
+      words: '[options]',
+      summary: 'check the engine against theory',
+      load: async () => (await import('./verify.ts')).addVerify,
+    },
+    {
+      name: 'calibrate',
+      words: '[options]',
+      summary: 'measure what each operation costs on this machine',
+      load: async () => (await import('./calibrate.ts')).addCalibrate,
+    },
+    {
+      name: 'acceptance',
+      words: '[options]',
+      summary: 'run every shipped scenario with 30 seeds',
+      load: async () => (await import('./acceptance.ts')).addAcceptance,
+    },
+  ],
+  'Shell:': [
+    {
+      name: 'completion',
+      words: '<shell>',
+      summary: 'print a completion script for a shell',
+      load: async () => (await import('./completion.ts')).addCompletion,
+    },
+  ],
+};
 
 /** Decides which commands to load. */
 export type Wanted = (name: string) => boolean;
@@ -148,11 +152,14 @@ export function wantedBy(words: readonly string[]): Wanted {
  * help shows.
  */
 export async function addCommands(program: Command, isWanted: Wanted): Promise<void> {
-  for (const entry of ENTRIES) {
-    if (entry.name === 'requirements' && !IS_SOURCE) continue;
-    if (isWanted(entry.name)) (await entry.load())(program);
-    else addOutline(program, entry);
+  for (const [group, entries] of Object.entries(GROUPS)) {
+    program.commandsGroup(group);
+    for (const entry of entries) {
+      if (isWanted(entry.name)) (await entry.load())(program);
+      else addOutline(program, entry);
+    }
   }
+  program.helpCommand(true);
 }
 
 function addOutline(program: Command, { name, words, summary }: Entry): void {

@@ -17,7 +17,7 @@ export const CODE = fileURLToPath(new URL('..', import.meta.url));
 export const HOME = FORM === 'ts' ? CODE : join(CODE, '../..');
 /** Folders with modules of this project, except those of the browser view. */
 const MODULES = [
-  ...['cli', 'engine', 'nodes', 'reports', 'runner', 'scenarios', 'services', 'tools/requirements'],
+  ...['cli', 'engine', 'nodes', 'reports', 'runner', 'scenarios', 'services'],
   ...['topologies', 'viz/format', 'viz/server'],
 ];
 /** Records of npm, yarn and pnpm, in this folder or any folder above. */
@@ -36,8 +36,6 @@ export function keyOfProgram(programs) {
     hash.update(`${path} ${bytes.length}\n`).update(bytes);
   };
   for (const folder of MODULES.map((name) => join(CODE, name))) {
-    // The package does not contain the tools.
-    if (!existsSync(folder)) continue;
     const names = readdirSync(folder, { recursive: true });
     for (const name of names.sort()) if (name.endsWith(`.${FORM}`)) add(join(folder, name));
   }

@@ -24,21 +24,12 @@ import { slimOutput } from './build/slim-output.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist/lib');
 const SETTINGS = 'tools/config/tsconfig.build.json';
-/**
- * Commands for maintaining the repository. cli/main.ts offers them only inside the repository, not
- * in the package.
- */
-const FOR_DEVELOPERS = ['tools', 'cli/requirements'];
-const BUILT = ['.js', '.d.ts'];
 
 rmSync(OUT, { recursive: true, force: true });
 const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
 const args = [compiler, '-p', SETTINGS, '--noCheck'];
 const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
 if (status !== 0) throw new Error(`the compiler ended with exit code ${status}`);
-for (const path of FOR_DEVELOPERS.flatMap((one) => ['', ...BUILT].map((end) => one + end))) {
-  rmSync(join(OUT, path), { recursive: true, force: true });
-}
 if (!existsSync(join(OUT, 'cli/main.js'))) throw new Error('dist/lib has no cli/main.js');
 for (const path of plainModules()) copyFileSync(join(ROOT, path), join(OUT, path));
 slimOutput(OUT);

@@ -387,8 +387,8 @@ module.exports = {
     {
       name: 'tools-are-for-developers',
       severity: 'error',
-      comment: 'tools keep the repository; only commands for developers may call them.',
-      from: { pathNot: '^(tools|test|cli|bench)/|^vitest\\.config\\.ts$' },
+      comment: 'tools keep the repository: the product does not know them.',
+      from: { pathNot: '^(tools|test|bench)/|^vitest\\.config\\.ts$' },
       to: { path: '^tools/' },
     },
     {

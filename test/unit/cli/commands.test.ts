@@ -19,6 +19,16 @@ describe('commands that are not loaded', () => {
     expect(outlines.helpInformation()).toBe(whole.helpInformation());
   });
 
+  it('stand in groups of a few, in 80 columns', async () => {
+    const help = (await programWith(NOTHING)).helpInformation();
+    const groups = help.split('\n\n').filter((part) => /^[A-Z][\w ]+:\n {2}[a-z]/.test(part));
+    const sizes = groups.map((group) => group.match(/^ {2}[a-z]/gm)?.length ?? 0);
+    expect(groups.length).toBeGreaterThan(4);
+    expect(Math.max(...sizes)).toBeLessThan(6);
+    expect(help).not.toContain('Commands:');
+    expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it('are all but the one that is asked for', async () => {
     const program = await programWith(wantedBy(['health', '--port', '9100']));
     const described = program.commands.filter((one) => one.description() !== '');

@@ -1,0 +1,85 @@
+/**
+ * `npm run requirements [-- --json] [--write] [--check]`: what the project owes, with the checks that show it and their
+ * last verdict.
+ *
+ * Reads what `npm test`, the scenarios, the benchmarks and the last nightly left; runs nothing itself.
+ * Exit 1 when something that is owed now is not green; with `--check`, when docs/REQUIREMENTS.md says
+ * more than the runs show.
+ *
+ * @module
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { overstated } from './requirements/compare-verdicts.ts';
+import { type Judged, judgeAll, owedAndNotGreen } from './requirements/judge-requirements.ts';
+import { readLastRun } from './requirements/last-run.ts';
+import { requirementsDocument, terminalTable } from './requirements/render-requirements.ts';
+import { readRequirements, type Section } from './requirements/requirement-list.ts';
+import { filesByRequirement } from './requirements/test-titles.ts';
+import { toolOptions } from './tool-options.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DOCUMENT = join(ROOT, 'docs/REQUIREMENTS.md');
+const HELP = `npm run requirements [-- OPTIONS]: the requirements with the verdicts of their checks in the last run
+
+  --json    print the list as JSON on stdout and nothing else
+  --write   write docs/REQUIREMENTS.md
+  --check   only fail if docs/REQUIREMENTS.md claims more than the runs show
+`;
+
+function main(options: ReadonlySet<string>): void {
+  const run = readLastRun(ROOT, join(ROOT, 'runs'));
+  const sections = readRequirements(join(ROOT, 'docs/requirements.yaml'));
+  const files = filesByRequirement(ROOT);
+  const all = judgeAll(sections, run, files);
+  // The committed document is compared before it is rewritten.
+  const checked = options.has('--check') ? checkDocument(all) : undefined;
+  if (options.has('--write')) writeDocument(sections, all, files);
+  if (checked === undefined) {
+    const text = options.has('--json')
+      ? `${JSON.stringify(all, null, 2)}\n`
+      : terminalTable(all, run);
+    process.stdout.write(text);
+  }
+  process.exitCode = checked ?? (owedAndNotGreen(all).length === 0 ? 0 : 1);
+}
+
+/** Prints the requirements for which the committed document claims too much. */
+function checkDocument(all: readonly Judged[]): 0 | 1 {
+  const wrong = overstated(readFileSync(DOCUMENT, 'utf8'), all);
+  for (const { id, committed, shown, why } of wrong) {
+    const reasons = why.map((one) => `    ${one}\n`).join('');
+    process.stdout.write(
+      `${id}: docs/REQUIREMENTS.md says ${committed}, shown is ${shown}\n${reasons}`,
+    );
+  }
+  const end = wrong.length === 0 ? 'no verdict says' : `${wrong.length} verdicts say`;
+  process.stdout.write(`docs/REQUIREMENTS.md: ${end} more than the runs show\n`);
+  return wrong.length === 0 ? 0 : 1;
+}
+
+function writeDocument(
+  sections: readonly Section[],
+  all: readonly Judged[],
+  files: ReadonlyMap<string, readonly string[]>,
+): void {
+  const judged = new Map(all.map((one) => [one.id, one]));
+  const text = requirementsDocument(sections, {
+    verdictOf: (id) => judged.get(id) ?? { verdict: 'missing', nightly: undefined },
+    files,
+  });
+  if (isSame(DOCUMENT, text)) return;
+  writeFileSync(DOCUMENT, text);
+}
+
+function isSame(path: string, text: string): boolean {
+  try {
+    return readFileSync(path, 'utf8') === text;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+main(toolOptions(HELP, ['--json', '--write', '--check']));
