@@ -37,6 +37,18 @@ const ACTION_TYPE: Plant = {
   becomes: "export type FaultAction =\n  | { readonly kind: 'spill' }\n",
 };
 
+const METRIC: Plant = {
+  file: 'nodes/ping/index.ts',
+  text: '  metrics: [\n',
+  becomes:
+    "  metrics: [\n    { name: 'ping.unheard', kind: 'counter', unit: 'count', help: 'what nobody counts' },\n",
+};
+const FLAG: Plant = {
+  file: 'cli/run-flags.ts',
+  text: '  readonly debug?: boolean;\n',
+  becomes: '  readonly debug?: boolean;\n  readonly loud?: boolean;\n',
+};
+
 const ROWS: readonly Forgotten[] = [
   {
     added: 'a queue discipline to its union',
@@ -90,6 +102,37 @@ const ROWS: readonly Forgotten[] = [
       'action spill: missing in schemas/scenario.schema.json',
       'action spill: missing in viz/app/pages/network/palette/tools.ts',
     ],
+  },
+  {
+    added: 'a metric to a protocol, for its README',
+    plants: [METRIC],
+    check: 'test/architecture/protocol-folders.test.ts',
+    names: ['| `ping.unheard` | counter | count | what nobody counts |', 'npm run protocols'],
+  },
+  {
+    added: 'a metric to a protocol, which nobody records',
+    plants: [METRIC],
+    check: 'test/architecture/metrics-recorded.test.ts',
+    names: ['ping.unheard', 'NOT_THERE'],
+  },
+  {
+    added: 'a flag without an option',
+    plants: [FLAG],
+    check: 'types',
+    names: ['cli/run-flags.ts', "'loud'"],
+  },
+  {
+    added: 'a flag with an option, which nobody reads',
+    plants: [
+      FLAG,
+      {
+        file: 'cli/run-flags.ts',
+        text: '  debug: [ALL, ',
+        becomes: "  loud: [ALL, () => new Option('--loud', 'is of no use')],\n  debug: [ALL, ",
+      },
+    ],
+    check: 'test/unit/cli/flags.test.ts',
+    names: ['loud of run-flags.ts'],
   },
 ];
 
