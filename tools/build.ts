@@ -19,7 +19,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commitOf } from '../runner/run/commit.ts';
-import { slimOutput } from './build/slim-output.ts';
+import { slimOutput } from './package/slim-output.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist/lib');

@@ -5,12 +5,12 @@
  *
  * @module
  */
-import { buildTopology } from './build/build.ts';
-import { BuildContext } from './build/context.ts';
-import type { LoadedTopology } from './build/loaded.ts';
-import { checkOptions } from './build/options.ts';
-import { modulesOf } from './build/protocol-name.ts';
-import { stackNames } from './build/stack.ts';
+import { assembleTopology } from './assemble/assemble-topology.ts';
+import { BuildContext } from './assemble/context.ts';
+import type { LoadedTopology } from './assemble/loaded.ts';
+import { checkOptions } from './assemble/options.ts';
+import { modulesOf } from './assemble/protocol-name.ts';
+import { stackNames } from './assemble/stack.ts';
 import { COMMAND_FILE, ConfigError } from './files/config-error.ts';
 import { defined } from './files/defined.ts';
 import { findFile } from './files/find-file.ts';
@@ -109,7 +109,7 @@ export function topologyOf(
   const made: Partial<Generated> | undefined = entry === undefined ? {} : generate(context, entry);
   if (input === undefined || made === undefined) return undefined;
   const { draft, module } = made;
-  const topology = buildTopology(context, input, draft);
+  const topology = assembleTopology(context, input, draft);
   return { topology, source, root, ...defined({ module }) };
 }
 

@@ -15,7 +15,7 @@
 
 /** The one address that every system has. */
 export const REAL_ADDRESS = '127.0.0.1';
-/** First port of links (topologies/build/address-plan.ts). */
+/** First port of links (topologies/assemble/address-plan.ts). */
 const LINK_PORT_FIRST = 50_000;
 
 /** Address and port. */

@@ -14,7 +14,7 @@ import type { Direction } from '../../engine/net/direction.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { StackOf } from '../../scenarios/open/nodes.ts';
-import { stackNames } from '../../topologies/build/stack.ts';
+import { stackNames } from '../../topologies/assemble/stack.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { BrokenPromise } from '../crash/crash.ts';
 import type { Experiment } from '../experiment/experiment.ts';

@@ -30,7 +30,7 @@ import type { PacketTable } from '../../engine/net/packet-table.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { FaultRecord, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { stackNames } from '../../topologies/build/stack.ts';
+import { stackNames } from '../../topologies/assemble/stack.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { readFlow } from '../traffic/ground-truth.ts';

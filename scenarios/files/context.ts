@@ -5,7 +5,7 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 import { NamePattern, PATTERN_MAX, type PatternWork } from '../../engine/pure/name-pattern.ts';
-import { Connectivity } from '../../topologies/build/connectivity.ts';
+import { Connectivity } from '../../topologies/assemble/connectivity.ts';
 import { cloudParts } from '../../topologies/cloud-parts.ts';
 import { type ConfigCode, formatPath } from '../../topologies/files/config-error.ts';
 import { shorten } from '../../topologies/files/leaf.ts';

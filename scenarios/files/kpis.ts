@@ -10,7 +10,7 @@
 import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
 import { readNumber } from '../../engine/pure/read-number.ts';
 import type { Aggregation, Comparison, KpiSpec } from '../../reports/model.ts';
-import { stackNames } from '../../topologies/build/stack.ts';
+import { stackNames } from '../../topologies/assemble/stack.ts';
 import type { ConfigIssue } from '../../topologies/files/config-error.ts';
 import { type LeafResult, wrong } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';

@@ -8,7 +8,7 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { LoadedTopology } from '../../topologies/build/loaded.ts';
+import type { LoadedTopology } from '../../topologies/assemble/loaded.ts';
 import {
   type CheckedNodes,
   checkOptions,
@@ -17,9 +17,9 @@ import {
   optionsOf,
   type PlacedProtocol,
   placedProtocols,
-} from '../../topologies/build/options.ts';
-import { mayNameModules, modulesOf } from '../../topologies/build/protocol-name.ts';
-import { resolveStack, stackNames } from '../../topologies/build/stack.ts';
+} from '../../topologies/assemble/options.ts';
+import { mayNameModules, modulesOf } from '../../topologies/assemble/protocol-name.ts';
+import { resolveStack, stackNames } from '../../topologies/assemble/stack.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import { listOverrides, overridesBelow } from '../../topologies/files/overrides.ts';
 import { collect, Problems } from '../../topologies/files/problems.ts';

@@ -8,7 +8,7 @@
  */
 
 import { endsOf, isPattern } from '../../engine/pure/name-pattern.ts';
-import { unreachableHint } from '../../topologies/build/connectivity.ts';
+import { unreachableHint } from '../../topologies/assemble/connectivity.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { hintNames, listSome, suggest } from '../../topologies/files/suggest.ts';

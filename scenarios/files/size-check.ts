@@ -14,7 +14,7 @@ import {
   optionsOf,
   type PlacedProtocol,
   placedProtocols,
-} from '../../topologies/build/options.ts';
+} from '../../topologies/assemble/options.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import type { TrafficSpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';

@@ -6,7 +6,7 @@
  */
 import type { SendWishes } from '../../engine/host/transport.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
-import { stackNames } from '../../topologies/build/stack.ts';
+import { stackNames } from '../../topologies/assemble/stack.ts';
 import { defined } from '../../topologies/files/defined.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';

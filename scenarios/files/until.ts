@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { optionsOf, placedProtocols } from '../../topologies/build/options.ts';
+import { optionsOf, placedProtocols } from '../../topologies/assemble/options.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';

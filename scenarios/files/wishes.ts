@@ -5,7 +5,7 @@
  * @module
  */
 import type { SendWishes } from '../../engine/host/transport.ts';
-import { stackNames } from '../../topologies/build/stack.ts';
+import { stackNames } from '../../topologies/assemble/stack.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import type { TrafficSpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';

@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './files.ts';
 
+/** Files of the repository that match. */
+function filesOf(pattern: string): readonly string[] {
+  const options = { cwd: ROOT, encoding: 'utf8' } as const;
+  return execFileSync('git', ['ls-files', pattern], options).trim().split('\n');
+}
+
 /** Entries of the root folder with files that match. */
 function entriesWith(pattern: string): readonly string[] {
-  const options = { cwd: ROOT, encoding: 'utf8' } as const;
-  const paths = execFileSync('git', ['ls-files', pattern], options).trim().split('\n');
-  return [...new Set(paths.map((path) => path.split('/')[0] as string))];
+  return [...new Set(filesOf(pattern).map((path) => path.split('/')[0] as string))];
 }
 
 /** Folders of the repository with TypeScript in them. */
@@ -62,4 +66,9 @@ it('a rule forbids one folder between the protocols and the commands, and not an
 
 it('the root folder grows: configuration of tools belongs in tools/config', () => {
   expect(entriesWith('*').length).toBeLessThanOrEqual(ROOT_ENTRIES_MAX);
+});
+
+it('search and editors skip a folder, which they take for something made', () => {
+  const skipped = /(^|\/)(build|coverage|dist|logs|out|target|tmp|vendor)\//;
+  expect(filesOf('*').filter((path) => skipped.test(path))).toEqual([]);
 });

@@ -58,7 +58,7 @@ describe('code outside nodes/', () => {
   });
 
   it('is found when it does', () => {
-    const path = 'topologies/build/address-plan.ts';
+    const path = 'topologies/assemble/address-plan.ts';
     const text =
       "/** Not 'gateway'. */\n// 'ping'\nif (node.protocol === 'gateway') return EDGE;\n";
     expect(named({ path, text }, ['gateway', 'ping'])).toEqual([`${path} 'gateway'`]);

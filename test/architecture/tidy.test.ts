@@ -22,7 +22,7 @@ const ours = files.filter(
  * not be listed.
  */
 const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
-  'topologies/build/from-file.ts': 'one of the sources of a draft, beside generate and import',
+  'topologies/assemble/from-file.ts': 'one of the sources of a draft, beside generate and import',
 };
 /** The files that contain the forbidden words themselves. */
 const RULES = /^test\/architecture\/tidy/;

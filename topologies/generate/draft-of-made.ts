@@ -11,7 +11,7 @@ import {
   type LinkDraft,
   type NodeDraft,
   type TopologyDraft,
-} from '../build/draft.ts';
+} from '../assemble/draft.ts';
 import { defined } from '../files/defined.ts';
 import type { FilePath } from '../files/locate.ts';
 import { checkMade } from './check-made.ts';

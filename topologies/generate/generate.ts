@@ -10,9 +10,9 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import type { SeededDraws, TopologyGenerator } from '../../engine/host/generator.ts';
-import type { BuildContext } from '../build/context.ts';
-import type { TopologyDraft } from '../build/draft.ts';
-import { namedProtocol } from '../build/protocol-name.ts';
+import type { BuildContext } from '../assemble/context.ts';
+import type { TopologyDraft } from '../assemble/draft.ts';
+import { namedProtocol } from '../assemble/protocol-name.ts';
 import type { Registry } from '../files/registry.ts';
 import { wordIssues } from '../files/zod-words.ts';
 import { protocolText } from '../schema/topology.ts';

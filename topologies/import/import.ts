@@ -11,8 +11,8 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { TopologyImporter } from '../../engine/host/importer.ts';
-import type { BuildContext } from '../build/context.ts';
-import type { TopologyDraft } from '../build/draft.ts';
+import type { BuildContext } from '../assemble/context.ts';
+import type { TopologyDraft } from '../assemble/draft.ts';
 import { ConfigError } from '../files/config-error.ts';
 import { findFile } from '../files/find-file.ts';
 import { text } from '../files/leaf.ts';

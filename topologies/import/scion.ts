@@ -11,7 +11,7 @@
  */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import type { BuildContext } from '../build/context.ts';
+import type { BuildContext } from '../assemble/context.ts';
 import {
   AS_MTU_DEFAULT,
   type AsDraft,
@@ -20,7 +20,7 @@ import {
   type LinkDraft,
   type NodeDraft,
   type TopologyDraft,
-} from '../build/draft.ts';
+} from '../assemble/draft.ts';
 import { findFile } from '../files/find-file.ts';
 import { flag, oneOf, pattern, text } from '../files/leaf.ts';
 import { collect } from '../files/problems.ts';

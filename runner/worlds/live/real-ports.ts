@@ -8,7 +8,7 @@ import { systemWords } from '../../../engine/live/environment.ts';
 import { firstTaken, firstUnusable } from '../../../engine/live/loopback.ts';
 import { type PortRange, REAL_ADDRESS } from '../../../engine/live/port-plan.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
-import { SERVICE_PORTS } from '../../../topologies/build/address-plan.ts';
+import { SERVICE_PORTS } from '../../../topologies/assemble/address-plan.ts';
 import type { HostSpec, Topology } from '../../../topologies/model.ts';
 
 /** Ranges of the `ports` plan; undefined in the `loopback` plan. */

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { slimOutput } from '../../../tools/build/slim-output.ts';
 import { writeFiles } from '../../../tools/new-protocol.ts';
+import { slimOutput } from '../../../tools/package/slim-output.ts';
 
 const FILES = {
   'index.js':

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Connectivity } from '../../../topologies/build/connectivity.ts';
+import { Connectivity } from '../../../topologies/assemble/connectivity.ts';
 import { loadTopology } from '../../../topologies/load.ts';
 import type { Topology } from '../../../topologies/model.ts';
 import { FileFolder, registry } from '../../bad-files/fixture.ts';

@@ -1,5 +1,5 @@
 /**
- * Builds a checked topology from its parsed file.
+ * Assembles a checked topology from its parsed file.
  *
  * The steps follow the order in which mistakes make sense: systems, nodes, links, addresses
  * (docs/spec/topology-files.md).
@@ -22,11 +22,11 @@ import { checkPrograms } from './outside.ts';
 import { resolveStack } from './stack.ts';
 
 /**
- * Builds the topology; mistakes are recorded in the context, and the result is then only useful for
+ * Assembles the topology; mistakes are recorded in the context, and the result is then only useful for
  * finding more of them.
  * @param generated What the `generate` entry made.
  */
-export function buildTopology(
+export function assembleTopology(
   context: BuildContext,
   input: TopologyInput,
   generated: TopologyDraft | undefined,
