@@ -149,6 +149,8 @@ export class Flow {
       case 'file':
         this.#world.at(startNs, () => this.#chunk(0));
         return;
+      default:
+        pattern satisfies never;
     }
   }
 

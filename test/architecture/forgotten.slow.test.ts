@@ -48,6 +48,11 @@ const FLAG: Plant = {
   text: '  readonly debug?: boolean;\n',
   becomes: '  readonly debug?: boolean;\n  readonly loud?: boolean;\n',
 };
+const ROUTER: Plant = {
+  file: 'nodes/dtn/config.ts',
+  text: "  'prophet',\n",
+  becomes: "  'prophet',\n  'lucky',\n",
+};
 
 const ROWS: readonly Forgotten[] = [
   {
@@ -133,6 +138,54 @@ const ROWS: readonly Forgotten[] = [
     ],
     check: 'test/unit/cli/flags.test.ts',
     names: ['loud of run-flags.ts'],
+  },
+  {
+    added: 'a kind of traffic to its union',
+    plants: [
+      {
+        file: 'scenarios/traffic-pattern.ts',
+        text: 'export type TrafficPattern =\n',
+        becomes:
+          "export type TrafficPattern =\n  | { readonly kind: 'surge'; readonly rate: number }\n",
+      },
+      {
+        file: 'scenarios/files/traffic-schema.ts',
+        text: "    z.strictObject({\n      kind: z.literal('on-off'),\n",
+        becomes:
+          "    z.strictObject({ kind: z.literal('surge'), ...flowShape, rate: packets() }),\n" +
+          "    z.strictObject({\n      kind: z.literal('on-off'),\n",
+      },
+    ],
+    check: 'types',
+    names: [
+      'runner/distributed/messages/order-shape.ts',
+      'runner/traffic/traffic-source.ts',
+      'scenarios/files/traffic.ts',
+      'test/scenarios/traffic-kinds.test.ts',
+      KINDS,
+    ],
+  },
+  {
+    added: 'a router to its options',
+    plants: [ROUTER],
+    check: 'types',
+    names: ['nodes/dtn/router/make-router.ts', 'runner/verify/checks/bundle-stores.ts'],
+  },
+  {
+    added: 'a router and a drop reason without a word on them',
+    plants: [
+      ROUTER,
+      {
+        file: 'engine/net/drop-reasons.ts',
+        text: "  codel: 'CoDel",
+        becomes: "  red: 'RED dropped it.',\n  codel: 'CoDel",
+      },
+    ],
+    check: KINDS,
+    names: [
+      'router lucky: missing in nodes/dtn/README.md',
+      'drop reason red: missing in viz/app/pages/network/drop-places.ts',
+    ],
   },
 ];
 

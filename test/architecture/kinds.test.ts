@@ -9,9 +9,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DROP_MEANINGS } from '../../engine/net/drop-reasons.ts';
 import type { JitterSpec, LossSpec, QueueSpec } from '../../engine/net/link-spec.ts';
+import { dtnConfig } from '../../nodes/dtn/config.ts';
+import { mixingConfig } from '../../nodes/mixnet/mixing/index.ts';
 import { RING } from '../../runner/verify/checks/conservation.ts';
 import { ACTIONS } from '../../scenarios/files/actions.ts';
+import type { TrafficInput } from '../../scenarios/files/traffic-schema.ts';
+import { DROP_PLACES } from '../../viz/app/pages/network/drop-places.ts';
 import { TOOLS } from '../../viz/app/pages/network/palette/tools.ts';
 import { ROOT } from './files.ts';
 
@@ -33,6 +38,13 @@ const JITTERS: Kinds<JitterSpec['kind']> = {
   table: true,
 };
 
+const TRAFFIC: Kinds<TrafficInput['kind']> = {
+  ...{ constant: true, poisson: true, 'on-off': true, trace: true, flows: true, file: true },
+  'request-response': true,
+};
+const STRATEGIES = Object.fromEntries(
+  mixingConfig.options.map(({ shape }) => [shape.strategy.value, true]),
+);
 const SCENARIO = readFileSync(join(ROOT, 'schemas/scenario.schema.json'), 'utf8');
 
 /** What a room knows, by the words with which a message names it. */
@@ -54,6 +66,20 @@ const UNIONS: Readonly<Record<string, { readonly kinds: Kinds<string>; readonly 
       ...ofLinks(LOSSES),
       [RING_HAS]: (kind) => RING.some(({ loss }) => loss?.kind === kind),
     },
+  },
+  traffic: {
+    kinds: TRAFFIC,
+    rooms: { ...schema('scenario', TRAFFIC), ...page('docs/spec/scenario-files.md') },
+  },
+  router: {
+    kinds: dtnConfig.shape.router.unwrap().enum,
+    rooms: page('nodes/dtn/README.md'),
+  },
+  layer: { kinds: dtnConfig.shape.layer.unwrap().enum, rooms: page('nodes/dtn/README.md') },
+  strategy: { kinds: STRATEGIES, rooms: page('nodes/mixnet/mixing/README.md') },
+  'drop reason': {
+    kinds: DROP_MEANINGS,
+    rooms: { 'viz/app/pages/network/drop-places.ts': (reason) => reason in DROP_PLACES },
   },
   action: {
     kinds: ACTIONS,
@@ -83,15 +109,25 @@ describe('each kind is known in every room', () => {
   });
 });
 
+interface Entry {
+  readonly $ref?: string;
+  readonly properties?: { readonly kind?: { readonly const?: string } };
+}
+
 /** A JSON Schema for editors, which comes from the schema that checks files: the choice that has most of the kinds. */
 function schema(name: string, kinds: Kinds<string>): Rooms {
   const file = `schemas/${name}.schema.json`;
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const { $defs } = JSON.parse(text);
+  const kindsOf = (list: readonly Entry[]): readonly string[] =>
+    list
+      .flatMap((one) => $defs[one?.$ref?.split('/').at(-1) ?? ''] ?? one)
+      .flatMap(({ properties } = {}) => properties?.kind?.const ?? []);
   const choices: (readonly string[])[] = [];
   const common = (words: readonly string[]): number =>
     words.filter((word) => Object.hasOwn(kinds, word)).length;
-  JSON.parse(readFileSync(join(ROOT, file), 'utf8'), (_, value) => {
-    if (Array.isArray(value))
-      choices.push(value.flatMap((one) => one?.properties?.kind?.const ?? []));
+  JSON.parse(text, (_, value) => {
+    if (Array.isArray(value)) choices.push(kindsOf(value));
     return value;
   });
   const [most = []] = choices.sort((a, b) => common(b) - common(a));

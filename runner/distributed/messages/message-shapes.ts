@@ -8,6 +8,8 @@
  * @module
  */
 import { HANDOVER_ROWS_MAX, SAMPLE_ROW } from '../../../engine/live/handover/handover-samples.ts';
+import type { MetricValue } from '../../../engine/measure/counters.ts';
+import type { JitterSpec, LossSpec } from '../../../engine/net/link-spec.ts';
 import type { Crash, CrashEvent, CrashPlace } from '../../crash/crash.ts';
 import { ARRIVED_ROW, type Command, type Report, SENT_ROW, type Tally } from './messages.ts';
 import { floodOrder, orderShape, replayAttack } from './order-shape.ts';
@@ -74,7 +76,7 @@ const packed = object<PackedHistogram>({
 
 const real = number(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
 const finite = number(-Number.MAX_VALUE, Number.MAX_VALUE);
-const metric = tagged('kind', {
+const metric = tagged<MetricValue['kind']>('kind', {
   counter: object({ kind: text(NAME_MAX), value: finite }),
   gauge: object({ kind: text(NAME_MAX), value: real }),
   ratio: object({ kind: text(NAME_MAX), numerator: finite, denominator: finite }),
@@ -212,7 +214,7 @@ const side = oneOf('both', 'forward', 'backward');
 const share = number(0, 1);
 const duration = whole(0, INSTANT_MAX);
 
-const loss = tagged('kind', {
+const loss = tagged<LossSpec['kind']>('kind', {
   bernoulli: object({ kind: type, probability: share }),
   burst: object({ kind: type, probability: share, meanBurst: number(1, INSTANT_MAX) }),
   'gilbert-elliott': object({ kind: type, p: share, r: share, lossGood: share, lossBad: share }),
@@ -231,7 +233,7 @@ const loss = tagged('kind', {
   }),
 });
 
-const jitter = tagged('kind', {
+const jitter = tagged<JitterSpec['kind']>('kind', {
   none: object({ kind: type }),
   uniform: object({ kind: type, halfWidthNs: duration }),
   normal: object({

@@ -60,7 +60,7 @@ const position = object<TrafficSpec['position']>({
   column: whole(0),
 });
 
-const pattern = tagged('kind', {
+const pattern = tagged<TrafficSpec['pattern']['kind']>('kind', {
   constant: object({ kind, rate }),
   poisson: object({ kind, rate }),
   'on-off': object({ kind, rate, onNs: instant, offNs: instant }),

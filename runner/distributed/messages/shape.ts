@@ -146,13 +146,17 @@ export function nullable(shape: Shape): Shape {
   return (value, place) => (value === null ? undefined : shape(value, place));
 }
 
-/** The shape selected by the text at `key`. */
-export function tagged(key: string, shapes: Readonly<Record<string, Shape>>): Shape {
+/** The shape selected by the text at `key`; with its kinds as type argument, none is forgotten. */
+export function tagged<Kind extends string>(
+  key: string,
+  shapes: Readonly<Record<Kind, Shape>>,
+): Shape {
+  const isKind = (tag: string): tag is Kind => Object.hasOwn(shapes, tag);
   return (value, place) => {
     if (!isPlain(value)) return `${place} is not an object`;
     const tag = Object.hasOwn(value, key) ? value[key] : undefined;
-    if (typeof tag !== 'string' || !Object.hasOwn(shapes, tag)) return `${place}.${key} is unknown`;
-    return (shapes[tag] as Shape)(value, place);
+    if (typeof tag !== 'string' || !isKind(tag)) return `${place}.${key} is unknown`;
+    return shapes[tag](value, place);
   };
 }
 

@@ -12,8 +12,17 @@ import type { RouterName } from '../bundles/delay-chains.ts';
 
 const FEW = 5;
 const ALL = 10_000;
-const COPYING: readonly RouterName[] = ['epidemic', 'two-hop', 'spray-source', 'spray-binary'];
-const ONE_AND_MORE: readonly RouterName[] = ['first-contact', ...COPYING];
+/** How many copies of a bundle routers make that need nothing but meetings; undefined: they need more, or never pass on. */
+const COPIES: Readonly<Record<RouterName, 'one' | 'several' | undefined>> = {
+  'first-contact': 'one',
+  ...{ epidemic: 'several', 'two-hop': 'several' },
+  ...{ 'spray-source': 'several', 'spray-binary': 'several' },
+  ...{ 'contact-graph': undefined, static: undefined, direct: undefined },
+  ...{ backpressure: undefined, prophet: undefined },
+};
+const ALL_ROUTERS = Object.keys(COPIES) as RouterName[];
+const ONE_AND_MORE = ALL_ROUTERS.filter((router) => COPIES[router] !== undefined);
+const COPYING = ALL_ROUTERS.filter((router) => COPIES[router] === 'several');
 
 function result(engine: SeededEngine, campaign: Campaign): CampaignResult {
   const { everyLost = 0, everySwapped = 0, routerFor } = engine.defects.bundles ?? {};

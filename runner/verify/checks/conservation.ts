@@ -9,6 +9,7 @@
  * @module
  */
 import type { RandomStream } from '../../../engine/core/stream.ts';
+import { DROP_REASONS, type DropReason } from '../../../engine/net/drop-reasons.ts';
 import type { DirectionSpec, LinkChange, LossSpec } from '../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../engine/net/sim-host.ts';
 import type { LinkEffect } from '../../../engine/net/sim-link.ts';
@@ -27,22 +28,10 @@ const PACKETS_PER_SECOND = 2_500;
 const HOPS_MAX = 12;
 /** Number of events between two inspections. */
 const LOOK_EVENTS = 10_000;
-/** Drop reasons of links that the run must produce (drop-reasons.ts). */
-const REASONS = [
-  'queue-full',
-  'mtu',
-  'loss',
-  'link-down',
-  'link-down-queue',
-  'link-down-in-flight',
-  'node-down',
-  'policed',
-  'codel',
-  'partition',
-  'tap',
-  'no-contact',
-  'queue-shrunk',
-] as const;
+/** Drop reasons that the run must not produce: not of links, and without a model of processors. */
+const ELSEWHERE: ReadonlySet<DropReason> = new Set([
+  ...(['port-unreachable', 'no-route', 'cpu-queue-full'] as const),
+]);
 
 const BASE: DirectionSpec = { rateBps: 8_000_000, delayNs: 3 * MS };
 const SLOW: DirectionSpec = { ...BASE, rateBps: 2_000_000 };
@@ -288,7 +277,9 @@ export const conservation: Check = {
       look(trouble, findings);
     }
     const drops = network.dropsByReason();
-    const missing = REASONS.filter((reason) => (drops[reason] ?? 0) === 0);
+    const missing = DROP_REASONS.filter(
+      (reason) => !ELSEWHERE.has(reason) && (drops[reason] ?? 0) === 0,
+    );
     const waiting = network.directions.reduce((sum, one) => sum + one.queuedPackets, 0);
     return [
       exactly('largest imbalance of a direction', findings.imbalance),

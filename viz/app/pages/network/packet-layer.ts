@@ -7,6 +7,7 @@
 import type { Tokens } from '../../../../reports/html/tokens.ts';
 import type { DropRow, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import { svgElement } from '../../kernel/element.ts';
+import { shareOf } from './drop-places.ts';
 import { addMark, HOLLOW, markPath } from './marks.ts';
 import type { PacketMark } from './packets.ts';
 import type { Place } from './place.ts';
@@ -68,7 +69,7 @@ export function burstOf(
   const link = drop.link === undefined ? undefined : info.links[drop.link];
   const { reason } = drop;
   if (link !== undefined && link.from >= 0 && link.to >= 0) {
-    const share = /queue|policed|codel/.test(reason) ? 0.08 : 0.5;
+    const share = shareOf(reason);
     const [a, b] = [topology.at(link.from), topology.at(link.to)];
     const isSteep = Math.abs(b.y - a.y) > Math.abs(b.x - a.x);
     return { ...besides(a, b, share), age, reason, place: link.id, isSteep };
