@@ -14,8 +14,7 @@ import { it } from 'vitest';
 const root =
   process.env['ORRERY_VECTORS'] ?? fileURLToPath(new URL('../../shared/vectors', import.meta.url));
 
-/** True if the folder with the published vectors exists. */
-export const hasVectors: boolean = existsSync(root);
+const hasVectors = existsSync(root);
 
 /** For the few tests that are about whole files. */
 export const itWhole = it.runIf(hasVectors);

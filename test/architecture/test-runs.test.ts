@@ -22,6 +22,9 @@ const files = repositoryFiles()
 /** What the commands of `.ci/run` start. */
 const RUNS = ['check-all', 'check-thorough', 'check-browser', 'check-fleet', 'package-test'];
 
+/** Has no figures: it is about benchmarks. */
+const SILENT = 'test/vectors/simulation-workloads.slow.test.ts';
+
 /** For the patterns that the projects use: any folder, and a name without dots. */
 function isMatch(pattern: string, path: string): boolean {
   const source = pattern
@@ -60,6 +63,16 @@ describe('the runs of tests', () => {
     ).join();
     const named = [...steps.matchAll(/'--project=([\w-]+)'/g)].map(([, name]) => name);
     expect(new Set(named)).toEqual(new Set(projects.map(({ name }) => name)));
+  });
+
+  it('say something of each codec where the published vectors are not installed', () => {
+    const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+    const readers = files.filter((path) => text(path).includes("vectors-root.ts'"));
+    expect(readers.length).toBeGreaterThan(50);
+    // `itWhole` skips a test, and nothing else can ask whether they are installed.
+    const isSkipped = (path: string): boolean => !/^\s*it(\.each)?\(/m.test(text(path));
+    expect(readers.filter(isSkipped)).toEqual([SILENT]);
+    expect(text('test/vectors-root.ts')).not.toMatch(/export const hasVectors/);
   });
 
   it('are found by the suffix', () => {

@@ -26,6 +26,12 @@ export interface WycheproofGroup {
   readonly tests: readonly WycheproofCase[];
 }
 
+/** The parts of a file that are run. */
+export interface WycheproofFile {
+  readonly numberOfTests: number;
+  readonly testGroups: readonly WycheproofGroup[];
+}
+
 /** The outcome of a case. */
 export type Outcome = 'computed' | 'refused';
 
@@ -39,6 +45,27 @@ export interface WycheproofSuite<P = CryptoProvider> {
   readonly computed: number;
   readonly refused: number;
   readonly check: Check<P>;
+}
+
+/** Runs all cases of a file. @returns the number of cases by outcome. */
+export function runFile<P>(
+  suite: WycheproofSuite<P>,
+  crypto: P,
+  { testGroups, numberOfTests }: WycheproofFile,
+): Record<Outcome, number> {
+  const outcomes = { computed: 0, refused: 0 };
+  for (const group of testGroups) {
+    expect(group.tests.length, 'a group without cases').toBeGreaterThan(0);
+    for (const one of group.tests) {
+      try {
+        outcomes[suite.check(crypto, group, one)] += 1;
+      } catch (error) {
+        throw new Error(`${suite.file} case ${one.tcId}, ${one.result}`, { cause: error });
+      }
+    }
+  }
+  expect(outcomes.computed + outcomes.refused).toBe(numberOfTests);
+  return outcomes;
 }
 
 function bytes(one: WycheproofCase, name: string): Uint8Array {

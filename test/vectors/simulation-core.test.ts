@@ -1,17 +1,15 @@
 /**
- * Random generators, streams, log and exp, samplers, the fingerprint and the hold model, compared
+ * Random generators, streams, log and exp, samplers and the fingerprint, compared
  * with the vectors in simulation/. @module
  */
 import { describe, expect, it } from 'vitest';
-import { hold } from '../../bench/workloads/hold-model.ts';
-import { drawRandomNetwork, factsOf } from '../../bench/workloads/random-network-model.ts';
 import { Fingerprint } from '../../engine/core/fingerprint.ts';
 import { Xoshiro128, type XoshiroState } from '../../engine/core/random.ts';
 import * as sampling from '../../engine/core/sampling.ts';
 import { openStream, RandomStream, streamState } from '../../engine/core/stream.ts';
 import { exp, log } from '../../engine/pure/log-exp.ts';
 import { normalQuantile } from '../../engine/pure/normal-quantile.ts';
-import { itWhole, vectorSets, vectors } from '../vectors-root.ts';
+import { vectorSets } from '../vectors-root.ts';
 
 interface Generators {
   xoshiro128starstar: { state: XoshiroState; u32: number[]; jump: { state: number[] } };
@@ -43,22 +41,6 @@ interface Samples {
   truncatedNormalNs: Rule & { sigma: number };
   paretoNs: Rule & { xm: number; a: number };
   ppnd16: { p: string[]; z: string[] };
-}
-
-interface Workloads {
-  hold: { holds: number; cases: { pending: number; clockNs: number; fnv1a: string }[] };
-  random1000: Record<string, unknown> & {
-    firstEdges: number[][];
-    lastEdge: number[];
-    firstFlows: number[][];
-    lastFlow: number[];
-    flowsByHops: Record<string, number>;
-    rejected: number;
-    maxDegree: number;
-    directionsUsed: number;
-    maxFlowsPerDirection: number;
-    packetHops: number;
-  };
 }
 
 /** From `rand_xoshiro/src/xoshiro128starstar.rs` of rust-random/rngs; the jump computed independently. */
@@ -264,47 +246,5 @@ describe.each(vectorSets('simulation/fingerprint.json', DIGESTS))('fingerprints,
       for (const event of events) fingerprint.event(...event);
       expect(fingerprint.digest()).toBe(digest);
     }
-  });
-});
-
-describe('workloads of benchmarks', () => {
-  const workloads = (): Workloads => vectors<Workloads>('simulation/workloads.json');
-
-  itWhole('hold has the listed clock and hash after 2,000,000 holds', () => {
-    const model = workloads().hold;
-    for (const { pending, clockNs, fnv1a } of model.cases) {
-      expect(hold(pending, model.holds)).toMatchObject({ clockNs, fnv1a });
-    }
-  });
-
-  itWhole('the random network of 1,000 nodes has the listed edges, flows and routes', () => {
-    const { random1000 } = workloads();
-    const network = drawRandomNetwork();
-    const edge = (i: number): number[] => {
-      const { a, b, delayNs } = network.edges[i]!;
-      return [a, b, delayNs];
-    };
-    const flow = (i: number): number[] => {
-      const { source, target, startNs } = network.flows[i]!;
-      return [source, target, startNs];
-    };
-    expect([edge(0), edge(1), edge(2)]).toEqual(random1000.firstEdges);
-    expect(edge(2_999)).toEqual(random1000.lastEdge);
-    expect([flow(0), flow(1), flow(2)]).toEqual(random1000.firstFlows);
-    expect(flow(999)).toEqual(random1000.lastFlow);
-    expect(factsOf(network)).toEqual({
-      rejected: random1000.rejected,
-      maxDegree: random1000.maxDegree,
-      flowsByHops: random1000.flowsByHops,
-      directionsUsed: random1000.directionsUsed,
-      maxFlowsPerDirection: random1000.maxFlowsPerDirection,
-      packetHops: random1000.packetHops,
-    });
-  });
-
-  itWhole('a million idle timers change neither clock nor hash', () => {
-    const model = workloads().hold;
-    const { pending, clockNs, fnv1a } = model.cases[0]!;
-    expect(hold(pending, model.holds, 1_000_000)).toMatchObject({ clockNs, fnv1a });
   });
 });
