@@ -11,6 +11,7 @@ import { type Deployment, loadDeployment } from '../runner/distributed/deploymen
 import { refuseClouds } from '../runner/faults/clouds.ts';
 import type { LiveHow } from '../runner/run/live-run.ts';
 import { runLiveApart } from '../runner/threads/wall-clock-thread.ts';
+import { refuseDoubles } from '../scenarios/open/doubles.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { againstSim } from './against-sim.ts';
 import { execute, type Runner } from './execute.ts';
@@ -101,6 +102,7 @@ async function runLive(
   const plain = await load(file, flags.set, registry);
   const { loaded, deployment } = deploy(plain, flags.deployment);
   const { loops, repeat } = chooseLoops(flags, loaded.scenario, isGiven('precision'));
+  refuseDoubles(loaded.scenario.topology, loaded.scenario.options, registry);
   const isSpread = flags.processes !== undefined || deployment !== undefined || loops > 1;
   if (isSpread) refuseClouds(loaded.scenario);
   // Loops and processes that spin would take the processor from each other (docs/how-to/live.md).

@@ -21,6 +21,7 @@ import {
   makeKeys,
 } from '../runner/distributed/deployment/deployment.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
+import { refuseDoubles } from '../scenarios/open/doubles.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { OPERATOR_LEVELS, type OperatorLevel } from '../services/operator/index.ts';
@@ -128,6 +129,8 @@ async function writeKeys(file: string, name: string | undefined, folder: string)
 async function runNode(topologyFile: string, name: string, flags: NodeFlags): Promise<void> {
   const { topology, registry } = await loadOwn(topologyFile);
   checkName(topology, name);
+  const hosts = topology.hosts.filter((host) => host.name === name);
+  refuseDoubles({ hosts }, {}, registry);
   if (flags.deployment === undefined) {
     const hint = 'add --deployment FILE; docs/how-to/deploy.md shows one';
     throw new FlagError('node: where is the coordinator?', 'node', hint);

@@ -332,5 +332,10 @@ export interface Protocol<Options = unknown> {
    * waits for it. Absent: no node of this protocol ever finishes.
    */
   readonly finishes?: (options: Options) => boolean;
+  /**
+   * The option that makes a node with these options a defective double, as `option: word`; undefined if
+   * it is none. Live nodes are refused by it. Absent: the protocol has no doubles.
+   */
+  readonly double?: (options: Options) => string | undefined;
   create(host: Host, setup: NodeSetup<Options>): NodeHandle;
 }

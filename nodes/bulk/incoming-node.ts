@@ -4,11 +4,11 @@
  * @module
  */
 import type { Host } from '../../engine/host/host.ts';
-import type { Store } from '../../engine/host/store.ts';
 import type { Stream } from '../../engine/host/stream.ts';
 import { Newcomers } from '../_kit/newcomers.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { PacketAccount } from './account.ts';
+import type { KeptStore } from './behaviour.ts';
 import { type IncomingEffect, type IncomingInput, IncomingMachine } from './incoming.ts';
 import { SenderReader } from './pieces.ts';
 
@@ -17,12 +17,10 @@ export interface IncomingSetup {
   readonly host: Host;
   readonly peer: string;
   /** Records which packets were delivered. */
-  readonly store: Store;
+  readonly store: KeptStore;
   readonly handOver: (packet: Uint8Array) => void;
   /** Called after packets were handed over. */
   readonly handedOver: () => void;
-  /** Defect for tests: the node forgets everything on restart. */
-  readonly isForgetful: boolean;
   /** Absent when packets are not accounted for. */
   readonly account: PacketAccount | undefined;
 }
@@ -37,12 +35,12 @@ export class IncomingNode {
 
   constructor(setup: IncomingSetup) {
     this.#setup = setup;
-    const { host, store, peer, isForgetful } = setup;
+    const { host, store, peer } = setup;
     this.#newcomers = new Newcomers((stream) => {
       host.drop('crowded');
       stream.reset();
     });
-    this.#machine = new IncomingMachine(isForgetful ? undefined : store.get(peer));
+    this.#machine = new IncomingMachine(store.get(peer));
     this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
   }
 

@@ -5,6 +5,7 @@
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type BulkOptions, bulkConfig } from './config.ts';
+import { behaviourOf } from './doubles/index.ts';
 import { PACKET_MAX } from './geometry.ts';
 import { createBulk } from './node.ts';
 import { bulkProvisioning } from './provisioning.ts';
@@ -57,5 +58,6 @@ export const protocol: Protocol<BulkOptions> = {
   carries: () => ({ maxBytes: PACKET_MAX, delivery: 'custody', isOrdered: true }),
   // Every packet waits for its peer, in the order of sending, and is withdrawn when its time is over.
   wishes: { lifetime: 'honoured', tolerant: 'honoured' },
-  create: createBulk,
+  double: ({ double }) => double && `double: ${double}`,
+  create: (host, setup) => createBulk(host, setup, behaviourOf(setup.options)),
 };

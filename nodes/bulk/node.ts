@@ -7,23 +7,27 @@ import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Listener, SecureOptions, Stream } from '../../engine/host/stream.ts';
 import { PacketAccount } from './account.ts';
+import { type Behaviour, CORRECT, type HandOver } from './behaviour.ts';
 import type { BulkOptions } from './config.ts';
 import { PACKET_MAX } from './geometry.ts';
 import { IncomingNode } from './incoming-node.ts';
 import { OutgoingNode } from './outgoing-node.ts';
 import { bulkPeers, pairSecret } from './provisioning.ts';
 
-/** Test doubles damage or lose one packet in this many. */
-const DOUBLED_EACH = 100;
-
 /** Creates a bulk node on `host`. */
-export function createBulk(host: Host, setup: NodeSetup<BulkOptions>): NodeHandle {
-  return new BulkNode(host, setup);
+export function createBulk(
+  host: Host,
+  setup: NodeSetup<BulkOptions>,
+  behaviour: Behaviour = CORRECT,
+): NodeHandle {
+  return new BulkNode(host, setup, behaviour);
 }
 
 class BulkNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: NodeSetup<BulkOptions>;
+  readonly #behaviour: Behaviour;
+  readonly #handOver: HandOver;
   /** Streams that this node opens, by the peer's name. */
   readonly #outgoing = new Map<string, OutgoingNode>();
   readonly #incoming = new Map<string, IncomingNode>();
@@ -31,26 +35,31 @@ class BulkNode implements NodeHandle {
   /** Absent when packets are not accounted for. */
   readonly #account: PacketAccount | undefined;
   #listener: Listener | undefined;
-  /** Number of packets delivered. */
-  #packets = 0;
 
-  constructor(host: Host, setup: NodeSetup<BulkOptions>) {
+  constructor(host: Host, setup: NodeSetup<BulkOptions>, behaviour: Behaviour) {
     this.#host = host;
     this.#setup = setup;
+    this.#behaviour = behaviour;
     const { observer } = setup;
     this.#account = observer === undefined ? undefined : new PacketAccount(observer);
+    const deliver = behaviour.deliver((peer, packet) =>
+      host.deliver(peer, packet, 0, packet.length),
+    );
+    this.#handOver = behaviour.handOver((peer, packet) => {
+      this.#account?.taken(packet, 'delivered');
+      deliver(peer, packet);
+    });
   }
 
   start(): void {
     const { network, options } = this.#setup;
     const { name: own } = this.#host;
-    const store = this.#host.store('outbox');
+    const store = this.#behaviour.outbox(this.#host.store('outbox'));
     for (const { name: peer, address } of bulkPeers(own, network)) {
       this.#nameOf.set(address, peer);
       const to = this.#host.endpoint(address, options.port);
       const secure = this.#secure('client', own, peer);
-      const isCareless = options.double === 'careless';
-      const parts = { host: this.#host, peer, to, store, secure, isCareless };
+      const parts = { host: this.#host, peer, to, store, secure };
       this.#outgoing.set(peer, new OutgoingNode({ ...parts, account: this.#account }));
     }
     this.#listener = this.#host.listen({ port: options.port }, (stream) => this.#accept(stream));
@@ -122,24 +131,13 @@ class BulkNode implements NodeHandle {
     const made = new IncomingNode({
       host: this.#host,
       peer,
-      store: this.#host.store('inbox'),
+      store: this.#behaviour.inbox(this.#host.store('inbox')),
       handOver: (packet): void => this.#handOver(peer, packet),
       handedOver: (): void => this.#checkDone(),
-      isForgetful: this.#setup.options.double === 'forgetful',
       account: this.#account,
     });
     this.#incoming.set(peer, made);
     return made;
-  }
-
-  #handOver(peer: string, packet: Uint8Array): void {
-    this.#packets += 1;
-    const isHundredth = this.#packets % DOUBLED_EACH === 0;
-    const { double } = this.#setup.options;
-    if (isHundredth && double === 'swallowing') return;
-    this.#account?.taken(packet, 'delivered');
-    if (isHundredth && double === 'flip') packet[0] = (packet[0] ?? 0) ^ 1;
-    this.#host.deliver(peer, packet, 0, packet.length);
   }
 
   #secure(role: SecureOptions['role'], from: string, to: string): SecureOptions | undefined {

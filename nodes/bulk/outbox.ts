@@ -31,8 +31,6 @@ export interface OutboxParts {
   readonly randomBytes: (length: number) => Uint8Array;
   /** The present instant: lifetimes of what is found on disk count from here on. */
   readonly now: Nanoseconds;
-  /** Defect for tests: the node forgets everything on restart. */
-  readonly isCareless: boolean;
 }
 
 /** The unconfirmed packets for one peer. */
@@ -51,7 +49,7 @@ export class Outbox {
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
-    const known = parts.isCareless ? undefined : parts.store.get(this.#key('memory'));
+    const known = parts.store.get(this.#key('memory'));
     this.memory = known ?? parts.randomBytes(MEMORY_BYTES);
     if (known === undefined) parts.store.put(this.#key('memory'), this.memory);
     else this.#recall();

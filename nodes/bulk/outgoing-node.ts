@@ -5,10 +5,10 @@
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { Endpoint } from '../../engine/host/socket.ts';
-import type { Store } from '../../engine/host/store.ts';
 import type { SecureOptions, Stream } from '../../engine/host/stream.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { PacketAccount } from './account.ts';
+import type { KeptStore } from './behaviour.ts';
 import { NUMBER_BYTES } from './geometry.ts';
 import { Outbox } from './outbox.ts';
 import { type OutgoingEffect, type OutgoingInput, OutgoingMachine } from './outgoing.ts';
@@ -21,11 +21,9 @@ export interface OutgoingSetup {
   readonly peer: string;
   readonly to: Endpoint;
   /** Stores packets until the peer has confirmed them. */
-  readonly store: Store;
+  readonly store: KeptStore;
   /** Absent when packets are sent unencrypted. */
   readonly secure: SecureOptions | undefined;
-  /** Defect for tests: the node forgets everything on restart. */
-  readonly isCareless: boolean;
   /** Absent when packets are not accounted for. */
   readonly account: PacketAccount | undefined;
 }
@@ -41,9 +39,9 @@ export class OutgoingNode {
 
   constructor(setup: OutgoingSetup) {
     this.#setup = setup;
-    const { host, store, peer, isCareless } = setup;
+    const { host, store, peer } = setup;
     const randomBytes = (length: number): Uint8Array => host.randomBytes(length);
-    const outbox = new Outbox({ store, peer, randomBytes, now: host.now(), isCareless });
+    const outbox = new Outbox({ store, peer, randomBytes, now: host.now() });
     this.#machine = new OutgoingMachine(outbox, host.random('reconnect'));
     this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
   }

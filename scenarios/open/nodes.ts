@@ -38,11 +38,15 @@ export function nodeChoice(scenario: Scenario, host: HostSpec, registry: Registr
 export type StackOf = (host: HostSpec) => readonly NodeChoice[];
 
 /** See {@link StackOf}. */
-export function stackOf(scenario: Scenario, registry: Registry): StackOf {
+export function stackOf(scenario: Pick<Scenario, 'options'>, registry: Registry): StackOf {
   return (host) => placedProtocols(host).map((one) => placedChoice(scenario, one, registry));
 }
 
-function placedChoice(scenario: Scenario, placed: PlacedProtocol, registry: Registry): NodeChoice {
+function placedChoice(
+  scenario: Pick<Scenario, 'options'>,
+  placed: PlacedProtocol,
+  registry: Registry,
+): NodeChoice {
   const protocol = registry.protocols(placed.protocol);
   assert(protocol !== undefined, `${placed.name} runs an unknown protocol ${placed.protocol}`);
   const parsed = protocol.config.safeParse(nodeOptions(scenario, placed)) as Parsed;

@@ -66,7 +66,6 @@ class Lab {
       peer: 'eve',
       store: this.store,
       handOver: (packet): void => void this.lengths.push(packet.length),
-      isForgetful: false,
       handedOver: (): void => undefined,
       account: undefined,
     });

@@ -200,6 +200,13 @@ module.exports = {
       to: { path: PROTOCOL, pathNot: ['^nodes/$1/', '^nodes/[^/]+/index\\.ts$'] },
     },
     {
+      name: 'doubles-at-the-edge',
+      severity: 'error',
+      comment: "Take a behaviour (nodes/<p>/behaviour.ts); the protocol's index.ts chooses it.",
+      from: { pathNot: '^(nodes/[^/]+/(doubles/|index\\.ts$)|test/|bench/)' },
+      to: { path: '^nodes/[^/]+/doubles/' },
+    },
+    {
       name: 'kit-is-wordless',
       severity: 'error',
       comment: 'nodes/_kit knows no protocol.',

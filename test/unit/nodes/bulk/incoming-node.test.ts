@@ -27,7 +27,6 @@ it('a peer that reads nothing got a confirmation for each of its packets', () =>
     store: new SimStore(new SimDisk(), (call) => call()),
     handOver: () => undefined,
     handedOver: () => undefined,
-    isForgetful: false,
     account: undefined,
   });
   node.accept(stream);

@@ -29,7 +29,7 @@ function makeOutgoing(memory = new Map<string, Uint8Array>()): Outgoing {
     },
   };
   const randomBytes = (length: number): Uint8Array => new Uint8Array(length).fill(7);
-  const outbox = new Outbox({ store, peer: 'b', randomBytes, now: 0, isCareless: false });
+  const outbox = new Outbox({ store, peer: 'b', randomBytes, now: 0 });
   const machine = new OutgoingMachine<string>(outbox, drawingLeast);
   const step = (input: OutgoingInput<string>, now = 0): string[] =>
     machine.step(now, input).flatMap(words);

@@ -93,7 +93,7 @@ class Pair {
   #makeSender(): Sender {
     const randomBytes = (length: number): Uint8Array =>
       new Uint8Array(length).map(() => this.random.below(256));
-    const parts = { store: this.#disks.sender, peer: 'b', randomBytes, isCareless: false };
+    const parts = { store: this.#disks.sender, peer: 'b', randomBytes };
     const outbox = new Outbox({ ...parts, now: this.clock.nowNs });
     const machine = new OutgoingMachine<number>(outbox, this.random);
     const shell: Sender = new MachineShell(this.clock, machine, (effect) => {

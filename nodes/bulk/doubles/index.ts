@@ -1,0 +1,56 @@
+/**
+ * DEFECTIVE DOUBLES, never for traffic: they show that limits of scenarios can be missed.
+ *
+ * @module
+ */
+import { type Behaviour, CORRECT, type HandOver, type KeptStore } from '../behaviour.ts';
+import type { BulkOptions } from '../config.ts';
+
+/** Packets are damaged or lost one in this many. */
+const DEFECTIVE_EACH = 100;
+
+/** Defects by the word of the option `double`. */
+export const DOUBLES: Readonly<Record<NonNullable<BulkOptions['double']>, Partial<Behaviour>>> = {
+  flip: {
+    deliver: (next) => {
+      const isDefective = oneIn(DEFECTIVE_EACH);
+      return (peer, packet) => {
+        if (isDefective()) packet[0] = (packet[0] ?? 0) ^ 1;
+        next(peer, packet);
+      };
+    },
+  },
+  forgetful: { inbox: forgotten },
+  careless: { outbox: forgotten },
+  swallowing: {
+    handOver: (next): HandOver => {
+      const isDefective = oneIn(DEFECTIVE_EACH);
+      return (peer, packet) => {
+        if (!isDefective()) next(peer, packet);
+      };
+    },
+  },
+};
+
+/** What a node with these options does. */
+export function behaviourOf({ double }: BulkOptions): Behaviour {
+  return double === undefined ? CORRECT : { ...CORRECT, ...DOUBLES[double] };
+}
+
+/** What an earlier life wrote is not found again. */
+function forgotten(store: KeptStore): KeptStore {
+  return {
+    get: (): undefined => undefined,
+    put: (key, value) => store.put(key, value),
+    sync: (done) => store.sync(done),
+  };
+}
+
+/** True at every n-th call. */
+function oneIn(n: number): () => boolean {
+  let calls = 0;
+  return () => {
+    calls += 1;
+    return calls % n === 0;
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * Defective doubles show that limits can be missed, in virtual time: no live node is one.
+ *
+ * @module
+ */
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { Topology } from '../../topologies/model.ts';
+import type { Scenario } from '../model.ts';
+import { Refusal } from '../refusal.ts';
+import { stackOf } from './nodes.ts';
+
+/**
+ * Rejects hosts that run a defective double.
+ * @param options By protocol and host, in addition to those of the topology.
+ * @throws Refusal at the first of them.
+ */
+export function refuseDoubles(
+  { hosts }: Pick<Topology, 'hosts'>,
+  options: Scenario['options'],
+  registry: Registry,
+): void {
+  const stack = stackOf({ options }, registry);
+  for (const host of hosts) {
+    for (const { protocol, options: own } of stack(host)) {
+      const double = protocol.double?.(own);
+      if (double === undefined) continue;
+      const { file, line, column } = host.position;
+      throw new Refusal(
+        `${file}:${line}:${column}  ${host.name}: ${double} is a defective double, for virtual time only`,
+      );
+    }
+  }
+}
