@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { placesOf, productFiles, testsOf } from '../../tools/mutants/planting.ts';
@@ -14,6 +15,18 @@ const rows = readRequirements(join(ROOT, 'docs/requirements.yaml')).flatMap((one
 const planned = rows.filter(({ defects }) => defects.length > 0);
 
 describe('the planted defects of requirements', () => {
+  it('are named by each that is due or green, or it says what nothing shows yet', () => {
+    const green =
+      readFileSync(join(ROOT, 'docs/REQUIREMENTS.md'), 'utf8').match(
+        /^\| R-\d{3} (?=.*\| green[^|]*\|$)/gm,
+      ) ?? [];
+    const shown = green.map((row) => row.slice(2, 7));
+    const without = rows.filter(({ defects, open }) => defects.length === 0 && open === undefined);
+    expect(
+      without.filter(({ id, due }) => due === true || shown.includes(id)).map(({ id }) => id),
+    ).toEqual([]);
+  });
+
   it('have a text that occurs once in the product', () => {
     const files = productFiles(ROOT);
     const lost = planned.flatMap(({ id, defects }) =>

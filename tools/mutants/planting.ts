@@ -12,7 +12,7 @@ import type { VitestFile } from '../requirements/last-run.ts';
 import { readReports } from '../requirements/reports.ts';
 import type { Defect, Requirement } from '../requirements/requirement-list.ts';
 
-/** Where the product is; tests, tools and benchmarks are not part of it. */
+/** Where the sentences of requirements are implemented: the product, its benchmarks and its tools. */
 const PRODUCT = [
   'engine',
   'nodes',
@@ -23,8 +23,10 @@ const PRODUCT = [
   'services',
   'viz',
   'cli',
+  'bench',
+  'tools',
 ];
-const IS_SOURCE = /\.(ts|mjs|html|css)$/;
+const IS_SOURCE = /(\.(ts|mjs|html|css)|^[\w-]+\.yaml)$/;
 /** Tests with programs of their own: a browser, servers, a package. */
 const OTHER_RUNNER = /\.(browser|fleet|package)\.test\.ts$/;
 /** A planted endless loop ends here, ms. */

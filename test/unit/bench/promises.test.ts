@@ -5,11 +5,30 @@
 import { describe, expect, it } from 'vitest';
 import { DisturbedRound, requireEqual } from '../../../bench/bench-result.ts';
 import { inTurnWithLoop, type Taken } from '../../../bench/in-turn.ts';
+import { checkFigure, tunnelFigure, unwrapFigure } from '../../../bench/promises.ts';
 import { loopRatio } from '../../../bench/ratio.ts';
 import { liveFigures } from '../../../bench/workloads/live-load.ts';
 import { pipelineFigures, type Round } from '../../../bench/workloads/pipeline-rates.ts';
 import { LogHistogram } from '../../../engine/measure/histogram.ts';
 import type { SeedResult } from '../../../reports/model.ts';
+
+describe('a promised speed', () => {
+  it('R-002: is what the tunnel delivered in a minute of CPU time, if it carried its load', () => {
+    expect(tunnelFigure(20_000, 1_000_000)).toMatchObject({
+      value: 1_200_000,
+      unit: 'packets/min',
+    });
+    expect(() => tunnelFigure(18_999, 1)).toThrow('void: only 18999 packets were delivered');
+  });
+
+  it('R-012: is the time of one check of a million', () => {
+    expect(checkFigure(40_000)).toMatchObject({ value: 40, unit: 'ns/check' });
+  });
+
+  it('R-132: is four times what one core unwraps', () => {
+    expect(unwrapFigure(7_000)).toMatchObject({ value: 28_000, note: '7000/s on one' });
+  });
+});
 
 describe('the multiple of the calibration loop', () => {
   it.each([
@@ -94,7 +113,7 @@ describe('the second worker', () => {
     expect(() => pipelineFigures(one, round([20_000]))).toThrow('void');
   });
 
-  it('is as efficient as the CPU time of its packets', () => {
+  it('R-197: is as efficient as the CPU time of its packets', () => {
     const two = (cpuUs: number): Round => round([10_000, 10_000], { cpuUs });
     expect(figure(two(2 * SECOND_US), 'second worker by CPU time')).toBeCloseTo(100);
     expect(figure(two(2.5 * SECOND_US), 'second worker by CPU time')).toBeCloseTo(80);
@@ -103,14 +122,14 @@ describe('the second worker', () => {
     expect(figure(round([10_000, 10_000], slow), 'cores busy with two workers')).toBe(1);
   });
 
-  it('is projected to four workers up to what the main thread can feed', () => {
+  it('R-170: is projected to four workers up to what the main thread can feed', () => {
     const cheap = round([10_000, 10_000], { cpuUs: 2 * SECOND_US, mainUs: 100_000 });
     expect(figure(cheap, 'pipeline on four workers')).toBeCloseTo(40_000);
     const dear = round([10_000, 10_000], { cpuUs: 2 * SECOND_US, mainUs: 1_000_000 });
     expect(figure(dear, 'pipeline on four workers')).toBeCloseTo(20_000);
   });
 
-  it('leaves the time of a packet at 80 % load to theory: 1.89 times its work', () => {
+  it('R-173: leaves the time of a packet at 80 % load to theory: 1.89 times its work', () => {
     const two = round([10_000, 10_000], { cpuUs: 2 * SECOND_US });
     expect(figure(two, 'processing at 80 % load of two cores')).toBeCloseTo(
       0.1 * (1 + 0.8 / 0.9),
@@ -140,5 +159,16 @@ describe('live figures', () => {
       'live throughput at the published rate',
     ]);
     expect(rate(41_667).ratio).toBeCloseTo(1, 3);
+  });
+
+  it('R-004: have the work of the gateway on a packet, of which 95 of 100 take no longer', () => {
+    const work = new LogHistogram();
+    for (let packet = 0; packet < 100; packet += 1) work.record(packet < 90 ? 10_000 : 1_000_000);
+    const data = { kind: 'histogram', data: work.data() } as const;
+    const metrics = { 'gateway.latency': data, 'gateway.processing': data };
+    const figures = liveFigures({ metrics, measuredNs: 5e9 });
+    const [figure] = figures.filter(({ name }) => name.startsWith('live gateway, work'));
+    expect(figure?.unit).toBe('us/packet');
+    expect(Math.abs((figure?.value ?? 0) / 1_000 - 1)).toBeLessThan(0.05);
   });
 });

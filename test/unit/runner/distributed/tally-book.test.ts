@@ -87,24 +87,33 @@ describe('TallyBook', () => {
     expect(book.packets().delivered).toBe(4);
   });
 
-  it('R-242: states the memory of the largest process and the processor of all', () => {
+  it('R-010, R-011, R-242: states the memory of the largest process, the processor of all and of the busiest', () => {
     const lateness = new LogHistogram();
     lateness.record(1_000);
     const told = packHistogram(lateness.data());
     const book = new TallyBook();
-    book.note(0, tallyOf({ cpuUs: 10, memoryBytes: 100, receiveBufferBytes: 0, lateness: told }));
+    book.note(
+      0,
+      tallyOf({ cpuUs: 10, wallUs: 100, memoryBytes: 100, receiveBufferBytes: 0, lateness: told }),
+    );
     book.note(
       1,
       tallyOf({
         cpuUs: 30,
+        wallUs: 100,
         memoryBytes: 300,
         receiveBufferBytes: 425_984,
         lateness: told,
       }),
     );
-    book.note(2, tallyOf({ cpuUs: 20, memoryBytes: 200, receiveBufferBytes: 212_992 }));
+    book.note(
+      2,
+      tallyOf({ cpuUs: 20, wallUs: 100, memoryBytes: 200, receiveBufferBytes: 212_992 }),
+    );
     const metrics = book.processMetrics(100);
     expect(metrics['live.cpu']).toEqual({ kind: 'ratio', numerator: 60, denominator: 100 });
+    const busiest = { kind: 'ratio', numerator: 30, denominator: 100 };
+    expect(metrics['live.process_cpu']).toEqual(busiest);
     expect(metrics['live.memory']).toEqual({ kind: 'gauge', value: 300 });
     expect(metrics['live.receive_buffer']).toEqual({ kind: 'gauge', value: 212_992 });
     expect(metrics['live.lateness']).toMatchObject({ kind: 'histogram', data: { count: 2 } });

@@ -115,9 +115,12 @@ describe('soak-live.yaml', () => {
     [256 * MIB, 0.5, true, true],
     [256 * MIB + 1, 0.49, false, true],
     [255 * MIB, 0.501, true, false],
-  ])('bounds %i bytes and %f of a core from both sides', (bytes, share, isSmall, isQuick) => {
-    const judged = soak(TARGET, bytes, share);
-    expect(kpi(judged, 'live.memory')?.pass).toBe(isSmall);
-    expect(kpi(judged, 'live.process_cpu')?.pass).toBe(isQuick);
-  });
+  ])(
+    'R-010, R-011: bounds %i bytes and %f of a core from both sides',
+    (bytes, share, isSmall, isQuick) => {
+      const judged = soak(TARGET, bytes, share);
+      expect(kpi(judged, 'live.memory')?.pass).toBe(isSmall);
+      expect(kpi(judged, 'live.process_cpu')?.pass).toBe(isQuick);
+    },
+  );
 });
