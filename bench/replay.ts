@@ -18,8 +18,8 @@ import { pathToFileURL } from 'node:url';
 import type { Store } from '../engine/host/store.ts';
 import { type ReplayGuard, ReplayWindow } from '../nodes/_kit/replay-window.ts';
 import { ReservedWindow } from '../nodes/_kit/reserved-window.ts';
-import { GoDoubleWindow } from '../nodes/gateway/replay/double-go.ts';
-import { RustDoubleWindow } from '../nodes/gateway/replay/double-rust.ts';
+import { GoDoubleWindow } from '../nodes/gateway/doubles/go-window.ts';
+import { RustDoubleWindow } from '../nodes/gateway/doubles/rust-window.ts';
 
 /** One line of the result. */
 export interface BenchResult {

@@ -4,21 +4,16 @@
  *
  * @module
  */
-import type { HostPart } from '../_kit/host-part.ts';
 import type { PacketAccount } from './account.ts';
-import type { GatewayOptions } from './config.ts';
+import type { ArrivalsHost } from './behaviour.ts';
 import { type GiveUp, REASSEMBLY_LIMITS, Reassembler } from './fragment.ts';
 import { FRAME_TYPE } from './geometry.ts';
 import type { FrameHeader } from './wire.ts';
 
-/** Test double `swallowing`: one packet in this many vanishes. */
-const SWALLOWED_EACH = 10;
-
 /** Which peer the packets come from, and where they go. */
 export interface ArrivalsSetup {
-  readonly host: HostPart<'deliver' | 'drop' | 'now'>;
+  readonly host: ArrivalsHost;
   readonly peer: string;
-  readonly double: GatewayOptions['double'];
   /** Absent when packets are not accounted for (ADR 0028). */
   readonly account: PacketAccount | undefined;
 }
@@ -27,7 +22,6 @@ export interface ArrivalsSetup {
 export class Arrivals {
   readonly #setup: ArrivalsSetup;
   readonly #reassembler: Reassembler;
-  #packets = 0;
 
   constructor(setup: ArrivalsSetup) {
     this.#setup = setup;
@@ -88,8 +82,7 @@ export class Arrivals {
 
   // hot: once per packet.
   #deliver(packet: Uint8Array): void {
-    const { host, peer, double } = this.#setup;
-    if (double === 'swallowing' && this.#packets++ % SWALLOWED_EACH === 0) return;
+    const { host, peer } = this.#setup;
     host.deliver(peer, packet, 0, packet.length);
   }
 }

@@ -9,7 +9,7 @@ import type { SendWishes, Way } from '../../engine/host/transport.ts';
 import { dscpOf } from '../../engine/pure/traffic-class.ts';
 import type { HostPart } from '../_kit/host-part.ts';
 import type { PacketAccount } from './account.ts';
-import type { GatewayOptions } from './config.ts';
+import type { Behaviour } from './behaviour.ts';
 import type { FrameDrop } from './drops.ts';
 import type { PeerTrace } from './peer-trace.ts';
 import { PendingPackets, WAITING_MAX } from './pending-packets.ts';
@@ -21,9 +21,8 @@ export type DepartureDrop = FrameDrop | 'no-path' | 'lifetime-over' | 'displaced
 export type SendPacket = (body: Uint8Array, dscp: number) => FrameDrop | undefined;
 
 /** Which peer the packets go to, and what they need. */
-export interface DeparturesSetup {
+export interface DeparturesSetup extends Pick<Behaviour, 'leaving'> {
   readonly host: HostPart<'drop' | 'now'>;
-  readonly double: GatewayOptions['double'];
   /** Absent when packets are not accounted for (ADR 0028). */
   readonly account: PacketAccount | undefined;
   /** Absent while no trace is recorded. */
@@ -90,9 +89,8 @@ export class Departures {
    */
   sendWaiting(send: SendPacket, way: Way): void {
     this.expire(this.#setup.host.now());
-    const isHoarding = this.#setup.double === 'hoarding';
     const all = way === 'open' ? this.#waiting.takeAll() : this.#waiting.takeImpatient();
-    const waiting = all.slice(isHoarding ? 1 : 0);
+    const waiting = this.#setup.leaving(all);
     this.show();
     for (const { body, number, priority } of waiting) {
       this.#number = number;

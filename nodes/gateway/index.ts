@@ -8,6 +8,7 @@ import { WIRE_DROPS } from '../scion/index.ts';
 import { packetKey } from './account.ts';
 import { type GatewayOptions, gatewayConfig } from './config.ts';
 import { STATIC_KEY } from './crypto.ts';
+import { behaviourOf, doubleOf } from './doubles/index.ts';
 import { FRAME_DROPS } from './drops.ts';
 import { GATEWAY_FORGERIES } from './forgeries.ts';
 import { PACKET_BYTES_MAX } from './geometry.ts';
@@ -46,5 +47,6 @@ export const protocol: Protocol<GatewayOptions> = {
   // A packet may overtake another on a shorter path.
   carries: () => ({ maxBytes: PACKET_BYTES_MAX, delivery: 'best-effort', isOrdered: false }),
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
-  create: createGateway,
+  double: doubleOf,
+  create: (host, setup) => createGateway(host, setup, behaviourOf(setup.options)),
 };

@@ -28,15 +28,14 @@ import {
 } from '../scion/index.ts';
 import { PacketAccount } from './account.ts';
 import { CookieMint } from './admission/cookie-mint.ts';
-import { makeAdmission } from './admission/make-admission.ts';
+import { type Behaviour, CORRECT } from './behaviour.ts';
 import type { GatewayOptions } from './config.ts';
 import { createIdentity, type Identity, STATIC_KEY } from './crypto.ts';
 import type { FrameDrop } from './drops.ts';
 import { EpochStore, epochKey } from './epoch-store.ts';
 import { BODY_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
-import { TRUSTING_SCMP } from './multipath/double-trusting.ts';
 import { makeController } from './multipath/make-controller.ts';
-import { CHECKED_SCMP, type ScmpDrop } from './multipath/scmp-policy.ts';
+import type { ScmpDrop } from './multipath/scmp-policy.ts';
 import { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
 import { makeWindows } from './replay/make-windows.ts';
@@ -54,13 +53,18 @@ const CLEANUPS_PER_TTL = 24;
 const CLEANUP_NS_MIN = 1_000_000_000;
 
 /** Makes a gateway on `host`. */
-export function createGateway(host: Host, setup: NodeSetup<GatewayOptions>): NodeHandle {
-  return new GatewayNode(host, setup);
+export function createGateway(
+  host: Host,
+  setup: NodeSetup<GatewayOptions>,
+  behaviour: Behaviour = CORRECT,
+): NodeHandle {
+  return new GatewayNode(host, setup, behaviour);
 }
 
 class GatewayNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: NodeSetup<GatewayOptions>;
+  readonly #behaviour: Behaviour;
   readonly #self: HostView;
   readonly #ownIsdAs: IsdAs;
   readonly #address: HostAddress;
@@ -82,9 +86,10 @@ class GatewayNode implements NodeHandle {
   /** Number of application packets so far. */
   #packets = 0;
 
-  constructor(host: Host, setup: NodeSetup<GatewayOptions>) {
+  constructor(host: Host, setup: NodeSetup<GatewayOptions>, behaviour: Behaviour) {
     this.#host = host;
     this.#setup = setup;
+    this.#behaviour = behaviour;
     const self = setup.network.hosts.find(({ name }) => name === host.name);
     const own = isdAsOf(self);
     if (self === undefined || own === undefined) throw new Error(`${host.name} is in no AS`);
@@ -92,9 +97,10 @@ class GatewayNode implements NodeHandle {
     this.#self = self;
     this.#address = hostAddress(self.address);
     this.#ownWords = isdAsWords(this.#ownIsdAs);
-    this.#windows = makeWindows(host, setup, (peer) =>
-      this.#peers.get(peer)?.session.retryHeld(this.#moment()),
-    );
+    this.#windows = makeWindows(host, setup, {
+      windows: behaviour.windows,
+      onSync: (peer) => this.#peers.get(peer)?.session.retryHeld(this.#moment()),
+    });
     this.#cookies = new CookieMint(host.crypto, (length) => host.randomBytes(length));
     const { meter } = host;
     this.#counters = {
@@ -299,7 +305,7 @@ class GatewayNode implements NodeHandle {
       scratch: new Uint8Array(BODY_BYTES_MAX),
       moment: () => this.#moment(),
       socket: () => this.#openSocket(),
-      scmp: options.multipath.scmp === 'trusting' ? TRUSTING_SCMP : CHECKED_SCMP,
+      behaviour: this.#behaviour,
       makeController: (peer) => makeController(host, options, peer),
       sessionOptions: (peer, sink) => this.#sessionOptions(peer, sink),
       ends: (peer) => this.#ends(peer),
@@ -356,7 +362,7 @@ class GatewayNode implements NodeHandle {
           toleranceUs: Math.floor(options.antiReplay.clockTolerance / NS_PER_US),
         },
       },
-      admission: makeAdmission(options, this.#cookies),
+      admission: this.#behaviour.admission(options, this.#cookies),
       cookies: this.#cookies,
       address: targetBytes(this.#ends(peer)),
     };

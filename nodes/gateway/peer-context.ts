@@ -7,10 +7,10 @@ import type { Host } from '../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { WirePath } from '../scion/index.ts';
 import type { PacketAccount } from './account.ts';
+import type { Behaviour } from './behaviour.ts';
 import type { GatewayOptions } from './config.ts';
 import type { FrameDrop } from './drops.ts';
 import type { FrameType } from './geometry.ts';
-import type { ScmpPolicy } from './multipath/scmp-policy.ts';
 import type { PathController } from './multipath/types.ts';
 import type { Moment, SessionOptions, SessionSink } from './session-parts.ts';
 import type { PacketEnds } from './underlay/packet-template.ts';
@@ -25,8 +25,7 @@ export interface PeerContext {
   readonly scratch: Uint8Array;
   readonly moment: () => Moment;
   readonly socket: () => DatagramSocket;
-  /** The policy for believing SCMP messages. */
-  readonly scmp: ScmpPolicy;
+  readonly behaviour: Behaviour;
   readonly makeController: (peer: string) => PathController;
   readonly sessionOptions: (peer: string, sink: SessionSink) => SessionOptions;
   /** The addresses used in packets to this peer. */

@@ -82,9 +82,9 @@ export class Peer {
     const peerTrace = host.trace.isRecorded ? new PeerTrace(host, name, windowSize) : undefined;
     this.#peerTrace = peerTrace;
     const account = context.accountOf(name);
-    const { double } = context.options;
-    this.#arrivals = new Arrivals({ host, peer: name, double, account });
-    this.#departures = new Departures({ host, double, account, peerTrace });
+    const { arrivals, leaving } = context.behaviour;
+    this.#arrivals = new Arrivals({ host: arrivals(host), peer: name, account });
+    this.#departures = new Departures({ host, leaving, account, peerTrace });
     this.session = new Session(
       context.sessionOptions(name, {
         send: (frame) => this.#sendAnywhere(frame),
@@ -187,7 +187,9 @@ export class Peer {
    */
   interfaceDown(report: InterfaceReport): ScmpDrop | undefined {
     const now = this.#context.host.now();
-    const weighed = this.#context.scmp.weigh(report, (quote) => this.#underlays.quoted(now, quote));
+    const weighed = this.#context.behaviour.scmp.weigh(report, (quote) =>
+      this.#underlays.quoted(now, quote),
+    );
     if (typeof weighed === 'string') return weighed;
     this.#perform(this.controller.interfaceDown(now, weighed));
     this.#showPaths(true);

@@ -9,9 +9,9 @@ import { provider } from '../../engine/crypto/index.ts';
 import type { CryptoProvider, X25519Key } from '../../engine/host/crypto.ts';
 import { CheckedAdmission } from '../../nodes/gateway/admission/admission.ts';
 import { CookieMint } from '../../nodes/gateway/admission/cookie-mint.ts';
-import { EagerAdmission } from '../../nodes/gateway/admission/double-eager.ts';
 import { HandshakeMacs, OPENING_TRAILER } from '../../nodes/gateway/admission/handshake-macs.ts';
 import { createIdentity } from '../../nodes/gateway/crypto.ts';
+import { EagerAdmission } from '../../nodes/gateway/doubles/eager-admission.ts';
 import { decodeFrame, encodeHeader, FrameHeader } from '../../nodes/gateway/wire.ts';
 import {
   advance,

@@ -7,7 +7,7 @@
  * reserved for openings with a cookie that was sent to the peer's address. Openings, answers,
  * cookies to and from the peer, and repeated openings each have a budget of their own.
  *
- * `double-eager.ts` shows the order of checks that a flood of junk exploits.
+ * `doubles/eager-admission.ts` shows the order of checks that a flood of junk exploits.
  *
  * @module
  */

@@ -1,21 +1,20 @@
 /**
- * Creates the budgets that a node's options ask for: this project's, or a test double's.
+ * Creates the budgets that a node's options ask for.
  *
  * @module
  */
+import type { RateLimit } from '../../_kit/token-bucket.ts';
 import type { GatewayOptions } from '../config.ts';
 import { type Admission, CheckedAdmission } from './admission.ts';
 import type { CookieMint } from './cookie-mint.ts';
-import { EagerAdmission } from './double-eager.ts';
 
 /** The budgets of one peer of the gateway that owns `cookies`. */
 export function makeAdmission(options: GatewayOptions, cookies: CookieMint): Admission {
-  const { enabled, perSecond, burst } = options.rateLimit;
-  const rate = enabled ? { perSecond, burst } : undefined;
-  switch (options.admission) {
-    case 'checked':
-      return new CheckedAdmission(cookies, rate);
-    case 'eager':
-      return new EagerAdmission(rate);
-  }
+  return new CheckedAdmission(cookies, rateOf(options));
+}
+
+/** The limit on frames; undefined if there is none. */
+export function rateOf({ rateLimit }: GatewayOptions): RateLimit | undefined {
+  const { enabled, perSecond, burst } = rateLimit;
+  return enabled ? { perSecond, burst } : undefined;
 }

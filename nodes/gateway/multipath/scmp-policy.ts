@@ -3,7 +3,7 @@
  *
  * Anybody can send one. It accuses a path only when it comes from the AS that owns the named
  * interface and quotes a packet that left on that path within the last second; even then the path
- * dies only when it misses an answer afterwards. `double-trusting.ts` shows how forged messages and
+ * dies only when it misses an answer afterwards. `doubles/trusting-scmp.ts` shows how forged messages and
  * ordinary loss together exploit weaker rules.
  *
  * @module

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ReplayGuard, ReplayWindow } from '../../../../../nodes/_kit/replay-window.ts';
-import { GoDoubleWindow } from '../../../../../nodes/gateway/replay/double-go.ts';
-import { RustDoubleWindow } from '../../../../../nodes/gateway/replay/double-rust.ts';
+import { GoDoubleWindow } from '../../../../../nodes/gateway/doubles/go-window.ts';
+import { RustDoubleWindow } from '../../../../../nodes/gateway/doubles/rust-window.ts';
 
 const PACKETS = 100_000;
 const SIZE = 1024;

@@ -8,7 +8,7 @@
  * @module
  */
 import { type RateLimit, TokenBucket } from '../../_kit/token-bucket.ts';
-import { type Admission, handshakeBucket, type OpeningVerdict } from './admission.ts';
+import { type Admission, handshakeBucket, type OpeningVerdict } from '../admission/admission.ts';
 
 /** Test double: charges budgets before it checks a frame. */
 export class EagerAdmission implements Admission {

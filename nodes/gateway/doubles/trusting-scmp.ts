@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { ScmpPolicy } from './scmp-policy.ts';
+import type { ScmpPolicy } from '../multipath/scmp-policy.ts';
 
 /** Test double: believes every SCMP message. */
 export const TRUSTING_SCMP: ScmpPolicy = {

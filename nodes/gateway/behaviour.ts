@@ -1,0 +1,43 @@
+/**
+ * Gateway: what a defective double does otherwise (`doubles/`), and what a correct node does.
+ *
+ * @module
+ */
+import type { HostPart } from '../_kit/host-part.ts';
+import type { Admission } from './admission/admission.ts';
+import type { CookieMint } from './admission/cookie-mint.ts';
+import { makeAdmission } from './admission/make-admission.ts';
+import type { GatewayOptions } from './config.ts';
+import { CHECKED_SCMP, type ScmpPolicy } from './multipath/scmp-policy.ts';
+import type { PendingPacket } from './pending-packets.ts';
+import { ReservedWindows, type ReservedWindowsOptions } from './replay/reserved-windows.ts';
+import type { GuardFactory } from './replay/window-set.ts';
+
+/** Where packets from a peer go. */
+export type ArrivalsHost = HostPart<'deliver' | 'drop' | 'now'>;
+
+/** See the module. */
+export interface Behaviour {
+  /** Makes the replay windows. */
+  readonly windows: (
+    host: HostPart<'store'>,
+    settings: Omit<ReservedWindowsOptions, 'store'>,
+  ) => GuardFactory;
+  /** Makes the budgets of one peer. */
+  readonly admission: (options: GatewayOptions, cookies: CookieMint) => Admission;
+  /** Whether SCMP messages are believed. */
+  readonly scmp: ScmpPolicy;
+  /** Takes what packets from a peer are handed to, and returns what they really are handed to. */
+  readonly arrivals: (host: ArrivalsHost) => ArrivalsHost;
+  /** Which of the packets that waited for a session or a path are sent. */
+  readonly leaving: (waiting: readonly PendingPacket[]) => readonly PendingPacket[];
+}
+
+/** A correct node. */
+export const CORRECT: Behaviour = {
+  windows: (host, settings) => new ReservedWindows({ ...settings, store: host.store('windows') }),
+  admission: makeAdmission,
+  scmp: CHECKED_SCMP,
+  arrivals: (host) => host,
+  leaving: (waiting) => waiting,
+};

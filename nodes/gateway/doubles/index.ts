@@ -1,0 +1,75 @@
+/**
+ * DEFECTIVE DOUBLES, never for traffic: they show that limits of scenarios can be missed.
+ *
+ * @module
+ */
+import { rateOf } from '../admission/make-admission.ts';
+import { type ArrivalsHost, type Behaviour, CORRECT } from '../behaviour.ts';
+import type { GatewayOptions } from '../config.ts';
+import { EagerAdmission } from './eager-admission.ts';
+import { GoDoubleWindow } from './go-window.ts';
+import { RustDoubleWindow } from './rust-window.ts';
+import { TRUSTING_SCMP } from './trusting-scmp.ts';
+
+/** One received packet in this many vanishes. */
+const SWALLOWED_EACH = 10;
+
+type Word =
+  | NonNullable<GatewayOptions['double']>
+  | Exclude<GatewayOptions['antiReplay']['window'], 'correct'>
+  | Exclude<GatewayOptions['admission'], 'checked'>
+  | Exclude<GatewayOptions['multipath']['scmp'], 'checked'>;
+
+/** Defects by the word of the option that asks for them. */
+export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
+  swallowing: { arrivals: swallowing },
+  hoarding: { leaving: (waiting) => waiting.slice(1) },
+  go: { windows: (_, { size }) => ({ create: (): GoDoubleWindow => new GoDoubleWindow(size) }) },
+  rust: {
+    windows: (_, { size }) => ({ create: (): RustDoubleWindow => new RustDoubleWindow(size) }),
+  },
+  eager: { admission: (options) => new EagerAdmission(rateOf(options)) },
+  trusting: { scmp: TRUSTING_SCMP },
+};
+
+/** Asks for a double: the path of an option, and its word. */
+interface Asked {
+  readonly option: string;
+  readonly word: Word;
+}
+
+/** What a node with these options does. */
+export function behaviourOf(options: GatewayOptions): Behaviour {
+  let behaviour = CORRECT;
+  for (const { word } of askedBy(options)) behaviour = { ...behaviour, ...DOUBLES[word] };
+  return behaviour;
+}
+
+/** The option that asks for a double, with its word. */
+export function doubleOf(options: GatewayOptions): string | undefined {
+  const [first] = askedBy(options);
+  return first && `${first.option}: ${first.word}`;
+}
+
+function askedBy({ double, antiReplay, multipath, admission }: GatewayOptions): readonly Asked[] {
+  const { window } = antiReplay;
+  const { scmp } = multipath;
+  return [
+    ...(double === undefined ? [] : [{ option: 'double', word: double }]),
+    ...(window === 'correct' ? [] : [{ option: 'antiReplay.window', word: window }]),
+    ...(admission === 'checked' ? [] : [{ option: 'admission', word: admission }]),
+    ...(scmp === 'checked' ? [] : [{ option: 'multipath.scmp', word: scmp }]),
+  ];
+}
+
+function swallowing(host: ArrivalsHost): ArrivalsHost {
+  let packets = 0;
+  return {
+    now: (): number => host.now(),
+    drop: (...drop): void => host.drop(...drop),
+    deliver: (...delivery): void => {
+      if (packets % SWALLOWED_EACH !== 0) host.deliver(...delivery);
+      packets += 1;
+    },
+  };
+}
