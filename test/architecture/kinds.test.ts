@@ -10,12 +10,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DROP_MEANINGS } from '../../engine/net/drop-reasons.ts';
-import type { JitterSpec, LossSpec, QueueSpec } from '../../engine/net/link-spec.ts';
+import type { DirectionSpec, JitterSpec, LossSpec, QueueSpec } from '../../engine/net/link-spec.ts';
 import { dtnConfig } from '../../nodes/dtn/config.ts';
 import { mixingConfig } from '../../nodes/mixnet/mixing/index.ts';
 import { RING } from '../../runner/verify/checks/conservation.ts';
 import { ACTIONS } from '../../scenarios/files/actions.ts';
 import type { TrafficInput } from '../../scenarios/files/traffic-schema.ts';
+import { directionShape } from '../../topologies/schema/direction.ts';
 import { DROP_PLACES } from '../../viz/app/pages/network/drop-places.ts';
 import { TOOLS } from '../../viz/app/pages/network/palette/tools.ts';
 import { ROOT } from './files.ts';
@@ -38,6 +39,13 @@ const JITTERS: Kinds<JitterSpec['kind']> = {
   table: true,
 };
 
+/** What a link may have, by its key in files. */
+const LINK_VALUES: Readonly<Record<keyof DirectionSpec, string>> = {
+  ...{ rateBps: 'rate', rateSteps: 'rate', delayNs: 'delay', delaySteps: 'delay', mtu: 'mtu' },
+  ...{ overheadBytes: 'overhead', queue: 'queue', tokenBucket: 'tokenBucket', loss: 'loss' },
+  ...{ corrupt: 'corrupt', duplicate: 'duplicate', jitter: 'jitter', reorder: 'reorder' },
+  ...{ inFlight: 'inFlight', contacts: 'contacts' },
+};
 const TRAFFIC: Kinds<TrafficInput['kind']> = {
   ...{ constant: true, poisson: true, 'on-off': true, trace: true, flows: true, file: true },
   'request-response': true,
@@ -46,6 +54,9 @@ const STRATEGIES = Object.fromEntries(
   mixingConfig.options.map(({ shape }) => [shape.strategy.value, true]),
 );
 const SCENARIO = readFileSync(join(ROOT, 'schemas/scenario.schema.json'), 'utf8');
+
+const LINK_MODEL = readFileSync(join(ROOT, 'docs/spec/link-model.md'), 'utf8');
+const keyOf = (value: string): string => LINK_VALUES[value as keyof DirectionSpec];
 
 /** What a room knows, by the words with which a message names it. */
 type Rooms = Readonly<Record<string, (kind: string) => boolean>>;
@@ -65,6 +76,15 @@ const UNIONS: Readonly<Record<string, { readonly kinds: Kinds<string>; readonly 
     rooms: {
       ...ofLinks(LOSSES),
       [RING_HAS]: (kind) => RING.some(({ loss }) => loss?.kind === kind),
+    },
+  },
+  'link value': {
+    kinds: LINK_VALUES,
+    rooms: {
+      'topologies/schema/direction.ts': (key) => keyOf(key) in directionShape,
+      'docs/spec/link-model.md': (key) =>
+        new RegExp(`^\\|.*\`${keyOf(key)}\``, 'm').test(LINK_MODEL),
+      [RING_HAS]: (key) => RING.some((direction) => key in direction),
     },
   },
   traffic: {

@@ -42,7 +42,7 @@ const FADING: LossSpec = {
   ...{ lossGood: 0, lossBad: 0.5 },
 };
 
-/** Every impairment and queue discipline occurs on one of the links of the ring. */
+/** Every value of a direction and every kind of each occurs on one of the links of the ring. */
 const FORWARD: readonly DirectionSpec[] = [
   {
     ...BASE,
@@ -82,6 +82,9 @@ const BACKWARD: readonly DirectionSpec[] = FORWARD.map((_, i) =>
         queue: { kind: 'drop-tail', limitBytes: 8_000 },
         loss: { kind: 'trace', lost: [7, 40], length: 100, atEnd: 'repeat' },
         jitter: { kind: 'table', quantilesNs: [-MS, 0, 2 * MS] },
+        overheadBytes: 54,
+        rateSteps: { atNs: [0, SECOND], values: [BASE.rateBps, BASE.rateBps / 2] },
+        delaySteps: { atNs: [0, 2 * SECOND], values: [BASE.delayNs, MS] },
       }
     : { ...BASE, loss: FADING, contacts: { windows: WINDOWS, periodNs: 100 * MS } },
 );
