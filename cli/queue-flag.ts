@@ -29,7 +29,7 @@ const FORM_HINT = 'write --queue redis://HOST:PORT, or postgres://USER@HOST/DATA
 const SIGNS_HINT = `put its password in ${PASSWORD} as it is, or write % / ? # @ in it as %25 %2F %3F %23 %40`;
 
 /** Reads the flag. The address may hold a password, so that no message repeats it. */
-export function queueFlag(text: string): QueueAddress {
+function queueFlag(text: string): QueueAddress {
   const address = readQueueAddress(text);
   if (address === undefined) {
     const hasSigns = /^(?:rediss?|postgres(?:ql)?):\/\/.*[@%#]/s.test(text);
