@@ -55,6 +55,7 @@ export const protocol: Protocol<DtnOptions> = {
     delivery: store.kind === 'durable' ? 'custody' : 'best-effort',
     isOrdered: false,
   }),
+  double: ({ double }) => double && `double: ${double}`,
   create: createDtn,
 };
 

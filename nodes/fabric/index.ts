@@ -28,6 +28,7 @@ export const protocol: Protocol<FabricOptions> = {
   }),
   // Every message waits for its peer until its deadline.
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
+  double: ({ double }) => double && `double: ${double}`,
   create: createFabric,
 };
 

@@ -18,7 +18,7 @@ import {
 } from './aggregator-session-node.ts';
 import { vectorOf } from './compression/plain-form.ts';
 import type { FederatedOptions } from './config.ts';
-import { serverDouble } from './doubles.ts';
+import { serverAttack, serverDouble } from './doubles.ts';
 import { PlainServer } from './plain-sum.ts';
 import { leastInputs, sessionPlan, vectorLength } from './plan.ts';
 import { verifyingKey } from './provisioning.ts';
@@ -124,7 +124,7 @@ export class AggregatorRound {
     const { send, away, setup, model } = this.#parts;
     const { secureAggregation: sum } = setup.options;
     const isSigned = sum !== 'none' && sum.mode === 'signed';
-    const isCrafted = setup.options.double === 'crafted-models';
+    const isCrafted = setup.options.serverAttack === 'crafted-models';
     for (const { clients, config, session } of this.#groups) {
       const members = isSigned ? clients : [];
       for (const [index, client] of clients.entries()) {
@@ -245,6 +245,7 @@ export class AggregatorRound {
       minSum: leastInputs(options),
       publicKeyOf: (index): Uint8Array => verifyingKey(network, clients[index] ?? ''),
       ...(double === undefined ? {} : { double }),
+      attack: serverAttack(options),
     });
   }
 

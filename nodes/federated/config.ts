@@ -1,6 +1,6 @@
 /**
  * Federated learning: the options of a node in a topology or scenario file. All nodes of a
- * federation have the same, apart from `drop`, `lie`, `device` and `double`; `disagreements.ts` checks that.
+ * federation have the same, apart from `drop`, `lie`, `serverAttack`, `device` and `double`; `disagreements.ts` checks that.
  *
  * @module
  */
@@ -152,15 +152,21 @@ export const federatedConfig = z.strictObject({
       clients: z.array(z.string().min(1)).min(1).optional(),
     })
     .optional(),
+  /**
+   * What a lying aggregator does to its first client: `two-survivor-lists` tells half of the others that it is
+   * lost, `overlapping-lists` tells all that it survived and is lost, `crafted-models` sends all others a
+   * model of zeros.
+   */
+  serverAttack: z
+    .enum(['none', 'two-survivor-lists', 'overlapping-lists', 'crafted-models'])
+    .default('none'),
   /** What taking part costs a client, and what it has for it; absent: no time, no limits. */
   device: deviceConfig.optional(),
   /**
    * Defects for tests, never for real traffic. Of both sides: `public-masks` derives masks from what
    * everybody knows, `short-seeds` from 20 bits. Of a client: `unchecked-lists` answers any list of
    * survivors. Of an aggregator: `weights-on-masked` applies weights to masked inputs and removes the
-   * masks in one product; `two-survivor-lists`, `overlapping-lists` and `crafted-models` (a
-   * model of zeros for all others) are attacks on its first client; `silent-noise` accounts for
-   * noise that it does not add, `resting-norm` never moves the norm of updates. Of a client: `kept-levels` reveals no noise.
+   * masks in one product; `silent-noise` accounts for noise that it does not add, `resting-norm` never moves the norm of updates. Of a client: `kept-levels` reveals no noise.
    * Of a device: `ignored-limits` takes part whatever it costs, `forgotten-use` forgets at a restart
    * what it has used. Without an aggregator: `keeps-own-model` never takes the mean.
    */
@@ -170,9 +176,6 @@ export const federatedConfig = z.strictObject({
       'short-seeds',
       'unchecked-lists',
       'weights-on-masked',
-      'two-survivor-lists',
-      'overlapping-lists',
-      'crafted-models',
       'silent-noise',
       'resting-norm',
       'kept-levels',

@@ -32,7 +32,7 @@ import { quorumOf, refuseQuorum } from './selection.ts';
 type Node = ConfiguredNode<FederatedOptions>;
 
 /** Options that may differ between the nodes of a federation. */
-const OWN: ReadonlySet<string> = new Set(['drop', 'lie', 'device', 'double']);
+const OWN: ReadonlySet<string> = new Set(['drop', 'lie', 'serverAttack', 'device', 'double']);
 
 /** Finds what is wrong, once for each federation and option. */
 export function disagreements(nodes: readonly Node[]): readonly Disagreement[] {
@@ -98,7 +98,7 @@ function differences(member: Node, head: Node): readonly Disagreement[] {
       node: member.name,
       path: [key],
       message: `${member.name} and ${whoOf(head)} ${head.name} have different ${key}`,
-      hint: 'give all nodes of a federation the same options, apart from drop, lie, device and double',
+      hint: 'give all nodes of a federation the same options, apart from drop, lie, serverAttack, device and double',
     }));
 }
 

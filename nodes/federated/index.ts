@@ -55,6 +55,7 @@ export const protocol: Protocol<FederatedOptions> = {
   channel: FEDERATED_CHANNEL,
   // Whether the aggregator has done its rounds; a client says it at once.
   finishes: () => true,
+  double: ({ double }) => double && `double: ${double}`,
   create: createFederated,
 };
 

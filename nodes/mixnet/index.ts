@@ -50,6 +50,7 @@ export const protocol: Protocol<MixnetOptions> = {
   messageKinds: MESSAGE_KINDS,
   carries: carrierTerms,
   wishes: { lifetime: 'honoured', priority: 'honoured' },
+  double: ({ double, client: { double: ofClient = double } }) => ofClient && `double: ${ofClient}`,
   create: createMixnet,
 };
 

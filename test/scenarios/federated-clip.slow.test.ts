@@ -53,7 +53,7 @@ describe('a clipping norm that follows the clients', () => {
       ...SMALL,
       ...SECURE,
       // A model of zeros for all but one, and so a norm of 0.
-      'stack.1.options.double': 'crafted-models',
+      'stack.1.options.serverAttack': 'crafted-models',
       'stack.1.options.rounds': '2',
       'stack.1.options.phaseTimeout': '200ms',
     });

@@ -1,5 +1,5 @@
 /**
- * Defective machines: published mistakes and attacks, for checks that must notice them.
+ * Defective machines: published mistakes, for checks that must notice them.
  *
  * @module
  */
@@ -21,35 +21,17 @@ export type SeedDouble =
   | { readonly kind: 'short-seeds'; readonly bits: number };
 
 /**
- * Defects of a server, and attacks.
+ * Defects of a server.
  * - `weights-on-masked`: weights are applied to masked inputs, and masks are removed by the sum of
  *   the weights, (Σm)(Σw) instead of Σmw, as an early release of OpenFL did it: the sum is noise.
- * - `two-survivor-lists`: tells half of the survivors that the victim is lost, to get both shares.
- * - `overlapping-lists`: tells everybody that the victim survived and is lost.
  */
 export type ServerDouble =
   | SeedDouble
-  | { readonly kind: 'weights-on-masked'; readonly weights: readonly number[] }
-  | ServerAttack;
-
-/** A server that asks for both shares of one client. */
-export interface ServerAttack {
-  readonly kind: 'two-survivor-lists' | 'overlapping-lists';
-  readonly victim: number;
-  /** Clients with unchecked lists that are told both. */
-  readonly colluders?: readonly number[];
-}
+  | { readonly kind: 'weights-on-masked'; readonly weights: readonly number[] };
 
 /** The defect of the seeds, if that is what a double has. */
 export function seedDoubleOf(
   double: ClientDouble | ServerDouble | undefined,
 ): SeedDouble | undefined {
   return double?.kind === 'public-masks' || double?.kind === 'short-seeds' ? double : undefined;
-}
-
-/** The attack, if that is what a double is. */
-export function attackOf(double: ServerDouble | undefined): ServerAttack | undefined {
-  return double?.kind === 'two-survivor-lists' || double?.kind === 'overlapping-lists'
-    ? double
-    : undefined;
 }

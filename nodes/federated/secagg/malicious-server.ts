@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { ServerAttack } from './doubles.ts';
 import { type MaskGraph, signOf } from './graph.ts';
 import { applyStream } from './mask.ts';
 import type { PublicKeys, ShareKind, SurvivorLists } from './messages.ts';
@@ -13,6 +12,18 @@ import { agreeSeed, ownSeed, type SeedContext } from './seeds.ts';
 import type { SecaggConfig } from './session-config.ts';
 import { pointOf, rebuildFrom } from './shamir.ts';
 import type { ShareTable } from './unmask-plan.ts';
+
+/**
+ * A server that asks for both shares of one client.
+ * - `two-survivor-lists`: tells half of the survivors that the victim is lost.
+ * - `overlapping-lists`: tells everybody that the victim survived and is lost.
+ */
+export interface ServerAttack {
+  readonly kind: 'two-survivor-lists' | 'overlapping-lists';
+  readonly victim: number;
+  /** Clients with unchecked lists that are told both. */
+  readonly colluders?: readonly number[];
+}
 
 /** What an attacker knows about a client, beside public keys. */
 export interface Knowledge {

@@ -16,13 +16,13 @@ import { equalBytes } from '../../_kit/bytes.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import { wipe } from '../../_kit/secrets.ts';
 import { assert } from './assert.ts';
-import { attackOf, type ServerDouble, seedDoubleOf } from './doubles.ts';
+import { type ServerDouble, seedDoubleOf } from './doubles.ts';
 import type { SecaggDrop } from './drops.ts';
 import type { AbortReason, ServerEffect, ServerInput, ServerPhase } from './effects.ts';
 import { drawGraph, type MaskGraph, ringGraph } from './graph.ts';
 import { JobStages } from './job-stage.ts';
 import type { RebuiltSecret, SumInput } from './jobs.ts';
-import { Malice } from './malicious-server.ts';
+import { Malice, type ServerAttack } from './malicious-server.ts';
 import { addSums, sumJobs } from './mask-sum.ts';
 import {
   type Body,
@@ -62,6 +62,7 @@ export interface ServerParts {
   /** Identities of the clients, needed in signed mode. */
   readonly publicKeyOf?: (index: number) => Uint8Array | undefined;
   readonly double?: ServerDouble;
+  readonly attack?: ServerAttack | undefined;
 }
 
 /** The message that a phase waits for. */
@@ -102,13 +103,13 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
   readonly #asked = new Map<number, SurvivorLists>();
 
   constructor(parts: ServerParts) {
-    const { config, crypto, publicKeyOf, double } = parts;
+    const { config, crypto, publicKeyOf, attack } = parts;
     assert(config.mode !== 'signed' || publicKeyOf !== undefined, 'signed mode without identities');
     this.#parts = parts;
     this.#session = sessionOf(config, crypto);
     this.#book = new ServerBook({ config, crypto, session: this.#session, publicKeyOf });
     this.#jobs = new JobStages((effect) => this.#effects.push(effect));
-    this.#malice = new Malice(attackOf(double));
+    this.#malice = new Malice(attack);
   }
 
   /** Name of the session, 32 bytes. */

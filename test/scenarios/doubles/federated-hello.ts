@@ -17,7 +17,7 @@ export const row: Row = {
     },
     'a model that only the first client gets': {
       base: 'shipped',
-      set: { 'stack.1.options.double': 'crafted-models' },
+      set: { 'stack.1.options.serverAttack': 'crafted-models' },
       red: [
         'federated.inputs count ==',
         'federated.rounds count ==',

@@ -11,7 +11,7 @@ export const row: Row = {
     },
     'a server that does not lie': {
       base: 'shipped',
-      set: { 'stack.1.options.double': 'short-seeds' },
+      set: { 'stack.1.options.serverAttack': 'none' },
       red: ['federated.aborts count =='],
     },
   },

@@ -15,6 +15,23 @@ describe('a live run', () => {
     );
   });
 
+  it.each([
+    ['failover.yaml', 'options.gateway-211.antiReplay.window', 'rust', 'antiReplay.window'],
+    ['failover.yaml', 'options.gateway-211.double', 'hoarding', 'double'],
+    ['mixnet.yaml', 'options.mixnet.double', 'eager', 'double'],
+    ['mixnet.yaml', 'options.mixnet.client.double', 'chatty', 'double'],
+    ['dtn-tutorial.yaml', 'options.dtn.double', 'dropping', 'double'],
+    ['fabric-outage.yaml', 'options.bob/fabric.double', 'forgetful', 'double'],
+    ['federated-hello.yaml', 'stack.1.options.double', 'short-seeds', 'double'],
+  ])('of %s refuses %s=%s', (file, path, word, option) => {
+    expect(() => refuse(file, { [path]: word })).toThrow(`: ${option}: ${word} is a defective`);
+  });
+
+  it('takes an attack of a participant, which is no double', () => {
+    const attack = { 'stack.1.options.serverAttack': 'crafted-models' };
+    expect(() => refuse('federated-hello.yaml', attack)).not.toThrow();
+  });
+
   it('takes correct nodes', () => {
     expect(() => refuse('file-transfer.yaml')).not.toThrow();
   });

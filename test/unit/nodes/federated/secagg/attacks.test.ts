@@ -83,7 +83,7 @@ describe('two lists of survivors', () => {
     { n: 9, t: 5, opens: false },
   ])('open an input if and only if 2t <= n: $t of $n', ({ n, t, opens }) => {
     const config = configOf({ n, k: n - 1, t });
-    const session = new Session({ config, server: { double: attack } }).run();
+    const session = new Session({ config, server: { attack } }).run();
     if (opens) {
       expect(session.opened?.index).toBe(VICTIM);
       expect(session.opened?.ring).toEqual(session.inputs[VICTIM]);
@@ -100,7 +100,7 @@ describe('two lists of survivors', () => {
   ])('open an input if 2t <= n + colluders: $t of 5, one colludes', ({ t, opens }) => {
     const session = new Session({
       config: configOf({ t }),
-      server: { double: { ...attack, colluders: [0] } },
+      server: { attack: { ...attack, colluders: [0] } },
       client: (index) => (index === 0 ? { double: { kind: 'unchecked-lists' } } : {}),
     }).run();
     expect(session.opened?.ring).toEqual(opens ? session.inputs[VICTIM] : undefined);
@@ -108,7 +108,7 @@ describe('two lists of survivors', () => {
 
   it('are refused in signed mode: too few signed the same list', () => {
     const config = configOf({ mode: 'signed' });
-    const session = new Session({ config, server: { double: attack } }).run();
+    const session = new Session({ config, server: { attack } }).run();
     expect(session.opened).toBeUndefined();
     expect(new Set(session.reasons('clients'))).toEqual(new Set(['bad-signature']));
     expect(session.aborted?.outcome).toBe('too-few');
@@ -119,7 +119,7 @@ describe('two lists of survivors', () => {
     const half = [3, 4];
     const session = new Session({
       config: configOf({ mode: 'signed' }),
-      server: { double: attack },
+      server: { attack },
       pass: ({ bytes, type, client }) => {
         const decoded = decodeMessage(bytes);
         if (type !== MESSAGE.signatures || typeof decoded === 'string') return bytes;
@@ -140,7 +140,7 @@ describe('two lists of survivors', () => {
 });
 
 describe('lists that overlap', () => {
-  const server = { double: { kind: 'overlapping-lists', victim: VICTIM } } as const;
+  const server = { attack: { kind: 'overlapping-lists', victim: VICTIM } } as const;
 
   it('are refused, and nothing is opened', () => {
     const session = new Session({ server }).run();
