@@ -57,7 +57,8 @@ function expectNoSecrets(keys: string, started: readonly Started[]): void {
   }
 }
 
-describe('orrery live --processes', () => {
+// They mostly wait.
+describe.concurrent('orrery live --processes', () => {
   it('Ctrl-C: exit 130, a report that says interrupted, no process left', async () => {
     write('ctrl-c.yaml', CABLE, blockOf(11));
     const file = write('ctrl-c-pings.yaml', pings('ctrl-c.yaml', '60s'));
@@ -94,7 +95,7 @@ describe('orrery live --processes', () => {
   });
 });
 
-describe('orrery node', () => {
+describe.concurrent('orrery node', () => {
   it('R-062, R-067, R-247: nodes of a deployment run, answer, drain, and are refused by name', async () => {
     const block = blockOf(13);
     const topology = write('deployed.yaml', CABLE, block);

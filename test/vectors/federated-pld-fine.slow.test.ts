@@ -44,4 +44,19 @@ describe('privacy loss distributions on a fine grid', () => {
     expect(epsilon).toBeLessThan(opacus!.epsilonPrv!);
     expect(epsilon).toBeGreaterThan(opacus!.epsilonPrv! - 0.02);
   });
+
+  itWhole('has the deltas in the tests of dp_accounting', () => {
+    const { dp_accounting: published } = vectors<DpAccountingFile>(
+      'federated/dp-accounting.json',
+    ).published;
+    for (const { sigma, steps, epsilon, delta, tolerance, q } of [
+      { ...published.pldGaussian, q: 1 },
+      published.pldSubsampled,
+    ]) {
+      const deltas = (['remove', 'add'] as const).map((direction) =>
+        composePld({ rate: q, noise: sigma, steps, direction, interval: 1e-4 }).delta(epsilon),
+      );
+      expect(Math.abs(Math.max(...deltas) - delta)).toBeLessThan(tolerance / 10);
+    }
+  });
 });

@@ -3,10 +3,10 @@
  * nightly; tested in a temporary repository.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type LastRun,
   NIGHTLY_TABLE,
@@ -21,15 +21,19 @@ import {
   readNightly,
 } from '../../../../tools/requirements/nightly-table.ts';
 
-let root = '';
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'orrery-judge-'));
+const fresh = mkdtempSync(join(tmpdir(), 'orrery-judge-'));
+let root = fresh;
+beforeAll(() => {
   git('init', '-q');
   commit('a.ts', 'first');
-  write('.gitignore', 'node_modules/\nruns/\n');
   commit('.gitignore', 'node_modules/\nruns/\n');
 });
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'orrery-judge-'));
+  cpSync(fresh, root, { recursive: true });
+});
 afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => rmSync(fresh, { recursive: true, force: true }));
 
 function git(...args: readonly string[]): string {
   const who = ['-c', 'user.name=x', '-c', 'user.email=x@example.org'];

@@ -14,7 +14,7 @@ import { agreeSeed, ownSeed } from '../../../../../nodes/federated/secagg/seeds.
 import { bodyOf, bytesOf, CRYPTO, configOf, Session } from './session.ts';
 
 const SEEDS = 100;
-const LENGTH = 65_536;
+const LENGTH = 16_384;
 const BUCKETS = 256;
 /** Degrees of freedom. */
 const FREE = BUCKETS - 1;
