@@ -83,12 +83,6 @@ export function checkOutputLength(length: number): void {
   throw new RangeError(`an extendable output has 1 to ${OUTPUT_LENGTH_MAX} bytes, not ${length}`);
 }
 
-/** Checks a domain byte (RFC 9861 section 2.1). @throws RangeError unless it is 0x01 to 0x7f. */
-export function checkDomain(domain: number): void {
-  if (Number.isInteger(domain) && domain >= 0x01 && domain <= 0x7f) return;
-  throw new RangeError(`the domain byte of TurboSHAKE is 1 to 127, not ${domain}`);
-}
-
 /**
  * Checks the key of HKDF-Expand (RFC 5869 section 2.3: at least as long as the hash).
  * @throws RangeError when it is shorter.

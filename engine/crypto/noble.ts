@@ -17,7 +17,6 @@ import { expand, hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha384, sha512, sha512_256 } from '@noble/hashes/sha2.js';
 import { sha3_256, shake256 } from '@noble/hashes/sha3.js';
-import { turboshake128 } from '@noble/hashes/sha3-addons.js';
 import { type CHash, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { equalSecrets, wipe } from '../core/secrets.ts';
 import type {
@@ -38,7 +37,6 @@ import {
   CURVE_KEY_LENGTH,
   checkAesKey,
   checkChachaCounter,
-  checkDomain,
   checkExpandKey,
   checkHkdfLength,
   checkLength,
@@ -65,11 +63,6 @@ export const noble: CryptoProvider = {
   shake256: (data, length): Uint8Array => {
     checkOutputLength(length);
     return shake256(data, { dkLen: length });
-  },
-  turboShake128: (data, { domain, length }): Uint8Array => {
-    checkDomain(domain);
-    checkOutputLength(length);
-    return turboshake128(data, { D: domain, dkLen: length });
   },
   blake2b: (data, length, key) =>
     blake2b(

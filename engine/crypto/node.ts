@@ -43,7 +43,6 @@ import { createFastAead } from './fast-aead.ts';
 import { createFastAez } from './fast-aez.ts';
 import { fastChacha20 } from './fast-chacha20.ts';
 import { fastHashes } from './fast-hash.ts';
-import { fastTurboShake } from './fast-sponge.ts';
 import { fastX25519 } from './fast-x25519.ts';
 import {
   AEAD_KEY_LENGTH,
@@ -89,7 +88,6 @@ export function createNode(timing: Timing): CryptoProvider {
     sha512: (data) => digestOf('sha512', data),
     sha3_256: (data) => digestOf('sha3-256', data),
     shake256: shakeOf,
-    turboShake128: fastTurboShake(noble.turboShake128),
     blake2b: (data, length, key) =>
       length === 64 && (key === undefined || key.length === 0)
         ? digestOf('blake2b512', data)

@@ -70,7 +70,6 @@ export function createSodium(source: LoadedSodium = loadSodium()): CryptoProvide
     sha384: openssl.sha384,
     sha3_256: openssl.sha3_256,
     shake256: openssl.shake256,
-    turboShake128: openssl.turboShake128,
     sha512Over256: openssl.sha512Over256,
     blake2xb: openssl.blake2xb,
     aesCtr: openssl.aesCtr,

@@ -77,14 +77,6 @@ export interface HkdfInput {
   readonly length: number;
 }
 
-/** What TurboSHAKE is asked for (RFC 9861 section 2.1). */
-export interface TurboShakeRequest {
-  /** Separates uses of the function from each other, 0x01 … 0x7f. */
-  readonly domain: number;
-  /** Bytes of output, 1 … 2^31-1. */
-  readonly length: number;
-}
-
 /** The primitives. All byte arrays returned are fresh and belong to the caller. */
 export interface CryptoProvider {
   /** noble, node or sodium; `modelled` does no cryptography and is named in the verdict line. */
@@ -97,8 +89,6 @@ export interface CryptoProvider {
   sha3_256(data: Uint8Array): Uint8Array;
   /** SHAKE256 (FIPS 202 section 6.2), `length` 1 … 2^31-1 bytes. */
   shake256(data: Uint8Array, length: number): Uint8Array;
-  /** TurboSHAKE128 (RFC 9861 section 2), SHAKE128 over half as many rounds. */
-  turboShake128(data: Uint8Array, request: TurboShakeRequest): Uint8Array;
   /** BLAKE2b, `length` 1..64 bytes, optional key of up to 64 bytes (RFC 7693). */
   blake2b(data: Uint8Array, length: number, key?: Uint8Array): Uint8Array;
   /** SHA-512/256 (FIPS 180-4 section 5.3.6.2), 32 bytes; not SHA-512 cut short. */

@@ -11,7 +11,6 @@ import type {
   CryptoProvider,
   HkdfInput,
   MacKey,
-  TurboShakeRequest,
   WideBlockCipher,
   X25519Key,
 } from '../host/crypto.ts';
@@ -62,11 +61,6 @@ export class ChargedCrypto implements CryptoProvider {
   shake256(data: Uint8Array, length: number): Uint8Array {
     this.machine.chargeCrypto('shake256', data.length + length);
     return this.inner.shake256(data, length);
-  }
-
-  turboShake128(data: Uint8Array, request: TurboShakeRequest): Uint8Array {
-    this.machine.chargeCrypto('turboShake128', data.length + request.length);
-    return this.inner.turboShake128(data, request);
   }
 
   blake2b(data: Uint8Array, length: number, key?: Uint8Array): Uint8Array {

@@ -186,10 +186,9 @@ export class Peer {
    * undefined if it is.
    */
   interfaceDown(report: InterfaceReport): ScmpDrop | undefined {
-    const now = this.#context.host.now();
-    const weighed = this.#context.behaviour.scmp.weigh(report, (quote) =>
-      this.#underlays.quoted(now, quote),
-    );
+    const { host, behaviour } = this.#context;
+    const now = host.now();
+    const weighed = behaviour.scmp.weigh(report, (quote) => this.#underlays.quoted(now, quote));
     if (typeof weighed === 'string') return weighed;
     this.#perform(this.controller.interfaceDown(now, weighed));
     this.#showPaths(true);

@@ -82,9 +82,6 @@ function hashesByLength(crypto: CryptoProvider): readonly Benchmark[] {
     blake3DeriveKey: (data) => crypto.blake3DeriveKey('calibration', data, KEY_BYTES),
     // A short seed is expanded; input and output together have the length that is charged.
     shake256: (data) => crypto.shake256(AES_KEY, data.length - AES_KEY.length),
-    turboShake128: (data) => {
-      return crypto.turboShake128(AES_KEY, { domain: 1, length: data.length - AES_KEY.length });
-    },
   };
   return Object.entries(calls).map(([name, call]) =>
     byLength(`crypto.${name}`, (bytes) => {

@@ -122,7 +122,6 @@ function freshResults(crypto: CryptoProvider, key: Uint8Array): readonly Uint8Ar
     crypto.sha512(key),
     crypto.sha3_256(key),
     crypto.shake256(key, 40),
-    crypto.turboShake128(key, { domain: 1, length: 40 }),
     crypto.blake2b(key, 64),
     crypto.blake2b(key, 20),
     crypto.blake2s(key),

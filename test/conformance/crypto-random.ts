@@ -71,7 +71,6 @@ export const randomCases: readonly RandomCase[] = [
       crypto.sha512(data),
       crypto.sha3_256(data),
       crypto.shake256(data, length * 5),
-      crypto.turboShake128(data, { domain: length, length: length * 5 }),
       crypto.blake2s(data),
       crypto.blake2b(data, 64),
       crypto.blake2b(data, length),

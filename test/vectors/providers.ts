@@ -8,7 +8,6 @@ import { createCmac } from '../../engine/crypto/aes-cmac.ts';
 import { createFastAead } from '../../engine/crypto/fast-aead.ts';
 import { fastChacha20 } from '../../engine/crypto/fast-chacha20.ts';
 import { fastHashes } from '../../engine/crypto/fast-hash.ts';
-import { fastTurboShake } from '../../engine/crypto/fast-sponge.ts';
 import { fastX25519 } from '../../engine/crypto/fast-x25519.ts';
 import { hasSodium, provider } from '../../engine/crypto/index.ts';
 import { createVectorAes } from '../../engine/crypto/vector-aes.ts';
@@ -45,14 +44,13 @@ function forbidden(): never {
 /** The primitives that this project implements in WebAssembly. */
 export type WasmPrimitives = Pick<
   CryptoProvider,
-  'aead' | 'aesCmac' | 'blake2xb' | 'chacha20' | 'hkdfExpandSha256' | 'turboShake128' | 'x25519'
+  'aead' | 'aesCmac' | 'blake2xb' | 'chacha20' | 'hkdfExpandSha256' | 'x25519'
 >;
 
 /** The WebAssembly alone; a call that it cannot compute throws. */
 export const wasmAlone: WasmPrimitives = {
   ...fastHashes({ hkdfExpandSha256: forbidden, blake2xb: forbidden }),
   chacha20: fastChacha20(forbidden),
-  turboShake128: fastTurboShake(forbidden),
   x25519: fastX25519(forbidden),
   aead: (_name, key) => {
     const nobody = { seal: forbidden, open: forbidden, wipe: () => undefined };

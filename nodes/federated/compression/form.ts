@@ -5,7 +5,6 @@
  */
 import type { FederatedOptions } from '../config.ts';
 import type { CompressionKind } from '../robust/combinations.ts';
-import { stepMax } from './bits.ts';
 import type { CompressionOptions } from './options.ts';
 
 /** The names under which combinations are judged. */
@@ -42,9 +41,9 @@ export function coordinateBits(compression: CompressionOptions): number | undefi
 }
 
 /** The largest step of a coordinate; undefined as above. */
-export function largestStep({ compression, learn }: Steps): number | undefined {
+export function largestStep({ compression }: Pick<Steps, 'compression'>): number | undefined {
   const bits = coordinateBits(compression);
-  return bits === undefined ? undefined : stepMax({ bits, range: learn.clip });
+  return bits === undefined ? undefined : 2 ** (bits - 1) - 1;
 }
 
 /** Steps of an update per unit. */

@@ -32,26 +32,6 @@ describe('the memory of the other modules that meet real secrets', () => {
     }
   });
 
-  it(`holds its constants and nothing else after TurboSHAKE128, seed ${SEED}`, async () => {
-    const memory = watchWasmMemory();
-    const { fastTurboShake } = await import('../../../../engine/crypto/fast-sponge.ts');
-    const turboShake = fastTurboShake(noble.turboShake128);
-    turboShake(new Uint8Array(0), { domain: 1, length: 1 });
-    const constants = memory().slice();
-    expect(constants.subarray(0, 96).some((byte) => byte !== 0)).toBe(true);
-    expect(constants.subarray(96).every((byte) => byte === 0)).toBe(true);
-    const random = openStream(SEED, 'crypto', 'sponge');
-    // Around one block, and around what lies in memory at a time, 48 blocks of 168 bytes.
-    const lengths = [0, 1, 166, 167, 168, 169, 336, 8_063, 8_064, 8_065, 8_232, 16_128, 20_000];
-    for (let count = 0; count < 300; count++) {
-      const bytes = lengths[count] ?? random.below(20_000);
-      const data = random.bytes(bytes);
-      const request = { domain: 1 + random.below(127), length: 1 + random.below(1_000) };
-      expect(turboShake(data, request), `${bytes}`).toEqual(noble.turboShake128(data, request));
-      expect(Buffer.compare(memory(), constants), `hash ${count}`).toBe(0);
-    }
-  });
-
   it(`holds its constants and nothing else after ChaCha20, seed ${SEED}`, async () => {
     const memory = watchWasmMemory();
     const { fastChacha20 } = await import('../../../../engine/crypto/fast-chacha20.ts');

@@ -12,7 +12,7 @@ import { spongeCases, spongeMistakes } from '../../../conformance/crypto-sponge-
  * The functions that the provider computes in WebAssembly if it is available, by the ids of the
  * shared suite.
  */
-const REPLACED = /chacha20-poly1305|aesCmac|aez|blake2xb|turboShake|x25519/i;
+const REPLACED = /chacha20-poly1305|aesCmac|aez|blake2xb|x25519/i;
 
 const noble = provider('noble');
 const aeadKind = (crypto: CryptoProvider): string =>

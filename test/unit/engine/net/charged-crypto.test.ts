@@ -19,11 +19,6 @@ const calls: readonly (readonly [string, number, Call])[] = [
   ['aesKeyUnwrap', 40, (crypto): unknown => crypto.aesKeyUnwrap(KEY, WRAPPED)],
   // A sponge works for its output as for its input.
   ['shake256', 100 + 1_000, (crypto): unknown => crypto.shake256(DATA, 1_000)],
-  [
-    'turboShake128',
-    100 + 1_000,
-    (crypto): unknown => crypto.turboShake128(DATA, { domain: 1, length: 1_000 }),
-  ],
 ];
 
 describe('a charged crypto provider', () => {

@@ -2,13 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../../engine/crypto/index.ts';
 import {
-  type BitForm,
-  fromSteps,
-  stepMax,
-  summedBits,
-  toSteps,
-} from '../../../../../nodes/federated/compression/bits.ts';
-import {
   coordinateFactor,
   coordinatesAbove,
   gather,
@@ -28,32 +21,6 @@ import { type Draws, seededDraws } from '../../../../../nodes/federated/learn/se
 
 const crypto = provider('node', { timing: 'simulation' });
 const draws = (name: string): Draws => seededDraws(crypto, new Uint8Array(32).fill(6), name);
-
-describe('few bits', () => {
-  const form: BitForm = { bits: 4, range: 1 };
-
-  it('are right on average, with the variance of rounding', () => {
-    const value = 0.3;
-    const count = 40_000;
-    const steps = toSteps(new Float64Array(count).fill(value), form, draws('bits'));
-    const mean = fromSteps(steps, form).reduce((sum, x) => sum + x, 0) / count;
-    // 0.3 x 7 = 2.1: variance 0.1 x 0.9 steps.
-    const deviation = Math.sqrt(0.09) / stepMax(form);
-    expect(Math.abs(mean - value)).toBeLessThan((5 * deviation) / Math.sqrt(count));
-    expect([...new Set(steps)].sort()).toEqual([2, 3]);
-  });
-
-  it('cut what is beyond the range, and what is no number', () => {
-    const odd = [9, -9, Number.NaN, Number.POSITIVE_INFINITY, 0, 1, -1];
-    expect([...toSteps(odd, form, draws('odd'))]).toEqual([7, -7, 0, 7, 0, 7, -7]);
-  });
-
-  it('need log2(n) more in a sum: 18 for 1,000 clients with 8', () => {
-    expect(summedBits({ bits: 8, range: 1 }, 1_000)).toBe(18);
-    expect(summedBits({ bits: 8, range: 1 }, 1)).toBe(8);
-    expect(summedBits({ bits: 2, range: 1 }, 1)).toBe(2);
-  });
-});
 
 describe('some coordinates', () => {
   it('are alike for all clients, different, and each as likely as any other', () => {
