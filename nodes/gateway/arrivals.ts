@@ -5,15 +5,14 @@
  * @module
  */
 import type { PacketAccount } from './account.ts';
-import type { ArrivalsHost } from './behaviour.ts';
+import type { ArrivalsOutput } from './behaviour.ts';
 import { type GiveUp, REASSEMBLY_LIMITS, Reassembler } from './fragment.ts';
 import { FRAME_TYPE } from './geometry.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Which peer the packets come from, and where they go. */
 export interface ArrivalsSetup {
-  readonly host: ArrivalsHost;
-  readonly peer: string;
+  readonly output: ArrivalsOutput;
   /** Absent when packets are not accounted for (ADR 0028). */
   readonly account: PacketAccount | undefined;
 }
@@ -25,9 +24,9 @@ export class Arrivals {
 
   constructor(setup: ArrivalsSetup) {
     this.#setup = setup;
-    const { host, account } = setup;
+    const { output, account } = setup;
     const giveUp: GiveUp = (reason, of) => {
-      host.drop(reason);
+      output.drop(reason);
       account?.ended(of, 'dropped');
     };
     const listener = account && {
@@ -59,14 +58,13 @@ export class Arrivals {
   }
 
   /** Takes an accepted data frame; delivers the packet when it is complete. */
-  take(header: FrameHeader, plaintext: Uint8Array): void {
+  take(now: number, header: FrameHeader, plaintext: Uint8Array): void {
     if (header.fragments === 1) {
       this.#deliver(plaintext);
       return;
     }
-    const { host } = this.#setup;
-    const whole = this.#reassembler.add(header, plaintext, host.now());
-    if (typeof whole === 'string') host.drop(whole);
+    const whole = this.#reassembler.add(header, plaintext, now);
+    if (typeof whole === 'string') this.#setup.output.drop(whole);
     else if (whole !== undefined) this.#deliver(whole);
   }
 
@@ -82,7 +80,6 @@ export class Arrivals {
 
   // hot: once per packet.
   #deliver(packet: Uint8Array): void {
-    const { host, peer } = this.#setup;
-    host.deliver(peer, packet, 0, packet.length);
+    this.#setup.output.deliver(packet);
   }
 }

@@ -9,12 +9,13 @@ import type { CookieMint } from './admission/cookie-mint.ts';
 import { makeAdmission } from './admission/make-admission.ts';
 import type { GatewayOptions } from './config.ts';
 import { CHECKED_SCMP, type ScmpPolicy } from './multipath/scmp-policy.ts';
+import type { PeerOutput } from './peer-output.ts';
 import type { PendingPacket } from './pending-packets.ts';
 import { ReservedWindows, type ReservedWindowsOptions } from './replay/reserved-windows.ts';
 import type { GuardFactory } from './replay/window-set.ts';
 
 /** Where packets from a peer go. */
-export type ArrivalsHost = HostPart<'deliver' | 'drop' | 'now'>;
+export type ArrivalsOutput = Pick<PeerOutput, 'deliver' | 'drop'>;
 
 /** See the module. */
 export interface Behaviour {
@@ -28,7 +29,7 @@ export interface Behaviour {
   /** Whether SCMP messages are believed. */
   readonly scmp: ScmpPolicy;
   /** Takes what packets from a peer are handed to, and returns what they really are handed to. */
-  readonly arrivals: (host: ArrivalsHost) => ArrivalsHost;
+  readonly arrivals: (output: ArrivalsOutput) => ArrivalsOutput;
   /** Which of the packets that waited for a session or a path are sent. */
   readonly leaving: (waiting: readonly PendingPacket[]) => readonly PendingPacket[];
 }
@@ -38,6 +39,6 @@ export const CORRECT: Behaviour = {
   windows: (host, settings) => new ReservedWindows({ ...settings, store: host.store('windows') }),
   admission: makeAdmission,
   scmp: CHECKED_SCMP,
-  arrivals: (host) => host,
+  arrivals: (output) => output,
   leaving: (waiting) => waiting,
 };

@@ -7,10 +7,10 @@
 
 import type { SendWishes, Way } from '../../engine/host/transport.ts';
 import { dscpOf } from '../../engine/pure/traffic-class.ts';
-import type { HostPart } from '../_kit/host-part.ts';
 import type { PacketAccount } from './account.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { FrameDrop } from './drops.ts';
+import type { PeerOutput } from './peer-output.ts';
 import type { PeerTrace } from './peer-trace.ts';
 import { PendingPackets, WAITING_MAX } from './pending-packets.ts';
 import type { FrameHeader } from './wire.ts';
@@ -22,7 +22,7 @@ export type SendPacket = (body: Uint8Array, dscp: number) => FrameDrop | undefin
 
 /** Which peer the packets go to, and what they need. */
 export interface DeparturesSetup extends Pick<Behaviour, 'leaving'> {
-  readonly host: HostPart<'drop' | 'now'>;
+  readonly output: PeerOutput;
   /** Absent when packets are not accounted for (ADR 0028). */
   readonly account: PacketAccount | undefined;
   /** Absent while no trace is recorded. */
@@ -71,15 +71,15 @@ export class Departures {
    * Queues a packet; returns why not when the queue is full. There a packet takes the place of one of
    * lower priority.
    */
-  keep(body: Uint8Array, wishes?: SendWishes): 'no-path' | undefined {
-    const { host, account } = this.#setup;
+  keep(now: number, body: Uint8Array, wishes?: SendWishes): 'no-path' | undefined {
+    const { account } = this.#setup;
     if (this.#waiting.size >= WAITING_MAX) {
       const displaced = this.#waiting.displace(wishes?.priority);
       if (displaced === undefined) return 'no-path';
       this.#drop(displaced.number, 'displaced');
     }
-    this.#waiting.add(body, host.now(), { wishes, number: account?.accept() });
-    this.show();
+    this.#waiting.add(body, now, { wishes, number: account?.accept() });
+    this.show(now);
     return undefined;
   }
 
@@ -87,11 +87,11 @@ export class Departures {
    * Sends the waiting packets.
    * @param way `closed`: no path is known to answer, so those that may wait stay.
    */
-  sendWaiting(send: SendPacket, way: Way): void {
-    this.expire(this.#setup.host.now());
+  sendWaiting(now: number, send: SendPacket, way: Way): void {
+    this.expire(now);
     const all = way === 'open' ? this.#waiting.takeAll() : this.#waiting.takeImpatient();
     const waiting = this.#setup.leaving(all);
-    this.show();
+    this.show(now);
     for (const { body, number, priority } of waiting) {
       this.#number = number;
       const reason = send(body, dscpOf(priority));
@@ -108,7 +108,7 @@ export class Departures {
   /** Drops packets that have waited too long. */
   expire(now: number): void {
     for (const { number, reason } of this.#waiting.expire(now)) this.#drop(number, reason);
-    this.show();
+    this.show(now);
   }
 
   /** Drops all waiting packets. */
@@ -117,12 +117,12 @@ export class Departures {
   }
 
   /** Traces how many packets wait. */
-  show(): void {
-    this.#setup.peerTrace?.waiting(this.#waiting.size, WAITING_MAX);
+  show(now: number): void {
+    this.#setup.peerTrace?.waiting(now, this.#waiting.size, WAITING_MAX);
   }
 
   #drop(number: number, reason: DepartureDrop): void {
-    this.#setup.host.drop(reason);
+    this.#setup.output.drop(reason);
     this.#setup.account?.settled(number, 'dropped');
   }
 }

@@ -36,8 +36,9 @@ import { EpochStore, epochKey } from './epoch-store.ts';
 import { BODY_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
 import { makeController } from './multipath/make-controller.ts';
 import type { ScmpDrop } from './multipath/scmp-policy.ts';
-import { Peer } from './peer.ts';
+import type { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
+import { PeerNode, type PeerPort } from './peer-node.ts';
 import { makeWindows } from './replay/make-windows.ts';
 import type { WindowSet } from './replay/window-set.ts';
 import { clockMicroseconds, type Moment, SESSION_LIMITS } from './session-parts.ts';
@@ -68,7 +69,8 @@ class GatewayNode implements NodeHandle {
   readonly #self: HostView;
   readonly #ownIsdAs: IsdAs;
   readonly #address: HostAddress;
-  readonly #peers = new Map<string, Peer>();
+  readonly #peers = new Map<string, PeerNode>();
+  readonly #port: PeerPort;
   readonly #view = new PacketView();
   readonly #frame = new FrameHeader();
   readonly #windows: WindowSet;
@@ -99,9 +101,14 @@ class GatewayNode implements NodeHandle {
     this.#ownWords = isdAsWords(this.#ownIsdAs);
     this.#windows = makeWindows(host, setup, {
       windows: behaviour.windows,
-      onSync: (peer) => this.#peers.get(peer)?.session.retryHeld(this.#moment()),
+      onSync: (peer) => this.#peers.get(peer)?.peer.retryHeld(this.#moment()),
     });
     this.#cookies = new CookieMint(host.crypto, (length) => host.randomBytes(length));
+    this.#port = {
+      host,
+      socket: (): DatagramSocket => this.#openSocket(),
+      moment: (): Moment => this.#moment(),
+    };
     const { meter } = host;
     this.#counters = {
       wire: meter.counter('gateway.wire_bytes'),
@@ -124,11 +131,11 @@ class GatewayNode implements NodeHandle {
     for (const { name } of this.#peerViews()) {
       // A stored epoch can only come from an earlier start of this node.
       const isRestart = host.store('epochs').get(epochKey(name)) !== undefined;
-      const peer = new Peer(name, this.#context);
-      if (isRestart) peer.noteRestart();
-      this.#peers.set(name, peer);
+      const node = new PeerNode(name, this.#port, this.#context);
+      if (isRestart) node.peer.noteRestart(host.now());
+      this.#peers.set(name, node);
     }
-    for (const peer of this.#peers.values()) peer.start();
+    for (const { peer } of this.#peers.values()) peer.start(this.#moment());
     const { cleanupTtl } = this.#setup.options.antiReplay;
     const interval = Math.max(CLEANUP_NS_MIN, Math.floor(cleanupTtl / CLEANUPS_PER_TTL));
     this.#cleanup = host.after(interval, () => {
@@ -144,13 +151,13 @@ class GatewayNode implements NodeHandle {
     const now = this.#host.now();
     for (const name of this.#windows.silent(now)) {
       const silent = this.#peers.get(name);
-      silent?.discard();
+      silent?.peer.discard();
       silent?.stop();
       this.#windows.drop(name);
       if (this.#context === undefined) continue;
-      const peer = new Peer(name, this.#context);
-      this.#peers.set(name, peer);
-      peer.start();
+      const node = new PeerNode(name, this.#port, this.#context);
+      this.#peers.set(name, node);
+      node.peer.start(this.#moment());
     }
   }
 
@@ -162,20 +169,21 @@ class GatewayNode implements NodeHandle {
   }
 
   activePath(target: string): readonly string[] | undefined {
-    return this.#peers.get(target)?.activeLinks;
+    return this.#peers.get(target)?.peer.activeLinks;
   }
 
   isReady(): boolean {
-    return [...this.#peers.values()].every((peer) => peer.isReady);
+    return [...this.#peers.values()].every(({ peer }) => peer.isReady);
   }
 
   holding(): number {
-    return [...this.#peers.values()].reduce((sum, { holding }) => sum + holding, 0);
+    return [...this.#peers.values()].reduce((sum, { peer }) => sum + peer.holding, 0);
   }
 
   invariant(): string | undefined {
-    for (const peer of this.#peers.values()) {
-      const broken = peer.session.invariant() ?? peer.invariant();
+    const now = this.#host.now();
+    for (const { peer } of this.#peers.values()) {
+      const broken = peer.session.invariant() ?? peer.invariant(now);
       if (broken !== undefined) return `${peer.name}: ${broken}`;
     }
     return undefined;
@@ -184,7 +192,7 @@ class GatewayNode implements NodeHandle {
   status(): Readonly<Record<string, unknown>> {
     const now = this.#host.now();
     return {
-      peers: [...this.#peers.values()].map((peer) => ({
+      peers: [...this.#peers.values()].map(({ peer }) => ({
         name: peer.name,
         paths: peer.status(now),
         session: peer.session.status(),
@@ -203,10 +211,10 @@ class GatewayNode implements NodeHandle {
 
   #request(request: NodeRequest): void {
     const began = this.#host.now();
-    const peer = this.#peers.get(request.target);
+    const peer = this.#peers.get(request.target)?.peer;
     if (request.kind !== 'send') request.respond('unknown-request');
     else if (peer === undefined) request.respond('unknown-peer');
-    else request.respond(peer.send(request.body, request.wishes) ?? 'ok');
+    else request.respond(peer.send(this.#moment(), request.body, request.wishes) ?? 'ok');
     this.#processed(began);
   }
 
@@ -235,7 +243,7 @@ class GatewayNode implements NodeHandle {
     const at = view.upperOffset + UDP_LENGTH;
     const refused = decodeFrame(buffer, at, view.end - at, this.#frame);
     if (refused !== undefined) return refused;
-    peer.receive(this.#frame, buffer, view);
+    peer.receive(this.#moment(), this.#frame, buffer, view);
     return undefined;
   }
 
@@ -252,7 +260,7 @@ class GatewayNode implements NodeHandle {
 
   #sender(): Peer | undefined {
     // Two peers are usual: scanning addresses is cheaper than making a key for each packet.
-    for (const peer of this.#peers.values()) if (peer.isSource(this.#view)) return peer;
+    for (const { peer } of this.#peers.values()) if (peer.isSource(this.#view)) return peer;
     return undefined;
   }
 
@@ -278,8 +286,9 @@ class GatewayNode implements NodeHandle {
     const { high, low } = isdAsWords(as);
     const isFromThere = this.#view.sourceHigh === high && this.#view.sourceLow === low;
     let drop: ScmpDrop | undefined = 'scmp-quote';
-    for (const peer of this.#peers.values()) {
-      const reason = peer.interfaceDown({ isdAs: as, ifId, isFromThere, quote });
+    const at = this.#moment();
+    for (const { peer } of this.#peers.values()) {
+      const reason = peer.interfaceDown(at, { isdAs: as, ifId, isFromThere, quote });
       if (reason !== 'scmp-quote') drop = reason;
     }
     return drop;
@@ -299,12 +308,13 @@ class GatewayNode implements NodeHandle {
       host: host.name,
     });
     const context: PeerContext = {
-      host,
       options,
+      isTraced: host.trace.isRecorded,
       directory,
+      lookUp: (peer) => directory.lookup(peer, host.now(), host.clock()),
+      endpoint: (address, port) => host.endpoint(address, port),
+      drawFlowId: () => host.random('flow-id').below(1 << 20),
       scratch: new Uint8Array(BODY_BYTES_MAX),
-      moment: () => this.#moment(),
-      socket: () => this.#openSocket(),
       behaviour: this.#behaviour,
       makeController: (peer) => makeController(host, options, peer),
       sessionOptions: (peer, sink) => this.#sessionOptions(peer, sink),

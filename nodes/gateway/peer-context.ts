@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Host } from '../../engine/host/host.ts';
-import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
+import type { Endpoint } from '../../engine/host/socket.ts';
 import type { WirePath } from '../scion/index.ts';
 import type { PacketAccount } from './account.ts';
 import type { Behaviour } from './behaviour.ts';
@@ -12,19 +11,24 @@ import type { GatewayOptions } from './config.ts';
 import type { FrameDrop } from './drops.ts';
 import type { FrameType } from './geometry.ts';
 import type { PathController } from './multipath/types.ts';
-import type { Moment, SessionOptions, SessionSink } from './session-parts.ts';
+import type { SessionOptions, SessionSink } from './session-parts.ts';
 import type { PacketEnds } from './underlay/packet-template.ts';
-import type { PathDirectory } from './underlay/path-directory.ts';
+import type { GatewayPath, PathDirectory } from './underlay/path-directory.ts';
 
 /** The gateway as seen by a peer. */
 export interface PeerContext {
-  readonly host: Host;
   readonly options: GatewayOptions;
+  /** True if states are recorded. */
+  readonly isTraced: boolean;
   readonly directory: PathDirectory;
+  /** The paths to a peer that can be used now. */
+  readonly lookUp: (peer: string) => readonly GatewayPath[];
+  /** The number that stands for an address and port. */
+  readonly endpoint: (address: string, port: number) => Endpoint;
+  /** Draws the flow id of a path. */
+  readonly drawFlowId: () => number;
   /** Buffer for the plaintext of the largest frame; valid during one call only. */
   readonly scratch: Uint8Array;
-  readonly moment: () => Moment;
-  readonly socket: () => DatagramSocket;
   readonly behaviour: Behaviour;
   readonly makeController: (peer: string) => PathController;
   readonly sessionOptions: (peer: string, sink: SessionSink) => SessionOptions;

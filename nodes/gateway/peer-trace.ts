@@ -7,7 +7,6 @@
  *
  * @module
  */
-import type { HostPart } from '../_kit/host-part.ts';
 import { LINKS_OF_PATH, QUALITY_OF_PATH, QUEUE_TO_PEER } from '../_kit/path-states.ts';
 import type { KeyedState } from '../_kit/trace-state.ts';
 import {
@@ -20,6 +19,7 @@ import {
   walkOfSegment,
 } from '../scion/index.ts';
 import type { PathStatus } from './multipath/types.ts';
+import type { PeerOutput } from './peer-output.ts';
 import type { Session } from './session.ts';
 import {
   ACCUSED_PATH,
@@ -46,7 +46,7 @@ const LISTED_MAX = 32;
 
 /** Writes the traces about one peer. */
 export class PeerTrace {
-  readonly #host: HostPart<'now' | 'trace'>;
+  readonly #output: Pick<PeerOutput, 'perform'>;
   readonly #peer: string;
   readonly #windowBits: number;
   readonly #told = new Map<string, string>();
@@ -60,19 +60,18 @@ export class PeerTrace {
   #handshake = { epoch: 0, sendings: 0, steps: new Map<HandshakeStep, number>() };
 
   /** @param windowBits Size of the replay window, bits. */
-  constructor(host: HostPart<'now' | 'trace'>, peer: string, windowBits: number) {
-    this.#host = host;
+  constructor(output: Pick<PeerOutput, 'perform'>, peer: string, windowBits: number) {
+    this.#output = output;
     this.#peer = peer;
     this.#windowBits = windowBits;
   }
 
   /** A frame was accepted. */
-  accepted({ epoch, sequence }: FrameHeader, session: Session): void {
+  accepted(now: number, { epoch, sequence }: FrameHeader, session: Session): void {
     if (epoch > this.#epoch) {
       this.#epoch = epoch;
       this.#highest = sequence;
     } else if (epoch === this.#epoch && sequence > this.#highest) this.#highest = sequence;
-    const now = this.#host.now();
     if (now - this.#windowNs < WINDOW_EVERY_NS) return;
     this.#windowNs = now;
     const highest = this.#highest;
@@ -87,11 +86,11 @@ export class PeerTrace {
 
   /** Paths were measured; `isNews` when health or choice changed. */
   measured(
+    now: number,
     paths: readonly PathStatus[],
     nameOf: (id: string) => string | undefined,
     isNews: boolean,
   ): void {
-    const now = this.#host.now();
     if (!isNews && now - this.#qualityNs < QUALITY_EVERY_NS) return;
     this.#qualityNs = now;
     for (const { id, health, role, rttNs, jitterNs, loss, isAccused } of paths) {
@@ -108,10 +107,9 @@ export class PeerTrace {
   }
 
   /** `waiting` packets wait for keys or a path; `max` may. */
-  waiting(waiting: number, max: number): void {
+  waiting(now: number, waiting: number, max: number): void {
     // hot: asked after each datagram, and mostly nothing waits.
     if (waiting === 0 && this.#isQueueEmpty) return;
-    const now = this.#host.now();
     if (waiting > 0 && now - this.#queueNs < QUEUE_EVERY_NS) return;
     this.#queueNs = now;
     this.#isQueueEmpty = waiting === 0;
@@ -136,7 +134,7 @@ export class PeerTrace {
   }
 
   /** The handshake has reached a new step. */
-  stepped(step: HandshakeStep, epoch: number): void {
+  stepped(now: number, step: HandshakeStep, epoch: number): void {
     const { steps, sendings } = this.#handshake;
     const isRepeated = step === 'opening-sent' && steps.has(step) && !steps.has('answer-received');
     const isFirst = step === 'opening-sent' || step === 'opening-received';
@@ -146,7 +144,7 @@ export class PeerTrace {
     }
     if (step === 'opening-sent') this.#handshake.sendings += 1;
     this.#handshake.epoch = epoch;
-    this.#handshake.steps.set(step, this.#host.now());
+    this.#handshake.steps.set(step, now);
     this.#tell(HANDSHAKE, { peer: this.#peer }, this.#handshake);
   }
 
@@ -155,7 +153,7 @@ export class PeerTrace {
     const text = kind.state.write(value);
     if (this.#told.get(machine) === text) return;
     this.#told.set(machine, text);
-    this.#host.trace.state(machine, text);
+    this.#output.perform({ kind: 'state', machine, state: text });
   }
 }
 

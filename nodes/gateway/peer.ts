@@ -7,9 +7,7 @@
  *
  * @module
  */
-import type { Timer } from '../../engine/host/time.ts';
 import type { SendWishes, Way } from '../../engine/host/transport.ts';
-import { FAULT_SWITCH, HEALTH_OF_PATH, NO_PATH, PATH_IN_USE } from '../_kit/path-states.ts';
 import type { PacketView } from '../scion/index.ts';
 import { Arrivals } from './arrivals.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
@@ -20,13 +18,14 @@ import { LoadLimit } from './load-limit.ts';
 import type { InterfaceReport, ScmpDrop } from './multipath/scmp-policy.ts';
 import type { Effect, PathController, PathStatus } from './multipath/types.ts';
 import type { PeerContext } from './peer-context.ts';
+import type { PeerOutput, PeerTimer } from './peer-output.ts';
+import { PeerRecord } from './peer-record.ts';
 import { PeerTrace } from './peer-trace.ts';
 import { Reporter } from './reporter.ts';
 import { Sender } from './sender.ts';
 import { Session } from './session.ts';
 import type { Moment } from './session-parts.ts';
 import { type SourceTest, sourceTest } from './source-test.ts';
-import { SESSION } from './trace-states.ts';
 import type { UnderlayPath } from './underlay/underlay-path.ts';
 import { UnderlayPaths } from './underlay-paths.ts';
 import { WindowWatch } from './window-watch.ts';
@@ -40,6 +39,8 @@ export class Peer {
   /** True when the packet comes from this peer's AS and host. */
   readonly isSource: SourceTest;
   readonly #context: PeerContext;
+  readonly #output: PeerOutput;
+  readonly #record: PeerRecord;
   readonly #underlays: UnderlayPaths;
   readonly #reporter: Reporter;
   readonly #sender: Sender;
@@ -49,7 +50,9 @@ export class Peer {
   /** Absent while no trace is recorded. */
   readonly #peerTrace: PeerTrace | undefined;
   #active: UnderlayPath | undefined;
-  #timer: Timer | undefined;
+  /** The instant of the input that is being processed. */
+  #at: Moment;
+  /** When the timer of work fires; Infinity while it is not set. */
   #timerNs = Number.POSITIVE_INFINITY;
   readonly #windowWatch: WindowWatch;
   readonly #load: LoadLimit;
@@ -60,31 +63,34 @@ export class Peer {
   /** The state last reported to the protocols above. */
   #way: Way = 'closed';
 
-  constructor(name: string, context: PeerContext) {
+  constructor(name: string, context: PeerContext, output: PeerOutput, now: number) {
     this.name = name;
     this.#context = context;
-    const { host } = context;
+    this.#output = output;
+    this.#record = new PeerRecord(output, name);
+    this.#at = { nowNs: now, clockUs: 0 };
     const { target, targetHost } = context.ends(name);
     this.isSource = sourceTest(target, targetHost.bytes);
     this.#underlays = new UnderlayPaths(name, context);
-    this.#reporter = new Reporter(context, (body, pathType, path) => {
-      this.#sender.small(this.#underlays.reverse(pathType, path), FRAME_TYPE.report, body);
+    this.#reporter = new Reporter(output, context.options.multipath, (body, pathType, path) => {
+      const back = this.#underlays.reverse(pathType, path);
+      this.#sender.small(this.#at, back, FRAME_TYPE.report, body);
     });
     this.controller = context.makeController(name);
-    const { overload, multipath } = context.options;
+    const { overload, multipath, antiReplay } = context.options;
     this.#load = new LoadLimit({
       isEnabled: overload.shed,
       delayNs: overload.delay,
       reportIntervalNs: multipath.reportInterval,
     });
-    const { windowSize } = context.options.antiReplay;
-    this.#windowWatch = new WindowWatch(windowSize, host.now());
-    const peerTrace = host.trace.isRecorded ? new PeerTrace(host, name, windowSize) : undefined;
+    const { windowSize } = antiReplay;
+    this.#windowWatch = new WindowWatch(windowSize, now);
+    const peerTrace = context.isTraced ? new PeerTrace(output, name, windowSize) : undefined;
     this.#peerTrace = peerTrace;
     const account = context.accountOf(name);
     const { arrivals, leaving } = context.behaviour;
-    this.#arrivals = new Arrivals({ host: arrivals(host), peer: name, account });
-    this.#departures = new Departures({ host, leaving, account, peerTrace });
+    this.#arrivals = new Arrivals({ output: arrivals(output), account });
+    this.#departures = new Departures({ output, leaving, account, peerTrace });
     this.session = new Session(
       context.sessionOptions(name, {
         send: (frame) => this.#sendAnywhere(frame),
@@ -93,31 +99,33 @@ export class Peer {
         established: () => this.#established(),
         deliverHeld: (header, plaintext) => this.#acceptHeld(header, plaintext),
         dropHeld: (header, reason) => this.#dropHeld(header, reason),
-        wake: () => this.#wake(),
-        ...(peerTrace && { noted: (step, epoch) => peerTrace.stepped(step, epoch) }),
+        wake: () => output.perform({ kind: 'wake' }),
+        ...(peerTrace && {
+          noted: (step, epoch) => peerTrace.stepped(this.#at.nowNs, step, epoch),
+        }),
       }),
     );
-    this.#sender = new Sender(context, this.session, {
+    this.#sender = new Sender(output, context.sent, this.session, {
       sealed: (header): void => this.#departures.sealed(header),
-      sent: (now, sequence): void => this.#dataSent(now, sequence),
+      sent: (sequence): void => this.#dataSent(sequence),
     });
   }
 
   /** Requests keys and paths. */
-  start(): void {
+  start(at: Moment): void {
+    this.#at = at;
     this.#refresh();
-    this.session.connect(this.#context.moment());
+    this.session.connect(at);
     this.#arm();
   }
 
   /** The node restarts after a crash: measures the time until the first accepted frame. */
-  noteRestart(): void {
-    this.#restartedNs = this.#context.host.now();
+  noteRestart(now: number): void {
+    this.#restartedNs = now;
   }
 
   stop(): void {
-    this.#timer?.cancel();
-    this.#reporter.stop();
+    this.#timerNs = Number.POSITIVE_INFINITY;
     this.session.close();
   }
 
@@ -142,9 +150,9 @@ export class Peer {
    * R-040: reports a dead path that stays in use while a healthy one answers. A degraded path may
    * stay in use while the others are degraded too, and a silent one while all are silent.
    */
-  invariant(): string | undefined {
+  invariant(now: number): string | undefined {
     const { mode, probeInterval } = this.#context.options.multipath;
-    const paths = this.controller.status(this.#context.host.now());
+    const paths = this.controller.status(now);
     const active = paths[this.controller.active];
     if (active?.health !== 'dead' || mode === 'reference') return undefined;
     const healthy = paths.find(
@@ -167,27 +175,61 @@ export class Peer {
    * Sends application bytes, now or when there is a path.
    * @returns why they are dropped instead; undefined if they are not.
    */
-  send(body: Uint8Array, wishes: SendWishes | undefined): DepartureDrop | undefined {
+  send(at: Moment, body: Uint8Array, wishes?: SendWishes): DepartureDrop | undefined {
+    this.#at = at;
     const reason = this.#offer(body, wishes);
-    if (reason !== undefined) this.#context.host.drop(reason);
+    if (reason !== undefined) this.#output.drop(reason);
     return reason;
   }
 
   /** Takes a decoded frame from this peer. `view` is the SCION packet that carried it. */
-  receive(header: FrameHeader, buffer: Uint8Array, view: PacketView): void {
+
+  receive(at: Moment, header: FrameHeader, buffer: Uint8Array, view: PacketView): void {
+    this.#at = at;
     this.#inHand = view;
     if (header.type === FRAME_TYPE.handshake) this.#receiveHandshake(header, buffer);
     else this.#receiveSealed(header, buffer, view);
     this.#inHand = undefined;
   }
 
+  /** The disk has written the bound of a replay window: frames that waited for it are read. */
+  retryHeld(at: Moment): void {
+    this.#at = at;
+    this.session.retryHeld(at);
+  }
+
+  /** A timer has fired. */
+  fired(timer: PeerTimer, at: Moment): void {
+    this.#at = at;
+    if (timer === 'report') this.#reporter.report(at.nowNs);
+    else {
+      this.#windowWatch.late(at.nowNs - this.#timerNs);
+      this.#timerNs = Number.POSITIVE_INFINITY;
+      this.tick(at);
+    }
+  }
+
+  /** Does what is due: a timer has fired, or the session has asked to be woken. */
+  tick(at: Moment): void {
+    this.#at = at;
+    this.session.tick(at);
+    if (!this.session.isOpen) this.#tellWay();
+    this.#arrivals.expire(at.nowNs);
+    // Without keys, no path can be probed.
+    const isDue = this.session.isOpen && at.nowNs >= this.controller.deadline();
+    if (isDue) this.#perform(this.controller.tick(at.nowNs));
+    this.#departures.expire(at.nowNs);
+    this.#arm();
+  }
+
   /**
    * Called when a message says that an interface is down. @returns why it is not believed;
    * undefined if it is.
    */
-  interfaceDown(report: InterfaceReport): ScmpDrop | undefined {
-    const { host, behaviour } = this.#context;
-    const now = host.now();
+  interfaceDown(at: Moment, report: InterfaceReport): ScmpDrop | undefined {
+    this.#at = at;
+    const { behaviour } = this.#context;
+    const now = at.nowNs;
     const weighed = behaviour.scmp.weigh(report, (quote) => this.#underlays.quoted(now, quote));
     if (typeof weighed === 'string') return weighed;
     this.#perform(this.controller.interfaceDown(now, weighed));
@@ -199,23 +241,23 @@ export class Peer {
   #offer(body: Uint8Array, wishes: SendWishes | undefined): DepartureDrop | undefined {
     if (body.length > PACKET_BYTES_MAX) return 'packet-too-large';
     if (body.length === 0) return 'packet-empty';
-    if (!this.#load.admit(this.#context.host.now())) return 'overload';
+    if (!this.#load.admit(this.#at.nowNs)) return 'overload';
     const mustLeave = this.isReady && (wishes?.tolerant !== true || this.#isOpen());
     if (mustLeave) return this.#departures.sendNow(body, wishes, this.#onActivePath);
-    const reason = this.#departures.keep(body, wishes);
+    const reason = this.#departures.keep(this.#at.nowNs, body, wishes);
     if (reason === undefined) this.#arm();
     return reason;
   }
 
   #receiveHandshake(header: FrameHeader, buffer: Uint8Array): void {
-    const refused = this.session.receiveHandshake(header, buffer, this.#context.moment());
+    const refused = this.session.receiveHandshake(header, buffer, this.#at);
     if (refused !== undefined) this.#context.refused(refused);
     this.#arm();
   }
 
   #receiveSealed(header: FrameHeader, buffer: Uint8Array, view: PacketView): void {
-    const { scratch, moment } = this.#context;
-    const opened = this.session.open(header, buffer, scratch, moment());
+    const { scratch } = this.#context;
+    const opened = this.session.open(header, buffer, scratch, this.#at);
     if (opened === 'held') this.#arrivals.held(header);
     else if (typeof opened === 'string') this.#context.refused(opened);
     else this.#accept(header, scratch.subarray(0, opened), view);
@@ -234,7 +276,7 @@ export class Peer {
   #accept(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
     if (this.#restartedNs >= 0) this.#recovered();
     this.#windowWatch.accepted(header);
-    this.#peerTrace?.accepted(header, this.session);
+    this.#peerTrace?.accepted(this.#at.nowNs, header, this.session);
     switch (header.type) {
       case FRAME_TYPE.data:
         this.#acceptData(header, plaintext, view);
@@ -255,38 +297,37 @@ export class Peer {
   }
 
   #recovered(): void {
-    const { host } = this.#context;
-    host.meter.sample('antireplay.recovery', host.now() - this.#restartedNs);
+    this.#record.recovered(this.#at.nowNs - this.#restartedNs);
     this.#restartedNs = -1;
   }
 
   #acceptData(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
-    this.#reporter.note(header, view);
-    this.#arrivals.take(header, plaintext);
+    this.#reporter.note(this.#at.nowNs, header, view);
+    this.#arrivals.take(this.#at.nowNs, header, plaintext);
     if (header.fragments > 1) this.#arm();
   }
 
   #answerProbe(body: Uint8Array, view: PacketView): void {
     if (readProbe(body) === undefined) {
-      this.#context.host.drop('malformed-body');
+      this.#output.drop('malformed-body');
       return;
     }
-    this.#sender.small(this.#underlays.back(view), FRAME_TYPE.probeReply, body.slice());
+    this.#sender.small(this.#at, this.#underlays.back(view), FRAME_TYPE.probeReply, body.slice());
   }
 
   #acceptReply(body: Uint8Array): void {
     const probe = readProbe(body);
-    if (probe === undefined) this.#context.host.drop('malformed-body');
-    else this.#perform(this.controller.answered(this.#context.host.now(), probe.path, probe.probe));
+    if (probe === undefined) this.#output.drop('malformed-body');
+    else this.#perform(this.controller.answered(this.#at.nowNs, probe.path, probe.probe));
   }
 
   #acceptReport(body: Uint8Array): void {
     const report = readReport(body);
-    const { host } = this.#context;
-    if (report === undefined) host.drop('malformed-body');
+    const { nowNs } = this.#at;
+    if (report === undefined) this.#output.drop('malformed-body');
     else {
-      this.#load.reported(host.now(), { ...report, baseRttNs: this.controller.baseRttNs });
-      this.#perform(this.controller.reported(host.now(), report));
+      this.#load.reported(nowNs, { ...report, baseRttNs: this.controller.baseRttNs });
+      this.#perform(this.controller.reported(nowNs, report));
     }
   }
 
@@ -296,7 +337,7 @@ export class Peer {
     const isNews = effects.some(({ kind }) => kind === 'health' || kind === 'switch');
     if (isNews) this.#tellWay();
     if (this.#peerTrace !== undefined) this.#showPaths(isNews);
-    this.#departures.show();
+    this.#departures.show(this.#at.nowNs);
   }
 
   /** Tells protocols above whether packets leave on a path that answers, where that has changed. */
@@ -304,7 +345,7 @@ export class Peer {
     const way = this.#isOpen() ? 'open' : 'closed';
     if (way === this.#way) return;
     this.#way = way;
-    this.#context.host.way(this.name, way);
+    this.#output.perform({ kind: 'way', way });
     if (way === 'open') this.#sendWaiting();
   }
 
@@ -315,14 +356,14 @@ export class Peer {
 
   #showPaths(isNews: boolean): void {
     this.#peerTrace?.measured(
-      this.controller.status(this.#context.host.now()),
+      this.#at.nowNs,
+      this.controller.status(this.#at.nowNs),
       (id) => this.#underlays.get(id)?.path.name,
       isNews,
     );
   }
 
   #performOne(effect: Effect): void {
-    const { host } = this.#context;
     switch (effect.kind) {
       case 'probe':
         this.#sendProbe(effect.path, effect.probe);
@@ -330,14 +371,9 @@ export class Peer {
       case 'switch':
         this.#switch(effect);
         return;
-      case 'health': {
-        const name = this.#underlayAt(effect.path)?.path.name ?? 'unknown';
-        const { machine, state } = HEALTH_OF_PATH;
-        const key = { path: name, peer: this.name };
-        host.trace.state(machine.write(key), state.write({ health: effect.health }));
-        if (effect.health === 'dead') host.meter.counter('gateway.path_deaths').add(1);
+      case 'health':
+        this.#record.health(this.#underlayAt(effect.path)?.path.name, effect.health);
         return;
-      }
       case 'refresh':
         this.#refresh();
         return;
@@ -345,38 +381,28 @@ export class Peer {
   }
 
   #switch(effect: Extract<Effect, { kind: 'switch' }>): void {
-    const { host } = this.#context;
     this.#active = this.#underlayAt(effect.to);
     this.#load.moved();
-    if (effect.isFault) {
-      host.meter.counter('gateway.fault_switches').add(1);
-      host.trace.mark(FAULT_SWITCH.write({ peer: this.name }));
-    } else if (effect.from !== undefined) host.meter.counter('gateway.planned_switches').add(1);
-    const { machine, state } = PATH_IN_USE;
-    const path = this.#active?.path.name ?? NO_PATH;
-    host.trace.state(machine.write({ peer: this.name }), state.write({ path }));
+    this.#record.switched(effect, this.#active?.path.name);
     this.#sendWaiting();
   }
 
   #refresh(): void {
-    const { host, directory } = this.#context;
-    const now = host.now();
-    const found = directory.lookup(this.name, now, host.clock());
+    const { directory, lookUp } = this.#context;
+    const now = this.#at.nowNs;
+    const found = lookUp(this.name);
     for (const path of found) {
       const isActive = this.#active !== undefined && this.#active.path.info.id === path.info.id;
       const underlay = this.#underlays.adopt(path);
       if (isActive) this.#active = underlay;
     }
-    this.#perform(
-      this.controller.setPaths(
-        now,
-        found.map(({ info }) => info),
-      ),
-    );
+    const infos = found.map(({ info }) => info);
+    this.#perform(this.controller.setPaths(now, infos));
     const paths = this.controller.status(now);
     this.#peerTrace?.found(found, directory.segments(this.name));
     const warning = this.#windowWatch.look(now, paths);
-    if (warning !== undefined) host.log.warn(`frames from ${this.name}: ${warning}`);
+    if (warning === undefined) return;
+    this.#output.perform({ kind: 'warn', message: `frames from ${this.name}: ${warning}` });
   }
 
   #underlayAt(index: number): UnderlayPath | undefined {
@@ -386,17 +412,20 @@ export class Peer {
   /** Created once: one closure per packet would be garbage. */
   readonly #onActivePath = (body: Uint8Array, dscp: number): FrameDrop | undefined => {
     const underlay = this.#active;
-    return underlay === undefined ? 'no-session' : this.#sender.packet(underlay, body, dscp);
+    return underlay === undefined
+      ? 'no-session'
+      : this.#sender.packet(this.#at, underlay, body, dscp);
   };
 
-  #dataSent(now: number, sequence: number): void {
+  #dataSent(sequence: number): void {
+    const now = this.#at.nowNs;
     this.#load.sent(now, sequence);
     if (this.controller.sent(now, sequence)) this.#arm();
   }
 
   #sendProbe(path: number, probe: number): void {
     writeProbe(this.#probeBody, { probe, path });
-    this.#sender.small(this.#underlayAt(path), FRAME_TYPE.probe, this.#probeBody);
+    this.#sender.small(this.#at, this.#underlayAt(path), FRAME_TYPE.probe, this.#probeBody);
   }
 
   /**
@@ -406,12 +435,12 @@ export class Peer {
   #sendAnywhere(frame: Uint8Array): void {
     const back = this.#inHand === undefined ? undefined : this.#underlays.back(this.#inHand);
     if (back === undefined) this.#sendOwnWay(frame);
-    else this.#sender.whole(back, frame);
+    else this.#sender.whole(this.#at.nowNs, back, frame);
   }
 
   #sendOwnWay(frame: Uint8Array): void {
     const underlay = this.#workingUnderlay() ?? this.#underlays.next();
-    if (underlay !== undefined) this.#sender.whole(underlay, frame);
+    if (underlay !== undefined) this.#sender.whole(this.#at.nowNs, underlay, frame);
   }
 
   /** Sends on one of the known paths on which the packet is no longer than the one being read. */
@@ -422,67 +451,39 @@ export class Peer {
     const working = this.#workingUnderlay();
     const isFit = working !== undefined && working.template.length <= headersMax;
     const underlay = isFit ? working : this.#underlays.within(headersMax);
-    if (underlay !== undefined) this.#sender.whole(underlay, frame);
+    if (underlay !== undefined) this.#sender.whole(this.#at.nowNs, underlay, frame);
   }
 
   /** One copy on each of a few paths: any of them may have died unnoticed. */
   #spread(frame: Uint8Array): void {
     for (const underlay of this.#underlays.disjoint(OPENING_COPIES_MAX)) {
-      this.#sender.whole(underlay, frame);
+      this.#sender.whole(this.#at.nowNs, underlay, frame);
     }
   }
 
   /** The underlay of the path in use, unless that path is known to be dead. */
   #workingUnderlay(): UnderlayPath | undefined {
     const { active } = this.controller;
-    const health = this.controller.status(this.#context.host.now())[active]?.health;
+    const health = this.controller.status(this.#at.nowNs)[active]?.health;
     return health === 'alive' || health === 'degraded' ? this.#active : undefined;
   }
 
   #established(): void {
-    const { host } = this.#context;
-    host.meter.counter('gateway.rekeys').add(1);
-    const { epoch } = this.session;
-    if (epoch !== undefined) {
-      const { machine, state } = SESSION;
-      host.trace.state(machine.write({ peer: this.name }), state.write({ epoch }));
-    }
+    this.#record.established(this.session.epoch);
     this.#sendWaiting();
     // The peer has answered: paths that seemed dead may have been fine while the peer was down.
-    this.#perform(this.controller.peerReturned(host.now()));
+    this.#perform(this.controller.peerReturned(this.#at.nowNs));
     this.#tellWay();
   }
 
   #sendWaiting(): void {
     if (!this.isReady || this.#departures.waiting === 0) return;
     const way = this.#isOpen() ? 'open' : 'closed';
-    this.#departures.sendWaiting(this.#onActivePath, way);
-  }
-
-  #wake(): void {
-    this.#context.host.after(0, () => this.#tick());
-  }
-
-  #fired(): void {
-    this.#windowWatch.late(this.#context.host.now() - this.#timerNs);
-    this.#tick();
-  }
-
-  #tick(): void {
-    const at: Moment = this.#context.moment();
-    this.session.tick(at);
-    if (!this.session.isOpen) this.#tellWay();
-    this.#arrivals.expire(at.nowNs);
-    // Without keys, no path can be probed.
-    const isDue = this.session.isOpen && at.nowNs >= this.controller.deadline();
-    if (isDue) this.#perform(this.controller.tick(at.nowNs));
-    this.#departures.expire(at.nowNs);
-    this.#arm();
+    this.#departures.sendWaiting(this.#at.nowNs, this.#onActivePath, way);
   }
 
   /** One timer for everything; firing early is harmless. */
   #arm(): void {
-    const { host } = this.#context;
     const due = Math.min(
       this.session.isOpen ? this.controller.deadline() : Number.POSITIVE_INFINITY,
       this.session.deadlineNs,
@@ -490,11 +491,8 @@ export class Peer {
       this.#departures.deadlineNs,
     );
     if (!Number.isFinite(due)) return;
-    if (this.#timer?.isPending === true && this.#timerNs <= due) return;
-    const now = host.now();
-    this.#timerNs = Math.max(due, now);
-    const delay = this.#timerNs - now;
-    if (this.#timer === undefined) this.#timer = host.after(delay, () => this.#fired());
-    else this.#timer.rearm(delay);
+    if (this.#timerNs <= due) return;
+    this.#timerNs = Math.max(due, this.#at.nowNs);
+    this.#output.perform({ kind: 'timer', timer: 'work', atNs: this.#timerNs });
   }
 }

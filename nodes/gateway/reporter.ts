@@ -6,10 +6,10 @@
  *
  * @module
  */
-import type { Timer } from '../../engine/host/time.ts';
 import type { PacketView } from '../scion/index.ts';
 import { REPORT_BYTES, writeReport } from './bodies.ts';
-import type { PeerContext } from './peer-context.ts';
+import type { GatewayOptions } from './config.ts';
+import type { PeerOutput } from './peer-output.ts';
 import { ReceivedData } from './received-data.ts';
 import type { FrameHeader } from './wire.ts';
 
@@ -19,19 +19,24 @@ const PATH_BYTES_MAX = 1024;
 /** Sends a report's body on the reverse of a path; its bytes are read during the call only. */
 export type SendReport = (body: Uint8Array, pathType: number, path: Uint8Array) => void;
 
+/** Whether reports are sent, and how often, ns. */
+export type ReporterOptions = Pick<GatewayOptions['multipath'], 'reports' | 'reportInterval'>;
+
 /** Writes the reports to one peer. */
 export class Reporter {
-  readonly #context: PeerContext;
+  readonly #output: PeerOutput;
+  readonly #options: ReporterOptions;
   readonly #send: SendReport;
   readonly #received = new ReceivedData();
   readonly #body = new Uint8Array(REPORT_BYTES);
   readonly #path = new Uint8Array(PATH_BYTES_MAX);
   #pathBytes = 0;
   #pathType = 0;
-  #timer: Timer | undefined;
+  #isTimerSet = false;
 
-  constructor(context: PeerContext, send: SendReport) {
-    this.#context = context;
+  constructor(output: PeerOutput, options: ReporterOptions, send: SendReport) {
+    this.#output = output;
+    this.#options = options;
     this.#send = send;
   }
 
@@ -42,19 +47,25 @@ export class Reporter {
 
   /** Records an accepted data frame. `view` is the packet that carried it, if it still exists. */
   // hot: once per data frame.
-  note(header: FrameHeader, view: PacketView | undefined): void {
+  note(now: number, header: FrameHeader, view: PacketView | undefined): void {
     this.#received.note(header.epoch, header.sequence);
     if (view !== undefined) this.#rememberPath(view);
-    const { options, host } = this.#context;
-    const { reports, reportInterval } = options.multipath;
-    if (!reports || this.#timer?.isPending === true) return;
-    if (this.#timer === undefined) {
-      this.#timer = host.after(reportInterval, () => this.#report());
-    } else this.#timer.rearm(reportInterval);
+    if (this.#options.reports && !this.#isTimerSet) this.#setTimer(now);
   }
 
-  stop(): void {
-    this.#timer?.cancel();
+  /** Sends a report, if there is something new: the timer has fired. */
+  report(now: number): void {
+    this.#isTimerSet = false;
+    if (!this.#received.takeNews()) return;
+    writeReport(this.#body, this.#received.highest, this.#received.frames);
+    this.#send(this.#body, this.#pathType, this.#path.subarray(0, this.#pathBytes));
+    this.#setTimer(now);
+  }
+
+  #setTimer(now: number): void {
+    this.#isTimerSet = true;
+    const atNs = now + this.#options.reportInterval;
+    this.#output.perform({ kind: 'timer', timer: 'report', atNs });
   }
 
   #rememberPath(view: PacketView): void {
@@ -62,12 +73,5 @@ export class Reporter {
     this.#pathBytes = end - view.pathOffset;
     this.#pathType = view.pathType;
     this.#path.set(view.buffer.subarray(view.pathOffset, end));
-  }
-
-  #report(): void {
-    if (!this.#received.takeNews()) return;
-    writeReport(this.#body, this.#received.highest, this.#received.frames);
-    this.#send(this.#body, this.#pathType, this.#path.subarray(0, this.#pathBytes));
-    this.#timer?.rearm(this.#context.options.multipath.reportInterval);
   }
 }

@@ -7,40 +7,60 @@
  * @module
  */
 import { NETWORK_CONTROL } from '../../engine/pure/traffic-class.ts';
+import { markUrgent } from '../scion/index.ts';
 import type { FrameDrop } from './drops.ts';
 import { fitsOneFrame, planFragments } from './fragment.ts';
 import { FRAME_OVERHEAD_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
-import { launch } from './launch.ts';
 import type { PeerContext } from './peer-context.ts';
+import type { PeerOutput } from './peer-output.ts';
 import type { Session } from './session.ts';
+import type { Moment } from './session-parts.ts';
 import type { UnderlayPath } from './underlay/underlay-path.ts';
 import { FrameHeader } from './wire.ts';
+
+/** Offset of the type in a frame, after array head and version. */
+const TYPE_AT = 2;
 
 /** Receives notifications about data frames. */
 export interface DataListener {
   /** The packet's first frame has been sealed and is about to leave. */
   sealed(header: FrameHeader): void;
   /** Called when a frame has left. */
-  sent(now: number, sequence: number): void;
+  sent(sequence: number): void;
 }
 
 /** Sends frames to one peer. */
 export class Sender {
-  readonly #context: PeerContext;
+  readonly #output: PeerOutput;
+  readonly #sent: PeerContext['sent'];
   readonly #session: Session;
   readonly #listener: DataListener;
   readonly #header = new FrameHeader();
   /** The class of the application packet in hand. */
   #dataClass = 0;
+  #nowNs = 0;
 
-  constructor(context: PeerContext, session: Session, listener: DataListener) {
-    this.#context = context;
+  constructor(
+    output: PeerOutput,
+    sent: PeerContext['sent'],
+    session: Session,
+    listener: DataListener,
+  ) {
+    this.#output = output;
+    this.#sent = sent;
     this.#session = session;
     this.#listener = listener;
   }
 
   /** Sends an application packet in a class of datagrams; returns why it cannot. */
-  packet(underlay: UnderlayPath, body: Uint8Array, dscp: number): FrameDrop | undefined {
+
+  packet(
+    at: Moment,
+    underlay: UnderlayPath,
+    body: Uint8Array,
+    dscp: number,
+  ): FrameDrop | undefined {
+    this.#begin(at);
     this.#dataClass = dscp;
     if (fitsOneFrame(body.length, underlay.room)) {
       return this.#frame(underlay, FRAME_TYPE.data, body, [0, 1]);
@@ -56,16 +76,23 @@ export class Sender {
   }
 
   /** Sends a small sealed frame, if there is an underlay path. */
-  small(underlay: UnderlayPath | undefined, type: FrameType, body: Uint8Array): void {
+  small(at: Moment, underlay: UnderlayPath | undefined, type: FrameType, body: Uint8Array): void {
+    this.#begin(at);
     if (underlay !== undefined) this.#frame(underlay, type, body, [0, 1]);
   }
 
   /** Sends a complete frame of the session unchanged. */
-  whole(underlay: UnderlayPath, frame: Uint8Array): void {
-    const packet = this.#context.host.alloc(underlay.template.length + frame.length);
+  whole(now: number, underlay: UnderlayPath, frame: Uint8Array): void {
+    this.#nowNs = now;
+    const packet = this.#output.alloc(underlay.template.length + frame.length);
     underlay.template.begin(packet);
     packet.set(frame, underlay.template.length);
-    launch(this.#context, underlay, packet, frame.length, NETWORK_CONTROL);
+    this.#launch(underlay, packet, frame.length);
+  }
+
+  #begin({ nowNs, clockUs }: Moment): void {
+    this.#nowNs = nowNs;
+    this.#header.timestamp = clockUs;
   }
 
   // hot: once per data frame.
@@ -75,23 +102,46 @@ export class Sender {
     body: Uint8Array,
     [fragment, fragments]: readonly [number, number],
   ): FrameDrop | undefined {
-    const { host } = this.#context;
+    const output = this.#output;
     const header = this.#header;
     header.type = type;
-    header.timestamp = this.#context.moment().clockUs;
     header.fragment = fragment;
     header.fragments = fragments;
     const at = underlay.template.length;
-    const packet = host.alloc(at + body.length + FRAME_OVERHEAD_MAX);
+    const packet = output.alloc(at + body.length + FRAME_OVERHEAD_MAX);
     const sealed = this.#session.seal(header, body, packet, at);
     if (typeof sealed === 'string') {
-      host.release(packet);
+      output.release(packet);
       return sealed;
     }
     if (type === FRAME_TYPE.data && fragment === 0) this.#listener.sealed(header);
     underlay.template.begin(packet);
-    launch(this.#context, underlay, packet, sealed, this.#dataClass);
-    if (type === FRAME_TYPE.data) this.#listener.sent(host.now(), header.sequence);
+    this.#launch(underlay, packet, sealed);
+    if (type === FRAME_TYPE.data) this.#listener.sent(header.sequence);
     return undefined;
+  }
+
+  /**
+   * Sends a packet whose headers and frame are in place: fills in lengths and checksum, decides
+   * whether it goes ahead of data, and stores the mark by which a quote of it is recognised.
+   *
+   * Two classes: that of the SCION header says which packets a processor of the path serves first,
+   * that of the datagram which packets a link sends first. The header has one for all data, the
+   * datagram one for each priority.
+   * @param frameBytes Length of the frame after the underlay's headers.
+   */
+  // hot: once per packet.
+  #launch(underlay: UnderlayPath, packet: Uint8Array, frameBytes: number): void {
+    const { template, marks, firstRouter } = underlay;
+    const at = template.length;
+    const type = packet[at + TYPE_AT] as FrameType;
+    template.finish(packet, frameBytes);
+    const isData = type === FRAME_TYPE.data;
+    // Probes, reports and handshakes overtake data where a processor on the path is overloaded.
+    if (!isData) markUrgent(packet);
+    if (!isData || marks.isDue(this.#nowNs)) marks.note(this.#nowNs, packet, at, frameBytes);
+    this.#sent(type, at + frameBytes);
+    const dscp = isData ? this.#dataClass : NETWORK_CONTROL;
+    this.#output.send(packet, at + frameBytes, firstRouter, dscp);
   }
 }

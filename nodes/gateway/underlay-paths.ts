@@ -45,11 +45,11 @@ export class UnderlayPaths {
    * @returns the underlay to use from now on.
    */
   adopt(path: GatewayPath): UnderlayPath {
-    const { host, ends } = this.#context;
+    const { endpoint, drawFlowId, ends } = this.#context;
     const known = this.#known.get(path.info.id);
     if (known?.path === path) return known;
-    const router = host.endpoint(path.firstRouter, ROUTER_PORT);
-    const flowId = known?.flowId ?? host.random('flow-id').below(1 << 20);
+    const router = endpoint(path.firstRouter, ROUTER_PORT);
+    const flowId = known?.flowId ?? drawFlowId();
     const marks = known?.marks ?? new SentMarks();
     const underlay = { ...makeUnderlayPath(path, ends(this.#peer), router, flowId), marks };
     this.#known.set(path.info.id, underlay);

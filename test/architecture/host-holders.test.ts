@@ -42,7 +42,7 @@ describe('files that hold the port', () => {
   });
 
   it('are no more than when the rule began', () => {
-    expect(exceptions.length).toBeLessThanOrEqual(4);
+    expect(exceptions.length).toBeLessThanOrEqual(3);
   });
 });
 

@@ -26,8 +26,6 @@ const HOLDS_THE_HOST = [
   'nodes/_kit/host-part.ts',
   // Hot path: buffers, threads and the random stream of every packet that a mix forwards.
   'nodes/mixnet/mix/relay.ts',
-  // Hands the port to the parts of the gateway's peers, which ask for a part each.
-  'nodes/gateway/peer-context.ts',
   // Performs the effects of BFD's machines on all links of a router.
   'nodes/scion/bfd/link-monitor.ts',
 ];

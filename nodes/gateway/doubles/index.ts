@@ -4,7 +4,7 @@
  * @module
  */
 import { rateOf } from '../admission/make-admission.ts';
-import { type ArrivalsHost, type Behaviour, CORRECT } from '../behaviour.ts';
+import { type ArrivalsOutput, type Behaviour, CORRECT } from '../behaviour.ts';
 import type { GatewayOptions } from '../config.ts';
 import { EagerAdmission } from './eager-admission.ts';
 import { GoDoubleWindow } from './go-window.ts';
@@ -62,13 +62,12 @@ function askedBy({ double, antiReplay, multipath, admission }: GatewayOptions): 
   ];
 }
 
-function swallowing(host: ArrivalsHost): ArrivalsHost {
+function swallowing(output: ArrivalsOutput): ArrivalsOutput {
   let packets = 0;
   return {
-    now: (): number => host.now(),
-    drop: (...drop): void => host.drop(...drop),
-    deliver: (...delivery): void => {
-      if (packets % SWALLOWED_EACH !== 0) host.deliver(...delivery);
+    drop: (reason): void => output.drop(reason),
+    deliver: (packet): void => {
+      if (packets % SWALLOWED_EACH !== 0) output.deliver(packet);
       packets += 1;
     },
   };

@@ -1,0 +1,105 @@
+/**
+ * Runs a peer on the port: performs what it asks for, keeps its timers, and tells it the time.
+ *
+ * Unlike the shell of `_kit`, it performs effects at once and keeps two timers and wakes apart: an
+ * application that receives a packet may send the next one in the same call and hear what became of it.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
+import type { Timer } from '../../engine/host/time.ts';
+import { Peer } from './peer.ts';
+import type { PeerContext } from './peer-context.ts';
+import type { PeerEffect, PeerOutput, PeerTimer } from './peer-output.ts';
+import type { Moment } from './session-parts.ts';
+
+/** What the shell of a peer uses. */
+export interface PeerPort {
+  readonly host: Host;
+  readonly socket: () => DatagramSocket;
+  readonly moment: () => Moment;
+}
+
+/** A running peer. */
+export class PeerNode implements PeerOutput {
+  readonly peer: Peer;
+  readonly #port: PeerPort;
+  readonly #name: string;
+  readonly #timers = new Map<PeerTimer, Timer>();
+
+  constructor(name: string, port: PeerPort, context: PeerContext) {
+    this.#port = port;
+    this.#name = name;
+    this.peer = new Peer(name, context, this, port.host.now());
+  }
+
+  stop(): void {
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.peer.stop();
+  }
+
+  perform(effect: PeerEffect): void {
+    const { host, moment } = this.#port;
+    switch (effect.kind) {
+      case 'timer':
+        this.#set(effect.timer, effect.atNs);
+        return;
+      case 'wake':
+        host.after(0, () => this.peer.tick(moment()));
+        return;
+      case 'way':
+        host.way(this.#name, effect.way);
+        return;
+      case 'count':
+        host.meter.counter(effect.metric).add(1);
+        return;
+      case 'sample':
+        host.meter.sample(effect.metric, effect.value);
+        return;
+      case 'state':
+        host.trace.state(effect.machine, effect.state);
+        return;
+      case 'mark':
+        host.trace.mark(effect.name);
+        return;
+      case 'warn':
+        host.log.warn(effect.message);
+        return;
+    }
+  }
+
+  drop(reason: string): void {
+    this.#port.host.drop(reason);
+  }
+
+  deliver(packet: Uint8Array): void {
+    this.#port.host.deliver(this.#name, packet, 0, packet.length);
+  }
+
+  alloc(length: number): Uint8Array {
+    return this.#port.host.alloc(length);
+  }
+
+  release(buffer: Uint8Array): void {
+    this.#port.host.release(buffer);
+  }
+
+  // hot: once per packet.
+  send(packet: Uint8Array, length: number, to: Endpoint, dscp: number): void {
+    const { host, socket } = this.#port;
+    if (socket().send(packet, 0, length, to, dscp) === 'full') host.drop('socket-full');
+  }
+
+  #set(name: PeerTimer, atNs: number): void {
+    const { host, moment } = this.#port;
+    const delayNs = Math.max(0, atNs - host.now());
+    const timer = this.#timers.get(name);
+    if (timer !== undefined) timer.rearm(delayNs);
+    else
+      this.#timers.set(
+        name,
+        host.after(delayNs, () => this.peer.fired(name, moment())),
+      );
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What a peer asks of its shell: rare things as effects, those of each packet as calls, since listed
+ * effects cost too much there (ADR 0043). All are performed at once, in the order of the calls. Types only.
+ *
+ * @module
+ */
+import type { Endpoint } from '../../engine/host/socket.ts';
+import type { Way } from '../../engine/host/transport.ts';
+
+/** `work`: whatever is due next of a session, path or packet. `report`: a receiver report. */
+export type PeerTimer = 'work' | 'report';
+
+/** An action that a peer requests. */
+export type PeerEffect =
+  /** Fires this timer at `atNs`, and no more at the instant set before. */
+  | { readonly kind: 'timer'; readonly timer: PeerTimer; readonly atNs: number }
+  /** A tick at this instant, in an event of its own. */
+  | { readonly kind: 'wake' }
+  | { readonly kind: 'way'; readonly way: Way }
+  | { readonly kind: 'count'; readonly metric: string }
+  | { readonly kind: 'sample'; readonly metric: string; readonly value: number }
+  | { readonly kind: 'state'; readonly machine: string; readonly state: string }
+  | { readonly kind: 'mark'; readonly name: string }
+  | { readonly kind: 'warn'; readonly message: string };
+
+/** Where the actions of a peer go. */
+export interface PeerOutput {
+  perform(effect: PeerEffect): void;
+  /** Counts a drop. */
+  drop(reason: string): void;
+  /** Hands a packet to the application; it is read during the call only. */
+  deliver(packet: Uint8Array): void;
+  /** A buffer to fill and send, or to release. */
+  alloc(length: number): Uint8Array;
+  release(buffer: Uint8Array): void;
+  /** Sends a datagram; the packet belongs to the shell afterwards. */
+  send(packet: Uint8Array, length: number, to: Endpoint, dscp: number): void;
+}

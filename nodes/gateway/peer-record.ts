@@ -1,0 +1,56 @@
+/**
+ * What a peer counts and traces in every run: health of paths, switches, new keys, recovery.
+ *
+ * @module
+ */
+import { FAULT_SWITCH, HEALTH_OF_PATH, NO_PATH, PATH_IN_USE } from '../_kit/path-states.ts';
+import type { KeyedState } from '../_kit/trace-state.ts';
+import type { Effect, PathHealth } from './multipath/types.ts';
+import type { PeerOutput } from './peer-output.ts';
+import { SESSION } from './trace-states.ts';
+
+/** Records what happens to one peer. */
+export class PeerRecord {
+  readonly #output: PeerOutput;
+  readonly #peer: string;
+
+  constructor(output: PeerOutput, peer: string) {
+    this.#output = output;
+    this.#peer = peer;
+  }
+
+  /** A path has become healthier or worse. */
+  health(path: string | undefined, health: PathHealth): void {
+    this.#show(HEALTH_OF_PATH, { path: path ?? 'unknown', peer: this.#peer }, { health });
+    if (health === 'dead') this.#count('gateway.path_deaths');
+  }
+
+  /** Packets take another path from now on. */
+  switched(effect: Extract<Effect, { kind: 'switch' }>, path: string | undefined): void {
+    const peer = this.#peer;
+    if (effect.isFault) {
+      this.#count('gateway.fault_switches');
+      this.#output.perform({ kind: 'mark', name: FAULT_SWITCH.write({ peer }) });
+    } else if (effect.from !== undefined) this.#count('gateway.planned_switches');
+    this.#show(PATH_IN_USE, { peer }, { path: path ?? NO_PATH });
+  }
+
+  /** New keys are in use. */
+  established(epoch: number | undefined): void {
+    this.#count('gateway.rekeys');
+    if (epoch !== undefined) this.#show(SESSION, { peer: this.#peer }, { epoch });
+  }
+
+  /** The first frame since the node restarted was accepted. */
+  recovered(afterNs: number): void {
+    this.#output.perform({ kind: 'sample', metric: 'antireplay.recovery', value: afterNs });
+  }
+
+  #count(metric: string): void {
+    this.#output.perform({ kind: 'count', metric });
+  }
+
+  #show<Key, Value>({ machine, state }: KeyedState<Key, Value>, key: Key, value: Value): void {
+    this.#output.perform({ kind: 'state', machine: machine.write(key), state: state.write(value) });
+  }
+}
