@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './files.ts';
 
@@ -71,4 +71,39 @@ it('the root folder grows: configuration of tools belongs in tools/config', () =
 it('search and editors skip a folder, which they take for something made', () => {
   const skipped = /(^|\/)(build|coverage|dist|logs|out|target|tmp|vendor)\//;
   expect(filesOf('*').filter((path) => skipped.test(path))).toEqual([]);
+});
+
+describe('the rooms of the runner', () => {
+  const paths = filesOf('runner/*/*.ts');
+  const roomOf = (path: string): string => path.split('/')[1] as string;
+  const uses = new Map<string, Set<string>>();
+  for (const path of paths) {
+    for (const [, named = ''] of read(path).matchAll(/ from '(\.[^']+)'/g)) {
+      const to = join(dirname(path), named);
+      if (!to.startsWith('runner/') || !to.slice(7).includes('/') || roomOf(to) === roomOf(path))
+        continue;
+      uses.set(roomOf(path), (uses.get(roomOf(path)) ?? new Set()).add(roomOf(to)));
+    }
+  }
+
+  /** The rooms that a room imports, and those that they import. */
+  function below(room: string, seen = new Set<string>()): ReadonlySet<string> {
+    for (const next of uses.get(room) ?? []) {
+      if (seen.has(next)) continue;
+      below(next, seen.add(next));
+    }
+    return seen;
+  }
+
+  it('import down: none is below itself', () => {
+    expect(uses.size).toBeGreaterThan(10);
+    expect([...uses.keys()].filter((room) => below(room).has(room))).toEqual([]);
+  });
+
+  it('have at most 25 files each', () => {
+    const folders = paths.map((path) => dirname(path));
+    const most = folders.filter((folder, index) => folders.indexOf(folder) === index);
+    const full = most.filter((one) => folders.filter((folder) => folder === one).length > 25);
+    expect(full).toEqual([]);
+  });
 });
