@@ -54,6 +54,8 @@ const BY_SUFFIX = {
   browser: { ...WAITING, ...TWICE, testTimeout: 60_000 },
   /** Sweeps over real queue servers, which have to be installed: redis-server and postgresql of Debian. */
   fleet: { ...PREPARED, ...WAITING, testTimeout: 300_000, hookTimeout: 120_000 },
+  /** What takes too long for each change: a row of `npm run nightly`. */
+  nightly: { ...PREPARED, ...WAITING, testTimeout: 3_600_000 },
   /** The package as a stranger installs it. */
   package: { ...WAITING, testTimeout: 120_000, hookTimeout: 240_000 },
 };

@@ -21,7 +21,6 @@ const LONGEST = [
   'property/tcp-listeners-fuzz.slow',
   'scenarios/verify-mutations.slow',
   'architecture/new-protocol.slow',
-  'architecture/forgotten.slow',
   'unit/cli/sweep-resume.slow',
   'scenarios/fabric-ways.slow',
   'scenarios/golden-seeds.slow',

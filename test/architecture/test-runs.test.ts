@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { nightlyList } from '../../tools/nightly/nightly-list.ts';
 import config from '../../vitest.config.ts';
 import { ROOT, repositoryFiles } from './files.ts';
 
@@ -62,7 +63,11 @@ describe('the runs of tests', () => {
       readFileSync(join(ROOT, 'tools', `${name}.ts`), 'utf8'),
     ).join();
     const named = [...steps.matchAll(/'--project=([\w-]+)'/g)].map(([, name]) => name);
-    expect(new Set(named)).toEqual(new Set(projects.map(({ name }) => name)));
+    const inCi = projects.map(({ name }) => name).filter((name) => name !== 'nightly');
+    expect(new Set(named)).toEqual(new Set(inCi));
+    expect(nightlyList(join(ROOT, 'scenarios'))).toContainEqual(
+      expect.objectContaining({ args: ['test:nightly'] }),
+    );
   });
 
   it('say something of each codec where the published vectors are not installed', () => {

@@ -6,8 +6,8 @@
 
 /** A command that a test runs as it stands. */
 export interface Ran {
-  /** `quick` in `npm test`, `long` and `live` in `npm run test:thorough`. */
-  readonly when: 'quick' | 'long' | 'live';
+  /** `quick` in `npm test`, `long` and `live` in `npm run test:thorough`, `nightly` in `npm run nightly`. */
+  readonly when: 'quick' | 'long' | 'live' | 'nightly';
   /** 0 unless the page says otherwise. */
   readonly exit?: number;
   /** What the page says that it prints, and it does. */
@@ -17,6 +17,7 @@ export interface Ran {
 const quick: Ran = { when: 'quick' };
 const long: Ran = { when: 'long' };
 const live: Ran = { when: 'live' };
+const nightly: Ran = { when: 'nightly' };
 
 const RELAY = 'npm run scenario test/fixtures/relay/relay.yaml';
 const RECEIPT = 'npm run scenario test/fixtures/receipt/receipt.yaml';
@@ -61,6 +62,27 @@ export const RUN: Readonly<Record<string, Ran>> = {
   'npm run emulate hello.yaml -- --speed 10': live,
   'npm run emulate emulate-outside.yaml': live,
   'cat runs/emulate-outside/64-emulate/prober.out.log': live,
+  'npm run calibrate': nightly,
+  'npm run calibrate -- --check': nightly,
+  'npm run calibrate -- --check --workload one-mix': nightly,
+  'npm run scenario failover.yaml -- --cpu calibrated': nightly,
+  'npm run live hello.yaml -- --against-sim --cpu-profile runs/calibration.json': nightly,
+  'npm run scenario failover.yaml -- --seeds 5': nightly,
+  'npm run scenario failover.yaml -- --seeds 5 --junit result.xml --report pages': nightly,
+  'npm run live failover.yaml': nightly,
+  'npm run live failover.yaml -- --processes': nightly,
+  'npm run live failover.yaml -- --processes machine': nightly,
+  'npm run live failover.yaml -- --against-sim': nightly,
+  'npm run live failover.yaml -- --set traffic.0.rate=1000/s': { ...nightly, exit: 1 },
+  'npm run live mixnet.yaml -- --processes machine --set topology.generate.clientMachines=1':
+    nightly,
+  'npm run dissect -- mixnet --run runs/mixnet/latest': nightly,
+  // Without a rate of its own, a bound stays where it was put.
+  'npm run sweep federated-clip.yaml': { ...nightly, exit: 1 },
+  'npm run sweep federated-clip.yaml -- --seeds 4 --adaptive 16': { ...nightly, exit: 1 },
+  'npm run sweep federated-clip.yaml -- --shard 1/4': nightly,
+  'npm run sweep federated-four-transports.yaml': nightly,
+  'npm run sweep ./many.yaml -- --memory 8000': nightly,
 };
 
 /**
@@ -79,18 +101,6 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'npm --prefix ~/orrery run scenario mine.yaml -- --from-here',
     'npm run scenario -- --watch mine.yaml',
     'npm run dissect -- courier datagram',
-  ],
-  'takes minutes and an idle machine: test/unit/runner/calibration runs parts of it': [
-    'npm run calibrate',
-    'npm run calibrate -- --check',
-    'npm run calibrate -- --check --workload one-mix',
-  ],
-  'needs a run of a mixnet: test/unit/cli/dissect.test.ts has packets of one': [
-    'npm run dissect -- mixnet --run runs/mixnet/latest',
-  ],
-  'needs what npm run calibrate writes': [
-    'npm run scenario failover.yaml -- --cpu calibrated',
-    'npm run live hello.yaml -- --against-sim --cpu-profile runs/calibration.json',
   ],
   'names machines that are not ours: test/live/deploy-files.slow-wall.test.ts runs one on loopback':
     [
@@ -136,29 +146,13 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'npm run sweep federated-clip.yaml -- --queue redis://queue.example:6379',
     'npm run fleet -- --queue redis://queue.example:6379',
   ],
-  'takes many minutes: test/unit/cli/sweep-*.test.ts run small sweeps': [
-    'npm run sweep federated-clip.yaml',
-    'npm run sweep federated-clip.yaml -- --seeds 4 --adaptive 16',
-    'npm run sweep federated-clip.yaml -- --shard 1/4',
+  'compares a run of the long commands with one of the nightly: npm run compare runs above': [
+    'npm run compare runs/failover/1 runs/failover/1-live',
+  ],
+  'needs the parts that other machines made: test/unit/cli/sweep-parts.test.ts has four': [
     'npm run merge runs/federated-clip/sweep-shard-*',
-    'npm run sweep federated-four-transports.yaml',
-    'npm run sweep ./many.yaml -- --memory 8000',
   ],
   'asks for more memory than a test may take': [
     'NODE_OPTIONS=--max-old-space-size=8000 npm run scenario ./many.yaml',
   ],
-  'runs the same minute again as one that is run here': [
-    'npm run scenario failover.yaml -- --seeds 5',
-    'npm run scenario failover.yaml -- --seeds 5 --junit result.xml --report pages',
-  ],
-  'offers 1,000 packets/s and more for a minute on sockets, beside all other tests: test/live runs parts':
-    [
-      'npm run live failover.yaml',
-      'npm run live failover.yaml -- --processes',
-      'npm run live failover.yaml -- --processes machine',
-      'npm run live failover.yaml -- --against-sim',
-      'npm run live failover.yaml -- --set traffic.0.rate=1000/s',
-      'npm run live mixnet.yaml -- --processes machine --set topology.generate.clientMachines=1',
-      'npm run compare runs/failover/1 runs/failover/1-live',
-    ],
 };

@@ -27,8 +27,8 @@ const PRODUCT = [
   'tools',
 ];
 const IS_SOURCE = /(\.(ts|mjs|html|css)|^[\w-]+\.yaml)$/;
-/** Tests with programs of their own: a browser, servers, a package. */
-const OTHER_RUNNER = /\.(browser|fleet|package)\.test\.ts$/;
+/** Tests with programs of their own (a browser, servers, a package), or of many minutes. */
+const OTHER_RUNNER = /\.(browser|fleet|package|nightly)\.test\.ts$/;
 /** A planted endless loop ends here, ms. */
 const TIME_LIMIT = 300_000;
 

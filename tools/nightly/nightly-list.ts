@@ -15,7 +15,7 @@ export interface NightlyEntry {
   /** Arguments for `npm run`. */
   readonly args: readonly string[];
   /** The kind of results: reports of scenarios, figures of a benchmark, or planted defects. */
-  readonly leaves: 'reports' | 'figures' | 'defects';
+  readonly leaves: 'reports' | 'figures' | 'defects' | 'nothing';
 }
 
 /** Number of seeds for scenarios whose requirement demands several. */
@@ -69,7 +69,8 @@ export function nightlyList(scenarios: string): readonly NightlyEntry[] {
     }),
   );
   const mutants: NightlyEntry = { name: 'mutants', args: ['mutants'], leaves: 'defects' };
-  return [...virtual, ...benches, mutants, ...live];
+  const tests: NightlyEntry = { name: 'tests', args: ['test:nightly'], leaves: 'nothing' };
+  return [...virtual, ...benches, mutants, tests, ...live];
 }
 
 /** The rows that a nightly still has to run: the named ones, or those missing in its round. */
