@@ -125,7 +125,7 @@ class PacedDriver implements RunDriver {
   }
 
   assemble(): PreparedRun<EmulationWorld> {
-    this.#run = this.#assembleOn();
+    this.#run = this.#assemble();
     this.#meter = new EmulateMeter(this.#emulation, this.#order.lateLimitNs);
     return this.#run;
   }
@@ -192,7 +192,7 @@ class PacedDriver implements RunDriver {
     return this.#prepared.world.sim;
   }
 
-  #assembleOn(): PreparedRun<EmulationWorld> {
+  #assemble(): PreparedRun<EmulationWorld> {
     const { scenario, registry, onJourneys, calls, recordingsOf } = this.#order;
     const { seed } = this.#turn;
     const outside = outsideChoice((name) => {

@@ -131,7 +131,7 @@ class LiveDriver implements RunDriver {
 
   assemble(): AssembledRun {
     this.#made = this.#makeWorld();
-    return this.#assembleOn(this.#made.world);
+    return this.#assemble(this.#made.world);
   }
 
   *open(): Steps<void> {
@@ -258,7 +258,7 @@ class LiveDriver implements RunDriver {
     return made;
   }
 
-  #assembleOn(world: LiveRunWorld['world']): AssembledRun {
+  #assemble(world: LiveRunWorld['world']): AssembledRun {
     const { scenario, registry, recordingsOf } = this.#order;
     const { seed } = this.#turn;
     const facts = { scenario, registry, seed };

@@ -51,7 +51,7 @@ export function testCommands(when: Ran['when']): void {
       const { status, text } = await run(folder, command);
       const isStarved = isByClock && status === 1 && STARVED.test(text);
       if (isStarved) process.stdout.write(`the machine was busy: ${command}\n`);
-      else expect(status, text).toBe(exit);
+      else expect([exit].flat(), text).toContain(status);
       for (const words of says) expect(text).toContain(words);
     });
   });
@@ -62,7 +62,7 @@ function keepBaseline(folder: string, command: string): void {
   const [path = ''] = /\bbaseline\/\S+/.exec(command) ?? [];
   if (path === '' || existsSync(join(folder, path))) return;
   mkdirSync(dirname(join(folder, path)), { recursive: true });
-  cpSync(join(folder, 'runs/failover/1/report.json'), join(folder, path));
+  cpSync(join(folder, 'runs/failover/latest/report.json'), join(folder, path));
 }
 
 function run(cwd: string, command: string): Promise<Ended> {

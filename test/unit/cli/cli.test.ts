@@ -14,6 +14,7 @@ import { finish } from '../../../cli/execute.ts';
 import { type ExitCode, worstOf } from '../../../cli/exit.ts';
 import { runName } from '../../../cli/run-name.ts';
 import { readReport } from '../../../reports/json.ts';
+import { orreryHere } from '../../command-here.ts';
 import { COMMAND_LINE } from '../../command-line.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -50,6 +51,12 @@ function orrery(
   return new Promise((resolve) => {
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+/** Refusals and help, before any thread starts, need no process. */
+async function here(...words: readonly string[]): Promise<Ended> {
+  const { status = null, stdout, stderr } = await orreryHere(root, words);
+  return { code: status, stdout, stderr };
 }
 
 const run = (...args: string[]): string[] => ['scenario', ...args, '--out', folder, '--no-trace'];
@@ -91,12 +98,12 @@ describe('orrery scenario', () => {
 
   it('exit 2: a typo in the file is shown at its place, with a suggestion', async () => {
     const path = file('typo.yaml', 'name: typo\ntopology: two-nodes.yaml\ndurration: 3s\n');
-    const { code, stdout, stderr } = await orrery(run(path));
+    const { code, stdout, stderr } = await here(...run(path));
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/typo\.yaml:3:1 /);
     expect(stderr).toContain('^^^^^^^^^');
     expect(stderr).toContain('duration');
-    const asJson = await orrery(run(path, '--json'));
+    const asJson = await here(...run(path, '--json'));
     expect([asJson.code, asJson.stderr]).toEqual([2, '']);
     // Reported once: the missing key is not reported as a mistake of its own.
     expect(JSON.parse(asJson.stdout)).toMatchObject({
@@ -116,7 +123,7 @@ events:
   - { at: 1s, link: { activePath: "alice -> bob", hop: random }, set: { up: false } }
 `,
     );
-    const { code, stdout } = await orrery(run(path, '--json'));
+    const { code, stdout } = await here(...run(path, '--json'));
     expect(code).toBe(2);
     const { errors } = JSON.parse(stdout) as { errors: { line: number; message: string }[] };
     expect(errors).toHaveLength(1);
@@ -125,13 +132,13 @@ events:
   });
 
   it('exit 2: no file is no pass, which a gate with an empty variable was', async () => {
-    const { code, stdout, stderr } = await orrery(['scenario']);
+    const { code, stdout, stderr } = await here('scenario');
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('Usage: orrery scenario');
   });
 
   it('exit 2: a sweep refuses the recordings that it never made', async () => {
-    const { code, stderr } = await orrery(['sweep', 'mixnet-cover.yaml', '--explain', '2']);
+    const { code, stderr } = await here('sweep', 'mixnet-cover.yaml', '--explain', '2');
     expect(code).toBe(2);
     expect(stderr).toContain('--explain: a sweep keeps the reports of its combinations only');
     expect(stderr).toContain('^^^^^^^^^');
@@ -139,7 +146,7 @@ events:
   });
 
   it('help of a sweep offers no recordings, which it refuses', async () => {
-    const { stdout } = await orrery(['sweep', '--help']);
+    const { stdout } = await here('sweep', '--help');
     expect(stdout).toContain('--seeds <n>');
     for (const flag of ['--trace', '--pcap', '--explain', '--baseline']) {
       expect(stdout).not.toContain(flag);
@@ -147,14 +154,14 @@ events:
   });
 
   it('exit 2: the caret is under the word, not inside of a longer one that follows', async () => {
-    const { code, stderr } = await orrery(['node', 'two-nodes.yaml', 'alice']);
+    const { code, stderr } = await here('node', 'two-nodes.yaml', 'alice');
     const [, shown = '', caret = ''] = stderr.split('\n');
     expect(code).toBe(2);
     expect(caret.indexOf('^')).toBe(shown.indexOf(' node ') + 1);
   });
 
   it('exit 2: a number with a letter in it gets a caret and a guess', async () => {
-    const { code, stdout, stderr } = await orrery(run('hello.yaml', '--seeds', '3O'));
+    const { code, stdout, stderr } = await here(...run('hello.yaml', '--seeds', '3O'));
     expect([code, stdout]).toEqual([2, '']);
     const lines = stderr.split('\n');
     expect(lines[0]).toContain('--seeds: "3O" is not a whole number');
@@ -232,7 +239,7 @@ traffic: [{ from: a, to: b, kind: constant, rate: 10/s }]
 
 describe('orrery', () => {
   it('suggests the command that was meant, exit 2, and prints help, exit 0', async () => {
-    const near = await orrery(['scenarios', 'hello.yaml']);
+    const near = await here('scenarios', 'hello.yaml');
     expect([near.code, near.stdout]).toEqual([2, '']);
     expect(near.stderr).toContain('Did you mean scenario?');
     const help = await orrery(['--help']);
@@ -243,7 +250,7 @@ describe('orrery', () => {
   });
 
   it('live offered flags that it refuses, and one default for all layouts', async () => {
-    const { stdout } = await orrery(['live', '--help']);
+    const { stdout } = await here('live', '--help');
     expect(stdout).not.toMatch(/--pcap|--explain/);
     expect(stdout.replace(/\s+/g, ' ')).toContain('default: high on one event loop, low on more');
   });

@@ -43,6 +43,7 @@ import { readerOf } from '../../../viz/format/layout-reader.ts';
 import { type DissectedProtocol, luaDissector } from '../../../viz/format/lua-dissector.ts';
 import { layoutIn, type PacketLayout } from '../../../viz/format/packet-layout.ts';
 import { ROOT } from '../../architecture/files.ts';
+import { orreryHere } from '../../command-here.ts';
 import { COMMAND_LINE } from '../../command-line.ts';
 
 const hasTshark = spawnSync('tshark', ['--version']).status === 0;
@@ -309,12 +310,6 @@ describe(`a dissector${WITHOUT}`, () => {
 });
 
 describe('orrery dissect', () => {
-  const dissect = (...args: readonly string[]): { status: number | null; stderr: string } =>
-    spawnSync(process.execPath, [COMMAND_LINE, 'dissect', ...args], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    });
-
   it.each([
     [['nothing'], 'there is no protocol nothing'],
     [['bulk'], 'bulk does not say its layout'],
@@ -322,8 +317,8 @@ describe('orrery dissect', () => {
     [['ping', '--port', '9-5'], '--port: "9-5" is neither a port nor a range'],
     [['ping', '--out', 'nowhere/ping.lua'], '--out: nowhere/ping.lua: '],
     [['ping', '--run', 'nowhere'], '--run: nowhere has no trace.orr'],
-  ])('refuses %j and says why', (args, words) => {
-    const { status, stderr } = dissect(...args);
+  ])('refuses %j and says why', async (args, words) => {
+    const { status, stderr } = await orreryHere(ROOT, ['dissect', ...args]);
     expect(status).toBe(2);
     expect(stderr).toContain(words);
   });

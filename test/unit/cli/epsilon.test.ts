@@ -42,7 +42,7 @@ neighbours differ by one client, added or removed
 
   it('finds the noise for a target, which keeps it', () => {
     const { code, stdout } = epsilon(
-      ...['--rate', '0.1', '--steps', '50', '--delta', '1e-3', '--target', '2', '--json'],
+      ...['--rate', '0.5', '--steps', '10', '--delta', '1e-3', '--target', '2', '--json'],
     );
     expect(code).toBe(0);
     const { noiseForTarget: found, epsilon: none } = JSON.parse(stdout) as {
@@ -51,7 +51,7 @@ neighbours differ by one client, added or removed
     };
     expect(none).toBeUndefined();
     expect(found.tight).toBeLessThan(found.renyi);
-    const flags = ['--rate', '0.1', '--steps', '50', '--delta', '1e-3', '--json'];
+    const flags = ['--rate', '0.5', '--steps', '10', '--delta', '1e-3', '--json'];
     const { epsilon: spent } = JSON.parse(
       epsilon('--noise', `${found.tight}`, ...flags).stdout,
     ) as {
@@ -59,9 +59,9 @@ neighbours differ by one client, added or removed
     };
     expect(spent.tight).toBeLessThanOrEqual(2);
     expect(spent.tight).toBeGreaterThan(1.999);
-    const settings = { mechanism: 'gaussian', place: 'central', rate: 0.1, delta: 1e-3 } as const;
+    const settings = { mechanism: 'gaussian', place: 'central', rate: 0.5, delta: 1e-3 } as const;
     const noisy = { ...settings, noise: found.renyi };
-    const renyi = new Accountant(noisy, [{ clients: 1, rounds: 50 }]).epsilon();
+    const renyi = new Accountant(noisy, [{ clients: 1, rounds: 10 }]).epsilon();
     expect(renyi).toBeLessThanOrEqual(2);
     expect(renyi).toBeGreaterThan(1.999_999);
   });

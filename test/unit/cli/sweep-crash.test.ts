@@ -24,7 +24,7 @@ function sweep(of: { readonly file: string; readonly folder: string }): {
   readonly stderr: string;
 } {
   const limit = ['--set', 'kpis.crashing.delivery.ratio=>= 50%'];
-  const words = [COMMAND_LINE, 'sweep', of.file, ...limit, '--out', of.folder];
+  const words = [COMMAND_LINE, 'sweep', of.file, ...limit, '--out', of.folder, '--threads', '1'];
   const env = { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '' };
   return spawnSync(process.execPath, words, { encoding: 'utf8', env });
 }

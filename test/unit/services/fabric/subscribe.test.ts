@@ -249,18 +249,6 @@ describe('a frame', () => {
     expect((await ask('/send?to=bob')).status).toBe(200);
   });
 
-  it('holds a payload of 64 MiB, in both directions, and not a byte more', async () => {
-    const { client, node } = await serve();
-    const payload = Buffer.alloc(67_108_864, 5).toString('base64');
-    node.answer = ({ body }): Promise<Outcome> => Promise.resolve({ outcome: 'ok', body });
-    client.say({ call: 1, to: 'bob', payload });
-    const reply = await client.next();
-    expect(reply['outcome']).toBe('ok');
-    expect(reply['payload'] === payload).toBe(true);
-    client.say({ call: 2, to: 'bob', payload: Buffer.alloc(67_108_865).toString('base64') });
-    expect(await client.next()).toEqual({ of: 2, outcome: 'too-large' });
-  });
-
   it('was busy in a burst of answers, although the node answers each at once', async () => {
     const { client } = await serve();
     for (let number = 0; number < 4_000; number += 1) client.say({ refuse: idOf(number & 255) });
