@@ -15,6 +15,7 @@ import { TIMER_DUE } from '../../nodes/_kit/machine.ts';
 import { Adjacency } from '../../nodes/dtn/agent/adjacency.ts';
 import { Agent } from '../../nodes/dtn/agent/agent.ts';
 import type { AgentEffect } from '../../nodes/dtn/agent/effects.ts';
+import { CORRECT } from '../../nodes/dtn/behaviour.ts';
 import { dtnConfig } from '../../nodes/dtn/config.ts';
 import { type BlockFields, type PrimaryFields, payloadBlock } from '../../nodes/dtn/index.ts';
 import { Names } from '../../nodes/dtn/names.ts';
@@ -112,6 +113,7 @@ export class Relay {
       own: 'b',
       names,
       options: dtnConfig.parse({ store: { kind } }),
+      behaviour: CORRECT,
       outlets: [link('a'), link('c')],
       router: new DirectRouter(new Set(['a', 'c'])),
       below: (): number => 0,

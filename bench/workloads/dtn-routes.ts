@@ -5,6 +5,7 @@
  * @module
  */
 import type { HeldBundle } from '../../nodes/dtn/agent/held-bundle.ts';
+import { CORRECT } from '../../nodes/dtn/behaviour.ts';
 import {
   ContactPlan,
   PLAN_OPTIONS,
@@ -69,7 +70,7 @@ const around = (second: number): Surroundings => ({
 export function newRouter(): ContactGraphRouter {
   return new ContactGraphRouter({
     ...{ own: 'n0', names, plans: { at: (): ContactPlan => plan } },
-    ...{ isRoundabout: false, isOverbooking: false },
+    behaviour: CORRECT,
   });
 }
 

@@ -77,8 +77,6 @@ export const HOP_LIMIT = 32;
 /** Room for bundles by default, bytes and number. */
 export const STORE_BYTES = 100_000_000;
 export const STORE_BUNDLES = 100_000;
-/** How late a test double writes to its disk, ns: as late as an operating system does by itself. */
-export const LATE_SYNC_NS = 2_000_000_000;
 /** Share of a store that bundles of one other node may take (ours). */
 export const SHARE_PER_SOURCE = 0.25;
 /** Longest name of an endpoint, letters (ours): those of sources and neighbours are remembered. */

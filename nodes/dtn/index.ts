@@ -7,6 +7,7 @@
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { bundleIn } from './account.ts';
 import { type DtnOptions, dtnConfig } from './config.ts';
+import { behaviourOf } from './doubles/index.ts';
 import { DTN_DROPS } from './drops.ts';
 import { BODY_MAX, DTN_CHANNEL } from './geometry.ts';
 import { layersThatDoNotFit } from './links/layers-that-do-not-fit.ts';
@@ -56,7 +57,7 @@ export const protocol: Protocol<DtnOptions> = {
     isOrdered: false,
   }),
   double: ({ double }) => double && `double: ${double}`,
-  create: createDtn,
+  create: (host, setup) => createDtn(host, setup, behaviourOf(setup.options)),
 };
 
 // Agents and LTP without a host, for checks against theory.
@@ -64,6 +65,7 @@ export { Adjacency } from './agent/adjacency.ts';
 export { Agent } from './agent/agent.ts';
 export type { AgentEffect } from './agent/effects.ts';
 export type { AgentInput } from './agent/input.ts';
+export { CORRECT } from './behaviour.ts';
 export { type DtnOptions, dtnConfig } from './config.ts';
 export {
   ALLOWANCE,

@@ -18,6 +18,7 @@ import type { AgentInput } from './agent/input.ts';
 import type { Outlet } from './agent/outlet.ts';
 import type { StoredRecord } from './agent/records.ts';
 import { AgentTrace, plannedFrom } from './agent-trace.ts';
+import type { Behaviour } from './behaviour.ts';
 import { CarrierNode } from './carrier-node.ts';
 import { CarrierReach, carrierAt } from './carrier-reach.ts';
 import type { DtnOptions } from './config.ts';
@@ -30,8 +31,12 @@ import { createSecurity, needsVectors } from './security/security-node.ts';
 import { WaitingInputs } from './security/waiting-inputs.ts';
 
 /** Creates a node on `host`. */
-export function createDtn(host: Host, setup: NodeSetup<DtnOptions>): NodeHandle {
-  return new DtnNode(host, setup);
+export function createDtn(
+  host: Host,
+  setup: NodeSetup<DtnOptions>,
+  behaviour: Behaviour,
+): NodeHandle {
+  return new DtnNode(host, setup, behaviour);
 }
 
 type Effect = AgentEffect<NodeRequest>;
@@ -56,7 +61,11 @@ class DtnNode implements NodeHandle {
   /** Absent where this protocol is the lowest. */
   readonly #carrier: CarrierNode | undefined;
 
-  constructor(host: Host, { options, network, observer, witness }: NodeSetup<DtnOptions>) {
+  constructor(
+    host: Host,
+    { options, network, observer, witness }: NodeSetup<DtnOptions>,
+    behaviour: Behaviour,
+  ) {
     this.#host = host;
     this.#observer = observer;
     this.#store = options.store.kind === 'durable' ? host.store('bundles') : undefined;
@@ -75,9 +84,10 @@ class DtnNode implements NodeHandle {
       own: host.name,
       names,
       options,
+      behaviour,
       outlets,
       ...makeRouter({
-        ...{ own: host.name, options, network, names, neighbours },
+        ...{ own: host.name, options, behaviour, network, names, neighbours },
         onTried: this.#trace && ((bundle, tried) => this.#trace?.routes(bundle, tried)),
       }),
       custody: new CustodyLedger(witness, {

@@ -11,7 +11,7 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import type { DtnDrop } from '../drops.ts';
-import { BODY_MAX, LATE_SYNC_NS } from '../geometry.ts';
+import { BODY_MAX } from '../geometry.ts';
 import { BundleView } from '../wire/view.ts';
 import type { StoreQuestions } from './bundle-store.ts';
 import { CopyForwarding } from './copy-forwarding.ts';
@@ -70,12 +70,12 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   #openedNs: Nanoseconds | undefined;
 
   constructor(parts: AgentParts) {
-    const { options } = parts;
+    const { options, behaviour } = parts;
     const effects = new Effects<Request>(parts.keyOf !== undefined);
     const origin = new Origin(parts);
     const dtnMs = (): number => origin.dtnMs();
-    const lateNs = options.double === 'early-receipt' ? LATE_SYNC_NS : 0;
-    this.#journal = options.store.kind === 'durable' ? new Journal(effects, lateNs) : undefined;
+    const { syncLateNs, remembersDelivered } = behaviour;
+    this.#journal = options.store.kind === 'durable' ? new Journal(effects, syncLateNs) : undefined;
     const holdings = new Holdings({
       limits: options.store,
       effects,
@@ -83,7 +83,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       custody: parts.custody,
       lifeMs: (now): number => this.#life.ms(now),
       dtnMs,
-      isForgetting: options.double === 'forgetting',
+      remembersDelivered,
     });
     this.#parts = parts;
     this.#effects = effects;

@@ -6,13 +6,13 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { Slab } from '../../_kit/slab.ts';
+import type { Behaviour } from '../behaviour.ts';
 import type { DtnDrop } from '../drops.ts';
 import { previousNodeData } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import type { AgentEffect, EffectSink } from './effects.ts';
 import { forwardedCopy, openHeld } from './forwarded-copy.ts';
 import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
-import { isAgeless } from './origin.ts';
 import type { Departure, Outlet } from './outlet.ts';
 import type { AgentParts } from './parts.ts';
 
@@ -34,14 +34,15 @@ export class Departures {
   readonly #writer = new CborWriter();
   /** Copies leave soon and in their order. */
   readonly #slab = new Slab();
-  /** Number of bundles of others that have left. */
-  #passedOn = 0;
+  /** What becomes of the next bundle of another node. */
+  readonly #leaving: ReturnType<Behaviour['leaving']>;
   /** Keys on their links of bundles that have left, and that the neighbour has not acknowledged. */
   readonly #away = new Map<HeldBundle, number>();
 
   constructor(parts: DepartureParts) {
     this.#parts = parts;
     this.#node = previousNodeData(parts.names.nodeOf(parts.own));
+    this.#leaving = parts.behaviour.leaving();
   }
 
   /** Bundles of others among those that have left, and may come back. */
@@ -75,13 +76,11 @@ export class Departures {
   /** @returns why the bundle cannot leave, if so. */
   send(now: Nanoseconds, departure: Departure, outlet: Outlet): DtnDrop | undefined {
     const { bundle, transfer } = departure;
-    const { own, options } = this.#parts;
+    const { own, behaviour } = this.#parts;
     const isOwn = bundle.from === undefined || bundle.from === own;
-    if (!isOwn && this.#isSecond()) {
-      if (options.double === 'dropping') return 'no-storage';
-      if (options.double === 'swallowing') return undefined;
-    }
-    const heldNs = isAgeless(options) ? 0 : now - bundle.sinceNs;
+    const fate = isOwn ? undefined : this.#leaving();
+    if (fate !== undefined) return fate === 'vanishes' ? undefined : fate;
+    const heldNs = behaviour.ages ? now - bundle.sinceNs : 0;
     const view = this.#opened(bundle);
     const moment = { node: this.#node, isOwn, heldNs };
     const stopped = forwardedCopy(this.#writer, view, moment);
@@ -150,12 +149,6 @@ export class Departures {
     if (isOwnMessage(original)) {
       effects.report({ kind: 'copied', name, bundle: copy, recipient: destination });
     } else effects.report({ kind: 'copied', key: name, bundle: copy });
-  }
-
-  /** For the defects of tests, which concern every second bundle of others. */
-  #isSecond(): boolean {
-    this.#passedOn += 1;
-    return this.#passedOn % 2 === 0;
   }
 }
 

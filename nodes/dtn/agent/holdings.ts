@@ -37,8 +37,7 @@ export interface HoldingsParts {
   /** The time of the node's life and calendar time, ms. */
   readonly lifeMs: (now: Nanoseconds) => number;
   readonly dtnMs: () => number;
-  /** Defect for tests: what was delivered is not remembered. */
-  readonly isForgetting: boolean;
+  readonly remembersDelivered: boolean;
 }
 
 /** Numbers of a held bundle: that of its record, and that of its custody. */
@@ -167,9 +166,9 @@ export class Holdings {
 
   /** The bundle was delivered: no copy of it ever is again, not even after a crash. */
   markDelivered(now: Nanoseconds, { key, deadlineNs }: Delivered): void {
-    const { journal, lifeMs, isForgetting } = this.#parts;
+    const { journal, lifeMs, remembersDelivered } = this.#parts;
     this.#parts.custody?.over(key);
-    if (isForgetting) return;
+    if (!remembersDelivered) return;
     this.#remember(now, { key, deadlineNs, hops: Number.POSITIVE_INFINITY });
     if (journal === undefined) return;
     const record = this.#nextRecord;

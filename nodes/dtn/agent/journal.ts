@@ -10,7 +10,7 @@ import type { EffectSink } from './effects.ts';
 /** The writes of one agent. `Waiting` is handed back when the disk has what it waits for. */
 export class Journal<Waiting> {
   readonly #effects: EffectSink;
-  /** Defect for tests: nobody waits, and a sync begins so long after the first write. */
+  /** A sync begins so long after the first write; above 0 nobody waits for it. */
   readonly #lateNs: Nanoseconds;
   /** Who waits for the sync under way, and who for the next. */
   #covered: Waiting[] = [];

@@ -34,7 +34,16 @@ export const CRC_TYPES: Readonly<Record<DtnOptions['crc'], CrcType>> = {
 /** What the source of bundles needs. */
 export type OriginParts = Pick<
   AgentParts,
-  'own' | 'names' | 'options' | 'clock' | 'security' | 'below' | 'keyOf' | 'copies' | 'router'
+  | 'own'
+  | 'names'
+  | 'options'
+  | 'behaviour'
+  | 'clock'
+  | 'security'
+  | 'below'
+  | 'keyOf'
+  | 'copies'
+  | 'router'
 >;
 
 /** An application message. */
@@ -43,11 +52,6 @@ export interface Message {
   readonly to: string;
   readonly body: Uint8Array;
   readonly wishes: SendWishes;
-}
-
-/** The defect of tests: bundles grow no older. */
-export function isAgeless({ double }: DtnOptions): boolean {
-  return double === 'ageless';
 }
 
 /** A record that goes to an endpoint. */
@@ -131,7 +135,7 @@ export class Origin {
 
   /** @returns the bundle, or why security does not let it go. */
   create(now: Nanoseconds, { to, body, wishes }: Message): HeldBundle | DtnDrop {
-    const { own, names, options } = this.#parts;
+    const { own, names, options, behaviour } = this.#parts;
     const { createdMs, sequence } = this.#timestamp();
     this.#made += 1;
     const lifetimeNs = wishes.lifetime ?? options.lifetime;
@@ -164,7 +168,7 @@ export class Origin {
       destination: to,
       ...urgency,
       sinceNs: now,
-      deadlineNs: now + (isAgeless(options) ? REMAINING_MS_MAX : lifetimeMs) * NS_PER_MS,
+      deadlineNs: now + (behaviour.ages ? lifetimeMs : REMAINING_MS_MAX) * NS_PER_MS,
       hops: tellingHops(0, { destination: to, isCritical }, this.#parts),
       from: undefined,
       name: this.#made,

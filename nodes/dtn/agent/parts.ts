@@ -4,6 +4,7 @@
  * @module
  */
 import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
+import type { Behaviour } from '../behaviour.ts';
 import type { DtnOptions } from '../config.ts';
 import type { Names } from '../names.ts';
 import type { CopyRouter, Router } from '../router/router.ts';
@@ -17,6 +18,7 @@ export interface AgentParts {
   readonly own: string;
   readonly names: Names;
   readonly options: DtnOptions;
+  readonly behaviour: Behaviour;
   /** Ways to neighbours. */
   readonly outlets: readonly Outlet[];
   readonly router: Router;

@@ -17,7 +17,7 @@ import { Endpoints } from './endpoints.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import { identityFrom } from './identity.ts';
-import { isAgeless, REMAINING_MS_MAX } from './origin.ts';
+import { REMAINING_MS_MAX } from './origin.ts';
 import type { AgentParts } from './parts.ts';
 import { tellingHops } from './telling-hops.ts';
 
@@ -169,8 +169,8 @@ export class Reception {
   /** Lifetime that is left, ms (RFC 9171 section 5.5). */
   #remainingMs(): number {
     const { createdMs, lifetimeMs, ageMs, bundleAge } = this.view;
-    const { options, dtnMs } = this.#parts;
-    if (isAgeless(options)) return REMAINING_MS_MAX;
+    const { options, behaviour, dtnMs } = this.#parts;
+    if (!behaviour.ages) return REMAINING_MS_MAX;
     const isTimed = createdMs !== 0 && options.clock === 'host';
     const toldMs = bundleAge >= 0 ? ageMs : 0;
     const elapsedMs = isTimed ? dtnMs() - createdMs : toldMs;

@@ -11,7 +11,7 @@ import type { AgentParts } from './parts.ts';
 
 /** What decides whether a node hands a bundle on as a whole. */
 type Kind = Pick<HeldBundle, 'destination' | 'isCritical'>;
-type Parts = Pick<AgentParts, 'own' | 'copies' | 'router' | 'options'>;
+type Parts = Pick<AgentParts, 'own' | 'copies' | 'router' | 'behaviour'>;
 
 /**
  * @param hops By which the bundle came; undefined if it does not count them.
@@ -21,10 +21,10 @@ type Parts = Pick<AgentParts, 'own' | 'copies' | 'router' | 'options'>;
 export function tellingHops(
   hops: number | undefined,
   { destination, isCritical }: Kind,
-  { own, copies, router, options }: Parts,
+  { own, copies, router, behaviour }: Parts,
 ): number | undefined {
-  if (destination === own || options.double === 'blind-receipt') return undefined;
+  if (destination === own) return undefined;
   const isSpread = isCritical === true && router.routeBy !== undefined;
   const isHandedOn = copies === undefined ? !isSpread : copies.handsOn === true;
-  return isHandedOn ? hops : undefined;
+  return isHandedOn ? behaviour.hopsOf(hops) : undefined;
 }

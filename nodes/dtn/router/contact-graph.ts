@@ -5,6 +5,7 @@
  * @module
  */
 import type { HeldBundle } from '../agent/held-bundle.ts';
+import type { Behaviour } from '../behaviour.ts';
 import {
   ALLOWANCE,
   type Choice,
@@ -14,7 +15,6 @@ import {
   overbooked,
   type Projection,
   ROUTES_MAX,
-  type RouteSource,
   sizeWithin,
   Volumes,
 } from '../contact-graph/choose.ts';
@@ -31,9 +31,7 @@ export interface ContactGraphParts {
   readonly own: string;
   readonly names: Names;
   readonly plans: PlanSource;
-  /** Defects for tests: takes the last of the routes; never says that a contact is full. */
-  readonly isRoundabout: boolean;
-  readonly isOverbooking: boolean;
+  readonly behaviour: Pick<Behaviour, 'routes' | 'books'>;
   /** Called with what was considered for a bundle, best first; absent while nobody traces it. */
   readonly onTried?: OnTried | undefined;
 }
@@ -80,13 +78,14 @@ export class ContactGraphRouter implements Router {
   }
 
   #decide(query: Query, bundle: HeldBundle, around: Surroundings): Decision {
-    const { names, isOverbooking } = this.#parts;
+    const { names, behaviour } = this.#parts;
+    const { books } = behaviour;
     const plan = this.#plan;
     const choice: Choice = {
       plan,
       volumes: this.#volumes,
       backlog: (neighbour, priority) =>
-        isOverbooking ? 0 : around.waiting(names.nameAt(neighbour) ?? '', priority),
+        books ? around.waiting(names.nameAt(neighbour) ?? '', priority) : 0,
       allowance: ALLOWANCE,
       routesMax: ROUTES_MAX,
       nowNs: around.nowNs,
@@ -107,9 +106,9 @@ export class ContactGraphRouter implements Router {
     }
     if (typeof chosen === 'string') return { kind: 'wait', why: chosen };
     // Section 3.2.8.2: anticipatory fragmentation.
-    if (chosen.room < chosen.volume && !isOverbooking)
+    if (chosen.room < chosen.volume && books)
       return { kind: 'split', maxBytes: sizeWithin(chosen.room, ALLOWANCE) };
-    if (!isOverbooking) this.#volumes.book(chosen, bundle.priority);
+    if (books) this.#volumes.book(chosen, bundle.priority);
     this.#promised.set(bundle.key, chosen);
     const { departureNs: leavesNs } = chosen;
     const { contacts, entry } = chosen.route;
@@ -128,7 +127,7 @@ export class ContactGraphRouter implements Router {
     queue: readonly HeldBundle[],
     { nowNs }: Surroundings,
   ): readonly HeldBundle[] {
-    if (this.#parts.isOverbooking) return [];
+    if (!this.#parts.behaviour.books) return [];
     const plan = this.#plan;
     const demands = queue.map((bundle) => {
       return { bundle, priority: bundle.priority, promised: this.#promised.get(bundle.key) };
@@ -145,13 +144,13 @@ export class ContactGraphRouter implements Router {
    * bounds, with which the choice is exact as long as it does not come to the end of the list.
    */
   #choose(query: Query, demand: Demand, choice: Choice): Projection | NoRoute {
-    const { isRoundabout } = this.#parts;
+    const { routes } = this.#parts.behaviour;
     const list = this.#listFor(query);
-    const chosen = chooseRoute(isRoundabout ? lastOf(list) : list, demand, choice);
+    const chosen = chooseRoute(routes(list), demand, choice);
     const isExact = typeof chosen !== 'string' && list.found < ROUTES_MAX;
-    if (isExact || isRoundabout || this.#isNew(query)) return chosen;
+    if (isExact || this.#isNew(query)) return chosen;
     this.#lists.delete(keyOf(query));
-    return chooseRoute(this.#listFor(query), demand, choice);
+    return chooseRoute(routes(this.#listFor(query)), demand, choice);
   }
 
   #isNew(query: Query): boolean {
@@ -202,9 +201,7 @@ export class ContactGraphRouter implements Router {
   #listFor(query: Query): RouteList {
     const key = keyOf(query);
     const known = this.#lists.get(key);
-    const { isRoundabout } = this.#parts;
-    const isGood = known !== undefined && query.atNs <= known.list.firstEndNs;
-    if (isGood && (!isRoundabout || known.sinceNs === query.atNs)) return known.list;
+    if (known !== undefined && query.atNs <= known.list.firstEndNs) return known.list;
     const list = new RouteList(this.#plan, searchOf(this.#plan), query);
     this.#lists.set(key, { list, sinceNs: query.atNs });
     return list;
@@ -214,11 +211,4 @@ export class ContactGraphRouter implements Router {
 /** What lists of routes depend on, beside the instant. */
 function keyOf({ target, entry, avoided }: Query): string {
   return `${target} ${entry ?? 'any'} ${[...(avoided ?? [])].join(' ')}`;
-}
-
-/** The defect `roundabout`: the worst of the routes is the only one. */
-function lastOf(list: RouteSource): RouteSource {
-  let last = ROUTES_MAX - 1;
-  while (last > 0 && list.at(last) === undefined) last -= 1;
-  return { at: (index) => (index === 0 ? list.at(last) : undefined) };
 }

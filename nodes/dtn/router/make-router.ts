@@ -4,6 +4,7 @@
  * @module
  */
 import type { NetworkMap } from '../../../engine/host/network-view.ts';
+import type { Behaviour } from '../behaviour.ts';
 import type { DtnOptions } from '../config.ts';
 import type { Names } from '../names.ts';
 import { NetworkPlans } from '../plan-of-network.ts';
@@ -25,6 +26,7 @@ export interface RouterParts {
   /** Name of the node. */
   readonly own: string;
   readonly options: DtnOptions;
+  readonly behaviour: Behaviour;
   readonly network: NetworkMap;
   readonly names: Names;
   /** Names of all hosts to which there is a way. */
@@ -41,14 +43,11 @@ export interface ChosenRouter {
 
 /** The router that the options name. */
 export function makeRouter(parts: RouterParts): ChosenRouter {
-  const { own, options, names, neighbours, network, onTried } = parts;
-  const { router: kind, routes, double } = options;
+  const { own, options, behaviour, names, neighbours, network, onTried } = parts;
+  const { router: kind, routes } = options;
   if (kind === 'contact-graph') {
     const plans = new NetworkPlans(network, names);
-    const isRoundabout = double === 'roundabout';
-    const isOverbooking = double === 'overbooking';
-    const defects = { isRoundabout, isOverbooking };
-    return { router: new ContactGraphRouter({ own, names, plans, onTried, ...defects }) };
+    return { router: new ContactGraphRouter({ own, names, plans, behaviour, onTried }) };
   }
   const direct = new DirectRouter(neighbours);
   if (kind === 'direct') return { router: direct };

@@ -11,6 +11,7 @@ import {
   Agent,
   type AgentEffect,
   type AgentInput,
+  CORRECT,
   type DtnOptions,
   dtnConfig,
   makeRouter,
@@ -200,8 +201,16 @@ export class Meetings {
       own,
       names,
       options,
+      behaviour: CORRECT,
       outlets,
-      ...makeRouter({ own, options, names, network, neighbours: new Set(others) }),
+      ...makeRouter({
+        own,
+        options,
+        behaviour: CORRECT,
+        names,
+        network,
+        neighbours: new Set(others),
+      }),
       below: (): number => 0,
       clock: (): CalendarTime => {
         return { seconds: EPOCH_S + Math.floor(this.now / S), nanos: this.now % S };

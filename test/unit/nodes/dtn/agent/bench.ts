@@ -9,6 +9,7 @@ import type { AgentInput } from '../../../../../nodes/dtn/agent/input.ts';
 import type { Outlet } from '../../../../../nodes/dtn/agent/outlet.ts';
 import type { AgentParts } from '../../../../../nodes/dtn/agent/parts.ts';
 import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
+import { behaviourOf } from '../../../../../nodes/dtn/doubles/index.ts';
 import { Names } from '../../../../../nodes/dtn/names.ts';
 import { DirectRouter } from '../../../../../nodes/dtn/router/direct.ts';
 import type { Router } from '../../../../../nodes/dtn/router/router.ts';
@@ -67,6 +68,7 @@ export function bench(given: BenchOptions = {}): Bench {
     own: given.own ?? 'a',
     names: new Names(['a', 'b', 'c'], parsed.eids),
     options: parsed,
+    behaviour: behaviourOf(parsed),
     outlets: given.outlets ?? [link('b'), link('c')],
     router: router ?? new DirectRouter(new Set(['b', 'c'])),
     clock: (): CalendarTime => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
 import type { AgentInput } from '../../../../../nodes/dtn/agent/input.ts';
+import { CORRECT } from '../../../../../nodes/dtn/behaviour.ts';
 import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import {
   ContactPlan,
@@ -34,7 +35,7 @@ function node(options = CRITICAL, outlets = [outletTo('b'), outletTo('c')]): Ben
   const router = new ContactGraphRouter({
     ...{ own: 'a', names: new Names(['a', 'b', 'c'], 'ipn') },
     ...{ plans: { at: (): ContactPlan => plan } },
-    ...{ isRoundabout: false, isOverbooking: false },
+    behaviour: CORRECT,
   });
   return bench({ options, router, outlets });
 }

@@ -4,6 +4,7 @@ import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
 import { cutOff, fragmentsOf, leastPiece } from '../../../../../nodes/dtn/agent/fragments.ts';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
+import { CORRECT } from '../../../../../nodes/dtn/behaviour.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { ContactPlan, PLAN_OPTIONS } from '../../../../../nodes/dtn/contact-graph/plan.ts';
 import { BUNDLE_FLAG } from '../../../../../nodes/dtn/geometry.ts';
@@ -86,7 +87,7 @@ function between(
   const planning = new ContactGraphRouter({
     ...{ own: 'a', names: new Names(['a', 'b', 'c'], 'ipn') },
     ...{ plans: { at: (): ContactPlan => plan } },
-    ...{ isRoundabout: false, isOverbooking: false },
+    behaviour: CORRECT,
   });
   const options = { fragmentation };
   const given = router === 'direct' ? {} : { router: planning };

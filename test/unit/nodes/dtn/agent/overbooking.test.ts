@@ -2,11 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
+import { CORRECT } from '../../../../../nodes/dtn/behaviour.ts';
 import {
   ContactPlan,
   PLAN_OPTIONS,
   type PlannedContact,
 } from '../../../../../nodes/dtn/contact-graph/plan.ts';
+import { DOUBLES } from '../../../../../nodes/dtn/doubles/index.ts';
 import { Names } from '../../../../../nodes/dtn/names.ts';
 import { ContactGraphRouter } from '../../../../../nodes/dtn/router/contact-graph.ts';
 import { type Bench, bench, S, send } from './bench.ts';
@@ -26,7 +28,7 @@ function node(isOverbooking = false): Bench {
   const names = new Names(['a', 'b', 'c'], 'ipn');
   const router = new ContactGraphRouter({
     ...{ own: 'a', names, plans: { at: (): ContactPlan => plan } },
-    ...{ isRoundabout: false, isOverbooking },
+    behaviour: isOverbooking ? { ...CORRECT, ...DOUBLES.overbooking } : CORRECT,
   });
   const outlets = [B, C].map((to) => {
     const neighbour = names.nameAt(to) ?? '';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
+import { CORRECT } from '../../../../../nodes/dtn/behaviour.ts';
 import {
   ContactPlan,
   PLAN_OPTIONS,
@@ -35,7 +36,7 @@ function routerFor(contacts: readonly PlannedContact[], nodes: number): ContactG
   const plan = new ContactPlan(contacts, nodes, PLAN_OPTIONS);
   return new ContactGraphRouter({
     ...{ own: 'n0', names, plans: { at: (): ContactPlan => plan } },
-    ...{ isRoundabout: false, isOverbooking: false },
+    behaviour: CORRECT,
   });
 }
 
@@ -73,7 +74,7 @@ describe('routes through the contact graph', () => {
     const names = new Names(['n0', 'n1', 'n2', 'n3'], 'ipn');
     const router = new ContactGraphRouter({
       ...{ own: 'n0', names, plans: { at: (ns): ContactPlan => (ns < S ? first : next) } },
-      ...{ isRoundabout: false, isOverbooking: false },
+      behaviour: CORRECT,
     });
     const large = { ...bundleFor('n3'), bytes: new Uint8Array(40_000) };
     const wayOf = (key: string, second: number): string => {

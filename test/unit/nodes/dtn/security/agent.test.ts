@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
 import { Agent } from '../../../../../nodes/dtn/agent/agent.ts';
 import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
+import { CORRECT } from '../../../../../nodes/dtn/behaviour.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { BLOCK_FLAG, BLOCK_TYPE } from '../../../../../nodes/dtn/geometry.ts';
 import { Names } from '../../../../../nodes/dtn/names.ts';
@@ -44,6 +45,7 @@ function agentOf(own: string, { rules = [], guard = 'off' }: Given): Agent<strin
     own,
     names,
     options,
+    behaviour: CORRECT,
     outlets: neighbours.map(
       (neighbour) =>
         new Adjacency({

@@ -1,0 +1,44 @@
+/**
+ * DEFECTIVE DOUBLES, never for traffic: they show that limits of scenarios can be missed.
+ *
+ * @module
+ */
+import { type Behaviour, CORRECT } from '../behaviour.ts';
+import type { DtnOptions } from '../config.ts';
+import { ROUTES_MAX, type RouteSource } from '../contact-graph/choose.ts';
+import type { DtnDrop } from '../drops.ts';
+
+/** As late as an operating system writes by itself, ns. */
+const LATE_SYNC_NS = 2_000_000_000;
+
+/** Defects by the word of the option `double`. */
+export const DOUBLES: Readonly<Record<NonNullable<DtnOptions['double']>, Partial<Behaviour>>> = {
+  dropping: { leaving: () => everySecond('no-storage') },
+  swallowing: { leaving: () => everySecond('vanishes') },
+  roundabout: { routes: lastOf },
+  'early-receipt': { syncLateNs: LATE_SYNC_NS },
+  'blind-receipt': { hopsOf: () => undefined },
+  forgetting: { remembersDelivered: false },
+  ageless: { ages: false },
+  overbooking: { books: false },
+};
+
+/** What a node with these options does. */
+export function behaviourOf({ double }: Pick<DtnOptions, 'double'>): Behaviour {
+  return double === undefined ? CORRECT : { ...CORRECT, ...DOUBLES[double] };
+}
+
+function everySecond<Fate extends DtnDrop | 'vanishes'>(fate: Fate): () => Fate | undefined {
+  let bundles = 0;
+  return () => {
+    bundles += 1;
+    return bundles % 2 === 0 ? fate : undefined;
+  };
+}
+
+/** The worst of the routes is the only one. */
+function lastOf(list: RouteSource): RouteSource {
+  let last = ROUTES_MAX - 1;
+  while (last > 0 && list.at(last) === undefined) last -= 1;
+  return { at: (index) => (index === 0 ? list.at(last) : undefined) };
+}
