@@ -8,6 +8,7 @@ import type { Witness } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { CalendarTime, Nanoseconds, Timer } from '../../engine/host/time.ts';
 import { MachineShell } from '../_kit/shell.ts';
+import type { Behaviour } from './behaviour.ts';
 import type { GroupOptions } from './config.ts';
 import type { Submission } from './effects.ts';
 import { PRIORITY_NORMAL } from './geometry.ts';
@@ -32,8 +33,7 @@ export interface GroupsNodeParts {
   readonly witness: Witness;
   readonly store: Store;
   readonly options: GroupOptions | undefined;
-  /** Defect for tests. */
-  readonly hasOwnTally: boolean;
+  readonly yesOf: Behaviour['yesOf'];
   /** Nodes that the carriers reach. */
   readonly peers: readonly string[];
   readonly send: (to: string, message: Submission<Waiter>) => void;
@@ -144,10 +144,10 @@ export class GroupsNode {
   }
 
   #ended(group: GroupName, { proposal, result }: Result): void {
-    const { host, witness, hasOwnTally } = this.#parts;
+    const { host, witness, yesOf } = this.#parts;
     const { meter } = host;
     meter.counter('fabric.group.results').add(1);
-    const yes = result.yes + (hasOwnTally ? 1 : 0);
+    const yes = yesOf(result.yes);
     const tally = (yes * TALLY_VALUES + result.no) * TALLY_VALUES + result.electors;
     const space = `group/${group.owner}/${group.number}`;
     const isKnown = witness.note(space, proposal.vote);

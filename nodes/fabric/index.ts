@@ -5,6 +5,7 @@
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type FabricOptions, fabricConfig } from './config.ts';
+import { behaviourOf } from './doubles/index.ts';
 import { FABRIC_DROPS } from './drops.ts';
 import { FABRIC_CHANNEL, PAYLOAD_MAX } from './geometry.ts';
 import { FABRIC_METRICS } from './metrics.ts';
@@ -29,7 +30,7 @@ export const protocol: Protocol<FabricOptions> = {
   // Every message waits for its peer until its deadline.
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
   double: ({ double }) => double && `double: ${double}`,
-  create: createFabric,
+  create: (host, setup) => createFabric(host, setup, behaviourOf(setup.options)),
 };
 
 export { decodeEnvelope, type Envelope, type EnvelopeDrop, type MessageKind } from './envelope.ts';

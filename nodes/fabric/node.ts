@@ -11,6 +11,7 @@ import type { Transport, TransportHandlers } from '../../engine/host/transport.t
 import { readUint32, writeUint32 } from '../_kit/bytes.ts';
 import { bytesName } from '../_kit/bytes-name.ts';
 import { FabricAccount } from './account.ts';
+import type { Behaviour } from './behaviour.ts';
 import type { FabricOptions } from './config.ts';
 import { checksumReply } from './echo.ts';
 import type { Arrival, Settlement, Submission } from './effects.ts';
@@ -43,13 +44,18 @@ interface Carrier {
 }
 
 /** Creates a fabric node on `host`. */
-export function createFabric(host: Host, setup: NodeSetup<FabricOptions>): NodeHandle {
-  return new FabricNode(host, setup);
+export function createFabric(
+  host: Host,
+  setup: NodeSetup<FabricOptions>,
+  behaviour: Behaviour,
+): NodeHandle {
+  return new FabricNode(host, setup, behaviour);
 }
 
 class FabricNode implements NodeHandle {
   readonly #host: Host;
   readonly #options: FabricOptions;
+  readonly #behaviour: Behaviour;
   readonly #witness: Witness;
   readonly #account: FabricAccount;
   readonly #store: Store;
@@ -64,7 +70,12 @@ class FabricNode implements NodeHandle {
   #early: (() => void)[] | undefined = [];
   #earlyBytes = 0;
 
-  constructor(host: Host, { options, witness, observer }: NodeSetup<FabricOptions>) {
+  constructor(
+    host: Host,
+    { options, witness, observer }: NodeSetup<FabricOptions>,
+    behaviour: Behaviour,
+  ) {
+    this.#behaviour = behaviour;
     this.#host = host;
     this.#options = options;
     this.#witness = witness;
@@ -88,7 +99,7 @@ class FabricNode implements NodeHandle {
       witness,
       store: this.#store,
       options: options.group,
-      hasOwnTally: options.double === 'own-tally',
+      yesOf: behaviour.yesOf,
       peers: [...new Set(this.#carriers.flatMap(({ peers }) => [...peers]))],
       send: (to, message): void => this.#submit(to, message),
       handled: (from, number): void => this.#peers.get(from)?.handled(number),
@@ -222,6 +233,7 @@ class FabricNode implements NodeHandle {
       memory: this.#memory,
       life: this.#life,
       options: this.#options,
+      behaviour: this.#behaviour,
       transports: transports.map(({ transport }) => transport),
       isOutside: (kind): boolean => kind === 'message' || this.#options.handler === 'subscriber',
       watch: this.#traceOf(name, transports),

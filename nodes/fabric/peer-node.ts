@@ -10,6 +10,7 @@ import type { CalendarTime } from '../../engine/host/time.ts';
 import type { Transport, Way } from '../../engine/host/transport.ts';
 import { ReservedCounter } from '../_kit/reserved-counter.ts';
 import { MachineShell } from '../_kit/shell.ts';
+import type { Behaviour } from './behaviour.ts';
 import type { Answer, Arrival, PeerEffect, PeerInput, Settlement, Submission } from './effects.ts';
 import type { MessageKind } from './envelope.ts';
 import { RESERVED_NUMBERS } from './geometry.ts';
@@ -39,6 +40,7 @@ export interface PeerNodeParts {
   readonly memory: Uint8Array;
   readonly life: number;
   readonly options: PeerOptions;
+  readonly behaviour: Behaviour;
   readonly transports: readonly Transport[];
   readonly isOutside: (kind: MessageKind) => boolean;
   readonly watch: PeerWatch | undefined;
@@ -58,7 +60,8 @@ export class PeerNode {
 
   constructor(parts: PeerNodeParts) {
     this.#parts = parts;
-    const { host, store, peer, memory, life, options, transports, isOutside, watch } = parts;
+    const { host, store, peer, memory, life, options, behaviour, transports, isOutside, watch } =
+      parts;
     const { meter } = host;
     this.#counters = {
       packets: meter.counter('fabric.sent_packets'),
@@ -83,7 +86,8 @@ export class PeerNode {
     const keys = store.keys({ prefix: recordPrefix(peer) });
     this.#machine = new PeerMachine<Waiter>(
       {
-        ...{ own: host.name, peer, memory, life, options, numbers, isOutside, watch },
+        ...{ own: host.name, peer, memory, life, options, behaviour, numbers },
+        ...{ isOutside, watch },
         carriers: transports.map(({ terms }) => terms),
         random: host.random('retries'),
         clock: (): CalendarTime => host.clock(),

@@ -6,6 +6,7 @@
 import type { Random } from '../../engine/host/random.ts';
 import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
 import type { CarrierTerms } from '../../engine/host/transport.ts';
+import type { Behaviour } from './behaviour.ts';
 import type { FabricOptions } from './config.ts';
 import type { PeerEffect, Settlement } from './effects.ts';
 import type { MessageKind } from './envelope.ts';
@@ -25,6 +26,7 @@ export interface PeerParts {
   /** Number of this life of the node, counted on disk. */
   readonly life: number;
   readonly options: PeerOptions;
+  readonly behaviour: Behaviour;
   /** The ways to the peer, in the order of preference; at least one. */
   readonly carriers: readonly CarrierTerms[];
   readonly random: Random;
@@ -43,7 +45,7 @@ export interface PeerParts {
 }
 
 /** The options of a node that its peers' machines know. */
-export type PeerOptions = Pick<FabricOptions, 'queue' | 'outbox' | 'order' | 'packet' | 'double'>;
+export type PeerOptions = Pick<FabricOptions, 'queue' | 'outbox' | 'order' | 'packet'>;
 
 /** Numbers of messages, none of which is used twice. */
 export interface NumberSource {

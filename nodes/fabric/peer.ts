@@ -51,9 +51,9 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
     this.#receiver = new Receiver(shared, (at, envelope) => this.#sender.answered(at, envelope));
     const { inbox } = this.#receiver;
     this.#ways = new Ways(shared, { outbox: this.#sender.outbox, news: (): News => inbox.news() });
-    const isForgetful = parts.options.double === 'forgetful';
+    const { remembersHandled } = parts.behaviour;
     this.#sender.restore(now, (memory, number) => {
-      if (!isForgetful) inbox.recallHandled(memory, number);
+      if (remembersHandled) inbox.recallHandled(memory, number);
     });
     // A peer that has sent messages before hears that this life knows nothing of their pieces.
     if (inbox.memory.length > 0) this.#ways.newsAt(now);

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { openStream } from '../../engine/core/stream.ts';
 import type { CalendarTime } from '../../engine/host/time.ts';
 import { writeUint32, writeUint48 } from '../../nodes/_kit/bytes.ts';
+import { CORRECT } from '../../nodes/fabric/behaviour.ts';
 import { FABRIC_DROPS } from '../../nodes/fabric/drops.ts';
 import type { PeerEffect, PeerInput } from '../../nodes/fabric/effects.ts';
 import {
@@ -47,8 +48,8 @@ class Victim {
         outbox: 'durable',
         order: 'arrival',
         packet: LIMIT,
-        double: undefined,
       },
+      behaviour: CORRECT,
       carriers: [{ maxBytes: LIMIT, delivery: 'best-effort', isOrdered: false }],
       random: openStream(1, 'bob', 'retries'),
       clock: (): CalendarTime => ({

@@ -237,7 +237,7 @@ export class Inbox {
     this.#durable.add(number);
   }
 
-  /** Defect for tests: everything that was handled is forgotten. */
+  /** Everything that was handled is forgotten. */
   forget(): void {
     this.adopt(this.#memory);
   }

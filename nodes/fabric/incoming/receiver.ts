@@ -12,8 +12,6 @@ import { nsUntil, type PeerShared } from '../peer-parts.ts';
 import type { Packet } from '../wire.ts';
 import { Inbox } from './inbox.ts';
 
-const NS_PER_MS = 1_000_000;
-
 /** See the module. */
 export class Receiver<Request> {
   readonly inbox: Inbox;
@@ -26,8 +24,7 @@ export class Receiver<Request> {
   readonly #calls = new Map<number, Arrival>();
   /** Numbers below were given up by the peer. */
   #floor = 0;
-  /** Defect for tests: the millisecond of the last message. */
-  #lastMs = -1;
+  readonly #counts: (now: Nanoseconds) => boolean;
 
   constructor(
     shared: PeerShared<Request>,
@@ -36,7 +33,9 @@ export class Receiver<Request> {
     this.#shared = shared;
     this.#takeAnswer = takeAnswer;
     this.inbox = new Inbox(shared.parts.inboxRecord);
-    if (shared.parts.options.double === 'forgetful') this.inbox.forget();
+    const { behaviour } = shared.parts;
+    this.#counts = behaviour.counts();
+    if (!behaviour.remembersHandled) this.inbox.forget();
   }
 
   /** Messages that are here and not handled. */
@@ -137,7 +136,7 @@ export class Receiver<Request> {
       this.handled(number);
       return;
     }
-    if (this.#isDoubledAway(now)) {
+    if (!this.#counts(now)) {
       this.handled(number);
       return;
     }
@@ -170,15 +169,6 @@ export class Receiver<Request> {
     if (from !== peer || to !== own) return 'wrong-peer';
     const isOwnId = numberOf(id) === number && equalBytes(id.subarray(0, MEMORY_BYTES), memory);
     return isOwnId ? undefined : 'wrong-id';
-  }
-
-  /** Defect for tests: of the messages of one millisecond, only the first counts. */
-  #isDoubledAway(now: Nanoseconds): boolean {
-    if (this.#shared.parts.options.double !== 'by-millisecond') return false;
-    const ms = Math.floor(now / NS_PER_MS);
-    const isSame = ms === this.#lastMs;
-    this.#lastMs = ms;
-    return isSame;
   }
 
   #drop(reason: FabricDrop): void {

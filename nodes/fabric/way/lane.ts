@@ -39,7 +39,7 @@ export interface LaneParts {
   /** Largest packet over a carrier that may lose it, bytes. */
   readonly packetBytes: number;
   readonly random: Random;
-  /** Defect for tests: the window never shrinks. */
+  /** Whether the congestion window stays as it is. */
   readonly isFixedWindow: boolean;
 }
 

@@ -76,9 +76,9 @@ export class Ways<Request> {
   constructor(shared: PeerShared<Request>, sources: WaySources<Request>) {
     this.#shared = shared;
     this.#sources = sources;
-    const { carriers, options, random } = shared.parts;
-    const { packet: packetBytes, double } = options;
-    const isFixedWindow = double === 'fixed-window';
+    const { carriers, options, behaviour, random } = shared.parts;
+    const { packet: packetBytes } = options;
+    const { isFixedWindow } = behaviour;
     this.#lanes = carriers.map(
       (terms, index) => new Lane<Request>({ index, terms, packetBytes, random, isFixedWindow }),
     );
@@ -186,8 +186,7 @@ export class Ways<Request> {
   send(now: Nanoseconds): void {
     const lane = this.#choose(now);
     const { outbox } = this.#sources;
-    if (this.#shared.parts.options.double === 'silent-fallback' && lane.index > 0)
-      this.#pretend(now);
+    this.#shared.parts.behaviour.leaving(lane.index, outbox);
     while (lane.hasRoom(now) && outbox.next() !== undefined) {
       if (lane.recovery === undefined) this.#entrust(now, lane);
       else this.#sendPacket(now, lane);
@@ -256,7 +255,7 @@ export class Ways<Request> {
       if (message.state !== 'open') continue;
       if (why === 'refused') message.refused(start, end);
       else message.lost(start, end);
-      if (this.#shared.parts.options.double === 'resend-all') message.repeat();
+      this.#shared.parts.behaviour.lost(message);
       outbox.queue(message);
       this.#shared.parts.watch?.again(now, message, why);
     }
@@ -434,17 +433,6 @@ export class Ways<Request> {
       roundTripNs: recovery?.smoothedNs,
       isActive: lane === this.#active,
     });
-  }
-
-  /** Defect for tests: over another way than the first, messages only seem to leave. */
-  #pretend(now: Nanoseconds): void {
-    const { outbox } = this.#sources;
-    for (let message = outbox.next(); message !== undefined; message = outbox.next()) {
-      message.entrusted(0, message.bytes.length);
-      message.sentEnd = message.bytes.length;
-      const piece = { message, start: 0, end: message.sentEnd };
-      this.#shared.parts.watch?.sent(now, piece, this.#active.index);
-    }
   }
 }
 

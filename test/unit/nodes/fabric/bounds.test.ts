@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
 import type { CalendarTime } from '../../../../engine/host/time.ts';
 import type { CarrierTerms } from '../../../../engine/host/transport.ts';
+import { CORRECT } from '../../../../nodes/fabric/behaviour.ts';
 import type {
   Answer,
   PeerEffect,
@@ -44,10 +45,8 @@ class Bob {
     this.#machine = new PeerMachine<string>(
       {
         ...{ own: 'bob', peer: 'alice', memory: OWN, life: 1, records: [], carriers: [carrier] },
-        options: {
-          ...{ queue: 1_000, outbox: 'durable', order: 'arrival', packet: 1_200 },
-          double: undefined,
-        },
+        options: { queue: 1_000, outbox: 'durable', order: 'arrival', packet: 1_200 },
+        behaviour: CORRECT,
         random: openStream(1, 'bob', 'retries'),
         clock: (): CalendarTime => ({ seconds: EPOCH_S + Math.floor(this.now / SECOND), nanos: 0 }),
         numbers: { next: 1, take: (): number | undefined => this.#takeNumber() },

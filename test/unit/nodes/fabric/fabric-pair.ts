@@ -6,6 +6,7 @@ import { SimDisk, SimStore, type StoreFault } from '../../../../engine/net/sim-s
 import { readUint32, toHex, writeUint32 } from '../../../../nodes/_kit/bytes.ts';
 import { ReservedCounter } from '../../../../nodes/_kit/reserved-counter.ts';
 import { MachineShell } from '../../../../nodes/_kit/shell.ts';
+import { type Behaviour, CORRECT } from '../../../../nodes/fabric/behaviour.ts';
 import type { PeerEffect, PeerInput } from '../../../../nodes/fabric/effects.ts';
 import { MEMORY_BYTES, RESERVED_NUMBERS } from '../../../../nodes/fabric/geometry.ts';
 import { recordPrefix } from '../../../../nodes/fabric/outgoing/sender.ts';
@@ -30,6 +31,7 @@ export interface PairTrouble {
   /** Chance that a write to a disk fails. */
   readonly failedSyncs: number;
   readonly options?: Partial<PeerOptions>;
+  readonly behaviour?: Behaviour;
   /** Over a carrier that promises to deliver what it takes; the wire loses nothing then. */
   readonly isCustody?: boolean;
 }
@@ -128,6 +130,7 @@ export class End {
     const machine = new PeerMachine<string>(
       {
         ...{ own: this.#name, peer, memory, life, options, numbers, random },
+        behaviour: this.#pair.behaviour,
         carriers: [this.#pair.isCustody ? CUSTODY : LOSSY],
         clock: (): CalendarTime => ({
           seconds: EPOCH_S + Math.floor(clock.nowNs / SECOND),
@@ -227,6 +230,7 @@ export class FabricPair {
   readonly clock = new VirtualClock();
   readonly random: RandomStream;
   readonly options: PeerOptions;
+  readonly behaviour: Behaviour;
   readonly wire: LossyWire;
   readonly alice: End;
   readonly bob: End;
@@ -237,11 +241,12 @@ export class FabricPair {
   see: (to: Name, packet: Packet, bytes: Uint8Array) => boolean = () => true;
 
   constructor(trouble: PairTrouble) {
-    const { seed, failedSyncs, options, isCustody = false } = trouble;
+    const { seed, failedSyncs, options, behaviour = CORRECT, isCustody = false } = trouble;
+    this.behaviour = behaviour;
     this.random = openStream(seed, 'fabric', 'pair');
     this.isCustody = isCustody;
     const usual = { queue: 1_000, outbox: 'durable', order: 'arrival', packet: 1_200 } as const;
-    this.options = { ...usual, double: undefined, ...options };
+    this.options = { ...usual, ...options };
     const { loss, duplication } = trouble;
     const ofWire = { loss, duplication, leastNs: 10 * MS, mostNs: 40 * MS };
     this.wire = new LossyWire(this.clock, this.random, ofWire);

@@ -4,6 +4,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
+import { CORRECT } from '../../../../nodes/fabric/behaviour.ts';
 import type { FabricOptions } from '../../../../nodes/fabric/config.ts';
 import type { PeerEffect } from '../../../../nodes/fabric/effects.ts';
 import { encodeEnvelope, messageId } from '../../../../nodes/fabric/envelope.ts';
@@ -53,6 +54,7 @@ function receiver(): {
     own: 'bob',
     peer: 'alice',
     options: { order: 'arrival' } as FabricOptions,
+    behaviour: CORRECT,
     clock: () => ({ seconds: 0, nanos: 0 }),
     isOutside: (): boolean => false,
     inboxRecord: undefined,

@@ -6,7 +6,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { StoreFault } from '../../../../engine/net/sim-store.ts';
-import type { PeerOptions } from '../../../../nodes/fabric/peer-parts.ts';
+import { type Behaviour, CORRECT } from '../../../../nodes/fabric/behaviour.ts';
+import { behaviourOf } from '../../../../nodes/fabric/doubles/index.ts';
 import { type End, FabricPair, payloadOf } from './fabric-pair.ts';
 
 const MS = 1_000_000;
@@ -19,12 +20,12 @@ interface Plan {
   readonly crashes: number;
   readonly loss: number;
   readonly failedSyncs: number;
-  readonly options?: Partial<PeerOptions>;
+  readonly behaviour?: Behaviour;
 }
 
 /** Sends messages and calls both ways for 60 s, and waits until all are over. */
-function runPlan({ seed, crashes, loss, failedSyncs, options = {} }: Plan): FabricPair {
-  const pair = new FabricPair({ seed, loss, duplication: 0.1, failedSyncs, options });
+function runPlan({ seed, crashes, loss, failedSyncs, behaviour = CORRECT }: Plan): FabricPair {
+  const pair = new FabricPair({ seed, loss, duplication: 0.1, failedSyncs, behaviour });
   const { clock, random } = pair;
   for (let number = 0; number < 120; number += 1) {
     const from = number % 2 === 0 ? pair.alice : pair.bob;
@@ -143,10 +144,10 @@ describe('two nodes over a bad wire', () => {
   });
 
   it('let a call take effect twice where the filter forgets: the check sees it', () => {
-    const options = { double: 'forgetful' } as const;
+    const behaviour = behaviourOf({ double: 'forgetful' });
     const seeds = [1, 2, 3, 4, 5, 6];
     const twice = seeds.filter((seed) =>
-      faultsOf(runPlan({ seed, crashes: 12, loss: 0.2, failedSyncs: 0.05, options })).includes(
+      faultsOf(runPlan({ seed, crashes: 12, loss: 0.2, failedSyncs: 0.05, behaviour })).includes(
         'a call took effect twice',
       ),
     );

@@ -6,6 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import type { CarrierTerms } from '../../../../../engine/host/transport.ts';
+import { CORRECT } from '../../../../../nodes/fabric/behaviour.ts';
 import type { PeerEffect } from '../../../../../nodes/fabric/effects.ts';
 import { Journal } from '../../../../../nodes/fabric/journal.ts';
 import { OutMessage } from '../../../../../nodes/fabric/outgoing/out-message.ts';
@@ -46,6 +47,7 @@ class Bench {
     const parts: PeerParts = {
       ...{ own: 'alice', peer: 'bob', memory: MEMORY, life: LIFE, carriers },
       options: { queue: 1_000, outbox: 'memory', order: 'arrival', packet: 1_200 },
+      behaviour: CORRECT,
       random: openStream(seed, 'alice', 'retries'),
       clock: () => ({ seconds: 0, nanos: 0 }),
       numbers: { next: 1, take: () => undefined },

@@ -1,0 +1,49 @@
+/**
+ * DEFECTIVE DOUBLES, never for traffic: they show that limits of scenarios can be missed.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { type Behaviour, CORRECT } from '../behaviour.ts';
+import type { FabricOptions } from '../config.ts';
+import type { Outbox } from '../outgoing/outbox.ts';
+
+const NS_PER_MS = 1_000_000;
+
+/** Defects by the word of the option `double`. */
+export const DOUBLES: Readonly<Record<NonNullable<FabricOptions['double']>, Partial<Behaviour>>> = {
+  'by-millisecond': { counts: firstOfMillisecond },
+  forgetful: { remembersHandled: false },
+  'silent-fallback': {
+    leaving: (way, outbox) => {
+      if (way > 0) pretend(outbox);
+    },
+  },
+  'fixed-window': { isFixedWindow: true },
+  'resend-all': { lost: (message) => message.repeat() },
+  'own-tally': { yesOf: (yes) => yes + 1 },
+};
+
+/** What a node with these options does. */
+export function behaviourOf({ double }: Pick<FabricOptions, 'double'>): Behaviour {
+  return double === undefined ? CORRECT : { ...CORRECT, ...DOUBLES[double] };
+}
+
+/** Of the messages of one millisecond, only the first counts. */
+function firstOfMillisecond(): (now: Nanoseconds) => boolean {
+  let lastMs = -1;
+  return (now) => {
+    const ms = Math.floor(now / NS_PER_MS);
+    const isFirst = ms !== lastMs;
+    lastMs = ms;
+    return isFirst;
+  };
+}
+
+/** Messages only seem to leave. */
+function pretend(outbox: Outbox<unknown>): void {
+  for (let message = outbox.next(); message !== undefined; message = outbox.next()) {
+    message.entrusted(0, message.bytes.length);
+    message.sentEnd = message.bytes.length;
+  }
+}
