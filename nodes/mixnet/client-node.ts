@@ -8,7 +8,7 @@
 
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { Counter, Histogram } from '../../engine/host/measure.ts';
-import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { NodeHandle } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { Way } from '../../engine/host/transport.ts';
@@ -16,6 +16,7 @@ import { MachineShell } from '../_kit/shell.ts';
 import { messageKey, type PacketFormat } from '../sphinx/index.ts';
 import { distinctSystems } from '../vrf/index.ts';
 import { type AddressBook, addressBookOf, type Resident } from './address-book.ts';
+import type { MixnetSetup } from './behaviour.ts';
 import {
   type ClientEffect,
   type ClientInput,
@@ -23,19 +24,12 @@ import {
   type Contact,
   type Contacts,
   type DeliveredLog,
-  ForgetfulDeliveries,
   type PacketCause,
   type RetrievedMessage,
   type Settlement,
   StoredDeliveries,
 } from './client/index.ts';
-import type { MixnetOptions } from './config.ts';
-import {
-  type Descriptor,
-  type DirectoryDocument,
-  type NeighbourGraph,
-  openNeighbours,
-} from './directory/index.ts';
+import type { Descriptor, DirectoryDocument, NeighbourGraph } from './directory/index.ts';
 import { DirectoryNode } from './directory-node.ts';
 import { EpochClock } from './epoch-clock.ts';
 import { formatOf } from './format.ts';
@@ -50,13 +44,13 @@ type Input = ClientInput<NodeRequest>;
 type Effect = ClientEffect<NodeRequest>;
 
 /** Creates a client on `host`. */
-export function createClient(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
+export function createClient(host: Host, setup: MixnetSetup): NodeHandle {
   return new ClientNode(host, setup);
 }
 
 class ClientNode implements NodeHandle {
   readonly #host: Host;
-  readonly #setup: NodeSetup<MixnetOptions>;
+  readonly #setup: MixnetSetup;
   readonly #format: PacketFormat;
   readonly #codec: FrameCodec;
   readonly #book: AddressBook;
@@ -82,7 +76,7 @@ class ClientNode implements NodeHandle {
   /** How long the message being delivered waited in the spool, ns. */
   #waitedNs = 0;
 
-  constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
+  constructor(host: Host, setup: MixnetSetup) {
     const { options, network } = setup;
     this.#host = host;
     this.#setup = setup;
@@ -194,6 +188,7 @@ class ClientNode implements NodeHandle {
       format: this.#format,
       contacts: this.#contacts(),
       options: this.#setup.options.client,
+      sendsAtOnce: this.#setup.behaviour.sendsAtOnce,
       remembered: this.#delivered.reload(this.#host.now()),
       epochAt: (at): number => this.#clock.epochAt(at),
       isDelayUnknown: this.#setup.options.mixing.strategy === 'vrf-exp',
@@ -204,20 +199,22 @@ class ClientNode implements NodeHandle {
   }
 
   #deliveries(): DeliveredLog {
-    const { client } = this.#setup.options;
-    if (client.double === 'forgetful') return new ForgetfulDeliveries();
-    return new StoredDeliveries({
-      clock: this.#clock,
-      rememberNs: client.reassembly.remember,
-      store: (name): Store => this.#host.store(name),
-    });
+    const { options, behaviour } = this.#setup;
+    return behaviour.deliveries(
+      () =>
+        new StoredDeliveries({
+          clock: this.#clock,
+          rememberNs: options.client.reassembly.remember,
+          store: (name): Store => this.#host.store(name),
+        }),
+    );
   }
 
   /** Verifies the neighbours drawn by all mixes of a document. */
   #neighboursIn(document: DirectoryDocument): NeighbourGraph | undefined {
-    const { vrfSuite, client } = this.#setup.options;
-    if (client.double === 'wayward') return undefined;
-    const graph = openNeighbours(this.#host.crypto, vrfSuite, document);
+    const { options, behaviour } = this.#setup;
+    const { vrfSuite } = options;
+    const graph = behaviour.openNeighbours(this.#host.crypto, vrfSuite, document);
     for (const { drop } of graph?.refused ?? []) this.#host.drop(drop);
     return graph;
   }

@@ -8,6 +8,7 @@ import { byteJob } from '../_kit/byte-job.ts';
 import { unwrapJob } from '../sphinx/index.ts';
 import { delaysThatDisagree } from './agreement.ts';
 import { type MixnetOptions, mixnetConfig } from './config.ts';
+import { behaviourOf } from './doubles/index.ts';
 import { MIXNET_DROPS } from './drops.ts';
 import { mixnetGenerator } from './generator.ts';
 import { MESSAGE_KINDS } from './message-kinds.ts';
@@ -51,7 +52,7 @@ export const protocol: Protocol<MixnetOptions> = {
   carries: carrierTerms,
   wishes: { lifetime: 'honoured', priority: 'honoured' },
   double: ({ double, client: { double: ofClient = double } }) => ofClient && `double: ${ofClient}`,
-  create: createMixnet,
+  create: (host, setup) => createMixnet(host, { ...setup, behaviour: behaviourOf(setup.options) }),
 };
 
 // Exported for checks of the strategies alone: `npm run verify`.

@@ -4,15 +4,15 @@
  * @module
  */
 import type { Host } from '../../engine/host/host.ts';
-import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { NodeHandle } from '../../engine/host/protocol.ts';
 import { createAuthority } from './authority/authority-node.ts';
+import type { MixnetSetup } from './behaviour.ts';
 import { createClient } from './client-node.ts';
-import type { MixnetOptions } from './config.ts';
 import { createMix } from './mix/mix-node.ts';
 import { createProvider } from './provider/provider-node.ts';
 
 /** Creates a node with the role named in its options. */
-export function createMixnet(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
+export function createMixnet(host: Host, setup: MixnetSetup): NodeHandle {
   switch (setup.options.role) {
     case 'mix':
       return createMix(host, setup);

@@ -4,13 +4,13 @@
  * @module
  */
 import type { Host } from '../../../engine/host/host.ts';
-import type { NodeHandle, NodeSetup } from '../../../engine/host/protocol.ts';
+import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { Store } from '../../../engine/host/store.ts';
 import type { Listener, Stream } from '../../../engine/host/stream.ts';
 import { Newcomers } from '../../_kit/newcomers.ts';
 import { MachineShell } from '../../_kit/shell.ts';
 import { addressBookOf } from '../address-book.ts';
-import type { MixnetOptions } from '../config.ts';
+import type { MixnetSetup } from '../behaviour.ts';
 import type { MixnetDrop } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
 import { STREAMS_MAX } from '../geometry.ts';
@@ -19,7 +19,7 @@ import { authoritySecret, identityKeyOf, trustOf } from '../trust.ts';
 import { type AuthorityEffect, type AuthorityInput, AuthorityMachine } from './machine.ts';
 
 /** Creates an authority on `host`. */
-export function createAuthority(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
+export function createAuthority(host: Host, setup: MixnetSetup): NodeHandle {
   return new AuthorityNode(host, setup);
 }
 
@@ -39,13 +39,14 @@ class AuthorityNode implements NodeHandle {
   #nextStream = 0;
   #listener: Listener | undefined;
 
-  constructor(host: Host, { network, options }: NodeSetup<MixnetOptions>) {
+  constructor(host: Host, { network, options, behaviour }: MixnetSetup) {
     this.#host = host;
     this.#port = options.directoryPort;
     this.#machine = new AuthorityMachine({
       clock: new EpochClock(host, options.epoch),
       crypto: host.crypto,
       options,
+      checkProofs: behaviour.checkProofs,
       book: addressBookOf(network, host.crypto),
       secret: authoritySecret(network, host.name),
       trust: trustOf(network, host.name),

@@ -17,12 +17,12 @@ import { compareBytes, equalBytes } from '../../_kit/bytes.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import { simpsonIndex } from '../../vrf/index.ts';
 import type { AddressBook } from '../address-book.ts';
+import type { Behaviour } from '../behaviour.ts';
 import { eventsPerMs } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import {
   beaconAfter,
   beaconOf,
-  checkProofs,
   type Descriptor,
   type DirectoryDocument,
   type DirectoryTrust,
@@ -61,6 +61,7 @@ export interface AuthorityParts {
   readonly clock: Pick<EpochClock, 'lengthNs' | 'now' | 'schedule'>;
   readonly crypto: CryptoProvider;
   readonly options: MixnetOptions;
+  readonly checkProofs: Behaviour['checkProofs'];
   readonly book: AddressBook;
   /** Signs documents, Ed25519. */
   readonly secret: Uint8Array;
@@ -344,14 +345,14 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
 
   /** The reason not to list a mix because of its proofs of neighbours, if any. */
   #proofRefusal(descriptor: Descriptor): MixnetDrop | undefined {
-    const { neighbours, vrfSuite, layers, double } = this.#parts.options;
+    const { crypto, options, checkProofs } = this.#parts;
+    const { neighbours, vrfSuite, layers } = options;
     if (neighbours === undefined || descriptor.role !== 'mix') return undefined;
-    if (double === 'credulous') return undefined;
     const epoch = firstEpoch(descriptor);
     const present = this.#published.get(epoch)?.document;
     const before = this.#published.get(epoch - 1)?.document;
     const beacon = present === undefined ? beaconAfter(before) : beaconOf(present);
-    return checkProofs(this.#parts.crypto, vrfSuite, descriptor, { epoch, beacon, layers });
+    return checkProofs(crypto, vrfSuite, descriptor, { epoch, beacon, layers });
   }
 
   #drop(reason: MixnetDrop): void {

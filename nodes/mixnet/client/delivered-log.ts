@@ -115,18 +115,3 @@ export class StoredDeliveries implements DeliveredLog {
     return now + epochs * clock.lengthNs - elapsedNs + rememberNs;
   }
 }
-
-/** Defect for tests: the client forgets on restart what it delivered. */
-export class ForgetfulDeliveries implements DeliveredLog {
-  reload(): readonly RememberedMessage[] {
-    return [];
-  }
-
-  add(_name: string, done: () => void): void {
-    done();
-  }
-
-  expire(): void {
-    // Nothing to do, because nothing is stored.
-  }
-}

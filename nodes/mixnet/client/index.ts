@@ -7,7 +7,7 @@
  */
 export { isCoverRecipient } from './composer.ts';
 export { type ClientOptions, clientConfig } from './config.ts';
-export { type DeliveredLog, ForgetfulDeliveries, StoredDeliveries } from './delivered-log.ts';
+export { type DeliveredLog, StoredDeliveries } from './delivered-log.ts';
 export { CLIENT_DROPS, type ClientDrop } from './drops.ts';
 export { ClientMachine } from './machine.ts';
 export { type MixLoopEffect, type MixLoopInput, MixLoops } from './mix-loops.ts';

@@ -123,18 +123,18 @@ export class ClientMachine<Request>
         break;
       case 'submit':
         this.#submit(now, input);
-        this.#blurt(now);
+        this.#sendAtOnce(now);
         break;
       case 'document':
         this.#useDocument(now, input.document);
         break;
       case 'retrieved':
         this.#retrieved(now, input.message);
-        this.#blurt(now);
+        this.#sendAtOnce(now);
         break;
       case 'stored':
         this.#inbox.stored(input.name, input.error);
-        this.#blurt(now);
+        this.#sendAtOnce(now);
     }
     return this.#effects;
   }
@@ -222,12 +222,8 @@ export class ClientMachine<Request>
     this.#run(this.#retrieve, now, () => this.#emit({ kind: 'retrieve' }));
   }
 
-  /**
-   * The defect `chatty` for tests: sends immediately, which the fixed send rate of
-   * docs/spec/mixnet.md ("Traffic") forbids.
-   */
-  #blurt(now: Nanoseconds): void {
-    if (this.#parts.options.double !== 'chatty') return;
+  #sendAtOnce(now: Nanoseconds): void {
+    if (this.#parts.sendsAtOnce !== true) return;
     const outgoing = this.#outbox.take();
     if (outgoing !== undefined) this.#sendOutgoing(now, outgoing);
   }

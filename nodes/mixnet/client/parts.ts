@@ -136,6 +136,8 @@ export interface ClientParts {
   readonly options: ClientOptions;
   /** The messages delivered before a restart that are still remembered. */
   readonly remembered: readonly RememberedMessage[];
+  /** True if messages leave at once, which the fixed rate of docs/spec/mixnet.md ("Traffic") forbids. */
+  readonly sendsAtOnce?: boolean;
   /** The arrival windows; present for stop-and-go mixes. */
   readonly windows?: SenderWindows;
   /** Present when mixes draw their neighbours: those of a document. */

@@ -13,15 +13,12 @@ import {
   type VrfDelayLaw,
   type VrfKey,
 } from '../../vrf/index.ts';
-import type { MixnetOptions } from '../config.ts';
 import { PROOF_INTERVAL_NS, PROOF_PACKETS_MAX } from '../geometry.ts';
 import type { LatenessGauge } from './lateness-gauge.ts';
 
 const NS_PER_MS = 1_000_000;
 /** A delay of 0 is raised to 1 ms (katzenpost, server/internal/cryptoworker). */
 const DELAY_MS_MIN = 1;
-/** Factor by which the test doubles `eager`, `hasty` and `late` change a delay. */
-const FACTORS: Readonly<Record<string, number>> = { eager: 0.5, hasty: 0.9, late: 1.5 };
 
 /** Determines the delay of forwarded packets. */
 export interface DelayLaw {
@@ -42,8 +39,9 @@ export interface DelayLaw {
 export class SenderDelay implements DelayLaw {
   readonly #factor: number;
 
-  constructor(double: MixnetOptions['double']) {
-    this.#factor = factorOf(double);
+  /** @param factor By which delays are multiplied. */
+  constructor(factor: number) {
+    this.#factor = factor;
   }
 
   delayNs(_epoch: number, _replayTag: Uint8Array, askedMs: number): Nanoseconds {
@@ -75,12 +73,12 @@ export class VrfDelay implements DelayLaw {
   constructor(
     key: VrfKey,
     lateness: LatenessGauge,
-    { law, double }: { readonly law: VrfDelayLaw; readonly double: MixnetOptions['double'] },
+    { law, factor }: { readonly law: VrfDelayLaw; readonly factor: number },
   ) {
     this.#key = key;
     this.#lateness = lateness;
     this.#law = law;
-    this.#factor = factorOf(double);
+    this.#factor = factor;
     this.#issuer = new ProofIssuer({
       key,
       packetsMax: PROOF_PACKETS_MAX,
@@ -112,8 +110,4 @@ export class VrfDelay implements DelayLaw {
   setMean(meanNs: Nanoseconds): void {
     this.#meanNs = meanNs;
   }
-}
-
-function factorOf(double: MixnetOptions['double']): number {
-  return FACTORS[double ?? ''] ?? 1;
 }

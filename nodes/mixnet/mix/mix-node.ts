@@ -5,10 +5,10 @@
  * @module
  */
 import type { Host } from '../../../engine/host/host.ts';
-import type { NodeHandle, NodeSetup } from '../../../engine/host/protocol.ts';
+import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import { distinctSystems } from '../../vrf/index.ts';
-import type { MixnetOptions } from '../config.ts';
+import type { Arrival, MixnetSetup } from '../behaviour.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
 import { PLACE } from '../trace-states.ts';
@@ -17,11 +17,8 @@ import type { Origin } from './relay.ts';
 import { afterMix, HopTable } from './routes.ts';
 import { type ServerNode, serverHandle } from './server-handle.ts';
 
-/** Test double `lossy`: one packet in this many is dropped. */
-const LOSSY_EACH = 10;
-
 /** Creates a mix on `host`. */
-export function createMix(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
+export function createMix(host: Host, setup: MixnetSetup): NodeHandle {
   return serverHandle(new MixNode(host, setup));
 }
 
@@ -36,10 +33,12 @@ class MixNode implements ServerNode, ServerRole, Origin {
   #neighbours: readonly string[] = [];
   /** The neighbours in the previous document. */
   #drawnBefore: readonly Descriptor[] = [];
-  #packets = 0;
+  /** What becomes of the next packet. */
+  readonly #arrivals: () => Arrival;
 
-  constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
+  constructor(host: Host, setup: MixnetSetup) {
     this.server = new MixServer(host, setup, this);
+    this.#arrivals = setup.behaviour.arrivals();
   }
 
   status(): Readonly<Record<string, unknown>> {
@@ -82,16 +81,16 @@ class MixNode implements ServerNode, ServerRole, Origin {
   }
 
   received({ buffer, offset, length }: IncomingFrame, sender: string): void {
-    const { relay, codec, options } = this.server;
+    const { relay, codec } = this.server;
     const frame = codec.decode(buffer, offset, length);
     if (typeof frame === 'string') relay.refuse(frame);
     else if (frame.kind !== 'packet') relay.refuse('unexpected-frame');
     else if (!this.server.isListed(sender)) relay.refusePacket(frame.packet, 'unknown-sender');
-    else if (options.double === 'swallowing' && this.#packets++ % LOSSY_EACH === 0) {
-      // Drops silently, which is the defect.
-    } else if (options.double === 'lossy' && this.#packets++ % LOSSY_EACH === 0) {
-      relay.refusePacket(frame.packet, 'outgoing-queue-full');
-    } else relay.receive(frame.packet, this);
+    else {
+      const arrival = this.#arrivals();
+      if (arrival === 'taken') relay.receive(frame.packet, this);
+      else if (arrival === 'refused') relay.refusePacket(frame.packet, 'outgoing-queue-full');
+    }
   }
 
   ended(): { readonly drop: MixnetDrop } {

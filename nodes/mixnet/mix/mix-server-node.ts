@@ -7,13 +7,14 @@
 
 import type { Host } from '../../../engine/host/host.ts';
 import type { Counter } from '../../../engine/host/measure.ts';
-import type { MessageObserver, NodeSetup } from '../../../engine/host/protocol.ts';
+import type { MessageObserver } from '../../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
 import { MachineShell } from '../../_kit/shell.ts';
 import { messageKey, type PacketFormat, type TaggedPacket } from '../../sphinx/index.ts';
 import { openVrfKey, type VrfKey } from '../../vrf/index.ts';
 import { type AddressBook, addressBookOf } from '../address-book.ts';
+import type { Behaviour, MixnetSetup } from '../behaviour.ts';
 import { type MixLoopEffect, type MixLoopInput, MixLoops, meanNsOf } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type {
@@ -68,6 +69,7 @@ export interface IncomingFrame {
 export class MixServer {
   readonly host: Host;
   readonly options: MixnetOptions;
+  readonly behaviour: Behaviour;
   readonly format: PacketFormat;
   readonly codec: FrameCodec;
   readonly book: AddressBook;
@@ -75,7 +77,7 @@ export class MixServer {
   readonly observer: MessageObserver | undefined;
   /** The identifier of the node, 32 bytes. */
   readonly nodeId: Uint8Array;
-  readonly #setup: NodeSetup<MixnetOptions>;
+  readonly #setup: MixnetSetup;
   readonly #role: ServerRole;
   readonly #clock: EpochClock;
   readonly #keys: KeyRing;
@@ -92,8 +94,9 @@ export class MixServer {
   #neighbours: NeighbourGraph | undefined;
   #socket: DatagramSocket | undefined;
 
-  constructor(host: Host, setup: NodeSetup<MixnetOptions>, role: ServerRole) {
+  constructor(host: Host, setup: MixnetSetup, role: ServerRole) {
     const { options, network } = setup;
+    this.behaviour = setup.behaviour;
     this.host = host;
     this.options = options;
     this.observer = setup.observer;
@@ -107,7 +110,7 @@ export class MixServer {
       host,
       witness: setup.witness,
       options: options.replay,
-      isForgetful: options.double === 'forgetful',
+      replays: this.behaviour.replays,
     });
     const epochNs = options.epoch;
     const unwrap = options.unwrap === 'threads' ? unwrapShapeOf(options) : undefined;
@@ -223,7 +226,7 @@ export class MixServer {
     { epoch, beacon }: DescribedEpoch,
   ): Uint8Array {
     const { host, options } = this;
-    const { network } = this.#setup;
+    const { network, behaviour } = this.#setup;
     const descriptor: Descriptor = {
       name: host.name,
       nodeId: this.nodeId,
@@ -239,7 +242,13 @@ export class MixServer {
       loadWeight: options.weight,
       ...(beacon === undefined
         ? {}
-        : { neighbourProofs: proveNeighbours(this.#vrfKey, { epoch, beacon }, options) }),
+        : {
+            neighbourProofs: proveNeighbours(
+              this.#vrfKey,
+              { epoch: behaviour.provedEpoch(epoch), beacon },
+              options,
+            ),
+          }),
     };
     return signDescriptor(host.crypto, identitySecret(network, host.name), descriptor);
   }
@@ -290,14 +299,16 @@ export class MixServer {
 
   #makeDelays(): { readonly delays: DelayLaw; readonly proofs?: ProofExchange } {
     const { host, options, codec } = this;
-    const { mixing, double } = options;
-    if (mixing.strategy !== 'vrf-exp') return { delays: new SenderDelay(double) };
+    const { mixing } = options;
+    const { delayFactor: factor, provesDelays } = this.behaviour;
+    if (mixing.strategy !== 'vrf-exp') return { delays: new SenderDelay(factor) };
     const lateness = new LatenessGauge(host);
     const { law } = mixing;
-    const delays = new VrfDelay(this.#vrfKey, lateness, { law, double });
+    const delays = new VrfDelay(this.#vrfKey, lateness, { law, factor });
     const proofs = new ProofExchange({
       host,
       options,
+      answers: provesDelays,
       law,
       codec,
       delays,

@@ -20,12 +20,11 @@ export interface NeighbourDraws {
 export function proveNeighbours(
   key: VrfKey,
   { epoch, beacon }: NeighbourDraws,
-  { layers, double }: Pick<MixnetOptions, 'layers' | 'double'>,
+  { layers }: Pick<MixnetOptions, 'layers'>,
 ): ReadonlyMap<number, Uint8Array> {
   const proofs = new Map<number, Uint8Array>();
-  const proved = double === 'partisan' ? epoch + 1 : epoch;
   for (let layer = 0; layer < layers - 1; layer++) {
-    const made = key.prove(neighbourInput({ epoch: proved, beacon, layer }));
+    const made = key.prove(neighbourInput({ epoch, beacon, layer }));
     if (made !== undefined) proofs.set(layer, made.proof);
   }
   return proofs;

@@ -29,6 +29,8 @@ const UINT32_MAX = 0xffff_ffff;
 export interface ProofExchangeParts {
   readonly host: Host;
   readonly options: MixnetOptions;
+  /** Whether it answers to requests. */
+  readonly answers: boolean;
   readonly law: VrfDelayLaw;
   readonly codec: FrameCodec;
   readonly delays: VrfDelay;
@@ -153,8 +155,8 @@ export class ProofExchange {
   }
 
   #answer(sender: string, tag: Uint8Array): void {
-    const { host, delays, lateness, codec, options } = this.#parts;
-    if (options.double === 'silent') return;
+    const { host, delays, lateness, codec, answers } = this.#parts;
+    if (!answers) return;
     const proof = delays.prove(host.now(), tag);
     if (typeof proof === 'string') host.drop(proof);
     const lateUs = Math.min(UINT32_MAX, Math.ceil(lateness.maxNs / NS_PER_US));

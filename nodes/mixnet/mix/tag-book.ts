@@ -6,6 +6,7 @@
  */
 import type { Witness } from '../../../engine/host/protocol.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
+import type { Behaviour } from '../behaviour.ts';
 import {
   FILTER_KEY_BYTES,
   type OnSynced,
@@ -23,8 +24,7 @@ export interface TagBookParts {
   readonly host: HostPart<'meter' | 'name' | 'randomBytes' | 'store'>;
   readonly witness: Witness;
   readonly options: ReplayOptions;
-  /** Test double: a filter that takes every tag for new. */
-  readonly isForgetful: boolean;
+  readonly replays: Behaviour['replays'];
 }
 
 /** One node's replay guards by epoch. */
@@ -58,8 +58,8 @@ export class TagBook {
   #guard(epoch: number): TagGuard {
     const known = this.#guards.get(epoch);
     if (known !== undefined) return known;
-    const { host, witness, isForgetful } = this.#parts;
-    const inner = isForgetful ? FORGETFUL : this.#make(epoch);
+    const { host, witness, replays } = this.#parts;
+    const inner = replays(() => this.#make(epoch));
     const guard = new WitnessedGuard(
       inner,
       { witness, space: `${host.name}/${epoch}` },
@@ -78,12 +78,3 @@ export class TagBook {
     });
   }
 }
-
-/** Defect: treats every tag as new. */
-const FORGETFUL: TagGuard = {
-  enter: (_tag, onSynced) => {
-    onSynced();
-    return undefined;
-  },
-  retire: () => undefined,
-};

@@ -7,11 +7,11 @@
 
 import type { Host } from '../../../engine/host/host.ts';
 import type { Counter, Histogram } from '../../../engine/host/measure.ts';
-import type { NodeHandle, NodeSetup } from '../../../engine/host/protocol.ts';
+import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import { TokenBucket } from '../../_kit/token-bucket.ts';
+import type { MixnetSetup } from '../behaviour.ts';
 import { isCoverRecipient, meanNsOf } from '../client/index.ts';
-import type { MixnetOptions } from '../config.ts';
 import type { DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
 import { type IncomingFrame, MixServer, type ServerRole } from '../mix/mix-server-node.ts';
@@ -28,9 +28,6 @@ const UINT32_MAX = 0xffff_ffff;
 /** The identifier used if there is no SURB: zeros. */
 const NO_SURB = new Uint8Array(16);
 
-/** Test double `swallowing`: one message in this many vanishes. */
-const SWALLOWED_EACH = 10;
-
 /** The state that a provider keeps for one client. */
 interface Account {
   readonly name: string;
@@ -41,7 +38,7 @@ interface Account {
 }
 
 /** Creates a provider on `host`. */
-export function createProvider(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
+export function createProvider(host: Host, setup: MixnetSetup): NodeHandle {
   return serverHandle(new ProviderNode(host, setup));
 }
 
@@ -58,11 +55,13 @@ class ProviderNode implements ServerNode, ServerRole {
   #next: HopTable | undefined;
   #tokenNs = 1;
   #spoolSize = 0;
-  #messages = 0;
+  /** Whether the next message is kept. */
+  readonly #spools: () => boolean;
   #isWarned = false;
 
-  constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
+  constructor(host: Host, setup: MixnetSetup) {
     this.server = new MixServer(host, setup, this);
+    this.#spools = setup.behaviour.spools();
     this.#spooled = host.meter.counter('mix.spooled');
     this.#spoolWait = host.meter.histogram('mix.spool_wait');
   }
@@ -114,12 +113,11 @@ class ProviderNode implements ServerNode, ServerRole {
     const { perClient, total } = this.server.options.spool;
     if (account.spool.size >= perClient || this.#spoolSize >= total) return { drop: 'spool-full' };
     const message = this.#toSpool(packet);
-    const { observer, options } = this.server;
+    const { observer } = this.server;
     const copy = observer === undefined ? 0 : copyName(message.body);
     observer?.kept?.(key, copy);
     this.#spooled.add(1);
-    if (options.double === 'swallowing' && this.#messages++ % SWALLOWED_EACH === 0)
-      return 'delivered';
+    if (!this.#spools()) return 'delivered';
     account.spool.add(message, this.server.host.now(), copy);
     account.watch.arrived();
     this.#spoolSize += 1;
@@ -169,9 +167,10 @@ class ProviderNode implements ServerNode, ServerRole {
     this.#spoolSize -= taken.length;
     for (const { copy } of taken) this.server.observer?.released?.(copy);
     this.#warn(account, taken.length);
-    const { spool, double } = this.server.options;
-    const head = account.spool.head(spool.batch);
-    const frames = double === 'unpadded' ? head.length : spool.batch;
+    const { options, behaviour } = this.server;
+    const { batch } = options.spool;
+    const head = account.spool.head(batch);
+    const frames = behaviour.framesOf(head.length, batch);
     for (let index = 0; index < frames; index++) this.#answer(account, head[index]);
   }
 

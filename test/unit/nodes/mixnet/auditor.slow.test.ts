@@ -238,11 +238,12 @@ describe('the exchange of proofs', () => {
   function exchange(bench: Bench): { proofs: ProofExchange; sent: number[]; delays: VrfDelay } {
     const sent: number[] = [];
     const lateness = new LatenessGauge(bench.host);
-    const law = { law: 'exponential', double: undefined } as const;
+    const law = { law: 'exponential', factor: 1 } as const;
     const delays = new VrfDelay(keys.get('b')!, lateness, law);
     const proofs = new ProofExchange({
       host: bench.host,
       options,
+      answers: true,
       law: 'exponential',
       codec,
       delays,

@@ -13,6 +13,7 @@ import {
 } from '../../../../nodes/mixnet/authority/machine.ts';
 import { type MixnetOptions, mixnetConfig } from '../../../../nodes/mixnet/config.ts';
 import {
+  checkProofs,
   type Descriptor,
   type EpochInstant,
   openDocument,
@@ -96,6 +97,7 @@ class Bench {
       },
       crypto,
       options,
+      checkProofs,
       book,
       secret,
       trust,

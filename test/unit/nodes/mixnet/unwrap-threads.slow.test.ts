@@ -70,7 +70,7 @@ class Lab {
       observer: undefined,
       codec: new FrameCodec(format.geometry),
       keys: this.ring,
-      delays: new SenderDelay(undefined),
+      delays: new SenderDelay(1),
       role: { ended: () => 'absorbed' },
       send: () => true,
     } as unknown as RelayParts);

@@ -298,6 +298,7 @@ export class Lab {
           contacts.find((one) => toHex(one.recipientId) === toHex(id)),
       },
       options,
+      sendsAtOnce: options.double === 'chatty',
       epochAt: (): number => 1,
       ...this.#windows(),
       remembered: [],
