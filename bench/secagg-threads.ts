@@ -69,7 +69,7 @@ async function unmask(pool: ComputePool): Promise<void> {
   const derived = await Promise.all(
     Array.from({ length: LOST }, (_, index) => {
       const pairs = [{ index: 1_000 + index, secret: secretOf(index), peers }];
-      return perform(pool, 'deriveSeeds', { session, own: [], pairs, double: undefined });
+      return perform(pool, 'deriveSeeds', { session, own: [], pairs });
     }),
   );
   const pairs = derived.flatMap(({ pairs: [seeds] }) =>

@@ -81,7 +81,6 @@ function unmask(): void {
       session: secret,
       own: [],
       pairs: [{ index, secret, peers }],
-      double: undefined,
     };
     for (const seed of perform('deriveSeeds', input).pairs[0] ?? []) {
       if (seed !== undefined) streams.push({ seed, sign: 1 });

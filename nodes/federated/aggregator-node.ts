@@ -5,7 +5,7 @@
  * @module
  */
 import type { Host } from '../../engine/host/host.ts';
-import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { NodeHandle } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { Transport } from '../../engine/host/transport.ts';
 import { TIMER_DUE } from '../_kit/machine.ts';
@@ -13,18 +13,17 @@ import { MachineShell } from '../_kit/shell.ts';
 import { inputSession } from './aggregator/input-session.ts';
 import { headroom, sumOfUpdates, totalWeight, type UpdateSum } from './aggregator/mean.ts';
 import { type Remembered, recall, remember } from './aggregator/memory.ts';
-import { nextState } from './aggregator/next-state.ts';
 import type { NoiseInput } from './aggregator/noise-job.ts';
 import type { Missing } from './aggregator/roster.ts';
 import { type RoundEffect, type RoundInput, RoundMachine } from './aggregator/rounds.ts';
 import { AggregatorRound, type GroupSum } from './aggregator-round-node.ts';
 import { dropped } from './aggregator-session-node.ts';
 import { AttackNode, type SeenUpdate } from './attack-node.ts';
+import type { FederatedSetup } from './behaviour.ts';
 import { clipNumbers, modelOf, normOf, sharedState } from './clip-plan.ts';
 import { combineInput } from './combine-job.ts';
 import type { ExpandInput } from './compression/compress-job.ts';
 import { isFolded, stepsPerUnit } from './compression/form.ts';
-import type { FederatedOptions } from './config.ts';
 import { NAMED_MAX, RETRY_NS } from './geometry.ts';
 import { modelOfFederation, parametersOf, testSet } from './learn/data.ts';
 import type { EvaluateInput } from './learn/evaluate-job.ts';
@@ -44,7 +43,7 @@ type Declined = Extract<FederatedMessage, { kind: 'declined' }>;
 /** See the module. */
 export class AggregatorNode implements NodeHandle {
   readonly #host: Host;
-  readonly #setup: NodeSetup<FederatedOptions>;
+  readonly #setup: FederatedSetup;
   readonly #store: Store;
   /** Only while a trace is recorded. */
   readonly #trace: RoundTrace | undefined;
@@ -64,7 +63,7 @@ export class AggregatorNode implements NodeHandle {
   /** Variance of the noise in the last sum, in multiples of what was wanted. */
   #kept = 1;
 
-  constructor(host: Host, setup: NodeSetup<FederatedOptions>) {
+  constructor(host: Host, setup: FederatedSetup) {
     this.#host = host;
     this.#setup = setup;
     this.#trace = host.trace.isRecorded ? new RoundTrace(host) : undefined;
@@ -280,7 +279,7 @@ export class AggregatorNode implements NodeHandle {
   #summed(sums: readonly GroupSum[], reason: string): void {
     const running = this.#running;
     if (running === undefined) return;
-    const { options } = this.#setup;
+    const { options, behaviour } = this.#setup;
     const { meter } = this.#host;
     const inputs = sums.reduce((count, { survivors }) => count + survivors.length, 0);
     const [first] = sums;
@@ -306,7 +305,7 @@ export class AggregatorNode implements NodeHandle {
       const { state } = this.#memory;
       const norm = normOf(options, state);
       if (norm !== undefined) meter.sample('federated.clip.norm', norm);
-      const next = nextState(options, state, { sum: total, divisor });
+      const next = behaviour.nextState(options, state, { sum: total, divisor });
       this.#account?.step();
       this.#end({ state: next, over: running.round, spent: this.#memory.spent + 1 }, () => {
         this.#evaluate(running.round);
@@ -406,8 +405,8 @@ export class AggregatorNode implements NodeHandle {
 
   /** Adds the noise of the aggregator, if it is the one who adds it. */
   #withNoise(sum: Float64Array<ArrayBuffer>, next: (sum: Float64Array) => void): void {
-    const { centralDeviation: deviation = 0 } = this.#noise ?? {};
-    if (deviation === 0 || this.#setup.options.double === 'silent-noise') {
+    const deviation = this.#setup.behaviour.noise(this.#noise?.centralDeviation ?? 0);
+    if (deviation === 0) {
       next(sum);
       return;
     }

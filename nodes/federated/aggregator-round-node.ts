@@ -5,7 +5,6 @@
  * @module
  */
 import type { Host } from '../../engine/host/host.ts';
-import type { NodeSetup } from '../../engine/host/protocol.ts';
 import { inputSession } from './aggregator/input-session.ts';
 import {
   type AggregatorSession,
@@ -16,9 +15,8 @@ import {
   type SessionHandlers,
   type SessionSum,
 } from './aggregator-session-node.ts';
+import type { FederatedSetup } from './behaviour.ts';
 import { vectorOf } from './compression/plain-form.ts';
-import type { FederatedOptions } from './config.ts';
-import { serverAttack, serverDouble } from './doubles.ts';
 import { PlainServer } from './plain-sum.ts';
 import { leastInputs, sessionPlan, vectorLength } from './plan.ts';
 import { verifyingKey } from './provisioning.ts';
@@ -32,13 +30,14 @@ import {
   sessionOf,
 } from './secagg/session-config.ts';
 import { quorumOf } from './selection.ts';
+import { serverAttack } from './server-attack.ts';
 import { modelHashOf, plainConfig, plainSession, RANDOM_BYTES, sumName } from './session-names.ts';
 import { encodeMessage, type FederatedMessage } from './wire.ts';
 
 /** What a round is made from. */
 export interface AggregatorRoundParts {
   readonly host: Host;
-  readonly setup: NodeSetup<FederatedOptions>;
+  readonly setup: FederatedSetup;
   /** Only while a trace is recorded. */
   readonly trace: RoundTrace | undefined;
   /** Parameters of the model. */
@@ -226,15 +225,17 @@ export class AggregatorRound {
       modelHash: modelHashOf(model, host.crypto),
     };
     if (configProblem(config) !== undefined) return undefined;
-    const session = new HiddenSession(host, this.#machine(config, clients), handlers);
+    const { jobs } = setup.behaviour;
+    const machine = this.#machine(config, clients);
+    const session = new HiddenSession({ host, machine, jobs }, handlers);
     const name = sessionOf(config, host.crypto);
     return { session, config: encodeConfig(config), name, bits: plan.bits };
   }
 
   #machine(config: SecaggConfig, clients: readonly string[]): ServerMachine {
     const { host, setup } = this.#parts;
-    const { options, network } = setup;
-    const double = serverDouble(options);
+    const { options, network, behaviour } = setup;
+    const { seeds, weights } = behaviour;
     return new ServerMachine({
       config,
       crypto: host.crypto,
@@ -244,7 +245,8 @@ export class AggregatorRound {
       quorum: quorumOf(options),
       minSum: leastInputs(options),
       publicKeyOf: (index): Uint8Array => verifyingKey(network, clients[index] ?? ''),
-      ...(double === undefined ? {} : { double }),
+      seeds,
+      weights,
       attack: serverAttack(options),
     });
   }

@@ -6,6 +6,7 @@
 import type { ComputeResult } from '../../engine/host/compute.ts';
 import type { Host } from '../../engine/host/host.ts';
 import { MachineShell } from '../_kit/shell.ts';
+import type { Behaviour } from './behaviour.ts';
 import type { PlainServer, PlainServerEffect, PlainServerInput } from './plain-sum.ts';
 import type { ServerEffect, ServerInput, ServerPhase } from './secagg/effects.ts';
 import { MESSAGE } from './secagg/messages.ts';
@@ -46,16 +47,25 @@ export interface AggregatorSession {
   end(): void;
 }
 
+/** What a session is made from whose sum hides its inputs. */
+export interface HiddenSessionParts {
+  readonly host: Host;
+  readonly machine: ServerMachine;
+  readonly jobs: Behaviour['jobs'];
+}
+
 /** A session whose sum hides its inputs. */
 export class HiddenSession implements AggregatorSession {
   readonly #host: Host;
+  readonly #jobs: Behaviour['jobs'];
   readonly #handlers: SessionHandlers;
   readonly #machine: ServerMachine;
   readonly #shell: MachineShell<ServerInput, ServerEffect>;
   #isOver = false;
 
-  constructor(host: Host, machine: ServerMachine, handlers: SessionHandlers) {
+  constructor({ host, machine, jobs }: HiddenSessionParts, handlers: SessionHandlers) {
     this.#host = host;
+    this.#jobs = jobs;
     this.#handlers = handlers;
     this.#machine = machine;
     this.#shell = new MachineShell(host, machine, (effect) => this.#perform(effect));
@@ -87,7 +97,7 @@ export class HiddenSession implements AggregatorSession {
         if (effect.type !== MESSAGE.invite) this.#handlers.send(effect.to, effect.bytes);
         return;
       case 'compute':
-        this.#host.compute(effect.name, effect.input, (result) => {
+        this.#host.compute(this.#jobs[effect.name] ?? effect.name, effect.input, (result) => {
           if (this.#isOver) return;
           this.#shell.take({ kind: 'computed', job: effect.job, output: outputOf(result) });
         });

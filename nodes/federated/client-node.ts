@@ -6,21 +6,20 @@
  */
 import type { Host } from '../../engine/host/host.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
-import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { NodeHandle } from '../../engine/host/protocol.ts';
 import type { Random } from '../../engine/host/random.ts';
 import type { Timer } from '../../engine/host/time.ts';
 import type { Transport } from '../../engine/host/transport.ts';
 import { CborReader } from '../../engine/pure/cbor-reader.ts';
 import { BackOff } from '../_kit/back-off.ts';
 import { equalBytes } from '../_kit/bytes.ts';
+import type { FederatedSetup } from './behaviour.ts';
 import { ClientSession } from './client-session-node.ts';
 import { clipNumbers, modelOf, normOf } from './clip-plan.ts';
 import type { RoundDraws } from './compression/compress-job.ts';
-import type { FederatedOptions } from './config.ts';
 import { hiddenRoundBytes, plainRoundBytes, taskBytes } from './device/forecast.ts';
 import type { DeviceUse, LimitName, RoundWork } from './device/limits.ts';
 import { DeviceNode } from './device-node.ts';
-import { clientDouble } from './doubles.ts';
 import { PHASES_PER_SESSION, RETRY_NS } from './geometry.ts';
 import { LearnerNode } from './learner-node.ts';
 import { revealBytes } from './noise-levels.ts';
@@ -53,7 +52,7 @@ interface Opened {
 /** See the module. */
 export class ClientNode implements NodeHandle {
   readonly #host: Host;
-  readonly #setup: NodeSetup<FederatedOptions>;
+  readonly #setup: FederatedSetup;
   readonly #learner: LearnerNode;
   readonly #device: DeviceNode;
   readonly #presence: PresenceNode;
@@ -71,11 +70,11 @@ export class ClientNode implements NodeHandle {
   /** Ends the training of the present session. */
   #endTraining: () => void = () => undefined;
 
-  constructor(host: Host, setup: NodeSetup<FederatedOptions>) {
+  constructor(host: Host, setup: FederatedSetup) {
     this.#host = host;
     this.#setup = setup;
     this.#learner = new LearnerNode(host, dataSource(host.crypto, setup));
-    this.#device = new DeviceNode(host, setup.options, this.#learner.exampleNs);
+    this.#device = new DeviceNode(host, setup, this.#learner.exampleNs);
     this.#presence = new PresenceNode(host, setup.options, (isThere) => this.#moved(isThere));
     this.#drops = host.random('federated.drop');
     const mostNs = Math.max(RETRY_NS, setup.options.phaseTimeout);
@@ -276,6 +275,7 @@ export class ClientNode implements NodeHandle {
       ...(noise === undefined ? {} : { noise }),
       witness,
       options,
+      behaviour: this.#setup.behaviour,
       index: task.index,
       norm: normOf(options, task.model),
       isLeaving,
@@ -306,8 +306,8 @@ export class ClientNode implements NodeHandle {
 
   #machine(config: SecaggConfig, { index, members }: Task): ClientMachine {
     const host = this.#host;
-    const { options, network } = this.#setup;
-    const double = clientDouble(options);
+    const { options, network, behaviour } = this.#setup;
+    const { seeds, checkLists } = behaviour;
     return new ClientMachine({
       config,
       index,
@@ -325,7 +325,8 @@ export class ClientNode implements NodeHandle {
             },
           }
         : {}),
-      ...(double === undefined ? {} : { double }),
+      seeds,
+      checkLists,
     });
   }
 

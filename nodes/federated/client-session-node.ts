@@ -11,12 +11,13 @@ import { joinBytes } from '../_kit/bytes.ts';
 import { wipe } from '../_kit/secrets.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { NoiseLevel } from './aggregator/remove-noise-job.ts';
+import type { Behaviour } from './behaviour.ts';
 import { clipPlan } from './clip-plan.ts';
 import type { CompressInput, RoundDraws } from './compression/compress-job.ts';
 import { largestStep, stepsPerUnit } from './compression/form.ts';
 import { updateMessage } from './compression/plain-form.ts';
 import type { FederatedOptions } from './config.ts';
-import { hasLevels, LEVEL_KEY_BYTES, levelsOf, removedLevels } from './noise-levels.ts';
+import { hasLevels, LEVEL_KEY_BYTES, levelsOf } from './noise-levels.ts';
 import type { NoisePlan } from './privacy-plan.ts';
 import type { PrivateUpdateInput } from './private-update-job.ts';
 import type { QuantiseInput, QuantiseOutput } from './quantise-job.ts';
@@ -45,6 +46,7 @@ export interface ClientSessionParts {
   readonly host: Host;
   readonly witness: Witness;
   readonly options: FederatedOptions;
+  readonly behaviour: Behaviour;
   readonly session: Uint8Array;
   readonly index: number;
   /** Noise that clients add; absent without a promise of privacy. */
@@ -194,13 +196,13 @@ export class ClientSession {
 
   /** The sum is known, and so are the losses: noise that was there for more of them may go. */
   #reveal(): void {
-    const { machine, options, session, clients } = this.#parts;
+    const { machine, options, behaviour, session, clients } = this.#parts;
     const levels = this.#levels;
     if (machine === undefined || levels === undefined) return;
-    const removed = removedLevels(options, { clients, survivors: machine.survivors });
+    const { survivors } = machine;
+    const removed = behaviour.removedLevels(options, { clients, survivors });
     const keys = joinBytes(removed.map((level) => (levels[level] as NoiseLevel).key));
-    const isSilent = options.double === 'kept-levels';
-    if (keys.length > 0 && !isSilent) this.#send(encodeMessage({ kind: 'levels', session, keys }));
+    if (keys.length > 0) this.#send(encodeMessage({ kind: 'levels', session, keys }));
     for (const { key } of levels) wipe(key);
     this.#levels = undefined;
   }
@@ -218,7 +220,7 @@ export class ClientSession {
 
   #perform(effect: ClientEffect): void {
     if (this.#isOver) return;
-    const { host, isLeaving, options } = this.#parts;
+    const { host, isLeaving, options, behaviour } = this.#parts;
     switch (effect.kind) {
       case 'send': {
         this.#send(effect.bytes);
@@ -228,7 +230,7 @@ export class ClientSession {
         return;
       }
       case 'compute':
-        host.compute(effect.name, effect.input, (result) => {
+        host.compute(behaviour.jobs[effect.name] ?? effect.name, effect.input, (result) => {
           if (this.#isOver) return;
           this.#shell?.take({ kind: 'computed', job: effect.job, output: outputOf(result) });
         });

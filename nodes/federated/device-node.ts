@@ -6,10 +6,9 @@
  */
 import type { Host } from '../../engine/host/host.ts';
 import type { Store } from '../../engine/host/store.ts';
-import type { FederatedOptions } from './config.ts';
-import { DeviceAccount, recallUse, rememberUse } from './device/account.ts';
+import type { FederatedSetup } from './behaviour.ts';
+import { DeviceAccount, rememberUse } from './device/account.ts';
 import { type DeviceUse, LIMIT_NAMES, type LimitName, type RoundWork } from './device/limits.ts';
-import { limitsOf } from './device/options.ts';
 import { RETRY_NS } from './geometry.ts';
 
 const MJ_PER_J = 1_000;
@@ -27,7 +26,8 @@ export class DeviceNode {
   #written: DeviceUse;
 
   /** @param exampleNs Time per example of this device. */
-  constructor(host: Host, { device, double }: FederatedOptions, exampleNs: number) {
+  constructor(host: Host, { options, behaviour }: FederatedSetup, exampleNs: number) {
+    const { device } = options;
     this.#host = host;
     this.#before = { energyJ: 0, bytes: 0 };
     this.#written = this.#before;
@@ -35,11 +35,11 @@ export class DeviceNode {
     const { compute: computeW, perByte: byteJ } = device.power;
     if (computeW === 0 && byteJ === 0 && device.limits === undefined) return;
     this.#store = host.store('device');
-    if (double !== 'forgotten-use') this.#before = recallUse(this.#store);
+    this.#before = behaviour.recallUse(this.#store);
     this.#written = this.#before;
     this.#account = new DeviceAccount(
       { exampleNs, computeW, byteJ },
-      double === 'ignored-limits' ? {} : limitsOf(device),
+      behaviour.limitsOf(device),
       this.#before,
     );
     host.meter.counter('federated.device.spent').add(0);

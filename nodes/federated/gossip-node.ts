@@ -4,10 +4,10 @@
  * @module
  */
 import type { Host } from '../../engine/host/host.ts';
-import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { NodeHandle } from '../../engine/host/protocol.ts';
 import type { Transport } from '../../engine/host/transport.ts';
 import { MachineShell } from '../_kit/shell.ts';
-import type { FederatedOptions } from './config.ts';
+import type { FederatedSetup } from './behaviour.ts';
 import {
   type GossipEffect,
   type GossipInput,
@@ -24,14 +24,14 @@ import { decodeMessage, encodeMessage, type FederatedMessage } from './wire.ts';
 /** See the module. */
 export class GossipNode implements NodeHandle {
   readonly #host: Host;
-  readonly #setup: NodeSetup<FederatedOptions>;
+  readonly #setup: FederatedSetup;
   readonly #learner: LearnerNode;
   #transport: Transport | undefined;
   #machine: GossipMachine | undefined;
   #shell: MachineShell<GossipInput, GossipEffect> | undefined;
   #endTraining: () => void = () => undefined;
 
-  constructor(host: Host, setup: NodeSetup<FederatedOptions>) {
+  constructor(host: Host, setup: FederatedSetup) {
     this.#host = host;
     this.#setup = setup;
     this.#learner = new LearnerNode(host, dataSource(host.crypto, setup));
@@ -39,7 +39,7 @@ export class GossipNode implements NodeHandle {
 
   start(): void {
     const host = this.#host;
-    const { rounds, phaseTimeout: timeoutNs, model, gossip, double } = this.#setup.options;
+    const { rounds, phaseTimeout: timeoutNs, model, gossip } = this.#setup.options;
     if (gossip === undefined) throw new Error('a node gossips by its options only');
     this.#transport = host.transport({
       onMessage: (from, buffer, offset, length) =>
@@ -56,7 +56,7 @@ export class GossipNode implements NodeHandle {
         everyNs: gossip.every,
         timeoutNs,
         random: host.random('federated.gossip'),
-        keepsOwn: double === 'keeps-own-model',
+        keepsOwn: this.#setup.behaviour.keepsOwnModel,
       },
       host.now(),
     );

@@ -12,6 +12,7 @@ import { combineJob } from './combine-job.ts';
 import { compressJob, expandJob } from './compression/compress-job.ts';
 import { type FederatedOptions, federatedConfig } from './config.ts';
 import { disagreements } from './disagreements.ts';
+import { behaviourOf, DOUBLE_JOBS } from './doubles/index.ts';
 import { FEDERATED_DROPS } from './drops.ts';
 import { FEDERATED_CHANNEL } from './geometry.ts';
 import { drawJob } from './learn/draw-job.ts';
@@ -35,6 +36,7 @@ export const protocol: Protocol<FederatedOptions> = {
   provisioning: federatedProvisioning,
   jobs: {
     ...SECAGG_JOBS,
+    ...DOUBLE_JOBS,
     train: trainJob,
     evaluate: evaluateJob,
     draw: drawJob,
@@ -56,7 +58,8 @@ export const protocol: Protocol<FederatedOptions> = {
   // Whether the aggregator has done its rounds; a client says it at once.
   finishes: () => true,
   double: ({ double }) => double && `double: ${double}`,
-  create: createFederated,
+  create: (host, setup) =>
+    createFederated(host, { ...setup, behaviour: behaviourOf(setup.options) }),
 };
 
 export { ClientMachine } from './secagg/client-machine.ts';

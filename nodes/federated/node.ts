@@ -4,14 +4,14 @@
  * @module
  */
 import type { Host } from '../../engine/host/host.ts';
-import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { NodeHandle } from '../../engine/host/protocol.ts';
 import { AggregatorNode } from './aggregator-node.ts';
+import type { FederatedSetup } from './behaviour.ts';
 import { ClientNode } from './client-node.ts';
-import type { FederatedOptions } from './config.ts';
 import { GossipNode } from './gossip-node.ts';
 
 /** Creates a node on `host`. */
-export function createFederated(host: Host, setup: NodeSetup<FederatedOptions>): NodeHandle {
+export function createFederated(host: Host, setup: FederatedSetup): NodeHandle {
   if (setup.options.gossip !== undefined) return new GossipNode(host, setup);
   const isAggregator = host.name === setup.options.aggregator;
   return isAggregator ? new AggregatorNode(host, setup) : new ClientNode(host, setup);

@@ -36,9 +36,9 @@ function mentions({ path, text }: TextFile, words: readonly string[]): readonly 
   return [...known, ...(/\bdouble\b/.test(code) ? ['double'] : [])].map((one) => `${path}: ${one}`);
 }
 
-/** Files of a protocol that may name its doubles: they read the option, and open the node. */
+/** Files of a protocol that may name its doubles: they read the option, compare options of nodes, and open the node. */
 function isEdge(path: string): boolean {
-  return /^nodes\/[^/]+\/(doubles\/.*|index\.ts|(.+\/)?config\.ts)$/.test(path);
+  return /^nodes\/[^/]+\/(doubles\/.*|(index|disagreements)\.ts|(.+\/)?config\.ts)$/.test(path);
 }
 
 describe.each(folders)('doubles of $protocol.name', ({ protocol, words }) => {

@@ -34,7 +34,6 @@ export function nextState(
   const { quantile, rate: learningRate } = privacy.adaptive;
   // Vectors are in units of the norm of their round.
   const model = nextModel(modelOf(options, state), sum, (divisor * update) / norm);
-  if (options.double === 'resting-norm') return sharedState(options, model, norm);
   const bound = new AdaptiveClip({
     initial: norm,
     quantile,

@@ -61,7 +61,7 @@ export interface GossipParts {
   /** How long an answer is waited for, ns. */
   readonly timeoutNs: Nanoseconds;
   readonly random: Random;
-  /** Defect for tests: it never takes the mean. */
+  /** Whether it never takes the mean. */
   readonly keepsOwn?: boolean;
 }
 

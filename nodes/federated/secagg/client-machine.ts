@@ -15,7 +15,6 @@ import { assert } from './assert.ts';
 import { checkLists, checkRoster, type RosterView } from './client-checks.ts';
 import type { ClientParts } from './client-parts.ts';
 import { ClientSecrets } from './client-secrets.ts';
-import { seedDoubleOf } from './doubles.ts';
 import type { SecaggDrop } from './drops.ts';
 import type { ClientEffect, ClientInput, ClientPhase } from './effects.ts';
 import { signOf } from './graph.ts';
@@ -214,13 +213,13 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
   }
 
   #share(entries: readonly PublicKeys[]): void {
-    const { index, config, double } = this.#parts;
+    const { index, config } = this.#parts;
     const others = entries.filter((entry) => entry.index !== index);
     this.#shared = new Map();
     this.#secrets.drawShares();
     const size = Math.max(1, Math.floor(BATCH_NS / holderCostNs(config.t)));
     const inputs = inBatches(others, size).map((holders) => ({
-      ...{ session: this.#session, index, holders, double: seedDoubleOf(double) },
+      ...{ session: this.#session, index, holders },
       ...this.#secrets.toShare,
     }));
     this.#jobs.start('shareKeys', inputs, (outputs) => this.#sendShares(outputs.flat()));
@@ -293,12 +292,12 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
   // Rounds 3 and 4: consistency and shares.
 
   #takeLists(lists: SurvivorLists): SecaggDrop | undefined {
-    const { config, index, double, identity, crypto, least = 0 } = this.#parts;
+    const { config, index, identity, crypto, least = 0 } = this.#parts;
+    const { checkLists: check = checkLists } = this.#parts;
     const isComplete = config.k === config.n - 1;
     const t = isComplete ? Math.max(config.t, least) : config.t;
     const sharers = new Set([...this.#boxes.keys(), index]);
-    const isTrusting = double?.kind === 'unchecked-lists';
-    const drop = isTrusting ? undefined : checkLists(lists, { sharers, own: index, t });
+    const drop = check(lists, { sharers, own: index, t });
     if (drop !== undefined) return drop;
     this.#lists = { survivors: lists.survivors, lost: lists.lost };
     if (!this.#isSigned || identity === undefined) {

@@ -5,8 +5,9 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { ClientDouble } from './doubles.ts';
+import type { checkLists } from './client-checks.ts';
 import type { KeyLedger } from './key-ledger.ts';
+import type { SeedRule } from './seeds.ts';
 import type { SecaggConfig } from './session-config.ts';
 
 /** A client's long-term identity, for signed mode. */
@@ -33,5 +34,8 @@ export interface ClientParts {
   readonly sessionTimeoutNs: Nanoseconds;
   /** Refuses keys that an earlier session of this client had. */
   readonly ledger?: KeyLedger;
-  readonly double?: ClientDouble;
+  /** How seeds follow from secrets; by default as they should. */
+  readonly seeds?: SeedRule | undefined;
+  /** Its check of the lists of survivors and lost; by default that of the protocol. */
+  readonly checkLists?: typeof checkLists;
 }

@@ -6,11 +6,10 @@
 import { wipe } from '../../_kit/secrets.ts';
 import { assert } from './assert.ts';
 import type { ClientParts } from './client-parts.ts';
-import { seedDoubleOf } from './doubles.ts';
 import { KEY_LENGTH } from './geometry.ts';
 import type { SharedWith, ShareInput } from './jobs.ts';
 import type { PublicKeys } from './messages.ts';
-import { ownSeed, publicSecret } from './seeds.ts';
+import { AGREED, ownSeed } from './seeds.ts';
 import { type Polynomials, pointOf, splitSecret } from './shamir.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -47,10 +46,8 @@ export class ClientSecrets {
 
   /** Draws the secret of the own mask, and the polynomials of both secrets. */
   drawShares(): void {
-    const { config, double, index } = this.#parts;
-    const drawn = this.#draw();
-    this.#ownSecret =
-      double?.kind === 'public-masks' ? publicSecret({ from: index, to: index }) : drawn;
+    const { config, seeds = AGREED, index } = this.#parts;
+    this.#ownSecret = seeds.secret(this.#draw(), { from: index, to: index });
     const draws = Array.from({ length: config.t - 1 });
     this.#maskCoefficients = draws.map(() => this.#draw());
     this.#ownCoefficients = draws.map(() => this.#draw());
@@ -81,9 +78,9 @@ export class ClientSecrets {
 
   /** Seed of the own mask. */
   ownSeed(session: Uint8Array): Uint8Array {
-    const { crypto, double, index } = this.#parts;
+    const { crypto, seeds, index } = this.#parts;
     assert(this.#ownSecret.length === KEY_LENGTH, 'an own mask before its secret');
-    return ownSeed({ crypto, session, double: seedDoubleOf(double) }, this.#ownSecret, index);
+    return ownSeed({ crypto, session, seeds }, this.#ownSecret, index);
   }
 
   /** Overwrites everything, and what follows from it. */

@@ -8,10 +8,9 @@ import type { JobDefinition } from '../../../engine/host/compute.ts';
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { equalBytes, readUint32, writeUint32 } from '../../_kit/bytes.ts';
 import { wipe } from '../../_kit/secrets.ts';
-import type { SeedDouble } from './doubles.ts';
 import { BOX_LENGTH, BOX_PLAIN_LENGTH, KEY_LENGTH, NONCE_LENGTH } from './geometry.ts';
 import { applyStreams, boxData, boxKey, type Ends } from './mask.ts';
-import { agreeSeed, ownSeed } from './seeds.ts';
+import { AGREED, agreeSeed, ownSeed, type SeedRule } from './seeds.ts';
 import { type Polynomials, pointOf, prepareWeights, splitSecret, weightsAtZero } from './shamir.ts';
 
 const NONCE = new Uint8Array(NONCE_LENGTH);
@@ -37,7 +36,6 @@ export interface ShareInput {
     readonly channelKey: Uint8Array;
     readonly maskKey: Uint8Array;
   }[];
-  readonly double: SeedDouble | undefined;
 }
 
 /** What a client has with a neighbour. */
@@ -105,7 +103,6 @@ export interface SeedsInput {
     readonly secret: Uint8Array;
     readonly peers: readonly { readonly index: number; readonly maskKey: Uint8Array }[];
   }[];
-  readonly double: SeedDouble | undefined;
 }
 
 /** Seeds in the order of the input; a pair's is undefined for a key of low order. */
@@ -154,14 +151,18 @@ function verifySignatures({ items }: VerifyInput, crypto: CryptoProvider): reado
 }
 
 /** Undefined for a neighbour with a key of low order. */
-function shareKeys(input: ShareInput, crypto: CryptoProvider): readonly (SharedWith | undefined)[] {
-  const { session, index: from, holders, double } = input;
+function shareKeys(
+  input: ShareInput,
+  crypto: CryptoProvider,
+  seeds: SeedRule,
+): readonly (SharedWith | undefined)[] {
+  const { session, index: from, holders } = input;
   const points = holders.map((holder) => pointOf(holder.index));
   const maskShares = splitSecret(input.maskSecret, points);
   const ownShares = splitSecret(input.ownSecret, points);
   const channelKey = crypto.x25519Key(input.channelSecret);
   const maskKey = crypto.x25519Key(input.maskSecret.secret);
-  const context = { crypto, session, double };
+  const context = { crypto, session, seeds };
   const shared = holders.map((holder, place): SharedWith | undefined => {
     const ends = { from, to: holder.index };
     const channel = channelKey.sharedSecret(holder.channelKey);
@@ -232,10 +233,11 @@ function rebuildGroup(
 }
 
 function deriveSeeds(
-  { session, own, pairs, double }: SeedsInput,
+  { session, own, pairs }: SeedsInput,
   crypto: CryptoProvider,
+  seeds: SeedRule,
 ): SeedsOutput {
-  const context = { crypto, session, double };
+  const context = { crypto, session, seeds };
   return {
     own: own.map(({ index, secret }) => ownSeed(context, secret, index)),
     pairs: pairs.map(({ index: from, secret, peers }) => {
@@ -289,19 +291,34 @@ export const COST_NS = {
 const { agreement, publicKey, derivation, box, verification } = COST_NS;
 const { coefficients, product, weight, element } = COST_NS;
 
+/** The jobs in which seeds follow from secrets. */
+export function jobsOfSeeds(
+  seeds: SeedRule,
+): Readonly<Record<'shareKeys' | 'deriveSeeds', JobDefinition>> {
+  return {
+    shareKeys: {
+      ...definition<'shareKeys'>(
+        (input, crypto) => shareKeys(input, crypto, seeds),
+        ({ holders, ownSecret }) =>
+          holders.length * holderCostNs(1 + ownSecret.coefficients.length),
+      ),
+      sharesAgreements: true,
+    },
+    deriveSeeds: definition<'deriveSeeds'>(
+      (input, crypto) => deriveSeeds(input, crypto, seeds),
+      ({ own, pairs }) =>
+        own.length * derivation +
+        pairs.reduce((sum, { peers }) => sum + publicKey + peers.length * SEED_COST_NS, 0),
+    ),
+  };
+}
+
 /** The jobs of secure aggregation, by name. */
 export const SECAGG_JOBS: Readonly<Record<JobName, JobDefinition>> = {
   verifySignatures: definition<'verifySignatures'>(
     verifySignatures,
     ({ items }) => items.length * verification,
   ),
-  shareKeys: {
-    ...definition<'shareKeys'>(
-      shareKeys,
-      ({ holders, ownSecret }) => holders.length * holderCostNs(1 + ownSecret.coefficients.length),
-    ),
-    sharesAgreements: true,
-  },
   openBoxes: definition<'openBoxes'>(openBoxes, ({ boxes }) => boxes.length * (derivation + box)),
   rebuildSecrets: definition<'rebuildSecrets'>(rebuildSecrets, ({ groups }) =>
     groups.reduce(
@@ -312,12 +329,7 @@ export const SECAGG_JOBS: Readonly<Record<JobName, JobDefinition>> = {
       0,
     ),
   ),
-  deriveSeeds: definition<'deriveSeeds'>(
-    deriveSeeds,
-    ({ own, pairs }) =>
-      own.length * derivation +
-      pairs.reduce((sum, { peers }) => sum + publicKey + peers.length * SEED_COST_NS, 0),
-  ),
+  ...jobsOfSeeds(AGREED),
   sumMasks: {
     ...definition<'sumMasks'>(sumMasks, ({ streams, count }) => streams.length * count * element),
     transfer: { input: () => [], output: (output) => [(output as SumOutput).sum.buffer] },

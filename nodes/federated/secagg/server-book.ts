@@ -90,7 +90,7 @@ export class ServerBook {
     return undefined;
   }
 
-  /** Adds a masked input to the sum, `weight` times where a double asks for it. */
+  /** Adds a masked input to the sum, `weight` times. */
   mask(packed: Uint8Array, weight: number): Uint32Array | SecaggDrop {
     const { m, bits } = this.#parts.config;
     const vector = unpack(packed, { length: m, bits });

@@ -16,7 +16,6 @@ import { equalBytes } from '../../_kit/bytes.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import { wipe } from '../../_kit/secrets.ts';
 import { assert } from './assert.ts';
-import { type ServerDouble, seedDoubleOf } from './doubles.ts';
 import type { SecaggDrop } from './drops.ts';
 import type { AbortReason, ServerEffect, ServerInput, ServerPhase } from './effects.ts';
 import { drawGraph, type MaskGraph, ringGraph } from './graph.ts';
@@ -33,6 +32,7 @@ import {
   type SurvivorLists,
 } from './messages.ts';
 import { addInto, reduce } from './ring.ts';
+import type { SeedRule } from './seeds.ts';
 import { multiplyBy, ServerBook } from './server-book.ts';
 import { type SecaggConfig, sessionOf } from './session-config.ts';
 import {
@@ -61,7 +61,10 @@ export interface ServerParts {
   readonly minSum: number;
   /** Identities of the clients, needed in signed mode. */
   readonly publicKeyOf?: (index: number) => Uint8Array | undefined;
-  readonly double?: ServerDouble;
+  /** How seeds follow from secrets; by default as they should. */
+  readonly seeds?: SeedRule | undefined;
+  /** Applied to masked inputs, and in one product to their masks; absent: none are. */
+  readonly weights?: readonly number[] | undefined;
   readonly attack?: ServerAttack | undefined;
 }
 
@@ -371,8 +374,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
 
   #derive(secrets: RebuiltSecrets): void {
     const { keys } = this.#book;
-    const double = seedDoubleOf(this.#parts.double);
-    const jobs = seedJobs(this.#survival, secrets, { session: this.#session, double, keys });
+    const jobs = seedJobs(this.#survival, secrets, { session: this.#session, keys });
     this.#jobs.start('deriveSeeds', jobs, (outputs) => {
       for (const secret of [...secrets.own.values(), ...secrets.pair.values()]) wipe(secret);
       const streams = streamsOf(jobs, outputs);
@@ -387,7 +389,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
       const masks = new Uint32Array(m);
       addSums(masks, sums, bits);
       const weights = this.#survivors.reduce((sum, index) => sum + this.#weightOf(index), 0);
-      if (this.#parts.double?.kind === 'weights-on-masked') multiplyBy(masks, weights);
+      if (this.#parts.weights !== undefined) multiplyBy(masks, weights);
       const ring = this.#book.sum;
       addInto(ring, masks);
       reduce(ring, bits);
@@ -397,9 +399,9 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
   }
 
   #attack(): void {
-    const { config, crypto, double } = this.#parts;
+    const { config, crypto, seeds } = this.#parts;
     const { keys, shares } = this.#book;
-    const context = { crypto, session: this.#session, double: seedDoubleOf(double) };
+    const context = { crypto, session: this.#session, seeds };
     const knowledge = { context, config, keys, shares };
     const opened = this.#malice.open(knowledge, this.#graph, new Set(this.#sharers));
     if (opened === undefined) return;
@@ -407,8 +409,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
   }
 
   #weightOf(index: number): number {
-    const { double } = this.#parts;
-    return double?.kind === 'weights-on-masked' ? (double.weights[index] ?? 1) : 1;
+    return this.#parts.weights?.[index] ?? 1;
   }
 
   #keysOf(index: number): PublicKeys {

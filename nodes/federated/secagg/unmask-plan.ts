@@ -133,20 +133,20 @@ export interface RebuiltSecrets {
 export function seedJobs(
   { graph, survivors }: Survival,
   secrets: RebuiltSecrets,
-  context: Pick<SeedsInput, 'session' | 'double'> & {
+  context: Pick<SeedsInput, 'session'> & {
     readonly keys: ReadonlyMap<number, PublicKeys>;
   },
 ): readonly SeedsInput[] {
-  const { session, double, keys } = context;
+  const { session, keys } = context;
   const isSurvivor = new Set(survivors);
   const own = [...secrets.own].map(([index, secret]) => ({ index, secret }));
   const jobs: SeedsInput[] = inBatches(own, DERIVATIONS_PER_JOB).map((batch) => ({
-    ...{ session, double, own: batch, pairs: [] },
+    ...{ session, own: batch, pairs: [] },
   }));
   let pairs: SeedsInput['pairs'][number][] = [];
   let agreements = 0;
   const flush = (): void => {
-    if (pairs.length > 0) jobs.push({ session, double, own: [], pairs });
+    if (pairs.length > 0) jobs.push({ session, own: [], pairs });
     pairs = [];
     agreements = 0;
   };

@@ -10,6 +10,7 @@ import {
   sharedState,
 } from '../../../../nodes/federated/clip-plan.ts';
 import { type FederatedOptions, federatedConfig } from '../../../../nodes/federated/config.ts';
+import { behaviourOf } from '../../../../nodes/federated/doubles/index.ts';
 import { vectorLength } from '../../../../nodes/federated/plan.ts';
 import { Accountant } from '../../../../nodes/federated/privacy/accountant.ts';
 import { updateNoise } from '../../../../nodes/federated/privacy/clip.ts';
@@ -136,7 +137,7 @@ describe('the next round', () => {
   const next = (below: number, own: FederatedOptions = one): Float32Array => {
     const count = (below - (10 - below)) / 2;
     const sum = Float64Array.of(update, -update, count * unit);
-    return nextState(own, state, { sum, divisor: 10 });
+    return behaviourOf(own).nextState(own, state, { sum, divisor: 10 });
   };
 
   it('moves the model by what the sum is worth at the norm of its round', () => {

@@ -6,6 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { toHex } from '../../../../../nodes/_kit/bytes.ts';
+import type { ClientParts } from '../../../../../nodes/federated/secagg/client-parts.ts';
 import { KeyLedger } from '../../../../../nodes/federated/secagg/key-ledger.ts';
 import { applyStream } from '../../../../../nodes/federated/secagg/mask.ts';
 import { MESSAGE } from '../../../../../nodes/federated/secagg/messages.ts';
@@ -64,7 +65,7 @@ describe('a masked input that comes late', () => {
     // With the own mask removed too, it is open: nothing else protects it.
     const random = bytesOf(openStream(1, `client-${VICTIM}`, 'keys'));
     const [, , secret] = [random(32), random(32), random(32)];
-    const context = { crypto: CRYPTO, session: session.server.session, double: undefined };
+    const context = { crypto: CRYPTO, session: session.server.session };
     const seed = ownSeed(context, secret as Uint8Array, VICTIM);
     applyStream(CRYPTO, remains, { seed, sign: -1 });
     expect(remains).toEqual(session.inputs[VICTIM]);
@@ -101,7 +102,7 @@ describe('two lists of survivors', () => {
     const session = new Session({
       config: configOf({ t }),
       server: { attack: { ...attack, colluders: [0] } },
-      client: (index) => (index === 0 ? { double: { kind: 'unchecked-lists' } } : {}),
+      client: (index) => (index === 0 ? { checkLists: () => undefined } : {}),
     }).run();
     expect(session.opened?.ring).toEqual(opens ? session.inputs[VICTIM] : undefined);
   });
@@ -150,9 +151,7 @@ describe('lists that overlap', () => {
   });
 
   it('open the victim if clients do not check them', () => {
-    const client = (): { double: { kind: 'unchecked-lists' } } => ({
-      double: { kind: 'unchecked-lists' },
-    });
+    const client = (): Partial<ClientParts> => ({ checkLists: () => undefined });
     const session = new Session({ server, client }).run();
     expect(session.opened?.ring).toEqual(session.inputs[VICTIM]);
   });
@@ -257,7 +256,7 @@ describe('a model that only the victim gets', () => {
       const random = bytesOf(openStream(1, `client-${index}`, 'keys'));
       const [, , secret] = [random(32), random(32), random(32)];
       const own = session.clients[index]?.session as Uint8Array;
-      const context = { crypto: CRYPTO, session: own, double: undefined };
+      const context = { crypto: CRYPTO, session: own };
       const seed = ownSeed(context, secret as Uint8Array, index);
       addInto(sum, vector);
       applyStream(CRYPTO, sum, { seed, sign: -1 });

@@ -6,28 +6,34 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { readUint32 } from '../../../../../nodes/_kit/bytes.ts';
-import type { ClientDouble, SeedDouble } from '../../../../../nodes/federated/secagg/doubles.ts';
+import {
+  PUBLIC_MASKS,
+  publicSecret,
+  shortSeed,
+  shortSeeds,
+} from '../../../../../nodes/federated/doubles/seeds.ts';
 import { signOf } from '../../../../../nodes/federated/secagg/graph.ts';
+import { jobsOfSeeds, SECAGG_JOBS } from '../../../../../nodes/federated/secagg/jobs.ts';
 import { applyStream, pairSeed, selfSeed } from '../../../../../nodes/federated/secagg/mask.ts';
-import { agreeSeed, publicSecret, shortSeed } from '../../../../../nodes/federated/secagg/seeds.ts';
+import { AGREED, agreeSeed, type SeedRule } from '../../../../../nodes/federated/secagg/seeds.ts';
 import { Observer } from './observer.ts';
-import { bytesOf, CRYPTO, configOf, Session } from './session.ts';
+import { bytesOf, CRYPTO, configOf, Session, type SessionOptions } from './session.ts';
 
 const VICTIM = 2;
 
-function withSeeds(double: SeedDouble | undefined): Session {
+/** Options of a session whose seeds follow from secrets by this rule. */
+function byRule(seeds: SeedRule): SessionOptions {
+  const jobs = { ...SECAGG_JOBS, ...jobsOfSeeds(seeds) };
+  return { client: () => ({ seeds }), server: { seeds }, jobs };
+}
+
+function withSeeds(seeds: SeedRule): Session {
   // Small inputs in a wide ring, as quantised updates are.
   const inputs = Array.from({ length: 3 }, (_, client) =>
     Uint32Array.from({ length: 8 }, (_element, place) => 1_000 + 10 * client + place),
   );
-  const client = (): { double?: ClientDouble } => (double === undefined ? {} : { double });
-  const server = double === undefined ? {} : { double };
-  return new Session({
-    config: configOf({ n: 3, k: 2, t: 2, m: 8 }),
-    inputs,
-    client,
-    server,
-  }).run();
+  const config = configOf({ n: 3, k: 2, t: 2, m: 8 });
+  return new Session({ config, inputs, ...byRule(seeds) }).run();
 }
 
 describe('masks from public numbers', () => {
@@ -46,13 +52,13 @@ describe('masks from public numbers', () => {
   }
 
   it('give the right sum, and every input to everybody', () => {
-    const session = withSeeds({ kind: 'public-masks' });
+    const session = withSeeds(PUBLIC_MASKS);
     expect(session.sum?.ring).toEqual(session.sumOf([0, 1, 2]));
     expect(open(session)).toEqual(session.inputs[VICTIM]);
   });
 
   it('are not what the machine draws', () => {
-    const session = withSeeds(undefined);
+    const session = withSeeds(AGREED);
     expect(session.sum?.ring).toEqual(session.sumOf([0, 1, 2]));
     expect(open(session)).not.toEqual(session.inputs[VICTIM]);
   });
@@ -61,20 +67,18 @@ describe('masks from public numbers', () => {
 describe('short seeds', () => {
   const KNOWN_LOW = 12;
 
-  function withTwo(double: SeedDouble | undefined): Session {
+  function withTwo(seeds: SeedRule): Session {
     const inputs = [1, 2].map((client) => new Uint32Array(8).fill(1_000 * client));
-    const client = (): { double?: ClientDouble } => (double === undefined ? {} : { double });
-    const server = double === undefined ? {} : { double };
     const config = configOf({ n: 2, k: 1, t: 2, m: 8 });
-    return new Session({ config, inputs, client, server }).run();
+    return new Session({ config, inputs, ...byRule(seeds) }).run();
   }
 
   /**
    * The server tries seeds on what remains of the input of client 1 without its own mask. Quantised
    * updates are small, so that the right one shows.
    */
-  function search(session: Session, double: SeedDouble | undefined, high: number): Uint32Array[] {
-    const rest = new Observer(session, double).sumOf([1]);
+  function search(session: Session, seeds: SeedRule, high: number): Uint32Array[] {
+    const rest = new Observer(session, seeds).sumOf([1]);
     const found: Uint32Array[] = [];
     for (let low = 0; low < 2 ** KNOWN_LOW; low += 1) {
       const guess = rest.slice();
@@ -86,30 +90,30 @@ describe('short seeds', () => {
   }
 
   it('of 12 bits give the right sum, and an input after 4,096 guesses', () => {
-    const double = { kind: 'short-seeds', bits: 12 } as const;
-    const session = withTwo(double);
+    const seeds = shortSeeds(12);
+    const session = withTwo(seeds);
     expect(session.sum?.ring).toEqual(session.sumOf([0, 1]));
-    expect(search(session, double, 0)).toEqual([session.inputs[1]]);
+    expect(search(session, seeds, 0)).toEqual([session.inputs[1]]);
   });
 
   it('of 32 bits fall to 2^20 such searches, one of which succeeds', () => {
-    const double = { kind: 'short-seeds', bits: 32 } as const;
-    const session = withTwo(double);
+    const seeds = shortSeeds(32);
+    const session = withTwo(seeds);
     const draws = [0, 1].map((index) => bytesOf(openStream(1, `client-${index}`, 'keys')));
     const secrets = draws.map((draw) => [draw(32), draw(32)][1] as Uint8Array);
     const key = CRYPTO.x25519PublicKey(secrets[0] as Uint8Array);
-    const context = { crypto: CRYPTO, session: session.server.session, double };
+    const context = { crypto: CRYPTO, session: session.server.session, seeds };
     const opened = CRYPTO.x25519Key(secrets[1] as Uint8Array);
     const seed = agreeSeed(context, opened, { from: 1, to: 0, key }) as Uint8Array;
     // All but four bytes are zero.
     expect(seed.subarray(4)).toEqual(new Uint8Array(28));
     const high = Math.floor(readUint32(seed, 0) / 2 ** KNOWN_LOW);
-    expect(search(session, double, high)).toEqual([session.inputs[1]]);
-    expect(search(session, double, high + 1)).toEqual([]);
+    expect(search(session, seeds, high)).toEqual([session.inputs[1]]);
+    expect(search(session, seeds, high + 1)).toEqual([]);
   });
 
   it('are not what the machine derives', () => {
-    expect(search(withTwo(undefined), undefined, 0)).toEqual([]);
+    expect(search(withTwo(AGREED), AGREED, 0)).toEqual([]);
   });
 });
 
@@ -118,8 +122,7 @@ describe('weights applied to masked inputs', () => {
   const weighted = new Uint32Array(4).fill(1 * 1 + 2 * 2 + 3 * 1 + 4 * 3 + 5 * 1);
 
   it('give noise when masks are removed by the sum of weights', () => {
-    const double = { kind: 'weights-on-masked', weights: [1, 2, 1, 3, 1] } as const;
-    const session = new Session({ inputs, server: { double } }).run();
+    const session = new Session({ inputs, server: { weights: [1, 2, 1, 3, 1] } }).run();
     expect(session.sum?.ring).not.toEqual(weighted);
     expect(session.sum?.ring).not.toEqual(session.sumOf([0, 1, 2, 3, 4]));
     // A sum of five small numbers would be below 100 in every place.
@@ -127,8 +130,7 @@ describe('weights applied to masked inputs', () => {
   });
 
   it('give noise even with equal weights', () => {
-    const double = { kind: 'weights-on-masked', weights: [] } as const;
-    const session = new Session({ inputs, server: { double } }).run();
+    const session = new Session({ inputs, server: { weights: [] } }).run();
     // (Σm)(Σw) is n Σm: wrong even so, unless nobody weighs anything.
     expect(session.sum?.ring).not.toEqual(session.sumOf([0, 1, 2, 3, 4]));
   });

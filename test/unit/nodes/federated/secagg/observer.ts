@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { SeedDouble } from '../../../../../nodes/federated/secagg/doubles.ts';
 import { signOf } from '../../../../../nodes/federated/secagg/graph.ts';
 import {
   type Knowledge,
@@ -13,7 +12,7 @@ import {
 import { applyStream } from '../../../../../nodes/federated/secagg/mask.ts';
 import { MESSAGE, type PublicKeys } from '../../../../../nodes/federated/secagg/messages.ts';
 import { addInto, reduce, unpack } from '../../../../../nodes/federated/secagg/ring.ts';
-import { agreeSeed, ownSeed } from '../../../../../nodes/federated/secagg/seeds.ts';
+import { agreeSeed, ownSeed, type SeedRule } from '../../../../../nodes/federated/secagg/seeds.ts';
 import { pointOf, rebuildFrom } from '../../../../../nodes/federated/secagg/shamir.ts';
 import { bodyOf, CRYPTO, type Session } from './session.ts';
 
@@ -23,7 +22,7 @@ export class Observer {
   readonly #knowledge: Knowledge;
   readonly inputs = new Map<number, Uint32Array>();
 
-  constructor(session: Session, double?: SeedDouble) {
+  constructor(session: Session, seeds?: SeedRule) {
     this.#session = session;
     const keys = new Map<number, PublicKeys>();
     const shares = {
@@ -45,7 +44,7 @@ export class Observer {
         shares[kind].set(index, held.set(client, share));
       }
     }
-    const context = { crypto: CRYPTO, session: session.server.session, double };
+    const context = { crypto: CRYPTO, session: session.server.session, seeds };
     this.#knowledge = { context, config, keys, shares };
   }
 

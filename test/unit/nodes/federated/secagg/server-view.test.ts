@@ -47,7 +47,7 @@ function view(session: Session, seed: number, known: readonly number[]): Uint32A
   if (body.type !== MESSAGE.maskedInput) throw new Error('no input');
   const vector = unpack(body.packed, { length: LENGTH, bits: 32 });
   if (typeof vector === 'string') throw new Error(vector);
-  const context = { crypto: CRYPTO, session: session.server.session, double: undefined };
+  const context = { crypto: CRYPTO, session: session.server.session };
   const [, mine = vector, own = vector] = secretsOf(seed, VICTIM) as Uint8Array[];
   const key = CRYPTO.x25519PublicKey(mine as Uint8Array);
   for (const other of known) {
@@ -166,7 +166,7 @@ describe('R-155: what the server sees of one client, over 100 seeds', () => {
 it('R-155: masks of one session are those of no other: the same keys mask anew in the next', () => {
   const [one, other] = [1, 2].map((seed) => {
     const session = CRYPTO.sha256(Uint8Array.of(seed));
-    const context = { crypto: CRYPTO, session, double: undefined };
+    const context = { crypto: CRYPTO, session };
     const [, mine, own] = secretsOf(1, VICTIM) as Uint8Array[];
     const [, theirs] = secretsOf(1, 0);
     const key = CRYPTO.x25519PublicKey(mine as Uint8Array);

@@ -62,6 +62,7 @@ export interface SessionOptions {
   readonly inputs?: readonly Uint32Array[];
   /** Of the jobs. */
   readonly crypto?: CryptoProvider;
+  readonly jobs?: typeof SECAGG_JOBS;
   /** Changes a message, or swallows it. */
   readonly pass?: (passing: SentMessage) => Uint8Array | undefined;
 }
@@ -243,9 +244,8 @@ export class Session {
 
   #compute(effect: ComputeEffect, done: (output: unknown) => void): void {
     const input = structuredClone(effect.input);
-    this.#queue.push(() =>
-      done(structuredClone(SECAGG_JOBS[effect.name].run(input, this.#options.crypto ?? CRYPTO))),
-    );
+    const { jobs = SECAGG_JOBS, crypto = CRYPTO } = this.#options;
+    this.#queue.push(() => done(structuredClone(jobs[effect.name].run(input, crypto))));
   }
 }
 

@@ -1,0 +1,63 @@
+/**
+ * DEFECTIVE DOUBLES, never for traffic: they show that limits of scenarios can be missed, and checks of
+ * secure aggregation notice published mistakes.
+ *
+ * @module
+ */
+import type { JobDefinition } from '../../../engine/host/compute.ts';
+import { nextState } from '../aggregator/next-state.ts';
+import { type Behaviour, CORRECT } from '../behaviour.ts';
+import { modelOf, normOf, sharedState } from '../clip-plan.ts';
+import type { FederatedOptions } from '../config.ts';
+import { jobsOfSeeds } from '../secagg/jobs.ts';
+import { PUBLIC_MASKS, shortSeeds } from './seeds.ts';
+
+/** Bits of seeds that a search finds within a second. */
+const SHORT_SEEDS = shortSeeds(20);
+const publicJobs = jobsOfSeeds(PUBLIC_MASKS);
+const shortJobs = jobsOfSeeds(SHORT_SEEDS);
+
+/** Jobs that only doubles do. */
+export const DOUBLE_JOBS: Readonly<Record<string, JobDefinition>> = {
+  sharePublicly: publicJobs.shareKeys,
+  derivePublicSeeds: publicJobs.deriveSeeds,
+  shareShortly: shortJobs.shareKeys,
+  deriveShortSeeds: shortJobs.deriveSeeds,
+};
+
+type Word = NonNullable<FederatedOptions['double']>;
+
+/** Defects by the word of the option `double`. */
+export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
+  'public-masks': {
+    seeds: PUBLIC_MASKS,
+    jobs: { shareKeys: 'sharePublicly', deriveSeeds: 'derivePublicSeeds' },
+  },
+  'short-seeds': {
+    seeds: SHORT_SEEDS,
+    jobs: { shareKeys: 'shareShortly', deriveSeeds: 'deriveShortSeeds' },
+  },
+  // Both shares of a client are given where the lists of survivors and lost overlap.
+  'unchecked-lists': { checkLists: () => undefined },
+  'weights-on-masked': { weights: [2, 1] },
+  'silent-noise': { noise: () => 0 },
+  'resting-norm': { nextState: withOldNorm },
+  'kept-levels': { removedLevels: () => [] },
+  'ignored-limits': { limitsOf: () => ({}) },
+  'forgotten-use': { recallUse: () => ({ energyJ: 0, bytes: 0 }) },
+  'keeps-own-model': { keepsOwnModel: true },
+};
+
+/** What a node with these options does. */
+export function behaviourOf({ double }: Pick<FederatedOptions, 'double'>): Behaviour {
+  return double === undefined ? CORRECT : { ...CORRECT, ...DOUBLES[double] };
+}
+
+/** The norm that updates are clipped to stays as it was. */
+function withOldNorm(
+  ...[options, state, sum]: Parameters<typeof nextState>
+): ReturnType<typeof nextState> {
+  const next = nextState(options, state, sum);
+  const norm = normOf(options, state);
+  return norm === undefined ? next : sharedState(options, modelOf(options, next), norm);
+}

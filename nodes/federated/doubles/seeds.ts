@@ -1,0 +1,46 @@
+/**
+ * DEFECTIVE DOUBLES, never for traffic: published mistakes in seeds of masks, which both machines must share
+ * so that masks cancel.
+ *
+ * @module
+ */
+import { writeUint32 } from '../../_kit/bytes.ts';
+import { KEY_LENGTH } from '../secagg/geometry.ts';
+import type { Ends } from '../secagg/mask.ts';
+import { AGREED, type SeedRule } from '../secagg/seeds.ts';
+
+/**
+ * Masks are drawn from the public numbers of the clients. The sum is right, and everybody can open every
+ * input.
+ */
+export const PUBLIC_MASKS: SeedRule = { ...AGREED, secret: (_agreed, ends) => publicSecret(ends) };
+
+/**
+ * Seeds have this many bits, as when a generator takes no more (32 in Flower's SecAgg+). The sum is right,
+ * and a pair mask falls to a search.
+ */
+export function shortSeeds(bits: number): SeedRule {
+  return { ...AGREED, seed: (derived) => shortSeed((folded(derived) >>> 0) % 2 ** bits) };
+}
+
+/** What stands for a secret follows from the numbers of the clients. */
+export function publicSecret({ from, to }: Ends): Uint8Array {
+  const secret = new Uint8Array(KEY_LENGTH);
+  writeUint32(secret, 0, Math.min(from, to));
+  writeUint32(secret, 4, Math.max(from, to));
+  return secret;
+}
+
+/** A seed of this number and zeros. */
+export function shortSeed(value: number): Uint8Array {
+  const seed = new Uint8Array(KEY_LENGTH);
+  writeUint32(seed, 0, value);
+  return seed;
+}
+
+function folded(seed: Uint8Array): number {
+  const view = new DataView(seed.buffer, seed.byteOffset, KEY_LENGTH);
+  let folding = 0;
+  for (let offset = 0; offset < KEY_LENGTH; offset += 4) folding ^= view.getUint32(offset);
+  return folding;
+}
