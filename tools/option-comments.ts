@@ -26,7 +26,7 @@ export function optionComments(
   const visit = (node: ts.Node, above: string): void => {
     for (const property of schemas.propertiesOf(node)) {
       const path = `${above}${property.name?.getText() ?? ''}`;
-      if (!found.has(path)) found.set(path, commentAbove(property));
+      if ((found.get(path) ?? '') === '') found.set(path, commentAbove(property));
       visit(schemaOf(property), `${path}.`);
     }
   };
@@ -68,9 +68,19 @@ class Schemas {
     const [first] = node.arguments;
     const isObject = /^z\s*\.strictObject$/.test(node.expression.getText());
     if (isObject && first !== undefined && ts.isObjectLiteralExpression(first)) {
-      return first.properties;
+      return this.#withSpread(first);
     }
     return this.#ofAll([node.expression, ...node.arguments]);
+  }
+
+  /** The properties of an object, and of those that are spread into it. */
+  #withSpread(object: ts.ObjectLiteralExpression): readonly ts.ObjectLiteralElementLike[] {
+    return object.properties.flatMap((property) => {
+      if (!ts.isSpreadAssignment(property)) return [property];
+      const { expression } = property;
+      const own = this.#own.get(expression.getSourceFile())?.get(expression.getText());
+      return own !== undefined && ts.isObjectLiteralExpression(own) ? this.#withSpread(own) : [];
+    });
   }
 
   #ofAll(nodes: readonly ts.Node[]): readonly ts.ObjectLiteralElementLike[] {

@@ -99,6 +99,7 @@ const tcpclConfig = z.strictObject({
 
 /** The radio mesh: rules that are not given are those of the profile. */
 const meshConfig = z.strictObject({
+  /** Whose rules the others start from: ours, or those of bitchat. */
   profile: z.enum(['document', 'bitchat']).default('document'),
   /** Probability that a node relays a frame. */
   relay: share().optional(),
@@ -170,10 +171,15 @@ export const dtnConfig = z.strictObject({
    */
   reports: z
     .strictObject({
+      /** Whether it reports that a bundle was received. */
       received: z.boolean().default(false),
+      /** Whether it reports that a bundle was forwarded. */
       forwarded: z.boolean().default(false),
+      /** Whether it reports that a bundle was delivered. */
       delivered: z.boolean().default(false),
+      /** Whether it reports that a bundle was deleted. */
       deleted: z.boolean().default(false),
+      /** Reports a second, at most. */
       rate: z.int().min(1).max(1_000).default(1),
       /** What bundles of this node ask others to report of them, to this node. */
       ask: z.array(z.enum(REPORT_KINDS)).max(REPORT_KINDS.length).default([]),

@@ -31,6 +31,7 @@ const loadConfig = z.strictObject({
   count: z.int().min(1).optional(),
   /** When the first call may be made, and when none is any more, from the start of the run. */
   start: durationNs().default(0),
+  /** When no call is made any more, from the start of the run; absent: until the end. */
   stop: durationNs().optional(),
   /** Time that a call is given. */
   deadline: durationNs().optional(),
@@ -64,6 +65,7 @@ const groupConfig = z.strictObject({
         .max(VOTE_MS_MAX * 1e6),
     )
     .default(VOTE_MS * 1e6),
+  /** What accepts a proposal: more than half of the members, two thirds, or all. */
   rule: z.enum(RULES).default('majority'),
   /** What this node says to every vote. */
   ballot: z.enum(['yes', 'no', 'none']).default('yes'),

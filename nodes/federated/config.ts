@@ -31,8 +31,11 @@ import { selectConfig } from './selection.ts';
 
 /** What a client does with its examples, and how its update is written. */
 const learnConfig = z.strictObject({
+  /** Times that a client goes through its examples in a round. */
   epochs: z.int().min(1).max(1_000).default(EPOCHS),
+  /** Examples of one step of learning. */
   batch: z.int().min(1).max(100_000).default(BATCH),
+  /** Learning rate: length of a step in multiples of the gradient. */
   rate: z.number().positive().max(100).default(LEARNING_RATE),
   /** Steps of an update per unit: coordinates are rounded to multiples of 1/scale, at random. */
   scale: z
@@ -50,7 +53,13 @@ const learnConfig = z.strictObject({
 const sumConfig = z.strictObject({
   /** Who shares masks with whom: everybody, or so many neighbours on a ring (Bell et al. 2020). */
   graph: z
-    .union([z.literal('complete'), z.strictObject({ neighbours: z.int().min(2) })])
+    .union([
+      z.literal('complete'),
+      z.strictObject({
+        /** Neighbours of a client on the ring. */
+        neighbours: z.int().min(2),
+      }),
+    ])
     .default('complete'),
   /**
    * Shares that open a secret: a number, or a share of those who hold one, rounded down, and one
@@ -59,6 +68,7 @@ const sumConfig = z.strictObject({
   threshold: z.union([z.int().min(2), z.enum(['1/2', '2/3'])]).default('2/3'),
   /** `signed`: clients sign what they agree on, and a server that tells two stories is refused. */
   mode: z.enum(['semi-honest', 'signed']).default('semi-honest'),
+  /** Bits of an element of the sum, which wraps modulo 2 to this power. */
   modulusBits: z.int().min(2).max(32).default(MODULUS_BITS),
   /** A sum of fewer inputs is not opened. */
   minSum: z.int().min(1).default(2),
@@ -77,6 +87,7 @@ const privacyConfig = z.strictObject({
   adaptive: clipConfig.optional(),
   /** Standard deviation of the noise in the sum, in multiples of `clip`. */
   noise: z.number().min(0).default(1),
+  /** Delta of (epsilon, delta) privacy. */
   delta: z.number().positive().max(0.5).default(DELTA),
   /** The law of noise that clients add. Sums of Skellam noise are Skellam noise, whatever its width. */
   mechanism: z.enum(['discrete-gaussian', 'skellam']).default('discrete-gaussian'),
@@ -95,9 +106,11 @@ export const federatedConfig = z.strictObject({
   aggregator: z.string().min(1).default(NOBODY),
   /** Nobody adds up: nodes average in pairs. Without aggregator. */
   gossip: gossipConfig.optional(),
+  /** Rounds of the run, or exchanges that a node begins if it gossips. */
   rounds: z.int().min(1).max(ROUNDS_MAX).default(ROUNDS),
   /** Time between two rounds. */
   pause: durationNs().default(0),
+  /** Which clients a round invites. */
   select: selectConfig.default('all'),
   /** Clients without which no round begins. */
   minimum: z.int().min(1).default(CLIENTS_MIN),
@@ -111,7 +124,10 @@ export const federatedConfig = z.strictObject({
   model: z
     .union([
       z.enum(['softmax', 'mlp-32', '2nn']),
-      z.strictObject({ size: z.int().min(1).max(100_000_000) }),
+      z.strictObject({
+        /** Numbers that are drawn and added up. */
+        size: z.int().min(1).max(100_000_000),
+      }),
     ])
     .default('softmax'),
   data: dataConfig.prefault({}),
@@ -121,6 +137,7 @@ export const federatedConfig = z.strictObject({
   /** `none`: the aggregator sees each update. */
   secureAggregation: z.union([z.literal('none'), sumConfig]).prefault({}),
   privacy: privacyConfig.optional(),
+  /** How updates, or means of groups, become one. */
   aggregate: z.enum(RULES).default('mean'),
   /**
    * A round has so many sums, each of a random group of its clients, and the rule combines the means of
@@ -136,7 +153,9 @@ export const federatedConfig = z.strictObject({
   /** A client leaves a round after this message of its, with this probability. */
   drop: z
     .strictObject({
+      /** The last message that it answers or sends. */
       after: z.enum(['invitation', 'keys', 'shares', 'input']),
+      /** Chance of it in each round. */
       probability: share(),
     })
     .optional(),
@@ -146,7 +165,9 @@ export const federatedConfig = z.strictObject({
    */
   lie: z
     .strictObject({
+      /** What is sent in place of an update. */
       kind: z.enum(['sign-flip', 'noise', 'labels']),
+      /** Of `sign-flip` and `noise`. */
       factor: z.number().positive().max(1_000).default(1),
       /** Names of those who lie; absent: every client with this option. */
       clients: z.array(z.string().min(1)).min(1).optional(),

@@ -14,11 +14,16 @@ export const selectConfig = z.union([
   z.literal('all'),
   /** So many, chosen at random among those that are ready; `over` times as many are invited. */
   z.strictObject({
+    /** Clients that a round wants, chosen at random among those that are ready. */
     fixed: z.int().min(1),
+    /** How many times as many are invited; 1 if absent. */
     over: z.number().min(1).max(INVITED_MAX).optional(),
   }),
   /** Each with this chance, independently (Poisson sampling). */
-  z.strictObject({ probability: share() }),
+  z.strictObject({
+    /** Chance of each client to be invited, independently of the others. */
+    probability: share(),
+  }),
 ]);
 
 /** A checked choice. */

@@ -34,8 +34,11 @@ const preferences = z.strictObject({
   minBandwidth: z.int().min(0).optional(),
   /** Interfaces on the path, at most. */
   maxHops: z.int().min(1).optional(),
+  /** Autonomous systems that a path must not cross, as `1-ff00:0:110`. */
   avoidAs: z.array(z.string()).max(64).optional(),
+  /** Autonomous systems that paths had better cross. */
   preferAs: z.array(z.string()).max(64).optional(),
+  /** What counts most in the choice of a path; absent: round trip and delivery alike. */
   favour: z.enum(['latency', 'bandwidth', 'stability']).optional(),
 });
 
@@ -44,16 +47,23 @@ const multipathOptions = z.strictObject({
   mode: z.enum(['orrery', 'reference']).default('orrery'),
   /** `trusting` is a test double that believes forged SCMP messages, never for traffic. */
   scmp: z.enum(['checked', 'trusting']).default('checked'),
+  /** Time between probes of paths that are in use, ready as standby, or being judged. */
   probeInterval: pauseNs().default(50 * MS),
+  /** Time between probes of warm paths. */
   warmInterval: pauseNs().default(500 * MS),
+  /** Time between probes of cold paths. */
   coldInterval: pauseNs().default(5 * SECOND),
   /** Number of consecutive unanswered probes after which a path is dead. */
   misses: z.int().min(1).max(6).default(3),
+  /** Added to the round trip after which a probe counts as unanswered. */
   timeoutMargin: durationNs().default(5 * MS),
+  /** A probe is waited for at least so long. */
   timeoutFloor: durationNs().default(1 * MS),
   /** The receiver reports while data flows. */
   reports: z.boolean().default(true),
+  /** Time between two reports. */
   reportInterval: pauseNs().default(25 * MS),
+  /** Number of missing reports after which a path is suspected. */
   reportMisses: z.int().min(1).max(20).default(3),
   /** `failover_rtt_threshold`: multiple of the path's own baseline. */
   rttThreshold: z.number().min(1.1).max(100).default(2),
@@ -90,8 +100,11 @@ const antiReplay = z
       .default(WINDOW_BITS_DEFAULT),
     /** `go` and `rust` are test doubles with the defects of published windows, never for traffic. */
     window: z.enum(['correct', 'go', 'rust']).default('correct'),
+    /** Frames with an older time stamp are refused; published as `max_sequence_age`. */
     maxSequenceAge: durationNs().default(SEQUENCE_AGE_US_DEFAULT * NS_PER_US),
+    /** Frames with a time stamp so far in the future are still taken. */
     clockTolerance: durationNs().default(CLOCK_TOLERANCE_US_DEFAULT * NS_PER_US),
+    /** Windows of a peer that was silent for so long are forgotten. */
     cleanupTtl: durationNs().default(CLEANUP_TTL_NS_DEFAULT),
     /** Sequences reserved per write; at least one second of traffic. */
     reserve: z.int().min(1024).max(10_000_000).default(16_384),
@@ -119,6 +132,7 @@ export const gatewayConfig = z.strictObject({
   /** Whether packets that the path to a peer cannot transport are rejected at the source. */
   overload: z
     .strictObject({
+      /** Whether packets are rejected at the source. */
       shed: z.boolean().default(true),
       /** Queueing delay above which packets are rejected. */
       delay: durationNs().default(60 * MS),
@@ -126,8 +140,11 @@ export const gatewayConfig = z.strictObject({
     .prefault({}),
   rateLimit: z
     .strictObject({
+      /** Whether frames from a peer are limited. */
       enabled: z.boolean().default(false),
+      /** Frames a second from one peer. */
       perSecond: z.int().min(1).default(RATE_PER_SECOND_DEFAULT),
+      /** Frames that may come at once. */
       burst: z.int().min(1).max(9_000_000).default(RATE_BURST_DEFAULT),
     })
     .prefault({}),

@@ -69,8 +69,11 @@ const rates = z.strictObject({
   delay: rate()
     .refine((ns) => ns > 0, { message: 'is not a delay: a mix without delay hides nothing' })
     .default(DELAY_NS_DEFAULT),
+  /** Rate of the process with which clients send messages, or drops in their place. */
   payload: rate().default(PAYLOAD_NS_DEFAULT),
+  /** Rate of the loops of each client. */
   loop: rate().default(LOOP_NS_DEFAULT),
+  /** Rate of the drops of each client: packets that end at a provider. */
   drop: rate().default(DROP_NS_DEFAULT),
   /** Rate of the loops of each mix. */
   mixLoop: rate().default(MIX_LOOP_NS_DEFAULT),
@@ -89,9 +92,11 @@ const spool = z.strictObject({
 
 /** Token bucket of each client at its provider. */
 const rateLimit = z.strictObject({
+  /** Whether packets of clients are limited. */
   enabled: z.boolean().default(true),
   /** Multiple of the rate that the document allows a client. */
   slack: z.number().min(1).max(1_000).default(RATE_SLACK),
+  /** Packets that may come at once. */
   burst: z.int().min(1).max(9_000_000).default(BURST_DEFAULT),
 });
 
@@ -109,6 +114,7 @@ const vrfAudit = z.strictObject({
 
 /** How many mixes of the next layer each mix draws by VRF in each epoch. */
 const neighbours = z.strictObject({
+  /** Neighbours of each mix. */
   count: z.int().min(1).max(CANDIDATES_MAX),
   /**
    * Largest number of neighbours in one autonomous system (option `asn`), as long as there are
@@ -120,6 +126,7 @@ const neighbours = z.strictObject({
 /** Schema of the options. */
 export const mixnetConfig = z
   .strictObject({
+    /** What the node is. */
     role: z.enum(['mix', 'provider', 'client', 'authority']),
     /** Name of the node with the role `authority`. */
     authority: z.string().min(1).default('authority'),
@@ -129,6 +136,7 @@ export const mixnetConfig = z
     directoryPort: port(DIRECTORY_PORT),
     /** Number of mixes on a path. */
     layers: z.int().min(1).max(18).default(LAYERS_DEFAULT),
+    /** Layers of which each mix leads to several, one chain of mixes, or any mix after any. */
     topology: z.enum(['stratified', 'cascade', 'free-route']).default('stratified'),
     /**
      * `beacon`: layers follow from the shared random value, which every node checks and which needs
@@ -137,6 +145,7 @@ export const mixnetConfig = z
     placement: z.enum(['fixed', 'beacon']).default('fixed'),
     /** Option of the authority: names of the mixes of each layer, for `placement: fixed`. */
     places: z.array(z.array(z.string()).min(1).max(4_096)).max(18).optional(),
+    /** How long keys and documents are valid. */
     epoch: durationNs()
       .refine((ns) => ns >= SECOND && ns % NS_PER_MS === 0, {
         message: 'is below 1s, or no whole number of milliseconds',
@@ -144,6 +153,7 @@ export const mixnetConfig = z
       .default(EPOCH_NS_DEFAULT),
     sphinx: sphinx.prefault({}),
     rates: rates.prefault({}),
+    /** How a mix holds packets back. */
     mixing: mixingConfig.prefault({ strategy: 'poisson' }),
     /** If absent, every mix of a layer may follow every mix of the previous one. */
     neighbours: neighbours.optional(),
@@ -167,7 +177,9 @@ export const mixnetConfig = z
     client: clientConfig.prefault({}),
     /** What the node's descriptor says about the node. */
     asn: z.string().min(1).max(64).default('AS0'),
+    /** Who runs the node; its name if absent. */
     family: z.string().max(64).optional(),
+    /** Share of the load that the node asks for, beside the others. */
     weight: z.number().gt(0).max(1e6).default(1),
     /**
      * Test doubles, never for traffic. `forgetful`: mixes accept every packet twice. `lossy`: mixes

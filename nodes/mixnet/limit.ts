@@ -19,6 +19,7 @@ const BURST_DEFAULT = 1_000;
 
 /** Schema of the options. */
 export const limitConfig = z.strictObject({
+  /** Packets in the long run, as a rate or the mean time between two. */
   rate: rate()
     .refine((ns) => ns > 0, { message: 'is not a rate that lets anything through' })
     .default(INTERVAL_NS_DEFAULT),

@@ -118,6 +118,12 @@ const RULES: Readonly<Record<string, Rule>> = {
     ];
   },
 
+  'has a sentence for each option': (folder) => {
+    if (folder.protocol === undefined) return [];
+    const [, tables = ''] = withTables('', folder.protocol, folder.files).split('## Options');
+    return tables.split('\n').filter((line) => line.startsWith('| `') && line.endsWith('|  |'));
+  },
+
   'exports its parts one by one': (folder) =>
     unless(!/export \*/.test(textOf(folder, 'index.ts')), 'export *'),
 
@@ -211,6 +217,10 @@ describe('R-145: a folder that breaks a rule', () => {
     [
       'has tables of its options, metrics and drops in its README, by `npm run protocols`',
       changed(README, (text) => text.replace(/^\| `no-path`.*\n/m, '')),
+    ],
+    [
+      'has a sentence for each option',
+      changed('config.ts', (text) => text.replace('/** Frames a second from one peer. */', '')),
     ],
     [
       'exports its parts one by one',

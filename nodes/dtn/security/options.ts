@@ -14,6 +14,7 @@ const keyName = z
 
 /** Keys are named, not written: nodes that list the same name have the same key. */
 const keyConfig = z.strictObject({
+  /** Name of the key; nodes that list the same name have the same key. */
   name: keyName,
   /** When the key is replaced, on the clock of contact plans. */
   changes: z.array(durationNs()).max(1_000).default([]),
@@ -29,6 +30,7 @@ const ruleConfig = z.strictObject({
   role: z.enum(['source', 'verifier', 'acceptor', 'none']),
   /** Integrity (bib) or confidentiality (bcb). */
   block: z.enum(['bib', 'bcb']),
+  /** Blocks that the operation is for. */
   targets: z
     .array(z.enum(['payload', 'primary', 'previous-node', 'bundle-age', 'hop-count']))
     .min(1)
@@ -38,7 +40,9 @@ const ruleConfig = z.strictObject({
    * identifiers (`ipn:3.*`).
    */
   from: z.string().min(1).max(256).default('*'),
+  /** Destinations, written like sources. */
   to: z.string().min(1).max(256).default('*'),
+  /** Name of the key, one of `keys`; `none` needs no key. */
   key: keyName.optional(),
   /** Draws a key for each bundle and sends it along, encrypted under `key` (RFC 3394). */
   wrap: z.boolean().default(false),

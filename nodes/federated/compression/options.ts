@@ -10,22 +10,36 @@ import { share } from '../../_kit/options.ts';
 export const compressionConfig = z.union([
   z.literal('none'),
   /** Coordinates in so many bits; `learn.scale` and the bits of secure sums follow from it. */
-  z.strictObject({ bits: z.int().min(2).max(24) }),
+  z.strictObject({
+    /** Bits of a coordinate. */
+    bits: z.int().min(2).max(24),
+  }),
   /** This share of the coordinates, the same random ones for all clients of a round. */
-  z.strictObject({ randomK: share().refine((value) => value > 0, 'must be above 0') }),
+  z.strictObject({
+    /** Share of the coordinates that is sent, the same random ones for all clients of a round. */
+    randomK: share().refine((value) => value > 0, 'must be above 0'),
+  }),
   /** This share of the coordinates, the largest of each client; the others are not sent. */
-  z.strictObject({ topK: share().refine((value) => value > 0, 'must be above 0') }),
+  z.strictObject({
+    /** Share of the coordinates that is sent, the largest of each client. */
+    topK: share().refine((value) => value > 0, 'must be above 0'),
+  }),
   /** Coordinates whose magnitude is above this. */
-  z.strictObject({ threshold: z.number().min(0).max(1_000) }),
+  z.strictObject({
+    /** Magnitude above which coordinates are sent. */
+    threshold: z.number().min(0).max(1_000),
+  }),
   /** Rows of counters that coordinates are added to; the middle row is what is read from them. */
   z.strictObject({
     sketch: z.strictObject({
+      /** Rows of counters, an odd number. */
       rows: z
         .int()
         .min(1)
         .max(15)
         .refine((rows) => rows % 2 === 1, 'must be odd, so that there is a middle one')
         .default(5),
+      /** Counters of a row. */
       columns: z.int().min(1).max(10_000_000),
     }),
   }),

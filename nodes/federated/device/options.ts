@@ -33,8 +33,16 @@ const limitsConfig = z.strictObject({
 
 /** Mean times of exponential ones, or times from and until which it is there. */
 const availableConfig = z.union([
-  z.strictObject({ up: durationNs(), down: durationNs() }),
-  z.strictObject({ trace: z.array(z.tuple([durationNs(), durationNs()])).min(1) }),
+  z.strictObject({
+    /** Mean of the exponential times during which it is there. */
+    up: durationNs(),
+    /** Mean of the exponential times during which it is not. */
+    down: durationNs(),
+  }),
+  z.strictObject({
+    /** Times from and until which it is there, ascending. */
+    trace: z.array(z.tuple([durationNs(), durationNs()])).min(1),
+  }),
 ]);
 
 /** Schema of the option. */

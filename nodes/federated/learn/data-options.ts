@@ -10,11 +10,20 @@ const splitConfig = z.union([
   /** At random, equally many. */
   z.literal('iid'),
   /** So many runs of neighbours in the order of labels for each client. */
-  z.strictObject({ shards: z.int().min(1).max(1_000) }),
+  z.strictObject({
+    /** Runs of each client. */
+    shards: z.int().min(1).max(1_000),
+  }),
   /** Of each class, shares that follow a Dirichlet law; the smaller the number, the more uneven. */
-  z.strictObject({ dirichlet: z.number().min(0.001).max(1_000_000) }),
+  z.strictObject({
+    /** Parameter of the Dirichlet law of a class; the smaller, the more uneven. */
+    dirichlet: z.number().min(0.001).max(1_000_000),
+  }),
   /** At random; numbers are log-normal, with this standard deviation of their logarithm. */
-  z.strictObject({ quantity: z.number().min(0).max(5) }),
+  z.strictObject({
+    /** Standard deviation of the logarithm of the number of examples. */
+    quantity: z.number().min(0).max(5),
+  }),
 ]);
 
 /** What clients learn from. */
@@ -25,6 +34,7 @@ export const dataConfig = z.strictObject({
   iid: z.boolean().default(false),
   /** Synthetic: how much the models of clients differ, and how much their inputs do (Li et al. 2020, 5.1). */
   alpha: z.number().min(0).max(10).default(0.5),
+  /** Synthetic: how much the inputs of clients differ. */
   beta: z.number().min(0).max(10).default(0.5),
   /**
    * One set for all clients, dealt out. Absent: `iid` for irises and digits; synthetic examples are

@@ -12,6 +12,7 @@ const MS = 1_000_000;
 const SECOND = 1_000_000_000;
 
 const acknowledgements = z.strictObject({
+  /** Whether messages are acknowledged, and repeated without an answer. */
   enabled: z.boolean().default(true),
   /**
    * A fragment is repeated after this multiple of the round trip that the sender drew (Nym: 1.5).
@@ -57,7 +58,9 @@ const loopAlarm = z.strictObject({
 export const clientConfig = z.strictObject({
   /** These override the document's rates; `0/s` switches a process off. */
   payload: rate().optional(),
+  /** Rate of loops in place of the document's. */
   loop: rate().optional(),
+  /** Rate of drops in place of the document's. */
   drop: rate().optional(),
   /** Mean delay at each hop as a rate: `0.005/ms` or `mean: 200ms`. */
   delay: rate().optional(),
@@ -66,9 +69,11 @@ export const clientConfig = z.strictObject({
   /** Time between retrievals from the provider; independent of what is waiting there. */
   retrieve: z
     .strictObject({
+      /** Time between two retrievals, on average. */
       interval: durationNs()
         .refine((ns) => ns >= MS, { message: 'is below 1ms' })
         .default(500 * MS),
+      /** Whether these times are exponential or all alike. */
       law: z.enum(['poisson', 'fixed']).default('fixed'),
     })
     .prefault({}),

@@ -48,12 +48,22 @@ const continuous = {
   slack: durationNs().default(SLACK_NS_DEFAULT),
 };
 /** Options of strategies that use the delay in the packet. */
-const asked = { ...continuous, maxDelay: durationNs().default(MAX_DELAY_NS_DEFAULT) };
+const asked = {
+  ...continuous,
+  /** Longest delay that is accepted. */
+  maxDelay: durationNs().default(MAX_DELAY_NS_DEFAULT),
+};
 /**
  * Options of strategies with a timer: flushes at `offset`, `offset` + `interval`, ... of the node's
  * time.
  */
-const timer = { queueLimit, interval: pause(), offset: durationNs().default(0) };
+const timer = {
+  queueLimit,
+  /** Time between two flushes. */
+  interval: pause(),
+  /** Time of the first flush. */
+  offset: durationNs().default(0),
+};
 
 const isOffsetShort = (options: { offset: number; interval: number }): boolean =>
   options.offset < options.interval;
@@ -65,7 +75,11 @@ const NEVER_FULL = {
   path: ['queueLimit'],
 };
 
-const poisson = z.strictObject({ strategy: z.literal('poisson'), ...asked });
+const poisson = z.strictObject({
+  /** When messages leave (mixing/README.md). */
+  strategy: z.literal('poisson'),
+  ...asked,
+});
 const vrfExp = z.strictObject({
   strategy: z.literal('vrf-exp'),
   ...asked,
@@ -109,6 +123,7 @@ const thresholdMix = z
   .strictObject({
     strategy: z.literal('threshold'),
     queueLimit,
+    /** Number of messages per flush. */
     threshold: threshold.default(THRESHOLD_DEFAULT),
   })
   .refine(holds, NEVER_FULL);
@@ -139,6 +154,7 @@ const thresholdPool = z
     strategy: z.literal('threshold-pool'),
     queueLimit,
     threshold: threshold.default(THRESHOLD_DEFAULT),
+    /** Number of messages retained in the pool. */
     pool,
   })
   .refine(holds, NEVER_FULL);
