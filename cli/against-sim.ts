@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { compareAgainst } from '../reports/against.ts';
+import { compareWithPrediction } from '../reports/against.ts';
 import { compareOnTime } from '../reports/on-time.ts';
 import type { RunOrder } from '../runner/run/run-order.ts';
 import { runScenario } from '../runner/threads/run-scenario.ts';
@@ -55,7 +55,7 @@ export async function againstSim(runner: Runner, how: AgainstHow): Promise<Runne
     if (live.kind !== 'judged') return live;
     const onTime = compareOnTime(live.input, ideal.input);
     const against = {
-      ...compareAgainst(live.input, predicted.input),
+      ...compareWithPrediction(live.input, predicted.input),
       ...(onTime === undefined ? {} : { onTime }),
     };
     return { kind: 'judged', input: { ...live.input, against } };

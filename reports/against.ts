@@ -41,7 +41,7 @@ type Reading = Pick<AgainstRow, 'metric' | 'aggregation' | 'unit'> & {
 };
 
 /** Compares a live run with its prediction. */
-export function compareAgainst(live: RunInput, predicted: RunInput): Against {
+export function compareWithPrediction(live: RunInput, predicted: RunInput): Against {
   const report = judge(predicted);
   const others = new Map(readings(report).map((one) => [keyOf(one), one]));
   const { cpu, cpuProfileSha256, fingerprint } = report;

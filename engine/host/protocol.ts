@@ -44,11 +44,11 @@ export interface SumClaim {
   readonly parts: readonly number[];
   /** As long as each part; not copied, as for {@link Witness.addend}. */
   readonly vector: Uint32Array;
-  /** 1 to 32. */
+  /** Bits of each element, 1 to 32. */
   readonly bits: number;
   /**
-   * The ratio of claims that hold to all claims: one of the protocol's metrics, of kind `ratio`
-   * without `of`, which only the run counts.
+   * Name of the protocol's metric that counts claims: of kind `ratio` (true claims to all claims), without `of`. Only
+   * the run counts it.
    */
   readonly metric: string;
 }

@@ -26,7 +26,7 @@ import {
 } from './geometry.ts';
 import { GroupsNode } from './groups-node.ts';
 import { LoadNode } from './load-node.ts';
-import { recordPrefix } from './outgoing/sender.ts';
+import { recordKeyPrefix } from './outgoing/sender.ts';
 import { inboxKey } from './peer.ts';
 import { PeerNode, type Waiter } from './peer-node.ts';
 import { PeerTrace } from './peer-trace.ts';
@@ -189,7 +189,7 @@ class FabricNode implements NodeHandle {
     return [...names].filter(
       (name) =>
         this.#store.get(inboxKey(name)) !== undefined ||
-        this.#store.keys({ prefix: recordPrefix(name), limit: 1 }).length > 0,
+        this.#store.keys({ prefix: recordKeyPrefix(name), limit: 1 }).length > 0,
     );
   }
 

@@ -14,7 +14,7 @@ import type { Behaviour } from './behaviour.ts';
 import type { Answer, Arrival, PeerEffect, PeerInput, Settlement, Submission } from './effects.ts';
 import type { MessageKind } from './envelope.ts';
 import { RESERVED_NUMBERS } from './geometry.ts';
-import { recordPrefix } from './outgoing/sender.ts';
+import { recordKeyPrefix } from './outgoing/sender.ts';
 import { answeredKey, inboxKey, PeerMachine } from './peer.ts';
 import type { PeerOptions } from './peer-parts.ts';
 import type { PeerWatch } from './peer-watch.ts';
@@ -83,7 +83,7 @@ export class PeerNode {
         return Math.max(1, counter.next);
       },
     };
-    const keys = store.keys({ prefix: recordPrefix(peer) });
+    const keys = store.keys({ prefix: recordKeyPrefix(peer) });
     this.#machine = new PeerMachine<Waiter>(
       {
         ...{ own: host.name, peer, memory, life, options, behaviour, numbers },

@@ -42,9 +42,9 @@ interface Known {
   untilMs: number | null;
   state: string;
   readonly again: Map<Reason, number>;
-  /** Why bytes leave that have left before. */
+  /** Why bytes are sent again: the latest reason. */
   why: Reason;
-  /** Where the bytes end that have left. */
+  /** End of the bytes that have been sent at least once. */
   leftEnd: number;
   departures: Departure[];
   unlisted: number;

@@ -363,7 +363,7 @@ export class AggregatorNode implements NodeHandle {
     });
   }
 
-  /** Outside the nodes, the sum is compared with what went in. */
+  /** Reports a sum: the run compares it with what the clients put in, and no node learns the answer. */
   #tellSum(sum: GroupSum): void {
     const { space, survivors, lost, ring: vector, bits } = sum;
     const metric = 'federated.exact';

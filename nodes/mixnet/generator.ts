@@ -40,7 +40,7 @@ const parameters = z.strictObject({
 type Size = z.output<typeof parameters>;
 
 /** Mixnets, by `generate: { kind: mixnet }`. */
-export const mixnetGenerator: TopologyGenerator<Size> = {
+export const mixnetTopologyGenerator: TopologyGenerator<Size> = {
   name: 'mixnet',
   parameters,
   size: sizeOf,

@@ -10,7 +10,7 @@ import { delaysThatDisagree } from './agreement.ts';
 import { type MixnetOptions, mixnetConfig } from './config.ts';
 import { behaviourOf } from './doubles/index.ts';
 import { MIXNET_DROPS } from './drops.ts';
-import { mixnetGenerator } from './generator.ts';
+import { mixnetTopologyGenerator } from './generator.ts';
 import { MESSAGE_KINDS } from './message-kinds.ts';
 import { messagesOf } from './messages.ts';
 import { MIXNET_METRICS } from './metrics.ts';
@@ -33,7 +33,7 @@ export const protocol: Protocol<MixnetOptions> = {
   summary:
     'carries application bytes in Sphinx packets through layers of mixes, with cover traffic',
   config: mixnetConfig,
-  generators: [mixnetGenerator],
+  generators: [mixnetTopologyGenerator],
   provisioning: mixnetProvisioning,
   disagreements: delaysThatDisagree,
   account: { kind: 'steps' },

@@ -42,7 +42,7 @@ const parameters = z.strictObject({
 type Size = z.output<typeof parameters>;
 
 /** SCION hierarchies, by `generate: { kind: scion }`. */
-export const scionGenerator: TopologyGenerator<Size> = {
+export const scionTopologyGenerator: TopologyGenerator<Size> = {
   name: 'scion',
   parameters,
   size: sizeOf,

@@ -5,7 +5,7 @@
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type RouterOptions, routerConfig } from './config.ts';
-import { scionGenerator } from './generator.ts';
+import { scionTopologyGenerator } from './generator.ts';
 import { createRouter } from './node.ts';
 import { scionProvisioning } from './provisioning.ts';
 import { ROUTER_DROPS } from './router/drops.ts';
@@ -15,7 +15,7 @@ export const protocol: Protocol<RouterOptions> = {
   name: 'scion',
   summary: 'SCION border router: checks hop fields, forwards, answers with SCMP, watches links',
   config: routerConfig,
-  generators: [scionGenerator],
+  generators: [scionTopologyGenerator],
   provisioning: scionProvisioning,
   jobs: {},
   moduleUrl: import.meta.url,

@@ -47,7 +47,7 @@ export {
 } from './geometry.ts';
 export {
   type Candidate,
-  checkNeighbours,
+  checkNeighbourRecord,
   chooseDiverse,
   drawNeighbours,
   NEIGHBOUR_DROPS,

@@ -118,7 +118,7 @@ export function provedNeighbours(
 }
 
 /** Repeats another node's draw; undefined when the record is correct. */
-export function checkNeighbours(
+export function checkNeighbourRecord(
   crypto: CryptoProvider,
   verifier: VrfVerifier,
   question: NeighbourQuestion,

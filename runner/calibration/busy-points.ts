@@ -25,10 +25,10 @@ const BUSY = 0.85;
 const AIM = 0.92;
 /** Fractions of the expected limit at which the benchmarks' load is determined. */
 const EASY_PARTS = [0.3, 0.6] as const;
-/** Limits of one step: a share that was measured once is not exact. */
+/** Limits of the factor by which the rate rises at a time: a share of a core measured once is not exact. */
 const STEP_MIN = 1.05;
 const STEP_MAX = 1.3;
-/** Factor of a step down, while no rate has been carried. */
+/** Factor of the rate after a run that did not carry its packets, as long as none has. */
 const DOWN = 0.8;
 /** Largest number of rates. */
 const STEPS_MAX = 6;

@@ -1,6 +1,6 @@
 /**
- * Turns what nodes of a privacy run report about their messages into the omniscient record: adds
- * node and time, and follows each message through the keys it has on its links (ADR 0012).
+ * Turns what nodes of a privacy run report about their messages into the omniscient record: adds node and time, and
+ * recognizes a message on its way, although it has another identifier (key) on each link (ADR 0012).
  *
  * Created only if a scenario measures privacy; other runs pass no observer to nodes and pay
  * nothing.

@@ -37,7 +37,7 @@ export type SeedAnswer =
     }
   /** The machine is at fault: a port, a disk, a limit. */
   | { readonly kind: 'refused'; readonly message: string }
-  /** Code broke: a node's, when there is a crash, or the engine's own. */
+  /** An error in the code: in that of a node if `crash` is present, else in that of the engine. */
   | {
       readonly kind: 'broken';
       readonly message: string;

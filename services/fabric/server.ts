@@ -33,7 +33,7 @@ export interface FabricOptions {
   readonly tokenFile: string;
 }
 
-/** A running face. */
+/** The running server: where it listens, and how it is closed. */
 export interface FabricServer {
   readonly host: string;
   readonly port: number;

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { Forgery } from '../../engine/host/forgery.ts';
 import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { scionGenerator } from '../../nodes/scion/generator.ts';
+import { scionTopologyGenerator } from '../../nodes/scion/generator.ts';
 import type { Folders, Registry } from '../../topologies/files/registry.ts';
 
 /**
@@ -85,7 +85,7 @@ const FORGERIES: Readonly<Record<string, Forgery>> = Object.fromEntries(
 const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map<string, Protocol>([
   ['gateway', { ...protocol('gateway', OWN), forgeries: FORGERIES, addressRole: 'edge' }],
   ['ping', protocol('ping', [])],
-  ['scion', { ...protocol('scion', []), generators: [scionGenerator] }],
+  ['scion', { ...protocol('scion', []), generators: [scionTopologyGenerator] }],
 ]);
 
 /** A registry with three protocols and a handful of metrics. */

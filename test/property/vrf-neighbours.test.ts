@@ -11,7 +11,7 @@ import { provider } from '../../engine/crypto/index.ts';
 import { toHex } from '../../nodes/_kit/bytes.ts';
 import {
   type Candidate,
-  checkNeighbours,
+  checkNeighbourRecord,
   chooseDiverse,
   drawNeighbours,
   type NeighbourQuestion,
@@ -201,18 +201,21 @@ describe('a published choice', () => {
   const record = drawNeighbours(crypto, key, question)!;
 
   it('R-184: is right for everyone who asks the same question', () => {
-    expect(checkNeighbours(crypto, key, question, record)).toBeUndefined();
+    expect(checkNeighbourRecord(crypto, key, question, record)).toBeUndefined();
     const { publicKey } = key;
-    expect(checkNeighbours(crypto, { suite: 'tai', publicKey }, question, record)).toBeUndefined();
+    expect(
+      checkNeighbourRecord(crypto, { suite: 'tai', publicKey }, question, record),
+    ).toBeUndefined();
   });
 
   it('fails with another beacon, key or suite', () => {
     const other = openVrfKey(crypto, 'tai', digest('secret', 1));
     const beacon = digest('beacon', 1);
     const check = (
-      verifier: Parameters<typeof checkNeighbours>[1],
+      verifier: Parameters<typeof checkNeighbourRecord>[1],
       asked: NeighbourQuestion,
-    ): ReturnType<typeof checkNeighbours> => checkNeighbours(crypto, verifier, asked, record);
+    ): ReturnType<typeof checkNeighbourRecord> =>
+      checkNeighbourRecord(crypto, verifier, asked, record);
     expect(check(key, { ...question, beacon })).toBe('neighbours-proof');
     expect(check(other, question)).toBe('neighbours-proof');
     expect(check({ ...key, suite: 'ell2' }, question)).toBe('neighbours-proof');
@@ -233,7 +236,7 @@ describe('a published choice', () => {
       [],
     ]) {
       const forged = { ...record, chosen: list };
-      expect(checkNeighbours(crypto, key, question, forged)).toBe('neighbours-choice');
+      expect(checkNeighbourRecord(crypto, key, question, forged)).toBe('neighbours-choice');
     }
   });
 
@@ -249,7 +252,7 @@ describe('a published choice', () => {
     ]) {
       const asked = { ...question, ...change };
       expect(drawNeighbours(crypto, key, asked)).toBeUndefined();
-      expect(checkNeighbours(crypto, key, asked, record)).toBe('neighbours-question');
+      expect(checkNeighbourRecord(crypto, key, asked, record)).toBe('neighbours-question');
     }
   });
 
@@ -260,7 +263,7 @@ describe('a published choice', () => {
         fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 6 }),
         (proof, list) => {
           const garbage = { ...record, proof, chosen: list };
-          expect(checkNeighbours(crypto, key, question, garbage)).toBe('neighbours-proof');
+          expect(checkNeighbourRecord(crypto, key, question, garbage)).toBe('neighbours-proof');
         },
       ),
       { numRuns: 100 },

@@ -15,7 +15,7 @@ import {
   joinParts,
   newBlock,
 } from '../../nodes/dtn/security/bundle-parts.ts';
-import { integrityValues, signTarget } from '../../nodes/dtn/security/integrity.ts';
+import { integrityParameterValues, signTarget } from '../../nodes/dtn/security/integrity.ts';
 import type { SecurityRule } from '../../nodes/dtn/security/options.ts';
 import { authenticatedData, protectedText } from '../../nodes/dtn/security/scope.ts';
 import {
@@ -190,7 +190,7 @@ function signTwo(
     context: 1,
     source,
     sourceBytes: encodeEid(source),
-    parameters: integrityValues({ hash: 256, scope: 0 }),
+    parameters: integrityParameterValues({ hash: 256, scope: 0 }),
   });
   expect(toHex(block.data)).toBe(bib.asb);
   addSecurityBlock(parts, block);

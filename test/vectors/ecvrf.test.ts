@@ -9,7 +9,7 @@ import { log } from '../../engine/pure/log-exp.ts';
 import { compareBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import {
   type Candidate,
-  checkNeighbours,
+  checkNeighbourRecord,
   chooseDiverse,
   delayInput,
   delayOf,
@@ -217,7 +217,7 @@ describe.each(providers)('neighbours drawn on %s', (_name, crypto) => {
         const record = drawNeighbours(crypto, key, question)!;
         expect(toHex(record.proof)).toBe(vector.pi);
         expect(record.chosen.map(toHex)).toEqual(vector.chosen);
-        expect(checkNeighbours(crypto, key, question, record)).toBeUndefined();
+        expect(checkNeighbourRecord(crypto, key, question, record)).toBeUndefined();
       }
       expect([...candidates].sort((a, b) => compareBytes(a.id, b.id))).toEqual(candidates);
     },

@@ -21,14 +21,14 @@ import {
 import {
   CONTEXT_CONFIDENTIALITY,
   type ConfidentialityParameters,
-  confidentialityValues,
+  confidentialityParameterValues,
   encryptTarget,
 } from './confidentiality.ts';
 import { KEY_BYTES } from './geometry.ts';
 import {
   CONTEXT_INTEGRITY,
   integrityParameters,
-  integrityValues,
+  integrityParameterValues,
   signTarget,
 } from './integrity.ts';
 import type { KeyUse } from './keys.ts';
@@ -132,7 +132,7 @@ function sign(order: Order, layout: SecurityLayout): SecurityDrop | undefined {
     context: CONTEXT_INTEGRITY,
     source: tools.node,
     sourceBytes: encodeEid(tools.node),
-    parameters: integrityValues(parameters),
+    parameters: integrityParameterValues(parameters),
   });
   addSecurityBlock(parts, block);
   tools.count('dtn.security.added');
@@ -179,7 +179,7 @@ function encryptBlock(order: Order, target: number): SecurityDrop | undefined {
     context: CONTEXT_CONFIDENTIALITY,
     source: tools.node,
     sourceBytes: encodeEid(tools.node),
-    parameters: confidentialityValues(parameters),
+    parameters: confidentialityParameterValues(parameters),
   });
   addSecurityBlock(parts, block);
   tools.count('dtn.security.added');

@@ -46,7 +46,7 @@ export interface ConfidentialityParameters {
 }
 
 /** Parameters as values, in the order of the examples of RFC 9173. */
-export function confidentialityValues(
+export function confidentialityParameterValues(
   parameters: ConfidentialityParameters,
 ): readonly SecurityValue[] {
   const { vector, key, scope, wrappedKey } = parameters;

@@ -40,7 +40,9 @@ export interface IntegrityParameters {
 }
 
 /** Parameters as values, in the order of the examples of RFC 9173. */
-export function integrityValues(parameters: IntegrityParameters): readonly SecurityValue[] {
+export function integrityParameterValues(
+  parameters: IntegrityParameters,
+): readonly SecurityValue[] {
   const { hash, scope, wrappedKey } = parameters;
   return [
     uintValue(VARIANT, VARIANTS[hash]),

@@ -402,13 +402,13 @@ function answeredEarlier(number: number): Settlement<never> {
 }
 
 /** Where the records of messages to a peer begin. */
-export function recordPrefix(peer: string): string {
+export function recordKeyPrefix(peer: string): string {
   return `out/${peer}/`;
 }
 
 /** Where a message to a peer is on the disk; keys ascend as numbers do. */
 function recordKey(peer: string, number: number): string {
-  return recordPrefix(peer) + number.toString(HEX).padStart(NUMBER_DIGITS, '0');
+  return recordKeyPrefix(peer) + number.toString(HEX).padStart(NUMBER_DIGITS, '0');
 }
 
 /** The payload is the end of the envelope. */

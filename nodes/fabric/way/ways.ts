@@ -114,8 +114,8 @@ export class Ways<Request> {
   }
 
   /**
-   * Every packet confirms a challenge from now on, until the peer speaks of this memory.
-   * @returns false if it is being confirmed already.
+   * Puts this nonce, which answers a challenge, into every packet until news from the peer name this node's memory.
+   * @returns false if it is put there already.
    */
   confirm(nonce: Uint8Array): boolean {
     if (this.#nonce !== undefined && equalBytes(this.#nonce, nonce)) return false;

@@ -59,7 +59,7 @@ export class Inbox {
     if (drop !== undefined && copy !== undefined) this.#taken(copy, 'dropped');
   }
 
-  /** Delivers a message whose name is durable; with an error, its sender may repeat it. */
+  /** The name of a message was stored: delivers it. With an error, forgets it, so that its sender may repeat it. */
   stored(name: string, error: string | undefined): void {
     const whole = this.#pending.get(name);
     if (whole === undefined) return;

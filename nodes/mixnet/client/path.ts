@@ -57,7 +57,7 @@ export interface ChosenPath {
   readonly delayNs: Nanoseconds;
 }
 
-/** Draws a path from provider to provider; undefined after three attempts without keys. */
+/** Draws a path from provider to provider; undefined if none of three draws has a key for every hop. */
 export function choosePath(
   source: PathSource,
   ends: { readonly from: Descriptor; readonly to: Descriptor },

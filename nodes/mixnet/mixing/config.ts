@@ -76,7 +76,7 @@ const NEVER_FULL = {
 };
 
 const poisson = z.strictObject({
-  /** When messages leave (mixing/README.md). */
+  /** When messages leave (nodes/mixnet/mixing/README.md). */
   strategy: z.literal('poisson'),
   ...asked,
 });

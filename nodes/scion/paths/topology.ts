@@ -71,7 +71,7 @@ export function adjacenciesOf(topology: ScionTopology): Adjacencies {
   return adjacencies;
 }
 
-/** Orders ISD-AS numbers by value, for sorting what leaves a module. */
+/** Orders ISD-AS numbers by value: sorted by it, results do not depend on the order of the input. */
 export function compareIsdAs(left: IsdAs, right: IsdAs): number {
   const a = isdAsWords(left);
   const b = isdAsWords(right);

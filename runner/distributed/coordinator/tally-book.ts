@@ -114,8 +114,8 @@ export class TallyBook {
   }
 
   /**
-   * Metrics of the processes themselves: the largest value for memory and stalls, and the sum for
-   * all others.
+   * Metrics of the processes themselves: the largest value for memory and stalls, the busiest process for
+   * `live.process_cpu`, one histogram of all for lateness, and the sum for all others.
    */
   processMetrics(wallUs: number): Readonly<Record<string, MetricData>> {
     const cpuUs = this.all.reduce((sum, tally) => sum + tally.cpuUs, 0);

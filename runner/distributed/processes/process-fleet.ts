@@ -82,7 +82,7 @@ export class ProcessFleet implements Fleet {
   readonly #early = new Map<string, () => void>();
   /** Owner of a public key, by its hexadecimal form. */
   readonly #names = new Map<string, string>();
-  /** For each key, the latest channel that has not sent hello; there is at most one. */
+  /** By owner of a public key, its latest channel that has not sent hello; a newer one closes it. */
   readonly #nameless = new Map<string, Channel>();
   #isClosing = false;
 

@@ -37,7 +37,7 @@ function result(engine: SeededEngine, campaign: Campaign): CampaignResult {
   );
 }
 
-/** Check D4. */
+/** Check D4 of docs/VERIFICATION.md: conservation of bundles. */
 export const conservationOfBundles: Check = {
   id: 'D4',
   name: 'conservation of bundles',
@@ -68,7 +68,7 @@ export const conservationOfBundles: Check = {
   },
 };
 
-/** Check D7. */
+/** Check D7 of docs/VERIFICATION.md: copies and stores. */
 export const routersInSmallStores: Check = {
   id: 'D7',
   name: 'copies and stores',

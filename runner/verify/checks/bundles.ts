@@ -54,7 +54,7 @@ function delayMeasures(engine: SeededEngine, router: RouterName): readonly Measu
   ];
 }
 
-/** Check D1. */
+/** Check D1 of docs/VERIFICATION.md: routers of bundles. */
 export const routersOfCopies: Check = {
   id: 'D1',
   name: 'routers of bundles',
@@ -68,7 +68,7 @@ const BLOCKS = 400;
 /** Standard deviation of the rounds of a block, as measured over 400 blocks. */
 const ROUNDS_DEVIATION = 0.66;
 
-/** Check D3. */
+/** Check D3 of docs/VERIFICATION.md: LTP over 324 s, 10 % loss. */
 export const repairsOfLtp: Check = {
   id: 'D3',
   name: 'LTP over 324 s, 10 % loss',

@@ -29,7 +29,7 @@ const DELAYS = [
   [45, 65, 3],
 ] as const;
 
-/** Check 21. */
+/** Check 21 of docs/VERIFICATION.md: cloud. */
 export const cloud: Check = {
   id: '21',
   name: 'cloud',

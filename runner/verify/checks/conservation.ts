@@ -264,7 +264,7 @@ function look(trouble: Trouble, findings: Findings): void {
   findings.looks += 1;
 }
 
-/** Check 16. */
+/** Check 16 of docs/VERIFICATION.md: conservation. */
 export const conservation: Check = {
   id: '16',
   name: 'conservation',

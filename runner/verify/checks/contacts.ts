@@ -32,7 +32,7 @@ const PERIOD_SECONDS = 100;
 const CONTACT_SECONDS = 20;
 const PACKETS = 40_000;
 
-/** Check D2. */
+/** Check D2 of docs/VERIFICATION.md: periodic contact. */
 export const waitForContact: Check = {
   id: 'D2',
   name: 'periodic contact',
@@ -165,7 +165,7 @@ function hasWay(plan: ContactPlan, { volume, deadlineNs }: Load, left: readonly 
   });
 }
 
-/** Check D5. */
+/** Check D5 of docs/VERIFICATION.md: routes over planned contacts. */
 export const plannedRoutes: Check = {
   id: 'D5',
   name: 'routes over planned contacts',
@@ -205,7 +205,7 @@ function meetingsOf({ links }: GeneratedTopology): number {
   return links.reduce((sum, { both }) => sum + (both?.contacts?.windows.length ?? 0), 0);
 }
 
-/** Check D6. */
+/** Check D6 of docs/VERIFICATION.md: waypoints. */
 export const meetingsOfWalkers: Check = {
   id: 'D6',
   name: 'waypoints',

@@ -119,7 +119,7 @@ function carriedRemainder(
   ];
 }
 
-/** Check 1. */
+/** Check 1 of docs/VERIFICATION.md: serialisation + propagation. */
 export const serialisation: Check = {
   id: '1',
   name: 'serialisation + propagation',
@@ -137,7 +137,7 @@ export const serialisation: Check = {
   ],
 };
 
-/** Check 2. */
+/** Check 2 of docs/VERIFICATION.md: saturated rate. */
 export const saturatedRate: Check = {
   id: '2',
   name: 'saturated rate',

@@ -62,7 +62,7 @@ function paretoCdf(ns: number): number {
   return 1 - (1 + ns / PARETO_SCALE_NS) ** -PARETO_SHAPE;
 }
 
-/** Check 13. */
+/** Check 13 of docs/VERIFICATION.md: jitter laws. */
 export const jitter: Check = {
   id: '13',
   name: 'jitter laws',

@@ -23,7 +23,7 @@ const SERVERS = 10;
 const LOAD = 8;
 const HOLDING_NS = 1_000_000;
 
-/** Check 5. */
+/** Check 5 of docs/VERIFICATION.md: M/M/1/K, K = 5. */
 export const finiteQueue: Check = {
   id: '5',
   name: 'M/M/1/K, K = 5',
@@ -94,7 +94,7 @@ function blocking(engine: SeededEngine, name: string, holdingNs: () => number): 
   return new LossSystem(gaps, holdingNs).run();
 }
 
-/** Check 7. */
+/** Check 7 of docs/VERIFICATION.md: Erlang-B. */
 export const erlang: Check = {
   id: '7',
   name: 'Erlang-B',

@@ -45,7 +45,7 @@ export function lostPackets(
   return lost;
 }
 
-/** Check 10. */
+/** Check 10 of docs/VERIFICATION.md: Bernoulli loss. */
 export const bernoulli: Check = {
   id: '10',
   name: 'Bernoulli loss',
@@ -69,7 +69,7 @@ const LONG_BURST = 10;
 const SHORT_RUNS = 10_000;
 const SHORT_PACKETS = 100;
 
-/** Check 11. */
+/** Check 11 of docs/VERIFICATION.md: Gilbert channel. */
 export const gilbert: Check = {
   id: '11',
   name: 'Gilbert channel',

@@ -72,7 +72,7 @@ function dispersion(times: readonly number[]): number {
   return (deviation * deviation) / mean;
 }
 
-/** Check 15. */
+/** Check 15 of docs/VERIFICATION.md: Poisson source. */
 export const poissonSource: Check = {
   id: '15',
   name: 'Poisson source',

@@ -48,7 +48,7 @@ const DUMMY_SAMPLES = {
 /** log2(100) + h(Erlang(3, 0.2667)). */
 const CEILING = 7.4025;
 
-/** Check P6. */
+/** Check P6 of docs/VERIFICATION.md: dummies on low traffic (P5), bits. */
 export const dummyTraffic: Check = {
   id: 'P6',
   name: 'dummies on low traffic (P5), bits',
@@ -138,7 +138,7 @@ function foundShare(engine: SeededEngine, setting: DisclosureTrials): number {
   return found / (TRIALS * m);
 }
 
-/** Check P11. */
+/** Check P11 of docs/VERIFICATION.md: statistical disclosure, friends found. */
 export const statisticalDisclosure: Check = {
   id: 'P11',
   name: 'statistical disclosure, friends found',
@@ -166,7 +166,7 @@ const BLENDING = { rho: 50, epsilon: 0.01 };
 /** lambda_M / mu. */
 const LOOP_RATES = [0.01, 0.1, 0.5, 1] as const;
 
-/** Check P12. */
+/** Check P12 of docs/VERIFICATION.md: n-1 attack, rho = 50, epsilon = 0.01. */
 export const blendingAttack: Check = {
   id: 'P12',
   name: 'n-1 attack, rho = 50, epsilon = 0.01',
@@ -207,7 +207,7 @@ const EPSILON_ROWS = [
   { layers: 2, mean: 1, runs: 24, theory: 0.34, half: 0.34 },
 ] as const;
 
-/** Check P13. */
+/** Check P13 of docs/VERIFICATION.md: Loopix, epsilon of two senders. */
 export const senderEpsilon: Check = {
   id: 'P13',
   name: 'Loopix, epsilon of two senders',
@@ -234,7 +234,7 @@ export const senderEpsilon: Check = {
 const INTERSECTION = { receivers: 1_000, batch: 50 };
 const INTERSECTION_RUNS = 2_000;
 
-/** Check P14. */
+/** Check P14 of docs/VERIFICATION.md: intersection, N = 1,000, b = 50. */
 export const intersection: Check = {
   id: 'P14',
   name: 'intersection, N = 1,000, b = 50',

@@ -74,7 +74,7 @@ function lumpBits(meanSeconds: number): number {
   return 1 / (2 * Math.LN2 * inflow * meanSeconds);
 }
 
-/** Check P1. */
+/** Check P1 of docs/VERIFICATION.md: entropy, 1 s end to end, bits. */
 export const entropyByLayers: Check = {
   id: 'P1',
   name: 'entropy, 1 s end to end, bits',
@@ -99,7 +99,7 @@ export const entropyByLayers: Check = {
     ),
 };
 
-/** Check P2. */
+/** Check P2 of docs/VERIFICATION.md: the same, one mix in ten corrupt. */
 export const entropyOfCorruptLayers: Check = {
   id: 'P2',
   name: 'the same, one mix in ten corrupt',
@@ -143,7 +143,7 @@ function withRandomLinks(layers: number): number {
   return Math.log2(rate) + densityBits(density, HOP);
 }
 
-/** Check P3. */
+/** Check P3 of docs/VERIFICATION.md: entropy, 100 ms per hop, bits. */
 export const entropyByHop: Check = {
   id: 'P3',
   name: 'entropy, 100 ms per hop, bits',
@@ -185,7 +185,7 @@ const WIDTH_ROWS = [
   { width: 100, corrupt: 10, published: 11.935, theory: 11.935, half: 0.35 },
 ] as const;
 
-/** Check P4. */
+/** Check P4 of docs/VERIFICATION.md: entropy by width, L = 3, bits. */
 export const entropyByWidth: Check = {
   id: 'P4',
   name: 'entropy by width, L = 3, bits',
@@ -212,7 +212,7 @@ const LOW_RATE = 100;
 const LOW_WIDTH = 50;
 const LOW_SAMPLE = { targets: 300, gapSeconds: 1 };
 
-/** Check P5. */
+/** Check P5 of docs/VERIFICATION.md: entropy, half a message per pool. */
 export const entropyOfLowTraffic: Check = {
   id: 'P5',
   name: 'entropy, half a message per pool',
@@ -256,7 +256,7 @@ const BIASED_ROWS = [
   { label: 'all, heavy corrupt', shares: [BIASED, BIASED, BIASED], corrupt: 1, half: 0.12 },
 ] as const;
 
-/** Check P16. */
+/** Check P16 of docs/VERIFICATION.md: entropy, one mix in ten gets 40 %, bits. */
 export const entropyOfBiasedRoutes: Check = {
   id: 'P16',
   name: 'entropy, one mix in ten gets 40 %, bits',

@@ -26,7 +26,7 @@ import { watchMix } from '../mixes/single-mix.ts';
 /** 5 s end to end, in the setting of P1, as published for b = 0. */
 const FIVE_SECONDS = [12.6893, 15.8332, 15.6245, 15.4497, 15.3002] as const;
 
-/** Check P7. */
+/** Check P7 of docs/VERIFICATION.md: closed form, 5 s end to end, bits. */
 export const closedForm: Check = {
   id: 'P7',
   name: 'closed form, 5 s end to end, bits',
@@ -81,7 +81,7 @@ function singleMixBits(engine: SeededEngine, { rho, law, targets: count }: MixSa
   return summarise(beliefs.map(({ p }) => shannonBits(p))).mean;
 }
 
-/** Check P8. */
+/** Check P8 of docs/VERIFICATION.md: one mix, lambda / mu = rho, bits. */
 export const singleMix: Check = {
   id: 'P8',
   name: 'one mix, lambda / mu = rho, bits',
@@ -132,7 +132,7 @@ function poolBelief(engine: SeededEngine, batch: number, kept: number): Float64A
   return belief?.p ?? new Float64Array(0);
 }
 
-/** Check P9. */
+/** Check P9 of docs/VERIFICATION.md: threshold pool mix, bits. */
 export const poolMix: Check = {
   id: 'P9',
   name: 'threshold pool mix, bits',
@@ -207,7 +207,7 @@ function histogramBits(values: readonly number[]): number {
   return bits + (counts.size - 1) / (2 * values.length * Math.LN2) + Math.log2(CELL);
 }
 
-/** Check P10. */
+/** Check P10 of docs/VERIFICATION.md: three delays of mean 1 s, bits. */
 export const sumOfDelays: Check = {
   id: 'P10',
   name: 'three delays of mean 1 s, bits',

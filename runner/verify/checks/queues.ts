@@ -109,7 +109,7 @@ function meanWaitMeasure(theory: number, measured: number, half: number): Measur
   return { label: 'mean wait, µs', theory, measured, accept: plusMinus(half), digits: 3 };
 }
 
-/** Check 3. */
+/** Check 3 of docs/VERIFICATION.md: M/M/1 (M/Geo/1). */
 export const markovianQueue: Check = {
   id: '3',
   name: 'M/M/1 (M/Geo/1)',
@@ -125,7 +125,7 @@ export const markovianQueue: Check = {
   },
 };
 
-/** Check 4. */
+/** Check 4 of docs/VERIFICATION.md: M/D/1. */
 export const deterministicQueue: Check = {
   id: '4',
   name: 'M/D/1',
@@ -138,7 +138,7 @@ export const deterministicQueue: Check = {
   },
 };
 
-/** Check 6. */
+/** Check 6 of docs/VERIFICATION.md: M/G/1 bimodal. */
 export const bimodalQueue: Check = {
   id: '6',
   name: 'M/G/1 bimodal',
@@ -156,7 +156,7 @@ export const bimodalQueue: Check = {
   },
 };
 
-/** Check 18. */
+/** Check 18 of docs/VERIFICATION.md: Little's law. */
 export const littlesLaw: Check = {
   id: '18',
   name: "Little's law",

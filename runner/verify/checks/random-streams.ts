@@ -60,7 +60,7 @@ function losses(engine: SeededEngine, name: string): Float64Array {
   return normalised(Float64Array.from(lostPackets(engine, { name, loss, packets: VALUES })));
 }
 
-/** Check 17. */
+/** Check 17 of docs/VERIFICATION.md: random streams. */
 export const randomStreams: Check = {
   id: '17',
   name: 'random streams',

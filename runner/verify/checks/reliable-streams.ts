@@ -122,7 +122,7 @@ function nearly(label: string, theory: number, measured: number): Measure {
   return { label, theory, measured, accept: within(0.995 * theory, 1.005 * theory), digits: 4 };
 }
 
-/** Check 19. */
+/** Check 19 of docs/VERIFICATION.md: reliable stream. */
 export function reliableStreams(make: MakeStreams): Check {
   return {
     id: '19',

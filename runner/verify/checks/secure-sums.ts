@@ -75,7 +75,7 @@ function serverWorkNs(): number {
   return rebuilding + CLIENTS * derivation + CLIENTS * ELEMENTS * element;
 }
 
-/** Check F1. */
+/** Check F1 of docs/VERIFICATION.md: round of secure sums. */
 export const secureRound: Check = {
   id: 'F1',
   name: 'round of secure sums',

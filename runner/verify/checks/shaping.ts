@@ -76,7 +76,7 @@ function largestExcess(engine: SeededEngine): number {
   return largest / NS_PER_BYTE - BUCKET_BURST;
 }
 
-/** Check 12. */
+/** Check 12 of docs/VERIFICATION.md: token bucket. */
 export const tokenBucket: Check = {
   id: '12',
   name: 'token bucket',
@@ -164,7 +164,7 @@ export function codelTheory(untilNs: number): readonly number[] {
   }
 }
 
-/** Check 14. */
+/** Check 14 of docs/VERIFICATION.md: CoDel under overload 1.25. */
 export const codel: Check = {
   id: '14',
   name: 'CoDel under overload 1.25',

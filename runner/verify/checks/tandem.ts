@@ -17,7 +17,7 @@ const PACKETS = 500_000;
 const RHO = 0.6;
 const MEAN_BYTES = 1_000;
 
-/** Check 8. */
+/** Check 8 of docs/VERIFICATION.md: tandem (Burke), size drawn anew. */
 export const burke: Check = {
   id: '8',
   name: 'tandem (Burke), size drawn anew',
@@ -63,7 +63,7 @@ export const burke: Check = {
   },
 };
 
-/** Check 8b. */
+/** Check 8b of docs/VERIFICATION.md: tandem, constant size. */
 export const constantTandem: Check = {
   id: '8b',
   name: 'tandem, constant size',
@@ -115,7 +115,7 @@ const CLASSES = [
 /** DSCP of the classes: 48 and more is class 0 of the default table (RFC 2474, network control). */
 const HIGH_DSCP = 48;
 
-/** Check 9. */
+/** Check 9 of docs/VERIFICATION.md: non-preemptive priority (Cobham). */
 export const priority: Check = {
   id: '9',
   name: 'non-preemptive priority (Cobham)',

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { LogHistogram, visitBuckets } from '../../../engine/measure/histogram.ts';
-import { compareAgainst, isWithin, relativeDifference } from '../../../reports/against.ts';
+import { compareWithPrediction, isWithin, relativeDifference } from '../../../reports/against.ts';
 import { againstLines, againstMarkdown } from '../../../reports/against-text.ts';
 import { throughputNote } from '../../../reports/cpu-note.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
@@ -51,7 +51,7 @@ function times(factor: number): Change {
 
 describe('a live run against its prediction', () => {
   it('holds when throughput and median latency agree; tails are reported, not promised', () => {
-    const against = compareAgainst(
+    const against = compareWithPrediction(
       live,
       predictedAs({ 'gateway.latency': (ns) => (ns > 13e6 ? ns * 1.5 : ns) }),
     );
@@ -67,7 +67,7 @@ describe('a live run against its prediction', () => {
   });
 
   it('flags a profile with half the costs, which predicts twice the throughput', () => {
-    const against = compareAgainst(live, predictedAs({ 'gateway.throughput': times(2) }));
+    const against = compareWithPrediction(live, predictedAs({ 'gateway.throughput': times(2) }));
     expect(against.pass).toBe(false);
     const [row] = against.rows.filter(({ metric }) => metric === 'gateway.throughput');
     expect(row).toMatchObject({ isInside: false, difference: 1 });
@@ -77,7 +77,7 @@ describe('a live run against its prediction', () => {
   });
 
   it('promises nothing where the prediction has no processor, and says so', () => {
-    const against = compareAgainst(live, { ...predictedAs({}), cpu: 'not modelled' });
+    const against = compareWithPrediction(live, { ...predictedAs({}), cpu: 'not modelled' });
     expect(against.rows.filter(({ isPromised }) => isPromised)).toEqual([]);
     expect(againstLines(against)[0]).toContain(
       'without a processor model: nothing is promised here',
@@ -85,13 +85,15 @@ describe('a live run against its prediction', () => {
   });
 
   it('said "predicted within 15 %" where nothing was promised', () => {
-    const against = compareAgainst(live, predictedAs({}));
+    const against = compareWithPrediction(live, predictedAs({}));
     const rest = { ...against, rows: against.rows.filter(({ isPromised }) => !isPromised) };
     expect(againstLines(rest)[0]).toMatch(/: no rate or median latency to predict here$/);
   });
 
   it('flags half the median latency as well', () => {
-    expect(compareAgainst(live, predictedAs({ 'gateway.latency': times(0.5) })).pass).toBe(false);
+    expect(compareWithPrediction(live, predictedAs({ 'gateway.latency': times(0.5) })).pass).toBe(
+      false,
+    );
   });
 
   it.each([
@@ -109,14 +111,14 @@ describe('a live run against its prediction', () => {
   );
 
   it('is drawn as a table', () => {
-    const against = compareAgainst(live, predictedAs({ 'gateway.latency': times(0.98) }));
+    const against = compareWithPrediction(live, predictedAs({ 'gateway.latency': times(0.98) }));
     const short = { ...against, rows: against.rows.filter(({ isPromised }) => isPromised) };
     expect(againstLines(short)).toMatchSnapshot();
     expect(againstMarkdown(short, escapeMarkdown)).toMatchSnapshot();
   });
 
   it('is part of every report and is read back from report.json', () => {
-    const against = compareAgainst(live, predictedAs({}));
+    const against = compareWithPrediction(live, predictedAs({}));
     const report = judge({ ...input, mode: 'live', against });
     const title =
       'Compared with virtual time, processor modelled: rate and median predicted within 15 %';

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { LogHistogram } from '../../../engine/measure/histogram.ts';
-import { compareAgainst } from '../../../reports/against.ts';
+import { compareWithPrediction } from '../../../reports/against.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
 import { judge } from '../../../reports/judge.ts';
@@ -151,7 +151,7 @@ describe('latency less lateness', () => {
     expect(onTimeLines(onTime, 0.15).join('\n')).toContain('far: live 40 %, simulated 0 %\n');
     const report = judge({
       ...live(late),
-      against: { ...compareAgainst(live(late), simulated), onTime },
+      against: { ...compareWithPrediction(live(late), simulated), onTime },
     });
     expect(renderMarkdown(report)).toContain('packets took different paths than in virtual time');
     expect(renderHtml(report)).toContain('far: live 40 %, simulated 0 %; near: live');
@@ -166,7 +166,7 @@ describe('latency less lateness', () => {
 
   it('stands in every report of the run, beside the lateness of this machine', () => {
     const run = live(late);
-    const plain = compareAgainst(run, simulated);
+    const plain = compareWithPrediction(run, simulated);
     const against = { ...plain, onTime: compared(run) };
     const report = judge({ ...run, against });
     const title = 'Latency minus lateness matches the simulated latency within 15 %';

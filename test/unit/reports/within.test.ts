@@ -1,7 +1,7 @@
 /** What samples from two worlds can tell about their difference, and what they cannot. */
 import { describe, expect, it } from 'vitest';
 import { LogHistogram } from '../../../engine/measure/histogram.ts';
-import { compareAgainst } from '../../../reports/against.ts';
+import { compareWithPrediction } from '../../../reports/against.ts';
 import { againstLines } from '../../../reports/against-text.ts';
 import type { MetricData, RunInput } from '../../../reports/model.ts';
 import { type Sampled, sampledOf } from '../../../reports/sampled.ts';
@@ -125,7 +125,10 @@ describe('a live run of thirteen messages', () => {
   const CPU = 'calibrated (costs.json, a processor)';
 
   it('is undecided, with the number that it would take, and not red', () => {
-    const against = compareAgainst(withMessages(13, 11), { ...withMessages(13, 3), cpu: CPU });
+    const against = compareWithPrediction(withMessages(13, 11), {
+      ...withMessages(13, 3),
+      cpu: CPU,
+    });
     const lines = againstLines(against);
     expect(lines[0]).toContain('processor modelled: too few samples to tell within 15 %');
     expect(lines.join('\n')).not.toMatch(/OUTSIDE|✗/);

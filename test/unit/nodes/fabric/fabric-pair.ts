@@ -9,7 +9,7 @@ import { MachineShell } from '../../../../nodes/_kit/shell.ts';
 import { type Behaviour, CORRECT } from '../../../../nodes/fabric/behaviour.ts';
 import type { PeerEffect, PeerInput } from '../../../../nodes/fabric/effects.ts';
 import { MEMORY_BYTES, RESERVED_NUMBERS } from '../../../../nodes/fabric/geometry.ts';
-import { recordPrefix } from '../../../../nodes/fabric/outgoing/sender.ts';
+import { recordKeyPrefix } from '../../../../nodes/fabric/outgoing/sender.ts';
 import { answeredKey, inboxKey, PeerMachine } from '../../../../nodes/fabric/peer.ts';
 import type { PeerOptions } from '../../../../nodes/fabric/peer-parts.ts';
 import { decodePacket, type Packet } from '../../../../nodes/fabric/wire.ts';
@@ -137,7 +137,7 @@ export class End {
           nanos: clock.nowNs % SECOND,
         }),
         records: store
-          .keys({ prefix: recordPrefix(peer) })
+          .keys({ prefix: recordKeyPrefix(peer) })
           .map((key) => [key, store.get(key) ?? new Uint8Array(0)]),
         answeredRecord: store.get(answeredKey(peer)),
         inboxRecord: store.get(inboxKey(peer)),

@@ -6,14 +6,14 @@
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { GeneratedTopology } from '../../../../engine/host/generator.ts';
-import { mixnetGenerator } from '../../../../nodes/mixnet/generator.ts';
+import { mixnetTopologyGenerator } from '../../../../nodes/mixnet/generator.ts';
 
-type Size = Parameters<typeof mixnetGenerator.generate>[0];
+type Size = Parameters<typeof mixnetTopologyGenerator.generate>[0];
 
 const sizeOf = (input: object): Size =>
-  (mixnetGenerator.parameters as z.ZodType<Size>).parse(input);
+  (mixnetTopologyGenerator.parameters as z.ZodType<Size>).parse(input);
 const topologyOf = (input: object): GeneratedTopology =>
-  mixnetGenerator.generate(sizeOf(input), () => () => 0);
+  mixnetTopologyGenerator.generate(sizeOf(input), () => () => 0);
 
 function make(input: object): {
   readonly names: readonly string[];
@@ -117,7 +117,7 @@ describe('a generated mixnet', () => {
     { layers: 1, width: 2, providers: 1, clients: 1 },
   ])('is as large as it says before it is made, with %j', (input) => {
     const { nodes, links } = topologyOf(input);
-    expect(mixnetGenerator.size(sizeOf(input))).toEqual({
+    expect(mixnetTopologyGenerator.size(sizeOf(input))).toEqual({
       nodes: nodes.length,
       links: links.length,
     });

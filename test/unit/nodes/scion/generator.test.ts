@@ -6,14 +6,15 @@
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { GeneratedTopology } from '../../../../engine/host/generator.ts';
-import { scionGenerator } from '../../../../nodes/scion/generator.ts';
+import { scionTopologyGenerator } from '../../../../nodes/scion/generator.ts';
 import { seededRandom } from '../../../../topologies/generate/random.ts';
 
-type Size = Parameters<typeof scionGenerator.generate>[0];
+type Size = Parameters<typeof scionTopologyGenerator.generate>[0];
 
-const sizeOf = (input: object): Size => (scionGenerator.parameters as z.ZodType<Size>).parse(input);
+const sizeOf = (input: object): Size =>
+  (scionTopologyGenerator.parameters as z.ZodType<Size>).parse(input);
 const topologyOf = (input: object): GeneratedTopology =>
-  scionGenerator.generate(sizeOf(input), (seed) => seededRandom('scion', seed));
+  scionTopologyGenerator.generate(sizeOf(input), (seed) => seededRandom('scion', seed));
 
 describe('a generated SCION hierarchy', () => {
   it('draws the same peering links as when all pairs were listed', () => {
@@ -33,7 +34,7 @@ describe('a generated SCION hierarchy', () => {
     { leaves: 0, peering: 2 },
   ])('is at most as large as it says before it is made, with %j', (input) => {
     const { nodes, links } = topologyOf(input);
-    const size = scionGenerator.size(sizeOf(input));
+    const size = scionTopologyGenerator.size(sizeOf(input));
     expect(nodes.length).toBeLessThanOrEqual(size.nodes);
     expect(links.length).toBeLessThanOrEqual(size.links);
     // A bound far above the network would refuse networks that fit.

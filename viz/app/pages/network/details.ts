@@ -19,7 +19,7 @@ import { instantText } from '../../kernel/duration.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { PacketPanel } from './packet-panel.ts';
-import { pairs, section, texts } from './panel-parts.ts';
+import { numberTable, section, textTable } from './panel-parts.ts';
 
 /** How far around the cursor the counts of a link and the hops of a packet are read, ns. */
 const NEAR_NS = 500e6;
@@ -100,11 +100,11 @@ export class Details {
       ),
       scenesOf(trace.info, states, { number, timeNs }),
       section('State at the cursor', statesTable(states, number)),
-      section('Drops up to the cursor', pairs(losses)),
+      section('Drops up to the cursor', numberTable(losses)),
       own.length > 0 &&
         section(
           'Latest marks',
-          pairs(own.map(({ timeNs: at, text }) => [instantText(at, 1e9), text])),
+          numberTable(own.map(({ timeNs: at, text }) => [instantText(at, 1e9), text])),
         ),
     ];
   }
@@ -128,7 +128,7 @@ export class Details {
       ...links.map((link) => trace.ask('bins', { link, ...window, binsMax: 10 })),
     ]);
     const parts = directions.map(({ link }, at) =>
-      section(directionText(link), pairs(directionRows(bins[at] ?? [], window, waits[at]))),
+      section(directionText(link), numberTable(directionRows(bins[at] ?? [], window, waits[at]))),
     );
     return [
       element('p', { class: disruption === undefined ? 'pass-text' : 'fail-text' }, state),
@@ -198,7 +198,7 @@ function headingOf({ kind, name }: Selection): string {
 function statesTable(states: WorldStates, node: number): Child {
   const own = states.find(([number]) => number === node)?.[1] ?? [];
   // Longer states are drawn above and are listed in full on the protocols page.
-  return texts(own.filter(([, state]) => state.length <= STATE_LENGTH_MAX));
+  return textTable(own.filter(([, state]) => state.length <= STATE_LENGTH_MAX));
 }
 
 /** The drawings of the node's protocols (`nodes/<p>/viz.ts`), the lowest first. */

@@ -71,7 +71,7 @@ export class NetworkPage {
   #detour: Detour | undefined;
   #askedSwitch = Number.NaN;
   #around: Around | undefined;
-  /** The parameter `nodes` as it is drawn. */
+  /** Value of the address parameter `nodes` that is drawn: `each`, or undefined for equal nodes as one. */
   #shownNodes: string | undefined;
   /** The instant that is drawn. */
   #shownNs = 0;

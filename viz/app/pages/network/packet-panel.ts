@@ -15,7 +15,7 @@ import type { TraceContext } from '../../kernel/page.ts';
 import { layersOf, type PacketEnds, readersOf } from './fields.ts';
 import { hexView } from './hex-view.ts';
 import { onionView } from './onion-view.ts';
-import { pairs, section } from './panel-parts.ts';
+import { numberTable, section } from './panel-parts.ts';
 import { endsOf, newBytesIn, type OnionLayer, onionLayersOf, stepAt } from './trail.ts';
 
 const READERS = readersOf(
@@ -192,5 +192,5 @@ function wayOf(hops: HopColumns, { links }: TraceInfo): Child {
     const name = (links[hops.link[row] ?? 0]?.name ?? '').replace('->', ' → ');
     rows.push([`+${quantity(departNs - beginNs, 'ns')}  ${name}`, took]);
   }
-  return pairs(rows);
+  return numberTable(rows);
 }

@@ -11,12 +11,12 @@ export function section(title: string, content: Child): HTMLElement {
 }
 
 /** Names with numbers, each pair on one line. */
-export function pairs(rows: readonly (readonly [string, string | number])[]): Child {
+export function numberTable(rows: readonly (readonly [string, string | number])[]): Child {
   return table(rows, 'number');
 }
 
 /** Names with texts that wrap. */
-export function texts(rows: readonly (readonly [string, string])[]): Child {
+export function textTable(rows: readonly (readonly [string, string])[]): Child {
   return table(rows, 'text');
 }
 

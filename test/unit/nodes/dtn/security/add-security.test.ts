@@ -9,7 +9,10 @@ import {
   newBlock,
   primaryCrcType,
 } from '../../../../../nodes/dtn/security/bundle-parts.ts';
-import { integrityValues, signTarget } from '../../../../../nodes/dtn/security/integrity.ts';
+import {
+  integrityParameterValues,
+  signTarget,
+} from '../../../../../nodes/dtn/security/integrity.ts';
 import {
   bytesOf,
   decodeSecurityBlock,
@@ -44,7 +47,7 @@ function signedTogether(scope: number): BundleParts {
   );
   const eid = parseEid('ipn:8.0')!;
   const rest = { context: 1, source: eid, sourceBytes: encodeEid(eid) };
-  const parameters = integrityValues({ hash: 256, scope });
+  const parameters = integrityParameterValues({ hash: 256, scope });
   block.data = encodeSecurityBlock({ ...rest, targets, parameters });
   addSecurityBlock(parts, block);
   return parts;

@@ -12,7 +12,7 @@ import {
 } from '../../../../../nodes/dtn/security/bundle-parts.ts';
 import { checkSecurity } from '../../../../../nodes/dtn/security/check-security.ts';
 import {
-  confidentialityValues,
+  confidentialityParameterValues,
   encryptTarget,
 } from '../../../../../nodes/dtn/security/confidentiality.ts';
 import { signTarget } from '../../../../../nodes/dtn/security/integrity.ts';
@@ -174,7 +174,7 @@ function encryptTogether(parts: BundleParts, numbers: readonly number[]): void {
   block.data = encodeSecurityBlock({
     ...rest,
     targets,
-    parameters: confidentialityValues(parameters),
+    parameters: confidentialityParameterValues(parameters),
   });
   addSecurityBlock(parts, block);
 }
