@@ -68,7 +68,7 @@ export function reportProblem(error: unknown, isJson: boolean): ExitCode {
   return told;
 }
 
-/** As {@link reportProblem}, whatever was told before. */
+/** Reports a problem as {@link reportProblem} does, although another one was reported before. */
 export function tellProblem(error: unknown, isJson: boolean): ExitCode {
   const mistake = describeMistake(error);
   if (mistake !== undefined) {

@@ -21,7 +21,7 @@ export interface KpiInput {
   readonly spec: KpiSpec;
   /** Undefined when no protocol of the run defines the metric. */
   readonly definition: MetricDefinition | undefined;
-  /** Those of all metrics of the run, which say why one has no sample. */
+  /** Definitions of all metrics of the run, which say why one has no sample. */
   readonly definitions: readonly MetricDefinition[];
   readonly seeds: readonly SeedResult[];
   readonly mode: Mode;

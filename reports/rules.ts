@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Of a scenario with `arrives: nothing`. */
+/** Name of the rule that a scenario with `arrives: nothing` adds. */
 export const NOTHING_ARRIVES = 'nothing arrives';
-/** Of a run with `--baseline`. */
+/** Name of the rule that a run with `--baseline` adds. */
 export const NO_WORSE = 'no worse than the baseline';

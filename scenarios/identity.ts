@@ -11,7 +11,7 @@ export type Parameters = Readonly<Record<string, string>>;
 
 /** What a result depends on. */
 export interface RunFacts {
-  /** Of this program. */
+  /** Commit of this program. */
   readonly commit: string;
   /** SHA-256 of each file, by what it is to the run: `scenario`, `topology`. */
   readonly files: Readonly<Record<string, string>>;

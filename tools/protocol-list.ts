@@ -35,7 +35,7 @@ export function protocolListText(root: string): string {
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
 ${imports.join('')}
-/** Those that are part of Orrery: README.md has a row for each. */
+/** Protocols that are part of Orrery: README.md has a row for each. */
 ${listOf(
   'export const SHIPPED: readonly Protocol[] = ',
   shipped.map((name) => `${spell(name).camel} as unknown as Protocol`),

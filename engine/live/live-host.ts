@@ -90,7 +90,10 @@ export class LiveHost extends SimHost {
     return this.#modulesWith(({ bytes, onDemand }) => bytes !== undefined && onDemand !== true);
   }
 
-  /** Of all protocols of this host, each under the name by which its module is known. */
+  /**
+   * Modules whose protocols have a wanted job: of all protocols of this host, by the names under which modules are
+   * loaded.
+   */
   #modulesWith(isWanted: (job: JobDefinition) => boolean): readonly string[] {
     return [...this.#owners]
       .filter(([, jobs]) => Object.values(jobs).some(isWanted))

@@ -80,7 +80,7 @@ interface Cells {
 /** Implements the port's meter over a fixed list of metrics. */
 export class MeterTable implements Meter {
   private readonly definitions: Definitions;
-  /** Those that a node has asked for, by name; each is of the kind that its definition says. */
+  /** The metrics that a node has asked for, by name; each is of the kind that its definition says. */
   private readonly cells = new Map<string, Cells[keyof Cells]>();
 
   constructor(definitions: readonly MetricDefinition[]) {

@@ -123,7 +123,7 @@ function sizeOf(value: bigint): bigint {
   return value < 0n ? -value : value;
 }
 
-/** That of 0 and b is b; of 0 and 0, 1. */
+/** Greatest common divisor. With 0 it is the other number, and 0 of two zeros is taken as 1. */
 function commonDivisor(a: bigint, b: bigint): bigint {
   let [x, y] = [a, b];
   while (y > 0n) [x, y] = [y, x % y];

@@ -27,7 +27,7 @@ export class PeerDirectory {
   readonly #host: HostPart<'endpoint' | 'endpointOf'>;
   readonly #port: number;
   readonly #all: Names;
-  /** Those that it has sent to or heard of. */
+  /** Endpoints of the hosts that this one has sent to or heard of, by host. */
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #names = new Map<Endpoint, string>();
 

@@ -31,7 +31,7 @@ export type IncomingEffect<Stream> =
   /** Make this record of the peer durable: `synced` or `sync-failed` follows. */
   | { readonly kind: 'sync'; readonly record: Uint8Array }
   | { readonly kind: 'deliver'; readonly packet: Uint8Array }
-  /** So many packets have been delivered together. */
+  /** Number of packets that were delivered in one step. */
   | { readonly kind: 'delivered'; readonly packets: number }
   /** For the account of messages. */
   | { readonly kind: 'taken'; readonly packet: Uint8Array; readonly how: 'held' | 'dropped' };

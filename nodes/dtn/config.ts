@@ -149,7 +149,7 @@ export const dtnConfig = z.strictObject({
   hopLimit: z.int().min(1).max(255).default(HOP_LIMIT),
   /** CRC of the primary and the payload block. */
   crc: z.enum(['none', '16', '32c']).default('32c'),
-  /** That of the payload block, if it is another: some agents refuse bundles in which it has one. */
+  /** CRC type of the payload block, if it is another: some agents refuse bundles in which it has one. */
   payloadCrc: z.enum(['none', '16', '32c']).optional(),
   /** Refuses bundles whose primary block has no CRC (RFC 9171 section 4.3.1). */
   requirePrimaryCrc: z.boolean().default(true),

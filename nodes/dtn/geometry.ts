@@ -107,9 +107,9 @@ export const TRANSFER_NS = 30_000_000_000;
 export const FORWARDING_GROWTH_MAX = 320;
 /** Bundles that a node puts together from fragments at a time (ours). */
 export const REASSEMBLIES_MAX = 64;
-/** So long without a fragment, an unfinished bundle makes room for another one, ns (ours). */
+/** An unfinished bundle that got no fragment for so long makes room for another one, ns (ours). */
 export const REASSEMBLY_IDLE_NS = 60_000_000_000;
-/** So long without one, its rest does not come, ns (ours): twice a conjunction of Mars. */
+/** An unfinished bundle that got no fragment for so long is given up, ns (ours): twice a conjunction of Mars. */
 export const REASSEMBLY_NS = 2_592_000_000_000_000;
 /** Datagrams of one bundle that are sent at once (ours): far fewer than the queue of a link holds. */
 export const BURST_MAX = 64;

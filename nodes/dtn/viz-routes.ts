@@ -122,7 +122,7 @@ function waitingOf({ name, states }: NodeState): readonly Waiting[] {
   return [...groups.values()];
 }
 
-/** Such as `a → e, 3 waiting: no volume left, the first since 4.0 s`. */
+/** What waits for a way, such as `a → e, 3 waiting: no volume left, the first since 4.0 s`. */
 function waitingText({ at, destination, why, count, sinceMs, isCut }: Waiting): string {
   const since = `${count === 1 ? '' : 'the first '}since ${seconds(sinceMs)}`;
   const number = `${count}${isCut ? ' or more' : ''} waiting`;

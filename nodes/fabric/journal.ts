@@ -15,7 +15,7 @@ export class Journal<Item> {
   #isAsked = false;
   #retryAt: Nanoseconds = Number.POSITIVE_INFINITY;
   readonly #isNeeded: (item: Item) => boolean;
-  /** So many may wait before those that nobody needs are looked for. */
+  /** Number of waiting items at which those that nobody needs any more are looked for. */
   #pendingMax = STALE_MAX;
 
   /** @param isNeeded False for what need not be told of its write any more. */

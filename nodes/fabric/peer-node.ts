@@ -54,7 +54,7 @@ export class PeerNode {
   readonly #parts: PeerNodeParts;
   readonly #machine: PeerMachine<Waiter>;
   readonly #shell: MachineShell<PeerInput<Waiter>, PeerEffect<Waiter>>;
-  /** Those of every packet, looked up once. */
+  /** Counters that every packet needs, looked up once. */
   readonly #counters: SendCounters;
   #peak = 0;
 

@@ -168,7 +168,7 @@ export class PeerTrace implements PeerWatch {
     this.#host.trace.state(machine, MESSAGES.state.write({ open: this.#known.size, listed }));
   }
 
-  /** Of messages in several parts, and of those that were sent again. */
+  /** Draws the life of a message if it has several parts, or was sent again. */
   #life(now: Nanoseconds, known: Known, when: 'now' | 'later'): void {
     const { message, departures, unlisted, bytesAgain: again } = known;
     if (departures.length < 2) return;

@@ -15,7 +15,7 @@ import type { Answer, Arrival } from './effects.ts';
 import { ASSEMBLY_BYTES_MAX, CALLS_MAX, STALE_MAX, WINDOW_NUMBERS } from './geometry.ts';
 
 const AGAIN = 1;
-/** So few may wait for nobody. */
+/** Number of waiting messages below which none that is too late is looked for. */
 const WAITING_MIN = 64;
 
 interface Waiting {
@@ -40,7 +40,7 @@ export interface SubscriberParts {
 export class Subscribers {
   readonly #parts: SubscriberParts;
   #waiting: Waiting[] = [];
-  /** So many may wait before those whose deadline is over are looked for. */
+  /** Number of waiting messages at which those whose deadline is over are looked for. */
   #waitingMax = WAITING_MIN;
   #waitingBytes = 0;
   #waitingBytesMax = ASSEMBLY_BYTES_MAX;

@@ -478,7 +478,7 @@ export class AggregatorNode implements NodeHandle {
 /** Bytes of the key that draws come from. */
 const KEY_BYTES = 32;
 
-/** Those whose input is in a sum. */
+/** Names of the clients whose input is in a sum. */
 function namesOf({ clients, survivors }: GroupSum): readonly string[] {
   return survivors.map((index) => clients[index] as string);
 }

@@ -19,7 +19,7 @@ export class DeviceNode {
   /** Undefined if the option says nothing of power or limits. */
   readonly #account: DeviceAccount | undefined;
   readonly #store: Store | undefined;
-  /** Of this life that was told to the meter, mJ. */
+  /** Energy of this life that was told to the meter, mJ. */
   #toldMj = 0;
   readonly #before: DeviceUse;
   /** What the disk says, or will once it has been written. */

@@ -74,7 +74,7 @@ export class GossipNode implements NodeHandle {
     return { examples, exchanges: this.#machine?.done ?? 0, labels };
   }
 
-  /** Those that may be chosen, in the order of the carrier. */
+  /** Nodes that may be chosen as partners, in the order of the carrier. */
   #partners(): readonly string[] {
     const { options, network } = this.#setup;
     const peers = this.#transport?.peers ?? [];

@@ -25,7 +25,7 @@ const SENT: Readonly<Record<string, number>> = {
 export interface ClientSeen {
   readonly index: number;
   readonly name: string;
-  /** Of {@link STEPS}, how many it sent. */
+  /** How many of {@link STEPS} it sent. */
   readonly reached: number;
   readonly hasLeft: boolean;
   /** It left after its shares were out: its masks are in the inputs of others. */

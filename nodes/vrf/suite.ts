@@ -36,7 +36,7 @@ export interface ChallengePoints {
   readonly v: Uint8Array;
 }
 
-/** Those functions of a suite that need no secret key. */
+/** Functions of a suite that need no secret key. */
 export interface SuiteHashes {
   /**
    * `ECVRF_encode_to_curve` with the public key as salt.

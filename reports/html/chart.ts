@@ -114,7 +114,7 @@ export interface EndLabel {
 }
 
 const LABEL_GAP = 15;
-/** Of an end label: its swatch with the gaps beside it, and a strong letter, px. */
+/** Width of the swatch before an end label with the gaps beside it, and of a strong letter, px. */
 const SWATCH = 21;
 const LETTER = 7.7;
 /** Longer labels would leave too little of the plot, px. */

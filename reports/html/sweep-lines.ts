@@ -238,7 +238,7 @@ interface Place {
   readonly frame: Frame;
   readonly x: Position;
   readonly y: Position;
-  /** Of each curve, see {@link equalsOf}. */
+  /** Which curves are equal to each curve, see {@link equalsOf}. */
   readonly equals: ReturnType<typeof equalsOf>;
   /** Curves stand a little beside each other, so that their bars do not cover each other, px. */
   readonly shift: number;

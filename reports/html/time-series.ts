@@ -269,7 +269,7 @@ function seriesColour(panel: Panel, index: number): number {
   return one !== undefined && isSent(one) ? 6 : colourOf(index);
 }
 
-/** Of the only flow, or of all flows of which some are left out. */
+/** Whether the series is what was sent: by the only flow, or by all flows if some are left out. */
 function isSent({ name }: SeriesSummary): boolean {
   return name === 'sent' || name === ALL_SENT;
 }

@@ -311,7 +311,7 @@ export class FaultDriver {
     };
   }
 
-  /** Of nodes to be drawn, those that are down already would not be touched. */
+  /** Draws the nodes of a fault: not those that are down already, which it would not touch. */
   #victims(
     { nodes, count }: Extract<FaultAction, { kind: 'crash' }>,
     draws: RandomStream,

@@ -89,7 +89,7 @@ export class NodeStack implements NodeHandle {
     return undefined;
   }
 
-  /** That of the lowest, and those of the layers by the names of their protocols. */
+  /** Status of the lowest node, and of the layers above it by the names of their protocols. */
   status(): Readonly<Record<string, unknown>> {
     const [own = {}, ...layers] = this.#nodes.map((node) => node.status?.() ?? {});
     const named = layers.map((status, index) => [this.#names[index + 1], status] as const);

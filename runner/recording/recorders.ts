@@ -25,7 +25,7 @@ export class Recorders implements Recording {
     this.all = all;
   }
 
-  /** Those that observe packets. */
+  /** The recorders that observe packets. */
   get observers(): readonly NetworkObserver[] {
     return this.all.flatMap(({ observer }) => observer ?? []);
   }
@@ -52,7 +52,7 @@ export class Recorders implements Recording {
   }
 }
 
-/** Those of a run whose packets can be observed. */
+/** The recorders of a run whose packets can be observed. */
 export function recordersOf(
   parts: RecorderParts,
   { trace, pcapPath, explain: journeys = 0, broadcast }: Recordings,

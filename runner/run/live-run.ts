@@ -108,7 +108,7 @@ class LiveDriver implements RunDriver {
   readonly #began = performance.now();
   #made: LiveRunWorld | undefined;
   #meter: LiveMeter | undefined;
-  /** Of the machine before its nodes start: their first 50 ms would otherwise be a stall. */
+  /** Pace of the machine before its nodes start: their first 50 ms would otherwise be a stall. */
   #pace = Number.NaN;
   /** Number of datagrams received while datagrams were still passed to nodes. */
   #handledUpTo = 0;

@@ -25,7 +25,7 @@ export interface Conflict {
 
 /** All runs of all parts, each once. */
 export interface Merged {
-  /** That of all parts, without their number. */
+  /** The head that all parts have, without the number of a part. */
   readonly head: SweepHead;
   readonly lines: ReadonlyMap<string, RunLine>;
   readonly conflicts: readonly Conflict[];

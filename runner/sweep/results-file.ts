@@ -35,7 +35,7 @@ const SEEDS_MAX = 10_000;
 export interface SweepHead {
   readonly orrery: 'sweep';
   readonly version: number;
-  /** Of the scenario. */
+  /** Name of the scenario. */
   readonly name: string;
   readonly file: string;
   readonly sha256: string;

@@ -77,7 +77,7 @@ export interface SweepCount {
   readonly runsDone: number;
   /** Runs that are needed as far as is known. */
   readonly runs: number;
-  /** Of those done, the ones that an earlier life had made. */
+  /** Number of runs that were there from an earlier life of the sweep. */
   readonly known: number;
 }
 
@@ -226,7 +226,7 @@ class RunningCell {
     this.#order = order;
   }
 
-  /** That of the first seed, whichever failed first: a combination waits for all that it has asked for. */
+  /** Failure of the first seed, whichever failed first: a combination waits for all that it has asked for. */
   get failure(): Failure | undefined {
     const first = this.asked.find((seed) => this.#failures.has(seed));
     return first === undefined ? undefined : this.#failures.get(first);

@@ -70,7 +70,7 @@ export interface WorldParts {
 export interface WorldNetwork<Net extends SimWorld> {
   readonly net: Net;
   readonly agenda: Agenda;
-  /** Those to whom the network was told to log. */
+  /** Listeners to what nodes log; the network was told that there are some. */
   readonly listeners: Listeners;
   /** Packets of the run; by default, those of the links. */
   readonly packets?: () => PacketTotals;

@@ -24,9 +24,9 @@ export interface Held {
 
 /** What a thread may have. */
 export interface MemoryLimits {
-  /** Of objects, bytes. */
+  /** Most that its heap may hold, bytes. */
   readonly heap: number;
-  /** Of objects and arrays that are not there yet: memory of the machine that is free, bytes. */
+  /** Memory for objects and arrays that are not there yet: what is free on the machine, bytes. */
   readonly free: number;
 }
 

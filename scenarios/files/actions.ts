@@ -56,7 +56,7 @@ export type FaultAction =
   | {
       readonly kind: 'crash';
       readonly nodes: readonly string[];
-      /** So many of them, drawn; all if absent. */
+      /** Number of nodes to be drawn from those named; all of them if absent. */
       readonly count?: number;
       readonly store: 'synced' | 'prefix' | 'torn';
     }
@@ -87,7 +87,7 @@ type WordOf<Kind extends string> = Kind extends `${infer Word}-link` ? Word : Ki
 export const COMPANIONS = ['link', 'direction', 'store', 'count'] as const;
 
 interface Action<One extends FaultAction> {
-  /** Those of these keys that fit it. */
+  /** Which of the companion keys may stand beside the action. */
   readonly companions?: readonly (typeof COMPANIONS)[number][];
   /** What it means, or undefined after noting what is wrong. */
   readonly build: (context: ScenarioContext, input: ActionInput, path: FilePath) => One | undefined;

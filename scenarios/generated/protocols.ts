@@ -14,7 +14,7 @@ import { protocol as mixnet } from '../../nodes/mixnet/index.ts';
 import { protocol as ping } from '../../nodes/ping/index.ts';
 import { protocol as scion } from '../../nodes/scion/index.ts';
 
-/** Those that are part of Orrery: README.md has a row for each. */
+/** Protocols that are part of Orrery: README.md has a row for each. */
 export const SHIPPED: readonly Protocol[] = [
   bulk as unknown as Protocol,
   datagram as unknown as Protocol,

@@ -32,7 +32,7 @@ export interface Pace {
 /** What the values are, and how long it takes until they begin again. */
 export interface PaceOptions {
   readonly quantity: 'rate' | 'time';
-  /** Of values without one. */
+  /** Unit of values without one. */
   readonly unit?: string | undefined;
   readonly periodNs?: number | undefined;
 }
@@ -45,7 +45,7 @@ const COLUMNS_MAX = 200;
 const NS_PER_S = 1e9;
 const NS_PER_MS = 1e6;
 const CHANCE_BITS = 1_500 * 8;
-/** Of one chance in a millisecond, bit/s. */
+/** Rate of one chance to send in each millisecond, bit/s. */
 const CHANCE_BPS = CHANCE_BITS * 1_000;
 const RATE_MAX = 1e15;
 

@@ -341,7 +341,7 @@ const contactsSchema = z
 /** A file that a rate or a delay follows. */
 export interface PaceFile {
   readonly file: string;
-  /** Of values without one. */
+  /** Unit of values without one. */
   readonly unit?: string;
   readonly periodNs?: number;
 }

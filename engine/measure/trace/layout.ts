@@ -249,7 +249,7 @@ export interface LinkInfo {
 export interface ContactsInfo {
   /** Beginning and end of those planned, in ascending order. */
   readonly windows: readonly (readonly [fromNs: number, toNs: number])[];
-  /** They repeat with this period. */
+  /** Period with which the contacts repeat, ns; absent if they do not. */
   readonly periodNs?: number;
   /**
    * Those that were different: the planned beginning, the true one, and the end; both are the same

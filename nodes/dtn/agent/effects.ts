@@ -93,7 +93,7 @@ export type AgentEffect<Request> =
   /** A bundle left so long before or after the instant that the router had planned first. */
   | { readonly kind: 'misplanned'; readonly byNs: Nanoseconds }
   | { readonly kind: 'stored'; readonly bytes: number }
-  /** So long after a way opened, no bundle is left. */
+  /** All bundles that waited have left, this long after a way opened. */
   | { readonly kind: 'emptied'; readonly afterNs: Nanoseconds }
   | { readonly kind: 'report'; readonly report: BundleReport }
   /** Writes to the durable store, in this order; `sync` is answered with the input `synced`. */

@@ -13,7 +13,7 @@ import type { BundleView } from '../wire/view.ts';
 export interface Endpoint {
   /** Its identifier; equal identifiers have equal texts. */
   readonly text: string;
-  /** That of its node. */
+  /** Identifier of the node that the endpoint belongs to. */
   readonly node: string;
   /** Name of its host; undefined if it is on none of this network. */
   readonly host: string | undefined;
@@ -26,11 +26,11 @@ interface Kept {
   readonly endpoint: Endpoint;
 }
 
-/** So many are kept, a power of two; one more takes the place of another. */
+/** Number of endpoints that are kept, a power of two; one more takes the place of another. */
 const KEPT_MAX = 256;
 /** Longer identifiers are not kept, bytes. */
 const BYTES_MAX = 64;
-/** Of the hash of FNV-1a, 32 bits. */
+/** Offset basis of the hash FNV-1a, 32 bits. */
 const FNV_BASIS = 0x811c_9dc5;
 const FNV_PRIME = 0x0100_0193;
 

@@ -66,7 +66,7 @@ type RouteBy = NonNullable<Router['routeBy']>;
 export class Forwarding {
   readonly #parts: ForwardingParts;
   readonly #departures: Departures;
-  /** Of bundles, and of copies of critical ones in their stead. */
+  /** Where each held bundle is, and each copy of a critical one in its stead, by key. */
   readonly #places = new Map<string, Place>();
   readonly #critical = new CriticalCopies();
   /** Bundles that should have left by then. */
@@ -443,7 +443,7 @@ export class Forwarding {
     return this.#parts.outlets.find((outlet) => outlet.id === id);
   }
 
-  /** Of several ways to one neighbour, an open one, else the first. */
+  /** The way to a neighbour: of several, an open one, else the first. */
   #outletTo(name: string): Outlet {
     let chosen: Outlet | undefined;
     for (const outlet of this.#parts.outlets) {

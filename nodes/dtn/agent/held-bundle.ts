@@ -21,7 +21,7 @@ export interface HeldBundle {
   readonly priority: Priority;
   /** True if a copy goes on every route with another first hop (CCSDS 734.3-B-1 section 3.2.7). */
   readonly isCritical?: boolean;
-  /** Of a copy of a critical bundle: the bundle that is held. */
+  /** The bundle that is held, if this is a copy of it (of a critical one). */
   readonly copyOf?: HeldBundle;
   /** When the node received or created it. */
   readonly sinceNs: Nanoseconds;

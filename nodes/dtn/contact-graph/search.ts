@@ -149,7 +149,7 @@ export class RouteSearch {
     return usable;
   }
 
-  /** Those of one sender, in the order of the plan, which decides among equals. */
+  /** Contacts of one sender that a route may use, in the order of the plan, which decides among equals. */
   #usableOf(node: number, query: RouteQuery, arrivalNs: number): readonly number[] {
     const { start } = this.#plan;
     const at = this.#arrival[node] as number;

@@ -125,7 +125,7 @@ export type TcpclMessage =
 /** Octets of a message, as far as the octets that are there tell. */
 export type MessageLength =
   | { readonly kind: 'whole'; readonly bytes: number }
-  /** So many octets are needed to go on. */
+  /** An incomplete message: so many octets of it are needed to go on. */
   | { readonly kind: 'part'; readonly bytes: number }
   | { readonly kind: 'unknown-type' }
   | { readonly kind: 'too-long' };

@@ -84,7 +84,9 @@ export class UdpclReader {
   readonly #own: Endpoint;
   readonly #handlers: UdpclHandlers;
   readonly #reader = new CborReader();
-  /** Those of the link's own port, and apart from them those of all other ports of its address. */
+  /**
+   * Unfinished transfers: those of the link's own port, and apart from them those of all other ports of its address.
+   */
   readonly #transfers: UdpclTransfers;
   readonly #others: UdpclTransfers;
   /** Sender of the datagram that is being read. */

@@ -41,9 +41,9 @@ interface Neighbour {
   listener: Listener | undefined;
   /** The session on which this node sends. */
   active: TcpclConnection | undefined;
-  /** Those that the neighbour opened, by number, oldest first. */
+  /** Connections that the neighbour opened, by number, oldest first. */
   readonly passive: Map<number, TcpclConnection>;
-  /** Those of them that have not come up. */
+  /** Connections of the neighbour that have not come up yet. */
   readonly newcomers: Newcomers<TcpclConnection>;
   hasContact: boolean;
   isConnecting: boolean;

@@ -16,7 +16,7 @@ import { COPIES_MAX } from '../geometry.ts';
 import type { CopyRouter, Offer } from './router.ts';
 
 interface Copies {
-  /** That this node may hold or hand out, its own included. */
+  /** Copies of the bundle that this node may hold or hand out, its own included. */
   left: number;
   /** Under way. */
   away: number;

@@ -54,7 +54,7 @@ const CONFIDENCE: Amount = {
 
 /** Commands of ionadmin without effect on contacts and ranges. */
 const OTHERS = new Set('eh1?vsxmrilb!');
-/** These end ionadmin, whatever follows. */
+/** Commands that end ionadmin, whatever follows. */
 const ENDS = new Set('qt');
 
 /** How many words follow a command, and what they are. */

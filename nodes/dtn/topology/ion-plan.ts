@@ -15,7 +15,7 @@ export interface Timed extends Way {
   readonly stop: number;
   /** Bytes per second, or light seconds. */
   readonly value: number;
-  /** Of a contact: 1 if it is scheduled, below if it is expected. */
+  /** Confidence of a contact: 1 if it is scheduled, below if it is expected. */
   readonly confidence: number;
   readonly span: TextSpan;
 }
@@ -47,7 +47,7 @@ export class IonPlan {
   readonly #contacts = new Map<string, ByStart>();
   /** As the file has them. */
   readonly #ranges = new Map<string, ByStart>();
-  /** Of the ways back. */
+  /** Ranges of the opposite directions, which follow from those of the file. */
   readonly #implied = new Map<string, ByStart>();
   /** Commands that add what is there already, alike. */
   repeated = 0;

@@ -13,7 +13,7 @@ import type { OutMessage } from './out-message.ts';
 export class Outbox<Request> {
   /** All that are not over, by number. */
   readonly #open = new Map<number, OutMessage<Request>>();
-  /** Those with bytes to send, by priority, oldest first. */
+  /** Messages with bytes to send, by priority, oldest first. */
   #queues: OutMessage<Request>[][] = Array.from({ length: PRIORITIES }, () => []);
   /** Messages that ended since the queues were looked through. */
   #overQueued = 0;

@@ -63,7 +63,7 @@ export class Roster {
     return this.#standings.get(client)?.state === 'ready';
   }
 
-  /** Those that are not ready, in the order of all clients. */
+  /** Clients that are not ready, in the order of all clients. */
   missing(): readonly Missing[] {
     return [...this.#standings].flatMap(([client, { state, reason }]) =>
       state === 'ready' ? [] : [{ client, reason }],
@@ -99,7 +99,7 @@ export class Roster {
     this.#queue(now, client, standing);
   }
 
-  /** Those to be asked now. */
+  /** Clients that are to be asked now. */
   takeDue(now: Nanoseconds): readonly string[] {
     const due: string[] = [];
     for (;;) {

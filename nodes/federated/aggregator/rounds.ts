@@ -192,7 +192,7 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
   }
 }
 
-/** So many of `count` places, all choices equally likely. */
+/** Draws so many of `count` places, all choices equally likely. */
 function chosen(count: number, wanted: number, random: Random): readonly number[] {
   const places = Array.from({ length: count }, (_, place) => place);
   random.shuffle(places);

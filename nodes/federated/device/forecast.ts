@@ -14,7 +14,7 @@ const LIST = 5;
 /** Head of an array of up to 23 items, or of a byte string of up to 255 bytes with the byte before it. */
 const ITEM = 1;
 const TEXT = 2;
-/** That a client is ready, and that it is not, after the round. */
+/** Probabilities that a client is ready, and that it is not, after the round. */
 const READINESS = 2 * (HEAD + LIST);
 /** Array, type, agreement, index, and heads of the names and the model. */
 const TASK_HEAD = 128;

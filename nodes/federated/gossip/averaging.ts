@@ -9,7 +9,7 @@ import type { Update } from '../robust/rules.ts';
 /** Two nodes that average. */
 export type Pair = readonly [number, number];
 
-/** Both become their mean, in place. */
+/** Replaces both models by their mean, in place. */
 export function averagePair(a: Update, b: Update): void {
   for (let at = 0; at < a.length; at += 1) {
     const mean = ((a[at] as number) + (b[at] as number)) / 2;

@@ -161,7 +161,7 @@ export class GossipMachine implements Machine<GossipInput, GossipEffect> {
     return [{ kind: 'answer', to: from, exchange, model: own }];
   }
 
-  /** Its first training is over: what stood there before is nobody's model. */
+  /** The first training is over: the model that stood there before was nobody's. */
   get #isReady(): boolean {
     return this.#trainings > 0;
   }

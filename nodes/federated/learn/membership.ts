@@ -78,9 +78,9 @@ export function confidence(loss: number): number {
 export interface ShadowConfidences {
   /** {@link confidence} of models that learned from it; at least two. */
   readonly inside: readonly number[];
-  /** Of models that did not. */
+  /** {@link confidence} of models that did not learn from it. */
   readonly outside: readonly number[];
-  /** Of the model in question. */
+  /** {@link confidence} of the model in question. */
   readonly observed: number;
 }
 

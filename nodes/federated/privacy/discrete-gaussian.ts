@@ -13,7 +13,7 @@ import type { UniformSource } from './uniform-source.ts';
 
 const ONE = fraction(1n);
 const EXACT_MAX = Number.MAX_SAFE_INTEGER;
-/** Its square is exact. */
+/** Largest integer whose square is an exact number. */
 const EXACT_ROOT_MAX = 94_906_265;
 
 /** Draws from a discrete Gaussian with a fixed parameter. */

@@ -35,7 +35,9 @@ export const PLD_INTERVAL = 1e-4;
 const MASS_TOLERANCE = 1e-10;
 /** The grid covers losses of noise within so many standard deviations: 4e-33 is outside. */
 const SPAN_SIGMAS = 12;
-/** So many standard deviations of the sum of all losses do not overlap after the transform. */
+/**
+ * Half the window of the transform, in standard deviations of the sum of all losses, so that its ends do not overlap.
+ */
 const WINDOW_SIGMAS = 15;
 /** Losses beyond this leave the range of exponentials: noise below 0.04. */
 const LOSS_MAX = 600;

@@ -84,7 +84,7 @@ export type ServerEffect =
       /** The sum modulo 2^bits. */
       readonly ring: Uint32Array;
       readonly survivors: readonly number[];
-      /** Those who left after their shares were out. */
+      /** Clients that left after their shares were out. */
       readonly lost: readonly number[];
     }
   | {

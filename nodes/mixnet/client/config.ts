@@ -56,7 +56,7 @@ const loopAlarm = z.strictObject({
 
 /** Schema of the options. */
 export const clientConfig = z.strictObject({
-  /** These override the document's rates; `0/s` switches a process off. */
+  /** Rate of messages, in place of the document's; `0/s` switches the process off. */
   payload: rate().optional(),
   /** Rate of loops in place of the document's. */
   loop: rate().optional(),

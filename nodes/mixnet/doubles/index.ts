@@ -51,7 +51,7 @@ const OF_CLIENTS: Readonly<Record<ClientWord, Partial<Behaviour>>> = {
   forgetful: { deliveries: () => UNRECORDED },
 };
 
-/** Those of both by their words. */
+/** Doubles of nodes and of clients, by word. */
 export const DOUBLES: Readonly<Record<string, Partial<Behaviour>>> = { ...OF_CLIENTS, ...OF_NODES };
 
 /** What a node with these options does. */

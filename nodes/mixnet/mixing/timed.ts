@@ -6,7 +6,7 @@
  */
 import type { FlushRule } from './batch.ts';
 
-/** Of s messages, s - n leave at each flush. */
+/** At each flush, s - n of s messages leave; n is the size of the pool. */
 export class TimedRule implements FlushRule {
   readonly #pool: number;
 

@@ -74,7 +74,7 @@ export function cleared(places: readonly Place[], edges: readonly Edge[]): reado
 
 interface Links {
   readonly edges: readonly Edge[];
-  /** Those of the node. */
+  /** Edges of the node itself. */
   readonly own: readonly Edge[];
 }
 

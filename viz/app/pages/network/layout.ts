@@ -21,7 +21,7 @@ export type Topology = Pick<TraceInfo, 'nodes' | 'links' | 'flows'>;
 /** The order of preference. */
 const PLANE_LAYOUTS = ['layers', 'ring', 'force'] as const;
 const STAR_LAYOUTS = ['ring', 'layers', 'force'] as const;
-/** Of hosts of clouds that are in no region, or in several. */
+/** Order of preference for hosts of clouds that are in no region, or in several. */
 const CLOUD_LAYOUTS = ['force', 'ring', 'layers'] as const;
 /** Name of a layout that depends on the links alone. */
 export type PlaneLayout = (typeof PLANE_LAYOUTS)[number] | 'regions';
