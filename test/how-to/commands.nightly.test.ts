@@ -1,4 +1,4 @@
-/** Commands of the how-to pages that take minutes, or a machine that does nothing else. */
+/** Commands of the how-to pages that take minutes. */
 import { testCommands } from './run-commands.ts';
 
 testCommands('nightly');

@@ -69,8 +69,17 @@ export function nightlyList(scenarios: string): readonly NightlyEntry[] {
     }),
   );
   const mutants: NightlyEntry = { name: 'mutants', args: ['mutants'], leaves: 'defects' };
-  const tests: NightlyEntry = { name: 'tests', args: ['test:nightly'], leaves: 'nothing' };
-  return [...virtual, ...benches, mutants, tests, ...live];
+  const tests: NightlyEntry = {
+    name: 'tests',
+    args: ['test:nightly', '--', '--exclude', 'test/how-to/calibrate*'],
+    leaves: 'nothing',
+  };
+  const calibration: NightlyEntry = {
+    name: 'calibration',
+    args: ['test:nightly', '--', 'test/how-to/calibrate'],
+    leaves: 'nothing',
+  };
+  return [...virtual, ...benches, mutants, tests, calibration, ...live];
 }
 
 /** The rows that a nightly still has to run: the named ones, or those missing in its round. */
