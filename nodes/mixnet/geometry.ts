@@ -10,9 +10,9 @@
 const MS = 1_000_000;
 const SECOND = 1_000_000_000;
 
-/** UDP port of packets; next to bulk's. */
+/** UDP port of packets (ours); the number is near that of bulk. */
 export const PACKET_PORT = 7010;
-/** Stream port of the authority; next to that of packets. */
+/** Stream port of the authority (ours): the number after that of packets. */
 export const DIRECTORY_PORT = 7011;
 
 /** Length of the first part of every datagram, which says what follows. */

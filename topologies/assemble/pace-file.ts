@@ -17,7 +17,7 @@ import type { BuildContext } from './context.ts';
 
 const LIMIT_BYTES = 64e6;
 
-/** The direction with what its files say; undefined after noting what is wrong. */
+/** A direction of a link with the rates and delays that its files give; undefined after noting what is wrong. */
 export function withPaces(
   context: BuildContext,
   path: FilePath,

@@ -125,7 +125,7 @@ export class HandoverSamples {
     this.#add(DELIVERED, this.current, { from: ends.source, to: ends.host }, instants);
   }
 
-  /** All notes since the last call. */
+  /** The samples that were noted since the last call. */
   take(): SampleBatch {
     const batch = { rows: this.#rows.slice(0, this.#used), untold: this.#untold };
     this.#used = 0;

@@ -55,7 +55,7 @@ export class Inbox {
   /** Numbers below may have been handed over, as far as the disk knows. */
   #handedBound = 0;
   #boundWritten = 0;
-  /** Numbers below may have been handed over before the last restart. */
+  /** Messages with numbers below it may have been handed over before the last restart. */
   #againBound = 0;
   readonly #assemblies = new Map<number, Assembly>();
   #assemblyBytes = 0;

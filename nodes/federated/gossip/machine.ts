@@ -30,7 +30,7 @@ export type GossipInput =
   /** What it learned, as the difference to its model. */
   | { readonly kind: 'trained'; readonly update: Float32Array };
 
-/** What it leads to. Models are copies. */
+/** The effects of the machine. Models in them are copies. */
 export type GossipEffect =
   | {
       readonly kind: 'offer' | 'answer';

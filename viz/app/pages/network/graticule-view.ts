@@ -6,7 +6,7 @@
 import { fill, svgElement } from '../../kernel/element.ts';
 import type { GridLine, Room } from './map.ts';
 
-/** The part of the stage that the map fills. */
+/** The part of the picture that the map fills. */
 export interface MapFrame extends Room {
   readonly left: number;
   readonly top: number;
