@@ -55,7 +55,7 @@ export interface FlagRange {
 
 /** Streams of random numbers are named by a seed in decimal digits, exact up to here. */
 export const SEED_RANGE: FlagRange = { least: 0, most: Number.MAX_SAFE_INTEGER };
-/** Seeds of a run: intervals no longer narrow, and each result is held until the end. */
+/** Bounds on the seeds of a run: more would hardly narrow intervals, and each result is held until the end. */
 export const SEEDS_RANGE: FlagRange = { least: 1, most: 10_000 };
 /** Worker threads: each takes some 60 MB before it runs anything. */
 export const THREADS_RANGE: FlagRange = { least: 1, most: 256 };

@@ -10,7 +10,7 @@ import { SeedPool } from '../threads/seed-pool.ts';
 import { SeedWatch } from '../threads/seed-watch.ts';
 import type { Executor, SweepCell } from './run-sweep.ts';
 
-/** Runs that wait for each thread: enough to keep it busy, few enough to hold. */
+/** Number of runs that wait for each thread: enough to keep it busy, few enough to keep in memory. */
 const WAITING = 4;
 const LOOK_MS = 100;
 

@@ -208,7 +208,7 @@ function betweenOf(
   return undefined;
 }
 
-/** Which directions an entry describes: one, or those of both ways. */
+/** The directions between regions that an entry describes: one, or that and the opposite one. */
 function cellsOf(
   context: BuildContext,
   text: string,

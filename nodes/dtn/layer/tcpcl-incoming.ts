@@ -20,7 +20,7 @@ export type SegmentOutcome =
   | { readonly kind: 'ignored' }
   | { readonly kind: 'unexpected' };
 
-/** One transfer at a time. */
+/** Receives the bundles of one session, one transfer at a time. */
 export class TcpclIncoming {
   /** Octets of the transfer so far. */
   bytes = 0;
