@@ -7,7 +7,7 @@ const PREPARED = {
   setupFiles: ['test/prepared-threads.ts'],
 };
 
-/** Of tests that compute. */
+/** Settings for tests that compute. */
 const COMPUTING = {
   ...PREPARED,
   pool: 'forks',
@@ -26,7 +26,7 @@ const NATIVE = {
   experimental: { viteModuleRunner: false, nodeLoader: false },
 };
 
-/** Of tests with real sockets, processes or a browser: one file after the other. */
+/** Settings for tests with real sockets, processes or a browser: one file after the other. */
 const WAITING = { pool: 'forks', maxWorkers: 1, hookTimeout: 60_000 } as const;
 
 /** A machine that did something else for a moment is no defect; the end of the run names such tests. */

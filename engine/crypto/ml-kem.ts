@@ -62,7 +62,7 @@ function prepare(publicKey: Uint8Array): KEMPrepared | undefined {
     preparedKeys.set(name, prepared);
     return prepared;
   } catch {
-    // noble throws on a failed check; the length is right.
+    // The caller has checked the length, so noble can only have thrown because of the modulus check.
     return undefined;
   }
 }

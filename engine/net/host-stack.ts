@@ -40,10 +40,10 @@ export interface StackMember {
   countDrop(reason: string): void;
 }
 
-/** A carrier of a layer, as the files describe it. */
+/** A protocol that carries the messages of a layer above it, as the host is configured. */
 export interface CarrierSpec {
   readonly carrier: string;
-  /** What the carrier's protocol promises; `maxBytes` includes the byte for the channel. */
+  /** What the carrier's protocol promises; `maxBytes` includes the channel byte in front of each message. */
   readonly terms: CarrierTerms;
   /** Hosts that run the layer over this carrier, including this one; the hosts share the set. */
   readonly members: ReadonlySet<string>;

@@ -1,5 +1,5 @@
 /**
- * Bulk: the adapter between the port and the streams to and from each peer.
+ * Bulk: connects the streams to and from each peer to the interface of its host (engine/host/host.ts).
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Delay-tolerant networking: the adapter between the port and the agent.
+ * Delay-tolerant networking: connects the bundle agent to the interface of its host (engine/host/host.ts).
  *
  * @module
  */

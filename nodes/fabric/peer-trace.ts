@@ -19,8 +19,8 @@ import {
   DEPARTURES_LISTED,
   type Departure,
   ENDED_LISTED,
-  LIFE,
   LIVES,
+  MESSAGE_LIFE,
   MESSAGES,
   type MessageState,
   OPEN_LISTED,
@@ -180,8 +180,8 @@ export class PeerTrace implements PeerWatch {
     this.#lifeNs = now;
     const { number, bytes } = message;
     const totals = { again, ways: [...known.ways], unlisted };
-    const state = LIFE.state.write({ number, bytes: bytes.length, ...totals, departures });
-    this.#host.trace.state(LIFE.machine.write({ place, peer: this.#peer }), state);
+    const state = MESSAGE_LIFE.state.write({ number, bytes: bytes.length, ...totals, departures });
+    this.#host.trace.state(MESSAGE_LIFE.machine.write({ place, peer: this.#peer }), state);
   }
 
   /** The place of the message with the lowest number. */

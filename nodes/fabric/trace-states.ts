@@ -64,7 +64,7 @@ export type MessageState = NonNullable<
 >['listed'][number];
 
 /** Departures of one message, by the place in which its life is kept. */
-export const LIFE = {
+export const MESSAGE_LIFE = {
   machine: form('life {place} of {peer}', { place: count, peer: word }),
   state: form('{number} of {bytes} B again {again} over {ways} unlisted {unlisted}: {departures}', {
     number: count,
@@ -88,9 +88,9 @@ export const LIFE = {
   }),
 };
 /** The life of a message. */
-export type LifeState = NonNullable<ReturnType<(typeof LIFE)['state']['read']>>;
+export type MessageLifeState = NonNullable<ReturnType<(typeof MESSAGE_LIFE)['state']['read']>>;
 /** Bytes that left together. */
-export type Departure = LifeState['departures'][number];
+export type Departure = MessageLifeState['departures'][number];
 
 /** Ways to a peer: `datagram up in-use window 12000 flight 1200 trip 20012`. */
 export const WAYS = perPeer(

@@ -26,9 +26,9 @@ import {
 import { statesOf } from '../_kit/trace-state.ts';
 import {
   type Departure,
-  LIFE,
-  type LifeState,
+  MESSAGE_LIFE,
   MESSAGES,
+  type MessageLifeState,
   type MessageState,
   REASONS,
   type Reason,
@@ -82,7 +82,7 @@ interface Pair {
   readonly messages: readonly MessageState[];
 }
 
-interface Life extends LifeState {
+interface Life extends MessageLifeState {
   readonly from: string;
   readonly to: string;
 }
@@ -119,7 +119,7 @@ function hasMessages({ protocol, states }: NodeState): boolean {
 }
 
 function hasLife({ protocol, states }: NodeState): boolean {
-  return protocol === 'fabric' && statesOf(LIFE, states).length > 0;
+  return protocol === 'fabric' && statesOf(MESSAGE_LIFE, states).length > 0;
 }
 
 function pairsOf({ name, states }: NodeState): readonly Pair[] {
@@ -285,7 +285,7 @@ function tableOf(pairs: readonly Pair[]): Drawing['table'] {
 }
 
 function livesOf({ name, states }: NodeState): readonly Life[] {
-  return statesOf(LIFE, states).flatMap(({ key, value }) =>
+  return statesOf(MESSAGE_LIFE, states).flatMap(({ key, value }) =>
     value === undefined ? [] : [{ from: name, to: key.peer, ...value }],
   );
 }

@@ -25,7 +25,7 @@ import {
 import { refuseBudget } from './privacy/accountant.ts';
 import { refuseSettings } from './privacy/settings.ts';
 import { noisePlan } from './privacy-plan.ts';
-import { refuseCombination } from './robust/combinations.ts';
+import { combinationRefusals } from './robust/combinations.ts';
 import { configProblem } from './secagg/session-config.ts';
 import { quorumOf, refuseQuorum } from './selection.ts';
 
@@ -260,7 +260,7 @@ function uncombined({ name, options }: Node, clients: number): readonly Disagree
   }
   const round = quorumOf(options) ?? largestRound(options, clients);
   const groups = groupsOf(options);
-  const refused = refuseCombination({
+  const refused = combinationRefusals({
     isSumSecure: sum !== 'none',
     rule: ruleOf(options, groups ?? round),
     compression: compressionKind(options.compression),

@@ -10,7 +10,7 @@
 const MS = 1_000_000;
 const SECOND = 1_000_000_000;
 
-/** UDP port of packets (ours); the number is near that of bulk. */
+/** UDP port of packets (ours), from the same range as the port of the protocol `bulk`. */
 export const PACKET_PORT = 7010;
 /** Stream port of the authority (ours): the number after that of packets. */
 export const DIRECTORY_PORT = 7011;

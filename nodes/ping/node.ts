@@ -1,5 +1,5 @@
 /**
- * Ping: the adapter between the port and the machine.
+ * Ping: connects the machine to the interface of its host (engine/host/host.ts).
  *
  * @module
  */

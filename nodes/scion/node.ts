@@ -1,5 +1,5 @@
 /**
- * SCION border router: the adapter between the port and the router.
+ * SCION border router: connects the router to the interface of its host (engine/host/host.ts).
  *
  * Opens one socket per link to another AS and one for its own AS, monitors links with BFD, and
  * performs what the router decides. Decisions are in router/, packets in wire/.

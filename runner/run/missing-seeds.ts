@@ -12,7 +12,7 @@ interface MissingSeed {
 }
 
 /** One line for each reason, because all of a hundred seeds may have the same. */
-export function missingSeeds(missing: readonly MissingSeed[]): readonly string[] {
+export function missingSeedTexts(missing: readonly MissingSeed[]): readonly string[] {
   const byReason = new Map<string, number[]>();
   for (const { seed, message } of [...missing].sort((a, b) => a.seed - b.seed)) {
     byReason.set(message, [...(byReason.get(message) ?? []), seed]);

@@ -10,7 +10,7 @@ import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { SeedResult } from '../../reports/model.ts';
 import type { SeedAnswer } from '../run/job.ts';
-import { missingSeeds } from '../run/missing-seeds.ts';
+import { missingSeedTexts } from '../run/missing-seeds.ts';
 import type { StopReason } from '../run/run-control.ts';
 import { type RunEnd, type RunOrder, runInput } from '../run/run-order.ts';
 import { SeedPool } from './seed-pool.ts';
@@ -73,7 +73,7 @@ function failureOf(
   const worst = failures.find(({ kind }) => kind !== 'ended') ?? failures[0];
   if (worst?.kind !== 'ended' || done.length === 0) return worst;
   // The report must mention missing seeds, so that it does not look complete.
-  const missing = missingSeeds(failures.flatMap((one) => (one.kind === 'ended' ? [one] : [])));
+  const missing = missingSeedTexts(failures.flatMap((one) => (one.kind === 'ended' ? [one] : [])));
   for (const [index, result] of done.entries()) {
     const warnings = [...result.warnings, ...missing];
     done[index] = { ...result, warnings, ...(index === 0 && { ending: worst.ending }) };

@@ -18,7 +18,7 @@ import type { SeedAnswer } from '../run/job.ts';
 import { pause } from '../run/pause.ts';
 import { RunControl, type StopReason } from '../run/run-control.ts';
 
-/** A call that takes longer than this is reported once. */
+/** A call of a node that takes longer than this is reported once. */
 export const HELD_MS = 5_000;
 /** The same limit in real time, where all other nodes wait for the call. */
 export const HELD_LIVE_MS = 1_000;

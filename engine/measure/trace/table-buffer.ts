@@ -15,7 +15,7 @@ export class TableBuffer {
   count = 0;
   firstNs = 0;
   lastNs = 0;
-  /** In the order of the table's columns; longer than `count`. */
+  /** One array for each column, in the order of the table; elements from index `count` on are unused. */
   columns: Float64Array[];
   #isSorted = true;
 

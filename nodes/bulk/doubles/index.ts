@@ -1,5 +1,6 @@
 /**
- * DEFECTIVE DOUBLES, never for traffic: they show that limits of scenarios can be missed.
+ * DEFECTIVE DOUBLES, never for traffic: wrong variants of the protocol. A scenario that runs one misses a limit, which
+ * proves that the limit can fail.
  *
  * @module
  */

@@ -23,7 +23,7 @@ export type NoRoom = 'no-storage' | 'source-share';
 
 /** Asks about bundles and chance, for the policy. */
 export interface StoreQuestions {
-  /** True if the bundle may go: it is not under way. */
+  /** True if the bundle may be deleted to make room: no transfer of it is under way. */
   readonly isFree: (bundle: HeldBundle) => boolean;
   /** A uniform number below a bound. */
   readonly below: (bound: number) => number;

@@ -248,7 +248,7 @@ export class Forwarding {
     this.#retryWaiting(now);
   }
 
-  /** The neighbour has the bundle of a transfer, so that it has left for good. */
+  /** The neighbour acknowledged a transfer: its bundle need not be kept here any longer. */
   acknowledged(now: Nanoseconds, { outlet, number }: Transfer): void {
     const { effects } = this.#parts;
     const bundle = this.#outlet(outlet)?.acknowledged(number);

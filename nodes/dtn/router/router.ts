@@ -93,7 +93,7 @@ export interface CopyRouter {
   given?(bundle: HeldBundle, offer: Offer, neighbour: string): void;
   /** The transfer failed: what was offered is here again. */
   returned?(bundle: HeldBundle, offer: Offer): void;
-  /** A bundle is here now, with the note of the neighbour that gave it. */
+  /** This node now has a bundle. @param note The {@link Offer.note} of the neighbour that gave it, if any. */
   kept?(bundle: HeldBundle, note: number | undefined): void;
   /** The bundle is no longer here. */
   done?(bundle: HeldBundle): void;

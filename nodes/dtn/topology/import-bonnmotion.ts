@@ -21,15 +21,15 @@ import {
   NO_PLACE,
   networkOfWalks,
   Walk,
-  type WalkParameters,
-  walkParameters,
+  type WalkImportParameters,
+  walkImportParameters,
 } from './way-points.ts';
 
 /** Movements of BonnMotion, by `import: { bonnmotion: FILE }`. */
-export const bonnmotionImporter: TopologyImporter<WalkParameters> = {
+export const bonnmotionImporter: TopologyImporter<WalkImportParameters> = {
   name: 'bonnmotion',
   help: 'Movements of BonnMotion: a line of TIME X Y for each node.',
-  parameters: walkParameters,
+  parameters: walkImportParameters,
   read,
 };
 
@@ -38,7 +38,7 @@ const COLUMNS_MAX = 4_000_000;
 /** Way points of all nodes, at 0.2 kB each. */
 const POINTS_MAX = 1_000_000;
 
-function read(text: string, parameters: WalkParameters): Imported {
+function read(text: string, parameters: WalkImportParameters): Imported {
   const lines = linesOf(text, { lines: 10 * NODES_MAX, columns: COLUMNS_MAX });
   if (lines.kind === 'mistakes') return lines;
   const mistakes = new LineMistakes();

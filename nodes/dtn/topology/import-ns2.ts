@@ -16,15 +16,15 @@ import {
   NO_PLACE,
   networkOfWalks,
   Walk,
-  type WalkParameters,
-  walkParameters,
+  type WalkImportParameters,
+  walkImportParameters,
 } from './way-points.ts';
 
 /** Movements of ns-2, by `import: { ns2: FILE }`. */
-export const ns2Importer: TopologyImporter<WalkParameters> = {
+export const ns2Importer: TopologyImporter<WalkImportParameters> = {
   name: 'ns2',
   help: 'Movements of nodes as ns-2 has them (setdest).',
-  parameters: walkParameters,
+  parameters: walkImportParameters,
   read,
 };
 
@@ -46,7 +46,7 @@ interface Node {
   readonly courses: Course[];
 }
 
-function read(text: string, parameters: WalkParameters): Imported {
+function read(text: string, parameters: WalkImportParameters): Imported {
   const lines = linesOf(text, { columns: 400 });
   if (lines.kind === 'mistakes') return lines;
   const mistakes = new LineMistakes();

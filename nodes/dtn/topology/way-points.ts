@@ -24,7 +24,7 @@ const FARTHEST_M = 1e9;
 const MEETINGS_MAX = 2_000_000;
 
 /** The parameters of importers of walks. */
-export const walkParameters = z.strictObject({
+export const walkImportParameters = z.strictObject({
   prefix: prefixParameter,
   range: metres()
     .refine((m) => m > 0, { message: 'is 0' })
@@ -42,7 +42,7 @@ export const walkParameters = z.strictObject({
 });
 
 /** Parameters of an importer of walks. */
-export type WalkParameters = z.output<typeof walkParameters>;
+export type WalkImportParameters = z.output<typeof walkImportParameters>;
 
 /** What is said of a place that is none. */
 export const NO_PLACE: string = 'the place is not two numbers of metres, up to 1e9';
@@ -120,7 +120,7 @@ export class Walk {
 /** The network of some walks, or what is wrong with them. */
 export function networkOfWalks(
   walks: ReadonlyMap<string, Walk>,
-  parameters: WalkParameters,
+  parameters: WalkImportParameters,
   warnings: readonly string[],
 ): Imported {
   const all = [...walks.values()].map((walk) => walk.finish());

@@ -1,6 +1,6 @@
 /**
- * DEFECTIVE DOUBLES, never for traffic: they show that limits of scenarios can be missed, and checks of
- * secure aggregation notice published mistakes.
+ * DEFECTIVE DOUBLES, never for traffic: wrong variants of the protocol. A scenario that runs one misses a limit, which
+ * proves that the limit can fail; checks of secure aggregation notice published mistakes.
  *
  * @module
  */

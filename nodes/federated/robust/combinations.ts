@@ -34,7 +34,7 @@ export interface Combination {
 }
 
 /** Why this does not work together, a sentence each; empty if it does. */
-export function refuseCombination(what: Combination): readonly string[] {
+export function combinationRefusals(what: Combination): readonly string[] {
   return [
     ...hiddenUpdates(what),
     ...hiddenPlaces(what),

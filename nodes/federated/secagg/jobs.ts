@@ -325,7 +325,7 @@ export const SECAGG_JOBS: Readonly<Record<JobName, JobDefinition>> = {
       (sum, { points, secrets }) =>
         sum +
         weightsCostNs(points.length) +
-        secrets.reduce((part, secret) => part + secretCostNs(points.length, secret), 0),
+        secrets.reduce((part, secret) => part + rebuildCostNs(points.length, secret), 0),
       0,
     ),
   ),
@@ -350,7 +350,7 @@ export function weightsCostNs(holders: number): number {
 }
 
 /** Cost of rebuilding one secret from so many holders, with the checks, ns. */
-export function secretCostNs(
+export function rebuildCostNs(
   holders: number,
   secret: Pick<RebuildGroup['secrets'][number], 'publicKey'>,
 ): number {

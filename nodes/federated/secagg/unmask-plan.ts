@@ -11,11 +11,11 @@ import {
   COST_NS,
   type RebuildGroup,
   type RebuildInput,
+  rebuildCostNs,
   SEED_COST_NS,
   type SeedsInput,
   type SeedsOutput,
   type SumInput,
-  secretCostNs,
   weightsCostNs,
 } from './jobs.ts';
 import type { PublicKeys, ShareKind } from './messages.ts';
@@ -80,7 +80,7 @@ export function rebuildJobs(parts: RebuildParts): readonly RebuildInput[] | unde
   let costNs = Number.POSITIVE_INFINITY;
   for (const { points, secrets } of groups) {
     for (const secret of secrets) {
-      const secretNs = secretCostNs(points.length, secret);
+      const secretNs = rebuildCostNs(points.length, secret);
       if (costNs + secretNs > JOB_NS) {
         jobs.push([]);
         costNs = 0;

@@ -343,7 +343,7 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
     return descriptor;
   }
 
-  /** The reason not to list a mix because of its proofs of neighbours, if any. */
+  /** Why a mix is not listed, if its VRF proofs of how it drew its neighbours are wrong; else undefined. */
   #proofRefusal(descriptor: Descriptor): MixnetDrop | undefined {
     const { crypto, options, checkProofs } = this.#parts;
     const { neighbours, vrfSuite, layers } = options;

@@ -220,7 +220,7 @@ export type OpenedPayload =
   | { readonly message: ClientMessage; readonly surb?: Uint8Array }
   | { readonly drop: ClientDrop };
 
-/** Opens a forward payload of a packet or of a reply. */
+/** Decodes a payload in the forward format, which decrypted replies have too. */
 export function openPayload(format: ClientFormat, payload: Uint8Array): OpenedPayload {
   const forward = decodeForward(format.geometry, payload);
   if ('drop' in forward) return { drop: 'payload-format' };

@@ -4,7 +4,7 @@
  *
  * State machine of one packet: received -> opened -> durable (its tag is on disk) -> waiting in the
  * mixing -> sent. A packet that ends at this node leaves after `durable` through {@link
- * RelayRole.ended}. With `unwrap: threads` a packet is in a worker thread between received and
+ * RoleBehaviour.ended}. With `unwrap: threads` a packet is in a worker thread between received and
  * opened; all decisions are made here.
  *
  * @module
@@ -63,7 +63,7 @@ export interface Origin {
 }
 
 /** The differences between the roles. */
-export interface RelayRole {
+export interface RoleBehaviour {
   /**
    * A packet ended here; its arrays are valid during the call only.
    * @param key The name by which observers know it.
@@ -83,7 +83,7 @@ export interface RelayParts {
   readonly keys: KeyRing;
   readonly tags: TagBook;
   readonly delays: DelayLaw;
-  readonly role: RelayRole;
+  readonly role: RoleBehaviour;
   /** Sends a frame and takes ownership of it; false when the socket is full. */
   send(frame: Uint8Array, to: Endpoint): boolean;
 }

@@ -78,8 +78,8 @@ function initialFolds(edge: Edge): number {
   const last = edge.segment.entries.length - 1;
   const isPeer = edge.peer !== 0;
   if (edge.role === 'down') return edge.shortcut + (isPeer ? 1 : 0);
-  // Against construction direction the source AS's router does not fold, because the packet comes
-  // from inside.
+  // Against construction direction, a router takes its AS's MAC off the SegID when a packet enters from another AS.
+  // The source AS's router does not, since the packet comes from inside: the initial SegID is without that MAC.
   return isPeer && edge.shortcut === last ? last + 1 : last;
 }
 

@@ -14,7 +14,7 @@ const NS_PER_S = 1e9;
 const FOR_EVER_NS = 1e16;
 
 /** Delays of `count` messages from the first node to the second, each in a network of its own, s. */
-export function meetingDelays(
+export function deliveryDelays(
   router: RouterName,
   { nodes, everySeconds, copies }: MeetingNodes,
   { count, draw }: { readonly count: number; readonly draw: DrawBelow },

@@ -14,7 +14,7 @@ import {
   SEGMENTS,
   withSureCheckpoints,
 } from '../bundles/ltp-rounds.ts';
-import { meetingDelays } from '../bundles/meeting-delays.ts';
+import { deliveryDelays } from '../bundles/meeting-delays.ts';
 
 /** The interval is so many standard errors (docs/VERIFICATION.md#how-to-read-the-table). */
 const ERRORS = 4;
@@ -35,7 +35,7 @@ function delayMeasures(engine: SeededEngine, router: RouterName): readonly Measu
   // A stream for each router: with a common one, luck is common too.
   const draw = seededRandom(`verify/D1/${router}`, engine.seed);
   const run = engine.defects.bundles?.routerFor?.(router) ?? router;
-  const delays = meetingDelays(run, NETWORK, { count: MESSAGES, draw });
+  const delays = deliveryDelays(run, NETWORK, { count: MESSAGES, draw });
   return [
     {
       label: `${router}, mean delay, s`,

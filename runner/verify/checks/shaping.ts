@@ -119,7 +119,7 @@ export interface CodelRun {
 }
 
 /** 1,000 B every 0.8 ms on a link that takes 1 ms for each. */
-export function codelOverload(engine: SeededEngine): CodelRun {
+export function runCodelOverload(engine: SeededEngine): CodelRun {
   const drops: { atNs: number; number: number }[] = [];
   let forwarded = 0;
   let maxSojournNs = 0;
@@ -171,7 +171,7 @@ export const codel: Check = {
   formula: 'RFC 8289: 125 ms, then + 100 ms / sqrt(count), at the next dequeue (whole ms)',
   catches: '1 ns',
   run: (engine) => {
-    const { drops } = codelOverload(engine);
+    const { drops } = runCodelOverload(engine);
     const theory = codelTheory(CODEL_END_NS);
     const wrong = theory.filter((atNs, i) => drops[i]?.atNs !== atNs);
     const bySecond = (second: number): Measure => {

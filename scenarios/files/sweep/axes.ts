@@ -28,7 +28,7 @@ interface Written {
   readonly written: Map<string, number>;
 }
 
-/** Most values of all paths together: ten ranges of the longest kind. */
+/** Most values that all ranges of one sweep may make together: ten times the limit of one range. */
 const ALL_VALUES_MAX = 100_000;
 
 /** Reads the axes of one sweep; the work of all together is limited. */

@@ -11,7 +11,7 @@ import {
   normalCdf,
   priorityWaits,
 } from '../../../../runner/verify/base/theory.ts';
-import { codelOverload, codelTheory } from '../../../../runner/verify/checks/shaping.ts';
+import { codelTheory, runCodelOverload } from '../../../../runner/verify/checks/shaping.ts';
 import { vectorSets } from '../../../vectors-root.ts';
 
 describe('closed forms (docs/VERIFICATION.md)', () => {
@@ -103,7 +103,7 @@ describe('CoDel under overload', () => {
   it.each(overloads)(
     'drops the listed packets at the listed instants, $set',
     ({ file: vector }) => {
-      const run = codelOverload(new SeededEngine(1));
+      const run = runCodelOverload(new SeededEngine(1));
       const drops = run.drops.map(({ atNs, number }) => [atNs, number]);
       expect(drops.slice(0, vector.drops.length)).toEqual(vector.drops);
       expect(run.sent).toBe(vector.sent);

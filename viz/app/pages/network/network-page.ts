@@ -23,7 +23,14 @@ import type { LayoutName } from './layout.ts';
 import { legendOf } from './legend.ts';
 import { effectsOf } from './live-effects.ts';
 import type { Room } from './map.ts';
-import { type Burst, burstOf, type Drawn, drawnPackets, paint, pictureOf } from './packet-layer.ts';
+import {
+  type Drawn,
+  drawnPackets,
+  type LossMark,
+  lossMarkOf,
+  paint,
+  pictureOf,
+} from './packet-layer.ts';
 import { burstsAt, type InSight, packetsAt, useOf } from './packets.ts';
 import { makePalette } from './palette/palette.ts';
 import { withRegionNodes } from './regions.ts';
@@ -376,12 +383,12 @@ export class NetworkPage {
     return detourOf(trace.info, of, { before, after });
   }
 
-  #bursts(): readonly Burst[] {
+  #bursts(): readonly LossMark[] {
     const { view } = this.#context;
     const speed = Math.min(1, view.time.speed.value);
     const found = burstsAt(this.#around?.drops ?? [], this.#shownNs, BURST_NS * speed);
     return found.flatMap(({ drop, age }) => {
-      const burst = burstOf(this.#info, this.#topology, drop, age);
+      const burst = lossMarkOf(this.#info, this.#topology, drop, age);
       return burst === undefined ? [] : [burst];
     });
   }

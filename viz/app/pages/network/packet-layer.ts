@@ -30,7 +30,7 @@ export interface Drawn {
 }
 
 /** A loss at its position on the screen. */
-export interface Burst {
+export interface LossMark {
   readonly x: number;
   readonly y: number;
   readonly age: number;
@@ -60,12 +60,12 @@ export function drawnPackets(
 }
 
 /** Computes where a loss is drawn: on its link, or at the node that refused the packet. */
-export function burstOf(
+export function lossMarkOf(
   info: TraceInfo,
   topology: TopologyView,
   drop: DropRow,
   age: number,
-): Burst | undefined {
+): LossMark | undefined {
   const link = drop.link === undefined ? undefined : info.links[drop.link];
   const { reason } = drop;
   if (link !== undefined && link.from >= 0 && link.to >= 0) {
@@ -82,7 +82,7 @@ export function burstOf(
 /** Clears the canvas and draws packets and losses. */
 export function paint(
   context: CanvasRenderingContext2D,
-  picture: { readonly packets: readonly Drawn[]; readonly bursts: readonly Burst[] },
+  picture: { readonly packets: readonly Drawn[]; readonly bursts: readonly LossMark[] },
   tokens: Tokens,
 ): void {
   const { canvas } = context;
@@ -112,7 +112,7 @@ export function paint(
 /** Draws the same picture as SVG. */
 export function pictureOf(picture: {
   readonly packets: readonly Drawn[];
-  readonly bursts: readonly Burst[];
+  readonly bursts: readonly LossMark[];
 }): SVGElement {
   const groups = [...groupsOf(picture.packets)].map(([key, packets]) => {
     const [colour = 'c6', packetClass = 'data'] = key.split(' ');
@@ -162,8 +162,8 @@ function ink(context: CanvasRenderingContext2D, colour: string, isHollow: boolea
 }
 
 /** Labels losses with their reasons while there are few; reasons at one place share a line. */
-function labelled(bursts: readonly Burst[]): readonly Burst[] {
-  const places = new Map<string, Burst>();
+function labelled(bursts: readonly LossMark[]): readonly LossMark[] {
+  const places = new Map<string, LossMark>();
   for (const burst of bursts) {
     const known = places.get(burst.place);
     const reasons = new Set([...(known?.reason.split(', ') ?? []), burst.reason]);
@@ -172,7 +172,11 @@ function labelled(bursts: readonly Burst[]): readonly Burst[] {
   return places.size > LABELS_MAX ? [] : [...places.values()];
 }
 
-function label(context: CanvasRenderingContext2D, bursts: readonly Burst[], tokens: Tokens): void {
+function label(
+  context: CanvasRenderingContext2D,
+  bursts: readonly LossMark[],
+  tokens: Tokens,
+): void {
   context.font = '12px system-ui, sans-serif';
   context.fillStyle = tokens['fail'] ?? '#b00';
   context.strokeStyle = tokens['page'] ?? '#fff';
@@ -186,7 +190,7 @@ function label(context: CanvasRenderingContext2D, bursts: readonly Burst[], toke
 }
 
 /** Placed outside the rings, and away from the label of a link that is down. */
-function reasonPlace({ x, y, isSteep }: Burst): Place & { readonly isCentred: boolean } {
+function reasonPlace({ x, y, isSteep }: LossMark): Place & { readonly isCentred: boolean } {
   return isSteep
     ? { x: x + OFFSET + BURST_RADIUS + 8, y, isCentred: false }
     : { x, y: y - BURST_RADIUS - 6, isCentred: true };

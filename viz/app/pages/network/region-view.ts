@@ -1,5 +1,5 @@
 /**
- * The regions of clouds as SVG: a hull around the hosts of each, behind everything else.
+ * The regions of cloud providers as SVG: a hull around the hosts of each region, behind everything else.
  *
  * @module
  */

@@ -15,7 +15,7 @@ import { HOLLOW, markPath } from '../network/marks.ts';
 import type { Arrow } from './sequence.ts';
 
 /** The size, the nodes, and what a click on an arrow does. */
-export interface Stage {
+export interface SequenceInput {
   readonly width: number;
   readonly info: TraceInfo;
   readonly nodes: readonly number[];
@@ -34,7 +34,7 @@ const CHARACTER = 6.6;
  * Makes the drawing. Arrow keys move from packet to packet in order of departure; Enter follows a
  * packet.
  */
-export function drawSequence(stage: Stage): HTMLElement {
+export function drawSequence(stage: SequenceInput): HTMLElement {
   const { width, info, nodes, arrows } = stage;
   const begins = arrows.map(({ departNs }) => departNs);
   const ends = arrows.map(({ departNs, arriveNs }) => arriveNs ?? departNs);
@@ -94,7 +94,7 @@ function wordsOf({ packet, class: name, bytes, departNs, arriveNs }: Arrow): str
 
 function arrowParts(
   arrow: Arrow,
-  { selected, pick }: Stage,
+  { selected, pick }: SequenceInput,
   { x, y }: { readonly x: (node: number) => number; readonly y: (ns: number) => number },
 ): SVGElement {
   const { packet, from, to, departNs, arriveNs } = arrow;

@@ -11,7 +11,7 @@ import {
 } from '../../../../../nodes/federated/robust/attacks.ts';
 import {
   type Combination,
-  refuseCombination,
+  combinationRefusals,
 } from '../../../../../nodes/federated/robust/combinations.ts';
 import {
   type GroupSum,
@@ -180,7 +180,7 @@ describe('what stands together', () => {
     [{ compression: 'top-k', isSumSecure: false }],
     [{ compression: 'threshold', isSumSecure: false }],
   ] as readonly [Partial<Combination>][])('goes: %o', (more) => {
-    expect(refuseCombination({ ...plain, ...more })).toEqual([]);
+    expect(combinationRefusals({ ...plain, ...more })).toEqual([]);
   });
 
   it.each([
@@ -204,7 +204,7 @@ describe('what stands together', () => {
     [{ rule: { kind: 'median' }, groups: 31 }, /leave some empty$/],
     [{ rule: { kind: 'median' }, isSumSecure: false, isPrivate: true }, /^epsilon is proven/],
   ] as readonly [Partial<Combination>, RegExp][])('does not: %o', (more, sentence) => {
-    const refused = refuseCombination({ ...plain, ...more });
+    const refused = combinationRefusals({ ...plain, ...more });
     expect(refused).toHaveLength(1);
     expect(refused[0]).toMatch(sentence);
   });
