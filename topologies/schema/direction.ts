@@ -1,7 +1,7 @@
 /**
  * YAML of one direction of a link: every field of `DirectionSpec`, with units
  * (docs/spec/link-model.md; `engine/net/link-spec.ts` has the meaning and default of each field).
- * Checks single values; `build/direction.ts` checks values against each other.
+ * Checks single values; `assemble/direction.ts` checks values against each other.
  *
  * @module
  */

@@ -9,7 +9,10 @@ export interface QueueDiscipline {
   /** Number of packets in the queue; their bytes follow. */
   readonly packets: number;
   readonly bytes: number;
-  /** Admits a packet, or returns false; then the caller still owns it. */
+  /**
+   * Admits a packet, or drops it for a reason of its own (by the `drop` of its constructor), and returns true. False if
+   * it is full: then the caller still owns the packet, and counts `queue-full`.
+   */
   push(packet: number): boolean;
   /** The packet that `pop` would return now; NIL (-1) if there is none. */
   peek(): number;
