@@ -7,7 +7,7 @@ import { detourAt, detourOf, switchOf } from '../../../../viz/app/pages/network/
 import { layoutsOf, placesOf, type Topology } from '../../../../viz/app/pages/network/layout.ts';
 import { mapOf } from '../../../../viz/app/pages/network/map.ts';
 import { HOLLOW, markPath } from '../../../../viz/app/pages/network/marks.ts';
-import { burstsAt, packetsAt, useOf } from '../../../../viz/app/pages/network/packets.ts';
+import { lossMarksAt, packetsAt, useOf } from '../../../../viz/app/pages/network/packets.ts';
 import type { Place } from '../../../../viz/app/pages/network/place.ts';
 import { contentOf, storyText } from '../../../../viz/app/pages/network/sentence.ts';
 import { storyAt } from '../../../../viz/app/pages/network/world.ts';
@@ -225,9 +225,9 @@ describe('packets', () => {
 
   it('burst where they were lost, for their time only', () => {
     const drop = { timeNs: 100, node: 0, link: 1, packet: 2, reason: 'loss' };
-    expect(burstsAt([drop], 99, 50)).toEqual([]);
-    expect(burstsAt([drop], 125, 50)).toEqual([{ drop, age: 0.5 }]);
-    expect(burstsAt([drop], 150, 50)).toEqual([]);
+    expect(lossMarksAt([drop], 99, 50)).toEqual([]);
+    expect(lossMarksAt([drop], 125, 50)).toEqual([{ drop, age: 0.5 }]);
+    expect(lossMarksAt([drop], 150, 50)).toEqual([]);
   });
 
   it('count as use of their link', () => {

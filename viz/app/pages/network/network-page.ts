@@ -31,15 +31,15 @@ import {
   paint,
   pictureOf,
 } from './packet-layer.ts';
-import { burstsAt, type InSight, packetsAt, useOf } from './packets.ts';
+import { type InSight, lossMarksAt, packetsAt, useOf } from './packets.ts';
 import { makePalette } from './palette/palette.ts';
 import { withRegionNodes } from './regions.ts';
 import { contentOf, storyText } from './sentence.ts';
 import { canvasAbove, TopologyView } from './topology-view.ts';
 import { type FaultStory, storyAt } from './world.ts';
 
-/** How long the burst of a loss stays visible, in the reader's time. */
-const BURST_NS = 400e6;
+/** How long the mark of a loss stays visible, in the reader's time. */
+const LOSS_MARK_NS = 400e6;
 /** The range queried around the cursor at speed 1: before it and after it. */
 const BEHIND_NS = 50e6;
 const AHEAD_NS = 300e6;
@@ -302,7 +302,7 @@ export class NetworkPage {
     const { trace } = this.#context;
     const [hops, drops] = await Promise.all([
       trace.ask('hops', { fromNs, toNs, rowsMax: ROWS_MAX }),
-      trace.ask('drops', { fromNs: fromNs - BURST_NS, toNs }),
+      trace.ask('drops', { fromNs: fromNs - LOSS_MARK_NS, toNs }),
     ]);
     return { fromNs, toNs, hops, drops, use: useOf(hops) };
   }
@@ -332,7 +332,7 @@ export class NetworkPage {
     });
     const pen = this.#canvas.getContext('2d');
     if (pen !== null)
-      paint(pen, { packets: this.#drawn, bursts: this.#bursts() }, tokensOf(theme.value));
+      paint(pen, { packets: this.#drawn, lossMarks: this.#lossMarks() }, tokensOf(theme.value));
     const told = storyAt(this.#faults(), timeNs);
     this.#showDetour(told, timeNs);
     const story = storyText(told, timeNs);
@@ -383,13 +383,13 @@ export class NetworkPage {
     return detourOf(trace.info, of, { before, after });
   }
 
-  #bursts(): readonly LossMark[] {
+  #lossMarks(): readonly LossMark[] {
     const { view } = this.#context;
     const speed = Math.min(1, view.time.speed.value);
-    const found = burstsAt(this.#around?.drops ?? [], this.#shownNs, BURST_NS * speed);
+    const found = lossMarksAt(this.#around?.drops ?? [], this.#shownNs, LOSS_MARK_NS * speed);
     return found.flatMap(({ drop, age }) => {
-      const burst = lossMarkOf(this.#info, this.#topology, drop, age);
-      return burst === undefined ? [] : [burst];
+      const mark = lossMarkOf(this.#info, this.#topology, drop, age);
+      return mark === undefined ? [] : [mark];
     });
   }
 
@@ -409,7 +409,7 @@ export class NetworkPage {
   /** The topology with the packets of this frame, for exports. */
   #picture(): SVGSVGElement {
     const { svg } = this.#topology;
-    const layer = pictureOf({ packets: this.#drawn, bursts: this.#bursts() });
+    const layer = pictureOf({ packets: this.#drawn, lossMarks: this.#lossMarks() });
     svg.append(layer);
     queueMicrotask(() => layer.remove());
     return svg;

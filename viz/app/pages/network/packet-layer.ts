@@ -15,7 +15,7 @@ import type { TopologyView } from './topology-view.ts';
 
 /** Packets are drawn to the right of the middle of their link, px. */
 const OFFSET = 6;
-const BURST_RADIUS = 16;
+const LOSS_MARK_RADIUS = 16;
 const LABELS_MAX = 4;
 const FLOWS = 6;
 
@@ -82,7 +82,7 @@ export function lossMarkOf(
 /** Clears the canvas and draws packets and losses. */
 export function paint(
   context: CanvasRenderingContext2D,
-  picture: { readonly packets: readonly Drawn[]; readonly bursts: readonly LossMark[] },
+  picture: { readonly packets: readonly Drawn[]; readonly lossMarks: readonly LossMark[] },
   tokens: Tokens,
 ): void {
   const { canvas } = context;
@@ -99,20 +99,20 @@ export function paint(
   const fail = tokens['fail'] ?? '#b00';
   context.strokeStyle = fail;
   context.lineWidth = 1.75;
-  for (const { x, y, age } of picture.bursts) {
+  for (const { x, y, age } of picture.lossMarks) {
     context.globalAlpha = 1 - age;
     context.beginPath();
-    context.arc(x, y, 4 + BURST_RADIUS * age, 0, 2 * Math.PI);
+    context.arc(x, y, 4 + LOSS_MARK_RADIUS * age, 0, 2 * Math.PI);
     context.stroke();
   }
   context.globalAlpha = 1;
-  label(context, picture.bursts, tokens);
+  label(context, picture.lossMarks, tokens);
 }
 
 /** Draws the same picture as SVG. */
 export function pictureOf(picture: {
   readonly packets: readonly Drawn[];
-  readonly bursts: readonly LossMark[];
+  readonly lossMarks: readonly LossMark[];
 }): SVGElement {
   const groups = [...groupsOf(picture.packets)].map(([key, packets]) => {
     const [colour = 'c6', packetClass = 'data'] = key.split(' ');
@@ -121,20 +121,20 @@ export function pictureOf(picture: {
     const paintOf = (isWanted: boolean): string => (isWanted ? `var(--${colour})` : 'none');
     return svgElement('path', { d, fill: paintOf(!isHollow), stroke: paintOf(isHollow) });
   });
-  const rings = picture.bursts.map(({ x, y, age }) =>
+  const rings = picture.lossMarks.map(({ x, y, age }) =>
     svgElement('circle', {
       cx: x,
       cy: y,
-      r: 4 + BURST_RADIUS * age,
+      r: 4 + LOSS_MARK_RADIUS * age,
       opacity: 1 - age,
       fill: 'none',
       stroke: 'var(--fail)',
     }),
   );
-  const words = labelled(picture.bursts).map((burst) => {
-    const { x, y, isCentred } = reasonPlace(burst);
+  const words = labelled(picture.lossMarks).map((mark) => {
+    const { x, y, isCentred } = reasonPlace(mark);
     const anchor = isCentred ? 'middle' : 'start';
-    return svgElement('text', { x, y, 'text-anchor': anchor, fill: 'var(--fail)' }, burst.reason);
+    return svgElement('text', { x, y, 'text-anchor': anchor, fill: 'var(--fail)' }, mark.reason);
   });
   return svgElement('g', {}, groups, rings, words);
 }
@@ -162,38 +162,38 @@ function ink(context: CanvasRenderingContext2D, colour: string, isHollow: boolea
 }
 
 /** Labels losses with their reasons while there are few; reasons at one place share a line. */
-function labelled(bursts: readonly LossMark[]): readonly LossMark[] {
+function labelled(lossMarks: readonly LossMark[]): readonly LossMark[] {
   const places = new Map<string, LossMark>();
-  for (const burst of bursts) {
-    const known = places.get(burst.place);
-    const reasons = new Set([...(known?.reason.split(', ') ?? []), burst.reason]);
-    places.set(burst.place, { ...burst, reason: [...reasons].join(', ') });
+  for (const mark of lossMarks) {
+    const known = places.get(mark.place);
+    const reasons = new Set([...(known?.reason.split(', ') ?? []), mark.reason]);
+    places.set(mark.place, { ...mark, reason: [...reasons].join(', ') });
   }
   return places.size > LABELS_MAX ? [] : [...places.values()];
 }
 
 function label(
   context: CanvasRenderingContext2D,
-  bursts: readonly LossMark[],
+  lossMarks: readonly LossMark[],
   tokens: Tokens,
 ): void {
   context.font = '12px system-ui, sans-serif';
   context.fillStyle = tokens['fail'] ?? '#b00';
   context.strokeStyle = tokens['page'] ?? '#fff';
   context.lineWidth = 4;
-  for (const burst of labelled(bursts)) {
-    const { x, y, isCentred } = reasonPlace(burst);
+  for (const mark of labelled(lossMarks)) {
+    const { x, y, isCentred } = reasonPlace(mark);
     context.textAlign = isCentred ? 'center' : 'left';
-    context.strokeText(burst.reason, x, y);
-    context.fillText(burst.reason, x, y);
+    context.strokeText(mark.reason, x, y);
+    context.fillText(mark.reason, x, y);
   }
 }
 
 /** Placed outside the rings, and away from the label of a link that is down. */
 function reasonPlace({ x, y, isSteep }: LossMark): Place & { readonly isCentred: boolean } {
   return isSteep
-    ? { x: x + OFFSET + BURST_RADIUS + 8, y, isCentred: false }
-    : { x, y: y - BURST_RADIUS - 6, isCentred: true };
+    ? { x: x + OFFSET + LOSS_MARK_RADIUS + 8, y, isCentred: false }
+    : { x, y: y - LOSS_MARK_RADIUS - 6, isCentred: true };
 }
 
 function besides(a: Place, b: Place, share: number): Place {

@@ -12,8 +12,8 @@ import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
 /** Largest number of marks drawn (docs/spec/browser-view.md). */
 const MARKS_MAX = 5_000;
 
-/** Largest number of bursts drawn; more at one place would add nothing. */
-const BURSTS_MAX = 60;
+/** Largest number of marks of losses drawn; more at one place would add nothing. */
+const LOSS_MARKS_MAX = 60;
 
 /** A packet on a link. */
 export interface PacketMark {
@@ -50,14 +50,14 @@ export function packetsAt(
   return { marks: kept, total: Math.round(marks.length * thinned) };
 }
 
-/** The losses whose bursts are visible, with their progress from 0 to 1. */
-export function burstsAt(
+/** The losses whose marks are visible, with their progress from 0 to 1. */
+export function lossMarksAt(
   drops: readonly DropRow[],
   timeNs: number,
   lastsNs: number,
 ): readonly { readonly drop: DropRow; readonly age: number }[] {
   const inSight = drops.filter((drop) => drop.timeNs <= timeNs && timeNs - drop.timeNs < lastsNs);
-  const oneIn = Math.ceil(inSight.length / BURSTS_MAX);
+  const oneIn = Math.ceil(inSight.length / LOSS_MARKS_MAX);
   return inSight
     .filter((drop) => oneIn <= 1 || isKept(drop.packet ?? 0, oneIn))
     .map((drop) => ({ drop, age: (timeNs - drop.timeNs) / lastsNs }));
