@@ -1,6 +1,6 @@
 /**
  * `npm run test:thorough` runs the long checks that CI runs next to `npm test`: comparison with
- * queueing theory, with mutations that it must detect; a defective implementation for every limit;
+ * queueing theory, with mutations that it must detect; defective implementations that limits must find;
  * whole mixnets; the browser view in chromium; a protocol made in half an hour; and the test
  * coverage of the gateway. It prints one closing line.
  *

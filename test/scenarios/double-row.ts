@@ -15,6 +15,11 @@ export interface Double {
 /** The defects for one shipped scenario: `doubles/NAME.ts` exports it as `row`. */
 export interface Row {
   readonly seed?: number;
+  /**
+   * Its runs take more than ten seconds in all: a commit tries a third of such rows, each commit
+   * another third, and the nightly all.
+   */
+  readonly isLong?: true;
   readonly bases: Readonly<Record<string, Overrides>>;
   readonly doubles: Readonly<Record<string, Double>>;
 }

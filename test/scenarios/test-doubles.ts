@@ -4,13 +4,19 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import type { KpiResult, Report } from '../../reports/report-schema.ts';
+import { currentCommit } from '../../tools/requirements/source-state.ts';
 import { load, report, run } from '../unit/runner/fixture.ts';
 import type { Overrides, Row } from './double-row.ts';
 
 const FOLDER = new URL('doubles/', import.meta.url);
+const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
+/** Of the long rows, each commit tries one in so many. */
+const ONE_IN = 3;
 
 /** The rows by scenario: one file for each, found by its name. */
 export const ROWS: readonly (Row & { readonly file: string })[] = await Promise.all(
@@ -25,6 +31,7 @@ export const ROWS: readonly (Row & { readonly file: string })[] = await Promise.
 const keyOf = ({ metric, aggregation, comparison }: KpiResult): string =>
   `${metric} ${aggregation} ${comparison}`;
 
+const commit: string = currentCommit(ROOT);
 const reports = new Map<string, Report>();
 
 /** The report of a run; the runs without a defect are cached. */
@@ -39,11 +46,18 @@ function reportOn(row: (typeof ROWS)[number], set: Overrides): Report {
 }
 
 /** Half of the time goes to these. */
-export const isFederated = (file: string): boolean => file.startsWith('federated');
+export const isFederated = ({ file }: { readonly file: string }): boolean =>
+  file.startsWith('federated');
 
-/** Tests all doubles of the scenarios that are wanted. */
-export function testDoubles(isWanted: (file: string) => boolean): void {
-  const cases = ROWS.filter(({ file }) => isWanted(file)).flatMap((row) =>
+/** True if this commit tries the row: each that is not long, and one in three of the long ones. */
+export function isTried({ file, isLong }: (typeof ROWS)[number]): boolean {
+  if (isLong === undefined) return true;
+  return createHash('sha256').update(`${commit} ${file}`).digest()[0]! % ONE_IN === 0;
+}
+
+/** Tests all doubles of the rows that are wanted. */
+export function testDoubles(isWanted: (row: (typeof ROWS)[number]) => boolean): void {
+  const cases = ROWS.filter(isWanted).flatMap((row) =>
     Object.entries(row.doubles).map(([name, double]) => [row.file, name, row, double] as const),
   );
 

@@ -12,6 +12,7 @@ const MINUTE = {
 };
 
 export const row: Row = {
+  isLong: true,
   bases: {
     minute: MINUTE,
     // As many bundles wait as after ten minutes: a store takes that long to get empty.

@@ -2,6 +2,7 @@
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {
+  isLong: true,
   bases: {
     shipped: {},
     // A restart heals what only seemed to be sent: here, none follows the ten minutes.

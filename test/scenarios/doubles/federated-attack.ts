@@ -10,6 +10,7 @@ const ONE_EXAMPLE = {
 const THREE_ROUNDS = { ...ONE_EXAMPLE, 'stack.1.options.rounds': '3' };
 
 export const row: Row = {
+  isLong: true,
   bases: {
     shipped: {},
     // What is spent depends on the rounds, and not on what is learned in them.

@@ -2,6 +2,7 @@
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {
+  isLong: true,
   bases: {
     shipped: { 'topology.generate.nodes': '51' },
     // What is spent does not depend on how many learn.

@@ -8,6 +8,7 @@ const LITTLE_DATA = {
 };
 
 export const row: Row = {
+  isLong: true,
   bases: {
     shipped: {},
     'little data': LITTLE_DATA,

@@ -12,6 +12,7 @@ const MIXNET = {
 };
 
 export const row: Row = {
+  isLong: true,
   bases: { shipped: {}, 'a mixnet': MIXNET },
   doubles: {
     'masks that are removed in one product with the weights': {

@@ -2,6 +2,7 @@
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {
+  isLong: true,
   bases: {
     'one round': { 'stack.1.options.rounds': '1' },
     'a hundredth of the numbers': { 'stack.1.options.model.size': '26000' },

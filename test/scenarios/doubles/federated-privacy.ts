@@ -2,6 +2,7 @@
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {
+  isLong: true,
   // As many clients as run in a second; what they cannot learn alone, they learn from noise even less.
   bases: {
     shipped: { 'topology.generate.nodes': '51' },

@@ -6,6 +6,7 @@ import type { Overrides, Row } from '../double-row.ts';
 const ENDLESS: Overrides = { cpuQueues: 'endless', 'options.gateway.overload.shed': 'false' };
 
 export const row: Row = {
+  isLong: true,
   bases: { short: { duration: '7s', warmup: '3s' } },
   doubles: {
     'paths of 40 ms': {

@@ -1,0 +1,7 @@
+/** The rows of defective doubles that take long, all of them (doubles.slow.test.ts tries a third). */
+import { describe } from 'vitest';
+import { testDoubles } from './test-doubles.ts';
+
+describe('defective doubles that take long', () => {
+  testDoubles(({ isLong }) => isLong === true);
+});
