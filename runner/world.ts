@@ -85,7 +85,7 @@ export interface WorldListener {
 
 /** The world. */
 export interface World {
-  /** Adds somebody to whom everything is told that nodes report. */
+  /** Adds a listener to everything that nodes report. */
   listen(listener: WorldListener): void;
   /** Sets the observer of packets; absent where links are in other processes. */
   observe?(observer: NetworkObserver): void;
@@ -94,16 +94,16 @@ export interface World {
   now(): number;
   /** Calls back at an instant, in ordinary order. */
   at(timeNs: number, fire: () => void): void;
-  /** Calls back before everything else of that nanosecond. */
+  /** Calls back at an instant, before everything else of that nanosecond. */
   atFault(timeNs: number, fire: () => void): void;
   /**
    * Calls back when the meters know everything that was sent or has arrived so far, which is
    * immediately if the nodes are in this process.
    */
   whenMeasured(fire: () => void): void;
-  /** The port of the lowest protocol of a host, or of a layer, by the name of its protocol. */
+  /** The interface between a host and its lowest protocol, or one of its layers, by the protocol's name. */
   host(name: string, layer?: string): Host;
-  /** Calls a node from outside of its events, noted as its call. */
+  /** Calls a node outside its events; the call is recorded as one of that node, for reports of crashes. */
   call<T>(node: string, kind: NodeCallKind, code: () => T): T;
   link(id: string): WorldLink;
   /**
@@ -159,7 +159,7 @@ export interface LocalLink extends WorldLink {
 export interface LocalWorld<Net extends SimWorld = SimWorld> extends World {
   readonly sim: Net;
   link(id: string): LocalLink;
-  /** What packets take of memory: their buffers and their rows. */
+  /** Bytes that packets take, for buffers and rows, and the most packets that there were at a time. */
   packetMemory(): { readonly bytes: number; readonly most: number };
   assertBalance(): void;
 }

@@ -149,13 +149,13 @@ function ledgerOf(parts: AccountParts, terms: LedgerTerms): MessageAccountant {
 interface Reporter {
   readonly protocol: string;
   readonly account: MessageAccount;
-  /** Its name, where it is a layer of its hosts; absent if it is their lowest protocol. */
+  /** The protocol's name if it is a layer of its hosts; absent if it is their lowest protocol. */
   readonly layer?: string;
   /** True if it is a carrier of layers somewhere. */
   readonly isCarrier: boolean;
 }
 
-/** Finds the protocols that take and deliver the messages of flows; a sentence if not all can report. */
+/** The protocols that take and deliver messages of flows; the reason, as text, if not all can report. */
 function reportersOf(parts: AccountParts): readonly Reporter[] | string {
   const flows = flowOwners(parts);
   const owners = byName(flows.flat());
@@ -195,12 +195,12 @@ function flowOwners({ scenario, stackOf }: AccountParts): readonly (readonly Pro
   });
 }
 
-/** Each protocol once; a registry may make a new object whenever it is asked. */
+/** Keeps one object per protocol name: a registry may make a new object whenever it is asked. */
 function byName(protocols: readonly Protocol[]): readonly Protocol[] {
   return [...new Map(protocols.map((protocol) => [protocol.name, protocol])).values()];
 }
 
-/** Looks at the places of a protocol in the stacks of all hosts. */
+/** What a protocol can report, given its places in the stacks of all hosts; the reason if it cannot. */
 function placed(parts: AccountParts, name: string, account: MessageAccount): Reporter | string {
   const { scenario, protocolOf } = parts;
   const { hosts } = scenario.topology;

@@ -30,7 +30,7 @@ export class Accounts {
     this.#owners = owners;
   }
 
-  /** To be attached to the world and to its network. */
+  /** The ledgers of all accounts, which listen to the world and observe its network. */
   get ledgers(): readonly MessageAccountant[] {
     return this.#accounts.map(({ ledger }) => ledger);
   }
@@ -52,7 +52,7 @@ export class Accounts {
     return this.#ledgerOf(flow).fateOf(flow, sequence);
   }
 
-  /** The nodes that have an open message; empty if it is on its way, or if nobody knows. */
+  /** The nodes that have an open message; empty if the message is on its way, or if nobody knows. */
   positions(flow: number, sequence: number): readonly string[] {
     return this.#ledgerOf(flow).positions?.(flow, sequence) ?? [];
   }

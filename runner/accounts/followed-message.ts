@@ -11,9 +11,9 @@ export interface Followed {
   holds: number;
   loss: Loss | undefined;
   givenUp: Loss | undefined;
-  /** When it, or a part of it, was last given to a carrier, where nobody sees it. */
+  /** When the message, or a part of it, was last given to a carrier, where nobody sees it. */
   carried: Loss | undefined;
-  /** When its recipient delivered it; if it did not arrive then, it was changed. */
+  /** When its recipient reported delivery: if the application got no such message, its bytes were changed. */
   changed: Loss | undefined;
   /** When its sender was told that the next holder has it. */
   confirmed: Loss | undefined;
@@ -33,7 +33,7 @@ export interface Copy {
   untold: number;
   /** Index of the node that it was handed to. */
   node: number;
-  /** Arrivals at nodes that held it already and have not dropped the second one yet. */
+  /** Second copies that arrived at nodes which had one already, and that are not dropped yet. */
   again: number;
   /** Nodes that hold it: several if a node sent equal copies to several others. */
   readonly inside: Set<number>;
@@ -44,7 +44,7 @@ export function isGone({ onLink, untold, inside }: Copy): boolean {
   return onLink === 0 && untold === 0 && inside.size === 0;
 }
 
-/** A carrier has brought the copy to a node, which may have it, or have had it, already. */
+/** A carrier has brought the copy to a node, perhaps not for the first time. */
 export function cameOut(copy: Copy, node: number): void {
   if (isGone(copy)) copy.message.holds += 1;
   if (copy.inside.has(node)) copy.again += 1;
@@ -57,7 +57,7 @@ export function newMessage(): Followed {
 }
 
 /**
- * What nodes said of a message that did not arrive.
+ * The fate of a message that did not arrive, from what nodes reported about it.
  * @param hasLies True if links carried bytes that no node had sent.
  */
 export function fateOfMessage(message: Followed, hasLies: boolean): Fate {

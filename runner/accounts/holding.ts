@@ -20,11 +20,11 @@ export interface Holding {
   readonly held: Map<number, Followed | undefined>;
   /** What the node was sending when it crashed, and may find on its disk. */
   readonly earlier: Map<number, Followed>;
-  /** Messages of others that were inside it then, by key. */
+  /** Messages of others that were inside the node when it crashed, by key. */
   readonly earlierInside: Map<number, Followed>;
 }
 
-/** Nothing yet. */
+/** The record of a node that holds nothing yet. */
 export function emptyHolding(name: string): Holding {
   return {
     name,

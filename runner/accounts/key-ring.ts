@@ -9,9 +9,9 @@
  * @module
  */
 
-/** Keys with the same upper bits are consecutive. */
+/** Keys with the same upper bits, above this bound, are used one after the other. */
 const FOLLOWING = 2 ** 27;
-/** Number of messages under way between two nodes in the usual case. */
+/** Places of a ring: as many messages are under way between two nodes in the usual case. */
 const PLACES = 1 << 13;
 const NONE = -1;
 

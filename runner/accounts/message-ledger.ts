@@ -36,12 +36,12 @@ import { positionsOf } from './positions.ts';
 import { PostponedRequests } from './postponed-requests.ts';
 
 /**
- * Drop reasons of copies: the drop of one is not a drop of the message, which is inside or has gone
- * on.
+ * Drop reasons of second copies. The message is not lost with them: the first copy is inside the
+ * node, or was sent on.
  */
 const REPEATS: ReadonlySet<string> = new Set(['replay', 'duplicate']);
 
-/** The reason of what was given to a carrier and did not come out of it by the end of the run. */
+/** Loss reason of a message that was given to a carrier and did not come out by the end of the run. */
 const LEFT_IN_CARRIER = 'left-in-carrier';
 
 /** The parts of a ledger. */
@@ -62,11 +62,11 @@ export interface LedgerParts {
    */
   readonly isCustody: boolean;
   /**
-   * True if the nodes are layers above carriers: no link has their packets, and what a carrier has is
-   * nowhere until it arrives.
+   * True if the nodes are layers above carriers: links do not show their packets, and a packet that
+   * a carrier has counts at no place until it arrives.
    */
   readonly isCarried: boolean;
-  /** True if the nodes also carry packets of layers: they hold these, but no flow here has them. */
+  /** True if the nodes also carry packets of layers, which belong to no flow of this account. */
   readonly isCarrier: boolean;
   /** Number of messages that reached an application with changed bytes. */
   readonly damaged: () => number;
@@ -82,7 +82,7 @@ export class MessageLedger implements MessageAccountant {
   readonly #refused = new Map<string, string>();
   readonly #postponed = new PostponedRequests<string>();
   readonly #copies = new Map<number, Copy>();
-  /** Copies by the name under which providers and recipients know them. */
+  /** Messages by the numbers under which providers and recipients store them. */
   readonly #names = new Map<number, Followed>();
   /** A packet that was lost when it was sent, before its node reported what it was. */
   #early: { readonly key: number; readonly loss: Loss } | undefined;
@@ -310,7 +310,7 @@ export class MessageLedger implements MessageAccountant {
     if (this.#parts.isCustody) this.#names.set(number, message);
   }
 
-  /** The message of the current request; one that was already delivered is the same again. */
+  /** The message of the current request; if it was submitted before, the same object. */
   #askedFor(): Followed {
     const name = this.#asked as string;
     const message = this.#messages.get(name) ?? newMessage();
@@ -328,7 +328,7 @@ export class MessageLedger implements MessageAccountant {
     this.#sent(key, message, holding.name);
   }
 
-  /** The hold of a place that had the message goes on with a packet. */
+  /** One place of the message becomes a packet under this key; the caller has counted it in `holds`. */
   #sent(key: number, message: Followed, from: string): void {
     if (this.#parts.isCarried) {
       this.#given(key, message, from);
@@ -349,7 +349,7 @@ export class MessageLedger implements MessageAccountant {
     this.#lostOnLink(copy, early.loss);
   }
 
-  /** A carrier has the packet. */
+  /** A node has given the packet to a carrier. */
   #given(key: number, message: Followed, from: string): void {
     release(message, undefined);
     message.carried = this.#loss(LEFT_IN_CARRIER, from);
@@ -399,7 +399,7 @@ export class MessageLedger implements MessageAccountant {
     const copy = this.#copies.get(inKey);
     if (!copy?.inside.delete(node)) return;
     const { message } = copy;
-    // The hold continues with the new key, unless the old one has copies left.
+    // The place now counts under the new key; if copies are left under the old key, both keys count.
     if (isGone(copy)) this.#forget(inKey);
     else message.holds += 1;
     this.#sent(outKey, message, this.#parts.hosts[node] ?? '');
@@ -424,7 +424,7 @@ export class MessageLedger implements MessageAccountant {
       return;
     }
     copy.inside.delete(node);
-    // It has left the carrier: if it did not reach its application either, the node swallowed it.
+    // The message has left the carrier. If it did not reach its application, the node swallowed it.
     if (how === 'delivered') copy.message.carried = undefined;
     if (isRepeat) this.#ebb(key, copy, undefined);
     else this.#ebb(key, copy, how === 'absorbed' ? this.#loss(how, holding.name) : loss);

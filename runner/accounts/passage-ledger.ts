@@ -24,7 +24,7 @@ import { KeyRing } from './key-ring.ts';
 import { type Fate, type Loss, type MessageAccountant, totalsOf } from './message-account.ts';
 import { PostponedRequests } from './postponed-requests.ts';
 
-/** A message as one number: its flow, and below this its sequence. */
+/** A message is one number: its flow times this, plus its sequence. */
 const SEQUENCES = 2 ** 40;
 const NONE = -1;
 
@@ -36,7 +36,7 @@ export interface PassageParts {
   readonly flows: readonly Flow[];
   /** True for the flows of this account; other protocols account for the messages of all others. */
   readonly isOwn: (flow: number) => boolean;
-  /** True if the nodes also carry packets of layers: they hold these, but no flow here has them. */
+  /** True if the nodes also carry packets of layers, which belong to no flow of this account. */
   readonly isCarrier: boolean;
   readonly keyOf: (datagram: Uint8Array) => number | undefined;
   /** Losses that no observer sees, by reason: how many messages each may explain at most. */
@@ -269,8 +269,8 @@ export class PassageLedger implements MessageAccountant {
   }
 
   /**
-   * The drop of a replay is not a drop of the message, unless the message went nowhere: then a
-   * window was wrong.
+   * Notes a loss unless a replay was dropped of a message that is lost already. If the message turns
+   * out to be nowhere else, its anti-replay window was wrong, and this loss explains it.
    */
   #loseNewly(message: number | undefined, loss: Loss): void {
     if (loss.reason === 'replay' && message !== undefined && this.#lost.has(message)) return;

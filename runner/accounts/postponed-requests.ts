@@ -5,7 +5,7 @@
  * @module
  */
 
-/** `Message` is how an account identifies one. */
+/** See the module. `Message` is the type by which the account identifies a message. */
 export class PostponedRequests<Message> {
   readonly #nodes = new Map<Message, string>();
 

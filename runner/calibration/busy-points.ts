@@ -21,7 +21,7 @@ export interface BusyOrder extends Pick<CalibrationOrder, 'signal' | 'onStep' | 
 
 /** A process that uses this share of a core hardly ever sleeps. */
 const BUSY = 0.85;
-/** The share aimed at; above it, a run may not carry its packets. */
+/** The share of a core that is aimed at; above it, a run may not carry its packets. */
 const AIM = 0.92;
 /** Fractions of the expected limit at which the benchmarks' load is determined. */
 const EASY_PARTS = [0.3, 0.6] as const;
@@ -30,19 +30,19 @@ const STEP_MIN = 1.05;
 const STEP_MAX = 1.3;
 /** Factor of the rate after a run that did not carry its packets, as long as none has. */
 const DOWN = 0.8;
-/** Largest number of rates. */
+/** Largest number of rates that are tried. */
 const STEPS_MAX = 6;
-/** Runs that take at least this fraction of the busiest one's processor time count. */
+/** Runs count if they take at least this fraction of the busiest run's processor time. */
 const COUNTED = 0.9;
 
-/** The rate after one that was carried; undefined if that was busy enough. */
+/** The next rate after a run that carried its packets; undefined if it was busy enough. */
 export function busierRate({ ratePerSecond, live }: FitPoint): number | undefined {
   if (live.cpu >= BUSY) return undefined;
   const step = AIM / Math.max(1e-6, live.cpu);
   return Math.round(ratePerSecond * Math.min(STEP_MAX, Math.max(STEP_MIN, step)));
 }
 
-/** The busiest of the points, of which the factor is made. */
+/** The points with the most processor time, from which the factor is computed. */
 export function busiestPoints(points: readonly FitPoint[]): readonly FitPoint[] {
   const most = greatestOf(points.map(({ live }) => live.cpu));
   return points.filter(({ live }) => live.cpu >= COUNTED * most);
@@ -54,7 +54,7 @@ export type LoadAt = (ratePerSecond: number) => ModelLoad;
 /**
  * The loads of two easy rates, continued in a straight line: a model that is saturated sheds packets
  * and shows at most one core, whatever they cost.
- * @param rate Carried by the benchmarks' costs.
+ * @param rate A rate, packets per second, that a machine with the benchmarks' costs carries.
  */
 export function loadsAlone(order: BusyOrder, cpu: CpuChoice, rate: number): LoadAt {
   const [low, high] = EASY_PARTS.map((part) => {
@@ -104,7 +104,7 @@ export async function busyPoints(
   return busiestPoints(points);
 }
 
-/** Measures the same rates again. */
+/** Measures the rates of these points again. */
 export async function pointsAgain(
   order: BusyOrder,
   loadAt: LoadAt,

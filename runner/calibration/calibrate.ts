@@ -53,13 +53,13 @@ const QUICK_LOADS = [0.3, 0.6] as const;
  * Runs that take at least this fraction of the busiest one's processor time determine the factors.
  */
 const HIGH_LOAD = 0.7;
-/** The code of protocols is timed at this multiple of an easy rate. */
+/** The code of protocols is timed at this multiple of the workload's easy rate. */
 const TIMED = 5;
 /** How long a simulated world runs before it is measured, seconds. */
 const SIM_WARMUP_S = 4;
 /**
- * By then, nodes have found each other. A burst that waited for them would influence their choice
- * of paths.
+ * Traffic starts after so many seconds, when nodes have found each other: a burst that had waited
+ * for that would influence their choice of paths.
  */
 const SIM_START_S = 3;
 
@@ -173,7 +173,7 @@ function aloneCosts(operations: Operations): CpuProfile {
   return costsOf({ operations: inPlaceOperations(operations, UNCHANGED) }, 'alone', 'alone');
 }
 
-/** Handlers that the workload does not call. */
+/** The costs of handlers that the workload does not call, from other scenarios. */
 async function coverOthers(
   order: CalibrationOrder,
   how: {

@@ -100,7 +100,7 @@ function batchesOf(
   const ns: number[] = [];
   for (let first = skip; first + calls <= total; first += calls) {
     const sorted = ascending(times.ns.slice(first, first + calls));
-    // A call whose cryptography took less than in its benchmark has less than nothing left.
+    // Below 0 if the cryptography of the calls took less than in its benchmark, which was subtracted.
     ns.push(Math.max(0, mean(sorted.slice(0, Math.ceil(COUNTED * calls)))));
   }
   return { bytes: requestBytes ?? mean(times.bytes.slice(skip)), ns };

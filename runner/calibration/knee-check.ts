@@ -3,8 +3,8 @@
  * place again, before and after finding the knee of one live process; then that knee is predicted,
  * and both worlds are compared at a rate well below it (docs/how-to/calibrate.md#what-is-promised).
  *
- * A shared machine may be a fifth faster or slower some minutes later, and a factor of another hour
- * would be judged with that. The prediction with the file's own factors is printed beside.
+ * A shared machine may be a fifth faster or slower some minutes later; a factor from another hour
+ * would be judged together with that. The prediction by the file's own factors is printed too.
  *
  * @module
  */
@@ -101,8 +101,8 @@ const QUICK_RESOLUTION = 1.12;
 /** Throughput and latency are compared at this fraction of the lower limit. */
 const WORKING_POINT = 0.7;
 /**
- * Processor time is compared at this fraction: at lower rates a live process also wakes up for each
- * packet, which costs in place do not contain.
+ * Processor time is compared at this fraction of the lower limit: at lower rates a live process
+ * also wakes up for each packet, which costs in place do not contain.
  */
 const BUSY_POINT = 0.85;
 
@@ -177,7 +177,7 @@ async function checkRound(
   stopIfAsked(order);
   if (before.length === 0) throw tooBusy(order, search.from);
   const live = await liveKnee(order, search);
-  // Half before and half after, so that a steady drift of the machine cancels out.
+  // Half of them from before the search and half from after it: a steady drift of the machine cancels out.
   const points = [...before, ...(await pointsAgain(order, loadAt, before))];
   stopIfAsked(order);
   const factor = fitData(points, order.profile.profile.inPlace.controlFactor);
@@ -196,7 +196,7 @@ async function checkRound(
   );
 }
 
-/** Live in a run of its own, whose loop sleeps instead of spinning until a timer is due. */
+/** Processor time, from a live run of its own: its loop sleeps until a timer is due, and does not spin. */
 async function busyRun(
   order: KneeCheckOrder,
   cpu: CpuChoice,

@@ -12,11 +12,11 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const SEED_BYTES = 64;
 
-/** A call with one of a number of keys, by name of the function as it is charged. */
+/** Calls by the name under which the processor model charges them; each takes one of several keys. */
 export type RareCalls = Readonly<Record<string, (key: Uint8Array) => unknown>>;
 
 /**
- * All of them.
+ * All rare calls of a provider.
  * @param keys At least two secrets of 32 bytes.
  */
 export function rareCalls(crypto: CryptoProvider, keys: readonly Uint8Array[]): RareCalls {

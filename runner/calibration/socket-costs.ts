@@ -2,8 +2,8 @@
  * Benchmarks of real sockets on loopback, with the code that live runs use: sending a datagram,
  * receiving one, and how many fit into a receive buffer (docs/spec/processor-model.md#calibration).
  *
- * Bursts stay below what one turn of the event loop reads from a socket, so that the share of a
- * turn per datagram is that under load.
+ * Bursts stay below what one turn of the event loop reads from a socket, so that a turn is shared by
+ * as many datagrams as under load.
  *
  * @module
  */

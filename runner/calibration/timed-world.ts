@@ -31,7 +31,7 @@ export type HandlerKind = keyof HandlerCosts;
 
 /** The calls of one handler. */
 export interface HandlerTimes {
-  /** Duration of each call less what belongs to others, ns; below 0 if that took less than usual. */
+  /** Duration of each call less the usual cost of the other code that it called, ns; may be below 0. */
   readonly ns: number[];
   /** Number of bytes of each call. */
   readonly bytes: number[];
@@ -52,7 +52,7 @@ export class HandlerClock {
     this.#crypto = crypto;
   }
 
-  /** Interface of ChargedCrypto's meter. */
+  /** Called by ChargedCrypto for each call of the crypto provider. */
   chargeCrypto(operation: string, bytes: number): void {
     if (this.#isInside) this.#otherNs += costOf(this.#crypto?.[operation], bytes);
   }
@@ -75,7 +75,7 @@ export class HandlerClock {
     }
   }
 
-  /** Runs code of another protocol of the same host, called inside a handler: its time is its own. */
+  /** Runs code of another protocol that a handler has called; the time counts for that protocol alone. */
   nested(protocol: string, kind: HandlerKind, bytes: number, code: () => void): void {
     if (!this.#isInside) {
       this.handler(protocol, kind, bytes, code);
@@ -126,14 +126,14 @@ export function timedWorld(parts: WorldParts, clock: HandlerClock): ProcessWorld
   return new ProcessWorld(timed, { net, agenda, listeners });
 }
 
-/** Where the traffic enters, the highest protocol of its source; undefined if there is none. */
+/** The protocol that takes the traffic: the highest one of the first flow's source; undefined without flows. */
 function sourceProtocol({ scenario, protocolOf }: WorldParts): string | undefined {
   const source = scenario.traffic[0]?.from;
   const host = scenario.topology.hosts.find(({ name }) => name === source);
   return host && (host.layers?.at(-1)?.protocol ?? protocolOf(host).name);
 }
 
-/** A source's turn makes a packet and passes it to its node: that is a request. */
+/** Times the turns of sources as requests: a turn makes a packet and passes it to its node. */
 class TimedAgenda extends VirtualAgenda {
   readonly #how: { readonly clock: HandlerClock; readonly protocol: string };
 
@@ -227,8 +227,8 @@ class TimedSocket implements DatagramSocket {
 }
 
 /**
- * What a measurement of nothing reports, ns. The best of many rounds, because other programs
- * prolong the rest.
+ * What timing an empty piece of code gives, ns: the least of many rounds, because other programs
+ * prolong the others.
  */
 function clockNs(): number {
   let least = Number.POSITIVE_INFINITY;

@@ -9,7 +9,7 @@ export type Changes = Readonly<Record<string, string>>;
 
 /** A scenario whose load is one rate. */
 export interface Workload {
-  /** As the loader of scenarios finds it. */
+  /** File of the scenario, as the loader of scenarios finds it. */
   readonly file: string;
   /** A rate that a slow machine carries, packets per second; searches begin at four times that. */
   readonly easyRate: number;
@@ -19,13 +19,13 @@ export interface Workload {
   changesAt(ratePerSecond: number): Changes;
 }
 
-/** Folder of workloads that are for calibrations alone, in that of the scenarios. */
+/** Folder, below that of the scenarios, with workloads that are for calibrations alone. */
 const OWN = 'calibration/workloads';
 const EASY_RATE = 1_000;
 const LIVE_WARMUP_S = 1;
-/** A packet of a mixnet takes a hundred times as long as one of a router. */
+/** Easy rate of a mixnet, packets per second: a packet takes a hundred times as long as in a router. */
 const EASY_MIX_RATE = 100;
-/** What queues up while the code is cold is sent and fetched with half of the rate to spare. */
+/** Seconds of a mixnet until the messages that queued up while the code was cold are sent and fetched. */
 const LIVE_MIX_WARMUP_S = 4;
 /**
  * Instants of the sender's payload process per message, and frames that the receiver fetches per

@@ -1,6 +1,6 @@
 /**
  * Makes a crash of what a run threw: finds the node whose code ran, the line of its protocol, and its
- * last events. What the engine itself threw stays as it is.
+ * last events. An error of the engine itself is returned unchanged.
  *
  * @module
  */
@@ -109,7 +109,7 @@ function thrownCrash(error: unknown, crashContext: CrashContext): NodeCrash | un
   return new NodeCrash(crash, error);
 }
 
-/** A broken promise is that of the protocol that made it. */
+/** The crash of the user's protocol that broke a promise; the error itself if the protocol is ours. */
 function promiseOf(error: BrokenPromise, crashContext: CrashContext): unknown {
   const host = crashContext.hosts.findIndex(({ name }) => name === error.node);
   const spec = crashContext.hosts[host];
@@ -212,7 +212,7 @@ function placeOf(places: readonly StackPlace[], owners: FileOwners): CrashPlace 
   return { ...codePlace(theirs), ...within };
 }
 
-/** Where a call is that does not return, by the stack of its thread. */
+/** The place of a call that does not return, from the stack of its thread. */
 export function heldPlace(stack: string, protocol: string): CrashPlace | undefined {
   const places = placesOf(stack);
   return isShippedName(protocol)
@@ -241,7 +241,7 @@ function wordsOf(error: unknown): string {
   return isPlain ? error.message : `${error.name}: ${error.message}`;
 }
 
-/** The last events of a node in the words of people. */
+/** The last events of a node, as text for people. */
 export function eventsOf(host: number, crashContext: CallContext): readonly CrashEvent[] {
   const { calls, now, callTime = now } = crashContext;
   const shiftNs = now() - callTime();

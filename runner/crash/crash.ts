@@ -22,7 +22,7 @@ export interface CrashPlace {
   /** Number of the first of {@link lines}. */
   readonly firstLine: number;
   readonly lines: readonly string[];
-  /** Place of this program that the line called and that threw; absent when the line itself did. */
+  /** Place in orrery that threw when the line called it; absent if the line itself threw. */
   readonly within?: string;
 }
 
@@ -60,7 +60,7 @@ export class BrokenPromise extends InvariantError {
   }
 }
 
-/** Carries a crash through what throws and catches. */
+/** A crash as an error that can be thrown and caught. */
 export class NodeCrash extends Error {
   override readonly name = 'NodeCrash';
   readonly crash: Crash;
@@ -72,7 +72,7 @@ export class NodeCrash extends Error {
   }
 }
 
-/** Limits of what a message carries. */
+/** Largest lengths, in characters, of the lines of a crash, and of its error and its stack. */
 export interface CrashLimits {
   readonly lineMax: number;
   readonly wordsMax: number;

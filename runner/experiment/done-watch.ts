@@ -45,7 +45,7 @@ export class DoneWatch {
     if (this.#open.size === 0) this.#doneNs = atNs;
   }
 
-  /** A host crashed: its node must say it again. */
+  /** A host crashed: its node must report again that its work is done. */
   crashed(node: string, atNs: number): void {
     if (this.#doneNs !== undefined || !this.#finishers.has(node)) return;
     this.#crashedNs.set(node, atNs);
@@ -53,7 +53,7 @@ export class DoneWatch {
   }
 }
 
-/** The hosts that the end of the run waits for, if its work can end it. */
+/** The hosts that the end of the run waits for; none if the run lasts for its duration. */
 export function untilPart(
   scenario: Scenario,
   registry: Registry,

@@ -56,13 +56,13 @@ export interface ExperimentParts {
   readonly observerOf?: (node: string, layer?: string) => MessageObserver | undefined;
   /** The hosts that the end of the run waits for; absent if it lasts for its duration. */
   readonly finishers?: Finishers | undefined;
-  /** Watches what the nodes take of memory; absent where they are elsewhere. */
+  /** Watches how much memory the nodes take; absent if they are in other processes. */
   readonly memory?: SetUpMemory | undefined;
   /** Called for each node that has crashed. */
   readonly crashed?: (node: string) => void;
   /** Begins an attack on privacy; absent in live runs and if no privacy is measured. */
   readonly attack?: FaultContext['attack'];
-  /** Absent if nothing else looks at it. */
+  /** The flows of the run, if others look at them too; by default, a new object. */
   readonly deliveries?: Deliveries;
 }
 
@@ -126,7 +126,7 @@ export class Experiment implements WorldListener {
     return this.done?.doneNs ?? this.#parts.scenario.durationNs;
   }
 
-  /** Until then, what was sent may still arrive, ns. */
+  /** The instant until which packets that were sent may still arrive, ns. */
   get overNs(): number {
     return this.endNs + this.#parts.scenario.drainNs;
   }
@@ -242,7 +242,7 @@ export class Experiment implements WorldListener {
     this.paths.mark(this.#parts.world.now(), node, name);
   }
 
-  /** What nodes put into sums and claim of them; in other processes, by checks. */
+  /** What nodes put into sums and claim about them; of nodes in other processes, only checks of that. */
   get sums(): SumBook {
     return this.#witness.sums;
   }

@@ -14,7 +14,7 @@ import type { Experiment } from './experiment.ts';
 import { measuredSoFar, type RunFacts } from './measured-so-far.ts';
 import { SLICE_NS, sliceEnd } from './slices.ts';
 
-/** Looks of a run, each of which sums up the counters of all nodes. */
+/** Number of looks at a run; each of them sums up the counters of all nodes. */
 const LOOKS = 100;
 
 /** True of a limit that a run can miss before its end, whatever follows. */

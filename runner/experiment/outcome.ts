@@ -243,7 +243,7 @@ function trafficData(
   };
 }
 
-/** Nothing where bins are too wide for its windows. */
+/** The availability of flows; no metric if the bins of the run are wider than its windows' step. */
 function availability(
   flows: readonly Flow[],
   nowNs: number | undefined,
@@ -401,7 +401,7 @@ function flowSeries(experiment: Experiment, flow: Flow, isOneOfMany: boolean): S
   return isOneOfMany ? series.map((one) => named(one, nameOf(flow))) : series;
 }
 
-/** The paths of its flows are not shown: there may be as many as flows. */
+/** Series of one entry with drawn pairs, without paths: there may be as many paths as flows. */
 function groupSeries(experiment: Experiment, group: string, isOneOfMany: boolean): Series[] {
   const meters = experiment.flows
     .filter(({ spec }) => spec.group === group)
@@ -445,7 +445,7 @@ function linkMetrics(world: World): Readonly<Record<string, MetricData>> {
   return value === undefined ? {} : { [LINK_BYTES]: { kind: 'counter', value } };
 }
 
-/** Why a world has no such metric, by metric. */
+/** Why a world has no metrics of links, by metric. */
 function linksUncounted(world: World): Readonly<Record<string, string>> {
   if (world.linkBytes !== undefined) return {};
   return { [LINK_BYTES]: 'bytes on links are counted in virtual time only' };

@@ -35,7 +35,7 @@ export interface FaultContext {
   readonly seed: number;
   /** Links of the path in use between two nodes, or undefined if there is none. */
   activePath(from: string, to: string): readonly string[] | undefined;
-  /** Links of another path between the two nodes whose links were all up. */
+  /** True if links that are up join the two nodes without the link `cut`. */
   hasAlternative(from: string, to: string, cut: string): boolean;
   /** Begins a flood; undefined when the node that sends it is down. */
   flood(order: FloodOrder): Undo | undefined;
@@ -60,7 +60,7 @@ export class FaultDriver {
   readonly #context: FaultContext;
   /** Instants at which a fault begins or ends. */
   readonly #booked = new Set<number>();
-  /** Crashes that hold a node down, by its name. */
+  /** Number of crashes that hold a node down at present, by the node's name. */
   readonly #crashes = new Map<string, number>();
   #count = 0;
   #isClosed = false;
@@ -381,7 +381,7 @@ export class FaultDriver {
 interface Instant {
   readonly beginNs: number;
   readonly endNs: number | undefined;
-  /** The one link or node of a `random` schedule. */
+  /** The one link or node that the instant concerns, in a `random` schedule. */
   readonly only: string | undefined;
 }
 

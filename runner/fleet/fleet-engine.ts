@@ -1,5 +1,5 @@
 /**
- * The queue that a fleet stands on: BullMQ over Redis or PostgreSQL, packages that users install
+ * The queue that a fleet uses: BullMQ over Redis or PostgreSQL, packages that users install
  * (ADR 0061).
  *
  * @module
@@ -76,14 +76,14 @@ export class FleetEngine {
     return made;
   }
 
-  /** Takes jobs of a queue. */
+  /** Starts to take jobs from a queue and to do them. */
   worker(name: string, work: Processor, own: WorkerOptions): Worker {
     const { Worker: Make } = this.#bullmq;
     const options = { connection: this.#connection, ...this.#prefix, ...own };
     return this.#kept(new Make(`${PREFIX}-${name}`, work, options, this.#backend));
   }
 
-  /** Hears of jobs that have ended; not of all of them. */
+  /** Calls back for each job that has ended, but may miss some of them. */
   heard(name: string, onEnded: (id: string) => void): void {
     const { QueueEvents } = this.#bullmq;
     const options = { connection: this.#connection, ...this.#prefix };
@@ -114,7 +114,7 @@ export class FleetEngine {
 
   get #backend(): undefined {
     const { createPostgresBackend } = this.#bullmq;
-    // Both constructors of a class are given as one.
+    // Each constructor has an overload with a factory and one with undefined: the cast fits both.
     return (this.#address.kind === 'redis' ? undefined : createPostgresBackend) as undefined;
   }
 
@@ -180,7 +180,7 @@ async function reachRedis({ url }: QueueAddress): Promise<void> {
     connectTimeout: CONNECT_MS,
     retryStrategy: (): null => null,
   });
-  // What it throws is 'Connection is closed.'; why, it has said before.
+  // `connect` throws only 'Connection is closed.'; the reason comes before, as an `error` event.
   let why: Error | undefined;
   client.on('error', (error: Error) => {
     why ??= error;
@@ -201,7 +201,7 @@ async function reachPostgres({ url }: QueueAddress, bullmq: typeof BullMq): Prom
   client.on('error', () => undefined);
   try {
     await client.connect();
-    // The tables are not made by themselves; all may ask, a lock lets one make them.
+    // BullMQ does not create its tables by itself. Every process may ask; a lock lets one create them.
     await bullmq.runMigrations(client);
   } finally {
     await client.end();

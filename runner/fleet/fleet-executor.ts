@@ -1,6 +1,6 @@
 /**
- * Runs of a sweep on a fleet: each becomes a job of the queue under its own name, so that asking twice asks
- * once, and its result is read by that name. Events only say when to look.
+ * Runs of a sweep on a fleet: each becomes a job of the queue under the name of the run, so that asking
+ * twice makes one job. Its result is read by that name; events only say when to look.
  *
  * @module
  */
@@ -25,14 +25,14 @@ import {
 const ROOM = 512;
 /** Events may be lost while a server is away: all jobs are looked at this often. */
 const LOOK_MS = 2_000;
-/** A server that is away is asked again after this time, and for so long. */
+/** Pause before a server that is away is asked again, and how long this is tried. */
 const RETRY_MS = 500;
 const PATIENCE_MS = 300_000;
-/** A worker that is killed is no fault of a job; an exception of ours is. */
+/** Attempts at a job whose worker throws an exception; killed workers do not count. */
 const ATTEMPTS = 3;
 /** Stands for the answer of a server that is away. */
 const AWAY: unique symbol = Symbol('away');
-/** Name of the job that says who asks. */
+/** Name of the job that holds the head: which commit the fleet runs. */
 const HEAD_ID = 'head';
 
 /** Name of the queue with the jobs of a commit; workers of others never see them. */
@@ -146,20 +146,20 @@ export class FleetExecutor implements Executor {
       await this.#forgetEarlier(id);
       await this.#add(job);
     });
-    // It may have ended in an earlier life of this sweep.
+    // The job may have ended before this sweep was interrupted and continued.
     void this.#look(id);
     return await answer;
   }
 
   async #add(job: FleetJob): Promise<void> {
-    // The name must be known until the sweep has its result.
+    // An ended job stays in the queue until the sweep has its result.
     const options = { attempts: ATTEMPTS, removeOnComplete: false, removeOnFail: false };
     await this.#jobs.add('run', job, { ...options, jobId: job.id });
   }
 
   /**
-   * What no worker could run in an earlier life may run now: a file that was missing may be there. A fresh start takes
-   * no result of an earlier life either.
+   * Removes a job that failed before this sweep was continued, since a file that was missing may be there
+   * now; if the sweep asks for fresh results, any job that has ended.
    */
   async #forgetEarlier(id: string): Promise<void> {
     const job = await this.#jobs.getJob(id);
@@ -167,7 +167,7 @@ export class FleetExecutor implements Executor {
     if (this.#isFresh || (await job.isFailed())) await job.remove();
   }
 
-  /** Waits for no more. Workers end what they have begun; a sweep that goes on finds it. */
+  /** Stops waiting. Workers finish the runs that they have begun; a continued sweep finds the results. */
   stop(): void {
     this.#isStopped = true;
     for (const { job, resolve } of this.#waiting.values()) {
@@ -177,12 +177,12 @@ export class FleetExecutor implements Executor {
     this.#waiting.clear();
   }
 
-  /** Forgets the jobs of this sweep: their results are in its file. */
+  /** Removes the jobs of this sweep from the queue: their results are in the sweep's file. */
   async forget(): Promise<void> {
     for (const id of this.#asked) await this.#jobs.remove(id).catch(() => undefined);
   }
 
-  /** Conflicts since the last time. */
+  /** Conflicts found since the last call. */
   takeConflicts(): readonly FleetConflict[] {
     const taken = this.#conflicts;
     this.#conflicts = [];
@@ -194,8 +194,8 @@ export class FleetExecutor implements Executor {
   }
 
   /**
-   * Asks a server again that is away; names keep what was asked twice from being done twice.
-   * @throws EnvironmentError after a while.
+   * Repeats a request while the server is away; jobs have names, so none is added twice.
+   * @throws EnvironmentError after {@link PATIENCE_MS}.
    */
   async #patiently(ask: () => Promise<unknown>): Promise<void> {
     const beganMs = performance.now();
@@ -222,10 +222,10 @@ export class FleetExecutor implements Executor {
   async #look(id: string): Promise<void> {
     const job = await this.#jobs.getJob(id).catch((): typeof AWAY => AWAY);
     const waiting = this.#waiting.get(id);
-    // A server that is away answers later.
+    // If the server is away, a later look finds the job.
     if (waiting === undefined || job === AWAY) return;
     if (job === undefined) {
-      // Its server forgot it, or another sweep of the same runs did.
+      // The server lost the job, or another sweep of the same runs removed it.
       await this.#add(waiting.job).catch(() => undefined);
       return;
     }
@@ -236,7 +236,7 @@ export class FleetExecutor implements Executor {
     waiting.resolve(answer);
   }
 
-  /** Who ran a job wrote down its fingerprint, also if somebody else was faster. */
+  /** Each worker that ran a job has logged its fingerprint, even if another one answered first. */
   async #compare(id: string, answer: SeedAnswer): Promise<void> {
     const { logs } = await this.#jobs.getJobLogs(id).catch(() => ({ logs: [] as string[] }));
     const taken = answer.kind === 'result' ? [answer.result.fingerprint] : [];
@@ -255,7 +255,7 @@ function answerOf(job: Job, { job: { seed }, named }: Waiting): SeedAnswer {
   return { kind: 'refused', message: `the fleet has no result of seed ${seed}: ${why}` };
 }
 
-/** A line of the file that an answer names is printed: of none but the scenario's own. */
+/** Makes refusals of errors in other files than the scenario's: the named line would be printed. */
 function withoutOtherFiles(failure: Failure, named: readonly string[]): SeedAnswer {
   if (failure.kind !== 'scenario-error' || named.includes(failure.file)) return failure;
   const { file, line, column, message } = failure;

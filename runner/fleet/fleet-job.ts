@@ -25,14 +25,14 @@ const jobSchema = z.strictObject({
   /** Name of a shipped scenario, or a path below the folder of the worker. */
   file: text,
   files: texts,
-  // The loader takes no more either; here it is seen before any of them is looked at.
+  // The loader's limit too; here it is checked before anything looks at the values.
   parameters: texts.refine((values) => lengthOf(values) <= OVERRIDES_LENGTH_MAX, 'too long'),
   seed: z.int().min(0),
   /** True if the result is kept whole. */
   isKept: z.boolean(),
 });
 
-/** What a run of a fleet may have, for whoever asks for more. */
+/** The limits of a job, as text for messages. */
 export const JOB_LIMITS = `at most ${VALUES_MAX} values of ${TEXT_MAX} characters, and ${OVERRIDES_LENGTH_MAX} together`;
 
 /** A run that somebody in the fleet is to make. */
@@ -64,7 +64,7 @@ const crashSchema = z.strictObject({
   events: z.array(z.strictObject({ atNs: z.number(), text: long })).max(EVENTS_MAX),
 });
 
-/** Why a run has no result. One that was interrupted is not over: its worker gives it back to the queue. */
+/** Why a run has no result. Interrupted runs are not among these: a worker gives them back to the queue. */
 const failureSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('scenario-error'),
@@ -97,7 +97,7 @@ export function readAnswer(value: unknown): FleetAnswer | undefined {
   return answerSchema.safeParse(value).data as FleetAnswer | undefined;
 }
 
-/** What a producer says of itself before it asks for anything. */
+/** What a sweep tells about itself before it adds jobs. */
 export interface FleetHead {
   readonly version: number;
   readonly commit: string;
@@ -116,11 +116,11 @@ const workerSchema = z.strictObject({
   commit: text,
   threads: z.int(),
   done: z.int(),
-  /** When it said so, ms since 1970. */
+  /** When the worker reported this, ms since 1970. */
   atMs: z.number(),
 });
 
-/** What a worker says of itself every few seconds. */
+/** What a worker reports about itself every few seconds. */
 export type FleetWorkerState = z.output<typeof workerSchema>;
 
 /** The state of a worker in the data of a queue. */

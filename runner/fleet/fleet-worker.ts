@@ -31,16 +31,16 @@ import {
   readJob,
 } from './fleet-job.ts';
 
-/** Name of the queue in which workers say that they are there. */
+/** Name of the queue in which workers report that they are alive. */
 export const WORKERS_NAME = 'workers';
-/** How often they say so. */
+/** Interval between such reports. */
 export const ALIVE_MS = 5_000;
-/** Whoever lost its worker waits for so long, and then so often, until another one takes the job. */
+/** How long a job stays locked after its worker died, and how often workers look for such jobs. */
 const LOCK_MS = 30_000;
 const STALLED_MS = 5_000;
-/** A machine that is killed is normal, and never the fault of a job. */
+/** How often a job may lose its worker: a machine that is killed is never the fault of the job. */
 const STALLED_MAX = 1_000_000;
-/** Runs that have begun are waited for when a worker is asked to end; others take over the rest. */
+/** How long a worker that is asked to end waits for its runs; other workers take over the rest. */
 const CLOSE_MS = 10_000;
 
 /** Longest time of a run: a thread that never comes back is lost to all others. */
@@ -96,7 +96,7 @@ export class FleetWorker {
       try {
         return await this.#work(job);
       } catch (error) {
-        // What is thrown goes into the queue.
+        // The message of the error goes into the queue, so it must not quote the file.
         throw error instanceof ConfigError ? new Refusal(withoutSource(error)) : error;
       }
     };
@@ -109,7 +109,7 @@ export class FleetWorker {
     this.#worker.on('failed', (job, error) => onNotice(`${job?.id ?? 'a job'}: ${error.message}`));
   }
 
-  /** Ends, and waits for what has begun, but not for ever. */
+  /** Ends; waits up to {@link CLOSE_MS} for runs that have begun. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     const late = new Promise<void>((over) => {
@@ -144,7 +144,7 @@ export class FleetWorker {
     const { timeLimitMs: ownMs } = cell.scenario;
     const scenario = { ...cell.scenario, timeLimitMs: Math.min(ownMs ?? mostMs, mostMs) };
     const answer = await this.#executor.run({ ...cell, scenario }, seed);
-    // The limit of the scenario says itself what it is.
+    // If the scenario's own limit ended the run, the answer says so already.
     if (scenario.timeLimitMs === ownMs || !isTimeUp(answer)) return answer;
     const message = `a worker gives a run ${mostMs / 1e3} s; orrery worker --time-limit gives more`;
     return { kind: 'ended', ending: 'time-limit', seed, message };
@@ -212,7 +212,7 @@ function ownFile(file: string): string {
 }
 
 /**
- * Values may name a topology or a module: one of this folder.
+ * Checks that values name only files of this folder: they may name a topology or a module.
  * @throws Refusal for absolute paths, and those that lead upwards.
  */
 function refuseWays(parameters: Parameters): void {

@@ -7,9 +7,9 @@
 /** A checked address. */
 export interface QueueAddress {
   readonly kind: 'redis' | 'postgres';
-  /** With its password. */
+  /** The whole address, with its password. */
   readonly url: string;
-  /** Without. */
+  /** The address without its password. */
   readonly shown: string;
 }
 
@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<string, QueueAddress['kind']>> = {
 
 /**
  * Reads `redis://...` or `postgres://...`; undefined for all else, which includes addresses whose password
- * has a sign that ends it too early, or a `%` that stands for no character.
+ * contains a character that ends it too early, or a `%` that stands for no character.
  */
 export function readQueueAddress(text: string): QueueAddress | undefined {
   if (!URL.canParse(text)) return undefined;

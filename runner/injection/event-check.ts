@@ -21,7 +21,7 @@ export type CheckedEvent =
   | { readonly kind: 'fault'; readonly spec: FaultSpec; readonly event: EventValues }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** The run gives an event its instant and its name. */
+/** Keys that an injected event must not have, because the run sets its instant and its name. */
 const GIVEN = ['id', 'at', 'every', 'random', 'from', 'to', 'phase'] as const;
 /** Largest number of events injected into one run. */
 const EVENTS_MAX = 200;

@@ -19,7 +19,7 @@ export interface KindOffer {
   readonly kind: ActionKey;
   /** Why a fault of this kind is not possible in this run; absent when it is possible. */
   readonly bar?: string;
-  /** Nodes that it can hit; all, or links, when absent. */
+  /** Nodes that a fault of this kind can hit; absent if it hits links, or can hit all nodes. */
   readonly targets?: readonly string[];
   /** For a flood: what can be forged, by the node that is attacked. */
   readonly forgeries?: Readonly<Record<string, readonly string[]>>;

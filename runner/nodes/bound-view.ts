@@ -25,7 +25,7 @@ export interface ViewParts {
   readonly network: NetworkMap;
   /** Lowest protocol of a host. */
   readonly protocolOf: (host: string) => ProvisionedProtocol;
-  /** The protocols above it; absent: none anywhere. */
+  /** The protocols above the lowest one of a host; absent if no host has any. */
   readonly layersOf?: (host: string) => readonly ProvisionedProtocol[];
   readonly secrets: SecretSource;
   /**
@@ -40,7 +40,7 @@ export interface ViewParts {
 const SECRET_NAME = /^[a-z0-9-]+$/;
 
 /**
- * Binds what a process has to one of its hosts.
+ * The view of one host, made from the keys and the network that its process knows.
  * @param layer Name of the layer whose view it is; absent for the lowest protocol.
  */
 export function boundView(owner: string, parts: ViewParts, layer?: string): NetworkView {

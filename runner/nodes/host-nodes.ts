@@ -42,8 +42,8 @@ export function createNodes({ name }: HostSpec, parts: HostNodeParts): NodeHandl
 }
 
 /**
- * The nodes of one host as one: begins with the lowest, and ends with it. Does not say how many
- * messages it holds: those of a layer are none of its carrier's, so each member says it.
+ * The nodes of one host as one: the lowest is started first and stopped last. The number of messages
+ * held must be asked of each member, because those of a layer are none of its carrier's.
  */
 export class NodeStack implements NodeHandle {
   /** The lowest first. */

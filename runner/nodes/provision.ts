@@ -17,11 +17,11 @@ import {
 import type { KeyBundle } from './key-bundle.ts';
 import type { SecretSource } from './secret-source.ts';
 
-/** Knows all secrets of a run. */
+/** What provisioning needs, with the source of all secrets of a run. */
 export interface ProvisionOptions {
   readonly network: NetworkMap;
   readonly protocolOf: (host: string) => ProvisionedProtocol;
-  /** The protocols above the lowest one; absent: none anywhere. */
+  /** The protocols above the lowest one of a host; absent if no host has any. */
   readonly layersOf?: (host: string) => readonly ProvisionedProtocol[];
   readonly secrets: SecretSource;
   readonly crypto: CryptoProvider;

@@ -1,5 +1,5 @@
 /**
- * Puts the layers of a scenario on the hosts of a world, and asks them (docs/spec/stacking.md).
+ * Puts the layers of a scenario on the hosts of a world, and passes requests to them (docs/spec/stacking.md).
  *
  * @module
  */
@@ -45,14 +45,14 @@ export class Stacks {
     }
   }
 
-  /** The port of a layer. */
+  /** The interface between a layer and its host. */
   layer(node: string, protocol: string): Host {
     const layer = this.#sim.host(node).layers.find((one) => one.protocol === protocol);
     assert(layer !== undefined, `${node} has no layer ${protocol}`);
     return layer;
   }
 
-  /** Asks a protocol of a host; what it sends to a carrier has the application's channel in front. */
+  /** Passes a request to a protocol; if the target has layers above it, with the application's channel byte. */
   request(
     { node, by }: { readonly node: string; readonly by: string },
     request: NodeRequest,

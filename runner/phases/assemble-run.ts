@@ -1,5 +1,6 @@
 /**
- * Puts the parts of a run together, in any world: the experiment, the accounts and the recorders, each told what it asks for.
+ * Puts the parts of a run together, in any world: the experiment, the accounts and the recorders, each
+ * connected to what it observes.
  *
  * @module
  */

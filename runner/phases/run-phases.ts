@@ -55,9 +55,9 @@ export interface RunDriver {
   begin?(experiment: Experiment): Steps<void>;
   /** Lets the time pass until the run is over or stopped. */
   pass(passing: Passing): Steps<SeedResult['ending']>;
-  /** Nodes get nothing more. Waits for what is only counted from here on. */
+  /** Waits for what is still counted when nodes get nothing more, and gathers counters. */
   settle?(): Steps<void>;
-  /** What is known once the time is over. */
+  /** Facts about the time that has passed; read after {@link settle}. */
   facts(): TimeFacts;
   /** Adds what only this kind of world measures. */
   addTo(result: SeedResult): SeedResult;
@@ -69,7 +69,7 @@ export interface RunDriver {
 export interface TimeFacts {
   readonly fingerprint: string;
   readonly events: number;
-  /** What the run took, ms. */
+  /** Wall time that the run took, ms. */
   readonly wallMs: number;
   /** Warnings for the report. */
   readonly warnings: readonly string[];

@@ -1,7 +1,7 @@
 /**
  * What an observer of all links learns where no node mixes: it follows packets by their bits. Routers
- * and carriers change heads, but what they carry keeps its last bytes, and so leads from its sender to
- * its recipient (docs/PRIVACY.md, "Where nothing mixes").
+ * and carriers change headers, but not the last bytes of what they carry, which lead from sender to
+ * recipient (docs/PRIVACY.md, "Where nothing mixes").
  *
  * A target is the first packet that is long enough for a message of an application and leaves its
  * sender after the message was submitted; without applications, the first long packet of a user. If a node sends on a packet with the same last bytes, the
@@ -20,13 +20,13 @@ import type { PrivacyMeter } from './privacy.ts';
 
 /** Bytes that are compared: longer than any checksum that a node writes anew. */
 const TAIL_BYTES = 32;
-/** A message that is longer is sent in several packets, of at least this length. */
+/** A message longer than this, in bytes, is sent in several packets, each at least this long. */
 const LONG_BYTES = 1_000;
 /** An observer that has lost a target looks for it among what users receive in this time, ns. */
 const SEARCH_NS = 10e9;
-/** Different bytes at the end of a packet that carries something. */
+/** Least number of distinct values among the last bytes of a packet that is not padding. */
 const DISTINCT_MIN = 8;
-/** Targets of a run, and arrivals at users that are noted. */
+/** Largest numbers of targets, and of arrivals at users, that are recorded. */
 const TARGETS_MAX = 10_000;
 const ARRIVALS_MAX = 1_000_000;
 /** FNV-1a, 32 bits. */
@@ -41,7 +41,7 @@ interface Target {
   readonly from: string;
   /** True once another user has received it. */
   hasArrived: boolean;
-  /** Since when a node has it that is no user, ns; undefined if no such node has it. */
+  /** Since when a node that is not a user has it, ns; undefined if no such node has it. */
   heldNs: number | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface BitWatchParts {
   readonly world: LocalWorld;
   readonly scenario: Pick<Scenario, 'topology' | 'warmupNs' | 'durationNs' | 'drainNs'>;
   readonly everyNs: number;
-  /** The flows of the run, which come when it is prepared. */
+  /** The flows of the run; the list is filled when the run is prepared. */
   readonly flows: readonly Flow[];
 }
 
@@ -59,11 +59,11 @@ export class BitWatch implements NetworkObserver, PrivacyMeter {
   readonly observer = this;
   readonly #parts: BitWatchParts;
   readonly #users: ReadonlySet<string>;
-  /** By the last bytes of their packets. */
+  /** Targets by a hash of the last bytes of their packets. */
   readonly #targets = new Map<number, Target>();
   /** When packets reached users, ns, ascending. */
   readonly #arrivals: number[] = [];
-  /** Next sequence of a flow when its last target was chosen. */
+  /** By flow, its next sequence number when its latest target was chosen. */
   readonly #seen = new Map<number, number>();
   #nextNs: number;
 
@@ -128,7 +128,7 @@ export class BitWatch implements NetworkObserver, PrivacyMeter {
   #candidates({ hasArrived, heldNs }: Target): number {
     if (hasArrived) return 1;
     const { durationNs, drainNs } = this.#parts.scenario;
-    // It was lost on a link, or may still leave.
+    // The target was lost on a link, or its node may still send it.
     if (heldNs === undefined || heldNs + SEARCH_NS > durationNs + drainNs) return 0;
     const from = countUntil(this.#arrivals, heldNs);
     return countUntil(this.#arrivals, heldNs + SEARCH_NS) - from;
@@ -137,7 +137,7 @@ export class BitWatch implements NetworkObserver, PrivacyMeter {
   #choose(from: string, packet: number, tail: number): void {
     const { world, everyNs, flows } = this.#parts;
     const length = world.sim.network.table.length[packet] ?? 0;
-    // Without applications, whatever protocols send by themselves that is long.
+    // Without applications, any long packet that a protocol sends by itself may be a target.
     const isBare = flows.length === 0 && length >= LONG_BYTES;
     const flow = flows.find(
       ({ index, spec, nextSequence }) =>
@@ -146,7 +146,7 @@ export class BitWatch implements NetworkObserver, PrivacyMeter {
         length >= Math.min(spec.sizeBytes, LONG_BYTES),
     );
     if ((flow === undefined && !isBare) || this.#targets.size >= TARGETS_MAX) return;
-    // Padding, as of a request that fetches messages: no message, and like that of all others.
+    // Padding, as in a request that fetches messages, is no message, and the same in many packets.
     const bytes = world.sim.network.table.view(packet);
     if (new Set(bytes.subarray(-TAIL_BYTES)).size < DISTINCT_MIN) return;
     if (flow !== undefined) this.#seen.set(flow.index, flow.nextSequence);

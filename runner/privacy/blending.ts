@@ -20,7 +20,7 @@ const HELD_MAX = 65_536;
 export class BlendingAdversary implements Adversary {
   readonly #spec: Extract<AttackSpec, { kind: 'n_minus_one' }>;
   readonly #context: AttackContext;
-  /** Sends what is held back, oldest first. */
+  /** Functions that send the packets held back, oldest first. */
   #held: (() => void)[] = [];
   #isOpen = false;
   #trial: Trial | undefined;
@@ -85,14 +85,14 @@ export class BlendingAdversary implements Adversary {
     this.#held.push(() => inject(copy));
   }
 
-  /** The time for a target is over. */
+  /** The target was watched for long enough and nothing has left: the next target follows. */
   #giveUp(target: number): void {
     if (target !== this.#target) return;
     if (this.#spec.others === 'drop') this.#open();
     else this.#nextRound();
   }
 
-  /** Releases what was held and starts again: all of it must leave before the next target. */
+  /** Releases the packets held back and starts again: all of them must leave before the next target. */
   #nextRound(): void {
     this.#target += 1;
     this.#trial = undefined;

@@ -27,7 +27,7 @@ import { AttackDriver } from './attack-driver.ts';
 import { LinkWatch } from './link-watch.ts';
 import { MessageObservers } from './message-observer.ts';
 
-/** Mixes of protocols that say nothing else (Protocol.privacyFacts). */
+/** Delay law of mixes whose protocol states none (Protocol.privacyFacts): senders choose the delays. */
 const SENDERS_CHOOSE: DelayLaw = { kind: 'exponential' };
 
 /** The parts of a privacy measurement. */

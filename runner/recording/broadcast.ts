@@ -35,7 +35,7 @@ const MEASURE_MS = 1_000;
 const MEASURE_SHARE = 200;
 /** Packet data waiting to be taken, bytes: four seconds of a run that moves 4 MB a second. */
 const PENDING_MAX = 16 * 1024 * 1024;
-/** Blocks of packets that may wait for their packets to arrive: a viewer wants to see them. */
+/** Most blocks that wait for their last packets to arrive: few, so that viewers soon see them. */
 const WAITING_MAX = 8;
 
 /**

@@ -21,7 +21,7 @@ interface Arrival {
 /** A message of a journey under the key that it has on its link; equal copies have the same key. */
 interface Trail {
   readonly journey: Journey;
-  /** A number that stays the same through all nodes; of copies, that of the last. */
+  /** A number that stays the same through all nodes; equal copies share that of the latest one. */
   readonly number: number;
   /** What the node that sent it had received; absent if the node made it. */
   readonly origin: Arrival | undefined;
@@ -115,7 +115,7 @@ export class MessageTrails {
     this.#leaves(key, { journey, number: this.#parts.newTrail(), origin: undefined });
   }
 
-  /** The original of a message is given up, of which there may be copies elsewhere. */
+  /** The sender is done with its original of a message; there may be copies elsewhere. */
   #settled(node: string, message: number, how: string): void {
     const journey = this.#accepted.get(`${node} ${message}`);
     if (journey !== undefined && how === 'dropped') this.#tellDrop(journey, node);
@@ -138,7 +138,7 @@ export class MessageTrails {
     this.#leaves(outKey, { journey, number, origin });
   }
 
-  /** A trail of its own begins; the message itself stays. */
+  /** A node copied a message: the copy begins a trail of its own, and the message stays in the node. */
   #copied(node: string, key: number, copyKey: number): void {
     const trail = this.#trails.get(key);
     if (trail === undefined) return;

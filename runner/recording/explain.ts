@@ -29,7 +29,7 @@ const LINES_MAX = 400;
 /** One packet of a journey on the network. */
 interface Track {
   readonly journey: Journey;
-  /** Its number, which is the same for all packets of the journey. */
+  /** A number that stays the same when a node makes a new packet from this one. */
   readonly trail: number;
   startedNs: number;
   arrivedNs: number;

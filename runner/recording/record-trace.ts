@@ -38,9 +38,9 @@ import type { Passage, Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
 import { withRegions } from './trace-regions.ts';
 
-/** Fast, and still a quarter of the size; a small window costs no size; one piece per block. */
+/** Level 1 is fast, and still a quarter of the size; a small window is as good; one chunk per block. */
 const GZIP = { level: 1, windowBits: 12, chunkSize: 1 << 18 } as const;
-/** Numbers of reasons are one byte. */
+/** Largest number of drop reasons: each has a number of one byte. */
 const REASONS_MAX = 255;
 const OTHER_REASON = 'other';
 
@@ -177,7 +177,7 @@ export class TraceListener implements Recorder {
   }
 
   nodeDropped(node: string, reason: string): void {
-    // The followed recorder passes it on together with the packet.
+    // The leader passes the drop on together with the packet.
     if (this.#leader !== undefined) return;
     const number = this.#reasons.get(reason) ?? this.#reasons.get(OTHER_REASON) ?? 0;
     this.#trace.dropped(this.#parts.now(), {

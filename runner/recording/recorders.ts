@@ -78,7 +78,7 @@ export function recordersOf(
 }
 
 /**
- * Those of a live run: states, spans, marks, faults and series, in the scenario's time. Packets are not observed live.
+ * The recorders of a live run: states, spans, marks, faults and series, in the scenario's time, but no packets.
  */
 export function liveRecorders(
   parts: Omit<BroadcastParts, 'network' | 'soFar'> & { readonly world: World },

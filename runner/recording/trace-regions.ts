@@ -1,6 +1,6 @@
 /**
- * Where the directions of clouds begin and end, for the header of a trace: the network joins them by what a
- * packet is for, so they name no nodes there.
+ * Where the directions of clouds begin and end, for the header of a trace: in the network they name
+ * no nodes at their ends, because the destination of a packet decides where it goes on.
  *
  * @module
  */

@@ -83,7 +83,7 @@ export function assembleSeed(given: SeedRun): PreparedRun {
   return assembleOn(given, simulated);
 }
 
-/** The same on a network of another kind. */
+/** Like {@link assembleSeed}, on a network of another kind. */
 export function assembleOn<Net extends SimWorld>(
   given: SeedRun,
   make: MakeNetwork<Net>,
@@ -131,7 +131,7 @@ export function assembleOn<Net extends SimWorld>(
   return { ...assembled, warnings, crashContext: crashContextOf(world, { hosts, ...facts }) };
 }
 
-/** Where no node mixes, packets are followed by their bits. */
+/** Measures privacy, if asked; where no node mixes, packets are followed by their bits. */
 function privacyMeter(
   parts: Omit<PrivacyParts, 'privacy'> & Pick<BitWatchParts, 'flows'>,
 ): PrivacyMeter | undefined {

@@ -50,7 +50,7 @@ export interface EmulateHow {
   readonly speed: number;
   readonly onLate: OnLate;
   readonly lateLimitNs: number;
-  /** Receives the output of outside programs. */
+  /** Folder for files with the output of outside programs. */
   readonly folder: string;
 }
 
@@ -73,7 +73,7 @@ export async function runEmulated(order: EmulateOrder): Promise<RunEnd> {
   );
 }
 
-/** Runs one of them. */
+/** Runs one seed. */
 export async function runEmulatedSeed(order: EmulateOrder, turn: SeedTurn): Promise<SeedAnswer> {
   const scenario = scenarioOfSeed(order.scenario, turn.seed);
   const driver = new PacedDriver({ ...order, scenario }, turn);
@@ -85,7 +85,7 @@ export async function runEmulatedSeed(order: EmulateOrder, turn: SeedTurn): Prom
   }
 }
 
-/** Passes virtual time at the pace of the wall clock, with outside programs beside. */
+/** Passes virtual time at the pace of the wall clock, while outside programs run. */
 class PacedDriver implements RunDriver {
   readonly #order: EmulateOrder;
   readonly #turn: SeedTurn;

@@ -15,12 +15,12 @@ export interface SeedJob {
   readonly overrides: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly recordings: Recordings;
-  /** It ends at the first limit that it cannot meet any more. */
+  /** True if the run ends at the first limit that it cannot meet any more. */
   readonly endsOnMiss?: boolean;
   readonly shared?: SharedArrayBuffer;
   /** Memory in which calls of nodes are recorded (engine/net/node-calls.ts). */
   readonly calls?: SharedArrayBuffer;
-  /** The files that it is to run: others are refused. Absent: those that are there. */
+  /** Hashes of the files that the run must use, which refuses any others; if absent, any files. */
   readonly asked?: AskedFiles;
 }
 
@@ -44,7 +44,7 @@ export type SeedAnswer =
       readonly stack: string;
       readonly crash?: Crash;
     }
-  /** It has no measurements: it had not begun when it was asked to stop, or did not stop. */
+  /** The seed has no measurements: it had not begun when it was asked to stop, or did not stop. */
   | {
       readonly kind: 'ended';
       readonly ending: StopReason;

@@ -86,7 +86,7 @@ export function runLive(order: LiveOrder): Promise<RunEnd> {
   return runInTurn(order, facts, (turn) => runLiveSeed(order, turn));
 }
 
-/** Runs one of them. */
+/** Runs one seed. */
 export async function runLiveSeed(order: LiveOrder, turn: SeedTurn): Promise<SeedAnswer> {
   const scenario = scenarioOfSeed(order.scenario, turn.seed);
   const obstacle = obstacleOf(scenario);

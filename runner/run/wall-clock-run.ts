@@ -61,7 +61,7 @@ export async function runInTurn(
   }
   const input = runInput(order, done, performance.now() - beganMs);
   const definitions = [...input.definitions, ...facts.definitions];
-  // Live nodes share nothing.
+  // Live nodes share no computed agreements, so the report must not say that they do.
   const { crypto } = order.scenario;
   return { kind: 'judged', input: { ...input, crypto, ...facts, definitions } };
 }

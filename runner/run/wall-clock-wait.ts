@@ -13,7 +13,7 @@ import { EarlyEnd, stoppedDrainMs } from './wall-clock-run.ts';
 
 const NS_PER_MS = 1_000_000;
 
-/** What fails beside the steps of a run; it ends whatever the run waits for. */
+/** A failure outside the steps of a run, such as in a callback; it ends whatever the run waits for. */
 export class Failure {
   readonly promise: Promise<never>;
   /** Only the first call counts. */
@@ -44,7 +44,7 @@ export interface Patience {
   readonly isOver?: () => boolean;
 }
 
-/** Waits until none is left; returns those that still are. */
+/** Waits until `left` returns nothing, or until time is up; returns what is left then. */
 export function* untilNone<T>(
   left: () => readonly T[],
   { maxMs, pollMs, failure, isOver }: Patience,

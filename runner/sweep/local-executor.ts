@@ -27,7 +27,7 @@ export class LocalExecutor implements Executor {
   constructor(options: {
     readonly threads: number;
     readonly memoryMb?: number | undefined;
-    /** Folders of which files may come; of any if absent. */
+    /** Folders in which the files of a run may lie; any folder if absent. */
     readonly folders?: readonly string[];
     readonly onNotice: (text: string) => void;
   }) {
@@ -45,7 +45,7 @@ export class LocalExecutor implements Executor {
     this.#watches.add(watch);
     const alarm = this.#alarm(watch, scenario.timeLimitMs);
     try {
-      // Files may have been changed since: a run has the name of what was opened.
+      // Files may have changed since: the identity of the run is that of the files that were opened.
       const hashes = filesOf(scenario);
       const asked = this.#folders === undefined ? { hashes } : { hashes, folders: this.#folders };
       return await this.#pool.run({ scenario, seed, recordings: {}, watch, asked });
@@ -55,7 +55,7 @@ export class LocalExecutor implements Executor {
     }
   }
 
-  /** Asks all runs to end; those that have not begun do not. */
+  /** Asks all runs to end; runs that have not begun never begin. */
   stop(): void {
     this.#isStopped = true;
     for (const watch of this.#watches) {

@@ -9,7 +9,7 @@ import { Refusal } from '../../scenarios/refusal.ts';
 import { unpackResult } from './packed-result.ts';
 import type { KnownResults, RunLine, SweepHead } from './results-file.ts';
 
-/** A file, and what it holds. */
+/** A file of results, and its content. */
 export interface Part extends Pick<KnownResults, 'head' | 'lines'> {
   readonly path: string;
 }
@@ -47,7 +47,7 @@ export function mergeResults(parts: readonly Part[]): Merged {
   const lines = new Map<string, RunLine>();
   const conflicts: Conflict[] = [];
   for (const [id, all] of claims) {
-    // To unpack a line takes milliseconds, and a sweep does it anyway when it takes the run: here only if lines differ.
+    // Unpacking a line takes milliseconds, and a sweep does it later anyway: here only if lines differ.
     const whole = all.length === 1 ? all : all.filter(isWhole);
     const [one] = whole;
     if (one !== undefined) lines.set(id, one.line);

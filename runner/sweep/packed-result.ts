@@ -14,14 +14,14 @@ import { Refusal } from '../../scenarios/refusal.ts';
 const UNPACKED_MAX = 64 * 1024 * 1024;
 /** Most values of a result: empty objects take a hundred times the memory of their text. */
 const PARTS_MAX = 1_000_000;
-/** Longest text of a result. Of the shipped scenarios the longest has 23 kB. */
+/** Longest text of a result, characters. Of the shipped scenarios the longest has 23 kB. */
 const PACKED_MAX = 24 * 1024 * 1024;
 const [COMMA = 0, LIST = 0, MAP = 0] = Buffer.from(',[{');
 /** Marks values that JSON does not have. */
 const BYTES_MARK = '$f64';
 const NUMBER_MARK = '$n';
 
-/** A result that says what its KPIs need, and nothing that only a report of its own shows. */
+/** The part of a result that its KPIs need, without what only a report of this one run shows. */
 export function judgedPart(result: SeedResult, kpis: readonly KpiSpec[]): SeedResult {
   const wanted = new Set(kpis.map(({ metric }) => metric));
   const metrics = Object.fromEntries(

@@ -24,7 +24,7 @@ export const RESULTS = 'results.ndjson';
 
 const VERSION = 1;
 const NEWLINE = 0x0a;
-/** Read at once. */
+/** Bytes that are read at a time. */
 const CHUNK_BYTES = 1024 * 1024;
 /** Longest line that is read: a packed result at its largest, with room for parameters. */
 const LINE_MAX = 32 * 1024 * 1024;
@@ -43,7 +43,7 @@ export interface SweepHead {
   /** Flags of the command: values that are set, and the seeds of a combination. */
   readonly set: Parameters;
   readonly seeds: readonly number[];
-  /** Most seeds of a combination whose interval straddles a limit; absent: those of `seeds` only. */
+  /** Most seeds of a combination, if an interval straddles a limit; absent: only those of `seeds`. */
   readonly adaptive?: number;
   /** The part that was dealt to this file, `2/4`; absent: all. */
   readonly shard?: string;
@@ -66,7 +66,7 @@ export function sweepHead(facts: Omit<SweepHead, 'orrery' | 'version'>): SweepHe
   return { orrery: 'sweep', version: VERSION, ...facts };
 }
 
-/** What a file holds. */
+/** The content of a file of results. */
 export interface KnownResults {
   readonly head: SweepHead;
   readonly lines: readonly RunLine[];
@@ -78,7 +78,7 @@ export interface KnownResults {
  * Reads a file, line by line: a large one is longer than any text can be. Files may have been joined by
  * `cat`, so that the head comes again.
  * @returns undefined if there is none, or one without a whole first line.
- * @throws Refusal naming a line that is none of ours.
+ * @throws Refusal naming a line that no sweep has written.
  */
 export function readResults(path: string): KnownResults | undefined {
   if (!existsSync(path)) return undefined;
@@ -133,7 +133,7 @@ function readHead(path: string, value: unknown): SweepHead {
   return value;
 }
 
-/** Parts of one sweep differ in their number only. */
+/** Refuses a head of another sweep; heads of parts of one sweep differ only in the part's number. */
 function refuseOtherHead(
   place: string,
   { head, value }: { readonly head: SweepHead; readonly value: SweepHead },
@@ -155,7 +155,7 @@ function isHead(value: unknown): value is SweepHead {
   return (
     head?.orrery === 'sweep' &&
     head.version === VERSION &&
-    // What is nested may be so deep that whatever looks at it breaks.
+    // Nested values may be so deep that code which walks through them fails.
     Object.entries(head).every(([key, one]) => key === 'set' || key === 'seeds' || isLeaf(one)) &&
     [head.name, head.file, head.sha256, head.commit].every((one) => typeof one === 'string') &&
     isTexts(head.set) &&
@@ -168,7 +168,7 @@ function isLeaf(value: unknown): boolean {
   return value === null || typeof value !== 'object';
 }
 
-/** Without seeds nothing would run, and nothing would be missed. */
+/** Refuses a head without usable seeds: without seeds nothing runs, and no limit can be missed. */
 function refuseSeeds(path: string, { seeds, adaptive = 1 }: SweepHead): void {
   if (!isAmount(seeds.length)) {
     throw new Refusal(`${path}:1 has ${seeds.length} seeds: 1 to ${SEEDS_MAX} are allowed`);
@@ -200,7 +200,7 @@ function isRun(value: unknown): value is RunLine {
   );
 }
 
-/** A line without what it has besides: it is written again. */
+/** A line with the known fields only, because it is written again. */
 function runOf({ id, parameters, seed, fingerprint, values, result }: RunLine): RunLine {
   return { id, parameters, seed, fingerprint, values, result };
 }
@@ -216,7 +216,7 @@ export class ResultsFile {
 
   /**
    * Opens a new file, or one to go on with.
-   * @param known What it holds; a broken last line is cut off.
+   * @param known What the file contains; a broken last line is cut off.
    */
   constructor(path: string, head: SweepHead, known?: KnownResults) {
     if (known === undefined) appendFileSync(path, `${JSON.stringify(head)}\n`, { flag: 'w' });

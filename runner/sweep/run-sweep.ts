@@ -30,7 +30,7 @@ export interface SweepCell extends Loaded {
   readonly isKept: boolean;
 }
 
-/** Something that has no result. */
+/** The answer of a run that has no result. */
 export type Failure = Exclude<SeedAnswer, { kind: 'result' }>;
 
 /** Where runs run. */
@@ -54,30 +54,30 @@ export type CellEnd =
 export interface SweepOrder {
   /** Combinations to run, by their place among all. */
   readonly cells: readonly { readonly index: number; readonly parameters: Parameters }[];
-  /** Undefined for one that cannot run; who opens it says so. */
+  /** Opens a combination; undefined if it cannot run, which this function has then reported. */
   readonly open: (cell: SweepOrder['cells'][number]) => Promise<SweepCell | undefined>;
   readonly seeds: readonly number[];
   /** Most seeds of a combination whose interval straddles a limit. */
   readonly adaptive?: number | undefined;
   readonly commit: string;
   readonly executor: Executor;
-  /** Runs of an earlier life, by identity. */
+  /** Runs from before the sweep was continued, by identity. */
   readonly known: ReadonlyMap<string, RunLine>;
   /** The command that runs a combination with these seeds alone. */
   readonly reproduceOf: (cell: SweepCell, seeds: readonly number[]) => string;
   readonly signal: AbortSignal;
-  /** A run ended; what has to be kept of it. */
+  /** Called when a run has ended, with the line to keep of it. */
   readonly onRun: (line: RunLine) => void;
   readonly onCell: (cell: SweepCell, end: CellEnd) => void;
   readonly onProgress?: (progress: SweepCount) => void;
 }
 
-/** How far a sweep is. */
+/** The progress of a sweep. */
 export interface SweepCount {
   readonly runsDone: number;
-  /** Runs that are needed as far as is known. */
+  /** Runs that are needed, as far as is known: adaptive sweeps add some. */
   readonly runs: number;
-  /** Number of runs that were there from an earlier life of the sweep. */
+  /** Number of runs that were done before the sweep was continued. */
   readonly known: number;
 }
 
@@ -120,7 +120,7 @@ class Sweep {
       // Later combinations begin once all seeds of this one have found room.
       await this.#submit(running, this.#order.seeds);
       const end = this.#finish(running);
-      // It may be refused while later combinations still begin; the sum of all below tells.
+      // If it is rejected while later combinations still begin, `Promise.all` below reports that.
       end.catch(() => undefined);
       ends.push(end);
     }
@@ -182,7 +182,7 @@ class Sweep {
     this.#ended(cell, failure === undefined ? { kind: 'left' } : { kind: 'failed', failure });
   }
 
-  /** Progress counts combinations too, and the last run was told before its own had ended. */
+  /** Reports progress again: callers count combinations, and this one ended after its last run was reported. */
   #ended(cell: SweepCell, end: CellEnd): void {
     this.#order.onCell(cell, end);
     this.#order.onProgress?.(this.#count);
@@ -237,7 +237,7 @@ class RunningCell {
   }
 
   /**
-   * Takes a run of an earlier life; false if its line is damaged.
+   * Takes a run from before the sweep was continued; false if its line is damaged.
    * @throws Refusal for a line that is whole, and is no finished run of this seed.
    */
   recall(seed: number, line: RunLine): boolean {
@@ -267,7 +267,7 @@ class RunningCell {
       return;
     }
     const { result } = answer;
-    // What was cut short is no result of its identity.
+    // A run that was cut short is not the result that belongs to its identity.
     if (result.ending === 'interrupted') this.left = true;
     else if (result.ending === 'time-limit') {
       const message = 'the time limit of the scenario ended it';

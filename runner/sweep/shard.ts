@@ -14,7 +14,7 @@ export interface Shard {
 /** Parts of a sweep at most. */
 const SHARDS_MAX = 10_000;
 
-/** `2/4`; undefined if it is none. */
+/** Reads a part such as `2/4`; undefined if the text is none. */
 export function readShard(text: string): Shard | undefined {
   const [, index = '', count = ''] = /^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? [];
   const shard = { index: Number(index), count: Number(count) };

@@ -14,8 +14,8 @@ const UNKNOWN = 'unknown';
 const DIFF_MAX = 64 * 1024 * 1024;
 
 /**
- * A commit, with `+` and a hash of the difference if files differ from it: `1a2b3c4+9f86d081`. Nobody
- * knows what a package differs in that was made of such files.
+ * A commit, with `+` and a hash of the difference if files differ from it: `1a2b3c4+9f86d081`; `unknown`
+ * for a package that was built from such files, since their difference is lost.
  */
 export function sourceState(): string {
   const commit = commitOf();
@@ -37,7 +37,7 @@ function differenceFrom(folder: string): Buffer | undefined {
   }
 }
 
-/** True if two programs with this state are the same. */
+/** True if two programs with this same state are certainly equal. */
 export function isKnownState(state: string): boolean {
   return state !== UNKNOWN;
 }

@@ -19,7 +19,7 @@ function isOpen(kpi: KpiResult): boolean {
 
 /**
  * Seeds to add to those of a combination: as many again, so that an interval shrinks by a third or more.
- * @param seeds Those that ran.
+ * @param seeds The seeds that have run.
  * @param most Seeds of a combination at most.
  * @returns the smallest numbers that are not among them.
  */

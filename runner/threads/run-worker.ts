@@ -35,7 +35,7 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
     const result = runSeed(control === undefined ? base : { ...base, control });
     return journey === '' ? { kind: 'result', result } : { kind: 'result', result, journey };
   } catch (error) {
-    // Files had no mistakes when the run was asked for. The answer may go to whoever may not see their lines.
+    // Files had no mistakes when the run was asked for, and the answer may go to somebody who may not see them.
     if (error instanceof ConfigError) return { kind: 'refused', message: withoutSource(error) };
     return answerOf(error, job.seed);
   }

@@ -17,9 +17,9 @@ export interface SeedTask {
   readonly seed: number;
   readonly recordings: Recordings;
   readonly watch: SeedWatch;
-  /** It ends at the first limit that it cannot meet any more. */
+  /** True if the run ends at the first limit that it cannot meet any more. */
   readonly endsOnMiss?: boolean;
-  /** The files that it is to run, or none. */
+  /** Hashes of the files that the run must use; if absent, any files. */
   readonly asked?: AskedFiles;
 }
 

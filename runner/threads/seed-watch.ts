@@ -2,8 +2,8 @@
  * Watches a seed on its worker thread from the main one: says which node holds the thread and in which
  * line, and ends a seed that was asked to stop and does not.
  *
- * A handler that never returns hears nothing; the thread that runs it can only be ended. What it did is
- * read from the memory in which calls of nodes are noted, and its line from the thread itself.
+ * A thread whose handler never returns receives nothing, so it can only be ended. Which call it runs is read
+ * from the memory in which calls of nodes are noted, and the line of the code from the thread itself.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { SeedAnswer } from '../run/job.ts';
 import { pause } from '../run/pause.ts';
 import { RunControl, type StopReason } from '../run/run-control.ts';
 
-/** A call of a node that takes longer than this is reported once. */
+/** A call of a node's handler that takes longer than this is reported once. */
 export const HELD_MS = 5_000;
 /** The same limit in real time, where all other nodes wait for the call. */
 export const HELD_LIVE_MS = 1_000;
@@ -67,7 +67,7 @@ export class SeedWatch {
   #isTold = false;
   #stopping: { readonly reason: StopReason; readonly atMs: number } | undefined;
   #found: { readonly count: number; readonly place: Promise<CrashPlace | undefined> } | undefined;
-  /** It is being ended. */
+  /** True once the watchdog is ending the seed. */
   #isOver = false;
   #ended: SeedAnswer | undefined;
 

@@ -28,5 +28,5 @@ export type WallClockNews =
   | { readonly kind: 'program'; readonly pid: number; readonly isLiving: boolean }
   | { readonly kind: 'answer'; readonly answer: SeedAnswer };
 
-/** To the thread. */
+/** A message to the thread. */
 export type WallClockOrder = 'stop';

@@ -38,7 +38,7 @@ import type {
 
 const ENTRY = entryModule('./wall-clock-worker', import.meta.url);
 const LOOK_MS = 100;
-/** A node may already hold its thread before the scenario's time begins. */
+/** Longest time until the scenario's time begins: a node may hold its thread before that. */
 const BEGIN_MAX_MS = 30_000;
 
 /** Runs all seeds on real sockets. */
@@ -141,11 +141,11 @@ class SeedThread {
     };
     const ports = [recordings.broadcast?.port, recordings.injection?.port];
     const transferList = ports.filter((port) => port !== undefined);
-    // The file needs none of this process's start options.
+    // The thread must not inherit the start options of this process.
     return new Worker(new URL(ENTRY), { workerData: job, transferList, execArgv: [] });
   }
 
-  /** The thread watches its own time limit; a node that holds it keeps it from that. */
+  /** Watches the time limit too: the thread does so itself, but not while a node holds it. */
   #alarm(extraMs: number): NodeJS.Timeout | undefined {
     const { timeLimitMs } = this.#order.scenario;
     if (timeLimitMs === undefined) return undefined;

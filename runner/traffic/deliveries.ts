@@ -1,6 +1,6 @@
 /**
- * The flows of a run, and what arrived that belongs to none of them. Made before everything that looks at it; the flows
- * come when the run is prepared.
+ * The flows of a run, and a count of arrivals that belong to none of them. The object exists before everything that
+ * reads it; its flows are added when the run is prepared.
  *
  * @module
  */

@@ -19,7 +19,7 @@ const NARROWEST_NS = 10_000_000;
 const PACKETS_PER_BIN = 5;
 /** The time covered after the fault is at least this many times the limit. */
 const LIMITS_SHOWN = 1.5;
-/** Stragglers of a window are awaited for this long after its end, ns. */
+/** How long after the end of a window late packets sent in it are still counted, ns. */
 const STRAGGLER_NS = 10_000_000_000;
 /**
  * Measurements from other processes lag: packets may be reported up to this long before a fault of
@@ -54,7 +54,7 @@ export function binWidthNs({ spacingNs, limitNs }: WindowScale): number {
 /** The windows of one flow. */
 export class FaultWindows {
   readonly #binNs: number;
-  /** How far back packets are remembered. */
+  /** How far back packets are remembered, ns. */
   readonly #keptNs: number;
   readonly #sent = new History();
   readonly #arrivals = new History();

@@ -15,11 +15,11 @@ import { BitSet } from './bit-set.ts';
 import type { FaultWindows } from './fault-windows.ts';
 import type { Truth } from './ground-truth.ts';
 
-/** A window is 1 s = 10 bins. */
+/** Bins of a window of the availability, which lasts 1 s. */
 const WINDOW_BINS = 10;
 /** For the availability, a packet counts if it is delivered within 1 s. */
 const IN_TIME_NS = 1_000_000_000;
-/** Packets sent before a fault may still move the start of its gap for this long. */
+/** How long after the end of a gap packets sent before the fault may still move the start of the gap. */
 const STRAGGLER_NS = 1_000_000_000;
 
 /** Bounds of the measured time, ns of the run. */
@@ -109,7 +109,7 @@ export class FlowMeter {
     return this.#latencies.p95;
   }
 
-  /** The run ended before its duration. */
+  /** Tells the meter that the run ended before its duration. */
   endAt(atNs: number): void {
     this.#endNs = atNs;
   }

@@ -7,7 +7,7 @@
 import { FAULT_SWITCH, HEALTH_OF_PATH, PATH_IN_USE } from '../../nodes/_kit/path-states.ts';
 import type { FlowMeter } from './flow-meter.ts';
 
-/** The consequences of one fault for one pair. */
+/** How the path of one pair of nodes reacted to one fault. */
 export interface Reaction {
   readonly faultNs: number;
   readonly pair: string;

@@ -16,7 +16,7 @@ export const LATE_MAX_NS = 200_000_000;
  * The limit while a backlog persists, ns: the rest is needed for the packet's route and its queues.
  */
 export const STANDING_MAX_NS = 100_000_000;
-/** A source less late than this has met no backlog, ns. */
+/** A source that is less late than this has not waited behind a backlog, ns. */
 const SHORT_NS = 50_000_000;
 /**
  * The backlog is standing if no source was less late for this long, ns: longer than most pauses of

@@ -11,7 +11,7 @@ import type { MetricData } from '../../reports/model.ts';
 const ELEMENTS_MAX = 2 ** 27;
 /** Sums that are known at a time; beyond that, the oldest are forgotten. */
 const SUMS_MAX = 4_096;
-/** Claims of one sum that may wait for parts; further ones do not hold. */
+/** Claims of one sum that may wait for parts; further ones count as wrong. */
 const WAITING_MAX = 16;
 
 /** What is known of one sum. */
@@ -52,7 +52,7 @@ export class SumBook {
   }
 
   /**
-   * Claims that hold, of all claims; a claim that names a part which nobody put in does not hold.
+   * The share of claims that are true, by metric; a claim that names a part which nobody put in is false.
    * Metrics without claims are absent.
    */
   metrics(): Readonly<Record<string, MetricData>> {

@@ -100,7 +100,7 @@ export class Flow {
   readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   readonly #packet: Uint8Array;
   readonly #requestNs = new Map<number, number>();
-  /** Made once: a closure per packet would be garbage. */
+  /** Bound once, because a closure per packet would be garbage. */
   readonly #onTick = (): void => this.#tick();
   #isOn = true;
   #isFileSent = false;

@@ -15,7 +15,7 @@ import { SumBook } from './sum-book.ts';
 /** Smaller numbers take a bit each: at most 16 MiB per space. */
 const DENSE_BELOW = 0x800_0000;
 
-/** One space. */
+/** The numbers of one space that were seen. */
 class Space {
   readonly #dense = new BitSet();
   readonly #sparse = new NumberMap();

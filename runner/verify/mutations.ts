@@ -82,7 +82,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'lifo',
     mistake: 'the youngest packet is served first',
     red: ['2', '8b'],
-    // Its mean waiting time remains right, but its row about the order fails.
+    // The mean wait of check 3 stays right, but its row about the order fails.
     alsoRed: ['3', '21'],
     green: ['18'],
     onlyMeasures: {
@@ -192,7 +192,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'uniform-delays',
     mistake: 'mixes draw uniform delays of the same mean',
     red: ['P10'],
-    // P / n depends on how many are inside, not on how old they are.
+    // Mass propagation gives each of n messages inside a mix P / n, however old they are.
     green: ['P1'],
     onlyMeasures: { P10: ['Erlang(3, 1 s)', 'difference'] },
     defects: { mixes: { isUniform: true } },

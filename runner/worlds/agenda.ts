@@ -12,7 +12,7 @@ export interface Agenda {
   now(): number;
   /** Calls back at an instant, in ordinary order. */
   at(timeNs: number, fire: () => void): void;
-  /** Calls back before everything else of that nanosecond. */
+  /** Calls back at an instant, before everything else of that nanosecond. */
   atFault(timeNs: number, fire: () => void): void;
   /** The instant by the clock from which the clocks of hosts are derived, ns. */
   clockNs(): number;

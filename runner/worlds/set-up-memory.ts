@@ -9,12 +9,12 @@ import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { quantity } from '../../reports/format.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 
-/** How often it looks: each look takes 10 us. */
+/** Parts made between two looks at the memory: each look takes 10 us. */
 const EVERY = 1_024;
-/** What a look may see too much, bytes: twice what leaves the young generation at a time. */
+/** Bytes by which a look may overestimate: twice what leaves the young generation at a time. */
 const DOUBT_BYTES = 32e6;
 
-/** Memory of this thread. */
+/** Memory that a thread holds. */
 export interface Held {
   /** Objects that are not young, bytes. */
   readonly heap: number;
@@ -24,7 +24,7 @@ export interface Held {
 
 /** What a thread may have. */
 export interface MemoryLimits {
-  /** Most that its heap may hold, bytes. */
+  /** Largest size of the thread's heap, bytes. */
   readonly heap: number;
   /** Memory for objects and arrays that are not there yet: what is free on the machine, bytes. */
   readonly free: number;

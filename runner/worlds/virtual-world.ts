@@ -11,7 +11,7 @@ import { networkOptions, ProcessWorld, type WorldParts } from './local-world.ts'
 /** Makes a network of the engine. */
 export type MakeNetwork<Net extends SimWorld> = (options: SimWorldOptions) => Net;
 
-/** Makes the usual one. */
+/** Makes the usual network, of simulated links. */
 export const simulated: MakeNetwork<SimWorld> = (options) => new SimWorld(options);
 
 /** A world with all hosts and links of a scenario. */

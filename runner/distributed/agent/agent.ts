@@ -65,7 +65,7 @@ const READY_MS = 20;
 const NS_PER_MS = 1_000_000;
 /** The agent sends the coordinator something at least this often. */
 const SILENCE_MS = 200;
-/** Bytes that no flow explains. */
+/** Passed on in place of bytes that belong to no flow, which count as damaged. */
 const NO_TRUTH = new Uint8Array(0);
 
 /** One agent, from its order to its result. */
@@ -83,7 +83,7 @@ export class Agent implements WorldListener {
   readonly #gauge: Gauge;
   readonly #provisioned: BundleUse;
   readonly #effects = new Map<number, Undo>();
-  /** Links last reported, by `from -> to`. */
+  /** Links of the active paths that were last reported, by `from -> to`. */
   readonly #paths = new Map<string, string>();
   #timers: NodeJS.Timeout[] = [];
   #readyTimer: NodeJS.Timeout | undefined;

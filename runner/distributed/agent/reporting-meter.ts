@@ -31,7 +31,7 @@ export class MeasuredRows {
     values[at + 2] = now;
   }
 
-  /** Bytes reached the user of a node; requests are answered here, by their receiver. */
+  /** Bytes reached the application of a node; requests are answered here, by their receiver. */
   delivered(
     node: string,
     bytes: Uint8Array,
@@ -79,7 +79,7 @@ export class ReportingMeter extends FlowMeter {
   }
 
   override sent(now: number): void {
-    // The flow counts before it calls.
+    // The flow has advanced `nextSequence` before it calls this.
     this.#rows.sent(this.#index, (this.flow?.nextSequence ?? 1) - 1, now);
   }
 }

@@ -22,7 +22,7 @@ export interface ChannelParts {
   /** The socket, without listeners and paused. */
   readonly socket: Socket;
   readonly transport: Transport;
-  /** Reads what follows the handshake; it may be amid a chunk. */
+  /** Reads what follows the handshake, which may have ended amid a chunk. */
   readonly reader: MessageReader;
   readonly limits: ChannelLimits;
 }

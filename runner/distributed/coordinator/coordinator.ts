@@ -86,7 +86,7 @@ export class Coordinator {
   readonly restartsNs: number[] = [];
   /** How late sampled datagrams were handed over. */
   readonly handovers: HandoverBook;
-  /** The agents that failed, with the reason. */
+  /** The agent that failed first, with the reason. */
   broken: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
   readonly #options: CoordinatorOptions;
   readonly #nodes = new Map<string, RemoteNode>();
@@ -144,7 +144,7 @@ export class Coordinator {
 
   /**
    * Passes measurements that are old enough to be complete to the meters.
-   * @returns the instant up to which they are, ns.
+   * @returns the instant up to which measurements have been passed on, ns.
    */
   settle(): number {
     const now = this.world.agenda.now();

@@ -157,7 +157,7 @@ class FleetDriver implements RunDriver {
   readonly #turn: SeedTurn;
   readonly #fleet: ProcessFleet;
   readonly #coordinator: Coordinator;
-  /** All secrets of this run; a process gets its key bundle of them. */
+  /** All secrets of this run; each process gets only those in its key bundle. */
   readonly #secrets = drawnSecrets();
   readonly #provision: Provision;
   readonly #guard: ReportGuard;
@@ -165,7 +165,7 @@ class FleetDriver implements RunDriver {
   readonly #stateFolder: string;
   readonly #failure = new Failure();
   readonly #began = performance.now();
-  /** Measured while time passed. */
+  /** What was measured of the machine while the scenario's time passed. */
   #passed:
     | { readonly wallUs: number; readonly pace: number; readonly stolen: StolenTime | undefined }
     | undefined;
@@ -443,7 +443,7 @@ class FleetDriver implements RunDriver {
     this.#warnings.add(`${name}: did not answer at the end${where}; its last report is used`);
   }
 
-  /** Waits until none is left, up to a time limit; returns those that are. */
+  /** Waits until `left` names no agent, up to a time limit; returns the agents that it still names. */
   #wait(
     maxMs: number,
     left: () => readonly AgentProcess[],

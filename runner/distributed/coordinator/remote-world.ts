@@ -34,7 +34,7 @@ export class RemoteWorld implements World {
   readonly measured = new SettleQueue();
   readonly tallies = new TallyBook();
   readonly agenda: WallAgenda;
-  /** Called in chronological order. */
+  /** Called with what agents report, in chronological order. */
   readonly listeners: WorldListener[] = [];
   readonly #fleet: Fleet;
   readonly #links = new Map<string, RemoteLink>();
@@ -158,7 +158,7 @@ class Effects {
     return [effect, command];
   }
 
-  /** False if it had already ended. */
+  /** Ends an effect; false if it had already ended. */
   end(effect: number): boolean {
     return this.#held.delete(effect);
   }
@@ -177,7 +177,7 @@ class RemoteLink implements WorldLink {
   readonly #hosts: readonly string[];
   readonly #fleet: Fleet;
   readonly #effects: Effects;
-  /** Effects that hold each direction down. */
+  /** Number of effects that hold each direction down. */
   readonly #down = { forward: 0, backward: 0 };
 
   constructor(id: string, hosts: readonly string[], fleet: Fleet, effects: Effects) {

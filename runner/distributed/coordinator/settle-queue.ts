@@ -23,7 +23,7 @@ export interface MeasuredBatch {
   /** Numbers per row, and the position of its instant (ns). */
   readonly width: number;
   readonly timeAt: number;
-  /** Processes the row that begins there. */
+  /** Processes the row that begins at index `at`. */
   readonly fire: (values: Float64Array, at: number) => void;
 }
 

@@ -123,8 +123,8 @@ export class TallyBook {
   }
 
   /**
-   * The same if all agents are in this process, each of which has reported the CPU time of the
-   * whole process.
+   * Like {@link processMetrics}, if all agents are in this process: each of them has reported the CPU
+   * time of the whole process.
    */
   loopMetrics(wallUs: number): Readonly<Record<string, MetricData>> {
     return this.#metrics(greatestOf([0, ...this.all.map(({ cpuUs }) => cpuUs)]), wallUs);
@@ -156,7 +156,7 @@ export class TallyBook {
   }
 }
 
-/** The process that used most of a core, alone. */
+/** The processor time of one process: that which used the largest share of a core. */
 function busiest(all: readonly Tally[]): MetricData {
   const share = ({ cpuUs, wallUs }: Tally): number => (wallUs > 0 ? cpuUs / wallUs : 0);
   const most = all.reduce<Tally | undefined>(

@@ -116,7 +116,7 @@ export function makeKeys(folder: string, roles: readonly KeyRole[]): readonly st
   return made;
 }
 
-/** No secret, but whoever could change it would choose whom this machine trusts. */
+/** Writes the public keys. They are no secrets, but changing them would change whom this machine trusts. */
 function writePublic(path: string, text: string): void {
   writeFileSync(path, text, { mode: 0o600 });
   // A file that was there before keeps its mode.
@@ -126,7 +126,7 @@ function writePublic(path: string, text: string): void {
 function makeFolder(folder: string): void {
   try {
     const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
-    // Whoever keeps scenarios under git adds folders as a whole.
+    // Keeps the keys out of git: whoever keeps scenarios under git adds folders as a whole.
     if (isNew) writeFileSync(join(folder, '.gitignore'), '*\n');
   } catch (cause) {
     const { code = '' } = cause as NodeJS.ErrnoException;

@@ -121,7 +121,7 @@ export interface Tally {
   readonly memoryBytes: number;
   readonly receiveBufferBytes: number;
   readonly events: number;
-  /** Packets of relayed streams that arrived; they stay in the process of the client. */
+  /** Packets of relayed streams that arrived: no socket counts them, as they stay in the client's process. */
   readonly streamPackets: number;
   /** Ends of streams that passed no links. */
   readonly directStreams: number;

@@ -36,11 +36,11 @@ const TEXT_MAX = 4_096;
 const PARTS_MAX = 100_000;
 const TRACE_MAX = 10_000_000;
 const DEPTH_MAX = 12;
-/** The largest that a file may ask for. */
+/** Largest datagram of a flood that a file may ask for, bytes. */
 const FLOOD_BYTES_MAX = 65_000;
 const PACKET_MAX = 16_777_216;
 const SECRET_BYTES = 32;
-/** Length for a post-quantum key encapsulation, the longest value that a protocol publishes. */
+/** Longest public key of a node, bytes: one for a post-quantum key encapsulation fits. */
 const PUBLIC_KEY_MAX = 4_096;
 const PUBLISHED_MAX = 16_000_000;
 const RUN_NAME = /^[0-9a-f]{16}$/;
@@ -177,7 +177,7 @@ export const floodOrder: Shape = object<FloodOrder>({
   }),
 });
 
-/** An attacker on a link: only its own numbers. */
+/** An attacker on a link; the links of the action are not used, because the order names one. */
 export const replayAttack: Shape = object<ReplayAttack>({
   kind: oneOf('tap'),
   links: plain(3),

@@ -28,7 +28,7 @@ export interface GuardOptions {
  * milliseconds.
  */
 const AHEAD_MAX_NS = 10_000_000_000;
-/** Sequence numbers that a source may skip, which is more than a restart of it skips. */
+/** Sequence numbers that a source may skip at a time; a restart skips fewer. */
 const SKIP_MAX = 65_536;
 /** Packets that may arrive before their source has reported them: a minute of its silence. */
 const UNTOLD_MAX = 1_048_576;

@@ -146,7 +146,7 @@ export function nullable(shape: Shape): Shape {
   return (value, place) => (value === null ? undefined : shape(value, place));
 }
 
-/** The shape selected by the text at `key`; with its kinds as type argument, none is forgotten. */
+/** The shape selected by the text at `key`; given the kinds as type argument, the compiler notices a missing one. */
 export function tagged<Kind extends string>(
   key: string,
   shapes: Readonly<Record<Kind, Shape>>,

@@ -18,7 +18,7 @@ export interface AgentBoot {
   readonly hosts: readonly string[];
 }
 
-/** The keys of a boot as its channel takes them. */
+/** The keys of a boot line as bytes, for the channel. */
 export function channelKeys({ key, coordinator }: AgentBoot): {
   readonly key: Uint8Array;
   readonly listener: Uint8Array;

@@ -37,7 +37,7 @@ export function startLoop(
   const worker = new Worker(new URL(entry), {
     workerData: boot,
     transferList: [port2],
-    // The file must not inherit the start options of this process.
+    // The thread must not inherit the start options of this process.
     execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     // This process receives the thread's last output.

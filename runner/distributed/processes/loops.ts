@@ -66,7 +66,7 @@ export function loopGroups(scenario: LoopScenario, loops: number): readonly (rea
   return cut(row, loadsOf(scenario, map), loops);
 }
 
-/** For each host, the indices of its links. */
+/** Distances between hosts, in links. */
 class HopMap {
   readonly #neighbours = new Map<string, Set<string>>();
   readonly #known = new Map<string, ReadonlyMap<string, number>>();
@@ -77,7 +77,7 @@ class HopMap {
     for (const { members } of segments) this.#join(members.map(({ host }) => host));
   }
 
-  /** Links to every host that is reachable from here, nearest first. */
+  /** Number of links from `source` to every host that can be reached, nearest first. */
   from(source: string): ReadonlyMap<string, number> {
     const known = this.#known.get(source);
     if (known !== undefined) return known;
@@ -127,7 +127,7 @@ function inRow(
 
 /**
  * The load of each node, in packets/s that a router would forward, if every flow takes all shortest
- * paths; plus 1 for existing.
+ * paths; plus 1 for every node.
  */
 function loadsOf({ traffic, topology }: LoopScenario, map: HopMap): ReadonlyMap<string, number> {
   const loads = new Map(topology.hosts.map(({ name }) => [name, 1]));

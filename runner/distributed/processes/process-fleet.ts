@@ -56,7 +56,7 @@ export interface FleetOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The first word of an agent. */
+/** The first message of an agent. */
 export type Hello = Extract<Report, { readonly type: 'hello' }>;
 
 const LOOPBACK = '127.0.0.1';
@@ -78,7 +78,7 @@ export class ProcessFleet implements Fleet {
   readonly #options: FleetOptions;
   #listener: ChannelListener | undefined;
   #prepared: PreparedAgents | undefined;
-  /** Processes that somebody else restarted before the crash of their node was over, by hosts. */
+  /** Admits a process that somebody else restarted before the crash of its node was over, by hosts. */
   readonly #early = new Map<string, () => void>();
   /** Owner of a public key, by its hexadecimal form. */
   readonly #names = new Map<string, string>();
@@ -345,7 +345,7 @@ export class ProcessFleet implements Fleet {
     return agent;
   }
 
-  /** The key of one node does not admit its holder as another. */
+  /** Why a hello is refused if its hosts are not the owner of the key; undefined if they are. */
   #impostor({ hosts }: Hello, holder: string): string | undefined {
     const claimed = hosts.join(', ');
     return claimed === holder

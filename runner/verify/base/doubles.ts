@@ -60,7 +60,7 @@ export function replacing(wrong: typeof Direction): (network: Network) => void {
   };
 }
 
-/** Each serialisation lasts whole microseconds, rounded up. */
+/** A defective direction: each serialisation lasts whole microseconds, rounded up. */
 export class MicrosecondDirection extends Direction {
   protected override transmit(packet: number): void {
     const { state, observer } = this.context;
@@ -86,7 +86,7 @@ export class LifoDirection extends Direction {
   }
 }
 
-/** An urgent packet interrupts the one in service, which resumes later. */
+/** A defective direction: an urgent packet interrupts the one in service, which resumes later. */
 export class PreemptiveDirection extends Direction {
   private readonly preemptive = new PreemptiveQueue(this.table);
   /** The remaining time of the interrupted packet, ns; 0 if none is waiting. */
@@ -124,7 +124,7 @@ export class PreemptiveDirection extends Direction {
   }
 }
 
-/** Decides loss with a uniform of 8 bits and `<=`. */
+/** A defective direction that decides loss with a uniform draw of only 8 bits, and with `<=`. */
 export class CoarseLossDirection extends Direction {
   private readonly draws = openStream(this.context.seed, this.linkId, 'coarse-loss');
 
@@ -156,7 +156,7 @@ export class EagerGilbertDirection extends Direction {
   }
 }
 
-/** Moves normal jitter outside the bounds onto the bounds. */
+/** A defective direction that moves normal jitter outside the bounds onto the bounds. */
 export class ClampedJitterDirection extends Direction {
   private readonly draws: RandomStream = openStream(this.context.seed, this.linkId, 'clamped');
 
@@ -174,7 +174,7 @@ export class ClampedJitterDirection extends Direction {
   }
 }
 
-/** Counts the copies made by duplication as offered, too. */
+/** A defective direction that counts copies made by duplication as offered packets, too. */
 export class GenerousDirection extends Direction {
   override enterImpaired(packet: number): void {
     const before = this.duplicated;

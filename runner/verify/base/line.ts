@@ -32,11 +32,11 @@ export interface LineWatch {
   /** Called when a packet left the last link. */
   readonly arrived?: (number: number, now: number, sojournNs: number) => void;
   readonly dropped?: (number: number, now: number) => void;
-  /** Called when a packet left another link. */
+  /** Called when a packet left any link but the last. */
   readonly relayed?: (number: number, now: number) => void;
 }
 
-/** One line. */
+/** The links of a line, and the packets that are sent over it. */
 export interface LineOptions {
   /** Name of the links: their ids are `<name>/0`, `<name>/1`, ... */
   readonly name: string;

@@ -56,7 +56,7 @@ export function isOfPrivacy({ id }: { readonly id: string }): boolean {
 /** Accepts the theory and nothing else. */
 export const EQUAL: Accept = { kind: 'equal' };
 
-/** Theory plus or minus the same. */
+/** Accepts values up to `half` below or above the theory. */
 export function plusMinus(half: number): Accept {
   return { kind: 'around', below: half, above: half };
 }

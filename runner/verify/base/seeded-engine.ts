@@ -17,7 +17,7 @@ export interface Defects {
   readonly sabotage?: (network: Network) => void;
   /** Ratio of the sources' mean packet size to the requested one. */
   readonly sizeFactor?: number;
-  /** Down times are counted from this long after they began, ns. */
+  /** Each down time is counted only from this long after its beginning, ns. */
   readonly detectionNs?: number;
   readonly mixes?: MixDefects;
   readonly bundles?: BundleDefects;
@@ -25,19 +25,19 @@ export interface Defects {
   readonly isWorkFree?: boolean;
 }
 
-/** How agents of bundles, or what is around them, are wrong (bundles/). Absent parts are right. */
+/** How bundle agents, or their surroundings, are wrong (bundles/). Absent parts are right. */
 export interface BundleDefects {
   /** The router that really runs where a check asks for one. */
   readonly routerFor?: (router: RouterName) => RouterName;
   /** Ratio of lost segments of LTP to those that the link should lose. */
   readonly lossFactor?: number;
-  /** Routes are chosen as if no bundle had been promised anything. */
+  /** If true, routes are chosen as if contacts were free of earlier bundles. */
   readonly isVolumeForgotten?: boolean;
   /** Ratio of the distance at which walkers meet to the requested one. */
   readonly rangeFactor?: number;
-  /** One of so many bundles disappears between two agents, and nobody says so. */
+  /** One in this many bundles disappears between two agents, and nobody reports it. */
   readonly everyLost?: number;
-  /** One of so many deliveries repeats the message before it: one is lost, one is there twice. */
+  /** One in this many deliveries repeats the message before it: one message is lost, one comes twice. */
   readonly everySwapped?: number;
 }
 

@@ -64,7 +64,7 @@ export function erlangB(load: number, servers: number): number {
 
 /**
  * Loss of M/Geo/1/K, exact, from the chain embedded at departures: P = 1 - 1 / (pi_0 + rho).
- * @param room K: packets in the system, including the one in service.
+ * @param room The K of the formula: packets in the system, including the one in service.
  */
 export function finiteQueueLoss(rho: number, meanService: number, room: number): number {
   const arrivals = arrivalsDuringService(rho / meanService, meanService, room);

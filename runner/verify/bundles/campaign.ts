@@ -1,5 +1,5 @@
 /**
- * Many messages among real agents that meet by chance, with stores that hold so many bundles.
+ * Many messages among real agents that meet by chance, with stores of limited size.
  *
  * @module
  */
@@ -40,7 +40,7 @@ export interface CampaignResult {
   readonly doubled: number;
 }
 
-/** Sends and meets; every router sees the same messages and meetings. */
+/** Sends messages and lets nodes meet; every router sees the same messages and meetings. */
 export function runCampaign(
   { router, kept, everyLost = 0, everySwapped = 0 }: Campaign,
   draw: DrawBelow,

@@ -1,12 +1,12 @@
 /**
- * Nodes of which each two are as likely to meet next, and the times between random events.
+ * Nodes of which any two are equally likely to meet next, and the times between random events.
  *
  * @module
  */
 import type { DrawBelow } from '../../../engine/host/generator.ts';
 import { log } from '../../../engine/pure/log-exp.ts';
 
-/** Resolution of a draw. The checks keep their outcomes only as long as it stays. */
+/** Draws are whole numbers below this. A change would change the outcomes of all checks. */
 const DRAW_BELOW = 1e9;
 
 /** The names `n0`, `n1`, ... of some nodes, and all pairs of them. */

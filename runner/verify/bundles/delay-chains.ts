@@ -20,16 +20,16 @@ export interface MeetingNodes {
   readonly copies: number;
 }
 
-/** What a chain says of a message. */
+/** The delay of a message according to a chain. */
 export interface ExactDelay {
   /** Mean and standard deviation, s. */
   readonly mean: number;
   readonly deviation: number;
-  /** Share that is delivered within so many seconds. */
+  /** Share of messages that are delivered within a number of seconds. */
   readonly shareIn: (seconds: number) => number;
 }
 
-/** One state of a chain: how it goes on, per pair meeting rate, and at which rate it delivers. */
+/** One state of a chain: its next states and its delivery, with rates in units of a pair's meeting rate. */
 interface State {
   readonly delivery: number;
   readonly next: readonly { readonly rate: number; readonly state: string }[];
@@ -55,7 +55,7 @@ export function exactDelay(router: RouterName, network: MeetingNodes): ExactDela
   };
 }
 
-/** The state is the copies that each holder may still make, most first. */
+/** The state lists how many copies each holder may still make, the most first. */
 function stateOf(router: RouterName, tokens: readonly number[], nodes: number): State {
   const empty = nodes - 1 - tokens.length;
   const spread = (holder: number, mine: number, theirs: number): State['next'][number] => {

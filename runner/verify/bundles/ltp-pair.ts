@@ -53,7 +53,7 @@ export class LtpPair {
   /** True if a segment gets lost. */
   loses: (sent: Sent, index: number) => boolean = () => false;
   keeps: (event: Event) => boolean = () => true;
-  /** Time that a segment takes to leave. */
+  /** Time that a segment takes to leave, ns. */
   leavesIn: (bytes: Uint8Array) => number = () => 0;
   readonly #owltNs: number;
   readonly #air: { readonly at: number; readonly to: End; readonly bytes: Uint8Array }[] = [];
@@ -122,7 +122,7 @@ export function orderOf(block: Uint8Array, redBytes: number, session: number): L
   return { kind: 'send', session, block, redBytes, dscp: 0 };
 }
 
-/** A block with content that depends on its place. */
+/** A block of bytes in which each value depends on its place. */
 export function blockOf(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) % 251);
 }

@@ -11,7 +11,7 @@ import { blockOf, LtpPair, S } from './ltp-pair.ts';
 const OWLT_NS = 324 * S;
 /** Segments of a block. */
 export const SEGMENTS = 100;
-/** Data of a segment of 1,000 bytes from engine 1. */
+/** Bytes of data in a segment of 1,000 bytes from engine 1. */
 const DATA = 971;
 
 /** Mean of the greatest of n geometric draws: sum over k of 1 - (1 - p^k)^n. */
@@ -28,7 +28,7 @@ export function greatestOfGeometric(n: number, p: number): number {
 export function withSureCheckpoints(n: number, p: number): number {
   const rounds = [0];
   for (let size = 1; size <= n; size += 1) {
-    // Number of losses among size - 1: binomial.
+    // The number of losses among the other size - 1 segments is binomial.
     let weight = (1 - p) ** (size - 1);
     let sum = 1;
     let own = 0;

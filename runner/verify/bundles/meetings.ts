@@ -25,15 +25,15 @@ const NAMES = ['a', 'b', 'c', 'd'];
 
 /** A message begins with its number, if it is long enough. */
 const NUMBER_BYTES = 4;
-/** How long two nodes are together that touch, ns. */
+/** How long two nodes are together in {@link Meetings.touch}, ns. */
 const TOUCH_NS = 1_000_000;
 
-/** Some nodes, none of which is with another. */
+/** Some nodes; at first, no two of them are together. */
 export class Meetings {
   readonly #agents: ReadonlyMap<string, Agent<string>>;
   /** Pairs that are together, as `a b`. */
   readonly #open = new Set<string>();
-  /** Bundles that links lose, by the way they take, as `a b`. */
+  /** Links that lose all bundles, as `a b` for those from a to b. */
   readonly lossy = new Set<string>();
   readonly delivered: string[] = [];
   /** The number of each message that was delivered, from 0 in the order of sending. */
@@ -43,13 +43,13 @@ export class Meetings {
   accepted = 0;
   /** A mistake for checks: each bundle whose number is a multiple of this disappears on its way. */
   everyLost = 0;
-  /** A mistake for checks: one of so many deliveries repeats the message before it instead. */
+  /** A mistake for checks: one in this many deliveries repeats the message before it instead. */
   everySwapped = 0;
   #handed = 0;
   #messages = 0;
   /** Counters, as `a dtn.reported`. */
   readonly counts: Record<string, number> = {};
-  /** Lengths of what left, by the way it took, as `a b`. */
+  /** Lengths of the bundles that left, by link, as `a b` for those from a to b. */
   readonly sent: Record<string, number[]> = {};
   now = 0;
   /** Longest bundle on every link. */

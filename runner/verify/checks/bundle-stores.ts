@@ -12,7 +12,7 @@ import type { RouterName } from '../bundles/delay-chains.ts';
 
 const FEW = 5;
 const ALL = 10_000;
-/** How many copies of a bundle routers make that need nothing but meetings; undefined: they need more, or never pass on. */
+/** Copies of a bundle by routers that need only meetings; undefined: they need more, or never pass bundles on. */
 const COPIES: Readonly<Record<RouterName, 'one' | 'several' | undefined>> = {
   'first-contact': 'one',
   ...{ epidemic: 'several', 'two-hop': 'several' },
@@ -45,7 +45,7 @@ export const conservationOfBundles: Check = {
   catches: '1 bundle',
   run: (engine) => {
     const imbalance = (kept: number): number => {
-      // This router has one copy of each bundle, so that they can be counted.
+      // With this router each bundle has one copy, so that bundles can be counted by copies.
       const run = result(engine, { router: 'first-contact', kept });
       // A message that came twice must not stand in for one that is lost.
       const arrived = run.delivered - run.doubled;
@@ -68,7 +68,7 @@ export const conservationOfBundles: Check = {
   },
 };
 
-/** Check D7 of docs/VERIFICATION.md: copies and stores. */
+/** Check D7 of docs/VERIFICATION.md: which routers deliver more in small stores, and which in large ones. */
 export const routersInSmallStores: Check = {
   id: 'D7',
   name: 'copies and stores',

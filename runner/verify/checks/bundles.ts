@@ -16,7 +16,7 @@ import {
 } from '../bundles/ltp-rounds.ts';
 import { deliveryDelays } from '../bundles/meeting-delays.ts';
 
-/** The interval is so many standard errors (docs/VERIFICATION.md#how-to-read-the-table). */
+/** Half of the interval, in standard errors (docs/VERIFICATION.md#how-to-read-the-table). */
 const ERRORS = 4;
 const MESSAGES = 1_500;
 const NETWORK: MeetingNodes = { nodes: 10, everySeconds: 3_600, copies: 4 };
@@ -54,7 +54,7 @@ function delayMeasures(engine: SeededEngine, router: RouterName): readonly Measu
   ];
 }
 
-/** Check D1 of docs/VERIFICATION.md: routers of bundles. */
+/** Check D1 of docs/VERIFICATION.md: delays of bundles with each router, among nodes that meet by chance. */
 export const routersOfCopies: Check = {
   id: 'D1',
   name: 'routers of bundles',
@@ -68,7 +68,7 @@ const BLOCKS = 400;
 /** Standard deviation of the rounds of a block, as measured over 400 blocks. */
 const ROUNDS_DEVIATION = 0.66;
 
-/** Check D3 of docs/VERIFICATION.md: LTP over 324 s, 10 % loss. */
+/** Check D3 of docs/VERIFICATION.md: rounds of LTP over a delay of 324 s with 10 % loss. */
 export const repairsOfLtp: Check = {
   id: 'D3',
   name: 'LTP over 324 s, 10 % loss',

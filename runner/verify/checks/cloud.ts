@@ -22,14 +22,14 @@ const DOWN_BPS = 8_000_000;
 const SENDERS = 3;
 const PACKETS = 300;
 const REGIONS = ['east', 'north', 'west'] as const;
-/** ms; rows from, columns to. No two are equal. */
+/** Delays between regions, ms: rows are the senders', columns the receivers'. No two are equal. */
 const DELAYS = [
   [1, 20, 40],
   [25, 2, 60],
   [45, 65, 3],
 ] as const;
 
-/** Check 21 of docs/VERIFICATION.md: cloud. */
+/** Check 21 of docs/VERIFICATION.md: hosts of a cloud share nothing but their accesses. */
 export const cloud: Check = {
   id: '21',
   name: 'cloud',

@@ -28,7 +28,7 @@ const PACKETS_PER_SECOND = 2_500;
 const HOPS_MAX = 12;
 /** Number of events between two inspections. */
 const LOOK_EVENTS = 10_000;
-/** Drop reasons that the run must not produce: not of links, and without a model of processors. */
+/** Drop reasons that the run cannot produce: they are not from links, and processors are not modelled. */
 const ELSEWHERE: ReadonlySet<DropReason> = new Set([
   ...(['port-unreachable', 'no-route', 'cpu-queue-full'] as const),
 ]);
@@ -42,7 +42,7 @@ const FADING: LossSpec = {
   ...{ lossGood: 0, lossBad: 0.5 },
 };
 
-/** Every value of a direction and every kind of each occurs on one of the links of the ring. */
+/** Every setting of a direction, in each of its kinds, occurs on one of the links of the ring. */
 const FORWARD: readonly DirectionSpec[] = [
   {
     ...BASE,
@@ -215,7 +215,7 @@ class Trouble {
         },
       ],
       crash: [(): unknown => world.host(name).isUp && this.crash(name)],
-      // A tap is there from the beginning; an attack is one, and a flood is traffic.
+      // No effects of their own here: a tap is set from the beginning, an attack is a tap, a flood is traffic.
       ...{ clock: [], tap: [], attack: [], flood: [] },
     };
     const all = Object.values(effects).flat();
@@ -234,7 +234,7 @@ class Trouble {
   }
 }
 
-/** The mistakes found in a run; the worst of all inspections. */
+/** The mistakes found in a run: for each kind the largest of all inspections. */
 interface Findings {
   imbalance: number;
   rows: number;
@@ -264,7 +264,7 @@ function look(trouble: Trouble, findings: Findings): void {
   findings.looks += 1;
 }
 
-/** Check 16 of docs/VERIFICATION.md: conservation. */
+/** Check 16 of docs/VERIFICATION.md: conservation of packets. */
 export const conservation: Check = {
   id: '16',
   name: 'conservation',

@@ -32,7 +32,7 @@ const PERIOD_SECONDS = 100;
 const CONTACT_SECONDS = 20;
 const PACKETS = 40_000;
 
-/** Check D2 of docs/VERIFICATION.md: periodic contact. */
+/** Check D2 of docs/VERIFICATION.md: the wait for a periodic contact. */
 export const waitForContact: Check = {
   id: 'D2',
   name: 'periodic contact',
@@ -77,7 +77,7 @@ export const waitForContact: Check = {
 
 const PLANS = 500;
 const BUNDLES = 12;
-/** Instants are small, so that bundles and contacts often just fit. */
+/** Range of contact starts and deadlines, s: small, so that bundles often just fit into contacts. */
 const HORIZON = 30;
 
 function randomPlan(draw: RandomStream): ContactPlan {
@@ -95,14 +95,14 @@ function randomPlan(draw: RandomStream): ContactPlan {
 
 /** What the routes of one plan did wrong. */
 interface Wrongs {
-  /** Bundles in contacts that could not carry them, or after which they were too late. */
+  /** Bundles routed over contacts that cannot carry them, or that arrived after their deadline. */
   overfull: number;
-  /** Bundles that were told that there is no way though one could carry them. */
+  /** Bundles that got no route, although a route had room for them. */
   overlooked: number;
   routed: number;
 }
 
-/** Sends bundles one after the other, and keeps books of its own on what each contact can carry. */
+/** Routes bundles one after the other, and keeps its own account of what each contact can still carry. */
 function route(plan: ContactPlan, draw: RandomStream, isForgetful: boolean, wrongs: Wrongs): void {
   const { start, end, rate: rates } = plan;
   const left = Array.from(
@@ -144,17 +144,17 @@ function book(chosen: Projection, load: Load, left: number[], wrongs: Wrongs): v
   for (const contact of contacts) left[contact] = (left[contact] as number) - load.volume;
 }
 
-/** Whether any of all routes has room in each contact and time, without a wait for other bundles. */
+/** True if some route meets the deadline, and each of its contacts has room behind earlier bundles. */
 function hasWay(plan: ContactPlan, { volume, deadlineNs }: Load, left: readonly number[]): boolean {
   const query = { source: 0, target: plan.nodes - 1, atNs: 0 };
   const all = everyRoute(plan, query);
-  // As many routes as the choice considers.
+  // Only as many routes as the choice under test considers.
   return all.slice(0, ROUTES_MAX).some(({ contacts }) => {
     let atNs = 0;
     for (const index of contacts) {
       const [startNs, endNs] = [plan.start[index] as number, plan.end[index] as number];
       const [rate, owltNs] = [plan.rate[index] as number, plan.trip[index] as number];
-      // Of what is left, the end: other bundles may go before.
+      // Earlier bundles may go first, so only the end of the contact is free.
       const freeNs = endNs - ((left[index] as number) / rate) * S;
       const departureNs = Math.max(startNs, freeNs, atNs);
       const throughNs = departureNs + (volume / rate) * S;
@@ -198,14 +198,14 @@ const SIDE_METRES = 4_000;
 const RANGE_METRES = 40;
 const SPEED = 5;
 const DAY_SECONDS = 86_400;
-/** How much oftener walkers meet who are in the middle more often than at the edges. */
+/** Factor of the meeting rate because walkers are in the middle more often than at the edges. */
 const CROWDING = 1.3683;
 
 function meetingsOf({ links }: GeneratedTopology): number {
   return links.reduce((sum, { both }) => sum + (both?.contacts?.windows.length ?? 0), 0);
 }
 
-/** Check D6 of docs/VERIFICATION.md: waypoints. */
+/** Check D6 of docs/VERIFICATION.md: how often random-waypoint walkers meet. */
 export const meetingsOfWalkers: Check = {
   id: 'D6',
   name: 'waypoints',

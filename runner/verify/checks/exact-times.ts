@@ -100,7 +100,7 @@ function unequalHops(engine: SeededEngine): readonly Measure[] {
   });
 }
 
-/** Ends of back-to-back packets whose serialisation times are not whole ns. */
+/** Measures when back-to-back packets end whose serialisation times are not whole ns. */
 function carriedRemainder(
   engine: SeededEngine,
   name: string,

@@ -138,7 +138,7 @@ function doNothing(): void {
   // Nothing to do, because there are no nodes.
 }
 
-/** Check 20 of docs/VERIFICATION.md: fault schedule. */
+/** Check 20 of docs/VERIFICATION.md: the random fault schedule. */
 export const faultSchedule: Check = {
   id: '20',
   name: 'fault schedule',

@@ -21,9 +21,9 @@ const SIGMA_NS = 1_000_000;
 const BOUND_SIGMAS = 3;
 const PARETO_SCALE_NS = 100_000;
 const PARETO_SHAPE = 3;
-/** Exceeded by chance with a probability of 8e-9. */
+/** Cap of Pareto jitter, which a draw exceeds with a probability of 8e-9. */
 const PARETO_CAP_NS = 49_000_000;
-/** Clamping would put 270 of 1e5 samples on a bound, which Kolmogorov-Smirnov cannot see. */
+/** Most samples on a bound: clamping would put 270 of 1e5 there, which Kolmogorov-Smirnov cannot see. */
 const ON_BOUND_MAX = 9;
 
 /** The critical value of Kolmogorov-Smirnov at four sigma. */

@@ -89,7 +89,7 @@ export const gilbert: Check = {
         `first of ${SHORT_RUNS} short runs lost`,
         LOSS,
         short.firstLost / SHORT_RUNS,
-        // Independent runs: a proportion, four standard errors.
+        // Four standard errors of a proportion, because the runs are independent.
         4 * Math.sqrt((LOSS * (1 - LOSS)) / SHORT_RUNS),
       ),
       row(
@@ -111,7 +111,7 @@ function row(
   return { label, theory, measured, accept: plusMinus(half), digits: 6 };
 }
 
-/** Maximal runs of lost packets. */
+/** Counts the bursts: the longest possible sequences of lost packets. */
 function burstsOf(lost: Uint8Array): {
   readonly losses: number;
   readonly bursts: number;

@@ -45,10 +45,10 @@ const DUMMY_SAMPLES = {
   10: { targets: 120, gapSeconds: 0.4 },
   100: { targets: 40, gapSeconds: 0.3 },
 } as const;
-/** log2(100) + h(Erlang(3, 0.2667)). */
+/** Upper bound of the entropy, bits: log2(100) + h(Erlang(3, 0.2667)). */
 const CEILING = 7.4025;
 
-/** Check P6 of docs/VERIFICATION.md: dummies on low traffic (P5), bits. */
+/** Check P6 of docs/VERIFICATION.md: entropy in bits if mixes add dummies to low traffic, as in P5. */
 export const dummyTraffic: Check = {
   id: 'P6',
   name: 'dummies on low traffic (P5), bits',
@@ -138,7 +138,7 @@ function foundShare(engine: SeededEngine, setting: DisclosureTrials): number {
   return found / (TRIALS * m);
 }
 
-/** Check P11 of docs/VERIFICATION.md: statistical disclosure, friends found. */
+/** Check P11 of docs/VERIFICATION.md: the share of friends that statistical disclosure finds. */
 export const statisticalDisclosure: Check = {
   id: 'P11',
   name: 'statistical disclosure, friends found',
@@ -163,7 +163,7 @@ export const statisticalDisclosure: Check = {
 
 const BLENDINGS = 4_000;
 const BLENDING = { rho: 50, epsilon: 0.01 };
-/** lambda_M / mu. */
+/** Loops that a mix sends per mean delay: lambda_M / mu. */
 const LOOP_RATES = [0.01, 0.1, 0.5, 1] as const;
 
 /** Check P12 of docs/VERIFICATION.md: n-1 attack, rho = 50, epsilon = 0.01. */
@@ -196,8 +196,8 @@ export const blendingAttack: Check = {
 };
 
 /**
- * Layers, mean delay in units, repetitions, and mean epsilon of 24 repetitions of an independent
- * recursion (Loopix, USENIX Security 2017, section 4.3.1).
+ * Layers, mean delay in units, repetitions, mean epsilon of 24 repetitions of an independent
+ * recursion, and half of the interval (Loopix, USENIX Security 2017, section 4.3.1).
  */
 const EPSILON_ROWS = [
   { layers: 3, mean: 5, runs: 12, theory: 0.021, half: 0.03 },
@@ -207,7 +207,7 @@ const EPSILON_ROWS = [
   { layers: 2, mean: 1, runs: 24, theory: 0.34, half: 0.34 },
 ] as const;
 
-/** Check P13 of docs/VERIFICATION.md: Loopix, epsilon of two senders. */
+/** Check P13 of docs/VERIFICATION.md: how far a Loopix mix tells two senders apart (epsilon). */
 export const senderEpsilon: Check = {
   id: 'P13',
   name: 'Loopix, epsilon of two senders',
@@ -234,7 +234,7 @@ export const senderEpsilon: Check = {
 const INTERSECTION = { receivers: 1_000, batch: 50 };
 const INTERSECTION_RUNS = 2_000;
 
-/** Check P14 of docs/VERIFICATION.md: intersection, N = 1,000, b = 50. */
+/** Check P14 of docs/VERIFICATION.md: receivers left by the intersection attack, of N = 1,000, b = 50. */
 export const intersection: Check = {
   id: 'P14',
   name: 'intersection, N = 1,000, b = 50',

@@ -49,7 +49,7 @@ function entropyRows(engine: SeededEngine, id: string, rows: readonly Row[]): re
   });
 }
 
-/** Layers, the mean per hop that makes 1 s end to end, and published bits for b = 0 and 10 %. */
+/** Layers, published bits without and with 10 % corrupt mixes, and half of the interval, bits. */
 const SECOND_ROWS = [
   { layers: 1, published: [10.2534, 9.3162], half: 0.09 },
   { layers: 2, published: [13.296, 12.2948], half: 0.09 },
@@ -74,7 +74,7 @@ function lumpBits(meanSeconds: number): number {
   return 1 / (2 * Math.LN2 * inflow * meanSeconds);
 }
 
-/** Check P1 of docs/VERIFICATION.md: entropy, 1 s end to end, bits. */
+/** Check P1 of docs/VERIFICATION.md: entropy in bits, at a mean of 1 s end to end. */
 export const entropyByLayers: Check = {
   id: 'P1',
   name: 'entropy, 1 s end to end, bits',
@@ -99,7 +99,7 @@ export const entropyByLayers: Check = {
     ),
 };
 
-/** Check P2 of docs/VERIFICATION.md: the same, one mix in ten corrupt. */
+/** Check P2 of docs/VERIFICATION.md: as P1, with one mix in ten corrupt. */
 export const entropyOfCorruptLayers: Check = {
   id: 'P2',
   name: 'the same, one mix in ten corrupt',
@@ -131,10 +131,10 @@ const HOP_ROWS = [
   { layers: 10, published: [12.6335, 12.6613], half: 0.09 },
   { layers: 15, published: [12.9334, 12.9745], half: 0.09 },
 ] as const;
-/** Half-widths of uniform link delays, s. */
+/** Bounds between which the delays of links are uniform, s. */
 const RANDOM_LINKS = [0.01, 0.1] as const;
 
-/** Bits of Erlang(layers) and of the links between mixes, which are as random as delays. */
+/** Entropy in bits if both the mixes' delays and those of the links between them are random. */
 function withRandomLinks(layers: number): number {
   let density = erlangDensity(layers);
   const width = (RANDOM_LINKS[1] - RANDOM_LINKS[0]) / HOP;
@@ -143,7 +143,7 @@ function withRandomLinks(layers: number): number {
   return Math.log2(rate) + densityBits(density, HOP);
 }
 
-/** Check P3 of docs/VERIFICATION.md: entropy, 100 ms per hop, bits. */
+/** Check P3 of docs/VERIFICATION.md: entropy in bits, at a mean of 100 ms per hop. */
 export const entropyByHop: Check = {
   id: 'P3',
   name: 'entropy, 100 ms per hop, bits',
@@ -185,7 +185,7 @@ const WIDTH_ROWS = [
   { width: 100, corrupt: 10, published: 11.935, theory: 11.935, half: 0.35 },
 ] as const;
 
-/** Check P4 of docs/VERIFICATION.md: entropy by width, L = 3, bits. */
+/** Check P4 of docs/VERIFICATION.md: entropy in bits, by the width of three layers. */
 export const entropyByWidth: Check = {
   id: 'P4',
   name: 'entropy by width, L = 3, bits',
@@ -212,7 +212,7 @@ const LOW_RATE = 100;
 const LOW_WIDTH = 50;
 const LOW_SAMPLE = { targets: 300, gapSeconds: 1 };
 
-/** Check P5 of docs/VERIFICATION.md: entropy, half a message per pool. */
+/** Check P5 of docs/VERIFICATION.md: entropy if a mix holds half a message on average. */
 export const entropyOfLowTraffic: Check = {
   id: 'P5',
   name: 'entropy, half a message per pool',
@@ -242,7 +242,7 @@ export const entropyOfLowTraffic: Check = {
   },
 };
 
-/** 40 % for the first of ten mixes, the rest shared equally (MiXiM, figure 6). */
+/** Share of the traffic for the first of ten mixes; the others share the rest equally (MiXiM, figure 6). */
 const HEAVY = 0.4;
 const BIASED: readonly number[] = Array.from({ length: WIDTH }, (_, i) =>
   i === 0 ? HEAVY : (1 - HEAVY) / (WIDTH - 1),
@@ -256,7 +256,7 @@ const BIASED_ROWS = [
   { label: 'all, heavy corrupt', shares: [BIASED, BIASED, BIASED], corrupt: 1, half: 0.12 },
 ] as const;
 
-/** Check P16 of docs/VERIFICATION.md: entropy, one mix in ten gets 40 %, bits. */
+/** Check P16 of docs/VERIFICATION.md: entropy in bits if one mix in ten gets 40 % of the traffic. */
 export const entropyOfBiasedRoutes: Check = {
   id: 'P16',
   name: 'entropy, one mix in ten gets 40 %, bits',

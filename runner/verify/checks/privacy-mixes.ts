@@ -23,10 +23,10 @@ import { runMixes } from '../mixes/mix-network.ts';
 import { densityBits, erlangDensity, plusUniform, uniformDensity } from '../mixes/mix-theory.ts';
 import { watchMix } from '../mixes/single-mix.ts';
 
-/** 5 s end to end, in the setting of P1, as published for b = 0. */
+/** Published bits without corrupt mixes, at 5 s end to end in the setting of P1. */
 const FIVE_SECONDS = [12.6893, 15.8332, 15.6245, 15.4497, 15.3002] as const;
 
-/** Check P7 of docs/VERIFICATION.md: closed form, 5 s end to end, bits. */
+/** Check P7 of docs/VERIFICATION.md: entropy in bits by the closed form, at 5 s end to end. */
 export const closedForm: Check = {
   id: 'P7',
   name: 'closed form, 5 s end to end, bits',
@@ -55,8 +55,8 @@ const LOADS = [
   { rho: 200, poisson: { targets: 200, below: 0.12, above: 0.12 }, uniform: { targets: 40 } },
 ] as const;
 /**
- * The estimator of uniform delays is a mean-field one, up to 0.15 bit low. 0.44 distinguishes the
- * other law.
+ * The estimator for uniform delays is a mean-field one, up to 0.15 bit low. The other law would
+ * differ by 0.44 bit.
  */
 const MEAN_FIELD = { below: 0.4, above: 0.15 };
 
@@ -81,7 +81,7 @@ function singleMixBits(engine: SeededEngine, { rho, law, targets: count }: MixSa
   return summarise(beliefs.map(({ p }) => shannonBits(p))).mean;
 }
 
-/** Check P8 of docs/VERIFICATION.md: one mix, lambda / mu = rho, bits. */
+/** Check P8 of docs/VERIFICATION.md: entropy in bits of one mix with lambda / mu = rho. */
 export const singleMix: Check = {
   id: 'P8',
   name: 'one mix, lambda / mu = rho, bits',
@@ -103,7 +103,7 @@ export const singleMix: Check = {
     ),
 };
 
-/** N, n, and the entropy (1 + n/N) log2(N + n) - (n/N) log2 n (Serjantov and Danezis, PET 2002). */
+/** Batch N, pool n, and entropy (1 + n/N) log2(N + n) - (n/N) log2 n (Serjantov and Danezis, PET 2002). */
 const POOLS = [
   [10, 0, 3.3219],
   [10, 10, 5.3219],
@@ -132,7 +132,7 @@ function poolBelief(engine: SeededEngine, batch: number, kept: number): Float64A
   return belief?.p ?? new Float64Array(0);
 }
 
-/** Check P9 of docs/VERIFICATION.md: threshold pool mix, bits. */
+/** Check P9 of docs/VERIFICATION.md: entropy in bits of a threshold pool mix. */
 export const poolMix: Check = {
   id: 'P9',
   name: 'threshold pool mix, bits',
@@ -207,7 +207,7 @@ function histogramBits(values: readonly number[]): number {
   return bits + (counts.size - 1) / (2 * values.length * Math.LN2) + Math.log2(CELL);
 }
 
-/** Check P10 of docs/VERIFICATION.md: three delays of mean 1 s, bits. */
+/** Check P10 of docs/VERIFICATION.md: entropy in bits of three delays with a mean of 1 s. */
 export const sumOfDelays: Check = {
   id: 'P10',
   name: 'three delays of mean 1 s, bits',

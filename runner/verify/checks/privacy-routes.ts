@@ -49,7 +49,7 @@ function routesOf({ events, messages }: Truth): Routes {
   return { corrupt, first, last };
 }
 
-/** Check P15 of docs/VERIFICATION.md: routes, 3 of 10 mixes corrupt. */
+/** Check P15 of docs/VERIFICATION.md: what corrupt mixes learn from routes, if 3 in 10 are corrupt. */
 export const corruptRoutes: Check = {
   id: 'P15',
   name: 'routes, 3 of 10 mixes corrupt',

@@ -99,7 +99,7 @@ function markovian(engine: SeededEngine): MarkovianResult {
   });
 }
 
-/** Packets on the link by their present place, not by counts of in and out. */
+/** Number of packets on the link, from where they are now and not from counts of in and out. */
 function inSystem(line: Line): number {
   const { queued, inSerialisation, inPipe } = (line.directions[0] as Direction).conservation();
   return queued + inSerialisation + inPipe;

@@ -16,7 +16,7 @@ const THRESHOLD = 7;
 const ELEMENTS = 16_000;
 const BITS = 32;
 const DELAY_NS = 10_000_000;
-/** 8 ns a byte. */
+/** Rate of each link, at which a byte takes 8 ns. */
 const RATE_BPS = 1_000_000_000;
 const BYTE_NS = 8;
 const OVERHEAD_BYTES = 28;
@@ -34,9 +34,9 @@ const LINK: DirectionSpec = {
   queue: { kind: 'drop-tail' },
 };
 
-/** Array, type and session with its head. */
+/** Bytes at the start of a message: CBOR head of the array, type, session with its CBOR head. */
 const HEAD = 1 + 1 + 2 + 32;
-/** A key or a share of 32 bytes with its head, and a box of 88. */
+/** Bytes of a key or share (32), and of a sealed box (88), each with its CBOR head. */
 const KEY = 2 + 32;
 const BOX = 2 + 88;
 
@@ -55,11 +55,11 @@ const MESSAGES: readonly number[] = [
   HEAD + 3 + (ELEMENTS * BITS) / 8,
   // Survivors, and nobody lost.
   HEAD + 1 + CLIENTS + 1,
-  // A share of the own mask of each.
+  // One share for each client: of the secret of its own mask.
   HEAD + 1 + CLIENTS * (1 + 1 + 1 + KEY),
 ];
 
-/** Charged to one client: secrets shared with the others, masks, boxes opened. */
+/** Time charged to one client, ns: sharing secrets with the others, masking, opening boxes. */
 function clientWorkNs(): number {
   const { agreement, derivation, box, coefficients, element } = COST_NS;
   const sharing = NEIGHBOURS * (2 * (agreement + derivation + box) + THRESHOLD * coefficients);
@@ -67,7 +67,7 @@ function clientWorkNs(): number {
   return sharing + masking + NEIGHBOURS * (derivation + box);
 }
 
-/** Charged to the server, for the own mask of each client: its secret is rebuilt, its seed derived, the mask removed. */
+/** Time charged to the server, ns: for each client it rebuilds a secret, derives a seed and removes a mask. */
 function serverWorkNs(): number {
   const { weight, product, derivation, element } = COST_NS;
   const holders = THRESHOLD + 1;
@@ -75,7 +75,7 @@ function serverWorkNs(): number {
   return rebuilding + CLIENTS * derivation + CLIENTS * ELEMENTS * element;
 }
 
-/** Check F1 of docs/VERIFICATION.md: round of secure sums. */
+/** Check F1 of docs/VERIFICATION.md: duration of one round of secure aggregation. */
 export const secureRound: Check = {
   id: 'F1',
   name: 'round of secure sums',

@@ -13,7 +13,7 @@ import { UNIT_LINK } from './queues.ts';
 
 const BUCKET_RATE = 1_000_000;
 const BUCKET_BURST = 10_000;
-/** One byte of the bucket's rate, ns. */
+/** Time of one byte at the bucket's rate, ns. */
 const NS_PER_BYTE = 1e9 / BUCKET_RATE;
 const BUCKET_BYTES = 1_000;
 const BUCKET_PACKETS = 100;
@@ -66,7 +66,7 @@ function largestExcess(engine: SeededEngine): number {
     },
     watch: {
       started: (_hop, number, _waitNs, now) => {
-        // The best s is either an earlier one or this one: one pass, in units of the rate's ns.
+        // The best s is either an earlier one or `now`, so one pass is enough; the excess is in ns of the rate.
         level = Math.max(0, level - (now - last)) + (drawn[number] ?? 0) * NS_PER_BYTE;
         last = now;
         largest = Math.max(largest, level);
@@ -118,7 +118,7 @@ export interface CodelRun {
   readonly maxSojournNs: number;
 }
 
-/** 1,000 B every 0.8 ms on a link that takes 1 ms for each. */
+/** Sends 1,000 B every 0.8 ms over a CoDel link that takes 1 ms for each. */
 export function runCodelOverload(engine: SeededEngine): CodelRun {
   const drops: { atNs: number; number: number }[] = [];
   let forwarded = 0;

@@ -17,7 +17,7 @@ const PACKETS = 500_000;
 const RHO = 0.6;
 const MEAN_BYTES = 1_000;
 
-/** Check 8 of docs/VERIFICATION.md: tandem (Burke), size drawn anew. */
+/** Check 8 of docs/VERIFICATION.md: waits at two links in a row (Burke) if the size is drawn anew. */
 export const burke: Check = {
   id: '8',
   name: 'tandem (Burke), size drawn anew',
@@ -63,7 +63,7 @@ export const burke: Check = {
   },
 };
 
-/** Check 8b of docs/VERIFICATION.md: tandem, constant size. */
+/** Check 8b of docs/VERIFICATION.md: two links in a row with packets of constant size. */
 export const constantTandem: Check = {
   id: '8b',
   name: 'tandem, constant size',

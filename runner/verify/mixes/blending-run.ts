@@ -15,10 +15,10 @@ import { MixBench } from './single-mix.ts';
 const MEAN_NS = 1e9;
 /** After this many mean delays, the state of a mix is practically stationary. */
 const FILLING = 10;
-/** Three mixes on a loop, links that take a tenth of a delay. */
+/** A loop of three mixes, whose links take a tenth of a mean delay. */
 const LOOP = { hops: 3, meanDelayNs: MEAN_NS, transitNs: MEAN_NS / 10 };
 
-/** The attack. */
+/** The parameters of the attack. */
 export interface BlendingRun {
   readonly rho: number;
   readonly epsilon: number;
@@ -86,8 +86,7 @@ function detectedShare(engine: SeededEngine, run: BlendingRun, loopsPerDelay: nu
   const deadlineNs = loopDeadline(LOOP);
   const tauNs = drainDelays(run) * MEAN_NS;
   const areBlocked = engine.defects.mixes?.hasImmuneLoops !== true;
-  // Alarm on the first overdue loop: a loop that is late by chance once an hour or less is no
-  // accident here.
+  // Alarms on the first overdue loop: no number of false alarms is too many here.
   const watch = {
     deadlineNs,
     windowNs: MEAN_NS,

@@ -37,7 +37,7 @@ const DUMMY = 4;
 export interface Dummies {
   /** Rate of each mix that is not in the last layer, 1/s. */
   readonly perMixRate: number;
-  /** Mixes that a dummy passes after its own: one, or all remaining ones. */
+  /** Where a dummy ends: `link`, in the next layer; `partial`, in the last one. */
   readonly route: 'link' | 'partial';
 }
 
@@ -266,7 +266,7 @@ class MixNetwork implements EventHandler {
     this.grow(message);
     const layer = Math.floor(mix / width);
     this.mix[message] = mix;
-    // It ends on arrival in the layer after `last`.
+    // The dummy ends when it arrives in the layer after `last`.
     this.last[message] = dummies.route === 'link' ? layer : layers - 2;
     this.record.add(ARRIVED, message, mix, this.scheduler.now);
     this.scheduler.post(this.delayNs(), DEPART, message);

@@ -122,7 +122,7 @@ function allCorrupt(layers: readonly BiasedLayer[]): number {
   return layers.reduce((product, { corrupt }) => product * corrupt, 1);
 }
 
-/** Density of two exponential delays of mean 1, and of one more with each of the probabilities. */
+/** Density of the sum of two exponential delays of mean 1, and one more with each given probability. */
 function mixtureOf(probabilities: readonly number[]): Density {
   let counts = [1];
   for (const p of probabilities) {

@@ -74,7 +74,7 @@ function gapNs(stream: RandomStream, rate: number): number {
   return toNanoseconds(stream.exponential(SECOND / rate));
 }
 
-/** How to set up a mix. */
+/** The strategy of a mix, and who hears what leaves it. */
 export interface BenchOptions {
   readonly mixing: Readonly<Record<string, unknown>>;
   /** Called for each item that leaves. */

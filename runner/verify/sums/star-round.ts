@@ -23,7 +23,7 @@ import {
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
 const WORK_DONE = FIRST_UPPER_KIND;
-/** Longer than any session here. */
+/** A timeout that no session here reaches, ns. */
 const PATIENCE_NS = 3_600_000_000_000;
 const SERVER = 0;
 const CRYPTO: CryptoProvider = provider('node', { timing: 'simulation' });

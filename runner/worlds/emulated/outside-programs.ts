@@ -93,7 +93,7 @@ export class OutsidePrograms {
     this.warnings.push(`${why}, see ${name}.err.log`);
   }
 
-  /** Stops those that are still there; returns how each has ended. */
+  /** Stops the programs that still run; returns how each program has ended. */
   async stop(): Promise<ReadonlyMap<string, ProgramEnd>> {
     const programs = [...this.#programs];
     const ends = await Promise.all(programs.map(([, program]) => program.stop()));

@@ -16,7 +16,7 @@ const LATENESS_WARN_NS = 1_000_000;
  */
 const MISSING_WARN = 0.02;
 
-/** How late links, hand-overs and whole packets were; undefined if hardly. */
+/** A warning of how late links, hand-overs and whole packets were; undefined if it was little. */
 export function latenessWarning(metrics: Metrics): string | undefined {
   const link = dataOf(metrics, 'live.lateness');
   const hop = dataOf(metrics, 'live.hop_lateness');

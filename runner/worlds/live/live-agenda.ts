@@ -12,7 +12,7 @@ import type { ReadyTask } from '../../../engine/live/ready-queue.ts';
 import { SourceAdmission } from '../../traffic/source-admission.ts';
 import type { Agenda } from '../agenda.ts';
 
-/** No application is having its turn. */
+/** The value of `sourceDueNs` while no source is having its turn. */
 const NO_TURN = -1;
 
 /** See the module. */

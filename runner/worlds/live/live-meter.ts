@@ -44,7 +44,7 @@ export class LiveMeter {
   #cpuUs = 0;
   #wallUs = 0;
 
-  /** @param pace of the machine before the run: measuring it holds the process up for 50 ms. */
+  /** @param pace The pace of the machine, measured before the run since that blocks the process for 50 ms. */
   constructor(world: LiveWorld, handovers: HandoverBook, pace: number) {
     this.#world = world;
     this.#pace = pace;

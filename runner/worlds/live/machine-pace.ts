@@ -6,9 +6,9 @@
  */
 import { calibrationLoop } from '../../../engine/measure/calibration-loop.ts';
 
-/** Some 5 ms of a core. */
+/** Steps of a measurement, which takes some 5 ms of a core. */
 const STEPS = 500_000;
-/** The first ones warm the compiler up; one interruption moves no median. */
+/** Measurements that only warm the compiler up, and those of which the median counts. */
 const WARM_UP = 3;
 const ROUNDS = 7;
 const MS_PER_S = 1_000;
