@@ -3,7 +3,7 @@
  * render reports. The command line does nothing that these calls cannot.
  *
  * Nothing is written to disk and nothing printed; wrong files throw {@link ConfigError} or
- * {@link Refusal} before anything runs. Types of the port, for protocols of your own: `orrery/host`.
+ * {@link Refusal} before anything runs. `orrery/host` has the types that protocols of your own need.
  *
  * @module
  */
@@ -54,25 +54,25 @@ export type {
 } from './services/mixnode/index.ts';
 export { ConfigError, type ConfigIssue } from './topologies/files/config-error.ts';
 
-/** What may be said about loading. */
+/** Options of {@link loadScenario}. */
 export interface LoadOptions {
   /** Values of the file to change before it is checked, as `--set`: `{ duration: '5s' }`. */
   readonly set?: Readonly<Record<string, string>>;
 }
 
-/** What may be said about a run. */
+/** Options of {@link runScenario}. */
 export interface RunOptions extends LoadOptions {
   /** Seeds to run, integers >= 0; those of the file when absent. */
   readonly seeds?: readonly number[];
   /** Worker threads at most, from 1; all cores when absent. */
   readonly threads?: number;
-  /** Called about ten times a second. */
+  /** Called with the state of the run, about ten times a second. */
   readonly onProgress?: (state: RunState) => void;
   /** Ends the run early; the report then says `ending: 'interrupted'`. */
   readonly signal?: AbortSignal;
 }
 
-/** What may be said about a run on real sockets, where seeds run one after the other. */
+/** Options of {@link runLive}, which runs seeds one after the other. */
 export interface LiveOptions extends Omit<RunOptions, 'threads'> {
   /** `links` (default): delay, rate and loss as in the topology; `off`: none. */
   readonly shape?: 'links' | 'off';
@@ -159,7 +159,7 @@ export function compareReports(baseline: Report, candidate: Report): ReportCompa
  * Reads a `report.json` that a run has left.
  *
  * @param json Its text.
- * @throws Refusal when it is none, or of another version.
+ * @throws Refusal if the text is no report, or a report of another version.
  * @example
  * import { parseReport, renderReport, runScenario } from 'orrery';
  *
@@ -202,7 +202,7 @@ export async function renderReport(report: Report, format: ReportFormat): Promis
   }
 }
 
-/** What mixes of this process compute with, and draw from. */
+/** The cryptography and the random bytes that mixes of this process use. */
 function mixParts(): MixnodeParts {
   return {
     crypto: provider('node'),
@@ -233,11 +233,11 @@ export function startMixnode(options: MixnodeOptions = {}): Mixnode {
 }
 
 /**
- * Makes a packet through mixes.
+ * Makes a Sphinx packet that goes through mixes.
  *
- * @param path At least one mix, in their order; a {@link Mixnode} is one.
+ * @param path The mixes on its way, at least one, in order; a {@link Mixnode} is such a mix.
  * @param payload User data, at most `userPayloadLength` bytes; filled up with zeros.
- * @param options As the mixes were started.
+ * @param options The options with which the mixes were started.
  * @throws RangeError when path or payload do not fit.
  * @example
  * import { mixPacket, startMixnode } from 'orrery';
@@ -259,7 +259,7 @@ export function mixPacket(
  * Reads a published `mixnode.toml`: options of a node `run: mixnet`, and of {@link startMixnode}.
  *
  * @param toml Its text.
- * @throws Refusal naming key and line of what cannot be meant.
+ * @throws Refusal naming key and line of the mistake in the file.
  * @example
  * import { parseMixnodeToml, startMixnode } from 'orrery';
  *

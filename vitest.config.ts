@@ -29,15 +29,15 @@ const NATIVE = {
 /** Settings for tests with real sockets, processes or a browser: one file after the other. */
 const WAITING = { pool: 'forks', maxWorkers: 1, hookTimeout: 60_000 } as const;
 
-/** A machine that did something else for a moment is no defect; the end of the run names such tests. */
+/** Repeats a failed test once, as other programs may have slowed it; the end of the run names such tests. */
 const TWICE = { retry: 1 };
 
 /**
- * Projects by the suffix of the file's name, `NAME.SUFFIX.test.ts`; their names are the suffixes. A time limit ends what
- * hangs, on a slow machine that does much else, too.
+ * Test projects, named after the suffix of their files, `NAME.SUFFIX.test.ts`. Time limits end tests that hang, and are
+ * long enough for a slow and busy machine.
  */
 const BY_SUFFIX = {
-  /** Tests that replace modules, or load them anew, or modules that only Vite can find: they need vitest's runner of modules. */
+  /** Tests that replace or reload modules, or load modules that only Vite finds: these need vitest's own module runner. */
   reload: { ...COMPUTING, testTimeout: 180_000 },
   /** Tests that follow the wall clock on real sockets and processes. */
   wall: { ...PREPARED, ...WAITING, ...TWICE, testTimeout: 180_000 },
@@ -48,13 +48,13 @@ const BY_SUFFIX = {
   slow: { ...NATIVE, testTimeout: 300_000 },
   /** Long runs that follow the wall clock. */
   'slow-wall': { ...PREPARED, ...WAITING, ...TWICE, testTimeout: 180_000 },
-  /** Tests that judge a speed, the wall clock to a few percent, or count what comes back in time: nothing runs beside them. */
+  /** Tests of a speed, of wall-clock times to a few percent, or of how many answers come in time: nothing runs beside them. */
   alone: { ...PREPARED, ...WAITING, testTimeout: 120_000 },
   /** The browser view in Debian's chromium. */
   browser: { ...WAITING, ...TWICE, testTimeout: 60_000 },
   /** Sweeps over real queue servers, which have to be installed: redis-server and postgresql of Debian. */
   fleet: { ...PREPARED, ...WAITING, testTimeout: 300_000, hookTimeout: 120_000 },
-  /** What takes too long for each change: a row of `npm run nightly`. */
+  /** Tests that take too long for each change; `npm run nightly` runs them. */
   nightly: { ...PREPARED, ...WAITING, testTimeout: 3_600_000 },
   /** The package as a stranger installs it. */
   package: { ...WAITING, testTimeout: 120_000, hookTimeout: 240_000 },
@@ -67,7 +67,7 @@ const VIRTUAL = { ...NATIVE, testTimeout: 180_000 };
 const GATEWAY = {
   name: 'gateway',
   include: ['test/unit/nodes/gateway/**/*.test.ts'],
-  // Long runs of whole scenarios add half a minute, and eight lines of 3,028.
+  // Long runs of whole scenarios would take half a minute, and cover only eight more lines of 3,028.
   exclude: [
     'test/unit/nodes/gateway/node/{failover,long-life,noisy-machine}.slow.test.ts',
     'test/unit/nodes/gateway/node/{sizes,throughput}.test.ts',
@@ -95,7 +95,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['nodes/gateway/**/*.ts'],
-      // Drawings for the browser view: test/unit/viz holds them.
+      // These make drawings for the browser view, which test/unit/viz checks.
       exclude: ['nodes/gateway/viz{,-*}.ts'],
       reporter: ['text-summary', 'json-summary'],
       thresholds: { lines: 91.8 },

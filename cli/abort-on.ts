@@ -7,12 +7,12 @@ import { canMissForGood } from '../runner/experiment/limit-watch.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { FlagError } from './exit.ts';
 
-/** The flag. */
+/** The value of `--abort-on`, if given. */
 export interface AbortFlags {
   readonly abortOn?: 'fail';
 }
 
-/** @throws FlagError where no limit could end the run. */
+/** @throws FlagError if `--abort-on` is given, but no limit of the scenario could end the run. */
 export function refuseIdleAbort({ kpis }: Pick<Scenario, 'kpis'>, { abortOn }: AbortFlags): void {
   if (abortOn === undefined || kpis.some(canMissForGood)) return;
   const message = '--abort-on: no limit of this file is missed for good before its end';

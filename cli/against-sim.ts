@@ -1,9 +1,9 @@
 /**
  * `orrery live FILE --against-sim`: the same scenario in virtual time, compared with the live run.
  *
- * Always without a processor: latency less lateness must be that (reports/on-time.ts). Where all nodes
- * share one event loop and the scenario models the processor, with calibrated costs besides, all nodes on
- * one core, which predicts throughput and median latency. Virtual time comes first, so that a missing profile is told before anybody waits.
+ * There is always a virtual run without a processor model: live latency less lateness must equal its latency
+ * (reports/on-time.ts). If all nodes share one event loop and the scenario models the processor, a second virtual run
+ * with calibrated costs, all nodes on one core, predicts throughput and median latency. Both run first, so that a missing profile shows at once.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { Runner } from './execute.ts';
 import { FlagError } from './exit.ts';
 import { load } from './load.ts';
 
-/** Nodes are ready after this; less if the warm-up is short. */
+/** Time after which live nodes count as ready, ns; at most {@link SETTLE_SHARE} of the warm-up. */
 const SETTLE_MAX_NS = 3_000_000_000;
 const SETTLE_SHARE = 0.75;
 
@@ -63,7 +63,7 @@ export async function againstSim(runner: Runner, how: AgainstHow): Promise<Runne
   return { ...runner, run };
 }
 
-/** The file once more, as virtual time is to run it. */
+/** Loads the file again, with changes for the run in virtual time. */
 function inVirtualTime(
   { registry, file, overrides, scenario }: AgainstHow,
   changes: Readonly<Record<string, string>>,
@@ -71,13 +71,13 @@ function inVirtualTime(
   return load(file, { ...overrides, ...laterStarts(scenario), ...changes }, registry);
 }
 
-/** The costs of one event loop, from the profile. */
+/** The settings that charge the costs of one event loop, from the profile. */
 function chargesOf({ cpuProfile }: AgainstHow): Readonly<Record<string, string>> {
   const own = cpuProfile === undefined ? {} : { cpuProfile };
   return { cpu: 'calibrated', cpuMachines: 'one', ...own };
 }
 
-/** True if the scenario models a processor; otherwise no cost profile is needed. */
+/** True if a second prediction, with processor costs, is due. */
 function isCharged(how: AgainstHow): boolean {
   const isModelled = how.scenario.cpu !== undefined || how.cpuProfile !== undefined;
   return isModelled && isOneLoop(how);
@@ -102,7 +102,7 @@ function laterStarts(scenario: AgainstHow['scenario']): Record<string, string> {
   return starts;
 }
 
-/** Rejects scenarios with features that virtual time does not model. */
+/** Rejects flags that no prediction covers: unshaped links, or a cost profile for several loops. */
 function refuseOthers(how: AgainstHow): void {
   const { shape, cpuProfile } = how;
   if (shape === 'off') {

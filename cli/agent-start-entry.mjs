@@ -1,6 +1,6 @@
 /**
- * Entry of an agent's process: loads the prepared agent from the folder named on its command line, or
- * without one its modules one by one (engine/live/prepared.mjs).
+ * Entry of an agent's process: loads the prepared agent from the folder named on its command line. If no
+ * folder is named, loads the agent's modules one by one (engine/live/prepared.mjs).
  *
  * @module
  */

@@ -124,7 +124,7 @@ function runText(world: string, run: KneeRun): string {
   return `${world} at ${ratePerSecond}/s: ${(delivery * 100).toFixed(2)} % delivered, ${late}`;
 }
 
-/** One line that is rewritten on a terminal, a line per step elsewhere, nothing with `--json`. */
+/** Shows progress: a rewritten line on a terminal, a line per step elsewhere, nothing with `--json`. */
 function showSteps({ json }: CalibrateFlags): {
   readonly update: (text: string) => void;
   readonly clear: () => void;

@@ -1,5 +1,5 @@
 /**
- * `--check-determinism`: runs twice and stops at the first divergence; exit code 4 if there is one.
+ * `--check-determinism`: runs each seed twice and stops at the first divergence, with exit code 4.
  *
  * @module
  */

@@ -18,7 +18,7 @@ interface Entry {
   readonly load: () => Promise<AddCommand>;
 }
 
-/** By what they are for. */
+/** All commands, grouped by their purpose. */
 const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
   'Run a scenario:': [
     {

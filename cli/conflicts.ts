@@ -7,9 +7,9 @@ import { oneLine } from '../reports/plain-text.ts';
 import type { Conflict } from '../runner/sweep/merge.ts';
 import type { ExitCode } from './exit.ts';
 
-/** Prints them on stderr. @returns exit code 4 if there is one. */
+/** Prints runs with two different results on stderr. @returns exit code 4 if there is such a run. */
 export function tellConflicts(conflicts: readonly Conflict[]): readonly ExitCode[] {
-  // Names and values are those of a file that may come from anywhere.
+  // conflictText puts names and values on one line each, as their file may come from anywhere.
   for (const conflict of conflicts) process.stderr.write(conflictText(conflict));
   return conflicts.length === 0 ? [] : [4];
 }

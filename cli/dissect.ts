@@ -23,7 +23,7 @@ import { addOptions } from './flags.ts';
 import { statesOfRun } from './run-states.ts';
 
 const PORT_MAX = 65_535;
-/** Ports of links, which begin here. */
+/** UDP ports of links: a run numbers them from 50,000 on. */
 const LINK_PORTS: PortRange = { first: 50_000, last: 59_999 };
 
 interface DissectFlags {
@@ -72,13 +72,13 @@ function writeOut(file: string, text: string): void {
   }
 }
 
-/** The ports of captures. */
+/** The UDP ports of packets in captures: those of links, and those of the protocols. */
 function portsOf(protocols: readonly DissectedProtocol[]): readonly PortRange[] {
   const own = protocols.flatMap(({ layout }) => layout.ports ?? []);
   return [LINK_PORTS, ...own.map((port) => ({ first: port, last: port }))];
 }
 
-/** The layouts of protocols, of those that they hold, and of those that carry them. */
+/** Finds the packet layouts of protocols, of those inside their packets, and of those around them. */
 class Layouts {
   readonly #states: ReadonlyMap<string, string>;
   readonly #found = new Map<string, DissectedProtocol>();
@@ -114,7 +114,7 @@ async function layoutOf(name: string): Promise<LayoutSource | undefined> {
   return module.layout;
 }
 
-/** The address of a protocol's fields; undefined if it has none. */
+/** The URL of the module with a protocol's packet fields; undefined if there is none. */
 function fieldsFile(name: string): string | undefined {
   const own = knownProtocols().find((protocol) => protocol.name === name)?.moduleUrl;
   // Parts of protocols, such as packet formats, have a folder but are no protocol themselves.

@@ -96,7 +96,7 @@ function changedFlags({ speed: factor, onLate, lateLimitNs }: How): Record<strin
   };
 }
 
-/** The command of the run with them. */
+/** The command that repeats the run, with these flags. */
 function repeat({ reproduce }: RunOrder, how: How): string {
   const flags = Object.entries(changedFlags(how)).map((flag) => flag.join(' '));
   if (flags.length === 0) return reproduce;

@@ -1,6 +1,6 @@
 /**
- * `orrery epsilon`: what a number of noisy steps guarantees, by both accounts, and the noise that an
- * epsilon needs (docs/PRIVACY.md, "Where the noise stands, and what is counted").
+ * `orrery epsilon`: the epsilon that a number of noisy steps guarantees, by two accountants, and the noise
+ * that an epsilon needs (docs/PRIVACY.md, "Where the noise stands, and what is counted").
  *
  * @module
  */

@@ -60,7 +60,7 @@ export interface ExecuteFlags extends RunFlags, LayoutFlags {
 export interface Runner {
   readonly command: 'scenario' | 'live' | 'emulate';
   readonly run: (order: RunOrder, place: Place) => Promise<RunEnd>;
-  /** Why no page may act on a run of this kind; absent if pages may. */
+  /** Why pages of the browser view may not inject faults into a run of this kind; absent if they may. */
   readonly bar?: string;
   /** Where the nodes of a live run are placed, as requested by flags; part of the folder's name. */
   readonly layout?: string | undefined;
@@ -167,7 +167,7 @@ interface Task {
   readonly broadcast: Broadcast | undefined;
 }
 
-/** Runs, with progress, until its end or Ctrl-C. */
+/** Runs the scenario and shows its progress, until its end or Ctrl-C. */
 async function runIn(
   place: RunPlace,
   { loaded, flags, runner, seeds, broadcast }: Task,
@@ -183,7 +183,7 @@ async function runIn(
     seeds,
     recordingsOf: (seed) => ({
       ...recordingsOf(flags, place.folder, seed, seeds),
-      // One run is watched, as one is recorded.
+      // Only the run of the first seed is watched, as only that is recorded.
       ...(broadcast === undefined || seed !== seeds[0] ? {} : { broadcast }),
     }),
     reproduce: repeatCommand(runner.command, scenario.file, flags),
@@ -254,7 +254,7 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
   return all.length > 0 ? worstOf([exitCodeOf(report), 2]) : exitCodeOf(report);
 }
 
-/** Prints why there is no report, which may be the words of another machine; returns the exit code. */
+/** Prints why there is no report (the text may come from another machine); returns the exit code. */
 function tellFailure(end: Exclude<RunEnd, { kind: 'judged' }>, context: FinishContext): ExitCode {
   const { flags } = context;
   const isJson = flags.json === true;
@@ -308,7 +308,7 @@ function lossOf({ warnings }: Report, path: string): string {
   return `${path}: ${why}`;
 }
 
-/** A fault that could not be carried out, with its line of the file, as mistakes of files are shown. */
+/** The text for a fault that could not be carried out: like a mistake in the file, with its line. */
 function faultText(error: Omit<Extract<RunEnd, { kind: 'scenario-error' }>, 'kind'>): string {
   const { file, line, column, message } = error;
   const place = { file, line, column, path: '', code: 'E111', message } as const;
@@ -365,7 +365,7 @@ function besides({ timing }: Report, writing: number): Pick<TerminalOptions, 'be
   return { besides: { loading: Math.max(0, taken - timing.runningSeconds - writing), writing } };
 }
 
-/** Commander sets `color` to true when there is a `--no-color`: only a flag really given counts. */
+/** Commander sets `color` to true because the option `--no-color` exists; only the command line tells. */
 function isColourGiven(): boolean {
   return process.argv.includes('--color') || process.argv.includes('--no-color');
 }

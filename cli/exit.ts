@@ -19,12 +19,12 @@ import { crashJson, crashText } from './crash-text.ts';
 import { hidePasswords } from './hide-passwords.ts';
 import { forStderr } from './terminal.ts';
 
-/** The codes. */
+/** The exit codes, as above. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130;
 
 const PRECEDENCE: readonly ExitCode[] = [3, 6, 4, 2, 5, 130, 1, 0];
 
-/** The code that counts when several hold. */
+/** The exit code to end with if several apply. */
 export function worstOf(codes: readonly ExitCode[]): ExitCode {
   assert(
     codes.every((code) => PRECEDENCE.includes(code)),
@@ -33,7 +33,7 @@ export function worstOf(codes: readonly ExitCode[]): ExitCode {
   return PRECEDENCE.find((code) => codes.includes(code)) ?? 0;
 }
 
-/** The code of a crash: of whose code it was. */
+/** The exit code of a crash: 6 if a user's protocol threw or hangs, 3 for our own code. */
 export function crashCode({ by }: Pick<Crash, 'by'>): 3 | 6 {
   return by === 'protocol' ? 6 : 3;
 }
@@ -62,7 +62,7 @@ export class FlagError extends Error {
  */
 let told: ExitCode | undefined;
 
-/** Prints what went wrong in the form of its kind; returns the exit code. */
+/** Prints the first problem of this process, in the form of its kind; returns its exit code. */
 export function reportProblem(error: unknown, isJson: boolean): ExitCode {
   told ??= tellProblem(error, isJson);
   return told;

@@ -1,6 +1,6 @@
 /**
- * `orrery node --fabric`: the live face of messages (services/fabric) for the node of this process.
- * Requests enter the node as those of a scenario do.
+ * `orrery node --fabric`: the server by which applications send messages over the fabric node of this
+ * process (services/fabric). Their requests enter the node as those of a scenario do.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import {
 import type { OperatorLog } from '../services/operator/index.ts';
 import type { ApplicationFace } from './node-process.ts';
 
-/** Which node, and where its face is. */
+/** The node, and where its server for applications listens. */
 export interface FabricFaceOptions {
   readonly node: string;
   readonly host: string;
@@ -30,7 +30,7 @@ export interface FabricFaceOptions {
 }
 
 /**
- * Opens the face; until the node is there, it answers `node-down`.
+ * Starts the server for applications; until the node exists, it answers `node-down`.
  * @throws (rejects) Refusal if the address, port or file is not available.
  */
 export async function openFabricFace(options: FabricFaceOptions): Promise<ApplicationFace> {

@@ -1,5 +1,5 @@
 /**
- * Reads flags that several commands share, and says what is allowed when one is not readable.
+ * Reads flags that several commands share; if a value is wrong, says what is allowed.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export function refuseWithHelp(command: Command): void {
   exitWith(2);
 }
 
-/** Options by the flag that an action reads: one more, or one less, does not compile. */
+/** Options by the name of the flag that an action reads; a missing or extra one does not compile. */
 export type Options<Flags> = {
   readonly [Flag in keyof Flags]-?: Option | readonly Option[];
 };
@@ -53,17 +53,17 @@ export interface FlagRange {
   readonly most: number;
 }
 
-/** Streams of random numbers are named by a seed in decimal digits, exact up to here. */
+/** Seeds whose decimal digits are exact: these digits name the streams of random numbers. */
 export const SEED_RANGE: FlagRange = { least: 0, most: Number.MAX_SAFE_INTEGER };
-/** Bounds on the seeds of a run: more would hardly narrow intervals, and each result is held until the end. */
+/** Number of seeds of a run: more would hardly narrow intervals, and each result stays in memory. */
 export const SEEDS_RANGE: FlagRange = { least: 1, most: 10_000 };
-/** Worker threads: each takes some 60 MB before it runs anything. */
+/** Number of worker threads: each takes some 60 MB before it runs anything. */
 export const THREADS_RANGE: FlagRange = { least: 1, most: 256 };
 /** Seconds after which a run of a lost worker goes to another. */
 export const LOCK_RANGE: FlagRange = { least: 1, most: 3_600 };
-/** Seconds of a run of a worker, up to a week. */
+/** Longest time that a worker may spend on one run, in seconds: up to a week. */
 export const TIME_LIMIT_RANGE: FlagRange = { least: 1, most: 604_800 };
-/** Megabytes of a worker thread: below, not even a small run fits. */
+/** Memory limit of a worker thread, in megabytes: with less, not even a small run fits. */
 export const MEMORY_RANGE: FlagRange = { least: 64, most: 1_000_000 };
 /** Number of packets to explain; each takes about a kilobyte in the terminal. */
 export const JOURNEYS_RANGE: FlagRange = { least: 1, most: 10_000 };
@@ -72,13 +72,13 @@ export const PORT_RANGE: FlagRange = { least: 0, most: 65_535 };
 /** Number of event loops in a process. */
 export const LOOPS_RANGE: FlagRange = { least: 1, most: 64 };
 
-/** An option that is a whole number of a range. */
+/** An option whose value is a whole number in a range. */
 export function numberOption(flags: string, summary: string, range: FlagRange): Option {
   const [flag = ''] = flags.split(' ');
   return new Option(flags, summary).argParser(wholeNumber(flag, range));
 }
 
-/** A whole number of a range. */
+/** Returns a parser for the value of a flag: a whole number in a range. */
 export function wholeNumber(flag: string, { least, most }: FlagRange): (text: string) => number {
   return (text) => {
     const value = Number(text);

@@ -15,16 +15,16 @@ import type { Runner } from './execute.ts';
 import type { ExitCode } from './exit.ts';
 import { openFleet } from './open-fleet.ts';
 
-/** A way to run, until it is closed. */
+/** A runner that has its runs made by a fleet, until it is closed. */
 export interface FleetRunner extends Runner {
-  /** The codes that come to that of a run: 4 if two workers had different results. */
+  /** Exit codes in addition to that of the run: 4 if two workers had different results. */
   codes(): readonly ExitCode[];
   close(): Promise<void>;
 }
 
 /** Connects to a fleet. */
 export async function fleetRunner(queue: QueueAddress): Promise<FleetRunner> {
-  // A scenario runs anew each time.
+  // Fresh: a scenario runs anew each time, whatever results the fleet has.
   const { fleet, tellConflicts, close } = await openFleet(queue, sourceState(), true);
   return { command: 'scenario', run: (order) => runOn(fleet, order), codes: tellConflicts, close };
 }

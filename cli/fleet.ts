@@ -18,16 +18,16 @@ import { openQueue, queueOption } from './queue-flag.ts';
 interface FleetFlags {
   readonly queue?: QueueAddress;
   readonly json?: boolean;
-  /** Read from the command line wherever an error is told. */
+  /** Not read from here: code that prints errors looks for it on the command line. */
   readonly debug?: boolean;
 }
 
-/** A worker that has said nothing for so long is gone. */
+/** A worker that has sent no sign of life for this time, ms, is gone. */
 const GONE_MS = 3 * ALIVE_MS;
-/** Workers are asked twice, for their rate. */
+/** The state is read twice, at this distance in ms, to compute the rate of runs. */
 const RATE_MS = ALIVE_MS;
 
-/** What a fleet does. */
+/** The state of a fleet: numbers of runs, and its workers. */
 export interface FleetState {
   readonly commit: string | null;
   readonly waiting: number;
@@ -88,7 +88,7 @@ async function stateOf(engine: FleetEngine): Promise<FleetState> {
   };
 }
 
-/** What a fleet does, in words. */
+/** The state of a fleet as text. @param rate Runs per second. */
 export function fleetText(state: FleetState, rate: number): string {
   const { commit, waiting, running, done, failed, workers } = state;
   const left = waiting + running;

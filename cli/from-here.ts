@@ -24,11 +24,11 @@ export function addFromHere(commands: readonly Command[]): void {
 export function goToCaller(words: readonly string[], folder: string | undefined): void {
   if (!IS_SOURCE || !words.includes(FLAG)) return;
   repeatFromHere();
-  // Without npm this is the folder of the caller.
+  // Without npm, the current folder already is that of the caller.
   if (folder !== undefined && folder !== '') process.chdir(folder);
 }
 
-/** What to try where a file is not found that the caller's folder has; undefined if that is no reason. */
+/** A hint at the flag, if a word names a file that only the caller's folder has; else undefined. */
 export function fromHereHint(words: readonly string[], folder = ''): string | undefined {
   if (!IS_SOURCE || folder === '' || words.includes(FLAG)) return undefined;
   const isThere = (word: string): boolean => existsSync(resolve(folder, word)) && !existsSync(word);

@@ -1,9 +1,9 @@
 /**
  * The operator endpoints that a deployment file names, for `orrery health`.
  *
- * An endpoint is on loopback of its machine: nodes at an address of this machine are asked there,
- * others at their address, where a tunnel or a process told to listen there may answer. Needs
- * neither the topology nor the key; `loadDeployment` checks the rest of the file.
+ * Nodes of this machine are asked on loopback, where endpoints listen by default. Others are asked at
+ * their address in the file, where a tunnel or a process told to listen there may answer. Topology and
+ * key are not needed; `loadDeployment` checks the rest of the file.
  *
  * @module
  */

@@ -68,7 +68,7 @@ function rowOf({ status, endpoint, metrics, probe, ok }: NodeHealth): readonly s
   ];
 }
 
-/** A process may run many nodes, and is named after all of them. */
+/** Shortens the name of a process, which is made of the names of all its nodes. */
 function shorten(name: string): string {
   return name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 3)}...` : name;
 }

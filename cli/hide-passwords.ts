@@ -1,5 +1,5 @@
 /**
- * Texts without the passwords that the command line holds: what a command prints is kept in logs of CI and
+ * Removes passwords of the command line from texts, because what a command prints is kept in logs of CI and
  * in reports of problems.
  *
  * @module
@@ -7,7 +7,7 @@
 
 /** An option that is `--queue`, or was meant to be. */
 const QUEUE = /^--q[^=]*=?/;
-/** Up to the last `@`: one that is part of a password may not be escaped. */
+/** User and password end at the last `@`: a password may contain an `@` that is not escaped. */
 const BEFORE_HOST = /^(?:.*?\/\/)?(.*)@/s;
 const PARAMETER = /[?&]\w*pass\w*=(.+)/is;
 const HIDDEN = '***';

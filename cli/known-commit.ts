@@ -1,12 +1,12 @@
 /**
- * The commit that results are named by, and a word about one that is not known.
+ * The commit by which results are named, and a message if it is not known.
  *
  * @module
  */
 import { commitTrouble } from '../runner/run/commit.ts';
 import { isKnownState } from '../runner/sweep/source-state.ts';
 
-/** Returns it; says why it is unknown, if somebody can do something about it. */
+/** Returns the commit; prints why it is unknown, if the user can change that. */
 export function knownCommit(commit: string): string {
   const trouble = isKnownState(commit) ? undefined : commitTrouble();
   if (trouble !== undefined) process.stderr.write(`orrery: ${trouble}\n`);

@@ -14,8 +14,8 @@ interface Run {
 }
 
 /**
- * Finds the two latest runs by the time of their reports, whatever their inputs. The combinations
- * of a sweep do not count.
+ * Finds the latest run and the run of the same scenario before it, by the time of their reports,
+ * whatever their inputs. The combinations of a sweep do not count.
  * @param out The folder of the runs.
  * @throws FlagError if there are fewer than two.
  */

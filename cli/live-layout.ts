@@ -15,11 +15,11 @@ export interface LayoutFlags {
   readonly loops?: number;
 }
 
-/** What was chosen. */
+/** The number of event loops that was chosen. */
 export interface LoopChoice {
   /** Event loops of this process. */
   readonly loops: number;
-  /** Named in the command that repeats the run; absent if it is the default. */
+  /** The number to name in the command that repeats the run; absent if it is the default. */
   readonly repeat?: number;
 }
 
@@ -61,7 +61,7 @@ export function chooseLoops(
     );
   }
   if (processes !== undefined || deployment !== undefined) return { loops: 1 };
-  // All senders to a host of a cloud share its access.
+  // All senders to a host of a cloud share its access, so they have to be on one loop.
   if (scenario.topology.clouds.length > 0) return { loops: 1 };
   // Even on a machine with unlimited cores, this scenario would get a single loop.
   if (loopsFor(scenario, Number.POSITIVE_INFINITY) === 1) return { loops: 1 };

@@ -10,10 +10,10 @@ import { environmentError } from '../engine/live/environment.ts';
 /** With fewer open files, loading fails in many ways, and not every error names the reason. */
 const OPEN_FILES_MIN = 128;
 
-/** Exit codes of Node if its thread for loading modules dies; 13: an import never settles. */
+/** Exit codes with which Node ends silently: 1, its thread that loads modules died; 13, an import never settles. */
 const WITHOUT_A_WORD: readonly number[] = [1, 13];
 
-// The thread that loads modules may fail on its own; once they are loaded, run-command.ts answers.
+// The thread that loads modules may fail on its own; once they are loaded, run-command.ts handles errors.
 process.on('uncaughtException', endUnloaded);
 process.on('exit', (code) => {
   const isLoading = process.listeners('uncaughtException').includes(endUnloaded);

@@ -24,9 +24,9 @@ import type { RunFlags } from './run-flags.ts';
 import { mergeInto, seedFlags } from './sweep-run.ts';
 
 interface MergeFlags extends Pick<RunFlags, 'out' | 'json' | 'quiet' | 'debug'> {
-  /** The user's own word for values that name files. */
+  /** Values of the sweep that name files, and that the user confirms as trusted. */
   readonly set: Parameters;
-  /** The user's own word for which file the results are of. */
+  /** The scenario of the results, if the user names it. */
   readonly scenario?: string;
 }
 

@@ -46,17 +46,17 @@ export interface NodeProcessOptions
   readonly operatorHost?: string;
   /** Whether SIGINT drains like SIGTERM; default `drain`. */
   readonly interrupt?: 'drain' | 'ignore';
-  /** Opens a face for applications of the node; closed with the process. */
+  /** Opens a server for applications of the node; it is closed with the process. */
   readonly openFace?: (log: OperatorLog) => Promise<ApplicationFace>;
   /** Re-reads the files with which the process was started. */
   readonly reload?: (log: OperatorLog) => ReloadResult;
 }
 
-/** A face for applications of the nodes of a process. */
+/** A server for applications of the nodes of a process. */
 export interface ApplicationFace {
   /**
-   * The agent is there; its nodes are about to be created.
-   * @throws Refusal if its nodes do not have what the face needs.
+   * Called when the agent exists and its nodes are about to be created.
+   * @throws Refusal if its nodes do not have what the server needs.
    */
   attach(agent: Agent): void;
   close(): Promise<void>;
@@ -116,13 +116,13 @@ function openEndpoint(
   return serveOperator({ face, log, port, ...host });
 }
 
-/** Lines of nodes, under the names of their protocols. */
+/** Writes log lines of nodes, under the names of their protocols. */
 function nodeLines(log: OperatorLog): NonNullable<SessionOptions['onLine']> {
   return ({ node, protocol, level, text }) =>
     log.sink(isComponent(protocol) ? protocol : 'node')(node, level, text);
 }
 
-/** 0 the run is over, 1 it ended early, 2 the coordinator does not want this process. */
+/** Exit code: 0 if the run is over, 1 if it ended early, 2 if the coordinator rejected this process. */
 function exitCodeOf(end: SessionEnd, name: string): number {
   if (end.kind === 'done') return 0;
   if (end.kind !== 'refused') return 1;

@@ -3,7 +3,7 @@
  * change immediately, and every other difference is named, because it takes effect at the next
  * start.
  *
- * Nothing is taken from a bad file. Never reads keys into anything that is printed.
+ * Nothing is taken from a bad file. Nothing that is printed contains keys.
  *
  * @module
  */
@@ -32,7 +32,7 @@ const NO_LEVELS = 'info';
 /** Re-reads the files of one node, as often as requested. */
 export class NodeFiles {
   readonly #started: StartedFiles;
-  /** Levels of the file that are in force. */
+  /** The log levels in force, as the deployment file has them. */
   #levels: string;
 
   constructor(started: StartedFiles) {
@@ -73,7 +73,7 @@ export class NodeFiles {
   }
 }
 
-/** Parts that differ in another version of the file; for the node itself, setting by setting. */
+/** Parts of the topology that differ between two versions of its file; for the node itself, its settings. */
 function topologyDifferences(before: Topology, after: Topology, name: string): readonly string[] {
   if (before.sha256 === after.sha256) return [];
   const own = hostDifferences(hostOf(before, name), hostOf(after, name));

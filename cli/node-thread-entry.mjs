@@ -9,7 +9,7 @@ import { FORM, loadPrepared, readTypeScript } from '../engine/live/prepared.mjs'
 
 const BEAT_MS = 100;
 const program = loadPrepared('command');
-// Here, nobody but the main thread receives signals; its handlers are those of a process.
+// Only the main thread receives signals. It passes them on to the handlers of the process, which are here.
 parentPort.on('message', (signal) => {
   if (!process.emit(signal, signal)) parentPort.postMessage(signal);
 });

@@ -1,9 +1,9 @@
 /**
- * Runs `orrery node` on a thread of its own, so that the process obeys signals whatever its node does:
- * the main thread passes them on, says when the node holds its event loop and in which line, and ends
- * the process if the thread does not.
+ * Runs `orrery node` on a thread of its own, so that the process obeys signals whatever its node does.
+ * The main thread passes signals on, logs when and in which line the node blocks its event loop, and
+ * ends the process if the thread does not end in time.
  *
- * The thread drains, reloads and logs (services/operator); it is replaced here only while it cannot.
+ * Draining, reloading and logging are the thread's work (services/operator) as long as it responds.
  *
  * @module
  */
@@ -21,9 +21,9 @@ const ENTRY = entryModule('./node-thread', import.meta.url);
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const;
 const ENDING: readonly string[] = ['SIGTERM', 'SIGINT'];
 const LOOK_MS = 100;
-/** Grace after the deadline, for a thread that ends by itself; the process ends within 5 s. */
+/** Grace after the deadline, ms, for a thread that ends by itself; the process ends within 5 s. */
 const STUCK_MS = 150;
-/** A thread is silent after this time, in which three beats would have come. */
+/** A thread counts as silent after this time without a beat, ms: three beats. */
 const SILENT_MS = 300;
 const STDERR = 2;
 const EXIT_NOT_DRAINED = 1;
@@ -53,10 +53,10 @@ class Guard {
   readonly #timer: NodeJS.Timeout;
   readonly #handlers = SIGNALS.map((signal) => [signal, (): void => this.#pass(signal)] as const);
   #lastBeat = 0;
-  /** When it last beat, ms. */
+  /** When the thread's counter of beats last changed, ms. */
   #beatMs = performance.now();
   #place: Promise<string> | undefined;
-  /** When it was first asked to end, ms. */
+  /** When the thread was first asked to end, ms. */
   #askedMs: number | undefined;
 
   constructor(worker: Worker, node: string, beats: Int32Array) {
@@ -101,7 +101,7 @@ class Guard {
     void this.#end();
   }
 
-  /** Reports that the node holds its event loop; called once each time that this happens. */
+  /** Logs that the node blocks its event loop; called once each time that this happens. */
   async #tell(heldMs: number): Promise<void> {
     this.#place = this.#where();
     const seconds = Math.round(heldMs / 1_000);
@@ -118,13 +118,13 @@ class Guard {
     process.exit(EXIT_NOT_DRAINED);
   }
 
-  /** ` in FILE:LINE`; empty when its thread does not say. */
+  /** The text ` in FILE:LINE` for the line that the thread executes; empty if it is unknown. */
   async #where(): Promise<string> {
     const place = ownPlace((await stackOfThread(this.#worker.threadId)) ?? '');
     return place === undefined ? '' : ` in ${shownPath(place.file, process.cwd())}:${place.line}`;
   }
 
-  /** In the format of the log, which is on the other thread. */
+  /** Writes a line in the format of the log; the log itself is on the other thread. */
   #write(level: 'warn' | 'error', message: string): void {
     const node = this.#node;
     const timestamp = new Date().toISOString();

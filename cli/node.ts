@@ -103,7 +103,7 @@ export function addNode(program: Command): void {
   });
 }
 
-/** The network with the protocols that this machine's own file names. */
+/** Loads the topology, with the protocols that this machine's own file names. */
 async function loadOwn(
   path: string,
 ): Promise<{ readonly topology: Topology; readonly registry: ProtocolRegistry }> {
@@ -113,7 +113,7 @@ async function loadOwn(
   return { topology: loadTopology(request), registry };
 }
 
-/** Keys of the coordinator and all nodes, or of one node that makes its own. */
+/** Writes the keys of the coordinator and all nodes, or of one node that makes its own. */
 async function writeKeys(file: string, name: string | undefined, folder: string): Promise<void> {
   const { topology } = await loadOwn(file);
   if (name !== undefined) checkName(topology, name);
@@ -207,7 +207,7 @@ function hostPort(
   return { host, port: Number(port) };
 }
 
-/** A wrong key, or another program on the port, does not go away with time. */
+/** True if trying again is useless: a wrong key, or another program on the port. */
 function isFinal({ reason }: DialError): boolean {
   return reason === 'authentication failed' || reason === 'protocol error';
 }

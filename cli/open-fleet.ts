@@ -10,10 +10,10 @@ import type { SweepCell } from '../runner/sweep/run-sweep.ts';
 import type { ExitCode } from './exit.ts';
 import { fileForFleet, openQueue } from './queue-flag.ts';
 
-/** See the module. */
+/** A fleet to which this process is connected. */
 export interface OpenFleet {
   readonly fleet: FleetExecutor;
-  /** Prints which runs have two results. @returns the code for it, if there are any. */
+  /** Prints runs with two different results. @returns exit code 4 if there are any. */
   tellConflicts(): readonly ExitCode[];
   close(): Promise<void>;
 }

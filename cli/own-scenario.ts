@@ -13,7 +13,7 @@ import { Refusal } from '../scenarios/refusal.ts';
 import { isBelow, realPath } from '../topologies/files/file-bounds.ts';
 
 /**
- * Refuses a scenario that is not the user's own, or another one than the results are of.
+ * Refuses a scenario that is not the user's own, or not the one that gave the results.
  * @param results Files of results. What came with them, below the current folder, is not the user's own.
  * @throws ConfigError if there is no such file, Refusal for one elsewhere or with another hash.
  */
@@ -49,7 +49,7 @@ function broughtIn(folder: string): readonly string[] {
 }
 
 /**
- * Refuses another scenario than the results are of; wherever it lies.
+ * Refuses a scenario, in any folder, that is not the one that gave the results.
  * @throws ConfigError if there is no such file, Refusal for one with another hash.
  */
 export function refuseOtherScenario({ file, sha256 }: Pick<SweepHead, 'file' | 'sha256'>): void {

@@ -1,6 +1,6 @@
 /**
- * `--viz`: carries out what pages order in the run in progress, keeps what was injected, and writes it
- * as a scenario (ADR 0015).
+ * `--viz`: carries out in the run in progress what pages of the browser view order, keeps the faults
+ * that were injected, and writes them as a scenario (ADR 0015).
  *
  * @module
  */
@@ -30,14 +30,14 @@ import { ACTED_ON } from './run-name.ts';
 import type { Place } from './run-place.ts';
 import { writeWhole } from './whole-files.ts';
 
-/** The run that pages may act on. */
+/** Facts about the run into which pages may inject faults. */
 export interface PaletteParts {
   readonly scenario: Scenario;
-  /** What can be forged, by the node that is attacked. */
+  /** Kinds of forged packets, by the name of the node that they attack. */
   readonly forgeries: Readonly<Record<string, readonly string[]>>;
   readonly seeds: readonly number[];
   readonly command: 'scenario' | 'live' | 'emulate';
-  /** Virtual seconds in a second at the start, in virtual time. */
+  /** Virtual seconds per wall second at the start of a run in virtual time. */
   readonly speed: number | undefined;
   /** Why nothing can be injected into this run. */
   readonly bar?: string | undefined;
@@ -197,7 +197,7 @@ export class Palette implements ControlHandler {
 }
 
 /**
- * The same way to run, on which pages may act.
+ * Lets pages act on the runs of a runner.
  * @param repeat The arguments of the run's command.
  */
 export function withPalette(runner: Acted, palette: Palette, repeat: Repeat): Acted {
@@ -242,7 +242,7 @@ function writeInteractive(folder: string, palette: Palette): boolean {
   }
 }
 
-/** Flags that a command has added to the command that repeats its run. */
+/** Adds to `base` the flags that `said` has in addition to `ordered`; each is a command. */
 function withExtras(base: string, said: string, ordered: string): string {
   const extras = said.startsWith(ordered)
     ? said.slice(ordered.length).replace(/^ --(?= )/, '')

@@ -20,7 +20,7 @@ const MODULES = [
   ...['cli', 'engine', 'nodes', 'reports', 'runner', 'scenarios', 'services'],
   ...['topologies', 'viz/format', 'viz/server'],
 ];
-/** Records of npm, yarn and pnpm, in this folder or any folder above. */
+/** Files in which npm, yarn and pnpm record installed packages, in the project's folder or any above. */
 const INSTALLED = [
   'package-lock.json',
   ...['.package-lock.json', '.yarn-integrity', '.modules.yaml', '.pnpm/lock.yaml'].map(
@@ -28,7 +28,7 @@ const INSTALLED = [
   ),
 ];
 
-/** @param programs Arguments of prepare.mjs. */
+/** @param programs Arguments of prepare.mjs. @returns the name: a hash in hex digits. */
 export function keyOfProgram(programs) {
   const hash = createHash('sha256');
   const add = (path) => {

@@ -26,7 +26,7 @@ import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { FORM } from '../engine/live/prepared.mjs';
 import { CODE, HOME, keyOfProgram } from './prepared-key.mjs';
 
-/** Each exports what its first module exports; further modules are those that it loads by address. */
+/** Programs with their modules: a program exports what the first exports, and loads the others by URL. */
 const PROGRAMS = [
   ['command', 'cli/run-command'],
   ['run-worker', 'runner/threads/run-worker'],
@@ -41,7 +41,7 @@ const PROGRAMS = [
 ].map(([name, ...modules]) => `${name}=${modules.map((path) => `${path}.${FORM}`).join('+')}`);
 /** Exit code of prepare.mjs if our modules cannot be bundled. */
 const NOT_BUNDLED = 65;
-/** An older draft was left by a process that was killed. */
+/** A draft older than this, ms, was left by a process that was killed. */
 const DRAFT_MAX_MS = 600_000;
 const OTHERS_MAY_WRITE = 0o022;
 const GROUP_MAY_WRITE = 0o020;

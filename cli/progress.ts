@@ -26,7 +26,7 @@ export interface ProgressShow {
   readonly clear: () => void;
 }
 
-/** Chooses the form that fits where stderr goes. */
+/** Starts to show progress, in the form that suits where stderr goes. */
 export function showProgress(
   name: string,
   flags: { readonly json?: boolean; readonly quiet?: boolean },

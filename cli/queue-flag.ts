@@ -16,10 +16,10 @@ import { shortName } from '../scenarios/command-text.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { FlagError } from './exit.ts';
 
-/** The password, where the address has none: everybody on a machine can read its command lines. */
+/** Environment variable with the password: everybody on a machine can read its command lines. */
 const PASSWORD = 'ORRERY_QUEUE_PASSWORD';
 
-/** The option. */
+/** Makes the option `--queue`. */
 export function queueOption(): Option {
   const summary = `queue of a fleet: redis://HOST:PORT or postgres://USER@HOST/DB; its password in ${PASSWORD}`;
   return new Option('--queue <address>', summary).argParser(queueFlag);
@@ -28,7 +28,7 @@ export function queueOption(): Option {
 const FORM_HINT = 'write --queue redis://HOST:PORT, or postgres://USER@HOST/DATABASE';
 const SIGNS_HINT = `put its password in ${PASSWORD} as it is, or write % / ? # @ in it as %25 %2F %3F %23 %40`;
 
-/** Reads the flag. The address may hold a password, so that no message repeats it. */
+/** Parses the flag's value. No message repeats it, because it may contain a password. */
 function queueFlag(text: string): QueueAddress {
   const address = readQueueAddress(text);
   if (address === undefined) {
@@ -40,7 +40,7 @@ function queueFlag(text: string): QueueAddress {
   return password === '' ? address : withPassword(address, password);
 }
 
-/** Connects; what goes wrong later is told on stderr, each text once a minute. */
+/** Connects to the queue; prints later problems on stderr, each text at most once a minute. */
 export async function openQueue(address: QueueAddress): Promise<FleetEngine> {
   const toldMs = new Map<string, number>();
   return await FleetEngine.open(address, (text) => {

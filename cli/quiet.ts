@@ -1,5 +1,5 @@
 /**
- * Looks whether the machine is quiet enough for a measurement that takes minutes.
+ * Checks whether the machine is idle enough for a measurement that takes minutes.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refusal } from '../scenarios/refusal.ts';
 
-/** A look, ms, and how many there are at most: ten seconds. */
+/** Duration of one look at the processor use, ms, and the most looks: ten seconds in all. */
 const LOOK_MS = 2_000;
 const LOOKS = 5;
-/** What others may use of all cores together, in cores: more than this is measured as cost of our own. */
+/** Most cores that other programs may use in all: more would be measured as our own cost. */
 const OTHERS_MAX = 0.4;
 
 /** Cores that all programs used in `waitMs`; this process waits meanwhile. */
@@ -23,7 +23,7 @@ export async function coresInUse(waitMs: number, times = cpus): Promise<number> 
 
 /**
  * Waits for two quiet seconds.
- * @param inUse Gives the cores that are in use, measured over a time.
+ * @param inUse Measures over `waitMs` how many cores are in use.
  * @throws Refusal after ten seconds in which there were none.
  */
 export async function untilQuiet(

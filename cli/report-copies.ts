@@ -1,7 +1,7 @@
 /**
- * `--junit FILE` and `--report DIR`: reports where a CI looks for them, beside those in the folder of
- * the run. From the first moment on they are of this run, so that nobody reads the verdict of an
- * earlier one where a command was killed or its files were refused.
+ * `--junit FILE` and `--report DIR`: copies of a run's reports where a CI looks for them. Copies of an
+ * earlier run are replaced before this run begins, so that nobody reads their verdict if the command is
+ * killed or its files are refused.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import { hidePasswords } from './hide-passwords.ts';
 import { REPORTS } from './run-files.ts';
 import { makeWritable, type NamedText, writeWhole } from './whole-files.ts';
 
-/** Where copies of reports are wanted. */
+/** The flags that say where to put copies of reports. */
 export interface CopyFlags {
   readonly junit?: string;
   readonly report?: string;
 }
 
 /**
- * Runs a command whose JUnit file says from the first moment on that there is no verdict yet.
+ * Runs a command. Until it ends, the copy of its JUnit file says that there is no verdict yet.
  * @param file The scenario, as it was named.
  * @throws EnvironmentError if a copy cannot be written, before anything runs.
  */

@@ -9,12 +9,12 @@ import type { Report } from '../reports/report-schema.ts';
 import { refuseOtherThanFile } from '../scenarios/open/run-files.ts';
 import { FlagError } from './exit.ts';
 
-/** Largest report that is read; one of 10,000 seeds has a fifth of it. */
+/** Largest report that is read, bytes; a report of 10,000 seeds has a fifth of this. */
 const BYTES_MAX = 256e6;
 
-/** What was named, for messages. */
+/** How messages speak of the file that was named. */
 interface Named {
-  /** Words of the command. */
+  /** The words of the command to underline. */
   readonly found: string;
   /** Begins each message. */
   readonly what: string;
@@ -24,7 +24,7 @@ interface Named {
 
 /**
  * Reads a report.
- * @throws FlagError if there is none, or of another version; Refusal if it is no file, or too large.
+ * @throws FlagError if there is no such file, or no report of this version in it; Refusal if it is too large.
  */
 export function readReportFile(file: string, { found, what, hint }: Named): Report {
   if (!existsSync(file)) throw new FlagError(`${what}${file} not found`, found, hint);

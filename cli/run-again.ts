@@ -12,12 +12,12 @@ import { hearOpened } from '../topologies/files/files-read.ts';
 import type { ExitCode } from './exit.ts';
 
 const FLAG = '--watch';
-/** Set for the processes that run. */
+/** Environment variable that is set for processes that `--watch` starts. */
 const TOLD = 'ORRERY_WATCHED';
-/** An editor writes a file in several steps. */
+/** Time to wait after a change, ms, because an editor writes a file in several steps. */
 const SETTLE_MS = 100;
 
-/** A process that runs for one that watches tells it of its files. */
+/** In a process that `--watch` started, tells the watching process of each file that is read. */
 export function tellWatcher(): void {
   if (process.env[TOLD] !== undefined) hearOpened((path) => process.send?.({ opened: path }));
 }
@@ -51,7 +51,7 @@ export async function runAgain(file: string): Promise<ExitCode> {
   return 130;
 }
 
-/** In a group of its own: a terminal sends Ctrl-C to all processes of one, and the second ends a run at once. */
+/** Starts a run in its own process group: the terminal's Ctrl-C would be its second SIGINT, which ends it at once. */
 function startRun(onOpened: (path: string) => void): ReturnType<typeof spawn> {
   const words = process.argv.slice(1).filter((word) => word !== FLAG);
   const child = spawn(process.execPath, [...process.execArgv, ...words], {
@@ -87,7 +87,7 @@ class ChangedFiles {
     this.#watchers.set(folder, watcher);
   }
 
-  /** Their names, for people. */
+  /** The names of the watched files, for people. */
   get names(): string {
     return [...this.#names.values()].flatMap((names) => [...names]).join(' or ');
   }
@@ -97,7 +97,7 @@ class ChangedFiles {
     this.#changed = undefined;
   }
 
-  /** Waits for a change since they were cleared, and for the rest of it; undefined if it was woken. */
+  /** Waits for a change since {@link clear}, then for its further steps. @returns the file, or undefined if woken. */
   async changed(): Promise<string | undefined> {
     if (this.#changed === undefined) {
       await new Promise<void>((done) => {

@@ -19,7 +19,7 @@ import {
 } from './flags.ts';
 import type { CopyFlags } from './report-copies.ts';
 
-/** See the module. */
+/** The values of these flags. */
 export interface RunFlags extends CopyFlags, AbortFlags {
   readonly seed?: number;
   readonly seeds?: number;
@@ -40,7 +40,7 @@ export interface RunFlags extends CopyFlags, AbortFlags {
   readonly checkDeterminism?: boolean;
 }
 
-/** What takes flags: a command, or one with `--queue`, whose runs others make. */
+/** What takes flags: a command, or `fleet` for a command with `--queue`, whose runs a fleet makes. */
 export type Taker = 'scenario' | 'live' | 'emulate' | 'acceptance' | 'sweep' | 'fleet';
 
 const ALL: readonly Taker[] = ['scenario', 'live', 'emulate', 'acceptance', 'sweep', 'fleet'];
@@ -48,12 +48,12 @@ const RECORDING: readonly Taker[] = ['scenario', 'live', 'emulate', 'acceptance'
 const FOLLOWING: readonly Taker[] = ['scenario', 'emulate', 'acceptance'];
 const COMPARING: readonly Taker[] = [...RECORDING, 'fleet'];
 const COPYING: readonly Taker[] = ['scenario', 'live', 'emulate', 'sweep', 'fleet'];
-/** One run on this machine, seeds apart. */
+/** Commands that run one scenario on this machine. */
 const SINGLE: readonly Taker[] = ['scenario', 'live', 'emulate'];
 
 type MakeOption = () => Option;
 
-/** Each flag with those that take it. */
+/** For each flag, the commands that take it, and its options. */
 const RUN_OPTIONS: {
   readonly [Flag in keyof RunFlags]-?: readonly [readonly Taker[], MakeOption, ...MakeOption[]];
 } = {
@@ -147,7 +147,7 @@ interface Refusal {
   readonly hint: (flag: string) => string;
 }
 
-/** Why the others do not: impossible requests are rejected before anything runs for an hour. */
+/** Why a command does not take certain flags: these are rejected before anything runs. */
 const REFUSALS: Readonly<Record<Exclude<Taker, 'scenario'>, Refusal>> = {
   // A datagram loses its identity in the kernel, so packets cannot be followed over their hops.
   live: {

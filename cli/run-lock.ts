@@ -1,8 +1,8 @@
 /**
- * Says that a run is writing below a folder, so that a second one of the same name goes elsewhere.
+ * Locks a folder while a run writes to it, so that a second run of the same name goes elsewhere.
  *
- * A lock is a file with the id of its process. One that its process left behind counts no more: the
- * process is gone, or, where the system tells when a process began, another one has its id by now.
+ * A lock is a file with the id of its process. It is void if that process is gone, even if another
+ * process has the id by now (where the system tells when a process began).
  *
  * @module
  */
@@ -76,13 +76,13 @@ function removeStale(path: string, stale: Owner): void {
 
 function isAlive({ pid, began }: Owner): boolean {
   try {
-    // The lock contains 0 while it is being written, so its owner is still running.
+    // A lock that is still empty reads as id 0, for which this succeeds: its owner counts as running.
     process.kill(pid, 0);
   } catch (error) {
     // A process of another user also counts as running.
     if (systemCode(error) !== 'EPERM') return false;
   }
-  // One that was killed and that its parent has not asked for still has its number.
+  // A process that has ended keeps its id until its parent waits for it (a zombie).
   if (/^[ZX]$/.test(statOf(pid)[0] ?? '')) return false;
   const now = beganText(pid);
   return began === '' || now === '' || began === now;

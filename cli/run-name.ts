@@ -1,8 +1,8 @@
 /**
- * The name of a run's folder below that of its scenario: equal inputs, equal name; other inputs, another
- * one (docs/how-to/runs.md). It says what a person would ask for first, and holds a hash of the rest.
+ * The name of a run's folder below that of its scenario: equal inputs give equal names, other inputs another
+ * name (docs/how-to/runs.md). Seeds and command are readable in it; a hash stands for the other inputs.
  *
- * Files and code are no part of it: they change while one works, and `run-place.ts` keeps what they gave.
+ * Contents of files and code do not count: they change while one works, and `run-place.ts` keeps earlier runs.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto';
 export interface RunInputs {
   readonly command: 'scenario' | 'live' | 'emulate' | 'sweep';
   readonly seeds: readonly number[];
-  /** Values of the file that were changed. */
+  /** Values of the scenario file that were changed. */
   readonly overrides: Readonly<Record<string, string>>;
   /** Where the nodes of a live run are placed, as requested by flags, for example `processes`. */
   readonly layout?: string | undefined;
@@ -20,7 +20,7 @@ export interface RunInputs {
   readonly flags?: Readonly<Record<string, string>>;
 }
 
-/** A run on which pages acted. */
+/** Suffix of the name of a run into which pages of the browser view injected faults. */
 export const ACTED_ON = 'interactive';
 
 const HASH_DIGITS = 8;

@@ -30,13 +30,13 @@ import { makeWritable } from './whole-files.ts';
 /** Former runs of one name that are kept. */
 export const FORMER_MAX = 10;
 
-/** The link to the last run of a scenario. */
+/** Name of the symbolic link to the last run of a scenario. */
 const LATEST = 'latest';
 
 /** The suffix of a run that was moved aside. */
 const STAMP = /^_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(?:-\d+)?$/;
 
-/** Where a run writes. */
+/** The part of a run's folder that a runner needs. */
 export type Place = Pick<RunPlace, 'folder' | 'rename'>;
 
 /** The folder of a run. */
@@ -93,7 +93,7 @@ export class RunPlace {
     lock?.release();
   }
 
-  /** Lets `latest` beside the folder lead to it, for those who do not know its name. */
+  /** Makes the link `latest` beside the folder lead to it, for people who do not know its name. */
   pointLatest(): void {
     const link = join(dirname(this.#folder), LATEST);
     const draft = `${link}.${process.pid}`;
@@ -198,7 +198,7 @@ function entriesOf(folder: string): readonly Dirent[] {
   }
 }
 
-/** Removes what an earlier run left that never wrote its reports. */
+/** Removes the files of an earlier run that never wrote its reports. */
 function removeLeftovers(folder: string): void {
   for (const { name } of entriesOf(folder)) {
     if (isRunFile(name)) rmSync(join(folder, name), { force: true });
@@ -220,7 +220,7 @@ function removeOwn(folder: string): void {
   rmdirSync(folder);
 }
 
-/** All files of a run or a sweep; undefined when anything else is among them. */
+/** All files of a run or a sweep; undefined if the folder contains anything else. */
 function ownFiles(folder: string): readonly string[] | undefined {
   const isReal = lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
   if (!isReal || !isReport(folder)) return undefined;
@@ -239,12 +239,12 @@ function isOwnFile(entry: Dirent): boolean {
   return entry.isFile() && isRunFile(entry.name);
 }
 
-/** True when its main file is one that we write. */
+/** True if the main file of the folder, such as report.json, was written by orrery. */
 function isReport(folder: string): boolean {
   const main = MAIN_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (main === undefined) return false;
   try {
-    // Of the results of a sweep, the first line.
+    // The results of a sweep have one document a line; the first is enough.
     const [first = ''] = main.endsWith(RESULTS) ? readFileSync(main, 'utf8').split('\n', 1) : [];
     const text = first === '' ? readFileSync(main, 'utf8') : first;
     const document = JSON.parse(text) as Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 /**
- * What the nodes of a run say about themselves, from its trace.
+ * Reads from the trace of a run which states its nodes reported.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { openTrace } from '../viz/format/trace-file.ts';
 import { FlagError } from './exit.ts';
 
 /**
- * The states of all nodes at the end of a run, by name; of equal names, one.
+ * The states of all nodes at the end of a run, by name of the state; of equal names, only one.
  * @throws FlagError if the folder has no trace that can be read.
  */
 export async function statesOfRun(folder: string): Promise<ReadonlyMap<string, string>> {

@@ -100,7 +100,7 @@ async function runFile(
   }
 }
 
-/** @throws FlagError for what only one run can have. */
+/** @throws FlagError if a flag beside `--watch` is for a single run only. */
 function refuseSingle({ json, viz }: ScenarioFlags): void {
   if (json !== true && viz === undefined) return;
   const message = '--watch runs again, where --json and --viz are of one run';
@@ -124,7 +124,7 @@ async function runTwice(loaded: Loaded, flags: ScenarioFlags): Promise<ExitCode>
   throw new FlagError(message, flag, 'leave out one of the two');
 }
 
-/** A run whose seeds a fleet makes. */
+/** Runs a scenario whose seeds are run by a fleet. */
 async function onFleet(
   queue: QueueAddress,
   loaded: Loaded,
@@ -139,7 +139,7 @@ async function onFleet(
   }
 }
 
-/** `--cpu` and `--cpu-profile` change the scenario as `--set` does, and are repeated like it. */
+/** The values of `--set`, with those of `--cpu` and `--cpu-profile`, which change the scenario alike. */
 function withCpu({ set, cpu, cpuProfile }: ScenarioFlags): Readonly<Record<string, string>> {
   const chosen = cpu ?? (cpuProfile === undefined ? undefined : 'calibrated');
   return {

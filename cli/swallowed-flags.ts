@@ -1,6 +1,6 @@
 /**
- * Flags that npm took for itself: without `--`, `npm run scenario failover.yaml --seeds 3` runs the
- * scenario with the words `failover.yaml 3`, and tells of the rest in its environment only
+ * Finds flags that npm took for itself: without `--`, `npm run scenario failover.yaml --seeds 3` runs
+ * the scenario with the words `failover.yaml 3`, and only its environment tells of the flag
  * (docs.npmjs.com/cli/commands/npm-run-script, "config" of `npm_config_` variables).
  *
  * @module
@@ -9,7 +9,7 @@ import type { Command, Option } from 'commander';
 import { commandText } from '../scenarios/command-text.ts';
 import { FlagError } from './exit.ts';
 
-/** Names that npm knows as well: its users set them once and for all scripts. */
+/** Flags that npm has as well: its users may have set them for all scripts. */
 const OF_NPM = new Set(['--color', '--no-color', '--cpu']);
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,7 +40,7 @@ export function refuseSwallowed(program: Command, args: readonly string[], env: 
 interface Swallowed {
   readonly long: string;
   readonly value?: string;
-  /** True if its value stands among the words. */
+  /** True if the flag's value is still among the words of the command. */
   readonly isOpen: boolean;
   /** What to write for the value. */
   readonly example: string;
@@ -49,7 +49,7 @@ interface Swallowed {
 function swallowed(option: Option, env: Environment): readonly Swallowed[] {
   const { long = '', flags, negate, required } = option;
   const text = env[`npm_config_${long.replace(/^--(no-)?/, '').replaceAll('-', '_')}`];
-  // npm says of `--no-trace` that trace is empty.
+  // For `--no-trace`, npm sets the variable of `trace` to an empty text.
   if (OF_NPM.has(long) || text === undefined || (text === '') !== negate) return [];
   const example = /<(.*)>/.exec(flags)?.[1]?.toUpperCase() ?? '';
   return text

@@ -1,6 +1,6 @@
 /**
- * Tells of combinations that have ended: a report of its own for the first hundred, a line for each that
- * has no result, and the exit code of all.
+ * Handles combinations that have ended: writes a report for each of the first hundred, prints a line for
+ * each without result, and gives the exit code of all.
  *
  * @module
  */
@@ -32,7 +32,7 @@ interface TellerParts {
   readonly progress: SweepProgressShow;
 }
 
-/** See the module. */
+/** Collects the combinations of a sweep that have ended. */
 export class CellTeller {
   readonly #parts: TellerParts;
   readonly #rows = new Map<number, SweepRow>();
@@ -51,13 +51,13 @@ export class CellTeller {
     return [...this.#rows].sort(([a], [b]) => a - b).map(([, row]) => row);
   }
 
-  /** What progress says of combinations. */
+  /** The part of the sweep's progress that is about combinations. */
   get state(): Pick<SweepState, 'cellsDone' | 'missed' | 'broke' | 'worst' | 'doneSeconds'> {
     const [cellsDone, worst, doneSeconds] = [this.#rows.size, this.#worst, this.#doneSeconds];
     return { cellsDone, missed: this.#missed, broke: this.#broke, worst, doneSeconds };
   }
 
-  /** The worst code, once everything is told. */
+  /** The worst exit code, once all reports are written. */
   async code(): Promise<ExitCode> {
     return worstOf(await Promise.all(this.#codes));
   }
@@ -84,9 +84,9 @@ export class CellTeller {
     this.#codes.push(exitCodeOf(report));
   }
 
-  /** The files do not allow these values together. */
+  /** Called for a combination whose values the files do not allow together. */
   refused(cell: PlacedCell, error: ConfigError): void {
-    // Its place and its sentence; the lines below show the text of the file.
+    // The first line of the error has place and message; the others quote the file.
     this.#broken(cell, error.message.split('\n', 1)[0] ?? '');
     process.stderr.write(forStderr(plainLines(`${error.message}\n`)));
     this.#codes.push(2);
@@ -101,12 +101,12 @@ export class CellTeller {
   }
 
   /**
-   * A combination that broke gets a row, or the other rows would look like the whole sweep.
+   * Adds a row for a combination without result, or the other rows would look like the whole sweep.
    * @returns the command that repeats one of its seeds.
    */
   #broken({ index, parameters }: PlacedCell, broke: string): (seed: number) => string {
     const { flags, progress, scenario } = this.#parts;
-    // A combination alone knows nothing of adaptive seeds.
+    // A combination that is run alone has no adaptive seeds.
     const own = { ...flags, adaptive: undefined, set: { ...flags.set, ...parameters } };
     const reproduce = repeatCommand('scenario', scenario.file, own);
     this.#broke += 1;
@@ -120,7 +120,7 @@ export class CellTeller {
 /** A combination, which may not have been loaded. */
 type PlacedCell = Pick<SweepCell, 'index' | 'parameters'>;
 
-/** A machine that has no room for a run is no reason to lose the others. */
+/** Prints a problem of the machine, such as a full disk. The results of other runs are kept. */
 function ofMachine(error: unknown): ExitCode {
   if (!(error instanceof EnvironmentError)) throw error;
   process.stderr.write(forStderr(`orrery: ${error.message}\n`));

@@ -1,6 +1,6 @@
 /**
- * What a sweep prints for a part that has no combination: batch systems run every index, and nothing is
- * neither met nor missed.
+ * What a sweep prints for a part that has no combination. Batch systems run every part, and a part without
+ * runs has no verdict.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Scenario } from '../scenarios/model.ts';
 import type { RunFlags } from './run-flags.ts';
 import type { RunPlace } from './run-place.ts';
 
-/** Prints it. The folder has a results.ndjson with nothing but its head, which `merge` accepts. */
+/** Prints that the part is empty. Its results.ndjson has only a head, which `merge` accepts. */
 export function tellEmptyPart(
   { name, question, file }: Scenario,
   { index, count }: Shard,

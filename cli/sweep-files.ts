@@ -32,12 +32,12 @@ export function writeSweepFiles(
   how: {
     readonly flags: RunFlags;
     readonly place: RunPlace;
-    /** Seeds that each combination begins with, and the most of one. */
+    /** The seeds with which each combination begins, and the largest number of seeds of one. */
     readonly head: Pick<SweepHead, 'seeds' | 'adaptive'>;
     readonly interruptedOf: number | undefined;
-    /** True if the same command would go on. */
+    /** True if the same command would continue the sweep. */
     readonly goesOn: boolean;
-    /** What adaptive seeds have saved. */
+    /** Text that says how many runs adaptive seeds have saved. */
     readonly saved: string | undefined;
   },
 ): void {
@@ -54,7 +54,7 @@ export function writeSweepFiles(
   };
   const json = `${JSON.stringify(result, null, 2)}\n`;
   const text = flags.json === true ? json : tableText(result, flags);
-  // First of all, so that the rows are not lost if the disk is full.
+  // Printed before files are written, so that the rows are not lost if the disk is full.
   process.stdout.write(text);
   writeWhole(folder, [['sweep.json', json], ...sweepFiles(result, readQuantity)]);
   const [problem] = copyReports(flags, folder, 'sweep');
@@ -76,7 +76,7 @@ function tableText(result: SweepResult, { quiet }: RunFlags): string {
   return render(result, terminalOptions(undefined));
 }
 
-/** Names of files in lines that fit, as those of a scenario. */
+/** Names of files, in lines that fit the terminal. */
 function filesText(title: string, names: readonly string[]): string {
   const { width, unicode } = terminalOptions(undefined);
   const [first = '', ...rest] = names;

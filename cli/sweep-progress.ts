@@ -19,7 +19,7 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 /** How far a sweep is. */
 export interface SweepState extends Omit<SweepProgress, 'secondsLeft'> {
-  /** Wall time of runs that have ended. */
+  /** Wall time of each run that has ended, seconds. */
   readonly doneSeconds: readonly number[];
   /** Runs at a time; infinite if a fleet makes them. */
   readonly workers: number;
@@ -31,7 +31,7 @@ export interface SweepProgressShow {
   readonly clear: () => void;
 }
 
-/** Chooses the form that fits where stderr goes. */
+/** Starts to show progress, in the form that suits where stderr goes. */
 export function showSweepProgress(
   name: string,
   flags: { readonly json?: boolean; readonly quiet?: boolean },
@@ -67,8 +67,8 @@ export function showSweepProgress(
 }
 
 /**
- * Shows the last state once in an interval. Never at once: a combination ends right after its last run,
- * and both are told.
+ * Shows the latest state at most once in an interval, and never immediately: the end of a run and the end
+ * of its combination come as two states, one right after the other.
  */
 function paced(show: (state: SweepState) => void, intervalMs: number): SweepProgressShow {
   let nextMs = 0;

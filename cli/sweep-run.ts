@@ -52,10 +52,10 @@ import { type SweepProgressShow, showSweepProgress } from './sweep-progress.ts';
 export interface SweepOwnFlags {
   readonly adaptive?: number;
   readonly shard?: Shard;
-  /** Megabytes of a thread. */
+  /** Memory limit of a worker thread, megabytes. */
   readonly memory?: number;
   readonly fresh?: boolean;
-  /** Where a fleet takes runs from; absent: threads of this process make them. */
+  /** The queue of the fleet that makes the runs; absent if threads of this process make them. */
   readonly queue?: QueueAddress;
 }
 
@@ -115,8 +115,8 @@ function headOf(scenario: Scenario, flags: SweepFlags): SweepHead {
 }
 
 /**
- * What the files refuse is found before anything runs, not after an hour.
- * @throws ConfigError naming each value that they refuse.
+ * Checks all values of the sweep before anything runs, rather than after an hour.
+ * @throws ConfigError naming each value that the files refuse.
  */
 async function checkValues(
   file: string,
@@ -125,7 +125,7 @@ async function checkValues(
 ): Promise<void> {
   const seen = new Set<string>();
   const blame = blameSweep(file, flags.set);
-  // In combinations that run: a condition may leave out those that do not stand together.
+  // Checked in combinations that will run: a condition may exclude values that do not go together.
   for (const cell of scenario.sweep?.cells ?? []) {
     const values = Object.entries(cell).map((entry) => entry.join('='));
     if (values.every((value) => seen.has(value))) continue;
@@ -164,7 +164,7 @@ function placeOf(
   return { place, known };
 }
 
-/** What a sweep of the same inputs has left that was stopped. */
+/** The results of a stopped sweep with the same inputs; undefined if there are none. */
 function unfinished(folder: string, head: SweepHead): KnownResults | undefined {
   if (isFinished(folder) || !isKnownState(head.commit)) return undefined;
   const known = readResults(join(folder, RESULTS));
@@ -191,10 +191,10 @@ interface SweepTask {
   readonly open: (set: Parameters) => Promise<Loaded>;
 }
 
-/** What a sweep knows that begins anew. */
+/** The known results of a sweep that begins anew: none. */
 const NOTHING: Pick<Merged, 'lines' | 'conflicts'> = { lines: new Map(), conflicts: [] };
 
-/** Where a sweep runs, and what it goes on with. */
+/** The folder of a sweep, and the known results that it continues from. */
 interface SweepSite {
   readonly place: RunPlace;
   readonly known: KnownResults | undefined;
@@ -233,10 +233,10 @@ async function sweepInto(
   }
 }
 
-/** Where runs run, and how that ends. */
+/** What makes the runs of a sweep, and how to stop it. */
 interface OpenExecutor extends Executor {
   stop(): void;
-  /** What turned out at the end of a sweep, or when it was stopped. */
+  /** Called at the end of a sweep, stopped or not. @returns exit codes of problems found by then. */
   end(isStopped: boolean): Promise<readonly ExitCode[]>;
   close(): Promise<void>;
 }
@@ -276,7 +276,7 @@ async function fleetOf(
   };
 }
 
-/** Where runs run, and where they go. */
+/** What makes the runs of a sweep, and where their results go. */
 interface CellRunner extends Pick<SweepOrder, 'executor' | 'known' | 'onRun' | 'signal'> {
   readonly place: RunPlace;
   readonly progress: SweepProgressShow;
@@ -307,7 +307,7 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
         return { ...loaded, index, parameters, isKept: index < KEPT_MAX };
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
-        // Each value stands in some combination, which does not say that all combinations stand.
+        // Each value was accepted in some combination; this combination may be refused all the same.
         const blame = blameSweep(file, flags.set);
         blame.add(error, parameters);
         teller.refused({ index, parameters }, blame.error() ?? error);
@@ -321,7 +321,7 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
     onProgress: (state) => progress.update({ ...state, ...teller.state, ...size }),
   });
   progress.clear();
-  // What is not told of would be a pass.
+  // A combination that is not reported would look like a pass.
   assert(teller.rows.length === cells.length || isStopped(), 'each combination has ended');
   const code = await teller.code();
   writeSweepFiles(scenario, teller.rows, {
@@ -350,7 +350,7 @@ export async function mergeInto(
       return Promise.resolve({ kind: 'ended', ending: 'interrupted', seed, message: 'missing' });
     },
   };
-  // First of all: whatever else is wrong with the parts, this is worse.
+  // Conflicts come first, because no other problem of the parts is worse.
   const told = tellConflicts(conflicts);
   const { place } = placeOf(scenario, { ...flags, fresh: true }, head);
   try {
@@ -360,7 +360,7 @@ export async function mergeInto(
     const onRun = (): void => undefined;
     const parts = { place, progress, executor, known, signal, onRun, isStopped };
     const code = await runCells(task, parts);
-    // Now, so that a sweep never goes on with lines that were refused.
+    // Written only now, so that no sweep continues from lines that were refused.
     const results = new ResultsFile(join(place.folder, RESULTS), head);
     for (const line of known.values()) results.add(line);
     results.close();
@@ -397,7 +397,7 @@ function reproduceOf(
   return repeatCommand('scenario', file, { set: { ...set, seeds: `[${seeds.join()}]` } });
 }
 
-/** The flags that ask for seeds, none if the file has the same; undefined if no flag asks for these. */
+/** The flags that request these seeds: none if the file has the same; undefined if no flag can. */
 export function seedFlags(
   seeds: readonly number[],
   filed: readonly number[],
@@ -409,7 +409,7 @@ export function seedFlags(
   return isCount ? { seeds: seeds.length } : undefined;
 }
 
-/** What adaptive seeds have saved. */
+/** A text that says how many runs adaptive seeds have saved. */
 function savedText({ runsDone }: SweepCount, head: SweepHead, cells: number): string | undefined {
   if (head.adaptive === undefined) return undefined;
   const most = cells * Math.max(head.adaptive, head.seeds.length);

@@ -59,7 +59,7 @@ async function runSweep(file: string, flags: SweepFlags): Promise<void> {
   exitWith(await sweep(file, scenario, { flags, registry }));
 }
 
-/** @throws FlagError if there would be fewer seeds at most than there are at first. */
+/** @throws FlagError if `--adaptive` allows fewer seeds than each combination has at first. */
 function checkAdaptive({ adaptive }: SweepFlags, first: number): void {
   if (adaptive === undefined || adaptive >= first) return;
   const begins = `combinations begin with ${plural(first, 'seed')}`;

@@ -10,7 +10,7 @@ import { fold } from '../reports/terminal-layout.ts';
 const WIDTH_WITHOUT_TERMINAL = 80;
 const WIDTH_LEAST = 40;
 const HINT = '   hint: ';
-/** Lines that follow a message, such as that of the file, begin in this column. */
+/** Indent of the further lines of a wrapped message, columns. */
 const MESSAGE_INDENT = 3;
 
 /** How to print the report on stdout. */
@@ -35,7 +35,7 @@ export function hasLiveStderr(): boolean {
   return process.stderr.isTTY === true && ci === '' && term !== 'dumb';
 }
 
-/** A message as stderr takes it: a terminal gets lines that fit, a program that reads gets one line each. */
+/** A message for stderr, wrapped to fit a terminal; for a program that reads stderr, it stays unwrapped. */
 export function forStderr(text: string): string {
   return process.stderr.isTTY === true ? wrapMessage(text, widthOf(process.stderr)) : text;
 }

@@ -96,7 +96,7 @@ function run(flags: VerifyFlags): SuiteReport {
 function textOf(report: SuiteReport, flags: VerifyFlags): string {
   if (flags.json === true) return renderSuiteJson(report);
   if (flags.markdown === true) return renderSuiteMarkdown(report);
-  // Commander sets `color` when there is a `--no-color`: only a flag really given counts.
+  // Commander sets `color` because the option `--no-color` exists; only the command line tells.
   const isGiven = process.argv.includes('--color') || process.argv.includes('--no-color');
   const flag = flags.color === true ? 'on' : 'off';
   return renderTable(report, terminalOptions(isGiven ? flag : undefined));
@@ -131,7 +131,7 @@ interface Progress {
   readonly clear: () => void;
 }
 
-/** One line rewritten per check on a terminal, an occasional plain line elsewhere. */
+/** Shows progress: on a terminal a line that is rewritten for each check, elsewhere a plain line at times. */
 function showProgress(flags: VerifyFlags): Progress {
   const nothing = (): void => undefined;
   if (flags.json === true) return { update: nothing, clear: nothing };

@@ -1,6 +1,6 @@
 /**
- * The built page of the browser view: the package has it; from sources it is built when it is not
- * there or older than they are.
+ * The built page of the browser view. The package contains it; a source tree builds it if it is missing
+ * or older than its sources.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const SOURCES = [
   'reports/html/tokens.ts',
 ];
 
-/** Path of the page. */
+/** Path of the built page; builds it first if necessary. */
 export function vizPage(): string {
   const page = projectFile('dist/viz/index.html');
   if (IS_SOURCE && isStale(page)) build();

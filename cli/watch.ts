@@ -35,7 +35,7 @@ export interface Watch {
   close(): Promise<void>;
 }
 
-/** What is watched. */
+/** The run that is watched. */
 export interface Watched {
   /** Name of the scenario. */
   readonly name: string;

@@ -18,7 +18,7 @@ import {
 import { dirname, join } from 'node:path';
 import { environmentError, pathError } from '../engine/live/environment.ts';
 
-/** Name and text, or its parts: what is long is made while it is written. */
+/** Name and text of a file; a long text comes in parts, which are made while it is written. */
 export type NamedText = readonly [name: string, text: string | Iterable<string | Uint8Array>];
 
 /** A folder must have room for at least this many bytes before a run begins. */

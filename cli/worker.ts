@@ -27,7 +27,7 @@ interface WorkerFlags {
   readonly memory?: number;
   readonly lock?: number;
   readonly timeLimit?: number;
-  /** Read from the command line wherever an error is told. */
+  /** Not read from here: code that prints errors looks for it on the command line. */
   readonly debug?: boolean;
 }
 
@@ -74,7 +74,7 @@ async function work({ queue, threads, memory, lock, timeLimit }: WorkerFlags): P
     lockMs: lock === undefined ? undefined : lock * 1_000,
     timeLimitMs: timeLimit === undefined ? undefined : timeLimit * 1_000,
     onNotice: (text): void => {
-      // Jobs bring texts of others, which come back in what is wrong with them.
+      // A notice may quote a job, whose texts come from others.
       process.stderr.write(`orrery: ${oneLine(text)}\n`);
     },
   });

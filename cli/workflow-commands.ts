@@ -14,11 +14,11 @@
 const LINE_END = /[\n\r]/;
 const BLANK = /[\s\u0085]/;
 
-/** Takes the commands out of a text that is written in pieces. */
+/** Makes commands harmless in a text that is written in pieces. */
 export class CommandFilter {
   /** True if only blanks were written since the last line end. */
   #isLineStart = true;
-  /** `#` in a row at the end, at most two. */
+  /** Number of `#` in a row at the end of the text so far, at most two. */
   #hashes = 0;
 
   /** Returns the next piece of text with all commands made harmless. */

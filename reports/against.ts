@@ -22,7 +22,7 @@ export type AgainstRow = Against['rows'][number];
 /** Largest relative difference at which a prediction counts as right. */
 export const AGAINST_TOLERANCE = 0.15;
 
-/** 85 of 100 is 15 % less, and slightly more in binary. */
+/** Allowance for rounding: 85 of 100 is 15 % less, but slightly more in binary. */
 const ROUNDING = 1e-9;
 
 /** Quantities that every protocol has, by the end of the metric's name. */

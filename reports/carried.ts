@@ -11,7 +11,7 @@ import type { Report } from './report-schema.ts';
 
 /** The drop reason for overload (engine/net/sim-host.ts and protocols). */
 const OVERLOAD = 'overload';
-/** Live, a datagram that a full receive buffer lost: its process was too slow for it. */
+/** Drop reason of a live run: a full receive buffer lost a datagram, as its process was too slow. */
 const KERNEL = 'kernel';
 /** A smaller share of rejected traffic is negligible and is not reported. */
 const SHARE_MIN = 0.001;
@@ -20,7 +20,7 @@ const CARRIED_DIGITS = 2;
 const CARRIED_DIGITS_MAX = 5;
 const ASKED_DIGITS = 3;
 const WHOLE_MIN = 10;
-/** A link that was sending for this share of a run, with its beginning and end, was full. */
+/** A link was full if it was sending for this share of the whole run, its beginning and end included. */
 const FULL_SHARE = 0.8;
 
 /** The offered and carried rates; undefined if almost nothing was rejected. */
@@ -32,7 +32,7 @@ export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: 
   if (measured <= 0 || shed < SHARE_MIN * offeredPerSecond * measured || shed === 0) return {};
   const acceptedPerSecond = perSecond('.accepted');
   const carriedPerSecond = perSecond('.throughput');
-  // What was shed on the way was sent again, or was nobody's message.
+  // If nearly all was carried, refused packets were sent again, or were no messages.
   if (carriedPerSecond >= (1 - SHARE_MIN) * offeredPerSecond) return {};
   const fullLink = seeds.flatMap(({ busiestLink }) => busiestLink ?? []).find(isFull)?.name;
   return {
@@ -70,7 +70,7 @@ export function carriedText({
   | undefined {
   if (carried === undefined) return undefined;
   const { carriedPerSecond, offeredPerSecond, fullLink } = carried;
-  // Where processors take no time, none can be full.
+  // If processors take no time, only the network can be full.
   const machine = cpu === NOT_MODELLED ? (fullLink ?? 'the network') : 'the modelled machine';
   const who = mode === 'live' ? 'this machine' : machine;
   const asked = rate(offeredPerSecond, ASKED_DIGITS);
@@ -84,7 +84,7 @@ export function carriedText({
   };
 }
 
-/** Whole packets per second, and below ten of them as many digits as tell it from none. */
+/** A rate as text: whole packets per second, with decimals below ten, to tell it from zero. */
 function rate(perSecond: number, digits: number): string {
   const rounded = Number(perSecond.toPrecision(digits));
   return `${rounded < WHOLE_MIN ? significant(rounded, CARRIED_DIGITS) : whole(rounded)}/s`;
