@@ -51,7 +51,7 @@ function differenceText(change: KpiChange): string | undefined {
 }
 
 const GAP = '  ';
-/** Column of the interval. */
+/** Index of the column with the interval. */
 const INTERVAL = 4;
 const HEADER = ['KPI', 'before', 'after', 'change', '95 % of the difference', 'verdict'] as const;
 
@@ -113,7 +113,7 @@ function tableLines(
   });
 }
 
-/** Each note once, with its KPIs unless all have it. */
+/** Each note once, with the names of its KPIs unless all KPIs have it. */
 function noteLines(kpis: readonly KpiChange[], width: number): readonly string[] {
   const notes = [...new Set(kpis.flatMap(({ note }) => (note === undefined ? [] : [note])))];
   return notes.flatMap((note) => {

@@ -46,7 +46,7 @@ export interface ReportComparison {
   readonly isPaired: boolean;
   /** Why the seeds could not be paired. */
   readonly pairingNote?: string;
-  /** Which of both ended early, and where: then nothing is better, and nothing the same. */
+  /** Which of the two runs ended early, and when: then no KPI is better, worse or the same. */
   readonly earlyEnd?: string;
   /** Changes below this share of the baseline do not count. */
   readonly smallestEffect: number;
@@ -87,7 +87,7 @@ export function compareReports(
   };
 }
 
-/** The report of a run that has to be no worse than its baseline: what is worse is a broken rule of it. */
+/** Makes a report fail if a KPI is worse than in the baseline: adds this as a rule among its invariants. */
 export function gatedBy(comparison: ReportComparison, report: Report): Report {
   const { kpis, earlyEnd, baseline } = comparison;
   const worse = kpis.filter(({ verdict }) => verdict === 'worse');
@@ -102,7 +102,7 @@ export function gatedBy(comparison: ReportComparison, report: Report): Report {
   return { ...report, pass: report.pass && pass, invariants: [...report.invariants, rule] };
 }
 
-/** Why a comparison says nothing; undefined if it does. */
+/** Why a comparison says nothing; undefined if it says something. */
 export function incomparable({ verdict, kpis }: ReportComparison): string | undefined {
   if (verdict !== 'not comparable') return undefined;
   const notes = new Set(kpis.flatMap(({ note }) => note ?? []));
@@ -190,7 +190,7 @@ function compareKpi(before: KpiResult | undefined, kpi: KpiResult, context: Cont
   return { ...base, relative, difference, verdict, ...(note === undefined ? {} : { note }) };
 }
 
-/** A ratio near 1 is judged by its distance from 1: 99.9 % to 99.0 % is ten times the loss. */
+/** The smallest change that counts. For a ratio near 1, it is a share of the distance from 1, which is the loss. */
 function smallestOf(baseline: number, unit: string, context: Context): number {
   const size = Math.abs(baseline);
   const scale = unit === 'ratio' && size <= 1 ? Math.min(size, 1 - size) : size;

@@ -1,12 +1,12 @@
 /**
- * Text as a cell of CSV (RFC 4180 section 2) that no spreadsheet computes.
+ * Text as a cell of CSV (RFC 4180 section 2) that no spreadsheet takes for a formula.
  *
  * @module
  */
 
-/** What a spreadsheet takes for a formula, also in full width, behind a tab or the end of a line. */
+/** Characters with which a formula may begin in a spreadsheet: signs, also in full width, tab, line end. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
-/** Spreadsheets of some countries divide at semicolons or tabs: without quotes, the rest could be a formula. */
+/** Characters that need quotes. Some spreadsheets divide at semicolons or tabs, and a formula could follow. */
 const QUOTED = /[",;\t\r\n]/;
 
 /**

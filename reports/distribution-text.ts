@@ -20,7 +20,7 @@ const DIGITS = 3;
  */
 const MODE_DIGITS = 4;
 const DIGITS_MAX = 9;
-/** A tail nearer to the last mode than this share of the gap before that mode belongs to it. */
+/** A tail belongs to the last mode if it is nearer than this share of the gap between the last two modes. */
 const NEAR = 0.1;
 
 /** True if at least ten of n samples lie beyond the quantile. */

@@ -7,10 +7,10 @@ import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
 import type { DoneState } from './model.ts';
 import type { Report } from './report-schema.ts';
 
-/** Nodes that are named; the others are counted. */
+/** Largest number of nodes that are named; the others are only counted. */
 const NAMED_MAX = 3;
 
-/** Undefined if only the duration could end the run. */
+/** Says what ended the run; undefined if only the duration could. */
 export function doneText({
   perSeed,
   scenario,
@@ -30,7 +30,7 @@ export function doneText({
   return `${some}, seed ${first.seed}: ${first.who}`;
 }
 
-/** Where a time axis ends: at the duration, or earlier where no seed needed all of it, ns. */
+/** Where a time axis ends, ns: at the duration of the run, or earlier if no seed needed all of it. */
 export function axisEndNs({ perSeed, scenario }: Pick<Report, 'perSeed' | 'scenario'>): number {
   const isDone = perSeed.length > 0 && perSeed.every(({ done }) => done?.by === 'done');
   if (!isDone) return scenario.durationNs;

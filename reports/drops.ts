@@ -7,13 +7,13 @@ import type { Report } from './report-schema.ts';
 
 /** Packets dropped for a reason by links, or by nodes. */
 export interface Drop {
-  /** Says who dropped them where links and nodes share a reason. */
+  /** The reason; says `links` or `nodes` if both dropped packets for this reason. */
   readonly label: string;
   readonly by: 'links' | 'nodes';
   readonly count: number;
 }
 
-/** The most frequent first. */
+/** The dropped packets of a report, the most frequent reason first. */
 export function dropsOf({ packets, nodeDrops }: Report): readonly Drop[] {
   const drops = { links: packets.drops, nodes: nodeDrops };
   const isShared = (reason: string): boolean =>

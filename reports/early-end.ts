@@ -80,7 +80,7 @@ export function leftOpen(
   return { ...rest, status: 'inconclusive', pass: false, reason: `the run was ${earlyEnd}` };
 }
 
-/** A metric without samples: they may have come later. */
+/** Code of a KPI without samples. Samples might have come later in the run. */
 const NO_SAMPLES = 'E125';
 
 /**

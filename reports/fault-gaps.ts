@@ -5,7 +5,7 @@
  */
 import type { ReportFault } from './report-schema.ts';
 
-/** A gap takes some 100 B, so this is at most 500 kB. */
+/** Most gaps in a report. A gap takes some 100 B, so all take at most 500 kB. */
 const GAPS_MAX = 5_000;
 
 /** The faults, each with its longest gaps if all together have too many. */

@@ -7,7 +7,7 @@
 import type { SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
-/** 125 bins of three quantities take about 2 kB, so this is at most 1 MB. */
+/** Most windows in a report. Each has 125 bins of three quantities, about 2 kB; all take at most 1 MB. */
 const WINDOWS_MAX = 480;
 
 /** The fault windows for the report; empty if no seed had a fault. */

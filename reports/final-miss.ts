@@ -1,13 +1,13 @@
 /**
  * Misses that the rest of a run cannot undo: a counter beyond its maximum, an extreme beyond its bound.
- * Rates, shares, means and percentiles may still come back.
+ * Rates, shares, means and percentiles may still recover.
  *
  * @module
  */
 import type { MetricKind } from '../engine/host/measure.ts';
 import type { KpiResult } from './report-schema.ts';
 
-/** What a miss is told by. */
+/** The parts of a KPI that decide whether a miss is final. */
 type Missed = Pick<KpiResult, 'aggregation' | 'comparison' | 'limit' | 'value' | 'perSeed'>;
 
 /** True if a KPI is missed, however the run goes on. */

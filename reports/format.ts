@@ -63,7 +63,7 @@ export function significant(value: number, digits: number): string {
   return grouped(Number(fixed) === 0 ? '0' : fixed);
 }
 
-/** Enough digits for two figures of the distance to 100 %: 99.974. */
+/** A percentage with enough digits to show two figures of the distance to 100 %: 99.974. */
 function percentText(percent: number, digits: number): string {
   if (percent === 100) return '100';
   if (percent > 99 && percent < 100) {
@@ -158,7 +158,7 @@ export interface SpanUnit {
 const SECONDS: SpanUnit = { seconds: 1, suffix: 's' };
 const HOURS: SpanUnit = { seconds: 3_600, suffix: 'h' };
 const DAYS: SpanUnit = { seconds: 86_400, suffix: 'd' };
-/** From three units on, the larger unit takes over. */
+/** A larger unit is used from this many of it on. */
 const SPAN_MIN = 3;
 
 /** Seconds below three hours, hours below three days, then days. */

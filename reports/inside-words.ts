@@ -1,6 +1,6 @@
 /**
  * The marks for a figure that should lie within bounds of another: its sign, tone and note, the
- * same in every table that compares a live run. It decides nothing.
+ * same in every table that compares a live run. The caller decides whether it is inside.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface InsideRow {
   readonly intervals?: unknown;
   /** Number of samples that would decide it. */
   readonly needed?: number;
-  /** False for what is shown but not promised. */
+  /** False if the figure is shown, but nobody promises that it is inside. */
   readonly isPromised: boolean;
 }
 

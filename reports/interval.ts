@@ -1,7 +1,7 @@
 /**
  * The interval of a KPI: Student's t over seeds, exact binomial ranks for percentiles of pooled
- * independent samples, or none, with the reason (`statistics/` cites the methods). That of a share
- * ends at 0 and 1.
+ * independent samples, or none, with the reason (`statistics/` cites the methods). The interval of a
+ * share is cut at 0 and 1.
  *
  * @module
  */
@@ -88,12 +88,12 @@ function overSeeds(input: IntervalInput): KpiInterval {
   return { kind: 'student-t', level: LEVEL, low, high, n };
 }
 
-/** What lies beyond a whole is impossible, so an interval without it covers as much. */
+/** Cuts the interval of a share at 0 and 1. Values beyond are impossible, so the confidence is the same. */
 function withinShare({ low, high }: MeanInterval): readonly [low: number, high: number] {
   return [Math.max(0, low), Math.min(1, high)];
 }
 
-/** True of a metric whose values of seeds are shares. */
+/** True if a metric is a share of a whole in every seed. */
 export function isShare(definition: MetricDefinition, perSeed: readonly number[]): boolean {
   if (definition.unit !== 'ratio' || definition.isUnbounded === true) return false;
   return perSeed.every((value) => value >= 0 && value <= 1);
@@ -132,7 +132,7 @@ function bounds(
   };
 }
 
-/** Names the rank used and how many samples an upper bound would need. */
+/** Why there is no upper bound: names the rank used, and how many samples a bound would need. */
 function missingBound(p: number, n: number, input: IntervalInput): string {
   const rank = nearestRank(p, n);
   const needed = samplesForUpperBound(p, LEVEL);

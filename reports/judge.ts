@@ -1,5 +1,5 @@
 /**
- * From the measurements of a run to its report: every KPI judged over all seeds, the invariants of
+ * Turns the measurements of a run into its report: every KPI judged over all seeds, the invariants of
  * the run, totals, and the data of the charts. Pure: the same input gives the same report.
  *
  * @module
@@ -117,7 +117,7 @@ export function kpisIn<Spec extends KpiSpec>(mode: Mode, kpis: readonly Spec[]):
   return mode === 'sim' ? kpis : kpis.filter(({ onlyVirtual }) => onlyVirtual !== true);
 }
 
-/** Every KPI; of a run that ended early none is met. */
+/** Judges every KPI; none counts as met if the run ended early. */
 function judgeKpis(input: RunInput, seeds: readonly SeedResult[]): KpiResult[] {
   const { scenario, mode, definitions } = input;
   const ends = seeds.map(({ seed, ending, virtualNs: reachedNs }) => ({ seed, ending, reachedNs }));
@@ -130,7 +130,7 @@ function judgeKpis(input: RunInput, seeds: readonly SeedResult[]): KpiResult[] {
   });
 }
 
-/** Seeds without the zeros of unmodelled work, which would meet any limit. */
+/** The seeds, without metrics of processor work if it was not modelled: their zeros would meet any limit. */
 function measuredSeeds({ seeds, cpu, definitions }: RunInput): readonly SeedResult[] {
   const unknown = definitions.flatMap(({ name, needs }) => (needs === 'processor' ? name : []));
   if (cpu !== NOT_MODELLED || unknown.length === 0) return seeds;
@@ -260,7 +260,7 @@ function receivedVerdict(seeds: readonly SeedResult[]): Verdict {
   return { name: 'packets received', pass: idle.length === 0, detail };
 }
 
-/** A run in which nothing may arrive; that nothing was sent proves nothing here either. */
+/** The verdict on a run in which nothing may arrive. If nothing was sent either, the run proves nothing. */
 function silenceVerdict(seeds: readonly SeedResult[]): Verdict {
   const complete = seeds.filter((seed) => seed.ending === 'complete');
   const heard = complete.filter((seed) => !isIdle(seed));
@@ -291,8 +291,8 @@ function isIdle(seed: SeedResult): boolean {
 }
 
 /**
- * True when there was nothing to receive: no flow sent after the warm-up, and without flows there
- * is no link.
+ * True when there was nothing to receive: no flow sent after the warm-up; or, in a run without flows,
+ * no link sent.
  */
 function isSilent(seed: SeedResult): boolean {
   const sent = Object.entries(seed.metrics).flatMap(([name, data]) =>

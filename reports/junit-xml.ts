@@ -5,17 +5,17 @@
  */
 import { escapeXml } from './escape-xml.ts';
 
-/** Closes a case. */
+/** The end tag of a test case. */
 export const END = '</testcase>';
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** The whole document, a line an element. */
+/** The whole document, from one line for each element. */
 export function document(lines: readonly string[]): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${lines.join('\n')}\n`;
 }
 
-/** An element that has content. */
+/** The start tag of an element that has content. */
 export function open(tag: string, attributes: Attributes): string {
   return `<${tag}${attributesText(attributes)}>`;
 }

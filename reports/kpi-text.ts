@@ -21,7 +21,7 @@ import { NO_WORSE, NOTHING_ARRIVES } from './rules.ts';
 import { shellWord } from './shell-word.ts';
 import { isStraddling } from './straddle.ts';
 
-/** `gateway.failover p95`; omits aggregations that are obvious from the unit. */
+/** The name of a KPI: `gateway.failover p95`; aggregations that the unit makes obvious are omitted. */
 export function kpiName(kpi: Pick<KpiResult, 'metric' | 'aggregation'>): string {
   const isTold = ['rate', 'ratio', 'value', 'count'].includes(kpi.aggregation);
   return isTold ? kpi.metric : `${kpi.metric} ${kpi.aggregation}`;
@@ -105,8 +105,8 @@ export function missedFirst(kpis: readonly KpiResult[]): readonly KpiResult[] {
 }
 
 /**
- * `5 of 5 KPIs met`, `1 of 5 KPIs missed`, with those that are inconclusive and those that do not
- * apply, and those whose interval reaches over the limit.
+ * `5 of 5 KPIs met`, `1 of 5 KPIs missed`. Also counts KPIs that are inconclusive, KPIs that do not
+ * apply, and KPIs whose interval contains the limit.
  */
 export function countText(report: Report): string {
   const { kpis } = report;
@@ -124,7 +124,7 @@ export function countText(report: Report): string {
   return `${kpis.length - open - idle} of ${kpis.length} ${noun} met${told}`;
 }
 
-/** `, but 2 undecided at 3 seeds`: KPIs whose interval reaches over the limit. */
+/** `, but 2 undecided at 3 seeds`: the number of KPIs whose interval contains the limit. */
 function undecidedText({ kpis, seeds }: Report): string {
   const judged = kpis.filter(({ status }) => status === 'pass' || status === 'fail');
   const count = judged.filter(isStraddling).length;
@@ -137,7 +137,7 @@ function undecidedText({ kpis, seeds }: Report): string {
  */
 export type Verdict = 'PASS' | 'FAIL' | 'STOP' | 'INCONCLUSIVE' | 'NO VERDICT';
 
-/** False if nothing was asked of the run. */
+/** False if the run had neither KPIs nor other rules to meet. */
 export function hasLimits({ kpis, invariants }: Report): boolean {
   return (
     kpis.length > 0 || invariants.some(({ name }) => [NOTHING_ARRIVES, NO_WORSE].includes(name))
@@ -159,7 +159,7 @@ export function kpiMark(kpi: KpiResult): '✓' | '✗' | '–' | '?' {
   return ({ pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const)[kpi.status];
 }
 
-/** Follows the provider's name where jobs compute agreements once for both ends. */
+/** Follows the name of the crypto provider if jobs compute each key agreement once for both ends. */
 export const SHARED_CRYPTO = ', agreements shared';
 
 /**

@@ -226,13 +226,13 @@ function marginOf(spec: KpiSpec, value: number, isRatio: boolean): number | null
   return spec.limit === 0 ? null : distance / Math.abs(spec.limit);
 }
 
-/** How far on the wrong side a value is, beside others. */
+/** A number to compare values by: the larger, the farther a value is on the wrong side of the limit. */
 function badness({ comparison, limit }: KpiSpec, value: number): number {
   if (comparison === '==') return Math.abs(value - limit);
   return comparison === '<=' || comparison === '<' ? value : -value;
 }
 
-/** The value farthest on the wrong side: it meets the limit only if those of all seeds do. */
+/** The value farthest on the wrong side: it meets the limit only if the values of all seeds do. */
 function worstValue(spec: KpiSpec, perSeed: KpiResult['perSeed']): number | null {
   const values = perSeed.flatMap(({ value }) => value ?? []);
   return values.reduce<number | null>(

@@ -1,5 +1,5 @@
 /**
- * What a run took of memory: for each node with its links, and for each packet under way.
+ * How much memory a run took: for each node with its links, and for each packet under way.
  *
  * @module
  */
@@ -7,9 +7,9 @@ import { quantity, whole } from './format.ts';
 import type { SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
-/** Below it nothing is said of a node: the young generation of the heap is as large. */
+/** If all nodes took less, no size of a node is given: the young generation of the heap is as large. */
 const NODES_SURE_BYTES = 32e6;
-/** Below it nothing is said of a packet: buffers are made by the slab. */
+/** With fewer packets under way, no size of a packet is given: buffers are allocated in slabs. */
 const PACKETS_SURE = 1_000;
 
 /** The numbers of the seed that took most; none if nodes were in other processes. */

@@ -50,11 +50,11 @@ export interface KpiSpec {
   readonly limitText: string;
   /** True when a metric without samples is `not applicable` instead of a failure. */
   readonly allowEmpty: boolean;
-  /** What a `count` is of: each seed, all of which have to meet the limit, or their `total`. */
+  /** Whether a `count` is judged for each seed, all of which have to meet the limit, or as `total` of all. */
   readonly over: 'seed' | 'total';
   /** `point` judges the value; `inside` passes only if the whole interval meets the limit. */
   readonly interval: 'point' | 'inside';
-  /** True for a limit that is not judged by the wall clock. */
+  /** True for a limit that is judged only in runs in virtual time. */
   readonly onlyVirtual?: boolean;
 }
 
@@ -144,7 +144,7 @@ export interface MessageTotals {
 /** A quantity over time in bins of equal width; `null` where nothing was measured. */
 export interface Series {
   readonly name: string;
-  /** The flow, or the entry with drawn pairs, where there are several; its name ends the series' one. */
+  /** Present if there are several: the flow, or the traffic entry with drawn pairs, that ends the name. */
   readonly flow?: string;
   readonly unit: string;
   readonly binNs: number;
@@ -182,8 +182,8 @@ export interface SeedResult {
    */
   readonly engine?: { readonly beganMs: number; readonly endedMs: number; readonly busyMs: number };
   /**
-   * What nodes, with their hosts and links, took of memory once they were made, and packets with their
-   * buffers, of which `most` were under way at one instant; absent if nodes are in other processes.
+   * Memory of all nodes, with their hosts and links, after they were made; and of all packets, with their
+   * buffers, of which at most `most` were under way at once. Absent if nodes are in other processes.
    */
   readonly memory?: {
     readonly nodes: { readonly count: number; readonly bytes: number };
@@ -211,7 +211,7 @@ export interface SeedResult {
   readonly series: readonly Series[];
   /** Absent while the run continues. */
   readonly flows?: readonly FlowResult[];
-  /** Around faults; absent in a run without one. */
+  /** Measurements around faults; absent in a run without faults. */
   readonly faultWindows?: { readonly windows: readonly FaultWindow[]; readonly leftOut: number };
   /** Present when the run can be repeated bit by bit. */
   readonly checkpoints?: Checkpoints;
@@ -223,7 +223,7 @@ export interface SeedResult {
    * machines; 0 or absent when they shared one clock.
    */
   readonly clockUncertaintyNs?: number;
-  /** Absent if only its duration could end the run. */
+  /** What ended the run; absent if only its duration could. */
   readonly done?: DoneState;
   /** How the run ended. */
   readonly ending: 'complete' | 'interrupted' | 'time-limit' | 'aborted';
@@ -241,7 +241,7 @@ export interface Carried {
   readonly shed: number;
 }
 
-/** Set for a run that deviates from its file. */
+/** Set for a run into which faults were injected. */
 export interface InteractiveFacts {
   /** How many faults were injected. */
   readonly faults: number;
@@ -261,7 +261,7 @@ export interface RunInput {
     readonly durationNs: number;
     readonly warmupNs: number;
   };
-  /** Nothing may reach an application. */
+  /** Set if nothing may reach an application. */
   readonly arrives?: 'nothing';
   readonly mode: Mode;
   /** How a live run was distributed, e.g. `17 processes`; one process when absent. */

@@ -1,6 +1,6 @@
 /**
- * The values around which a distribution of few values gathers: one for each path, say, of a network whose
- * delays are fixed. A distribution that spreads has none.
+ * The values around which the samples of a distribution gather: for example one for each path of a network
+ * with fixed delays. A distribution that is spread out has no modes.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const RARE = 0.001;
  * counts as spread out.
  */
 const GATHERED = 0.95;
-/** A gap of this share of the value parts two modes; a bucket is at most a thousandth wide. */
+/** A gap of this share of the value separates two modes; a bucket is at most a thousandth of it wide. */
 const GAP = 0.01;
 /** A smaller mode is part of the tail. */
 const SHARE_MIN = 0.01;
@@ -55,7 +55,7 @@ export function modesOf(
   return kept.length > MODES_MAX ? [] : kept;
 }
 
-/** Shares of samples up to the end of each value, where there are few of them. */
+/** The share of samples up to the end of each bucket; none if there are more than `fewest` buckets. */
 export function exactFractions(data: HistogramData, fewest: number): readonly number[] {
   const buckets = bucketsOf(data);
   if (buckets.length > fewest) return [];
@@ -105,7 +105,7 @@ function modeOf(
   };
 }
 
-/** The path of nine in ten of the packets between two values. */
+/** The path that nine in ten of the packets between two values took, if there is one. */
 function pathOf(
   byPath: Readonly<Record<string, HistogramData>>,
   { low, high }: { readonly low: number; readonly high: number },

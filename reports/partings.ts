@@ -8,7 +8,7 @@
 import { plural } from './format.ts';
 import type { Report } from './report-schema.ts';
 
-/** The divergence of a seed that both ran. */
+/** Whether, and between which instants, the two runs of a seed diverge. */
 export type Parting =
   | { readonly kind: 'same'; readonly seed: number }
   | {
@@ -16,7 +16,7 @@ export type Parting =
       readonly seed: number;
       /** Everything up to this instant was equal in both runs. */
       readonly sameUntilNs: number;
-      /** Some event up to this instant was not; undefined after the last checkpoint. */
+      /** Some event up to this instant differed; undefined if this was after the last checkpoint. */
       readonly partedByNs: number | undefined;
     };
 

@@ -76,7 +76,7 @@ function keptRounds(one: SeedResult, step: number): Budget['rounds'] {
   });
 }
 
-/** True if a run measured both; accuracy alone says nothing about a budget. */
+/** True if a seed measured both metrics; accuracy alone says nothing about a budget. */
 function isMeasured(one: SeedResult): boolean {
   return samplesOf(one, BUDGET.accuracy).length > 0 && samplesOf(one, BUDGET.epsilon).length > 0;
 }

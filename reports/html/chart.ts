@@ -27,7 +27,7 @@ export function frameOf(
     readonly height: number;
     readonly label: number;
     readonly left: number;
-    /** Additional room above the plot, px. */
+    /** Room above the plot, px; 20 by default. */
     readonly head?: number;
   },
 ): Frame {
@@ -95,7 +95,7 @@ export function yAxis(frame: Frame, ticks: readonly Tick[], unit: string): Marku
   return html`${lines}<text x="0" y="10">${unit}</text>`;
 }
 
-/** The base line with values below it; the last value carries the unit. */
+/** The horizontal axis: a base line with values below it; the last value carries the unit. */
 export function xAxis(frame: Frame, ticks: readonly Tick[], unit: string): Markup {
   const y = frame.bottom;
   const marks = ticks.map(({ at, label }, i) => {

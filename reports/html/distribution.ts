@@ -1,7 +1,7 @@
 /**
  * Distributions with a tail axis: the share of samples slower than x, on 1, 0.1, 0.01 ..., so that
- * one packet in a thousand is as visible as the median. Beyond ten samples the line is dashed; the
- * band is the range over seeds.
+ * one packet in a thousand is as visible as the median. Where fewer than ten samples are slower, the
+ * line is dashed; the band is the range over seeds.
  *
  * @module
  */
@@ -55,7 +55,7 @@ export function distributionSection(report: Report): Markup {
   return section([...drawn.map((one) => chart(one, report)), ...few.map(fewSamples)]);
 }
 
-/** A sentence instead of a chart. */
+/** The sentence that replaces the chart of a metric with few samples. */
 function fewSamples({ name, metric }: Distribution): Markup {
   const values = (metric.samples ?? []).map(({ value }) => quantity(value, 'ns'));
   const range = `${quantity(metric.min ?? 0, 'ns')} to ${quantity(metric.max ?? 0, 'ns')}`;

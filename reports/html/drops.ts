@@ -50,7 +50,7 @@ ${figure({ title, caption, draw })}</section>
 `;
 }
 
-/** Refused messages, where there is no account that says so. */
+/** The refused messages, for a run without an account of messages. */
 function refusedText(refusals: Readonly<Record<string, number>>): string {
   const reasons = Object.entries(refusals).map(([name, n]) => `${whole(n)} as ${name}`);
   return reasons.length === 0 ? '' : ` Refused: ${reasons.join(', ')}.`;

@@ -1,6 +1,6 @@
 /**
- * The cost of every fault: one strip per fault, from its beginning over detection and switch to the
- * first packet that arrived again, sorted, with the limit line.
+ * The cost of every fault: one strip per fault, with detection and switch, until the first packet
+ * arrives again; strips are sorted, and a line shows the limit.
  *
  * @module
  */
@@ -136,7 +136,7 @@ function captionOf(report: Report, story: Story): string {
   return `One strip per fault of ${plural(report.seeds.length, 'seed')}, ${shown}sorted, ${clock} after the fault.${gap}`;
 }
 
-/** Thinned evenly; the slowest is always kept. */
+/** Leaves out strips evenly if there are too many; the slowest is always kept. */
 function thinned(strips: readonly Strip[]): readonly Strip[] {
   const step = Math.max(1, Math.ceil(strips.length / STRIPS_MAX));
   return strips.filter((_, i) => (strips.length - 1 - i) % step === 0);
@@ -225,7 +225,7 @@ function limitLine(story: Story, frame: Frame, x: (value: number) => number): Ma
   return html`<line class="limit" x1="${px(at)}" x2="${px(at)}" y1="${frame.top - 4}" y2="${frame.bottom}"/><text class="limit-label halo ${anchor}" x="${px(at + (isLate ? -6 : 6))}" y="${frame.top - 8}">${text}</text>`;
 }
 
-/** Faults without anything to draw, such as floods without effect. */
+/** A table of the faults that have nothing to draw, such as floods without effect. */
 function faultTable(faults: readonly ReportFault[]): Markup {
   if (faults.length === 0) return NOTHING;
   const rows = faults.slice(0, TABLE_ROWS).map(

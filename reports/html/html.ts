@@ -1,6 +1,6 @@
 /**
- * `report.html`: one file that opens from disk, without a network and without scripts. The security
- * policy allows only our own style and script, by their hashes.
+ * `report.html`: one file that can be read from disk without a network, even with scripts disabled. Its
+ * security policy allows only our own style and script, by their hashes.
  *
  * @module
  */

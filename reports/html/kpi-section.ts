@@ -40,7 +40,7 @@ function heading(text: string): Markup {
   return html`<th class="number">${text}</th>`;
 }
 
-/** Tone of the text, and classes of dot and bar. */
+/** CSS classes for each status: of the text, the dot and the bar. */
 const LOOKS: Readonly<
   Record<KpiResult['status'], { readonly tone: string; readonly dot: string; readonly bar: string }>
 > = {

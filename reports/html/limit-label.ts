@@ -21,7 +21,7 @@ interface Room {
   readonly bottom: number;
 }
 
-/** An average letter of 12 px, the height above the base line and below it, px. */
+/** Width of an average letter at 12 px, and its height above and below the base line, px. */
 const LETTER = 6.9;
 const ASCENT = 11;
 const DESCENT = 4;
@@ -29,8 +29,8 @@ const STEP = 24;
 const INSET = 6;
 
 /**
- * The first free place from the left, below the line before above it; if none is free, the one with
- * the fewest crossings.
+ * Finds the first free place for the label, from the left, each below the line and then above it. If
+ * none is free, takes the place that is crossed by the fewest pieces of curves.
  * @param lineY The height of the limit, px.
  * @param curves Each as its corners, from left to right.
  */
@@ -66,7 +66,7 @@ function crossings(curve: readonly Corner[], box: Room): number {
   return pieces.filter(([from, to]) => meets(from, to, box)).length;
 }
 
-/** Whether a straight piece passes through the box. */
+/** Whether a straight piece of a curve passes through the box. */
 function meets(from: Corner, to: Corner, box: Room): boolean {
   const left = Math.max(box.left, Math.min(from.x, to.x));
   const right = Math.min(box.right, Math.max(from.x, to.x));

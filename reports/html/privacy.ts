@@ -31,7 +31,7 @@ ${priceTable(report, privacy)}${bitsFigure(privacy)}${setsFigure(privacy)}${dela
 `;
 }
 
-/** The two sentences that name adversary and estimator. */
+/** The sentences that name adversary and estimator. */
 function eyesOf(privacy: Privacy): string {
   const { adversary, estimator } = privacy;
   return `In short, ${adversaryInShort(privacy)}. Adversary: ${adversary}. Estimator: ${estimator}.`;
@@ -117,8 +117,8 @@ function attackTable(attacks: NonNullable<Privacy['attacks']>): Markup {
 }
 
 /**
- * No entropy figure shows the users whose packet met no honest mix (docs/spec/privacy-metrics.md,
- * Attacks: predecessor).
+ * The row for users whose packets met no honest mix, whom no entropy figure shows
+ * (docs/spec/privacy-metrics.md, Attacks: predecessor).
  */
 function corruptRow(report: Report, { corrupt }: Privacy): readonly PriceRow[] {
   const share = report.metrics['privacy.compromised_paths']?.value;

@@ -1,6 +1,6 @@
 /**
  * The only script of the HTML report: copies a command, and reads values under the pointer or by
- * arrow keys. Without it the page shows everything else unchanged.
+ * arrow keys. Without the script, the page shows everything else unchanged.
  *
  * @module
  */

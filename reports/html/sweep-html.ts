@@ -61,7 +61,7 @@ function seedsText(sweep: SweepResult): string {
   return `${least} to ${most}, more where they decide`;
 }
 
-/** Samples form no grid: a heat map of them would be empty apart from one cell a line. */
+/** Least share of cells with a value. A sample of combinations has fewer, and gets no heat map. */
 const GRID_SHARE_MIN = 0.25;
 
 function kpiFigures(sweep: SweepResult, kpi: string, read: ReadQuantity): readonly Markup[] {
@@ -73,7 +73,7 @@ function kpiFigures(sweep: SweepResult, kpi: string, read: ReadQuantity): readon
   return [heatFigure(shortNamed(grid, sweepParameters(sweep))), ...lines];
 }
 
-/** Full paths are in the header; they would be wider than the charts. */
+/** Shortens the parameters' paths, which are wider than the charts; the header has them in full. */
 function shortNamed(grid: SweepGrid, all: readonly string[]): SweepGrid {
   const named = ([path, value]: [string, string]): [string, string] => [
     shortName(path, all),
@@ -118,7 +118,7 @@ function heatFigure(grid: SweepGrid): Markup {
   return figure({ title, caption, draw });
 }
 
-/** Step 1..5 of a value between minimum and maximum. */
+/** Colour step 1..5 of a value between minimum and maximum. */
 function stepOf(value: number, values: readonly number[]): number {
   const least = leastOf(values);
   const most = greatestOf(values);
@@ -156,7 +156,7 @@ function heatMap(grid: SweepGrid, values: readonly number[], isWide: boolean): M
   ]);
 }
 
-/** Longer names would run out of the page. */
+/** Cuts a name that would run out of the page. */
 function cutTo(text: string, letters: number): string {
   return text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
 }

@@ -52,7 +52,7 @@ const DASH = 9;
 /** Bands of more curves than this cover each other; bars take their place. */
 const BANDS_MAX = 3;
 const COLOURS = 6;
-/** From this ratio of most to least on, small values would lie on the base line. */
+/** Ratio of the largest to the smallest value from which on the vertical axis is logarithmic. */
 const LOG_RATIO = 50;
 /** Intervals and limits further off than this many ranges of the values would flatten the curves. */
 const FAR = 1.5;
@@ -166,7 +166,7 @@ function listOf(names: readonly string[]): string {
   return `${names.slice(0, most).join(', ')}${more}`;
 }
 
-/** A band without bound would cover everything. */
+/** True if bands show the intervals. A band without bound would cover everything. */
 function hasBands({ curves: { curves, isScattered }, points }: Chart): boolean {
   if (isScattered || curves.length > BANDS_MAX) return false;
   return curves.some((one) => one.points.length > 2) && !points.some(({ kpi }) => isUnbounded(kpi));
@@ -176,7 +176,7 @@ function isUnbounded({ ci95: { kind, low, high } }: KpiResult): boolean {
   return kind !== 'none' && (low === null || high === null);
 }
 
-/** How many lines are as each one is, itself included, and how many of them come before it. */
+/** For each line: how many lines equal it, itself included, and how many of these come before it. */
 function equalsOf({ curves, isScattered }: SweepCurves): readonly {
   readonly count: number;
   readonly before: number;
@@ -190,7 +190,7 @@ function equalsOf({ curves, isScattered }: SweepCurves): readonly {
   }));
 }
 
-/** Line 7 and 8 have the colours of 1 and 2, and are dashed. */
+/** The label of a line. Lines 7 and 8 have the colours of lines 1 and 2, and are dashed. */
 function labelOf(name: string, index: number): string {
   const text = name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 1)}…` : name;
   return index < COLOURS ? text : `${text} (dashed)`;
@@ -240,7 +240,7 @@ interface Place {
   readonly y: Position;
   /** Which curves are equal to each curve, see {@link equalsOf}. */
   readonly equals: ReturnType<typeof equalsOf>;
-  /** Curves stand a little beside each other, so that their bars do not cover each other, px. */
+  /** Horizontal offset of the curve, px, so that bars of several curves do not cover each other. */
   readonly shift: number;
 }
 
@@ -261,7 +261,7 @@ function horizontalOf({ x }: SweepCurves, { left, right }: Frame): Position {
   return x.axis.isLog ? scaleLog(domain, range) : scaleLinear(domain, range);
 }
 
-/** Values of the sweep where there is room for all of them, round numbers otherwise. */
+/** Ticks at the values of the sweep if there is room for all of them, else at round numbers. */
 function xTicks({ x, curves }: SweepCurves, at: Position, { isWide, left, right }: Frame): Tick[] {
   const letter = 7;
   const own = new Map(curves.flatMap(({ points }) => points.map(({ x: v, text }) => [v, text])));
@@ -289,7 +289,7 @@ interface Vertical {
   readonly suffix: string;
 }
 
-/** Values decide; intervals and limits are in as far as they do not flatten them. */
+/** The vertical axis: contains all values; intervals and limits only if these do not flatten the curves. */
 function verticalOf({ points, limits, unit }: Chart, { top, bottom }: Frame): Vertical {
   const values = points.map(({ value }) => value);
   const [least, most] = [leastOf(values), greatestOf(values)];
@@ -373,7 +373,7 @@ function curveOf(
   return { under: bars, over: html`${path}${marks}` };
 }
 
-/** The ends of an interval, px; undefined without a bound. */
+/** The ends of an interval, px; an end is undefined if the interval has no bound there. */
 function endsOf({ kpi, value }: Measured, y: Position): readonly (number | undefined)[] {
   const { kind, low, high } = kpi.ci95;
   if (kind === 'none') return [y(value), y(value)];

@@ -185,7 +185,7 @@ function wordsOf({ name }: SeriesSummary): string {
   return name === ALL_DELIVERED ? 'delivered by all flows' : name;
 }
 
-/** Where a step holds few packets or none, a rate would be written as 0. */
+/** The title if most steps have few packets or none: their rate would be written as 0. */
 function sparseTitle(one: SeriesSummary, rates: readonly number[]): string {
   const empty = rates.filter((value) => value === 0).length;
   const sum = total(rates) * (one.stepNs / 1e9);

@@ -41,7 +41,7 @@ type Direction = 'comes' | 'goes';
 /** The correlation attack that observes what the receiver gets. */
 export const correlationAttack: Attack = correlation('correlation', 'comes');
 
-/** Uses what the receiver sends: acknowledgements, unless cover hides them. */
+/** The correlation attack that observes what the receiver sends: acknowledgements, unless cover hides them. */
 export const answersAttack: Attack = correlation('answers', 'goes');
 
 function correlation(name: string, direction: Direction): Attack {

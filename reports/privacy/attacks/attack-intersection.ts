@@ -17,7 +17,7 @@ const IN_BATCH = 0.9999;
 /** More batches add nothing: a minimal set is either found or out of reach. */
 const BATCHES_MAX = 500;
 const STEPS_MAX = 20_000;
-/** Larger sets are not searched. */
+/** Largest number of partners of a user for which sets are searched. */
 const PARTNERS_MAX = 3;
 
 /** The intersection attack. */

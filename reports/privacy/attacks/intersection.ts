@@ -71,7 +71,7 @@ interface Extension<T> {
   readonly state: { steps: number; readonly found: Map<string, readonly T[]> };
 }
 
-/** Tries every member of the first batch not yet met. Returns false at the limit. */
+/** Tries every member of the smallest batch without a chosen receiver. Returns false at the limit of steps. */
 function extend<T>(
   batches: readonly ReadonlySet<T>[],
   chosen: readonly T[],

@@ -13,7 +13,7 @@ export function packetsUntilHalf(alpha: number): number {
   return Math.ceil(Math.log(0.5) / Math.log1p(-alpha));
 }
 
-/** Corrupt nodes among all, with paths rebuilt in each round. */
+/** The numbers of all and of corrupt nodes; paths are rebuilt in each round. */
 export interface PredecessorSetting {
   readonly nodes: number;
   readonly corrupt: number;

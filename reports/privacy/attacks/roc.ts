@@ -108,7 +108,7 @@ function spread(values: readonly number[]): number {
   return Number.isNaN(deviation) ? 0 : deviation * deviation;
 }
 
-/** For each value, the share of the other values below it; equal values count half. */
+/** For each value, the share of `others` below it; equal values count half. */
 function placements(values: readonly number[], others: readonly number[]): readonly number[] {
   const sorted = Float64Array.from(others).sort();
   return values.map((value) => {

@@ -67,8 +67,8 @@ export interface Attack {
   /** How success is estimated, in one sentence. */
   readonly estimator: string;
   /**
-   * The adversary acts: an event of this name carries the attack out, and without one nothing is
-   * tried.
+   * Set if the adversary acts: an event of this name in the scenario carries out the attack. Without
+   * such an event nothing is tried.
    */
   readonly isActive?: true;
   /** Undefined when the run offers nothing to try. */
