@@ -54,7 +54,7 @@ export function renderPlainProgress(state: ProgressState): string {
 function reached(state: ProgressState): string {
   const whole = state.durationNs / 1e9;
   const unit = spanUnit(whole);
-  // What is under way at the end may take longer: it is no part of the duration.
+  // Packets under way at the end may arrive after the duration, which they do not extend.
   const reachedNs = Math.min(state.virtualNs, state.durationNs);
   const now = (reachedNs / 1e9 / unit.seconds).toFixed(1);
   return `${now} ${unit.suffix} of ${span(whole, unit, 1)} ${state.clock}`;

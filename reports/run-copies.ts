@@ -1,5 +1,5 @@
 /**
- * Names of files in a run's folder that its page requests.
+ * Names of files in a run's folder that the run's page in the browser view requests.
  *
  * @module
  */

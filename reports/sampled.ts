@@ -1,10 +1,10 @@
 /**
- * A figure and what its samples say about the quantity behind it: an interval at 95 %, also as it would be
- * with more of them, where their distribution stays the same.
+ * A figure with the 95 % interval that its samples give for the true quantity; also the interval that another
+ * number of samples of the same distribution would give.
  *
  * Percentiles have exact binomial ranks, counts of events Garwood's exact interval (Biometrika 28, 1936),
- * ratios Wilson's, means Student's t. All take samples for independent. Packets that share a queue are not,
- * so that the interval of a busy run is rather too narrow.
+ * ratios Wilson's, means Student's t. All assume independent samples. Packets that share a queue are not
+ * independent, so the interval of a busy run is rather too narrow.
  *
  * @module
  */
@@ -107,7 +107,7 @@ function ranked(at: Quantiles, p: number, n: number): Bounds {
   return { low: value(low), high: value(high) };
 }
 
-/** The mean number of events behind `count` of them. */
+/** The interval of the mean number of events, if `count` events were observed. */
 function eventsInterval(count: number): Bounds {
   const high = count + 10 * Math.sqrt(count + 1) + 20;
   const at = (events: number, p: number): number =>

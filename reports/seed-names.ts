@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Five fit in a line of 80 columns beside their sentence. */
+/** Most seeds that are named: five fit in a line of 80 columns beside their sentence. */
 const NAMED_MAX = 5;
 
 /** @returns `seed 4`, `seeds 4, 8`, `seeds 1, 2, 3, 4, 5 and 20 more`. */

@@ -1,13 +1,13 @@
 /**
- * Which flows a report shows over time: of many, those that delivered least and some that delivered
- * most, and the sums of all, so that the report stays small. `flows.csv` has a line for each flow.
+ * Which flows a report shows over time: if there are many, those that delivered least, some that
+ * delivered most, and the sums of all, so that the report stays small. `flows.csv` has a line for each flow.
  *
  * @module
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
 import type { SeedResult, Series } from './model.ts';
 
-/** Three to five charts of a flow take some 60 kB: this is at most 1 MB. */
+/** Most flows shown, worst and best: each has three to five charts of some 60 kB in all, 1 MB together. */
 const WORST_MAX = 12;
 const BEST_MAX = 4;
 
@@ -22,7 +22,7 @@ export interface ShownFlows {
   readonly leftOut: number;
 }
 
-/** The seeds with the series of the flows that are shown; of few flows, all. */
+/** The seeds with the series of the flows that are shown: of all flows if there are few. */
 export function shownFlows(seeds: readonly SeedResult[]): ShownFlows {
   const ranked = rankedFlows(seeds);
   const leftOut = ranked.length - WORST_MAX - BEST_MAX;

@@ -8,7 +8,7 @@ import { grouped, quantity, short } from './format.ts';
 
 /**
  * Reads a number with its unit into base units, as scenario files do; undefined if it is a word. Reports
- * know no files, so the caller brings it (topologies/files/units.ts).
+ * do not read files, so the caller passes this function (topologies/files/units.ts).
  */
 export type ReadQuantity = (
   text: string,
@@ -16,7 +16,7 @@ export type ReadQuantity = (
 
 /** A parameter whose values are numbers of one kind. */
 export interface SweepAxis {
-  /** Value of a parameter in base units; undefined if it is none of this axis. */
+  /** Value of a parameter in base units; undefined if the text is no value of this axis. */
   readonly of: (text: string) => number | undefined;
   readonly isLog: boolean;
   readonly min: number;
@@ -25,7 +25,7 @@ export interface SweepAxis {
   readonly textOf: (value: number) => string;
 }
 
-/** Values below this ratio of most to least fit a linear axis, however they are spread. */
+/** Ratio of the largest to the smallest value below which the axis is linear, however values are spread. */
 const LOG_RATIO_MIN = 4;
 
 /** The axis of these values; undefined if one is a word, or if units are mixed. */

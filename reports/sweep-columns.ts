@@ -15,7 +15,7 @@ import {
   valuesBySeed,
 } from './sweep.ts';
 
-/** A run and its combination; of one that broke there is no run. */
+/** A run and its combination; `run` is undefined for a combination that broke. */
 export interface SweepLine {
   readonly row: SweepRow;
   readonly run: SweepRun | undefined;
@@ -36,7 +36,7 @@ export function isPlainNumber(text: string): boolean {
   return PLAIN_NUMBER.test(text) && Number.isFinite(Number(text));
 }
 
-/** All lines, one after the other: there may be too many to hold them all. */
+/** Makes all lines, one after the other: there may be too many for memory. */
 export function* sweepLines(sweep: SweepResult): Generator<SweepLine> {
   for (const row of sweep.rows) {
     const runs = row.runs ?? runsOfOlder(row);
@@ -45,14 +45,14 @@ export function* sweepLines(sweep: SweepResult): Generator<SweepLine> {
   }
 }
 
-/** Results of older versions know the fingerprint of a seed only if it is the only one. */
+/** The runs of a row from an older version, which has a seed's fingerprint only if there is one seed. */
 function runsOfOlder({ kpis, fingerprint }: SweepRow): readonly SweepRun[] {
   const values = [...valuesBySeed(kpis)];
   const own = values.length === 1 ? fingerprint : '';
   return values.map(([seed, of]) => ({ seed, fingerprint: own, values: of }));
 }
 
-/** Columns of the table; no two have one name. */
+/** Columns of the table; each has a name of its own. */
 export function sweepColumns(sweep: SweepResult): readonly SweepColumn[] {
   const taken = new Set<string>();
   const named = (name: string): string => {

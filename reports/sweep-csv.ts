@@ -7,7 +7,7 @@ import { csvText } from './csv-text.ts';
 import type { SweepResult } from './sweep.ts';
 import { isPlainNumber, type SweepColumn, sweepColumns, sweepLines } from './sweep-columns.ts';
 
-/** Characters of a part: a sweep of 300,000 runs would be one text of 50 MB. */
+/** Characters of a part of the document. In one text, a sweep of 300,000 runs would take 50 MB. */
 const PART = 1 << 16;
 
 /** The document in parts. */

@@ -1,7 +1,7 @@
 /**
- * A KPI of a sweep as curves over the first varying parameter that is a number: one for each value of the
- * next varying parameter, the others fixed at their first value. Where combinations form no grid, as in a
- * sampled design, all of them are points.
+ * A KPI of a sweep as curves over the first varying parameter that is a number: one curve for each value of
+ * the next varying parameter; all others are fixed at their first value. If combinations form no grid, as in
+ * a sampled design, they are points without lines.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { type ReadQuantity, type SweepAxis, sweepAxis } from './sweep-axis.ts';
 const CURVES_MAX = 8;
 /** Points of a curve that are drawn. */
 const POINTS_MAX = 1_000;
-/** Parameters that a cloud of points is drawn over. */
+/** Most parameters for which a cloud of points is drawn. */
 const SCATTERS_MAX = 4;
 
 /** A combination on a curve. */
@@ -22,7 +22,7 @@ export interface SweepPoint {
   readonly x: number;
   /** The value of the parameter as it was written. */
   readonly text: string;
-  /** Undefined if it broke, or has no such KPI. */
+  /** Undefined if the combination broke, or has no such KPI. */
   readonly kpi: KpiResult | undefined;
   readonly row: SweepRow;
 }
@@ -57,8 +57,8 @@ interface Varying {
 }
 
 /**
- * The curves of a KPI, over one parameter; points, over each of the first parameters that are numbers. None
- * if all that varies are words.
+ * The curves of a KPI over one parameter; or, if they form no grid, points over each of the first parameters
+ * that are numbers. None if no varying parameter is a number.
  */
 export function sweepCurves(
   sweep: SweepResult,
@@ -110,7 +110,7 @@ function scattered(sweep: SweepResult, kpi: string, x: SweepCurves['x']): SweepC
 function pointOf(row: SweepRow, kpi: string, { name, axis }: SweepCurves['x']): SweepPoint {
   const text = valueIn(row, name);
   const x = axis.of(text) ?? 0;
-  // Samples have as many digits as a number can have.
+  // Sampled values have all the digits of a double, so they are rounded.
   return { x, text: text.length > 10 ? axis.textOf(x) : text, kpi: sweepKpi(row, kpi), row };
 }
 
@@ -128,7 +128,7 @@ function spread<T>(all: readonly T[], most: number): readonly T[] {
   return Array.from({ length: most }, (_, i) => all[at(i)] as T);
 }
 
-/** Points in their order; of too many, some at even distances. */
+/** Points from left to right; if there are too many, some of them at even distances. */
 function fromLeft(points: readonly SweepPoint[]): readonly SweepPoint[] {
   return spread(
     [...points].sort((a, b) => a.x - b.x),

@@ -11,14 +11,14 @@ import type { SWEEP_FILES } from './sweep-file-names.ts';
 import { renderSweepJunit } from './sweep-junit.ts';
 import { sweepParquet } from './sweep-parquet.ts';
 
-/** A file; what may be long is made part by part while it is written. */
+/** Name and content of a file; a content that may be long is made part by part while it is written. */
 export type SweepFile = readonly [
   name: (typeof SWEEP_FILES)[number],
   content: string | Iterable<string | Uint8Array>,
 ];
 
 /**
- * All of them.
+ * Makes all files of a sweep.
  * @param read Reads values of parameters, so that numbers get an axis.
  */
 export function sweepFiles(sweep: SweepResult, read: ReadQuantity): readonly SweepFile[] {

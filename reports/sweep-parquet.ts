@@ -8,7 +8,7 @@ import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
 import { type SweepResult, sweepVerdict } from './sweep.ts';
 import { type SweepColumn, type SweepLine, sweepColumns, sweepLines } from './sweep-columns.ts';
 
-/** Lines of a row group, which is what is in memory at a time: some megabytes. */
+/** Lines of a row group. One row group, some megabytes, is in memory at a time. */
 const GROUP = 20_000;
 
 /** The document in parts, one for each row group. */
@@ -68,12 +68,12 @@ function* groupsOf(lines: Iterable<SweepLine>): Generator<readonly SweepLine[]> 
   if (group.length > 0) yield group;
 }
 
-/** Only a writer that flushes makes the package asynchronous; ours is emptied by its caller. */
+/** Checks that the package has not become asynchronous, as it does for a writer that flushes; ours does not. */
 function atOnce(done: void | Promise<void>): void {
   if (done instanceof Promise) throw new Error('hyparquet-writer has become asynchronous');
 }
 
-/** What was written since the last time; offsets in the file count on. */
+/** Takes out the bytes written since the last call; the writer's offset in the file is not reset. */
 function taken(writer: ByteWriter): Uint8Array {
   const bytes = writer.getBytes().slice();
   writer.index = 0;

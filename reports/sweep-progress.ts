@@ -1,6 +1,6 @@
 /**
- * The progress line of a sweep, and the time it still needs. When it is written and where to is up to the
- * caller.
+ * The progress line of a sweep, and the time that the sweep still needs. The caller decides when and where
+ * to write the line.
  *
  * @module
  */
@@ -29,9 +29,9 @@ export interface SweepProgress {
   readonly worst: WorstCell | undefined;
 }
 
-/** Least part of the name of the worst combination that still says something. */
+/** Fewest characters of the worst combination that are worth showing. */
 const WORST_MIN = 14;
-/** Room that the worst combination keeps, with the gap before it, where another word has a long form. */
+/** Characters kept for the worst combination and the gap before it; if they lack, a shorter word is used. */
 const WORST_ROOM = 32;
 
 /**
@@ -57,7 +57,7 @@ export function renderSweepProgress(state: SweepProgress, width: number): string
   return `${line}  ${text.length <= room ? text : `${text.slice(0, room - 1)}~`}`;
 }
 
-/** The figure first: it says how bad it is where the names are cut off. */
+/** The text of the worst combination, its figure first, since the names may be cut off. */
 function worstText({ parameters, kpi }: WorstCell): string {
   const paths = Object.keys(parameters);
   const values = Object.entries(parameters).map(
@@ -75,7 +75,7 @@ function timeText(seconds: number): string {
   return `~${span(seconds, spanUnit(seconds), 2)}`;
 }
 
-/** The worse of what was the worst so far and a combination that has ended. */
+/** The worse of two: the worst combination so far, and a combination that has ended. */
 export function worseOf(worst: WorstCell | undefined, row: SweepRow): WorstCell | undefined {
   let found = worst;
   for (const kpi of row.kpis) {
@@ -99,14 +99,14 @@ function relativeMargin({ value, limit, comparison, pass, margin, marginUnit }: 
   return distance / Math.abs(limit);
 }
 
-/** Runs that the median is taken of, the last ones. */
+/** Number of latest runs whose durations give the median. */
 const RECENT = 1_000;
 
-/** Runs that have to end before there is an estimate, for each that runs at a time, and at most. */
+/** Runs that have to end before there is an estimate: for each worker, and at most in all. */
 const FIRST_ROUNDS = 2;
 const FIRST_MOST = 20;
 
-/** What an estimate is made of. */
+/** What the estimate of the time left is computed from. */
 export interface SweepPace {
   /** Runs that are left. */
   readonly left: number;
@@ -117,9 +117,9 @@ export interface SweepPace {
 }
 
 /**
- * Seconds that the rest of a sweep needs, from the median run: one that was slow, or a first one that had
- * to load, does not spoil it. How many run at a time is measured: what lies between two runs counts, and
- * workers of a fleet that nobody has counted do too.
+ * Seconds that the rest of a sweep needs, from the duration of the median run, so that single slow runs do
+ * not matter. How many runs there are at a time is measured. So it includes pauses between runs, and workers
+ * of a fleet whose number is unknown.
  * @param doneSeconds Wall time of each finished run.
  * @returns undefined until there are two finished runs for each that runs at a time.
  */
@@ -134,6 +134,6 @@ export function sweepSecondsLeft(
   const upper = sorted[middle] ?? 0;
   const median = sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? 0)) / 2;
   const busy = doneSeconds.reduce((sum, seconds) => sum + seconds, 0) / elapsedSeconds;
-  // Runs of an earlier life took no time of this one: more than all workers are never busy.
+  // Runs of an earlier process count in `busy`, but took no time of this one: at most all workers are busy.
   return (left * median) / Math.min(workers, Math.max(busy, Number.EPSILON));
 }

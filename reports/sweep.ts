@@ -72,7 +72,7 @@ export function sweepVerdict(sweep: SweepResult): {
   return { word: met === rows.length ? 'PASS' : 'FAIL', text };
 }
 
-/** Least and most seeds of a combination: they differ if more were added where they decide. */
+/** Least and most seeds of a combination: they differ if adaptive seeds added some to a combination. */
 export function seedRange({ rows, seeds }: SweepResult): {
   readonly least: number;
   readonly most: number;
@@ -109,7 +109,7 @@ function runsOf({ kpis, perSeed }: Report): readonly SweepRun[] {
   }));
 }
 
-/** Value of each KPI by its name, of each seed that a KPI was measured in. */
+/** For each seed in which a KPI was measured, the value of each KPI by its name. */
 export function valuesBySeed(kpis: readonly KpiResult[]): ReadonlyMap<number, SweepRun['values']> {
   const values = new Map<number, Record<string, number | null>>();
   for (const kpi of kpis) {
@@ -140,7 +140,7 @@ export function sweepKpis(sweep: SweepResult): readonly string[] {
   return [...new Set(sweep.rows.flatMap((row) => row.kpis.map(kpiName)))];
 }
 
-/** Columns of the table that follow the parameters: KPIs, or one that says what broke if all did. */
+/** Columns of the table that follow the parameters: KPIs, or the column `result` if all combinations broke. */
 export function sweepResultColumns(sweep: SweepResult): readonly string[] {
   const kpis = sweepKpis(sweep);
   const isBroken = kpis.length === 0 && sweep.rows.some(({ broke }) => broke !== undefined);
@@ -175,7 +175,7 @@ function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
   return [['', ...parameters.map((name) => shortName(name, parameters)), ...kpis], ...rows];
 }
 
-/** Where a combination has no value of a KPI. */
+/** The text in place of a KPI of which a combination has no value. */
 export function missingText({ broke }: SweepRow): string {
   return broke === undefined ? '-' : 'broke';
 }

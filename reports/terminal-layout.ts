@@ -134,7 +134,7 @@ export function toAscii(text: string): string {
   return text.replace(/\P{ASCII}/gu, (character) => ASCII[character] ?? '?');
 }
 
-/** Control characters from files and packets must not reach a terminal, which would obey them. */
+/** Removes control characters from all texts of a value, because a terminal would obey them. */
 export function withoutControls<T>(value: T): T {
   return clean(value) as T;
 }

@@ -113,8 +113,8 @@ export function renderVerdictLine(raw: Report, options: TerminalOptions): string
 }
 
 /**
- * The report without control characters in the printed parts: of series the names, of metrics
- * nothing.
+ * The report without control characters in its printed parts. Of series, only names are printed; of
+ * metrics, no text is.
  */
 function printable(report: Report): Report {
   const { metrics, series, ...printed } = report;
@@ -142,7 +142,7 @@ function verdictLines(report: Report, paint: Paint, width: number): readonly str
   return [paint.bold(colour(word)) + first.slice(word.length), ...rest];
 }
 
-/** The form that fits next to the title, if any. */
+/** The sentence on traffic that was not carried, in the form that fits next to the title; none if all was. */
 function carriedPart(report: Report, room: number): readonly string[] {
   const text = carriedText(report);
   if (text === undefined) return [];

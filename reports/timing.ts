@@ -1,6 +1,6 @@
 /**
- * How long the events of a run took, apart from loading the program and writing what the run leaves, and the
- * rate of the engine that follows: of small runs the rest is nearly everything.
+ * How long the events of a run took, without loading the program and writing files, and the engine's rate
+ * that follows from it. In small runs, loading and writing take nearly all of the time.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
 import type { SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
-/** The numbers; none where the wall clock set the pace of a seed. */
+/** The part of the report; empty if the wall clock set the pace of a seed. */
 export function timingPart(seeds: readonly SeedResult[]): Pick<Report, 'timing'> {
   const engines = seeds.flatMap(({ engine }) => engine ?? []);
   if (engines.length < seeds.length || engines.length === 0) return {};

@@ -1,5 +1,5 @@
 /**
- * Why a metric has no sample, as far as faults, traffic and the protocols of a run know.
+ * Why a metric has no sample, as far as faults, traffic and the protocols of a run tell.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { addUp } from './add-up.ts';
 import { whole } from './format.ts';
 import type { SeedResult } from './model.ts';
 
-/** Metrics of every protocol that only a fault gives samples. */
+/** Metrics, of any protocol, that get samples only from faults. */
 const OF_FAULTS = /\.(?:failover|failover\.lost|recovery|detection|switches)$/;
 /** Reasons that are named. */
 const REASONS_MAX = 3;
@@ -45,7 +45,7 @@ function told(before: string, reasons: readonly Reason[], after: string): string
   return `${before}${shown.join(', ')}${after}`;
 }
 
-/** Undefined if no seed has the counter. */
+/** The sum of a counter over the seeds; undefined if no seed has it. */
 function countOf(name: string, seeds: readonly SeedResult[]): number | undefined {
   const counts = seeds.flatMap(({ metrics }) => {
     const data = metrics[name];
@@ -54,7 +54,7 @@ function countOf(name: string, seeds: readonly SeedResult[]): number | undefined
   return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** What became of messages; where they are not tracked, what nodes dropped. */
+/** Why messages were refused or lost; if they are not tracked, why nodes dropped packets. */
 function lostReasons(protocol: string, seeds: readonly SeedResult[]): readonly Reason[] {
   const drops = seeds.map(({ messages, nodeDrops }) => {
     if (messages !== undefined) {

@@ -1,13 +1,13 @@
 /**
- * Is a prediction within a tolerance of what was measured, if both are samples? Yes when all of the
- * interval of their difference is, no when none of it is; otherwise these samples cannot tell, and it is
- * said how many could.
+ * Is a prediction within a tolerance of what was measured, if both are samples? Yes if the whole interval
+ * of their difference is within it, no if none of it is. Otherwise it is undecided, and the number of
+ * samples that would decide it is given.
  *
  * @module
  */
 import type { Bounds, Sampled } from './sampled.ts';
 
-/** 85 of 100 is 15 % below, and a little more in binary. */
+/** Allowance for rounding: 85 of 100 is 15 % below, but a little more in binary. */
 const ROUNDING = 1e-9;
 /** No advice is given to take more samples than this. */
 const SAMPLES_MAX = 10_000_000;
@@ -46,7 +46,7 @@ interface Pair {
   readonly predicted: Sampled;
 }
 
-/** Both intervals with this multiple of the samples, and the interval of their quotient. */
+/** Both intervals that `factor` times the samples would give, and the interval of their quotient. */
 function at({
   live,
   predicted,

@@ -54,7 +54,7 @@ function intervalsOf({ truth, clients, fromNs, untilNs }: ClientRateQuestion): I
     if (events.code[i] !== CREATED || at < fromNs || at >= untilNs) continue;
     const node = events.node[i] as number;
     const purpose = messages.purpose[events.message[i] as number];
-    // These a client creates only because it has something to send.
+    // A client creates messages of these purposes only because it has something to send.
     if (purpose === CONTENT || purpose === REACTION) busyNodes.add(node);
     const before = last.get(node);
     last.set(node, at);

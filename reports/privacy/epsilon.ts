@@ -5,7 +5,7 @@
  * (docs/spec/privacy-metrics.md, "Epsilon of two senders").
  *
  * Each sender labels the messages it writes, not its cover. Nothing is scaled by the senders'
- * rates: one that writes twice as much as the other is distinguished by ln 2, so pairs consist of
+ * rates: a sender that writes twice as much as another is distinguished by ln 2, so pairs consist of
  * senders that write about as much.
  *
  * @module
@@ -20,7 +20,7 @@ const SENDERS_MAX = 16;
 /** Number of instants at which pools are examined. */
 const LOOKS = 100;
 /**
- * Used if a pool contains nothing from one of the two senders, that is, none of its messages was in
+ * Epsilon if a pool contains nothing from one of the two senders, that is, none of its messages was in
  * this mix for twenty mean delays.
  */
 export const EPSILON_MAX = 20;
@@ -60,7 +60,7 @@ function pairsOf(masses: Float64Array): readonly number[] {
   return epsilons;
 }
 
-/** The writers, most active first; an even number of them. */
+/** The nodes that wrote payloads, most active first; an even number of them. */
 function writersOf(truth: Truth, setting: PrivacySetting): readonly number[] {
   const isMix = namesOf(truth, new Set(setting.mixes.map(({ name }) => name)));
   const { count, code, node, message, atNs } = truth.events;

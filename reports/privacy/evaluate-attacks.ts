@@ -36,7 +36,7 @@ export interface JudgedAttack extends AttackOutcome {
   readonly estimator: string;
 }
 
-/** Attacks among the metrics that have limits. */
+/** Metrics of attacks, among the metrics that have limits. */
 export function askedAttacks(asked: ReadonlySet<string>): readonly string[] {
   return ATTACKS.map(({ name }) => successMetric(name)).filter((metric) => asked.has(metric));
 }

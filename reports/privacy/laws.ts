@@ -1,5 +1,5 @@
 /**
- * From the setting of a run to the input of the propagation: what the adversary can conclude at
+ * Makes the input of the propagation from the setting of a run: what the adversary can conclude at
  * each node (docs/spec/privacy-metrics.md, "Mass propagation"). Corrupt mixes reveal their
  * permutation, constant delays their order; uniform delays are weighted by hazard, and a batch mix
  * sends a uniform choice from its pool.

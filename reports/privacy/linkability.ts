@@ -8,7 +8,7 @@
 import type { Posterior } from './mass/posterior.ts';
 import { NO_NODE, type Truth } from './truth/truth.ts';
 
-/** Largest report; rows and columns with the least mass are left out. */
+/** Most senders and receivers in a report: the first senders, and the receivers with the most mass. */
 const SENDERS_MAX = 60;
 const RECEIVERS_MAX = 120;
 
@@ -20,7 +20,7 @@ export interface Linkability {
   readonly targets: readonly number[];
   /** Mean probability; a complete row has the sum 1. */
   readonly mass: readonly (readonly number[])[];
-  /** Share of the targets that actually went there. */
+  /** Share of the sender's targets that actually went to the receiver. */
   readonly partners: readonly (readonly number[])[];
 }
 

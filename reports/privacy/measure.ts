@@ -30,7 +30,7 @@ import { privacyWarnings } from './warnings.ts';
 
 /** Delays longer than this many means occur once in 1e13. */
 const SETTLE_MEANS = 30;
-/** How long the last target may take, as a multiple of the longest lifetime seen. */
+/** Time that the last target has before the end, as a multiple of the longest lifetime seen. */
 const TAIL_FACTOR = 1.5;
 const SETTLE_NS_DEFAULT = 10e9;
 
@@ -134,7 +134,7 @@ function beliefMetrics(
 }
 
 /**
- * Masses of one user's messages are added before taking the logarithm
+ * Entropy over receivers, bits: masses of one user's messages are added before the logarithm is taken
  * (docs/spec/privacy-metrics.md, "Metrics"). Cover has no receiver and is left out, as if the
  * adversary recognised it; no sample if nothing is left.
  */

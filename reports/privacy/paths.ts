@@ -1,5 +1,5 @@
 /**
- * Counts delivered messages whose mixes were all corrupt: nothing hides those, whatever the entropy
+ * Counts delivered messages whose mixes were all corrupt: nothing hides these messages, whatever the entropy
  * of the others (docs/spec/privacy-metrics.md, "Attacks": predecessor).
  *
  * @module

@@ -21,7 +21,7 @@ export interface PrivacySetting {
   readonly clients?: readonly string[];
   /** Names of mixes that reveal to the adversary which input became which output. */
   readonly corrupt: readonly string[];
-  /** A message is followed from this instant on, and then one per interval. */
+  /** The first target is chosen at this instant, then one per interval of `everyNs`. */
   readonly warmupNs: number;
   readonly everyNs: number;
   /** End of the scenario; after it messages only drain. */
@@ -30,7 +30,7 @@ export interface PrivacySetting {
   readonly seed: number;
   /** Number of packets on links by size; absent when links were not observed. */
   readonly sizes?: ReadonlyMap<number, number>;
-  /** Metrics with limits: expensive ones are measured only for these. */
+  /** Metrics that have limits; an expensive metric is measured only if it is among them. */
   readonly asked: ReadonlySet<string>;
 }
 

@@ -61,7 +61,7 @@ export interface PrivacySummary {
   readonly packetsPerPayload: number | null;
   /** Bytes on links per delivered payload; absent when links were not observed. */
   readonly bytesPerPayload?: number;
-  /** Absent if there were no targets. */
+  /** The believed path of one target; absent if there were no targets. */
   readonly journey?: Journey;
   readonly linkability?: Linkability;
   /** Attacks requested by limits, each with its own adversary and estimator. */

@@ -1,6 +1,6 @@
 /**
  * Which messages the adversary follows: the first payload that a client sends in each interval, as
- * long as it can still arrive completely. Ending too early would lower the entropy.
+ * long as all of its mass can still arrive. A target too close to the end would have too low an entropy.
  *
  * @module
  */

@@ -7,7 +7,7 @@
 
 const BATCH = 5;
 
-/** Where to cut. */
+/** How many values of the warm-up to cut off. */
 export type WarmUp =
   | { readonly kind: 'found' /** Number of values to leave out. */; readonly values: number }
   | { readonly kind: 'run longer' };

@@ -15,7 +15,7 @@ export function namesLoopback({ host = 'localhost' }: IncomingHttpHeaders): bool
   return isLoopback(host.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1'));
 }
 
-/** True if a browser sends it for a page (RFC 6454 section 7, W3C Fetch Metadata); programs do not. */
+/** True if a browser sends the request for a page (RFC 6454 section 7, W3C Fetch Metadata); programs do not. */
 export function isOfWebPage(headers: IncomingHttpHeaders): boolean {
   return headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * The interface between a process that runs a node and the live face of fabric: requests of an
- * application, each with its answer.
+ * The interface between a process that runs a fabric node and the server for its applications:
+ * requests of an application, each with its answer.
  *
  * It consists of types only; the process implements it.
  *
@@ -10,13 +10,13 @@ import type { SendWishes } from '../../engine/host/transport.ts';
 
 /** A request, as a scenario makes it (`NodeRequest` of engine/host). */
 export interface Question {
-  /** `send` and `call` a peer; `next`, `answer` and `refuse` for what peers send. */
+  /** `send` or `call` a peer; `next` asks for what peers sent; `answer` or `refuse` a call of a peer. */
   readonly kind: 'send' | 'call' | 'next' | 'answer' | 'refuse';
   /** Name of the peer, id of the call in hexadecimal digits, or empty. */
   readonly target: string;
   /** The payload; it is read during the call only. */
   readonly body: Uint8Array;
-  /** For `send` and `call`. */
+  /** Present for `send` and `call` only. */
   readonly wishes?: SendWishes;
 }
 
@@ -24,7 +24,7 @@ export interface Question {
 export interface Outcome {
   /** `ok`, or the reason for the rejection. */
   readonly outcome: string;
-  /** Bytes of its own, if the request has some: the reply of a `call`, the message of a `next`. */
+  /** The bytes that the request asked for: the reply to a `call`, the message of a `next`. */
   readonly body?: Uint8Array;
 }
 
@@ -44,16 +44,16 @@ export interface Message {
   readonly from: string;
   /** `call` if its sender waits for an answer. */
   readonly kind: string;
-  /** From this instant on it is of no use, Unix ms by the clock of its sender. */
+  /** Instant from which on the message is of no use, Unix ms by the clock of its sender. */
   readonly deadlineMs: number;
   readonly priority: number;
   readonly payload: Uint8Array;
 }
 
-/** Reads the message of a `next`; text says why the bytes are none. */
+/** Reads the message of a `next`; returns a text that says why if the bytes are no message. */
 export type ReadMessage = (bytes: Uint8Array) => Message | string;
 
-/** Where the face tells what its operator should know. */
+/** The log in which the server writes what its operator should know. */
 export interface FaceLog {
   info(text: string): void;
   warn(text: string): void;

@@ -7,9 +7,9 @@ import { type Refusal, refusal } from './outcomes.ts';
 import type { Handed } from './subscription.ts';
 import { ADDRESS_FIELDS, type Address, addressOf } from './wishes.ts';
 
-/** What a client says. */
+/** The decoded frame of a client. */
 export type Said =
-  /** The message is the client's now; the next one may come. */
+  /** The client has taken the message; the next one may come. */
   | { readonly kind: 'taken'; readonly id: string }
   | { readonly kind: 'answer'; readonly id: string; readonly payload: Uint8Array }
   | { readonly kind: 'refuse'; readonly id: string }
@@ -85,7 +85,7 @@ function objectOf(text: string): Fields | undefined {
   }
 }
 
-/** Node skips characters that are not base64, so what was read must have the length that was meant. */
+/** Decodes base64; undefined if the length is not as expected, as Node skips characters that are not base64. */
 function bytesOf(text: unknown): Uint8Array | undefined {
   if (typeof text !== 'string') return undefined;
   const bytes = Buffer.from(text, 'base64');

@@ -1,5 +1,5 @@
 /**
- * Handles one request to the face: a flat list of checks, then the node. Callers are checked before
+ * Handles one request of an application: a flat list of checks, then the node. Callers are checked before
  * anything else is read or answered; every rejection is JSON with its name and what is allowed.
  *
  * @module
@@ -41,7 +41,7 @@ const KINDS: ReadonlyMap<string, 'send' | 'call'> = new Map([
 ]);
 const PATHS = [...KINDS.keys(), SUBSCRIBE_PATH].join(', ');
 
-/** The checks of a caller, before a path or a body matters. */
+/** Checks the caller of a request, before path and body matter; undefined if it is allowed. */
 export function refusedCaller(
   { headers, socket }: IncomingMessage,
   token: Token,

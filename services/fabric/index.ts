@@ -1,5 +1,5 @@
 /**
- * The live face of fabric: an application sends, calls and subscribes over HTTP and a WebSocket.
+ * The server for applications of a live fabric node: they send, call and subscribe over HTTP and a WebSocket.
  *
  * @module
  */

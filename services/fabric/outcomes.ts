@@ -1,10 +1,10 @@
 /**
- * Outcomes by name, with their HTTP statuses: those of the node, and the face's own refusals.
+ * Outcomes by name, with their HTTP statuses: those of the node, and the server's own refusals.
  *
  * @module
  */
 
-/** A refusal of the face itself. */
+/** A refusal by the server itself, not by the node. */
 export interface Refusal {
   readonly outcome: RefusalName;
   /** What is allowed, one sentence. */
@@ -28,10 +28,10 @@ const REFUSAL_STATUS = {
   closing: 503,
 } as const;
 
-/** Why the face refuses something. */
+/** Why the server refuses a request, as a name. */
 export type RefusalName = keyof typeof REFUSAL_STATUS;
 
-/** Answers of the node, and `no-answer` where it gave none in time. */
+/** HTTP status for each answer of the node, and for `no-answer` if it gave none in time. */
 const NODE_STATUS: ReadonlyMap<string, number> = new Map([
   ['ok', 200],
   ['no-such-peer', 404],
@@ -45,7 +45,7 @@ const NODE_STATUS: ReadonlyMap<string, number> = new Map([
   ['deadline-over', 504],
   ['no-answer', 504],
 ]);
-/** Everything else is the word of the peer or of a carrier, `refused` included. */
+/** HTTP status of all other outcomes, such as `refused`: these come from the peer or a carrier. */
 const OTHER_STATUS = 502;
 
 /** Makes a refusal. */

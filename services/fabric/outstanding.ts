@@ -6,22 +6,22 @@
  */
 import type { FabricNode, Outcome, Question } from './fabric-node.ts';
 
-/** Messages and calls that wait for their outcome; each may be a connection. */
+/** Most messages and calls that wait for their outcome; each may take a connection. */
 const REQUESTS_MAX = 256;
-/** Answers to calls; more than a client can say before the node has its turn. */
+/** Most answers to calls that wait; more than a client can send before the node handles some. */
 const ANSWERS_MAX = 4_096;
 /**
- * Bytes of their bodies: two of the longest messages, because a node needs several times as much memory
- * for what waits in it.
+ * Most bytes of waiting bodies: two of the longest messages, because a node needs several times as much
+ * memory for what waits in it.
  */
 const BYTES_MAX = 134_217_728;
-/** A node answers `deadline-over` at the end of a lifetime; it gets this long to say so, ms. */
+/** Time that a node has to answer `deadline-over` after the end of a message's lifetime, ms. */
 const GRACE_MS = 10_000;
-/** Answers to calls, which wait for nothing but the disk, ms. */
+/** Longest wait of an answer to a call, ms: it waits for nothing but the disk. */
 const ANSWER_MS = 10_000;
 const NS_PER_MS = 1_000_000;
 
-/** See the module. */
+/** The open requests of all clients to one node. */
 export class Outstanding {
   readonly #node: FabricNode;
   readonly #waiting = new Set<(outcome: Outcome) => void>();
@@ -39,7 +39,7 @@ export class Outstanding {
     return this.#waiting.size - this.#answers >= REQUESTS_MAX;
   }
 
-  /** Takes memory for the bytes of a body; false if there is none left. Give it back. */
+  /** Reserves memory for a body, until {@link Outstanding.giveBack}; false if there is none left. */
   reserve(bytes: number): boolean {
     if (this.#bytes + bytes > BYTES_MAX) return false;
     this.#bytes += bytes;
@@ -85,18 +85,18 @@ function isAnswer(kind: Question['kind']): boolean {
   return kind === 'answer' || kind === 'refuse';
 }
 
-/** Nodes expect `slice` to copy, which that of `Buffer` does not. */
+/** The question with a plain Uint8Array: nodes expect `slice` to copy, and that of `Buffer` does not. */
 function plain(question: Question): Question {
   const { buffer, byteOffset, length } = question.body;
   return { ...question, body: new Uint8Array(buffer, byteOffset, length) };
 }
 
-/** Asks a node; what it throws, against its promise, is that of a node that is down. */
+/** Asks a node. If it throws, which it promised not to do, the outcome is `node-down`. */
 export async function settled(node: FabricNode, question: Question): Promise<Outcome> {
   try {
     return await node.request(question);
   } catch {
-    // Whoever made the node hears of its mistakes; a client can only try again.
+    // A client can only try again.
     return { outcome: 'node-down' };
   }
 }

@@ -1,12 +1,12 @@
 /**
- * What the face knows of the protocol whose applications it serves.
+ * What the server knows of the protocol whose applications it serves.
  *
  * @module
  */
 import { decodeEnvelope, protocol } from '../../nodes/fabric/index.ts';
 import type { ReadMessage } from './fabric-node.ts';
 
-/** Name of the protocol whose nodes understand the requests of the face. */
+/** Name of the protocol whose nodes understand the requests of applications. */
 export const SERVED_PROTOCOL: string = protocol.name;
 
 /** Reads the message of a `next` of that protocol. */

@@ -1,6 +1,6 @@
 /**
- * The live face of a node of fabric: send and call over HTTP, subscribe over a WebSocket, on
- * loopback only, for callers that have the token of this process.
+ * The server for applications of a live fabric node (its "face"): send and call over HTTP, subscribe
+ * over a WebSocket, on loopback only, for callers that have the token of this process.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export interface FabricServer {
   close(): Promise<void>;
 }
 
-/** The face could not be opened at the user's address, port or file. */
+/** The server could not be started at the user's address or port, or with the user's file. */
 export class FabricFaceError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -49,7 +49,7 @@ export class FabricFaceError extends Error {
   }
 }
 
-/** One for each request that may wait, and a reserve for those that are refused. */
+/** Most connections: one for each request that may wait, and a reserve for requests that are refused. */
 const CONNECTIONS_MAX = 320;
 const HEADER_BYTES_MAX = 8_192;
 /** Longest time from the first byte of a request to its last: 64 MiB at 2 MiB/s. */
@@ -63,7 +63,7 @@ const PING_MS = 15_000;
 const CLOSE_MS = 500;
 
 /**
- * Opens the face.
+ * Starts the server for applications.
  * @throws FabricFaceError if the address, port or file is not available.
  */
 export async function serveFabric(options: FabricOptions): Promise<FabricServer> {
@@ -100,7 +100,7 @@ export async function serveFabric(options: FabricOptions): Promise<FabricServer>
   return { host: at.address, port: at.port, close };
 }
 
-/** The parts of one face. */
+/** The parts of one running server. */
 class Face {
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
   readonly #token = new Token();
@@ -131,7 +131,7 @@ class Face {
     this.#pings.unref();
   }
 
-  /** Tells callers their token, once the address is known to be that of this machine. */
+  /** Writes the token for callers, once the address is known to be that of this machine. */
   publish({ address }: AddressInfo): void {
     const { tokenFile } = this.#options;
     // `localhost` is whatever the system's files say.

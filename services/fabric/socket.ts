@@ -1,6 +1,6 @@
 /**
- * The WebSocket of a subscriber: messages of peers go out, answers come in, and messages of its own
- * with them. What does not read is not read either, and cut off if too much waits.
+ * The WebSocket of a subscriber: messages of peers go out; answers and the subscriber's own messages
+ * come in. From a subscriber that does not read, nothing is read; if too much waits, it is cut off.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { type Refusal, refusal } from './outcomes.ts';
 import type { Outstanding } from './outstanding.ts';
 import type { Handed, Subscriber, Subscription } from './subscription.ts';
 
-/** One message of the greatest length in base64, and answers beside it: above, nobody reads. */
+/** Most bytes that may wait for a subscriber: one message of the greatest length in base64, and answers. */
 const BUFFERED_BYTES_MAX = 134_217_728;
 /** RFC 6455 section 7.4.1, and the registry there: the server cannot go on, try again later. */
 const CLOSE_ERROR = 1_011;
@@ -30,7 +30,7 @@ export interface SocketParts {
   readonly log: FaceLog;
 }
 
-/** See the module. */
+/** The connection to one subscriber. */
 export class SubscriberSocket implements Subscriber {
   readonly #client: WebSocket;
   readonly #paced: PacedSocket;
@@ -121,7 +121,7 @@ export class SubscriberSocket implements Subscriber {
     // A call that was not answered is not taken either, so that the client can try again.
     const isTaken = !this.#outstanding.isFullFor(kind);
     const asked = this.#ask({ kind, target, body });
-    // After the question, which tells the node that the call was handled.
+    // Only after the question has gone to the node, which learns from it that the call was handled.
     if (isTaken) this.#subscription.taken(target);
     const { outcome } = await asked;
     this.#tell({ of: target, outcome });

@@ -1,7 +1,7 @@
 /**
  * Hands messages and calls of peers to the application, one after the other: the node is asked for
- * the next one when the subscriber has taken the one before. A subscriber that does not read is
- * therefore owed one message, and the rest waits in the node, on its disk.
+ * the next one when the subscriber has taken the one before. If a subscriber does not read, only one
+ * message waits here; the others wait in the node, on its disk.
  *
  * A message that its subscriber did not take goes to the next subscriber, as `again`, since the
  * first one may have handled it. Sockets are known only as {@link Subscriber}.
@@ -22,9 +22,9 @@ export interface Handed {
 
 /** A client that takes messages. */
 export interface Subscriber {
-  /** A message for it; the next one comes after {@link Subscription.taken}. */
+  /** Receives a message; the next one comes after {@link Subscription.taken}. */
   hand(handed: Handed): void;
-  /** The node has no messages for applications, and says why. */
+  /** Called if the node has no messages for applications; says why. */
   ended(reason: string): void;
 }
 
@@ -37,7 +37,7 @@ export class Subscription {
   readonly #node: FabricNode;
   readonly #read: ReadMessage;
   #subscriber: Subscriber | undefined;
-  /** Not taken yet; whether it was handed to anybody is in {@link #wasHanded}. */
+  /** The message that was not taken yet; {@link #wasHanded} says if anybody got it. */
   #held: Handed | undefined;
   #wasHanded = false;
   #isAsking = false;
@@ -60,7 +60,7 @@ export class Subscription {
     if (this.#subscriber === subscriber) this.#subscriber = undefined;
   }
 
-  /** The subscriber has taken a message, which then never comes again; false if it is another. */
+  /** Called when a subscriber has taken a message, which never comes again; false for the id of another. */
   taken(id: string): boolean {
     if (this.#held?.id !== id) return false;
     this.#held = undefined;

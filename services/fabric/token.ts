@@ -1,5 +1,5 @@
 /**
- * The token of a process: whoever may read its file may use the face.
+ * The token of a process: whoever may read its file may use the server.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export class Token {
   }
 
   /**
-   * Writes it into a file that only its owner can read, in place of a former one: never into an
+   * Writes the token into a file that only its owner can read, in place of a former one: never into an
    * existing file, which others may have open, and never through a link.
    * @throws Error of the system, if the folder does not take it.
    */

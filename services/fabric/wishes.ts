@@ -1,5 +1,5 @@
 /**
- * What a client asks for a message: the peer, and the wishes of `SendWishes`, from the query of a
+ * What a client asks for when it sends a message: the peer, and the wishes of `SendWishes`, from the query of a
  * URL or the fields of a frame.
  *
  * @module
@@ -8,7 +8,7 @@ import type { SendWishes } from '../../engine/host/transport.ts';
 import { durationNs } from '../../nodes/_kit/options.ts';
 import { type Refusal, refusal } from './outcomes.ts';
 
-/** A message to send. */
+/** Where a message is to go, and with which wishes. */
 export interface Address {
   readonly to: string;
   readonly wishes: SendWishes & { readonly lifetime: number };
@@ -20,9 +20,9 @@ export type AddressFields = Readonly<Record<string, unknown>>;
 /** The fields of an address. */
 export const ADDRESS_FIELDS = ['to', 'priority', 'lifetime', 'tolerant'] as const;
 
-/** A client does not wait longer unless it says so; shorter than the time-outs of HTTP clients. */
+/** Lifetime of a message if the client names none, ns: shorter than the time-outs of HTTP clients. */
 const LIFETIME_NS = 60_000_000_000;
-/** A week; timers of the system end at 24 days. */
+/** The longest lifetime, ns: a week, since timers of the system end at 24 days. */
 const LIFETIME_NS_MAX = 604_800_000_000_000;
 /** The longest name that an envelope holds (RFC 1035 section 2.3.4), in characters of any kind. */
 const NAME_CHARACTERS_MAX = 255;

@@ -7,7 +7,7 @@ import type { JobDefinition } from '../../engine/host/compute.ts';
 import { byteJob } from '../../nodes/_kit/byte-job.ts';
 import { unwrapJob } from '../../nodes/sphinx/index.ts';
 
-/** Has the shape of a protocol, as threads expect. */
+/** The jobs, in the shape of a protocol, which threads expect. */
 export const protocol: { readonly jobs: Readonly<Record<string, JobDefinition>> } = {
   jobs: { unwrap: byteJob(unwrapJob) },
 };

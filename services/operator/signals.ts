@@ -163,7 +163,7 @@ class Ending {
   }
 }
 
-/** A process that ended by itself does not have to be killed, and a thread is ended by its process. */
+/** Chooses what kills a stuck process: nothing if the caller ends it, or in a thread, whose process ends it. */
 function lastResortOf(exit: SignalOptions['exit']): (order: LastResort) => void {
   return exit === undefined && isMainThread ? startLastResort : (): void => undefined;
 }

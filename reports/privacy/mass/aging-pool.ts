@@ -24,7 +24,7 @@ interface Inside {
   readonly arrivedNs: number;
   /** Undefined when it carried no mass. */
   readonly masses: Float64Array | undefined;
-  /** Belief that it is still inside, 0..1. */
+  /** Belief that the message is still inside, 0..1. */
   belief: number;
   /** Belief times hazard, at the current departure. */
   weight: number;
@@ -69,7 +69,7 @@ export class AgingPool implements Pool {
     for (const { masses, belief } of this.#inside) addScaled(sum, masses, belief);
   }
 
-  /** Sets the weights; discards what is older than any delay. Returns their sum. */
+  /** Sets the weights and returns their sum; discards messages older than the longest delay. */
   #weigh(atNs: number): number {
     let sum = 0;
     let kept = 0;

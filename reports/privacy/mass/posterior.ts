@@ -13,7 +13,7 @@ import { type NodeLaw, propagate } from './propagate.ts';
 
 /** The belief about which message a target has become. */
 export interface Posterior {
-  /** The message that it actually is. */
+  /** The message that is the target. */
   readonly target: number;
   /** Candidates: messages that ended at a client or provider. */
   readonly messages: Uint32Array;
@@ -30,7 +30,7 @@ export interface PosteriorQuestion {
   readonly targets: readonly number[];
 }
 
-/** The belief about each target, in the given order, and the greatest error of the balance. */
+/** The belief about each target, in the given order. */
 export function posteriorsOf(question: PosteriorQuestion): readonly Posterior[] {
   const { truth, laws, targets } = question;
   if (targets.length === 0) return [];

@@ -1,7 +1,7 @@
 /**
  * Mass propagation: where an adversary that sees every arrival and departure, but no content,
- * believes a message to be (docs/spec/privacy-metrics.md, Mass propagation). Many labels together;
- * a label is one target, or all messages of a sender.
+ * believes a message to be (docs/spec/privacy-metrics.md, Mass propagation). Many labels are followed
+ * in one pass; a label is one target, or all messages of a sender.
  *
  * Mass is conserved: what entered is in pools, under way, delivered, sunk or dust, to within 1e-9,
  * for every label. No metrics here: the caller gets the masses of each message that ended.
@@ -42,7 +42,7 @@ export interface Propagation {
   readonly labels: Int32Array;
   /** Number of labels, at least 1. */
   readonly labelCount: number;
-  /** By node index. */
+  /** The law of each node, by its index. */
   readonly laws: readonly NodeLaw[];
   /**
    * Called for each message with mass that ended at a client or provider; valid during the call
@@ -72,7 +72,7 @@ export interface MassBalance {
   readonly errorMax: number;
 }
 
-/** Checked at the end of every run. */
+/** Largest relative error of the balance of masses, checked at the end of every propagation. */
 const ERROR_MAX = 1e-9;
 
 /** Runs the propagation over the record of a run. */

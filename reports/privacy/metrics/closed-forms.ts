@@ -53,7 +53,7 @@ export function poissonMixBits(rho: number): number {
   return Math.log2(Math.E * rho);
 }
 
-/** Entropy of one mix with uniform delays of the same mean in dense traffic, bits: log2(2 rho). */
+/** Entropy of one mix with uniform delays in dense traffic, bits: log2(2 rho), rho = rate x mean delay. */
 export function uniformMixBits(rho: number): number {
   return Math.log2(2 * rho);
 }
@@ -64,24 +64,24 @@ export interface PoolMix {
   readonly kept: number;
 }
 
-/** The entropy of such a pool mix, bits (Serjantov and Danezis 2002). */
+/** The entropy of a threshold pool mix, bits (Serjantov and Danezis 2002). */
 export function poolMixBits({ batch, kept }: PoolMix): number {
   const ratio = kept / batch;
   const stays = kept === 0 ? 0 : ratio * Math.log2(kept);
   return (1 + ratio) * Math.log2(batch + kept) - stays;
 }
 
-/** The min-entropy of such a pool mix, bits. */
+/** The min-entropy of a threshold pool mix, bits. */
 export function poolMixMinBits({ batch, kept }: PoolMix): number {
   return Math.log2(batch + kept);
 }
 
-/** Mean number of rounds that a message stays. */
+/** Mean number of rounds that a message stays in a threshold pool mix. */
 export function poolMixRounds({ batch, kept }: PoolMix): number {
   return 1 + kept / batch;
 }
 
-/** Corrupt nodes among all, and the length of paths. */
+/** The numbers of all and of corrupt nodes, and the length of paths. */
 export interface Corruption {
   readonly nodes: number;
   readonly corrupt: number;

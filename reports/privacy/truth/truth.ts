@@ -28,13 +28,13 @@ export type EventCode = 0 | 1 | 2 | 3 | 4 | 5;
 /** Stands for "no node" where a node index is expected. */
 export const NO_NODE = 65_535;
 
-/** It carries a message of an application, or a part of one. */
+/** Purpose of a message: it carries a message of an application, or a part of one. */
 export const CONTENT = 0;
-/** It was sent because of such a message. */
+/** Purpose of a message: a reaction to content, such as an acknowledgement. */
 export const REACTION = 1;
-/** It hides the others. */
+/** Purpose of a message: cover, which hides the other messages. */
 export const COVER = 2;
-/** No node of the run created it: it was forged, replayed, or is older than the record. */
+/** Purpose of a message that no node of the run created: forged, replayed, or older than the record. */
 export const FOREIGN = 3;
 
 /** Why a message exists: one of the four numbers above. */
