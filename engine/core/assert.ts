@@ -1,8 +1,8 @@
 /**
- * Assertions that stay on in production, for the third kind of error: our own mistakes
- * (docs/spec/error-messages.md).
+ * Assertions that stay on in production. They report our own mistakes, the third of three kinds of
+ * errors (docs/spec/error-messages.md).
  *
- * Bad network input is a drop reason and a bad file is a ConfigError; neither belongs here.
+ * Bad input from the network gets a drop reason, and a bad file a ConfigError: neither is asserted.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * 1,024 unordered lists of (key, reference), stored in chunks. Entries of a list lie next to each
- * other, so that a large rung of the ladder (event-ladder.ts) costs the caches one line per list,
- * not one per entry.
+ * other, so that appending to a large rung of the ladder (event-ladder.ts) touches one cache line
+ * per list, not one per entry.
  *
  * Does not order anything and does not know what a key means.
  *
@@ -20,8 +20,8 @@ const FIRST_CHUNKS = 256;
 const NIL = -1;
 
 /**
- * Receives the entries of a list in the order in which they were added, a chunk at a time: a key
- * passed as an argument would be boxed wherever V8 does not inline the call.
+ * Receives the entries of a list in the order in which they were added, a chunk at a time: V8
+ * allocates memory for each double that is passed to a call which it does not inline.
  */
 export type ChunkVisitor = (
   keys: Float64Array,
@@ -101,7 +101,7 @@ export class BucketLists {
     }
   }
 
-  /** Replaces every key; an entry must stay in its list. `undefined` drops the entry. */
+  /** Replaces each key by what `map` returns, in the same list; `undefined` removes the entry. */
   refill(map: (key: number, reference: number) => number | undefined): void {
     const kept: [number, number][] = [];
     const visit: ChunkVisitor = (keys, references, start, end): void => {

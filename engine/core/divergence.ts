@@ -24,7 +24,7 @@ export interface Interval {
 export interface Divergence {
   /** The interval that contains the first differing event. */
   readonly interval: Interval;
-  /** The events of both runs there; both absent if the two recorded repetitions agreed. */
+  /** The differing events. Both absent if the runs, repeated to record events, did not differ. */
   readonly first: EventRecord | undefined;
   readonly second: EventRecord | undefined;
 }
@@ -76,7 +76,7 @@ function firstUnequalInterval(a: Fingerprint, b: Fingerprint): Interval | undefi
  * Runs an input twice and, if the two differ, twice more to find the first differing event.
  *
  * @param run Must depend on nothing but its input.
- * @param nodeCount Lanes of the fingerprints.
+ * @param nodeCount Number of nodes; the fingerprints have a lane for each.
  * @returns undefined when both runs are equal.
  */
 export function findDivergence(run: Run, nodeCount: number): Divergence | undefined {

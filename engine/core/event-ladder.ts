@@ -1,7 +1,7 @@
 /**
  * A ladder of two rungs between heap and wheel, used when many events fall into one bucket of the
  * wheel (Tang, Goh, Thng: Ladder Queue, ACM TOMACS 15(3), 2005; with fixed widths here). A heap
- * that outgrows the caches misses once per level; appending to a list misses almost never.
+ * larger than the caches costs a cache miss per level; appending to a list almost never costs one.
  *
  * The outer rung cuts the wheel's bucket of 2^27 ns into 1,024 lists of 2^17 ns, the inner rung
  * cuts one of these into lists of 2^7 ns. A rung opens when the heap is full and closes when it is
@@ -45,7 +45,7 @@ export class EventLadder {
   private inner: BucketLists | undefined;
   /** Present list of the outer rung. */
   private outerAt = CLOSED;
-  /** Present list of the inner rung, counted over all outer ones. */
+  /** Present list of the inner rung, counted from the start of the wheel's bucket. */
   private innerAt = CLOSED;
   /** Keys below this and not in the heap belong to the inner rung. */
   private innerEndKey = 0;
@@ -55,7 +55,7 @@ export class EventLadder {
   constructor(owner: LadderOwner) {
     this.owner = owner;
     this.toOwner = (keys, references, start, end): void => {
-      // Reads all records of the chunk first: nothing waits for one of them, so their cache misses
+      // Reads all records in a loop of their own: no step depends on another, so cache misses
       // overlap.
       let dead = 0;
       for (let at = start; at < end; at += 1)
@@ -81,8 +81,7 @@ export class EventLadder {
   /**
    * Opens the next finer rung around `key`, the least key of the heap.
    *
-   * @returns false when the finest rung is already open: its lists are 128 ns, and the heap takes
-   * the rest.
+   * @returns false if no finer rung can be opened (its lists are 128 ns wide): the heap must grow.
    */
   open(key: number): boolean {
     if (this.innerAt !== CLOSED) return false;
@@ -114,7 +113,7 @@ export class EventLadder {
    * Makes the next non-empty list the present one and hands it to the owner. The heap must be
    * empty.
    *
-   * @param crowd A list with more entries than this goes to the inner rung instead.
+   * @param crowd An outer list with more entries than this is split over the inner rung instead.
    * @returns false when there is none.
    */
   turn(crowd: number): boolean {
@@ -134,8 +133,8 @@ export class EventLadder {
   }
 
   /**
-   * Makes the lists that contain an instant the present ones; ns since the start of the wheel's
-   * bucket.
+   * Makes the lists that contain an instant the present ones.
+   * @param offset The instant, ns since the start of the wheel's bucket.
    */
   moveTo(offset: number): void {
     if (this.outerAt === CLOSED) return;

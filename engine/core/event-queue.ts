@@ -6,9 +6,9 @@
  * Key of the heap: all its events lie in one bucket of the wheel, 2^27 ns wide, so that time within
  * the bucket (27 bits) and sequence (26 bits) share one exact double; sequences are renumbered
  * before they run out. Class: faults draw their sequences from a range below all others, so they
- * come first among the events of one nanosecond. The queue owns the clock, because "a dead top is
- * freed before the clock moves" is part of the order. It checks no delays and calls no handlers:
- * that is the scheduler.
+ * come first among the events of one nanosecond. The queue owns the clock, because a cancelled
+ * event at the top must be freed before the clock moves to it. It checks no delays and calls no
+ * handlers: that is the scheduler.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export const CLOCK_LIMIT = 1;
 // index computed with `|` needs no overflow check, one computed with `+` does.
 const NOW = CLOCK_NOW;
 const LIMIT = CLOCK_LIMIT;
-/** Beside the clock: first instant of the present bucket, and first instant not in the heap. */
+/** More indices into the clock: first instant of the present bucket, first one not in the heap. */
 const START = 2;
 const HORIZON = 3;
 /** First instant after the present bucket: from here on, events belong to the wheel. */
@@ -50,7 +50,7 @@ const POSTED_KIND_SHIFT = 27;
 const AGAIN = 0x7fff_fffe;
 const DEAD = 255;
 const KIND_MASK = 255;
-/** Where the event of a slot waits; 0 is the heap, the most frequent case. */
+/** Bits that say where the event of a slot waits; none is set for the heap, the most frequent case. */
 const IN_RING = 256;
 const BEHIND = 512;
 
@@ -73,7 +73,7 @@ const NO_CALLBACK = (): void => undefined;
 
 /** Pending events. References: a slot (>= 0), or kind and target in a negative integer. */
 export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
-  /** Current time and the limit of {@link take}, ns; typed, so that no store boxes a double. */
+  /** Current time and the limit of {@link take}, ns; a typed array, so that storing a double allocates nothing. */
   readonly clock = new Float64Array(5);
   /** Per slot: generation, kind | place, target (or next free slot), argument: 16 bytes. */
   records: Int32Array;
@@ -92,8 +92,8 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
 
   /**
    * @param capacity Events expected to be pending at once; grows by doubling.
-   * @param firstSequence Where the count begins; tests start near the end of the range.
-   * @param heapLimit Above this many entries the ladder takes the later ones.
+   * @param firstSequence The first sequence number; tests start near the end of the range.
+   * @param heapLimit With more entries than this in the heap, the ladder takes the later ones.
    */
   constructor(capacity = 1024, firstSequence = FIRST_SEQUENCE, heapLimit = HEAP_LIMIT) {
     super(Math.min(capacity, heapLimit));
@@ -171,7 +171,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return slot;
   }
 
-  /** Adds a callback of the class that comes first among the events of its nanosecond. */
+  /** Adds a callback as a fault, which comes first among the events of its nanosecond. */
   pushFault(time: number, callback: () => void): number {
     const slot = this.acquire();
     if (this.faultSequence === FIRST_SEQUENCE) this.renumber();
@@ -193,7 +193,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
 
   /** Marks the event as dead. Returns false if it has already fired or was cancelled. */
   cancel(handle: EventHandle): boolean {
-    // Not %, which is a library call on doubles.
+    // A division, because `%` on doubles is a call into a library.
     const generation = Math.floor(handle / SLOT_LIMIT);
     const slot = handle - generation * SLOT_LIMIT;
     const at = slot << 2;
@@ -278,7 +278,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     this.release(slot);
   }
 
-  /** Part of {@link WheelOwner}: a live event leaves the wheel; the horizon may be closer. */
+  /** Part of {@link WheelOwner}: a live event leaves the wheel for the heap or, from the horizon on, the ladder. */
   receive(time: number, sequence: number, reference: number): void {
     if (time >= (this.clock[HORIZON] as number)) {
       this.pushBehind(time, sequence, reference);
@@ -359,7 +359,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   private takeFromHeap(): number {
     const time = (this.clock[START] as number) + Math.floor(this.topKey() * TIME_OF_KEY);
     if (time > (this.clock[LIMIT] as number)) {
-      // Infinity when the heap is empty.
+      // `time` is Infinity when the heap is empty.
       return this.heapSize === 0 && this.turnWheel() ? AGAIN : NONE;
     }
     const reference = this.topReference();
@@ -380,7 +380,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return ((this.clock[NOW] as number) - (this.clock[START] as number) + 1) * SEQUENCES;
   }
 
-  /** The heap is empty: pours the next list, or the next bucket that begins within the limit. */
+  /** Fills the empty heap from the ladder's next list or, within the limit, the wheel's next bucket. */
   private turnWheel(): boolean {
     if (this.capacity > 2 * this.heapLimit) this.shrink(this.heapLimit);
     if (this.ladder.size > 0) {
@@ -415,7 +415,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   }
 
   private countDead(place: number): void {
-    // Not counted with the heap: later cancellations would then rebuild the heap.
+    // Each place has its own count: dead entries elsewhere must not make the heap be rebuilt.
     if (place === IN_RING) {
       this.deadInRing += 1;
     } else if (place === BEHIND) {

@@ -37,9 +37,9 @@ export class FarWheel {
   /** Number of the present bucket, whose events are in the heap. */
   private current = 0;
   private overflowMinNs = Number.POSITIVE_INFINITY;
-  /** Time at 2i, sequence at 2i + 1. */
+  /** Of entry i: time at 2i, sequence at 2i + 1. */
   private keys = new Float64Array(2 * 64);
-  /** Reference at 2i, next entry at 2i + 1. */
+  /** Of entry i: reference at 2i, next entry of its list at 2i + 1. */
   private links = new Int32Array(2 * 64);
   private freeHead = NIL;
   private used = 0;
@@ -79,8 +79,8 @@ export class FarWheel {
     const next = Math.min(nearest, overflowBucket);
     if (next * WIDTH_NS > limit) return false;
     this.current = next;
-    // Only when the overflow list is reached, and not as soon as its first entry fits into the
-    // span, so that the list is scanned at most once per turn of the wheel.
+    // The overflow list is distributed when it is reached, not as soon as its first entry fits into
+    // the span, so that it is scanned at most once per turn of the wheel.
     if (overflowBucket <= nearest) this.redistribute();
     return true;
   }

@@ -1,6 +1,6 @@
 /**
- * The fingerprint of a run: two independent 32-bit lanes over two words per event, one lane per
- * node, and checkpoints (docs/spec/fingerprint.md). It is always computed.
+ * The fingerprint of a run: two independent 32-bit hashes (lanes) of all events, a lane for the
+ * events of each node, and checkpoints (docs/spec/fingerprint.md). It is always computed.
  *
  * Hashed: deliveries, drops, timer firings, application marks, selected ingredients. Not hashed:
  * anything of the wall clock, log text, sequence numbers of the queue. Not a cryptographic hash.
@@ -28,7 +28,7 @@ export interface EventRecord {
 /** The fingerprint of the first `count` events. */
 export interface Checkpoint {
   readonly count: number;
-  /** Time of the last of them, ns. */
+  /** Time of event number `count`, ns. */
   readonly time: number;
   /** 16 hex digits. */
   readonly digest: string;

@@ -10,10 +10,10 @@ import { assert } from './assert.ts';
 /** Four 32-bit words, not all zero. */
 export type XoshiroState = readonly [number, number, number, number];
 
-/** The jump polynomial of the authors: 2^64 steps. */
+/** The jump polynomial of the authors, for 2^64 steps. */
 const JUMP = [0x8764000b, 0xf542d2d3, 0x6fa035c3, 0x77f2db5b] as const;
 
-/** 32-bit words with period 2^128 - 1. */
+/** Generates 32-bit words with a period of 2^128 - 1. */
 export class Xoshiro128 {
   private s0: number;
   private s1: number;

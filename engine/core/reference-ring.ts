@@ -34,7 +34,7 @@ export class ReferenceRing {
 
   /**
    * Removes and returns the oldest entry; the ring must not be empty.
-   * @throws StandstillError when the present instant has had too many.
+   * @throws StandstillError when the present instant has had too many events.
    */
   shift(): number {
     const reference = this.entries[this.start] as number;

@@ -110,8 +110,8 @@ export function empirical(words: WordSource, table: ArrayLike<number>): number {
 }
 
 /**
- * A duration in whole ns: not `Math.round`, which treats halves differently
- * (docs/spec/event-order.md#time).
+ * Rounds a drawn duration to whole ns by floor(x + 0.5) (docs/spec/event-order.md#time), which
+ * unlike `Math.round` never gives -0.
  */
 export function toNanoseconds(x: number): number {
   return Math.floor(x + 0.5);

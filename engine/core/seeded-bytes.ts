@@ -37,7 +37,7 @@ export class SeededBytes {
     this.message.set(prefix);
   }
 
-  /** The next `length` bytes; they do not depend on how requests divide them. */
+  /** The next `length` bytes of one sequence, however many bytes each call takes. */
   // hot: once per packet that a node creates.
   next(length: number): Uint8Array {
     const bytes = new Uint8Array(length);

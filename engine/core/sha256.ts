@@ -12,10 +12,10 @@ const K = Int32Array.from(roots(64, 3));
 const INITIAL = Int32Array.from(roots(8, 2));
 
 const BLOCK_LENGTH = 64;
-/** Bytes behind every message: a one bit and the length in bits. */
+/** Least padding of a message, bytes: one with a one bit, eight with the length in bits. */
 const PADDING_LENGTH = 9;
 
-// Reused for every message, all words in place: key material is drawn once per packet.
+// Reused for every message to save allocations, since key material is drawn once per packet.
 let padded = new Uint8Array(2 * BLOCK_LENGTH);
 const schedule = new Int32Array(64);
 const state = new Int32Array(8);
@@ -39,7 +39,7 @@ export function sha256(message: Uint8Array): Uint8Array {
 
 /**
  * FIPS 180-4 section 5.1.1: a one bit, zeros, and the length in bits as 64-bit integer.
- * @returns the length including all of that.
+ * @returns the length of message and padding, bytes.
  */
 function pad(message: Uint8Array): number {
   const blocks = Math.ceil((message.length + PADDING_LENGTH) / BLOCK_LENGTH);

@@ -39,7 +39,7 @@ export function streamState(seed: Seed, node: string, purpose: string): XoshiroS
 }
 
 /**
- * A stream of reproducible draws.
+ * A stream of reproducible draws; each comment says how many 32-bit words a draw takes.
  *
  * @example
  * const backoff = openStream(1, 'gateway-111', 'backoff');

@@ -1,7 +1,7 @@
 /**
  * Virtual time: non-negative integer nanoseconds in a double (docs/spec/event-order.md#time).
  *
- * Calendar time is the host clock's business.
+ * For calendar time see `Host.clock` (engine/host/host.ts).
  *
  * @module
  */

@@ -2,8 +2,8 @@
  * A timer that is cheap to re-arm (docs/spec/event-order.md#timers-that-are-re-armed).
  *
  * Moving the deadline further away writes one number; the pending event fires early and schedules
- * the rest. For ties, a re-armed timer is as old as that last scheduling, not as the call of
- * `rearm`. Does not repeat by itself.
+ * the rest. Among events of one instant, a re-armed timer has the place of that last scheduling,
+ * not of the call of `rearm`. Does not repeat by itself.
  *
  * @module
  */

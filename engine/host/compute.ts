@@ -32,15 +32,14 @@ export interface JobDefinition {
   /** Time on the modelled processor, ns; a figure in the profile overrides it. */
   readonly costNs?: (input: unknown) => number;
   /**
-   * Memory that moves to the job and back instead of being copied; for vectors of megabytes. What
-   * moved has length 0 where it came from, from the call of `host.compute` on. Default: none, plain
-   * data is copied.
+   * Buffers that move to the job and back instead of being copied; for vectors of megabytes. From
+   * the call of `host.compute` on, a moved buffer has length 0 at the caller. Default: all data is
+   * copied.
    */
   readonly transfer?: JobTransfer;
   /**
-   * True: in virtual time, what two secrets of {@link CryptoProvider.x25519Key} agree on is computed
-   * once for both ends, whose jobs cost the same as before. Reports say so. Live, each end computes.
-   * Default false.
+   * True: in virtual time, a secret that two {@link CryptoProvider.x25519Key} agree on is computed once for both ends;
+   * the jobs of both still cost `costNs`. Reports say so. Live, each end computes it. Default false.
    */
   readonly sharesAgreements?: boolean;
   /**
@@ -49,8 +48,8 @@ export interface JobDefinition {
    */
   readonly bytes?: ByteJob;
   /**
-   * True: the first call starts the threads, instead of the start of the run, because most nodes of
-   * the protocol never call the job. Default false.
+   * True: the threads start at the first call of the job, not with the run, because most nodes of
+   * the protocol never call it. Default false.
    */
   readonly onDemand?: boolean;
 }
@@ -94,7 +93,7 @@ export interface ByteJobInput {
    * wiped after them.
    */
   readonly setup: Uint8Array;
-  /** Belong to the host until `done`, and then hold the job's result. */
+  /** They belong to the host until it calls `done`, and then contain the job's result. */
   readonly bytes: Uint8Array;
 }
 

@@ -59,7 +59,7 @@ export interface MlKem768 {
   /** @param seed d and z, 32 bytes each (FIPS 203 section 7.1). */
   openKey(seed: Uint8Array): MlKemKey | undefined;
   /**
-   * @param publicKey 1,184 bytes; undefined when they fail the modulus check (section 7.2).
+   * @param publicKey 1,184 bytes; if they fail the modulus check (section 7.2), gives undefined.
    * @param coins 32 random bytes.
    */
   encapsulate(

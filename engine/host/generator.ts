@@ -14,7 +14,7 @@ export type DrawBelow = (below: number) => number;
 /** Opens a generator's own stream of draws: the same seed gives the same draws on every machine. */
 export type SeededDraws = (seed: number) => DrawBelow;
 
-/** How much a generator makes. */
+/** Numbers of nodes and links that a generator makes. */
 export interface GeneratedSize {
   readonly nodes: number;
   readonly links: number;
@@ -84,7 +84,7 @@ export interface GeneratedLink {
   readonly relation?: 'core' | 'parent' | 'child' | 'peer' | 'internal';
   /** Rate and delay unless the file gives others. Default 1 Gbit/s and 1 ms. */
   readonly usual?: Pick<GeneratedDirection, 'rateBps' | 'delayNs'>;
-  /** What no default of the file changes. */
+  /** Properties of both directions, which no default of the file changes. */
   readonly both?: GeneratedDirection;
   /** From the first end to the second; outweighs `both`. */
   readonly forward?: GeneratedDirection;
@@ -115,7 +115,7 @@ export interface GeneratedTopology {
   readonly links: readonly GeneratedLink[];
   /** In the order of their address blocks; none if absent. */
   readonly systems?: readonly GeneratedSystem[];
-  /** From the bottom up; what files put on the nodes is above. None if absent. */
+  /** Layers from the bottom up; those that files put on the nodes come above them. None if absent. */
   readonly stack?: readonly GeneratedLayer[];
 }
 
@@ -125,7 +125,7 @@ export interface TopologyGenerator<Parameters = unknown> {
   readonly name: string;
   /** A zod schema of what an entry gives besides `kind`: an object without unknown keys. */
   readonly parameters: { safeParse(input: unknown): unknown };
-  /** An upper bound of what it makes, so that too large networks are refused before they are built. */
+  /** An upper bound of its numbers, so that too large networks are refused before they are built. */
   size(parameters: Parameters): GeneratedSize;
   /** Makes the topology; a pure function of its arguments. */
   generate(parameters: Parameters, draws: SeededDraws): GeneratedTopology;

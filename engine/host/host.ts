@@ -15,7 +15,7 @@ import type { ConnectDone, ConnectOptions, Listener, ListenOptions, Stream } fro
 import type { CalendarTime, Nanoseconds, Timer } from './time.ts';
 import type { SendWishes, Transport, TransportHandlers, Way } from './transport.ts';
 
-/** A request to a node from a scenario or a live face, ordered and stamped like a packet. */
+/** A request to a node, from a scenario or a service of a live process; an event like a packet. */
 export interface NodeRequest {
   /**
    * The kind of the request: `send` carries application bytes to `target`; all other kinds are
@@ -80,8 +80,8 @@ export interface Host {
    */
   alloc(length: number): Uint8Array;
   /**
-   * Returns a buffer from `alloc` that was not sent, or the one received in the current call; code
-   * that forwards or drops need not know which of the two it has.
+   * Gives back a buffer from `alloc` that was not sent, or the one received in the current call;
+   * code that forwards or drops need not know which of the two it has.
    */
   release(buffer: Uint8Array): void;
   /** Accepts streams; `undefined` means that the port is taken. */
@@ -97,9 +97,9 @@ export interface Host {
   /** Installs the handler of requests; without one they are rejected as `no-handler`. */
   onRequest(handler: (request: NodeRequest) => void): void;
   /**
-   * Installs the handler of contacts: it hears of those of links in which this host sends, as they
-   * take place, which may differ from the plan (`LinkView.contacts`). A contact that is open now
-   * begins in an event of its own. Nothing is heard of cuts. The last handler counts.
+   * Installs the handler of contacts, in place of any before. It is told when contacts in which
+   * this host sends begin and end; they may differ from the plan (`LinkView.contacts`). The
+   * beginning of a contact that is open now is told in an event of its own. Cuts are not told.
    */
   onContact(handler: (edge: ContactEdge) => void): void;
   /**
@@ -115,12 +115,13 @@ export interface Host {
    * @returns undefined if this protocol is the lowest, or has no such layer below it.
    */
   transport(handlers: TransportHandlers, carrier?: string): Transport | undefined;
-  /** A carrier tells those above it whether messages to `peer` leave at present; also traced. */
+  /** For carriers: tells protocols above, and the trace, if messages to `peer` leave at present. */
   way(peer: string, way: Way): void;
   /**
    * The protocol has done what it is there for, such as receiving its file. A scenario with `until:
-   * done` ends when all that can have said so; only the top protocol of a host counts. Holds until
-   * the host crashes; called again, it changes nothing, and the node goes on as before.
+   * done` ends when all nodes that can call this have called it; only the top protocol of a host
+   * counts. A crash of the host undoes the call; a second call changes nothing, and the node goes
+   * on as before.
    */
   finished(): void;
   /** Counts a drop by its name, for the metric, the trace and the fingerprint. */

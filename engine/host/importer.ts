@@ -3,8 +3,8 @@
  * reads them. A file asks for one by `import: { ion: plan.ionrc }` (docs/spec/topology-files.md,
  * "Imported topologies").
  *
- * An importer reads a text, and nothing else: which file that is, and where a mistake is shown, is
- * the business of the loader.
+ * An importer reads a text, and nothing else: the loader finds the file, and shows mistakes at
+ * their places in it.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
  * `orrery/host`: the port, for authors of protocols. Types only; nothing is loaded at run time.
  *
- * What each of them means stands beside this file; docs/WRITING-A-PROTOCOL.md walks through a
- * protocol, docs/how-to/package.md shows one outside the repository.
+ * Each type is explained in its own file beside this one; docs/WRITING-A-PROTOCOL.md walks through
+ * a protocol, docs/how-to/package.md shows one outside the repository.
  *
  * @module
  */

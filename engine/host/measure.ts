@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A counter or gauge, which is looked up once and then used for every packet. */
+/** A counter, which a node looks up once and then uses for every packet. */
 export interface Counter {
   add(amount: number): void;
 }
@@ -17,7 +17,7 @@ export interface Histogram {
   record(value: number): void;
 }
 
-/** Names are those of the protocol's `metrics`; an unknown name is an assertion failure. */
+/** Where a node measures. Names are those of the protocol's `metrics`; others fail an assertion. */
 export interface Meter {
   counter(metric: string): Counter;
   gauge(metric: string): Gauge;
@@ -26,14 +26,14 @@ export interface Meter {
   sample(metric: string, value: number): void;
 }
 
-/** The data that drawings need: states of machines, the start and end of procedures, and marks. */
+/** What drawings need: states of state machines, begin and end of procedures, and marks. */
 export interface Trace {
   /**
    * True if states are recorded, which never changes during the life of a node. Expensive texts are
    * computed only then. Nothing except calls of this interface may depend on it.
    */
   readonly isRecorded: boolean;
-  /** The machine (`path 3`, `session gateway-211`) is in this state from now on. */
+  /** The state machine (`path 3`, `session gateway-211`) is in this state from now on. */
   state(machine: string, state: string): void;
   /** Begins a procedure; the function returned ends it. */
   span(name: string): () => void;
@@ -64,13 +64,13 @@ export interface MetricDefinition {
   /** For a `ratio`: the two counters that the runner divides, numerator first. */
   readonly of?: readonly [numerator: string, denominator: string];
   /**
-   * `processor`: the time comes from work alone, so it is 0, and not reported, where the processor
-   * is not modelled. `use`: absent unless a node asked its meter for it, because 0 would say that
-   * something was looked for and never happened.
+   * When the metric is reported. `processor`: only where the processor is modelled, because
+   * elsewhere the time, which comes from work alone, is 0. `use`: only if a node asked its meter
+   * for it, because 0 would say that something could have happened and did not.
    */
   readonly needs?: 'processor' | 'use';
   /** True of a `ratio` that is no share of a whole, so that it may be negative or above 1. */
   readonly isUnbounded?: true;
-  /** True of a counter of what leaves others without samples; named where one has none. */
+  /** True of a counter of losses, which reports name where another metric has no samples. */
   readonly isLoss?: true;
 }

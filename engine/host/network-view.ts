@@ -1,6 +1,6 @@
 /**
  * What a node knows of its network: read-only, the same for every node, made from the topology
- * file. A protocol that discovers these things by itself ignores it.
+ * file. A protocol that discovers its network by itself ignores this view.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The public face of a protocol: what `nodes/<p>/index.ts` and users' own protocols export as
+ * The interface of a protocol: what `nodes/<p>/index.ts` and users' own protocols export as
  * `protocol`.
  *
  * @module
@@ -17,8 +17,9 @@ import type { Random } from './random.ts';
 import type { CarrierTerms, WishHandling } from './transport.ts';
 
 /**
- * Ground truth kept outside the nodes, so that it survives their crashes: which numbers of a space
- * were seen before. It only measures, and never decides (`antireplay.false_reject`).
+ * Ground truth kept outside the nodes, so that it survives their crashes: which numbers were seen
+ * before, in spaces that nodes name. It only measures (`antireplay.false_reject`) and decides
+ * nothing.
  */
 export interface Witness {
   /** Stores `value` (a safe integer >= 0) in `space`; true if it was already there. */
@@ -201,7 +202,7 @@ export interface ConfiguredLink {
   readonly id: string;
   /** Names of the nodes at its ends. */
   readonly ends: readonly [string, string];
-  /** Longest propagation there and back, nanoseconds. */
+  /** Longest propagation delay there and back, nanoseconds. */
   readonly roundTripNs: number;
 }
 
@@ -216,7 +217,7 @@ export interface Disagreement {
   readonly hint: string;
 }
 
-/** Derives public values from secrets. It runs not in a node, but where all secrets are drawn. */
+/** What {@link Provisioning.publish} gets. It runs not in a node, but where all secrets are drawn. */
 export interface Publisher {
   readonly network: NetworkMap;
   readonly crypto: CryptoProvider;
@@ -255,7 +256,7 @@ export interface Provisioning {
  */
 export type AddressRole = 'edge' | 'service';
 
-/** The face of a protocol. `Options` is what its schema returns. */
+/** What a protocol exports. `Options` is what its schema returns. */
 export interface Protocol<Options = unknown> {
   readonly name: string;
   /** One sentence for lists of protocols. */
@@ -333,8 +334,8 @@ export interface Protocol<Options = unknown> {
    */
   readonly finishes?: (options: Options) => boolean;
   /**
-   * The option that makes a node with these options a defective double, as `option: word`; undefined if
-   * it is none. Live nodes are refused by it. Absent: the protocol has no doubles.
+   * The option that makes a node with these options a defective double, as `option: word`; undefined if the node is
+   * none. Live runs refuse such nodes. Absent: the protocol has no doubles.
    */
   readonly double?: (options: Options) => string | undefined;
   create(host: Host, setup: NodeSetup<Options>): NodeHandle;

@@ -15,10 +15,10 @@ export type Endpoint = number;
 export type SendResult = 'sent' | 'full';
 
 /**
- * Called for each datagram. The bytes `buffer[offset .. offset + length)` belong to the handler
- * during the call: it may change them in place and pass the same buffer to `send`; what it wants to
- * keep, it copies. `dscp` is the class with which it arrived (traffic-class.ts); on real sockets that of network control
- * if the socket's {@link UrgencyTest} names it, else 0, since the kernel is not asked.
+ * Called for each datagram. The bytes `buffer[offset .. offset + length)` belong to the handler during the call: it may
+ * change them in place and pass the same buffer to `send`; what it wants to keep, it copies. `dscp` is the class with
+ * which it arrived (traffic-class.ts); on real sockets it is network control if the socket's {@link UrgencyTest} calls
+ * the datagram urgent, else 0, since the kernel is not asked.
  */
 // biome-ignore lint/complexity/useMaxParams: an object for each datagram would be garbage
 export type DatagramHandler = (

@@ -6,7 +6,8 @@
  * the value of a deleted entry or a record of a truncated log, and the former file contents are
  * overwritten.
  *
- * What was deleted is given back: a store needs room for what is in it, not for what was (ADR 0037).
+ * The room of deleted data is used again: a store needs room for what it contains now, not for what it once contained
+ * (ADR 0037).
  *
  * A store has one writer: the life of a node that opened it. What an earlier life still writes after
  * a crash has no effect, and another process is refused.
@@ -16,9 +17,9 @@
 
 /** Which keys of a store are listed. */
 export interface KeyRange {
-  /** Only keys that begin with it. */
+  /** Only keys that begin with this text. */
   readonly prefix?: string;
-  /** Only keys that come after it: with the last key of a list, the next list goes on from there. */
+  /** Only keys after this one; the last key of one list gives the next list. */
   readonly after?: string;
   /** At most this many keys. */
   readonly limit?: number;
@@ -39,9 +40,9 @@ export interface Store {
   put(key: string, value: Uint8Array): void;
   get(key: string): Uint8Array | undefined;
   /**
-   * The keys of the table, those included that are not synced yet, in ascending order of their
-   * UTF-16 code units (as `<` compares strings), whenever and in which order they were put. A list
-   * of its own: what is put or deleted later does not change it.
+   * The keys of the table, also those that are not synced yet, in ascending order of their UTF-16
+   * code units (as `<` compares strings). The list is a copy: later changes of the table do not
+   * change it.
    */
   keys(range?: KeyRange): readonly string[];
   /**

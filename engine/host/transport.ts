@@ -54,7 +54,7 @@ export interface TransportHandlers {
 export interface Transport {
   /** Name of the protocol that carries, for traces and routing tables. */
   readonly carrier: string;
-  /** `maxBytes` is what the upper protocol may use; the host's own byte is already taken off. */
+  /** `maxBytes` is what the upper protocol may use, without the channel byte that the host adds. */
   readonly terms: CarrierTerms;
   /** Names of the hosts that run the upper protocol over the same carrier, without this one. */
   readonly peers: readonly string[];

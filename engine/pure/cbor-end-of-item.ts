@@ -19,7 +19,7 @@ const INDEFINITE = 31;
 const NONE = -1;
 
 const reader = new CborReader();
-/** What was true of all items on the way to the end. */
+/** Whether all items so far had heads of the shortest form, and whether all had definite lengths. */
 let isShortest = true;
 let isDefinite = true;
 
@@ -36,8 +36,8 @@ export function endOfItem(bytes: Uint8Array, start: number, end: number, depth: 
 }
 
 /**
- * True for one CBOR item with heads or lengths in another than the deterministic form (section 4.2.1):
- * what a strict reader refuses, and is CBOR all the same.
+ * True for one CBOR item that is well-formed but not deterministic (section 4.2.1), so that a strict reader refuses it:
+ * a head is longer than necessary, or a length is indefinite.
  * @param depth As of {@link endOfItem}.
  */
 export function isOtherForm(bytes: Uint8Array, depth: number): boolean {
@@ -52,7 +52,7 @@ function walk(bytes: Uint8Array, start: number, end: number, depth: number): num
   if ((first & 0x1f) === INDEFINITE) return endOfIndefinite(bytes, start, end, depth);
   reader.open(bytes, start, end);
   if (!reader.anyHead()) return NONE;
-  // Floating-point numbers have as many bytes as they need.
+  // A long head is right for a floating-point number, whose major type is that of simple values.
   if (!reader.isShortest && reader.major !== CBOR_SIMPLE) isShortest = false;
   const { major, argument, at } = reader;
   switch (major) {
@@ -77,7 +77,7 @@ interface Items {
 }
 
 function endOfItems(bytes: Uint8Array, start: number, { count, end, depth }: Items): number {
-  // Each item has at least one byte, so a count that exceeds the rest is false at once.
+  // Each item has at least one byte, so a count above the number of bytes left cannot be true.
   if (count > end - start || (count > 0 && depth === 0)) return NONE;
   let at = start;
   for (let index = 0; index < count && at !== NONE; index += 1) {
@@ -86,7 +86,7 @@ function endOfItems(bytes: Uint8Array, start: number, { count, end, depth }: Ite
   return at;
 }
 
-/** Strings consist of definite strings of their type; maps of pairs. */
+/** The end of an item of indefinite length: a string of definite strings of its type, a map of pairs. */
 function endOfIndefinite(bytes: Uint8Array, start: number, end: number, depth: number): number {
   const major = (bytes[start] as number) >>> 5;
   const isString = major === CBOR_BYTES || major === CBOR_TEXT;

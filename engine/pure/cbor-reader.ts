@@ -23,7 +23,7 @@ export const CBOR_SIMPLE = 7;
 export const CBOR_BREAK = 0xff;
 
 const UINT32_VALUES = 0x1_0000_0000;
-/** Least upper half of an argument that a double may not hold exactly. */
+/** Least upper 32 bits of an argument that a double may not hold exactly. */
 const HIGH_INEXACT = 0x20_0000;
 /** Additional information: the argument is in the next 1, 2, 4 or 8 bytes. */
 const IN_ONE = 24;
@@ -93,7 +93,7 @@ export class CborReader {
     return this.head() && this.major === major;
   }
 
-  /** Reads an integer of either sign; undefined if the next item is none. */
+  /** Reads an integer of either sign; undefined if the next item is not an integer. */
   integer(): number | undefined {
     if (!this.head() || this.major > CBOR_NEGATIVE) return undefined;
     return this.major === CBOR_UINT ? this.argument : -1 - this.argument;

@@ -14,7 +14,7 @@ import {
 } from './cbor-reader.ts';
 
 const FIRST_CAPACITY = 256;
-/** From this length on, a view and one copy are faster than a loop. */
+/** From this length on, a view and one copy are faster than a loop over the bytes. */
 const LOOP_BYTES = 96;
 /** Bytes of the longest head. */
 const HEAD_MAX = 9;
@@ -168,7 +168,7 @@ function writeWord(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 3] = value;
 }
 
-/** The order of encoded keys: neither begins with the other. */
+/** Compares two encoded keys byte by byte; neither is a prefix of the other. */
 function inOrder(left: Uint8Array, right: Uint8Array): number {
   const at = left.findIndex((byte, index) => byte !== right[index]);
   return (left[at] ?? 0) - (right[at] ?? 0);

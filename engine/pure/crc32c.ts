@@ -10,7 +10,7 @@ const POLYNOMIAL = 0x82f6_3b78;
 const BYTE_VALUES = 256;
 const SLICES = 8;
 const LONG_SLICES = 16;
-/** Below, making a view takes longer than it saves. */
+/** For fewer bytes than this, making a view takes longer than it saves. */
 const LONG_BYTES = 256;
 
 /**
@@ -65,7 +65,7 @@ export function crc32c(
   return ~crc >>> 0;
 }
 
-/** Takes whole words, sixteen bytes at a time. */
+/** Continues the checksum over a multiple of sixteen bytes, which it reads as 32-bit words. */
 function sixteens(bytes: Uint8Array, before: number, start: number, end: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let crc = before;

@@ -10,7 +10,7 @@ export interface Fraction {
   readonly denominator: bigint;
 }
 
-/** Most digits of a number that is read, and the largest exponent: no number of a file needs more. */
+/** Most characters of a number that is read, and its largest exponent: no file needs more. */
 const DIGITS_MAX = 40;
 const DECIMAL = /^([+-]?)([\d_]*)(?:\.(\d+))?(?:e([+-]?\d+))?$/i;
 
@@ -23,7 +23,7 @@ export function fraction(numerator: bigint, denominator = 1n): Fraction {
 
 /**
  * Reads a decimal number exactly.
- * @returns undefined if it is none, or has more than 40 digits.
+ * @returns undefined if it is no decimal number, or too long.
  */
 export function readExact(text: string): Fraction | undefined {
   const match = DECIMAL.exec(text);
@@ -35,7 +35,7 @@ export function readExact(text: string): Fraction | undefined {
   return scaled(BigInt(`${sign === '-' ? '-' : ''}${digits}`), tens);
 }
 
-/** The decimal that a finite number is printed as: the shortest, by definition of the language. */
+/** The exact value of the decimal that JavaScript prints for a finite number. */
 export function fromNumber(value: number): Fraction {
   const [digits = '0', exponent = '0'] = value.toExponential().split('e');
   const [whole = '0', decimals = ''] = digits.split('.');
@@ -80,7 +80,7 @@ export function compare(a: Fraction, b: Fraction): number {
   return difference < 0n ? -1 : Number(difference > 0n);
 }
 
-/** The largest integer that is not above it. */
+/** The largest integer that is not above the fraction. */
 export function floor({ numerator, denominator }: Fraction): bigint {
   const quotient = numerator / denominator;
   return numerator < 0n && quotient * denominator !== numerator ? quotient - 1n : quotient;
@@ -92,8 +92,8 @@ export function nearest({ numerator, denominator }: Fraction): bigint {
 }
 
 /**
- * Writes it as a decimal.
- * @returns undefined if it has no end: 1/3.
+ * Writes a fraction as a decimal.
+ * @returns undefined if the decimal has no end, as that of 1/3.
  */
 export function toDecimal({ numerator, denominator }: Fraction): string | undefined {
   let decimals = 0;
@@ -109,7 +109,7 @@ export function toDecimal({ numerator, denominator }: Fraction): string | undefi
   return `${numerator < 0n ? '-' : ''}${digits.slice(0, cut)}${point}`;
 }
 
-/** The nearest double; only for scales, where the last bit does not matter. */
+/** The fraction as a double, for uses in which the last bit does not matter. */
 export function toNumber({ numerator, denominator }: Fraction): number {
   return Number(numerator) / Number(denominator);
 }
@@ -123,7 +123,7 @@ function sizeOf(value: bigint): bigint {
   return value < 0n ? -value : value;
 }
 
-/** Greatest common divisor. With 0 it is the other number, and 0 of two zeros is taken as 1. */
+/** Greatest common divisor of two numbers >= 0: the other one if one is 0, and 1 if both are. */
 function commonDivisor(a: bigint, b: bigint): bigint {
   let [x, y] = [a, b];
   while (y > 0n) [x, y] = [y, x % y];

@@ -6,16 +6,16 @@
  * @module
  */
 
-/** Longest pattern: two link names, with a margin. */
+/** Longest pattern, characters: two link names, with a margin. */
 export const PATTERN_MAX = 200;
 
-/** How much patterns may still compare; shared by the patterns of one list. */
+/** How many characters patterns may still compare; the patterns of one list share one count. */
 export interface PatternWork {
   /** Characters left; with none left nothing matches any more. */
   left: number;
 }
 
-/** For nodes, which compare names and patterns that both are bounded, as long as they run. */
+/** No limit, for nodes: their names and patterns are bounded, but they compare as long as they run. */
 export const UNCOUNTED: PatternWork = { left: Number.POSITIVE_INFINITY };
 
 /** A pattern; it must match the whole name. */

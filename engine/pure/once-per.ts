@@ -1,11 +1,11 @@
 /**
- * What is made once for an object and kept as long as it, such as an index over the hosts of a network that all its
- * nodes share.
+ * Values that are made once per object and kept as long as the object, such as an index over the hosts of a network,
+ * which all its nodes share.
  *
  * @module
  */
 
-/** @param make Depends on nothing but its argument, which nobody changes. */
+/** A function that remembers the results of `make`, which must depend on its argument only. */
 export function oncePer<Key extends object, Made extends object>(
   make: (key: Key) => Made,
 ): (key: Key) => Made {
@@ -27,7 +27,9 @@ const namesOf = oncePer(
   (all: readonly Named[]): ReadonlyMap<string, Named> => new Map(all.map((one) => [one.name, one])),
 );
 
-/** Hosts and the like by their names, which differ: a thousand nodes that each look for others look often. */
+/**
+ * Hosts, or other things with unique names, as a map by name; made once per list, since all nodes look up others in it.
+ */
 export function byName<One extends Named>(all: readonly One[]): ReadonlyMap<string, One> {
   return namesOf(all) as ReadonlyMap<string, One>;
 }

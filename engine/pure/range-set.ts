@@ -11,7 +11,7 @@ export interface Range {
   readonly end: number;
 }
 
-/** See the module. Arguments are safe integers; what is asked for is not empty. */
+/** See the module. Arguments are safe integers; in queries `start` is below `end`. */
 export class RangeSet {
   /** Start and end of each range. */
   readonly #bounds: number[] = [];
@@ -53,7 +53,7 @@ export class RangeSet {
       had += (bounds[to + 1] as number) - (bounds[to] as number);
     }
     if (to === from + 2) {
-      // The usual case, a range that grows, moves no other.
+      // The usual case: one range grows, and no other has to move.
       bounds[from] = low;
       bounds[from + 1] = high;
     } else bounds.splice(from, to - from, low, high);

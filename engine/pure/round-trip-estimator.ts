@@ -14,7 +14,7 @@ const VARIATIONS = 4;
 export class RoundTripEstimator {
   /** Smoothed round-trip time; -1 before the first sample. */
   srttNs = -1;
-  /** Mean deviation from it. */
+  /** Mean deviation of samples from the smoothed time. */
   rttvarNs = 0;
   readonly #gain: number;
 

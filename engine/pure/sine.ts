@@ -39,7 +39,7 @@ export function cosine(x: number): number {
   return quarter(x, 1);
 }
 
-/** The sine of x, turned ahead by a number of quarters. */
+/** The sine of x plus a number of quarter turns. */
 function quarter(x: number, ahead: number): number {
   if (!(x >= -LARGEST && x <= LARGEST)) throw new RangeError(`sine of ${x}`);
   const turns = Math.round(x * TWO_BY_PI);

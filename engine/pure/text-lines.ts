@@ -1,7 +1,7 @@
 /**
- * Lines of text files of other programs. How many lines there are and how long they are is known
- * before the first is read, each line has its place for messages, and mistakes are bounded as well:
- * a file in which every line is wrong must not cost more than one that is right.
+ * Lines of text files of other programs. The number of lines and their lengths are checked before
+ * the first is read. Each line has its offsets, for messages. The number of mistakes is bounded: a
+ * file in which every line is wrong must not cost more than one that is right.
  *
  * ```ts
  * const read = linesOf(text, { columns: 200 });
@@ -41,7 +41,7 @@ export interface WrongLines<Mistake extends LineMistake = LineMistake> {
   readonly mistakes: readonly Mistake[];
 }
 
-/** The lines of a text, or that there are too many or one that is too long. */
+/** The lines of a text, or the mistake that there are too many or that one is too long. */
 export type TextLines = WrongLines | { readonly kind: 'lines'; readonly lines: Iterable<TextPart> };
 
 /** How large a text may be. */
@@ -55,11 +55,11 @@ export interface LineLimits {
 const LINES_MAX = 2_000_000;
 const COLUMNS_MAX = 2_000;
 const MISTAKES_MAX = 1_000;
-/** Longest message, and its end that is kept: a word of a file may be as long as the file. */
+/** Longest message, and the characters kept of its end: it may quote a word as long as a file. */
 const MESSAGE_MAX = 400;
 const MESSAGE_END = 80;
 
-/** Reads lines that end with LF or CR LF; nothing of a text above the limits. */
+/** Reads lines that end with LF or CR LF; a text above the limits gives a mistake and no lines. */
 export function linesOf(text: string, limits: LineLimits = {}): TextLines {
   const { lines: most = LINES_MAX, columns = COLUMNS_MAX } = limits;
   let count = 0;
@@ -77,7 +77,7 @@ export function linesOf(text: string, limits: LineLimits = {}): TextLines {
   return { kind: 'lines', lines: { [Symbol.iterator]: () => partsOf(text) } };
 }
 
-/** The words of a line, apart by blanks and tabs. */
+/** The words of a line, which blanks and tabs separate. */
 export function wordsOf(line: TextPart): readonly TextPart[] {
   return [...line.text.matchAll(/\S+/g)].map(({ 0: text, index }) => {
     const start = line.start + index;
@@ -94,7 +94,7 @@ export function spanOf({ start, end }: TextSpan): TextSpan {
 export class LineMistakes<Mistake extends LineMistake = LineMistake> {
   readonly #mistakes: Mistake[] = [];
 
-  /** True when reading on would only find more that nobody sees. */
+  /** True when further mistakes would not be kept, so that reading can stop. */
   get isFull(): boolean {
     return this.#mistakes.length >= MISTAKES_MAX;
   }
@@ -133,7 +133,7 @@ function* partsOf(text: string): Generator<TextPart> {
 
 const CARRIAGE_RETURN = 13;
 
-/** Lines with a CR at their end; what follows the last end is a line unless it is empty. */
+/** Lines without LF, but with their CR if any; text after the last LF is a line too. */
 function* lineSpans(text: string): Generator<TextSpan> {
   for (let start = 0; start < text.length; ) {
     const found = text.indexOf('\n', start);
