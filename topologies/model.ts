@@ -126,13 +126,13 @@ export interface CloudMemberSpec {
   readonly down: DirectionSpec;
 }
 
-/** Everybody reaches everybody, over an access of each host. */
+/** A cloud: each of its hosts reaches all others, over its own access. */
 export interface CloudSpec {
   readonly id: string;
   /** Names of the regions. */
   readonly regions: readonly string[];
   readonly members: readonly CloudMemberSpec[];
-  /** From region a to region b at a * regions + b. */
+  /** The direction from region a to region b, at index a * regions + b. */
   readonly between: readonly DirectionSpec[];
   readonly position: SourcePosition;
 }

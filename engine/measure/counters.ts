@@ -2,8 +2,8 @@
  * The meter behind the port: one table of metrics per node, filled through handles that a node
  * obtains once. Data leave it as plain, clonable values.
  *
- * A gauge keeps its last value only; its extremes are in the reports' series. Aggregates over nodes
- * or seeds only in `mergeMetrics`, and judges nothing.
+ * A gauge keeps its last value only; its extremes are in the reports' series. Only `mergeMetrics`
+ * aggregates over nodes or seeds; nothing here judges.
  *
  * @module
  */
@@ -58,7 +58,7 @@ const NO_VALUES: HistogramData = mergeHistograms([]);
 /** Metrics by name. */
 type Definitions = ReadonlyMap<string, MetricDefinition>;
 
-/** All nodes of a protocol have the same metrics: a network of many has one table of them. */
+/** Metrics by name; made once per list, since all nodes of a protocol share their list. */
 const tableOf = oncePer((definitions: readonly MetricDefinition[]): Definitions => {
   const table = new Map<string, MetricDefinition>();
   for (const one of definitions) {
@@ -173,7 +173,7 @@ export class MeterTable implements Meter {
   }
 }
 
-/** By name, since the data of a table are in that order. */
+/** The definitions in order of their names, in which {@link MeterTable.data} lists them. */
 const sorted = oncePer((definitions: Definitions): readonly MetricDefinition[] =>
   [...definitions.keys()].sort().flatMap((name) => definitions.get(name) ?? []),
 );

@@ -14,13 +14,13 @@ import type { Histogram } from '../host/measure.ts';
 
 /** Buckets of the linear part, 2^ceil(log2(2 * 10^3)). */
 const LINEAR = 2_048;
-/** Buckets of each octave above it. */
+/** Buckets of each octave above the linear part. */
 const PER_OCTAVE = 1_024;
 /** log2(PER_OCTAVE). */
 const OCTAVE_BITS = 10;
 const NO_COUNTS = new Float64Array(0);
 const TWO_32 = 4_294_967_296;
-/** Carry of the exact sum: both parts stay below 2^53. */
+/** 2^52, the weight of the upper part of the exact sum; both parts stay below 2^53. */
 export const SUM_CARRY = 4_503_599_627_370_496;
 /** 2^-shift for shift 0..43, exact. */
 const DOWN = Float64Array.from({ length: 44 }, (_, shift) => 1 / twoTo(shift));
@@ -41,7 +41,7 @@ export interface HistogramData {
 
 /** A histogram to which values are added. */
 export class LogHistogram implements Histogram {
-  /** Grows with the first value: most nodes of a large network never record one. */
+  /** Allocated with the first value, which most nodes of a large network never record. */
   private counts: Float64Array = NO_COUNTS;
   private count = 0;
   private min = Number.POSITIVE_INFINITY;

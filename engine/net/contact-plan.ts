@@ -17,7 +17,7 @@ export interface Contact {
 
 /** Where the times of plans begin. */
 export interface PlanClock {
-  /** Instant of the scheduler at which they are 0; {@link NOT_BEGUN} while that is open. */
+  /** Instant of the scheduler at which plan time is 0; {@link NOT_BEGUN} until it is known. */
   readonly planOriginNs: number;
 }
 
@@ -121,7 +121,7 @@ function actualOf({ actual }: ContactsSpec, plannedStartNs: number): ActualConta
   return actual?.find((one) => one.plannedStartNs === plannedStartNs);
 }
 
-/** What is wrong with an entry of `actual`, in terms of the quantities of a file. */
+/** What is wrong with an entry of `actual`: its order, its plan, or one of its times. */
 export type ActualProblem = 'order' | 'unplanned' | 'missing' | 'start' | 'end';
 
 /**

@@ -2,8 +2,8 @@
  * Tells the protocols of a host when contacts begin and end (docs/spec/link-model.md#contacts):
  * those of the directions in which the host sends, as they take place and not as they were planned.
  *
- * One timer per protocol that listens and link with contacts. A contact that is open then has its
- * beginning told first. Does not know what waits in a link, nor cuts.
+ * One timer per protocol that listens and link with contacts. If a contact is open when a protocol
+ * begins to listen, its beginning is told first. Does not know what waits in a link, nor cuts.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface WatchedLink {
 export interface WatchingHost {
   readonly sockets: { readonly withContacts: readonly WatchedLink[] };
   now(): Nanoseconds;
-  /** @param protocol Whose timer it is. */
+  /** @param protocol Owner of the timer. */
   after(delay: Nanoseconds, fire: () => void, protocol: string): Timer;
 }
 
@@ -34,7 +34,7 @@ type Handler = (edge: ContactEdge) => void;
 export class ContactWatch {
   private readonly host: WatchingHost;
   private readonly clock: PlanClock;
-  /** By protocol. */
+  /** Handlers by name of the protocol. */
   private readonly handlers = new Map<string, Handler>();
 
   constructor(host: WatchingHost, clock: PlanClock) {
@@ -76,7 +76,7 @@ export class ContactWatch {
       if (contact === undefined) return;
       at(contact.startNs, () => {
         at(contact.endNs, () => {
-          // Its successor, even if the process was suspended until after that one.
+          // The next contact, even if the process was suspended until after its end.
           awaitContact(plan.at(contact.endNs));
           tell('end');
         });

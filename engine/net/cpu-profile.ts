@@ -29,7 +29,7 @@ export interface CpuProfile {
   readonly send?: OperationCost;
   /** Carrying a datagram over a link that the machine itself emulates, as in a live run. */
   readonly link?: OperationCost;
-  /** Waking up for a datagram: one turn of the pump. */
+  /** Waking up for a datagram: one turn of the pump (engine/live/pump.ts). */
   readonly event?: OperationCost;
   /** Cost of arming and firing a timer. */
   readonly timer?: OperationCost;
@@ -54,7 +54,7 @@ export interface BufferRoom {
  * numbers: work that comes too late is useless at any rate.
  */
 export interface WaitLimits {
-  /** Requests of applications, in the first queue of all: no work has been spent on them yet. */
+  /** Longest wait of requests of applications, ns; no work has been spent on them yet. */
   readonly requestNs: number;
   /** Longest wait of datagrams, ns. */
   readonly datagramNs: number;

@@ -50,7 +50,7 @@ export const OVERHEAD = 13;
 /** Largest packet, bytes. */
 export const MTU_BYTES = 14;
 
-/** Integers of one direction in {@link DirectionContext.words}, the same bytes as its doubles. */
+/** Integers of one direction in {@link DirectionContext.words}, the memory of its doubles. */
 export const WORD_STRIDE = 32;
 /** The packet in the transmitter. */
 export const CURRENT = 10;

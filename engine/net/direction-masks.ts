@@ -14,23 +14,23 @@ export const ENTRY_SENDER = 4;
  * Every offered packet must be inspected: by a policing bucket, or by a contact plan that drops.
  */
 export const ENTRY_INSPECT = 8;
-/** All of them. */
+/** All reasons to reject or inspect offered packets. */
 export const ENTRY = 0xf;
 /** Why arriving packets are withheld. */
 export const EXIT_HELD = 0x10;
 export const EXIT_PARTITION = 0x20;
 export const EXIT_RECEIVER = 0x40;
-/** All of them. */
+/** All reasons to withhold arriving packets. */
 export const EXIT = 0x70;
-/** An idle transmitter takes packets from the queue only: it is shaped, has contacts, or another order. */
+/** Even an idle transmitter takes packets from the queue only: it is shaped, has contacts, or is no FIFO. */
 export const QUEUED = 0x80;
 /** The queue may hold packets. */
 export const BACKLOG = 0x100;
 /** Packets pass impairments or taps before the pipe. */
 export const IMPAIRED = 0x200;
-/** Packets in the pipe may arrive before what left earlier. */
+/** Packets in the pipe may arrive before packets that left earlier. */
 export const OVERTAKING = 0x400;
 /** The pipe is a heap: packets have been able to overtake each other. */
 export const HEAP = 0x800;
-/** The object takes each step itself: a wrong direction, for tests that must notice it. */
+/** The object takes each step by its methods: a defective direction, which tests must notice. */
 export const OVERRIDDEN = 0x1000;

@@ -60,7 +60,7 @@ export interface Conservation {
   readonly balance: number;
 }
 
-/** The end of a packet in a transmitter that stands still. */
+/** When the current packet is finished if the transmitter stands still: never, ns. */
 const STANDS_STILL = Number.POSITIVE_INFINITY;
 const NOTHING_FINISHES = { endNs: -1, rateBps: 0 };
 
@@ -69,12 +69,12 @@ export class Direction extends Transmission {
   private downs = 0;
   private partitions = 0;
   private holds = 0;
-  /** What follows a trace; made once, so that it goes on under a fault that sets another value. */
+  /** Rate and delay that follow traces; made once, so that they go on while a fault sets others. */
   private readonly rateSteps: Steps | undefined;
   private readonly delaySteps: Steps | undefined;
   /** A packet that finishes at another rate than the present one, known by its end. */
   private finishing = NOTHING_FINISHES;
-  /** What is left of the packet in a transmitter that stands still, bits times nanoseconds. */
+  /** What is left of the packet in a transmitter that stands still, billionths of a bit. */
   private left = 0;
 
   constructor(context: DirectionContext, identity: DirectionIdentity, spec: DirectionSpec) {
@@ -211,7 +211,7 @@ export class Direction extends Transmission {
     this.mark(QUEUED, !isPlainQueue || mayWait);
   }
 
-  /** New rate; the packet in the transmitter finishes at the one it has. */
+  /** Sets a new rate; the packet in the transmitter finishes at its old one. */
   private finishAtRate(rateBps: number): void {
     const endNs = this.context.state[this.base + END] as number;
     const old = this.rateOfCurrent;
@@ -227,9 +227,8 @@ export class Direction extends Transmission {
   }
 
   /**
-   * New rate, at which the packet in the transmitter continues: what is left of it is exact, so that
-   * no bit is lost or sent twice, however often the rate changes. One whose last bit leaves at this
-   * instant has left.
+   * Sets a new rate, at which the packet in the transmitter continues: what is left of it is exact, so that no bit is
+   * lost or sent twice, however often the rate changes. A packet whose last bit leaves at this instant has left.
    */
   private rescaleRate(rateBps: number): void {
     const { state } = this.context;

@@ -113,7 +113,7 @@ export abstract class DiskStore implements Store {
   }
 }
 
-/** Index of the first string that is not below `least`; of the first above it if `isAbove`. */
+/** Index of the first string that is not below `least` or, with `isAbove`, that is above it. */
 function firstFrom(sorted: readonly string[], least: string, isAbove: boolean): number {
   let low = 0;
   let high = sorted.length;

@@ -2,8 +2,8 @@
  * Numbers for senders that nobody in this world has named: a bounded table in which a newcomer
  * replaces an entry that has been silent.
  *
- * A forged source address costs nothing, so no table may keep all of them. A number is reused only
- * after 2^29 others, so whoever has kept one never answers somebody else.
+ * A forged source address costs its sender nothing, so no table may keep all addresses. A number is
+ * reused only after 2^29 others, so whoever has kept one never answers somebody else.
  *
  * @module
  */

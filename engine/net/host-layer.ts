@@ -1,9 +1,9 @@
 /**
  * The port of a protocol that runs above another on the same host (docs/spec/stacking.md).
  *
- * A layer has its own meter, drop names, jobs, stores, random streams, key material, machines in the
- * trace and charges of the processor. It shares name, address, sockets, clock and life with the
- * protocols below: what they do does not change when a layer is added that sends nothing.
+ * A layer has its own meter, drop names, jobs, stores, random streams, key material, state machines in the trace and
+ * charges of the processor. It shares name, address, sockets, clock and life with the protocols below: what they do
+ * does not change when a layer is added that sends nothing.
  *
  * @module
  */
@@ -73,7 +73,7 @@ export interface LayerBase
   > {
   readonly stack: HostStack | undefined;
   readonly contacts: ContactWatch;
-  /** @param protocol Whose timer it is: its code is charged. */
+  /** @param protocol Owner of the timer, whose code is charged. */
   after(delay: Nanoseconds, fire: () => void, protocol: string): Timer;
   /** A protocol of this host has done its work. */
   finish(finisher: Finisher): void;
@@ -245,7 +245,7 @@ export class HostLayer implements Host, StackMember {
   }
 }
 
-/** Machines, spans and marks of a layer, told apart from those of the protocols below. */
+/** The host's trace, with the layer's protocol in front of each name of a machine, span or mark. */
 function layerTrace(base: Trace, protocol: string): Trace {
   return {
     get isRecorded(): boolean {

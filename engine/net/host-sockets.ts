@@ -49,7 +49,7 @@ export class HostSockets implements SocketContext {
   private readonly attached: Direction[] = [];
   /** Clouds that this host has an access to; absent as long as there are none. */
   private clouds: CloudEnd[] | undefined;
-  /** The same by id, made when somebody asks for one. */
+  /** The attached links and segments by id, made when first needed. */
   private linkById: Map<string, Direction> | undefined;
   private nextPort = FIRST_DYNAMIC_PORT;
 

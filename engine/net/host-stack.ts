@@ -82,11 +82,11 @@ interface Listener extends Receiver {
 
 /** Receivers of what a member delivers to no protocol above it. */
 interface Ends {
-  /** It is the top. */
+  /** Of the top of the stack: takes the whole delivery for the application. */
   readonly whole: Receiver;
-  /** The scenario's own traffic through a carrier. */
+  /** Of a carrier: takes the scenario's own traffic through it. */
   readonly inner: Receiver;
-  /** Nobody listens on the channel. */
+  /** Of a channel on which nobody listens: counts a drop. */
   readonly none: Receiver;
 }
 
@@ -156,7 +156,7 @@ export class HostStack {
     if (!this.isCarrier(member)) return ends.whole;
     if (length === 0) return ends.none;
     const channel = buffer[offset] as number;
-    // A flipped bit makes this of another channel: nobody's message is no damage to anyone's.
+    // Without a sink, channel 0 can only come from a flipped bit: the message is dropped.
     if (channel === APPLICATION_CHANNEL && member.onDelivery !== undefined) return ends.inner;
     return this.listeners.get(member.protocol)?.get(channel) ?? ends.none;
   }
@@ -222,7 +222,7 @@ class StackTransport implements Transport {
     const body = withChannel(this.#channel, message);
     const request = new LayerRequest(to, body, wishes, this.#answer(done));
     this.#host.callDown(this.#member, request);
-    // The bytes belong to the carrier during the call; its answer may take long.
+    // The carrier may read the bytes during the call only, and its answer may take long.
     request.body = NO_BYTES;
   }
 

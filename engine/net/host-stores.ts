@@ -52,14 +52,14 @@ export class HostStores {
     this.#open.clear();
   }
 
-  /** What the disks keep after a crash. */
+  /** Applies a crash to the disks, which keep what the fault leaves. */
   crash(fault: StoreFault): void {
     for (const [name, disk] of this.#disks) {
       disk.crash(fault, this.#host.random(`store-fault/${name}`) as RandomStream);
     }
   }
 
-  /** Calls when data are durable, unless the host has crashed before. */
+  /** Makes the function that calls back when data are durable, unless the host crashes before. */
   #later(): (call: () => void) => void {
     const { life, index } = this.#host;
     const { calls, network, syncDelayNs } = this.#world;

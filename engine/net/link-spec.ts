@@ -22,7 +22,7 @@ export type LossSpec =
       readonly kind: 'burst';
       /** Overall share of lost packets, 0..1. */
       readonly probability: number;
-      /** Mean number of consecutive losses, >= 1; 1 / (1 - probability) is Bernoulli. */
+      /** Mean number of consecutive losses, >= 1; with 1 / (1 - probability), losses are independent. */
       readonly meanBurst: number;
     }
   | {
@@ -165,7 +165,7 @@ export interface ContactSpec {
 
 /** What became of one planned contact; what is absent happens as planned. */
 export interface ActualContactSpec {
-  /** Its planned beginning, ns since the start of the run; of one repetition if they repeat. */
+  /** Planned beginning of the contact, or of a repetition of it, ns since the start of the run. */
   readonly plannedStartNs: number;
   /** Begins late, at this instant. */
   readonly startNs?: number;
@@ -193,7 +193,7 @@ export interface ContactsSpec {
 export interface StepsSpec {
   /** Instants from which a value holds: ascending from 0, ns since the start of the run. */
   readonly atNs: readonly number[];
-  /** One for each instant, whole. */
+  /** One whole number for each instant. */
   readonly values: readonly number[];
   /** The steps repeat with this period (> the last instant); the last value stays when absent. */
   readonly periodNs?: number;
@@ -228,14 +228,15 @@ export interface DirectionSpec {
   readonly reorder?: ReorderSpec;
   /**
    * What happens to packets under way when the direction goes down: `lost` (a cut cable), or
-   * `delivered` (light already under way). Default `lost`, with `contacts` `delivered`.
+   * `delivered` (light already under way). Default `lost`; for directions with `contacts`,
+   * `delivered`.
    */
   readonly inFlight?: 'lost' | 'delivered';
   /** When the link is open; default always. */
   readonly contacts?: ContactsSpec;
-  /** Bits per second as they change, 0 if nothing is sent; `rateBps` is then what nodes are told. */
+  /** Bits per second by a trace, 0 if nothing is sent; nodes are told `rateBps` nevertheless. */
   readonly rateSteps?: StepsSpec;
-  /** Delay as it changes, ns; `delayNs` is then what nodes are told. */
+  /** Delay by a trace, ns; nodes are told `delayNs` nevertheless. */
   readonly delaySteps?: StepsSpec;
 }
 

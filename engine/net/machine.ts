@@ -30,14 +30,16 @@ const NO_ROOMS: readonly BufferRoom[] = [];
 const URGENT_MAX = 256;
 /**
  * Anybody can call a datagram urgent, so all urgent datagrams together may use at most an eighth of
- * a core before others ...
+ * a core before others.
  */
 const URGENT_SHARE = 1 / 8;
-/** ... with bursts of this length, ns: the handshakes of a hundred peers that start together. */
+/**
+ * Time that urgent datagrams may use at once beyond {@link URGENT_SHARE}, ns: a hundred handshakes.
+ */
 const URGENT_BURST_NS = 20_000_000;
 /**
- * At most this much time of one datagram counts, ns. Beyond it, the work was caused by what the
- * datagram released, such as packets that waited for a handshake.
+ * At most this much time of one urgent datagram counts, ns. Beyond it, the work was caused by what
+ * the datagram released, such as packets that waited for a handshake.
  */
 const URGENT_ONE_MAX_NS = URGENT_BURST_NS / 4;
 

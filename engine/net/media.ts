@@ -44,7 +44,7 @@ export class Media {
   private readonly clouds = new Map<string, SimCloud>();
   /** Parts of clouds that somebody has asked for. */
   private readonly parts = new Map<string, SimLink>();
-  /** The medium of each of its directions, by the direction's index. */
+  /** The medium to which a direction belongs, by the direction's index. */
   private readonly byDirection = new Map<number, SimSegment | SimCloud>();
 
   constructor(world: MediaWorld) {
@@ -130,7 +130,7 @@ export class Media {
     return part;
   }
 
-  /** Cuts the pairs that clouds join; one effect for all. */
+  /** Cuts those of the pairs that clouds join; one effect for all. */
   cutClouds(pairs: readonly HostPair[]): {
     readonly ids: readonly string[];
     readonly end: () => void;

@@ -105,7 +105,7 @@ export class Network extends PacketPath {
     for (const direction of this.directions) direction.plansBegun();
   }
 
-  /** Part of the directions' context. */
+  /** Part of `DirectionContext`. */
   override dropped(direction: DirectionView | undefined, packet: number, reason: number): void {
     const node = direction === undefined ? -1 : direction.fromNode;
     const length = Math.min(0xffff, this.table.length[packet] as number);

@@ -1,10 +1,10 @@
 /**
- * Whose code runs: which node has been called, for what, and the last few calls of each node. A crash
- * is told with it, and a watchdog on another thread reads it while a call does not return.
+ * Whose code runs: which node has been called, for what, and the last few calls of each node. Reports of crashes show
+ * these calls, and a watchdog on another thread reads them while a call does not return.
  *
- * Watches and never decides: nothing of it enters a fingerprint. Calls may nest (an application that
- * answers within a delivery), so whoever calls keeps what {@link NodeCalls.begin} returned. When a call
- * throws, the node stays the one in hand.
+ * Only watches: nothing here enters a fingerprint. Calls may nest (an application that answers within a delivery), so
+ * whoever calls keeps what {@link NodeCalls.begin} returned. When a call throws, its node stays the one of {@link
+ * NodeCalls.inHand}.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export interface NodeCall {
 /** Calls that are kept for each node. */
 const CALLS_KEPT = 3;
 
-/** A power of two above {@link CALLS_KEPT}. */
+/** Slots for calls of a node: a power of two above {@link CALLS_KEPT}. */
 const SLOTS = 4;
 const SLOT_MASK = SLOTS - 1;
 const SLOT_SHIFT = 2;
@@ -84,7 +84,7 @@ export class NodeCalls {
     return 4 * (HEAD + hosts * WORDS) + 8 * hosts * SLOTS;
   }
 
-  /** Reads the present instant in the first cell from now on. */
+  /** From now on, reads the present instant in the first cell of `clock`. */
   follow(clock: Float64Array): void {
     this.clock = clock;
   }
@@ -158,10 +158,7 @@ export class NodeCalls {
     return Array.from({ length: kept }, (_, i) => this.callAt(host, (count - kept + i) & MASK));
   }
 
-  /**
-   * Nodes whose recorded calls were all at this instant; with `some`, nodes with at least one such
-   * call.
-   */
+  /** Nodes whose recorded calls were all at this instant; if there are none, nodes with at least one such call. */
   calledAt(atNs: number): readonly number[] {
     const all = Array.from({ length: this.hosts }, (_, host) => host);
     const isAt = ({ atNs: at }: NodeCall): boolean => at === atNs;

@@ -34,7 +34,7 @@ export class PacketTable {
   readonly buffers: Uint8Array[] = [];
   /** First byte of the packet in its buffer. */
   offset: Int32Array;
-  /** Bytes. */
+  /** Length of the packet, bytes. */
   length: Int32Array;
   from: Int32Array;
   to: Int32Array;

@@ -1,7 +1,7 @@
 /**
- * A timer whose handler waits for the modelled processor: when it expires, it queues before data,
- * and until its turn comes it can still be cancelled or moved, as in a real process
- * (engine/live/live-timer.ts).
+ * A timer whose handler waits for the modelled processor: when the timer expires, the handler
+ * queues before data; until its turn comes the timer can still be cancelled or moved, as in a real
+ * process (engine/live/live-timer.ts).
  *
  * @module
  */

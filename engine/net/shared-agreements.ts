@@ -17,7 +17,7 @@ export class SharedAgreements {
   private readonly waiting = new Map<string, Uint8Array>();
   private readonly made = new Map<CryptoProvider, CryptoProvider>();
 
-  /** The provider, whose opened X25519 secrets share what they agree on. */
+  /** The given provider, but with opened X25519 secrets that share their agreements. */
   share(crypto: CryptoProvider): CryptoProvider {
     const known = this.made.get(crypto);
     if (known !== undefined) return known;

@@ -3,8 +3,8 @@
  * (docs/spec/link-model.md#clouds). One direction up and one down for each host, with their rates and queues, and
  * one for each ordered pair of regions; nothing for a pair of hosts.
  *
- * A packet crosses three directions and is counted on each; `passedOn` says how often it was the same one. The order of packets between two hosts is kept unless the
- * specification of their regions says otherwise.
+ * A packet crosses three directions and is counted on each; `passedOn` says how often packets went on to the next one.
+ * The order of packets between two hosts is kept unless the specification of their regions says otherwise.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export interface SimCloudOptions {
   /** Names of the regions. */
   readonly regions: readonly string[];
   readonly members: readonly CloudMember[];
-  /** Between two regions, and within one; by the numbers of both. */
+  /** The direction from one region to another, or within one, by the numbers of the regions. */
   readonly between: (from: number, to: number) => DirectionSpec;
 }
 
@@ -96,7 +96,8 @@ export class SimCloud {
     const { regions } = this.parts;
     for (const [a, from] of regions.entries()) {
       const to = name.startsWith(`${from}--`) ? name.slice(from.length + 2) : '';
-      // The other way round it may be the name of another pair: a--b to c, or b--c to a.
+      // Names have the region of the lower number in front. If that is `to`, this is the name of
+      // another pair: `a--b--c` is `a--b` and `c`, not `a` and `b--c`.
       if (regions.indexOf(to) < a) continue;
       return { forward: this.core(from, to), backward: this.core(to, from) };
     }

@@ -37,7 +37,7 @@ export interface HostWorld {
   readonly crypto: WorldCrypto;
   /** A number for a name, in the order of first use, for the fingerprint. */
   nameNumber(name: string): number;
-  /** Name of the host with that index; undefined for a segment's. */
+  /** Name of the host with that index; undefined for -1, which stands for several receivers. */
   hostName(index: number): string | undefined;
   /** Index of the host that owns an address. */
   hostOf(address: string): number | undefined;

@@ -103,7 +103,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   requestHandler: ((request: NodeRequest) => void) | undefined;
   private readonly world: HostWorld;
   private readonly options: SimHostOptions;
-  // Made when somebody asks for them: of a hundred thousand hosts, most never do.
+  // Made when first needed: most of a hundred thousand hosts never need them.
   private dropCounts: Map<string, number> | undefined;
   private ownContacts: ContactWatch | undefined;
   private finishedBy: Set<string> | undefined;
@@ -178,7 +178,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     return this.clockModel.read(this.now());
   }
 
-  /** @param protocol Whose timer it is: its code is charged. */
+  /** @param protocol Owner of the timer, whose code is charged. */
   after(delay: Nanoseconds, fire: () => void, protocol: string = this.protocol): Timer {
     const { life, machine, name: label } = this;
     const { scheduler } = this.world.network;

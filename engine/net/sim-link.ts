@@ -85,7 +85,7 @@ export class SimLink {
   readonly backward: Direction;
   /** Absent until the first change: most links of a large network never change. */
   private stacks: readonly [ChangeStack, ChangeStack] | undefined;
-  /** Downs without an end of their own, oldest first; `up: true` ends one. */
+  /** Changes with `up: false`, oldest first; `up: true` ends the oldest of its side. */
   private openDowns: readonly OpenDown[] = NO_DOWNS;
 
   constructor(
@@ -164,7 +164,7 @@ function changed(spec: DirectionSpec, change: LinkChange): DirectionSpec {
   const entries = Object.entries(quantities).filter(([, value]) => value !== undefined);
   if (entries.length === 0) return spec;
   const result: Record<string, unknown> = { ...spec };
-  // What is set does not follow a trace while it is.
+  // A rate or delay that a change sets does not follow its trace meanwhile.
   if (change.rateBps !== undefined) delete result['rateSteps'];
   if (change.delayNs !== undefined) delete result['delaySteps'];
   for (const [name, value] of entries) {

@@ -22,7 +22,7 @@ export interface TraceRecorder {
   postponed?(host: number, request: NodeRequest): void;
   /** A request that waited for the processor reaches its handler now. */
   resumed?(host: number, request: NodeRequest): void;
-  /** Called when that handler has returned. */
+  /** Called when the handler of a resumed request has returned. */
   handled?(): void;
 }
 

@@ -116,8 +116,7 @@ export class SimDisk implements Disk {
 }
 
 /**
- * What is on a disk after a crash of the frames that were on their way there; the end may be torn
- * or damaged.
+ * The bytes of unsynced frames that are on a disk after a crash; their end may be torn or damaged.
  */
 export function survivorOf(
   unsynced: readonly Uint8Array[],

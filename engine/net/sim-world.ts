@@ -1,6 +1,6 @@
 /**
  * A simulated world: hosts, links and segments on one scheduler, with the faults that scenarios
- * apply. Same seed and same calls, same fingerprint.
+ * apply. The same seed and calls give the same fingerprint.
  *
  * Reading files, making nodes and choosing faults are the runner's job.
  *
@@ -208,14 +208,14 @@ export class SimWorld implements HostWorld, PacketSink {
     return this.media.cloud(id);
   }
 
-  /** How often a packet is counted on a further direction without being another one. */
+  /** How often a packet went on to a further direction of a cloud, which counts it again. */
   get passedOn(): number {
     return this.media.passedOn;
   }
 
   /**
    * Separates members of clouds: nothing passes from `from` to `to`.
-   * @returns the ids of the clouds that join any of them, and what ends the cut.
+   * @returns the ids of the clouds that join any of these pairs, and a function that ends the cut.
    */
   cutClouds(
     from: readonly string[],

@@ -3,7 +3,7 @@
  * (docs/spec/link-model.md#rates-and-delays-that-follow-a-trace). One pending event per quantity: a
  * change acts before everything else of its nanosecond, as faults do.
  *
- * Does not know what the value is of.
+ * Does not know whether the value is a rate or a delay.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export class Steps {
     return this.spec.values[this.index] as number;
   }
 
-  /** The times of the plan count from now on. */
+  /** Schedules the next change; called when the times of plans begin, and after each change. */
   begin(): void {
     const { atNs, periodNs } = this.spec;
     let next = this.index + 1;
@@ -50,7 +50,7 @@ export class Steps {
     }
     const { scheduler, planOriginNs } = this.context;
     const instantNs = planOriginNs + base + (atNs[next] as number);
-    // What follows is after the last instant that there is.
+    // The next change would be after the last instant of virtual time.
     if (instantNs > Number.MAX_SAFE_INTEGER) return;
     const fire = (): void => {
       this.index = next;

@@ -27,7 +27,7 @@ const CHECKSUM_OFFSET = 5;
 const KEY_LENGTH_BYTES = 2;
 /** The longest key that its length field can hold, in bytes of UTF-8. */
 const KEY_BYTES_MAX = 0xffff;
-/** From here on UTF-8 takes several bytes. */
+/** From this code unit on, UTF-8 takes several bytes. */
 const ASCII_END = 0x80;
 /** Half of a pair of UTF-16 code units: UTF-8 cannot write it, so it would not come back. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -43,7 +43,7 @@ export interface Frame {
   readonly whole: Uint8Array;
 }
 
-/** Kind, length, checksum, payload. */
+/** Makes a frame of kind, length, checksum and payload. */
 // hot: once per packet of a mix; byte by byte, since taking a view of a short array moves it out of
 // the heap.
 export function makeFrame(kind: number, payload: Uint8Array): Uint8Array {
@@ -136,7 +136,7 @@ function valueStart(payload: Uint8Array): number {
 /**
  * The frames that later ones have not made void, in their order: the last one of each entry, and
  * what follows the last truncation. Deletions and the truncation itself remain, since they may make
- * void what is elsewhere.
+ * void frames that are stored elsewhere.
  */
 export function latestOf(frames: readonly Frame[]): readonly Frame[] {
   const cut = frames.findLastIndex(({ kind }) => kind === TRUNCATE);

@@ -20,7 +20,8 @@ export class TokenBucket {
   /** Burst size as a time, ns. */
   private readonly tau: number;
   /**
-   * Theoretical arrival time and carried remainder; a typed array, so that no store boxes a double.
+   * Theoretical arrival time and carried remainder; a typed array, so that storing a double
+   * allocates nothing.
    */
   private readonly state = new Float64Array(2);
 

@@ -52,7 +52,7 @@ export interface DirectionIdentity {
   readonly toNode: number;
 }
 
-/** What is rare about a direction; {@link Direction} supplies the parts. */
+/** The rare steps of packets on a direction; {@link Direction} supplies the parts. */
 export abstract class Transmission implements DirectionView {
   readonly id: number;
   readonly toNode: number;
@@ -72,7 +72,7 @@ export abstract class Transmission implements DirectionView {
   duplicated = 0;
   /** Number of packets injected by taps. */
   injected = 0;
-  /** Times that delay + jitter was negative. */
+  /** How often delay + jitter was negative. */
   jitterClamped = 0;
   /** Created when the first packet has to wait. */
   protected lazyQueue: QueueDiscipline | undefined;
@@ -190,7 +190,7 @@ export abstract class Transmission implements DirectionView {
     words[this.word + FLAGS] = isSet ? flags | bits : flags & ~bits;
   }
 
-  /** Makes every step of a packet pass through the methods of this object, which a wrong direction overrides. */
+  /** Makes every step of a packet a method call of this object, for a defective direction that overrides it. */
   overrideSteps(): void {
     this.mark(masks.OVERRIDDEN);
   }
@@ -290,7 +290,7 @@ export abstract class Transmission implements DirectionView {
     if (this.current === NIL) this.pump();
   }
 
-  /** Enters the pipe. */
+  /** Puts a packet into the pipe. */
   protected travel(packet: number, delay: number): void {
     this.context.travel(this.id, packet, delay);
   }
@@ -336,7 +336,7 @@ export abstract class Transmission implements DirectionView {
     return this.pipeHead === packet;
   }
 
-  /** Removes the head of such a pipe and returns the new one. */
+  /** Removes the head of a pipe that is a heap, and returns the new one. */
   shiftHeap(): number {
     const { overtaking } = this;
     assert(overtaking !== undefined, 'a pipe without a heap is a list');
@@ -402,7 +402,7 @@ export abstract class Transmission implements DirectionView {
     return now + (bytes * BIT_NS_PER_BYTE) / rate > contact.endNs ? contact.endNs : now;
   }
 
-  /** Drops what waits in the link, if a contact has ended since this was asked last. */
+  /** Drops what waits in the link, if a contact has ended since the last call. */
   private endContact(contacts: ContactPlan): void {
     if (!contacts.takeEnd(this.scheduler.now)) return;
     this.lazyQueue?.flush((packet) => this.drop(packet, NO_CONTACT));
@@ -461,7 +461,7 @@ export abstract class Transmission implements DirectionView {
   }
 }
 
-/** The instant, or the end of the contact that is open or next if that comes earlier. */
+/** The earlier of an instant and the end of the contact that is open or next. */
 function beforeEnd(time: number, contact: Contact | undefined): number {
   return contact === undefined ? time : Math.min(time, contact.endNs);
 }

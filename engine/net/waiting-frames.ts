@@ -1,13 +1,14 @@
 /**
  * Frames of a store that no sync has taken yet. A node that writes and deletes for days without a
- * sync must not keep all of it: what later frames have made void goes when it is most of them.
+ * sync must not keep all frames: those that later ones have made void go whenever the bytes have
+ * doubled.
  *
  * @module
  */
 import { wipe } from '../core/secrets.ts';
 import { DELETE, frameOf, keyOf, latestOf } from './store-frames.ts';
 
-/** Fewer bytes than these always wait as they are. */
+/** Fewer bytes than these are never tidied. */
 const TIDY_MIN_BYTES = 1 << 20;
 
 /** See the module. */
@@ -42,7 +43,7 @@ export class WaitingFrames {
     return this.replace([]);
   }
 
-  /** Puts other frames in place of all that wait, and returns those. */
+  /** Replaces all frames that wait by others, and returns the replaced ones. */
   replace(frames: readonly Uint8Array[]): readonly Uint8Array[] {
     const before = this.#frames;
     this.#frames = [...frames];

@@ -17,13 +17,13 @@ export class WorldCrypto {
     this.cryptoFor = cryptoFor;
   }
 
-  /** The provider of a host, whose calls its machine is charged for if it has a profile. */
+  /** The provider of a host; if its machine has a profile, each call is charged to the machine. */
   of(host: string, machine: Machine): CryptoProvider {
     const provider = this.cryptoFor(host);
     return machine.profile === undefined ? provider : new ChargedCrypto(provider, machine);
   }
 
-  /** For jobs whose agreements are computed once for both ends; charges nothing. */
+  /** The provider of jobs whose agreements are computed once for both ends; charges nothing. */
   sharing(host: string): CryptoProvider {
     return this.agreements.share(this.cryptoFor(host));
   }

@@ -18,7 +18,7 @@ import type { PlainNode } from './draft.ts';
 
 /** Number of the first AS: 127.1.0.0/24, so that 127.0.x.x stays free. */
 const AS_FIRST = 256;
-/** The block of nodes without an AS begins here. */
+/** Number after the last AS, where the block of nodes without an AS begins. */
 const AS_END = 192 * 256;
 const ROUTER_RANGE = [1, 99] as const;
 const SERVICE_RANGE = [100, 110] as const;
@@ -36,7 +36,7 @@ export const PORTS_FIRST = 10_000;
 /** In the `ports` plan: number of a host's ports that are not for links. */
 export const SERVICE_PORTS = 32;
 
-/** The part of an AS's addresses that a node belongs to. */
+/** First and last value of the last byte of an address: a part of an AS's addresses. */
 type Range = readonly [number, number];
 
 /** What the `loopback` plan needs besides the nodes. */

@@ -126,7 +126,7 @@ function linkCounts(
   return counts;
 }
 
-/** 50000 + index of the link at the host. */
+/** Assigns UDP ports to links: 50000 + index of the link at the host. */
 function portPlan(hosts: readonly HostSpec[]): (host: string) => number {
   const next = new Map(hosts.map((host) => [host.name, LINK_PORT_FIRST]));
   return (host) => {

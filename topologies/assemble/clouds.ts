@@ -21,7 +21,7 @@ import type { JoinIds } from './join-ids.ts';
 const STEPS_MAX = 100_000_000;
 /** An access without a delay of its own has none: the core delays. */
 const ACCESS: PartialDirection = { delayNs: 0 };
-/** The core is as wide as it has to be: accesses limit. */
+/** The core has no rate of its own: accesses limit the rate. */
 const CORE: PartialDirection = { rateBps: Number.POSITIVE_INFINITY };
 
 /** What is known of the rest of the topology. */
@@ -65,7 +65,7 @@ function buildCloud(
   return { id: input.id, regions, members, between, position: context.position(path) };
 }
 
-/** The pairs of regions in words, by their names, which events use. */
+/** The pairs of regions as `a <-> b`, by the names that events use for them. */
 function pairsOf(
   context: BuildContext,
   id: string,
@@ -75,7 +75,7 @@ function pairsOf(
   const pairs = new Map<string, { readonly words: string; readonly split: number }>();
   for (const { name, from, to } of regionPairs(regions)) {
     const words = `${regions[from]} <-> ${regions[to]}`;
-    // Of two pairs with one name, each has one region whose own name is split by the other.
+    // Of two pairs with the same name, each has one region whose own name contains `--`.
     const split = [from, to].find((region) => regions[region]?.includes('--')) ?? to;
     const first = pairs.get(name);
     if (first === undefined) {
@@ -176,7 +176,7 @@ interface Cell {
   readonly path: FilePath;
 }
 
-/** From region a to region b at a * regions + b; undefined after noting what is missing. */
+/** The directions from region a to b, at index a * regions + b; undefined after noting what is missing. */
 function betweenOf(
   context: BuildContext,
   { between }: CloudInput,

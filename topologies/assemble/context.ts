@@ -22,11 +22,11 @@ export class BuildContext {
   readonly problems: Problems;
   readonly registry: Registry;
   readonly warnings: string[] = [];
-  /** Sound directions by their values, so that links which are alike share theirs. */
+  /** Directions without mistakes by their values, so that links with equal values share one. */
   readonly directions = new Map<string, DirectionSpec>();
-  /** What files say that rates and delays follow; undefined of one that is wrong. */
+  /** Contents of files that rates and delays follow; undefined of a file with mistakes. */
   readonly paces = new Map<string, Pace | undefined>();
-  /** What may be read of such files. */
+  /** How much text of such files may still be read. */
   readonly texts = new TextBudget();
   #last: { readonly path: FilePath; readonly position: SourcePosition } | undefined;
 
@@ -55,7 +55,7 @@ export class BuildContext {
   /** The position of an entry. */
   position(path: FilePath, part: EntryPart = 'value'): SourcePosition {
     if (part !== 'value') return positionOf(this.source, [...this.root, ...path], part);
-    // A generator gives all that it makes the path of its entry.
+    // All that a generator makes has the path of its entry, so this path is often asked for again.
     if (this.#last?.path !== path) {
       this.#last = { path, position: positionOf(this.source, [...this.root, ...path], part) };
     }

@@ -66,7 +66,7 @@ export function buildDirection(
   return direction;
 }
 
-/** Later layers win; a rate is either a number or what a file says, and so is a delay. */
+/** Later layers win; a rate or delay that is a number replaces a file of an earlier layer. */
 function mergeOf(layers: readonly (PartialDirection | undefined)[]): PartialDirection {
   const merged: { -readonly [Key in keyof PartialDirection]: PartialDirection[Key] } = {};
   for (const layer of layers) {
@@ -78,8 +78,8 @@ function mergeOf(layers: readonly (PartialDirection | undefined)[]): PartialDire
 }
 
 /**
- * The same for directions that are alike, of which a large network has hundreds of thousands;
- * undefined if there is more to them than numbers and words.
+ * The same text for equal directions, of which a large network has hundreds of thousands; undefined
+ * if a value is an object.
  */
 function nameOf(direction: PartialDirection): string | undefined {
   let name = '';
@@ -168,7 +168,7 @@ function warnOfJitter(context: BuildContext, path: FilePath, direction: Directio
   context.warn(`${file}:${line}: jitter may exceed the delay and is cut at delay 0`);
 }
 
-/** Who writes `loss: 1` may mean one in a hundred. */
+/** Warns of `loss: 1`, because whoever writes it may mean one in a hundred. */
 function warnOfLoss(context: BuildContext, path: FilePath, { loss }: DirectionSpec): void {
   if (loss?.kind !== 'bernoulli' || loss.probability !== 1) return;
   const { file, line } = context.position(path);

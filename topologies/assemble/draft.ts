@@ -19,9 +19,7 @@ export interface NodeDraft {
   readonly name: string;
   readonly isdAs?: string;
   readonly run?: string;
-  /**
-   * Protocol unless `defaults.node.run` names one; options of the defaults apply to the node too.
-   */
+  /** Protocol of the node unless `defaults.node.run` names one; default options apply to it too. */
   readonly usualRun?: string;
   readonly options?: Readonly<Record<string, unknown>>;
   /** Options set by a generator to match its links. */
@@ -71,7 +69,7 @@ export interface AsDraft {
   readonly path: FilePath;
 }
 
-/** A layer that stands in no list of the file. */
+/** A layer that a generator made, and no list of the file. */
 export interface LayerDraft {
   readonly on: string;
   /** A protocol as files name it. */

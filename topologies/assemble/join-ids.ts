@@ -15,7 +15,7 @@ export class JoinIds {
   /** Lines of the first uses; made when somebody claims an id, as most topologies have only links. */
   #lines: Map<string, number> | undefined;
 
-  /** @param links Whose ids are different already. */
+  /** @param links Links whose ids have been checked to be different. */
   constructor(context: BuildContext, links: readonly LinkSpec[]) {
     this.#context = context;
     this.#links = links;

@@ -30,7 +30,7 @@ export interface LinkParts {
   readonly port: PortPlan;
 }
 
-/** The words of files, with the parent as end a. */
+/** A relation in the words of files, after the ends were swapped to make the parent end a. */
 interface Relation {
   readonly relation: 'core' | 'parent-child' | 'peer' | 'internal';
   /** True when end b is the parent, so that the ends are swapped. */

@@ -81,7 +81,7 @@ export function buildNodes(
   return nodes;
 }
 
-/** Options that reach nobody would look like options that have no effect. */
+/** Warns of default options that no node gets. */
 function warnOfUnused(
   context: BuildContext,
   drafts: readonly NodeDraft[],
@@ -99,7 +99,7 @@ function plainNode(
   defaults: NodeDefaults,
   protocols: ProtocolNames,
 ): PlainNode {
-  // A node that names the default protocol itself is one of those for which the defaults are.
+  // Default options also apply to a node that names the default protocol itself.
   const isOwn = draft.run !== undefined && draft.run !== defaults.run;
   const path = draft.run === undefined ? ['defaults', 'node', 'run'] : [...draft.path, 'run'];
   const written = draft.run ?? defaults.run ?? draft.usualRun;

@@ -76,8 +76,9 @@ export function placedProtocols(
 }
 
 /**
- * Names under which options for a protocol on a host are given, the weakest first: its own, that of
- * the host if it is the lowest there, `host/protocol`. A user's module has a path and a name.
+ * Names under which options for a protocol on a host are given, the weakest first: that of the
+ * protocol, that of the host (if the protocol is its lowest), `host/protocol`. A user's module goes
+ * by its path and by its name.
  */
 export function optionNames({ name, protocol, layer }: PlacedProtocol): readonly string[] {
   if (layer === undefined) return [protocol, name, `${name}/${protocol}`];
@@ -164,7 +165,7 @@ function checkCarriers(
   }
 }
 
-/** Refuses options that conflict with those of other nodes of the protocol, or need what is not there. */
+/** Refuses options that conflict with those of other nodes of the protocol, or need files that are not installed. */
 function checkAgreement(
   written: Written,
   registry: Registry,
@@ -254,7 +255,7 @@ function placeOf(path: FilePath, placed: PlacedProtocol, { loaded, layers }: Wri
 
 type OwnPlace = Omit<OptionPlace, 'path'> & { readonly options: unknown; readonly at: FilePath };
 
-/** The places in the files that hold the protocol's own options, which override all others. */
+/** The places in the files that hold the protocol's own options, which option layers override. */
 function ownPlaces(placed: PlacedProtocol, loaded: LoadedTopology): readonly OwnPlace[] {
   const { layer } = placed;
   if (layer === undefined) return topologyPlaces(placed, loaded);

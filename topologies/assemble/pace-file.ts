@@ -40,7 +40,7 @@ export function withPaces(
   };
 }
 
-/** Directions that follow one file share what it says. */
+/** Reads a file once: directions that follow the same file share its content. */
 function readOnce(
   context: BuildContext,
   path: FilePath,

@@ -17,7 +17,7 @@ export interface NamedProtocol {
   readonly mistake?: { readonly message: string; readonly hint: string };
 }
 
-/** Of protocols those that are modules, each once; one that is not there is a mistake of the file that names it. */
+/** Those of the protocols that are existing modules, each once; a missing one is reported at the file that names it. */
 export function modulesOf(protocols: readonly string[]): readonly string[] {
   return [...new Set(protocols)].filter((name) => isAbsolute(name) && existsSync(name));
 }
@@ -37,7 +37,7 @@ export function namedProtocol(written: string, source: Source, registry: Registr
 }
 
 /**
- * True if a file may name a module of a user: most do not, and need not be built to find that out.
+ * True if a file may name a module of a user: most files do not, and are not built to find out.
  * @param data The values of a file.
  */
 export function mayNameModules(data: unknown): boolean {

@@ -23,7 +23,7 @@ import { namedProtocol } from './protocol-name.ts';
 
 /** Characters that all patterns of a `stack` may compare. */
 const STEPS_MAX = 100_000_000;
-/** Protocols above the lowest one of a host. */
+/** Most protocols above the lowest one of a host. */
 const LAYERS_MAX = 8;
 
 /** The file of a `stack`. */
@@ -139,7 +139,7 @@ interface Candidate {
   readonly path: FilePath;
 }
 
-/** Notes why a protocol cannot be the next layer of a host. */
+/** True if a protocol can be the next layer of a host; else records why it cannot. */
 function fits(
   { source, root, problems, registry }: StackPlace,
   { host, entry, path }: Candidate,

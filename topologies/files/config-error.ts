@@ -64,7 +64,7 @@ export interface ConfigIssue {
   readonly code: ConfigCode;
   /** What was found and what is allowed, without the path. */
   readonly message: string;
-  /** The fix, or where the list is. */
+  /** The fix, or where allowed values are listed. */
   readonly hint?: string;
   /** The line of the file; absent when there is none to show. */
   readonly sourceLine?: string;

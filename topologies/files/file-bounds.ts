@@ -1,6 +1,6 @@
 /**
- * Which files may be opened while somebody else says which ones to open: a job of a fleet names files of
- * a worker, results name a scenario and its values, and links may lead anywhere.
+ * Which files may be opened while somebody else says which ones to open: a job of a fleet names files of a worker,
+ * results name a scenario and its values, and symbolic links may lead anywhere.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { realpathSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 
-/** What is said of a file that may not be opened. */
+/** End of the message about a file that may not be opened. */
 export const OUTSIDE = 'is outside the folders of this run';
 
 type Bound = (path: string) => boolean;
 
 const bounds = new AsyncLocalStorage<Bound>();
 
-/** Works with files below these folders only; whatever else it opens is refused as a mistake of its name. */
+/** Runs `work`, which may open files below these folders only; others are refused as mistakes in their names. */
 export function openingBelow<Result>(folders: readonly string[], work: () => Result): Result {
   return bounded((path) => folders.some((folder) => isBelow(path, folder)), work);
 }
 
-/** Works, and notes which files it opens, by where links lead. */
+/** Runs `work` and adds each file that it opens to `opened`, by its path without symbolic links. */
 export function notingOpened<Result>(opened: Set<string>, work: () => Result): Result {
   return bounded((path) => {
     opened.add(realPath(path));
@@ -29,9 +29,9 @@ export function notingOpened<Result>(opened: Set<string>, work: () => Result): R
 }
 
 /**
- * Works with these files only.
- * @param known Where links lead, as {@link notingOpened} notes it.
- * @param onRefused Told each file that is refused.
+ * Runs `work`, which may open these files only.
+ * @param known Paths without symbolic links, as {@link notingOpened} collects them.
+ * @param onRefused Called with the path of each file that is refused.
  */
 export function openingOnly<Result>(
   known: ReadonlySet<string>,
@@ -45,12 +45,12 @@ export function openingOnly<Result>(
   }, work);
 }
 
-/** True of a file that may be opened, and of a module that may be loaded; of all unless work is bounded. */
+/** True if a file may be opened, or a module loaded; always true outside of the functions above. */
 export function mayOpen(path: string): boolean {
   return bounds.getStore()?.(path) ?? true;
 }
 
-/** Where links lead; the path itself if there is nothing. */
+/** The path without symbolic links; the given path if there is no such file. */
 export function realPath(path: string): string {
   try {
     return realpathSync(path);
@@ -59,7 +59,7 @@ export function realPath(path: string): string {
   }
 }
 
-/** True of a file in a folder or below, whatever links say. */
+/** True if a file lies below a folder, after following symbolic links. */
 export function isBelow(path: string, folder: string): boolean {
   try {
     const way = relative(realpathSync(folder), realpathSync(path));
@@ -69,7 +69,7 @@ export function isBelow(path: string, folder: string): boolean {
   }
 }
 
-/** Bounds inside others hold together. */
+/** Runs `work` within a bound, and within the bounds of the work around it. */
 function bounded<Result>(bound: Bound, work: () => Result): Result {
   const outer = bounds.getStore() ?? ((): boolean => true);
   return bounds.run((path) => outer(path) && bound(path), work);

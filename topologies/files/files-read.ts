@@ -7,14 +7,14 @@ import { createHash } from 'node:crypto';
 
 let hashes: Set<string> | undefined;
 
-/** SHA-256 of a file that was read, lower-case hex. */
+/** Records that a file was read; returns its SHA-256, lower-case hex. */
 export function noteRead(bytes: Uint8Array): string {
   const hash = createHash('sha256').update(bytes).digest('hex');
   hashes?.add(hash);
   return hash;
 }
 
-/** Does work that reads files. @returns what it returns, and the SHA-256 of all that it read. */
+/** Runs `work`, which reads files. @returns what it returns, and the SHA-256 of all that it read. */
 export function notingReads<Result>(work: () => Result): readonly [Result, ReadonlySet<string>] {
   const before = hashes;
   const own = new Set<string>();
@@ -28,12 +28,12 @@ export function notingReads<Result>(work: () => Result): readonly [Result, Reado
 
 let listener: ((path: string) => void) | undefined;
 
-/** Tells of each file of a scenario that is opened from now on, also if nothing can be read there. */
+/** From now on, calls `to` with the path of each file that is opened, even if it cannot be read. */
 export function hearOpened(to: (path: string) => void): void {
   listener = to;
 }
 
-/** A file is opened. */
+/** Tells the listener that a file is opened. */
 export function noteOpened(path: string): void {
   listener?.(path);
 }

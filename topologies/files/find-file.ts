@@ -17,7 +17,7 @@ export type FoundFile =
 
 /**
  * @param name As written by the user.
- * @param folders Where to look, in this order; the message names the last part of each.
+ * @param folders Where to look, in this order.
  * @param labels Names of the folders for the message.
  */
 export function findFile(
@@ -38,7 +38,7 @@ export function findFile(
 }
 
 function pathsOf(place: string): readonly string[] {
-  // Files of other programs often have no ending: what is there under its whole name goes first.
+  // Files of other programs often have no ending: a file of exactly this name goes first.
   return extname(place) === '' ? [place, `${place}.yaml`, `${place}.json`] : [place];
 }
 

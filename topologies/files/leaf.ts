@@ -22,7 +22,7 @@ export interface LeafMistake {
   readonly foundUnit?: string;
 }
 
-/** Longest text of a value: a long path, or a question of a page's length. */
+/** Longest text of a value, characters: a long path, or a question of a page's length. */
 const TEXT_MAX = 4_096;
 
 /** What a reader of a leaf returns: the value, or what is wrong with it. */
@@ -121,7 +121,7 @@ export function pattern(expects: string, form: RegExp, hint: string): Leaf<strin
 }
 
 /**
- * Windows device names: there no file or folder may have such a name, with or without extension.
+ * Names of devices on Windows, which no file or folder may have there, with or without extension.
  */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
 

@@ -58,7 +58,7 @@ export function keyText(pair: Pair): string {
   return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
 }
 
-/** First two numbers of a node's range, if the parser has seen it. */
+/** Start and end of a node's text; undefined if the node is not from the parser. */
 export function rangeOf(node: unknown): TextRange | undefined {
   const range = (node as Node | null | undefined)?.range;
   return range ? { start: range[0], end: range[1] } : undefined;

@@ -84,8 +84,9 @@ export function applyOverrides(
 }
 
 /**
- * Before the parser sees them: its work grows with the square of what is nested.
- * @throws ConfigError naming each path or value that is nested too deeply, or the one at which they are too long together.
+ * Refuses values before the parser sees them, because its work grows with the square of the nesting.
+ * @throws ConfigError naming each path or value that is nested too deeply, or the one with which all together are too
+ * long.
  */
 function refuseUnreadable(overrides: readonly Override[]): void {
   const issues: ConfigIssue[] = [];
@@ -184,7 +185,7 @@ interface Step {
   readonly isNew?: boolean;
 }
 
-/** Maps whose keys contain dots: the last step of a new path below them is a single entry. */
+/** The map whose keys contain dots: all parts of a new path below it but the last are one key. */
 const DOTTED_KEYS = 'kpis';
 
 function mapStep(node: unknown, rest: readonly string[], steps: FilePath): Step | undefined {
@@ -241,7 +242,7 @@ export function readValue(text: string): unknown {
   if (/^[>|]/.test(text)) return text;
   // The parser compares each key with all previous ones; yaml-words.ts uses a set.
   const parsed = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
-  // Before it becomes plain data: maps as keys of maps become texts, each inside the next.
+  // Before it becomes plain data, in which maps that are keys become texts, each inside the next.
   const isPlain = parserMistakes(parsed, text).length + shapeMistakes(parsed, text).length === 0;
   if (!isPlain || /[&*]\w/.test(text)) return text;
   return parsed.toJS({ maxAliasCount: 0 });

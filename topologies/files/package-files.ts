@@ -45,7 +45,7 @@ export function locatePackageFile(
 
 /**
  * Contents of a file.
- * @throws Error with the command to install it if it is not there: it was when the file was loaded.
+ * @throws Error with the command to install it if it is missing, although the loader had found it.
  */
 export function readPackageFile(file: PackageFile): Uint8Array {
   const found = locatePackageFile(file);
@@ -59,7 +59,7 @@ function upwards(folder: string): readonly string[] {
   return above === folder ? [folder] : [folder, ...upwards(above)];
 }
 
-/** "no version" for what is no description of a package. */
+/** The version in a package.json; "no version" if it states none. */
 function versionOf(path: string): string {
   try {
     const { version } = JSON.parse(readFileSync(path, 'utf8')) as { readonly version?: unknown };

@@ -13,11 +13,11 @@ import { type PathMistake, wordIssues } from './zod-words.ts';
 /** Mistakes kept with their positions; any beyond that are only counted. */
 const KEPT_MAX = 1_000;
 
-/** Mistakes that may only follow from links that could not be built: names and ways of links. */
+/** Mistakes that may only follow from missing links: in names of links, and in paths over them. */
 const ABOUT_LINKS: readonly ConfigCode[] = ['E107', 'E123', 'E124'];
-/** ... or from protocols that are not known: what they measure. */
+/** Mistakes that may only follow from unknown protocols: in names of their metrics. */
 const ABOUT_PROTOCOLS: readonly ConfigCode[] = ['E108'];
-/** ... or from nodes that could not be read. */
+/** Mistakes that may only follow from nodes that could not be read. */
 const ABOUT_NODES: readonly ConfigCode[] = ['E106', ...ABOUT_LINKS, ...ABOUT_PROTOCOLS];
 const ABOUT = { links: ABOUT_LINKS, protocols: ABOUT_PROTOCOLS, nodes: ABOUT_NODES };
 
@@ -29,7 +29,7 @@ export class Problems {
 
   /** Mistakes that are only counted. */
   #more = 0;
-  /** Codes that say nothing any more. */
+  /** Codes of mistakes that are only counted, because they may follow from what is missing. */
   #inDoubt: ReadonlySet<ConfigCode> = new Set();
   #doubtful = 0;
 
@@ -38,7 +38,9 @@ export class Problems {
     return this.#issues.length + this.#more + this.#doubtful;
   }
 
-  /** After a mistake because of which these are missing: what names them is not judged any more. */
+  /**
+   * Notes that links, protocols or nodes are missing: mistakes in what names them are only counted.
+   */
   miss(what: keyof typeof ABOUT): void {
     this.#inDoubt = new Set([...this.#inDoubt, ...ABOUT[what]]);
   }

@@ -156,7 +156,7 @@ function within(value: number, written: string, limits: Limits): LeafResult<numb
   if (!Number.isFinite(value)) return wrong('E115', `${written} is not a finite number`);
   if (min !== undefined && value < min) {
     const isNegative = value < 0 && min >= 0;
-    // Of a number below 0, the sign is wrong and not a part of one.
+    // Of a negative number the sign is wrong, so the message names 0 and no minimum below 1.
     const least = isNegative && min < 1 ? 0 : (limits.minText ?? min);
     return wrong(isNegative ? 'E115' : 'E104', `${written} is below the minimum ${least}`, hint);
   }

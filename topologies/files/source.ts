@@ -28,7 +28,7 @@ import {
 
 /** A text with a name, and the positions of its values. */
 export interface Source {
-  /** Display path: relative to the working folder where that is shorter. */
+  /** Path for display; see {@link displayPath}. */
   readonly file: string;
   readonly path: string;
   /** Hash of the bytes, lower-case hex. */
@@ -123,7 +123,7 @@ function missing(file: string, message: string): ConfigError {
 
 function checkSize(path: string, file: string, options: ReadOptions): void {
   const facts = statSync(path);
-  // A pipe is read for ever, and says that it has no bytes.
+  // A pipe would be read for ever, although its size is 0 bytes.
   if (!facts.isFile()) throw missing(file, 'this is no file');
   const bytes = facts.size;
   if (bytes <= options.limitBytes) return;
@@ -232,7 +232,7 @@ class Placer {
   readonly #file: string;
   readonly #text: string;
   readonly #lines = new LineCounter();
-  /** All lines are known. */
+  /** True once the starts of all lines are known. */
   #isCounted = false;
   #last: Line | undefined;
 
@@ -243,7 +243,7 @@ class Placer {
   }
 
   place(range: TextRange | undefined): IssuePlace {
-    // What a mistake names may end with the text, or be nothing of an empty one.
+    // A mistake may be at the end of the text, or in an empty text.
     const start = Math.min(Math.max(0, range?.start ?? 0), this.#text.length);
     this.#countUntil(start);
     const { line, col } = this.#lines.linePos(start);
@@ -253,7 +253,10 @@ class Placer {
     return { file: this.#file, line, column: col, endColumn, sourceLine };
   }
 
-  /** A file may have many millions of lines, and a mistake in the first. */
+  /**
+   * Finds starts of lines up to an offset: a file of millions of lines may have a mistake in the
+   * first.
+   */
   #countUntil(start: number): void {
     while (!this.#isCounted && (this.#lines.lineStarts.at(-1) ?? 0) <= start) {
       const next = this.#text.indexOf('\n', this.#lines.lineStarts.at(-1));
@@ -262,7 +265,7 @@ class Placer {
     }
   }
 
-  /** A file may consist of one line that contains all mistakes. */
+  /** Keeps the last line, because a file may consist of one line that contains all mistakes. */
   #lineOf(line: number): Line {
     if (this.#last?.line === line) return this.#last;
     const begin = this.#lines.lineStarts[line - 1] ?? 0;

@@ -8,14 +8,14 @@
 /** Characters of all texts together: four of the largest files. */
 const CHARACTERS_MAX = 256_000_000;
 
-/** What is said of a text beyond. */
+/** The message about a text beyond the budget. */
 export const OVER_BUDGET: string = `the files named here have more than ${CHARACTERS_MAX / 1e6} MB together`;
 
 /** Counts the texts that were read for one file. */
 export class TextBudget {
   #left = CHARACTERS_MAX;
 
-  /** @returns false if it is too much now. */
+  /** Takes the length of a text off the budget. @returns false if the budget is exceeded. */
   take({ text }: { readonly text: string }): boolean {
     this.#left -= text.length;
     return this.#left >= 0;

@@ -24,7 +24,7 @@ export interface BareNumber {
   readonly value: number;
 }
 
-/** Names of the kinds in messages, with article, and a valid example. */
+/** Names of the kinds in messages, with article, and a unit of each. */
 export const UNIT_WORDS: Readonly<Record<UnitKind, { readonly a: string; readonly unit: string }>> =
   {
     time: { a: 'a time', unit: 's' },

@@ -68,7 +68,7 @@ const CLOSING: Readonly<Record<string, string>> = { '[': ']', '{': '}' };
 const PROTOTYPE = '__proto__';
 /** Most mistakes of one kind reported for one file. */
 const TOLD_MAX = 100;
-/** Far deeper than any real file. */
+/** Most levels of nesting, far more than in any real file. */
 const DEPTH_MAX = 64;
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [LIST, LIST_END, MAP, MAP_END] = [0x5b, 0x5d, 0x7b, 0x7d];
@@ -103,7 +103,7 @@ export function depthMistakes(text: string): readonly TextMistake[] {
   return start < 0 ? [] : [tooDeep(start)];
 }
 
-/** The same in JSON, whose parser takes any depth, while what looks at the values recurses into it. */
+/** Finds too deep nesting in JSON, whose parser takes any depth, while code that reads the values recurses. */
 export function jsonDepthMistakes(text: string): readonly TextMistake[] {
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -116,7 +116,7 @@ export function jsonDepthMistakes(text: string): readonly TextMistake[] {
   return [];
 }
 
-/** Where the quote is that ends a text of JSON. */
+/** Offset of the quote that ends a JSON string. */
 function endOfText(text: string, start: number): number {
   let at = start + 1;
   while (at < text.length && text.charCodeAt(at) !== QUOTE) {
@@ -205,7 +205,7 @@ function tabMistake(start: number): TextMistake {
   return { code: 'E120', start, end: start + 1, message, hint: 'use spaces' };
 }
 
-/** The parser takes a list whose entries start in different columns for a key. */
+/** For a list whose entries start in different columns, which the parser takes for a key. */
 const UNEVEN_LIST = {
   message: 'this line begins in a different column from the list above',
   hint: 'indent all entries of a list alike',

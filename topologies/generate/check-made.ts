@@ -40,7 +40,7 @@ const node = z.strictObject({
 });
 
 const contacts = z.strictObject({
-  // None at all: a direction of a one-way link that never opens.
+  // May be empty: the direction of a one-way link that never opens.
   windows: z.array(
     z.strictObject({ startNs: timeNs, endNs: timeNs, rateBps, delayNs: timeNs.optional() }),
   ),

@@ -18,8 +18,8 @@ import { checkMade } from './check-made.ts';
 
 /**
  * The draft of what a generator or an importer made.
- * @param path Of the entry that asked for it.
- * @param protocol Its name; empty if what made it belongs to none.
+ * @param path Path of the entry that asked for it.
+ * @param protocol Name of the protocol whose generator or importer made it; empty if none.
  * @throws MadeWrong if it is no topology.
  */
 export function draftOfMade(made: GeneratedTopology, path: FilePath, protocol = ''): TopologyDraft {

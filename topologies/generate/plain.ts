@@ -49,7 +49,7 @@ const internetParameters = z.strictObject({
 type Chain = z.output<typeof chainParameters>;
 type Tree = z.output<typeof treeParameters>;
 type Internet = z.output<typeof internetParameters>;
-/** Places of two linked nodes, from 0. */
+/** Indices of two linked nodes, from 0. */
 type Pair = readonly [number, number];
 
 const line: TopologyGenerator<Chain> = {
@@ -104,7 +104,7 @@ const internet: TopologyGenerator<Internet> = {
 /** The generators that every file can ask for. */
 export const PLAIN_GENERATORS: readonly TopologyGenerator[] = [line, ring, star, tree, internet];
 
-/** Links of each node that joins, and of the first ones, which are all linked. */
+/** Links of each node that joins, and the number of first nodes, which are all linked. */
 function linksOf({ nodes, links = LINKS_DEFAULT }: Internet): {
   readonly links: number;
   readonly first: number;
@@ -121,7 +121,7 @@ function internetPairs(size: Internet, draws: SeededDraws): readonly Pair[] {
   const { links, first } = linksOf(size);
   const draw = draws(size.seed ?? 1);
   const pairs: Pair[] = [];
-  // Each node once for each of its links: a draw from it is in proportion to them.
+  // Contains each node once per link, so that a draw is in proportion to the links.
   const ends: number[] = [];
   const join = (a: number, b: number): void => {
     pairs.push([a, b]);
@@ -150,7 +150,7 @@ function linked({ nodes, prefix = 'node' }: Chain, pairs: readonly Pair[]): Gene
   };
 }
 
-/** All places but the first. */
+/** Indices of all nodes but the first. */
 function others({ nodes }: Chain): readonly number[] {
   return Array.from({ length: nodes - 1 }, (_, index) => index + 1);
 }

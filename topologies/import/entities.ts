@@ -1,6 +1,6 @@
 /**
- * Characters that GML and XML write as entities: `&amp;`, `&#233;`, `&#xe9;`. Others stay as they
- * are, so that no text defines what another one grows to.
+ * Characters that GML and XML write as entities: `&amp;`, `&#233;`, `&#xe9;`. Other entities stay
+ * unexpanded, so that no document can define entities that grow.
  *
  * @module
  */

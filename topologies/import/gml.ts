@@ -28,9 +28,9 @@ export const gmlImporter: TopologyImporter<GraphParameters> = {
   read,
 };
 
-/** Lists within lists; GML of real programs has four. */
+/** Most levels of lists within lists; GML of real programs has four. */
 const DEPTH_MAX = 32;
-/** What lists say besides values of graphs. */
+/** Keys of lists that have an effect besides {@link VALUES}. */
 const OWN_KEYS: ReadonlySet<string> = new Set(['directed', 'id', 'source', 'target']);
 /** A comment, a string, a bracket, or a word; blanks are between them. */
 const TOKEN = /#[^\n]*|"[^"]*"?|[[\]]|[^\s[\]"#]+/g;

@@ -21,7 +21,7 @@ import { nodeNames } from './node-names.ts';
 /** Values of a node or an edge, by their names in lower case; of {@link VALUES} only. */
 export type GraphValues = ReadonlyMap<string, TextPart>;
 
-/** What graphs say that has an effect. */
+/** Names of values of graphs that have an effect. */
 export const VALUES: ReadonlySet<string> = new Set([
   'label',
   'lat',
@@ -67,14 +67,14 @@ export const graphParameters = z.strictObject({
 /** Parameters of an importer of graphs. */
 export type GraphParameters = z.output<typeof graphParameters>;
 
-/** Longest text: a graph of the most nodes and links, with a few words about each. */
+/** Longest text, characters: a graph of the most nodes and links, with a few words about each. */
 const LENGTH_MAX = 32e6;
-/** What makes a unit of `LinkSpeedUnits` bit/s. */
+/** Factors from the units of `LinkSpeedUnits` to bit/s. */
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
 const NAMES_SHOWN = 8;
 const NOWHERE: GeneratedDirection = { contacts: { windows: [] } };
 
-/** What is wrong with a text that is too long for a graph; before it is taken apart. */
+/** The mistake of a text that is too long for a graph; checked before the text is parsed. */
 export function tooLong({ length }: string): Imported | undefined {
   if (length <= LENGTH_MAX) return undefined;
   const size = `${Number((length / 1e6).toFixed(1))} MB`;
@@ -138,7 +138,7 @@ function checkEnds({ edges }: Graph, ids: ReadonlySet<string>, mistakes: LineMis
   }
 }
 
-/** Where the nodes are that say it. */
+/** The places of the nodes that have coordinates. */
 function placesOf({ nodes }: Graph, mistakes: LineMistakes): ReadonlyMap<string, Place> {
   const places = new Map<string, Place>();
   for (const { id, values } of nodes) {
@@ -169,7 +169,7 @@ interface Link {
   back: GraphEdge | undefined;
 }
 
-/** Undirected edges are links; a directed one and an opposite one are a link together. */
+/** An undirected edge becomes a link; a directed edge and its opposite become a link together. */
 function linksOf(edges: readonly GraphEdge[]): {
   readonly links: readonly Link[];
   readonly oneWay: number;
@@ -203,13 +203,13 @@ function rateOf({ values }: GraphEdge): GeneratedDirection {
   return defined({ rateBps: speedOf(values) });
 }
 
-/** Bits per second, if the edge has a speed that is one. */
+/** Bits per second; undefined unless the edge has a valid speed. */
 function speedOf(values: GraphValues): number | undefined {
   const speed = readNumber(values.get('linkspeed')?.text ?? '');
   const unit = UNITS[(values.get('linkspeedunits')?.text ?? '').toUpperCase()];
   const raw = readNumber(values.get('linkspeedraw')?.text ?? '');
   const bps = raw ?? (speed === undefined || unit === undefined ? undefined : speed * unit);
-  // 2.3 Gbit/s is not a whole number of bit/s as doubles multiply.
+  // Rounded, because the product of doubles may be no whole number, as for 2.3 Gbit/s.
   const whole = Math.round(bps ?? 0);
   return whole >= 1 && Number.isSafeInteger(whole) ? whole : undefined;
 }

@@ -67,7 +67,7 @@ function read(text: string, parameters: GraphParameters): Imported {
   return reader.mistakes.isAny ? reader.mistakes.all() : networkOfGraph(graph, parameters);
 }
 
-/** What exceeds the bounds; before the text is taken apart. */
+/** The mistake of a text with too many elements or attributes; checked before it is parsed. */
 function tooMuch(text: string): Imported | undefined {
   let [tags, attributes, before] = [0, 0, 0];
   for (const { 0: sign, index: at } of text.matchAll(/[<=]|$/g)) {

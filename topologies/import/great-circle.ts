@@ -1,13 +1,13 @@
 /**
- * How long light in a fibre takes between two places on Earth: the great circle on a sphere, at two
- * thirds of the speed of light. Real fibres follow roads and seas, and are longer; the number is the
- * least that a network of that plan could have.
+ * How long light in a fibre takes between two places on Earth: the great circle on a sphere, at two thirds of the speed
+ * of light. Real fibres follow roads and seas, and are longer; the delay is the least that a network with these places
+ * could have.
  *
  * @module
  */
 import { cosine, sine } from '../../engine/pure/sine.ts';
 
-/** Degrees. */
+/** A place on Earth, degrees. */
 export interface Place {
   readonly lat: number;
   readonly lon: number;
@@ -19,7 +19,7 @@ const LIGHT_MPS = 299_792_458;
 const IN_FIBRE = 2 / 3;
 const NS_PER_S = 1e9;
 const DEGREE = 0.017453292519943295;
-/** Rounds of {@link halfAngle}: errors of 0.8, 0.08, 8e-5, 8e-14, 0. */
+/** Rounds of {@link halfAngle}; errors before each are 0.8, 0.08, 8e-5, 8e-14, 0 radians. */
 const ROUNDS = 5;
 
 /** Metres along the surface. */
@@ -41,7 +41,7 @@ export function fibreDelayNs(a: Place, b: Place): number {
 function halfAngle(square: number): number {
   const [s, c] = [Math.sqrt(square), Math.sqrt(1 - square)];
   let angle = 0;
-  // sin(angle - wanted) is the error but for its third power.
+  // Each round subtracts sin(angle - wanted), which is the error but for its third power.
   if (s > c) angle = Math.PI / 2;
   for (let round = 0; round < ROUNDS; round += 1) {
     angle -= sine(angle) * c - cosine(angle) * s;

@@ -25,13 +25,13 @@ import { gmlImporter } from './gml.ts';
 import { graphmlImporter } from './graphml.ts';
 import { draftOfScion, SCION_KEY } from './scion.ts';
 
-/** A trace of contacts has a line for each. */
+/** Largest file, bytes: a trace of contacts has a line for each contact. */
 const LIMIT_BYTES = 64e6;
 
 /** Importers that every file can ask for; `defaults` of the file determines what their nodes run. */
 export const PLAIN_IMPORTERS: readonly TopologyImporter[] = [gmlImporter, graphmlImporter];
 
-/** An importer and the protocol it belongs to, if it does to one. */
+/** An importer and the protocol it belongs to, if any. */
 interface Offer {
   readonly importer: TopologyImporter;
   readonly protocol?: string;

@@ -1,6 +1,7 @@
 /**
  * Names of nodes from labels of graphs, which may be anything: `São Paulo` becomes `Sao-Paulo`. A
- * node without a label is called by its id, and nodes that share one by label and id.
+ * node without a label is called by its id, and nodes that share a label are called by label and
+ * id.
  *
  * @module
  */
@@ -12,9 +13,9 @@ interface Labelled {
   readonly values: ReadonlyMap<string, { readonly text: string }>;
 }
 
-/** Leaves room in a name for a number that makes it different. */
+/** Longest name, characters, before a number is added that makes it different. */
 const LONGEST = 50;
-/** What NFKD takes off letters. */
+/** Marks that the normal form NFKD separates from letters. */
 const MARKS = /\p{M}+/gu;
 
 /** The names of all nodes by their ids, each different. */

@@ -3,8 +3,8 @@
  * takes (mahimahi-traces, README): a line of whole milliseconds for each chance to send 1,500 bytes,
  * over and over. Empty lines, lines that begin with `#` and a first line with names are skipped.
  *
- * A chance at n ms is the rate of the millisecond that ends then: a packet of 1,500 bytes that waits has
- * its last bit sent at n ms, and a shorter one earlier.
+ * A chance at n ms becomes the rate in the millisecond that ends at n ms: a packet of 1,500 bytes that waits has its
+ * last bit sent at n ms, and a shorter one earlier.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import {
 import { LONGEST_TIME_NS } from '../files/quantity.ts';
 import { readQuantity, UNIT_EXAMPLES } from '../files/units.ts';
 
-/** What a text says. */
+/** The rate or delay that a text describes. */
 export interface Pace {
   readonly kind: 'steps';
   readonly form: 'values' | 'chances';
@@ -37,7 +37,7 @@ export interface PaceOptions {
   readonly periodNs?: number | undefined;
 }
 
-/** Changes of a file; those of two hours with a chance in every other millisecond. */
+/** Most changes in a file: 1,000 s with a chance in every other millisecond. */
 const STEPS_MAX = 1_000_000;
 /** Shortest time between two changes, ns: a run has an event for each. */
 const GAP_NS = 1_000;
@@ -49,7 +49,7 @@ const CHANCE_BITS = 1_500 * 8;
 const CHANCE_BPS = CHANCE_BITS * 1_000;
 const RATE_MAX = 1e15;
 
-/** Reads a text; nothing of one above the limits. */
+/** Reads a text; one above the limits gives mistakes only. */
 export function readPace(text: string, options: PaceOptions): Pace | WrongLines {
   const read = linesOf(text, { columns: COLUMNS_MAX });
   if (read.kind === 'mistakes') return read;
@@ -93,7 +93,7 @@ function wrongAtEnd(
   return reader.wrongAtEnd();
 }
 
-/** Steps as they are found; values that do not change are one. */
+/** Collects steps; successive equal values become one step. */
 class Growing {
   readonly atNs: number[] = [];
   readonly values: number[] = [];
@@ -107,7 +107,7 @@ class Growing {
     return undefined;
   }
 
-  /** The mean value until an instant; that of the last step if there is no time. */
+  /** The mean value from 0 to an instant; the last value if the instant is 0. */
   mean(endNs: number): number {
     let sum = 0;
     for (const [index, at] of this.atNs.entries()) {

@@ -1,6 +1,6 @@
 /**
  * YAML of a cloud (docs/spec/topology-files.md#clouds): the accesses of its hosts, its regions, and what lies between
- * them. `build/clouds.ts` checks them against each other.
+ * them. `assemble/clouds.ts` checks them against each other.
  *
  * @module
  */

@@ -346,7 +346,7 @@ export interface PaceFile {
   readonly periodNs?: number;
 }
 
-/** A direction that is not complete: the files that it follows are not read. */
+/** An incomplete direction: the files that its rate and delay follow are not read yet. */
 export type DirectionDraft = Partial<DirectionSpec> & {
   readonly rateFile?: PaceFile;
   readonly delayFile?: PaceFile;

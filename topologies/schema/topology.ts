@@ -1,7 +1,7 @@
 /**
  * YAML of a topology: autonomous systems, nodes, links, segments, generators and importers
- * (docs/spec/topology-files.md). This file has the forms of single entries; `build/` checks entries
- * against each other.
+ * (docs/spec/topology-files.md). This file has the forms of single entries; `assemble/` checks
+ * entries against each other.
  *
  * @module
  */
@@ -157,7 +157,7 @@ const generateSchema = z.looseObject({}).meta({
   description: 'Generates nodes and links by a rule; those listed in the file are added.',
 });
 
-/** The entry `import`, whose keys are checked by import/import.ts for the same reason. */
+/** The entry `import`, whose keys import/import.ts checks, so that this file knows no importer. */
 const importSchema = z.looseObject({}).meta({
   description: 'Takes nodes and links from files of other programs; those listed are added.',
 });

@@ -13,7 +13,7 @@ export const BLOCK = {
   enhancedPacket: 6,
 } as const;
 
-/** Codes of options, by block. */
+/** Codes of options; the same code means different options in different blocks. */
 export const OPTION = {
   end: 0,
   comment: 1,
@@ -29,12 +29,12 @@ export const OPTION = {
 export const BYTE_ORDER_MAGIC = 0x1a2b_3c4d;
 /** Packets begin with an IP header, version 4 or 6. */
 export const LINK_TYPE_RAW = 101;
-/** Stamps in units of 10^-9 s. */
+/** Value of the option `timeResolution`: time stamps in units of 10^-9 s. */
 export const NANOSECONDS = 9;
-/** Bits 0 and 1 of the packet's flags. */
+/** Values of bits 0 and 1 of a packet's flags. */
 export const INBOUND = 1;
 export const OUTBOUND = 2;
-/** Block type, total length, and the total length again. */
+/** Bytes around the content of a block: type, total length, and the total length again. */
 export const BLOCK_OVERHEAD = 12;
 
 /** Lengths of headers without options, bytes (RFC 791, RFC 8200, RFC 768). */
@@ -43,7 +43,7 @@ export const IPV6_HEADER_BYTES = 40;
 export const UDP_HEADER_BYTES = 8;
 /** RFC 768: protocol number of UDP. */
 export const IP_PROTOCOL_UDP = 17;
-/** Our packets are never routed by IP; this is the usual initial value. */
+/** Packets of a run are never routed by IP, so their hop limit is the usual initial value. */
 export const HOP_LIMIT = 64;
 /** RFC 791: largest total length. */
 export const IP_TOTAL_MAX = 65_535;

@@ -46,8 +46,8 @@ export function synthesise(
   view.setUint16(front + 2, to.port);
   view.setUint16(front + 4, udpLength);
   packet.set(body, front + UDP_HEADER_BYTES);
-  // RFC 768: the checksum includes a pseudo header of addresses, protocol and length. That of
-  // RFC 8200 section 8.1 has the same sum.
+  // RFC 768: the checksum includes a pseudo header of addresses, protocol and length. The pseudo
+  // header of RFC 8200 section 8.1 has the same sum.
   const addresses = isIpv6 ? packet.subarray(8, 40) : packet.subarray(12, 20);
   const pseudo = sumOf(addresses, IP_PROTOCOL_UDP + udpLength);
   const checksum = fold(sumOf(packet.subarray(front), pseudo));

@@ -3,7 +3,7 @@
  * (docs/TRACE.md#tables). Layout: count u32, count + 1 offsets u32 relative to the first blob, the
  * blobs.
  *
- * States are text strings and maps from text to text.
+ * States are maps from text to text, and marks are text strings.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export class BlobTable {
     return number;
   }
 
-  /** The section; the table is empty afterwards. */
+  /** Returns the section of all blobs, as it is written; the table is empty afterwards. */
   take(): Uint8Array {
     const blobs = this.#blobs;
     this.#blobs = [];

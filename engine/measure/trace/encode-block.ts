@@ -1,6 +1,6 @@
 /**
- * Columns to bytes: each column is one section, little-endian, padded to 8 bytes; then the
- * variable-length part (`aux`). The caller compresses and writes files (trace-writer.ts).
+ * Turns columns into bytes: each column is one section, little-endian, padded to 8 bytes; the
+ * variable-length part (`aux`) follows. The caller compresses and writes files (trace-writer.ts).
  *
  * @module
  */

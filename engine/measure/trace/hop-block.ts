@@ -35,7 +35,7 @@ export class HopBlock {
   drops = 0;
   firstNs = 0;
   lastNs = 0;
-  /** Rows that the follower of the recorder has been given. */
+  /** Number of rows that the recorder has passed to its follower (trace-recorder.ts). */
   shown = 0;
   /** True once the block has been written, so that late arrivals are no longer recorded. */
   isSealed = false;
@@ -49,7 +49,7 @@ export class HopBlock {
   /** See {@link marksOf}. */
   readonly marks = new Uint32Array(BLOCK_ROWS);
   readonly bytes = new Uint32Array(BLOCK_ROWS);
-  /** Clamped by the writer. */
+  /** Time in the queue, ns; the recorder limits it to 32 bits. */
   readonly queueNs = new Uint32Array(BLOCK_ROWS);
 
   /** True if a row of this instant needs a new block. */

@@ -22,7 +22,7 @@ export const BLOCK_HEAD_BYTES = 64;
 export const BLOCK_ROWS = 16_384;
 /** Every section begins at a multiple of this, so that typed arrays can view it in place. */
 const ALIGNMENT = 8;
-/** Length of the footer block, u64, at the very end. */
+/** Bytes of the trailer, at the very end: the length of the footer block, u64. */
 export const TRAILER_BYTES = 8;
 
 /** Offsets of the fields of a block header; only the index uses the last two. */
@@ -247,13 +247,13 @@ export interface LinkInfo {
 
 /** Contacts of a direction, in ns of the scenario. */
 export interface ContactsInfo {
-  /** Beginning and end of those planned, in ascending order. */
+  /** Beginning and end of the planned contacts, in ascending order. */
   readonly windows: readonly (readonly [fromNs: number, toNs: number])[];
   /** Period with which the contacts repeat, ns; absent if they do not. */
   readonly periodNs?: number;
   /**
-   * Those that were different: the planned beginning, the true one, and the end; both are the same
-   * for a contact that did not take place.
+   * Contacts that differed from the plan: planned beginning, true beginning and end; the last two
+   * are equal if the contact did not take place.
    */
   readonly actual?: readonly (readonly [plannedNs: number, fromNs: number, toNs: number])[];
 }
@@ -291,7 +291,7 @@ export interface TraceHeader {
   readonly classes: readonly string[];
   readonly stateKinds: readonly string[];
   readonly faultKinds: readonly string[];
-  /** Finest level of the tracks of single links; track 0 (all links) has every level. */
+  /** Finest level of the pyramid for tracks of single links; track 0 (all links) has every level. */
   readonly linkLevel: number;
 }
 
@@ -312,7 +312,7 @@ export interface MetricInfo {
 
 /** The JSON in the footer: everything known only after the run. */
 export interface TraceSummary {
-  /** Rows by table. */
+  /** Number of rows by table. */
   readonly counts: Readonly<Record<string, number>>;
   /** First and last instant of any row, ns. */
   readonly rangeNs: readonly [number, number];

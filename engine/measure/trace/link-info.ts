@@ -7,7 +7,7 @@ import type { DirectionView } from '../../net/direction-context.ts';
 import type { ActualContactSpec, ContactsSpec } from '../../net/link-spec.ts';
 import type { ContactsInfo, LinkInfo } from './layout.ts';
 
-/** Contacts that a header lists, 1 MB of it; networks with more have none. */
+/** Most contacts that a header lists, about 1 MB; with more, it lists none. */
 const CONTACTS_MAX = 20_000;
 
 /** Describes directions for the header. */

@@ -146,7 +146,8 @@ export class NetworkRecorder implements NetworkObserver {
       this.arrivedPacket = this.packets[row] as number;
       this.arrivedMarks = this.marks[row] as number;
     }
-    // A receiver's copy on a shared medium has no row of its own; it counts as the original packet.
+    // Without a block this is a receiver's copy on a shared medium: packet and marks stay those of
+    // the original.
     this.arrivedBuffer = table.buffers[row] as Uint8Array;
     this.arrivedEvent = eventCount;
     const latencyNs = now - (table.offeredAt[row] as number);

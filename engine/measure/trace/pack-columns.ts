@@ -19,12 +19,12 @@ import {
   type TableSpec,
 } from './layout.ts';
 
-/** Wider columns of few values are worth a dictionary. */
+/** Bits per value up to which no dictionary is tried. */
 const BITS_WITHOUT_DICTIONARY = 8;
 // Private names: V8 folds them into hot code, while imported ones are loaded and checked each time.
 const WORD_BITS: number = PACKED_WORD_BITS;
 const ENTRIES_MAX: number = PACKED_ENTRIES_MAX;
-/** Places of the table that finds an entry, a power of two. */
+/** Places of the hash table that finds an entry of the dictionary; a power of two. */
 const PLACES = 1_024;
 /** Fibonacci hashing: 2^32 over the golden ratio; the highest ten bits name a place. */
 const HASH_FACTOR = 0x9e37_79b1;
@@ -79,7 +79,7 @@ export class ColumnPacker {
     this.#out = new Uint32Array(this.#memory);
   }
 
-  /** Doubles that are integers close to each other are packed as such, others as they are. */
+  /** Packs doubles as integers if they are integers close to each other, and copies them if not. */
   #doubles(column: Float64Array): void {
     const rows = column.length;
     let least = Number.POSITIVE_INFINITY;
@@ -103,7 +103,7 @@ export class ColumnPacker {
     this.#integers(rows, rows === 0 ? 0 : least);
   }
 
-  /** Packs the first rows of the values, to which `base` is added. */
+  /** Packs the first rows of `#values`; a reader adds `base` to each. */
   #integers(rows: number, base: number): void {
     const values = this.#values;
     const { least, most, step } = spreadOf(values, rows);
@@ -212,7 +212,7 @@ export class ColumnPacker {
 interface Spread {
   readonly least: number;
   readonly most: number;
-  /** Largest difference of a row from the one before; the largest number if any is negative. */
+  /** Largest difference of a row from the one before; 2^32 - 1 if any difference is negative. */
   readonly step: number;
 }
 
@@ -243,7 +243,7 @@ function toSteps(values: Uint32Array, rows: number): void {
   }
 }
 
-/** Bits of the largest of some numbers. */
+/** Bits that numbers up to `most` need. */
 function bitsFor(most: number): number {
   return 32 - Math.clz32(most);
 }

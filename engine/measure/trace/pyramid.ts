@@ -32,7 +32,7 @@ const TRACK_STRIDE = LEVELS * STRIDE;
 /** Receives a complete bin: its values are in `bins` from `at` on, see {@link BIN}; copy them. */
 export type BinSink = (level: number, track: number, bins: Float64Array, at: number) => void;
 
-/** Up to this many links, their tracks begin at 10 ms; up to the second number, at 100 ms. */
+/** Most links whose tracks begin with bins of 10 ms, and most whose tracks begin with 100 ms. */
 const LINKS_AT_10_MS = 256;
 const LINKS_AT_100_MS = 4_096;
 
@@ -59,8 +59,8 @@ export class Pyramid {
   /** Called when a packet arrived. */
   arrived(link: number, atNs: number, bytes: number, latencyNs: number): void {
     const own = (link + 1) * TRACK_STRIDE + this.linkLevel * STRIDE;
-    // Written as "not less": a closed bin ends before everything, and a track that does not exist
-    // yet is NaN.
+    // Written as "not less", which is also true of a closed bin (-1) and of a track that does not
+    // exist yet (undefined).
     if (!(atNs < (this.bins[0] as number))) this.open(0, 0, atNs);
     if (!(atNs < (this.bins[own] as number))) this.open(link + 1, this.linkLevel, atNs);
     const { bins } = this;
@@ -112,7 +112,7 @@ export class Pyramid {
     reset(this.bins, at);
   }
 
-  /** Closes the bins of all links that end by then. */
+  /** Closes the bins of single links that end at `endNs` or before. */
   private closeOthers(level: number, endNs: number): void {
     const { bins } = this;
     const { length } = bins;

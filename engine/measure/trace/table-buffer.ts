@@ -1,6 +1,6 @@
 /**
- * Collects rows of a rare table until they fill a block. The hop table, which is hot, has its own
- * (hop-block.ts).
+ * Collects rows of a table that grows slowly until they fill a block. The hop table, which is hot,
+ * has its own (hop-block.ts).
  *
  * @module
  */

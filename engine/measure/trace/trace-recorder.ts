@@ -68,7 +68,7 @@ export interface TracedFault {
 export interface TraceRecorderParts {
   readonly sink: TraceSink;
   readonly header: TraceHeader;
-  /** All directions of the network; it may grow. */
+  /** All directions of the network; the list may grow. */
   readonly directions: readonly DirectionView[];
   /** Most blocks that wait for packets under way; limits memory and the delay of observers. */
   readonly waitingMax?: number;
@@ -77,7 +77,7 @@ export interface TraceRecorderParts {
 /** One place of a packet whose bytes are kept; its numbers may be `NONE`. */
 export interface PacketPlace {
   readonly packet: number;
-  /** One number for everything that follows a packet through nodes that make new packets of it. */
+  /** One number for a packet and for the packets that nodes on its way make of it. */
   readonly trail: number;
   /** The link that it is offered to; none if an application got these bytes. */
   readonly link: number;
@@ -412,7 +412,7 @@ export class TraceRecorder implements HopSink {
     this.#append(this.#states.take(this.#blobs.take()));
   }
 
-  /** Full state of all nodes; with the states that follow, the state at any instant. */
+  /** Writes the state of all nodes: with the later changes, it gives the state at any instant. */
   #keyframe(atNs: number): void {
     this.#keyframeNs = atNs;
     this.#keyframeRows = this.#stateRows;
@@ -475,7 +475,7 @@ export class TraceRecorder implements HopSink {
 
   /** Names come before the rows that use them, so a truncated file is readable up to its end. */
   #append(rows: Rows, linkCounts?: Uint32Array): void {
-    // First, because it uses the encoder's memory.
+    // Before this block is encoded, because both use the encoder's memory.
     this.#flushText();
     const block = this.#encoder.encode(rows);
     const name = tableName(block.table);

@@ -138,7 +138,8 @@ export class TraceWriter {
     const table = TABLES.hop;
     const { compress } = this.#sink;
     if (compress === undefined) return { payload: bytes, flag: 0 };
-    // Runs of many packets fill their blocks; of a few, gzip makes smaller files in no time.
+    // Runs of many packets fill their blocks; for runs of few, gzip makes smaller files and takes
+    // little time.
     if (id !== table.id || rows < BLOCK_ROWS) return { payload: compress(bytes), flag: FLAG_GZIP };
     assert(auxBytes === 0, 'packed tables have columns only');
     const isWide = (flags & FLAG_WIDE) !== 0;

@@ -1,8 +1,8 @@
 /**
  * The impairments of one direction. Each has its own stream, opened lazily, and draws a fixed
  * number of words for every packet, including one that is already lost
- * (docs/spec/link-model.md#impairments). So adding one changes no other, and under common random
- * numbers packet k meets the same fate.
+ * (docs/spec/link-model.md#impairments). So adding an impairment changes no other, and in runs with
+ * the same seed (common random numbers) packet k meets the same fate.
  *
  * The copy of a duplicated packet takes its jitter from a separate stream (`jitter-copy`): drawn
  * from the original's stream, switching duplication on would change every later delay. The

@@ -57,8 +57,8 @@ export function jitterFloor(spec: JitterSpec): number {
 }
 
 /**
- * Truncated by inversion on the restricted range: a fixed number of words, and no atoms at the
- * ends.
+ * The normal law, truncated by inversion on the restricted range: each draw takes the same number
+ * of words, and no values pile up at the ends.
  */
 function normalLaw(sigmaNs: number, bound: number): JitterLaw {
   if (bound === NORMAL_BOUND) return (stream) => toNanoseconds(stream.truncatedNormal(sigmaNs));

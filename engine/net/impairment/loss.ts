@@ -73,7 +73,7 @@ class Gilbert implements LossModel {
   }
 }
 
-/** Two states with a loss probability each. Four words: decision, then step. */
+/** Two states with a loss probability each; a packet uses two words to decide, then two to step. */
 class GilbertElliott implements LossModel {
   private readonly spec: Extract<LossSpec, { kind: 'gilbert-elliott' }>;
   private readonly stream: RandomStream;

@@ -2,9 +2,9 @@
  * Priority without preemption, with a limit per class (docs/spec/link-model.md#queues-and-rate-limits). The class comes
  * from the packet's DSCP (RFC 2474: 6 bits) or from a function of the packet.
  *
- * Anybody can send in any class, so a class takes at most a share of the bytes while lower ones wait. Each class but the
- * last has a debt to those below it: what it sends while they wait adds to the debt, what they send in turn reduces it,
- * and as long as there is one, the next packet is theirs.
+ * Anybody can send in any class, so a class takes at most a share of the bytes while lower ones wait. Each class but
+ * the last has a debt to those below it: what it sends while they wait adds to the debt, what they send in turn reduces
+ * it, and as long as it is above 0, they send next.
  *
  * @module
  */
@@ -86,7 +86,8 @@ export class PriorityQueue implements QueueDiscipline {
     const queue = this.classes[index];
     assert(queue !== undefined, 'the classifier named a class that does not exist');
     this.seen[index] = true;
-    // Nothing is owed to those who did not wait; what they are ahead by stays, or single packets would be a way around.
+    // Clears debts to classes that did not wait. A debt below 0 (they are ahead) stays, or single packets would evade
+    // the share.
     for (let k = index - 1; k >= 0 && !this.hasBelow(k); k -= 1) {
       this.debts[k] = Math.min(0, this.debts[k] as number);
     }
@@ -121,7 +122,7 @@ export class PriorityQueue implements QueueDiscipline {
     return NIL;
   }
 
-  /** Notes who sent: with share s, the one adds 1 - s of its bytes to the debt, the others pay s of theirs. */
+  /** Books a packet: with share s, its class owes 1 - s of the bytes more, and classes above it owe s of them less. */
   private settle(index: number, bytes: number): void {
     const { debts, share } = this;
     if (this.hasBelow(index)) {
@@ -129,7 +130,7 @@ export class PriorityQueue implements QueueDiscipline {
     }
     for (let k = 0; k < index; k += 1) {
       const rest = (debts[k] as number) - bytes * share;
-      // A class without waiting packets earns nothing meanwhile.
+      // The debt of a class without waiting packets does not fall below 0.
       if (this.waits(k)) debts[k] = rest;
       else if ((debts[k] as number) > 0) debts[k] = Math.max(0, rest);
     }
@@ -145,12 +146,12 @@ export class PriorityQueue implements QueueDiscipline {
   }
 }
 
-/** Lower effort (RFC 8622), and CS1, which stood for it before. */
+/** DSCP values of lower effort: LE (RFC 8622), and CS1, which was used for it before. */
 const LOWER_EFFORT = [1, 8];
 
 /**
- * The default classes: DSCP 48..63 (network control) is class 0, 32..47 (expedited forwarding among them) class 1, lower
- * effort class 3, the rest class 2; what would be a class that is not there is the last one.
+ * The default classes: DSCP 48..63 (network control) is class 0, 32..47 (expedited forwarding among them) class 1,
+ * lower effort class 3, the rest class 2; of fewer classes, the last one takes the place of those beyond it.
  */
 function defaultClasses(classes: number): number[] {
   return Array.from({ length: DSCP_VALUES }, (_, dscp) => Math.min(classes - 1, rankOf(dscp)));

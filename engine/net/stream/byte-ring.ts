@@ -1,6 +1,6 @@
 /**
  * Bytes of a stream by position: a ring that grows to the next power of two and serves as send
- * queue and as reassembly buffer. It holds positions `start .. start + size` for some size.
+ * queue and as reassembly buffer.
  *
  * Positions are exact up to 2^53; `position & mask` works modulo 2^32, which every power of two
  * here divides.

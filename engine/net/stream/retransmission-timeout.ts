@@ -11,7 +11,8 @@ const AFTER_REPEATED_HANDSHAKE_NS = 3_000_000_000;
 const MINIMUM_NS = 200_000_000;
 const MAXIMUM_NS = 60_000_000_000;
 /**
- * Clock granularity G: a tick of 100 Hz, so that a smooth path does not time out by a nanosecond.
+ * Clock granularity G: a tick of 100 Hz, so that on a path without jitter no answer misses the
+ * timeout by a nanosecond.
  */
 const GRANULARITY_NS = 10_000_000;
 
@@ -35,8 +36,8 @@ export class RetransmissionTimeout {
   }
 
   /**
-   * The timeout has passed (RFC 6298, 5.5): the next one is twice as long. It stays so until something
-   * is measured again: an answer to what was sent before says only that the timeout was too short.
+   * The timeout has passed (RFC 6298, 5.5): the next one is twice as long. It stays doubled until a round trip is
+   * measured again: a late answer says only that the timeout was too short.
    */
   backOff(): void {
     if (this.ns < MAXIMUM_NS) this.doublings += 1;

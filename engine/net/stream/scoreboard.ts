@@ -32,7 +32,7 @@ interface Chain {
 
 /** See the module. Segments have consecutive numbers. */
 export class Scoreboard {
-  /** First byte, bytes, last transmission and its instant, by slot. */
+  /** By slot: first byte, number of bytes, last transmission and its instant (ns). */
   private sequences = new Float64Array(SMALLEST);
   private lengths = new Int32Array(SMALLEST);
   private transmissions = new Float64Array(SMALLEST);

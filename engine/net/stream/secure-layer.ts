@@ -51,7 +51,7 @@ const PROOF_BYTES = 32;
 /** A message: kind, random, proof; in a ClientHello, then the identity. */
 const PROOF_OFFSET = 1 + RANDOM_BYTES;
 const MESSAGE_BYTES = PROOF_OFFSET + PROOF_BYTES;
-/** A handshake that has not ended by then has failed, ns (as in engine/live). */
+/** A handshake that takes longer has failed, ns (as in engine/live). */
 const HANDSHAKE_MAX_NS = 120_000_000_000;
 /**
  * Bytes written during the handshake wait for its end; above this number, `write` returns `full`.

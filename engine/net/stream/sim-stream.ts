@@ -28,7 +28,7 @@ import {
   QUEUE_BYTES_MAX,
 } from './stream-options.ts';
 
-/** Called once: open, or the reason why not. */
+/** Called once: without an error when the stream is open, else with the reason why it is not. */
 export type OpenedHandler = (error?: StreamError) => void;
 
 const RECORD_CHUNK_BYTES = 16_384;

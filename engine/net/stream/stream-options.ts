@@ -49,7 +49,7 @@ export const STREAMS_PER_LISTENER_MAX = 4_096;
 export const STREAMS_PER_HOST_MAX = 16_384;
 /** Largest number of closed streams that a host remembers; the oldest is removed first. */
 export const LINGERING_MAX = 4_096;
-/** A writer that continues after `full` up to here loses its stream, bytes (as in engine/live). */
+/** Queued bytes at which a writer that ignores `full` loses its stream (as in engine/live). */
 export const QUEUE_BYTES_MAX = 64 * 1_024 * 1_024;
 /**
  * Largest number of segments of one stream under way; further ones wait, however small they are.
@@ -59,7 +59,7 @@ export const SEGMENTS_MAX = 65_536;
 export const RANGES_MAX = 4_096;
 /** SYN and SYN/ACK are repeated this often, after 1 s, 2 s and 4 s. */
 export const HANDSHAKE_RETRIES = 3;
-/** First of those intervals, ns. */
+/** Time after which SYN or SYN/ACK is repeated first, ns. */
 export const HANDSHAKE_RETRY_NS = 1_000_000_000;
 /** Time after which `connect` gives up, ns (engine/host/stream.ts). */
 export const CONNECT_TIMEOUT_NS = 7_000_000_000;
