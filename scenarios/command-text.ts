@@ -12,7 +12,7 @@ import { PROJECT_FOLDERS } from './folders.ts';
 /** Flags of this process that its commands need to find the same files. */
 let ownFlags: readonly string[] = [];
 
-/** From now on, paths in commands count from the folder of the caller. */
+/** From now on, commands get the flag by which their paths are relative to the folder of the caller. */
 export function repeatFromHere(): void {
   ownFlags = ['--from-here'];
 }
@@ -32,7 +32,7 @@ export function shortName(file: string): string {
   return dirname(resolve(file)) === resolve(PROJECT_FOLDERS.scenarios) ? basename(file) : file;
 }
 
-/** What is needed to repeat a run. */
+/** The flags that are needed to repeat a run. */
 export interface Repeat {
   readonly seed?: number | undefined;
   readonly seeds?: number | undefined;

@@ -6,7 +6,7 @@
  */
 import { Accountant, type PrivacySettings } from '../nodes/federated/privacy/index.ts';
 
-/** What both accounts say of a noise. */
+/** The epsilon spent at a noise, by both accounts. */
 interface Spent {
   readonly renyi: number;
   readonly tight: number;
@@ -16,13 +16,13 @@ interface Spent {
 interface EpsilonQuestion {
   /** Probability with which a client joins a step, in (0, 1]. */
   readonly rate: number;
-  /** Whole, at least 1. */
+  /** Number of steps, at least 1. */
   readonly steps: number;
-  /** In (0, 1). */
+  /** The delta of (epsilon, delta) differential privacy, in (0, 1). */
   readonly delta: number;
-  /** Standard deviation over the clipping norm, above 0: asks for epsilon. */
+  /** Standard deviation divided by the clipping norm, above 0; if present, epsilon is computed. */
   readonly noise?: number;
-  /** Epsilon: asks for the noise. */
+  /** An epsilon; if present, the noise that keeps it is computed. */
   readonly target?: number;
 }
 
@@ -34,13 +34,13 @@ export interface EpsilonAccount {
   readonly noise?: number;
   readonly epsilon?: Spent;
   readonly target?: number;
-  /** Smallest noise; null if none reaches the target. */
+  /** Smallest noise that keeps the target; null if none does. */
   readonly noiseForTarget?: { readonly renyi: number | null; readonly tight: number | null };
 }
 
 const DIGITS = 5;
 
-/** Accounts for a noise, finds the noise for a target, or both; takes seconds. */
+/** Computes the epsilon of a noise, the noise for a target epsilon, or both; takes seconds. */
 export function epsilonAccount(question: EpsilonQuestion): EpsilonAccount {
   const { rate, steps, delta, noise, target } = question;
   const settings = { mechanism: 'gaussian', place: 'central', rate, delta } as const;
@@ -100,7 +100,7 @@ function rounded(value: number): string {
   return Number.isFinite(value) ? value.toPrecision(DIGITS) : 'no bound';
 }
 
-/** At least the value: less noise would not keep the target. */
+/** A noise, rounded up, because less noise would not keep the target. */
 function roundedUp(value: number | null): string {
   if (value === null) return 'none does';
   const near = Number(value.toPrecision(DIGITS));

@@ -46,7 +46,7 @@ export type AttackSpec =
       readonly node: string;
       /** Time before the first target, ns: the pool runs empty. */
       readonly drainNs: number;
-      /** A target is given up after this, ns. */
+      /** Time after which a target is given up, ns. */
       readonly watchNs: number;
       /** What happens to all other messages: dropped, or held back until the target has left. */
       readonly others: 'drop' | 'hold';
@@ -61,7 +61,7 @@ export type AttackSpec =
       readonly everyNs: number;
       /** Names of the corrupt last hops. */
       readonly last: readonly string[];
-      /** Drop reason by which they recognise a damaged message; undefined: any. */
+      /** Drop reason by which the last hops recognise a damaged message; any reason if absent. */
       readonly sign?: string;
     }
   /** Sends a copy of what entered, and looks for an output that appears twice. */

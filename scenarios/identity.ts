@@ -1,5 +1,5 @@
 /**
- * What a run of a sweep is: a pure function of the commit, its files, its parameters and its seed. Two
+ * The identity of a run of a sweep: a pure function of the commit, its files, its parameters and its seed. Two
  * runs with one identity have one result, wherever and whenever they run.
  *
  * @module
@@ -9,13 +9,13 @@ import { createHash } from 'node:crypto';
 /** Values that a combination sets, path to value. */
 export type Parameters = Readonly<Record<string, string>>;
 
-/** What a result depends on. */
+/** Everything that the result of a run depends on. */
 export interface RunFacts {
   /** Commit of this program. */
   readonly commit: string;
   /** SHA-256 of each file, by what it is to the run: `scenario`, `topology`. */
   readonly files: Readonly<Record<string, string>>;
-  /** All values that are set, those of the command line included. */
+  /** All values that are set, including those of the command line. */
   readonly parameters: Parameters;
   readonly seed: number;
 }

@@ -84,7 +84,7 @@ export interface SweepSpec {
    */
   readonly cells: readonly Readonly<Record<string, string>>[];
   readonly parameters: readonly { readonly path: string; readonly values: readonly string[] }[];
-  /** Remarks on what the design may not mean; those of single runs are not about the sweep. */
+  /** Remarks on the design of the sweep; single runs have warnings of their own. */
   readonly warnings: readonly string[];
 }
 
@@ -113,7 +113,7 @@ export interface PrivacySpec {
   readonly everyNs: number;
   /** Names of the nodes that mix; none: packets are followed by their bits. */
   readonly mixes: readonly string[];
-  /** The corrupt ones among them, which tell the adversary what happened to their inputs. */
+  /** The corrupt ones among the mixes, which tell the adversary what happened to their inputs. */
   readonly corrupt: readonly string[];
   /** Privacy metrics for which there are limits. */
   readonly asked: readonly string[];
@@ -128,27 +128,27 @@ export interface Scenario {
   readonly name: string;
   readonly file: string;
   readonly sha256: string;
-  /** SHA-256 of users' modules as they were loaded, by path; absent without any, and until they are. */
+  /** SHA-256 of users' modules, by path; absent if there are none, and before they are loaded. */
   readonly modules?: Readonly<Record<string, string>>;
-  /** SHA-256 of all else that was read, sorted: traces of traffic, imported topologies; absent without any. */
+  /** SHA-256 of other files that were read, sorted: traces of traffic, imported topologies; absent if none. */
   readonly data?: readonly string[];
   readonly question: string;
   /** Its hosts have all their layers: those of the topology's file and those of {@link stack}. */
   readonly topology: Topology;
-  /** Entries of the scenario's own file. */
+  /** Entries of `stack` in the scenario's own file. */
   readonly stack?: readonly StackEntry[];
   readonly durationNs: number;
   readonly warmupNs: number;
-  /** Nothing may reach an application. */
+  /** Present if no message may reach an application in this run. */
   readonly arrives?: 'nothing';
   /** Ends when all nodes that can have said that their work is done, at the latest after the duration. */
   readonly until?: 'done';
-  /** After the end, what was sent may still arrive for this long. */
+  /** How long after the end packets may still arrive, ns. */
   readonly drainNs: number;
   /** Calendar time of virtual 0, Unix seconds. */
   readonly epochSeconds: number;
   readonly crypto: 'noble' | 'node' | 'sodium' | 'modelled';
-  /** In virtual time, jobs of its nodes compute what two of them agree on once. */
+  /** True if nodes in virtual time compute a key agreement once for both of its ends. */
   readonly sharesAgreements?: boolean;
   /** Processor time is charged by this profile; if absent, it is not modelled. */
   readonly cpu?: CpuChoice;

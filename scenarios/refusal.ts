@@ -1,5 +1,5 @@
 /**
- * A request that cannot be granted, explained in one sentence; exit code 2, without a stack.
+ * An error for a request that cannot be granted, explained in one sentence; exit code 2, without a stack.
  *
  * @module
  */

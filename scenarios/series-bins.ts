@@ -22,7 +22,7 @@ const WIDTHS_NS = [
 ] as const;
 /** Availability is counted in windows that slide by this step, ns. */
 export const WINDOW_STEP_NS = 100 * MS;
-/** A metric of every protocol. */
+/** Name of the availability of any protocol. */
 const AVAILABILITY = /^[^.]+\.availability$/;
 
 /** The narrowest width, ns, with which a run has at most {@link SERIES_BINS_MAX} bins. */

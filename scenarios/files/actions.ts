@@ -67,11 +67,11 @@ export type FaultAction =
       readonly links: LinkSelector;
       /** Share of recorded packets that are sent again, 0..1. */
       readonly replay: number;
-      /** Replays leave up to this many packets later. */
+      /** A replay leaves up to this many packets after its original. */
       readonly replayWithin: number;
       /** Genuine packets are moved back by up to this many packets. */
       readonly reorder: number;
-      /** Forged copies (bits flipped after recording), share 0..1. */
+      /** Share of packets of which a forged copy with flipped bits is sent, 0..1. */
       readonly forge: number;
     }
   /** An adversary with a goal; its success is `privacy.attack.<name>.success`. */
@@ -89,15 +89,15 @@ export const COMPANIONS = ['link', 'direction', 'store', 'count'] as const;
 interface Action<One extends FaultAction> {
   /** Which of the companion keys may stand beside the action. */
   readonly companions?: readonly (typeof COMPANIONS)[number][];
-  /** What it means, or undefined after noting what is wrong. */
+  /** Makes the action from its entry in a file; undefined after reporting what is wrong. */
   readonly build: (context: ScenarioContext, input: ActionInput, path: FilePath) => One | undefined;
-  /** Links or nodes that are known before the run, each of which can have up and down times of its own. */
+  /** Links or nodes, if known before the run; with a `random` schedule, each has times of its own. */
   targets?(action: One): readonly string[];
-  /** Nodes of which it hits the program or its clock. */
+  /** Nodes whose program or clock the action changes. */
   nodesHit?(action: One): readonly string[];
-  /** What it changes, such as `up core-110--core-310 forward`; its targets if absent. */
+  /** What the action changes, such as `up core-110--core-310 forward`; if absent, its targets. */
   changes?(action: One): readonly string[];
-  /** Says that what it changes is changed. */
+  /** Text for an event that acts on the same thing at the same time, such as `node is already down`. */
   readonly already?: string;
 }
 
@@ -223,7 +223,7 @@ export const ACTIONS: { readonly [One in FaultAction as WordOf<One['kind']>]: Ac
     companions: ['store', 'count'],
     already: 'node is already down',
     targets: ({ nodes }) => nodes,
-    // Which nodes a number of them hits is drawn.
+    // If fewer nodes crash than are named, the run draws them, so nothing is known here.
     changes: ({ nodes, count = nodes.length }) =>
       count < nodes.length ? [] : nodes.map((node) => `crash ${node}`),
     nodesHit: ({ nodes }) => nodes,
@@ -287,7 +287,7 @@ export const ACTIONS: { readonly [One in FaultAction as WordOf<One['kind']>]: Ac
   },
 };
 
-/** Their words in a file. */
+/** The words of all actions in a file. */
 export const ACTION_KEYS = Object.keys(ACTIONS) as ActionKey[];
 
 /** The word of an action in a file. */
@@ -295,12 +295,12 @@ export function wordOf({ kind }: FaultAction): ActionKey {
   return kind.replace('-link', '') as ActionKey;
 }
 
-/** Links or nodes that are known before the run, each of which can have up and down times of its own. */
+/** Links or nodes of an action, if known before the run; with a `random` schedule, each has its own times. */
 export function targetsOf(action: FaultAction): readonly string[] {
   return definitionOf(action).targets?.(action) ?? [];
 }
 
-/** Nodes of which it hits the program or its clock. */
+/** Nodes whose program or clock the action changes. */
 export function nodesHit(action: FaultAction): readonly string[] {
   return definitionOf(action).nodesHit?.(action) ?? [];
 }

@@ -34,11 +34,11 @@ interface Clash {
   readonly line: number;
 }
 
-/** Slots compared per event; more only repeat the pattern. */
+/** Most slots compared per event: further slots only repeat the pattern. */
 const SLOTS_MAX = 1_000;
 /** Largest number of intervals to compare over all events. */
 const ALL_SLOTS_MAX = 1_000_000;
-/** Comparisons of slots: a few seconds. */
+/** Most comparisons of slots, which take a few seconds. */
 const STEPS_MAX = 50_000_000;
 
 /** Reports E112 for each event that contradicts an earlier one. */
@@ -88,7 +88,7 @@ function stepsOf(held: Held, targets: readonly string[], spans: Spans): number {
   return steps;
 }
 
-/** The first slot of the first event that overlaps one of these. */
+/** The first slot of an earlier event that overlaps one of these intervals, on the same target. */
 function clashOf(held: Held, targets: readonly string[], spans: Spans): Clash | undefined {
   for (const target of targets) {
     for (const before of held.get(target) ?? []) {
@@ -120,7 +120,7 @@ function hold(held: Held, targets: readonly string[], spans: Spans): void {
   }
 }
 
-/** Empty if the instants are drawn. */
+/** The intervals in which an event acts; none if its instants are drawn. */
 function spansOf({ schedule, position }: FaultSpec, end: number, slotsMax: number): Spans {
   const { line } = position;
   switch (schedule.kind) {

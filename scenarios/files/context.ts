@@ -20,14 +20,14 @@ import type { TrafficPattern } from '../traffic-pattern.ts';
 import type { FileFlows } from './flows-text.ts';
 import { LinkIndex } from './graph/link-index.ts';
 
-/** Names that all patterns of a file may be compared with ... */
+/** Most comparisons of a name with a pattern, for all patterns of a file together. */
 const COMPARED_MAX = 5_000_000;
-/** ... and characters of both: two seconds of work, 20 for each of these names. */
+/** Most characters that these comparisons may look at: two seconds of work, 20 for each name. */
 const STEPS_MAX = 100_000_000;
-/** Links and nodes that all events of a file may select. */
+/** Most links and nodes that all events of a file may select together. */
 const SELECTED_MAX = 200_000;
 
-/** A file of flows, and what it says. */
+/** A file of flows, and the flows that it lists. */
 export interface FlowsInFile {
   readonly source: TextSource;
   readonly read: FileFlows;
@@ -41,11 +41,11 @@ export class ScenarioContext {
   readonly topology: Topology;
   readonly connectivity: Connectivity;
   readonly durationNs: number;
-  /** Remarks on what the file may not mean. */
+  /** Remarks on entries that may not mean what their author intended. */
   readonly warnings: string[] = [];
-  /** What may be read of files that `traffic` names. */
+  /** Limit on the text that is read from all files that `traffic` names. */
   readonly texts = new TextBudget();
-  /** What those files say, by their paths; undefined of one that is wrong. */
+  /** The content of those files, by their paths; undefined if a file has mistakes. */
   readonly traces = new Map<string, Extract<TrafficPattern, { kind: 'trace' }> | undefined>();
   readonly flows = new Map<string, FlowsInFile | undefined>();
   readonly #nodes: ReadonlyMap<string, HostSpec>;
@@ -72,7 +72,7 @@ export class ScenarioContext {
     return this.#index;
   }
 
-  /** A pattern of this file; what it compares is counted. */
+  /** A pattern of this file; the characters that it compares count for the limit of the file. */
   pattern(text: string): NamePattern {
     return new NamePattern(text, this.#work);
   }
@@ -137,7 +137,7 @@ export class ScenarioContext {
     this.problems.add(this.source, { code, path, part: 'key', ...words });
   }
 
-  /** Notes what an entry may not mean; the file is accepted. */
+  /** Warns that an entry may not mean what its author intended; the file is accepted. */
   warn(path: FilePath, message: string): void {
     const { file, line, column } = this.position(path);
     this.warnings.push(`${file}:${line}:${column}: ${formatPath(path)}: ${message}`);

@@ -12,7 +12,7 @@ import { DelayGraph } from './graph/delay-graph.ts';
 import type { ResolvedTraffic } from './traffic.ts';
 
 const DRAIN_DEFAULT_NS = 1_000_000_000;
-/** Flows that are named; the others have the same cause. */
+/** Number of flows that a warning names; the others have the same cause. */
 const NAMED_MAX = 3;
 
 /** The drain in ns; refuses one that ends after the clock of a run. */
@@ -34,7 +34,7 @@ export function checkDrain(
   drainNs: number,
 ): void {
   const delays = new DelayGraph(context.topology);
-  // No way is longer than all links together, nor than one through any node that reaches all.
+  // A quick bound first: no path is longer than all links together, or than a detour via one node.
   if (delays.sumNs <= drainNs || delays.longestThroughOneNs() <= drainNs) return;
   const shortest = cached((from: string) => delays.from(from));
   const slow: string[] = [];

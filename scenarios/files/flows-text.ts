@@ -18,29 +18,29 @@ import {
 
 /** The messages from one node to another, in the order of time. */
 export interface FileFlow {
-  /** As the file writes them, where it names them first. */
+  /** The names of both nodes as parts of the text, where the file first names them. */
   readonly from: TextPart;
   readonly to: TextPart;
   readonly atNs: readonly number[];
   readonly bytes: readonly number[];
 }
 
-/** What a text says. */
+/** The flows that a text lists. */
 export interface FileFlows {
   readonly kind: 'flows';
   readonly flows: readonly FileFlow[];
-  /** What it says that has no effect, one sentence each. */
+  /** Remarks on lines that have no effect, one sentence each. */
   readonly notes: readonly string[];
 }
 
 /** Most pairs of nodes in a file: each is a flow with meters of its own. */
 const FLOWS_MAX = 10_000;
-/** S, DE, DR, CONN and others of the ONE. */
+/** Event types of the ONE: S, DE, DR, CONN and others. */
 const EVENT = /^[A-Z]{1,8}$/;
 const COLUMNS = ['time', 'from', 'to', 'size'];
 const COLUMNS_MAX = 400;
 const BYTES_MIN = 32;
-/** See the schema of traffic; what the protocol of the flow takes is checked elsewhere. */
+/** The limit in the schema of `traffic`; that of the flow's protocol is checked elsewhere. */
 const BYTES_MAX = 16_777_216;
 const NS_PER_S = 1e9;
 const LATEST_S = 9e6;
@@ -59,7 +59,7 @@ interface Growing {
   readonly sent: { readonly atNs: number; readonly bytes: number }[];
 }
 
-/** Reads a text; nothing of one above the limits. */
+/** Reads a text; one that is above the limits gives only mistakes. */
 export function readFlows(text: string): FileFlows | WrongLines {
   const read = linesOf(text, { columns: COLUMNS_MAX });
   if (read.kind === 'mistakes') return read;
@@ -153,7 +153,7 @@ function add(flows: Map<string, Growing>, message: Message, mistakes: LineMistak
   }
 }
 
-/** Lines may stand in any order; of one instant, in that of the file. */
+/** Sorts the messages of a flow by time, since lines may stand in any order; equal times keep that of the file. */
 function inOrder({ from, to, sent }: Growing): FileFlow {
   sent.sort((a, b) => a.atNs - b.atNs);
   return { from, to, atNs: sent.map(({ atNs }) => atNs), bytes: sent.map(({ bytes }) => bytes) };

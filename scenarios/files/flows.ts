@@ -71,7 +71,7 @@ function readFile(context: ScenarioContext, file: string, path: FilePath): Flows
   return undefined;
 }
 
-/** The flows with names of nodes; each must exist and be reached. */
+/** The flows with the names of their nodes, which must exist and have a path between them. */
 function placed(
   context: ScenarioContext,
   { source, prefix }: { readonly source: TextSource; readonly prefix: string },
@@ -86,7 +86,7 @@ function placed(
     const numbered = `${prefix}${part.text}`;
     const name = DIGITS.test(part.text) && !nodes.has(part.text) ? numbered : part.text;
     if (nodes.has(name)) return name;
-    // One hint is enough: to find it, all names are compared.
+    // Only the first mistake gets a hint, because finding one compares all names.
     const hint = context.problems.count > before ? undefined : hintNames(name, [...nodes], 'nodes');
     const message = `node "${shorten(name)}" is not in the topology`;
     refuse('E106', { ...spanOf(part), message, ...(hint === undefined ? {} : { hint }) });
@@ -104,7 +104,7 @@ function placed(
   return context.problems.count > before ? undefined : listed;
 }
 
-/** Messages that the run is too short for are not sent. */
+/** Warns of messages that are not sent because the run, or the entry, ends before their time. */
 function warnOfLate(
   context: ScenarioContext,
   { start = 0, stop }: FlowsInput,

@@ -45,7 +45,7 @@ const DISTRIBUTION: readonly Aggregation[] = [
   ...AGGREGATIONS.filter((one) => one !== 'rate' && one !== 'ratio' && one !== 'value'),
 ];
 
-/** Which aggregations make sense for which kind of metric. */
+/** The aggregations that fit each kind of metric. */
 const FITTING: Readonly<Record<MetricKind, readonly Aggregation[]>> = {
   counter: ['count', 'rate'],
   gauge: ['value'],
@@ -120,7 +120,7 @@ function protocolsOf({ registry, topology }: Network): ReadonlySet<string> {
   return new Set(names.map((name) => registry.protocols(name)?.name ?? name));
 }
 
-/** The protocol whose metric it is, if no node runs it. */
+/** Name of the protocol that defines the metric, if no node runs that protocol; else undefined. */
 function absentProtocol(context: Network, metric: string): string | undefined {
   const [prefix = ''] = metric.split('.');
   const isKnown = context.registry.names.includes(prefix);
@@ -176,9 +176,9 @@ function limitsOf(
   });
 }
 
-/** Longest limit: a comparison, a number, a unit. */
+/** Longest text of a limit, characters: a comparison, a number, a unit. */
 const LIMIT_MAX = 100;
-/** The longer ones first: `<=` begins with `<`. */
+/** Comparisons, the longer ones first, because `<=` begins with `<`. */
 const COMPARISONS: readonly Comparison[] = ['<=', '>=', '==', '<', '>'];
 
 interface Limit {

@@ -133,7 +133,7 @@ function protocolNames(parts: Parts): readonly string[] {
 }
 
 /**
- * Reads the text of a scenario, with what flags set.
+ * Reads the text of a scenario and applies the values that flags set.
  * @throws ConfigError naming every mistake in the text.
  */
 export function openScenario(request: Omit<ScenarioRequest, 'registry'>): Source {
@@ -250,7 +250,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
   };
 }
 
-/** Whether a protocol of the scenario has jobs that compute agreements once for both ends. */
+/** Tells whether some protocol has jobs that compute a key agreement once for both ends. */
 function sharingOf(topology: Topology, registry: Registry): Pick<Scenario, 'sharesAgreements'> {
   const names = new Set(topology.hosts.flatMap((host) => stackNames(host)));
   const jobs = [...names].flatMap((name) => Object.values(registry.protocols(name)?.jobs ?? {}));
@@ -304,7 +304,7 @@ function checkOptionNames(
   const { hosts } = context.topology;
   const names = new Set(hosts.flatMap((host) => placedProtocols(host).flatMap(optionNames)));
   for (const name of Object.keys(options)) {
-    // The name of a protocol that no node runs may be right where it is wrong elsewhere.
+    // If some protocols are not known, which is reported elsewhere, the name may be that of one of them.
     if (names.has(name) || context.problems.isInDoubt('E108')) continue;
     const message = `"${name}" is neither a protocol nor a node of this topology`;
     const hint = (): string => hintNames(name, [...names], 'names');

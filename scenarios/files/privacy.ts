@@ -44,7 +44,7 @@ export function resolvePrivacy(
 ): PrivacySpec | undefined {
   const { section, warmupNs, limits, attacks } = parts;
   checkCarriedOut(context, limits, attacks);
-  // Attacks that events carry out are reported, with or without a limit.
+  // The success of attacks that events carry out is measured even if no limit asks for it.
   const carriedOut = attacks.map(successMetric);
   const asked = [...new Set([...limits.filter(isPrivacyMetric), ...carriedOut])];
   if (section === undefined && asked.length === 0) return undefined;
@@ -56,7 +56,7 @@ export function resolvePrivacy(
   }
   const everyNs = section?.targets ?? TARGETS_NS_DEFAULT;
   const measuredNs = context.durationNs - warmupNs;
-  // An endless warm-up is reported elsewhere.
+  // A warm-up that is as long as the run is reported elsewhere.
   if (measuredNs > 0 && everyNs > measuredNs) {
     const message = `${formatTime(everyNs)} is longer than the measured time (${formatTime(measuredNs)})`;
     context.refuse(
@@ -119,14 +119,14 @@ function mixesOf(
   return [];
 }
 
-/** Metrics that an observer of links has where nothing mixes, who compares the bits of packets. */
+/** Metrics that can be measured where nothing mixes: an observer of links compares bits of packets. */
 const BY_BITS: ReadonlySet<string> = new Set([
   'privacy.entropy.bits',
   'privacy.min_entropy.bits',
   'privacy.hartley.bits',
 ]);
 
-/** True if a run without mixes can be measured: nobody is corrupt, and nothing else is asked for. */
+/** True if a run without mixes can be measured: no setting is about mixes, and only such metrics are asked for. */
 function isByBits({ section }: Pick<PrivacyParts, 'section'>, asked: readonly string[]): boolean {
   const { mixes, corrupt, corruptMixes, delay } = section ?? {};
   const settings = [mixes, corrupt, corruptMixes, delay];

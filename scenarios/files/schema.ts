@@ -69,15 +69,15 @@ function limit(): z.ZodOptional<Leaf<readonly string[]>> {
   };
   return leaf(expects, json, (value): LeafResult<readonly string[]> => {
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-    // A bare number reads like a limit without a comparison, and is reported so, with its
-    // aggregation.
+    // Numbers pass here: the loader then reports a limit without a comparison, and can name the
+    // aggregation, such as p50.
     const isText = (one: unknown): boolean => typeof one === 'string' || typeof one === 'number';
     if (list.length === 0 || !list.every(isText)) return otherShape(value, expects);
     return { value: list.map(String) };
   }).optional();
 }
 
-/** Limits by aggregation. */
+/** The keys of a KPI that are aggregations, each with its limits. */
 const limitsShape = {
   p50: limit(),
   p90: limit(),

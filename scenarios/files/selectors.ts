@@ -102,7 +102,7 @@ export function nodesOf(
   return context.admitSelected(nodes.length, path) ? nodes : [];
 }
 
-/** Suggests a pattern for one with a typing mistake: its stars at the same ends of a near name. */
+/** Suggests a pattern for one with a typing mistake: a similar name with stars at the same ends. */
 function patternHint(pattern: string, names: readonly string[]): string {
   const list = `nodes: ${listSome(names)}`;
   const stem = pattern.replace(/\*.*$/, '');

@@ -98,11 +98,11 @@ export class SizeCheck {
     const protocol = placed && registry.protocols(placed.protocol);
     if (placed === undefined || protocol === undefined) return undefined;
     const { name, carries } = protocol;
-    // In front of a packet for a protocol that has others above it stands the byte of its channel.
+    // A protocol with others above it needs one more byte, for the channel, in front of each packet.
     const channel = placed === stack.at(-1) ? 0 : 1;
     const options = optionsOf(placed, this.#options);
     const parsed = protocol.config.safeParse(options) as z.ZodSafeParseResult<unknown>;
-    // Options with mistakes are reported where they are checked.
+    // Nothing is known with wrong options, which are reported where options are checked.
     if (!parsed.success) return undefined;
     const terms = carries?.(parsed.data);
     if (terms !== undefined) {

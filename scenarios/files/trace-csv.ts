@@ -30,7 +30,7 @@ const LIMITS = { limitBytes: 64e6, tooLargeHint: 'split the trace' };
 /** As many packets as a file of the largest size has. */
 const LINES_MAX = 10_000_000;
 const BYTES_MIN = 32;
-/** See the schema of traffic; what the protocol of the flow takes is checked elsewhere. */
+/** The limit in the schema of `traffic`; that of the flow's protocol is checked elsewhere. */
 const BYTES_MAX = 16_777_216;
 
 /** @returns the trace, or undefined after noting what is wrong. */

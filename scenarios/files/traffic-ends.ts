@@ -17,7 +17,7 @@ interface DrawnEnds {
   readonly kind: 'drawn';
   readonly pairs: number;
   readonly among: readonly string[];
-  /** The set in the words of the file. */
+  /** The set of nodes, as the file describes it. */
   readonly words: string;
 }
 
@@ -27,16 +27,16 @@ interface ListedEnds {
   readonly among: readonly string[];
 }
 
-/** What an entry says for itself. */
+/** The ends that an entry states itself, not in a file. */
 type OwnEnds = { readonly kind: 'pair'; readonly from: string; readonly to: string } | DrawnEnds;
 
-/** See the module. */
+/** The nodes between which the packets of an entry go. */
 export type FlowEnds = OwnEnds | ListedEnds;
 
-/** An entry that says which nodes it means. */
+/** An entry that names its nodes itself, not in a file. */
 type EndsInput = Exclude<TrafficInput, { kind: 'flows' }>;
 
-/** All nodes of an entry; each that can send comes before one that receives from it. */
+/** All nodes of an entry, each sender before those that receive from it. */
 export function nodesOfEnds(ends: FlowEnds): readonly string[] {
   return ends.kind === 'pair' ? [ends.from, ends.to] : ends.among;
 }

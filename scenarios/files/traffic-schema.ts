@@ -13,12 +13,12 @@ const POSITIVE = { min: 1, minText: '1ns' };
 /** Most pairs of one entry: each is a flow with meters of its own. */
 const PAIRS_MAX = 10_000;
 
-/** Priorities by their numbers at the port. */
+/** Names of priorities; the index is the number that the interface of hosts uses. */
 export const PRIORITIES = ['bulk', 'normal', 'expedited'] as const;
 
 /**
- * The ground truth in each payload takes 32 bytes. A packet is built in memory as a whole; what its
- * protocol takes may be less, and is checked where that is known.
+ * The ground truth in each payload takes 32 bytes. A packet is built in memory as a whole, hence
+ * the upper limit; its protocol may take less, which is checked where it is known.
  */
 const packetSize = (): Leaf<number> =>
   size({ min: 32, minText: '32B', max: 16_777_216, maxText: '16MiB' });

@@ -23,7 +23,7 @@ import { checkWishes } from './wishes.ts';
 
 const SIZE_DEFAULT = 1_000;
 
-/** What the entries of `traffic` mean. */
+/** The flows of all entries of `traffic`. */
 export type ResolvedTraffic = Pick<Scenario, 'traffic' | 'drawnTraffic'>;
 
 /** Resolves all entries; entries with mistakes are reported and left out. */
@@ -55,7 +55,7 @@ export function resolveTraffic(
   return { traffic, ...(drawn.length === 0 ? {} : { drawnTraffic: drawn }) };
 }
 
-/** The flows that stand in a file, as one in reports; none after noting what is wrong. */
+/** The flows that a file lists, which reports show as one; none after noting what is wrong. */
 function flowsOfFile(
   context: ScenarioContext,
   input: FlowsInput,

@@ -10,7 +10,7 @@ import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
 
-/** For each host whose work can be done: the protocol at its top, which says so. */
+/** For each host that can report that its work is done: the protocol at its top, which reports it. */
 export type Finishers = ReadonlyMap<string, string>;
 
 interface Parsed {
@@ -43,7 +43,7 @@ function finishingTop(
   return parsed.success && protocol.finishes(parsed.data) ? protocol.name : undefined;
 }
 
-/** Refuses `until: done` where nobody can ever say so. */
+/** Refuses `until: done` if no node can ever report that its work is done. */
 export function checkUntil(
   context: ScenarioContext,
   { until, options }: { readonly until: string | undefined } & Pick<Scenario, 'options'>,

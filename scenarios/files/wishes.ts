@@ -13,7 +13,7 @@ import { type FlowEnds, nodesOfEnds } from './traffic-ends.ts';
 
 const WISHES = ['lifetime', 'priority', 'tolerant'] as const;
 
-/** What an entry wishes of whom. */
+/** The wishes of an entry, and the nodes and protocol that should honour them. */
 type Wished = Pick<TrafficSpec, 'by' | 'wishes'> & { readonly ends: FlowEnds };
 
 /** Notes each wish that is ignored, at its line. */
@@ -31,7 +31,7 @@ export function checkWishes(
   }
 }
 
-/** The protocol at which a wish ends unheard; undefined if one honours it. */
+/** The protocol, from the top down, that ignores a wish; undefined if one honours it. */
 function ignoringProtocol(
   context: ScenarioContext,
   { node, by }: { readonly node: string; readonly by: string | undefined },

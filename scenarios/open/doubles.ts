@@ -1,5 +1,5 @@
 /**
- * Defective doubles show that limits can be missed, in virtual time: no live node is one.
+ * Refuses defective doubles, which show in virtual time that a limit can fail: no live node may be one.
  *
  * @module
  */

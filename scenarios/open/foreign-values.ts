@@ -1,7 +1,7 @@
 /**
  * Values that came from somewhere else, with results or with a job: they may change a scenario, but not
- * what it opens. To name a module is to run it, and a topology that is named may name modules, so that both
- * are only taken from the scenario's own files and from whoever types the command.
+ * what it opens. A module that is named is run, and a topology may name modules; so names of both are only
+ * accepted from the scenario's own files and from whoever types the command.
  *
  * What a scenario opens is found out by opening it, not by the names of its keys: there is no list that a new
  * format could forget to enter.
@@ -21,14 +21,14 @@ import type { ProtocolRegistry } from './registry.ts';
 
 /** A file or module that only foreign values name. */
 export class ForeignName extends Refusal {
-  /** @param file The first one. */
+  /** @param file The first such file. */
   constructor(file: string) {
     super(`${displayPath(file)} is named by values that came from elsewhere`);
   }
 }
 
 /**
- * Of values those that are not foreign.
+ * A function that picks, from all values, those that are not foreign.
  * @param file The scenario; the values that its sweep lists are its own.
  * @param trusted Values that somebody has typed.
  */
@@ -46,8 +46,8 @@ export function ownPart(file: string, trusted: Parameters = {}): (all: Parameter
 }
 
 /**
- * Files and modules that a scenario opens with these values, by where links lead; as far as it goes, if they
- * have mistakes.
+ * Real paths of the files and modules that a scenario opens with these values; with mistakes in the values,
+ * of those that are opened before the first one.
  */
 async function openedWith(
   file: string,
@@ -58,7 +58,7 @@ async function openedWith(
   try {
     await notingOpened(opened, () => openFiles(file, values, registry));
   } catch (error) {
-    // Whoever opens it with all its values is told what is wrong with them.
+    // The mistakes are reported when the scenario is opened with all its values.
     if (!(error instanceof ConfigError) && !(error instanceof Refusal)) throw error;
   }
   return opened;
@@ -66,7 +66,7 @@ async function openedWith(
 
 /**
  * Opens a scenario with values of which some are foreign.
- * @param values All of them, and those of them that are not foreign.
+ * @param values `all` values, and the `own` ones among them, which are not foreign.
  * @throws ForeignName before anything is opened that only foreign values name; what `openScenario` throws.
  */
 export async function openForeign(
@@ -84,7 +84,7 @@ export async function openForeign(
   };
   const opening = openingOnly(known, onRefused, () => openScenario(file, all, registry));
   const loaded = await opening.catch((error: unknown) => {
-    // What is refused is a mistake of its name, which is not what whoever reads results has to mend.
+    // A refused file also causes this error, which a reader of results cannot mend: ForeignName replaces it.
     if (refused.length === 0) throw error;
   });
   const [first] = refused;

@@ -37,7 +37,7 @@ export function nodeChoice(scenario: Scenario, host: HostSpec, registry: Registr
 /** All protocols of a host with their checked options, the lowest first. */
 export type StackOf = (host: HostSpec) => readonly NodeChoice[];
 
-/** See {@link StackOf}. */
+/** The function that finds the protocols of each host of a scenario. */
 export function stackOf(scenario: Pick<Scenario, 'options'>, registry: Registry): StackOf {
   return (host) => placedProtocols(host).map((one) => placedChoice(scenario, one, registry));
 }

@@ -39,7 +39,7 @@ export interface Loaded {
  * @param file Path, or name of a shipped scenario.
  * @param overrides Values to change before the check, `path -> value`.
  * @param registry The protocols of users that the files name are added to it.
- * @param asked Files of somebody who asks for the run from elsewhere: no others are run.
+ * @param asked Hashes of the files that a job from elsewhere asks for: other files are refused.
  * @throws ConfigError with every mistake of file, topology and overrides; Refusal if outside
  * programs take part, or if files are not those that were asked for.
  */
@@ -86,13 +86,13 @@ async function filesFor(
   asked: AskedFiles | undefined,
 ): Promise<Scenario> {
   const { path: file, registry } = request;
-  // Before anything that it says is looked at.
+  // The hash of the file is compared before anything else looks at the file.
   if (asked !== undefined && hashOfFile(scenarioPath(request)) !== asked.hashes['scenario'])
     throw new Refusal(differs(file));
   let modules: readonly string[] = [];
   await registry.loadFound(() => {
     modules = moduleProtocols(request);
-    // What a module brings is seen once it is loaded, and has to be checked, too.
+    // A loaded module may name further modules, which have to be checked, too.
     if (asked !== undefined) checkModules(modules, asked, ownOf(modules, request, asked));
     return modules;
   });
@@ -110,13 +110,13 @@ async function filesFor(
   return scenario;
 }
 
-/** Modules that a scenario names itself, as far as it matters. */
+/** Modules that a scenario names by its own values; all modules if no values are foreign. */
 function ownOf(
   modules: readonly string[],
   request: ScenarioRequest,
   { own }: AskedFiles,
 ): readonly string[] {
-  // Most name none, and are opened once.
+  // Saves opening the scenario twice: most scenarios name no modules.
   if (modules.length === 0 || own === undefined) return modules;
   return moduleProtocols({ ...request, overrides: own });
 }
@@ -126,9 +126,9 @@ function differs(file: string): string {
 }
 
 /**
- * Collects what the combinations of a sweep have wrong, at the places of its file.
+ * Makes the collector of mistakes in the combinations of a sweep, with their places in its file.
  *
- * @param set What flags set, `path -> value`.
+ * @param set Values that flags set, `path -> value`.
  */
 export function blameSweep(file: string, set: Readonly<Record<string, string>> = {}): SweepBlame {
   return new SweepBlame(openSource({ path: file, folders: PROJECT_FOLDERS, overrides: set }), set);

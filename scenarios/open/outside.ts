@@ -12,7 +12,7 @@ import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import type { NodeChoice } from './nodes.ts';
 
-/** Hosts that are outside programs. */
+/** The hosts in whose place outside programs run. */
 export function outsideHosts(scenario: Scenario): readonly HostSpec[] {
   return scenario.topology.hosts.filter(({ outside }) => outside !== undefined);
 }

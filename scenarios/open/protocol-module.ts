@@ -1,7 +1,7 @@
 /**
  * Loads a user's module and looks at what it exports before a run depends on it: syntax, names that
- * cannot be resolved, what it throws while it is loaded, and the face of the protocol are mistakes of a
- * file, told with their lines.
+ * cannot be resolved, what it throws while it is loaded, and missing exports are reported as mistakes
+ * of a file, with their lines.
  *
  * @module
  */

@@ -44,7 +44,7 @@ export function shippedProtocols(): readonly Protocol[] {
 /** Protocols that users have added under nodes/, or why one cannot be loaded. */
 const added = new Map<string, { readonly protocol: Protocol } | { readonly error: unknown }>();
 
-/** Loads the protocols that users have added under nodes/; one with a mistake fails when it is named. */
+/** Loads protocols that users have added under nodes/; a mistake in one is thrown when a file names it. */
 export async function loadAdded(): Promise<void> {
   for (const name of ADDED) {
     if (added.has(name)) continue;
@@ -99,7 +99,7 @@ export class ProtocolRegistry implements Registry {
   /**
    * Loads the users' modules that a scenario file or its topology names (`run: ./my/index.ts`), so
    * that the loader finds them. Unreadable files are left to the loader, which reports them.
-   * @param overrides Values to change before; they may name other modules.
+   * @param overrides Values to change before the file is read; they may name other modules.
    */
   async loadNamedBy(
     file: string,
@@ -112,13 +112,13 @@ export class ProtocolRegistry implements Registry {
   /**
    * Loads modules until no others are found: what the nodes of a generator run is only known once
    * its module is loaded.
-   * @param find Lists absolute paths; it sees what is loaded already.
+   * @param find Lists the absolute paths of modules; called again when the listed ones are loaded.
    */
   async loadFound(find: () => readonly string[]): Promise<void> {
     await loadAdded();
     for (;;) {
       const found = find();
-      // Those as well that are loaded already, for other values.
+      // Modules that are loaded already, for other values, are checked as well.
       for (const path of found) refuseOutside(path);
       const others = found.filter((path) => !this.#modules.has(path));
       if (others.length === 0) return;

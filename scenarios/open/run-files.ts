@@ -16,16 +16,16 @@ import { Refusal } from '../refusal.ts';
 /** SHA-256 of files, lower-case hex, by what they are to a run: `scenario`, `module 0`, `data 0`. */
 export type FileHashes = Readonly<Record<string, string>>;
 
-/** What somebody else wants to be run. */
+/** The files that a job from elsewhere wants to be run. */
 export interface AskedFiles {
   readonly hashes: FileHashes;
-  /** Folders of which files may come; of any if absent. */
+  /** Folders in which the files may lie; any folder if absent. */
   readonly folders?: readonly string[];
-  /** The values that the scenario has itself: they name the modules that may be loaded; all values if absent. */
+  /** The values of the scenario's own files: only modules that these name may be loaded. If absent, all values. */
   readonly own?: Parameters;
 }
 
-/** No file of a run is larger. */
+/** Largest file of a run. */
 const BYTES_MAX = 64e6;
 
 /** Hashes of the files of a scenario. */
@@ -42,7 +42,7 @@ export function filesOf(scenario: Scenario): FileHashes {
 }
 
 /**
- * SHA-256 of a file as it is now: it may be changed at any time.
+ * SHA-256 of a file's present content, which may change at any time.
  * @throws Refusal if it is none, or too large for one of a run.
  */
 export function hashOfFile(path: string): string {
@@ -52,7 +52,7 @@ export function hashOfFile(path: string): string {
 
 /**
  * Looks at a file that may come from anywhere, before it is opened: a pipe is read for ever.
- * @throws Refusal unless it is a file of at most so many bytes; the system's error if it is not there.
+ * @throws Refusal unless it is a file of at most `bytesMax`; the system's error if it does not exist.
  */
 export function refuseOtherThanFile(path: string, bytesMax = Number.POSITIVE_INFINITY): void {
   const status = statSync(path);
@@ -62,11 +62,11 @@ export function refuseOtherThanFile(path: string, bytesMax = Number.POSITIVE_INF
   throw new Refusal(`${displayPath(path)} is ${size} MB, the limit is ${most} MB`);
 }
 
-/** Modules that this thread has loaded, by where links lead, with their hash: Node keeps them for its life. */
+/** Hashes of the modules that this thread has loaded, by real path: Node never loads a module again. */
 const loaded = new Map<string, string>();
 const CHANGED = 'changed while it was loaded';
 
-/** Loads a module and remembers which one that was. */
+/** Loads a module and remembers the hash of its file. */
 export async function loadKnown<Module>(
   path: string,
   load: () => Promise<Module>,
@@ -83,8 +83,8 @@ export async function loadKnown<Module>(
 }
 
 /**
- * Looks at modules, before they are loaded and after it.
- * @param own Modules that the scenario names itself; a hash that a job knows does not say what a script is for.
+ * Checks modules, both before and after they are loaded.
+ * @param own Modules that the scenario names itself: a job may know the hash of a script that is no module.
  * @throws Refusal unless each lies in a folder that is allowed, is the scenario's own and a module of the job, and no
  * other one was loaded in its place.
  */

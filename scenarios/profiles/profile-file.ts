@@ -107,12 +107,12 @@ export function inPlaceOperations(
   return placed;
 }
 
-/** Rounded to 0.1. */
+/** A number rounded to 0.1. */
 export function tenths(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** Rounded to 0.001. */
+/** A number rounded to 0.001. */
 export function thousandths(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }

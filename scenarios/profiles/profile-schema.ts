@@ -23,7 +23,7 @@ const nanoseconds = (): ReturnType<typeof number> =>
 const ratio = (): ReturnType<typeof number> =>
   number('a ratio such as 1.25', { min: 0, minText: '0' });
 
-/** A fixed part and a part per byte. */
+/** The cost of an operation: a fixed part and a part per byte. */
 const cost = z.strictObject({
   ns: nanoseconds().meta({ description: 'ns a call' }),
   nsPerByte: nanoseconds().meta({ description: 'ns a byte' }),

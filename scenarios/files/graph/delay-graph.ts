@@ -21,7 +21,7 @@ export class DelayGraph {
   readonly sumNs: number;
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #ways: readonly Way[];
-  /** Hosts, and the two sides of each region of a cloud. */
+  /** Number of hosts, plus two for each region of a cloud: where packets enter and where they leave. */
   readonly #places: number;
   #there: Neighbours | undefined;
 
@@ -64,8 +64,8 @@ export class DelayGraph {
   }
 
   /**
-   * A bound for all pairs: the longest least delay from any host to the one with the most neighbours, and
-   * from there to any host, ns. Infinite if a host is out of reach.
+   * Upper bound on the least delay of all pairs, ns: the longest from any host to the one with the most
+   * neighbours, plus the longest from there to any host. Infinite if a host cannot be reached.
    */
   longestThroughOneNs(): number {
     this.#there ??= new Neighbours(this.#places, this.#ways);
@@ -76,9 +76,9 @@ export class DelayGraph {
   }
 }
 
-/** The ways out of each host, in one row for all. */
+/** The ways out of all hosts, in arrays that are sorted by host. */
 class Neighbours {
-  /** Where the ways of a host begin; the last entry is their number. */
+  /** Index at which the ways of each host begin; the last entry is the number of all ways. */
   readonly #first: Int32Array;
   readonly #to: Int32Array;
   readonly #delayNs: Float64Array;
@@ -113,7 +113,7 @@ class Neighbours {
   /** The least delay to every host, ns (label correcting, as delays are never negative). */
   search(start: number): Float64Array {
     const least = new Float64Array(this.#hosts).fill(Number.POSITIVE_INFINITY);
-    // A ring: a host waits at most once.
+    // The waiting hosts form a ring buffer, in which each host is at most once.
     const waiting = new Int32Array(this.#hosts);
     const isWaiting = new Uint8Array(this.#hosts);
     least[start] = 0;
@@ -131,7 +131,7 @@ class Neighbours {
         least[to] = delayNs;
         if (isWaiting[to] === 1) continue;
         isWaiting[to] = 1;
-        // The host that is being looked at has left its place, but is still counted.
+        // `count` still includes the host that is being handled, although its place in the ring is free.
         waiting[(head + count - 1) % this.#hosts] = to;
         count += 1;
       }
@@ -145,7 +145,7 @@ class Neighbours {
 }
 
 /**
- * A cloud as two places for each region, where packets enter and leave it: ways by the number of hosts, not of pairs.
+ * Adds clouds, with an entry and an exit place for each region: ways then grow with the hosts, not with their pairs.
  * @returns how many places were added.
  */
 function addClouds(

@@ -19,13 +19,13 @@ import { readQuantity, type UnitKind } from '../../../topologies/files/units.ts'
 /** A number in a unit. */
 export interface Amount {
   readonly kind: UnitKind | 'number';
-  /** As written; empty for a bare number. */
+  /** The unit as written; empty for a bare number. */
   readonly unit: string;
-  /** In that unit. */
+  /** The number, in that unit. */
   readonly value: Fraction;
   /** Base units in one of this unit. */
   readonly factor: Fraction;
-  /** A bare number without decimal point or exponent. */
+  /** True for a bare number without decimal point or exponent. */
   readonly isWhole: boolean;
 }
 
@@ -47,7 +47,7 @@ export function readAmount(text: string): Amount | undefined {
   return { kind, unit, value, factor: factorOf(unit), isWhole };
 }
 
-/** Each unit is a whole multiple of its base unit, or a whole part: `%`, `/min`. */
+/** Base units in one unit: a whole number, or one divided by a whole number (`%`, `/min`). */
 function factorOf(unit: string): Fraction {
   const factor = readQuantity(`1${unit}`)?.value ?? 1;
   if (factor >= 1) return fraction(BigInt(Math.round(factor)));
@@ -60,7 +60,7 @@ export function inUnitOf(amount: Amount, { unit, factor }: Amount): Amount {
   return { ...amount, unit, factor, value };
 }
 
-/** The one with the finer unit; the first if they are equally fine. */
+/** Of two amounts, the one with the finer unit; the first if both units are equally fine. */
 export function finer(a: Amount, b: Amount): Amount {
   return compare(b.factor, a.factor) < 0 ? b : a;
 }
@@ -71,8 +71,8 @@ export function writeAmount(value: Fraction, unit: string): string {
 }
 
 /**
- * Equal for texts that mean the same: `100/s` and `0.1/ms`, `1s` and `1000ms`, `5%` and `0.05`. What is no amount is
- * only equal to itself.
+ * A key that is equal for texts with the same meaning: `100/s` and `0.1/ms`, `1s` and `1000ms`, `5%` and
+ * `0.05`. A text that is no amount equals only itself.
  */
 export function meaningOf(text: string): string {
   const amount = readAmount(text);
@@ -83,7 +83,7 @@ export function meaningOf(text: string): string {
 
 /**
  * The least step at which values of this kind may stand, in the unit of the amount: a nanosecond, a
- * byte, one for whole numbers. Where a nanosecond has no finite decimal (in minutes), a few of them.
+ * byte, one for whole numbers. Where a nanosecond has no finite decimal (in minutes), a few ns.
  *
  * @returns undefined if any decimal will do.
  */
@@ -91,12 +91,12 @@ export function grain({ kind, isWhole, factor }: Amount): Fraction | undefined {
   if (isWhole || kind === 'packets') return fraction(1n);
   if (kind !== 'time' && kind !== 'size') return undefined;
   let parts = factor.numerator;
-  // Of units of time and size, only those above seconds have a divisor besides 2 and 5.
+  // Units of time above seconds are the only ones with the divisor 3, which has no finite decimal.
   while (parts % 3n === 0n) parts /= 3n;
   return fraction(1n, parts);
 }
 
-/** What an amount must be a whole number of, and is not: a file refuses half a nanosecond. */
+/** The base unit of which the amount is not a whole number, as it must be; undefined if it is one. */
 export function brokenGrain({ kind, value, factor }: Amount): string | undefined {
   if (kind !== 'time' && kind !== 'size' && kind !== 'packets') return undefined;
   if (times(value, factor).denominator === 1n) return undefined;

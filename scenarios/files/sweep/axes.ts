@@ -21,7 +21,7 @@ export interface SampledAxis {
   readonly points: readonly string[];
 }
 
-/** A value of a list, and the indices of those before it, by what they mean. */
+/** A value of a list, and the indices of the values before it, by their meaning. */
 interface Written {
   readonly index: number;
   readonly item: string;
@@ -31,7 +31,7 @@ interface Written {
 /** Most values that all ranges of one sweep may make together: ten times the limit of one range. */
 const ALL_VALUES_MAX = 100_000;
 
-/** Reads the axes of one sweep; the work of all together is limited. */
+/** Reads the axes of one sweep; the number of values of all ranges together is limited. */
 export class Axes {
   readonly #context: ScenarioContext;
   #left = ALL_VALUES_MAX;
@@ -41,7 +41,7 @@ export class Axes {
   }
 
   /**
-   * All values of a path, each once: one that is written twice is refused, one that a range has besides is left out.
+   * All values of a path, each once: writing one twice is refused, one that a range makes again is left out.
    * Ranges without values are reported at their place.
    */
   list(path: string, axis: Axis): readonly string[] {

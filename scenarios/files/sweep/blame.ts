@@ -1,8 +1,8 @@
 /**
  * Mistakes that a combination of a sweep causes, at the place of the file that is responsible.
  *
- * A combination is loaded as if flags set its values, which nobody typed: a mistake in one belongs to
- * its axis, or to the value in the list of it.
+ * A combination is loaded as if flags set its values, which nobody typed: a mistake in a value is
+ * reported at its axis, or at its place in the list of the axis.
  *
  * @module
  */
@@ -31,8 +31,8 @@ export class SweepBlame {
   readonly #issues = new Map<string, ConfigIssue>();
 
   /**
-   * @param source The scenario file, read with what flags set.
-   * @param set What flags set: mistakes in those are at the flag.
+   * @param source The scenario file, with the values that flags set.
+   * @param set Values that flags set: mistakes in these are reported at the flag.
    */
   constructor(source: Source, set: Values) {
     this.#source = source;
@@ -44,7 +44,7 @@ export class SweepBlame {
     const swept = Object.entries(cell).filter(([path]) => !Object.hasOwn(this.#set, path));
     for (const issue of issues) {
       const moved = this.#moved(issue, swept);
-      // Of all values of a range, and of all combinations, the first one says enough.
+      // One report is enough for all values of a range, and for all combinations.
       const key = [moved.file, moved.line, moved.column, moved.path, moved.code].join('\n');
       if (!this.#issues.has(key)) this.#issues.set(key, moved);
     }
@@ -79,7 +79,7 @@ export class SweepBlame {
     return this.#source.place(this.#itemOf(axis, value), 'value');
   }
 
-  /** The entry of a list that has a value; the axis itself if it is one range. */
+  /** Path of the list entry that gives a value; that of the axis if the axis is one range. */
   #itemOf(axis: FilePath, value: string): FilePath {
     const items = valueAt(this.#source.data, axis);
     if (!Array.isArray(items)) return axis;
@@ -89,7 +89,7 @@ export class SweepBlame {
   }
 }
 
-/** True if a range makes a value. */
+/** True if the text is a range that includes the value. */
 function hasValue(item: unknown, value: string): boolean {
   if (typeof item !== 'string' || !looksLikeRange(item)) return false;
   const range = readRange(item);

@@ -13,8 +13,8 @@ export function countOf(parameters: readonly Parameter[]): number {
 }
 
 /**
- * Visits all combinations as one index per parameter; the last parameter moves fastest. The array is
- * the same each time.
+ * Visits all combinations as one index per parameter; the last parameter moves fastest. Each
+ * visit gets the same array.
  */
 export function eachCombination(
   parameters: readonly Parameter[],

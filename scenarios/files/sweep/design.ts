@@ -16,9 +16,9 @@ import type { WhereMistake } from './where-tokens.ts';
 
 /** Largest number of combinations of one sweep. */
 const COMBINATIONS_MAX = 10_000;
-/** Combinations that a condition may choose from. */
+/** Most combinations that a condition may choose from. */
 const EXAMINED_MAX = 1_000_000;
-/** Most paths of a sweep. */
+/** Most paths that a sweep varies. */
 const PATHS_MAX = 100;
 const WHERE = ['sweep', 'where'] as const;
 
@@ -36,9 +36,9 @@ const SHARED: ReadonlyMap<string, Words> = new Map([
 /**
  * Determines the combinations of a sweep; mistakes are reported at their place.
  *
- * @param request Its overrides are what flags set, `path -> value`: such a path is not swept. Where
- *   all are set, as in each run of a sweep, that is the one combination. It was asked for by name, so a
- *   condition that does not hold for it is a warning: other commands run it as well.
+ * @param request Its overrides are the values that flags set, `path -> value`: such a path is not swept.
+ *   If flags set all paths, as in each run of a sweep, the result is that one combination. It was asked
+ *   for by name, so if the condition does not hold for it, there is only a warning.
  */
 export function resolveDesign(
   context: ScenarioContext,
@@ -75,7 +75,7 @@ function nothing(parameters: Parameters): SweepSpec {
   return { parameters, cells: [], warnings: [] };
 }
 
-/** @returns true after reporting paths that no combination has for itself, or that there are none. */
+/** @returns true after reporting paths that a sweep cannot vary, or that it has no paths. */
 function refuseShared(
   context: ScenarioContext,
   entries: readonly (readonly [string, Axis])[],
@@ -97,7 +97,7 @@ function refuseShared(
   return context.problems.count > before;
 }
 
-/** The combination that flags set. */
+/** The design with the one combination that flags set. */
 function onlyOne(
   context: ScenarioContext,
   { where, sample: _, ...paths }: SweepInput,
@@ -110,7 +110,7 @@ function onlyOne(
   const parameters = values.map(({ path, value }) => ({ path, values: [value] }));
   const cells = [Object.fromEntries(values.map(({ path, value }) => [path, value]))];
   if (where === undefined) return { parameters, cells, warnings: [] };
-  // What the file lists counts too: a comparison may fit one of its values and not the one that is set.
+  // The condition is checked with the listed values too: a comparison may fit one of them, and not the set one.
   const axes = values.map(({ path, axis, value }) => ({
     path,
     values: [...axis.map(sampleOf), value].map(whereValue),
@@ -123,7 +123,7 @@ function onlyOne(
   return { parameters, cells, warnings: [note(context, 'where', message)] };
 }
 
-/** A value of the kind that an entry of a list has. */
+/** An example of the values of a list entry, from which the kind of its unit is seen. */
 function sampleOf(item: Axis[number]): string {
   if (typeof item === 'string') return item;
   return writeAmount(item.from.value, item.from.unit);

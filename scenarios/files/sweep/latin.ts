@@ -3,8 +3,8 @@
  * into n strata, each stratum is hit by exactly one of the n points, and the order of the strata is
  * drawn for each axis alone.
  *
- * Draws come from one stream per axis (docs/spec/random-streams.md), so an axis more changes no
- * other, and use exact arithmetic or our own log and exp: the points are equal on every machine.
+ * Draws come from one stream per axis (docs/spec/random-streams.md), so one more axis changes no
+ * other axis, and use exact arithmetic or our own log and exp: the points are equal on every machine.
  *
  * @module
  */
@@ -32,9 +32,9 @@ export interface SampleSize {
   readonly seed: number;
 }
 
-/** Places within a stratum, at least: each point is drawn from so many. */
+/** Least number of places in a stratum, one of which is drawn for its point. */
 const PLACES_MIN = 100;
-/** Whole numbers on an axis, at most; of more, round ones are drawn. */
+/** Largest width of an axis on which every whole number can be drawn; on wider ones, round numbers are. */
 const PLACES_MAX = 1e11;
 
 /** The value of each point on an axis of listed values: each as often as the others, or once more. */
@@ -93,10 +93,10 @@ function linearStrata(
 ): readonly Fraction[] {
   const width = minus(to.value, from.value);
   const wanted = over(width, fraction(BigInt(runs * PLACES_MIN)));
-  // Every whole number of a range has its chance; other numbers get few decimals.
+  // Every whole number of a range can be drawn; numbers that are not whole get few decimals.
   const isWhole = from.isWhole && compare(width, fraction(BigInt(PLACES_MAX))) < 0;
   const step = isWhole ? fraction(1n) : stepBelow(wanted, grain(from));
-  // Where few values can stand, the strata are made of them, the end among them.
+  // If an axis has only few possible values, strata consist of these values, including the end.
   const isCounted = isWhole || compare(step, wanted) > 0;
   const places = over(width, step);
   const counted = isCounted ? fraction(floor(places) + 1n) : places;
@@ -121,7 +121,7 @@ function logStrata(
   });
 }
 
-/** The nearest multiple of the step in the stratum; where it has none, the nearest of all. */
+/** The nearest multiple of the step in the stratum; if none lies there, the nearest of all. */
 function snap(
   value: Fraction,
   step: Fraction,

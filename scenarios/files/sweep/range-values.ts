@@ -23,9 +23,9 @@ import type { OpenRange, SteppedRange } from './range.ts';
 /** Most values of one range: that many combinations are the limit of a sweep. */
 export const VALUES_MAX = 10_000;
 
-/** Digits of a geometric range that no grain rounds: enough to tell its values apart. */
+/** Digits of values of a geometric range without a grain: enough to tell the values apart. */
 const SIGNIFICANT_DIGITS = 12;
-/** Digits of an exact power, which grow by those of the factor with each step. */
+/** Most digits of an exact power, which gets more with each step. */
 const POWER_DIGITS_MAX = 4_000;
 
 /** All values of a range, ascending. */
@@ -35,7 +35,7 @@ export function rangeValues(range: SteppedRange | OpenRange): LeafResult<readonl
   return step.kind === 'add' ? linear(range, step.width) : geometric(range, step.factor);
 }
 
-/** Without a step, only whole numbers are counted. */
+/** The values of a range without a step: only whole numbers can be listed. */
 function wholeValues(range: OpenRange): LeafResult<readonly string[]> {
   if (range.from.isWhole && range.scale === 'linear') {
     return linear(range, { ...range.from, value: fraction(1n) });
@@ -46,7 +46,7 @@ function wholeValues(range: OpenRange): LeafResult<readonly string[]> {
 
 type Ends = Pick<SteppedRange, 'text' | 'from' | 'to'>;
 
-/** Values are written in the finer unit of begin and step, where all of them are finite decimals. */
+/** Values at equal distances, in the finer of the units of begin and step, where all are finite decimals. */
 function linear(ends: Ends, step: Amount): LeafResult<readonly string[]> {
   const unit = finer(ends.from, step);
   const from = inUnitOf(ends.from, unit).value;
@@ -62,7 +62,7 @@ function linear(ends: Ends, step: Amount): LeafResult<readonly string[]> {
 function geometric({ text, from, to }: Ends, factor: Fraction): LeafResult<readonly string[]> {
   const rounding = grain({ ...from, isWhole: false });
   const values: string[] = [];
-  // Powers are not reduced, which would take longer than all else.
+  // The fractions of powers are not reduced, because that would take longer than all else.
   for (let power = from.value; compare(power, to.value) <= 0; power = product(power, factor)) {
     if (values.length === VALUES_MAX) return tooMany(text, `more than ${VALUES_MAX}`);
     if (String(power.numerator).length > POWER_DIGITS_MAX) {
@@ -85,7 +85,7 @@ function rounded(value: Fraction, grained: Fraction | undefined): Fraction {
   return times(fraction(nearest(product(value, inverse))), step);
 }
 
-/** A product that is not reduced. */
+/** The product of two fractions, not reduced. */
 function product(a: Fraction, b: Fraction): Fraction {
   return {
     numerator: a.numerator * b.numerator,
@@ -93,7 +93,7 @@ function product(a: Fraction, b: Fraction): Fraction {
   };
 }
 
-/** One in the last of the digits that are kept; integers keep all of theirs. */
+/** The value of the last digit that is kept; integers keep all their digits. */
 function digitStep(value: Fraction): Fraction {
   let tens = 1n;
   const wanted = fraction(10n ** BigInt(SIGNIFICANT_DIGITS - 1));

@@ -19,7 +19,7 @@ export interface SteppedRange extends Ends {
   readonly step: Step;
 }
 
-/** From one value to the next: a width is added, or a factor multiplied. */
+/** How to get from one value to the next: a width is added, or a factor multiplied. */
 export type Step =
   | { readonly kind: 'add'; readonly width: Amount }
   | { readonly kind: 'multiply'; readonly factor: Fraction };
@@ -32,7 +32,7 @@ export interface OpenRange extends Ends {
 
 /** What all ranges have: both ends in the unit of the first. */
 interface Ends {
-  /** As written. */
+  /** The range as written in the file. */
   readonly text: string;
   readonly from: Amount;
   readonly to: Amount;
@@ -78,13 +78,13 @@ export function readRange(text: string): LeafResult<Range> {
   return /^\s*x/.test(step) ? readGeometric(ends, step.trim()) : readLinear(ends, step.trim());
 }
 
-/** What was meant by a word after the end of a range, if it is like `step`. */
+/** A hint if a word after the end of a range looks like a mistyped `step`; else undefined. */
 function stepHint(end: string): string | undefined {
   const [, word = ''] = /^\s*\S+\s+([a-z]+)/i.exec(end) ?? [];
   return suggest(word, ['step']) === undefined ? undefined : 'did you mean step?';
 }
 
-/** Only ends that are both whole count whole numbers. */
+/** A range counts whole numbers only if both of its ends are whole. */
 function whole(ends: Ends): Ends {
   const isWhole = ends.from.isWhole && ends.to.isWhole;
   return { ...ends, from: { ...ends.from, isWhole }, to: { ...ends.to, isWhole } };
@@ -101,7 +101,7 @@ function endsMistake(
   return wrong('E104', `${text} goes down`, `write ${last}..${first}: a range goes up`);
 }
 
-/** An amount between two values that can stand. */
+/** The mistake of an amount that is no whole number of its base unit; undefined if it is one. */
 function grainMistake(written: string, amount: Amount): ReturnType<typeof wrong> | undefined {
   const grains = brokenGrain(amount);
   return grains === undefined
@@ -109,7 +109,7 @@ function grainMistake(written: string, amount: Amount): ReturnType<typeof wrong>
     : wrong('E104', `${written} is not a whole number of ${grains}`);
 }
 
-/** Two amounts of different kinds. */
+/** The mistake of two amounts with units of different kinds. */
 function unitMistake(
   [first, a]: readonly [string, Amount],
   [second, b]: readonly [string, Amount],

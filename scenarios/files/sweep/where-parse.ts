@@ -26,7 +26,7 @@ export type Condition =
   | { readonly kind: 'and' | 'or'; readonly parts: readonly Condition[] }
   | { readonly kind: 'not'; readonly part: Condition };
 
-/** Brackets and `not` within each other, at most. */
+/** Deepest nesting of brackets and `not`. */
 const DEPTH_MAX = 32;
 const COMPARES = new Set(['<', '<=', '>', '>=', '==', '!=']);
 const KEYWORDS = new Set(['and', 'or', 'not']);
@@ -114,7 +114,7 @@ class Parser {
     return token;
   }
 
-  /** Keeps the first mistake and leaves nothing to read. */
+  /** Keeps the first mistake and skips the rest of the text. */
   #fail({ kind, text, at, end }: Token, example: string | undefined, expected: string): Condition {
     const found = kind === 'end' ? 'the end' : `"${shorten(text)}"`;
     const message = `${found}, expected ${expected}`;

@@ -10,11 +10,11 @@ import { shorten } from '../../../topologies/files/leaf.ts';
 /** A part of a condition, and its place in the text. */
 export interface Token {
   readonly kind: 'word' | 'quoted' | 'sign' | 'end';
-  /** Without quotes. */
+  /** The text without its quotes. */
   readonly text: string;
-  /** Its first character, from 0. */
+  /** Index of its first character. */
   readonly at: number;
-  /** Behind its last character. */
+  /** Index behind its last character. */
   readonly end: number;
 }
 
@@ -33,7 +33,7 @@ const CHARACTERS_MAX = 1_000;
 const TOKEN =
   /\s+|(?<sign><=|>=|==|!=|[<>()])|"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<word>[^\s<>()=!"'&|]+)/y;
 
-/** What people write elsewhere, and what it is called here. */
+/** Signs of other languages, and the word or sign to write here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   '=': '==',
   '&': 'and',
@@ -41,7 +41,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   '!': 'not',
 };
 
-/** The tokens of a condition, an `end` last; or the first character that begins none. */
+/** The tokens of a condition, the last of kind `end`; or the mistake at the first character that begins none. */
 export function readTokens(text: string): readonly Token[] | WhereMistake {
   if (text.length > CHARACTERS_MAX) {
     const message = `a condition of ${text.length} characters, the limit is ${CHARACTERS_MAX}`;

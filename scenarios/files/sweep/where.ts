@@ -14,9 +14,9 @@ import type { Token, WhereMistake } from './where-tokens.ts';
 /** A value to compare. */
 export interface WhereValue {
   readonly text: string;
-  /** What it measures; a word measures nothing. */
+  /** The kind of quantity; `word` for a text that is no number. */
   readonly kind: UnitKind | 'number' | 'word';
-  /** In base units; 0 for a word. */
+  /** The number in base units; 0 for a word. */
   readonly amount: number;
 }
 
@@ -38,7 +38,7 @@ export function whereValue(text: string): WhereValue {
   return { text, kind: quantity.kind, amount: quantity.value };
 }
 
-/** Parameters whose endings a hint compares. */
+/** Most parameters that are compared to find a hint. */
 const NAMED_MAX = 100;
 
 /** Compiles a condition, or says what is wrong with it first. */
@@ -73,7 +73,7 @@ function compile(condition: Condition, axes: readonly WhereAxis[]): WhereTest | 
 /** One side of a comparison. */
 interface Side {
   readonly token: Token;
-  /** What it may be: the values of a parameter, or one constant. */
+  /** The values that this side can have: those of a parameter, or one constant. */
   readonly values: readonly WhereValue[];
   readonly of: (cell: readonly WhereValue[]) => WhereValue;
   readonly isParameter: boolean;
