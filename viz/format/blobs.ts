@@ -13,7 +13,7 @@ export type MachineStates = ReadonlyMap<string, string>;
 const reader = new CborReader();
 const decoder = new TextDecoder();
 
-/** The bytes of the blob with an index. */
+/** The bytes of the blob with this number, counted from 0. */
 export function blobAt(aux: Uint8Array, number: number): Uint8Array | undefined {
   if (aux.length < 4) return undefined;
   const view = new DataView(aux.buffer, aux.byteOffset, aux.byteLength);

@@ -49,7 +49,7 @@ export interface BlockEntry {
   readonly drops: number;
   /** Offset of the block header in the file. */
   readonly offset: number;
-  /** Pairs of link and number of packets; empty if the index was rebuilt. */
+  /** Link number and number of its packets, in turn; empty if the index was rebuilt. */
   readonly linkCounts: Uint32Array;
 }
 
@@ -81,7 +81,7 @@ export async function readIndex(context: BlockContext): Promise<BlockIndex> {
   }
 }
 
-/** Reads the payload of a block in the layout without packing. */
+/** Reads the payload of a block; packed columns are unpacked. */
 export async function readPayload(context: BlockContext, entry: BlockEntry): Promise<Uint8Array> {
   const bytes = await readBytes(context, entry);
   if (!entry.isPacked) return bytes;
@@ -92,7 +92,7 @@ export async function readPayload(context: BlockContext, entry: BlockEntry): Pro
   }
 }
 
-/** Reads bytes; of a gzip stream, checks that it inflates to exactly the stated length. */
+/** Reads the bytes of a block, inflated; throws if gzip does not give the stated length. */
 async function readBytes(
   { source, inflate }: BlockContext,
   entry: Pick<BlockEntry, 'offset' | 'rawBytes' | 'storedBytes' | 'isGzip'>,
@@ -204,7 +204,7 @@ interface EntryPlace {
   readonly at: number;
   /** Offset in the file. */
   readonly offset: number;
-  /** Where the last block must end. */
+  /** Offset at which the last block of the file must have ended. */
   readonly end: number;
 }
 

@@ -22,10 +22,10 @@ const NO_VALUES = new Uint8Array(0);
 /** The rows of one block. */
 export class Block {
   readonly entry: BlockEntry;
-  /** The part of the block with variable length. */
+  /** The part of variable length after the columns: texts, states or packet bytes. */
   readonly aux: Uint8Array;
   readonly #columns = new Map<string, ColumnView>();
-  /** Added to the values of a `time` column. */
+  /** Time of the block, which is added to the values of a `time` column, ns. */
   readonly #base: number;
 
   /**
@@ -71,7 +71,7 @@ export class Block {
     return transit === (this.entry.isWide ? OPEN_WIDE : OPEN_NARROW) ? 'open' : 'arrived';
   }
 
-  /** The first row at or after `timeNs`; the number of rows if there is none. */
+  /** First row whose value in a sorted time column is at least `timeNs`; `rows` if none is. */
   firstAtOrAfter(name: string, timeNs: number): number {
     const column = this.column(name);
     const wanted = timeNs - this.#base;

@@ -17,18 +17,18 @@ const CAPTURES_MAX = 400;
 export interface Capture {
   readonly timeNs: number;
   readonly packet: number;
-  /** Identifies all packets that nodes made from each other. */
+  /** A number that a packet shares with all packets that nodes made from it. */
   readonly trail: number;
   /** The link on which the packet was sent; undefined if it was delivered to an application. */
   readonly link: number | undefined;
   /** The node that sent it, or whose application received it. */
   readonly node: number;
-  /** How long the node held it; undefined if the node created it. */
+  /** How long the node held the packet; undefined if the node created it. */
   readonly heldNs: number | undefined;
   readonly bytes: Uint8Array;
 }
 
-/** The places of a packet and of packets that nodes made from it. */
+/** The recorded bytes of a packet, and of packets that nodes made from it, at each place. */
 export function capturesOf(blocks: readonly Block[], packet: number): readonly Capture[] {
   const home = blocks.find((block) => block.column('packet').includes(packet));
   if (home === undefined) return [];
@@ -42,7 +42,7 @@ export function capturesOf(blocks: readonly Block[], packet: number): readonly C
     .map(([block, at]) => captureAt(block, at));
 }
 
-/** The first place of each trail, in chronological order. */
+/** The first capture of each trail, in chronological order. */
 export function firstOfTrails(blocks: readonly Block[]): readonly Capture[] {
   const seen = new Set<number>();
   const firsts: Capture[] = [];

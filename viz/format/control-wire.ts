@@ -43,7 +43,7 @@ export interface ControlFault {
   readonly endNs?: number;
 }
 
-/** The present state. */
+/** What pages are told about the run: its phase, the possible faults, and those injected. */
 export interface ControlState {
   /** `waiting` means that the run has not begun. */
   readonly phase: 'waiting' | 'open' | 'closed';
@@ -56,7 +56,7 @@ export interface ControlState {
   /** Why the run cannot be paused; absent if it can. */
   readonly paceBar?: string;
   readonly faults: readonly ControlFault[];
-  /** Number of messages that could not be used, by the reason. */
+  /** Number of messages from pages that were no usable order, by the name of the reason. */
   readonly refused: Readonly<Record<string, number>>;
 }
 
@@ -106,7 +106,7 @@ export function readOrder(text: string): ControlOrder | Refusal {
   }
 }
 
-/** Parses a reply; undefined if it is none. The server is trusted, so its parts are not checked. */
+/** Parses a reply; undefined if its kind is unknown. The rest is trusted, as the server is. */
 export function readReply(text: string): ControlReply | undefined {
   const value = parsed(text);
   const isKnown = ['state', 'done', 'refused', 'scenario'].includes(String(value?.['kind']));

@@ -24,7 +24,7 @@ export type Role =
   | 'c5'
   | 'c6';
 
-/** How a shape is drawn. */
+/** The colours and the line of a shape, and what a shape that is a button selects. */
 export interface Ink {
   readonly fill?: Role;
   readonly stroke?: Role;
@@ -76,7 +76,7 @@ export type Shape = Ink &
     | { readonly kind: 'group'; readonly shapes: readonly Shape[] }
   );
 
-/** The same data as a table: headings, and rows with as many cells. */
+/** The data of a drawing as a table: headings, and rows with as many cells. */
 export interface TableData {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | null)[])[];
@@ -165,7 +165,7 @@ export interface DrawingInput {
   readonly height: number;
 }
 
-/** One of the drawings that a protocol provides. */
+/** One kind of drawing that a protocol provides. */
 export interface ProtocolView {
   /** Name in the address: letters, digits and dashes, unique within the protocol. */
   readonly name: string;
@@ -185,8 +185,8 @@ export interface ProtocolViz {
   readonly protocol: string;
   readonly views: readonly ProtocolView[];
   /**
-   * Each node takes a layer off the packets that it passes on, so that no byte stays and nobody else
-   * can tell which packet became which. The packet panel then draws these layers.
+   * True if each node decrypts one layer of the packets that it forwards, which changes every byte.
+   * The packet panel then draws these layers.
    */
   readonly peels?: boolean;
   /**
@@ -195,8 +195,8 @@ export interface ProtocolViz {
    */
   readonly beliefsOf?: (node: NodeState) => readonly Belief[];
   /**
-   * What the parts of a delay leave out where nodes of this protocol are, in sentences; absent if
-   * nothing.
+   * Sentences about what the parts of a packet's delay leave out on routes through nodes of this
+   * protocol; absent if they leave out nothing.
    * @param meanOf Mean of a metric in words, `1.2 s on average over 300`; undefined if there is none.
    */
   readonly delayNote?: (meanOf: (metric: string) => string | undefined) => string;

@@ -35,7 +35,7 @@ export interface TraceFailure {
   readonly at: number;
 }
 
-/** The sentence, with the offset unless it already names one. */
+/** The sentence of a failure, with the offset added unless the sentence names an offset. */
 export function placed({ message, at }: TraceFailure): string {
   return /\bbyte \d/.test(message) ? message : `${message} (byte ${at})`;
 }
@@ -56,7 +56,7 @@ export class TraceProblem extends Error {
   }
 }
 
-/** Makes a problem that has no underlying error. */
+/** Makes a {@link TraceProblem} that has no underlying error; `at` is an offset in the file. */
 export function problem(name: FailureName, message: string, at: number): TraceProblem {
   return new TraceProblem({ name, message, at });
 }

@@ -13,7 +13,7 @@ interface Part {
   bytes: Uint8Array | undefined;
 }
 
-/** A source to which parts are appended. Offsets count dropped bytes too. */
+/** A source to which parts are appended. Dropping a part does not change the later offsets. */
 export class GrowingSource implements ByteSource {
   readonly #parts: Part[] = [];
   #size = 0;

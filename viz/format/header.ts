@@ -61,7 +61,7 @@ export async function readHead(source: ByteSource): Promise<HeadOfFile> {
   };
 }
 
-/** Parses a JSON object from the bytes of the file. */
+/** Parses a JSON object; `at` is the offset of its bytes in the file, for error messages. */
 export function parse(bytes: Uint8Array, at: number): Json {
   let value: unknown;
   try {
@@ -170,7 +170,7 @@ function isTimeSpan(value: unknown): boolean {
   return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
-/** An end of -1 means a medium shared by many nodes. */
+/** True if both ends of a link are known nodes; -1 stands for a medium that many nodes share. */
 function hasEnds({ from, to }: LinkInfo, nodes: number): boolean {
   return [from, to].every((end) => end >= -1 && end < nodes);
 }
@@ -190,7 +190,7 @@ function isContacts(value: unknown): value is ContactsInfo {
   return isPeriod && isListOf(windows, isTimes(2)) && isListOf(actual, isTimes(3));
 }
 
-/** Whether a value is a list of so many instants. */
+/** Makes a check: true for a list of exactly `count` instants. */
 function isTimes(count: number): (value: unknown) => value is number[] {
   return (value): value is number[] =>
     Array.isArray(value) && value.length === count && value.every((one) => isTimeSpan(one));

@@ -26,12 +26,12 @@ export function readerOf(source: LayoutSource): PacketReader {
   };
 }
 
-/** What a field has to do with a packet: it is there, is not of it, or the packet ends before. */
+/** Result of reading a field: complete, impossible in this protocol, or cut off with the packet. */
 type Outcome = 'read' | 'foreign' | 'cut';
 
 /** RFC 8949 section 3.1: the major type is in the upper three bits. */
 const MAJORS = { 'cbor unsigned': 0, 'cbor bytes': 2, 'cbor array': 4 } as const;
-/** Bytes of a value of which only the start is shown. */
+/** Number of bytes shown of a value in the form `start`. */
 const START_BYTES = 6;
 
 class Reading {
@@ -98,12 +98,12 @@ class Reading {
     if (typeof size !== 'string') return this.#amount(size);
     const first = this.#bytes[this.#at];
     if (first === undefined) return 1;
-    // RFC 8949 section 3: 28 to 30 are reserved, 31 is the indefinite length.
+    // The lower five bits (RFC 8949 section 3): 28 to 30 are reserved, 31 is the indefinite length.
     if (first >>> 5 !== MAJORS[size] || (first & 31) > 27) return -1;
     return (first & 31) < 24 ? 1 : 1 + 2 ** ((first & 31) - 24);
   }
 
-  /** The text of a value; undefined if no packet of this protocol has it. */
+  /** The text of a value; undefined if the value is impossible in a packet of this protocol. */
   #value(field: LayoutField, length: number): string | undefined {
     const { size, name, names, only } = field;
     const bytes = this.#bytes.subarray(this.#at, this.#at + length);
@@ -118,7 +118,7 @@ class Reading {
     return formOf(field) === 'number' ? String(value) : written(bytes, formOf(field));
   }
 
-  /** The texts of the named bits; undefined if no packet of this protocol has them. */
+  /** The texts of the named bits; undefined if a value is impossible in this protocol. */
   #bits(parts: readonly LayoutBits[]): string | undefined {
     const texts: string[] = [];
     let bit = 8 * this.#at;
@@ -158,7 +158,7 @@ class Reading {
   }
 }
 
-/** The argument of an item's head; undefined if it is not in its shortest form. */
+/** The number in the head of a CBOR item; undefined if the head is not in its shortest form. */
 function cborArgument(bytes: Uint8Array): bigint | undefined {
   const first = (bytes[0] ?? 0) & 31;
   if (bytes.length === 1) return BigInt(first);

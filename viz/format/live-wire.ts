@@ -31,7 +31,7 @@ const KINDS = ['head', 'lasting', 'packets', 'news', 'report'] as const;
  */
 export type LiveKind = (typeof KINDS)[number];
 
-/** How much of a stream a page has received. */
+/** How much of a run's stream a page has received: the last part of each lane. */
 export interface LivePlace {
   /** Number of the stream; every run has another one. */
   readonly stream: number;
@@ -64,7 +64,7 @@ export interface LiveNews {
   readonly trouble: string | undefined;
 }
 
-/** The answer to a GET request for {@link LIVE_PATH}. */
+/** The answer to a plain GET request for {@link LIVE_PATH}, without WebSocket. */
 export interface LiveAnswer extends LiveNews {
   /** Number of faults that pages have injected so far. */
   readonly injected: number;

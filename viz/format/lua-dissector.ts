@@ -7,7 +7,7 @@
 import { LUA_RUNTIME } from './lua-runtime.ts';
 import { formOf, type LayoutField, type PacketLayout, REPEAT_MAX } from './packet-layout.ts';
 
-/** A protocol as the dissector knows it. */
+/** A protocol that the dissector can read. */
 export interface DissectedProtocol {
   readonly name: string;
   readonly layout: PacketLayout;
@@ -30,7 +30,7 @@ export function luaDissector(
     name,
     abbreviation: `orrery.${slug(name)}`,
     isWhole: layout.isWhole ?? false,
-    // Packets that a field of another protocol holds are dissected there, and not by port.
+    // A protocol inside a field of another one is dissected there, not by its UDP port.
     isRoot: !held.has(name),
     layers: layout.layers.map(({ layer, fields }) => ({ layer, fields: fields.map(fieldTable) })),
   }));
@@ -43,7 +43,7 @@ export function luaDissector(
   ].join('\n');
 }
 
-/** The protocols that fields of a layout name. */
+/** Names of the protocols whose packets fields of this layout contain. */
 export function heldBy({ layers }: PacketLayout): readonly string[] {
   const held = layers.flatMap(({ fields }) => fields.flatMap(({ holds }) => holds ?? []));
   return held.filter((name) => name !== 'any');
@@ -63,7 +63,7 @@ function fieldTable(field: LayoutField): Readonly<Record<string, unknown>> {
   };
 }
 
-/** A name as filters write it. */
+/** A name as display filters of Wireshark write it. */
 function slug(name: string): string {
   return name
     .toLowerCase()

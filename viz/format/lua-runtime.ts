@@ -291,5 +291,5 @@ end
 for _, range in ipairs(PORTS) do DissectorTable.get("udp.port"):add(range, main) end
 `;
 
-/** See the module. */
+/** The Lua text. */
 export const LUA_RUNTIME: string = READING + SHOWING;

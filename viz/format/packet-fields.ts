@@ -18,8 +18,8 @@ export interface PacketField {
   /** The value as people write it. */
   readonly value: string;
   /**
-   * The bytes are themselves a packet of the named protocol, or with `any` of some protocol of
-   * these nodes. If that protocol can decode them, its fields replace this one.
+   * The protocol whose packet these bytes are; `any` stands for some protocol of the nodes at the
+   * ends of the link. If that protocol can decode the bytes, its fields replace this field.
    */
   readonly holds?: string;
 }

@@ -7,14 +7,14 @@
  * @module
  */
 
-/** `plus` and `times` the sum of the fields named; of a repeated field, the last one counts. */
+/** A number, or `times` × (sum of fields `of`) + `plus`, with the last value of repeated fields. */
 export type Amount =
   | number
   | { readonly of: string | readonly string[]; readonly times?: number; readonly plus?: number };
 
 /**
- * Number of bytes of a field: an amount, what is left, what is left up to an offset of the packet,
- * or that of the head of a CBOR item in its shortest form (RFC 8949 section 4.2.1).
+ * Number of bytes of a field: an amount; all bytes up to an offset in the packet (`until`) or up to
+ * its end (`rest`); or the head of a CBOR item in its shortest form (RFC 8949 section 4.2.1).
  */
 export type Size =
   | Amount
@@ -25,19 +25,20 @@ export type Size =
   | 'cbor array';
 
 /**
- * How a value is written: as a number, as all of its bytes or the first six in hex, as bytes with
- * dots between, or in hex groups of two bytes with colons between if it is above `groupsAbove`.
+ * How a value is written: as a decimal number; as all its bytes in hex; as its first six bytes in
+ * hex; as decimal bytes with dots between; or, above `groupsAbove`, as hex groups of two bytes with
+ * colons between.
  */
 export type ValueForm = 'number' | 'hex' | 'start' | 'dotted' | 'groups';
 
 interface Value {
   readonly name: string;
-  /** Default: a number up to 6 bytes, and for heads of CBOR; the first bytes in hex otherwise. */
+  /** Default: `number` for up to 6 bytes and for heads of CBOR items, otherwise `start`. */
   readonly form?: ValueForm;
-  /** For {@link ValueForm} `groups`: up to this value it is a number. */
+  /** For {@link ValueForm} `groups`: values up to this one are written as numbers. */
   readonly groupsAbove?: number;
   readonly names?: Readonly<Record<number, string>>;
-  /** A packet with another value is not of this protocol. */
+  /** The only possible values: a packet with another value is not of this protocol. */
   readonly only?: readonly number[];
 }
 
@@ -47,25 +48,25 @@ export interface LayoutBits extends Value {
   readonly bits: number;
 }
 
-/** True if the sum of the fields named is one of `is`, or none of `isNot`. */
+/** True if the sum of the fields in `of` is in `is` (if given) and not in `isNot`. */
 export interface Condition {
   readonly of: string | readonly string[];
   readonly is?: readonly number[];
   readonly isNot?: readonly number[];
 }
 
-/** A field; one of no bytes is left out, and one without a name is reserved. */
+/** A field. A field of 0 bytes is left out, and a field whose name is empty is reserved. */
 export interface LayoutField extends Value {
   readonly size: Size;
-  /** Together as many bits as the field has. */
+  /** The parts of a bit field; together they have as many bits as the field. */
   readonly bits?: readonly LayoutBits[];
   /**
-   * What is shown in place of the value: `{name}` is the text of an earlier field or of one of the
-   * bits, `{value}` that of this field, `{bytes}` the number of its bytes.
+   * What is shown in place of the value. In it, `{name}` stands for the text of an earlier field or
+   * bit, `{value}` for the text of this field, and `{bytes}` for the length of this field.
    */
   readonly text?: string;
   readonly when?: Condition;
-  /** As many such fields, numbered from 0; the one whose number `now` has is marked. */
+  /** `times` such fields, numbered from 0. The value of the field `now` tells which is marked. */
   readonly repeat?: { readonly times: Amount; readonly now?: string };
   /** See `PacketField.holds`. */
   readonly holds?: string;
@@ -77,25 +78,25 @@ export interface LayoutLayer {
   readonly fields: readonly LayoutField[];
 }
 
-/** See the module. */
+/** The layout of all packets of a protocol. */
 export interface PacketLayout {
   readonly layers: readonly LayoutLayer[];
-  /** A packet that is longer or shorter is not of this protocol. */
+  /** True if a packet that is longer or shorter than its fields is not of this protocol. */
   readonly isWhole?: boolean;
-  /** The protocol on whose packets these travel where links carry no bare ones. */
+  /** The protocol whose packets carry these packets, if no link carries them directly. */
   readonly within?: string;
-  /** UDP ports of the protocol, besides those of links, unless a file says others. */
+  /** UDP ports of the protocol by default, besides the ports that captures give to links. */
   readonly ports?: readonly number[];
 }
 
-/** A layout, or how it follows from what nodes have traced; undefined if that is not known. */
+/** A layout, or a function that derives it from traced states; undefined if they do not tell it. */
 export type LayoutSource =
   | PacketLayout
   | ((states: ReadonlyMap<string, string>) => PacketLayout | undefined);
 
-/** Largest number of fields of one repetition, whatever a packet says. */
+/** Largest number of times that a field is repeated, whatever number a packet states. */
 export const REPEAT_MAX = 4_096;
-/** Numbers up to this many bytes are exact. */
+/** Unsigned integers of up to this many bytes are exact as a JavaScript number. */
 const NUMBER_BYTES = 6;
 
 /** The layout of packets between nodes with these states. */
@@ -106,7 +107,7 @@ export function layoutIn(
   return typeof source === 'function' ? source(states) : source;
 }
 
-/** The form of a value that names none. */
+/** The form of a field's value, also if the field names no form. */
 export function formOf({ form, size }: LayoutField): ValueForm {
   if (form !== undefined) return form;
   const isShort = typeof size === 'number' && size <= NUMBER_BYTES;

@@ -10,18 +10,18 @@ import { box, words } from './shapes.ts';
 const HEIGHT = 24;
 const BUTTON = 78;
 
-/** A page of rows. */
+/** The rows of one page, and the buttons to the pages before and after. */
 export interface RowPage<T> {
   readonly shown: readonly T[];
-  /** The buttons, at a height of the drawing; none if all rows are shown. */
+  /** The buttons, at the vertical position `y` in px; none if all rows are shown. */
   buttons(y: number): readonly Shape[];
   /** Height of the buttons; 0 without them. */
   readonly height: number;
 }
 
-/** How rows are divided. */
+/** How rows are divided into pages, and which page is chosen. */
 export interface RowPaging {
-  /** Rows of a page. */
+  /** Number of rows on a page. */
   readonly size: number;
   /** Group of the keys of the buttons, and the noun of the rows: `links`. */
   readonly group: string;
@@ -55,7 +55,7 @@ interface ButtonPlace {
   readonly text: string;
 }
 
-/** Without such a page, it is only drawn. */
+/** A button to another page; if `isThere` is false, that page is missing and clicks do nothing. */
 function button({ key, x, y, text }: ButtonPlace, isThere: boolean): Shape {
   const shapes = [
     box({ x, y, w: BUTTON, h: HEIGHT }, { fill: 'panel', stroke: 'line', radius: 4 }),

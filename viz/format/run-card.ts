@@ -70,7 +70,7 @@ export interface TraceCard {
 export interface HeatCell {
   readonly value: number | null;
   readonly status: CardKpi['status'];
-  /** Id of the run of this combination, if its report was kept. */
+  /** Id of this combination's run; absent if its report was not kept. */
   readonly run?: string;
   /** The command that repeats this run; absent in results of older versions. */
   readonly command?: string;

@@ -12,7 +12,7 @@ type Look<K extends Shape['kind']> = Omit<Of<K>, 'kind' | 'x' | 'y' | 'text' | '
 /** Drawings narrower than this are for phones, px. */
 export const NARROW = 560;
 
-/** A text; the position is the start of its base line. */
+/** A text; (`x`, `y`) is the left end of its base line, px. */
 export function words(x: number, y: number, text: string, look: Look<'text'> = {}): Of<'text'> {
   return { kind: 'text', x, y, text, size: 'small', ...look };
 }
@@ -28,7 +28,7 @@ export function box(
 /** Width of an average character of small text, px. */
 const CHARACTER = 6.6;
 
-/** The beginning of a small text that fits a width in px. */
+/** A small text, cut off with an ellipsis if it is wider than `width` px. */
 export function fitted(text: string, width: number): string {
   const room = Math.floor(width / CHARACTER);
   return text.length > room ? `${text.slice(0, Math.max(1, room - 1))}…` : text;
@@ -45,7 +45,7 @@ export function milliseconds(us: number): string {
 }
 
 /**
- * The nodes to draw, in the order of the run: only the selected node if it has something to show.
+ * The nodes that have something to draw, in the order of the run; only the selected node if it has.
  */
 export function nodesShown(
   { nodes, selected }: DrawingInput,

@@ -17,7 +17,7 @@ export interface ByteSource {
 /** Inflates a gzip stream to `rawLength` bytes. It must stop if there are more. */
 export type Inflate = (stored: Uint8Array, rawLength: number) => Uint8Array | Promise<Uint8Array>;
 
-/** The members of `Blob` and `File` that are used. */
+/** The members of `Blob` and `File` that {@link blobSource} uses. */
 export interface SliceableBlob {
   readonly size: number;
   slice(begin: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };

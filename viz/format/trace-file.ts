@@ -59,7 +59,7 @@ export interface RowRange {
   readonly to: number;
 }
 
-/** One bin of the pyramid. */
+/** One bin of the pyramid: the hops that arrived or were lost in one interval; latencies in ns. */
 export interface BinRow {
   readonly startNs: number;
   readonly widthNs: number;
@@ -91,7 +91,7 @@ export interface BinQuery {
 interface RowQuery {
   readonly fromNs: number;
   readonly toNs: number;
-  /** How long rows of a block last at most, ns. */
+  /** How long before the window rows of a block may begin and still belong to it, ns. */
   readonly reachOf: (entry: BlockEntry) => number;
 }
 
@@ -121,7 +121,7 @@ export class TraceFile {
   #entries: readonly BlockEntry[];
   readonly #context: BlockContext;
   readonly #byTable = new Map<string, readonly BlockEntry[]>();
-  /** For each table and block, the latest instant that this block or an earlier one reaches. */
+  /** By table: for each block, the latest end of a row in this block or an earlier one, ns. */
   readonly #reach = new Map<string, Float64Array>();
   readonly #cache = new Map<BlockEntry, Block>();
   #cached = 0;
@@ -168,7 +168,7 @@ export class TraceFile {
     return this.#byTable.get(table) ?? [];
   }
 
-  /** Reads the texts that were written during the run; called once by {@link openTrace}. */
+  /** Reads the names, links and metrics that the run wrote into `text` blocks. */
   async readTexts(entries: readonly BlockEntry[] = this.blocksOf('text')): Promise<void> {
     for (const entry of entries) {
       const { aux } = await this.#block(entry);
@@ -236,8 +236,8 @@ export class TraceFile {
   }
 
   /**
-   * Rows of a table that begin in [from, to); for procedures, also rows that extend into it. Rows
-   * within a block are sorted.
+   * Rows of a table that begin in [from, to), sorted within each block. Rows of the table `span`
+   * (procedures) that began earlier and extend into the window are included.
    */
   rows(table: string, fromNs: number, toNs: number): Promise<RowRange[] | TraceFailure> {
     const reachOf = ({ maxTransitNs }: BlockEntry): number => (table === 'span' ? maxTransitNs : 0);
@@ -245,8 +245,8 @@ export class TraceFile {
   }
 
   /**
-   * Rows of the hop table with all that may be under way in [from, to): of each block, as far back as
-   * its slowest packet, or as long as lost ones are seen.
+   * Rows of the hop table that may be under way in [from, to): each block is also read back from
+   * `from` by its longest transit time, or by `lostForNs` (how long losses are shown) if longer.
    */
   rowsUnderWay(
     fromNs: number,
@@ -284,8 +284,8 @@ export class TraceFile {
   }
 
   /**
-   * The states of all machines at `timeNs`: those of the keyframe before it, with later changes
-   * applied.
+   * The states of all machines at `timeNs`: the last keyframe up to this instant, with the changes
+   * after the keyframe applied.
    */
   stateAt(timeNs: number): Promise<WorldState | TraceFailure> {
     return guarded(async () => {
@@ -314,8 +314,8 @@ export class TraceFile {
   }
 
   /**
-   * Bins of a time window, as fine as the query allows. They are sorted; bins without packets are
-   * absent.
+   * The bins in a time window, as fine as the query allows, in chronological order; bins without
+   * packets are absent.
    */
   bins(query: BinQuery): Promise<BinRow[] | TraceFailure> {
     return guarded(async () => {
@@ -336,14 +336,14 @@ export class TraceFile {
     });
   }
 
-  /** The first place of each packet whose bytes were recorded. */
+  /** For each packet whose bytes were recorded, the first place on its route. */
   trails(): Promise<readonly Capture[] | TraceFailure> {
     return guarded(async () => firstOfTrails(await this.#blocks('packet')));
   }
 
   /**
    * Every place where the bytes of a packet, or of packets made from it, were recorded, in
-   * chronological order; empty if they were not.
+   * chronological order; empty if no bytes were recorded.
    */
   captures(packet: number): Promise<readonly Capture[] | TraceFailure> {
     return guarded(async () => capturesOf(await this.#blocks('packet'), packet));
@@ -376,7 +376,7 @@ export class TraceFile {
     return levels.find(({ widthNs }) => widthNs >= leastNs) ?? (levels.at(-1) as BinLevel);
   }
 
-  /** Blocks of a table with rows under way at an instant. */
+  /** Blocks of a table that may have rows under way at an instant: begun, and not yet ended. */
   #reaching(table: string, timeNs: number): BlockEntry[] {
     const entries = this.blocksOf(table);
     const reach = this.#reach.get(table) as Float64Array;

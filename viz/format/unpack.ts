@@ -27,7 +27,7 @@ export interface PackedShape {
   readonly rawBytes: number;
 }
 
-/** A part of the packed bytes that has been read, and where the next one begins. */
+/** A part of the packed bytes that has been read, and the offset of the next part. */
 interface Part<T> {
   readonly part: T;
   readonly end: number;
@@ -74,7 +74,7 @@ function headAt(bytes: Uint8Array, at: number): Part<PackedHead> {
   return { part: { kind, bits, entries, base }, end };
 }
 
-/** Fills a column from packed numbers; returns where they end. */
+/** Fills a column from packed numbers; returns the offset after them. */
 function numbersInto(
   target: ColumnView,
   bytes: Uint8Array,
@@ -100,7 +100,7 @@ function numbersInto(
   return packed.end;
 }
 
-/** Reads numbers of equal length, from the lowest bit of each word on. */
+/** Reads numbers of `bits` bits each, from the lowest bit of each 32-bit word on. */
 class NumberReader {
   readonly #words: Uint32Array;
   readonly #bits: number;
@@ -127,7 +127,7 @@ class NumberReader {
   }
 }
 
-/** Words, after which the next part begins at a multiple of eight bytes. */
+/** Reads `count` 32-bit words and skips the padding to the next multiple of eight bytes. */
 function wordsAt(bytes: Uint8Array, at: number, count: number): Part<Uint32Array> {
   const { part, end } = bytesAt(bytes, at, aligned(count * WORD_BYTES));
   return { part: new Uint32Array(part.buffer, part.byteOffset, count), end };

@@ -22,23 +22,23 @@ import type { LiveChannel } from './live-channel.ts';
 const EVENTS_PATH = '/api/events';
 const MESSAGE_BYTES_MAX = 64 * 1024;
 const PING_MS = 15_000;
-/** A run writes many files; changes within this time are announced together. */
+/** Changes within this time are announced together, since a run writes many files. */
 const SETTLE_MS = 300;
 const BUFFERED_MAX = 1024 * 1024;
-/** If so many announcements wait for a slow page, it gets no further ones. */
+/** While this many announcements wait to be sent to a slow page, the page gets no further ones. */
 const WAITING_MAX = 16;
 const CLIENTS_MAX = 64;
 
 /** The parameters of {@link Announcer}. */
 export interface AnnouncerParts {
   readonly server: Server;
-  /** The connections of the server, of which the longest silent makes room. */
+  /** All connections of the server; if there are too many, the one silent for longest is closed. */
   readonly connections: Connections;
   readonly runs: string;
   readonly bound: Bound;
   /** Serves pages that watch the present run; undefined without a run. */
   readonly live: LiveChannel | undefined;
-  /** Acts on that run. */
+  /** Lets pages act on the present run; undefined without a run, or if that is not allowed. */
   readonly control: ControlChannel | undefined;
 }
 
@@ -129,7 +129,7 @@ export class Announcer {
     client.on('close', () => this.#listeners.delete(paced));
   }
 
-  /** After two pings without an answer, the page counts as gone. */
+  /** Sends a ping to each page; closes a connection whose last ping was not answered. */
   #ping(): void {
     for (const client of this.#sockets.clients) {
       if (this.#silent.has(client)) {
@@ -142,7 +142,7 @@ export class Announcer {
   }
 }
 
-/** File watching is optional: without it, readers use the reload button of the page. */
+/** Watches a folder; undefined if the system cannot: readers then use the page's reload button. */
 function watched(folder: string, changed: () => void): FSWatcher | undefined {
   try {
     const watcher = watch(folder, { recursive: true, persistent: false }, changed);

@@ -35,12 +35,12 @@ const PENDING_MAX = 16;
 
 /** Replies that may wait for a page, bytes. */
 const BYTES_MAX = 1024 * 1024;
-/** With so many replies waiting, a page gets the state once, when all of them have been sent. */
+/** While this many replies wait for a page, the state is withheld until all have been sent. */
 const WAITING_MAX = 16;
 
 interface Client {
   readonly paced: PacedSocket;
-  /** It was not told of a change. */
+  /** True if the state has changed since the page last got it. */
   isStale: boolean;
   windowAt: number;
   inWindow: number;

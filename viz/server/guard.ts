@@ -20,7 +20,7 @@ export interface Bound {
   readonly port: number;
 }
 
-/** The request headers that decide. */
+/** The request headers that decide whether a request is accepted. */
 export interface AskedBy {
   readonly host: string | undefined;
   readonly origin: string | undefined;
@@ -49,9 +49,8 @@ export function isOfOtherSite(site: string | readonly string[] | undefined): boo
 }
 
 /**
- * A server that listens on all interfaces answers to the addresses and the name of this machine.
- * Any other name could have been made to point here by an attacker; `--host` with that name allows
- * it.
+ * True if a `Host` header names this server. A server on all interfaces accepts the addresses and
+ * the name of this machine; an attacker could make any other name point here (`--host` allows one).
  */
 function isBoundName(host: string, { host: own, port }: Bound): boolean {
   if (own === '0.0.0.0' || own === '::') return isOfMachine(host, port);

@@ -21,22 +21,22 @@ export const COMMON_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * For our own page. The rest of its policy is in the page itself, because it can also be opened
- * from disk.
+ * Policy for our own page, sent as a header. The rest of the policy is in the page's HTML, because
+ * the page can also be opened from disk.
  */
 export const PAGE_POLICY = UNFRAMED;
 
 /**
- * `sandbox` removes our origin, so that no script in the file can read anything from this server.
+ * Policy for files of runs: `sandbox` removes our origin, so their scripts cannot read this server.
  */
 const FILE_POLICY = `sandbox; default-src 'none'; ${UNFRAMED}`;
 
-/** The report is displayed. Its style may be from an older version; only our own script may run. */
+/** Policy for the HTML report: only our own script, but any style, since old versions differ. */
 const REPORT_POLICY =
   `sandbox allow-scripts; default-src 'none'; script-src ${REPORT_SCRIPT_SOURCE}; ` +
   `style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; ${UNFRAMED}`;
 
-/** Chosen by the requested name, not by the name of a symbolic link's target. */
+/** Content types by extension of the requested name, not of a symbolic link's target. */
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
   json: 'application/json; charset=utf-8',

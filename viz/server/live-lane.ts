@@ -1,6 +1,6 @@
 /**
- * One lane of a watched run: numbered parts, the oldest of which are dropped when there are too
- * many bytes. Each reader remembers the number of its last part, so readers need no queues.
+ * One lane of a watched run: a list of numbered parts. The oldest parts are dropped when the list
+ * has too many bytes. Each reader remembers the number of its last part, so readers need no queues.
  *
  * @module
  */

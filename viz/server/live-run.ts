@@ -1,6 +1,6 @@
 /**
- * What the server holds of the watched run: the head of its trace, its blocks in two lanes, and its
- * progress. All of it is bounded, however many pages watch.
+ * What the server keeps in memory of the watched run: the head of its trace, its blocks in two
+ * lanes (packets; all other tables), and its progress. Its size does not depend on the pages.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { LiveLane } from './live-lane.ts';
 
 /** Packet data kept for late or slow pages, bytes. */
 const PACKETS_MAX = 8 * 1024 * 1024;
-/** All other data, bytes; failover.yaml produces 10 MB. */
+/** Blocks of all other tables, bytes; the scenario failover.yaml produces 10 MB. */
 const LASTING_MAX = 64 * 1024 * 1024;
 
 /** The facts that are known when a run begins. */
@@ -41,13 +41,13 @@ export interface LiveBounds {
 
 /** The run that pages watch. */
 export class LiveRun {
-  /** A number that differs from that of the previous run at the same URL. */
+  /** A number of this run; a later run at the same URL has another one. */
   readonly stream: number;
   readonly lasting = new LiveLane(Number.POSITIVE_INFINITY);
   readonly packets: LiveLane;
   readonly #lastingMax: number;
   #head: Uint8Array | undefined;
-  /** Rows that the run discarded because they were not collected in time. */
+  /** Packet rows that the run discarded because the server did not collect them in time. */
   #lostRows = 0;
   #reports = 0;
   #makeReport: (() => Uint8Array) | undefined;
@@ -90,8 +90,8 @@ export class LiveRun {
   }
 
   /**
-   * The card of the run in progress; undefined once its report is written, which has a card of its
-   * own.
+   * The card of the run in progress; undefined once its report is written, since the report's card
+   * then replaces this one.
    */
   get card(): Omit<LiveCard, 'injected'> | undefined {
     const { run: name, seed, phase, nowNs, durationNs, report } = this.#news;
@@ -108,7 +108,7 @@ export class LiveRun {
     if (this.#news.trouble !== undefined) return;
     if (this.lasting.bytes + lasting.length > this.#lastingMax) {
       const megabytes = Math.round(this.#lastingMax / 2 ** 20);
-      // Measurements are either shown completely or not shown.
+      // A gap in the measurements would mislead, so from here on nothing more is shown.
       const trouble = `after ${megabytes} MB of measurements, nothing more is shown until the run ends`;
       this.#news = { ...this.#news, trouble };
       return;

@@ -10,7 +10,7 @@ import { encodeLive, type LiveKind, type LiveNews, type LivePlace } from '../for
 import type { LiveLane } from './live-lane.ts';
 import type { LiveRun } from './live-run.ts';
 
-/** While more than this is on its way to the page, nothing is sent. */
+/** While more bytes than this wait in the socket's send buffer, nothing is sent. */
 const BUFFERED_MAX = 1024 * 1024;
 const READ_MAX = 1024 * 1024;
 /** News is sent at most once in this many ticks. */
@@ -37,8 +37,8 @@ export class LiveViewer {
   #ticks = 0;
 
   /**
-   * @param place What the page already has. Everything is sent if it is absent or of another
-   * stream.
+   * @param place What the page already has. If it is absent or belongs to another run, everything
+   * is sent.
    */
   constructor(run: LiveRun, socket: LiveSocket, place: LivePlace | undefined) {
     this.#run = run;
@@ -90,8 +90,8 @@ export class LiveViewer {
   }
 
   /**
-   * Each report contains all measurements so far, so a page that missed some needs only the last
-   * one.
+   * Sends the latest interim report if the page has not got it. Each report contains all
+   * measurements so far, so earlier ones may be skipped.
    */
   #sendReport(): void {
     if (this.#reports === this.#run.reports) return;

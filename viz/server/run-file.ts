@@ -21,7 +21,7 @@ export interface RunFile {
   readonly path: string;
 }
 
-/** Finds the file; undefined if there is none that may be served. */
+/** Finds the file that the parts of a URL name; undefined if there is none that may be served. */
 export async function runFile(
   root: string,
   parts: readonly string[],

@@ -15,7 +15,7 @@ import { sweepCard } from './sweep-card.ts';
 const LISTED_MAX = 500;
 /** A report larger than this is not read for its card. */
 const REPORT_BYTES_MAX = 32 * 1024 * 1024;
-/** Largest number of reports in memory while cards are made, however many clients ask. */
+/** Largest number of reports read at once while cards are made, however many clients ask. */
 const AT_ONCE = 4;
 /**
  * Depth to which folders below `runs/` are searched: scenario, then seeds or sweep, then points.
@@ -56,7 +56,7 @@ interface Found {
 export class RunFolder {
   readonly root: string;
   readonly #known = new Map<string, Known>();
-  /** The list that is being made and the one after it, shared by all callers that wait. */
+  /** The list that is being made, and the list after it; all waiting callers share them. */
   #making: Promise<RunIndex> | undefined;
   #next: Promise<RunIndex> | undefined;
 
@@ -66,7 +66,7 @@ export class RunFolder {
 
   /** The cards of all runs, newest first; none if the folder is missing. */
   index(): Promise<RunIndex> {
-    // The list that is being made may lack the newest files, so the caller gets the one after it.
+    // The list that is being made may lack the newest files, so the caller gets the next list.
     if (this.#making !== undefined) return this.#after(this.#making);
     this.#making = this.#make().finally(() => {
       this.#making = undefined;
@@ -155,7 +155,7 @@ async function keptBelow(folder: string): Promise<readonly string[]> {
 }
 
 /**
- * True for names that folders and files of runs may have; requests are checked by the same rule.
+ * True for names that folders and files of runs may have. Listing and requests use this same rule.
  */
 export function isRunName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name);

@@ -22,12 +22,12 @@ import type { LiveRun } from './live-run.ts';
 import { runFile } from './run-file.ts';
 import { RunFolder } from './runs.ts';
 
-/** Enough for several browser windows with six connections each and their WebSockets. */
+/** Largest number of connections: several browser windows with six each, and their WebSockets. */
 const CONNECTIONS_MAX = 256;
 const HEADERS_MAX = 64;
 const REQUEST_MS = 30_000;
 const HEADERS_MS = 10_000;
-/** A page that reads nothing of its answer for so long is cut off. */
+/** A client that reads nothing of its response for this long is disconnected. */
 const IDLE_MS = 30_000;
 
 /** What the server serves, and where. */
@@ -39,9 +39,9 @@ export interface VizOptions {
   readonly host: string;
   /** 0 means any free port. */
   readonly port: number;
-  /** The present run of this process. */
+  /** The run that this process is executing; absent if it executes none. */
   readonly live?: LiveRun;
-  /** Acts on that run; used only if `host` is loopback. */
+  /** Carries out orders of pages to that run; used only if `host` is a loopback address. */
   readonly control?: ControlHandler;
 }
 
@@ -124,7 +124,7 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => Bound): Ex
   return app;
 }
 
-/** Reads and compresses the page only once. */
+/** Makes the handler that serves the page, which is read and compressed only once. */
 function pageHandler(page: string): (request: Request, response: Response) => void {
   const plain = readFileSync(page);
   const packed = gzipSync(plain);

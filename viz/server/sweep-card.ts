@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { type SweepResult, sweepGrid, sweepKpis } from '../../reports/sweep.ts';
 import type { HeatGrid, SweepCard } from '../format/run-card.ts';
 
-/** Largest number of KPIs on a card, and of rows that are read. */
+/** Largest number of KPIs on a card, and of rows that are read from `sweep.json`. */
 const GRIDS_MAX = 12;
 const ROWS_MAX = 1_000;
 

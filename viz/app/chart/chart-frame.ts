@@ -18,7 +18,7 @@ export interface ChartContent {
   /** What is drawn, over which axis, with which interval of confidence. */
   readonly caption: string;
   /**
-   * One sentence for screen readers that contains the main number; without it they read the title.
+   * One sentence for screen readers that contains the main number; if absent, they read the title.
    */
   readonly summary?: string;
   /** Rows of the table, or a function that makes them when the reader opens the table. */
@@ -30,7 +30,7 @@ export interface ChartParts {
   /** File name of the exports, without extension. */
   readonly name: string;
   readonly origin: Origin;
-  /** Makes the drawing that is exported. Without it, the SVG in the frame is exported. */
+  /** Makes the drawing that is exported; if absent, the SVG in the frame is exported. */
   readonly picture?: () => SVGSVGElement;
 }
 
@@ -99,7 +99,7 @@ export class ChartFrame {
     });
   }
 
-  /** Replaces what the chart shows. This is cheap enough for every animation frame. */
+  /** Replaces the texts and the table; cheap enough to be called in every animation frame. */
   show(content: ChartContent): void {
     this.#content = content;
     const { title, caption, summary = title } = content;

@@ -7,7 +7,7 @@
 import { leastOf } from '../../../engine/pure/extremes.ts';
 import type { Corner } from './stairs.ts';
 
-/** A possible position of a label: the start, middle or end of its base line. */
+/** A possible position of a label: the left (`start`) or right (`end`) end of its base line. */
 export interface LabelSpot {
   readonly x: number;
   readonly y: number;
@@ -28,7 +28,7 @@ const CHARACTER = 6.9;
 const ASCENT = 11;
 const DESCENT = 4;
 
-/** Assigns a place to one label after the other. */
+/** The free room of a chart; gives each label a spot and then treats that spot as taken. */
 export class LabelRoom {
   readonly #bounds: Box;
   readonly #taken: Box[] = [];

@@ -9,7 +9,7 @@ import type { Window } from '../data/trace-answers.ts';
 
 import { download } from './picture.ts';
 
-/** Downloads the file. Without a window it covers the whole trace. */
+/** Downloads the file; if `window` is absent, it covers the whole trace. */
 export async function savePerfetto(run: OpenRun, window?: Window): Promise<void> {
   const trace = await run.trace();
   const [fromNs, toNs] = trace.info.rangeNs;

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Properties of shapes and text that the style sheets set. */
+/** CSS properties of shapes and text that an exported drawing must contain inline. */
 const STYLED = [
   'fill',
   'fill-opacity',
@@ -43,7 +43,7 @@ export function standalone(drawing: SVGSVGElement, summary: string): string {
   return new XMLSerializer().serializeToString(copy);
 }
 
-/** Renders an exported SVG as a PNG. */
+/** Renders an exported SVG as a PNG, at twice the size of `drawing`. */
 export async function pngOf(svg: string, drawing: SVGSVGElement): Promise<Blob> {
   const { width, height } = sizeOf(drawing);
   const image = new Image();

@@ -73,7 +73,7 @@ export function horizontalAxis(plot: Plot, ticks: readonly Tick[], title: string
   );
 }
 
-/** A round value as the label of a tick, without its unit. */
+/** The label of a tick at a round value, without the unit, in the unit of a scale. */
 export function tickText(value: number, { divisor }: Scale): string {
   return grouped(String(Number((value / divisor).toPrecision(6))));
 }
@@ -87,7 +87,7 @@ export function tickTexts(values: readonly number[], scale: Scale): readonly str
   return written();
 }
 
-/** Drops ticks that would be too close to their neighbour. */
+/** Drops each tick that is less than `room` px from the tick kept before it. */
 export function spaced(ticks: readonly Tick[], room: number): readonly Tick[] {
   const kept: Tick[] = [];
   for (const tick of ticks) {

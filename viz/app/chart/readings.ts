@@ -18,7 +18,7 @@ export interface Reading {
 
 type Place = Pick<Reading, 'x' | 'y'>;
 
-/** The differences between charts with an axis and charts in a plane. */
+/** What differs between charts with marks along an axis and charts with marks in a plane. */
 interface Walk {
   /** By how many marks an arrow key moves. */
   readonly steps: Readonly<Record<string, number>>;
@@ -32,9 +32,9 @@ interface Walk {
 
 /** Options for marks in a plane. */
 export interface PointOptions {
-  /** How many marks the up and down arrows skip; default 1. */
+  /** By how many marks the up and down arrow keys move; default 1. */
   readonly perRow?: number;
-  /** The first arrow key goes to this mark. */
+  /** Index of the mark to which the first arrow key goes. */
   readonly begin?: number;
   /** Called when the reader presses Enter on a mark. */
   open?(at: number): void;
@@ -83,8 +83,8 @@ export function nearestPoint(readings: readonly Place[], { x, y }: Place): numbe
 }
 
 /**
- * Index of the mark after a step. The first step goes to the first mark, and no step goes beyond
- * the ends.
+ * Index of the mark after a step of the arrow keys. The first step goes to the first mark, and a
+ * step beyond the first or last mark does nothing.
  */
 export function steppedFrom(at: number, step: number, count: number): number {
   if (at < 0) return 0;

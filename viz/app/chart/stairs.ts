@@ -1,6 +1,6 @@
 /**
- * Draws staircases: a cumulative share stays level until the next measured value, so that the chart
- * shows no samples between measured ones. Uses no DOM.
+ * Curves of cumulative distributions as staircases: the share stays level until the next measured
+ * value, so that the chart shows no samples between measured ones. Uses no DOM.
  *
  * @module
  */

@@ -37,7 +37,7 @@ import {
 } from './tail.ts';
 
 const HEIGHT = 340;
-/** Drawings narrower than this use short labels. */
+/** Drawings narrower than this use short labels, px. */
 const SLIM = 460;
 /** Labels of the vertical axis closer than this would overlap, px. */
 const TICK_PITCH = 16;
@@ -61,7 +61,7 @@ interface Labelled extends Places {
   readonly room: LabelRoom;
 }
 
-/** Vertical distance of two labels, px. */
+/** Vertical distance between the possible positions of labels, px. */
 const LABEL_PITCH = 16;
 
 /** The drawing, with values that can be read off. */
@@ -164,7 +164,7 @@ function limitsOf(list: readonly Distribution[], { plot, x, room }: Labelled): r
   const byLimit = new Map(list.flatMap(({ kpis }) => kpis.map((kpi) => [kpi.limit, kpi] as const)));
   return [...byLimit.values()].flatMap((kpi) => {
     const at = x(kpi.limit);
-    // The title names the metric where there is one.
+    // If the chart shows one metric only, its title names the metric, so the label need not.
     const judged = list.length === 1 ? kpi.aggregation : kpiName(kpi);
     const words = `${judged} ${kpi.comparison} ${limitQuantity(kpi.limit, kpi.unit)}`;
     const rows = Array.from({ length: 12 }, (_, row) => plot.top + 12 + LABEL_PITCH * row);
@@ -193,7 +193,7 @@ function labelAt({ x, y, anchor }: LabelSpot, text: string): Node {
   return svgElement('text', { class: `limit-label halo ${anchor}`, x, y }, text);
 }
 
-/** The quantiles that KPIs judge, grey if there are too few samples. */
+/** The points and labels of the quantiles that KPIs judge, grey if there are too few samples. */
 function judgedPoints(curves: readonly Curve[], row: number, places: Labelled): readonly Node[] {
   const { distribution, label: name } = curves[row] as Curve;
   const { kpis, metric } = distribution;

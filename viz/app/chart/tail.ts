@@ -1,7 +1,7 @@
 /**
- * The tail of a distribution in numbers. Shares are placed on -log10(1 - F), so that one packet in
- * a thousand is as visible as the median. A point counts as reliable only if at least ten samples
- * lie beyond it (docs/spec/browser-view.md).
+ * The tail of a distribution in numbers. A cumulative share F is drawn at -log10(1 - F), so that
+ * one packet in a thousand is as visible as the median. A point is reliable only if at least ten
+ * samples lie beyond it (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -25,7 +25,7 @@ export interface Distribution {
   readonly kpis: readonly KpiResult[];
 }
 
-/** All distributions of a report, those with a limit first, then by number of samples. */
+/** All distributions of a report: those in ns first, then those with a limit, then by samples. */
 export function distributionsOf(report: Report): readonly Distribution[] {
   const found = Object.entries(report.metrics).flatMap(([name, metric]): Distribution[] => {
     const points = metric.quantiles ?? [];
@@ -45,7 +45,7 @@ export function isOneValue({ metric }: Distribution): boolean {
   return metric.count === 1 || metric.min === metric.max;
 }
 
-/** Position of a share on the tail axis. The largest of n samples is at log10(n). */
+/** Position of cumulative share `p` on the tail axis; the largest of n samples is at log10(n). */
 export function tailPlace(p: number, n: number): number {
   return -Math.log10(Math.max(1 - p, 1 / Math.max(1, n)));
 }
@@ -60,13 +60,13 @@ export function quantileName(p: number): string {
   return `p${Number((p * 100).toFixed(4))}`;
 }
 
-/** Ticks of the tail axis, including the bottom one, as far as n samples are reliable. */
+/** Ticks of the tail axis: 0 %, and each named quantile for which n samples are enough. */
 export function tailTicks(n: number): readonly { readonly p: number; readonly label: string }[] {
   const sure = [0, ...NAMED.filter((p) => p !== 0.95)].filter((p) => p === 0 || isSure(p, n));
   return sure.map((p) => ({ p, label: `${Number((p * 100).toFixed(4))} %` }));
 }
 
-/** The curve in two parts: the one with enough samples, and the rest. */
+/** The points of a curve in two parts: with enough samples beyond them, and the rest. */
 export function tailParts(one: Distribution): {
   readonly sure: readonly QuantilePoint[];
   readonly rest: readonly QuantilePoint[];
@@ -88,7 +88,7 @@ export function doubtAbout(p: number, n: number): string | undefined {
   return `needs ${whole(samplesNeeded(p))} samples, has ${whole(n)}`;
 }
 
-/** The range of the values. It includes a limit unless that is far away. */
+/** The range of the values and the limits; a limit far above all values is left out. */
 export function valueDomain(list: readonly Distribution[]): readonly [number, number] {
   const least = leastOf(list.map(({ metric }) => metric.min ?? 0));
   const most = greatestOf(list.map(({ metric }) => metric.max ?? 1));

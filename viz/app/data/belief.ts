@@ -1,6 +1,6 @@
 /**
  * Compares belief with truth: which links and nodes are down or impaired at the cursor, and which
- * nodes know it. The truth is the fault table of the trace. Beliefs are what protocols read from
+ * nodes know that. The truth is the fault table of the trace. Beliefs are what protocols read from
  * the states of their nodes (`ProtocolViz.beliefsOf`), for example BFD sessions of routers and
  * paths of gateways. Uses no DOM.
  *
@@ -11,14 +11,14 @@ import type { Belief, NodeState, ProtocolViz } from '../../format/drawing.ts';
 import type { TraceInfo } from './trace-answers.ts';
 import { brokenLinks, type Disruption, disruptionsAt, linksOf, linkText } from './truth.ts';
 
-/** How a node's belief about a link compares with the truth. */
+/** Whether a node knows that a link is broken; `outdated`: still thinks so after the repair. */
 export type Standing = 'knows' | 'unaware' | 'outdated';
 
 /** A node that watches a link, and what it believes about the link. */
 export interface Watcher {
   readonly node: string;
   readonly standing: Standing;
-  /** The sources of its belief: `BFD`, `path via-110-310-210`. */
+  /** The sources of the node's belief: `BFD`, `path via-110-310-210`. */
   readonly by: readonly string[];
   /** True if the node sends packets over the link although the link is down. */
   readonly isSending: boolean;
@@ -27,21 +27,21 @@ export interface Watcher {
 /** A link or node that is or was broken, with the nodes that watch it. */
 export interface BeliefOf {
   readonly target: string;
-  /** Undefined after the fault has ended. */
+  /** What is wrong with the target; undefined after the fault has ended. */
   readonly disruption: Disruption | undefined;
-  /** When its present state began, ns of the run. */
+  /** When the target broke or, after the fault, when it was repaired, ns of the run. */
   readonly sinceNs: number;
   readonly watchers: readonly Watcher[];
 }
 
 type Info = Pick<TraceInfo, 'links' | 'nodes' | 'faults'>;
 
-/** Largest number of names in a sentence; the others are counted. */
+/** Largest number of node names in a sentence; of more nodes it gives the number. */
 const NAMES_MAX = 4;
 
 /**
- * Everything that is broken at an instant, the latest fault first, and who knows about it. If
- * nothing is broken, the latest fault alone.
+ * Everything that is broken at an instant, the latest fault first, with the nodes that watch it. If
+ * nothing is broken, only the target of the latest fault that has ended.
  */
 export function beliefsAt(
   info: Info,
@@ -83,7 +83,7 @@ function watcherOf(
   beliefs: readonly Belief[],
   { disruption, broken }: Truth,
 ): Watcher | undefined {
-  // BFD only tells whether a link carries packets at all, not how many it loses.
+  // A belief about a single link comes from BFD, which does not notice that a link is impaired.
   const fitting = beliefs.filter(
     ({ links }) => disruption?.state !== 'impaired' || links.length > 1,
   );
@@ -110,8 +110,8 @@ function watcherOf(
 }
 
 /**
- * `core-110 ↔ core-310 down for 38 ms, no node knows yet`. Empty if nothing was ever broken or no
- * protocol reports what its nodes believe.
+ * A text such as `core-110 ↔ core-310 down for 38 ms, no node knows yet`. Empty if nothing was ever
+ * broken or no protocol reports what its nodes believe.
  */
 export function beliefText(beliefs: readonly BeliefOf[], timeNs: number): string {
   const [first] = beliefs;
@@ -139,7 +139,7 @@ export function beliefText(beliefs: readonly BeliefOf[], timeNs: number): string
   return `${known}, ${namesOf(unaware)} ${verb(unaware, 'does', 'do')} not yet${still}`;
 }
 
-/** `core-110, core-310 (BFD) and gateway-111 (path)`. */
+/** Node names by the source of the belief: `core-110, core-310 (BFD) and gateway-111 (path)`. */
 function namesOf(watchers: readonly Watcher[]): string {
   const groups = new Map<string, string[]>();
   for (const { node, by } of watchers) {
@@ -149,7 +149,7 @@ function namesOf(watchers: readonly Watcher[]): string {
   return [...groups].map(([kind, names]) => `${listed(names)} (${kind})`).join(' and ');
 }
 
-/** `a, b`. Of a long list, the first names and the number of the others. */
+/** A list such as `a, b`, or `a, b, c, 7 more` if there are many names. */
 function listed(names: readonly string[]): string {
   if (names.length <= NAMES_MAX) return names.join(', ');
   return `${names.slice(0, NAMES_MAX - 1).join(', ')}, ${names.length - NAMES_MAX + 1} more`;

@@ -1,12 +1,12 @@
 /**
- * Whether links can send at an instant, by the contacts of the header. Uses no DOM.
+ * Whether links can send at an instant, from the contacts in the header of the trace. Uses no DOM.
  *
  * @module
  */
 import type { ContactsInfo } from '../../../engine/measure/trace/layout.ts';
 import type { TraceInfo } from './trace-answers.ts';
 
-/** Links with contacts, by id: true while at least one of their directions can send. */
+/** For each link with contacts, by its id: whether one of its directions can send at an instant. */
 export function contactsAt(
   { links }: Pick<TraceInfo, 'links'>,
   timeNs: number,

@@ -8,7 +8,7 @@
 // Ids of the HTML elements that hold the demo.
 const DEMO_REPORT_ID = 'demo-report';
 const DEMO_TRACE_ID = 'demo-trace';
-/** Id of the demo run in the address. */
+/** Id of the demo run, as the page's address has it. */
 export const DEMO_RUN = 'demo';
 
 /** The text of the demo's report; undefined if the page was built without a demo. */

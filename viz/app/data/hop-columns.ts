@@ -1,6 +1,6 @@
 /**
- * Fills columns of packets from blocks of the hop table. If there are too many packets, it drops
- * some by their number, so that a packet is drawn either in every frame or in none
+ * Fills columns of packets from blocks of the hop table. If there are too many packets, some are
+ * left out by a hash of their number, so that a packet is drawn either in every frame or in none
  * (docs/spec/browser-view.md).
  *
  * @module
@@ -21,7 +21,7 @@ export type Wanted = (row: {
 
 /**
  * Columns of the wanted rows, at most `rowsMax`.
- * @param openUntilNs When packets without an arrival count as ended.
+ * @param limit Packets without an arrival count as ended `lostForNs` after their departure.
  */
 export function hopColumns(
   ranges: readonly RowRange[],
@@ -47,7 +47,7 @@ export function hopColumns(
   return filled(kept, places.length);
 }
 
-/** True for about one packet in `oneIn`, always for the same ones. */
+/** True for about one packet number in `oneIn`, chosen by a hash: always the same answer. */
 export function isKept(packet: number, oneIn: number): boolean {
   return (Math.imul(packet, SPREAD) >>> 8) % oneIn === 0;
 }

@@ -1,6 +1,6 @@
 /**
- * Sends one query at a time and, while it is pending, keeps only the newest of the others. Older
- * ones are never sent, so scrubbing stays smooth however slow the answers are.
+ * Sends one query at a time. Of the queries that come while it is pending, only the newest is sent
+ * afterwards, so scrubbing stays smooth however slow the answers are.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export class Latest<A, R> {
   #next: { readonly asked: A } | undefined;
 
   /**
-   * @param told Called with each answer, and with errors.
+   * @param told Its `tell` is called with each answer, its `fail` with each error.
    */
   constructor(
     ask: (asked: A) => Promise<R>,

@@ -61,7 +61,7 @@ const DROPPED = 'file/';
 /** The runs that this page can open. */
 export class Library {
   readonly state = new Observable<LibraryState>({ kind: 'loading' });
-  /** True if the page came from a server. A page opened from disk has none. */
+  /** True if the page came from a server, false if it was opened from disk. */
   readonly hasServer = location.protocol !== 'file:';
   readonly #dropped = new Map<string, Dropped>();
 
@@ -150,7 +150,7 @@ export class Library {
     return openRun(id, report, hasTrace ? { kind: 'address', url } : undefined);
   }
 
-  /** Looked up in the list, because browsers log a request for a missing file as an error. */
+  /** Whether the list has a trace for a run: a request for a missing file would log an error. */
   #listedTrace(id: string): boolean | undefined {
     const { value } = this.state;
     const cards = value.kind === 'ready' ? value.cards : [];
@@ -161,7 +161,7 @@ export class Library {
   }
 }
 
-/** True unless the run is the demo or was dropped on the page. */
+/** True for runs of the server; false for the demo, the run in progress and dropped files. */
 function isServed(id: string): boolean {
   return id !== DEMO_RUN && id !== LIVE_RUN && !id.startsWith(DROPPED);
 }

@@ -23,7 +23,7 @@ import { infoOf } from './trace-queries.ts';
 /** Largest amount of packet data that the page keeps, bytes. */
 const PACKETS_MAX = 48 * 1024 * 1024;
 const TELL_MS = 100;
-/** How long the page waits for the first packets once the run has begun. */
+/** How long the page waits for the first packets once the run has begun, before it opens, ms. */
 const PATIENCE_MS = 1_000;
 const RETRY_MS = 500;
 const RETRY_MS_MAX = 4_000;
@@ -113,7 +113,7 @@ export class LiveFeed {
       this.#listener.failed(failure);
       return;
     }
-    // Keeps what is shown and adds the reason why nothing follows.
+    // The page keeps what it shows, with the reason why nothing more follows.
     this.#news = { ...this.#news, trouble: failure.message };
     this.#setLink('over');
   }
@@ -150,7 +150,7 @@ export class LiveFeed {
     return undefined;
   }
 
-  /** Drops the oldest packets when there are too many. */
+  /** Remembers a part of packets, and drops the oldest parts when they hold too many bytes. */
   #keep(part: PacketPart): void {
     this.#packets.push(part);
     this.#packetBytes += part.bytes;
@@ -182,7 +182,7 @@ export class LiveFeed {
     return undefined;
   }
 
-  /** An index that is missing would be damage in a file, but is normal during a run. */
+  /** The facts of the trace, without damage: a missing index is normal while the run writes. */
   async #look(trace: TraceFile): Promise<TraceInfo | TraceFailure> {
     const info = await infoOf(trace, this.#source.size);
     if (isFailure(info)) return info;

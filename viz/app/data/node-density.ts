@@ -1,6 +1,6 @@
 /**
- * How many packets arrived at each node, taken from the pyramid of the trace. It reads no single
- * packets, so it stays fast for any number of them (docs/spec/browser-view.md).
+ * How many packets arrived at each node, summed from the bins of the trace's pyramid. No single
+ * packet is read, so this is fast for any number of packets (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Density, Window } from './trace-answers.ts';
 
 const BINS_MAX = 600;
 
-/** Packets by destination node and bin, including those lost on the way. */
+/** Packets by the node at the end of their link and by bin, including those lost on the link. */
 export async function nodeDensity(
   trace: TraceFile,
   { fromNs, toNs, binsMax = BINS_MAX }: Window & { readonly binsMax?: number },

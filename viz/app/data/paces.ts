@@ -1,7 +1,7 @@
 /**
- * The exact time that a packet spends on a link, from the rate, delay and overhead of that
- * direction at that instant. These come from the header of the trace and its table of changes.
- * Older traces lack them, and the result is undefined.
+ * The exact time that a packet spends on one direction of a link, from its rate, delay and overhead
+ * at that instant. They come from the header of the trace and its table of changes. Older traces
+ * lack them, and then the result is undefined.
  *
  * @module
  */
@@ -44,12 +44,12 @@ export class PaceBook {
     this.#overheads = links.map(({ overheadBytes = 0 }) => overheadBytes);
   }
 
-  /** The time of a packet whose serialisation begins at `departNs`. */
+  /** The time on the link of a packet of `bytes` whose serialisation begins at `departNs`. */
   timeOf(link: number, bytes: number, departNs: number): LinkTime | undefined {
     const rateBps = this.#at(link, departNs)?.rateBps;
     if (rateBps === undefined) return undefined;
     const length = bytes + (this.#overheads[link] ?? 0);
-    // Exact to one nanosecond: the link carries the remainder of the division over to the next
+    // Exact to one nanosecond, because a link adds the remainder of this division to its next
     // packet.
     const serialisationNs = Math.floor((length * BIT_NS_PER_BYTE) / rateBps);
     // Uses the delay at the instant when the packet leaves the transmitter.

@@ -18,7 +18,7 @@ import type {
 } from './trace-answers.ts';
 import type { TraceClient } from './trace-client.ts';
 
-/** Largest number of packets in a file, about 20 MB of text. */
+/** Largest number of packets in a file; they need about 20 MB of text. */
 const PACKETS_MAX = 50_000;
 
 /** Everything that the trace holds for an interval. */
@@ -152,8 +152,8 @@ function instants({ marks, drops, info, fromNs, toNs }: Stretch): readonly Event
 }
 
 /**
- * Several packets are on a link at a time, so each gets a pair of events as well. Packets that did
- * not arrive are listed as losses.
+ * A pair of begin and end events for each packet that arrived, since several packets are on a link
+ * at a time. The other packets are listed as losses.
  */
 function packetEvents({ hops, info }: Stretch): readonly Event[] {
   const pid = linksPid(info);

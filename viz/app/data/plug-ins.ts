@@ -14,7 +14,7 @@ import type {
 } from '../../format/drawing.ts';
 import type { TraceInfo, WorldStates } from './trace-answers.ts';
 
-/** How long a drawing may take in each frame (docs/spec/browser-view.md). */
+/** How long a drawing may take in each frame, ms (docs/spec/browser-view.md). */
 const BUDGET_MS = 20;
 
 /** The result of calling a plug-in. */
@@ -44,8 +44,8 @@ export function isFor(view: ProtocolView, input: DrawingInput): boolean {
 }
 
 /**
- * The nodes of a run with their states at one instant, in the order of their numbers; after them,
- * once more for each protocol above their lowest one, with the states of that protocol.
+ * The nodes of a run with their states at one instant, in the order of their numbers. A node that
+ * stacks protocols follows once more for each upper protocol, with the states of that protocol.
  */
 export function nodesOf(
   { nodes }: Pick<TraceInfo, 'nodes'>,
@@ -54,7 +54,7 @@ export function nodesOf(
   const byNode = new Map(world);
   const above = nodes.flatMap(({ name, layers = [] }, number) =>
     layers.map((protocol) => {
-      // Its machines are traced under its own name (docs/spec/stacking.md).
+      // Machines of an upper protocol are traced under the protocol's name (docs/spec/stacking.md).
       const prefix = `${protocol}/`;
       const own = (byNode.get(number) ?? []).filter(([machine]) => machine.startsWith(prefix));
       const states = own.map(([machine, state]) => [machine.slice(prefix.length), state] as const);

@@ -11,7 +11,7 @@ export const PROTOCOLS: readonly ProtocolViz[] = plugIns(
   import.meta.glob<{ readonly viz: ProtocolViz }>('../../../nodes/*/viz.ts', { eager: true }),
 );
 
-/** The protocols whose nodes take a layer off what they pass on. */
+/** The protocols whose nodes remove a layer of encryption from each packet that they forward. */
 export const PEELING: ReadonlySet<string> = new Set(
   PROTOCOLS.flatMap(({ protocol, peels }) => (peels === true ? [protocol] : [])),
 );

@@ -10,7 +10,7 @@ import type { Report } from '../../../reports/report-schema.ts';
 /** The version of report that this page can read. */
 const REPORT_VERSION = 1;
 
-/** The result of reading. */
+/** The result of reading a `report.json`. */
 export type ReadReportFile =
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'newer-version'; readonly version: number }

@@ -70,7 +70,7 @@ export interface HopColumns {
   readonly bytes: Uint16Array;
   /** 0 arrived, 1 dropped, 2 unknown. */
   readonly fate: Uint8Array;
-  /** Number of rows that matched. More than `rows` if only some packets were taken. */
+  /** Number of rows that matched; more than `rows` if some packets were left out. */
   readonly total: number;
 }
 
@@ -97,7 +97,7 @@ export interface SeriesColumns {
   readonly value: Float64Array;
 }
 
-/** Packets that arrived at nodes, by node and bin: `count[node * bins + bin]`. */
+/** Number of packets that reached each node in each bin of time: `count[node * bins + bin]`. */
 export interface Density {
   readonly startNs: number;
   readonly binNs: number;
@@ -110,7 +110,7 @@ export interface Density {
 /** The states of all machines: for each node its number and its pairs of machine and state. */
 export type WorldStates = readonly (readonly [number, readonly (readonly [string, string])[]])[];
 
-/** Packets of one track, in the finest bins of which at most `binsMax` fit. */
+/** A query for packets of one link or of all, in the finest bins of which `binsMax` suffice. */
 export interface BinWindow {
   readonly link?: number;
   readonly fromNs: number;
@@ -132,7 +132,7 @@ export interface TraceQuestions {
   hops(window: Window & { readonly rowsMax?: number }): HopColumns;
   /** Every hop of one packet within the window, in chronological order. */
   hopsOfPacket(window: Window & { readonly packet: number }): HopColumns;
-  /** The longest time that a packet waited at each of these links, ns; -1 for one without packets. */
+  /** For each of these links, the longest wait of a packet in its queue, ns; -1 without packets. */
   waits(window: Window & { readonly links: readonly number[] }): readonly number[];
   /** How many packets a node had lost until an instant, by reason. */
   losses(of: {
@@ -146,8 +146,8 @@ export interface TraceQuestions {
   spans(window: Window): readonly SpanRow[];
   bins(window: BinWindow): readonly BinRow[];
   /**
-   * Arrivals at each node, from the pyramid, in at most `binsMax` bins if the pyramid is coarse
-   * enough.
+   * Arrivals at each node, from the pyramid of the trace, in the finest bins of which `binsMax`
+   * suffice, or else in the widest.
    */
   density(window: Window & { readonly binsMax?: number }): Density;
   /** The points of one metric of {@link TraceInfo.metrics} over the whole run. */
@@ -163,7 +163,7 @@ export interface TraceQuestions {
     readonly timeNs: number;
     readonly direction: 'before' | 'after';
   }): number | undefined;
-  /** Where each packet started whose bytes were stored. */
+  /** For each packet whose bytes were stored, the first place where they were. */
   trails(all: Readonly<Record<string, never>>): readonly Capture[];
   /**
    * Every place where the bytes of a packet, or of packets made from it, were stored; empty if none

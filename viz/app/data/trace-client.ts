@@ -77,7 +77,7 @@ export class TraceClient {
   }
 }
 
-/** The connection to the worker thread, and the queries that wait for an answer. */
+/** The message channel to the worker thread, and the queries that wait for an answer. */
 class Line {
   readonly #worker = new TraceWorker();
   readonly #waiting = new Map<number, Waiting>();

@@ -29,12 +29,12 @@ import type {
 
 const HOPS_MAX = 200_000;
 const DROPS_MAX = 20_000;
-/** How long a lost packet stays visible. */
+/** How long after its departure a lost packet counts as under way, ns. */
 const LOST_FOR_NS = 5_000_000;
 const ALL = Number.MAX_SAFE_INTEGER;
 /**
- * How far around the cursor to search for the next event, step by step, before the whole run is
- * searched.
+ * How far from the cursor the next event is searched, ns: these distances one after the other, the
+ * last one being the whole run.
  */
 const NEAR_NS = [1e6, 1e8, 1e10, ALL];
 
@@ -65,7 +65,7 @@ export const ANSWERS: Answers = {
   captures: (trace, { packet }) => trace.captures(packet),
 };
 
-/** The facts that need no further reading. */
+/** The general facts about a trace: from its header, its index and its fault table. */
 export async function infoOf(trace: TraceFile, bytes: number): Promise<TraceInfo | TraceFailure> {
   const { header, summary, damage } = trace;
   const faults = await faultRows(trace);
@@ -244,7 +244,7 @@ async function neighbour(
   return undefined;
 }
 
-/** First and last instant of each group of rows that people would call one event. */
+/** First and last instant of the rows in the interval, for each block of the tables of events. */
 async function instantsIn(
   trace: TraceFile,
   fromNs: number,

@@ -56,7 +56,7 @@ async function ask(id: number, question: QuestionName, asked: unknown): Promise<
     : { id, kind: 'answer', answer: found };
 }
 
-/** Answers the first time when there is something to show; from then on, posts changes. */
+/** Opens a run in progress: answers once there is something to show, then posts each change. */
 function follow(id: number, url: string): Promise<FromWorker> {
   return new Promise((resolve) => {
     new LiveFeed(url, {
@@ -82,7 +82,7 @@ function sourceOf(origin: FileOrigin): ByteSource | Promise<ByteSource> {
   }
 }
 
-/** Buffers of columns, which are transferred instead of copied. */
+/** The buffers of the columns in an answer, which are transferred instead of copied. */
 function buffersOf(message: FromWorker): Transferable[] {
   if (message.kind !== 'answer' || typeof message.answer !== 'object') return [];
   const values: unknown[] = Object.values(message.answer ?? {});

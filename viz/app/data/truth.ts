@@ -69,7 +69,7 @@ export function brokenLinks(
   return broken;
 }
 
-/** The id of a link in a readable form. */
+/** The id of a link for people: `a ↔ b` instead of `a--b`. */
 export function linkText(id: string): string {
   return id.replace('--', ' ↔ ');
 }

@@ -17,12 +17,12 @@ export interface Place {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** The cursor is placed this long before an event, so that the reader sees it happen. */
+/** The cursor is placed this long before an event, ns, so that the reader sees it happen. */
 const LEAD_NS = 50_000_000;
-/** A bin is attributed to a fault that began at most this long before it. */
+/** A bin is attributed to a fault that began at most this long before the bin, ns. */
 const FAULT_NS = 5e9;
 
-/** Where a missed KPI becomes visible: at its worst fault, or at the worst bin of its quantity. */
+/** Where a missed KPI becomes visible: at the worst fault, or at the worst bin of a series. */
 export function placeOfMiss(report: Report, kpi: KpiResult): Place {
   const { metric, unit } = kpi;
   if (metric.startsWith('privacy.')) return { page: 'privacy', timeNs: undefined, parameters: {} };
@@ -60,8 +60,8 @@ export function firstLook(
 }
 
 /**
- * The middle of the first bin after the warm-up that is at least half as busy as the busiest.
- * Undefined if nothing was sent.
+ * The middle, in ns, of the first bin after the warm-up with at least half as many packets as the
+ * bin with the most. Undefined if nothing was sent.
  */
 export function firstBusy(
   bins: readonly { readonly startNs: number; readonly widthNs: number; readonly count: number }[],
@@ -78,7 +78,7 @@ function atFault({ id, beginNs }: ReportFault): Place {
   return { page: 'failover', timeNs: beginNs, parameters: { fault: id } };
 }
 
-/** The longest gap that a fault caused; without gaps, the delay of its latest effect. */
+/** The longest gap that a fault caused, ns; without gaps, the delay of its latest effect. */
 function costOf({ gaps = [], effects, beginNs }: ReportFault): number {
   const lengths = gaps.map(({ gapNs }) => gapNs);
   return greatestOf([
@@ -91,7 +91,7 @@ function isNear(beginNs: number, binNs: number | undefined): boolean {
   return binNs !== undefined && binNs >= beginNs && binNs - beginNs < FAULT_NS;
 }
 
-/** Start of the step, after the warm-up, in which a quantity of the shown seed is worst. */
+/** Start, in ns, of the step after the warm-up in which a series of the shown seed is worst. */
 function worstBin(
   { series, scenario }: Report,
   name: string,

@@ -110,7 +110,7 @@ export function writeAddress(view: View): string {
   return `#${text.join('&')}`;
 }
 
-/** Encodes as little as the syntax allows, so that addresses stay readable. */
+/** Percent-encodes a value, but leaves `/ : , > @` readable. */
 function encoded(value: string): string {
   return encodeURIComponent(value).replace(/%(2F|3A|2C|3E|40)/g, (code) =>
     decodeURIComponent(code),

@@ -6,7 +6,7 @@
  */
 import { type SpanUnit, spanUnit } from '../../../reports/format.ts';
 
-/** The longest time of a run: nanoseconds must be a safe integer. */
+/** The longest time of a run, ns: the largest integer that is exact as a JavaScript number. */
 const LONGEST_NS = Number.MAX_SAFE_INTEGER;
 const NS_PER_SECOND = 1_000_000_000;
 const DIGITS = 9;
@@ -42,7 +42,7 @@ export function writeDuration(ns: number): string {
 const LONG_NS = 2 * 3_600e9;
 
 /**
- * An instant for people: `20.151 s`, and `2.5 h` where the range is of hours.
+ * An instant for people: `20.151 s`, or `2.5 h` if the visible range is longer than two hours.
  * @param rangeNs Width of the visible range; the narrower it is, the more digits are written.
  */
 export function instantText(ns: number, rangeNs: number): string {
@@ -61,7 +61,7 @@ export function instantTick(ns: number, rangeNs: number): string {
   return `${text.includes('.') ? text.replace(/\.?0+$/, '') : text} ${suffix}`;
 }
 
-/** The unit of an axis, and its length in ns: ticks stand at whole ones of it. */
+/** The unit of a time axis, with its length in seconds; ticks stand at whole multiples of it. */
 export function unitOf(rangeNs: number): SpanUnit {
   return rangeNs < LONG_NS ? { seconds: 1, suffix: 's' } : hourUnit(rangeNs / NS_PER_SECOND);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** What an element may contain. */
+/** What an element may contain; `undefined` and `false` add nothing. */
 export type Child = Node | string | number | undefined | false | readonly Child[];
 
 /** Attributes of an element: `false` and `undefined` omit one, functions become event listeners. */

@@ -7,9 +7,9 @@ import type { FaultRow } from '../data/trace-answers.ts';
 import type { Range } from './time-line.ts';
 
 /**
- * Merged intervals in chronological order.
- * @param lastNs When faults without an end are taken to end: at the end of the run, or at its
- * present instant.
+ * The merged intervals in chronological order.
+ * @param lastNs The end assumed for faults without an end: the end of the run, or its present
+ * instant.
  */
 export function faultStretches(faults: readonly FaultRow[], lastNs: number): readonly Range[] {
   const merged: [number, number][] = [];

@@ -1,6 +1,6 @@
 /**
- * The interval that fits the selection (key `f`): all hops of a packet, or the faults of a link or
- * node. Without a selection it is the fault at the cursor.
+ * The interval that the key `f` shows for the selection: all hops of a packet, or a fault of a link
+ * or node. Without a selection it is the fault at the cursor.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Range } from './time-line.ts';
 
 /** Margin on both sides, as a share of the interval. */
 const MARGIN = 0.15;
-/** Context shown before and after a fault, ns. */
+/** Time shown before and after a fault, ns. */
 const BEFORE_NS = 1e9;
 const AFTER_NS = 2e9;
 /** How far around the cursor to search for the hops of a packet, ns. */

@@ -10,7 +10,7 @@
  */
 export type Painter = (elapsedMs: number) => boolean;
 
-/** Longest elapsed time that counts, so that nothing jumps when a suspended tab resumes. */
+/** Largest `elapsedMs`, so that nothing jumps when a suspended tab resumes. */
 const ELAPSED_MAX_MS = 100;
 
 /** Calls its painters in every animation frame. */
@@ -21,8 +21,8 @@ export class FrameLoop {
   #lastMs: number | undefined;
 
   /**
-   * Adds a painter until the signal aborts; it paints once soon. Returns a function that requests
-   * another frame.
+   * Adds a painter until the signal aborts, and requests its first frame. Returns a function that
+   * requests a frame for it again.
    */
   add(signal: AbortSignal, painter: Painter): () => void {
     this.#painters.add(painter);

@@ -1,5 +1,5 @@
 /**
- * The ticks of a time axis: at whole seconds, hours or days, as the width of the range asks.
+ * The ticks of a time axis at round instants, in seconds, hours or days depending on the range.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { scaleLinear } from 'd3-scale';
 import { unitOf } from './duration.ts';
 import type { Range } from './time-line.ts';
 
-/** The instants of about `count` ticks, ns. */
+/** The instants of about `count` ticks in a range, ns. */
 export function instantTicks([fromNs, toNs]: Range, count: number): readonly number[] {
   const unitNs = unitOf(toNs - fromNs).seconds * 1e9;
   const ticks = scaleLinear([fromNs / unitNs, toNs / unitNs], [0, 1]).ticks(count);

@@ -1,6 +1,6 @@
 /**
- * What a run has nothing for: the reason, and the command that makes it for this run. The
- * navigation greys such pages, and the pages say it. Plain values, no DOM.
+ * For which pages a run has no data: the reason, and the command that records the data. The
+ * navigation greys such pages, and the pages show the reason. Plain values, no DOM.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Report } from '../../../reports/report-schema.ts';
 import type { TraceInfo } from '../data/trace-answers.ts';
 import { writeDuration } from './duration.ts';
 
-/** What is known of an open run. */
+/** What is known of an open run, to tell for which pages it has no data. */
 export interface RunFacts {
   readonly name: string;
   readonly report: Report | undefined;
@@ -18,18 +18,18 @@ export interface RunFacts {
   readonly info: Pick<TraceInfo, 'nodes' | 'links'> | undefined;
 }
 
-/** Why a run has nothing for a page. */
+/** Why a run has no data for a page. */
 export interface Lack {
-  /** A sentence. */
+  /** The reason as a sentence. */
   readonly reason: string;
-  /** The command that makes it; absent if nothing does. */
+  /** The command that records the missing data; absent if none does. */
   readonly command?: string;
 }
 
-/** How a page finds what a run lacks; undefined if it has all, or if nobody knows yet. */
+/** A page's own check of a run; undefined if the run has all data, or if that is not known yet. */
 export type LackFinder = (facts: RunFacts) => Lack | undefined;
 
-/** What a run lacks for a page, before the page itself is asked. */
+/** Why a run has no data for a page: no trace, no report, or the page's own reason. */
 export function lackOf(
   page: { readonly needs: 'nothing' | 'report' | 'trace'; readonly lacks?: LackFinder },
   facts: RunFacts,
@@ -44,7 +44,7 @@ export function lackOf(
   return page.lacks?.(facts);
 }
 
-/** Cuts a link of the run in its middle. */
+/** Says that a run has no fault, with a command that cuts a link in the middle of the run. */
 export function withoutFaults({ name, report, info }: RunFacts): Lack | undefined {
   if (report === undefined || report.faults.length > 0) return undefined;
   const reason = `Nothing was cut, crashed or impaired in ${name}.`;
@@ -58,7 +58,7 @@ export function withoutFaults({ name, report, info }: RunFacts): Lack | undefine
   return { reason, ...commandWith(report, '--set', event) };
 }
 
-/** The command of a report with another flag, and what follows the flag. */
+/** The command that repeats a report's run with one more flag and `word`, the flag's value. */
 export function commandWith(
   report: Report | undefined,
   flag: string,

@@ -31,7 +31,7 @@ export interface LiveBar {
   readonly root: HTMLElement;
   /** True while the cursor and the numbers follow the run. */
   readonly isFollowing: Observable<boolean>;
-  /** Moves of the cursor inside `move` count as made by the page, not by the reader. */
+  /** Runs `move`; moves of the cursor inside it do not end following, as those of readers do. */
   byItself(move: () => void | Promise<void>): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
   let drawnAt = 0;
   let isStale = false;
   view.time.cursor.watch(signal, (timeNs) => {
-    // Rounded in the same way as the time line rounds it.
+    // A difference of 1 ns is rounding, not a move of the reader.
     if (isOwn) own = timeNs;
     else if (Math.abs(timeNs - own) > 1) isFollowing.value = false;
   });

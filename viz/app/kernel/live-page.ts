@@ -20,7 +20,7 @@ import { actions, type StateAction, stateMessage } from './states.ts';
 const AGAIN_MS = 2_000;
 
 const GOES_ON = 'The run is in progress';
-/** The top bar tells whether the report is ready, and links to it. */
+/** Shown after the run; the top bar tells whether the report is ready, and links to it. */
 const HAS_ENDED = 'The run has ended';
 
 /** The parameters of {@link makeLivePage}. */
@@ -29,7 +29,7 @@ export interface LivePageParts {
   readonly trace: TraceClient;
   readonly bar: LiveBar;
   readonly signal: AbortSignal;
-  /** The link to a page that can be watched meanwhile. */
+  /** A button that opens a page which shows the run while it is in progress. */
   readonly watch: StateAction;
   /** Mounts the page with a report. */
   readonly mount: (
@@ -115,7 +115,7 @@ class LivePage {
     const { page, signal, mount } = this.#parts;
     const root = element('div', { class: `page page-${page.name} next` });
     const end = new AbortController();
-    // Ended first, because both copies would react to the same keys.
+    // The old copy is ended first, because both copies would react to the same keys.
     this.#shown?.end.abort();
     const before = this.#shown?.root;
     this.#shown = { root, end };

@@ -21,7 +21,7 @@ export function liveText(news: LiveNews): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
-/** The same in a few words for the top bar. Nothing is known before the first message. */
+/** The progress in a few words for the top bar; `state` is undefined before the first message. */
 export function livePhaseText(state: LiveState | undefined): string {
   if (state?.link === 'lost') return 'connection lost';
   if (state?.news.phase !== 'ended') return 'goes on';

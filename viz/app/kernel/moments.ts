@@ -9,7 +9,7 @@ import { readDuration, writeDuration } from './duration.ts';
 export const MARKS = 'marks';
 /** Largest number of marks; more would hide the time line. */
 const MARKS_MAX = 20;
-/** A mark counts as current if it lies within this share of the visible range from the cursor. */
+/** A mark is at the cursor if their distance is at most this share of the visible range. */
 const NEAR = 0.004;
 
 /** Reads the marks in chronological order; skips values that are not instants. */

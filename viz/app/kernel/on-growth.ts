@@ -1,5 +1,5 @@
 /**
- * Notifies a page about once a second that a run in progress has more to show.
+ * Tells a page about once a second that the trace of a run in progress has grown.
  *
  * @module
  */

@@ -77,13 +77,13 @@ interface PageFacts {
     /** A shipped scenario that produces such data. */
     readonly scenario: string;
   };
-  /** What a run has nothing for, so that the navigation greys this page; absent if all runs have it. */
+  /** Tells whether a run has no data for this page; absent if no run lacks any. */
   readonly lacks?: LackFinder;
   /** True if the page depends on the scrubber. */
   readonly isTimed: boolean;
   /**
    * For a page of the report that has nothing to show during a run: one sentence that says what it
-   * will show and when. Without it, the page shows interim results.
+   * will show and when. If absent, the page shows interim results.
    */
   readonly whileLive?: string;
 }

@@ -10,7 +10,7 @@ import type { Watchable } from './observable.ts';
 import type { Page } from './page.ts';
 import type { ViewState } from './view-state.ts';
 
-/** Makes the navigation; it highlights the current page, and greys those that a run has nothing for. */
+/** Makes the navigation; it highlights the current page and greys pages that lack data. */
 export function makeRail(
   pages: readonly Page[],
   view: ViewState,
@@ -32,8 +32,8 @@ export function makeRail(
     for (const { page, button } of entries) {
       if (page.name === shown) {
         button.setAttribute('aria-current', 'page');
-        // Scrolls to the current entry, since a narrow screen does not show all of them. Delayed,
-        // because the bar is not in the document yet.
+        // Scrolls to the current entry, since a narrow screen does not show all entries. Delayed to
+        // the next frame, because the bar is not in the document yet.
         requestAnimationFrame(() => button.scrollIntoView({ block: 'nearest', inline: 'center' }));
       } else button.removeAttribute('aria-current');
     }
@@ -44,7 +44,7 @@ export function makeRail(
       const asked = `${page.question}  (${page.order})`;
       button.title =
         lack === undefined ? asked : [lack.reason, lack.command ?? ''].join('\n').trim();
-      // It can be opened: the page says what is missing.
+      // A greyed page can still be opened: it says what is missing.
       button.classList.toggle('lacks', lack !== undefined);
       if (lack === undefined) button.removeAttribute('aria-description');
       else button.setAttribute('aria-description', lack.reason);

@@ -24,9 +24,9 @@ const HEIGHT = 44;
 const BASE = 28;
 const TOP = 6;
 const SPEEDS = [0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 5, 10, 100, 1_000];
-/** The fastest speed for runs that need no more. */
+/** The fastest of the fixed speeds offered, unless {@link WHOLE_RUN_S} needs a faster one. */
 const PLAIN_MAX = 100;
-/** How long the fastest playback of a run takes. */
+/** How long playback of the whole run takes at the speed that is offered for it. */
 const WHOLE_RUN_S = 20;
 
 /** The parameters of {@link Scrubber}. */
@@ -59,7 +59,7 @@ export class Scrubber {
   readonly #now = element('output', { class: 'now' });
   #faults: readonly FaultRow[] = [];
   #bins: readonly BinRow[] = [];
-  /** The present instant of a run in progress: a fault that is open then may end at any moment. */
+  /** The present instant of a run in progress, ns, up to which faults without an end are shaded. */
   #nowNs = Number.POSITIVE_INFINITY;
   #width = 0;
   #askBins: (range: Range) => void = () => undefined;
@@ -260,7 +260,7 @@ export class Scrubber {
       const [from, to] = time.extent.value;
       const whole = wholeRunSpeed(to - from);
       const speed = time.speed.value;
-      // Short runs keep the plain speeds, and long ones gain what shows them through.
+      // Short runs get only the usual speeds; long runs get faster ones, up to the whole run's.
       const plain = SPEEDS.filter((one) => one <= Math.max(PLAIN_MAX, whole));
       const speeds = [...new Set([...plain, ...(speed === whole ? [] : [speed])])];
       fill(

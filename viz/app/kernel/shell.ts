@@ -55,7 +55,7 @@ export class Shell {
     parameters: this.#view.parameters,
     signal: this.#forever,
   });
-  /** What is known of the open run; undefined without one, and while it runs. */
+  /** What is known of the open run; undefined if there is none or if it is in progress. */
   readonly #facts = new Observable<RunFacts | undefined>(undefined);
   #mounted = new AbortController();
 
@@ -157,7 +157,7 @@ export class Shell {
     await page.mount({ ...context, run, trace, report });
   }
 
-  /** Tells the navigation what a trace has. */
+  /** Tells the navigation which nodes and links a trace has, once it is open. */
   #learn({ info }: TraceClient): void {
     const known = this.#facts.value;
     if (known !== undefined && known.info === undefined) this.#facts.value = { ...known, info };
@@ -173,7 +173,7 @@ export class Shell {
     return makeLiveBar(trace, { view: this.#view, signal, refresh });
   }
 
-  /** The report of a run is written at its end; until then the page shows interim results. */
+  /** Shows a page of the report for a run without one; a run in progress has interim results. */
   async #showUnreported(page: ReportPage, run: OpenRun, context: PageContext): Promise<void> {
     if (run.isLive !== true) return this.#showEmpty(page, 'This run has no report');
     const { signal } = context;
@@ -190,7 +190,7 @@ export class Shell {
     fill(this.#main, bar.root, live);
   }
 
-  /** Errors are ignored here: a page of the report works without a readable trace. */
+  /** Shows the trace in the scrubber. Errors are ignored: a page of the report needs no trace. */
   #feedScrubber(run: OpenRun, signal: AbortSignal): void {
     const show = (trace: TraceClient): void => {
       if (signal.aborted) return;
@@ -278,7 +278,7 @@ export class Shell {
     fill(this.#main, troubleMessage(error), actions(back));
   }
 
-  /** A sentence that is already shown is shown again in its place, not a second time. */
+  /** Shows a notice for a while; the same sentence is never shown twice at once. */
   #notify(sentence: string): void {
     const same = [...this.#notices.children].find(({ textContent }) => textContent === sentence);
     same?.remove();
@@ -309,14 +309,14 @@ export class Shell {
   }
 }
 
-/** While a run is in progress, it may still have anything. */
+/** What is known of a run; undefined while it is in progress, since any data may still come. */
 function factsOf(state: RunState): RunFacts | undefined {
   if (state.kind !== 'open' || state.run.isLive === true) return undefined;
   const { name, report, hasTrace } = state.run;
   return { name, report, hasTrace, info: undefined };
 }
 
-/** Where a run has something to see: a fault, a missed limit, or else its traffic. */
+/** The instant at which to open a run: just before a fault or a missed limit, else at traffic. */
 async function instantToSee(
   trace: TraceClient,
   report: Report | undefined,

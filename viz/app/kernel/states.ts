@@ -30,7 +30,7 @@ export function stateMessage(
   );
 }
 
-/** Why there is nothing, and the command that makes it for this run. */
+/** The lines that say why a page has no data, and the command that records the data. */
 export function lackLines({ reason, command }: Lack): readonly Child[] {
   return [
     element('p', {}, reason),

@@ -8,7 +8,7 @@
 import { DARK, LIGHT, type Tokens, tokenText } from '../../../reports/html/tokens.ts';
 import { Observable } from './observable.ts';
 
-/** A theme. */
+/** The name of a theme. */
 export type Theme = 'light' | 'dark';
 
 const KEY = 'orrery.theme';

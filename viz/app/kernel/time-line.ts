@@ -9,9 +9,9 @@ import { Observable, type Watchable } from './observable.ts';
 /** A stretch of time, ns. */
 export type Range = readonly [number, number];
 
-/** With reduced motion, the cursor moves in steps of this length. */
+/** With reduced motion, the cursor moves in steps of this length, ns. */
 export const JUMP_NS = 100_000_000;
-/** Slowest and fastest playback; the fastest shows 230 days in 20 s. */
+/** Slowest and fastest playback, seconds of the run per second; 1e6 shows 230 days in 20 s. */
 export const SPEED_MIN = 0.001;
 export const SPEED_MAX = 1e6;
 const NARROWEST_NS = 1_000;
@@ -70,14 +70,14 @@ export class TimeLine {
     this.#range.value = [begin, begin + width];
   }
 
-  /** Narrows (below 1) or widens the range around the cursor. */
+  /** Multiplies the width of the range by `factor`, around the cursor: below 1 narrows it. */
   zoom(factor: number): void {
     const [from, to] = this.range.value;
     const middle = Math.min(to, Math.max(from, this.cursor.value));
     this.show([middle - (middle - from) * factor, middle + (to - middle) * factor]);
   }
 
-  /** Moves the range by a share of its width. */
+  /** Moves the visible range by a share of its own width, to earlier times if negative. */
   pan(share: number): void {
     const [from, to] = this.range.value;
     const by = (to - from) * share;

@@ -21,7 +21,7 @@ export class ViewState {
   readonly parameters: Observable<Readonly<Record<string, string>>>;
   /** One sentence for each value of the address that could not be read. */
   readonly notices = new Observable<readonly string[]>([]);
-  /** Time and speed from the address, kept until the run is open. */
+  /** The view of the address whose time and speed apply once its run is open. */
   #wanted: View | undefined;
   /** True if the address names no instant, so the page may choose one. */
   #isUnplaced = false;
@@ -105,7 +105,7 @@ export class ViewState {
     addEventListener('hashchange', () => this.#take());
   }
 
-  /** Reads the address after the reader went back or edited it. */
+  /** Takes over the view of the address after the reader went back in history or edited it. */
   #take(): void {
     if (location.hash === this.#written) return;
     const { view, notices } = readAddress(location.hash);

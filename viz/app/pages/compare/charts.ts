@@ -34,7 +34,7 @@ interface Chooser<T> {
   readonly show: (one: T, signal: AbortSignal) => Child;
 }
 
-/** A select with the chosen chart below it. The choice is kept in the address. */
+/** A select element with the chosen chart below it. The choice is kept in the address. */
 function chooser<T>({ view }: ReportContext, parts: Chooser<T>, signal: AbortSignal): HTMLElement {
   const { label, parameter, list, nameOf, show } = parts;
   const place = element('div');

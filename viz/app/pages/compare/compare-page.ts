@@ -71,7 +71,7 @@ export class ComparePage {
     this.#open = undefined;
   }
 
-  /** Offers the other runs to choose from, those of the same scenario first. */
+  /** Fills the select with all other runs as candidates for B, those of the same scenario first. */
   #offer(state: LibraryState): void {
     const { run, report, library } = this.#context;
     if (state.kind === 'loading') return;

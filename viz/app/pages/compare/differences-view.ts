@@ -51,7 +51,7 @@ export function pairsOf({ a, b }: Pick<KpiPair, 'a' | 'b'>): readonly SeedPair[]
   });
 }
 
-/** The rows of the table, with the values of every seed that either run measured. */
+/** The rows of the table: one for each seed that A or B measured, with both values. */
 export function differenceRows({
   a,
   b,
@@ -188,8 +188,8 @@ function axisOf(
 }
 
 /**
- * The difference of two ratios is not itself a ratio, so the rules for values near 100 % do not
- * apply.
+ * The unit in which differences are written. The difference of two ratios is not a ratio: it needs
+ * no extra digits near 100 %.
  */
 function scaleUnit(unit: string): string {
   return unit === 'ratio' ? '' : unit;

@@ -86,8 +86,8 @@ function partingWords({ comparison }: Both): string {
 }
 
 /**
- * Searches the interval that the checkpoints name. If no row differs there, it searches the time
- * after it.
+ * Searches for the first difference in the interval that the checkpoints name. If no row differs
+ * there, searches the time after the interval.
  */
 async function searched(
   a: Recording,

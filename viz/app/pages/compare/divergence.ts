@@ -1,7 +1,7 @@
 /**
- * Finds where two recordings of one seed first differ. It bisects the bins of the trace, which
- * count every packet of the run, down to a millisecond, and there compares the rows of both
- * recordings. Faults and states are stored completely and are compared line by line.
+ * Finds where two recordings of one seed first differ. It narrows the interval by the bins of the
+ * trace, which count every packet of the run, down to 1 ms, and compares the rows in this interval.
+ * Faults and states are stored completely and are compared line by line.
  * The checkpoints of the reports tell in which interval the runs diverge, so only a small part of
  * the traces is read. A difference that leaves no row, such as a timer that sends nothing, is not
  * found.
@@ -14,13 +14,13 @@ import type { BinRow } from '../../../format/trace-file.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 
-/** The default of how long packets that are under way at the end may still take to arrive, ns. */
+/** How long after a run's duration packets under way may still arrive by default, ns. */
 const DRAIN_NS = 1e9;
 
-/** The queries that a recording must answer. */
+/** The recording of a run: a trace that answers queries. */
 export type Recording = Pick<TraceClient, 'info' | 'ask'>;
 
-/** One line of a recording. */
+/** One event of a recording as a line of text. */
 export interface Line {
   readonly timeNs: number;
   /** Name of the node or link. */
@@ -28,7 +28,7 @@ export interface Line {
   readonly text: string;
 }
 
-/** The first difference, or that there is none. */
+/** The first difference of two recordings; `none` if they do not differ. */
 export type Divergence =
   | { readonly kind: 'none' }
   /** The first lines that differ; undefined where a recording has no further line. */
@@ -136,7 +136,7 @@ export function differingBin(a: readonly BinRow[], b: readonly BinRow[]): BinPai
       if (!isSameBin(left, right)) return { a: left, b: right };
       continue;
     }
-    // Only one recording has this bin: the one whose bin is earlier.
+    // The recording with the earlier bin has packets where the other one has none.
     const isLeft = (left?.startNs ?? Infinity) < (right?.startNs ?? Infinity);
     return isLeft ? { a: left, b: undefined } : { a: undefined, b: right };
   }
@@ -189,7 +189,7 @@ function hopLines(hops: HopColumns, info: TraceInfo): Line[] {
   return lines;
 }
 
-/** Leaves out the packet number, which shifts when rows were left out. */
+/** A packet as text, without its number, which differs if a recording has left out rows. */
 function packetText(hops: HopColumns, row: number, info: TraceInfo): string {
   const flow = hops.flow[row] as number;
   const name = info.classes[hops.class[row] as number] ?? 'packet';

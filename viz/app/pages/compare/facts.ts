@@ -16,7 +16,7 @@ export interface Fact {
   readonly isSame: boolean;
 }
 
-/** All facts, those that differ first. */
+/** All facts about both runs; those that differ come first. */
 export function factsOf(a: Report, b: Report): readonly Fact[] {
   const [ofA, ofB] = [valuesOf(a), valuesOf(b)];
   const names = [...new Set([...ofA.keys(), ...ofB.keys()])];
@@ -77,7 +77,7 @@ export function fingerprintText(a: Report, b: Report): string {
   return `${same} of ${plural(common.length, 'common seed')} ended with the same fingerprint.`;
 }
 
-/** A `+` at the end means that files had been changed since the commit. */
+/** The commit of a report's program, without the `+` that stands for later changes of files. */
 function commitOf({ environment }: Report): string {
   return environment.commit.replace(/\+$/, '');
 }

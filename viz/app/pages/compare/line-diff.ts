@@ -5,7 +5,7 @@
  * @module
  */
 
-/** A line of either text, or of both. */
+/** A line of both texts (`same`), only of the first (`out`) or only of the second (`in`). */
 export interface DiffLine {
   readonly kind: 'same' | 'out' | 'in';
   readonly text: string;
@@ -20,7 +20,7 @@ export interface Hunk {
 
 /** Lines of context around a change. */
 const AROUND = 3;
-/** Largest table in cells; beyond it, the whole middle is shown as removed and added. */
+/** Most cells of the subsequence table; beyond it, all lines count as removed and added. */
 const CELLS_MAX = 4_000_000;
 
 /** The places where two texts differ; none if they are equal. */

@@ -49,7 +49,7 @@ export function pairingSentence(comparison: ReportComparison, a: Report, b: Repo
   return `Not paired: ${why}${seeds}. A and B are compared as independent groups, which needs larger differences; ${effect}.`;
 }
 
-/** `1-30`, or a list. */
+/** Seeds as text: `1-30`, or a list such as `1, 4, 9`. */
 export function seedText(seeds: readonly number[]): string {
   const sorted = [...seeds].sort((a, b) => a - b);
   const [first = 0, last = 0] = [sorted[0], sorted.at(-1)];
@@ -69,7 +69,7 @@ export function differenceText({ difference, unit }: KpiChange): string {
   return `${sign}${inScale(mean, plain)} ${suffix} ${bounds}`.replace('  ', ' ');
 }
 
-/** A title such as `gateway.latency p95: B differs by +2.1 ms, which is no chance`. */
+/** A title such as `gateway.latency p95: B differs by +2.1 ms, which is no chance`, for a chart. */
 export function differenceTitle(change: KpiChange): string {
   const name = kpiName(change);
   const { difference } = change;

@@ -7,7 +7,7 @@
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
 import type { DropRow, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 
-/** A bin; times are in ns after the fault. */
+/** A bin of a curve; times are in ns after the fault. */
 export interface Bin {
   readonly fromNs: number;
   readonly toNs: number;
@@ -42,17 +42,17 @@ export interface FlowEnds {
 /** A packet that reached the target of its flow; times are in ns of the run. */
 export interface Arrival {
   readonly timeNs: number;
-  /** Time since its first departure; undefined if that was not recorded. */
+  /** Time since the packet was sent; undefined if its first departure was not recorded. */
   readonly tookNs: number | undefined;
 }
 
 const NARROWEST_NS = 10e6;
 const BINS_MAX = 200;
 const PER_BIN = 5;
-/** If a window ends this close to the edge of a bin, it counts as ending there (share of a bin). */
+/** Rounding error, in widths of a bin, by which the end of a window may miss the edge of a bin. */
 const SLACK = 1e-9;
 
-/** A bin width at which each bin holds some packets and the window has a limited number of bins. */
+/** A round bin width, ns: some {@link PER_BIN} packets in a bin, at most {@link BINS_MAX} bins. */
 export function binWidth(rangeNs: number, packets: number): number {
   const needed = Math.max(
     NARROWEST_NS,
@@ -94,7 +94,7 @@ export function rateBins(timesNs: readonly number[], scope: Scope): readonly Bin
   }));
 }
 
-/** The number of instants in each bin. */
+/** The number of these instants (ns of the run) that lie in each bin. */
 export function counted(timesNs: readonly number[], scope: Scope): readonly Bin[] {
   const bins = edges(scope);
   const counts = new Float64Array(bins.length);
@@ -119,7 +119,7 @@ export function p95Bins(arrivals: readonly Arrival[], scope: Scope): readonly Bi
   });
 }
 
-/** When packets of a flow were lost. Only packets that the trace knows are counted. */
+/** The losses of a flow: those of packets that `hops` shows in it; all losses without `hops`. */
 export function lossesOf(
   drops: readonly DropRow[],
   hops: HopColumns | undefined,
@@ -164,7 +164,7 @@ function binOf(timeNs: number, scope: Scope): number {
   return Math.floor((timeNs - scope.zeroNs) / scope.binNs) - firstEdge(scope);
 }
 
-/** The first edge, counted in bins from the fault. */
+/** The first edge of a bin inside the window, in bins from the fault; negative before the fault. */
 function firstEdge({ zeroNs, fromNs, binNs }: Scope): number {
   return Math.ceil((fromNs - zeroNs) / binNs - SLACK);
 }

@@ -12,7 +12,7 @@ import type { FaultCase } from './story.ts';
 export interface ChooserParts {
   readonly cases: readonly FaultCase[];
   readonly ids: readonly string[];
-  /** Suffixes of the names of series, one per flow. */
+  /** For each flow, the suffix of the names of its series: empty, or ` a -> b`. */
   readonly flows: readonly string[];
   readonly choose: (wanted: { readonly id?: string; readonly seed?: number }) => void;
 }
@@ -41,7 +41,7 @@ export class Chooser {
     );
   }
 
-  /** The flow in the address, in the form in which names of series end. */
+  /** The flow in the address as a suffix of names of series; the first flow if none is named. */
   get suffix(): string {
     const wanted = ` ${this.#context.view.parameters.value['flow'] ?? ''}`;
     const { flows } = this.#parts;

@@ -30,7 +30,7 @@ import type { Steps } from './steps.ts';
 import { isAligned } from './story.ts';
 import type { Strip } from './strips.ts';
 
-/** Counted arrivals may differ from the measured ones by this share. */
+/** Arrivals counted from packets may differ from the series of the report by this share. */
 const AGREEMENT = 0.02;
 
 /** The strips of throughput, loss and latency. */
@@ -41,7 +41,7 @@ export function curveStrips(scene: Scene): readonly Strip[] {
   return [throughput(scene, arrivals), loss(scene), latency(scene, arrivals)];
 }
 
-/** The arrivals of the flow; undefined if they were not kept or disagree with the measured ones. */
+/** Arrivals of the flow in the trace; undefined if not kept or if they disagree with the series. */
 function seenArrivals(scene: Scene): readonly Arrival[] | undefined {
   const { info, material, suffix } = scene;
   const ends = endsOf(info, suffix);
@@ -51,7 +51,7 @@ function seenArrivals(scene: Scene): readonly Arrival[] | undefined {
   return agree(arrivals, material.delivered, scene) ? arrivals : undefined;
 }
 
-/** True if the complete steps of the window hold as many packets as the series says. */
+/** True if about as many packets arrived in the complete steps of the window as the series says. */
 export function agree(
   arrivals: readonly Arrival[],
   delivered: Steps | undefined,

@@ -15,7 +15,7 @@ import type { Lane, Segment } from './lanes.ts';
 import { type Effect, FIRST_PACKET } from './story.ts';
 import type { SeedGap, Strip, Tick } from './strips.ts';
 
-/** The size of the drawing and the interval that it shows. */
+/** What all strips share: width, interval, effects, and what a click on a seed does. */
 export interface Stage {
   readonly width: number;
   /** Start of the visible interval, ns after the fault. */
@@ -40,7 +40,7 @@ const CURVE = 56;
 const LANE = 18;
 const GAP_ROW_MAX = 14;
 const GAPS_MAX = 150;
-/** Width of the column of names, and of an average letter, px. */
+/** Width of the column of strip names, and of an average letter, px. */
 const NAME = 110;
 const CHARACTER = 6.4;
 const SPACE = 12;
@@ -94,7 +94,7 @@ function bodyOf(strip: Strip, stage: Stage, x: X): Made {
   }
 }
 
-/** The name and the finding of a strip, side by side or, without room, below each other. */
+/** The name and the finding of a strip, side by side or, in a narrow drawing, below each other. */
 function heading({ name, finding }: Strip, width: number): Made {
   const isNarrow = width < NARROW;
   const left = isNarrow ? 0 : NAME;
@@ -111,7 +111,7 @@ function heading({ name, finding }: Strip, width: number): Made {
   };
 }
 
-/** Breaks a text between words into lines of limited length. */
+/** Breaks a text between words into lines of at most `room` letters. */
 function wrapped(text: string, room: number): readonly string[] {
   const lines: string[] = [];
   for (const word of hardSpaces(text).split(' ')) {
@@ -233,7 +233,7 @@ function bandParts({ band }: Strip & { readonly kind: 'curve' }, x: X, y: X): SV
   return path === '' ? [] : [svgElement('path', { class: 'band', d: path })];
 }
 
-/** Draws the seeds behind the band; a click chooses one. */
+/** Draws the curve of each seed, behind the band; a click on a curve chooses its seed. */
 function seedParts(
   { overlay, name }: Strip & { readonly kind: 'curve' },
   { pickSeed }: Stage,
@@ -278,7 +278,7 @@ function bars(bins: readonly Bin[], x: X, y: X): SVGElement {
   return svgElement('path', { class: 'bars', d: path.join('') });
 }
 
-/** Draws the limit with its label where the curve leaves room. */
+/** Draws a KPI's limit as a line across the strip, with its label where the curve leaves room. */
 function limitAcross(
   { limit, bins }: Strip & { readonly kind: 'curve' },
   x: X,
@@ -375,7 +375,7 @@ function gapLimit(
   ];
 }
 
-/** Some of the seeds, evenly chosen, always including the shown one. */
+/** At most about {@link GAPS_MAX} of the seeds, evenly chosen, always with the shown one. */
 function thinned(seeds: readonly SeedGap[]): readonly SeedGap[] {
   const oneIn = Math.ceil(seeds.length / GAPS_MAX);
   return seeds.filter(({ isShown }, row) => isShown || row % oneIn === 0);
@@ -452,7 +452,7 @@ function effectText({ name, afterNs }: Effect): string {
   return `${name} +${quantity(afterNs, 'ns')}`;
 }
 
-/** `limit 250 ms`. */
+/** A label such as `limit 250 ms`. */
 export function limitWords(limit: number, unit: string): string {
   return `limit ${limitQuantity(limit, unit)}`;
 }

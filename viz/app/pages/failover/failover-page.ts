@@ -44,7 +44,7 @@ export async function mountFailover(context: ReportContext): Promise<void> {
   new FailoverPage(context, { cases, trace, trouble }).start();
 }
 
-/** Errors are ignored: the report alone is enough to show the fault. */
+/** Opens the trace. An error becomes a text, because the report alone is enough to show faults. */
 async function openedTrace({ run }: ReportContext): Promise<{
   readonly trace: TraceClient | undefined;
   readonly trouble: string | undefined;
@@ -58,7 +58,7 @@ async function openedTrace({ run }: ReportContext): Promise<{
   }
 }
 
-/** The trace knows a link to cut. */
+/** Says that no fault happened, with a command that cuts a link, which the trace names. */
 async function showNoFault(context: ReportContext): Promise<void> {
   const { root, view, report, run } = context;
   const demo = { label: 'Open the demo', run: (): void => view.go('failover', DEMO_RUN) };
@@ -158,7 +158,7 @@ class FailoverPage {
     if (wanted.seed !== undefined) {
       view.selection.value = { kind: 'seed', name: String(wanted.seed) };
     }
-    // Shows another fault at the same zoom as the one before.
+    // Moves the visible range from the previous fault to the chosen one at the same zoom.
     const by = this.#shown.beginNs - shown.beginNs;
     view.time.show([from + by, to + by]);
     view.time.moveTo(this.#shown.beginNs);
@@ -282,7 +282,7 @@ function withoutSeeds({ seeds, faultWindows, reproduce }: Report): HTMLElement |
 
 const DELIVERED = 'delivered';
 
-/** Suffixes of the names of series: one empty text for a single flow, else one per flow. */
+/** For each flow, the suffix of the names of its series; for a single flow, the empty text. */
 function flowsOf(series: readonly { readonly name: string }[]): readonly string[] {
   const names = series.map(({ name }) => name).filter((name) => name.startsWith(DELIVERED));
   const suffixes = names.map((name) => name.slice(DELIVERED.length));

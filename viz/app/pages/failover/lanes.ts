@@ -1,13 +1,13 @@
 /**
- * Lanes: segments that show which state held from when to when, from the states of a trace. A lane
- * can also show the path that carried most packets, from the series of a report.
+ * Lanes: rows of segments. A segment shows from when to when a state machine of a trace was in one
+ * state, or which path carried most packets by the series of a report.
  *
  * @module
  */
 import type { StateRow, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
 import type { Steps } from './steps.ts';
 
-/** An interval in which one state held; ns after the fault. */
+/** An interval in which a lane has one state; times are in ns after the fault. */
 export interface Segment {
   readonly fromNs: number;
   readonly toNs: number;
@@ -27,7 +27,7 @@ export interface Span {
   readonly toNs: number;
 }
 
-/** The states at the start of the window and their changes inside it. */
+/** The states of all nodes at the start of the window and their changes inside the window. */
 export interface History {
   readonly before: WorldStates;
   readonly changes: readonly StateRow[];
@@ -86,8 +86,8 @@ export function linkLane(
 }
 
 /**
- * The state machines of the gateway at the source of a flow that tell the path in use and the
- * health of each path.
+ * The names of state machines of the gateway at the source of a flow: `chosen` tells the path in
+ * use, and `healths` the health of each path.
  */
 export function pathMachines(
   info: TraceInfo,
@@ -102,7 +102,7 @@ export function pathMachines(
   return { chosen: `path${ending}`, healths };
 }
 
-/** The path that carried most packets in each step. */
+/** The lane of the path that carried most packets in each step; undefined without such series. */
 export function busiestLane(
   paths: readonly (Steps & { readonly name: string })[],
   span: Span,

@@ -13,14 +13,14 @@ import type { Limit } from './strips.ts';
 export const PER_SECOND = 'packets/s';
 const SECONDS_PER_MINUTE = 60;
 
-/** The limit of the throughput in packets per second. */
+/** The limit of a throughput KPI in packets per second; undefined if none applies. */
 export function throughputLimit(scene: Scene): Limit | undefined {
   const isWanted = ({ metric, unit }: KpiResult): boolean =>
     metric.endsWith('.throughput') && unit === '1/min';
   return limitOf(scene, isWanted, SECONDS_PER_MINUTE);
 }
 
-/** The limit of the latency in ns. */
+/** The limit of a KPI on the p95 latency in ns; undefined if none applies. */
 export function latencyLimit(scene: Scene): Limit | undefined {
   const isWanted = ({ metric, unit, aggregation }: KpiResult): boolean =>
     metric.endsWith('.latency') && unit === 'ns' && aggregation === 'p95';

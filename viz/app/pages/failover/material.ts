@@ -14,7 +14,7 @@ import type { Steps } from './steps.ts';
 export interface Packets {
   readonly hops: HopColumns | undefined;
   readonly drops: readonly DropRow[];
-  /** False if there were more losses than the trace returned. */
+  /** False if there were more losses than the query of the trace returned. */
   readonly isWhole: boolean;
 }
 
@@ -40,11 +40,11 @@ export interface MaterialOf {
 }
 
 /**
- * The query starts this much earlier, to see where packets departed that are under way at the
- * start.
+ * How long before the window the query for packets starts, ns, to include the departures of packets
+ * that are under way when the window starts.
  */
 const PAD_NS = 200e6;
-/** With more packets than this, the series are used instead. */
+/** With more packets than this in the window, series are drawn instead of packets. */
 const HOPS_MAX = 150_000;
 const PACKETS_NS_MAX = 10e9;
 /** Largest number of losses in one answer of the trace. */
@@ -122,7 +122,7 @@ async function tracedSteps(
   return { stepNs: metric.binNs, values };
 }
 
-/** The series of a report, which holds one seed completely. */
+/** A series of a report, which has them only of its shown seed; undefined for other seeds. */
 function stepsOf(report: Report, name: string, seed: number): Steps | undefined {
   const series = report.series.find((one) => one.name === name);
   if (series === undefined || report.shownSeed !== seed) return undefined;

@@ -16,14 +16,14 @@ export interface SeedCurve {
   readonly bins: readonly Bin[];
 }
 
-/** The curves to draw, with their median and band. */
+/** The curves of all seeds, with their median and the 10 to 90 % band. */
 export interface Overlay {
   readonly seeds: readonly SeedCurve[];
   readonly median: readonly Bin[];
   readonly band: readonly BandBin[];
 }
 
-/** One quantity of the windows, and the factor that converts its values. */
+/** One quantity of the windows, and the factor that converts its values to the strip's unit. */
 export interface Quantity {
   readonly of: 'delivered' | 'lost' | 'latencyP95';
   readonly by: number;
@@ -35,7 +35,7 @@ export interface Stretch {
   readonly toNs: number;
 }
 
-/** With fewer seeds, a band would only repeat their curves. */
+/** Least number of seeds for a band; with fewer, it would only repeat their curves. */
 const BAND_SEEDS = 3;
 
 /** What the seeds measured around a fault on one flow; on the first flow if none is named. */

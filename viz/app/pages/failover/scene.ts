@@ -38,7 +38,7 @@ export function endsOf(
   if (info === undefined) return undefined;
   const [, , another] = info.flows;
   const only = another === undefined ? 1 : -1;
-  // Series of several flows without a name are those of drawn pairs, which are shown as one.
+  // If names of series have no suffix although there are several flows, series sum up all flows.
   const flow = suffix === '' ? only : info.flows.indexOf(suffix.trim());
   const [from = '', to = ''] = (info.flows[flow] ?? '').split(' -> ');
   const source = info.nodes.findIndex(({ name }) => name === from);

@@ -71,7 +71,7 @@ function throughputFinding({ seeds, median }: Overlay): string {
   return `median of ${plural(seeds.length, 'seed')} ${parts.join(', ')}`;
 }
 
-/** The loss as a share of the packets sent in the interval. */
+/** The finding of the loss strip: median, least and most lost packets over the seeds. */
 function lossFinding({ seeds }: Overlay): string {
   const totals = ascending(seeds.map(({ bins }) => totalOf(bins)));
   const [low = 0, middle = 0, high = 0] = [0, 0.5, 1].map((p) => quantile(totals, p) ?? 0);

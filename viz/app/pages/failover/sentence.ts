@@ -47,7 +47,7 @@ export function titleOf(facts: FaultFacts): string {
     : `${what}: traffic did not come back, ${size} to the end${against}`;
 }
 
-/** The effects of a fault, if its gap is not known. No limit applies to them. */
+/** The effect of a fault as text, if its gap is not known. No limit applies to effects. */
 function effectWords(shown: FaultCase): string {
   const back = delayOf(shown, FIRST_PACKET);
   if (back !== undefined) return `the first packet came ${quantity(back, 'ns')} after the fault`;
@@ -56,7 +56,7 @@ function effectWords(shown: FaultCase): string {
   return `${last.name} after ${quantity(last.afterNs, 'ns')}`;
 }
 
-/** A single sample has no confidence interval. The table says so; the sentence leaves it out. */
+/** The confidence interval as text; empty for a single sample, which has none. */
 function intervalWords(kpi: KpiResult): string {
   return kpi.ci95.kind === 'none' ? '' : ` ${intervalText(kpi)}`;
 }

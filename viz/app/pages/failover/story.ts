@@ -36,7 +36,7 @@ export interface FaultCase {
 /** The gap that a fault caused in one flow. */
 export type Gap = NonNullable<ReportFault['gaps']>[number];
 
-/** The median and the 10 to 90 % band, by nearest rank. */
+/** Median, 10 % and 90 % quantile (nearest rank) of a time over `n` seeds, ns. */
 export interface Spread {
   readonly n: number;
   readonly low: number;
@@ -46,7 +46,7 @@ export interface Spread {
 
 /** The effect that ends the outage. */
 export const FIRST_PACKET = 'first packet';
-/** Length of the window for a fault without effect and without limit. */
+/** Length of the window after a fault without effect and without limit, ns. */
 const PLAIN_NS = 1e9;
 const SHORTEST_NS = 20e6;
 const LONGEST_NS = 30e9;
@@ -63,7 +63,7 @@ export function casesOf({ faults }: Pick<Report, 'faults'>): readonly FaultCase[
   }));
 }
 
-/** Each id once, in chronological order in the seed with most faults. */
+/** The id of each fault once, in chronological order of the seed with most faults. */
 export function idsOf(cases: readonly FaultCase[]): readonly string[] {
   const seeds = [...new Set(cases.map(({ seed }) => seed))];
   const bySeed = seeds.map((seed) => cases.filter((one) => one.seed === seed));
@@ -121,7 +121,8 @@ export function gapKpi({ kpis, metrics }: Pick<Report, 'kpis' | 'metrics'>): Kpi
 }
 
 /**
- * The interval to show around a fault: from before it until after its last effect and the limit.
+ * The interval to show around a fault, ns of the run: it extends beyond the last effect in most
+ * seeds and beyond the limit of the KPI.
  */
 export function windowAround(
   fault: FaultCase,

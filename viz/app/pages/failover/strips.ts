@@ -36,13 +36,13 @@ interface Heading {
   readonly finding: string;
 }
 
-/** A strip. */
+/** A strip: lanes of states, a curve, the gap of each seed, or nothing to draw. */
 export type Strip = Heading &
   (
     | {
         readonly kind: 'lanes';
         readonly lanes: readonly Lane[];
-        /** The same effect in the other seeds, drawn faintly, and their median. */
+        /** The same effect in the other seeds, drawn faintly. */
         readonly others: readonly Tick[];
         readonly spread: Spread | undefined;
       }

@@ -74,7 +74,7 @@ function runCard(card: RunCard, actions: CardActions): HTMLElement {
   );
 }
 
-/** Runs of one scenario carry names that differ by what was changed. */
+/** The heading of a card: the scenario's name and what `--set` changed, so that runs differ. */
 function nameOf({ id, name, changes }: RunCard): string {
   if (id === DEMO_RUN) return 'demo';
   return [name, ...changes].join(' ');
@@ -88,7 +88,7 @@ function heading(text: string, open: () => void): HTMLElement {
   );
 }
 
-/** Missed KPIs come first. */
+/** The position of a KPI on a card: missed KPIs first, then inconclusive ones. */
 function rank({ status }: CardKpi): number {
   return ['fail', 'inconclusive', 'pass', 'not-applicable'].indexOf(status);
 }
@@ -118,7 +118,7 @@ function kpiRow(kpi: CardKpi): HTMLElement {
   );
 }
 
-/** A dot per seed and a line for the limit; nothing for a single seed. */
+/** A small chart with a dot for each seed and a line for the limit; none for a single seed. */
 function sparkline({ perSeed, limit, unit }: CardKpi): Child {
   const values = perSeed.filter((value) => value !== null);
   if (values.length < 2) return undefined;

@@ -35,7 +35,7 @@ export function readChoice(parameters: Readonly<Record<string, string>>): Choice
   };
 }
 
-/** The cards to show. */
+/** The cards that match the search text and the filter, sorted. */
 export function chosen(cards: readonly Card[], { text, show, sort }: Choice): readonly Card[] {
   const words = text.toLowerCase().split(/\s+/);
   const fits = (card: Card): boolean =>
@@ -64,7 +64,7 @@ function isShown(card: Card, show: Choice['show']): boolean {
   return card.kind !== 'run' || card.verdict !== 'PASS';
 }
 
-/** Runs in progress first, then runs without a date (the demo, dropped files). */
+/** Runs in progress first, then those without a date (demo, dropped files), then newest first. */
 function byAge(a: Card, b: Card): number {
   return ageOf(b) - ageOf(a) || byName(a, b);
 }

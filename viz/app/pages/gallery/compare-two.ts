@@ -41,7 +41,7 @@ export function pickBox({ view }: Pick<PageContext, 'view'>, id: string): HTMLEl
   return element('label', { class: 'pick' }, box, 'compare');
 }
 
-/** Shows the selection, with a link to the comparison. */
+/** The line that shows the selected runs, with a link to their comparison. */
 export class CompareBar {
   readonly root = element('p', { class: 'compare-two', role: 'status', hidden: true });
   readonly #context: PageContext;
@@ -89,12 +89,12 @@ export function keepingFocus(list: HTMLElement, draw: () => void): void {
     if (box.dataset['pick'] === id) box.focus();
 }
 
-/** Encodes only the comma and the percent sign; the address encodes the rest. */
+/** Encodes the comma and the percent sign of an id; writing the address encodes the rest. */
 function encoded(id: string): string {
   return id.replace(/[%,]/g, encodeURIComponent);
 }
 
-/** Decoding may fail, since an address may be written by hand. */
+/** Decodes an id; an address written by hand may have an id that cannot be decoded. */
 function decoded(id: string): string {
   try {
     return decodeURIComponent(id);

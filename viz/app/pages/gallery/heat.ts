@@ -25,7 +25,7 @@ export function stepsOf({ cells }: HeatGrid): readonly (readonly (number | undef
   );
 }
 
-/** The text of a cell. */
+/** The value of a cell as text, with enough digits to show whether the limit is met. */
 export function cellText({ limits, unit }: HeatGrid, value: number | null): string {
   return value === null ? 'none' : quantityAgainst(value, limits[0]?.limit ?? value, unit);
 }

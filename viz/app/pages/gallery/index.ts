@@ -58,7 +58,7 @@ function mount(context: PageContext): void {
   void library.refresh();
 }
 
-/** The state of the list as named in the specification; `ready` if it shows cards. */
+/** The state of the gallery by its name in docs/spec/browser-view.md; `ready` if it shows cards. */
 function stateOf(state: LibraryState, shown: readonly Card[]): string {
   if (state.kind === 'failed') return 'error';
   if (shown.length === 0) return 'empty';

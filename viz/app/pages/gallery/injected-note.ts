@@ -7,8 +7,8 @@ import { plural } from '../../../../reports/format.ts';
 import { element } from '../../kernel/element.ts';
 
 /**
- * A sign with text, so that it can be recognised without colour; hidden if there are no such
- * faults.
+ * Makes the note: a sign and a text, so that it is understood without colour. It is hidden if no
+ * fault was injected.
  */
 export function injectedNote(faults: number): HTMLElement {
   return element(

@@ -22,7 +22,7 @@ export function liveCard(
   card: LiveCard,
   open: (run: { readonly id: string; readonly hasTrace: boolean }) => void,
 ): HTMLElement {
-  // The report may already exist, because the list may be older.
+  // The run may have ended and have a report since the list with this card was made.
   let id: string = card.id;
   const watch = (): void => open({ id, hasTrace: true });
   const heading = element(

@@ -80,7 +80,8 @@ function heatTable(grid: HeatGrid, open: (run: string) => void): HTMLElement {
 }
 
 /**
- * The parameter names in the corner of the table. A sweep over one parameter has none for the rows.
+ * The names of the parameters in the corner of the table, with arrows to their values. A sweep over
+ * one parameter has a name for the columns only.
  */
 function cornerOf({ x, y }: HeatGrid): string {
   const across = `${shortName(x.name)} →`;

@@ -1,6 +1,6 @@
 /**
- * A brush over a chart of time: dragging sets the range of the time line, a click does not. The
- * part outside the range is dimmed. The keys w, s, a and d move the range.
+ * Range selection in a chart over time: dragging sets the range of the time line, a click does not.
+ * The part of the chart outside the range is dimmed. The keys w, s, a and d move the range.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { TimeLine } from '../../kernel/time-line.ts';
 /** A shorter drag counts as a click, px. */
 const LEAST_DRAG = 4;
 
-/** The chart that the brush works on. */
+/** The chart and the time line that the brush connects. */
 export interface BrushParts {
   readonly plot: Plot;
   readonly time: TimeLine;

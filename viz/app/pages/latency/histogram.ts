@@ -9,7 +9,7 @@ import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { whole } from '../../../../reports/format.ts';
 import type { Distribution, QuantilePoint } from '../../chart/tail.ts';
 
-/** One bar; its area is proportional to its share. */
+/** One bar; its area is proportional to its share of the samples. */
 export interface Bar {
   readonly from: number;
   readonly to: number;
@@ -17,7 +17,7 @@ export interface Bar {
   readonly share: number;
 }
 
-/** The horizontal scale, and the smallest width of a bar on it. */
+/** The horizontal scale, and the smallest width of a bar on it, px. */
 interface Room {
   readonly place: (value: number) => number;
   readonly narrowest: number;
@@ -66,8 +66,8 @@ function countedBars(values: readonly number[], barsMax: number): readonly Bar[]
 }
 
 /**
- * Quantiles too close for separate bars share one bar, which ends where the next gap begins, so
- * that a value shared by many samples remains a peak.
+ * Bars between neighbouring quantiles. Quantiles too close for separate bars share a bar, which
+ * ends where the next gap begins, so that a value of many samples remains a peak.
  */
 function barsBetweenQuantiles({ points }: Distribution, { place, narrowest }: Room): Bar[] {
   const bars: Bar[] = [];

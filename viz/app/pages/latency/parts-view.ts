@@ -31,10 +31,11 @@ import { partialNote, skeleton, troubleMessage } from '../../kernel/states.ts';
 import type { Range } from '../../kernel/time-line.ts';
 import { type LinkParts, partSums, type Way, waysOf } from './parts.ts';
 
-/** Rows read from the trace per query; more would give the same means, only slower. */
+/** Most packet rows in the answer to a query; more would give the same means, only slower. */
 const ROWS_MAX = 20_000;
 /**
- * The window lasts at least 1 s, and long enough to contain this many rows at the run's mean rate.
+ * A query covers at most the time in which the run had this many packet rows on average, but at
+ * least 1 s.
  */
 const WINDOW_ROWS = 120_000;
 const WINDOW_LEAST_NS = 1e9;
@@ -97,7 +98,7 @@ export class PartsView {
     signal.addEventListener('abort', () => this.#drawn?.abort());
   }
 
-  /** The start of the range, as long as one query can cover. */
+  /** The window to query: the first part of the range, as long as one query may cover. */
   #windowOf([from, to]: Range): Range {
     const info = this.#trace?.info;
     const rows = info?.counts['hop'] ?? 0;
@@ -248,7 +249,7 @@ function keyOf({ flow, links }: Way): string {
   return `${flow}:${links.join('.')}`;
 }
 
-/** Says how much of the delay is spent in queues: `Queues are 0.2 % of it.` */
+/** A sentence on the part of the delay that is spent in queues: `Queues are 0.2 % of it.` */
 function queueWords(way: Way): string {
   const share = way.totalNs === 0 ? 0 : partSums(way).queue / way.totalNs;
   return `Queues are ${quantity(share, 'ratio')} of it.`;

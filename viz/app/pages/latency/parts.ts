@@ -55,7 +55,7 @@ export interface PartsWindow {
   readonly guardNs: number;
   /** Rates and delays, if the trace holds them. */
   readonly paces: PaceBook;
-  /** Either data packets of flows or all packets. */
+  /** Which packets are examined: data packets of flows, or all. */
   readonly packets:
     | { readonly kind: 'data'; readonly dataClass: number }
     | { readonly kind: 'all' };
@@ -65,7 +65,7 @@ const ARRIVED = 0;
 /** Number of packets of one size needed to estimate its shortest transit time. */
 const SAMPLES_PER_SIZE = 5;
 
-/** The routes that packets of flows took from end to end, the most frequent first. */
+/** The routes of the wanted packets from their first to their last link, most frequent first. */
 export function waysOf(hops: HopColumns, window: PartsWindow): readonly Way[] {
   const timeOnLink = timesOf(hops, window.paces);
   const ways = new Map<string, Sums>();
@@ -96,7 +96,7 @@ export function partSums({ parts }: Way): PartSums {
 /** Time that the packet of a row spent on its link; undefined if nothing tells it. */
 type TimeOnLink = (row: number) => LinkTime | undefined;
 
-/** Exact if the trace holds rates, otherwise estimated from packet sizes. */
+/** The time on a link by row: exact if the trace has rates, else estimated from packet sizes. */
 function timesOf(hops: HopColumns, paces: PaceBook): TimeOnLink {
   const known = (row: number): LinkTime | undefined =>
     paces.timeOf(cell(hops.link, row), cell(hops.bytes, row), cell(hops.departNs, row));
@@ -139,7 +139,7 @@ export function pacesOf(hops: HopColumns): ReadonlyMap<number, number> {
   return paces;
 }
 
-/** Estimated from the smallest and the largest size that occurred often enough. */
+/** Serialisation time per byte of a link, ns, from its smallest and largest frequent packets. */
 function paceOf(
   sizes: ReadonlyMap<number, { readonly count: number; readonly transitNs: number }>,
 ): number | undefined {
@@ -153,7 +153,7 @@ function paceOf(
   return perByte >= 0 && perByte * small[0] <= small[1].transitNs ? perByte : undefined;
 }
 
-/** The rows of each packet of a flow that is complete, in chronological order. */
+/** For each wanted packet whose whole route lies in the window, its rows in chronological order. */
 function packetsOf(hops: HopColumns, window: PartsWindow): readonly (readonly number[])[] {
   const byPacket = new Map<number, number[]>();
   for (let row = 0; row < hops.rows; row += 1) {
@@ -237,7 +237,7 @@ function meansOf(sums: Sums): Way {
   const parts = links.map((link, at): LinkParts => {
     const propagationNs = mean(sums.propagation, at);
     const restNs = mean(sums.transit, at) - mean(sums.serialisation, at) - propagationNs;
-    // A link carries the remainder of a division, less than a nanosecond, over to the next packet.
+    // Rounding: a link adds the remainder of its division, less than 1 ns, to its next packet.
     const isCarried = Math.abs(restNs) < 1;
     const serialisationNs = mean(sums.serialisation, at) + (isCarried ? restNs : 0);
     return {

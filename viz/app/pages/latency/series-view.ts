@@ -192,7 +192,7 @@ function stretches(report: ReportContext['report'], plot: Plot, x: Position): re
     );
   const { warmupNs } = report.scenario;
   const { virtualSeconds = 0 } = report.perSeed.find(({ seed }) => seed === report.shownSeed) ?? {};
-  // In a run in progress, an open fault may end at any moment.
+  // In a run in progress, a fault without an end is shaded up to the present instant.
   const untilNs = virtualSeconds * 1e9;
   const faults = report.faults
     .filter(({ seed }) => seed === report.shownSeed)

@@ -41,7 +41,7 @@ export function columnsOf(
   return columns;
 }
 
-/** Columns whose neighbours are both missing; a line would not show them. */
+/** Columns without a value on either side; drawn as dots, since a line would not show them. */
 export function lonely(columns: readonly Column[]): readonly Column[] {
   const isEmpty = (at: number): boolean => (columns[at]?.mean ?? null) === null;
   return columns.filter((_, at) => !isEmpty(at) && isEmpty(at - 1) && isEmpty(at + 1));
@@ -76,7 +76,7 @@ export function seriesLimit(
   const [, quantile] = /^latency\.(p\d+)\b/.exec(name) ?? [];
   if (quantile === undefined) return undefined;
   return kpis.find(({ metric, aggregation, unit: own }) => {
-    // Metrics of flows also have a throughput, whereas `mix.latency` is about loops.
+    // A latency metric of flows has a throughput metric beside it; `mix.latency` (loops) has none.
     const isOfFlows = metrics[metric.replace(/\.latency$/, '.throughput')] !== undefined;
     return metric.endsWith('.latency') && isOfFlows && aggregation === quantile && own === unit;
   });

@@ -39,7 +39,7 @@ import type { ReportContext } from '../../kernel/page.ts';
 import { type Bar, barsOf, histogramSource } from './histogram.ts';
 
 const HISTOGRAM_HEIGHT = 340;
-/** Narrower bars are merged, px. */
+/** Bars narrower than this are merged, px. */
 const NARROWEST = 4;
 
 /** The chart with the tail axis and the table of named quantiles. */
@@ -63,7 +63,7 @@ export function tailChart(
   return frame.root;
 }
 
-/** The frame of a chart. If the run has several seeds, the exported rows cover all of them. */
+/** The frame of a chart. Exported rows name the seed; of several seeds they name none. */
 function frameOf(name: string, run: string, seeds: readonly number[]): ChartFrame {
   const seed = seeds.length === 1 ? String(seeds[0] ?? '') : '';
   return new ChartFrame({ name, origin: { run, seed } });

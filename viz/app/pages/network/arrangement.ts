@@ -1,6 +1,6 @@
 /**
- * How a network is drawn: which nodes stand together, in which layouts it can be shown, and where
- * its dots are. Worked out once for a run. Plain values, no DOM.
+ * How a network is drawn: which nodes share a dot, in which layouts it can be shown, and where its
+ * dots are. Computed once for a run. Plain values, no DOM.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import {
 } from './layout.ts';
 import type { Place } from './place.ts';
 
-/** A network with its layouts. */
+/** A network as dots, the layouts in which it can be shown, and the places of the dots in each. */
 export class Arrangement {
   readonly network: DrawnNetwork;
-  /** The layouts to choose from, that which suits the network best first. */
+  /** The layouts to choose from; the most suitable one comes first. */
   readonly layouts: readonly LayoutName[];
   readonly #places = new Map<PlaneLayout, readonly Place[]>();
 
@@ -28,7 +28,7 @@ export class Arrangement {
     this.layouts = layoutsOf(network.topology);
   }
 
-  /** Draws equal nodes as one if there are too many, or if they would stand on foreign links. */
+  /** Draws equal nodes as one dot if there are too many, or if no layout keeps nodes off links. */
   static of(topology: Topology): Arrangement {
     let best = ungrouped(topology);
     if (isGood(best)) return new Arrangement(best);
@@ -39,12 +39,12 @@ export class Arrangement {
     return new Arrangement(best);
   }
 
-  /** Draws each node by itself, even if it stands on a foreign link. */
+  /** Draws each node as its own dot, even if some stand on links that are not theirs. */
   static ofEach(topology: Topology): Arrangement {
     return new Arrangement(ungrouped(topology));
   }
 
-  /** The places of the dots. */
+  /** The places of the dots in a layout, computed on first use. */
   places(layout: PlaneLayout): readonly Place[] {
     const known = this.#places.get(layout) ?? placesOf(this.network.topology, layout);
     this.#places.set(layout, known);

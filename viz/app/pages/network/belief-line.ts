@@ -12,7 +12,7 @@ import { PROTOCOLS } from '../../data/protocols.ts';
 import { element, fill } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 
-/** Signs in the middle of a node, explained in {@link LEGEND}. */
+/** The sign in the middle of a node, by what it knows; explained in {@link LEGEND}. */
 export const SIGNS: Readonly<Record<Standing, string>> = {
   knows: '!',
   unaware: '?',
@@ -45,8 +45,8 @@ export class BeliefLine {
   }
 
   /**
-   * Sets the instant that is shown. Returns, for each node that watches something broken, whether
-   * it knows.
+   * Sets the instant that is shown. Returns, by node name, the nodes that watch a broken link or
+   * node, and whether they know of the fault.
    */
   at(timeNs: number): ReadonlyMap<string, Standing> {
     const { info } = this.#context.trace;

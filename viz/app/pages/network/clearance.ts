@@ -1,21 +1,21 @@
 /**
- * The distance between nodes and links that are not theirs: where a node stands on a foreign link,
- * its packets seem to pass through that node. Plain values, no DOM.
+ * The distance between nodes and foreign links, which end at other nodes: if a node stands on a
+ * foreign link, packets of the link seem to pass through the node. Plain values, no DOM.
  *
  * @module
  */
 import { NODE_RADIUS } from './node-labels.ts';
 import type { Place } from './place.ts';
 
-/** A room of the usual shape, in which distances are judged, px. */
+/** A drawing area of the usual shape, in which distances are judged, px. */
 const ROOM = { width: 732, height: 412 } as const;
-/** A node whose circle and two pixels more are free of links stands beside them. */
+/** Least distance of a node from a foreign link, px: its circle and two pixels more. */
 const CLEAR = NODE_RADIUS + 2;
-/** Distance that nodes are moved to, if there is room. */
+/** Distance from foreign links to which nodes are moved if there is room, px. */
 const WANTED = 2 * NODE_RADIUS;
-/** Smallest distance between two nodes that are moved: their circles and a line between them. */
+/** Least distance between two moved nodes, px: room for their circles and a link between them. */
 const APART = 2.5 * NODE_RADIUS;
-/** Rounds of moves, and the moves that are tried for each node, px. */
+/** Largest number of rounds, and the vertical moves tried for each node in each round, px. */
 const ROUNDS = 24;
 const STEPS = [6, -6, 14, -14, 26, -26, 40, -40, 60, -60] as const;
 
@@ -35,7 +35,7 @@ export function edgesOf(
   return [...edges.values()];
 }
 
-/** The smallest distance of a node to a link that is not its own, px in a room of the usual shape. */
+/** The smallest distance between a node and a foreign link, px in a drawing of the usual shape. */
 export function clearanceOf(places: readonly Place[], edges: readonly Edge[]): number {
   const spots = places.map(inRoom);
   let least = Number.POSITIVE_INFINITY;
@@ -47,14 +47,14 @@ export function clearanceOf(places: readonly Place[], edges: readonly Edge[]): n
   return least;
 }
 
-/** True if no node stands on a link that is not its own. */
+/** True if no node stands on a foreign link. */
 export function isClear(places: readonly Place[], edges: readonly Edge[]): boolean {
   return clearanceOf(places, edges) >= CLEAR;
 }
 
 /**
- * Moves nodes off links that are not theirs, along their column, as far as that is possible.
- * @param places Where nodes stand; unchanged if they stand well.
+ * Moves nodes vertically until none stands on a foreign link, as far as that is possible.
+ * @param places Where nodes stand; returned unchanged if no node stands on a foreign link.
  */
 export function cleared(places: readonly Place[], edges: readonly Edge[]): readonly Place[] {
   if (isClear(places, edges)) return places;
@@ -78,7 +78,7 @@ interface Links {
   readonly own: readonly Edge[];
 }
 
-/** The place in its column at which a node is least in the way. */
+/** The place at the same x, among those tried, with the lowest cost for a node. */
 function bestSpot(node: number, spots: Place[], links: Links): Place {
   const here = spots[node] ?? { x: 0, y: 0 };
   const costAt = (spot: Place): number => {
@@ -94,7 +94,7 @@ function bestSpot(node: number, spots: Place[], links: Links): Place {
   return best.spot;
 }
 
-/** How much stands too close because of one node; 0 if nothing does. */
+/** How much too close nodes and foreign links are because of one node, px²; 0 if none is. */
 function costOf(node: number, spots: readonly Place[], { edges, own }: Links): number {
   const spot = spots[node] ?? { x: 0, y: 0 };
   let cost = 0;
@@ -123,7 +123,7 @@ function ends(spots: readonly Place[], [from, to]: Edge): readonly [Place, Place
   return [spots[from] ?? nowhere, spots[to] ?? nowhere];
 }
 
-/** The distance of a point to a line between two others. */
+/** The distance of a point from the line segment between two other points. */
 function distance(point: Place, [a, b]: readonly [Place, Place]): number {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length2 = dx * dx + dy * dy;

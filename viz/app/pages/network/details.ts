@@ -21,7 +21,7 @@ import type { TraceContext } from '../../kernel/page.ts';
 import { PacketPanel } from './packet-panel.ts';
 import { numberTable, section, textTable } from './panel-parts.ts';
 
-/** How far around the cursor the counts of a link and the hops of a packet are read, ns. */
+/** How far around the cursor the counts of a link, and the hops of a packet, are read, ns. */
 const NEAR_NS = 500e6;
 const PACKET_NS = 5e9;
 /** Width and height for a protocol's own drawing, px. */
@@ -157,14 +157,14 @@ export class Details {
   }
 }
 
-/** `a → b`; an access of a cloud leads to its region, or comes from there. */
+/** A direction as text, `a → b`; a host's access to a cloud leads to a region or comes from it. */
 function directionText({ name, fromRegion, toRegion }: LinkInfo): string {
   const text = name.replace('->', ' → ');
   if (fromRegion !== undefined && toRegion !== undefined) return text;
   return `${fromRegion ?? ''}${text}${toRegion ?? ''}`;
 }
 
-/** What a direction carried within a window. */
+/** What one direction of a link carried within a window, as names and values. */
 function directionRows(
   bins: readonly BinRow[],
   { fromNs, toNs }: Window,
@@ -180,7 +180,7 @@ function directionRows(
     ['lost within 1 s', sum((bin) => bin.drops)],
     ['rate', `${quantity(perSecond / 1e6, '')} Mbit/s`],
     ['mean time on the link', count === 0 ? '–' : quantity(sum((bin) => bin.sumNs) / count, 'ns')],
-    // From those packets that the trace kept.
+    // Only from packets that the trace has kept, unlike the counts above.
     ['longest wait in its queue', waitNs < 0 ? 'no packet kept' : quantity(waitNs, 'ns')],
   ];
 }

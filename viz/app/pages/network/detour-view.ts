@@ -1,6 +1,6 @@
 /**
- * Draws the route before a fault, which fades, and the route after the switch with its label, below
- * the nodes and packets.
+ * Draws the route that packets took before a fault, which fades, and their route after the switch,
+ * with a label. Both lines lie below nodes and packets.
  *
  * @module
  */

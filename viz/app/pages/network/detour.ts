@@ -1,6 +1,6 @@
 /**
- * What a fault did to the packets that used the broken link: the links of their route before the
- * fault and after the switch, both as recorded packets took them. If no packet was recorded, no
+ * The routes of the flows that used a broken link: their links before the fault and after the
+ * switch to another path, both as recorded packets took them. If no packet was recorded, no
  * route is shown.
  *
  * @module
@@ -9,11 +9,11 @@ import { quantity } from '../../../../reports/format.ts';
 import type { FaultRow, HopColumns, TraceInfo, Window } from '../../data/trace-answers.ts';
 import type { FaultStory } from './world.ts';
 
-/** How long before the fault packets are used to find the old route. */
+/** How long before the fault packets are used to find the old route, ns. */
 const BEFORE_NS = 300e6;
-/** How long after the switch packets are used to find the new route. */
+/** How long after the switch packets are used to find the new route, ns. */
 const AFTER_NS = 500e6;
-/** How long both routes stay visible after the end of the fault. */
+/** How long both routes stay visible after the end of the fault, ns. */
 const STAYS_NS = 500e6;
 const FAINTEST = 0.35;
 
@@ -39,7 +39,7 @@ export interface DetourLook {
   readonly stamp: readonly string[];
 }
 
-/** The first switch after the latest fault, even if the cursor is still before the switch. */
+/** The first switch after the fault of a story, even if the cursor is still before the switch. */
 export function switchOf(
   faults: readonly FaultRow[],
   story: FaultStory | undefined,
@@ -74,7 +74,7 @@ export function detourOf(
     if (flow > 0 && touches(info, hops.before.link[row] ?? -1, of.target)) flows.add(flow);
   }
   const isOwn = ({ flow }: HopColumns, row: number): boolean => flows.has(flow[row] ?? 0);
-  // Packets sent before the switch still use the old route.
+  // Only packets that their source sent after the switch count: earlier ones use the old route.
   const fresh = new Set<number>();
   const after = departuresIn(hops.after, afterWindow).filter((row) => isOwn(hops.after, row));
   for (const row of after) {
@@ -98,7 +98,7 @@ export function detourOf(
   };
 }
 
-/** How the routes are drawn at an instant; undefined once the fault is over. */
+/** How the routes are drawn at an instant; undefined some time after the end of the fault. */
 export function detourAt(
   { of }: Detour,
   story: FaultStory,

@@ -1,14 +1,14 @@
 /**
- * Where on its link a loss is drawn. Uses no DOM.
+ * At which point of a link the loss of a packet is drawn. Uses no DOM.
  *
  * @module
  */
 
-/** Shares of the way on a link: where its queue and its policer are, and what is lost later. */
+/** Points on a link, 0 at its sender to 1: its queue and policer, and losses after the queue. */
 const AT_THE_QUEUE = 0.08;
 const ON_THE_WAY = 0.5;
 
-/** Where on its link a loss is drawn, by its reason. */
+/** The point on a link at which a loss is drawn, 0 to 1, by its drop reason. */
 export const DROP_PLACES: Readonly<Record<string, number>> = {
   ...{ 'queue-full': AT_THE_QUEUE, 'queue-shrunk': AT_THE_QUEUE, 'link-down-queue': AT_THE_QUEUE },
   ...{ policed: AT_THE_QUEUE, codel: AT_THE_QUEUE, 'cpu-queue-full': AT_THE_QUEUE },
@@ -17,7 +17,7 @@ export const DROP_PLACES: Readonly<Record<string, number>> = {
   ...{ 'no-contact': ON_THE_WAY, 'port-unreachable': ON_THE_WAY, 'no-route': ON_THE_WAY },
 };
 
-/** The share of the way at which a loss is drawn; in the middle for reasons of other versions. */
+/** The point on a link at which a loss is drawn, 0 to 1; the middle for unknown reasons. */
 export function shareOf(reason: string): number {
   return DROP_PLACES[reason] ?? ON_THE_WAY;
 }

@@ -24,7 +24,7 @@ export function readersOf(
   );
 }
 
-/** The nodes at both ends of a hop. */
+/** What runs at both ends of a hop, which decides how its packets can be read. */
 export interface PacketEnds {
   /**
    * The protocols that run at the ends. Readers of other protocols are used only if a packet says
@@ -35,7 +35,7 @@ export interface PacketEnds {
   readonly states: ReadonlyMap<string, string>;
 }
 
-/** Largest depth of packets inside packets. No real network nests deeper. */
+/** Largest depth of packets inside packets; no real network nests them deeper. */
 const DEPTH_MAX = 8;
 
 /**
@@ -54,7 +54,7 @@ interface Reading {
   readonly ends: PacketEnds;
   readonly readers: PacketReaders;
   readonly holds: string;
-  /** The protocol whose field these bytes are; undefined for a whole packet. */
+  /** The protocol in whose field these bytes are; undefined for a whole packet. */
   readonly within?: string;
   readonly depth: number;
 }
@@ -68,7 +68,7 @@ function fieldsOf(bytes: Uint8Array, reading: Reading): readonly PacketField[] |
     const fields = readSafely(() => read(bytes, ends.states))?.flatMap((field) =>
       opened(bytes, field, { ...reading, within: protocol }),
     );
-    // A protocol without a header takes any bytes for its own; one that knows more of them is right.
+    // A protocol without a header accepts any bytes, so the reader that finds most fields is right.
     if ((fields?.length ?? 0) > (found?.length ?? -1)) found = fields;
   }
   return found;

@@ -1,21 +1,21 @@
 /**
- * Nodes that are drawn as one: those of one role and one place with the same neighbours, where each
- * by itself would leave no room for links. Plain values, no DOM.
+ * Equal nodes, drawn as one dot if separate dots would leave no room for links. Nodes are equal if
+ * they have the same role, protocol, place and neighbours. Plain values, no DOM.
  *
  * @module
  */
 import { roleOf, type Topology } from './layout.ts';
 
-/** Fewer equal nodes than this stand for themselves. */
+/** Least number of equal nodes that are drawn as one dot; fewer are drawn separately. */
 const MEMBERS_MIN = 3;
 
-/** A dot of the drawing: a node, or several that stand there as one. */
+/** A dot of the drawing: one node, or several equal nodes. */
 export interface Dot {
   /** Name of the first node. */
   readonly name: string;
   /** `client-1`, or `50 × client`. */
   readonly label: string;
-  /** Numbers of its nodes in the trace. */
+  /** Numbers, in the trace, of the nodes that the dot stands for. */
   readonly members: readonly number[];
 }
 
@@ -24,11 +24,11 @@ export interface DrawnNetwork {
   readonly dots: readonly Dot[];
   /** Number of the dot of each node. */
   readonly dotOf: readonly number[];
-  /** The network of the dots. */
+  /** The network with dots in place of nodes. */
   readonly topology: Topology;
 }
 
-/** Every node by itself. */
+/** The network with one dot for each node. */
 export function ungrouped(topology: Topology): DrawnNetwork {
   return networkOf(
     topology,
@@ -37,8 +37,9 @@ export function ungrouped(topology: Topology): DrawnNetwork {
 }
 
 /**
- * The network with ever more roles drawn together: first that with the most nodes to save.
- * @returns each network has fewer dots than the one before; none if no nodes are equal.
+ * Networks in which the equal nodes of ever more roles are one dot; the role that saves most dots
+ * comes first.
+ * @returns networks, each with fewer dots than the one before; none if no nodes are equal.
  */
 export function* groupedStepwise(topology: Topology): Generator<DrawnNetwork> {
   const classes = [...classesOf(topology).values()];
@@ -105,7 +106,7 @@ function networkOf(topology: Topology, groups: readonly (readonly number[])[]): 
       links: topology.links.map((link) => ({ ...link, from: at(link.from), to: at(link.to) })),
       flows: topology.flows.flatMap((flow) => {
         const names = flow.split(' -> ').map((name) => drawnAs.get(name) ?? name);
-        // Of equal nodes, some may send and others receive.
+        // Of the equal nodes of a dot, some may send and others receive: both directions count.
         return [names.join(' -> '), names.reverse().join(' -> ')].slice(0, isOfMany ? 2 : 1);
       }),
     },

@@ -12,7 +12,7 @@ import type { PacketLayer } from './fields.ts';
 const PER_LINE = 8;
 
 /**
- * Number of bytes of a field that have changed since the previous hop; undefined if there is none.
+ * Number of bytes of a field that have changed since the previous hop; undefined without that hop.
  */
 export type CountNew = (field: PacketField) => number | undefined;
 

@@ -1,7 +1,7 @@
 /**
  * Places the nodes: in columns by their distance from the senders, on a ring, or by simulated
- * forces. All depend only on the topology, so the same run always gives the same picture. A layout
- * that would put a node on a link that is not its own is not offered.
+ * forces. Layouts depend only on the topology, so a run always gives the same picture. A layout in
+ * which a node stands on a link of other nodes is not offered if another layout avoids that.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { isStar, ringOf } from './ring.ts';
 /** The parts of a trace on which the layout depends. */
 export type Topology = Pick<TraceInfo, 'nodes' | 'links' | 'flows'>;
 
-/** The order of preference. */
+/** Order of preference of the layouts: of most networks, and of stars. */
 const PLANE_LAYOUTS = ['layers', 'ring', 'force'] as const;
 const STAR_LAYOUTS = ['ring', 'layers', 'force'] as const;
 /** Order of preference for hosts of clouds that are in no region, or in several. */
@@ -28,17 +28,17 @@ export type PlaneLayout = (typeof PLANE_LAYOUTS)[number] | 'regions';
 /** Name of a layout. `map.ts` implements the layout `map`. */
 export type LayoutName = PlaneLayout | 'map';
 
-/** The layouts in which a run can be shown, that which suits it best first. */
+/** The layouts in which a run can be shown; the most suitable one comes first. */
 export function layoutsOf(topology: Topology): readonly LayoutName[] {
   return [...planeLayoutsOf(topology), ...(hasMap(topology) ? (['map'] as const) : [])];
 }
 
-/** True if there is a layout in which no node stands on a link that is not its own. */
+/** True if there is a layout in which no node stands on a link of other nodes. */
 export function isClearSomewhere(topology: Topology): boolean {
   return clearLayoutsOf(topology).length > 0;
 }
 
-/** The layouts in which no node stands on a foreign link, or all if each has such a node. */
+/** The layouts in which no node stands on a link of other nodes; all if there is no such layout. */
 function planeLayoutsOf(topology: Topology): readonly PlaneLayout[] {
   const clear = clearLayoutsOf(topology);
   return clear.length > 0 ? clear : candidatesOf(topology, edgesOf(topology.links));
@@ -51,7 +51,7 @@ function clearLayoutsOf(topology: Topology): readonly PlaneLayout[] {
   return candidatesOf(topology, edges).filter((name) => isClear(placesOf(topology, name), edges));
 }
 
-/** The layouts that may suit a network, in their order. */
+/** The layouts that may suit a network, in order of preference. */
 function candidatesOf(topology: Topology, edges: readonly Edge[]): readonly PlaneLayout[] {
   if (areApart(topology)) return ['regions'];
   if (topology.nodes.some(({ protocol }) => protocol === REGION)) return CLOUD_LAYOUTS;
@@ -66,7 +66,7 @@ function isClearable(nodes: number, edges: readonly Edge[]): boolean {
 const COLUMN_MAX = 18;
 /** Most dots that a drawing has room for; with more, equal nodes are drawn as one. */
 export const DOTS_MAX = 60;
-/** With more nodes times links there is no room beside links, and looking for it would take long. */
+/** Up to this product of nodes and links, nodes are moved off links; beyond, there is no room. */
 const PAIRS_MAX = 4_000;
 const SWEEPS = 8;
 const TICKS = 300;
@@ -114,11 +114,11 @@ function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])
   const [sender = 0] = senders;
   const isThrough =
     (senders.length === 1 && !receivers.has(sender)) ||
-    // Without flows, and with one role only, there is nothing else to go by.
+    // Without flows, and with one role only, only the distance can tell the layers apart.
     (senders.length === 0 && new Set(nodes.map(({ name }) => roleOf(name))).size === 1);
   const starts = senders.length > 0 ? senders : [0];
   const far = distances(starts, near);
-  // If many nodes send, both ends of a flow are placed in the layer of their role.
+  // If there are several senders, the layer of a node follows from its role.
   const keys = nodes.map(({ name }, node) => {
     const distance = far[node] ?? 0;
     return isThrough ? { first: distance, second: '' } : roleKey(nodes, far, name);
@@ -133,8 +133,8 @@ function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])
 }
 
 /**
- * A role is as close to the senders as the closest role with the same stem, such as `mix-1` and
- * `mix-2`.
+ * The layer of a role: the smallest distance of its nodes from the senders. Roles with a common
+ * stem, such as `mix-1` and `mix-2`, share this distance and are layers side by side.
  */
 function roleKey(
   nodes: Topology['nodes'],
@@ -164,7 +164,7 @@ function distances(
   return far.map((value) => (Number.isNaN(value) ? last + 1 : value));
 }
 
-/** Reduces crossings: moves each node to the mean position of its neighbours, a few times. */
+/** Reduces crossings of links: sorts each layer by the mean height of neighbours, a few times. */
 function ordered(
   layers: readonly number[][],
   near: readonly (readonly number[])[],

@@ -1,6 +1,6 @@
 /**
- * Effects of faults during a run. The trace receives them only at its end, but the interim report
- * has them earlier (detected, switched, first packet). Uses no DOM.
+ * Effects of faults during a run (detected, switched, first packet). The trace gets them only at
+ * the end of the run, but the interim report has them earlier. Uses no DOM.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { FaultRow } from '../../data/trace-answers.ts';
 
 type Known = Pick<Report, 'faults'>;
 
-/** The fault rows of the trace, extended by effects from a report. */
+/** The fault rows of the trace, with the effects that only the interim report has. */
 export function withEffects(
   rows: readonly FaultRow[],
   report: Known | undefined,
@@ -33,8 +33,8 @@ function keyOf({ timeNs, target, text }: FaultRow): string {
 }
 
 /**
- * Returns a version of {@link withEffects} that recomputes only if the trace or the report has
- * changed.
+ * Makes a {@link withEffects} that keeps its last result as long as trace and report stay the
+ * same.
  */
 export function effectsOf(): typeof withEffects {
   let made: readonly [readonly FaultRow[], Known | undefined, readonly FaultRow[]] | undefined;

@@ -38,7 +38,7 @@ const STEPS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 45] as const;
 const PITCH_MIN = 56;
 /** Margin on each side of the nodes, as a share of the span. */
 const EDGE = 0.08;
-/** Distance between the centre of a city and its nodes, if it has several, px. */
+/** Distance between a position and its nodes, if several nodes have this position, px. */
 const APART = 22;
 const FULL_CIRCLE = 360;
 

@@ -14,7 +14,7 @@ export interface Pen {
   arc(x: number, y: number, radius: number, from: number, to: number): void;
 }
 
-/** Classes drawn as outlines. */
+/** Classes whose shapes are drawn as outlines, not filled. */
 export const HOLLOW: ReadonlySet<string> = new Set(['cover', 'copy']);
 
 /** Adds the mark of a class to a path. */
@@ -42,7 +42,7 @@ export function addMark(pen: Pen, packetClass: string, x: number, y: number): vo
   }
 }
 
-/** The mark of a class as an SVG path around (0, 0), for legends and exports. */
+/** The mark of a class as an SVG path around (`x`, `y`), for legends and exports. */
 export function markPath(packetClass: string, x: number, y: number): string {
   const parts: string[] = [];
   const at = (value: number): string => value.toFixed(1);
@@ -64,8 +64,8 @@ export function markPath(packetClass: string, x: number, y: number): string {
 }
 
 /**
- * Does not call `closePath`, because filling closes the path anyway and in Chromium the call takes
- * time proportional to the path so far: 68 ms a frame for 5,000 triangles instead of 4 ms.
+ * Adds a polygon. There is no `closePath`: filling closes the path anyway, and in Chromium the call
+ * takes time proportional to the path so far (5,000 triangles: 68 ms a frame instead of 4 ms).
  */
 function polygon(pen: Pen, points: readonly number[]): void {
   pen.moveTo(points[0] ?? 0, points[1] ?? 0);

@@ -38,9 +38,9 @@ import { contentOf, storyText } from './sentence.ts';
 import { canvasAbove, TopologyView } from './topology-view.ts';
 import { type FaultStory, storyAt } from './world.ts';
 
-/** How long the mark of a loss stays visible, in the reader's time. */
+/** How long the mark of a loss stays visible, ns of real time. */
 const LOSS_MARK_NS = 400e6;
-/** The range queried around the cursor at speed 1: before it and after it. */
+/** How far before and after the cursor packets are queried at speed 1, ns. */
 const BEHIND_NS = 50e6;
 const AHEAD_NS = 300e6;
 const ROWS_MAX = 60_000;
@@ -60,7 +60,7 @@ interface Around {
 /** The page while it is mounted. */
 export class NetworkPage {
   readonly #context: TraceContext;
-  /** The trace as it is drawn. */
+  /** The facts about the trace, with a node for each region of a cloud. */
   readonly #info: TraceInfo;
   #arrangement: Arrangement;
   #topology: TopologyView;
@@ -78,9 +78,9 @@ export class NetworkPage {
   #detour: Detour | undefined;
   #askedSwitch = Number.NaN;
   #around: Around | undefined;
-  /** Value of the address parameter `nodes` that is drawn: `each`, or undefined for equal nodes as one. */
+  /** Address parameter `nodes` as drawn: `each`, or undefined if equal nodes may be one dot. */
   #shownNodes: string | undefined;
-  /** The instant that is drawn. */
+  /** The instant that is drawn, ns. */
   #shownNs = 0;
   #drawn: readonly Drawn[] = [];
   #inSight: InSight = { marks: [], total: 0 };
@@ -144,7 +144,7 @@ export class NetworkPage {
     view.selection.watch(signal, (selection) => this.#details.show(selection));
   }
 
-  /** Nodes of a network too large to draw stand together, unless the reader wants each of them. */
+  /** Arranges the nodes; equal nodes may share a dot, unless the reader wants to see each one. */
   #arranged(): Arrangement {
     const { view } = this.#context;
     const isEach = view.parameters.value['nodes'] === 'each';
@@ -158,7 +158,7 @@ export class NetworkPage {
     });
   }
 
-  /** Draws the network anew if the reader wants other dots, and places them. */
+  /** Applies the address: draws the network anew if `nodes` has changed, and places the dots. */
   #follow(): void {
     const nodes = this.#context.view.parameters.value['nodes'];
     if (nodes !== this.#shownNodes) {
@@ -180,7 +180,7 @@ export class NetworkPage {
     fill(this.#layouts, options);
   }
 
-  /** The choice between equal nodes as one and each by itself; nothing if none are equal. */
+  /** The checkbox for drawing equal nodes as one dot; nothing if that changes no dot. */
   #groupsBox(): HTMLElement | false {
     const { trace, view } = this.#context;
     const isEach = this.#shownNodes === 'each';
@@ -286,8 +286,8 @@ export class NetworkPage {
     const isCovered =
       around !== undefined && timeNs >= around.fromNs && timeNs + enoughNs < around.toNs;
     if (isCovered) return;
-    // While scrubbing, only one instant is needed; while playing, the time after it is needed as
-    // well.
+    // While scrubbing, only the instant of the cursor is needed; while playing, the time after it
+    // is needed as well.
     const aheadNs = time.isPlaying.value ? AHEAD_NS * stretch : BEHIND_NS;
     this.#latest.want({ fromNs: timeNs - BEHIND_NS * stretch, toNs: timeNs + aheadNs });
   }
@@ -351,7 +351,7 @@ export class NetworkPage {
         }),
       );
     }
-    // The picture goes first: while it is behind the cursor, the panel asks for nothing.
+    // Queries for the picture go first: the panel waits while the picture is behind the cursor.
     if (timeNs === cursorNs) this.#details.follow(cursorNs);
     return view.time.isPlaying.value;
   }
@@ -415,7 +415,7 @@ export class NetworkPage {
     return svg;
   }
 
-  /** During a run, says whether packets will be shown, before the first one is. */
+  /** Says that there are no packets to show; during a run, only if none will come. */
   #hopsNote(): HTMLElement {
     const { trace, signal } = this.#context;
     const note = partialNote(NO_HOPS);

@@ -19,7 +19,7 @@ const DESCENT = 3;
 /** Distance between two nodes of a column at which a name fits between them, px. */
 const COLUMN_PITCH = BELOW + DESCENT + NODE_RADIUS;
 
-/** A side; undefined if no side is free. */
+/** The side of a node on which its name is written; undefined if no side is free. */
 export type Side = 'below' | 'left' | 'right' | undefined;
 
 /** Base line and anchor of a name, relative to the middle of its node. */
@@ -81,8 +81,8 @@ export function labelSides(
 }
 
 /**
- * True if the next node of the column would overlap a name below this node, or if its name would
- * overlap a node above.
+ * True if another node of the same column is so close that a name between both would overlap one of
+ * them.
  */
 function isCrowded(places: readonly Place[], node: number): boolean {
   const here = places[node];

@@ -13,7 +13,7 @@ import type { PacketMark } from './packets.ts';
 import type { Place } from './place.ts';
 import type { TopologyView } from './topology-view.ts';
 
-/** Packets are drawn to the right of the middle of their link, px. */
+/** Distance of packets from the middle of their link, px: to the right in their direction. */
 const OFFSET = 6;
 const LOSS_MARK_RADIUS = 16;
 const LABELS_MAX = 4;
@@ -24,7 +24,7 @@ export interface Drawn {
   readonly row: number;
   readonly x: number;
   readonly y: number;
-  /** Name of its colour. */
+  /** Name of the packet's colour in the style sheet, such as `c1`. */
   readonly colour: string;
   readonly packetClass: string;
 }
@@ -37,7 +37,7 @@ export interface LossMark {
   readonly reason: string;
   /** The link or node where it happened; both directions of a link are one place. */
   readonly place: string;
-  /** On a steep link the reason is written beside the rings, where none of its nodes is. */
+  /** True on a steep link: the reason is written beside the ring, away from the link's nodes. */
   readonly isSteep: boolean;
 }
 
@@ -161,7 +161,7 @@ function ink(context: CanvasRenderingContext2D, colour: string, isHollow: boolea
   }
 }
 
-/** Labels losses with their reasons while there are few; reasons at one place share a line. */
+/** The losses to label with their reasons, if there are few; reasons at one place share a label. */
 function labelled(lossMarks: readonly LossMark[]): readonly LossMark[] {
   const places = new Map<string, LossMark>();
   for (const mark of lossMarks) {
@@ -189,7 +189,7 @@ function label(
   }
 }
 
-/** Placed outside the rings, and away from the label of a link that is down. */
+/** Where the reason of a loss is written: outside the ring, away from the label of its link. */
 function reasonPlace({ x, y, isSteep }: LossMark): Place & { readonly isCentred: boolean } {
   return isSteep
     ? { x: x + OFFSET + LOSS_MARK_RADIUS + 8, y, isCentred: false }

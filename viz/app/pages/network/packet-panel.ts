@@ -148,8 +148,8 @@ export class PacketPanel {
     const { nodes, links } = this.#context.trace.info;
     const { from, to } = links[link ?? -1] ?? { from: -1, to: -1 };
     const numbers = [from, to];
-    // For a router, the packets of a gateway are only bytes. The gateway's reader is therefore used
-    // on every link of the route.
+    // The reader of a router cannot read a gateway's packet inside the router's. Therefore the
+    // readers of all protocols on the route are used on each link.
     const all = this.#facts.captures.flatMap((one) => {
       const way = links[one.link ?? -1];
       return way === undefined ? [] : [way.from, way.to];

@@ -1,6 +1,6 @@
 /**
  * Which packets are visible at an instant, and where: plain numbers, shared by the canvas, the
- * table and the exports. At most 5,000 packets are drawn; if there are more, the same ones are
+ * table and the exports. At most 5,000 packets are drawn; if there are more, the same packets are
  * chosen in every frame.
  *
  * @module
@@ -17,7 +17,7 @@ const LOSS_MARKS_MAX = 60;
 
 /** A packet on a link. */
 export interface PacketMark {
-  /** Row of the columns. */
+  /** Row of the packet in the columns of hops. */
   readonly row: number;
   /** Share of the link that the packet has passed, 0 to 1. */
   readonly share: number;
@@ -50,7 +50,7 @@ export function packetsAt(
   return { marks: kept, total: Math.round(marks.length * thinned) };
 }
 
-/** The losses whose marks are visible, with their progress from 0 to 1. */
+/** The losses whose marks are visible, with the marks' age as a part of `lastsNs`, 0 to 1. */
 export function lossMarksAt(
   drops: readonly DropRow[],
   timeNs: number,

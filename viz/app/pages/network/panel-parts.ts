@@ -10,12 +10,12 @@ export function section(title: string, content: Child): HTMLElement {
   return element('section', {}, element('h3', {}, title), content);
 }
 
-/** Names with numbers, each pair on one line. */
+/** A table of names and numbers, one pair on each line. */
 export function numberTable(rows: readonly (readonly [string, string | number])[]): Child {
   return table(rows, 'number');
 }
 
-/** Names with texts that wrap. */
+/** A table of names and texts, which wrap if they are long. */
 export function textTable(rows: readonly (readonly [string, string])[]): Child {
   return table(rows, 'text');
 }

@@ -1,5 +1,5 @@
 /**
- * The regions of cloud providers as SVG: a hull around the hosts of each region, behind everything else.
+ * The regions of cloud providers as SVG: a hull around the hosts of each region, behind all else.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export class RegionView {
   readonly root: SVGGElement;
   readonly #hulls: readonly { readonly region: Region; readonly path: SVGPathElement }[];
 
-  /** @param select Called with the id of what lies between the hosts of a region. */
+  /** @param select Called with the id of the link inside a region when its hull is clicked. */
   constructor(regions: readonly Region[], select: (id: string) => void) {
     this.#hulls = regions.map((region) => {
       const { within } = region;
@@ -30,7 +30,7 @@ export class RegionView {
     );
   }
 
-  /** @param at The position of a node, px. */
+  /** Draws the hulls anew. @param at Gives the position of a node by its number, px. */
   lay(at: (node: number) => Place): void {
     for (const { region, path } of this.#hulls) {
       const corners = hullOf([region.node, ...region.hosts].map(at));
@@ -39,7 +39,7 @@ export class RegionView {
     }
   }
 
-  /** Updates what is wrong within regions, and the selection. */
+  /** Shows which regions have a fault on the link inside them, and which one is selected. */
   update(disruptions: ReadonlyMap<string, Disruption>, selected: string | undefined): void {
     for (const { region, path } of this.#hulls) {
       const { within = '' } = region;

@@ -7,20 +7,20 @@
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { Place } from './place.ts';
 
-/** What stands in place of a protocol at the node of a region. */
+/** Marks the node of a region: stands in place of its protocol. */
 export const REGION = 'region of a cloud';
 
-/** A region. */
+/** A region of a cloud. */
 export interface Region {
-  /** Number of its node. */
+  /** Number of the region's node. */
   readonly node: number;
-  /** Numbers of its hosts. */
+  /** Node numbers of the region's hosts. */
   readonly hosts: readonly number[];
-  /** Id of what lies between its own hosts. */
+  /** Id of the link that leads from the region's node to itself: the delays between its hosts. */
   readonly within: string | undefined;
 }
 
-/** The trace as it is drawn: with a node for each region, after all others. */
+/** The facts about a trace with one more node for each region, after all other nodes. */
 export function withRegionNodes(info: TraceInfo): TraceInfo {
   const names = [
     ...new Set(info.links.flatMap(({ fromRegion = [], toRegion = [] }) => [fromRegion, toRegion])),
@@ -38,7 +38,7 @@ export function withRegionNodes(info: TraceInfo): TraceInfo {
   };
 }
 
-/** The regions of a network with nodes for them. */
+/** The regions of a network to which {@link withRegionNodes} has added nodes. */
 export function regionsOf({ nodes, links }: Pick<TraceInfo, 'nodes' | 'links'>): readonly Region[] {
   return nodes.flatMap(({ protocol }, node) => {
     if (protocol !== REGION) return [];
@@ -49,7 +49,7 @@ export function regionsOf({ nodes, links }: Pick<TraceInfo, 'nodes' | 'links'>):
   });
 }
 
-/** True if each host is in one region, so that regions can stand apart from each other. */
+/** True if every host is in exactly one region, so that regions can be drawn apart. */
 export function areApart(topology: Pick<TraceInfo, 'nodes' | 'links'>): boolean {
   const hosts = regionsOf(topology).flatMap((region) => region.hosts);
   const regions = topology.nodes.filter(({ protocol }) => protocol === REGION).length;
@@ -60,13 +60,13 @@ export function areApart(topology: Pick<TraceInfo, 'nodes' | 'links'>): boolean 
   );
 }
 
-/** Distance of a region from the middle, and of a host from its region. */
+/** Distance of a region from the middle, and of a host from its region, in the unit square. */
 const FAR = 0.28;
 const NEAR = 0.21;
-/** Hosts stand on the outer side of their region, within this angle to both sides at most. */
+/** Hosts stand on the outer side of their region, at most this angle to either side, radians. */
 const SPREAD = 1.3;
 
-/** Places regions around the middle, and the hosts of each outside of it. */
+/** Places regions around the middle, and the hosts of each region on its outer side. */
 export function placesByRegion(topology: Pick<TraceInfo, 'nodes' | 'links'>): readonly Place[] {
   const places: Place[] = [];
   const regions = regionsOf(topology);

@@ -1,23 +1,23 @@
 /**
- * Places nodes on a ring, where no link between two passes a third one: for stars, whose centre
- * stands in the middle, and for networks in which many have a link to many.
+ * Places nodes on a ring, where no link between two nodes passes a third node: for stars, whose
+ * centre stands in the middle, and for networks in which many nodes link to many.
  *
  * @module
  */
 import { clearanceOf, type Edge } from './clearance.ts';
 import type { Place } from './place.ts';
 
-/** Room between two groups of the ring, in nodes. */
+/** Room between two groups of the ring, in distances between neighbouring nodes. */
 const GAP = 1.5;
 
-/** True if one node has a link to each other one, and there are no other links. */
+/** True if one node has a link to each other node, and there are no other links. */
 export function isStar(nodes: number, edges: readonly Edge[]): boolean {
   return nodes > 3 && edges.length === nodes - 1 && centresOf(nodes, edges).length > 0;
 }
 
 /**
- * The places on the ring.
- * @param groups The numbers of the nodes; a group stands together.
+ * The places of the nodes, which keep the greatest distance from foreign links.
+ * @param groups The numbers of the nodes; the nodes of a group stand together.
  */
 export function ringOf(
   groups: readonly (readonly number[])[],
@@ -29,12 +29,12 @@ export function ringOf(
     around(groups, { centre, gap: GAP }),
   ]);
   const clear = rings.map((places) => clearanceOf(places, edges));
-  // A star has no foreign links near: there the centre stands in the middle.
+  // Of equally good rings the last one counts: for a star, that with the centre in the middle.
   const best = clear.reduce((most, one, at) => (one >= (clear[most] ?? 0) ? at : most), 0);
   return rings[best] ?? [];
 }
 
-/** The nodes that have a link to each other one. */
+/** The nodes that have a link to every other node. */
 function centresOf(nodes: number, edges: readonly Edge[]): readonly number[] {
   const degrees = Array.from({ length: nodes }, () => 0);
   for (const node of edges.flat()) degrees[node] = (degrees[node] ?? 0) + 1;
@@ -55,7 +55,7 @@ function around(
   let at = 0.5;
   for (const group of outer) {
     for (const node of group) {
-      // From the left over the top, so that senders stand where columns have them.
+      // Starts at the left and goes over the top, so that senders stand left, as in columns.
       const angle = Math.PI + (2 * Math.PI * at) / Math.max(1, total);
       places[node] = { x: 0.5 + Math.cos(angle) / 2, y: 0.5 + Math.sin(angle) / 2 };
       at += 1;

@@ -19,7 +19,7 @@ export interface Moment {
   readonly timeNs: number;
   readonly rangeNs: readonly [number, number];
   readonly disruptions: ReadonlyMap<string, Disruption>;
-  /** Whether links with contacts can send. */
+  /** For each link with contacts, by its id, whether it can send. */
   readonly contacts: ReadonlyMap<string, boolean>;
   readonly inSight: InSight;
   readonly drawn: readonly Drawn[];
@@ -57,7 +57,7 @@ export function contentOf(moment: Moment): ChartContent {
   };
 }
 
-/** What there is to say of links without faults. */
+/** A sentence about links if none has a fault: all are up, or how many contacts take place. */
 function soundText(contacts: ReadonlyMap<string, boolean>): string {
   if (contacts.size === 0) return 'every link is up';
   const open = [...contacts.values()].filter((isOpen) => isOpen).length;

@@ -21,15 +21,15 @@ import { REGION, regionsOf } from './regions.ts';
 
 /** Margin around the outermost nodes, px. */
 const MARGIN = { x: 64, top: 28, bottom: 40 } as const;
-/** The marks of a loss extend this far from the middle of a link; labels are placed outside, px. */
+/** Distance of labels from the middle of a link, px: outside the marks of losses. */
 const CLEAR = 28;
 /** Radius of the point at which the accesses of a region end, px. */
 const HUB_RADIUS = 3;
 
-/** A line on the screen, which stands for both directions of a link, or of links of equal nodes. */
+/** A line on the screen: both directions of a link, or of all links between two dots. */
 interface Wire {
   readonly ids: readonly string[];
-  /** Numbers of dots. */
+  /** Numbers of the dots at both ends. */
   readonly from: number;
   readonly to: number;
   readonly numbers: readonly number[];
@@ -56,15 +56,15 @@ export interface Shown {
   /** The bytes that each link carried. */
   readonly use: ReadonlyMap<number, number>;
   readonly disruptions: ReadonlyMap<string, Disruption>;
-  /** Whether links with contacts can send. */
+  /** For each link with contacts, by its id, whether it can send. */
   readonly contacts: ReadonlyMap<string, boolean>;
-  /** For each node that watches something broken, whether it knows. Keys are node names. */
+  /** By name, the nodes that watch a broken link or node, and whether they know of the fault. */
   readonly standings: ReadonlyMap<string, Standing>;
   /** Name of the selected node or id of the selected link. */
   readonly selected: string | undefined;
 }
 
-/** The area for the nodes. */
+/** The part of the drawing in which nodes are placed: without margins. */
 function frameOf({ width, height }: Room): MapFrame {
   return {
     left: MARGIN.x,
@@ -235,12 +235,12 @@ export class TopologyView {
     return members.map((node) => this.#info.nodes[node]?.name ?? '');
   }
 
-  /** A region is no node that could be chosen. */
+  /** True if a dot stands for a region of a cloud, which cannot be selected as a node. */
   #isRegion(dot: number): boolean {
     return this.#network.topology.nodes[dot]?.protocol === REGION;
   }
 
-  /** Selects the node, or the next one of several that stand there. */
+  /** Selects the node of a dot; if it stands for several, the one after the selected node. */
   #choose(dot: number, events: TopologyEvents): void {
     const names = this.#namesOf(dot);
     const next = names[(names.indexOf(this.#selected ?? '') + 1) % Math.max(1, names.length)];

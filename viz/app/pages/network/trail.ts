@@ -10,8 +10,8 @@ import type { PacketField } from '../../../format/packet-fields.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 
 /**
- * Most bytes that an observer may find unchanged at the same places, as a share: of random bytes,
- * 1 in 256 is.
+ * Two packets count as unrelated if at most this share of their bytes is equal at equal places; of
+ * random bytes, 1 in 256 is equal.
  */
 const KEPT_MAX = 1 / 8;
 
@@ -19,11 +19,11 @@ const KEPT_MAX = 1 / 8;
 export interface OnionLayer {
   /** The node that removes the layer. */
   readonly node: string;
-  /** Index of the first hop without the layer; the number of hops if there is none. */
+  /** Index of the first hop without the layer; the number of hops if there is no such hop. */
   readonly offFrom: number;
 }
 
-/** Names of the nodes at both ends of a hop. */
+/** Names of the nodes at both ends of a hop, as the panel shows them. */
 export interface CaptureEnds {
   readonly from: string;
   /** Undefined if the bytes were delivered to the application on `from`. */
@@ -46,9 +46,9 @@ export function endsOf(capture: Capture, { nodes, links }: TraceInfo): CaptureEn
 }
 
 /**
- * The layers that nodes remove, outermost first. A node has removed a layer if its protocol does
- * so, and if hardly a byte of the new packet is that of the old one. The last node counts as well,
- * although it sends nothing on.
+ * The layers that nodes remove, outermost first. A node has removed a layer if its protocol removes
+ * layers, and if hardly a byte of the packet that it sends equals one that it received. The last
+ * node counts as well, although it sends nothing on.
  * @param peeling The protocols whose nodes remove layers.
  */
 export function onionLayersOf(
@@ -84,7 +84,8 @@ function isAnother(before: Capture, after: Capture): boolean {
 }
 
 /**
- * Number of bytes of a field that have changed since the previous hop; undefined if there is none.
+ * Number of bytes of a field that have changed since the previous hop; undefined without that hop,
+ * or if the packet had another length there.
  */
 export function newBytesIn(
   { offset, length }: Pick<PacketField, 'offset' | 'length'>,

@@ -26,7 +26,7 @@ const ROW = 44;
 const ROC_HEIGHT = 360;
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 
-/** A chart with one row for each attack of this adversary. */
+/** A chart with one row for each attack of the chosen adversary. */
 export function attackChart(parts: ViewParts): HTMLElement {
   const { attacks } = parts.observer;
   const frame = frameOf('privacy-attacks', parts, 'shown');

@@ -1,5 +1,5 @@
 /**
- * The entropy of targets over the time at which they were sent: quantiles in intervals of equal
+ * The entropy of targets by the time at which they were sent: quantiles in intervals of equal
  * length, and the ceiling log2(N) for N candidates.
  *
  * @module
@@ -8,11 +8,11 @@ import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
 import type { Privacy } from './observers.ts';
 
-/** With fewer targets in an interval, no quantiles are computed. */
+/** Least number of targets in an interval for which quantiles are computed. */
 const TARGETS_MIN = 5;
 const STRETCHES_MAX = 24;
 
-/** One message whose sender the adversary tries to find. */
+/** One message that the adversary tries to follow, with its entropy and when it was sent. */
 export type Target = Privacy['targets'][number];
 
 /** The targets sent in one interval. */
@@ -72,7 +72,8 @@ export interface SetBar {
 }
 
 /**
- * Counts effective anonymity sets, 2 to the power of the entropy, in bars of equal width from 0.
+ * Counts the targets by the size of their effective anonymity set, 2 to the power of the entropy,
+ * in bars of equal width from 0.
  */
 export function setBars(targets: readonly Target[], bars: number): readonly SetBar[] {
   const sizes = targets.map(({ entropy }) => 2 ** entropy);

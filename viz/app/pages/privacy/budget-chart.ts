@@ -1,6 +1,6 @@
 /**
- * Epsilon over the rounds with its limit and, below it over the same rounds, the accuracy that this
- * budget bought (docs/spec/browser-view.md).
+ * Epsilon over the rounds with its limit and, in a panel below over the same rounds, the accuracy
+ * that this budget bought (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -66,7 +66,7 @@ function titleOf({ context, budget, rounds }: BudgetParts): string {
   return [spent, right, ...over].join('');
 }
 
-/** Limits on the drawn quantity; limits on the number of rounds are left out. */
+/** The KPIs that limit values of a metric, and not the number of its rounds. */
 function valueLimits({ report }: ReportContext, metric: string): readonly KpiResult[] {
   return limitsOn(report, metric).filter(({ aggregation }) => aggregation !== 'count');
 }
@@ -209,7 +209,7 @@ function panelParts({ context, budget, rounds }: BudgetParts, panel: Panel): rea
     ...known
       .slice(0, known.length === 1 ? 1 : 0)
       .map(({ at, p50 }) => svgElement('circle', { class: `ink${ink}`, cx: at, cy: y(p50), r: 3 })),
-    // Both curves rise, so labels above fit at the start and labels below fit at the end.
+    // Both curves rise, so a label above its limit fits at the start, and one below at the end.
     ...valueLimits(context, panel.metric).map((kpi) =>
       limitLine({ plot, y }, kpi, kpi.comparison.startsWith('>') ? 'end' : 'begin'),
     ),

@@ -13,7 +13,7 @@ import { ascending, quantile } from '../../../../reports/statistics/quantile.ts'
 export type Budget = NonNullable<Report['privacyBudget']>;
 type Sample = Budget['rounds'][number];
 
-/** Quantiles over seeds. */
+/** Quantiles of a quantity over the seeds. */
 export interface Spread {
   readonly p10: number;
   readonly p50: number;

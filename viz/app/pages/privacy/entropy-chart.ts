@@ -18,7 +18,7 @@ import { bitsSource } from './observers.ts';
 
 const HEIGHT = 320;
 const METRIC = 'privacy.entropy.bits';
-/** More dots would hide the band. */
+/** Largest number of dots, one for a target; more would hide the band. */
 const DOTS_MAX = 400;
 
 interface Places {
@@ -82,7 +82,7 @@ function drawing(parts: ViewParts, stretches: readonly Stretch[], width: number)
   return readable(drawn, readingsOf(stretches, places), plot);
 }
 
-/** The axis from slightly below the lowest value to just above the highest. */
+/** Range of the entropy axis, bits: from below the lowest value to just above the highest. */
 function bitsDomain(values: readonly number[]): [number, number] {
   return [Math.max(0, Math.floor(leastOf(values) - 0.3)), greatestOf(values) + 0.4];
 }

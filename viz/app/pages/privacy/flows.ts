@@ -1,8 +1,8 @@
 /**
  * Arranges the journey of one message in columns: sender, entry, layers of mixes, exits. The layers
- * are derived from the flows. If a message can reach a node twice (through loops of mixes), the
- * node gets a second entry, because a ribbon cannot run backwards. Nodes with little probability
- * are merged.
+ * are derived from the flows. A message that returns from an exit to a mix (through loops of mixes)
+ * starts again at an entry of its own, because a ribbon cannot run backwards. Nodes with little
+ * probability are merged.
  * At most 200 ribbons are drawn; the rest becomes "others" (docs/spec/browser-view.md).
  *
  * @module
@@ -23,7 +23,7 @@ export interface Stop {
   readonly isTrue: boolean;
 }
 
-/** A ribbon between two stops. */
+/** A ribbon between two stops; `mass` is the probability that the message passes there. */
 export interface Ribbon {
   readonly source: string;
   readonly target: string;
@@ -37,10 +37,10 @@ export interface Columns {
   readonly stops: readonly Stop[];
   readonly ribbons: readonly Ribbon[];
   /**
-   * Number of passages without a ribbon: those within a column, and those that the report left out.
+   * Expected number of passages without a ribbon: inside a column, backwards, or not in the report.
    */
   readonly hidden: number;
-  /** Number of passages from an exit back to a mix. */
+  /** Expected number of passages from an exit back to a mix. */
   readonly again: number;
 }
 
@@ -89,7 +89,7 @@ function depthsOf({ flows, mixes }: Journey, start: string | undefined): Map<str
     const depth = greatestOf(depths.values()) + 1;
     for (const name of edge) depths.set(name, depth);
   }
-  // A mix that only loops can reach is placed one column before the mixes that it sends to.
+  // A mix that the message reaches only through loops stands one column before its next mixes.
   for (const name of mixes) {
     if (depths.has(name)) continue;
     const next = hops.flatMap(({ from, to }) => (from === name ? (depths.get(to) ?? []) : []));
@@ -110,7 +110,7 @@ function stepsOf(
     const way = route.findIndex(
       (name, i) => i < frame.lead && name === from && route[i + 1] === to,
     );
-    // The message certainly reaches the first mix, so a probability above 1 there comes from loops.
+    // The message reaches the first mix for certain (1); what exceeds 1 there comes from loops.
     const sure = way < 0 ? 0 : Math.min(1, mass);
     if (sure > 0) steps.push(between([way, from], [way + 1, to], sure));
     const rest = mass - sure;
@@ -145,7 +145,7 @@ function between([column, from]: Place, [next, to]: Place, mass: number): Step {
   return { from: { column, name: from }, to: { column: next, name: to }, mass };
 }
 
-/** For each column, the names of the nodes that are not merged. */
+/** For each column, the names of the nodes that get an entry of their own; others are merged. */
 function keptNames(steps: readonly Step[], columns: number, rows: number): readonly Set<string>[] {
   return Array.from({ length: columns }, (_, column) => {
     const mass = new Map<string, number>();
@@ -160,7 +160,7 @@ function keptNames(steps: readonly Step[], columns: number, rows: number): reado
   });
 }
 
-/** Where the message really was, column by column. */
+/** The nodes where the message really was, each with its column: `column name`. */
 function routeColumns({ route }: Journey, { lead, layers, depths }: Frame): ReadonlySet<string> {
   let exit = lead + layers;
   return new Set(

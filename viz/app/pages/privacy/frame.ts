@@ -28,7 +28,7 @@ export interface ViewParts {
   readonly signal: AbortSignal;
 }
 
-/** Whether the numbers cover all seeds or only the seed that the report shows. */
+/** Whether a chart covers all seeds or only the seed that the report shows. */
 export type SeedsMeant = 'all' | 'shown';
 
 /** A frame whose exports contain the run and the seed. */

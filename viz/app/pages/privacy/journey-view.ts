@@ -1,6 +1,6 @@
 /**
  * The alluvial diagram of one message. The width of a ribbon is the probability that the adversary
- * assigns to it; the true route is darker.
+ * assigns to this hop; the true route is darker.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const EDGE = 2;
 /** Entries lower than this have no room for a name, px. */
 const LABEL_MIN = 6;
 
-/** The own data of a ribbon. The layout replaces names of entries by the entries themselves. */
+/** The data of a ribbon that the layout of d3-sankey keeps, besides both ends and the width. */
 type Width = Pick<Ribbon, 'isTrue'>;
 type StopNode = SankeyNode<Stop, Width>;
 type RibbonLink = SankeyLink<Stop, Width>;
@@ -109,7 +109,7 @@ function drawing(journey: Journey, width: number, words: string): HTMLElement {
   return readablePoints(drawn, nodes.map(readingOf));
 }
 
-/** The ribbon is a filled band, because a thick stroke would bulge in narrow places. */
+/** A ribbon as a filled band, because a thick stroke would bulge in narrow places. */
 function ribbonElement({
   source,
   target,

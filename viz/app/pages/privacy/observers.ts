@@ -19,7 +19,7 @@ export interface Observer {
   readonly name: string;
   /** Label in the chooser. */
   readonly title: string;
-  /** A full description of what it can see. */
+  /** A full description of what the adversary can see. */
   readonly sees: string;
   /** True for the adversary whose entropy was measured. */
   readonly hasBits: boolean;
@@ -49,7 +49,7 @@ export function chosenObserver(
   return list.find((one) => one.name === name) ?? list[0];
 }
 
-/** The line below each chart of entropies. */
+/** The line below each chart of entropies: adversary, estimator and number of samples. */
 export function bitsSource(privacy: Privacy): string {
   const seeds = new Set(privacy.targets.map(({ seed }) => seed)).size;
   const samples = `${plural(privacy.targets.length, 'target')} of ${plural(seeds, 'seed')}`;

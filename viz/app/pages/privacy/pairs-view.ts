@@ -15,7 +15,7 @@ import { bestGuesses, type Pairs, STEPS, stepOf } from './pairs.ts';
 const CELL_MAX = 34;
 const CELL_MIN = 9;
 const TOP = 66;
-/** The slanted label of the last column extends beyond the edge by this much, px. */
+/** Room for the slanted label of the last column beyond the right edge of the matrix, px. */
 const SLANT = 28;
 /** Cells narrower than this show no number, px. */
 const NUMBER_MIN = 30;

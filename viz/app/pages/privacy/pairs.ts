@@ -14,7 +14,7 @@ export type Pairs = NonNullable<Privacy['linkability']>;
 export const STEPS = 5;
 
 /**
- * The step of a value on a scale up to the largest value: 1 to {@link STEPS}, or 0 for the value 0.
+ * The colour step of a value, if `most` is the largest value: 1 to {@link STEPS}, or 0 for 0.
  */
 export function stepOf(value: number, most: number): number {
   if (value <= 0 || most <= 0) return 0;

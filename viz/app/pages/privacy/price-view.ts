@@ -15,7 +15,7 @@ import { bitsText, frameOf, percent, type ViewParts } from './frame.ts';
 const ROW = 40;
 const BAR = 10;
 
-/** A quantity; its bar shows the share of the whole. */
+/** A gain or a price as a row of the chart; its bar is a part of a full bar. */
 interface PriceRow {
   readonly side: 'gain' | 'price';
   readonly name: string;
@@ -24,7 +24,7 @@ interface PriceRow {
   readonly text: string;
   /** Length of the bar, 0 to 1; absent if the quantity has no bound. */
   readonly share?: number;
-  /** What the full length of the bar means. */
+  /** What a bar of full length stands for. */
   readonly whole?: string;
 }
 

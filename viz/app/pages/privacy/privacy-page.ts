@@ -74,7 +74,7 @@ function believed(
 
 async function nothingMeasured({ view, run, report }: ReportContext): Promise<HTMLElement> {
   const { name, hasTrace } = run;
-  // Without a readable trace, nobody knows whether there is anything to measure.
+  // Only the trace tells which protocols ran, and so whether there is anything to measure.
   const trace = hasTrace ? await run.trace().catch(() => undefined) : undefined;
   const lack = withoutPrivacy({ name, report, hasTrace, info: trace?.info });
   return stateMessage(
@@ -157,7 +157,7 @@ function missingNote({ context }: ViewParts, missing: readonly string[]): readon
 function attackCharts(parts: ViewParts): readonly HTMLElement[] {
   const { attacks } = parts.observer;
   if (attacks.length === 0) return [];
-  // The success of such attacks is the area below the curve; older reports hold only the area.
+  // An attack with a DeLong interval has a ROC curve; older reports hold only the area below it.
   const isOld = attacks.some(({ interval, roc }) => interval.includes('DeLong') && !roc);
   return [
     ...missingNote(parts, isOld ? ['the ROC curve of each attack'] : []),

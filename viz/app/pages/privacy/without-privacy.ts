@@ -10,7 +10,7 @@ const NOT_MEASURED = 'Privacy was not measured.';
 const NO_MIXES =
   'No node of this run hides which packet became which: there is no privacy to measure.';
 
-/** Why the page has nothing to show. */
+/** Why the privacy page has nothing to show; undefined if it has, or without a report. */
 export function withoutPrivacy({ report, info }: RunFacts): Lack | undefined {
   if (report === undefined || report.privacy !== undefined) return undefined;
   if (report.privacyBudget !== undefined) return undefined;

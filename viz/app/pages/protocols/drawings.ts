@@ -37,8 +37,8 @@ export function offersOf(
 }
 
 /**
- * The selected keys after a click on one: it is added or removed, and replaces another key of its
- * group.
+ * The selected keys after a click on `key`: it is removed if it was selected, else added in place
+ * of the selected key of its group.
  */
 export function pressed(chosen: readonly string[], key: string): readonly string[] {
   const group = `${key.split(':')[0]}:`;
@@ -57,7 +57,7 @@ export class Pace {
   #leftOut = FRAMES_LEFT_OUT;
   isSlow = false;
 
-  /** True if this frame should be drawn. */
+  /** Called once for each frame; true if the drawing should be redrawn in it. */
   takes(isMoving: boolean): boolean {
     if (!this.isSlow || !isMoving || this.#leftOut >= FRAMES_LEFT_OUT) {
       this.#leftOut = 0;

@@ -25,7 +25,7 @@ import { withoutDrawings } from './without-drawings.ts';
 /** Names of parameters in the address. */
 const DRAWING = 'drawing';
 const CHOSEN = 'chosen';
-/** How far around the cursor marks and procedures are queried, ns. */
+/** How long before the cursor marks and procedures are queried, ns. */
 const NEAR_NS = 5e9;
 const NARROWEST = 260;
 const NOTHING = 'This trace has nothing that a protocol can draw. A run in one process records it.';
@@ -157,7 +157,7 @@ export class ProtocolsPage {
     return this.#offers.find(({ id }) => id === wanted) ?? this.#topmost();
   }
 
-  /** What a run is about stands on top of its stack: a round of learning, not what carries it. */
+  /** The drawing of the protocol highest in the stack: the run is about it, not about carriers. */
   #topmost(): Offer | undefined {
     const { nodes } = this.#context.trace.info;
     const heights = new Map<string, number>();
@@ -260,7 +260,7 @@ export class ProtocolsPage {
     this.#chart.show({ title, caption, summary, table });
   }
 
-  /** Shows which links are broken beside the drawing, which shows what nodes believe. */
+  /** Updates the line that says which links are really broken and which nodes know it. */
   #believe({ nodes, timeNs }: DrawingInput): void {
     const { info } = this.#context.trace;
     const text = beliefText(beliefsAt(info, nodes, PROTOCOLS, timeNs), timeNs);

@@ -10,7 +10,7 @@ const DRAWING = new Set(
   PROTOCOLS.flatMap(({ protocol, views }) => (views.length > 0 ? [protocol] : [])),
 );
 
-/** Why the page has nothing to show. */
+/** Why the protocols page has nothing to show; undefined if it has, or before the trace is open. */
 export function withoutDrawings({ info }: RunFacts): Lack | undefined {
   if (info === undefined) return undefined;
   const spoken = [

@@ -13,7 +13,7 @@ import { type Child, element } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { tableHead } from '../../kernel/table-head.ts';
 
-/** The content of the section. */
+/** The content of the section on repeating the run. */
 export function againSection({ report, notify }: ReportContext): Child {
   const commands =
     report.seeds.length > 1

@@ -70,7 +70,7 @@ function served({ run }: ReportContext, left: readonly string[]): Child {
       'a',
       {
         ...{ href: addressOf(run.file(file)), 'data-file': file, title: file },
-        // The style sheet for print shows this attribute, but cannot change it.
+        // Printed beside the link: the print style sheet can show this attribute, but not make it.
         'data-address': addressOf(run.file(file)),
         // The HTML report opens in the browser, all other files are downloaded.
         ...(file === 'report.html'

@@ -33,8 +33,8 @@ export function dropsOf({ packets, nodeDrops }: Report): readonly Drops[] {
 }
 
 /**
- * A text such as `On links: 17 sent = 15 delivered + 1 dropped + 1 in flight`. A packet counts once
- * for each link of its route.
+ * A text such as `On links: 17 sent = 15 delivered + 1 dropped + 1 in flight`. A packet counts anew
+ * on each link of its route.
  */
 export function balanceText({ packets }: Report): string {
   const { sent, duplicated, injected, delivered, inFlight, drops } = packets;

@@ -30,8 +30,8 @@ import { type Child, element, svgElement } from '../../kernel/element.ts';
 import { tableHead } from '../../kernel/table-head.ts';
 
 /**
- * How much time the latency page shows before and after the worst bin, since that page has no
- * cursor.
+ * How much time before and after the worst bin the latency page is to show, ns. It shows a range,
+ * since it has no cursor.
  */
 const AROUND_NS = 1e9;
 const WIDTH = 220;
@@ -45,8 +45,8 @@ const TONES: Readonly<Record<KpiResult['status'], string>> = {
 };
 
 /**
- * Makes the table, missed KPIs first. Each missed KPI links to the page that shows why. `run` is
- * the id in the address.
+ * Makes the table, missed KPIs first. Each missed KPI links to the page that shows why it missed.
+ * `run` is the id of the run in the address.
  */
 export function kpiTable(report: Report, run: string): HTMLElement {
   if (report.kpis.length === 0) {
@@ -144,7 +144,7 @@ function intervalMark({ interval }: KpiBar): Child {
   return svgElement('line', {
     class: 'interval',
     ...{ x1: from, x2: to, y1: MIDDLE, y2: MIDDLE },
-    // Dashed if a bound is infinite: the bar has no end on that side.
+    // Dashed if a bound of the interval is infinite: then the bar has no end on that side.
     'stroke-dasharray': hasLow && hasHigh ? undefined : '4 3',
   });
 }

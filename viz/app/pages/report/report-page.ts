@@ -67,7 +67,7 @@ function verdictBar(report: Report, goesOn: boolean): HTMLElement {
   );
 }
 
-/** Broken invariants, warnings, and an explanation of the bars. */
+/** Broken invariants, warnings, and an explanation of the bars in the table of KPIs. */
 function notesOf(report: Report): HTMLElement {
   const broken = report.invariants.flatMap(({ name, pass, detail }) =>
     pass ? [] : [element('li', {}, element('b', { class: 'fail-text' }, `✗ ${name} `), detail)],

@@ -14,7 +14,7 @@ import { svgElement } from '../../kernel/element.ts';
 import { HOLLOW, markPath } from '../network/marks.ts';
 import type { Arrow } from './sequence.ts';
 
-/** The size, the nodes, and what a click on an arrow does. */
+/** What {@link drawSequence} draws, and what a click on an arrow does. */
 export interface SequenceInput {
   readonly width: number;
   readonly info: TraceInfo;

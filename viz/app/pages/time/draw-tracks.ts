@@ -14,7 +14,7 @@ import { svgElement } from '../../kernel/element.ts';
 import { instantTicks } from '../../kernel/instant-ticks.ts';
 import type { Bar, FilledTrack } from './tracks.ts';
 
-/** The size and the visible interval, ns of the run. */
+/** Width of the drawing, visible interval (ns of the run), and the faults to mark. */
 export interface Stage {
   readonly width: number;
   readonly fromNs: number;
@@ -40,7 +40,7 @@ const PITCH = 26;
 const BAR = 20;
 const TOP = 18;
 const CHARACTER = 6.6;
-/** With more faults than this, they are drawn faintly. */
+/** Largest number of faults that are marked strongly; more faults are marked faintly. */
 const FAULTS_CALM = 20;
 
 /** Draws all tracks. */

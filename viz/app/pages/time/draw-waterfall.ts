@@ -1,6 +1,6 @@
 /**
- * Draws the waterfall of one packet: a bar for each part of its delay, below each other and to
- * scale.
+ * Draws the waterfall of one packet: a bar for each part of its delay, one below the other, to
+ * scale on a common time axis.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export function partName(kind: Part['kind']): string {
   return kind === 'link' ? 'on the link' : kind;
 }
 
-/** If a link is not divided into parts, it has the colour of propagation, its largest part. */
+/** Colour of a part; a whole link has that of propagation, which is mostly its largest part. */
 function colourOf(kind: Part['kind']): string {
   return `var(--c${DELAY_PARTS.find(({ name }) => name === kind)?.colour ?? 1})`;
 }

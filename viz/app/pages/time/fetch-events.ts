@@ -1,6 +1,6 @@
 /**
- * Fetches the events of the visible range: the density from the index, and single packets only if
- * there are few.
+ * Fetches the events of the visible range: the number of packets by bin from the pyramid, and
+ * single packets only if there are few.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { HopColumns, Window } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 import type { WindowEvents } from './tracks.ts';
 
-/** With fewer bins than this in the range, the index is too coarse. */
+/** With fewer bins than this in the range, the pyramid is too coarse for it. */
 const BINS_MIN = 60;
-/** Above this number, single packets are not queried. */
+/** Most packets in the range for which single packets are queried. */
 const PACKETS_MAX = 50_000;
 const COLUMNS = 600;
 

@@ -20,12 +20,12 @@ import { sequenceContent, waterfallContent } from './words.ts';
 
 const NEAR_NS = 20e6;
 const FAR_NS = 1e9;
-/** How far before and after the cursor the hops of a packet are searched: usually, and at most. */
+/** How far from the cursor hops of a packet are searched: at first, and if none was found, ns. */
 const SHORT_NS = 400e6;
 const WAY_NS = 5e9;
 const ARROWS_MAX = 48;
 const ROWS_MAX = 50_000;
-/** How long after its last link the loss of a packet is searched. */
+/** How long after its last departure the loss of a packet is searched, ns. */
 const LOSS_NS = 50e6;
 
 interface Asked {
@@ -71,7 +71,7 @@ export class PacketView {
     });
   }
 
-  /** From the first to the last instant of the selected packet. */
+  /** From the first to the last instant of the selected packet, ns; undefined without one. */
   get extent(): Range | undefined {
     const { selection } = this.#context.view;
     return selection.value?.kind === 'packet' && this.#seen !== undefined

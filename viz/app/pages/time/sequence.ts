@@ -43,8 +43,8 @@ export function wayOf(hops: HopColumns, links: TraceInfo['links']): readonly num
 }
 
 /**
- * The arrows between the nodes. If there are too many, whole packets are left out. The hops of a packet through a cloud,
- * whose inner points are no nodes, are one arrow; one that is lost inside has none.
+ * The arrows between the nodes. If there are too many, all arrows of some packets are left out. The
+ * hops of a packet through a cloud, which has no nodes inside, are one arrow; lost inside, none.
  */
 export function arrowsOf(
   hops: HopColumns,
@@ -93,8 +93,8 @@ export function packetAt(hops: HopColumns, timeNs: number): number | undefined {
   let found: { packet: number; rank: number } | undefined;
   for (let row = 0; row < hops.rows; row += 1) {
     const awayNs = (hops.departNs[row] ?? 0) - timeNs;
-    // Sorts earlier packets after all later ones, and packets without an application after those
-    // with one.
+    // Lower is better: packets before the instant rank after all later packets, and packets without
+    // a flow after all packets of flows.
     const rank =
       Math.abs(awayNs) + (awayNs < 0 ? 1e12 : 0) + ((hops.flow[row] ?? 0) === 0 ? 1e13 : 0);
     if (found === undefined || rank < found.rank) found = { packet: hops.packet[row] ?? 0, rank };
@@ -157,7 +157,7 @@ function linkParts({ where, departNs, arriveNs }: OnLink, time: LinkTime | undef
     return [{ kind: 'link', ...at, fromNs: departNs, toNs: arriveNs }];
   }
   const restNs = whole - time.serialisationNs - time.propagationNs;
-  // A link carries the remainder of its division, up to a nanosecond, over to the next packet.
+  // Rounding: a link adds the remainder of its division, up to 1 ns, to its next packet.
   const carriedNs = restNs > 0 && restNs <= 1 ? restNs : 0;
   const sentNs = departNs + time.serialisationNs + carriedNs;
   const cameNs = Math.min(arriveNs, sentNs + time.propagationNs);

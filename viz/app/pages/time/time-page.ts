@@ -24,7 +24,7 @@ const NO_HOPS =
   'This trace has no packets on links (live runs leave none, long runs with --trace full): it shows procedures, marks and faults.';
 /** A shorter drag counts as a click, px. */
 const DRAG_MIN = 5;
-/** Margin around the interval that the key `f` shows, as a share of it. */
+/** Margin on each side of the interval that the key `f` shows, as a part of the interval. */
 const MARGIN = 0.15;
 
 /** The page while it is mounted. */

@@ -15,7 +15,7 @@ export interface Track {
   readonly isGroup: boolean;
 }
 
-/** A bar of a track; its height is a number of packets. */
+/** A bar of a track; its height is the number of packets that arrived in this time. */
 export interface Bar {
   readonly fromNs: number;
   readonly toNs: number;
@@ -41,9 +41,9 @@ export interface WindowEvents {
   readonly marks: readonly MarkRow[];
 }
 
-/** In runs with more nodes than this, roles are folded at first. */
+/** In runs with more nodes than this, all nodes of a role share one track at first. */
 const OPEN_MAX = 24;
-/** Single packets are counted in this many bars. */
+/** Number of bars of a track if its packets are counted one by one. */
 const COLUMNS = 400;
 
 /**
@@ -60,7 +60,7 @@ export function rolesOf({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] 
   return [...new Set(nodes.map(roleOf))];
 }
 
-/** The roles that are folded at first: those with several nodes, if the run has many nodes. */
+/** The roles whose nodes share a track at first: those with several nodes, in a run with many. */
 export function foldedAtFirst({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
   if (nodes.length <= OPEN_MAX) return [];
   return rolesOf({ nodes }).filter(
@@ -68,7 +68,7 @@ export function foldedAtFirst({ nodes }: Pick<TraceInfo, 'nodes'>): readonly str
   );
 }
 
-/** One track for each folded role, and one for each node of the other roles. */
+/** One track for each role in `folded`, and one for each node of the other roles. */
 export function tracksOf(
   { nodes }: Pick<TraceInfo, 'nodes'>,
   folded: ReadonlySet<string>,

@@ -24,7 +24,7 @@ export interface TracksFacts {
   /** Width of a bar, ns. */
   readonly barNs: number;
   readonly isExact: boolean;
-  /** False if the trace has no packets on links at all. */
+  /** False if the trace has no packets on links in any part of the run. */
   readonly hasHops: boolean;
 }
 
@@ -61,7 +61,7 @@ export function tracksContent(facts: TracksFacts): ChartContent {
   };
 }
 
-/** The same for a trace that holds only marks and procedures. */
+/** The title, the caption and the table for a trace that has only marks and procedures. */
 function marksContent({ tracks, fromNs, toNs }: TracksFacts): ChartContent {
   const spans = tracks.flatMap((track) => track.spans);
   const marks = tracks.flatMap((track) => track.marks.map((mark) => ({ ...mark, track })));

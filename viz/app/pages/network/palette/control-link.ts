@@ -1,7 +1,7 @@
 /**
  * The connection by which a page acts on a run in progress: it sends orders and receives answers
- * and states. It reconnects by itself. If the answer to an order was lost, that is reported and the
- * order is not sent again.
+ * and states. It reconnects by itself. If the connection breaks before an answer, the order is
+ * reported as lost and not sent again.
  *
  * @module
  */

@@ -80,7 +80,7 @@ export class PaletteForm {
     );
   }
 
-  /** Which targets there are is known when the run begins. */
+  /** Takes over the possible faults and flow paths, which are known only when the run begins. */
   #take({ kinds, paths = [] }: ControlState): void {
     if (kinds.length === this.#kinds.length && paths.length === this.#paths.length) return;
     this.#kinds = kinds;

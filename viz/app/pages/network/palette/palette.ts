@@ -15,7 +15,7 @@ import { ControlLink } from './control-link.ts';
 import { PaletteForm } from './form.ts';
 import { answerText, closedText, exactText, PACES, refusedText } from './words.ts';
 
-/** Above this width, the palette is open from the start. */
+/** Media query: on screens this wide, the palette is open from the start. */
 const WIDE = '(min-width: 761px)';
 const EXPORTED = 'interactive.yaml';
 

@@ -7,9 +7,9 @@
 import type { ControlKind, EventWords } from '../../../../format/control-wire.ts';
 import type { TraceInfo } from '../../../data/trace-answers.ts';
 
-/** One value of a tool. A value that is left empty is not sent. */
+/** One input field of a tool. A field that is left empty is not sent. */
 export interface ToolField {
-  /** Its key in the scenario language. */
+  /** The key of the value in the scenario language. */
   readonly key: string;
   /** Its initial value. If there are `choices`, this is the first of them. */
   readonly start: string;
@@ -23,7 +23,7 @@ export interface ToolField {
 export interface Tool {
   /** `cut`, or else the key that the tool sets. */
   readonly name: string;
-  /** The key of its action in the scenario language. */
+  /** The key of the tool's action in the scenario language. */
   readonly kind: string;
   readonly target: 'link' | 'node';
   readonly fields: readonly ToolField[];
@@ -130,7 +130,7 @@ export interface Target {
   readonly text: string;
 }
 
-/** Links and hops of the paths in use, or else the nodes that the tool can affect. */
+/** What a tool can act on: links and hops of the paths in use, or nodes, depending on the tool. */
 export function targetsOf(
   { target }: Tool,
   known: {
@@ -184,7 +184,7 @@ function namesOf(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter((name) => name !== '');
 }
 
-/** The values that are not empty. Values without a unit become numbers, as in YAML. */
+/** The values of a form that are not empty. Those without a unit become numbers, as in YAML. */
 function filled(tool: Tool, values: Readonly<Record<string, string>>): Record<string, unknown> {
   const entries = tool.fields.map(
     ({ key, start }) => [key, (values[key] ?? start).trim()] as const,

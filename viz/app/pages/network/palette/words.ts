@@ -46,7 +46,7 @@ export function barOf(tool: Tool, state: ControlState | undefined): string | und
   return offer === undefined ? 'this run does not support it' : offer.bar;
 }
 
-/** Counts messages that the server could not use; empty if there were none. */
+/** The number of unusable messages by reason, as a sentence; empty if there were none. */
 export function refusedText(state: ControlState | undefined): string {
   const entries = Object.entries(state?.refused ?? {});
   if (entries.length === 0) return '';
