@@ -1,7 +1,8 @@
 /**
  * CipherState of the Noise protocol framework, revision 34, section 5.1: one key and its counter.
  *
- * The caller decides when to rekey; nothing is reordered: a counter is used once, in order.
+ * The caller decides when to rekey. Messages are opened in the order of sending: each counter is
+ * used once.
  *
  * @module
  */
@@ -48,8 +49,7 @@ export class CipherState {
    */
   decrypt(associatedData: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
     if (sealed.length < TAG_LENGTH) return undefined;
-    // Also true after a wipe, which marks all counters as used: anything that arrives late must not
-    // throw.
+    // Also true after wipe(), which marks all counters as used: a late message must not throw.
     if (this.#counter >= COUNTER_MAX) return undefined;
     writeNonce(this.#suite, this.#nonce, this.#counter);
     const plaintext = new Uint8Array(sealed.length - TAG_LENGTH);

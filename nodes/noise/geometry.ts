@@ -1,7 +1,7 @@
 /**
  * Lengths and constants of the Noise protocol framework, revision 34.
  *
- * No key material and no logic; the only curve is 25519, so 448 has no length here.
+ * No key material and no logic. The only curve is 25519, so there are no lengths for curve 448.
  *
  * @module
  */

@@ -286,7 +286,7 @@ class HandshakeState implements Handshake {
     if (this.#suite.pattern.pskCount > 0) symmetric.mixKey(key);
   }
 
-  /** Mixes in ee, es, se or ss: the initiator's key comes first, the responder's second. */
+  /** Mixes in ee, es, se or ss: first letter the initiator's key, second letter the responder's. */
   #mixShared(
     symmetric: SymmetricState,
     token: Exclude<Token, 'e' | 's' | 'psk'>,
@@ -349,10 +349,7 @@ function copyOf(key: Uint8Array | undefined): Uint8Array | undefined {
   return key === undefined ? undefined : new Uint8Array(key);
 }
 
-/**
- * The same bytes as a plain array, because parts of a `Buffer` from a socket would share its
- * memory.
- */
+/** The same bytes as a plain `Uint8Array`: `slice` of a socket's `Buffer` would share memory. */
 function plainView(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

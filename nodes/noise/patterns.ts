@@ -3,7 +3,7 @@
  * fundamental patterns (sections 7.4 and 7.5), two deferred ones (section 18.1) and the `psk`
  * modifiers (section 9.4).
  *
- * Without `fallback` patterns (section 10) and key encapsulation.
+ * There are no `fallback` patterns (section 10) and no key encapsulation.
  *
  * @module
  */

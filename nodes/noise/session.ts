@@ -28,7 +28,7 @@ interface SessionKeyParts {
   readonly suite: Suite;
 }
 
-/** The result of a handshake. Getters over private fields: printing it shows no key. */
+/** The result of a handshake. All fields are private, so that printing the object shows no key. */
 export class SessionKeys {
   readonly #parts: SessionKeyParts;
 

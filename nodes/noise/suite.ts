@@ -138,7 +138,7 @@ function hmacHash(options: {
 }): NoiseHash {
   const { length, blockLength, hash } = options;
   const hmac = (key: Uint8Array, data: Uint8Array): Uint8Array => {
-    // Keys here are chaining keys or their outputs: never longer than a block.
+    // Keys are chaining keys or HMAC outputs here, never longer than a block.
     const inner = new Uint8Array(blockLength).fill(0x36);
     const outer = new Uint8Array(blockLength).fill(0x5c);
     for (let index = 0; index < key.length; index++) {

@@ -14,8 +14,8 @@
  * ```
  *
  * The node window is an addition of this project for stop-and-go mixes (docs/spec/mixnet.md,
- * Stop-and-go windows); beside delay and next node there is room for exactly that. In networks that
- * do not use it, its tag is unknown, as in the reference.
+ * Stop-and-go windows); a slot has room for just one window beside delay and next node. Networks
+ * without windows do not know its tag, like the reference.
  *
  * @module
  */
@@ -74,7 +74,7 @@ export function parseCommands(slot: Uint8Array): readonly Command[] | undefined 
   return commands?.some(({ kind }) => kind === 'nodeWindow') === true ? undefined : commands;
 }
 
-/** Like {@link parseCommands}, in a network whose mixes use windows. */
+/** Like {@link parseCommands}, but also accepts windows: for networks whose mixes use them. */
 export function parseWindowedCommands(slot: Uint8Array): readonly Command[] | undefined {
   const commands: Command[] = [];
   let at = 0;

@@ -17,11 +17,11 @@ import {
 /** A key of the payload cipher and its nonce. */
 export interface PayloadKey {
   readonly key: Uint8Array;
-  /** The initial value, also of the same hop's header stream. */
+  /** The nonce of the payload cipher, and the initial value of the same hop's header stream. */
   readonly iv: Uint8Array;
 }
 
-/** Key material of one hop: views of 160 bytes. */
+/** Key material of one hop: views of the 160 derived bytes, or of 128 for a KEM. */
 export interface HopKeys extends PayloadKey {
   readonly macKey: Uint8Array;
   readonly streamKey: Uint8Array;
@@ -29,7 +29,7 @@ export interface HopKeys extends PayloadKey {
   readonly blindingSeed: Uint8Array;
 }
 
-/** ASCII, 29 bytes. */
+/** HKDF label of Sphinx keys: ASCII, 29 bytes. */
 const KDF_INFO = Uint8Array.from('katzenpost-kdf-v0-hkdf-sha256', (character) =>
   character.charCodeAt(0),
 );
@@ -50,7 +50,7 @@ export function deriveKemKeys(crypto: CryptoProvider, secret: Uint8Array): HopKe
   return splitKeys(expand(crypto, secret, KEM_KEYS_LENGTH));
 }
 
-/** Derives keys with another label, for other packet formats. */
+/** Derives keys under the HKDF label `info`, for other packet formats. */
 export function deriveKeysUnder(
   crypto: CryptoProvider,
   secret: Uint8Array,

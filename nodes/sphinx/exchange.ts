@@ -38,7 +38,7 @@ export interface Nike {
   readonly coinsLength: number;
   openKey(privateKey: Uint8Array): NodeKey;
   publicKey(privateKey: Uint8Array): Uint8Array;
-  /** Multiplication; gives secrets and blinded elements. Undefined when the result is all zero. */
+  /** Multiplies, for secrets and blinded elements; undefined when the result is all zero. */
   multiply(scalar: Uint8Array, element: Uint8Array): Uint8Array | undefined;
 }
 

@@ -17,14 +17,14 @@ import { ML_KEM_768_CIPHERTEXT_LENGTH } from './geometry.ts';
 
 /** Length of an ML-KEM-768 encapsulation key, in bytes (FIPS 203 table 3). */
 const ML_KEM_768_PUBLIC_KEY_LENGTH = 1184;
-/** d and z: the private key in its seed form, in bytes (FIPS 203 section 7.1). */
+/** Length of the private key in its seed form (d and z), in bytes (FIPS 203 section 7.1). */
 const ML_KEM_768_SEED_LENGTH = 64;
-/** The random message of an encapsulation, in bytes (FIPS 203 section 7.2). */
+/** Length of the random message of an encapsulation, in bytes (FIPS 203 section 7.2). */
 const ML_KEM_768_COINS_LENGTH = 32;
 
 /**
- * The exchanges by name: `x25519` is non-interactive, the others are encapsulations. The last is
- * the hybrid, whose secrets are safe as long as either half is.
+ * The exchanges by name: `x25519` is non-interactive, the others are encapsulations. The last one
+ * combines the two before it; its secrets are safe as long as either of them is.
  */
 export const EXCHANGE_NAMES = ['x25519', 'x25519-kem', 'mlkem768', 'mlkem768-x25519'] as const;
 

@@ -1,6 +1,6 @@
 /**
- * Selects the packet format of a network: real packets, the research format, or modelled packets
- * when the provider does no cryptography either. All are behind {@link PacketFormat}.
+ * Selects the packet format of a network: real packets, those of the research format, or modelled
+ * ones if the crypto provider is `modelled`. All are behind {@link PacketFormat}.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export function createFormat(options: FormatOptions): PacketFormat {
     : sphinxFormat(suite);
 }
 
-/** The format with real cryptography. */
+/** Katzenpost's format, with real cryptography. */
 export function sphinxFormat(suite: SphinxSuite): PacketFormat {
   return layeredFormat({
     name: 'sphinx',

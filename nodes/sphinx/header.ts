@@ -17,7 +17,7 @@ import type { Kem, Nike } from './exchange.ts';
 import { NEXT_NODE_LENGTH, NODE_ID_LENGTH, VERSION_LENGTH } from './geometry.ts';
 import type { SphinxSuite } from './suite.ts';
 
-/** One hop of a path, first to last. */
+/** One hop of a path. */
 export interface PathHop {
   /** Identifier of the node, 32 bytes. */
   readonly id: Uint8Array;
@@ -29,7 +29,7 @@ export interface PathHop {
 /** A path and the source of randomness. */
 export interface PathInput {
   readonly path: readonly PathHop[];
-  /** Returns that many fresh random bytes, for example `host.randomBytes`. */
+  /** Returns `length` fresh random bytes, for example `host.randomBytes`. */
   readonly random: (length: number) => Uint8Array;
 }
 
@@ -100,7 +100,7 @@ function checkHop(suite: SphinxSuite, hop: PathHop, reserved: number): PathRefus
   return length > suite.geometry.commandsLength ? 'commands-length' : undefined;
 }
 
-/** One secret for all hops, blinded once more at each. */
+/** Shares a secret with each hop by one ephemeral secret, whose element is blinded at each hop. */
 function nikeSecrets(
   suite: SphinxSuite,
   nike: Nike,
@@ -138,7 +138,7 @@ function multiplyAll(
   return product;
 }
 
-/** One ciphertext per hop, independent of the others. */
+/** Shares a secret with each hop by a ciphertext of its own. */
 function kemSecrets(
   suite: SphinxSuite,
   kem: Kem,

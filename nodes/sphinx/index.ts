@@ -1,5 +1,5 @@
 /**
- * Sphinx packets in the Katzenpost format, generic over the key exchange: the public face.
+ * Sphinx packets in the Katzenpost format, generic over the key exchange: the public interface.
  *
  * A library, not a protocol of its own: it has no node, no configuration and no sockets, and it
  * draws no randomness.

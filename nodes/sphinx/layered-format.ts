@@ -20,7 +20,7 @@ export interface HeaderFormat<Suite extends SphinxSuite> {
   readonly peel: Opener<PeeledHeader>['peel'];
 }
 
-/** Creates the format. */
+/** Creates a format from the functions that make and open its headers. */
 export function layeredFormat<Suite extends SphinxSuite>(parts: HeaderFormat<Suite>): PacketFormat {
   const { name, suite, makeHeader, peel } = parts;
   const { exchange, geometry } = suite;

@@ -29,7 +29,7 @@ export interface CreatedPacket {
 
 /** A packet whose creator can compute the tags that hops remember of it. */
 export interface TaggedPacket extends CreatedPacket {
-  /** The replay tag at each hop, first to last; computed by the call. */
+  /** The replay tag at each hop, first to last; each call computes them. */
   replayTags(): readonly Uint8Array[];
 }
 

@@ -59,7 +59,7 @@ export interface Opener<Peeled extends PeeledCommands> {
   readonly geometry: Geometry;
   /** Opens the header with one key; the packet is not modified. */
   peel(key: NodeKey, packet: Uint8Array): Peeled | Dropped<UnwrapDrop>;
-  /** Removes the layer in place. */
+  /** Removes the hop's layer from the packet, in place. */
   advance(peeled: Peeled, packet: Uint8Array): Unwrapped | Dropped<UnwrapDrop>;
 }
 
@@ -104,14 +104,14 @@ export function receiveWith<Peeled extends PeeledCommands>(
   return { unwrapped, delayMs: delayOf(peeled.commands) };
 }
 
-/** Otherwise a shortened payload would be forwarded unnoticed. */
+/** Without this check, a shortened payload would be forwarded unnoticed. */
 function checkLength(geometry: Geometry, packet: Uint8Array): NodeDrop | undefined {
   return packet.length === geometry.packetLength ? undefined : 'wrong-length';
 }
 
 /**
- * Tries one key after the other. The search ends at a low-order point, which is one under every
- * key, and at a malformed slot behind a valid MAC, which was made for this key.
+ * Tries one key after the other. Two drops end the search: a low-order point, which is one under
+ * every key, and a malformed slot behind a valid MAC, because the packet was made for this key.
  */
 function openWithAnyKey<Peeled extends PeeledCommands>(
   opener: Opener<Peeled>,
@@ -127,8 +127,8 @@ function openWithAnyKey<Peeled extends PeeledCommands>(
 }
 
 /**
- * Forward: next node and delay; to user: a recipient; SURB reply: a recipient and a SURB
- * identifier. Terminal packets exist with and without a delay, and both are accepted.
+ * Three sets are allowed. Forward: next node and delay; to user: a recipient; SURB reply: a
+ * recipient and a SURB identifier. The last two may have a delay or not.
  */
 function checkCommandSet(commands: readonly Command[]): NodeDrop | undefined {
   const nextNodes = countOf(commands, 'nextNode');
@@ -144,7 +144,7 @@ function checkCommandSet(commands: readonly Command[]): NodeDrop | undefined {
 
 /**
  * Checked after the MAC, because otherwise anybody could fill the filter with guessed elements, and
- * before the payload.
+ * before the payload is decrypted.
  */
 function checkReplay(epochKey: EpochKey, replayTag: Uint8Array): NodeDrop | undefined {
   return epochKey.enterTag(replayTag) ? undefined : 'replay';

@@ -79,7 +79,7 @@ const WITH_WINDOWS = 2;
 
 const NO_KEY = 255;
 const KINDS: readonly Unwrapped['kind'][] = ['forward', 'deliver', 'surbReply'];
-/** The outcomes that follow those of {@link KINDS}. */
+/** Drop reasons; as outcomes, their numbers follow those of {@link KINDS}. */
 const DROPS = [...Object.keys(UNWRAP_DROPS), ...Object.keys(NODE_DROPS)] as readonly NodeDrop[];
 
 /** Encodes a setup. It contains private keys: overwrite it after use. */

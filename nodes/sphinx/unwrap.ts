@@ -118,7 +118,7 @@ function readSlot(
 ): PeeledHeader | Dropped<UnwrapDrop> {
   const { crypto, geometry } = suite;
   const { perHopRoutingInfoLength, routingInfoOffset, macOffset } = geometry;
-  // The provider only reads them: the appended slot stays zero.
+  // The provider only reads the slots, so the appended one stays zero.
   const { slots } = suite;
   slots.set(packet.subarray(routingInfoOffset, macOffset));
   const open = crypto.aesCtr(keys.streamKey, keys.iv, slots);
@@ -193,7 +193,7 @@ interface NextHeader {
   readonly mac: NextNode['mac'];
 }
 
-/** The version stays: it is zero and has been checked. */
+/** Writes the header for the next hop. The version stays: it has been checked to be zero. */
 function rewriteHeader({ geometry }: SphinxSuite, packet: Uint8Array, next: NextHeader): void {
   packet.set(next.element, VERSION_LENGTH);
   packet.set(next.routingInfo, geometry.routingInfoOffset);

@@ -6,19 +6,19 @@
  * ```text
  * excess of a loop = sum over its hops of (share of the mix * delay owed by the mix) + noise
  * ```
- * Solved by Kaczmarz projections, without a matrix; exact in the limit for one mix or several. The
+ * Solved by Kaczmarz projections, which need no matrix and also work if several mixes deviate. The
  * auditor decides what to conclude from a share.
  *
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
 
-/** Loops remembered: a few for each pair of mix and auditor in networks of hundreds. */
+/** Loops that an auditor remembers: with hundreds of mixes, a few loops through each mix. */
 const LOOPS_MAX = 256;
 /** Passes over all remembered loops for each new one. */
 const ROUNDS = 4;
 
-/** The delay for which one hop of a loop should have held it. */
+/** A hop of a loop, and the delay that it owed the packet. */
 export interface OwedDelay {
   readonly mix: string;
   readonly owedNs: Nanoseconds;
@@ -52,10 +52,7 @@ export class DelayShares {
     }
   }
 
-  /**
-   * By which share a mix holds packets longer than it should; -0.1 if it holds them a tenth too
-   * short.
-   */
+  /** By which share of the delays that it owes a mix is late; -0.1 if it is a tenth too early. */
   shareOf(mix: string): number {
     return this.#shares.get(mix) ?? 0;
   }

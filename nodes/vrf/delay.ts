@@ -38,7 +38,8 @@ export interface DelayAudit extends VrfVerifier {
   /** Time from arrival to departure. */
   readonly observedNs: Nanoseconds;
   /**
-   * How far the two may differ: AUDIT_TOLERANCE_NS in virtual time, timer lateness in live runs.
+   * How far the observed delay may differ from the one owed: AUDIT_TOLERANCE_NS in virtual time,
+   * timer lateness in live runs.
    */
   readonly toleranceNs: Nanoseconds;
 }
@@ -67,8 +68,8 @@ export function epochBytes(epoch: number): Uint8Array {
 }
 
 /**
- * The first eight bytes as a share: 2^-54 .. 1, in steps of 2^-53. Above one half a double cannot
- * represent the half step and rounds it; one in 2^53 outputs gives 1, a delay of zero.
+ * The first eight bytes of an output as a share: 2^-54 .. 1, in steps of 2^-53. Above one half a
+ * double cannot represent the half step and rounds it; one in 2^53 outputs gives 1: no delay.
  */
 export function uniformShare(output: Uint8Array): number {
   const upper = readUint32(output, 0) * UINT21_VALUES + (readUint32(output, 4) >>> 11);
@@ -100,7 +101,7 @@ export function lawfulDelayOf(
   return Math.round(2 * uniformShare(output) * meanNs);
 }
 
-/** Recomputes the delay of one packet from key, proof and tag, and compares. */
+/** Recomputes the delay of one packet from key, proof and tag, and compares it with the observed. */
 export function auditDelay(crypto: CryptoProvider, audit: DelayAudit): DelayVerdict {
   if (audit.tag.length !== TAG_LENGTH) return { kind: 'proof-invalid' };
   const output = verifyVrf(crypto, audit, delayInput(audit.epoch, audit.tag), audit.proof);

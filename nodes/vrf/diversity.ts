@@ -7,7 +7,7 @@
  * @module
  */
 
-/** The attributes of a node that these numbers need. */
+/** The attributes of a node from which its part in the diversity is computed. */
 export interface LocatedNode {
   /** Autonomous system. */
   readonly asn: string;

@@ -3,7 +3,7 @@
  * and everyone can check.
  *
  * Nothing throws on bytes from the network: invalid input gives undefined. Secret and public key
- * are as in Ed25519. Only as constant-time as the provider's group operations.
+ * are as in Ed25519. The code is only as constant-time as the provider's group operations.
  *
  * @module
  */
@@ -28,17 +28,17 @@ export interface VrfKey {
   /** 32 bytes; equal to the Ed25519 public key of the same secret. */
   readonly publicKey: Uint8Array;
   /**
-   * The output alone costs one multiplication, a proof three.
+   * Computes the output alone, which costs one scalar multiplication; a proof costs three.
    * @returns 64 bytes; undefined for one input in 2^256 (`tai`).
    */
   output(alpha: Uint8Array): Uint8Array | undefined;
-  /** The output with its proof. */
+  /** Computes the output and its proof. */
   prove(alpha: Uint8Array): VrfProof | undefined;
   /** Overwrites the secret; the key must not be used afterwards. */
   wipe(): void;
 }
 
-/** Checks the outputs of another party. */
+/** What is needed to check the proofs of another party. */
 export interface VrfVerifier {
   readonly suite: VrfSuite;
   /** The public key, 32 bytes. */
@@ -48,7 +48,7 @@ export interface VrfVerifier {
 /** The parts of a proof (RFC 9381 section 5.4.4). */
 interface ProofParts {
   readonly gamma: Uint8Array;
-  /** 16 bytes as a scalar of 32 bytes. */
+  /** 16 bytes, padded to a scalar of 32 bytes. */
   readonly challenge: Uint8Array;
   readonly response: Uint8Array;
 }
@@ -64,7 +64,7 @@ export function openVrfKey(crypto: CryptoProvider, suite: VrfSuite, secret: Uint
   const hashes = suiteHashes(crypto, suite);
   const expanded = crypto.sha512(secret);
   const prefix = expanded.slice(SCALAR_LENGTH);
-  // All points it multiplies have prime order, so reducing changes no product.
+  // This scalar multiplies only points of prime order, so reducing it changes no product.
   const x = group.reduceScalar(clamped(expanded.subarray(0, SCALAR_LENGTH)));
   wipe(expanded);
   const publicKey = group.scalarMultBase(x);
@@ -118,7 +118,7 @@ export function verifyVrf(
 }
 
 /**
- * The output for a proof. Proves nothing: the proof is not verified.
+ * The output that a proof contains. It is not authenticated: the proof is not verified.
  * @returns 64 bytes, or undefined when the bytes are not a proof.
  */
 export function proofToOutput(
@@ -162,8 +162,8 @@ function expectedChallenge(
 }
 
 /**
- * RFC 9381 section 5.4.4; a response not below the group order would be a second proof of the same
- * statement.
+ * Decodes a proof (RFC 9381 section 5.4.4). A response not below the group order is refused, since
+ * it would be a second proof of the same statement.
  */
 function proofParts(crypto: CryptoProvider, proof: Uint8Array): ProofParts | undefined {
   if (proof.length !== PROOF_LENGTH) return undefined;

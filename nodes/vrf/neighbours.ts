@@ -61,7 +61,7 @@ export interface NeighbourRecord {
   readonly chosen: readonly Uint8Array[];
 }
 
-/** A candidate with its rank. */
+/** A candidate with the key by which it is ranked: the smallest key is first. */
 export interface RankedCandidate {
   readonly candidate: Candidate;
   readonly key: number;
@@ -86,7 +86,7 @@ export function neighbourInput(
   return concatBytes(NEIGHBOURS_DOMAIN, epochBytes(epoch), beacon, Uint8Array.of(layer));
 }
 
-/** Draws the neighbours of a node; undefined when the question has no answer. */
+/** Draws the neighbours of a node; undefined when the question is out of bounds. */
 export function drawNeighbours(
   crypto: CryptoProvider,
   key: VrfKey,
@@ -154,8 +154,8 @@ export function rankCandidates(
 }
 
 /**
- * The first `count` candidates by rank that satisfy the rules: `maxPerAs` in one autonomous system,
- * one of a family. When too few do, the first rule is relaxed step by step, then the other.
+ * The first `count` candidates by rank that keep both limits: `maxPerAs` per autonomous system, and
+ * one per family. If too few do, the first limit is raised step by step, then the second.
  */
 export function chooseDiverse(
   ranked: readonly RankedCandidate[],
@@ -164,7 +164,7 @@ export function chooseDiverse(
   const race = new DiverseRace(ranked, rules.count);
   const limits = { perAs: rules.maxPerAs, perFamily: 1 };
   while (race.run(limits)) {
-    // The family rule holds until relaxing the other rule no longer helps.
+    // The limit per family is raised only when raising the one per system no longer helps.
     if (race.isHeldByAs(limits.perFamily)) limits.perAs++;
     else limits.perFamily++;
   }
@@ -205,7 +205,7 @@ class DiverseRace {
   }
 }
 
-/** The numbers are in range and the identifiers distinct, so that the draw is well defined. */
+/** True if all numbers and lengths are within their bounds, so that the draw is well defined. */
 function isAnswerable(question: NeighbourQuestion): boolean {
   const { epoch, beacon, layer, candidates, count, maxPerAs } = question;
   return (

@@ -1,9 +1,9 @@
 /**
- * How a mix gives proofs of its delays (docs/spec/mixnet.md, "Audits"): on request for a tag, only
- * after that packet has left, at a limited rate, and never for an unknown tag.
+ * How a mix gives proofs of its delays (docs/spec/mixnet.md, "Audits"): on request for a replay
+ * tag, only after the packet with that tag has left, at a limited rate, never for an unknown tag.
  *
- * Without these rules a proof would link what enters the mix with what leaves it. Requests are
- * transported elsewhere.
+ * Without these rules a proof would link what enters the mix with what leaves it. Other modules
+ * transport the requests.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export interface ProofIssuerOptions {
   readonly key: VrfKey;
   /** Largest number of recent packets remembered; older ones can no longer be audited. */
   readonly packetsMax: number;
-  /** Time between proofs: each costs three multiplications. */
+  /** Least time between two proofs, each of which costs three scalar multiplications. */
   readonly intervalNs: Nanoseconds;
 }
 

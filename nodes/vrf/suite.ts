@@ -49,7 +49,7 @@ export interface SuiteHashes {
   output(gamma: Uint8Array): Uint8Array | undefined;
 }
 
-/** The hashes of a suite. */
+/** Creates these functions for a suite. */
 export function suiteHashes(crypto: CryptoProvider, suite: VrfSuite): SuiteHashes {
   const suiteString = SUITE_STRING[suite];
   return {

@@ -40,7 +40,7 @@ import { countOf, type Dropped, type PeeledCommands, type Unwrapped } from '../u
 import { Checksum } from './checksum.ts';
 import { changeElement, HeaderMaker, headerChecksum, keyChecksum, replayTagsOf } from './header.ts';
 
-/** The key for payloads that are not replies. */
+/** Stands in for the key of a SURB in the checksums of payloads that are not replies. */
 const NO_KEY: Uint8Array = new Uint8Array(0);
 
 /** Creates the format with the lengths and key pairs of a suite. */

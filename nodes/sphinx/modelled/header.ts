@@ -24,7 +24,7 @@ export class HeaderMaker {
   /** The element as seen by each hop. */
   readonly #elements: readonly Uint8Array[];
   readonly #mac = new Uint8Array(MAC_LENGTH);
-  /** {@link keyChecksum} by public key: directories return the same array for a whole epoch. */
+  /** {@link keyChecksum} by array of the public key: directories return one array for an epoch. */
   readonly #secrets = new WeakMap<Uint8Array, Uint8Array>();
 
   constructor(suite: SphinxSuite) {
@@ -97,7 +97,7 @@ export class HeaderMaker {
   }
 }
 
-/** The replay tags of a path's hops, first to last, from the result of {@link HeaderMaker}. */
+/** The replay tags of a path's hops, first to last, from the random bytes of its header. */
 export function replayTagsOf(random: Uint8Array, hops: number): readonly Uint8Array[] {
   const element = random.slice(0, REPLAY_TAG_LENGTH);
   return Array.from({ length: hops }, (_, hop) => {
@@ -106,14 +106,14 @@ export function replayTagsOf(random: Uint8Array, hops: number): readonly Uint8Ar
   });
 }
 
-/** Replaces the shared secret; anybody can compute it from the public key. */
+/** Stands in for the shared secret; anybody can compute it from the public key. */
 export function keyChecksum(publicKey: Uint8Array): Uint8Array {
   const secret = new Uint8Array(CHECKSUM_LENGTH);
   new Checksum().add(publicKey).writeTo(secret);
   return secret;
 }
 
-/** Replaces the MAC of a header. */
+/** Stands in for the MAC of a header. */
 export function headerChecksum(
   secret: Uint8Array,
   element: Uint8Array,
@@ -123,8 +123,8 @@ export function headerChecksum(
 }
 
 /**
- * Replaces the blinding: a permutation of the first 64 bits, so that two elements never become
- * equal.
+ * Stands in for the blinding of an element: a permutation of its first 64 bits, so that two
+ * elements never become equal.
  * @param offset Where the element begins.
  */
 export function changeElement(bytes: Uint8Array, offset: number): void {

@@ -31,7 +31,7 @@ import { type CreatedHeader, checkPath, type PathHop, type PathInput } from '../
 import { countOf, type Dropped, type PeeledHeader } from '../unwrap.ts';
 import type { OutfoxSuite } from './suite.ts';
 
-/** Length of the number of hops left, in bytes. */
+/** Length of the field that tells the number of hops left, in bytes. */
 const LEFT_LENGTH = 1;
 
 /** The secrets that a sender shares with one hop. */
@@ -115,7 +115,7 @@ function readSlots(
   };
 }
 
-/** Room for the number of hops left. */
+/** Checks that each slot has room for the number of hops left. */
 function checkRoom({ geometry }: OutfoxSuite, path: readonly PathHop[]): PathRefusal | undefined {
   const room = geometry.commandsLength - LEFT_LENGTH;
   const isTooLong = path.some(({ commands }, index) => {
@@ -125,7 +125,7 @@ function checkRoom({ geometry }: OutfoxSuite, path: readonly PathHop[]): PathRef
   return isTooLong ? 'commands-length' : undefined;
 }
 
-/** One encapsulation per hop, and nothing else. */
+/** Shares a secret with each hop by one encapsulation. */
 function secretsOf(
   suite: OutfoxSuite,
   { path, random }: PathInput,
@@ -158,7 +158,7 @@ function wrap(
     real = concatBytes(slotOf(suite, path, secrets, { index, mac }), real);
     addBytes(real, stream);
     const before = secrets[index - 1];
-    // The bytes that the previous hop puts behind its real slots, of which it has one more.
+    // What the previous hop, which has one real slot more, puts behind its real slots.
     const rest = before?.stream.subarray(real.length + perHopRoutingInfoLength) ?? filler;
     mac = suite.crypto.hmacSha256(keys.macKey, concatBytes(version, ciphertext, real, rest));
   }

@@ -16,7 +16,7 @@ export interface OutfoxSuite extends SphinxSuite {
 const KEY_INFO = Uint8Array.from('orrery-outfox-like-v0', (character) => character.charCodeAt(0));
 
 /**
- * Creates the suite with the lengths of another one.
+ * Creates the suite of this format with the provider, exchange and lengths of a plain suite.
  * @throws RangeError when the exchange is not an encapsulation.
  */
 export function outfoxSuite(suite: SphinxSuite): OutfoxSuite {
