@@ -1,6 +1,6 @@
 /**
- * Mixnet: provisioned addresses: node addresses, the provider of each client, identifiers of
- * recipients.
+ * Mixnet: what nodes are provisioned with to reach others: addresses of nodes, the provider of each
+ * client, identifiers of recipients.
  *
  * Built once for a network and shared by its nodes, since the content is the same for all. Which
  * nodes carry packets, and with which keys, is in the directory.

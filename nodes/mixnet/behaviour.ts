@@ -12,33 +12,33 @@ import type { TagGuard } from './replay/index.ts';
 /** What becomes of a packet that a mix has received. */
 export type Arrival = 'taken' | 'refused' | 'vanishes';
 
-/** See the module. */
+/** The parts of a node's behaviour that a double may replace. */
 export interface Behaviour {
   /** Made for each mix: what becomes of its next packet. */
   readonly arrivals: () => () => Arrival;
-  /** Takes what makes the replay filter of an epoch. */
+  /** Makes the replay filter of an epoch; `make` makes the correct one. */
   readonly replays: (make: () => TagGuard) => TagGuard;
   /** What a mix multiplies delays by. */
   readonly delayFactor: number;
   /** Whether mixes and providers prove their delays. */
   readonly provesDelays: boolean;
-  /** The epoch of the draw of neighbours that a mix proves. */
+  /** The epoch whose draw of neighbours a mix proves when it is asked for that of `epoch`. */
   readonly provedEpoch: (epoch: number) => number;
-  /** The authority's check of these proofs. */
+  /** The authority's check of the proofs of neighbours. */
   readonly checkProofs: typeof checkProofs;
   /** Made for each provider: whether its next message is put into the spool. */
   readonly spools: () => () => boolean;
-  /** Frames with which a provider answers a retrieval, where so many messages wait. */
+  /** Number of frames that answer a retrieval while `waiting` messages are in the spool. */
   readonly framesOf: (waiting: number, batch: number) => number;
-  /** Takes what makes the record of a client's deliveries. */
+  /** Makes the record of a client's deliveries; `make` makes the correct one. */
   readonly deliveries: (make: () => DeliveredLog) => DeliveredLog;
   /** The neighbours over which clients draw paths. */
   readonly openNeighbours: typeof openNeighbours;
-  /** Whether messages of clients leave at once, outside of their process. */
+  /** Whether clients send messages at once, without waiting for their payload process. */
   readonly sendsAtOnce: boolean;
 }
 
-/** The set-up of a node, with what it does. */
+/** The set-up of a node, with its behaviour. */
 export interface MixnetSetup extends NodeSetup<MixnetOptions> {
   readonly behaviour: Behaviour;
 }

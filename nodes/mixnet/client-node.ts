@@ -1,5 +1,5 @@
 /**
- * Mixnet: the adapter between the port and a client's machine: packets to its provider, messages
+ * Mixnet: the adapter between the host and a client's machine: packets to its provider, messages
  * from the spool, timers, and requests of the application (docs/spec/mixnet.md, Clients and
  * providers).
  *
@@ -60,7 +60,7 @@ class ClientNode implements NodeHandle {
   readonly #loopsSent: Counter;
   readonly #loopsBack: Counter;
   readonly #pathSystems: Histogram;
-  /** What protocols above were told of each client. */
+  /** By name of a client, whether protocols above were told that it can be reached. */
   readonly #ways = new Map<string, Way>();
   readonly #paths: Counter;
   readonly #pathsShared: Counter;
@@ -166,7 +166,7 @@ class ClientNode implements NodeHandle {
     this.#tellWays();
   }
 
-  /** Tells protocols above which clients a document has a provider for, where that has changed. */
+  /** Tells protocols above which clients can be reached since the last document, or no longer. */
   #tellWays(): void {
     const { hosts } = this.#setup.network;
     const own = hosts.find(({ name }) => name === this.#host.name);
@@ -219,7 +219,7 @@ class ClientNode implements NodeHandle {
     return graph;
   }
 
-  /** Diversity: what autonomous systems see of a path. */
+  /** Records how many autonomous systems a path crosses, and whether one system sees both ends. */
   #pathDrawn(mixes: readonly Descriptor[]): void {
     this.#pathSystems.record(distinctSystems(mixes));
     this.#paths.add(1);
@@ -332,7 +332,7 @@ class ClientNode implements NodeHandle {
   }
 
   #transmit(frame: Uint8Array): boolean {
-    // One class for all, whatever a message wishes: a second one would tell messages from cover on the link.
+    // One traffic class, whatever a message wishes: a second one would tell messages from cover.
     const isSent =
       this.#provider !== undefined &&
       this.#socket?.send(frame, 0, this.#codec.length, this.#provider) === 'sent';

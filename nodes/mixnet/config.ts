@@ -106,7 +106,7 @@ const vrfAudit = z.strictObject({
   enabled: z.boolean().optional(),
   /** Time from one node to the next, without mixing. */
   transit: durationNs().default(TRANSIT_NS_DEFAULT),
-  /** How far a loop may deviate from the sum of its delays without lateness: jitter of links. */
+  /** How far a loop's time may deviate from the sum of its delays, besides lateness: jitter. */
   tolerance: durationNs().default(AUDIT_TOLERANCE_NS_DEFAULT),
   /** The most lateness a node may claim in order to excuse a loop. */
   lateness: durationNs().default(LATENESS_NS_DEFAULT),
@@ -136,7 +136,7 @@ export const mixnetConfig = z
     directoryPort: port(DIRECTORY_PORT),
     /** Number of mixes on a path. */
     layers: z.int().min(1).max(18).default(LAYERS_DEFAULT),
-    /** Layers of which each mix leads to several, one chain of mixes, or any mix after any. */
+    /** Layers whose mixes lead to several of the next, separate chains, or any mix after any. */
     topology: z.enum(['stratified', 'cascade', 'free-route']).default('stratified'),
     /**
      * `beacon`: layers follow from the shared random value, which every node checks and which needs
@@ -175,11 +175,11 @@ export const mixnetConfig = z
     /** Rate limit of a mix or provider as a whole; no limit when absent. */
     limit: limitConfig.optional(),
     client: clientConfig.prefault({}),
-    /** What the node's descriptor says about the node. */
+    /** Autonomous system of the node, as its descriptor states it. */
     asn: z.string().min(1).max(64).default('AS0'),
-    /** Who runs the node; its name if absent. */
+    /** Operator of the node; the name of the node if absent. */
     family: z.string().max(64).optional(),
-    /** Share of the load that the node asks for, beside the others. */
+    /** Share of the load that the node requests, relative to the other nodes. */
     weight: z.number().gt(0).max(1e6).default(1),
     /**
      * Test doubles, never for traffic. `forgetful`: mixes accept every packet twice. `lossy`: mixes
@@ -187,7 +187,7 @@ export const mixnetConfig = z
      * message of a spool. `eager`: mixes halve the delay. `hasty`: they shorten it by a tenth.
      * `late`: they lengthen it by half. `silent`: mixes and providers give no proofs of delays.
      * `unpadded`: providers answer a retrieval with what is waiting and nothing more. `partisan`:
-     * mixes prove a draw of neighbours from another epoch. `credulous`: the authority lists them.
+     * mixes prove a draw of neighbours from another epoch. `credulous`: the authority lists such.
      */
     double: z.enum(DOUBLES).optional(),
   })

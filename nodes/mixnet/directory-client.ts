@@ -3,9 +3,9 @@
  * is to be listed), and fetches the document of the epoch and, as soon as it exists, that of the
  * next (docs/spec/mixnet.md, "Directory").
  *
- * State machine, without the port: each upload and each request uses a stream of its own; after any
- * failure the same errand is done again after a pause. A document is used from the start of its
- * epoch. An answer that never comes holds up its own errand only.
+ * State machine without access to the host: each upload and each request uses a stream of its own;
+ * after any failure the same errand is done again after a pause. A document is used from the start
+ * of its epoch. An answer that never comes holds up its own errand only.
  *
  * @module
  */
@@ -83,7 +83,7 @@ export type DirectoryEffect =
   | { readonly kind: 'write'; readonly exchange: number; readonly bytes: Uint8Array }
   /** Make a descriptor; `described` is the answer. */
   | { readonly kind: 'describe'; readonly target: DescribedEpoch }
-  /** The document of the present epoch, at first and at each change. */
+  /** The document of the present epoch: the first one, then that of each new epoch. */
   | { readonly kind: 'document'; readonly document: DirectoryDocument }
   | { readonly kind: 'drop'; readonly reason: MixnetDrop }
   | { readonly kind: 'warn'; readonly text: string };
@@ -94,7 +94,7 @@ type Errand =
   | { readonly kind: 'turn' }
   /** Have the descriptor of an epoch made, if this node is to be listed. */
   | { readonly kind: 'describe'; readonly epoch: number }
-  /** Upload it. */
+  /** Upload the descriptor of an epoch. */
   | { readonly kind: 'upload'; readonly epoch: number; readonly record: Uint8Array }
   /** Fetch the document of an epoch. */
   | { readonly kind: 'fetch'; readonly epoch: number };
@@ -148,7 +148,7 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
   #handle(input: DirectoryInput | TimerDue): void {
     switch (input.kind) {
       case 'timer': {
-        // One errand for each firing, as each has an instant of its own.
+        // One errand for each firing of the timer: each errand has an instant of its own.
         const errand = this.#errands.takeDue(this.#now);
         if (errand !== undefined) this.#do(errand);
         return;
@@ -266,7 +266,7 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
     this.#finish(exchange, undefined, NOTHING);
   }
 
-  /** Takes the first answer of an exchange; without a type there was none. */
+  /** Takes the first answer of an exchange; `type` is undefined if the stream ended without one. */
   #finish(exchange: Exchange, type: RecordType | undefined, body: Uint8Array): void {
     if (exchange.isAnswered) return;
     exchange.isAnswered = true;
@@ -316,7 +316,7 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
     return this.#current === undefined ? this.#parts.firstRetryNs : RETRY_NS;
   }
 
-  /** True when the document is here: in the answer, and valid, or already before. */
+  /** True if the node has the document: it was in this answer, and valid, or was here before. */
   #take(epoch: number, body: Uint8Array): boolean {
     if (this.#documents.has(epoch)) return true;
     const { crypto, trust, isPlacementChecked } = this.#parts;

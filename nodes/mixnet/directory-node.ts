@@ -1,5 +1,5 @@
 /**
- * Mixnet: the adapter between the port and a node's directory client: streams to the authority, and
+ * Mixnet: the adapter between the host and a node's directory client: streams to the authority, and
  * the timer.
  *
  * @module
@@ -18,7 +18,7 @@ import {
 } from './directory-client.ts';
 import { EPOCH } from './trace-states.ts';
 
-/** What the adapter needs of its node, besides what the client needs. */
+/** What the adapter needs of its node, besides what the directory client needs. */
 export interface DirectoryNodeParts
   extends Omit<DirectoryClientParts, 'crypto' | 'isListed' | 'random'> {
   readonly authority: Endpoint;
@@ -26,7 +26,7 @@ export interface DirectoryNodeParts
   readonly describe:
     | ((target: DescribedEpoch, done: (descriptor: Uint8Array) => void) => void)
     | undefined;
-  /** Called with the document of the present epoch, at first and at each change. */
+  /** Called with the document of the present epoch: the first one, then that of each new epoch. */
   onDocument(document: DirectoryDocument): void;
 }
 

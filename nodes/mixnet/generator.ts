@@ -103,7 +103,7 @@ function machineOf({ clientMachines }: Size, index: number): Pick<GeneratedNode,
   return clientMachines === undefined ? {} : { machine: `clients-${1 + (index % clientMachines)}` };
 }
 
-/** Between mixes: any two that may be consecutive on a path, each pair once. */
+/** Links between mixes: any two that may be consecutive on a path, each pair once. */
 function mixLinks(size: Size, layers: readonly (readonly string[])[]): readonly Pair[] {
   if (size.topology === 'free-route' || size.placement === 'beacon') {
     const mixes = layers.flat();
@@ -116,7 +116,7 @@ function mixLinks(size: Size, layers: readonly (readonly string[])[]): readonly 
   });
 }
 
-/** Between providers and mixes: the first and the last layer, or all. */
+/** Links between providers and mixes: mixes of the first and the last layer, or all. */
 function providerLinks(
   size: Size,
   layers: readonly (readonly string[])[],

@@ -15,7 +15,7 @@ export const PACKET_PORT = 7010;
 /** Stream port of the authority (ours): the number after that of packets. */
 export const DIRECTORY_PORT = 7011;
 
-/** Length of the first part of every datagram, which says what follows. */
+/** Length of the command, the first part of every datagram, in bytes. */
 export const COMMAND_LENGTH = 1;
 /** The reference's number for SendPacket (katzenpost, core/wire/commands). */
 export const COMMAND_PACKET = 0x02;
@@ -27,14 +27,14 @@ export const COMMAND_MESSAGE = 0x11;
 export const COMMAND_ASK = 0x20;
 /** The proof that answers such a request; not in the reference. */
 export const COMMAND_PROOF = 0x21;
-/** Sequence number in the spool, in bytes. */
+/** Length of a sequence number of the spool, in bytes. */
 export const SEQUENCE_LENGTH = 4;
-/** How long a message waited in the spool (microseconds), in bytes; not in the reference. */
+/** Length of the field that says how long a message was spooled (us), in bytes; ours. */
 export const WAITED_LENGTH = 4;
-/** Kind of the spooled content, in bytes; not in the reference. */
+/** Length of the kind of the spooled content, in bytes; not in the reference. */
 export const KIND_LENGTH = 1;
 
-/** Type and length before each record on a stream to the authority, in bytes. */
+/** Length of type and length in front of each record on a stream to the authority, in bytes. */
 export const RECORD_HEADER_LENGTH = 5;
 /** Longest descriptor, in bytes: three hexadecimal keys of 1,216 bytes, with a margin. */
 export const DESCRIPTOR_LENGTH_MAX = 16_384;
@@ -60,26 +60,26 @@ export const CONSENSUS_SHARE: number = 5 / 8;
  */
 export const SLACK_SHARE: number = 1 / 8;
 /**
- * Wait before the first document after the authority's start, in ns: includes nodes that upload
- * immediately.
+ * Wait after the authority's start before it makes the first document, in ns: long enough for nodes
+ * that upload immediately.
  */
 export const BOOTSTRAP_NS: number = 500 * MS;
 /** Pause before the authority is asked again, in ns. */
 export const RETRY_NS: number = 250 * MS;
 /**
- * The same pause for the first document if it waits for neighbour proofs, because clients may be
- * faster, ns.
+ * Pause before mixes that draw neighbours ask again for the first document, in ns: short, since
+ * clients that have it sooner would send them packets.
  */
 export const FIRST_RETRY_NS: number = 25 * MS;
 /** How long a document may be missing before a node suspects its clock, in ns. */
 export const CLOCK_SUSPECT_NS: number = 10 * SECOND;
 
 /**
- * Mean time between packets that are tried under keys of other epochs, in ns: at ten a second, 2 ms
- * of a core.
+ * Mean time between packets that are tried under keys of other epochs, in ns: ten a second take
+ * 2 ms of processor time.
  */
 export const OTHER_EPOCHS_NS: number = 100 * MS;
-/** Largest burst for this rate. */
+/** Largest burst of packets that are tried under keys of other epochs. */
 export const OTHER_EPOCHS_BURST = 10;
 
 /** Mixes on a path by default: three layers. */
@@ -111,9 +111,9 @@ export const BURST_DEFAULT = 20;
 /** Multiple of the allowed client rate at which the bucket refills. */
 export const RATE_SLACK = 1.25;
 
-/** Status of an answer to a proof request, in bytes. */
+/** Length of the status of an answer to a proof request, in bytes. */
 export const STATUS_LENGTH = 1;
-/** Lateness of departures (microseconds) in an answer with a proof, in bytes. */
+/** Length of the lateness (microseconds) in an answer with a proof, in bytes. */
 export const LATENESS_LENGTH = 4;
 /** Largest number of recent packets for which a mix can give proofs: minutes at 200/s. */
 export const PROOF_PACKETS_MAX = 65_536;

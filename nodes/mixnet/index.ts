@@ -1,5 +1,5 @@
 /**
- * Mixnet: the public face.
+ * Mixnet: the public interface.
  *
  * @module
  */

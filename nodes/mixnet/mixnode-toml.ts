@@ -63,7 +63,7 @@ const DEFAULTS = {
 } as const;
 type Key = keyof typeof DEFAULTS;
 
-/** The published file has 40 lines. */
+/** Largest file that is read; the published one has 40 lines. */
 const LIMITS = { lines: 10_000, columns: 1_000 };
 const HOPS_MAX = 5;
 const PORT_MAX = 65_535;

@@ -56,7 +56,7 @@ function lawOf(mixing: MixingOptions, askedNs: number): DelayLaw {
       return { kind: 'constant' };
     case 'uniform': {
       const { mean, spread = mean } = mixing;
-      // A hazard function is only known for delays that start at 0.
+      // The hazard function is only known for uniform delays that start at 0.
       return spread === mean
         ? { kind: 'uniform', longestNs: 2 * mean }
         : { kind: 'unknown', name: 'uniform' };

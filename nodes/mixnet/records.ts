@@ -78,7 +78,7 @@ export function decodeDocumentRecord(
 export type RecordHandler = (type: RecordType, body: Uint8Array) => void;
 
 /**
- * Splits a stream into records; one that the peer must not send breaks it.
+ * Splits a stream into records; one that this peer may not send makes the reader fail.
  * @param allowed The types that this peer may send.
  * @param onRecord Called for each record.
  */

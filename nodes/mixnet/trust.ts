@@ -12,9 +12,9 @@ import type { DirectoryTrust } from './directory/index.ts';
 const NODE_ID_LENGTH = 32;
 /** Name of the Ed25519 key that signs a node's descriptors. */
 const IDENTITY = 'identity';
-/** Signs documents, Ed25519; used by the authority only. */
+/** Name of the Ed25519 key that signs documents; used by the authority only. */
 const AUTHORITY = 'authority';
-/** VRF key, distinct from the signing key; its public key is in descriptors. */
+/** Name of the VRF key, distinct from the signing key; its public key is in descriptors. */
 const VRF = 'vrf';
 
 /** The facts about a node that everybody knows before there is a directory. */

@@ -61,7 +61,7 @@ export const viz: ProtocolViz = {
   delayNote,
 };
 
-/** A mix makes a new packet of each, so no journey leads through it. */
+/** Says why no journey leads through mixes: a mix makes a new packet of each. */
 function delayNote(meanOf: (metric: string) => string | undefined): string {
   const mean = meanOf('mix.latency');
   const known =
@@ -77,7 +77,7 @@ function drawnNodeOf({ name, protocol, states }: NodeState): DrawnNode | undefin
   const layer = value?.kind === 'layer' ? value.layer : 0;
   return {
     name,
-    // What cannot be read stands behind all layers.
+    // A node whose place cannot be read is drawn behind all layers.
     column: value === undefined ? Number.POSITIVE_INFINITY : layer,
     place: value?.kind === 'layer' ? `layer ${layer}` : text,
     mixing: singleState(MIXING, states)?.text ?? '',
@@ -117,7 +117,7 @@ function drawPools({ nodes, width, selected }: DrawingInput): Drawing {
 }
 
 /**
- * Used without room for all pools: draws the pool of one node, on the scale of the fullest pool.
+ * Used if there is no room for all pools: draws one pool, on the scale of the fullest one.
  */
 function drawPool(one: DrawnNode, all: readonly DrawnNode[], width: number): Drawing {
   const { name, place, mixing, pool } = one;
@@ -206,7 +206,7 @@ function boxOf(one: DrawnNode, { x, y, width, scale }: Room): readonly Shape[] {
   ];
 }
 
-/** The packets held, and the fewest that hide anything. */
+/** A bar for the packets held, and a line at the fewest that hide anything. */
 function barOf(mean: number, { x, y, width, scale }: Room): readonly Shape[] {
   const least = x + (HELD_MIN / scale) * width;
   return [
@@ -218,7 +218,7 @@ function barOf(mean: number, { x, y, width, scale }: Room): readonly Shape[] {
   ];
 }
 
-/** A pool that cannot be read stands there as the trace has it. */
+/** Text for the packets held; for a pool that cannot be read, the text of the trace. */
 function heldText({ pool, unread }: DrawnNode): string {
   return pool === undefined ? (unread ?? 'nothing came yet') : meanText(pool.mean);
 }

@@ -101,7 +101,7 @@ export function lawfulDelayOf(
   return Math.round(2 * uniformShare(output) * meanNs);
 }
 
-/** Recomputes the delay of one packet from key, proof and tag, and compares it with the observed. */
+/** Recomputes the delay of one packet from key, proof and tag, and compares the observed one. */
 export function auditDelay(crypto: CryptoProvider, audit: DelayAudit): DelayVerdict {
   if (audit.tag.length !== TAG_LENGTH) return { kind: 'proof-invalid' };
   const output = verifyVrf(crypto, audit, delayInput(audit.epoch, audit.tag), audit.proof);

@@ -2,10 +2,10 @@
  * The authority: receives descriptors, makes and signs the document of each epoch, and distributes
  * it (docs/spec/mixnet.md, "Directory"; there is one signer).
  *
- * State machine, without the port: after a start it waits for the uploads of a network that starts
- * at the same time, then makes the document of the running epoch; from then on that of the next
- * epoch, at five eighths of each. Descriptors and documents are on disk, so that a restart continues
- * where it stopped.
+ * State machine without access to the host. After a start it waits for the uploads of a network
+ * that starts at the same time, then makes the document of the running epoch; after that, the
+ * document of the next epoch at five eighths of each epoch. Descriptors and documents are on disk,
+ * so that a restart continues where it stopped.
  *
  * @module
  */
@@ -53,7 +53,7 @@ const RESEARCH_FORMAT =
 const RANDOM_LENGTH = 32;
 /** How many past epochs' documents are still served. */
 const EPOCHS_KEPT = 2;
-/** Keys of descriptors in the store begin with it. */
+/** Prefix of the store's keys of descriptors. */
 const DESCRIPTOR = 'descriptor-';
 
 /** What an authority needs. */
@@ -65,7 +65,7 @@ export interface AuthorityParts {
   readonly book: AddressBook;
   /** Signs documents, Ed25519. */
   readonly secret: Uint8Array;
-  /** With which every node checks them. */
+  /** The keys with which every node checks documents. */
   readonly trust: DirectoryTrust;
   /** The key that a node's descriptors must be signed with. */
   identityKeyOf(name: string): Uint8Array;
@@ -250,9 +250,7 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
     });
   }
 
-  /**
-   * Used if the links of a network fit only one placement: applies the places given in the file.
-   */
+  /** Puts mixes into the layers that the file gives: the links may fit only these. */
   #place(document: DirectoryDocument): DirectoryDocument {
     const { placement, places, topology } = this.#parts.options;
     if (placement !== 'fixed' || places === undefined || topology === 'free-route') return document;
@@ -316,7 +314,7 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
       this.#drop('descriptor-refused');
       return false;
     }
-    // A node that uploads again and again would put off the first document for ever.
+    // Only new descriptors count: a node that uploads over and over could delay the first document.
     if (this.#descriptors.size > before) this.#lastUploadNs = this.#now;
     const key = slotOf(descriptor.name, firstEpoch(descriptor));
     this.#effects.push({ kind: 'put', key, value: body }, { kind: 'sync' });

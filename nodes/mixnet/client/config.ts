@@ -12,13 +12,13 @@ const MS = 1_000_000;
 const SECOND = 1_000_000_000;
 
 const acknowledgements = z.strictObject({
-  /** Whether messages are acknowledged, and repeated without an answer. */
+  /** Whether messages are acknowledged, and repeated if no acknowledgement comes. */
   enabled: z.boolean().default(true),
   /**
    * A fragment is repeated after this multiple of the round trip that the sender drew (Nym: 1.5).
    */
   factor: z.number().min(1).max(100).default(1.5),
-  /** Added to the product (Nym: 1.5 s), with four mean waits for a poll and a slot of process P. */
+  /** Added to the product (Nym: 1.5 s), besides four mean waits for a poll and a payload slot. */
   slop: durationNs().default(1500 * MS),
   /** Largest number of transmissions of a fragment. */
   tries: z.int().min(1).max(100).default(10),
@@ -44,7 +44,7 @@ const reassembly = z.strictObject({
 });
 
 const loopAlarm = z.strictObject({
-  /** Added to the quantile of the loop's delay: polls and links. */
+  /** Added to the quantile of the loop's delay: time for polls and links. */
   slack: durationNs().default(5 * SECOND),
   /** Loops with deadlines in this past period form one sample. */
   window: durationNs().default(60 * SECOND),

@@ -2,10 +2,10 @@
  * Which messages a client has delivered, on disk: after a restart it still recognises them, so that
  * a repetition by the sender is not delivered again.
  *
- * A message is handed to the application only after its name is durable. If the process is killed
- * between the two, one message is lost; the opposite order would deliver one twice. Names are
- * stored by period (a whole number of epochs), each period in a log of its own, and a log is erased
- * as a whole.
+ * A message is handed to the application only after its name (sender and message id) is durable. If
+ * the process is killed between the two, one message is lost; the opposite order would deliver one
+ * twice. Names are stored by period (a whole number of epochs), each period in a log of its own,
+ * and a log is erased as a whole.
  *
  * ```text
  *   record = period (6) | sender (32) | message id (16)
@@ -33,7 +33,7 @@ export interface DeliveredLog {
   /** The messages that are still remembered. */
   reload(now: Nanoseconds): readonly RememberedMessage[];
   /**
-   * Writes a name.
+   * Writes the name of a delivered message.
    * @param done Called once; with an error if the name is not durable.
    */
   add(name: string, done: (error?: string) => void): void;

@@ -26,10 +26,10 @@ export interface InboxState {
 interface WholeMessage {
   readonly from: Contact;
   readonly body: Uint8Array;
-  /** The last fragment, whose acknowledgement waits too. */
+  /** The fragment that completed the message; its acknowledgement waits for the disk too. */
   readonly last: Fragment;
   readonly surb: Uint8Array | undefined;
-  /** Names by which observers know the fragments. */
+  /** Numbers by which observers know the fragments. */
   readonly copies: readonly number[];
 }
 

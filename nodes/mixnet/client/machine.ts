@@ -165,7 +165,7 @@ export class ClientMachine<Request>
     const { rates } = document;
     this.#delayMeanNs = options.delay ?? meanNsOf(rates.mu);
     this.#payload.setMean(now, options.payload ?? meanNsOf(rates.lambdaP));
-    // Two polls and two payload slots of the recipient; its rates are the same for all clients.
+    // Mean waits for polls and for payload slots; the recipient's rates are those of all clients.
     this.#replyWaitNs = WAITS * (options.retrieve.interval + this.#payload.meanNs);
     const times = { delayMeanNs: this.#delayMeanNs, replyWaitNs: this.#replyWaitNs };
     const pathDrawn = (mixes: readonly Descriptor[]): void => this.#emit({ kind: 'path', mixes });
@@ -298,7 +298,7 @@ export class ClientMachine<Request>
     const { sending, fragment } = outgoing;
     const composed = this.#composer?.withSurb(now, sending.to, fragment);
     if (composed === undefined) return undefined;
-    // The round trip that the sender drew, plus a margin for what it cannot know.
+    // The round trip by the delays that were drawn, plus a margin for what the sender cannot know.
     const wait = Math.floor(factor * composed.roundTripNs) + slop + this.#replyWaitNs;
     const surb = { id: composed.surbId, keys: composed.surbKeys };
     this.#outbox.sent(outgoing, surb, now + wait);

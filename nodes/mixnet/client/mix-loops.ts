@@ -56,7 +56,7 @@ export type MixLoopEffect =
 export interface MixLoopParts {
   readonly host: ClientHost;
   readonly format: ClientFormat;
-  /** The slack covers links only, no polls. */
+  /** Options of the alarm; their slack covers links only, since mixes do not poll. */
   readonly alarm: LoopWatchOptions;
   /** The arrival windows; present for stop-and-go mixes. */
   readonly windows?: SenderWindows;

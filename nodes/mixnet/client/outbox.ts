@@ -94,7 +94,7 @@ export interface OutboxCounts {
 export class Outbox {
   readonly #limits: OutboxLimits;
   readonly #onSettled: (message: number, how: Settlement) => void;
-  /** What waits, by priority: a queue is served when those above it are empty. */
+  /** Waiting packets by priority: a queue is served when those of higher priority are empty. */
   readonly #queues = [0, 1, 2].map(() => new SendQueue<Outgoing>());
   readonly #lifetimes = new Deadlines<Sending>();
   readonly #waiting = new Map<string, Waiting>();
@@ -192,7 +192,7 @@ export class Outbox {
   }
 
   /**
-   * A fragment could not be sent: this counts as a try, or it would keep its place for ever.
+   * A fragment could not be sent. This counts as a try, or its place would be taken for ever.
    * @returns true when its message is abandoned as a result.
    */
   failed(outgoing: OutgoingFragment): boolean {
@@ -219,7 +219,7 @@ export class Outbox {
     this.#settle(outgoing, 'sent');
   }
 
-  /** The fragment and keys of a SURB, as long as a reply is useful. */
+  /** The fragment that a SURB acknowledges, and its keys; undefined once a reply is useless. */
   waitingFor(surbId: Uint8Array): Waiting | undefined {
     return this.#waiting.get(toHex(surbId));
   }

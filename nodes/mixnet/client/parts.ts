@@ -15,7 +15,7 @@ import type { MessageKind } from '../message-kinds.ts';
 import type { ClientOptions } from './config.ts';
 import type { ClientDrop, SubmitRefusal } from './drops.ts';
 
-/** The part of the port that a client needs; a complete `Host` fits. */
+/** The part of the host's interface that a client needs; a complete `Host` fits. */
 export interface ClientHost {
   /** The random stream for this purpose, the same object at every call. */
   random(purpose: string): Random;
@@ -58,7 +58,7 @@ export interface PacketCause {
 /** How a message ended for its sender; `sent` when no acknowledgement is requested. */
 export type Settlement = 'acknowledged' | 'abandoned' | 'sent';
 
-/** The inputs of a client. `Request` is what its node needs to answer one; it is handed back. */
+/** The inputs of a client. `accept` or `refuse` hands the `Request` of a submission back. */
 export type ClientInput<Request> =
   /** A message to be sent when the payload process allows. */
   | {
@@ -74,10 +74,10 @@ export type ClientInput<Request> =
   | { readonly kind: 'document'; readonly document: DirectoryDocument }
   /** A message from the provider, whatever its bytes. */
   | { readonly kind: 'retrieved'; readonly message: RetrievedMessage }
-  /** The name of the effect `store` is durable, or will not be. */
+  /** The name of the effect `store` is durable; with `error`, it will never be. */
   | { readonly kind: 'stored'; readonly name: string; readonly error?: string | undefined };
 
-/** The effects of a client; a receiver of bytes owns them. */
+/** The effects of a client. Whoever receives bytes owns them. */
 export type ClientEffect<Request> =
   /** Send this packet to the client's provider. */
   | { readonly kind: 'send'; readonly packet: Uint8Array; readonly cause: PacketCause }
@@ -87,13 +87,13 @@ export type ClientEffect<Request> =
   | { readonly kind: 'store'; readonly name: string }
   /** A message is complete. */
   | { readonly kind: 'deliver'; readonly from: string; readonly body: Uint8Array }
-  /** The message will be settled under this number. */
+  /** The message is accepted; `settled` will name it by this number. */
   | { readonly kind: 'accept'; readonly request: Request; readonly message: number }
   /** The message is refused, which is also a drop. */
   | { readonly kind: 'refuse'; readonly request: Request; readonly reason: SubmitRefusal }
   /** The message with this number is settled; once for each. */
   | { readonly kind: 'settled'; readonly message: number; readonly how: Settlement }
-  /** What happened to the message retrieved under this name. */
+  /** What happened to the retrieved message that observers know by the number `copy`. */
   | {
       readonly kind: 'taken';
       readonly copy: number;
@@ -123,7 +123,7 @@ export type NeighboursIn = (document: DirectoryDocument) => NeighbourGraph | und
 /** A message that was delivered before a restart. */
 export interface RememberedMessage {
   readonly name: string;
-  /** Until then its sender may repeat it. */
+  /** Until this instant its sender may repeat it. */
   readonly until: Nanoseconds;
 }
 
@@ -140,7 +140,7 @@ export interface ClientParts {
   readonly sendsAtOnce?: boolean;
   /** The arrival windows; present for stop-and-go mixes. */
   readonly windows?: SenderWindows;
-  /** Present when mixes draw their neighbours: those of a document. */
+  /** Returns the neighbours of a document; present when mixes draw neighbours. */
   readonly neighboursIn?: NeighboursIn;
   /** True if mixes choose the delays themselves, so that a sender knows only their distribution. */
   readonly isDelayUnknown?: boolean;
@@ -156,6 +156,6 @@ export interface RetrievedMessage {
    * Forward payload without its tag; for a reply: with its tag, still encrypted. Modified in place.
    */
   readonly payload: Uint8Array;
-  /** The name by which observers know it; absent without an observer. */
+  /** The number by which observers know the message; absent without an observer. */
   readonly copy?: number;
 }

@@ -42,7 +42,7 @@ export type FragmentResult =
       readonly kind: 'whole';
       readonly name: string;
       readonly body: Uint8Array;
-      /** Names by which observers know the fragments. */
+      /** Numbers by which observers know the fragments. */
       readonly copies: readonly number[];
     }
   | { readonly kind: 'drop'; readonly drop: FragmentDrop };
@@ -90,7 +90,7 @@ export class Reassembly {
 
   /**
    * Adds a fragment; copies its data if it is kept.
-   * @param copy The name by which observers know it.
+   * @param copy The number by which observers know it.
    */
   add(now: Nanoseconds, fragment: Fragment, copy?: number): FragmentResult {
     if (fragment.count > this.#limits.fragments) return { kind: 'drop', drop: 'fragment-format' };
@@ -104,7 +104,7 @@ export class Reassembly {
       const isSame = equalBytes(known, fragment.data);
       return isSame ? { kind: 'duplicate' } : { kind: 'drop', drop: 'fragment-conflict' };
     }
-    // Checked before the last part is kept: the sender may repeat it when there is room again.
+    // Checked before the last part is kept: the sender repeats it, and by then there may be room.
     if (partial.missing === 1 && this.#done.size >= this.#limits.remembered) {
       return { kind: 'drop', drop: 'duplicates-full' };
     }
@@ -113,7 +113,7 @@ export class Reassembly {
     return partial.missing > 0 ? { kind: 'kept' } : this.#finish(now, key, partial);
   }
 
-  /** Remembers a message from before a restart until an instant. */
+  /** Remembers, up to the instant `until`, a message that was delivered before a restart. */
   remember(name: string, until: Nanoseconds): void {
     this.#done.add(name);
     this.#doneDeadlines.add(until, name);
@@ -126,7 +126,7 @@ export class Reassembly {
 
   /**
    * Removes expired entries.
-   * @returns the incomplete messages that were given up, each as the names of its fragments.
+   * @returns the messages that were given up, each as the numbers of its fragments for observers.
    */
   expire(now: Nanoseconds): readonly (readonly number[])[] {
     const givenUp: (readonly number[])[] = [];

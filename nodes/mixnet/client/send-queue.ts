@@ -3,10 +3,10 @@
  *
  * @module
  */
-/** Fewer removed places are not worth a copy. */
+/** Places to remove at once, at least: for fewer, a copy is not worth its time. */
 const REMOVED_MIN = 64;
 
-/** See the module. */
+/** A first-in, first-out queue; adding and removing take constant time on average. */
 export class SendQueue<T> {
   #waiting: T[] = [];
   #head = 0;
@@ -15,7 +15,7 @@ export class SendQueue<T> {
     this.#waiting.push(item);
   }
 
-  /** Removes and returns the oldest. */
+  /** Removes and returns the oldest item. */
   shift(): T | undefined {
     const next = this.#waiting[this.#head];
     if (next === undefined) return undefined;

@@ -31,7 +31,7 @@ export interface EpochInstant {
   readonly remainingNs: Nanoseconds;
 }
 
-/** Deadlines of the steps, as offsets in the epoch before the one being prepared. */
+/** Deadlines of the steps, ns after the start of the epoch before the one that is prepared. */
 export type EpochDeadlines = { readonly [Step in keyof typeof SCHEDULE_EIGHTHS]: Nanoseconds };
 
 /** The epoch of an instant; negative before epoch 0. */
@@ -45,7 +45,7 @@ export function epochAt(schedule: EpochSchedule, clock: CalendarTime): EpochInst
   return { epoch, elapsedNs, remainingNs: lengthMs * NS_PER_MS - elapsedNs };
 }
 
-/** Deadlines for the next epoch's document, from the start of the running epoch. */
+/** Deadlines for the next epoch's document, ns after the start of the running epoch. */
 export function epochDeadlines(schedule: EpochSchedule): EpochDeadlines {
   const eighthNs = (schedule.lengthMs * NS_PER_MS) / EIGHTHS;
   return {

@@ -40,7 +40,7 @@ export const TEXT_LENGTH_MAX = 255;
 export const DESCRIPTOR_LENGTH_MAX = 16_384;
 /** Longest signed document: 4,096 nodes with hybrid keys. */
 export const DOCUMENT_LENGTH_MAX = 33_554_432;
-/** Random values of earlier epochs in a document. */
+/** Largest number of random values of earlier epochs in a document. */
 export const PRIOR_RANDOM_MAX = 2;
 /** Highest epoch number; far beyond any clock, and safe in every sum. */
 export const EPOCH_MAX = 0xffff_ffff;
@@ -50,9 +50,9 @@ export const EPOCH_MAX = 0xffff_ffff;
  */
 export const VRF_KEY_DELAY_EPOCHS = 2;
 
-/** 20 minutes, as in Katzenpost (core/epochtime). */
+/** Default length of an epoch, ms: 20 minutes, as in Katzenpost (core/epochtime). */
 export const EPOCH_LENGTH_MS_DEFAULT = 1_200_000;
-/** 2017-06-01T00:00:00Z in seconds since 1970, as in Katzenpost (core/epochtime). */
+/** Start of epoch 0, 2017-06-01T00:00:00Z, s since 1970, as in Katzenpost (core/epochtime). */
 export const EPOCH_ZERO_SECONDS = 1_496_275_200;
 /** Deadlines within the previous epoch, in eighths of an epoch (docs/spec/mixnet.md, Directory). */
 export const SCHEDULE_EIGHTHS = {

@@ -64,15 +64,15 @@ export interface NeighbourRules {
 export interface LoopixRates {
   /** For the delay at each hop: the mean is 1 / mu milliseconds. */
   readonly mu: number;
-  /** Payload packets of a client; a decoy when its queue is empty. */
+  /** Rate of the payload packets of a client; if its queue is empty, a decoy is sent. */
   readonly lambdaP: number;
   /** Rate of the loops of a client. */
   readonly lambdaL: number;
-  /** Drop packets of a client; 0: covered by `lambdaP`. */
+  /** Rate of the drop packets of a client; 0: the decoys of `lambdaP` are enough. */
   readonly lambdaD: number;
-  /** Loops of a mix; 0: none. */
+  /** Rate of the loops of a mix; 0: none. */
   readonly lambdaM: number;
-  /** Loops of a provider; 0: none. */
+  /** Rate of the loops of a provider; 0: none. */
   readonly lambdaG: number;
 }
 

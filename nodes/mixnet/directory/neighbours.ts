@@ -41,7 +41,7 @@ export function beaconOf({ priorSharedRandom }: DirectoryDocument): Uint8Array {
   return priorSharedRandom[0] ?? FIRST_BEACON;
 }
 
-/** Beacon for the epoch after a document; undefined without one, when a network begins. */
+/** Beacon for the epoch after a document, which is undefined when a network begins. */
 export function beaconAfter(document: DirectoryDocument | undefined): Uint8Array {
   return document?.sharedRandomValue ?? FIRST_BEACON;
 }
@@ -78,7 +78,7 @@ export function keepOwnProofs(document: DirectoryDocument): DirectoryDocument {
   return { ...document, layers };
 }
 
-/** The neighbours of a document; undefined when they are not drawn. */
+/** The neighbours that follow from a document's proofs; undefined if its mixes draw none. */
 export function openNeighbours(
   crypto: CryptoProvider,
   suite: VrfSuite,
@@ -193,8 +193,8 @@ export class NeighbourGraph {
   }
 
   /**
-   * Draws the mixes before a given one as if paths were drawn until one goes through it: each with
-   * its probability among those. Undefined when no path goes through it.
+   * Draws the mixes before a given one, with the probabilities that they have on paths through it.
+   * Undefined when no path goes through it.
    */
   drawBefore({ name }: Descriptor, random: Random): readonly Descriptor[] | undefined {
     if (this.shareOf(name) === 0) return undefined;
@@ -220,7 +220,7 @@ export class NeighbourGraph {
       left -= share / onward.length;
       if (left < 0) break;
     }
-    // A share is a sum of these, so there is one; rounding may leave a remainder for the last.
+    // The share of the target is the sum of these, so there is one; rounding may leave a rest.
     return last as Descriptor;
   }
 

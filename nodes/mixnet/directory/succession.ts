@@ -58,7 +58,7 @@ function knownNodes(document: DirectoryDocument | undefined): ReadonlyMap<string
   return new Map(nodes.map((node) => [toHex(node.nodeId), node]));
 }
 
-/** A VRF key counts from the second epoch after its first listing, so that epoch is kept. */
+/** A VRF key counts from the second epoch after its first listing, so that first epoch is kept. */
 function listedFrom(
   node: Descriptor,
   epoch: number,

@@ -57,7 +57,7 @@ export interface AuditorParts {
 export type AuditInput =
   /** A loop was sent, which is audited when it returns. */
   | { readonly kind: 'sent'; readonly loop: string; readonly hops: readonly AuditedHop[] }
-  /** It returned, `age` after it was sent. */
+  /** The loop returned, `age` after it was sent. */
   | { readonly kind: 'returned'; readonly loop: string; readonly age: Nanoseconds }
   /** The node `from` answered a request. */
   | { readonly kind: 'answered'; readonly from: string; readonly answer: ProofAnswer };
@@ -142,7 +142,7 @@ export class Auditor implements Machine<AuditInput, AuditEffect> {
     return this.#retries.nextAt ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Lost loops are eventually removed. */
+  /** Remembers a loop; beyond the limit the oldest is forgotten, because loops can be lost. */
   #sentLoop(loop: string, hops: readonly AuditedHop[]): void {
     this.#sent.set(loop, hops);
     if (this.#sent.size <= AUDIT_LOOPS_MAX) return;
@@ -197,7 +197,7 @@ export class Auditor implements Machine<AuditInput, AuditEffect> {
     if (!open.loop.hops.some(isOwing)) this.#audit(open.loop);
   }
 
-  /** All hops have answered, or never will. */
+  /** Judges a loop when each hop has answered, or has used up its tries. */
   #audit({ hops, observedNs }: OpenLoop): void {
     const outcome = this.#outcome(hops, observedNs);
     this.#effects.push({ kind: 'audited', isObeyed: outcome === 'obeyed' });
@@ -206,7 +206,7 @@ export class Auditor implements Machine<AuditInput, AuditEffect> {
       this.#wrong.set(hop.mix, before + ((outcome === 'obeyed' ? 0 : 1) - before) / RECENT_LOOPS);
     }
     for (const { hop, owedNs } of hops) {
-      // The sum was wrong; the estimated shares will show which node's delay was wrong.
+      // Only the sum is known to be wrong; the estimated shares will show which delay was wrong.
       const own = typeof owedNs === 'string' ? owedNs : outcome;
       const isBroken = outcome === 'refused' || outcome === 'proof-invalid';
       if (!isBroken || typeof owedNs === 'string') this.#ledger.enter(hop.mix, own);
@@ -229,8 +229,8 @@ export class Auditor implements Machine<AuditInput, AuditEffect> {
 
   /**
    * The deviation that lateness does not explain. Each node states how late packets leave it at
-   * worst, and packets may arrive at it as late over a link. A link that starts late makes up for
-   * it by up to its transit time, so a loop is early by its transit times at most.
+   * worst, and packets may arrive there equally late. A link that takes a packet late makes up for
+   * that by up to its transit time, so a loop is early by its transit times at most.
    */
   #unexplained(excessNs: Nanoseconds, hops: readonly OpenHop[]): Nanoseconds {
     const { transitNs, lateMaxNs } = this.#parts;
@@ -241,8 +241,8 @@ export class Auditor implements Machine<AuditInput, AuditEffect> {
   }
 
   /**
-   * A mix without a proof is suspect immediately; a mix with a wrong sum, when the shares are
-   * known.
+   * A mix without a valid proof is suspect immediately; a mix on loops with wrong sums, once the
+   * shares of its delays are known.
    */
   #judge(hops: readonly OpenHop[]): void {
     const wrong = this.#shares.suspects(SUSPECT_SHARE, SUSPECT_LOOPS_MIN);

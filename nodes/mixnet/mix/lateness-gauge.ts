@@ -41,7 +41,7 @@ export class LatenessGauge {
     this.#next = (this.#next + 1) % LATENESS_WINDOW;
   }
 
-  /** The maximum. */
+  /** The largest lateness that is remembered. */
   get maxNs(): Nanoseconds {
     let max = 0;
     for (const lateNs of this.#latest) if (lateNs > max) max = lateNs;

@@ -179,7 +179,7 @@ export class MixServer {
 
   /** Sends a frame and takes ownership of it; false when the socket is full. */
   send(frame: Uint8Array, to: Endpoint): boolean {
-    // One class for all: a second one would tell messages from cover on the link.
+    // One traffic class for all packets: a second one would tell messages from cover on the link.
     return this.#socket?.send(frame, 0, this.codec.length, to) === 'sent';
   }
 

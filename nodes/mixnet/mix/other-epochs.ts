@@ -3,7 +3,7 @@
  * node holds but does not accept at present. Then the clock of its creator or of this node is off,
  * or the packet was under way too long. Either way it is dropped.
  *
- * Before the MAC nothing tells which case it is, and each key costs a key exchange. So only a
+ * Only the MAC tells which case it is, and to check it costs a key exchange for each key. So only a
  * limited number of packets per second is tried; in a flood the others count as forged.
  *
  * @module

@@ -29,7 +29,7 @@ const UINT32_MAX = 0xffff_ffff;
 export interface ProofExchangeParts {
   readonly host: Host;
   readonly options: MixnetOptions;
-  /** Whether it answers to requests. */
+  /** Whether this node answers requests. */
   readonly answers: boolean;
   readonly law: VrfDelayLaw;
   readonly codec: FrameCodec;
@@ -84,7 +84,7 @@ export class ProofExchange {
 
   /**
    * A loop of this node was sent.
-   * @param loop Its name, its path, and the packet, which determines its tags.
+   * @param loop The name of the loop; its replay tags follow from `packet`.
    */
   sent(loop: string, path: ChosenPath, packet: TaggedPacket): void {
     const document = this.#document;

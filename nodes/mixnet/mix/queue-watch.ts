@@ -2,8 +2,8 @@
  * Warns the operator, once, when rate and delay of a mix will fill its queue: by Little's law a mix
  * holds rate times mean delay (R-193).
  *
- * The rate is measured, so that the warning comes before those packets are held. It changes
- * nothing.
+ * The rate is measured, so the warning comes before the queue is full. The watch has no other
+ * effect.
  *
  * @module
  */

@@ -62,11 +62,11 @@ export interface Origin {
   readonly endRefused: MixnetDrop | undefined;
 }
 
-/** The differences between the roles. */
+/** What differs between mixes and providers. */
 export interface RoleBehaviour {
   /**
    * A packet ended here; its arrays are valid during the call only.
-   * @param key The name by which observers know it.
+   * @param key The number by which observers know it.
    * @returns what happened to it, for an observer, or why it is dropped.
    */
   ended(packet: Terminal, key: number): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
@@ -134,9 +134,9 @@ export class Relay {
   readonly #hits: Counter;
   readonly #processing: Histogram;
   readonly #lateness: Histogram;
-  /** Packets in the mixing, by their number there. */
+  /** Packets that wait in the mixing strategy, by their item number there. */
   readonly #waiting: (Held | undefined)[] = [];
-  /** Unused numbers below that array's length, for reuse. */
+  /** Unused item numbers below the length of `#waiting`, for reuse. */
   readonly #freeItems: number[] = [];
   /** The packet being checked, its origin, and why its tag was rejected. */
   #held: Held | undefined;
@@ -183,7 +183,7 @@ export class Relay {
     this.#threads.warm(setup);
   }
 
-  /** Timed batches flush even when nothing arrives. */
+  /** Also sets the timer: timed batches flush even when nothing arrives. */
   start(): void {
     const { format, host, options } = this.#parts;
     host.trace.state(MIXING.machine, MIXING.state.write(options.mixing));
@@ -464,7 +464,7 @@ export class Relay {
     this.#parts.host.release(held.frame);
   }
 
-  /** The packet is no longer held. */
+  /** Notes that a packet has left this node or was dropped. */
   #let(held: Held): void {
     held.isGone = true;
     this.#inside -= 1;

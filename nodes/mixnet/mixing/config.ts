@@ -22,7 +22,7 @@ const SLACK_NS_DEFAULT = 450 * MS;
 /** Longest delay accepted: one epoch of the reference network. */
 const MAX_DELAY_NS_DEFAULT = 20 * MINUTE;
 const WINDOW_NS_DEFAULT = 200 * MS;
-/** Less than half the span of the time stamps that fit in a packet. */
+/** Longest window: less than half the span of the time stamps that fit in a packet. */
 const WINDOW_NS_MAX = 30_000 * MS;
 const THRESHOLD_DEFAULT = 20;
 /** Defaults of Mixmaster's dynamic pool. */

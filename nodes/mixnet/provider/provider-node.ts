@@ -55,7 +55,7 @@ class ProviderNode implements ServerNode, ServerRole {
   #next: HopTable | undefined;
   #tokenNs = 1;
   #spoolSize = 0;
-  /** Whether the next message is kept. */
+  /** Whether the next message is put into its spool. */
   readonly #spools: () => boolean;
   #isWarned = false;
 

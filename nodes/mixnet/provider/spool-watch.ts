@@ -4,7 +4,7 @@
  *
  * Both rates are measured since the client last left no more than one batch waiting: from then on
  * nothing should pile up, so a spool that has grown by several batches shows that the client
- * retrieves too rarely. While a client is away nothing is measured. It changes nothing.
+ * retrieves too rarely. While a client is away nothing is measured. The watch only warns.
  *
  * @module
  */
@@ -48,7 +48,7 @@ export class SpoolWatch {
   /**
    * The client retrieves: it has received `taken` of the earlier messages, and `waiting` are in its
    * spool.
-   * @returns the finding, for each retrieval where it applies.
+   * @returns the measured rates if the client retrieves too slowly; undefined otherwise.
    */
   retrieved(
     now: Nanoseconds,

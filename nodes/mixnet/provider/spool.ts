@@ -13,7 +13,7 @@ export interface SpoolEntry {
   sequence: number;
   readonly arrivedNs: Nanoseconds;
   readonly message: Spooled;
-  /** The name by which observers know the message; 0 without an observer. */
+  /** The number by which observers know the message; 0 without an observer. */
   readonly copy: number;
   /** False until an answer has contained it. */
   isShown: boolean;
@@ -36,8 +36,8 @@ export class Spool {
   }
 
   /**
-   * Deletes what the client has: everything up to `sequence`. A number that was never issued comes
-   * from before a restart of the provider: from then on both sides count from there.
+   * Deletes what the client has: everything up to `sequence`. A number that was never issued is
+   * from before a restart of the provider; then both sides go on counting from that number.
    * @returns the deleted messages.
    */
   acknowledge(sequence: number): readonly SpoolEntry[] {

@@ -36,7 +36,7 @@ export class ReplayFilter {
   readonly #filters: Bloom[] = [];
   /** The filter to which new tags are added. */
   #last: Bloom;
-  /** Number of tags in the last part of the filter. */
+  /** Number of tags in `#last`. */
   #inLast = 0;
 
   /** @param key 16 secret bytes, drawn freshly for each filter. */

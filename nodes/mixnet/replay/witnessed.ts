@@ -35,7 +35,7 @@ export class WitnessedGuard implements TagGuard {
   readonly #came: string;
   readonly #went: string;
 
-  /** What is measured, and where it is recorded: `space` names the node and the key. */
+  /** @param truth The witness, and the space of it that belongs to this node and key. */
   constructor(
     inner: TagGuard,
     truth: { readonly witness: Witness; readonly space: string },
