@@ -1,5 +1,5 @@
 /**
- * The adapter between the port and the machine of an authority: streams, the store, the timer.
+ * The adapter between the host's interface and the machine of an authority: streams, store, timer.
  *
  * @module
  */
@@ -31,7 +31,7 @@ class AuthorityNode implements NodeHandle {
   readonly #store: Store;
   /** Open streams by number. */
   readonly #streams = new Map<number, Stream>();
-  /** Their numbers. Nobody proves who he is before he asks. */
+  /** Numbers of the open streams. No peer has proved who it is: the oldest makes room. */
   readonly #newcomers = new Newcomers<number>(
     (number) => this.#refuse(number, 'streams-full'),
     STREAMS_MAX,
@@ -79,7 +79,7 @@ class AuthorityNode implements NodeHandle {
     return { descriptors, documents, role: 'authority' };
   }
 
-  /** A stream carries one request: a second one would be answered beside an answer that waits. */
+  /** A stream carries one request: a second one resets it, even while the first one is open. */
   #accept(stream: Stream): void {
     const number = this.#nextStream++;
     this.#streams.set(number, stream);
