@@ -1,13 +1,13 @@
 /**
  * Fabric: reports on messages, for the account of messages (ADR 0028): the sender holds a message
- * from its acceptance until the peer has handled it. Both ends derive its number from its payload.
+ * from its acceptance until the peer has handled it. Both ends number it by a hash of its payload.
  *
  * @module
  */
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import { bytesName } from '../_kit/bytes-name.ts';
 
-/** How many bytes the number is derived from: application packets differ within them. */
+/** Bytes of a payload from which its number is derived: application packets differ within them. */
 const NAMED_BYTES = 64;
 
 /** Reports to an observer, if there is one. */
@@ -24,20 +24,20 @@ export class FabricAccount {
     return this.#open;
   }
 
-  /** Accepted, now or before a restart. */
+  /** A message was accepted, now or before a restart. */
   accepted(payload: Uint8Array): void {
     this.#open += 1;
     this.#observer?.accepted?.(bytesName(payload, NAMED_BYTES));
   }
 
-  /** The peer has handled it, or it was dropped for a reason that was just counted. */
+  /** The peer has handled a message, or it was dropped for a reason that was just counted. */
   settled(payload: Uint8Array, isHandled: boolean): void {
     this.#open -= 1;
     const how = isHandled ? 'acknowledged' : 'dropped';
     this.#observer?.settled?.(bytesName(payload, NAMED_BYTES), how);
   }
 
-  /** Handed to the application. */
+  /** A message was handed to the application. */
   delivered(payload: Uint8Array): void {
     this.#observer?.taken?.(bytesName(payload, NAMED_BYTES), 'delivered');
   }

@@ -7,19 +7,19 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { OutMessage } from './outgoing/out-message.ts';
 import type { Outbox } from './outgoing/outbox.ts';
 
-/** See the module. */
+/** The parts of a node's behaviour that a double may replace. */
 export interface Behaviour {
-  /** Whether a new life knows what an earlier one handled. */
+  /** Whether a node knows after a restart which messages it had handled. */
   readonly remembersHandled: boolean;
-  /** Made for each peer: whether a message or call that came whole now is handed over. */
+  /** Made for each peer: whether a message or call that is complete at `now` is handed over. */
   readonly counts: () => (now: Nanoseconds) => boolean;
-  /** Takes the messages that are about to leave over a way, 0 for the first. */
+  /** Called with the messages that are about to leave over a way; 0 is the first way. */
   readonly leaving: (way: number, outbox: Outbox<unknown>) => void;
   /** Whether the congestion window stays as it is, whatever is lost. */
   readonly isFixedWindow: boolean;
-  /** Takes a message of which a piece was lost, before it is sent again. */
+  /** Called with a message of which a piece was lost, before the piece is sent again. */
   readonly lost: (message: OutMessage<unknown>) => void;
-  /** The votes for yes that this node believes, of those that the owner of a group counted. */
+  /** Number of yes votes that this node believes when a group's owner has counted `yes` of them. */
   readonly yesOf: (yes: number) => number;
 }
 

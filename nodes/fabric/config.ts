@@ -23,17 +23,17 @@ const loadConfig = z.strictObject({
   to: z.array(z.string().min(1)).min(1),
   /** Calls per second, at random instants; absent: a call begins when another one is over. */
   rate: perSecond().optional(),
-  /** Most calls that are open at once; those above are not made. */
+  /** Most calls that are open at once; a call beyond that is not made. */
   concurrent: z.int().min(1).max(QUEUE_MAX).default(1),
   /** Payload of a call; of several sizes, one is drawn for each call. */
   sizes: z.array(sizeBytes()).min(1).default([1_000]),
-  /** Calls in all; absent: until the end. */
+  /** Number of calls in all; absent: until the end. */
   count: z.int().min(1).optional(),
-  /** When the first call may be made, and when none is any more, from the start of the run. */
+  /** When the first call may be made, from the start of the run. */
   start: durationNs().default(0),
   /** When no call is made any more, from the start of the run; absent: until the end. */
   stop: durationNs().optional(),
-  /** Time that a call is given. */
+  /** Time from a call to its deadline; absent: that of messages. */
   deadline: durationNs().optional(),
   /** 0 (bulk) to 3 (urgent). */
   priority: z
@@ -46,7 +46,7 @@ const loadConfig = z.strictObject({
 /** Checked options of {@link loadConfig}. */
 export type LoadOptions = z.output<typeof loadConfig>;
 
-/** A group that a node founds by itself, and what it says to votes. */
+/** A group that a node founds by itself, and how it votes. */
 const groupConfig = z.strictObject({
   /** Founds a group of these nodes and itself; `all`: of all that the carriers reach. Absent: none. */
   members: z.union([z.literal('all'), z.array(z.string().min(1)).max(MEMBERS_MAX - 1)]).optional(),
@@ -56,7 +56,7 @@ const groupConfig = z.strictObject({
   start: durationNs().default(0),
   /** Time from one vote to the next. */
   every: durationNs().default(600_000_000_000),
-  /** Time that a vote is given. */
+  /** Time from the opening of a vote to its deadline. */
   lifetime: durationNs()
     .pipe(
       z
@@ -67,9 +67,9 @@ const groupConfig = z.strictObject({
     .default(VOTE_MS * 1e6),
   /** What accepts a proposal: more than half of the members, two thirds, or all. */
   rule: z.enum(RULES).default('majority'),
-  /** What this node says to every vote. */
+  /** How this node votes, each time. */
   ballot: z.enum(['yes', 'no', 'none']).default('yes'),
-  /** Longest time that it thinks about it; uniformly distributed. */
+  /** Longest time before it votes; the time is uniformly distributed. */
   think: durationNs().default(10_000_000_000),
 });
 
@@ -80,7 +80,7 @@ export type GroupOptions = z.output<typeof groupConfig>;
 export const fabricConfig = z.strictObject({
   /** Carriers, in the order of preference; absent: the protocol below. */
   ways: z.array(z.string().min(1)).min(1).max(8).optional(),
-  /** Time that a message is given whose sender names none. */
+  /** Time from a message to its deadline, if its sender names none. */
   deadline: durationNs().default(DEADLINE_NS),
   /** Open messages for one peer; more are refused, those of the lowest priority first. */
   queue: z.int().min(1).max(QUEUE_MAX).default(QUEUE_MAX),
@@ -102,7 +102,7 @@ export const fabricConfig = z.strictObject({
   reply: sizeBytes().pipe(z.int().min(8).max(PAYLOAD_MAX)).default(8),
   /** Calls that this node makes by itself. */
   load: loadConfig.optional(),
-  /** Groups and votes of this node without an application. */
+  /** Group that this node founds, and its votes, without an application. */
   group: groupConfig.optional(),
   /**
    * Defects for tests, never for real traffic: `by-millisecond` takes messages of one peer in one

@@ -19,7 +19,7 @@ export function checksumReply(payload: Uint8Array, length: number): Uint8Array {
   return reply;
 }
 
-/** True if it is the answer to a call with this payload. */
+/** True if `reply` is the answer to a call with this payload. */
 export function isReplyTo(payload: Uint8Array, reply: Uint8Array): boolean {
   return (
     reply.length >= REPLY_MIN &&

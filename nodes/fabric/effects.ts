@@ -1,5 +1,5 @@
 /**
- * Fabric: what the machine of a peer is told, and what it asks for.
+ * Fabric: the inputs and the effects of the state machine that a node keeps for each peer.
  *
  * @module
  */
@@ -26,12 +26,12 @@ export interface Answer {
   readonly payload: Uint8Array;
 }
 
-/** What the machine of a peer is told. */
+/** The inputs of the state machine that a node keeps for each peer. */
 export type PeerInput<Request> =
   | { readonly kind: 'submit'; readonly message: Submission<Request> }
-  /** The machine keeps the bytes. */
+  /** A packet came over a way; the machine keeps the bytes. */
   | { readonly kind: 'packet'; readonly way: number; readonly bytes: Uint8Array }
-  /** The carrier's word on a packet that was sent with this token. */
+  /** The carrier's answer about the packet that was sent with this token. */
   | {
       readonly kind: 'answered';
       readonly way: number;
@@ -40,7 +40,7 @@ export type PeerInput<Request> =
     }
   | { readonly kind: 'way'; readonly way: number; readonly state: Way }
   | { readonly kind: 'synced'; readonly isDurable: boolean }
-  /** Numbers are free that were not before. */
+  /** Message numbers have become free, because the disk has reserved more. */
   | { readonly kind: 'numbers' }
   /** The handler of a message has run; a call needs an answer. */
   | { readonly kind: 'handled'; readonly number: number; readonly answer?: Answer };
@@ -56,7 +56,7 @@ export interface Arrival {
   /** The encoded envelope. */
   readonly envelope: Uint8Array;
   readonly deadlineNs: Nanoseconds;
-  /** It may have been with its handler before a restart. */
+  /** True if the message may have been with its handler before a restart. */
   readonly isAgain: boolean;
 }
 
@@ -86,11 +86,11 @@ export interface Settlement<Request> {
   readonly outcome: string;
   /** The answer to a call. */
   readonly body?: Uint8Array;
-  /** Its own payload; for the account of messages. */
+  /** The payload of the message itself; for the account of messages. */
   readonly payload: Uint8Array;
-  /** From acceptance to this end. */
+  /** Time from acceptance to this end. */
   readonly tookNs: Nanoseconds;
-  /** False if it was refused at once. */
+  /** False if the message was refused at once. */
   readonly isKept: boolean;
 }
 
@@ -103,17 +103,17 @@ export type PeerCount =
   | 'timeouts'
   | 'restarts';
 
-/** What the machine of a peer asks for. */
+/** The effects of the state machine that a node keeps for each peer. */
 export type PeerEffect<Request> =
   | {
       readonly kind: 'send';
       readonly way: number;
       readonly bytes: Uint8Array;
       readonly wishes: SendWishes;
-      /** Bytes of messages in it, and those of them that had been sent before. */
+      /** Bytes of messages in the packet, and how many of these had been sent before. */
       readonly pieceBytes: number;
       readonly repeatedBytes: number;
-      /** If given, the carrier's answer is told with it. */
+      /** If given, the carrier's answer comes with this token. */
       readonly token: number | undefined;
     }
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
@@ -124,12 +124,12 @@ export type PeerEffect<Request> =
   | { readonly kind: 'forgotten' }
   /** A message was taken over, now or before a restart. */
   | { readonly kind: 'accepted'; readonly messageKind: MessageKind; readonly payload: Uint8Array }
-  /** A crash does not lose the message any more, or nobody wants that. */
+  /** The message survives a crash from now on, or need not (option `outbox: memory`). */
   | { readonly kind: 'kept'; readonly messageKind: MessageKind; readonly number: number }
   /** A call has been handled: its answer is on the disk, written now or found after a restart. */
   | { readonly kind: 'effected'; readonly call: Uint8Array; readonly how: 'written' | 'found' }
   | { readonly kind: 'settled'; readonly settlement: Settlement<Request> }
   | { readonly kind: 'drop'; readonly reason: FabricDrop }
   | { readonly kind: 'count'; readonly of: PeerCount; readonly amount: number }
-  /** Messages are taken over another way than before. */
+  /** Messages leave over a less preferred way, `afterNs` after the first packet without answer. */
   | { readonly kind: 'switched'; readonly to: number; readonly afterNs: Nanoseconds };

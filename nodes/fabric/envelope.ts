@@ -38,18 +38,18 @@ export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 /** A message. */
 export interface Envelope {
-  /** 16 bytes: memory of the sender, two zero bytes, number. */
+  /** 16 bytes: name of the sender's memory, two zero bytes, number. */
   readonly id: Uint8Array;
   readonly from: string;
   readonly to: string;
   readonly kind: MessageKind;
   /** The id of the call that a reply answers; null otherwise. */
   readonly correlation: Uint8Array | null;
-  /** From this instant on it is of no use, Unix ms by the clock of its sender. */
+  /** From this instant on the message is of no use, Unix ms by the clock of its sender. */
   readonly deadlineMs: number;
   /** 0 (bulk) to 3 (urgent). */
   readonly priority: number;
-  /** How often its sender had restarted while it was open. */
+  /** How often the sender had restarted while the message was open. */
   readonly attempt: number;
   /** A view into the decoded bytes. */
   readonly payload: Uint8Array;
@@ -66,7 +66,7 @@ const writer: CborWriter = new CborWriter();
 const reader: CborReader = new CborReader();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** The id of the message with that number from that memory. */
+/** The id of the message with this number, from the sender with this memory. */
 export function messageId(memory: Uint8Array, number: number): Uint8Array {
   const id = new Uint8Array(ID_BYTES);
   id.set(memory.subarray(0, MEMORY_BYTES));
@@ -79,7 +79,7 @@ export function numberOf(id: Uint8Array): number {
   return readUint48(id, NUMBER_OFFSET);
 }
 
-/** The bytes of a message; fields are within their bounds, or it is a bug of the caller. */
+/** The bytes of a message; the caller keeps all fields within their bounds. */
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
   const { id, from, to, kind, correlation, deadlineMs, priority, attempt, payload } = envelope;
   writer.reset();

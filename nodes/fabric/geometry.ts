@@ -21,16 +21,16 @@ export const NAME_MAX = 255;
 export const ENVELOPE_HEAD_MAX = 640;
 /** Priorities are 0 (bulk) to 3 (urgent). */
 export const PRIORITIES = 4;
-/** Priority of what no application asked for otherwise. */
+/** Priority of a message for which no application asked for another one. */
 export const PRIORITY_NORMAL = 1;
 /** The priority in a carrier for each of ours, because carriers have three. */
 export const CARRIER_PRIORITY = [0, 1, 2, 2] as const;
 
 /** Version in the first byte of a packet; the packets of version 1 had no checksum. */
 export const PACKET_VERSION = 2;
-/** Bytes of what the owner of a memory has to send back: 64 bits, which nobody guesses. */
+/** Bytes of a nonce that a challenged peer sends back: 64 bits, which nobody guesses. */
 export const NONCE_BYTES = 8;
-/** Pieces in a packet: more than a packet of any usual size has. */
+/** Most pieces in a packet: more than a packet of any usual size has. */
 export const PIECES_MAX = 1_024;
 /** Largest packet over a carrier that may lose it, bytes: what any path carries (RFC 9000 section 14). */
 export const PACKET_BYTES = 1_200;
@@ -42,52 +42,52 @@ export const PACKET_MIN = 512;
  * the bound of the queue is met first.
  */
 export const WINDOW_NUMBERS = 1_024;
-/** Open messages for one peer, those included that wait for their answer. */
+/** Most open messages for one peer, including calls that wait for their answer. */
 export const QUEUE_MAX = 1_000;
 /**
- * Answers to one peer that it has not confirmed; the oldest gives way. More than a peer has open calls,
- * so that only one that gives up its calls or says nothing loses any.
+ * Most answers to one peer that it has not confirmed; beyond that the oldest is given up. More than
+ * a peer has open calls, so only a peer that gives up its calls or says nothing loses any.
  */
 export const ANSWERS_MAX = 2_048;
-/** Numbers that one write to the disk reserves. */
+/** Message numbers that one write to the disk reserves. */
 export const RESERVED_NUMBERS = 256;
 /**
- * Messages that may be handed to the application before the disk knows that they were: after a
+ * Most messages that are handed to the application before the disk knows that they were: after a
  * crash, only these can be handed over a second time.
  */
 export const HANDED_AHEAD = 32;
 /**
- * Bytes of messages of one peer that may be here in pieces, or wait for whom they are for: one of the
- * longest, and as much again. What goes beyond is dropped; over a carrier that promises delivery it
- * does not come again.
+ * Most bytes of messages of one peer that are incomplete or wait for their handlers: twice those of
+ * the longest message. Bytes beyond that are dropped; a carrier that promises delivery does not
+ * bring them again.
  */
 export const ASSEMBLY_BYTES_MAX = 134_217_728;
-/** Bytes of packets and calls that wait for the first write of a life; one may exceed it (16 MiB). */
+/** Most bytes of packets and calls that wait until the disk has counted this life (16 MiB). */
 export const EARLY_BYTES_MAX = 16_777_216;
-/** How many of them may wait. */
+/** Most packets and calls that wait until the disk has counted this life. */
 export const EARLY_MAX = 4_096;
 /**
- * Calls that may be with the application; the oldest is given up. A peer that gives its own calls up
- * makes room for others, so that windows do not bound them.
+ * Most calls that are with the application; beyond that the oldest is given up. A peer that gives
+ * up its own calls makes room for others, so windows do not bound these.
  */
 export const CALLS_MAX = 65_536;
-/** Items of a list that nobody needs any more, at which it is looked through at the latest. */
+/** Number of useless items in a list at which they are removed at the latest. */
 export const STALE_MAX = 1_024;
-/** Bytes by which the memory of a message in pieces grows: it follows what came, not what was said. */
+/** Bytes by which the memory for an incomplete message grows: by what came, not as was stated. */
 export const CHUNK_BYTES = 65_536;
-/** Gaps that a message in pieces may have; pieces that would make more are not taken. */
+/** Most gaps in an incomplete message; pieces that would make more are not taken. */
 export const GAPS_MAX = 4_096;
-/** Bytes that may be with a carrier that has not answered; one message may exceed it (1 MiB). */
+/** Most bytes that a carrier has not answered for; one message may exceed it (1 MiB). */
 export const UNANSWERED_BYTES_MAX = 1_048_576;
 
-/** First wait before what went unanswered is tried again, ns; doubles each time. */
+/** First wait before something unanswered is tried again, ns; it doubles each time. */
 export const RETRY_NS = 250_000_000;
-/** A peer that returns is found within this time, ns. */
+/** Longest wait before something is tried again, ns: a returning peer is found within it. */
 export const RETRY_NS_MAX = 10_000_000_000;
 /** Time-outs in a row after which another way is taken. */
 export const TIMEOUTS_MAX = 3;
 /** The news that messages were handled waits this long for a packet that takes it along, ns. */
 export const NEWS_DELAY_NS = 10_000_000;
 
-/** Time that a message is given, ns; the longest outage that shipped scenarios have, and half. */
+/** Time from a message to its deadline, ns: 1.5 times the longest outage in shipped scenarios. */
 export const DEADLINE_NS = 900_000_000_000;

@@ -1,5 +1,5 @@
 /**
- * Fabric: the adapter between the port and the machine of groups, and a node's own groups and votes.
+ * Fabric: the adapter between the host and the machine of groups; a node's own groups and votes.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export interface GroupsNodeParts {
   /** Nodes that the carriers reach. */
   readonly peers: readonly string[];
   readonly send: (to: string, message: Submission<Waiter>) => void;
-  /** A message need not come again. */
+  /** The message with this number need not come again. */
   readonly handled: (from: string, number: number) => void;
 }
 
@@ -185,7 +185,7 @@ export class GroupsNode {
     });
   }
 
-  /** Opens the votes that it has not opened before. */
+  /** Opens those votes of the options that were not opened before a restart. */
   #propose(group: GroupName, { votes, start, every, lifetime, rule }: GroupOptions): void {
     const made = this.#machine?.shown(group)?.votes.at(-1)?.proposal.vote ?? 0;
     const lifetimeMs = Math.floor(lifetime / NS_PER_MS);
@@ -195,7 +195,7 @@ export class GroupsNode {
     }
   }
 
-  /** Says what this node says to every vote. */
+  /** Votes as the options say, after a random time. */
   #vote(group: GroupName, vote: number): void {
     const { host, options } = this.#parts;
     if (options === undefined || options.ballot === 'none') return;
@@ -219,5 +219,5 @@ export class GroupsNode {
 }
 
 function ignore(): void {
-  // What became of it, its result tells.
+  // The result of the vote tells what became of the request.
 }

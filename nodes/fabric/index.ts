@@ -1,5 +1,5 @@
 /**
- * Fabric: the public face.
+ * Fabric: the public interface.
  *
  * @module
  */

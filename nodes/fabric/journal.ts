@@ -1,6 +1,6 @@
 /**
- * Fabric: when the machine of a peer writes its part of the disk, and what waits for that: one write
- * at a time; what is asked for meanwhile is part of the next one.
+ * Fabric: when the machine of a peer writes its part of the disk, and what waits for that. Only one
+ * write runs at a time; whatever is asked for meanwhile is part of the next one.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export class Journal<Item> {
   /** Number of waiting items at which those that nobody needs any more are looked for. */
   #pendingMax = STALE_MAX;
 
-  /** @param isNeeded False for what need not be told of its write any more. */
+  /** @param isNeeded False for an item that need not be told of its write any more. */
   constructor(isNeeded: (item: Item) => boolean) {
     this.#isNeeded = isNeeded;
   }
@@ -71,7 +71,7 @@ export class Journal<Item> {
     this.#clear();
   }
 
-  /** While the disk writes nothing, messages end all the same. */
+  /** Removes items that nobody needs any more: messages end also while the disk writes nothing. */
   #clear(): void {
     this.#pending = this.#pending.filter(this.#isNeeded);
     this.#pendingMax = Math.max(STALE_MAX, 2 * this.#pending.length);

@@ -1,5 +1,5 @@
 /**
- * Fabric: the adapter between the port and the calls that a node makes by itself.
+ * Fabric: the adapter between the host and the calls that a node makes by itself.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { Waiter } from './peer-node.ts';
 
 const MADE_KEY = 'calls made';
 const MADE_BYTES = 6;
-/** Calls that one record stands for. */
+/** Calls by which a record on disk is ahead of those made. */
 const AHEAD = 255;
 
 /** What the calls need. */
@@ -32,7 +32,7 @@ export class LoadNode {
   readonly #parts: LoadNodeParts;
   readonly #shell: MachineShell<LoadInput, LoadEffect>;
   #made: number;
-  /** The number on the disk: calls up to it count as made after a restart. */
+  /** The number on the disk. After a restart, calls up to it count as already made. */
   #written: number;
 
   constructor(parts: LoadNodeParts) {
@@ -57,7 +57,7 @@ export class LoadNode {
   settled({ request, outcome, body, payload, tookNs }: Settlement<Waiter>): void {
     const { meter } = this.#parts.host;
     if (outcome === 'ok') {
-      // An answer that came before a crash was not told, and is not known any more.
+      // Without a body, the answer came before a crash, and its content is not known any more.
       const isRight = body === undefined || isReplyTo(payload, body);
       meter.counter(isRight ? 'fabric.answered_calls' : 'fabric.wrong_answers').add(1);
       if (request !== undefined) meter.histogram('fabric.call').record(tookNs);
@@ -68,7 +68,7 @@ export class LoadNode {
     const { options, store, call } = this.#parts;
     this.#made += 1;
     if (this.#made > this.#written) {
-      // An exact count is worth a record for each call; otherwise a restart may skip numbers.
+      // With `count`, each call is recorded, so the count is exact; else a restart skips numbers.
       this.#written = this.#made + (options.count === undefined ? AHEAD : 0);
       const record = new Uint8Array(MADE_BYTES);
       writeUint48(record, 0, this.#written);

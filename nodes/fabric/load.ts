@@ -10,7 +10,7 @@ import type { Machine, TimerDue } from '../_kit/machine.ts';
 import type { LoadOptions } from './config.ts';
 
 const NS_PER_S = 1_000_000_000;
-/** Payloads are slices of a pool of random bytes: neighbours differ, and no byte costs a draw. */
+/** Payloads are slices of a pool of random bytes: consecutive ones differ, and no byte is drawn. */
 const POOL_WORDS = 16_384;
 const POOL_STEP = 4_099;
 const WORD_BYTES = 4;
@@ -18,7 +18,7 @@ const NUMBER_BYTES = 6;
 
 /** What the machine is told. */
 export type LoadInput = { readonly kind: 'start' } | { readonly kind: 'over' };
-/** What it asks for: a call. */
+/** What the machine asks for: a call. */
 export interface LoadEffect {
   readonly to: string;
   readonly payload: Uint8Array;

@@ -1,5 +1,5 @@
 /**
- * Fabric: the adapter between the port, the machines of all peers, and the handlers of messages.
+ * Fabric: the adapter between the host, the machines of all peers, and the handlers of messages.
  *
  * @module
  */
@@ -66,7 +66,7 @@ class FabricNode implements NodeHandle {
   readonly #groups: GroupsNode;
   #memory: Uint8Array = NO_BYTES;
   #life = 0;
-  /** What came before the disk had counted this life; undefined afterwards. */
+  /** Inputs that came before the disk had counted this life; undefined afterwards. */
   #early: (() => void)[] | undefined = [];
   #earlyBytes = 0;
 
@@ -106,7 +106,7 @@ class FabricNode implements NodeHandle {
     });
   }
 
-  /** Nothing is sent before the disk has counted this life: peers tell lives apart by that. */
+  /** Nothing is sent before the disk has counted this life: peers tell lives apart by the count. */
   start(): void {
     const known = this.#store.get(MEMORY_KEY);
     this.#memory = known ?? this.#host.randomBytes(MEMORY_BYTES);
@@ -213,7 +213,7 @@ class FabricNode implements NodeHandle {
     else peer.packet(this.#laneOf(from, way), bytes);
   }
 
-  /** The place of a carrier among those that reach a peer. */
+  /** Index of a carrier among those that reach a peer. */
   #laneOf(peer: string, way: number): number {
     let lane = 0;
     for (let index = 0; index < way; index += 1)
@@ -354,7 +354,7 @@ class FabricNode implements NodeHandle {
     request?.(outcome, body);
   }
 
-  /** An answer is told of before a crash, and perhaps again when its trace is found on the disk. */
+  /** True if an answer was counted before a crash, and is now found on the disk again. */
   #wasCounted(peer: string, number: number, outcome: string): boolean {
     if (this.#load === undefined || outcome !== 'ok') return false;
     return this.#witness.note(`answered/${this.#host.name}/${peer}`, number);

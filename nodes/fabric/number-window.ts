@@ -11,7 +11,7 @@ const WINDOW_BYTES = WINDOW_NUMBERS / BYTE_BITS;
 
 /** See the module. */
 export class NumberWindow {
-  /** Ring of bits; the bit of a number is at its remainder. */
+  /** Ring of bits; the bit of a number is at its remainder modulo {@link WINDOW_NUMBERS}. */
   #bits = new Uint8Array(WINDOW_BYTES);
   #contiguous = 0;
   #highest = 0;
@@ -70,7 +70,7 @@ export class NumberWindow {
     return bytes;
   }
 
-  /** Adds what {@link contiguous} and {@link above} of another set say. */
+  /** Adds the numbers of another set, given by its {@link contiguous} and {@link above}. */
   include(contiguous: number, above: Uint8Array): void {
     this.raise(contiguous + 1);
     for (let index = 0; index < above.length * BYTE_BITS; index += 1) {

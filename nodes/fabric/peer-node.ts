@@ -1,5 +1,5 @@
 /**
- * Fabric: the adapter between the port and the machine of one peer.
+ * Fabric: the adapter between the host and the machine of one peer.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export interface PeerHandlers {
   readonly settled: (settlement: Settlement<Waiter>) => void;
 }
 
-/** What a peer's adapter is made for. */
+/** What a peer's adapter needs. */
 export interface PeerNodeParts {
   readonly host: Host;
   readonly store: Store;
@@ -75,7 +75,7 @@ export class PeerNode {
       reserve: RESERVED_NUMBERS,
       onSync: (): void => this.#shell.take({ kind: 'numbers' }),
     });
-    // Number 0 would be no number: all up to 0 count as handled.
+    // Numbers begin with 1: all numbers up to 0 count as handled.
     const take = (): number | undefined => counter.take(1);
     const numbers = {
       take,
@@ -202,5 +202,5 @@ export class PeerNode {
 }
 
 function ignore(): void {
-  // Nothing waits for it.
+  // Nobody waits for the carrier's answer.
 }

@@ -17,11 +17,11 @@ import type { PeerWatch } from './peer-watch.ts';
 /** A record of the disk. */
 export type StoredRecord = readonly [key: string, value: Uint8Array];
 
-/** What a peer's machine is made for. */
+/** What a peer's machine needs. */
 export interface PeerParts {
   readonly own: string;
   readonly peer: string;
-  /** Name of what this node remembers of its messages. */
+  /** Name of what this node remembers of its messages; a new one once it has lost its disk. */
   readonly memory: Uint8Array;
   /** Number of this life of the node, counted on disk. */
   readonly life: number;
@@ -34,11 +34,11 @@ export interface PeerParts {
   readonly numbers: NumberSource;
   /** Open messages on the disk, in the order of numbers. */
   readonly records: readonly StoredRecord[];
-  /** Calls whose answers were part of the last write, which may not have erased them. */
+  /** Record of the calls answered in the last write, which may not have erased them. */
   readonly answeredRecord?: Uint8Array | undefined;
   /** What the disk knows of messages from the peer. */
   readonly inboxRecord: Uint8Array | undefined;
-  /** True if such messages are handed to somebody outside of the record that marks them. */
+  /** True for kinds whose handlers keep their effects elsewhere than in the peer's records. */
   readonly isOutside: (kind: MessageKind) => boolean;
   /** Absent while no trace is recorded. */
   readonly watch?: PeerWatch | undefined;
@@ -49,18 +49,18 @@ export type PeerOptions = Pick<FabricOptions, 'queue' | 'outbox' | 'order' | 'pa
 
 /** Numbers of messages, none of which is used twice. */
 export interface NumberSource {
-  /** The least number that can come. */
+  /** The least number that can come next. */
   readonly next: number;
-  /** Undefined while the disk does not know that it is used. */
+  /** Takes a number; undefined while the disk has not reserved it. */
   take(): number | undefined;
 }
 
-/** What waits for a write. */
+/** An item that waits for a write. */
 export type JournalItem<Request> =
   | { readonly kind: 'kept' | 'answer'; readonly message: OutMessage<Request> }
   | { readonly kind: 'answered'; readonly settlement: Settlement<Request> };
 
-/** What every part can do. */
+/** What all parts of a peer's machine share. */
 export interface PeerShared<Request> {
   readonly parts: PeerParts;
   readonly journal: Journal<JournalItem<Request>>;

@@ -33,7 +33,7 @@ const NS_PER_MS = 1_000_000;
 const NS_PER_US = 1_000;
 /** Smallest interval between states of the same kind, ns. */
 const EVERY_NS = 1_000_000_000;
-/** Departures this close to each other, and next to each other, are one. */
+/** Departures of adjacent bytes that are this close in time are one departure, ms. */
 const TOGETHER_MS = 50;
 
 interface Known {
@@ -59,7 +59,7 @@ export class PeerTrace implements PeerWatch {
   readonly #names: readonly string[];
   readonly #known = new Map<number, Known>();
   #ended: Known[] = [];
-  /** Numbers of messages in the places for their lives. */
+  /** By place in the trace: the number of the message whose life is there. */
   #lives: number[] = [];
   readonly #ways: (WayText | undefined)[];
   #listNs: Nanoseconds = Number.NEGATIVE_INFINITY;
@@ -158,7 +158,7 @@ export class PeerTrace implements PeerWatch {
     return made;
   }
 
-  /** Each second, and when nothing is open any more. */
+  /** Lists the messages at most once a second, and when nothing is open any more. */
   #list(now: Nanoseconds): void {
     if (this.#known.size > 0 && now - this.#listNs < EVERY_NS) return;
     this.#listNs = now;

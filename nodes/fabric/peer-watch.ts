@@ -32,9 +32,9 @@ export interface PeerWatch {
   sent(now: Nanoseconds, piece: WatchedPiece, way: number): void;
   /** Bytes of a message have to be sent again. */
   again(now: Nanoseconds, message: WatchedMessage, why: AgainReason): void;
-  /** The peer has all of it on disk, or it is over. */
+  /** The peer has the whole message on disk, or the message is over. */
   ended(now: Nanoseconds, message: WatchedMessage, outcome: string): void;
-  /** A way answers, or does not. */
+  /** What a node believes of a way, which may have changed. */
   way(now: Nanoseconds, way: number, state: WayState): void;
 }
 
@@ -44,7 +44,7 @@ export type AgainReason = 'lost' | 'time-out' | 'refused' | 'other-way' | 'peer-
 /** What a node believes of a way to a peer. */
 export interface WayState {
   readonly isUp: boolean;
-  /** Bytes that may be under way, and that are; 0 over carriers whose word is enough. */
+  /** Bytes that may be under way, and bytes that are; 0 over carriers whose answer is enough. */
   readonly windowBytes: number;
   readonly inFlightBytes: number;
   /** Undefined before the first sample. */

@@ -128,7 +128,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
     this.#acknowledged(now, lane, packet);
     if (packet.news !== undefined && this.#sender.news(now, packet.news)) this.#ways.heard(now);
     this.#receiver.raise(packet.floor);
-    // Bundles may come long after the restart of their sender. Their messages are as good as ever.
+    // A packet of an earlier life, such as a late bundle, still brings valid messages.
     const isOfThisLife = packet.life === this.#peerLife;
     const isToldOf = packet.isEliciting && isOfThisLife;
     if (packet.isEliciting && !isOfThisLife) this.#challenge(now, way, packet);
@@ -150,14 +150,14 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
   }
 
   #acknowledged(now: Nanoseconds, lane: Lane<Request>, { acknowledgement }: Packet): void {
-    // What packets of an earlier life acknowledge is not under way any more.
+    // Packets of an earlier life that are acknowledged now are not under way any more.
     if (acknowledgement === undefined || acknowledgement.life !== this.#parts.life) return;
     if (!this.#ways.acknowledged(now, lane, acknowledgement)) this.#drop('never-sent');
   }
 
   /**
    * Learns of lives and memories of the peer.
-   * @returns why its owner has to confirm the packet first; undefined if it is believed.
+   * @returns why the peer has to confirm the packet first; undefined if it is believed.
    */
   #meet(now: Nanoseconds, packet: Packet): FabricDrop | undefined {
     const { memory, life, floor } = packet;
@@ -182,13 +182,13 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
     return undefined;
   }
 
-  /** The peer has nothing of what is open. */
+  /** The peer has none of the bytes of open messages: they are sent anew. */
   #startAnew(now: Nanoseconds): void {
     this.#ways.abandon();
     this.#sender.restart(now);
   }
 
-  /** The owner of the memory and the life in a packet is asked whether it is its own. */
+  /** Asks the peer that has the packet's memory and life whether the packet is really from it. */
   #challenge(now: Nanoseconds, way: number, packet: Packet): void {
     const challenge = this.#challenges.doubt(now, packet);
     if (challenge !== undefined) this.#ways.challenge(way, challenge);
@@ -201,13 +201,13 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
       this.#drop('foreign-challenge');
       return;
     }
-    // It took nothing of what was sent; the confirmation goes with all of it.
+    // The peer took nothing of what was sent; now every packet brings the confirmation.
     if (this.#ways.confirm(nonce)) this.#startAnew(now);
     this.#ways.newsAt(now);
   }
 
   #handled(now: Nanoseconds, { number, answer }: HandledInput): void {
-    // The peer gave it up, or has lost its memory: then the number belongs to another message.
+    // The peer gave the message up, or has lost its memory: the number may be another message's.
     if (!this.#receiver.inbox.isInHand(number)) return;
     const call = this.#receiver.call(number);
     if (answer === undefined || call === undefined) this.#receiver.handled(number);
@@ -222,7 +222,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
     const calls = this.#journal.writing.flatMap((item) =>
       item.kind === 'answered' ? item.settlement.number : [],
     );
-    // Before anything of them is erased, or a torn disk could have neither call nor answer.
+    // Before the calls are erased: otherwise a torn write could leave neither call nor answer.
     if (calls.length > 0) this.#put(answeredKey(peer), numbersRecord(calls));
     if (inbox.isDirty) this.#put(inboxKey(peer), inbox.record());
     this.#sender.eraseCalls(calls);
@@ -254,12 +254,12 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
   }
 }
 
-/** Where the disk has the numbers of calls whose answers were part of the last write. */
+/** Key under which the disk has the numbers of calls whose answers were part of the last write. */
 export function answeredKey(peer: string): string {
   return `answered/${peer}`;
 }
 
-/** Where the disk has what it knows of messages from a peer. */
+/** Key under which the disk has what it knows of messages from a peer. */
 export function inboxKey(peer: string): string {
   return `in/${peer}`;
 }

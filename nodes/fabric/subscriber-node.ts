@@ -15,7 +15,7 @@ import type { Answer, Arrival } from './effects.ts';
 import { ASSEMBLY_BYTES_MAX, CALLS_MAX, STALE_MAX, WINDOW_NUMBERS } from './geometry.ts';
 
 const AGAIN = 1;
-/** Number of waiting messages below which none that is too late is looked for. */
+/** Below this number of waiting messages, nobody looks for those whose deadline has passed. */
 const WAITING_MIN = 64;
 
 interface Waiting {
@@ -46,7 +46,7 @@ export class Subscribers {
   #waitingBytesMax = ASSEMBLY_BYTES_MAX;
   /** Calls that were handed out, by their id. */
   readonly #calls = new Map<string, Handed>();
-  /** Ids of these calls; from its deadline on, nobody waits for an answer. */
+  /** Ids of these calls by deadline, after which nobody waits for the answer. */
   readonly #ends = new Deadlines<string>();
   /** The message that was handed out last. */
   #last: Handed | undefined;
@@ -89,7 +89,7 @@ export class Subscribers {
     }
     this.#waitingBytes = bytesOf(this.#waiting);
     for (const [id, call] of this.#calls) if (call.from === from) this.#calls.delete(id);
-    // Its number may be that of a new message.
+    // The number of the last message may be that of a new one.
     if (this.#last?.from === from) this.#last = undefined;
   }
 
@@ -143,7 +143,7 @@ export class Subscribers {
     request.respond('ok', concatBytes(Uint8Array.of(isAgain ? AGAIN : 0), envelope));
   }
 
-  /** Takes the first one whose deadline is not over; the sender has given up the others. */
+  /** Takes the first message whose deadline has not passed; drops the expired ones before it. */
   #first(): Waiting | undefined {
     const now = this.#parts.now();
     let first = this.#waiting.shift();
@@ -169,7 +169,7 @@ export class Subscribers {
     this.#waitingBytesMax = Math.max(ASSEMBLY_BYTES_MAX, 2 * this.#waitingBytes);
   }
 
-  /** What a window and its bytes do not hold, its sender has given up: deadlines are as it likes. */
+  /** Drops what exceeds a peer's window, in numbers or bytes: its sender must have given it up. */
   #clearGivenUp(): void {
     const held = new Map<string, { count: number; bytes: number }>();
     const kept: Waiting[] = [];

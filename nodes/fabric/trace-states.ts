@@ -8,13 +8,13 @@ import { count, form, list, oneOf, optional, word } from '../_kit/text-form.ts';
 import { perPeer } from '../_kit/trace-state.ts';
 import { MESSAGE_KINDS } from './envelope.ts';
 
-/** Messages that a state lists: the oldest open ones, and the last that ended. */
+/** Number of open messages that a state lists: the oldest ones. */
 export const OPEN_LISTED = 12;
-/** See {@link OPEN_LISTED}. */
+/** Number of ended messages that a state lists: the last ones. */
 export const ENDED_LISTED = 8;
-/** Departures that the life of a message lists, neighbours in time and place taken together. */
+/** Departures that the life of a message lists; adjacent ones close in time count as one. */
 export const DEPARTURES_LISTED = 48;
-/** Messages to a peer whose lives are kept, the last ones. */
+/** Number of latest messages to a peer whose lives are kept. */
 export const LIVES = 4;
 
 /** Why bytes leave: for the first time, or again. */
@@ -100,7 +100,7 @@ export const WAYS = perPeer(
       name: word,
       state: oneOf(['up', 'down']),
       use: oneOf(['in-use', 'idle']),
-      /** Bytes; 0 over carriers whose word is enough. */
+      /** Congestion window and bytes under way; 0 over carriers whose answer is enough. */
       window: count,
       flight: count,
       /** Round trip; null before the first sample. */

@@ -47,12 +47,12 @@ const PEERS_MAX = 12;
 const MESSAGES_MAX = 14;
 const LABEL_MAX = 210;
 const LABEL_SHARE = 0.3;
-/** Height of the bytes of a message. */
+/** Height of the box for the bytes of a message, px. */
 const BYTES_HEIGHT = 220;
 const LEAST = 2;
-/** Width of the line of bytes that leave. */
+/** Width of the line that shows bytes which leave, px. */
 const STROKE = 4;
-/** Part of the axis in front of the oldest message. */
+/** Part of the time axis that is free before the oldest message. */
 const MARGIN = 0.02;
 
 const REASON_TEXT: Readonly<Record<Reason, string>> = {
@@ -87,7 +87,7 @@ interface Life extends MessageLifeState {
   readonly to: string;
 }
 
-/** Where instants stand. */
+/** The time axis: the places of its ends, px, and their instants. */
 interface Axis {
   readonly left: number;
   readonly right: number;
@@ -185,7 +185,7 @@ function placeOf(ms: number, { left, right, fromMs, toMs }: Axis): number {
   return left + Math.min(1, Math.max(0, part)) * (right - left);
 }
 
-/** Instants at both ends and in the middle. */
+/** Ticks at both ends and in the middle of the time axis. */
 function ticksOf(axis: Axis): readonly Shape[] {
   const { fromMs, toMs } = axis;
   const digits = toMs - fromMs < 10 * MS_PER_S ? 3 : 1;

@@ -349,7 +349,7 @@ class PartReader {
   }
 }
 
-/** The ranges, descending and disjoint; `at` is 4 bytes before the first of the first one. */
+/** Reads the ranges, descending and disjoint; `first` of the first range is at `at` + 4. */
 function rangesOf(
   bytes: Uint8Array,
   at: number,

@@ -41,7 +41,7 @@ function firstOfMillisecond(): (now: Nanoseconds) => boolean {
   };
 }
 
-/** Messages only seem to leave. */
+/** Marks messages as sent without sending them. */
 function pretend(outbox: Outbox<unknown>): void {
   for (let message = outbox.next(); message !== undefined; message = outbox.next()) {
     message.entrusted(0, message.bytes.length);

@@ -1,5 +1,5 @@
 /**
- * Groups: what the machine is told, and what it asks for.
+ * Groups: the inputs and the effects of the machine of groups.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { GroupDrop } from './drops.ts';
 import type { GroupMessage, Proposal, Result } from './messages.ts';
 import type { GroupName, GroupRequest } from './requests.ts';
 
-/** What the machine is told. */
+/** The inputs of the machine of groups. */
 export type GroupsInput<Request> =
   /** The first input: what a restart interrupted goes on. */
   | { readonly kind: 'start' }
@@ -58,7 +58,7 @@ export type GroupOutcome =
   | 'undelivered'
   | 'no-answer';
 
-/** What waits for the disk, if something was written before it. */
+/** Effects that others notice: they wait for the disk if something was put before them. */
 export type OutwardEffect<Request> =
   | {
       readonly kind: 'send';
@@ -76,7 +76,7 @@ export type OutwardEffect<Request> =
   | { readonly kind: 'tell'; readonly group: GroupName; readonly event: GroupEvent }
   | { readonly kind: 'handled'; readonly from: string; readonly token: number };
 
-/** What the machine asks for. */
+/** The effects of the machine of groups. */
 export type GroupsEffect<Request> =
   | OutwardEffect<Request>
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
@@ -84,7 +84,7 @@ export type GroupsEffect<Request> =
   | { readonly kind: 'sync' }
   | { readonly kind: 'drop'; readonly reason: GroupDrop };
 
-/** A message that a group has sent, and what follows when it is known how that ended. */
+/** A message that a group sends; `done` is called when it was delivered or will not be. */
 export interface Mail {
   readonly to: string;
   readonly message: GroupMessage;
@@ -103,6 +103,6 @@ export interface GroupsShared {
   readonly put: (key: string, value: Uint8Array) => void;
   readonly erase: (key: string) => void;
   readonly drop: (reason: GroupDrop) => void;
-  /** What is due is sent again after this time, ns. */
+  /** Asks that everything that is due be sent again after this time, ns. */
   readonly resendIn: (waitNs: Nanoseconds) => void;
 }

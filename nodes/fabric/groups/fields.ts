@@ -46,7 +46,7 @@ export class Fields {
     return this.#head(CBOR_UINT, most);
   }
 
-  /** One of these words, by its place. */
+  /** One of these words, encoded as its index. */
   word<Word extends string>(words: readonly [Word, ...Word[]]): Word {
     return words[this.uint(words.length - 1)] ?? words[0];
   }
@@ -77,7 +77,7 @@ export class Fields {
     return name === '' ? this.#spoiltBy('') : name;
   }
 
-  /** Says that fields do not fit together. */
+  /** Marks everything as bad, because fields do not fit together. */
   spoil(): void {
     this.#isSpoilt = true;
   }

@@ -7,22 +7,22 @@
 /** Version of messages, requests and records. */
 export const GROUPS_VERSION = 1;
 
-/** Members of a group, its owner included: each change tells all of them the whole list. */
+/** Most members of a group, its owner included: each change tells all of them the whole list. */
 export const MEMBERS_MAX = 100;
-/** Groups that a node owns, and as many again that it is a member of. */
+/** Most groups that a node owns, and most groups of others that it is in. */
 export const GROUPS_MAX = 100;
-/** Votes of a group that are open at once, as many as people can follow. */
+/** Most votes of a group that are open at once: as many as people can follow. */
 export const OPEN_VOTES_MAX = 16;
 /**
  * Votes of a group that are remembered, by their numbers. More than {@link OPEN_VOTES_MAX}, so that
  * results can wait for members that are away.
  */
 export const VOTES_KEPT = 64;
-/** Groups that a node remembers having left, so that an old message does not bring it back. */
+/** Most groups that a node remembers having left, so that no old message brings one back. */
 export const LEFT_MAX = 1_000;
-/** Proposals of this node to one owner that are not answered yet. */
+/** Most proposals of this node to one owner that are not answered yet. */
 export const PROPOSALS_MAX = 16;
-/** Changes that wait for the disk; further requests are refused as `busy`. */
+/** Most effects that wait for the disk; further requests are refused as `busy`. */
 export const WAITING_MAX = 4_096;
 
 /** Longest name of a node, bytes of UTF-8: that of a DNS name (RFC 1035 section 2.3.4). */
@@ -32,16 +32,16 @@ export const TEXT_BYTES_MAX = 1_000;
 /** Longest message: a list of members whose names are all of the longest, and heads. */
 export const MESSAGE_BYTES_MAX = 32_768;
 
-/** Time that a vote is given whose proposer names none, ms. */
+/** Time from the opening of a vote to its deadline, ms, if its proposer names none. */
 export const VOTE_MS = 300_000;
 /** Shortest time of a vote, ms: that of one answer over a slow path. */
 export const VOTE_MS_MIN = 1_000;
 /** Longest time of a vote, ms (7 days), so that a forgotten one does not stay for ever. */
 export const VOTE_MS_MAX = 604_800_000;
-/** Time that the deadline of a proposal may lie too far ahead for its clock being fast, ms. */
+/** How far beyond the longest time a deadline may lie, ms: the proposer's clock may be fast. */
 export const SKEW_MS = 60_000;
 
-/** Time that a message without a deadline of its own is given, ns; then it is sent again. */
+/** Lifetime of a message without a deadline of its own, ns; after that it is sent again. */
 export const MESSAGE_NS = 900_000_000_000;
-/** After this time, what was not delivered is sent again, ns: a peer may be unknown for good. */
+/** Wait before an undelivered message is sent again, ns: its peer may be unknown for good. */
 export const RESEND_NS = 10_000_000_000;

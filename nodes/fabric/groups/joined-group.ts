@@ -2,8 +2,8 @@
  * Groups: a group at a member that does not own it. It believes the owner: the newest list, the votes
  * and their results.
  *
- * A member that leaves stays one for its owner until that has answered; if it is invited again
- * meanwhile, the answer finds a newer list, and it has joined anew.
+ * For its owner, a member that leaves stays one until the owner has answered. If it is invited
+ * again meanwhile, the answer finds a newer list, and the member has joined anew.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export class JoinedGroup {
   #record: JoinedRecord;
   #isLeaveOut = false;
 
-  /** A group from what the disk has of it. */
+  /** Makes the group from its records on disk. */
   constructor(
     shared: GroupsShared,
     name: GroupName,
@@ -75,7 +75,7 @@ export class JoinedGroup {
     return next;
   }
 
-  /** The first list has come. */
+  /** The first list of members has come. */
   join(): void {
     this.#write(this.#record);
     this.#tell({ kind: 'joined', members: this.#record.members });
@@ -111,7 +111,7 @@ export class JoinedGroup {
     this.resend();
   }
 
-  /** Forgets the group; what it was is not on the disk any more. */
+  /** Forgets the group and erases its records. */
   erase(): void {
     for (const vote of this.#votes.keys()) this.#shared.erase(keyIn('in-vote', this.name, vote));
     this.#shared.erase(keyIn('in', this.name));
@@ -140,7 +140,7 @@ export class JoinedGroup {
     });
   }
 
-  /** Votes. */
+  /** Votes in an open vote, if this node may and has not. */
   cast(vote: number, isYes: boolean): GroupOutcome {
     const known = this.#votes.get(vote);
     if (known === undefined) return 'unknown-vote';
@@ -162,7 +162,7 @@ export class JoinedGroup {
     }
   }
 
-  /** A list that may be newer. */
+  /** Takes a list of members, if it is newer than the known one. */
   list(epoch: number, members: readonly string[]): GroupDrop | undefined {
     if (epoch <= this.epoch) return 'known-list';
     const former = this.#record.members;
@@ -176,7 +176,7 @@ export class JoinedGroup {
     return undefined;
   }
 
-  /** This node was no member in an epoch before that of its list: it has been invited again. */
+  /** The owner says that this node was no member in an older epoch: it was invited again since. */
   returned(): GroupDrop | undefined {
     if (!this.isLeaving) return 'known-list';
     this.#write({ ...this.#record, leftEpoch: 0 });
@@ -184,7 +184,7 @@ export class JoinedGroup {
     return undefined;
   }
 
-  /** News of a vote. */
+  /** Takes a message of the owner about a vote or a proposal. */
   receive(message: Exclude<OwnerMessage, { kind: 'list' | 'gone' }>): GroupDrop | undefined {
     if (message.kind === 'refused') return this.#refused(message.proposal, message.reason);
     const { proposal } = message;
@@ -249,7 +249,7 @@ export class JoinedGroup {
     this.#shared.send({ to: owner, message, lifetimeNs, done });
   }
 
-  /** Keeps a vote, and forgets those that are too many numbers behind. */
+  /** Keeps a vote, and forgets those whose numbers are {@link VOTES_KEPT} or more below its own. */
   #keep(vote: JoinedVoteRecord): void {
     const { vote: number } = vote.proposal;
     this.#votes.set(number, vote);

@@ -1,6 +1,6 @@
 /**
- * Groups: those that a node was in and is not any more, so that a list which was under way meanwhile
- * does not bring it back.
+ * Groups: the groups that a node was in and has left, so that a list of members that was under way
+ * meanwhile does not bring one back.
  *
  * @module
  */
@@ -18,10 +18,10 @@ export interface LeftParts {
 /** See the module. */
 export class LeftGroups {
   readonly #parts: LeftParts;
-  /** By the key of the record, oldest first. */
+  /** Last epoch in which the node was no member, by key of the record; oldest record first. */
   readonly #epochs = new Map<string, number>();
 
-  /** @param records What the disk has. */
+  /** @param records Records on the disk, with their keys. */
   constructor(parts: LeftParts, records: readonly (readonly [string, LeftRecord])[]) {
     this.#parts = parts;
     const oldestFirst = records.toSorted(([, a], [, b]) => a.sinceMs - b.sinceMs);
@@ -32,7 +32,7 @@ export class LeftGroups {
     return this.#epochs.size;
   }
 
-  /** The last epoch in which this node was known to be no member; 0 if it never was one. */
+  /** The last epoch in which this node was known to be no member; 0 if none is known. */
   epochOf(group: GroupName): number {
     return this.#epochs.get(keyIn('left', group)) ?? 0;
   }

@@ -2,8 +2,8 @@
  * Groups: the machine of a node. It owns groups and is a member of others, over messages that arrive
  * once, in any order, or are said not to have arrived.
  *
- * What is on the disk counts: effects that others hear wait for the write of what led to them, and a
- * message is `handled` only then, so that it comes again after a crash that forgot it.
+ * Only what is on the disk counts: effects that others notice wait for the write of what led to
+ * them. A message is `handled` only then, so it comes again after a crash that lost an effect.
  *
  * @module
  */
@@ -39,7 +39,7 @@ const NS_PER_MS = 1_000_000;
 const MS_PER_S = 1_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** What the machine is made for. */
+/** What the machine needs. */
 export interface GroupsFacts {
   /** Name of this node. */
   readonly own: string;
@@ -58,7 +58,7 @@ export class GroupsMachine<Request>
   readonly #joined: Map<string, JoinedGroup>;
   readonly #left: LeftGroups;
   readonly #gate = new WriteGate<OutwardEffect<Request>>();
-  /** Messages that are under way. */
+  /** By number of a message under way: what to do when it was delivered or will not be. */
   readonly #mails = new Map<number, (isDelivered: boolean) => void>();
   #nextMail = 1;
   #lastNumber: number;
@@ -67,7 +67,7 @@ export class GroupsMachine<Request>
   #resendAt: Nanoseconds = NEVER;
   #effects: GroupsEffect<Request>[] = [];
 
-  /** A machine that goes on from what the disk has. */
+  /** Makes a machine that goes on from the records on disk. */
   constructor(facts: GroupsFacts) {
     this.#facts = facts;
     this.#shared = {
@@ -90,12 +90,12 @@ export class GroupsMachine<Request>
     this.#unread = { bad, orphans };
   }
 
-  /** Messages under way, and what waits for the disk. */
+  /** Number of messages under way, and of effects that wait for the disk. */
   get holding(): number {
     return this.#mails.size + this.#gate.size;
   }
 
-  /** Groups that this node owns, is in, and remembers having left. */
+  /** Numbers of groups that this node owns, is in, and remembers having left. */
   get sizes(): { readonly owned: number; readonly joined: number; readonly left: number } {
     return { owned: this.#owned.size, joined: this.#joined.size, left: this.#left.size };
   }
@@ -303,7 +303,7 @@ export class GroupsMachine<Request>
   #fromMember(from: string, message: MemberMessage): GroupDrop | undefined {
     const group = this.#owned.get(message.number);
     if (group !== undefined) return group.receive(from, message);
-    // Numbers are never used twice: no group of this number will ever be.
+    // Numbers are never used twice, so there will never be a group with this one.
     const gone = { kind: 'gone', number: message.number, epoch: Number.MAX_SAFE_INTEGER } as const;
     this.#send({ to: from, message: gone, lifetimeNs: MESSAGE_NS });
     return 'unknown-group';
@@ -342,7 +342,7 @@ export class GroupsMachine<Request>
     return undefined;
   }
 
-  /** A group of which this node is a member, and wants to be one. */
+  /** A group in which this node is, and which it is not about to leave. */
   #find(name: GroupName): OwnedGroup | JoinedGroup | undefined {
     if (name.owner === this.#facts.own) return this.#owned.get(name.number);
     const joined = this.#joined.get(keyIn('in', name));
@@ -386,7 +386,7 @@ export class GroupsMachine<Request>
     return seconds * MS_PER_S + Math.floor(nanos / NS_PER_MS);
   }
 
-  /** When the calendar will show this time, if it goes as it should. */
+  /** Instant of the monotonic clock at which the calendar will show `ms`, unless it is set. */
   #instantOf(ms: number): Nanoseconds {
     if (ms === NEVER) return NEVER;
     const { seconds, nanos } = this.#facts.clock();

@@ -61,7 +61,7 @@ export type OwnerMessage =
       readonly kind: 'opened';
       readonly number: number;
       readonly proposal: Proposal;
-      /** False for who joined later. */
+      /** False for members that joined after the vote was opened. */
       readonly mayVote: boolean;
     }
   | {

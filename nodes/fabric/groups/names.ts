@@ -18,7 +18,7 @@ export function isText(text: string): boolean {
   return isWithin(text, TEXT_BYTES_MAX);
 }
 
-/** Half a surrogate pair would come back as another character. */
+/** True if the text is short and survives UTF-8: half a surrogate pair becomes another one. */
 function isWithin(text: string, bytesMax: number): boolean {
   if (text.length > bytesMax) return false;
   const bytes = encoder.encode(text);

@@ -1,9 +1,9 @@
 /**
  * Groups: a group at its owner, who alone changes it and counts its votes.
  *
- * Each change of the members is an epoch, and members are told the whole list: the newest one is
- * right, whatever became of those before. To each member one list at a time is under way. Votes are
- * told to a member that is known to have a list, and again until it has them.
+ * Each change of the members begins an epoch, and members are told the whole list: the newest list
+ * is right, whatever became of older ones. One list at a time is under way to each member. A member
+ * that is known to have a list is told of votes, again and again until it knows of them.
  *
  * @module
  */
@@ -30,7 +30,7 @@ import {
 import type { GroupName, ShownGroup } from './requests.ts';
 
 const NS_PER_MS = 1_000_000;
-/** A farewell is of use for as long as a vote can be open. */
+/** Lifetime of a message that somebody is no member any more: as long as a vote can be open. */
 const FAREWELL_NS = VOTE_MS_MAX * NS_PER_MS;
 
 interface Member {
@@ -38,7 +38,7 @@ interface Member {
   readonly since: number;
   /** Newest epoch of which it has the list; -1 if that is not known. */
   confirmed: number;
-  /** A list is under way to it. */
+  /** True while a list is under way to the member. */
   isOut: boolean;
 }
 
@@ -49,7 +49,7 @@ interface Telling {
   readonly notice: Notice;
 }
 
-/** What somebody proposes. */
+/** A proposal whose vote has no number yet. */
 export type Proposing = Omit<Proposal, 'vote'>;
 
 /** See the module. */
@@ -61,7 +61,7 @@ export class OwnedGroup {
   #epoch: number;
   #lastVote: number;
 
-  /** A group from what the disk has of it. */
+  /** Makes the group from its records on disk. */
   constructor(
     shared: GroupsShared,
     number: number,
@@ -76,7 +76,7 @@ export class OwnedGroup {
     );
     const byNumber = votes.toSorted((a, b) => a.proposal.vote - b.proposal.vote);
     this.#votes = new Map(byNumber.map((vote) => [vote.proposal.vote, new OwnedVote(vote)]));
-    // The record of a vote may have survived a crash that the one of its group did not.
+    // A crash may have kept the record of a vote, and lost the last one of the group.
     this.#lastVote = Math.max(record.lastVote, byNumber.at(-1)?.proposal.vote ?? 0);
   }
 
@@ -94,7 +94,7 @@ export class OwnedGroup {
     return next;
   }
 
-  /** A new group: its members are told. */
+  /** Founds the group: writes it and tells its members. */
   found(): void {
     this.#writeGroup();
     this.#tell({ kind: 'joined', members: [...this.#members.keys()] });
@@ -111,7 +111,7 @@ export class OwnedGroup {
     return 'ok';
   }
 
-  /** Makes somebody no member any more; its ballots of open votes do not count. */
+  /** Removes a member; its ballots in open votes no longer count. */
   remove(name: string): GroupOutcome {
     if (name === this.#shared.own || !this.#members.delete(name)) return 'no-such-member';
     this.#epoch += 1;
@@ -168,7 +168,7 @@ export class OwnedGroup {
     return undefined;
   }
 
-  /** A message of somebody who may be a member. */
+  /** Handles a message from a node that may be a member. */
   receive(from: string, message: MemberMessage): GroupDrop | undefined {
     const member = this.#members.get(from);
     if (member === undefined || from === this.#shared.own) {
@@ -198,7 +198,7 @@ export class OwnedGroup {
     }
   }
 
-  /** Tells all members what they are to be told. */
+  /** Sends all members the lists and the notices of votes that they lack. */
   resend(): void {
     for (const name of this.#members.keys()) this.#pump(name);
   }
@@ -235,7 +235,7 @@ export class OwnedGroup {
     this.resend();
   }
 
-  /** Sends a member its list, and what it does not know of votes. */
+  /** Sends a member the list and the notices of votes that it lacks. */
   #pump(name: string): void {
     const member = this.#members.get(name);
     if (member === undefined || name === this.#shared.own) return;
@@ -267,7 +267,7 @@ export class OwnedGroup {
     const { number } = this.name;
     const { proposal, result } = vote;
     const done = (isDelivered: boolean): void => {
-      // Somebody of the same name may have joined since, who knows nothing of it.
+      // Another node of the same name may have joined since, which knows nothing of the notice.
       if (this.#members.get(name) !== member) return;
       vote.noticed(name, notice, isDelivered);
       if (!isDelivered) this.#shared.resendIn(RESEND_NS);
@@ -292,7 +292,7 @@ export class OwnedGroup {
     }
   }
 
-  /** Tells somebody that it was no member in this epoch. */
+  /** Tells a node that it was no member in this epoch. */
   #farewell(to: string, lifetimeNs: number, epoch: number = this.#epoch): void {
     if (to === this.#shared.own) return;
     const message = { kind: 'gone', number: this.name.number, epoch } as const;
@@ -318,7 +318,7 @@ export class OwnedGroup {
   }
 }
 
-/** The deadline of a vote for which somebody asks; undefined if its time is beyond the bounds. */
+/** The deadline of a vote that is asked for, Unix ms; undefined if its time is out of bounds. */
 export function deadlineOf(nowMs: number, lifetimeMs: number): number | undefined {
   if (lifetimeMs < VOTE_MS_MIN || lifetimeMs > VOTE_MS_MAX) return undefined;
   return nowMs + lifetimeMs;

@@ -10,7 +10,7 @@ import { decided, outcomeOf, type Tally } from './tally.ts';
 
 /** What a member is told of a vote. */
 export type Notice = 'opened' | 'result';
-/** `out`: sent, and nobody has said yet how that ended. */
+/** `out`: sent, and neither delivered nor given up so far. */
 type NoticeState = 'due' | 'out' | 'known';
 
 /** Why a ballot does not count. */
@@ -19,7 +19,7 @@ export type BallotFault = 'repeated-ballot' | 'second-ballot' | 'not-an-elector'
 /** See the module. */
 export class OwnedVote {
   readonly proposal: Proposal;
-  /** Who was a member when the vote opened and still is, and what each said. */
+  /** Members that were in the group when the vote opened and still are, and the ballot of each. */
   readonly #electors: Map<string, Choice>;
   readonly #notices = new Map<string, Record<Notice, NoticeState>>();
   #result: Result | undefined;
@@ -32,7 +32,7 @@ export class OwnedVote {
     this.#toldEpoch = toldEpoch;
   }
 
-  /** How it ended; undefined while it is open. */
+  /** How the vote ended; undefined while it is open. */
   get result(): Result | undefined {
     return this.#result;
   }
@@ -63,7 +63,7 @@ export class OwnedVote {
     return undefined;
   }
 
-  /** A member is none any more: while the vote is open, its ballot goes with it. @returns true if so. */
+  /** Removes a member, and its ballot while the vote is open. @returns true if it had a ballot. */
   remove(name: string): boolean {
     this.#notices.delete(name);
     return this.#result === undefined && this.#electors.delete(name);
@@ -80,7 +80,7 @@ export class OwnedVote {
     return true;
   }
 
-  /** What a member that joined in this epoch is to be told now; it counts as sent. */
+  /** The notice that a member who joined in epoch `since` lacks; it counts as sent from now on. */
   takeNotice(name: string, since: number): Notice | undefined {
     const notice = this.#result === undefined ? 'opened' : 'result';
     const states = this.#noticesOf(name, since);
@@ -89,13 +89,13 @@ export class OwnedVote {
     return notice;
   }
 
-  /** How a notice ended. */
+  /** Notes whether a notice was delivered. */
   noticed(name: string, notice: Notice, isDelivered: boolean): void {
     const states = this.#notices.get(name);
     if (states !== undefined) states[notice] = isDelivered ? 'known' : 'due';
   }
 
-  /** Notes that all these members know the result. @returns true if that is news. */
+  /** Notes the epoch if all these members know the result. @returns true if that is news. */
   noteTold(members: Iterable<readonly [string, number]>, epoch: number): boolean {
     if (this.#result === undefined || this.#toldEpoch >= epoch) return false;
     for (const [name, since] of members) {

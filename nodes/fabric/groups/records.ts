@@ -30,7 +30,7 @@ import {
 } from './messages.ts';
 import type { GroupName } from './requests.ts';
 
-/** All keys begin with it. */
+/** Prefix of all keys of groups in the store. */
 export const GROUPS_PREFIX = 'groups/';
 /** Key of the highest number of a group of this node. */
 export const LAST_KEY = 'groups/last';
@@ -46,7 +46,7 @@ export type Choice = (typeof CHOICES)[number];
 export interface OwnedRecord {
   readonly epoch: number;
   readonly lastVote: number;
-  /** Names in the order of joining, each with the epoch of that. */
+  /** Names in the order of joining, each with the epoch in which it joined. */
   readonly members: readonly (readonly [string, number])[];
 }
 
@@ -54,7 +54,7 @@ export interface OwnedRecord {
 export interface OwnedVoteRecord {
   readonly proposal: Proposal;
   readonly result: Result | undefined;
-  /** Members since this epoch or before know the result. */
+  /** Members that joined in this epoch or before know the result. */
   readonly toldEpoch: number;
   readonly electors: readonly (readonly [string, Choice])[];
 }
@@ -86,7 +86,7 @@ export interface LeftRecord {
 export interface RecordKey {
   readonly kind: 'own' | 'own-vote' | 'in' | 'in-vote' | 'left';
   readonly number: number;
-  /** 0 if it is none of a vote. */
+  /** Number of the vote; 0 if the record is of no vote. */
   readonly vote: number;
   /** Empty if the group is this node's. */
   readonly owner: string;
@@ -146,21 +146,21 @@ function begin(items: number): CborWriter {
   return writer;
 }
 
-/** Fields of a record after its version; spoilt if there are not so many. */
+/** Fields of a record after its version; spoilt if the record has not `items` items. */
 function open(bytes: Uint8Array, items: number): Fields {
   const fields = new Fields(bytes);
   if (fields.array(items) !== items || fields.uint() !== GROUPS_VERSION) fields.spoil();
   return fields;
 }
 
-/** The record of a number. */
+/** The record of the highest number of a group of this node. */
 export function encodeLast(number: number): Uint8Array {
   const writer = begin(2);
   writer.uint(number);
   return writer.taken();
 }
 
-/** Reads the record of a number. */
+/** Reads the record of the highest number of a group of this node. */
 export function decodeLast(bytes: Uint8Array): number | undefined {
   const fields = open(bytes, 2);
   const number = fields.uint();

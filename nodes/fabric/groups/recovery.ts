@@ -1,5 +1,5 @@
 /**
- * Groups: what the disk has of them after a restart.
+ * Groups: makes the groups and votes of a node from its records on disk after a restart.
  *
  * @module
  */
@@ -25,12 +25,12 @@ import {
 /** A record of a store. */
 export type StoredRecord = readonly [key: string, value: Uint8Array];
 
-/** What is left from before. */
+/** The state from before a restart. */
 export interface Recovered {
   /** The highest number of a group of this node. */
   readonly last: number;
   readonly owned: ReadonlyMap<number, OwnedGroup>;
-  /** By the key of the record. */
+  /** Groups of other owners, by the key of the record. */
   readonly joined: ReadonlyMap<string, JoinedGroup>;
   readonly left: readonly (readonly [string, LeftRecord])[];
   /** Keys of records that cannot be read. */
@@ -39,7 +39,7 @@ export interface Recovered {
   readonly orphans: readonly string[];
 }
 
-/** Records that have been read, and what is left of the others. */
+/** Reads records kind by kind; `rest` has those that have not been read. */
 class Reading {
   readonly #rest: Map<string, Uint8Array>;
 
@@ -66,7 +66,7 @@ class Reading {
     });
   }
 
-  /** The record of a number. */
+  /** The highest number of a group of this node; 0 if there is no record of it. */
   last(): number {
     const bytes = this.#rest.get(LAST_KEY);
     const number = bytes && decodeLast(bytes);
@@ -90,7 +90,7 @@ export function recover(shared: GroupsShared, records: readonly StoredRecord[]):
   });
   const left = reading.take('left', decodeLeft);
   const last = greatestOf([reading.last(), ...owned.map(([number]) => number)]);
-  // The record of a vote may have survived a crash that the one of its group did not.
+  // Votes without a group: a crash may have kept the record of a vote, and lost that of its group.
   const orphans = [...ownVotes.values(), ...inVotes.values()].flat().map(([name]) => name);
   return {
     last,

@@ -54,7 +54,7 @@ export type GroupRequest =
       readonly kind: 'propose';
       readonly group: GroupName;
       readonly rule: Rule;
-      /** ms; 0 for the usual time. */
+      /** Time from the opening of the vote to its deadline, ms; 0 for the usual time. */
       readonly lifetimeMs: number;
       readonly text: string;
     }

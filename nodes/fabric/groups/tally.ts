@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What a proposal needs, as a share of the electors that are still members; who is silent is no yes. */
+/** Share of yes that a proposal needs among electors that are still members; silence is not yes. */
 export const RULES = ['majority', 'two-thirds', 'all'] as const;
 /** See {@link RULES}. */
 export type Rule = (typeof RULES)[number];
@@ -14,15 +14,15 @@ export const OUTCOMES = ['accepted', 'rejected'] as const;
 /** See {@link OUTCOMES}. */
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Ballots of a vote. */
+/** The ballots of a vote, counted. */
 export interface Tally {
   readonly yes: number;
   readonly no: number;
-  /** Who could vote, and is still a member. */
+  /** Number of members that may vote and are still members. */
   readonly electors: number;
 }
 
-/** True if so many are enough. */
+/** True if `yes` ballots are enough to accept a proposal. */
 export function isEnough(rule: Rule, yes: number, electors: number): boolean {
   switch (rule) {
     case 'majority':

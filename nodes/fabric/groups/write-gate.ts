@@ -1,12 +1,12 @@
 /**
- * Groups: nobody hears of a change before the disk has it. What a step wants others to hear waits
- * for the write that covers it, in order.
+ * Groups: nobody hears of a change before the disk has it. What a step wants to tell others waits,
+ * in order, for the write that covers it.
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 
-/** After a failed write, the next one, ns. */
+/** Wait before a failed write is tried again, ns. */
 const RETRY_NS = 250_000_000;
 
 /** See the module. */
@@ -28,17 +28,17 @@ export class WriteGate<Item> {
     return this.#retryAt;
   }
 
-  /** Something was put or erased. */
+  /** Notes that something was put or erased, which the next write will cover. */
   soil(): void {
     this.#isDirty = true;
   }
 
-  /** Adds what may be heard once all that was put before it is on the disk. */
+  /** Adds an item that may go out once everything put before it is on the disk. */
   add(item: Item): void {
     this.#pending.push(item);
   }
 
-  /** What may be heard now, because nothing was put before it. */
+  /** Items that may go out at once, because there is nothing to write. */
   takeFree(): readonly Item[] {
     if (this.#isDirty || this.#isBusy) return [];
     const free = this.#pending;
@@ -58,7 +58,7 @@ export class WriteGate<Item> {
     return true;
   }
 
-  /** The write has ended. @returns what may be heard now. */
+  /** The write has ended. @returns the items that may go out now. */
   ended(now: Nanoseconds, isDurable: boolean): readonly Item[] {
     const written = this.#writing;
     this.#isBusy = false;

@@ -1,6 +1,6 @@
 /**
- * Fabric: a message of which pieces have come. Memory grows with what came, not with the length
- * that was stated.
+ * Fabric: an incomplete message, put together from its pieces. Memory grows with what came, not
+ * with the length that was stated.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export class Assembly {
     return this.#ranges.size;
   }
 
-  /** Bytes of memory that it takes. */
+  /** Bytes of memory that the pieces take. */
   get memory(): number {
     return this.#chunks.size * CHUNK_BYTES;
   }
@@ -34,7 +34,7 @@ export class Assembly {
     return count < GAPS_MAX || this.#ranges.hasAny(offset - 1, offset + length + 1);
   }
 
-  /** Bytes of memory that it would take more with these bytes. */
+  /** Additional bytes of memory that these bytes would take. */
   memoryFor(offset: number, length: number): number {
     const last = Math.floor((offset + length - 1) / CHUNK_BYTES);
     let fresh = 0;
@@ -44,7 +44,7 @@ export class Assembly {
     return fresh;
   }
 
-  /** Takes bytes; those that have come before stay. */
+  /** Adds bytes of the message, unless all of them have come before. */
   add(offset: number, bytes: Uint8Array): void {
     if (this.#ranges.add(offset, offset + bytes.length) === 0) return;
     for (let at = 0; at < bytes.length; ) {

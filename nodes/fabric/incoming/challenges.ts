@@ -5,7 +5,7 @@
  * known, is a secret of those who read the packets of its owner; another memory, a floor beyond the
  * window and an earlier life are believed only from who reads what is sent to the peer as well. So a
  * nonce goes there, and has to come back (as in path validation, RFC 9000 section 8.2). Nothing is
- * kept for each packet, so that strangers cannot displace the question to the peer.
+ * kept for each packet, so that strangers cannot displace the challenge to the peer.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import { equalBytes, writeUint32 } from '../../_kit/bytes.ts';
 import { NONCE_BYTES, RETRY_NS } from '../geometry.ts';
 import type { Challenge, Packet } from '../wire.ts';
 
-/** Who a packet says that it is from. */
+/** The memory and the life that a packet claims to be from. */
 type Claim = Pick<Packet, 'memory' | 'life'>;
 
 /** See the module. */
 export class Challenges {
   readonly #random: Random;
-  /** The same for all questions until it comes back; undefined before the first one. */
+  /** The nonce of all challenges until it comes back; undefined while none is open. */
   #nonce: Uint8Array | undefined;
   #last: Challenge | undefined;
   #lastNs: Nanoseconds = 0;
@@ -30,7 +30,7 @@ export class Challenges {
     this.#random = random;
   }
 
-  /** @returns the question to the peer; undefined if the same one left a moment ago. */
+  /** @returns the challenge to the peer; undefined if the same one left a moment ago. */
   doubt(now: Nanoseconds, { memory, life }: Claim): Challenge | undefined {
     const last = this.#last;
     const isSame = last?.life === life && equalBytes(last.memory, memory);
@@ -41,7 +41,7 @@ export class Challenges {
     return this.#last;
   }
 
-  /** True if the packet brings the nonce back, which counts once. */
+  /** True if the packet brings the nonce back; each nonce counts once. */
   isConfirmed({ confirmation }: Pick<Packet, 'confirmation'>): boolean {
     const nonce = this.#nonce;
     if (nonce === undefined || confirmation === undefined) return false;

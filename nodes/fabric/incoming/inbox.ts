@@ -21,7 +21,7 @@ import type { News, Piece } from '../wire.ts';
 import { Assembly } from './assembly.ts';
 
 const NUMBER_BYTES = 6;
-/** Memory, contiguous, bound, and how many names of memories follow: none, but for old records. */
+/** Bytes of memory, contiguous, bound, and the number of old memories that follow (now 0). */
 const HEAD_BYTES = MEMORY_BYTES + 2 * NUMBER_BYTES + 1;
 
 /** What became of a piece. */
@@ -37,22 +37,22 @@ const KNOWN: PieceOutcome = { kind: 'known' };
 
 /** See the module. */
 export class Inbox {
-  /** Name of the peer's memory; empty before its first packet. */
+  /** Name of the peer's memory, whose numbers these are; empty before its first packet. */
   #memory: Uint8Array = new Uint8Array(0);
   /** Numbers whose handler has run. */
   #handled = new NumberWindow();
-  /** The part of them that the disk knows. */
+  /** Handled numbers that the disk knows. */
   #durable = new NumberWindow();
-  /** Handled since the last write began, and since the one before. */
+  /** Numbers handled since the last write began, and those that this write covers. */
   #fresh: number[] = [];
   #writing: number[] = [];
-  /** With their handlers, or soon will be: their bytes by number. */
+  /** Bytes of messages that are with their handlers or wait for them, by number. */
   readonly #inHand = new Map<number, number>();
   /** Bytes of these messages. */
   #heldBytes = 0;
-  /** The highest number that was to be handed over. */
+  /** The highest number of a message for a handler. */
   #highest = 0;
-  /** Numbers below may have been handed over, as far as the disk knows. */
+  /** As far as the disk knows, messages with numbers below this may have been handed over. */
   #handedBound = 0;
   #boundWritten = 0;
   /** Messages with numbers below it may have been handed over before the last restart. */
@@ -90,7 +90,7 @@ export class Inbox {
     return this.#assemblyBytes;
   }
 
-  /** Whether this memory is the one that is known; `first` if none is. */
+  /** Compares a memory with the known one of the peer; `first` if none is known. */
   meet(memory: Uint8Array): 'same' | 'first' | 'other' {
     if (this.#memory.length === 0) return 'first';
     return equalBytes(memory, this.#memory) ? 'same' : 'other';
@@ -119,13 +119,13 @@ export class Inbox {
 
   /**
    * The peer says that numbers below `floor` are over.
-   * @returns how many messages of which only pieces are here will not become whole.
+   * @returns the number of incomplete messages that are given up.
    */
   raise(floor: number): number {
     if (floor - 1 <= this.#handled.contiguous) return 0;
     this.#handled.raise(floor);
     this.#durable.raise(floor);
-    // The disk need not know of them one by one, however long it takes.
+    // The disk need not be told the numbers below the floor one by one.
     this.#fresh = this.#fresh.filter((number) => number >= floor);
     const before = this.#assemblies.size;
     for (const number of this.#assemblies.keys()) if (number < floor) this.#drop(number);
@@ -145,7 +145,7 @@ export class Inbox {
     }
     let assembly = this.#assemblies.get(number);
     if (assembly !== undefined && assembly.total !== total) {
-      // Its sender has restarted, and encoded it anew.
+      // The sender has restarted, and encoded the message anew.
       this.#drop(number);
       assembly = undefined;
     }
@@ -168,7 +168,7 @@ export class Inbox {
     return kept + fresh <= ASSEMBLY_BYTES_MAX;
   }
 
-  /** True if messages with this number may be handed over: a crash would remember that. */
+  /** True if this message may be handed over: the disk knows that it may have been. */
   mayHand(number: number): boolean {
     return number < this.#handedBound;
   }
@@ -206,7 +206,7 @@ export class Inbox {
     return concatBytes(head, this.#handled.above());
   }
 
-  /** The write is complete. @returns how many messages the disk knows more. */
+  /** The write is complete. @returns how many more messages the disk knows as handled. */
   written(): number {
     for (const number of this.#writing) this.#durable.add(number);
     const count = this.#writing.length;
@@ -222,7 +222,7 @@ export class Inbox {
     this.#boundWritten = this.#handedBound;
   }
 
-  /** What the peer may be told. */
+  /** What the peer may be told: the numbers that the disk knows as handled. */
   news(): News {
     const { contiguous } = this.#durable;
     return { memory: this.#memory, contiguous, above: this.#durable.above() };
@@ -231,7 +231,7 @@ export class Inbox {
   /** After a restart: the answer to this message is on the disk, so it was handled. */
   recallHandled(memory: Uint8Array, number: number): void {
     if (!equalBytes(memory, this.#memory) || this.#handled.has(number)) return;
-    // It came within the window, whose start the disk does not know: what is below was over.
+    // The message came within the window of that time: all numbers below that window were over.
     if (!this.#handled.fits(number)) this.raise(number - WINDOW_NUMBERS + 1);
     this.handled(number);
     this.#durable.add(number);
@@ -242,7 +242,7 @@ export class Inbox {
     this.adopt(this.#memory);
   }
 
-  /** Ahead by what comes during two writes, so that a fast peer does not wait for the disk. */
+  /** The next bound on disk: ahead by what comes during two writes, so that no fast peer waits. */
   #wantedBound(): number {
     const ahead = Math.max(HANDED_AHEAD, 2 * this.#writing.length);
     return Math.max(this.#highest, this.#handled.highest) + 1 + ahead;
@@ -264,7 +264,7 @@ export class Inbox {
     if (this.#handled.has(number) || this.#inHand.has(number)) return 0;
     if (bytes.length === total) return total;
     const assembly = this.#assemblies.get(number);
-    // Whatever was kept for a message of another length gives way.
+    // Pieces that were kept for a message of another length will be dropped.
     if (assembly?.total === total) return assembly.memoryFor(offset, bytes.length);
     return new Assembly(total).memoryFor(offset, bytes.length);
   }

@@ -22,7 +22,7 @@ export class Receiver<Request> {
   readonly #held = new Map<number, Arrival>();
   /** Calls that are with their handlers. */
   readonly #calls = new Map<number, Arrival>();
-  /** Numbers below were given up by the peer. */
+  /** The peer has given up its messages with numbers below this. */
   #floor = 0;
   readonly #counts: (now: Nanoseconds) => boolean;
 
@@ -79,7 +79,7 @@ export class Receiver<Request> {
     this.drain();
   }
 
-  /** Numbers below were given up by the peer. */
+  /** The peer has given up its messages with numbers below `floor`. */
   raise(floor: number): void {
     let ended = this.inbox.raise(floor);
     this.#forgetCalls(floor);
@@ -90,14 +90,14 @@ export class Receiver<Request> {
     if (this.#held.size > 0) this.drain();
   }
 
-  /** The peer has forgotten its numbers. */
+  /** The peer has forgotten its numbers: nothing is needed of its earlier messages. */
   reset(): void {
     this.#held.clear();
     this.#calls.clear();
     this.#floor = 0;
   }
 
-  /** Nobody waits for the answers to calls that were given up. */
+  /** Forgets calls that the peer has given up: nobody waits for their answers. */
   #forgetCalls(floor: number): void {
     if (floor <= this.#floor) return;
     this.#floor = floor;
@@ -147,11 +147,11 @@ export class Receiver<Request> {
     this.drain();
   }
 
-  /** @returns false if the disk has to know first what may have been handed over. */
+  /** @returns false if the disk has to know first that the message may have been handed over. */
   #hand(arrival: Arrival): boolean {
     const { number, kind } = arrival;
     if (this.#shared.parts.isOutside(kind) && !this.inbox.mayHand(number)) {
-      // First the disk has to know that it may have been handed over.
+      // The next write notes on the disk that the message may have been handed over.
       this.#shared.journal.ask();
       return false;
     }

@@ -13,7 +13,7 @@ export interface OutMessageParts<Request> {
   readonly kind: MessageKind;
   /** 0 to 3. */
   readonly priority: number;
-  /** From this instant on it is of no use. */
+  /** From this instant on the message is of no use. */
   readonly deadlineNs: Nanoseconds;
   /** When it was accepted; after a restart, when it was found. */
   readonly sinceNs: Nanoseconds;
@@ -21,13 +21,13 @@ export interface OutMessageParts<Request> {
   readonly bytes: Uint8Array;
   /** Bytes of the payload in it. */
   readonly payloadBytes: number;
-  /** The id of the call that it answers; null otherwise. */
+  /** The id of the call that the message answers; null if it is no answer. */
   readonly correlation: Uint8Array | null;
   /** Who waits for the outcome; absent for replies, and after a restart. */
   readonly request?: Request | undefined;
 }
 
-/** Which of its bytes are where. Bytes in neither set are under way. */
+/** A message, and where its bytes are: those neither in `todo` nor in `there` are under way. */
 export class OutMessage<Request> {
   readonly number: number;
   readonly kind: MessageKind;
@@ -38,11 +38,11 @@ export class OutMessage<Request> {
   readonly payloadBytes: number;
   readonly correlation: Uint8Array | null;
   readonly request: Request | undefined;
-  /** To be sent, for the first time or again. */
+  /** Bytes to be sent, for the first time or again. */
   readonly todo = new RangeSet();
-  /** With the peer, or with a carrier that has promised to deliver them. */
+  /** Bytes that the peer has, or a carrier that has promised to deliver them. */
   readonly there = new RangeSet();
-  /** What the peer has acknowledged since it began to remember it; for measurements only. */
+  /** Bytes that the peer has acknowledged since its last restart; for measurements only. */
   readonly acknowledged = new RangeSet();
   /**
    * `open`: not handled yet, as far as is known here. `handled`: a call that waits for its answer.
@@ -51,7 +51,7 @@ export class OutMessage<Request> {
   state: 'open' | 'handled' | 'over' = 'open';
   /** True while it is in a queue. */
   isQueued = false;
-  /** Where the bytes end that have been sent at least once. */
+  /** End of the bytes that have been sent at least once. */
   sentEnd = 0;
 
   constructor(parts: OutMessageParts<Request>) {
@@ -73,7 +73,7 @@ export class OutMessage<Request> {
     for (const gap of this.there.gaps(start, end)) this.todo.add(gap.start, gap.end);
   }
 
-  /** A carrier that delivers whatever it takes has bytes. */
+  /** A carrier that delivers whatever it takes has taken bytes. */
   entrusted(start: number, end: number): void {
     this.there.add(start, end);
     this.todo.remove(start, end);
@@ -92,13 +92,13 @@ export class OutMessage<Request> {
     this.entrusted(start, end);
   }
 
-  /** The peer has lost what it had. */
+  /** The peer has lost the bytes that it had: all are sent again. */
   restart(): void {
     this.acknowledged.clear();
     this.repeat();
   }
 
-  /** All of it is sent, whatever has arrived. */
+  /** Sends the whole message again, whatever has arrived. */
   repeat(): void {
     this.there.clear();
     this.todo.clear();

@@ -11,7 +11,7 @@ import type { OutMessage } from './out-message.ts';
 
 /** See the module. */
 export class Outbox<Request> {
-  /** All that are not over, by number. */
+  /** Messages that are not over, by number. */
   readonly #open = new Map<number, OutMessage<Request>>();
   /** Messages with bytes to send, by priority, oldest first. */
   #queues: OutMessage<Request>[][] = Array.from({ length: PRIORITIES }, () => []);
@@ -50,7 +50,7 @@ export class Outbox<Request> {
     return undefined;
   }
 
-  /** The least number that is open; all below are over, or wait for their answer only. */
+  /** The least open number: messages below it are over, or only wait for their answers. */
   get floor(): number {
     return this.#floor;
   }
@@ -64,7 +64,7 @@ export class Outbox<Request> {
     return this.#open.get(number);
   }
 
-  /** All that are not over, in the order of numbers. */
+  /** Messages that are not over, in the order of their numbers. */
   messages(): IterableIterator<OutMessage<Request>> {
     return this.#open.values();
   }
@@ -91,7 +91,7 @@ export class Outbox<Request> {
     return undefined;
   }
 
-  /** Puts a message with bytes to send in its queue: the oldest are first, whenever they are put. */
+  /** Puts a message that has bytes to send into the queue of its priority, ordered by age. */
   queue(message: OutMessage<Request>): void {
     if (message.isQueued || message.state !== 'open' || message.todo.size === 0) return;
     message.isQueued = true;
@@ -112,7 +112,7 @@ export class Outbox<Request> {
       const queue = this.#queues[priority] as OutMessage<Request>[];
       for (let first = queue[0]; first !== undefined; first = queue[0]) {
         const isDue = first.state === 'open' && first.todo.size > 0;
-        // The receiver remembers no more numbers; older messages are in another queue.
+        // The number is beyond the receiver's window; older messages are in another queue.
         if (isDue && first.number >= this.#floor + WINDOW_NUMBERS) break;
         if (isDue) return first;
         first.isQueued = false;
@@ -132,7 +132,7 @@ export class Outbox<Request> {
   over(message: OutMessage<Request>): void {
     message.state = 'over';
     if (this.#open.delete(message.number) && message.correlation !== null) this.#answers -= 1;
-    // One that is open for long must not keep those behind it.
+    // A message that is open for long must not keep the deadlines of ended ones behind it.
     if (this.#deadlines.size > 2 * this.#open.size + STALE_MAX) {
       this.#deadlines.retain(({ state }) => state !== 'over');
     }
@@ -156,7 +156,7 @@ export class Outbox<Request> {
     return this.#deadlines.nextAt ?? Number.POSITIVE_INFINITY;
   }
 
-  /** A message whose deadline is over, and that is not. */
+  /** A message whose deadline has passed, and which is not over yet. */
   takeDue(now: Nanoseconds): OutMessage<Request> | undefined {
     for (;;) {
       const due = this.#deadlines.takeDue(now);

@@ -58,7 +58,7 @@ export class Sender<Request> {
   }
 
   /**
-   * Finds what was open before a restart.
+   * Takes up the messages that were open before a restart.
    * @param recall Called with the number of each call of the peer whose answer is on the disk.
    */
   restore(now: Nanoseconds, recall: (memory: Uint8Array, number: number) => void): void {
@@ -85,7 +85,7 @@ export class Sender<Request> {
         this.outbox.queue(message);
       }
     }
-    // Their answers came; whether anybody was told is not known.
+    // The answers to these calls came; whether anybody was told of them is not known.
     for (const number of answered)
       this.#shared.emit({ kind: 'settled', settlement: answeredEarlier(number) });
   }
@@ -131,7 +131,7 @@ export class Sender<Request> {
     });
   }
 
-  /** Numbers are free that were not. */
+  /** Message numbers have become free: the messages that wait for one get them. */
   numbers(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const number = this.#shared.parts.numbers.take();
@@ -141,7 +141,7 @@ export class Sender<Request> {
     }
   }
 
-  /** The peer says what it has handled. @returns false if it speaks of another memory. */
+  /** The peer says what it has handled. @returns false if it means another memory than ours. */
   news(now: Nanoseconds, { memory, contiguous, above }: News): boolean {
     if (!equalBytes(memory, this.#shared.parts.memory)) return false;
     const { outbox } = this;
@@ -174,7 +174,7 @@ export class Sender<Request> {
     return true;
   }
 
-  /** The answers to these calls are part of the write that begins. */
+  /** Erases the records of calls whose answers are part of the write that begins. */
   eraseCalls(numbers: readonly number[]): void {
     const { parts, emit } = this.#shared;
     if (parts.options.outbox === 'memory') return;
@@ -213,7 +213,7 @@ export class Sender<Request> {
     return at;
   }
 
-  /** The peer has lost its memory of what was not handled: everything open is sent anew. */
+  /** The peer has lost the pieces that it had not handled: everything open is sent anew. */
   restart(now: Nanoseconds): void {
     for (const message of this.outbox.messages()) {
       if (message.state !== 'open') continue;
@@ -234,7 +234,7 @@ export class Sender<Request> {
     else this.#begin(waiting, number);
   }
 
-  /** A peer that never confirms answers makes this node keep no more than these. */
+  /** Ends the oldest answer beyond {@link ANSWERS_MAX}: a peer may never confirm answers. */
   #makeRoomForAnswer(now: Nanoseconds): void {
     const waiting = this.#waiting.filter(({ kind }) => isAnswer(kind));
     if (this.outbox.answers + waiting.length < ANSWERS_MAX) return;
@@ -303,7 +303,7 @@ export class Sender<Request> {
     parts.watch?.accepted(sinceNs, message);
     waiting.numbered?.();
     if (isAnswer(kind)) {
-      // The peer hears of its answer when no crash can undo what led to it.
+      // The answer leaves only when it is on the disk, so that no crash can undo its effect.
       this.#put(message);
       journal.ask({ kind: 'answer', message });
       return;
@@ -315,13 +315,13 @@ export class Sender<Request> {
     } else this.#keep(message);
   }
 
-  /** A crash does not lose the message, or nobody wants that. */
+  /** Reports that the message survives a crash, or need not (option `outbox: memory`). */
   #keep(message: OutMessage<Request>): void {
     const { number, kind: messageKind } = message;
     this.#shared.emit({ kind: 'kept', messageKind, number });
   }
 
-  /** What waited for a write is on the disk. */
+  /** The record of a message is on the disk: reports it, or sends the answer. */
   written(message: OutMessage<Request>): void {
     const { correlation } = message;
     if (correlation === null) this.#keep(message);
@@ -383,7 +383,7 @@ export class Sender<Request> {
   }
 }
 
-/** A record of numbers. */
+/** Encodes numbers of calls as a record. */
 export function numbersRecord(numbers: readonly number[]): Uint8Array {
   const record = new Uint8Array(numbers.length * NUMBER_BYTES);
   for (const [at, number] of numbers.entries()) writeUint48(record, at * NUMBER_BYTES, number);
@@ -401,12 +401,12 @@ function answeredEarlier(number: number): Settlement<never> {
   return { number, kind: 'call', outcome: 'ok', isKept: true, ...unknown };
 }
 
-/** Where the records of messages to a peer begin. */
+/** Prefix of the keys under which messages to a peer are on the disk. */
 export function recordKeyPrefix(peer: string): string {
   return `out/${peer}/`;
 }
 
-/** Where a message to a peer is on the disk; keys ascend as numbers do. */
+/** Key under which a message to a peer is on the disk; keys ascend as numbers do. */
 function recordKey(peer: string, number: number): string {
   return recordKeyPrefix(peer) + number.toString(HEX).padStart(NUMBER_DIGITS, '0');
 }

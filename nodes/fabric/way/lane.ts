@@ -1,8 +1,8 @@
 /**
- * Fabric: one way to one peer: a carrier, and what is with it.
+ * Fabric: one way to one peer: a carrier, and the packets that are under way over it.
  *
- * Over a carrier that may lose messages, packets are acknowledged and lost ones told apart
- * (nodes/_kit/loss-recovery). Over one that promises to deliver them, or tells when it has, its word is enough.
+ * Over a carrier that may lose messages, packets are acknowledged and losses are detected
+ * (nodes/_kit/loss-recovery). Over one that promises delivery, or reports it, its answer is enough.
  *
  * @module
  */
@@ -48,15 +48,15 @@ export class Lane<Request> {
   readonly index: number;
   /** Largest packet, bytes. */
   readonly packetBytes: number;
-  /** Absent where the carrier's word is enough. */
+  /** Absent where the carrier's answer is enough. */
   readonly recovery: LossRecovery<Content<Request>> | undefined;
   #received = new ReceivedPackets();
   isClosed = false;
-  /** When something was sent that is unanswered since; undefined if nothing is. */
+  /** Since when the peer has not answered over this way; undefined if no answer is missing. */
   waitingSinceNs: Nanoseconds | undefined;
   readonly #random: Random;
   readonly #retry = new BackOff({ firstNs: RETRY_NS, mostNs: RETRY_NS_MAX });
-  /** With a carrier that has not answered yet. */
+  /** By token, packets about which the carrier has not answered yet. */
   readonly #unanswered = new Map<number, Content<Request> & { readonly bytes: number }>();
   #unansweredBytes = 0;
   #token = 0;
@@ -72,7 +72,7 @@ export class Lane<Request> {
     this.recovery = new LossRecovery({ ...parts, waitNsMax: RETRY_NS_MAX });
   }
 
-  /** What came over it in this life of the peer. */
+  /** Packets that came over this way in this life of the peer. */
   get received(): ReceivedPackets {
     return this.#received;
   }
@@ -94,9 +94,9 @@ export class Lane<Request> {
   }
 
   /**
-   * False while the window is full, or the carrier has refused something or owes too many answers:
-   * then not even short packets leave, or a peer that asks for news and confirms none would make
-   * this node remember each of them.
+   * False while the window is full, or the carrier has refused something or owes too many answers.
+   * Then not even short packets leave. Otherwise a peer that asks for news and confirms none would
+   * make this node remember each packet.
    */
   get isTaking(): boolean {
     const { recovery } = this;
@@ -110,7 +110,7 @@ export class Lane<Request> {
     return Math.min(this.recovery.nextAt(), this.received.nextAt());
   }
 
-  /** A packet goes to a carrier whose word is enough. @returns the token of its answer. */
+  /** A packet goes to a carrier whose answer is enough. @returns the token of that answer. */
   entrust(content: Content<Request>, bytes: number): number {
     const token = this.#token++;
     this.#unanswered.set(token, { ...content, bytes });
@@ -133,12 +133,12 @@ export class Lane<Request> {
     return content;
   }
 
-  /** The wait after a refusal is over at `now`, or not yet. */
+  /** Ends the wait after a refusal if it is over at `now`. */
   endWait(now: Nanoseconds): void {
     if (this.#retryAt <= now) this.#retryAt = Number.POSITIVE_INFINITY;
   }
 
-  /** The carrier says that packets leave, or that they do not. */
+  /** The carrier says whether packets can leave. */
   turn(now: Nanoseconds, isOpen: boolean): void {
     this.isClosed = !isOpen;
     if (!isOpen) return;

@@ -1,8 +1,8 @@
 /**
  * Fabric: the ways to one peer: which one is taken, and what leaves over it.
  *
- * Messages go over the first way, in the order of preference, over which the peer answers. A way over
- * which it does not is asked again from time to time while messages wait.
+ * Messages go over the first way, in the order of preference, over which the peer answers. A way
+ * over which it does not answer is tried again from time to time while messages wait.
  *
  * @module
  */
@@ -33,18 +33,18 @@ import {
 } from '../wire.ts';
 import { type Content, Lane, type SentPiece } from './lane.ts';
 
-/** Bytes of a packet that a carrier takes whose word is enough, without those of the message. */
+/** Most bytes of a packet besides the message, over a carrier whose answer is enough. */
 const ENTRUSTED_HEAD = HEAD_BYTES + NEWS_BYTES_MAX + NONCE_BYTES + PIECE_HEAD_BYTES;
 /**
- * Priority of packets without messages: that of usual messages. A carrier that serves urgent packets
- * first, and repeats them itself, would keep messages behind those of an overload that is over.
+ * Priority of packets without messages: that of usual messages. Otherwise a carrier that serves
+ * urgent packets first, and repeats them, would hold messages up behind those of a past overload.
  */
 const NEWS_PRIORITY = 1;
 
 /** Time-outs after which news without messages are given up. */
 const NEWS_TIMEOUTS_MAX = 10;
 
-/** What the ways take from. */
+/** Where the ways take messages and news from. */
 export interface WaySources<Request> {
   readonly outbox: Outbox<Request>;
   readonly news: () => News;
@@ -60,16 +60,16 @@ export class Ways<Request> {
   #peerLife = 0;
   /** When the peer has to be told what was handled; Infinity if it knows. */
   #newsAt: Nanoseconds = Number.POSITIVE_INFINITY;
-  /** Bytes of messages in the packet that is written, and those that had been sent before. */
+  /** Bytes of messages in the present packet, and how many of these had been sent before. */
   #pieceBytes = 0;
   #repeatedBytes = 0;
-  /** When more may leave over the way that is taken, as far as its pace goes. */
+  /** When the pacing of the active way lets the next packet leave. */
   #roomAt: Nanoseconds = Number.POSITIVE_INFINITY;
   /** When the peer is asked what became of messages that it has in whole. */
   #askAt: Nanoseconds = Number.POSITIVE_INFINITY;
   /** What the peer is to be asked, and over which way. */
   #challenge: { readonly lane: Lane<Request>; readonly challenge: Challenge } | undefined;
-  /** What the peer is to be told, until it is known to have it. */
+  /** The nonce that the peer is to get back, until the peer is known to have it. */
   #nonce: Uint8Array | undefined;
   readonly #asking = new BackOff({ firstNs: RETRY_NS, mostNs: RETRY_NS_MAX });
 
@@ -92,13 +92,13 @@ export class Ways<Request> {
     return this.#lanes[index] as Lane<Request>;
   }
 
-  /** The peer has this life now: what came before has no meaning for its packets. */
+  /** The peer has a new life: packets that came before do not count for its numbers. */
   meet(life: number): void {
     this.#peerLife = life;
     for (const lane of this.#lanes) lane.forgetReceived();
   }
 
-  /** Nothing is under way any more. */
+  /** Treats nothing as under way any more. */
   abandon(): void {
     for (const { recovery } of this.#lanes) recovery?.abandon();
   }
@@ -108,7 +108,7 @@ export class Ways<Request> {
     if (at < this.#newsAt) this.#newsAt = at;
   }
 
-  /** The owner of the packets that came over this way is asked to confirm them. */
+  /** Asks the peer, over the way on which packets came, to confirm that they are from it. */
   challenge(way: number, challenge: Challenge): void {
     this.#challenge = { lane: this.lane(way), challenge };
   }
@@ -167,14 +167,14 @@ export class Ways<Request> {
   }
 
   nextAt(): Nanoseconds {
-    // What the way does not take waits for its answers, or its time-out.
+    // While the active way takes nothing, an answer over it or its time-out comes first.
     let at = this.#roomAt;
     if (this.#active.isTaking) at = Math.min(at, this.#newsAt, this.#askAt);
     for (const lane of this.#lanes) at = Math.min(at, lane.nextAt());
     return at;
   }
 
-  /** Does what is due by itself. */
+  /** Ends waits, and handles the time-outs that are due. */
   due(now: Nanoseconds): void {
     for (const lane of this.#lanes) {
       lane.endWait(now);
@@ -216,7 +216,7 @@ export class Ways<Request> {
     if (best === this.#active) return best;
     const former = this.#active;
     this.#active = best;
-    // A worse way that answers brings what is under way over it.
+    // A worse way that still answers will deliver what is under way over it.
     const lost = former.isUp ? [] : (former.recovery?.abandon() ?? []);
     for (const content of lost) this.#again(now, content, 'other-way');
     if (best.index > former.index) {
@@ -237,7 +237,7 @@ export class Ways<Request> {
     this.#shared.emit({ kind: 'count', of: 'timeouts', amount: 1 });
     this.#watch(now, lane);
     const pieces = probe.pieces.filter(isOpen);
-    // Without messages that wait, a peer that is gone asks for news when it is back.
+    // After too many time-outs news are given up: a peer that returns asks for them.
     if (probe.hasNews && recovery.timeouts <= NEWS_TIMEOUTS_MAX) this.newsAt(now);
     if (pieces.length > 0) {
       for (const { message } of pieces) this.#shared.parts.watch?.again(now, message, 'time-out');
@@ -262,7 +262,7 @@ export class Ways<Request> {
     if (hasNews) this.newsAt(now);
   }
 
-  /** Sends a packet: these pieces, or whatever is next. Without either, it asks for news. */
+  /** Sends these pieces, or the next ones; a packet with neither pieces nor news asks for news. */
   #sendPacket(now: Nanoseconds, lane: Lane<Request>, given?: readonly SentPiece<Request>[]): void {
     const writer = this.#writers[lane.index] as PacketWriter;
     const hasNews = this.#begin(now, lane, writer);
@@ -293,14 +293,14 @@ export class Ways<Request> {
       if (message === undefined) return;
       const { firstStart: start, firstEnd } = message.todo;
       const end = Math.min(firstEnd, start + writer.pieceRoom);
-      // Short messages are not cut for the rest of a packet.
+      // A short message is not cut only to fill a packet.
       const isCut = end < firstEnd;
       if (isCut && pieces.length > 0 && message.bytes.length <= lane.packetBytes / 2) return;
       pieces.push(this.#write(now, lane, writer, { message, start, end }));
     }
   }
 
-  /** A message, or as much as fits, goes to a carrier whose word is enough. */
+  /** A message, or as much as fits, goes to a carrier whose answer is enough. */
   #entrust(now: Nanoseconds, lane: Lane<Request>): void {
     const message = this.#sources.outbox.next();
     if (message === undefined) return;
@@ -317,7 +317,7 @@ export class Ways<Request> {
     this.#emit(lane, writer.end(0), { lifetime, priority, tolerant: true }, token);
   }
 
-  /** News, or a question for news, without pieces. */
+  /** Sends news, or a question for news, without pieces. */
   #sendShort(now: Nanoseconds, lane: Lane<Request>): void {
     const asks = this.#askAt <= now;
     if (asks) this.#askAt = Number.POSITIVE_INFINITY;
@@ -346,7 +346,7 @@ export class Ways<Request> {
     this.#emit(lane, bytes, { priority: NEWS_PRIORITY, tolerant: true }, token);
   }
 
-  /** Messages that the peer has in whole, and says nothing of: it is asked after a while. */
+  /** If the peer has whole messages and says nothing of them, it is asked after a while. */
   #askLater(now: Nanoseconds, lane: Lane<Request>): void {
     const { recovery } = lane;
     const { outbox } = this.#sources;
@@ -355,7 +355,7 @@ export class Ways<Request> {
     this.#askAt = now + NEWS_DELAY_NS + varied(this.#asking.next(), this.#shared.parts.random);
   }
 
-  /** Acknowledgements that cannot wait for other packets. */
+  /** Sends acknowledgements that cannot wait for other packets. */
   #acknowledge(now: Nanoseconds): void {
     for (const lane of this.#lanes) {
       if (lane.recovery === undefined || lane.received.nextAt() > now) continue;
