@@ -187,7 +187,7 @@ export const mixnetConfig = z
      * message of a spool. `eager`: mixes halve the delay. `hasty`: they shorten it by a tenth.
      * `late`: they lengthen it by half. `silent`: mixes and providers give no proofs of delays.
      * `unpadded`: providers answer a retrieval with what is waiting and nothing more. `partisan`:
-     * mixes prove a draw of neighbours from another epoch. `credulous`: the authority lists such.
+     * mixes prove neighbours drawn in another epoch. `credulous`: the authority lists such mixes.
      */
     double: z.enum(DOUBLES).optional(),
   })
