@@ -13,9 +13,9 @@ import type { Departure, Outlet } from './outlet.ts';
 export interface AcknowledgingLayer {
   /** Most bundles under way. */
   readonly window: number;
-  /** When the layer has sent what it was given; Infinity while it takes nothing. */
+  /** When the layer will have sent all that it was given; Infinity while it accepts no bundle. */
   idleAt(): Nanoseconds;
-  /** The bundle of a transfer is no longer of use. */
+  /** Gives a transfer up, since its bundle is no longer of use. */
   abandon(transfer: number): void;
 }
 
@@ -27,7 +27,7 @@ export class AcknowledgedLink implements Outlet {
   #transfer: number;
   #limit = Number.POSITIVE_INFINITY;
 
-  /** @param firstTransfer Drawn, so that what is left from before a crash matches no transfer. */
+  /** @param firstTransfer Random, so that acknowledgements from before a crash match no transfer. */
   constructor(facts: AdjacencyFacts, layer: AcknowledgingLayer, firstTransfer: number) {
     this.#link = new Adjacency(facts);
     this.#layer = layer;
@@ -71,7 +71,7 @@ export class AcknowledgedLink implements Outlet {
     this.#link.open();
   }
 
-  /** What has left stays: the layer still works on it. */
+  /** @returns the bundles that have not left; the layer goes on with those under way. */
   close(): readonly HeldBundle[] {
     return this.#link.close();
   }

@@ -3,7 +3,7 @@
  *
  * Bundles leave by priority and then in the order in which they came. The transmitter sends one after
  * the other at the rate of the contact, so that no queue builds up below it (RFC 9171 section 7.2),
- * and starts none that would not be through before the planned end of the contact.
+ * and starts none that it could not finish before the planned end of the contact.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export class Adjacency implements Outlet {
   #freeNs: Nanoseconds = 0;
   /** A bundle did not fit in the rest of the contact: nothing leaves before the next. */
   #isSpent = false;
-  /** It has just been found that the contact is spent. */
+  /** True from the moment the contact is found to be spent until {@link spent} has told so. */
   #isNews = false;
 
   constructor(facts: AdjacencyFacts) {
@@ -122,7 +122,7 @@ export class Adjacency implements Outlet {
     return { bundle, durationNs, ...(window && { use: { contact: window, bytes } }) };
   }
 
-  /** What has just been found not to fit in the rest of the contact: it goes another way, or later. */
+  /** All that waits, once after a bundle did not fit in the rest of the contact; else nothing. */
   spent(): readonly HeldBundle[] {
     if (!this.#isNews) return [];
     this.#isNews = false;

@@ -211,17 +211,17 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     effects.report({ kind: 'arrived', key: name });
     const checked = this.#reception.check(now, { bytes, from, name });
     const drop = typeof checked === 'string' ? checked : this.#admit(now, checked, transfer);
-    // What was refused comes again, and is reported of then.
+    // A refused bundle comes again; it is reported once it is accepted.
     const isHere = drop === undefined || !REFUSALS.has(drop);
     if (this.#reception.isReportWanted && isHere)
       this.#sendReport(now, this.#reports.ofBlock(now, this.#reception.view));
     if (drop === undefined) return;
     const isKept = transfer !== undefined && (REFUSALS.has(drop) || this.#isSpoilt());
-    // Without a receipt the bundle comes again. That of a duplicate waits if its bundle still does.
+    // Without a receipt the bundle comes again. For a duplicate it waits until the disk has the first.
     if (transfer !== undefined && !isKept) this.#await(now, { kind: 'receipt', transfer });
     effects.drop(drop);
     effects.report({ kind: 'ended', key: name, how: 'dropped' });
-    // What the neighbour keeps is not deleted.
+    // A bundle that the neighbour keeps is not deleted, so no deletion is reported.
     if (isKept) return;
     if (drop !== 'duplicate') this.#noteOver();
     this.#sendReport(now, this.#reports.ofDeletion(now, this.#reception.view, drop));
@@ -229,11 +229,11 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   /** True if the bundle that came was damaged on its way: the neighbour has it whole. */
   #isSpoilt(): boolean {
-    // Streams have checksums (RFC 9293 section 3.1): over TCPCL the neighbour has nothing better.
+    // Streams have checksums (RFC 9293 section 3.1): over TCPCL the neighbour's copy is damaged too.
     return this.#reception.isDamaged && this.#parts.options.layer !== 'tcpcl';
   }
 
-  /** The bundle that came is dropped aloud. */
+  /** Tells the custody ledger that the bundle which just came is dropped, not lost. */
   #noteOver(): void {
     if (this.#reception.isDamaged) return;
     const identity = identityOf(this.#reception.view);
@@ -299,7 +299,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     for (const fragment of whole.fragments) this.#holdings.end(now, fragment, 'over');
   }
 
-  /** A bundle of a neighbour's router; those for routers of others are of no use here. */
+  /** Takes a bundle of a neighbour's router; a bundle for the router of another node is dropped. */
   #hear(now: Nanoseconds, bundle: HeldBundle, transfer?: Transfer): DtnDrop | undefined {
     const forwarding = this.#forwarding;
     const isHere = bundle.destination === this.#parts.own;
@@ -310,7 +310,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     return drop;
   }
 
-  /** Takes a bundle into the store; others may have to go. */
+  /** Takes a bundle into the store; others may be deleted for it. @returns why it is not taken. */
   #keep(now: Nanoseconds, bundle: HeldBundle): DtnDrop | undefined {
     if (this.#isTooLarge(bundle)) return 'too-large';
     const leavers = this.#holdings.roomFor(bundle, this.#questions);
@@ -337,7 +337,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     return options.fragmentation === 'off' || !isSplittable(bundle, longest);
   }
 
-  /** Reports of a held bundle, if that is allowed at all and the bundle asks for it. */
+  /** Sends a status report about a held bundle, if the options allow it and the bundle asks for it. */
   #report(now: Nanoseconds, bundle: HeldBundle, what: { readonly kind: ReportKind }): void {
     if (!this.#reports.allows(what.kind)) return;
     const view = new BundleView();
@@ -362,7 +362,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     }
   }
 
-  /** Answers when everything written so far is on disk; at once if there is none. */
+  /** Answers when everything written so far is on disk; at once if the store is in memory. */
   #await(now: Nanoseconds, waiting: Waiting<Request>): void {
     if (this.#journal?.wait(waiting) !== true) this.#answer(now, waiting);
   }

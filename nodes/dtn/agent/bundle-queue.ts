@@ -38,7 +38,7 @@ export class BundleQueue {
     return bytes;
   }
 
-  /** All, in their order. */
+  /** All bundles, in the order in which they will leave. */
   all(): readonly HeldBundle[] {
     return PRIORITIES.flatMap((level) => [...this.#queues[level]]);
   }
@@ -54,7 +54,7 @@ export class BundleQueue {
     this.#bytes[bundle.priority] -= bundle.bytes.length;
   }
 
-  /** Takes all out, in their order. */
+  /** Takes all bundles out. @returns them in the order in which they would have left. */
   takeAll(): readonly HeldBundle[] {
     const all = this.all();
     for (const bundle of all) this.delete(bundle);

@@ -21,7 +21,7 @@ export interface StoreLimits {
 /** Why there is no room for a bundle. */
 export type NoRoom = 'no-storage' | 'source-share';
 
-/** Asks about bundles and chance, for the policy. */
+/** What a full store needs from its node to choose bundles that make room. */
 export interface StoreQuestions {
   /** True if the bundle may be deleted to make room: no transfer of it is under way. */
   readonly isFree: (bundle: HeldBundle) => boolean;
@@ -66,7 +66,7 @@ export class BundleStore {
     return this.#bundles.values();
   }
 
-  /** @returns what must go so that there is room for the bundle, or why there is none. */
+  /** @returns the bundles to delete so that `bundle` has room, or why it cannot have room. */
   roomFor(bundle: HeldBundle, questions: StoreQuestions): readonly HeldBundle[] | NoRoom {
     if (this.#hasRoom(bundle)) return [];
     const share = this.#shareLeft(bundle);
@@ -84,7 +84,7 @@ export class BundleStore {
       free(room, each);
       if (each.source === bundle.source) free(share, each);
     };
-    // A source whose share is full makes room for itself; after that, everybody does.
+    // If the source's share is full, its own bundles go first; after that, bundles of any source.
     for (const each of leavers) {
       if (each.source === bundle.source && !fits(bundle, share)) leave(each);
     }
@@ -108,7 +108,7 @@ export class BundleStore {
     this.#count(bundle, -1);
   }
 
-  /** The next bundle that is of no use after `now`; undefined if there is none yet. */
+  /** Takes out the next bundle that has expired by `now`; undefined if there is none. */
   nextExpired(now: Nanoseconds): HeldBundle | undefined {
     return this.#deadlines.takeDue(now);
   }
@@ -134,7 +134,7 @@ export class BundleStore {
     if (load.bundles === 0) this.#bySource.delete(source);
   }
 
-  /** True if nothing need go. */
+  /** True if there is room for the bundle without deleting another. */
   #hasRoom({ source, from, bytes }: HeldBundle): boolean {
     const limits = this.#limits;
     const all = this.#all;
@@ -148,7 +148,7 @@ export class BundleStore {
     );
   }
 
-  /** What the source of the bundle may still store; the node's own applications may fill it all. */
+  /** Room left for the source of the bundle; the node's own applications may fill the whole store. */
   #shareLeft({ from, source }: HeldBundle): Load {
     const { bytes, bundles, perSource } = this.#limits;
     if (from === undefined) return { bytes, bundles };

@@ -17,7 +17,7 @@ export interface CarrierFacts {
   readonly maxBytes: number;
   /** Wait for an acknowledgement before the first repetition, ns; later ones wait twice as long. */
   readonly retryNs: Nanoseconds;
-  /** Number of the first transfer; drawn, so that acknowledgements from before a crash match none. */
+  /** Number of the first transfer; random, so that acknowledgements from before a crash match none. */
   readonly firstTransfer: number;
 }
 
@@ -33,7 +33,7 @@ export class CarrierOutlet implements Outlet {
   readonly neighbour: string;
   readonly maxBytes: number;
   readonly bytesMax: number;
-  /** Carriers that know of no way are always open. */
+  /** A carrier that never tells whether its way is open counts as open. */
   isOpen = true;
   readonly #facts: CarrierFacts;
   readonly #queue = new BundleQueue();
@@ -57,7 +57,7 @@ export class CarrierOutlet implements Outlet {
     return this.#queue.all();
   }
 
-  /** What left before the way closed may be lost. */
+  /** Repeats at once what is under way: it may have been lost when the way closed. */
   open(now: Nanoseconds): void {
     if (this.isOpen) return;
     this.isOpen = true;
@@ -67,7 +67,7 @@ export class CarrierOutlet implements Outlet {
     }
   }
 
-  /** What was sent may have arrived, and stays. */
+  /** @returns the bundles that were not sent; those that were may have arrived, and stay under way. */
   close(): readonly HeldBundle[] {
     this.isOpen = false;
     return this.#queue.takeAll();

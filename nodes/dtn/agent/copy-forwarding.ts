@@ -27,7 +27,7 @@ import { type HeldBundle, isOwnMessage, type WaitingBundle } from './held-bundle
 import type { Transfer } from './input.ts';
 import type { Departure, Outlet } from './outlet.ts';
 
-/** A bundle for the neighbour itself is no matter of the router. */
+/** The offer of a bundle to its destination, which is made without asking the router. */
 const DELIVERY: Offer = { handsOver: true };
 
 /** A copy that waits for its way, or that a neighbour has not acknowledged. */
@@ -50,11 +50,11 @@ export interface CopyForwardingParts extends ForwardingParts {
 
 /** Forwards the bundles of one node. */
 export class CopyForwarding {
-  /** Copies that have left are others' matter: the bundles themselves stay. */
+  /** No bundle that has left may come back: only copies leave, and the bundles themselves stay. */
   readonly away = 0;
   readonly #parts: CopyForwardingParts;
   readonly #encounters: Encounters;
-  /** By what is queued in their place. */
+  /** Facts about each copy, by the bundle that stands for it in a queue. */
   readonly #copies = new Map<HeldBundle, Copy>();
   readonly #copiesOf = new Map<HeldBundle, Set<HeldBundle>>();
   readonly #view = new BundleView();
@@ -103,7 +103,7 @@ export class CopyForwarding {
     return next;
   }
 
-  /** A bundle is here now: whoever is here too may get a copy. */
+  /** Offers a bundle that is new here to all neighbours that are here now. */
   route(now: Nanoseconds, bundle: HeldBundle): void {
     openHeld(this.#view, bundle.bytes);
     const note = noteOf(this.#view);
@@ -113,7 +113,7 @@ export class CopyForwarding {
     for (const each of fragments.length > 0 ? fragments : [bundle]) this.#spread(each, note);
   }
 
-  /** Fragments that fit on every way, so that whoever comes can have them. */
+  /** Fragments that fit on all ways, so that any neighbour can take them; none if it stays whole. */
   #fragmentsOf(bundle: HeldBundle): readonly HeldBundle[] {
     const { options, outlets, holdings } = this.#parts;
     const bytesMax = leastOf(outlets.map(({ maxBytes }) => maxBytes));
@@ -123,7 +123,7 @@ export class CopyForwarding {
       : fragmentsOf(bundle, bytesMax, holdings.room);
   }
 
-  /** @param note What the neighbour said that gave the bundle, or the whole of which it is a part. */
+  /** @param note The note with which a neighbour gave this bundle, or the one it is a fragment of. */
   #spread(bundle: HeldBundle, note: number | undefined): void {
     this.#parts.copies.kept?.(bundle, note);
     const { from } = bundle;
@@ -147,7 +147,7 @@ export class CopyForwarding {
     if (other !== undefined) this.#encounters.begin(now, other);
   }
 
-  /** The neighbour has what left in a transfer. */
+  /** The neighbour acknowledged a transfer: it has that copy. */
   acknowledged(now: Nanoseconds, { outlet, number }: Transfer): void {
     const copy = this.#acknowledged(outlet, number);
     if (copy === undefined) this.#parts.effects.drop('late-receipt');
@@ -195,7 +195,7 @@ export class CopyForwarding {
     this.#end(now, bundle, 'over');
   }
 
-  /** Another copy has come further, so that a neighbour has, or had, what is held here. */
+  /** The bundle came again over more hops: a neighbour has, or had, the copy that is held here. */
   supersede(now: Nanoseconds, bundle: HeldBundle): void {
     this.#end(now, bundle, 'passed-on');
     this.#parts.effects.absorb(bundle);
@@ -230,7 +230,7 @@ export class CopyForwarding {
       if (outlet.isOpen) this.#encounters.begin(now, outlet);
   }
 
-  /** What is for the neighbour itself goes first. */
+  /** Offers all bundles to a neighbour, those that are for the neighbour itself first. */
   #offerAll(neighbour: string): void {
     const encounter = this.#encounters.of(neighbour);
     if (encounter?.known === undefined) return;
@@ -310,7 +310,7 @@ export class CopyForwarding {
     this.#parts.effects.drop(drop);
   }
 
-  /** Repetitions of a transfer are no news. */
+  /** Reports that a copy leaves, once: repetitions of a transfer are not reported. */
   #tell(copy: Copy, bytes: Uint8Array): void {
     if (copy.isGone) return;
     copy.isGone = true;

@@ -26,8 +26,8 @@ export function noteOf(view: BundleView): number | undefined {
 }
 
 /**
- * The bundle of a view with this note; without one, and where there is no room for its block, a
- * bundle is as it was.
+ * The bundle of a view with this note; if `note` is undefined, without any. A bundle that has no
+ * room for the block stays as it was.
  * @param writer Reset first.
  */
 export function withNote(

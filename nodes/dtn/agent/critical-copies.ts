@@ -9,7 +9,7 @@ import type { HeldBundle } from './held-bundle.ts';
 interface Copies {
   /** Copies that wait or are under way, by neighbour. */
   readonly here: Map<string, HeldBundle>;
-  /** Neighbours that have one, and those that get none. */
+  /** Neighbours that have a copy, and those that get none. */
   readonly given: Set<string>;
   readonly refused: Set<string>;
 }
@@ -23,7 +23,7 @@ export class CriticalCopies {
     return { ...original, key: `${original.key} to ${neighbour}`, copyOf: original };
   }
 
-  /** True if the neighbour has a copy, or one waits for it. */
+  /** True if the neighbour has a copy, if one waits for it, or if it gets none. */
   isTaken(original: HeldBundle, neighbour: string): boolean {
     const copies = this.#copies.get(original);
     if (copies === undefined) return false;
@@ -88,7 +88,7 @@ export class CriticalCopies {
     this.#copies.delete(original);
   }
 
-  /** @returns for whom it was. */
+  /** @returns the neighbour for which the copy waited, or to which it was under way. */
   #remove(copy: HeldBundle): string | undefined {
     const here = copy.copyOf && this.#copies.get(copy.copyOf)?.here;
     for (const [neighbour, each] of here ?? []) {

@@ -1,7 +1,7 @@
 /**
  * The truth about bundles for which nodes have answered, kept outside them so that it survives
- * crashes (`Witness` of the port). It only measures what a restarted node does not find, and bundles
- * that the last node to have them has given away on a receipt, though nobody has them.
+ * crashes (`Witness` of the port). It only measures: bundles that a restarted node does not find, and
+ * bundles that their last holder deleted on a receipt, though no node has them.
  *
  * @module
  */
@@ -27,12 +27,12 @@ export interface LedgerParts {
 
 /** Nodes that promise to keep bundles, by number. */
 const NODES = 'dtn custody nodes';
-/** How often bundles were taken by any node, and left one: a number for each time. */
+/** How often any node took a bundle, and how often one was done with it: a number for each time. */
 const TAKEN = 'dtn custody taken';
 const LEFT = 'dtn custody left';
 /** Bundles that nobody need have any more. */
 const OVER = 'dtn custody over';
-/** Nodes that may have one bundle after another. */
+/** How often nodes may take the same bundle, one after another. */
 const TIMES_MAX = 1_024;
 
 /** The bundles of one host, by numbers that never repeat, and by names that all hosts give them. */
@@ -62,12 +62,12 @@ export class CustodyLedger {
   /** The node has answered for the bundle with this identity. */
   taken(number: number, key: string): void {
     const isKnown = this.#witness.note(this.#taken, number);
-    // What left may be found again on a disk that did not hear of it.
+    // A bundle that left is found on disk again if the crash came before its record was erased.
     const isFound = isKnown && !this.#witness.has(this.#ended, number);
     if (!isFound && this.#isJudging()) this.#count(TAKEN, key);
   }
 
-  /** The node is done with it. @returns true if it answered for it, and nobody has it any more. */
+  /** The node is done with a bundle. @returns true if it had answered for it, and no node has it. */
   ended(number: number, key: string, fate: Fate): boolean {
     const wasTaken = this.#witness.has(this.#taken, number);
     this.#witness.note(this.#ended, number);
@@ -77,7 +77,7 @@ export class CustodyLedger {
     return !this.over(key) && fate === 'passed-on';
   }
 
-  /** It was delivered, or dropped aloud. @returns true if it was before. */
+  /** Notes that a bundle was delivered, or dropped aloud. @returns true if that was known before. */
   over(key: string): boolean {
     return this.#isJudging() && this.#witness.note(OVER, recordName(key));
   }
@@ -89,7 +89,7 @@ export class CustodyLedger {
   missing(found: ReadonlySet<number>): number {
     let missing = 0;
     let next = 0;
-    // A number that was given out and not taken was never answered for.
+    // Gaps are normal: some numbers were given to bundles for which the node never answered.
     for (let number = 0; number < next + GAP_MAX; number += 1) {
       if (!this.#witness.has(this.#taken, number)) continue;
       next = number + 1;
@@ -102,7 +102,7 @@ export class CustodyLedger {
     return missing;
   }
 
-  /** Only who sees all nodes can say that none of them has a bundle; one in memory promises nothing. */
+  /** True if the witness knows all nodes as durable: else it cannot say that no node has a bundle. */
   #isJudging(): boolean {
     if (this.#seesAll === undefined) {
       this.#seesAll = true;
@@ -117,7 +117,7 @@ export class CustodyLedger {
     this.#witness.note(space, nameOf(key) + (this.#times(space, key) % TIMES_MAX));
   }
 
-  /** How often it was counted. */
+  /** How often the bundle was counted in a space. */
   #times(space: string, key: string): number {
     const name = nameOf(key);
     let times = 0;
@@ -126,11 +126,11 @@ export class CustodyLedger {
   }
 }
 
-/** A number with room for {@link TIMES_MAX} behind it. */
+/** A number for a bundle's identity, a multiple of {@link TIMES_MAX}: counts are added to it. */
 function nameOf(key: string): number {
   const name = recordName(key);
   return name - (name % TIMES_MAX);
 }
 
-/** Numbers in a row that were given out and never answered for: more than wait for a disk. */
+/** Most numbers in a row for which the node never answered: more bundles than wait for a disk. */
 const GAP_MAX = 4_096;

@@ -20,7 +20,7 @@ export class Delivery {
     this.#effects = effects;
   }
 
-  /** @param view One of the fragments, opened. */
+  /** Delivers a bundle put together from fragments. @param view One of the fragments, opened. */
   deliverWhole({ payload, fragments }: Whole, view: BundleView): void {
     const effects = this.#effects;
     const from = this.#names.hostOf(view.source);
@@ -35,7 +35,7 @@ export class Delivery {
       effects.report({ kind: 'ended', key: name, how: 'delivered' });
   }
 
-  /** @param view The bundle, opened. */
+  /** Delivers a bundle that came whole. @param view The bundle, opened. */
   deliver(bundle: HeldBundle, view: BundleView): void {
     const effects = this.#effects;
     const from = this.#names.hostOf(view.source);

@@ -32,11 +32,11 @@ export class Departures {
   /** The identifier of the node, as other nodes read it in its copies. */
   readonly #node: Uint8Array;
   readonly #writer = new CborWriter();
-  /** Copies leave soon and in their order. */
+  /** Memory for copies, which leave soon, and in the order in which they are made. */
   readonly #slab = new Slab();
   /** What becomes of the next bundle of another node. */
   readonly #leaving: ReturnType<Behaviour['leaving']>;
-  /** Keys on their links of bundles that have left, and that the neighbour has not acknowledged. */
+  /** Bundles that have left and are not acknowledged yet, by them the keys of their copies. */
   readonly #away = new Map<HeldBundle, number>();
 
   constructor(parts: DepartureParts) {
@@ -45,7 +45,7 @@ export class Departures {
     this.#leaving = parts.behaviour.leaving();
   }
 
-  /** Bundles of others among those that have left, and may come back. */
+  /** How many bundles of other nodes have left and may come back. */
   get away(): number {
     const isGone = (bundle: HeldBundle): boolean =>
       !isOwnMessage(bundle) && bundle.copyOf === undefined;
@@ -124,7 +124,7 @@ export class Departures {
     } else effects.report({ kind: 'departed', key: name, bundle: copy });
   }
 
-  /** Repetitions of a transfer are no news. */
+  /** Reports that a bundle leaves, once: repetitions of a transfer are not reported. */
   #handed(bundle: HeldBundle, copy: Uint8Array): void {
     const { effects, keyOf } = this.#parts;
     if (this.#away.has(bundle) || keyOf === undefined) return;
@@ -142,7 +142,7 @@ export class Departures {
     if (!isOwn) bundle.name = key;
   }
 
-  /** The bundle stays here. */
+  /** Reports that a copy of a critical bundle leaves; the bundle itself stays here. */
   #copied(original: HeldBundle, copy: Uint8Array): void {
     const { effects } = this.#parts;
     const { name, destination = '' } = original;
@@ -152,7 +152,7 @@ export class Departures {
   }
 }
 
-/** What a bundle leaves with. */
+/** The parts of a transmission that its departure does not contain. */
 type Leaving = Pick<Transmission, 'outlet' | 'bundle' | 'isRecord'>;
 
 function transmission(departure: Departure, { outlet, bundle, isRecord }: Leaving): Transmission {

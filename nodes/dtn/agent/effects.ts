@@ -13,14 +13,14 @@ import type { ContactUse } from './outlet.ts';
 export type BundleReport =
   /** An own bundle has this number from now on. */
   | { readonly kind: 'accepted'; readonly name: number }
-  /** It leaves, and nothing of it stays here. */
+  /** An own bundle leaves, and nothing of it stays here. */
   | {
       readonly kind: 'created';
       readonly name: number;
       readonly bundle: Uint8Array;
       readonly recipient: string;
     }
-  /** A copy of it leaves; it stays until the neighbour has the copy. */
+  /** A copy of an own bundle leaves; the bundle stays until the neighbour has the copy. */
   | {
       readonly kind: 'handed';
       readonly name: number;
@@ -35,7 +35,7 @@ export type BundleReport =
       readonly recipient: string;
     }
   | { readonly kind: 'copied'; readonly key: number; readonly bundle: Uint8Array }
-  /** What a router tells that of a neighbour. */
+  /** A record leaves, from the router of this node to that of a neighbour. */
   | { readonly kind: 'record'; readonly bundle: Uint8Array; readonly recipient: string }
   | {
       readonly kind: 'settled';
@@ -80,7 +80,7 @@ export type AgentEffect<Request> =
       /** What it takes of a planned contact; absent if none is planned now. */
       readonly use?: ContactUse;
       readonly priority: Priority;
-      /** True if no application sent it: what routers, and agents, tell each other. */
+      /** True if no application sent the bundle, but a router or an agent. */
       readonly isRecord: boolean;
     }
   /** Tells the neighbour that its bundle is here. */

@@ -6,8 +6,8 @@
  * [version 1, kind, [name of a bundle, …], record of the router]
  * ```
  *
- * A name is a hash of the identity. Two bundles of one name are one in 2^53 pairs; the second of
- * them would wait for another node.
+ * A name is a hash of the bundle's identity. One pair of bundles in 2^53 has the same name; then the
+ * neighbour would not get the second one.
  *
  * @module
  */
@@ -20,10 +20,10 @@ import { RECORD_KEYS_MAX } from '../geometry.ts';
 const VERSION = 1;
 const ELEMENTS = 4;
 const KINDS = ['greeting', 'answer'] as const;
-/** Letters of an identity that count. */
+/** First letters of an identity from which its name is made. */
 const NAMED = 512;
 
-/** One side of an encounter. */
+/** What one of two nodes tells the other at an encounter. */
 export interface EncounterRecord {
   /** An answer is not answered. */
   readonly kind: 'greeting' | 'answer';

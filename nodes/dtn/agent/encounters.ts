@@ -26,7 +26,7 @@ import type { HeldBundle } from './held-bundle.ts';
 import type { Outlet } from './outlet.ts';
 
 const NS_PER_MS = 1_000_000;
-/** RFC 9171 section 4.4.2: without a creation time, a bundle has an age. */
+/** Age 0, for records without a creation time: such bundles need an age (RFC 9171 section 4.4.2). */
 const NEW: readonly BlockFields[] = [
   {
     ...{ type: BLOCK_TYPE.bundleAge, number: 2, flags: 0 },
@@ -123,7 +123,7 @@ export class Encounters {
     const isRepeated = encounter.known !== undefined;
     encounter.known = new Set(record.known);
     if (encounter.hasGreeted) encounter.greeting.stop();
-    // It would not greet again if it had heard this node, unless it has started anew.
+    // A neighbour that greets again has not heard this node, or has been restarted.
     if (isRepeated && record.kind === 'greeting') this.#tell(now, encounter, 'answer');
     return true;
   }
@@ -141,7 +141,7 @@ export class Encounters {
     );
   }
 
-  /** A record is more urgent than all bundles whose ways depend on it. */
+  /** A record as a bundle. It has the highest priority, since ways of other bundles depend on it. */
   #bundle(now: Nanoseconds, neighbour: string, payload: Uint8Array): HeldBundle {
     const { own, names, dtnMs } = this.#parts;
     const nowMs = dtnMs();

@@ -28,7 +28,7 @@ interface Kept {
 
 /** Number of endpoints that are kept, a power of two; one more takes the place of another. */
 const KEPT_MAX = 256;
-/** Longer identifiers are not kept, bytes. */
+/** Longest identifier that is kept, bytes. */
 const BYTES_MAX = 64;
 /** Offset basis of the hash FNV-1a, 32 bits. */
 const FNV_BASIS = 0x811c_9dc5;
@@ -59,7 +59,7 @@ export class Endpoints {
     return known ?? this.#keep(slot, view.destination, bytes.subarray(destinationAt, sourceAt));
   }
 
-  /** What is kept in a slot, if it is the identifier that begins here: none begins with another. */
+  /** The endpoint in a slot, if its identifier is at `start`: none is a prefix of another. */
   #at(slot: number, bytes: Uint8Array, start: number): Endpoint | undefined {
     const kept = this.#kept[slot];
     if (kept === undefined) return undefined;

@@ -16,7 +16,7 @@ import type { BundleView } from '../wire/view.ts';
 
 const NS_PER_MS = 1_000_000;
 
-/** Opens what was opened before, or what this node wrote: a malformed one is our mistake. */
+/** Opens a bundle that this node checked or wrote before; if it is malformed, our code is wrong. */
 export function openHeld(view: BundleView, bytes: Uint8Array): void {
   const malformed = view.reopen(bytes, 0, bytes.length);
   if (malformed !== undefined) throw new Error(`a stored bundle is malformed: ${malformed}`);
@@ -32,14 +32,14 @@ export interface Forwarding {
   readonly heldNs: Nanoseconds;
 }
 
-/** Data of one block; one for all, since each bundle that passes has three of them. */
+/** Buffer for the data of one block, used for all: each bundle that passes has three such blocks. */
 const scratch = new CborWriter();
 
 // hot: once for each bundle that leaves, so nothing is allocated.
 /**
  * Writes the copy of the bundle in `view` into `writer`, which is reset first.
- * @returns why it cannot go on, if so: its hops would exceed their limit (section 4.4.3), or the node
- * that forwards would be a block too many.
+ * @returns why it cannot go on, if so: its hops would exceed their limit (section 4.4.3), or the block
+ * that names this node would be one too many.
  */
 export function forwardedCopy(
   writer: CborWriter,

@@ -53,10 +53,10 @@ interface Queued {
   readonly plannedNs: Nanoseconds | undefined;
 }
 
-/** What stands in the way of copies of a critical bundle. */
+/** Why copies of a critical bundle could not be queued. */
 interface Obstacles {
   readonly why: WaitReason;
-  /** Longest bundle of the ways for which it is too long; 0 if there is none. */
+  /** Greatest limit of a way for which the bundle is too long, bytes; 0 if there is no such way. */
   readonly bytesMax: number;
 }
 
@@ -69,7 +69,7 @@ export class Forwarding {
   /** Where each held bundle is, and each copy of a critical one in its stead, by key. */
   readonly #places = new Map<string, Place>();
   readonly #critical = new CriticalCopies();
-  /** Bundles that should have left by then. */
+  /** Queued bundles, by the instant at which they should have left. */
   readonly #reviews: LiveDeadlines<HeldBundle>;
 
   constructor(parts: ForwardingParts) {
@@ -104,12 +104,12 @@ export class Forwarding {
     return [...stuck, ...queued].slice(0, most);
   }
 
-  /** A critical bundle waits in its copies. */
+  /** True if a bundle is queued; a critical one is while copies of it wait or are under way. */
   #isQueued(bundle: HeldBundle, place: Place | undefined): boolean {
     return place?.kind === 'queue' || this.#critical.here(bundle).length > 0;
   }
 
-  /** Bundles of others that have left and may come back. */
+  /** How many bundles of other nodes have left and may come back. */
   get away(): number {
     return this.#departures.away;
   }
@@ -149,7 +149,7 @@ export class Forwarding {
     this.#enqueue(now, { bundle, outlet, untilPlanNs: decision.untilNs, plannedNs });
   }
 
-  /** The first part fits on a route that the router knows; the rest may find another. */
+  /** Splits a bundle so that its first part fits on the router's route; the rest may find another. */
   #routeParts(now: Nanoseconds, bundle: HeldBundle, maxBytes: number): void {
     const parts = this.#cutOff(bundle, maxBytes);
     if (parts.length === 0) throw new Error('a router splits a bundle that cannot be split');
@@ -212,7 +212,7 @@ export class Forwarding {
     if (router.displaced === undefined) return;
     if (outlet.waiting(0) === outlet.waiting(bundle.priority)) return;
     for (const displaced of router.displaced(bundle, outlet.queued(), this.#around(now))) {
-      // One before it may have found its way, and made this one leave already.
+      // Rerouting an earlier bundle of this loop may have displaced this one already.
       const place = this.#places.get(displaced.key);
       if (place?.kind !== 'queue' || place.outlet !== outlet) continue;
       outlet.withdraw(displaced);
@@ -264,7 +264,7 @@ export class Forwarding {
     this.#parts.onForwarded(now, bundle);
   }
 
-  /** Another copy has come further, so that a neighbour has, or had, what is held here. */
+  /** The bundle came again over more hops: a neighbour has, or had, the copy that is held here. */
   supersede(now: Nanoseconds, bundle: HeldBundle): void {
     const place = this.#places.get(bundle.key);
     if (place !== undefined && place.kind !== 'waits') place.outlet.withdraw(bundle);
@@ -282,7 +282,7 @@ export class Forwarding {
     this.#reroute(now, bundle);
   }
 
-  /** Bundles that should have left by now, and did not: their contact did not begin in time. */
+  /** Reroutes queued bundles that should have left by now: their contact did not begin in time. */
   review(now: Nanoseconds): void {
     for (let due = this.#reviews.takeDue(now); due; due = this.#reviews.takeDue(now)) {
       const place = this.#places.get(due.key);
@@ -303,7 +303,7 @@ export class Forwarding {
     }
   }
 
-  /** A contact has no room for the next bundle: for a part of it there may be. */
+  /** The rest of a contact is too short for the next bundle: a part of the bundle may still fit. */
   #leaveSpent(now: Nanoseconds, outlet: Outlet): void {
     const spent = outlet.spent();
     if (spent.length === 0) return;
@@ -365,7 +365,7 @@ export class Forwarding {
 
   #leave(now: Nanoseconds, departure: Departure, outlet: Outlet): void {
     const { bundle, transfer } = departure;
-    // It was queued before the neighbour said how much it takes (RFC 9174 section 4.6).
+    // The bundle was queued before the neighbour told its longest transfer (RFC 9174 section 4.6).
     if (bundle.bytes.length > outlet.maxBytes) {
       outlet.withdraw(bundle);
       this.#reroute(now, bundle);
@@ -398,7 +398,7 @@ export class Forwarding {
     this.#parts.effects.push({ kind: 'misplanned', byNs: Math.abs(leftNs - plannedNs) });
   }
 
-  /** The bundle stays until its last copy has left. */
+  /** Sends a copy of a critical bundle; the bundle itself stays until its last copy has left. */
   #leaveCopy(now: Nanoseconds, departure: Departure, outlet: Outlet): void {
     const { bundle, transfer } = departure;
     const plannedNs = this.#places.get(bundle.key)?.plannedNs;
@@ -455,7 +455,7 @@ export class Forwarding {
     return chosen;
   }
 
-  /** Bundles that wait for a way: a contact has begun or ended, so there may be one. */
+  /** Routes waiting bundles again: a contact has begun or ended, so there may be a way for them. */
   #retryWaiting(now: Nanoseconds): void {
     for (const bundle of [...this.#parts.holdings.values()]) {
       if (this.#places.get(bundle.key)?.kind === 'waits') this.route(now, bundle);

@@ -15,13 +15,13 @@ import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import { identityOf } from './identity.ts';
 
-/** Two numbers of the primary block: offset and length of the whole payload, bytes. */
+/** Most bytes of two fields of a fragment's primary block: offset, and length of the whole payload. */
 const FRAGMENT_FIELDS_MAX = 18;
 
 /**
  * @param maxBytes Longest bundle that can leave.
  * @param most How many fragments there may be.
- * @returns nothing if the bundle may not be split, or cannot be into so few and such short ones.
+ * @returns no fragments if the bundle may not be split, or not into so few and so short ones.
  */
 export function fragmentsOf(
   bundle: HeldBundle,
@@ -45,7 +45,7 @@ export function isSplittable(bundle: HeldBundle, maxBytes: number): boolean {
   return isFragmentable(view) && roomIn(maxBytes, bundle, view) >= 1;
 }
 
-/** Payload of a fragment, bytes. */
+/** Longest payload of a fragment in a bundle of at most `maxBytes`, bytes. */
 function roomIn(maxBytes: number, bundle: HeldBundle, view: BundleView): number {
   return maxBytes - overheadOf(bundle, view) - FORWARDING_GROWTH_MAX;
 }
@@ -53,7 +53,7 @@ function roomIn(maxBytes: number, bundle: HeldBundle, view: BundleView): number 
 /**
  * Splits a bundle in two, so that a part of it can leave.
  * @param maxBytes Longest first fragment.
- * @returns nothing if the bundle may not be split, or so little would leave that it is not worth it.
+ * @returns no fragments if the bundle may not be split, or the first part is not worth its overhead.
  */
 export function cutOff(bundle: HeldBundle, maxBytes: number): readonly HeldBundle[] {
   if (maxBytes < leastPiece(bundle)) return [];
@@ -67,8 +67,8 @@ export function cutOff(bundle: HeldBundle, maxBytes: number): readonly HeldBundl
 }
 
 /**
- * The least length of a fragment that is worth its bytes: half of it is payload (ours); Infinity if
- * the bundle may not be split, or has not as much.
+ * The least length of a fragment that is worth its overhead, bytes: half of it is payload (ours).
+ * Infinity if the bundle may not be split, or its payload is too short for that.
  */
 export function leastPiece(bundle: HeldBundle): number {
   const view = viewOf(bundle);
@@ -87,7 +87,7 @@ export interface Replacement {
   readonly parts: readonly HeldBundle[];
 }
 
-/** Keeps fragments in the place of their bundle. */
+/** Keeps fragments in the store in the place of their bundle, and reports that to observers. */
 export function replaceByParts(
   now: Nanoseconds,
   { holdings, effects, keyOf, whole, parts }: Replacement,

@@ -8,34 +8,34 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 /** 0 bulk, 1 normal, 2 expedited. */
 export type Priority = 0 | 1 | 2;
 
-/** A bundle with what decisions about it need. */
+/** A bundle with all that the node needs to decide about it. */
 export interface HeldBundle {
   /** Identity: source, creation timestamp and, of a fragment, its place (RFC 9171 section 4.2.7). */
   readonly key: string;
   /** Node identifier of its source, as text; empty if it is anonymous. */
   readonly source: string;
-  /** As received or created; changed only when a copy of it leaves. */
+  /** The bundle as received or created; only the copy that leaves is changed. */
   readonly bytes: Uint8Array;
   /** Name of the host of the destination; undefined if it is on none of this network. */
   readonly destination: string | undefined;
   readonly priority: Priority;
-  /** True if a copy goes on every route with another first hop (CCSDS 734.3-B-1 section 3.2.7). */
+  /** True if each neighbour that begins a route gets a copy (CCSDS 734.3-B-1 section 3.2.7). */
   readonly isCritical?: boolean;
-  /** The bundle that is held, if this is a copy of it (of a critical one). */
+  /** Present on a copy of a critical bundle: that bundle, which is held too. */
   readonly copyOf?: HeldBundle;
   /** When the node received or created it. */
   readonly sinceNs: Nanoseconds;
   /** Instant after which it is of no use. */
   readonly deadlineNs: Nanoseconds;
-  /** By how many hops it came; absent if that tells nothing of other copies (`telling-hops.ts`). */
+  /** Hops that it has made; absent if they do not tell it from other copies (`telling-hops.ts`). */
   readonly hops?: number | undefined;
   /** Name of the host from which it came; undefined at its source. */
   readonly from: string | undefined;
   /** True of a fragment that this node has cut, from its own bundle or from that of another node. */
   readonly isPart?: boolean;
   /**
-   * Its number for observers: own bundles are counted, others have the key of their last link, and
-   * fragments that were cut here that of their bytes.
+   * Its number for observers: a count for own bundles, the key on their last link for others, and
+   * the key of their bytes for fragments that were cut here.
    */
   name: number;
 }

@@ -27,7 +27,7 @@ export interface RecordWriter {
   erase(now: Nanoseconds, key: string): void;
 }
 
-/** What holdings need. */
+/** What holdings need of their agent. */
 export interface HoldingsParts {
   readonly limits: StoreLimits;
   readonly effects: EffectSink;
@@ -40,7 +40,7 @@ export interface HoldingsParts {
   readonly remembersDelivered: boolean;
 }
 
-/** Numbers of a held bundle: that of its record, and that of its custody. */
+/** Numbers of a held bundle: of its record on disk, and in the custody ledger. */
 interface Numbers {
   readonly record: number;
   readonly custody: number;
@@ -76,7 +76,7 @@ export class Holdings {
     return this.#store.values();
   }
 
-  /** Identities of all bundles that are here, or were and would not have expired; newest first. */
+  /** Identities of all bundles that are here, or were here and have not expired yet; newest first. */
   *known(now: Nanoseconds): Generator<string> {
     for (const { key } of [...this.#store.values()].reverse()) yield key;
     yield* this.#remembered.newest(now);
@@ -93,8 +93,8 @@ export class Holdings {
   }
 
   /**
-   * By how many hops the bundle with this identity had come that is here, or was; undefined if none
-   * was, and Infinity if no copy of it is of use.
+   * Hops of the copy that is or was here of the bundle with this identity. Undefined if there was no
+   * copy; Infinity if no further copy is of use.
    */
   hopsOf(key: string, now: Nanoseconds): number | undefined {
     const here = this.#store.get(key);
@@ -102,7 +102,7 @@ export class Holdings {
     return here.hops ?? Number.POSITIVE_INFINITY;
   }
 
-  /** @returns what must go so that there is room for the bundle, or why there is none. */
+  /** @returns the bundles to delete so that `bundle` has room, or why it cannot have room. */
   roomFor(bundle: HeldBundle, questions: StoreQuestions): readonly HeldBundle[] | NoRoom {
     return this.#store.roomFor(bundle, questions);
   }
@@ -128,7 +128,7 @@ export class Holdings {
     );
   }
 
-  /** Takes in what was found on disk. */
+  /** Takes in a bundle that was found on disk. */
   restore(bundle: HeldBundle, numbers: Numbers): void {
     this.#nextRecord = Math.max(this.#nextRecord, numbers.record + 1);
     this.#insert(bundle, numbers);
@@ -143,12 +143,12 @@ export class Holdings {
 
   /** The node has answered for the bundle. */
   acceptCustody(bundle: HeldBundle): void {
-    // Another copy may have taken its place, for which nobody has answered yet.
+    // In the meantime another copy may be stored in its place; nobody has answered for that one yet.
     const numbers = this.has(bundle) ? this.#numbers.get(bundle.key) : undefined;
     if (numbers !== undefined) this.#parts.custody?.taken(numbers.custody, bundle.key);
   }
 
-  /** The node is done with the bundle: copies that come now, and have come no further, are duplicates. */
+  /** The node is done with a bundle: further copies are duplicates if they have made no more hops. */
   end(now: Nanoseconds, bundle: HeldBundle, fate: Fate): void {
     const { key, deadlineNs, hops = Number.POSITIVE_INFINITY } = bundle;
     const numbers = this.#numbers.get(key);
@@ -164,7 +164,7 @@ export class Holdings {
     this.#tell();
   }
 
-  /** The bundle was delivered: no copy of it ever is again, not even after a crash. */
+  /** The bundle was delivered: no other copy may be delivered, not even after a crash. */
   markDelivered(now: Nanoseconds, { key, deadlineNs }: Delivered): void {
     const { journal, lifeMs, remembersDelivered } = this.#parts;
     this.#parts.custody?.over(key);
@@ -179,7 +179,7 @@ export class Holdings {
     journal.put(now, recordKey(TOMBSTONE_PREFIX, record), tombstone);
   }
 
-  /** The next bundle that is of no use after `now`; undefined if there is none yet. */
+  /** Takes out the next bundle that has expired by `now`; undefined if there is none. */
   nextExpired(now: Nanoseconds): HeldBundle | undefined {
     return this.#store.nextExpired(now);
   }
@@ -209,5 +209,5 @@ export class Holdings {
   }
 }
 
-/** A bundle of which the application has the payload. */
+/** A bundle whose payload the application has got. */
 type Delivered = Pick<HeldBundle, 'key' | 'deadlineNs'>;

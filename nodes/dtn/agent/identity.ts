@@ -8,7 +8,7 @@ import { formatEid } from '../wire/eid.ts';
 import { EID_FORM } from '../wire/eid-wire.ts';
 import type { BundleView } from '../wire/view.ts';
 
-/** The key of the whole bundle of which this is a fragment; undefined if it is anonymous. */
+/** The key of the whole bundle, also for a view of a fragment; undefined if it is anonymous. */
 export function wholeIdentityOf(view: BundleView): string | undefined {
   const key = identityOf(view);
   return view.isFragment ? key?.slice(0, key.lastIndexOf(' ')) : key;
@@ -19,7 +19,7 @@ export function identityOf(view: BundleView): string | undefined {
   return view.sourceForm === EID_FORM.none ? undefined : identityFrom(view, formatEid(view.source));
 }
 
-/** The key of a bundle with this source. */
+/** The key of a bundle. @param source Its source, as text. */
 export function identityFrom(view: BundleView, source: string): string {
   const { createdMs, sequence } = view;
   // Numbers above 2^53 would be rounded: their bytes tell them apart.

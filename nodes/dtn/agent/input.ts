@@ -7,7 +7,7 @@
 import type { SendWishes, Way } from '../../../engine/host/transport.ts';
 import type { StoredRecord } from './records.ts';
 
-/** The inputs of an agent. `Request` is what the node needs to answer one; it is handed back. */
+/** The inputs of an agent. It hands a `Request` back with its answer: so the node knows who asked. */
 export type AgentInput<Request> =
   | SendInput<Request>
   | BundleInput
@@ -27,7 +27,7 @@ export interface SendInput<Request> {
   readonly request: Request;
   /** Name of a host. */
   readonly to: string;
-  /** The agent keeps it. */
+  /** The agent keeps these bytes: the caller must not change them. */
   readonly body: Uint8Array;
   readonly wishes: SendWishes;
 }
@@ -42,7 +42,7 @@ export interface BundleInput {
   readonly transfer?: Transfer;
 }
 
-/** A transfer of a bundle by its number; each neighbour counts its own. */
+/** A transfer of a bundle; its number counts for one outlet only. */
 export interface Transfer {
   /** Id of the outlet. */
   readonly outlet: string;

@@ -7,16 +7,16 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { EffectSink } from './effects.ts';
 
-/** The writes of one agent. `Waiting` is handed back when the disk has what it waits for. */
+/** The writes of one agent. A `Waiting` is handed back when the sync that it waits for has ended. */
 export class Journal<Waiting> {
   readonly #effects: EffectSink;
-  /** A sync begins so long after the first write; above 0 nobody waits for it. */
+  /** Time from the first write to the sync; if it is above 0, nobody waits for the sync. */
   readonly #lateNs: Nanoseconds;
   /** Who waits for the sync under way, and who for the next. */
   #covered: Waiting[] = [];
   #waiting: Waiting[] = [];
   #isBusy = false;
-  /** When the next sync may begin; undefined if there is nothing to write. */
+  /** When the next sync may begin; undefined if nothing was written since the last. */
   #dueNs: Nanoseconds | undefined;
 
   constructor(effects: EffectSink, lateNs: Nanoseconds) {
@@ -42,7 +42,7 @@ export class Journal<Waiting> {
   /** @returns false if nobody need wait. */
   wait(waiting: Waiting): boolean {
     if (this.isSettled || this.#lateNs > 0) return false;
-    // What was written before the sync under way began is covered by it.
+    // Nothing was written since the sync under way began, so that sync covers everything.
     if (this.#dueNs === undefined) this.#covered.push(waiting);
     else this.#waiting.push(waiting);
     return true;

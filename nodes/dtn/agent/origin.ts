@@ -20,9 +20,9 @@ import { tellingHops } from './telling-hops.ts';
 
 const MS_PER_S = 1_000;
 const NS_PER_MS = 1_000_000;
-/** Lifetimes beyond it, 52 days, end then: sums with instants stay exact. */
+/** Longer lifetimes end after this time, 52 days in ms: so sums of it with instants stay exact. */
 export const REMAINING_MS_MAX: number = Number.MAX_SAFE_INTEGER / NS_PER_MS / 2;
-/** The least number of a block that is not the payload (section 4.3.2). */
+/** The least number that a block other than the payload may have (section 4.3.2). */
 const FIRST_NUMBER = 2;
 /** CRC types by option. */
 export const CRC_TYPES: Readonly<Record<DtnOptions['crc'], CrcType>> = {
@@ -54,7 +54,7 @@ export interface Message {
   readonly wishes: SendWishes;
 }
 
-/** A record that goes to an endpoint. */
+/** A status report for an endpoint. */
 export interface Report {
   /** Name of its host. */
   readonly to: string;
@@ -127,7 +127,7 @@ export class Origin {
       sinceNs: now,
       deadlineNs: now + lifetimeMs * NS_PER_MS,
       hops: tellingHops(0, { destination: to }, this.#parts),
-      // No application has asked for it, so that it may have to make room.
+      // With `from`, a full store may delete the report: no application has sent it.
       from: own,
       name: this.#parts.keyOf?.(bytes) ?? 0,
     };
@@ -179,7 +179,7 @@ export class Origin {
     return { priority, isCritical: this.#parts.options.critical === 'expedited' && priority === 2 };
   }
 
-  /** Hop count; the age where no clock could tell it, the urgency where it is not the usual one. */
+  /** Blocks: hop count; the age on a node without a clock; the priority if it is not normal. */
   #extensions(wishes: SendWishes): readonly BlockFields[] {
     const { options } = this.#parts;
     const urgency = this.#urgencyOf(wishes);
@@ -200,14 +200,14 @@ export class Origin {
   }
 
   /**
-   * Section 4.2.7: the sequence may begin anew when the time advances, which it never undoes. Without
-   * a clock the time is 0, and the sequence never begins anew.
+   * Section 4.2.7: the sequence number starts at 0 again when the creation time advances; that never
+   * goes back. Without a clock the time stays 0, and the number only grows.
    */
   #timestamp(): { readonly createdMs: number; readonly sequence: number } {
     const { clock, store } = this.#parts.options;
     const isFirst = this.#made === 0;
     if (clock === 'none' && store.kind === 'memory' && isFirst) {
-      // What an earlier life used is not known: a drawn number makes it improbable to meet it.
+      // Numbers of an earlier life are not known: a random first number is unlikely to repeat one.
       this.#sequence = this.#parts.below(2 ** 32);
     }
     const nowMs = this.dtnMs();

@@ -17,7 +17,7 @@ export interface Departure {
   readonly transfer?: number;
   /** How long the transmitter takes, ns; absent if the way has none of its own. */
   readonly durationNs?: Nanoseconds;
-  /** What it takes of a planned contact; absent if none is planned now. */
+  /** What the bundle takes of a planned contact; absent if none is planned now. */
   readonly use?: ContactUse;
 }
 
@@ -29,14 +29,14 @@ export interface ContactUse {
   readonly bytes: number;
 }
 
-/** Bundles for one neighbour. */
+/** A way to one neighbour, with the bundles that wait for it. */
 export interface Outlet {
   readonly id: string;
   /** Name of the host to which it leads. */
   readonly neighbour: string;
   /** Longest bundle at present, bytes. */
   readonly maxBytes: number;
-  /** Longest bundle ever, bytes: a neighbour may take less for a while. */
+  /** Longest bundle at any time, bytes: at present the neighbour may accept only shorter ones. */
   readonly bytesMax: number;
   readonly isOpen: boolean;
   /** Bytes that wait at this priority or higher. */
@@ -57,12 +57,12 @@ export interface Outlet {
    * @param planNs Time on the clock of contact plans.
    */
   take(now: Nanoseconds, planNs: Nanoseconds): Departure | undefined;
-  /** What has just been found not to fit in the rest of the contact, in the order of leaving. */
+  /** All that waits, once after a bundle did not fit in the rest of the contact; else nothing. */
   spent(): readonly HeldBundle[];
   /** The longest bundle that the rest of the contact can carry, bytes; 0 if there is none. */
   rest(planNs: Nanoseconds): number;
-  /** Puts a bundle that fits in the rest of a contact that is spent. */
+  /** Queues a bundle that fits in the rest of a contact in which an earlier one did not fit. */
   putLast(bundle: HeldBundle): void;
-  /** The neighbour has this transfer. @returns its bundle; undefined if none waits for that. */
+  /** Ends a transfer. @returns its bundle; undefined if no such transfer is under way. */
   acknowledged(transfer: number): HeldBundle | undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * What an agent stands on.
+ * What an agent is made from.
  *
  * @module
  */
@@ -22,11 +22,11 @@ export interface AgentParts {
   /** Ways to neighbours. */
   readonly outlets: readonly Outlet[];
   readonly router: Router;
-  /** If present, it decides instead of `router`. */
+  /** If present, this router for copies decides instead of `router`. */
   readonly copies?: CopyRouter | undefined;
   /** Absent on a node without security blocks. */
   readonly security?: BundleSecurity | undefined;
-  /** What the node has answered for, as measured outside it; absent in tests of other things. */
+  /** Measures from outside for which bundles the node has answered; absent in some tests. */
   readonly custody?: CustodyLedger | undefined;
   /** A uniform number below a bound. */
   readonly below: (bound: number) => number;

@@ -1,6 +1,6 @@
 /**
- * Fragments of bundles for this node, until they are whole (RFC 9171 section 5.9). The fragments are
- * held in the store as other bundles are; here is what has arrived of their payloads.
+ * Bundles for this node of which fragments are missing (RFC 9171 section 5.9). The fragments are held
+ * in the store as other bundles are; here their payloads are put together.
  *
  * @module
  */
@@ -15,11 +15,11 @@ import type { HeldBundle } from './held-bundle.ts';
 export interface ReassemblyLimits {
   /** Number of bundles. */
   readonly open: number;
-  /** Share of it that bundles of one source may take, 0 to 1. */
+  /** Share of this number that bundles of one source may take, 0 to 1. */
   readonly perSource: number;
   /** Bytes of their whole payloads, for each source. */
   readonly bytes: number;
-  /** And for all of them. */
+  /** Bytes of their whole payloads, for all sources together. */
   readonly allBytes: number;
 }
 
@@ -75,7 +75,7 @@ export class Reassembly {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** Fragments of which the rest has not come. */
+  /** All fragments of bundles that have waited too long for the rest. */
   overdue(now: Nanoseconds): readonly HeldBundle[] {
     if (this.nextAt() > now) return [];
     const late = [...this.#open.values()].filter(({ lastNs }) => lastNs + REASSEMBLY_NS <= now);
@@ -83,9 +83,9 @@ export class Reassembly {
   }
 
   /**
-   * Looks for room for a fragment. Lifetimes are what sources say, so that no unfinished bundle may
-   * keep its place for as long; but one that still gets fragments may, and the new one comes again.
-   * @returns fragments that must go first, of bundles that have waited longest; or why it cannot be.
+   * Looks for room for a fragment. An unfinished bundle keeps its place while it gets fragments, not
+   * for its whole lifetime, which its source chose. A fragment without room is sent again later.
+   * @returns fragments to delete first, of the bundles that are idle longest; or why there is no room.
    */
   roomFor(now: Nanoseconds, fragment: Fragment): readonly HeldBundle[] | DtnDrop {
     const { totalLength } = fragment.view;
@@ -106,7 +106,7 @@ export class Reassembly {
     return hasRoom ? [...gone].flatMap(({ fragments }) => [...fragments]) : 'reassembly-full';
   }
 
-  /** Adds to `gone` what is idle, until one more bundle fits. @returns false if it does not. */
+  /** Adds idle bundles to `gone` until one more fits. @returns false if it still does not fit. */
   #makeRoom(now: Nanoseconds, gone: Set<Open>, { isOne, most, bytes }: Room): boolean {
     const staying = [...this.#open.values()].filter((each) => isOne(each) && !gone.has(each));
     const load: Load = { open: staying.length, bytes: 0 };
@@ -149,7 +149,7 @@ export class Reassembly {
     return { payload, fragments };
   }
 
-  /** A fragment has gone before its bundle was whole: what there is of it is of no use. */
+  /** A fragment left the store before its bundle was whole; without fragments, that is forgotten. */
   remove(fragment: HeldBundle): void {
     const identity = this.#identities.get(fragment);
     if (identity === undefined) return;
@@ -160,7 +160,7 @@ export class Reassembly {
   }
 }
 
-/** Which unfinished bundles share room, and how much there is for them beside a new one. */
+/** The unfinished bundles that share a limit, their number with a new one, and bytes without it. */
 interface Room {
   readonly isOne: (each: Open) => boolean;
   readonly most: number;

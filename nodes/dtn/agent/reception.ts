@@ -1,6 +1,6 @@
 /**
- * The checks of a received bundle in their order (RFC 9171 section 5.6): a flat list, each of which
- * names a drop.
+ * The checks of a received bundle in their order (RFC 9171 section 5.6); each names the reason for
+ * which it drops the bundle.
  *
  * @module
  */
@@ -51,17 +51,17 @@ export class Reception {
     this.#endpoints = new Endpoints(parts.names);
   }
 
-  /** True if it has a block that is unknown here, and that asks for a report about this. */
+  /** True if the last bundle has a block that is unknown here and asks for a report about that. */
   get isReportWanted(): boolean {
     return this.#isReportWanted;
   }
 
-  /** True if it is not for an application, but for the router of a node. */
+  /** True if the last bundle is not for an application, but for the router of a node. */
   get isForRouter(): boolean {
     return this.#isForRouter;
   }
 
-  /** True if its bytes are no bundle. */
+  /** True if the bytes that came last are no bundle. */
   get isDamaged(): boolean {
     return this.#isDamaged;
   }
@@ -110,8 +110,8 @@ export class Reception {
   }
 
   /**
-   * What unknown blocks ask for (RFC 9171 section 5.6, step 4), one after the other: a report, and
-   * that the bundle or the block be deleted, with what security says about the block.
+   * Does what unknown blocks ask for (RFC 9171 section 5.6, step 4), one after the other: a report,
+   * and that the bundle or the block be deleted, with the security operations on that block.
    */
   #withoutUnknown(bytes: Uint8Array): Uint8Array | DtnDrop {
     const { view } = this;
@@ -131,12 +131,12 @@ export class Reception {
     return view.reopen(shorter, 0, shorter.length) ?? shorter;
   }
 
-  /** The bundle after the work of security, opened. */
+  /** Checks the security blocks. @returns the bytes of the bundle, which the view then shows. */
   #secured(bytes: Uint8Array): Uint8Array | DtnDrop {
     const secured = this.#parts.security?.received(this.view) ?? bytes;
     if (secured === bytes || typeof secured === 'string') return secured;
-    // A block that failed is gone, and another is what its writer encrypted (RFC 9172 section 5.1):
-    // without its age, a bundle of time 0 is none (RFC 9171 section 4.4.2).
+    // Blocks that failed are gone, others are decrypted (RFC 9172 section 5.1), so the checks run
+    // again: a bundle with creation time 0 needs an age (RFC 9171 section 4.4.2).
     return this.view.reopen(secured, 0, secured.length) ?? secured;
   }
 
@@ -174,7 +174,7 @@ export class Reception {
     const isTimed = createdMs !== 0 && options.clock === 'host';
     const toldMs = bundleAge >= 0 ? ageMs : 0;
     const elapsedMs = isTimed ? dtnMs() - createdMs : toldMs;
-    // A clock that is behind makes no bundle younger than new.
+    // If this clock is behind that of the source, the bundle counts as new.
     return Math.min(lifetimeMs - Math.max(0, elapsedMs), REMAINING_MS_MAX);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * What a durable store keeps of bundles (RFC 9171 section 5 leaves it to agents): the bytes of each
- * and what a restarted agent must know besides, tombstones of delivered ones, and one record of the
- * agent itself. CBOR, written by this node and read by it alone.
+ * The records of a durable store (RFC 9171 section 5 leaves them to agents): each bundle with all that
+ * a restarted agent must know about it, tombstones of delivered bundles, and one record of the agent
+ * itself. They are CBOR; only the node that wrote them reads them.
  *
  * ```
  * b/NUMBER  [from or "", priority, since (life ms), since (DTN ms), remaining (ms), name, custody] bundle
@@ -20,14 +20,14 @@ import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { Slab } from '../../_kit/slab.ts';
 import type { Priority } from './held-bundle.ts';
 
-/** Keys of bundles and of tombstones begin with it. */
+/** Keys of bundles begin with the first, keys of tombstones with the second. */
 export const BUNDLE_PREFIX = 'b/';
 export const TOMBSTONE_PREFIX = 't/';
 /** The key of the agent's own record. */
 export const AGENT_KEY = 'agent';
 /** The key of the memory of its router. */
 export const ROUTER_KEY = 'router';
-/** Digits of a number in a key: keys in order are bundles in the order in which they were taken. */
+/** Digits of a number in a key, so that sorting the keys sorts the bundles by when they came. */
 const DIGITS = 12;
 const BUNDLE_ELEMENTS = 7;
 const AGENT_ELEMENTS = 4;
@@ -45,7 +45,7 @@ export interface BundleRecord {
   readonly sinceDtnMs: number;
   /** Lifetime that was left then, ms. */
   readonly remainingMs: number;
-  /** Its numbers for observers. */
+  /** Its numbers for observers, and for the custody ledger. */
   readonly name: number;
   readonly custody: number;
 }
@@ -57,7 +57,7 @@ export interface TombstoneRecord {
   readonly untilLifeMs: number;
 }
 
-/** What is kept of the agent. */
+/** What is kept of the agent: its life time, last creation timestamp, and number of own bundles. */
 export interface AgentRecord {
   readonly lifeMs: number;
   readonly lastMs: number;
@@ -65,9 +65,9 @@ export interface AgentRecord {
   readonly made: number;
 }
 
-/** One for all: each bundle that passes has two records. */
+/** One writer for all records, since there are two for each bundle that passes. */
 const writer = new CborWriter();
-/** Records are copied by the store at once. */
+/** Memory for records, which the store copies at once. */
 const slab = new Slab();
 
 /** The key of a bundle or tombstone. */

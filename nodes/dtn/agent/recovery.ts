@@ -74,7 +74,7 @@ export class Recovery {
     return found;
   }
 
-  /** Reads a tombstone, or what is kept of agent and router. @returns false if it is none of them. */
+  /** Reads a tombstone, or the record of agent or router. @returns false if it is none of these. */
   #isOther(now: Nanoseconds, key: string, value: Uint8Array): boolean {
     const { holdings, life, origin } = this.#parts;
     const agent = key === AGENT_KEY ? decodeAgentRecord(value) : undefined;
@@ -92,7 +92,7 @@ export class Recovery {
     return true;
   }
 
-  /** The bundle of a record; undefined if there is none in it. */
+  /** The bundle of a record; undefined if its bytes are no bundle. */
   #held(now: Nanoseconds, record: BundleRecord): HeldBundle | undefined {
     const view = new BundleView();
     const { bytes, from, priority, name } = record;
@@ -113,7 +113,7 @@ export class Recovery {
       hops: tellingHops(view.hopsOrNone, { destination, isCritical }, this.#parts),
       from,
       name,
-      // A fragment that came from nobody was cut here.
+      // A fragment without a sender was cut by this node.
       isPart: from === undefined && view.isFragment,
     };
   }

@@ -1,6 +1,6 @@
 /**
- * Bundles with which a node is done, so that further copies are duplicates: until they would have
- * expired, and no more than a bound, the oldest of which is forgotten first.
+ * Bundles with which a node is done, so that it knows further copies as duplicates: each until it
+ * would have expired. Their number is limited; the oldest is forgotten first.
  *
  * @module
  */
@@ -12,13 +12,13 @@ const NOTHING: readonly string[] = [];
 /** A bundle with which the node is done. */
 export interface Ended {
   readonly key: string;
-  /** Until when it matters. */
+  /** When the bundle expires: until then copies may come. */
   readonly deadlineNs: Nanoseconds;
-  /** By how many hops it had come (`telling-hops.ts`); Infinity if no copy of it is of use. */
+  /** Hops that it had made (`telling-hops.ts`); Infinity if no further copy is of use. */
   readonly hops: number;
 }
 
-/** Identities with the instant until which they matter. */
+/** Identities of ended bundles, each until copies of it have expired. */
 export class Remembered {
   readonly #limit: number;
   readonly #until = new Map<string, Ended>();
@@ -28,7 +28,7 @@ export class Remembered {
     this.#limit = limit;
   }
 
-  /** @returns identities that are forgotten for it. */
+  /** Remembers a bundle. @returns the identities that are forgotten meanwhile, or to make room. */
   add(now: Nanoseconds, ended: Ended): readonly string[] {
     const forgotten = this.#forgetEnded(now);
     this.#until.delete(ended.key);
@@ -41,14 +41,14 @@ export class Remembered {
     return [...forgotten, oldest];
   }
 
-  /** All that matter, the newest first. */
+  /** Identities of all that have not expired, the newest first. */
   *newest(now: Nanoseconds): Generator<string> {
     for (const { key, deadlineNs } of [...this.#until.values()].reverse()) {
       if (deadlineNs >= now) yield key;
     }
   }
 
-  /** How far a bundle had come; undefined if it is not remembered. */
+  /** Hops that a bundle had made; undefined if it is not remembered. */
   hopsOf(key: string, now: Nanoseconds): number | undefined {
     const ended = this.#until.get(key);
     return ended !== undefined && ended.deadlineNs >= now ? ended.hops : undefined;

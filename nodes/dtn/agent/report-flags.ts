@@ -6,7 +6,7 @@
 import type { DtnOptions, REPORT_KINDS } from '../config.ts';
 import { BUNDLE_FLAG } from '../geometry.ts';
 
-/** What is reported of a bundle. */
+/** Which event of a bundle a status report is about. */
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
 /** The flag that asks for a kind of report. */

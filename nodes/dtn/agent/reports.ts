@@ -1,6 +1,6 @@
 /**
- * Status reports about bundles (RFC 9171 section 6.1): only those that the options allow, no more
- * than a rate, and never about reports, for which their senders may not ask (section 4.2.3).
+ * Status reports about bundles (RFC 9171 section 6.1): only those that the options allow, at a limited
+ * rate, and never about reports, which may not ask for any (section 4.2.3).
  *
  * @module
  */
@@ -81,7 +81,7 @@ export class Reports {
     { kind, reason = REASON.none, isWhole = false }: About,
   ): HeldBundle | undefined {
     if (!this.allows(kind) || view.isAdministrative) return undefined;
-    // One that could not be named exactly is not reported of.
+    // A bundle that a report could not name exactly is not reported.
     if (view.sourceForm === EID_FORM.none || !view.isExact) return undefined;
     const to = this.#parts.names.hostOf(view.reportTo);
     if (to === undefined || !this.#bucket.take(now)) return undefined;

@@ -8,18 +8,18 @@
 import type { DtnDrop } from '../drops.ts';
 import type { BundleView } from '../wire/view.ts';
 
-/** The security of one node; it leaves alone what no rule concerns. */
+/** The security of one node; it changes only bundles to which a rule applies. */
 export interface BundleSecurity {
-  /** A bundle that was made here, with the blocks that its source adds; or why it may not go. */
+  /** Adds the security blocks of the source to a new bundle. @returns it, or why it may not go. */
   made(bundle: Uint8Array): Uint8Array | DtnDrop;
   /**
-   * A bundle that came, before its hops are checked and it is kept or delivered.
+   * Checks a bundle that came, before its hops are checked and it is kept or delivered.
    * @param view The bundle, opened.
    * @returns the bytes to go on with, or why the bundle is dropped.
    */
   received(view: BundleView): Uint8Array | DtnDrop;
   /**
-   * The copy of a bundle that is about to leave.
+   * Decides about the copy of a bundle that is about to leave.
    * @param neighbour Name of the host to which it goes.
    * @returns the bytes that leave, or why they do not: the bundle is then lost here.
    */

@@ -19,7 +19,7 @@ export const STORE_POLICIES = [
 /** What a full store does. */
 export type StorePolicy = (typeof STORE_POLICIES)[number];
 
-/** Which of two bundles goes before the other: below 0 if it is the first one. */
+/** Which of two bundles is deleted first: below 0 if it is `a`. */
 type Order = (a: HeldBundle, b: HeldBundle) => number;
 
 const ORDERS: Readonly<Partial<Record<StorePolicy, Order>>> = {

@@ -1,8 +1,8 @@
 /**
- * Tells a bundle that comes back from one that is repeated (RFC 9171 section 4.2.7 names copies
- * alike). Of a bundle that each node hands on, the copy that has come by the most hops is the one
- * that lives: whoever has an older one, or had it, has handed it on. So a node that takes a bundle
- * again if it has come further, and no other, never acknowledges the last copy without keeping it.
+ * Tells a bundle that comes back from one that is repeated (both have the same identity, RFC 9171
+ * section 4.2.7). Where nodes hand a bundle on without keeping it, only the copy with the most hops is
+ * not handed on yet. So a node accepts a bundle again only if it has made more hops than before; then
+ * it never acknowledges the last copy without keeping it.
  *
  * @module
  */
@@ -14,9 +14,9 @@ type Kind = Pick<HeldBundle, 'destination' | 'isCritical'>;
 type Parts = Pick<AgentParts, 'own' | 'copies' | 'router' | 'behaviour'>;
 
 /**
- * @param hops By which the bundle came; undefined if it does not count them.
- * @returns nothing where a bundle has several copies at a time, or is at its destination: there,
- * no further copy is of use.
+ * @param hops Hops that the bundle has made; undefined if it does not count them.
+ * @returns the hops to compare; undefined if no further copy is of use: at the destination, or if
+ * several copies exist at a time.
  */
 export function tellingHops(
   hops: number | undefined,
