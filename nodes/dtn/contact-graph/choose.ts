@@ -10,12 +10,12 @@ import type { Route } from './search.ts';
 
 /** Classes of priority: 0 bulk, 1 normal, 2 expedited. */
 const PRIORITIES = 3;
-/** Routes that are considered for a bundle. */
+/** Most routes that are considered for a bundle. */
 export const ROUTES_MAX = 10;
 const NS_PER_S = 1e9;
 const PERCENT = 100;
 
-/** How much larger a bundle counts than it is (section 1.4, estimated volume consumption). */
+/** What is added to the size of a bundle for overhead (section 1.4, estimated volume consumption). */
 export interface Allowance {
   readonly percent: number;
   readonly bytesMin: number;
@@ -34,11 +34,11 @@ export interface Demand {
   readonly deadlineNs: Nanoseconds;
   /** True if a part of it may go alone. */
   readonly isFragmentable: boolean;
-  /** Least bytes of such a part; absent if any will do. */
+  /** Least bytes of a part that may go alone; absent if any size will do. */
   readonly pieceMin?: number;
 }
 
-/** What a route would do for a bundle. */
+/** When a bundle would leave and arrive on a route, and what it would use of it. */
 export interface Projection {
   readonly route: Route;
   /** Estimated volume consumption, bytes. */
@@ -54,12 +54,12 @@ export interface Projection {
 /** Why no route is chosen. */
 export type NoRoute = 'no-route' | 'no-contact-before-expiry' | 'no-volume';
 
-/** What waits for a neighbour: bytes at this priority or higher, each with its allowance. */
+/** Bytes that wait for a neighbour at this priority or higher. */
 export type Backlog = (neighbour: number, priority: number) => number;
 
 /**
- * The volume of each contact that is not promised yet, by priority (section 3.2.8.1.2): only what was promised of is kept,
- * since each node has its own, and most contacts are those of others.
+ * The volume of each contact that is not promised yet, by priority (section 3.2.8.1.2). Only contacts
+ * of which something was promised have an entry: each node promises volume of few contacts only.
  */
 export class Volumes {
   readonly #plan: ContactPlan;
@@ -69,7 +69,7 @@ export class Volumes {
     this.#plan = plan;
   }
 
-  /** What was promised by another plan holds. @param same Contacts of both, by their index there. */
+  /** Keeps the promises of an earlier plan. @param same Indices of its contacts in the new plan. */
   takeOver(former: Volumes, same: ReadonlyMap<number, number>): void {
     for (const [at, bytes] of former.#left) {
       const contact = same.get(Math.floor(at / PRIORITIES));
@@ -82,7 +82,7 @@ export class Volumes {
     return this.#left.get(contact * PRIORITIES + priority) ?? capacityOf(this.#plan, contact);
   }
 
-  /** Promises a route to a bundle: those of its priority and below have less. */
+  /** Promises volume on a route to a bundle: others of its priority and below then have less. */
   book({ route, volume }: Projection, priority: number): void {
     this.#add(route, priority, -volume);
   }
@@ -113,7 +113,7 @@ export interface RouteSource {
   at(index: number): Route | undefined;
 }
 
-/** The state in which a choice is made. */
+/** What a choice depends on, beside the bundle and its routes. */
 export interface Choice {
   readonly plan: ContactPlan;
   readonly volumes: Volumes;
@@ -126,17 +126,17 @@ export interface Choice {
   readonly onTried?: ((route: Route, verdict: Projection | NoRoute) => void) | undefined;
 }
 
-/** Bytes for which a bundle of this size counts. */
+/** Estimated volume consumption of a bundle of this size, bytes. */
 function volumeOf(size: number, { percent, bytesMin }: Allowance): number {
   return size + Math.max((size * percent) / PERCENT, bytesMin);
 }
 
-/** For how much the least part of a bundle counts that may go alone. */
+/** Estimated volume consumption of the least part of a bundle that may go alone, bytes. */
 function leastVolume({ pieceMin }: Demand, { allowance }: Choice): number {
   return pieceMin === undefined ? 0 : volumeOf(pieceMin, allowance);
 }
 
-/** The longest bundle that counts for no more than this volume. */
+/** The longest bundle whose estimated volume consumption is at most `volume`, bytes. */
 export function sizeWithin(volume: number, { percent, bytesMin }: Allowance): number {
   return Math.floor(Math.min(volume - bytesMin, volume / (1 + percent / PERCENT)));
 }
@@ -151,7 +151,7 @@ export function chooseRoute(
   let reason: NoRoute = 'no-route';
   for (let index = 0; index < choice.routesMax; index += 1) {
     const route = list.at(index);
-    // A bundle arrives no earlier than its route, so that routes behind cannot be better.
+    // A bundle arrives no earlier than its route says, so later routes in the list cannot be better.
     if (route === undefined || (best !== undefined && route.arrivalNs > best.arrivalNs)) break;
     const projection = project(route, demand, choice);
     choice.onTried?.(route, projection);
@@ -161,7 +161,7 @@ export function chooseRoute(
   return best ?? reason;
 }
 
-/** Section 3.2.8.1.4 a, with projected arrivals. */
+/** Below 0 if `left` is better (section 3.2.8.1.4 a, with projected arrivals of the bundle). */
 function compareProjections(left: Projection, right: Projection): number {
   return (
     left.arrivalNs - right.arrivalNs ||
@@ -171,15 +171,15 @@ function compareProjections(left: Projection, right: Projection): number {
   );
 }
 
-/** What the route would do for the bundle, or why it cannot carry it (section 3.2.6.9). */
+/** How the route would carry the bundle, or why it cannot (section 3.2.6.9). */
 function project(route: Route, demand: Demand, choice: Choice): Projection | NoRoute {
   const { plan } = choice;
-  // 3.2.6.9 a: not even an empty network would be in time.
+  // 3.2.6.9 a: the bundle would be late even in an empty network.
   if (route.arrivalNs > demand.deadlineNs) return 'no-contact-before-expiry';
   const volume = volumeOf(demand.size, choice.allowance);
   const departureNs = departureOf(route, demand, choice);
   const endNs = plan.end[route.contacts[0] as number];
-  // 3.2.6.9 d: what waits already fills the first contact.
+  // 3.2.6.9 d: bundles that wait already fill the first contact.
   if (endNs === undefined || departureNs > endNs) return 'no-volume';
   let at = departureNs;
   let room = Number.POSITIVE_INFINITY;
@@ -192,14 +192,14 @@ function project(route: Route, demand: Demand, choice: Choice): Projection | NoR
   }
   // 3.2.6.9 e: the bundle would arrive too late.
   if (at > demand.deadlineNs) return 'no-contact-before-expiry';
-  // 3.2.6.9 f and g: nothing of it, or not all of it, has room.
+  // 3.2.6.9 f and g: the route has no room for the bundle, nor for a part of it that may go alone.
   const piece = demand.isFragmentable ? leastVolume(demand, choice) : volume;
   const isTooLarge = room <= 0 || room < Math.min(piece, volume);
   if (isTooLarge) return 'no-volume';
   return { route, volume, departureNs, arrivalNs: Math.ceil(at), room };
 }
 
-/** Section 3.2.6.2: when the first byte can leave, after what waits for the same neighbour. */
+/** Section 3.2.6.2: when the first byte can leave, after bundles that wait for the same neighbour. */
 function departureOf(route: Route, demand: Demand, choice: Choice): Nanoseconds {
   const { plan, nowNs, backlog } = choice;
   const [first] = route.contacts;
@@ -222,11 +222,11 @@ function reliefOf(first: number, plan: ContactPlan, nowNs: Nanoseconds): number 
   return relief;
 }
 
-/** What waits for a neighbour, in the order in which it leaves. */
+/** A bundle in the queue for a neighbour. */
 export interface QueuedDemand<Bundle> {
   readonly bundle: Bundle;
   readonly priority: number;
-  /** What was promised to it; absent if its route was not chosen here. */
+  /** The route promised to the bundle; undefined if its route was not chosen here. */
   readonly promised: Projection | undefined;
 }
 
@@ -256,7 +256,7 @@ export function overbooked<Bundle>(
   return displaced;
 }
 
-/** Section 3.2.6.8.9: the end of the contact that ends first from here on. */
+/** Section 3.2.6.8.9: the earliest end of a route's contacts, from the one at index `from` on. */
 function endOfRest(plan: ContactPlan, { contacts }: Route, from: number): Nanoseconds {
   let end = Number.POSITIVE_INFINITY;
   for (let index = from; index < contacts.length; index += 1) {

@@ -2,8 +2,8 @@
  * A contact plan as the route search reads it (CCSDS 734.3-B-1 sections 1.4 and 2.3.1): who can send
  * to whom, when, at which rate, and how long the light takes.
  *
- * Nodes are numbers in the order of their identifiers, so that the tie-break by the smallest entry
- * node is a comparison of numbers.
+ * Nodes are numbers in the order of their identifiers. So ties between routes can be broken by
+ * comparing numbers: the smallest entry node wins.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface PlannedContact {
   readonly owltNs: Nanoseconds;
 }
 
-/** When a contact is over for a transmission that begins at its last instant. */
+/** Whether a transmission may begin at the very end of a contact (`closed`) or only before (`open`). */
 export type WindowEnd = 'closed' | 'open';
 
 /** Options of the plan's arithmetic. */
@@ -55,8 +55,8 @@ export class ContactPlan {
   readonly #inTime: readonly InTime[];
 
   /**
-   * @param contacts Nodes are 0 … nodes - 1; those of one pair do not overlap. Read once and not
-   *   kept: periods planned far ahead are half a million contacts.
+   * @param contacts Between nodes 0 … nodes - 1; contacts of one pair do not overlap. They are read
+   *   once and not kept: periods planned far ahead are half a million contacts.
    */
   constructor(contacts: Iterable<PlannedContact>, nodes: number, options: PlanOptions) {
     const isClosed = options.windowEnd === 'closed';
@@ -77,7 +77,7 @@ export class ContactPlan {
     this.end = Float64Array.from(end);
     this.rate = Float64Array.from(rate);
     this.trip = Float64Array.from(trip);
-    // Instants are whole nanoseconds, so an open end is a closed one a nanosecond earlier.
+    // Instants are whole nanoseconds, so the last one before an open end is a nanosecond earlier.
     this.last = isClosed ? this.end : this.end.map((endNs) => endNs - 1);
     const bySender: number[][] = Array.from({ length: nodes }, () => []);
     for (const [index, sender] of from.entries()) bySender[sender]?.push(index);
@@ -118,19 +118,19 @@ export class ContactPlan {
   }
 }
 
-/** Contacts of a sender by their starts, and up to each of them the latest end. */
+/** Contacts of a sender in the order of their starts; for each, the latest end of all up to it. */
 interface InTime {
   readonly ids: Int32Array;
   readonly lastSoFar: Float64Array;
 }
 
-/** Where the plan of an instant comes from. */
+/** Gives the contact plan that is valid at an instant. */
 export interface PlanSource {
-  /** The same plan again and again, as long as it is good. */
+  /** The plan at an instant; the same object as before as long as it is valid. */
   at(nowNs: Nanoseconds): ContactPlan;
 }
 
-/** For contacts of one plan that another one has as well, their indices there. */
+/** By index in `before`, the index in `after` of each contact that both plans have. */
 export function sameContacts(before: ContactPlan, after: ContactPlan): ReadonlyMap<number, number> {
   const namesOf = ({ from, to, start }: ContactPlan): readonly string[] =>
     Array.from(from, (sender, index) => `${sender} ${to[index]} ${start[index]}`);

@@ -1,6 +1,6 @@
 /**
  * The best routes through a contact plan, one after the other (Yen 1971, "Finding the K shortest
- * loopless paths in a network", on contacts): each next route leaves a better one somewhere.
+ * loopless paths in a network", on contacts): each next route branches off a better one somewhere.
  *
  * @module
  */
@@ -80,7 +80,7 @@ export class RouteList {
     const { from, to } = this.#plan;
     const { source, target, atNs, avoided } = this.#query;
     const spur = prefix.length === 0 ? source : (to[prefix.at(-1) as number] as number);
-    // The nodes of the prefix, so that no route visits one twice.
+    // The route avoids the nodes of the prefix, so that it visits none of them twice.
     const nodes = prefix.map((contact) => from[contact] as number);
     return {
       source: spur,

@@ -1,18 +1,18 @@
 /**
  * The best route through a contact plan (CCSDS 734.3-B-1 sections 3.2.4.1 and 3.2.8.1.4 a): earliest
- * arrival, then fewest contacts, then latest termination, then smallest entry node. Exact in all
- * four, and polynomial, because who is earlier at a node is never later behind it:
+ * arrival, then fewest contacts, then latest termination, then smallest entry node. It is exact in all
+ * four, in polynomial time, because reaching a node earlier never means reaching the next one later:
  *
  * ```
  * forward    earliest arrival with at most k contacts, for k = 1, 2, …: gives arrival T and k
  * backward   latest departure from each node that still arrives at T with r contacts, using only
  *            contacts that end at theta or later: the source must be able to depart
- * theta      the latest for which it can: the termination; a binary search over ends
+ * theta      the latest for which it can is the termination; found by binary search over ends
  * entry      the smallest neighbour from which the rest is still possible
  * ```
  *
- * Time alone counts here; volumes are in choose.ts. A route visits no node twice, because one that
- * did would not have the fewest contacts.
+ * Only time counts here; volumes are in choose.ts. A route visits no node twice, because a route with
+ * a loop would not have the fewest contacts.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export interface Route {
   readonly entry: number;
 }
 
-/** What is asked. */
+/** The route that is wanted: from where to where, when, and without which nodes and contacts. */
 export interface RouteQuery {
   readonly source: number;
   readonly target: number;
@@ -97,7 +97,7 @@ export class RouteSearch {
     return best;
   }
 
-  /** One contact further from these nodes; returns the nodes that are reached earlier. */
+  /** Goes one contact further from the nodes of `frontier`. @returns the nodes reached earlier now. */
   #relax(query: RouteQuery, frontier: readonly number[], isFirst: boolean): number[] {
     const { start } = this.#plan;
     const improved: number[] = [];
@@ -108,7 +108,7 @@ export class RouteSearch {
       const { ids, first } = this.#plan.openFrom(node, at);
       for (let index = first; index < ids.length; index += 1) {
         const contact = ids[index] as number;
-        // Those behind it begin when the target has been reached.
+        // Later contacts of this sender begin after the target has been reached.
         if ((start[contact] as number) > (this.#next[query.target] as number)) break;
         const isAllowed = !(isFirst && query.notFirst?.has(contact));
         if (isAllowed && this.#isEarlier(contact, at, query)) this.#reach(contact, at, improved);
@@ -137,7 +137,7 @@ export class RouteSearch {
     return arrival <= (this.#next[query.target] as number) && query.avoided?.has(receiver) !== true;
   }
 
-  /** Contacts that can be a part of a route with this arrival. */
+  /** Contacts that can be a part of a route that arrives at `arrivalNs`. */
   #usable(query: RouteQuery, arrivalNs: number): readonly number[] {
     const { nodes } = this.#plan;
     const usable: number[] = [];
@@ -166,7 +166,7 @@ export class RouteSearch {
   #isInTime(contact: number, at: number, query: RouteQuery, arrivalNs: number): boolean {
     const { to, last } = this.#plan;
     const receiver = to[contact] as number;
-    // No way leads back to the source, not even to a first contact that is allowed there.
+    // No route returns to the source, not even one whose first contact is allowed.
     if (receiver === query.source || query.avoided?.has(receiver) === true) return false;
     return (last[contact] as number) >= at && this.#arrivalBy(contact, at) <= arrivalNs;
   }
@@ -270,7 +270,7 @@ export class RouteSearch {
   }
 }
 
-/** The search of a plan: nodes that share a plan share its working memory, since no search outlives a call. */
+/** The search of a plan. All nodes with that plan share its working memory, one call at a time. */
 export const searchOf: (plan: ContactPlan) => RouteSearch = oncePer(
   (plan) => new RouteSearch(plan),
 );

@@ -1,11 +1,11 @@
 /**
  * Backpressure (Tassiulas and Ephremides 1992, "Stability properties of constrained queueing
  * systems"): the only copy of a bundle goes to a neighbour that holds fewer bundles for the same
- * destination. Each transfer so lowers the sum of the squares of all backlogs, a Lyapunov function,
- * which keeps them bounded whatever load the contacts can carry.
+ * destination. So each transfer lowers the sum of the squares of all backlogs, a Lyapunov function,
+ * which keeps backlogs bounded for any load that the contacts can carry.
  *
- * Two nodes tell each other their backlogs when they meet; what moves during the encounter is
- * counted along.
+ * Two nodes tell each other their backlogs when they meet; bundles that move during the encounter
+ * are added and subtracted.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { CopyRouter, Offer } from './router.ts';
 
 const ONLY_COPY: Offer = { handsOver: true };
 
-/** Hands bundles over where fewer wait for the same destination. */
+/** Hands a bundle over to a neighbour at which fewer bundles wait for the same destination. */
 export class BackpressureRouter implements CopyRouter {
   readonly handsOn = true;
   readonly #isKnown: (name: string) => boolean;
@@ -47,7 +47,7 @@ export class BackpressureRouter implements CopyRouter {
     if (theirs === undefined) return undefined;
     const here = count(this.#own, destination) - count(this.#away, destination);
     const there = count(theirs, destination);
-    // A transfer across a difference of one would only swap the two.
+    // With a difference of one, a transfer would only swap the two backlogs.
     if (here - there < 2) return undefined;
     add(this.#away, destination, 1);
     add(theirs, destination, 1);

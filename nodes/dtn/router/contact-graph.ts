@@ -1,6 +1,6 @@
 /**
  * Contact graph routing (CCSDS 734.3-B-1 section 3.2): the node computes the whole route of a bundle
- * from the plan, and sends it to the first neighbour of that route. Each node does so anew.
+ * from the plan, and sends it to the first neighbour of that route. Each node on the way does the same.
  *
  * @module
  */
@@ -25,14 +25,14 @@ import type { Names } from '../names.ts';
 import type { CopyDecision, Decision, Router, Surroundings } from './router.ts';
 import { type OnTried, TriedRoutes } from './tried-routes.ts';
 
-/** What the router stands on. */
+/** What the router needs of its node. */
 export interface ContactGraphParts {
   /** Name of its node. */
   readonly own: string;
   readonly names: Names;
   readonly plans: PlanSource;
   readonly behaviour: Pick<Behaviour, 'routes' | 'books'>;
-  /** Called with what was considered for a bundle, best first; absent while nobody traces it. */
+  /** Called with the routes considered for a bundle, best first; absent while nobody traces them. */
   readonly onTried?: OnTried | undefined;
 }
 
@@ -44,15 +44,15 @@ interface Query extends RouteQuery {
 const NO_ROUTE: CopyDecision = { kind: 'wait', why: 'no-route' };
 const NO_VOLUME: CopyDecision = { kind: 'wait', why: 'no-volume' };
 
-/** Routes by the plan. */
+/** Chooses routes from the contact plan, and books their volume. */
 export class ContactGraphRouter implements Router {
   readonly #parts: ContactGraphParts;
   #plan: ContactPlan;
   #volumes: Volumes;
   readonly #promised = new Map<string, Projection>();
-  /** For each neighbour, the contacts with all others. */
+  /** For each neighbour, this node's contacts with all other neighbours. */
   readonly #others = new Map<number, ReadonlySet<number>>();
-  /** Lists of routes, by what they depend on, from the instant of their making. */
+  /** Lists of routes by {@link keyOf}, and since when each is valid. */
   readonly #lists = new Map<string, { readonly list: RouteList; readonly sinceNs: number }>();
 
   constructor(parts: ContactGraphParts) {
@@ -140,8 +140,8 @@ export class ContactGraphRouter implements Router {
   }
 
   /**
-   * The best route of a list. Arrivals of an old list are those of an earlier departure, and so lower
-   * bounds, with which the choice is exact as long as it does not come to the end of the list.
+   * The best route for a bundle. A list made earlier gives arrivals of an earlier departure, which are
+   * lower bounds: the choice is exact unless it reaches the end of the list, which is then made anew.
    */
   #choose(query: Query, demand: Demand, choice: Choice): Projection | NoRoute {
     const { routes } = this.#parts.behaviour;
@@ -157,7 +157,7 @@ export class ContactGraphRouter implements Router {
     return this.#lists.get(keyOf(query))?.sinceNs === query.atNs;
   }
 
-  /** Moves to the plan of an instant, with what was promised by the former one. */
+  /** Moves to the plan of an instant, and keeps what was promised by the former plan. */
   #renew(nowNs: number): void {
     const plan = this.#parts.plans.at(nowNs);
     if (plan === this.#plan) return;
@@ -208,7 +208,7 @@ export class ContactGraphRouter implements Router {
   }
 }
 
-/** What lists of routes depend on, beside the instant. */
+/** A key for a query: all that its list of routes depends on, beside the instant. */
 function keyOf({ target, entry, avoided }: Query): string {
   return `${target} ${entry ?? 'any'} ${[...(avoided ?? [])].join(' ')}`;
 }

@@ -1,7 +1,7 @@
 /**
  * Epidemic routing (Vahdat and Becker 2000, "Epidemic routing for partially-connected ad hoc
- * networks"): a neighbour gets everything that it lacks. The fastest of all routers where stores and
- * contacts have room for that.
+ * networks"): a neighbour gets a copy of each bundle that it lacks. This is the fastest of all routers
+ * as long as stores and contacts have room for all copies.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * First contact (Jain, Fall and Patra 2004, "Routing in a delay tolerant network"): the only copy of
- * a bundle goes to the first neighbour that has not had it.
+ * a bundle goes to the first neighbour that has not had the bundle before.
  *
  * @module
  */

@@ -29,13 +29,13 @@ export interface RouterParts {
   readonly behaviour: Behaviour;
   readonly network: NetworkMap;
   readonly names: Names;
-  /** Names of all hosts to which there is a way. */
+  /** Names of all hosts that this node reaches directly, on a link or through a carrier. */
   readonly neighbours: ReadonlySet<string>;
   /** Called with the routes that were considered for a bundle; absent while nobody traces them. */
   readonly onTried?: OnTried | undefined;
 }
 
-/** Who decides where bundles go; `copies` outweighs `router`. */
+/** The router of a node; if `copies` is present, it decides instead of `router`. */
 export interface ChosenRouter {
   readonly router: Router;
   readonly copies?: CopyRouter;

@@ -31,10 +31,10 @@ export const PROPHET: Omit<ProphetParameters, 'usualNs' | 'unitNs'> = {
   delta: 0.01,
 };
 
-/** Below it a value says nothing, and is forgotten. */
+/** Predictabilities below this value are forgotten, since they say nothing. */
 const LEAST = 0.001;
 
-/** Equation 1: after an encounter; `intervalNs` is undefined at the first one. */
+/** Equation 1: the value after an encounter. `intervalNs`: since the last one, undefined if none. */
 export function encountered(
   before: number,
   intervalNs: Nanoseconds | undefined,
@@ -46,12 +46,12 @@ export function encountered(
   return before + (1 - delta - before) * encounter;
 }
 
-/** Equation 2: after so many units of time. */
+/** Equation 2: the value after `units` units of time. */
 export function aged(before: number, units: number, gamma: number): number {
   return before * exp(units * log(gamma));
 }
 
-/** Equation 3: by way of a neighbour that meets the destination with `onward`. */
+/** Equation 3: the value by way of a neighbour, whose own value for the destination is `onward`. */
 export function transitive(
   before: number,
   toNeighbour: number,
@@ -74,7 +74,7 @@ interface Entry {
   metNs: Nanoseconds | undefined;
 }
 
-/** One node's table. */
+/** The predictabilities of one node, by name of the other node. */
 export class Predictabilities {
   readonly #parameters: ProphetParameters;
   readonly #entries = new Map<string, Entry>();
@@ -84,7 +84,7 @@ export class Predictabilities {
     this.#parameters = parameters;
   }
 
-  /** 0 for nodes of which nothing is known. */
+  /** The predictability of meeting a node; 0 if nothing is known of it. */
   of(name: string): number {
     return this.#entries.get(name)?.value ?? 0;
   }
@@ -115,10 +115,10 @@ export class Predictabilities {
     this.#agedNs = agedNs;
   }
 
-  /** To be called before values are used. */
+  /** Ages all values up to `now`; to be called before they are used. */
   age(now: Nanoseconds): void {
     const { unitNs, gamma } = this.#parameters;
-    // The clock of contact plans began anew between two lives.
+    // After a restart the clock of contact plans may have begun anew.
     if (now < this.#agedNs) this.#agedNs = now;
     const units = Math.floor((now - this.#agedNs) / unitNs);
     if (units <= 0) return;
@@ -136,7 +136,7 @@ export class Predictabilities {
     this.#entries.set(neighbour, { value: after, metNs: now });
   }
 
-  /** Learns what a neighbour knows. */
+  /** Learns from the table of a neighbour, by equation 3. */
   learn(neighbour: string, values: Iterable<readonly [string, number]>): void {
     const toNeighbour = this.of(neighbour);
     for (const [name, onward] of values) {

@@ -14,9 +14,9 @@ import { Predictabilities, type ProphetParameters } from './predictability.ts';
 import { type Row, readTable, writeTable } from './record-table.ts';
 import type { CopyRouter, Offer } from './router.ts';
 
-/** Resolution of a value in a record. */
+/** A value of 1 in a record, where values are whole numbers. */
 const PARTS = 1e9;
-/** Elements of what survives a restart. */
+/** Elements of the array that survives a restart. */
 const MEMORY_ELEMENTS = 3;
 const COPY: Offer = { handsOver: false };
 
@@ -27,7 +27,7 @@ export class ProphetRouter implements CopyRouter {
   readonly #table: Predictabilities;
   /** Tables of neighbours, as they were at the last encounter. */
   readonly #theirs = new Map<string, ReadonlyMap<string, number>>();
-  /** True if the table is not what was kept of it last. */
+  /** True if the table has changed since it was last kept for a restart. */
   #hasChanged = false;
 
   /** @param isKnown True for hosts of the network, which bound all tables. */

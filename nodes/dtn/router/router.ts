@@ -22,14 +22,14 @@ export type Decision =
       /** Planned instant of leaving; absent if the router plans none. */
       readonly leavesNs?: Nanoseconds;
     }
-  /** A fragment of so many bytes can go; the rest of the bundle is asked about anew. */
+  /** A fragment of so many bytes can go; the agent asks again about the rest of the bundle. */
   | { readonly kind: 'split'; readonly maxBytes: number }
   | { readonly kind: 'wait'; readonly why: WaitReason };
 
-/** Copies of critical bundles stay whole. */
+/** A decision about a copy of a critical bundle, which stays whole. */
 export type CopyDecision = Exclude<Decision, { readonly kind: 'split' }>;
 
-/** What a router may ask about its node, now. Instants are those of contact plans. */
+/** What a router may ask about its node at present. Instants are those of contact plans. */
 export interface Surroundings {
   readonly nowNs: Nanoseconds;
   /** Instant after which the bundle is of no use. */
@@ -45,15 +45,15 @@ export interface Surroundings {
 /** Decides where bundles go. */
 export interface Router {
   route(bundle: HeldBundle, around: Surroundings): Decision;
-  /** The same for a copy of a critical bundle, on the best route that begins with this neighbour. */
+  /** Decides about a copy of a critical bundle, on the best route that begins with this neighbour. */
   routeBy?(copy: HeldBundle, neighbour: string, around: Surroundings): CopyDecision;
-  /** The bundle does not go where it was sent last: what was promised to it is free again. */
+  /** The bundle does not go where {@link route} last sent it: volume promised to it is free again. */
   withdrawn?(bundle: HeldBundle): void;
   /** The bundle has left, or is no longer here. */
   done?(bundle: HeldBundle): void;
   /**
-   * A bundle was put before others: which of them will not leave as they were promised?
-   * @param queue What waits for its neighbour, in the order in which it leaves.
+   * Tells which bundles will not leave in time because `bundle` was queued before them.
+   * @param queue All bundles that wait for its neighbour, in the order in which they leave.
    */
   displaced?(
     bundle: HeldBundle,
@@ -62,18 +62,18 @@ export interface Router {
   ): readonly HeldBundle[];
 }
 
-/** What a neighbour that lacks a bundle gets. */
+/** How a neighbour that lacks a bundle gets it: instead of this node, or as a further copy. */
 export interface Offer {
   /** True if the bundle does not stay here once the neighbour has it. */
   readonly handsOver: boolean;
-  /** Numbers that the router of the neighbour finds in a block of the copy (geometry.ts). */
+  /** A number for the router of the neighbour, in a block of the copy (`copies` in geometry.ts). */
   readonly note?: number;
 }
 
 /**
- * Gives copies of a bundle to neighbours when they meet. Both tell each other first which bundles
- * they know, so that nothing known is sent again; a bundle for the neighbour itself is not a matter
- * of the router. What belongs to a bundle is kept by its key until `done`.
+ * Gives copies of a bundle to neighbours at encounters. The two nodes first tell each other which
+ * bundles they know, so that no known bundle is sent again. Bundles for the neighbour itself are sent
+ * without asking the router. A router keeps facts about a bundle by its key, until `done`.
  */
 export interface CopyRouter {
   /** True if each offer hands the bundle over, so that there is one copy of it. */
@@ -97,11 +97,11 @@ export interface CopyRouter {
   kept?(bundle: HeldBundle, note: number | undefined): void;
   /** The bundle is no longer here. */
   done?(bundle: HeldBundle): void;
-  /** What must survive a restart; undefined if that is what it was at the last call. */
+  /** What must survive a restart; undefined if it has not changed since the last call. */
   memory?(): Uint8Array | undefined;
   /**
    * Goes on with the memory of an earlier life.
-   * @returns false if it is malformed: then nothing of it counts.
+   * @returns false if it is malformed: then the router uses nothing of it.
    */
   resume?(memory: Uint8Array): boolean;
 }

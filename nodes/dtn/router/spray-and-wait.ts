@@ -6,8 +6,8 @@
  * - `source`: the source gives single copies to those that it meets.
  * - `binary`: who may make n > 1 copies gives half of them away, rounded down.
  *
- * How many a node may still make changes with the success of a transfer: while one is under way, what
- * it takes along can go to nobody else, and comes back if it fails.
+ * A node's number of copies falls when a transfer succeeds. While a transfer is under way, the copies
+ * that it gives away can go to nobody else; if it fails, they are this node's again.
  *
  * @module
  */
@@ -16,19 +16,19 @@ import { COPIES_MAX } from '../geometry.ts';
 import type { CopyRouter, Offer } from './router.ts';
 
 interface Copies {
-  /** Copies of the bundle that this node may hold or hand out, its own included. */
+  /** Copies of the bundle that this node may keep or give away, its own included. */
   left: number;
-  /** Under way. */
+  /** How many of these copies transfers under way give away. */
   away: number;
 }
 
-/** Sprays copies until one is left, and waits with that for the destination. */
+/** Gives copies away until one is left, and keeps that one for the destination. */
 export class SprayAndWaitRouter implements CopyRouter {
   readonly #isBinary: boolean;
   readonly #copies: number;
   readonly #held = new Map<string, Copies>();
 
-  /** @param copies Of a bundle that is sent here. */
+  /** @param copies Number of copies of a bundle whose source is this node. */
   constructor(kind: 'source' | 'binary', copies: number) {
     this.#isBinary = kind === 'binary';
     this.#copies = copies;

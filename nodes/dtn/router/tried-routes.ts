@@ -1,7 +1,7 @@
 /**
- * The routes that were considered for a bundle, for people who want to know why it goes where it
- * goes, or why it waits (CCSDS 734.3-B-1 sections 3.2.6.9 and 3.2.8.1.4). Made only while a trace is
- * recorded; choices do not depend on it.
+ * The routes that were considered for a bundle, for people who want to know why it takes its route,
+ * or why it waits (CCSDS 734.3-B-1 sections 3.2.6.9 and 3.2.8.1.4). The list is made only while a
+ * trace is recorded; choices do not depend on it.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import type { NoRoute, Projection } from '../contact-graph/choose.ts';
 import type { ContactPlan } from '../contact-graph/plan.ts';
 import type { Route } from '../contact-graph/search.ts';
 
-/** A route with its keys, and what became of it. */
+/** A route that was considered, with its hops and times, and what became of it. */
 export interface TriedRoute {
   /** Name of the neighbour to which it leads first. */
   readonly via: string;
   readonly hops: number;
-  /** Projected arrival of the bundle; without one, that of light in an empty network. */
+  /** Projected arrival of the bundle; if the route cannot carry it, arrival in an empty network. */
   readonly arrivalNs: Nanoseconds;
   /** The end of the contact that ends first. */
   readonly endNs: Nanoseconds;
@@ -24,14 +24,14 @@ export interface TriedRoute {
   readonly verdict: 'taken' | 'later' | NoRoute;
 }
 
-/** Takes what was considered for a bundle. */
+/** Called with the routes that were considered for a bundle. */
 export type OnTried = (bundle: HeldBundle, tried: readonly TriedRoute[]) => void;
 
-/** What was considered in one choice. */
+/** Collects the routes that are considered in one choice. */
 export class TriedRoutes {
   readonly #plan: ContactPlan;
   readonly #nowNs: Nanoseconds;
-  /** By their contacts: a list that is made anew has the same routes again. */
+  /** By their contacts, each once: a list that is made anew has the same routes again. */
   readonly #tried = new Map<string, readonly [Route, Projection | NoRoute]>();
 
   /** @param nowNs The instant of the choice, by contact plans. */
@@ -46,8 +46,7 @@ export class TriedRoutes {
   };
 
   /**
-   * All of them, in the order in which they were considered, without those of an older list that
-   * are over.
+   * All routes, in the order in which they were considered, without those whose contacts have ended.
    * @param nameOf Name of a neighbour by its number.
    */
   ending(

@@ -1,6 +1,6 @@
 /**
- * Writes a bundle anew with some blocks changed: what is not changed is copied byte for byte, above
- * all the primary block, which is immutable from creation to delivery (RFC 9171 section 4.3.1).
+ * Writes a bundle anew with some blocks changed. All other bytes are copied, above all the primary
+ * block, which is immutable from creation to delivery (RFC 9171 section 4.3.1).
  *
  * @module
  */
@@ -48,7 +48,7 @@ function copyBlock(
   } else writeBlock(writer, blockWith(view, index, changed));
 }
 
-/** The fields of a block of a view with other data. */
+/** The fields of a block of a view, with `data` instead of its own data. */
 export function blockWith(view: BundleView, index: number, data: Uint8Array): BlockFields {
   return {
     type: view.blockType[index] as number,

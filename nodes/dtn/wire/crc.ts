@@ -1,6 +1,6 @@
 /**
  * The CRC of a block: over all its bytes, with those of the CRC itself as zero (RFC 9171 sections
- * 4.2.1, 4.3.1 and 4.3.2). It stands at the end of the block, so the zeros are added afterwards.
+ * 4.2.1, 4.3.1 and 4.3.2). The CRC ends the block, so that many zeros are appended to the rest.
  *
  * @module
  */

@@ -25,7 +25,7 @@ const SCHEME_DTN = 1;
 const SCHEME_IPN = 2;
 const UINT32_VALUES = 0x1_0000_0000;
 
-/** What {@link passEid} has found. */
+/** What an identifier is, as {@link passEid} tells. */
 export const EID_FORM = { bad: 0, none: 1, singleton: 2, group: 3 } as const;
 export type EidForm = (typeof EID_FORM)[keyof typeof EID_FORM];
 
@@ -149,7 +149,7 @@ function readIpn(reader: CborReader): Eid {
   return { scheme: 'ipn', allocator: first.high, node: first.low, service: second.low };
 }
 
-/** Halves of the next number, exact where a double is not. */
+/** The upper and lower 32 bits of the next number, exact also above 2^53. */
 function readNumber(reader: CborReader): { readonly high: number; readonly low: number } {
   reader.head();
   const low = reader.isExact ? reader.argument % UINT32_VALUES : lowWord(reader);

@@ -24,10 +24,10 @@ export type Eid =
       readonly service: number;
     };
 
-/** Nobody. */
+/** The null endpoint: nobody. */
 export const EID_NONE: Eid = { scheme: 'none' };
 
-/** Components of ipn identifiers are below this (RFC 9758 sections 3.1 to 3.3). */
+/** Largest component of an ipn identifier (RFC 9758 sections 3.1 to 3.3). */
 export const IPN_COMPONENT_MAX = 0xffff_ffff;
 /** Stands for "this node" in text and configuration, never on the wire (RFC 9758 section 3.4.2). */
 const LOCAL_NODE = IPN_COMPONENT_MAX;
@@ -36,14 +36,14 @@ const LOCAL_NODE = IPN_COMPONENT_MAX;
 const DTN_TEXT = /^\/\/((?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)\/([\x21-\x7e]*)$/;
 const IPN_NUMBER = /^(?:0|[1-9]\d{0,9})$/;
 
-/** Reads an identifier; undefined if it is none. `ipn:!.N` is one on this node only. */
+/** Reads an identifier; undefined if it is none. `ipn:!.N` is service N of this node. */
 export function parseEid(text: string): Eid | undefined {
   if (text === 'dtn:none') return EID_NONE;
   if (text.startsWith('dtn:')) return parseDtn(text.slice(4));
   return text.startsWith('ipn:') ? parseIpn(text.slice(4)) : undefined;
 }
 
-/** The scheme-specific part of a dtn identifier; undefined if it is none. */
+/** Reads the scheme-specific part of a dtn identifier; undefined if it is malformed. */
 export function parseDtn(specific: string): Eid | undefined {
   const found = DTN_TEXT.exec(specific);
   if (found === null) return undefined;
@@ -58,7 +58,7 @@ function parseIpn(specific: string): Eid | undefined {
   const [allocator, node, service] = parts.map(Number) as [number, number, number];
   if (Math.max(allocator, node, service) > IPN_COMPONENT_MAX) return undefined;
   if (allocator !== 0 || node !== 0) return { scheme: 'ipn', allocator, node, service };
-  // RFC 9758 section 3.4.1: the null endpoint has service 0; as text, others do not exist.
+  // RFC 9758 section 3.4.1: the null endpoint is `ipn:0.0`; node 0 has no other services as text.
   return service === 0 ? EID_NONE : undefined;
 }
 

@@ -33,7 +33,7 @@ export interface PrimaryFields {
   readonly createdMs: number;
   readonly sequence: number;
   readonly lifetimeMs: number;
-  /** Bytes of the whole payload before this fragment, and in all. */
+  /** Bytes of the whole payload before this fragment, and bytes of the whole payload. */
   readonly fragment?: { readonly offset: number; readonly total: number };
 }
 

@@ -11,14 +11,14 @@ import type { BundleView } from './view.ts';
 
 const writer = new CborWriter();
 
-/** Section 4.4.1: the node that forwards. */
+/** Section 4.4.1: data of the previous node block. @param node The node that forwards the bundle. */
 export function previousNodeData(node: Eid): Uint8Array {
   writer.reset();
   writeEid(writer, node);
   return writer.taken();
 }
 
-/** Section 4.4.2. @param ageMs Time since creation, ms. */
+/** Section 4.4.2: data of the bundle age block. @param ageMs Time since creation, ms. */
 export function bundleAgeData(ageMs: number): Uint8Array {
   writer.reset();
   writer.uint(ageMs);
@@ -35,14 +35,14 @@ export interface Urgency {
 const CRITICAL = 4;
 const USUAL: Urgency = { priority: 1, isCritical: false };
 
-/** Ours: 0 bulk, 1 normal, 2 expedited, and 4 more if it is critical; without the block, 1. */
+/** Data of our priority block: 0 bulk, 1 normal, 2 expedited; 4 more if the bundle is critical. */
 export function urgencyData({ priority, isCritical }: Urgency): Uint8Array {
   writer.reset();
   writer.uint(priority + (isCritical ? CRITICAL : 0));
   return writer.taken();
 }
 
-/** How urgent a bundle is; as usual if it says nothing that we know. */
+/** How urgent a bundle is, by its priority block; normal if that is absent or malformed. */
 export function urgencyOf(view: BundleView): Urgency {
   for (let index = 0; index < view.blocks; index += 1) {
     if (view.blockType[index] !== BLOCK_TYPE.priority) continue;
@@ -57,7 +57,7 @@ export function urgencyOf(view: BundleView): Urgency {
   return USUAL;
 }
 
-/** Section 4.4.3. @param limit 1 to 255. */
+/** Section 4.4.3: data of the hop count block. @param limit Most hops, 1 to 255. */
 export function hopCountData(limit: number, count: number): Uint8Array {
   writer.reset();
   writeHopCount(writer, limit, count);

@@ -18,8 +18,8 @@ export interface Piece {
 }
 
 /**
- * True if the bundle may be split at all. One with security blocks is not: who has a fragment could
- * check nothing (RFC 9172 section 5.2), and some agents refuse it.
+ * True if the bundle may be split at all. A bundle with security blocks may not: the receiver of a
+ * fragment could check none of them (RFC 9172 section 5.2), and some agents refuse such fragments.
  */
 export function isFragmentable(view: BundleView): boolean {
   const isAllowed = (view.flags & BUNDLE_FLAG.mustNotFragment) === 0 && !view.hasSecurity;
@@ -58,7 +58,7 @@ export function writeFragment(writer: CborWriter, view: BundleView, piece: Piece
   writer.byte(CBOR_BREAK);
 }
 
-/** RFC 9171 section 4.4.2: without a creation time, each fragment needs the age, marked so or not. */
+/** RFC 9171 section 4.4.2: without a creation time each fragment needs the age, whatever its flags. */
 function isReplicated(view: BundleView, index: number): boolean {
   const isMarked = ((view.blockFlags[index] as number) & BLOCK_FLAG.replicate) !== 0;
   return isMarked || (view.createdMs === 0 && view.blockType[index] === BLOCK_TYPE.bundleAge);

@@ -7,11 +7,11 @@
 import { RangeSet } from '../../../engine/pure/range-set.ts';
 
 /**
- * Most separate pieces: with more gaps than this, somebody sends them to make us look for gaps, and
- * no honest sender cuts a bundle that small.
+ * Most separate ranges of bytes: no honest sender cuts a bundle into that many fragments, but an
+ * attacker may, to make this node search for gaps.
  */
 const RANGES_MAX = 16_384;
-/** What a piece takes beside its bytes: its record, and its place among the ranges. */
+/** Memory of a piece beside its bytes, bytes: its object, and its place among the ranges. */
 const PIECE_COST = 128;
 
 interface Piece {
@@ -23,7 +23,7 @@ interface Piece {
 export class PartialPayload {
   /** Length of the whole payload, bytes. */
   readonly total: number;
-  /** What has arrived: a length that somebody claims takes no memory. */
+  /** Only bytes that have arrived: a total length that a sender merely claims takes no memory. */
   readonly #pieces: Piece[] = [];
   readonly #arrived = new RangeSet();
   #cost = 0;

@@ -50,7 +50,7 @@ export const REASON = {
   conflictingSecurity: 16,
 } as const;
 
-/** What happened to a bundle: whether, and the DTN time in ms if it is told. */
+/** Whether an event of a bundle happened, and if the report says so, at which DTN time, ms. */
 export type StatusItem = { readonly isAsserted: boolean; readonly timeMs?: number };
 
 /** A status report. */
@@ -64,7 +64,7 @@ export interface StatusReport {
   /** Creation time of the bundle, ms since the DTN epoch. */
   readonly createdMs: number;
   readonly sequence: number;
-  /** Present if the bundle is a fragment: its offset, and the length of its payload. */
+  /** Present if the bundle is a fragment: its offset, and the length of its payload, bytes. */
   readonly fragment?: { readonly offset: number; readonly length: number };
 }
 
@@ -126,7 +126,7 @@ function readItem(reader: CborReader): StatusItem | undefined {
   const isAsserted = reader.argument === TRUE;
   if (count === 1) return { isAsserted };
   const timeMs = readUint(reader);
-  // A time is told of what has happened only.
+  // Only an event that has happened may have a time.
   return isAsserted && timeMs >= 0 ? { isAsserted, timeMs } : undefined;
 }
 

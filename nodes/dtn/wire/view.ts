@@ -1,6 +1,6 @@
 /**
- * A bundle in its bytes: decoding records where the parts are, and copies nothing (RFC 9171 section
- * 4). One view is opened for bundle after bundle.
+ * A view of a bundle in its bytes: decoding notes where the parts are, and copies nothing (RFC 9171
+ * section 4). One view is opened for bundle after bundle.
  *
  * ```
  * 9f  primary block, canonical blocks, payload block  ff
@@ -52,7 +52,7 @@ export class BundleView {
   start = 0;
   end = 0;
 
-  /** Bundle flags; of those above 2^53, which are unassigned, the lower 32 bits. */
+  /** Bundle flags; if the number is above 2^53, its lower 32 bits: higher flags are unassigned. */
   flags = 0;
   /** False if a number of the primary block is above 2^53, so that it can only be copied. */
   isExact = true;
@@ -84,11 +84,11 @@ export class BundleView {
   readonly blockCrcType: Uint8Array = new Uint8Array(BLOCKS_MAX);
   readonly blockStart: Int32Array = new Int32Array(BLOCKS_MAX);
   readonly blockEnd: Int32Array = new Int32Array(BLOCKS_MAX);
-  /** Offsets of the data inside the byte string. */
+  /** Offsets in `bytes` at which the data of each block begins and ends. */
   readonly dataStart: Int32Array = new Int32Array(BLOCKS_MAX);
   readonly dataEnd: Int32Array = new Int32Array(BLOCKS_MAX);
 
-  /** Index of the block of this type, the first if there are several; -1 if absent. */
+  /** Indices of the blocks of these three types; -1 if there is none. */
   previousNode = -1;
   bundleAge = -1;
   hopCount = -1;
@@ -99,7 +99,7 @@ export class BundleView {
   hops = 0;
 
   readonly #reader = new CborReader();
-  /** True while a bundle is decoded whose checksums were right before. */
+  /** True while a bundle is decoded whose checksums need not be computed again. */
   #isTrusted = false;
   /** True if the view shows a whole bundle. */
   #isGood = false;
@@ -114,7 +114,7 @@ export class BundleView {
     }
     this.#place(bytes, start, end);
     const drop = this.#decode();
-    // Bytes that are no CBOR are named so, whatever else is wrong with them.
+    // If the bytes are no CBOR, this is the reason, whatever else is wrong with them.
     if (drop === undefined) return undefined;
     return endOfItem(bytes, start, end, DEPTH_MAX) === end ? drop : 'bad-cbor';
   }
@@ -132,7 +132,7 @@ export class BundleView {
     return drop;
   }
 
-  /** True if these bytes, all of them, are the bundle that was opened last. */
+  /** True if the bundle that was opened last is the whole of these bytes. */
   isOpenOn(bytes: Uint8Array): boolean {
     return this.#isGood && this.bytes === bytes && this.start === 0 && this.end === bytes.length;
   }
@@ -177,12 +177,12 @@ export class BundleView {
     return this.payloadEnd - this.payloadStart;
   }
 
-  /** By how many hops the bundle came; undefined if it does not say. */
+  /** Hops that the bundle has made; undefined if it has no hop count block. */
   get hopsOrNone(): number | undefined {
     return this.hopCount < 0 ? undefined : this.hops;
   }
 
-  /** The node from which the bundle came last; nobody if it does not say. */
+  /** The node that forwarded the bundle last; nobody if it has no previous node block. */
   get previous(): Eid {
     const { previousNode } = this;
     return previousNode < 0 ? EID_NONE : this.#eidAt(this.dataStart[previousNode] as number);
@@ -193,7 +193,7 @@ export class BundleView {
     return readEid(this.#reader) ?? EID_NONE;
   }
 
-  /** The checks after the first byte, in their order, except where the bytes force another. */
+  /** All checks after the first byte, in the order of the drops, as far as one pass allows it. */
   #decode(): BundleDrop | undefined {
     const reader = this.#reader;
     reader.open(this.bytes, this.start + 1, this.end);
@@ -354,7 +354,7 @@ export class BundleView {
     const isAnonymous = this.sourceForm === EID_FORM.none;
     if (!isAnonymous && !this.isAdministrative) return undefined;
     if ((flags & REPORT_FLAGS) !== 0) return 'bad-flags';
-    // Whose fragment it is, nobody could say.
+    // Nobody could say of which bundle an anonymous fragment is a part.
     const isWhole = (flags & BUNDLE_FLAG.mustNotFragment) !== 0 && !this.isFragment;
     if (isAnonymous && !isWhole) return 'bad-flags';
     for (let index = 0; index < this.blocks; index += 1) {
@@ -416,7 +416,7 @@ function flagsOf(reader: CborReader): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at - 4);
 }
 
-/** The last argument; 0 for one above 2^53, which security could not tell from its neighbours. */
+/** The last argument; 0 if it is above 2^53: a double does not tell such block numbers apart. */
 function blockNumberOf({ argument, isExact }: CborReader): number {
   return isExact ? argument : 0;
 }
