@@ -22,10 +22,10 @@ const BUNDLE = 1;
 const RECEIPT = 2;
 const CHECKSUM_AT = 5;
 
-/** Bytes in front of a bundle. */
+/** Bytes of a message in front of the bundle. */
 export const CARRIER_HEAD = 9;
 
-/** A message; the bundle is a part of its bytes. */
+/** A message; `bundle` shares the memory of the bytes that were decoded. */
 export type CarrierMessage =
   | { readonly kind: 'bundle'; readonly transfer: number; readonly bundle: Uint8Array }
   | { readonly kind: 'receipt'; readonly transfer: number };

@@ -1,6 +1,6 @@
 /**
- * Time that runs only while a contact is open (RFC 5326 section 6.6): an answer cannot come while the
- * link is down, so that waiting for it is suspended.
+ * Time that runs only while a contact is open (RFC 5326 section 6.6): no answer can come while the
+ * link is down, so timers for answers stand still.
  *
  * @module
  */
@@ -25,12 +25,12 @@ export class ContactClock {
     this.#sinceNs = undefined;
   }
 
-  /** What the clock shows. */
+  /** For how long contacts have been open up to `now`, ns. */
   at(now: Nanoseconds): number {
     return this.#ranNs + (this.#sinceNs === undefined ? 0 : now - this.#sinceNs);
   }
 
-  /** When the clock will show `at`; Infinity if that takes another contact. */
+  /** When the clock will show `at`; Infinity while no contact is open. */
   instantOf(at: number): Nanoseconds {
     if (this.#sinceNs === undefined) return Number.POSITIVE_INFINITY;
     return this.#sinceNs + at - this.#ranNs;

@@ -33,17 +33,17 @@ export class LtpCancellations {
     this.#tell(session, reason);
   }
 
-  /** True until the neighbour knows, or was told often enough. */
+  /** True until the neighbour has acknowledged the cancellation, or it was repeated often enough. */
   has(session: number): boolean {
     return this.#open.has(session);
   }
 
-  /** The neighbour knows. */
+  /** The neighbour acknowledged a cancellation. */
   acknowledged(session: number): void {
     this.#open.delete(session);
   }
 
-  /** No receipt came in time. */
+  /** No receipt came in time: sends the cancellation again, or gives up. */
   repeat(session: number): void {
     const cancellation = this.#open.get(session);
     if (cancellation === undefined) return;

@@ -48,7 +48,7 @@ export class LtpIncoming {
     else this.#cancelled.acknowledged(number);
   }
 
-  /** The node has the block. */
+  /** The node has stored the block of a session. */
   kept(number: number): void {
     const session = this.#sessions.get(number);
     if (session === undefined) return;
@@ -106,7 +106,7 @@ export class LtpIncoming {
     const isAsked = isCheckpoint(content);
     if (session.isWhole && session.place !== 'kept') {
       if (isAsked) this.#unanswered.set(session.number, content);
-      // A node that refused the block is asked again when the sender asks.
+      // If the node refused the block, it is offered again only when a checkpoint comes again.
       if (session.place === 'offered' && !isAsked) return;
       session.place = 'offered';
       this.#shared.effect({ kind: 'block', session: session.number, block: session.block() });

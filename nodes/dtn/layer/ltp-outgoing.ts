@@ -34,7 +34,7 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
   /** Bytes of data that wait. */
   bytes = 0;
   #next: Outgoing<LtpAlarm> | undefined;
-  /** Sessions without red part that are through. */
+  /** Sessions for {@link settle}: all data has left, and the red part, if any, is acknowledged. */
   #through: LtpSending[] = [];
 
   constructor(shared: LtpShared) {
@@ -47,7 +47,7 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
     return this.#sessions.size;
   }
 
-  /** The class of the data of a session. */
+  /** The DSCP of the data of a session; 0 if there is no such session. */
   classOf(number: number): number {
     return this.#sessions.get(number)?.dscp ?? 0;
   }
@@ -94,7 +94,7 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
       this.#through.push(first.session);
   }
 
-  /** Ends sessions that nobody acknowledges. */
+  /** Ends sessions whose green part has just left: nobody acknowledges that. */
   settle(): void {
     for (const session of this.#through.splice(0)) this.#done(session);
   }
@@ -110,7 +110,7 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
     else if (alarm.kind === 'cancel') this.#cancelled.repeat(alarm.session);
     else if (alarm.kind === 'missing') {
       const session = this.#sessions.get(alarm.session);
-      // A checkpoint that has no answer yet asks for what is missing.
+      // If a checkpoint has no answer yet, its report will tell what is missing.
       if (session !== undefined && !session.isWaiting) this.#act(session, session.restart());
     }
   }

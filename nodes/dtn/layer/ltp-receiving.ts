@@ -27,7 +27,7 @@ export class LtpReceiving {
   heardAt = 0;
   /** When its alarm about silence is due, on the same clock. */
   silentAt = 0;
-  /** Bytes that are kept. */
+  /** Bytes of the pieces that are kept. */
   bytes = 0;
   /** The block has been handed to the node, which has or has not kept it yet. */
   place: 'coming' | 'offered' | 'kept' = 'coming';
@@ -35,14 +35,14 @@ export class LtpReceiving {
   #pieces: { readonly offset: number; readonly data: Uint8Array }[] = [];
   #redEnd: number | undefined;
   #blockEnd: number | undefined;
-  /** Behind the last red byte, and the first green one. */
+  /** Where the red bytes that have come end, and where the green ones begin. */
   #redSeen = 0;
   #greenSeen = Number.POSITIVE_INFINITY;
   #highest = 0;
   readonly #open = new Map<number, OpenReport>();
-  /** Where the scopes of all reports begin. */
+  /** Where the scope of each report begins, by its serial number. */
   readonly #lowers = new Map<number, number>();
-  /** Checkpoints with reports, of which there are at most so many. */
+  /** Checkpoints that were answered; never more than reports, whose number is limited. */
   readonly #answered = new Set<number>();
   #serial: number;
 
@@ -76,8 +76,8 @@ export class LtpReceiving {
   }
 
   /**
-   * False if a checkpoint answers a report that was never sent, as far as this end knows: it has been
-   * restarted since, and has lost what it claimed then.
+   * False if a checkpoint answers a report that this end does not know: it has been restarted since the
+   * report, and has lost the bytes that it claimed.
    * @param serial 0 for none.
    */
   knowsReport(serial: number): boolean {
@@ -119,8 +119,8 @@ export class LtpReceiving {
   }
 
   /**
-   * The reports that answer a checkpoint: new ones the first time, and those that the sender has not
-   * acknowledged when it comes again.
+   * The reports that answer a checkpoint. The first time they are new; when the checkpoint comes
+   * again, they are those that the sender has not acknowledged.
    * @param claimsMax Claims that fit into a segment.
    */
   reportsFor(content: LtpData, claimsMax: number, repeatsMax: number): readonly LtpReport[] {
@@ -129,7 +129,7 @@ export class LtpReceiving {
     const lower = this.#lowers.get(content.report) ?? 0;
     const claims = this.#arrived.within(lower, upper);
     const count = Math.ceil(claims.length / claimsMax);
-    // So many reports only answer checkpoints that nobody needs. Where nothing has arrived there is
+    // More reports would only answer checkpoints that nobody needs. Where nothing has arrived there is
     // nothing to report (RFC 5326 section 3.2.2: claims are not empty), and nothing to remember: if
     // the checkpoint comes again, it is answered as a new one.
     if (count === 0 || this.#lowers.size + count > LTP_REPORTS_MAX) return [];
@@ -156,7 +156,7 @@ export class LtpReceiving {
     return open;
   }
 
-  /** The sender has a report. */
+  /** The sender has acknowledged a report. */
   acknowledged(serial: number): void {
     this.#open.delete(serial);
   }

@@ -1,6 +1,6 @@
 /**
- * A block that is being sent (RFC 5326 section 6): what the receiver has claimed, what it has to be
- * sent again, and the checkpoints that it has not answered.
+ * A block that is being sent (RFC 5326 section 6): which bytes the receiver has claimed, which have
+ * to be sent again, and the checkpoints that the receiver has not answered.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type Range, RangeSet } from '../../../engine/pure/range-set.ts';
 import { LTP_ROUNDS_MAX } from '../geometry.ts';
 import { LTP_BUNDLES, LTP_DATA, type LtpData, type LtpReport } from './ltp-wire.ts';
 
-/** Bytes to be sent one segment after the other. */
+/** A range of bytes of the block, to be sent one segment after the other. */
 export interface LtpRun extends Range {
   /** Serial number of the checkpoint in its last segment, and of the report behind it; 0 for none. */
   readonly checkpoint: number;
@@ -29,9 +29,9 @@ interface Checkpoint {
 export type ReportOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'repair'; readonly runs: readonly LtpRun[] }
-  /** It is about nothing that was sent. */
+  /** The report is about bytes, or answers a checkpoint, that were not sent. */
   | { readonly kind: 'bad' }
-  /** Too many repairs. */
+  /** The block has been repaired too often: the session fails. */
   | { readonly kind: 'exhausted' };
 
 /** What a session sends. */
@@ -47,9 +47,9 @@ export interface LtpSendingParts {
 /** The state of one session at the sender. */
 export class LtpSending {
   readonly number: number;
-  /** How much of the block, from its start, is acknowledged. */
+  /** Bytes at the start of the block that the receiver has to acknowledge. */
   readonly redBytes: number;
-  /** Class of its datagrams. */
+  /** DSCP of its datagrams. */
   readonly dscp: number;
   readonly #block: Uint8Array;
   #claimed = new RangeSet();
@@ -80,7 +80,7 @@ export class LtpSending {
     return [...this.#checkpoints.values()].some(({ isAnswered }) => !isAnswered);
   }
 
-  /** What is sent first. */
+  /** The runs to send first: the red part, and then the green part. */
   start(): readonly LtpRun[] {
     const end = this.#block.length;
     const green = { start: this.redBytes, end, checkpoint: 0, report: 0 };
@@ -121,7 +121,7 @@ export class LtpSending {
     return { segment: checkpoint.segment, repeats: checkpoint.repeats };
   }
 
-  /** Takes a report; the same report twice repairs nothing twice. */
+  /** Takes a report. If the same report comes twice, nothing is repaired twice. */
   take({ report, checkpoint: serial, lower, upper, claims }: LtpReport): ReportOutcome {
     const checkpoint = this.#checkpoints.get(serial);
     // RFC 5326 section 3.2.2: 0 is a report that no checkpoint asked for.
@@ -137,9 +137,9 @@ export class LtpSending {
   }
 
   /**
-   * All reports came and some bytes are still missing: sends everything again. What was claimed does
-   * not count: this checkpoint answers no report, so that a receiver that was restarted could not
-   * say that it has lost what it had.
+   * Sends the whole red part again, after all reports came and bytes are still missing. Earlier claims
+   * do not count: the new checkpoint answers no report, so a restarted receiver could not tell that it
+   * has lost the bytes that it claimed.
    */
   restart(): ReportOutcome {
     this.#claimed = new RangeSet();

@@ -17,8 +17,8 @@ export interface LtpFacts {
   /** Longest segment, bytes. */
   readonly segmentMax: number;
   /**
-   * Wait for an answer from when the last bit has left: twice the light time, what both ends need, and
-   * the longest segment, behind which the answer may have to wait (RFC 5326 section 6.6), ns.
+   * How long to wait for an answer after the last bit has left, ns: twice the light time, the time that
+   * both ends need, and a longest segment that may leave before the answer (RFC 5326 section 6.6).
    */
   readonly answerNs: number;
   /** Silence after which a block is given up, ns of contact time. */
@@ -27,7 +27,7 @@ export interface LtpFacts {
   readonly sessions: number;
   /** Rate and end of the contact that is open. */
   readonly contactAt: (now: Nanoseconds) => OpenContact;
-  /** For serial numbers. */
+  /** Draws the first serial numbers. */
   readonly random: Random;
 }
 
@@ -74,7 +74,7 @@ export type LtpEffect =
   | { readonly kind: 'failed'; readonly session: number }
   | { readonly kind: 'drop'; readonly reason: LtpDrop };
 
-/** What runs out on the contact clock. */
+/** An alarm on the contact clock: it makes this end repeat a segment, or check a session. */
 export type LtpAlarm =
   | { readonly kind: 'checkpoint'; readonly session: number; readonly serial: number }
   | { readonly kind: 'missing'; readonly session: number }
@@ -85,13 +85,13 @@ export type LtpAlarm =
 /** What the two halves of a machine share. */
 export interface LtpShared {
   readonly facts: LtpFacts;
-  /** What the contact clock shows. */
+  /** Time on the contact clock, ns. */
   readonly clockAt: () => number;
-  /** Sets an alarm so much later, and returns when that is on the contact clock. */
+  /** Sets an alarm after `waitNs` of contact time. @returns when it rings, on the contact clock. */
   readonly alarm: (waitNs: number, alarm: LtpAlarm) => number;
   /** Sends a segment before data; the alarm is set when it has left. See {@link Outgoing.isObsolete}. */
   readonly tell: (segment: LtpSegment, alarm?: LtpAlarm, isObsolete?: () => boolean) => void;
   readonly effect: (effect: LtpEffect) => void;
-  /** A first serial number. */
+  /** Draws a first serial number. */
   readonly serial: () => number;
 }

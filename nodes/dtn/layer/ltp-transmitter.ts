@@ -25,11 +25,11 @@ export interface Outgoing<Alarm> {
   readonly dscp: number;
   /** Set when the segment has left. */
   readonly alarm?: Alarm;
-  /** True once nobody needs it: what waited behind a long segment may have been answered meanwhile. */
+  /** True once nobody needs the segment: while it waited, the neighbour may have answered already. */
   readonly isObsolete?: () => boolean;
 }
 
-/** Where data comes from, in order. */
+/** Gives the data segments to the transmitter, in the order in which they leave. */
 export interface DataSource<Alarm> {
   /** Bytes that wait. */
   readonly bytes: number;
@@ -54,7 +54,7 @@ export class LtpTransmitter<Alarm> {
 
   /**
    * When everything that waits now will have left, at the rate of this contact. If nothing waits, this
-   * is when the last segment has left: by a wall clock, an instant that is never past is never due.
+   * is when the last segment has left, not `now`: a wall clock would never reach an instant that moves.
    */
   idleAt(now: Nanoseconds): Nanoseconds {
     const bytes = this.#control.reduce((sum, each) => sum + each.bytes.length, this.#data.bytes);

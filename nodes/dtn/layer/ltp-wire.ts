@@ -64,14 +64,14 @@ export interface LtpData {
   readonly data: Uint8Array;
 }
 
-/** What of a part of a block has arrived. */
+/** Which bytes of a block between `lower` and `upper` have arrived. */
 export interface LtpReport {
   readonly kind: 'report';
   readonly report: number;
   readonly checkpoint: number;
   readonly upper: number;
   readonly lower: number;
-  /** In order and disjoint; places in the block, not relative to `lower`. */
+  /** Ranges of bytes that have arrived, in order and disjoint; offsets in the block. */
   readonly claims: readonly { readonly start: number; readonly end: number }[];
 }
 
@@ -169,7 +169,7 @@ function numbersOf(content: LtpContent): readonly number[] {
 
 /** Reads a segment; its data is a part of `bytes`. Undefined if it is malformed, or of no known type. */
 export function decodeLtp(bytes: Uint8Array): LtpSegment | undefined {
-  // The upper half is the version, which is 0 (RFC 5326 section 3.1).
+  // The upper half of the first octet is the version, which is 0 (RFC 5326 section 3.1).
   const type = bytes[0] ?? NIBBLE;
   if (type >= NIBBLE) return undefined;
   const reader = new SdnvReader(bytes, 1, bytes.length);
@@ -231,7 +231,7 @@ function reportOf(reader: SdnvReader): LtpReport | undefined {
   if (lower === undefined || count === undefined || lower >= upper || report === 0) {
     return undefined;
   }
-  // Each claim takes two octets at least, so nothing is reserved for claims that are not there.
+  // Each claim takes at least two octets, so the segment cannot contain more claims than this.
   if (2 * count > reader.end - reader.at) return undefined;
   const claims: { readonly start: number; readonly end: number }[] = [];
   let after = lower;
@@ -246,7 +246,7 @@ function reportOf(reader: SdnvReader): LtpReport | undefined {
   return { kind: 'report', report, checkpoint, upper, lower, claims };
 }
 
-/** The next values; too few if they end before. */
+/** The next `count` values; fewer if the segment ends before. */
 function valuesOf(reader: SdnvReader, count: number): readonly number[] {
   const values: number[] = [];
   while (values.length < count && reader.next()) values.push(reader.value);

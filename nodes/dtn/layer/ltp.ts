@@ -2,12 +2,12 @@
  * The Licklider Transmission Protocol (RFC 5326) with one neighbour: blocks go out in segments until
  * the neighbour has claimed all of them, and blocks of the neighbour come in. A state machine.
  *
- * All timers run on contact time. A block counts as received when the node has kept it: only then is
- * it reported to be complete, so that nothing is claimed that a full store refuses.
+ * All timers run on contact time. A block is reported as complete only when the node has stored it, so
+ * that nothing is claimed that a full store refuses.
  *
- * Two holes of the RFC are closed. A block whose checkpoint never comes is given up after a silence.
- * If a checkpoint is answered by several reports, each is repeated by itself, and the sender asks
- * again when all checkpoints are answered and bytes are still missing.
+ * Two gaps of the RFC are closed. A block whose checkpoint never comes is given up after a silence.
+ * If several reports answer a checkpoint, each is repeated by itself; and if all checkpoints are
+ * answered but bytes are still missing, the sender sends the red part again.
  *
  * @module
  */
@@ -67,7 +67,7 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
     return this.#alarms.size;
   }
 
-  /** When what waits now will have left. */
+  /** When everything that waits now will have left; see {@link LtpTransmitter.idleAt}. */
   idleAt(now: Nanoseconds): Nanoseconds {
     return this.#transmitter.idleAt(now);
   }
@@ -140,7 +140,7 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
     const outgoing = { bytes, dscp, ...(alarm && { alarm }), ...(isObsolete && { isObsolete }) };
     if (this.#transmitter.queue(outgoing)) return;
     this.#effects.push({ kind: 'drop', reason: 'ltp-control-full' });
-    // As if it had been lost on the way: the alarm leads to a repetition.
+    // The segment counts as lost on the way: the alarm leads to a repetition.
     if (alarm !== undefined) this.#set(alarm, this.#now);
   }
 

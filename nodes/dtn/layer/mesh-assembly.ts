@@ -14,14 +14,14 @@ import {
 } from './mesh-repair.ts';
 import type { MeshFrame } from './mesh-wire.ts';
 
-/** Bounds of what is incomplete. */
+/** Limits of incomplete messages: their number, how long each waits, ns, and its length, bytes. */
 export interface AssemblyLimits {
   readonly assembliesMax: number;
   readonly assemblyNs: number;
   readonly messageBytes: number;
 }
 
-/** Complete messages that are remembered (ours): those of a few minutes. */
+/** Complete messages that a node remembers (ours): enough for a few minutes. */
 const DONE_MAX = 1_024;
 
 interface Assembly {
@@ -29,7 +29,7 @@ interface Assembly {
   readonly length: number;
   readonly untilNs: Nanoseconds;
   readonly fragments: Map<number, Uint8Array>;
-  /** By block and row. */
+  /** Repairs by block and row. */
   readonly repairs: Map<string, Uint8Array>;
 }
 
@@ -46,7 +46,7 @@ export class MeshAssemblies {
   readonly #limits: AssemblyLimits;
   /** Oldest first. */
   readonly #open = new Map<string, Assembly>();
-  /** Messages that are complete, oldest first: what comes late begins none of them again. */
+  /** Messages that are complete, oldest first: late frames do not begin them again. */
   readonly #done = new Set<string>();
 
   constructor(form: RepairForm, limits: AssemblyLimits) {
@@ -58,7 +58,7 @@ export class MeshAssemblies {
     return this.#open.size;
   }
 
-  /** Takes a frame for this node; what it refers to is copied. */
+  /** Takes a frame for this node, and copies its data. */
   take(now: Nanoseconds, frame: MeshFrame): AssemblyOutcome {
     if (!this.#isSound(frame)) return { kind: 'bad' };
     for (const [key, { untilNs }] of this.#open) {
@@ -97,7 +97,7 @@ export class MeshAssemblies {
     return assembly;
   }
 
-  /** A frame says the same about its message as the message itself would. */
+  /** True if the fields of a frame agree with each other and with the form of messages. */
   #isSound(frame: MeshFrame): boolean {
     const { kind, index, total, row, rows, length, data } = frame;
     const form = this.#form;
@@ -115,7 +115,7 @@ export class MeshAssemblies {
     );
   }
 
-  /** Fills in what the rows of a block allow; returns how many fragments. */
+  /** Restores lost fragments of a block from its repairs. @returns how many. */
   #repair({ total, length, fragments, repairs }: Assembly, block: number): number {
     const bounds = blockBounds(block, total, this.#form);
     const rows = rowsOf(bounds[1] - bounds[0], this.#form);

@@ -1,6 +1,6 @@
 /**
- * Frames that a node keeps for neighbours while they sleep (friends of Bluetooth meshes): so many
- * neighbours, so many messages of each, for a while.
+ * Frames that a node keeps for neighbours while they sleep (friends of Bluetooth meshes). Neighbours,
+ * messages for each of them, and the time for which they are kept are limited.
  *
  * @module
  */
@@ -18,7 +18,7 @@ interface Friend {
   readonly messages: Map<string, KeptMessage>;
 }
 
-/** Frames of one message beyond which nothing is kept: those of 64 KiB in the smallest frames. */
+/** Most frames of one message that are kept: as many as 64 KiB take in the smallest frames. */
 const FRAMES_MAX = 1_200;
 
 /** All friends of one node, by link. */
@@ -71,7 +71,7 @@ export class MeshFriends {
     return frames;
   }
 
-  /** Friendships end, and so do messages that nobody fetched. */
+  /** Forgets neighbours that were not heard for long, and messages that were not fetched in time. */
   #forget(now: Nanoseconds): void {
     for (const [link, { heardNs, messages }] of this.#friends) {
       if (now - heardNs > this.#rules.friendshipNs) this.#friends.delete(link);

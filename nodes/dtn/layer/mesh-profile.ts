@@ -17,7 +17,7 @@ export interface MeshProfile {
   readonly headBytes: number;
   /** Longest message, bytes. */
   readonly messageBytes: number;
-  /** Hops of a frame; nodes with many links let it go fewer. */
+  /** Most hops of a frame; nodes with `denseLinks` links or more let it go `denseTtl` hops at most. */
   readonly ttl: number;
   readonly denseLinks: number;
   readonly denseTtl: number;
@@ -26,10 +26,10 @@ export interface MeshProfile {
   readonly jitterNs: readonly [number, number];
   /** A frame that comes again before it was relayed is not relayed. */
   readonly isSuppressed: boolean;
-  /** Fragments of a block, and repairs as a share of them; 0 for none. */
+  /** Fragments of a block, and repairs divided by fragments; 0 for no repairs. */
   readonly blockFragments: number;
   readonly repair: number;
-  /** Known frames, and for how long, ns. */
+  /** How many frames a node remembers, to relay each only once, and for how long, ns. */
   readonly knownMax: number;
   readonly knownNs: number;
   /** Incomplete messages, and how long they wait, ns. */

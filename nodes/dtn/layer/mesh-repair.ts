@@ -1,7 +1,7 @@
 /**
  * Repair of messages in a mesh: a message is cut into fragments, and each block of fragments gets
  * rows of repairs. Row j is the exclusive or of the fragments j, j + rows, j + 2 rows … of its block,
- * so that each row makes up for one loss, also in a burst of neighbours.
+ * so that each row makes up for one lost fragment, also if fragments in a row are lost.
  *
  * @module
  */
@@ -11,21 +11,21 @@ export interface RepairForm {
   /** Bytes of a fragment; the last one is shorter. */
   readonly dataBytes: number;
   readonly blockFragments: number;
-  /** Repairs as a share of fragments. */
+  /** Repairs of a block, divided by its fragments. */
   readonly repair: number;
 }
 
-/** Fragments of a message. */
+/** Number of fragments of a message of `length` bytes. */
 export function fragmentsOf(length: number, { dataBytes }: RepairForm): number {
   return Math.ceil(length / dataBytes);
 }
 
-/** Rows of repairs of a block with so many fragments. */
+/** Number of rows of repairs of a block with so many fragments. */
 export function rowsOf(fragments: number, { repair }: RepairForm): number {
   return Math.ceil(repair * fragments);
 }
 
-/** First fragment of a block, and the one behind its last. */
+/** Index of the first fragment of a block, and the index after its last one. */
 export function blockBounds(
   block: number,
   total: number,
@@ -35,7 +35,7 @@ export function blockBounds(
   return [first, Math.min(total, first + blockFragments)];
 }
 
-/** One fragment, as long as it is. */
+/** The bytes of one fragment; the last one may be shorter. */
 export function fragmentAt(message: Uint8Array, index: number, form: RepairForm): Uint8Array {
   const start = index * form.dataBytes;
   return message.subarray(start, Math.min(message.length, start + form.dataBytes));
@@ -53,7 +53,7 @@ export function repairOf(
   return sum;
 }
 
-/** The fragments that a row covers, as indices of the message. */
+/** Indices in the message of the fragments that a row covers. */
 export function coveredBy(
   row: number,
   rows: number,

@@ -12,13 +12,13 @@
  * length  bytes of the message
  * ```
  *
- * A profile with a longer head fills it with zeros.
+ * In a profile with a longer head, zeros follow these fields.
  *
  * @module
  */
 import { readUint16, readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
 
-/** Bytes of the fields. */
+/** Bytes of the fields in front of the data. */
 export const MESH_HEAD = 20;
 
 const FRAGMENT = 1;
@@ -42,7 +42,7 @@ export interface MeshFrame {
   readonly data: Uint8Array;
 }
 
-/** Writes a frame. @param headBytes Those of the profile. */
+/** Writes a frame. @param headBytes Length of the head in the profile, bytes. */
 export function encodeFrame(frame: MeshFrame, headBytes: number): Uint8Array {
   const bytes = new Uint8Array(headBytes + frame.data.length);
   bytes[0] = frame.kind === 'fragment' ? FRAGMENT : REPAIR;

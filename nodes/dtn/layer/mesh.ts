@@ -1,6 +1,6 @@
 /**
- * A radio mesh of small frames: a message goes in fragments and repairs, which every node relays
- * once, after a drawn wait and with a certain probability, until their hops are used up. A state
+ * A radio mesh of small frames: a message goes in fragments and repairs. Every node relays each of
+ * them once, after a random wait and with a certain probability, until its hops are used up. A state
  * machine.
  *
  * Nothing is acknowledged, and nothing authenticated.
@@ -41,9 +41,9 @@ export interface MeshFacts {
   readonly links: readonly MeshLink[];
   /** Time that a frame takes on the slowest link, ns: own frames leave no faster. */
   readonly paceNs: number;
-  /** Number of the first message; drawn, so that those before a crash are not taken for these. */
+  /** Number of the first message; random, so that messages from before a crash have other numbers. */
   readonly firstMessage: number;
-  /** For the decision to relay, and for the wait before. */
+  /** Random streams for the decision whether to relay, and for the wait before. */
   readonly relays: Random;
   readonly waits: Random;
 }
@@ -80,7 +80,7 @@ interface Waiting {
 
 interface Known {
   readonly untilNs: Nanoseconds;
-  /** Its relaying, as long as that has not happened. */
+  /** The frame in the queue of those to relay, if it was put there. */
   readonly waiting: Waiting | undefined;
 }
 
@@ -90,7 +90,7 @@ export class MeshRelay implements Machine<MeshInput, MeshEffect> {
   readonly #form: RepairForm;
   readonly #assemblies: MeshAssemblies;
   readonly #friends: MeshFriends;
-  /** Frames that were here, oldest first. */
+  /** Frames that were sent or received here, oldest first. */
   readonly #known = new Map<string, Known>();
   readonly #queue = new Deadlines<Waiting>();
   readonly #closed = new Set<string>();
@@ -168,7 +168,7 @@ export class MeshRelay implements Machine<MeshInput, MeshEffect> {
     }
   }
 
-  /** The fragments of each block, and then its repairs. */
+  /** All frames of a message: for each block its fragments, and then its repairs. */
   #framesOf(
     message: Uint8Array,
   ): readonly Omit<MeshFrame, 'ttl' | 'origin' | 'target' | 'message' | 'total'>[] {
@@ -223,7 +223,7 @@ export class MeshRelay implements Machine<MeshInput, MeshEffect> {
     this.#effects.push({ kind: 'message', origin: frame.origin, message });
   }
 
-  /** @returns what waits to be relayed, if anything does. */
+  /** Decides whether to relay a frame. @returns it as it waits for that, if so. */
   #relay(now: Nanoseconds, link: string, frame: MeshFrame): Waiting | undefined {
     const { profile, relays, waits, links } = this.#facts;
     const isDense = links.length >= profile.denseLinks;

@@ -2,8 +2,8 @@
  * Self-delimiting numeric values (RFC 6256): seven bits an octet, the highest first; all octets but
  * the last have their top bit set.
  *
- * Numbers up to 2^53 - 1; larger ones are refused, because LTP uses them for lengths, places in a
- * block and identifiers that its sender chose.
+ * Numbers above 2^53 - 1 are refused: LTP has numbers for lengths, offsets in a block and identifiers
+ * that their sender chose, and none of these need be larger.
  *
  * @module
  */
@@ -11,7 +11,7 @@
 const MORE = 0x80;
 const BITS = 7;
 const RADIX = 2 ** BITS;
-/** An SDNV of 64 bits takes ten octets; leading zeros beyond that serve nobody. */
+/** Longest SDNV that is read, octets: 64 bits take ten, and more can only be leading zeros. */
 const OCTETS_MAX = 10;
 
 /** Octets of a value. */

@@ -1,6 +1,6 @@
 /**
- * The transfer that a TCPCL session receives (RFC 9174 section 5.2): segments of one bundle at a time,
- * each acknowledged; the last when the node has kept the bundle.
+ * The transfer that a TCPCL session receives (RFC 9174 section 5.2): segments of one bundle at a time.
+ * Each is acknowledged at once, but the last one when the node has stored the bundle.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export type SegmentOutcome =
   /** The bundle is complete; {@link TcpclIncoming.finished} acknowledges it. */
   | { readonly kind: 'bundle'; readonly bundle: Uint8Array }
   | { readonly kind: 'refuse'; readonly reason: number }
-  /** It belongs to a transfer that was refused before. */
+  /** The segment belongs to a transfer that was refused before. */
   | { readonly kind: 'ignored' }
   | { readonly kind: 'unexpected' };
 
@@ -26,7 +26,7 @@ export class TcpclIncoming {
   bytes = 0;
   #transfer: number | undefined;
   #total: number | undefined;
-  /** Grows with what has arrived, whatever length was announced. */
+  /** Grows with the bytes that have arrived, whatever total length was announced. */
   #buffer = new Uint8Array(0);
   #refused: number | undefined;
   #last: Receipt | undefined;
@@ -62,7 +62,7 @@ export class TcpclIncoming {
     return { kind: 'bundle', bundle: this.#buffer.slice(0, received) };
   }
 
-  /** The node has the bundle. */
+  /** The node has stored the bundle. @returns the receipt for its last segment. */
   finished(): Receipt | undefined {
     const receipt = this.#last;
     this.#clear();

@@ -12,7 +12,7 @@ export type TlsPolicy = (typeof TLS_POLICIES)[number];
 export interface TcpclFacts {
   /** The end that opened the stream speaks first (RFC 9174 section 4.1). */
   readonly role: 'active' | 'passive';
-  /** Node IDs of both ends, as text. The peer's is a claim: the stream itself says who it is. */
+  /** Node IDs of both ends, as text. The peer has to give `peerId`, which alone proves nothing. */
   readonly ownId: string;
   readonly peerId: string;
   /** Interval of keep-alives that this end wishes for, s; 0 for none. */
@@ -38,29 +38,29 @@ export type TcpclInput =
   /** The session keeps the bytes. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'send'; readonly transfer: number; readonly bundle: Uint8Array }
-  /** The stream takes more. */
+  /** The stream accepts data again. */
   | { readonly kind: 'room' }
   /** The node has the bundle that was offered last. */
   | { readonly kind: 'kept' }
-  /** Ends after what is under way. */
+  /** Ends the session after the transfers that are under way. */
   | { readonly kind: 'finish' }
   /** The stream has ended. */
   | { readonly kind: 'closed' };
 
 /** What a session wants done. */
 export type TcpclEffect =
-  /** The node says `room` when the stream takes more, if that is asked for. */
+  /** If `asksForRoom`, the node answers with `room` when the stream accepts more. */
   | { readonly kind: 'write'; readonly bytes: Uint8Array; readonly asksForRoom: boolean }
-  /** Begins TLS on the stream, after what was written so far; the node says `secured`. */
+  /** Begins TLS on the stream after the bytes written so far; the node answers with `secured`. */
   | { readonly kind: 'secure' }
-  /** Reads nothing more, or goes on. */
+  /** Stops reading from the stream, or goes on. */
   | { readonly kind: 'pause'; readonly isPaused: boolean }
   | { readonly kind: 'bundle'; readonly bundle: Uint8Array }
   | { readonly kind: 'sent'; readonly transfer: number }
   | { readonly kind: 'failed'; readonly transfer: number }
   /** Bundles of at most so many octets can be sent from now on. */
   | { readonly kind: 'up'; readonly transferMax: number }
-  /** And no longer. */
+  /** From now on no more bundles can be sent. */
   | { readonly kind: 'down' }
   /** Ends the stream, in order or at once. */
   | { readonly kind: 'end' }

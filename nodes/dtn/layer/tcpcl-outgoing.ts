@@ -1,6 +1,6 @@
 /**
- * Transfers that a TCPCL session sends (RFC 9174 section 5.2): one after the other in segments, the
- * next also before the one before is acknowledged.
+ * Transfers that a TCPCL session sends (RFC 9174 section 5.2): one after the other in segments. The
+ * next may begin before the last one is acknowledged.
  *
  * @module
  */
@@ -10,7 +10,7 @@ type Segment = Extract<TcpclMessage, { kind: 'segment' }>;
 type Receipt = Extract<TcpclMessage, { kind: 'receipt' }>;
 
 interface Outgoing {
-  /** Number of the node, and on the wire; the wire counts from 0 in each session. */
+  /** Number that the node gave the transfer, and number on the wire, from 0 in each session. */
   readonly transfer: number;
   readonly id: number;
   readonly bundle: Uint8Array;
@@ -20,10 +20,10 @@ interface Outgoing {
 
 /** Transfers in their order. */
 export class TcpclOutgoing {
-  /** What the peer takes, octets. */
+  /** Longest segment, and longest bundle, that the peer accepts, octets. */
   segmentMax = 0;
   transferMax = 0;
-  /** The stream takes no segment now. */
+  /** True while the stream accepts no further segment. */
   isBlocked = false;
   #open: Outgoing[] = [];
   #nextId = 0;
@@ -33,7 +33,7 @@ export class TcpclOutgoing {
     return this.#open.length;
   }
 
-  /** @returns false if the peer does not take as long a bundle. */
+  /** Adds a transfer. @returns false if the bundle is longer than the peer accepts. */
   add(transfer: number, bundle: Uint8Array): boolean {
     if (bundle.length > this.transferMax) return false;
     this.#open.push({ transfer, id: this.#nextId, bundle, sent: 0 });
@@ -60,7 +60,7 @@ export class TcpclOutgoing {
       isStart,
       isEnd,
       transfer: id,
-      // RFC 9174 section 5.2.5.1: stated where the first segment does not show it.
+      // RFC 9174 section 5.2.5.1: the total length is stated if the bundle takes several segments.
       ...(isStart && !isEnd && { total: bundle.length }),
       isForeign: false,
       data: bundle.subarray(sent, end),
@@ -68,9 +68,9 @@ export class TcpclOutgoing {
   }
 
   /**
-   * The last segment of ours completes the length, so the flags, which some agents do not copy from
-   * the segment as RFC 9174 section 5.2.3 asks, say nothing more.
-   * @returns the transfer that is complete, if this receipt says so.
+   * Takes a receipt. Only its length counts: it is complete with the last segment, and some agents do
+   * not copy the flags from the segment as RFC 9174 section 5.2.3 asks.
+   * @returns the transfer that the peer has completely, if there is one.
    */
   acknowledged({ transfer: id, received }: Receipt): number | undefined {
     const known = this.#open.find((each) => each.id === id);
@@ -80,21 +80,21 @@ export class TcpclOutgoing {
     return known.transfer;
   }
 
-  /** @returns the transfer that the peer refuses, if there is one under this number. */
+  /** The peer refuses a transfer. @returns its number at the node; undefined if it is unknown. */
   refused(id: number): number | undefined {
     const known = this.#open.find((each) => each.id === id);
     this.#open = this.#open.filter((each) => each !== known);
     return known?.transfer;
   }
 
-  /** Takes transfers back that have not begun. */
+  /** Takes transfers out that have not begun. @returns their numbers at the node. */
   unsent(): readonly number[] {
     const unsent = this.#open.filter(({ sent }) => sent === 0);
     this.#open = this.#open.filter(({ sent }) => sent > 0);
     return unsent.map(({ transfer }) => transfer);
   }
 
-  /** Takes all transfers back. */
+  /** Takes all transfers out. @returns their numbers at the node. */
   all(): readonly number[] {
     return this.#open.splice(0).map(({ transfer }) => transfer);
   }

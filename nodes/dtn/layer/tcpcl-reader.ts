@@ -1,9 +1,9 @@
 /**
- * Splits a TCPCL stream into its contact header and messages, whatever pieces it comes in.
+ * Splits a TCPCL stream into its contact header and messages, in whatever pieces the bytes come.
  *
- * The lengths of messages are spread over their heads, so that the frames of the kit, whose heads
- * have one length, do not fit. A reader holds one message, of bounded length, and what came behind it
- * while it is paused.
+ * The heads of messages have several lengths, so that the reader of frames in `_kit`, for heads of one
+ * length, is of no use here. A reader keeps one message, of bounded length, and all bytes that come
+ * after it while reading is paused.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export type TcpclRead =
 export class TcpclReader {
   readonly #dataMax: number;
   #kept = new Uint8Array(TCPCL_CONTACT_BYTES);
-  /** Where what waits begins and ends. */
+  /** Where in `#kept` the bytes that wait begin and end. */
   #start = 0;
   #end = 0;
   #hasContact = false;
@@ -60,7 +60,7 @@ export class TcpclReader {
     this.#end = length;
   }
 
-  /** The next message; what it refers to is copied. */
+  /** Reads the next message; its data are a copy. */
   next(): TcpclRead {
     const read = this.#bad ?? (this.#hasContact ? this.#message() : this.#contact());
     if (read.kind === 'bad') {
@@ -70,7 +70,7 @@ export class TcpclReader {
     return read;
   }
 
-  /** Forgets what waits. */
+  /** Forgets all octets that wait. */
   clear(): void {
     this.#kept = new Uint8Array(TCPCL_CONTACT_BYTES);
     this.#start = 0;

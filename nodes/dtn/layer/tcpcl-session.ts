@@ -4,9 +4,9 @@
  *
  * The contact headers say whether TLS follows; the stream then does the handshake.
  *
- * A transfer is acknowledged when the node has kept its bundle. Until then nothing more is read, so
- * that a node whose store is full pushes back; it is asked again every second. Nor is anything read
- * while the peer does not take the answers to what it wrote before.
+ * A transfer is acknowledged when the node has stored its bundle. Until then nothing more is read, so
+ * that the sender has to wait for a node whose store is full; the bundle is offered to the node again
+ * every second. Nor is anything read while the peer does not read the answers to its own messages.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
   #hasTold = false;
   #isSecured = false;
   #isPaused = false;
-  /** Messages since the stream had room. */
+  /** Messages written since the stream last had room. */
   #answers = 0;
   #keepAliveNs: Nanoseconds = 0;
   #now: Nanoseconds = 0;
@@ -66,12 +66,12 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     return this.#state === 'up';
   }
 
-  /** True if the peer has proved who it is: it has the key, and says its name under TLS. */
+  /** True if the peer has proved who it is: it has the TLS key, and gave its node ID under TLS. */
   get isProven(): boolean {
     return this.#isSecured && (this.#state === 'up' || this.#state === 'ending');
   }
 
-  /** Octets that wait to be read, and those of the transfer that comes in. */
+  /** Octets in memory: those that wait to be read, and those of the transfer that comes in. */
   get held(): number {
     return this.#reader.kept + this.#incoming.bytes + (this.#offered?.length ?? 0);
   }
@@ -178,8 +178,8 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
   }
 
   /**
-   * What came in the clear behind a contact header that offers TLS would be read as if it had come
-   * under TLS: whoever sits between both ends could have put it there.
+   * Ends the session at once, since bytes came in the clear behind a contact header that offers TLS:
+   * they would be read as if they had come under TLS, though an attacker may have put them there.
    */
   #distrust(): void {
     this.#drop('tcpcl-bad-message');
@@ -286,7 +286,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     }
   }
 
-  /** The stream takes more: answers that have piled up, and a segment. */
+  /** The stream accepts data again: one more segment is sent, and reading may go on. */
   #hasRoom(): void {
     this.#answers = 0;
     this.#outgoing.isBlocked = false;
@@ -294,7 +294,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     this.#pauseOrRead();
   }
 
-  /** Reads only while the node takes a bundle, and the peer takes answers. */
+  /** Pauses while the node has not stored the last bundle, or the peer does not read answers. */
   #pauseOrRead(): void {
     const isPaused = this.#offered !== undefined || this.#answers >= TCPCL_ANSWERS_MAX;
     if (isPaused === this.#isPaused) return;
@@ -319,7 +319,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     this.#endIfDone();
   }
 
-  /** RFC 9174 section 5.1.2: the message is known, and does not belong here. */
+  /** RFC 9174 section 5.1.2: the type of the message is known, but it must not come at this point. */
   #unexpected(message: TcpclMessage): void {
     const type = encodeTcpcl(message)[0] as number;
     this.#drop('tcpcl-unexpected');
@@ -327,7 +327,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     this.#fail(TCPCL_END.unknown);
   }
 
-  /** What the peer does not take comes back: others behind it are not to wait. */
+  /** Starts a transfer. If it is too long for the peer, it fails at once: others need not wait. */
   #send(transfer: number, bundle: Uint8Array): void {
     if (this.#outgoing.add(transfer, bundle)) this.#segment();
     else this.#effects.push({ kind: 'failed', transfer });
@@ -375,7 +375,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     if (!isBusy) this.#end();
   }
 
-  /** Something is wrong: says so, and ends at once. */
+  /** Something is wrong: tells the peer so, and ends the session at once. */
   #fail(reason: number): void {
     this.#tell({ kind: 'termination', isReply: false, reason });
     this.#end();
@@ -393,7 +393,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     this.#effects.push({ kind: 'reset' });
   }
 
-  /** Nothing is sent from here on but what has begun. */
+  /** Enters a state in which no new transfer begins. */
   #leave(state: 'ending' | 'over'): void {
     const wasUp = this.#state === 'up';
     this.#state = state;
@@ -419,7 +419,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
         this.#over();
         return;
       case 'keep-alive':
-        // Behind so many answers that the peer does not read, one more says nothing.
+        // If the peer does not read so many answers, it would not read a keep-alive either.
         if (this.#answers < TCPCL_ANSWERS_MAX) this.#tell({ kind: 'keep-alive' });
         else this.#spoke();
         return;
@@ -447,10 +447,10 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     this.#timers.set('keep-alive', this.#now + this.#keepAliveNs);
   }
 
-  /** RFC 9174 section 5.1.1: twice the interval without a word, and the peer is gone. */
+  /** RFC 9174 section 5.1.1: a peer that is silent for twice the interval counts as gone. */
   #heard(): void {
     if (this.#keepAliveNs === 0) return;
-    // While nothing is read, nothing can be heard.
+    // While reading is paused, the peer cannot be heard, so its silence is not timed.
     if (this.#isPaused) this.#timers.clear('silence');
     else this.#timers.set('silence', this.#now + 2 * this.#keepAliveNs);
   }

@@ -1,6 +1,6 @@
 /**
  * Messages of the TCP convergence layer, version 4 (RFC 9174): both ends begin with a contact header,
- * and then send messages, each told by its first octet.
+ * and then send messages, whose first octet is their type. In parentheses: octets, values of flags.
  *
  * ```
  * contact header  "dtn!", version 4, flags (1: can use TLS)
@@ -61,7 +61,7 @@ const REFUSAL_BYTES = 10;
 const TERMINATION_BYTES = 3;
 const REJECTION_BYTES = 3;
 
-/** Longest list of extensions that is read, octets; all known ones take 13. */
+/** Longest list of extensions that is read, octets; a list of all known extensions takes 13. */
 const EXTENSIONS_MAX = 4_096;
 /** Longest node ID, octets: a URI of a topology has at most 70. */
 const NODE_ID_MAX = 1_024;
@@ -88,7 +88,7 @@ export const TCPCL_REFUSAL = {
 /** Why a message is rejected (RFC 9174 section 5.1.2). */
 export const TCPCL_REJECTION = { unknownType: 1, unsupported: 2, unexpected: 3 } as const;
 
-/** A message. Numbers above 2^53 - 1 are read as that. */
+/** A message. Numbers above 2^53 - 1 are read as 2^53 - 1. */
 export type TcpclMessage =
   | {
       readonly kind: 'segment';
@@ -122,7 +122,7 @@ export type TcpclMessage =
       readonly isForeign: boolean;
     };
 
-/** Octets of a message, as far as the octets that are there tell. */
+/** Length of a message, as far as its first octets tell. */
 export type MessageLength =
   | { readonly kind: 'whole'; readonly bytes: number }
   /** An incomplete message: so many octets of it are needed to go on. */
@@ -143,7 +143,7 @@ export function decodeContact(
   return { version: bytes[4] as number, canTls: ((bytes[5] as number) & CAN_TLS) !== 0 };
 }
 
-/** True if a contact header speaks this version. */
+/** True if a contact header has version 4. */
 export function isOurVersion({ version }: { readonly version: number }): boolean {
   return version === VERSION;
 }
@@ -271,7 +271,7 @@ interface Extensions {
 }
 const NOTHING: Extensions = { isForeign: false };
 
-/** Undefined if the list does not end where it should. */
+/** Reads a list of extensions; undefined if the last one does not end at `end`. */
 function readExtensions(
   bytes: Uint8Array,
   start: number,

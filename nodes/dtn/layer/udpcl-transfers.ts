@@ -1,9 +1,9 @@
 /**
- * Transfers of which pieces are missing (draft-ietf-dtn-udpcl-03 section 3.5.2), within a budget of
- * what has arrived, whatever length a piece claims: nobody knows yet who sends it.
+ * Transfers of which pieces are missing (draft-ietf-dtn-udpcl-03 section 3.5.2). Their budget counts
+ * bytes that have arrived, not the length that a piece claims: nobody knows yet who sends it.
  *
- * Above the budget, the port that holds most loses its oldest transfer, so that one port cannot keep
- * others out, and a transfer that stands still cannot keep the next one out. What goes has a reason.
+ * Above the budget, the port that uses most of it loses its oldest transfer. So one port cannot keep
+ * others out, nor can a stalled transfer keep new ones out. Each lost transfer is reported as a drop.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export interface UdpclPiece {
   readonly bytes: Uint8Array;
 }
 
-/** Why a piece, or what came before it, is dropped. */
+/** Why a piece is dropped, or a transfer with all its pieces. */
 export type TransferDrop = 'bad-transfer' | 'transfers-full' | 'transfer-expired';
 
 interface Transfer {
@@ -41,13 +41,13 @@ export class UdpclTransfers {
     this.#onDrop = onDrop;
   }
 
-  /** When the oldest one has waited too long; Infinity if there is none. */
+  /** When the oldest transfer has waited too long; Infinity if there is none. */
   nextAt(): Nanoseconds {
     const [oldest] = this.#open.values();
     return oldest?.untilNs ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Gives up what has waited too long. */
+  /** Gives up transfers that have waited too long. */
   expire(now: Nanoseconds): void {
     for (const [id, { untilNs }] of this.#open) {
       if (untilNs > now) return;

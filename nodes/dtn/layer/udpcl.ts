@@ -1,6 +1,6 @@
 /**
- * UDP convergence layer, version 2 (draft-ietf-dtn-udpcl-03): a datagram holds messages back to back,
- * each told by its first byte; a bundle that is longer than a datagram goes in pieces.
+ * UDP convergence layer, version 2 (draft-ietf-dtn-udpcl-03): a datagram contains messages back to
+ * back, whose first byte is their type; a bundle that is longer than a datagram goes in pieces.
  *
  * ```
  * 00            padding up to the end                 ignored
@@ -32,10 +32,10 @@ const MAP_FIRST = 0xa0;
 const MAP_LAST = 0xbf;
 /** Extension key of a transfer (draft-ietf-dtn-udpcl-03 section 3.5.2). */
 const TRANSFER = 2;
-/** Bytes around a piece: map, key, array, four heads of at most five bytes. */
+/** Most bytes of a message beside its piece: map, key, array, four heads of at most five bytes. */
 const PIECE_HEAD = 23;
 
-/** Bytes of the datagrams of a bundle. */
+/** Bytes of all datagrams of a bundle together. */
 export function udpclBytes(bundleBytes: number, datagramMax: number): number {
   if (bundleBytes <= datagramMax) return bundleBytes;
   return bundleBytes + PIECE_HEAD * Math.ceil(bundleBytes / (datagramMax - PIECE_HEAD));

@@ -28,7 +28,7 @@ export interface LinkEnd {
   readonly contactsBack: PlannedContacts | undefined;
 }
 
-/** How long so many bytes take the neighbour to send, at its lowest rate, ns. */
+/** Time that the neighbour needs to send so many bytes at its lowest planned rate, ns. */
 export function sendingBackNs({ link, contactsBack }: LinkEnd, bytes: number): Nanoseconds {
   const windows = contactsBack?.windows ?? [];
   const rate = windows.reduce(
@@ -54,7 +54,7 @@ export function linksOf(host: string, network: NetworkMap, names: Names): readon
 
 type Links = NetworkMap['links'];
 
-/** Made once for all nodes of a network. */
+/** The links of each host; computed once for all nodes of a network. */
 const linksByHost = oncePer((links: Links): ReadonlyMap<string, Links> => {
   const made = new Map<string, Links[number][]>();
   for (const link of links) {
@@ -70,7 +70,7 @@ const linksByHost = oncePer((links: Links): ReadonlyMap<string, Links> => {
 /** The longest planned propagation delay of a link in either direction. */
 export function longestDelayNs({ link, contacts, contactsBack }: LinkEnd): Nanoseconds {
   const windows = [...(contacts?.windows ?? []), ...(contactsBack?.windows ?? [])];
-  // A link without contacts in a direction has the delay of the link there.
+  // A direction without planned contacts has the delay of the link.
   const isAlways = contacts === undefined || contactsBack === undefined;
   const first = isAlways ? link.delayNs : 0;
   return windows.reduce((longest, { delayNs }) => Math.max(longest, delayNs), first);

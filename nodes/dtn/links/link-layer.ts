@@ -12,7 +12,7 @@ import type { Outlet } from '../agent/outlet.ts';
 import type { DtnOptions } from '../config.ts';
 import type { Names } from '../names.ts';
 
-/** What a node knows of its network. */
+/** What a node knows of itself and its network. */
 export interface LinkParts {
   readonly options: DtnOptions;
   readonly network: NetworkView;
@@ -31,7 +31,7 @@ export interface LinkTransmission {
   readonly priority: Priority;
 }
 
-/** What the node does with what a layer brings. */
+/** What the node does when a layer receives a bundle, or the state of a transfer or way changes. */
 export interface LinkHandlers {
   /**
    * A bundle came; the callee owns the bytes.
@@ -40,7 +40,7 @@ export interface LinkHandlers {
   readonly onBundle: (bundle: Uint8Array, from: string, transfer?: Transfer) => void;
   /** The neighbour has the bundle of a transfer. */
   readonly onReceipt: (transfer: Transfer) => void;
-  /** Bundles leave by an outlet, or no longer do. */
+  /** An outlet opens for bundles, or closes. */
   readonly onWay: (outlet: string, way: Way) => void;
   /** A transfer was given up. */
   readonly onFailed: (transfer: Transfer) => void;
@@ -54,6 +54,6 @@ export interface LinkLayer {
   /** A contact of a link begins or ends. */
   turn(link: string, way: Way): void;
   send(transmission: LinkTransmission): void;
-  /** The node has the bundle of a neighbour. Absent: nobody waits for that. */
+  /** The node has stored the bundle of a neighbour. Absent in layers that do not acknowledge. */
   kept?(transfer: Transfer): void;
 }

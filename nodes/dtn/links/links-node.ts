@@ -14,7 +14,7 @@ import { MeshNode } from './mesh-node.ts';
 import { TcpclNode } from './tcpcl-node.ts';
 import { UdpclNode } from './udpcl-node.ts';
 
-/** All links of a node to others. */
+/** All links of a node; passes each call to the layer of the link. */
 export class LinksNode implements LinkLayer {
   readonly #layers: readonly LinkLayer[];
   readonly #byOutlet = new Map<string, LinkLayer>();

@@ -52,7 +52,7 @@ export class LtpNode implements LinkLayer {
     return [...this.#neighbours.values()].map(({ outlet }) => outlet);
   }
 
-  /** Runs on this link. */
+  /** Makes LTP run on this link. */
   add(end: LinkEnd): void {
     const span = this.#spanOf(end);
     const shell = new MachineShell(this.#host, span, (effect: LtpEffect) =>

@@ -38,7 +38,7 @@ export class MeshNode implements LinkLayer {
   readonly #profile: MeshProfile;
   /** By id of the link. */
   readonly #neighbours = new Map<string, Neighbour>();
-  /** By id of the outlet: the number of its node. */
+  /** Number of the node to which an outlet leads, by the id of the outlet. */
   readonly #targets = new Map<string, number>();
   #outlets: readonly Outlet[] | undefined;
   #shell: MachineShell<MeshInput, MeshEffect> | undefined;
@@ -52,13 +52,13 @@ export class MeshNode implements LinkLayer {
     this.#profile = { ...profile, relay, repair };
   }
 
-  /** One for each other node: they exist once all links are known. */
+  /** One outlet for each other node of the network; made when all links have been added. */
   get outlets(): readonly Outlet[] {
     this.#outlets ??= this.#neighbours.size === 0 ? [] : this.#outletsToAll();
     return this.#outlets;
   }
 
-  /** Runs on this link. */
+  /** Makes the mesh run on this link. */
   add(end: LinkEnd): void {
     const to = this.#host.endpoint(end.far.address, end.far.port);
     this.#neighbours.set(end.link.id, { end, to, socket: undefined });
@@ -70,7 +70,7 @@ export class MeshNode implements LinkLayer {
     this.#shell = new MachineShell(this.#host, relay, (effect) => this.#perform(effect));
     for (const [link, neighbour] of this.#neighbours) {
       this.#listen(link, neighbour);
-      // What sleeps at first wakes up in an event of its own.
+      // A neighbour with contacts sleeps until the first one begins, which is an event of its own.
       if (neighbour.end.contacts !== undefined) {
         this.#shell.take({ kind: 'way', link, way: 'closed' });
       }
@@ -180,11 +180,11 @@ export class MeshNode implements LinkLayer {
     this.#spend(bytes.length);
     const buffer = this.#host.alloc(bytes.length);
     buffer.set(bytes);
-    // Frames carry no priority, so relays could not keep it: all have one class.
+    // Frames have no field for a priority, which relays would need: all are in one traffic class.
     neighbour.socket.send(buffer, 0, bytes.length, neighbour.to);
   }
 
-  /** Energy of a radio for these bytes. */
+  /** Counts the energy of a radio for these bytes, sent or heard. */
   #spend(bytes: number): void {
     const energyUj = Math.round((bytes * BITS * MESH_NJ_PER_BIT) / NJ_PER_UJ);
     this.#host.meter.counter('mesh.energy').add(energyUj);

@@ -8,7 +8,7 @@ import { MachineShell, type ShellHost } from '../../_kit/shell.ts';
 import type { TcpclDrop, TcpclEffect, TcpclFacts, TcpclInput } from '../layer/tcpcl-interface.ts';
 import { TcpclSession } from '../layer/tcpcl-session.ts';
 
-/** What the node does with what a session brings. */
+/** What the node does when a session receives a bundle or its state changes. */
 export interface ConnectionHandlers {
   /** Bundles of at most so many octets can be sent, or no longer. */
   readonly onUp: (transferMax: number) => void;
@@ -17,7 +17,7 @@ export interface ConnectionHandlers {
   readonly onSent: (transfer: number) => void;
   readonly onFailed: (transfer: number) => void;
   readonly onDrop: (reason: TcpclDrop) => void;
-  /** TLS begins: the role and the key of this end. */
+  /** TLS begins. @returns the role and the key of this end. */
   readonly onSecure: () => SecureOptions;
   /** TLS is up. */
   readonly onSecured: () => void;
@@ -71,7 +71,7 @@ export class TcpclConnection {
     this.#shell.take({ kind: 'kept' });
   }
 
-  /** Ends after what is under way. */
+  /** Ends the session after the transfers that are under way. */
   finish(): void {
     this.#shell.take({ kind: 'finish' });
   }
@@ -136,7 +136,7 @@ export class TcpclConnection {
     });
   }
 
-  /** Header and data go in one call, so that no small packet waits for a receipt (Nagle). */
+  /** Writes header and data in one call: no small packet waits for an acknowledgement (Nagle). */
   #write(bytes: Uint8Array, asksForRoom: boolean): void {
     if (this.#stream.write(bytes) === 'full') this.#isFull = true;
     if (asksForRoom && !this.#isFull) this.#shell.take({ kind: 'room' });

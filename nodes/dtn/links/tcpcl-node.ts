@@ -29,9 +29,9 @@ import type { LinkHandlers, LinkLayer, LinkParts, LinkTransmission } from './lin
 import { type ConnectionHandlers, TcpclConnection } from './tcpcl-connection.ts';
 import { recordBytes, TlsKeys } from './tcpcl-tls.ts';
 
-/** Time for three attempts to connect beside the light time, ns, as the port has it by default. */
+/** Time for three attempts to connect beside the light time, ns: the default of `Host.connect`. */
 const CONNECT_NS = 7_000_000_000;
-/** Octets around a segment. */
+/** Most octets of a segment beside its data. */
 const SEGMENT_HEAD = 22;
 
 interface Neighbour {
@@ -72,7 +72,7 @@ export class TcpclNode implements LinkLayer {
     return [...this.#neighbours.values()].map(({ outlet }) => outlet);
   }
 
-  /** Runs on this link. */
+  /** Makes TCPCL run on this link. */
   add(end: LinkEnd): void {
     const outlet = new AcknowledgedLink(
       {
@@ -91,7 +91,7 @@ export class TcpclNode implements LinkLayer {
       },
       0,
     );
-    // Open while there is a session.
+    // Closed at first: the outlet is open only while there is a session.
     outlet.close();
     this.#neighbours.set(end.link.id, {
       end,
@@ -135,7 +135,7 @@ export class TcpclNode implements LinkLayer {
       return;
     }
     neighbour.retry?.cancel();
-    // Streams outlive contacts in live runs, where they are the system's.
+    // In live runs the system's streams do not end with the contact, so they are ended here.
     for (const each of [neighbour.active, ...neighbour.passive.values()]) each?.abort();
   }
 
@@ -177,7 +177,7 @@ export class TcpclNode implements LinkLayer {
     const connection = this.#connection(neighbour, stream, 0, {
       onUp: (transferMax): void => {
         neighbour.backOff.reset();
-        // A bundle grows when it leaves, and one that comes back for its length must not leave again.
+        // A bundle grows when it leaves: without room for that, the layer would refuse the copy.
         const bytes = Math.max(0, transferMax - FORWARDING_GROWTH_MAX);
         neighbour.outlet.limit(Math.min(BUNDLE_BYTES_MAX, bytes));
         this.#handlers.onWay(outlet, 'open');
@@ -217,7 +217,7 @@ export class TcpclNode implements LinkLayer {
     newcomers.add(connection);
   }
 
-  /** The session of a neighbour who has crashed makes room for its next one. */
+  /** Ends a session if the neighbour has too many, since old ones may be from before a crash. */
   #makeRoom({ passive, newcomers }: Neighbour): void {
     const known = [...passive.values()].filter((one) => !newcomers.has(one));
     if (known.length <= TCPCL_SESSIONS_MAX) return;

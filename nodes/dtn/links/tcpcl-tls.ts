@@ -1,8 +1,8 @@
 /**
- * TLS on streams of TCPCL (RFC 9174 section 4.4): the end that opened the stream is the client, and
- * both have a key that only they can compute, from their own X25519 secret and the public key of the
- * other. RFC 9174 section 4.4.2 describes certificates instead; who proves to know the key is the neighbour, as
- * who shows a certificate with its node ID would be.
+ * TLS on streams of TCPCL (RFC 9174 section 4.4). The end that opened the stream is the client. Both
+ * ends compute a pre-shared key, each from its own X25519 secret and the public key of the other; no
+ * third node can. RFC 9174 section 4.4.2 describes certificates instead: here knowing the key proves
+ * the identity of the neighbour, as a certificate with its node ID would.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const KEY_BYTES = 32;
 const PLAINTEXT_MAX = 16_384;
 const RECORD_OVERHEAD = 22;
 
-/** Octets that TLS adds to so many, in records as long as possible. */
+/** Octets that TLS adds to `bytes` octets of plaintext, in records as long as possible. */
 export function recordBytes(bytes: number): number {
   return RECORD_OVERHEAD * Math.ceil(bytes / PLAINTEXT_MAX);
 }
@@ -46,14 +46,14 @@ export class TlsKeys {
     return { role: role === 'active' ? 'client' : 'server', psk: { identity, key } };
   }
 
-  /** A different one for each direction, so that nobody can send an end its own words. */
+  /** A key for each direction, so that nobody can replay to an end what this end has said. */
   #keyOf(neighbour: string, identity: string): Uint8Array {
     const crypto = this.#crypto;
     const secret = this.#network.identity(this.#own).secret(TLS_SECRET);
     const theirs = this.#network.identity(neighbour).publicKey(TLS_SECRET);
     const common = crypto.x25519(secret, theirs);
     wipe(secret);
-    // Public keys are made from secrets, and no such key has a low order.
+    // A public key made from a secret never has a low order, so the key is missing.
     if (common === undefined) throw new Error(`${neighbour} has no public key`);
     const info = new TextEncoder().encode(identity);
     const key = crypto.hkdfSha256({ key: common, info, length: KEY_BYTES });

@@ -27,13 +27,13 @@ interface Neighbour {
   /** Number of the next transfer in pieces. */
   transfer: number;
   socket: DatagramSocket | undefined;
-  /** Gives up transfers; pending while any are incomplete. */
+  /** Timer that gives up incomplete transfers; pending while there are any. */
   expiry: Timer | undefined;
 }
 
 /** How the datagrams of a bundle leave. */
 interface Pace {
-  /** Time for one of them, ns. */
+  /** Time that the transmitter needs for one datagram, ns. */
   readonly shareNs: Nanoseconds;
   readonly dscp: number;
 }
@@ -71,8 +71,8 @@ export class UdpclNode implements LinkLayer {
   }
 
   /**
-   * Sends a bundle in the time that the transmitter needs: a large one all at once would overflow
-   * the queue of the link.
+   * Sends a bundle, spread over the time that the transmitter needs: all datagrams of a large bundle
+   * at once would overflow the queue of the link.
    */
   send({ outlet, bundle, durationNs = 0, priority }: LinkTransmission): void {
     const neighbour = this.#neighbours.get(outlet);
@@ -96,7 +96,7 @@ export class UdpclNode implements LinkLayer {
     );
   }
 
-  /** Runs on this link. */
+  /** Makes UDPCL run on this link. */
   add({ link, neighbour, near, far, contacts }: LinkEnd): void {
     const datagramMax = Math.min(link.mtu, DATAGRAM_MAX);
     const to = this.#host.endpoint(far.address, far.port);
@@ -137,7 +137,7 @@ export class UdpclNode implements LinkLayer {
     if (neighbour.socket === undefined) this.#host.log.warn(`port ${port} is taken on ${link}`);
   }
 
-  /** The timer may ring early, if the transfer for which it was set has arrived. */
+  /** Sets the timer for the oldest transfer. It may ring early, if that transfer arrived meanwhile. */
   #watch(neighbour: Neighbour): void {
     const { reader, expiry } = neighbour;
     const at = reader.nextAt();
@@ -148,7 +148,7 @@ export class UdpclNode implements LinkLayer {
     });
   }
 
-  /** Some agents send each bundle from a port of its own. */
+  /** True if a datagram is from this neighbour: some agents send each bundle from another port. */
   #isFrom({ to }: Neighbour, from: Endpoint): boolean {
     if (from === to) return true;
     return this.#host.endpointOf(from).address === this.#host.endpointOf(to).address;
