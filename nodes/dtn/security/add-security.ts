@@ -1,7 +1,7 @@
 /**
  * The source of security operations: adds integrity blocks, then encrypts (RFC 9172 section 3).
- * Each operation has a block of its own: so a block never covers a target that is encrypted
- * and one that is not, and no initialization vector serves two targets.
+ * Each operation has a block of its own. So no block covers both an encrypted target and one in the
+ * clear, and no initialization vector serves two targets.
  *
  * @module
  */
@@ -44,15 +44,15 @@ const EMPTY = new Uint8Array(0);
 
 /**
  * Adds the operations of `rules`, all with the role of a source, to a bundle that is no fragment.
- * An operation that is there already stays, whoever added it.
+ * If a target already has an operation of that kind, it stays, whoever added it.
  */
 export function addSecurity(
   tools: SecurityTools,
   parts: BundleParts,
   rules: readonly SecurityRule[],
 ): SecurityDrop | undefined {
-  // RFC 9172 section 3.9: integrity first, because nothing is signed that is encrypted. The primary
-  // block before all others, because it changes when it is signed, and others may cover it.
+  // RFC 9172 section 3.9: integrity first, because an encrypted block cannot be signed. The primary
+  // block first of all: signing changes it, and operations on other blocks may cover it.
   for (const step of STEPS) {
     for (const rule of rules) {
       const targets = rule.targets.filter((name) => (name === 'primary') === step.isPrimary);
@@ -94,7 +94,7 @@ interface Order {
   readonly target: number;
 }
 
-/** The key of an operation, and what is sent of it. */
+/** The key of an operation; `wrappedKey`, if present, goes along in the security block. */
 interface OperationKey {
   readonly content: Uint8Array;
   readonly wrappedKey?: Uint8Array;
@@ -195,8 +195,8 @@ function covers({ content }: ReadBlock, target: number): boolean {
 }
 
 /**
- * RFC 9173 section 3.8.1: what a MAC covers needs no CRC. That of the primary block stays if
- * somebody else's operation covers it, which would fail without.
+ * RFC 9173 section 3.8.1: a block that a MAC covers needs no CRC. The primary block keeps its CRC if
+ * another operation covers that block too, which would fail if the CRC were removed.
  */
 function removeCrc(parts: BundleParts, target: number, layout: SecurityLayout): void {
   const block = blockAt(parts, target);
@@ -206,9 +206,9 @@ function removeCrc(parts: BundleParts, target: number, layout: SecurityLayout): 
 }
 
 /**
- * The integrity block that covers this target and no other; one with more targets is split (RFC 9172
- * section 3.9).
- * @returns undefined if its MACs cover the number of the block, so that they would not survive.
+ * The integrity block that covers this target and no other; a block with more targets is split first
+ * (RFC 9172 section 3.9).
+ * @returns undefined if the MACs cover the block's number: they would be wrong in a new block.
  */
 function separated(
   parts: BundleParts,

@@ -1,6 +1,6 @@
 /**
- * A bundle taken apart, so that security operations may change, add and remove blocks. What is not
- * changed is written byte for byte.
+ * A bundle taken apart, so that security operations may change, add and remove blocks. Blocks that
+ * are not changed are written byte for byte.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { BundleView } from '../wire/view.ts';
 
 /** Elements of the primary block are fewer than 24, so its head is one byte. */
 const PRIMARY_HEAD = 1;
-/** Head of the primary block, and its version. */
+/** Bytes before the flags of the primary block: its head, and the version. */
 const BEFORE_FLAGS = PRIMARY_HEAD + 1;
 const ZEROS = new Uint8Array(4);
 
@@ -85,7 +85,7 @@ export function changeBlock(block: BlockPart, data: Uint8Array, crcType: number)
   block.raw = undefined;
 }
 
-/** The flags of a block; those above 2^53 are rounded. */
+/** The flags of a block; a number above 2^53 is rounded. */
 export function flagsOf({ head }: BlockPart): number {
   const reader = new CborReader();
   reader.open(head, afterIntegers(head, 0, 2), head.length);
@@ -103,7 +103,7 @@ export function isSecurityBlock({ type }: BlockPart): boolean {
   return type === BLOCK_TYPE.integrity || type === BLOCK_TYPE.confidentiality;
 }
 
-/** Puts a security block behind those at the front. */
+/** Puts a security block after the other security blocks at the front of the bundle. */
 export function addSecurityBlock(parts: BundleParts, block: BlockPart): void {
   const at = parts.blocks.findIndex((other) => !isSecurityBlock(other));
   parts.blocks.splice(at, 0, block);
@@ -128,8 +128,8 @@ export function primaryCrcType({ primary }: BundleParts): number {
 }
 
 /**
- * Gives the primary block another type of CRC. RFC 9173 sections 3.8.1 and 3.8.2: the only change
- * that security makes to it.
+ * Gives the primary block another type of CRC: the only change that security makes to this block (RFC
+ * 9173 sections 3.8.1 and 3.8.2).
  */
 export function changePrimaryCrc(parts: BundleParts, crcType: number): void {
   const { primary } = parts;

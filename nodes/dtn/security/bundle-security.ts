@@ -1,8 +1,8 @@
 /**
  * The security of one node: applies its rules to bundles that are made, received and sent on
- * (RFC 9172). No block is added to fragments, and what covers a whole payload cannot be checked on a
- * part of it (section 5.2): where an operation has to be checked, a fragment is refused, because
- * an attacker could otherwise leave the operation out by splitting.
+ * (RFC 9172). No block is added to fragments, and an operation on a whole payload cannot be checked on
+ * a part of it (section 5.2). If rules require an operation, fragments are therefore refused: otherwise
+ * an attacker could split bundles to avoid the check.
  *
  * @module
  */
@@ -25,22 +25,22 @@ import {
 import { isPrimarySigned, readSecurity } from './structure.ts';
 import type { SecurityDrop, SecurityTools } from './tools.ts';
 
-/** What the security of a node stands on. */
+/** What the security of a node is made from. */
 export interface SecurityParts {
   readonly tools: SecurityTools;
   readonly options: SecurityOptions;
   readonly names: Names;
   /** Name of the host. */
   readonly own: string;
-  /** CRC that blocks get when no operation protects them any more. */
+  /** Type of the CRC that blocks get when no operation protects them any more. */
   readonly crcType: number;
 }
 
-/** Rules, keys and guard of one node. */
+/** Security by the rules of a node's options, with its keys and its guard. */
 export class RuledSecurity implements BundleSecurity {
   readonly #parts: SecurityParts;
   readonly #view = new BundleView();
-  /** Operations that this node adds: those that last, and those for the next hop. */
+  /** Rules for operations that this node adds: to last until the destination, or for the next hop. */
   readonly #lasting: readonly SecurityRule[];
   readonly #hopping: readonly SecurityRule[];
   readonly #checked: readonly SecurityRule[];
@@ -58,7 +58,7 @@ export class RuledSecurity implements BundleSecurity {
     if (this.#lasting.length === 0 && !guards) return bundle;
     this.#open(bundle);
     const ends = this.#ends(this.#view);
-    // It never leaves the node.
+    // A bundle for this node itself never leaves it, and needs no security.
     if (ends.to.host === this.#parts.own) return bundle;
     const parts = partsOf(this.#view);
     const rules = rulesFor(this.#lasting, ends);
@@ -110,7 +110,7 @@ export class RuledSecurity implements BundleSecurity {
   #checkFragment({ hasSecurity }: BundleView, ends: BundleEnds): SecurityDrop | undefined {
     if (rulesFor(this.#checked, ends).some(({ role }) => role !== 'none'))
       return 'security-missing';
-    // Put together, it would be delivered encrypted or unverified.
+    // The bundle put together from such fragments would be delivered encrypted or unverified.
     return hasSecurity && ends.to.host === this.#parts.own ? 'security-unknown' : undefined;
   }
 
@@ -123,7 +123,7 @@ export class RuledSecurity implements BundleSecurity {
   }
 }
 
-/** The bytes of a bundle, unless security has added more blocks than one may have. */
+/** The bytes of a bundle, unless security blocks have made it exceed the limit of blocks. */
 function joined(parts: BundleParts): Uint8Array | DtnDrop {
   return parts.blocks.length > BLOCKS_MAX ? 'too-many-blocks' : joinParts(parts);
 }
@@ -134,7 +134,7 @@ function isChanged({ primary, blocks }: BundleParts, view: BundleView): boolean 
   return !isSame || blocks.some(({ raw }) => raw === undefined);
 }
 
-/** The rules with some of their targets, without those that have none left. */
+/** The rules with only those targets for which `isIn` is true, without rules that have none left. */
 function parted(
   rules: readonly SecurityRule[],
   isIn: (name: TargetName) => boolean,

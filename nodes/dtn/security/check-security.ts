@@ -28,13 +28,13 @@ import type { SecurityTarget } from './security-block.ts';
 import { type ReadBlock, readSecurity, type SecurityLayout } from './structure.ts';
 import type { SecurityDrop, SecurityTools } from './tools.ts';
 
-/** Whom a bundle reaches, and under which rules. */
+/** How a node receives a bundle: as its destination or not, and under which rules. */
 export interface Arrival {
   /** The rules for the bundle. */
   readonly rules: readonly SecurityRule[];
-  /** The destination accepts what no rule mentions: nobody comes after it. */
+  /** True at the destination, which also accepts operations without a rule: no later node could. */
   readonly isDestination: boolean;
-  /** CRC of blocks that no operation protects any more. */
+  /** Type of the CRC for blocks that no operation protects any more. */
   readonly crcType: number;
 }
 
@@ -48,7 +48,7 @@ export function checkSecurity(
   return checks.run();
 }
 
-/** How an operation ended: with a result, or without one. */
+/** How the check of an operation ended; `unknown`: this node does not know its security context. */
 type Result = 'right' | 'wrong' | 'unknown';
 
 interface Operation {
@@ -61,7 +61,7 @@ class Checks {
   readonly #tools: SecurityTools;
   readonly #parts: BundleParts;
   readonly #arrival: Arrival;
-  /** Operations that were there, as `bib 1`. */
+  /** Operations that the bundle had, as kind and target: `bib 1`. */
   readonly #seen = new Set<string>();
   /** Blocks that were removed because an operation on them failed. */
   readonly #gone = new Set<number>();
@@ -98,7 +98,7 @@ class Checks {
   #one(operation: Operation): SecurityDrop | undefined {
     const { kind, read, target } = operation;
     const place = { parts: this.#parts, target: target.number };
-    // An operation on another target failed and took this one with it.
+    // If an operation failed, its target was removed, and so were other operations on that target.
     if (target.number !== 0 && blockAt(this.#parts, target.number) === undefined) return undefined;
     if (!this.#parts.blocks.includes(read.block)) return undefined;
     const rule = ruleOf(this.#arrival.rules, kind, place);
@@ -107,7 +107,7 @@ class Checks {
     if (role === 'none') return 'security-unexpected';
     const result = this.#execute(operation, rule, role === 'acceptor');
     if (result === 'right') return this.#succeeded(operation, role);
-    // A verifier passes on what it does not understand.
+    // A verifier leaves operations of unknown contexts in place.
     if (result === 'unknown') return role === 'acceptor' ? 'security-unknown' : undefined;
     this.#tools.count('dtn.security.failed');
     return this.#failed(operation, rule);
@@ -124,7 +124,7 @@ class Checks {
   #failed(operation: Operation, rule: SecurityRule | undefined): SecurityDrop | undefined {
     const { number } = operation.target;
     const type = blockAt(this.#parts, number)?.type;
-    // Nobody knows what the signature in there covers: it may be the payload.
+    // Nobody knows which block an encrypted integrity block covers: it may be the payload.
     const isSignature = type === BLOCK_TYPE.integrity;
     const isLost = isVital({ parts: this.#parts, target: number }) || isSignature;
     const action = rule?.onFailure ?? (isLost ? 'delete' : 'remove');
@@ -136,7 +136,7 @@ class Checks {
     return undefined;
   }
 
-  /** RFC 9172 section 5.1.1: with the target go all operations on it. */
+  /** Removes a block, and with it all operations on the block (RFC 9172 section 5.1.1). */
   #removeTarget(number: number): void {
     const target = blockAt(this.#parts, number);
     if (target === undefined) return;
@@ -145,7 +145,7 @@ class Checks {
     this.#removeOperationsOnGone();
   }
 
-  /** Also those of blocks that were encrypted when their target went. */
+  /** Removes operations on removed blocks, also those that were still encrypted at that time. */
   #removeOperationsOnGone(): void {
     removeOperations(this.#parts, (number) => this.#gone.has(number));
   }
@@ -200,7 +200,7 @@ class Checks {
     return plain !== undefined;
   }
 
-  /** The keys to try: those of the rule, or what they unwrap. */
+  /** The keys to try: those of the rule; if the block has a wrapped key, that one, unwrapped. */
   #unwrapped(
     wrappedKey: Uint8Array | undefined,
     direct: () => readonly Uint8Array[],
@@ -214,7 +214,7 @@ class Checks {
     return found.filter((key) => key !== undefined);
   }
 
-  /** Operations that rules of this node require (RFC 9172 section 2.4). */
+  /** Refuses a bundle without an operation that a rule of this node requires (RFC 9172 section 2.4). */
   #checkPresence(): SecurityDrop | undefined {
     for (const { role, block, targets } of this.#arrival.rules) {
       if (role !== 'verifier' && role !== 'acceptor') continue;

@@ -36,7 +36,7 @@ const DEFAULT_VARIANT = 3;
 const CIPHERS: Readonly<Record<KeyBits, AeadName>> = { 128: 'aes-128-gcm', 256: 'aes-256-gcm' };
 export type KeyBits = 128 | 256;
 
-/** What a block of this context says about its operations. */
+/** The parameters of a confidentiality block, which hold for all its operations. */
 export interface ConfidentialityParameters {
   readonly vector: Uint8Array;
   readonly key: KeyBits;
@@ -75,7 +75,7 @@ export function confidentialityParameters({
   return { vector, key, scope, ...(wrappedKey && { wrappedKey }) };
 }
 
-/** A key with what an operation needs besides. */
+/** The key of an operation (`content`), with parameters and cryptography. */
 export interface Cipher {
   readonly crypto: CryptoProvider;
   readonly content: Uint8Array;

@@ -1,6 +1,6 @@
 /**
- * A hostile node: passes bundles on as it should, but flips a bit in the payload of every
- * tenth of others and makes checksums right again.
+ * A hostile node: passes bundles on as it should, but flips a bit in the payload of every tenth
+ * bundle of other nodes, and corrects the CRC.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { writeCrc } from '../wire/crc.ts';
 import type { Eid } from '../wire/eid.ts';
 import { BundleView } from '../wire/view.ts';
 
-/** One bundle of this many is changed. */
+/** One bundle in this many is changed. */
 const EVERY = 10;
 const BITS = 8;
 

@@ -11,7 +11,7 @@ export const VECTOR_RESERVE = 65_536;
 /** Requests and bundles that wait for the first reservation (ours). */
 export const WAITING_MAX = 1_024;
 /**
- * Bytes of a key for message authentication, and of one that encrypts other keys (RFC 9173 section
- * 3.1 and RFC 3394 leave them to the network; those of AES-256).
+ * Bytes of a key for message authentication, and of a key that encrypts other keys (RFC 9173 section
+ * 3.1 and RFC 3394 leave the length to the network; ours is that of AES-256).
  */
 export const KEY_BYTES = 32;

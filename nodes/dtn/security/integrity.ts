@@ -31,7 +31,7 @@ const VARIANTS: Readonly<Record<HashBits, number>> = { 256: 5, 384: 6, 512: 7 };
 const DEFAULT_VARIANT = 6;
 export type HashBits = 256 | 384 | 512;
 
-/** What a block of this context says about its operations. */
+/** The parameters of an integrity block, which hold for all its operations. */
 export interface IntegrityParameters {
   readonly hash: HashBits;
   readonly scope: number;
@@ -60,12 +60,12 @@ export function integrityParameters({
   const scope = uintOf(parameters, SCOPE_FLAGS) ?? SCOPE_ALL;
   if (variant === WRONG_TYPE || wrappedKey === WRONG_TYPE || scope === WRONG_TYPE) return undefined;
   const hash = BITS[variant];
-  // Unknown bits stand for input that we would leave out, so that the MAC could never match.
+  // Unknown scope flags stand for input to the MAC that this node would leave out: it could not match.
   if (hash === undefined || scope > SCOPE_ALL) return undefined;
   return { hash, scope, ...(wrappedKey && { wrappedKey }) };
 }
 
-/** A target with its MAC. */
+/** Computes the MAC of a target. @returns the target with the MAC as its result. */
 export function signTarget(
   crypto: CryptoProvider,
   key: Uint8Array,

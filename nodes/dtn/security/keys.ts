@@ -1,6 +1,6 @@
 /**
- * The keys of a node by name. A key is derived from the secret that the nodes of a network share,
- * so that none stands in a file. It may be replaced at planned instants.
+ * The keys of a node by name. A key is derived from the secret that the nodes of a network share, so
+ * that files contain no keys. It may be replaced at planned instants.
  *
  * @module
  */
@@ -14,9 +14,9 @@ export type KeyUse = 'mac' | 'wrap' | 'aes-128' | 'aes-256';
 
 /** Where operations get their keys. */
 export interface Keys {
-  /** The key under which this node secures; the caller wipes it. */
+  /** The key with which this node signs or encrypts now; the caller wipes it. */
   current(name: string, use: KeyUse): Uint8Array | undefined;
-  /** The keys under which bundles may be secured now, the likeliest first; the caller wipes them. */
+  /** The keys that other nodes may have used, the likeliest first; the caller wipes them. */
   accepted(name: string, use: KeyUse): readonly Uint8Array[];
 }
 
@@ -25,7 +25,7 @@ const encoder = new TextEncoder();
 /** What derived keys come from. */
 export interface KeySource {
   readonly crypto: CryptoProvider;
-  /** Shared by the nodes of the network. */
+  /** The secret that the nodes of the network share. */
   readonly secret: Uint8Array;
   readonly planTime: () => Nanoseconds;
 }

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { durationNs } from '../../_kit/options.ts';
 import { RULES_MAX } from './geometry.ts';
 
-/** A name that files give to a key. */
+/** The name of a key in files. */
 const keyName = z
   .string()
   .regex(/^[a-z0-9-]{1,64}$/, 'a name of a key has small letters, digits and hyphens, 64 at most');
@@ -113,7 +113,7 @@ function contradiction(
     const known = names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
     return { option: 'key', message: `${key} is none of the keys of this node, ${known}` };
   }
-  // RFC 9172 section 3.8 excludes the primary block, and every node reads the extensions.
+  // RFC 9172 section 3.8 excludes the primary block, and every node has to read extension blocks.
   if (block === 'bcb' && targets.some((name) => name !== 'payload')) {
     return { option: 'targets', message: 'only the payload can be encrypted' };
   }

@@ -24,7 +24,7 @@ export function isChangedOnTheWay(name: TargetName): boolean {
   return name !== 'payload' && name !== 'primary';
 }
 
-/** Ends of a bundle: identifier, and name of the host if it is one of the network. */
+/** Source or destination of a bundle: identifier, and name of the host if it is in the network. */
 export interface BundleEnd {
   readonly eid: Eid;
   readonly host: string | undefined;
@@ -44,7 +44,7 @@ export function rulesFor(
   return rules.filter((rule) => isEnd(rule.from, from) && isEnd(rule.to, to));
 }
 
-/** A pattern with a colon is one of identifiers, any other one of names. */
+/** True if a pattern fits an end: with a colon its identifier, without one the name of its host. */
 function isEnd(pattern: string, { eid, host }: BundleEnd): boolean {
   if (pattern === '*') return true;
   const form = new NamePattern(pattern, UNCOUNTED);
@@ -53,10 +53,10 @@ function isEnd(pattern: string, { eid, host }: BundleEnd): boolean {
 }
 
 /**
- * The rule for an operation that a bundle carries, the first of those `rules` that are not for
+ * The rule for an operation that a bundle carries: the first of `rules` that fits and is not for
  * sources.
- * @param target Number of its target. An encrypted integrity block has its target's rule; which
- *   that is, only its content tells, so any target will do.
+ * @param target Number of the operation's target. If that is an encrypted integrity block, rules for
+ *   any target fit: which block it covers cannot be read before decryption.
  */
 export function ruleOf(
   rules: readonly SecurityRule[],
@@ -83,7 +83,7 @@ export function numberOf(parts: BundleParts, name: TargetName): number | undefin
   return parts.blocks.find(isIt)?.number;
 }
 
-/** RFC 9172 section 5.1.1: a bundle without these two is worth nothing. */
+/** True for primary and payload block: without them a bundle is worthless (RFC 9172 section 5.1.1). */
 export function isVital({
   parts,
   target,

@@ -1,6 +1,6 @@
 /**
- * Whether operations cover the primary block besides their target: then its bytes must stay as they
- * are, checksum included.
+ * Whether operations on other targets cover the primary block too: then its bytes must not change,
+ * its CRC included.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { SCOPE } from './scope.ts';
 import type { SecurityBlock } from './security-block.ts';
 import type { SecurityLayout } from './structure.ts';
 
-/** True if an operation covers the primary block, or cannot be read. */
+/** True if an operation on another target covers the primary block, or if one cannot be read. */
 export function isPrimaryInScope(parts: BundleParts, layout: SecurityLayout): boolean {
   const { integrity, confidentiality, encrypted } = layout;
   for (const number of encrypted) {

@@ -1,6 +1,6 @@
 /**
- * Takes targets out of a bundle and of its security blocks: with a target go all operations on it (RFC 9172 section
- * 5.1.1), and with the last operation its block.
+ * Removes targets from a bundle and from its security blocks. A target is removed with all operations
+ * on it (RFC 9172 section 5.1.1), and a security block with its last operation.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export function removeOperations(parts: BundleParts, isGone: (number: number) =>
   }
 }
 
-/** Leaves these targets in a security block, and removes it if there are none. */
+/** Keeps only some targets of a security block, and removes the block if none is left. */
 export function keepTargets(
   parts: BundleParts,
   block: BlockPart,

@@ -1,5 +1,5 @@
 /**
- * What an operation covers besides the content of its target (RFC 9173 sections 3.7 and 4.7.2):
+ * What a security operation covers besides the content of its target (RFC 9173 sections 3.7, 4.7.2):
  *
  * ```
  * flags  (primary block)  (type number flags of the target)  (type number flags of the security block)
@@ -12,7 +12,7 @@ import { type BlockPart, type BundleParts, blockAt } from './bundle-parts.ts';
 
 /** Scope flags (RFC 9173 sections 3.3.3 and 4.3.4). */
 export const SCOPE = { primary: 0x1, target: 0x2, security: 0x4 } as const;
-/** All of them, the default of both contexts. */
+/** All scope flags, the default of both contexts. */
 export const SCOPE_ALL: number = SCOPE.primary | SCOPE.target | SCOPE.security;
 
 /** An operation of a security block on one target. */

@@ -7,7 +7,7 @@
  * ```
  *
  * Parameters are there if flag 0x01 is set; there is one list of results for each target, in the
- * same order. What a value means is the context's matter, so values are kept as bytes of CBOR.
+ * same order. The meaning of a value depends on the context, so values are kept as bytes of CBOR.
  *
  * @module
  */
@@ -144,7 +144,7 @@ export function bytesValue(id: number, value: Uint8Array): SecurityValue {
   return { id, item: writer.taken() };
 }
 
-/** What stands for a value that is there, and is not of its type. */
+/** Returned for a value that is present, but not of the type that was asked for. */
 export const WRONG_TYPE: unique symbol = Symbol('wrong type');
 
 /** The unsigned integer with this identifier; undefined if there is none. */

@@ -1,5 +1,6 @@
 /**
- * Makes the security of a node: its keys from the secret of the network, its vectors from its disk.
+ * Makes the security of a node: keys from the shared secret of the network, and initialization vectors
+ * from a counter on the node's disk.
  *
  * @module
  */
@@ -34,7 +35,7 @@ export interface SecuritySetup {
   readonly options: DtnOptions;
   readonly network: NetworkView;
   readonly names: Names;
-  /** Called once when vectors can be had, if this node needs any. */
+  /** Called once, when initialization vectors are available, if this node needs any. */
   readonly onReady: () => void;
 }
 
@@ -76,7 +77,7 @@ function vectorsOf(host: Host, { options, names, onReady }: SecuritySetup): Vect
   if (!needsVectors(options)) return { take: () => undefined };
   let isReady = false;
   const onSync = (): void => {
-    // After a failed sync there are none; the next bundle that needs one tries again.
+    // After a failed sync there are no vectors; the next bundle that needs one tries again.
     if (!isReady) onReady();
     isReady = true;
   };

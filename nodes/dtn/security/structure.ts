@@ -1,5 +1,5 @@
 /**
- * The rules that security blocks of a bundle keep among themselves (RFC 9172 sections 3.6 to 3.9).
+ * The rules that the security blocks of a bundle have to obey (RFC 9172 sections 3.6 to 3.9).
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
 } from './bundle-parts.ts';
 import { decodeSecurityBlock, type SecurityBlock } from './security-block.ts';
 
-/** A security block and what it says. */
+/** A security block and its decoded data. */
 export interface ReadBlock {
   readonly block: BlockPart;
   readonly content: SecurityBlock;

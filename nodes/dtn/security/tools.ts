@@ -1,5 +1,5 @@
 /**
- * What security operations work with.
+ * What security operations need: cryptography, keys, vectors and counters; and how they may fail.
  *
  * @module
  */
@@ -22,10 +22,10 @@ export type SecurityDrop =
   | 'security-failed'
   /** Reason 16: security blocks contradict each other. */
   | 'security-conflicting'
-  /** None: the disk has not confirmed new initialization vectors. */
+  /** No reason code: the disk has not confirmed new initialization vectors. */
   | 'security-not-ready';
 
-/** What operations count. */
+/** Counters of security operations. */
 export type SecurityCount =
   | 'dtn.security.added'
   | 'dtn.security.verified'

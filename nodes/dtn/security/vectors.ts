@@ -1,7 +1,7 @@
 /**
  * Initialization vectors of AES-GCM that never repeat: the number of the node, then a counter whose
- * bound is on disk before a number below it is used. A second vector under one key would tell the
- * difference of two payloads, and the key of the tags (NIST SP 800-38D appendix A).
+ * bound is on disk before a number below it is used. The same vector twice under one key would reveal
+ * the difference of two payloads, and the key of the tags (NIST SP 800-38D appendix A).
  *
  * ```
  * node number (4)  counter (8)
@@ -17,7 +17,7 @@ import { VECTOR_RESERVE } from './geometry.ts';
 
 const UINT32_VALUES = 0x1_0000_0000;
 
-/** Where sources get their vectors. */
+/** Gives initialization vectors for encryption. */
 export interface Vectors {
   /** The next vector; undefined while the disk has not confirmed it. */
   take(): Uint8Array | undefined;
@@ -26,9 +26,9 @@ export interface Vectors {
 /** What vectors are made of. */
 export interface VectorOptions {
   readonly store: Store;
-  /** Different for all nodes that share keys. */
+  /** Number of the node; nodes that share keys have different numbers. */
   readonly node: number;
-  /** Vectors that were not there may be now. */
+  /** Called when a write to disk has ended: new vectors may be available. */
   readonly onSync: (error?: string) => void;
 }
 

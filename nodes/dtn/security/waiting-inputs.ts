@@ -6,7 +6,7 @@
  */
 import { WAITING_MAX } from './geometry.ts';
 
-/** Holds inputs back until it is opened; more than it has room for go through at once. */
+/** Holds inputs back until it is opened; those for which it has no room are passed on at once. */
 export class WaitingInputs<Input> {
   readonly #pass: (input: Input) => void;
   /** Undefined once it is open. */

@@ -25,7 +25,7 @@ import { type Body, meetingsOfBodies, type Sight } from './sight.ts';
 const EARTH_M = 6_378_137;
 const EARTH_GM = 3.986004418e14;
 const EARTH_TURN = 7.292115e-5;
-/** Below this height over the ground the air takes the signal between satellites. */
+/** Below this height over the ground, m, the air absorbs the signal between satellites. */
 const AIR_M = 80_000;
 const DEGREE = 0.017453292519943295;
 const ROUND = 360;
@@ -96,7 +96,7 @@ function pairOf(a: Named, b: Named, sight: Sight): MeetingPair {
   return { ends: [a.name, b.name], meetings: meetingsOfBodies(a, b, sight) };
 }
 
-/** Names are `satellite-1-1`: plane, place in it. */
+/** All satellites. Names are `satellite-1-1`: number of the plane, number in the plane. */
 function satellitesOf({
   planes,
   satellites,
@@ -147,7 +147,7 @@ function stationOf({ name, lat, lon }: Parameters['stations'][number]): Named {
   return { name, radius: EARTH_M, turn: EARTH_TURN, at };
 }
 
-/** The satellite is over the mask: the angle at the centre is at most acos(q) - mask. */
+/** A satellite is above the mask if the angle at the Earth's centre is at most acos(q) - mask. */
 function groundSight({ altitude, elevation, until }: Parameters): Sight {
   const mask = elevation * DEGREE;
   const q = (EARTH_M * cosine(mask)) / (EARTH_M + altitude);
@@ -155,7 +155,7 @@ function groundSight({ altitude, elevation, until }: Parameters): Sight {
   return { cosineLeast: nearest, until };
 }
 
-/** The line between two satellites stays above the air. */
+/** Two satellites see each other if the line between them stays above the air. */
 function spaceSight({ altitude, until }: Parameters): Sight {
   const q = (EARTH_M + AIR_M) / (EARTH_M + altitude);
   return { cosineLeast: 2 * q * q - 1, until };

@@ -1,6 +1,6 @@
 /**
- * A network from a list of contacts, as the files of other programs have them: each contact is one
- * way. Two nodes with a contact get a link; a direction without contacts never opens.
+ * A network from a list of contacts, as the files of other programs have them: each contact is for one
+ * direction. Two nodes with a contact get a link; a direction without contacts never opens.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface ListedContact {
 
 /** Longest time of a run, ns: times are safe integers. */
 const LIFE_NS = 104 * 86_400e9;
-/** More are refused in any topology; here, before a network is made of them. */
+/** Limits of any topology, checked here before a network is made of the contacts. */
 const LARGEST = { nodes: 200_000, links: 300_000 };
 /** Longest name of a node. */
 const NAME_MAX = 63;
@@ -41,11 +41,11 @@ export const prefixParameter = z
 /** How a format is read. */
 export interface ListRules {
   readonly prefix: string;
-  /** Contacts of one direction that overlap at one rate and delay are one. Default: a mistake. */
+  /** Whether overlapping contacts with the same direction, rate and delay are merged, or a mistake. */
   readonly mergeOverlaps?: boolean;
 }
 
-/** What is left out: how many, of what, and why. */
+/** A part of the file that is left out or changed: how many, of what, and how or why. */
 export type LeftOut = readonly [count: number, what: string, why: string];
 
 /** A sentence for each kind of which there is any: `1 contact left out`, `2 contacts left out`. */
@@ -150,7 +150,7 @@ function windowOf(contact: ListedContact): GeneratedContacts['windows'][number] 
   return { startNs, endNs, rateBps, delayNs };
 }
 
-/** Numbers in their order, then names. */
+/** Orders identifiers of nodes: numbers by value, then names by their letters. */
 function byNumber(a: string, b: string): number {
   const [left, right] = [Number(a), Number(b)];
   if (!(Number.isNaN(left) || Number.isNaN(right)) && left !== right) return left - right;
@@ -159,7 +159,7 @@ function byNumber(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Sorted contacts, those that overlap at one rate and delay in one. */
+/** The sorted contacts, after merging those that overlap and have the same rate and delay. */
 function joined(sorted: readonly ListedContact[]): ListedContact[] {
   const kept: ListedContact[] = [];
   for (const contact of sorted) {
@@ -180,7 +180,7 @@ function check(listed: readonly ListedContact[], mistakes: LineMistakes): void {
   }
 }
 
-/** Times of another epoch are one mistake, not one for each contact. */
+/** Reports all contacts that end too late as one mistake: their times count from another epoch. */
 function checkLate(contacts: readonly ListedContact[], mistakes: LineMistakes): void {
   const late = contacts.filter(({ endNs }) => endNs > LIFE_NS);
   const [first] = late;

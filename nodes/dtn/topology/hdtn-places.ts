@@ -1,17 +1,17 @@
 /**
- * Where the entries of the list `contacts` are in the text of a JSON file, for messages: what parses
- * JSON does not say. For texts that are JSON.
+ * Finds where the entries of the list `contacts` are in the text of a JSON file, for messages: a
+ * parser of JSON does not tell. The text must be valid JSON.
  *
  * @module
  */
 import type { TextSpan } from '../../../engine/pure/text-lines.ts';
 
-/** The list of a text. */
+/** The key of the list whose entries are wanted. */
 const KEY = '"contacts"';
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [LIST, LIST_END, OBJECT, OBJECT_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** The objects of the list, by their places in it. */
+/** Where the objects of the list are in the text, by their index in the list. */
 export function placesOfContacts(text: string): ReadonlyMap<number, TextSpan> {
   const scan = new Scan();
   for (let at = 0; at < text.length; at += 1) {
@@ -27,7 +27,7 @@ export function placesOfContacts(text: string): ReadonlyMap<number, TextSpan> {
   return scan.places;
 }
 
-/** The value of a key of an object of numbers and texts, or the beginning of the object. */
+/** Where the value of a key is in an object of numbers and texts; without the key, the object's start. */
 export function placeOfValue(key: string, text: string, object: TextSpan): TextSpan {
   const inside = text.slice(object.start, object.end);
   const found = new RegExp(`"${key}"\\s*:\\s*`).exec(inside);
@@ -53,9 +53,9 @@ function endOfString(text: string, start: number): number {
 class Scan {
   readonly places = new Map<number, TextSpan>();
   #depth = 0;
-  /** The next list is the one looked for. */
+  /** True if the next list is the one whose entries are wanted. */
   #isNext = false;
-  /** Depth of its entries, 0 outside it. */
+  /** Depth of brackets inside the list, 0 outside the list. */
   #entries = 0;
   #index = 0;
   #start = 0;

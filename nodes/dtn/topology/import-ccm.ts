@@ -38,7 +38,7 @@ export const ccmImporter: TopologyImporter<Parameters> = {
   read,
 };
 
-/** A topology of so many lines takes about a gigabyte. */
+/** Limits of a file: a topology of so many lines takes about 1 GB of memory. */
 const LIMITS = { lines: 1_000_000, columns: 1_000 };
 const NS_PER_S = 1e9;
 const UNIT_NS = { us: 1e3, ms: 1e6 } as const;
@@ -76,7 +76,7 @@ function read(text: string, { prefix, delayUnit }: Parameters): Imported {
   return plan.isLooped ? looped(read, plan.contacts) : read;
 }
 
-/** What is wrong with a contact is wrong with both of its directions. */
+/** Each mistake once: one in a line is found in both directions of its contact. */
 function once(mistakes: readonly ImportMistake[]): readonly ImportMistake[] {
   const places = new Set<number>();
   return mistakes.filter(({ start }) => !places.has(start) && places.add(start));

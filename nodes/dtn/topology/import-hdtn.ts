@@ -24,7 +24,7 @@ export const hdtnImporter: TopologyImporter<z.output<typeof parameters>> = {
 
 const NS_PER_S = 1e9;
 const MEGABIT = 1e6;
-/** Objects and lists in a file: twice the contacts that fit into the largest one. */
+/** Most objects, and most lists, in a file: twice the contacts that fit into the largest file. */
 const BRACKETS_MAX = 1_000_000;
 const SHOWN_MAX = 40;
 const WHOLE = /^\d{1,15}$/;
@@ -66,7 +66,7 @@ function contactsOf(text: string, mistakes: LineMistakes): readonly ListedContac
 
 const START: TextSpan = { start: 0, end: 1 };
 
-/** The list of a file, or what is wrong with it. */
+/** The list `contacts` of a file, or what is wrong with the file. */
 function entriesOf(text: string): readonly unknown[] | ImportMistake {
   for (const bracket of ['{', '[']) {
     const excess = nth(bracket, text, BRACKETS_MAX + 1);
@@ -86,7 +86,7 @@ function entriesOf(text: string): readonly unknown[] | ImportMistake {
   }
 }
 
-/** Where a sign is the nth time; -1 if it is not that often. */
+/** Offset at which a character occurs for the nth time; -1 if it occurs less often. */
 function nth(sign: string, text: string, n: number): number {
   let at = -1;
   for (let count = 0; count < n; count += 1) {

@@ -1,6 +1,6 @@
 /**
- * Reads contact plans of ION (nasa-jpl/ION-DTN, ici/doc/pod5/ionrc.pod), also from files for all
- * programs of a node, of which the part for ionadmin counts (ionstart.awk).
+ * Reads contact plans of ION (nasa-jpl/ION-DTN, ici/doc/pod5/ionrc.pod). From files for all programs
+ * of a node (ionstart.awk) it reads the part for ionadmin only.
  *
  * - The first date of a file, or its first reference time, is the beginning of the run.
  * - A contact uses the range at its start. Without one ION cannot use it, so that it is left out.
@@ -39,7 +39,7 @@ export const ionImporter: TopologyImporter<z.output<typeof parameters>> = {
   },
 };
 
-/** ionadmin itself reads 255. */
+/** Limits of a file; ionadmin itself reads lines of 255 letters. */
 const LIMITS = { lines: 1_000_000, columns: 1_000 };
 const NS_PER_S = 1e9;
 const BITS = 8;
@@ -89,7 +89,7 @@ class IonFile {
   readonly #times = new IonTimes();
   readonly #mistakes = new LineMistakes();
   #region = '1';
-  /** Registrations and hypothetical contacts. */
+  /** How many registrations and hypothetical contacts were left out. */
   #special = 0;
 
   read(lines: Iterable<NumberedLine>, prefix: string): Imported {
@@ -230,7 +230,7 @@ class IonFile {
   }
 }
 
-/** Relative times count from 0, dates from the beginning. */
+/** The contact in the units of a list. @param begin Beginning of the run in the plan's seconds. */
 function listed(contact: Ranged, begin: number): ListedContact {
   const { from, to, start, stop, value, lightSeconds, span } = contact;
   return {

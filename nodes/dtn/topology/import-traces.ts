@@ -5,7 +5,8 @@
  * one of their interfaces is. A connection that is still up at the end lasts until `until`, or the
  * last line.
  *
- * Traces that were measured have what both ends saw: the first up and the first down count.
+ * Measured traces tell of each connection twice, as both ends saw it: the first up and the first down
+ * count.
  *
  * @module
  */
@@ -43,13 +44,13 @@ export const traceImporter: TopologyImporter<Parameters> = {
   read,
 };
 
-/** A topology of so many lines takes about a gigabyte. */
+/** Limits of a file: a topology of so many lines takes about 1 GB of memory. */
 const LIMITS = { lines: 1_000_000, columns: 1_000 };
 
 const NS_PER_S = 1e9;
 const TIME = /^(\d+\.?\d*|\.\d+)(E[+-]?\d{1,3})?$/i;
 const NODE = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-/** Created, sent, delivered, aborted, dropped, removed. */
+/** Actions about messages: created, sent, delivered, aborted, dropped, removed. */
 const OF_MESSAGES = new Set(['C', 'S', 'DE', 'A', 'DR', 'R']);
 const FORM = 'expected TIME CONN A B up, or down';
 
@@ -59,7 +60,7 @@ interface Event {
   readonly atNs: number;
   readonly a: string;
   readonly b: string;
-  /** Empty if none is named. */
+  /** Name of the interface; empty if the line has none. */
   readonly face: string;
   readonly isUp: boolean;
   readonly span: TextSpan;
@@ -90,7 +91,7 @@ function isNothing([first]: readonly TextPart[]): boolean {
   return first === undefined || first.text.startsWith('#');
 }
 
-/** Which connections are up. */
+/** Turns the lines of a trace into contacts: knows which connections are up. */
 class Trace {
   readonly #parameters: Parameters;
   readonly #contacts: ListedContact[] = [];
@@ -99,7 +100,7 @@ class Trace {
   #isUnsorted = false;
   /** Lines about messages. */
   others = 0;
-  /** Lines that say what is so already. */
+  /** Lines that tell a state in which the connection is already. */
   repeated = 0;
   /** Connections that end when they begin. */
   empty = 0;
@@ -133,7 +134,7 @@ class Trace {
     return undefined;
   }
 
-  /** Told once: in a file that is not sorted, every second line is wrong. */
+  /** Reported only once: in a file that is not sorted, every second line is wrong. */
   #outOfOrder(): Mistake | undefined {
     const isTold = this.#isUnsorted;
     this.#isUnsorted = true;

@@ -1,9 +1,9 @@
 /**
- * What the commands of ionadmin leave of a plan (nasa-jpl/ION-DTN, ici/doc/pod5/ionrc.pod; how it
+ * The plan that results from commands of ionadmin (nasa-jpl/ION-DTN, ici/doc/pod5/ionrc.pod; how it
  * treats ranges of the other direction: ici/library/rfx.c, insertRXref and rfx_remove_range).
  *
- * Contacts and ranges are known by their directions and starts. A range from a smaller to a larger
- * node holds both ways, unless the other way has one of its own.
+ * Contacts and ranges are identified by their directions and starts. A range from a smaller to a larger
+ * node number is valid in both directions, unless the file lists a range for the other direction.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { TextSpan } from '../../../engine/pure/text-lines.ts';
 export interface Timed extends Way {
   readonly start: number;
   readonly stop: number;
-  /** Bytes per second, or light seconds. */
+  /** Rate of a contact, bytes per second; length of a range, light seconds. */
   readonly value: number;
   /** Confidence of a contact: 1 if it is scheduled, below if it is expected. */
   readonly confidence: number;
@@ -26,32 +26,32 @@ export interface Way {
   readonly to: number;
 }
 
-/** New values of the contact that begins then. */
+/** New values of the contact that begins at `start`. */
 export interface Change extends Way {
   readonly start: number;
   readonly value: number;
   readonly confidence: number | undefined;
 }
 
-/** Whether something is new, there already, or at odds with another that begins then. */
+/** Whether an added contact or range is new, known already, or unlike a known one of the same start. */
 export type Added = 'new' | 'again' | 'other';
 
-/** A contact of an ended plan with the light seconds of its way. */
+/** A contact of the finished plan, with the light seconds from its sender to its receiver. */
 export type Ranged = Timed & { readonly lightSeconds: number };
 
 type ByStart = Map<number, Timed>;
 
 /** Contacts and ranges as commands add, change and delete them. */
 export class IonPlan {
-  /** By region, from and to. */
+  /** Contacts by region and direction. */
   readonly #contacts = new Map<string, ByStart>();
-  /** As the file has them. */
+  /** Ranges that the file lists, by direction. */
   readonly #ranges = new Map<string, ByStart>();
   /** Ranges of the opposite directions, which follow from those of the file. */
   readonly #implied = new Map<string, ByStart>();
-  /** Commands that add what is there already, alike. */
+  /** How many commands add a contact or range that the plan has already. */
   repeated = 0;
-  /** Commands about what is not there. */
+  /** How many commands change or delete a contact or range that the plan does not have. */
   pointless = 0;
 
   addContact(region: string, contact: Timed): Added {
@@ -61,7 +61,7 @@ export class IonPlan {
   addRange(range: Timed): Added {
     const added = this.#add(entriesOf(this.#ranges, wayKey(range)), range);
     if (added !== 'new') return added;
-    // A range of its own takes the place of an implied one, which does not come back with it.
+    // A listed range replaces an implied one, which does not come back if the listed one is deleted.
     this.#implied.get(wayKey(range))?.delete(range.start);
     const back = { ...range, from: range.to, to: range.from };
     const hasOwn = this.#ranges.get(wayKey(back))?.has(range.start) === true;
@@ -81,12 +81,12 @@ export class IonPlan {
     }
   }
 
-  /** @param start Absent: all of this direction. */
+  /** @param start Start of the contact; undefined to delete all of this direction. */
   deleteContacts(region: string, way: Way, start: number | undefined): void {
     if (!remove(this.#contacts.get(contactKey(region, way)), start)) this.pointless += 1;
   }
 
-  /** @param start Absent: all of this direction. */
+  /** @param start Start of the range; undefined to delete all of this direction. */
   deleteRanges({ from, to }: Way, start: number | undefined): void {
     const key = wayKey({ from, to });
     const hadOwn = remove(this.#ranges.get(key), start);
@@ -108,7 +108,7 @@ export class IonPlan {
     }
   }
 
-  /** Ranges of one direction that overlap and differ: which of them holds, nobody can say. */
+  /** Ranges that overlap another one of the same direction and differ from it: they contradict it. */
   *rangesInDoubt(): Generator<Timed> {
     for (const ranges of this.#ranges.values()) {
       const listed = joined(ranges);
@@ -147,7 +147,7 @@ function isAlike(a: Timed, b: Timed): boolean {
   return a.stop === b.stop && a.value === b.value && a.confidence === b.confidence;
 }
 
-/** @returns whether there was any. */
+/** Removes the entry with this start, or all entries. @returns whether there was any. */
 function remove(listed: ByStart | undefined, start: number | undefined): boolean {
   if (listed === undefined) return false;
   if (start !== undefined) return listed.delete(start);
@@ -156,7 +156,7 @@ function remove(listed: ByStart | undefined, start: number | undefined): boolean
   return hadAny;
 }
 
-/** Ranges in the order of their starts, those that overlap with one distance in one. */
+/** Ranges in the order of their starts, after merging those that overlap and have the same length. */
 function joined(listed: ByStart): readonly Timed[] {
   const kept: Timed[] = [];
   for (const range of [...listed.values()].sort((a, b) => a.start - b.start)) {
@@ -168,7 +168,7 @@ function joined(listed: ByStart): readonly Timed[] {
   return kept;
 }
 
-/** The last of some sorted ranges that has begun, if it has not ended. */
+/** The last of some sorted ranges that has begun at `time`; undefined if it has ended by then. */
 function at(ranges: readonly Timed[] | undefined, time: number): Timed | undefined {
   if (ranges === undefined) return undefined;
   let [low, high] = [0, ranges.length];

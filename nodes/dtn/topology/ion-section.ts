@@ -1,7 +1,7 @@
 /**
- * Files for all programs of a node of ION, as ionstart takes them: between `## begin PROGRAM` and
- * `## end PROGRAM` are the commands of one (nasa-jpl/ION-DTN, ionstart.awk). Of such a file the part
- * for ionadmin counts; one for a host of several has its name behind the program's.
+ * Files for all programs of a node of ION, as ionstart reads them: between `## begin PROGRAM` and
+ * `## end PROGRAM` are the commands for one program (nasa-jpl/ION-DTN, ionstart.awk). Only the part for
+ * ionadmin is read. In a file for several hosts, the name of the host follows that of the program.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface NumberedLine {
   readonly number: number;
 }
 
-/** The lines for ionadmin. */
+/** The lines for ionadmin, or why there are none. */
 export type IonadminLines =
   | WrongLines
   | { readonly kind: 'lines'; readonly lines: Iterable<NumberedLine> };
@@ -56,7 +56,7 @@ function partOf(lines: Iterable<TextPart>): Part | WrongLines | undefined {
   return wrong(first, `the file has no part for ${PROGRAM}, expected "## begin ${PROGRAM}"`);
 }
 
-/** The parts for ionadmin up to the second; `open` is one without an end. */
+/** The first two parts for ionadmin; `open` is the begin of a part that has no end. */
 function partsIn(lines: Iterable<TextPart>): {
   readonly first: Marker | undefined;
   readonly parts: readonly Part[];
@@ -86,7 +86,7 @@ function wrong({ line }: NumberedLine, message: string, hint?: string): WrongLin
   return { kind: 'mistakes', mistakes: [hint === undefined ? mistake : { ...mistake, hint }] };
 }
 
-/** The lines after one and before another. */
+/** Lines with their numbers: those after line `after` and before line `before`. */
 function* numbered(
   lines: Iterable<TextPart>,
   after: number,

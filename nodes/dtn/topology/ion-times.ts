@@ -1,19 +1,19 @@
 /**
  * Times in files of ION (nasa-jpl/ION-DTN, ici/doc/pod5/ionrc.pod, "TIME REPRESENTATION"): dates in
- * UTC, or seconds after the reference time, which `@` sets and which is at first the time at which
- * ionadmin begins. When that is, no file says, so that a plan of both kinds without `@` has no times.
+ * UTC, or seconds after the reference time. The command `@` sets that time; before, it is the start of
+ * ionadmin, which no file tells. So a plan with both kinds of times and without `@` is refused.
  *
  * @module
  */
 import type { TextPart } from '../../../engine/pure/text-lines.ts';
 
-/** What is wrong with a word. */
+/** What is wrong with the text of a time. */
 export interface WrongTime {
   readonly message: string;
   readonly hint?: string;
 }
 
-/** From the beginning of ionadmin, or from the beginning of the calendar. */
+/** From when seconds count: from the start of ionadmin, or from the beginning of the calendar. */
 type Origin = 'start' | 'calendar';
 
 /** Where the first time of a plan is, and from when it counts. */
@@ -36,12 +36,12 @@ export class IonTimes {
   #firstDate: number | undefined;
   #isMixed = false;
 
-  /** What the plan counts from, s: 0, or the first date. */
+  /** When the run begins, s: at the first date if the first time counts by the calendar, else at 0. */
   get epoch(): number {
     return this.#first?.origin === 'calendar' ? (this.#firstDate ?? 0) : 0;
   }
 
-  /** `@ TIME`; `@ 0` is the time at which ionadmin begins. */
+  /** Executes `@ TIME`; `@ 0` is the time at which ionadmin begins. */
   setReference({ text }: TextPart): WrongTime | undefined {
     if (text === '0') {
       this.#reference = { seconds: 0, origin: 'start' };
@@ -55,7 +55,7 @@ export class IonTimes {
 
   /**
    * Seconds of a time in a line.
-   * @returns undefined for what follows from a mistake that was told.
+   * @returns undefined if the plan mixes both kinds of times, which is reported only once.
    */
   seconds({ text }: TextPart, line: number): number | WrongTime | undefined {
     const time = this.#read(text);

@@ -18,17 +18,17 @@ import { wholeNumber } from '../../_kit/whole-number.ts';
 export interface Meeting {
   readonly startNs: number;
   readonly endNs: number;
-  /** One-way delay; absent, that of all links. */
+  /** One-way delay, ns; if absent, the delay of all links. */
   readonly delayNs?: number;
 }
 
-/** What two nodes are to each other: ascending times, without overlap. */
+/** Two nodes and their meetings, which are ascending and do not overlap. */
 export interface MeetingPair {
   readonly ends: readonly [string, string];
   readonly meetings: readonly Meeting[];
 }
 
-/** Most nodes: all pairs of more would exceed the most links that are generated. */
+/** Most nodes: the pairs of more nodes would exceed the limit of links that are generated. */
 export const NODES_MAX = 775;
 /** Resolution of a uniform draw. */
 const DRAW_BELOW = 2 ** 53;
@@ -54,7 +54,7 @@ export const meetingParameters = {
   delay: durationNs().default(0).meta({ description: 'One-way delay of each link. Default 0s.' }),
 };
 
-/** Values of all links. */
+/** Rate, bit/s, and one-way delay, ns, of all links. */
 export interface LinkValues {
   readonly rate: number;
   readonly delay: number;
@@ -65,7 +65,7 @@ export function nodeNames(count: number, prefix: string): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
 }
 
-/** All pairs of so many nodes, by their places. */
+/** All pairs of so many nodes, by their indices. */
 export function* pairsOf(count: number): Generator<readonly [number, number]> {
   for (let a = 0; a < count; a += 1) for (let b = a + 1; b < count; b += 1) yield [a, b];
 }
@@ -84,7 +84,7 @@ export function meetingNetwork(
   return { nodes, links };
 }
 
-/** Draws above 0 and at most 1. */
+/** Draws a uniform random number above 0 and at most 1. */
 export function uniform(draw: DrawBelow): number {
   return (draw(DRAW_BELOW) + 1) / DRAW_BELOW;
 }

@@ -1,11 +1,11 @@
 /**
- * Generates nodes that walk: each goes straight to a point drawn in a rectangle, at a speed drawn
- * for the way, rests, and goes on. Two nodes are linked while they are within range. The instants
- * at which they come into range and leave it are solved from the equations of motion.
+ * Generates nodes that walk: each goes straight to a random point in a rectangle, at a speed drawn
+ * for this way, rests there, and goes on. Two nodes are linked while they are within range. The
+ * instants at which they come into range and leave it are solved from the equations of motion.
  *
- * The walk is stationary from the start. A walk that began at uniform points would slow down for
- * hours, because slow ways last longer (Navidi and Camp 2004, "Stationary distributions for the
- * random waypoint mobility model": the way, speed and rest under way at time 0 are drawn there).
+ * The walk is stationary from the start: its way, speed and rest at time 0 are drawn as in Navidi and
+ * Camp 2004, "Stationary distributions for the random waypoint mobility model". A walk that began at
+ * uniform points would slow down for hours, because slow ways last longer.
  *
  * @module
  */
@@ -94,7 +94,7 @@ function walkOf(own: Parameters, draw: DrawBelow): readonly Leg[] {
   return legs;
 }
 
-/** Draws what is under way at time 0; at a time drawn uniformly it is a long way or a slow one. */
+/** Draws the way or rest of a node at time 0: at a random instant, long and slow ways are likelier. */
 function begin(
   own: Parameters,
   draw: DrawBelow,

@@ -1,7 +1,7 @@
 /**
  * When two bodies that turn about the centre of the Earth see each other: while the angle between
- * them is small enough. The cosine of that angle changes no faster than both turn, so that a search
- * can stride over all times at which it is far from the limit, and misses nothing.
+ * them is small enough. The cosine of that angle changes no faster than the two bodies turn together.
+ * So the search can skip times at which it is far from the limit, and misses nothing.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import type { Meeting } from './meeting-network.ts';
 export interface Body {
   /** Distance from the centre of the Earth, m. */
   readonly radius: number;
-  /** Radians per second. */
+  /** How fast it turns about the centre, radians per second. */
   readonly turn: number;
   /** Direction from the centre of the Earth, of length 1. */
   at(seconds: number): Float64Array;
 }
 
-/** Up to which angle two bodies see each other, and until when (ns) that is of interest. */
+/** Cosine of the largest angle at which two bodies see each other, and when the search ends, ns. */
 export interface Sight {
   readonly cosineLeast: number;
   readonly until: number;
@@ -30,7 +30,7 @@ const STRIDE_S = 1;
 /** Halvings of a stride: from days to below a nanosecond. */
 const HALVINGS = 50;
 
-/** The times at which two bodies see each other; light time as in the middle of each. */
+/** The times at which two bodies see each other; the delay of each is the light time at its middle. */
 export function meetingsOfBodies(a: Body, b: Body, sight: Sight): readonly Meeting[] {
   const end = sight.until / NS_PER_S;
   const excess = (seconds: number): number => cosineBetween(a, b, seconds) - sight.cosineLeast;

@@ -1,7 +1,7 @@
 /**
- * When two walking nodes are within range of each other: each moves in straight legs, so that the
- * square of their distance is a quadratic function of time on the legs that they have in common,
- * and its crossings of the range are the roots of it.
+ * When two walking nodes are within range of each other. Each moves in straight legs: while neither
+ * changes its leg, the square of their distance is a quadratic function of time. The instants at which
+ * they enter and leave the range are the roots of an equation.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface Leg {
   readonly dy: number;
 }
 
-/** Up to which distance, m, and until when, ns. */
+/** Distance up to which two nodes meet, m, and the end of the time that counts, ns. */
 export interface MeetingLimits {
   readonly range: number;
   readonly until: number;
@@ -37,7 +37,7 @@ const NEVER: Span = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINI
 
 /**
  * The meetings of two walks.
- * @param a From time 0 on, without gaps, at least until the end of the limits.
+ * @param a Legs from time 0 on, without gaps, at least until the end of the limits; `b` likewise.
  */
 export function meetingsOfWalks(
   a: readonly Leg[],
@@ -83,7 +83,7 @@ function add(meetings: Meeting[], from: number, to: number): void {
   const startNs = Math.round(from * NS_PER_S);
   const endNs = Math.round(to * NS_PER_S);
   const last = meetings.at(-1);
-  // One nanosecond is what rounding can put between two legs of one meeting.
+  // A meeting may go on over several legs; rounding can put one nanosecond between its parts.
   const isSame = last !== undefined && startNs <= last.endNs + 1;
   if (isSame) meetings[meetings.length - 1] = { startNs: last.startNs, endNs };
   else if (endNs > startNs) meetings.push({ startNs, endNs });

@@ -18,7 +18,7 @@ import {
 import { type Leg, meetingsOfWalks } from './walk-meetings.ts';
 
 const NS_PER_S = 1e9;
-/** Legs of all walks, each compared with every other node. */
+/** Limit of the legs of all walks, multiplied by nodes: each leg is compared with every other node. */
 const COMPARED_MAX = 200_000_000;
 const FARTHEST_M = 1e9;
 const MEETINGS_MAX = 2_000_000;
@@ -44,13 +44,13 @@ export const walkImportParameters = z.strictObject({
 /** Parameters of an importer of walks. */
 export type WalkImportParameters = z.output<typeof walkImportParameters>;
 
-/** What is said of a place that is none. */
+/** The message about a place that cannot be read. */
 export const NO_PLACE: string = 'the place is not two numbers of metres, up to 1e9';
 
 /** Latest instant of a way point, s. */
 export const LATEST_S = 8.9e6;
 
-/** True of numbers of metres with which can be reckoned. */
+/** True if both numbers, in metres, are within the limits of places. */
 export function isPlace(x: number, y: number): boolean {
   return Math.abs(x) <= FARTHEST_M && Math.abs(y) <= FARTHEST_M;
 }
@@ -144,7 +144,7 @@ export function networkOfWalks(
   return { kind: 'network', topology, warnings: [...warnings, ...alone] };
 }
 
-/** What exceeds the bounds; before walks are compared. */
+/** Tells which limit the walks exceed, if any, before they are compared. */
 function tooMuch(all: readonly (readonly Leg[])[], until: number): string | undefined {
   const legs = all.reduce((sum, { length }) => sum + length, 0);
   if (all.length > NODES_MAX) return `${all.length} nodes, the limit is ${NODES_MAX}`;
