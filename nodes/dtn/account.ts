@@ -10,14 +10,14 @@ import type { BundleReport } from './agent/effects.ts';
 import { BUNDLE_START } from './geometry.ts';
 import { BundleView } from './wire/view.ts';
 
-/** How many bytes the key is derived from: identity, hop count and previous node are within them. */
+/** First bytes of a bundle that make its key: identity, hop count and previous node are among them. */
 const NAMED_BYTES = 256;
 /** The key of a bundle on a link: a safe integer >= 0. */
 export function bundleKey(bundle: Uint8Array): number {
   return bytesName(bundle, NAMED_BYTES);
 }
 
-/** Reports to an observer what an agent says. */
+/** Passes a report of an agent on to the observer of messages. */
 export function report(observer: MessageObserver, what: BundleReport): void {
   switch (what.kind) {
     case 'accepted':
@@ -51,7 +51,7 @@ export function report(observer: MessageObserver, what: BundleReport): void {
   }
 }
 
-/** Where the bundle is in a datagram; undefined for pieces of bundles and anything else. */
+/** Key and place of the bundle that a datagram carries whole; undefined for any other datagram. */
 export function bundleIn(datagram: Uint8Array): WireMessage | undefined {
   if (datagram[0] !== BUNDLE_START) return undefined;
   const view = new BundleView();

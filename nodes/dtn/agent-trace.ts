@@ -29,13 +29,13 @@ const STORE_EVERY_NS = 100_000_000;
 
 /** Smallest interval between lists of the same kind, ns. */
 const LIST_EVERY_NS = 1_000_000_000;
-/** Contacts that end later are always open. */
+/** A route that ends at this instant or later is always open, ns. */
 const ALWAYS_FROM_NS = Number.MAX_SAFE_INTEGER;
 
 /** Why bundles wait, as an agent says it. */
 type Reasons = Pick<Agent<never>, 'waiting' | 'waitingBundles'>;
 
-/** A way to a neighbour. */
+/** A way to a neighbour: its contacts, as planned and as they happened, and what left in them. */
 interface Way {
   readonly peer: string;
   readonly planned: readonly ContactWindow[];
@@ -46,7 +46,7 @@ interface Way {
 
 const ALWAYS: ContactWindow = { fromMs: 0, toMs: null };
 
-/** The first windows, those of later periods included. */
+/** The first {@link LISTED_MAX} windows of a plan; one that repeats goes on with its later periods. */
 function windowsOf({ windows, periodNs }: PlannedContacts): readonly ContactWindow[] {
   const periods = periodNs === undefined ? 1 : Math.ceil(LISTED_MAX / Math.max(1, windows.length));
   return Array.from({ length: periods }, (_, period) => {
@@ -65,7 +65,7 @@ function tracedRoute({ via, hops, arrivalNs, endNs, verdict }: TriedRoute): Rout
   return { via, hops, arrivesMs: Math.round(arrivalNs / NS_PER_MS), endsMs, verdict };
 }
 
-/** What is planned on the links of a host in the direction away from it, by link; those that are always open have nothing. */
+/** Planned contacts on a host's links, away from it; links that are always open are left out. */
 export function plannedFrom(
   host: string,
   { links }: NetworkMap,
@@ -82,20 +82,20 @@ export function plannedFrom(
 /** Writes the states of one node. */
 export class AgentTrace {
   readonly #host: HostPart<'now' | 'planTime' | 'trace'>;
-  /** By the id of the outlet. */
+  /** Ways by the id of their outlet. */
   readonly #ways = new Map<string, Way>();
   #storeNs = Number.NEGATIVE_INFINITY;
   #storeText = '';
   #listNs = Number.NEGATIVE_INFINITY;
   #listText = '';
-  /** What was told last of the routes to a destination. */
+  /** By destination, which routes were traced last, and when. */
   readonly #routes = new Map<string, { readonly novelty: string; readonly atNs: Nanoseconds }>();
 
   constructor(host: HostPart<'now' | 'planTime' | 'trace'>) {
     this.#host = host;
   }
 
-  /** A way to a neighbour, whose contacts are planned unless it is always open. */
+  /** Adds a way to a neighbour. @param contacts Planned ones; undefined if it is always open. */
   way(outlet: string, peer: string, contacts: PlannedContacts | undefined): void {
     const planned = contacts === undefined ? [ALWAYS] : windowsOf(contacts);
     const way = { peer, planned, happened: [], sent: 0, departuresMs: [] };
@@ -130,7 +130,7 @@ export class AgentTrace {
     );
   }
 
-  /** What the node holds, and why. */
+  /** Traces how much the node stores, and why bundles wait. */
   store(bundles: number, bytes: number, why: Reasons): void {
     const nowNs = this.#host.planTime();
     if (bundles > 0 && nowNs - this.#storeNs < STORE_EVERY_NS) return;
@@ -148,7 +148,7 @@ export class AgentTrace {
     this.#state(STORE.machine, text);
   }
 
-  /** What was considered for a bundle; told each second, and when there is something new. */
+  /** Traces the routes considered for a bundle, if they are new, else at most once a second. */
   routes({ destination }: HeldBundle, tried: readonly TriedRoute[]): void {
     if (destination === undefined) return;
     const nowNs = this.#host.planTime();
@@ -160,7 +160,7 @@ export class AgentTrace {
     this.#state(ROUTES.machine.write({ peer: destination }), ROUTES.state.write(state));
   }
 
-  /** Bundles one by one, each second and when none is left. */
+  /** Traces the waiting bundles one by one: at most once a second, and when none is left. */
   #list(bundles: number, why: Reasons): void {
     const nowNs = this.#host.planTime();
     if (bundles > 0 && nowNs - this.#listNs < LIST_EVERY_NS) return;

@@ -7,21 +7,21 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { RouteSource } from './contact-graph/choose.ts';
 import type { DtnDrop } from './drops.ts';
 
-/** See the module. */
+/** The points in which a double may differ from a correct node. */
 export interface Behaviour {
-  /** A sync begins so long after the first write, ns; above 0 nobody waits for it. */
+  /** Time from the first write to the sync, ns; if it is above 0, answers do not wait for the sync. */
   readonly syncLateNs: Nanoseconds;
   /** Whether bundles that were delivered are remembered. */
   readonly remembersDelivered: boolean;
-  /** Whether bundles grow older. */
+  /** Whether the time that a bundle spends on the node counts in its age. */
   readonly ages: boolean;
-  /** The hops by which a bundle is told from its repetitions. */
+  /** From a bundle's hop count, the one by which the node tells it from copies that come later. */
   readonly hopsOf: (hops: number | undefined) => number | undefined;
-  /** Made for each node: what becomes of the next bundle of another node; undefined if it is sent. */
+  /** For each node, makes a function that tells the fate of others' next bundle; undefined: sent. */
   readonly leaving: () => () => DtnDrop | 'vanishes' | undefined;
-  /** The routes of a list that may be chosen. */
+  /** Of a list of routes, those from which the node chooses. */
   readonly routes: (list: RouteSource) => RouteSource;
-  /** Whether contacts are promised no more than they can carry. */
+  /** Whether the node books volume of contacts, so that none is promised more than it can carry. */
   readonly books: boolean;
 }
 

@@ -35,7 +35,7 @@ export interface CarrierOptions {
   readonly peers: readonly string[];
 }
 
-/** All neighbours above the carrier. */
+/** Reaches all neighbours above the carrier: one outlet for each, and messages to and from them. */
 export class CarrierNode {
   readonly outlets: readonly Outlet[];
   readonly #host: Host;

@@ -1,7 +1,7 @@
 /**
- * Whom a carrier below this protocol reaches: neighbours on a link, and hosts with its own network
- * between them, of routers or mixes. A host that runs this protocol passes nothing on below it: what
- * goes further goes through its agent.
+ * Whom a carrier below this protocol reaches: neighbours on a link, and hosts that a network of the
+ * carrier joins, of routers or mixes. On a host that runs this protocol the carrier passes nothing on:
+ * bundles for other hosts go through the agent.
  *
  * @module
  */
@@ -12,10 +12,10 @@ export function carrierAt({ stack }: HostView): string | undefined {
   return stack[stack.indexOf('dtn') - 1];
 }
 
-/** The pairs of a network. */
+/** Which pairs of hosts in a network reach each other through a carrier. */
 export class CarrierReach {
   readonly #hosts: readonly HostView[];
-  /** Networks between hosts above carriers, by the names of those, each by a name of its own. */
+  /** By name of a host, the names of the carriers' networks to which it belongs. */
   readonly #networks = new Map<string, Set<string>>();
 
   constructor({ hosts, links }: NetworkMap) {
@@ -37,7 +37,7 @@ export class CarrierReach {
     for (const name of above) if (neighbours.get(name)?.length === 0) this.#join(name, 'segments');
   }
 
-  /** Names of all hosts that the carrier of this one reaches, and that stand above the same. */
+  /** Names of all hosts that the carrier of `host` reaches, and that have the same carrier. */
   peersOf(host: HostView): readonly string[] {
     const carrier = carrierAt(host);
     const own = this.#networks.get(host.name);
@@ -48,7 +48,7 @@ export class CarrierReach {
       .map(nameOf);
   }
 
-  /** Finds all hosts from which messages pass through `first`, however far. */
+  /** Joins all hosts that a carrier reaches from `first` to one network, with the name of `first`. */
   #explore(
     first: string,
     neighbours: ReadonlyMap<string, readonly string[]>,
@@ -58,7 +58,7 @@ export class CarrierReach {
     seen.add(first);
     for (const name of inside) {
       for (const next of neighbours.get(name) ?? []) {
-        // Those above a carrier are seen from the start: they are at the edge of its network.
+        // Hosts above a carrier are in `seen` from the start: they are the edge of its network.
         this.#join(next, first);
         if (seen.has(next)) continue;
         seen.add(next);

@@ -75,10 +75,10 @@ const ROUTERS = [
   'prophet',
 ] as const;
 
-/** What is reported of a bundle (RFC 9171 section 6.1.1). */
+/** Events of a bundle of which status reports tell (RFC 9171 section 6.1.1). */
 export const REPORT_KINDS = ['received', 'forwarded', 'delivered', 'deleted'] as const;
 
-/** What the router `prophet` takes for usual (RFC 6693 section 3.3 leaves both to the network). */
+/** Times that the router `prophet` assumes (RFC 6693 section 3.3 leaves both to the network). */
 const prophetConfig = z.strictObject({
   /** Time between two encounters of a pair. */
   usual: durationNs().default(PROPHET_USUAL_NS),

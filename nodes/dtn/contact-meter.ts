@@ -1,6 +1,6 @@
 /**
- * Measures how much of the planned volume of contacts bundles use. A contact counts from its first
- * bundle on: what nobody needed is not wasted. One without a limit has no volume, and does not count.
+ * Measures how much of the planned volume of contacts bundles use. A contact counts once a bundle has
+ * left in it: one that nobody needed is not wasted. Without a rate limit it has no volume to count.
  *
  * @module
  */

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** RFC 9171 section 9.3. */
+/** The version number in the primary block (RFC 9171 section 9.3). */
 export const BUNDLE_VERSION = 7;
 /** A bundle is a CBOR array of indefinite length (RFC 9171 section 4.1). */
 export const BUNDLE_START = 0x9f;
@@ -63,9 +63,9 @@ export const BLOCK_ELEMENTS = 5;
 /** Hop limits are 1 to 255 (RFC 9171 section 4.4.3). */
 export const HOP_LIMIT_MAX = 255;
 
-/** Levels of arrays in a bundle: bundle, block, EID, its specific part. The rest is slack. */
+/** Deepest nesting of arrays in a bundle; in use are four: bundle, block, EID, its specific part. */
 export const DEPTH_MAX = 8;
-/** Most blocks of a bundle; all peers write below ten. */
+/** Most blocks of a bundle; all known implementations write fewer than ten. */
 export const BLOCKS_MAX = 64;
 /** Largest bundle, bytes. */
 export const BUNDLE_BYTES_MAX = 16 * 1024 * 1024;
@@ -79,7 +79,7 @@ export const STORE_BYTES = 100_000_000;
 export const STORE_BUNDLES = 100_000;
 /** Share of a store that bundles of one other node may take (ours). */
 export const SHARE_PER_SOURCE = 0.25;
-/** Longest name of an endpoint, letters (ours): those of sources and neighbours are remembered. */
+/** Longest name of an endpoint, letters (ours): nodes remember names of sources and neighbours. */
 export const NAME_LETTERS_MAX = 255;
 /** Bundles that a node remembers after it is done with them, against duplicates. */
 export const REMEMBERED_MAX = 100_000;
@@ -90,15 +90,15 @@ export const DTN_EPOCH_S = 946_684_800;
 /** Service number, and demux, of the application (ours; 0 and empty are the node itself). */
 export const APPLICATION_SERVICE = 1;
 export const APPLICATION_DEMUX = 'app';
-/** Repetitions of periodic contacts that are planned ahead (ours); half of them are at least. */
+/** Periods of repeating contacts that a plan contains (ours); half of them always lie ahead. */
 export const PERIODS_MAX = 10_000;
 /**
- * Transfers of UDPCL that a node puts together at once for the port of a neighbour, and as many for
- * all its other ports together (ours); and the bytes that have arrived of them: two of 16 MiB.
+ * UDPCL transfers that a node reassembles at once from one port of a neighbour, and as many again
+ * from all the neighbour's other ports (ours); and bytes of them in memory: two bundles of 16 MiB.
  */
 export const TRANSFERS_MAX = 64;
 export const TRANSFER_BYTES_MAX: number = 2 * BUNDLE_BYTES_MAX;
-/** How long it waits for the missing pieces of one, ns (ours). */
+/** How long a node waits for the missing pieces of a UDPCL transfer, ns (ours). */
 export const TRANSFER_NS = 30_000_000_000;
 /**
  * By how much the copy that leaves may exceed a held bundle, bytes: previous node (an identifier of
@@ -117,10 +117,10 @@ export const BURST_MAX = 64;
 export const DATAGRAM_MAX = 65_507;
 /** Bundles under way to a neighbour above a carrier (ours); more wait for acknowledgements. */
 export const CARRIER_WINDOW = 16;
-/** Wait before the first repetition by default, and longest wait, ns (ours). */
+/** Above a carrier, wait before a bundle is repeated by default, and the longest wait, ns (ours). */
 export const CARRIER_RETRY_NS = 5_000_000_000;
 export const CARRIER_RETRY_NS_MAX = 60_000_000_000;
-/** Marks bundles in a carrier (docs/spec/stacking.md#messages). */
+/** Channel byte that marks messages of this protocol in a carrier (docs/spec/stacking.md#messages). */
 export const DTN_CHANNEL = 1;
 
 /** Repetitions of one segment of LTP before its session is given up (RFC 5326 section 6.7; as HDTN). */
@@ -129,9 +129,9 @@ export const LTP_RETRIES = 5;
 export const LTP_MARGIN_NS = 1_000_000_000;
 /** Sessions to a neighbour at once, and from it (ours). */
 export const LTP_SESSIONS = 64;
-/** Repairs of one block: with every second segment lost, one of 16 MiB takes 20. */
+/** Most rounds of repair of a block: with every second segment lost, a block of 16 MiB takes 20. */
 export const LTP_ROUNDS_MAX = 64;
-/** Reports about one block; more only answer checkpoints that nobody needs. */
+/** Most reports about one block; further ones would only answer checkpoints that nobody needs. */
 export const LTP_REPORTS_MAX = 1_024;
 /** Pieces of blocks from one neighbour at once: two blocks of 16 MiB in segments of 1,400 bytes. */
 export const LTP_PIECES_MAX = 32_768;
@@ -139,7 +139,7 @@ export const LTP_PIECES_MAX = 32_768;
 export const LTP_CONTROL_MAX = 2_048;
 /** Ended sessions that are remembered, so that late segments open none again. */
 export const LTP_CLOSED_MAX = 1_024;
-/** Contact time without a segment beyond two light times, after which a block is given up, ns (ours). */
+/** Contact time, beyond two light times, without a segment until a block is given up, ns (ours). */
 export const LTP_SILENCE_NS = 60_000_000_000;
 /** First serial numbers are drawn below this (RFC 5326 section 3.2.1: at most 14 bits, as ION). */
 export const LTP_SERIALS = 16_383;
@@ -147,12 +147,12 @@ export const LTP_SERIALS = 16_383;
 export const RECORD_ROWS_MAX = 4_096;
 /** Bundles that a node names in the record of an encounter (ours); of more, the newest. */
 export const RECORD_KEYS_MAX = 10_000;
-/** How long a record is of use, ms: it is about the present encounter. */
+/** Lifetime of the record of an encounter, ms: it is of use during the present encounter only. */
 export const RECORD_LIFETIME_MS = 600_000;
 /** Service number, and demux, of routers, which exchange records (ours). */
 export const ROUTER_SERVICE = 2;
 export const ROUTER_DEMUX = 'router';
-/** Waits for the record of a neighbour before this node repeats its own, ns (ours). */
+/** First and longest wait for a neighbour's record before this node repeats its own, ns (ours). */
 export const RECORD_RETRY_NS = 5_000_000_000;
 export const RECORD_RETRY_NS_MAX = 60_000_000_000;
 /** Most copies of a bundle that spray and wait may make, whatever a neighbour says (ours). */
@@ -163,7 +163,7 @@ export const SPRAY_COPIES = 6;
 export const PROPHET_USUAL_NS = 1_800_000_000_000;
 export const PROPHET_UNIT_NS = 1_000_000_000;
 
-/** Longest segment of TCPCL, octets (ours): a share of a link's time that keep-alives can wait for. */
+/** Longest segment of TCPCL, octets (ours): short enough for keep-alives to wait for its end. */
 export const TCPCL_SEGMENT_BYTES = 65_536;
 /** Bundles under way on a session of TCPCL (ours). */
 export const TCPCL_WINDOW = 8;
@@ -177,17 +177,17 @@ export const TCPCL_KEEP_ALIVE_S = 30;
 export const TCPCL_RECONNECT_NS = 1_000_000_000;
 export const TCPCL_RECONNECT_NS_MAX = 60_000_000_000;
 /**
- * Sessions that one neighbour may open and that have come up; another one replaces the oldest, first
- * one without TLS (ours).
+ * Sessions opened by one neighbour that may be up at once; a further one ends the oldest session
+ * without TLS, or else the oldest of all (ours).
  */
 export const TCPCL_SESSIONS_MAX = 2;
 /**
- * Messages that a session may add to a stream that is full; then it reads nothing more (ours). More
- * than eight bundles of 16 MiB in segments of 128 KiB lead to, so that two agents which send to each
- * other, and whose stores are full, do not wait for each other.
+ * Messages that a session may add to a full stream before it stops reading (ours). Eight bundles of
+ * 16 MiB in segments of 128 KiB lead to as many: so two agents that send to each other, and whose
+ * stores are full, do not wait for each other.
  */
 export const TCPCL_ANSWERS_MAX = 1_024;
-/** Longest round trip for TCPCL, ns: streams repeat for 60 s (docs/spec/stream-model.md). */
+/** Longest round trip for TCPCL, ns: streams retransmit for 60 s (docs/spec/stream-model.md). */
 export const TCPCL_ROUND_TRIP_NS_MAX = 60_000_000_000;
 
 /** Frames that wait at one node of a mesh: a message of 1 MiB in frames of 80 bytes, with repairs. */

@@ -1,6 +1,6 @@
 /**
- * Delay-tolerant networking: the public face: the protocol, the format of bundles and the
- * search for routes.
+ * Public interface of delay-tolerant networking: the protocol, the format of bundles and the search
+ * for routes.
  *
  * @module
  */
@@ -50,7 +50,7 @@ export const protocol: Protocol<DtnOptions> = {
   channel: DTN_CHANNEL,
   provisioning: securityProvisioning,
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
-  // What is in memory only is lost in a crash, without a word.
+  // A crash loses the bundles of a store in memory, and nobody is told: hence best effort.
   carries: ({ store }) => ({
     maxBytes: BODY_MAX,
     delivery: store.kind === 'durable' ? 'custody' : 'best-effort',

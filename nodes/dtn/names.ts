@@ -14,7 +14,7 @@ import {
 } from './geometry.ts';
 import { type Eid, formatEid, nodeOf } from './wire/eid.ts';
 
-/** Identifiers by name of host, and back. */
+/** Maps names of hosts to endpoint identifiers, and identifiers to names. */
 export class Names {
   readonly #scheme: 'ipn' | 'dtn';
   /** Numbers of nodes, from 0. */
@@ -37,7 +37,7 @@ export class Names {
     return this.#names.length;
   }
 
-  /** True if all hosts have the same numbers there. */
+  /** True if `other` has the same hosts under the same numbers. */
   isSameAs(other: Names): boolean {
     if (this === other) return true;
     return this.size === other.size && this.#names.every((name, at) => other.nameAt(at) === name);
@@ -83,7 +83,7 @@ export class Names {
 
 type Hosts = NetworkMap['hosts'];
 
-/** Nobody changes them, so the nodes of a process share them. */
+/** Names by scheme and list of hosts: they never change, so the nodes of a process share them. */
 const namesIn = {
   ipn: oncePer((hosts: Hosts) => new Names(namesRunning(hosts), 'ipn')),
   dtn: oncePer((hosts: Hosts) => new Names(namesRunning(hosts), 'dtn')),

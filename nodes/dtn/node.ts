@@ -146,7 +146,7 @@ class DtnNode implements NodeHandle {
     return { bundles: holding, waiting };
   }
 
-  /** What the disk holds. */
+  /** All records of the durable store; none if the store is in memory. */
   #records(): readonly StoredRecord[] {
     const store = this.#store;
     const keys = store?.keys() ?? [];

@@ -82,8 +82,8 @@ interface FirstPlan extends MadePlan {
 }
 
 /**
- * Plans of the beginning, by the hosts of their network: nobody changes them, so the nodes of a process share one
- * instead of making and keeping one each.
+ * Plans made at time 0, by the hosts of their network: a plan never changes, so the nodes of a process
+ * share one instead of making and keeping one each.
  */
 const firstPlans = new WeakMap<NetworkMap['hosts'], FirstPlan>();
 
@@ -100,7 +100,7 @@ function renewalAfter(nowNs: Nanoseconds, { links }: NetworkMap): Nanoseconds {
   return renewalNs;
 }
 
-/** The first repetition that is planned: the one before the present one may still be under way. */
+/** Index of the first period in a plan: a contact of the last period may still be open. */
 function firstOf(nowNs: Nanoseconds, periodNs: Nanoseconds): number {
   return Math.max(0, Math.floor(nowNs / periodNs) - 1);
 }
@@ -127,7 +127,7 @@ function* contactsFrom(
   yield* carriedPairs(network, names);
 }
 
-/** Above one carrier: neighbours, and all between whom its network is. */
+/** Contacts, open at all times, of all pairs of hosts that reach each other through one carrier. */
 function carriedPairs(network: NetworkMap, names: Names): readonly PlannedContact[] {
   const always = { startNs: 0, endNs: END_OF_TIME, rate: CARRIER_RATE, owltNs: 0 };
   const reach = new CarrierReach(network);

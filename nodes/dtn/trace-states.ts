@@ -1,13 +1,13 @@
 /**
- * What a node traces about its contacts and its store: written where it runs, read where it is
- * drawn. Instants are those of contact plans, in ms.
+ * What a node traces about its contacts and its store: the node writes these states as texts, and
+ * the drawings read them. Instants are those of contact plans, in ms.
  *
  * @module
  */
 import { count, form, list, oneOf, optional, word } from '../_kit/text-form.ts';
 import { perPeer, type SingleState } from '../_kit/trace-state.ts';
 
-/** Contacts, and departures, with a neighbour that a state lists: more than a drawing can show. */
+/** Most contacts, and most departures, that a state lists for a neighbour: more than can be drawn. */
 export const LISTED_MAX = 64;
 
 const WINDOWS = list(form('{fromMs}-{toMs}', { fromMs: count, toMs: optional(count) }), ',');
@@ -19,7 +19,7 @@ export const CONTACTS = perPeer(
 );
 /** Contacts with a neighbour; the end of one that is open is null. */
 export type ContactsState = NonNullable<ReturnType<(typeof CONTACTS)['state']['read']>>;
-/** A contact. */
+/** A contact: its beginning and its end, ms. */
 export type ContactWindow = ContactsState['planned'][number];
 
 /** Bundles that left to a neighbour, and when the last of them did: `9 sent at 1000,1120`. */
@@ -37,10 +37,10 @@ const STORE_STATE = form('{bundles} bundles of {bytes} B waiting {waiting}', {
 
 /** The store, and why bundles wait: `3 bundles of 3210 B waiting no-route=2,queue=1`. */
 export const STORE: SingleState<StoreState> = { machine: 'store', state: STORE_STATE };
-/** A store. */
+/** How much a store holds, and how many bundles wait for which reason. */
 export type StoreState = NonNullable<ReturnType<(typeof STORE_STATE)['read']>>;
 
-/** Bundles that a state lists with the reason for which they wait. */
+/** Most bundles that a state lists with the reason for which they wait. */
 export const WAITING_MAX = 16;
 
 const WAITING_BUNDLES = list(
@@ -86,5 +86,5 @@ export const ROUTES = perPeer(
 );
 /** Routes to a destination. */
 export type RoutesState = NonNullable<ReturnType<(typeof ROUTES)['state']['read']>>;
-/** A route. */
+/** A route that was considered, and what became of it. */
 export type RouteTried = RoutesState['tried'][number];

@@ -1,6 +1,6 @@
 /**
- * The drawing of routes: for each node and destination the routes that the router considered for its
- * last bundle, with their keys and what became of them, and the bundles that wait, with the reason.
+ * The drawing of routes: for each node and destination the routes that the router considered for the
+ * last bundle, with hops, arrival and verdict; and the bundles that wait, with the reason.
  *
  * @module
  */
@@ -122,7 +122,7 @@ function waitingOf({ name, states }: NodeState): readonly Waiting[] {
   return [...groups.values()];
 }
 
-/** What waits for a way, such as `a → e, 3 waiting: no volume left, the first since 4.0 s`. */
+/** Text about waiting bundles, such as `a → e, 3 waiting: no volume left, the first since 4.0 s`. */
 function waitingText({ at, destination, why, count, sinceMs, isCut }: Waiting): string {
   const since = `${count === 1 ? '' : 'the first '}since ${seconds(sinceMs)}`;
   const number = `${count}${isCut ? ' or more' : ''} waiting`;
@@ -137,7 +137,7 @@ function seconds(ms: number): string {
   return `${(ms / MS_PER_S).toFixed(ms < 100_000 ? 1 : 0)} s`;
 }
 
-/** The latest decision, or what keeps bundles waiting. */
+/** Says which decision was the latest; if there is none, why bundles wait. */
 function titleOf(decisions: readonly Decision[], waiting: readonly Waiting[]): string {
   const last = [...decisions].sort((a, b) => b.atMs - a.atMs)[0];
   if (last === undefined) {
@@ -151,7 +151,7 @@ function titleOf(decisions: readonly Decision[], waiting: readonly Waiting[]): s
   return `${from} sends to ${to} through ${taken.via}: it tried ${count}`;
 }
 
-/** Draws downwards. */
+/** Draws lines of text and bars, each below the last one. */
 class Pen {
   readonly shapes: Shape[] = [];
   y = 4;
@@ -168,7 +168,7 @@ class Pen {
     [this.#fromMs, this.#toMs] = axis;
   }
 
-  /** The instants between which all bars are. */
+  /** Writes the instants at which the time axis of all bars begins and ends. */
   axis(): void {
     const y = this.y + GAP + 11;
     const end = { anchor: 'end', fill: 'muted' } as const;

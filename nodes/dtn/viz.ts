@@ -1,8 +1,7 @@
 /**
- * The drawings of delay-tolerant networking: contacts over time, as planned and as they happened,
- * the bundles that left in them, and what each node holds and why; the routes that were tried are in
- * `viz-routes.ts`. They draw from the states of
- * `trace-states.ts`.
+ * The drawings of delay-tolerant networking: contacts over time, as planned and as they happened, the
+ * bundles that left in them, and the bundles that each node stores, with the reason why they wait.
+ * The drawing of routes is in `viz-routes.ts`. The data are the states of `trace-states.ts`.
  *
  * @module
  */
@@ -27,7 +26,7 @@ import {
 } from './trace-states.ts';
 import { drawRoutes, hasRoutes, reasonText } from './viz-routes.ts';
 
-/** Links, and nodes, of a page; the table lists all. */
+/** Most links, and most nodes, on a page; the table lists all. */
 const ROWS_MAX = 20;
 const ROW = 22;
 const BAR = 14;
@@ -47,7 +46,7 @@ const UNITS = [
 const LABEL_SHARE = 0.26;
 const LABEL_MAX = 190;
 
-/** A link away from a node. */
+/** A link in the direction away from a node, with its contacts and departures. */
 interface Link extends ContactsState {
   readonly from: string;
   readonly to: string;
@@ -58,11 +57,11 @@ interface Link extends ContactsState {
 interface Held {
   readonly name: string;
   readonly store: StoreState | undefined;
-  /** As the trace has it, if it cannot be read. */
+  /** The traced state, which is drawn as text if it cannot be parsed. */
   readonly text: string;
 }
 
-/** Where instants stand. */
+/** The time axis: its edges, px, the instant at its right edge, and the cursor's, ms. */
 interface Axis {
   readonly left: number;
   readonly right: number;
@@ -99,7 +98,7 @@ function drawContacts(input: DrawingInput): Drawing {
   const held = nodes.flatMap(heldBy);
   const isNarrow = input.width < NARROW;
   const left = isNarrow ? 0 : Math.min(LABEL_MAX, Math.round(input.width * LABEL_SHARE));
-  // All of the plan, so that what bundles wait for is in sight; not what comes after the run.
+  // The axis shows all planned contacts, since bundles wait for them, but nothing after the run.
   const { timeNs, endNs = Number.POSITIVE_INFINITY } = input;
   const planned = Math.min(endNs / NS_PER_MS, greatestOf(links.flatMap(endsOf), 1));
   const toMs = Math.max(timeNs / NS_PER_MS, planned);
@@ -143,7 +142,7 @@ function linksOf({ name, states }: NodeState): readonly Link[] {
   });
 }
 
-/** The ends of planned contacts; those that happened end before the cursor. */
+/** The ends of planned contacts, ms; contacts that happened end at the cursor at the latest. */
 function endsOf({ planned }: Link): readonly number[] {
   return planned.flatMap(({ toMs }) => (toMs === null ? [] : [toMs]));
 }
@@ -160,7 +159,7 @@ function mostBytes(held: readonly Held[]): number {
   );
 }
 
-/** Instants below the head at even places. */
+/** Instants at even intervals above the bars, each with a line down. */
 function axisOf(axis: Axis, bottom: number): readonly Shape[] {
   const { left, right, toMs } = axis;
   const ticks = right - left < 400 ? 3 : 5;
@@ -196,7 +195,7 @@ function rowOf(link: Link, y: number, axis: Axis): readonly Shape[] {
     barOf(window, { y, inset: 0, axis }, { stroke: 'muted', title: titleOf('planned', window) }),
   );
   const full = happened.flatMap((window) => {
-    // One that is open has happened until now.
+    // A contact that is still open is drawn up to now.
     const part = { ...window, toMs: window.toMs ?? axis.nowMs };
     return barOf(part, { y, inset: 3, axis }, { fill: 'c1', title: titleOf('happened', window) });
   });
@@ -217,7 +216,7 @@ interface BarPlace {
   readonly axis: Axis;
 }
 
-/** The part of a window that is in sight. */
+/** A bar for the part of a contact that lies on the axis. */
 function barOf(
   { fromMs, toMs }: ContactWindow,
   { y, inset, axis }: BarPlace,

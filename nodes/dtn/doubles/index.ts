@@ -9,7 +9,7 @@ import type { DtnOptions } from '../config.ts';
 import { ROUTES_MAX, type RouteSource } from '../contact-graph/choose.ts';
 import type { DtnDrop } from '../drops.ts';
 
-/** As late as an operating system writes by itself, ns. */
+/** Time from a write to its sync, ns: as long as an operating system takes to write by itself. */
 const LATE_SYNC_NS = 2_000_000_000;
 
 /** Defects by the word of the option `double`. */
@@ -24,7 +24,7 @@ export const DOUBLES: Readonly<Record<NonNullable<DtnOptions['double']>, Partial
   overbooking: { books: false },
 };
 
-/** What a node with these options does. */
+/** The behaviour of a node with these options: that of the double, if one is named. */
 export function behaviourOf({ double }: Pick<DtnOptions, 'double'>): Behaviour {
   return double === undefined ? CORRECT : { ...CORRECT, ...DOUBLES[double] };
 }
@@ -37,7 +37,7 @@ function everySecond<Fate extends DtnDrop | 'vanishes'>(fate: Fate): () => Fate 
   };
 }
 
-/** The worst of the routes is the only one. */
+/** The worst of the routes as the only one. */
 function lastOf(list: RouteSource): RouteSource {
   let last = ROUTES_MAX - 1;
   while (last > 0 && list.at(last) === undefined) last -= 1;
