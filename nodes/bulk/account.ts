@@ -8,9 +8,9 @@
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import { bytesName } from '../_kit/bytes-name.ts';
 
-/** How many bytes the number is derived from: application packets differ within them. */
+/** Bytes at the start of a packet that its number comes from: application packets differ there. */
 const NAMED_BYTES = 64;
-/** The number of a packet: a safe integer >= 0. */
+/** The number of a packet in accounts, a hash of its start and length: a safe integer >= 0. */
 export function packetName(packet: Uint8Array): number {
   return bytesName(packet, NAMED_BYTES);
 }
@@ -23,12 +23,12 @@ export class PacketAccount {
     this.#observer = observer;
   }
 
-  /** Accepted for sending, now or before a restart. */
+  /** Reports that a packet was accepted for sending, now or before a restart. */
   accepted(packet: Uint8Array): void {
     this.#observer.accepted?.(packetName(packet));
   }
 
-  /** The peer has it, or it is not sent after all. */
+  /** Reports that the peer has a packet, or that it is not sent after all. */
   settled(packet: Uint8Array, how: 'acknowledged' | 'abandoned'): void {
     this.#observer.settled?.(packetName(packet), how);
   }

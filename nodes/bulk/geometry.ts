@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Port that bulk nodes listen on; next to ping's. */
+/** Port that bulk nodes listen on: one more than that of ping. */
 export const BULK_PORT = 7008;
 /** Length of the length field before each packet, bytes. */
 export const LENGTH_BYTES = 4;
@@ -18,8 +18,8 @@ export const MEMORY_BYTES = 8;
 /** Length of a packet's number, bytes; at a million packets a second it lasts nine years. */
 export const NUMBER_BYTES = 6;
 /**
- * Length of the start of a stream: the name of the sender's memory, and the last number that it
- * knows to have arrived.
+ * Length of the start of a stream, bytes: the name of the sender's memory, and the last number that
+ * it knows to have arrived.
  */
 export const HELLO_BYTES = MEMORY_BYTES + NUMBER_BYTES;
 /** Largest number of packets per peer that are kept until the peer has confirmed them. */
@@ -35,11 +35,11 @@ export const KEPT_BYTES_MAX = 1_048_576;
  */
 export const WAITING_MAX = 64;
 /**
- * Bytes of a stream that wait for the receiver's store before the stream is paused (1 MiB); so do
- * {@link KEPT_MAX} packets, as many as an honest sender has under way.
+ * A stream is paused while more bytes than this (1 MiB), or more packets than {@link KEPT_MAX},
+ * wait for the receiver's store; an honest sender has no more packets under way.
  */
 export const HELD_BYTES_MAX = 1_048_576;
-/** First wait before a stream is reopened, ns; doubles up to the maximum. */
+/** First wait before a stream is reopened, ns (it doubles), and wait before a write is repeated. */
 export const RETRY_NS_MIN = 50_000_000;
-/** A peer that returns is found within this time, ns. */
+/** Longest wait before a stream is reopened, ns: a peer that returns is found within it. */
 export const RETRY_NS_MAX = 2_000_000_000;

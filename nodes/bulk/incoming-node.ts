@@ -1,5 +1,5 @@
 /**
- * Bulk: the adapter between the port and the machine that receives packets from one peer.
+ * Bulk: connects the machine that receives packets from one peer to the interface of its host.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface IncomingSetup {
 /** Receives packets from one peer. */
 export class IncomingNode {
   readonly #setup: IncomingSetup;
-  /** Streams that have not greeted; the peer's own is the one that greeted last. */
+  /** Streams that have not sent a hello; the machine uses the one whose hello came last. */
   readonly #newcomers: Newcomers<Stream>;
   readonly #machine: IncomingMachine<Stream>;
   readonly #shell: MachineShell<IncomingInput<Stream>, IncomingEffect<Stream>>;
@@ -49,12 +49,12 @@ export class IncomingNode {
     return this.#machine.holding;
   }
 
-  /** Number of packets handed over so far, as the disk knows it. */
+  /** Number of the last packet handed over, as recorded on disk. */
   get handed(): number {
     return this.#machine.handed;
   }
 
-  /** Reads packets from a stream; an earlier stream is closed. */
+  /** Reads packets from a new stream; its hello closes an earlier stream of the peer. */
   accept(stream: Stream): void {
     const { host } = this.#setup;
     const reader = new SenderReader(

@@ -1,9 +1,9 @@
 /**
  * Bulk: the state machine of the packets from one peer, over all streams that it opens in turn.
  *
- * A packet is delivered once the disk has recorded that, and confirmed then: after a restart the
- * peer continues after it, so that none is delivered twice. If the disk keeps a record whose write
- * the node did not see complete, that packet is lost instead.
+ * A packet's number is written to disk before the packet is delivered and confirmed: after a
+ * restart the peer continues behind it, so that none is delivered twice. A packet is lost if the
+ * node stops after the write and before the delivery.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export type IncomingInput<Stream> =
   | { readonly kind: 'greeted'; readonly stream: Stream; readonly hello: Hello }
   /** An empty packet is the mark of one that was withdrawn. */
   | { readonly kind: 'packet'; readonly stream: Stream; readonly packet: Uint8Array }
-  /** The stream takes nothing more until it has drained: the peer does not read. */
+  /** `full`: the stream accepts nothing until `drained`, because the peer does not read. */
   | { readonly kind: 'full' | 'drained' | 'closed'; readonly stream: Stream }
   | { readonly kind: 'synced' | 'sync-failed' };
 
@@ -33,7 +33,7 @@ export type IncomingEffect<Stream> =
   | { readonly kind: 'deliver'; readonly packet: Uint8Array }
   /** Number of packets that were delivered in one step. */
   | { readonly kind: 'delivered'; readonly packets: number }
-  /** For the account of messages. */
+  /** Reports a packet for the account of messages. */
   | { readonly kind: 'taken'; readonly packet: Uint8Array; readonly how: 'held' | 'dropped' };
 
 /** Receives packets from one peer. */
@@ -47,11 +47,11 @@ export class IncomingMachine<Stream>
   /** Number of the last packet delivered. */
   #handed = 0;
   /**
-   * The number that is being written to the store; undefined if the sender's memory has changed in
-   * the meantime.
+   * The number that is being written to the store; undefined if none is, or if the sender's memory
+   * has changed meanwhile.
    */
   #noted: number | undefined;
-  /** Packets waiting for the disk. */
+  /** Packets to deliver once their numbers are on disk. */
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   /** How many of the waiting packets the current write covers. */
@@ -75,7 +75,7 @@ export class IncomingMachine<Stream>
     return this.#held.length;
   }
 
-  /** Number of packets handed over so far, as the disk knows it. */
+  /** Number of the last packet handed over, as recorded on disk. */
   get handed(): number {
     return this.#handed;
   }
@@ -128,7 +128,7 @@ export class IncomingMachine<Stream>
     if (this.#stream !== undefined) this.#effects.push({ kind: 'reset', stream: this.#stream });
     this.#stream = stream;
     this.#isFull = false;
-    // The sender continues after the recorded number, and repeats the other packets we hold.
+    // The sender continues behind the number being written, and repeats the packets after it.
     for (const packet of this.#held.splice(this.#writing)) {
       this.#effects.push({ kind: 'taken', packet, how: 'dropped' });
     }
@@ -144,7 +144,7 @@ export class IncomingMachine<Stream>
     if (!this.#syncing.isBusy) this.#confirm(stream);
   }
 
-  /** A number confirms all before it: for a peer that does not read, the last one is enough. */
+  /** Sends nothing to a peer that does not read: the next number confirms all before it. */
   #confirm(stream: Stream): void {
     if (this.#isFull) return;
     this.#effects.push({ kind: 'write', stream, bytes: encodeNumber(this.#handed) });
@@ -170,7 +170,7 @@ export class IncomingMachine<Stream>
     if (this.#isHolding) this.#effects.push({ kind: 'pause', stream });
   }
 
-  /** True while enough waits for the disk, in bytes or in packets. */
+  /** True while so many bytes or packets wait for the disk that the stream is paused. */
   get #isHolding(): boolean {
     return this.#heldBytes > HELD_BYTES_MAX || this.#held.length > KEPT_MAX;
   }

@@ -69,7 +69,7 @@ class BulkNode implements NodeHandle {
     this.#recall();
   }
 
-  /** After a restart, the disk knows what was handed over before. */
+  /** Reads from disk what was handed over before a restart, to count it. */
   #recall(): void {
     if (this.#setup.options.expects === undefined) return;
     for (const peer of this.#outgoing.keys()) this.#incomingFrom(peer);
@@ -121,7 +121,7 @@ class BulkNode implements NodeHandle {
     }
     this.#incomingFrom(peer).accept(stream);
     const secure = this.#secure('server', peer, this.#host.name);
-    // A failed handshake ends the stream, and that is where it is counted.
+    // A failed handshake closes the stream, and IncomingNode counts it then.
     if (secure !== undefined) stream.secure(secure, () => undefined);
   }
 

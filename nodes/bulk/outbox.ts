@@ -2,8 +2,8 @@
  * Bulk: packets that a node has accepted for one peer, until the peer has confirmed them. They are
  * on disk before they are sent, so that a restart loses none of them and no number is used twice.
  *
- * Packets are stored in a ring of slots, so that the store never grows beyond the ring. Knows no
- * stream.
+ * Packets are stored in a ring of slots, so that the store never grows beyond the ring. The outbox
+ * knows nothing of streams.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface KeptPacket {
   readonly number: number;
   /** {@link WITHDRAWN} if its lifetime was over before it was sent. */
   readonly bytes: Uint8Array;
-  /** From this instant on it is of no use; Infinity if it always is. */
+  /** End of its lifetime: if not sent by then, it is withdrawn. Infinity for none. */
   readonly endsNs: Nanoseconds;
 }
 
@@ -29,19 +29,19 @@ export interface OutboxParts {
   readonly store: Pick<Store, 'get' | 'put'>;
   readonly peer: string;
   readonly randomBytes: (length: number) => Uint8Array;
-  /** The present instant: lifetimes of what is found on disk count from here on. */
+  /** The present instant: lifetimes of packets found on disk are counted from here. */
   readonly now: Nanoseconds;
 }
 
 /** The unconfirmed packets for one peer. */
 export class Outbox {
-  /** The random name of this memory. */
+  /** Random name of this outbox; a new one if its store was lost, so that numbers begin again. */
   readonly memory: Uint8Array;
   readonly #parts: OutboxParts;
   /** The kept packets in the order of their numbers, without gaps. */
   #kept: KeptPacket[] = [];
   #keptBytes = 0;
-  /** How many of them were withdrawn. */
+  /** How many of the kept packets were withdrawn. */
   #withdrawn = 0;
   #confirmed = 0;
   #last = 0;
@@ -80,8 +80,8 @@ export class Outbox {
   }
 
   /**
-   * Accepts a packet; returns its number. It may be sent after {@link written}.
-   * @param endsNs From this instant on it is of no use; Infinity if it always is.
+   * Accepts a packet; returns its number. It may be sent once {@link written} says that it is on disk.
+   * @param endsNs End of its lifetime: if not sent by then, it is withdrawn. Infinity for none.
    */
   add(bytes: Uint8Array, now: Nanoseconds, endsNs: Nanoseconds): number {
     this.#last += 1;
@@ -96,7 +96,7 @@ export class Outbox {
     return number;
   }
 
-  /** Replaces a packet that was not sent by a mark, which keeps its number. */
+  /** Replaces a packet that was not sent by {@link WITHDRAWN}, under the same number. */
   withdraw({ number, bytes }: KeptPacket): void {
     const first = this.#kept[0]?.number ?? 0;
     this.#kept[number - first] = { number, bytes: WITHDRAWN, endsNs: Number.POSITIVE_INFINITY };
@@ -126,7 +126,7 @@ export class Outbox {
     const kept = this.#kept.filter((packet) => packet.number > number);
     const news = this.#kept.slice(0, this.#kept.length - kept.length);
     this.#keep(kept);
-    // A peer may know numbers that a disk has lost, so they count as used.
+    // The peer may know numbers that our disk has lost; they must not be used again.
     this.#last = Math.max(this.#last, number);
     this.#durable = Math.max(this.#durable, number);
     if (number > this.#confirmed) {
@@ -153,7 +153,7 @@ export class Outbox {
     this.#durable = this.#last;
   }
 
-  /** A packet on disk: its length, its bytes, and its lifetime in milliseconds if it has one. */
+  /** Reads a record: length of the packet, packet, and lifetime in milliseconds if it has one. */
   #found(number: number, record: Uint8Array): KeptPacket {
     const end = LENGTH_BYTES + readUint32(record, 0);
     const lifetimeNs =

@@ -1,5 +1,5 @@
 /**
- * Bulk: the adapter between the port and the machine that sends packets to one peer.
+ * Bulk: connects the machine that sends packets to one peer to the interface of its host.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { type OutgoingEffect, type OutgoingInput, OutgoingMachine } from './outg
 import { PieceReader } from './pieces.ts';
 import { decodeNumber, encodePacket } from './wire.ts';
 
-/** The peer, and how to reach it. */
+/** The peer, how to reach it, and where its packets are stored. */
 export interface OutgoingSetup {
   readonly host: Host;
   readonly peer: string;
@@ -46,22 +46,22 @@ export class OutgoingNode {
     this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
   }
 
-  /** Packets not confirmed by the peer. */
+  /** Number of accepted packets that the peer has not confirmed. */
   get open(): number {
     return this.#machine.open;
   }
 
-  /** Packets held: unconfirmed ones, and those waiting for room. */
+  /** Number of packets held here: unconfirmed ones, and those that wait for room in the outbox. */
   get holding(): number {
     return this.#machine.holding;
   }
 
-  /** Sends what is left from before a restart. */
+  /** Sends the packets that were unconfirmed before a restart. */
   start(): void {
     this.#shell.take({ kind: 'start' });
   }
 
-  /** Sends a packet, now or when there is room. */
+  /** Sends a packet, now or when the outbox has room. */
   send(request: NodeRequest): void {
     const bytes = encodePacket(request.body);
     const { lifetime: lifetimeNs = Number.POSITIVE_INFINITY } = request.wishes ?? {};

@@ -19,26 +19,28 @@ import { isWithdrawn, type KeptPacket, type Outbox } from './outbox.ts';
 import { Syncing } from './syncing.ts';
 import { encodeHello } from './wire.ts';
 
-/** The inputs of the machine. `Request` is what the node needs to answer one; it is handed back. */
+/**
+ * The inputs of the machine. `Request` is what the node needs to answer; the machine hands it back.
+ */
 export type OutgoingInput<Request> =
-  /** Send what is left from before a restart. */
+  /** Send the packets that were unconfirmed before a restart. */
   | { readonly kind: 'start' }
-  /** Send a packet, which is preceded by its length, now or when there is room. */
+  /** Send a packet, which is preceded by its length, now or when the outbox has room. */
   | {
       readonly kind: 'request';
       readonly bytes: Uint8Array;
-      /** After this time it is of no use; Infinity if it always is. */
+      /** Lifetime: a packet not sent by then is refused or withdrawn. Infinity for none. */
       readonly lifetimeNs: Nanoseconds;
       readonly request: Request;
     }
   | { readonly kind: 'synced' | 'sync-failed' }
-  /** The stream is open, and secured if it is to be. */
+  /** The stream is open, after its TLS handshake if there is one. */
   | { readonly kind: 'opened' }
   /** The peer reports the number of the last packet that it has delivered. */
   | { readonly kind: 'confirmed'; readonly number: number }
-  /** The stream has taken what was written, and takes more. */
+  /** The stream has accepted what was written, and accepts more. */
   | { readonly kind: 'room' }
-  /** The stream has taken what was written; `drained` follows when it takes more. */
+  /** The stream has accepted what was written; `drained` follows when it accepts more. */
   | { readonly kind: 'full' }
   | { readonly kind: 'drained' }
   /** The stream has ended, or could not be opened. */
@@ -58,7 +60,7 @@ export type OutgoingEffect<Request> =
   | { readonly kind: 'way'; readonly way: Way }
   | { readonly kind: 'drop'; readonly reason: 'bad-number' | 'lifetime-over' }
   | { readonly kind: 'count'; readonly of: 'taken' | 'confirmed'; readonly packets: number }
-  /** For the account of messages. */
+  /** Reports a packet for the account of messages. */
   | { readonly kind: 'accepted'; readonly packet: Uint8Array }
   | {
       readonly kind: 'settled';
@@ -75,7 +77,7 @@ type OutgoingTimer = 'sync' | 'reconnect' | 'ending';
 interface Waiting<Request> {
   readonly bytes: Uint8Array;
   readonly request: Request;
-  /** From this instant on it is of no use. */
+  /** End of the packet's lifetime. */
   readonly endsNs: Nanoseconds;
 }
 
@@ -88,17 +90,17 @@ export class OutgoingMachine<Request>
   readonly #timers = new TimerTable<OutgoingTimer>();
   readonly #reconnecting = new BackOff({ firstNs: RETRY_NS_MIN, mostNs: RETRY_NS_MAX });
   readonly #syncing = new Syncing();
-  /** Packets for which there is no room yet. */
+  /** Packets that wait for room in the outbox. */
   #waiting: Waiting<Request>[] = [];
-  /** Requests to be answered when the packet is on disk, by its number. */
+  /** Requests that are answered once their packet is on disk, by the packet's number. */
   readonly #unanswered = new Map<number, Request>();
   #state: 'closed' | 'opening' | 'greeting' | 'open' | 'writing' | 'full' = 'closed';
   /**
-   * Number of the last packet sent on this stream, or on the last one: until the peer says on a new
-   * stream what it has, everything up to here may have arrived.
+   * Number of the last packet sent on this stream. On a new stream, until the peer reports what it
+   * has, number of the last one that may have arrived.
    */
   #sent: number;
-  /** Packets withdrawn since the write under way began, and those that this write covers. */
+  /** Packets withdrawn since the write of the store under way began, and before it began. */
   #withdrawn: KeptPacket[] = [];
   #withdrawing: KeptPacket[] = [];
   /** Number of the last packet in the write of the store that is under way. */
@@ -126,7 +128,7 @@ export class OutgoingMachine<Request>
     return this.#outbox.count + this.#untold + this.#waiting.length;
   }
 
-  /** Packets that are withdrawn as soon as the disk knows it. */
+  /** Number of packets whose withdrawal is not on disk yet. */
   get #untold(): number {
     return this.#withdrawn.length + this.#withdrawing.length;
   }
@@ -224,7 +226,7 @@ export class OutgoingMachine<Request>
     this.#effects.push({ kind: 'accepted', packet: packetIn(bytes) });
   }
 
-  /** Refuses what waited for room, and withdraws what was not sent, until it was of no use. */
+  /** Ends lifetimes: refuses packets that wait for room, withdraws accepted ones that were not sent. */
   #endLifetimes(now: Nanoseconds): void {
     const ended = this.#waiting.filter(({ endsNs }) => endsNs <= now);
     this.#waiting = this.#waiting.filter(({ endsNs }) => endsNs > now);
@@ -233,7 +235,7 @@ export class OutgoingMachine<Request>
     this.#watchLifetimes();
   }
 
-  /** What is on disk was answered `ok`, so its number stays, and a write comes first. */
+  /** Withdraws unsent packets on disk; a mark takes each one's number, as they were answered `ok`. */
   #withdraw(now: Nanoseconds): void {
     const ended = this.#unsent().filter(({ endsNs }) => endsNs <= now);
     if (ended.length === 0) return;
@@ -344,7 +346,7 @@ export class OutgoingMachine<Request>
   }
 
   #wrote(answer: 'room' | 'full'): void {
-    // Otherwise it was the hello, or the stream has failed meanwhile.
+    // In another state, the hello was written, or the stream has failed meanwhile.
     if (this.#state !== 'writing') return;
     this.#state = answer === 'room' ? 'open' : 'full';
     this.#flush();
@@ -358,7 +360,7 @@ export class OutgoingMachine<Request>
   #flush(): void {
     if (this.#state !== 'open' || this.#sent >= this.#outbox.durable) return;
     const next = this.#outbox.packet(this.#sent + 1);
-    // A mark is sent once the disk knows that its packet is withdrawn.
+    // The mark of a withdrawn packet is sent only once it is on disk.
     if (next === undefined || (isWithdrawn(next) && this.#untold > 0)) return;
     this.#sent = next.number;
     this.#state = 'writing';

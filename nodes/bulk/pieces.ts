@@ -57,7 +57,7 @@ export class SenderReader {
   readonly #packets: FrameReader;
   #greetedBytes = 0;
 
-  /** @param onPacket Receives each packet; it owns the bytes. */
+  /** @param onPacket Receives each packet, and owns its bytes. */
   constructor(onHello: (hello: Hello) => void, onPacket: (packet: Uint8Array) => void) {
     this.#hello = new PieceReader(HELLO_BYTES, (piece) => onHello(decodeHello(piece)));
     this.#packets = packetReader((buffer, offset, length) =>

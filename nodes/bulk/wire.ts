@@ -34,7 +34,7 @@ import { HELLO_BYTES, LENGTH_BYTES, MEMORY_BYTES, NUMBER_BYTES, PACKET_MAX } fro
 
 /** The start of a stream. */
 export interface Hello {
-  /** Names the sender's memory; differs after the sender has lost it. {@link MEMORY_BYTES}. */
+  /** Names the sender's outbox; differs after its store was lost. {@link MEMORY_BYTES} bytes. */
   readonly memory: Uint8Array;
   /** Last number that the sender knows to have arrived; 0 before the first. */
   readonly confirmed: number;
@@ -73,7 +73,7 @@ export function decodeHello(bytes: Uint8Array): Hello {
   return { memory: bytes.slice(0, MEMORY_BYTES), confirmed: readUint48(bytes, MEMORY_BYTES) };
 }
 
-/** A number of a packet. */
+/** Encodes the number of a packet in {@link NUMBER_BYTES} bytes. */
 export function encodeNumber(number: number): Uint8Array {
   const bytes = new Uint8Array(NUMBER_BYTES);
   writeUint48(bytes, 0, number);

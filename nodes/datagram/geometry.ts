@@ -4,9 +4,9 @@
  * @module
  */
 
-/** Port that datagram nodes listen on: the first of the dynamic range (RFC 6335 section 6). */
+/** UDP port that datagram nodes listen on: the first of the dynamic range (RFC 6335 section 6). */
 export const DATAGRAM_PORT = 49_152;
 /** Longest message by default, bytes: what any path carries (RFC 9000 section 14). */
 export const BODY_DEFAULT = 1_200;
-/** Longest message, bytes: a UDP datagram over IPv4. */
+/** Longest message that options may allow, bytes: the largest UDP payload over IPv4. */
 export const BODY_MAX = 65_507;

@@ -55,7 +55,7 @@ class DatagramNode implements NodeHandle {
     if (socket === undefined) return 'no-socket';
     const buffer = this.#host.alloc(body.length);
     buffer.set(body);
-    // The network counts what its queue refuses.
+    // A datagram that the local queue refuses is counted by the network, not here.
     const sent = socket.send(buffer, 0, body.length, to, dscpOf(wishes?.priority));
     if (sent !== 'sent') return 'socket-full';
     this.#sent.add(1);

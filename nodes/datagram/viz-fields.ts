@@ -1,6 +1,6 @@
 /**
- * The field of a datagram: a message without a header. If it is a packet of a protocol above this
- * one, that protocol's fields are shown.
+ * The field of a datagram: a message without a header. If the message is a packet of a protocol
+ * that this one carries, its fields are shown.
  *
  * @module
  */

@@ -58,9 +58,9 @@ export class AggregatorNode implements NodeHandle {
   #noise: NoisePlan | undefined;
   #account: Accountant | undefined;
   #attack: AttackNode | undefined;
-  /** Between a sum and what it is without the noise that was not needed. */
+  /** Only while survivors reveal the noise that the sum did not need. */
   #reveal: RevealNode | undefined;
-  /** Variance of the noise in the last sum, in multiples of what was wanted. */
+  /** Variance of the noise in the last sum, in multiples of the planned one. */
   #kept = 1;
 
   constructor(host: Host, setup: FederatedSetup) {
@@ -131,7 +131,8 @@ export class AggregatorNode implements NodeHandle {
       host.now(),
     );
     this.#rounds = new MachineShell(host, machine, (effect) => this.#perform(effect));
-    // Clients that are there already have said so to nobody, or to an earlier life: they are asked.
+    // Clients that were ready before this start told nobody, or an earlier life of this node: they
+    // are asked.
     this.#rounds.take(TIMER_DUE);
   }
 
@@ -177,7 +178,7 @@ export class AggregatorNode implements NodeHandle {
     else this.#tellTight(this.#account);
   }
 
-  /** What the last model tells. */
+  /** Runs the attack on the last model if options ask for one, then `done`. */
   #attacked(done: () => void): void {
     if (this.#attack === undefined) {
       done();
@@ -203,7 +204,7 @@ export class AggregatorNode implements NodeHandle {
     meter.sample('federated.noise.realised', this.#kept);
   }
 
-  /** The tight account, once, at the end. */
+  /** Computes the tight bound of the epsilon spent, as a job, and reports it once, at the end. */
   #tellTight(account: Accountant): void {
     const input = { settings: this.#noise?.settings, spent: account.spent };
     this.#host.compute('tight', input, (result) => {
@@ -232,7 +233,7 @@ export class AggregatorNode implements NodeHandle {
     } else this.#running.message(from, message);
   }
 
-  /** A client takes part no more, in the running round at least. */
+  /** A client declined: it takes no part, at least in the running round. */
   #declined(client: string, { session, reason }: Declined): void {
     this.#rounds?.take({ kind: 'declined', client, reason });
     this.#running?.declined(client, session);
@@ -275,7 +276,7 @@ export class AggregatorNode implements NodeHandle {
     this.#transport?.send(client, bytes, { lifetime, tolerant: true }, done);
   }
 
-  /** All sums of a round are there: one, or one for each group. */
+  /** Goes on with the sums of a round: one, or one for each group. Too few inputs abort it. */
   #summed(sums: readonly GroupSum[], reason: string): void {
     const running = this.#running;
     if (running === undefined) return;
@@ -294,7 +295,7 @@ export class AggregatorNode implements NodeHandle {
     this.#attack?.invert(sums.flatMap((sum) => this.#seen(sum)));
     meter.counter('federated.inputs').add(inputs);
     const tookNs = this.#host.now() - running.beganNs;
-    // Not before: a rule may still have too few.
+    // `moved` counts the round, and not this method: the rule may still find too few updates.
     const next = (total: Float64Array, divisor: number): void => {
       this.#expand(running, total, (sum) => moved(sum, divisor));
     };
@@ -322,7 +323,7 @@ export class AggregatorNode implements NodeHandle {
     });
   }
 
-  /** Goes on without the noise that was not needed. */
+  /** Calls `next` with the sum, without the noise that survivors reveal as not needed. */
   #revealed(sum: GroupSum, next: (ring: Uint32Array) => void): void {
     const { options } = this.#setup;
     this.#kept = realisedVariance(options, sum.survivors.length);
@@ -349,7 +350,7 @@ export class AggregatorNode implements NodeHandle {
     return { ring, bits, scale, inputs: survivors.length, hasWeight: weight === 'examples' };
   }
 
-  /** What the aggregator sees of a sum: updates one by one, or all in one. */
+  /** What the aggregator sees of a sum: each update by itself, or only their sum. */
   #seen(sum: GroupSum): readonly SeenUpdate[] {
     const names = namesOf(sum);
     const whole = this.#updateSum(sum);
@@ -374,7 +375,7 @@ export class AggregatorNode implements NodeHandle {
     meter.sample('federated.headroom', headroom(this.#updateSum(sum)));
   }
 
-  /** Makes a sum of compressed updates as long as the model. */
+  /** Expands a sum of compressed updates to the length of the model. */
   #expand(running: AggregatorRound, sum: Float64Array, next: (sum: Float64Array) => void): void {
     const { compression } = this.#setup.options;
     if (!isFolded(compression)) {
@@ -390,7 +391,7 @@ export class AggregatorNode implements NodeHandle {
     });
   }
 
-  /** Combines what is seen one by one, updates or groups; too few for the rule are an aborted round. */
+  /** Combines updates, or means of groups, by the rule; aborts the round if it needs more of them. */
   #combine(sums: readonly GroupSum[], next: (update: Float64Array) => void): void {
     const { options } = this.#setup;
     const running = this.#running;
@@ -403,7 +404,7 @@ export class AggregatorNode implements NodeHandle {
     });
   }
 
-  /** Adds the noise of the aggregator, if it is the one who adds it. */
+  /** Adds noise to the sum if the aggregator, and not the clients, is to add it. */
   #withNoise(sum: Float64Array<ArrayBuffer>, next: (sum: Float64Array) => void): void {
     const deviation = this.#setup.behaviour.noise(this.#noise?.centralDeviation ?? 0);
     if (deviation === 0) {
@@ -432,13 +433,13 @@ export class AggregatorNode implements NodeHandle {
     this.#trace?.aborted(outcome);
     if (running !== undefined) this.#countLosses(running, -1, false);
     const over = running?.round ?? this.#memory.over + 1;
-    // That a round failed tells how many came, so it counts as if its sum had been opened.
+    // That a round failed tells something of how many clients came, so it spends as much as a sum.
     this.#account?.step();
     const spent = this.#memory.spent + (this.#account === undefined ? 0 : 1);
     this.#end({ ...this.#memory, over, spent }, ignore, running === undefined ? 'ended' : 'failed');
   }
 
-  /** Nothing goes on before the disk knows of it. */
+  /** Ends a round: goes on once the new state is on disk. */
   #end(memory: Remembered, then: () => void, kind: 'ended' | 'failed' = 'ended'): void {
     this.#running?.end();
     this.#running = undefined;
@@ -475,7 +476,7 @@ export class AggregatorNode implements NodeHandle {
   }
 }
 
-/** Bytes of the key that draws come from. */
+/** Bytes of the key from which noise is drawn. */
 const KEY_BYTES = 32;
 
 /** Names of the clients whose input is in a sum. */
@@ -483,7 +484,7 @@ function namesOf({ clients, survivors }: GroupSum): readonly string[] {
   return survivors.map((index) => clients[index] as string);
 }
 
-/** The first of those that are missing, and how many more. */
+/** Text about missing clients: the first ones with their reasons, and how many more there are. */
 function listOf(missing: readonly Missing[]): string {
   const named = missing.slice(0, NAMED_MAX).map(({ client, reason }) => `${client}: ${reason}`);
   const more = missing.length - named.length;
@@ -491,5 +492,5 @@ function listOf(missing: readonly Missing[]): string {
 }
 
 function ignore(): void {
-  // Nobody asked.
+  // For callers that do not need the outcome.
 }

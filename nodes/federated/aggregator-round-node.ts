@@ -43,7 +43,7 @@ export interface AggregatorRoundParts {
   /** Parameters of the model. */
   readonly parameters: number;
   readonly round: number;
-  /** What clients start at. */
+  /** The model that clients start from; behind it the norm of updates if it adapts. */
   readonly model: Float32Array;
   readonly clients: readonly string[];
   readonly send: (client: string, bytes: Uint8Array, done?: (outcome: string) => void) => void;
@@ -55,26 +55,26 @@ export interface AggregatorRoundParts {
 
 /** The sum of a session, and how its elements are written. */
 export interface GroupSum extends SessionSum {
-  /** The session. */
+  /** Name of the session. */
   readonly name: Uint8Array;
-  /** What its sum is called outside the nodes. */
+  /** Name of the sum for the witness of the run. */
   readonly space: string;
   readonly bits: number;
-  /** Names of all who were asked, by index. */
+  /** Names of all clients of the session, by index. */
   readonly clients: readonly string[];
 }
 
-/** A session and those in it. */
+/** A session and its clients. */
 interface Group {
   readonly clients: readonly string[];
   readonly session: AggregatorSession;
   readonly name: Uint8Array;
   readonly bits: number;
-  /** What clients are invited with. */
+  /** The agreement of the session, which is part of each task. */
   readonly config: Uint8Array;
 }
 
-/** A session with its agreement. */
+/** A session with its agreement, before its clients are noted. */
 type Opened = Omit<Group, 'clients'>;
 
 /** See the module. */
@@ -131,7 +131,7 @@ export class AggregatorRound {
         const task = encodeMessage({ kind: 'task', config, index, members, model: sent });
         send(client, task, (outcome) => {
           if (outcome === 'ok') return;
-          // Also after the round, so that the next one does not invite it.
+          // Called after the end of the round too, so that the next one does not invite this client.
           away(client, outcome);
           if (!this.#isOver) session.gone(index);
         });
@@ -146,13 +146,13 @@ export class AggregatorRound {
     else place.group.session.message(place.index, message);
   }
 
-  /** True for an input to another round, since over. */
+  /** True for an input to another session, whose round is over. */
   #isLate(message: FederatedMessage, { name }: Group): boolean {
     const session = inputSession(message);
     return session !== undefined && !this.#parts.host.crypto.equal(session, name);
   }
 
-  /** A client takes no part in a session. */
+  /** A client declined a session. */
   declined(client: string, session: Uint8Array): void {
     const place = this.#places.get(client);
     if (place === undefined) return;
@@ -165,7 +165,7 @@ export class AggregatorRound {
     for (const { session } of this.#groups) session.end();
   }
 
-  /** None if so few clients cannot have a session. */
+  /** Opens the session of a group; empty if so few clients cannot have one. */
   #group(clients: readonly string[]): readonly Group[] {
     const { host, round } = this.#parts;
     const random = host.randomBytes(RANDOM_BYTES);
@@ -259,7 +259,7 @@ export class AggregatorRound {
       aborted: (reason): void => this.#closed(reason),
       opened: (client, ring): void => this.#opened(group(), client, ring),
       phase: (phase, members, order): void => {
-        // Indices of a group are not those of the round.
+        // The trace has indices of the round, from which those of a group differ.
         if (setup.options.groups === 'none') trace?.phase(phase, members, order);
       },
     };
@@ -271,7 +271,7 @@ export class AggregatorRound {
     this.#closed('');
   }
 
-  /** What an attack claims to know of one client is a sum of one. */
+  /** Reports an input that an attack claims to know as a sum of one, which the run checks. */
   #opened({ bits, name }: Group, client: number, ring: Uint32Array): void {
     const { host, setup } = this.#parts;
     host.meter.counter('federated.openings').add(1);
@@ -282,7 +282,7 @@ export class AggregatorRound {
   #closed(reason: string): void {
     this.#open -= 1;
     if (this.#open > 0 || this.#isOver) return;
-    // In the order of the groups, whichever ended first.
+    // Sums are in the order of the groups, whichever group ended first.
     this.#parts.ended(
       this.#groups.flatMap((group) => this.#sums.get(group) ?? []),
       reason,

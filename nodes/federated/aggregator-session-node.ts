@@ -1,5 +1,6 @@
 /**
- * One round at the aggregator: the machine of the sum, whether it hides the inputs or not.
+ * One session at the aggregator: connects the machine of a sum to the host, whether it hides inputs
+ * or not.
  *
  * @module
  */
@@ -13,12 +14,12 @@ import { MESSAGE } from './secagg/messages.ts';
 import type { ServerMachine } from './secagg/server-machine.ts';
 import type { FederatedMessage } from './wire.ts';
 
-/** What a round ended with. */
+/** The sum that a session ended with. */
 export interface SessionSum {
   readonly ring: Uint32Array;
   readonly survivors: readonly number[];
   readonly lost: readonly number[];
-  /** Inputs one by one, where nobody hides them and the rule needs them. */
+  /** Each input by itself, if nobody hides inputs and the rule needs them. */
   readonly vectors?: readonly Uint32Array[];
 }
 
@@ -27,17 +28,17 @@ export interface SessionHandlers {
   readonly send: (client: number, bytes: Uint8Array) => void;
   readonly summed: (sum: SessionSum) => void;
   readonly aborted: (outcome: string) => void;
-  /** A phase began, after these clients answered in the one before. */
+  /** A phase began; `members` answered in the phase before. */
   readonly phase: (
     phase: ServerPhase,
     members: readonly number[],
     ringOrder?: readonly number[],
   ) => void;
-  /** The sum opened the input of one client, which it must not. */
+  /** The machine opened the input of one client, as only an attack does. */
   readonly opened: (client: number, ring: Uint32Array) => void;
 }
 
-/** A round under way. */
+/** A session under way. */
 export interface AggregatorSession {
   begin(): void;
   /** A message of a client of the session. */
@@ -47,7 +48,7 @@ export interface AggregatorSession {
   end(): void;
 }
 
-/** What a session is made from whose sum hides its inputs. */
+/** What a {@link HiddenSession} is made from. */
 export interface HiddenSessionParts {
   readonly host: Host;
   readonly machine: ServerMachine;
@@ -93,7 +94,7 @@ export class HiddenSession implements AggregatorSession {
     if (this.#isOver) return;
     switch (effect.kind) {
       case 'send':
-        // The task, which has the model too, invites.
+        // The task, which AggregatorRound sends, is the invitation.
         if (effect.type !== MESSAGE.invite) this.#handlers.send(effect.to, effect.bytes);
         return;
       case 'compute':
@@ -120,7 +121,7 @@ export class HiddenSession implements AggregatorSession {
   }
 }
 
-/** What the messages of such a session look like. */
+/** How a {@link PlainSession} recognises and reads its messages. */
 export interface PlainForm {
   readonly session: Uint8Array;
   /** Elements of an update; undefined for other messages. */

@@ -1,7 +1,7 @@
 /**
- * Federated learning: an aggregator that is curious. It takes the examples of all clients as known, and
- * asks what updates, sums and the last model tell of them: whether a guess is right is for the experiment,
- * not for the attacker, to know.
+ * Federated learning: an aggregator that is curious. It rebuilds examples from updates and sums,
+ * and guesses from the last model which of all examples were learned from. Whether a guess is right
+ * is counted for the experiment; the attacker does not learn it.
  *
  * @module
  */
@@ -19,11 +19,11 @@ import { invertFirstLayer } from './learn/inversion.ts';
 import { advantageBound, type Guarantee } from './learn/membership.ts';
 import { type Examples, joined, type ModelName } from './learn/model.ts';
 
-/** A guess counts as right within this share of the length of the example. */
+/** A guess is right if its distance from the example is at most this part of the example's length. */
 const RIGHT_WITHIN = 0.01;
 const KEY_BYTES = 32;
 
-/** What an attack stands on. */
+/** What an attack needs. */
 export interface AttackParts {
   readonly host: Host;
   readonly options: FederatedOptions;
@@ -32,7 +32,7 @@ export interface AttackParts {
   readonly clients: readonly string[];
   /** Examples that nobody learns from. */
   readonly others: Examples;
-  /** What every model starts at. */
+  /** Weights that every model starts from. */
   readonly first: Float32Array;
 }
 
@@ -51,7 +51,7 @@ export class AttackNode {
     this.#parts = parts;
   }
 
-  /** Inverts what is seen in a round; each client has one example, of which a guess is right or wrong. */
+  /** Tries to rebuild each client's first example from what is seen in a round; counts right guesses. */
   invert(seen: readonly SeenUpdate[]): void {
     const { host, options } = this.#parts;
     if (options.attack?.inversion !== true) return;
@@ -68,7 +68,7 @@ export class AttackNode {
 
   /**
    * Guesses which examples were learned from, after the last round.
-   * @param guarantee What noise promises; absent if there is none.
+   * @param guarantee The promise of differential privacy; absent without noise.
    */
   finish(weights: Float32Array, guarantee: Guarantee | undefined, done: () => void): void {
     const { options, clients, others } = this.#parts;
@@ -96,7 +96,7 @@ export class AttackNode {
     return model && invertFirstLayer(sumOfUpdates(sum), model.firstLayer);
   }
 
-  /** Trains models one after the other, as many epochs as the federation did. */
+  /** Trains shadow models one after the other, for as many epochs as the federation did. */
   #train(model: ModelName, examples: Examples, done: (shadows: readonly Shadow[]) => void): void {
     const { host, options, first } = this.#parts;
     const { rounds, learn, attack } = options;

@@ -15,15 +15,15 @@ import { AGREED, type SeedRule } from './secagg/seeds.ts';
 
 /** See the module. */
 export interface Behaviour {
-  /** How seeds of masks follow from secrets, in machines. */
+  /** How the machines derive seeds of masks from secrets. */
   readonly seeds: SeedRule;
-  /** Jobs that are done instead of those of secure aggregation. */
+  /** Names of jobs that replace jobs of secure aggregation. */
   readonly jobs: Partial<Readonly<Record<JobName, string>>>;
   /** A client's check of the lists of survivors and lost. */
   readonly checkLists: typeof checkLists;
-  /** Applied to masked inputs, by client; what is not there is 1. */
+  /** Factors of masked inputs, by index of the client; absent ones are 1. */
   readonly weights?: readonly number[];
-  /** The noise that an aggregator adds, as its deviation, of what it accounts for. */
+  /** Standard deviation of the noise that an aggregator adds, from that which it accounts for. */
   readonly noise: (deviation: number) => number;
   /** Model and norm of the next round. */
   readonly nextState: typeof nextState;
@@ -37,7 +37,7 @@ export interface Behaviour {
   readonly keepsOwnModel: boolean;
 }
 
-/** The set-up of a node, with what it does. */
+/** The set-up of a node, with its behaviour. */
 export interface FederatedSetup extends NodeSetup<FederatedOptions> {
   readonly behaviour: Behaviour;
 }

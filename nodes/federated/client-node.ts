@@ -36,9 +36,9 @@ import { type DeclineReason, decodeMessage, encodeMessage, type FederatedMessage
 
 type Task = Extract<FederatedMessage, { kind: 'task' }>;
 
-/** Named where a client declines what it was not asked for. */
+/** The session that a client names when it declines without an invitation. */
 const NO_SESSION = new Uint8Array(0);
-/** Bytes before a name, at most. */
+/** Most bytes of the CBOR head before a name. */
 const NAME_HEAD = 3;
 
 /** A session that may begin. */
@@ -57,11 +57,11 @@ export class ClientNode implements NodeHandle {
   readonly #device: DeviceNode;
   readonly #presence: PresenceNode;
   #isInRound = false;
-  /** One at most, however often this client is asked. */
+  /** Repeats the report of readiness; one at most, however often this client is asked. */
   #repeat: Timer | undefined;
   readonly #waits: BackOff;
   readonly #drops: Random;
-  /** A random generator that repeats itself is noticed before anything is sent. */
+  /** Keys of earlier sessions, to notice a random generator that repeats itself. */
   readonly #keys = new KeyLedger();
   #transport: Transport | undefined;
   #session: ClientSession | undefined;
@@ -107,7 +107,7 @@ export class ClientNode implements NodeHandle {
     return { examples, inRound, labels, limit, used: this.#device.used ?? null };
   }
 
-  /** Whether this client can take part, also before it is asked; repeated until its carrier has taken it. */
+  /** Tells the aggregator whether this client can take part; repeats it until the carrier accepts it. */
   #tellReadiness(): void {
     const reason = this.#reasonAgainst(this.#next);
     const message: FederatedMessage =
@@ -120,7 +120,7 @@ export class ClientNode implements NodeHandle {
     });
   }
 
-  /** The device came, or went away: in a round without a word, as one that has lost its way. */
+  /** The device came or went away; if it goes during a round, it tells nobody. */
   #moved(isThere: boolean): void {
     if (isThere || !this.#isInRound) {
       this.#tellReadiness();
@@ -154,7 +154,7 @@ export class ClientNode implements NodeHandle {
         else this.#session.message(message.bytes);
         return;
       case 'ready':
-        // The aggregator has been away, and does not know who is there.
+        // The aggregator asks: it does not know whether this client is there.
         this.#tellReadiness();
         return;
       case 'update':
@@ -170,7 +170,7 @@ export class ClientNode implements NodeHandle {
     }
   }
 
-  /** A new task ends the one before: its aggregator has given up on it. */
+  /** A new task ends the session of the last one, which the aggregator has given up. */
   #task(task: Task, length: number, before: DeviceUse | undefined): void {
     const host = this.#host;
     if (!this.#isOurModel(task)) {
@@ -195,7 +195,7 @@ export class ClientNode implements NodeHandle {
     }
   }
 
-  /** A model of ours, and a norm that a round can have. */
+  /** True if the model is as long as that of the federation, and its norm is one that a round can have. */
   #isOurModel({ model }: Task): boolean {
     const { options } = this.#setup;
     const length = this.#learner.parameters + clipNumbers(options);
@@ -242,18 +242,18 @@ export class ClientNode implements NodeHandle {
     return this.#learner.workOf(session + taskBytes(parameters + clipNumbers(options), nameBytes));
   }
 
-  /** The aggregator learns that this client will not come, so that it waits for no timer. */
+  /** Tells the aggregator that this client will not take part, so that it need not wait for a timer. */
   #decline(session: Uint8Array, reason: DeclineReason): void {
     this.#send(encodeMessage({ kind: 'declined', session, reason }));
   }
 
-  /** The session asks for nothing more. */
+  /** The session needs nothing more from this client. */
   #over(before: DeviceUse | undefined): void {
     this.#endTraining();
     this.#isInRound = false;
     if (before === undefined) return;
     this.#device.over(before);
-    // A device that went away has told nobody.
+    // A device that is away tells nobody.
     if (!this.#presence.isThere) return;
     if (this.#reasonAgainst(this.#next) !== undefined) this.#tellReadiness();
   }
@@ -330,7 +330,7 @@ export class ClientNode implements NodeHandle {
     });
   }
 
-  /** An aggregator must not weaken what the options promise. */
+  /** True if the session is as the options promise, which an aggregator must not weaken. */
   #isExpected(config: SecaggConfig, { index, members, model }: Task): boolean {
     const { options } = this.#setup;
     const { secureAggregation: sum } = options;
@@ -339,7 +339,7 @@ export class ClientNode implements NodeHandle {
     const plan = sessionPlan(options, config.n, this.#learner.parameters);
     return (
       config.n >= leastInputs(options) &&
-      // Each would cost an agreement; the peers of a client are as many as the clients.
+      // More would only cost key agreements: a client has as many peers as there are clients.
       config.n <= (this.#transport?.peers.length ?? 0) &&
       config.k === plan.neighbours &&
       config.t === plan.threshold &&
@@ -356,7 +356,7 @@ export class ClientNode implements NodeHandle {
     this.#session?.end();
   }
 
-  /** A name for each index, none twice, and ours at ours: who signs is then who is counted. */
+  /** True for one name per index, none twice, and our own at `index`: no signer counts twice. */
   #isRoster(members: readonly string[], count: number, index: number): boolean {
     const isWhole = members.length === count && new Set(members).size === count;
     return isWhole && members[index] === this.#host.name;

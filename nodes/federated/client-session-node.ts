@@ -1,6 +1,6 @@
 /**
- * One round at a client: joins the machine of the sum with training, and counts what it gives to its
- * carrier.
+ * One session at a client: gives the update to the machine of the sum, and counts the bytes of its
+ * messages.
  *
  * @module
  */
@@ -31,10 +31,10 @@ import { encodeMessage } from './wire.ts';
 
 /** Bytes of an element of an update that nobody hides: 16 bits (Bonawitz et al. 2017, section 7.1). */
 const BARE_BYTES = 2;
-/** Bytes of the key that draws come from. */
+/** Bytes of the key from which random numbers are drawn. */
 const KEY_BYTES = 32;
 
-/** The last message of a client that leaves at a point. */
+/** The last message of a client that leaves, by the option `drop.after`. */
 const LAST_MESSAGE = {
   keys: MESSAGE.advertise,
   shares: MESSAGE.shareKeys,
@@ -57,13 +57,13 @@ export interface ClientSessionParts {
   readonly bits: number;
   /** Norm that updates of this round are clipped to; absent if it is fixed. */
   readonly norm?: number | undefined;
-  /** What coordinates that all clients share are drawn from. */
+  /** Seed and round, from which compression draws the same coordinates for all clients. */
   readonly shared: RoundDraws;
-  /** Hides the update; absent: it is sent as it is. */
+  /** Hides the update; absent: the aggregator sees it. */
   readonly machine?: ClientMachine;
   /** Only while a trace is recorded. */
   readonly trace?: SessionTrace;
-  /** True if the client leaves this round at the point of its option. */
+  /** True if the client leaves this round as its option `drop` says. */
   readonly isLeaving: boolean;
   readonly send: (bytes: Uint8Array) => void;
   /** The client has nothing more to do for this session; called once. */
@@ -76,7 +76,7 @@ export class ClientSession {
   readonly #shell: MachineShell<ClientInput, ClientEffect> | undefined;
   #isOver = false;
   #isTold = false;
-  /** It has given shares of what the server needed to open the sum. */
+  /** True once the client has sent the shares that the server needs to open the sum. */
   #isUnmasked = false;
   /** Bytes given to the carrier, and received. */
   #up = 0;
@@ -105,7 +105,7 @@ export class ClientSession {
     else this.#shell?.take({ kind: 'begin' });
   }
 
-  /** The device is needed elsewhere: nobody is told. */
+  /** The client goes away without telling anybody. */
   lose(): void {
     this.#traced('left');
     this.end();
@@ -125,7 +125,7 @@ export class ClientSession {
     else this.#shell.take({ kind: 'message', bytes });
   }
 
-  /** The update is there: it becomes elements of the sum. */
+  /** Training is done: turns the update into elements of the sum. */
   update(update: Float32Array<ArrayBuffer>, weight: number): void {
     if (this.#isOver) return;
     const { host, options, shared } = this.#parts;
@@ -194,7 +194,7 @@ export class ClientSession {
     return levels;
   }
 
-  /** The sum is known, and so are the losses: noise that was there for more of them may go. */
+  /** The survivors are known: reveals the noise that only more losses would have needed. */
   #reveal(): void {
     const { machine, options, behaviour, session, clients } = this.#parts;
     const levels = this.#levels;
@@ -207,7 +207,7 @@ export class ClientSession {
     this.#levels = undefined;
   }
 
-  /** What goes in is told outside the node before it is hidden. */
+  /** Gives an input to the sum; the witness of the run learns it before it is hidden. */
   #give(ring: Uint32Array): void {
     const { witness, session, index, options } = this.#parts;
     witness.addend(sumName(session), index, ring.slice());
@@ -243,8 +243,8 @@ export class ClientSession {
         this.#traced(effect.phase);
         return;
       case 'finished':
-        // What the server says afterwards, that it is done, belongs to the session as well.
-        // A client that gave no shares to open the sum is not in it: the round went on without it.
+        // The server's last message, `done`, has come, so that its bytes count as well. A client
+        // that sent no shares to open the sum has not finished the round, which went on without it.
         if (effect.outcome === 'ok' && this.#isUnmasked) {
           this.#reveal();
           this.#finish();

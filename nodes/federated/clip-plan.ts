@@ -2,44 +2,45 @@
  * The norm that updates are clipped to: fixed, or following a quantile of the clients' norms (Andrew,
  * Thakkar, McMahan, Ramaswamy 2021, arXiv 1905.03871).
  *
- * A norm that follows travels behind the model, and each client adds one number to its update: whether its
- * norm was below. All vectors are written in units of the norm of their round, so that the ring, its
- * capacity, the noise and the account are those of the first round, whatever the norm becomes. An aggregator
- * that lies about the norm therefore weakens what is learned, and no promise of privacy.
+ * A norm that follows is sent behind the model, and each client adds one number, a count, to its
+ * update: whether the update was shorter than the norm. All vectors are written in units of the
+ * norm of their round, so that the ring, its capacity, the noise and the account are those of the
+ * first round, whatever the norm becomes. An aggregator that lies about the norm therefore weakens
+ * what is learned, but no promise of privacy.
  *
  * @module
  */
 import type { FederatedOptions } from './config.ts';
 import { NORM_MAX, NORM_MIN, updateNoise } from './privacy/clip.ts';
 
-/** Options that norms come from. */
+/** Options that decide about the norm. */
 type Norms = Pick<NonNullable<FederatedOptions['privacy']>, 'clip' | 'noise' | 'adaptive'>;
 
-/** Lengths in vectors, in units of the update in a round whose norm is `update`. */
+/** Norms in the units in which the vectors of all rounds are written. */
 export interface ClipPlan {
   /** Norm of an update: the fixed one, or that of the first round. */
   readonly update: number;
   /** Norm of an update together with its count. */
   readonly joint: number;
-  /** By how much a client moves the count from above the norm to below; 0 if the norm is fixed. */
+  /** Difference between the counts of clients below and above the norm; 0 if the norm is fixed. */
   readonly unit: number;
 }
 
 /**
- * How long updates and counts are. Noise of `noise` times the joint norm on all coordinates is noise of
- * `updateNoise` times the norm on updates and of `countNoise` on counts (theorem 1 of the paper).
+ * The norms of updates and the size of counts. Noise of `noise` times the joint norm on all coordinates is
+ * noise of `updateNoise` times the norm on updates and of `countNoise` on counts (theorem 1 of the paper).
  */
 export function clipPlan({ clip: update, noise, adaptive }: Norms): ClipPlan {
   if (adaptive === undefined) return { update, joint: update, unit: 0 };
   const { countNoise: countDeviation = noise } = adaptive;
   const ofUpdates = updateNoise({ noise, countDeviation });
-  // Refused by the loader.
+  // The loader refuses such options.
   if (ofUpdates === undefined) return { update, joint: update, unit: 0 };
   const unit = (update * ofUpdates) / countDeviation;
   return { update, joint: Math.sqrt(update * update + (unit * unit) / 4), unit };
 }
 
-/** Why counts have no room beside updates, and what to write; undefined if they have. */
+/** Why the noise on counts is too little, and what to write instead; undefined if it is not. */
 export function refuseCountNoise({
   noise,
   adaptive,
@@ -50,12 +51,12 @@ export function refuseCountNoise({
   return { message, hint: `countNoise above ${noise / 2}, or leave it out for ${noise}` };
 }
 
-/** Numbers that travel behind the model: the norm, if it follows; also those behind an update. */
+/** How many numbers follow the model and each update: one, a norm or count, if the norm adapts. */
 export function clipNumbers({ privacy }: Pick<FederatedOptions, 'privacy'>): 0 | 1 {
   return privacy?.adaptive === undefined ? 0 : 1;
 }
 
-/** What travels: the model, and behind it the norm of the round if it follows. */
+/** What the aggregator sends: the model, and behind it the norm of the round if it adapts. */
 export function sharedState(
   options: Pick<FederatedOptions, 'privacy'>,
   model: Float32Array<ArrayBuffer>,
@@ -77,7 +78,7 @@ export function modelOf<Memory extends ArrayBufferLike>(
   return state.subarray(0, state.length - clipNumbers(options));
 }
 
-/** The norm of {@link sharedState}; undefined if it is fixed, NaN if it is none that a round could have. */
+/** The norm of {@link sharedState}; undefined if norms are fixed, NaN if no round can have it. */
 export function normOf(
   options: Pick<FederatedOptions, 'privacy'>,
   state: Float32Array,

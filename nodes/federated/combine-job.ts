@@ -1,5 +1,5 @@
 /**
- * Updates that the aggregator sees one by one, combined by a rule that some liars do not move, as a job.
+ * The job that combines updates, or means of groups, by a rule that withstands some lying clients.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import { groupMeans } from './robust/groups.ts';
 import { krumChoice, meanOf, medianOf, trimmedMean } from './robust/rules.ts';
 import { signedElement } from './secagg/ring.ts';
 
-/** Inputs of a round, or the sums of its groups, and what to do with them. */
+/** Inputs of a round, or the sums of its groups, and the rule that combines them. */
 export interface CombineInput {
   readonly vectors: readonly Uint32Array[];
   /** Bits of their elements. */
   readonly bits: number;
   /** Inputs in each vector: one, or those of its group. */
   readonly members: readonly number[];
-  /** Steps per unit. */
+  /** Steps of an element per unit of an update. */
   readonly scale: number;
   readonly rule: AggregateRule;
 }
@@ -44,7 +44,7 @@ export function ruleOf(
   }
 }
 
-/** A sum of a round: with its inputs one by one, or without. */
+/** A sum of a round, with its inputs one by one if nobody hides them. */
 interface CombinedSum {
   readonly ring: Uint32Array;
   readonly bits: number;

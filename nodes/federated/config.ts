@@ -45,11 +45,11 @@ const learnConfig = z.strictObject({
     .default(SCALE),
   /** Coordinates of an update are cut at this value. */
   clip: z.number().positive().max(1_000).default(CLIP),
-  /** What a client counts in the mean: `equal`, or as much as it has `examples`. */
+  /** Weight of a client in the mean: `equal` for all, or the number of its `examples`. */
   weight: z.enum(['equal', 'examples']).default('equal'),
 });
 
-/** How the sum of updates is hidden from the one who adds (Bonawitz et al. 2017). */
+/** How updates are hidden from the aggregator that adds them up (Bonawitz et al. 2017). */
 const sumConfig = z.strictObject({
   /** Who shares masks with whom: everybody, or so many neighbours on a ring (Bell et al. 2020). */
   graph: z
@@ -61,10 +61,7 @@ const sumConfig = z.strictObject({
       }),
     ])
     .default('complete'),
-  /**
-   * Shares that open a secret: a number, or a share of those who hold one, rounded down, and one
-   * more.
-   */
+  /** Shares that open a secret: a number, or this part of its holders, rounded down, plus one. */
   threshold: z.union([z.int().min(2), z.enum(['1/2', '2/3'])]).default('2/3'),
   /** `signed`: clients sign what they agree on, and a server that tells two stories is refused. */
   mode: z.enum(['semi-honest', 'signed']).default('semi-honest'),
@@ -74,12 +71,12 @@ const sumConfig = z.strictObject({
   minSum: z.int().min(1).default(2),
 });
 
-/** How updates are combined; all but the mean need to see them (robust/rules.ts). */
+/** How updates are combined; all but the mean need to see each of them (robust/rules.ts). */
 const RULES = ['mean', 'median', 'krum', 'multi-krum', 'trimmed-mean'] as const;
 
-/** Noise, and what it is accounted as. */
+/** Noise for differential privacy, and how it is accounted for. */
 const privacyConfig = z.strictObject({
-  /** Who adds the noise: the aggregator, each client enough for the sum, or each enough alone. */
+  /** Who adds the noise: the aggregator, all clients together enough for the sum, or each enough alone. */
   place: z.enum(['central', 'distributed', 'local']),
   /** Longest update, Euclidean; one client changes the sum by no more. */
   clip: z.number().min(NORM_MIN).max(NORM_MAX).default(1),
@@ -92,8 +89,8 @@ const privacyConfig = z.strictObject({
   /** The law of noise that clients add. Sums of Skellam noise are Skellam noise, whatever its width. */
   mechanism: z.enum(['discrete-gaussian', 'skellam']).default('discrete-gaussian'),
   /**
-   * `enough`: each client adds as if only `minimum` came, the rest is in excess. `add-then-remove`: in levels,
-   * and what was not needed is taken away after the sum is known.
+   * `enough`: each client adds noise as if only `minimum` came; if more come, there is too much.
+   * `add-then-remove`: noise has levels, and those not needed are removed once the sum is known.
    */
   dropouts: z.enum(['enough', 'add-then-remove']).default('enough'),
   /** Epsilon at which no further round begins. */
@@ -102,9 +99,9 @@ const privacyConfig = z.strictObject({
 
 /** Schema of the options. */
 export const federatedConfig = z.strictObject({
-  /** Name of the node that adds up; all others of its federation are clients. */
+  /** Name of the node that adds up updates; all others of its federation are clients. */
   aggregator: z.string().min(1).default(NOBODY),
-  /** Nobody adds up: nodes average in pairs. Without aggregator. */
+  /** Without aggregator: nodes average their models in pairs. */
   gossip: gossipConfig.optional(),
   /** Rounds of the run, or exchanges that a node begins if it gossips. */
   rounds: z.int().min(1).max(ROUNDS_MAX).default(ROUNDS),
@@ -112,15 +109,15 @@ export const federatedConfig = z.strictObject({
   pause: durationNs().default(0),
   /** Which clients a round invites. */
   select: selectConfig.default('all'),
-  /** Clients without which no round begins. */
+  /** Fewest clients with which a round begins. */
   minimum: z.int().min(1).default(CLIENTS_MIN),
   /** How long the answers of a phase are waited for. */
   phaseTimeout: durationNs().default(PHASE_NS),
   /** How long inputs of a round are waited for, from its invitations on; absent: the sum of its phases. */
   deadline: durationNs().optional(),
-  /** Inputs at which a round waits for no more; absent: those wanted if more were invited, else all. */
+  /** Number of inputs at which a round stops waiting; absent: `fixed` if more were invited, else all. */
   quorum: z.int().min(1).optional(),
-  /** What is learned; `size`: nothing, but as many numbers are drawn and added up, to see what a sum costs. */
+  /** The model to learn; `size`: none, but random numbers are added up, to see what a sum costs. */
   model: z
     .union([
       z.enum(['softmax', 'mlp-32', '2nn']),
@@ -137,37 +134,37 @@ export const federatedConfig = z.strictObject({
   /** `none`: the aggregator sees each update. */
   secureAggregation: z.union([z.literal('none'), sumConfig]).prefault({}),
   privacy: privacyConfig.optional(),
-  /** How updates, or means of groups, become one. */
+  /** The rule that combines updates, or means of groups. */
   aggregate: z.enum(RULES).default('mean'),
   /**
    * A round has so many sums, each of a random group of its clients, and the rule combines the means of
    * groups. An update then hides among those of its group only.
    */
   groups: z.union([z.literal('none'), z.int().min(2)]).default('none'),
-  /** Clients of a round that the rule has to stand up to. */
+  /** How many lying clients of a round the rule has to withstand. */
   liars: z.int().min(0).default(0),
   /** What the aggregator tries to find out about its clients; measured, never sent. */
   attack: attackConfig.optional(),
-  /** Accuracy at which `federated.rounds_to` counts. */
+  /** Accuracy of the model at which `federated.rounds_to` notes the round. */
   target: share().default(ACCURACY_TARGET),
-  /** A client leaves a round after this message of its, with this probability. */
+  /** With some probability, a client leaves a round after a certain message. */
   drop: z
     .strictObject({
-      /** The last message that it answers or sends. */
+      /** The last message that the client answers or sends. */
       after: z.enum(['invitation', 'keys', 'shares', 'input']),
-      /** Chance of it in each round. */
+      /** Chance that it leaves, in each round. */
       probability: share(),
     })
     .optional(),
   /**
-   * What a lying client sends: its update times -`factor`, or noise with that standard deviation in its
-   * place, or what it learns from labels that are wrong.
+   * What a lying client sends: its update times -`factor`, noise with standard deviation `factor`,
+   * or what it learns from wrong labels.
    */
   lie: z
     .strictObject({
       /** What is sent in place of an update. */
       kind: z.enum(['sign-flip', 'noise', 'labels']),
-      /** Of `sign-flip` and `noise`. */
+      /** Factor of `sign-flip`, or standard deviation of `noise`. */
       factor: z.number().positive().max(1_000).default(1),
       /** Names of those who lie; absent: every client with this option. */
       clients: z.array(z.string().min(1)).min(1).optional(),
@@ -181,7 +178,7 @@ export const federatedConfig = z.strictObject({
   serverAttack: z
     .enum(['none', 'two-survivor-lists', 'overlapping-lists', 'crafted-models'])
     .default('none'),
-  /** What taking part costs a client, and what it has for it; absent: no time, no limits. */
+  /** What taking part costs a client's device, and its limits; absent: no time, and no limits. */
   device: deviceConfig.optional(),
   /**
    * Defects for tests, never for real traffic. Of both sides: `public-masks` derives masks from what

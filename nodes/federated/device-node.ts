@@ -19,10 +19,10 @@ export class DeviceNode {
   /** Undefined if the option says nothing of power or limits. */
   readonly #account: DeviceAccount | undefined;
   readonly #store: Store | undefined;
-  /** Energy of this life that was told to the meter, mJ. */
+  /** Energy used since the start and reported to the meter, mJ. */
   #toldMj = 0;
   readonly #before: DeviceUse;
-  /** What the disk says, or will once it has been written. */
+  /** The use that is on disk, or in the write under way. */
   #written: DeviceUse;
 
   /** @param exampleNs Time per example of this device. */
@@ -43,12 +43,12 @@ export class DeviceNode {
       this.#before,
     );
     host.meter.counter('federated.device.spent').add(0);
-    // That nobody declined is worth a 0 where somebody might.
+    // Where a client may decline, the report shows 0 if it never did.
     for (const name of LIMIT_NAMES) host.meter.counter(`federated.declined.${name}`).add(0);
     host.meter.counter('federated.declined').add(0);
   }
 
-  /** Used by this life and those before; undefined if nothing is counted. */
+  /** What the device has used, also before restarts; undefined if nothing is counted. */
   get used(): DeviceUse | undefined {
     return this.#account?.used;
   }
@@ -59,7 +59,7 @@ export class DeviceNode {
     this.#tell();
   }
 
-  /** Examples were learned from. */
+  /** Counts examples that the client learns from. */
   learned(examples: number): void {
     this.#account?.learned(examples);
     this.#tell();
@@ -70,7 +70,7 @@ export class DeviceNode {
     return this.#account?.broken(work);
   }
 
-  /** The client takes part no more: what it reserved for rounds is free again. */
+  /** The client stops taking part because of a limit: what it reserved for rounds is free again. */
   declined(limit: LimitName): void {
     this.stop();
     this.#host.meter.counter('federated.declined').add(1);
@@ -83,13 +83,13 @@ export class DeviceNode {
     else this.#write(this.#account.after(work), go);
   }
 
-  /** A round is over that began with this use. */
+  /** A round is over, at whose begin the device had used this. */
   over({ energyJ }: DeviceUse): void {
     if (this.#account === undefined) return;
     this.#host.meter.sample('federated.device.energy', this.#account.used.energyJ - energyJ);
   }
 
-  /** The node ends: the disk learns what was really used. */
+  /** Writes what was really used, in place of what was reserved. */
   stop(): void {
     if (this.#account !== undefined) this.#write(this.#account.used, () => undefined);
   }
@@ -108,7 +108,7 @@ export class DeviceNode {
   #tell(): void {
     if (this.#account === undefined) return;
     const { used } = this.#account;
-    // More than a round was to use, or between rounds.
+    // Used more than a round reserved, or between rounds.
     const { energyJ, bytes } = this.#written;
     if (used.energyJ > energyJ || used.bytes > bytes) this.#write(used, () => undefined);
     const spentMj = Math.floor((used.energyJ - this.#before.energyJ) * MJ_PER_J);

@@ -52,7 +52,7 @@ export function disagreements(nodes: readonly Node[]): readonly Disagreement[] {
   });
 }
 
-/** All are alike, and the first speaks for them. */
+/** Problems of a federation that gossips; the first node stands for all, which must be equal. */
 function withoutAggregator(members: readonly Node[], federations: number): readonly Disagreement[] {
   const [head] = members;
   if (head === undefined) return [];
@@ -84,11 +84,11 @@ function whoOf({ options }: Node): string {
   return options.gossip === undefined ? 'its aggregator' : 'its partner';
 }
 
-/** Clients refuse tasks that are not what their own options lead to. */
+/** The first option in which a member differs: it would refuse tasks that its own do not lead to. */
 function differences(member: Node, head: Node): readonly Disagreement[] {
   const options = member.options as Readonly<Record<string, unknown>>;
   const wanted = head.options as Readonly<Record<string, unknown>>;
-  // Of both: an option that only one of them has differs as well.
+  // Options of both nodes: one that only one of them has differs as well.
   const all = new Set([...Object.keys(wanted), ...Object.keys(options)]);
   const keys = [...all].filter((key) => !OWN.has(key));
   return keys
@@ -136,7 +136,7 @@ function tooMany({ name, options }: Node, clients: number): readonly Disagreemen
   return [{ node: name, path: ['minimum'], message, hint }];
 }
 
-/** A quorum that no round could have, or that says nothing about all clients. */
+/** A quorum that no round could reach, or that groups or an account of privacy do not allow. */
 function wrongQuorum({ name, options }: Node, clients: number): readonly Disagreement[] {
   const { secureAggregation: sum, minimum, privacy } = options;
   const quorum = quorumOf(options);
@@ -160,7 +160,7 @@ function wrongSum({ name, options }: Node, clients: number): readonly Disagreeme
   const { secureAggregation: sum } = options;
   const [n] = sessionSizes(options, largestRound(options, clients));
   if (sum === 'none' || n > clients) return [];
-  // That groups are too small is told with the rule.
+  // `uncombined` reports groups that are too small.
   if (groupsOf(options) !== undefined && n < sum.minSum) return [];
   const { neighbours, threshold, length, bits } = sessionPlan(options, n, parametersOf(options));
   const problem = configProblem({
@@ -179,7 +179,7 @@ function wrongSum({ name, options }: Node, clients: number): readonly Disagreeme
   return [{ node: name, path: ['secureAggregation', key], message: problem, hint }];
 }
 
-/** The sum of the largest inputs must fit, else it wraps around and is wrong without a word. */
+/** The sum of the largest inputs must fit, else it wraps around and is wrong unnoticed. */
 function overflow({ name, options }: Node, clients: number): readonly Disagreement[] {
   const { secureAggregation: sum } = options;
   const isFewBits = coordinateBits(options.compression) !== undefined;
@@ -199,14 +199,14 @@ function overflow({ name, options }: Node, clients: number): readonly Disagreeme
   return [{ node: name, path, message, hint }];
 }
 
-/** Noise on counts that is more than the whole promise. */
+/** Noise on counts that is so little that counts alone spend more than promised. */
 function wrongCounts({ name, options }: Node): readonly Disagreement[] {
   const refused = options.privacy && refuseCountNoise(options.privacy);
   const path = ['privacy', 'adaptive', 'countNoise'];
   return refused === undefined ? [] : [{ node: name, path, ...refused }];
 }
 
-/** Promises of privacy that no account could keep. */
+/** Promises of privacy that have no bound, or that the budget is too small for. */
 function unbounded({ name, options }: Node, clients: number): readonly Disagreement[] {
   const plan = noisePlan(options, clients, parametersOf(options));
   if (plan === undefined) return [];
@@ -219,7 +219,7 @@ function unbounded({ name, options }: Node, clients: number): readonly Disagreem
   return spent === undefined ? [] : [said(name, spent, ['rounds'])];
 }
 
-/** Noise of clients that the options leave no place for. */
+/** Options for the noise of clients that the other options do not allow. */
 function unlevelled({ name, options }: Node): readonly Disagreement[] {
   const { privacy, secureAggregation: sum, select, groups } = options;
   if (privacy === undefined) return [];
@@ -244,14 +244,14 @@ function unlevelled({ name, options }: Node): readonly Disagreement[] {
   return at('dropouts', message, 'select: all');
 }
 
-/** An attack on what is learned, where nothing is. */
+/** An attack on examples, in a federation that learns from none. */
 function unlearned({ name, options }: Node): readonly Disagreement[] {
   if (options.attack === undefined || typeof options.model !== 'object') return [];
   const message = 'an attack on examples, and there are none: numbers are drawn';
   return [{ node: name, path: ['attack'], message, hint: 'model: softmax' }];
 }
 
-/** A rule that needs to see what others hide, or more updates than there are. */
+/** A rule that needs to see updates that are hidden, or more updates than a round has. */
 function uncombined({ name, options }: Node, clients: number): readonly Disagreement[] {
   const { secureAggregation: sum, privacy } = options;
   if (options.learn.weight === 'examples' && options.aggregate !== 'mean') {
@@ -310,12 +310,12 @@ function placeOf(refusal: string): readonly string[] {
   return places.find(([words]) => refusal.startsWith(words))?.[1] ?? ['privacy'];
 }
 
-/** A refusal says what is wrong, and behind a colon or in a second sentence what to write. */
+/** Splits a refusal: the message, then behind a colon or in a second sentence the hint. */
 function said(node: string, refusal: string, path: readonly string[]): Disagreement {
   const at = refusal.search(/: write |\. Write /);
   const end = at < 0 ? refusal.length : at;
   const wrong = refusal.slice(0, end);
-  // The options of a federation have names of their own for how clients are chosen.
+  // The hint of the refusal names `rate` and `sampling`, which these options do not have.
   if (path[0] === 'select') {
     return { node, path, message: wrong, hint: 'select: { probability: 0.1 }, or select: all' };
   }

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Marks its messages in a carrier. */
+/** Channel byte of this protocol's messages in a carrier. */
 export const FEDERATED_CHANNEL = 3;
 
 /** Bytes of the digest that names a session. */
@@ -16,7 +16,7 @@ export const DATA_SEED_BYTES = 32;
 /** Rounds of a run by default. */
 export const ROUNDS = 100;
 export const ROUNDS_MAX = 1_000_000;
-/** Clients without which no round begins, by default. */
+/** Fewest clients with which a round begins, by default. */
 export const CLIENTS_MIN = 3;
 /** A round invites at most so many times the clients that it wants. */
 export const INVITED_MAX = 10;
@@ -37,15 +37,15 @@ export const CLIP = 1;
 /** Bits of an element of a sum, by default. */
 export const MODULUS_BITS = 32;
 
-/** Unexplained chance of a privacy guarantee, by default. */
+/** Delta by default: the probability with which the epsilon of a privacy guarantee need not hold. */
 export const DELTA = 1e-5;
-/** Share of the test set at which a model has arrived (`federated.rounds_to`), by default. */
+/** Share of the test set that a model must classify rightly (`federated.rounds_to`), by default. */
 export const ACCURACY_TARGET = 0.9;
-/** Phases that a client waits for before it gives a session up. */
+/** A client gives a session up after the time-outs of so many phases. */
 export const PHASES_PER_SESSION = 6;
 /** A message that its carrier did not take is repeated after this time: 1 s. */
 export const RETRY_NS = 1_000_000_000;
-/** Rounds of one life that are warned about because they have too few clients: a log is read by people. */
+/** Most warnings about rounds with too few clients, between two starts: people read the log. */
 export const WARNINGS_MAX = 10;
 /** Clients that such a warning names. */
 export const NAMED_MAX = 5;

@@ -51,7 +51,7 @@ export class GossipNode implements NodeHandle {
         model: this.#first(),
         partners: this.#partners(),
         rounds,
-        // Numbers that are drawn are drawn once, to see how they become alike.
+        // Without a model, random numbers are drawn once, to see how averaging makes them alike.
         trainings: typeof model === 'object' ? 1 : Number.POSITIVE_INFINITY,
         everyNs: gossip.every,
         timeoutNs,
@@ -175,7 +175,7 @@ export class GossipNode implements NodeHandle {
     return bytes.length;
   }
 
-  /** How good its own model is, at the end; then its work is done. */
+  /** Measures the accuracy of this node's model, at the end; then the node has finished. */
   #evaluate(): void {
     const { options } = this.#setup;
     const source = dataSource(this.#host.crypto, this.#setup);

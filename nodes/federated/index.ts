@@ -55,7 +55,7 @@ export const protocol: Protocol<FederatedOptions> = {
   drops: FEDERATED_DROPS,
   metrics: FEDERATED_METRICS,
   channel: FEDERATED_CHANNEL,
-  // Whether the aggregator has done its rounds; a client says it at once.
+  // Each node says when it has finished: the aggregator after its rounds, a client at once.
   finishes: () => true,
   double: ({ double }) => double && `double: ${double}`,
   create: (host, setup) =>

@@ -1,6 +1,6 @@
 /**
- * Random words from a key: the key stream of ChaCha20 (RFC 8439 section 2.4), counter from 0. Who
- * could guess the words of noise could subtract it.
+ * Random words from a key: the key stream of ChaCha20 (RFC 8439 section 2.4), counter from 0.
+ * Whoever could guess the words could subtract the noise drawn from them.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const BLOCK_BYTES = 64;
 const ZEROS = new Uint8Array(BLOCKS * BLOCK_BYTES);
 const WORDS = ZEROS.length / 4;
 
-/** The words of a key; 2^38 bytes of them. */
+/** The 32-bit words of a key's stream, which has 2^38 bytes. */
 export function keyWords(crypto: Pick<CryptoProvider, 'chacha20'>, key: Uint8Array): WordSource {
   let view: DataView = new DataView(ZEROS.buffer);
   let block = 0;

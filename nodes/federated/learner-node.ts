@@ -1,5 +1,6 @@
 /**
- * Federated learning: what a client knows and learns. Slices of training follow each other as jobs.
+ * Federated learning: a client's examples and its training, which runs in slices, as one job after
+ * the other.
  *
  * @module
  */
@@ -26,7 +27,7 @@ export class LearnerNode {
   readonly #model: Model | undefined;
   readonly #examples: Examples;
   readonly #shuffle: Random;
-  /** Time that an example takes, ns. */
+  /** Time to learn from one example, ns. */
   readonly exampleNs: number;
 
   /** @param source What the data of the federation is made from. */
@@ -52,7 +53,7 @@ export class LearnerNode {
     return [...labelCounts(labels, all, classes)];
   }
 
-  /** What a round asks of the device that learns, and that many bytes. */
+  /** Work of one round for the device: to learn from its examples, and to send and receive `bytes`. */
   workOf(bytes: number): RoundWork {
     const { count: examples, inputs } = this.#examples;
     const isLearning = this.#model !== undefined;
@@ -70,7 +71,7 @@ export class LearnerNode {
   /**
    * Learns from all examples, starting at `model`.
    * @param done Gets the difference to `model`.
-   * @param began Is told how many examples each step learns from.
+   * @param began Called before each slice with the number of its examples.
    * @returns a function that ends it; `done` is then not called.
    */
   learn(
@@ -103,7 +104,7 @@ export class LearnerNode {
     };
   }
 
-  /** What a client says that it learned. */
+  /** The update that the client sends, which a liar changes. */
   #told(update: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
     const lie = lieOf(this.#options, this.#host.name);
     if (lie === undefined || lie.kind === 'labels') return update;
@@ -115,7 +116,7 @@ export class LearnerNode {
     return Float32Array.from(told);
   }
 
-  /** An update of a federation that learns nothing. */
+  /** Draws random numbers as an update, for a federation that learns nothing. */
   #draw(done: (update: Float32Array<ArrayBuffer>) => void): () => void {
     const key = this.#host.randomBytes(KEY_BYTES) as Uint8Array<ArrayBuffer>;
     const input: DrawInput = { size: this.parameters, key };
@@ -168,7 +169,7 @@ function shown(examples: Examples, lie: FederatedOptions['lie']): Examples {
   return { ...examples, labels: flipLabels(examples.labels, examples.classes) };
 }
 
-/** Log-normal among clients, drawn once; 0 if training costs no time. */
+/** Time per example on this client, ns, log-normal among clients; 0 if training takes no time. */
 function exampleTime({ device }: FederatedOptions, host: Host): number {
   const { perExample: medianNs = 0, spread = 0 } = device ?? {};
   return exampleTimeNs({ medianNs, spread }, host.random('federated.speed'));

@@ -10,17 +10,17 @@ function counter(name: string, help: string): MetricDefinition {
   return { name: `federated.${name}`, kind: 'counter', unit: 'count', help };
 }
 
-/** A counter of what leaves a round without a sum. */
+/** A counter of losses: rounds without a sum, or inputs that are in none. */
 function loss(name: string, help: string): MetricDefinition {
   return { ...counter(name, help), isLoss: true };
 }
 
-/** A counter that is absent from a federation without it. */
+/** A counter of an optional feature; the report of a federation without that feature omits it. */
 function use(name: string, help: string): MetricDefinition {
   return { ...counter(name, help), needs: 'use' };
 }
 
-/** A measure of membership inference, once, after the last round. */
+/** A measure of how well membership inference works, one sample after the last round. */
 function advantage(name: string, help: string): MetricDefinition {
   return {
     ...{ name: `federated.attack.membership.${name}`, kind: 'samples', unit: 'ratio' },

@@ -14,7 +14,7 @@ import { levelsToRemove, noiseLevels } from './privacy/dropout-noise.ts';
 /** Bytes of the key of a level. */
 export const LEVEL_KEY_BYTES = 32;
 
-/** Array, type, session, and the head of the keys. */
+/** Bytes of a message before its keys: array head, type, session, head of the string of keys. */
 const MESSAGE_HEAD = 48;
 
 type PrivateOptions = Pick<FederatedOptions, 'privacy' | 'learn' | 'minimum'>;
@@ -24,7 +24,7 @@ export function hasLevels({ privacy }: PrivateOptions): boolean {
   return privacy?.place === 'distributed' && privacy.dropouts === 'add-then-remove';
 }
 
-/** Losses that a round of so many clients survives. */
+/** How many lost clients a round of `clients` survives. */
 export function toleratedOf({ minimum }: Pick<PrivateOptions, 'minimum'>, clients: number): number {
   return Math.max(0, clients - minimum);
 }
@@ -43,7 +43,7 @@ export function revealBytes(options: PrivateOptions, clients: number): number {
   return hasLevels(options) ? MESSAGE_HEAD + LEVEL_KEY_BYTES * toleratedOf(options, clients) : 0;
 }
 
-/** Levels that are not needed with so many survivors, ascending. */
+/** Indices of the levels that are not needed with so many survivors, ascending. */
 export function removedLevels(
   options: PrivateOptions,
   { clients, survivors }: { readonly clients: number; readonly survivors: number },
@@ -53,8 +53,8 @@ export function removedLevels(
 }
 
 /**
- * Variance in the sum in multiples of what was wanted: 1 if all survivors revealed their levels, more if
- * some did not.
+ * Variance of the noise left in the sum, in multiples of the planned one: 1 if all survivors
+ * revealed their levels, more if some did not.
  */
 export function keptOf(
   options: PrivateOptions,

@@ -1,5 +1,5 @@
 /**
- * Standard normal numbers from a stream.
+ * Standard normal numbers from a random stream.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { normalQuantile } from '../../engine/pure/normal-quantile.ts';
 
 const WORD = 2 ** 32;
 
-/** The middle of one of 2^32 equal steps of probability: at most 6.3 deviations from 0. One word. */
+/** A standard normal number, at most 6.3 from 0; takes one word. */
 export function normalOf(random: Pick<Random, 'u32'>): number {
   return normalQuantile((random.u32() + 0.5) / WORD);
 }

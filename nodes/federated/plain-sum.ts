@@ -1,6 +1,6 @@
 /**
- * The sum without secrets: each client sends its vector, and the aggregator sees it. The machines
- * have the faces of those that hide it (secagg/), so that nodes need not know the difference.
+ * The sum without secrets: each client sends its vector, and the aggregator sees it. The machine
+ * resembles that of a secure sum (secagg/), so that nodes handle both alike.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export type PlainServerInput =
   | { readonly kind: 'vector'; readonly from: number; readonly vector: Uint32Array }
   | { readonly kind: 'gone'; readonly index: number };
 
-/** What it leads to. */
+/** The effects of the machine. */
 export type PlainServerEffect =
   | { readonly kind: 'drop'; readonly reason: 'input-length' | 'duplicate' | 'late-input' }
   | {
@@ -27,16 +27,16 @@ export type PlainServerEffect =
     }
   | { readonly kind: 'aborted'; readonly outcome: 'too-few' };
 
-/** What it is made from. */
+/** What the machine is made from. */
 export interface PlainServerParts {
   readonly clients: number;
   readonly length: number;
   readonly timeoutNs: Nanoseconds;
-  /** Vectors at which no more are waited for; absent: those of all. */
+  /** Number of vectors at which the machine stops waiting; absent: all. */
   readonly quorum?: number | undefined;
-  /** Vectors without which there is no sum. */
+  /** Fewest vectors that give a sum. */
   readonly minimum: number;
-  /** True if each input is needed by itself. */
+  /** True if the sum is to list each input too. */
   readonly keepsVectors?: boolean;
 }
 

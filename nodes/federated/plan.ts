@@ -1,7 +1,7 @@
 /**
- * What the options of a federation lead to: the numbers of a session, and whether its sums fit.
- * Aggregator and clients derive them independently, so that a client notices an aggregator which
- * asks for something else.
+ * Derives from the options of a federation the parameters of a session, and how large its sums
+ * become. Aggregator and clients derive them independently, so that a client notices an aggregator
+ * which asks for something else.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { sharedCount } from './learn/data.ts';
 import { largestPrivateInput } from './privacy-plan.ts';
 import { invitedOf } from './selection.ts';
 
-/** Numbers of a session with so many clients. */
+/** Parameters of a session. */
 export interface SessionPlan {
   /** Neighbours that a client shares masks with. */
   readonly neighbours: number;
@@ -29,7 +29,7 @@ export function largestRound({ select }: FederatedOptions, clients: number): num
   return invitedOf(select) || clients;
 }
 
-/** Sums of a round; undefined for one of all. */
+/** Number of groups of a round, each with a sum; undefined if one sum has all clients. */
 export function groupsOf({ groups }: FederatedOptions): number | undefined {
   return groups === 'none' ? undefined : groups;
 }
@@ -50,7 +50,7 @@ export function vectorLength(options: FederatedOptions, parameters: number): num
   return compressedLength(compression, parameters) + more;
 }
 
-/** The numbers of a session of `clients` for a model of `parameters`. */
+/** The parameters of a session of `clients` for a model of `parameters` weights. */
 export function sessionPlan(
   options: FederatedOptions,
   clients: number,
@@ -69,7 +69,7 @@ export function sessionPlan(
   };
 }
 
-/** Bits of an element of a secure sum of so many. */
+/** Bits of an element of a secure sum of `clients` inputs. */
 function sumBits(options: FederatedOptions, clients: number): number {
   const { secureAggregation: sum } = options;
   const most = largestStep(options);
@@ -77,7 +77,7 @@ function sumBits(options: FederatedOptions, clients: number): number {
   return sum === 'none' ? 32 : sum.modulusBits;
 }
 
-/** A number, or a share of the holders of a secret, rounded down, and one more. */
+/** Shares that open a secret: a number, or a part of its holders, rounded down, plus one. */
 function thresholdOf(threshold: number | '1/2' | '2/3', holders: number): number {
   if (typeof threshold === 'number') return threshold;
   const [numerator, denominator] = threshold === '1/2' ? [1, 2] : [2, 3];
@@ -110,8 +110,8 @@ export function largestSum(
 }
 
 /**
- * Inputs of which a client wants its own to be one: fewer hide it less than the options promise, and have less
- * noise of clients than the account assumes.
+ * Fewest inputs of a sum that a client takes part in: fewer hide its own less than the options
+ * promise, and have less noise of clients than the account assumes.
  */
 export function leastInputs({
   secureAggregation: sum,
@@ -119,7 +119,7 @@ export function leastInputs({
   minimum,
 }: Pick<FederatedOptions, 'secureAggregation' | 'groups' | 'minimum'>): number {
   const least = sum === 'none' ? 1 : sum.minSum;
-  // What a round needs, its groups need together.
+  // The minimum of a round is for all its groups together.
   return groups === 'none' ? Math.max(least, minimum) : least;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Federated learning: when the device of a client is there, and the timer that tells it.
+ * Federated learning: whether the device of a client is there, and a timer that reports each change.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export class PresenceNode {
   #presence: Presence = { isThere: true, untilNs: Number.POSITIVE_INFINITY };
   #timer: Timer | undefined;
 
-  /** @param changed The device came, or went away. */
+  /** @param changed Called when the device comes or goes away. */
   constructor(host: Host, { device }: FederatedOptions, changed: (isThere: boolean) => void) {
     this.#host = host;
     this.#available = device?.available;
@@ -31,7 +31,7 @@ export class PresenceNode {
   start(): void {
     const available = this.#available;
     if (available === undefined) return;
-    // That nobody left is worth a 0 where somebody might.
+    // Where devices may go away, the report shows 0 if none did.
     this.#host.meter.counter('federated.away').add(0);
     const now = this.#host.planTime();
     this.#presence =
@@ -54,7 +54,7 @@ export class PresenceNode {
 
   #due(): void {
     const now = this.#host.planTime();
-    // Live, the plan may begin later than the node.
+    // In a live run, plan time may begin after the node, and the timer then fires early.
     if (now >= this.#presence.untilNs) {
       this.#presence = this.#next(now);
       this.#changed(this.#presence.isThere);

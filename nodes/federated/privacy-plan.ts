@@ -1,5 +1,5 @@
 /**
- * From the options of a federation to the noise of its rounds, and to what accounts for it.
+ * Derives from the options of a federation the noise of its rounds, and the accountant's settings.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { PrivacySettings } from './privacy/settings.ts';
 
 /** Noise as clients and aggregator add it. */
 export interface NoisePlan {
-  /** What the account has to know. */
+  /** Settings of the accountant. */
   readonly settings: PrivacySettings;
   /** Longest input after rounding, Euclidean, in ring units. */
   readonly bound: number;
@@ -19,17 +19,17 @@ export interface NoisePlan {
   readonly clientVariance: number;
   /** Standard deviation of the aggregator's noise, in units of the update; 0 if clients add it. */
   readonly centralDeviation: number;
-  /** What the sum is divided by: the clients that are expected, whoever comes. */
+  /** Divisor of the sum: the expected number of clients, however many come. */
   readonly divisor: number;
 }
 
-/** Widths of a client's noise that a sum has room for: more happens once in 1e15 draws. */
+/** Standard deviations of a client's noise that a sum has room for: one draw in 1e15 exceeds them. */
 const NOISE_WIDTHS = 8;
 
 /**
  * The noise of a federation; undefined if it promises no privacy.
- * @param clients All of them, in a round or not.
- * @param parameters Of the model.
+ * @param clients Number of all clients, in a round or not.
+ * @param parameters Number of the model's weights.
  */
 export function noisePlan(
   options: FederatedOptions,
@@ -54,7 +54,7 @@ export function noisePlan(
     sampling: isFixed(options) ? 'fixed' : 'poisson',
     weighting: learn.weight,
     ...(place === 'central' ? {} : ring),
-    // Each adds as if only as many came as a sum needs; the rest is in excess.
+    // Each client adds noise as if only `minimum` came; if more come, the sum has more than needed.
     ...(place === 'distributed' ? { clients: minimum } : {}),
     ...(hasLevels(options)
       ? { clients, tolerated: toleratedOf(options, clients), dropout: 'add-then-remove' }
@@ -66,7 +66,7 @@ export function noisePlan(
     settings,
     bound,
     clientVariance: place === 'central' ? 0 : (units * units) / sharers,
-    // Rounding makes an input longer than `clip`, by what the bound says.
+    // Rounding may make an input longer than `clip`, but not longer than `bound`.
     centralDeviation: place === 'central' ? noise * bound * gamma : 0,
     divisor: Math.max(1, rate * clients),
   };
@@ -82,7 +82,7 @@ function isFixed({ select }: FederatedOptions): boolean {
   return typeof select === 'object' && 'fixed' in select;
 }
 
-/** Largest element of an input with its noise. */
+/** Largest element of an input with its noise, in ring units. */
 export function largestPrivateInput({ learn, privacy, minimum }: FederatedOptions): number {
   if (privacy === undefined) return 0;
   const { place, noise } = privacy;
@@ -93,7 +93,7 @@ export function largestPrivateInput({ learn, privacy, minimum }: FederatedOption
   return units + Math.ceil(NOISE_WIDTHS * width);
 }
 
-/** Variance in the sum in multiples of what the account assumes; by the inputs that came. */
+/** Variance of the noise in a sum of `inputs` inputs, in multiples of what the account assumes. */
 export function realisedVariance(options: FederatedOptions, inputs: number): number {
   const { privacy, minimum } = options;
   if (privacy?.place === 'distributed') return inputs / minimum;

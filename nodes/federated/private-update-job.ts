@@ -1,7 +1,7 @@
 /**
- * An update that differential privacy bounds: its norm is cut, it is rounded to whole numbers under
- * a condition that keeps the norm bounded (Kairouz, Liu, Steinke 2021, section 4.1), and the client's
- * share of the noise is added to it.
+ * The job that makes an update private: cuts its norm, rounds it to whole numbers under a condition
+ * that keeps the norm bounded (Kairouz, Liu, Steinke 2021, section 4.1), and adds the client's
+ * share of the noise.
  *
  * @module
  */
@@ -15,11 +15,11 @@ import { roundConditionally } from './privacy/rounding.ts';
 import type { Mechanism } from './privacy/settings.ts';
 import type { QuantiseOutput } from './quantise-job.ts';
 
-/** An update in units of the norm of its round. */
+/** How an update is written in units of the norm of its round. */
 export interface WrittenUpdate {
-  /** Length of an update of norm `clip`. */
+  /** Norm, as written, of an update whose norm is `clip`. */
   readonly length: number;
-  /** By how much the count behind the update tells apart who was above the norm and who below. */
+  /** Difference between the counts of clients below and above the norm. */
   readonly unit: number;
 }
 
@@ -32,13 +32,13 @@ export interface PrivateUpdateInput {
   readonly scale: number;
   /** Longest update, Euclidean. */
   readonly clip: number;
-  /** How an update is written whose norm follows; absent: as it is. */
+  /** How to write the update if the norm adapts; absent: unchanged. */
   readonly written?: WrittenUpdate;
-  /** The same after rounding, in ring units. */
+  /** Longest update after rounding, Euclidean, in ring units. */
   readonly bound: number;
   /** The law of the client's noise. */
   readonly mechanism: Exclude<Mechanism, 'gaussian'>;
-  /** Its variance, in squares of ring units; 0 for none. */
+  /** Variance of the client's noise, in squares of ring units; 0 for none. */
   readonly variance: number;
   /** Noise in levels, instead of `variance`. */
   readonly levels?: readonly NoiseLevel[];
@@ -48,7 +48,7 @@ export interface PrivateUpdateInput {
 const COORDINATE_NS = 20;
 const NOISE_NS = 600;
 
-/** See the module; the output is that of `quantise`, whose `clipped` is the length or 0. */
+/** See the module. The output is like that of `quantise`; `clipped` is all coordinates or 0. */
 export const privateUpdateJob: JobDefinition = {
   run: (input, crypto) => privateUpdate(input as PrivateUpdateInput, crypto),
   costNs: (input) => {

@@ -27,7 +27,7 @@ export const federatedProvisioning: Provisioning = {
   },
 };
 
-/** What the data of the federation is made from. */
+/** The seed that the data of the federation is made from. */
 export function dataSeed(network: Pick<NetworkView, 'published'>): Uint8Array {
   const text = network.published(`federated/${DATA}`);
   if (text === undefined) throw new Error('nobody published the seed of the data');
@@ -43,7 +43,7 @@ export function dataSource(
     crypto,
     seed: dataSeed(network),
     options,
-    // Only for sets that are dealt out: each of many clients would list all of them.
+    // A getter, as only sets dealt out to clients need the list, and each client would make one.
     get clients(): readonly string[] {
       return clientNames(network.hosts, options.aggregator);
     },

@@ -1,6 +1,6 @@
 /**
- * From an update to elements of the sum: cut, scaled, and rounded at random, so that the mean is not
- * biased. One job, because an update has up to millions of coordinates.
+ * The job that makes elements of the sum from an update: cuts coordinates, scales them, and rounds
+ * them at random, so that the mean is not biased. An update has up to millions of coordinates.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import type { CryptoProvider } from '../../engine/host/crypto.ts';
 /** An update, and how it is written. */
 export interface QuantiseInput {
   readonly update: Float32Array<ArrayBuffer>;
-  /** 32 fresh random bytes: the stream that decides about each coordinate. */
+  /** 32 fresh random bytes, whose key stream decides how each coordinate is rounded. */
   readonly key: Uint8Array<ArrayBuffer>;
   readonly scale: number;
   readonly clip: number;
-  /** What the update counts; it follows as one more element if `hasWeight`. */
+  /** Weight of the update in the mean; it follows as one more element if `hasWeight`. */
   readonly weight: number;
   readonly hasWeight: boolean;
-  /** Elements beyond are cut to it; absent: rounding may go one step beyond clip x scale. */
+  /** Largest element; absent: rounding may go one step beyond clip x scale. */
   readonly most?: number;
 }
 
@@ -27,7 +27,7 @@ export interface QuantiseOutput {
   readonly clipped: number;
 }
 
-/** Coordinates per piece of the stream: 256 kB. */
+/** Coordinates per piece of key stream, which has 256 kB. */
 const PIECE = 65_536;
 const NONCE = new Uint8Array(12);
 const BLOCKS_PER_PIECE = PIECE / 16;
@@ -79,7 +79,7 @@ function cut(part: Float32Array, clip: number): number {
 }
 
 // hot: once per coordinate of an update.
-/** Rounds up with the chance that makes the mean exact. */
+/** Rounds each coordinate up or down, at random so that the mean is exact. */
 function round(
   part: Float32Array,
   ring: Uint32Array,

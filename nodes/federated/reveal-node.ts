@@ -12,12 +12,12 @@ import type { FederatedOptions } from './config.ts';
 import { keptOf, LEVEL_KEY_BYTES, levelsOf, removedLevels } from './noise-levels.ts';
 import { reduce } from './secagg/ring.ts';
 
-/** What it is made from. */
+/** What a {@link RevealNode} is made from. */
 export interface RevealParts {
   readonly host: Host;
   readonly options: FederatedOptions;
   readonly sum: GroupSum;
-  /** The sum without the noise, and the variance that is left in multiples of what was wanted. */
+  /** Gets the sum without that noise, and the variance left in multiples of the planned one. */
   readonly done: (ring: Uint32Array, kept: number) => void;
 }
 
@@ -25,7 +25,7 @@ export interface RevealParts {
 export class RevealNode {
   readonly #parts: RevealParts;
   readonly #removed: readonly number[];
-  /** Survivors that have said nothing. */
+  /** Survivors that have revealed nothing yet. */
   readonly #missing: Set<string>;
   readonly #levels: NoiseLevel[] = [];
   readonly #variances: readonly number[];

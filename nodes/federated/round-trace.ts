@@ -42,12 +42,12 @@ export class RoundTrace {
 
   /**
    * A phase began.
-   * @param members Who answered in the one before.
-   * @param order Of clients on the ring, once there is one.
+   * @param members Clients that answered in the phase before.
+   * @param order Clients in their order on the ring, once there is one.
    */
   phase(phase: ServerPhase, members: readonly number[], order?: readonly number[]): void {
     const state = this.#state;
-    // The end is traced with what it brought.
+    // The end of a round is traced by `summed` or `aborted`, with its result.
     if (state === undefined || phase === 'idle' || phase === 'done' || phase === 'aborted') return;
     if (phase === 'sharing') {
       const { round } = state;

@@ -19,32 +19,32 @@ export const selectConfig = z.union([
     /** How many times as many are invited; 1 if absent. */
     over: z.number().min(1).max(INVITED_MAX).optional(),
   }),
-  /** Each with this chance, independently (Poisson sampling). */
+  /** Each client with this chance, independently of the others (Poisson sampling). */
   z.strictObject({
     /** Chance of each client to be invited, independently of the others. */
     probability: share(),
   }),
 ]);
 
-/** A checked choice. */
+/** The checked option. */
 export type Select = z.output<typeof selectConfig>;
 
-/** 1.1 times 30 is 33, not 34, whatever a binary fraction makes of it. */
+/** Taken off before rounding up: as a double, 1.1 times 30 is a little more than 33. */
 const ROUNDING = 1e-9;
 
-/** Clients that a round wants; 0 if it takes those who are there. */
+/** Number of clients that a round wants; 0 if the option fixes none. */
 export function wantedOf(select: Select): number {
   return typeof select === 'object' && 'fixed' in select ? select.fixed : 0;
 }
 
-/** Clients that a round invites; 0 if it takes those who are there. */
+/** Number of clients that a round invites; 0 if the option fixes none. */
 export function invitedOf(select: Select): number {
   const wanted = wantedOf(select);
   const { over = 1 } = typeof select === 'object' && 'fixed' in select ? select : {};
   return Math.ceil(wanted * over - ROUNDING);
 }
 
-/** Inputs at which a round waits for no more; undefined if it waits for all whom it invited. */
+/** Number of inputs at which a round stops waiting; undefined if it waits for all invited clients. */
 export function quorumOf({
   select,
   quorum,
@@ -60,9 +60,9 @@ export function quorumOf({
 export interface QuorumSetting {
   /** Clients of the largest round. */
   readonly invited: number;
-  /** Inputs without which there is no round, or no sum. */
+  /** Fewest inputs of a round, or of a sum. */
   readonly minimum: number;
-  /** Shares that open a secret; absent if nothing is hidden, or only some hold them. */
+  /** Shares that open a secret; absent if nothing is hidden, or if only neighbours hold them. */
   readonly threshold?: number | undefined;
   readonly isPrivate: boolean;
   readonly hasGroups: boolean;

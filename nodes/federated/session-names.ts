@@ -7,7 +7,7 @@
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { concatBytes, readUint32, toHex, writeUint32 } from '../_kit/bytes.ts';
 
-/** Bytes of the random part of a session. */
+/** Bytes of the random part of a session's agreement. */
 export const RANDOM_BYTES = 16;
 const PLAIN_LABEL = new TextEncoder().encode('orrery/federated/1/plain');
 const ROUND_BYTES = 4;
@@ -43,9 +43,9 @@ export function sumName(session: Uint8Array): string {
 }
 
 /**
- * What an agreement says of the model that a round starts from. A server that gives others a model of its
- * making to see one client's update alone gets masks that do not cancel (Pasquini et al. 2022, "Eluding secure
- * aggregation in federated learning via model inconsistency").
+ * Hash of the model that a round starts from, for the agreement. If a server sends other clients a
+ * model of its making, to see one client's update alone, masks do not cancel (Pasquini et al. 2022,
+ * "Eluding secure aggregation in federated learning via model inconsistency").
  */
 export function modelHashOf(
   model: Float32Array,

@@ -11,7 +11,10 @@ import { CLIENTS, RING, ROUND, type RoundState, SESSION } from './trace-states.t
 /** Messages of a client in their order: its `reached` counts those it sent. */
 export const STEPS = ['keys', 'shares', 'input', 'unmasking'] as const;
 
-/** Steps by the phase of a client. One that left says no more; the aggregator knows what arrived. */
+/**
+ * {@link STEPS} that a client has sent, by its phase; for `left`, only the aggregator's state
+ * tells.
+ */
 const SENT: Readonly<Record<string, number>> = {
   advertised: 1,
   shared: 2,
@@ -30,12 +33,12 @@ export interface ClientSeen {
   readonly hasLeft: boolean;
   /** It left after its shares were out: its masks are in the inputs of others. */
   readonly isLost: boolean;
-  /** Bytes; null if its session is not in the trace. */
+  /** Bytes sent and received; null if the client's session is not in the trace. */
   readonly up: number | null;
   readonly down: number | null;
 }
 
-/** A round. */
+/** A round, as drawn. */
 export interface RoundSeen {
   readonly server: string;
   readonly state: RoundState;
@@ -81,7 +84,7 @@ function orderOf(node: NodeState, { round, keys, neighbours }: RoundState): read
   return keys !== null && neighbours >= keys.length - 1 ? keys : [];
 }
 
-/** Clients that the masks of one client are shared with; only those whose shares are out, once known. */
+/** Clients that share masks with client `index`; once it is known who sent shares, only those. */
 export function partnersOf({ order, state }: RoundSeen, index: number): readonly number[] {
   const { shares, neighbours } = state;
   const own = order.indexOf(index);
@@ -102,5 +105,5 @@ export function fateOf(one: ClientSeen, other: ClientSeen): MaskFate {
   return inputs === 1 && (one.isLost || other.isLost) ? 'left-over' : 'open';
 }
 
-/** Steps of a client whose input is sent. */
+/** How many of {@link STEPS} a client has sent when its input is sent. */
 export const INPUT = 3;

@@ -26,9 +26,9 @@ import {
   STEPS,
 } from './viz-round.ts';
 
-/** More clients than this: only the masks of one are drawn. */
+/** With more clients than this, only the masks of one client are drawn. */
 const EDGES_OF_ALL = 40;
-/** More clients than this have no names on the ring. */
+/** With more clients than this, the ring has no names. */
 const NAMES_MAX = 16;
 const BARS_WIDTH = 130;
 const BAR_ROW = 22;
@@ -57,7 +57,7 @@ function hasRound({ protocol, states }: NodeState): boolean {
   return protocol === 'federated' && singleState(ROUND, states)?.value !== undefined;
 }
 
-/** Where clients stand. */
+/** The circle on which clients are drawn. */
 interface Ring {
   readonly x: number;
   readonly y: number;
@@ -95,7 +95,7 @@ function drawRound(input: DrawingInput): Drawing {
   };
 }
 
-/** The masks of a client that was lost are all left over. */
+/** Explains the colours of one client's masks; those of a lost client are all left over. */
 function legendOf(focus: ClientSeen | undefined): string {
   return focus?.isLost === true
     ? `${focus.name} left: inputs of others keep its red masks.`
@@ -116,7 +116,7 @@ function keyOf(name: string): string {
   return `client:${name}`;
 }
 
-/** How many sent each message. */
+/** Lines that say how many clients sent each message. */
 function barsOf({ clients }: RoundSeen): readonly Shape[] {
   return STEPS.map((step, at) => {
     const sent = clients.filter(({ reached }) => reached > at).length;
@@ -124,7 +124,7 @@ function barsOf({ clients }: RoundSeen): readonly Shape[] {
   });
 }
 
-/** A place on the ring, the first at the top. */
+/** Coordinates of a client on the ring; the first client is at the top. */
 function placeOf(
   index: number,
   { x, y, radius, count }: Ring,

@@ -52,7 +52,7 @@ const BYTES_PER_ELEMENT = 4;
 /** Why a client does not take part: a limit that a round would break, or its device is not there. */
 export type DeclineReason = LimitName | 'away';
 
-/** By their number on the wire. */
+/** Reasons by their number on the wire. */
 const REASONS: readonly DeclineReason[] = [...LIMIT_NAMES, 'away'];
 
 /** A message of this protocol. */
@@ -82,7 +82,7 @@ export type FederatedMessage =
   | { readonly kind: 'refused'; readonly exchange: number }
   /** A key for each level, one after the other (noise-levels.ts). */
   | { readonly kind: 'levels'; readonly session: Uint8Array; readonly keys: Uint8Array }
-  /** `session` is empty if it was not invited. */
+  /** `session` is empty if the client was not invited. */
   | {
       readonly kind: 'declined';
       readonly session: Uint8Array;
@@ -91,13 +91,13 @@ export type FederatedMessage =
   /** A message of the secure sum, to be read by its machine. */
   | { readonly kind: 'sum'; readonly bytes: Uint8Array };
 
-/** Clients of one session: shares have points in GF(2^16). */
+/** Most clients of one session: shares have points in GF(2^16). */
 const MEMBERS_MAX = 65_534;
 
 const writer = new CborWriter();
 const decoder = new TextDecoder();
 
-/** Encodes a message; that of the secure sum is one already. */
+/** Encodes a message; one of the secure sum is encoded already. */
 export function encodeMessage(message: FederatedMessage): Uint8Array {
   writer.reset();
   switch (message.kind) {
@@ -175,7 +175,7 @@ export function decodeMessage(bytes: Uint8Array): FederatedMessage | undefined {
   return reader.at === bytes.length ? message : undefined;
 }
 
-/** Items of each type of message, and what reads those behind the type. */
+/** By type of message: its number of items, and the function that reads those behind the type. */
 const FORMS: ReadonlyMap<
   number,
   {

@@ -8,16 +8,16 @@
  * Port that ping nodes listen on; 7 is the echo service (RFC 862), moved out of the system ports.
  */
 export const PING_PORT = 7007;
-/** The only defined version. */
+/** Version in the first byte of a packet; no other is defined. */
 export const PING_VERSION = 1;
-/** Kinds of packet. */
+/** Values of the kind field of a packet. */
 export const KIND_REQUEST = 1;
 export const KIND_REPLY = 2;
 /** Bytes of the header: version, kind, two of padding, identifier. */
 export const HEADER_LENGTH = 8;
-/** Offset of the identifier. */
+/** Offset of the identifier in the header, bytes. */
 export const IDENTIFIER_OFFSET = 4;
-/** Largest body: a UDP datagram less the header. */
+/** Largest body, bytes: the largest UDP payload less the header. */
 export const BODY_MAX = 65_507 - HEADER_LENGTH;
 /** Time to wait for a reply, ns; longer than any terrestrial round trip. */
 export const DEFAULT_TIMEOUT_NS = 1_000_000_000;

@@ -1,5 +1,5 @@
 /**
- * Ping: the state machine. Time and events in, effects out; it sees neither port nor bytes.
+ * Ping: the state machine. Time and events in, effects out; it knows neither host nor bytes.
  *
  * A request without a reply within the time-out is lost; a reply counts once.
  *
@@ -9,7 +9,9 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { Machine, TimerDue } from '../_kit/machine.ts';
 import { MAX_OUTSTANDING } from './geometry.ts';
 
-/** The effects of the machine. `Request` is what the node needs to answer one; it is handed back. */
+/**
+ * The effects of the machine; it hands back the `Request`, which the node needs to send or refuse.
+ */
 export type PingEffect<Request> =
   | { readonly kind: 'send-request'; readonly identifier: number; readonly request: Request }
   | {

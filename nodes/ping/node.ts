@@ -26,7 +26,7 @@ interface Datagram {
   readonly from: Endpoint;
 }
 
-/** A request as the machine hands it back: it may wait there, so it owns its bytes. */
+/** A request as the machine hands it back, with a buffer of its own. */
 interface Outgoing {
   readonly buffer: Uint8Array;
   readonly length: number;
@@ -100,7 +100,7 @@ class PingNode implements NodeHandle {
   #answer(datagram: Datagram, name: string, identifier: number): void {
     const { buffer, offset, length, from } = datagram;
     this.#host.deliver(name, buffer, offset + HEADER_LENGTH, length - HEADER_LENGTH);
-    // The reply is the request in place: same buffer, different kind, only the header rewritten.
+    // The reply is the request's header, rewritten in the same buffer and sent without the body.
     encodeHeader({ kind: 'reply', identifier }, buffer, offset);
     this.#socket?.send(buffer, offset, HEADER_LENGTH, from);
   }

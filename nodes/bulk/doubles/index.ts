@@ -7,7 +7,7 @@
 import { type Behaviour, CORRECT, type HandOver, type KeptStore } from '../behaviour.ts';
 import type { BulkOptions } from '../config.ts';
 
-/** Packets are damaged or lost one in this many. */
+/** A defective node damages or loses one packet in this many. */
 const DEFECTIVE_EACH = 100;
 
 /** Defects by the word of the option `double`. */
@@ -33,12 +33,12 @@ export const DOUBLES: Readonly<Record<NonNullable<BulkOptions['double']>, Partia
   },
 };
 
-/** What a node with these options does. */
+/** The behaviour of a node with these options: the correct one, unless they name a double. */
 export function behaviourOf({ double }: BulkOptions): Behaviour {
   return double === undefined ? CORRECT : { ...CORRECT, ...DOUBLES[double] };
 }
 
-/** What an earlier life wrote is not found again. */
+/** A store in which nothing is found again after a restart. */
 function forgotten(store: KeptStore): KeptStore {
   return {
     get: (): undefined => undefined,
@@ -47,7 +47,7 @@ function forgotten(store: KeptStore): KeptStore {
   };
 }
 
-/** True at every n-th call. */
+/** Makes a function that returns true at every n-th call. */
 function oneIn(n: number): () => boolean {
   let calls = 0;
   return () => {

@@ -1,12 +1,12 @@
 /**
- * Inputs that come after their round has closed.
+ * Tells to which session an input belongs, to recognise one that comes after its round has closed.
  *
  * @module
  */
 import { MESSAGE } from '../secagg/messages.ts';
 import type { FederatedMessage } from '../wire.ts';
 
-/** Where the session is in a message of the sum: after the array, the type and its own head. */
+/** Bytes of a secure sum's message that name the session: behind heads of array, type and session. */
 const SESSION_FROM = 4;
 const SESSION_TO = 36;
 

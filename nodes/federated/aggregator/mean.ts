@@ -10,9 +10,9 @@ export interface UpdateSum {
   /** Elements of the ring; the weight is the last one if `hasWeight`. */
   readonly ring: Uint32Array;
   readonly bits: number;
-  /** Steps per unit. */
+  /** Steps of an element per unit of an update. */
   readonly scale: number;
-  /** Inputs that are in it. */
+  /** Number of inputs in the sum. */
   readonly inputs: number;
   readonly hasWeight: boolean;
 }
@@ -26,13 +26,13 @@ export function sumOfUpdates(of: UpdateSum): Float64Array<ArrayBuffer> {
   return sum;
 }
 
-/** What the sum is divided by: the weights that are in it, or the inputs; at least 1. */
+/** Divisor of the sum: the sum of the weights, or the number of inputs; at least 1. */
 export function totalWeight({ ring, bits, inputs, hasWeight }: UpdateSum): number {
   if (!hasWeight) return Math.max(1, inputs);
   return Math.max(1, signedElement(ring[ring.length - 1] as number, bits));
 }
 
-/** Room that the largest element leaves below the end of the ring: 1 for zeros, 0 for the end. */
+/** Part of the ring's range that the largest element leaves free: 1 for zeros, 0 at the end. */
 export function headroom({ ring, bits, hasWeight }: UpdateSum): number {
   const count = ring.length - (hasWeight ? 1 : 0);
   let largest = 0;
@@ -42,7 +42,7 @@ export function headroom({ ring, bits, hasWeight }: UpdateSum): number {
   return 1 - largest / 2 ** (bits - 1);
 }
 
-/** The next model: the old one and the mean of the updates. */
+/** The next model: the old one plus the mean of the updates. */
 export function nextModel(
   model: Float32Array,
   sum: Float64Array,

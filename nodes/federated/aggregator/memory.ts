@@ -1,7 +1,7 @@
 /**
  * What an aggregator must not forget: the model, the rounds that are over, and the rounds whose
- * privacy is spent. Spent is written before anything is done that could tell a model to anybody, so
- * that no crash can spend it twice.
+ * privacy is spent. A round is written as spent before anybody can get its model, so that no crash
+ * can spend it twice.
  *
  * @module
  */
@@ -14,20 +14,20 @@ const ROUNDS_KEY = 'rounds';
 const ROUNDS_BYTES = 8;
 const FLOAT_BYTES = 4;
 
-/** What is kept. */
+/** What an aggregator keeps on disk. */
 export interface Remembered {
   /** The model, and behind it the norm of updates if it follows (clip-plan.ts). */
   readonly state: Float32Array<ArrayBuffer>;
   /** Rounds that are over, with or without a sum. */
   readonly over: number;
-  /** Rounds whose sum was opened. */
+  /** Rounds that spent privacy: those with a sum, and failed ones if there is an account. */
   readonly spent: number;
 }
 
 /** The store of an aggregator. */
 type Memory = ReturnType<HostPart<'store'>['store']>;
 
-/** What an earlier life has left; undefined if nothing that fits. */
+/** What is on disk from before a restart; undefined if there is nothing, or a model of another size. */
 export function recall(store: Memory, numbers: number): Remembered | undefined {
   const rounds = store.get(ROUNDS_KEY);
   const state = store.get(MODEL_KEY);

@@ -1,6 +1,6 @@
 /**
- * From the sum of a round to what the next one starts from: the model, and the norm that updates are
- * clipped to if it follows.
+ * Computes from the sum of a round what the next round starts from: the model, and the norm that
+ * updates are clipped to if it adapts.
  *
  * @module
  */
@@ -9,16 +9,16 @@ import type { FederatedOptions } from '../config.ts';
 import { AdaptiveClip } from '../privacy/clip.ts';
 import { nextModel } from './mean.ts';
 
-/** A sum and what it is divided by. */
+/** A sum and its divisor. */
 export interface RoundSum {
-  /** Sum of updates, with its noise; behind it that of the counts if the norm follows. */
+  /** Sum of updates, with its noise; behind it the sum of counts if the norm adapts. */
   readonly sum: Float64Array;
   readonly divisor: number;
 }
 
 /**
  * The next model, and the norm behind it.
- * @param state Of the round that is over.
+ * @param state Model and norm of the round that is over.
  */
 export function nextState(
   options: FederatedOptions,
@@ -38,7 +38,7 @@ export function nextState(
     initial: norm,
     quantile,
     learningRate,
-    // Privacy has a divisor that does not depend on who came.
+    // With privacy, the divisor does not depend on how many clients came.
     expectedClients: divisor,
   });
   bound.update((sum[model.length] as number) / unit);

@@ -1,5 +1,5 @@
 /**
- * Noise of the aggregator, as a job: continuous, once for the sum.
+ * The job that adds the aggregator's noise, which is continuous, to a sum.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { JobDefinition } from '../../../engine/host/compute.ts';
 import { keyWords } from '../key-words.ts';
 import { addGaussianNoise } from '../privacy/noise.ts';
 
-/** A sum, and its noise. */
+/** A sum, and the noise to add. */
 export interface NoiseInput {
   readonly sum: Float64Array<ArrayBuffer>;
   /** 32 fresh random bytes. */
@@ -18,7 +18,7 @@ export interface NoiseInput {
 
 const COORDINATE_NS = 40;
 
-/** The sum with noise. */
+/** Output: the sum with noise. */
 export const noiseJob: JobDefinition = {
   run: (input, crypto) => {
     const { sum, key, deviation } = input as NoiseInput;

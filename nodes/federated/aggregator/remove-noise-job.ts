@@ -1,5 +1,5 @@
 /**
- * Noise in levels that was not needed, as a job: taken away from the sum, by the keys that clients
+ * The job that removes levels of noise that were not needed from a sum, by the keys that clients
  * revealed.
  *
  * @module
@@ -9,24 +9,24 @@ import { keyWords } from '../key-words.ts';
 import { RingNoise } from '../privacy/ring-noise.ts';
 import type { Mechanism } from '../privacy/settings.ts';
 
-/** A sum, and noise that is in it. */
+/** A sum, and levels of noise in it that are to be removed. */
 export interface RemoveNoiseInput {
   readonly ring: Uint32Array<ArrayBuffer>;
   readonly mechanism: Exclude<Mechanism, 'gaussian'>;
   readonly levels: readonly NoiseLevel[];
 }
 
-/** One level of one client. */
+/** One level of noise of one client. */
 export interface NoiseLevel {
-  /** 32 bytes, which all its draws come from. */
+  /** 32 bytes from which all draws of the level come. */
   readonly key: Uint8Array;
-  /** In squares of ring units, above 0. */
+  /** Variance in squares of ring units, above 0. */
   readonly variance: number;
 }
 
 const DRAW_NS = 600;
 
-/** The sum without that noise, modulo 2^32. */
+/** Output: the sum without that noise, modulo 2^32. */
 export const removeNoiseJob: JobDefinition = {
   run: (input, crypto) => {
     const { ring, mechanism, levels } = input as RemoveNoiseInput;

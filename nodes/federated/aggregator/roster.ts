@@ -1,6 +1,6 @@
 /**
- * Which clients can take part. Whoever is not known to be ready is asked again and again, since the message
- * that would say so is sent once, and may be lost, late, or older than one that arrived before it.
+ * Which clients can take part. A client that is not known to be ready is asked again and again,
+ * since its report is sent once, and may be lost, late, or older than one that arrived before it.
  *
  * @module
  */
@@ -19,14 +19,14 @@ interface Standing {
   /** Why it is not ready. */
   reason: string;
   readonly waits: BackOff;
-  /** It is being asked, or will be. */
+  /** True while a question to the client is planned or under way. */
   isQueued: boolean;
 }
 
 /** See the module. */
 export class Roster {
   readonly #standings: ReadonlyMap<string, Standing>;
-  /** When clients are asked; one entry each at most, of use only while it is not ready. */
+  /** When clients are asked: one entry for each at most, ignored if the client is ready by then. */
   readonly #questions = new Deadlines<string>();
   readonly #limits: BackOffLimits;
   #ready = 0;
@@ -49,7 +49,7 @@ export class Roster {
     return this.#ready;
   }
 
-  /** True if each client has said whether it can. */
+  /** True if each client has said whether it can take part. */
   get isHeardOf(): boolean {
     return this.#ready + this.#declined === this.#standings.size;
   }
@@ -88,7 +88,7 @@ export class Roster {
     this.#left(now, client, { state: 'unheard', reason: outcome });
   }
 
-  /** The carrier is done with a question. */
+  /** The carrier reports what became of a question. */
   asked(now: Nanoseconds, client: string, outcome: string): void {
     const standing = this.#standings.get(client);
     if (standing === undefined) return;

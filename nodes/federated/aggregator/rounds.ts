@@ -1,5 +1,6 @@
 /**
- * The order of rounds: who is ready, when a round begins, with whom, and when all are over.
+ * The state machine of rounds: which clients are ready, when a round begins, with whom, and when
+ * all rounds are over.
  *
  * @module
  */
@@ -11,27 +12,27 @@ import { RETRY_NS, WARNINGS_MAX } from '../geometry.ts';
 import { invitedOf, wantedOf } from '../selection.ts';
 import { type Missing, Roster } from './roster.ts';
 
-/** What the rounds are told. */
+/** The inputs of the machine. */
 export type RoundInput =
   /** A client can take part from now on. */
   | { readonly kind: 'ready'; readonly client: string }
   /** A client will not come until it is ready again. */
   | { readonly kind: 'declined'; readonly client: string; readonly reason: string }
-  /** A client did not get its invitation, by what its carrier says. */
+  /** A client did not get its invitation; `outcome` is what the carrier says. */
   | { readonly kind: 'away'; readonly client: string; readonly outcome: string }
-  /** The carrier is done with a question to a client. */
+  /** The carrier reports what became of a question to a client. */
   | { readonly kind: 'asked'; readonly client: string; readonly outcome: string }
-  /** The round is over, and what it led to is on disk. */
+  /** The round is over, and its result is on disk. */
   | { readonly kind: 'ended' }
-  /** The same, and those who were invited gave it no sum. */
+  /** The round is over, and the invited clients gave no sum. */
   | { readonly kind: 'failed' };
 
-/** What the rounds ask for. */
+/** The effects of the machine. */
 export type RoundEffect =
   | { readonly kind: 'begin'; readonly round: number; readonly clients: readonly string[] }
-  /** A client is asked whether it can take part; to be answered by `asked`. */
+  /** Ask a client whether it can take part: `asked` follows. */
   | { readonly kind: 'ask'; readonly client: string }
-  /** A round has waited for all that it waits for, and has too few; told once a round. */
+  /** The wait for clients is over, and too few are ready; reported once a round. */
   | {
       readonly kind: 'short';
       readonly ready: number;
@@ -49,9 +50,9 @@ export interface RoundParts {
   >;
   /** Names of all clients. */
   readonly clients: readonly string[];
-  /** Rounds that are over already, by what the disk knows. */
+  /** Rounds that were over before the start, as recorded on disk. */
   readonly over: number;
-  /** False once no further round may be paid for. */
+  /** False once the privacy budget allows no further round. */
   readonly mayBegin: (round: number) => boolean;
   readonly random: Random;
 }
@@ -73,7 +74,7 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
     this.#round = parts.over;
     const { phaseTimeout } = parts.options;
     this.#untilNs = now + phaseTimeout;
-    // An answer may take as long as that of a phase; a carrier may refuse at once.
+    // Waits between questions: an answer may take as long as a phase; a carrier may refuse at once.
     const limits = { firstNs: RETRY_NS, mostNs: Math.max(RETRY_NS, phaseTimeout) };
     this.#roster = new Roster(parts.clients, limits, now);
   }
@@ -101,7 +102,7 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
         this.#pause(now, this.#parts.options.pause);
         break;
       case 'failed':
-        // Until then it is known who did not get an invitation; not every failure costs a round.
+        // In this pause the carrier says who got no invitation, so that the next round does not fail too.
         this.#pause(now, Math.max(this.#parts.options.pause, RETRY_NS));
         break;
       case 'timer':
@@ -118,11 +119,11 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
     return this.#state === 'pausing' || waits ? Math.min(this.#untilNs, nextAt) : nextAt;
   }
 
-  /** True once nobody is waited for who is not needed. */
+  /** True once the wait for all clients is over: only those needed are still waited for. */
   #isLate = false;
-  /** True once somebody knows that this round has too few. */
+  /** True once `short` was reported for this round. */
   #isTold = false;
-  /** How often anybody was told. */
+  /** How often `short` was reported. */
   #warnings = 0;
 
   #questions(now: Nanoseconds): readonly RoundEffect[] {
@@ -151,7 +152,7 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
     this.#untilNs = now + length;
   }
 
-  /** A wait for clients that do not come is told, with their names. */
+  /** Reports once that the wait for clients is over and too few are ready, with the missing ones. */
   #short(): readonly RoundEffect[] {
     if (!this.#isLate || this.#isTold || this.#warnings === WARNINGS_MAX) return [];
     this.#isTold = true;
@@ -161,12 +162,12 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
     return [{ kind: 'short', ready: this.#roster.ready, needed, missing: this.#roster.missing() }];
   }
 
-  /** All clients are ready, or enough of them, and the wait is over or has been made before. */
+  /** True if all clients are ready, or enough are, and the wait for all is over or was before a round. */
   #isEnough(): boolean {
     const { options, clients } = this.#parts;
     const { ready, isHeardOf } = this.#roster;
     if (ready === clients.length) return true;
-    // Those who are more than wanted are not waited for after the wait for all.
+    // After the wait for all clients, those invited beyond the wanted number are not waited for.
     const isLast = isHeardOf || this.#isLate;
     const wanted = isLast ? wantedOf(options.select) : invitedOf(options.select);
     const isStarted = isHeardOf || this.#isLate || this.#round > this.#parts.over;
@@ -180,7 +181,7 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
     return [{ kind: 'begin', round: this.#round, clients: this.#selected() }];
   }
 
-  /** In the order of all clients, whoever became ready first. */
+  /** Clients for a round, in the order of all clients, whichever became ready first. */
   #selected(): readonly string[] {
     const { options, clients, random } = this.#parts;
     const ready = clients.filter((client) => this.#roster.isReady(client));
@@ -192,7 +193,7 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
   }
 }
 
-/** Draws so many of `count` places, all choices equally likely. */
+/** Draws `wanted` of `count` places, all choices equally likely. */
 function chosen(count: number, wanted: number, random: Random): readonly number[] {
   const places = Array.from({ length: count }, (_, place) => place);
   random.shuffle(places);

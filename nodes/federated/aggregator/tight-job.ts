@@ -1,5 +1,5 @@
 /**
- * The tight account of a whole run, as a job: it takes seconds.
+ * The job that computes the tight epsilon of a whole run, which takes seconds.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import type { JobDefinition } from '../../../engine/host/compute.ts';
 import { Accountant, type SpentRounds } from '../privacy/accountant.ts';
 import type { PrivacySettings } from '../privacy/settings.ts';
 
-/** What was spent. */
+/** The rounds that spent privacy, and their settings. */
 export interface TightInput {
   readonly settings: PrivacySettings;
   readonly spent: readonly SpentRounds[];
 }
 
-/** Epsilon of all rounds, by privacy loss distributions. */
+/** Output: epsilon of all rounds, by privacy loss distributions. */
 export const tightJob: JobDefinition = {
   run: (input) => {
     const { settings, spent } = input as TightInput;

@@ -15,58 +15,61 @@ import {
 import { type Examples, type ModelName, modelOf } from '../learn/model.ts';
 import { seededDraws } from '../learn/seeded.ts';
 
-/** A model of the attacker's own. */
+/** What a shadow model, one that the attacker trains, is made from. */
 export interface ShadowInput {
   readonly model: ModelName;
-  /** What every model of the federation starts at. */
+  /** Weights that every model of the federation starts from. */
   readonly first: Float32Array;
-  /** Members and others. */
+  /** Examples of clients, and examples that nobody learned from. */
   readonly examples: Examples;
-  /** What draws come from; another one for each model. */
+  /** Random bytes that draws come from; others for each model. */
   readonly key: Uint8Array;
   readonly epochs: number;
   readonly batch: number;
   readonly rate: number;
 }
 
-/** What it learned from, and what it makes of all. */
+/** What a shadow model learned from, and its confidence in all examples. */
 export interface Shadow {
-  /** 1 for examples that it learned from: half of them. */
+  /** By example: 1 if the model learned from it, as from half of them. */
   readonly inside: Uint8Array;
-  /** By example (`confidence` of learn/membership.ts). */
+  /** Confidence in each example (`confidence` of learn/membership.ts). */
   readonly confidences: Float64Array;
 }
 
-/** What is known when the attack is made. */
+/** What the attack is made with. */
 export interface MembershipInput {
   readonly model: ModelName;
-  /** The model in question. */
+  /** Weights of the federation's model. */
   readonly weights: Float32Array;
-  /** The first `members` of them were learned from. */
+  /** Examples, of which the first `members` were learned from. */
   readonly examples: Examples;
   readonly members: number;
   readonly shadows: readonly Shadow[];
 }
 
-/** Advantages, -1 to 1. */
+/** Advantages of attacks, -1 to 1: the share of members found less that of others. */
 export interface MembershipOutput {
-  /** At the mean loss of the members (Yeom et al. 2018). */
+  /** With the mean loss of the members as threshold (Yeom et al. 2018). */
   readonly mean: number;
-  /** At the best threshold of the loss. */
+  /** With the best threshold of the loss. */
   readonly threshold: number;
-  /** At the best threshold of the likelihood (Carlini et al. 2022); absent without models to compare. */
+  /**
+   * With the best threshold of the likelihood (Carlini et al. 2022); absent with too few shadow
+   * models.
+   */
   readonly likelihood?: number;
 }
 
-/** Models on either side that a likelihood needs. */
+/** Fewest models with an example, and without it, that a likelihood needs. */
 const SHADOWS_MIN = 2;
 
-/** Trains one model on a random half. */
+/** Trains one shadow model on a random half of the examples. */
 export const shadowJob: JobDefinition = {
   run: (input, crypto) => shadow(input as ShadowInput, crypto),
 };
 
-/** Scores all examples. */
+/** Scores the attacks on all examples. */
 export const membershipJob: JobDefinition = {
   run: (input) => membership(input as MembershipInput),
 };
@@ -110,7 +113,7 @@ function membership(input: MembershipInput): MembershipOutput {
   return { ...found, likelihood: bestAdvantage(compared) };
 }
 
-/** Undefined for an example that too few models had, or had not. */
+/** Score of an example; undefined if too few models learned from it, or too few did not. */
 function likelihood(shadows: readonly Shadow[], example: number, loss: number): number | undefined {
   const of = (side: number): readonly number[] =>
     shadows

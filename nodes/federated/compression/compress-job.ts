@@ -1,5 +1,5 @@
 /**
- * Updates made smaller, and sums of smaller ones made whole again, as jobs.
+ * Jobs that compress updates, and that expand sums of compressed updates to full length.
  *
  * @module
  */
@@ -19,20 +19,20 @@ import { CountSketch, type SketchSize } from './count-sketch.ts';
 import { coordinateCount } from './form.ts';
 import type { CompressionOptions } from './options.ts';
 
-/** What all nodes of a round know, and draw the same coordinates from. */
+/** Seed and round, from which all nodes draw the same coordinates. */
 export interface RoundDraws {
   readonly seed: Uint8Array;
   readonly round: number;
 }
 
-/** An update, and what to make of it. */
+/** An update, and how to compress it. */
 export interface CompressInput {
   readonly update: Float32Array<ArrayBuffer>;
   readonly compression: CompressionOptions;
   readonly shared: RoundDraws;
 }
 
-/** A sum of compressed updates, and how long a whole one is. */
+/** A sum of compressed updates, and the length of an update. */
 export interface ExpandInput {
   readonly sum: Float64Array;
   readonly parameters: number;
@@ -41,8 +41,8 @@ export interface ExpandInput {
 }
 
 /**
- * Nanoseconds per coordinate on the modelled processor, to pick some, to sort all, and for each row of a
- * sketch; measured on one core, 7,850 and 199,210 coordinates.
+ * Nanoseconds per coordinate on the modelled processor, to pick some, to sort all, and for each row
+ * of a sketch; measured on one core with 7,850 and 199,210 coordinates.
  */
 const PICK_NS = 40;
 const SORT_NS = 300;
@@ -51,8 +51,8 @@ const ROW_NS = 80;
 type Hash = Pick<CryptoProvider, 'sha256'>;
 
 /**
- * The elements that are sent: those of random-k or of a sketch; for others, the update with zeros in
- * the place of what is not sent.
+ * Output: the elements of random-k or of a sketch; for other kinds, the update with zeros in place
+ * of coordinates that are not sent.
  */
 export const compressJob: JobDefinition = {
   run: (input, crypto) => compressed(input as CompressInput, crypto),
@@ -66,7 +66,7 @@ export const compressJob: JobDefinition = {
   },
 };
 
-/** The sum of the updates, as far as it can be told from that of the compressed ones. */
+/** Output: an estimate of the sum of the updates, from that of the compressed ones. */
 export const expandJob: JobDefinition = {
   run: (input, crypto) => expanded(input as ExpandInput, crypto),
   costNs: (input) => {
@@ -125,7 +125,7 @@ function placesOf(
   return sharedCoordinates(length, coordinateCount(length, share), draws);
 }
 
-/** The sketch of the last round: all its clients in this process have the same. */
+/** The sketch used last: all clients of a round in this process have the same one. */
 let kept: { readonly key: string; readonly sketch: CountSketch } | undefined;
 
 function sketchOf(size: SketchSize, { seed, round }: RoundDraws, crypto: Hash): CountSketch {

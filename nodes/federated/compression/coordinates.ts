@@ -1,6 +1,6 @@
 /**
- * Updates of which some coordinates are sent: random ones that all clients share in a round, which goes
- * with secure sums, or the largest ones of each, which does not (`robust/combinations.ts`).
+ * Updates of which some coordinates are sent: random ones that all clients share in a round, which
+ * fit secure sums, or the largest ones of each client, which do not (`robust/combinations.ts`).
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Random } from '../../../engine/host/random.ts';
 
 /** Coordinates and their values. */
 export interface Sparse {
-  /** Ascending. */
+  /** Indices of the coordinates, ascending. */
   readonly places: Uint32Array;
   readonly values: Float64Array;
 }
@@ -43,7 +43,7 @@ export function scatter(
   return whole;
 }
 
-/** What values at random coordinates are multiplied by, so that their mean is right: length / count. */
+/** Factor of values at random coordinates that makes them right on average: length / count. */
 export function coordinateFactor(length: number, count: number): number {
   return length / count;
 }

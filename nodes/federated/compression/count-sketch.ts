@@ -1,7 +1,7 @@
 /**
  * Count-sketch (Charikar, Chen, Farach-Colton 2002): an update in rows of counters, to which each
- * coordinate is added with a random sign. Sketches add up like the updates, so they go with secure
- * sums; large coordinates can be read from the sum, small ones drown in what shares their counters.
+ * coordinate is added with a random sign. Sketches add up like the updates, so they go with secure sums;
+ * large coordinates can be read from the sum, small ones drown in others with the same counters.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Random } from '../../../engine/host/random.ts';
 export interface SketchSize {
   /** Coordinates of an update. */
   readonly length: number;
-  /** Odd, so that there is a middle one. */
+  /** Rows of counters: an odd number, so that there is a median. */
   readonly rows: number;
   /** Counters of a row. */
   readonly columns: number;
@@ -20,7 +20,7 @@ export interface SketchSize {
 /** The counters and signs of one round, alike for all clients. */
 export class CountSketch {
   readonly #size: SketchSize;
-  /** Counter of a coordinate in each row, row after row. */
+  /** Index of the counter of each coordinate, row after row. */
   readonly #counters: Uint32Array;
   readonly #signs: Int8Array;
 

@@ -1,5 +1,5 @@
 /**
- * What compression makes of the numbers of a round: how many elements are added up, and in which steps.
+ * How compression changes a round: how many elements are added up, and in which steps.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { FederatedOptions } from '../config.ts';
 import type { CompressionKind } from '../robust/combinations.ts';
 import type { CompressionOptions } from './options.ts';
 
-/** The names under which combinations are judged. */
+/** The kind of a compression, by which combinations of options are judged. */
 export function compressionKind(compression: CompressionOptions): CompressionKind {
   if (compression === 'none') return 'none';
   if ('bits' in compression) return 'bits';
@@ -16,7 +16,7 @@ export function compressionKind(compression: CompressionOptions): CompressionKin
   return 'threshold' in compression ? 'threshold' : 'sketch';
 }
 
-/** Coordinates that a share of them is: at least one. */
+/** How many coordinates a share of them is: at least one. */
 export function coordinateCount(parameters: number, share: number): number {
   return Math.max(1, Math.round(share * parameters));
 }
@@ -30,17 +30,17 @@ export function compressedLength(compression: CompressionOptions, parameters: nu
   return rows * columns;
 }
 
-/** True if the sum has other elements than the model. */
+/** True if elements of the sum are not coordinates of the model, so that it must be expanded. */
 export function isFolded(compression: CompressionOptions): boolean {
   return compression !== 'none' && ('randomK' in compression || 'sketch' in compression);
 }
 
-/** Bits of a coordinate; undefined unless they are what is compressed. */
+/** Bits of a coordinate; undefined unless the compression limits them. */
 export function coordinateBits(compression: CompressionOptions): number | undefined {
   return compression !== 'none' && 'bits' in compression ? compression.bits : undefined;
 }
 
-/** The largest step of a coordinate; undefined as above. */
+/** Largest magnitude of a coordinate in steps; undefined unless compression limits its bits. */
 export function largestStep({ compression }: Pick<Steps, 'compression'>): number | undefined {
   const bits = coordinateBits(compression);
   return bits === undefined ? undefined : 2 ** (bits - 1) - 1;

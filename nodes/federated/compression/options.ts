@@ -29,7 +29,7 @@ export const compressionConfig = z.union([
     /** Magnitude above which coordinates are sent. */
     threshold: z.number().min(0).max(1_000),
   }),
-  /** Rows of counters that coordinates are added to; the middle row is what is read from them. */
+  /** Rows of counters that coordinates are added to; the median over the rows is read from them. */
   z.strictObject({
     sketch: z.strictObject({
       /** Rows of counters, an odd number. */

@@ -1,6 +1,6 @@
 /**
- * Updates that nobody hides as they travel: whole, in few bits, or only what is not zero. Whichever it
- * is, the aggregator gets elements modulo 2^32.
+ * Messages with updates that nobody hides: all elements, elements in few bits, or only elements
+ * that are not zero. From each kind of message, the aggregator gets elements modulo 2^32.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { pack, reduce, signedElement, unpack } from '../secagg/ring.ts';
 import type { FederatedMessage } from '../wire.ts';
 import { coordinateBits } from './form.ts';
 
-/** How the updates of a federation travel. */
+/** The option that decides how updates are sent. */
 type PlainOptions = Pick<FederatedOptions, 'compression'>;
 
-/** Bits of a value beside its place. */
+/** Bits of a value in a `sparse` message. */
 const VALUE_BITS = 32;
 
 /** The message with an update. @param ring Elements modulo 2^32. */
@@ -39,8 +39,8 @@ export function updateMessage(
 }
 
 /**
- * The elements of such a message.
- * @param length Elements that there must be.
+ * The elements in a message with an update.
+ * @param length Number of elements that there must be.
  * @returns undefined for what {@link updateMessage} does not make with these options.
  */
 export function vectorOf(
@@ -88,7 +88,7 @@ function isSparse(compression: PlainOptions['compression']): boolean {
   return compression !== 'none' && ('topK' in compression || 'threshold' in compression);
 }
 
-/** Bits of a place among so many. */
+/** Bits of a place in a vector of `length` elements. */
 function placeBits(length: number): number {
   return Math.max(1, 32 - Math.clz32(length - 1));
 }

@@ -23,7 +23,7 @@ const NUMBER_BYTES = 8;
 /** The store of a client. */
 type Memory = ReturnType<HostPart<'store'>['store']>;
 
-/** What earlier lives may have used; nothing if nothing is known. */
+/** What the device may have used before a restart, as recorded on disk; 0 if there is no record. */
 export function recallUse(store: Memory): DeviceUse {
   const bytes = store.get(USE_KEY);
   if (bytes?.length !== 2 * NUMBER_BYTES) return { energyJ: 0, bytes: 0 };
@@ -31,7 +31,7 @@ export function recallUse(store: Memory): DeviceUse {
   return { energyJ: view.getFloat64(0), bytes: view.getFloat64(NUMBER_BYTES) };
 }
 
-/** Writes what must not be forgotten; the caller syncs. */
+/** Records what the device has used; the caller syncs. */
 export function rememberUse(store: Memory, { energyJ, bytes }: DeviceUse): void {
   const view = new DataView(new ArrayBuffer(2 * NUMBER_BYTES));
   view.setFloat64(0, energyJ);
@@ -39,13 +39,13 @@ export function rememberUse(store: Memory, { energyJ, bytes }: DeviceUse): void 
   store.put(USE_KEY, new Uint8Array(view.buffer));
 }
 
-/** A device's use while its node lives. */
+/** Counts what a device uses, and knows its limits. */
 export class DeviceAccount {
   readonly #power: DevicePower;
   readonly #limits: DeviceLimits;
   #used: DeviceUse;
 
-  /** @param used By earlier lives. */
+  /** @param used What was used before the start. */
   constructor(power: DevicePower, limits: DeviceLimits, used: DeviceUse) {
     this.#power = power;
     this.#limits = limits;
@@ -56,12 +56,12 @@ export class DeviceAccount {
     return this.#used;
   }
 
-  /** Bytes were sent or received. */
+  /** Counts bytes that were sent or received. */
   moved(bytes: number): void {
     this.#use({ energyJ: energyOf({ timeNs: 0, bytes }, this.#power), bytes });
   }
 
-  /** Examples were learned from. */
+  /** Counts examples that were learned from. */
   learned(examples: number): void {
     const timeNs = this.#power.exampleNs * examples;
     this.#use({ energyJ: energyOf({ timeNs, bytes: 0 }, this.#power), bytes: 0 });

@@ -11,7 +11,7 @@ import { normalOf } from '../normal.ts';
 /** Whether a device is there, and until when at least. */
 export interface Presence {
   readonly isThere: boolean;
-  /** It turns at this time; Infinity if it stays. */
+  /** When `isThere` changes; Infinity if never. */
   readonly untilNs: Nanoseconds;
 }
 
@@ -24,27 +24,27 @@ export interface TwoStates {
 /** Times from and until which a device is there, ascending, without overlap. */
 export type Trace = readonly (readonly [fromNs: number, toNs: number])[];
 
-/** Normal numbers times a deviation stay in the range of exp. */
+/** Exponents are cut here, to stay in the range of `exp`. */
 const EXPONENT_MAX = 600;
 
-/** A device of two states at its first moment: in the long run already, there with its share of the time. */
+/** The state at the start: the device is there with the probability that it has in the long run. */
 export function firstPresence(states: TwoStates, nowNs: Nanoseconds, random: Random): Presence {
   const isThere = random.chance(states.upNs / (states.upNs + states.downNs));
   return { isThere, untilNs: nowNs + lasting(states, isThere, random) };
 }
 
-/** What follows when a presence is over. */
+/** The state that follows when `before` is over. */
 export function nextPresence(states: TwoStates, before: Presence, random: Random): Presence {
   const isThere = !before.isThere;
   return { isThere, untilNs: before.untilNs + lasting(states, isThere, random) };
 }
 
-/** Exponential; two changes at one time would be none. */
+/** How long a state lasts, ns: exponential, but at least 1, so that changes differ in time. */
 function lasting({ upNs, downNs }: TwoStates, isThere: boolean, random: Random): number {
   return Math.max(1, Math.floor(random.exponential(isThere ? upNs : downNs)));
 }
 
-/** Where a trace is at a time; from the time of a change on, the change has happened. */
+/** The state at a time by a trace; at the instant of a change, the change has happened. */
 export function presenceIn(trace: Trace, nowNs: Nanoseconds): Presence {
   for (const [fromNs, toNs] of trace) {
     if (nowNs < fromNs) return { isThere: false, untilNs: fromNs };

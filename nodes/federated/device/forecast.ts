@@ -1,26 +1,26 @@
 /**
- * What a round will move at most, before it begins: the messages of a session by the layout of
- * docs/spec/secure-aggregation.md#messages, with nobody lost before the shares are out.
+ * The most bytes that a round will send and receive, before it begins: the messages of a session by the
+ * layout of docs/spec/secure-aggregation.md#messages, with nobody lost before the shares are out.
  *
  * @module
  */
 import { BOX_LENGTH, KEY_LENGTH, SESSION_LENGTH, SIGNATURE_LENGTH } from '../secagg/geometry.ts';
 import type { SecaggConfig } from '../secagg/session-config.ts';
 
-/** Array, type, and session with its head. */
+/** Bytes of the heads of array and type, and of the session with its head. */
 const HEAD = 4 + SESSION_LENGTH;
-/** Head of a list, or of a byte string of any length. */
+/** Most bytes of the head of a list, or of a byte string of any length. */
 const LIST = 5;
-/** Head of an array of up to 23 items, or of a byte string of up to 255 bytes with the byte before it. */
+/** Bytes of the head of an array of up to 23 items, and of a byte string of up to 255 bytes. */
 const ITEM = 1;
 const TEXT = 2;
-/** Probabilities that a client is ready, and that it is not, after the round. */
+/** Most bytes of a client's messages that it is ready, and that it is not, after the round. */
 const READINESS = 2 * (HEAD + LIST);
-/** Array, type, agreement, index, and heads of the names and the model. */
+/** Most bytes of array head, type, agreement, index, and heads of the names and the model. */
 const TASK_HEAD = 128;
 const BYTES_PER_ELEMENT = 4;
 
-/** Numbers of a session that decide how long its messages are. */
+/** Parameters of a session that decide how long its messages are. */
 export type SessionNumbers = Pick<SecaggConfig, 'n' | 'k' | 'm' | 'bits' | 'mode'>;
 
 /** Most bytes of one client's messages after its task, both ways. */
@@ -52,7 +52,7 @@ export function taskBytes(parameters: number, nameBytes: number): number {
   return TASK_HEAD + BYTES_PER_ELEMENT * parameters + nameBytes;
 }
 
-/** The same where nobody hides the update. */
+/** Most bytes of one client's messages after its task if nobody hides the update. */
 export function plainRoundBytes(length: number): number {
   return READINESS + HEAD + LIST + BYTES_PER_ELEMENT * length;
 }

@@ -6,7 +6,7 @@
  */
 
 const NS_PER_S = 1e9;
-/** Weights in training: the model, the update and the gradient, of 4, 4 and 8 bytes. */
+/** Memory per weight in training: 4 bytes of the model, 4 of the update, and 8 of the gradient. */
 const BYTES_PER_WEIGHT = 16;
 const BYTES_PER_FEATURE = 4;
 
@@ -16,11 +16,11 @@ export interface RoundWork {
   readonly examples: number;
   readonly inputs: number;
   readonly epochs: number;
-  /** Messages of the round, both ways. */
+  /** Bytes of the round's messages, both ways. */
   readonly bytes: number;
 }
 
-/** How a device works. */
+/** Speed and power of a device. */
 export interface DevicePower {
   /** Time per example, ns. */
   readonly exampleNs: number;
@@ -40,17 +40,17 @@ export interface RoundCost {
 
 /** Limits of a device; absent: none. */
 export interface DeviceLimits {
-  /** Memory for learning. */
+  /** Memory for learning, bytes. */
   readonly memoryBytes?: number | undefined;
-  /** Computing time of a round. */
+  /** Computing time of a round, ns. */
   readonly timeNs?: number | undefined;
-  /** Energy of a round. */
+  /** Energy of a round, J. */
   readonly energyJ?: number | undefined;
-  /** Energy that the battery had at first. */
+  /** Energy that the battery had at first, J. */
   readonly batteryJ?: number | undefined;
   /** Part of the battery that is left for its owner, 0 to 1. */
   readonly reserve?: number | undefined;
-  /** Bytes of all rounds. */
+  /** Bytes of messages of all rounds. */
   readonly bytes?: number | undefined;
 }
 
@@ -60,7 +60,7 @@ export interface DeviceUse {
   readonly bytes: number;
 }
 
-/** All limits. */
+/** Names of all limits. */
 export const LIMIT_NAMES = ['memory', 'time', 'energy', 'battery', 'bytes'] as const;
 
 /** The limit that a round would break. */

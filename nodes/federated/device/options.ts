@@ -15,7 +15,7 @@ const powerConfig = z.strictObject({
   perByte: z.number().min(0).default(0),
 });
 
-/** Beyond which a device takes part in no round; absent: no limit. */
+/** Limits beyond which a device takes part in no round; absent: no limit. */
 const limitsConfig = z.strictObject({
   /** Memory for learning. */
   memory: sizeBytes().optional(),
@@ -31,23 +31,23 @@ const limitsConfig = z.strictObject({
   bytes: sizeBytes().optional(),
 });
 
-/** Mean times of exponential ones, or times from and until which it is there. */
+/** When a device is there: exponential times with given means, or listed times. */
 const availableConfig = z.union([
   z.strictObject({
-    /** Mean of the exponential times during which it is there. */
+    /** Mean of the exponential times during which the device is there. */
     up: durationNs(),
-    /** Mean of the exponential times during which it is not. */
+    /** Mean of the exponential times during which the device is not there. */
     down: durationNs(),
   }),
   z.strictObject({
-    /** Times from and until which it is there, ascending. */
+    /** Times from and until which the device is there, ascending. */
     trace: z.array(z.tuple([durationNs(), durationNs()])).min(1),
   }),
 ]);
 
 /** Schema of the option. */
 export const deviceConfig = z.strictObject({
-  /** Time per example; that of a client is drawn once. */
+  /** Median time to learn from one example; each client draws its own once. */
   perExample: durationNs().default(0),
   /** Standard deviation of the logarithm of that time among clients. */
   spread: z.number().min(0).max(5).default(1),
@@ -63,7 +63,7 @@ export type DeviceOptions = z.output<typeof deviceConfig>;
 /** When a device is there. */
 export type Available = z.output<typeof availableConfig>;
 
-/** Its limits, in base units. */
+/** The limits of a device, in base units. */
 export function limitsOf({ limits }: DeviceOptions): DeviceLimits {
   const { memory, time, energy, battery, reserve, bytes } = limits ?? {};
   return {
@@ -79,12 +79,12 @@ interface DeviceProblem {
   readonly hint: string;
 }
 
-/** What a device of a federation with rounds cannot be; empty if all is well. */
+/** What is wrong with a device in a federation with rounds; empty if nothing is. */
 export function deviceProblems(device: DeviceOptions): readonly DeviceProblem[] {
   return [idleLimit(device), noTime(device)].filter((problem) => problem !== undefined);
 }
 
-/** What nobody would respect where there are no rounds to decline. */
+/** Options that do nothing where nodes gossip, as there are no rounds to decline. */
 export function unkeptPromises({ limits, available }: DeviceOptions): readonly DeviceProblem[] {
   const options = { limits, available };
   const kept = (['limits', 'available'] as const).filter((key) => options[key] !== undefined);
@@ -95,7 +95,7 @@ export function unkeptPromises({ limits, available }: DeviceOptions): readonly D
   }));
 }
 
-/** Times that are none. */
+/** Times of availability that last no time, or do not ascend. */
 function noTime({ available }: DeviceOptions): DeviceProblem | undefined {
   if (available === undefined) return undefined;
   if ('up' in available) {
@@ -112,7 +112,7 @@ function noTime({ available }: DeviceOptions): DeviceProblem | undefined {
   return { path, message: 'times that do not ascend', hint };
 }
 
-/** A limit that nothing could reach. */
+/** A limit that is never reached, since nothing costs energy or time. */
 function idleLimit(device: DeviceOptions): DeviceProblem | undefined {
   const { perExample, power, limits } = device;
   const learns = perExample > 0;

@@ -12,12 +12,12 @@ import type { FederatedOptions } from '../config.ts';
 import { jobsOfSeeds } from '../secagg/jobs.ts';
 import { PUBLIC_MASKS, shortSeeds } from './seeds.ts';
 
-/** Bits of seeds that a search finds within a second. */
+/** Seeds of 20 bits, which a search finds within a second. */
 const SHORT_SEEDS = shortSeeds(20);
 const publicJobs = jobsOfSeeds(PUBLIC_MASKS);
 const shortJobs = jobsOfSeeds(SHORT_SEEDS);
 
-/** Jobs that only doubles do. */
+/** Jobs that only doubles start. */
 export const DOUBLE_JOBS: Readonly<Record<string, JobDefinition>> = {
   sharePublicly: publicJobs.shareKeys,
   derivePublicSeeds: publicJobs.deriveSeeds,
@@ -37,7 +37,7 @@ export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
     seeds: SHORT_SEEDS,
     jobs: { shareKeys: 'shareShortly', deriveSeeds: 'deriveShortSeeds' },
   },
-  // Both shares of a client are given where the lists of survivors and lost overlap.
+  // Gives the server both shares of a client that is in both lists, of survivors and of lost.
   'unchecked-lists': { checkLists: () => undefined },
   'weights-on-masked': { weights: [2, 1] },
   'silent-noise': { noise: () => 0 },
@@ -48,12 +48,12 @@ export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
   'keeps-own-model': { keepsOwnModel: true },
 };
 
-/** What a node with these options does. */
+/** The behaviour of a node with these options: the correct one, unless they name a double. */
 export function behaviourOf({ double }: Pick<FederatedOptions, 'double'>): Behaviour {
   return double === undefined ? CORRECT : { ...CORRECT, ...DOUBLES[double] };
 }
 
-/** The norm that updates are clipped to stays as it was. */
+/** The next model, with the norm that updates were clipped to before. */
 function withOldNorm(
   ...[options, state, sum]: Parameters<typeof nextState>
 ): ReturnType<typeof nextState> {

@@ -1,6 +1,6 @@
 /**
- * DEFECTIVE DOUBLES, never for traffic: published mistakes in seeds of masks, which both machines must share
- * so that masks cancel.
+ * DEFECTIVE DOUBLES, never for traffic: published mistakes in seeds of masks, the same at clients
+ * and server, so that masks cancel.
  *
  * @module
  */
@@ -10,20 +10,20 @@ import type { Ends } from '../secagg/mask.ts';
 import { AGREED, type SeedRule } from '../secagg/seeds.ts';
 
 /**
- * Masks are drawn from the public numbers of the clients. The sum is right, and everybody can open every
- * input.
+ * Masks are drawn from the clients' indices, which are public. The sum is right, but everybody can
+ * open every input.
  */
 export const PUBLIC_MASKS: SeedRule = { ...AGREED, secret: (_agreed, ends) => publicSecret(ends) };
 
 /**
- * Seeds have this many bits, as when a generator takes no more (32 in Flower's SecAgg+). The sum is right,
- * and a pair mask falls to a search.
+ * Seeds have this many bits, as when a generator takes no more (32 in Flower's SecAgg+). The sum is
+ * right, but a search finds the seed of a pair mask.
  */
 export function shortSeeds(bits: number): SeedRule {
   return { ...AGREED, seed: (derived) => shortSeed((folded(derived) >>> 0) % 2 ** bits) };
 }
 
-/** What stands for a secret follows from the numbers of the clients. */
+/** Bytes in place of a secret, made from the indices of two clients. */
 export function publicSecret({ from, to }: Ends): Uint8Array {
   const secret = new Uint8Array(KEY_LENGTH);
   writeUint32(secret, 0, Math.min(from, to));
@@ -31,7 +31,7 @@ export function publicSecret({ from, to }: Ends): Uint8Array {
   return secret;
 }
 
-/** A seed of this number and zeros. */
+/** A seed that is this number, followed by zeros. */
 export function shortSeed(value: number): Uint8Array {
   const seed = new Uint8Array(KEY_LENGTH);
   writeUint32(seed, 0, value);

@@ -18,7 +18,7 @@ export function averagePair(a: Update, b: Update): void {
   }
 }
 
-/** Sum of the squared distances of all nodes from their mean. */
+/** Sum of the squared distances of all nodes' values from their mean. */
 export function disagreement(values: readonly Update[]): number {
   let sum = 0;
   for (let at = 0; at < (values[0]?.length ?? 0); at += 1) {
@@ -32,21 +32,21 @@ export function disagreement(values: readonly Update[]): number {
 }
 
 /**
- * What the expected disagreement is multiplied by with each exchange of a random pair of `nodes` nodes
- * that all know each other: exactly 1 - 1/(n - 1).
+ * Factor by which each exchange of a random pair reduces the expected {@link disagreement} of n
+ * nodes that all know each other: exactly 1 - 1/(n - 1).
  */
 export function gossipFactor(nodes: number): number {
   return 1 - 1 / (nodes - 1);
 }
 
-/** Steps of the iteration below: for graphs of some hundred nodes. */
+/** Steps of the iteration in {@link gossipBound}: enough for graphs of some hundred nodes. */
 const ITERATIONS = 20_000;
 
 /**
- * On any graph, an upper bound of that factor, which is reached in the long run: the second largest
- * eigenvalue of the mean matrix of an exchange over a random edge, I - L / (2 edges), L the Laplacian.
- * Found by iteration; 1 for a graph in pieces.
- * @param edges Each once.
+ * An upper bound of {@link gossipFactor} on any graph, reached in the long run: the second largest
+ * eigenvalue of the mean matrix of an exchange over a random edge, I - L / (2 edges), L the
+ * Laplacian. Found by iteration; 1 for a graph that is not connected.
+ * @param edges Edges of the graph, each once.
  */
 export function gossipBound(nodes: number, edges: readonly Pair[]): number {
   let vector = Float64Array.from({ length: nodes }, (_, at) => ((at * 37 + 11) % 101) - at / nodes);
@@ -62,7 +62,7 @@ export function gossipBound(nodes: number, edges: readonly Pair[]): number {
   return factor;
 }
 
-/** The mean of what all edges would make of a vector. */
+/** The expected vector after an exchange over a random edge. */
 function exchanged(vector: Float64Array, edges: readonly Pair[]): Float64Array<ArrayBuffer> {
   const next = Float64Array.from(vector);
   for (const [a, b] of edges) {
@@ -73,7 +73,7 @@ function exchanged(vector: Float64Array, edges: readonly Pair[]): Float64Array<A
   return next;
 }
 
-/** Without its mean: the iteration would find the eigenvalue 1 of equal values. */
+/** The vector less its mean: with it, the iteration would find eigenvalue 1, of equal values. */
 function centred(vector: Float64Array): Float64Array<ArrayBuffer> {
   let sum = 0;
   for (const value of vector) sum += value;

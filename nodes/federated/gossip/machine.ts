@@ -17,7 +17,7 @@ import { averagePair } from './averaging.ts';
 /** A model. */
 export type GossipModel = Float32Array<ArrayBuffer>;
 
-/** What a machine is told. */
+/** The inputs of the machine. */
 export type GossipInput =
   | {
       readonly kind: 'offer' | 'answer';
@@ -27,7 +27,7 @@ export type GossipInput =
     }
   /** The partner takes no offer now, or did not get it. */
   | { readonly kind: 'refused'; readonly from: string; readonly exchange: number }
-  /** What it learned, as the difference to its model. */
+  /** What the node learned, as the difference to its model. */
   | { readonly kind: 'trained'; readonly update: Float32Array };
 
 /** The effects of the machine. Models in them are copies. */
@@ -40,28 +40,28 @@ export type GossipEffect =
     }
   | { readonly kind: 'refuse'; readonly to: string; readonly exchange: number }
   | { readonly kind: 'train'; readonly model: GossipModel }
-  /** An exchange that this node began. @param distance Euclidean, between both models before. */
+  /** An exchange that this node began is over. @param distance Euclidean, between both models before. */
   | { readonly kind: 'averaged'; readonly distance: number }
   /** No answer came in time: the partner may have averaged alone. */
   | { readonly kind: 'lost' }
   | { readonly kind: 'drop'; readonly reason: 'input-length' | 'late-input' | 'malformed' }
-  /** All its exchanges are done; it still answers. */
+  /** All exchanges of this node are done; it still answers offers. */
   | { readonly kind: 'over' };
 
 /** What a machine is made from. */
 export interface GossipParts {
   readonly model: GossipModel;
   readonly partners: readonly string[];
-  /** Exchanges that it begins. */
+  /** Exchanges that the node begins. */
   readonly rounds: number;
-  /** Times that it learns: once before each exchange, at most so often. */
+  /** Most times that the node learns, which it does once before each exchange. */
   readonly trainings: number;
   /** Mean time between the end of an exchange and the next, ns. */
   readonly everyNs: Nanoseconds;
   /** How long an answer is waited for, ns. */
   readonly timeoutNs: Nanoseconds;
   readonly random: Random;
-  /** Whether it never takes the mean. */
+  /** True for a double that never takes the mean. */
   readonly keepsOwn?: boolean;
 }
 
@@ -77,17 +77,17 @@ export class GossipMachine implements Machine<GossipInput, GossipEffect> {
   #exchange = 0;
   #done = 0;
   #trainings = 0;
-  /** Learned since the last exchange that it began. */
+  /** True if the node has learned since the last exchange that it began. */
   #hasLearned = false;
 
-  /** @param now When it begins to learn. */
+  /** @param now When the node begins to learn. */
   constructor(parts: GossipParts, now: Nanoseconds) {
     this.#parts = parts;
     this.model = parts.model.slice();
     this.#untilNs = now;
   }
 
-  /** Exchanges that it began and that ended with a mean. */
+  /** Exchanges that the node began and that ended with a mean. */
   get done(): number {
     return this.#done;
   }
@@ -134,7 +134,7 @@ export class GossipMachine implements Machine<GossipInput, GossipEffect> {
     return this.#begin(now);
   }
 
-  /** Offers its model to somebody. */
+  /** Offers the model to a random partner. */
   #begin(now: Nanoseconds): readonly GossipEffect[] {
     const { partners, random, timeoutNs } = this.#parts;
     const partner = partners[random.below(Math.max(1, partners.length))];
@@ -161,7 +161,7 @@ export class GossipMachine implements Machine<GossipInput, GossipEffect> {
     return [{ kind: 'answer', to: from, exchange, model: own }];
   }
 
-  /** The first training is over: the model that stood there before was nobody's. */
+  /** True if the first training is over: until then the model has nothing of this node. */
   get #isReady(): boolean {
     return this.#trainings > 0;
   }
@@ -184,7 +184,7 @@ export class GossipMachine implements Machine<GossipInput, GossipEffect> {
     return [averaged];
   }
 
-  /** One number that is none would spread over all nodes. */
+  /** Why a model is refused: one NaN or infinity would spread to all nodes. */
   #refused(model: GossipModel): 'input-length' | 'malformed' | undefined {
     if (model.length !== this.model.length) return 'input-length';
     return model.every(Number.isFinite) ? undefined : 'malformed';

@@ -1,12 +1,12 @@
 /**
- * Federated learning: the options of a federation in which nobody adds up.
+ * Federated learning: the options of a federation without aggregator.
  *
  * @module
  */
 import { z } from 'zod';
 import { durationNs } from '../../_kit/options.ts';
 
-/** A node called so cannot be an aggregator. */
+/** Stands for no aggregator; a node of this name cannot be one. */
 export const NOBODY = 'none';
 
 /** Time between two exchanges that a node begins, on average, by default: 1 s. */

@@ -1,5 +1,5 @@
 /**
- * Federated learning: what has no meaning, or would be a false promise, where nobody adds up.
+ * Federated learning: options that have no meaning, or promise what is not kept, without an aggregator.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { NOBODY } from './options.ts';
 
 type Node = ConfiguredNode<FederatedOptions>;
 
-/** Options of rounds; each is absent, or has this value if nobody wrote it. */
+/** Options of rounds, each with its default; undefined if it is then absent. */
 const OF_ROUNDS: readonly (readonly [keyof FederatedOptions, unknown])[] = [
   ['privacy', undefined],
   ['aggregate', 'mean'],

@@ -9,17 +9,17 @@ import { z } from 'zod';
 const splitConfig = z.union([
   /** At random, equally many. */
   z.literal('iid'),
-  /** So many runs of neighbours in the order of labels for each client. */
+  /** So many runs for each client of the set sorted by label. */
   z.strictObject({
-    /** Runs of each client. */
+    /** Runs that each client gets of the set sorted by label. */
     shards: z.int().min(1).max(1_000),
   }),
-  /** Of each class, shares that follow a Dirichlet law; the smaller the number, the more uneven. */
+  /** Each class in shares that follow a Dirichlet law; the smaller the number, the more uneven. */
   z.strictObject({
     /** Parameter of the Dirichlet law of a class; the smaller, the more uneven. */
     dirichlet: z.number().min(0.001).max(1_000_000),
   }),
-  /** At random; numbers are log-normal, with this standard deviation of their logarithm. */
+  /** At random; the numbers of examples are log-normal, with this deviation of their logarithm. */
   z.strictObject({
     /** Standard deviation of the logarithm of the number of examples. */
     quantity: z.number().min(0).max(5),
@@ -28,20 +28,23 @@ const splitConfig = z.union([
 
 /** What clients learn from. */
 export const dataConfig = z.strictObject({
-  /** Made up from a seed, Fisher's irises (150 flowers), or digits (70,000); the packages of the last two are not ours. */
+  /**
+   * Made up from a seed, Fisher's irises (150 flowers), or digits (70,000); users install the
+   * packages of the last two.
+   */
   set: z.enum(['synthetic', 'iris', 'mnist']).default('synthetic'),
-  /** Synthetic: all clients follow one law. Otherwise each has its own. */
+  /** Synthetic: true if the examples of all clients follow one law, else each client has its own law. */
   iid: z.boolean().default(false),
   /** Synthetic: how much the models of clients differ, and how much their inputs do (Li et al. 2020, 5.1). */
   alpha: z.number().min(0).max(10).default(0.5),
   /** Synthetic: how much the inputs of clients differ. */
   beta: z.number().min(0).max(10).default(0.5),
   /**
-   * One set for all clients, dealt out. Absent: `iid` for irises and digits; synthetic examples are
-   * then made for each client.
+   * How one set is dealt out to all clients. Absent: `iid` for irises and digits; synthetic
+   * examples are then made for each client.
    */
   split: splitConfig.optional(),
-  /** Synthetic: examples of a client, on average if they are dealt out. */
+  /** Synthetic: number of examples of a client, on average if one set is dealt out. */
   examples: z.int().min(1).max(100_000).default(100),
   /** Examples that only the aggregator has, to measure accuracy: at most 30 irises and 10,000 digits. */
   test: z.int().min(1).max(100_000).default(1_000),

@@ -7,8 +7,8 @@ import type { ConfiguredNode, Disagreement } from '../../../engine/host/protocol
 import type { FederatedOptions } from '../config.ts';
 
 /**
- * Finds what is wrong.
- * @param federations Federations in the network.
+ * Finds what is wrong with the options of the data.
+ * @param federations Number of federations in the network.
  */
 export function dataProblems(
   { name, options }: ConfiguredNode<FederatedOptions>,

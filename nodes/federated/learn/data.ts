@@ -30,7 +30,7 @@ export interface DataSource {
   readonly options: FederatedOptions;
   /** All clients, in the same order at each node. */
   readonly clients: readonly string[];
-  /** Reads a file of a named set; absent if there are none. */
+  /** Reads a file of a named set; absent if there are no files. */
   readonly read?: (file: PackageFile) => Uint8Array;
 }
 
@@ -44,7 +44,7 @@ export function modelOfFederation({ model, data: { set } }: ModelAndData): Model
   return modelOf(model, inputs, classes);
 }
 
-/** Numbers of the model, or of what stands for it. */
+/** Number of the model's weights, or of the random numbers in place of an update. */
 export function parametersOf(options: ModelAndData): number {
   const { model } = options;
   return typeof model === 'object' ? model.size : (modelOfFederation(options)?.parameters ?? 0);
@@ -57,7 +57,7 @@ export function clientNames(hosts: readonly HostView[], aggregator: string): rea
     .map(({ name }) => name);
 }
 
-/** Examples that all clients have together, if one set is dealt out. */
+/** Number of examples of all clients together; undefined unless one set is dealt out. */
 export function sharedCount(data: DataOptions, clients: number): number | undefined {
   if (data.set !== 'synthetic') return NAMED_SHAPES[data.set].count;
   return data.split === undefined ? undefined : data.examples * clients;
@@ -82,15 +82,15 @@ function sharedTest(source: DataSource): { readonly test?: Examples } {
   return source.options.data.set === 'synthetic' ? {} : sharedOf(source);
 }
 
-/** A set with its parts, and the test examples that came with it. */
+/** A set with the parts of clients, and the test examples that came with it. */
 interface Shared {
   readonly set: SharedSet;
   readonly test?: Examples;
 }
 
 /**
- * The set that was made last, with what it was made from: the many clients of one process have parts of
- * the same. It follows from its key alone, so that keeping it changes no result.
+ * The set that was made last, and its key: the many clients of one process have parts of the same
+ * set. It follows from the key alone, so that keeping it changes no result.
  */
 let kept: { readonly key: string; readonly shared: Shared } | undefined;
 

@@ -1,13 +1,13 @@
 /**
- * Shares that follow a symmetric Dirichlet law, for any concentration: logarithms are kept until the
- * end, because for small ones most of the numbers would be 0 and their sum too.
+ * Shares that follow a symmetric Dirichlet law, for any concentration: logarithms are kept until
+ * the end, because for small concentrations most numbers would be 0, and their sum too.
  *
  * @module
  */
 import { exp, log } from '../../../engine/pure/log-exp.ts';
 import type { Draws } from './seeded.ts';
 
-/** exp is only asked for what can change a sum. */
+/** Powers of smaller exponents are not computed: they cannot change a sum. */
 const EXPONENT_MIN = -699;
 
 /**
@@ -32,8 +32,8 @@ export function dirichlet(
 }
 
 /**
- * Logarithm of a gamma number with this shape and scale 1 (Marsaglia and Tsang 2000, "A simple method
- * for generating gamma variables", section 2; below 1 by its section 6).
+ * Logarithm of a gamma-distributed number with this shape and scale 1 (Marsaglia and Tsang 2000, "A
+ * simple method for generating gamma variables", section 2; below 1 by its section 6).
  */
 function logGamma(shape: number, draws: Draws): number {
   if (shape < 1) return logGamma(shape + 1, draws) + log(1 - draws.uniform()) / shape;

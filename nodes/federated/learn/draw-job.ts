@@ -1,11 +1,11 @@
 /**
- * Numbers in the place of an update, as a job: for measurements of what a sum costs.
+ * The job that draws random numbers in place of an update, to measure what a sum costs.
  *
  * @module
  */
 import type { JobDefinition } from '../../../engine/host/compute.ts';
 
-/** How many, and from which key. */
+/** How many numbers to draw, and from which key. */
 export interface DrawInput {
   readonly size: number;
   /** 32 random bytes. */
@@ -19,7 +19,7 @@ const BLOCKS_PER_PIECE = PIECE / 16;
 const SPAN = 0.01;
 const WORD = 2 ** 32;
 
-/** Uniform numbers, small as those of an update. */
+/** Output: uniform numbers, as small as those of an update. */
 export const drawJob: JobDefinition = {
   run: (input, crypto) => {
     const { size, key } = input as DrawInput;

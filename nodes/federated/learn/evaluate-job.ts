@@ -1,5 +1,5 @@
 /**
- * How well a model classifies a test set, as a job.
+ * The job that measures how well a model classifies a test set.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface EvaluateInput {
   readonly examples: Examples;
 }
 
-/** The share of examples that are classified rightly. */
+/** Output: the share of examples that are classified rightly. */
 export const evaluateJob: JobDefinition = {
   run: (input) => {
     const { model, weights, examples } = input as EvaluateInput;

@@ -21,7 +21,7 @@ export interface IdxArray {
   readonly values: Uint8Array;
 }
 
-/** Why bytes are no such file. */
+/** Why bytes are not an idx file of bytes. */
 export type IdxFault = 'truncated' | 'not-idx' | 'not-bytes' | 'wrong-length';
 
 const TYPE_AT = 2;
@@ -30,7 +30,7 @@ const HEAD = 4;
 const SIZE = 4;
 const UNSIGNED_BYTE = 8;
 
-/** The array in a file, which is not copied. */
+/** The array in a file; its values are a view of the file. */
 export function readIdx(
   file: Uint8Array,
 ): IdxArray | { readonly kind: 'fault'; readonly fault: IdxFault } {

@@ -1,12 +1,12 @@
 /**
- * The input behind the update of one example, in closed form: the gradient by the weights of a dense
- * layer is the input times the gradient by its bias (Phong et al. 2018; Geiping et al. 2020, section
- * 3.1). A sum of many has no such answer.
+ * The input behind the update of one example, in closed form: the gradient by the weights of a
+ * dense layer is the input times the gradient by its bias (Phong et al. 2018; Geiping et al. 2020,
+ * section 3.1). The update of several examples has no such solution.
  *
  * @module
  */
 
-/** Gradients below are rounding. */
+/** Smaller gradients are rounding errors. */
 const BIAS_MIN = 1e-9;
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Whether an example was learned from, guessed from what the model makes of it: by a threshold of its
- * loss (Yeom, Giacomelli, Fredrikson, Jha 2018), or by how likely its confidence is among models that
- * had it and models that had not (Carlini et al. 2022, "Membership inference attacks from first
+ * Guesses from a model whether an example was learned from: by a threshold of its loss (Yeom,
+ * Giacomelli, Fredrikson, Jha 2018), or by how likely its confidence is among models that had it
+ * and models that had not (Carlini et al. 2022, "Membership inference attacks from first
  * principles").
  *
  * @module
@@ -29,7 +29,7 @@ export function meanThreshold({ members }: MembershipScores): number {
   return sum / members.length;
 }
 
-/** The largest advantage of any threshold, at least 0: of an attacker who guessed it. */
+/** The largest advantage of any threshold, at least 0: of an attacker who guessed the best one. */
 export function bestAdvantage(scores: MembershipScores): number {
   const { members, others } = scores;
   const all = [
@@ -65,7 +65,7 @@ export interface Guarantee {
 const EXPONENT_MAX = 699;
 /** Losses closer to 0 count as this: confidence 1 would have an infinite logit. */
 const LOSS_MIN = 1e-12;
-/** Deviations below are those of too few models. */
+/** Smaller standard deviations count as this: they come from too few models. */
 const DEVIATION_MIN = 1e-3;
 
 /** The logit of the probability that a model gave the right class, from its loss in nats. */
@@ -74,19 +74,19 @@ export function confidence(loss: number): number {
   return -bounded - log(1 - exp(-bounded));
 }
 
-/** What is known of an example. */
+/** Confidences in one example, of shadow models and of the model under attack. */
 export interface ShadowConfidences {
   /** {@link confidence} of models that learned from it; at least two. */
   readonly inside: readonly number[];
   /** {@link confidence} of models that did not learn from it. */
   readonly outside: readonly number[];
-  /** {@link confidence} of the model in question. */
+  /** {@link confidence} of the model under attack. */
   readonly observed: number;
 }
 
 /**
- * Score of an example: the logarithm of how much less likely its confidence is among models that had
- * it, both taken as normal. Below 0, it was probably learned from.
+ * Score of an example: the logarithm of the likelihood of its confidence among models that had not learned
+ * from it over that among models that had, both taken as normal. Below 0: probably learned from.
  */
 export function likelihoodScore({ inside, outside, observed }: ShadowConfidences): number {
   return logDensity(outside, observed) - logDensity(inside, observed);

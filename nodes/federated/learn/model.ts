@@ -1,6 +1,6 @@
 /**
  * Classifiers with a softmax at the end: dense layers with rectifiers between, cross-entropy as
- * loss. Softmax regression is the one with no hidden layer.
+ * loss. Softmax regression is such a classifier without a hidden layer.
  *
  * Weights of a layer stand as [input][output], then its biases; layers follow each other. Sums run in
  * this order, and only + - * / and our own exp and log are used, so that all machines compute the same bits.
@@ -51,7 +51,7 @@ export interface Pass {
 interface Layer {
   readonly inputs: number;
   readonly outputs: number;
-  /** Place of its weights; its biases follow them. */
+  /** Index of the layer's first weight; its biases follow the weights. */
   readonly at: number;
   readonly biasAt: number;
 }
@@ -67,7 +67,7 @@ export function modelOf(name: ModelName, inputs: number, classes: number): Model
   return new Model([inputs, ...HIDDEN[name], classes]);
 }
 
-/** See the module. Holds buffers, no weights. */
+/** See the module. Has buffers for one example; callers keep the weights. */
 export class Model {
   /** Number of weights. */
   readonly parameters: number;
@@ -210,7 +210,7 @@ export class Model {
   }
 }
 
-/** Where the inputs of a layer stand. */
+/** An array, and the index at which the inputs of a layer begin in it. */
 interface LayerInput {
   readonly from: Float32Array | Float64Array;
   readonly start: number;
@@ -239,7 +239,7 @@ function addSlopes(
 }
 
 // hot: once per example and hidden layer.
-/** The derivative by the outputs of the layer below; behind a rectifier, what it cut passes nothing on. */
+/** The derivative of the loss by the outputs of the layer below; 0 where the rectifier cut one. */
 function passOn(
   { inputs, outputs, at }: Layer,
   weights: Weights,
@@ -281,13 +281,13 @@ function rectify(values: Float64Array): void {
   }
 }
 
-/** Powers below e^-699 are 0: nothing would change by them. */
+/** Powers of smaller exponents count as 0: they would change nothing. */
 const EXPONENT_MIN = -699;
 
 /**
- * The largest value is taken off first, so that nothing overflows. A model whose weights are no
- * numbers any more, as an attack or too large a rate leaves it, knows nothing: all classes are equally
- * likely.
+ * Turns values into probabilities, in place; the largest is subtracted first, so that nothing
+ * overflows. If weights are not numbers any more, after an attack or with too large a rate, all
+ * classes are equally likely.
  */
 function softmax(values: Float64Array): void {
   let largest = Number.NEGATIVE_INFINITY;

@@ -1,6 +1,6 @@
 /**
- * Sets of examples that people know by name, read from packages that users install: Fisher's irises
- * and the digits of MNIST. Each is a part that is dealt out to clients, and a part for the test.
+ * Well-known sets of examples, read from packages that users install: Fisher's irises and the
+ * digits of MNIST. Each has a part that is dealt out to clients, and a part for the test.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { examplesOfPictures, examplesOfRows, scaled, scalingOf } from './tables.
 /** Sets that are read from files. */
 export type NamedSet = Exclude<DataOptions['set'], 'synthetic'>;
 
-/** Inputs, classes and examples to learn from. */
+/** Numbers of inputs, classes, and examples to learn from. */
 export const NAMED_SHAPES: Readonly<
   Record<NamedSet, { readonly inputs: number; readonly classes: number; readonly count: number }>
 > = {
@@ -53,7 +53,7 @@ function digitFile(part: string, kind: string): PackageFile {
   return { ...DIGITS, path: `data/${part}-${kind}` };
 }
 
-/** How files are read, what is drawn, and how many are wanted for the test. */
+/** What reads files, what draws test examples, and how many of these are wanted. */
 export interface NamedSource {
   readonly read: (file: PackageFile) => Uint8Array;
   readonly draws: Draws;
@@ -62,13 +62,13 @@ export interface NamedSource {
 
 /**
  * Reads a set.
- * @throws Error if a file of the package is not what it is in its version.
+ * @throws Error if a file of the package is damaged.
  */
 export function namedSet(set: NamedSet, source: NamedSource): LearnAndTest {
   return set === 'iris' ? irises(source) : digits(source);
 }
 
-/** The digits have a part for tests; of irises, some are drawn. */
+/** Irises have no test part, unlike digits: it is drawn at random. */
 function irises({ read, draws, test }: NamedSource): LearnAndTest {
   const rows = JSON.parse(new TextDecoder().decode(read(IRIS))) as readonly IrisRow[];
   const numbers = rows.map((row) => row.slice(0, NAMED_SHAPES.iris.inputs) as number[]);

@@ -1,5 +1,5 @@
 /**
- * Draws that several nodes make alike from a secret that they share: the data of a simulated
+ * Random draws that several nodes make alike from a secret that they share: the data of a simulated
  * federation. The generator is xoshiro128** 1.1 (Blackman and Vigna, 2021).
  *
  * @module
@@ -11,14 +11,14 @@ import { normalQuantile } from '../../../engine/pure/normal-quantile.ts';
 import { concatBytes, readUint32 } from '../../_kit/bytes.ts';
 
 const WORD = 2 ** 32;
-/** Upper bits of a uniform number, and the weight of one. */
+/** Factor of a uniform number's upper 32 bits above its 21 lower ones, and the range of all 53. */
 const LOW_BITS = 2 ** 21;
 const DOUBLE_STEPS = 2 ** 53;
 const encoder = new TextEncoder();
 
 /** A stream of draws. */
 export interface Draws extends Random {
-  /** Standard normal; one word. */
+  /** A standard normal number, from one word of the stream. */
   normal(): number;
 }
 

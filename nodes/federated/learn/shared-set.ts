@@ -1,6 +1,6 @@
 /**
- * One set of examples that all clients of a federation have parts of. Each process makes the set and
- * the split alike from the seed, and takes its own part: nobody hands examples out.
+ * One set of examples that all clients of a federation have parts of. Each process makes the set
+ * and the split alike from the seed, and takes its own part: no examples are sent.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { seededDraws } from './seeded.ts';
 import { type SplitLaw, selectExamples, splitExamples } from './split.ts';
 import { type SyntheticSource, syntheticExamples } from './synthetic.ts';
 
-/** Examples that are made when they are needed: pictures are four times larger as numbers. */
+/** Examples that are made when needed, as pictures take four times more memory as numbers. */
 export interface ExampleTable {
   readonly labels: Uint8Array;
   readonly inputs: number;
@@ -18,7 +18,7 @@ export interface ExampleTable {
   pick(indices: Uint32Array): Examples;
 }
 
-/** A set and who has what of it. */
+/** A set, and which part of it each client has. */
 export interface SharedSet {
   readonly table: ExampleTable;
   /** Indices of the examples of each client, ascending. */
@@ -56,7 +56,7 @@ export function sharedSet(
   return { table, parts: splitExamples(table.labels, clients, split, draws) };
 }
 
-/** Examples that are there already as a table. */
+/** Makes a table from examples that exist already. */
 export function tableOf(examples: Examples): ExampleTable {
   const { labels, inputs, classes } = examples;
   return { labels, inputs, classes, pick: (indices) => selectExamples(examples, indices) };

@@ -12,16 +12,16 @@ import type { Draws } from './seeded.ts';
 export type SplitLaw =
   /** At random, equally many. */
   | { readonly kind: 'iid' }
-  /** So many runs of neighbours in the order of labels each (McMahan et al. 2017, section 3: two). */
+  /** So many runs for each client of the set sorted by label (McMahan et al. 2017, section 3: two). */
   | { readonly kind: 'shards'; readonly each?: number }
-  /** Of each class, shares that follow a Dirichlet law (Hsu, Qi, Brown 2019, arXiv 1909.06335). */
+  /** Each class in shares that follow a Dirichlet law (Hsu, Qi, Brown 2019, arXiv 1909.06335). */
   | { readonly kind: 'dirichlet'; readonly alpha: number }
-  /** At random, numbers log-normal with this deviation of the logarithm. */
+  /** At random; the numbers of examples are log-normal, `sigma` is the deviation of the logarithm. */
   | { readonly kind: 'quantity'; readonly sigma: number };
 
-/** Shards of a client, unless it is said. */
+/** Runs of each client, by default. */
 const SHARDS = 2;
-/** Normal numbers times a deviation stay in the range of exp. */
+/** Exponents are cut here, to stay in the range of `exp`. */
 const EXPONENT_MAX = 600;
 
 /**

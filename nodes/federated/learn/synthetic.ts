@@ -8,8 +8,7 @@
  * input j ~ N(v_j, j^-1.2), class = argmax(W x + b)
  * ```
  *
- * With `iid` instead, one law and inputs around 0 are those of all clients, as in the reference's third
- * set.
+ * With `iid`, all clients have the same law, and inputs around 0, as in the reference's third set.
  *
  * @module
  */
@@ -18,10 +17,10 @@ import { exp, log } from '../../../engine/pure/log-exp.ts';
 import type { Examples } from './model.ts';
 import { type Draws, seededDraws } from './seeded.ts';
 
-/** Features and classes of the examples. */
+/** Numbers of features and of classes. */
 export const SYNTHETIC_INPUTS = 60;
 export const SYNTHETIC_CLASSES = 10;
-/** Variances of inputs fall by this power of their number. */
+/** Input j, counted from 1, has variance j to the power of minus this. */
 const VARIANCE_POWER = 1.2;
 
 /** How the data differs between clients. */
@@ -64,7 +63,7 @@ export function syntheticTest(
   return examples;
 }
 
-/** What the examples of a client follow. */
+/** The law that the examples of a client follow. */
 interface ClientLaw {
   /** Weights [class][input], then a bias for each class. */
   readonly weights: Float64Array;

@@ -73,7 +73,7 @@ export function scalingOf({ features, inputs, count }: Examples): Scaling {
   return { means, deviations };
 }
 
-/** The examples, scaled: test examples by what was measured on those that are learned from. */
+/** The examples, scaled; test examples are scaled by what was measured on those to learn from. */
 export function scaled(examples: Examples, { means, deviations }: Scaling): Examples {
   const { inputs } = examples;
   const features = Float32Array.from(examples.features, (value, at) => {

@@ -28,7 +28,7 @@ export function sliceLength(parameters: number, batch: number): number {
   return batch * Math.max(1, batches);
 }
 
-/** Trains, and gives the weights back. */
+/** Trains on the slice; output: the weights. */
 export const trainJob: JobDefinition = {
   run: (input) => {
     const { model, weights, examples, order, batch, rate } = input as TrainInput;

@@ -25,8 +25,8 @@ export function flipLabels(labels: Uint8Array, classes: number): Uint8Array {
 }
 
 /**
- * How many standard deviations lies may be off and still have a majority of honest updates further out
- * on their side. 0 if they cannot.
+ * Most standard deviations by which lies may be off and be a majority together with the honest
+ * updates that are further off. 0 if there is none.
  */
 export function littleDeviations(clients: number, lies: number): number {
   const supporters = Math.floor(clients / 2 + 1) - lies;
@@ -36,8 +36,8 @@ export function littleDeviations(clients: number, lies: number): number {
 }
 
 /**
- * The mean of what is sent honestly, moved by some of its standard deviations in each coordinate:
- * within what rules take for honest, and all in one direction.
+ * The mean of the honest updates, moved by so many standard deviations in each coordinate: rules
+ * take it for honest, and all lies move the same way.
  * @param honest At least one update.
  */
 export function littleIsEnough(honest: readonly Update[], deviations: number): Float64Array {

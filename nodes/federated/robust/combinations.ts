@@ -1,6 +1,6 @@
 /**
- * What goes with what: secure sums, robust rules, groups, compression and privacy. Each sentence says
- * what to write instead.
+ * Which options fit together: secure sums, robust rules, groups, compression and privacy. A refusal
+ * is a sentence that says what to write instead.
  *
  * @module
  */
@@ -23,13 +23,13 @@ export interface Combination {
   readonly isSumSecure: boolean;
   readonly rule: AggregateRule;
   readonly compression: CompressionKind;
-  /** Updates of a round. */
+  /** Number of updates in a round. */
   readonly clients: number;
-  /** Groups with a sum each; absent: one sum of all. */
+  /** Number of groups with a sum each; absent: one sum of all. */
   readonly groups?: number;
-  /** Inputs without which a sum is not opened. */
+  /** Fewest inputs with which a sum is opened. */
   readonly minSum: number;
-  /** Whether noise is accounted for. */
+  /** True if the federation promises differential privacy. */
   readonly isPrivate: boolean;
 }
 

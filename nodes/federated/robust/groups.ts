@@ -1,6 +1,6 @@
 /**
- * Groups: secure sums within random groups, and a robust rule over their means. The price is stated by
- * the group's size: an update hides among so many, no longer among all.
+ * Groups: secure sums within random groups, and a robust rule over their means. The price: an
+ * update hides among those of its group, no longer among all.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export function randomGroups<T>(members: readonly T[], groups: number, random: R
 /** The sum of a group. */
 export interface GroupSum {
   readonly sum: Update;
-  /** Members whose input is in it. */
+  /** Number of members whose input is in the sum. */
   readonly members: number;
 }
 

@@ -12,18 +12,18 @@ import { clipL2 } from '../privacy/clip.ts';
 /** An update of a client, or the mean of a group. */
 export type Update = Float32Array | Float64Array;
 
-/** How many updates may be lies, and what a rule therefore needs. */
+/** Krum needs 2 f + 3 updates if f of them may be lies. */
 const KRUM_FACTOR = 2;
 const KRUM_MORE = 3;
 
-/** Updates that Krum needs, so that those of `lies` clients have no say: 2 f + 3. */
+/** How many updates Krum needs to withstand f = `lies` lying ones: 2 f + 3. */
 export function krumNeeds(lies: number): number {
   return KRUM_FACTOR * lies + KRUM_MORE;
 }
 
 /**
- * Of each update, the sum of the squared distances to its n - f - 2 nearest others.
- * @param lies Updates that may be lies, f.
+ * Krum scores of updates: each the sum of squared distances to its n - f - 2 nearest others.
+ * @param lies Number of updates that may be lies, f.
  * @returns undefined for fewer than 2 f + 3 updates.
  */
 export function krumScores(updates: readonly Update[], lies: number): Float64Array | undefined {
@@ -99,7 +99,9 @@ export function medianOf(updates: readonly Update[]): Float64Array | undefined {
   });
 }
 
-/** The mean of the updates, each shortened to this Euclidean length; one without length counts as 0. */
+/**
+ * The mean of the updates, each cut to this Euclidean length; one of infinite length counts as 0.
+ */
 export function boundedMean(updates: readonly Update[], bound: number): Float64Array {
   const shortened = updates.map((update) => {
     const copy = Float64Array.from(update);
