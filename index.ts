@@ -76,7 +76,7 @@ export interface RunOptions extends LoadOptions {
 export interface LiveOptions extends Omit<RunOptions, 'threads'> {
   /** `links` (default): delay, rate and loss as in the topology; `off`: none. */
   readonly shape?: 'links' | 'off';
-  /** `high` (default): spins for microseconds; `low`: 1 to 2 ms late, little CPU. */
+  /** `high` (default): spins, late by microseconds; `low`: 1 to 2 ms late, little CPU. */
   readonly precision?: 'high' | 'low';
 }
 

@@ -63,7 +63,7 @@ const BY_SUFFIX = {
 /** All other tests, in virtual time mostly. */
 const VIRTUAL = { ...NATIVE, testTimeout: 180_000 };
 
-/** Line coverage of gateway and anti-replay (R-078, R-250), by vitest's own translation. */
+/** Tests for the line coverage of gateway and anti-replay (R-078, R-250), translated by vitest itself. */
 const GATEWAY = {
   name: 'gateway',
   include: ['test/unit/nodes/gateway/**/*.test.ts'],

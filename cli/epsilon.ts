@@ -11,7 +11,7 @@ import { epsilonAccount, renderEpsilonAccount } from '../scenarios/epsilon-accou
 import { exitWith, FlagError } from './exit.ts';
 import { addOptions, type FlagRange, numberOption, refuseWithHelp } from './flags.ts';
 
-/** The flags; without noise, there is a target. */
+/** The flags; if `noise` is absent, `target` is given. */
 interface EpsilonFlags {
   readonly noise?: number;
   readonly rate?: number;

@@ -98,7 +98,7 @@ export async function execute(
   }
 }
 
-/** Makes reports of a run in progress. */
+/** Returns a function that makes reports of a run in progress. */
 function soFar(
   { scenario, definitions }: Loaded,
   flags: ExecuteFlags,
@@ -158,7 +158,7 @@ async function runAndReport(
   }
 }
 
-/** What to run. */
+/** A run to carry out. */
 interface Task {
   readonly loaded: Loaded;
   readonly flags: ExecuteFlags;

@@ -91,7 +91,7 @@ function hidden(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? hidePasswords(value) : value;
 }
 
-/** Prints a crash of a run on the main thread, with the command that repeats the run. */
+/** Prints a crash of a run that was on the main thread, with the command that repeats the run. */
 function tellCrash(crash: Crash, isJson: boolean, isDebug: boolean): ExitCode {
   const how = { repeat: ownCommand(), isDebug };
   if (isJson) {

@@ -29,7 +29,7 @@ export function addOptions<Flags>(command: Command, options: Options<Flags>): Co
   return command;
 }
 
-/** Adds an option whose value is read as this flag. */
+/** Adds an option; asserts that commander names its value like `flag`. */
 export function addAs(command: Command, flag: string, option: Option): void {
   assert(option.attributeName() === flag, `${option.long} would not be read as ${flag}`);
   command.addOption(option);
@@ -47,7 +47,7 @@ export function collectOverride(
   return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-/** The range of a number of a flag, both ends included. */
+/** The range of a number that a flag accepts, both ends included. */
 export interface FlagRange {
   readonly least: number;
   readonly most: number;

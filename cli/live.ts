@@ -105,7 +105,7 @@ async function runLive(
   refuseDoubles(loaded.scenario.topology, loaded.scenario.options, registry);
   const isSpread = flags.processes !== undefined || deployment !== undefined || loops > 1;
   if (isSpread) refuseClouds(loaded.scenario);
-  // Loops and processes that spin would take the processor from each other (docs/how-to/live.md).
+  // Event loops and processes that wait by spinning would take the processor from each other (docs/how-to/live.md).
   const precision = isSpread && !isGiven('precision') ? 'low' : flags.precision;
   const shape = isGiven('shape') ? flags.shape : (deployment?.shape ?? flags.shape);
   const runner = {

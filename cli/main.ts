@@ -7,7 +7,7 @@
  */
 import { environmentError } from '../engine/live/environment.ts';
 
-/** With fewer open files, loading fails in many ways, and not every error names the reason. */
+/** If a process may open fewer files, loading fails in many ways, and not every error names the reason. */
 const OPEN_FILES_MIN = 128;
 
 /** Exit codes with which Node ends silently: 1, its thread that loads modules died; 13, an import never settles. */

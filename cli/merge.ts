@@ -106,8 +106,8 @@ function refuseOtherValues({ set }: SweepHead, trusted: Parameters): void {
 }
 
 /**
- * Opens the scenario with values of results, which come from anywhere.
- * @param commandWith The command that says that these values are the user's own.
+ * Returns a function that opens the scenario with values of results, which come from anywhere.
+ * @param commandWith Makes the command by which the user confirms these values as trusted.
  */
 function opening(
   { file, set }: SweepHead,

@@ -29,7 +29,7 @@ import {
   watchMemory,
 } from '../services/operator/index.ts';
 
-/** The parts of a node process. */
+/** Settings and parts of a node process. */
 export interface NodeProcessOptions
   extends Omit<SessionOptions, 'channel' | 'operatorPort' | 'onLine'> {
   /** Connects to the coordinator. Signals are handled in the meantime. */

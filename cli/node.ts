@@ -177,7 +177,7 @@ function coordinatorOf(
   return hostPort('--coordinator', coordinator, '192.0.2.10:7000');
 }
 
-/** The face for applications that the flags ask for. */
+/** The server for applications, if the flags ask for one. */
 function faceOf(
   node: string,
   { fabric, fabricToken }: NodeFlags,

@@ -20,7 +20,7 @@ export interface OpenFleet {
 
 /**
  * Connects to a fleet.
- * @param isFresh True if results that it has already do not count.
+ * @param isFresh True if results that the fleet has already do not count.
  */
 export async function openFleet(
   queue: QueueAddress,

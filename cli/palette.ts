@@ -85,7 +85,7 @@ export class Palette implements ControlHandler {
     const { port1, port2: port } = new MessageChannel();
     this.#port = port1;
     port1.on('message', (news: PaletteNews) => this.#hear(news));
-    // A run that never begins must not keep the process.
+    // A run that never begins must not keep the process alive.
     port1.unref();
     this.link = { port, speed: this.#speed };
   }
@@ -108,7 +108,7 @@ export class Palette implements ControlHandler {
     };
   }
 
-  /** The scenario with what was injected. */
+  /** The text of the scenario file, with the faults that were injected. */
   yaml(): string {
     const { scenario, seeds } = this.#parts;
     return interactiveYaml({ scenario, seed: seeds[0] ?? 1, faults: this.#faults });
@@ -134,7 +134,7 @@ export class Palette implements ControlHandler {
     });
   }
 
-  /** The run is over and accepts no more orders. */
+  /** Called when the run is over and accepts no more orders. */
   close(reason: string): void {
     // The last messages of the run may still be on their way.
     while (this.#port !== undefined) {

@@ -13,7 +13,7 @@ import { FORM } from '../engine/live/prepared.mjs';
 
 /** Root folder of this project's modules: the project itself, or dist/lib of the package. */
 export const CODE = fileURLToPath(new URL('..', import.meta.url));
-/** The folder of the project or package. */
+/** Top folder of the project, or of the installed package. */
 export const HOME = FORM === 'ts' ? CODE : join(CODE, '../..');
 /** Folders with modules of this project, except those of the browser view. */
 const MODULES = [

@@ -26,7 +26,7 @@ export async function runCommand(): Promise<void> {
   const program = makeProgram();
   await addCommands(program, wantedBy(words));
   addFromHere(program.commands);
-  // Errors that no caller can catch end with the same message as those that one can.
+  // Errors that nothing catches end the process with the same message as errors caught below.
   process.removeAllListeners('uncaughtException');
   process.on('uncaughtException', (error) => process.exit(reportProblem(error, isJson)));
   try {

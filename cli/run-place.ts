@@ -27,7 +27,7 @@ import { isRunFile, MAIN_FILES, RECORDED } from './run-files.ts';
 import { type RunLock, takeLock } from './run-lock.ts';
 import { makeWritable } from './whole-files.ts';
 
-/** Former runs of one name that are kept. */
+/** Number of former runs of one name that are kept. */
 export const FORMER_MAX = 10;
 
 /** Name of the symbolic link to the last run of a scenario. */
@@ -101,7 +101,7 @@ export class RunPlace {
       symlinkSync(basename(this.#folder), draft);
       renameSync(draft, link);
     } catch {
-      // A file system without links, or a folder of that name.
+      // The file system has no links, or there is a folder of that name.
       rmSync(draft, { force: true });
     }
   }

@@ -22,7 +22,7 @@ function prepared() {
   const folder = preparedFolder();
   if (folder === undefined) return undefined;
   usePrepared(folder);
-  // Help and version need little of the code; all other commands need about the same.
+  // Help and version use little of the code, so their compiled code is stored apart from that of commands.
   const isFront = (process.argv[2] ?? '-').startsWith('-');
   return loadPrepared('command', isFront ? 'front' : 'command');
 }

@@ -48,7 +48,7 @@ import { tellEmptyPart } from './sweep-empty.ts';
 import { writeSweepFiles } from './sweep-files.ts';
 import { type SweepProgressShow, showSweepProgress } from './sweep-progress.ts';
 
-/** Flags of this command alone. */
+/** Flags that only `orrery sweep` has. */
 export interface SweepOwnFlags {
   readonly adaptive?: number;
   readonly shard?: Shard;
@@ -59,7 +59,7 @@ export interface SweepOwnFlags {
   readonly queue?: QueueAddress;
 }
 
-/** Flags of the command. */
+/** All flags of `orrery sweep`. */
 export type SweepFlags = RunFlags & SweepOwnFlags;
 
 /** Flags of a sweep, and the protocols of its files. */
@@ -82,7 +82,7 @@ export async function sweep(
   for (const text of scenario.sweep?.warnings ?? []) process.stderr.write(`orrery: ${text}\n`);
   await checkValues(file, scenario, context);
   const progress = showSweepProgress(scenario.name, flags);
-  // Before there is a folder: a queue that does not answer must not put the last results aside.
+  // Opened before the folder: if a queue does not answer, the last results must not be moved aside.
   const executor = await executorOf(flags, head, (text) => {
     progress.clear();
     process.stderr.write(`orrery: ${text}\n`);
@@ -187,7 +187,7 @@ interface SweepTask {
   readonly file: string;
   readonly scenario: Scenario;
   readonly head: SweepHead;
-  /** Opens the scenario with values. */
+  /** Opens the scenario with these values of its parameters. */
   readonly open: (set: Parameters) => Promise<Loaded>;
 }
 
@@ -284,7 +284,7 @@ interface CellRunner extends Pick<SweepOrder, 'executor' | 'known' | 'onRun' | '
   readonly isStopped: () => boolean;
 }
 
-/** Runs all combinations, tells of each, and leaves the files. */
+/** Runs all combinations, reports each, and writes the files. */
 async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> {
   const { file, flags, scenario, head } = task;
   const { place, progress, isStopped, ...parts } = runner;

@@ -27,7 +27,7 @@ import { RUN_COPIES } from '../reports/run-copies.ts';
 import { INTERACTIVE_FILE, PROCESSES, RECORDED } from './run-files.ts';
 import { type NamedText, writeWhole } from './whole-files.ts';
 
-/** A longer file is not copied into the folder of each run, bytes; imported maps may be that long. */
+/** Longest input file that is copied into the folder of a run, bytes; imported maps may be longer. */
 const COPY_BYTES_MAX = 1e6;
 
 /** Writes where the processes of a run are. If that fails, the run continues. */

@@ -21,7 +21,7 @@ import {
 
 const LEVEL = 0.95;
 
-/** The change of a KPI. */
+/** How a KPI changed. */
 export type ChangeVerdict = 'better' | 'worse' | 'same' | 'inconclusive' | 'not comparable';
 
 /** One KPI in both reports. */

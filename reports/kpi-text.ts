@@ -181,7 +181,7 @@ export function conditionsText(report: Report): readonly string[] {
   ];
 }
 
-/** `interactive, 2 faults injected`: the fingerprint is not that of the file. */
+/** `interactive, 2 faults injected`: the fingerprint is not that of the scenario file. */
 function interactiveText({ interactive }: Report): readonly string[] {
   if (interactive === undefined) return [];
   return [`interactive, ${plural(interactive.faults, 'fault')} injected`];
@@ -213,7 +213,7 @@ export function seedCommand(report: Report, seed: number): string {
   return `${start} ${command} ${file} ${flags} ${seed}${sets.join('')}${places.join('')}`;
 }
 
-/** The command of a report with another flag, and what follows the flag. */
+/** The command that repeats the run of a report, with one more flag and the word after it. */
 export function commandWithFlag({ reproduce }: Report, flag: string, word?: string): string {
   const isDirect = reproduce.startsWith('npx ') || reproduce.includes(' -- ');
   const more = word === undefined ? flag : `${flag} ${shellWord(word)}`;

@@ -12,7 +12,7 @@ const NODES_SURE_BYTES = 32e6;
 /** With fewer packets under way, no size of a packet is given: buffers are allocated in slabs. */
 const PACKETS_SURE = 1_000;
 
-/** The numbers of the seed that took most; none if nodes were in other processes. */
+/** Memory in the seeds that took most; nothing if nodes were in other processes. */
 export function memoryPart(seeds: readonly SeedResult[]): Pick<Report, 'memory'> {
   const all = seeds.flatMap(({ memory }) => memory ?? []);
   const [largest] = [...all].sort((a, b) => b.nodes.bytes - a.nodes.bytes);

@@ -164,7 +164,7 @@ export interface FlowResult {
 /** What ended a run that could end when its work was done. */
 export type DoneState =
   | { readonly by: 'done'; readonly atNs: number }
-  /** The duration, and the nodes that had not finished. */
+  /** The duration ended the run; these nodes had not finished. */
   | { readonly by: 'duration'; readonly unfinished: readonly string[] };
 
 /** Everything measured in one run with one seed. */
@@ -237,7 +237,7 @@ export interface Carried {
   readonly acceptedPerSecond: number;
   /** The part of the offered rate that reached its application. */
   readonly carriedPerSecond: number;
-  /** Packets dropped as `overload`, at sources and on the way, including the warm-up. */
+  /** Packets dropped as `overload`, or lost live by the kernel; those of the warm-up too. */
   readonly shed: number;
 }
 
@@ -287,7 +287,7 @@ export interface RunInput {
     readonly cpu: string;
     readonly commit: string;
   };
-  /** Faults were injected during the run, beyond those of the file. */
+  /** Present if faults were injected during the run, beyond those of the file. */
   readonly interactive?: InteractiveFacts;
   /** A single command that repeats the run. */
   readonly reproduce: string;

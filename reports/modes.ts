@@ -6,7 +6,7 @@
  */
 import { type HistogramData, visitBuckets } from '../engine/measure/histogram.ts';
 
-/** Values rarer than this share are noise between the modes, or the tail. */
+/** Values rarer than this share of the samples are noise between the modes, or the tail. */
 const RARE = 0.001;
 /**
  * At least this share of the samples must lie in frequent buckets; otherwise the distribution

@@ -89,7 +89,7 @@ function seedsText(sweep: SweepResult): string {
   return least === most ? `${plural(most, 'seed')} each` : `${least} to ${plural(most, 'seed')}`;
 }
 
-/** The row of a finished report. */
+/** The row of a combination, from its finished report. */
 export function sweepRow(
   parameters: SweepRow['parameters'],
   report: Report,
@@ -196,7 +196,7 @@ interface TableOptions {
   readonly unicode: boolean;
 }
 
-/** Between the parts of the first line. */
+/** What stands between the parts of the first line. */
 const HEAD_GAP = '   ';
 
 /** The first line of the table alone (`-q`), never folded. */

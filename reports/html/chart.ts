@@ -120,7 +120,7 @@ const LETTER = 7.7;
 /** Longer labels would leave too little of the plot, px. */
 const LABEL_MAX = 420;
 
-/** The room that end labels need to be whole, px. */
+/** The room that end labels need so that none is cut off, px. */
 export function labelRoom(texts: readonly string[], least: number): number {
   const longest = texts.reduce((most, { length }) => Math.max(most, length), 0);
   return Math.ceil(Math.min(LABEL_MAX, Math.max(least, SWATCH + longest * LETTER)));

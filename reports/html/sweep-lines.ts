@@ -45,7 +45,7 @@ const HEIGHT = 280;
 /** Least room for the names of lines, px. */
 const LABEL = 150;
 const LEFT = 64;
-/** Letters of an end label, as many as there is room for. */
+/** Most letters of an end label, for which there is room. */
 const NAME_MAX = 46;
 /** Length of the dashes of lines that are equal, px. */
 const DASH = 9;
@@ -444,7 +444,7 @@ function limitMark(
 ): Markup {
   const text = `limit ${comparison} ${limitQuantity(limit, unit)}`;
   const at = y(limit);
-  // NaN for a limit of 0 on a logarithmic axis.
+  // `at` is NaN for a limit of 0 on a logarithmic axis.
   if (!(at >= frame.top && at <= frame.bottom)) {
     const isAbove = at < frame.top;
     const edge = isAbove ? frame.top + 12 : frame.bottom - 6;

@@ -12,7 +12,7 @@ import { NO_NODE, type Truth } from './truth/truth.ts';
 const SENDERS_MAX = 60;
 const RECEIVERS_MAX = 120;
 
-/** The matrix. Rows are senders, columns receivers. */
+/** The matrix of who seems to write to whom: rows are senders, columns receivers. */
 export interface Linkability {
   readonly senders: readonly string[];
   readonly receivers: readonly string[];

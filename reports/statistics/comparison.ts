@@ -25,7 +25,7 @@ export interface Difference {
   readonly correlation: number;
 }
 
-/** The reading of a difference, without saying whether up is good or bad. */
+/** What a difference means, without saying whether up is good or bad. */
 export type Shift = 'up' | 'down' | 'same' | 'inconclusive';
 
 /**

@@ -24,7 +24,7 @@ export function quantile(sorted: readonly number[], p: number): number | undefin
   return sorted[nearestRank(p, sorted.length) - 1];
 }
 
-/** Ascending copy by value. */
+/** A copy that is sorted by value, ascending. */
 export function ascending(values: readonly number[]): readonly number[] {
   return Array.from(Float64Array.from(values).sort());
 }

@@ -80,7 +80,7 @@ function objectOf(text: string): Fields | undefined {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isObject ? (value as Fields) : undefined;
   } catch {
-    // Whatever is not JSON is no frame, and its sender is told what one is.
+    // What is not JSON is no frame; the caller tells its sender what a frame is.
     return undefined;
   }
 }

@@ -134,7 +134,7 @@ class Face {
   /** Writes the token for callers, once the address is known to be that of this machine. */
   publish({ address }: AddressInfo): void {
     const { tokenFile } = this.#options;
-    // `localhost` is whatever the system's files say.
+    // `localhost` is whatever address the system's files give it.
     if (!isLoopback(address)) throw new FabricFaceError(`fabric: ${address} is not loopback`);
     try {
       this.#token.write(tokenFile);

@@ -35,7 +35,7 @@ const FALSE_POSITIVE = 1e-6;
 const FILTER_KEY_LENGTH = 16;
 const MS_PER_SECOND = 1_000;
 
-/** Settings of a mix. All have a default, except the source of randomness. */
+/** Settings of a mix. All have a default. */
 export interface MixnodeOptions {
   /** Number of worker threads; by default one per core, at most four. */
   readonly workers?: number;

@@ -55,7 +55,7 @@ export function posteriorsOf(question: PosteriorQuestion): readonly Posterior[] 
   });
 }
 
-/** Which messages to examine for their senders, and in which period they must end. */
+/** Which messages to examine for their senders. */
 export interface SenderQuestion {
   readonly truth: Truth;
   readonly laws: readonly NodeLaw[];
