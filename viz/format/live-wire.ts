@@ -8,7 +8,7 @@
  *        u32     u8        u8     u16    u32      u32       u32       u32
  *
  * Little-endian. `lasting` and `packets` are the numbers of the last part of each lane that the
- * page has after reading this message. It sends them to resume after a lost connection.
+ * page has after reading this message. The page sends them to resume after a lost connection.
  *
  * @module
  */

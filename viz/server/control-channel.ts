@@ -33,7 +33,7 @@ const WINDOW_MS = 1_000;
 /** Largest number of orders from a page that are not yet answered. */
 const PENDING_MAX = 16;
 
-/** Replies that may wait for a page, bytes. */
+/** Largest total size of the replies that wait for a page, bytes. */
 const BYTES_MAX = 1024 * 1024;
 /** While this many replies wait for a page, the state is withheld until all have been sent. */
 const WAITING_MAX = 16;

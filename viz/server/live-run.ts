@@ -1,6 +1,6 @@
 /**
  * What the server keeps in memory of the watched run: the head of its trace, its blocks in two
- * lanes (packets; all other tables), and its progress. Its size does not depend on the pages.
+ * lanes (packets; all other tables), and its progress. The size is bounded for any number of pages.
  *
  * @module
  */

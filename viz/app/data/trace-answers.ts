@@ -36,7 +36,7 @@ export interface TraceInfo {
   readonly damage: string | undefined;
 }
 
-/** Rate and delay of one direction from an instant on. */
+/** Rate and delay of one direction of a link from an instant on. */
 export interface PaceRow {
   readonly timeNs: number;
   readonly link: number;

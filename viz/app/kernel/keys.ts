@@ -11,7 +11,7 @@ export interface KeyBinding {
   readonly keys: readonly string[];
   /** The description in the help: `next fault`. */
   readonly does: string;
-  /** The heading above it in the help. */
+  /** The heading above the description in the help. */
   readonly group: string;
   readonly run: (event: KeyboardEvent) => void;
 }
@@ -75,8 +75,8 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /**
- * True if the focused control handles the key itself: Space and Enter press it, arrows move within
- * it.
+ * True if the focused control handles the key itself: Space and Enter press a control, arrows move
+ * within a control.
  */
 function ownsKey(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement) && !(target instanceof SVGElement)) return false;

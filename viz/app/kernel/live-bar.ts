@@ -31,7 +31,7 @@ export interface LiveBar {
   readonly root: HTMLElement;
   /** True while the cursor and the numbers follow the run. */
   readonly isFollowing: Observable<boolean>;
-  /** Runs `move`; moves of the cursor inside it do not end following, as those of readers do. */
+  /** Runs `move`, which may move the cursor; unlike a reader's move, this does not end following. */
   byItself(move: () => void | Promise<void>): Promise<void>;
 }
 

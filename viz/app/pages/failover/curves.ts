@@ -1,6 +1,6 @@
 /**
- * The strips of throughput, loss and latency. If the report holds values around faults, they cover
- * all seeds. Otherwise they show one seed: from its packets, if the trace kept them and they agree
+ * The strips of throughput, loss and latency. If the report has values around faults of all seeds,
+ * they show all seeds. Otherwise they show one seed: from its packets, if the trace kept them and they agree
  * with the measured series, or else from the series.
  *
  * @module
@@ -177,8 +177,8 @@ function scaled(bins: readonly Bin[], by: number): readonly Bin[] {
 }
 
 /**
- * The lowest and the highest value of all seeds, if the fault happens at the same time in all of
- * them.
+ * For each bin the lowest and the highest value of all seeds; empty if the fault does not happen at
+ * the same time in all seeds.
  */
 function bandOf(scene: Scene, name: string, by: number): readonly BandBin[] {
   const { report, same, suffix } = scene;

@@ -125,7 +125,7 @@ function effectLanes(
       if (afterNs === undefined) return [];
       return [{ afterNs, text: `seed ${one.seed} ${effect} +${quantity(afterNs, 'ns')}` }];
     });
-  // If there is no lane, the marks of the other seeds need an empty one.
+  // The marks of the other seeds are drawn on lanes, so at least an empty lane is needed for them.
   const held = lanes.length > 0 || others.length === 0 ? lanes : [{ label: '', segments: [] }];
   return { kind: 'lanes', lanes: held, others, spread: spreadOf(same, effect) };
 }

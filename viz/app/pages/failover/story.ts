@@ -97,7 +97,7 @@ export function spreadOf(cases: readonly FaultCase[], effect: string): Spread | 
   return spreadOfValues(cases.map((one) => delayOf(one, effect)));
 }
 
-/** The spread of those values that are known. */
+/** The spread of the values that are not undefined; undefined if all are. */
 export function spreadOfValues(values: readonly (number | undefined)[]): Spread | undefined {
   const sorted = ascending(values.filter((value) => value !== undefined));
   const [low, median, high] = [0.1, 0.5, 0.9].map((p) => quantile(sorted, p));
@@ -140,7 +140,7 @@ export function windowAround(
   return [fault.beginNs - BEFORE * after, fault.beginNs + after];
 }
 
-/** True if a fault happens at the same time in every seed, within one step of the series. */
+/** True if a fault happens at the same time in every seed, within a tenth of a series step. */
 export function isAligned(cases: readonly FaultCase[], stepNs: number): boolean {
   const begins = cases.map(({ beginNs }) => beginNs);
   return greatestOf(begins) - leastOf(begins) < stepNs / 10;

@@ -8,7 +8,7 @@ import type { Plot, Position } from '../../chart/plot.ts';
 import { set, svgElement } from '../../kernel/element.ts';
 import type { TimeLine } from '../../kernel/time-line.ts';
 
-/** A shorter drag counts as a click, px. */
+/** A drag shorter than this counts as a click, px. */
 const LEAST_DRAG = 4;
 
 /** The chart and the time line that the brush connects. */

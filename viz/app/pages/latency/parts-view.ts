@@ -124,7 +124,7 @@ export class PartsView {
     const dataClass = trace.info.classes.indexOf('data');
     const limits = { fromNs, toNs, guardNs, paces };
     const ofFlows = waysOf(hops, { ...limits, packets: { kind: 'data', dataClass } });
-    // Packets sent by a mix deliberately belong to no flow.
+    // Packets that a mix sends belong to no flow, by design. Without flows, all packets count.
     const ways =
       ofFlows.length > 0 ? ofFlows : waysOf(hops, { ...limits, packets: { kind: 'all' } });
     return { window, hops, ways };
@@ -249,7 +249,7 @@ function keyOf({ flow, links }: Way): string {
   return `${flow}:${links.join('.')}`;
 }
 
-/** A sentence on the part of the delay that is spent in queues: `Queues are 0.2 % of it.` */
+/** A sentence on the part of the delay that packets spend in queues: `Queues are 0.2 % of it.` */
 function queueWords(way: Way): string {
   const share = way.totalNs === 0 ? 0 : partSums(way).queue / way.totalNs;
   return `Queues are ${quantity(share, 'ratio')} of it.`;

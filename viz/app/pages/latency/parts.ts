@@ -149,7 +149,7 @@ function paceOf(
   const [small, large] = [often[0], often.at(-1)];
   if (small === undefined || large === undefined || small === large) return undefined;
   const perByte = (large[1].transitNs - small[1].transitNs) / (large[0] - small[0]);
-  // The rest is the propagation of the smallest packet, which must not be negative.
+  // The rest of the smallest packet's transit time is propagation, which must not be negative.
   return perByte >= 0 && perByte * small[0] <= small[1].transitNs ? perByte : undefined;
 }
 

@@ -12,7 +12,7 @@ import { PROTOCOLS } from '../../data/protocols.ts';
 import { element, fill } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 
-/** The sign in the middle of a node, by what it knows; explained in {@link LEGEND}. */
+/** The sign in the middle of a node, by whether the node knows of a fault; see {@link LEGEND}. */
 export const SIGNS: Readonly<Record<Standing, string>> = {
   knows: '!',
   unaware: '?',
@@ -57,7 +57,7 @@ export class BeliefLine {
       this.#latest.want(timeNs);
     }
     const watchers = this.#beliefs.flatMap(({ disruption, watchers: all }) =>
-      // After the fault, only nodes that still believe in it get a sign.
+      // After the end of a fault, only nodes that still believe in the fault get a sign.
       disruption === undefined ? all.filter(({ standing }) => standing === 'outdated') : all,
     );
     return new Map(watchers.map(({ node, standing }) => [node, standing] as const).reverse());

@@ -26,7 +26,7 @@ const NEAR_NS = 500e6;
 const PACKET_NS = 5e9;
 /** Width and height for a protocol's own drawing, px. */
 const SCENE_WIDTH = 284;
-/** A longer state is meant for a drawing, not for people, and is not listed. */
+/** States with more letters than this are meant for drawings and not listed for people. */
 const STATE_LENGTH_MAX = 60;
 
 /** The content of the panel. */
@@ -61,7 +61,7 @@ export class Details {
     const selection = this.#selection;
     if (selection === undefined) return;
     if (selection.kind === 'packet') this.#packetPanel?.follow(timeNs);
-    // The content for a packet is made only once; it follows the cursor by itself, see above.
+    // The content for a packet is made only once; then `PacketPanel.follow` moves it with the cursor.
     const key = selection.kind === 'packet' ? selection.name : `${selection.name} ${timeNs}`;
     if (key === this.#asked) return;
     this.#asked = key;

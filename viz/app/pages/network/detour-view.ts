@@ -31,8 +31,8 @@ export class DetourView {
   #written = '';
 
   /**
-   * Draws the routes, or removes them. A narrow drawing has no room for the label; the text below
-   * it says the same.
+   * Draws the routes, or removes them. A narrow drawing has no room for the label; there only the
+   * text below the drawing says it.
    */
   show(shown: ShownDetour | undefined, ends: Ends, isNarrow: boolean): void {
     const stamp = shown?.look.stamp ?? [];

@@ -51,7 +51,7 @@ interface Box {
 /**
  * Chooses the sides of all names.
  * @param places Middles of the nodes, px.
- * @param names In the same order.
+ * @param names Names of the nodes, in the same order.
  * @param first The side to try first, which should not be the one where most links leave.
  * @returns a side for each node; earlier nodes choose first.
  */

@@ -1,6 +1,6 @@
 /**
- * Regions of clouds as the network page draws them: each is a node of its own, at which the accesses of
- * its hosts end and the paths to other regions begin. Plain values, no DOM.
+ * Regions of clouds as the network page draws them: each region is a node of its own, at which the
+ * accesses of its hosts end and the paths to other regions begin. Plain values, no DOM.
  *
  * @module
  */

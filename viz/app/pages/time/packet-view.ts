@@ -39,7 +39,7 @@ interface Seen {
   readonly around: HopColumns;
   /** Rates and delays, if the trace holds them. */
   readonly paces: PaceBook;
-  /** A text such as `at core-210: link-down`; undefined if the packet was not lost. */
+  /** A text such as `at core-210 for link-down`; undefined if the packet was not lost. */
   readonly loss: string | undefined;
 }
 

@@ -22,7 +22,7 @@ import { tracksContent } from './words.ts';
 
 const NO_HOPS =
   'This trace has no packets on links (live runs leave none, long runs with --trace full): it shows procedures, marks and faults.';
-/** A shorter drag counts as a click, px. */
+/** A drag shorter than this counts as a click, px. */
 const DRAG_MIN = 5;
 /** Margin on each side of the interval that the key `f` shows, as a part of the interval. */
 const MARGIN = 0.15;
