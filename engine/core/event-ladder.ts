@@ -221,7 +221,7 @@ export class EventLadder {
   }
 
   /**
-   * @param innerAt The present list; -1 if there is none yet.
+   * @param innerAt The present list; if there is none yet, the one before the first of the rung.
    */
   private openInner(innerAt: number): void {
     this.inner ??= new BucketLists();

@@ -76,8 +76,8 @@ export interface ByteJob {
 /** A job on bytes, ready for calls. */
 export interface OpenByteJob {
   /**
-   * Changes `bytes` in place. Must depend on setup and bytes only and keep neither view: the memory
-   * belongs to other calls afterwards.
+   * Changes `bytes` in place. Must depend on setup and bytes only, and keep neither `bytes` nor
+   * `record`: their memory belongs to other calls afterwards.
    * @param record `recordLength` bytes, all zero.
    */
   run(bytes: Uint8Array, record: Uint8Array): void;

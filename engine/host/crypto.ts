@@ -13,8 +13,8 @@ export type AeadName = 'chacha20-poly1305' | 'aes-128-gcm' | 'aes-256-gcm';
 /** An AEAD key with its schedule; make it once per key, not per packet. */
 export interface AeadKey {
   /**
-   * Encrypts `plaintext` into `target` at `targetOffset`, followed by the 16-byte tag. `target` must
-   * not overlap `plaintext`.
+   * Encrypts `plaintext` into the start of `target`, followed by the 16-byte tag. `target` must not overlap
+   * `plaintext`.
    * @returns the bytes written: plaintext.length + 16.
    */
   seal(

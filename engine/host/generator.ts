@@ -113,7 +113,7 @@ export interface GeneratedLayer {
 export interface GeneratedTopology {
   readonly nodes: readonly GeneratedNode[];
   readonly links: readonly GeneratedLink[];
-  /** In the order of their address blocks; none if absent. */
+  /** Autonomous systems in the order of their address blocks; none if absent. */
   readonly systems?: readonly GeneratedSystem[];
   /** Layers from the bottom up; those that files put on the nodes come above them. None if absent. */
   readonly stack?: readonly GeneratedLayer[];

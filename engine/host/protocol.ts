@@ -174,7 +174,7 @@ export interface NodeHandle {
    * Link ids, in order, that packets to `target` take at this moment; for faults on active paths.
    */
   activePath?(target: string): readonly string[] | undefined;
-  /** True when the node can carry traffic; the runner waits for it before it calls a run live. */
+  /** True when the node can carry traffic; the traffic of a live run waits until all nodes can. */
   isReady?(): boolean;
   /**
    * How many messages the node holds, consistent with its reports to the observer: messages that
@@ -182,10 +182,7 @@ export interface NodeHandle {
    * released, and held parts. Called at the end of a run that accounts for messages.
    */
   holding?(): number;
-  /**
-   * Describes a broken invariant of the node's state; undefined if there is none. Called at the end
-   * of a run and at marks.
-   */
+  /** Describes a broken invariant of the node's state; undefined if there is none. Called at the end of a run. */
   invariant?(): string | undefined;
   /** The content of a status page: plain data with sorted keys. */
   status?(): Readonly<Record<string, unknown>>;

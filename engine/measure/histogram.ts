@@ -51,7 +51,7 @@ export class LogHistogram implements Histogram {
 
   /**
    * Adds one value.
-   * @param value Integer in [0, 2^53 - 1]; anything else fails an assertion.
+   * @param value Integer in [0, 2^53 - 1]; anything else throws a RangeError.
    */
   record(value: number): void {
     if (!(value >= 0) || !Number.isSafeInteger(value)) {

@@ -37,7 +37,7 @@ export class ContactPlan {
   /** Start of the current period, ns. */
   private base = 0;
   private current: Contact | undefined | 'unknown' = 'unknown';
-  /** True if a contact has ended since {@link takeEnd} was asked last. */
+  /** True if a contact has ended since the last call of {@link takeEnd}. */
   private hasEnded = false;
 
   constructor(spec: ContactsSpec, clock: PlanClock) {

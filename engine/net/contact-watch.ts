@@ -20,7 +20,7 @@ export interface WatchedLink {
   readonly contacts: ContactsSpec;
 }
 
-/** The host, as far as this needs it. */
+/** What the watch needs of its host. */
 export interface WatchingHost {
   readonly sockets: { readonly withContacts: readonly WatchedLink[] };
   now(): Nanoseconds;
@@ -49,7 +49,7 @@ export class ContactWatch {
     if (isFirst && this.clock.planOriginNs !== NOT_BEGUN) this.watchAll(protocol);
   }
 
-  /** The times of plans have begun. */
+  /** Begins to watch contacts: the times of contact plans have begun. */
   begun(): void {
     for (const protocol of this.handlers.keys()) this.watchAll(protocol);
   }

@@ -17,7 +17,7 @@ export const TRANSMITTED = 1;
 export const PIPE_HEAD = 2;
 export const WAKE = 3;
 export const RELEASED = 4;
-/** First kind that belongs to the layer above. */
+/** First kind of events that belongs to the layer above (sim-world.ts). */
 export const FIRST_UPPER_KIND = 5;
 
 /**

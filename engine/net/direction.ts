@@ -165,7 +165,7 @@ export class Direction extends Transmission {
     if (this.current === NIL) this.pump();
   }
 
-  /** A trace has another value from now on. */
+  /** Applies the new value of a trace that the direction follows. */
   private stepped(): void {
     this.setDelay(this.wantedDelay);
     this.rescaleRate(this.wantedRate);

@@ -41,8 +41,8 @@ export class GuestEndpoints {
   readonly #byPlace = new Map<string, Guest>();
   readonly #byNumber = new Map<Endpoint, Guest>();
   /**
-   * All guests; a clock hand goes around (second chance: keeping them in order of use would cost a
-   * list operation per datagram).
+   * All guests, for a clock hand that goes around (second-chance replacement: an order of use would
+   * cost a list operation per datagram).
    */
   readonly #places: Guest[] = [];
   #hand = 0;

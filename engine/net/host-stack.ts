@@ -258,7 +258,7 @@ class LayerRequest implements NodeRequest {
   }
 }
 
-/** A copy of a message behind its channel. */
+/** A copy of a message with the byte of its channel in front. */
 export function withChannel(channel: number, message: Uint8Array): Uint8Array {
   const body = new Uint8Array(CHANNEL_BYTES + message.length);
   body[0] = channel;

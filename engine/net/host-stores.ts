@@ -46,7 +46,7 @@ export class HostStores {
     return this.#disks.get(name)?.raw() ?? new Uint8Array(0);
   }
 
-  /** A life has ended: its handles are dead. */
+  /** A life has ended: the stores that it opened write nothing more. */
   end(): void {
     for (const store of this.#open.values()) store.end();
     this.#open.clear();

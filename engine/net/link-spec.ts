@@ -118,7 +118,7 @@ export type QueueSpec =
       readonly targetNs?: number;
       /** Default 100,000,000. */
       readonly intervalNs?: number;
-      /** Never drops while the backlog is at most this; default the direction's MTU. */
+      /** CoDel drops nothing while the backlog is at most this; default the direction's MTU. */
       readonly maxPacketBytes?: number;
       /** Largest number of packets; default Infinity. */
       readonly limitPackets?: number;

@@ -36,7 +36,7 @@ export interface NetworkOptions extends PacketPathOptions {
   readonly upper?: EventHandler;
 }
 
-/** The position of a new direction. */
+/** Names and ends of a new direction. */
 export interface DirectionPlace {
   readonly linkId: string;
   /** `a->b`. */
@@ -99,7 +99,7 @@ export class Network extends PacketPath {
     direction.inject(packet);
   }
 
-  /** Plans begin at this instant; the origin was `NOT_BEGUN`. */
+  /** Sets the instant at which plan time is 0, which was `NOT_BEGUN`. */
   beginPlans(originNs: number): void {
     this.planOriginNs = originNs;
     for (const direction of this.directions) direction.plansBegun();

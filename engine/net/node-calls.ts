@@ -25,7 +25,7 @@ export const NODE_CALL = {
   message: 11,
 } as const;
 
-/** A call of a node, for messages. */
+/** A recorded call of a node, for messages to the user. */
 export interface NodeCall {
   /** When the call began, ns. */
   readonly atNs: number;

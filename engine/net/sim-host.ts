@@ -434,7 +434,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     });
   }
 
-  /** Counts something that waited too long for its turn. */
+  /** Counts a datagram or request that waited too long for the processor. */
   shed(): void {
     this.countDrop(OVERLOAD);
   }

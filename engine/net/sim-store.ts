@@ -52,7 +52,7 @@ export class SimDisk implements Disk {
     return this.takenCount;
   }
 
-  /** Makes durable everything written before that sync began. */
+  /** Ends a sync: everything written before it began is now durable. */
   endSync(mark: number): void {
     const count = Math.max(0, mark - (this.takenCount - this.taken.length));
     for (const frame of this.taken.slice(0, count)) this.apply(frame);

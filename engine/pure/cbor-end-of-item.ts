@@ -38,7 +38,7 @@ export function endOfItem(bytes: Uint8Array, start: number, end: number, depth: 
 /**
  * True for one CBOR item that is well-formed but not deterministic (section 4.2.1), so that a strict reader refuses it:
  * a head is longer than necessary, or a length is indefinite.
- * @param depth As of {@link endOfItem}.
+ * @param depth See {@link endOfItem}.
  */
 export function isOtherForm(bytes: Uint8Array, depth: number): boolean {
   isShortest = true;

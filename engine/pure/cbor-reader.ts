@@ -30,7 +30,7 @@ const IN_ONE = 24;
 const IN_TWO = 25;
 const IN_FOUR = 26;
 const IN_EIGHT = 27;
-/** Least simple value in a second byte (section 3.3). */
+/** Least simple value that a second byte may encode (section 3.3). */
 const SIMPLE_MIN = 32;
 
 /** A position in CBOR bytes. */

@@ -44,7 +44,7 @@ export function fromNumber(value: number): Fraction {
 
 /**
  * The largest whole number that is no more than `share` of `count`.
- * @param share Taken as the decimal number that it is written as, 0..1.
+ * @param share 0..1, taken as the decimal that JavaScript prints for it.
  * @param count Whole number >= 0.
  */
 export function floorOfShare(share: number, count: number): number {
@@ -74,7 +74,7 @@ export function over(a: Fraction, b: Fraction): Fraction {
   return fraction(a.numerator * b.denominator, a.denominator * b.numerator);
 }
 
-/** Below 0 if a < b, 0 if they are equal. */
+/** Below 0 if a < b, 0 if they are equal, above 0 if a > b. */
 export function compare(a: Fraction, b: Fraction): number {
   const difference = a.numerator * b.denominator - b.numerator * a.denominator;
   return difference < 0n ? -1 : Number(difference > 0n);

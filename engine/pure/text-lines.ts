@@ -85,7 +85,7 @@ export function wordsOf(line: TextPart): readonly TextPart[] {
   });
 }
 
-/** Where a line or a word is, without its text. */
+/** The offsets of a line or a word, of which an empty one counts as one character. */
 export function spanOf({ start, end }: TextSpan): TextSpan {
   return { start, end: Math.max(end, start + 1) };
 }
@@ -103,7 +103,9 @@ export class LineMistakes<Mistake extends LineMistake = LineMistake> {
     return this.#mistakes.length > 0;
   }
 
-  /** Keeps a mistake, unless there are enough; of a very long message, its beginning and end. */
+  /**
+   * Keeps a mistake, unless there are many; shortens a very long message to its beginning and end.
+   */
   add(mistake: Mistake): void {
     if (this.isFull) return;
     this.#mistakes.push({ ...mistake, message: shortened(mistake.message) });

@@ -15,7 +15,7 @@ export const SHARE_LEAST = 0.000_001;
 /** CS6, network control (RFC 4594 §3.1): what keeps a network together, such as probes, keep-alives and handshakes. */
 export const NETWORK_CONTROL = 48;
 
-/** LE, EF and DF: lower effort (RFC 8622), expedited forwarding (RFC 3246), default (RFC 2474). */
+/** By priority: LE, lower effort (RFC 8622); DF, default (RFC 2474); EF, expedited forwarding (RFC 3246). */
 const DSCP_OF_PRIORITY = [1, 0, 46] as const;
 const NORMAL = 1;
 

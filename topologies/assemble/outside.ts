@@ -17,7 +17,7 @@ const LOOPBACK = /^127\./;
 const OF_PROGRAMS = ['program', 'ports', 'command'] as const;
 const OF_PROTOCOLS = ['run', 'options', 'cores', 'machine'] as const;
 
-/** The external node; undefined when it is not external, or after misplaced keys were recorded. */
+/** The external node; undefined if the node is not external. Misplaced keys are refused. */
 export function outsideNode(context: BuildContext, draft: NodeDraft): PlainNode | undefined {
   if (draft.kind !== 'external') {
     refuseKeys(context, draft, OF_PROGRAMS, 'only a node of kind: external can have it');

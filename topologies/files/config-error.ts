@@ -109,7 +109,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** The mistakes for somebody who may not see the files: where they are and what they are, without any line. */
+/** The mistakes for somebody who may not see the files: places and messages, without lines and hints. */
 export function withoutSource({ issues }: ConfigError): string {
   return formatIssues(
     issues.map(({ sourceLine: _line, hint: _hint, ...issue }) => issue),

@@ -37,7 +37,7 @@ const KIND_KEYS: readonly string[] = ['kind', 'strategy'];
  */
 export const OVERRIDES_LENGTH_MAX = 65_536;
 
-/** Most parts of a path: each that is not there yet is a map in the one before. */
+/** Most parts of a path: each part that does not exist yet becomes a map in the one before. */
 const PARTS_MAX = 64;
 
 /** Characters of all paths and values. */

@@ -71,7 +71,7 @@ class GmlReader {
     }
   }
 
-  /** What is wrong with the end of the text. */
+  /** The mistakes so far and those at the end of the text; undefined if there are none. */
   finish(text: string): Imported | undefined {
     const list = this.#open.at(-1);
     if (this.#key !== undefined) this.#refuse(this.#key, `${this.#key.text} has no value`);

@@ -165,7 +165,7 @@ class Routers {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Within an AS every router reaches every other one directly. */
+  /** Links between all pairs of routers of each AS. */
   internal(): readonly LinkDraft[] {
     return [...this.#byAs.values()].flatMap((names) =>
       names.flatMap((a, index) =>

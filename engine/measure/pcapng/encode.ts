@@ -27,7 +27,7 @@ const encoder = new TextEncoder();
 
 /** A captured packet. */
 export interface CapturedPacket {
-  /** Number of the interface, in the order of their descriptions. */
+  /** Number of the interface: its position among the descriptions of interfaces, from 0. */
   readonly interfaceId: number;
   readonly timeNs: number;
   /** The bytes from the IP header on. */

@@ -49,11 +49,11 @@ export const FLAG_GZIP = 2;
 
 /** Flag: each column is packed (docs/TRACE.md#packed-blocks); such a block has no `aux`. */
 export const FLAG_PACKED = 4;
-/** How the numbers of a packed column are meant. */
+/** Meanings of the numbers in a packed column, by kind of the column. */
 export const PACKED = { plain: 0, offsets: 1, steps: 2, dictionary: 3 } as const;
 /** Bytes before the numbers of a packed column: kind, bits, entries, base. */
 export const PACKED_HEAD_BYTES = 16;
-/** What precedes the numbers of a column. */
+/** The head in front of the numbers of a packed column. */
 export interface PackedHead {
   /** See {@link PACKED}. */
   readonly kind: number;
@@ -226,10 +226,10 @@ export interface LinkInfo {
   readonly id: string;
   /** `a->b`. */
   readonly name: string;
-  /** Index into nodes; -1 for a shared medium, and at a region. */
+  /** Indices of its sender and receiver; -1 for a shared medium, and for a region of a cloud. */
   readonly from: number;
   readonly to: number;
-  /** Where it begins or ends in a cloud: `internet/eu`. */
+  /** Region of a cloud in which the direction begins or ends: `internet/eu`. */
   readonly fromRegion?: string;
   readonly toRegion?: string;
   /**
@@ -245,7 +245,7 @@ export interface LinkInfo {
   readonly contacts?: ContactsInfo;
 }
 
-/** Contacts of a direction, in ns of the scenario. */
+/** Contacts of a direction; times in ns since the start of the scenario. */
 export interface ContactsInfo {
   /** Beginning and end of the planned contacts, in ascending order. */
   readonly windows: readonly (readonly [fromNs: number, toNs: number])[];

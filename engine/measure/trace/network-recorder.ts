@@ -76,12 +76,12 @@ export class NetworkRecorder implements NetworkObserver {
     this.pyramid = parts.pyramid;
   }
 
-  /** The packet that the current event delivered; `NONE` outside of one. */
+  /** The packet that the current event delivered; `NONE` if the event delivered none. */
   get current(): number {
     return this.arrivedEvent === this.scheduler.eventCount ? this.arrivedPacket : NONE;
   }
 
-  /** Number of the packet in a row of the packet table, from its offer on. */
+  /** Number of the packet in a row of the packet table, which has been offered to a direction. */
   packetAt(row: number): number {
     return this.packets[row] ?? NONE;
   }

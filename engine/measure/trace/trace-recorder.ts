@@ -125,7 +125,7 @@ export class TraceRecorder implements HopSink {
   #newNames: string[] = [];
   #packetBytes: Uint8Array[] = [];
   #packetOffset = 0;
-  /** Present state of each machine of each node, for keyframes. */
+  /** Present state of each state machine of each node, for keyframes. */
   readonly #machines = new Map<number, Map<string, string>>();
   #stateRows = 0;
   #keyframeRows = 0;
@@ -173,7 +173,7 @@ export class TraceRecorder implements HopSink {
     this.#paces.add(timeNs, id, pace.rateBps, pace.delayNs);
   }
 
-  /** A machine of a node changed its state. */
+  /** A state machine of a node changed its state. */
   state(timeNs: number, node: number, machine: string, state: string): void {
     let machines = this.#machines.get(node);
     if (machines === undefined) {
@@ -264,7 +264,7 @@ export class TraceRecorder implements HopSink {
 
   /**
    * Passes the packets that have arrived to the follower. Packets that have been under way for long
-   * are passed on as they are.
+   * are passed on without their arrival.
    */
   flushFollower(): void {
     const follower = this.follower;

@@ -48,7 +48,7 @@ export class StreamSender implements SegmentFate {
   private readonly board = new Scoreboard(this);
   private readonly outgoing: OutgoingSegment;
   private timer: Timer | undefined;
-  /** One past the last byte written, sent for the first time, acknowledged in order. */
+  /** One past the last byte that was written, that was sent, and that was acknowledged in order. */
   private written = 0;
   private next = 0;
   private acknowledged = 0;

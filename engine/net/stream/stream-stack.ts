@@ -30,7 +30,7 @@ import {
   type StreamOptions,
 } from './stream-options.ts';
 
-/** First and last port that are assigned (RFC 6335 section 6). */
+/** First and last port that {@link StreamStack} chooses by itself (RFC 6335 section 6). */
 const FIRST_DYNAMIC_PORT = 49_152;
 const LAST_PORT = 65_535;
 
