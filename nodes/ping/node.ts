@@ -100,7 +100,7 @@ class PingNode implements NodeHandle {
   #answer(datagram: Datagram, name: string, identifier: number): void {
     const { buffer, offset, length, from } = datagram;
     this.#host.deliver(name, buffer, offset + HEADER_LENGTH, length - HEADER_LENGTH);
-    // The reply is the request's header, rewritten in the same buffer and sent without the body.
+    // The reply is the request in place: same buffer, different kind, only the header rewritten.
     encodeHeader({ kind: 'reply', identifier }, buffer, offset);
     this.#socket?.send(buffer, offset, HEADER_LENGTH, from);
   }
