@@ -10,7 +10,7 @@ import { bytesName } from '../_kit/bytes-name.ts';
 /** Bytes of a payload from which its number is derived: application packets differ within them. */
 const NAMED_BYTES = 64;
 
-/** Reports to an observer, if there is one. */
+/** Reports what becomes of messages to an observer, if there is one. */
 export class FabricAccount {
   readonly #observer: MessageObserver | undefined;
   #open = 0;

@@ -15,7 +15,7 @@ export interface Behaviour {
   readonly counts: () => (now: Nanoseconds) => boolean;
   /** Called with the messages that are about to leave over a way; 0 is the first way. */
   readonly leaving: (way: number, outbox: Outbox<unknown>) => void;
-  /** Whether the congestion window stays as it is, whatever is lost. */
+  /** Whether the congestion window never changes, even when packets are lost. */
   readonly isFixedWindow: boolean;
   /** Called with a message of which a piece was lost, before the piece is sent again. */
   readonly lost: (message: OutMessage<unknown>) => void;

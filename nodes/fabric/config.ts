@@ -25,7 +25,7 @@ const loadConfig = z.strictObject({
   rate: perSecond().optional(),
   /** Most calls that are open at once; a call beyond that is not made. */
   concurrent: z.int().min(1).max(QUEUE_MAX).default(1),
-  /** Payload of a call; of several sizes, one is drawn for each call. */
+  /** Sizes of payloads; one of them is drawn for each call. */
   sizes: z.array(sizeBytes()).min(1).default([1_000]),
   /** Number of calls in all; absent: until the end. */
   count: z.int().min(1).optional(),
@@ -48,7 +48,7 @@ export type LoadOptions = z.output<typeof loadConfig>;
 
 /** A group that a node founds by itself, and how it votes. */
 const groupConfig = z.strictObject({
-  /** Founds a group of these nodes and itself; `all`: of all that the carriers reach. Absent: none. */
+  /** Nodes with which it founds a group; `all`: all that the carriers reach. Absent: no group. */
   members: z.union([z.literal('all'), z.array(z.string().min(1)).max(MEMBERS_MAX - 1)]).optional(),
   /** Votes that the founder opens, one after the other. */
   votes: z.int().min(0).default(0),
@@ -82,7 +82,7 @@ export const fabricConfig = z.strictObject({
   ways: z.array(z.string().min(1)).min(1).max(8).optional(),
   /** Time from a message to its deadline, if its sender names none. */
   deadline: durationNs().default(DEADLINE_NS),
-  /** Open messages for one peer; more are refused, those of the lowest priority first. */
+  /** Most open messages for one peer; beyond that, those of the lowest priority are refused. */
   queue: z.int().min(1).max(QUEUE_MAX).default(QUEUE_MAX),
   /**
    * `durable`: an accepted message survives a crash of this node. `memory`: it does not; what was

@@ -120,7 +120,7 @@ export type PeerEffect<Request> =
   | { readonly kind: 'erase'; readonly key: string }
   | { readonly kind: 'sync' }
   | { readonly kind: 'hand'; readonly arrival: Arrival }
-  /** The peer has lost its memory: what it sent before is not handed over any more. */
+  /** The peer has lost its memory: messages that it sent before are not handed over any more. */
   | { readonly kind: 'forgotten' }
   /** A message was taken over, now or before a restart. */
   | { readonly kind: 'accepted'; readonly messageKind: MessageKind; readonly payload: Uint8Array }

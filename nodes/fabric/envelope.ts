@@ -98,7 +98,7 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
   return writer.taken();
 }
 
-/** Reads exactly what {@link encodeEnvelope} writes; id and payload stay where they are. */
+/** Reads exactly what {@link encodeEnvelope} writes; id and payload are views into `bytes`. */
 export function decodeEnvelope(bytes: Uint8Array): Envelope | EnvelopeDrop {
   reader.open(bytes, 0, bytes.length);
   if (!(reader.expect(CBOR_ARRAY) && reader.argument === ITEMS)) return 'bad-envelope';
@@ -118,7 +118,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope | EnvelopeDrop {
   return rest === undefined ? 'bad-envelope' : { id, from, to, kind, correlation, ...rest };
 }
 
-/** True for the kinds that name the call which they answer. */
+/** True for replies and refusals, which name the call that they answer. */
 export function isAnswer(kind: MessageKind): boolean {
   return kind === 'reply' || kind === 'refusal';
 }

@@ -38,8 +38,8 @@ export const PACKET_BYTES = 1_200;
 export const PACKET_MIN = 512;
 
 /**
- * Numbers above the contiguous ones that a receiver remembers. More than {@link QUEUE_MAX}, so that
- * the bound of the queue is met first.
+ * How many numbers above the contiguous ones a receiver remembers. More than {@link QUEUE_MAX}, so
+ * that senders meet the bound of their queue first.
  */
 export const WINDOW_NUMBERS = 1_024;
 /** Most open messages for one peer, including calls that wait for their answer. */

@@ -23,7 +23,7 @@ const NS_PER_MS = 1_000_000;
 const TALLY_VALUES = MEMBERS_MAX + 1;
 const TEXT = 'Shall we?';
 
-/** Who waits for the answer to a request. */
+/** Called with the answer to a request. */
 type Asker = (outcome: GroupOutcome, body?: Uint8Array) => void;
 type Result = Extract<GroupEvent, { kind: 'result' }>;
 

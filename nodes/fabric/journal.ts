@@ -48,12 +48,12 @@ export class Journal<Item> {
     return true;
   }
 
-  /** What waits for the write that has begun. */
+  /** Items that wait for the write that has begun. */
   get writing(): readonly Item[] {
     return this.#writing;
   }
 
-  /** The write is complete. @returns what waited for it. */
+  /** The write is complete. @returns the items that waited for it. */
   done(): readonly Item[] {
     this.#isBusy = false;
     const done = this.#writing;

@@ -19,7 +19,7 @@ import { answeredKey, inboxKey, PeerMachine } from './peer.ts';
 import type { PeerOptions } from './peer-parts.ts';
 import type { PeerWatch } from './peer-watch.ts';
 
-/** Who waits for the outcome of a message. */
+/** Called with the outcome of a message. */
 export type Waiter = (outcome: string, body?: Uint8Array) => void;
 
 /** What the node does for the machine of a peer. */
@@ -49,7 +49,7 @@ export interface PeerNodeParts {
 
 type SendCounters = Readonly<Record<'packets' | 'sent' | 'pieces' | 'repeated', Counter>>;
 
-/** The messages of one peer. */
+/** Runs the machine of one peer. */
 export class PeerNode {
   readonly #parts: PeerNodeParts;
   readonly #machine: PeerMachine<Waiter>;
@@ -109,7 +109,7 @@ export class PeerNode {
     return this.#machine.held;
   }
 
-  /** Sends what is left from before a restart. */
+  /** Sends the messages that are left from before a restart. */
   start(): void {
     this.#shell.take({ kind: 'numbers' });
   }

@@ -11,7 +11,7 @@ export interface WatchedMessage {
   readonly number: number;
   readonly kind: MessageKind;
   readonly priority: number;
-  /** Bytes of the envelope, of those that arrived, and of those that left at least once. */
+  /** Bytes of the envelope; how many of them arrived, and up to which they left at least once. */
   readonly bytes: { readonly length: number };
   readonly there: { readonly size: number };
   readonly sentEnd: number;

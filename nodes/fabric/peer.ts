@@ -37,7 +37,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
   readonly #ways: Ways<Request>;
   readonly #challenges: Challenges;
   #effects: PeerEffect<Request>[] = [];
-  /** The life of the peer that is known; 0 before its first packet. */
+  /** The known life of the peer; 0 before its first packet. */
   #peerLife = 0;
 
   constructor(parts: PeerParts, now: Nanoseconds) {
@@ -55,7 +55,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
     this.#sender.restore(now, (memory, number) => {
       if (remembersHandled) inbox.recallHandled(memory, number);
     });
-    // A peer that has sent messages before hears that this life knows nothing of their pieces.
+    // A peer that has sent messages before is told that this life has none of their pieces.
     if (inbox.memory.length > 0) this.#ways.newsAt(now);
   }
 

@@ -80,7 +80,7 @@ export class Subscribers {
     this.#hand();
   }
 
-  /** A peer has forgotten what it sent: nothing of it waits any more, and nobody needs its answers. */
+  /** A peer has forgotten what it sent: drops its messages and calls, which nobody needs. */
   forget(from: string): void {
     const before = this.#waiting.length;
     this.#waiting = this.#waiting.filter((one) => one.from !== from);

@@ -74,11 +74,11 @@ export interface News {
   readonly above: Uint8Array;
 }
 
-/** Asks a node whether packets with this name of a memory, of this life, are its own. */
+/** Asks a node whether packets with this memory and this life are its own. */
 export interface Challenge {
   readonly memory: Uint8Array;
   readonly life: number;
-  /** Comes back in the confirmation: who sends it has read what was sent to that node. */
+  /** The confirmation brings it back: its sender has read what was sent to that node. */
   readonly nonce: Uint8Array;
 }
 

@@ -32,7 +32,7 @@ export interface Behaviour {
   readonly framesOf: (waiting: number, batch: number) => number;
   /** Makes the record of a client's deliveries; `make` makes the correct one. */
   readonly deliveries: (make: () => DeliveredLog) => DeliveredLog;
-  /** The neighbours over which clients draw paths. */
+  /** Opens the neighbours along which clients draw paths. */
   readonly openNeighbours: typeof openNeighbours;
   /** Whether clients send messages at once, without waiting for their payload process. */
   readonly sendsAtOnce: boolean;

@@ -88,7 +88,7 @@ export type DirectoryEffect =
   | { readonly kind: 'drop'; readonly reason: MixnetDrop }
   | { readonly kind: 'warn'; readonly text: string };
 
-/** What the client does at its time, and again after a failure. */
+/** A task of the client, done when it is due, and again after a failure. */
 type Errand =
   /** Begin an epoch. */
   | { readonly kind: 'turn' }

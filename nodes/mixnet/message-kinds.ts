@@ -11,11 +11,11 @@ export const MESSAGE_KINDS = {
   payload: 'content',
   /** Acknowledges a message by a SURB. */
   ack: 'reaction',
-  /** A client sends it to itself and counts those that return. */
+  /** A packet that a client sends to itself, in order to count those that return. */
   loop: 'cover',
-  /** A client sends it to a random provider, which drops it. */
+  /** A packet that a client sends to a random provider, which drops it. */
   'drop-cover': 'cover',
-  /** A mix sends it to itself. */
+  /** A packet that a mix sends to itself. */
   'mix-loop': 'cover',
 } as const satisfies Readonly<Record<string, MessagePurpose>>;
 /** A kind of Sphinx packet. */

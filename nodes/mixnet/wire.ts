@@ -82,7 +82,7 @@ export interface ProofAnswer {
 
 /** A message as received by its client. */
 export interface Message extends Spooled {
-  /** How long it waited at the provider, microseconds. */
+  /** How long the message waited at the provider, microseconds. */
   readonly waitedUs: number;
 }
 

@@ -10,10 +10,10 @@ import type { GroupName, GroupRequest } from './requests.ts';
 
 /** The inputs of the machine of groups. */
 export type GroupsInput<Request> =
-  /** The first input: what a restart interrupted goes on. */
+  /** The first input: continues what a restart interrupted. */
   | { readonly kind: 'start' }
   | { readonly kind: 'request'; readonly request: GroupRequest; readonly token: Request }
-  /** A message came; `handled` with this token follows when it need not come again. */
+  /** A message came; the effect `handled` follows with this token when it need not come again. */
   | {
       readonly kind: 'message';
       readonly from: string;
@@ -24,7 +24,7 @@ export type GroupsInput<Request> =
   | { readonly kind: 'sent'; readonly token: number; readonly isDelivered: boolean }
   | { readonly kind: 'synced'; readonly isDurable: boolean };
 
-/** What the application hears without having asked. */
+/** Events of a group that the application is told of without a request. */
 export type GroupEvent =
   | { readonly kind: 'joined'; readonly members: readonly string[] }
   | {

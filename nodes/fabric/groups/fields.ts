@@ -58,7 +58,7 @@ export class Fields {
     return value === TRUE;
   }
 
-  /** Well-formed text of at most so many bytes. */
+  /** Well-formed text of at most `bytesMax` bytes. */
   text(bytesMax: number): string {
     const reader = this.#reader;
     if (this.#isSpoilt || !reader.string(CBOR_TEXT) || reader.argument > bytesMax) {

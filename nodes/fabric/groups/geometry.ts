@@ -14,8 +14,8 @@ export const GROUPS_MAX = 100;
 /** Most votes of a group that are open at once: as many as people can follow. */
 export const OPEN_VOTES_MAX = 16;
 /**
- * Votes of a group that are remembered, by their numbers. More than {@link OPEN_VOTES_MAX}, so that
- * results can wait for members that are away.
+ * How many votes of a group are remembered: those with the highest numbers. More than {@link
+ * OPEN_VOTES_MAX}, so that results can wait for members that are away.
  */
 export const VOTES_KEPT = 64;
 /** Most groups that a node remembers having left, so that no old message brings one back. */
@@ -29,7 +29,7 @@ export const WAITING_MAX = 4_096;
 export const NAME_BYTES_MAX = 255;
 /** Longest text of a vote, bytes of UTF-8. */
 export const TEXT_BYTES_MAX = 1_000;
-/** Longest message: a list of members whose names are all of the longest, and heads. */
+/** Longest message, bytes: a list with the most members and the longest names, and heads. */
 export const MESSAGE_BYTES_MAX = 32_768;
 
 /** Time from the opening of a vote to its deadline, ms, if its proposer names none. */

@@ -22,7 +22,7 @@ import type { GroupName, ShownGroup } from './requests.ts';
 
 const NS_PER_MS = 1_000_000;
 
-/** Who waits for the answer to a proposal. */
+/** Called with the answer to a proposal. */
 export type Proposer = (outcome: GroupOutcome, vote?: number) => void;
 
 interface Waiting {
@@ -81,7 +81,7 @@ export class JoinedGroup {
     this.#tell({ kind: 'joined', members: this.#record.members });
   }
 
-  /** After a restart: sends again what may not have been sent. */
+  /** After a restart: sends ballots, and that this node leaves, again: they may not have left. */
   resume(): void {
     const nowMs = this.#shared.nowMs();
     for (const vote of this.#votes.values()) {

@@ -30,7 +30,7 @@ export interface Proposal {
   /** Number of the vote in its group, from 1. */
   readonly vote: number;
   readonly proposer: string;
-  /** Number of the proposal at its proposer. */
+  /** Number that the proposer gave its proposal. */
   readonly proposal: number;
   readonly rule: Rule;
   /** Unix ms by the clock of the owner. */
@@ -48,7 +48,7 @@ export const REFUSALS = ['too-many-votes', 'bad-deadline'] as const;
 /** See {@link REFUSALS}. */
 export type Refusal = (typeof REFUSALS)[number];
 
-/** What an owner says to a member. */
+/** Messages of an owner to a member. */
 export type OwnerMessage =
   | {
       readonly kind: 'list';
@@ -77,7 +77,7 @@ export type OwnerMessage =
       readonly reason: Refusal;
     };
 
-/** What a member says to the owner. */
+/** Messages of a member to the owner. */
 export type MemberMessage =
   | {
       readonly kind: 'propose';
@@ -105,7 +105,7 @@ const KINDS = ['list', 'gone', 'opened', 'result', 'refused', 'propose', 'cast',
 const ITEMS = [5, 4, 10, 13, 5, 7, 5, 4] as const;
 const ITEMS_MAX = 13;
 
-/** The bytes of a message; its fields are within their bounds, or it is a bug of the caller. */
+/** The bytes of a message; the caller keeps all fields within their bounds. */
 export function encodeMessage(message: GroupMessage): Uint8Array {
   const writer = new CborWriter();
   const kind = KINDS.indexOf(message.kind);

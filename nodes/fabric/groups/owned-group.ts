@@ -34,15 +34,15 @@ const NS_PER_MS = 1_000_000;
 const FAREWELL_NS = VOTE_MS_MAX * NS_PER_MS;
 
 interface Member {
-  /** Epoch in which it joined. */
+  /** Epoch in which the member joined. */
   readonly since: number;
-  /** Newest epoch of which it has the list; -1 if that is not known. */
+  /** Newest epoch whose list the member is known to have; -1 if none. */
   confirmed: number;
   /** True while a list is under way to the member. */
   isOut: boolean;
 }
 
-/** What a member is told of a vote. */
+/** A notice of a vote, for one member. */
 interface Telling {
   readonly member: Member;
   readonly vote: OwnedVote;
@@ -101,7 +101,7 @@ export class OwnedGroup {
     this.resend();
   }
 
-  /** Makes somebody a member. */
+  /** Makes a node a member. */
   invite(name: string): GroupOutcome {
     if (this.#members.has(name)) return 'already-member';
     if (this.#members.size >= MEMBERS_MAX) return 'too-many-members';
@@ -136,7 +136,7 @@ export class OwnedGroup {
     this.#tell({ kind: 'left' });
   }
 
-  /** Opens a vote. @returns its number, or why not. */
+  /** Opens a vote. @returns its number, or why it is not opened. */
   propose(proposing: Proposing): number | Refusal {
     const vote = this.#lastVote + 1;
     const timeMs = proposing.deadlineMs - this.#shared.nowMs();
@@ -157,7 +157,7 @@ export class OwnedGroup {
     return vote;
   }
 
-  /** Counts a ballot, or says why not. */
+  /** Counts a ballot. @returns why it does not count, or undefined. */
   cast(name: string, vote: number, isYes: boolean): GroupDrop | undefined {
     const known = this.#votes.get(vote);
     if (known === undefined) return this.#isPast(vote) ? 'late-vote' : 'unknown-vote';

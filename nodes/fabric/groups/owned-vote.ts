@@ -51,7 +51,7 @@ export class OwnedVote {
     return this.#electors.has(name);
   }
 
-  /** Counts a ballot, or says why not. */
+  /** Counts a ballot. @returns why it does not count, or undefined. */
   cast(name: string, isYes: boolean): BallotFault | undefined {
     const former = this.#electors.get(name);
     const choice = isYes ? 'yes' : 'no';
@@ -69,7 +69,7 @@ export class OwnedVote {
     return this.#result === undefined && this.#electors.delete(name);
   }
 
-  /** Ends the vote if it is decided, or over. @returns true if it has ended now. */
+  /** Ends the vote if it is decided, or if its time is over. @returns true if it has ended now. */
   end(isOver: boolean): boolean {
     if (this.#result !== undefined) return false;
     const tally = this.#tally();

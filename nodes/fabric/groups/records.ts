@@ -82,7 +82,7 @@ export interface LeftRecord {
   readonly sinceMs: number;
 }
 
-/** What a key says of its record. */
+/** The parts of the key of a record. */
 export interface RecordKey {
   readonly kind: 'own' | 'own-vote' | 'in' | 'in-vote' | 'left';
   readonly number: number;

@@ -47,7 +47,7 @@ class Reading {
     this.#rest = new Map(records.filter(([key]) => key.startsWith(GROUPS_PREFIX)));
   }
 
-  /** Keys of records that nobody could read. */
+  /** Keys of records that could not be read. */
   get rest(): readonly string[] {
     return [...this.#rest.keys()];
   }

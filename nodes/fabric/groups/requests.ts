@@ -43,7 +43,7 @@ export interface GroupName {
   readonly number: number;
 }
 
-/** What an application asks for. */
+/** Requests of an application. */
 export type GroupRequest =
   /** The members besides the owner. */
   | { readonly kind: 'create'; readonly members: readonly string[] }
@@ -72,7 +72,7 @@ export interface ShownVote {
   readonly result?: Result | undefined;
 }
 
-/** What is known of a group. */
+/** What an application is shown of a group. */
 export interface ShownGroup {
   readonly epoch: number;
   readonly members: readonly string[];

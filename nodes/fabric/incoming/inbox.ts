@@ -39,7 +39,7 @@ const KNOWN: PieceOutcome = { kind: 'known' };
 export class Inbox {
   /** Name of the peer's memory, whose numbers these are; empty before its first packet. */
   #memory: Uint8Array = new Uint8Array(0);
-  /** Numbers whose handler has run. */
+  /** Numbers of messages whose handlers have run. */
   #handled = new NumberWindow();
   /** Handled numbers that the disk knows. */
   #durable = new NumberWindow();
@@ -48,14 +48,14 @@ export class Inbox {
   #writing: number[] = [];
   /** Bytes of messages that are with their handlers or wait for them, by number. */
   readonly #inHand = new Map<number, number>();
-  /** Bytes of these messages. */
+  /** Sum of the bytes of these messages. */
   #heldBytes = 0;
   /** The highest number of a message for a handler. */
   #highest = 0;
   /** As far as the disk knows, messages with numbers below this may have been handed over. */
   #handedBound = 0;
   #boundWritten = 0;
-  /** Messages with numbers below it may have been handed over before the last restart. */
+  /** Messages with numbers below this may have been handed over before the last restart. */
   #againBound = 0;
   readonly #assemblies = new Map<number, Assembly>();
   #assemblyBytes = 0;
@@ -101,7 +101,7 @@ export class Inbox {
     return this.#handled.fits(floor - 1);
   }
 
-  /** The peer has this memory now: it has forgotten the numbers that it used before. */
+  /** The peer has a new memory: it has forgotten the numbers that it used before. */
   adopt(memory: Uint8Array): void {
     this.#memory = memory.slice();
     this.#handled = new NumberWindow();

@@ -19,7 +19,7 @@ export interface OutMessageParts<Request> {
   readonly sinceNs: Nanoseconds;
   /** The encoded envelope. */
   readonly bytes: Uint8Array;
-  /** Bytes of the payload in it. */
+  /** Bytes of the payload within the envelope. */
   readonly payloadBytes: number;
   /** The id of the call that the message answers; null if it is no answer. */
   readonly correlation: Uint8Array | null;

@@ -18,7 +18,7 @@ export class Outbox<Request> {
   /** Messages that ended since the queues were looked through. */
   #overQueued = 0;
   readonly #deadlines = new Deadlines<OutMessage<Request>>();
-  /** Answers among the open ones. */
+  /** Number of answers among the open messages. */
   #answers = 0;
   #floor: number;
   #next: number;
@@ -69,7 +69,7 @@ export class Outbox<Request> {
     return this.#open.values();
   }
 
-  /** Adds a message, whose number is above all before it. */
+  /** Adds a message, whose number is above those of all before it. */
   add(message: OutMessage<Request>): void {
     if (this.#open.size === 0 && message.number > this.#floor) this.#floor = message.number;
     this.#next = message.number + 1;

@@ -37,7 +37,7 @@ interface Waiting<Request> {
   readonly sinceNs: Nanoseconds;
   readonly correlation: Uint8Array | null;
   readonly request: Request | undefined;
-  /** Called when it has a number. */
+  /** Called when the message has a number. */
   readonly numbered?: () => void;
 }
 
@@ -247,7 +247,7 @@ export class Sender<Request> {
     this.#settleUnnumbered(waiting, { outcome: 'queue-full', tookNs: 0, isKept: false });
   }
 
-  /** Messages that were accepted end before a number was free for them. */
+  /** Ends accepted messages whose deadline comes before a number is free for them. */
   #expireWaiting(now: Nanoseconds): void {
     const due = this.#waiting.filter(({ deadlineNs }) => deadlineNs <= now);
     this.#giveUp(now, due, 'deadline-over');

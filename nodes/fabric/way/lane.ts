@@ -24,22 +24,22 @@ export interface SentPiece<Request> {
   readonly end: number;
 }
 
-/** What is in a packet that is under way. */
+/** The content of a packet that is under way. */
 export interface Content<Request> {
   readonly pieces: readonly SentPiece<Request>[];
   readonly hasNews: boolean;
   readonly challenge?: Challenge;
 }
 
-/** What a lane is made for. */
+/** What a lane needs. */
 export interface LaneParts {
-  /** Its place in the order of preference, from 0. */
+  /** Place of the way in the order of preference, from 0. */
   readonly index: number;
   readonly terms: CarrierTerms;
   /** Largest packet over a carrier that may lose it, bytes. */
   readonly packetBytes: number;
   readonly random: Random;
-  /** Whether the congestion window stays as it is. */
+  /** Whether the congestion window never changes. */
   readonly isFixedWindow: boolean;
 }
 
@@ -82,7 +82,7 @@ export class Lane<Request> {
     this.#received = new ReceivedPackets();
   }
 
-  /** False while the peer does not answer over it, or the carrier says that it leads nowhere. */
+  /** False while the peer does not answer over this way, or the carrier says it leads nowhere. */
   get isUp(): boolean {
     if (this.recovery === undefined) return true;
     return !this.isClosed && this.recovery.timeouts < TIMEOUTS_MAX;

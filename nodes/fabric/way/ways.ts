@@ -65,9 +65,9 @@ export class Ways<Request> {
   #repeatedBytes = 0;
   /** When the pacing of the active way lets the next packet leave. */
   #roomAt: Nanoseconds = Number.POSITIVE_INFINITY;
-  /** When the peer is asked what became of messages that it has in whole. */
+  /** When the peer is asked whether it has handled the messages that it has completely. */
   #askAt: Nanoseconds = Number.POSITIVE_INFINITY;
-  /** What the peer is to be asked, and over which way. */
+  /** The challenge to be sent to the peer, and over which way. */
   #challenge: { readonly lane: Lane<Request>; readonly challenge: Challenge } | undefined;
   /** The nonce that the peer is to get back, until the peer is known to have it. */
   #nonce: Uint8Array | undefined;
@@ -114,7 +114,8 @@ export class Ways<Request> {
   }
 
   /**
-   * Puts this nonce, which answers a challenge, into every packet until news from the peer name this node's memory.
+   * Puts this nonce, which answers a challenge, into every packet, until the peer sends news that
+   * name this node's memory.
    * @returns false if it is put there already.
    */
   confirm(nonce: Uint8Array): boolean {

@@ -74,7 +74,7 @@ export interface AuthorityParts {
 
 /** The inputs. */
 export type AuthorityInput =
-  /** The first input, with what the store holds. */
+  /** The first input, with the content of the store. */
   | { readonly kind: 'start'; readonly stored: ReadonlyMap<string, Uint8Array> }
   | {
       readonly kind: 'record';
@@ -93,7 +93,7 @@ export type AuthorityEffect =
   | { readonly kind: 'sync' }
   /** A document was made. */
   | { readonly kind: 'published'; readonly epoch: number }
-  /** How much of a layer is in one autonomous system. */
+  /** Simpson's index of the mixes of a layer, by autonomous system. */
   | { readonly kind: 'diversity'; readonly simpson: number }
   | { readonly kind: 'drop'; readonly reason: MixnetDrop }
   | { readonly kind: 'warn'; readonly text: string };
@@ -188,7 +188,7 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
     return true;
   }
 
-  /** Diversity: how much of a layer is in one autonomous system. */
+  /** Reports the diversity of layers: Simpson's index of their mixes, by autonomous system. */
   #measureLayers({ layers }: DirectoryDocument): void {
     for (const layer of layers) {
       const weighed = layer.map(({ asn, loadWeight: weight }) => ({ asn, weight }));

@@ -229,7 +229,7 @@ export function openPayload(format: ClientFormat, payload: Uint8Array): OpenedPa
   return forward.surb === undefined ? { message } : { message, surb: forward.surb };
 }
 
-/** Commands of each hop: a delay at every hop but the last, which gets `ending`. */
+/** The hops with their commands: a delay at every hop but the last, which gets `ending`. */
 export function hopsOf(
   path: ChosenPath,
   ending: readonly Command[],

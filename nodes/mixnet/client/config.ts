@@ -83,9 +83,9 @@ export const clientConfig = z.strictObject({
   reassembly: reassembly.prefault({}),
   loopAlarm: loopAlarm.prefault({}),
   /**
-   * Test doubles, never for traffic. `chatty` sends messages immediately, outside its process.
-   * `wayward` sends packets over mixes that are not neighbours. `forgetful` restarts without
-   * knowing what it delivered.
+   * Test doubles, never for traffic. `chatty` sends messages immediately, without waiting for its
+   * payload process. `wayward` sends packets over mixes that are not neighbours. `forgetful`
+   * restarts without knowing what it delivered.
    */
   double: z.enum(['chatty', 'wayward', 'forgetful']).optional(),
 });

@@ -22,8 +22,8 @@ import type { RememberedMessage } from './parts.ts';
 /** Largest number of periods that the remembering time may span. */
 const PERIODS = 4;
 /**
- * One more slot for the period being filled, and one for a period whose last entry has not yet
- * expired.
+ * Logs in all: one more for the period being filled, and one for a period whose last entry has not
+ * yet expired.
  */
 const SLOTS: number = PERIODS + 2;
 const PERIOD_LENGTH = 6;

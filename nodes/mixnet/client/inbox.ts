@@ -59,7 +59,7 @@ export class Inbox {
     if (drop !== undefined && copy !== undefined) this.#taken(copy, 'dropped');
   }
 
-  /** The name of a message was stored: delivers it. With an error, forgets it, so that its sender may repeat it. */
+  /** The name of a message was stored: delivers it. On error, forgets it: it may be sent again. */
   stored(name: string, error: string | undefined): void {
     const whole = this.#pending.get(name);
     if (whole === undefined) return;

@@ -136,7 +136,7 @@ export interface ClientParts {
   readonly options: ClientOptions;
   /** The messages delivered before a restart that are still remembered. */
   readonly remembered: readonly RememberedMessage[];
-  /** True if messages leave as soon as they come, without waiting for their process; absent: they wait. */
+  /** True if messages leave as soon as they come; if absent, they wait for the payload process. */
   readonly sendsAtOnce?: boolean;
   /** The arrival windows; present for stop-and-go mixes. */
   readonly windows?: SenderWindows;

@@ -98,7 +98,7 @@ export function openNeighbours(
   return new NeighbourGraph(layers, edges, refused);
 }
 
-/** A mix of a document and its draw. */
+/** A mix of a document, and the rules for its draw. */
 interface Drawing {
   readonly document: DirectoryDocument;
   readonly rules: NeighbourRules;

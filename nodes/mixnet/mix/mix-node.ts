@@ -71,7 +71,7 @@ class MixNode implements ServerNode, ServerRole, Origin {
     trace.state(PLACE.machine, PLACE.state.write(standing));
   }
 
-  /** The topology allows the hop, but this mix did not draw it as a neighbour. */
+  /** Why a hop is refused that the topology allows: this mix did not draw it as a neighbour. */
   nextRefused(nodeId: Uint8Array): MixnetDrop | undefined {
     return this.#inLayer?.find(nodeId) === undefined ? undefined : 'next-hop-not-neighbour';
   }

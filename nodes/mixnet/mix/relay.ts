@@ -101,7 +101,7 @@ interface Held {
   delayNs: Nanoseconds;
   /** For stop-and-go mixing, the arrival window of the packet. */
   window: readonly [first: Nanoseconds, last: Nanoseconds] | undefined;
-  /** Epoch of the key that opened it. */
+  /** Epoch of the key that opened the packet. */
   epoch: number;
   replayTag: Uint8Array | undefined;
   terminal: Terminal | undefined;

@@ -15,7 +15,7 @@ export interface SpoolEntry {
   readonly message: Spooled;
   /** The number by which observers know the message; 0 without an observer. */
   readonly copy: number;
-  /** False until an answer has contained it. */
+  /** False until an answer has contained the message. */
   isShown: boolean;
 }
 
