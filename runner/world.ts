@@ -54,7 +54,7 @@ export interface WorldLink {
   isUp(side: 'forward' | 'backward'): boolean;
 }
 
-/** What nodes report to the runner. All calls contain the world's time; a listener has those that it needs. */
+/** What nodes report to the runner, at the world's present time; a listener has the calls that it needs. */
 export interface WorldListener {
   /** True if it records states: nodes report more then (engine/host/measure.ts, `isRecorded`). */
   readonly keepsStates?: boolean;
@@ -145,7 +145,7 @@ export interface World {
    * processes, which do so themselves.
    */
   assertBalance?(): void;
-  /** What the links have to say about the run; absent where links are in other processes. */
+  /** Warnings of the links about the run; absent where links are in other processes. */
   linkWarnings?(): readonly string[];
 }
 

@@ -38,8 +38,8 @@ export interface FloodSpec {
  */
 export type AttackSpec =
   /**
-   * Blocks everything that enters, then lets one message in at a time and takes the next one that
-   * leaves for it.
+   * Blocks everything that enters, then lets one message in at a time, and assumes that the next
+   * message that leaves is the same one.
    */
   | {
       readonly kind: 'n_minus_one';

@@ -28,7 +28,7 @@ export interface TrafficSpec {
   readonly wishes?: SendWishes;
   readonly startNs: number;
   readonly stopNs: number;
-  /** Name of its random streams; absent: its index in the list. */
+  /** Name of the random streams of the flow; if absent, its index in the list. */
   readonly streams?: string;
   /** Name under which reports show the flows of one entry together. */
   readonly group?: string;
@@ -119,7 +119,7 @@ export interface PrivacySpec {
   readonly asked: readonly string[];
   /** Mean delay of a mix, ns, if the file states it. */
   readonly meanDelayNs?: number;
-  /** What nodes do with messages, for those whose protocol says it. */
+  /** What nodes do with messages, such as mixing, for nodes whose protocol states it. */
   readonly facts: readonly PrivacyFacts[];
 }
 
@@ -133,7 +133,7 @@ export interface Scenario {
   /** SHA-256 of other files that were read, sorted: traces of traffic, imported topologies; absent if none. */
   readonly data?: readonly string[];
   readonly question: string;
-  /** Its hosts have all their layers: those of the topology's file and those of {@link stack}. */
+  /** The network; its hosts have all layers, those of the topology's file and those of {@link stack}. */
   readonly topology: Topology;
   /** Entries of `stack` in the scenario's own file. */
   readonly stack?: readonly StackEntry[];
@@ -172,7 +172,7 @@ export interface Scenario {
   readonly warnings: readonly string[];
 }
 
-/** When a run in which nothing stops it earlier is over: its duration, then the drain, ns. */
+/** When a run is over if nothing stops it earlier, ns: its duration plus the drain. */
 export function endOf({ durationNs, drainNs }: Pick<Scenario, 'durationNs' | 'drainNs'>): number {
   return durationNs + drainNs;
 }

@@ -151,7 +151,7 @@ interface Reporter {
   readonly account: MessageAccount;
   /** The protocol's name if it is a layer of its hosts; absent if it is their lowest protocol. */
   readonly layer?: string;
-  /** True if it is a carrier of layers somewhere. */
+  /** True if the protocol carries layers on at least one host. */
   readonly isCarrier: boolean;
 }
 

@@ -18,7 +18,7 @@ export interface Followed {
   /** When its sender was told that the next holder has it. */
   confirmed: Loss | undefined;
   /**
-   * When its recipient crashed while it waited for the disk there, which may have noted it as
+   * When its recipient crashed while the message waited for the disk, which may have recorded it as
    * delivered although the application never got it.
    */
   unseen: Loss | undefined;
@@ -31,11 +31,11 @@ export interface Copy {
   onLink: number;
   /** Number of messages that were handed to the node but not reported by it yet. */
   untold: number;
-  /** Index of the node that it was handed to. */
+  /** Index of the node to which those messages were handed. */
   node: number;
   /** Second copies that arrived at nodes which had one already, and that are not dropped yet. */
   again: number;
-  /** Nodes that hold it: several if a node sent equal copies to several others. */
+  /** Nodes that hold the copy: several if a node sent equal copies to several others. */
   readonly inside: Set<number>;
 }
 

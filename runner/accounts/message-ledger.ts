@@ -193,7 +193,7 @@ export class MessageLedger implements MessageAccountant {
   }
 
   onStarted(): void {
-    // Nothing to do: it is already on the link.
+    // Nothing to do: the packet already counts as on the link.
   }
 
   onCopied(direction: DirectionView, packet: number): void {
@@ -381,7 +381,7 @@ export class MessageLedger implements MessageAccountant {
     copy.inside.add(node);
   }
 
-  /** What a node has found on its disk after a crash, of a message that was inside it before. */
+  /** Makes a copy of a message that a node found on its disk after a crash; undefined if it had none. */
   #foundInside(node: number, key: number): Copy | undefined {
     const holding = this.#holdings[node] as Holding;
     const message = holding.earlierInside.get(key);

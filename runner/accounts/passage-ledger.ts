@@ -63,7 +63,7 @@ export class PassageLedger implements MessageAccountant {
   readonly #lost = new Map<number, Loss>();
   readonly #postponed = new PostponedRequests<number>();
   #open = new Set<number>();
-  /** The message of the request that its node is handling. */
+  /** The message of the request that a node is handling now. */
   #asked = NONE;
   /** The number under which the current node accepted that message, until it has settled it. */
   #fresh = NONE;
@@ -147,7 +147,7 @@ export class PassageLedger implements MessageAccountant {
   }
 
   onOffered(): void {
-    // Part of the observer's interface; its sender has reported it.
+    // Part of the observer's interface; the sender has already reported the message.
   }
 
   onStarted(): void {
@@ -220,7 +220,7 @@ export class PassageLedger implements MessageAccountant {
 
   #accepted(at: Holdings, number: number): void {
     if (this.#asked === NONE) {
-      // A packet of a layer: held like others until it is settled, but no message of ours.
+      // A packet of a layer is held until it is settled, like a message, but is no message of this account.
       if (this.#parts.isCarrier) at.sending.set(number, NONE);
       return;
     }

@@ -28,7 +28,7 @@ const EASY_PARTS = [0.3, 0.6] as const;
 /** Limits of the factor by which the rate rises at a time: a share of a core measured once is not exact. */
 const STEP_MIN = 1.05;
 const STEP_MAX = 1.3;
-/** Factor of the rate after a run that did not carry its packets, as long as none has. */
+/** Factor of the rate after a run that did not carry its packets, until the first run that did. */
 const DOWN = 0.8;
 /** Largest number of rates that are tried. */
 const STEPS_MAX = 6;
@@ -52,8 +52,8 @@ export function busiestPoints(points: readonly FitPoint[]): readonly FitPoint[] 
 export type LoadAt = (ratePerSecond: number) => ModelLoad;
 
 /**
- * The loads of two easy rates, continued in a straight line: a model that is saturated sheds packets
- * and shows at most one core, whatever they cost.
+ * The loads of two easy rates, continued in a straight line: a model that is saturated drops packets,
+ * and its load is never above one core, whatever the packets cost.
  * @param rate A rate, packets per second, that a machine with the benchmarks' costs carries.
  */
 export function loadsAlone(order: BusyOrder, cpu: CpuChoice, rate: number): LoadAt {

@@ -34,7 +34,7 @@ import type { Workload } from './workloads.ts';
 
 /** What a calibration needs. */
 export interface CalibrationOrder {
-  /** Loads the machine at growing rates; its events and limits are ignored. */
+  /** The scenario that loads the machine at growing rates; its events and limits are ignored. */
   readonly workload: Workload;
   readonly isQuick: boolean;
   readonly commit: string;

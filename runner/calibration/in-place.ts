@@ -79,7 +79,7 @@ function threadTime(atNs: number): ThreadTime {
   }
 }
 
-/** Runs a scenario once in live. */
+/** Runs a scenario once on real sockets. */
 function liveOnce(
   scenario: Scenario,
   how: LiveHow,
@@ -232,7 +232,7 @@ export function fitData(points: readonly FitPoint[], control: number): number {
   return thousandths(dd > 0 ? Math.max(0, rest) / dd : 1);
 }
 
-/** A point as the profile stores it. */
+/** A measured run in the form that the profile stores. */
 export function placedPoint(
   { live, alone, ratePerSecond }: FitPoint,
   factors: { readonly control: number; readonly data: number },

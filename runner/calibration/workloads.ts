@@ -47,8 +47,8 @@ export const FAILOVER: Workload = flowWorkload('failover.yaml');
 export const BUNDLE_RELAY: Workload = flowWorkload(`${OWN}/bundle-relay.yaml`);
 
 /**
- * One mix between a provider and its two clients. What a client sends and fetches depends on its own
- * rates, not on what its application asks for; so they follow the flow.
+ * One mix between a provider and its two clients. What a client sends and fetches depends on the rates
+ * in its options, not on its application, so these rates are set from the rate of the flow.
  */
 export const ONE_MIX: Workload = {
   file: `${OWN}/one-mix.yaml`,

@@ -12,7 +12,7 @@ import type { Registry } from '../../topologies/files/registry.ts';
 /** See the module. */
 export class DoneWatch {
   readonly #finishers: Finishers;
-  /** Until when nodes can say that they are done: later, the duration has ended the run. */
+  /** Reports after this instant, ns, do not count: the duration has ended the run by then. */
   readonly #limitNs: number;
   readonly #open: Set<string>;
   readonly #crashedNs = new Map<string, number>();

@@ -95,7 +95,7 @@ export class Experiment implements WorldListener {
   readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   /** Refused packets by reason, if nodes in other processes have counted them. */
   refusals: Readonly<Record<string, number>> | undefined;
-  /** Fault records, by the flow that they affected. */
+  /** Pairs of a fault record and a flow that the fault affected. */
   readonly hits: { readonly flow: Flow; readonly record: FaultRecord; readonly atNs: number }[] =
     [];
 

@@ -17,7 +17,7 @@ import { SLICE_NS, sliceEnd } from './slices.ts';
 /** Number of looks at a run; each of them sums up the counters of all nodes. */
 const LOOKS = 100;
 
-/** True of a limit that a run can miss before its end, whatever follows. */
+/** True if a run can miss such a limit for good before its end, whatever follows. */
 export function canMissForGood({ aggregation }: Pick<KpiSpec, 'aggregation'>): boolean {
   return ['count', 'max', 'min'].includes(aggregation);
 }
@@ -57,7 +57,7 @@ export class LimitWatch {
   }
 }
 
-/** The watch of a run by the wall clock, if it was asked for. */
+/** The watch over the limits of a run by the wall clock, if the run is to end at a missed limit. */
 export function limitsOf(
   {
     endsOnMiss,

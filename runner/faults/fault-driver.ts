@@ -255,7 +255,7 @@ export class FaultDriver {
     return { targets: ids, cut: isCut ? ids : [], text: `${namesOf(ids)} ${word}`, undo };
   }
 
-  /** A cut that leaves no alternative would measure only its own length. */
+  /** Refuses a cut that leaves no other path: its failover time would be only the length of the cut. */
   #checkAlternative(spec: FaultSpec, selector: LinkSelector, ids: readonly string[]): void {
     if (selector.kind !== 'active-path') return;
     const { from, to } = selector;
@@ -311,7 +311,7 @@ export class FaultDriver {
     };
   }
 
-  /** Draws the nodes of a fault: not those that are down already, which it would not touch. */
+  /** Draws the nodes of a fault from those that are up. */
   #victims(
     { nodes, count }: Extract<FaultAction, { kind: 'crash' }>,
     draws: RandomStream,
@@ -400,7 +400,7 @@ function drawnTargets(action: FaultAction, draws: RandomStream): readonly string
   return draws.choose(action.count, targets.length).map((index) => targets[index] as string);
 }
 
-/** Names for people: all if they are few, else their number and the first. */
+/** Names as text for people: all of them if there are at most two, else their number and the first name. */
 function namesOf(ids: readonly string[], what: 'links' | 'nodes' = 'links'): string {
   return ids.length <= 2 ? ids.join(', ') : `${ids.length} ${what} (${ids[0]}, …)`;
 }

@@ -49,7 +49,7 @@ export interface FleetConflict {
   readonly fingerprints: readonly string[];
 }
 
-/** What to ask for. */
+/** What a sweep wants from its fleet. */
 export interface FleetWishes {
   /** How workers find the file of a combination. */
   readonly fileOf: (cell: SweepCell) => string;

@@ -28,7 +28,7 @@ const jobSchema = z.strictObject({
   // The loader's limit too; here it is checked before anything looks at the values.
   parameters: texts.refine((values) => lengthOf(values) <= OVERRIDES_LENGTH_MAX, 'too long'),
   seed: z.int().min(0),
-  /** True if the result is kept whole. */
+  /** True if the whole result is wanted, and not only what its KPIs need. */
   isKept: z.boolean(),
 });
 
@@ -38,7 +38,7 @@ export const JOB_LIMITS = `at most ${VALUES_MAX} values of ${TEXT_MAX} character
 /** A run that somebody in the fleet is to make. */
 export type FleetJob = z.output<typeof jobSchema>;
 
-/** The job in the data of a queue; undefined if it is none of this version. */
+/** Reads a job from the data of a queue; undefined unless it is a job of this version. */
 export function readJob(data: unknown): FleetJob | undefined {
   return jobSchema.safeParse(data).data;
 }
@@ -87,12 +87,12 @@ const answerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('failed'), failure: failureSchema }),
 ]);
 
-/** What came of a run. */
+/** The outcome of a run: its result, or why there is none. */
 export type FleetAnswer =
   | { readonly kind: 'result'; readonly fingerprint: string; readonly result: string }
   | { readonly kind: 'failed'; readonly failure: Exclude<SeedAnswer, { kind: 'result' }> };
 
-/** The answer in the return value of a job; undefined if it is none. */
+/** Reads an answer from the return value of a job; undefined if the value is no answer. */
 export function readAnswer(value: unknown): FleetAnswer | undefined {
   return answerSchema.safeParse(value).data as FleetAnswer | undefined;
 }

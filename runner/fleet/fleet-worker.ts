@@ -150,7 +150,7 @@ export class FleetWorker {
     return { kind: 'ended', ending: 'time-limit', seed, message };
   }
 
-  /** Checks a job against the worker's own files, before anything of them is run. */
+  /** Opens the combination of a job after comparing it with the worker's own files; nothing runs before that. */
   async #cellOf({ file, files, parameters, isKept, ...job }: FleetJob): Promise<SweepCell> {
     if (job.commit !== this.#options.commit) throw new Refusal(`a job of commit ${job.commit}`);
     const path = ownFile(file);
@@ -187,7 +187,7 @@ function isTimeUp(answer: SeedAnswer): boolean {
   return answer.kind === 'ended' && answer.ending === 'time-limit';
 }
 
-/** A failure without lines of files, which only whoever has them may see. */
+/** A failure without lines of source files, which only the owner of the files may see. */
 function withoutLines(failure: Failure): Failure {
   if (failure.kind !== 'broken' || failure.crash === undefined) return failure;
   const { place, ...crash } = failure.crash;

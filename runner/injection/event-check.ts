@@ -26,7 +26,7 @@ const GIVEN = ['id', 'at', 'every', 'random', 'from', 'to', 'phase'] as const;
 /** Largest number of events injected into one run. */
 const EVENTS_MAX = 200;
 const PREFIX = 'palette-';
-/** The same limit as for a file that is loaded. */
+/** Longest scenario file that is read, bytes: the same limit as for loading it. */
 const LIMIT_BYTES = 1e6;
 
 /** See the module. */
@@ -37,7 +37,7 @@ export class EventCheck {
   readonly #inputs: EventInput[];
   readonly #own: number;
 
-  /** Reads the file of the scenario again, for the events as they were written. */
+  /** Reads the scenario's file again, to get its events as they were written. */
   constructor(scenario: Scenario, registry: Registry) {
     this.#scenario = scenario;
     this.#registry = registry;

@@ -26,7 +26,7 @@ export interface InteractiveRun {
 /** Entries that may name a file next to their own. */
 const FILE_KEYS: ReadonlySet<string> = new Set(['file', 'run', 'scion']);
 const SUFFIX = '-interactive';
-/** Removed from the text: its path is relative to a folder that does not contain the new file. */
+/** A line that is removed, because its path is relative to another folder than that of the new file. */
 const EDITOR_HINT = /^# *yaml-language-server:.*\n/m;
 
 /** The text of the scenario as it was run. */
@@ -45,14 +45,14 @@ export function interactiveYaml({ scenario, seed, faults }: InteractiveRun): str
   return `# ${scenario.name}, seed ${seed}, with ${count} from the palette.\n${text}`;
 }
 
-/** Another name, because a run of the exported file must not replace the run that it came from. */
+/** A new name for the scenario, so that runs of the exported file do not replace the original run. */
 function nextName(name: string): string {
   const [, stem = name, count] = /^(.*-interactive)(?:-(\d+))?$/.exec(name) ?? [];
   if (stem === name && !name.endsWith(SUFFIX)) return `${name}${SUFFIX}`;
   return `${stem}-${Number(count ?? 1) + 1}`;
 }
 
-/** The name of a shipped file stays; another file gets its full path; a changed one is embedded. */
+/** Sets `topology`: the name of a shipped file stays, another file gets its full path, a changed one is embedded. */
 function placeTopology(document: Document, { overrides }: Scenario, path: string): void {
   const value: unknown = document.get('topology');
   if (typeof value !== 'string') return;

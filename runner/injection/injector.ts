@@ -37,7 +37,7 @@ export class Injector {
   readonly #parts: InjectorParts;
   readonly #check: EventCheck;
 
-  /** The injector of a run; undefined if pages may not act on it. */
+  /** The injector of a run; undefined if the browser view may not inject faults into it. */
   static of({
     link,
     ...parts
@@ -71,7 +71,7 @@ export class Injector {
 
   /**
    * Injects each order shortly after it arrives, in the calling thread.
-   * @param enter Calls back where faults may be booked.
+   * @param enter Calls its argument at a moment at which faults may be booked.
    */
   follow(now: () => number, enter: (act: () => void) => void = (act) => act()): void {
     const { port } = this.#parts.link;

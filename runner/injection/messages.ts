@@ -33,7 +33,7 @@ export interface InjectedEvent {
   /** The event, with an `id` and its exact instant. */
   readonly event: EventValues;
   readonly beginNs: number;
-  /** Undefined if it lasts to the end. */
+  /** When the fault ends; undefined if it lasts to the end of the run. */
   readonly endNs: number | undefined;
   /** What was affected, as text for people. */
   readonly text: string;

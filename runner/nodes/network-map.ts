@@ -17,7 +17,7 @@ export type MappedTopology = Pick<Topology, 'hosts' | 'links' | 'areas'>;
 
 /**
  * Makes the map of a run, one object for all its nodes.
- * @param layersOf Protocols above the lowest one of a host, by its name.
+ * @param layersOf Returns the protocols above the lowest one, by the name of the host.
  */
 export function networkMap(
   topology: MappedTopology,
@@ -52,7 +52,7 @@ export function networkMap(
   };
 }
 
-/** The plan of both directions; what becomes of it (`actual:`) is not for nodes to see. */
+/** Planned contacts of both directions; nodes must not see how contacts really happen (`actual:`). */
 function contactsOf(forward: DirectionSpec, backward: DirectionSpec): Pick<LinkView, 'contacts'> {
   const aToB = planOf(forward);
   const bToA = planOf(backward);

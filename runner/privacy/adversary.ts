@@ -62,6 +62,6 @@ export interface Adversary {
   dropped(node: string, reason: string): void;
   /** The attack has ended: no further claims. */
   stop(): void;
-  /** Sends on what it has held back; absent if it holds nothing back. */
+  /** Sends on the messages that it held back; absent if adversaries of this kind hold none back. */
   release?(): void;
 }

@@ -104,7 +104,7 @@ export class BitWatch implements NetworkObserver, PrivacyMeter {
   }
 
   onDropped(): void {
-    // What is lost has not reached anybody.
+    // Nothing to record: a lost packet has reached nobody.
   }
 
   /** The result with what the observer has found out. */

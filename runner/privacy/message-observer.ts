@@ -185,7 +185,7 @@ export function joinObservers(all: readonly MessageObserver[]): MessageObserver 
   const tell = (say: (observer: MessageObserver) => void): void => {
     for (const observer of all) say(observer);
   };
-  // Of every kind of report: one that is missing here would be lost for all.
+  // `Required`, because a kind of report that is missing here would reach none of the observers.
   const joined: Required<MessageObserver> = {
     accepted: (message): void => tell((one) => one.accepted?.(message)),
     created: (...what): void => tell((one) => one.created(...what)),

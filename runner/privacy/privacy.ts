@@ -137,7 +137,7 @@ export class PrivacyWatch implements PrivacyMeter {
     };
   }
 
-  /** The users; where no protocol names them, all hosts that do not mix. */
+  /** Names of the users; if no protocol names them, all hosts that do not mix. */
   #users(): readonly string[] {
     const { scenario, privacy } = this.#parts;
     const users = new Set(ofPart(privacy, 'user'));

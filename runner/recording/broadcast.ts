@@ -28,8 +28,8 @@ import {
 /** Blocks are sent at most 20 times a second. */
 const FLUSH_MS = 50;
 /**
- * Interim results are sent at most once per this time, ms, and so seldom that they take at most one
- * part in `MEASURE_SHARE` of the time.
+ * Interim results are sent at most once in this time, ms, and so rarely that making them takes at
+ * most 1 / `MEASURE_SHARE` of the run's time.
  */
 const MEASURE_MS = 1_000;
 const MEASURE_SHARE = 200;
@@ -70,7 +70,7 @@ export interface BroadcastBlocks {
   readonly kind: 'blocks';
   /** How far the run has got. */
   readonly nowNs: number;
-  /** Whole blocks; empty if there are none. */
+  /** Complete blocks of everything but packets; empty if there are none. */
   readonly lasting: Uint8Array;
   readonly packets: Uint8Array;
   /** Number of packet rows. */

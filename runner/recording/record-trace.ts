@@ -202,7 +202,7 @@ export class TraceListener implements Recorder {
     const { records } = experiment.faults;
     for (; this.#faultsBegun < records.length; this.#faultsBegun += 1) {
       const record = records[this.#faultsBegun] as FaultRecord;
-      // In live runs, sorted measurements arrive later than the faults.
+      // In live runs, records of faults are ahead of the measurements, which are sorted first.
       if (record.beginNs > nowNs) break;
       this.#trace.faultBegan(record, record.beginNs);
       this.#faultsOpen.push(record);

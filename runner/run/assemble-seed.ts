@@ -43,7 +43,7 @@ export interface SeedRun {
   /** Receives the journeys that `recordings.explain` asks for. */
   readonly onJourneys?: (text: string) => void;
   readonly control?: RunControl;
-  /** The run ends at the first limit that it cannot meet any more. */
+  /** True if the run ends at the first limit that it cannot meet any more. */
   readonly endsOnMiss?: boolean;
   /** `poison` detects use of buffers after they were returned; slower. */
   readonly buffers?: 'plain' | 'poison';

@@ -34,7 +34,7 @@ export function commitTrouble(): string | undefined {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },
   });
-  // As in containers: git looks at no repository that another user could have prepared.
+  // Common in containers: git refuses repositories of other users, who could have prepared them.
   if (!stderr?.includes('dubious ownership')) return undefined;
   const allow = `git config --global --add safe.directory ${shellWord(PROJECT_ROOT)}`;
   return `the commit is unknown, because the checkout belongs to another user: ${allow}`;

@@ -117,7 +117,7 @@ class LiveDriver implements RunDriver {
     this.#order = order;
     this.#turn = turn;
     this.#warnings = [...order.scenario.warnings, ...privacyNote(order.scenario)];
-    // Until the scenario's time begins, every instant counts as its zero.
+    // Calls before the scenario's time begins are reported at its instant 0.
     this.#noteZero(Number.POSITIVE_INFINITY);
   }
 

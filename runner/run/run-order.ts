@@ -27,7 +27,7 @@ export interface RunOrder {
   readonly onProgress?: (state: RunState) => void;
   /** Receives the journeys that `recordingsOf` asked for. */
   readonly onJourneys?: (text: string) => void;
-  /** The run ends at the first limit that it cannot meet any more. */
+  /** True if the run ends at the first limit that it cannot meet any more. */
   readonly endsOnMiss?: boolean;
   /** Ends the run early. */
   readonly signal?: AbortSignal;

@@ -17,7 +17,7 @@ import { type RunEnd, type RunOrder, runInput } from './run-order.ts';
 /** Runs in real time cannot be repeated exactly, so they have no fingerprint. */
 export const NO_FINGERPRINT = 'none';
 
-/** A run that the user stops is over within five seconds, whatever its file says. */
+/** Longest drain of a run that the user stops, which must end within five seconds whatever its file says. */
 const STOPPED_DRAIN_MAX_MS = 1_000;
 const NS_PER_MS = 1_000_000;
 

@@ -16,7 +16,7 @@ const NS_PER_MS = 1_000_000;
 /** A failure outside the steps of a run, such as in a callback; it ends whatever the run waits for. */
 export class Failure {
   readonly promise: Promise<never>;
-  /** Only the first call counts. */
+  /** Reports the failure; only the first call counts. */
   readonly fail: (error: unknown) => void;
 
   constructor() {

@@ -57,7 +57,7 @@ export function mergeResults(parts: readonly Part[]): Merged {
   return { head, lines, conflicts };
 }
 
-/** What a file says of a run. */
+/** The line that one file has for a run. */
 interface Claim {
   readonly path: string;
   readonly line: RunLine;

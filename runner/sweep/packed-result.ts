@@ -64,7 +64,7 @@ export function unpackResult(text: string): SeedResult | undefined {
   }
 }
 
-/** True of JSON that is read within a second or two. */
+/** True if JSON is small enough to be parsed within a second or two. */
 function isReadable(json: Buffer): boolean {
   if (json.length > UNPACKED_MAX) return false;
   let parts = 0;

@@ -55,7 +55,7 @@ export interface RunLine {
   readonly parameters: Parameters;
   readonly seed: number;
   readonly fingerprint: string;
-  /** Value of each KPI in base units, by its name; of this seed alone. */
+  /** Value of each KPI for this seed alone, in base units, by the name of the KPI. */
   readonly values: Readonly<Record<string, number | null>>;
   /** The result, packed (packed-result.ts). */
   readonly result: string;
@@ -75,9 +75,9 @@ export interface KnownResults {
 }
 
 /**
- * Reads a file, line by line: a large one is longer than any text can be. Files may have been joined by
- * `cat`, so that the head comes again.
- * @returns undefined if there is none, or one without a whole first line.
+ * Reads a file of results line by line, because a large file is longer than the longest string. Files may
+ * have been joined by `cat`, so that there are several heads.
+ * @returns undefined if there is no file, or no complete first line in it.
  * @throws Refusal naming a line that no sweep has written.
  */
 export function readResults(path: string): KnownResults | undefined {
@@ -99,7 +99,7 @@ export function readResults(path: string): KnownResults | undefined {
 }
 
 /**
- * The lines of a file that have an end, without it.
+ * The complete lines of a file, without their newlines.
  * @throws Refusal naming a line that is too long.
  */
 function* linesOf(path: string): Generator<Buffer> {

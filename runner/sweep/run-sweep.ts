@@ -26,16 +26,16 @@ export interface SweepCell extends Loaded {
   /** Place among all combinations. */
   readonly index: number;
   readonly parameters: Parameters;
-  /** True if its runs are kept whole, for a report of its own. */
+  /** True if whole results of its runs are kept, for a separate report on this combination. */
   readonly isKept: boolean;
 }
 
 /** The answer of a run that has no result. */
 export type Failure = Exclude<SeedAnswer, { kind: 'result' }>;
 
-/** Where runs run. */
+/** Makes runs, on threads of this process or in a fleet. */
 export interface Executor {
-  /** Runs that it takes before the first of them ends. */
+  /** Number of runs that it accepts before the first of them has ended. */
   readonly room: number;
   /** True if answers come from elsewhere, so that a result may be anything. */
   readonly isForeign?: boolean;
@@ -47,7 +47,7 @@ export interface Executor {
 export type CellEnd =
   | { readonly kind: 'judged'; readonly report: Report }
   | { readonly kind: 'failed'; readonly failure: Failure }
-  /** It was stopped before all its runs had ended. */
+  /** The sweep was stopped before all runs of the combination had ended. */
   | { readonly kind: 'left' };
 
 /** What to run, and whom to tell. */
@@ -226,7 +226,7 @@ class RunningCell {
     this.#order = order;
   }
 
-  /** Failure of the first seed, whichever failed first: a combination waits for all that it has asked for. */
+  /** Failure of the first seed in their order: which seed failed first in time does not matter. */
   get failure(): Failure | undefined {
     const first = this.asked.find((seed) => this.#failures.has(seed));
     return first === undefined ? undefined : this.#failures.get(first);
@@ -238,7 +238,7 @@ class RunningCell {
 
   /**
    * Takes a run from before the sweep was continued; false if its line is damaged.
-   * @throws Refusal for a line that is whole, and is no finished run of this seed.
+   * @throws Refusal for an undamaged line that is not a finished run of this seed.
    */
   recall(seed: number, line: RunLine): boolean {
     const result = unpackResult(line.result);
@@ -255,7 +255,7 @@ class RunningCell {
     return true;
   }
 
-  /** An answer from elsewhere; refused if its result is none. */
+  /** An answer from elsewhere, unchanged; a refusal if its result cannot be judged. */
   judgeable(seed: number, answer: SeedAnswer): SeedAnswer {
     return foreignAnswer(seed, answer, (result) => this.#judge([result]));
   }

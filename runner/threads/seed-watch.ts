@@ -37,7 +37,7 @@ const LOOK_UP_MS = 1_000;
  * for it but the notice.
  */
 const PLACE_LIMIT_MS = 20_000;
-/** Time that a seed whose call is held is kept for its place, so that the run still ends in time. */
+/** Longest wait for the place of a call that never returns, before its seed is terminated. */
 const PLACE_GRACE_MS = 1_000;
 const NS_PER_S = 1_000_000_000;
 const MS_PER_S = 1_000;
@@ -87,7 +87,7 @@ export class SeedWatch {
   }
 
   /**
-   * The answer on behalf of a seed whose thread ended in the middle of it, as `process.exit` in a node makes it.
+   * The answer on behalf of a seed whose thread ended during the run, as after `process.exit` in a node.
    * @param how What the thread said of its end.
    */
   lostAnswer(how: string): SeedAnswer {
@@ -107,7 +107,7 @@ export class SeedWatch {
     else this.control.timeIsUp();
   }
 
-  /** Ends a seed whose worker has not begun it, if any; the others have to stop by themselves. */
+  /** Ends the seed if no worker has begun it; a seed that runs has to stop by itself. */
   leaveOut(ending: StopReason): void {
     if (this.control.thread !== 0 || this.#isOver) return;
     this.#isOver = true;
@@ -162,7 +162,7 @@ export class SeedWatch {
     this.#abort.abort();
   }
 
-  /** Where the call in hand is, looked up once for a call; undefined when its thread does not say. */
+  /** The line of the present call, looked up once per call; undefined if its thread does not answer. */
   #place(): Promise<CrashPlace | undefined> {
     const { count } = this.calls;
     if (this.#found?.count !== count) this.#found = { count, place: this.#lookUp() };
@@ -186,7 +186,7 @@ export class SeedWatch {
     });
   }
 
-  /** The call in hand broke the run. */
+  /** The answer if the present call broke the run. */
   #brokenIn(message: string, what: Pick<Crash, 'how' | 'error' | 'place'>): SeedAnswer {
     const { seed } = this.#options;
     const host = this.#host;

@@ -156,8 +156,8 @@ export class FlowMeter {
   }
 
   /**
-   * Sequence numbers from `first` up to but excluding `end` are unused, except for packets that the
-   * source sent without reporting them: these count when they arrive, and none is missed.
+   * Tells that numbers from `first` to before `end` may be unused: packets with these numbers count
+   * if they arrive, and none counts as lost.
    */
   skip(first: number, end: number): void {
     this.#skipped.push({ first, end });

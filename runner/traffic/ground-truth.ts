@@ -28,7 +28,7 @@ const BODY_START_MASK = (1 << 16) - 1;
 const eightBytes = new Uint8Array(8);
 const eightView = new DataView(eightBytes.buffer);
 
-/** What a packet is for. */
+/** The purpose of an application packet. */
 export type TruthKind = 'data' | 'request' | 'response';
 /** Kinds in the order of their numbers on the wire. */
 export const TRUTH_KINDS: readonly TruthKind[] = ['data', 'request', 'response'];

@@ -102,7 +102,7 @@ export class SumBook {
   }
 }
 
-/** True if the parts add up to the claim; false as well if it names a part twice, or none. */
+/** True if the parts add up to the claim; false also if the claim names a part twice, or no part. */
 function holds(known: ReadonlyMap<number, Uint32Array>, claim: SumClaim): boolean {
   const { parts, vector, bits } = claim;
   if (parts.length === 0 || new Set(parts).size < parts.length) return false;

@@ -59,7 +59,7 @@ class SendRequest implements NodeRequest {
   }
 }
 
-/** Number of a flow, and what it draws. */
+/** Index of a flow, and the random draws that it uses. */
 export interface FlowDraws {
   readonly index: number;
   readonly gaps: RandomStream;

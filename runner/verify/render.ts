@@ -159,7 +159,7 @@ function intervalText(measure: MeasureVerdict): string {
   return `${bound(low)}..${bound(high)}`;
 }
 
-/** A text that would not fit its column with `± ` in front, as a power of ten. */
+/** The text, or the value as a power of ten if the text and `± ` do not fit their column. */
 function short(text: string, value: number): string {
   return text.length <= WIDTHS.interval - 2 ? text : value.toExponential(0);
 }

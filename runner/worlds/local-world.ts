@@ -62,7 +62,7 @@ export interface WorldParts {
   readonly calls?: NodeCalls | undefined;
   /** Watches what the hosts and links take of memory. */
   readonly memory?: SetUpMemory | undefined;
-  /** True if any protocol of a host may be asked, and not only those of the traffic. */
+  /** True if requests may come to any protocol of a host, and not only to those that the traffic uses. */
   readonly isProbed?: boolean;
 }
 
@@ -289,7 +289,7 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
     host.onDelivery = this.#sinkOf(spec, protocol);
   }
 
-  /** Where the scenario's traffic ends; undefined at protocols of a stack that none of it names. */
+  /** Receives what a protocol delivers; undefined for protocols of a stack that no traffic names. */
   #sinkOf({ name: node, layers }: HostSpec, protocol: string): DeliverySink | undefined {
     const { scenario, isProbed } = this.#parts;
     const isNamed = (): boolean => scenario.traffic.some(({ by }) => by === protocol);
@@ -305,7 +305,7 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
 export function linkPackets(sim: SimWorld): PacketTotals {
   const sum = sim.network.conservation();
   const drops = { ...sim.network.dropsByReason() };
-  // A packet of a cloud is one packet, on whichever of its directions it is.
+  // A packet through a cloud counts once, although it passes several of the cloud's directions.
   const { passedOn, unrouted } = sim;
   if (unrouted > 0) drops['no-route'] = unrouted;
   return {

@@ -22,7 +22,7 @@ export interface Held {
   readonly arrays: number;
 }
 
-/** What a thread may have. */
+/** Limits on the memory of a thread. */
 export interface MemoryLimits {
   /** Largest size of the thread's heap, bytes. */
   readonly heap: number;
@@ -65,7 +65,7 @@ export class SetUpMemory {
   }
 
   /**
-   * One more of a part (`nodes`, `links`) is made, of `total` in all.
+   * Counts one more object of a part (`nodes`, `links`) that was made, of `total` in all.
    * @throws Refusal if all of them will not fit.
    */
   made(part: string, total: number): void {

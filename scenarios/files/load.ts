@@ -110,8 +110,8 @@ export function moduleProtocols(request: ScenarioRequest): readonly string[] {
 }
 
 /**
- * Where the file of a scenario is.
- * @throws ConfigError if it is nowhere.
+ * Path of the file of a scenario.
+ * @throws ConfigError if there is no such file.
  */
 export function scenarioPath({ path, folders }: Omit<ScenarioRequest, 'registry'>): string {
   const found = findFile(path, [process.cwd(), folders.scenarios], ['.', 'scenarios']);
@@ -282,7 +282,7 @@ function attacksOf({ events = [] }: ScenarioInput): readonly string[] {
   return events.flatMap(({ attack }) => attack?.kind ?? []);
 }
 
-/** A profile next to the scenario comes first, so that a shipped scenario brings its own. */
+/** The cost profile; one next to the scenario is preferred, so that a shipped scenario brings its own. */
 function cpuOf(input: ScenarioInput, source: Source): Pick<Scenario, 'cpu'> {
   if (input.cpu !== 'calibrated') return {};
   const { cpuProfile, cpuMachines = 'topology', cpuQueues = 'timed' } = input;
@@ -341,7 +341,7 @@ function seedsOf(context: ScenarioContext, seeds: number | readonly number[]): r
   return seeds;
 }
 
-/** What nodes do with messages. Nodes with mistakes in their options have none. */
+/** What nodes do with messages, such as mixing; nothing is known of nodes with mistakes in their options. */
 function factsOf(
   { topology: { hosts } }: ScenarioContext,
   checked: CheckedNodes,

@@ -26,7 +26,7 @@ export interface PrivacyParts {
   readonly section: PrivacyInput | undefined;
   /** Names of the metrics with limits. */
   readonly limits: readonly string[];
-  /** What nodes do with messages, for those whose protocol says it. */
+  /** What nodes do with messages, such as mixing, for nodes whose protocol states it. */
   readonly facts: readonly PrivacyFacts[];
   /** False if the options of some nodes have mistakes, which are reported elsewhere. */
   readonly isComplete: boolean;

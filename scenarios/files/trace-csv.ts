@@ -27,7 +27,7 @@ import type { ScenarioContext } from './context.ts';
 type Trace = Extract<TrafficPattern, { kind: 'trace' }>;
 
 const LIMITS = { limitBytes: 64e6, tooLargeHint: 'split the trace' };
-/** As many packets as a file of the largest size has. */
+/** Most packets of a trace: as many as fit into the largest file. */
 const LINES_MAX = 10_000_000;
 const BYTES_MIN = 32;
 /** The limit in the schema of `traffic`; that of the flow's protocol is checked elsewhere. */

@@ -15,8 +15,8 @@ const ONE = 'process';
 
 /**
  * How long things may wait for a processor. A packet of six hops passes seven queues, and its
- * application may wait 250 ms: a seventh of that is 35 ms. Requests are refused after a seventh
- * of that, so that overload rejects requests first, before any work has been spent on them.
+ * application may wait 250 ms: a seventh of that is 35 ms. Requests are refused after a seventh of
+ * these 35 ms, so that overload rejects requests first, before any work has been spent on them.
  */
 const WAIT_LIMITS: WaitLimits = { requestNs: 4_000_000, datagramNs: 30_000_000 };
 

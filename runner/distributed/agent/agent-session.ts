@@ -138,7 +138,7 @@ export class AgentSession {
     }
   }
 
-  /** The part of the order that the coordinator may determine. */
+  /** The order, with the parts that the coordinator must not determine replaced by this machine's own. */
   #ownOrder(told: AgentOrder): AgentOrder {
     const { topology, stateFolder, hosts } = this.#options;
     const { stateFolder: theirs, ...rest } = told;

@@ -72,7 +72,7 @@ export class ReportingMeter extends FlowMeter {
 
   /** @param warmupNs Refusals before this do not count, as in a run in one process. */
   constructor(index: number, rows: MeasuredRows, warmupNs: number) {
-    // It has no bins: the coordinator measures over time.
+    // This meter has no bins, because the coordinator makes the series over time.
     super({ warmupNs, endNs: Number.MAX_SAFE_INTEGER }, 0);
     this.#index = index;
     this.#rows = rows;

@@ -25,7 +25,7 @@ const READING_NS = 2;
 export interface ClockSample {
   /** Our clock when the question left. */
   readonly t1: bigint;
-  /** The other clock when it arrived. */
+  /** The other clock when the question arrived. */
   readonly t2: bigint;
   /** The other clock when the answer left. */
   readonly t3: bigint;

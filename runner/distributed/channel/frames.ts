@@ -40,7 +40,7 @@ export const PIECE_LENGTH_MAX: number = MESSAGE_LENGTH_MAX - TAG_LENGTH - 1;
 
 const EMPTY = new Uint8Array(0);
 
-/** Puts its length before a Noise message. */
+/** Makes a frame of a Noise message: its length, then the message. */
 export function frameOf(noiseMessage: Uint8Array): Uint8Array {
   const frame = new Uint8Array(HEADER_LENGTH + noiseMessage.length);
   writeUint16(frame, 0, noiseMessage.length);

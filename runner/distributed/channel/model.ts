@@ -65,11 +65,12 @@ export interface ChannelLimits {
   readonly handshakesMax: number;
 }
 
-/** An order contains the whole network: for 800 nodes, some 2 MiB. */
+/** Longest order, bytes: it contains the whole network, which is some 2 MiB for 800 nodes. */
 const ORDER_BYTES_MAX = 64 * 1024 * 1024;
 const ORDER_VALUES_MAX = 8_000_000;
 /**
- * A packed histogram is some 30 KiB; the counters of a process with a hundred nodes are some 3 MiB.
+ * Longest report, bytes: a packed histogram is some 30 KiB, and the counters of a process with a
+ * hundred nodes are some 3 MiB.
  */
 const REPORT_BYTES_MAX = 16 * 1024 * 1024;
 const REPORT_VALUES_MAX = 1_000_000;
@@ -116,13 +117,13 @@ export interface DialOptions {
 /** Where to listen, and what to do with new connections. */
 export interface ListenOptions {
   readonly host: string;
-  /** With 0, any free port is used. */
+  /** The TCP port; 0 for any free one. */
   readonly port: number;
   /** The secret key of this side, 32 bytes; copied. */
   readonly key: Uint8Array;
   /** The owner of a public key; undefined for unknown keys, which get no answer. */
   readonly nameOf: (publicKey: Uint8Array) => string | undefined;
-  /** A dialler has proved to hold the secret of that name. */
+  /** Called when a dialler has proved that it holds the secret key of `name`. */
   readonly onChannel: (channel: Channel, name: string) => void;
   /** Called once for each rejected connection. */
   readonly onRefused?: (peer: string, reason: RefusalReason) => void;

@@ -297,13 +297,13 @@ export class Coordinator {
     const time = zeroNs === undefined ? {} : { zeroNs };
     const bundle = bundleOf(hosts);
     agent.tell({ type: 'load', order: { ...order, ...time, hosts, nextSequence, bundle } });
-    // Links that are down or changed stay so for a node that comes back.
+    // A restarted process must learn which of its links are down or changed.
     for (const command of this.world.effectsOn(hosts)) agent.tell(command);
   }
 
   /**
-   * A source's last packets before its death may never have been reported: their numbers are not
-   * reused.
+   * Skips the sequence numbers of packets that sources on these hosts may have sent, but not reported,
+   * before their process died.
    */
   #skipUntold(hosts: readonly string[]): void {
     for (const flow of this.#flows) {
@@ -314,7 +314,7 @@ export class Coordinator {
     }
   }
 
-  /** A process that joins during the run may have another clock. */
+  /** Sends a process that joins during the run its order, once its clock is known. */
   #loadAgain(agent: AgentProcess): void {
     // No report of the new process can be older than this.
     agent.toldNs = this.world.agenda.now();

@@ -420,8 +420,8 @@ class FleetDriver implements RunDriver {
   }
 
   /**
-   * Somebody else starts the nodes, so the message says that the run is waiting, and for which
-   * address.
+   * Tells the user that the run waits, at which address and for which nodes, if somebody else starts
+   * them.
    */
   #announce({ host, port }: { readonly host: string; readonly port: number }): void {
     const names = this.#fleet.agents.map(({ name }) => name);
@@ -429,7 +429,7 @@ class FleetDriver implements RunDriver {
   }
 
   #refused(peer: string, reason: string): void {
-    // A process that was killed while it dialled is not a stranger.
+    // Not worth a warning: probably a process of the run that was killed while it dialled.
     if (reason === 'connection lost') return;
     const text = `${peer} was rejected: ${reason}`;
     this.#warnings.add(text);

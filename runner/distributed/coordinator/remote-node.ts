@@ -36,7 +36,7 @@ export class RemoteNode implements NodeHandle {
 
 /** A flow whose source and sink are in other processes, while its meter is here. */
 export class RemoteFlow extends Flow {
-  /** The last chunk of its file was accepted. */
+  /** True once the last chunk of the flow's file was accepted. */
   hasSentFile = false;
 
   override get isFileSent(): boolean {
@@ -50,10 +50,10 @@ export class RemoteFlow extends Flow {
   }
 
   override start(): void {
-    // The agent of its source does this.
+    // The agent at the source of the flow does this.
   }
 
   override respond(): void {
-    // The agent of its sink did this.
+    // The agent at the sink of the flow has done this.
   }
 }

@@ -119,7 +119,7 @@ export function makeKeys(folder: string, roles: readonly KeyRole[]): readonly st
 /** Writes the public keys. They are no secrets, but changing them would change whom this machine trusts. */
 function writePublic(path: string, text: string): void {
   writeFileSync(path, text, { mode: 0o600 });
-  // A file that was there before keeps its mode.
+  // `writeFileSync` does not change the mode of an existing file.
   chmodSync(path, 0o600);
 }
 

@@ -176,7 +176,7 @@ class Checker {
     return read;
   }
 
-  /** A node on loopback and its neighbour on a network could not reach each other. */
+  /** Reports neighbours of which one is on loopback and the other on a network: neither reaches the other. */
   #checkNeighbours(hosts: ReadonlyMap<string, DeployedHost>): void {
     const told = new Set<string>();
     for (const group of neighbours(this.#topology)) {
@@ -194,7 +194,7 @@ class Checker {
     }
   }
 
-  /** Nodes of one machine may share its address only if they share no port. */
+  /** Reports ports that two nodes of one machine would both use. */
   #checkPorts(hosts: ReadonlyMap<string, DeployedHost>): void {
     const owners = new Map<string, string>();
     const claim = (name: string, what: string, port: number): void => {

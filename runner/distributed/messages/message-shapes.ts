@@ -35,7 +35,7 @@ import {
 } from './shape.ts';
 import { CHECK_BYTES } from './telling-witness.ts';
 
-/** A message that fits, or what is wrong with it. */
+/** A message of the right shape, or what is wrong with it. */
 export type Read<T> = { readonly message: T } | { readonly wrong: string };
 
 /** Instants of a run, ns before or after its start: thirteen days. */
@@ -43,7 +43,7 @@ const INSTANT_MAX = 2 ** 50;
 const NAME_MAX = 256;
 /** Longest text of a log line, a reason or a stack. */
 export const WORDS_MAX = 16_384;
-/** Longest line of a crash, and how many it shows of a kind. */
+/** Longest line of a crash, characters, and the most lines, or events, that a crash shows. */
 export const CRASH_LINE_MAX = 1_024;
 const CRASH_LINES_MAX = 16;
 /** Names of one kind that one process may report: hosts, metrics, reasons. */

@@ -75,7 +75,7 @@ export function bytes(min: number, max: number): Shape {
       : `${place} is not ${min} to ${max} bytes`;
 }
 
-/** Whole rows of numbers, each within its bounds. */
+/** Complete rows of numbers, none of them above `bound` in size. */
 export function rows(width: number, most: number, bound: number): Shape {
   return (value, place) => {
     if (!(value instanceof Float64Array)) return `${place} is not a row of numbers`;

@@ -28,7 +28,7 @@ export interface AgentProgram {
 
 /** Callbacks for the code that started the agent. */
 export interface LifeListener {
-  /** A piece of its output on stderr. */
+  /** Called with each piece of the agent's output on stderr. */
   readonly onWords: (text: string) => void;
   /** Called when the agent has ended and all its output has been passed on. */
   readonly onEnd: (why: string) => void;

@@ -112,7 +112,7 @@ function axisOf({ traffic, topology }: LoopScenario, map: HopMap): readonly [str
   return [from, [...map.from(from).keys()].at(-1) ?? from];
 }
 
-/** Nodes closer to the beginning of the axis than to its end come first; ties in file order. */
+/** Orders nodes along the axis, those near its beginning first; ties stay in file order. */
 function inRow(
   names: readonly string[],
   [from, to]: readonly [string, string],

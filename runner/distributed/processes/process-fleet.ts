@@ -179,13 +179,13 @@ export class ProcessFleet implements Fleet {
     const agent = this.agentOf(node);
     if (agent === undefined || !agent.isAlive) return;
     if (this.#hasLoops) {
-      // The other nodes of the loop continue, as they do where all nodes share one.
+      // Only this node crashes: the other nodes of the event loop continue.
       agent.tell({ type: 'crash', node, store });
       return;
     }
     agent.isKilled = true;
     agent.state = 'dead';
-    // If somebody else started the agent, it kills itself, and somebody else restarts it.
+    // An agent that somebody else started must kill itself; they also restart it.
     if (agent.life === undefined) agent.tell({ type: 'die' });
     else agent.life.kill();
   }
@@ -354,8 +354,8 @@ export class ProcessFleet implements Fleet {
   }
 
   /**
-   * A channel has ended. If the process has ended too, that explains it better; an agent without a
-   * channel cannot be used.
+   * Called when a channel has ended. The agent cannot be used any more; if its process ends too, that
+   * end is reported instead, because it explains more.
    */
   #lost(agent: AgentProcess, reason: string): void {
     const { life } = agent;

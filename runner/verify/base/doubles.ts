@@ -30,7 +30,7 @@ import { LifoQueue, PreemptiveQueue } from './queue-doubles.ts';
 
 const NS_PER_US = 1_000;
 
-/** A network in which specifications or positions are changed when they are added. */
+/** Changes a network so that directions get other specifications or positions when they are added. */
 export function rewriting(
   rewrite: (
     place: DirectionPlace,
@@ -46,7 +46,7 @@ export function rewriting(
   };
 }
 
-/** Makes directions of a wrong class. */
+/** Changes a network so that its directions are of the class `wrong`. */
 export function replacing(wrong: typeof Direction): (network: Network) => void {
   return (network) => {
     const add = network.addDirection.bind(network);

@@ -20,9 +20,9 @@ export type Accept =
   /** A bound that holds for every seed by itself. */
   | { readonly kind: 'within'; readonly low: number; readonly high: number };
 
-/** One value of a check. */
+/** One value that a check measures, with its theory and the accepted range. */
 export interface Measure {
-  /** At most 33 characters, the unit last; at most 23 next to a published figure. */
+  /** Text of the row, its unit last: at most 33 characters, or 23 next to a published figure. */
   readonly label: string;
   /** The figure printed in the literature, if there is one. Never judged. */
   readonly published?: number;

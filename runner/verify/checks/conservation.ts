@@ -93,7 +93,7 @@ const MEDIUM: DirectionSpec = {
   duplicate: 0.05,
   jitter: { kind: 'uniform', halfWidthNs: MS },
 };
-/** What the links of the ring and the segment are like. */
+/** Specifications of all directions of the ring, and of the segment. */
 export const RING: readonly DirectionSpec[] = [...FORWARD, ...BACKWARD, MEDIUM];
 
 /** A world with all kinds of faults and loads. */
@@ -192,7 +192,7 @@ class Trouble {
     ]);
   }
 
-  /** One of the effects of faults; each ends 5 to 60 ms later. */
+  /** Causes one effect of a fault, drawn at random, which ends 5 to 60 ms later. */
   private disturb(): void {
     const { world, draws } = this;
     const link = world.link(`verify/16/${draws.below(HOSTS.length)}`);

@@ -132,7 +132,7 @@ function burstsOf(lost: Uint8Array): {
   return { losses, bursts, longBursts };
 }
 
-/** One new link per run, with a packet per microsecond. */
+/** Many short runs at once: each has a new link, and sends a packet every microsecond. */
 class ShortRuns implements PacketSink, EventHandler {
   lost = SHORT_RUNS * SHORT_PACKETS;
   firstLost = SHORT_RUNS;

@@ -59,13 +59,13 @@ const SECOND_ROWS = [
   { layers: 10, published: [11.4693, 11.4481], half: 0.09 },
 ] as const;
 
-/** Mean per hop of `layers` mixes, with one link more, that makes `total` end to end, s. */
+/** Mean delay of each of `layers` mixes if they and one link more take `total` end to end, s. */
 function perHop(layers: number, total: number): number {
   return (total - LINK * (layers + 1)) / layers;
 }
 
 /**
- * What two layers lose because each mix of the second hears of the target in only a few messages:
+ * Bits that two layers lose because each mix of the second gets only a few candidates for the target:
  * each has a Poisson inflow of r = lambda / W^2 from the target's mix, so its mass has the relative
  * variance 1 / (r t) after t, and E[1 / t] = 1 / theta of Erlang(2).
  */

@@ -22,8 +22,8 @@ const UNITS = 100;
 /** Number of mean delays before the first measurement. */
 const BURN_IN = 8;
 /**
- * Below this, the mass of a sender's label is negligible, because none of its messages has been in
- * this mix for twenty mean delays.
+ * Largest epsilon that counts: above it, the mass of one label is negligible, because none of that
+ * sender's messages has been in this mix for twenty mean delays.
  */
 const EPSILON_MAX = 20;
 

@@ -68,9 +68,9 @@ function axisStream(seed: number, path: string): RandomStream {
 
 /**
  * One of `places` for each stratum, ascending. With fewer places than strata, each place is drawn
- * equally often or once more, and each has the same chance of the one more.
+ * equally often or once more, and each is equally likely to be drawn once more.
  *
- * @param places Not always an integer: a stratum is the same part of the axis as the others.
+ * @param places Number of places, not always an integer: all strata are equal parts of the axis.
  */
 function strata(places: Fraction, runs: number, stream: RandomStream): number[] {
   const count = Number(floor(places));

@@ -34,7 +34,7 @@ const END: Token = { kind: 'end', text: '', at: 0, end: 0 };
 /** Stands for what cannot be read; the mistake is returned in place of the condition. */
 const NOTHING: Condition = { kind: 'and', parts: [] };
 
-/** Reads a condition, or says what is wrong with it first. */
+/** Reads a condition; for a wrong one, returns its first mistake. */
 export function parseWhere(text: string): Condition | WhereMistake {
   const tokens = readTokens(text);
   return 'code' in tokens ? tokens : new Parser(tokens).read();

@@ -41,7 +41,7 @@ export function whereValue(text: string): WhereValue {
 /** Most parameters that are compared to find a hint. */
 const NAMED_MAX = 100;
 
-/** Compiles a condition, or says what is wrong with it first. */
+/** Compiles a condition; for a wrong one, returns its first mistake. */
 export function compileWhere(text: string, axes: readonly WhereAxis[]): WhereTest | WhereMistake {
   const condition = parseWhere(text);
   return 'code' in condition ? condition : compile(condition, axes);
