@@ -32,7 +32,7 @@ const LIST_EVERY_NS = 1_000_000_000;
 /** A route that ends at this instant or later is always open, ns. */
 const ALWAYS_FROM_NS = Number.MAX_SAFE_INTEGER;
 
-/** Why bundles wait, as an agent says it. */
+/** The part of an agent that tells why bundles wait. */
 type Reasons = Pick<Agent<never>, 'waiting' | 'waitingBundles'>;
 
 /** A way to a neighbour: its contacts, as planned and as they happened, and what left in them. */
@@ -79,7 +79,7 @@ export function plannedFrom(
   return planned;
 }
 
-/** Writes the states of one node. */
+/** Traces the contacts, departures, routes and store of one node. */
 export class AgentTrace {
   readonly #host: HostPart<'now' | 'planTime' | 'trace'>;
   /** Ways by the id of their outlet. */

@@ -19,7 +19,7 @@ import {
 /** Highest priority: receipts are short, and stop repetitions. */
 const RECEIPT_PRIORITY = 2;
 
-/** What the node does with messages of neighbours. */
+/** What the node does with messages of neighbours, and when ways open or close. */
 export interface CarrierHandlers {
   /** A bundle came; the callee owns the bytes. */
   readonly onBundle: (bundle: Uint8Array, from: string, transfer: number) => void;

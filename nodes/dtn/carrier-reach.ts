@@ -7,7 +7,7 @@
  */
 import type { HostView, NetworkMap } from '../../engine/host/network-view.ts';
 
-/** The carrier on which the protocol stands at a host; undefined if it is the lowest there. */
+/** The carrier below this protocol at a host; undefined if this protocol is the lowest there. */
 export function carrierAt({ stack }: HostView): string | undefined {
   return stack[stack.indexOf('dtn') - 1];
 }

@@ -75,7 +75,7 @@ export class Names {
     return { scheme: 'ipn', allocator: 0, node: number + 1, service };
   }
 
-  /** The host of an endpoint; undefined if it is on none. */
+  /** Name of the host of an endpoint; undefined if it is on no host of the network. */
   hostOf(eid: Eid): string | undefined {
     return this.#byNode.get(formatEid(nodeOf(eid)));
   }

@@ -54,7 +54,7 @@ export class AcknowledgedLink implements Outlet {
     return this.#link.isOpen;
   }
 
-  /** The neighbour says what it takes: the longest bundle, bytes. */
+  /** Sets the longest bundle that the neighbour has said it accepts, bytes. */
   limit(bytes: number): void {
     this.#limit = bytes;
   }

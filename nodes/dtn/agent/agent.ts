@@ -35,7 +35,7 @@ import { Recovery } from './recovery.ts';
 import type { ReportKind } from './report-flags.ts';
 import { Reports } from './reports.ts';
 
-/** Who waits until a bundle is on disk. */
+/** An application or neighbour that is answered when its bundle is on disk. */
 type Waiting<Request> =
   | { readonly kind: 'request'; readonly request: Request; readonly bundle: HeldBundle }
   | { readonly kind: 'bundle'; readonly bundle: HeldBundle; readonly transfer?: Transfer }
@@ -227,7 +227,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     this.#sendReport(now, this.#reports.ofDeletion(now, this.#reception.view, drop));
   }
 
-  /** True if the bundle that came was damaged on its way: the neighbour has it whole. */
+  /** True if the bundle that came was damaged on its last hop: the neighbour has it undamaged. */
   #isSpoilt(): boolean {
     // Streams have checksums (RFC 9293 section 3.1): over TCPCL the neighbour's copy is damaged too.
     return this.#reception.isDamaged && this.#parts.options.layer !== 'tcpcl';
@@ -380,7 +380,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     }
   }
 
-  /** The disk did not take what was written: who waited for it is refused. */
+  /** The disk did not store what was written: refuses the application or neighbour that waits. */
   #refuse(now: Nanoseconds, waiting: Waiting<Request>): void {
     if (waiting.kind === 'receipt') return;
     const { bundle } = waiting;

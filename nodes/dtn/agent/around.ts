@@ -9,7 +9,7 @@ import { leastPiece } from './fragments.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Outlet } from './outlet.ts';
 
-/** What an `Around` is made of. */
+/** The facts from which an `Around` answers. */
 interface AroundFacts {
   readonly outlets: readonly Outlet[];
   readonly nowNs: Nanoseconds;
@@ -18,7 +18,7 @@ interface AroundFacts {
   readonly isSplitting: boolean;
 }
 
-// hot: one for each bundle that is routed, so methods and no closures.
+// hot: one object for each bundle that is routed, so it has methods instead of closures.
 /** What a router sees of a node at one instant. */
 export class Around implements Surroundings {
   readonly nowNs: Nanoseconds;

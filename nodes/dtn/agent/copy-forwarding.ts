@@ -35,7 +35,7 @@ interface Copy {
   readonly original: HeldBundle;
   readonly offer: Offer;
   readonly outlet: Outlet;
-  /** True if it has left at least once. */
+  /** True if the copy has left at least once. */
   isGone: boolean;
   /** Its key on the link, for observers. */
   key: number | undefined;
@@ -131,7 +131,7 @@ export class CopyForwarding {
     for (const encounter of this.#encounters.ready) this.#offer(bundle, encounter);
   }
 
-  /** A neighbour comes or goes; what did not leave stays for the next. */
+  /** A way opens or closes: an encounter begins or ends. Copies that did not leave are taken back. */
   turn(now: Nanoseconds, id: string, way: Way): void {
     const { outlets } = this.#parts;
     const outlet = outlets.find((each) => each.id === id);
@@ -171,7 +171,7 @@ export class CopyForwarding {
     // Greetings that are due leave in `transmit`.
   }
 
-  /** Sends what can leave now. */
+  /** Sends all copies and records that can leave now. */
   transmit(now: Nanoseconds): void {
     this.#beginOnce(now);
     this.#encounters.greet(now);
@@ -202,7 +202,7 @@ export class CopyForwarding {
   }
 
   /**
-   * Takes a bundle from router to router.
+   * Takes a record from the router of a neighbour to the router of this node.
    * @param view The bundle, opened.
    * @returns why it is dropped, if so.
    */

@@ -18,7 +18,7 @@ interface Copies {
 export class CriticalCopies {
   readonly #copies = new Map<HeldBundle, Copies>();
 
-  /** A copy for a neighbour; it counts once it is added. */
+  /** Makes a copy for a neighbour, which the caller has to {@link add}. */
   static of(original: HeldBundle, neighbour: string): HeldBundle {
     return { ...original, key: `${original.key} to ${neighbour}`, copyOf: original };
   }

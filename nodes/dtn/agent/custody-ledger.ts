@@ -35,7 +35,7 @@ const OVER = 'dtn custody over';
 /** How often nodes may take the same bundle, one after another. */
 const TIMES_MAX = 1_024;
 
-/** The bundles of one host, by numbers that never repeat, and by names that all hosts give them. */
+/** The bundles of one host, by numbers of this host that never repeat, and by their identities. */
 export class CustodyLedger {
   readonly #witness: Witness;
   readonly #names: Names;

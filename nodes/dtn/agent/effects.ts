@@ -27,7 +27,7 @@ export type BundleReport =
       readonly bundle: Uint8Array;
       readonly recipient: string;
     }
-  /** A copy of an own bundle, or of another one, leaves; the bundle stays here. */
+  /** A copy of an own bundle (`name`) or of another node's bundle (`key`) leaves; the bundle stays. */
   | {
       readonly kind: 'copied';
       readonly name: number;
@@ -73,11 +73,11 @@ export type AgentEffect<Request> =
       readonly kind: 'transmit';
       readonly outlet: string;
       readonly bundle: Uint8Array;
-      /** Present if the neighbour acknowledges it under this number. */
+      /** Number under which the neighbour acknowledges the bundle; absent if it does not. */
       readonly transfer?: number;
       /** How long the transmitter takes, ns; absent if the way has none of its own. */
       readonly durationNs?: Nanoseconds;
-      /** What it takes of a planned contact; absent if none is planned now. */
+      /** What the bundle takes of a planned contact; absent if none is planned now. */
       readonly use?: ContactUse;
       readonly priority: Priority;
       /** True if no application sent the bundle, but a router or an agent. */
@@ -90,7 +90,7 @@ export type AgentEffect<Request> =
   | { readonly kind: 'drop'; readonly reason: DtnDrop }
   | { readonly kind: 'count'; readonly metric: AgentCount }
   | { readonly kind: 'hops'; readonly hops: number }
-  /** A bundle left so long before or after the instant that the router had planned first. */
+  /** A bundle left `byNs` before or after the instant that the router had first planned for it. */
   | { readonly kind: 'misplanned'; readonly byNs: Nanoseconds }
   | { readonly kind: 'stored'; readonly bytes: number }
   /** All bundles that waited have left, this long after a way opened. */

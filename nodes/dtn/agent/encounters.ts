@@ -50,7 +50,7 @@ export interface EncounterParts {
 /** A neighbour with which the node is now. */
 export interface Encounter {
   readonly outlet: Outlet;
-  /** Names of the bundles that it knows; undefined until it has said so. */
+  /** Names of the bundles that the neighbour knows; undefined until its record has come. */
   known: Set<number> | undefined;
   hasGreeted: boolean;
   /** When the own record goes out again. */
@@ -111,7 +111,7 @@ export class Encounters {
   }
 
   /**
-   * A neighbour's record.
+   * Takes a neighbour's record.
    * @returns false if it is malformed, or the neighbour is not here.
    */
   hear(now: Nanoseconds, neighbour: string, payload: Uint8Array): boolean {

@@ -26,7 +26,7 @@ interface Kept {
   readonly endpoint: Endpoint;
 }
 
-/** Number of endpoints that are kept, a power of two; one more takes the place of another. */
+/** Number of endpoints that are kept, a power of two; a further one replaces one of them. */
 const KEPT_MAX = 256;
 /** Longest identifier that is kept, bytes. */
 const BYTES_MAX = 64;

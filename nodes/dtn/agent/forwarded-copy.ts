@@ -22,7 +22,7 @@ export function openHeld(view: BundleView, bytes: Uint8Array): void {
   if (malformed !== undefined) throw new Error(`a stored bundle is malformed: ${malformed}`);
 }
 
-/** Who forwards, and when. */
+/** Facts about the node that forwards a bundle. */
 export interface Forwarding {
   /** Identifier of the node, as data of a block. */
   readonly node: Uint8Array;

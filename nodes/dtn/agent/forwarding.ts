@@ -36,11 +36,11 @@ export interface ForwardingParts extends AgentParts {
 /** Where a held bundle is. */
 type Place = (
   | { readonly kind: 'queue'; readonly outlet: Outlet; readonly untilNs: Nanoseconds }
-  /** The neighbour has not acknowledged it yet; when it left last, by contact plans. */
+  /** Sent, but not acknowledged by the neighbour yet; `leftNs`: when last, by contact plans. */
   | { readonly kind: 'under-way'; readonly outlet: Outlet; readonly leftNs: Nanoseconds }
   | { readonly kind: 'waits'; readonly why: WaitReason }
 ) & {
-  /** When it leaves by the first plan that the router made for it here, if it makes any. */
+  /** When the bundle was to leave by the router's first plan for it; undefined if it makes none. */
   readonly plannedNs: Nanoseconds | undefined;
 };
 
@@ -49,7 +49,7 @@ interface Queued {
   readonly bundle: HeldBundle;
   readonly outlet: Outlet;
   readonly untilPlanNs: Nanoseconds;
-  /** When it leaves by the first plan for it. */
+  /** When the bundle was to leave by the router's first plan for it. */
   readonly plannedNs: Nanoseconds | undefined;
 }
 
@@ -66,7 +66,7 @@ type RouteBy = NonNullable<Router['routeBy']>;
 export class Forwarding {
   readonly #parts: ForwardingParts;
   readonly #departures: Departures;
-  /** Where each held bundle is, and each copy of a critical one in its stead, by key. */
+  /** Where each held bundle is, by key; instead of a critical bundle, where each copy of it is. */
   readonly #places = new Map<string, Place>();
   readonly #critical = new CriticalCopies();
   /** Queued bundles, by the instant at which they should have left. */
@@ -206,7 +206,7 @@ export class Forwarding {
     this.#places.set(original.key, { kind: 'waits', why: reason, plannedNs: undefined });
   }
 
-  /** Bundles of lower priority that will not leave in time behind a new one go another way. */
+  /** Reroutes bundles of lower priority that will not leave in time because of a new bundle. */
   #makeWay(now: Nanoseconds, bundle: HeldBundle, outlet: Outlet): void {
     const { router } = this.#parts;
     if (router.displaced === undefined) return;
@@ -239,7 +239,7 @@ export class Forwarding {
     replaceByParts(now, { ...this.#parts, whole: bundle, parts: fragments });
   }
 
-  /** A way opens: what waits may go. One closes: what did not leave goes another way. */
+  /** A way opens or closes. Bundles in the queue of a closed way are rerouted, as are waiting ones. */
   turn(now: Nanoseconds, id: string, way: Way): void {
     const outlet = this.#outlet(id);
     if (outlet === undefined) return;
@@ -292,7 +292,7 @@ export class Forwarding {
     }
   }
 
-  /** Sends what can leave now. */
+  /** Sends all bundles that can leave now. */
   transmit(now: Nanoseconds): void {
     for (const outlet of this.#parts.outlets) {
       while (outlet.nextAt() <= now) {
@@ -331,7 +331,7 @@ export class Forwarding {
     return all.some(({ key }) => this.#places.get(key)?.kind === 'under-way');
   }
 
-  /** Gives a bundle up, wherever it is. */
+  /** Gives a bundle up, whether it waits, is queued or is under way. */
   giveUp(now: Nanoseconds, bundle: HeldBundle): void {
     for (const each of [...this.#critical.here(bundle), bundle]) {
       const place = this.#places.get(each.key);

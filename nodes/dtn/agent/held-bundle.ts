@@ -25,7 +25,7 @@ export interface HeldBundle {
   readonly copyOf?: HeldBundle;
   /** When the node received or created it. */
   readonly sinceNs: Nanoseconds;
-  /** Instant after which it is of no use. */
+  /** When it expires, on the clock of the node. */
   readonly deadlineNs: Nanoseconds;
   /** Hops that it has made; absent if they do not tell it from other copies (`telling-hops.ts`). */
   readonly hops?: number | undefined;

@@ -16,7 +16,7 @@ export type AgentInput<Request> =
   /** The layer below has given a transfer up: its bundle goes another way, or again. */
   | { readonly kind: 'failed'; readonly transfer: Transfer }
   | { readonly kind: 'way'; readonly outlet: string; readonly way: Way }
-  /** The first input of all: what the durable store holds; nothing if there is none. */
+  /** The first input of all: the records of the durable store; none if the store is in memory. */
   | { readonly kind: 'start'; readonly records: readonly StoredRecord[] }
   /** The sync under way has ended; what it covered is on disk, or failed. */
   | { readonly kind: 'synced'; readonly isDurable: boolean };

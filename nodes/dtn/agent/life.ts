@@ -8,12 +8,12 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 
 const NS_PER_MS = 1_000_000;
 
-/** Counts from the first start of a node on. */
+/** Counts the time for which a node has run since its first start, ms. */
 export class Life {
   #baseMs = 0;
   #startNs: Nanoseconds = 0;
 
-  /** The node starts, having lived so long before. */
+  /** The node starts again. @param baseMs How long it has run in earlier lives, ms. */
   resume(now: Nanoseconds, baseMs: number): void {
     this.#baseMs = baseMs;
     this.#startNs = now;

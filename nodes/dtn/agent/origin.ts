@@ -133,7 +133,7 @@ export class Origin {
     };
   }
 
-  /** @returns the bundle, or why security does not let it go. */
+  /** Makes a bundle of a message. @returns it, or why security does not let it go. */
   create(now: Nanoseconds, { to, body, wishes }: Message): HeldBundle | DtnDrop {
     const { own, names, options, behaviour } = this.#parts;
     const { createdMs, sequence } = this.#timestamp();

@@ -41,11 +41,11 @@ export interface Outlet {
   readonly isOpen: boolean;
   /** Bytes that wait at this priority or higher. */
   waiting(priority: number): number;
-  /** What waits, in the order in which it leaves. */
+  /** The bundles that wait, in the order in which they will leave. */
   queued(): readonly HeldBundle[];
   /** The way opens. */
   open(now: Nanoseconds): void;
-  /** The way closes. @returns what did not leave. */
+  /** The way closes. @returns the bundles that did not leave. */
   close(): readonly HeldBundle[];
   put(bundle: HeldBundle): void;
   /** Gives a bundle up, whether it waits or is under way. */

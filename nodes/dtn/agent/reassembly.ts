@@ -11,7 +11,7 @@ import { PartialPayload } from '../wire/partial-payload.ts';
 import type { BundleView } from '../wire/view.ts';
 import type { HeldBundle } from './held-bundle.ts';
 
-/** Bounds of what is put together at a time. */
+/** Limits of the bundles that are put together at a time. */
 export interface ReassemblyLimits {
   /** Number of bundles. */
   readonly open: number;
@@ -56,7 +56,7 @@ export interface Whole {
 /** All bundles of a node of which fragments are missing. */
 export class Reassembly {
   readonly #limits: ReassemblyLimits;
-  /** By the identity of the whole bundle; the one that has waited longest for a fragment first. */
+  /** Unfinished bundles by identity; first the one that has waited longest for a fragment. */
   readonly #open = new Map<string, Open>();
   readonly #identities = new Map<HeldBundle, string>();
 

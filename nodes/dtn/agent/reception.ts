@@ -93,7 +93,7 @@ export class Reception {
     this.#isForRouter = isRouter;
     const { priority, isCritical } = urgencyOf(view);
     const hops = tellingHops(view.hopsOrNone, { destination: host, isCritical }, this.#parts);
-    // hot: fields one by one, since spreading costs more than all of them.
+    // hot: fields are written one by one, since spreading an object costs more than all of them.
     return {
       key,
       source: isAnonymous ? '' : source.node,

@@ -27,7 +27,7 @@ const REASONS: Readonly<Partial<Record<DtnDrop, number>>> = {
   'block-unsupported': REASON.blockUnsupported,
 };
 
-/** What happened to a bundle. */
+/** The event that a report tells of a bundle. */
 interface About {
   readonly kind: ReportKind;
   readonly reason?: number;

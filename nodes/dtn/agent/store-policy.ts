@@ -16,7 +16,7 @@ export const STORE_POLICIES = [
   'random',
 ] as const;
 
-/** What a full store does. */
+/** What a full store does with a new bundle. */
 export type StorePolicy = (typeof STORE_POLICIES)[number];
 
 /** Which of two bundles is deleted first: below 0 if it is `a`. */

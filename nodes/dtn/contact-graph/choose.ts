@@ -43,7 +43,7 @@ export interface Projection {
   readonly route: Route;
   /** Estimated volume consumption, bytes. */
   readonly volume: number;
-  /** When the first byte can leave: after what waits already. */
+  /** When the first byte can leave, after the bundles that wait already. */
   readonly departureNs: Nanoseconds;
   /** When the last byte arrives. */
   readonly arrivalNs: Nanoseconds;

@@ -34,7 +34,7 @@ export interface MeshLink {
   readonly peer: number;
 }
 
-/** What a node of a mesh knows. */
+/** What a node of a mesh knows: itself, its links, the rules, and its random streams. */
 export interface MeshFacts {
   readonly own: number;
   readonly profile: MeshProfile;
@@ -73,7 +73,7 @@ export type MeshEffect =
 /** A frame that leaves later. */
 interface Waiting {
   readonly frame: MeshFrame;
-  /** Link on which it came. */
+  /** Link on which the frame came; undefined for own frames. */
   readonly from: string | undefined;
   isCancelled: boolean;
 }

@@ -8,7 +8,7 @@
 export const TLS_POLICIES = ['off', 'prefer', 'require'] as const;
 export type TlsPolicy = (typeof TLS_POLICIES)[number];
 
-/** What a session knows. */
+/** What a session knows from the start. */
 export interface TcpclFacts {
   /** The end that opened the stream speaks first (RFC 9174 section 4.1). */
   readonly role: 'active' | 'passive';

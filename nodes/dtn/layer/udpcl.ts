@@ -85,7 +85,7 @@ export class UdpclReader {
   readonly #handlers: UdpclHandlers;
   readonly #reader = new CborReader();
   /**
-   * Unfinished transfers: those of the link's own port, and apart from them those of all other ports of its address.
+   * Unfinished transfers from the neighbour's port on this link; and, apart, from all its other ports.
    */
   readonly #transfers: UdpclTransfers;
   readonly #others: UdpclTransfers;

@@ -85,7 +85,7 @@ export class TcpclNode implements LinkLayer {
       },
       {
         window: TCPCL_WINDOW,
-        // The stream has a queue of its own, and the window bounds what waits in it.
+        // The stream has a queue of its own, and the window limits how many bundles wait in it.
         idleAt: (): Nanoseconds => 0,
         abandon: (): void => undefined,
       },

@@ -15,7 +15,7 @@ import { wipe } from '../../_kit/secrets.ts';
 /** Name of a node's secret, whose public part all nodes know. */
 export const TLS_SECRET = 'tcpcl-tls';
 const KEY_BYTES = 32;
-/** Plaintext of a record, and what TLS 1.3 adds to it: header, type and tag (RFC 8446 section 5.2). */
+/** Longest plaintext of a TLS 1.3 record; header, type and tag beside it (RFC 8446 section 5.2). */
 const PLAINTEXT_MAX = 16_384;
 const RECORD_OVERHEAD = 22;
 

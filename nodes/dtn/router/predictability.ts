@@ -103,12 +103,12 @@ export class Predictabilities {
     });
   }
 
-  /** The instant for which the values hold. */
+  /** The instant up to which the values are aged. */
   get agedNs(): Nanoseconds {
     return this.#agedNs;
   }
 
-  /** Goes on with the table of an earlier life, which ages from the instant for which it held. */
+  /** Goes on with the table of an earlier life; its values age from `agedNs` on. */
   restore({ values, meetings, agedNs }: FormerTable): void {
     const met = new Map(meetings);
     for (const [name, value] of values) this.#entries.set(name, { value, metNs: met.get(name) });

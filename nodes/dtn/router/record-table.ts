@@ -40,7 +40,7 @@ export function readTable(bytes: Uint8Array): readonly Row[] | undefined {
 
 const decoder = new TextDecoder();
 
-/** The next item if it is a name as ours are: printable ASCII, and not long. */
+/** The next item, if it is a name: printable ASCII, {@link NAME_LETTERS_MAX} letters at most. */
 function readText(reader: CborReader): string | undefined {
   if (!reader.string(CBOR_TEXT) || reader.argument > NAME_LETTERS_MAX) return undefined;
   const text = reader.content;

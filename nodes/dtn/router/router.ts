@@ -80,18 +80,18 @@ export interface CopyRouter {
   readonly handsOn?: true;
   /** An encounter begins. */
   met?(neighbour: string, nowNs: Nanoseconds): void;
-  /** What the neighbour's router is to hear at the beginning of an encounter. */
+  /** The record for the neighbour's router, which it gets at the beginning of an encounter. */
   record?(neighbour: string, nowNs: Nanoseconds): Uint8Array;
   /**
-   * The neighbour's record.
+   * Takes the record of the neighbour's router.
    * @returns false if it is malformed.
    */
   heard?(neighbour: string, record: Uint8Array, nowNs: Nanoseconds): boolean;
-  /** What the neighbour gets of a bundle that it lacks; undefined if nothing. */
+  /** Decides whether the neighbour gets a bundle that it lacks; undefined if it does not. */
   offer(bundle: HeldBundle, neighbour: string): Offer | undefined;
-  /** The neighbour has what was offered. */
+  /** The neighbour has got the bundle that was offered. */
   given?(bundle: HeldBundle, offer: Offer, neighbour: string): void;
-  /** The transfer failed: what was offered is here again. */
+  /** The neighbour did not get the bundle that was offered. */
   returned?(bundle: HeldBundle, offer: Offer): void;
   /** This node now has a bundle. @param note The {@link Offer.note} of the neighbour that gave it, if any. */
   kept?(bundle: HeldBundle, note: number | undefined): void;

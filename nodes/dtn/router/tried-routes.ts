@@ -20,7 +20,7 @@ export interface TriedRoute {
   readonly arrivalNs: Nanoseconds;
   /** The end of the contact that ends first. */
   readonly endNs: Nanoseconds;
-  /** `later`: it could carry the bundle, and another one is better. */
+  /** `later`: this route could carry the bundle, but another one is better. */
   readonly verdict: 'taken' | 'later' | NoRoute;
 }
 

@@ -10,7 +10,7 @@ import type { CopyRouter, Offer } from './router.ts';
 
 const COPY: Offer = { handsOver: false };
 
-/** Gives own bundles to everybody, and those of others to nobody. */
+/** Gives own bundles to every neighbour, and bundles of other nodes to their destination only. */
 export class TwoHopRouter implements CopyRouter {
   offer({ from }: HeldBundle): Offer | undefined {
     return from === undefined ? COPY : undefined;

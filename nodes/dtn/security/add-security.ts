@@ -172,7 +172,7 @@ function encryptBlock(order: Order, target: number): SecurityDrop | undefined {
   const operation = { parts, block, target, scope: parameters.scope };
   const { ciphertext, results } = encryptTarget(cipher, targetBlock.data, operation);
   wipe(content);
-  // RFC 9173 section 4.8.1: the CRC of the plain text would help to guess it.
+  // RFC 9173 section 4.8.1: a CRC of the plaintext would help to guess the plaintext.
   changeBlock(targetBlock, ciphertext, CRC_TYPE.none);
   block.data = encodeSecurityBlock({
     targets: [{ number: target, results }],

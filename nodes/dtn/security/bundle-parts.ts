@@ -24,7 +24,7 @@ export interface BlockPart {
   readonly head: Uint8Array;
   crcType: number;
   data: Uint8Array;
-  /** The whole block, until it is changed. */
+  /** The bytes of the whole block; undefined once it is changed. */
   raw: Uint8Array | undefined;
 }
 

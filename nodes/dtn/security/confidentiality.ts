@@ -26,7 +26,7 @@ const SCOPE_FLAGS = 4;
 /** Result: the authentication tag (RFC 9173 section 4.4). */
 const TAG = 1;
 const TAG_BYTES = 16;
-/** RFC 9173 section 4.3.1 recommends 12 bytes; the providers of cryptography have no others. */
+/** RFC 9173 section 4.3.1 recommends 12 bytes; our cryptography supports no other length. */
 export const VECTOR_BYTES = 12;
 
 /** Bits of the key by variant (RFC 9173 section 4.3.2). */
@@ -96,7 +96,7 @@ export function encryptTarget(
   return { ciphertext, results: [bytesValue(TAG, sealed.subarray(plain.length))] };
 }
 
-/** The content of the operation's target; undefined if it does not authenticate. */
+/** Decrypts the content of the operation's target; undefined if the authentication tag is wrong. */
 export function decryptTarget(
   { crypto, content, parameters }: Cipher,
   ciphertext: Uint8Array,

@@ -22,7 +22,7 @@ export interface Keys {
 
 const encoder = new TextEncoder();
 
-/** What derived keys come from. */
+/** What keys are derived from. */
 export interface KeySource {
   readonly crypto: CryptoProvider;
   /** The secret that the nodes of the network share. */

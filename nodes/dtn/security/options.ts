@@ -61,9 +61,9 @@ const ruleConfig = z.strictObject({
   onFailure: z.enum(['delete', 'remove', 'keep']).optional(),
 });
 
-/** A rule as the file has it. */
+/** A checked rule of the options. */
 export type SecurityRule = z.output<typeof ruleConfig>;
-/** A key as the file has it. */
+/** A checked key of the options: its name, and when it is replaced. */
 export type SecurityKey = z.output<typeof keyConfig>;
 
 /** Schema of the options. */

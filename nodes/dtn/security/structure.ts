@@ -40,7 +40,7 @@ export function readSecurity(parts: BundleParts): SecurityLayout | undefined {
   if (integrity === undefined || signed === undefined) return undefined;
   for (const number of encrypted) if (!isEncryptable(parts, number)) return undefined;
   for (const number of signed) {
-    // RFC 9172 section 3.9: who encrypts a target also encrypts its integrity block.
+    // RFC 9172 section 3.9: if a target is encrypted, its integrity block has to be encrypted too.
     if (!isSignable(parts, number) || encrypted.has(number)) return undefined;
   }
   // RFC 9172 section 3.8: a node that cannot decrypt must not discard the block and go on.
@@ -74,13 +74,13 @@ function targetsOf(blocks: readonly ReadBlock[]): ReadonlySet<number> | undefine
   return unique.size === all.length ? unique : undefined;
 }
 
-/** RFC 9172 section 3.8: never the primary block, never another confidentiality block. */
+/** RFC 9172 section 3.8: neither the primary block nor another confidentiality block is encrypted. */
 function isEncryptable(parts: BundleParts, number: number): boolean {
   const target = blockAt(parts, number);
   return target !== undefined && target.type !== BLOCK_TYPE.confidentiality;
 }
 
-/** RFC 9172 section 3.7: never a security block. */
+/** RFC 9172 section 3.7: security blocks are not signed. */
 function isSignable(parts: BundleParts, number: number): boolean {
   if (number === 0) return true;
   const target = blockAt(parts, number);

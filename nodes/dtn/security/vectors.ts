@@ -23,7 +23,7 @@ export interface Vectors {
   take(): Uint8Array | undefined;
 }
 
-/** What vectors are made of. */
+/** Where the counter of vectors is stored, and the number of the node in them. */
 export interface VectorOptions {
   readonly store: Store;
   /** Number of the node; nodes that share keys have different numbers. */

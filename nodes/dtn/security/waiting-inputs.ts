@@ -9,7 +9,7 @@ import { WAITING_MAX } from './geometry.ts';
 /** Holds inputs back until it is opened; those for which it has no room are passed on at once. */
 export class WaitingInputs<Input> {
   readonly #pass: (input: Input) => void;
-  /** Undefined once it is open. */
+  /** Inputs that wait; undefined once no input has to wait any more. */
   #waiting: Input[] | undefined;
 
   constructor(pass: (input: Input) => void, state: 'open' | 'closed') {

@@ -17,7 +17,7 @@ export interface ListedContact {
   readonly endNs: number;
   readonly rateBps: number;
   readonly delayNs: number;
-  /** Where it is in the text. */
+  /** Where the contact is in the text of the file. */
   readonly span: TextSpan;
 }
 
@@ -64,7 +64,7 @@ export function networkOf(
   const mistakes = new LineMistakes();
   const directions = directionsOf(contacts);
   const ids = new Set(contacts.flatMap(({ from, to }) => [from, to]));
-  // Two directions are one link.
+  // A link has two directions.
   const excess = tooMany({ nodes: ids.size, links: Math.ceil(directions.size / 2) });
   if (excess !== undefined) {
     mistakes.add({ start: 0, end: 1, message: excess });

@@ -61,14 +61,14 @@ function generate(own: Parameters, draws: SeededDraws): GeneratedTopology {
   );
 }
 
-/** Two nodes are apart at time 0. */
+/** The meetings of two nodes, which are apart at time 0. */
 function meetingsOf({ every, contact, until }: Parameters, draw: DrawBelow): readonly Meeting[] {
   const meetings: Meeting[] = [];
   let startNs = Math.round(-every * log(uniform(draw)));
   while (startNs < until) {
     const endNs = startNs + contact;
     meetings.push({ startNs, endNs });
-    // Meetings that touch would be one.
+    // At least 1 ns apart: meetings that touch would be one meeting.
     startNs = endNs + Math.max(1, Math.round(-every * log(uniform(draw))));
   }
   return meetings;

@@ -82,7 +82,7 @@ function once(mistakes: readonly ImportMistake[]): readonly ImportMistake[] {
   return mistakes.filter(({ start }) => !places.has(start) && places.add(start));
 }
 
-/** Takes a line. @returns what is wrong with it. */
+/** Takes a line into the plan. @returns what is wrong with the line, if anything is. */
 function take(
   plan: Plan,
   line: TextPart,

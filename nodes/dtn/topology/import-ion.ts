@@ -244,7 +244,7 @@ function listed(contact: Ranged, begin: number): ListedContact {
   };
 }
 
-/** The values, unless one of them was not readable. */
+/** The values; undefined if one of them could not be read. */
 function complete<Key extends string>(
   values: Readonly<Record<Key, number | undefined>>,
 ): Readonly<Record<Key, number>> | undefined {

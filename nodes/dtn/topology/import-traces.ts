@@ -109,7 +109,7 @@ class Trace {
     this.#parameters = parameters;
   }
 
-  /** @returns what is wrong with the words of a line. */
+  /** Takes the words of a line. @returns what is wrong with them, if anything is. */
   take(words: readonly TextPart[]): Mistake | undefined {
     const event = eventOf(words);
     if (event === 'other') this.others += 1;

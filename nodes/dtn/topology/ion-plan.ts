@@ -20,7 +20,7 @@ export interface Timed extends Way {
   readonly span: TextSpan;
 }
 
-/** From one node to another. */
+/** A direction between two nodes, by their numbers. */
 export interface Way {
   readonly from: number;
   readonly to: number;

@@ -77,7 +77,7 @@ function inRangeOf(a: Leg, b: Leg, now: number, range: number): Span {
   return { from: now + (-half - root) / square, to: now + (-half + root) / square };
 }
 
-/** Adds a span of time in range; one that begins where the last ends prolongs it. */
+/** Adds a time in range to the meetings; if it begins where the last one ends, it prolongs that. */
 function add(meetings: Meeting[], from: number, to: number): void {
   if (from >= to) return;
   const startNs = Math.round(from * NS_PER_S);

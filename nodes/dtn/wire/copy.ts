@@ -16,7 +16,7 @@ export interface BlockChanges {
   readonly data?: ReadonlyMap<number, Uint8Array>;
   /** Indices of blocks that are left out. */
   readonly removed?: ReadonlySet<number>;
-  /** Blocks that are put before the others. */
+  /** New blocks, which are put before all other canonical blocks. */
   readonly added?: readonly BlockFields[];
 }
 

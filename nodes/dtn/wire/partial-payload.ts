@@ -28,7 +28,7 @@ export class PartialPayload {
   readonly #arrived = new RangeSet();
   #cost = 0;
 
-  /** @param total As all fragments of the bundle say; the caller bounds it before. */
+  /** @param total Length that all fragments of the bundle tell; the caller has to limit it. */
   constructor(total: number) {
     this.total = total;
   }
@@ -42,7 +42,7 @@ export class PartialPayload {
     return payload;
   }
 
-  /** Memory that it takes, bytes. */
+  /** Memory that the arrived pieces take, bytes. */
   get cost(): number {
     return this.#cost;
   }

@@ -106,7 +106,7 @@ export class BundleView {
 
   /**
    * Decodes the bundle from `start` to `end`.
-   * @returns why it is none; the view is then undefined.
+   * @returns why the bytes are no bundle; the fields of the view are then meaningless.
    */
   open(bytes: Uint8Array, start: number, end: number): BundleDrop | undefined {
     if (end - start > BUNDLE_BYTES_MAX || end - start < 1 || bytes[start] !== BUNDLE_START) {
@@ -122,7 +122,7 @@ export class BundleView {
   /**
    * Decodes a bundle that was opened before, or that this node wrote: its checksums are not computed
    * again.
-   * @returns why it is none after all.
+   * @returns why the bytes are no bundle after all.
    */
   reopen(bytes: Uint8Array, start: number, end: number): BundleDrop | undefined {
     this.#place(bytes, start, end);
