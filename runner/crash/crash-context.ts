@@ -66,7 +66,7 @@ export function tellingCrashes<T>(crashContext: CrashContext, code: () => T): T 
   }
 }
 
-/** Lines that are shown before and after the one that threw. */
+/** Number of lines that are shown before and after the line that threw. */
 const AROUND = 2;
 const NODES_NAMED_MAX = 4;
 /** Files with assertions that throw because of their caller. */

@@ -64,8 +64,8 @@ export interface TraceParts {
    */
   readonly network?: { readonly scheduler: Scheduler; readonly table: PacketTable };
   /**
-   * Another recorder to which this one passes the packets: observing them once instead of twice
-   * costs half.
+   * Another recorder, which passes the packets that it observes on to this one: observing them once
+   * instead of twice costs half.
    */
   readonly leader?: TraceListener;
 }

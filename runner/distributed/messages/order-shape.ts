@@ -122,7 +122,7 @@ const scenario = object<Scenario>({
   drainNs: number(0, DURATION_MAX),
   epochSeconds: number(0, Number.MAX_SAFE_INTEGER),
   crypto: oneOf('noble', 'node', 'sodium', 'modelled'),
-  // Agents are live.
+  // For virtual time only, and agents are live.
   sharesAgreements: nothing,
   cpu: nothing,
   options: record(record(plain(DEPTH_MAX), PARTS_MAX), PARTS_MAX),

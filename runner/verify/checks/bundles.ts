@@ -32,7 +32,7 @@ const ROUTERS: readonly RouterName[] = [
 function delayMeasures(engine: SeededEngine, router: RouterName): readonly Measure[] {
   const { mean, deviation, shareIn } = exactDelay(router, NETWORK);
   const share = shareIn(WITHIN_SECONDS);
-  // A stream for each router: with a common one, luck is common too.
+  // One stream per router: with a common one, all routers would share the same random errors.
   const draw = seededRandom(`verify/D1/${router}`, engine.seed);
   const run = engine.defects.bundles?.routerFor?.(router) ?? router;
   const delays = deliveryDelays(run, NETWORK, { count: MESSAGES, draw });

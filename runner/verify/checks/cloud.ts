@@ -75,7 +75,7 @@ function sharing(engine: SeededEngine): readonly Measure[] {
   return rows.map(([label, theory, measured]) => exactly(label, theory, measured));
 }
 
-/** One packet from a host of each region to one of each, itself included. */
+/** Sends a packet from a host of each region to a host of every region, including itself. */
 function regions(engine: SeededEngine): Measure {
   const world = engine.world();
   const hosts = REGIONS.flatMap((name, i) =>

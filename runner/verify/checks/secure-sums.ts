@@ -53,7 +53,7 @@ const MESSAGES: readonly number[] = [
   HEAD + 1 + NEIGHBOURS * (1 + 1 + BOX),
   // The masked input.
   HEAD + 3 + (ELEMENTS * BITS) / 8,
-  // Survivors, and nobody lost.
+  // The list of survivors, and an empty list of lost clients.
   HEAD + 1 + CLIENTS + 1,
   // One share for each client: of the secret of its own mask.
   HEAD + 1 + CLIENTS * (1 + 1 + 1 + KEY),
