@@ -62,7 +62,7 @@ export const HANDED_AHEAD = 32;
  * bring them again.
  */
 export const ASSEMBLY_BYTES_MAX = 134_217_728;
-/** Most bytes of packets and calls that wait until the disk has counted this life (16 MiB). */
+/** Bytes of packets and calls at which no more wait for the first write of a life (16 MiB). */
 export const EARLY_BYTES_MAX = 16_777_216;
 /** Most packets and calls that wait until the disk has counted this life. */
 export const EARLY_MAX = 4_096;
