@@ -1,5 +1,5 @@
 /**
- * `npm run golden`: rewrites the golden files. If one changes, CHANGELOG needs a line under
+ * `npm run golden`: rewrites the golden files. If a digest changes, CHANGELOG needs a line under
  * Results. With `--check` it compares and writes nothing.
  *
  * Fingerprints of short runs go to `test/scenarios/golden.json`, the first run that records each metric to

@@ -15,6 +15,7 @@ import { dtnConfig } from '../../nodes/dtn/config.ts';
 import { mixingConfig } from '../../nodes/mixnet/mixing/index.ts';
 import { RING } from '../../runner/verify/checks/conservation.ts';
 import { ACTIONS } from '../../scenarios/files/actions.ts';
+import { trafficMetrics } from '../../scenarios/metrics/traffic-metrics.ts';
 import type { TrafficInput } from '../../scenarios/files/traffic-schema.ts';
 import { directionShape } from '../../topologies/schema/direction.ts';
 import { DROP_PLACES } from '../../viz/app/pages/network/drop-places.ts';
@@ -100,6 +101,10 @@ const UNIONS: Readonly<Record<string, { readonly kinds: Kinds<string>; readonly 
   'drop reason': {
     kinds: DROP_MEANINGS,
     rooms: { 'viz/app/pages/network/drop-places.ts': (reason) => reason in DROP_PLACES },
+  },
+  'metric of flows': {
+    kinds: Object.fromEntries(trafficMetrics('x').map(({ name }) => [name.slice('x.'.length), true])),
+    rooms: page('docs/spec/scenario-files.md'),
   },
   action: {
     kinds: ACTIONS,
