@@ -15,8 +15,8 @@ import { dtnConfig } from '../../nodes/dtn/config.ts';
 import { mixingConfig } from '../../nodes/mixnet/mixing/index.ts';
 import { RING } from '../../runner/verify/checks/conservation.ts';
 import { ACTIONS } from '../../scenarios/files/actions.ts';
-import { trafficMetrics } from '../../scenarios/metrics/traffic-metrics.ts';
 import type { TrafficInput } from '../../scenarios/files/traffic-schema.ts';
+import { trafficMetrics } from '../../scenarios/metrics/traffic-metrics.ts';
 import { directionShape } from '../../topologies/schema/direction.ts';
 import { DROP_PLACES } from '../../viz/app/pages/network/drop-places.ts';
 import { TOOLS } from '../../viz/app/pages/network/palette/tools.ts';
@@ -57,6 +57,7 @@ const STRATEGIES = Object.fromEntries(
 const SCENARIO = readFileSync(join(ROOT, 'schemas/scenario.schema.json'), 'utf8');
 
 const LINK_MODEL = readFileSync(join(ROOT, 'docs/spec/link-model.md'), 'utf8');
+const SCENARIO_FILES = readFileSync(join(ROOT, 'docs/spec/scenario-files.md'), 'utf8');
 const keyOf = (value: string): string => LINK_VALUES[value as keyof DirectionSpec];
 
 /** What a room knows, by the words with which a message names it. */
@@ -103,8 +104,14 @@ const UNIONS: Readonly<Record<string, { readonly kinds: Kinds<string>; readonly 
     rooms: { 'viz/app/pages/network/drop-places.ts': (reason) => reason in DROP_PLACES },
   },
   'metric of flows': {
-    kinds: Object.fromEntries(trafficMetrics('x').map(({ name }) => [name.slice('x.'.length), true])),
-    rooms: page('docs/spec/scenario-files.md'),
+    kinds: Object.fromEntries(
+      trafficMetrics('x').map(({ name }) => [name.slice('x.'.length), true]),
+    ),
+    // Some share a row.
+    rooms: {
+      'docs/spec/scenario-files.md': (name) =>
+        new RegExp(`^\\|[^|]*\`${name}\``, 'm').test(SCENARIO_FILES),
+    },
   },
   action: {
     kinds: ACTIONS,
