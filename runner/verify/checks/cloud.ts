@@ -75,7 +75,7 @@ function sharing(engine: SeededEngine): readonly Measure[] {
   return rows.map(([label, theory, measured]) => exactly(label, theory, measured));
 }
 
-/** Sends a packet from a host of each region to a host of every region, including itself. */
+/** Sends a packet from each of six hosts, two in each region, to each other one; no two meet. */
 function regions(engine: SeededEngine): Measure {
   const world = engine.world();
   const hosts = REGIONS.flatMap((name, i) =>
