@@ -27,7 +27,7 @@ import {
 import { type PrivacySettings, refuseSettings } from './settings.ts';
 import { smallestThat } from './smallest-that.ts';
 
-/** Rounds that were accounted alike: what a node writes down before a model leaves it. */
+/** Rounds with equal numbers of clients: on a node's disk before their model leaves it. */
 export interface SpentRounds {
   /** Clients whose shares of noise were in the sum. */
   readonly clients: number;
@@ -37,7 +37,7 @@ export interface SpentRounds {
 const ROUNDS_MAX = 1_000_000_000;
 const NOISE_MIN = 0.01;
 const NOISE_MAX = 100_000;
-/** The tight noise is at most so many times too large. */
+/** The tight noise is at most so many times the smallest. */
 const NOISE_PRECISION = 1.000_05;
 
 /** The privacy that a run has spent. */
@@ -47,7 +47,7 @@ export class Accountant {
   readonly #spent = new Map<number, number>();
   readonly #curves = new Map<number, RdpCurve>();
 
-  /** @param spent What was written down before a restart. */
+  /** @param spent Rounds that were on disk before a restart. */
   constructor(settings: PrivacySettings, spent: readonly SpentRounds[] = []) {
     this.#settings = settings;
     for (const { clients, rounds } of spent) this.#add(clients, rounds);
@@ -67,7 +67,7 @@ export class Accountant {
     return [...this.#spent.values()].reduce((sum, rounds) => sum + rounds, 0);
   }
 
-  /** What to write down; a new accountant continues from it. */
+  /** What to keep on disk; a new accountant continues from it. */
   get spent(): readonly SpentRounds[] {
     const entries = [...this.#spent].sort(([first], [second]) => first - second);
     return entries.map(([clients, rounds]) => ({ clients, rounds }));
@@ -78,7 +78,7 @@ export class Accountant {
     return this.#epsilonOf(this.#spentCurve(), this.rounds);
   }
 
-  /** Epsilon after one more round that keeps its promise: what to write down before it is released. */
+  /** Epsilon after one more round in which as many clients add noise as the settings promise. */
   epsilonAfterNext(): number {
     const next = addRdp(this.#spentCurve(), this.#curveOf(this.#promised()));
     return this.#epsilonOf(next, this.rounds + 1);
@@ -134,8 +134,8 @@ export class Accountant {
   }
 
   /**
-   * The same by the tight account, to four digits and rounded up; takes seconds. Equal to
-   * {@link Accountant.noiseFor} for discrete noise.
+   * The smallest such noise by the tight account, to four digits and rounded up; takes seconds.
+   * Equal to {@link Accountant.noiseFor} for discrete noise.
    */
   tightNoiseFor(target: { readonly epsilon: number; readonly rounds: number }): number | undefined {
     const { epsilon, rounds } = target;
@@ -164,7 +164,7 @@ export class Accountant {
     this.#spent.set(clients, (this.#spent.get(clients) ?? 0) + rounds);
   }
 
-  /** Clients whose noise the settings promise. */
+  /** Number of clients whose noise the settings promise. */
   #promised(): number {
     return this.#settings.place === 'distributed' ? (this.#settings.clients ?? 0) : 1;
   }
@@ -212,7 +212,7 @@ export function refuseBudget(
   return `${rounds} rounds would overspend a budget of epsilon ${budget}: ${number}. ${advice}`;
 }
 
-/** One round with the noise of so many clients; without a bound where the settings have none. */
+/** Curve of one round with the noise of `clients` clients; infinite if the settings have no bound. */
 function roundCurve(settings: PrivacySettings, clients: number): RdpCurve {
   const orders = settings.orders ?? INTEGER_ORDERS;
   if (!(clients - (settings.colluders ?? 0) >= 1) || refuseSettings(settings) !== undefined) {
@@ -225,7 +225,9 @@ function roundCurve(settings: PrivacySettings, clients: number): RdpCurve {
   return sampledCurve((order) => rhoOf(round, order), step.rate, orders);
 }
 
-/** The noise over the sensitivity. Who sees each client's own message knows who was sampled. */
+/**
+ * Rate, and noise over sensitivity; local noise has rate 1, as its observer knows who was sampled.
+ */
 function gaussianStep({ place, rate, noise, weightCap = 1 }: PrivacySettings): {
   readonly rate: number;
   readonly noise: number;
@@ -236,7 +238,7 @@ function gaussianStep({ place, rate, noise, weightCap = 1 }: PrivacySettings): {
 function distributedRound(settings: PrivacySettings, clients: number): DistributedRound {
   const { noise, weightCap = 1, clip = 1, gamma = 1, dimension = 1, dropout } = settings;
   const { beta = ROUNDING_BETA, clients: promised = 1, colluders = 0 } = settings;
-  // Adding, then removing keeps the whole variance whoever survives.
+  // `add-then-remove` keeps the whole variance, whoever survives.
   const isKept = dropout === 'add-then-remove';
   const sharers = settings.place === 'distributed' ? (isKept ? clients : promised) : 1;
   return {

@@ -5,14 +5,14 @@
  */
 import { z } from 'zod';
 
-/** Exponent of the way to the quantile that a round goes (Andrew et al. 2021, section 3.1). */
+/** Step of the norm's exponent in a round, by default (Andrew et al. 2021, section 3.1). */
 const CLIP_RATE = 0.2;
 
 /** How the norm of updates moves from round to round. */
 export const clipConfig = z.strictObject({
   /** Share of clients whose update should be no longer than the norm. */
   quantile: z.number().gt(0).lt(1).default(0.5),
-  /** Step of the exponent by which the norm moves; at 0 it rests. */
+  /** Step of the exponent by which the norm moves; with 0 the norm is fixed. */
   rate: z.number().min(0).max(1).default(CLIP_RATE),
   /**
    * Standard deviation of the noise on the number of clients below the norm; above half of `noise`.

@@ -15,11 +15,11 @@ export interface Clipped {
   readonly wasClipped: boolean;
 }
 
-/** Least norm that follows: others are no numbers of 32 bits. */
+/** Smallest norm that adapts: well within the range of 32-bit floats. */
 export const NORM_MIN = 1e-30;
-/** The largest. */
+/** Largest norm that adapts. */
 export const NORM_MAX = 1e30;
-/** exp(-rate * error) stays in the range of doubles. */
+/** Exponents are cut here, so that exp(-rate * error) stays in the range of doubles. */
 const EXPONENT_MAX = 100;
 
 /**
@@ -50,7 +50,7 @@ export function clipL2(values: Float64Array, bound: number): Clipped {
   }
   let factor = bound / norm;
   let scaled = values.map((value) => value * factor);
-  // Rounding may leave the norm above the bound by its last bits: a growing step ends at 0.
+  // Rounding may leave the norm above the bound by its last bits: the factor shrinks in growing steps.
   for (let step = Number.EPSILON; l2Norm(scaled) > bound; step *= 2) {
     factor *= Math.max(0, 1 - step);
     scaled = values.map((value) => value * factor);
@@ -65,7 +65,7 @@ export interface AdaptiveClipSettings {
   readonly initial: number;
   /** Share of clients whose norm should be at most the bound, e.g. 0.5. */
   readonly quantile: number;
-  /** Step of the exponent, e.g. 0.2. */
+  /** Step of the exponent by which the norm moves, e.g. 0.2. */
   readonly learningRate: number;
   /** Clients expected in a round, q times all: never the number that came. */
   readonly expectedClients: number;

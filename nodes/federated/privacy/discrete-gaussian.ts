@@ -25,7 +25,7 @@ export class DiscreteGaussian {
 
   /**
    * @param variance The parameter s; the variance itself is a little less (0.215 for 1/4, 1 - 2e-7
-   *   for 1). 0 draws zeros.
+   * for 1). With 0, all draws are 0.
    */
   constructor(variance: Fraction) {
     this.#variance = variance;
@@ -84,7 +84,7 @@ export function bernoulliExpBig(uniform: UniformSource, x: Fraction): boolean {
   return bernoulliExpOneBig(uniform, { numerator, denominator });
 }
 
-/** The same for x of at most 1. */
+/** True with probability exp(-x), for x of at most 1. */
 function bernoulliExpOneBig(uniform: UniformSource, x: Fraction): boolean {
   for (let k = 1n; ; k += 1n) {
     const chance = fraction(x.numerator, x.denominator * k);
@@ -92,7 +92,7 @@ function bernoulliExpOneBig(uniform: UniformSource, x: Fraction): boolean {
   }
 }
 
-/** P(k) proportional to exp(-x k) for k >= 0; x above 0. */
+/** Draws k >= 0 with P(k) proportional to exp(-x k); x above 0. */
 function geometricBig(uniform: UniformSource, { numerator, denominator }: Fraction): bigint {
   const drawn = (): bigint => uniform.belowBig(denominator);
   let rest = drawn();
@@ -108,7 +108,7 @@ interface PlainGaussian {
   readonly scale: number;
   /** A candidate is multiplied by it before `over` is subtracted. */
   readonly factor: number;
-  /** Below the line of the bias. */
+  /** Denominator of the bias, the probability's exponent. */
   readonly biasUnder: number;
 }
 
@@ -151,7 +151,7 @@ function laplacePlain(uniform: UniformSource, scale: number): number {
   }
 }
 
-/** P(k) proportional to exp(-k / scale). */
+/** Draws k >= 0 with P(k) proportional to exp(-k / scale). */
 function geometricPlain(uniform: UniformSource, scale: number): number {
   let rest = uniform.below(scale);
   for (;;) {

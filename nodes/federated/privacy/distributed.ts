@@ -4,8 +4,8 @@
  * arXiv 2110.04995).
  *
  * A client clips its update to norm C, divides by gamma, rounds to whole numbers at random on the
- * condition that the norm stays below a bound, and adds noise of variance (sigma / gamma)^2. Rounding
- * makes the sensitivity a little larger than C; that is the price of the ring.
+ * condition that the norm stays below a bound, and adds noise of variance (sigma / gamma)^2.
+ * Rounding makes the sensitivity a little larger than C; that is the price of whole numbers.
  *
  * @module
  */

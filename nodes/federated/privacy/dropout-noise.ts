@@ -18,7 +18,7 @@ export type DropoutRule = 'enough' | 'honest' | 'add-then-remove';
 export interface RoundNoise {
   /** Clients that start the round. */
   readonly clients: number;
-  /** Losses that the round survives, below `clients`. */
+  /** Number of lost clients that the round survives, below `clients`. */
   readonly tolerated: number;
   /** Variance wanted in the sum: (z C)^2. */
   readonly variance: number;
@@ -46,8 +46,8 @@ export function noiseLevels(rule: DropoutRule, round: RoundNoise): readonly numb
 }
 
 /**
- * The levels that survivors reveal and the aggregator subtracts after a number of losses: all above
- * it. None for the other rules.
+ * Indices of the levels that survivors reveal and the aggregator subtracts after a number of
+ * losses: all above that number. None for other rules.
  */
 export function levelsToRemove(
   rule: DropoutRule,

@@ -26,7 +26,7 @@ export function forwardFft(vector: ComplexVector): void {
  */
 export function inverseFft(vector: ComplexVector): void {
   const { real, imaginary } = vector;
-  // Swapping the parts conjugates before and after.
+  // With real and imaginary parts swapped, the transform is its inverse but for the division.
   transform(imaginary, real);
   const { length } = real;
   for (let at = 0; at < length; at += 1) {

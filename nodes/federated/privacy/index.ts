@@ -1,6 +1,6 @@
 /**
- * Accounts of differential privacy: a library that needs no federation. What a command or another
- * program may ask for; the protocol itself uses the files of this folder.
+ * Accounts of differential privacy: a library that needs no federation. It exports what a command
+ * or another program may use; the protocol imports the other files.
  *
  * @module
  */

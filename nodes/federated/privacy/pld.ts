@@ -16,7 +16,7 @@ import { forwardFft, inverseFft, powerEach } from './fft.ts';
 import type { SampledGaussian } from './rdp.ts';
 import { expm1, expOf, log1p, normalAbove, normalBelow } from './special-functions.ts';
 
-/** What the neighbour has done to the data. */
+/** How the neighbouring data differs: one client removed, or one added. */
 export type PldDirection = 'remove' | 'add';
 
 /** Equal steps of a mechanism on a grid of losses. */
@@ -28,12 +28,12 @@ export interface PldSettings extends SampledGaussian {
   readonly interval: number;
 }
 
-/** The interval of published comparisons: epsilons have six digits. */
+/** The interval of published comparisons, with which epsilons have six digits. */
 export const PLD_INTERVAL = 1e-4;
 
 /** The sum of all masses is 1 up to rounding. */
 const MASS_TOLERANCE = 1e-10;
-/** The grid covers losses of noise within so many standard deviations: 4e-33 is outside. */
+/** The grid covers losses of noise within so many standard deviations; more has probability 4e-33. */
 const SPAN_SIGMAS = 12;
 /**
  * Half the window of the transform, in standard deviations of the sum of all losses, so that its ends do not overlap.
@@ -41,7 +41,7 @@ const SPAN_SIGMAS = 12;
 const WINDOW_SIGMAS = 15;
 /** Losses beyond this leave the range of exponentials: noise below 0.04. */
 const LOSS_MAX = 600;
-/** 0.5 s and 100 MB for a transform. */
+/** Most points of a transform, which then takes 0.5 s and 100 MB. */
 const LENGTH_MAX = 2_097_152;
 /** A grid coarser than this share of a step's standard deviation makes the sum too wide. */
 const INTERVAL_PER_SIGMA = 0.1;
@@ -190,7 +190,7 @@ function logMixture(rate: number, x: number): number {
   return rate === 1 ? x : log1p(rate * expm1(x));
 }
 
-/** Connects the dots of one step. */
+/** The loss of one step on a grid, by connecting the dots. */
 function lossOfStep(settings: PldSettings): LossGrid {
   const { interval } = settings;
   const { least, most } = lossSpan(settings);

@@ -35,9 +35,9 @@ export interface SampledGaussian {
 
 /** Bounds rho at a list of orders. */
 export interface RdpCurve {
-  /** Above 1, ascending. */
+  /** Orders alpha above 1, ascending. */
   readonly orders: readonly number[];
-  /** One per order; infinite where there is no bound. */
+  /** Bound on rho at each order; infinite where there is none. */
   readonly rhos: readonly number[];
 }
 
@@ -47,7 +47,7 @@ export interface BestOrder {
   readonly order: number;
 }
 
-/** The same for a delta. */
+/** A delta, and the order at which it is smallest. */
 export interface BestDelta {
   readonly delta: number;
   readonly order: number;
@@ -61,7 +61,7 @@ export const INTEGER_ORDERS: readonly number[] = [
   512,
 ];
 
-/** Orders with tenths: up to a third less epsilon with little noise, less than 0.1 % below 2. */
+/** Orders in tenths up to 10.9, then whole ones: with little noise, they give a smaller epsilon. */
 export const FRACTIONAL_ORDERS: readonly number[] = [
   ...Array.from({ length: 99 }, (_, at) => (at + 11) / 10),
   ...Array.from({ length: 52 }, (_, at) => at + 12),
@@ -70,7 +70,7 @@ export const FRACTIONAL_ORDERS: readonly number[] = [
 /** Orders nearer to 1 than this are numerically worthless for the conversion. */
 const CONVERSION_ORDER_MIN = 1.01;
 const SERIES_TERMS_MAX = 1_000;
-/** Terms this far below the largest (natural logarithm) are left out: 2e-15 of it. */
+/** Terms whose natural logarithm is this far below the largest are left out: below 2e-15 of it. */
 const NEGLIGIBLE = 34;
 /** Below this rate the binomial series converges fast enough to be taken out of the sum. */
 const BINOMIAL_RATE_MAX = 0.25;
@@ -81,7 +81,7 @@ const BINOMIAL_RATE_MAX = 0.25;
  */
 export function sampledGaussianRho({ rate, noise }: SampledGaussian, order: number): number {
   if (rate === 0) return 0;
-  // A square that underflows is no noise either.
+  // Noise whose square underflows to 0 counts as none.
   if (!(noise > 0 && noise * noise > 0) || order === Number.POSITIVE_INFINITY) {
     return Number.POSITIVE_INFINITY;
   }
@@ -202,7 +202,7 @@ class SignedSum {
     this.largest = Math.max(this.largest, logTerm);
   }
 
-  /** ln(sum), or ln(1 + sum). */
+  /** ln(base + sum). */
   log(base: 0 | 1): number {
     const scale = base === 1 ? Math.max(0, this.largest) : this.largest;
     let sum = 0;

@@ -11,14 +11,14 @@ import type { Mechanism } from './settings.ts';
 import { skellam } from './skellam.ts';
 import { uniformFrom, type WordSource } from './uniform-source.ts';
 
-/** From here on the variance is the parameter to the last digit. */
+/** From this parameter on, the variance equals the parameter to the last digit. */
 const EXACT_FROM = 10;
-/** Shares of a variance that may be added by rounding it up to a fraction: 1/1024. */
+/** Rounding a variance up to a fraction adds at most one part in so many to it. */
 const PRECISION = 1_024;
 
 /** Noise of one client, or of one level. */
 export class RingNoise {
-  /** What the account is of: the wanted variance, up to 0.1 % more for the discrete Gaussian. */
+  /** Variance to account for: the wanted one, up to 0.1 % more for the discrete Gaussian. */
   readonly parameter: number;
   /** Variance of a draw in square ring units; a narrow discrete Gaussian has less than its parameter. */
   readonly variance: number;
@@ -41,7 +41,7 @@ export class RingNoise {
   /**
    * Adds a draw to each element.
    * @param ring Changed in place.
-   * @param words Secret; a stream of their own.
+   * @param words Secret words, from a stream for this noise alone.
    */
   addTo(ring: Uint32Array, words: WordSource): void {
     const draw = this.#drawFrom(words);
@@ -63,8 +63,8 @@ export class RingNoise {
 }
 
 /**
- * The smallest fraction with a small power of two below the line that is at least `value`: at most
- * 0.1 % more, so that privacy never suffers and plain numbers suffice for sampling.
+ * The smallest fraction of at least `value` whose denominator is a small power of two: at most 0.1
+ * % more, so that privacy never suffers and plain numbers suffice for sampling.
  * @param value Above 0 and below 2^53.
  */
 export function fractionAtLeast(value: number): Fraction {

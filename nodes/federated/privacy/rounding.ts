@@ -1,7 +1,7 @@
 /**
  * Conditional stochastic rounding (Kairouz, Liu, Steinke 2021, arXiv 2102.06387, section 4.1): each
- * coordinate goes up or down at random so that its mean stays, and the whole vector is rounded again
- * until its norm keeps a bound.
+ * coordinate is rounded up or down at random so that its mean is exact, and the whole vector is
+ * rounded again until its norm keeps a bound.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const ATTEMPTS_MAX = 100;
  * Rounds a vector to whole numbers.
  * @param values In ring units.
  * @param bound Largest L2 norm of the result, at least that of `values`.
- * @returns whole numbers; towards zero if chance does not keep the bound, which always does.
+ * @returns whole numbers; if no attempt keeps the bound, rounded towards zero, which always does.
  */
 export function roundConditionally(
   values: Float64Array,

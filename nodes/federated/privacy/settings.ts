@@ -26,7 +26,7 @@ export interface PrivacySettings {
   readonly place: NoisePlace;
   /** Probability q with which a client joins a round, in (0, 1]. */
   readonly rate: number;
-  /** z: standard deviation over the clipping norm; of the sum, for `local` of one client. */
+  /** z: standard deviation of the noise in the sum (`local`: of one client) over the clipping norm. */
   readonly noise: number;
   /** Probability with which epsilon may fail, in (0, 1). */
   readonly delta: number;
@@ -36,11 +36,11 @@ export interface PrivacySettings {
   readonly weighting?: 'equal' | 'examples';
   /** The largest weight, in units of the weight 1; it multiplies the sensitivity. */
   readonly weightCap?: number;
-  /** Clients whose shares make the whole noise: for `distributed`. */
+  /** Number of clients whose shares make the whole noise: for `distributed`. */
   readonly clients?: number;
-  /** Losses among `clients` that a round survives: for `add-then-remove`. */
+  /** Number of lost ones among `clients` that a round survives: for `add-then-remove`. */
   readonly tolerated?: number;
-  /** Clients that may work together with the aggregator: they know their own noise. */
+  /** Number of clients that may collude with the aggregator: they know their own noise. */
   readonly colluders?: number;
   /** What happens to the noise of lost clients; `enough` unless told otherwise. */
   readonly dropout?: DropoutRule;
@@ -48,7 +48,7 @@ export interface PrivacySettings {
   readonly clip?: number;
   /** Width of a ring unit, in units of the update; for noise on a ring. */
   readonly gamma?: number;
-  /** Rounded coordinates, after padding; for noise on a ring. */
+  /** Number of rounded coordinates, after padding; for noise on a ring. */
   readonly dimension?: number;
   /** Probability that a rounding is repeated; exp(-1/2) unless told otherwise. */
   readonly beta?: number;
@@ -56,7 +56,7 @@ export interface PrivacySettings {
   readonly orders?: readonly number[];
 }
 
-/** Less noise hides nothing, more leaves nothing to learn. */
+/** Limits of the noise over the weight: less hides nothing, more leaves nothing to learn. */
 const NOISE_MIN = 0.001;
 const NOISE_MAX = 1e9;
 /** Sums of discrete Gaussians are discrete Gaussians only if each is this wide, in ring units. */

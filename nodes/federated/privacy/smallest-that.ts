@@ -1,5 +1,5 @@
 /**
- * Inverts monotone functions, always in the same number of steps.
+ * Inverts monotone functions by bisection.
  *
  * @module
  */

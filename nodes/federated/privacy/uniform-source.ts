@@ -2,12 +2,12 @@
  * Unbiased whole numbers from random words, by rejection: all the randomness of the exact samplers.
  *
  * In virtual time the words are those of a named stream; for real noise they come from a
- * cryptographic key stream, because who can guess the words can subtract the noise.
+ * cryptographic key stream, because whoever can guess the words can subtract the noise.
  *
  * @module
  */
 
-/** Random words, such as a `Random` of the port. */
+/** Random words, such as those of a node's `Random`. */
 export interface WordSource {
   /** 32 uniform bits. */
   u32(): number;
@@ -17,7 +17,7 @@ export interface WordSource {
 export interface UniformSource {
   /** A whole number in [0, m), 1 <= m < 2^53. */
   below(m: number): number;
-  /** The same for any m of at least 1. */
+  /** A whole number in [0, m), for any m of at least 1. */
   belowBig(m: bigint): bigint;
 }
 
@@ -51,7 +51,7 @@ export function openUniform(words: WordSource): number {
 // hot: thirty times per draw of a discrete Gaussian.
 function belowWord(words: WordSource, m: number): number {
   if (m === 1) return 0;
-  // All of a whole number of ranges, the rest is drawn again.
+  // Words up to a multiple of m are used, larger ones drawn again, so that no number is likelier.
   const limit = WORD - (WORD % m);
   let word = words.u32();
   while (word >= limit) word = words.u32();

@@ -1,5 +1,5 @@
 /**
- * Refuses our own mistakes. Bytes from a network never get this far: they are dropped by name.
+ * Notices mistakes of our own code. Bad bytes from a network are dropped before, with a reason.
  *
  * @module
  */

@@ -15,8 +15,8 @@ export interface RosterView {
 }
 
 /**
- * Checks a roster: at least t entries, at most k + 1, since more holders would weaken the threshold;
- * all keys different; the own entry as it was sent.
+ * Checks a roster: at least t entries, at most k + 1, since more holders would weaken the
+ * threshold; all keys different; the entry of this client as it was sent.
  */
 export function checkRoster(
   entries: readonly PublicKeys[],
@@ -42,16 +42,16 @@ function hasSameKeys(left: PublicKeys, right: PublicKeys): boolean {
 
 /** What lists are checked against. */
 export interface ListView {
-  /** Clients whose shares arrived, and the own index. */
+  /** Clients whose shares arrived, and this client. */
   readonly sharers: ReadonlySet<number>;
   readonly own: number;
-  /** Survivors without which nothing is opened: the threshold, or more. */
+  /** Fewest survivors with which a sum is opened: the threshold, or more. */
   readonly t: number;
 }
 
 /**
- * Checks the lists of survivors and lost, so that no client's two secrets can be asked for: they are
- * disjoint, name only clients that sent shares, and this client is a survivor.
+ * Checks the lists of survivors and lost, so that the server cannot ask for both secrets of a client: the
+ * lists are disjoint, name only clients that sent shares, and this client is a survivor.
  */
 export function checkLists(
   { survivors, lost }: SurvivorLists,

@@ -37,7 +37,7 @@ import { sessionOf } from './session-config.ts';
 import { advertiseText, survivorsText } from './signed-text.ts';
 import { decodeMessage, encodeMessage } from './wire.ts';
 
-/** Time of a job that a batch is cut for. */
+/** Batches are cut so that a job takes about this time, ns. */
 const BATCH_NS = 20_000_000;
 /** Boxes or signatures per job: about 20 ms. */
 const BATCH_ITEMS = 150;
@@ -59,11 +59,11 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
   #effects: ClientEffect[] = [];
   #phase: ClientPhase = 'idle';
   #deadline: Nanoseconds = Number.POSITIVE_INFINITY;
-  /** Messages that were accepted. */
+  /** Types of the messages that were accepted. */
   readonly #taken = new Set<number>();
-  /** By neighbour: channel and seed. */
+  /** By index of a neighbour: channel and seed. */
   #shared = new Map<number, SharedWith>();
-  /** By neighbour that sent shares: its box. */
+  /** By index of a neighbour that sent shares: its box. */
   #boxes = new Map<number, Uint8Array>();
   #update: Uint32Array | undefined;
   #lists: SurvivorLists = { survivors: [], lost: [] };
@@ -83,12 +83,12 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     return this.#session;
   }
 
-  /** Where the client is. */
+  /** The present phase. */
   get phase(): ClientPhase {
     return this.#phase;
   }
 
-  /** How many are in the sum, by the list that this client has seen. */
+  /** How many clients are in the sum, by the list that this client has seen. */
   get survivors(): number {
     return this.#lists.survivors.length;
   }
@@ -111,7 +111,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
         if (now >= this.#deadline) this.#finish('timeout');
         break;
     }
-    // Not kept: a message may have megabytes.
+    // The machine does not keep them: a message may have megabytes.
     const effects = this.#effects;
     this.#effects = [];
     return effects;
@@ -239,7 +239,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     this.#enter('shared');
   }
 
-  /** A message that turned out bad after its acceptance; a genuine one may follow. */
+  /** Undoes the acceptance of a message that a job found bad; a genuine one may follow. */
   #takeBack(type: number, reason: SecaggDrop): void {
     this.#taken.delete(type);
     this.#drop(reason);
@@ -270,7 +270,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     this.#mask();
   }
 
-  /** Begins as soon as both the update and the boxes are there: who sent boxes shares a mask. */
+  /** Masks the update once it and the boxes are there: each client that sent a box shares a mask. */
   #mask(): void {
     const vector = this.#update;
     if (vector === undefined || this.#phase !== 'shared') return;
@@ -345,7 +345,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     this.#jobs.start('openBoxes', inputs, (outputs) => this.#sendUnmask(outputs.flat()));
   }
 
-  /** What a neighbour's bad box should hold is left out; the others may reach the threshold. */
+  /** Shares in a neighbour's bad box are left out; those of others may reach the threshold. */
   #sendUnmask(opened: readonly OpenedBox[]): void {
     const { index: own } = this.#parts;
     const shares = new Map<number, { readonly own: Uint8Array; readonly pair: Uint8Array }>();

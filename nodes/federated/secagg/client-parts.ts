@@ -14,7 +14,7 @@ import type { SecaggConfig } from './session-config.ts';
 export interface ClientIdentity {
   /** 32 bytes of Ed25519. */
   readonly secret: Uint8Array;
-  /** Identity of another client, or of this one. */
+  /** Public key of any client's identity, this one included. */
   readonly publicKeyOf: (index: number) => Uint8Array | undefined;
 }
 
@@ -23,18 +23,18 @@ export interface ClientParts {
   readonly config: SecaggConfig;
   /** 0 … n-1. */
   readonly index: number;
-  /** Survivors without which it opens nothing; counts where each client sees all of them. */
+  /** Fewest survivors with which the client opens a sum; only for graphs in which it sees all of them. */
   readonly least?: number;
   readonly crypto: CryptoProvider;
-  /** Secret bytes: keys, own mask, coefficients of shares, in this order. */
+  /** Draws secret bytes: for keys, own mask, and coefficients of shares, in this order. */
   readonly randomBytes: (length: number) => Uint8Array;
   /** Needed in signed mode. */
   readonly identity?: ClientIdentity;
-  /** From the beginning until the client gives up. */
+  /** Time from the beginning until the client gives up, ns. */
   readonly sessionTimeoutNs: Nanoseconds;
   /** Refuses keys that an earlier session of this client had. */
   readonly ledger?: KeyLedger;
-  /** How seeds follow from secrets; by default as they should. */
+  /** How seeds are derived from secrets; by default as the protocol has it. */
   readonly seeds?: SeedRule | undefined;
   /** Its check of the lists of survivors and lost; by default that of the protocol. */
   readonly checkLists?: typeof checkLists;

@@ -62,7 +62,7 @@ export class ClientSecrets {
     };
   }
 
-  /** Keeps the shares that the client holds of its own secrets; the polynomials have served. */
+  /** Keeps the client's shares of its own secrets, and wipes the polynomials, no longer needed. */
   keepOwnShares(): void {
     const points = [pointOf(this.#parts.index)];
     const [own = NOTHING] = splitSecret(this.#ownPolynomials, points);
@@ -83,7 +83,7 @@ export class ClientSecrets {
     return ownSeed({ crypto, session, seeds }, this.#ownSecret, index);
   }
 
-  /** Overwrites everything, and what follows from it. */
+  /** Overwrites all secrets, and those shared with neighbours. */
   wipe(shared: Iterable<SharedWith>): void {
     for (const { channel, seed } of shared) {
       wipe(channel);

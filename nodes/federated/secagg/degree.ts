@@ -32,14 +32,14 @@ export interface GraphChoice {
 
 const SECURITY_BITS = 40;
 const CORRECTNESS_BITS = 20;
-/** `exp` refuses what is below. */
+/** `exp` refuses smaller exponents. */
 const EXPONENT_MIN = -699;
 
 /** The smallest even degree that meets the demand; undefined if even a complete graph does not. */
 export function chooseDegree(demand: GraphDemand): GraphChoice | undefined {
   const { clients, security = SECURITY_BITS } = demand;
   const events = new Events(demand);
-  // Two security events share the bound.
+  // Two kinds of events break security, and share the bound.
   const bound = 2 ** -(security + 1);
   for (let degree = 2; degree < clients; degree += 2) {
     if (events.partition(degree) >= bound) continue;
@@ -80,12 +80,12 @@ class Events {
     return expOrZero(log((n * Math.max(n - degree - 1, 1)) / 2) + gaps);
   }
 
-  /** The smallest threshold that adversaries miss, if enough survivors reach it. */
+  /** The smallest threshold that adversaries do not reach; undefined if survivors may miss it. */
   threshold(degree: number, bound: number): number | undefined {
     const n = this.#clients;
     let threshold = this.#quantile(degree, bound / n);
     if (this.#server === 'semi-malicious') {
-      // Either of two lists of survivors is short of honest clients.
+      // So that one of two different lists of survivors has too few honest clients.
       threshold = Math.ceil((threshold - 1 + degree - 1.25) / 2) + 1;
     }
     if (threshold > degree) return undefined;
@@ -126,7 +126,7 @@ class Events {
   }
 }
 
-/** Below the range of `exp`, a probability is none. */
+/** A probability from its logarithm; 0 below the range of `exp`. */
 function expOrZero(exponent: number): number {
   return exponent > EXPONENT_MIN ? exp(exponent) : 0;
 }

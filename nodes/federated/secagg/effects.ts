@@ -1,5 +1,5 @@
 /**
- * What the machines of secure aggregation take and give.
+ * Inputs and effects of the machines of secure aggregation.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export type ClientPhase =
   | 'unmasked'
   | 'finished';
 
-/** What a client takes. */
+/** The inputs of a client's machine. */
 export type ClientInput =
   | { readonly kind: 'begin' }
   | { readonly kind: 'message'; readonly bytes: Uint8Array }
@@ -27,7 +27,7 @@ export type ClientInput =
   | ComputedInput
   | TimerDue;
 
-/** What a client gives. */
+/** The effects of a client's machine. */
 export type ClientEffect =
   | { readonly kind: 'send'; readonly bytes: Uint8Array; readonly type: MessageType }
   | ComputeEffect
@@ -46,7 +46,7 @@ export type ServerPhase =
   | 'done'
   | 'aborted';
 
-/** What a server takes. */
+/** The inputs of a server's machine. */
 export type ServerInput =
   | { readonly kind: 'begin' }
   | { readonly kind: 'message'; readonly from: number; readonly bytes: Uint8Array }
@@ -59,14 +59,14 @@ export type ServerInput =
 export type AbortReason =
   /** Fewer clients, or shares of one secret, than the threshold. */
   | 'too-few'
-  /** A sum of fewer inputs than wanted. */
+  /** A sum of fewer inputs than options allow. */
   | 'small-sum'
   | 'reconstruct-mismatch'
   | 'share-inconsistent'
   /** A job failed. */
   | 'compute-failed';
 
-/** What a server gives. */
+/** The effects of a server's machine. */
 export type ServerEffect =
   | {
       readonly kind: 'send';
@@ -91,7 +91,7 @@ export type ServerEffect =
       readonly kind: 'aborted';
       readonly outcome: SecaggOutcome;
       readonly reason: AbortReason;
-      /** The phase that ended so. */
+      /** The phase in which the session was aborted. */
       readonly phase: ServerPhase;
     }
   /** An attack opened an input. */

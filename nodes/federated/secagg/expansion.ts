@@ -30,7 +30,7 @@ export function paperBytes({ clients, length, inputBits }: PaperRound): number {
   return (keys + length * ringBits) / 8;
 }
 
-/** Traffic over the bytes of the plain vector. */
+/** A client's traffic divided by the bytes of its plain vector. */
 export function paperExpansion(round: PaperRound): number {
   return paperBytes(round) / ((round.length * round.inputBits) / 8);
 }
@@ -41,7 +41,7 @@ export interface RoundBytes {
   readonly down: number;
 }
 
-/** Array head, type, session. */
+/** Bytes of the array head, the type, and the session with its head. */
 const PREFIX = 2 + 2 + SESSION_LENGTH;
 
 /**

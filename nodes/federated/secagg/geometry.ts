@@ -10,7 +10,7 @@
 export const KEY_LENGTH = 32;
 /** Bytes of a session identifier, a SHA-256. */
 export const SESSION_LENGTH = 32;
-/** Bytes that make a session unique. */
+/** Random bytes that make a session unique. */
 export const SESSION_RANDOM_LENGTH = 16;
 /** Bytes of the digest of the model that a round starts from. */
 export const MODEL_HASH_LENGTH = 32;

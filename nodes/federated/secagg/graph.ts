@@ -30,7 +30,7 @@ export function drawGraph(members: readonly number[], k: number, random: Shuffle
   return ringGraph(order, k);
 }
 
-/** Everybody with everybody. */
+/** The graph in which each client is a neighbour of all others. */
 export function completeGraph(members: readonly number[]): MaskGraph {
   const isMember = new Set(members);
   return {
@@ -39,7 +39,7 @@ export function completeGraph(members: readonly number[]): MaskGraph {
   };
 }
 
-/** The k/2 next ones on both sides of a ring in this order; fewer than `order.length` in all. */
+/** Neighbours are the k/2 next clients on both sides of a ring in this order; k < `order.length`. */
 export function ringGraph(order: readonly number[], k: number): MaskGraph {
   const neighbours = new Map<number, readonly number[]>();
   const { length } = order;

@@ -1,6 +1,6 @@
 /**
  * Keeps count of the jobs of one step of a machine: emits them, collects their outputs in order,
- * and tells when all are there. A job whose step was given up is ignored.
+ * and tells when all are there. The output of a job whose step was given up is ignored.
  *
  * @module
  */
@@ -79,7 +79,7 @@ export class JobStages {
     return true;
   }
 
-  /** Gives the step up. */
+  /** Gives the present step up. */
   cancel(): void {
     this.#stage = undefined;
   }

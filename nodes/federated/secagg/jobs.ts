@@ -38,13 +38,13 @@ export interface ShareInput {
   }[];
 }
 
-/** What a client has with a neighbour. */
+/** What a client shares with one neighbour. */
 export interface SharedWith {
   readonly index: number;
   readonly box: Uint8Array;
   /** The secret of the channel, from which the key of the neighbour's box follows. */
   readonly channel: Uint8Array;
-  /** Seed of the mask of the two. */
+  /** Seed of the mask that both share. */
   readonly seed: Uint8Array;
 }
 
@@ -88,7 +88,7 @@ export interface RebuiltSecret {
   readonly secret: Uint8Array;
   /** False if the share beyond the threshold contradicts the others. */
   readonly isConsistent: boolean;
-  /** False if it is not the secret of `publicKey`. */
+  /** False if the secret does not belong to `publicKey`. */
   readonly isMatching: boolean;
 }
 
@@ -119,7 +119,7 @@ export interface SumInput {
   readonly count: number;
 }
 
-/** Their sum modulo 2^32. */
+/** The sum of the masks modulo 2^32. */
 export interface SumOutput {
   readonly start: number;
   readonly sum: Uint32Array<ArrayBuffer>;
@@ -150,7 +150,7 @@ function verifySignatures({ items }: VerifyInput, crypto: CryptoProvider): reado
   );
 }
 
-/** Undefined for a neighbour with a key of low order. */
+/** Seals shares for each neighbour; undefined for one with a key of low order. */
 function shareKeys(
   input: ShareInput,
   crypto: CryptoProvider,
@@ -175,7 +175,7 @@ function shareKeys(
     plain.set(ownShares[place] as Uint8Array, 8 + KEY_LENGTH);
     const key = crypto.aead('chacha20-poly1305', boxKey(context, channel, ends));
     const box = new Uint8Array(BOX_LENGTH);
-    // One message per key, ever: the nonce may be constant.
+    // Each key seals one message only, so that the nonce may be constant.
     key.seal(NONCE, boxData(session, ends), plain, box);
     key.wipe();
     wipe(plain);
@@ -218,7 +218,7 @@ function rebuildGroup(
   crypto: CryptoProvider,
 ): readonly RebuiltSecret[] {
   const weigh = prepareWeights(weightsAtZero(points.slice(0, threshold)), secrets.length);
-  // The same secret must follow from the shares without the first one.
+  // To check a secret, it is rebuilt from the shares without the first one, too.
   const check =
     points.length > threshold
       ? prepareWeights(weightsAtZero(points.slice(1)), secrets.length)
@@ -278,11 +278,11 @@ export const COST_NS = {
   derivation: 3_500,
   box: 4_500,
   verification: 80_000,
-  /** Values of both polynomials at one point, per coefficient. */
+  /** Evaluation of both polynomials at one point, per coefficient. */
   coefficients: 96,
   /** Product of a share and its weight. */
   product: 90,
-  /** Part of a weight that one other point makes. */
+  /** Factor of a weight that comes from one other point. */
   weight: 4,
   /** One element of a mask: key stream and addition. */
   element: 3.4,
@@ -291,7 +291,7 @@ export const COST_NS = {
 const { agreement, publicKey, derivation, box, verification } = COST_NS;
 const { coefficients, product, weight, element } = COST_NS;
 
-/** The jobs in which seeds follow from secrets. */
+/** The jobs that derive seeds from secrets, by a rule for seeds. */
 export function jobsOfSeeds(
   seeds: SeedRule,
 ): Readonly<Record<'shareKeys' | 'deriveSeeds', JobDefinition>> {

@@ -1,6 +1,6 @@
 /**
- * The masking keys that a client has used. Two sessions with the same keys have the same masks if
- * their names are equal too, and the difference of two masked inputs is then that of the inputs.
+ * The masking keys that a client has used. Two sessions with the same keys have the same masks if their
+ * names are equal too, and the difference of two masked inputs is then the difference of the inputs.
  *
  * @module
  */

@@ -21,7 +21,7 @@ import type { ShareTable } from './unmask-plan.ts';
 export interface ServerAttack {
   readonly kind: 'two-survivor-lists' | 'overlapping-lists';
   readonly victim: number;
-  /** Clients with unchecked lists that are told both. */
+  /** Colluding clients, which do not check lists: they are told that the victim is in both. */
   readonly colluders?: readonly number[];
 }
 
@@ -92,7 +92,7 @@ export class Malice {
     this.#isTold = new Set(honest.slice(Math.max(first, 0)));
   }
 
-  /** What a client is told instead of the truth. */
+  /** The lists that a client is told: the true ones, or a lie. */
   listsFor(to: number, lists: SurvivorLists): SurvivorLists {
     const { kind, victim = -1, colluders = [] } = this.#attack ?? {};
     if (to === victim || !lists.survivors.includes(victim)) return lists;

@@ -15,10 +15,10 @@ import { addInto, subtractInto } from './ring.ts';
 
 const encoder = new TextEncoder();
 const NONCE = new Uint8Array(NONCE_LENGTH);
-/** What a key stream is xored with to see it. Never written. */
+/** Zeros to encrypt, which gives the key stream itself. Never written. */
 const ZEROS = new Uint8Array(4 * PIECE_ELEMENTS);
 
-/** Info of a key: its label and numbers. */
+/** The HKDF info of a key: its label, and indices of clients. */
 export function keyInfo(
   label: 'share' | 'pair' | 'self',
   ...numbers: readonly number[]
@@ -32,7 +32,7 @@ export function keyInfo(
   return info;
 }
 
-/** Two ends of a box or of a pair of masks. */
+/** Indices of the two clients that share a box or a mask. */
 export interface Ends {
   readonly from: number;
   readonly to: number;
@@ -59,7 +59,7 @@ export function selfSeed(context: KeyContext, secret: Uint8Array, index: number)
   return deriveKey(context, secret, keyInfo('self', index));
 }
 
-/** HKDF by its two steps (RFC 5869 section 2), which are together three times as fast as Node's whole. */
+/** HKDF by its two steps (RFC 5869 section 2): three times as fast as HKDF in one call of Node's. */
 export function deriveKey(
   { crypto, session }: KeyContext,
   secret: Uint8Array,
@@ -78,7 +78,7 @@ export function boxData(session: Uint8Array, { from, to }: Ends): Uint8Array {
   return data;
 }
 
-/** A key stream, and how it is applied. */
+/** The seed of a key stream, and whether the stream is added or subtracted. */
 export interface Stream {
   readonly seed: Uint8Array;
   readonly sign: 1 | -1;

@@ -5,7 +5,7 @@
  */
 import type { SecaggConfig } from './session-config.ts';
 
-/** Numbers of the messages. */
+/** The type numbers of the messages. */
 export const MESSAGE = {
   invite: 0,
   advertise: 1,
@@ -20,10 +20,10 @@ export const MESSAGE = {
   done: 10,
 } as const;
 
-/** The number of a message. */
+/** The type number of a message. */
 export type MessageType = (typeof MESSAGE)[keyof typeof MESSAGE];
 
-/** How a session ended, in the order of its numbers on the wire. */
+/** How a session may end; each outcome's index is its number on the wire. */
 export const OUTCOMES = ['ok', 'too-few', 'refused', 'timeout'] as const;
 
 /** One of {@link OUTCOMES}. */
@@ -34,11 +34,11 @@ export interface PublicKeys {
   readonly index: number;
   readonly channelKey: Uint8Array;
   readonly maskKey: Uint8Array;
-  /** In signed mode: under the client's identity. */
+  /** In signed mode: signature of the keys under the client's identity. */
   readonly signature?: Uint8Array;
 }
 
-/** Shares for, or from, another client. */
+/** An encrypted box of shares, for or from client `index`. */
 export interface Box {
   readonly index: number;
   readonly box: Uint8Array;
@@ -86,7 +86,7 @@ export interface Decoded {
   readonly body: Body;
 }
 
-/** Decoded keys are views of a message that its caller may reuse. */
+/** Copies decoded keys, which are views of a message whose memory may be reused. */
 export function copyKeys({ index, channelKey, maskKey, signature }: PublicKeys): PublicKeys {
   return {
     index,

@@ -1,6 +1,6 @@
 /**
- * Numbers into the ring and back: clip, scale, round at random so that the mean of many is right,
- * and the check that no sum can wrap.
+ * Converts numbers to elements of the ring and back: clips, scales, and rounds at random so that
+ * the mean of many is right; says how many bits keep sums from wrapping.
  *
  * {@link quantiseOffset} is the other codec in use (Flower's SecAgg+: offset by the clip, two's
  * complement avoided), for comparisons only; its sums wrap from 2^bits / levels clients on.
@@ -33,7 +33,7 @@ export function clipNorm(values: Float64Array, clip: number): number {
   return norm;
 }
 
-/** How numbers become elements. */
+/** Scale and bits by which numbers become elements of the ring. */
 export interface Scale {
   /** Elements per unit. */
   readonly scale: number;
@@ -118,7 +118,7 @@ export function quantiseOffset(
   });
 }
 
-/** The sum of the values from the sum of their elements, which does not know that it wrapped. */
+/** The sum of the values from the sum of their elements; wrong, unnoticed, if that wrapped. */
 export function dequantiseOffset(
   sum: Uint32Array,
   { clip, levels }: OffsetScale,

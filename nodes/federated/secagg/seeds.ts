@@ -6,15 +6,15 @@
 import type { CryptoProvider, X25519Key } from '../../../engine/host/crypto.ts';
 import { type Ends, pairSeed, selfSeed } from './mask.ts';
 
-/** How seeds follow from secrets: the rule of all but defective doubles is {@link AGREED}. */
+/** How seeds are derived from secrets: all but defective doubles use {@link AGREED}. */
 export interface SeedRule {
-  /** What a seed is derived from: of two clients, or of one with itself. */
+  /** The secret that a seed is derived from: of two clients, or of one (then `from` is `to`). */
   readonly secret: (agreed: Uint8Array, ends: Ends) => Uint8Array;
-  /** What a mask is drawn from. */
+  /** The seed that a mask is drawn from. */
   readonly seed: (derived: Uint8Array) => Uint8Array;
 }
 
-/** As the protocol has it. */
+/** The rule of the protocol: secrets and seeds stay as they are. */
 export const AGREED: SeedRule = { secret: (agreed) => agreed, seed: (derived) => derived };
 
 /** What seeds depend on, beside secrets. */

@@ -30,16 +30,18 @@ export interface BookParts {
   readonly publicKeyOf: ((index: number) => Uint8Array | undefined) | undefined;
 }
 
-/** Any scalar: X25519 clears its low bits, so that points of low order give zero. */
+/**
+ * Tests public keys; any scalar will: X25519 clears its low bits, so points of low order give zero.
+ */
 const PROBE = new Uint8Array(KEY_LENGTH).fill(1);
 
 /** What arrived in a session. */
 export class ServerBook {
   readonly #parts: BookParts;
   readonly #seenKeys = new Set<string>();
-  /** By client. */
+  /** Public keys, by index of the client. */
   readonly keys = new Map<number, PublicKeys>();
-  /** By sender: its boxes, by receiver. */
+  /** Boxes, by index of the sender and of the receiver. */
   readonly boxes = new Map<number, ReadonlyMap<number, Uint8Array>>();
   /** Sum of the masked inputs. */
   readonly sum: Uint32Array;

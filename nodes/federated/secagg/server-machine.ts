@@ -51,19 +51,19 @@ export interface ServerParts {
   readonly crypto: CryptoProvider;
   /** Shuffles the clients onto the ring of a sparse graph; a complete graph draws nothing. */
   readonly random: Pick<Random, 'shuffle'>;
-  /** Longest wait of a phase. */
+  /** Longest wait of a phase, ns. */
   readonly phaseTimeoutNs: Nanoseconds;
-  /** Longest wait for inputs from the beginning on, shorter than that of the phases; absent: none. */
+  /** Longest time from the beginning to the last input, ns; absent: only the phases limit it. */
   readonly deadlineNs?: Nanoseconds | undefined;
-  /** Inputs at which no more are waited for, if their senders can open what the others leave. */
+  /** Number of inputs at which the server waits no more, if their senders have enough shares. */
   readonly quorum?: number | undefined;
-  /** A sum of fewer inputs is refused, as one of fewer than the threshold is. */
+  /** Fewest inputs of a sum: with fewer, or fewer than the threshold, the session is aborted. */
   readonly minSum: number;
   /** Identities of the clients, needed in signed mode. */
   readonly publicKeyOf?: (index: number) => Uint8Array | undefined;
-  /** How seeds follow from secrets; by default as they should. */
+  /** How seeds are derived from secrets; by default as the protocol has it. */
   readonly seeds?: SeedRule | undefined;
-  /** Applied to masked inputs, and in one product to their masks; absent: none are. */
+  /** Factors of masked inputs, by client; their sum is the factor of the masks' sum. Absent: none. */
   readonly weights?: readonly number[] | undefined;
   readonly attack?: ServerAttack | undefined;
 }
@@ -90,7 +90,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
   #effects: ServerEffect[] = [];
   #phase: ServerPhase = 'idle';
   #deadline: Nanoseconds = Number.POSITIVE_INFINITY;
-  /** No input is waited for from here on. */
+  /** From this instant on no input is waited for. */
   #inputsUntil: Nanoseconds = Number.POSITIVE_INFINITY;
   #now: Nanoseconds = 0;
   /** Who is to answer in this phase, ascending. */
@@ -99,10 +99,10 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
   readonly #answered = new Set<number>();
   readonly #gone = new Set<number>();
   #graph: MaskGraph = ringGraph([], 0);
-  /** U2 and U3, ascending. */
+  /** Clients whose shares arrived (U2), and whose inputs did (U3), ascending. */
   #sharers: readonly number[] = [];
   #survivors: readonly number[] = [];
-  /** What each client was asked about. */
+  /** The lists that each client was shown. */
   readonly #asked = new Map<number, SurvivorLists>();
 
   constructor(parts: ServerParts) {
@@ -125,7 +125,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     return this.#graph.order;
   }
 
-  /** Where the session is. */
+  /** The present phase. */
   get phase(): ServerPhase {
     return this.#phase;
   }
@@ -154,7 +154,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     }
     // A phase whose members are all gone ends at once, and so may the next.
     while (this.#isComplete && AWAITED.has(this.#phase) && !this.#jobs.isBusy) this.#close();
-    // Not kept: a message may have megabytes.
+    // The machine does not keep them: a message may have megabytes.
     const effects = this.#effects;
     this.#effects = [];
     return effects;
@@ -164,7 +164,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     return this.#deadline;
   }
 
-  /** Nobody is waited for any more in this phase. */
+  /** True if the present phase waits for nobody any more. */
   get #isComplete(): boolean {
     const { quorum, config } = this.#parts;
     if (this.#missing.size === 0) return true;
@@ -272,7 +272,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     this.#enter('sharing', members);
   }
 
-  /** One snapshot for all: boxes of a client reach all its neighbours or none. */
+  /** Forwards boxes of the same senders to all: those of a client reach all its neighbours or none. */
   #forward(sharers: readonly number[]): void {
     this.#sharers = sharers;
     const { boxes: byClient } = this.#book;
@@ -361,7 +361,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     });
   }
 
-  /** A masking secret is proven by its public key; that of an own mask only by shares to spare. */
+  /** Checks a rebuilt secret: a masking secret by its public key, that of an own mask by spare shares. */
   #doubt(rebuilt: RebuiltSecret, kind: ShareKind): AbortReason | undefined {
     const { index, isConsistent, isMatching } = rebuilt;
     if (!isConsistent) this.#drop('share-inconsistent', index);
@@ -424,7 +424,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     this.#effects.push({ kind: 'aborted', outcome, reason, phase });
   }
 
-  /** Tells everybody who may still listen. */
+  /** Ends the session, and tells all clients that may still listen. */
   #end(phase: 'done' | 'aborted', outcome: SecaggOutcome): void {
     const survivors = this.#survivors.length;
     this.#book.wipe();

@@ -1,9 +1,9 @@
 /**
- * Shamir's secret sharing (CACM 1979) over GF(2^16): a secret is a row of big-endian 16-bit words,
- * and each word has its own polynomial. The share of a holder is the polynomials at its point.
+ * Shamir's secret sharing (CACM 1979) over GF(2^16): a secret is a row of big-endian 16-bit words, and
+ * each word has its own polynomial. The share of a holder is the values of the polynomials at its point.
  *
- * Draws nothing: coefficients are arguments. What a caller gives is checked by {@link rebuildFrom},
- * not by the functions below it.
+ * Draws nothing: coefficients are arguments. Only {@link rebuildFrom} checks its arguments; the
+ * other functions trust them.
  *
  * @module
  */
@@ -83,8 +83,8 @@ function multiplesOf(factor: number, shift: number): Uint16Array {
 }
 
 /**
- * Lagrange weights at 0 for these points, which must be different and not 0. They serve every secret
- * that the same holders answer for.
+ * Lagrange weights at 0 for these points, which must be different and not 0. They serve every
+ * secret of which the same holders gave shares.
  */
 export function weightsAtZero(points: readonly number[]): Uint16Array {
   const logs = points.map((x) => LOG[x] as number);
@@ -102,10 +102,10 @@ export function weightsAtZero(points: readonly number[]): Uint16Array {
 /** Rebuilds a secret from shares in the order of their weights. */
 export type WeighShares = (shares: readonly Uint8Array[]) => Uint8Array;
 
-/** Secrets from which on tables of each weight cost less than logarithms. */
+/** Number of secrets from which on tables of products cost less than logarithms. */
 const SECRETS_FOR_TABLES = 4;
 
-/** Makes the weighted sum of shares, for about this number of secrets. */
+/** Prepares weighted sums of shares, for about `secrets` secrets. */
 export function prepareWeights(weights: Uint16Array, secrets: number): WeighShares {
   if (secrets < SECRETS_FOR_TABLES) return (shares) => sumOf(shares, productByLogs(weights));
   const low = Array.from(weights, (weight) => multiplesOf(weight, 0));

@@ -1,5 +1,5 @@
 /**
- * What identities sign in signed mode: labels and the session keep each signature to one use.
+ * The texts that identities sign in signed mode: label and session limit each signature to one use.
  *
  * @module
  */

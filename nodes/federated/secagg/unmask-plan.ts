@@ -1,5 +1,5 @@
 /**
- * Which secrets a server must rebuild for a sum, from whose shares, and which masks then go.
+ * Which secrets a server must rebuild for a sum, from whose shares, and which masks it then removes.
  *
  *     Σ y_u − Σ PRG(b_u) − Σ_d Σ_u sign(u, d) PRG(s_ud) = Σ x_u      u survived, d was lost
  *
@@ -24,13 +24,13 @@ import { pointOf } from './shamir.ts';
 /** Who is in the sum, and whose pair masks are left over. */
 export interface Survival {
   readonly graph: MaskGraph;
-  /** U3, ascending. */
+  /** Clients whose inputs arrived (U3), ascending. */
   readonly survivors: readonly number[];
-  /** U2 without U3, ascending. */
+  /** Clients whose shares arrived, but not their inputs (U2 without U3), ascending. */
   readonly lost: readonly number[];
 }
 
-/** Time of a job that batches are cut for. */
+/** Batches are cut so that a job takes about this time, ns. */
 const JOB_NS = 20_000_000;
 
 type MutableGroup = RebuildGroup & { readonly secrets: RebuildGroup['secrets'][number][] };
@@ -58,7 +58,7 @@ export function secretsNeeded({ graph, survivors, lost }: Survival): readonly Ne
   return [...own, ...pair.filter(({ holders }) => holders.length > 0)];
 }
 
-/** Shares that arrived: of a client's secret, by holder. */
+/** Shares that arrived: by kind, client whose secret it is, and holder. */
 export type ShareTable = Readonly<
   Record<ShareKind, ReadonlyMap<number, ReadonlyMap<number, Uint8Array>>>
 >;
@@ -129,7 +129,7 @@ export interface RebuiltSecrets {
   readonly pair: ReadonlyMap<number, Uint8Array>;
 }
 
-/** The jobs that derive the seeds of all masks to remove; their order is that of {@link streamsOf}. */
+/** The jobs that derive the seeds of all masks to remove; {@link streamsOf} expects them in this order. */
 export function seedJobs(
   { graph, survivors }: Survival,
   secrets: RebuiltSecrets,

@@ -44,7 +44,7 @@ import {
 } from './messages.ts';
 import { decodeConfig, encodeConfig } from './session-config.ts';
 
-/** Levels of a message: itself, a list, an entry. */
+/** Depth of nested arrays in a message: the message, a list, an entry. */
 const DEPTH_MAX = 3;
 
 /** Bytes of a message. `session` is not part of an invitation. */
@@ -57,7 +57,7 @@ export function encodeMessage(session: Uint8Array, body: Body): Uint8Array {
   return writer.taken();
 }
 
-/** Items of the array. */
+/** Number of items of a message's array. */
 function itemsOf(body: Body): number {
   if (body.type === MESSAGE.invite) return 2;
   if (body.type === MESSAGE.advertise) return body.signature === undefined ? 5 : 6;
@@ -151,7 +151,10 @@ export function decodeMessage(bytes: Uint8Array): Decoded | SecaggDrop {
 
 const NOTHING = new Uint8Array(0);
 
-/** Reads on after a failure, in vain: the first reason counts. Counts are bounded by the bytes left. */
+/**
+ * Reads a message. After a failure, reading has no effect, and the first reason stays. Counts are
+ * bounded by the bytes left.
+ */
 class MessageReader {
   drop: SecaggDrop | undefined;
   readonly #reader = new CborReader();
@@ -175,7 +178,7 @@ class MessageReader {
       case 0:
         return this.#invite(items);
       case 1:
-        // The signature of signed mode is the sixth.
+        // In signed mode, the signature is the sixth item.
         if (items !== 6) this.#checkItems(items, 5);
         return { type, ...this.#keys(items - 2) };
       case 2:
@@ -251,7 +254,7 @@ class MessageReader {
     return { index: this.#index(), signature: this.#bytes(SIGNATURE_LENGTH, 'bad-signature') };
   }
 
-  /** Shares of own masks come first; both parts ascend. */
+  /** Shares of own masks come first; both kinds ascend by client. */
   #shares(): readonly UnmaskShare[] {
     const count = this.#array();
     const shares: UnmaskShare[] = [];
