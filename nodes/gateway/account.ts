@@ -4,7 +4,7 @@
  * because they wait for a session, a path, the replay window's durable bound, or their other
  * fragments.
  *
- * It only reports; without an observer none of it is created.
+ * It only reports; a gateway without an observer has no object of this class.
  *
  * @module
  */
@@ -14,8 +14,8 @@ import { FRAME_TYPE } from './geometry.ts';
 import type { PacketEnds } from './underlay/packet-template.ts';
 import { decodeFrame, FrameHeader } from './wire.ts';
 
-// A key has 53 bits: 20 for the pair of endpoints, 6 for the epoch, 27 for the sequence of the
-// first fragment.
+// A packet key has 53 bits: 20 for the pair of endpoints, 6 for the epoch, 27 for the sequence of
+// the first fragment.
 const PAIRS = 2 ** 20;
 const EPOCHS = 2 ** 6;
 const SEQUENCES = 2 ** 27;
@@ -33,7 +33,7 @@ export class PacketAccount {
   readonly #outward: number;
   readonly #inward: number;
 
-  /** @param nextNumber Numbers the packets of all peers of the node. */
+  /** @param nextNumber Returns the next number of a packet, counted over all peers of the node. */
   constructor(
     observer: MessageObserver,
     nextNumber: () => number,
@@ -62,14 +62,14 @@ export class PacketAccount {
   }
 
   /**
-   * Reports that nothing of the packet is left here; with `dropped`, the reason is the drop just
-   * reported.
+   * Reports that this node keeps nothing more of the packet; if `dropped`, the drop reported just
+   * before says why.
    */
   settled(number: number, how: 'sent' | 'dropped'): void {
     this.#observer.settled?.(number, how);
   }
 
-  /** A received packet, or a fragment of one, is held for a while. */
+  /** Reports that a received packet, or a fragment of one, is kept here for a while. */
   held(header: FrameName): void {
     this.#observer.arrived(keyOf(this.#inward, header));
   }

@@ -1,5 +1,5 @@
 /**
- * Gateway: what a defective double does otherwise (`doubles/`), and what a correct node does.
+ * Gateway: the parts of a node that defective doubles (`doubles/`) replace, and the correct parts.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { GuardFactory } from './replay/window-set.ts';
 /** Where packets from a peer go. */
 export type ArrivalsOutput = Pick<PeerOutput, 'deliver' | 'drop'>;
 
-/** See the module. */
+/** The parts of a node that a double may replace. */
 export interface Behaviour {
   /** Makes the replay windows. */
   readonly windows: (
@@ -26,15 +26,17 @@ export interface Behaviour {
   ) => GuardFactory;
   /** Makes the budgets of one peer. */
   readonly admission: (options: GatewayOptions, cookies: CookieMint) => Admission;
-  /** Whether SCMP messages are believed. */
+  /** Decides whether SCMP messages are believed. */
   readonly scmp: ScmpPolicy;
-  /** Takes what packets from a peer are handed to, and returns what they really are handed to. */
+  /**
+   * Wraps the output to which packets from a peer are delivered; a correct node leaves it as given.
+   */
   readonly arrivals: (output: ArrivalsOutput) => ArrivalsOutput;
-  /** Which of the packets that waited for a session or a path are sent. */
+  /** Selects which of the packets that waited for a session or a path are sent. */
   readonly leaving: (waiting: readonly PendingPacket[]) => readonly PendingPacket[];
 }
 
-/** A correct node. */
+/** The parts of a correct node. */
 export const CORRECT: Behaviour = {
   windows: (host, settings) => new ReservedWindows({ ...settings, store: host.store('windows') }),
   admission: makeAdmission,

@@ -36,7 +36,9 @@ const preferences = z.strictObject({
   maxHops: z.int().min(1).optional(),
   /** Autonomous systems that a path must not cross, as `1-ff00:0:110`. */
   avoidAs: z.array(z.string()).max(64).optional(),
-  /** Autonomous systems that paths had better cross. */
+  /**
+   * Autonomous systems that paths should cross if possible: each one adds to the score of a path.
+   */
   preferAs: z.array(z.string()).max(64).optional(),
   /** What counts most in the choice of a path; absent: round trip and delivery alike. */
   favour: z.enum(['latency', 'bandwidth', 'stability']).optional(),
@@ -57,29 +59,29 @@ const multipathOptions = z.strictObject({
   misses: z.int().min(1).max(6).default(3),
   /** Added to the round trip after which a probe counts as unanswered. */
   timeoutMargin: durationNs().default(5 * MS),
-  /** A probe is waited for at least so long. */
+  /** Shortest time after which a probe counts as unanswered. */
   timeoutFloor: durationNs().default(1 * MS),
-  /** The receiver reports while data flows. */
+  /** Whether the receiver reports what arrives while data flows. */
   reports: z.boolean().default(true),
   /** Time between two reports. */
   reportInterval: pauseNs().default(25 * MS),
   /** Number of missing reports after which a path is suspected. */
   reportMisses: z.int().min(1).max(20).default(3),
-  /** `failover_rtt_threshold`: multiple of the path's own baseline. */
+  /** Published as `failover_rtt_threshold`: multiple of the path's own baseline round trip. */
   rttThreshold: z.number().min(1.1).max(100).default(2),
-  /** Published as `failover_loss_threshold`. */
+  /** Published as `failover_loss_threshold`: share of the last 100 probes that may be lost. */
   lossThreshold: share().default(0.1),
   /** With fewer paths alive, paths are looked up every second instead of every refresh interval. */
   minPaths: z.int().min(1).max(64).default(1),
   /** Paths beyond this number are neither probed nor used. */
   maxPaths: z.int().min(1).max(64).default(10),
-  /** Published as `exploration_probability`. */
+  /** Published as `exploration_probability`: per refresh, of probing a path that is not in use. */
   exploration: share().default(0.1),
-  /** Published as `quality_smoothing`. */
+  /** Published as `quality_smoothing`: weight of a new round trip in the moving average. */
   smoothing: z.number().min(0.001).max(1).default(0.125),
-  /** Published as `path_refresh_interval`. */
+  /** Published as `path_refresh_interval`: time between look-ups of paths. */
   refreshInterval: pauseNs().default(5 * SECOND),
-  /** H0 of the hold time before a planned return. */
+  /** H0: how long a path must be better before a planned return to it; grows with each fault. */
   hold: durationNs().default(10 * SECOND),
   preferences: preferences.prefault({}),
 });
@@ -91,7 +93,7 @@ const multipath = multipathOptions.refine(({ minPaths, maxPaths }) => minPaths <
 
 const antiReplay = z
   .strictObject({
-    /** Published as `window_size`; in bits. */
+    /** Size of the replay window, bits; published as `window_size`. */
     windowSize: z
       .int()
       .min(WINDOW_BITS_MIN)
@@ -102,11 +104,11 @@ const antiReplay = z
     window: z.enum(['correct', 'go', 'rust']).default('correct'),
     /** Frames with an older time stamp are refused; published as `max_sequence_age`. */
     maxSequenceAge: durationNs().default(SEQUENCE_AGE_US_DEFAULT * NS_PER_US),
-    /** Frames with a time stamp so far in the future are still taken. */
+    /** Frames whose time stamp is at most this far in the future are accepted. */
     clockTolerance: durationNs().default(CLOCK_TOLERANCE_US_DEFAULT * NS_PER_US),
-    /** Windows of a peer that was silent for so long are forgotten. */
+    /** A peer's windows are removed when no frame has come from it for so long. */
     cleanupTtl: durationNs().default(CLEANUP_TTL_NS_DEFAULT),
-    /** Sequences reserved per write; at least one second of traffic. */
+    /** Sequence numbers reserved per disk write: enough for a second of traffic or more. */
     reserve: z.int().min(1024).max(10_000_000).default(16_384),
   })
   .refine((options) => options.cleanupTtl >= options.maxSequenceAge, {
@@ -123,9 +125,11 @@ export const gatewayConfig = z.strictObject({
   antiReplay: antiReplay.prefault({}),
   rekey: z
     .strictObject({
-      /** Published as `max_bytes_per_key`. */
+      /**
+       * Published as `max_bytes_per_key`: bytes under one key after which new keys are agreed on.
+       */
       bytes: sizeBytes().default(REKEY_BYTES_DEFAULT),
-      /** Published as `max_time_per_key`. */
+      /** Published as `max_time_per_key`: age of a key at which new keys are agreed on. */
       age: durationNs().default(REKEY_AGE_NS_DEFAULT),
     })
     .prefault({}),
@@ -144,7 +148,7 @@ export const gatewayConfig = z.strictObject({
       enabled: z.boolean().default(false),
       /** Frames a second from one peer. */
       perSecond: z.int().min(1).default(RATE_PER_SECOND_DEFAULT),
-      /** Frames that may come at once. */
+      /** Largest number of frames that may come at once. */
       burst: z.int().min(1).max(9_000_000).default(RATE_BURST_DEFAULT),
     })
     .prefault({}),

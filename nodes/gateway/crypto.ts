@@ -34,7 +34,7 @@ import { encodeFields, encodeHeader, FrameHeader, MESSAGE, writeNonce } from './
 const SUITE = { pattern: 'IK', cipher: 'ChaChaPoly', hash: 'SHA256' } as const;
 /** Binds a handshake to this protocol and its version. */
 const PROLOGUE = Uint8Array.from('orrery gateway 1', (letter) => letter.charCodeAt(0));
-/** Length of the MACs after the Noise message. */
+/** Bytes of the MACs after the Noise message, by kind of message. */
 const TRAILER = { opening: OPENING_TRAILER, answer: MAC_BYTES } as const;
 
 /** Name under which a gateway's static key is provisioned. */

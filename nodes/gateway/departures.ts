@@ -62,14 +62,15 @@ export class Departures {
     if (account === undefined) return send(body, dscp);
     this.#number = account.accept();
     const reason = send(body, dscp);
-    // A rejected packet was never accepted for sending; the application is informed instead.
+    // Settled as sent, not as dropped, even if `send` rejected the packet: the application is told
+    // then.
     account.settled(this.#number, 'sent');
     return reason;
   }
 
   /**
-   * Queues a packet; returns why not when the queue is full. There a packet takes the place of one of
-   * lower priority.
+   * Queues a packet. In a full queue it takes the place of one of lower priority, if there is any.
+   * @returns why it is not queued; undefined if it is.
    */
   keep(now: number, body: Uint8Array, wishes?: SendWishes): 'no-path' | undefined {
     const { account } = this.#setup;
@@ -85,7 +86,7 @@ export class Departures {
 
   /**
    * Sends the waiting packets.
-   * @param way `closed`: no path is known to answer, so those that may wait stay.
+   * @param way `closed`: no path is known to answer, so packets that may wait for one stay.
    */
   sendWaiting(now: number, send: SendPacket, way: Way): void {
     this.expire(now);

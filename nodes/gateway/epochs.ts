@@ -16,7 +16,7 @@ export interface HeldEpoch {
   isConfirmed: boolean;
 }
 
-/** Durations of a ring, ns. */
+/** Durations of an {@link EpochRing}, ns. */
 export interface EpochTimes {
   /** How long `previous` is accepted after the first frame of `current`. */
   readonly overlapNs: number;
@@ -75,8 +75,8 @@ export class EpochRing<K extends HeldEpoch> {
   }
 
   /**
-   * Initiator: the peer can open the epoch's frames, so it becomes `current` immediately; the old
-   * one starts to expire.
+   * Initiator: the peer can open the epoch's frames, so it becomes `current` immediately and the
+   * old one `previous`.
    */
   adopt(held: K): void {
     // Any epoch that was agreed as responder in the meantime is older, or will never be used.

@@ -34,11 +34,11 @@ import { type PacketEnds, PacketTemplate } from './underlay/packet-template.ts';
 import { GATEWAY_PORT } from './underlay/underlay-path.ts';
 import { encodeFields, encodeHeader, FrameHeader, MESSAGE } from './wire.ts';
 
-/** Epochs that forged frames name: low ones, as in a gateway that started recently. */
+/** Forged frames name epochs from 1 to this: low ones, as in a gateway that started recently. */
 const EPOCHS = 16;
 /** Body of a forged frame when the event gives no size, bytes. */
 const FRAME_BYTES = 128;
-/** Sequence numbers that forged frames name. */
+/** Forged frames name sequence numbers below this. */
 const SEQUENCES = 1_000_000;
 /** Bytes of junk made from one random draw. */
 const JUNK_PERIOD = 64;
@@ -175,8 +175,8 @@ function junk(random: Random, length: number): Uint8Array {
 }
 
 /**
- * Sent in the name of the router that owns the interface; the quoted packet, if any, went to the
- * peer.
+ * Makes SCMP errors in the name of the router that owns the interface; each quotes a packet that
+ * seems to come from the target.
  */
 function interfaceDown(parts: ForgeryParts): () => Uint8Array {
   const { network, random, target } = parts;

@@ -109,7 +109,7 @@ export class Reassembler {
   readonly #giveUp: GiveUp;
   readonly #listener: ReassemblyListener | undefined;
   /**
-   * The incomplete packets in the order in which their first fragment arrived, and so of their
+   * Packets in the order in which their first fragment arrived, which is the order of their
    * deadlines.
    */
   readonly #pending: Pending[] = [];

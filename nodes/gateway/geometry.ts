@@ -131,7 +131,7 @@ export const KEY_LIFETIME_FACTOR = 2;
  * begins.
  */
 export const REKEY_RESPONDER_GRACE_NS = 5 * NS_PER_SECOND;
-/** Additional bytes that the responder may wait, as a share: one sixteenth. */
+/** The responder may exceed the byte limit by that limit divided by this: one sixteenth. */
 export const REKEY_RESPONDER_GRACE_SHARE = 16;
 /**
  * The old epoch is accepted this long after the new one's first frame, ns: longer than any path
@@ -143,7 +143,7 @@ export const UNCONFIRMED_NS = 10 * NS_PER_SECOND;
 
 /**
  * First and longest wait for an answer to a handshake message, ns; it doubles with each repetition.
- * Without randomness: key order decides between openings that cross, so both sides may repeat in step.
+ * Not random: between openings that cross, key order decides, so both sides may repeat in step.
  */
 export const HANDSHAKE_WAITS = { firstNs: NS_PER_SECOND / 4, mostNs: 4 * NS_PER_SECOND } as const;
 /** Most copies of an opening, each on its own path: one of three routers may be down. */
@@ -179,7 +179,9 @@ export const UNPROVEN_PER_SECOND = 5;
 export const UNPROVEN_BURST = 10;
 /** Openings per second, over all peers, that need no cookie: 8 ms of Diffie-Hellman work. */
 export const UNPROVEN_GATEWAY_PER_SECOND = 50;
-/** Burst of the same: one for each possible peer, since all may start together. */
+/**
+ * Burst of openings without a cookie, over all peers: one for each, since all may start together.
+ */
 export const UNPROVEN_GATEWAY_BURST = 1000;
 
 /** Length of a handshake message's MAC, bytes. */

@@ -1,5 +1,5 @@
 /**
- * Gateway: the public face.
+ * Gateway: the protocol as the rest of the project uses it.
  *
  * @module
  */

@@ -216,8 +216,8 @@ export class KeyExchange {
   }
 
   /**
-   * A peer that has crashed proposes an epoch beyond our reserved block. Its opening waits for our
-   * disk, not for its own next attempt; its path may be gone by then.
+   * A peer that has crashed proposes an epoch beyond our reserved block. Its opening is answered as
+   * soon as our disk is done: by the time it is repeated, its path may be gone.
    */
   #answerPostponed(moment: Moment): void {
     const answer = this.#answer(moment);
@@ -264,8 +264,8 @@ export class KeyExchange {
    * newer.
    */
   #checkOpening(header: FrameHeader): FrameDrop | undefined {
-    // The peer persists the epoch, so it survives a clock that steps back; the time survives a lost
-    // disk. A replay has neither above what was seen.
+    // Epochs are on the peer's disk and grow even if its clock steps back; the time grows even if
+    // that disk is lost. In a replay neither is above what was seen.
     const isNewer = header.epoch > this.#proposalMax || header.timestamp > this.#timestampMax;
     if (!isNewer) return 'handshake-replay';
     if (header.epoch > this.#options.epochs.next + EPOCH_JUMP_MAX) return 'handshake-epoch';

@@ -24,13 +24,13 @@ const NS_PER_SECOND = 1_000_000_000;
 /** Interval of the checks, ns: four reports. */
 const LOOK_NS = 100_000_000;
 /**
- * Number of consecutive checks that must find the path crowded, because a single step of delay
- * spoils two.
+ * Number of consecutive checks that must find the path crowded, because one jump of the delay
+ * affects two.
  */
 const CROWDED_LOOKS = 3;
 /** If a smaller share of the sent frames arrived, a queue is growing or dropping. */
 const ARRIVED_SHARE = 0.97;
-/** The path carries the highest rate seen in this time, ns. */
+/** The highest rate seen in this time counts as what the path carries, ns. */
 const RATE_WINDOW_NS = 2_000_000_000;
 /**
  * The limit is cut when queues exceed this multiple of `delayNs`, and grows when they are below
@@ -106,7 +106,8 @@ export class LoadLimit {
   /** True when a packet may be sent. */
   admit(now: number): boolean {
     if (this.#highestSent - this.#highestReported < this.#window) return true;
-    // A path that was cut has lost them all, and without new frames no report ever comes.
+    // A path that was cut has lost all frames under way; unless new ones leave, no report ever
+    // comes.
     if (now - this.#heardNs > SILENCE_NS) {
       this.#heardNs = now;
       this.moved();
@@ -133,7 +134,7 @@ export class LoadLimit {
     this.#highestSent = sequence;
     this.#sentFrames += 1;
     const slot = slotOf(sequence);
-    // Of every four frames, the time of the last one is kept: it is the one whose report arrives.
+    // Of every four frames, only the time of the last one remains: it overwrites the earlier ones.
     this.#sentAtNs[slot] = now;
     this.#sentSequence[slot] = sequence;
   }

@@ -1,5 +1,5 @@
 /**
- * Metrics that gateways measure themselves; those of applications are the runner's.
+ * Metrics that gateways measure themselves; the runner measures those of applications.
  *
  * @module
  */

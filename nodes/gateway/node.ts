@@ -1,5 +1,5 @@
 /**
- * Gateway: the adapter between the port, SCION packets and peers.
+ * Gateway: connects the interface of its host (engine/host/host.ts), SCION packets and peers.
  *
  * A received datagram passes a flat list of checks: a SCION packet, addressed to us, UDP or SCMP,
  * from a known peer, a valid frame; the peer takes it from there. Each failure has a drop reason.
@@ -48,9 +48,9 @@ import { GATEWAY_PORT, ROUTER_PORT } from './underlay/underlay-path.ts';
 import { decodeFrame, FrameHeader } from './wire.ts';
 
 const NS_PER_US = 1000;
-/** Number of searches for silent peers per `cleanup_ttl` ... */
+/** Number of searches for silent peers per `cleanup_ttl`. */
 const CLEANUPS_PER_TTL = 24;
-/** ... but not more often than this, ns. */
+/** Shortest time between two searches for silent peers, ns. */
 const CLEANUP_NS_MIN = 1_000_000_000;
 
 /** Makes a gateway on `host`. */
@@ -145,7 +145,8 @@ class GatewayNode implements NodeHandle {
   }
 
   /**
-   * R-020: keys first, then windows, since forgetting a window before its key would accept replays.
+   * R-020: forgets silent peers; first their keys, then their windows, since a window forgotten
+   * before its key would accept replays.
    */
   #forgetSilent(): void {
     const now = this.#host.now();
@@ -225,13 +226,15 @@ class GatewayNode implements NodeHandle {
     this.#processed(began);
   }
 
-  /** Virtual time does not advance while a node computes, unless its processor is modelled. */
+  /**
+   * Records how long a call took: no time at all in virtual time, unless a processor is modelled.
+   */
   #processed(beganNs: number): void {
     const took = this.#host.now() - beganNs;
     if (took > 0) this.#counters.processing.record(took);
   }
 
-  /** The checks in order; returns the drop reason. */
+  /** Checks a datagram and hands it to its peer; returns the reason if it is dropped. */
   #take(buffer: Uint8Array, offset: number, length: number): string | undefined {
     const view = this.#view;
     const drop = view.parse(buffer, offset, length) ?? this.#checkTarget() ?? view.checkUpper();
@@ -278,7 +281,9 @@ class GatewayNode implements NodeHandle {
     return undefined;
   }
 
-  /** The quoted packet must have been sent to one of the peers. */
+  /**
+   * Tells all peers of the error; returns why none believes it: it must quote a packet sent to one.
+   */
   #interfaceDown(
     { isdAs: as, data: quote }: { readonly isdAs: IsdAs; readonly data: Uint8Array },
     ifId: number,

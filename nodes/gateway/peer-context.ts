@@ -18,7 +18,7 @@ import type { GatewayPath, PathDirectory } from './underlay/path-directory.ts';
 /** The gateway as seen by a peer. */
 export interface PeerContext {
   readonly options: GatewayOptions;
-  /** True if states are recorded. */
+  /** True if a trace of states is recorded. */
   readonly isTraced: boolean;
   readonly directory: PathDirectory;
   /** The paths to a peer that can be used now. */

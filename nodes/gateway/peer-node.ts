@@ -1,5 +1,5 @@
 /**
- * Runs a peer on the port: performs what it asks for, keeps its timers, and tells it the time.
+ * Runs a peer on its host: performs what it asks for, keeps its timers, and tells it the time.
  *
  * Unlike the shell of `_kit`, it performs effects at once and keeps two timers and wakes apart: an
  * application that receives a packet may send the next one in the same call and hear what became of it.

@@ -1,6 +1,6 @@
 /**
- * What a peer asks of its shell: rare things as effects, those of each packet as calls, since listed
- * effects cost too much there (ADR 0043). All are performed at once, in the order of the calls. Types only.
+ * What a peer asks of its shell: rare actions as effects, those for each packet as calls, since lists
+ * of effects cost too much there (ADR 0043). All are performed at once, in the order of the calls. Types only.
  *
  * @module
  */

@@ -53,7 +53,7 @@ export class PeerTrace {
   #qualityNs = Number.NEGATIVE_INFINITY;
   #windowNs = Number.NEGATIVE_INFINITY;
   #queueNs = Number.NEGATIVE_INFINITY;
-  /** The trace says that nothing waits. */
+  /** True if the queue length traced last is 0. */
   #isQueueEmpty = false;
   #epoch = -1;
   #highest = -1;
@@ -106,7 +106,7 @@ export class PeerTrace {
     }
   }
 
-  /** `waiting` packets wait for keys or a path; `max` may. */
+  /** `waiting` packets wait for keys or a path; at most `max` may wait. */
   waiting(now: number, waiting: number, max: number): void {
     // hot: asked after each datagram, and mostly nothing waits.
     if (waiting === 0 && this.#isQueueEmpty) return;

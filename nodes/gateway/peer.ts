@@ -52,7 +52,7 @@ export class Peer {
   #active: UnderlayPath | undefined;
   /** The instant of the input that is being processed. */
   #at: Moment;
-  /** When the timer of work fires; Infinity while it is not set. */
+  /** When the timer `work` fires; Infinity while it is not set. */
   #timerNs = Number.POSITIVE_INFINITY;
   readonly #windowWatch: WindowWatch;
   readonly #load: LoadLimit;
@@ -429,8 +429,8 @@ export class Peer {
   }
 
   /**
-   * Session messages: on the reverse of the path their cause arrived on, else on a working path,
-   * else on all paths in turn.
+   * Sends a message of the session: on the reverse of the path on which its cause arrived, else on
+   * a working path, else on the next path in turn.
    */
   #sendAnywhere(frame: Uint8Array): void {
     const back = this.#inHand === undefined ? undefined : this.#underlays.back(this.#inHand);
@@ -454,7 +454,7 @@ export class Peer {
     if (underlay !== undefined) this.#sender.whole(this.#at.nowNs, underlay, frame);
   }
 
-  /** One copy on each of a few paths: any of them may have died unnoticed. */
+  /** Sends one copy on each of a few paths, since any of them may have died unnoticed. */
   #spread(frame: Uint8Array): void {
     for (const underlay of this.#underlays.disjoint(OPENING_COPIES_MAX)) {
       this.#sender.whole(this.#at.nowNs, underlay, frame);
@@ -482,7 +482,7 @@ export class Peer {
     this.#departures.sendWaiting(this.#at.nowNs, this.#onActivePath, way);
   }
 
-  /** One timer for everything; firing early is harmless. */
+  /** Sets the one timer for everything that is due; firing early is harmless. */
   #arm(): void {
     const due = Math.min(
       this.session.isOpen ? this.controller.deadline() : Number.POSITIVE_INFINITY,

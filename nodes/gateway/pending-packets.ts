@@ -21,7 +21,7 @@ export interface PendingPacket {
   readonly body: Uint8Array;
   /** From this instant on it is dropped, ns. */
   readonly dueNs: number;
-  /** What it is dropped as then. */
+  /** The drop reason at that instant. */
   readonly reason: 'no-path' | 'lifetime-over';
   readonly priority: Priority;
   /** True if it also waits while the path in use is dead. */
@@ -87,7 +87,7 @@ export class PendingPackets {
     return this.#take(() => true);
   }
 
-  /** Like {@link takeAll}, without those that wait for a path that answers. */
+  /** Like {@link takeAll}, without tolerant packets: these wait until a path answers. */
   takeImpatient(): readonly PendingPacket[] {
     return this.#take(({ isTolerant }) => !isTolerant);
   }

@@ -36,7 +36,7 @@ export class Sender {
   readonly #session: Session;
   readonly #listener: DataListener;
   readonly #header = new FrameHeader();
-  /** The class of the application packet in hand. */
+  /** Class (DSCP) of the application packet that is being sent. */
   #dataClass = 0;
   #nowNs = 0;
 
@@ -52,7 +52,7 @@ export class Sender {
     this.#listener = listener;
   }
 
-  /** Sends an application packet in a class of datagrams; returns why it cannot. */
+  /** Sends an application packet in the datagram class `dscp`; returns why it cannot. */
 
   packet(
     at: Moment,

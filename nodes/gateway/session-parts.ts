@@ -110,7 +110,7 @@ export interface SessionLimits {
   readonly age: AgeLimits;
 }
 
-/** 1 GiB, 1 h, 3 s; frames up to 1 h old with 5 min of tolerance. */
+/** Rekey after 1 GiB or 1 h, overlap of 3 s, frames up to 1 h old with 5 min of tolerance. */
 export const SESSION_LIMITS: SessionLimits = {
   rekeyBytes: REKEY_BYTES_DEFAULT,
   rekeyAgeNs: REKEY_AGE_NS_DEFAULT,

@@ -9,7 +9,7 @@ import { type IsdAs, isdAsWords, type PacketView } from '../scion/index.ts';
 export type SourceTest = (view: PacketView) => boolean;
 
 /**
- * Makes the test.
+ * Makes the test for packets from this AS and host.
  * @param host Address of the host as in packets.
  */
 // hot: once per packet.

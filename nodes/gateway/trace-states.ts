@@ -21,7 +21,7 @@ export type HandshakeStep = (typeof HANDSHAKE_STEPS)[number];
 /** Largest number of bits of a replay window that are traced, newest first; a multiple of 4. */
 export const WINDOW_BITS_SHOWN = 1024;
 
-/** Whether an SCMP error about a path stands that no later answer has refuted. */
+/** Whether an SCMP error accuses a path and no later answer has refuted it. */
 export const ACCUSED_PATH = perPath(
   'accused {path} to {peer}',
   form('{isAccused}', { isAccused: oneOf(['yes', 'no']) }),

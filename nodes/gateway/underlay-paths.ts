@@ -98,7 +98,7 @@ export class UnderlayPaths {
     return this.reverse(view.pathType, view.buffer.subarray(view.pathOffset, end));
   }
 
-  /** The underlay on the reverse of a path as received. */
+  /** The underlay on the reverse of a path as received; undefined when it cannot be reversed. */
   reverse(pathType: number, pathBytes: Uint8Array): UnderlayPath | undefined {
     const path = decodePath(pathType, pathBytes);
     if (typeof path === 'string') return undefined;

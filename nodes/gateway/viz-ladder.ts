@@ -38,7 +38,7 @@ const CRAMPED = 320;
 const LABEL_PITCH = 16;
 /** Width of an average letter, px. */
 const CHARACTER = 6.4;
-/** Ladders drawn; the table lists all. */
+/** Largest number of ladders drawn; the table lists all. */
 const SHOWN = 4;
 
 /** True when a gateway has traced a handshake. */

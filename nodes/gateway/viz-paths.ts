@@ -147,7 +147,7 @@ function sentenceOf(row: PathRow): string {
   return `${path} is ${health}, RTT ${rttText(row)}, ${lossText(row)}${truth}`;
 }
 
-/** A quality that cannot be read stands there as the trace has it. */
+/** The health of a path; if the quality cannot be read, its text in the trace. */
 function healthOf({ quality, text }: PathRow): string {
   return quality?.health ?? text;
 }
@@ -157,7 +157,7 @@ function rttText({ quality }: PathRow): string {
   return rttUs === undefined ? 'not measured' : milliseconds(rttUs);
 }
 
-/** Empty if it was not measured. */
+/** The loss of a path as text; empty if its quality is not known. */
 function lossText({ quality }: PathRow): string {
   if (quality === undefined) return '';
   const { loss } = quality;

@@ -18,7 +18,7 @@ const HEAD = 60;
 const LABEL = 76;
 const CELL_MAX = 12;
 const GAP = 28;
-/** Windows drawn; the table lists all. */
+/** Largest number of windows drawn; the table lists all. */
 const WINDOWS_SHOWN = 6;
 
 /** True when a gateway has traced a window. */

@@ -22,7 +22,10 @@ const STEP_NS = 100_000;
 export class WindowWatch {
   readonly #bits: number;
   #sinceNs: number;
-  /** By how many numbers the peer went on, which counts frames that the window refused too. */
+  /**
+   * Sequence numbers that the peer used since the last look, also for frames that the window
+   * refused.
+   */
   #frames = 0;
   #epoch = -1;
   #highest = 0;

@@ -21,7 +21,10 @@ import {
 } from '../geometry.ts';
 import type { CookieMint } from './cookie-mint.ts';
 
-/** What happens to an opening that passed every inexpensive check. */
+/**
+ * What follows the inexpensive checks of an opening; `prove`: only a copy with a cookie is
+ * admitted.
+ */
 export type OpeningVerdict = 'admit' | 'prove' | 'refuse';
 
 /** The budgets of one peer. Each call that returns true, or `admit`, charges one. */
@@ -41,8 +44,8 @@ export interface Admission {
   /** An answer arrived that names our opening. */
   answer(nowNs: number): boolean;
   /**
-   * A cookie arrived from the peer. We then send our opening again, so it must not use the budget
-   * of the answer.
+   * A cookie arrived from the peer. It has a budget apart from that of answers, since an answer
+   * follows as soon as our opening has been sent again with the cookie.
    */
   cookie(nowNs: number): boolean;
   /**

@@ -35,7 +35,7 @@ export class CookieMint {
     this.#randomBytes = randomBytes;
   }
 
-  /** Takes one opening from the budget that needs no cookie; false when it is used up. */
+  /** Takes one from the budget for openings without a cookie; false when it is used up. */
   takeCalm(nowNs: number): boolean {
     return this.#unproven.take(nowNs);
   }

@@ -74,7 +74,7 @@ export class CookieSeal {
 
   /**
    * One key per sender and header: one side's cookie is never taken for the other's, and a nonce
-   * cannot repeat with another cookie, since that would take two secrets within one microsecond.
+   * cannot repeat with another cookie, since no gateway changes its secret within a microsecond.
    */
   #keyOf(sender: Uint8Array, head: Uint8Array): AeadKey {
     this.#shared ??= this.#agree();

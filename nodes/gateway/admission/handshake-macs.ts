@@ -83,7 +83,7 @@ export class HandshakeMacs {
     frame.set(this.#mac(this.#toPeer.answer, concatBytes(mac1, frame.subarray(0, at))), at);
   }
 
-  /** True when an answer names our opening with this `mac1`. */
+  /** True when the MAC of an answer covers this `mac1` of our opening. */
   names(frame: Uint8Array, mac1: Uint8Array): boolean {
     const at = frame.length - MAC_BYTES;
     const mac = this.#mac(this.#toUs.answer, concatBytes(mac1, frame.subarray(0, at)));
@@ -106,7 +106,7 @@ export function isWholeMessage(header: FrameHeader, kind: keyof typeof MESSAGE):
   return header.bodyLength === lengthOf(kind, header.body - header.start - STRING_HEAD_BYTES);
 }
 
-/** @param fields Bytes of the array head and the seven integers, which form the Noise payload. */
+/** @param fields Number of bytes of the array head and the seven integers: the Noise payload. */
 function lengthOf(kind: keyof typeof MESSAGE, fields: number): number {
   switch (kind) {
     case 'opening':

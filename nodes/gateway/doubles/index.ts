@@ -21,7 +21,7 @@ type Word =
   | Exclude<GatewayOptions['admission'], 'checked'>
   | Exclude<GatewayOptions['multipath']['scmp'], 'checked'>;
 
-/** Defects by the word of the option that asks for them. */
+/** The parts that each double replaces, by the value of the option that asks for it. */
 export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
   swallowing: { arrivals: swallowing },
   hoarding: { leaving: (waiting) => waiting.slice(1) },
@@ -33,20 +33,20 @@ export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
   trusting: { scmp: TRUSTING_SCMP },
 };
 
-/** Asks for a double: the path of an option, and its word. */
+/** An option that asks for a double, by its path in the file and its value. */
 interface Asked {
   readonly option: string;
   readonly word: Word;
 }
 
-/** What a node with these options does. */
+/** The parts of a node with these options: correct ones, but for those that doubles replace. */
 export function behaviourOf(options: GatewayOptions): Behaviour {
   let behaviour = CORRECT;
   for (const { word } of askedBy(options)) behaviour = { ...behaviour, ...DOUBLES[word] };
   return behaviour;
 }
 
-/** The option that asks for a double, with its word. */
+/** The first option that asks for a double, as `option: value`; undefined if none does. */
 export function doubleOf(options: GatewayOptions): string | undefined {
   const [first] = askedBy(options);
   return first && `${first.option}: ${first.word}`;

@@ -30,16 +30,16 @@ import type {
 const UNKNOWN_TIMEOUT_NS = 1_000_000_000;
 /** The round trip assumed for a path that was never measured. */
 const UNKNOWN_TRIP: PathRoundTrip = { srttNs: UNKNOWN_TIMEOUT_NS, rttvarNs: 0 };
-/** The first choice waits at most this long for answers on the other paths, ns. */
+/** The first choice of a path waits at most this long for answers on the other paths, ns. */
 const START_PATIENCE_NS_MAX = 500_000_000;
 /** Probe phases are spread over at most this much of a long interval, ns; a draw is below 2^32. */
 const PHASE_NS_MAX = 4_000_000_000;
 /** While fewer than `minPaths` paths are left, paths are looked up at this interval, ns. */
 const LOOKUP_INTERVAL_NS = 1_000_000_000;
 /**
- * A return needs a base round trip shorter by this factor. The usual threshold of a fifth is for
- * averages; the minimum of a window has little noise, and with ten transmission times added, 20 and
- * 24 ms are less than a fifth apart.
+ * A planned return needs a base round trip shorter by this factor. A fifth, usual for averages,
+ * would be too much: a window's minimum has little noise, and ten transmission times, added to 20
+ * and to 24 ms, bring the two closer than a fifth.
  */
 const BETTER_RTT_FACTOR = 1.15;
 
@@ -175,7 +175,7 @@ export class MultipathController implements PathController {
       const isAsked = path.nextProbeNs !== Number.POSITIVE_INFINITY;
       if (!isAsked || (path.health !== 'dead' && path.health !== 'unknown')) continue;
       if (path.health === 'dead') path.reconsider(now);
-      // An extra probe: the phases of later probes stay apart.
+      // An extra probe; the times of the regular probes do not move with it.
       this.#probe(now, index, path);
     }
     return this.#effects;
@@ -229,7 +229,9 @@ export class MultipathController implements PathController {
     this.#effects.push({ kind: 'probe', path: index, probe });
   }
 
-  /** All paths have been silent for a short time: no conclusion about a single one yet. */
+  /**
+   * True if all paths have been silent for a short time, which proves nothing about this one yet.
+   */
   #isWaiting(now: number, path: ManagedPath): boolean {
     const isYoung = now - this.#heardNs < SHARED_SILENCE_NS;
     return isYoung && isSharedSilence(now, path, this.#paths, this.#options);
@@ -308,7 +310,8 @@ export class MultipathController implements PathController {
       this.#chooseFirst(now);
     } else {
       if (!current.isHealthy) this.#leave(now, current);
-      // A path that is as degraded as all others may still find another path that remains better.
+      // Even if all paths are degraded, packets may move to one that has long been better than
+      // this.
       const isStay = this.#paths[this.active] === current && current.health !== 'dead';
       if (isStay) this.#considerReturn(now, current);
     }
@@ -334,8 +337,8 @@ export class MultipathController implements PathController {
   }
 
   /**
-   * By then, a faster path would have been probed and have answered; waiting longer would only be
-   * for dead paths.
+   * Time in which a faster path would have been probed and have answered, ns: after it, the first
+   * choice would only wait for dead paths.
    */
   #startPatienceNs(first: number): number {
     const rttNs = Math.max(0, this.#paths[first]?.quality.srttNs ?? 0);

@@ -34,7 +34,7 @@ export class HoldDown {
     this.#forget(now);
   }
 
-  /** Removes the fault recorded at an instant: it was not one. */
+  /** Removes the fault recorded at this instant: the path was only slow. */
   forgive(atNs: number): void {
     const index = this.#faults.indexOf(atNs);
     if (index >= 0) this.#faults.splice(index, 1);

@@ -9,7 +9,7 @@ import { MultipathController } from './controller.ts';
 import { ReferenceController } from './reference.ts';
 import type { MultipathOptions, PathController, PathPreferences } from './types.ts';
 
-/** @param peer Names the random stream for phases and exploration. */
+/** @param peer Its name is part of the name of the random stream for phases and exploration. */
 export function makeController(
   host: HostPart<'now' | 'random'>,
   options: GatewayOptions,

@@ -20,8 +20,8 @@ const DEAD_INTERVAL_MAX_NS = 30_000_000_000;
  */
 const DEAD_STEADY_PROBES = 10;
 /**
- * Chooses the number of misses so that false alarms are at least this far apart on average
- * (docs/spec/multipath.md, "Health").
+ * The number of misses that count as death is chosen so that false alarms are at least this far
+ * apart on average, ns (docs/spec/multipath.md, "Health").
  */
 const FALSE_ALARM_NS = 3_600_000_000_000;
 const MISSES_MAX = 6;

@@ -43,7 +43,7 @@ export class PathQuality {
   #bucketIndex = -1;
   readonly #base = new WindowedMin(BASE_WINDOW_NS);
 
-  /** @param gain That of the smoothed RTT, 0..1. */
+  /** @param gain Weight of a new round trip in the smoothed RTT, 0..1. */
   constructor(gain: number) {
     this.roundTrip = new RoundTripEstimator(gain);
   }

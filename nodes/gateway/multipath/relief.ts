@@ -20,8 +20,7 @@ const GROWTH_SHARE = 0.5;
 export const BETTER_LOSS = 0.05;
 
 /**
- * True when both were measured since `current` was found degraded, and `other` does not have its
- * problem.
+ * True when `other` was measured since `current` was found degraded, and does not have its problem.
  * @param now ns.
  */
 export function isRelief(now: number, other: ManagedPath, current: ManagedPath): boolean {

@@ -17,7 +17,7 @@ const VARIATIONS = 4;
 /** A report is expected every interval; one of them may be late. */
 const MOVING_INTERVALS = 2;
 
-/** What is known of the path in use. */
+/** Smoothed round trip of the path in use, and its variation, ns. */
 export type PathRoundTrip = Pick<RoundTripEstimator, 'srttNs' | 'rttvarNs'>;
 
 /** The watch over one session; times in ns. */
@@ -37,7 +37,7 @@ export class ReportWatch {
     this.#misses = misses;
   }
 
-  /** Data left. True when a new deadline was set, so that the timer must be adjusted. */
+  /** Records that data left; true if a new deadline was set, so that the timer must be adjusted. */
   sent(now: number, sequence: number, trip: PathRoundTrip): boolean {
     // Sequences restart with each epoch.
     const isFirst = this.#firstSent < 0 || sequence <= this.#highestSent;

@@ -1,7 +1,7 @@
 /**
  * Types shared by the multipath controllers: what they know about a path, the events they take, and
- * the effects they ask for. A controller is pure: time and events in, effects out; it touches no
- * port.
+ * the effects they ask for. A controller is pure: time and events in, effects out; it calls no
+ * host.
  *
  * The algorithm is described in docs/spec/multipath.md.
  *
@@ -96,7 +96,7 @@ export interface MultipathOptions {
   readonly timeoutMarginNs: number;
   /** Smallest time-out of a probe; live mode needs 25 ms against scheduling noise. */
   readonly timeoutFloorNs: number;
-  /** The receiver reports while data flows. */
+  /** Whether the receiver reports while data flows. */
   readonly reports: boolean;
   readonly reportIntervalNs: number;
   readonly reportMisses: number;
@@ -158,7 +158,8 @@ export interface PathController {
   /** An answer to probe `probe` arrived on the path it was sent on. */
   answered(now: number, path: number, probe: number): readonly Effect[];
   /**
-   * Data left on the active path, highest sequence so far. True when the deadline became earlier.
+   * Data left on the active path; `sequence` is the highest so far.
+   * @returns true if the deadline became earlier.
    */
   sent(now: number, sequence: number): boolean;
   reported(now: number, report: ReceiverReport): readonly Effect[];

@@ -11,13 +11,13 @@ import { PEERS_MAX_DEFAULT } from '../geometry.ts';
 import { WindowSet } from './window-set.ts';
 import { WitnessedWindows } from './witnessed.ts';
 
-/** What windows need beside the port. */
+/** What the windows of a node need beside its host and options. */
 interface WindowParts extends Pick<Behaviour, 'windows'> {
   /** Called when the bound of this peer's windows has become durable. */
   readonly onSync: (peer: string) => void;
 }
 
-/** See the module. */
+/** Creates the windows of a node as its options say; the witness sees all verdicts. */
 export function makeWindows(
   host: HostPart<'meter' | 'name' | 'store'>,
   setup: NodeSetup<GatewayOptions>,

@@ -50,7 +50,7 @@ export class ReservedWindows implements GuardFactory {
     });
   }
 
-  /** Removes the stored limit of an epoch whose key is gone. */
+  /** Removes the stored bound of an epoch whose key is gone. */
   retire(peer: string, epoch: number): void {
     this.#options.store.delete(boundKey(peer, epoch));
     const epochs = this.#epochs.get(peer) ?? [];
@@ -60,7 +60,9 @@ export class ReservedWindows implements GuardFactory {
     );
   }
 
-  /** First use after a start: keys of earlier epochs ended with the process. */
+  /**
+   * Called before the first window after a start: keys of earlier epochs ended with the process.
+   */
   #removeLeftOver(peer: string, held: number): void {
     const { store } = this.#options;
     for (const epoch of decodeEpochs(store.get(indexKey(peer)))) {
@@ -68,7 +70,7 @@ export class ReservedWindows implements GuardFactory {
     }
   }
 
-  /** Written before the bounds it lists, so that no bound exists without its entry. */
+  /** Stores the list of epochs before the bounds of these epochs, so that no bound is unlisted. */
   #record(peer: string, epochs: number[]): void {
     this.#epochs.set(peer, epochs);
     this.#options.store.put(indexKey(peer), encodeEpochs(epochs));

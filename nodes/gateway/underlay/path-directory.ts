@@ -108,8 +108,8 @@ export class PathDirectory {
   }
 
   /**
-   * Hop fields are valid for six hours: fresh segments are taken every 30 minutes, shared by all
-   * targets.
+   * Returns the path finder of all targets. It takes fresh segments every 30 minutes: hop fields
+   * are valid for six hours.
    */
   #finderAt(now: number, clock: CalendarTime): PathFinder {
     const isOld = now - this.#finderNs >= DIRECTORY_AGE_NS_MAX;
