@@ -6,7 +6,7 @@
 import type { Random } from '../../engine/host/random.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 
-/** The most that one draw can give. */
+/** One random draw has so many values. */
 const DRAWN_MAX = 2 ** 32;
 const PER_CENT = 100;
 const VARIATION = 20;
@@ -19,7 +19,7 @@ export interface BackOffLimits {
 
 /** The waits of one series of attempts, and when the next one is due. */
 export class BackOff {
-  /** Infinity if none is due, and for owners that set timers themselves. */
+  /** When the next attempt is due; Infinity if none is, or if the owner sets timers itself. */
   dueNs: Nanoseconds = Number.POSITIVE_INFINITY;
   readonly #limits: BackOffLimits;
   #nextNs: Nanoseconds;

@@ -68,7 +68,7 @@ export class Deadlines<T> {
     }
   }
 
-  /** Puts `entry` at a place of the heap, above which it may not belong, and moves it down. */
+  /** Puts `entry` at a place of the heap and moves it down; it never belongs above that place. */
   #sink(entry: Entry<T>, place: number): void {
     const heap = this.#heap;
     let hole = place;

@@ -33,7 +33,7 @@ export class FrameReader {
   /** Start of the frame that is not complete: the header, and after it the whole frame. */
   #kept: Uint8Array;
   #keptBytes = 0;
-  /** Length of that frame; undefined while its header is incomplete. */
+  /** Length of the incomplete frame, bytes; undefined while its header is incomplete. */
   #frameBytes: number | undefined;
   #isBroken = false;
 
@@ -62,7 +62,7 @@ export class FrameReader {
     return !this.#isBroken;
   }
 
-  /** A frame that is completely in the buffer is not copied. */
+  /** Reads from a place between frames; a complete frame is not copied. @returns bytes consumed. */
   #whole(buffer: Uint8Array, at: number, end: number): number {
     const { headerBytes } = this.#form;
     if (end - at < headerBytes) return this.#keep(buffer, at, end);
@@ -76,7 +76,7 @@ export class FrameReader {
     return length;
   }
 
-  /** Completes the header first, then the frame. */
+  /** Continues the incomplete frame, first its header, then the rest. @returns bytes consumed. */
   #part(buffer: Uint8Array, at: number, end: number): number {
     const { headerBytes } = this.#form;
     const whole = this.#frameBytes ?? headerBytes;

@@ -1,6 +1,6 @@
 /**
- * A part of the port, for code that is not the node itself: it names what it uses, and nothing else
- * is handed to it. Only node.ts and *-node.ts of a protocol hold the whole `Host`
+ * A part of a `Host`, for code that is not the node itself: it names the members it uses, and gets
+ * no others. Only node.ts and *-node.ts of a protocol hold the whole `Host`
  * (ADR 0043, `only-nodes-hold-the-host` of the dependency rules).
  *
  * @module
@@ -8,7 +8,7 @@
 import type { Host } from '../../engine/host/host.ts';
 
 /**
- * These members of the port.
+ * Only these members of a `Host`.
  * @example readonly host: HostPart<'now' | 'drop'>;
  */
 export type HostPart<Member extends keyof Host> = Pick<Host, Member>;

@@ -1,27 +1,27 @@
 /**
- * Deadlines of things that mostly go before their deadline: those that are gone are skipped, and
- * cleared away when they are the majority, so that memory follows what is there.
+ * Deadlines of items that mostly end before their deadline: entries of ended items are skipped, and
+ * removed when they are the majority, so that memory is in proportion to the live items.
  *
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { Deadlines } from './deadlines.ts';
 
-/** With fewer entries nothing is cleared away. */
+/** With fewer entries, those of ended items stay. */
 const ENTRIES_MIN = 1_024;
 
-/** A heap of deadlines whose items may go at any time. */
+/** A heap of deadlines whose items may end at any time. */
 export class LiveDeadlines<T> {
   readonly #isLive: (item: T, at: Nanoseconds) => boolean;
   readonly #heap = new Deadlines<T>();
   #limit = ENTRIES_MIN;
 
-  /** @param isLive False if an item is gone, or has another deadline by now. */
+  /** @param isLive False if an item has ended, or has another deadline by now. */
   constructor(isLive: (item: T, at: Nanoseconds) => boolean) {
     this.#isLive = isLive;
   }
 
-  /** Number of entries, including those that are gone. */
+  /** Number of entries, including those of ended items. */
   get size(): number {
     return this.#heap.size;
   }

@@ -1,5 +1,5 @@
 /**
- * The contract of state machines: time and inputs in, effects out, no port (ADR 0043). The
+ * The contract of state machines: time and inputs in, effects out, no host (ADR 0043). The
  * shell (shell.ts) keeps the one timer of a machine and performs its effects.
  *
  * @module

@@ -1,23 +1,23 @@
 /**
- * Streams whose far end has proved nothing yet. So many may be open; another one ends the oldest. Who
- * opens streams and says nothing therefore keeps nobody out, and ends no stream of somebody known.
+ * Streams whose far end has not proved yet who it is. Their number is limited, and a new one ends the
+ * oldest: who opens streams and says nothing keeps nobody out, and ends no stream of a known peer.
  *
  * @module
  */
 
 /**
- * Streams of strangers by default (ours): at 25 new ones a second, each has 2.5 s to say who it is.
+ * Most such streams by default (ours): at 25 new ones a second, each has 2.5 s to say who it is.
  */
 const NEWCOMERS_MAX = 64;
 
-/** See the module. */
+/** The streams of far ends that are not known yet. */
 export class Newcomers<T> {
   readonly #end: (one: T) => void;
   readonly #most: number;
   /** Oldest first. */
   readonly #open = new Set<T>();
 
-  /** @param end Ends one for which there is no room. */
+  /** @param end Called to end the oldest stream when there are too many. */
   constructor(end: (one: T) => void, most: number = NEWCOMERS_MAX) {
     this.#end = end;
     this.#most = most;
@@ -35,7 +35,7 @@ export class Newcomers<T> {
     this.#end(oldest);
   }
 
-  /** It has said who it is, or has ended. */
+  /** Forgets a stream whose far end has said who it is, or that has ended. */
   delete(one: T): void {
     this.#open.delete(one);
   }

@@ -16,7 +16,7 @@ export type PathHealth = (typeof PATH_HEALTHS)[number];
 /** How a path is used. */
 export const PATH_ROLES = ['active', 'standby', 'warm', 'cold'] as const;
 
-/** Stands in the state {@link PATH_IN_USE} while there is no path. */
+/** Value of the state {@link PATH_IN_USE} while there is no path. */
 export const NO_PATH = 'none';
 
 /** The name of the path in use, or {@link NO_PATH}. */

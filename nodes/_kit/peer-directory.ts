@@ -1,6 +1,6 @@
 /**
  * Who has which address: names and addresses of all hosts of a network, made once for all its nodes, and
- * the endpoints of those that a node has to do with.
+ * the endpoints of the hosts with which one node communicates.
  *
  * @module
  */
@@ -14,7 +14,7 @@ interface Names {
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** A thousand nodes that each list a thousand peers are a million entries. */
+/** Made once for all nodes: a thousand tables of a thousand hosts would have a million entries. */
 const namesOf = oncePer(
   (hosts: NetworkMap['hosts']): Names => ({
     addresses: new Map(hosts.map(({ name, address }) => [name, address])),
@@ -22,7 +22,7 @@ const namesOf = oncePer(
   }),
 );
 
-/** The peers of one node, at one port. */
+/** The peers of one node, all at the same UDP port. */
 export class PeerDirectory {
   readonly #host: HostPart<'endpoint' | 'endpointOf'>;
   readonly #port: number;

@@ -51,7 +51,7 @@ export class PoissonProcess {
     if (this.#nextAt !== undefined) this.#nextAt = now + this.#interval();
   }
 
-  /** At least 1 ns, so that instants are distinct. */
+  /** Draws an interval: at least 1 ns, so that instants are distinct. */
   #interval(): Nanoseconds {
     if (this.#law === 'fixed') return this.#meanNs;
     return Math.floor(this.#random.exponential(this.#meanNs)) + 1;

@@ -4,7 +4,7 @@
  *
  * Accepts a sequence number if it was never accepted and is above `highest - size`. The first one
  * may have any value, and a jump forward has no bound: the caller has authenticated the packet.
- * Persistence is in `reserved-window.ts`; which window is whose, and its end, is up to the caller.
+ * Persistence is in `reserved-window.ts`; the caller decides whose a window is and when it ends.
  *
  * @module
  */

@@ -11,7 +11,7 @@
 import type { Nanoseconds, Timer } from '../../engine/host/time.ts';
 import { type Machine, TIMER_DUE, type TimerDue } from './machine.ts';
 
-/** The part of the port that the shell needs; a complete `Host` fits. */
+/** The part of a host that the shell needs; a complete `Host` fits. */
 export interface ShellHost {
   now(): Nanoseconds;
   after(delay: Nanoseconds, fire: () => void): Timer;
@@ -81,7 +81,7 @@ export class MachineShell<Input, Effect> {
     this.#arm();
   }
 
-  /** Stops the timer; whatever the machine takes then, it stays stopped until {@link start}. */
+  /** Stops the timer. Whatever inputs the machine takes, it stays stopped until {@link start}. */
   stop(): void {
     this.#isStopped = true;
     this.#timer?.cancel();

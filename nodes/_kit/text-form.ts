@@ -119,7 +119,7 @@ export const anyText: Form<string> = {
   read: (text) => (text === '' ? undefined : text),
 };
 
-/** One of some words. */
+/** One of the given words. */
 /*#__NO_SIDE_EFFECTS__*/
 export function oneOf<const Name extends string>(names: readonly Name[]): Form<Name> {
   return { write: (name) => name, read: (text) => names.find((name) => name === text) };
@@ -140,7 +140,7 @@ export function decimal(digits: number): Form<number> {
   return numbers((value) => value.toFixed(digits), Number.isFinite);
 }
 
-/** The numbers from 0 on that `write` gives back when what it wrote is taken for a number. */
+/** Numbers from 0 on; `read` takes a text only if `write` gives that same text for its number. */
 function numbers(
   write: (value: number) => string,
   isOwn: (value: number) => boolean,
@@ -173,7 +173,7 @@ export const bits: Form<readonly boolean[]> = {
   },
 };
 
-/** Where the last part ends, if `behind` ends the text; before everything otherwise. */
+/** Where the last part ends: before `behind` if the text ends with it, else at -1. */
 function lastEnd(text: string, behind: string): number {
   return text.endsWith(behind) ? text.length - behind.length : -1;
 }

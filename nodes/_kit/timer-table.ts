@@ -9,7 +9,7 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 /** Most timers that run at once; for more, use `Deadlines`, which is a heap. */
 const TIMERS_MAX = 16;
 
-/** Timers by name; each runs at most once. */
+/** Timers by name: at most one runs under each name, and setting it again moves it. */
 export class TimerTable<Name extends string> {
   /** In the order of setting, which decides between equal instants. */
   readonly #at = new Map<Name, Nanoseconds>();

@@ -24,14 +24,14 @@ export interface SingleState<Value> {
 export interface FoundState<Value> {
   /** Undefined if the text is not in the form that is known here. */
   readonly value: Value | undefined;
-  /** As it stands in the trace. */
+  /** The text in the trace. */
   readonly text: string;
 }
 
 /** The states of one node by the names of their machines. */
 export type StateTexts = ReadonlyMap<string, string>;
 
-/** All states of one kind, in the order in which they stand there. */
+/** All states of one kind, in the order of `texts`. */
 export function statesOf<Key, Value>(
   { machine, state }: KeyedState<Key, Value>,
   texts: StateTexts,
@@ -59,7 +59,7 @@ export function singleState<Value>(
   return found(state, texts.get(machine));
 }
 
-/** What stands in a trace of states of one kind that cannot be read, with node and machine. */
+/** Texts of states of one kind that cannot be read, each with its node and machine. */
 export function unreadTexts<Key, Value>(
   { machine, state }: KeyedState<Key, Value>,
   nodes: readonly { readonly name: string; readonly states: StateTexts }[],

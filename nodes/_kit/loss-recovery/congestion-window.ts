@@ -1,7 +1,7 @@
 /**
  * How many bytes may be under way over one path: as many as it delivers in its least round trip, and
- * a quarter more, so that more is noticed when there is more; and how fast they leave, so that what
- * follows a pause does not overfill the first queue (after draft-ietf-ccwg-bbr).
+ * a quarter more, so that a higher rate is noticed when the path has it; and how fast they leave, so
+ * that bytes after a pause do not overfill the first queue (after draft-ietf-ccwg-bbr).
  *
  * Random loss says nothing about room, so a loss is no reason to send less. A round with many losses
  * is, and so is a round trip that has grown: the queue of the path is then filled.
@@ -13,51 +13,51 @@ import type { RoundTrip } from './round-trip.ts';
 
 /** Packets under way before anything is known (RFC 9002 section 7.2). */
 const FIRST_PACKETS = 10;
-/** Packets that may be under way at the least. */
+/** Number of packets that may always be under way. */
 const LEAST_PACKETS = 4;
-/** How much more than what is delivered may be under way. */
+/** Factor by which bytes under way may exceed those that the path delivers in a round trip. */
 const GAIN = 1.25;
-/** Packets on top, for acknowledgements that come for several at a time. */
+/** Packets that may be under way besides, since an acknowledgement may be for several at a time. */
 const EXTRA_PACKETS = 12;
-/** Rounds of which the highest rate counts. */
+/** The rate of a path is the highest of the last so many rounds. */
 const RATE_ROUNDS = 10;
-/** Growth of the rate in a round below which the start ends, after so many rounds. */
+/** The start ends when the rate has grown by less than this factor for so many rounds. */
 const GROWTH = 1.25;
 const ROUNDS_WITHOUT_GROWTH = 3;
-/** Share of bytes lost in a round above which less is sent: well above the random loss of bad paths. */
+/** Share of a round's bytes above which losses reduce the window: well above random loss. */
 const LOSS_BOUND = 0.08;
-/** Losses that a round needs for that. */
+/** Number of packets that a round must also have lost for that. */
 const LOSSES_MIN = 4;
 const CUT = 0.7;
-/** Growth of the limit in a round with few losses. */
+/** Factor by which the limit of the window grows in a round with few losses. */
 const RELIEF = 1.1;
-/** Round trip, as a share of the least, above which the queue of the path counts as filled. */
+/** Round trip above which the path's queue counts as filled: so many times the least, plus ns. */
 const SWOLLEN = 2;
 const SWOLLEN_NS = 2_000_000;
-/** Rounds in a row with a swollen round trip after which the path counts as longer than it was. */
+/** Rounds in a row with such a round trip after which the path counts as longer than before. */
 const SWOLLEN_ROUNDS = 8;
-/** Time between rounds in which the queue runs empty, so that the least round trip shows, ns. */
+/** Every so many ns, the queue runs empty for a round, so that the least round trip is measured. */
 const DRAIN_NS = 4_000_000_000;
 const DRAIN_GAIN = 0.75;
-/** Packets leave at the rate that was delivered, times this; faster at the start. */
+/** Packets leave at the rate at which the path delivers, times this; faster at the start. */
 const PACE = 1.25;
 const START_PACE = 2.5;
-/** At the start, at most so many times what is delivered is under way: it doubles in each round. */
+/** At the start, at most so many times what the path delivers in a round trip is under way. */
 const START_GAIN = 3;
-/** Packets, and time at that pace, that may leave at once. */
+/** Largest burst: so many packets, or those of this time at the pace if they are more. */
 const BURST_PACKETS = 16;
 const BURST_NS = 1_000_000;
 
-/** What is remembered of each packet. */
+/** What a sender remembers of each packet under way. */
 export interface SentFacts {
   readonly bytes: number;
   readonly atNs: Nanoseconds;
-  /** Bytes delivered when it left, and when the last of them were. */
+  /** Bytes delivered by the instant at which this packet left, and when the last of them were. */
   readonly delivered: number;
   readonly deliveredNs: Nanoseconds;
 }
 
-/** See the module. */
+/** The congestion window of one path, and the pace at which packets leave. */
 export class CongestionWindow {
   /** Bytes that may be under way. */
   bytes: number;
@@ -69,21 +69,21 @@ export class CongestionWindow {
   /** The highest rate of each of the last rounds, bytes/ns. */
   readonly #rates = new Float64Array(RATE_ROUNDS);
   #round = 0;
-  /** A packet that left after so many bytes were delivered ends the round. */
+  /** The round ends when a packet is acknowledged that left after so many bytes were delivered. */
   #roundEnd = 0;
   #roundLeastNs = Number.POSITIVE_INFINITY;
   #roundLost = 0;
   #roundLosses = 0;
   #roundAcked = 0;
   #isFilled = false;
-  /** The best rate at the last growth of the start, and rounds since. */
+  /** The rate when it last grew during the start, and the number of rounds since. */
   #startRate = 0;
   #flatRounds = 0;
   #limit = Number.POSITIVE_INFINITY;
   #swollenRounds = 0;
   #drainedNs: Nanoseconds = 0;
   #isDraining = false;
-  /** Bytes that may leave at once, as of an instant; negative after a last packet above it. */
+  /** Bytes that the pace allowed to leave at `#allowedNs`; negative after a larger packet. */
   #allowance: number;
   #allowedNs: Nanoseconds = 0;
 
@@ -94,7 +94,7 @@ export class CongestionWindow {
     this.#allowance = BURST_PACKETS * packetBytes;
   }
 
-  /** Bytes that may leave at this instant, as far as the pace goes. */
+  /** Bytes that the pace allows to leave at this instant. */
   allowance(now: Nanoseconds): number {
     const pace = this.#pace;
     if (pace === 0) return Number.POSITIVE_INFINITY;
@@ -104,7 +104,7 @@ export class CongestionWindow {
     return this.#allowance;
   }
 
-  /** When a packet may leave, as far as the pace goes; a few leave together. */
+  /** When the pace allows packets to leave: not one by one, but a few together. */
   allowedAt(now: Nanoseconds): Nanoseconds {
     const pace = this.#pace;
     const missing =
@@ -112,23 +112,23 @@ export class CongestionWindow {
     return pace === 0 || missing <= 0 ? now : now + Math.ceil(missing / pace);
   }
 
-  /** Bytes/ns; 0 if none is known. */
+  /** Rate at which packets leave, bytes/ns; 0 if the rate of the path is not known. */
   get #pace(): number {
     return this.#rate * (this.#isStarting ? START_PACE : PACE);
   }
 
-  /** What a packet that leaves now remembers. */
+  /** The state of now, to be remembered with a packet that leaves. */
   get facts(): Pick<SentFacts, 'delivered' | 'deliveredNs'> {
     return { delivered: this.#delivered, deliveredNs: this.#deliveredNs };
   }
 
-  /** A packet leaves. @param isFirst Nothing is under way: rates count from now. */
+  /** A packet leaves. @param isFirst Nothing is under way: the rate is measured from now on. */
   leaving(now: Nanoseconds, bytes: number, isFirst: boolean): void {
     if (isFirst) this.#deliveredNs = now;
     this.#allowance -= bytes;
   }
 
-  /** More would leave if it might. */
+  /** Called when more would have left if window and pace had allowed it. */
   wasFilled(): void {
     this.#isFilled = true;
   }
@@ -139,7 +139,7 @@ export class CongestionWindow {
     this.#roundLosses += 1;
   }
 
-  /** Nobody answered for a while: what was known may not hold any more. */
+  /** Starts again: nobody answered for a while, and the path may have changed meanwhile. */
   restart(): void {
     if (this.#isFixed) return;
     this.bytes = Math.min(this.bytes, FIRST_PACKETS * this.#packetBytes);
@@ -170,7 +170,9 @@ export class CongestionWindow {
     this.#roundEnd = this.#delivered;
   }
 
-  /** What is under way above a few times what is delivered only fills queues. */
+  /**
+   * Widens the window at the start; above a few times what is delivered, bytes only fill queues.
+   */
   #grow(bytes: number, leastNs: Nanoseconds): void {
     const most = START_GAIN * this.#rate * leastNs + EXTRA_PACKETS * this.#packetBytes;
     if (this.#isFixed || this.bytes < most) this.bytes += bytes;
@@ -205,13 +207,13 @@ export class CongestionWindow {
     this.#bound(isLossy, isSwollen);
     this.#swollenRounds = isSwollen ? this.#swollenRounds + 1 : 0;
     if (this.#swollenRounds >= SWOLLEN_ROUNDS) {
-      // So little is under way by now that its queue cannot explain it.
+      // So little is under way by now that no queue of it explains the long round trips.
       roundTrip.restartLeast(roundLeastNs);
       this.#swollenRounds = 0;
     }
     this.#drain(now);
     if (!this.#isStarting) this.#model(roundTrip.leastNs);
-    // A round in which less was asked for says nothing about the rate.
+    // A round in which less was sent than allowed says nothing about the rate.
     if (!isFilled) return;
     this.#round += 1;
     this.#rates[this.#round % RATE_ROUNDS] = 0;
@@ -227,7 +229,7 @@ export class CongestionWindow {
     if (isLossy || isSwollen || this.#flatRounds >= ROUNDS_WITHOUT_GROWTH) this.#isStarting = false;
   }
 
-  /** Many losses set a limit below what was under way; few raise it. */
+  /** Limits the window after many losses or with a filled queue; raises that limit otherwise. */
   #bound(isLossy: boolean, isSwollen: boolean): void {
     const least = LEAST_PACKETS * this.#packetBytes;
     if (isLossy || isSwollen)

@@ -1,6 +1,6 @@
 /**
- * Packets under way to one peer over one path: which have arrived, which are lost, and when to ask
- * (RFC 9002 section 6).
+ * Packets under way to one peer over one path: which have arrived, which are lost, and when to
+ * send a probe (RFC 9002 section 6).
  *
  * The time-out counts from the last acknowledgement, the last time-out, or the first packet since
  * nothing was under way, not from each packet as section 6.2.1 has it: an application that sends more
@@ -15,25 +15,27 @@ import { CongestionWindow, type SentFacts } from './congestion-window.ts';
 import { ACK_DELAY_NS, type Acknowledgement } from './received-packets.ts';
 import { RoundTrip, withoutDelay } from './round-trip.ts';
 
-/** Later packets that arrive before one counts as lost (section 6.1.1, kPacketThreshold). */
+/** Number of later packets after which one counts as lost (section 6.1.1, kPacketThreshold). */
 const PACKET_THRESHOLD = 3;
-/** Share of a round trip after which it does (section 6.1.2, kTimeThreshold). */
+/** So many round trips after a packet left, it counts as lost (section 6.1.2, kTimeThreshold). */
 const TIME_THRESHOLD = 9 / 8;
 const TIME_THRESHOLD_STEP = 1 / 4;
 const TIME_THRESHOLD_MAX = 4;
-/** Lost packets whose late arrival is recognised. */
+/** Largest number of lost packets whose late arrival is recognised. */
 const LOST_KEPT = 64;
 const DOUBLINGS_MAX = 16;
-/** Probes that stay under way while nobody answers: those of some 20 minutes. */
+/** Time-outs in a row, some 20 minutes, after which each one gives up the oldest packet. */
 const PROBES_KEPT = 128;
-/** Free places at the front of the list of packets before they are given back. */
+/** The list of packets is copied when it has more free places at its front. */
 const FREE_MAX = 256;
 
-/** What is recovered, and how. */
+/** Parameters of loss recovery. */
 export interface LossRecoveryOptions {
   /** Largest packet, bytes. */
   readonly packetBytes: number;
-  /** A peer that returns is found within this time, ns, unless the round trip is longer. */
+  /**
+   * Longest time between probes, ns, unless the round trip is longer: finds a peer that returns.
+   */
   readonly waitNsMax: Nanoseconds;
   readonly random: Random;
   /** Defect for tests: the window never shrinks. */
@@ -45,13 +47,13 @@ interface Sent<Content> extends SentFacts {
   readonly content: Content;
 }
 
-/** What an acknowledgement tells, in the order of sending. */
+/** Packets that have arrived and that are lost, by an acknowledgement; in the order of sending. */
 export interface Outcome<Content> {
   readonly acked: readonly Content[];
   readonly lost: readonly Content[];
 }
 
-/** See the module. */
+/** Follows the packets to one peer over one path until they have arrived or are lost. */
 export class LossRecovery<Content> {
   readonly #waitNsMax: Nanoseconds;
   readonly #random: Random;
@@ -59,9 +61,9 @@ export class LossRecovery<Content> {
   readonly #window: CongestionWindow;
   /** Packets from number `#base - #free` on; undefined once they are acknowledged or lost. */
   #sent: (Sent<Content> | undefined)[] = [];
-  /** Places at the front that are free. */
+  /** Number of free places at the front of `#sent`. */
   #free = 0;
-  /** The least number that is under way, or the next one. */
+  /** The least number of a packet under way; that of the next packet if none is. */
   #base = 0;
   #next = 0;
   #largestAcked = -1;
@@ -86,8 +88,8 @@ export class LossRecovery<Content> {
   }
 
   /**
-   * More would leave if there were room.
-   * @returns when there is, if only the pace is in the way; Infinity if acknowledgements are.
+   * Called when more would leave if there were room.
+   * @returns when there is room, if only the pace prevents it; Infinity if the window is full.
    */
   roomAt(now: Nanoseconds): Nanoseconds {
     this.#window.wasFilled();
@@ -128,7 +130,7 @@ export class LossRecovery<Content> {
     return number;
   }
 
-  /** @returns undefined if a packet is acknowledged that was never sent. */
+  /** @returns what has arrived and what is lost; undefined if a packet was never sent. */
   acknowledged(
     now: Nanoseconds,
     { largest, delayNs, ranges }: Acknowledgement,
@@ -170,9 +172,9 @@ export class LossRecovery<Content> {
   }
 
   /**
-   * What is due: packets lost by time, or a time-out: then `probe` is the oldest content under way,
-   * of which something is to be sent now, whatever the window says. It stays under way, or, if there
-   * were many time-outs, is lost: nothing grows while nobody answers.
+   * Does what is due: finds packets lost by time, or counts a time-out. Then `probe` is the oldest
+   * content under way; some of it must be sent now, even if the window is full. Its packet stays
+   * under way, but is lost after many time-outs, so that memory does not grow while nobody answers.
    */
   due(now: Nanoseconds): { readonly lost: readonly Content[]; readonly probe?: Content } {
     if (this.#lossAt <= now) {
@@ -193,12 +195,12 @@ export class LossRecovery<Content> {
     return { lost: [content], probe: content };
   }
 
-  /** The path is said to be open: the peer is asked at once. */
+  /** Called when the path is reported to be open: a probe is due at once. */
   opened(now: Nanoseconds): void {
     if (this.#packets > 0) this.#askAt = now;
   }
 
-  /** Forgets what is under way, but not how often nobody answered. */
+  /** Forgets the packets under way, but not the number of time-outs. @returns their contents. */
   abandon(): readonly Content[] {
     const contents = this.#sent.flatMap((packet) => (packet === undefined ? [] : packet.content));
     this.#sent = [];
@@ -211,12 +213,14 @@ export class LossRecovery<Content> {
     return contents;
   }
 
-  /** Doubled with each time-out, up to a limit that never is below the round trip. */
+  /**
+   * Time until a probe: doubles with each time-out, up to `waitNsMax` or the first wait if longer.
+   */
   #waitNs(): Nanoseconds {
     const onceNs = this.#roundTrip.waitNs(ACK_DELAY_NS);
     const doubledNs = onceNs * 2 ** Math.min(this.#timeouts, DOUBLINGS_MAX);
     const waitNs = Math.min(doubledNs, Math.max(this.#waitNsMax, onceNs));
-    // With a sample, the first wait is exact: it is as likely to be too short as any.
+    // Not varied at random: the first wait, once a round trip has been measured.
     const isExact = this.#timeouts === 0 && this.#roundTrip.smoothedNs !== undefined;
     return isExact ? waitNs : varied(waitNs, this.#random);
   }
@@ -231,7 +235,7 @@ export class LossRecovery<Content> {
     return packet;
   }
 
-  /** Declares lost what is too old (section 6.1). */
+  /** Declares packets lost that are too old, or too far behind an arrived one (section 6.1). */
   #detect(now: Nanoseconds): readonly Content[] {
     const lost: Content[] = [];
     this.#lossAt = Number.POSITIVE_INFINITY;
@@ -254,10 +258,10 @@ export class LossRecovery<Content> {
     return lost;
   }
 
-  /** A packet that was declared lost came after all: later ones are waited for longer. */
+  /** If a packet that was declared lost has arrived, later packets are waited for longer. */
   #noteLate(ranges: Acknowledgement['ranges']): void {
     let range = 0;
-    // Both descend: numbers are declared lost in their order.
+    // Ranges descend, and so does this loop, since numbers are declared lost in ascending order.
     for (let at = this.#lost.length - 1; at >= 0; at -= 1) {
       const number = this.#lost[at] as number;
       while (range < ranges.length && number < (ranges[range]?.[0] as number)) range += 1;

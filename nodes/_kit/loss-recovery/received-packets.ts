@@ -1,5 +1,5 @@
 /**
- * Which packets of one life of a peer came over one path, and when it has to hear of them (RFC 9000
+ * Which packets of one life of a peer came over one path, and when to acknowledge them (RFC 9000
  * section 13.2).
  *
  * @module
@@ -7,16 +7,16 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { RangeSet } from '../../../engine/pure/range-set.ts';
 
-/** What is acknowledged. */
+/** The packets that an acknowledgement reports. */
 export interface Acknowledgement {
   readonly largest: number;
-  /** Time since the largest came. */
+  /** Time since the packet `largest` came, ns. */
   readonly delayNs: Nanoseconds;
   /** Descending and disjoint, both ends inclusive; the first ends with the largest. */
   readonly ranges: readonly (readonly [first: number, last: number])[];
 }
 
-/** Ranges that are remembered; what is older than all of them counts as known. */
+/** Largest number of ranges remembered; packets below all of them count as known. */
 export const RANGES_MAX = 32;
 /** A single packet is acknowledged after this time at the latest, ns (RFC 9000 section 18.2). */
 export const ACK_DELAY_NS = 25_000_000;
@@ -25,10 +25,10 @@ export const ACK_DELAY_NS = 25_000_000;
  * sender does not wait, and a fast one gets one acknowledgement for several packets.
  */
 const GATHER_NS = 1_000_000;
-/** Packets that one acknowledgement waits for at the most (draft-ietf-quic-ack-frequency). */
+/** So many packets are acknowledged without waiting for more (draft-ietf-quic-ack-frequency). */
 const GATHER_PACKETS = 10;
 
-/** See the module. */
+/** The packets of one life of a peer over one path. */
 export class ReceivedPackets {
   readonly #numbers = new RangeSet();
   #largest = -1;
@@ -45,7 +45,7 @@ export class ReceivedPackets {
    */
   note(now: Nanoseconds, number: number, isEliciting: boolean): boolean {
     const isNew = this.#add(number);
-    // What is missing may be lost: its sender should hear of it (section 13.2.1).
+    // A packet in between may be lost: its sender should learn that soon (section 13.2.1).
     if (number !== this.#largest + 1) this.#isUrgent = true;
     if (number > this.#largest) {
       this.#largest = number;
@@ -66,7 +66,7 @@ export class ReceivedPackets {
     return this.#firstOwedNs + (this.#owed === 1 ? ACK_DELAY_NS : GATHER_NS);
   }
 
-  /** True if something came that no acknowledgement has told. */
+  /** True if a packet came that no acknowledgement has reported yet. */
   get isOwed(): boolean {
     return this.#isOwed;
   }
@@ -83,7 +83,7 @@ export class ReceivedPackets {
     return { largest, delayNs: now - this.#largestNs, ranges };
   }
 
-  /** @returns false for a number that is known, or older than all that are remembered. */
+  /** @returns false for a number that is known, or below all ranges remembered. */
   #add(number: number): boolean {
     const numbers = this.#numbers;
     const isFull = numbers.count === RANGES_MAX;

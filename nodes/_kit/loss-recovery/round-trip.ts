@@ -6,40 +6,40 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { RoundTripEstimator, STANDARD_GAIN } from '../../../engine/pure/round-trip-estimator.ts';
 
-/** The least of the last samples is that of the last one to two of these times, ns. */
+/** The least round trip is that of the last one to two periods of this length, ns. */
 const LEAST_NS = 5_000_000_000;
 /** Uncertainty of the clocks and timers, ns (section 6.1.2, kGranularity). */
 const GRANULARITY_NS = 1_000_000;
 const FIRST_WAIT_NS = 250_000_000;
 
 /**
- * A sample without the wait of its acknowledgement. Other than in section 5.2, the least is one
- * without it, too: a window for the least of single packets would fill the queue.
+ * A sample less the time that the peer waited with the acknowledgement. Unlike in section 5.2, the
+ * least is found among such samples: a window that includes the wait would fill the queue.
  */
 export function withoutDelay(sampleNs: Nanoseconds, delayNs: Nanoseconds): Nanoseconds {
   return delayNs < sampleNs ? sampleNs - delayNs : sampleNs;
 }
 
-/** See the module. */
+/** The round trip of one path. */
 export class RoundTrip {
   readonly #estimator = new RoundTripEstimator(STANDARD_GAIN);
   #latestNs: Nanoseconds = 0;
-  /** The least of the present time and of the one before. */
+  /** The least samples of the present period and of the one before, ns. */
   #presentNs = Number.POSITIVE_INFINITY;
   #formerNs = Number.POSITIVE_INFINITY;
   #turnedNs: Nanoseconds = 0;
 
-  /** Undefined before the first sample. */
+  /** Smoothed round trip; undefined before the first sample. */
   get smoothedNs(): Nanoseconds | undefined {
     return this.#estimator.isKnown ? this.#estimator.srttNs : undefined;
   }
 
-  /** The least of the last samples; Infinity before the first. */
+  /** The least round trip of the last two periods; Infinity before the first sample. */
   get leastNs(): Nanoseconds {
     return Math.min(this.#presentNs, this.#formerNs);
   }
 
-  /** A sample. @param delayNs The part that the peer waited with the acknowledgement. */
+  /** Takes a sample. @param delayNs How long the peer waited with the acknowledgement. */
   sample(now: Nanoseconds, sampleNs: Nanoseconds, delayNs: Nanoseconds): void {
     this.#latestNs = sampleNs;
     if (now - this.#turnedNs >= LEAST_NS) {
@@ -53,19 +53,19 @@ export class RoundTrip {
     this.#estimator.sample(this.#estimator.isKnown ? adjustedNs : sampleNs);
   }
 
-  /** The least is not what it was: the path has become longer. */
+  /** Sets the least round trip anew, because the path has become longer. */
   restartLeast(leastNs: Nanoseconds): void {
     this.#presentNs = leastNs;
     this.#formerNs = leastNs;
   }
 
-  /** After this time without an acknowledgement, the peer is asked (section 6.2.1). */
+  /** Time without an acknowledgement after which a probe is due, ns (section 6.2.1). */
   waitNs(ackDelayNs: Nanoseconds): Nanoseconds {
     if (!this.#estimator.isKnown) return FIRST_WAIT_NS;
     return Math.ceil(this.#estimator.waitNs(GRANULARITY_NS) + ackDelayNs);
   }
 
-  /** What is sent later arrives later by this time at the least, unless it is lost (section 6.1.2). */
+  /** Age at which a packet counts as lost if a later one has arrived, ns (section 6.1.2). */
   reorderNs(factor: number): Nanoseconds {
     const longest = Math.max(this.smoothedNs ?? FIRST_WAIT_NS, this.#latestNs);
     return Math.max(Math.ceil(factor * longest), GRANULARITY_NS);
