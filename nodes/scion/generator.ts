@@ -57,10 +57,10 @@ interface As {
   readonly client?: number;
 }
 
-/** An upper bound. */
+/** Upper bounds of the numbers of nodes and links. */
 function sizeOf({ isds, cores, parents, peering, ...size }: Size): GeneratedSize {
   const leaves = size.clients === undefined ? size.leaves : Math.ceil(size.clients / isds);
-  // A gateway beside each leaf.
+  // Each leaf has a router, and beside it at most one gateway.
   const nodes = isds * (cores + 2 * leaves);
   return { nodes, links: isds * (2 * cores + leaves * (parents + 1)) + peering };
 }
@@ -163,7 +163,7 @@ function peerings(leaves: readonly As[], count: number, draw: DrawBelow): readon
   return links;
 }
 
-/** Takes the n-th free number; `taken` stays sorted. */
+/** Takes the free number above exactly `rank` other free numbers; `taken` stays sorted. */
 function takeFree(taken: number[], rank: number): number {
   let number = rank;
   let at = 0;
@@ -175,7 +175,7 @@ function takeFree(taken: number[], rank: number): number {
   return number;
 }
 
-/** The pair with a given number. */
+/** The pair with this number in the order (0, 1), (0, 2), ... (1, 2), ... of `count` elements. */
 function pairAt(number: number, count: number): readonly [number, number] {
   let first = 0;
   let rest = number;

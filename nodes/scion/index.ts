@@ -1,5 +1,5 @@
 /**
- * SCION border router: the public face.
+ * SCION border router: the protocol as the rest of the project uses it.
  *
  * @module
  */

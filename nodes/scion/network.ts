@@ -1,6 +1,6 @@
 /**
  * What SCION reads from the attributes of a network: areas are autonomous systems, links between
- * them have a relation and an interface number at each end. Other protocols get it from here.
+ * them have a relation and an interface number at each end. Other protocols read it from here.
  *
  * SCION control plane, "Path Exploration" (link types) and "ISD and AS numbering".
  *

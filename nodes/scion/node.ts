@@ -58,7 +58,7 @@ class RouterNode implements NodeHandle, RouterOutput {
   readonly #replies: Counter;
   readonly #suppressed: Counter;
   #internal: DatagramSocket | undefined;
-  /** The class with which the packet in hand came; it leaves with the same. */
+  /** The class (DSCP) of the datagram being processed; its packet leaves with the same class. */
   #dscp = 0;
 
   constructor(host: Host, setup: NodeSetup<RouterOptions>) {

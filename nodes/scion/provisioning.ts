@@ -75,14 +75,14 @@ export interface PathFinderSources {
 const findersOf = oncePer((_: NetworkMap['hosts']) => new Map<number, PathFinder>());
 
 /**
- * The path finder over the latest segments published by then.
+ * The path finder over the latest segments published at or before `seconds`.
  * @throws Error when the network has no router, and so no segments.
  */
 export function makePathFinder({ network, crypto, seconds }: PathFinderSources): PathFinder {
   const index = network.published(`${PROTOCOL}/${PUBLISHED_INDEX}`);
   if (index === undefined) throw new Error('no segments were published: the network has no router');
   const instants = JSON.parse(index) as readonly number[];
-  // A slow clock gets the first ones.
+  // A clock that is behind all of them gets the first segments.
   const latest = instants.findLast((instant) => instant <= seconds) ?? instants[0] ?? seconds;
   const known = findersOf(network.hosts);
   const found = known.get(latest);

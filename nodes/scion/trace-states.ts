@@ -1,6 +1,6 @@
 /**
  * What nodes trace about SCION: the sessions of routers, and the paths and segments that a user of
- * paths has found. Written where they run, read where they are drawn.
+ * paths has found. Nodes write these states, drawings read them.
  *
  * @module
  */

@@ -47,7 +47,7 @@ export interface Combination {
   readonly name: string;
   readonly segments: readonly Segment[];
   readonly routes: readonly Route[];
-  /** The segments as the trace has them, if they cannot be read. */
+  /** The traced text of the segments, if it cannot be read. */
   readonly unread?: string;
 }
 
@@ -116,7 +116,7 @@ function routesOf(
     const quality =
       measured?.value === undefined ? (measured?.text ?? UNMEASURED) : qualityText(measured.value);
     const rest = { isActive: name === active, quality };
-    // A route that cannot be read stands there as the trace has it.
+    // A route that cannot be read is listed by its text in the trace.
     if (value === undefined) return [{ name, ases: [text], links: [], parts: {}, ...rest }];
     const steps = stepsOf(value);
     return [{ name, ...steps, parts: partsOf(steps.links, segments), ...rest }];

@@ -152,7 +152,7 @@ function cardsAt(pair: Combination, place: Place & { readonly shown: readonly Ro
   return { shapes, end: y + HEAD + most * (CARD + 4) + 24 };
 }
 
-/** The remaining paths, best first. */
+/** The paths that use the chosen segments, best first. */
 function routesAt(routes: readonly Route[], { chosen, y, width }: Place): Block {
   const tall = width < NARROW ? TALL_ROW : ROW;
   const begin = y + 24;

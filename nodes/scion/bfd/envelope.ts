@@ -46,7 +46,7 @@ export function oneHopOut(hops: HopAuthenticator, ifId: number, now: CalendarTim
     isPeering: false,
     isConsDir: true,
     segmentId: 0,
-    // As in the reference: dated back, for neighbours whose clocks are behind ours.
+    // As in the reference, the time stamp is dated back: clocks of neighbours may be behind ours.
     timestamp: now.seconds - BFD_TIMESTAMP_AGE_SECONDS,
   };
   const fields = { expTime: EXP_TIME_DEFAULT, consIngress: 0, consEgress: ifId };

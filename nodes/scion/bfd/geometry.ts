@@ -21,9 +21,9 @@ export const BFD_REQUIRED_MIN_RX_NS = 200_000_000;
 export const BFD_SLOW_TX_NS = 1_000_000_000;
 /** Intervals are transmitted in microseconds (4.1). */
 export const BFD_INTERVAL_UNIT_NS = 1000;
-/** 6.8.7: an interval is shortened by up to this many per cent (exclusive). */
+/** 6.8.7: jitter shortens an interval by up to this many per cent (exclusive). */
 export const BFD_JITTER_PERCENT_MAX = 25;
-/** 6.8.7: with a multiplier of 1 it is shortened by at least this many per cent. */
+/** 6.8.7: with a detect multiplier of 1, jitter shortens it by at least this many per cent. */
 export const BFD_JITTER_PERCENT_MIN_SINGLE = 10;
 /** BFD between routers uses this traffic class and flow (reference router/dataplane.go). */
 export const BFD_TRAFFIC_CLASS = 0xb8;

@@ -61,7 +61,7 @@ const AFTER_PACKET: Readonly<Record<BfdStateName, Readonly<Record<BfdStateName, 
   up: { 'admin-down': 'down', down: 'down', init: 'up', up: 'up' },
 };
 
-/** A session, before its first packet at first (6.8.1). */
+/** One BFD session. It begins in the state Down (6.8.1). */
 export class BfdMachine implements Machine<BfdInput, BfdEffect> {
   readonly #parameters: BfdParameters;
   readonly #jitter: Random;

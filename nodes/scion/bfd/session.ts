@@ -1,7 +1,7 @@
 /**
  * One running BFD session: the machine with its timer, and control packets as bytes.
  *
- * The caller performs the effects (one-hop path or empty path), and assigns packets to links.
+ * The caller performs the effects (packets leave on one-hop or empty paths), and assigns packets to links.
  *
  * @module
  */

@@ -31,7 +31,7 @@ export interface AssembleRequest {
   readonly crypto: CryptoProvider;
 }
 
-/** One segment's share of a path, in the order of travel. */
+/** What one segment contributes to a path, in the order of travel. */
 interface Part {
   readonly info: InfoField;
   readonly hops: readonly HopField[];
@@ -119,7 +119,9 @@ function buildPart(edge: Edge): Part {
   return { info, hops, interfaces, mtu, expiryHalfSeconds };
 }
 
-/** The link above a shortcut is not used, and an origin has no ingress link. */
+/**
+ * MTU of the link above an AS, bytes; Infinity if the path does not use it or it does not exist.
+ */
 function ingressMtu(entry: AsEntry, isCut: boolean): number {
   return isCut || entry.ingressMtu === 0 ? Number.POSITIVE_INFINITY : entry.ingressMtu;
 }

@@ -2,8 +2,8 @@
  * Creates all segments of a topology at once, as beaconing would have found them.
  *
  * SCION control plane "Path Exploration": core ASes originate on core and child links; core beacons
- * spread over core links, the others down to children; no beacon passes an AS twice. The number
- * kept per (origin, AS) is bounded like the reference's best set, shortest first. All of this
+ * spread over core links, the others down to children; no beacon passes an AS twice. The number of
+ * segments per (origin, AS) is bounded like the reference's best set, shortest first. All of this
  * happens at time zero and without messages; dynamic beaconing could replace this file and keep
  * segment.ts.
  *

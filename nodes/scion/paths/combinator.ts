@@ -49,7 +49,7 @@ function findSolutions(
   if (source === target) return solutions;
   const byCost: Chain[][] = [[[]]];
   for (let cost = 0; cost < byCost.length && solutions.length < SOLUTIONS_MAX; cost++) {
-    // An edge of weight 0 appends to the list that is being iterated.
+    // An edge of weight 0 appends a chain to the list in iteration, which then reaches it, too.
     for (const chain of byCost[cost] ?? []) {
       const at = chain.at(-1)?.to ?? source;
       // A chain that has reached the target is not extended.

@@ -106,7 +106,7 @@ function upEdges(segment: PathSegment): readonly Usable[] {
   return edges;
 }
 
-/** Edges in the other direction; a peering link counts as a hop here, once per path. */
+/** Edges from every earlier AS, and from every peering link (one hop, counted only here). */
 function downEdges(segment: PathSegment): readonly Usable[] {
   const edges: Usable[] = [];
   const last = segment.entries.at(-1);

@@ -19,7 +19,7 @@ export interface PathInterface {
   readonly ifId: number;
 }
 
-/** A usable path. Even interfaces are egress, odd ones ingress, in the order of travel. */
+/** A usable path. In the order of travel, its interfaces alternate: egress, ingress, egress, ... */
 export interface Path {
   readonly source: IsdAs;
   readonly target: IsdAs;

@@ -104,7 +104,9 @@ export function extendSegment(segment: PathSegment, extension: Extension): PathS
   return { ...segment, entries: [...entries, entry] };
 }
 
-/** Beta of entry number `index`: the segment id with the MACs of all earlier entries folded in. */
+/**
+ * Beta of entry number `index`: the segment id, XORed with two bytes of each earlier entry's MAC.
+ */
 export function segmentIdAt(segment: PathSegment, index: number): number {
   let beta = segment.segmentId;
   for (const entry of segment.entries.slice(0, index)) beta = nextSegmentId(beta, entry.hop.mac);

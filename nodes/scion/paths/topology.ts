@@ -28,7 +28,7 @@ export interface LinkEnd {
 
 /** A link between two ASes. */
 export interface ScionLink {
-  /** The parent, for types that have one. */
+  /** The parent end if the type is `parent-child`. */
   readonly a: LinkEnd;
   readonly b: LinkEnd;
   readonly type: 'core' | 'parent-child' | 'peer';

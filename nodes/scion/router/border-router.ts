@@ -3,7 +3,7 @@
  * verdict.
  *
  * Pure apart from its output: sockets, timers and configuration are in node.ts, so that tests can
- * run the same object on published cases. BFD packets are handed on.
+ * run the same object on published cases. BFD packets go to the session of their link.
  *
  * @module
  */

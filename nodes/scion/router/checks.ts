@@ -35,7 +35,7 @@ import {
   UNKNOWN_HOP_INGRESS,
 } from './scmp-errors.ts';
 
-/** Where a packet may go without changing segments, by its origin (step 15a). */
+/** Roles of the next AS allowed within one segment, by that of the previous AS (step 15a). */
 const STRAIGHT: Readonly<Record<Neighbour, readonly Neighbour[]>> = {
   none: [],
   core: ['core'],
@@ -44,7 +44,7 @@ const STRAIGHT: Readonly<Record<Neighbour, readonly Neighbour[]>> = {
   peer: ['child'],
 };
 
-/** Where a packet may go when it changes segments here (step 15b). */
+/** Roles of the next AS allowed at a change of segments, by that of the previous AS (step 15b). */
 const CHANGING: Readonly<Record<Neighbour, readonly Neighbour[]>> = {
   none: [],
   core: ['child'],
@@ -53,9 +53,7 @@ const CHANGING: Readonly<Record<Neighbour, readonly Neighbour[]>> = {
   peer: [],
 };
 
-/**
- * 2: a peering path has exactly two segments; determines whether this hop is at the peering link.
- */
+/** Step 2: a peering path has exactly two segments; notes if this hop is at the peering link. */
 export function checkPeering(passage: Passage): Step {
   const { packet } = passage;
   if (packet.isPeeringMalformed) return 'path-peering-malformed';
@@ -125,7 +123,7 @@ export function checkSourceHost(passage: Passage, context: RouterContext): Step 
   return passage.refuse('source-host', INVALID_SOURCE, 0);
 }
 
-/** Step 9: against construction direction, the ingress router takes this hop off the MAC chain. */
+/** Step 9: against construction direction, the ingress router takes this MAC out of the SegID. */
 export function foldAtIngress(passage: Passage): Step {
   const { packet } = passage;
   if (passage.ingress !== 0 && !passage.isPeering && !packet.isConsDir) {
@@ -175,7 +173,7 @@ export function findEgress(passage: Passage, context: RouterContext): Step {
   return undefined;
 }
 
-/** Step 15: the AS carries this packet between these neighbours. */
+/** Step 15: the AS may carry this packet between these neighbours. */
 export function checkNeighbours(passage: Passage): Step {
   const { arrival, packet } = passage;
   const to = egressOf(passage).neighbour;
@@ -217,7 +215,7 @@ export function checkMtu(passage: Passage, context: RouterContext): Step {
   return passage.refuse('packet-too-big', PACKET_TOO_BIG, mtu);
 }
 
-/** Step 18: leaving the AS chains the MAC and moves to the next AS's hop field. */
+/** Step 18: leaving the AS adds this MAC to the SegID and moves to the next AS's hop field. */
 export function leave(passage: Passage): Step {
   const { packet } = passage;
   if (!isOwn(egressOf(passage))) return 'forward';
@@ -238,7 +236,7 @@ function isOwn(egress: RouterInterface): boolean {
   return egress.link.kind === 'external';
 }
 
-/** Set by step 14, before any step that uses it. */
+/** The egress, which step 14 sets before any step that uses it. */
 function egressOf(passage: Passage): RouterInterface {
   return passage.egress as RouterInterface;
 }

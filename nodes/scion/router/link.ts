@@ -35,8 +35,8 @@ export interface RouterInterface {
   /** The AS at the other end. */
   readonly isdAs: IsdAsWords;
   /**
-   * The link on which packets for this exit are sent: the external link itself, or the link to the
-   * sibling that owns it.
+   * The link on which packets leave by this interface: the external link itself, or the link to the
+   * sibling that owns the interface.
    */
   readonly link: RouterLink;
 }

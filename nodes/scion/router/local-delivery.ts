@@ -131,7 +131,7 @@ export class LocalDelivery {
     }
   }
 
-  /** An error goes to the application that sent the quoted packet. */
+  /** The port of the application that sent the packet quoted by an SCMP error. */
   #portOfQuoted(packet: PacketView, type: number): number {
     const quoted = this.#quoted;
     const offset = packet.upperOffset + scmpHeaderLength(type);

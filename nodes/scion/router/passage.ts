@@ -60,7 +60,7 @@ export class Passage {
   /** SCMP error for the sender; {@link NO_SCMP} for none. */
   scmpType = NO_SCMP;
   scmpCode = 0;
-  /** Offset of the offending byte from the start of the SCION header; the MTU of PacketTooBig. */
+  /** Offset of the offending byte from the start of the SCION header; for PacketTooBig the MTU. */
   scmpDetail = 0;
 
   /** Interface of the external link on which the packet arrived; 0 from inside the AS. */
@@ -91,7 +91,7 @@ export class Passage {
     return this.packet.parse(buffer, offset, length);
   }
 
-  /** Ends with `drop` and an SCMP error for the sender. */
+  /** Refuses the packet as `drop`, with an SCMP error for the sender. */
   refuse(drop: RouterDrop, error: ScmpError, detail: number): RouterDrop {
     this.scmpType = error.type;
     this.scmpCode = error.code;
@@ -99,7 +99,7 @@ export class Passage {
     return drop;
   }
 
-  /** Ends with `drop` and an SCMP error that points at the current hop field. */
+  /** Refuses the packet as `drop`, with an SCMP error that points at the current hop field. */
   refuseHop(drop: RouterDrop, error: ScmpError): RouterDrop {
     return this.refuse(drop, error, this.packet.hopOffset - this.packet.start);
   }

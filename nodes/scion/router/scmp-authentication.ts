@@ -121,7 +121,9 @@ export class ScmpAuthenticator {
     return seconds - (seconds % DRKEY_EPOCH_SECONDS);
   }
 
-  /** The current, previous or next epoch in which this relative time is close to now. */
+  /**
+   * Start of the epoch (current, previous, next) in which this time since its start is about now.
+   */
   #epochOf(timestampNs: number): number | undefined {
     const now = this.#options.clock();
     const current = this.#epochBegin();

@@ -184,8 +184,8 @@ function interfacesOf(
 }
 
 /**
- * For an exit of this router, the link at the same index; all exits of a sibling share the link to
- * that sibling.
+ * The link of an exit: for one of this router, that at the same index; all exits of a sibling share
+ * the link to that sibling.
  */
 function linkOf(exit: Exit, peers: readonly RouterPeer[], ownExits: readonly Exit[]): RouterLink {
   const index = ownExits.indexOf(exit);

@@ -67,7 +67,7 @@ const NIBBLE_MASK = 0xf;
 
 /** A reusable view of one packet in a larger buffer. */
 export class PacketView {
-  /** The caller's buffer, the packet's first byte in it, and the byte after its last. */
+  /** The caller's buffer, and the offsets of the packet's first byte and of that after its last. */
   buffer: Uint8Array = NOTHING;
   start = 0;
   end = 0;
@@ -141,12 +141,12 @@ export class PacketView {
     return this.sourceLow === isdAs.low && this.sourceHigh === isdAs.high;
   }
 
-  /** C of the current info field. */
+  /** Flag C of the current info field: its hop fields are in the direction of beaconing. */
   get isConsDir(): boolean {
     return ((this.buffer[this.infoOffset] as number) & INFO_CONS_DIR) !== 0;
   }
 
-  /** P of the current info field. */
+  /** Flag P of the current info field: its segment begins or ends with a peering hop. */
   get isPeeringSegment(): boolean {
     return ((this.buffer[this.infoOffset] as number) & INFO_PEERING) !== 0;
   }
@@ -244,7 +244,7 @@ export class PacketView {
     return this.currentInfo > 0 && this.segmentOf(this.currentHop - 1) === this.currentInfo - 1;
   }
 
-  /** P is valid only on a path of exactly two segments (router checklist step 2). */
+  /** True if flag P is set although the path has not exactly two segments (checklist step 2). */
   get isPeeringMalformed(): boolean {
     if (!this.isPeeringSegment) return false;
     return this.segmentLength0 === 0 || this.segmentLength1 === 0 || this.segmentLength2 !== 0;
@@ -401,7 +401,7 @@ export class PacketView {
     return this.segmentLength0 > 0 ? 1 : 0;
   }
 
-  /** Reference router/dataplane.go parsePath: a single hop field makes sense only with P. */
+  /** True for a segment of one hop; it needs flag P (reference router/dataplane.go parsePath). */
   #hasLoneHop(): boolean {
     return this.segmentLength0 === 1 || this.segmentLength1 === 1 || this.segmentLength2 === 1;
   }

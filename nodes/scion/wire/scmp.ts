@@ -1,5 +1,5 @@
 /**
- * SCMP messages.
+ * Encodes and decodes SCMP messages.
  *
  * SCION "SCMP" (doc/protocols/scmp.rst), layouts of reference pkg/slayers/scmp_msg.go. Routers and
  * hosts decide when to send which message.
@@ -71,7 +71,7 @@ export const PARAMETER_CODES = {
 /** One SCMP message. `data` is the quote of an error and the payload of an echo. */
 export type ScmpMessage = { readonly code: number; readonly data: Uint8Array } & ScmpBody;
 
-/** The part that differs by type. */
+/** The fields of a message that depend on its type. */
 export type ScmpBody =
   | { readonly kind: 'destination-unreachable' }
   | { readonly kind: 'packet-too-big'; readonly mtu: number }

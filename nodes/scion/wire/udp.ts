@@ -1,5 +1,5 @@
 /**
- * UDP/SCION.
+ * Encodes and decodes the datagrams of UDP/SCION.
  *
  * SCION "UDP/SCION": the UDP header of RFC 768 with the pseudo header of SCION. The checksum of a
  * received datagram is checked on the whole packet by PacketView.checkUpper, unless it is 0.
