@@ -28,9 +28,7 @@ export interface Behaviour {
   readonly admission: (options: GatewayOptions, cookies: CookieMint) => Admission;
   /** Decides whether SCMP messages are believed. */
   readonly scmp: ScmpPolicy;
-  /**
-   * Wraps the output to which packets from a peer are delivered; a correct node leaves it as given.
-   */
+  /** Wraps the output for packets from a peer; that of a correct node is returned as given. */
   readonly arrivals: (output: ArrivalsOutput) => ArrivalsOutput;
   /** Selects which of the packets that waited for a session or a path are sent. */
   readonly leaving: (waiting: readonly PendingPacket[]) => readonly PendingPacket[];

@@ -36,9 +36,7 @@ const preferences = z.strictObject({
   maxHops: z.int().min(1).optional(),
   /** Autonomous systems that a path must not cross, as `1-ff00:0:110`. */
   avoidAs: z.array(z.string()).max(64).optional(),
-  /**
-   * Autonomous systems that paths should cross if possible: each one adds to the score of a path.
-   */
+  /** Autonomous systems that add to the score of each path that crosses them. */
   preferAs: z.array(z.string()).max(64).optional(),
   /** What counts most in the choice of a path; absent: round trip and delivery alike. */
   favour: z.enum(['latency', 'bandwidth', 'stability']).optional(),
@@ -125,11 +123,9 @@ export const gatewayConfig = z.strictObject({
   antiReplay: antiReplay.prefault({}),
   rekey: z
     .strictObject({
-      /**
-       * Published as `max_bytes_per_key`: bytes under one key after which new keys are agreed on.
-       */
+      /** Published as `max_bytes_per_key`: bytes under one key that ask for new keys. */
       bytes: sizeBytes().default(REKEY_BYTES_DEFAULT),
-      /** Published as `max_time_per_key`: age of a key at which new keys are agreed on. */
+      /** Published as `max_time_per_key`: age of a key that asks for new keys. */
       age: durationNs().default(REKEY_AGE_NS_DEFAULT),
     })
     .prefault({}),

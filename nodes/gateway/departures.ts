@@ -62,8 +62,7 @@ export class Departures {
     if (account === undefined) return send(body, dscp);
     this.#number = account.accept();
     const reason = send(body, dscp);
-    // Settled as sent, not as dropped, even if `send` rejected the packet: the application is told
-    // then.
+    // Settled as sent even if `send` rejected the packet: then the application is told.
     account.settled(this.#number, 'sent');
     return reason;
   }

@@ -179,9 +179,7 @@ export const UNPROVEN_PER_SECOND = 5;
 export const UNPROVEN_BURST = 10;
 /** Openings per second, over all peers, that need no cookie: 8 ms of Diffie-Hellman work. */
 export const UNPROVEN_GATEWAY_PER_SECOND = 50;
-/**
- * Burst of openings without a cookie, over all peers: one for each, since all may start together.
- */
+/** Burst of openings without a cookie from all peers, since all may start together. */
 export const UNPROVEN_GATEWAY_BURST = 1000;
 
 /** Length of a handshake message's MAC, bytes. */

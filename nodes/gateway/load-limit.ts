@@ -106,8 +106,7 @@ export class LoadLimit {
   /** True when a packet may be sent. */
   admit(now: number): boolean {
     if (this.#highestSent - this.#highestReported < this.#window) return true;
-    // A path that was cut has lost all frames under way; unless new ones leave, no report ever
-    // comes.
+    // A path that was cut has lost the frames under way; unless new ones leave, no report comes.
     if (now - this.#heardNs > SILENCE_NS) {
       this.#heardNs = now;
       this.moved();

@@ -145,8 +145,7 @@ class GatewayNode implements NodeHandle {
   }
 
   /**
-   * R-020: forgets silent peers; first their keys, then their windows, since a window forgotten
-   * before its key would accept replays.
+   * R-020: forgets silent peers, keys before windows: without a window, its key accepts replays.
    */
   #forgetSilent(): void {
     const now = this.#host.now();
@@ -226,9 +225,7 @@ class GatewayNode implements NodeHandle {
     this.#processed(began);
   }
 
-  /**
-   * Records how long a call took: no time at all in virtual time, unless a processor is modelled.
-   */
+  /** Records how long a call took: in virtual time 0 unless a processor is modelled. */
   #processed(beganNs: number): void {
     const took = this.#host.now() - beganNs;
     if (took > 0) this.#counters.processing.record(took);
@@ -281,9 +278,7 @@ class GatewayNode implements NodeHandle {
     return undefined;
   }
 
-  /**
-   * Tells all peers of the error; returns why none believes it: it must quote a packet sent to one.
-   */
+  /** Reports the error to all peers. It must quote a packet that was sent to one of them. */
   #interfaceDown(
     { isdAs: as, data: quote }: { readonly isdAs: IsdAs; readonly data: Uint8Array },
     ifId: number,

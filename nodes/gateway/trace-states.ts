@@ -1,6 +1,6 @@
 /**
- * What the gateway traces about its peers in addition to its paths (`_kit/path-states.ts`): written
- * where it runs, read where it is drawn.
+ * What the gateway traces about its peers in addition to its paths (`_kit/path-states.ts`): nodes
+ * write these states, drawings read them.
  *
  * @module
  */

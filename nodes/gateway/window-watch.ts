@@ -22,10 +22,7 @@ const STEP_NS = 100_000;
 export class WindowWatch {
   readonly #bits: number;
   #sinceNs: number;
-  /**
-   * Sequence numbers that the peer used since the last look, also for frames that the window
-   * refused.
-   */
+  /** Sequence numbers used by the peer since the last look, those of refused frames included. */
   #frames = 0;
   #epoch = -1;
   #highest = 0;

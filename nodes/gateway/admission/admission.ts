@@ -21,10 +21,7 @@ import {
 } from '../geometry.ts';
 import type { CookieMint } from './cookie-mint.ts';
 
-/**
- * What follows the inexpensive checks of an opening; `prove`: only a copy with a cookie is
- * admitted.
- */
+/** What follows the inexpensive checks of an opening; `prove`: it must come again with a cookie. */
 export type OpeningVerdict = 'admit' | 'prove' | 'refuse';
 
 /** The budgets of one peer. Each call that returns true, or `admit`, charges one. */

@@ -229,9 +229,7 @@ export class MultipathController implements PathController {
     this.#effects.push({ kind: 'probe', path: index, probe });
   }
 
-  /**
-   * True if all paths have been silent for a short time, which proves nothing about this one yet.
-   */
+  /** True if all paths have been silent for a short time: this one need not be dead. */
   #isWaiting(now: number, path: ManagedPath): boolean {
     const isYoung = now - this.#heardNs < SHARED_SILENCE_NS;
     return isYoung && isSharedSilence(now, path, this.#paths, this.#options);
@@ -310,8 +308,7 @@ export class MultipathController implements PathController {
       this.#chooseFirst(now);
     } else {
       if (!current.isHealthy) this.#leave(now, current);
-      // Even if all paths are degraded, packets may move to one that has long been better than
-      // this.
+      // Even if all paths are degraded, packets may return to one that has long been better.
       const isStay = this.#paths[this.active] === current && current.health !== 'dead';
       if (isStay) this.#considerReturn(now, current);
     }

@@ -60,9 +60,7 @@ export class ReservedWindows implements GuardFactory {
     );
   }
 
-  /**
-   * Called before the first window after a start: keys of earlier epochs ended with the process.
-   */
+  /** Called before the first window since the start: earlier keys ended with the process. */
   #removeLeftOver(peer: string, held: number): void {
     const { store } = this.#options;
     for (const epoch of decodeEpochs(store.get(indexKey(peer)))) {
