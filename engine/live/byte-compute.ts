@@ -32,9 +32,7 @@ interface OpenSetup {
   readonly job: number;
 }
 
-/**
- * Longest bytes of a call: what a datagram can carry. Memory that no packet touches costs nothing.
- */
+/** Most bytes of a call: what a datagram can carry. Memory that no packet touches costs nothing. */
 const SLOT_BYTES = 65_536;
 
 const REFUSALS: Readonly<Record<Exclude<Submitted, 'taken'>, string>> = {

@@ -1,10 +1,10 @@
 /**
- * A guard on the clocks, timers and random numbers of the system while node code of somebody else's runs in
+ * A guard on the clocks, timers and random numbers of the system while a user's protocol runs in
  * virtual time: a run that reads them does not repeat. The call throws, and says what to use instead.
  *
  * What the engine itself calls passes, also below node code: the caller is found in the stack, which is
  * looked at only while a node is called. Functions that were taken from their objects before the guard
- * was set are not found, nor is what reads a file.
+ * was set are not guarded, nor are reads of files.
  *
  * @module
  */
@@ -65,7 +65,7 @@ export function setGuard(): void {
 
 /**
  * Guards the nodes of a run from now on.
- * @returns ends it; what was guarded before is guarded again.
+ * @returns a function that ends it; the run that was guarded before, if any, is so again.
  */
 export function guardRun(guarded: GuardedRun): () => void {
   setGuard();
@@ -98,7 +98,7 @@ function guardBigint(): void {
   guardFunction(process.hrtime, 'bigint', { call: 'process.hrtime.bigint()', instead: TIME });
 }
 
-/** A date of given numbers is pure; one of now is not. */
+/** Guards `Date`: dates made from given numbers are allowed, the present one is not. */
 function guardDate(): void {
   guardFunction(Date, 'now', { call: 'Date.now()', instead: TIME });
   const original = Date;

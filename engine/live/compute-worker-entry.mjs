@@ -10,7 +10,7 @@ const { exports, keep } = await loadProgram('compute-worker', home);
 
 export async function runCall(call) {
   const answer = await exports.runCall(call);
-  // The first call loads a protocol's module, before time begins.
+  // The first call, before time begins, loads a module of a protocol: stores its compiled code.
   keep();
   return answer;
 }

@@ -270,7 +270,7 @@ export class FileDisk implements Disk {
     eraseUnlessSame(this.#next, this.#path);
   }
 
-  /** The frames in flight are in the file. */
+  /** Called when the frames in flight are in the file. */
   #landed(fileBytes: number): void {
     this.#fileBytes = fileBytes;
     for (const frame of this.#inFlight) wipe(frame);
@@ -294,7 +294,7 @@ export class FileDisk implements Disk {
     }
   }
 
-  /** A new name is durable when its folder is. */
+  /** Syncs the folder of the file: only then is its new name durable. */
   async #syncName(): Promise<void> {
     const folder = await this.#files.open(dirname(this.#path), 'r');
     try {

@@ -27,7 +27,7 @@ import { join } from 'node:path';
 import { EnvironmentError, systemCode } from './environment.ts';
 import { hasNoLinks } from './erase-file.ts';
 
-/** The lock file; names of stores end in `.log`. */
+/** The lock file; it differs from all stores, whose names end in `.log`. */
 const LOCK_NAME = '.lock';
 const OWNER_ONLY = 0o600;
 const RENEW_MS = 5_000;

@@ -83,7 +83,7 @@ async function shareModules(loaded: LoadedModules): Promise<void> {
   shareRequired(loaded);
 }
 
-/** Users' modules in a package without `"type": "module"` use `require`. */
+/** The same for `require`, which modules in a package without `"type": "module"` use. */
 function shareRequired(loaded: LoadedModules): void {
   const { _load: load, _resolveFilename: placeOf } = COMMON_JS;
   COMMON_JS._load = (request, parent, isMain): unknown => {

@@ -14,7 +14,9 @@ export interface WallClock {
   now(): Nanoseconds;
 }
 
-/** Bracketed reads, of which the narrowest is used: a single pairing was 6.6 ms off. */
+/**
+ * Calendar reads, each between two monotonic ones; the closest counts: a single one was 6.6 ms off.
+ */
 const PAIRING_READS = 20;
 const NS_PER_MS = 1_000_000n;
 const NS_PER_S = 1_000_000_000n;

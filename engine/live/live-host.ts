@@ -1,5 +1,5 @@
 /**
- * The port on real sockets, as far as it differs from a simulated host: time is the wall clock, key
+ * A `Host` on real sockets, as far as it differs from a simulated one: time is the wall clock, key
  * material and random draws come from the system, datagrams leave through real sockets, heavy work
  * runs on other threads, stores are files. Everything else (requests, drops, meters, lives) is the
  * code of `engine/net`, so both worlds agree by construction.
@@ -90,10 +90,7 @@ export class LiveHost extends SimHost {
     return this.#modulesWith(({ bytes, onDemand }) => bytes !== undefined && onDemand !== true);
   }
 
-  /**
-   * Modules whose protocols have a wanted job: of all protocols of this host, by the names under which modules are
-   * loaded.
-   */
+  /** Addresses of the modules of those protocols of this host that have a wanted job. */
   #modulesWith(isWanted: (job: JobDefinition) => boolean): readonly string[] {
     return [...this.#owners]
       .filter(([, jobs]) => Object.values(jobs).some(isWanted))
@@ -311,7 +308,7 @@ export class LiveHost extends SimHost {
     return this.#tcp;
   }
 
-  /** The relay for streams of this host; absent if they do not pass links. */
+  /** The relay for streams of this host; absent if streams do not pass links. */
   #relay(): HostRelay | undefined {
     const { relay } = this.#live;
     return (

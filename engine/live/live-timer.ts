@@ -19,7 +19,7 @@ export class LiveTimer implements Timer, ReadyTask {
   readonly #timer: RearmTimer;
   readonly #fire: () => void;
   readonly #label: string;
-  /** Due, but its turn has not come. */
+  /** True while the timer is due but its turn has not come. */
   #isReady = false;
 
   constructor(pump: Pump, scheduler: Scheduler, fire: () => void, label: string) {

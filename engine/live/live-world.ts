@@ -248,7 +248,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
     const bytes = isWhole ? buffer : buffer.subarray(offset, offset + length);
     if (this.handovers.follows(bytes)) {
       const ends = { from: this.#hostAt(from), to: this.#hostAt(to) };
-      // The row is free but not yet reused.
+      // The row of the packet in the table is free but not yet reused.
       const offeredNs = table.offeredAt[packet] as number;
       this.handovers.left(bytes, ends, { offeredNs, dueNs: scheduler.now, writtenNs: now });
     }

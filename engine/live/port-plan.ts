@@ -30,7 +30,7 @@ export interface PortRange {
   readonly address: string;
   /** First real port of the host's range. */
   readonly first: number;
-  /** Places for ports that do not belong to links, from the first on. */
+  /** Number of places for ports that do not belong to links: the first ones of the range. */
   readonly services: number;
   /** The number of all places; those of links come after the others. */
   readonly count: number;
@@ -47,7 +47,7 @@ export class PortPlan {
   readonly #rangeOf: ReadonlyMap<string, PortRange>;
   /** The real port by address, then by port. */
   readonly #real = new Map<string, Map<number, Place>>();
-  /** The owner by real port. */
+  /** Address and port inside the world, by real port. */
   readonly #logical = new Map<number, Place>();
   /** Sockets open at each real port. */
   readonly #users = new Map<number, number>();
@@ -63,7 +63,7 @@ export class PortPlan {
     this.#rangeOf = new Map(ranges.map((range) => [range.address, range]));
   }
 
-  /** A socket opens at (address, port): its real place; undefined if the host has none left. */
+  /** Finds the real place at which a socket of (address, port) opens; undefined if none is left. */
   open(place: Place): Place | undefined {
     const real = this.find(place) ?? this.#choose(place);
     if (real === undefined) return undefined;
@@ -72,7 +72,7 @@ export class PortPlan {
     return real;
   }
 
-  /** Called when that socket is closed; another port may use its place. */
+  /** Called when the socket of (address, port) is closed: another port may use its real place. */
   close(place: Place): void {
     const real = this.find(place);
     if (real === undefined) return;
@@ -113,7 +113,9 @@ export class PortPlan {
     this.#calls.delete(caller);
   }
 
-  /** The caller of a connection from there, who may not know yet that it is established. */
+  /**
+   * The caller of a connection from a real port, also before {@link connected} was called for it.
+   */
   caller(address: string, port: number): Place {
     for (const place of this.#calls.values()) if (place.port === port) return place;
     for (const [caller, owner] of this.#callers) {

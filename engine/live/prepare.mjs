@@ -20,7 +20,7 @@ import { bundleOf } from './prepared.mjs';
 /** The exit code `EX_DATAERR` of sysexits.h. */
 const NOT_BUNDLED = 65;
 
-/** These packages load modules by name at run time, or are needed only for users' TypeScript. */
+/** Packages outside of the bundle: they load modules by name, or are for users' TypeScript only. */
 const KEPT_OUTSIDE = ['esbuild', 'tsx', 'tsx/cjs/api', 'tsx/esm/api', 'pino', 'piscina'];
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Written in parts, because this file would otherwise replace its own words if it were bundled. */
@@ -34,8 +34,8 @@ const DYNAMIC_IMPORT = /(?<![$\w])import\((?:['"]([^'"]+)['"])?/g;
 const { resolve: placeOf } = createRequire(import.meta.url);
 
 /**
- * Each file that a plugin is asked about costs a message between two processes, so its filters name
- * just those that it changes.
+ * Adapts our modules to the bundle. Each file about which a plugin is asked costs a message between
+ * two processes, so the filters name just the files that are changed.
  */
 const ownModules = {
   name: 'own-modules',
@@ -59,8 +59,8 @@ const ownModules = {
 };
 
 /**
- * Modules of the bundle are found in it. For all others the loader does it, because code that V8
- * compiled earlier cannot call import() itself.
+ * Replaces `import(`: modules of the bundle are found in it. The loader imports all others, because
+ * code that V8 compiled earlier cannot call import() itself.
  */
 function dynamicImport(whole, name, path) {
   if (name === undefined) return '$import(';
@@ -71,7 +71,7 @@ function dynamicImport(whole, name, path) {
 }
 
 const [folder = '', ...programs] = process.argv.slice(2);
-/** Lines of the first module of each script. */
+/** Lines of the first module of each script, by the name of the script. */
 const scripts = new Map();
 for (const program of programs) {
   const [name = '', files = ''] = program.split('=');

@@ -40,7 +40,7 @@ export function usePrepared(folder) {
 /**
  * Loads a prepared program.
  * @param name Name of the program.
- * @param variant Uses of a program that need different parts of it keep their compiled code apart.
+ * @param variant Name of the compiled code: uses that need other parts of a program have their own.
  * @returns its exports, and a function that stores the compiled code, to be called once it has done
  *   some work; undefined if nothing was prepared.
  */
@@ -49,7 +49,7 @@ export function loadPrepared(name, variant = name) {
   if (folder === undefined) return undefined;
   const file = join(folder, bundleOf(name));
   const cache = join(folder, `${variant}.cache`);
-  // The file may have been removed to make room for newer ones; the modules are still there.
+  // The file may have been removed to make room for newer ones; then modules are loaded one by one.
   const text = readIfThere(file, 'latin1');
   if (text === undefined) return undefined;
   const cachedData = readIfThere(cache);
@@ -65,7 +65,7 @@ export function loadPrepared(name, variant = name) {
     writeQuietly(cache, script.createCachedData());
     isKept = true;
   };
-  // Agents of one run are prepared without the threads that they may start.
+  // Agents are prepared for one run, without the programs of threads that they may start.
   if (!Object.hasOwn(module.exports, name)) return undefined;
   return { exports: module.exports[name], keep };
 }
@@ -102,7 +102,7 @@ function readIfThere(path, encoding) {
   }
 }
 
-/** Whole or not at all; where it cannot be written, the next run compiles again. */
+/** Writes a file whole or not at all; if it cannot be written, the next run compiles again. */
 function writeQuietly(path, data) {
   const draft = `${path}.${process.pid}-${threadId}`;
   try {

@@ -197,7 +197,7 @@ export class Pump {
     }
   }
 
-  /** Evaluated once per turn. */
+  /** True if traffic sources may have their turn now; evaluated once per turn. */
   #mayServeSources(): boolean {
     const { now } = this.#scheduler;
     const isBacklogged = this.#takeBacklog();
@@ -226,7 +226,7 @@ export class Pump {
     // the previous one comes first.
     if (this.#hasServed) this.#drainUntil = wall + DRAIN_MAX_NS;
     this.#hasServed = false;
-    // The sockets are read at least once, even if this turn came before that.
+    // Counts as an arrival, so that timers wait until the sockets have been read once more.
     this.#arrivals += 1;
   }
 

@@ -26,19 +26,19 @@ import type { WallClock } from './live-clock.ts';
  * a socket that gave as many may hold more.
  */
 const READ_AT_ONCE = 32;
-/** What has waited longer is late, ns: gateways keep queues on their path below 120 ms (ADR 0025). */
+/** A datagram that waited longer is late, ns: gateways keep queues below 120 ms (ADR 0025). */
 const LATE_NS = 100_000_000;
 /** At most this much of one turn of the event loop counts, ns: a longer turn is a pause. */
 const PAUSE_COUNTS_NS = 20_000_000;
-/** Running time between two marks in one socket, ns: the age of its queue is known as closely. */
+/** Running time between two marks in one socket, ns: the error of the age of its queue. */
 const MARK_EVERY_NS = 2_000_000;
-/** A number that no stranger guesses, and the running time at which the mark was sent. */
+/** A mark: a number that no stranger guesses, and the running time at which it was sent. */
 const NONCE_BYTES = 16;
 const MARK_BYTES = NONCE_BYTES + 8;
 
 /** The queue in the receive buffer of one socket. */
 export class SocketQueue {
-  /** True while what is read has waited too long. */
+  /** True while the datagrams that are read have waited too long. */
   isLate = false;
   /** True while the socket gives as much as is read at a time. */
   isStanding = false;
@@ -46,7 +46,9 @@ export class SocketQueue {
   freshNs = 0;
   /** When the last mark was sent, running time, ns. */
   markedNs = Number.NEGATIVE_INFINITY;
-  /** The last turn in which the socket gave as much as is read at a time, and the first one. */
+  /**
+   * The last turn in which the socket gave as much as is read at a time, and the first in a row.
+   */
   fullTurn = -1;
   sinceTurn = -1;
   readonly sendMark: (mark: Uint8Array) => void;
@@ -132,7 +134,7 @@ export class SocketQueues {
   #stands(queue: SocketQueue): boolean {
     queue.isStanding = queue.fullTurn === this.#turn;
     queue.isLate = queue.isStanding && this.#runNs - queue.freshNs > LATE_NS;
-    // The first time, what was read in a row may have been read in several turns.
+    // In the first such turn, the datagrams counted may have been read in several turns.
     const isSure = queue.isStanding && queue.sinceTurn < this.#turn;
     if (isSure && this.#runNs - queue.markedNs >= MARK_EVERY_NS) this.#mark(queue);
     return queue.isStanding;

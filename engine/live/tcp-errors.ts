@@ -1,5 +1,5 @@
 /**
- * The port's names for failures of real sockets, and how one of ours is cut.
+ * The names of `StreamError` for failures of real sockets, and how one of our sockets is cut.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<string, StreamError>> = {
   EADDRINUSE: 'address-in-use',
 };
 
-/** The port's name for a failure; unknown ones mean that the peer cannot be reached. */
+/** The stream error for a failure of a socket; for unknown ones, the peer cannot be reached. */
 export function streamErrorOf(error: Error): StreamError {
   const { code } = error as NodeJS.ErrnoException;
   return (code === undefined ? undefined : NAMES[code]) ?? 'unreachable';

@@ -25,7 +25,7 @@ import { TcpStream } from './tcp-stream.ts';
 
 /** Streams that one listener accepts at a time; further ones are closed immediately. */
 const CONNECTIONS_MAX = 4_096;
-/** Three SYN retries, as the port specifies. */
+/** Longest time to connect, ns: three SYN retries, as the interface of hosts specifies. */
 const CONNECT_TIMEOUT_NS = 7_000_000_000;
 const NS_PER_MS = 1_000_000;
 /** First port that `listen({ port: 0 })` tries (RFC 6335 section 6). */
@@ -50,7 +50,7 @@ export interface TcpOwner {
 
 /** The relay as one host uses it. */
 export interface HostRelay {
-  /** True if streams to there pass links of the run. */
+  /** True if streams to that endpoint pass links of the run. */
   carries(to: Endpoint): boolean;
   open(options: ConnectOptions, client: RelayClient): void;
 }
@@ -150,7 +150,7 @@ export class TcpHost {
     });
   }
 
-  /** The place of a connection of ours, as hosts of the run see it. */
+  /** Our endpoint of a connection, as hosts of the run see it. */
   #localOf(socket: Socket): Endpoint {
     const { endpoints, ports, address } = this.#owner;
     const own = ports?.connected(socket) ?? { address, port: socket.localPort ?? 0 };

@@ -14,7 +14,7 @@ import { startTls } from './tls.ts';
 
 /** A node that writes this much more after `full` loses the stream; bytes. */
 const QUEUE_MAX_BYTES = 64 * 1024 * 1024;
-/** What a piece that waits takes beside its bytes, however short it is: its array and its request. */
+/** Memory that a piece takes besides its bytes while it waits, for its array and its request. */
 const PIECE_COST_BYTES = 512;
 /** A handshake that has not ended by then has failed, ms; as in Node's own TLS server. */
 const HANDSHAKE_MAX_MS = 120_000;
@@ -132,7 +132,7 @@ export class TcpStream implements Stream {
     if (this.#top !== this.#bottom) this.#top.destroy();
   }
 
-  /** Undefined if the stream is no longer open, or the certificates cannot be read. */
+  /** Begins TLS; undefined if the stream is no longer open, or certificates cannot be read. */
   #startTls(options: SecureOptions, onSecure: () => void): Socket | undefined {
     if (this.#isOver || this.#bottom.destroyed || this.#top !== this.#bottom) return undefined;
     try {

@@ -1,6 +1,6 @@
 /**
  * Reads what a worker thread is doing while it does not answer: V8's inspector interrupts it to evaluate
- * an expression on top of the running call. The thread is not paused, and nothing is paid before.
+ * an expression on top of the running call. The thread is not paused, and costs arise only then.
  *
  * Works while the thread is in JavaScript; a call that blocks within the system is not seen.
  *
@@ -14,7 +14,7 @@ interface ThreadMessage {
   readonly result?: { readonly result?: { readonly value?: unknown } };
 }
 
-/** Node names the session of a thread and the thread, as in `[worker 3] name`. */
+/** Tells which session of the inspector belongs to which thread, as in `[worker 3] name`. */
 interface Attached {
   readonly params: {
     readonly sessionId: string;
@@ -22,7 +22,7 @@ interface Attached {
   };
 }
 
-/** Milliseconds on a machine that is free. */
+/** Time limit for an answer, ms, on a machine that is not busy. */
 const LIMIT_MS = 1_000;
 const QUESTION = 1;
 /** Evaluated in the thread on top of its current call, which is therefore in the stack. */
@@ -45,7 +45,7 @@ export async function stackOfThread(
   try {
     session.connect();
     return await new Promise((resolve) => {
-      // A process does not live on for an answer.
+      // The timer does not keep the process alive.
       timer = setTimeout(() => resolve(undefined), limitMs).unref();
       ask(session, thread, resolve);
     });

@@ -7,9 +7,11 @@
 import type { UrgencyTest } from '../host/socket.ts';
 import type { WallClock } from './live-clock.ts';
 
-/** At most 2,000/s of one socket pass others: the probes of a hundred peers over two paths each ... */
+/**
+ * Time for each urgent datagram of a socket, ns: 2,000/s, the probes of 100 peers over two paths.
+ */
 const EACH_NS = 500_000;
-/** ... with bursts of this many, as many as may wait in front of a modelled processor. */
+/** Urgent datagrams that may pass others at once: as many as may wait for a modelled processor. */
 export const URGENT_BURST = 256;
 
 /** The allowance of one socket. */

@@ -7,7 +7,7 @@
  */
 import type { WireTarget } from './udp-wire.ts';
 
-/** Half of the block 127.0.0.0/8: the other half holds the places of this one. */
+/** Added to the second byte of an address: the other half of 127.0.0.0/8 has the urgent places. */
 const OTHER_HALF = 128;
 const LOOPBACK = /^127\.(\d{1,3})(\.\d{1,3}\.\d{1,3})$/;
 

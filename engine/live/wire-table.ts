@@ -5,8 +5,8 @@
  * What was written and not received was lost in the kernel (a full receive buffer); comparing
  * counters at both ends finds it without reading `/proc`.
  *
- * On loopback each of them has a second socket beside it for what is urgent (urgent-place.ts), so
- * that it waits behind no data; to its users they are one.
+ * On loopback each socket has a second one beside it for urgent datagrams (urgent-place.ts), which
+ * therefore wait behind no data; to its users they are one.
  *
  * Own and configured senders are looked up first. All others are guests of the endpoint table, in
  * which newcomers replace silent entries: however many strangers send, a node still hears its
@@ -202,7 +202,7 @@ export class WireTable {
     this.#release(buffer);
   }
 
-  /** Where a host of the run receives what is urgent. */
+  /** Where the socket at `to` receives urgent datagrams, if its host belongs to the run. */
   #inFrontFor(to: WireTarget): WireTarget | undefined {
     return this.#isOfRun(to.address) ? this.#inFrontOf(to) : undefined;
   }

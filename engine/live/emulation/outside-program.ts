@@ -88,14 +88,16 @@ export class OutsideProgram {
   }
 }
 
-/** Programs must not outlive us, even if the user presses Ctrl-C twice; also those of a thread. */
+/**
+ * Kills a program when this process exits, even by two Ctrl-C; also programs that threads started.
+ */
 export function keepProgram(pid: number): void {
   if (!isWatching) process.once('exit', endPrograms);
   isWatching = true;
   LIVING.add(pid);
 }
 
-/** It has ended by itself. */
+/** Called when a program has ended: it need not be killed any more. */
 export function forgetProgram(pid: number): void {
   LIVING.delete(pid);
 }

@@ -39,7 +39,7 @@ export const OUTSIDE_DROPS = {
   'send-queue-full': 'The system accepted no more datagrams for the program.',
 } as const;
 
-/** Name of such a reason. */
+/** Name of a reason in {@link OUTSIDE_DROPS}. */
 export type OutsideDrop = keyof typeof OUTSIDE_DROPS;
 
 /**
@@ -47,9 +47,9 @@ export type OutsideDrop = keyof typeof OUTSIDE_DROPS;
  * the oldest is replaced.
  */
 const SENDER_PORTS_MAX = 512;
-/** Sockets of one run; systems allow at least some thousand open files. */
+/** Largest number of sockets of one run; systems allow at least some thousand open files. */
 const WIRES_MAX = 16_384;
-/** Unknown senders that the report names. */
+/** Largest number of unknown senders that the report names. */
 const STRANGERS_MAX = 8;
 
 /** One host of a program. */
@@ -242,7 +242,9 @@ export class OutsideTap {
     }
   }
 
-  /** The world, which knows the packet, delivers what this host receives. */
+  /**
+   * Binds a port of a host. Its handler does nothing: the world, which has the packet, delivers it.
+   */
   #bindHost(host: SimHost, port: number): SendingSocket | undefined {
     return host.udp({ port, onDatagram: (): void => undefined });
   }

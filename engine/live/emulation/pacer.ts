@@ -75,7 +75,7 @@ export class Pacer {
   readonly lateness = new LogHistogram();
   /** Instants that were later than the limit. */
   slips = 0;
-  /** The event that was latest. */
+  /** The event that was late by most. */
   worst: LateEvent | undefined;
   /** How far virtual time was behind the wall clock when the run ended, ns of wall time. */
   driftNs = 0;
@@ -139,8 +139,8 @@ export class Pacer {
   }
 
   /**
-   * Runs code that something outside has caused, at the present virtual time: all events due before
-   * it have fired. After the end nothing is called.
+   * Runs code that something outside has caused, at the present virtual time: all events due by
+   * then have fired. After the end nothing is called.
    */
   enter(code: () => void): void {
     if (!this.#isRunning) return;

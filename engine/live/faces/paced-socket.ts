@@ -1,7 +1,7 @@
 /**
- * Sends to a WebSocket whose far end may not read. What waits is counted in messages as well as in
- * bytes, since a short message costs many times its length. While many wait, nothing more is read, so
- * that nothing more has to be answered; far above that, the connection is cut off.
+ * Sends to a WebSocket whose far end perhaps does not read. Data that waits is counted in messages
+ * as well as in bytes, since a short message costs many times its length. While many wait, nothing
+ * is read from the far end, so that nothing more has to be answered; if far more wait, it is cut off.
  *
  * Pings of the far end count as well: the server must not answer them by itself (`autoPong: false`).
  *
@@ -14,13 +14,13 @@ const READING_MAX = 256;
 /** Messages that may wait at all: one read of the socket may bring some ten thousand frames. */
 const WAITING_MAX = 16_384;
 
-/** What a socket may do, and who hears of it. */
+/** Limits of a socket, and who is told of its end or idleness. */
 export interface PacedOptions {
   /** Bytes that may wait. */
   readonly bytesMax: number;
-  /** Everything has been sent. */
+  /** Called when everything has been sent. */
   readonly onIdle?: () => void;
-  /** It was cut off, because it does not read. */
+  /** Called when the connection was cut off because its far end does not read. */
   readonly onCut?: () => void;
 }
 
@@ -39,7 +39,7 @@ export class PacedSocket {
     client.on('ping', (data) => this.#pong(data));
   }
 
-  /** Messages that wait to be sent. */
+  /** Number of messages that wait to be sent. */
   get waiting(): number {
     return this.#waiting;
   }

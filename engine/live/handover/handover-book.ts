@@ -30,7 +30,7 @@ import {
  */
 const SETTLE_NS = 5_000_000_000;
 const JOURNEYS_MAX = 65_536;
-/** Hops per tag: constant bytes make many hops of the same pair, which count as one of these. */
+/** Most hops per tag. Datagrams with equal bytes between the same hosts count as one hop. */
 const HOPS_MAX = 64;
 
 /** Whether a hop could be measured. */
@@ -43,10 +43,10 @@ interface Hop {
   dueNs: number;
   writtenNs: number;
   takenNs: number;
-  /** How often each end has seen it. */
+  /** How often the sender and the receiver have noted the tag. */
   lefts: number;
   takens: number;
-  /** The clock that was read: equal numbers share one. */
+  /** Numbers of the clocks that sender and receiver read; equal numbers are the same clock. */
   leftClock: number;
   takenClock: number;
 }
@@ -63,7 +63,7 @@ interface Journey {
   readonly beganNs: number;
   readonly hops: Hop[];
   readonly endings: Ending[];
-  /** The turn of the application that sent it. */
+  /** The turn in which an application sent the datagram. */
   turn: { readonly dueNs: number; readonly cameNs: number; readonly clock: number } | undefined;
   isTornOff: boolean;
 }
@@ -238,7 +238,7 @@ function hopOf(journey: Journey, from: number, to: number): Hop | undefined {
   return made;
 }
 
-/** Rounded to a value that a histogram accepts. */
+/** Brings a duration into the range of integers that a histogram accepts. */
 function atLeastZero(ns: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.floor(ns)));
 }

@@ -59,9 +59,9 @@ export interface SampleBatch {
 
 /** See the module. */
 export class HandoverSamples {
-  /** The sampled datagram whose handler is running. */
+  /** Tag of the sampled datagram whose handler is running; {@link NO_TAG} for others. */
   current = NO_TAG;
-  /** The application turn that is running, ns of the scenario's time; negative if none. */
+  /** When the running turn of an application was due, ns of the scenario; negative if none runs. */
   sourceDueNs = -1;
   readonly #clock: WallClock;
   #rows = new Float64Array(SAMPLE_ROW * FIRST_ROWS);

@@ -11,7 +11,9 @@
  * @module
  */
 
-/** Bytes at the end that decide, and that distinguish sampled datagrams. */
+/**
+ * Number of last bytes that decide whether a datagram is sampled, and from which its tag is made.
+ */
 const TAIL_BYTES = 8;
 const BYTE = 256;
 const WORD = 4_294_967_296;

@@ -12,7 +12,7 @@ import type { Submission } from './submission.ts';
 const SLICE_FROM = 1_024;
 /** Number of buffers allocated at a time. */
 const GROWTH = 64;
-/** Lengths are rounded up to these, so that packets of similar length share buffers. */
+/** Lengths of buffers are multiples of this, so that packets of similar length share buffers. */
 const ROUND_BYTES = 1_024;
 /** Buffers that an empty queue keeps. */
 const KEPT = 1_024;

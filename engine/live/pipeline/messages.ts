@@ -12,11 +12,11 @@ import type { SharedMemory } from './memory.ts';
 
 /** Positions of the words in a request. */
 export const REQUEST = { slot: 0, length: 1, job: 2 } as const;
-/** Slot number of a request that represents one message of the port. */
+/** Slot number of a request that stands for one message of the `MessagePort`. */
 export const MESSAGE_SLOT = -1;
 
 /**
- * Words of a result. On a failure the bytes are a message in UTF-8, and the length is its length.
+ * Positions of the words in a result. On a failure, the slot has a message in UTF-8 of that length.
  */
 export const RESULT = { slot: 0, length: 1, status: 2, recordLength: 3 } as const;
 /** Statuses of a result. */

@@ -285,7 +285,7 @@ export class Pipeline {
   }
 
   // hot: once per packet.
-  /** The worker with that number or, if none is given, the least loaded worker, in turn. */
+  /** The worker for this affinity; if it is negative, the least loaded one, equal ones in turn. */
   #workerFor(affinity: number): WorkerThread {
     const workers = this.#workers;
     const count = workers.length;
@@ -373,7 +373,7 @@ export class Pipeline {
   #died(worker: WorkerThread, reason: string): void {
     if (!this.#isOpen) return;
     this.#alive -= 1;
-    // Results that the worker has published are complete.
+    // Results that the dead worker has published are complete, so they are delivered.
     this.#collect(worker, this.#options.slots);
     const slots = [...this.#slotWorkers.keys()].filter(
       (slot) => this.#slotWorkers[slot] === worker.index,

@@ -39,7 +39,7 @@ export class WorkerThread {
   readonly index: number;
   readonly name: string;
   readonly results: RingReader;
-  /** Packets given to it that have not come back. */
+  /** Number of packets that were given to the worker and have not come back. */
   inside = 0;
   isAlive = true;
   readonly #memory: SharedMemory;

@@ -64,7 +64,7 @@ export class RelayEnd {
     this.#cutSocket();
   }
 
-  /** The host of this end has crashed: its stream is gone, and its socket goes without notice. */
+  /** The host of this end has crashed: its stream is gone, and its socket is cut without notice. */
   abandon(): void {
     this.#isAbandoned = true;
     this.#cutSocket();
@@ -88,7 +88,7 @@ export class RelayEnd {
     if (error !== undefined) this.#cutSocket();
   }
 
-  /** An orderly close has ended both ways; anything else resets the stream. */
+  /** The socket has closed: unless both directions ended in order, the stream is reset. */
   #socketClosed(hadError: boolean): void {
     const socket = this.#socket;
     if (this.#isAbandoned || this.#ending !== undefined || socket === undefined) return;

@@ -16,7 +16,7 @@ export interface SocketPair {
   readonly relay: Socket;
 }
 
-/** Called once, with the pair or with what the system says. */
+/** Called once, with the pair or with the system's error. */
 export type PairDone = (pair: SocketPair | undefined, error?: NodeJS.ErrnoException) => void;
 
 interface Attempt {
@@ -41,7 +41,7 @@ export class RelayEntry {
     return (this.#server?.address() as AddressInfo | null | undefined)?.port;
   }
 
-  /** Makes a pair. */
+  /** Makes a pair of joined sockets. */
   open(done: PairDone): void {
     if (this.#isClosed) return;
     const { port } = this;
@@ -54,7 +54,7 @@ export class RelayEntry {
     if (isFirst) this.#listen();
   }
 
-  /** Closes the port, and what is being connected. */
+  /** Closes the port and the connections that are being made. */
   close(): void {
     this.#isClosed = true;
     this.#server?.close();

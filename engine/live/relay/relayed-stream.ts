@@ -18,8 +18,8 @@ export interface RelayClient {
   /** Opens a real connection to the server. */
   dial(done: (far: Socket | undefined, error?: StreamError) => void): void;
   /**
-   * The stream is open.
-   * @returns tells the client why its stream failed, before its socket is cut.
+   * Called when the stream is open.
+   * @returns a function that tells the client why its stream failed, before its socket is cut.
    */
   opened(ends: { readonly own: Socket; readonly far: Socket }): (reason: StreamError) => void;
   failed(reason: StreamError): void;
@@ -36,7 +36,7 @@ export interface RelayedStreamSetup {
   readonly enter: (code: () => void) => void;
   /** Called once, when the client's half has ended. */
   readonly onNearOver: () => void;
-  /** Called once, when nothing is left of it. */
+  /** Called once, when nothing is left of the stream. */
   readonly onOver: () => void;
 }
 
@@ -63,7 +63,7 @@ export class RelayedStream {
     this.#near = new RelayEnd(stream, { enter: setup.enter, onClosed });
   }
 
-  /** Opens the two real connections. */
+  /** Opens the real connections: to the server, and between client and relay. */
   begin(): void {
     const { client, entry } = this.#setup;
     client.dial((far, error) => {
@@ -94,7 +94,7 @@ export class RelayedStream {
     if (this.#farSocket !== undefined) this.#far.attach(this.#farSocket);
   }
 
-  /** A host at either end has crashed: its half is gone without notice, the other one is not. */
+  /** A host at either end has crashed: its half ends without notice, and the other half remains. */
   crashed(host: number): void {
     const { from, to } = this.#setup;
     if (host === from) {

@@ -42,7 +42,7 @@ export class StreamRelay implements StreamModel {
   readonly #segments = new SegmentStreams();
   readonly #hosts: RelayHost[] = [];
   readonly #doors = new Map<Endpoint, Door>();
-  /** By the client's end. */
+  /** Relayed streams by the client's endpoint. */
   readonly #relayed = new Map<Endpoint, RelayedStream>();
   readonly #entry = new RelayEntry();
   #world: RelayWorld | undefined;
@@ -57,12 +57,12 @@ export class StreamRelay implements StreamModel {
     this.#world = world;
   }
 
-  /** Nodes of a live world listen on real sockets. */
+  /** Never used: nodes of a live world listen on real sockets. */
   listen(): undefined {
     return undefined;
   }
 
-  /** Nodes of a live world connect by {@link open}. */
+  /** Never used: nodes of a live world connect by {@link open}. */
   connect(): void {
     assert(false, 'a live host connects by its own sockets');
   }
@@ -88,7 +88,7 @@ export class StreamRelay implements StreamModel {
     this.#segments.restarted(next);
   }
 
-  /** True if a stream from this host to there passes links of the run. */
+  /** True if a stream from this host to that endpoint passes links of the run. */
   carries(host: number, to: Endpoint): boolean {
     const { address } = this.#host(host).endpointOf(to);
     const peer = this.#joined.hostOf(address);
@@ -138,7 +138,7 @@ export class StreamRelay implements StreamModel {
     return host;
   }
 
-  /** The server's half of a handshake is done. */
+  /** Called when the server's half of a handshake is done. */
   #accepted(stream: Stream): void {
     const relayed = this.#relayed.get(stream.remote);
     if (relayed === undefined) stream.reset();
