@@ -19,12 +19,12 @@ export function product(left: number, right: number): number {
   return sum;
 }
 
-/** SubBytes of FIPS 197 section 5.1.1. */
+/** The S-box: SubBytes of FIPS 197 section 5.1.1. */
 export const SBOX: Uint8Array = makeSbox();
 
 /**
- * The inverse in GF(2^8), then an affine map. The powers of 3 and those of its inverse f6 run
- * through the field together, so that every element is met along with its inverse.
+ * Each entry is the inverse in GF(2^8), then an affine map. The powers of 3 and of its inverse f6
+ * run through the field together, so that every element is met along with its inverse.
  */
 function makeSbox(): Uint8Array {
   const box = new Uint8Array(256);

@@ -3,7 +3,7 @@
  * be canonical, and neither the key nor R may be of small order. The verdict must not depend on the
  * provider.
  *
- * Without this they disagree: OpenSSL accepts keys and values of R that libsodium refuses, and
+ * Without these checks, providers disagree: OpenSSL accepts keys and values of R that libsodium refuses, and
  * noble checks the equation times 8. Whether the bytes are points of the curve, and the equation,
  * are left to the provider; all of them compute it without the cofactor (RFC 8032 section 5.1.7).
  *
@@ -44,7 +44,9 @@ function withoutSign(point: Uint8Array): Buffer {
   return coordinate;
 }
 
-/** p = 2^255 - 19 is ed ff … ff 7f, little-endian. */
+/**
+ * True if the coordinate is below p = 2^255 - 19, which is ed ff … ff 7f in little-endian bytes.
+ */
 function isBelowPrime(coordinate: Uint8Array): boolean {
   if (coordinate[LAST] !== 0x7f) return true;
   for (let index = LAST - 1; index > 0; index--) {

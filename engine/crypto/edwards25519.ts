@@ -45,7 +45,7 @@ export const edwards25519: Edwards25519 = {
   multiplyAdd: (a, b, c) => bytesOf((scalarOf(a) * scalarOf(b) + scalarOf(c)) % ORDER),
 };
 
-/** RFC 8032 section 5.1.3; undefined for what is not a point. */
+/** Decodes a point (RFC 8032 section 5.1.3); undefined for other bytes. */
 function decode(bytes: Uint8Array): Point | undefined {
   if (bytes.length !== CURVE_KEY_LENGTH) return undefined;
   try {

@@ -39,7 +39,7 @@ const DATA_LENGTH_MAX = 1_024;
 
 const instance = once(instantiate);
 
-/** The stream cipher; uses `fallback` where it must. */
+/** The stream cipher; what the module cannot do goes to `fallback`. */
 export function fastChacha20(fallback: Stream): Stream {
   return (key, nonce, counter, data) => {
     checkLength('a ChaCha20 key', key, KEY_LENGTH);

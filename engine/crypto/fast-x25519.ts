@@ -66,7 +66,7 @@ const numberView = new DataView(number.buffer);
 const limbs = new Float64Array(LIMBS);
 const integers = new Int32Array(LIMBS);
 
-/** The multiplication; uses `fallback` where it must. */
+/** The multiplication; on machines without vectors that of `fallback`. */
 export function fastX25519(fallback: Multiply): Multiply {
   return (secret, publicKey) => {
     const wasm = instance();

@@ -1,5 +1,5 @@
 /**
- * Cryptography for protocols: the providers behind the port `engine/host/crypto.ts`.
+ * Cryptography for protocols: the providers behind the interface `engine/host/crypto.ts`.
  *
  * | name     | what it is                                    | for                               |
  * | -------- | --------------------------------------------- | --------------------------------- |

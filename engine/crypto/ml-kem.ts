@@ -23,7 +23,7 @@ const COINS_LENGTH = 32;
 const PREPARED_MAX = 512;
 const preparedKeys = new Map<string, KEMPrepared>();
 
-/** The key encapsulation of that name. */
+/** The key encapsulation mechanism ML-KEM-768. */
 export const mlKem768: MlKem768 = {
   openKey: (seed) => (seed.length === SEED_LENGTH ? openKey(seed) : undefined),
   encapsulate(publicKey, coins): ReturnType<MlKem768['encapsulate']> {

@@ -37,7 +37,7 @@ const PRIMES = [0x239b961b, 0xab0e9789 | 0, 0x9e3779b1 | 0, 0x85ebca77 | 0] as c
 let scratch = new Uint8Array(4_096);
 let scratchWords = new Int32Array(scratch.buffer);
 
-/** Four lanes that take every fourth word; every step is a bijection of its lane. */
+/** A checksum in four lanes, each of every fourth word; every step is a bijection of its lane. */
 class Checksum {
   readonly #seed = new Int32Array(4);
   readonly #state = new Int32Array(4);

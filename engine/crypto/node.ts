@@ -147,7 +147,7 @@ function deriveKey(digest: 'sha256' | 'sha512', input: HkdfInput): Uint8Array {
   return new Uint8Array(hkdfSync(digest, key, salt, info, length));
 }
 
-/** `hash` of Node 20 cannot be asked for a length. */
+/** SHAKE-256 by a hash object, since `hash` of Node 20 cannot be asked for a length. */
 function shakeOf(data: Uint8Array, length: number): Uint8Array {
   checkOutputLength(length);
   return bytesOf(createHash('shake256', { outputLength: length }).update(data).digest());
@@ -175,7 +175,9 @@ function publicOf(key: KeyObject): Uint8Array {
   return bytesOf(Buffer.from(x as string, 'base64url'));
 }
 
-/** A key object costs as much as an exchange: OpenSSL computes the public key on import. */
+/**
+ * Opens a secret once: importing it costs as much as an exchange, as OpenSSL makes the public key.
+ */
 function openX25519(secret: Uint8Array): X25519Key {
   let own: KeyObject | undefined = privateKey('X25519', secret);
   return {

@@ -3,7 +3,7 @@
  * ChaCha20. What every packet needs and libsodium lacks comes from OpenSSL: HMAC, HKDF, AES,
  * BLAKE2s, SHA-384, SHA-3.
  *
- * Both are constant time. What falls back to noble is not: see {@link sodiumFallbacks}.
+ * Both libraries are constant time. What falls back to noble is not: see {@link sodiumFallbacks}.
  *
  * @module
  */

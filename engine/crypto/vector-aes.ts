@@ -56,7 +56,7 @@ export function createVectorAes(key: Uint8Array): BlockFunction | undefined {
   };
 }
 
-/** FIPS 197 section 5.2, for a key of four words. */
+/** Expands a key of four words to the key schedule (FIPS 197 section 5.2). */
 function expand({ memory, substitute }: Instance, key: Uint8Array): Uint8Array {
   const schedule = new Uint8Array(SCHEDULE_LENGTH);
   schedule.set(key);

@@ -255,7 +255,7 @@ const [POWER, BASE, OFFSET, SUM, DELTA, X, Y, S, W, Z, KEY_I_LOCAL, TWO_I] = Arr
   number,
 ];
 
-/** The multiple of L by the number in a local plus `more`. */
+/** Loads the multiple of L by `base` plus or minus the direction, 0 or 1. */
 function timesL(sign: 1 | -1, base: number): Code {
   const factor = sign === 1 ? i32Add(i32(base), get(DIRECTION)) : i32Sub(i32(base), get(DIRECTION));
   return v128Load(i32Shl(factor, i32(4)), TIMES_L);

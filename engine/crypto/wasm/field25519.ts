@@ -234,10 +234,7 @@ export function squarePairs(): WasmFunction {
   return multiplication([I32, I32], code);
 }
 
-/**
- * The column where limb `row` of an element meets its limb `limb` in a square; each pair meets
- * once.
- */
+/** The product of two limbs of one element in its square; each pair of limbs occurs once. */
 interface Meeting {
   readonly row: number;
   readonly limb: number;

@@ -94,7 +94,7 @@ const signOf = (value: Code): Code => i64ShrS(value, bits(WORD_BITS - 1));
 const eachLimb = (code: (index: number) => Code): Code =>
   Array.from({ length: LIMBS }, (_, index) => code(index)).flat();
 
-/** Little-endian bytes to limbs; the number is below p. */
+/** Reads little-endian bytes into limbs; the number is below p. */
 const load = (): Code =>
   eachLimb((index) => {
     const bit = LIMB_BITS * index;
@@ -273,7 +273,7 @@ const normalise = (): Code => [
   ...carryD(),
 ];
 
-/** Limbs to little-endian bytes, in words of 64 bits. */
+/** Writes the limbs as little-endian bytes, in words of 64 bits. */
 const store = (): Code =>
   Array.from({ length: WORDS }, (_, word) => {
     const parts = Array.from({ length: LIMBS }, (_limb, index) => {

@@ -60,11 +60,11 @@ const BY_TABLE = 2;
 
 // Offsets in memory. The constants are behind the field's memory, where nothing wipes them.
 const LANES: number = FIELD_END;
-/** (1 | -1). */
+/** Offset of a constant for each lane: (1 | -1). */
 const OPPOSITE: number = LANES;
-/** (0 | a24). */
+/** Offset of a constant for each lane: (0 | a24). */
 const A24_SECOND: number = LANES + SLOT;
-/** (no bits | all bits). */
+/** Offset of a mask for each lane: (no bits | all bits). */
 const SECOND_LANE: number = LANES + 2 * SLOT;
 
 /** The scalar, clamped, 32 bytes. Everything from here to {@link WORK_END} can be wiped. */
