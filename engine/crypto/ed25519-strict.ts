@@ -3,9 +3,10 @@
  * be canonical, and neither the key nor R may be of small order. The verdict must not depend on the
  * provider.
  *
- * Without these checks, providers disagree: OpenSSL accepts keys and values of R that libsodium refuses, and
- * noble checks the equation times 8. Whether the bytes are points of the curve, and the equation,
- * are left to the provider; all of them compute it without the cofactor (RFC 8032 section 5.1.7).
+ * Without these checks, providers disagree: OpenSSL accepts keys and values of R that libsodium
+ * refuses, and noble checks the equation times 8. Whether the bytes are points of the curve, and
+ * the equation, are left to the provider; all of them compute it without the cofactor (RFC 8032
+ * section 5.1.7).
  *
  * @module
  */
