@@ -65,7 +65,7 @@ export function setGuard(): void {
 
 /**
  * Guards the nodes of a run from now on.
- * @returns a function that ends it; the run that was guarded before, if any, is so again.
+ * @returns a function that ends this; the run guarded before, if any, is then guarded again.
  */
 export function guardRun(guarded: GuardedRun): () => void {
   setGuard();

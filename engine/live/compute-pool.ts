@@ -21,7 +21,7 @@ export interface PoolJob {
   /** Memory of the input that moves to the thread. */
   readonly transfer: readonly ArrayBuffer[];
   readonly lane: 'control' | 'data';
-  /** Absent: any worker, in any order. */
+  /** Jobs with one key run in order on one worker; without a key on any worker, in any order. */
   readonly key?: string | undefined;
   /** False once the job was cancelled. */
   isWanted(): boolean;

@@ -71,7 +71,7 @@ export class LiveHost extends SimHost {
   /** The stores opened since the last restart. */
   readonly #stores = new Map<string, LiveStore>();
   #tcp: TcpHost | undefined;
-  /** The folder of all its stores, created with the first one. */
+  /** Lock of the folder of all stores of this host, taken with the first store. */
   #lock: FolderLock | undefined;
 
   constructor(live: LiveContext, index: number, options: SimHostOptions) {

@@ -51,7 +51,7 @@ export class PortPlan {
   readonly #logical = new Map<number, Place>();
   /** Sockets open at each real port. */
   readonly #users = new Map<number, number>();
-  /** Real ports whose sockets are closed, those closed longest first. */
+  /** Real ports whose sockets are closed, in the order of closing. */
   readonly #idle = new Set<number>();
   /** Connections being made, with the address of the connecting host. */
   readonly #callers = new Map<Caller, string>();

@@ -1,6 +1,6 @@
 /**
  * Reads what a worker thread is doing while it does not answer: V8's inspector interrupts it to evaluate
- * an expression on top of the running call. The thread is not paused, and costs arise only then.
+ * an expression on top of the running call. The thread is not paused, and until it is read this costs nothing.
  *
  * Works while the thread is in JavaScript; a call that blocks within the system is not seen.
  *

@@ -94,7 +94,7 @@ export interface PartialName {
   readonly fragment: 0;
 }
 
-/** Called with the reason for each abandoned packet. */
+/** Called for each packet that is abandoned, with the reason and the name of the packet. */
 export type GiveUp = (reason: 'fragment-timeout' | 'fragment-evicted', of: PartialName) => void;
 
 /** Receives reports about packets that start to wait for fragments, and about complete ones. */

@@ -84,7 +84,7 @@ export class LoadLimit {
   #highestSent = -1;
   #highestReported = -1;
   #sentFrames = 0;
-  /** Largest number of frames under way; Infinity while everything is admitted. */
+  /** Largest number of frames that may be under way; Infinity while everything is admitted. */
   #window = Number.POSITIVE_INFINITY;
   #crowdedLooks = 0;
   #shedNs = Number.NEGATIVE_INFINITY;

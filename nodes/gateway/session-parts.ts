@@ -24,7 +24,7 @@ import type { PeerWindows } from './replay/window-set.ts';
 import type { HandshakeStep } from './trace-states.ts';
 import type { FrameHeader } from './wire.ts';
 
-/** Both clocks of the port at one instant; reuse one record. */
+/** Both clocks of the host at one instant. */
 export interface Moment {
   /** Monotonic time, ns: `host.now()`. */
   readonly nowNs: number;
@@ -32,7 +32,7 @@ export interface Moment {
   readonly clockUs: number;
 }
 
-/** Microseconds since 1970 of a calendar time from the port. */
+/** Microseconds since 1970 of a calendar time of the host. */
 export function clockMicroseconds(seconds: number, nanos: number): number {
   return seconds * 1_000_000 + Math.floor(nanos / 1000);
 }

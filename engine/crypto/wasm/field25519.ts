@@ -56,12 +56,10 @@ const WRAP_FACTOR: number = 19 * 2 ** -255;
  */
 const roundingOf = (limb: number): number => 3 * 2 ** (51 + (EXPONENTS[limb + 1] as number));
 
-/**
- * Parts of a product that stay in registers: four limbs of one factor, four of the other, the sum.
- */
+/** Limbs of each factor that are in registers at a time, beside the sum. */
 const ROWS = 4;
 const HALF = LIMBS / 2;
-/** Columns -10 … 11 of the constant factor. */
+/** First of the columns -10 … 11 in the table of the constant factor. */
 const TABLE_FIRST = -10;
 const TABLE_SLOTS: number = LIMBS - TABLE_FIRST;
 

@@ -74,7 +74,7 @@ export interface BookWindow {
   readonly untilNs: number;
 }
 
-/** How many samples there were, and what became of those that measured nothing. */
+/** Numbers of samples, and of those that measured nothing, by the reason. */
 export interface BookCounts {
   /** Number of sampled datagrams. */
   readonly sampled: number;

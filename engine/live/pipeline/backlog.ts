@@ -2,7 +2,7 @@
  * Packets that wait for a slot: a bounded FIFO queue.
  *
  * Each packet waits in a copy of its own. Buffers of packets that have left are reused, and new
- * ones are made by the dozen, so a full queue makes none; an empty queue keeps a few.
+ * ones are made by the dozen, so a queue that stays full allocates none; an empty one keeps a few.
  *
  * @module
  */

@@ -404,7 +404,7 @@ export class MultipathController implements PathController {
   }
 
   /**
-   * The path with the highest score among those that pass, preferring paths that no preference
+   * The path with the highest score among the paths that pass, preferring paths that no preference
    * rules out; -1 for none.
    */
   #best(now: number, passes: (path: ManagedPath) => boolean): number {

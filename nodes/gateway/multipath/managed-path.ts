@@ -71,7 +71,7 @@ export class ManagedPath {
   betterSinceNs = -1;
   /** When the path was last found to be degraded; -1 before the first time. */
   degradedNs = -1;
-  /** Consecutive answers slower than those of an undisturbed path. */
+  /** Number of consecutive answers that were slower than on an undisturbed path. */
   slowAnswers = 0;
   /** When the path last died, if that death still counts for damping; -1 otherwise. */
   #chargedNs = -1;

@@ -85,7 +85,7 @@ export class PathQuality {
     this.consecutiveMisses = 0;
   }
 
-  /** A late answer takes its miss back: the probe was slow, not lost. */
+  /** Called for a late answer: its miss no longer counts, since the probe was slow and not lost. */
   unmiss(): void {
     const n = Math.min(this.#outcomeCount, LOSS_WINDOW);
     for (let back = 1; back <= n; back += 1) {

@@ -106,7 +106,9 @@ function upEdges(segment: PathSegment): readonly Usable[] {
   return edges;
 }
 
-/** Edges from every earlier AS, and from every peering link (one hop, counted only here). */
+/**
+ * Edges to the last AS from every earlier one, and from every peering link (a hop, counted here).
+ */
 function downEdges(segment: PathSegment): readonly Usable[] {
   const edges: Usable[] = [];
   const last = segment.entries.at(-1);
