@@ -21,7 +21,12 @@
  */
 import { createCipheriv, createSecretKey } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
-import { hasSodium, type ProviderName, provider, type Timing } from '../engine/crypto/index.ts';
+import {
+  type CryptoTiming,
+  hasSodium,
+  type ProviderName,
+  provider,
+} from '../engine/crypto/index.ts';
 import type { AeadName, CryptoProvider } from '../engine/host/crypto.ts';
 
 const PACKET_LENGTH = 1_000;
@@ -120,7 +125,7 @@ function nodeVariants(): readonly Case[] {
 }
 
 function contenders(): readonly (readonly [string, CryptoProvider])[] {
-  const list: readonly (readonly [ProviderName, Timing])[] = [
+  const list: readonly (readonly [ProviderName, CryptoTiming])[] = [
     ['node', 'simulation'],
     ['node', 'constant'],
     ['noble', 'constant'],

@@ -24,7 +24,7 @@ import type { AeadKey, CryptoProvider } from '../engine/host/crypto.ts';
 import { ReplayWindow } from '../nodes/_kit/replay-window.ts';
 import { CheckedAdmission } from '../nodes/gateway/admission/admission.ts';
 import { CookieMint } from '../nodes/gateway/admission/cookie-mint.ts';
-import { createIdentity } from '../nodes/gateway/crypto.ts';
+import { createStaticKeyPair } from '../nodes/gateway/crypto.ts';
 import { FRAME_TYPE, TAG_BYTES } from '../nodes/gateway/geometry.ts';
 import { WINDOW_SET_LIMITS, WindowSet } from '../nodes/gateway/replay/window-set.ts';
 import { Session } from '../nodes/gateway/session.ts';
@@ -124,7 +124,9 @@ const ignore = (): void => undefined;
 
 /** Connects two sessions, so that both have keys. */
 function connect(crypto: CryptoProvider): { readonly a: Session; readonly b: Session } {
-  const identities = [1, 2].map((seed) => createIdentity(crypto, new Uint8Array(32).fill(seed)));
+  const identities = [1, 2].map((seed) =>
+    createStaticKeyPair(crypto, new Uint8Array(32).fill(seed)),
+  );
   const frames: Uint8Array[][] = [[], []];
   const sides = [0, 1].map((index) => {
     const identity = identities[index];

@@ -11,11 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge } from '../reports/judge.ts';
 import type { SeedResult } from '../reports/model.ts';
-import { runInput } from '../runner/run/run-order.ts';
+import { judgeInputOf } from '../runner/run/run-order.ts';
 import { runSeed } from '../runner/run/run-seed.ts';
 import { loadScenario } from '../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
-import { metricsOf } from '../scenarios/open/nodes.ts';
+import { scenarioMetrics } from '../scenarios/open/nodes.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
 
@@ -64,13 +64,15 @@ function measure(folder: string): readonly BenchResult[] {
   requireEqual('packets', result?.packets.delivered ?? 0, PACKETS);
   const order = {
     scenario,
-    definitions: metricsOf(scenario, registry),
+    definitions: scenarioMetrics(scenario, registry),
     seeds: [1],
     recordingsOf: (): typeof recordings => recordings,
     reproduce: 'npm run bench -- idle',
     commit: 'bench',
   };
-  const report = JSON.stringify(judge(runInput(order, result === undefined ? [] : [result], 1)));
+  const report = JSON.stringify(
+    judge(judgeInputOf(order, result === undefined ? [] : [result], 1)),
+  );
   const memory = process.resourceUsage().maxRSS / 1_000;
   return [
     { name: 'two idle nodes, 14 days', unit: 's', target: 5, ...spreadOf(seconds.slice(1)) },

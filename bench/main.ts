@@ -15,7 +15,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fold } from '../reports/terminal-layout.ts';
+import { foldIntoLines } from '../reports/terminal-layout.ts';
 import { currentCommit } from '../tools/requirements/source-state.ts';
 import type { BenchModule, BenchResult } from './bench-result.ts';
 import { run as calibrate } from './calibration.ts';
@@ -128,7 +128,7 @@ function helpText(): string {
 }
 
 function linesOf(names: readonly string[]): readonly string[] {
-  return fold(names, { width: WIDTH - 2, indent: 0, gap: ' ' }).map((line) => `  ${line}`);
+  return foldIntoLines(names, { width: WIDTH - 2, indent: 0, gap: ' ' }).map((line) => `  ${line}`);
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { type ProviderName, provider, type Timing } from '../engine/crypto/index.ts';
+import { type CryptoTiming, type ProviderName, provider } from '../engine/crypto/index.ts';
 import type { CalendarTime } from '../engine/host/time.ts';
 import { HopAuthenticator } from '../nodes/scion/mac.ts';
 import { BorderRouter, type RouterOutput } from '../nodes/scion/router/border-router.ts';
@@ -47,7 +47,7 @@ const PAYLOAD_LENGTH = 900;
 export const ROUTER_KEY: Uint8Array = new Uint8Array(16).fill(7);
 const HERE = isdAs('1-ff00:0:2');
 
-const PROVIDERS: readonly (readonly [ProviderName, Timing])[] = [
+const PROVIDERS: readonly (readonly [ProviderName, CryptoTiming])[] = [
   ['node', 'simulation'],
   ['node', 'constant'],
   ['noble', 'constant'],
@@ -68,7 +68,7 @@ export function run(): BenchResult[] {
 }
 
 /** CPU time per packet, as the median of five batches after a warm-up. */
-function nanosecondsPerPacket(providerName: ProviderName, timing: Timing): Spread {
+function nanosecondsPerPacket(providerName: ProviderName, timing: CryptoTiming): Spread {
   const hops = new HopAuthenticator(provider(providerName, { timing }).aesCmac(ROUTER_KEY));
   const template = transitPacket(hops);
   const links = [link(0, INGRESS), link(1, EGRESS)] as const;

@@ -11,7 +11,7 @@ import type { ComputeResult } from '../engine/host/compute.ts';
 import { ComputePool } from '../engine/live/compute-pool.ts';
 import { protocol } from '../nodes/federated/index.ts';
 import type { JobName, JobTypes, SumInput } from '../nodes/federated/secagg/jobs.ts';
-import { addSums, sumJobs } from '../nodes/federated/secagg/mask-sum.ts';
+import { addSums, maskSumJobs } from '../nodes/federated/secagg/mask-sum.ts';
 import { type BenchResult, requireEqual, spreadOf } from './bench-result.ts';
 import { limitOf, measureLimits } from './workloads/secagg-limits.ts';
 
@@ -76,7 +76,7 @@ async function unmask(pool: ComputePool): Promise<void> {
     (seeds ?? []).flatMap((seed) => (seed === undefined ? [] : [{ seed, sign: 1 as const }])),
   );
   requireEqual('the number of pair masks', pairs.length, LOST * DEGREE);
-  const jobs = sumJobs([...ownSeeds(), ...pairs], LENGTH);
+  const jobs = maskSumJobs([...ownSeeds(), ...pairs], LENGTH);
   const vector = new Uint32Array(LENGTH);
   await Promise.all(
     jobs.map(async (job) => addSums(vector, [await perform(pool, 'sumMasks', job)], BITS)),

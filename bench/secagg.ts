@@ -13,8 +13,8 @@ import {
   SECAGG_JOBS,
   type SumInput,
 } from '../nodes/federated/secagg/jobs.ts';
-import { sumJobs } from '../nodes/federated/secagg/mask-sum.ts';
-import { pointOf } from '../nodes/federated/secagg/shamir.ts';
+import { maskSumJobs } from '../nodes/federated/secagg/mask-sum.ts';
+import { holderPoint } from '../nodes/federated/secagg/shamir.ts';
 import {
   type BenchResult,
   cpuTimeUs,
@@ -52,7 +52,7 @@ function seedsOf(count: number): SumInput['streams'] {
 
 /** Sums masks; the streams come in pairs of opposite sign, so that a part of the sum is known. */
 function sumMasks(streams: SumInput['streams'], length: number): void {
-  for (const job of sumJobs(streams, length)) {
+  for (const job of maskSumJobs(streams, length)) {
     requireEqual('the length of a part', perform('sumMasks', job).sum.length, job.count);
   }
 }
@@ -108,7 +108,7 @@ function compare(work: Work, step: () => void): { readonly ms: Spread; readonly 
 
 /** Rebuilding 1,000 secrets with a threshold of 67, which is all that a server does besides. */
 function rebuild(): void {
-  const points = Array.from({ length: 68 }, (_, index) => pointOf(index));
+  const points = Array.from({ length: 68 }, (_, index) => holderPoint(index));
   const shares = points.map((x) => new Uint8Array(32).fill(x));
   const secrets = Array.from({ length: 1_000 }, (_, index) => ({ index, shares }));
   const [first] = perform('rebuildSecrets', { threshold: 67, groups: [{ points, secrets }] });

@@ -9,7 +9,7 @@ import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { execute } from './execute.ts';
-import { type ExitCode, exitWith, worstOf } from './exit.ts';
+import { type ExitCode, exitWith, worstExitCode } from './exit.ts';
 import { addOptions } from './flags.ts';
 import { fleetRunner } from './fleet-runner.ts';
 import { load } from './load.ts';
@@ -25,7 +25,7 @@ interface OwnFlags {
 type AcceptanceFlags = RunFlags & OwnFlags;
 
 /** Adds the command. */
-export function addAcceptance(program: Command): void {
+export function addAcceptanceCommand(program: Command): void {
   const command = addRunOptions(program.command('acceptance'), 'acceptance');
   addOptions<OwnFlags>(command, { queue: queueOption() })
     .summary('run every shipped scenario with 30 seeds')
@@ -45,7 +45,7 @@ async function runAll(files: readonly string[], flags: AcceptanceFlags): Promise
     const seeds = flags.seeds ?? SEEDS;
     const recorded = fleet === undefined ? {} : { trace: false as const };
     const own = await execute(loaded, { ...flags, seeds, ...recorded }, fleet);
-    const code = worstOf([own, ...(fleet?.codes() ?? [])]);
+    const code = worstExitCode([own, ...(fleet?.codes() ?? [])]);
     codes.push(code);
     process.stdout.write('\n');
     if (code === 130) break;
@@ -55,7 +55,7 @@ async function runAll(files: readonly string[], flags: AcceptanceFlags): Promise
   const left = files.length - codes.length;
   const unrun = left === 0 ? '' : `, ${left} not run`;
   process.stdout.write(`${codes.length - failed} passed, ${failed} failed${unrun}\n`);
-  return worstOf(codes);
+  return worstExitCode(codes);
 }
 
 /**

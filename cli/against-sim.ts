@@ -14,7 +14,7 @@ import { runScenario } from '../runner/threads/run-scenario.ts';
 import { trafficEntries } from '../runner/traffic/drawn-pairs.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import type { ProtocolRegistry } from '../scenarios/open/registry.ts';
-import type { Runner } from './execute.ts';
+import type { ScenarioRunner } from './execute.ts';
 import { FlagError } from './exit.ts';
 import { load } from './load.ts';
 
@@ -41,11 +41,11 @@ type Place = Pick<AgainstHow, 'loops' | 'processes' | 'deployment'>;
 type Order = Pick<RunOrder, 'scenario' | 'definitions'>;
 
 /** A runner that predicts first, runs live, and puts the comparison into the report. */
-export async function againstSim(runner: Runner, how: AgainstHow): Promise<Runner> {
+export async function againstSim(runner: ScenarioRunner, how: AgainstHow): Promise<ScenarioRunner> {
   refuseOthers(how);
   const free = await inVirtualTime(how, { cpu: 'none' });
   const charged = isCharged(how) ? await inVirtualTime(how, chargesOf(how)) : undefined;
-  const run: Runner['run'] = async (order, place) => {
+  const run: ScenarioRunner['run'] = async (order, place) => {
     const ideal = await runScenario(predictionOf(order, free));
     if (ideal.kind !== 'judged') return ideal;
     const predicted =

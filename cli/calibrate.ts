@@ -20,7 +20,7 @@ import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { DEFAULT_PROFILE, readProfile } from '../scenarios/profiles/profile-file.ts';
 import { type ExitCode, exitWith } from './exit.ts';
 import { addOptions } from './flags.ts';
-import { onInterrupt } from './interrupt.ts';
+import { watchInterrupts } from './interrupt.ts';
 import { untilQuiet } from './quiet.ts';
 import { hasLiveStderr } from './terminal.ts';
 import { makeWritable, writeWhole } from './whole-files.ts';
@@ -37,7 +37,7 @@ interface CalibrateFlags {
 const CLEAR_LINE = '\r\u001b[2K';
 
 /** Adds the command. */
-export function addCalibrate(program: Command): void {
+export function addCalibrateCommand(program: Command): void {
   addOptions<CalibrateFlags>(program.command('calibrate'), {
     quick: new Option('--quick', 'fewer batches and shorter runs, for a first look'),
     check: new Option(
@@ -61,7 +61,7 @@ export function addCalibrate(program: Command): void {
         'for cpu: calibrated. Takes two minutes on an otherwise idle machine.',
     )
     .action(async (flags: CalibrateFlags) => {
-      const interrupt = onInterrupt('the present measurement ends first');
+      const interrupt = watchInterrupts('the present measurement ends first');
       try {
         const run = flags.check === true ? check : measure;
         await untilQuiet();

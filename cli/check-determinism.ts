@@ -9,11 +9,11 @@ import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { seedsOf } from './execute.ts';
 import type { ExitCode } from './exit.ts';
-import type { Loaded } from './load.ts';
+import type { OpenedScenario } from './load.ts';
 import type { RunFlags } from './run-flags.ts';
 
 /** Checks every seed of the flags, one after the other. */
-export async function checkDeterminism(loaded: Loaded, flags: RunFlags): Promise<ExitCode> {
+export async function checkDeterminism(loaded: OpenedScenario, flags: RunFlags): Promise<ExitCode> {
   const { scenario } = loaded;
   const registry = new ProtocolRegistry();
   await registry.loadNamedBy(scenario.file, PROJECT_FOLDERS, scenario.overrides);

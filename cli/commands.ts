@@ -25,19 +25,19 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       name: 'scenario',
       words: '[options] [file]',
       summary: 'run a scenario in virtual time',
-      load: async () => (await import('./scenario.ts')).addScenario,
+      load: async () => (await import('./scenario.ts')).addScenarioCommand,
     },
     {
       name: 'live',
       words: '[options] [file]',
       summary: 'run a scenario on real sockets, in real time',
-      load: async () => (await import('./live.ts')).addLive,
+      load: async () => (await import('./live.ts')).addLiveCommand,
     },
     {
       name: 'emulate',
       words: '[options] [file]',
       summary: 'run a scenario at the pace of the wall clock, with outside programs',
-      load: async () => (await import('./emulate.ts')).addEmulate,
+      load: async () => (await import('./emulate.ts')).addEmulateCommand,
     },
   ],
   'Run it on several machines:': [
@@ -45,13 +45,13 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       name: 'node',
       words: '[options] [topology] [node]',
       summary: 'run one node for a coordinator on another machine',
-      load: async () => (await import('./node.ts')).addNode,
+      load: async () => (await import('./node.ts')).addNodeCommand,
     },
     {
       name: 'health',
       words: '[options]',
       summary: 'check running nodes: health, metrics, a probe packet',
-      load: async () => (await import('./health.ts')).addHealth,
+      load: async () => (await import('./health.ts')).addHealthCommand,
     },
   ],
   'Many runs:': [
@@ -59,25 +59,25 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       name: 'sweep',
       words: '[options] <file>',
       summary: 'run all combinations of parameter lists',
-      load: async () => (await import('./sweep.ts')).addSweep,
+      load: async () => (await import('./sweep.ts')).addSweepCommand,
     },
     {
       name: 'merge',
       words: '[options] <results...>',
       summary: 'join the parts of a sweep',
-      load: async () => (await import('./merge.ts')).addMerge,
+      load: async () => (await import('./merge.ts')).addMergeCommand,
     },
     {
       name: 'worker',
       words: '[options]',
       summary: 'make runs for the sweeps of a fleet',
-      load: async () => (await import('./worker.ts')).addWorker,
+      load: async () => (await import('./worker.ts')).addWorkerCommand,
     },
     {
       name: 'fleet',
       words: '[options]',
       summary: 'show the workers of a fleet, and what is left',
-      load: async () => (await import('./fleet.ts')).addFleet,
+      load: async () => (await import('./fleet.ts')).addFleetCommand,
     },
   ],
   'Results:': [
@@ -85,25 +85,25 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       name: 'compare',
       words: '[options] [a] [b]',
       summary: 'compare two reports, paired by seed',
-      load: async () => (await import('./compare.ts')).addCompare,
+      load: async () => (await import('./compare.ts')).addCompareCommand,
     },
     {
       name: 'viz',
       words: '[options] [run]',
       summary: 'show runs in the browser',
-      load: async () => (await import('./viz.ts')).addViz,
+      load: async () => (await import('./viz.ts')).addVizCommand,
     },
     {
       name: 'dissect',
       words: '[options] <protocol...>',
       summary: 'print a Wireshark dissector of a protocol',
-      load: async () => (await import('./dissect.ts')).addDissect,
+      load: async () => (await import('./dissect.ts')).addDissectCommand,
     },
     {
       name: 'epsilon',
       words: '[options]',
       summary: 'say what noise guarantees: epsilon of a run, noise for an epsilon',
-      load: async () => (await import('./epsilon.ts')).addEpsilon,
+      load: async () => (await import('./epsilon.ts')).addEpsilonCommand,
     },
   ],
   'The testbed itself:': [
@@ -111,19 +111,19 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       name: 'verify',
       words: '[options]',
       summary: 'check the engine against theory',
-      load: async () => (await import('./verify.ts')).addVerify,
+      load: async () => (await import('./verify.ts')).addVerifyCommand,
     },
     {
       name: 'calibrate',
       words: '[options]',
       summary: 'measure what each operation costs on this machine',
-      load: async () => (await import('./calibrate.ts')).addCalibrate,
+      load: async () => (await import('./calibrate.ts')).addCalibrateCommand,
     },
     {
       name: 'acceptance',
       words: '[options]',
       summary: 'run every shipped scenario with 30 seeds',
-      load: async () => (await import('./acceptance.ts')).addAcceptance,
+      load: async () => (await import('./acceptance.ts')).addAcceptanceCommand,
     },
   ],
   'Shell:': [
@@ -131,16 +131,16 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       name: 'completion',
       words: '<shell>',
       summary: 'print a completion script for a shell',
-      load: async () => (await import('./completion.ts')).addCompletion,
+      load: async () => (await import('./completion.ts')).addCompletionCommand,
     },
   ],
 };
 
 /** Decides which commands to load. */
-export type Wanted = (name: string) => boolean;
+export type IsCommandWanted = (name: string) => boolean;
 
 /** The commands that a command line needs. The words begin after the program's own name. */
-export function wantedBy(words: readonly string[]): Wanted {
+export function commandsWantedBy(words: readonly string[]): IsCommandWanted {
   const [first, second] = words.filter((word) => !word.startsWith('-'));
   // `completion` needs all commands, because it lists them.
   if (first === 'completion') return () => true;
@@ -151,7 +151,7 @@ export function wantedBy(words: readonly string[]): Wanted {
  * Adds all commands. Wanted commands are loaded completely; the others have only what the program's
  * help shows.
  */
-export async function addCommands(program: Command, isWanted: Wanted): Promise<void> {
+export async function addCommands(program: Command, isWanted: IsCommandWanted): Promise<void> {
   for (const [group, entries] of Object.entries(GROUPS)) {
     program.commandsGroup(group);
     for (const entry of entries) {

@@ -15,7 +15,7 @@ import { readReportFile } from './report-file.ts';
 import { terminalOptions } from './terminal.ts';
 
 /** Adds the command. */
-export function addCompare(program: Command): void {
+export function addCompareCommand(program: Command): void {
   addOptions<CompareFlags>(program.command('compare'), {
     json: new Option('--json', 'print the comparison as JSON'),
     out: new Option('--out <dir>', 'folder that holds the runs').default('runs'),

@@ -34,7 +34,7 @@ export interface CompletedCommand {
 }
 
 /** Adds the command. It must be the last one, because it lists the others. */
-export function addCompletion(program: Command): void {
+export function addCompletionCommand(program: Command): void {
   program
     .command('completion')
     .addArgument(new Argument('<shell>', 'your shell').choices(['bash', 'zsh']))

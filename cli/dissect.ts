@@ -7,15 +7,15 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
-import { EnvironmentError, systemCode, systemWords } from '../engine/live/environment.ts';
+import { EnvironmentError, systemErrorCode, systemErrorText } from '../engine/live/environment.ts';
 import { importModule } from '../engine/live/import-module.ts';
 import { commandText } from '../scenarios/command-text.ts';
-import { knownProtocols, loadAdded } from '../scenarios/open/registry.ts';
+import { knownProtocols, loadAddedProtocols } from '../scenarios/open/registry.ts';
 import {
   type DissectedProtocol,
-  heldBy,
   luaDissector,
   type PortRange,
+  protocolsHeldBy,
 } from '../viz/format/lua-dissector.ts';
 import { type LayoutSource, layoutIn } from '../viz/format/packet-layout.ts';
 import { exitWith, FlagError } from './exit.ts';
@@ -33,7 +33,7 @@ interface DissectFlags {
 }
 
 /** Adds the command. */
-export function addDissect(program: Command): void {
+export function addDissectCommand(program: Command): void {
   addOptions<DissectFlags>(program.command('dissect'), {
     port: new Option('--port <n|n-m>', 'UDP ports to dissect; repeatable')
       .argParser(collectPorts)
@@ -66,9 +66,9 @@ function writeOut(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    const code = systemCode(error);
+    const code = systemErrorCode(error);
     if (code === undefined) throw error;
-    throw new EnvironmentError(`--out: ${file}: ${systemWords(code)}`, { cause: error });
+    throw new EnvironmentError(`--out: ${file}: ${systemErrorText(code)}`, { cause: error });
   }
 }
 
@@ -88,7 +88,7 @@ class Layouts {
   }
 
   async allOf(names: readonly string[]): Promise<readonly DissectedProtocol[]> {
-    await loadAdded();
+    await loadAddedProtocols();
     for (const name of names) await this.#add(name, 'asked');
     return [...this.#found.values()];
   }
@@ -102,7 +102,7 @@ class Layouts {
       throw new FlagError(`dissect: ${whyNot(name, source)}`, name, hintFor(source));
     }
     this.#found.set(name, { name, layout });
-    for (const held of heldBy(layout)) await this.#add(held, 'held');
+    for (const held of protocolsHeldBy(layout)) await this.#add(held, 'held');
     if (layout.within !== undefined) await this.#add(layout.within, 'held');
   }
 }

@@ -5,14 +5,14 @@
  * @module
  */
 import { type Command, Option } from 'commander';
-import type { OnLate } from '../engine/live/emulation/pacer.ts';
-import type { EmulateHow } from '../runner/run/emulate-run.ts';
+import type { LateEventPolicy } from '../engine/live/emulation/pacer.ts';
+import type { EmulateSettings } from '../runner/run/emulate-run.ts';
 import type { RunOrder } from '../runner/run/run-order.ts';
-import { runEmulatedApart } from '../runner/threads/wall-clock-thread.ts';
+import { runEmulatedOnThread } from '../runner/threads/wall-clock-thread.ts';
 import { outsideHosts } from '../scenarios/open/outside.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
-import { readAs } from '../topologies/files/quantity.ts';
-import { execute, type Runner } from './execute.ts';
+import { readQuantityAs } from '../topologies/files/quantity.ts';
+import { execute, type ScenarioRunner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
 import { addOptions, refuseWithHelp } from './flags.ts';
 import { loadAny } from './load.ts';
@@ -21,7 +21,7 @@ import { addRunOptions, type RunFlags, refuseUntaken } from './run-flags.ts';
 
 interface OwnFlags {
   readonly speed: number;
-  readonly onLate: OnLate;
+  readonly onLate: LateEventPolicy;
   readonly lateLimit: number;
 }
 
@@ -32,7 +32,7 @@ const SPEED_MAX = 100;
 const LATE_LIMIT = '10ms';
 
 /** Adds the command. */
-export function addEmulate(program: Command): void {
+export function addEmulateCommand(program: Command): void {
   const command = addRunOptions(program.command('emulate'), 'emulate')
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario at the pace of the wall clock, with outside programs')
@@ -76,16 +76,16 @@ async function emulate(file: string, flags: EmulateFlags): Promise<void> {
   }
   const { speed: factor, onLate, lateLimit: lateLimitNs } = flags;
   const how = { speed: factor, onLate, lateLimitNs };
-  const runner: Runner = {
+  const runner: ScenarioRunner = {
     command: 'emulate',
     flags: changedFlags(how),
     run: (order, { folder }) =>
-      runEmulatedApart({ ...order, reproduce: repeat(order, how) }, { ...how, folder }),
+      runEmulatedOnThread({ ...order, reproduce: repeat(order, how) }, { ...how, folder }),
   };
   exitWith(await execute(loaded, flags, runner));
 }
 
-type How = Omit<EmulateHow, 'folder'>;
+type How = Omit<EmulateSettings, 'folder'>;
 
 /** The flags that only this command has, if their values are not the defaults. */
 function changedFlags({ speed: factor, onLate, lateLimitNs }: How): Record<string, string> {
@@ -112,7 +112,7 @@ function speed(text: string): number {
 }
 
 function lateLimit(text: string): number {
-  const result = readAs(text, 'time', { min: 0 });
+  const result = readQuantityAs(text, 'time', { min: 0 });
   if ('value' in result) return result.value;
   const { message, hint } = result.mistake;
   throw new FlagError(`--late-limit: ${message}`, text, hint ?? `write --late-limit ${LATE_LIMIT}`);

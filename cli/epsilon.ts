@@ -27,7 +27,7 @@ const EPSILON_MAX = 1_000;
 const EXAMPLE = ['--noise', '1.1', '--rate', '0.01', '--steps', '1000', '--delta', '1e-5'];
 
 /** Adds the command. */
-export function addEpsilon(program: Command): void {
+export function addEpsilonCommand(program: Command): void {
   const command = addOptions<EpsilonFlags>(program.command('epsilon'), {
     noise: new Option('--noise <n>', 'standard deviation over the clipping norm').argParser(
       above0('--noise', NOISE_MAX),

@@ -11,9 +11,9 @@ import { basename, join } from 'node:path';
 import { EnvironmentError } from '../engine/live/environment.ts';
 import {
   compareReports,
-  gatedBy,
-  incomparable,
   type ReportComparison,
+  whyIncomparable,
+  withBaselineRule,
 } from '../reports/compare.ts';
 import { readReport, renderJson } from '../reports/json.ts';
 import { exitCodeOf, judge } from '../reports/judge.ts';
@@ -27,24 +27,24 @@ import type { Crash } from '../runner/crash/crash.ts';
 import type { Broadcast } from '../runner/recording/broadcast.ts';
 import type { Recordings } from '../runner/recording/recordings.ts';
 import { commitOf } from '../runner/run/commit.ts';
-import { type RunEnd, type RunOrder, runInput } from '../runner/run/run-order.ts';
+import { judgeInputOf, type RunEnd, type RunOrder } from '../runner/run/run-order.ts';
 import { runScenario } from '../runner/threads/run-scenario.ts';
 import { commandText, repeatCommand } from '../scenarios/command-text.ts';
 import { formatIssue } from '../topologies/files/config-error.ts';
 import { refuseIdleAbort } from './abort-on.ts';
 import { crashJson, crashText } from './crash-text.ts';
-import { crashCode, type ExitCode, FlagError, ownWords, worstOf } from './exit.ts';
-import { onInterrupt } from './interrupt.ts';
+import { commandLineWords, crashCode, type ExitCode, FlagError, worstExitCode } from './exit.ts';
+import { watchInterrupts } from './interrupt.ts';
 import { knownCommit } from './known-commit.ts';
 import type { LayoutFlags } from './live-layout.ts';
-import type { Loaded } from './load.ts';
+import type { OpenedScenario } from './load.ts';
 import { Palette, withPalette } from './palette.ts';
 import { showProgress } from './progress.ts';
 import { copyReports, writeErrorCopy } from './report-copies.ts';
 import { readReportFile } from './report-file.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runName } from './run-name.ts';
-import { type Place, RunPlace, removeRecorded } from './run-place.ts';
+import { type RunnerPlace, RunPlace, removeRecorded } from './run-place.ts';
 import { terminalOptions } from './terminal.ts';
 import { startWatch } from './watch.ts';
 import { writeErrors, writeFiles } from './write-files.ts';
@@ -57,9 +57,9 @@ export interface ExecuteFlags extends RunFlags, LayoutFlags {
 }
 
 /** A way to run a scenario: its command, and the function that runs it. */
-export interface Runner {
+export interface ScenarioRunner {
   readonly command: 'scenario' | 'live' | 'emulate';
-  readonly run: (order: RunOrder, place: Place) => Promise<RunEnd>;
+  readonly run: (order: RunOrder, place: RunnerPlace) => Promise<RunEnd>;
   /** Why pages of the browser view may not inject faults into a run of this kind; absent if they may. */
   readonly bar?: string;
   /** Where the nodes of a live run are placed, as requested by flags; part of the folder's name. */
@@ -68,13 +68,13 @@ export interface Runner {
   readonly flags?: Readonly<Record<string, string>>;
 }
 
-const IN_VIRTUAL_TIME: Runner = { command: 'scenario', run: runScenario };
+const IN_VIRTUAL_TIME: ScenarioRunner = { command: 'scenario', run: runScenario };
 
 /** Runs a scenario, in virtual time by default; returns the exit code. */
 export async function execute(
-  loaded: Loaded,
+  loaded: OpenedScenario,
   flags: ExecuteFlags,
-  runner: Runner = IN_VIRTUAL_TIME,
+  runner: ScenarioRunner = IN_VIRTUAL_TIME,
 ): Promise<ExitCode> {
   refuseIdleAbort(loaded.scenario, flags);
   if (flags.viz === undefined) return (await runAndReport(loaded, flags, runner)).code;
@@ -100,16 +100,16 @@ export async function execute(
 
 /** Returns a function that makes reports of a run in progress. */
 function soFar(
-  { scenario, definitions }: Loaded,
+  { scenario, definitions }: OpenedScenario,
   flags: ExecuteFlags,
-  { command }: Runner,
+  { command }: ScenarioRunner,
 ): (result: SeedResult) => Report {
   const reproduce = repeatCommand(command, scenario.file, flags);
   const facts = { scenario, definitions, commit: commitOf(), reproduce };
   const mode = command === 'scenario' ? 'sim' : command;
   const began = performance.now();
   return (result) => {
-    const input = runInput(facts, [result], performance.now() - began);
+    const input = judgeInputOf(facts, [result], performance.now() - began);
     return reportSoFar({
       ...input,
       mode,
@@ -125,9 +125,9 @@ interface Ran {
 }
 
 async function runAndReport(
-  loaded: Loaded,
+  loaded: OpenedScenario,
   flags: ExecuteFlags,
-  runner: Runner,
+  runner: ScenarioRunner,
   broadcast?: Broadcast,
 ): Promise<Ran> {
   const { scenario } = loaded;
@@ -152,7 +152,7 @@ async function runAndReport(
     const repeat = (seed: number): string =>
       repeatCommand(runner.command, scenario.file, { ...flags, seed, seeds: undefined });
     const context = { flags, folder, baseline, recordings, place, repeat };
-    return { code: await finish(end, context), folder };
+    return { code: await judgeAndReport(end, context), folder };
   } finally {
     place.release();
   }
@@ -160,9 +160,9 @@ async function runAndReport(
 
 /** A run to carry out. */
 interface Task {
-  readonly loaded: Loaded;
+  readonly loaded: OpenedScenario;
   readonly flags: ExecuteFlags;
-  readonly runner: Runner;
+  readonly runner: ScenarioRunner;
   readonly seeds: readonly number[];
   readonly broadcast: Broadcast | undefined;
 }
@@ -176,7 +176,7 @@ async function runIn(
   const clock = runner.command === 'live' ? 'wall' : 'virtual';
   const commit = knownCommit(commitOf());
   const progress = showProgress(scenario.name, flags, clock);
-  const interrupt = onInterrupt();
+  const interrupt = watchInterrupts();
   let journey = '';
   const order: RunOrder = {
     ...loaded,
@@ -230,14 +230,14 @@ export interface FinishContext {
 }
 
 /** Judges, writes and prints; returns the exit code. */
-export async function finish(end: RunEnd, context: FinishContext): Promise<ExitCode> {
+export async function judgeAndReport(end: RunEnd, context: FinishContext): Promise<ExitCode> {
   if (end.kind !== 'judged') return tellFailure(end, context);
   const judgedAt = performance.now();
   const judged = judge(end.input);
   const { baseline, flags, folder, recordings = [] } = context;
   const comparison = baseline === undefined ? undefined : compareReports(baseline, judged);
   const isGate = comparison !== undefined && flags.baselineReportOnly !== true;
-  const report = isGate ? gatedBy(comparison, judged) : judged;
+  const report = isGate ? withBaselineRule(comparison, judged) : judged;
   const written = await writeFiles(folder, report, comparison, end.input.seeds);
   const { files } = written;
   const problems = [...written.problems, ...copyReports(flags, folder, 'run')];
@@ -247,11 +247,11 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
   const writing = (performance.now() - judgedAt) / 1e3;
   print(report, { flags, folder, written: files, comparison, former, writing });
   const lost = recordings.filter((path) => !existsSync(path)).map((path) => lossOf(report, path));
-  const nothing = isGate ? incomparable(comparison) : undefined;
+  const nothing = isGate ? whyIncomparable(comparison) : undefined;
   const open = nothing === undefined ? [] : [`--baseline: cannot be compared: ${nothing}`];
   const all = [...problems, ...lost, ...open];
   for (const problem of all) process.stderr.write(`orrery: ${problem}\n`);
-  return all.length > 0 ? worstOf([exitCodeOf(report), 2]) : exitCodeOf(report);
+  return all.length > 0 ? worstExitCode([exitCodeOf(report), 2]) : exitCodeOf(report);
 }
 
 /** Prints why there is no report (the text may come from another machine); returns the exit code. */
@@ -285,7 +285,7 @@ function tellFailure(end: Exclude<RunEnd, { kind: 'judged' }>, context: FinishCo
 }
 
 function tellCrash(crash: Crash, { flags, repeat }: FinishContext): ExitCode {
-  const command = repeat?.(crash.seed) ?? ownWords();
+  const command = repeat?.(crash.seed) ?? commandLineWords();
   const how = { repeat: command, isDebug: flags.debug === true };
   if (flags.json === true) printJson({ errors: [crashJson(crash, how)] });
   else process.stderr.write(crashText(crash, how));

@@ -25,7 +25,7 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130;
 const PRECEDENCE: readonly ExitCode[] = [3, 6, 4, 2, 5, 130, 1, 0];
 
 /** The exit code to end with if several apply. */
-export function worstOf(codes: readonly ExitCode[]): ExitCode {
+export function worstExitCode(codes: readonly ExitCode[]): ExitCode {
   assert(
     codes.every((code) => PRECEDENCE.includes(code)),
     `exit codes ${codes.join()}`,
@@ -63,13 +63,13 @@ export class FlagError extends Error {
 let told: ExitCode | undefined;
 
 /** Prints the first problem of this process, in the form of its kind; returns its exit code. */
-export function reportProblem(error: unknown, isJson: boolean): ExitCode {
-  told ??= tellProblem(error, isJson);
+export function printFirstProblem(error: unknown, isJson: boolean): ExitCode {
+  told ??= printProblem(error, isJson);
   return told;
 }
 
-/** Reports a problem as {@link reportProblem} does, although another one was reported before. */
-export function tellProblem(error: unknown, isJson: boolean): ExitCode {
+/** Reports a problem as {@link printFirstProblem} does, although another one was reported before. */
+export function printProblem(error: unknown, isJson: boolean): ExitCode {
   const mistake = describeMistake(error);
   if (mistake !== undefined) {
     if (isJson) process.stdout.write(`${JSON.stringify({ errors: mistake.json }, hidden, 2)}\n`);
@@ -81,7 +81,7 @@ export function tellProblem(error: unknown, isJson: boolean): ExitCode {
   const text = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error && isDebug ? error.stack : undefined;
   const where = stack ?? '  --debug prints where';
-  const lines = [`This is a bug in orrery: ${text}`, `  command: ${ownWords()}`, where];
+  const lines = [`This is a bug in orrery: ${text}`, `  command: ${commandLineWords()}`, where];
   process.stderr.write(`${plainLines(hidePasswords(lines.join('\n')))}\n`);
   return 3;
 }
@@ -132,13 +132,13 @@ function flagText(error: FlagError): string {
 }
 
 /** The words of the command as they were given, without passwords. */
-export function ownWords(): string {
+export function commandLineWords(): string {
   return hidePasswords(process.argv.slice(2).join(' '));
 }
 
 /** The command as it was given, without passwords. */
 function ownCommand(): string {
-  const command = ownWords();
+  const command = commandLineWords();
   return IS_SOURCE ? `npm run ${command.replace(/ --/, ' -- --')}` : `npx orrery ${command}`;
 }
 

@@ -10,15 +10,15 @@ import { Refusal } from '../scenarios/refusal.ts';
 import {
   FabricFaceError,
   type FabricNode,
+  type FabricOutcome,
+  type FabricRequest,
   type FabricServer,
-  type Outcome,
-  type Question,
   readEnvelope,
   SERVED_PROTOCOL,
   serveFabric,
 } from '../services/fabric/index.ts';
 import type { OperatorLog } from '../services/operator/index.ts';
-import type { ApplicationFace } from './node-process.ts';
+import type { ApplicationServer } from './node-process.ts';
 
 /** The node, and where its server for applications listens. */
 export interface FabricFaceOptions {
@@ -33,7 +33,7 @@ export interface FabricFaceOptions {
  * Starts the server for applications; until the node exists, it answers `node-down`.
  * @throws (rejects) Refusal if the address, port or file is not available.
  */
-export async function openFabricFace(options: FabricFaceOptions): Promise<ApplicationFace> {
+export async function openFabricFace(options: FabricFaceOptions): Promise<ApplicationServer> {
   const { node: name, log, ...where } = options;
   const node = new AgentNode(name);
   let server: FabricServer;
@@ -65,7 +65,7 @@ class AgentNode implements FabricNode {
     this.#agent = agent;
   }
 
-  request(question: Question): Promise<Outcome> {
+  request(question: FabricRequest): Promise<FabricOutcome> {
     const agent = this.#agent;
     if (agent === undefined) return Promise.resolve({ outcome: 'node-down' });
     return new Promise((resolve) => {

@@ -24,13 +24,13 @@ export type Options<Flags> = {
 /** Adds the options of the flags that a command reads. */
 export function addOptions<Flags>(command: Command, options: Options<Flags>): Command {
   for (const [flag, some] of Object.entries<Option | readonly Option[]>(options)) {
-    for (const option of [some].flat()) addAs(command, flag, option);
+    for (const option of [some].flat()) addOptionAs(command, flag, option);
   }
   return command;
 }
 
 /** Adds an option; asserts that commander names its value like `flag`. */
-export function addAs(command: Command, flag: string, option: Option): void {
+export function addOptionAs(command: Command, flag: string, option: Option): void {
   assert(option.attributeName() === flag, `${option.long} would not be read as ${flag}`);
   command.addOption(option);
 }
@@ -56,15 +56,15 @@ export interface FlagRange {
 /** Seeds whose decimal digits are exact: these digits name the streams of random numbers. */
 export const SEED_RANGE: FlagRange = { least: 0, most: Number.MAX_SAFE_INTEGER };
 /** Number of seeds of a run: more would hardly narrow intervals, and each result stays in memory. */
-export const SEEDS_RANGE: FlagRange = { least: 1, most: 10_000 };
+export const SEED_COUNT_RANGE: FlagRange = { least: 1, most: 10_000 };
 /** Number of worker threads: each takes some 60 MB before it runs anything. */
 export const THREADS_RANGE: FlagRange = { least: 1, most: 256 };
 /** Seconds after which a run of a lost worker goes to another. */
-export const LOCK_RANGE: FlagRange = { least: 1, most: 3_600 };
+export const LOCK_SECONDS_RANGE: FlagRange = { least: 1, most: 3_600 };
 /** Longest time that a worker may spend on one run, in seconds: up to a week. */
-export const TIME_LIMIT_RANGE: FlagRange = { least: 1, most: 604_800 };
+export const TIME_LIMIT_SECONDS_RANGE: FlagRange = { least: 1, most: 604_800 };
 /** Memory limit of a worker thread, in megabytes: with less, not even a small run fits. */
-export const MEMORY_RANGE: FlagRange = { least: 64, most: 1_000_000 };
+export const MEMORY_MB_RANGE: FlagRange = { least: 64, most: 1_000_000 };
 /** Number of packets to explain; each takes about a kilobyte in the terminal. */
 export const JOURNEYS_RANGE: FlagRange = { least: 1, most: 10_000 };
 /** Ports to listen on; 0 lets the system choose. */
@@ -75,11 +75,14 @@ export const LOOPS_RANGE: FlagRange = { least: 1, most: 64 };
 /** An option whose value is a whole number in a range. */
 export function numberOption(flags: string, summary: string, range: FlagRange): Option {
   const [flag = ''] = flags.split(' ');
-  return new Option(flags, summary).argParser(wholeNumber(flag, range));
+  return new Option(flags, summary).argParser(wholeNumberParser(flag, range));
 }
 
 /** Returns a parser for the value of a flag: a whole number in a range. */
-export function wholeNumber(flag: string, { least, most }: FlagRange): (text: string) => number {
+export function wholeNumberParser(
+  flag: string,
+  { least, most }: FlagRange,
+): (text: string) => number {
   return (text) => {
     const value = Number(text);
     const range = `from ${grouped(least)} to ${grouped(most)}`;

@@ -7,16 +7,16 @@ import { judge } from '../reports/judge.ts';
 import type { SeedResult } from '../reports/model.ts';
 import type { FleetExecutor } from '../runner/fleet/fleet-executor.ts';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
-import { type RunEnd, type RunOrder, runInput } from '../runner/run/run-order.ts';
+import { judgeInputOf, type RunEnd, type RunOrder } from '../runner/run/run-order.ts';
 import { foreignAnswer } from '../runner/sweep/foreign-answer.ts';
-import type { SweepCell } from '../runner/sweep/run-sweep.ts';
+import type { SweepCombination } from '../runner/sweep/run-sweep.ts';
 import { sourceState } from '../runner/sweep/source-state.ts';
-import type { Runner } from './execute.ts';
+import type { ScenarioRunner } from './execute.ts';
 import type { ExitCode } from './exit.ts';
 import { openFleet } from './open-fleet.ts';
 
 /** A runner that has its runs made by a fleet, until it is closed. */
-export interface FleetRunner extends Runner {
+export interface FleetRunner extends ScenarioRunner {
   /** Exit codes in addition to that of the run: 4 if two workers had different results. */
   codes(): readonly ExitCode[];
   close(): Promise<void>;
@@ -33,7 +33,7 @@ async function runOn(fleet: FleetExecutor, order: RunOrder): Promise<RunEnd> {
   const began = performance.now();
   const { scenario, definitions, seeds, signal } = order;
   const { overrides: parameters } = scenario;
-  const cell: SweepCell = {
+  const cell: SweepCombination = {
     ...{ scenario, definitions, parameters, forgeries: {}, index: 0, isKept: true },
   };
   const onAbort = (): void => fleet.stop();
@@ -42,7 +42,7 @@ async function runOn(fleet: FleetExecutor, order: RunOrder): Promise<RunEnd> {
   const answers = await Promise.all(
     seeds.map(async (seed) => {
       const answer = foreignAnswer(seed, await fleet.run(cell, seed), (result) =>
-        judge(runInput(order, [result], 0)),
+        judge(judgeInputOf(order, [result], 0)),
       );
       if (answer.kind === 'result') done.push(answer.result);
       tell(order, done, began);
@@ -53,7 +53,7 @@ async function runOn(fleet: FleetExecutor, order: RunOrder): Promise<RunEnd> {
   await fleet.forget();
   const failed = answers.find((answer) => answer.kind !== 'result');
   if (failed !== undefined) return failed;
-  return { kind: 'judged', input: runInput(order, done, performance.now() - began) };
+  return { kind: 'judged', input: judgeInputOf(order, done, performance.now() - began) };
 }
 
 function tell(order: RunOrder, done: readonly SeedResult[], began: number): void {

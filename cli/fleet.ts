@@ -7,9 +7,13 @@ import { type Command, Option } from 'commander';
 import { plural } from '../reports/format.ts';
 import { oneLine } from '../reports/plain-text.ts';
 import type { FleetEngine } from '../runner/fleet/fleet-engine.ts';
-import { HEAD_NAME, jobsName } from '../runner/fleet/fleet-executor.ts';
-import { type FleetWorkerState, readHead, readWorker } from '../runner/fleet/fleet-job.ts';
-import { ALIVE_MS, WORKERS_NAME } from '../runner/fleet/fleet-worker.ts';
+import { HEAD_QUEUE_NAME, jobsQueueName } from '../runner/fleet/fleet-executor.ts';
+import {
+  type FleetWorkerState,
+  readFleetHead,
+  readFleetWorkerState,
+} from '../runner/fleet/fleet-job.ts';
+import { ALIVE_MS, WORKERS_QUEUE_NAME } from '../runner/fleet/fleet-worker.ts';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import { FlagError } from './exit.ts';
 import { addOptions } from './flags.ts';
@@ -38,7 +42,7 @@ export interface FleetState {
 }
 
 /** Adds the command. */
-export function addFleet(program: Command): void {
+export function addFleetCommand(program: Command): void {
   addOptions<FleetFlags>(program.command('fleet'), {
     queue: queueOption(),
     json: new Option('--json', 'print one JSON document on stdout and nothing else'),
@@ -69,13 +73,13 @@ async function show({ queue, json }: FleetFlags): Promise<void> {
 }
 
 async function stateOf(engine: FleetEngine): Promise<FleetState> {
-  const head = readHead((await engine.queue(HEAD_NAME).getJob('head'))?.data);
-  const jobs = head === undefined ? undefined : engine.queue(jobsName(head.commit));
+  const head = readFleetHead((await engine.queue(HEAD_QUEUE_NAME).getJob('head'))?.data);
+  const jobs = head === undefined ? undefined : engine.queue(jobsQueueName(head.commit));
   const counts = (await jobs?.getJobCounts('wait', 'active', 'completed', 'failed')) ?? {};
-  const listed = await engine.queue(WORKERS_NAME).getJobs(['wait']);
+  const listed = await engine.queue(WORKERS_QUEUE_NAME).getJobs(['wait']);
   const nowMs = Date.now();
   const workers = listed
-    .flatMap((job) => readWorker(job?.data) ?? [])
+    .flatMap((job) => readFleetWorkerState(job?.data) ?? [])
     .filter(({ atMs }) => nowMs - atMs < GONE_MS)
     .sort((a, b) => (`${a.host} ${a.pid}` < `${b.host} ${b.pid}` ? -1 : 1));
   return {

@@ -14,7 +14,7 @@ import { deploymentSchema } from '../runner/distributed/deployment/deployment-sc
 import type { Endpoint } from '../services/operator/index.ts';
 import { Problems } from '../topologies/files/problems.ts';
 import { displayPath, readSource } from '../topologies/files/source.ts';
-import { missingFile } from '../topologies/load.ts';
+import { missingFileError } from '../topologies/load.ts';
 import { FlagError } from './exit.ts';
 
 const LIMITS = { limitBytes: 1e6, tooLargeHint: 'one line per node is enough', overrides: [] };
@@ -27,7 +27,7 @@ const LIMITS = { limitBytes: 1e6, tooLargeHint: 'one line per node is enough', o
 export function deployedEndpoints(path: string): readonly Endpoint[] {
   const place = resolve(path);
   if (!existsSync(place) || !statSync(place).isFile()) {
-    throw missingFile(`there is no deployment file ${displayPath(place)}`);
+    throw missingFileError(`there is no deployment file ${displayPath(place)}`);
   }
   const problems = new Problems();
   const source = readSource(place, LIMITS);

@@ -36,7 +36,7 @@ interface HealthFlags {
 }
 
 /** Adds the command. */
-export function addHealth(program: Command): void {
+export function addHealthCommand(program: Command): void {
   addOptions<HealthFlags>(program.command('health'), {
     port: new Option('--port <n>', 'operator port of a node on this machine; repeatable')
       .argParser(collectPort)

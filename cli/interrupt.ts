@@ -14,7 +14,7 @@ export interface InterruptWatch {
  * Starts watching SIGINT and SIGTERM.
  * @param follows What the command still does after the first signal.
  */
-export function onInterrupt(follows = 'a report of the run so far follows'): InterruptWatch {
+export function watchInterrupts(follows = 'a report of the run so far follows'): InterruptWatch {
   const controller = new AbortController();
   const handle = (): void => {
     if (controller.signal.aborted) process.exit(130);

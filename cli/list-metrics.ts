@@ -3,11 +3,15 @@
  *
  * @module
  */
-import { knownProtocols, loadAdded, type ProtocolRegistry } from '../scenarios/open/registry.ts';
+import {
+  knownProtocols,
+  loadAddedProtocols,
+  type ProtocolRegistry,
+} from '../scenarios/open/registry.ts';
 
 /** Prints all metrics, sorted by name; as JSON on request. */
 export async function listMetrics(registry: ProtocolRegistry, isJson: boolean): Promise<void> {
-  await loadAdded();
+  await loadAddedProtocols();
   const own = knownProtocols().flatMap(({ metrics }) => metrics);
   const all = [...own, ...registry.metrics].sort((a, b) => (a.name < b.name ? -1 : 1));
   if (isJson) {

@@ -9,21 +9,21 @@ import { entryModule } from '../engine/live/own-form.ts';
 import { runDistributed } from '../runner/distributed/coordinator/distributed-run.ts';
 import { type Deployment, loadDeployment } from '../runner/distributed/deployment/deployment.ts';
 import { refuseClouds } from '../runner/faults/clouds.ts';
-import type { LiveHow } from '../runner/run/live-run.ts';
-import { runLiveApart } from '../runner/threads/wall-clock-thread.ts';
+import type { LiveSettings } from '../runner/run/live-run.ts';
+import { runLiveOnThread } from '../runner/threads/wall-clock-thread.ts';
 import { refuseDoubles } from '../scenarios/open/doubles.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { againstSim } from './against-sim.ts';
-import { execute, type Runner } from './execute.ts';
+import { execute, type ScenarioRunner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
 import { addOptions, LOOPS_RANGE, numberOption, refuseWithHelp } from './flags.ts';
 import { chooseLoops, type LayoutFlags, refuseTwoLayouts } from './live-layout.ts';
-import { type Loaded, load } from './load.ts';
+import { load, type OpenedScenario } from './load.ts';
 import { withCopies } from './report-copies.ts';
 import { addRunOptions, type RunFlags, refuseUntaken } from './run-flags.ts';
 import { writeProcesses } from './write-files.ts';
 
-interface OwnFlags extends LayoutFlags, Pick<LiveHow, 'shape' | 'precision' | 'log'> {
+interface OwnFlags extends LayoutFlags, Pick<LiveSettings, 'shape' | 'precision' | 'log'> {
   readonly cpuProfile?: string;
   readonly againstSim?: boolean;
 }
@@ -31,7 +31,7 @@ interface OwnFlags extends LayoutFlags, Pick<LiveHow, 'shape' | 'precision' | 'l
 type LiveFlags = RunFlags & OwnFlags;
 
 /** Adds the command. */
-export function addLive(program: Command): void {
+export function addLiveCommand(program: Command): void {
   const command = addRunOptions(program.command('live'), 'live')
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario on real sockets, in real time')
@@ -122,7 +122,7 @@ async function runLive(
 function namedBy(
   { processes, loops, deployment, shape, precision }: LiveFlags,
   isGiven: (name: string) => boolean,
-): Pick<Runner, 'layout' | 'flags'> {
+): Pick<ScenarioRunner, 'layout' | 'flags'> {
   const places = { node: 'processes', machine: 'machines' } as const;
   const layout = processes === undefined ? undefined : places[processes];
   const spread = loops === undefined ? layout : `loops-${loops}`;
@@ -140,12 +140,12 @@ function namedBy(
 function runnerOf(
   { shape = 'links', precision = 'high', log, processes, loops = 1 }: LiveFlags,
   parts: { readonly registry: ProtocolRegistry; readonly deployment: Deployment | undefined },
-): Runner {
+): ScenarioRunner {
   const { registry, deployment } = parts;
   const how = { shape, precision, ...(log === undefined ? {} : { log }) };
   const isHere = processes === undefined && deployment === undefined;
   if (isHere && loops === 1) {
-    return { command: 'live', run: (order) => runLiveApart(order, how) };
+    return { command: 'live', run: (order) => runLiveOnThread(order, how) };
   }
   const spread = {
     ...how,
@@ -169,9 +169,9 @@ function runnerOf(
 
 /** Places the nodes as the deployment file says. */
 function deploy(
-  loaded: Loaded,
+  loaded: OpenedScenario,
   file: string | undefined,
-): { readonly loaded: Loaded; readonly deployment: Deployment | undefined } {
+): { readonly loaded: OpenedScenario; readonly deployment: Deployment | undefined } {
   if (file === undefined) return { loaded, deployment: undefined };
   const { scenario } = loaded;
   const changed = Object.keys(scenario.overrides).find((path) => path.startsWith('topology'));

@@ -5,7 +5,7 @@
  */
 export {
   blameSweep,
-  type Loaded,
+  type OpenedScenario,
   openAnyScenario as loadAny,
   openScenario as load,
 } from '../scenarios/open/open.ts';

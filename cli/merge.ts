@@ -8,20 +8,24 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { shellWord } from '../reports/shell-word.ts';
-import { mergeResults, type Part } from '../runner/sweep/merge.ts';
-import { RESULTS, readResults, type SweepHead } from '../runner/sweep/results-file.ts';
+import { mergeResults, type ResultsPart } from '../runner/sweep/merge.ts';
+import { RESULTS_FILE_NAME, readResults, type SweepHead } from '../runner/sweep/results-file.ts';
 import { sourceState } from '../runner/sweep/source-state.ts';
 import { commandText, setFlags } from '../scenarios/command-text.ts';
 import type { Parameters } from '../scenarios/identity.ts';
-import { ForeignName, openForeign, ownPart } from '../scenarios/open/foreign-values.ts';
-import type { Loaded } from '../scenarios/open/open.ts';
+import {
+  ForeignNameError,
+  openForeign,
+  ownPartOfValues,
+} from '../scenarios/open/foreign-values.ts';
+import type { OpenedScenario } from '../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { type ExitCode, exitWith, FlagError } from './exit.ts';
 import { addOptions, collectOverride } from './flags.ts';
 import { refuseForeignScenario, refuseOtherScenario } from './own-scenario.ts';
 import type { RunFlags } from './run-flags.ts';
-import { mergeInto, seedFlags } from './sweep-run.ts';
+import { finishMergedSweep, seedFlags } from './sweep-run.ts';
 
 interface MergeFlags extends Pick<RunFlags, 'out' | 'json' | 'quiet' | 'debug'> {
   /** Values of the sweep that name files, and that the user confirms as trusted. */
@@ -31,7 +35,7 @@ interface MergeFlags extends Pick<RunFlags, 'out' | 'json' | 'quiet' | 'debug'> 
 }
 
 /** Adds the command. */
-export function addMerge(program: Command): void {
+export function addMergeCommand(program: Command): void {
   addOptions<MergeFlags>(program.command('merge'), {
     out: new Option('--out <dir>', 'folder for the files of the sweep').default('runs'),
     scenario: new Option(
@@ -94,7 +98,7 @@ async function merge(
     head,
     open,
   };
-  return await mergeInto(task, merged);
+  return await finishMergedSweep(task, merged);
 }
 
 /** @throws Refusal for a value that the sweep did not have. */
@@ -113,23 +117,23 @@ function opening(
   { file, set }: SweepHead,
   trusted: Parameters,
   commandWith: (set: Parameters) => string,
-): (all: Parameters) => Promise<Loaded> {
+): (all: Parameters) => Promise<OpenedScenario> {
   const registry = new ProtocolRegistry();
-  const own = ownPart(file, trusted);
+  const own = ownPartOfValues(file, trusted);
   return async (all) => {
     try {
       return await openForeign(file, { all, own: own(all) }, registry);
     } catch (error) {
-      if (!(error instanceof ForeignName)) throw error;
+      if (!(error instanceof ForeignNameError)) throw error;
       const hint = `if the values are your own, type ${commandWith(set)}`;
       throw new Refusal(`${error.message}: ${hint}`, { cause: error });
     }
   };
 }
 
-function partOf(path: string): Part {
+function partOf(path: string): ResultsPart {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const file = isFolder ? join(path, RESULTS) : path;
+  const file = isFolder ? join(path, RESULTS_FILE_NAME) : path;
   if (!existsSync(file)) {
     const hint = 'give the folder of a part, such as runs/failover/sweep-shard-1-of-4';
     throw new FlagError(`${file} not found`, path, hint);

@@ -47,13 +47,13 @@ export interface NodeProcessOptions
   /** Whether SIGINT drains like SIGTERM; default `drain`. */
   readonly interrupt?: 'drain' | 'ignore';
   /** Opens a server for applications of the node; it is closed with the process. */
-  readonly openFace?: (log: OperatorLog) => Promise<ApplicationFace>;
+  readonly openFace?: (log: OperatorLog) => Promise<ApplicationServer>;
   /** Re-reads the files with which the process was started. */
   readonly reload?: (log: OperatorLog) => ReloadResult;
 }
 
 /** A server for applications of the nodes of a process. */
-export interface ApplicationFace {
+export interface ApplicationServer {
   /**
    * Called when the agent exists and its nodes are about to be created.
    * @throws Refusal if its nodes do not have what the server needs.
@@ -69,7 +69,7 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
   const memory = watchMemory({ log });
   const face = new ProcessFace(options, log, memory);
   let server: OperatorServer | undefined;
-  let applications: ApplicationFace | undefined;
+  let applications: ApplicationServer | undefined;
   const closing = [
     { name: 'operator endpoint', close: async (): Promise<void> => server?.close() },
     { name: 'face of applications', close: async (): Promise<void> => applications?.close() },

@@ -11,11 +11,11 @@ import { writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { entryModule } from '../engine/live/own-form.ts';
-import { ownPlace, shownPath } from '../engine/live/stack-places.ts';
+import { innermostUserPlace, pathForUsers } from '../engine/live/stack-places.ts';
 import { stackOfThread } from '../engine/live/thread-stack.ts';
-import { HELD_LIVE_MS } from '../runner/threads/seed-watch.ts';
-import { DEADLINE_MS } from '../services/operator/index.ts';
-import { reportProblem } from './exit.ts';
+import { HELD_LIVE_CALL_MS } from '../runner/threads/seed-watch.ts';
+import { DRAIN_DEADLINE_MS } from '../services/operator/index.ts';
+import { printFirstProblem } from './exit.ts';
 
 const ENTRY = entryModule('./node-thread', import.meta.url);
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const;
@@ -29,7 +29,7 @@ const STDERR = 2;
 const EXIT_NOT_DRAINED = 1;
 
 /** Runs the command of this process in a thread, until that ends. */
-export async function runNodeApart(node: string): Promise<void> {
+export async function runNodeInThread(node: string): Promise<void> {
   const beats = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL(ENTRY), {
     argv: process.argv.slice(2),
@@ -38,7 +38,7 @@ export async function runNodeApart(node: string): Promise<void> {
   });
   const guard = new Guard(worker, node, beats);
   const code = await new Promise<number>((resolve) => {
-    worker.on('error', (error) => reportProblem(error, false));
+    worker.on('error', (error) => printFirstProblem(error, false));
     worker.once('exit', resolve);
   });
   guard.dispose();
@@ -93,9 +93,10 @@ class Guard {
     }
     const heldMs = nowMs - this.#beatMs;
     // Before its first beat the worker still loads its program.
-    if (beat > 0 && heldMs >= HELD_LIVE_MS && this.#place === undefined) void this.#tell(heldMs);
+    if (beat > 0 && heldMs >= HELD_LIVE_CALL_MS && this.#place === undefined)
+      void this.#tell(heldMs);
     const askedMs = this.#askedMs;
-    if (askedMs === undefined || nowMs - askedMs < DEADLINE_MS + STUCK_MS) return;
+    if (askedMs === undefined || nowMs - askedMs < DRAIN_DEADLINE_MS + STUCK_MS) return;
     if (heldMs < SILENT_MS) return;
     clearInterval(this.#timer);
     void this.#end();
@@ -113,15 +114,17 @@ class Guard {
     const node = `node ${this.#node}`;
     this.#write(
       'error',
-      `not drained within ${DEADLINE_MS} ms: ${node} computes without end${where ?? ''}; ended`,
+      `not drained within ${DRAIN_DEADLINE_MS} ms: ${node} computes without end${where ?? ''}; ended`,
     );
     process.exit(EXIT_NOT_DRAINED);
   }
 
   /** The text ` in FILE:LINE` for the line that the thread executes; empty if it is unknown. */
   async #where(): Promise<string> {
-    const place = ownPlace((await stackOfThread(this.#worker.threadId)) ?? '');
-    return place === undefined ? '' : ` in ${shownPath(place.file, process.cwd())}:${place.line}`;
+    const place = innermostUserPlace((await stackOfThread(this.#worker.threadId)) ?? '');
+    return place === undefined
+      ? ''
+      : ` in ${pathForUsers(place.file, process.cwd())}:${place.line}`;
   }
 
   /** Writes a line in the format of the log; the log itself is on the other thread. */

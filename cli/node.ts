@@ -33,7 +33,7 @@ import { openFabricFace } from './fabric-face.ts';
 import { addOptions, numberOption, PORT_RANGE, refuseWithHelp } from './flags.ts';
 import { type NodeProcessOptions, runNodeProcess } from './node-process.ts';
 import { NodeFiles } from './node-reload.ts';
-import { runNodeApart } from './node-thread.ts';
+import { runNodeInThread } from './node-thread.ts';
 
 /** Delay between two attempts to reach a coordinator that is not listening yet. */
 const RETRY_MS = 1_000;
@@ -51,7 +51,7 @@ interface NodeFlags {
 }
 
 /** Adds the command. */
-export function addNode(program: Command): void {
+export function addNodeCommand(program: Command): void {
   const command = addOptions<NodeFlags>(program.command('node'), {
     deployment: new Option(
       '--deployment <file>',
@@ -98,7 +98,7 @@ export function addNode(program: Command): void {
     if (topologyFile !== undefined && newKeys !== undefined) {
       await writeKeys(topologyFile, name, newKeys);
     } else if (topologyFile === undefined || name === undefined) refuseWithHelp(command);
-    else if (isMainThread) await runNodeApart(name);
+    else if (isMainThread) await runNodeInThread(name);
     else await runNode(topologyFile, name, flags as NodeFlags);
   });
 }

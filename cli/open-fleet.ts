@@ -6,7 +6,7 @@
 import { oneLine } from '../reports/plain-text.ts';
 import { FleetExecutor } from '../runner/fleet/fleet-executor.ts';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
-import type { SweepCell } from '../runner/sweep/run-sweep.ts';
+import type { SweepCombination } from '../runner/sweep/run-sweep.ts';
 import type { ExitCode } from './exit.ts';
 import { fileForFleet, openQueue } from './queue-flag.ts';
 
@@ -28,7 +28,7 @@ export async function openFleet(
   isFresh: boolean,
 ): Promise<OpenFleet> {
   const engine = await openQueue(queue);
-  const fileOf = ({ scenario }: SweepCell): string => fileForFleet(scenario.file);
+  const fileOf = ({ scenario }: SweepCombination): string => fileForFleet(scenario.file);
   const fleet = await FleetExecutor.open(engine, commit, { fileOf, isFresh }).catch(
     async (error: unknown) => {
       await engine.close();

@@ -15,7 +15,7 @@ import type {
   PaletteOrder,
 } from '../runner/injection/messages.ts';
 import type { RunEnd, RunOrder } from '../runner/run/run-order.ts';
-import { type Repeat, repeatCommand } from '../scenarios/command-text.ts';
+import { type RepeatFlags, repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import {
   type ControlFault,
@@ -27,7 +27,7 @@ import {
 import type { ControlHandler } from '../viz/server/control-channel.ts';
 import { INTERACTIVE_FILE } from './run-files.ts';
 import { ACTED_ON } from './run-name.ts';
-import type { Place } from './run-place.ts';
+import type { RunnerPlace } from './run-place.ts';
 import { writeWhole } from './whole-files.ts';
 
 /** Facts about the run into which pages may inject faults. */
@@ -46,7 +46,7 @@ export interface PaletteParts {
 /** A way to run a scenario (execute.ts) on which pages may act. */
 interface Acted {
   readonly command: 'scenario' | 'live' | 'emulate';
-  readonly run: (order: RunOrder, place: Place) => Promise<RunEnd>;
+  readonly run: (order: RunOrder, place: RunnerPlace) => Promise<RunEnd>;
 }
 
 const SEVERAL =
@@ -200,7 +200,7 @@ export class Palette implements ControlHandler {
  * Lets pages act on the runs of a runner.
  * @param repeat The arguments of the run's command.
  */
-export function withPalette(runner: Acted, palette: Palette, repeat: Repeat): Acted {
+export function withPalette(runner: Acted, palette: Palette, repeat: RepeatFlags): Acted {
   const run: Acted['run'] = async (order, place) => {
     const recordingsOf: RunOrder['recordingsOf'] = (seed) => ({
       ...order.recordingsOf(seed),

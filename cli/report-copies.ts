@@ -11,8 +11,8 @@ import { environmentError } from '../engine/live/environment.ts';
 import { renderJunitErrors } from '../reports/junit.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
 import { hidePasswords } from './hide-passwords.ts';
-import { REPORTS } from './run-files.ts';
-import { makeWritable, type NamedText, writeWhole } from './whole-files.ts';
+import { REPORT_FILES } from './run-files.ts';
+import { type FileText, makeWritable, writeWhole } from './whole-files.ts';
 
 /** The flags that say where to put copies of reports. */
 export interface CopyFlags {
@@ -32,7 +32,7 @@ export async function withCopies(
 ): Promise<void> {
   if (flags.report !== undefined) {
     makeWritable(flags.report);
-    for (const name of Object.values(REPORTS).flat()) {
+    for (const name of Object.values(REPORT_FILES).flat()) {
       rmSync(join(flags.report, name), { force: true });
     }
   }
@@ -66,10 +66,10 @@ export function writeErrorCopy({ junit, report }: CopyFlags, text: string): void
 export function copyReports(
   { junit, report }: CopyFlags,
   folder: string,
-  of: keyof typeof REPORTS,
+  of: keyof typeof REPORT_FILES,
 ): readonly string[] {
-  const names = REPORTS[of].filter((name) => existsSync(join(folder, name)));
-  const read = (name: string, as: string): NamedText => [as, [readFileSync(join(folder, name))]];
+  const names = REPORT_FILES[of].filter((name) => existsSync(join(folder, name)));
+  const read = (name: string, as: string): FileText => [as, [readFileSync(join(folder, name))]];
   const ofJunit = names.filter((name) => name.endsWith('junit.xml'));
   return [
     ...(report === undefined ? [] : problemsOf(report, () => names.map((one) => read(one, one)))),
@@ -79,7 +79,7 @@ export function copyReports(
   ];
 }
 
-function problemsOf(folder: string, files: () => readonly NamedText[]): readonly string[] {
+function problemsOf(folder: string, files: () => readonly FileText[]): readonly string[] {
   try {
     writeWhole(folder, files());
     return [];

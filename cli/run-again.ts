@@ -8,7 +8,7 @@
 import { spawn } from 'node:child_process';
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { hearOpened } from '../topologies/files/files-read.ts';
+import { onFileOpened } from '../topologies/files/files-read.ts';
 import type { ExitCode } from './exit.ts';
 
 const FLAG = '--watch';
@@ -19,7 +19,7 @@ const SETTLE_MS = 100;
 
 /** In a process that `--watch` started, tells the watching process of each file that is read. */
 export function tellWatcher(): void {
-  if (process.env[TOLD] !== undefined) hearOpened((path) => process.send?.({ opened: path }));
+  if (process.env[TOLD] !== undefined) onFileOpened((path) => process.send?.({ opened: path }));
 }
 
 /**

@@ -5,30 +5,30 @@
  */
 import { CommanderError } from 'commander';
 import { ConfigError } from '../topologies/files/config-error.ts';
-import { addCommands, wantedBy } from './commands.ts';
-import { exitWith, reportProblem } from './exit.ts';
+import { addCommands, commandsWantedBy } from './commands.ts';
+import { exitWith, printFirstProblem } from './exit.ts';
 import { addFromHere, fromHereHint, goToCaller } from './from-here.ts';
 import { makeProgram } from './program.ts';
 import { refuseSwallowed } from './swallowed-flags.ts';
-import { guardWorkflow } from './workflow-commands.ts';
+import { filterWorkflowCommands } from './workflow-commands.ts';
 
 /** Runs the command that this process was started with. */
 export async function runCommand(): Promise<void> {
-  guardWorkflow(process.env, process.stdout, process.stderr);
+  filterWorkflowCommands(process.env, process.stdout, process.stderr);
   const isJson = process.argv.includes('--json');
   // If a reader closes stdout early (`| head`), that is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? undefined : reportProblem(error, false));
+    process.exit(error.code === 'EPIPE' ? undefined : printFirstProblem(error, false));
   });
   const words = process.argv.slice(2);
   const caller = process.env['INIT_CWD'];
   goToCaller(words, caller);
   const program = makeProgram();
-  await addCommands(program, wantedBy(words));
+  await addCommands(program, commandsWantedBy(words));
   addFromHere(program.commands);
   // Errors that nothing catches end the process with the same message as errors caught below.
   process.removeAllListeners('uncaughtException');
-  process.on('uncaughtException', (error) => process.exit(reportProblem(error, isJson)));
+  process.on('uncaughtException', (error) => process.exit(printFirstProblem(error, isJson)));
   try {
     refuseSwallowed(program, words, process.env);
     await program.parseAsync(process.argv);
@@ -36,7 +36,7 @@ export async function runCommand(): Promise<void> {
     // Commander has printed its own message; help and version are no failures.
     if (error instanceof CommanderError) exitWith(error.exitCode === 0 ? 0 : 2);
     else {
-      exitWith(reportProblem(error, isJson));
+      exitWith(printFirstProblem(error, isJson));
       const hint = error instanceof ConfigError ? fromHereHint(words.slice(1), caller) : undefined;
       if (hint !== undefined && !isJson) process.stderr.write(`   hint: ${hint}\n`);
     }

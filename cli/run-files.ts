@@ -7,31 +7,31 @@
 import { FLOWS_FILE } from '../reports/flows-csv.ts';
 import { RUN_COPIES } from '../reports/run-copies.ts';
 import { SWEEP_FILES } from '../reports/sweep-file-names.ts';
-import { RESULTS } from '../runner/sweep/results-file.ts';
+import { RESULTS_FILE_NAME } from '../runner/sweep/results-file.ts';
 
 /** The file that tells viewers where the processes of a run are. */
-export const PROCESSES = 'processes.json';
+export const PROCESSES_FILE = 'processes.json';
 
 /** The scenario with the faults that were injected while it ran. */
 export const INTERACTIVE_FILE = 'interactive.yaml';
 
 /** One of these files exists once a run or a sweep has its verdict. */
-export const MAIN_FILES = ['report.json', 'sweep.json', RESULTS] as const;
+export const MAIN_FILES = ['report.json', 'sweep.json', RESULTS_FILE_NAME] as const;
 
 /** Reports of a run, and of a sweep. */
-export const REPORTS: Readonly<Record<'run' | 'sweep', readonly string[]>> = {
+export const REPORT_FILES: Readonly<Record<'run' | 'sweep', readonly string[]>> = {
   run: ['report.html', 'report.json', 'report.md', 'junit.xml', 'metrics.prom', FLOWS_FILE],
   sweep: ['sweep.json', ...SWEEP_FILES],
 };
 
 /** Files that the run itself may have written before the reports. */
-export const RECORDED = ['trace.orr', 'trace.pcapng', PROCESSES] as const;
+export const RECORDING_FILES = ['trace.orr', 'trace.pcapng', PROCESSES_FILE] as const;
 
 const OTHERS: readonly string[] = [
   ...MAIN_FILES,
-  ...RECORDED,
-  ...REPORTS.run,
-  ...REPORTS.sweep,
+  ...RECORDING_FILES,
+  ...REPORT_FILES.run,
+  ...REPORT_FILES.sweep,
   ...[INTERACTIVE_FILE, ...Object.values(RUN_COPIES)],
 ];
 

@@ -8,13 +8,13 @@ import { commandText } from '../scenarios/command-text.ts';
 import type { AbortFlags } from './abort-on.ts';
 import { FlagError } from './exit.ts';
 import {
-  addAs,
+  addOptionAs,
   collectOverride,
   JOURNEYS_RANGE,
   numberOption,
   PORT_RANGE,
+  SEED_COUNT_RANGE,
   SEED_RANGE,
-  SEEDS_RANGE,
   THREADS_RANGE,
 } from './flags.ts';
 import type { CopyFlags } from './report-copies.ts';
@@ -41,27 +41,31 @@ export interface RunFlags extends CopyFlags, AbortFlags {
 }
 
 /** What takes flags: a command, or `fleet` for a command with `--queue`, whose runs a fleet makes. */
-export type Taker = 'scenario' | 'live' | 'emulate' | 'acceptance' | 'sweep' | 'fleet';
+export type FlagTaker = 'scenario' | 'live' | 'emulate' | 'acceptance' | 'sweep' | 'fleet';
 
-const ALL: readonly Taker[] = ['scenario', 'live', 'emulate', 'acceptance', 'sweep', 'fleet'];
-const RECORDING: readonly Taker[] = ['scenario', 'live', 'emulate', 'acceptance'];
-const FOLLOWING: readonly Taker[] = ['scenario', 'emulate', 'acceptance'];
-const COMPARING: readonly Taker[] = [...RECORDING, 'fleet'];
-const COPYING: readonly Taker[] = ['scenario', 'live', 'emulate', 'sweep', 'fleet'];
+const ALL: readonly FlagTaker[] = ['scenario', 'live', 'emulate', 'acceptance', 'sweep', 'fleet'];
+const RECORDING: readonly FlagTaker[] = ['scenario', 'live', 'emulate', 'acceptance'];
+const FOLLOWING: readonly FlagTaker[] = ['scenario', 'emulate', 'acceptance'];
+const COMPARING: readonly FlagTaker[] = [...RECORDING, 'fleet'];
+const COPYING: readonly FlagTaker[] = ['scenario', 'live', 'emulate', 'sweep', 'fleet'];
 /** Commands that run one scenario on this machine. */
-const SINGLE: readonly Taker[] = ['scenario', 'live', 'emulate'];
+const SINGLE: readonly FlagTaker[] = ['scenario', 'live', 'emulate'];
 
 type MakeOption = () => Option;
 
 /** For each flag, the commands that take it, and its options. */
 const RUN_OPTIONS: {
-  readonly [Flag in keyof RunFlags]-?: readonly [readonly Taker[], MakeOption, ...MakeOption[]];
+  readonly [Flag in keyof RunFlags]-?: readonly [readonly FlagTaker[], MakeOption, ...MakeOption[]];
 } = {
   seed: [ALL, () => numberOption('--seed <n>', 'run only this seed', SEED_RANGE)],
   seeds: [
     ALL,
     () =>
-      numberOption('--seeds <n>', 'run n seeds: the first n of the file, or 1 to n', SEEDS_RANGE),
+      numberOption(
+        '--seeds <n>',
+        'run n seeds: the first n of the file, or 1 to n',
+        SEED_COUNT_RANGE,
+      ),
   ],
   set: [
     ALL,
@@ -148,7 +152,7 @@ interface Refusal {
 }
 
 /** Why a command does not take certain flags: these are rejected before anything runs. */
-const REFUSALS: Readonly<Record<Exclude<Taker, 'scenario'>, Refusal>> = {
+const REFUSALS: Readonly<Record<Exclude<FlagTaker, 'scenario'>, Refusal>> = {
   // A datagram loses its identity in the kernel, so packets cannot be followed over their hops.
   live: {
     reason: 'a live run does not follow single packets, and never goes the same way twice',
@@ -176,9 +180,10 @@ const REFUSALS: Readonly<Record<Exclude<Taker, 'scenario'>, Refusal>> = {
 };
 
 /** Adds the flags of all runs; those that the command does not take are hidden from its help. */
-export function addRunOptions(command: Command, taker: Taker): Command {
+export function addRunOptions(command: Command, taker: FlagTaker): Command {
   for (const [flag, [takers, ...options]] of Object.entries(RUN_OPTIONS)) {
-    for (const make of options) addAs(command, flag, make().hideHelp(!takers.includes(taker)));
+    for (const make of options)
+      addOptionAs(command, flag, make().hideHelp(!takers.includes(taker)));
   }
   return command;
 }

@@ -7,7 +7,7 @@
  * @module
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { systemCode } from '../engine/live/environment.ts';
+import { systemErrorCode } from '../engine/live/environment.ts';
 
 /** A lock that is held. */
 export interface RunLock {
@@ -41,7 +41,7 @@ function isCreated(path: string): boolean {
     writeFileSync(path, ownerText(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
+    if (systemErrorCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -52,7 +52,7 @@ function readOwner(path: string): Owner | undefined {
     const [pid = '', began = ''] = readFileSync(path, 'utf8').trim().split(' ');
     return { pid: Number(pid), began };
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -66,7 +66,7 @@ function removeStale(path: string, stale: Owner): void {
   try {
     renameSync(path, aside);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return;
+    if (systemErrorCode(error) === 'ENOENT') return;
     throw error;
   }
   const found = readOwner(aside);
@@ -80,7 +80,7 @@ function isAlive({ pid, began }: Owner): boolean {
     process.kill(pid, 0);
   } catch (error) {
     // A process of another user also counts as running.
-    if (systemCode(error) !== 'EPERM') return false;
+    if (systemErrorCode(error) !== 'EPERM') return false;
   }
   // A process that has ended keeps its id until its parent waits for it (a zombie).
   if (/^[ZX]$/.test(statOf(pid)[0] ?? '')) return false;

@@ -22,8 +22,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { EnvironmentError, pathError } from '../engine/live/environment.ts';
-import { RESULTS } from '../runner/sweep/results-file.ts';
-import { isRunFile, MAIN_FILES, RECORDED } from './run-files.ts';
+import { RESULTS_FILE_NAME } from '../runner/sweep/results-file.ts';
+import { isRunFile, MAIN_FILES, RECORDING_FILES } from './run-files.ts';
 import { type RunLock, takeLock } from './run-lock.ts';
 import { makeWritable } from './whole-files.ts';
 
@@ -37,7 +37,7 @@ const LATEST = 'latest';
 const STAMP = /^_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(?:-\d+)?$/;
 
 /** The part of a run's folder that a runner needs. */
-export type Place = Pick<RunPlace, 'folder' | 'rename'>;
+export type RunnerPlace = Pick<RunPlace, 'folder' | 'rename'>;
 
 /** The folder of a run. */
 export class RunPlace {
@@ -207,7 +207,7 @@ function removeLeftovers(folder: string): void {
 
 /** Removes recordings of a run that produced no result. */
 export function removeRecorded(folder: string): void {
-  for (const name of RECORDED) rmSync(join(folder, name), { force: true });
+  for (const name of RECORDING_FILES) rmSync(join(folder, name), { force: true });
 }
 
 /** Removes a previous run if all its files were written by orrery. */
@@ -245,7 +245,9 @@ function isReport(folder: string): boolean {
   if (main === undefined) return false;
   try {
     // The results of a sweep have one document a line; the first is enough.
-    const [first = ''] = main.endsWith(RESULTS) ? readFileSync(main, 'utf8').split('\n', 1) : [];
+    const [first = ''] = main.endsWith(RESULTS_FILE_NAME)
+      ? readFileSync(main, 'utf8').split('\n', 1)
+      : [];
     const text = first === '' ? readFileSync(main, 'utf8') : first;
     const document = JSON.parse(text) as Readonly<Record<string, unknown>>;
     return 'reproduce' in document || 'orrery' in document;

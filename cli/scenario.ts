@@ -9,11 +9,11 @@ import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { SPEED_MAX } from '../viz/format/control-wire.ts';
 import { checkDeterminism } from './check-determinism.ts';
 import { execute } from './execute.ts';
-import { type ExitCode, exitWith, FlagError, worstOf } from './exit.ts';
+import { type ExitCode, exitWith, FlagError, worstExitCode } from './exit.ts';
 import { addOptions, refuseWithHelp } from './flags.ts';
 import { fleetRunner } from './fleet-runner.ts';
 import { listMetrics } from './list-metrics.ts';
-import { type Loaded, load } from './load.ts';
+import { load, type OpenedScenario } from './load.ts';
 import { queueOption } from './queue-flag.ts';
 import { withCopies } from './report-copies.ts';
 import { runAgain, tellWatcher } from './run-again.ts';
@@ -33,7 +33,7 @@ interface OwnFlags {
 type ScenarioFlags = RunFlags & OwnFlags;
 
 /** Adds the command. */
-export function addScenario(program: Command): void {
+export function addScenarioCommand(program: Command): void {
   const command = addRunOptions(program.command('scenario'), 'scenario')
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario in virtual time')
@@ -107,14 +107,14 @@ function refuseSingle({ json, viz }: ScenarioFlags): void {
   throw new FlagError(message, '--watch', 'leave out one of them');
 }
 
-async function runOnce(loaded: Loaded, flags: ScenarioFlags): Promise<void> {
+async function runOnce(loaded: OpenedScenario, flags: ScenarioFlags): Promise<void> {
   const { queue } = flags;
   exitWith(
     queue === undefined ? await execute(loaded, flags) : await onFleet(queue, loaded, flags),
   );
 }
 
-async function runTwice(loaded: Loaded, flags: ScenarioFlags): Promise<ExitCode> {
+async function runTwice(loaded: OpenedScenario, flags: ScenarioFlags): Promise<ExitCode> {
   const { viz, junit, report } = flags;
   const useless = Object.entries({ viz, junit, report }).find(([, value]) => value !== undefined);
   if (useless === undefined) return await checkDeterminism(loaded, flags);
@@ -127,13 +127,13 @@ async function runTwice(loaded: Loaded, flags: ScenarioFlags): Promise<ExitCode>
 /** Runs a scenario whose seeds are run by a fleet. */
 async function onFleet(
   queue: QueueAddress,
-  loaded: Loaded,
+  loaded: OpenedScenario,
   flags: ScenarioFlags,
 ): Promise<ExitCode> {
   const fleet = await fleetRunner(queue);
   try {
     const code = await execute(loaded, { ...flags, trace: false }, fleet);
-    return worstOf([code, ...fleet.codes()]);
+    return worstExitCode([code, ...fleet.codes()]);
   } finally {
     await fleet.close();
   }

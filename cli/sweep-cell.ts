@@ -10,20 +10,20 @@ import { renderJson } from '../reports/json.ts';
 import { exitCodeOf } from '../reports/judge.ts';
 import { plainLines } from '../reports/plain-text.ts';
 import { brokenRow, type SweepRow, sweepRow } from '../reports/sweep.ts';
-import { type WorstCell, worseOf } from '../reports/sweep-progress.ts';
-import type { CellEnd, Failure, SweepCell } from '../runner/sweep/run-sweep.ts';
+import { type WorstCell, worseCombination } from '../reports/sweep-progress.ts';
+import type { CombinationEnd, RunFailure, SweepCombination } from '../runner/sweep/run-sweep.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import type { ConfigError } from '../topologies/files/config-error.ts';
-import { finish } from './execute.ts';
-import { type ExitCode, worstOf } from './exit.ts';
+import { judgeAndReport } from './execute.ts';
+import { type ExitCode, worstExitCode } from './exit.ts';
 import type { RunFlags } from './run-flags.ts';
 import type { SweepProgressShow, SweepState } from './sweep-progress.ts';
 import { forStderr } from './terminal.ts';
 import { makeWritable, writeWhole } from './whole-files.ts';
 
 /** Number of combinations whose reports are kept; each takes 0.1 to 0.5 MB. */
-export const KEPT_MAX = 100;
+export const KEPT_REPORTS_MAX = 100;
 
 interface TellerParts {
   readonly folder: string;
@@ -33,7 +33,7 @@ interface TellerParts {
 }
 
 /** Collects the combinations of a sweep that have ended. */
-export class CellTeller {
+export class CombinationReporter {
   readonly #parts: TellerParts;
   readonly #rows = new Map<number, SweepRow>();
   readonly #codes: (ExitCode | Promise<ExitCode>)[] = [];
@@ -59,10 +59,10 @@ export class CellTeller {
 
   /** The worst exit code, once all reports are written. */
   async code(): Promise<ExitCode> {
-    return worstOf(await Promise.all(this.#codes));
+    return worstExitCode(await Promise.all(this.#codes));
   }
 
-  ended(cell: SweepCell, end: CellEnd): void {
+  ended(cell: SweepCombination, end: CombinationEnd): void {
     const { folder } = this.#parts;
     if (end.kind === 'left') return;
     if (end.kind === 'failed') {
@@ -78,7 +78,7 @@ export class CellTeller {
     if (!report.pass) this.#missed += 1;
     const row = sweepRow(cell.parameters, report, kept);
     this.#rows.set(cell.index, row);
-    this.#worst = worseOf(this.#worst, row);
+    this.#worst = worseCombination(this.#worst, row);
     for (const one of report.perSeed.map(({ wallSeconds }) => wallSeconds))
       this.#doneSeconds.push(one);
     this.#codes.push(exitCodeOf(report));
@@ -92,11 +92,11 @@ export class CellTeller {
     this.#codes.push(2);
   }
 
-  #failed(cell: PlacedCell, failure: Failure): void {
+  #failed(cell: PlacedCell, failure: RunFailure): void {
     const { flags } = this.#parts;
     const repeat = this.#broken(cell, failureText(failure));
     this.#codes.push(
-      finish(failure, { flags, folder: '', baseline: undefined, repeat }).catch(ofMachine),
+      judgeAndReport(failure, { flags, folder: '', baseline: undefined, repeat }).catch(ofMachine),
     );
   }
 
@@ -118,7 +118,7 @@ export class CellTeller {
 }
 
 /** A combination, which may not have been loaded. */
-type PlacedCell = Pick<SweepCell, 'index' | 'parameters'>;
+type PlacedCell = Pick<SweepCombination, 'index' | 'parameters'>;
 
 /** Prints a problem of the machine, such as a full disk. The results of other runs are kept. */
 function ofMachine(error: unknown): ExitCode {
@@ -128,7 +128,7 @@ function ofMachine(error: unknown): ExitCode {
 }
 
 /** Why a combination has no result. */
-function failureText(failure: Failure): string {
+function failureText(failure: RunFailure): string {
   const crash = failure.kind === 'broken' ? failure.crash : undefined;
   if (crash === undefined) return failure.message;
   return `${crash.node ?? crash.protocol}: ${crash.error}`;

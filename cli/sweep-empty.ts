@@ -5,7 +5,7 @@
  * @module
  */
 import { oneLine } from '../reports/plain-text.ts';
-import { RESULTS } from '../runner/sweep/results-file.ts';
+import { RESULTS_FILE_NAME } from '../runner/sweep/results-file.ts';
 import type { Shard } from '../runner/sweep/shard.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
@@ -31,5 +31,5 @@ export function tellEmptyPart(
     return;
   }
   process.stdout.write(`EMPTY  ${oneLine(name)}   ${empty}\n`);
-  if (flags.quiet !== true) process.stdout.write(`\n  ${place.folder}/  ${RESULTS}\n`);
+  if (flags.quiet !== true) process.stdout.write(`\n  ${place.folder}/  ${RESULTS_FILE_NAME}\n`);
 }

@@ -14,8 +14,8 @@ import {
 } from '../reports/sweep.ts';
 import { SWEEP_FILES } from '../reports/sweep-file-names.ts';
 import { sweepFiles } from '../reports/sweep-files.ts';
-import { fold, toAscii } from '../reports/terminal-layout.ts';
-import { RESULTS, type SweepHead } from '../runner/sweep/results-file.ts';
+import { foldIntoLines, toAscii } from '../reports/terminal-layout.ts';
+import { RESULTS_FILE_NAME, type SweepHead } from '../runner/sweep/results-file.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { readQuantity } from '../topologies/files/units.ts';
@@ -63,7 +63,9 @@ export function writeSweepFiles(
   if (flags.json === true || flags.quiet === true) return;
   if (saved !== undefined) process.stdout.write(`\n  ${saved}\n`);
   const [forPeople, forPrograms] = [SWEEP_FILES.slice(0, 2), SWEEP_FILES.slice(2)];
-  process.stdout.write(`\n${filesText(`${folder}/`, [...forPeople, 'sweep.json', RESULTS])}`);
+  process.stdout.write(
+    `\n${filesText(`${folder}/`, [...forPeople, 'sweep.json', RESULTS_FILE_NAME])}`,
+  );
   process.stdout.write(filesText('for other programs', forPrograms));
   if (goesOn) {
     process.stdout.write('  the same command goes on where this sweep was stopped\n');
@@ -81,7 +83,7 @@ function filesText(title: string, names: readonly string[]): string {
   const { width, unicode } = terminalOptions(undefined);
   const [first = '', ...rest] = names;
   const fit = { width: width - 2, indent: 0, gap: ' · ' };
-  const lines = fold([`${title}  ${first}`, ...rest], fit);
+  const lines = foldIntoLines([`${title}  ${first}`, ...rest], fit);
   const text = lines.map((line) => `  ${line}\n`).join('');
   return unicode ? text : toAscii(text);
 }

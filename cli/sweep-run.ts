@@ -9,41 +9,41 @@ import { join } from 'node:path';
 import { assert } from '../engine/core/assert.ts';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import { LocalExecutor } from '../runner/sweep/local-executor.ts';
-import { type Merged, mergeResults } from '../runner/sweep/merge.ts';
+import { type MergedResults, mergeResults } from '../runner/sweep/merge.ts';
 import {
   type KnownResults,
-  RESULTS,
+  RESULTS_FILE_NAME,
   ResultsFile,
   readResults,
   type SweepHead,
   sweepHead,
 } from '../runner/sweep/results-file.ts';
 import {
-  type Executor,
+  type RunExecutor,
   runSweep,
-  type SweepCell,
-  type SweepCount,
+  type SweepCombination,
   type SweepOrder,
+  type SweepRunCount,
 } from '../runner/sweep/run-sweep.ts';
-import { cellsOfShard, type Shard } from '../runner/sweep/shard.ts';
+import { combinationsOfShard, type Shard } from '../runner/sweep/shard.ts';
 import { isKnownState, sourceState } from '../runner/sweep/source-state.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
-import { canonical, type Parameters } from '../scenarios/identity.ts';
+import { canonicalJson, type Parameters } from '../scenarios/identity.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import type { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
-import { tellConflicts } from './conflicts.ts';
+import { printConflicts } from './conflicts.ts';
 import { seedsOf } from './execute.ts';
-import { type ExitCode, worstOf } from './exit.ts';
-import { onInterrupt } from './interrupt.ts';
+import { type ExitCode, worstExitCode } from './exit.ts';
+import { watchInterrupts } from './interrupt.ts';
 import { knownCommit } from './known-commit.ts';
-import { blameSweep, type Loaded, load } from './load.ts';
+import { blameSweep, load, type OpenedScenario } from './load.ts';
 import { openFleet } from './open-fleet.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runName } from './run-name.ts';
 import { RunPlace } from './run-place.ts';
-import { CellTeller, KEPT_MAX } from './sweep-cell.ts';
+import { CombinationReporter, KEPT_REPORTS_MAX } from './sweep-cell.ts';
 import { tellEmptyPart } from './sweep-empty.ts';
 import { writeSweepFiles } from './sweep-files.ts';
 import { type SweepProgressShow, showSweepProgress } from './sweep-progress.ts';
@@ -69,7 +69,7 @@ export interface SweepContext {
 }
 
 /** A combination and its place among all. */
-type Placed = Pick<SweepCell, 'index' | 'parameters'>;
+type Placed = Pick<SweepCombination, 'index' | 'parameters'>;
 
 /** Runs a sweep; returns the exit code. */
 export async function sweep(
@@ -90,7 +90,7 @@ export async function sweep(
   try {
     const { place, known } = placeOf(scenario, flags, head);
     try {
-      const open = (set: Parameters): Promise<Loaded> => load(file, set, context.registry);
+      const open = (set: Parameters): Promise<OpenedScenario> => load(file, set, context.registry);
       const task = { flags, file, scenario, head, open };
       const code = await sweepInto({ place, known, progress, executor }, task);
       place.pointLatest();
@@ -167,8 +167,10 @@ function placeOf(
 /** The results of a stopped sweep with the same inputs; undefined if there are none. */
 function unfinished(folder: string, head: SweepHead): KnownResults | undefined {
   if (isFinished(folder) || !isKnownState(head.commit)) return undefined;
-  const known = readResults(join(folder, RESULTS));
-  return known !== undefined && canonical(known.head) === canonical(head) ? known : undefined;
+  const known = readResults(join(folder, RESULTS_FILE_NAME));
+  return known !== undefined && canonicalJson(known.head) === canonicalJson(head)
+    ? known
+    : undefined;
 }
 
 function isFinished(folder: string): boolean {
@@ -188,11 +190,11 @@ interface SweepTask {
   readonly scenario: Scenario;
   readonly head: SweepHead;
   /** Opens the scenario with these values of its parameters. */
-  readonly open: (set: Parameters) => Promise<Loaded>;
+  readonly open: (set: Parameters) => Promise<OpenedScenario>;
 }
 
 /** The known results of a sweep that begins anew: none. */
-const NOTHING: Pick<Merged, 'lines' | 'conflicts'> = { lines: new Map(), conflicts: [] };
+const NOTHING: Pick<MergedResults, 'lines' | 'conflicts'> = { lines: new Map(), conflicts: [] };
 
 /** The folder of a sweep, and the known results that it continues from. */
 interface SweepSite {
@@ -208,14 +210,14 @@ async function sweepInto(
 ): Promise<ExitCode> {
   const { head } = task;
   const { folder } = place;
-  const path = join(folder, RESULTS);
+  const path = join(folder, RESULTS_FILE_NAME);
   const { lines, conflicts } = known === undefined ? NOTHING : mergeResults([{ path, ...known }]);
   if (known !== undefined) {
     process.stderr.write(`orrery: goes on with ${lines.size} runs in ${folder}\n`);
   }
-  const told = tellConflicts(conflicts);
+  const told = printConflicts(conflicts);
   const results = new ResultsFile(path, head, known);
-  const interrupt = onInterrupt('the results so far are kept');
+  const interrupt = watchInterrupts('the results so far are kept');
   interrupt.signal.addEventListener('abort', () => executor.stop(), { once: true });
   try {
     const { signal } = interrupt;
@@ -225,7 +227,7 @@ async function sweepInto(
       onRun: (line) => results.add(line),
     });
     const others = await executor.end(signal.aborted);
-    return worstOf([code, ...(signal.aborted ? [130 as const] : []), ...told, ...others]);
+    return worstExitCode([code, ...(signal.aborted ? [130 as const] : []), ...told, ...others]);
   } finally {
     progress.clear();
     interrupt.dispose();
@@ -234,7 +236,7 @@ async function sweepInto(
 }
 
 /** What makes the runs of a sweep, and how to stop it. */
-interface OpenExecutor extends Executor {
+interface OpenExecutor extends RunExecutor {
   stop(): void;
   /** Called at the end of a sweep, stopped or not. @returns exit codes of problems found by then. */
   end(isStopped: boolean): Promise<readonly ExitCode[]>;
@@ -294,7 +296,7 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
     tellEmptyPart(scenario, flags.shard, { flags, place, seeds: head.seeds });
     return 0;
   }
-  const teller = new CellTeller({ folder: place.folder, flags, scenario, progress });
+  const teller = new CombinationReporter({ folder: place.folder, flags, scenario, progress });
   const threads = flags.threads ?? availableParallelism();
   const workers = flags.queue === undefined ? threads : Number.POSITIVE_INFINITY;
   const size = { cells: cells.length, workers };
@@ -304,7 +306,7 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
     open: async ({ index, parameters }) => {
       try {
         const loaded = await task.open({ ...flags.set, ...parameters });
-        return { ...loaded, index, parameters, isKept: index < KEPT_MAX };
+        return { ...loaded, index, parameters, isKept: index < KEPT_REPORTS_MAX };
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
         // Each value was accepted in some combination; this combination may be refused all the same.
@@ -337,13 +339,13 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
  * Ends a sweep whose runs were made elsewhere.
  * @throws Refusal if runs are missing, saying how many.
  */
-export async function mergeInto(
+export async function finishMergedSweep(
   task: SweepTask,
-  { lines: known, conflicts }: Pick<Merged, 'lines' | 'conflicts'>,
+  { lines: known, conflicts }: Pick<MergedResults, 'lines' | 'conflicts'>,
 ): Promise<ExitCode> {
   const { scenario, flags, head } = task;
   let missing = 0;
-  const executor: Executor = {
+  const executor: RunExecutor = {
     room: Number.POSITIVE_INFINITY,
     run: (_cell, seed) => {
       missing += 1;
@@ -351,7 +353,7 @@ export async function mergeInto(
     },
   };
   // Conflicts come first, because no other problem of the parts is worse.
-  const told = tellConflicts(conflicts);
+  const told = printConflicts(conflicts);
   const { place } = placeOf(scenario, { ...flags, fresh: true }, head);
   try {
     const progress = showSweepProgress(scenario.name, flags);
@@ -361,15 +363,15 @@ export async function mergeInto(
     const parts = { place, progress, executor, known, signal, onRun, isStopped };
     const code = await runCells(task, parts);
     // Written only now, so that no sweep continues from lines that were refused.
-    const results = new ResultsFile(join(place.folder, RESULTS), head);
+    const results = new ResultsFile(join(place.folder, RESULTS_FILE_NAME), head);
     for (const line of known.values()) results.add(line);
     results.close();
     place.pointLatest();
-    if (missing === 0) return worstOf([code, ...told]);
+    if (missing === 0) return worstExitCode([code, ...told]);
     const text = `${missing} runs are missing: not all parts have ended, or one is not here`;
     if (conflicts.length === 0) throw new Refusal(text);
     process.stderr.write(`orrery: ${text}\n`);
-    return worstOf([2, ...told]);
+    return worstExitCode([2, ...told]);
   } finally {
     place.release();
   }
@@ -381,12 +383,12 @@ function cellsOf(
   shard: Shard | undefined,
 ): readonly Placed[] {
   const all = (scenario.sweep?.cells ?? []).map((parameters, index) => ({ index, parameters }));
-  return shard === undefined ? all : cellsOfShard(all, shard, { commit, set });
+  return shard === undefined ? all : combinationsOfShard(all, shard, { commit, set });
 }
 
 /** The command that runs a combination alone, with exactly these seeds. */
 function reproduceOf(
-  { scenario, parameters }: Pick<SweepCell, 'scenario' | 'parameters'>,
+  { scenario, parameters }: Pick<SweepCombination, 'scenario' | 'parameters'>,
   flags: RunFlags,
   seeds: readonly number[],
 ): string {
@@ -410,7 +412,11 @@ export function seedFlags(
 }
 
 /** A text that says how many runs adaptive seeds have saved. */
-function savedText({ runsDone }: SweepCount, head: SweepHead, cells: number): string | undefined {
+function savedText(
+  { runsDone }: SweepRunCount,
+  head: SweepHead,
+  cells: number,
+): string | undefined {
   if (head.adaptive === undefined) return undefined;
   const most = cells * Math.max(head.adaptive, head.seeds.length);
   return `${runsDone} runs decided what ${most} would have: ${most - runsDone} saved`;

@@ -10,7 +10,7 @@ import { readShard, type Shard } from '../runner/sweep/shard.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { seedsOf } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
-import { addOptions, MEMORY_RANGE, numberOption, SEEDS_RANGE } from './flags.ts';
+import { addOptions, MEMORY_MB_RANGE, numberOption, SEED_COUNT_RANGE } from './flags.ts';
 import { load } from './load.ts';
 import { queueOption } from './queue-flag.ts';
 import { withCopies } from './report-copies.ts';
@@ -18,7 +18,7 @@ import { addRunOptions, refuseUntaken } from './run-flags.ts';
 import { type SweepFlags, type SweepOwnFlags, sweep } from './sweep-run.ts';
 
 /** Adds the command. */
-export function addSweep(program: Command): void {
+export function addSweepCommand(program: Command): void {
   const command = addRunOptions(program.command('sweep'), 'sweep')
     .argument('<file>', 'scenario file with a `sweep:` section')
     .summary('run all combinations of parameter lists')
@@ -29,7 +29,7 @@ export function addSweep(program: Command): void {
     adaptive: numberOption(
       '--adaptive <n>',
       'more seeds, up to n, where an interval reaches over its limit',
-      SEEDS_RANGE,
+      SEED_COUNT_RANGE,
     ),
     shard: new Option(
       '--shard <i/n>',
@@ -38,7 +38,7 @@ export function addSweep(program: Command): void {
     memory: numberOption(
       '--memory <MB>',
       'memory of a thread; a run that needs more fails alone',
-      MEMORY_RANGE,
+      MEMORY_MB_RANGE,
     ),
     queue: queueOption(),
     fresh: new Option('--fresh', 'run everything again, whatever a stopped sweep has left'),
@@ -63,7 +63,7 @@ async function runSweep(file: string, flags: SweepFlags): Promise<void> {
 function checkAdaptive({ adaptive }: SweepFlags, first: number): void {
   if (adaptive === undefined || adaptive >= first) return;
   const begins = `combinations begin with ${plural(first, 'seed')}`;
-  const hint = `write --adaptive ${Math.min(2 * first, SEEDS_RANGE.most)}, or leave it out`;
+  const hint = `write --adaptive ${Math.min(2 * first, SEED_COUNT_RANGE.most)}, or leave it out`;
   throw new FlagError(`--adaptive: ${adaptive} is too few, ${begins}`, '--adaptive', hint);
 }
 

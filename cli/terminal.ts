@@ -5,7 +5,7 @@
  */
 import { wantsColour, wantsUnicode } from '../reports/colour.ts';
 import type { TerminalOptions } from '../reports/terminal.ts';
-import { fold } from '../reports/terminal-layout.ts';
+import { foldIntoLines } from '../reports/terminal-layout.ts';
 
 const WIDTH_WITHOUT_TERMINAL = 80;
 const WIDTH_LEAST = 40;
@@ -46,7 +46,7 @@ export function wrapMessage(text: string, width: number): string {
     const isHint = line.startsWith(HINT);
     if (line.length <= width || (line.startsWith(' ') && !isHint)) return [line];
     const indent = isHint ? HINT.length : MESSAGE_INDENT;
-    return fold(line.split(' '), { width, indent, gap: ' ' });
+    return foldIntoLines(line.split(' '), { width, indent, gap: ' ' });
   });
   return lines.join('\n');
 }

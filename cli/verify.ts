@@ -17,7 +17,7 @@ import {
 } from '../runner/verify/render.ts';
 import { CHECKS, runSuite } from '../runner/verify/suite.ts';
 import { exitWith, FlagError } from './exit.ts';
-import { addOptions, numberOption, SEED_RANGE, SEEDS_RANGE } from './flags.ts';
+import { addOptions, numberOption, SEED_COUNT_RANGE, SEED_RANGE } from './flags.ts';
 import { hasLiveStderr, terminalOptions } from './terminal.ts';
 
 /** The seed that is verified by default. */
@@ -37,14 +37,14 @@ interface VerifyFlags {
 }
 
 /** Adds the command. */
-export function addVerify(program: Command): void {
+export function addVerifyCommand(program: Command): void {
   addOptions<VerifyFlags>(program.command('verify'), {
     only: new Option(
       '--only <numbers>',
       'run only these checks: 3,5,8b or engine or privacy',
     ).argParser(checksOf),
     seed: numberOption('--seed <n>', 'run only this seed', SEED_RANGE),
-    seeds: numberOption('--seeds <n>', 'judge the mean over seeds 1 to n', SEEDS_RANGE),
+    seeds: numberOption('--seeds <n>', 'judge the mean over seeds 1 to n', SEED_COUNT_RANGE),
     mutation: new Option(
       '--mutation <name>',
       'run on a deliberately wrong engine, which must fail',

@@ -7,7 +7,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
-import { EnvironmentError, systemCode, systemWords } from '../engine/live/environment.ts';
+import { EnvironmentError, systemErrorCode, systemErrorText } from '../engine/live/environment.ts';
 import { startVizServer, type VizServer } from '../viz/server/server.ts';
 import { FlagError } from './exit.ts';
 import { addOptions, numberOption, PORT_RANGE } from './flags.ts';
@@ -23,7 +23,7 @@ interface VizFlags {
 }
 
 /** Adds the command. */
-export function addViz(program: Command): void {
+export function addVizCommand(program: Command): void {
   addOptions<VizFlags>(program.command('viz'), {
     port: numberOption('--port <n>', 'port to listen on; 0 picks a free port', PORT_RANGE).default(
       PORT,
@@ -67,10 +67,10 @@ async function start(page: string, { host, port, out }: VizFlags): Promise<VizSe
   try {
     return await startVizServer({ page, runs: resolve(out), host, port });
   } catch (error) {
-    const code = systemCode(error);
+    const code = systemErrorCode(error);
     if (code === undefined) throw error;
     const more = code === 'EADDRINUSE' ? '; --port 0 picks a free port' : '';
-    throw new EnvironmentError(`${host} port ${port}: ${systemWords(code)}${more}`, {
+    throw new EnvironmentError(`${host} port ${port}: ${systemErrorText(code)}${more}`, {
       cause: error,
     });
   }

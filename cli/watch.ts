@@ -8,7 +8,7 @@
  */
 import { relative, resolve, sep } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
-import { EnvironmentError, systemCode, systemWords } from '../engine/live/environment.ts';
+import { EnvironmentError, systemErrorCode, systemErrorText } from '../engine/live/environment.ts';
 import type { SeedResult } from '../reports/model.ts';
 import type { Report } from '../reports/report-schema.ts';
 import type { Broadcast, BroadcastMessage } from '../runner/recording/broadcast.ts';
@@ -27,7 +27,7 @@ const LAST_WORDS_MS = 200;
 type WatchFlags = Pick<RunFlags, 'viz' | 'out' | 'json'>;
 
 /** A run that can be watched. */
-export interface Watch {
+export interface WatchServer {
   /** The channel to which the run sends its data. */
   readonly broadcast: Broadcast;
   /** Called when the report has been written. On a terminal, it continues to serve until Ctrl-C. */
@@ -36,7 +36,7 @@ export interface Watch {
 }
 
 /** The run that is watched. */
-export interface Watched {
+export interface WatchedRun {
   /** Name of the scenario. */
   readonly name: string;
   /** The report of what was measured so far. */
@@ -46,7 +46,7 @@ export interface Watched {
 }
 
 /** Starts the server and prints its address. */
-export async function startWatch(watched: Watched, flags: WatchFlags): Promise<Watch> {
+export async function startWatch(watched: WatchedRun, flags: WatchFlags): Promise<WatchServer> {
   const { name, reportOf, control } = watched;
   const live = new LiveRun(name, Date.now());
   const server = await serve({ live, control }, flags);
@@ -78,7 +78,7 @@ export async function startWatch(watched: Watched, flags: WatchFlags): Promise<W
 function take(
   live: LiveRun,
   message: BroadcastMessage,
-  { taken, reportOf }: Pick<Watched, 'reportOf'> & { readonly taken: Int32Array },
+  { taken, reportOf }: Pick<WatchedRun, 'reportOf'> & { readonly taken: Int32Array },
 ): void {
   switch (message.kind) {
     case 'begin':
@@ -108,10 +108,10 @@ async function serve(
   try {
     return await startVizServer({ ...options, port: wanted });
   } catch (error) {
-    const code = systemCode(error);
+    const code = systemErrorCode(error);
     if (code === undefined) throw error;
     if (viz === true && code === 'EADDRINUSE') return await startVizServer({ ...options, port: 0 });
-    const words = `--viz: ${HOST} port ${wanted}: ${systemWords(code)}`;
+    const words = `--viz: ${HOST} port ${wanted}: ${systemErrorText(code)}`;
     throw new EnvironmentError(words, { cause: error });
   }
 }

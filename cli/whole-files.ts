@@ -19,7 +19,7 @@ import { dirname, join } from 'node:path';
 import { environmentError, pathError } from '../engine/live/environment.ts';
 
 /** Name and text of a file; a long text comes in parts, which are made while it is written. */
-export type NamedText = readonly [name: string, text: string | Iterable<string | Uint8Array>];
+export type FileText = readonly [name: string, text: string | Iterable<string | Uint8Array>];
 
 /** A folder must have room for at least this many bytes before a run begins. */
 const TRIAL_BYTES = 4_096;
@@ -57,7 +57,7 @@ function tryToWrite(path: string): void {
  * Writes files into a folder, all of them or none. If that fails, the earlier files remain.
  * @throws EnvironmentError that names the file that could not be written, and says why.
  */
-export function writeWhole(folder: string, files: readonly NamedText[]): void {
+export function writeWhole(folder: string, files: readonly FileText[]): void {
   const partOf = (name: string): string => join(folder, `.${name}.part`);
   try {
     for (const [name, text] of files) writeDurably(partOf(name), join(folder, name), text);
@@ -67,7 +67,7 @@ export function writeWhole(folder: string, files: readonly NamedText[]): void {
   }
 }
 
-function writeDurably(part: string, shown: string, text: NamedText[1]): void {
+function writeDurably(part: string, shown: string, text: FileText[1]): void {
   try {
     const file = openSync(part, 'w');
     try {

@@ -12,13 +12,13 @@ import { sourceState } from '../runner/sweep/source-state.ts';
 import { FlagError } from './exit.ts';
 import {
   addOptions,
-  LOCK_RANGE,
-  MEMORY_RANGE,
+  LOCK_SECONDS_RANGE,
+  MEMORY_MB_RANGE,
   numberOption,
   THREADS_RANGE,
-  TIME_LIMIT_RANGE,
+  TIME_LIMIT_SECONDS_RANGE,
 } from './flags.ts';
-import { onInterrupt } from './interrupt.ts';
+import { watchInterrupts } from './interrupt.ts';
 import { openQueue, queueOption } from './queue-flag.ts';
 
 interface WorkerFlags {
@@ -32,24 +32,24 @@ interface WorkerFlags {
 }
 
 /** Adds the command. */
-export function addWorker(program: Command): void {
+export function addWorkerCommand(program: Command): void {
   addOptions<WorkerFlags>(program.command('worker'), {
     queue: queueOption(),
     threads: numberOption('--threads <n>', 'runs at once (default: all cores)', THREADS_RANGE),
     memory: numberOption(
       '--memory <MB>',
       'memory of a thread; a run that needs more fails alone',
-      MEMORY_RANGE,
+      MEMORY_MB_RANGE,
     ),
     lock: numberOption(
       '--lock <s>',
       'time after which the run of a worker that is gone goes to another (default: 30)',
-      LOCK_RANGE,
+      LOCK_SECONDS_RANGE,
     ),
     timeLimit: numberOption(
       '--time-limit <s>',
       'longest time of a run, which then fails alone (default: 3600)',
-      TIME_LIMIT_RANGE,
+      TIME_LIMIT_SECONDS_RANGE,
     ),
     debug: new Option('--debug', 'print stack traces of internal errors'),
   })
@@ -81,7 +81,7 @@ async function work({ queue, threads, memory, lock, timeLimit }: WorkerFlags): P
   try {
     await worker.start();
     process.stdout.write(`worker of commit ${commit}, ${count} at once, at ${queue.shown}\n`);
-    const { signal, dispose } = onInterrupt('runs that have begun end first');
+    const { signal, dispose } = watchInterrupts('runs that have begun end first');
     await new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });

@@ -40,7 +40,7 @@ export class CommandFilter {
 }
 
 /** In a step of a workflow, filters everything that is written to these streams from now on. */
-export function guardWorkflow(
+export function filterWorkflowCommands(
   environment: Readonly<Record<string, string | undefined>>,
   ...streams: readonly NodeJS.WriteStream[]
 ): void {

@@ -24,8 +24,8 @@ import type { SeedResult } from '../reports/model.ts';
 import { renderPrometheus } from '../reports/prometheus.ts';
 import type { Report } from '../reports/report-schema.ts';
 import { RUN_COPIES } from '../reports/run-copies.ts';
-import { INTERACTIVE_FILE, PROCESSES, RECORDED } from './run-files.ts';
-import { type NamedText, writeWhole } from './whole-files.ts';
+import { INTERACTIVE_FILE, PROCESSES_FILE, RECORDING_FILES } from './run-files.ts';
+import { type FileText, writeWhole } from './whole-files.ts';
 
 /** Longest input file that is copied into the folder of a run, bytes; imported maps may be longer. */
 const COPY_BYTES_MAX = 1e6;
@@ -33,17 +33,17 @@ const COPY_BYTES_MAX = 1e6;
 /** Writes where the processes of a run are. If that fails, the run continues. */
 export function writeProcesses(folder: string, processes: readonly object[]): void {
   const text = `${JSON.stringify({ coordinator: process.pid, processes }, null, 2)}\n`;
-  const part = join(folder, `.${PROCESSES}.part`);
+  const part = join(folder, `.${PROCESSES_FILE}.part`);
   // Not synced to disk, because a slow disk must not delay the faults of the run.
   const problem = problemOf(() => {
     writeFileSync(part, text);
-    renameSync(part, join(folder, PROCESSES));
+    renameSync(part, join(folder, PROCESSES_FILE));
   });
   if (problem !== undefined) process.stderr.write(`orrery: ${problem}\n`);
 }
 
 /** The files in the folder, with sizes where useful, and those that could not be written. */
-export interface Written {
+export interface WrittenFiles {
   readonly files: readonly string[];
   readonly problems: readonly string[];
 }
@@ -54,10 +54,10 @@ export async function writeFiles(
   report: Report,
   comparison: ReportComparison | undefined,
   seeds: readonly SeedResult[],
-): Promise<Written> {
+): Promise<WrittenFiles> {
   const options = comparison === undefined ? {} : { comparison };
   const markdown = renderMarkdown(report, options);
-  const files: readonly NamedText[] = [
+  const files: readonly FileText[] = [
     ['report.html', renderHtml(report, options)],
     ['report.json', renderJson(report)],
     ['report.md', markdown],
@@ -69,7 +69,9 @@ export async function writeFiles(
   const lost = problemOf(() => writeWhole(folder, files));
   const summary = process.env['GITHUB_STEP_SUMMARY'] ?? '';
   const unsaid = summary === '' ? undefined : problemOf(() => appendFileSync(summary, markdown));
-  const recorded = [...RECORDED, INTERACTIVE_FILE].filter((name) => existsSync(join(folder, name)));
+  const recorded = [...RECORDING_FILES, INTERACTIVE_FILE].filter((name) =>
+    existsSync(join(folder, name)),
+  );
   return {
     files: [
       ...(lost === undefined ? files.map(([name]) => name) : []),
@@ -102,7 +104,7 @@ export function writeErrors(
  * Copies of the input files, so that two runs can be compared line by line. A file that has changed
  * since is left out.
  */
-function copiesOf({ scenario }: Report): readonly NamedText[] {
+function copiesOf({ scenario }: Report): readonly FileText[] {
   const isOwn = scenario.topologyFile !== scenario.file;
   return [
     ...copyOf(RUN_COPIES.scenario, scenario.file, scenario.sha256),
@@ -110,7 +112,7 @@ function copiesOf({ scenario }: Report): readonly NamedText[] {
   ];
 }
 
-function copyOf(name: string, file: string, sha256: string): readonly NamedText[] {
+function copyOf(name: string, file: string, sha256: string): readonly FileText[] {
   const { size } = statSync(file, { throwIfNoEntry: false }) ?? { size: 0 };
   if (size === 0 || size > COPY_BYTES_MAX) return [];
   const bytes = readFileSync(file);

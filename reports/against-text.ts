@@ -5,7 +5,7 @@
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
 import type { AgainstRow } from './against.ts';
-import { NOT_MODELLED } from './cpu-note.ts';
+import { CPU_NOT_MODELLED } from './cpu-note.ts';
 import { differenceText } from './difference-text.ts';
 import { quantity, significant } from './format.ts';
 import { html, type Markup, NOTHING } from './html/markup.ts';
@@ -66,7 +66,7 @@ ${onTime === undefined ? NOTHING : onTimeHtml(onTime, tolerance)}`;
 }
 
 function headline({ pass, tolerance, cpu, rows }: Against): string {
-  if (cpu === NOT_MODELLED)
+  if (cpu === CPU_NOT_MODELLED)
     return 'Compared with virtual time without a processor model: nothing is promised here';
   const limit = `${significant(tolerance * 100, 2)} %`;
   const promised = rows.filter(({ isPromised }) => isPromised);

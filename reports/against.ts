@@ -8,13 +8,13 @@
  *
  * @module
  */
-import { NOT_MODELLED } from './cpu-note.ts';
-import { pool } from './estimate.ts';
+import { CPU_NOT_MODELLED } from './cpu-note.ts';
+import { poolMetricData } from './estimate.ts';
 import { judge } from './judge.ts';
 import type { Aggregation, RunInput } from './model.ts';
 import type { Against, MetricSummary, Report } from './report-schema.ts';
 import { type Sampled, sampledOf } from './sampled.ts';
-import { judgeWithin, type Within } from './within.ts';
+import { judgeWithin, type ToleranceVerdict } from './within.ts';
 
 /** One quantity, measured and predicted. */
 export type AgainstRow = Against['rows'][number];
@@ -49,7 +49,7 @@ export function compareWithPrediction(live: RunInput, predicted: RunInput): Agai
     const other = others.get(keyOf(one));
     const predictedValue = sampledIn(predicted, { ...one, value: other?.value ?? null });
     const row = rowOf(one, sampledIn(live, one), predictedValue);
-    return { ...row, isPromised: row.isPromised && cpu !== NOT_MODELLED };
+    return { ...row, isPromised: row.isPromised && cpu !== CPU_NOT_MODELLED };
   });
   return {
     cpu,
@@ -72,19 +72,19 @@ export function relativeDifference(
 }
 
 /** True when a difference is within the tolerance. */
-export function isWithin(difference: number | null): boolean {
+export function isWithinTolerance(difference: number | null): boolean {
   return difference !== null && Math.abs(difference) <= AGAINST_TOLERANCE + ROUNDING;
 }
 
 /** The value of a metric in one run, with the uncertainty of its samples. */
 function sampledIn({ seeds }: RunInput, { metric, aggregation, value }: Reading): Sampled {
   const parts = seeds.flatMap(({ metrics }) => metrics[metric] ?? []);
-  return sampledOf(pool(parts), aggregation as Aggregation, value);
+  return sampledOf(poolMetricData(parts), aggregation as Aggregation, value);
 }
 
 /** What a comparison of two samples adds to a row. */
-export function foundIn(
-  within: Within | undefined,
+export function sampleComparisonFields(
+  within: ToleranceVerdict | undefined,
 ): Pick<AgainstRow, 'isInside' | 'intervals' | 'needed'> {
   if (within === undefined) return { isInside: null };
   const { verdict, live, predicted, difference, needed } = within;
@@ -103,7 +103,7 @@ function rowOf(reading: Reading, own: Sampled, other: Sampled): AgainstRow {
   const isMissing = (live === null) !== (predicted === null);
   const isThroughput = metric.endsWith('.throughput') && aggregation === 'rate';
   const isPromised = isThroughput || (metric.endsWith('.latency') && aggregation === 'p50');
-  const found = foundIn(judgeWithin(own, other, AGAINST_TOLERANCE));
+  const found = sampleComparisonFields(judgeWithin(own, other, AGAINST_TOLERANCE));
   // If only one of the two runs has a value, no number of samples would help.
   const isInside = isMissing ? false : found.isInside;
   return {

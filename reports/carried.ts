@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { NOT_MODELLED } from './cpu-note.ts';
-import { significant, whole } from './format.ts';
-import type { Carried, SeedResult } from './model.ts';
+import { CPU_NOT_MODELLED } from './cpu-note.ts';
+import { significant, wholeNumberText } from './format.ts';
+import type { CarriedTraffic, SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
 /** The drop reason for overload (engine/net/sim-host.ts and protocols). */
@@ -24,7 +24,7 @@ const WHOLE_MIN = 10;
 const FULL_SHARE = 0.8;
 
 /** The offered and carried rates; undefined if almost nothing was rejected. */
-export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: Carried } {
+export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: CarriedTraffic } {
   const shed = seeds.reduce((sum, seed) => sum + shedIn(seed), 0);
   const measured = seeds.reduce((sum, { measuredNs }) => sum + measuredNs, 0) / 1e9;
   const perSecond = (ending: string): number => countOf(seeds, ending) / measured;
@@ -71,7 +71,7 @@ export function carriedText({
   if (carried === undefined) return undefined;
   const { carriedPerSecond, offeredPerSecond, fullLink } = carried;
   // If processors take no time, only the network can be full.
-  const machine = cpu === NOT_MODELLED ? (fullLink ?? 'the network') : 'the modelled machine';
+  const machine = cpu === CPU_NOT_MODELLED ? (fullLink ?? 'the network') : 'the modelled machine';
   const who = mode === 'live' ? 'this machine' : machine;
   const asked = rate(offeredPerSecond, ASKED_DIGITS);
   let digits = CARRIED_DIGITS;
@@ -87,7 +87,7 @@ export function carriedText({
 /** A rate as text: whole packets per second, with decimals below ten, to tell it from zero. */
 function rate(perSecond: number, digits: number): string {
   const rounded = Number(perSecond.toPrecision(digits));
-  return `${rounded < WHOLE_MIN ? significant(rounded, CARRIED_DIGITS) : whole(rounded)}/s`;
+  return `${rounded < WHOLE_MIN ? significant(rounded, CARRIED_DIGITS) : wholeNumberText(rounded)}/s`;
 }
 
 function countOf(seeds: readonly SeedResult[], ending: string): number {

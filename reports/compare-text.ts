@@ -6,14 +6,14 @@
 
 import picocolors from 'picocolors';
 import { greatestOf } from '../engine/pure/extremes.ts';
-import { changeText, incomparable, type KpiChange, type ReportComparison } from './compare.ts';
+import { changeText, type KpiChange, type ReportComparison, whyIncomparable } from './compare.ts';
 import { inScale, plural, quantity, scaleOf } from './format.ts';
 import { kpiName } from './kpi-text.ts';
-import { code, escapeMarkdown } from './markdown.ts';
+import { escapeMarkdown, inlineCode } from './markdown.ts';
 import { sameEventsText } from './partings.ts';
 import { oneLine } from './plain-text.ts';
 import type { Report } from './report-schema.ts';
-import { fold, indented, toAscii, withoutControls } from './terminal-layout.ts';
+import { foldIntoLines, indented, toAscii, withoutControls } from './terminal-layout.ts';
 
 const MARKS: Readonly<Record<KpiChange['verdict'], string>> = {
   better: '✓',
@@ -77,7 +77,7 @@ export function renderComparison(
   const { earlyEnd } = comparison;
   const early = earlyEnd === undefined ? [] : indented(earlyEnd, width, 6);
   const lines = [
-    ...fold(head, { width, indent: 6, gap: '   ' }),
+    ...foldIntoLines(head, { width, indent: 6, gap: '   ' }),
     ...early,
     '',
     ...tableLines(comparison, options),
@@ -146,7 +146,7 @@ export function renderComparisonMarkdown(comparison: ReportComparison, candidate
   );
   return [
     `### ${icon[comparison.verdict]} ${escapeMarkdown(candidate.scenario.name)}: ${comparison.verdict}`,
-    `${code(candidate.environment.commit)} against ${escapeMarkdown(pairingParts(comparison).join(', '))}`,
+    `${inlineCode(candidate.environment.commit)} against ${escapeMarkdown(pairingParts(comparison).join(', '))}`,
     ...(comparison.earlyEnd === undefined ? [] : [`\n${escapeMarkdown(comparison.earlyEnd)}`]),
     '',
     `| | ${HEADER.join(' | ')} |`,
@@ -161,6 +161,6 @@ export function renderComparisonMarkdown(comparison: ReportComparison, candidate
  * nothing can be compared.
  */
 export function comparisonExitCode(comparison: ReportComparison): 0 | 1 | 2 {
-  if (incomparable(comparison) !== undefined) return 2;
+  if (whyIncomparable(comparison) !== undefined) return 2;
   return comparison.verdict === 'worse' || comparison.earlyEnd !== undefined ? 1 : 0;
 }

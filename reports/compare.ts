@@ -10,11 +10,11 @@ import { significant } from './format.ts';
 import { kpiName } from './kpi-text.ts';
 import { type Parting, partingsOf } from './partings.ts';
 import type { KpiResult, Report } from './report-schema.ts';
-import { NO_WORSE } from './rules.ts';
+import { NO_WORSE_RULE } from './rules.ts';
 import {
   type Difference,
+  interpretDifference,
   pairedDifference,
-  readDifference,
   SMALLEST_EFFECT,
   unpairedDifference,
 } from './statistics/comparison.ts';
@@ -88,7 +88,7 @@ export function compareReports(
 }
 
 /** Makes a report fail if a KPI is worse than in the baseline: adds this as a rule among its invariants. */
-export function gatedBy(comparison: ReportComparison, report: Report): Report {
+export function withBaselineRule(comparison: ReportComparison, report: Report): Report {
   const { kpis, earlyEnd, baseline } = comparison;
   const worse = kpis.filter(({ verdict }) => verdict === 'worse');
   const changes = worse.map((change) => `${kpiName(change)} ${changeText(change)}`);
@@ -98,12 +98,12 @@ export function gatedBy(comparison: ReportComparison, report: Report): Report {
       ? `nothing is significantly worse than in ${of}`
       : `${changes.join(', ')} against ${of}`;
   const pass = worse.length === 0 && earlyEnd === undefined;
-  const rule = { name: NO_WORSE, pass, detail: earlyEnd ?? found };
+  const rule = { name: NO_WORSE_RULE, pass, detail: earlyEnd ?? found };
   return { ...report, pass: report.pass && pass, invariants: [...report.invariants, rule] };
 }
 
 /** Why a comparison says nothing; undefined if it says something. */
-export function incomparable({ verdict, kpis }: ReportComparison): string | undefined {
+export function whyIncomparable({ verdict, kpis }: ReportComparison): string | undefined {
   if (verdict !== 'not comparable') return undefined;
   const notes = new Set(kpis.flatMap(({ note }) => note ?? []));
   return kpis.length === 0 ? 'there is no limit to compare' : [...notes].join('; ');
@@ -184,7 +184,7 @@ function compareKpi(before: KpiResult | undefined, kpi: KpiResult, context: Cont
     const note = 'fewer than two seeds: no interval';
     return { ...base, relative, verdict: value === before.value ? 'same' : 'inconclusive', note };
   }
-  const shift = readDifference(difference, smallestOf(before.value, unit, context));
+  const shift = interpretDifference(difference, smallestOf(before.value, unit, context));
   const verdict = shift === 'up' || shift === 'down' ? direction(shift, kpi, before.value) : shift;
   const note = noteOn(difference);
   return { ...base, relative, difference, verdict, ...(note === undefined ? {} : { note }) };

@@ -6,7 +6,7 @@
 import type { Report } from './report-schema.ts';
 
 /** Printed when nodes of a run in virtual time take no processor time. */
-export const NOT_MODELLED = 'not modelled';
+export const CPU_NOT_MODELLED = 'not modelled';
 
 /** `CPU time not modelled`, `CPU time calibrated (…)`; undefined when the processor was real. */
 function cpuNote(report: Pick<Report, 'cpu' | 'mode'>): string | undefined {

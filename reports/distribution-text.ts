@@ -5,14 +5,14 @@
  * @module
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
-import { inScale, plural, scaleOf, whole } from './format.ts';
+import { inScale, plural, scaleOf, wholeNumberText } from './format.ts';
 import type { MetricSummary } from './report-schema.ts';
 
 /** The parts of a metric that the sentence uses. */
 type Summary = Pick<MetricSummary, 'unit' | 'count' | 'min' | 'max' | 'quantiles' | 'modes'>;
 
 /** A quantile is reliable only with at least this many samples beyond it. */
-export const SURE = 10;
+export const RELIABLE_TAIL_SAMPLES = 10;
 const DIGITS = 3;
 /**
  * Digits for a mode: one more than for a quantile, because a mode is a single value; the histogram
@@ -24,9 +24,9 @@ const DIGITS_MAX = 9;
 const NEAR = 0.1;
 
 /** True if at least ten of n samples lie beyond the quantile. */
-export function isSure(p: number, n: number): boolean {
+export function isReliableQuantile(p: number, n: number): boolean {
   // 1 - 0.99 is a little more than 0.01 in binary, 1 - 0.9 a little less than 0.1.
-  return (1 - p) * n >= SURE - 1e-6;
+  return (1 - p) * n >= RELIABLE_TAIL_SAMPLES - 1e-6;
 }
 
 /**
@@ -34,7 +34,7 @@ export function isSure(p: number, n: number): boolean {
  * apart.
  * @param fewest Smallest number of significant digits.
  */
-export function quantitiesApart(
+export function distinctQuantities(
   values: readonly number[],
   unit: string,
   fewest = DIGITS,
@@ -54,7 +54,7 @@ export function distributionText(metric: Summary): string {
   const { unit, count, modes = [], min = 0, max = 0 } = metric;
   if (min === max) {
     const samples = count === 1 ? '1 sample' : `all ${plural(count, 'sample')}`;
-    return `${samples} at ${quantitiesApart([max], unit)[0]}`;
+    return `${samples} at ${distinctQuantities([max], unit)[0]}`;
   }
   return modes.length > 0 ? modesText(metric, modes) : tailText(metric);
 }
@@ -65,12 +65,12 @@ function modesText(metric: Summary, modes: NonNullable<Summary['modes']>): strin
   const [before = 0, last = 0] = [modes.at(-2)?.high, modes.at(-1)?.high];
   const isBeyond = tail !== undefined && tail.value - last > (last - before) * NEAR;
   const told = isBeyond ? [...values, tail.value] : values;
-  const texts = quantitiesApart(told, metric.unit, MODE_DIGITS);
+  const texts = distinctQuantities(told, metric.unit, MODE_DIGITS);
   const parts = modes.map(({ share, path }, at) => {
     const by = path === undefined ? '' : ` by ${path}`;
     return `${shareText(share)}${by} at ${texts[at]}`;
   });
-  const beyond = isBeyond ? [`one in ${whole(tail.oneIn)} above ${texts.at(-1)}`] : [];
+  const beyond = isBeyond ? [`one in ${wholeNumberText(tail.oneIn)} above ${texts.at(-1)}`] : [];
   return [...parts, ...beyond].join(', ');
 }
 
@@ -78,18 +78,18 @@ function tailText(metric: Summary): string {
   const { unit, max = 0 } = metric;
   const median = quantileAt(metric, 0.5) ?? max;
   const tail = tailOf(metric);
-  if (tail === undefined) return `half at most ${quantitiesApart([median], unit)[0]}`;
-  const oneIn = whole(tail.oneIn);
+  if (tail === undefined) return `half at most ${distinctQuantities([median], unit)[0]}`;
+  const oneIn = wholeNumberText(tail.oneIn);
   if (median === tail.value) {
-    return `half, and all but one in ${oneIn}, at most ${quantitiesApart([median], unit)[0]}`;
+    return `half, and all but one in ${oneIn}, at most ${distinctQuantities([median], unit)[0]}`;
   }
-  const [half, slow] = quantitiesApart([median, tail.value], unit);
+  const [half, slow] = distinctQuantities([median, tail.value], unit);
   return `half at most ${half}, one in ${oneIn} above ${slow}`;
 }
 
 /** The farthest quantile that the number of samples justifies. */
 function tailOf(metric: Summary): { readonly value: number; readonly oneIn: number } | undefined {
-  const p = [0.999, 0.99, 0.95, 0.9].find((one) => isSure(one, metric.count));
+  const p = [0.999, 0.99, 0.95, 0.9].find((one) => isReliableQuantile(one, metric.count));
   const value = p === undefined ? undefined : quantileAt(metric, p);
   if (p === undefined || value === undefined) return undefined;
   return { value, oneIn: Math.round(1 / (1 - p)) };

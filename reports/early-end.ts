@@ -64,12 +64,12 @@ export function earlyEndOf({
 }
 
 /** The sentence that is printed once above the KPIs of a run that ended early. */
-export function openText(earlyEnd: string): string {
+export function openKpisText(earlyEnd: string): string {
   return `the run was ${earlyEnd}: an incomplete run meets no limit`;
 }
 
 /** The KPI of a run that ended early: open, unless it cannot be met any more, or never could. */
-export function leftOpen(
+export function leaveKpiOpen(
   kpi: KpiResult,
   kind: MetricKind | undefined,
   earlyEnd: string,

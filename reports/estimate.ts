@@ -10,7 +10,7 @@ import { assert } from '../engine/core/assert.ts';
 import type { MetricDefinition, MetricKind } from '../engine/host/measure.ts';
 import { histogramMean, histogramQuantile, mergeHistograms } from '../engine/measure/histogram.ts';
 import type { Aggregation, MetricData } from './model.ts';
-import { ascending, quantile } from './statistics/quantile.ts';
+import { quantile, sortedAscending } from './statistics/quantile.ts';
 import { summarise } from './statistics/summary.ts';
 
 const QUANTILES: Readonly<Partial<Record<Aggregation, number>>> = {
@@ -45,7 +45,7 @@ const ALLOWED: Readonly<Record<MetricKind, readonly Aggregation[]>> = {
 const NS_PER_MINUTE = 60e9;
 
 /** A value, and how much data it is based on. */
-export interface Reduced {
+export interface ReducedMetric {
   /** Null if nothing was measured. */
   readonly value: number | null;
   /** Number of samples, events or trials. */
@@ -53,7 +53,7 @@ export interface Reduced {
 }
 
 /** The fraction of a percentile aggregation; undefined for other aggregations. */
-export function quantileOf(aggregation: Aggregation): number | undefined {
+export function quantileOfAggregation(aggregation: Aggregation): number | undefined {
   return QUANTILES[aggregation];
 }
 
@@ -77,7 +77,7 @@ export function unitOf(definition: MetricDefinition, aggregation: Aggregation): 
 }
 
 /** Combines the data of several seeds; gauges become samples, one per seed. */
-export function pool(parts: readonly MetricData[]): MetricData | undefined {
+export function poolMetricData(parts: readonly MetricData[]): MetricData | undefined {
   const kind = parts[0]?.kind;
   assert(
     parts.every((part) => part.kind === kind),
@@ -110,11 +110,11 @@ export function pool(parts: readonly MetricData[]): MetricData | undefined {
  * Reduces data to one number.
  * @param measuredNs Measured time behind the data, summed over seeds if pooled.
  */
-export function reduce(
+export function reduceMetric(
   data: MetricData | undefined,
   aggregation: Aggregation,
   measuredNs: number,
-): Reduced {
+): ReducedMetric {
   switch (data?.kind) {
     case undefined:
       return { value: null, n: 0 };
@@ -130,7 +130,7 @@ export function reduce(
       return ofSamples(data.values, aggregation, measuredNs);
     case 'histogram': {
       const { count, min, max } = data.data;
-      const p = quantileOf(aggregation);
+      const p = quantileOfAggregation(aggregation);
       if (p !== undefined && count > 0) return { value: histogramQuantile(data.data, p), n: count };
       const moments = { n: count, mean: histogramMean(data.data), min, max };
       return ofMoments(moments, aggregation, measuredNs);
@@ -142,14 +142,14 @@ function ofSamples(
   values: readonly number[],
   aggregation: Aggregation,
   measuredNs: number,
-): Reduced {
-  const p = quantileOf(aggregation);
+): ReducedMetric {
+  const p = quantileOfAggregation(aggregation);
   const n = values.length;
-  if (p !== undefined) return { value: quantile(ascending(values), p) ?? null, n };
+  if (p !== undefined) return { value: quantile(sortedAscending(values), p) ?? null, n };
   return ofMoments(summarise(values), aggregation, measuredNs);
 }
 
-function ofEvents(events: number, aggregation: Aggregation, measuredNs: number): Reduced {
+function ofEvents(events: number, aggregation: Aggregation, measuredNs: number): ReducedMetric {
   if (aggregation !== 'rate') return { value: events, n: events };
   return { value: measuredNs > 0 ? (events * NS_PER_MINUTE) / measuredNs : null, n: events };
 }
@@ -163,7 +163,7 @@ function ofMoments(
   },
   aggregation: Aggregation,
   measuredNs: number,
-): Reduced {
+): ReducedMetric {
   const { n } = moments;
   if (aggregation === 'count' || aggregation === 'rate') {
     return ofEvents(n, aggregation, measuredNs);

@@ -7,7 +7,7 @@
  */
 
 /** How to print numbers of one magnitude: the divisor and the suffix. */
-export interface Scale {
+export interface UnitScale {
   readonly divisor: number;
   readonly suffix: string;
 }
@@ -37,7 +37,7 @@ const PLAIN_SUFFIX: Readonly<Record<string, string>> = {
 };
 
 /** The scale for a value in its base unit. */
-export function scaleOf(value: number, unit: string): Scale {
+export function scaleOf(value: number, unit: string): UnitScale {
   const size = Math.abs(value);
   if (unit === 'ns') return NS_SCALES.find((s) => size >= s.from) ?? NANOSECONDS;
   if (unit === 'bytes') return BYTE_SCALES.find((s) => size >= s.from) ?? BYTE_SCALES[3];
@@ -77,7 +77,7 @@ function percentText(percent: number, digits: number): string {
 /** A number in a given scale, without unit. */
 export function inScale(
   value: number,
-  scale: Scale,
+  scale: UnitScale,
   options: { readonly digits: number } = { digits: 3 },
 ): string {
   const scaled = value / scale.divisor;
@@ -117,7 +117,7 @@ function isLong(value: number, unit: string): boolean {
   return unit === 'ns' && value >= 600e9;
 }
 
-function limitNumber(limit: number, scale: Scale): string {
+function limitNumber(limit: number, scale: UnitScale): string {
   return grouped(String(Number((limit / scale.divisor).toPrecision(12))));
 }
 
@@ -128,12 +128,12 @@ export function limitQuantity(limit: number, unit: string): string {
 }
 
 /** A whole number with groups of digits: `17 987 331`. */
-export function whole(value: number): string {
+export function wholeNumberText(value: number): string {
   return grouped(String(Math.round(value)));
 }
 
 /** A large count in short form: `2.1 M`, `12 k`, `812`. */
-export function short(value: number): string {
+export function shortCount(value: number): string {
   if (value >= 1e9) return `${(value / 1e9).toPrecision(2)} G`;
   if (value >= 1e7) return `${(value / 1e6).toFixed(0)} M`;
   if (value >= 1e6) return `${(value / 1e6).toFixed(1)} M`;
@@ -168,7 +168,7 @@ export function spanUnit(seconds: number): SpanUnit {
 }
 
 /** A span of a run: `60 s`, `14 d`, `36.5 h`. */
-export function span(seconds: number, unit = spanUnit(seconds), digits = 3): string {
+export function runSpanText(seconds: number, unit = spanUnit(seconds), digits = 3): string {
   return `${significant(seconds / unit.seconds, digits)} ${unit.suffix}`;
 }
 
@@ -188,5 +188,5 @@ export function shortFingerprint(fingerprint: string): string {
 
 /** A number with its noun: `1 seed`, `30 seeds`. */
 export function plural(n: number, noun: string): string {
-  return `${whole(n)} ${noun}${n === 1 ? '' : 's'}`;
+  return `${wholeNumberText(n)} ${noun}${n === 1 ? '' : 's'}`;
 }

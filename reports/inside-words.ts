@@ -5,7 +5,7 @@
  * @module
  */
 
-import { whole } from './format.ts';
+import { wholeNumberText } from './format.ts';
 
 /** The result for one row. */
 export interface InsideRow {
@@ -43,5 +43,5 @@ export function insideWords(row: InsideRow, nothing: string): InsideWords {
 
 /** A mark such as `undecided, n >= 680`: with that many samples it could be decided. */
 function undecided({ needed }: InsideRow): string {
-  return needed === undefined ? 'undecided' : `undecided, n >= ${whole(needed)}`;
+  return needed === undefined ? 'undecided' : `undecided, n >= ${wholeNumberText(needed)}`;
 }

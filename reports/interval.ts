@@ -6,14 +6,14 @@
  * @module
  */
 import type { MetricDefinition, MetricKind } from '../engine/host/measure.ts';
-import { quantileOf } from './estimate.ts';
+import { quantileOfAggregation } from './estimate.ts';
 import type { Aggregation, Comparison, KpiSpec, MetricData } from './model.ts';
 import type { KpiInterval } from './report-schema.ts';
 import {
-  ascending,
   nearestRank,
   rankInterval,
   samplesForUpperBound,
+  sortedAscending,
   upperBoundRank,
 } from './statistics/quantile.ts';
 import { type MeanInterval, meanInterval } from './statistics/student-t.ts';
@@ -40,7 +40,7 @@ export function intervalOf(input: IntervalInput): KpiInterval {
   if (kind !== 'gauge' && (aggregation === 'min' || aggregation === 'max')) {
     return none('an extreme has no interval', input);
   }
-  const p = quantileOf(aggregation);
+  const p = quantileOfAggregation(aggregation);
   if (p !== undefined && pooled?.kind === 'samples') return ofRanks(p, pooled.values, input);
   return overSeeds(input);
 }
@@ -50,7 +50,7 @@ export function estimatorText(
   kind: MetricKind,
   { aggregation, over }: Pick<KpiSpec, 'aggregation' | 'over'>,
 ): string {
-  const p = quantileOf(aggregation);
+  const p = quantileOfAggregation(aggregation);
   if (p !== undefined && kind === 'samples') {
     return 'nearest rank of all samples pooled over seeds; interval from order statistics';
   }
@@ -105,7 +105,7 @@ function ofRanks(p: number, values: readonly number[], input: IntervalInput): Kp
   const n = values.length;
   if (n === 0) return none('no samples', input);
   if (n === 1) return { ...none('n=1, no interval', input), n };
-  const sorted = ascending(values);
+  const sorted = sortedAscending(values);
   const at = (rank: number | undefined): number | null =>
     rank === undefined ? null : (sorted[rank - 1] ?? null);
   const ranks = rankInterval({ n, p, level: LEVEL });

@@ -8,16 +8,21 @@
 import { createHash } from 'node:crypto';
 import { addUp } from './add-up.ts';
 import { carriedPart } from './carried.ts';
-import { NOT_MODELLED } from './cpu-note.ts';
-import { earlyEndText, endingOf, leftOpen } from './early-end.ts';
+import { CPU_NOT_MODELLED } from './cpu-note.ts';
+import { earlyEndText, endingOf, leaveKpiOpen } from './early-end.ts';
 import { boundGaps } from './fault-gaps.ts';
 import { faultWindowsPart } from './fault-windows-part.ts';
 import { clockOf, judgeKpi } from './kpi.ts';
 import { memoryPart } from './memory.ts';
 import { MESSAGE_CONSERVATION, messagesPart, unaccounted } from './messages.ts';
 import { summariseMetrics } from './metric-summary.ts';
-import type { DoneState, KpiSpec, Mode, PacketTotals, RunInput, SeedResult } from './model.ts';
-import { budgetWarnings, forgetfulSeeds, isSpending, privacyBudgetPart } from './privacy-budget.ts';
+import type { DoneState, KpiSpec, PacketTotals, RunInput, RunMode, SeedResult } from './model.ts';
+import {
+  budgetWarnings,
+  isSpending,
+  privacyBudgetPart,
+  seedsWithFallingEpsilon,
+} from './privacy-budget.ts';
 import { privacyPart } from './privacy-part.ts';
 import {
   type KpiResult,
@@ -25,14 +30,14 @@ import {
   type Report,
   type ReportFault,
 } from './report-schema.ts';
-import { NOTHING_ARRIVES } from './rules.ts';
+import { NOTHING_ARRIVES_RULE } from './rules.ts';
 import { seedNames } from './seed-names.ts';
 import { summariseSeries } from './series-summary.ts';
 import { shownFlows } from './shown-flows.ts';
 import { timingPart } from './timing.ts';
 
 /** Name of the invariant whose violation is a bug of orrery (exit code 3). */
-export const CONSERVATION = 'conservation of packets';
+export const PACKET_CONSERVATION = 'conservation of packets';
 
 /** Judges a finished run. */
 export function judge(input: RunInput): Report {
@@ -105,7 +110,7 @@ function refusalsPart(seeds: readonly SeedResult[]): Pick<Report, 'refusals'> {
  * known here.
  */
 export function exitCodeOf(report: Report): 0 | 1 | 3 | 5 | 130 {
-  const ours = [CONSERVATION, MESSAGE_CONSERVATION];
+  const ours = [PACKET_CONSERVATION, MESSAGE_CONSERVATION];
   if (report.invariants.some((one) => ours.includes(one.name) && !one.pass)) return 3;
   if (report.ending === 'time-limit') return 5;
   if (report.ending === 'interrupted') return 130;
@@ -113,7 +118,10 @@ export function exitCodeOf(report: Report): 0 | 1 | 3 | 5 | 130 {
 }
 
 /** The limits that a run of this mode is judged by. */
-export function kpisIn<Spec extends KpiSpec>(mode: Mode, kpis: readonly Spec[]): readonly Spec[] {
+export function kpisIn<Spec extends KpiSpec>(
+  mode: RunMode,
+  kpis: readonly Spec[],
+): readonly Spec[] {
   return mode === 'sim' ? kpis : kpis.filter(({ onlyVirtual }) => onlyVirtual !== true);
 }
 
@@ -126,14 +134,14 @@ function judgeKpis(input: RunInput, seeds: readonly SeedResult[]): KpiResult[] {
   return kpisIn(mode, input.kpis).map((spec) => {
     const definition = definitions.find((one) => one.name === spec.metric);
     const kpi = judgeKpi({ spec, definition, definitions, seeds, mode, warmupNs });
-    return earlyEnd === undefined ? kpi : leftOpen(kpi, definition?.kind, earlyEnd);
+    return earlyEnd === undefined ? kpi : leaveKpiOpen(kpi, definition?.kind, earlyEnd);
   });
 }
 
 /** The seeds, without metrics of processor work if it was not modelled: their zeros would meet any limit. */
 function measuredSeeds({ seeds, cpu, definitions }: RunInput): readonly SeedResult[] {
   const unknown = definitions.flatMap(({ name, needs }) => (needs === 'processor' ? name : []));
-  if (cpu !== NOT_MODELLED || unknown.length === 0) return seeds;
+  if (cpu !== CPU_NOT_MODELLED || unknown.length === 0) return seeds;
   return seeds.map((seed) => {
     const known = Object.entries(seed.metrics).filter(([name]) => !unknown.includes(name));
     return { ...seed, metrics: Object.fromEntries(known) };
@@ -228,12 +236,12 @@ function checkInvariants(
     detail: bad.length === 0 ? good : `broken in ${namesOf(bad)}`,
   });
   return [
-    verdict(CONSERVATION, unbalanced, `${packets.sent} sent, each accounted for`),
+    verdict(PACKET_CONSERVATION, unbalanced, `${packets.sent} sent, each accounted for`),
     ...messageVerdict(seeds),
     arrives === 'nothing' ? silenceVerdict(seeds) : receivedVerdict(seeds),
     verdict('faults hit something', missing, 'every fault touched a link or node'),
     ...(isSpending(seeds)
-      ? [verdict('privacy budget only grows', forgetfulSeeds(seeds), 'no epsilon falls')]
+      ? [verdict('privacy budget only grows', seedsWithFallingEpsilon(seeds), 'no epsilon falls')]
       : []),
   ];
 }
@@ -271,7 +279,7 @@ function silenceVerdict(seeds: readonly SeedResult[]): Verdict {
       : silent.length > 0
         ? `nothing was sent after the warm-up: ${namesOf(silent)}`
         : 'packets were sent, and none was received';
-  return { name: NOTHING_ARRIVES, pass: heard.length === 0 && silent.length === 0, detail };
+  return { name: NOTHING_ARRIVES_RULE, pass: heard.length === 0 && silent.length === 0, detail };
 }
 
 function namesOf(seeds: readonly SeedResult[]): string {

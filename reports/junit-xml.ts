@@ -6,7 +6,7 @@
 import { escapeXml } from './escape-xml.ts';
 
 /** The end tag of a test case. */
-export const END = '</testcase>';
+export const TEST_CASE_END = '</testcase>';
 
 type Attributes = Readonly<Record<string, string | number>>;
 
@@ -21,7 +21,7 @@ export function open(tag: string, attributes: Attributes): string {
 }
 
 /** An element without content. */
-export function empty(tag: string, attributes: Attributes): string {
+export function emptyElement(tag: string, attributes: Attributes): string {
   return `<${tag}${attributesText(attributes)}/>`;
 }
 

@@ -6,9 +6,9 @@
  * @module
  */
 import { doneText } from './done-text.ts';
-import { earlyEndOf, openText } from './early-end.ts';
+import { earlyEndOf, openKpisText } from './early-end.ts';
 import { escapeXml } from './escape-xml.ts';
-import { document, END, empty, open } from './junit-xml.ts';
+import { document, emptyElement, open, TEST_CASE_END } from './junit-xml.ts';
 import {
   hasLimits,
   intervalText,
@@ -98,7 +98,7 @@ function properties(report: Report): readonly string[] {
     commit: report.environment.commit,
     reproduce: report.reproduce,
   };
-  return Object.entries(values).map(([name, value]) => empty('property', { name, value }));
+  return Object.entries(values).map(([name, value]) => emptyElement('property', { name, value }));
 }
 
 /**
@@ -109,20 +109,26 @@ function earlyEndCases(report: Report): readonly string[] {
   if (earlyEnd === undefined) return [];
   const scenario = report.scenario.name;
   const name = `${scenario}: the run reaches its end`;
-  const message = openText(earlyEnd);
+  const message = openKpisText(earlyEnd);
   const text = escapeXml(`${message}\nreproduce: ${report.reproduce}`);
   const error = `${open('error', { type: report.ending, message })}${text}</error>`;
   return [
-    [open('testcase', { classname: `orrery.${scenario}`, name, time: 0 }), error, END].join('\n'),
+    [
+      open('testcase', { classname: `orrery.${scenario}`, name, time: 0 }),
+      error,
+      TEST_CASE_END,
+    ].join('\n'),
   ];
 }
 
 /** A run without limits neither passed nor failed. */
 function noVerdict({ scenario: { name } }: Report): string {
   const head = { classname: `orrery.${name}`, name: `${name}: limits`, time: 0 };
-  return [open('testcase', head), empty('skipped', { message: 'no verdict: no KPIs' }), END].join(
-    '\n',
-  );
+  return [
+    open('testcase', head),
+    emptyElement('skipped', { message: 'no verdict: no KPIs' }),
+    TEST_CASE_END,
+  ].join('\n');
 }
 
 function kpiCase(kpi: KpiResult, report: Report): string {
@@ -131,21 +137,25 @@ function kpiCase(kpi: KpiResult, report: Report): string {
   const head = { classname: `orrery.${scenario}`, name: title, time: 0 };
   if (kpi.status === 'pass') {
     const measured = `${measuredText(kpi)} (${kpi.clock}), interval ${intervalText(kpi)}`;
-    return [open('testcase', head), `<system-out>${escapeXml(measured)}</system-out>`, END].join(
-      '\n',
-    );
+    return [
+      open('testcase', head),
+      `<system-out>${escapeXml(measured)}</system-out>`,
+      TEST_CASE_END,
+    ].join('\n');
   }
   if (kpi.status === 'not-applicable') {
-    return [open('testcase', head), empty('skipped', { message: kpi.reason ?? '' }), END].join(
-      '\n',
-    );
+    return [
+      open('testcase', head),
+      emptyElement('skipped', { message: kpi.reason ?? '' }),
+      TEST_CASE_END,
+    ].join('\n');
   }
   const { type, message } = notMet(kpi, report);
   const seed = kpi.worstSeed ?? report.seeds[0];
   const command = seed === undefined ? report.reproduce : seedCommand(report, seed);
   const text = `${message}\n95 % interval: ${intervalText(kpi)}\nreproduce: ${command}`;
   const failure = `${open('failure', { type, message })}${escapeXml(text)}</failure>`;
-  return [open('testcase', head), failure, END].join('\n');
+  return [open('testcase', head), failure, TEST_CASE_END].join('\n');
 }
 
 /** JUnit has no third state, so an inconclusive KPI is a failure with a special type. */
@@ -161,8 +171,8 @@ function notMet(kpi: KpiResult, report: Report): { type: string; message: string
 function invariantCase(one: Report['invariants'][number], report: Report): string {
   const scenario = report.scenario.name;
   const head = { classname: `orrery.${scenario}`, name: `${scenario}: ${one.name}`, time: 0 };
-  if (one.pass) return empty('testcase', head);
+  if (one.pass) return emptyElement('testcase', head);
   const message = `${one.name}: ${one.detail}`;
   const failure = `${open('failure', { type: 'invariant', message })}${escapeXml(message)}</failure>`;
-  return [open('testcase', head), failure, END].join('\n');
+  return [open('testcase', head), failure, TEST_CASE_END].join('\n');
 }

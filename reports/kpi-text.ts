@@ -13,11 +13,11 @@ import {
   plural,
   quantity,
   quantityAgainst,
-  type Scale,
   scaleOf,
+  type UnitScale,
 } from './format.ts';
 import type { KpiResult, Report } from './report-schema.ts';
-import { NO_WORSE, NOTHING_ARRIVES } from './rules.ts';
+import { NO_WORSE_RULE, NOTHING_ARRIVES_RULE } from './rules.ts';
 import { shellWord } from './shell-word.ts';
 import { isStraddling } from './straddle.ts';
 
@@ -72,7 +72,7 @@ function boundsText(kpi: KpiResult, value: number): string {
 }
 
 /** Number of digits, at least three, at which the two bounds of an interval differ. */
-function digitsApart(low: number | null, high: number | null, scale: Scale): number {
+function digitsApart(low: number | null, high: number | null, scale: UnitScale): number {
   let digits = 3;
   if (low === null || high === null || low === high) return digits;
   while (digits < 6 && inScale(low, scale, { digits }) === inScale(high, scale, { digits })) {
@@ -135,17 +135,18 @@ function undecidedText({ kpis, seeds }: Report): string {
  * `STOP` for a run that did not reach its end, unless a missed limit ended it, `NO VERDICT` for one without limits, `INCONCLUSIVE` when
  * nothing was missed but clock uncertainty leaves a limit open.
  */
-export type Verdict = 'PASS' | 'FAIL' | 'STOP' | 'INCONCLUSIVE' | 'NO VERDICT';
+export type VerdictWord = 'PASS' | 'FAIL' | 'STOP' | 'INCONCLUSIVE' | 'NO VERDICT';
 
 /** False if the run had neither KPIs nor other rules to meet. */
 export function hasLimits({ kpis, invariants }: Report): boolean {
   return (
-    kpis.length > 0 || invariants.some(({ name }) => [NOTHING_ARRIVES, NO_WORSE].includes(name))
+    kpis.length > 0 ||
+    invariants.some(({ name }) => [NOTHING_ARRIVES_RULE, NO_WORSE_RULE].includes(name))
   );
 }
 
 /** The verdict in a word. */
-export function verdictWord(report: Report): Verdict {
+export function verdictWord(report: Report): VerdictWord {
   if (report.ending === 'aborted') return 'FAIL';
   if (report.ending !== 'complete') return 'STOP';
   if (report.pass) return hasLimits(report) ? 'PASS' : 'NO VERDICT';

@@ -9,10 +9,10 @@
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import { clockUncertaintyOf, doubtText, isTooUncertain, mostFavourable } from './clock-doubt.ts';
-import { aggregationMistake, pool, reduce, unitOf } from './estimate.ts';
-import { limitQuantity, quantityAgainst, whole } from './format.ts';
+import { aggregationMistake, poolMetricData, reduceMetric, unitOf } from './estimate.ts';
+import { limitQuantity, quantityAgainst, wholeNumberText } from './format.ts';
 import { estimatorText, intervalOf, isShare } from './interval.ts';
-import type { Comparison, KpiSpec, MetricData, Mode, SeedResult } from './model.ts';
+import type { Comparison, KpiSpec, MetricData, RunMode, SeedResult } from './model.ts';
 import type { Clock, KpiInterval, KpiResult } from './report-schema.ts';
 import { whyEmpty } from './why-empty.ts';
 
@@ -24,12 +24,12 @@ export interface KpiInput {
   /** Definitions of all metrics of the run, which say why one has no sample. */
   readonly definitions: readonly MetricDefinition[];
   readonly seeds: readonly SeedResult[];
-  readonly mode: Mode;
+  readonly mode: RunMode;
   readonly warmupNs: number;
 }
 
 /** Times of a run are virtual unless it was live or the metric is marked as wall time. */
-export function clockOf(metric: string, mode: Mode): Clock {
+export function clockOf(metric: string, mode: RunMode): Clock {
   return mode === 'live' || /(^|[._])wall$/.test(metric) ? 'wall' : 'virtual';
 }
 
@@ -100,10 +100,10 @@ function measure(
       parts.push(data);
       measuredNs += seed.measuredNs;
     }
-    return { seed: seed.seed, ...reduce(data, aggregation, seed.measuredNs) };
+    return { seed: seed.seed, ...reduceMetric(data, aggregation, seed.measuredNs) };
   });
-  const pooled = pool(parts);
-  const { value: ofAll, n } = reduce(pooled, aggregation, measuredNs);
+  const pooled = poolMetricData(parts);
+  const { value: ofAll, n } = reduceMetric(pooled, aggregation, measuredNs);
   const isOfSeed = aggregation === 'count' && over === 'seed';
   const value = isOfSeed ? worstValue(input.spec, perSeed) : ofAll;
   const values = perSeed.flatMap((entry) => (entry.value === null ? [] : [entry.value]));
@@ -133,7 +133,7 @@ function judgeEmpty(input: KpiInput): Judged {
   const samples = `${spec.metric} has 0 samples, so ${spec.aggregation} cannot be judged`;
   if (spec.allowEmpty) return { ...base, status: 'not-applicable', pass: true, reason: samples };
   const why = whyEmpty({ metric: spec.metric, seeds, definitions, warmupNs });
-  const asked = `; is there a fault or traffic after warmup (${whole(warmupNs / 1e9)}s)?`;
+  const asked = `; is there a fault or traffic after warmup (${wholeNumberText(warmupNs / 1e9)}s)?`;
   const hint = why === undefined ? asked : `: ${why};`;
   const reason = `${samples}${hint} allowEmpty: true lets it have none`;
   return { ...base, status: 'fail', pass: false, code: 'E125', reason };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { quantity, whole } from './format.ts';
+import { quantity, wholeNumberText } from './format.ts';
 import { html, type Markup, NOTHING } from './html/markup.ts';
 import type { Report } from './report-schema.ts';
 
@@ -48,6 +48,6 @@ function cellsOf({ metrics }: Report): readonly (readonly string[])[] {
     if (metric === undefined || metric.count === 0) return [];
     const points = FRACTIONS.map((p) => metric.quantiles?.find((point) => point.p >= p - 1e-12));
     const values = points.map((point) => (point === undefined ? '-' : quantity(point.value, 'ns')));
-    return [[words, whole(metric.count), ...values]];
+    return [[words, wholeNumberText(metric.count), ...values]];
   });
 }

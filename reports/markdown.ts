@@ -11,8 +11,8 @@ import { carriedWords } from './carried.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
 import { throughputNote } from './cpu-note.ts';
 import { dropsOf } from './drops.ts';
-import { earlyEndOf, isOpenByEarlyEnd, openText } from './early-end.ts';
-import { plural, quantity, shortFingerprint, whole } from './format.ts';
+import { earlyEndOf, isOpenByEarlyEnd, openKpisText } from './early-end.ts';
+import { plural, quantity, shortFingerprint, wholeNumberText } from './format.ts';
 import { droppedPackets } from './judge.ts';
 import {
   conditionsText,
@@ -35,7 +35,7 @@ import type { KpiResult, Report } from './report-schema.ts';
 import { effectTexts, warningTexts } from './terminal-details.ts';
 
 /** Below the limits of a comment's body (65,536 characters) and of a step summary (1,024 kB). */
-export const MARKDOWN_MAX = 64_000;
+export const MARKDOWN_BYTES_MAX = 64_000;
 
 const FAULTS_SHOWN = 40;
 
@@ -64,7 +64,7 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
     details('Environment', environmentRows(report)),
     details('How this was measured', definitionRows(report)),
   ];
-  return joinWithin(sections, MARKDOWN_MAX);
+  return joinWithin(sections, MARKDOWN_BYTES_MAX);
 }
 
 /** Joins sections; omits the last ones when the text would be too long. */
@@ -91,7 +91,7 @@ export function escapeMarkdown(text: string): string {
 }
 
 /** Text between backticks: nothing inside can end the code. */
-export function code(text: string): string {
+export function inlineCode(text: string): string {
   const line = oneLine(text).replace(/\s+/g, ' ').replaceAll('|', '\\|');
   const longest = greatestOf([0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length)]);
   if (longest === 0) return `\`${line}\``;
@@ -111,7 +111,7 @@ function headline(report: Report): string {
 
 function kpiTable(report: Report, comparison: ReportComparison | undefined): string {
   if (report.kpis.length === 0) return '';
-  const versus = comparison === undefined ? '' : ` vs ${code(comparison.baseline.commit)} |`;
+  const versus = comparison === undefined ? '' : ` vs ${inlineCode(comparison.baseline.commit)} |`;
   const head = [
     `| | KPI | measured [95 % interval] | limit | margin |${versus}`,
     `|---|---|---:|---:|---:|${comparison === undefined ? '' : '---:|'}`,
@@ -147,7 +147,7 @@ function misses(report: Report): string {
   });
   const broken = report.invariants.filter((one) => !one.pass);
   return [
-    ...(earlyEnd === undefined ? [] : [`- ${openText(earlyEnd)}`]),
+    ...(earlyEnd === undefined ? [] : [`- ${openKpisText(earlyEnd)}`]),
     ...lines,
     ...broken.map((one) => `- ${escapeMarkdown(`${one.name}: ${one.detail}`)}`),
   ].join('\n');
@@ -156,8 +156,8 @@ function misses(report: Report): string {
 function reproduction(report: Report): string {
   const worst = missedFirst(report.kpis).find((kpi) => kpi.worstSeed !== undefined)?.worstSeed;
   const seed = worst ?? report.seeds[0];
-  const one = seed === undefined ? [] : [`Worst seed: ${code(seedCommand(report, seed))}`];
-  return `\n${[`Reproduce: ${code(report.reproduce)}`, ...one].join('<br>\n')}\n`;
+  const one = seed === undefined ? [] : [`Worst seed: ${inlineCode(seedCommand(report, seed))}`];
+  return `\n${[`Reproduce: ${inlineCode(report.reproduce)}`, ...one].join('<br>\n')}\n`;
 }
 
 function details(title: string, rows: readonly string[]): string {
@@ -174,7 +174,7 @@ function faultRows(report: Report): readonly string[] {
     return `| ${fault.seed} | ${at} | ${text} | ${escapeMarkdown(effectTexts(fault).join(', '))} |`;
   });
   const more = faults.length - rows.length;
-  const rest = more > 0 ? [`\nand ${whole(more)} more in report.json`] : [];
+  const rest = more > 0 ? [`\nand ${wholeNumberText(more)} more in report.json`] : [];
   return ['| seed | at | fault | effects |', '|---:|---:|---|---|', ...rows, ...rest];
 }
 
@@ -183,13 +183,13 @@ function messageRows({ messages, messagesUntracked, refusals = {} }: Report): re
     if (messagesUntracked === undefined) return [];
     const sentence = `Messages are ${escapeMarkdown(untrackedText(messagesUntracked))}.`;
     const reasons = Object.entries(refusals).map(
-      ([name, n]) => `${whole(n)} as ${escapeMarkdown(name)}`,
+      ([name, n]) => `${wholeNumberText(n)} as ${escapeMarkdown(name)}`,
     );
     return [reasons.length === 0 ? sentence : `${sentence} Refused: ${reasons.join(', ')}.`];
   }
   const rows = (what: string, reasons: Readonly<Record<string, number>>): readonly string[] =>
     Object.entries(reasons).map(
-      ([name, n]) => `| ${what}: ${escapeMarkdown(name)} | ${whole(n)} |`,
+      ([name, n]) => `| ${what}: ${escapeMarkdown(name)} | ${wholeNumberText(n)} |`,
     );
   return [
     messageTerms(messages).join(' '),
@@ -204,23 +204,25 @@ function messageRows({ messages, messagesUntracked, refusals = {} }: Report): re
 function packetRows(report: Report): readonly string[] {
   const { packets } = report;
   return [
-    `On links, counting each hop separately: ${whole(packets.sent)} sent, ` +
-      `${whole(packets.delivered)} delivered, ${whole(droppedPackets(packets))} dropped, ` +
-      `${whole(packets.inFlight)} in flight`,
+    `On links, counting each hop separately: ${wholeNumberText(packets.sent)} sent, ` +
+      `${wholeNumberText(packets.delivered)} delivered, ${wholeNumberText(droppedPackets(packets))} dropped, ` +
+      `${wholeNumberText(packets.inFlight)} in flight`,
     '',
     '| dropped because | packets |',
     '|---|---:|',
-    ...dropsOf(report).map(({ label, count }) => `| ${escapeMarkdown(label)} | ${whole(count)} |`),
+    ...dropsOf(report).map(
+      ({ label, count }) => `| ${escapeMarkdown(label)} | ${wholeNumberText(count)} |`,
+    ),
   ];
 }
 
 function environmentRows(report: Report): readonly string[] {
   const { scenario, environment } = report;
   return [
-    `- scenario ${code(scenario.file)} sha256 ${code(scenario.sha256)}`,
-    `- topology ${code(scenario.topologyFile)} sha256 ${code(scenario.topologySha256)}`,
-    `- fingerprint ${code(shortFingerprint(report.fingerprint))}, commit ${code(environment.commit)}`,
-    `- node ${code(environment.node)} on ${escapeMarkdown(`${environment.os}, ${environment.cpu}`)}`,
+    `- scenario ${inlineCode(scenario.file)} sha256 ${inlineCode(scenario.sha256)}`,
+    `- topology ${inlineCode(scenario.topologyFile)} sha256 ${inlineCode(scenario.topologySha256)}`,
+    `- fingerprint ${inlineCode(shortFingerprint(report.fingerprint))}, commit ${inlineCode(environment.commit)}`,
+    `- node ${inlineCode(environment.node)} on ${escapeMarkdown(`${environment.os}, ${environment.cpu}`)}`,
     `- ${report.virtualSeconds} s ${report.clock} in ${report.wallSeconds} s wall`,
     `- crypto: ${escapeMarkdown(report.crypto)}, CPU: ${escapeMarkdown(report.cpu)}`,
   ];
@@ -229,7 +231,7 @@ function environmentRows(report: Report): readonly string[] {
 function definitionRows(report: Report): readonly string[] {
   return report.kpis.map((kpi) => {
     const value = kpi.value === null ? 'not measured' : quantity(kpi.value, kpi.unit);
-    const text = `${kpi.definition} ${kpi.estimator}; n = ${whole(kpi.n)}; ${kpi.clock} time`;
+    const text = `${kpi.definition} ${kpi.estimator}; n = ${wholeNumberText(kpi.n)}; ${kpi.clock} time`;
     return `- **${escapeMarkdown(kpiName(kpi))}** (${escapeMarkdown(value)}): ${escapeMarkdown(text)}`;
   });
 }

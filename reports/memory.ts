@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { quantity, whole } from './format.ts';
+import { quantity, wholeNumberText } from './format.ts';
 import type { SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
@@ -36,10 +36,10 @@ export function memoryText({ memory }: Pick<Report, 'memory'>): string | undefin
   const { nodes, nodeBytes, packets, packetBytes } = memory;
   const ofNode =
     nodeBytes === 0
-      ? `less than 32 MB for ${whole(nodes)} nodes`
-      : `${quantity(nodeBytes, 'bytes')} a node of ${whole(nodes)}`;
+      ? `less than 32 MB for ${wholeNumberText(nodes)} nodes`
+      : `${quantity(nodeBytes, 'bytes')} a node of ${wholeNumberText(nodes)}`;
   const ofPacket = packetBytes === 0 ? '' : `${quantity(packetBytes, 'bytes')} a packet of `;
-  return `${ofNode}, ${ofPacket}at most ${whole(packets)} packets under way`;
+  return `${ofNode}, ${ofPacket}at most ${wholeNumberText(packets)} packets under way`;
 }
 
 /** For the terminal: `10.4 kB a node`, `2.2 kB a packet`, where a network is large enough to know. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { addUp } from './add-up.ts';
-import { whole } from './format.ts';
+import { wholeNumberText } from './format.ts';
 import type { MessageTotals, SeedResult } from './model.ts';
 
 /** Name of the invariant whose violation is a bug of orrery (exit code 3). */
@@ -52,12 +52,12 @@ export function untrackedText(reason: string): string {
 export function messageTerms(messages: MessageTotals): readonly string[] {
   const { submitted, delivered, refused, givenUp, lost, open } = messages;
   return [
-    `${whole(submitted)} submitted`,
-    `= ${whole(delivered)} delivered`,
-    `+ ${whole(countOf(refused))} refused`,
-    `+ ${whole(givenUp)} given up`,
-    `+ ${whole(countOf(lost))} lost`,
-    `+ ${whole(open)} open`,
+    `${wholeNumberText(submitted)} submitted`,
+    `= ${wholeNumberText(delivered)} delivered`,
+    `+ ${wholeNumberText(countOf(refused))} refused`,
+    `+ ${wholeNumberText(givenUp)} given up`,
+    `+ ${wholeNumberText(countOf(lost))} lost`,
+    `+ ${wholeNumberText(open)} open`,
   ];
 }
 

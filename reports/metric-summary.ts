@@ -13,12 +13,12 @@ import {
   visitBuckets,
 } from '../engine/measure/histogram.ts';
 import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
-import { pool } from './estimate.ts';
+import { poolMetricData } from './estimate.ts';
 import { clockOf } from './kpi.ts';
-import type { MetricData, Mode, SeedResult } from './model.ts';
+import type { MetricData, RunMode, SeedResult } from './model.ts';
 import { exactFractions, modesOf } from './modes.ts';
 import type { MetricSummary } from './report-schema.ts';
-import { ascending, nearestRank } from './statistics/quantile.ts';
+import { nearestRank, sortedAscending } from './statistics/quantile.ts';
 import { summarise } from './statistics/summary.ts';
 
 /**
@@ -40,7 +40,7 @@ type Points = NonNullable<MetricSummary['quantiles']>;
 export function summariseMetrics(
   definitions: readonly MetricDefinition[],
   seeds: readonly SeedResult[],
-  mode: Mode,
+  mode: RunMode,
 ): Readonly<Record<string, MetricSummary>> {
   const result: Record<string, MetricSummary> = {};
   const byName = [...definitions].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -81,7 +81,7 @@ function summariseParts(
   parts: readonly Part[],
   byPath: Readonly<Record<string, HistogramData>>,
 ): Omit<MetricSummary, 'kind' | 'unit' | 'clock' | 'help'> {
-  const pooled = pool(parts.map((part) => part.data));
+  const pooled = poolMetricData(parts.map((part) => part.data));
   switch (pooled?.kind) {
     case 'counter':
       return { count: pooled.value, value: pooled.value };
@@ -132,7 +132,7 @@ function summariseSamples(
 ): Omit<MetricSummary, 'kind' | 'unit' | 'clock' | 'help'> {
   if (values.length === 0) return { count: 0, value: null };
   const { n, mean, min, max } = summarise(values);
-  const sorted = ascending(values);
+  const sorted = sortedAscending(values);
   const at = (fractions: readonly number[]): number[] =>
     fractions.map((p) => sorted[nearestRank(p, n) - 1] ?? NaN);
   const samples = parts.flatMap(({ seed, data }) =>

@@ -11,7 +11,7 @@ import type { PrivacySummary } from './privacy/summary.ts';
 import type { Against } from './report-schema.ts';
 
 /** In which way the scenario was run. */
-export type Mode = 'sim' | 'emulate' | 'live';
+export type RunMode = 'sim' | 'emulate' | 'live';
 
 /** The measured data of one metric in one run. */
 export type MetricData =
@@ -230,7 +230,7 @@ export interface SeedResult {
 }
 
 /** The share of its offered traffic that was carried, if some had to be rejected. */
-export interface Carried {
+export interface CarriedTraffic {
   /** Packets a second of measured time. */
   readonly offeredPerSecond: number;
   /** The part of the offered rate that the nodes at the sources accepted. */
@@ -263,7 +263,7 @@ export interface RunInput {
   };
   /** Set if nothing may reach an application. */
   readonly arrives?: 'nothing';
-  readonly mode: Mode;
+  readonly mode: RunMode;
   /** How a live run was distributed, e.g. `17 processes`; one process when absent. */
   readonly layout?: string;
   /** Name of the crypto provider; `modelled` is named in the verdict line. */

@@ -21,7 +21,7 @@ const SHARE_MIN = 0.01;
 const MODES_MAX = 6;
 
 /** One mode of a distribution. */
-export interface Mode {
+export interface DistributionMode {
   /** Share of all samples, 0 to 1. */
   readonly share: number;
   /** The median of its samples. */
@@ -46,7 +46,7 @@ interface Bucket {
 export function modesOf(
   data: HistogramData,
   byPath: Readonly<Record<string, HistogramData>> = {},
-): readonly Mode[] {
+): readonly DistributionMode[] {
   const frequent = bucketsOf(data).filter(({ count }) => count >= RARE * data.count);
   if (countOf(frequent) < GATHERED * data.count) return [];
   const groups = groupsOf(frequent);
@@ -86,7 +86,7 @@ function modeOf(
   group: readonly Bucket[],
   data: HistogramData,
   byPath: Readonly<Record<string, HistogramData>>,
-): Mode {
+): DistributionMode {
   const [low, high] = [group[0]?.first ?? 0, group.at(-1)?.last ?? 0];
   const inside = bucketsOf(data).filter(({ first, last }) => first >= low && last <= high);
   const count = countOf(inside);

@@ -6,7 +6,7 @@
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
 import { differenceText } from './difference-text.ts';
-import { quantity, significant, whole } from './format.ts';
+import { quantity, significant, wholeNumberText } from './format.ts';
 import { html, type Markup } from './html/markup.ts';
 import { type InsideWords, insideWords } from './inside-words.ts';
 import type { OnTime } from './on-time.ts';
@@ -80,7 +80,7 @@ ${pathSentences(onTime).map((text) => html`<p class="muted">${text}</p>`)}</sect
 
 function headline({ pass, packets, delivered, rows }: OnTime, tolerance: number): string {
   const limit = `${significant(tolerance * 100, 2)} %`;
-  const of = `${whole(packets)} of ${whole(delivered)} packets followed`;
+  const of = `${wholeNumberText(packets)} of ${wholeNumberText(delivered)} packets followed`;
   if (packets === 0) return `Latency minus lateness is not known: ${of}`;
   if (!pass && rows.every(({ isPromised, isInside }) => !isPromised || isInside !== false))
     return `Latency minus lateness: too few packets to tell within ${limit} (${of})`;

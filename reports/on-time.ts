@@ -18,7 +18,12 @@ import {
   histogramQuantile,
   mergeHistograms,
 } from '../engine/measure/histogram.ts';
-import { AGAINST_TOLERANCE, foundIn, isWithin, relativeDifference } from './against.ts';
+import {
+  AGAINST_TOLERANCE,
+  isWithinTolerance,
+  relativeDifference,
+  sampleComparisonFields,
+} from './against.ts';
 import type { RunInput } from './model.ts';
 import { pathShares } from './path-shares.ts';
 import type { Report } from './report-schema.ts';
@@ -64,11 +69,11 @@ export function compareOnTime(live: RunInput, simulated: RunInput): OnTime | und
       onTime: own,
       simulated: at(ideal),
       difference,
-      ...foundIn(found),
+      ...sampleComparisonFields(found),
       isPromised,
       sum,
       sumDifference,
-      isSumInside: sum === null ? null : isWithin(sumDifference),
+      isSumInside: sum === null ? null : isWithinTolerance(sumDifference),
     };
   });
   const pass = rows.every((row) => !row.isPromised || row.isInside === true);

@@ -1,6 +1,6 @@
 /**
  * How protocols with differential privacy spent their budget, round by round: taken from the
- * samples of {@link BUDGET}, which any protocol may declare.
+ * samples of {@link BUDGET_METRICS}, which any protocol may declare.
  *
  * In each round one node samples `dp.epsilon`, the total spent since the start of the run; the
  * delta at which it holds; and, if measured, `dp.accuracy`. Whether an accountant computes
@@ -13,7 +13,7 @@ import type { SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
 /** Names of the metrics, all of kind `samples`. */
-export const BUDGET = {
+export const BUDGET_METRICS = {
   epsilon: 'dp.epsilon',
   delta: 'dp.delta',
   accuracy: 'dp.accuracy',
@@ -26,19 +26,19 @@ type Budget = NonNullable<Report['privacyBudget']>;
 
 /** True when any seed spent from a privacy budget. */
 export function isSpending(seeds: readonly SeedResult[]): boolean {
-  return seeds.some((one) => samplesOf(one, BUDGET.epsilon).length > 0);
+  return seeds.some((one) => samplesOf(one, BUDGET_METRICS.epsilon).length > 0);
 }
 
 /** The part of the report; undefined when no seed spent from a budget. */
 export function privacyBudgetPart(seeds: readonly SeedResult[]): Budget | undefined {
-  const spending = seeds.filter((one) => samplesOf(one, BUDGET.epsilon).length > 0);
+  const spending = seeds.filter((one) => samplesOf(one, BUDGET_METRICS.epsilon).length > 0);
   if (spending.length === 0) return undefined;
-  const longest = greatestOf(spending.map((one) => samplesOf(one, BUDGET.epsilon).length));
+  const longest = greatestOf(spending.map((one) => samplesOf(one, BUDGET_METRICS.epsilon).length));
   // One less, for a last round that is not a multiple of the step.
   const perSeed = Math.max(1, Math.floor(ROUNDS_MAX / spending.length) - 1);
   const step = Math.ceil(longest / perSeed);
   const rounds = spending.slice(0, ROUNDS_MAX).flatMap((one) => keptRounds(one, step));
-  const deltas = spending.flatMap((one) => samplesOf(one, BUDGET.delta));
+  const deltas = spending.flatMap((one) => samplesOf(one, BUDGET_METRICS.delta));
   // A guarantee at one delta also holds at every larger one (Dwork and Roth 2014, definition 2.4).
   return { delta: deltas.length === 0 ? null : greatestOf(deltas), rounds };
 }
@@ -48,9 +48,9 @@ export function privacyBudgetPart(seeds: readonly SeedResult[]): Budget | undefi
  * accountant has lost records (in a crash), or several nodes sample separately what one node should
  * add up.
  */
-export function forgetfulSeeds(seeds: readonly SeedResult[]): readonly SeedResult[] {
+export function seedsWithFallingEpsilon(seeds: readonly SeedResult[]): readonly SeedResult[] {
   return seeds.filter((one) => {
-    const spent = samplesOf(one, BUDGET.epsilon);
+    const spent = samplesOf(one, BUDGET_METRICS.epsilon);
     return spent.some((now, at) => !Number.isFinite(now) || now < (spent[at - 1] ?? 0));
   });
 }
@@ -59,14 +59,14 @@ export function forgetfulSeeds(seeds: readonly SeedResult[]): readonly SeedResul
 export function budgetWarnings(seeds: readonly SeedResult[]): Report['warnings'] {
   const unpaired = seeds.filter((one) => !isPaired(one) && isMeasured(one));
   if (unpaired.length === 0) return [];
-  const text = `privacy: ${BUDGET.accuracy} was not sampled once for each ${BUDGET.epsilon}, so it is not shown beside it`;
+  const text = `privacy: ${BUDGET_METRICS.accuracy} was not sampled once for each ${BUDGET_METRICS.epsilon}, so it is not shown beside it`;
   return [{ text, seeds: unpaired.map(({ seed }) => seed) }];
 }
 
 /** The same rounds of every seed, so that quantiles can be computed, and the last round of each. */
 function keptRounds(one: SeedResult, step: number): Budget['rounds'] {
-  const spent = samplesOf(one, BUDGET.epsilon);
-  const accuracies = isPaired(one) ? samplesOf(one, BUDGET.accuracy) : [];
+  const spent = samplesOf(one, BUDGET_METRICS.epsilon);
+  const accuracies = isPaired(one) ? samplesOf(one, BUDGET_METRICS.accuracy) : [];
   return spent.flatMap((epsilon, at) => {
     const round = at + 1;
     const isKept = round % step === 0 || round === spent.length;
@@ -78,11 +78,16 @@ function keptRounds(one: SeedResult, step: number): Budget['rounds'] {
 
 /** True if a seed measured both metrics; accuracy alone says nothing about a budget. */
 function isMeasured(one: SeedResult): boolean {
-  return samplesOf(one, BUDGET.accuracy).length > 0 && samplesOf(one, BUDGET.epsilon).length > 0;
+  return (
+    samplesOf(one, BUDGET_METRICS.accuracy).length > 0 &&
+    samplesOf(one, BUDGET_METRICS.epsilon).length > 0
+  );
 }
 
 function isPaired(one: SeedResult): boolean {
-  return samplesOf(one, BUDGET.accuracy).length === samplesOf(one, BUDGET.epsilon).length;
+  return (
+    samplesOf(one, BUDGET_METRICS.accuracy).length === samplesOf(one, BUDGET_METRICS.epsilon).length
+  );
 }
 
 function samplesOf({ metrics }: SeedResult, name: string): readonly number[] {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { short, significant, span, spanUnit } from './format.ts';
+import { runSpanText, shortCount, significant, spanUnit } from './format.ts';
 
 /** The progress of a run. */
 export interface ProgressState {
@@ -37,7 +37,7 @@ export function renderProgress(
     state.name,
     ...(state.seeds > 1 ? [`seed ${state.seed}/${state.seeds}`] : []),
     `${bar(state.virtualNs / state.durationNs, options.unicode)} ${reached(state)}`,
-    `${short(state.eventsPerSecond)} events/s`,
+    `${shortCount(state.eventsPerSecond)} events/s`,
     `${significant(state.speed, 2)}x real`,
     ...(state.secondsLeft === undefined ? [] : [`~${Math.ceil(state.secondsLeft)} s left`]),
   ];
@@ -48,7 +48,7 @@ export function renderProgress(
 /** The plain line for a pipe or CI: at the start and every 10 s. */
 export function renderPlainProgress(state: ProgressState): string {
   const seed = state.seeds > 1 ? `  seed ${state.seed}/${state.seeds}` : '';
-  return `${state.name}${seed}  ${reached(state)}  ${short(state.eventsPerSecond)} events/s`;
+  return `${state.name}${seed}  ${reached(state)}  ${shortCount(state.eventsPerSecond)} events/s`;
 }
 
 function reached(state: ProgressState): string {
@@ -57,7 +57,7 @@ function reached(state: ProgressState): string {
   // Packets under way at the end may arrive after the duration, which they do not extend.
   const reachedNs = Math.min(state.virtualNs, state.durationNs);
   const now = (reachedNs / 1e9 / unit.seconds).toFixed(1);
-  return `${now} ${unit.suffix} of ${span(whole, unit, 1)} ${state.clock}`;
+  return `${now} ${unit.suffix} of ${runSpanText(whole, unit, 1)} ${state.clock}`;
 }
 
 function bar(fraction: number, unicode: boolean): string {

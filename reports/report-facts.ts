@@ -6,12 +6,12 @@
 import { doneText } from './done-text.ts';
 import {
   plural,
+  runSpanText,
   shortFingerprint,
   significant,
-  span,
   spanUnit,
   wallTime,
-  whole,
+  wholeNumberText,
 } from './format.ts';
 import { conditionsText } from './kpi-text.ts';
 import { memoryText } from './memory.ts';
@@ -74,14 +74,14 @@ function injectedText({ interactive }: Report): string {
  */
 function eventsText({ events, eventsPerWallSecond, timing, wallSeconds }: Report): string {
   if (timing === undefined)
-    return `${whole(events)}, ${whole(eventsPerWallSecond)} per wall second`;
+    return `${wholeNumberText(events)}, ${wholeNumberText(eventsPerWallSecond)} per wall second`;
   const rest = Math.max(0, wallSeconds - timing.runningSeconds);
-  const rate = `${whole(events)}, ${whole(timing.eventsPerSecond)} per second of the engine`;
+  const rate = `${wholeNumberText(events)}, ${wholeNumberText(timing.eventsPerSecond)} per second of the engine`;
   return `${rate}; ${wallTime(rest)} more for threads to load and seeds to set up`;
 }
 
 /** Whole seconds, or hours and days where there are many. */
 function timeText(seconds: number): string {
   const unit = spanUnit(seconds);
-  return unit.seconds === 1 ? `${whole(seconds)} s` : span(seconds, unit);
+  return unit.seconds === 1 ? `${wholeNumberText(seconds)} s` : runSpanText(seconds, unit);
 }

@@ -5,6 +5,6 @@
  */
 
 /** Name of the rule that a scenario with `arrives: nothing` adds. */
-export const NOTHING_ARRIVES = 'nothing arrives';
+export const NOTHING_ARRIVES_RULE = 'nothing arrives';
 /** Name of the rule that a run with `--baseline` adds. */
-export const NO_WORSE = 'no worse than the baseline';
+export const NO_WORSE_RULE = 'no worse than the baseline';

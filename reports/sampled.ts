@@ -13,10 +13,10 @@ import {
   histogramQuantile,
   visitBuckets,
 } from '../engine/measure/histogram.ts';
-import { quantileOf } from './estimate.ts';
+import { quantileOfAggregation } from './estimate.ts';
 import type { Aggregation, MetricData } from './model.ts';
 import { wilsonInterval } from './statistics/proportion.ts';
-import { ascending, nearestRank, rankInterval } from './statistics/quantile.ts';
+import { nearestRank, rankInterval, sortedAscending } from './statistics/quantile.ts';
 import { incompleteGamma, invertRising } from './statistics/special.ts';
 import { studentQuantile } from './statistics/student-t.ts';
 import { summarise } from './statistics/summary.ts';
@@ -25,7 +25,7 @@ const LEVEL = 0.95;
 const TAIL = (1 - LEVEL) / 2;
 
 /** Both ends of an interval; null if the samples determine none. */
-export interface Bounds {
+export interface IntervalBounds {
   readonly low: number | null;
   readonly high: number | null;
 }
@@ -36,10 +36,10 @@ export interface Sampled {
   /** Number of samples, events or trials. */
   readonly n: number;
   /** The interval that this number of samples would give. */
-  readonly boundsAt: (n: number) => Bounds;
+  readonly boundsAt: (n: number) => IntervalBounds;
 }
 
-const NONE: Bounds = { low: null, high: null };
+const NONE: IntervalBounds = { low: null, high: null };
 
 /**
  * A figure with its uncertainty.
@@ -51,7 +51,7 @@ export function sampledOf(
   value: number | null,
 ): Sampled {
   if (data === undefined || value === null) return { value, n: 0, boundsAt: () => NONE };
-  const p = quantileOf(aggregation);
+  const p = quantileOfAggregation(aggregation);
   const n = countOf(data);
   if (p !== undefined) return { value, n, boundsAt: (size) => ranked(quantilesOf(data), p, size) };
   if (aggregation === 'count' || aggregation === 'rate') {
@@ -95,11 +95,11 @@ type Quantiles = (fraction: number) => number;
 
 function quantilesOf(data: MetricData): Quantiles {
   if (data.kind === 'histogram') return (fraction) => histogramQuantile(data.data, fraction);
-  const sorted = data.kind === 'samples' ? ascending(data.values) : [];
+  const sorted = data.kind === 'samples' ? sortedAscending(data.values) : [];
   return (fraction) => sorted[nearestRank(fraction, sorted.length) - 1] ?? Number.NaN;
 }
 
-function ranked(at: Quantiles, p: number, n: number): Bounds {
+function ranked(at: Quantiles, p: number, n: number): IntervalBounds {
   if (n < 1) return NONE;
   const { low, high } = rankInterval({ n, p, level: LEVEL });
   const value = (rank: number | undefined): number | null =>
@@ -108,14 +108,14 @@ function ranked(at: Quantiles, p: number, n: number): Bounds {
 }
 
 /** The interval of the mean number of events, if `count` events were observed. */
-function eventsInterval(count: number): Bounds {
+function eventsInterval(count: number): IntervalBounds {
   const high = count + 10 * Math.sqrt(count + 1) + 20;
   const at = (events: number, p: number): number =>
     invertRising((mean) => incompleteGamma(events, mean), p, { low: 0, high });
   return { low: count === 0 ? 0 : at(count, TAIL), high: at(count + 1, 1 - TAIL) };
 }
 
-function scaled({ low, high }: Bounds, factor: number): Bounds {
+function scaled({ low, high }: IntervalBounds, factor: number): IntervalBounds {
   return { low: (low ?? 0) * factor, high: (high ?? 0) * factor };
 }
 
@@ -130,7 +130,7 @@ function deviationOf(data: MetricData, mean: number): number {
   return Math.sqrt(squares / Math.max(1, data.data.count - 1));
 }
 
-function aroundMean(mean: number, deviation: number, n: number): Bounds {
+function aroundMean(mean: number, deviation: number, n: number): IntervalBounds {
   if (n < 2 || Number.isNaN(deviation)) return NONE;
   const half = (studentQuantile(1 - TAIL, n - 1) * deviation) / Math.sqrt(n);
   return { low: mean - half, high: mean + half };

@@ -12,8 +12,8 @@ const WORST_MAX = 12;
 const BEST_MAX = 4;
 
 /** Names of the series that are sums of all flows. */
-export const ALL_SENT = 'all sent';
-export const ALL_DELIVERED = 'all delivered';
+export const ALL_SENT_SERIES = 'all sent';
+export const ALL_DELIVERED_SERIES = 'all delivered';
 
 /** What a report contains of the series of its flows. */
 export interface ShownFlows {
@@ -65,8 +65,8 @@ function sumOf(values: readonly number[]): number {
 /** What all flows sent and delivered together. */
 function sums(series: readonly Series[]): readonly Series[] {
   const wanted = [
-    ['sent', ALL_SENT],
-    ['delivered', ALL_DELIVERED],
+    ['sent', ALL_SENT_SERIES],
+    ['delivered', ALL_DELIVERED_SERIES],
   ] as const;
   return wanted.flatMap(([what, sumName]) => {
     const all = series.filter(({ name, flow }) => name === `${what} ${flow}`);

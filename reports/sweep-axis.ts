@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { grouped, quantity, short } from './format.ts';
+import { grouped, quantity, shortCount } from './format.ts';
 
 /**
  * Reads a number with its unit into base units, as scenario files do; undefined if it is a word. Reports
@@ -84,5 +84,5 @@ function valueText(value: number, kind: string): string {
 }
 
 function plain(value: number): string {
-  return Math.abs(value) >= 1e6 ? short(value) : grouped(String(Number(value.toPrecision(4))));
+  return Math.abs(value) >= 1e6 ? shortCount(value) : grouped(String(Number(value.toPrecision(4))));
 }

@@ -7,7 +7,13 @@
  */
 import { plural } from './format.ts';
 import type { KpiResult } from './report-schema.ts';
-import { type SweepResult, type SweepRow, sweepKpi, sweepParameters, valueIn } from './sweep.ts';
+import {
+  parameterValueIn,
+  type SweepResult,
+  type SweepRow,
+  sweepKpi,
+  sweepParameters,
+} from './sweep.ts';
 import { type ReadQuantity, type SweepAxis, sweepAxis } from './sweep-axis.ts';
 
 /** Curves that are drawn: more than these cannot be told apart. */
@@ -88,8 +94,8 @@ function joinedBy(
   const drawn = spread(names, CURVES_MAX);
   const curveOf = new Map(drawn.map((name) => [name, [] as SweepPoint[]]));
   for (const row of sweep.rows) {
-    if (rest.some(({ name, values }) => valueIn(row, name) !== values[0])) continue;
-    curveOf.get(valueIn(row, by?.name))?.push(pointOf(row, kpi, x));
+    if (rest.some(({ name, values }) => parameterValueIn(row, name) !== values[0])) continue;
+    curveOf.get(parameterValueIn(row, by?.name))?.push(pointOf(row, kpi, x));
   }
   return {
     ...{ kpi, x, by: by?.name ?? '', isScattered: false, note: '' },
@@ -108,7 +114,7 @@ function scattered(sweep: SweepResult, kpi: string, x: SweepCurves['x']): SweepC
 }
 
 function pointOf(row: SweepRow, kpi: string, { name, axis }: SweepCurves['x']): SweepPoint {
-  const text = valueIn(row, name);
+  const text = parameterValueIn(row, name);
   const x = axis.of(text) ?? 0;
   // Sampled values have all the digits of a double, so they are rounded.
   return { x, text: text.length > 10 ? axis.textOf(x) : text, kpi: sweepKpi(row, kpi), row };
@@ -117,7 +123,10 @@ function pointOf(row: SweepRow, kpi: string, { name, axis }: SweepCurves['x']): 
 /** Parameters with more than one value. */
 function varyingOf(sweep: SweepResult): readonly Varying[] {
   return sweepParameters(sweep)
-    .map((name) => ({ name, values: [...new Set(sweep.rows.map((row) => valueIn(row, name)))] }))
+    .map((name) => ({
+      name,
+      values: [...new Set(sweep.rows.map((row) => parameterValueIn(row, name)))],
+    }))
     .filter(({ values }) => values.length > 1);
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { escapeXml } from './escape-xml.ts';
-import { document, END, empty, open } from './junit-xml.ts';
+import { document, emptyElement, open, TEST_CASE_END } from './junit-xml.ts';
 import { kpiName, limitText, measuredText } from './kpi-text.ts';
 import type { KpiResult } from './report-schema.ts';
 import { type SweepResult, type SweepRow, sweepVerdict } from './sweep.ts';
@@ -24,8 +24,8 @@ export function renderSweepJunit(sweep: SweepResult): string {
     open('testsuites', { name: 'orrery', ...totals, time: 0 }),
     open('testsuite', { name, ...totals, skipped: 0, time: 0 }),
     '<properties>',
-    empty('property', { name: 'seeds', value: sweep.seeds.join(' ') }),
-    empty('property', { name: 'reproduce', value: sweep.reproduce }),
+    emptyElement('property', { name: 'seeds', value: sweep.seeds.join(' ') }),
+    emptyElement('property', { name: 'reproduce', value: sweep.reproduce }),
     '</properties>',
     ...early,
     ...rows.map((row) => rowCase(row, name)),
@@ -53,7 +53,7 @@ function rowCase(row: SweepRow, sweep: string): string {
   if (!row.pass) return wrong(title, sweep, { tag: 'failure', ...missOf(row), reproduce });
   const measured = row.kpis.map((kpi) => `${kpiName(kpi)} ${measuredText(kpi)}`).join('\n');
   const head = open('testcase', { classname: `orrery.${sweep}`, name: title, time: 0 });
-  return [head, `<system-out>${escapeXml(measured)}</system-out>`, END].join('\n');
+  return [head, `<system-out>${escapeXml(measured)}</system-out>`, TEST_CASE_END].join('\n');
 }
 
 interface Wrong {
@@ -67,7 +67,7 @@ function wrong(title: string, sweep: string, { tag, type, message, reproduce }: 
   const head = open('testcase', { classname: `orrery.${sweep}`, name: title, time: 0 });
   const command = reproduce === undefined ? '' : `\nreproduce: ${reproduce}`;
   const body = `${open(tag, { type, message })}${escapeXml(message + command)}</${tag}>`;
-  return [head, body, END].join('\n');
+  return [head, body, TEST_CASE_END].join('\n');
 }
 
 /** The failure of a case. Readers show only one for each case, so it names all missed KPIs. */

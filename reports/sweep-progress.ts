@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { significant, span, spanUnit } from './format.ts';
+import { runSpanText, significant, spanUnit } from './format.ts';
 import { kpiName } from './kpi-text.ts';
 import { oneLine } from './plain-text.ts';
 import type { KpiResult } from './report-schema.ts';
-import { type SweepRow, shortName } from './sweep.ts';
+import { type SweepRow, shortestUniqueEnding } from './sweep.ts';
 
 /** The combination that is nearest to its limit, or furthest behind it. */
 export interface WorstCell {
@@ -61,7 +61,7 @@ export function renderSweepProgress(state: SweepProgress, width: number): string
 function worstText({ parameters, kpi }: WorstCell): string {
   const paths = Object.keys(parameters);
   const values = Object.entries(parameters).map(
-    ([path, value]) => `${shortName(path, paths)}=${value}`,
+    ([path, value]) => `${shortestUniqueEnding(path, paths)}=${value}`,
   );
   const margin = relativeMargin(kpi);
   const told = Number.isFinite(margin) ? `${significant(100 * margin, 2)} %` : 'unmeasured';
@@ -72,11 +72,14 @@ function worstText({ parameters, kpi }: WorstCell): string {
 function timeText(seconds: number): string {
   if (seconds < 120) return `~${Math.ceil(seconds)} s`;
   if (seconds < 3 * 3_600) return `~${Math.ceil(seconds / 60)} min`;
-  return `~${span(seconds, spanUnit(seconds), 2)}`;
+  return `~${runSpanText(seconds, spanUnit(seconds), 2)}`;
 }
 
 /** The worse of two: the worst combination so far, and a combination that has ended. */
-export function worseOf(worst: WorstCell | undefined, row: SweepRow): WorstCell | undefined {
+export function worseCombination(
+  worst: WorstCell | undefined,
+  row: SweepRow,
+): WorstCell | undefined {
   let found = worst;
   for (const kpi of row.kpis) {
     if (kpi.status === 'not-applicable') continue;

@@ -8,10 +8,10 @@
 import { greatestOf } from '../engine/pure/extremes.ts';
 import { plural } from './format.ts';
 import { kpiMark, kpiName, measuredText } from './kpi-text.ts';
-import { code, escapeMarkdown, joinWithin } from './markdown.ts';
+import { escapeMarkdown, inlineCode, joinWithin } from './markdown.ts';
 import { oneLine } from './plain-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
-import { fold, toAscii } from './terminal-layout.ts';
+import { foldIntoLines, toAscii } from './terminal-layout.ts';
 
 /**
  * Largest number of cells in a grid, which equals the largest number of combinations in a sweep.
@@ -165,14 +165,17 @@ function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
   const kpis = sweepResultColumns(sweep);
   const rows = sweep.rows.map((row) => [
     row.pass ? '✓' : '✗',
-    ...parameters.map((name) => valueIn(row, name)),
+    ...parameters.map((name) => parameterValueIn(row, name)),
     ...kpis.map((name) => {
       const kpi = sweepKpi(row, name);
       if (kpi === undefined) return missingText(row);
       return `${measuredText(kpi)}${kpi.pass ? '' : ` ${kpiMark(kpi)}`}`;
     }),
   ]);
-  return [['', ...parameters.map((name) => shortName(name, parameters)), ...kpis], ...rows];
+  return [
+    ['', ...parameters.map((name) => shortestUniqueEnding(name, parameters)), ...kpis],
+    ...rows,
+  ];
 }
 
 /** The text in place of a KPI of which a combination has no value. */
@@ -181,7 +184,7 @@ export function missingText({ broke }: SweepRow): string {
 }
 
 /** The shortest ending of a path that no other parameter shares: `probeInterval`. */
-export function shortName(path: string, all: readonly string[]): string {
+export function shortestUniqueEnding(path: string, all: readonly string[]): string {
   const parts = path.split('.');
   for (let n = 1; n < parts.length; n += 1) {
     const end = parts.slice(-n).join('.');
@@ -227,7 +230,7 @@ export function renderSweepTable(sweep: SweepResult, options: TableOptions): str
   );
   const hidden = widths.length - shown;
   const note = hidden === 0 ? [] : [`  ${plural(hidden, 'KPI')} more in the report`];
-  const head = fold(headOf(sweep), { width: options.width, indent: 6, gap: HEAD_GAP });
+  const head = foldIntoLines(headOf(sweep), { width: options.width, indent: 6, gap: HEAD_GAP });
   const body = sweep.rows.length === 0 ? [] : ['', ...lines, ...note];
   const text = `${[...head, ...body].join('\n')}\n`;
   return options.unicode ? text : toAscii(text);
@@ -241,7 +244,7 @@ export function renderSweepMarkdown(sweep: SweepResult): string {
   const icon = { PASS: '✅', FAIL: '❌', STOP: '❔' }[word];
   const head = [
     `### ${icon} ${escapeMarkdown(sweep.name)}: ${text}`,
-    `${escapeMarkdown(sweep.question)}\n\n${seedsText(sweep)}. Reproduce: ${code(sweep.reproduce)}\n`,
+    `${escapeMarkdown(sweep.question)}\n\n${seedsText(sweep)}. Reproduce: ${inlineCode(sweep.reproduce)}\n`,
     line(header),
     `|${header.map(() => '---:').join('|')}|`,
   ].join('\n');
@@ -266,7 +269,7 @@ export interface SweepGrid {
 export function sweepGrid(sweep: SweepResult, kpi: string): SweepGrid {
   const names = sweepParameters(sweep);
   const valuesOf = (name: string | undefined): readonly string[] =>
-    name === undefined ? [''] : [...new Set(sweep.rows.map((row) => valueIn(row, name)))];
+    name === undefined ? [''] : [...new Set(sweep.rows.map((row) => parameterValueIn(row, name)))];
   const varying = names.filter((name) => valuesOf(name).length > 1);
   const [xName = names[0], yName] = varying;
   const others = names.filter((name) => name !== xName && name !== yName);
@@ -274,8 +277,9 @@ export function sweepGrid(sweep: SweepResult, kpi: string): SweepGrid {
   const [x, y] = withinCells(valuesOf(xName), valuesOf(yName));
   const known = new Map<string, SweepRow>();
   for (const row of sweep.rows) {
-    if (Object.entries(fixed).some(([name, value]) => valueIn(row, name) !== value)) continue;
-    const key = cellKey(valueIn(row, xName), valueIn(row, yName));
+    if (Object.entries(fixed).some(([name, value]) => parameterValueIn(row, name) !== value))
+      continue;
+    const key = cellKey(parameterValueIn(row, xName), parameterValueIn(row, yName));
     if (!known.has(key)) known.set(key, row);
   }
   const rows = y.map((yValue) => x.map((xValue) => known.get(cellKey(xValue, yValue))));
@@ -306,7 +310,7 @@ function withinCells(
 }
 
 /** The value of a parameter in a row; every object has a constructor, which is not a parameter. */
-export function valueIn({ parameters }: SweepRow, name: string | undefined): string {
+export function parameterValueIn({ parameters }: SweepRow, name: string | undefined): string {
   if (name === undefined) return '';
   return (Object.hasOwn(parameters, name) ? parameters[name] : undefined) ?? '-';
 }

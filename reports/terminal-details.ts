@@ -4,14 +4,14 @@
  * @module
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
-import { plural, quantity, significant, whole } from './format.ts';
+import { plural, quantity, significant, wholeNumberText } from './format.ts';
 import { droppedPackets } from './judge.ts';
 import { messageTerms, untrackedText } from './messages.ts';
 import { sharesOfReport } from './path-shares.ts';
 import { adversaryInShort } from './privacy-part.ts';
 import type { Report, ReportFault } from './report-schema.ts';
 import { seedNames } from './seed-names.ts';
-import { fold } from './terminal-layout.ts';
+import { foldIntoLines } from './terminal-layout.ts';
 
 const FAULTS_SHOWN = 3;
 const DROPS_SHOWN = 6;
@@ -81,19 +81,19 @@ export function warningTexts({ warnings, seeds }: Report): readonly string[] {
 export function packetLines(report: Report, width: number): readonly string[] {
   const { packets, nodeDrops } = report;
   const extra = [
-    ...(packets.duplicated > 0 ? [`+ ${whole(packets.duplicated)} duplicated`] : []),
-    ...(packets.injected > 0 ? [`+ ${whole(packets.injected)} injected`] : []),
+    ...(packets.duplicated > 0 ? [`+ ${wholeNumberText(packets.duplicated)} duplicated`] : []),
+    ...(packets.injected > 0 ? [`+ ${wholeNumberText(packets.injected)} injected`] : []),
   ];
   const balance = [
-    `${whole(packets.sent)} packets sent`,
+    `${wholeNumberText(packets.sent)} packets sent`,
     ...extra,
-    `= ${whole(packets.delivered)} delivered`,
-    `+ ${whole(droppedPackets(packets))} dropped`,
-    `+ ${whole(packets.inFlight)} in flight`,
+    `= ${wholeNumberText(packets.delivered)} delivered`,
+    `+ ${wholeNumberText(droppedPackets(packets))} dropped`,
+    `+ ${wholeNumberText(packets.inFlight)} in flight`,
   ];
   const fit = { width: width - INDENT, indent: 0 };
   return labelled('Links', [
-    ...fold(balance, { ...fit, gap: ' ' }),
+    ...foldIntoLines(balance, { ...fit, gap: ' ' }),
     ...dropLines('dropped:', packets.drops, fit),
     ...dropLines('by nodes:', nodeDrops, fit),
     ...pathLines(report, fit),
@@ -105,7 +105,7 @@ function pathLines(report: Report, fit: Room): readonly string[] {
   const shares = sharesOfReport(report).filter(([, share]) => share > 0);
   if (shares.length === 0) return [];
   const texts = shares.slice(0, PATHS_SHOWN).map(([path, share]) => `${path} ${percent(share)}`);
-  return fold([`by path: ${texts[0] ?? ''}`, ...texts.slice(1)], { ...fit, gap: ' · ' });
+  return foldIntoLines([`by path: ${texts[0] ?? ''}`, ...texts.slice(1)], { ...fit, gap: ' · ' });
 }
 
 /** The adversary whose entropy is reported; empty if privacy was not measured. */
@@ -120,11 +120,11 @@ export function messageLines(report: Report, width: number): readonly string[] {
   if (messages === undefined) {
     if (messagesUntracked === undefined) return [];
     const words = untrackedText(messagesUntracked).split(' ');
-    const lines = fold(words, { ...fit, gap: ' ' });
+    const lines = foldIntoLines(words, { ...fit, gap: ' ' });
     return labelled('Messages', [...lines, ...dropLines('refused:', refusals, fit)]);
   }
   return labelled('Messages', [
-    ...fold(messageTerms(messages), { ...fit, gap: ' ' }),
+    ...foldIntoLines(messageTerms(messages), { ...fit, gap: ' ' }),
     ...dropLines('refused:', messages.refused, fit),
     ...dropLines('lost:', messages.lost, fit),
   ]);
@@ -139,10 +139,12 @@ function dropLines(
     .filter(([, count]) => count > 0)
     .sort(([, a], [, b]) => b - a);
   if (sorted.length === 0) return [];
-  const texts = sorted.slice(0, DROPS_SHOWN).map(([reason, count]) => `${reason} ${whole(count)}`);
+  const texts = sorted
+    .slice(0, DROPS_SHOWN)
+    .map(([reason, count]) => `${reason} ${wholeNumberText(count)}`);
   const more = sorted.length - texts.length;
   if (more > 0) texts.push(`and ${significant(more, 1)} more`);
-  return fold([`${label} ${texts[0] ?? ''}`, ...texts.slice(1)], { ...fit, gap: ' · ' });
+  return foldIntoLines([`${label} ${texts[0] ?? ''}`, ...texts.slice(1)], { ...fit, gap: ' · ' });
 }
 
 function labelled(label: string, lines: readonly string[]): readonly string[] {

@@ -9,7 +9,7 @@
 import { oneLine } from './plain-text.ts';
 
 /** One line of the KPI table. */
-export interface Row {
+export interface KpiTableRow {
   readonly name: string;
   readonly measured: string;
   readonly interval: string;
@@ -21,7 +21,7 @@ export interface Row {
 const GAP = 2;
 
 /** Joins parts into lines that fit; lines after the first are indented. */
-export function fold(
+export function foldIntoLines(
   parts: readonly string[],
   fit: { readonly width: number; readonly indent: number; readonly gap: string },
 ): readonly string[] {
@@ -40,7 +40,7 @@ export function fold(
 
 /** Wraps a sentence; all lines are indented. */
 export function indented(text: string, width: number, indent: number): readonly string[] {
-  const lines = fold(text.split(' '), { width: width - indent, indent: 0, gap: ' ' });
+  const lines = foldIntoLines(text.split(' '), { width: width - indent, indent: 0, gap: ' ' });
   return lines.map((line) => ' '.repeat(indent) + line);
 }
 
@@ -54,7 +54,7 @@ interface Cell {
  * Lays out the table. If it is too wide, first the interval is dropped, then the margin; anything
  * still too long is cut in the name.
  */
-export function layoutRows(rows: readonly Row[], width: number): readonly string[] {
+export function layoutRows(rows: readonly KpiTableRow[], width: number): readonly string[] {
   const variants = [
     rows.map((row) => cellsOf(row)),
     rows.map((row) => cellsOf({ ...row, interval: '' })),
@@ -65,7 +65,7 @@ export function layoutRows(rows: readonly Row[], width: number): readonly string
   return align(excess > 0 ? shorten(fitting, excess) : fitting);
 }
 
-function cellsOf(row: Row): readonly Cell[] {
+function cellsOf(row: KpiTableRow): readonly Cell[] {
   return [
     { left: row.name, right: row.measured },
     { left: row.interval, right: row.limit },

@@ -10,14 +10,14 @@ import picocolors from 'picocolors';
 import { againstLines } from './against-text.ts';
 import { carriedText } from './carried.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
-import { NOT_MODELLED, throughputNote } from './cpu-note.ts';
-import { earlyEndOf, isOpenByEarlyEnd, openText } from './early-end.ts';
+import { CPU_NOT_MODELLED, throughputNote } from './cpu-note.ts';
+import { earlyEndOf, isOpenByEarlyEnd, openKpisText } from './early-end.ts';
 import {
   plural,
-  short,
+  runSpanText,
+  shortCount,
   shortFingerprint,
   significant,
-  span,
   spanUnit,
   wallTime,
 } from './format.ts';
@@ -45,10 +45,10 @@ import {
   warningTexts,
 } from './terminal-details.ts';
 import {
-  fold,
+  foldIntoLines,
   indented,
+  type KpiTableRow,
   layoutRows,
-  type Row,
   toAscii,
   withoutControls,
 } from './terminal-layout.ts';
@@ -133,9 +133,9 @@ function verdictLines(report: Report, paint: Paint, width: number): readonly str
     ...conditionsText(report),
     `fingerprint ${shortFingerprint(report.fingerprint)}`,
   ];
-  const wide = fold(parts, { width, indent: 6, gap: '   ' });
+  const wide = foldIntoLines(parts, { width, indent: 6, gap: '   ' });
   const [first = '', ...rest] =
-    wide.length === 1 ? wide : fold(parts, { width, indent: 6, gap: VERDICT_GAP });
+    wide.length === 1 ? wide : foldIntoLines(parts, { width, indent: 6, gap: VERDICT_GAP });
   const { green, red, yellow } = paint;
   const isJudged = word === 'PASS' || word === 'FAIL';
   const colour = isJudged ? { PASS: green, FAIL: red }[word] : yellow;
@@ -152,7 +152,7 @@ function carriedPart(report: Report, room: number): readonly string[] {
 function questionLines(report: Report, width: number): readonly string[] {
   const words = report.scenario.question.split(/\s+/).filter((word) => word !== '');
   if (words.length === 0) return [];
-  const lines = fold(words, { width: Math.min(width, 78) - 6, indent: 0, gap: ' ' });
+  const lines = foldIntoLines(words, { width: Math.min(width, 78) - 6, indent: 0, gap: ' ' });
   return lines.map((line) => `      ${line}`);
 }
 
@@ -160,7 +160,7 @@ function kpiLines(report: Report, options: TerminalOptions, paint: Paint): reado
   if (report.kpis.length === 0) return [];
   const kpis = missedFirst(report.kpis);
   const { comparison } = options;
-  const header: Row = {
+  const header: KpiTableRow = {
     name: 'KPI',
     measured: 'measured',
     interval: '95 % interval',
@@ -172,7 +172,7 @@ function kpiLines(report: Report, options: TerminalOptions, paint: Paint): reado
   const [head = '', ...body] = layoutRows([header, ...rows], options.width - INDENT - 2);
   const earlyEnd = earlyEndOf(report);
   const lines = [
-    ...(earlyEnd === undefined ? [] : indented(openText(earlyEnd), options.width, 4)),
+    ...(earlyEnd === undefined ? [] : indented(openKpisText(earlyEnd), options.width, 4)),
     `${' '.repeat(INDENT + 2)}${paint.dim(head)}`,
   ];
   for (const [i, kpi] of kpis.entries()) {
@@ -182,7 +182,7 @@ function kpiLines(report: Report, options: TerminalOptions, paint: Paint): reado
   return [...lines, ...noteLines(report, options)];
 }
 
-function rowOf(kpi: KpiResult, comparison: ReportComparison | undefined): Row {
+function rowOf(kpi: KpiResult, comparison: ReportComparison | undefined): KpiTableRow {
   return {
     name: kpiName(kpi),
     measured: measuredText(kpi),
@@ -253,7 +253,7 @@ function worstLines(report: Report, width: number): readonly string[] {
     `  Worst    seed ${entry.seed}: ${name} ${value}`,
     seedCommand(report, entry.seed),
   ];
-  return fold(parts, { width, indent: 11, gap: '  ' });
+  return foldIntoLines(parts, { width, indent: 11, gap: '  ' });
 }
 
 function warningLines(report: Report, paint: Paint, width: number): readonly string[] {
@@ -266,7 +266,7 @@ function warningLines(report: Report, paint: Paint, width: number): readonly str
 function footerLines(report: Report, options: TerminalOptions): readonly string[] {
   const { environment, seeds } = report;
   const each = seeds.length === 0 ? 0 : report.virtualSeconds / seeds.length;
-  const length = span(each, spanUnit(each), Number.isInteger(each) ? 1 : 3);
+  const length = runSpanText(each, spanUnit(each), Number.isInteger(each) ? 1 : 3);
   const runs = seeds.length === 1 ? length : `${seeds.length} x ${length}`;
   const parts = [
     `${runs} ${report.clock} in ${wallTime(runningSecondsOf(report))}`,
@@ -274,15 +274,15 @@ function footerLines(report: Report, options: TerminalOptions): readonly string[
     ...paceText(report),
     ...besidesText(options),
     ...memoryWords(report),
-    ...(report.cpu === NOT_MODELLED ? [`CPU time ${NOT_MODELLED}`] : []),
+    ...(report.cpu === CPU_NOT_MODELLED ? [`CPU time ${CPU_NOT_MODELLED}`] : []),
     `node ${environment.node.replace(/^v/, '')}`,
     environment.commit.slice(0, 7),
   ];
   const fit = { width: options.width - INDENT, indent: 0, gap: ' · ' };
-  const lines = [...fold(parts, fit)];
+  const lines = [...foldIntoLines(parts, fit)];
   const { written, next } = options;
   if (written !== undefined) {
-    for (const one of fold(
+    for (const one of foldIntoLines(
       [`${written.folder}  ${written.files[0] ?? ''}`, ...written.files.slice(1)],
       fit,
     ))
@@ -294,8 +294,8 @@ function footerLines(report: Report, options: TerminalOptions): readonly string[
 
 /** The rate of the engine; in real-time runs, the rate of the whole run. */
 function rateText({ timing, eventsPerWallSecond, seeds }: Report): string {
-  if (timing === undefined) return `${short(eventsPerWallSecond)} events/s`;
-  return `${short(timing.eventsPerSecond)} events/s${seeds.length > 1 ? ' a thread' : ''}`;
+  if (timing === undefined) return `${shortCount(eventsPerWallSecond)} events/s`;
+  return `${shortCount(timing.eventsPerSecond)} events/s${seeds.length > 1 ? ' a thread' : ''}`;
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import { addUp } from './add-up.ts';
-import { whole } from './format.ts';
+import { wholeNumberText } from './format.ts';
 import type { SeedResult } from './model.ts';
 
 /** Metrics, of any protocol, that get samples only from faults. */
@@ -24,7 +24,7 @@ export interface EmptyMetric {
 /** The reason in words; undefined if nobody knows. */
 export function whyEmpty(empty: EmptyMetric): string | undefined {
   const { metric, seeds, warmupNs } = empty;
-  const after = `after warmup (${whole(warmupNs / 1e9)}s)`;
+  const after = `after warmup (${wholeNumberText(warmupNs / 1e9)}s)`;
   const faults = seeds.flatMap((seed) => seed.faults.filter(({ beginNs }) => beginNs >= warmupNs));
   if (OF_FAULTS.test(metric) && faults.length === 0) return `no fault happened ${after}`;
   const [protocol = ''] = metric.split('.');
@@ -33,7 +33,8 @@ export function whyEmpty(empty: EmptyMetric): string | undefined {
   const isLost = offered !== undefined && countOf(`${protocol}.throughput`, seeds) === 0;
   const reasons = [...(isLost ? lostReasons(protocol, seeds) : []), ...lossesOf(empty)];
   const largest = reasons.filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
-  if (isLost) return `none of ${whole(offered)} packets arrived${told(' (', largest, ')')}`;
+  if (isLost)
+    return `none of ${wholeNumberText(offered)} packets arrived${told(' (', largest, ')')}`;
   return largest.length === 0 ? undefined : told('the run counts ', largest, '');
 }
 
@@ -41,7 +42,9 @@ type Reason = readonly [name: string, count: number];
 
 function told(before: string, reasons: readonly Reason[], after: string): string {
   if (reasons.length === 0) return '';
-  const shown = reasons.slice(0, REASONS_MAX).map(([name, count]) => `${name} ${whole(count)}`);
+  const shown = reasons
+    .slice(0, REASONS_MAX)
+    .map(([name, count]) => `${name} ${wholeNumberText(count)}`);
   return `${before}${shown.join(', ')}${after}`;
 }
 

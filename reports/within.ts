@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Bounds, Sampled } from './sampled.ts';
+import type { IntervalBounds, Sampled } from './sampled.ts';
 
 /** Allowance for rounding: 85 of 100 is 15 % below, but a little more in binary. */
 const ROUNDING = 1e-9;
@@ -13,12 +13,12 @@ const ROUNDING = 1e-9;
 const SAMPLES_MAX = 10_000_000;
 
 /** The result of a comparison. */
-export interface Within {
+export interface ToleranceVerdict {
   readonly verdict: 'inside' | 'outside' | 'undecided';
-  readonly live: Bounds;
-  readonly predicted: Bounds;
+  readonly live: IntervalBounds;
+  readonly predicted: IntervalBounds;
   /** The predicted value divided by the live one, minus 1; null if there is no bound. */
-  readonly difference: Bounds;
+  readonly difference: IntervalBounds;
   /**
    * Number of live samples that would decide it, if the verdict is `undecided` and the number is
    * feasible.
@@ -31,7 +31,7 @@ export function judgeWithin(
   live: Sampled,
   predicted: Sampled,
   tolerance: number,
-): Within | undefined {
+): ToleranceVerdict | undefined {
   if (live.value === null || predicted.value === null) return undefined;
   const now = at({ live, predicted, factor: 1 });
   const verdict = verdictOf(now.difference, tolerance);
@@ -51,7 +51,10 @@ function at({
   live,
   predicted,
   factor,
-}: Pair & { readonly factor: number }): Pick<Within, 'live' | 'predicted' | 'difference'> {
+}: Pair & { readonly factor: number }): Pick<
+  ToleranceVerdict,
+  'live' | 'predicted' | 'difference'
+> {
   const own = live.boundsAt(Math.ceil(live.n * factor));
   const other = predicted.boundsAt(Math.ceil(predicted.n * factor));
   return {
@@ -67,7 +70,7 @@ function quotient(predicted: number | null, live: number | null): number | null 
   return live <= 0 ? null : predicted / live - 1;
 }
 
-function verdictOf({ low, high }: Bounds, tolerance: number): Within['verdict'] {
+function verdictOf({ low, high }: IntervalBounds, tolerance: number): ToleranceVerdict['verdict'] {
   const limit = tolerance + ROUNDING;
   if ((low ?? -1) > limit || (high ?? Number.POSITIVE_INFINITY) < -limit) return 'outside';
   const isInside = low !== null && high !== null && low >= -limit && high <= limit;

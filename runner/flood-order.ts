@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ForgeryParts } from '../engine/host/forgery.ts';
+import type { AttackerKnowledge } from '../engine/host/forgery.ts';
 import type { FloodSpec } from '../scenarios/fault-parts.ts';
 
 /** A flood that is about to begin, as plain data that can be sent to agents in other processes. */
@@ -21,7 +21,7 @@ export interface Forger {
 }
 
 /** What the sending host provides for a forger. */
-export type ForgerTools = Pick<ForgeryParts, 'crypto' | 'random' | 'clock'>;
+export type ForgerTools = Pick<AttackerKnowledge, 'crypto' | 'random' | 'clock'>;
 
 /** Creates the forger of a flood from the facts that the runner knows. */
 export type MakeForger = (order: FloodOrder) => (tools: ForgerTools) => Forger;

@@ -33,7 +33,7 @@ export function shortName(file: string): string {
 }
 
 /** The flags that are needed to repeat a run. */
-export interface Repeat {
+export interface RepeatFlags {
   readonly seed?: number | undefined;
   readonly seeds?: number | undefined;
   /** Most seeds of a combination of a sweep. */
@@ -48,7 +48,7 @@ export interface Repeat {
 }
 
 /** One command that repeats a run. */
-export function repeatCommand(command: string, file: string, repeat: Repeat): string {
+export function repeatCommand(command: string, file: string, repeat: RepeatFlags): string {
   const { seed, seeds, adaptive, abortOn, set = {} } = repeat;
   const flags = [
     ...(seed === undefined ? [] : [`--seed ${seed}`]),
@@ -66,7 +66,7 @@ export function setFlags(set: Readonly<Record<string, string>>): readonly string
   return Object.entries(set).map(([path, value]) => `--set ${shellWord(`${path}=${value}`)}`);
 }
 
-function placeFlags({ processes, loops, deployment, shape }: Repeat): readonly string[] {
+function placeFlags({ processes, loops, deployment, shape }: RepeatFlags): readonly string[] {
   const layout = processes === 'node' ? '--processes' : `--processes ${processes}`;
   return [
     // The default goes last: a word after it would be taken as its value.

@@ -7,13 +7,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Folders } from '../topologies/files/registry.ts';
+import type { LookupFolders } from '../topologies/files/registry.ts';
 
 /** The folder that contains the `package.json` of this project. */
 export const PROJECT_ROOT: string = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 /** Scenarios and topologies of the project or package. */
-export const PROJECT_FOLDERS: Folders = {
+export const PROJECT_FOLDERS: LookupFolders = {
   scenarios: join(PROJECT_ROOT, 'scenarios'),
   topologies: join(PROJECT_ROOT, 'topologies'),
 };

@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 export type Parameters = Readonly<Record<string, string>>;
 
 /** Everything that the result of a run depends on. */
-export interface RunFacts {
+export interface RunIdentityFacts {
   /** Commit of this program. */
   readonly commit: string;
   /** SHA-256 of each file, by what it is to the run: `scenario`, `topology`. */
@@ -24,26 +24,26 @@ export interface RunFacts {
 const DIGITS = 32;
 
 /** The name of a run: `run-` and 32 hex digits. */
-export function runId(facts: RunFacts): string {
+export function runId(facts: RunIdentityFacts): string {
   return `run-${digestOf(facts)}`;
 }
 
 /** The name of a combination, whatever its seeds; shards deal out combinations in its order. */
-export function cellId(facts: Omit<RunFacts, 'seed' | 'files'>): string {
+export function combinationId(facts: Omit<RunIdentityFacts, 'seed' | 'files'>): string {
   return digestOf(facts);
 }
 
 function digestOf(facts: object): string {
-  return createHash('sha256').update(canonical(facts)).digest('hex').slice(0, DIGITS);
+  return createHash('sha256').update(canonicalJson(facts)).digest('hex').slice(0, DIGITS);
 }
 
 /** JSON with sorted keys and without spaces. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   const entries = Object.entries(value)
     .filter(([, one]) => one !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`);
+    .map(([key, one]) => `${JSON.stringify(key)}:${canonicalJson(one)}`);
   return `{${entries.join(',')}}`;
 }

@@ -173,6 +173,9 @@ export interface Scenario {
 }
 
 /** When a run is over if nothing stops it earlier, ns: its duration plus the drain. */
-export function endOf({ durationNs, drainNs }: Pick<Scenario, 'durationNs' | 'drainNs'>): number {
+export function runEndNs({
+  durationNs,
+  drainNs,
+}: Pick<Scenario, 'durationNs' | 'drainNs'>): number {
   return durationNs + drainNs;
 }

@@ -21,7 +21,7 @@ const WIDTHS_NS = [
   ...[1, 2, 5, 10, 60].map((minutes) => minutes * MINUTE),
 ] as const;
 /** Availability is counted in windows that slide by this step, ns. */
-export const WINDOW_STEP_NS = 100 * MS;
+export const AVAILABILITY_STEP_NS = 100 * MS;
 /** Name of the availability of any protocol. */
 const AVAILABILITY = /^[^.]+\.availability$/;
 
@@ -33,11 +33,11 @@ export function seriesBinNs(durationNs: number): number {
 }
 
 /** Why a metric cannot be measured in a run of this length; undefined if it can. */
-export function notApplicable(metric: string, durationNs: number): string | undefined {
+export function notApplicableReason(metric: string, durationNs: number): string | undefined {
   const binNs = seriesBinNs(durationNs);
-  if (!AVAILABILITY.test(metric) || binNs <= WINDOW_STEP_NS) return undefined;
+  if (!AVAILABILITY.test(metric) || binNs <= AVAILABILITY_STEP_NS) return undefined;
   return (
-    `availability needs bins of ${formatTime(WINDOW_STEP_NS)}, ` +
+    `availability needs bins of ${formatTime(AVAILABILITY_STEP_NS)}, ` +
     `a run of ${formatTime(durationNs)} has bins of ${formatTime(binNs)}`
   );
 }

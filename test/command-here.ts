@@ -7,8 +7,8 @@
  */
 import { CommanderError } from 'commander';
 import { vi } from 'vitest';
-import { addCommands, wantedBy } from '../cli/commands.ts';
-import { tellProblem } from '../cli/exit.ts';
+import { addCommands, commandsWantedBy } from '../cli/commands.ts';
+import { printProblem } from '../cli/exit.ts';
 import { makeProgram } from '../cli/program.ts';
 import { refuseSwallowed } from '../cli/swallowed-flags.ts';
 
@@ -47,7 +47,7 @@ export async function orreryHere(folder: string, words: readonly string[]): Prom
 /** As cli/run-command.ts does, which is for one command in the life of a process. */
 async function statusOf(words: readonly string[]): Promise<number | undefined> {
   const program = makeProgram();
-  await addCommands(program, wantedBy(words));
+  await addCommands(program, commandsWantedBy(words));
   process.exitCode = undefined;
   try {
     refuseSwallowed(program, words, process.env);
@@ -55,7 +55,7 @@ async function statusOf(words: readonly string[]): Promise<number | undefined> {
     return process.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return tellProblem(error, words.includes('--json'));
+    return printProblem(error, words.includes('--json'));
   }
 }
 

@@ -20,7 +20,7 @@ import { profileSchema } from '../scenarios/profiles/profile-schema.ts';
 import { text } from '../topologies/files/leaf.ts';
 import { PLAIN_GENERATORS } from '../topologies/generate/plain.ts';
 import { importSchema, PLAIN_IMPORTERS } from '../topologies/import/import.ts';
-import { protocolText, topologySchema } from '../topologies/schema/topology.ts';
+import { protocolNameLeaf, topologySchema } from '../topologies/schema/topology.ts';
 
 const FOLDER = fileURLToPath(new URL('../schemas', import.meta.url));
 
@@ -47,7 +47,7 @@ function withRules(): z.ZodType {
   assert(first !== undefined, 'there are plain generators');
   const ofModule = z.looseObject({
     kind: text('the name of a generator').meta({ description: 'A generator of that protocol.' }),
-    run: protocolText.meta({ description: 'The protocol, or the path of its module.' }),
+    run: protocolNameLeaf.meta({ description: 'The protocol, or the path of its module.' }),
   });
   const form = z.union([z.discriminatedUnion('kind', [first, ...others]), ofModule]);
   const importers = shippedProtocols().flatMap(({ importers: own = [] }) => own);

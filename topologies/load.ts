@@ -9,7 +9,7 @@ import { assembleTopology } from './assemble/assemble-topology.ts';
 import { BuildContext } from './assemble/context.ts';
 import type { LoadedTopology } from './assemble/loaded.ts';
 import { checkOptions } from './assemble/options.ts';
-import { modulesOf } from './assemble/protocol-name.ts';
+import { existingModules } from './assemble/protocol-name.ts';
 import { stackNames } from './assemble/stack.ts';
 import { COMMAND_FILE, ConfigError } from './files/config-error.ts';
 import { defined } from './files/defined.ts';
@@ -17,7 +17,7 @@ import { findFile } from './files/find-file.ts';
 import type { FilePath } from './files/locate.ts';
 import { listOverrides, type Override } from './files/overrides.ts';
 import { Problems } from './files/problems.ts';
-import type { Folders, Registry } from './files/registry.ts';
+import type { LookupFolders, Registry } from './files/registry.ts';
 import { readSource, type Source } from './files/source.ts';
 import { valueAt } from './files/zod-words.ts';
 import { type Generated, generate } from './generate/generate.ts';
@@ -28,7 +28,7 @@ import { topologySchema } from './schema/topology.ts';
 export interface TopologyRequest {
   /** Name in the topologies folder, or a path. */
   readonly path: string;
-  readonly folders: Folders;
+  readonly folders: LookupFolders;
   /** Changes of single values before the check, `path -> value`. */
   readonly overrides?: Readonly<Record<string, string>>;
   readonly registry: Registry;
@@ -46,14 +46,14 @@ export function loadTopology(request: TopologyRequest): Topology {
   const problems = new Problems();
   const { folders, registry } = request;
   const found = findFile(request.path, [process.cwd(), folders.topologies], ['.', 'topologies']);
-  if ('message' in found) throw missingFile(found.message, found.hint);
+  if ('message' in found) throw missingFileError(found.message, found.hint);
   const loaded = readTopology(found.path, listOverrides(request.overrides ?? {}), {
     problems,
     registry,
   });
   if (loaded !== undefined) checkOptions(loaded, registry, problems, []);
   problems.throwIfAny();
-  if (loaded === undefined) throw missingFile('the topology is empty');
+  if (loaded === undefined) throw missingFileError('the topology is empty');
   return loaded.topology;
 }
 
@@ -68,7 +68,7 @@ export function topologyModules(request: TopologyRequest): readonly string[] {
   const found = findFile(request.path, [process.cwd(), folders.topologies], ['.', 'topologies']);
   if ('message' in found) return [];
   const loaded = readTopology(found.path, [], { problems: new Problems(), registry });
-  return loaded === undefined ? [] : modulesOf(protocolNames(loaded));
+  return loaded === undefined ? [] : existingModules(protocolNames(loaded));
 }
 
 /** The protocols that a topology names, as the registry knows them. */
@@ -84,7 +84,7 @@ export function readTopology(
   parts: { readonly problems: Problems; readonly registry: Registry },
 ): LoadedTopology | undefined {
   const source = readTopologySource(path, overrides);
-  return topologyOf(source, source.data, [], parts);
+  return buildTopology(source, source.data, [], parts);
 }
 
 /** The values of a topology file, before anything is built. */
@@ -97,7 +97,7 @@ export function readTopologySource(path: string, overrides: readonly Override[])
 }
 
 /** Builds a topology from values of a file that has already been read. */
-export function topologyOf(
+export function buildTopology(
   source: Source,
   data: unknown,
   root: FilePath,
@@ -114,7 +114,7 @@ export function topologyOf(
 }
 
 /** The error for a file named on the command line that does not exist. */
-export function missingFile(message: string, hint?: string): ConfigError {
+export function missingFileError(message: string, hint?: string): ConfigError {
   const place = { file: COMMAND_FILE, line: 1, column: 1, endColumn: 1, path: '' };
   const issue = { ...place, code: 'E116' as const, message };
   return new ConfigError([hint === undefined ? issue : { ...issue, hint }]);

@@ -27,7 +27,7 @@ export interface OutsideSpec {
 }
 
 /** Replaces a protocol's name for hosts with an {@link OutsideSpec}. */
-export const EXTERNAL = 'external';
+export const EXTERNAL_PROTOCOL = 'external';
 
 /** A place on Earth, degrees; for drawings only. */
 export interface GeoPosition {
@@ -61,7 +61,7 @@ export interface HostSpec {
   readonly name: string;
   /** From the address plan, 127.0.0.0/8, unless the file gives one. */
   readonly address: string;
-  /** Folder name of a shipped protocol, a path to a user's module, or {@link EXTERNAL}. */
+  /** Folder name of a shipped protocol, a path to a user's module, or {@link EXTERNAL_PROTOCOL}. */
   readonly protocol: string;
   /** Options as written; the protocol's own schema checks them. */
   readonly options: Readonly<Record<string, unknown>>;

@@ -15,10 +15,10 @@ import { TIMER_DUE } from '../../nodes/_kit/machine.ts';
 import { Adjacency } from '../../nodes/dtn/agent/adjacency.ts';
 import { Agent } from '../../nodes/dtn/agent/agent.ts';
 import type { AgentEffect } from '../../nodes/dtn/agent/effects.ts';
-import { CORRECT } from '../../nodes/dtn/behaviour.ts';
+import { CORRECT_BEHAVIOUR } from '../../nodes/dtn/behaviour.ts';
 import { dtnConfig } from '../../nodes/dtn/config.ts';
 import { type BlockFields, type PrimaryFields, payloadBlock } from '../../nodes/dtn/index.ts';
-import { Names } from '../../nodes/dtn/names.ts';
+import { HostEids } from '../../nodes/dtn/names.ts';
 import { DirectRouter } from '../../nodes/dtn/router/direct.ts';
 import { EID_NONE, parseEid } from '../../nodes/dtn/wire/eid.ts';
 import { encodeEid } from '../../nodes/dtn/wire/eid-wire.ts';
@@ -99,7 +99,7 @@ export class Relay {
     };
     if (kind === 'durable')
       this.#store = disk ? new LiveStore(disk, onEnd) : new SimStore(new SimDisk(), onEnd);
-    const names = new Names(['a', 'b', 'c'], 'ipn');
+    const names = new HostEids(['a', 'b', 'c'], 'ipn');
     const link = (neighbour: string): Adjacency =>
       new Adjacency({
         link: `b--${neighbour}`,
@@ -113,7 +113,7 @@ export class Relay {
       own: 'b',
       names,
       options: dtnConfig.parse({ store: { kind } }),
-      behaviour: CORRECT,
+      behaviour: CORRECT_BEHAVIOUR,
       outlets: [link('a'), link('c')],
       router: new DirectRouter(new Set(['a', 'c'])),
       below: (): number => 0,

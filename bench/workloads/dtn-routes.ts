@@ -5,13 +5,13 @@
  * @module
  */
 import type { HeldBundle } from '../../nodes/dtn/agent/held-bundle.ts';
-import { CORRECT } from '../../nodes/dtn/behaviour.ts';
+import { CORRECT_BEHAVIOUR } from '../../nodes/dtn/behaviour.ts';
 import {
   ContactPlan,
-  PLAN_OPTIONS,
+  DEFAULT_PLAN_OPTIONS,
   type PlannedContact,
 } from '../../nodes/dtn/contact-graph/plan.ts';
-import { Names } from '../../nodes/dtn/names.ts';
+import { HostEids } from '../../nodes/dtn/names.ts';
 import { ContactGraphRouter } from '../../nodes/dtn/router/contact-graph.ts';
 import type { Surroundings } from '../../nodes/dtn/router/router.ts';
 import { WorkloadRandom } from './xoshiro-below.ts';
@@ -27,12 +27,16 @@ const BYTES = 1_000;
 /** Other nodes, to each of which a router finds a route. */
 export const TARGETS_OF_ROUTES: number = NODES - 1;
 
-const names = new Names(
+const names = new HostEids(
   Array.from({ length: NODES }, (_, index) => `n${index}`),
   'ipn',
 );
 const random = new WorkloadRandom();
-const plan = new ContactPlan(Array.from({ length: CONTACTS }, planned), NODES, PLAN_OPTIONS);
+const plan = new ContactPlan(
+  Array.from({ length: CONTACTS }, planned),
+  NODES,
+  DEFAULT_PLAN_OPTIONS,
+);
 const BUNDLES = Array.from({ length: TARGETS_OF_ROUTES }, (_, index) => bundleTo(index + 1));
 
 function planned(): PlannedContact {
@@ -70,7 +74,7 @@ const around = (second: number): Surroundings => ({
 export function newRouter(): ContactGraphRouter {
   return new ContactGraphRouter({
     ...{ own: 'n0', names, plans: { at: (): ContactPlan => plan } },
-    behaviour: CORRECT,
+    behaviour: CORRECT_BEHAVIOUR,
   });
 }
 

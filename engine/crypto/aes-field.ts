@@ -9,7 +9,7 @@
  * FIPS 197 section 4.2: the product modulo x^8 + x^4 + x^3 + x + 1. It branches on its factors, so
  * it is for constants, never for secrets.
  */
-export function product(left: number, right: number): number {
+export function gf256Product(left: number, right: number): number {
   let sum = 0;
   let power = left;
   for (let bits = right; bits > 0; bits >>>= 1) {
@@ -20,7 +20,7 @@ export function product(left: number, right: number): number {
 }
 
 /** The S-box: SubBytes of FIPS 197 section 5.1.1. */
-export const SBOX: Uint8Array = makeSbox();
+export const AES_SBOX: Uint8Array = makeSbox();
 
 /**
  * Each entry is the inverse in GF(2^8), then an affine map. The powers of 3 and of its inverse f6
@@ -38,8 +38,8 @@ function makeSbox(): Uint8Array {
       turned(inverse, 3) ^
       turned(inverse, 4) ^
       0x63;
-    element = product(element, 0x03);
-    inverse = product(inverse, 0xf6);
+    element = gf256Product(element, 0x03);
+    inverse = gf256Product(inverse, 0xf6);
   } while (element !== 1);
   box[0] = 0x63;
   return box;

@@ -16,7 +16,7 @@ type Point = InstanceType<typeof ed25519.Point>;
 const { Point } = ed25519;
 
 /** Order of the base point: 2^252 + 27742317777372353535851937790883648493. */
-export const ORDER: bigint = Point.Fn.ORDER;
+export const EDWARDS25519_ORDER: bigint = Point.Fn.ORDER;
 
 /** Longest number to reduce, in bytes: a SHA-512 digest. */
 const REDUCE_LENGTH_MAX = 64;
@@ -24,7 +24,7 @@ const REDUCE_LENGTH_MAX = 64;
 /** The group edwards25519. */
 export const edwards25519: Edwards25519 = {
   isPoint: (point) => decode(point) !== undefined,
-  scalarMultBase: (scalar) => multiply(Point.BASE, scalarOf(scalar) % ORDER).toBytes(),
+  scalarMultBase: (scalar) => multiply(Point.BASE, scalarOf(scalar) % EDWARDS25519_ORDER).toBytes(),
   scalarMult(point, scalar): Uint8Array | undefined {
     const factor = scalarOf(scalar);
     const decoded = decode(point);
@@ -35,14 +35,16 @@ export const edwards25519: Edwards25519 = {
   clearCofactor: (point) => decode(point)?.clearCofactor().toBytes(),
   encodeToCurve: (message, domain) =>
     ed25519_hasher.encodeToCurve(message, { DST: domain }).toBytes(),
-  isReducedScalar: (scalar) => scalar.length === CURVE_KEY_LENGTH && numberOf(scalar) < ORDER,
+  isReducedScalar: (scalar) =>
+    scalar.length === CURVE_KEY_LENGTH && littleEndianNumberOf(scalar) < EDWARDS25519_ORDER,
   reduceScalar(number): Uint8Array {
     if (number.length > REDUCE_LENGTH_MAX) {
       throw new RangeError(`a number to reduce has up to 64 bytes, got ${number.length}`);
     }
-    return bytesOf(numberOf(number) % ORDER);
+    return littleEndianBytesOf(littleEndianNumberOf(number) % EDWARDS25519_ORDER);
   },
-  multiplyAdd: (a, b, c) => bytesOf((scalarOf(a) * scalarOf(b) + scalarOf(c)) % ORDER),
+  multiplyAdd: (a, b, c) =>
+    littleEndianBytesOf((scalarOf(a) * scalarOf(b) + scalarOf(c)) % EDWARDS25519_ORDER),
 };
 
 /** Decodes a point (RFC 8032 section 5.1.3); undefined for other bytes. */
@@ -77,7 +79,7 @@ function multiply(point: Point, factor: bigint): Point {
  * have the order of the base point. 16 * (high part) + low part keeps both parts below that order.
  */
 function multiplyExactly(point: Point, factor: bigint): Point {
-  if (factor < ORDER) return multiply(point, factor);
+  if (factor < EDWARDS25519_ORDER) return multiply(point, factor);
   const high = multiply(point, factor >> 4n);
   const shifted = high.double().double().double().double();
   return shifted.add(point.multiplyUnsafe(factor & 15n));
@@ -85,11 +87,11 @@ function multiplyExactly(point: Point, factor: bigint): Point {
 
 function scalarOf(bytes: Uint8Array): bigint {
   checkLength('a scalar', bytes, CURVE_KEY_LENGTH);
-  return numberOf(bytes);
+  return littleEndianNumberOf(bytes);
 }
 
 /** Reads a little-endian number. */
-export function numberOf(bytes: Uint8Array): bigint {
+export function littleEndianNumberOf(bytes: Uint8Array): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let number = 0n;
   let at = bytes.length;
@@ -105,7 +107,7 @@ export function numberOf(bytes: Uint8Array): bigint {
 }
 
 /** Writes a number as 32 bytes, little-endian. */
-export function bytesOf(number: bigint): Uint8Array {
+export function littleEndianBytesOf(number: bigint): Uint8Array {
   const bytes = new Uint8Array(CURVE_KEY_LENGTH);
   const view = new DataView(bytes.buffer);
   for (let word = 0; word < 4; word++) {

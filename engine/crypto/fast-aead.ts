@@ -15,17 +15,17 @@ import { checkLength, checkRoom, NONCE_LENGTH, TAG_LENGTH } from './lengths.ts';
 import { CHACHA20_CONSTANTS, GROUP_LENGTH } from './wasm/chacha20.ts';
 import { encodeChacha20Poly1305 } from './wasm/chacha20-poly1305.ts';
 import {
-  ASSOCIATED,
   ASSOCIATED_LENGTH_MAX,
+  ASSOCIATED_OFFSET,
   DATA_LENGTH_MAX,
-  FIRST_BLOCK,
-  INPUT,
-  OUTPUT,
-  STATE,
-  STATE_KEY,
-  STATE_NONCE,
+  FIRST_BLOCK_BYTES,
+  INPUT_OFFSET,
+  OUTPUT_OFFSET,
+  STATE_KEY_OFFSET,
+  STATE_NONCE_OFFSET,
+  STATE_OFFSET,
 } from './wasm/layout.ts';
-import { loadWasm, once } from './wasm/load.ts';
+import { computedOnce, loadWasm } from './wasm/load.ts';
 
 interface Instance {
   readonly memory: Uint8Array;
@@ -34,14 +34,14 @@ interface Instance {
 }
 
 const KEY_LENGTH = 32;
-const SOURCE = INPUT + FIRST_BLOCK;
-const RESULT = OUTPUT + FIRST_BLOCK;
+const SOURCE = INPUT_OFFSET + FIRST_BLOCK_BYTES;
+const RESULT = OUTPUT_OFFSET + FIRST_BLOCK_BYTES;
 
 /** The one instance of this thread, made on first use; undefined if the machine lacks vectors. */
-const instance = once(instantiate);
+const instance = computedOnce(instantiate);
 
 /** Whether the data that a packet leaves in the shared memory are wiped. */
-export type Leftovers = 'wiped' | 'kept';
+export type ResidueHandling = 'wiped' | 'kept';
 
 /**
  * Makes a key.
@@ -50,7 +50,11 @@ export type Leftovers = 'wiped' | 'kept';
  * without WebAssembly vectors.
  * @param leftovers `wiped` for real secrets.
  */
-export function createFastAead(key: Uint8Array, fallback: AeadKey, leftovers: Leftovers): AeadKey {
+export function createFastAead(
+  key: Uint8Array,
+  fallback: AeadKey,
+  leftovers: ResidueHandling,
+): AeadKey {
   checkLength('a key of chacha20-poly1305', key, KEY_LENGTH);
   const wasm = instance();
   return wasm === undefined ? fallback : new FastAead(wasm, key, fallback, leftovers);
@@ -62,7 +66,7 @@ class FastAead implements AeadKey {
   readonly #fallback: AeadKey;
   readonly #isWiped: boolean;
 
-  constructor(wasm: Instance, key: Uint8Array, fallback: AeadKey, leftovers: Leftovers) {
+  constructor(wasm: Instance, key: Uint8Array, fallback: AeadKey, leftovers: ResidueHandling) {
     this.#wasm = wasm;
     this.#key = new Uint8Array(key);
     this.#fallback = fallback;
@@ -121,9 +125,9 @@ class FastAead implements AeadKey {
   #load(nonce: Uint8Array, associatedData: Uint8Array, data: Uint8Array): void {
     checkLength('a nonce', nonce, NONCE_LENGTH);
     const { memory } = this.#wasm;
-    memory.set(this.#key, STATE_KEY);
-    memory.set(nonce, STATE_NONCE);
-    memory.set(associatedData, ASSOCIATED);
+    memory.set(this.#key, STATE_KEY_OFFSET);
+    memory.set(nonce, STATE_NONCE_OFFSET);
+    memory.set(associatedData, ASSOCIATED_OFFSET);
     memory.set(data, SOURCE);
   }
 
@@ -135,10 +139,10 @@ class FastAead implements AeadKey {
    */
   #wipe(associatedLength: number, length: number): void {
     const { memory } = this.#wasm;
-    wipeRange(memory, STATE_KEY, ASSOCIATED + associatedLength);
+    wipeRange(memory, STATE_KEY_OFFSET, ASSOCIATED_OFFSET + associatedLength);
     wipeRange(memory, SOURCE, SOURCE + length + TAG_LENGTH);
     // The key stream is generated in whole groups, so less than one group lies behind the result.
-    wipeRange(memory, OUTPUT, RESULT + length + GROUP_LENGTH);
+    wipeRange(memory, OUTPUT_OFFSET, RESULT + length + GROUP_LENGTH);
   }
 }
 
@@ -150,7 +154,7 @@ function instantiate(): Instance | undefined {
   const loaded = loadWasm(encodeChacha20Poly1305());
   if (loaded === undefined) return undefined;
   const { exports, memory } = loaded;
-  memory.set(CHACHA20_CONSTANTS, STATE);
+  memory.set(CHACHA20_CONSTANTS, STATE_OFFSET);
   return {
     memory,
     seal: exports['seal'] as Instance['seal'],

@@ -11,11 +11,18 @@ import { wipe, wipeRange } from '../core/secrets.ts';
 import type { WideBlockCipher } from '../host/crypto.ts';
 import { Aez } from './aez/aez.ts';
 import { PAIR_LENGTH } from './aez/core.ts';
-import { TABLES as AES_TABLES } from './aez/rounds.ts';
+import { AES_ROUND_TABLES as AES_TABLES } from './aez/rounds.ts';
 import { AEZ_KEY_LENGTH } from './aez/tweaked-aes.ts';
 import { checkLength } from './lengths.ts';
-import { encodeAez, KEY, NONCE, TABLES, TEXT, TEXT_LENGTH_MAX } from './wasm/aez.ts';
-import { loadWasm, once } from './wasm/load.ts';
+import {
+  AES_TABLES_OFFSET,
+  AEZ_KEY_OFFSET,
+  AEZ_NONCE_OFFSET,
+  AEZ_TEXT_OFFSET,
+  encodeAez,
+  TEXT_LENGTH_MAX,
+} from './wasm/aez.ts';
+import { computedOnce, loadWasm } from './wasm/load.ts';
 
 const NONCE_LENGTH = 16;
 const ENCIPHER = 0;
@@ -26,7 +33,7 @@ interface Instance {
   readonly crypt: (direction: number, length: number) => void;
 }
 
-const instance = once(instantiate);
+const instance = computedOnce(instantiate);
 
 /** Makes a cipher. @param key 48 bytes; copied. */
 export function createFastAez(key: Uint8Array): WideBlockCipher {
@@ -61,12 +68,12 @@ class FastAez implements WideBlockCipher {
   // hot: once per packet and hop.
   #run(direction: number, nonce: Uint8Array, text: Uint8Array): void {
     const { memory, crypt } = this.#wasm;
-    memory.set(this.#key, KEY);
-    memory.set(nonce, NONCE);
-    memory.set(text, TEXT);
+    memory.set(this.#key, AEZ_KEY_OFFSET);
+    memory.set(nonce, AEZ_NONCE_OFFSET);
+    memory.set(text, AEZ_TEXT_OFFSET);
     crypt(direction, text.length);
-    text.set(memory.subarray(TEXT, TEXT + text.length));
-    wipeRange(memory, KEY, TEXT + text.length + PAIR_LENGTH);
+    text.set(memory.subarray(AEZ_TEXT_OFFSET, AEZ_TEXT_OFFSET + text.length));
+    wipeRange(memory, AEZ_KEY_OFFSET, AEZ_TEXT_OFFSET + text.length + PAIR_LENGTH);
   }
 }
 
@@ -84,7 +91,7 @@ function instantiate(): Instance | undefined {
   // The tables of `aez/rounds.ts`, with big-endian words: the bytes of a column in order.
   AES_TABLES.forEach((table, row) => {
     table.forEach((word, index) => {
-      view.setInt32(TABLES + 1024 * row + 4 * index, word);
+      view.setInt32(AES_TABLES_OFFSET + 1024 * row + 4 * index, word);
     });
   });
   return { memory, crypt: exports['crypt'] as Instance['crypt'] };

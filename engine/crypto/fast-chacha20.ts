@@ -15,15 +15,15 @@ import { checkChachaCounter, checkLength, NONCE_LENGTH } from './lengths.ts';
 import { encodeModule } from './wasm/assembler.ts';
 import { CHACHA20_CONSTANTS, chacha20, GROUP_LENGTH } from './wasm/chacha20.ts';
 import {
-  INPUT,
+  INPUT_OFFSET,
   MEMORY_PAGES,
-  OUTPUT,
-  STATE,
-  STATE_COUNTER,
-  STATE_KEY,
-  STATE_NONCE,
+  OUTPUT_OFFSET,
+  STATE_COUNTER_OFFSET,
+  STATE_KEY_OFFSET,
+  STATE_NONCE_OFFSET,
+  STATE_OFFSET,
 } from './wasm/layout.ts';
-import { loadWasm, once } from './wasm/load.ts';
+import { computedOnce, loadWasm } from './wasm/load.ts';
 
 interface Instance {
   readonly memory: Uint8Array;
@@ -37,7 +37,7 @@ const KEY_LENGTH = 32;
 /** Above this length, OpenSSL is faster even though it needs an object per call. */
 const DATA_LENGTH_MAX = 1_024;
 
-const instance = once(instantiate);
+const instance = computedOnce(instantiate);
 
 /** The stream cipher; what the module cannot do goes to `fallback`. */
 export function fastChacha20(fallback: Stream): Stream {
@@ -48,17 +48,17 @@ export function fastChacha20(fallback: Stream): Stream {
     const wasm = data.length <= DATA_LENGTH_MAX ? instance() : undefined;
     if (wasm === undefined) return fallback(key, nonce, counter, data);
     const { memory, view } = wasm;
-    memory.set(key, STATE_KEY);
-    view.setUint32(STATE_COUNTER, counter, true);
-    memory.set(nonce, STATE_NONCE);
-    memory.set(data, INPUT);
+    memory.set(key, STATE_KEY_OFFSET);
+    view.setUint32(STATE_COUNTER_OFFSET, counter, true);
+    memory.set(nonce, STATE_NONCE_OFFSET);
+    memory.set(data, INPUT_OFFSET);
     // The module's loop runs at least once.
     const groups = Math.max(1, Math.ceil(data.length / GROUP_LENGTH));
-    wasm.encrypt(INPUT, OUTPUT, groups);
-    const result = memory.slice(OUTPUT, OUTPUT + data.length);
-    wipeRange(memory, STATE_KEY, STATE_NONCE + NONCE_LENGTH);
-    wipeRange(memory, INPUT, INPUT + data.length);
-    wipeRange(memory, OUTPUT, OUTPUT + groups * GROUP_LENGTH);
+    wasm.encrypt(INPUT_OFFSET, OUTPUT_OFFSET, groups);
+    const result = memory.slice(OUTPUT_OFFSET, OUTPUT_OFFSET + data.length);
+    wipeRange(memory, STATE_KEY_OFFSET, STATE_NONCE_OFFSET + NONCE_LENGTH);
+    wipeRange(memory, INPUT_OFFSET, INPUT_OFFSET + data.length);
+    wipeRange(memory, OUTPUT_OFFSET, OUTPUT_OFFSET + groups * GROUP_LENGTH);
     return result;
   };
 }
@@ -68,7 +68,7 @@ function instantiate(): Instance | undefined {
   const loaded = loadWasm(code);
   if (loaded === undefined) return undefined;
   const { exports, memory } = loaded;
-  memory.set(CHACHA20_CONSTANTS, STATE);
+  memory.set(CHACHA20_CONSTANTS, STATE_OFFSET);
   return {
     memory,
     view: new DataView(memory.buffer),

@@ -9,12 +9,12 @@
  */
 import { wipeRange } from '../core/secrets.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
-import { extend, type Parameters } from './hash/blake2xb.ts';
-import { CUBE_ROOTS, SQUARE_ROOTS } from './hash/roots.ts';
+import { type Blake2bParameters, blake2xbWith } from './hash/blake2xb.ts';
+import { CUBE_ROOT_FRACTIONS, SQUARE_ROOT_FRACTIONS } from './hash/roots.ts';
 import { checkExpandKey, checkHkdfLength } from './lengths.ts';
 import { encodeModule } from './wasm/assembler.ts';
 import { blake2bCompress } from './wasm/blake2b.ts';
-import { loadWasm, once } from './wasm/load.ts';
+import { computedOnce, loadWasm } from './wasm/load.ts';
 import { sha256Compress } from './wasm/sha256.ts';
 
 /** The primitives that this file makes faster. */
@@ -52,7 +52,7 @@ interface Instance {
   readonly blake2bCompress: (state: number, block: number, count: number, final: number) => void;
 }
 
-const instance = once(instantiate);
+const instance = computedOnce(instantiate);
 
 /**
  * The fast functions, or those of `fallback` where there is no WebAssembly. The first call
@@ -75,23 +75,23 @@ export function fastHashes(fallback: FastHashes): FastHashes {
       const wasm = data.length > MESSAGE_LENGTH_MAX ? undefined : instance();
       return wasm === undefined
         ? fallback.blake2xb(data, length, key)
-        : extend((...one) => blake2b(wasm, ...one), { message: data, length, key });
+        : blake2xbWith((...one) => blake2b(wasm, ...one), { message: data, length, key });
     },
   };
 }
 
 function instantiate(): Instance | undefined {
   // The high words of SHA-512's constants are those of SHA-256 (FIPS 180-4 section 4.2.2).
-  const constants = CUBE_ROOTS.filter((_, index) => index % 2 === 0);
+  const constants = CUBE_ROOT_FRACTIONS.filter((_, index) => index % 2 === 0);
   const code = encodeModule([sha256Compress(constants), blake2bCompress(START)], PAGES);
   const loaded = loadWasm(code);
   if (loaded === undefined) return undefined;
   const { exports, memory } = loaded;
   const view = new DataView(memory.buffer);
-  for (let word = 0; word < SQUARE_ROOTS.length; word += 2) {
-    view.setInt32(START + 4 * word, SQUARE_ROOTS[word + 1] as number, true);
-    view.setInt32(START + 4 * word + 4, SQUARE_ROOTS[word] as number, true);
-    view.setInt32(SHA256_START + 2 * word, SQUARE_ROOTS[word] as number);
+  for (let word = 0; word < SQUARE_ROOT_FRACTIONS.length; word += 2) {
+    view.setInt32(START + 4 * word, SQUARE_ROOT_FRACTIONS[word + 1] as number, true);
+    view.setInt32(START + 4 * word + 4, SQUARE_ROOT_FRACTIONS[word] as number, true);
+    view.setInt32(SHA256_START + 2 * word, SQUARE_ROOT_FRACTIONS[word] as number);
   }
   return {
     memory,
@@ -169,7 +169,7 @@ function blake2b(
   { memory, view, blake2bCompress: compress }: Instance,
   message: Uint8Array,
   key: Uint8Array,
-  parameters: Parameters,
+  parameters: Blake2bParameters,
 ): Uint8Array {
   // BLAKE2X draft, section 2.1: XORs the parameter block into the initial state, 32 bits at a time.
   memory.copyWithin(STATE, START, START + DIGEST_LENGTH);

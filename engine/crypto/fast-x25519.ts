@@ -13,24 +13,24 @@ import { wipe, wipeRange } from '../core/secrets.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
 import { CURVE_KEY_LENGTH, checkLength } from './lengths.ts';
 import {
-  bitsOf,
-  EXPONENTS,
+  bitsOfLimb,
   FIELD_CONSTANTS_END,
-  FIELD_END,
-  LIMBS,
-  SLOT,
-  writeTable,
+  FIELD_MEMORY_END,
+  LIMB_COUNT,
+  LIMB_EXPONENTS,
+  LIMB_PAIR_BYTES,
+  writeFactorTable,
 } from './wasm/field25519.ts';
-import { loadWasm, once } from './wasm/load.ts';
+import { computedOnce, loadWasm } from './wasm/load.ts';
 import {
-  INVERSE,
-  LEFT,
-  NEXT_X,
-  NEXT_Z,
-  SCALAR,
-  TWOFOLD,
-  WORK_END,
-  writeConstants,
+  INVERSE_OFFSET,
+  LEFT_FACTOR_OFFSET,
+  NEXT_X_OFFSET,
+  NEXT_Z_OFFSET,
+  SCALAR_OFFSET,
+  TWOFOLD_POINT_OFFSET,
+  WORK_MEMORY_END,
+  writeX25519Constants,
   x25519Module,
 } from './wasm/x25519.ts';
 
@@ -46,16 +46,16 @@ interface Instance {
   readonly invert: (at: number) => void;
 }
 
-const instance = once(instantiate);
+const instance = computedOnce(instantiate);
 
 /** Bytes from the first lane of a slot to the second. */
 const SECOND_LANE = 8;
 
 /** Factors that turn a limb into an integer below 2^22, and back. */
-const TO_INTEGER: Float64Array = Float64Array.from(EXPONENTS, (exponent) => 2 ** -exponent);
-const FROM_INTEGER: Float64Array = Float64Array.from(EXPONENTS, (exponent) => 2 ** exponent);
-const BITS: Int32Array = Int32Array.from({ length: LIMBS }, (_, limb) => bitsOf(limb));
-const FIRST_BIT: Int32Array = Int32Array.from(EXPONENTS);
+const TO_INTEGER: Float64Array = Float64Array.from(LIMB_EXPONENTS, (exponent) => 2 ** -exponent);
+const FROM_INTEGER: Float64Array = Float64Array.from(LIMB_EXPONENTS, (exponent) => 2 ** exponent);
+const BITS: Int32Array = Int32Array.from({ length: LIMB_COUNT }, (_, limb) => bitsOfLimb(limb));
+const FIRST_BIT: Int32Array = Int32Array.from(LIMB_EXPONENTS);
 
 /**
  * A number in bytes, with a few spare bytes: the last limb is read with a word that extends past
@@ -63,8 +63,8 @@ const FIRST_BIT: Int32Array = Int32Array.from(EXPONENTS);
  */
 const number = new Uint8Array(CURVE_KEY_LENGTH + 4);
 const numberView = new DataView(number.buffer);
-const limbs = new Float64Array(LIMBS);
-const integers = new Int32Array(LIMBS);
+const limbs = new Float64Array(LIMB_COUNT);
+const integers = new Int32Array(LIMB_COUNT);
 
 /** The multiplication; on machines without vectors that of `fallback`. */
 export function fastX25519(fallback: Multiply): Multiply {
@@ -78,8 +78,8 @@ export function fastX25519(fallback: Multiply): Multiply {
     wasm.ladder();
     const shared = new Uint8Array(CURVE_KEY_LENGTH);
     const isZero = divide(wasm, shared);
-    wipeRange(wasm.memory, FIELD_CONSTANTS_END, FIELD_END);
-    wipeRange(wasm.memory, SCALAR, WORK_END);
+    wipeRange(wasm.memory, FIELD_CONSTANTS_END, FIELD_MEMORY_END);
+    wipeRange(wasm.memory, SCALAR_OFFSET, WORK_MEMORY_END);
     // RFC 7748 section 6.1: the all-zero result for a point of low order is rejected.
     return isZero ? undefined : shared;
   };
@@ -90,11 +90,11 @@ function instantiate(): Instance | undefined {
   if (loaded === undefined) return undefined;
   const { exports, memory } = loaded;
   const view = new DataView(memory.buffer);
-  writeConstants(view);
+  writeX25519Constants(view);
   return {
     memory,
     view,
-    inverse: memory.subarray(INVERSE, INVERSE + CURVE_KEY_LENGTH),
+    inverse: memory.subarray(INVERSE_OFFSET, INVERSE_OFFSET + CURVE_KEY_LENGTH),
     ladder: exports['ladder'] as Instance['ladder'],
     multiply: exports['multiply'] as Instance['multiply'],
     invert: exports['invert'] as Instance['invert'],
@@ -103,18 +103,18 @@ function instantiate(): Instance | undefined {
 
 /** RFC 7748 section 5, decodeScalar25519. */
 function writeScalar({ memory }: Instance, secret: Uint8Array): void {
-  memory.set(secret, SCALAR);
-  const last = SCALAR + CURVE_KEY_LENGTH - 1;
-  memory[SCALAR] = (secret[0] as number) & 248;
+  memory.set(secret, SCALAR_OFFSET);
+  const last = SCALAR_OFFSET + CURVE_KEY_LENGTH - 1;
+  memory[SCALAR_OFFSET] = (secret[0] as number) & 248;
   memory[last] = ((secret[CURVE_KEY_LENGTH - 1] as number) & 127) | 64;
 }
 
 /** RFC 7748 section 5, decodeUCoordinate, and the start of the ladder: (1 : 0) and (u : 1). */
 function writeCoordinate({ view }: Instance, publicKey: Uint8Array): void {
-  writeElement(view, NEXT_X, publicKey);
-  writeTable(view, limbs);
-  view.setFloat64(TWOFOLD, 1, true);
-  view.setFloat64(NEXT_Z + SECOND_LANE, 1, true);
+  writeElement(view, NEXT_X_OFFSET, publicKey);
+  writeFactorTable(view, limbs);
+  view.setFloat64(TWOFOLD_POINT_OFFSET, 1, true);
+  view.setFloat64(NEXT_Z_OFFSET + SECOND_LANE, 1, true);
 }
 
 /**
@@ -123,11 +123,11 @@ function writeCoordinate({ view }: Instance, publicKey: Uint8Array): void {
  */
 function divide(wasm: Instance, target: Uint8Array): boolean {
   const { view, inverse } = wasm;
-  readElement(view, TWOFOLD + SECOND_LANE, inverse);
-  wasm.invert(INVERSE);
-  writeElement(view, LEFT, inverse);
-  wasm.multiply(TWOFOLD, TWOFOLD, LEFT);
-  const isZero = readElement(view, TWOFOLD, target);
+  readElement(view, TWOFOLD_POINT_OFFSET + SECOND_LANE, inverse);
+  wasm.invert(INVERSE_OFFSET);
+  writeElement(view, LEFT_FACTOR_OFFSET, inverse);
+  wasm.multiply(TWOFOLD_POINT_OFFSET, TWOFOLD_POINT_OFFSET, LEFT_FACTOR_OFFSET);
+  const isZero = readElement(view, TWOFOLD_POINT_OFFSET, target);
   wipe(number, limbs, integers);
   return isZero;
 }
@@ -137,12 +137,12 @@ const maskOf = (limb: number): number => (1 << (BITS[limb] as number)) - 1;
 /** Writes a number below 2^255 to a lane; bit 255 is ignored. */
 function writeElement(view: DataView, at: number, bytes: Uint8Array): void {
   number.set(bytes);
-  for (let limb = 0; limb < LIMBS; limb++) {
+  for (let limb = 0; limb < LIMB_COUNT; limb++) {
     const bit = FIRST_BIT[limb] as number;
     // The mask of the last limb, which ends at bit 255, drops the bit to be ignored.
     const word = numberView.getUint32(bit >> 3, true) >>> (bit & 7);
     limbs[limb] = (word & maskOf(limb)) * (FROM_INTEGER[limb] as number);
-    view.setFloat64(at + SLOT * limb, limbs[limb] as number, true);
+    view.setFloat64(at + LIMB_PAIR_BYTES * limb, limbs[limb] as number, true);
   }
 }
 
@@ -151,13 +151,14 @@ function writeElement(view: DataView, at: number, bytes: Uint8Array): void {
  * @returns whether it is 0.
  */
 function readElement(view: DataView, from: number, target: Uint8Array): boolean {
-  for (let limb = 0; limb < LIMBS; limb++) {
-    integers[limb] = view.getFloat64(from + SLOT * limb, true) * (TO_INTEGER[limb] as number);
+  for (let limb = 0; limb < LIMB_COUNT; limb++) {
+    integers[limb] =
+      view.getFloat64(from + LIMB_PAIR_BYTES * limb, true) * (TO_INTEGER[limb] as number);
   }
   // The final carry if 19 were added first: how often the modulus must be subtracted.
-  const last = BITS[LIMBS - 1] as number;
-  let carry = (19 * (integers[LIMBS - 1] as number) + (1 << (last - 1))) >> last;
-  for (let limb = 0; limb < LIMBS; limb++) {
+  const last = BITS[LIMB_COUNT - 1] as number;
+  let carry = (19 * (integers[LIMB_COUNT - 1] as number) + (1 << (last - 1))) >> last;
+  for (let limb = 0; limb < LIMB_COUNT; limb++) {
     carry = ((integers[limb] as number) + carry) >> (BITS[limb] as number);
   }
   carry *= 19;
@@ -165,7 +166,7 @@ function readElement(view: DataView, from: number, target: Uint8Array): boolean 
   let count = 0;
   let at = 0;
   let seen = 0;
-  for (let limb = 0; limb < LIMBS; limb++) {
+  for (let limb = 0; limb < LIMB_COUNT; limb++) {
     const value = (integers[limb] as number) + carry;
     carry = value >> (BITS[limb] as number);
     bits |= (value & maskOf(limb)) << count;

@@ -14,11 +14,11 @@ import type { CryptoProvider } from '../host/crypto.ts';
 import type { Fallback } from './fallback.ts';
 import { modelled } from './modelled.ts';
 import { noble } from './noble.ts';
-import { createNode, nodeFallbacks, type Timing } from './node.ts';
+import { type CryptoTiming, createNode, nodeFallbacks } from './node.ts';
 import { createSodium, sodiumFallbacks } from './sodium.ts';
 
 export type { Fallback } from './fallback.ts';
-export type { Timing } from './node.ts';
+export type { CryptoTiming } from './node.ts';
 export { hasSodium } from './sodium.ts';
 
 /** Names of the providers, in order of preference. */
@@ -34,7 +34,7 @@ export interface ProviderOptions {
    * provider use faster methods whose time or memory would leak real ones. The other providers
    * ignore it.
    */
-  readonly timing?: Timing;
+  readonly timing?: CryptoTiming;
 }
 
 /**
@@ -56,7 +56,7 @@ export function provider(name: ProviderName, options: ProviderOptions = {}): Cry
 }
 
 /** Lists what a provider leaves to noble, and for which inputs. */
-export function fallbacks(name: ProviderName): readonly Fallback[] {
+export function nobleFallbacksOf(name: ProviderName): readonly Fallback[] {
   switch (name) {
     case 'noble':
       return [];

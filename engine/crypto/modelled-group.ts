@@ -10,7 +10,12 @@
  */
 import { createHash } from 'node:crypto';
 import type { Edwards25519 } from '../host/crypto-groups.ts';
-import { bytesOf, edwards25519, numberOf, ORDER } from './edwards25519.ts';
+import {
+  EDWARDS25519_ORDER,
+  edwards25519,
+  littleEndianBytesOf,
+  littleEndianNumberOf,
+} from './edwards25519.ts';
 import { CURVE_KEY_LENGTH, checkLength } from './lengths.ts';
 
 /** The modelled group. */
@@ -24,23 +29,23 @@ export const modelledGroup: Edwards25519 = {
     return change(point, (value) => value * factor);
   },
   add: (a, b) => combine(a, b, (left, right) => left + right),
-  subtract: (a, b) => combine(a, b, (left, right) => left + 2n * ORDER - right),
+  subtract: (a, b) => combine(a, b, (left, right) => left + 2n * EDWARDS25519_ORDER - right),
   clearCofactor: (point) => change(point, (value) => value * 8n),
   encodeToCurve: (message, domain) => {
     const digest = createHash('sha512').update(domain).update(message).digest();
-    return encode(numberOf(digest));
+    return encode(littleEndianNumberOf(digest));
   },
 };
 
 function decode(point: Uint8Array): bigint | undefined {
   if (point.length !== CURVE_KEY_LENGTH) return undefined;
-  const value = numberOf(point);
-  return value < ORDER ? value + ORDER - 1n : undefined;
+  const value = littleEndianNumberOf(point);
+  return value < EDWARDS25519_ORDER ? value + EDWARDS25519_ORDER - 1n : undefined;
 }
 
 /** One more than the logarithm, so that the identity has the bytes of the real one. */
 function encode(logarithm: bigint): Uint8Array {
-  return bytesOf((logarithm + 1n) % ORDER);
+  return littleEndianBytesOf((logarithm + 1n) % EDWARDS25519_ORDER);
 }
 
 function change(point: Uint8Array, operation: (value: bigint) => bigint): Uint8Array | undefined {
@@ -60,5 +65,5 @@ function combine(
 
 function scalarOf(bytes: Uint8Array): bigint {
   checkLength('a scalar', bytes, CURVE_KEY_LENGTH);
-  return numberOf(bytes);
+  return littleEndianNumberOf(bytes);
 }

@@ -66,7 +66,7 @@ import { createTableCmac } from './table-cmac.ts';
 import { createVectorAes } from './vector-aes.ts';
 
 /** Whether the secrets belong to simulated nodes or are real. */
-export type Timing = 'simulation' | 'constant';
+export type CryptoTiming = 'simulation' | 'constant';
 
 /** Functions that `node:crypto` lacks, for which noble is used. */
 export const nodeFallbacks: readonly Fallback[] = [
@@ -79,7 +79,7 @@ export const nodeFallbacks: readonly Fallback[] = [
 ];
 
 /** Makes the provider with that timing. */
-export function createNode(timing: Timing): CryptoProvider {
+export function createNode(timing: CryptoTiming): CryptoProvider {
   return {
     ...noble,
     name: 'node',
@@ -227,7 +227,7 @@ function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8
   }
 }
 
-function createAead(timing: Timing, name: AeadName, key: Uint8Array): AeadKey {
+function createAead(timing: CryptoTiming, name: AeadName, key: Uint8Array): AeadKey {
   checkLength(`a key of ${name}`, key, AEAD_KEY_LENGTH[name]);
   const constant = createNodeAead(name, key);
   if (name !== 'chacha20-poly1305') return constant;

@@ -13,7 +13,7 @@
 import { unsafe } from '@noble/ciphers/aes.js';
 import { wipe } from '../core/secrets.ts';
 import type { MacKey } from '../host/crypto.ts';
-import { product, SBOX } from './aes-field.ts';
+import { AES_SBOX, gf256Product } from './aes-field.ts';
 import { checkRoom } from './lengths.ts';
 
 const BLOCK_LENGTH = 16;
@@ -138,7 +138,7 @@ function encryptBlock(k: Int32Array, input: Uint8Array, out: Uint8Array): void {
     c = y;
     d = z;
   }
-  const s = SBOX;
+  const s = AES_SBOX;
   w =
     (s[a & 0xff] as number) |
     ((s[(b >>> 8) & 0xff] as number) << 8) |
@@ -182,8 +182,8 @@ function writeWord(bytes: Uint8Array, offset: number, word: number): void {
 }
 
 function makeTable(rotation: number): Int32Array {
-  return Int32Array.from(SBOX, (s) => {
-    const double = product(s, 2);
+  return Int32Array.from(AES_SBOX, (s) => {
+    const double = gf256Product(s, 2);
     const word = double | (s << 8) | (s << 16) | ((double ^ s) << 24);
     return rotation === 0 ? word : (word << rotation) | (word >>> (32 - rotation));
   });

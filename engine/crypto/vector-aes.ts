@@ -9,10 +9,16 @@
  */
 import { wipe, wipeRange } from '../core/secrets.ts';
 import type { BlockFunction } from './aes-cmac.ts';
-import { product, SBOX as SUBSTITUTION } from './aes-field.ts';
+import { gf256Product, AES_SBOX as SUBSTITUTION } from './aes-field.ts';
 import { checkLength } from './lengths.ts';
-import { aesConstants, BLOCK, encodeAes, ROUND_KEYS, SBOX } from './wasm/aes.ts';
-import { loadWasm, once } from './wasm/load.ts';
+import {
+  aesConstants,
+  BLOCK_OFFSET,
+  encodeAes,
+  ROUND_KEYS_OFFSET,
+  SBOX_OFFSET,
+} from './wasm/aes.ts';
+import { computedOnce, loadWasm } from './wasm/load.ts';
 
 const KEY_LENGTH = 16;
 const BLOCK_LENGTH = 16;
@@ -26,7 +32,7 @@ interface Instance {
   readonly substitute: () => void;
 }
 
-const instance = once(instantiate);
+const instance = computedOnce(instantiate);
 
 /**
  * Makes a keyed block function.
@@ -41,17 +47,17 @@ export function createVectorAes(key: Uint8Array): BlockFunction | undefined {
   const schedule = expand(shared, key);
   // hot: once per hop field in live worlds.
   return (input, output): void => {
-    memory.set(schedule, ROUND_KEYS);
+    memory.set(schedule, ROUND_KEYS_OFFSET);
     try {
       for (let index = 0; index < BLOCK_LENGTH; index++) {
-        memory[BLOCK + index] = input[index] as number;
+        memory[BLOCK_OFFSET + index] = input[index] as number;
       }
       encrypt();
       for (let index = 0; index < BLOCK_LENGTH; index++) {
-        output[index] = memory[BLOCK + index] as number;
+        output[index] = memory[BLOCK_OFFSET + index] as number;
       }
     } finally {
-      wipeRange(memory, ROUND_KEYS, BLOCK + BLOCK_LENGTH);
+      wipeRange(memory, ROUND_KEYS_OFFSET, BLOCK_OFFSET + BLOCK_LENGTH);
     }
   };
 }
@@ -68,20 +74,20 @@ function expand({ memory, substitute }: Instance, key: Uint8Array): Uint8Array {
     }
     if (at % KEY_LENGTH === 0) {
       // RotWord, SubWord and the round constant of section 5.2.
-      memory.set(word, BLOCK);
+      memory.set(word, BLOCK_OFFSET);
       substitute();
       for (let index = 0; index < WORD_LENGTH; index++) {
-        word[index] = memory[BLOCK + ((index + 1) % WORD_LENGTH)] as number;
+        word[index] = memory[BLOCK_OFFSET + ((index + 1) % WORD_LENGTH)] as number;
       }
       word[0] = (word[0] as number) ^ constant;
-      constant = product(constant, 2);
+      constant = gf256Product(constant, 2);
     }
     for (let index = 0; index < WORD_LENGTH; index++) {
       schedule[at + index] =
         (schedule[at - KEY_LENGTH + index] as number) ^ (word[index] as number);
     }
   }
-  wipeRange(memory, BLOCK, BLOCK + BLOCK_LENGTH);
+  wipeRange(memory, BLOCK_OFFSET, BLOCK_OFFSET + BLOCK_LENGTH);
   wipe(word);
   return schedule;
 }
@@ -90,7 +96,7 @@ function instantiate(): Instance | undefined {
   const loaded = loadWasm(encodeAes());
   if (loaded === undefined) return undefined;
   const { exports, memory } = loaded;
-  memory.set(aesConstants(SUBSTITUTION), SBOX);
+  memory.set(aesConstants(SUBSTITUTION), SBOX_OFFSET);
   return {
     memory,
     encrypt: exports['encrypt'] as Instance['encrypt'],

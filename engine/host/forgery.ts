@@ -10,7 +10,7 @@ import type { Random } from './random.ts';
 import type { CalendarTime } from './time.ts';
 
 /** What an attacker knows: everything public, and no secrets. */
-export interface ForgeryParts {
+export interface AttackerKnowledge {
   readonly network: NetworkMap;
   /** The public part of a host's secret. */
   readonly publicKey: (host: string, name: string) => Uint8Array;
@@ -41,5 +41,5 @@ export interface Forgery {
    * Returns a generator that makes one datagram per call, in fresh bytes. Pure except for `random`
    * and `clock`; never throws for any target, source and link of the topology.
    */
-  make(parts: ForgeryParts): () => Uint8Array;
+  make(parts: AttackerKnowledge): () => Uint8Array;
 }

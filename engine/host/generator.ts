@@ -12,7 +12,7 @@
 export type DrawBelow = (below: number) => number;
 
 /** Opens a generator's own stream of draws: the same seed gives the same draws on every machine. */
-export type SeededDraws = (seed: number) => DrawBelow;
+export type OpenSeededDraws = (seed: number) => DrawBelow;
 
 /** Numbers of nodes and links that a generator makes. */
 export interface GeneratedSize {
@@ -128,5 +128,5 @@ export interface TopologyGenerator<Parameters = unknown> {
   /** An upper bound of its numbers, so that too large networks are refused before they are built. */
   size(parameters: Parameters): GeneratedSize;
   /** Makes the topology; a pure function of its arguments. */
-  generate(parameters: Parameters, draws: SeededDraws): GeneratedTopology;
+  generate(parameters: Parameters, draws: OpenSeededDraws): GeneratedTopology;
 }

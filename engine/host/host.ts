@@ -36,7 +36,7 @@ export interface NodeRequest {
 }
 
 /** A contact of a link begins or ends, in the direction away from this host. */
-export interface ContactEdge {
+export interface ContactTransition {
   readonly kind: 'begin' | 'end';
   /** Id of the link or segment. */
   readonly link: string;
@@ -101,7 +101,7 @@ export interface Host {
    * this host sends begin and end; they may differ from the plan (`LinkView.contacts`). The
    * beginning of a contact that is open now is told in an event of its own. Cuts are not told.
    */
-  onContact(handler: (edge: ContactEdge) => void): void;
+  onContact(handler: (edge: ContactTransition) => void): void;
   /**
    * Hands application bytes that arrived from node `from` to the user of this node (the protocol
    * above, the scenario's sink, or a service of a live process). The bytes are read during the call

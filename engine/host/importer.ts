@@ -22,7 +22,7 @@ export interface ImportMistake {
 }
 
 /** What an importer finds in a text. */
-export type Imported =
+export type ImportResult =
   | {
       readonly kind: 'network';
       readonly topology: GeneratedTopology;
@@ -40,5 +40,5 @@ export interface TopologyImporter<Parameters = unknown> {
   /** A zod schema of what an entry gives besides `file`: an object without unknown keys. */
   readonly parameters: { safeParse(input: unknown): unknown };
   /** Reads a text; a pure function of its arguments. */
-  read(text: string, parameters: Parameters): Imported;
+  read(text: string, parameters: Parameters): ImportResult;
 }

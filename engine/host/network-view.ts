@@ -81,7 +81,7 @@ export interface NetworkMap {
 }
 
 /** The keys of one host, as far as the node that holds this view may see them. */
-export interface Identity {
+export interface HostKeys {
   /**
    * The public part of the host's secret with that name; all nodes see the same bytes.
    * @param name One of the names that the protocol of that host lists in `provisioning.publicKeys`.
@@ -103,7 +103,7 @@ export interface Identity {
  */
 export interface NetworkView extends NetworkMap {
   /** The keys of a host. Asserts that the host exists. */
-  identity(host: string): Identity;
+  identity(host: string): HostKeys;
   /**
    * A 32-byte secret that the members of a group share. Asserts that `provisioning.sharedSecrets`
    * of the node's own protocol makes the node a member.

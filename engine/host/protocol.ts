@@ -105,7 +105,7 @@ export interface MessageObserver {
 }
 
 /** Where a message is inside a datagram, for an adversary inside the channel who has no keys. */
-export interface WireMessage {
+export interface MessageLocation {
   /** The key by which observers know the message on this link. */
   readonly key: number;
   /** Offset of the part that nodes authenticate hop by hop. */
@@ -115,10 +115,10 @@ export interface WireMessage {
 }
 
 /** Reads a datagram between two nodes; undefined when it carries no message. */
-export type ReadMessage = (datagram: Uint8Array) => WireMessage | undefined;
+export type LocateMessage = (datagram: Uint8Array) => MessageLocation | undefined;
 
 /** How the messages of a protocol are accounted for (ADR 0028). */
-export type MessageAccount =
+export type AccountingMethod =
   /** Nodes hold messages and make new ones from them: they report every step of every message. */
   | { readonly kind: 'steps' }
   /** A node keeps a message until the next node has it; both report the transfer. */
@@ -144,7 +144,7 @@ export interface PackageFile {
 }
 
 /** A file that options ask for. */
-export interface WantedFile extends PackageFile {
+export interface RequiredFile extends PackageFile {
   /** Path of the option that asks for it, within the node's options. */
   readonly option: readonly string[];
 }
@@ -204,7 +204,7 @@ export interface ConfiguredLink {
 }
 
 /** How the options of one node conflict with those of others. */
-export interface Disagreement {
+export interface OptionConflict {
   /** Name of the node whose options are at fault. */
   readonly node: string;
   /** Path of the option within the node's options. */
@@ -215,7 +215,7 @@ export interface Disagreement {
 }
 
 /** What {@link Provisioning.publish} gets. It runs not in a node, but where all secrets are drawn. */
-export interface Publisher {
+export interface PublishContext {
   readonly network: NetworkMap;
   readonly crypto: CryptoProvider;
   /** A shared secret of this protocol, whichever nodes share it. */
@@ -244,7 +244,7 @@ export interface Provisioning {
   /** Purposes of the secrets that `host` shares with other nodes of this protocol. */
   readonly sharedSecrets?: (host: HostView, network: NetworkMap) => readonly string[];
   /** Texts that all nodes of the network can read, by name. */
-  readonly publish?: (publisher: Publisher) => Readonly<Record<string, string>>;
+  readonly publish?: (publisher: PublishContext) => Readonly<Record<string, string>>;
 }
 
 /**
@@ -267,12 +267,12 @@ export interface Protocol<Options = unknown> {
   readonly disagreements?: (
     nodes: readonly ConfiguredNode<Options>[],
     links: readonly ConfiguredLink[],
-  ) => readonly Disagreement[];
+  ) => readonly OptionConflict[];
   /**
    * Files of packages that a node with these options reads. The loader refuses the file at the line of
    * the option if one is not installed, and names the command that installs it. Absent: none.
    */
-  readonly files?: (options: Options) => readonly WantedFile[];
+  readonly files?: (options: Options) => readonly RequiredFile[];
   /** Topologies that files can ask for by `generate: { kind: … }`. If absent, there are none. */
   readonly generators?: readonly TopologyGenerator[];
   /** Formats of other programs that files can take a topology from. If absent, there are none. */
@@ -295,7 +295,7 @@ export interface Protocol<Options = unknown> {
    * Makes a reader of messages in datagrams from a node's checked options; attacks on privacy need
    * it (ADR 0012). If absent, the protocol cannot be attacked that way.
    */
-  readonly messages?: (options: Options, crypto: CryptoProvider) => ReadMessage;
+  readonly messages?: (options: Options, crypto: CryptoProvider) => LocateMessage;
   /**
    * What the nodes of a network do with messages. If absent, nodes that a scenario names as mixes
    * count as mixes whose delays are exponential and chosen by senders, and all others as users.
@@ -307,7 +307,7 @@ export interface Protocol<Options = unknown> {
    */
   readonly messageKinds?: Readonly<Record<string, MessagePurpose>>;
   /** If absent, its messages are not accounted for, and reports say so. */
-  readonly account?: MessageAccount;
+  readonly account?: AccountingMethod;
   /**
    * What outsiders can send to its nodes, by kind; events with the action `flood` choose one. If
    * absent, there are none.

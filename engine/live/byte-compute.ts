@@ -11,7 +11,12 @@ import type { ByteJobInput, ComputeResult } from '../host/compute.ts';
 import type { JobAddress } from './pipeline/messages.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import type { PipelineStats } from './pipeline/stats.ts';
-import type { PipelineResult, ResultSink, Submission, Submitted } from './pipeline/submission.ts';
+import type {
+  PipelineResult,
+  ResultSink,
+  Submission,
+  SubmissionOutcome,
+} from './pipeline/submission.ts';
 
 /** A call under way. */
 export interface ByteCall {
@@ -35,7 +40,7 @@ interface OpenSetup {
 /** Most bytes of a call: what a datagram can carry. Memory that no packet touches costs nothing. */
 const SLOT_BYTES = 65_536;
 
-const REFUSALS: Readonly<Record<Exclude<Submitted, 'taken'>, string>> = {
+const REFUSALS: Readonly<Record<Exclude<SubmissionOutcome, 'taken'>, string>> = {
   'queue-full': 'too many jobs on bytes wait',
   'too-long': 'more bytes than a slot of the pipeline has',
   'no-worker': 'no worker of the pipeline is alive',

@@ -11,7 +11,7 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
-import { type FileOwners, FRAMES_MAX, placesOf } from './stack-places.ts';
+import { type FileOwners, STACK_FRAMES_MAX, stackPlacesOf } from './stack-places.ts';
 
 /** Thrown at the forbidden call, so that the report names its line. */
 class AmbientInputError extends Error {
@@ -51,8 +51,8 @@ const GUARDED: readonly (readonly [object, string, readonly string[], string])[]
 let run: GuardedRun | undefined;
 let isSet = false;
 
-/** Installs the guard permanently in this thread; it rejects nothing before {@link guardRun}. */
-export function setGuard(): void {
+/** Installs the guard permanently in this thread; it rejects nothing before {@link guardNodesOfRun}. */
+export function installClockGuard(): void {
   if (isSet) return;
   isSet = true;
   for (const [owner, prefix, names, instead] of GUARDED) {
@@ -67,8 +67,8 @@ export function setGuard(): void {
  * Guards the nodes of a run from now on.
  * @returns a function that ends this; the run guarded before, if any, is then guarded again.
  */
-export function guardRun(guarded: GuardedRun): () => void {
-  setGuard();
+export function guardNodesOfRun(guarded: GuardedRun): () => void {
+  installClockGuard();
   const outer = run;
   run = guarded;
   return (): void => {
@@ -120,13 +120,13 @@ function guardDate(): void {
 /** Throws if the caller is the code of a user's protocol. */
 function refuse({ call, instead }: Forbidden, above: Call | undefined): void {
   const kept = Error.stackTraceLimit;
-  Error.stackTraceLimit = FRAMES_MAX;
+  Error.stackTraceLimit = STACK_FRAMES_MAX;
   const error = new AmbientInputError(
     `${call} is not the same in every run: in virtual time use ${instead}`,
   );
   if (above !== undefined) Error.captureStackTrace(error, above);
   Error.stackTraceLimit = kept;
-  const places = placesOf(error.stack ?? '').filter(({ file }) => !OWN_FILE.test(file));
+  const places = stackPlacesOf(error.stack ?? '').filter(({ file }) => !OWN_FILE.test(file));
   const caller = places.find(({ file }) => run?.owners.isOurs(file) || run?.owners.isTheirs(file));
   if (caller !== undefined && run?.owners.isTheirs(caller.file) === true) throw error;
 }

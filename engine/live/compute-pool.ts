@@ -103,7 +103,7 @@ export class ComputePool {
 
   #workerFor(key: string | undefined): ComputeWorker | undefined {
     const workers = this.#start();
-    if (key !== undefined) return workers[hashOf(key) % workers.length];
+    if (key !== undefined) return workers[hashOfJobKey(key) % workers.length];
     return workers.reduce((least, one) => (one.jobs < least.jobs ? one : least));
   }
 
@@ -177,7 +177,7 @@ class ComputeWorker {
 }
 
 /** Maps a key to the same worker in every run: 0 to 2^32 - 1. */
-export function hashOf(key: string): number {
+export function hashOfJobKey(key: string): number {
   let hash = FNV_OFFSET;
   for (let i = 0; i < key.length; i += 1) {
     hash = Math.imul(hash ^ key.charCodeAt(i), FNV_PRIME) >>> 0;

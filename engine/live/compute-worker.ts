@@ -26,11 +26,11 @@ const providers = new Map<string, CryptoProvider>();
 /** Runs one job; an exception is returned as data. */
 export async function runCall(call: ComputeCall): Promise<ComputeResult> {
   try {
-    const jobs = await jobsOf(call.moduleUrl);
+    const jobs = await jobsOfModule(call.moduleUrl);
     if (call.job === undefined) return { kind: 'done', output: undefined };
     const definition = jobs[call.job];
     if (definition === undefined) return { kind: 'failed', message: `no job ${call.job}` };
-    const output = definition.run(call.input, cryptoOf(call.crypto));
+    const output = definition.run(call.input, cryptoProviderOf(call.crypto));
     return moved({ kind: 'done', output }, definition.transfer?.output(output) ?? []);
   } catch (error) {
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
@@ -52,7 +52,7 @@ function moved(result: ComputeResult, buffers: readonly ArrayBuffer[]): ComputeR
 }
 
 /** The provider with that name, made once per thread. */
-export function cryptoOf(name: string | undefined): CryptoProvider {
+export function cryptoProviderOf(name: string | undefined): CryptoProvider {
   const known = PROVIDER_NAMES.find((one) => one === name) ?? 'node';
   const made = providers.get(known) ?? provider(known, { timing: 'constant' });
   providers.set(known, made);
@@ -60,7 +60,7 @@ export function cryptoOf(name: string | undefined): CryptoProvider {
 }
 
 /** The jobs of a module, loaded once per thread. */
-export function jobsOf(moduleUrl: string): Promise<Jobs> {
+export function jobsOfModule(moduleUrl: string): Promise<Jobs> {
   const known = loaded.get(moduleUrl) ?? load(moduleUrl);
   loaded.set(moduleUrl, known);
   return known;

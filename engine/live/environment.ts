@@ -43,21 +43,21 @@ const NO_WORKER = 'ERR_WORKER_INIT_FAILED';
 const FULL: readonly string[] = ['ENOSPC', 'EDQUOT'];
 
 /** The meaning of a system code, with the code; the code alone if it is unknown. */
-export function systemWords(code: string): string {
+export function systemErrorText(code: string): string {
   const words = WORDS[code] ?? PATH_WORDS[code];
   return words === undefined ? code : `${words} (${code})`;
 }
 
 /** The system's code of an error, e.g. `ENOSPC`. */
-export function systemCode(error: unknown): string | undefined {
+export function systemErrorCode(error: unknown): string | undefined {
   const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: string };
   if (code === NO_WORKER) return /E[A-Z]{3,}/.exec(message?.replace(NO_WORKER, '') ?? '')?.[0];
   return typeof code === 'string' ? code : undefined;
 }
 
 /** True if an error says that there is no room, which may change. */
-export function isFull(error: unknown): boolean {
-  return FULL.includes(systemCode(error) ?? '');
+export function isDiskFullError(error: unknown): boolean {
+  return FULL.includes(systemErrorCode(error) ?? '');
 }
 
 /**
@@ -66,7 +66,7 @@ export function isFull(error: unknown): boolean {
  */
 export function environmentError(error: unknown, about?: string): EnvironmentError | undefined {
   if (error instanceof EnvironmentError) return error;
-  const code = systemCode(error);
+  const code = systemErrorCode(error);
   // The user chooses the folder for temporary files: TMPDIR.
   const isTemporary = (error as NodeJS.ErrnoException | undefined)?.syscall === 'mkdtemp';
   const words = code === undefined ? undefined : (WORDS[code] ?? (isTemporary && PATH_WORDS[code]));
@@ -80,9 +80,9 @@ export function environmentError(error: unknown, about?: string): EnvironmentErr
  */
 export function pathError(error: unknown, path?: string): EnvironmentError | undefined {
   if (error instanceof EnvironmentError) return error;
-  const code = systemCode(error);
+  const code = systemErrorCode(error);
   if (code === undefined || (WORDS[code] ?? PATH_WORDS[code]) === undefined) return undefined;
-  const words = path === undefined ? undefined : `${path}: ${systemWords(code)}`;
+  const words = path === undefined ? undefined : `${path}: ${systemErrorText(code)}`;
   return words === undefined
     ? describe(error, code, undefined)
     : new EnvironmentError(words, { cause: error });
@@ -94,6 +94,6 @@ function describe(error: unknown, code: string, about: string | undefined): Envi
     readonly port?: number;
   };
   const place = path ?? (address === undefined ? undefined : `${address}:${port}`);
-  const parts = [about, place, systemWords(code)].filter((part) => part !== undefined);
+  const parts = [about, place, systemErrorText(code)].filter((part) => part !== undefined);
   return new EnvironmentError(parts.join(': '), { cause: error });
 }

@@ -14,7 +14,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { systemCode } from './environment.ts';
+import { systemErrorCode } from './environment.ts';
 
 const BLOCK_BYTES = 1 << 16;
 
@@ -28,7 +28,7 @@ function overwrite(file: number, from: number, to: number): void {
 }
 
 /** Truncates a file, overwriting first what is cut off. */
-export function cutFile(path: string, from: number, to: number): void {
+export function truncateErasing(path: string, from: number, to: number): void {
   const file = openSync(path, 'r+');
   try {
     overwrite(file, from, to);
@@ -61,6 +61,8 @@ export function eraseUnlessSame(path: string, kept: string): void {
 }
 
 /** True for the errors of file systems without hard links. */
-export function hasNoLinks(error: unknown): boolean {
-  return ['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EOPNOTSUPP'].includes(systemCode(error) ?? '');
+export function isHardLinkError(error: unknown): boolean {
+  return ['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EOPNOTSUPP'].includes(
+    systemErrorCode(error) ?? '',
+  );
 }

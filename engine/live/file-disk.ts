@@ -44,19 +44,19 @@ import { dirname } from 'node:path';
 import { wipe } from '../core/secrets.ts';
 import type { RandomStream } from '../core/stream.ts';
 import type { Disk } from '../net/disk-store.ts';
-import { type StoreFault, survivorOf } from '../net/sim-store.ts';
+import { type StoreFault, survivingBytes } from '../net/sim-store.ts';
 import {
   concat,
-  DELETE,
-  type Frame,
-  frameOf,
-  keyOf,
-  latestOf,
-  livingOf,
-  PUT,
-  RECORD,
-  TRUNCATE,
+  DELETE_FRAME,
+  frameKey,
+  liveFrames,
+  PUT_FRAME,
+  parseFrame,
+  RECORD_FRAME,
+  type StoreFrame,
+  TRUNCATE_FRAME,
   wholeFrames,
+  withoutVoidFrames,
 } from '../net/store-frames.ts';
 import { WaitingFrames } from '../net/waiting-frames.ts';
 import {
@@ -67,13 +67,18 @@ import {
   SYSTEM_FILES,
   writeAll,
 } from './disk-files.ts';
-import { EnvironmentError, isFull, systemCode, systemWords } from './environment.ts';
-import { cutFile, eraseFile, eraseUnlessSame, hasNoLinks } from './erase-file.ts';
+import {
+  EnvironmentError,
+  isDiskFullError,
+  systemErrorCode,
+  systemErrorText,
+} from './environment.ts';
+import { eraseFile, eraseUnlessSame, isHardLinkError, truncateErasing } from './erase-file.ts';
 
 const MAGIC = 'orrery-store ';
 const VERSION = '01';
 const HEADER = new TextEncoder().encode(`${MAGIC}${VERSION}\n`);
-const KINDS: readonly number[] = [RECORD, PUT, DELETE, TRUNCATE];
+const KINDS: readonly number[] = [RECORD_FRAME, PUT_FRAME, DELETE_FRAME, TRUNCATE_FRAME];
 /**
  * Above this number of refused frames, entries that have been overwritten meanwhile are removed
  * from them.
@@ -125,7 +130,7 @@ export class FileDisk implements Disk {
     this.#compactBytes = this.#fileBytes;
     this.#isSuspect = this.#fileBytes > 0;
     this.cutBytes = bytes.length - this.#fileBytes;
-    if (this.cutBytes > 0) cutFile(path, this.#fileBytes, bytes.length);
+    if (this.cutBytes > 0) truncateErasing(path, this.#fileBytes, bytes.length);
     else closeSync(openSync(path, 'a', FILE_MODE));
     // Fixes the mode of a file that an earlier version left readable for everybody.
     chmodSync(path, FILE_MODE);
@@ -134,14 +139,14 @@ export class FileDisk implements Disk {
   append(frame: Uint8Array): void {
     this.#pending.push(frame);
     if (!this.#pending.isOvergrown) return;
-    const before = [...wholeFrames(this.#durableFrames()), ...this.#inFlight.map(frameOf)];
-    const elsewhere = new Set(before.map(keyOf));
+    const before = [...wholeFrames(this.#durableFrames()), ...this.#inFlight.map(parseFrame)];
+    const elsewhere = new Set(before.map(frameKey));
     this.#pending.tidy((key) => elsewhere.has(key));
   }
 
-  read(): Frame[] {
+  read(): StoreFrame[] {
     const unsynced = [...this.#inFlight, ...this.#pending.frames];
-    return [...wholeFrames(this.#durableFrames()), ...unsynced.map(frameOf)];
+    return [...wholeFrames(this.#durableFrames()), ...unsynced.map(parseFrame)];
   }
 
   /** Bytes that wait in memory for a sync. */
@@ -165,7 +170,7 @@ export class FileDisk implements Disk {
    * lost, by the rules of the simulated disk.
    */
   crash(fault: StoreFault, stream: RandomStream): void {
-    const survivor = survivorOf(this.#pending.frames, fault, stream);
+    const survivor = survivingBytes(this.#pending.frames, fault, stream);
     this.#pending.replace(wholeFrames(survivor).map(({ whole }) => whole.slice()));
     this.#waiting = [];
   }
@@ -191,7 +196,9 @@ export class FileDisk implements Disk {
   async #write(): Promise<string | undefined> {
     try {
       if (this.#broken !== undefined) throw new EnvironmentError(this.#broken);
-      const isCut = this.#inFlight.some(([kind]) => kind === TRUNCATE || kind === DELETE);
+      const isCut = this.#inFlight.some(
+        ([kind]) => kind === TRUNCATE_FRAME || kind === DELETE_FRAME,
+      );
       const isBloated = this.#fileBytes > Math.max(REWRITE_MIN_BYTES, 2 * this.#compactBytes);
       await (isCut || isBloated || this.#isSuspect ? this.#rewrite() : this.#extend());
       if (!this.#isNameDurable) await this.#syncName();
@@ -221,8 +228,8 @@ export class FileDisk implements Disk {
 
   async #rewrite(): Promise<void> {
     const before = this.#durableFrames();
-    const all = [...wholeFrames(before), ...this.#inFlight.map(frameOf)];
-    const bytes = concat([HEADER, ...livingOf(all).map(({ whole }) => whole)]);
+    const all = [...wholeFrames(before), ...this.#inFlight.map(parseFrame)];
+    const bytes = concat([HEADER, ...liveFrames(all).map(({ whole }) => whole)]);
     this.#eraseLeftovers();
     const file = await this.#files.open(this.#next, 'wx');
     try {
@@ -257,7 +264,7 @@ export class FileDisk implements Disk {
       linkSync(this.#path, this.#old);
     } catch (error) {
       // Without hard links a file can only be erased in place, which is not an atomic replacement.
-      if (!hasNoLinks(error)) throw error;
+      if (!isHardLinkError(error)) throw error;
     }
   }
 
@@ -285,7 +292,7 @@ export class FileDisk implements Disk {
     try {
       await writeAll(file, bytes, from);
       await file.datasync().catch((error: unknown) => {
-        if (!isFull(error)) this.#broken = textOf(error, this.#path);
+        if (!isDiskFullError(error)) this.#broken = textOf(error, this.#path);
         throw error;
       });
       this.#isSuspect = wasSuspect;
@@ -346,8 +353,8 @@ function foreign(path: string, what: string): EnvironmentError {
 
 function textOf(error: unknown, path: string): string {
   if (error instanceof EnvironmentError) return error.message;
-  const code = systemCode(error);
-  const words = code === undefined ? String(error) : systemWords(code);
+  const code = systemErrorCode(error);
+  const words = code === undefined ? String(error) : systemErrorText(code);
   return `${path}: ${words}`;
 }
 
@@ -356,7 +363,7 @@ function textOf(error: unknown, path: string): string {
  */
 function withoutOverwritten(waiting: readonly Uint8Array[]): readonly Uint8Array[] {
   if (waiting.length <= REFUSED_FRAMES_MAX) return waiting;
-  return latestOf(waiting.map(frameOf)).map(({ whole }) => whole);
+  return withoutVoidFrames(waiting.map(parseFrame)).map(({ whole }) => whole);
 }
 
 function readIfThere(path: string): Uint8Array {

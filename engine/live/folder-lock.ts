@@ -24,8 +24,8 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { EnvironmentError, systemCode } from './environment.ts';
-import { hasNoLinks } from './erase-file.ts';
+import { EnvironmentError, systemErrorCode } from './environment.ts';
+import { isHardLinkError } from './erase-file.ts';
 
 /** The lock file; it differs from all stores, whose names end in `.log`. */
 const LOCK_NAME = '.lock';
@@ -104,7 +104,7 @@ function renew(path: string): void {
     utimesSync(path, now, now);
   } catch (error) {
     // The file was removed by somebody else, so there is nothing to renew.
-    if (systemCode(error) !== 'ENOENT') throw error;
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
   }
 }
 
@@ -118,8 +118,8 @@ function place(path: string, own: Holder): boolean {
     linkSync(draft, path);
     return true;
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
-    if (!hasNoLinks(error)) throw error;
+    if (systemErrorCode(error) === 'EEXIST') return false;
+    if (!isHardLinkError(error)) throw error;
     if (readIfThere(path) !== undefined) return false;
     writeFileSync(path, text, how);
     return true;
@@ -134,14 +134,14 @@ function removeDead(path: string, seen: string): void {
   try {
     renameSync(path, aside);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return;
+    if (systemErrorCode(error) === 'ENOENT') return;
     throw error;
   }
   try {
     if (readFileSync(aside, 'utf8') !== seen) linkSync(aside, path);
   } catch (error) {
     // Another process has taken over in the meantime; its lock stays.
-    if (systemCode(error) !== 'EEXIST') throw error;
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
   } finally {
     rmSync(aside, { force: true });
   }
@@ -196,7 +196,7 @@ function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes(systemCode(error) ?? '')) return undefined;
+    if (['ENOENT', 'ESRCH'].includes(systemErrorCode(error) ?? '')) return undefined;
     throw error;
   }
 }

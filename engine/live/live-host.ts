@@ -37,16 +37,16 @@ import type { Nanoseconds, Timer } from '../host/time.ts';
 import { NO_BUFFER } from '../net/buffer-pool.ts';
 import type { LayerOptions, LayerSupply } from '../net/host-layer.ts';
 import { moveInput } from '../net/move-input.ts';
-import { NODE_CALL } from '../net/node-calls.ts';
+import { NODE_CALL_KINDS } from '../net/node-calls.ts';
 import type { JobRequest } from '../net/sim-compute.ts';
 import { SimHost, type SimHostOptions } from '../net/sim-host.ts';
 import type { StoreFault } from '../net/sim-store.ts';
 import { NETWORK_CONTROL } from '../pure/traffic-class.ts';
-import { hashOf } from './compute-pool.ts';
-import { EnvironmentError, environmentError, pathError, systemWords } from './environment.ts';
+import { hashOfJobKey } from './compute-pool.ts';
+import { EnvironmentError, environmentError, pathError, systemErrorText } from './environment.ts';
 import { FileDisk } from './file-disk.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
-import { NO_TAG } from './handover/handover-samples.ts';
+import { NOT_SAMPLED } from './handover/handover-samples.ts';
 import type { LiveContext } from './live-context.ts';
 import { LiveStore } from './live-store.ts';
 import { LiveTimer } from './live-timer.ts';
@@ -110,7 +110,7 @@ export class LiveHost extends SimHost {
     const { pump, network } = this.#live;
     const { life } = this;
     const fireInLife = (): void => {
-      if (this.life === life) this.called(NODE_CALL.timer, fire);
+      if (this.life === life) this.called(NODE_CALL_KINDS.timer, fire);
     };
     const timer = new LiveTimer(pump, network.scheduler, fireInLife, this.name);
     timer.rearm(delay);
@@ -186,7 +186,7 @@ export class LiveHost extends SimHost {
     let isCancelled = false;
     const isWanted = (): boolean => !isCancelled && this.life === life;
     const finished = (result: ComputeResult): void =>
-      this.called(NODE_CALL.job, () => done(result));
+      this.called(NODE_CALL_KINDS.job, () => done(result));
     const tell = (result: ComputeResult): void => this.#live.pump.enter(() => finished(result));
     const key = options.key === undefined ? undefined : `${owner}/${options.key}`;
     const crypto = this.crypto.name;
@@ -201,7 +201,7 @@ export class LiveHost extends SimHost {
         owner: this.name,
         address: { moduleUrl, job, crypto },
         input: input as ByteJobInput,
-        affinity: key === undefined ? -1 : hashOf(key),
+        affinity: key === undefined ? -1 : hashOfJobKey(key),
         isWanted,
         done: tell,
       });
@@ -281,7 +281,7 @@ export class LiveHost extends SimHost {
   /** The error for a socket that the system rejected, with its real address. */
   #trouble({ local }: DatagramSocket, { code, place }: WireFailure): EnvironmentError {
     const { address, port } = place ?? this.#live.endpoints.pairOf(local);
-    const words = place === undefined ? 'its range of ports is used up' : systemWords(code);
+    const words = place === undefined ? 'its range of ports is used up' : systemErrorText(code);
     return new EnvironmentError(`${this.name}: ${address}:${port}: ${words}`);
   }
 
@@ -295,7 +295,7 @@ export class LiveHost extends SimHost {
       onTrouble: (error, place): void => {
         const known = environmentError(error);
         if (known === undefined) return;
-        const words = `${this.name}: ${place}: ${systemWords(error.code ?? '')}`;
+        const words = `${this.name}: ${place}: ${systemErrorText(error.code ?? '')}`;
         this.#live.pump.enter(() => {
           throw new EnvironmentError(words, { cause: error });
         });
@@ -324,7 +324,7 @@ export class LiveHost extends SimHost {
     const { life } = this;
     return (call): void =>
       this.#live.pump.enter(() => {
-        if (this.life === life) this.called(NODE_CALL.stream, call);
+        if (this.life === life) this.called(NODE_CALL_KINDS.stream, call);
       });
   }
 
@@ -333,7 +333,7 @@ export class LiveHost extends SimHost {
     const { calls } = this.#live;
     // hot: once per datagram that is sent.
     return (buffer, offset, length): boolean => {
-      const outer = calls.begin(this.index, NODE_CALL.datagram, length, -1);
+      const outer = calls.begin(this.index, NODE_CALL_KINDS.datagram, length, -1);
       const answer = isUrgent(buffer, offset, length);
       calls.end(outer);
       return answer;
@@ -354,12 +354,12 @@ export class LiveHost extends SimHost {
         const sender = this.#live.hostOf(endpoints.pairOf(from).address);
         handovers.taken(bytes, { from: sender, to: this.index });
       }
-      const outer = calls.begin(this.index, NODE_CALL.datagram, bytes.length, from);
+      const outer = calls.begin(this.index, NODE_CALL_KINDS.datagram, bytes.length, from);
       // Kernels are not asked for the class that was sent (ADR 0068).
       const isControl = options.isUrgent?.(bytes, 0, bytes.length) === true;
       options.onDatagram(bytes, 0, bytes.length, from, isControl ? NETWORK_CONTROL : 0);
       calls.end(outer);
-      handovers.current = NO_TAG;
+      handovers.current = NOT_SAMPLED;
       ownership.current = NO_BUFFER;
     };
     const isUrgent = options.isUrgent && this.#asCall(options.isUrgent);

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Endpoint } from '../host/socket.ts';
 import { LogHistogram } from '../measure/histogram.ts';
-import { NOT_BEGUN } from '../net/contact-plan.ts';
+import { PLAN_NOT_BEGUN } from '../net/contact-plan.ts';
 import type { Direction } from '../net/direction.ts';
 import type { ContactsSpec, DirectionSpec } from '../net/link-spec.ts';
 import type { SimSegmentOptions } from '../net/media.ts';
@@ -31,7 +31,7 @@ import { LiveClock } from './live-clock.ts';
 import type { LiveContext } from './live-context.ts';
 import { LiveHost } from './live-host.ts';
 import { PortPlan, type PortRange } from './port-plan.ts';
-import { type Precision, Pump } from './pump.ts';
+import { Pump, type TimerPrecision } from './pump.ts';
 import { StreamRelay } from './relay/stream-relay.ts';
 import { WireTable } from './wire-table.ts';
 
@@ -41,7 +41,7 @@ export interface LiveWorldOptions
   /** `off`: links have no rate, delay or impairment; faults still act. */
   readonly shape?: 'links' | 'off';
   /** Precision of timers; default `high`. */
-  readonly precision?: Precision;
+  readonly precision?: TimerPrecision;
   /**
    * Address of the module of a protocol that runs on a host: of the lowest one by the host's name,
    * of a layer by `host/protocol`. Needed where jobs are computed.
@@ -149,7 +149,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
 
   /** Contacts wait for {@link SimWorld.beginPlans}; without this call they begin with the world. */
   holdPlans(): void {
-    this.network.planOriginNs = NOT_BEGUN;
+    this.network.planOriginNs = PLAN_NOT_BEGUN;
   }
 
   /** Starts the workers that the hosts' jobs will need, and loads their modules. */

@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { type PortRange, REAL_ADDRESS } from './port-plan.ts';
+import { LOOPBACK_ADDRESS, type PortRange } from './port-plan.ts';
 import { UdpWire } from './udp-wire.ts';
 
 const IGNORED = { onMessage: (): void => undefined, onError: (): void => undefined };
 
 /** The first address to which no socket can be bound; undefined if there is none. */
-export function firstUnusable(addresses: readonly string[]): string | undefined {
+export function firstUnbindableAddress(addresses: readonly string[]): string | undefined {
   return [...new Set(addresses)].find((address) => {
     const wire = UdpWire.bind(address, 0, IGNORED);
     if (typeof wire === 'string') return wire === 'EADDRNOTAVAIL' || wire === 'EINVAL';
@@ -20,12 +20,12 @@ export function firstUnusable(addresses: readonly string[]): string | undefined 
 }
 
 /** The first port of these ranges that cannot be bound, with its range and the error's name. */
-export function firstTaken(
+export function firstUnbindablePort(
   ranges: readonly PortRange[],
 ): { readonly range: PortRange; readonly port: number; readonly code: string } | undefined {
   for (const range of ranges) {
     for (let port = range.first; port < range.first + range.count; port += 1) {
-      const wire = UdpWire.bind(REAL_ADDRESS, port, IGNORED);
+      const wire = UdpWire.bind(LOOPBACK_ADDRESS, port, IGNORED);
       if (typeof wire === 'string') return { range, port, code: wire };
       wire.close();
     }

@@ -14,12 +14,12 @@
  */
 
 /** The one address that every system has. */
-export const REAL_ADDRESS = '127.0.0.1';
+export const LOOPBACK_ADDRESS = '127.0.0.1';
 /** First port of links (topologies/assemble/address-plan.ts). */
 const LINK_PORT_FIRST = 50_000;
 
 /** Address and port. */
-export interface Place {
+export interface SocketAddress {
   readonly address: string;
   readonly port: number;
 }
@@ -37,7 +37,7 @@ export interface PortRange {
 }
 
 /** A connection being made, as `node:net` shows it. */
-export interface Caller {
+export interface ConnectingSocket {
   readonly localPort?: number | undefined;
 }
 
@@ -46,17 +46,17 @@ export class PortPlan {
   readonly ranges: readonly PortRange[];
   readonly #rangeOf: ReadonlyMap<string, PortRange>;
   /** The real port by address, then by port. */
-  readonly #real = new Map<string, Map<number, Place>>();
+  readonly #real = new Map<string, Map<number, SocketAddress>>();
   /** Address and port inside the world, by real port. */
-  readonly #logical = new Map<number, Place>();
+  readonly #logical = new Map<number, SocketAddress>();
   /** Sockets open at each real port. */
   readonly #users = new Map<number, number>();
   /** Real ports whose sockets are closed, in the order of closing. */
   readonly #idle = new Set<number>();
   /** Connections being made, with the address of the connecting host. */
-  readonly #callers = new Map<Caller, string>();
+  readonly #callers = new Map<ConnectingSocket, string>();
   /** Established connections, with where each began. */
-  readonly #calls = new Map<Caller, Place>();
+  readonly #calls = new Map<ConnectingSocket, SocketAddress>();
 
   constructor(ranges: readonly PortRange[]) {
     this.ranges = ranges;
@@ -64,7 +64,7 @@ export class PortPlan {
   }
 
   /** Finds the real place at which a socket of (address, port) opens; undefined if none is left. */
-  open(place: Place): Place | undefined {
+  open(place: SocketAddress): SocketAddress | undefined {
     const real = this.find(place) ?? this.#choose(place);
     if (real === undefined) return undefined;
     this.#idle.delete(real.port);
@@ -73,7 +73,7 @@ export class PortPlan {
   }
 
   /** Called when the socket of (address, port) is closed: another port may use its real place. */
-  close(place: Place): void {
+  close(place: SocketAddress): void {
     const real = this.find(place);
     if (real === undefined) return;
     const users = Math.max(0, (this.#users.get(real.port) ?? 0) - 1);
@@ -83,24 +83,26 @@ export class PortPlan {
 
   // hot: once per datagram and hop.
   /** The real place of (address, port), if it has one. */
-  find(place: Place): Place | undefined {
+  find(place: SocketAddress): SocketAddress | undefined {
     return this.#real.get(place.address)?.get(place.port);
   }
 
   // hot: once per datagram and hop.
   /** The sender of datagrams from a real port; unchanged if it does not belong to this world. */
-  whose(address: string, port: number): Place {
-    return (address === REAL_ADDRESS ? this.#logical.get(port) : undefined) ?? { address, port };
+  whose(address: string, port: number): SocketAddress {
+    return (
+      (address === LOOPBACK_ADDRESS ? this.#logical.get(port) : undefined) ?? { address, port }
+    );
   }
 
   /** A host makes a connection; the system chooses its port before anything else happens. */
-  call(caller: Caller, address: string): void {
+  call(caller: ConnectingSocket, address: string): void {
     this.#callers.set(caller, address);
   }
 
   /** Called when a connection is established. @returns its origin inside the world. */
-  connected(caller: Caller): Place {
-    const address = this.#callers.get(caller) ?? REAL_ADDRESS;
+  connected(caller: ConnectingSocket): SocketAddress {
+    const address = this.#callers.get(caller) ?? LOOPBACK_ADDRESS;
     const place = { address, port: caller.localPort ?? 0 };
     this.#callers.delete(caller);
     this.#calls.set(caller, place);
@@ -108,7 +110,7 @@ export class PortPlan {
   }
 
   /** The connection has ended or failed. */
-  hungUp(caller: Caller): void {
+  hungUp(caller: ConnectingSocket): void {
     this.#callers.delete(caller);
     this.#calls.delete(caller);
   }
@@ -116,7 +118,7 @@ export class PortPlan {
   /**
    * The caller of a connection from a real port, also before {@link connected} was called for it.
    */
-  caller(address: string, port: number): Place {
+  caller(address: string, port: number): SocketAddress {
     for (const place of this.#calls.values()) if (place.port === port) return place;
     for (const [caller, owner] of this.#callers) {
       if (caller.localPort === port) return { address: owner, port };
@@ -124,7 +126,7 @@ export class PortPlan {
     return { address, port };
   }
 
-  #choose(place: Place): Place | undefined {
+  #choose(place: SocketAddress): SocketAddress | undefined {
     const { address, port } = place;
     const range = this.#rangeOf.get(address);
     if (range === undefined) return undefined;
@@ -140,9 +142,9 @@ export class PortPlan {
     return this.#note(chosen, place);
   }
 
-  #note(port: number, place: Place): Place {
-    const real = { address: REAL_ADDRESS, port };
-    const ports = this.#real.get(place.address) ?? new Map<number, Place>();
+  #note(port: number, place: SocketAddress): SocketAddress {
+    const real = { address: LOOPBACK_ADDRESS, port };
+    const ports = this.#real.get(place.address) ?? new Map<number, SocketAddress>();
     this.#real.set(place.address, ports.set(place.port, real));
     this.#logical.set(port, { address: place.address, port: place.port });
     return real;

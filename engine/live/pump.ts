@@ -25,13 +25,13 @@ import type { WallClock } from './live-clock.ts';
 import { ReadyQueue, type ReadyTask } from './ready-queue.ts';
 
 /** How closely the pump follows the clock. */
-export type Precision = 'low' | 'high';
+export type TimerPrecision = 'low' | 'high';
 
 /** Parts of a pump. */
 export interface PumpOptions {
   readonly clock: WallClock;
   readonly scheduler: Scheduler;
-  readonly precision: Precision;
+  readonly precision: TimerPrecision;
   /** True if, since the last call, a socket seemed to hold more than was read; absent: never. */
   readonly takeBacklog?: () => boolean;
   /** Receives what node code threw; the pump has stopped by then. */
@@ -71,7 +71,7 @@ export class Pump {
    */
   longestStallNs = 0;
   readonly #scheduler: Scheduler;
-  readonly #precision: Precision;
+  readonly #precision: TimerPrecision;
   readonly #onFailure: (error: unknown) => void;
   readonly #takeBacklog: () => boolean;
   readonly #ready = new ReadyQueue();

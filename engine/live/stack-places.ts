@@ -20,7 +20,7 @@ export interface StackPlace {
  * Number of stack frames kept for crash reports, because a handler may be far from the code that
  * threw.
  */
-export const FRAMES_MAX = 50;
+export const STACK_FRAMES_MAX = 50;
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OWN_FOLDERS = [
@@ -40,7 +40,7 @@ const AGENT_FILE = /\/orrery-agent-[^/]+\/agent\.[cm]js$/;
 const FRAME = /^\s*at (?:.*?\()?((?:file:\/\/)?\/.*?)(?:\?[^:()]*)?:(\d+):(\d+)\)?$/;
 
 /** The places of a stack, innermost first; those inside of Node are left out. */
-export function placesOf(stack: string): readonly StackPlace[] {
+export function stackPlacesOf(stack: string): readonly StackPlace[] {
   return stack.split('\n').flatMap((text) => {
     const [, file = '', line, column] = FRAME.exec(text) ?? [];
     if (file === '') return [];
@@ -85,14 +85,14 @@ export class FileOwners {
 }
 
 /** The innermost line of a user's own in a stack, else the innermost of all. */
-export function ownPlace(stack: string): StackPlace | undefined {
-  const places = placesOf(stack);
+export function innermostUserPlace(stack: string): StackPlace | undefined {
+  const places = stackPlacesOf(stack);
   const owners = new FileOwners([]);
   return places.find(({ file }) => owners.isTheirs(file)) ?? places[0];
 }
 
 /** A path as users know it: relative to their folder if that is shorter. */
-export function shownPath(file: string, folder: string): string {
+export function pathForUsers(file: string, folder: string): string {
   return file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
 }
 

@@ -25,7 +25,7 @@ export function streamErrorOf(error: Error): StreamError {
 const EXHAUSTED: readonly string[] = ['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'];
 
 /** True if a connection could not be started because this machine has run out of a resource. */
-export function isExhausted(error: Error): boolean {
+export function isOutOfSockets(error: Error): boolean {
   return EXHAUSTED.includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
@@ -33,7 +33,7 @@ export function isExhausted(error: Error): boolean {
  * Resets a connection. One that is shutting down cannot be reset: libuv rejects that, and Node
  * would keep the handle, and with it the process, forever. It is closed instead.
  */
-export function cutSocket(socket: Socket): void {
+export function resetSocket(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
 }

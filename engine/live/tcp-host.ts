@@ -20,7 +20,7 @@ import type {
 import type { EndpointTable } from '../net/endpoint-table.ts';
 import type { PortPlan } from './port-plan.ts';
 import type { RelayClient } from './relay/relayed-stream.ts';
-import { isExhausted, streamErrorOf } from './tcp-errors.ts';
+import { isOutOfSockets, streamErrorOf } from './tcp-errors.ts';
 import { TcpStream } from './tcp-stream.ts';
 
 /** Streams that one listener accepts at a time; further ones are closed immediately. */
@@ -198,7 +198,7 @@ export class TcpHost {
     const alarm = setTimeout(() => fail('timeout'), timeoutMs);
     socket.once('connect', () => decide());
     socket.on('error', (error) => {
-      if (isExhausted(error)) onTrouble(error, `TCP from ${address}`);
+      if (isOutOfSockets(error)) onTrouble(error, `TCP from ${address}`);
       fail(streamErrorOf(error));
     });
   }

@@ -9,7 +9,7 @@
 import type { Socket } from 'node:net';
 import type { Endpoint, SendResult } from '../host/socket.ts';
 import type { SecureOptions, Stream, StreamError, StreamHandlers } from '../host/stream.ts';
-import { cutSocket, streamErrorOf } from './tcp-errors.ts';
+import { resetSocket, streamErrorOf } from './tcp-errors.ts';
 import { startTls } from './tls.ts';
 
 /** A node that writes this much more after `full` loses the stream; bytes. */
@@ -78,7 +78,7 @@ export class TcpStream implements Stream {
 
   reset(): void {
     if (this.#isOver) return;
-    cutSocket(this.#bottom);
+    resetSocket(this.#bottom);
     if (this.#top !== this.#bottom) this.#top.destroy();
   }
 
@@ -128,7 +128,7 @@ export class TcpStream implements Stream {
   /** Ends the stream without telling its owner. */
   abandon(): void {
     this.#isOver = true;
-    cutSocket(this.#bottom);
+    resetSocket(this.#bottom);
     if (this.#top !== this.#bottom) this.#top.destroy();
   }
 

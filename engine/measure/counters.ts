@@ -21,7 +21,7 @@ export type MetricValue =
   | { readonly kind: 'histogram'; readonly data: HistogramData };
 
 /** Two counters whose quotient is the metric. */
-export interface Ratio {
+export interface RatioCounter {
   add(numerator: number, denominator: number): void;
 }
 
@@ -39,7 +39,7 @@ class GaugeCell implements Gauge {
   }
 }
 
-class RatioCell implements Ratio {
+class RatioCell implements RatioCounter {
   numerator = 0;
   denominator = 0;
   add(numerator: number, denominator: number): void {
@@ -100,7 +100,7 @@ export class MeterTable implements Meter {
   }
 
   /** A metric of kind `ratio`; for the runner only, since the port does not offer it to nodes. */
-  ratio(metric: string): Ratio {
+  ratio(metric: string): RatioCounter {
     return this.cell(metric, 'ratio', () => new RatioCell());
   }
 

@@ -21,7 +21,7 @@ const OCTAVE_BITS = 10;
 const NO_COUNTS = new Float64Array(0);
 const TWO_32 = 4_294_967_296;
 /** 2^52, the weight of the upper part of the exact sum; both parts stay below 2^53. */
-export const SUM_CARRY = 4_503_599_627_370_496;
+export const SUM_HIGH_WEIGHT = 4_503_599_627_370_496;
 /** 2^-shift for shift 0..43, exact. */
 const DOWN = Float64Array.from({ length: 44 }, (_, shift) => 1 / twoTo(shift));
 
@@ -104,10 +104,10 @@ export class LogHistogram implements Histogram {
   }
 
   private addToSum(value: number): void {
-    const isLarge = value >= SUM_CARRY;
-    const low = this.sumLow + (isLarge ? value - SUM_CARRY : value);
-    const carries = low >= SUM_CARRY;
-    this.sumLow = carries ? low - SUM_CARRY : low;
+    const isLarge = value >= SUM_HIGH_WEIGHT;
+    const low = this.sumLow + (isLarge ? value - SUM_HIGH_WEIGHT : value);
+    const carries = low >= SUM_HIGH_WEIGHT;
+    this.sumLow = carries ? low - SUM_HIGH_WEIGHT : low;
     this.sumHigh += (isLarge ? 1 : 0) + (carries ? 1 : 0);
   }
 
@@ -128,12 +128,12 @@ export function mergeHistograms(parts: Iterable<HistogramData>): HistogramData {
 
 /** The exact sum of all values. */
 export function histogramSum(data: HistogramData): bigint {
-  return BigInt(data.sumHigh) * BigInt(SUM_CARRY) + BigInt(data.sumLow);
+  return BigInt(data.sumHigh) * BigInt(SUM_HIGH_WEIGHT) + BigInt(data.sumLow);
 }
 
 /** The arithmetic mean; NaN when empty. */
 export function histogramMean(data: HistogramData): number {
-  return (data.sumHigh * SUM_CARRY + data.sumLow) / data.count;
+  return (data.sumHigh * SUM_HIGH_WEIGHT + data.sumLow) / data.count;
 }
 
 /**

@@ -11,12 +11,12 @@
 import { assert } from '../core/assert.ts';
 
 /** Sizes of the buffers, bytes. */
-export const BUFFER_CLASSES = [256, 2_048, 9_216, 65_536] as const;
+export const BUFFER_SIZES = [256, 2_048, 9_216, 65_536] as const;
 
 /** Bytes of a slab; small classes share one allocation. */
 const SLAB_BYTES = 65_536;
 /** The byte that fills a poisoned buffer. */
-export const POISON = 0xdb;
+export const POISON_BYTE = 0xdb;
 
 /** Represents "no buffer", so that arrays of buffers never hold `undefined`. */
 export const NO_BUFFER: Uint8Array = new Uint8Array(0);
@@ -74,7 +74,7 @@ export class BufferPool {
   private poison(buffer: Uint8Array): void {
     this.checkOwned(buffer, 'release');
     this.out?.delete(buffer);
-    buffer.fill(POISON);
+    buffer.fill(POISON_BYTE);
   }
 
   private stackFor(length: number): Uint8Array[] {
@@ -86,7 +86,7 @@ export class BufferPool {
   }
 
   private refill(stack: Uint8Array[], length: number): Uint8Array {
-    const size = BUFFER_CLASSES.find((candidate) => candidate >= length) ?? 65_536;
+    const size = BUFFER_SIZES.find((candidate) => candidate >= length) ?? 65_536;
     const count = Math.floor(SLAB_BYTES / size);
     const slab = new ArrayBuffer(count * size);
     this.slabBytes += count * size;

@@ -17,7 +17,7 @@ export interface Contact {
 
 /** Where the times of plans begin. */
 export interface PlanClock {
-  /** Instant of the scheduler at which plan time is 0; {@link NOT_BEGUN} until it is known. */
+  /** Instant of the scheduler at which plan time is 0; {@link PLAN_NOT_BEGUN} until it is known. */
   readonly planOriginNs: number;
 }
 
@@ -25,7 +25,7 @@ export interface PlanClock {
  * Live runs begin when their nodes are ready. Until then a contact that is planned for time 0 is
  * open, and no other.
  */
-export const NOT_BEGUN = Number.POSITIVE_INFINITY;
+export const PLAN_NOT_BEGUN = Number.POSITIVE_INFINITY;
 
 /** Steps through the contacts that take place; its instants are those of the scheduler. */
 export class ContactPlan {
@@ -49,7 +49,7 @@ export class ContactPlan {
 
   /** The contact that is open at `now` or starts next; undefined when none follows. */
   at(now: number): Contact | undefined {
-    if (this.clock.planOriginNs === NOT_BEGUN) return this.beforeBegin();
+    if (this.clock.planOriginNs === PLAN_NOT_BEGUN) return this.beforeBegin();
     let current = this.current === 'unknown' ? this.make() : this.current;
     while (current !== undefined && now >= current.endNs) {
       this.hasEnded = true;
@@ -79,7 +79,7 @@ export class ContactPlan {
     if (spec === undefined) return undefined;
     const actual = actualOf(this.spec, spec.startNs);
     const isOpen = (actual?.startNs ?? spec.startNs) === 0 && actual?.isMissing !== true;
-    return { startNs: isOpen ? 0 : NOT_BEGUN, endNs: NOT_BEGUN, spec };
+    return { startNs: isOpen ? 0 : PLAN_NOT_BEGUN, endNs: PLAN_NOT_BEGUN, spec };
   }
 
   /** The contact at the present index or the first one after it that takes place. */
@@ -122,15 +122,15 @@ function actualOf({ actual }: ContactsSpec, plannedStartNs: number): ActualConta
 }
 
 /** What is wrong with an entry of `actual`: its order, its plan, or one of its times. */
-export type ActualProblem = 'order' | 'unplanned' | 'missing' | 'start' | 'end';
+export type ActualContactProblem = 'order' | 'unplanned' | 'missing' | 'start' | 'end';
 
 /**
  * The first entry of `actual` that cannot be: out of order, about no planned contact, missing and
  * yet with times, or not inside the planned window.
  */
-export function actualProblem(
+export function actualContactProblem(
   contacts: ContactsSpec,
-): { readonly index: number; readonly kind: ActualProblem } | undefined {
+): { readonly index: number; readonly kind: ActualContactProblem } | undefined {
   const entries = contacts.actual ?? [];
   for (const [index, entry] of entries.entries()) {
     const kind = problemOf(contacts, entry, entries[index - 1]);
@@ -143,7 +143,7 @@ function problemOf(
   contacts: ContactsSpec,
   entry: ActualContactSpec,
   previous: ActualContactSpec | undefined,
-): ActualProblem | undefined {
+): ActualContactProblem | undefined {
   const { plannedStartNs, startNs, endNs, isMissing } = entry;
   if (previous !== undefined && plannedStartNs <= previous.plannedStartNs) return 'order';
   const plan = plannedContact(contacts, plannedStartNs);

@@ -7,9 +7,9 @@
  *
  * @module
  */
-import type { ContactEdge } from '../host/host.ts';
+import type { ContactTransition } from '../host/host.ts';
 import type { Nanoseconds, Timer } from '../host/time.ts';
-import { type Contact, ContactPlan, NOT_BEGUN, type PlanClock } from './contact-plan.ts';
+import { type Contact, ContactPlan, PLAN_NOT_BEGUN, type PlanClock } from './contact-plan.ts';
 import type { ContactsSpec } from './link-spec.ts';
 
 /** A link as seen by the host that sends into it. */
@@ -28,7 +28,7 @@ export interface WatchingHost {
   after(delay: Nanoseconds, fire: () => void, protocol: string): Timer;
 }
 
-type Handler = (edge: ContactEdge) => void;
+type Handler = (edge: ContactTransition) => void;
 
 /** See the module. One per host. */
 export class ContactWatch {
@@ -46,7 +46,7 @@ export class ContactWatch {
   listen(protocol: string, handler: Handler): void {
     const isFirst = !this.handlers.has(protocol);
     this.handlers.set(protocol, handler);
-    if (isFirst && this.clock.planOriginNs !== NOT_BEGUN) this.watchAll(protocol);
+    if (isFirst && this.clock.planOriginNs !== PLAN_NOT_BEGUN) this.watchAll(protocol);
   }
 
   /** Begins to watch contacts: the times of contact plans have begun. */
@@ -67,7 +67,7 @@ export class ContactWatch {
     const { host } = this;
     const plan = new ContactPlan(contacts, this.clock);
     const place = { link: id, ...(peer === undefined ? {} : { peer }) };
-    const tell = (kind: ContactEdge['kind']): void =>
+    const tell = (kind: ContactTransition['kind']): void =>
       this.handlers.get(protocol)?.({ kind, ...place });
     const at = (instantNs: number, fire: () => void): void => {
       host.after(Math.max(0, instantNs - host.now()), fire, protocol);

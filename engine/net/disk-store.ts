@@ -7,15 +7,15 @@
 import { wipe } from '../core/secrets.ts';
 import type { KeyRange, Store } from '../host/store.ts';
 import {
-  DELETE,
+  DELETE_FRAME,
   entryValue,
-  type Frame,
-  keyOf,
+  frameKey,
   makeEntryFrame,
   makeFrame,
-  PUT,
-  RECORD,
-  TRUNCATE,
+  PUT_FRAME,
+  RECORD_FRAME,
+  type StoreFrame,
+  TRUNCATE_FRAME,
 } from './store-frames.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -25,7 +25,7 @@ export interface Disk {
   /** Appends one frame. */
   append(frame: Uint8Array): void;
   /** Frames that make up the store: those of the log and the last one of each entry in order. */
-  read(): Frame[];
+  read(): StoreFrame[];
 }
 
 /** See the module. */
@@ -46,23 +46,23 @@ export abstract class DiskStore implements Store {
   }
 
   append(record: Uint8Array): void {
-    this.write(makeFrame(RECORD, record));
+    this.write(makeFrame(RECORD_FRAME, record));
   }
 
   replay(visit: (record: Uint8Array) => void): void {
     const frames = this.disk.read();
-    const start = frames.findLastIndex((frame) => frame.kind === TRUNCATE) + 1;
+    const start = frames.findLastIndex((frame) => frame.kind === TRUNCATE_FRAME) + 1;
     for (const frame of frames.slice(start)) {
-      if (frame.kind === RECORD) visit(frame.payload.slice());
+      if (frame.kind === RECORD_FRAME) visit(frame.payload.slice());
     }
   }
 
   truncate(): void {
-    this.write(makeFrame(TRUNCATE, NOTHING));
+    this.write(makeFrame(TRUNCATE_FRAME, NOTHING));
   }
 
   put(key: string, value: Uint8Array): void {
-    this.write(makeEntryFrame(PUT, key, value));
+    this.write(makeEntryFrame(PUT_FRAME, key, value));
     const former = this.table.get(key);
     if (former === undefined) this.sorted = undefined;
     wipe(former);
@@ -88,7 +88,7 @@ export abstract class DiskStore implements Store {
   }
 
   delete(key: string): void {
-    this.write(makeEntryFrame(DELETE, key, NOTHING));
+    this.write(makeEntryFrame(DELETE_FRAME, key, NOTHING));
     wipe(this.table.get(key));
     if (this.table.delete(key)) this.sorted = undefined;
   }
@@ -105,10 +105,10 @@ export abstract class DiskStore implements Store {
     if (!this.isEnded) this.disk.append(frame);
   }
 
-  private applyToTable(frame: Frame): void {
-    const key = keyOf(frame);
+  private applyToTable(frame: StoreFrame): void {
+    const key = frameKey(frame);
     if (key === undefined) return;
-    if (frame.kind === PUT) this.table.set(key, entryValue(frame));
+    if (frame.kind === PUT_FRAME) this.table.set(key, entryValue(frame));
     else this.table.delete(key);
   }
 }

@@ -10,7 +10,7 @@
 import { assert } from '../core/assert.ts';
 import type { ComputeOptions, ComputeResult, Job, JobDefinition } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
-import type { ContactEdge, Host, NodeRequest } from '../host/host.ts';
+import type { ContactTransition, Host, NodeRequest } from '../host/host.ts';
 import type { Log, MetricDefinition, Trace } from '../host/measure.ts';
 import type { Random } from '../host/random.ts';
 import type { DatagramSocket, Endpoint, UdpOptions } from '../host/socket.ts';
@@ -28,7 +28,7 @@ import { MeterTable } from '../measure/counters.ts';
 import type { ContactWatch } from './contact-watch.ts';
 import { assertDeclared } from './drop-reasons.ts';
 import type { CarrierSpec, HostStack, StackMember } from './host-stack.ts';
-import { FINGERPRINT } from './network.ts';
+import { FINGERPRINT_KINDS } from './network.ts';
 import type { DeliverySink } from './sim-observers.ts';
 
 /** What a layer is. */
@@ -197,14 +197,14 @@ export class HostLayer implements Host, StackMember {
     this.requestHandler = handler;
   }
 
-  onContact(handler: (edge: ContactEdge) => void): void {
+  onContact(handler: (edge: ContactTransition) => void): void {
     this.base.contacts.listen(this.protocol, handler);
   }
 
   deliver(from: string, buffer: Uint8Array, offset: number, length: number): void {
     const { stack } = this.base;
     assert(stack !== undefined, `${this.name} has no stack`);
-    this.base.mixIn(FINGERPRINT.application, length);
+    this.base.mixIn(FINGERPRINT_KINDS.application, length);
     const { skip, take } = stack.receiverOf(this, buffer, offset, length);
     take(from, buffer, offset + skip, length - skip);
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Log, Trace } from '../host/measure.ts';
-import { FINGERPRINT } from './network.ts';
+import { FINGERPRINT_KINDS } from './network.ts';
 import type { HostWorld } from './sim-host-world.ts';
 
 /** The host that reports. */
@@ -24,7 +24,7 @@ export function hostTrace(world: HostWorld, host: Reporter): Trace {
     state: (machine, state): void => world.recorder?.state(index, machine, state),
     span: (name): (() => void) => world.recorder?.span(index, name) ?? doNothing,
     mark: (name): void => {
-      host.mixIn(FINGERPRINT.mark, world.nameNumber(name));
+      host.mixIn(FINGERPRINT_KINDS.mark, world.nameNumber(name));
       world.recorder?.mark(index, name);
     },
   };

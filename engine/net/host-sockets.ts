@@ -12,7 +12,7 @@ import type { Direction } from './direction.ts';
 import { BROADCAST_ADDRESS } from './endpoint-table.ts';
 import type { Machine } from './machine.ts';
 import type { PacketTable } from './packet-table.ts';
-import { DEFERRED_SEND, type HostWorld } from './sim-host-world.ts';
+import { DEFERRED_SEND_EVENT, type HostWorld } from './sim-host-world.ts';
 import { type BufferOwnership, SimSocket, type SocketContext } from './sim-socket.ts';
 
 /** First port that `udp({ port: 0 })` assigns (RFC 6335 section 6). */
@@ -146,7 +146,7 @@ export class HostSockets implements SocketContext {
     machine.charge('send', bytes);
     machine.charge('link', bytes);
     const { scheduler } = this.world.network;
-    scheduler.schedule(machine.chargedNs, DEFERRED_SEND, packet, direction.id);
+    scheduler.schedule(machine.chargedNs, DEFERRED_SEND_EVENT, packet, direction.id);
     return true;
   }
 

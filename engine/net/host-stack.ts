@@ -219,7 +219,7 @@ class StackTransport implements Transport {
       done('no-such-peer');
       return;
     }
-    const body = withChannel(this.#channel, message);
+    const body = prependChannel(this.#channel, message);
     const request = new LayerRequest(to, body, wishes, this.#answer(done));
     this.#host.callDown(this.#member, request);
     // The carrier may read the bytes during the call only, and its answer may take long.
@@ -259,7 +259,7 @@ class LayerRequest implements NodeRequest {
 }
 
 /** A copy of a message with the byte of its channel in front. */
-export function withChannel(channel: number, message: Uint8Array): Uint8Array {
+export function prependChannel(channel: number, message: Uint8Array): Uint8Array {
   const body = new Uint8Array(CHANNEL_BYTES + message.length);
   body[0] = channel;
   body.set(message, CHANNEL_BYTES);

@@ -6,7 +6,7 @@
 import type { RandomStream } from '../core/stream.ts';
 import type { Random } from '../host/random.ts';
 import type { Store } from '../host/store.ts';
-import { NODE_CALL } from './node-calls.ts';
+import { NODE_CALL_KINDS } from './node-calls.ts';
 import type { HostWorld } from './sim-host-world.ts';
 import { SimDisk, SimStore, type StoreFault } from './sim-store.ts';
 
@@ -65,7 +65,7 @@ export class HostStores {
     const { calls, network, syncDelayNs } = this.#world;
     return (call): void => {
       network.scheduler.after(syncDelayNs, () => {
-        if (this.#host.life === life) calls.run(index, NODE_CALL.store, call);
+        if (this.#host.life === life) calls.run(index, NODE_CALL_KINDS.store, call);
       });
     };
   }

@@ -8,7 +8,7 @@
  * @module
  */
 import { SHARE_LEAST } from '../pure/traffic-class.ts';
-import { type ActualProblem, actualProblem } from './contact-plan.ts';
+import { type ActualContactProblem, actualContactProblem } from './contact-plan.ts';
 import { jitterFloor } from './impairment/jitter.ts';
 import { DIRECTION_DEFAULTS, type DirectionSpec, type LossSpec } from './link-spec.ts';
 import { stepsProblem } from './steps.ts';
@@ -122,7 +122,7 @@ function checkContacts(spec: DirectionSpec, refuse: Refuse): void {
   if (period !== undefined && period < lastEnd) {
     refuse('contacts.periodNs', 'is shorter than the windows it repeats');
   }
-  const wrong = spec.contacts && actualProblem(spec.contacts);
+  const wrong = spec.contacts && actualContactProblem(spec.contacts);
   if (wrong === undefined) return;
   refuse(`contacts.actual[${wrong.index}]`, ACTUAL_PROBLEMS[wrong.kind]);
 }
@@ -137,7 +137,7 @@ function checkSteps(spec: DirectionSpec, refuse: Refuse): void {
   }
 }
 
-const ACTUAL_PROBLEMS: Readonly<Record<ActualProblem, string>> = {
+const ACTUAL_PROBLEMS: Readonly<Record<ActualContactProblem, string>> = {
   order: 'must come after the entry before it',
   unplanned: 'names an instant at which no planned contact begins',
   missing: 'is missing and has times nevertheless',

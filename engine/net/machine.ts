@@ -22,7 +22,7 @@ import {
 /** Packets that may wait, by default. */
 const QUEUE_LIMIT = 1_000;
 /** A full receive buffer; an integer, so that shares can be added and subtracted exactly. */
-export const WHOLE_BUFFER = 1_000_000_000;
+export const FULL_RECEIVE_BUFFER = 1_000_000_000;
 
 const NO_ROOMS: readonly BufferRoom[] = [];
 
@@ -104,12 +104,12 @@ export class Machine {
 
   /**
    * The room that a waiting datagram takes in its socket's receive buffer, as a part of {@link
-   * WHOLE_BUFFER}.
+   * FULL_RECEIVE_BUFFER}.
    */
   shareOfBuffer(bytes: number): number {
     const { rooms } = this;
     const room = rooms.find((one) => one.bytes >= bytes) ?? rooms[rooms.length - 1];
-    return room === undefined ? 0 : Math.floor(WHOLE_BUFFER / room.datagrams);
+    return room === undefined ? 0 : Math.floor(FULL_RECEIVE_BUFFER / room.datagrams);
   }
 
   /** Charges an operation to the running handler. */

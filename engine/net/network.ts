@@ -19,7 +19,7 @@ import type { Datagram } from './packet-table.ts';
 export type { PacketSink } from './packet-path.ts';
 
 /** Kinds of events in the fingerprint (docs/spec/fingerprint.md#what-is-hashed). */
-export const FINGERPRINT = {
+export const FINGERPRINT_KINDS = {
   timer: 1,
   delivery: 2,
   drop: 3,
@@ -109,7 +109,12 @@ export class Network extends PacketPath {
   override dropped(direction: DirectionView | undefined, packet: number, reason: number): void {
     const node = direction === undefined ? -1 : direction.fromNode;
     const length = Math.min(0xffff, this.table.length[packet] as number);
-    this.fingerprint.event(this.scheduler.now, node, FINGERPRINT.drop, reason * 65_536 + length);
+    this.fingerprint.event(
+      this.scheduler.now,
+      node,
+      FINGERPRINT_KINDS.drop,
+      reason * 65_536 + length,
+    );
     if (this.observer !== undefined) this.observer.onDropped(direction, packet, reason);
   }
 

@@ -11,7 +11,7 @@
 import { assert } from '../core/assert.ts';
 
 /** Why a node is called. */
-export const NODE_CALL = {
+export const NODE_CALL_KINDS = {
   create: 1,
   start: 2,
   datagram: 3,
@@ -29,7 +29,7 @@ export const NODE_CALL = {
 export interface NodeCall {
   /** When the call began, ns. */
   readonly atNs: number;
-  readonly kind: keyof typeof NODE_CALL;
+  readonly kind: keyof typeof NODE_CALL_KINDS;
   /** Number of bytes passed with the call. */
   readonly bytes: number;
   /** Endpoint that sent the bytes; -1 if there is none. */
@@ -50,7 +50,7 @@ const HEAD = 2;
 /** Words of a node: calls so far, and for each slot kind, bytes and endpoint; even. */
 const WORDS = 2 + 3 * SLOTS;
 const KIND_NAMES = Object.fromEntries(
-  Object.entries(NODE_CALL).map(([name, number]) => [number, name]),
+  Object.entries(NODE_CALL_KINDS).map(([name, number]) => [number, name]),
 ) as Readonly<Record<number, NodeCall['kind']>>;
 
 // Private names for hot code: see engine/core/event-queue.ts.
@@ -104,7 +104,7 @@ export class NodeCalls {
   // hot: once per call of a node; 4 ns.
   /**
    * Records that a node is called now.
-   * @param kind Of {@link NODE_CALL}.
+   * @param kind Of {@link NODE_CALL_KINDS}.
    * @param from Endpoint that sent the bytes, -1 if there is none.
    * @returns the argument for {@link end}.
    */

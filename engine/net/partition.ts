@@ -28,7 +28,7 @@ export interface CuttableMedium {
 export type HostPair = readonly [from: number, to: number];
 
 /** All ordered pairs of the two lists; with `both`, also the reversed ones. */
-export function pairsOf(
+export function orderedHostPairs(
   from: readonly number[],
   to: readonly number[],
   ways: 'both' | 'one-way',

@@ -8,7 +8,7 @@ import type { EndpointTable } from './endpoint-table.ts';
 import type { Machine } from './machine.ts';
 import type { Network } from './network.ts';
 import type { NodeCalls } from './node-calls.ts';
-import type { LogSink, TraceRecorder } from './sim-observers.ts';
+import type { LogSink, NodeTraceSink } from './sim-observers.ts';
 import type { BufferOwnership } from './sim-socket.ts';
 import type { StreamModel } from './stream-hook.ts';
 import type { WorldCrypto } from './world-crypto.ts';
@@ -16,7 +16,7 @@ import type { WorldCrypto } from './world-crypto.ts';
 /**
  * Event kind of a send that waits for the processor: target is the packet, argument the direction.
  */
-export const DEFERRED_SEND = 5;
+export const DEFERRED_SEND_EVENT = 5;
 
 /** The surroundings of a host. */
 export interface HostWorld {
@@ -26,7 +26,7 @@ export interface HostWorld {
   readonly streams: StreamModel;
   /** Records which node's code is running. */
   readonly calls: NodeCalls;
-  readonly recorder: TraceRecorder | undefined;
+  readonly recorder: NodeTraceSink | undefined;
   readonly logSink: LogSink | undefined;
   /** Calendar time of virtual 0, Unix seconds. */
   readonly epochSeconds: number;

@@ -12,7 +12,7 @@ import { openStream, type RandomStream } from '../core/stream.ts';
 import { RearmTimer } from '../core/timer.ts';
 import type { ComputeOptions, ComputeResult, Job, JobDefinition } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
-import type { ContactEdge, NodeRequest } from '../host/host.ts';
+import type { ContactTransition, NodeRequest } from '../host/host.ts';
 import type { Log, MetricDefinition, Trace } from '../host/measure.ts';
 import type { Random } from '../host/random.ts';
 import type { DatagramHandler, DatagramSocket, Endpoint, UdpOptions } from '../host/socket.ts';
@@ -37,8 +37,8 @@ import { HostStack, type StackHost, type StackMember } from './host-stack.ts';
 import { HostStores } from './host-stores.ts';
 import { DIRECTION_DEFAULTS } from './link-spec.ts';
 import type { Machine } from './machine.ts';
-import { FINGERPRINT } from './network.ts';
-import { NODE_CALL } from './node-calls.ts';
+import { FINGERPRINT_KINDS } from './network.ts';
+import { NODE_CALL_KINDS } from './node-calls.ts';
 import { ProcessorTimer } from './processor-timer.ts';
 import { type ClockError, SimClock } from './sim-clock.ts';
 import { SimCompute } from './sim-compute.ts';
@@ -52,12 +52,12 @@ const LAST_PORT = 65_535;
 const NO_METRICS: readonly MetricDefinition[] = [];
 const NO_DROPS: ReadonlyMap<string, number> = new Map();
 // Private names for hot code: see network.ts.
-const TIMER = NODE_CALL.timer;
-const REQUEST = NODE_CALL.request;
+const TIMER = NODE_CALL_KINDS.timer;
+const REQUEST = NODE_CALL_KINDS.request;
 /**
  * A drop reason of every host, whatever its protocol: the packet waited too long for the processor.
  */
-export const OVERLOAD = 'overload';
+export const OVERLOAD_REASON = 'overload';
 
 /** The settings of a host. */
 export interface SimHostOptions {
@@ -161,7 +161,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
       jobs: this.options.jobs ?? {},
       crypto: this.crypto,
       sharing: (): CryptoProvider => world.crypto.sharing(name),
-      called: (code): void => world.calls.run(index, NODE_CALL.job, code),
+      called: (code): void => world.calls.run(index, NODE_CALL_KINDS.job, code),
     });
     return this.jobs;
   }
@@ -266,12 +266,12 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     this.requestHandler = handler;
   }
 
-  onContact(handler: (edge: ContactEdge) => void): void {
+  onContact(handler: (edge: ContactTransition) => void): void {
     this.contacts.listen(this.protocol, handler);
   }
 
   deliver(from: string, buffer: Uint8Array, offset: number, length: number): void {
-    this.mixIn(FINGERPRINT.application, length);
+    this.mixIn(FINGERPRINT_KINDS.application, length);
     const receiver = this.stack?.receiverOf(this, buffer, offset, length);
     if (receiver === undefined) this.toApplication(from, buffer, offset, length);
     else receiver.take(from, buffer, offset + receiver.skip, length - receiver.skip);
@@ -316,7 +316,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     const { machine, index } = this;
     const { calls } = this.world;
     const { requestHandler } = carrier;
-    this.mixIn(FINGERPRINT.request, request.body.length);
+    this.mixIn(FINGERPRINT_KINDS.request, request.body.length);
     if (requestHandler === undefined) {
       request.respond('no-handler');
       return;
@@ -332,7 +332,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     const { machine, index } = this;
     const { calls } = this.world;
     if (machine.isCharging) machine.chargeHandler(protocol, 'datagram', length);
-    const outer = calls.begin(index, NODE_CALL.message, length, -1);
+    const outer = calls.begin(index, NODE_CALL_KINDS.message, length, -1);
     code();
     calls.end(outer);
   }
@@ -375,7 +375,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     respond: (outcome: string, body?: Uint8Array) => void = doNothing,
     member: StackMember = this,
   ): void {
-    this.mixIn(FINGERPRINT.request, asked.body.length);
+    this.mixIn(FINGERPRINT_KINDS.request, asked.body.length);
     if (!this.isUp) respond('node-down');
     else if (member.requestHandler === undefined) respond('no-handler');
     else this.handle(member, { ...asked, respond: once(respond) });
@@ -429,14 +429,14 @@ export class SimHost implements StreamHost, StackHost, StackMember {
         if (isOld()) return;
         machine.charge('event', 0);
         this.shed();
-        kept.respond(OVERLOAD);
+        kept.respond(OVERLOAD_REASON);
       },
     });
   }
 
   /** Counts a datagram or request that waited too long for the processor. */
   shed(): void {
-    this.countDrop(OVERLOAD);
+    this.countDrop(OVERLOAD_REASON);
   }
 
   countDrop(reason: string): void {
@@ -447,7 +447,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
 
   /** Tells fingerprint and trace of a drop that a protocol of this host has counted. */
   noteDrop(reason: string): void {
-    this.mixIn(FINGERPRINT.nodeDrop, this.world.nameNumber(reason));
+    this.mixIn(FINGERPRINT_KINDS.nodeDrop, this.world.nameNumber(reason));
     this.world.recorder?.nodeDrop?.(this.index, reason);
   }
 
@@ -457,7 +457,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
       machine.charge('timer', 0);
       machine.chargeHandler(protocol, 'timer', 0);
     }
-    this.mixIn(FINGERPRINT.timer, 0);
+    this.mixIn(FINGERPRINT_KINDS.timer, 0);
     this.called(TIMER, fire);
   }
 

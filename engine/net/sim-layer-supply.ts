@@ -11,7 +11,7 @@ import type { CryptoProvider } from '../host/crypto.ts';
 import type { Random } from '../host/random.ts';
 import type { LayerOptions, LayerSupply } from './host-layer.ts';
 import type { Machine } from './machine.ts';
-import { NODE_CALL } from './node-calls.ts';
+import { NODE_CALL_KINDS } from './node-calls.ts';
 import { SimCompute } from './sim-compute.ts';
 import type { HostWorld } from './sim-host-world.ts';
 
@@ -40,7 +40,7 @@ export function simLayerSupply(
     jobs,
     crypto,
     sharing: (): CryptoProvider => world.crypto.sharing(host.name),
-    called: (code): void => calls.run(index, NODE_CALL.job, code),
+    called: (code): void => calls.run(index, NODE_CALL_KINDS.job, code),
   });
   const keys = new SeededBytes(network.seed, name);
   const streams = new Map<string, RandomStream>();

@@ -7,7 +7,7 @@
 import type { NodeRequest } from '../host/host.ts';
 
 /** Receives what nodes report for drawings (engine/host/measure.ts, Trace). */
-export interface TraceRecorder {
+export interface NodeTraceSink {
   /** True if states are recorded (engine/host/measure.ts, `isRecorded`). */
   readonly isRecorded?: boolean;
   state(host: number, machine: string, state: string): void;

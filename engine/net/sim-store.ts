@@ -11,7 +11,15 @@
 import { wipe } from '../core/secrets.ts';
 import type { RandomStream } from '../core/stream.ts';
 import { type Disk, DiskStore } from './disk-store.ts';
-import { concat, type Frame, frameOf, keyOf, PUT, TRUNCATE, wholeFrames } from './store-frames.ts';
+import {
+  concat,
+  frameKey,
+  PUT_FRAME,
+  parseFrame,
+  type StoreFrame,
+  TRUNCATE_FRAME,
+  wholeFrames,
+} from './store-frames.ts';
 import { WaitingFrames } from './waiting-frames.ts';
 
 /** What remains after a crash of the bytes written since the last confirmed sync. */
@@ -40,7 +48,7 @@ export class SimDisk implements Disk {
   append(frame: Uint8Array): void {
     this.waiting.push(frame);
     if (!this.waiting.isOvergrown) return;
-    const taken = new Set(this.taken.map((one) => keyOf(frameOf(one))));
+    const taken = new Set(this.taken.map((one) => frameKey(parseFrame(one))));
     this.waiting.tidy((key) => this.table.has(key) || taken.has(key));
   }
 
@@ -64,7 +72,7 @@ export class SimDisk implements Disk {
     const unsynced = [...this.taken, ...this.waiting.take()];
     this.taken = [];
     // Frames that reached the disk have taken effect, including deletions.
-    for (const { whole } of wholeFrames(survivorOf(unsynced, fault, stream))) {
+    for (const { whole } of wholeFrames(survivingBytes(unsynced, fault, stream))) {
       this.apply(whole.slice());
     }
   }
@@ -79,23 +87,23 @@ export class SimDisk implements Disk {
     ]);
   }
 
-  read(): Frame[] {
+  read(): StoreFrame[] {
     return [
       ...wholeFrames(this.log.subarray(0, this.logBytes)),
-      ...[...this.table.values()].map(frameOf),
-      ...[...this.taken, ...this.waiting.frames].map(frameOf),
+      ...[...this.table.values()].map(parseFrame),
+      ...[...this.taken, ...this.waiting.frames].map(parseFrame),
     ];
   }
 
   /** A frame has reached the disk, which owns it from now on. */
   private apply(frame: Uint8Array): void {
-    const one = frameOf(frame);
-    const key = keyOf(one);
+    const one = parseFrame(frame);
+    const key = frameKey(one);
     if (key !== undefined) {
       wipe(this.table.get(key));
-      if (one.kind === PUT) this.table.set(key, frame);
+      if (one.kind === PUT_FRAME) this.table.set(key, frame);
       else this.table.delete(key);
-    } else if (one.kind === TRUNCATE) {
+    } else if (one.kind === TRUNCATE_FRAME) {
       wipe(this.log);
       this.log = new Uint8Array(LOG_BYTES_MIN);
       this.logBytes = 0;
@@ -118,7 +126,7 @@ export class SimDisk implements Disk {
 /**
  * The bytes of unsynced frames that are on a disk after a crash; their end may be torn or damaged.
  */
-export function survivorOf(
+export function survivingBytes(
   unsynced: readonly Uint8Array[],
   fault: StoreFault,
   stream: RandomStream,

@@ -19,16 +19,16 @@ import type { NetworkObserver } from './direction-context.ts';
 import { CPU_QUEUE_FULL, NO_ROUTE, PORT_UNREACHABLE } from './drop-reasons.ts';
 import { EndpointTable } from './endpoint-table.ts';
 import type { DirectionSpec } from './link-spec.ts';
-import { Machine, type TimedWork, WHOLE_BUFFER } from './machine.ts';
+import { FULL_RECEIVE_BUFFER, Machine, type TimedWork } from './machine.ts';
 import { Media, type SimSegmentOptions } from './media.ts';
-import { FINGERPRINT, Network, type PacketSink } from './network.ts';
-import { NODE_CALL, NodeCalls } from './node-calls.ts';
-import { cutPairs, pairsOf } from './partition.ts';
+import { FINGERPRINT_KINDS, Network, type PacketSink } from './network.ts';
+import { NODE_CALL_KINDS, NodeCalls } from './node-calls.ts';
+import { cutPairs, orderedHostPairs } from './partition.ts';
 import type { SimCloud, SimCloudOptions } from './sim-cloud.ts';
 import { SimHost, type SimHostOptions } from './sim-host.ts';
 import type { HostWorld } from './sim-host-world.ts';
 import { type LinkEffect, type LinkEndPlace, SimLink } from './sim-link.ts';
-import type { LogSink, TraceRecorder } from './sim-observers.ts';
+import type { LogSink, NodeTraceSink } from './sim-observers.ts';
 import type { SimSegment } from './sim-segment.ts';
 import { BufferOwnership, type SimSocket } from './sim-socket.ts';
 import type { StoreFault } from './sim-store.ts';
@@ -71,7 +71,7 @@ export interface SimLinkOptions {
 }
 
 // A private name for hot code: see network.ts.
-const DATAGRAM = NODE_CALL.datagram;
+const DATAGRAM = NODE_CALL_KINDS.datagram;
 
 /** The loopback direction of a host: no delay, no limit. */
 const LOOPBACK: DirectionSpec = {
@@ -92,7 +92,7 @@ export class SimWorld implements HostWorld, PacketSink {
   readonly logSink: LogSink | undefined;
   readonly crypto: WorldCrypto;
   /** Receives what nodes report for drawings. */
-  recorder: TraceRecorder | undefined;
+  recorder: NodeTraceSink | undefined;
   /** Datagrams for which no link was found. */
   unrouted = 0;
   private readonly options: SimWorldOptions;
@@ -224,7 +224,7 @@ export class SimWorld implements HostWorld, PacketSink {
   ): { readonly ids: readonly string[]; readonly end: () => void } {
     const numbers = (names: readonly string[]): number[] =>
       names.map((name) => this.host(name).index);
-    return this.media.cutClouds(pairsOf(numbers(from), numbers(to), ways));
+    return this.media.cutClouds(orderedHostPairs(numbers(from), numbers(to), ways));
   }
 
   /** Links in the order in which they were added. */
@@ -260,7 +260,7 @@ export class SimWorld implements HostWorld, PacketSink {
   crash(name: string, fault: StoreFault = 'synced'): void {
     const host = this.host(name);
     if (!host.isUp) return;
-    host.mixIn(FINGERPRINT.fault, 1);
+    host.mixIn(FINGERPRINT_KINDS.fault, 1);
     host.crash(fault);
     for (const direction of this.network.directions) {
       if (direction.fromNode === host.index) direction.senderDown();
@@ -272,7 +272,7 @@ export class SimWorld implements HostWorld, PacketSink {
   restart(name: string): void {
     const host = this.host(name);
     if (host.isUp) return;
-    host.mixIn(FINGERPRINT.fault, 2);
+    host.mixIn(FINGERPRINT_KINDS.fault, 2);
     host.restart();
     this.streams.restarted?.(host);
     for (const direction of this.network.directions) {
@@ -295,7 +295,7 @@ export class SimWorld implements HostWorld, PacketSink {
     const targets = to.map((name) => this.host(name).index);
     const { directions } = this.network;
     const { all: media } = this.media;
-    const cuts = cutPairs({ directions, media }, pairsOf(sources, targets, ways));
+    const cuts = cutPairs({ directions, media }, orderedHostPairs(sources, targets, ways));
     let isOver = false;
     return {
       directions: cuts.length,
@@ -380,7 +380,7 @@ export class SimWorld implements HostWorld, PacketSink {
     network.fingerprint.event(
       network.scheduler.now,
       host,
-      FINGERPRINT.drop,
+      FINGERPRINT_KINDS.drop,
       NO_ROUTE * 65_536 + length,
     );
     network.observer?.onDropped(undefined, packet, NO_ROUTE);
@@ -434,7 +434,7 @@ export class SimWorld implements HostWorld, PacketSink {
     const length = table.length[packet] as number;
     const from = table.from[packet] as number;
     const dscp = table.dscp[packet] as number;
-    fingerprint.event(scheduler.now, socket.hostIndex, FINGERPRINT.delivery, length);
+    fingerprint.event(scheduler.now, socket.hostIndex, FINGERPRINT_KINDS.delivery, length);
     const buffer = table.takeBuffer(packet);
     const { ownership, calls } = this;
     ownership.current = buffer;
@@ -450,7 +450,7 @@ export class SimWorld implements HostWorld, PacketSink {
     const { machine, life } = host;
     const length = this.network.table.length[packet] as number;
     const share = machine.shareOfBuffer(length);
-    if (machine.isFull || waitingAt.backlog + share > WHOLE_BUFFER) {
+    if (machine.isFull || waitingAt.backlog + share > FULL_RECEIVE_BUFFER) {
       direction.drop(packet, CPU_QUEUE_FULL);
       return;
     }

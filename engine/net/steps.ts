@@ -8,7 +8,7 @@
  * @module
  */
 import type { Scheduler } from '../core/scheduler.ts';
-import { NOT_BEGUN, type PlanClock } from './contact-plan.ts';
+import { PLAN_NOT_BEGUN, type PlanClock } from './contact-plan.ts';
 import type { StepsSpec } from './link-spec.ts';
 
 /** What the steps need of the network. */
@@ -30,7 +30,7 @@ export class Steps {
     this.spec = spec;
     this.context = context;
     this.onChange = onChange;
-    if (context.planOriginNs !== NOT_BEGUN) this.begin();
+    if (context.planOriginNs !== PLAN_NOT_BEGUN) this.begin();
   }
 
   /** The present value; the first one until the plan begins. */

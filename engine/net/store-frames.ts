@@ -16,10 +16,10 @@
 import { crc32c } from '../pure/crc32c.ts';
 
 /** Kinds of frames. */
-export const RECORD = 1;
-export const PUT = 2;
-export const DELETE = 3;
-export const TRUNCATE = 4;
+export const RECORD_FRAME = 1;
+export const PUT_FRAME = 2;
+export const DELETE_FRAME = 3;
+export const TRUNCATE_FRAME = 4;
 
 const FRAME_BYTES = 9;
 const LENGTH_OFFSET = 1;
@@ -36,7 +36,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** A frame that was read back. */
-export interface Frame {
+export interface StoreFrame {
   readonly kind: number;
   readonly payload: Uint8Array;
   /** Header and payload. */
@@ -70,7 +70,7 @@ function sealed(frame: Uint8Array): Uint8Array {
  * @throws RangeError if the key is longer than 65,535 bytes or is no well-formed text.
  */
 export function makeEntryFrame(
-  kind: typeof PUT | typeof DELETE,
+  kind: typeof PUT_FRAME | typeof DELETE_FRAME,
   key: string,
   value: Uint8Array,
 ): Uint8Array {
@@ -99,33 +99,33 @@ function isAscii(text: string): boolean {
 }
 
 /** A whole frame as it is read back. */
-export function frameOf(whole: Uint8Array): Frame {
+export function parseFrame(whole: Uint8Array): StoreFrame {
   return { kind: whole[0] as number, payload: whole.subarray(FRAME_BYTES), whole };
 }
 
 /** Frames from the start up to the first invalid one. */
-export function wholeFrames(bytes: Uint8Array): Frame[] {
-  const frames: Frame[] = [];
+export function wholeFrames(bytes: Uint8Array): StoreFrame[] {
+  const frames: StoreFrame[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   while (at + FRAME_BYTES <= bytes.length) {
     const end = at + FRAME_BYTES + view.getUint32(at + LENGTH_OFFSET);
     if (end > bytes.length) break;
     if (view.getUint32(at + CHECKSUM_OFFSET) !== frameChecksum(bytes, at, end)) break;
-    frames.push(frameOf(bytes.subarray(at, end)));
+    frames.push(parseFrame(bytes.subarray(at, end)));
     at = end;
   }
   return frames;
 }
 
 /** The key that a frame puts or deletes; undefined for other frames. */
-export function keyOf({ kind, payload }: Frame): string | undefined {
-  if (kind !== PUT && kind !== DELETE) return undefined;
+export function frameKey({ kind, payload }: StoreFrame): string | undefined {
+  if (kind !== PUT_FRAME && kind !== DELETE_FRAME) return undefined;
   return decoder.decode(payload.subarray(KEY_LENGTH_BYTES, valueStart(payload)));
 }
 
 /** A copy of the value that a frame puts. */
-export function entryValue({ payload }: Frame): Uint8Array {
+export function entryValue({ payload }: StoreFrame): Uint8Array {
   return payload.slice(valueStart(payload));
 }
 
@@ -138,9 +138,9 @@ function valueStart(payload: Uint8Array): number {
  * what follows the last truncation. Deletions and the truncation itself remain, since they may make
  * void frames that are stored elsewhere.
  */
-export function latestOf(frames: readonly Frame[]): readonly Frame[] {
-  const cut = frames.findLastIndex(({ kind }) => kind === TRUNCATE);
-  const keys = frames.map(keyOf);
+export function withoutVoidFrames(frames: readonly StoreFrame[]): readonly StoreFrame[] {
+  const cut = frames.findLastIndex(({ kind }) => kind === TRUNCATE_FRAME);
+  const keys = frames.map(frameKey);
   const latest = new Map<string, number>();
   for (const [index, key] of keys.entries()) if (key !== undefined) latest.set(key, index);
   return frames.filter((_, index) => {
@@ -150,8 +150,10 @@ export function latestOf(frames: readonly Frame[]): readonly Frame[] {
 }
 
 /** What a whole store consists of: its records, and its entries that were not deleted. */
-export function livingOf(frames: readonly Frame[]): readonly Frame[] {
-  return latestOf(frames).filter(({ kind }) => kind === RECORD || kind === PUT);
+export function liveFrames(frames: readonly StoreFrame[]): readonly StoreFrame[] {
+  return withoutVoidFrames(frames).filter(
+    ({ kind }) => kind === RECORD_FRAME || kind === PUT_FRAME,
+  );
 }
 
 /** Concatenates all parts. */

@@ -6,7 +6,7 @@
  * @module
  */
 import { wipe } from '../core/secrets.ts';
-import { DELETE, frameOf, keyOf, latestOf } from './store-frames.ts';
+import { DELETE_FRAME, frameKey, parseFrame, withoutVoidFrames } from './store-frames.ts';
 
 /** Fewer bytes than these are never tidied. */
 const TIDY_MIN_BYTES = 1 << 20;
@@ -59,8 +59,8 @@ export class WaitingFrames {
    */
   tidy(isElsewhere: (key: string) => boolean): void {
     const kept = new Set<Uint8Array>();
-    for (const frame of latestOf(this.#frames.map(frameOf))) {
-      const isNeeded = frame.kind !== DELETE || isElsewhere(keyOf(frame) as string);
+    for (const frame of withoutVoidFrames(this.#frames.map(parseFrame))) {
+      const isNeeded = frame.kind !== DELETE_FRAME || isElsewhere(frameKey(frame) as string);
       if (isNeeded) kept.add(frame.whole);
     }
     for (const frame of this.#frames) if (!kept.has(frame)) wipe(frame);

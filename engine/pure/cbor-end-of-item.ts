@@ -40,7 +40,7 @@ export function endOfItem(bytes: Uint8Array, start: number, end: number, depth: 
  * a head is longer than necessary, or a length is indefinite.
  * @param depth See {@link endOfItem}.
  */
-export function isOtherForm(bytes: Uint8Array, depth: number): boolean {
+export function isNonDeterministicCbor(bytes: Uint8Array, depth: number): boolean {
   isShortest = true;
   isDefinite = true;
   return walk(bytes, 0, bytes.length, depth) === bytes.length && !(isShortest && isDefinite);

@@ -25,7 +25,7 @@ export function fraction(numerator: bigint, denominator = 1n): Fraction {
  * Reads a decimal number exactly.
  * @returns undefined if it is no decimal number, or too long.
  */
-export function readExact(text: string): Fraction | undefined {
+export function parseFraction(text: string): Fraction | undefined {
   const match = DECIMAL.exec(text);
   if (match === null || text.length > DIGITS_MAX) return undefined;
   const [, sign = '', whole = '', decimals = '', exponent = '0'] = match;
@@ -36,7 +36,7 @@ export function readExact(text: string): Fraction | undefined {
 }
 
 /** The exact value of the decimal that JavaScript prints for a finite number. */
-export function fromNumber(value: number): Fraction {
+export function fractionFromNumber(value: number): Fraction {
   const [digits = '0', exponent = '0'] = value.toExponential().split('e');
   const [whole = '0', decimals = ''] = digits.split('.');
   return scaled(BigInt(`${whole}${decimals}`), Number(exponent) - decimals.length);
@@ -48,7 +48,7 @@ export function fromNumber(value: number): Fraction {
  * @param count Whole number >= 0.
  */
 export function floorOfShare(share: number, count: number): number {
-  return Number(floor(times(fromNumber(share), fraction(BigInt(count)))));
+  return Number(floor(times(fractionFromNumber(share), fraction(BigInt(count)))));
 }
 
 /** The sum. */
@@ -70,7 +70,7 @@ export function times(a: Fraction, b: Fraction): Fraction {
 }
 
 /** The quotient; the divisor is not 0. */
-export function over(a: Fraction, b: Fraction): Fraction {
+export function dividedBy(a: Fraction, b: Fraction): Fraction {
   return fraction(a.numerator * b.denominator, a.denominator * b.numerator);
 }
 

@@ -16,7 +16,7 @@ export interface PatternWork {
 }
 
 /** No limit, for nodes: their names and patterns are bounded, but they compare as long as they run. */
-export const UNCOUNTED: PatternWork = { left: Number.POSITIVE_INFINITY };
+export const UNLIMITED_WORK: PatternWork = { left: Number.POSITIVE_INFINITY };
 
 /** A pattern; it must match the whole name. */
 export class NamePattern {
@@ -72,7 +72,10 @@ export function isPattern(text: string): boolean {
 }
 
 /** Splits `a -> b` at its arrow; undefined unless there is one word on each side. */
-export function endsOf(text: string, arrow: '->' | '<->'): readonly [string, string] | undefined {
+export function splitAtArrow(
+  text: string,
+  arrow: '->' | '<->',
+): readonly [string, string] | undefined {
   const [left = '', right, ...more] = text.split(arrow);
   if (right === undefined || more.length > 0) return undefined;
   const ends = [left.trim(), right.trim()] as const;

@@ -30,6 +30,6 @@ const namesOf = oncePer(
 /**
  * Hosts, or other things with unique names, as a map by name; made once per list, since all nodes look up others in it.
  */
-export function byName<One extends Named>(all: readonly One[]): ReadonlyMap<string, One> {
+export function indexByName<One extends Named>(all: readonly One[]): ReadonlyMap<string, One> {
   return namesOf(all) as ReadonlyMap<string, One>;
 }

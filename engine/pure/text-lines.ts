@@ -36,13 +36,15 @@ export interface LineMistake extends TextSpan {
 }
 
 /** A text that was not understood: what an importer returns for one. */
-export interface WrongLines<Mistake extends LineMistake = LineMistake> {
+export interface UnreadableText<Mistake extends LineMistake = LineMistake> {
   readonly kind: 'mistakes';
   readonly mistakes: readonly Mistake[];
 }
 
 /** The lines of a text, or the mistake that there are too many or that one is too long. */
-export type TextLines = WrongLines | { readonly kind: 'lines'; readonly lines: Iterable<TextPart> };
+export type TextLines =
+  | UnreadableText
+  | { readonly kind: 'lines'; readonly lines: Iterable<TextPart> };
 
 /** How large a text may be. */
 export interface LineLimits {
@@ -111,7 +113,7 @@ export class LineMistakes<Mistake extends LineMistake = LineMistake> {
     this.#mistakes.push({ ...mistake, message: shortened(mistake.message) });
   }
 
-  all(): WrongLines<Mistake> {
+  all(): UnreadableText<Mistake> {
     return { kind: 'mistakes', mistakes: this.#mistakes };
   }
 }
@@ -121,7 +123,7 @@ function shortened(message: string): string {
   return `${message.slice(0, MESSAGE_MAX - MESSAGE_END)} … ${message.slice(-MESSAGE_END)}`;
 }
 
-function wrong(mistake: LineMistake): WrongLines {
+function wrong(mistake: LineMistake): UnreadableText {
   return { kind: 'mistakes', mistakes: [mistake] };
 }
 

@@ -20,6 +20,6 @@ const DSCP_OF_PRIORITY = [1, 0, 46] as const;
 const NORMAL = 1;
 
 /** The class of data whose sender wishes this priority: 0 bulk, 1 normal, 2 expedited. */
-export function dscpOf(priority: 0 | 1 | 2 = NORMAL): number {
+export function dscpOfPriority(priority: 0 | 1 | 2 = NORMAL): number {
   return DSCP_OF_PRIORITY[priority];
 }

@@ -75,7 +75,7 @@ export class BackOff {
 }
 
 /** A wait, longer or shorter by up to a fifth, so that peers do not fall in step. */
-export function varied(waitNs: Nanoseconds, random: Random): Nanoseconds {
+export function withJitter(waitNs: Nanoseconds, random: Random): Nanoseconds {
   const percent = PER_CENT - VARIATION + random.below(2 * VARIATION + 1);
   return Math.floor((waitNs * percent) / PER_CENT);
 }

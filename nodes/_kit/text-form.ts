@@ -90,7 +90,7 @@ export function optional<Value>(present: Form<Value>): Form<Value | null> {
 
 /** Texts of one form in a row; no text for none. `write` throws a RangeError as {@link form} does. */
 /*#__NO_SIDE_EFFECTS__*/
-export function list<Value>(item: Form<Value>, separator: string): Form<readonly Value[]> {
+export function listForm<Value>(item: Form<Value>, separator: string): Form<readonly Value[]> {
   return {
     write: (values): string => {
       const texts = values.map((value) => item.write(value));
@@ -108,7 +108,7 @@ export function list<Value>(item: Form<Value>, separator: string): Form<readonly
 }
 
 /** A text without spaces. */
-export const word: Form<string> = {
+export const wordForm: Form<string> = {
   write: (text) => text,
   read: (text) => (text === '' || text.includes(' ') ? undefined : text),
 };
@@ -126,9 +126,9 @@ export function oneOf<const Name extends string>(names: readonly Name[]): Form<N
 }
 
 /** An integer from 0 on, in decimal. */
-export const count: Form<number> = countOf('');
+export const countForm: Form<number> = countOf('');
 
-/** {@link count} with a unit directly behind it, such as `20012us`. */
+/** {@link countForm} with a unit directly behind it, such as `20012us`. */
 /*#__NO_SIDE_EFFECTS__*/
 export function countOf(unit: string): Form<number> {
   return numbers((value) => `${value}${unit}`, Number.isSafeInteger);
@@ -136,7 +136,7 @@ export function countOf(unit: string): Form<number> {
 
 /** A number from 0 on, rounded to some digits behind the point. */
 /*#__NO_SIDE_EFFECTS__*/
-export function decimal(digits: number): Form<number> {
+export function decimalForm(digits: number): Form<number> {
   return numbers((value) => value.toFixed(digits), Number.isFinite);
 }
 
@@ -157,7 +157,7 @@ function numbers(
 const HEX_BITS = [8, 4, 2, 1];
 
 /** Bits in hexadecimal digits, the first in the highest bit; the last digit is filled up with 0. */
-export const bits: Form<readonly boolean[]> = {
+export const bitsForm: Form<readonly boolean[]> = {
   write: (values): string => {
     let text = '';
     for (let at = 0; at < values.length; at += HEX_BITS.length) {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { anyText, type Form, form, word } from './text-form.ts';
+import { anyText, type Form, form, wordForm } from './text-form.ts';
 
 /** A kind of state machine, of which a node has one for each key. */
 export interface KeyedState<Key, Value> {
@@ -32,7 +32,7 @@ export interface FoundState<Value> {
 export type StateTexts = ReadonlyMap<string, string>;
 
 /** All states of one kind, in the order of `texts`. */
-export function statesOf<Key, Value>(
+export function tracedStatesOf<Key, Value>(
   { machine, state }: KeyedState<Key, Value>,
   texts: StateTexts,
 ): readonly (FoundState<Value> & { readonly key: Key })[] {
@@ -43,7 +43,7 @@ export function statesOf<Key, Value>(
 }
 
 /** The state of one machine; undefined if the node has traced none. */
-export function stateAt<Key, Value>(
+export function tracedStateAt<Key, Value>(
   { machine, state }: KeyedState<Key, Value>,
   key: Key,
   texts: StateTexts,
@@ -75,7 +75,7 @@ export function unreadTexts<Key, Value>(
 
 /** A machine for each peer, with a name such as `window of {peer}`. */
 /*#__NO_SIDE_EFFECTS__*/
-export function perPeer<Value>(
+export function statePerPeer<Value>(
   template: string,
   state: Form<Value>,
 ): KeyedState<{ readonly peer: string }, Value> {
@@ -84,11 +84,11 @@ export function perPeer<Value>(
 
 /** A machine for each path to each peer, with a name such as `route {path} to {peer}`. */
 /*#__NO_SIDE_EFFECTS__*/
-export function perPath<Value>(
+export function statePerPath<Value>(
   template: string,
   state: Form<Value>,
 ): KeyedState<{ readonly path: string; readonly peer: string }, Value> {
-  return { machine: form(template, { path: word, peer: anyText }), state };
+  return { machine: form(template, { path: wordForm, peer: anyText }), state };
 }
 
 function found<Value>(state: Form<Value>, text: string | undefined): FoundState<Value> | undefined {

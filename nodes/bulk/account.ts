@@ -11,7 +11,7 @@ import { bytesName } from '../_kit/bytes-name.ts';
 /** Bytes at the start of a packet that its number comes from: application packets differ there. */
 const NAMED_BYTES = 64;
 /** The number of a packet in accounts, a hash of its start and length: a safe integer >= 0. */
-export function packetName(packet: Uint8Array): number {
+export function packetAccountNumber(packet: Uint8Array): number {
   return bytesName(packet, NAMED_BYTES);
 }
 
@@ -25,12 +25,12 @@ export class PacketAccount {
 
   /** Reports that a packet was accepted for sending, now or before a restart. */
   accepted(packet: Uint8Array): void {
-    this.#observer.accepted?.(packetName(packet));
+    this.#observer.accepted?.(packetAccountNumber(packet));
   }
 
   /** Reports that the peer has a packet, or that it is not sent after all. */
   settled(packet: Uint8Array, how: 'acknowledged' | 'abandoned'): void {
-    this.#observer.settled?.(packetName(packet), how);
+    this.#observer.settled?.(packetAccountNumber(packet), how);
   }
 
   /**
@@ -38,6 +38,6 @@ export class PacketAccount {
    * to repeat.
    */
   taken(packet: Uint8Array, how: 'held' | 'delivered' | 'dropped'): void {
-    this.#observer.taken?.(packetName(packet), how);
+    this.#observer.taken?.(packetAccountNumber(packet), how);
   }
 }

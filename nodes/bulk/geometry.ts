@@ -14,16 +14,16 @@ export const PACKET_MAX = 65_536;
  * Length of the random name that identifies a sender's memory, bytes: 64 bits, so that no two are
  * equal.
  */
-export const MEMORY_BYTES = 8;
+export const OUTBOX_NAME_BYTES = 8;
 /** Length of a packet's number, bytes; at a million packets a second it lasts nine years. */
-export const NUMBER_BYTES = 6;
+export const PACKET_NUMBER_BYTES = 6;
 /**
  * Length of the start of a stream, bytes: the name of the sender's memory, and the last number that
  * it knows to have arrived.
  */
-export const HELLO_BYTES = MEMORY_BYTES + NUMBER_BYTES;
+export const HELLO_BYTES = OUTBOX_NAME_BYTES + PACKET_NUMBER_BYTES;
 /** Largest number of packets per peer that are kept until the peer has confirmed them. */
-export const KEPT_MAX = 256;
+export const KEPT_PACKETS_MAX = 256;
 /**
  * Largest number of bytes per peer that are kept until the peer has confirmed them: the amount that
  * a stream at 100 Mbit/s has under way in 80 ms (1 MiB). The last packet may exceed it.
@@ -33,9 +33,9 @@ export const KEPT_BYTES_MAX = 1_048_576;
  * Largest number of packets per peer that wait for room among the kept ones; further packets are
  * rejected. 64 packets of 64 KiB are 4 MiB.
  */
-export const WAITING_MAX = 64;
+export const WAITING_PACKETS_MAX = 64;
 /**
- * A stream is paused while more bytes than this (1 MiB), or more packets than {@link KEPT_MAX},
+ * A stream is paused while more bytes than this (1 MiB), or more packets than {@link KEPT_PACKETS_MAX},
  * wait for the receiver's store; an honest sender has no more packets under way.
  */
 export const HELD_BYTES_MAX = 1_048_576;

@@ -10,9 +10,9 @@
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { concatBytes, equalBytes } from '../_kit/bytes.ts';
 import type { Machine, TimerDue } from '../_kit/machine.ts';
-import { HELD_BYTES_MAX, KEPT_MAX, MEMORY_BYTES, RETRY_NS_MIN } from './geometry.ts';
+import { HELD_BYTES_MAX, KEPT_PACKETS_MAX, OUTBOX_NAME_BYTES, RETRY_NS_MIN } from './geometry.ts';
 import { Syncing } from './syncing.ts';
-import { decodeNumber, encodeNumber, type Hello } from './wire.ts';
+import { decodePacketNumber, encodePacketNumber, type Hello } from './wire.ts';
 
 /** The inputs of the machine. The machine compares streams, and never looks into them. */
 export type IncomingInput<Stream> =
@@ -65,8 +65,8 @@ export class IncomingMachine<Stream>
   /** @param record What the last complete {@link IncomingEffect} `sync` has written, if any. */
   constructor(record: Uint8Array | undefined) {
     if (record === undefined) return;
-    this.#memory = record.slice(0, MEMORY_BYTES);
-    this.#last = decodeNumber(record.subarray(MEMORY_BYTES));
+    this.#memory = record.slice(0, OUTBOX_NAME_BYTES);
+    this.#last = decodePacketNumber(record.subarray(OUTBOX_NAME_BYTES));
     this.#handed = this.#last;
   }
 
@@ -147,7 +147,7 @@ export class IncomingMachine<Stream>
   /** Sends nothing to a peer that does not read: the next number confirms all before it. */
   #confirm(stream: Stream): void {
     if (this.#isFull) return;
-    this.#effects.push({ kind: 'write', stream, bytes: encodeNumber(this.#handed) });
+    this.#effects.push({ kind: 'write', stream, bytes: encodePacketNumber(this.#handed) });
   }
 
   #drained(stream: Stream): void {
@@ -172,14 +172,17 @@ export class IncomingMachine<Stream>
 
   /** True while so many bytes or packets wait for the disk that the stream is paused. */
   get #isHolding(): boolean {
-    return this.#heldBytes > HELD_BYTES_MAX || this.#held.length > KEPT_MAX;
+    return this.#heldBytes > HELD_BYTES_MAX || this.#held.length > KEPT_PACKETS_MAX;
   }
 
   #write(): void {
     this.#writing = this.#held.length;
     this.#noted = this.#last;
-    const memory = this.#memory ?? new Uint8Array(MEMORY_BYTES);
-    this.#effects.push({ kind: 'sync', record: concatBytes(memory, encodeNumber(this.#last)) });
+    const memory = this.#memory ?? new Uint8Array(OUTBOX_NAME_BYTES);
+    this.#effects.push({
+      kind: 'sync',
+      record: concatBytes(memory, encodePacketNumber(this.#last)),
+    });
   }
 
   #synced(): void {

@@ -12,7 +12,7 @@ import type { BulkOptions } from './config.ts';
 import { PACKET_MAX } from './geometry.ts';
 import { IncomingNode } from './incoming-node.ts';
 import { OutgoingNode } from './outgoing-node.ts';
-import { bulkPeers, pairSecret } from './provisioning.ts';
+import { bulkPeers, pairSecretName } from './provisioning.ts';
 
 /** Creates a bulk node on `host`. */
 export function createBulk(
@@ -143,6 +143,6 @@ class BulkNode implements NodeHandle {
   #secure(role: SecureOptions['role'], from: string, to: string): SecureOptions | undefined {
     const { network, options } = this.#setup;
     if (options.secure === 'none') return undefined;
-    return { role, psk: { identity: from, key: network.shared(pairSecret(from, to)) } };
+    return { role, psk: { identity: from, key: network.shared(pairSecretName(from, to)) } };
   }
 }

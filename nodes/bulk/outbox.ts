@@ -10,13 +10,19 @@
 import type { Store } from '../../engine/host/store.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { concatBytes, joinBytes, readUint32 } from '../_kit/bytes.ts';
-import { KEPT_BYTES_MAX, KEPT_MAX, LENGTH_BYTES, MEMORY_BYTES, NUMBER_BYTES } from './geometry.ts';
-import { decodeNumber, encodeNumber, WITHDRAWN } from './wire.ts';
+import {
+  KEPT_BYTES_MAX,
+  KEPT_PACKETS_MAX,
+  LENGTH_BYTES,
+  OUTBOX_NAME_BYTES,
+  PACKET_NUMBER_BYTES,
+} from './geometry.ts';
+import { decodePacketNumber, encodePacketNumber, WITHDRAWN_MARK } from './wire.ts';
 
 /** A packet preceded by its length, as sent on the stream, and its number. */
 export interface KeptPacket {
   readonly number: number;
-  /** {@link WITHDRAWN} if its lifetime was over before it was sent. */
+  /** {@link WITHDRAWN_MARK} if its lifetime was over before it was sent. */
   readonly bytes: Uint8Array;
   /** End of its lifetime: if not sent by then, it is withdrawn. Infinity for none. */
   readonly endsNs: Nanoseconds;
@@ -50,7 +56,7 @@ export class Outbox {
   constructor(parts: OutboxParts) {
     this.#parts = parts;
     const known = parts.store.get(this.#key('memory'));
-    this.memory = known ?? parts.randomBytes(MEMORY_BYTES);
+    this.memory = known ?? parts.randomBytes(OUTBOX_NAME_BYTES);
     if (known === undefined) parts.store.put(this.#key('memory'), this.memory);
     else this.#recall();
   }
@@ -76,7 +82,7 @@ export class Outbox {
   }
 
   get hasRoom(): boolean {
-    return this.#kept.length < KEPT_MAX && this.#keptBytes < KEPT_BYTES_MAX;
+    return this.#kept.length < KEPT_PACKETS_MAX && this.#keptBytes < KEPT_BYTES_MAX;
   }
 
   /**
@@ -88,21 +94,28 @@ export class Outbox {
     const number = this.#last;
     this.#kept.push({ number, bytes, endsNs });
     this.#keptBytes += bytes.length;
-    const lifetime = Number.isFinite(endsNs) ? [encodeNumber(msOf(endsNs - now))] : [];
+    const lifetime = Number.isFinite(endsNs) ? [encodePacketNumber(msOf(endsNs - now))] : [];
     this.#parts.store.put(
       this.#placeOf(number),
-      joinBytes([encodeNumber(number), bytes, ...lifetime]),
+      joinBytes([encodePacketNumber(number), bytes, ...lifetime]),
     );
     return number;
   }
 
-  /** Replaces a packet that was not sent by {@link WITHDRAWN}, under the same number. */
+  /** Replaces a packet that was not sent by {@link WITHDRAWN_MARK}, under the same number. */
   withdraw({ number, bytes }: KeptPacket): void {
     const first = this.#kept[0]?.number ?? 0;
-    this.#kept[number - first] = { number, bytes: WITHDRAWN, endsNs: Number.POSITIVE_INFINITY };
-    this.#keptBytes += WITHDRAWN.length - bytes.length;
+    this.#kept[number - first] = {
+      number,
+      bytes: WITHDRAWN_MARK,
+      endsNs: Number.POSITIVE_INFINITY,
+    };
+    this.#keptBytes += WITHDRAWN_MARK.length - bytes.length;
     this.#withdrawn += 1;
-    this.#parts.store.put(this.#placeOf(number), concatBytes(encodeNumber(number), WITHDRAWN));
+    this.#parts.store.put(
+      this.#placeOf(number),
+      concatBytes(encodePacketNumber(number), WITHDRAWN_MARK),
+    );
   }
 
   /** Records that everything added up to `number` is on disk. */
@@ -131,7 +144,7 @@ export class Outbox {
     this.#durable = Math.max(this.#durable, number);
     if (number > this.#confirmed) {
       this.#confirmed = number;
-      this.#parts.store.put(this.#key('confirmed'), encodeNumber(number));
+      this.#parts.store.put(this.#key('confirmed'), encodePacketNumber(number));
     }
     return news;
   }
@@ -139,13 +152,14 @@ export class Outbox {
   #recall(): void {
     const { store } = this.#parts;
     const confirmed = store.get(this.#key('confirmed'));
-    this.#confirmed = confirmed === undefined ? 0 : decodeNumber(confirmed);
+    this.#confirmed = confirmed === undefined ? 0 : decodePacketNumber(confirmed);
     const found: KeptPacket[] = [];
-    for (let place = 0; place < KEPT_MAX; place += 1) {
+    for (let place = 0; place < KEPT_PACKETS_MAX; place += 1) {
       const bytes = store.get(this.#key(String(place)));
       if (bytes === undefined) continue;
-      const number = decodeNumber(bytes);
-      if (number > this.#confirmed) found.push(this.#found(number, bytes.subarray(NUMBER_BYTES)));
+      const number = decodePacketNumber(bytes);
+      if (number > this.#confirmed)
+        found.push(this.#found(number, bytes.subarray(PACKET_NUMBER_BYTES)));
     }
     found.sort((one, other) => one.number - other.number);
     this.#keep(found);
@@ -158,7 +172,7 @@ export class Outbox {
     const end = LENGTH_BYTES + readUint32(record, 0);
     const lifetimeNs =
       record.length > end
-        ? decodeNumber(record.subarray(end)) * NS_PER_MS
+        ? decodePacketNumber(record.subarray(end)) * NS_PER_MS
         : Number.POSITIVE_INFINITY;
     return { number, bytes: record.slice(0, end), endsNs: this.#parts.now + lifetimeNs };
   }
@@ -170,7 +184,7 @@ export class Outbox {
   }
 
   #placeOf(number: number): string {
-    return this.#key(String(number % KEPT_MAX));
+    return this.#key(String(number % KEPT_PACKETS_MAX));
   }
 
   #key(name: string): string {
@@ -180,7 +194,7 @@ export class Outbox {
 
 /** True for a mark in the place of a packet whose lifetime was over before it was sent. */
 export function isWithdrawn({ bytes }: KeptPacket): boolean {
-  return bytes.length === WITHDRAWN.length;
+  return bytes.length === WITHDRAWN_MARK.length;
 }
 
 function msOf(ns: Nanoseconds): number {

@@ -9,11 +9,11 @@ import type { SecureOptions, Stream } from '../../engine/host/stream.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { PacketAccount } from './account.ts';
 import type { KeptStore } from './behaviour.ts';
-import { NUMBER_BYTES } from './geometry.ts';
+import { PACKET_NUMBER_BYTES } from './geometry.ts';
 import { Outbox } from './outbox.ts';
 import { type OutgoingEffect, type OutgoingInput, OutgoingMachine } from './outgoing.ts';
 import { PieceReader } from './pieces.ts';
-import { decodeNumber, encodePacket } from './wire.ts';
+import { decodePacketNumber, encodePacket } from './wire.ts';
 
 /** The peer, how to reach it, and where its packets are stored. */
 export interface OutgoingSetup {
@@ -131,8 +131,8 @@ export class OutgoingNode {
   }
 
   #handle(stream: Stream): void {
-    const numbers = new PieceReader(NUMBER_BYTES, (piece) =>
-      this.#shell.take({ kind: 'confirmed', number: decodeNumber(piece) }),
+    const numbers = new PieceReader(PACKET_NUMBER_BYTES, (piece) =>
+      this.#shell.take({ kind: 'confirmed', number: decodePacketNumber(piece) }),
     );
     stream.handle({
       onData: (buffer, offset, length) => numbers.read(buffer, offset, length),

@@ -14,7 +14,7 @@ import type { Way } from '../../engine/host/transport.ts';
 import { BackOff } from '../_kit/back-off.ts';
 import type { Machine, TimerDue } from '../_kit/machine.ts';
 import { TimerTable } from '../_kit/timer-table.ts';
-import { LENGTH_BYTES, RETRY_NS_MAX, RETRY_NS_MIN, WAITING_MAX } from './geometry.ts';
+import { LENGTH_BYTES, RETRY_NS_MAX, RETRY_NS_MIN, WAITING_PACKETS_MAX } from './geometry.ts';
 import { isWithdrawn, type KeptPacket, type Outbox } from './outbox.ts';
 import { Syncing } from './syncing.ts';
 import { encodeHello } from './wire.ts';
@@ -216,7 +216,7 @@ export class OutgoingMachine<Request>
     const waiting = { bytes, request, endsNs: now + lifetimeNs };
     this.#hasLifetimes ||= Number.isFinite(lifetimeNs);
     if (this.#waiting.length === 0 && this.#outbox.hasRoom) this.#accept(now, waiting);
-    else if (this.#waiting.length < WAITING_MAX) {
+    else if (this.#waiting.length < WAITING_PACKETS_MAX) {
       this.#waiting.push(waiting);
       this.#watchLifetimes();
     } else {

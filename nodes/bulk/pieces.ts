@@ -5,7 +5,7 @@
  */
 import { FrameReader } from '../_kit/frame-reader.ts';
 import { HELLO_BYTES, LENGTH_BYTES } from './geometry.ts';
-import { decodeHello, decodeLength, type Hello } from './wire.ts';
+import { decodeHello, decodePacketLength, type Hello } from './wire.ts';
 
 /** Collects pieces of a fixed length: a hello, or consecutive numbers. */
 export class PieceReader {
@@ -46,7 +46,7 @@ export type PacketHandler = (buffer: Uint8Array, offset: number, length: number)
 /** Reads packets from the bytes of a stream. */
 export function packetReader(onPacket: PacketHandler): FrameReader {
   return new FrameReader(
-    { headerBytes: LENGTH_BYTES, bodyBytes: decodeLength },
+    { headerBytes: LENGTH_BYTES, bodyBytes: decodePacketLength },
     (buffer, offset, length) => onPacket(buffer, offset + LENGTH_BYTES, length - LENGTH_BYTES),
   );
 }

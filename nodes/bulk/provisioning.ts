@@ -10,13 +10,13 @@ import type { Provisioning } from '../../engine/host/protocol.ts';
 export const bulkProvisioning: Provisioning = {
   sharedSecrets: ({ name }, network) =>
     bulkPeers(name, network).flatMap((peer) => [
-      pairSecret(name, peer.name),
-      pairSecret(peer.name, name),
+      pairSecretName(name, peer.name),
+      pairSecretName(peer.name, name),
     ]),
 };
 
 /** Name of a pair's key: first the node that opens the stream, then the one that accepts it. */
-export function pairSecret(from: string, to: string): string {
+export function pairSecretName(from: string, to: string): string {
   return `${from}/${to}`;
 }
 

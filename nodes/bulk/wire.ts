@@ -30,11 +30,17 @@
  * @module
  */
 import { readUint32, readUint48, writeUint32, writeUint48 } from '../_kit/bytes.ts';
-import { HELLO_BYTES, LENGTH_BYTES, MEMORY_BYTES, NUMBER_BYTES, PACKET_MAX } from './geometry.ts';
+import {
+  HELLO_BYTES,
+  LENGTH_BYTES,
+  OUTBOX_NAME_BYTES,
+  PACKET_MAX,
+  PACKET_NUMBER_BYTES,
+} from './geometry.ts';
 
 /** The start of a stream. */
 export interface Hello {
-  /** Names the sender's outbox; differs after its store was lost. {@link MEMORY_BYTES} bytes. */
+  /** Names the sender's outbox; differs after its store was lost. {@link OUTBOX_NAME_BYTES} bytes. */
   readonly memory: Uint8Array;
   /** Last number that the sender knows to have arrived; 0 before the first. */
   readonly confirmed: number;
@@ -52,35 +58,38 @@ export function encodePacket(packet: Uint8Array): Uint8Array {
  * Reads a length of {@link LENGTH_BYTES} bytes.
  * @returns 0..{@link PACKET_MAX}, or undefined for an invalid length.
  */
-export function decodeLength(bytes: Uint8Array, offset: number): number | undefined {
+export function decodePacketLength(bytes: Uint8Array, offset: number): number | undefined {
   const length = readUint32(bytes, offset);
   return length <= PACKET_MAX ? length : undefined;
 }
 
 /** Stands for a packet whose lifetime was over before it was sent. */
-export const WITHDRAWN: Uint8Array = new Uint8Array(LENGTH_BYTES);
+export const WITHDRAWN_MARK: Uint8Array = new Uint8Array(LENGTH_BYTES);
 
 /** The first bytes of a stream. */
 export function encodeHello({ memory, confirmed }: Hello): Uint8Array {
   const bytes = new Uint8Array(HELLO_BYTES);
   bytes.set(memory);
-  writeUint48(bytes, MEMORY_BYTES, confirmed);
+  writeUint48(bytes, OUTBOX_NAME_BYTES, confirmed);
   return bytes;
 }
 
 /** Reads {@link HELLO_BYTES} bytes; every value is valid. */
 export function decodeHello(bytes: Uint8Array): Hello {
-  return { memory: bytes.slice(0, MEMORY_BYTES), confirmed: readUint48(bytes, MEMORY_BYTES) };
+  return {
+    memory: bytes.slice(0, OUTBOX_NAME_BYTES),
+    confirmed: readUint48(bytes, OUTBOX_NAME_BYTES),
+  };
 }
 
-/** Encodes the number of a packet in {@link NUMBER_BYTES} bytes. */
-export function encodeNumber(number: number): Uint8Array {
-  const bytes = new Uint8Array(NUMBER_BYTES);
+/** Encodes the number of a packet in {@link PACKET_NUMBER_BYTES} bytes. */
+export function encodePacketNumber(number: number): Uint8Array {
+  const bytes = new Uint8Array(PACKET_NUMBER_BYTES);
   writeUint48(bytes, 0, number);
   return bytes;
 }
 
-/** Reads {@link NUMBER_BYTES} bytes. */
-export function decodeNumber(bytes: Uint8Array): number {
+/** Reads {@link PACKET_NUMBER_BYTES} bytes. */
+export function decodePacketNumber(bytes: Uint8Array): number {
   return readUint48(bytes, 0);
 }

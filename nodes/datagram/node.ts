@@ -7,7 +7,7 @@ import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { Counter } from '../../engine/host/measure.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
-import { dscpOf } from '../../engine/pure/traffic-class.ts';
+import { dscpOfPriority } from '../../engine/pure/traffic-class.ts';
 import { PeerDirectory } from '../_kit/peer-directory.ts';
 import type { DatagramOptions } from './config.ts';
 
@@ -56,7 +56,7 @@ class DatagramNode implements NodeHandle {
     const buffer = this.#host.alloc(body.length);
     buffer.set(body);
     // A datagram that the local queue refuses is counted by the network, not here.
-    const sent = socket.send(buffer, 0, body.length, to, dscpOf(wishes?.priority));
+    const sent = socket.send(buffer, 0, body.length, to, dscpOfPriority(wishes?.priority));
     if (sent !== 'sent') return 'socket-full';
     this.#sent.add(1);
     return 'ok';

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { MessageObserver, WireMessage } from '../../engine/host/protocol.ts';
+import type { MessageLocation, MessageObserver } from '../../engine/host/protocol.ts';
 import { bytesName } from '../_kit/bytes-name.ts';
 import type { BundleReport } from './agent/effects.ts';
-import { BUNDLE_START } from './geometry.ts';
+import { BUNDLE_FIRST_BYTE } from './geometry.ts';
 import { BundleView } from './wire/view.ts';
 
 /** First bytes of a bundle that make its key: identity, hop count and previous node are among them. */
@@ -52,8 +52,8 @@ export function report(observer: MessageObserver, what: BundleReport): void {
 }
 
 /** Key and place of the bundle that a datagram carries whole; undefined for any other datagram. */
-export function bundleIn(datagram: Uint8Array): WireMessage | undefined {
-  if (datagram[0] !== BUNDLE_START) return undefined;
+export function bundleIn(datagram: Uint8Array): MessageLocation | undefined {
+  if (datagram[0] !== BUNDLE_FIRST_BYTE) return undefined;
   const view = new BundleView();
   if (view.open(datagram, 0, datagram.length) !== undefined) return undefined;
   return { key: bundleKey(datagram), headerOffset: 0, payloadOffset: view.payloadStart };

@@ -11,16 +11,16 @@ import type { Agent } from './agent/agent.ts';
 import type { HeldBundle } from './agent/held-bundle.ts';
 import type { TriedRoute } from './router/tried-routes.ts';
 import {
-  CONTACTS,
+  CONTACTS_TRACE,
   type ContactWindow,
-  DEPARTURES,
-  LISTED_MAX,
-  ROUTES,
-  type RouteTried,
-  STORE,
+  DEPARTURES_TRACE,
+  LISTED_BUNDLES_MAX,
+  LISTED_CONTACTS_MAX,
+  ROUTES_TRACE,
+  STORE_TRACE,
   type StoreState,
-  WAITING_LIST,
-  WAITING_MAX,
+  type TracedRoute,
+  WAITING_LIST_TRACE,
 } from './trace-states.ts';
 
 const NS_PER_MS = 1_000_000;
@@ -46,9 +46,10 @@ interface Way {
 
 const ALWAYS: ContactWindow = { fromMs: 0, toMs: null };
 
-/** The first {@link LISTED_MAX} windows of a plan; one that repeats goes on with its later periods. */
+/** The first {@link LISTED_CONTACTS_MAX} windows of a plan; one that repeats goes on with its later periods. */
 function windowsOf({ windows, periodNs }: PlannedContacts): readonly ContactWindow[] {
-  const periods = periodNs === undefined ? 1 : Math.ceil(LISTED_MAX / Math.max(1, windows.length));
+  const periods =
+    periodNs === undefined ? 1 : Math.ceil(LISTED_CONTACTS_MAX / Math.max(1, windows.length));
   return Array.from({ length: periods }, (_, period) => {
     const shiftNs = period * (periodNs ?? 0);
     return windows.map(({ startNs, endNs }) => ({
@@ -57,10 +58,10 @@ function windowsOf({ windows, periodNs }: PlannedContacts): readonly ContactWind
     }));
   })
     .flat()
-    .slice(0, LISTED_MAX);
+    .slice(0, LISTED_CONTACTS_MAX);
 }
 
-function tracedRoute({ via, hops, arrivalNs, endNs, verdict }: TriedRoute): RouteTried {
+function tracedRoute({ via, hops, arrivalNs, endNs, verdict }: TriedRoute): TracedRoute {
   const endsMs = endNs >= ALWAYS_FROM_NS ? null : Math.round(endNs / NS_PER_MS);
   return { via, hops, arrivesMs: Math.round(arrivalNs / NS_PER_MS), endsMs, verdict };
 }
@@ -113,7 +114,7 @@ export class AgentTrace {
     else if (last?.toMs === null) {
       way.happened = [...way.happened.slice(0, -1), { ...last, toMs: nowMs }];
     }
-    way.happened = way.happened.slice(-LISTED_MAX);
+    way.happened = way.happened.slice(-LISTED_CONTACTS_MAX);
     this.#contacts(way);
   }
 
@@ -122,11 +123,11 @@ export class AgentTrace {
     const way = this.#ways.get(outlet);
     if (way === undefined) return;
     way.sent += 1;
-    way.departuresMs = [...way.departuresMs, this.#nowMs()].slice(-LISTED_MAX);
+    way.departuresMs = [...way.departuresMs, this.#nowMs()].slice(-LISTED_CONTACTS_MAX);
     const { peer, sent, departuresMs } = way;
     this.#state(
-      DEPARTURES.machine.write({ peer }),
-      DEPARTURES.state.write({ sent, atMs: departuresMs }),
+      DEPARTURES_TRACE.machine.write({ peer }),
+      DEPARTURES_TRACE.state.write({ sent, atMs: departuresMs }),
     );
   }
 
@@ -142,10 +143,10 @@ export class AgentTrace {
       bytes,
       waiting: reasons.map(([reason, count]) => ({ reason, bundles: count })),
     };
-    const text = STORE.state.write(state);
+    const text = STORE_TRACE.state.write(state);
     if (text === this.#storeText) return;
     this.#storeText = text;
-    this.#state(STORE.machine, text);
+    this.#state(STORE_TRACE.machine, text);
   }
 
   /** Traces the routes considered for a bundle, if they are new, else at most once a second. */
@@ -157,7 +158,7 @@ export class AgentTrace {
     if (known?.novelty === novelty && nowNs - known.atNs < LIST_EVERY_NS) return;
     this.#routes.set(destination, { novelty, atNs: nowNs });
     const state = { atMs: this.#nowMs(), tried: tried.map(tracedRoute) };
-    this.#state(ROUTES.machine.write({ peer: destination }), ROUTES.state.write(state));
+    this.#state(ROUTES_TRACE.machine.write({ peer: destination }), ROUTES_TRACE.state.write(state));
   }
 
   /** Traces the waiting bundles one by one: at most once a second, and when none is left. */
@@ -166,20 +167,23 @@ export class AgentTrace {
     if (bundles > 0 && nowNs - this.#listNs < LIST_EVERY_NS) return;
     this.#listNs = nowNs;
     const shiftNs = nowNs - this.#host.now();
-    const listed = why.waitingBundles(WAITING_MAX).map(({ bundle, why: reason }) => ({
+    const listed = why.waitingBundles(LISTED_BUNDLES_MAX).map(({ bundle, why: reason }) => ({
       source: bundle.source === '' ? 'nobody' : bundle.source,
       destination: bundle.destination ?? null,
       sinceMs: Math.max(0, Math.round((bundle.sinceNs + shiftNs) / NS_PER_MS)),
       why: reason,
     }));
-    const text = WAITING_LIST.state.write(listed);
+    const text = WAITING_LIST_TRACE.state.write(listed);
     if (text === this.#listText) return;
     this.#listText = text;
-    this.#state(WAITING_LIST.machine, text);
+    this.#state(WAITING_LIST_TRACE.machine, text);
   }
 
   #contacts({ peer, planned, happened }: Way): void {
-    this.#state(CONTACTS.machine.write({ peer }), CONTACTS.state.write({ planned, happened }));
+    this.#state(
+      CONTACTS_TRACE.machine.write({ peer }),
+      CONTACTS_TRACE.state.write({ planned, happened }),
+    );
   }
 
   #state(machine: string, text: string): void {

@@ -26,7 +26,7 @@ export interface Behaviour {
 }
 
 /** A correct node. */
-export const CORRECT: Behaviour = {
+export const CORRECT_BEHAVIOUR: Behaviour = {
   syncLateNs: 0,
   remembersDelivered: true,
   ages: true,

@@ -10,7 +10,7 @@ import { CarrierOutlet } from './agent/carrier-outlet.ts';
 import type { Priority } from './agent/held-bundle.ts';
 import type { Outlet } from './agent/outlet.ts';
 import {
-  CARRIER_HEAD,
+  CARRIER_HEAD_BYTES,
   type CarrierMessage,
   decodeCarrierMessage,
   encodeCarrierMessage,
@@ -51,7 +51,7 @@ export class CarrierNode {
       onWay: (peer, way) => handlers.onWay(this.idOf(peer), way),
     });
     const terms = this.#transport?.terms;
-    const maxBytes = (terms?.maxBytes ?? CARRIER_HEAD) - CARRIER_HEAD;
+    const maxBytes = (terms?.maxBytes ?? CARRIER_HEAD_BYTES) - CARRIER_HEAD_BYTES;
     this.outlets = peers.map((neighbour) => {
       const id = this.idOf(neighbour);
       this.#names.set(id, neighbour);

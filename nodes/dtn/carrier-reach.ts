@@ -8,7 +8,7 @@
 import type { HostView, NetworkMap } from '../../engine/host/network-view.ts';
 
 /** The carrier below this protocol at a host; undefined if this protocol is the lowest there. */
-export function carrierAt({ stack }: HostView): string | undefined {
+export function carrierBelowDtn({ stack }: HostView): string | undefined {
   return stack[stack.indexOf('dtn') - 1];
 }
 
@@ -20,7 +20,7 @@ export class CarrierReach {
 
   constructor({ hosts, links }: NetworkMap) {
     this.#hosts = hosts;
-    const above = new Set(hosts.filter((host) => carrierAt(host) !== undefined).map(nameOf));
+    const above = new Set(hosts.filter((host) => carrierBelowDtn(host) !== undefined).map(nameOf));
     const neighbours = new Map<string, string[]>(hosts.map(({ name }) => [name, []]));
     for (const [index, { a, b }] of links.entries()) {
       neighbours.get(a.host)?.push(b.host);
@@ -39,11 +39,11 @@ export class CarrierReach {
 
   /** Names of all hosts that the carrier of `host` reaches, and that have the same carrier. */
   peersOf(host: HostView): readonly string[] {
-    const carrier = carrierAt(host);
+    const carrier = carrierBelowDtn(host);
     const own = this.#networks.get(host.name);
     if (carrier === undefined || own === undefined) return [];
     return this.#hosts
-      .filter((other) => other !== host && carrierAt(other) === carrier)
+      .filter((other) => other !== host && carrierBelowDtn(other) === carrier)
       .filter(({ name }) => [...(this.#networks.get(name) ?? [])].some((one) => own.has(one)))
       .map(nameOf);
   }

@@ -7,7 +7,7 @@
 /** The version number in the primary block (RFC 9171 section 9.3). */
 export const BUNDLE_VERSION = 7;
 /** A bundle is a CBOR array of indefinite length (RFC 9171 section 4.1). */
-export const BUNDLE_START = 0x9f;
+export const BUNDLE_FIRST_BYTE = 0x9f;
 /** Bundle processing control flags (RFC 9171 section 4.2.3). */
 export const BUNDLE_FLAG = {
   isFragment: 0x1,
@@ -21,7 +21,7 @@ export const BUNDLE_FLAG = {
   reportDeletion: 0x4_0000,
 } as const;
 /** All requests for status reports. */
-export const REPORT_FLAGS: number =
+export const ALL_REPORT_FLAGS: number =
   BUNDLE_FLAG.reportReception |
   BUNDLE_FLAG.reportForwarding |
   BUNDLE_FLAG.reportDelivery |
@@ -64,7 +64,7 @@ export const BLOCK_ELEMENTS = 5;
 export const HOP_LIMIT_MAX = 255;
 
 /** Deepest nesting of arrays in a bundle; in use are four: bundle, block, EID, its specific part. */
-export const DEPTH_MAX = 8;
+export const CBOR_DEPTH_MAX = 8;
 /** Most blocks of a bundle; all known implementations write fewer than ten. */
 export const BLOCKS_MAX = 64;
 /** Largest bundle, bytes. */
@@ -80,26 +80,26 @@ export const STORE_BUNDLES = 100_000;
 /** Share of a store that bundles of one other node may take (ours). */
 export const SHARE_PER_SOURCE = 0.25;
 /** Longest name of an endpoint, letters (ours): nodes remember names of sources and neighbours. */
-export const NAME_LETTERS_MAX = 255;
+export const EID_LETTERS_MAX = 255;
 /** Bundles that a node remembers after it is done with them, against duplicates. */
 export const REMEMBERED_MAX = 100_000;
 /** Longest application message, bytes: a bundle of 16 MiB less 1 KiB for its blocks. */
-export const BODY_MAX: number = BUNDLE_BYTES_MAX - 1_024;
+export const DTN_MESSAGE_BYTES_MAX: number = BUNDLE_BYTES_MAX - 1_024;
 /** Unix time of DTN time 0, 2000-01-01T00:00:00Z, s (RFC 9171 section 4.2.6). */
 export const DTN_EPOCH_S = 946_684_800;
 /** Service number, and demux, of the application (ours; 0 and empty are the node itself). */
 export const APPLICATION_SERVICE = 1;
 export const APPLICATION_DEMUX = 'app';
 /** Periods of repeating contacts that a plan contains (ours); half of them always lie ahead. */
-export const PERIODS_MAX = 10_000;
+export const PLANNED_PERIODS_MAX = 10_000;
 /**
  * UDPCL transfers that a node reassembles at once from one port of a neighbour, and as many again
  * from all the neighbour's other ports (ours); and bytes of them in memory: two bundles of 16 MiB.
  */
-export const TRANSFERS_MAX = 64;
-export const TRANSFER_BYTES_MAX: number = 2 * BUNDLE_BYTES_MAX;
+export const UDPCL_TRANSFERS_MAX = 64;
+export const UDPCL_TRANSFER_BYTES_MAX: number = 2 * BUNDLE_BYTES_MAX;
 /** How long a node waits for the missing pieces of a UDPCL transfer, ns (ours). */
-export const TRANSFER_NS = 30_000_000_000;
+export const UDPCL_TRANSFER_TIMEOUT_NS = 30_000_000_000;
 /**
  * By how much the copy that leaves may exceed a held bundle, bytes: previous node (an identifier of
  * 255 bytes), hop count and age.
@@ -112,7 +112,7 @@ export const REASSEMBLY_IDLE_NS = 60_000_000_000;
 /** An unfinished bundle that got no fragment for so long is given up, ns (ours): twice a conjunction of Mars. */
 export const REASSEMBLY_NS = 2_592_000_000_000_000;
 /** Datagrams of one bundle that are sent at once (ours): far fewer than the queue of a link holds. */
-export const BURST_MAX = 64;
+export const BURST_DATAGRAMS_MAX = 64;
 /** Longest datagram if the link would carry more: UDP over IPv4 (RFC 768). */
 export const DATAGRAM_MAX = 65_507;
 /** Bundles under way to a neighbour above a carrier (ours); more wait for acknowledgements. */
@@ -142,9 +142,9 @@ export const LTP_CLOSED_MAX = 1_024;
 /** Contact time, beyond two light times, without a segment until a block is given up, ns (ours). */
 export const LTP_SILENCE_NS = 60_000_000_000;
 /** First serial numbers are drawn below this (RFC 5326 section 3.2.1: at most 14 bits, as ION). */
-export const LTP_SERIALS = 16_383;
+export const LTP_FIRST_SERIAL_BOUND = 16_383;
 /** Rows of a table in the record of an encounter (ours); there are hardly more hosts. */
-export const RECORD_ROWS_MAX = 4_096;
+export const ROUTER_TABLE_ROWS_MAX = 4_096;
 /** Bundles that a node names in the record of an encounter (ours); of more, the newest. */
 export const RECORD_KEYS_MAX = 10_000;
 /** Lifetime of the record of an encounter, ms: it is of use during the present encounter only. */
@@ -168,7 +168,7 @@ export const TCPCL_SEGMENT_BYTES = 65_536;
 /** Bundles under way on a session of TCPCL (ours). */
 export const TCPCL_WINDOW = 8;
 /** Time for contact header and session negotiation, and for the end of a session, ns (ours). */
-export const TCPCL_CONTACT_NS = 60_000_000_000;
+export const TCPCL_HANDSHAKE_TIMEOUT_NS = 60_000_000_000;
 /** How often a node whose store is full is offered the same bundle again, ns (ours). */
 export const TCPCL_ASK_NS = 1_000_000_000;
 /** Interval of keep-alives by default, s (RFC 9174 section 5.1.1 recommends no less than 30). */

@@ -9,7 +9,7 @@ import { bundleIn } from './account.ts';
 import { type DtnOptions, dtnConfig } from './config.ts';
 import { behaviourOf } from './doubles/index.ts';
 import { DTN_DROPS } from './drops.ts';
-import { BODY_MAX, DTN_CHANNEL } from './geometry.ts';
+import { DTN_CHANNEL, DTN_MESSAGE_BYTES_MAX } from './geometry.ts';
 import { layersThatDoNotFit } from './links/layers-that-do-not-fit.ts';
 import { DTN_METRICS } from './metrics.ts';
 import { createDtn } from './node.ts';
@@ -52,7 +52,7 @@ export const protocol: Protocol<DtnOptions> = {
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
   // A crash loses the bundles of a store in memory, and nobody is told: hence best effort.
   carries: ({ store }) => ({
-    maxBytes: BODY_MAX,
+    maxBytes: DTN_MESSAGE_BYTES_MAX,
     delivery: store.kind === 'durable' ? 'custody' : 'best-effort',
     isOrdered: false,
   }),
@@ -65,28 +65,28 @@ export { Adjacency } from './agent/adjacency.ts';
 export { Agent } from './agent/agent.ts';
 export type { AgentEffect } from './agent/effects.ts';
 export type { AgentInput } from './agent/input.ts';
-export { CORRECT } from './behaviour.ts';
+export { CORRECT_BEHAVIOUR } from './behaviour.ts';
 export { type DtnOptions, dtnConfig } from './config.ts';
 export {
-  ALLOWANCE,
-  type Choice,
+  type BundleDemand,
+  type ChoiceContext,
   chooseRoute,
-  type Demand,
   type NoRoute,
   type Projection,
-  ROUTES_MAX,
-  Volumes,
+  RemainingVolumes,
+  ROUTES_CONSIDERED_MAX,
+  STANDARD_ALLOWANCE,
 } from './contact-graph/choose.ts';
-export { ContactPlan, PLAN_OPTIONS, type PlannedContact } from './contact-graph/plan.ts';
+export { ContactPlan, DEFAULT_PLAN_OPTIONS, type PlannedContact } from './contact-graph/plan.ts';
 export { compareRoutes, RouteList } from './contact-graph/routes.ts';
 export { type Route, type RouteQuery, RouteSearch } from './contact-graph/search.ts';
 export { LtpSpan } from './layer/ltp.ts';
 export type { LtpEffect, LtpFacts, LtpInput } from './layer/ltp-shared.ts';
-export { Names } from './names.ts';
+export { HostEids } from './names.ts';
 export { makeRouter } from './router/make-router.ts';
 export { type BlockChanges, blockFields, copyBundle, freeBlockNumber } from './wire/copy.ts';
 export { BUNDLE_DROPS, type BundleDrop } from './wire/drops.ts';
-export { type Eid, formatEid, isNodeEid, isSingleton, nodeOf, parseEid } from './wire/eid.ts';
+export { type Eid, formatEid, isNodeEid, isSingleton, nodeEidOf, parseEid } from './wire/eid.ts';
 export { encodeEid } from './wire/eid-wire.ts';
 export {
   type BlockFields,
@@ -97,12 +97,12 @@ export {
   writeBundle,
 } from './wire/encode.ts';
 export { bundleAgeData, hopCountData, previousNodeData } from './wire/extensions.ts';
-export { isFragmentable, type Piece, writeFragment } from './wire/fragment.ts';
+export { isFragmentable, type PayloadPiece, writeFragment } from './wire/fragment.ts';
 export { PartialPayload } from './wire/partial-payload.ts';
 export {
   decodeStatusReport,
   encodeStatusReport,
-  REASON,
+  STATUS_REASON,
   type StatusItem,
   type StatusReport,
 } from './wire/status-report.ts';

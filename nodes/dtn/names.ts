@@ -12,10 +12,10 @@ import {
   ROUTER_DEMUX,
   ROUTER_SERVICE,
 } from './geometry.ts';
-import { type Eid, formatEid, nodeOf } from './wire/eid.ts';
+import { type Eid, formatEid, nodeEidOf } from './wire/eid.ts';
 
 /** Maps names of hosts to endpoint identifiers, and identifiers to names. */
-export class Names {
+export class HostEids {
   readonly #scheme: 'ipn' | 'dtn';
   /** Numbers of nodes, from 0. */
   readonly #numbers = new Map<string, number>();
@@ -38,7 +38,7 @@ export class Names {
   }
 
   /** True if `other` has the same hosts under the same numbers. */
-  isSameAs(other: Names): boolean {
+  isSameAs(other: HostEids): boolean {
     if (this === other) return true;
     return this.size === other.size && this.#names.every((name, at) => other.nameAt(at) === name);
   }
@@ -54,7 +54,7 @@ export class Names {
 
   /** The identifier of a node itself. */
   nodeOf(name: string): Eid {
-    return nodeOf(this.applicationOf(name));
+    return nodeEidOf(this.applicationOf(name));
   }
 
   /** The identifier of the application on a host. */
@@ -77,7 +77,7 @@ export class Names {
 
   /** Name of the host of an endpoint; undefined if it is on no host of the network. */
   hostOf(eid: Eid): string | undefined {
-    return this.#byNode.get(formatEid(nodeOf(eid)));
+    return this.#byNode.get(formatEid(nodeEidOf(eid)));
   }
 }
 
@@ -85,12 +85,12 @@ type Hosts = NetworkMap['hosts'];
 
 /** Names by scheme and list of hosts: they never change, so the nodes of a process share them. */
 const namesIn = {
-  ipn: oncePer((hosts: Hosts) => new Names(namesRunning(hosts), 'ipn')),
-  dtn: oncePer((hosts: Hosts) => new Names(namesRunning(hosts), 'dtn')),
+  ipn: oncePer((hosts: Hosts) => new HostEids(namesRunning(hosts), 'ipn')),
+  dtn: oncePer((hosts: Hosts) => new HostEids(namesRunning(hosts), 'dtn')),
 };
 
 /** The identifiers of the hosts that run the protocol. */
-export function namesOf({ hosts }: Pick<NetworkMap, 'hosts'>, scheme: 'ipn' | 'dtn'): Names {
+export function hostEidsOf({ hosts }: Pick<NetworkMap, 'hosts'>, scheme: 'ipn' | 'dtn'): HostEids {
   return namesIn[scheme](hosts);
 }
 

@@ -8,7 +8,7 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
-import { byName } from '../../engine/pure/once-per.ts';
+import { indexByName } from '../../engine/pure/once-per.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import { bundleKey, report } from './account.ts';
 import { Agent } from './agent/agent.ts';
@@ -20,12 +20,12 @@ import type { StoredRecord } from './agent/records.ts';
 import { AgentTrace, plannedFrom } from './agent-trace.ts';
 import type { Behaviour } from './behaviour.ts';
 import { CarrierNode } from './carrier-node.ts';
-import { CarrierReach, carrierAt } from './carrier-reach.ts';
+import { CarrierReach, carrierBelowDtn } from './carrier-reach.ts';
 import type { DtnOptions } from './config.ts';
 import { ContactMeter } from './contact-meter.ts';
 import type { LinkParts } from './links/link-layer.ts';
 import { LinksNode } from './links/links-node.ts';
-import { namesOf } from './names.ts';
+import { hostEidsOf } from './names.ts';
 import { makeRouter } from './router/make-router.ts';
 import { createSecurity, needsVectors } from './security/security-node.ts';
 import { WaitingInputs } from './security/waiting-inputs.ts';
@@ -69,9 +69,9 @@ class DtnNode implements NodeHandle {
     this.#host = host;
     this.#observer = observer;
     this.#store = options.store.kind === 'durable' ? host.store('bundles') : undefined;
-    const names = namesOf(network, options.eids);
-    const own = byName(network.hosts).get(host.name);
-    if (own !== undefined && carrierAt(own) !== undefined) {
+    const names = hostEidsOf(network, options.eids);
+    const own = indexByName(network.hosts).get(host.name);
+    if (own !== undefined && carrierBelowDtn(own) !== undefined) {
       this.#carrier = this.#makeCarrier(options, new CarrierReach(network).peersOf(own));
     } else this.#links = this.#makeLinks({ options, network, names });
     const outlets = [...(this.#links?.outlets ?? []), ...(this.#carrier?.outlets ?? [])];

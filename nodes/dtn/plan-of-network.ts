@@ -6,15 +6,15 @@
  */
 import type { LinkView, NetworkMap, PlannedContacts } from '../../engine/host/network-view.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import { CarrierReach, carrierAt } from './carrier-reach.ts';
+import { CarrierReach, carrierBelowDtn } from './carrier-reach.ts';
 import {
   ContactPlan,
-  PLAN_OPTIONS,
+  DEFAULT_PLAN_OPTIONS,
   type PlannedContact,
   type PlanSource,
 } from './contact-graph/plan.ts';
-import { PERIODS_MAX } from './geometry.ts';
-import type { Names } from './names.ts';
+import { PLANNED_PERIODS_MAX } from './geometry.ts';
+import type { HostEids } from './names.ts';
 
 const BITS = 8;
 /** Virtual time ends there: 2^53 - 1 ns (docs/spec/event-order.md#time). */
@@ -37,11 +37,11 @@ const CARRIER_RATE = 1e8;
  */
 export class NetworkPlans implements PlanSource {
   readonly #network: NetworkMap;
-  readonly #names: Names;
+  readonly #names: HostEids;
   #plan: ContactPlan | undefined;
   #renewalNs = 0;
 
-  constructor(network: NetworkMap, names: Names) {
+  constructor(network: NetworkMap, names: HostEids) {
     this.#network = network;
     this.#names = names;
   }
@@ -78,7 +78,7 @@ interface MadePlan {
 
 interface FirstPlan extends MadePlan {
   readonly links: NetworkMap['links'];
-  readonly names: Names;
+  readonly names: HostEids;
 }
 
 /**
@@ -93,7 +93,7 @@ function renewalAfter(nowNs: Nanoseconds, { links }: NetworkMap): Nanoseconds {
   for (const { contacts } of links) {
     for (const periodNs of [contacts?.aToB?.periodNs, contacts?.bToA?.periodNs]) {
       if (periodNs === undefined) continue;
-      const half = firstOf(nowNs, periodNs) + PERIODS_MAX / 2;
+      const half = firstOf(nowNs, periodNs) + PLANNED_PERIODS_MAX / 2;
       renewalNs = Math.min(renewalNs, half * periodNs);
     }
   }
@@ -106,16 +106,16 @@ function firstOf(nowNs: Nanoseconds, periodNs: Nanoseconds): number {
 }
 
 /** All contacts between the nodes of `names`: links, and pairs above one carrier. */
-function planFrom(nowNs: Nanoseconds, network: NetworkMap, names: Names): ContactPlan {
-  return new ContactPlan(contactsFrom(nowNs, network, names), names.size, PLAN_OPTIONS);
+function planFrom(nowNs: Nanoseconds, network: NetworkMap, names: HostEids): ContactPlan {
+  return new ContactPlan(contactsFrom(nowNs, network, names), names.size, DEFAULT_PLAN_OPTIONS);
 }
 
 function* contactsFrom(
   nowNs: Nanoseconds,
   network: NetworkMap,
-  names: Names,
+  names: HostEids,
 ): Iterable<PlannedContact> {
-  const above = new Map(network.hosts.map((host) => [host.name, carrierAt(host)]));
+  const above = new Map(network.hosts.map((host) => [host.name, carrierBelowDtn(host)]));
   for (const link of network.links) {
     const a = names.numberOf(link.a.host);
     const b = names.numberOf(link.b.host);
@@ -128,7 +128,7 @@ function* contactsFrom(
 }
 
 /** Contacts, open at all times, of all pairs of hosts that reach each other through one carrier. */
-function carriedPairs(network: NetworkMap, names: Names): readonly PlannedContact[] {
+function carriedPairs(network: NetworkMap, names: HostEids): readonly PlannedContact[] {
   const always = { startNs: 0, endNs: END_OF_TIME, rate: CARRIER_RATE, owltNs: 0 };
   const reach = new CarrierReach(network);
   return network.hosts.flatMap((host) => {
@@ -150,7 +150,9 @@ function* contactsOf({ from, to, link, contacts, nowNs }: Direction): Iterable<P
   const { windows, periodNs } = contacts;
   const first = periodNs === undefined ? 0 : firstOf(nowNs, periodNs);
   const last =
-    periodNs === undefined ? 1 : Math.min(first + PERIODS_MAX, Math.floor(END_OF_TIME / periodNs));
+    periodNs === undefined
+      ? 1
+      : Math.min(first + PLANNED_PERIODS_MAX, Math.floor(END_OF_TIME / periodNs));
   for (let index = first; index < last; index += 1) {
     const atNs = index * (periodNs ?? 0);
     for (const { startNs, endNs, rateBps, delayNs } of windows) {

@@ -4,57 +4,60 @@
  *
  * @module
  */
-import { count, form, list, oneOf, optional, word } from '../_kit/text-form.ts';
-import { perPeer, type SingleState } from '../_kit/trace-state.ts';
+import { countForm, form, listForm, oneOf, optional, wordForm } from '../_kit/text-form.ts';
+import { type SingleState, statePerPeer } from '../_kit/trace-state.ts';
 
 /** Most contacts, and most departures, that a state lists for a neighbour: more than can be drawn. */
-export const LISTED_MAX = 64;
+export const LISTED_CONTACTS_MAX = 64;
 
-const WINDOWS = list(form('{fromMs}-{toMs}', { fromMs: count, toMs: optional(count) }), ',');
+const WINDOWS = listForm(
+  form('{fromMs}-{toMs}', { fromMs: countForm, toMs: optional(countForm) }),
+  ',',
+);
 
 /** Contacts in the direction to a neighbour: `planned 0-30000,50000-60000 happened 120-30000`. */
-export const CONTACTS = perPeer(
+export const CONTACTS_TRACE = statePerPeer(
   'contacts with {peer}',
   form('planned {planned} happened {happened}', { planned: WINDOWS, happened: WINDOWS }),
 );
 /** Contacts with a neighbour; the end of one that is open is null. */
-export type ContactsState = NonNullable<ReturnType<(typeof CONTACTS)['state']['read']>>;
+export type ContactsState = NonNullable<ReturnType<(typeof CONTACTS_TRACE)['state']['read']>>;
 /** A contact: its beginning and its end, ms. */
 export type ContactWindow = ContactsState['planned'][number];
 
 /** Bundles that left to a neighbour, and when the last of them did: `9 sent at 1000,1120`. */
-export const DEPARTURES = perPeer(
+export const DEPARTURES_TRACE = statePerPeer(
   'bundles to {peer}',
-  form('{sent} sent at {atMs}', { sent: count, atMs: list(count, ',') }),
+  form('{sent} sent at {atMs}', { sent: countForm, atMs: listForm(countForm, ',') }),
 );
 
-const WAITING = list(form('{reason}={bundles}', { reason: word, bundles: count }), ',');
+const WAITING = listForm(form('{reason}={bundles}', { reason: wordForm, bundles: countForm }), ',');
 const STORE_STATE = form('{bundles} bundles of {bytes} B waiting {waiting}', {
-  bundles: count,
-  bytes: count,
+  bundles: countForm,
+  bytes: countForm,
   waiting: WAITING,
 });
 
 /** The store, and why bundles wait: `3 bundles of 3210 B waiting no-route=2,queue=1`. */
-export const STORE: SingleState<StoreState> = { machine: 'store', state: STORE_STATE };
+export const STORE_TRACE: SingleState<StoreState> = { machine: 'store', state: STORE_STATE };
 /** How much a store holds, and how many bundles wait for which reason. */
 export type StoreState = NonNullable<ReturnType<(typeof STORE_STATE)['read']>>;
 
 /** Most bundles that a state lists with the reason for which they wait. */
-export const WAITING_MAX = 16;
+export const LISTED_BUNDLES_MAX = 16;
 
-const WAITING_BUNDLES = list(
+const WAITING_BUNDLES = listForm(
   form('{source} for {destination} since {sinceMs} {why}', {
-    source: word,
-    destination: optional(word),
-    sinceMs: count,
-    why: word,
+    source: wordForm,
+    destination: optional(wordForm),
+    sinceMs: countForm,
+    why: wordForm,
   }),
   ',',
 );
 
 /** Why bundles wait, one by one: `ipn:1.0 for e since 4000 no-volume`; the first ones only. */
-export const WAITING_LIST: SingleState<WaitingState> = {
+export const WAITING_LIST_TRACE: SingleState<WaitingState> = {
   machine: 'waiting',
   state: WAITING_BUNDLES,
 };
@@ -68,16 +71,16 @@ const VERDICTS = ['taken', 'later', 'no-contact-before-expiry', 'no-volume', 'no
  * The routes that were considered for the last bundle to a destination, best first, and when:
  * `at 4000: d in 2 hops arrives 31000 ends 30000 taken`; the end of one that is always open is `-`.
  */
-export const ROUTES = perPeer(
+export const ROUTES_TRACE = statePerPeer(
   'routes to {peer}',
   form('at {atMs}: {tried}', {
-    atMs: count,
-    tried: list(
+    atMs: countForm,
+    tried: listForm(
       form('{via} in {hops} hops arrives {arrivesMs} ends {endsMs} {verdict}', {
-        via: word,
-        hops: count,
-        arrivesMs: count,
-        endsMs: optional(count),
+        via: wordForm,
+        hops: countForm,
+        arrivesMs: countForm,
+        endsMs: optional(countForm),
         verdict: oneOf(VERDICTS),
       }),
       ',',
@@ -85,6 +88,6 @@ export const ROUTES = perPeer(
   }),
 );
 /** Routes to a destination. */
-export type RoutesState = NonNullable<ReturnType<(typeof ROUTES)['state']['read']>>;
+export type RoutesState = NonNullable<ReturnType<(typeof ROUTES_TRACE)['state']['read']>>;
 /** A route that was considered, and what became of it. */
-export type RouteTried = RoutesState['tried'][number];
+export type TracedRoute = RoutesState['tried'][number];

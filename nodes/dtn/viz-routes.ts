@@ -6,14 +6,14 @@
  */
 import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../viz/format/drawing.ts';
-import { box, fitted, nodesShown, words } from '../../viz/format/shapes.ts';
-import { singleState, statesOf } from '../_kit/trace-state.ts';
+import { boxShape, fitted, nodesShown, textShape } from '../../viz/format/shapes.ts';
+import { singleState, tracedStatesOf } from '../_kit/trace-state.ts';
 import {
-  ROUTES,
+  LISTED_BUNDLES_MAX,
+  ROUTES_TRACE,
   type RoutesState,
-  type RouteTried,
-  WAITING_LIST,
-  WAITING_MAX,
+  type TracedRoute,
+  WAITING_LIST_TRACE,
 } from './trace-states.ts';
 
 /** Routes, and bundles, that are drawn; the table has all routes. */
@@ -59,7 +59,10 @@ interface Waiting {
 /** True if something of the drawing is in the states of a node. */
 export function hasRoutes({ protocol, states }: NodeState): boolean {
   if (protocol !== 'dtn') return false;
-  return statesOf(ROUTES, states).length > 0 || singleState(WAITING_LIST, states) !== undefined;
+  return (
+    tracedStatesOf(ROUTES_TRACE, states).length > 0 ||
+    singleState(WAITING_LIST_TRACE, states) !== undefined
+  );
 }
 
 /** A reason for which bundles wait, or the verdict on a route, as people read it. */
@@ -104,14 +107,14 @@ export function drawRoutes(input: DrawingInput): Drawing {
 }
 
 function decisionsOf({ name, states }: NodeState): readonly Decision[] {
-  return statesOf(ROUTES, states).flatMap(({ key, value }) =>
+  return tracedStatesOf(ROUTES_TRACE, states).flatMap(({ key, value }) =>
     value === undefined ? [] : [{ from: name, to: key.peer, ...value }],
   );
 }
 
 function waitingOf({ name, states }: NodeState): readonly Waiting[] {
-  const listed = singleState(WAITING_LIST, states)?.value ?? [];
-  const isCut = listed.length === WAITING_MAX;
+  const listed = singleState(WAITING_LIST_TRACE, states)?.value ?? [];
+  const isCut = listed.length === LISTED_BUNDLES_MAX;
   const groups = new Map<string, Waiting>();
   for (const { destination, why, sinceMs } of listed) {
     const key = `${destination ?? ''} ${why}`;
@@ -172,13 +175,13 @@ class Pen {
   axis(): void {
     const y = this.y + GAP + 11;
     const end = { anchor: 'end', fill: 'muted' } as const;
-    this.shapes.push(words(8, y, seconds(this.#fromMs), { fill: 'muted' }));
-    this.shapes.push(words(this.#width - 4, y, seconds(this.#toMs), end));
+    this.shapes.push(textShape(8, y, seconds(this.#fromMs), { fill: 'muted' }));
+    this.shapes.push(textShape(this.#width - 4, y, seconds(this.#toMs), end));
     this.y += GAP + LINE;
   }
 
   line(text: string, fill: 'text' | 'muted'): void {
-    this.shapes.push(words(0, this.y + 11, fitted(text, this.#width), { fill }));
+    this.shapes.push(textShape(0, this.y + 11, fitted(text, this.#width), { fill }));
     this.y += LINE;
   }
 
@@ -190,22 +193,22 @@ class Pen {
     this.y += GAP;
     const none = tried.length === 0 ? ': no route' : '';
     const text = `${from} → ${to}, decided at ${seconds(atMs)}${none}`;
-    this.shapes.push(words(0, this.y + 11, fitted(text, this.#width), { weight: 'strong' }));
+    this.shapes.push(textShape(0, this.y + 11, fitted(text, this.#width), { weight: 'strong' }));
     this.y += LINE;
     for (const route of tried) this.#route(route, atMs);
   }
 
-  #route({ via, hops, arrivesMs, endsMs, verdict }: RouteTried, atMs: number): void {
+  #route({ via, hops, arrivesMs, endsMs, verdict }: TracedRoute, atMs: number): void {
     const ends = endsMs === null ? '' : `, ends ${seconds(endsMs)}`;
     const keys = `${plural(hops, 'hop')}, arrives ${seconds(arrivesMs)}${ends}`;
     const text = `${via}: ${reasonText(verdict)} (${keys})`;
     const look = LOOKS[verdict] ?? 'fail';
     const { y } = this;
-    this.shapes.push(words(8, y + 11, fitted(text, this.#width - 8)));
+    this.shapes.push(textShape(8, y + 11, fitted(text, this.#width - 8)));
     const x = 8 + this.#place(atMs);
     const place = { x, y: y + 15, w: Math.max(2, 8 + this.#place(arrivesMs) - x), h: BAR };
     const ink = look === 'fail' ? ({ stroke: look, dash: 'dashed' } as const) : { fill: look };
-    this.shapes.push(box(place, { ...ink, title: text }));
+    this.shapes.push(boxShape(place, { ...ink, title: text }));
     this.y += ROW;
     this.#drawn += 1;
   }

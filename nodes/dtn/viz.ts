@@ -14,14 +14,21 @@ import type {
   Shape,
 } from '../../viz/format/drawing.ts';
 import { pageOf } from '../../viz/format/row-pages.ts';
-import { box, fitted, grouped, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
-import { singleState, stateAt, statesOf } from '../_kit/trace-state.ts';
 import {
-  CONTACTS,
+  boxShape,
+  fitted,
+  grouped,
+  NARROW,
+  nodesShown,
+  textShape,
+} from '../../viz/format/shapes.ts';
+import { singleState, tracedStateAt, tracedStatesOf } from '../_kit/trace-state.ts';
+import {
+  CONTACTS_TRACE,
   type ContactsState,
   type ContactWindow,
-  DEPARTURES,
-  STORE,
+  DEPARTURES_TRACE,
+  STORE_TRACE,
   type StoreState,
 } from './trace-states.ts';
 import { drawRoutes, hasRoutes, reasonText } from './viz-routes.ts';
@@ -89,7 +96,7 @@ export const viz: ProtocolViz = {
 };
 
 function isTraced({ protocol, states }: NodeState): boolean {
-  return protocol === 'dtn' && statesOf(CONTACTS, states).length > 0;
+  return protocol === 'dtn' && tracedStatesOf(CONTACTS_TRACE, states).length > 0;
 }
 
 function drawContacts(input: DrawingInput): Drawing {
@@ -134,9 +141,9 @@ function drawContacts(input: DrawingInput): Drawing {
 }
 
 function linksOf({ name, states }: NodeState): readonly Link[] {
-  return statesOf(CONTACTS, states).flatMap(({ key, value }) => {
+  return tracedStatesOf(CONTACTS_TRACE, states).flatMap(({ key, value }) => {
     if (value === undefined) return [];
-    const departures = stateAt(DEPARTURES, key, states)?.value;
+    const departures = tracedStateAt(DEPARTURES_TRACE, key, states)?.value;
     const { sent = 0, atMs = [] } = departures ?? {};
     return [{ from: name, to: key.peer, ...value, sent, departuresMs: atMs }];
   });
@@ -148,7 +155,7 @@ function endsOf({ planned }: Link): readonly number[] {
 }
 
 function heldBy({ name, states }: NodeState): readonly Held[] {
-  const found = singleState(STORE, states);
+  const found = singleState(STORE_TRACE, states);
   return found === undefined ? [] : [{ name, store: found.value, text: found.text }];
 }
 
@@ -170,7 +177,7 @@ function axisOf(axis: Axis, bottom: number): readonly Shape[] {
     const text = textOf(part * toMs);
     const anchor = index === 0 ? 'start' : index === ticks - 1 ? 'end' : 'middle';
     return [
-      words(x, 14, text, { anchor, fill: 'muted' }),
+      textShape(x, 14, text, { anchor, fill: 'muted' }),
       { kind: 'line', x1: x, x2: x, y1: 20, y2: bottom, stroke: 'line' } as const,
     ];
   }).flat();
@@ -185,7 +192,9 @@ function timesUpTo(toMs: number): (ms: number) => string {
 
 /** The name of a row, left of its bar, or above it where bars have the whole width. */
 function nameAt(y: number, name: string, { left, right }: { left: number; right: number }): Shape {
-  return left > 0 ? words(0, y + 11, fitted(name, left - 8)) : words(0, y - 4, fitted(name, right));
+  return left > 0
+    ? textShape(0, y + 11, fitted(name, left - 8))
+    : textShape(0, y - 4, fitted(name, right));
 }
 
 function rowOf(link: Link, y: number, axis: Axis): readonly Shape[] {
@@ -220,13 +229,13 @@ interface BarPlace {
 function barOf(
   { fromMs, toMs }: ContactWindow,
   { y, inset, axis }: BarPlace,
-  look: Parameters<typeof box>[1],
+  look: Parameters<typeof boxShape>[1],
 ): readonly Shape[] {
   const end = Math.min(toMs ?? Number.POSITIVE_INFINITY, axis.toMs);
   if (end < fromMs) return [];
   const x = placeOf(fromMs, axis);
   const w = Math.max(1, placeOf(end, axis) - x);
-  return [box({ x, y: y + inset, w, h: BAR - 2 * inset }, look)];
+  return [boxShape({ x, y: y + inset, w, h: BAR - 2 * inset }, look)];
 }
 
 function placeOf(ms: number, { left, right, toMs }: Axis): number {
@@ -250,13 +259,13 @@ interface StorePlace {
 function storeOf({ name, store, text }: Held, place: StorePlace): readonly Shape[] {
   const { y, left, width, most } = place;
   const label = nameAt(y, name, { left, right: width });
-  if (store === undefined) return [label, words(left, y + 11, fitted(text, width - left))];
+  if (store === undefined) return [label, textShape(left, y + 11, fitted(text, width - left))];
   const room = (width - left) / (width < NARROW ? 8 : 3);
   const bar = Math.round(room * (store.bytes / most));
   const said = `${contentOf(store)}${reasonsOf(store)}`;
   const x = left + (bar > 0 ? bar + 8 : 0);
-  const filled = bar > 0 ? [box({ x: left, y, w: bar, h: BAR }, { fill: 'c2' })] : [];
-  return [label, ...filled, words(x, y + 11, fitted(said, width - x), { fill: 'muted' })];
+  const filled = bar > 0 ? [boxShape({ x: left, y, w: bar, h: BAR }, { fill: 'c2' })] : [];
+  return [label, ...filled, textShape(x, y + 11, fitted(said, width - x), { fill: 'muted' })];
 }
 
 function contentOf({ bundles, bytes }: StoreState): string {

@@ -6,16 +6,21 @@
 import { z } from 'zod';
 import { durationNs, perSecond, sizeBytes } from '../_kit/options.ts';
 import {
-  DEADLINE_NS,
-  PACKET_BYTES,
+  MESSAGE_LIFETIME_DEFAULT_NS,
+  PACKET_BYTES_DEFAULT,
   PACKET_MIN,
   PAYLOAD_MAX,
-  PRIORITIES,
+  PRIORITY_COUNT,
   PRIORITY_NORMAL,
   QUEUE_MAX,
 } from './geometry.ts';
-import { MEMBERS_MAX, VOTE_MS, VOTE_MS_MAX, VOTE_MS_MIN } from './groups/geometry.ts';
-import { RULES } from './groups/tally.ts';
+import {
+  MEMBERS_MAX,
+  VOTE_LIFETIME_MS,
+  VOTE_LIFETIME_MS_MAX,
+  VOTE_LIFETIME_MS_MIN,
+} from './groups/geometry.ts';
+import { VOTE_RULES } from './groups/tally.ts';
 
 /** Calls that a node makes by itself. */
 const loadConfig = z.strictObject({
@@ -39,7 +44,7 @@ const loadConfig = z.strictObject({
   priority: z
     .int()
     .min(0)
-    .max(PRIORITIES - 1)
+    .max(PRIORITY_COUNT - 1)
     .default(PRIORITY_NORMAL),
 });
 
@@ -61,12 +66,12 @@ const groupConfig = z.strictObject({
     .pipe(
       z
         .number()
-        .min(VOTE_MS_MIN * 1e6)
-        .max(VOTE_MS_MAX * 1e6),
+        .min(VOTE_LIFETIME_MS_MIN * 1e6)
+        .max(VOTE_LIFETIME_MS_MAX * 1e6),
     )
-    .default(VOTE_MS * 1e6),
+    .default(VOTE_LIFETIME_MS * 1e6),
   /** What accepts a proposal: more than half of the members, two thirds, or all. */
-  rule: z.enum(RULES).default('majority'),
+  rule: z.enum(VOTE_RULES).default('majority'),
   /** How this node votes, each time. */
   ballot: z.enum(['yes', 'no', 'none']).default('yes'),
   /** Longest time before it votes; the time is uniformly distributed. */
@@ -81,7 +86,7 @@ export const fabricConfig = z.strictObject({
   /** Carriers, in the order of preference; absent: the protocol below. */
   ways: z.array(z.string().min(1)).min(1).max(8).optional(),
   /** Time from a message to its deadline, if its sender names none. */
-  deadline: durationNs().default(DEADLINE_NS),
+  deadline: durationNs().default(MESSAGE_LIFETIME_DEFAULT_NS),
   /** Most open messages for one peer; beyond that, those of the lowest priority are refused. */
   queue: z.int().min(1).max(QUEUE_MAX).default(QUEUE_MAX),
   /**
@@ -92,7 +97,7 @@ export const fabricConfig = z.strictObject({
   /** `arrival`: messages of a peer are handed over as they become whole. `sent`: as they were sent. */
   order: z.enum(['arrival', 'sent']).default('arrival'),
   /** Largest packet over a carrier that may lose packets, bytes. */
-  packet: sizeBytes().pipe(z.int().min(PACKET_MIN).max(PAYLOAD_MAX)).default(PACKET_BYTES),
+  packet: sizeBytes().pipe(z.int().min(PACKET_MIN).max(PAYLOAD_MAX)).default(PACKET_BYTES_DEFAULT),
   /**
    * Who answers calls: `echo` this node, with a checksum; `subscriber` an application of the process,
    * which also takes the messages; `none` nobody: they are refused.

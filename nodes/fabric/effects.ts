@@ -21,7 +21,7 @@ export interface Submission<Request> {
 }
 
 /** The answer to a call. */
-export interface Answer {
+export interface CallAnswer {
   readonly kind: 'reply' | 'refusal';
   readonly payload: Uint8Array;
 }
@@ -43,10 +43,10 @@ export type PeerInput<Request> =
   /** Message numbers have become free, because the disk has reserved more. */
   | { readonly kind: 'numbers' }
   /** The handler of a message has run; a call needs an answer. */
-  | { readonly kind: 'handled'; readonly number: number; readonly answer?: Answer };
+  | { readonly kind: 'handled'; readonly number: number; readonly answer?: CallAnswer };
 
 /** A message for its handler. */
-export interface Arrival {
+export interface ArrivedMessage {
   readonly number: number;
   readonly id: Uint8Array;
   readonly kind: 'message' | 'call' | 'group';
@@ -78,7 +78,7 @@ export type FabricDrop =
   | 'queue-full';
 
 /** How a message of ours ended. */
-export interface Settlement<Request> {
+export interface MessageSettlement<Request> {
   readonly number: number;
   readonly kind: MessageKind;
   readonly request: Request | undefined;
@@ -119,7 +119,7 @@ export type PeerEffect<Request> =
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
   | { readonly kind: 'erase'; readonly key: string }
   | { readonly kind: 'sync' }
-  | { readonly kind: 'hand'; readonly arrival: Arrival }
+  | { readonly kind: 'hand'; readonly arrival: ArrivedMessage }
   /** The peer has lost its memory: messages that it sent before are not handed over any more. */
   | { readonly kind: 'forgotten' }
   /** A message was taken over, now or before a restart. */
@@ -128,7 +128,7 @@ export type PeerEffect<Request> =
   | { readonly kind: 'kept'; readonly messageKind: MessageKind; readonly number: number }
   /** A call has been handled: its answer is on the disk, written now or found after a restart. */
   | { readonly kind: 'effected'; readonly call: Uint8Array; readonly how: 'written' | 'found' }
-  | { readonly kind: 'settled'; readonly settlement: Settlement<Request> }
+  | { readonly kind: 'settled'; readonly settlement: MessageSettlement<Request> }
   | { readonly kind: 'drop'; readonly reason: FabricDrop }
   | { readonly kind: 'count'; readonly of: PeerCount; readonly amount: number }
   /** Messages leave over a less preferred way, `afterNs` after the first packet without answer. */

@@ -22,10 +22,10 @@ import { readUint48, writeUint48 } from '../_kit/bytes.ts';
 import {
   ENVELOPE_VERSION,
   ID_BYTES,
-  MEMORY_BYTES,
-  NAME_MAX,
+  MEMORY_NAME_BYTES,
+  NODE_NAME_BYTES_MAX,
   PAYLOAD_MAX,
-  PRIORITIES,
+  PRIORITY_COUNT,
 } from './geometry.ts';
 
 /**
@@ -69,13 +69,13 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 /** The id of the message with this number, from the sender with this memory. */
 export function messageId(memory: Uint8Array, number: number): Uint8Array {
   const id = new Uint8Array(ID_BYTES);
-  id.set(memory.subarray(0, MEMORY_BYTES));
+  id.set(memory.subarray(0, MEMORY_NAME_BYTES));
   writeUint48(id, NUMBER_OFFSET, number);
   return id;
 }
 
 /** The number in an id. */
-export function numberOf(id: Uint8Array): number {
+export function messageNumberOf(id: Uint8Array): number {
   return readUint48(id, NUMBER_OFFSET);
 }
 
@@ -113,19 +113,20 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope | EnvelopeDrop {
   const kind = (MESSAGE_KINDS as readonly MessageKind[])[reader.argument];
   if (kind === undefined) return 'unknown-kind';
   const correlation = idOrNull();
-  if (correlation === undefined || (correlation !== null) !== isAnswer(kind)) return 'bad-envelope';
+  if (correlation === undefined || (correlation !== null) !== isAnswerKind(kind))
+    return 'bad-envelope';
   const rest = endOf();
   return rest === undefined ? 'bad-envelope' : { id, from, to, kind, correlation, ...rest };
 }
 
 /** True for replies and refusals, which name the call that they answer. */
-export function isAnswer(kind: MessageKind): boolean {
+export function isAnswerKind(kind: MessageKind): boolean {
   return kind === 'reply' || kind === 'refusal';
 }
 
 function endOf(): Pick<Envelope, 'deadlineMs' | 'priority' | 'attempt' | 'payload'> | undefined {
   const deadlineMs = uintOf(Number.MAX_SAFE_INTEGER);
-  const priority = uintOf(PRIORITIES - 1);
+  const priority = uintOf(PRIORITY_COUNT - 1);
   const attempt = uintOf(Number.MAX_SAFE_INTEGER);
   if (deadlineMs === undefined || priority === undefined || attempt === undefined) return undefined;
   if (!reader.string(CBOR_BYTES) || reader.argument > PAYLOAD_MAX) return undefined;
@@ -148,7 +149,7 @@ function idOrNull(): Uint8Array | null | undefined {
 }
 
 function nameOf(): string | undefined {
-  if (!reader.string(CBOR_TEXT) || reader.argument > NAME_MAX) return undefined;
+  if (!reader.string(CBOR_TEXT) || reader.argument > NODE_NAME_BYTES_MAX) return undefined;
   try {
     return decoder.decode(reader.content);
   } catch {

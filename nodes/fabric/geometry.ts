@@ -12,15 +12,15 @@ export const ENVELOPE_VERSION = 1;
 /** Bytes of the id of a message: the name of the sender's memory, then a number. */
 export const ID_BYTES = 16;
 /** Bytes of the random name of a sender's memory: 64 bits, so that no two are equal. */
-export const MEMORY_BYTES = 8;
+export const MEMORY_NAME_BYTES = 8;
 /** Largest payload of a message, bytes (64 MiB). */
 export const PAYLOAD_MAX = 67_108_864;
 /** Longest name of a node, bytes of UTF-8: that of a DNS name (RFC 1035 section 2.3.4). */
-export const NAME_MAX = 255;
+export const NODE_NAME_BYTES_MAX = 255;
 /** Room for everything of an envelope but its payload, bytes. */
 export const ENVELOPE_HEAD_MAX = 640;
 /** Priorities are 0 (bulk) to 3 (urgent). */
-export const PRIORITIES = 4;
+export const PRIORITY_COUNT = 4;
 /** Priority of a message for which no application asked for another one. */
 export const PRIORITY_NORMAL = 1;
 /** The priority in a carrier for each of ours, because carriers have three. */
@@ -33,7 +33,7 @@ export const NONCE_BYTES = 8;
 /** Most pieces in a packet: more than a packet of any usual size has. */
 export const PIECES_MAX = 1_024;
 /** Largest packet over a carrier that may lose it, bytes: what any path carries (RFC 9000 section 14). */
-export const PACKET_BYTES = 1_200;
+export const PACKET_BYTES_DEFAULT = 1_200;
 /** Least bytes that a carrier must take: the head of a packet, acknowledgements and a few bytes. */
 export const PACKET_MIN = 512;
 
@@ -50,7 +50,7 @@ export const QUEUE_MAX = 1_000;
  */
 export const ANSWERS_MAX = 2_048;
 /** Message numbers that one write to the disk reserves. */
-export const RESERVED_NUMBERS = 256;
+export const NUMBERS_PER_RESERVE = 256;
 /**
  * Most messages that are handed to the application before the disk knows that they were: after a
  * crash, only these can be handed over a second time.
@@ -65,14 +65,14 @@ export const ASSEMBLY_BYTES_MAX = 134_217_728;
 /** Bytes of packets and calls at which no more wait for the first write of a life (16 MiB). */
 export const EARLY_BYTES_MAX = 16_777_216;
 /** Most packets and calls that wait until the disk has counted this life. */
-export const EARLY_MAX = 4_096;
+export const EARLY_INPUTS_MAX = 4_096;
 /**
  * Most calls that are with the application; beyond that the oldest is given up. A peer that gives
  * up its own calls makes room for others, so windows do not bound these.
  */
-export const CALLS_MAX = 65_536;
+export const HANDED_CALLS_MAX = 65_536;
 /** Number of useless items in a list at which they are removed at the latest. */
-export const STALE_MAX = 1_024;
+export const STALE_ITEMS_MAX = 1_024;
 /** Bytes by which the memory for an incomplete message grows: by what came, not as was stated. */
 export const CHUNK_BYTES = 65_536;
 /** Most gaps in an incomplete message; pieces that would make more are not taken. */
@@ -90,4 +90,4 @@ export const TIMEOUTS_MAX = 3;
 export const NEWS_DELAY_NS = 10_000_000;
 
 /** Time from a message to its deadline, ns: 1.5 times the longest outage in shipped scenarios. */
-export const DEADLINE_NS = 900_000_000_000;
+export const MESSAGE_LIFETIME_DEFAULT_NS = 900_000_000_000;

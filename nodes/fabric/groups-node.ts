@@ -17,7 +17,7 @@ import { MEMBERS_MAX } from './groups/geometry.ts';
 import { GroupsMachine } from './groups/machine.ts';
 import { GROUPS_PREFIX } from './groups/records.ts';
 import { decodeRequest, type GroupName, type GroupRequest } from './groups/requests.ts';
-import type { Waiter } from './peer-node.ts';
+import type { OutcomeCallback } from './peer-node.ts';
 
 const NS_PER_MS = 1_000_000;
 const TALLY_VALUES = MEMBERS_MAX + 1;
@@ -36,7 +36,7 @@ export interface GroupsNodeParts {
   readonly yesOf: Behaviour['yesOf'];
   /** Nodes that the carriers reach. */
   readonly peers: readonly string[];
-  readonly send: (to: string, message: Submission<Waiter>) => void;
+  readonly send: (to: string, message: Submission<OutcomeCallback>) => void;
   /** The message with this number need not come again. */
   readonly handled: (from: string, number: number) => void;
 }
@@ -120,7 +120,7 @@ export class GroupsNode {
   }
 
   #send({ to, bytes, lifetimeNs, token }: Extract<GroupsEffect<Asker>, { kind: 'send' }>): void {
-    const request: Waiter = (outcome) =>
+    const request: OutcomeCallback = (outcome) =>
       this.#shell?.take({ kind: 'sent', token, isDelivered: outcome === 'ok' });
     const message = { kind: 'group', payload: bytes, priority: PRIORITY_NORMAL } as const;
     this.#parts.send(to, { ...message, lifetimeNs, request });

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import { RETRY_NS, STALE_MAX } from './geometry.ts';
+import { RETRY_NS, STALE_ITEMS_MAX } from './geometry.ts';
 
 /** The writes of one machine; each `Item` waits for the write that covers it. */
 export class Journal<Item> {
@@ -16,7 +16,7 @@ export class Journal<Item> {
   #retryAt: Nanoseconds = Number.POSITIVE_INFINITY;
   readonly #isNeeded: (item: Item) => boolean;
   /** Number of waiting items at which those that nobody needs any more are looked for. */
-  #pendingMax = STALE_MAX;
+  #pendingMax = STALE_ITEMS_MAX;
 
   /** @param isNeeded False for an item that need not be told of its write any more. */
   constructor(isNeeded: (item: Item) => boolean) {
@@ -74,6 +74,6 @@ export class Journal<Item> {
   /** Removes items that nobody needs any more: messages end also while the disk writes nothing. */
   #clear(): void {
     this.#pending = this.#pending.filter(this.#isNeeded);
-    this.#pendingMax = Math.max(STALE_MAX, 2 * this.#pending.length);
+    this.#pendingMax = Math.max(STALE_ITEMS_MAX, 2 * this.#pending.length);
   }
 }

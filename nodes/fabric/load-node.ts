@@ -10,9 +10,9 @@ import { readUint48, writeUint48 } from '../_kit/bytes.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { LoadOptions } from './config.ts';
 import { isReplyTo } from './echo.ts';
-import type { Settlement, Submission } from './effects.ts';
+import type { MessageSettlement, Submission } from './effects.ts';
 import { type LoadEffect, type LoadInput, LoadMachine } from './load.ts';
-import type { Waiter } from './peer-node.ts';
+import type { OutcomeCallback } from './peer-node.ts';
 
 const MADE_KEY = 'calls made';
 const MADE_BYTES = 6;
@@ -24,7 +24,7 @@ export interface LoadNodeParts {
   readonly host: Host;
   readonly store: Store;
   readonly options: LoadOptions & { readonly deadline: Nanoseconds };
-  readonly call: (to: string, message: Submission<Waiter>) => void;
+  readonly call: (to: string, message: Submission<OutcomeCallback>) => void;
 }
 
 /** See the module. */
@@ -54,7 +54,7 @@ export class LoadNode {
   }
 
   /** A call is over. */
-  settled({ request, outcome, body, payload, tookNs }: Settlement<Waiter>): void {
+  settled({ request, outcome, body, payload, tookNs }: MessageSettlement<OutcomeCallback>): void {
     const { meter } = this.#parts.host;
     if (outcome === 'ok') {
       // Without a body, the answer came before a crash, and its content is not known any more.

@@ -14,12 +14,12 @@ import { FabricAccount } from './account.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { FabricOptions } from './config.ts';
 import { checksumReply } from './echo.ts';
-import type { Arrival, Settlement, Submission } from './effects.ts';
+import type { ArrivedMessage, MessageSettlement, Submission } from './effects.ts';
 import {
   EARLY_BYTES_MAX,
-  EARLY_MAX,
+  EARLY_INPUTS_MAX,
   ID_BYTES,
-  MEMORY_BYTES,
+  MEMORY_NAME_BYTES,
   PAYLOAD_MAX,
   PRIORITY_NORMAL,
   RETRY_NS,
@@ -28,7 +28,7 @@ import { GroupsNode } from './groups-node.ts';
 import { LoadNode } from './load-node.ts';
 import { recordKeyPrefix } from './outgoing/sender.ts';
 import { inboxKey } from './peer.ts';
-import { PeerNode, type Waiter } from './peer-node.ts';
+import { type OutcomeCallback, PeerNode } from './peer-node.ts';
 import { PeerTrace } from './peer-trace.ts';
 import { Subscribers } from './subscriber-node.ts';
 
@@ -109,7 +109,7 @@ class FabricNode implements NodeHandle {
   /** Nothing is sent before the disk has counted this life: peers tell lives apart by the count. */
   start(): void {
     const known = this.#store.get(MEMORY_KEY);
-    this.#memory = known ?? this.#host.randomBytes(MEMORY_BYTES);
+    this.#memory = known ?? this.#host.randomBytes(MEMORY_NAME_BYTES);
     if (known === undefined) this.#store.put(MEMORY_KEY, this.#memory);
     const former = this.#store.get(LIFE_KEY);
     this.#life = 1 + (former === undefined ? 0 : readUint32(former, 0));
@@ -197,7 +197,7 @@ class FabricNode implements NodeHandle {
   #whenReady(bytes: number, act: () => void): boolean {
     const early = this.#early;
     if (early === undefined) act();
-    else if (early.length < EARLY_MAX && this.#earlyBytes < EARLY_BYTES_MAX) {
+    else if (early.length < EARLY_INPUTS_MAX && this.#earlyBytes < EARLY_BYTES_MAX) {
       this.#earlyBytes += bytes;
       early.push(act);
     } else {
@@ -271,7 +271,7 @@ class FabricNode implements NodeHandle {
       case 'call': {
         const { lifetime: lifetimeNs = this.#options.deadline, priority = PRIORITY_NORMAL } =
           wishes;
-        const respond: Waiter = (outcome, answer) => request.respond(outcome, answer);
+        const respond: OutcomeCallback = (outcome, answer) => request.respond(outcome, answer);
         const message = { payload: body.slice(), lifetimeNs, priority, request: respond };
         this.#submit(target, { kind: kind === 'send' ? 'message' : 'call', ...message });
         return;
@@ -290,7 +290,7 @@ class FabricNode implements NodeHandle {
     }
   }
 
-  #submit(to: string, message: Submission<Waiter>): void {
+  #submit(to: string, message: Submission<OutcomeCallback>): void {
     const refuse = (outcome: string): void => message.request?.(outcome);
     if (message.payload.length > PAYLOAD_MAX) refuse('too-large');
     else if (this.#early !== undefined) {
@@ -303,11 +303,11 @@ class FabricNode implements NodeHandle {
     }
   }
 
-  #callOfLoad(to: string, message: Submission<Waiter>): void {
+  #callOfLoad(to: string, message: Submission<OutcomeCallback>): void {
     this.#submit(to, message);
   }
 
-  #hand(from: string, arrival: Arrival): void {
+  #hand(from: string, arrival: ArrivedMessage): void {
     const { number, kind, payload, isAgain } = arrival;
     if (kind === 'group') {
       this.#groups.message(from, payload, number);
@@ -343,7 +343,7 @@ class FabricNode implements NodeHandle {
     else if (how === 'written') this.#host.meter.counter('fabric.handled_twice').add(1);
   }
 
-  #settled(peer: string, settlement: Settlement<Waiter>): void {
+  #settled(peer: string, settlement: MessageSettlement<OutcomeCallback>): void {
     const { number, kind, request, outcome, body, payload, isKept } = settlement;
     const { meter } = this.#host;
     if (kind === 'message' && isKept) this.#account.settled(payload, outcome === 'ok');

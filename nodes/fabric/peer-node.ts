@@ -11,25 +11,32 @@ import type { Transport, Way } from '../../engine/host/transport.ts';
 import { ReservedCounter } from '../_kit/reserved-counter.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { Behaviour } from './behaviour.ts';
-import type { Answer, Arrival, PeerEffect, PeerInput, Settlement, Submission } from './effects.ts';
+import type {
+  ArrivedMessage,
+  CallAnswer,
+  MessageSettlement,
+  PeerEffect,
+  PeerInput,
+  Submission,
+} from './effects.ts';
 import type { MessageKind } from './envelope.ts';
-import { RESERVED_NUMBERS } from './geometry.ts';
+import { NUMBERS_PER_RESERVE } from './geometry.ts';
 import { recordKeyPrefix } from './outgoing/sender.ts';
 import { answeredKey, inboxKey, PeerMachine } from './peer.ts';
 import type { PeerOptions } from './peer-parts.ts';
 import type { PeerWatch } from './peer-watch.ts';
 
 /** Called with the outcome of a message. */
-export type Waiter = (outcome: string, body?: Uint8Array) => void;
+export type OutcomeCallback = (outcome: string, body?: Uint8Array) => void;
 
 /** What the node does for the machine of a peer. */
 export interface PeerHandlers {
-  readonly hand: (arrival: Arrival) => void;
+  readonly hand: (arrival: ArrivedMessage) => void;
   readonly forgotten: () => void;
   readonly accepted: (kind: MessageKind, payload: Uint8Array) => void;
   readonly kept: (kind: MessageKind, number: number) => void;
   readonly effected: (call: Uint8Array, how: 'written' | 'found') => void;
-  readonly settled: (settlement: Settlement<Waiter>) => void;
+  readonly settled: (settlement: MessageSettlement<OutcomeCallback>) => void;
 }
 
 /** What a peer's adapter needs. */
@@ -52,8 +59,8 @@ type SendCounters = Readonly<Record<'packets' | 'sent' | 'pieces' | 'repeated', 
 /** Runs the machine of one peer. */
 export class PeerNode {
   readonly #parts: PeerNodeParts;
-  readonly #machine: PeerMachine<Waiter>;
-  readonly #shell: MachineShell<PeerInput<Waiter>, PeerEffect<Waiter>>;
+  readonly #machine: PeerMachine<OutcomeCallback>;
+  readonly #shell: MachineShell<PeerInput<OutcomeCallback>, PeerEffect<OutcomeCallback>>;
   /** Counters that every packet needs, looked up once. */
   readonly #counters: SendCounters;
   #peak = 0;
@@ -72,7 +79,7 @@ export class PeerNode {
     const counter = new ReservedCounter({
       store,
       key: `next/${peer}`,
-      reserve: RESERVED_NUMBERS,
+      reserve: NUMBERS_PER_RESERVE,
       onSync: (): void => this.#shell.take({ kind: 'numbers' }),
     });
     // Numbers begin with 1: all numbers up to 0 count as handled.
@@ -84,7 +91,7 @@ export class PeerNode {
       },
     };
     const keys = store.keys({ prefix: recordKeyPrefix(peer) });
-    this.#machine = new PeerMachine<Waiter>(
+    this.#machine = new PeerMachine<OutcomeCallback>(
       {
         ...{ own: host.name, peer, memory, life, options, behaviour, numbers },
         ...{ isOutside, watch },
@@ -118,7 +125,7 @@ export class PeerNode {
     this.#shell.stop();
   }
 
-  submit(message: Submission<Waiter>): void {
+  submit(message: Submission<OutcomeCallback>): void {
     this.#shell.take({ kind: 'submit', message });
     const { open } = this;
     if (open <= this.#peak) return;
@@ -136,11 +143,11 @@ export class PeerNode {
   }
 
   /** The handler of a message has run. */
-  handled(number: number, answer?: Answer): void {
+  handled(number: number, answer?: CallAnswer): void {
     this.#shell.take({ kind: 'handled', number, ...(answer && { answer }) });
   }
 
-  #perform(effect: PeerEffect<Waiter>): void {
+  #perform(effect: PeerEffect<OutcomeCallback>): void {
     const { host, store, handlers } = this.#parts;
     switch (effect.kind) {
       case 'send':
@@ -184,7 +191,7 @@ export class PeerNode {
     }
   }
 
-  #send(effect: Extract<PeerEffect<Waiter>, { kind: 'send' }>): void {
+  #send(effect: Extract<PeerEffect<OutcomeCallback>, { kind: 'send' }>): void {
     const { way, bytes, wishes, token, pieceBytes, repeatedBytes } = effect;
     const { packets, sent, pieces, repeated } = this.#counters;
     packets.add(1);

@@ -8,7 +8,7 @@ import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
 import type { CarrierTerms } from '../../engine/host/transport.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { FabricOptions } from './config.ts';
-import type { PeerEffect, Settlement } from './effects.ts';
+import type { MessageSettlement, PeerEffect } from './effects.ts';
 import type { MessageKind } from './envelope.ts';
 import type { Journal } from './journal.ts';
 import type { OutMessage } from './outgoing/out-message.ts';
@@ -58,7 +58,7 @@ export interface NumberSource {
 /** An item that waits for a write. */
 export type JournalItem<Request> =
   | { readonly kind: 'kept' | 'answer'; readonly message: OutMessage<Request> }
-  | { readonly kind: 'answered'; readonly settlement: Settlement<Request> };
+  | { readonly kind: 'answered'; readonly settlement: MessageSettlement<Request> };
 
 /** What all parts of a peer's machine share. */
 export interface PeerShared<Request> {

@@ -9,8 +9,8 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import { leastOf } from '../../engine/pure/extremes.ts';
 import type { HostPart } from '../_kit/host-part.ts';
 import type {
-  AgainReason,
   PeerWatch,
+  ResendReason,
   WatchedMessage,
   WatchedPiece,
   WayState,
@@ -18,14 +18,14 @@ import type {
 import {
   DEPARTURES_LISTED,
   type Departure,
-  ENDED_LISTED,
-  LIVES,
-  MESSAGE_LIFE,
-  MESSAGES,
+  type DepartureReason,
+  ENDED_MESSAGES_LISTED,
+  MESSAGE_LIFE_TRACE,
+  MESSAGE_LIVES_KEPT,
+  MESSAGES_TRACE,
   type MessageState,
-  OPEN_LISTED,
-  type Reason,
-  WAYS,
+  OPEN_MESSAGES_LISTED,
+  WAYS_TRACE,
   type WayText,
 } from './trace-states.ts';
 
@@ -41,9 +41,9 @@ interface Known {
   readonly sinceMs: number;
   untilMs: number | null;
   state: string;
-  readonly again: Map<Reason, number>;
+  readonly again: Map<DepartureReason, number>;
   /** Why bytes are sent again: the latest reason. */
-  why: Reason;
+  why: DepartureReason;
   /** End of the bytes that have been sent at least once. */
   leftEnd: number;
   departures: Departure[];
@@ -103,7 +103,7 @@ export class PeerTrace implements PeerWatch {
     this.#life(now, known, 'later');
   }
 
-  again(now: Nanoseconds, message: WatchedMessage, why: AgainReason): void {
+  again(now: Nanoseconds, message: WatchedMessage, why: ResendReason): void {
     const known = this.#of(now, message);
     known.why = why;
     known.again.set(why, (known.again.get(why) ?? 0) + 1);
@@ -115,7 +115,7 @@ export class PeerTrace implements PeerWatch {
     known.untilMs = msOf(now);
     known.state = outcome;
     this.#known.delete(message.number);
-    this.#ended = [...this.#ended, known].slice(-ENDED_LISTED);
+    this.#ended = [...this.#ended, known].slice(-ENDED_MESSAGES_LISTED);
     this.#life(now, known, 'now');
     this.#list(now);
   }
@@ -135,7 +135,10 @@ export class PeerTrace implements PeerWatch {
     if (use === this.#wayUse && now - this.#wayNs < EVERY_NS) return;
     this.#wayUse = use;
     this.#wayNs = now;
-    this.#host.trace.state(WAYS.machine.write({ peer: this.#peer }), WAYS.state.write(known));
+    this.#host.trace.state(
+      WAYS_TRACE.machine.write({ peer: this.#peer }),
+      WAYS_TRACE.state.write(known),
+    );
   }
 
   #of(now: Nanoseconds, message: WatchedMessage): Known {
@@ -162,10 +165,10 @@ export class PeerTrace implements PeerWatch {
   #list(now: Nanoseconds): void {
     if (this.#known.size > 0 && now - this.#listNs < EVERY_NS) return;
     this.#listNs = now;
-    const open = [...this.#known.values()].slice(0, OPEN_LISTED);
+    const open = [...this.#known.values()].slice(0, OPEN_MESSAGES_LISTED);
     const listed = [...this.#ended, ...open].map(textOf);
-    const machine = MESSAGES.machine.write({ peer: this.#peer });
-    this.#host.trace.state(machine, MESSAGES.state.write({ open: this.#known.size, listed }));
+    const machine = MESSAGES_TRACE.machine.write({ peer: this.#peer });
+    this.#host.trace.state(machine, MESSAGES_TRACE.state.write({ open: this.#known.size, listed }));
   }
 
   /** Draws the life of a message if it has several parts, or was sent again. */
@@ -174,14 +177,19 @@ export class PeerTrace implements PeerWatch {
     if (departures.length < 2) return;
     let place = this.#lives.indexOf(message.number);
     if (place < 0) {
-      place = this.#lives.length < LIVES ? this.#lives.length : this.#oldest();
+      place = this.#lives.length < MESSAGE_LIVES_KEPT ? this.#lives.length : this.#oldest();
       this.#lives[place] = message.number;
     } else if (when === 'later' && now - this.#lifeNs < EVERY_NS) return;
     this.#lifeNs = now;
     const { number, bytes } = message;
     const totals = { again, ways: [...known.ways], unlisted };
-    const state = MESSAGE_LIFE.state.write({ number, bytes: bytes.length, ...totals, departures });
-    this.#host.trace.state(MESSAGE_LIFE.machine.write({ place, peer: this.#peer }), state);
+    const state = MESSAGE_LIFE_TRACE.state.write({
+      number,
+      bytes: bytes.length,
+      ...totals,
+      departures,
+    });
+    this.#host.trace.state(MESSAGE_LIFE_TRACE.machine.write({ place, peer: this.#peer }), state);
   }
 
   /** The place of the message with the lowest number. */

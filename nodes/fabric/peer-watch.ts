@@ -31,7 +31,7 @@ export interface PeerWatch {
   /** Bytes of a message leave over a way. */
   sent(now: Nanoseconds, piece: WatchedPiece, way: number): void;
   /** Bytes of a message have to be sent again. */
-  again(now: Nanoseconds, message: WatchedMessage, why: AgainReason): void;
+  again(now: Nanoseconds, message: WatchedMessage, why: ResendReason): void;
   /** The peer has the whole message on disk, or the message is over. */
   ended(now: Nanoseconds, message: WatchedMessage, outcome: string): void;
   /** What a node believes of a way, which may have changed. */
@@ -39,7 +39,7 @@ export interface PeerWatch {
 }
 
 /** Why bytes are sent again. */
-export type AgainReason = 'lost' | 'time-out' | 'refused' | 'other-way' | 'peer-restarted';
+export type ResendReason = 'lost' | 'time-out' | 'refused' | 'other-way' | 'peer-restarted';
 
 /** What a node believes of a way to a peer. */
 export interface WayState {

@@ -17,11 +17,11 @@ import { NEWS_DELAY_NS } from './geometry.ts';
 import { Challenges } from './incoming/challenges.ts';
 import { Receiver } from './incoming/receiver.ts';
 import { Journal } from './journal.ts';
-import { numbersRecord, Sender } from './outgoing/sender.ts';
+import { encodeCallNumbers, Sender } from './outgoing/sender.ts';
 import type { JournalItem, PeerParts, PeerShared } from './peer-parts.ts';
 import type { Lane } from './way/lane.ts';
 import { Ways } from './way/ways.ts';
-import { type Challenge, decodePacket, type News, type Packet } from './wire.ts';
+import { type Challenge, decodePacket, type FabricPacket, type News } from './wire.ts';
 
 type PacketInput = Extract<PeerInput<unknown>, { kind: 'packet' }>;
 type HandledInput = Extract<PeerInput<unknown>, { kind: 'handled' }>;
@@ -136,7 +136,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
   }
 
   /** @returns false if the packet came before, or must come again. */
-  #isFirst(now: Nanoseconds, lane: Lane<Request>, { number, pieces }: Packet): boolean {
+  #isFirst(now: Nanoseconds, lane: Lane<Request>, { number, pieces }: FabricPacket): boolean {
     if (!this.#receiver.inbox.hasRoomFor(pieces)) {
       this.#drop('no-room');
       return false;
@@ -144,12 +144,12 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
     return lane.received.note(now, number, true);
   }
 
-  #pieces(now: Nanoseconds, packet: Packet): void {
+  #pieces(now: Nanoseconds, packet: FabricPacket): void {
     const outcome = this.#receiver.take(now, packet);
     if (packet.asksNews || outcome === 'known') this.#ways.newsAt(now);
   }
 
-  #acknowledged(now: Nanoseconds, lane: Lane<Request>, { acknowledgement }: Packet): void {
+  #acknowledged(now: Nanoseconds, lane: Lane<Request>, { acknowledgement }: FabricPacket): void {
     // Packets of an earlier life that are acknowledged now are not under way any more.
     if (acknowledgement === undefined || acknowledgement.life !== this.#parts.life) return;
     if (!this.#ways.acknowledged(now, lane, acknowledgement)) this.#drop('never-sent');
@@ -159,7 +159,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
    * Learns of lives and memories of the peer.
    * @returns why the peer has to confirm the packet first; undefined if it is believed.
    */
-  #meet(now: Nanoseconds, packet: Packet): FabricDrop | undefined {
+  #meet(now: Nanoseconds, packet: FabricPacket): FabricDrop | undefined {
     const { memory, life, floor } = packet;
     const { inbox } = this.#receiver;
     const met = inbox.meet(memory);
@@ -189,7 +189,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
   }
 
   /** Asks the peer that has the packet's memory and life whether the packet is really from it. */
-  #challenge(now: Nanoseconds, way: number, packet: Packet): void {
+  #challenge(now: Nanoseconds, way: number, packet: FabricPacket): void {
     const challenge = this.#challenges.doubt(now, packet);
     if (challenge !== undefined) this.#ways.challenge(way, challenge);
   }
@@ -223,7 +223,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
       item.kind === 'answered' ? item.settlement.number : [],
     );
     // Before the calls are erased: otherwise a torn write could leave neither call nor answer.
-    if (calls.length > 0) this.#put(answeredKey(peer), numbersRecord(calls));
+    if (calls.length > 0) this.#put(answeredKey(peer), encodeCallNumbers(calls));
     if (inbox.isDirty) this.#put(inboxKey(peer), inbox.record());
     this.#sender.eraseCalls(calls);
     this.#effects.push({ kind: 'sync' });

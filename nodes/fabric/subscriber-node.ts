@@ -11,8 +11,13 @@ import type { NodeRequest } from '../../engine/host/host.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { concatBytes, toHex } from '../_kit/bytes.ts';
 import { Deadlines } from '../_kit/deadlines.ts';
-import type { Answer, Arrival } from './effects.ts';
-import { ASSEMBLY_BYTES_MAX, CALLS_MAX, STALE_MAX, WINDOW_NUMBERS } from './geometry.ts';
+import type { ArrivedMessage, CallAnswer } from './effects.ts';
+import {
+  ASSEMBLY_BYTES_MAX,
+  HANDED_CALLS_MAX,
+  STALE_ITEMS_MAX,
+  WINDOW_NUMBERS,
+} from './geometry.ts';
 
 const AGAIN = 1;
 /** Below this number of waiting messages, nobody looks for those whose deadline has passed. */
@@ -20,7 +25,7 @@ const WAITING_MIN = 64;
 
 interface Waiting {
   readonly from: string;
-  readonly arrival: Arrival;
+  readonly arrival: ArrivedMessage;
 }
 
 interface Handed {
@@ -33,7 +38,7 @@ export interface SubscriberParts {
   now(): Nanoseconds;
   drop(reason: 'not-taken' | 'given-up'): void;
   /** The application has handled a message. */
-  handled(from: string, number: number, answer?: Answer): void;
+  handled(from: string, number: number, answer?: CallAnswer): void;
 }
 
 /** See the module. */
@@ -72,7 +77,7 @@ export class Subscribers {
   }
 
   /** A message or a call came. */
-  add(from: string, arrival: Arrival): void {
+  add(from: string, arrival: ArrivedMessage): void {
     this.#waiting.push({ from, arrival });
     this.#waitingBytes += arrival.envelope.length;
     const isFull = this.#waitingBytes > this.#waitingBytesMax;
@@ -188,11 +193,11 @@ export class Subscribers {
     this.#calls.set(id, call);
     this.#ends.add(deadlineNs, id);
     for (const oldest of this.#calls.keys()) {
-      if (this.#calls.size <= CALLS_MAX) break;
+      if (this.#calls.size <= HANDED_CALLS_MAX) break;
       this.#calls.delete(oldest);
       this.#parts.drop('given-up');
     }
-    if (this.#ends.size > 2 * this.#calls.size + STALE_MAX) {
+    if (this.#ends.size > 2 * this.#calls.size + STALE_ITEMS_MAX) {
       this.#ends.retain((one) => this.#calls.has(one));
     }
   }

@@ -15,24 +15,24 @@ import type {
   Shape,
 } from '../../viz/format/drawing.ts';
 import {
-  box,
+  boxShape,
   fitted,
   grouped,
   milliseconds,
   NARROW,
   nodesShown,
-  words,
+  textShape,
 } from '../../viz/format/shapes.ts';
-import { statesOf } from '../_kit/trace-state.ts';
+import { tracedStatesOf } from '../_kit/trace-state.ts';
 import {
+  DEPARTURE_REASONS,
   type Departure,
-  MESSAGE_LIFE,
-  MESSAGES,
+  type DepartureReason,
+  MESSAGE_LIFE_TRACE,
+  MESSAGES_TRACE,
   type MessageLifeState,
   type MessageState,
-  REASONS,
-  type Reason,
-  WAYS,
+  WAYS_TRACE,
   type WayText,
 } from './trace-states.ts';
 
@@ -55,7 +55,7 @@ const STROKE = 4;
 /** Part of the time axis that is free before the oldest message. */
 const MARGIN = 0.02;
 
-const REASON_TEXT: Readonly<Record<Reason, string>> = {
+const REASON_TEXT: Readonly<Record<DepartureReason, string>> = {
   first: 'for the first time',
   lost: 'again: lost on the way',
   'time-out': 'again: no answer in time',
@@ -63,7 +63,7 @@ const REASON_TEXT: Readonly<Record<Reason, string>> = {
   'other-way': 'again: over another way',
   'peer-restarted': 'again: the peer has restarted',
 };
-const REASON_FILL: Readonly<Record<Reason, Role>> = {
+const REASON_FILL: Readonly<Record<DepartureReason, Role>> = {
   first: 'c1',
   lost: 'fail',
   'time-out': 'open',
@@ -115,16 +115,16 @@ export const viz: ProtocolViz = {
 };
 
 function hasMessages({ protocol, states }: NodeState): boolean {
-  return protocol === 'fabric' && statesOf(MESSAGES, states).length > 0;
+  return protocol === 'fabric' && tracedStatesOf(MESSAGES_TRACE, states).length > 0;
 }
 
 function hasLife({ protocol, states }: NodeState): boolean {
-  return protocol === 'fabric' && statesOf(MESSAGE_LIFE, states).length > 0;
+  return protocol === 'fabric' && tracedStatesOf(MESSAGE_LIFE_TRACE, states).length > 0;
 }
 
 function pairsOf({ name, states }: NodeState): readonly Pair[] {
-  const ways = statesOf(WAYS, states);
-  return statesOf(MESSAGES, states).map(({ key, value }) => ({
+  const ways = tracedStatesOf(WAYS_TRACE, states);
+  return tracedStatesOf(MESSAGES_TRACE, states).map(({ key, value }) => ({
     from: name,
     to: key.peer,
     ways: ways.find((one) => one.key.peer === key.peer)?.value ?? [],
@@ -141,7 +141,7 @@ function drawMessages(input: DrawingInput): Drawing {
   const shapes: Shape[] = [...ticksOf(axis)];
   let y = HEAD;
   for (const pair of pairs.slice(0, PEERS_MAX)) {
-    shapes.push(words(0, y + 11, `${pair.from} → ${pair.to}`, { weight: 'strong' }));
+    shapes.push(textShape(0, y + 11, `${pair.from} → ${pair.to}`, { weight: 'strong' }));
     y += ROW;
     for (const way of pair.ways) {
       for (const one of wayAt(y, way, input.width)) shapes.push(one);
@@ -155,7 +155,7 @@ function drawMessages(input: DrawingInput): Drawing {
     y += GAP - ROW;
   }
   if (pairs.length > PEERS_MAX) {
-    shapes.push(words(0, y + 11, `${pairs.length - PEERS_MAX} more pairs are in the table.`));
+    shapes.push(textShape(0, y + 11, `${pairs.length - PEERS_MAX} more pairs are in the table.`));
     y += ROW;
   }
   return {
@@ -192,7 +192,7 @@ function ticksOf(axis: Axis): readonly Shape[] {
   return [0, 1 / 2, 1].map((part) => {
     const ms = fromMs + part * (toMs - fromMs);
     const anchor = part === 0 ? 'start' : part === 1 ? 'end' : 'middle';
-    return words(placeOf(ms, axis), 14, `${(ms / MS_PER_S).toFixed(digits)} s`, {
+    return textShape(placeOf(ms, axis), 14, `${(ms / MS_PER_S).toFixed(digits)} s`, {
       anchor,
       fill: 'muted',
     });
@@ -208,7 +208,7 @@ function wayAt(y: number, way: WayText, width: number): readonly Shape[] {
   const text = [`${name} ${is}`, ...trip, ...room].join(', ');
   return [
     { kind: 'circle', x: 6, y: y + 7, r: 4, fill },
-    words(16, y + 11, fitted(text, width - 20)),
+    textShape(16, y + 11, fitted(text, width - 20)),
   ];
 }
 
@@ -220,15 +220,15 @@ function messageAt(y: number, message: MessageState, axis: Axis, nowMs: number):
   const share = state === 'open' ? Math.min(1, there / Math.max(1, bytes)) : 0;
   const name = `${message.number} ${message.kind} ${grouped(bytes)} B${againText(message)}`;
   const title = `${name}: ${endText(message)}`;
-  const bar = box({ x, y: y + 1, w, h: BAR }, { fill, title, radius: 2, opacity: 0.75 });
-  const done = box(
+  const bar = boxShape({ x, y: y + 1, w, h: BAR }, { fill, title, radius: 2, opacity: 0.75 });
+  const done = boxShape(
     { x, y: y + 1, w: w * share, h: BAR },
     { fill: 'text', radius: 2, opacity: 0.5 },
   );
   const isNarrow = axis.left === 0;
-  const label = words(0, y + 11, fitted(name, isNarrow ? axis.right : axis.left - 8));
+  const label = textShape(0, y + 11, fitted(name, isNarrow ? axis.right : axis.left - 8));
   // On phones the bar is thin, and below its name.
-  const under = box({ x, y: y + 14, w, h: 3 }, { fill, title });
+  const under = boxShape({ x, y: y + 14, w, h: 3 }, { fill, title });
   return isNarrow ? [label, under] : [label, bar, ...(share > 0 ? [done] : [])];
 }
 
@@ -285,7 +285,7 @@ function tableOf(pairs: readonly Pair[]): Drawing['table'] {
 }
 
 function livesOf({ name, states }: NodeState): readonly Life[] {
-  return statesOf(MESSAGE_LIFE, states).flatMap(({ key, value }) =>
+  return tracedStatesOf(MESSAGE_LIFE_TRACE, states).flatMap(({ key, value }) =>
     value === undefined ? [] : [{ from: name, to: key.peer, ...value }],
   );
 }
@@ -306,7 +306,7 @@ function drawLife(input: DrawingInput): Drawing {
     const place = { x: 0, y, w: Math.min(input.width, 330), h: ROW - 2 };
     const title = `show message ${one.number}`;
     shapes.push(
-      box(place, {
+      boxShape(place, {
         fill: isChosen ? 'shade' : 'panel',
         stroke: 'line',
         radius: 3,
@@ -315,7 +315,7 @@ function drawLife(input: DrawingInput): Drawing {
         title,
       }),
     );
-    shapes.push(words(8, y + 13, fitted(text, place.w - 12)));
+    shapes.push(textShape(8, y + 13, fitted(text, place.w - 12)));
     y += ROW;
   }
   if (life === undefined) return nothing();
@@ -326,12 +326,14 @@ function drawLife(input: DrawingInput): Drawing {
   };
   for (const one of moved(ticksOf(axis), y + 8)) shapes.push(one);
   const top = y + HEAD + 4;
-  shapes.push(box({ x: 0, y: top, w: axis.right, h: BYTES_HEIGHT }, { stroke: 'line' }));
+  shapes.push(boxShape({ x: 0, y: top, w: axis.right, h: BYTES_HEIGHT }, { stroke: 'line' }));
   for (const one of departures) shapes.push(departureAt(one, { life, axis, top }));
   y = top + BYTES_HEIGHT + 8;
-  for (const reason of REASONS.filter((why) => departures.some((one) => one.why === why))) {
-    shapes.push(box({ x: 0, y: y + 2, w: 10, h: 10 }, { fill: REASON_FILL[reason] }));
-    shapes.push(words(16, y + 11, REASON_TEXT[reason]));
+  for (const reason of DEPARTURE_REASONS.filter((why) =>
+    departures.some((one) => one.why === why),
+  )) {
+    shapes.push(boxShape({ x: 0, y: y + 2, w: 10, h: 10 }, { fill: REASON_FILL[reason] }));
+    shapes.push(textShape(16, y + 11, REASON_TEXT[reason]));
     y += ROW;
   }
   return { ...lifeWords(life), shapes, height: y + 4, table: lifeTable(life) };

@@ -26,7 +26,7 @@ import { crc32c } from '../../engine/pure/crc32c.ts';
 import { readUint32, readUint48, writeUint32, writeUint48 } from '../_kit/bytes.ts';
 import { type Acknowledgement, RANGES_MAX } from '../_kit/loss-recovery/received-packets.ts';
 import {
-  MEMORY_BYTES,
+  MEMORY_NAME_BYTES,
   NONCE_BYTES,
   PACKET_VERSION,
   PIECES_MAX,
@@ -34,13 +34,13 @@ import {
 } from './geometry.ts';
 
 /** Bytes in front of the parts. */
-export const HEAD_BYTES = 28;
+export const PACKET_HEAD_BYTES = 28;
 /** Bytes in front of the bytes of a piece. */
 export const PIECE_HEAD_BYTES = 18;
 /** Most bytes of news. */
-export const NEWS_BYTES_MAX = MEMORY_BYTES + 7 + WINDOW_NUMBERS / 8;
+export const NEWS_BYTES_MAX = MEMORY_NAME_BYTES + 7 + WINDOW_NUMBERS / 8;
 /** Bytes of a packet that is a challenge and nothing else. */
-export const CHALLENGE_PACKET_BYTES = HEAD_BYTES + MEMORY_BYTES + 4 + NONCE_BYTES;
+export const CHALLENGE_PACKET_BYTES = PACKET_HEAD_BYTES + MEMORY_NAME_BYTES + 4 + NONCE_BYTES;
 
 const CHECKSUM_AT = 24;
 const HAS_ACKNOWLEDGEMENT = 1;
@@ -83,7 +83,7 @@ export interface Challenge {
 }
 
 /** Bytes of a message. */
-export interface Piece {
+export interface MessagePiece {
   /** The number of the message. */
   readonly number: number;
   /** Bytes of the whole message. */
@@ -99,7 +99,7 @@ export interface LifeAcknowledgement extends Acknowledgement {
 }
 
 /** A packet. */
-export interface Packet {
+export interface FabricPacket {
   readonly life: number;
   readonly number: number;
   readonly memory: Uint8Array;
@@ -111,7 +111,7 @@ export interface Packet {
   readonly challenge: Challenge | undefined;
   /** The nonce of a challenge that named the memory and the life of this packet. */
   readonly confirmation: Uint8Array | undefined;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly MessagePiece[];
 }
 
 /** Writes packets one after another into the same bytes. */
@@ -142,7 +142,7 @@ export class PacketWriter {
     writeUint32(bytes, 2, life);
     bytes.set(memory, 10);
     writeUint48(bytes, 18, floor);
-    this.#length = HEAD_BYTES;
+    this.#length = PACKET_HEAD_BYTES;
     this.#pieces = 0;
   }
 
@@ -174,10 +174,10 @@ export class PacketWriter {
     const at = this.#length;
     this.#flag(HAS_NEWS);
     bytes.set(memory, at);
-    writeUint48(bytes, at + MEMORY_BYTES, contiguous);
-    bytes[at + MEMORY_BYTES + 6] = above.length;
-    bytes.set(above, at + MEMORY_BYTES + 7);
-    this.#length = at + MEMORY_BYTES + 7 + above.length;
+    writeUint48(bytes, at + MEMORY_NAME_BYTES, contiguous);
+    bytes[at + MEMORY_NAME_BYTES + 6] = above.length;
+    bytes.set(above, at + MEMORY_NAME_BYTES + 7);
+    this.#length = at + MEMORY_NAME_BYTES + 7 + above.length;
   }
 
   challenge({ memory, life, nonce }: Challenge): void {
@@ -185,9 +185,9 @@ export class PacketWriter {
     const at = this.#length;
     this.#flag(HAS_CHALLENGE);
     bytes.set(memory, at);
-    writeUint32(bytes, at + MEMORY_BYTES, life);
-    bytes.set(nonce, at + MEMORY_BYTES + 4);
-    this.#length = at + MEMORY_BYTES + 4 + NONCE_BYTES;
+    writeUint32(bytes, at + MEMORY_NAME_BYTES, life);
+    bytes.set(nonce, at + MEMORY_NAME_BYTES + 4);
+    this.#length = at + MEMORY_NAME_BYTES + 4 + NONCE_BYTES;
   }
 
   confirm(nonce: Uint8Array): void {
@@ -234,12 +234,12 @@ export class PacketWriter {
 
 /** The checksum of all bytes of a packet but those of the checksum. */
 function checksumOf(packet: Uint8Array): number {
-  return crc32c(packet, crc32c(packet, 0, 0, CHECKSUM_AT), HEAD_BYTES);
+  return crc32c(packet, crc32c(packet, 0, 0, CHECKSUM_AT), PACKET_HEAD_BYTES);
 }
 
 /** Reads a packet; its parts are views into the bytes. */
-export function decodePacket(bytes: Uint8Array): Packet | PacketDrop {
-  if (bytes.length < HEAD_BYTES) return 'truncated';
+export function decodePacket(bytes: Uint8Array): FabricPacket | PacketDrop {
+  if (bytes.length < PACKET_HEAD_BYTES) return 'truncated';
   if (bytes[0] !== PACKET_VERSION) return 'wrong-version';
   if (readUint32(bytes, CHECKSUM_AT) !== checksumOf(bytes)) return 'bad-checksum';
   const flags = bytes[1] as number;
@@ -258,7 +258,7 @@ export function decodePacket(bytes: Uint8Array): Packet | PacketDrop {
   return {
     life: readUint32(bytes, 2),
     number: readUint32(bytes, 6),
-    memory: bytes.subarray(10, 10 + MEMORY_BYTES),
+    memory: bytes.subarray(10, 10 + MEMORY_NAME_BYTES),
     floor: readUint48(bytes, 18),
     isEliciting: (flags & IS_ELICITING) !== 0,
     asksNews: (flags & ASKS_NEWS) !== 0,
@@ -273,7 +273,7 @@ export function decodePacket(bytes: Uint8Array): Packet | PacketDrop {
 /** Reads the parts in their order. */
 class PartReader {
   readonly #bytes: Uint8Array;
-  #at = HEAD_BYTES;
+  #at = PACKET_HEAD_BYTES;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -297,14 +297,14 @@ class PartReader {
   news(): News | 'bad' {
     const bytes = this.#bytes;
     const at = this.#at;
-    const bits = at + MEMORY_BYTES + 7;
+    const bits = at + MEMORY_NAME_BYTES + 7;
     if (bytes.length < bits) return 'bad';
     const length = bytes[bits - 1] as number;
     if (length > WINDOW_NUMBERS / 8 || bytes.length < bits + length) return 'bad';
     this.#at = bits + length;
     return {
-      memory: bytes.subarray(at, at + MEMORY_BYTES),
-      contiguous: readUint48(bytes, at + MEMORY_BYTES),
+      memory: bytes.subarray(at, at + MEMORY_NAME_BYTES),
+      contiguous: readUint48(bytes, at + MEMORY_NAME_BYTES),
       above: bytes.subarray(bits, bits + length),
     };
   }
@@ -312,12 +312,12 @@ class PartReader {
   challenge(): Challenge | 'bad' {
     const bytes = this.#bytes;
     const at = this.#at;
-    const nonceAt = at + MEMORY_BYTES + 4;
+    const nonceAt = at + MEMORY_NAME_BYTES + 4;
     if (bytes.length < nonceAt + NONCE_BYTES) return 'bad';
     this.#at = nonceAt + NONCE_BYTES;
     return {
-      memory: bytes.subarray(at, at + MEMORY_BYTES),
-      life: readUint32(bytes, at + MEMORY_BYTES),
+      memory: bytes.subarray(at, at + MEMORY_NAME_BYTES),
+      life: readUint32(bytes, at + MEMORY_NAME_BYTES),
       nonce: bytes.subarray(nonceAt, this.#at),
     };
   }
@@ -329,9 +329,9 @@ class PartReader {
     return this.#bytes.subarray(at, this.#at);
   }
 
-  pieces(): readonly Piece[] | undefined {
+  pieces(): readonly MessagePiece[] | undefined {
     const bytes = this.#bytes;
-    const pieces: Piece[] = [];
+    const pieces: MessagePiece[] = [];
     let at = this.#at;
     while (at < bytes.length) {
       const start = at + PIECE_HEAD_BYTES;

@@ -11,20 +11,20 @@ import type { Transport } from '../../engine/host/transport.ts';
 import { TIMER_DUE } from '../_kit/machine.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import { inputSession } from './aggregator/input-session.ts';
-import { headroom, sumOfUpdates, totalWeight, type UpdateSum } from './aggregator/mean.ts';
-import { type Remembered, recall, remember } from './aggregator/memory.ts';
+import { sumHeadroom, sumOfUpdates, totalWeight, type UpdateSum } from './aggregator/mean.ts';
+import { type AggregatorMemory, recallMemory, storeMemory } from './aggregator/memory.ts';
 import type { NoiseInput } from './aggregator/noise-job.ts';
-import type { Missing } from './aggregator/roster.ts';
+import type { MissingClient } from './aggregator/roster.ts';
 import { type RoundEffect, type RoundInput, RoundMachine } from './aggregator/rounds.ts';
 import { AggregatorRound, type GroupSum } from './aggregator-round-node.ts';
-import { dropped } from './aggregator-session-node.ts';
+import { dropMessage } from './aggregator-session-node.ts';
 import { AttackNode, type SeenUpdate } from './attack-node.ts';
 import type { FederatedSetup } from './behaviour.ts';
-import { clipNumbers, modelOf, normOf, sharedState } from './clip-plan.ts';
+import { clipNumberCount, modelOfState, modelWithNorm, normOfState } from './clip-plan.ts';
 import { combineInput } from './combine-job.ts';
 import type { ExpandInput } from './compression/compress-job.ts';
-import { isFolded, stepsPerUnit } from './compression/form.ts';
-import { NAMED_MAX, RETRY_NS } from './geometry.ts';
+import { needsExpansion, stepsPerUnit } from './compression/form.ts';
+import { NAMED_CLIENTS_MAX, RETRY_NS } from './geometry.ts';
 import { modelOfFederation, parametersOf, testSet } from './learn/data.ts';
 import type { EvaluateInput } from './learn/evaluate-job.ts';
 import type { Examples, Model } from './learn/model.ts';
@@ -49,7 +49,7 @@ export class AggregatorNode implements NodeHandle {
   readonly #trace: RoundTrace | undefined;
   /** Undefined if the federation learns nothing. */
   readonly #model: Model | undefined;
-  #memory: Remembered;
+  #memory: AggregatorMemory;
   #test: Examples | undefined;
   #transport: Transport | undefined;
   #rounds: MachineShell<RoundInput, RoundEffect> | undefined;
@@ -70,9 +70,9 @@ export class AggregatorNode implements NodeHandle {
     this.#store = host.store('federated');
     this.#model = modelOfFederation(setup.options);
     const { options } = setup;
-    const numbers = this.#parameters + clipNumbers(options);
-    this.#memory = recall(this.#store, numbers) ?? {
-      state: sharedState(options, this.#firstModel),
+    const numbers = this.#parameters + clipNumberCount(options);
+    this.#memory = recallMemory(this.#store, numbers) ?? {
+      state: modelWithNorm(options, this.#firstModel),
       over: 0,
       spent: 0,
     };
@@ -89,7 +89,7 @@ export class AggregatorNode implements NodeHandle {
 
   /** The model that the last round led to. */
   get #learned(): Float32Array<ArrayBuffer> {
-    return modelOf(this.#setup.options, this.#memory.state);
+    return modelOfState(this.#setup.options, this.#memory.state);
   }
 
   get #seed(): Uint8Array {
@@ -229,7 +229,7 @@ export class AggregatorNode implements NodeHandle {
       else this.#reveal.take(from, message.session, message.keys);
     } else if (message.kind === 'declined') this.#declined(from, message);
     else if (this.#running === undefined) {
-      dropped(this.#host, inputSession(message) === undefined ? 'no-session' : 'late-input');
+      dropMessage(this.#host, inputSession(message) === undefined ? 'no-session' : 'late-input');
     } else this.#running.message(from, message);
   }
 
@@ -304,7 +304,7 @@ export class AggregatorNode implements NodeHandle {
       this.#countLosses(running, inputs, true);
       meter.histogram('federated.round').record(tookNs);
       const { state } = this.#memory;
-      const norm = normOf(options, state);
+      const norm = normOfState(options, state);
       if (norm !== undefined) meter.sample('federated.clip.norm', norm);
       const next = behaviour.nextState(options, state, { sum: total, divisor });
       this.#account?.step();
@@ -359,7 +359,7 @@ export class AggregatorNode implements NodeHandle {
       clients: names.slice(place, place + 1),
     }));
     return (parts ?? [{ ring: sum.ring, clients: names }]).map(({ ring, clients }) => {
-      const update = ring.subarray(0, ring.length - clipNumbers(this.#setup.options));
+      const update = ring.subarray(0, ring.length - clipNumberCount(this.#setup.options));
       return { clients, sum: { ...whole, ring: update, inputs: clients.length } };
     });
   }
@@ -372,13 +372,13 @@ export class AggregatorNode implements NodeHandle {
     const { meter } = this.#host;
     meter.counter('federated.sums').add(1);
     meter.counter('federated.lost').add(lost.length);
-    meter.sample('federated.headroom', headroom(this.#updateSum(sum)));
+    meter.sample('federated.headroom', sumHeadroom(this.#updateSum(sum)));
   }
 
   /** Expands a sum of compressed updates to the length of the model. */
   #expand(running: AggregatorRound, sum: Float64Array, next: (sum: Float64Array) => void): void {
     const { compression } = this.#setup.options;
-    if (!isFolded(compression)) {
+    if (!needsExpansion(compression)) {
       next(sum);
       return;
     }
@@ -440,11 +440,11 @@ export class AggregatorNode implements NodeHandle {
   }
 
   /** Ends a round: goes on once the new state is on disk. */
-  #end(memory: Remembered, then: () => void, kind: 'ended' | 'failed' = 'ended'): void {
+  #end(memory: AggregatorMemory, then: () => void, kind: 'ended' | 'failed' = 'ended'): void {
     this.#running?.end();
     this.#running = undefined;
     this.#memory = memory;
-    remember(this.#store, memory);
+    storeMemory(this.#store, memory);
     const write = (): void => {
       this.#store.sync((error) => {
         // A full disk may have room again.
@@ -485,8 +485,10 @@ function namesOf({ clients, survivors }: GroupSum): readonly string[] {
 }
 
 /** Text about missing clients: the first ones with their reasons, and how many more there are. */
-function listOf(missing: readonly Missing[]): string {
-  const named = missing.slice(0, NAMED_MAX).map(({ client, reason }) => `${client}: ${reason}`);
+function listOf(missing: readonly MissingClient[]): string {
+  const named = missing
+    .slice(0, NAMED_CLIENTS_MAX)
+    .map(({ client, reason }) => `${client}: ${reason}`);
   const more = missing.length - named.length;
   return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
 }

@@ -8,7 +8,7 @@ import type { Host } from '../../engine/host/host.ts';
 import { inputSession } from './aggregator/input-session.ts';
 import {
   type AggregatorSession,
-  dropped,
+  dropMessage,
   HiddenSession,
   type PlainForm,
   PlainSession,
@@ -16,7 +16,7 @@ import {
   type SessionSum,
 } from './aggregator-session-node.ts';
 import type { FederatedSetup } from './behaviour.ts';
-import { vectorOf } from './compression/plain-form.ts';
+import { vectorOfMessage } from './compression/plain-form.ts';
 import { PlainServer } from './plain-sum.ts';
 import { leastInputs, sessionPlan, vectorLength } from './plan.ts';
 import { verifyingKey } from './provisioning.ts';
@@ -27,11 +27,17 @@ import {
   configProblem,
   encodeConfig,
   type SecaggConfig,
-  sessionOf,
+  sessionNameOf,
 } from './secagg/session-config.ts';
 import { quorumOf } from './selection.ts';
 import { serverAttack } from './server-attack.ts';
-import { modelHashOf, plainConfig, plainSession, RANDOM_BYTES, sumName } from './session-names.ts';
+import {
+  modelHashOf,
+  plainSessionConfig,
+  plainSessionName,
+  RANDOM_BYTES,
+  sumName,
+} from './session-names.ts';
 import { encodeMessage, type FederatedMessage } from './wire.ts';
 
 /** What a round is made from. */
@@ -142,7 +148,7 @@ export class AggregatorRound {
   message(from: string, message: FederatedMessage): void {
     const place = this.#places.get(from);
     if (place === undefined) this.#parts.host.drop('not-client');
-    else if (this.#isLate(message, place.group)) dropped(this.#parts.host, 'late-input');
+    else if (this.#isLate(message, place.group)) dropMessage(this.#parts.host, 'late-input');
     else place.group.session.message(place.index, message);
   }
 
@@ -174,7 +180,7 @@ export class AggregatorRound {
     const { secureAggregation: sum } = this.#parts.setup.options;
     const opened =
       sum === 'none'
-        ? this.#plain(clients, plainConfig(random, round), handlers)
+        ? this.#plain(clients, plainSessionConfig(random, round), handlers)
         : this.#hidden(clients, random, handlers);
     if (opened === undefined) return [];
     own = { ...opened, clients };
@@ -185,7 +191,7 @@ export class AggregatorRound {
     const { host, setup, parameters } = this.#parts;
     const { minimum, phaseTimeout, aggregate, groups, attack } = setup.options;
     const { deadline = phaseTimeout } = setup.options;
-    const name = plainSession(config, host.crypto) ?? new Uint8Array(0);
+    const name = plainSessionName(config, host.crypto) ?? new Uint8Array(0);
     const length = vectorLength(setup.options, parameters);
     const machine = new PlainServer({
       clients: clients.length,
@@ -197,7 +203,7 @@ export class AggregatorRound {
     });
     const form: PlainForm = {
       session: name,
-      read: (message) => vectorOf(message, setup.options, length),
+      read: (message) => vectorOfMessage(message, setup.options, length),
     };
     const session = new PlainSession(host, machine, form, handlers);
     return { session, config, name, bits: 32 };
@@ -228,7 +234,7 @@ export class AggregatorRound {
     const { jobs } = setup.behaviour;
     const machine = this.#machine(config, clients);
     const session = new HiddenSession({ host, machine, jobs }, handlers);
-    const name = sessionOf(config, host.crypto);
+    const name = sessionNameOf(config, host.crypto);
     return { session, config: encodeConfig(config), name, bits: plan.bits };
   }
 

@@ -10,7 +10,7 @@ import { MachineShell } from '../_kit/shell.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { PlainServer, PlainServerEffect, PlainServerInput } from './plain-sum.ts';
 import type { ServerEffect, ServerInput, ServerPhase } from './secagg/effects.ts';
-import { MESSAGE } from './secagg/messages.ts';
+import { MESSAGE_TYPES } from './secagg/messages.ts';
 import type { ServerMachine } from './secagg/server-machine.ts';
 import type { FederatedMessage } from './wire.ts';
 
@@ -95,7 +95,7 @@ export class HiddenSession implements AggregatorSession {
     switch (effect.kind) {
       case 'send':
         // The task, which AggregatorRound sends, is the invitation.
-        if (effect.type !== MESSAGE.invite) this.#handlers.send(effect.to, effect.bytes);
+        if (effect.type !== MESSAGE_TYPES.invite) this.#handlers.send(effect.to, effect.bytes);
         return;
       case 'compute':
         this.#host.compute(this.#jobs[effect.name] ?? effect.name, effect.input, (result) => {
@@ -104,7 +104,7 @@ export class HiddenSession implements AggregatorSession {
         });
         return;
       case 'drop':
-        dropped(this.#host, effect.reason);
+        dropMessage(this.#host, effect.reason);
         return;
       case 'phase':
         this.#handlers.phase(effect.phase, effect.members, this.#machine.ringOrder);
@@ -172,7 +172,7 @@ export class PlainSession implements AggregatorSession {
   #perform(effect: PlainServerEffect): void {
     switch (effect.kind) {
       case 'drop':
-        dropped(this.#host, effect.reason);
+        dropMessage(this.#host, effect.reason);
         return;
       case 'sum':
         this.#handlers.summed(effect);
@@ -184,7 +184,7 @@ export class PlainSession implements AggregatorSession {
 }
 
 /** Drops a message; late inputs are counted. */
-export function dropped(host: Host, reason: string): void {
+export function dropMessage(host: Host, reason: string): void {
   if (reason === 'late-input') host.meter.counter('federated.late').add(1);
   host.drop(reason);
 }

@@ -10,14 +10,14 @@ import { sumOfUpdates, type UpdateSum } from './aggregator/mean.ts';
 import type {
   MembershipInput,
   MembershipOutput,
-  Shadow,
   ShadowInput,
+  ShadowModel,
 } from './attack/membership-job.ts';
 import type { FederatedOptions } from './config.ts';
 import { type DataSource, examplesOf, modelOfFederation } from './learn/data.ts';
 import { invertFirstLayer } from './learn/inversion.ts';
-import { advantageBound, type Guarantee } from './learn/membership.ts';
-import { type Examples, joined, type ModelName } from './learn/model.ts';
+import { advantageBound, type PrivacyGuarantee } from './learn/membership.ts';
+import { type Examples, joinExamples, type ModelName } from './learn/model.ts';
 
 /** A guess is right if its distance from the example is at most this part of the example's length. */
 const RIGHT_WITHIN = 0.01;
@@ -70,15 +70,15 @@ export class AttackNode {
    * Guesses which examples were learned from, after the last round.
    * @param guarantee The promise of differential privacy; absent without noise.
    */
-  finish(weights: Float32Array, guarantee: Guarantee | undefined, done: () => void): void {
+  finish(weights: Float32Array, guarantee: PrivacyGuarantee | undefined, done: () => void): void {
     const { options, clients, others } = this.#parts;
     const { model, attack } = options;
     if (attack?.membership === undefined || typeof model === 'object') {
       done();
       return;
     }
-    const members = joined(clients.map((client) => this.#examplesOf(client)));
-    const examples = joined([members, others]);
+    const members = joinExamples(clients.map((client) => this.#examplesOf(client)));
+    const examples = joinExamples([members, others]);
     this.#train(model, examples, (shadows) => {
       const input = { model, weights, examples, members: members.count, shadows };
       this.#score(input, guarantee, done);
@@ -97,10 +97,14 @@ export class AttackNode {
   }
 
   /** Trains shadow models one after the other, for as many epochs as the federation did. */
-  #train(model: ModelName, examples: Examples, done: (shadows: readonly Shadow[]) => void): void {
+  #train(
+    model: ModelName,
+    examples: Examples,
+    done: (shadows: readonly ShadowModel[]) => void,
+  ): void {
     const { host, options, first } = this.#parts;
     const { rounds, learn, attack } = options;
-    const shadows: Shadow[] = [];
+    const shadows: ShadowModel[] = [];
     const next = (): void => {
       if (shadows.length === (attack?.membership?.shadows ?? 0)) {
         done(shadows);
@@ -112,14 +116,14 @@ export class AttackNode {
       };
       host.compute('shadow', input, (result) => {
         if (result.kind === 'failed') throw new Error(`a shadow failed: ${result.message}`);
-        shadows.push(result.output as Shadow);
+        shadows.push(result.output as ShadowModel);
         next();
       });
     };
     next();
   }
 
-  #score(input: MembershipInput, guarantee: Guarantee | undefined, done: () => void): void {
+  #score(input: MembershipInput, guarantee: PrivacyGuarantee | undefined, done: () => void): void {
     const { host } = this.#parts;
     host.compute('membership', input, (result) => {
       if (result.kind === 'failed') throw new Error(`the attack failed: ${result.message}`);

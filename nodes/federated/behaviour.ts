@@ -11,7 +11,7 @@ import { limitsOf } from './device/options.ts';
 import { removedLevels } from './noise-levels.ts';
 import { checkLists } from './secagg/client-checks.ts';
 import type { JobName } from './secagg/jobs.ts';
-import { AGREED, type SeedRule } from './secagg/seeds.ts';
+import { PROTOCOL_SEED_RULE, type SeedRule } from './secagg/seeds.ts';
 
 /** See the module. */
 export interface Behaviour {
@@ -44,7 +44,7 @@ export interface FederatedSetup extends NodeSetup<FederatedOptions> {
 
 /** A correct node. */
 export const CORRECT: Behaviour = {
-  seeds: AGREED,
+  seeds: PROTOCOL_SEED_RULE,
   jobs: {},
   checkLists,
   noise: (deviation) => deviation,

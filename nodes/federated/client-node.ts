@@ -15,8 +15,8 @@ import { BackOff } from '../_kit/back-off.ts';
 import { equalBytes } from '../_kit/bytes.ts';
 import type { FederatedSetup } from './behaviour.ts';
 import { ClientSession } from './client-session-node.ts';
-import { clipNumbers, modelOf, normOf } from './clip-plan.ts';
-import type { RoundDraws } from './compression/compress-job.ts';
+import { clipNumberCount, modelOfState, normOfState } from './clip-plan.ts';
+import type { RoundSeed } from './compression/compress-job.ts';
 import { hiddenRoundBytes, plainRoundBytes, taskBytes } from './device/forecast.ts';
 import type { DeviceUse, LimitName, RoundWork } from './device/limits.ts';
 import { DeviceNode } from './device-node.ts';
@@ -30,8 +30,8 @@ import { dataSeed, dataSource, signingSecret, verifyingKey } from './provisionin
 import { SessionTrace } from './round-trace.ts';
 import { ClientMachine } from './secagg/client-machine.ts';
 import { KeyLedger } from './secagg/key-ledger.ts';
-import { decodeConfig, type SecaggConfig, sessionOf } from './secagg/session-config.ts';
-import { modelHashOf, plainRound, plainSession } from './session-names.ts';
+import { decodeConfig, type SecaggConfig, sessionNameOf } from './secagg/session-config.ts';
+import { modelHashOf, plainRound, plainSessionName } from './session-names.ts';
 import { type DeclineReason, decodeMessage, encodeMessage, type FederatedMessage } from './wire.ts';
 
 type Task = Extract<FederatedMessage, { kind: 'task' }>;
@@ -198,8 +198,8 @@ export class ClientNode implements NodeHandle {
   /** True if the model is as long as that of the federation, and its norm is one that a round can have. */
   #isOurModel({ model }: Task): boolean {
     const { options } = this.#setup;
-    const length = this.#learner.parameters + clipNumbers(options);
-    return model.length === length && !Number.isNaN(normOf(options, model));
+    const length = this.#learner.parameters + clipNumberCount(options);
+    return model.length === length && !Number.isNaN(normOfState(options, model));
   }
 
   #work(session: ClientSession, { model }: Task): void {
@@ -209,7 +209,7 @@ export class ClientNode implements NodeHandle {
     const { options } = this.#setup;
     const { weight } = options.learn;
     this.#endTraining = this.#learner.learn(
-      modelOf(options, model),
+      modelOfState(options, model),
       (update) => session.update(update, weight === 'examples' ? this.#learner.count : 1),
       (examples) => this.#device.learned(examples),
     );
@@ -239,7 +239,9 @@ export class ClientNode implements NodeHandle {
         : hiddenRoundBytes({ n, k, m, bits, mode }) + revealBytes(options, n);
     const names = mode === 'signed' ? peers : [];
     const nameBytes = names.reduce((bytes, name) => bytes + NAME_HEAD + 3 * name.length, 0);
-    return this.#learner.workOf(session + taskBytes(parameters + clipNumbers(options), nameBytes));
+    return this.#learner.workOf(
+      session + taskBytes(parameters + clipNumberCount(options), nameBytes),
+    );
   }
 
   /** Tells the aggregator that this client will not take part, so that it need not wait for a timer. */
@@ -258,7 +260,7 @@ export class ClientNode implements NodeHandle {
     if (this.#reasonAgainst(this.#next) !== undefined) this.#tellReadiness();
   }
 
-  #shared(round: number): RoundDraws {
+  #shared(round: number): RoundSeed {
     return { seed: dataSeed(this.#setup.network), round };
   }
 
@@ -277,13 +279,13 @@ export class ClientNode implements NodeHandle {
       options,
       behaviour: this.#setup.behaviour,
       index: task.index,
-      norm: normOf(options, task.model),
+      norm: normOfState(options, task.model),
       isLeaving,
       send: (bytes: Uint8Array): void => this.#send(bytes),
       over: (): void => this.#over(before),
     };
     if (options.secureAggregation === 'none') {
-      const name = plainSession(task.config, host.crypto);
+      const name = plainSessionName(task.config, host.crypto);
       if (name === undefined) return undefined;
       const shared = this.#shared(plainRound(task.config) ?? 0);
       const session = new ClientSession({ ...parts, session: name, clients, bits: 32, shared });
@@ -291,7 +293,7 @@ export class ClientNode implements NodeHandle {
     }
     const config = readConfig(task.config);
     if (config === undefined || !this.#isExpected(config, task)) return undefined;
-    const name = sessionOf(config, host.crypto);
+    const name = sessionNameOf(config, host.crypto);
     const session = new ClientSession({
       ...parts,
       session: name,

@@ -13,19 +13,19 @@ import { MachineShell } from '../_kit/shell.ts';
 import type { NoiseLevel } from './aggregator/remove-noise-job.ts';
 import type { Behaviour } from './behaviour.ts';
 import { clipPlan } from './clip-plan.ts';
-import type { CompressInput, RoundDraws } from './compression/compress-job.ts';
+import type { CompressInput, RoundSeed } from './compression/compress-job.ts';
 import { largestStep, stepsPerUnit } from './compression/form.ts';
 import { updateMessage } from './compression/plain-form.ts';
 import type { FederatedOptions } from './config.ts';
-import { hasLevels, LEVEL_KEY_BYTES, levelsOf } from './noise-levels.ts';
+import { hasLevels, LEVEL_KEY_BYTES, levelVariances } from './noise-levels.ts';
 import type { NoisePlan } from './privacy-plan.ts';
 import type { PrivateUpdateInput } from './private-update-job.ts';
 import type { QuantiseInput, QuantiseOutput } from './quantise-job.ts';
 import type { SessionTrace } from './round-trace.ts';
 import type { ClientMachine } from './secagg/client-machine.ts';
 import type { ClientEffect, ClientInput, ClientPhase } from './secagg/effects.ts';
-import { MESSAGE } from './secagg/messages.ts';
-import { reduce } from './secagg/ring.ts';
+import { MESSAGE_TYPES } from './secagg/messages.ts';
+import { reduceElements } from './secagg/ring.ts';
 import { sumName } from './session-names.ts';
 import { encodeMessage } from './wire.ts';
 
@@ -36,9 +36,9 @@ const KEY_BYTES = 32;
 
 /** The last message of a client that leaves, by the option `drop.after`. */
 const LAST_MESSAGE = {
-  keys: MESSAGE.advertise,
-  shares: MESSAGE.shareKeys,
-  input: MESSAGE.maskedInput,
+  keys: MESSAGE_TYPES.advertise,
+  shares: MESSAGE_TYPES.shareKeys,
+  input: MESSAGE_TYPES.maskedInput,
 } as const;
 
 /** What a session is made from. */
@@ -58,7 +58,7 @@ export interface ClientSessionParts {
   /** Norm that updates of this round are clipped to; absent if it is fixed. */
   readonly norm?: number | undefined;
   /** Seed and round, from which compression draws the same coordinates for all clients. */
-  readonly shared: RoundDraws;
+  readonly shared: RoundSeed;
   /** Hides the update; absent: the aggregator sees it. */
   readonly machine?: ClientMachine;
   /** Only while a trace is recorded. */
@@ -153,7 +153,7 @@ export class ClientSession {
       const { ring, clipped } = result.output as QuantiseOutput;
       host.meter.counter('federated.coordinates').add(count);
       host.meter.counter('federated.clipped').add(clipped);
-      reduce(ring, bits);
+      reduceElements(ring, bits);
       this.#give(ring);
     });
   }
@@ -187,7 +187,7 @@ export class ClientSession {
 
   #drawLevels(): readonly NoiseLevel[] {
     const { host, options, clients } = this.#parts;
-    const levels = levelsOf(options, clients).map((variance) => {
+    const levels = levelVariances(options, clients).map((variance) => {
       return { key: host.randomBytes(LEVEL_KEY_BYTES), variance };
     });
     this.#levels = levels;

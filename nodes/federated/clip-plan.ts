@@ -11,7 +11,7 @@
  * @module
  */
 import type { FederatedOptions } from './config.ts';
-import { NORM_MAX, NORM_MIN, updateNoise } from './privacy/clip.ts';
+import { NORM_MAX, NORM_MIN, updateNoiseMultiplier } from './privacy/clip.ts';
 
 /** Options that decide about the norm. */
 type Norms = Pick<NonNullable<FederatedOptions['privacy']>, 'clip' | 'noise' | 'adaptive'>;
@@ -28,12 +28,12 @@ export interface ClipPlan {
 
 /**
  * The norms of updates and the size of counts. Noise of `noise` times the joint norm on all coordinates is
- * noise of `updateNoise` times the norm on updates and of `countNoise` on counts (theorem 1 of the paper).
+ * noise of `updateNoiseMultiplier` times the norm on updates and of `countNoise` on counts (theorem 1 of the paper).
  */
 export function clipPlan({ clip: update, noise, adaptive }: Norms): ClipPlan {
   if (adaptive === undefined) return { update, joint: update, unit: 0 };
   const { countNoise: countDeviation = noise } = adaptive;
-  const ofUpdates = updateNoise({ noise, countDeviation });
+  const ofUpdates = updateNoiseMultiplier({ noise, countDeviation });
   // The loader refuses such options.
   if (ofUpdates === undefined) return { update, joint: update, unit: 0 };
   const unit = (update * ofUpdates) / countDeviation;
@@ -52,12 +52,12 @@ export function refuseCountNoise({
 }
 
 /** How many numbers follow the model and each update: one, a norm or count, if the norm adapts. */
-export function clipNumbers({ privacy }: Pick<FederatedOptions, 'privacy'>): 0 | 1 {
+export function clipNumberCount({ privacy }: Pick<FederatedOptions, 'privacy'>): 0 | 1 {
   return privacy?.adaptive === undefined ? 0 : 1;
 }
 
 /** What the aggregator sends: the model, and behind it the norm of the round if it adapts. */
-export function sharedState(
+export function modelWithNorm(
   options: Pick<FederatedOptions, 'privacy'>,
   model: Float32Array<ArrayBuffer>,
   norm?: number,
@@ -70,20 +70,20 @@ export function sharedState(
   return state;
 }
 
-/** The model of {@link sharedState}: the same memory. */
-export function modelOf<Memory extends ArrayBufferLike>(
+/** The model of {@link modelWithNorm}: the same memory. */
+export function modelOfState<Memory extends ArrayBufferLike>(
   options: Pick<FederatedOptions, 'privacy'>,
   state: Float32Array<Memory>,
 ): Float32Array<Memory> {
-  return state.subarray(0, state.length - clipNumbers(options));
+  return state.subarray(0, state.length - clipNumberCount(options));
 }
 
-/** The norm of {@link sharedState}; undefined if norms are fixed, NaN if no round can have it. */
-export function normOf(
+/** The norm of {@link modelWithNorm}; undefined if norms are fixed, NaN if no round can have it. */
+export function normOfState(
   options: Pick<FederatedOptions, 'privacy'>,
   state: Float32Array,
 ): number | undefined {
-  if (clipNumbers(options) === 0) return undefined;
+  if (clipNumberCount(options) === 0) return undefined;
   const norm = state[state.length - 1] as number;
   return norm > 0 && norm <= 2 * NORM_MAX ? norm : Number.NaN;
 }

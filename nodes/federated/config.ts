@@ -11,19 +11,19 @@ import { compressionConfig } from './compression/options.ts';
 import { deviceConfig } from './device/options.ts';
 import {
   ACCURACY_TARGET,
-  BATCH,
   CLIENTS_MIN,
-  CLIP,
-  DELTA,
-  EPOCHS,
+  DEFAULT_BATCH_SIZE,
+  DEFAULT_CLIP,
+  DEFAULT_DELTA,
+  DEFAULT_EPOCHS,
+  DEFAULT_ROUNDS,
+  DEFAULT_SCALE,
   LEARNING_RATE,
   MODULUS_BITS,
   PHASE_NS,
-  ROUNDS,
   ROUNDS_MAX,
-  SCALE,
 } from './geometry.ts';
-import { gossipConfig, NOBODY } from './gossip/options.ts';
+import { gossipConfig, NO_AGGREGATOR } from './gossip/options.ts';
 import { dataConfig } from './learn/data-options.ts';
 import { NORM_MAX, NORM_MIN } from './privacy/clip.ts';
 import { clipConfig } from './privacy/clip-config.ts';
@@ -32,9 +32,9 @@ import { selectConfig } from './selection.ts';
 /** What a client does with its examples, and how its update is written. */
 const learnConfig = z.strictObject({
   /** Times that a client goes through its examples in a round. */
-  epochs: z.int().min(1).max(1_000).default(EPOCHS),
+  epochs: z.int().min(1).max(1_000).default(DEFAULT_EPOCHS),
   /** Examples of one step of learning. */
-  batch: z.int().min(1).max(100_000).default(BATCH),
+  batch: z.int().min(1).max(100_000).default(DEFAULT_BATCH_SIZE),
   /** Learning rate: length of a step in multiples of the gradient. */
   rate: z.number().positive().max(100).default(LEARNING_RATE),
   /** Steps of an update per unit: coordinates are rounded to multiples of 1/scale, at random. */
@@ -42,9 +42,9 @@ const learnConfig = z.strictObject({
     .int()
     .min(1)
     .max(2 ** 30)
-    .default(SCALE),
+    .default(DEFAULT_SCALE),
   /** Coordinates of an update are cut at this value. */
-  clip: z.number().positive().max(1_000).default(CLIP),
+  clip: z.number().positive().max(1_000).default(DEFAULT_CLIP),
   /** Weight of a client in the mean: `equal` for all, or the number of its `examples`. */
   weight: z.enum(['equal', 'examples']).default('equal'),
 });
@@ -85,7 +85,7 @@ const privacyConfig = z.strictObject({
   /** Standard deviation of the noise in the sum, in multiples of `clip`. */
   noise: z.number().min(0).default(1),
   /** Delta of (epsilon, delta) privacy. */
-  delta: z.number().positive().max(0.5).default(DELTA),
+  delta: z.number().positive().max(0.5).default(DEFAULT_DELTA),
   /** The law of noise that clients add. Sums of Skellam noise are Skellam noise, whatever its width. */
   mechanism: z.enum(['discrete-gaussian', 'skellam']).default('discrete-gaussian'),
   /**
@@ -100,11 +100,11 @@ const privacyConfig = z.strictObject({
 /** Schema of the options. */
 export const federatedConfig = z.strictObject({
   /** Name of the node that adds up updates; all others of its federation are clients. */
-  aggregator: z.string().min(1).default(NOBODY),
+  aggregator: z.string().min(1).default(NO_AGGREGATOR),
   /** Without aggregator: nodes average their models in pairs. */
   gossip: gossipConfig.optional(),
   /** Rounds of the run, or exchanges that a node begins if it gossips. */
-  rounds: z.int().min(1).max(ROUNDS_MAX).default(ROUNDS),
+  rounds: z.int().min(1).max(ROUNDS_MAX).default(DEFAULT_ROUNDS),
   /** Time between two rounds. */
   pause: durationNs().default(0),
   /** Which clients a round invites. */

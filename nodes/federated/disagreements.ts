@@ -4,21 +4,21 @@
  *
  * @module
  */
-import type { ConfiguredNode, Disagreement } from '../../engine/host/protocol.ts';
+import type { ConfiguredNode, OptionConflict } from '../../engine/host/protocol.ts';
 import { refuseCountNoise } from './clip-plan.ts';
 import { ruleOf } from './combine-job.ts';
 import { compressionKind, coordinateBits } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
-import { deviceProblems, unkeptPromises } from './device/options.ts';
-import { NOBODY } from './gossip/options.ts';
+import { deviceProblems, gossipDeviceProblems } from './device/options.ts';
+import { NO_AGGREGATOR } from './gossip/options.ts';
 import { gossipProblems } from './gossip/problems.ts';
 import { parametersOf } from './learn/data.ts';
 import { dataProblems } from './learn/data-problems.ts';
 import {
-  bitsNeeded,
-  groupsOf,
+  groupCountOf,
   largestRound,
   largestSum,
+  ringBitsNeeded,
   sessionPlan,
   sessionSizes,
 } from './plan.ts';
@@ -35,7 +35,7 @@ type Node = ConfiguredNode<FederatedOptions>;
 const OWN: ReadonlySet<string> = new Set(['drop', 'lie', 'serverAttack', 'device', 'double']);
 
 /** Finds what is wrong, once for each federation and option. */
-export function disagreements(nodes: readonly Node[]): readonly Disagreement[] {
+export function disagreements(nodes: readonly Node[]): readonly OptionConflict[] {
   const names = [...new Set(nodes.map(({ options }) => options.aggregator))];
   return names.flatMap((aggregator) => {
     const members = nodes.filter(({ options }) => options.aggregator === aggregator);
@@ -53,7 +53,10 @@ export function disagreements(nodes: readonly Node[]): readonly Disagreement[] {
 }
 
 /** Problems of a federation that gossips; the first node stands for all, which must be equal. */
-function withoutAggregator(members: readonly Node[], federations: number): readonly Disagreement[] {
+function withoutAggregator(
+  members: readonly Node[],
+  federations: number,
+): readonly OptionConflict[] {
   const [head] = members;
   if (head === undefined) return [];
   const unequal = members.flatMap((member) => differences(member, head));
@@ -61,9 +64,9 @@ function withoutAggregator(members: readonly Node[], federations: number): reado
   return [...unequal, ...dataProblems(head, federations), ...devices, ...gossipProblems(head)];
 }
 
-function noAggregator({ name, options }: Node, nodes: readonly Node[]): Disagreement {
+function noAggregator({ name, options }: Node, nodes: readonly Node[]): OptionConflict {
   const names = nodes.slice(0, 3).map((node) => node.name);
-  if (options.aggregator === NOBODY) {
+  if (options.aggregator === NO_AGGREGATOR) {
     const message = 'nobody adds up: there is no aggregator, and nodes do not gossip';
     return {
       node: name,
@@ -85,7 +88,7 @@ function whoOf({ options }: Node): string {
 }
 
 /** The first option in which a member differs: it would refuse tasks that its own do not lead to. */
-function differences(member: Node, head: Node): readonly Disagreement[] {
+function differences(member: Node, head: Node): readonly OptionConflict[] {
   const options = member.options as Readonly<Record<string, unknown>>;
   const wanted = head.options as Readonly<Record<string, unknown>>;
   // Options of both nodes: one that only one of them has differs as well.
@@ -102,14 +105,14 @@ function differences(member: Node, head: Node): readonly Disagreement[] {
     }));
 }
 
-function wrongDevices({ name: node, options }: Node): readonly Disagreement[] {
+function wrongDevices({ name: node, options }: Node): readonly OptionConflict[] {
   const { device, gossip } = options;
   if (device === undefined) return [];
-  const wrong = gossip === undefined ? deviceProblems(device) : unkeptPromises(device);
+  const wrong = gossip === undefined ? deviceProblems(device) : gossipDeviceProblems(device);
   return wrong.map((problem) => ({ node, ...problem }));
 }
 
-function problems(head: Node, clients: number): readonly Disagreement[] {
+function problems(head: Node, clients: number): readonly OptionConflict[] {
   return [
     ...tooMany(head, clients),
     ...wrongSum(head, clients),
@@ -124,7 +127,7 @@ function problems(head: Node, clients: number): readonly Disagreement[] {
   ];
 }
 
-function tooMany({ name, options }: Node, clients: number): readonly Disagreement[] {
+function tooMany({ name, options }: Node, clients: number): readonly OptionConflict[] {
   const wanted = largestRound(options, clients);
   const hint = `there are ${clients} clients, all nodes but the aggregator`;
   if (wanted > clients) {
@@ -137,7 +140,7 @@ function tooMany({ name, options }: Node, clients: number): readonly Disagreemen
 }
 
 /** A quorum that no round could reach, or that groups or an account of privacy do not allow. */
-function wrongQuorum({ name, options }: Node, clients: number): readonly Disagreement[] {
+function wrongQuorum({ name, options }: Node, clients: number): readonly OptionConflict[] {
   const { secureAggregation: sum, minimum, privacy } = options;
   const quorum = quorumOf(options);
   const invited = largestRound(options, clients);
@@ -150,18 +153,18 @@ function wrongQuorum({ name, options }: Node, clients: number): readonly Disagre
       ? sessionPlan(options, invited, parametersOf(options)).threshold
       : undefined,
     isPrivate: privacy !== undefined,
-    hasGroups: groupsOf(options) !== undefined,
+    hasGroups: groupCountOf(options) !== undefined,
   });
   const path = options.quorum === undefined ? ['select', 'over'] : ['quorum'];
   return refused === undefined ? [] : [{ node: name, path, ...refused }];
 }
 
-function wrongSum({ name, options }: Node, clients: number): readonly Disagreement[] {
+function wrongSum({ name, options }: Node, clients: number): readonly OptionConflict[] {
   const { secureAggregation: sum } = options;
   const [n] = sessionSizes(options, largestRound(options, clients));
   if (sum === 'none' || n > clients) return [];
   // `uncombined` reports groups that are too small.
-  if (groupsOf(options) !== undefined && n < sum.minSum) return [];
+  if (groupCountOf(options) !== undefined && n < sum.minSum) return [];
   const { neighbours, threshold, length, bits } = sessionPlan(options, n, parametersOf(options));
   const problem = configProblem({
     random: new Uint8Array(16),
@@ -180,13 +183,13 @@ function wrongSum({ name, options }: Node, clients: number): readonly Disagreeme
 }
 
 /** The sum of the largest inputs must fit, else it wraps around and is wrong unnoticed. */
-function overflow({ name, options }: Node, clients: number): readonly Disagreement[] {
+function overflow({ name, options }: Node, clients: number): readonly OptionConflict[] {
   const { secureAggregation: sum } = options;
   const isFewBits = coordinateBits(options.compression) !== undefined;
   const bits = sum === 'none' || isFewBits ? 32 : sum.modulusBits;
   const [, n] = sessionSizes(options, largestRound(options, clients));
   const sumOfAll = largestSum(options, { inputs: n, clients });
-  const needed = bitsNeeded(1, sumOfAll);
+  const needed = ringBitsNeeded(1, sumOfAll);
   if (needed <= bits) return [];
   const largest = Math.ceil(sumOfAll / n);
   const message = `the sum of ${n} inputs up to ${largest} needs ${needed} bits and has ${bits}`;
@@ -200,14 +203,14 @@ function overflow({ name, options }: Node, clients: number): readonly Disagreeme
 }
 
 /** Noise on counts that is so little that counts alone spend more than promised. */
-function wrongCounts({ name, options }: Node): readonly Disagreement[] {
+function wrongCounts({ name, options }: Node): readonly OptionConflict[] {
   const refused = options.privacy && refuseCountNoise(options.privacy);
   const path = ['privacy', 'adaptive', 'countNoise'];
   return refused === undefined ? [] : [{ node: name, path, ...refused }];
 }
 
 /** Promises of privacy that have no bound, or that the budget is too small for. */
-function unbounded({ name, options }: Node, clients: number): readonly Disagreement[] {
+function unbounded({ name, options }: Node, clients: number): readonly OptionConflict[] {
   const plan = noisePlan(options, clients, parametersOf(options));
   if (plan === undefined) return [];
   const refused = refuseSettings(plan.settings);
@@ -220,11 +223,11 @@ function unbounded({ name, options }: Node, clients: number): readonly Disagreem
 }
 
 /** Options for the noise of clients that the other options do not allow. */
-function unlevelled({ name, options }: Node): readonly Disagreement[] {
+function unlevelled({ name, options }: Node): readonly OptionConflict[] {
   const { privacy, secureAggregation: sum, select, groups } = options;
   if (privacy === undefined) return [];
   const { place, mechanism, dropouts } = privacy;
-  const at = (key: string, message: string, hint: string): readonly Disagreement[] => {
+  const at = (key: string, message: string, hint: string): readonly OptionConflict[] => {
     return [{ node: name, path: ['privacy', key], message, hint }];
   };
   const hint = 'place: distributed';
@@ -245,21 +248,21 @@ function unlevelled({ name, options }: Node): readonly Disagreement[] {
 }
 
 /** An attack on examples, in a federation that learns from none. */
-function unlearned({ name, options }: Node): readonly Disagreement[] {
+function unlearned({ name, options }: Node): readonly OptionConflict[] {
   if (options.attack === undefined || typeof options.model !== 'object') return [];
   const message = 'an attack on examples, and there are none: numbers are drawn';
   return [{ node: name, path: ['attack'], message, hint: 'model: softmax' }];
 }
 
 /** A rule that needs to see updates that are hidden, or more updates than a round has. */
-function uncombined({ name, options }: Node, clients: number): readonly Disagreement[] {
+function uncombined({ name, options }: Node, clients: number): readonly OptionConflict[] {
   const { secureAggregation: sum, privacy } = options;
   if (options.learn.weight === 'examples' && options.aggregate !== 'mean') {
     const message = 'a rule that compares updates, and updates that are multiplied by weights';
     return [{ node: name, path: ['aggregate'], message, hint: 'learn: { weight: equal }' }];
   }
   const round = quorumOf(options) ?? largestRound(options, clients);
-  const groups = groupsOf(options);
+  const groups = groupCountOf(options);
   const refused = combinationRefusals({
     isSumSecure: sum !== 'none',
     rule: ruleOf(options, groups ?? round),
@@ -282,7 +285,7 @@ function uncombined({ name, options }: Node, clients: number): readonly Disagree
 }
 
 /** Compression that weights or an account of privacy do not allow. */
-function compressed({ name, options }: Node): readonly Disagreement[] {
+function compressed({ name, options }: Node): readonly OptionConflict[] {
   const { compression, privacy, learn } = options;
   if (compression === 'none') return [];
   const path = ['compression'];
@@ -311,7 +314,7 @@ function placeOf(refusal: string): readonly string[] {
 }
 
 /** Splits a refusal: the message, then behind a colon or in a second sentence the hint. */
-function said(node: string, refusal: string, path: readonly string[]): Disagreement {
+function said(node: string, refusal: string, path: readonly string[]): OptionConflict {
   const at = refusal.search(/: write |\. Write /);
   const end = at < 0 ? refusal.length : at;
   const wrong = refusal.slice(0, end);

@@ -7,7 +7,7 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 import { noiseJob } from './aggregator/noise-job.ts';
 import { removeNoiseJob } from './aggregator/remove-noise-job.ts';
 import { tightJob } from './aggregator/tight-job.ts';
-import { membershipJob, shadowJob } from './attack/membership-job.ts';
+import { membershipJob, trainShadowJob } from './attack/membership-job.ts';
 import { combineJob } from './combine-job.ts';
 import { compressJob, expandJob } from './compression/compress-job.ts';
 import { type FederatedOptions, federatedConfig } from './config.ts';
@@ -48,7 +48,7 @@ export const protocol: Protocol<FederatedOptions> = {
     noise: noiseJob,
     removeNoise: removeNoiseJob,
     tight: tightJob,
-    shadow: shadowJob,
+    shadow: trainShadowJob,
     membership: membershipJob,
   },
   moduleUrl: import.meta.url,

@@ -13,7 +13,7 @@ import { type DataSource, examplesOf, modelOfFederation, parametersOf } from './
 import type { DrawInput } from './learn/draw-job.ts';
 import type { Examples, Model } from './learn/model.ts';
 import { labelCounts } from './learn/split.ts';
-import { sliceLength, type TrainInput } from './learn/train-job.ts';
+import { type TrainInput, trainingSliceLength } from './learn/train-job.ts';
 import { flipLabels, noiseUpdate, signFlip } from './robust/attacks.ts';
 
 /** Bytes of the key that an update is drawn from. */
@@ -130,7 +130,7 @@ export class LearnerNode {
   /** The order of all epochs, in parts that one job can train. */
   #slices(parameters: number): Uint32Array<ArrayBuffer>[] {
     const { epochs, batch } = this.#options.learn;
-    const length = sliceLength(parameters, batch);
+    const length = trainingSliceLength(parameters, batch);
     const slices: Uint32Array<ArrayBuffer>[] = [];
     for (let epoch = 0; epoch < epochs; epoch += 1) {
       const order = Array.from({ length: this.#examples.count }, (_, example) => example);

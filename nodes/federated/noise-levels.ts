@@ -30,7 +30,7 @@ export function toleratedOf({ minimum }: Pick<PrivateOptions, 'minimum'>, client
 }
 
 /** Variances of the levels of one client, in squares of ring units. */
-export function levelsOf(options: PrivateOptions, clients: number): readonly number[] {
+export function levelVariances(options: PrivateOptions, clients: number): readonly number[] {
   const { privacy, learn } = options;
   if (privacy === undefined) return [];
   const units = privacy.noise * clipPlan(privacy).joint * learn.scale;
@@ -56,7 +56,7 @@ export function removedLevels(
  * Variance of the noise left in the sum, in multiples of the planned one: 1 if all survivors
  * revealed their levels, more if some did not.
  */
-export function keptOf(
+export function keptVarianceRatio(
   options: PrivateOptions,
   round: { readonly clients: number; readonly survivors: number; readonly revealed: number },
 ): number {

@@ -6,12 +6,12 @@
  * @module
  */
 
-import { clipNumbers } from './clip-plan.ts';
+import { clipNumberCount } from './clip-plan.ts';
 import { compressedLength, largestStep } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
-import { sharedCount } from './learn/data.ts';
+import { sharedExampleCount } from './learn/data.ts';
 import { largestPrivateInput } from './privacy-plan.ts';
-import { invitedOf } from './selection.ts';
+import { invitedClients } from './selection.ts';
 
 /** Parameters of a session. */
 export interface SessionPlan {
@@ -26,11 +26,11 @@ export interface SessionPlan {
 
 /** Clients of the largest round. */
 export function largestRound({ select }: FederatedOptions, clients: number): number {
-  return invitedOf(select) || clients;
+  return invitedClients(select) || clients;
 }
 
 /** Number of groups of a round, each with a sum; undefined if one sum has all clients. */
-export function groupsOf({ groups }: FederatedOptions): number | undefined {
+export function groupCountOf({ groups }: FederatedOptions): number | undefined {
   return groups === 'none' ? undefined : groups;
 }
 
@@ -39,14 +39,14 @@ export function sessionSizes(
   options: FederatedOptions,
   clients: number,
 ): readonly [number, number] {
-  const groups = groupsOf(options) ?? 1;
+  const groups = groupCountOf(options) ?? 1;
   return [Math.floor(clients / groups), Math.ceil(clients / groups)];
 }
 
 /** Elements of a sum: the update, and its weight if weights differ, or its count if the norm follows. */
 export function vectorLength(options: FederatedOptions, parameters: number): number {
   const { learn, compression } = options;
-  const more = (learn.weight === 'examples' ? 1 : 0) + clipNumbers(options);
+  const more = (learn.weight === 'examples' ? 1 : 0) + clipNumberCount(options);
   return compressedLength(compression, parameters) + more;
 }
 
@@ -73,7 +73,7 @@ export function sessionPlan(
 function sumBits(options: FederatedOptions, clients: number): number {
   const { secureAggregation: sum } = options;
   const most = largestStep(options);
-  if (most !== undefined) return Math.min(32, bitsNeeded(clients, most));
+  if (most !== undefined) return Math.min(32, ringBitsNeeded(clients, most));
   return sum === 'none' ? 32 : sum.modulusBits;
 }
 
@@ -101,7 +101,7 @@ export function largestSum(
   { inputs, clients }: { readonly inputs: number; readonly clients: number },
 ): number {
   const { learn, data, privacy } = options;
-  const shared = sharedCount(data, clients);
+  const shared = sharedExampleCount(data, clients);
   if (shared === undefined || learn.weight === 'equal' || privacy !== undefined) {
     return inputs * largestInput(options);
   }
@@ -124,7 +124,7 @@ export function leastInputs({
 }
 
 /** Bits that the sum of `clients` inputs needs: n B <= 2^(b-1) - 1, for signed numbers. */
-export function bitsNeeded(clients: number, largest: number): number {
+export function ringBitsNeeded(clients: number, largest: number): number {
   let bits = 1;
   while (2 ** (bits - 1) - 1 < clients * largest) bits += 1;
   return bits;

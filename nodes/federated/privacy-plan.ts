@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { clipNumbers, clipPlan } from './clip-plan.ts';
+import { clipNumberCount, clipPlan } from './clip-plan.ts';
 import type { FederatedOptions } from './config.ts';
 import { hasLevels, toleratedOf } from './noise-levels.ts';
 import { ROUNDING_BETA, roundedBound } from './privacy/distributed.ts';
@@ -41,7 +41,7 @@ export function noisePlan(
   const { place, noise, delta, mechanism } = privacy;
   const { joint: clip } = clipPlan(privacy);
   const gamma = 1 / learn.scale;
-  const dimension = parameters + clipNumbers(options);
+  const dimension = parameters + clipNumberCount(options);
   const ring = { clip, gamma, dimension, beta: ROUNDING_BETA };
   const bound = roundedBound(ring);
   const rate = rateOf(options, clients);

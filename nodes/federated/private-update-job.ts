@@ -12,11 +12,11 @@ import { keyWords } from './key-words.ts';
 import { clipBit, clipL2 } from './privacy/clip.ts';
 import { RingNoise } from './privacy/ring-noise.ts';
 import { roundConditionally } from './privacy/rounding.ts';
-import type { Mechanism } from './privacy/settings.ts';
+import type { NoiseMechanism } from './privacy/settings.ts';
 import type { QuantiseOutput } from './quantise-job.ts';
 
 /** How an update is written in units of the norm of its round. */
-export interface WrittenUpdate {
+export interface UpdateNormUnits {
   /** Norm, as written, of an update whose norm is `clip`. */
   readonly length: number;
   /** Difference between the counts of clients below and above the norm. */
@@ -33,11 +33,11 @@ export interface PrivateUpdateInput {
   /** Longest update, Euclidean. */
   readonly clip: number;
   /** How to write the update if the norm adapts; absent: unchanged. */
-  readonly written?: WrittenUpdate;
+  readonly written?: UpdateNormUnits;
   /** Longest update after rounding, Euclidean, in ring units. */
   readonly bound: number;
   /** The law of the client's noise. */
-  readonly mechanism: Exclude<Mechanism, 'gaussian'>;
+  readonly mechanism: Exclude<NoiseMechanism, 'gaussian'>;
   /** Variance of the client's noise, in squares of ring units; 0 for none. */
   readonly variance: number;
   /** Noise in levels, instead of `variance`. */

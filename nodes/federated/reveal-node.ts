@@ -9,8 +9,13 @@ import type { Timer } from '../../engine/host/time.ts';
 import type { NoiseLevel, RemoveNoiseInput } from './aggregator/remove-noise-job.ts';
 import type { GroupSum } from './aggregator-round-node.ts';
 import type { FederatedOptions } from './config.ts';
-import { keptOf, LEVEL_KEY_BYTES, levelsOf, removedLevels } from './noise-levels.ts';
-import { reduce } from './secagg/ring.ts';
+import {
+  keptVarianceRatio,
+  LEVEL_KEY_BYTES,
+  levelVariances,
+  removedLevels,
+} from './noise-levels.ts';
+import { reduceElements } from './secagg/ring.ts';
 
 /** What a {@link RevealNode} is made from. */
 export interface RevealParts {
@@ -37,7 +42,7 @@ export class RevealNode {
     this.#parts = parts;
     const clients = sum.clients.length;
     this.#removed = removedLevels(options, { clients, survivors: sum.survivors.length });
-    this.#variances = levelsOf(options, clients);
+    this.#variances = levelVariances(options, clients);
     this.#missing = new Set(sum.survivors.map((index) => sum.clients[index] as string));
     if (this.#removed.length === 0) this.#missing.clear();
     else this.#timer = host.after(options.phaseTimeout, () => this.#close());
@@ -74,13 +79,13 @@ export class RevealNode {
     const { host, options, sum, done } = this.#parts;
     const survivors = sum.survivors.length;
     const revealed = survivors - this.#missing.size;
-    const kept = keptOf(options, { clients: sum.clients.length, survivors, revealed });
+    const kept = keptVarianceRatio(options, { clients: sum.clients.length, survivors, revealed });
     const { mechanism = 'discrete-gaussian' } = options.privacy ?? {};
     const input: RemoveNoiseInput = { ring: sum.ring.slice(), mechanism, levels: this.#levels };
     host.compute('removeNoise', input, (result) => {
       if (result.kind === 'failed') throw new Error(`removing noise failed: ${result.message}`);
       const ring = result.output as Uint32Array;
-      reduce(ring, sum.bits);
+      reduceElements(ring, sum.bits);
       done(ring, kept);
     });
   }

@@ -6,7 +6,13 @@
  */
 import type { HostPart } from '../_kit/host-part.ts';
 import type { ClientPhase, ServerPhase } from './secagg/effects.ts';
-import { CLIENTS, RING, ROUND, type RoundState, SESSION } from './trace-states.ts';
+import {
+  CLIENTS,
+  RING_TRACE,
+  ROUND_TRACE,
+  type RoundState,
+  SESSION_TRACE,
+} from './trace-states.ts';
 
 /** A round that begins. */
 export interface TracedRound {
@@ -52,7 +58,7 @@ export class RoundTrace {
     if (phase === 'sharing') {
       const { round } = state;
       if (order !== undefined) {
-        this.#host.trace.state(RING.machine, RING.state.write({ round, order }));
+        this.#host.trace.state(RING_TRACE.machine, RING_TRACE.state.write({ round, order }));
       }
       this.#write({ ...state, phase, keys: members });
     } else if (phase === 'collecting') this.#write({ ...state, phase, shares: members });
@@ -73,7 +79,7 @@ export class RoundTrace {
 
   #write(state: RoundState): void {
     this.#state = state;
-    this.#host.trace.state(ROUND.machine, ROUND.state.write(state));
+    this.#host.trace.state(ROUND_TRACE.machine, ROUND_TRACE.state.write(state));
   }
 }
 
@@ -89,7 +95,7 @@ export class SessionTrace {
 
   /** @param bytes What was sent and received until now. */
   phase(phase: ClientPhase | 'left', bytes: { readonly up: number; readonly down: number }): void {
-    const state = SESSION.state.write({ round: this.#round, phase, ...bytes });
-    this.#host.trace.state(SESSION.machine, state);
+    const state = SESSION_TRACE.state.write({ round: this.#round, phase, ...bytes });
+    this.#host.trace.state(SESSION_TRACE.machine, state);
   }
 }

@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { share } from '../_kit/options.ts';
-import { INVITED_MAX } from './geometry.ts';
+import { INVITED_FACTOR_MAX } from './geometry.ts';
 
 /** Which clients take part in a round. */
 export const selectConfig = z.union([
@@ -17,7 +17,7 @@ export const selectConfig = z.union([
     /** Clients that a round wants, chosen at random among those that are ready. */
     fixed: z.int().min(1),
     /** How many times as many are invited; 1 if absent. */
-    over: z.number().min(1).max(INVITED_MAX).optional(),
+    over: z.number().min(1).max(INVITED_FACTOR_MAX).optional(),
   }),
   /** Each client with this chance, independently of the others (Poisson sampling). */
   z.strictObject({
@@ -27,19 +27,19 @@ export const selectConfig = z.union([
 ]);
 
 /** The checked option. */
-export type Select = z.output<typeof selectConfig>;
+export type ClientSelection = z.output<typeof selectConfig>;
 
 /** Taken off before rounding up: as a double, 1.1 times 30 is a little more than 33. */
 const ROUNDING = 1e-9;
 
 /** Number of clients that a round wants; 0 if the option fixes none. */
-export function wantedOf(select: Select): number {
+export function wantedClients(select: ClientSelection): number {
   return typeof select === 'object' && 'fixed' in select ? select.fixed : 0;
 }
 
 /** Number of clients that a round invites; 0 if the option fixes none. */
-export function invitedOf(select: Select): number {
-  const wanted = wantedOf(select);
+export function invitedClients(select: ClientSelection): number {
+  const wanted = wantedClients(select);
   const { over = 1 } = typeof select === 'object' && 'fixed' in select ? select : {};
   return Math.ceil(wanted * over - ROUNDING);
 }
@@ -49,11 +49,11 @@ export function quorumOf({
   select,
   quorum,
 }: {
-  readonly select: Select;
+  readonly select: ClientSelection;
   readonly quorum?: number | undefined;
 }): number | undefined {
   if (quorum !== undefined) return quorum;
-  return invitedOf(select) > wantedOf(select) ? wantedOf(select) : undefined;
+  return invitedClients(select) > wantedClients(select) ? wantedClients(select) : undefined;
 }
 
 /** What decides whether a quorum is possible. */

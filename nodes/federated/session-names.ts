@@ -14,22 +14,22 @@ const ROUND_BYTES = 4;
 const NAME_BYTES = 8;
 
 /** The agreement of a session whose sum is not hidden: random bytes and the round. */
-export function plainConfig(random: Uint8Array, round: number): Uint8Array {
+export function plainSessionConfig(random: Uint8Array, round: number): Uint8Array {
   const config = new Uint8Array(RANDOM_BYTES + ROUND_BYTES);
   config.set(random);
   writeUint32(config, RANDOM_BYTES, round);
   return config;
 }
 
-/** The round of {@link plainConfig}; undefined for other bytes. */
+/** The round of {@link plainSessionConfig}; undefined for other bytes. */
 export function plainRound(config: Uint8Array): number | undefined {
   return config.length === RANDOM_BYTES + ROUND_BYTES
     ? readUint32(config, RANDOM_BYTES)
     : undefined;
 }
 
-/** The session of {@link plainConfig}; undefined for other bytes. */
-export function plainSession(
+/** The session of {@link plainSessionConfig}; undefined for other bytes. */
+export function plainSessionName(
   config: Uint8Array,
   crypto: Pick<CryptoProvider, 'sha256'>,
 ): Uint8Array | undefined {

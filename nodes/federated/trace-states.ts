@@ -4,7 +4,15 @@
  *
  * @module
  */
-import { anyText, count, type Form, form, list, optional, word } from '../_kit/text-form.ts';
+import {
+  anyText,
+  countForm,
+  type Form,
+  form,
+  listForm,
+  optional,
+  wordForm,
+} from '../_kit/text-form.ts';
 import type { SingleState } from '../_kit/trace-state.ts';
 
 /** Numbers in ascending order as ranges: `0-3 5 7-9`; no text for none. */
@@ -53,20 +61,20 @@ export interface RoundState {
 }
 
 /** The round of an aggregator. */
-export const ROUND: SingleState<RoundState> = {
+export const ROUND_TRACE: SingleState<RoundState> = {
   machine: 'round',
   state: form(
     '{round} {phase} clients={clients} threshold={threshold} neighbours={neighbours} keys={keys}, shares={shares}, inputs={inputs}, reason={reason}',
     {
-      round: count,
-      phase: word,
-      clients: count,
-      threshold: count,
-      neighbours: count,
+      round: countForm,
+      phase: wordForm,
+      clients: countForm,
+      threshold: countForm,
+      neighbours: countForm,
       keys: optional(ranges),
       shares: optional(ranges),
       inputs: optional(ranges),
-      reason: optional(word),
+      reason: optional(wordForm),
     },
   ),
 };
@@ -74,13 +82,16 @@ export const ROUND: SingleState<RoundState> = {
 /** Names of the clients of the round, by index. */
 export const CLIENTS: SingleState<readonly string[]> = {
   machine: 'clients',
-  state: list(anyText, ' '),
+  state: listForm(anyText, ' '),
 };
 
 /** The order of clients on the ring of a graph that is not complete. */
-export const RING: SingleState<{ readonly round: number; readonly order: readonly number[] }> = {
+export const RING_TRACE: SingleState<{
+  readonly round: number;
+  readonly order: readonly number[];
+}> = {
   machine: 'ring',
-  state: form('{round}: {order}', { round: count, order: list(count, ' ') }),
+  state: form('{round}: {order}', { round: countForm, order: listForm(countForm, ' ') }),
 };
 
 /** A session as its client sees it. */
@@ -94,12 +105,12 @@ export interface SessionState {
 }
 
 /** The session of a client. */
-export const SESSION: SingleState<SessionState> = {
+export const SESSION_TRACE: SingleState<SessionState> = {
   machine: 'session',
   state: form('{round} {phase}, {up} B up, {down} B down', {
-    round: count,
-    phase: word,
-    up: count,
-    down: count,
+    round: countForm,
+    phase: wordForm,
+    up: countForm,
+    down: countForm,
   }),
 };

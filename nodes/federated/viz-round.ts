@@ -6,13 +6,19 @@
  */
 import type { NodeState } from '../../viz/format/drawing.ts';
 import { singleState } from '../_kit/trace-state.ts';
-import { CLIENTS, RING, ROUND, type RoundState, SESSION } from './trace-states.ts';
+import {
+  CLIENTS,
+  RING_TRACE,
+  ROUND_TRACE,
+  type RoundState,
+  SESSION_TRACE,
+} from './trace-states.ts';
 
 /** Messages of a client in their order: its `reached` counts those it sent. */
-export const STEPS = ['keys', 'shares', 'input', 'unmasking'] as const;
+export const MESSAGE_STEPS = ['keys', 'shares', 'input', 'unmasking'] as const;
 
 /**
- * {@link STEPS} that a client has sent, by its phase; for `left`, only the aggregator's state
+ * {@link MESSAGE_STEPS} that a client has sent, by its phase; for `left`, only the aggregator's state
  * tells.
  */
 const SENT: Readonly<Record<string, number>> = {
@@ -28,7 +34,7 @@ const SENT: Readonly<Record<string, number>> = {
 export interface ClientSeen {
   readonly index: number;
   readonly name: string;
-  /** How many of {@link STEPS} it sent. */
+  /** How many of {@link MESSAGE_STEPS} it sent. */
   readonly reached: number;
   readonly hasLeft: boolean;
   /** It left after its shares were out: its masks are in the inputs of others. */
@@ -55,10 +61,12 @@ export type MaskFate = 'open' | 'cancelled' | 'left-over' | 'unused';
 
 /** The round of an aggregator at the cursor; undefined if there is none that can be read. */
 export function roundOf(node: NodeState, nodes: readonly NodeState[]): RoundSeen | undefined {
-  const state = singleState(ROUND, node.states)?.value;
+  const state = singleState(ROUND_TRACE, node.states)?.value;
   if (state === undefined) return undefined;
   const names = singleState(CLIENTS, node.states)?.value ?? [];
-  const sessions = new Map(nodes.map((one) => [one.name, singleState(SESSION, one.states)?.value]));
+  const sessions = new Map(
+    nodes.map((one) => [one.name, singleState(SESSION_TRACE, one.states)?.value]),
+  );
   const sets = [state.keys, state.shares, state.inputs].map((set) => set && new Set(set));
   const clients = Array.from({ length: state.clients }, (_, index): ClientSeen => {
     const name = names[index] ?? `client ${index}`;
@@ -79,13 +87,13 @@ export function roundOf(node: NodeState, nodes: readonly NodeState[]): RoundSeen
 }
 
 function orderOf(node: NodeState, { round, keys, neighbours }: RoundState): readonly number[] {
-  const ring = singleState(RING, node.states)?.value;
+  const ring = singleState(RING_TRACE, node.states)?.value;
   if (ring?.round === round) return ring.order;
   return keys !== null && neighbours >= keys.length - 1 ? keys : [];
 }
 
 /** Clients that share masks with client `index`; once it is known who sent shares, only those. */
-export function partnersOf({ order, state }: RoundSeen, index: number): readonly number[] {
+export function maskPartnersOf({ order, state }: RoundSeen, index: number): readonly number[] {
   const { shares, neighbours } = state;
   const own = order.indexOf(index);
   const isIn = (one: number): boolean => shares?.includes(one) ?? own >= 0;
@@ -98,12 +106,12 @@ export function partnersOf({ order, state }: RoundSeen, index: number): readonly
 }
 
 /** See {@link MaskFate}. */
-export function fateOf(one: ClientSeen, other: ClientSeen): MaskFate {
-  const inputs = [one, other].filter(({ reached }) => reached >= INPUT).length;
+export function maskFateOf(one: ClientSeen, other: ClientSeen): MaskFate {
+  const inputs = [one, other].filter(({ reached }) => reached >= INPUT_STEP).length;
   if (inputs === 2) return 'cancelled';
   if (one.isLost && other.isLost) return 'unused';
   return inputs === 1 && (one.isLost || other.isLost) ? 'left-over' : 'open';
 }
 
-/** How many of {@link STEPS} a client has sent when its input is sent. */
-export const INPUT = 3;
+/** How many of {@link MESSAGE_STEPS} a client has sent when its input is sent. */
+export const INPUT_STEP = 3;

@@ -12,18 +12,18 @@ import type {
   Role,
   Shape,
 } from '../../viz/format/drawing.ts';
-import { NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
+import { NARROW, nodesShown, textShape } from '../../viz/format/shapes.ts';
 import { singleState } from '../_kit/trace-state.ts';
 import { signOf } from './secagg/graph.ts';
-import { ROUND, type RoundState } from './trace-states.ts';
+import { ROUND_TRACE, type RoundState } from './trace-states.ts';
 import {
   type ClientSeen,
-  fateOf,
-  INPUT,
-  partnersOf,
+  INPUT_STEP,
+  MESSAGE_STEPS,
+  maskFateOf,
+  maskPartnersOf,
   type RoundSeen,
   roundOf,
-  STEPS,
 } from './viz-round.ts';
 
 /** With more clients than this, only the masks of one client are drawn. */
@@ -54,7 +54,7 @@ export const viz: ProtocolViz = {
 };
 
 function hasRound({ protocol, states }: NodeState): boolean {
-  return protocol === 'federated' && singleState(ROUND, states)?.value !== undefined;
+  return protocol === 'federated' && singleState(ROUND_TRACE, states)?.value !== undefined;
 }
 
 /** The circle on which clients are drawn. */
@@ -70,7 +70,7 @@ function drawRound(input: DrawingInput): Drawing {
   const [node] = nodesShown(input, hasRound);
   const round = roundOf(node as NodeState, own) as RoundSeen;
   const isNarrow = input.width < NARROW;
-  const barsHeight = (STEPS.length + 1) * BAR_ROW;
+  const barsHeight = (MESSAGE_STEPS.length + 1) * BAR_ROW;
   const room = isNarrow ? input.width : input.width - BARS_WIDTH;
   const size = Math.min(RING_MAX, room);
   const ring: Ring = {
@@ -118,9 +118,9 @@ function keyOf(name: string): string {
 
 /** Lines that say how many clients sent each message. */
 function barsOf({ clients }: RoundSeen): readonly Shape[] {
-  return STEPS.map((step, at) => {
+  return MESSAGE_STEPS.map((step, at) => {
     const sent = clients.filter(({ reached }) => reached > at).length;
-    return words(0, (at + 1) * BAR_ROW, `${step}: ${sent} of ${clients.length}`);
+    return textShape(0, (at + 1) * BAR_ROW, `${step}: ${sent} of ${clients.length}`);
   });
 }
 
@@ -148,12 +148,12 @@ function edgesOf(round: RoundSeen, ring: Ring, focus: ClientSeen | undefined): r
   const shapes = others.flatMap((one) =>
     one === focus
       ? []
-      : partnersOf(round, one.index)
+      : maskPartnersOf(round, one.index)
           .filter((index) => index > one.index && index !== focus?.index)
           .map((index) => edge(ring, [one, round.clients[index] ?? one])),
   );
   if (focus === undefined) return shapes;
-  const own = partnersOf(round, focus.index).map((index) =>
+  const own = maskPartnersOf(round, focus.index).map((index) =>
     edge(ring, [focus, round.clients[index] ?? focus], signOf(focus.index, index)),
   );
   return [...shapes, ...own];
@@ -161,7 +161,7 @@ function edgesOf(round: RoundSeen, ring: Ring, focus: ClientSeen | undefined): r
 
 /** @param sign How the mask enters the input of the first, if that is the client in view. */
 function edge(ring: Ring, [one, other]: readonly [ClientSeen, ClientSeen], sign?: 1 | -1): Shape {
-  const fate = fateOf(one, other);
+  const fate = maskFateOf(one, other);
   const isIdle = fate === 'cancelled' || fate === 'unused';
   const [x1, y1] = placeOf(one.index, ring);
   const [x2, y2] = placeOf(other.index, ring);
@@ -191,12 +191,12 @@ function dotsOf({ clients }: RoundSeen, ring: Ring, focus?: ClientSeen): readonl
     if (clients.length > NAMES_MAX && !isFocus) return [dot];
     const [textX, textY] = placeOf(client.index, ring, 1 + 30 / ring.radius);
     const label = client.name;
-    return [dot, words(textX, textY + 4, label, { anchor: 'middle', fill: 'muted' })];
+    return [dot, textShape(textX, textY + 4, label, { anchor: 'middle', fill: 'muted' })];
   });
 }
 
 function fillOf({ hasLeft, reached }: ClientSeen): Role {
-  return hasLeft ? 'fail' : reached >= INPUT ? 'pass' : 'open';
+  return hasLeft ? 'fail' : reached >= INPUT_STEP ? 'pass' : 'open';
 }
 
 /** The server is green once it has a sum. */
@@ -205,12 +205,12 @@ function serverOf({ state, server }: RoundSeen, { x, y }: Ring): readonly Shape[
   const title = `${server}: ${state.phase}`;
   return [
     { kind: 'circle', x, y, r: SERVER_RADIUS, fill: 'panel', stroke: fill, width: 3, title },
-    words(x, y + 4, 'Σ', { anchor: 'middle', weight: 'strong', fill }),
+    textShape(x, y + 4, 'Σ', { anchor: 'middle', weight: 'strong', fill }),
   ];
 }
 
 function stateOf({ reached, hasLeft }: ClientSeen): string {
-  const last = STEPS[reached - 1];
+  const last = MESSAGE_STEPS[reached - 1];
   const sent = last === undefined ? 'nothing sent' : `${last} sent`;
   return hasLeft ? `left, ${sent}` : sent;
 }
@@ -225,7 +225,7 @@ function findingOf(clients: readonly ClientSeen[], state: RoundState): string {
   const sentOf = (steps: number): string => {
     return `${clients.filter(({ reached }) => reached >= steps).length} of ${clients.length}`;
   };
-  const inputs = `${sentOf(INPUT)} inputs`;
+  const inputs = `${sentOf(INPUT_STEP)} inputs`;
   const lost = clients.filter(({ isLost }) => isLost).length;
   if (phase === 'aborted') return `no sum (${reason}), ${inputs}`;
   if (neighbours === 0) return `${inputs}, seen by the server`;
@@ -234,8 +234,8 @@ function findingOf(clients: readonly ClientSeen[], state: RoundState): string {
     return `${inputs} in the sum, ${lost === 0 ? 'all pair masks cancelled' : rebuilt}`;
   }
   if (state.inputs !== null) return `${inputs}, masks of ${lost} left over`;
-  const step = state.keys === null ? 1 : state.shares === null ? 2 : INPUT;
-  return `${phase}, ${sentOf(step)} have sent their ${STEPS[step - 1]}`;
+  const step = state.keys === null ? 1 : state.shares === null ? 2 : INPUT_STEP;
+  return `${phase}, ${sentOf(step)} have sent their ${MESSAGE_STEPS[step - 1]}`;
 }
 
 function tableOf({ clients }: RoundSeen): Drawing['table'] {

@@ -6,7 +6,7 @@
  */
 import type { PacketAccount } from './account.ts';
 import type { ArrivalsOutput } from './behaviour.ts';
-import { type GiveUp, REASSEMBLY_LIMITS, Reassembler } from './fragment.ts';
+import { REASSEMBLY_LIMITS, Reassembler, type ReassemblyGiveUp } from './fragment.ts';
 import { FRAME_TYPE } from './geometry.ts';
 import type { FrameHeader } from './wire.ts';
 
@@ -25,7 +25,7 @@ export class Arrivals {
   constructor(setup: ArrivalsSetup) {
     this.#setup = setup;
     const { output, account } = setup;
-    const giveUp: GiveUp = (reason, of) => {
+    const giveUp: ReassemblyGiveUp = (reason, of) => {
       output.drop(reason);
       account?.ended(of, 'dropped');
     };

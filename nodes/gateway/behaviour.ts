@@ -35,7 +35,7 @@ export interface Behaviour {
 }
 
 /** The parts of a correct node. */
-export const CORRECT: Behaviour = {
+export const CORRECT_BEHAVIOUR: Behaviour = {
   windows: (host, settings) => new ReservedWindows({ ...settings, store: host.store('windows') }),
   admission: makeAdmission,
   scmp: CHECKED_SCMP,

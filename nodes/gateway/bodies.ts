@@ -26,21 +26,21 @@ const REPORT_COUNT_AT = 6;
 const PROBE_PATH_AT = 4;
 
 /** The content of a probe. */
-export interface Probe {
+export interface ProbeBody {
   readonly probe: number;
   /** Index of the path at the sender. */
   readonly path: number;
 }
 
 /** Writes a probe to the start of `target`. */
-export function writeProbe(target: Uint8Array, probe: Probe): void {
+export function writeProbe(target: Uint8Array, probe: ProbeBody): void {
   writeUint32(target, 0, probe.probe);
   writeUint16(target, PROBE_PATH_AT, probe.path);
   writeUint16(target, PROBE_PATH_AT + 2, 0);
 }
 
 /** Reads a probe, or returns undefined when the length is wrong. */
-export function readProbe(bytes: Uint8Array): Probe | undefined {
+export function readProbe(bytes: Uint8Array): ProbeBody | undefined {
   if (bytes.length !== PROBE_BYTES) return undefined;
   return { probe: readUint32(bytes, 0), path: readUint16(bytes, PROBE_PATH_AT) };
 }

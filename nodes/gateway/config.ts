@@ -10,9 +10,9 @@ import { WINDOW_BITS_MAX, WINDOW_BITS_MIN } from '../_kit/replay-window.ts';
 import {
   CLEANUP_TTL_NS_DEFAULT,
   CLOCK_TOLERANCE_US_DEFAULT,
+  FRAME_BURST_DEFAULT,
+  FRAME_RATE_DEFAULT,
   PEERS_MAX_DEFAULT,
-  RATE_BURST_DEFAULT,
-  RATE_PER_SECOND_DEFAULT,
   REKEY_AGE_NS_DEFAULT,
   REKEY_BYTES_DEFAULT,
   SEQUENCE_AGE_US_DEFAULT,
@@ -143,9 +143,9 @@ export const gatewayConfig = z.strictObject({
       /** Whether frames from a peer are limited. */
       enabled: z.boolean().default(false),
       /** Frames a second from one peer. */
-      perSecond: z.int().min(1).default(RATE_PER_SECOND_DEFAULT),
+      perSecond: z.int().min(1).default(FRAME_RATE_DEFAULT),
       /** Largest number of frames that may come at once. */
-      burst: z.int().min(1).max(9_000_000).default(RATE_BURST_DEFAULT),
+      burst: z.int().min(1).max(9_000_000).default(FRAME_BURST_DEFAULT),
     })
     .prefault({}),
   /** `eager` is a test double that charges for frames before it checks them, never for traffic. */

@@ -18,8 +18,13 @@
 import type { AeadKey, CryptoProvider } from '../../engine/host/crypto.ts';
 import { concatBytes, equalBytes } from '../_kit/bytes.ts';
 import { wipe } from '../_kit/secrets.ts';
-import { type Handshake, initiate, respond, type SessionKeys } from '../noise/index.ts';
-import { OPENING_TRAILER } from './admission/handshake-macs.ts';
+import {
+  type Handshake,
+  type SessionKeys,
+  startInitiator,
+  startResponder,
+} from '../noise/index.ts';
+import { OPENING_MACS_BYTES } from './admission/handshake-macs.ts';
 import type { FrameDrop } from './drops.ts';
 import {
   FRAME_TYPE,
@@ -29,19 +34,25 @@ import {
   STATIC_KEY_BYTES,
   TAG_BYTES,
 } from './geometry.ts';
-import { encodeFields, encodeHeader, FrameHeader, MESSAGE, writeNonce } from './wire.ts';
+import {
+  encodeFields,
+  encodeHeader,
+  FrameHeader,
+  HANDSHAKE_MESSAGE_SEQUENCE,
+  writeNonce,
+} from './wire.ts';
 
 const SUITE = { pattern: 'IK', cipher: 'ChaChaPoly', hash: 'SHA256' } as const;
 /** Binds a handshake to this protocol and its version. */
 const PROLOGUE = Uint8Array.from('orrery gateway 1', (letter) => letter.charCodeAt(0));
 /** Bytes of the MACs after the Noise message, by kind of message. */
-const TRAILER = { opening: OPENING_TRAILER, answer: MAC_BYTES } as const;
+const TRAILER = { opening: OPENING_MACS_BYTES, answer: MAC_BYTES } as const;
 
 /** Name under which a gateway's static key is provisioned. */
-export const STATIC_KEY = 'static';
+export const STATIC_KEY_NAME = 'static';
 
 /** A gateway's static X25519 key pair. */
-export interface Identity {
+export interface StaticKeyPair {
   readonly secret: Uint8Array;
   readonly publicKey: Uint8Array;
 }
@@ -49,7 +60,7 @@ export interface Identity {
 /** What both sides of a handshake need. */
 export interface HandshakeContext {
   readonly crypto: CryptoProvider;
-  readonly identity: Identity;
+  readonly identity: StaticKeyPair;
   /** The only static key this session talks to: the peer's entry in the list of peers, 32 bytes. */
   readonly peerKey: Uint8Array;
   /** Fresh secret bytes from the host. */
@@ -64,12 +75,12 @@ export interface HandshakeStamp {
 }
 
 /** Makes an identity from a 32-byte secret. */
-export function createIdentity(crypto: CryptoProvider, secret: Uint8Array): Identity {
+export function createStaticKeyPair(crypto: CryptoProvider, secret: Uint8Array): StaticKeyPair {
   return { secret, publicKey: crypto.x25519PublicKey(secret) };
 }
 
 /** Our side of a handshake that is waiting for its answer. */
-export interface OpenHandshake {
+export interface SentOpening {
   /** The complete frame, sent again until the answer arrives; only its MACs may change. */
   readonly frame: Uint8Array;
   readonly epoch: number;
@@ -77,9 +88,9 @@ export interface OpenHandshake {
 }
 
 /** Begins a handshake as initiator; the frame's MACs are still zero. */
-export function openHandshake(context: HandshakeContext, stamp: HandshakeStamp): OpenHandshake {
+export function beginHandshake(context: HandshakeContext, stamp: HandshakeStamp): SentOpening {
   const ephemeralSecret = context.randomBytes(STATIC_KEY_BYTES);
-  const noise = initiate({
+  const noise = startInitiator({
     ...SUITE,
     crypto: context.crypto,
     prologue: PROLOGUE,
@@ -103,7 +114,7 @@ export function readOpening(
   buffer: Uint8Array,
 ): ReceivedOpening | FrameDrop {
   const ephemeralSecret = context.randomBytes(STATIC_KEY_BYTES);
-  const noise = respond({
+  const noise = startResponder({
     ...SUITE,
     crypto: context.crypto,
     prologue: PROLOGUE,
@@ -129,7 +140,7 @@ export function answerHandshake(
 
 /** Reads the answer to our first message. A forged one changes nothing. */
 export function readAnswer(
-  open: OpenHandshake,
+  open: SentOpening,
   header: FrameHeader,
   buffer: Uint8Array,
 ): SessionKeys | FrameDrop {
@@ -196,7 +207,7 @@ function handshakeFrame(
   const header = new FrameHeader();
   header.type = FRAME_TYPE.handshake;
   header.epoch = stamp.epoch;
-  header.sequence = MESSAGE[kind];
+  header.sequence = HANDSHAKE_MESSAGE_SEQUENCE[kind];
   header.timestamp = stamp.timestamp;
   const message = noise.writeMessage(fieldsOf(header));
   const trailer = new Uint8Array(TRAILER[kind]);

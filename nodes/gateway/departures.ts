@@ -6,13 +6,13 @@
  */
 
 import type { SendWishes, Way } from '../../engine/host/transport.ts';
-import { dscpOf } from '../../engine/pure/traffic-class.ts';
+import { dscpOfPriority } from '../../engine/pure/traffic-class.ts';
 import type { PacketAccount } from './account.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { FrameDrop } from './drops.ts';
 import type { PeerOutput } from './peer-output.ts';
 import type { PeerTrace } from './peer-trace.ts';
-import { PendingPackets, WAITING_MAX } from './pending-packets.ts';
+import { PendingPackets, WAITING_PACKETS_MAX } from './pending-packets.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Why a packet is not sent. */
@@ -58,7 +58,7 @@ export class Departures {
     send: SendPacket,
   ): FrameDrop | undefined {
     const { account } = this.#setup;
-    const dscp = dscpOf(wishes?.priority);
+    const dscp = dscpOfPriority(wishes?.priority);
     if (account === undefined) return send(body, dscp);
     this.#number = account.accept();
     const reason = send(body, dscp);
@@ -73,7 +73,7 @@ export class Departures {
    */
   keep(now: number, body: Uint8Array, wishes?: SendWishes): 'no-path' | undefined {
     const { account } = this.#setup;
-    if (this.#waiting.size >= WAITING_MAX) {
+    if (this.#waiting.size >= WAITING_PACKETS_MAX) {
       const displaced = this.#waiting.displace(wishes?.priority);
       if (displaced === undefined) return 'no-path';
       this.#drop(displaced.number, 'displaced');
@@ -94,7 +94,7 @@ export class Departures {
     this.show(now);
     for (const { body, number, priority } of waiting) {
       this.#number = number;
-      const reason = send(body, dscpOf(priority));
+      const reason = send(body, dscpOfPriority(priority));
       if (reason === undefined) this.#setup.account?.settled(number, 'sent');
       else this.#drop(number, reason);
     }
@@ -118,7 +118,7 @@ export class Departures {
 
   /** Traces how many packets wait. */
   show(now: number): void {
-    this.#setup.peerTrace?.waiting(now, this.#waiting.size, WAITING_MAX);
+    this.#setup.peerTrace?.waiting(now, this.#waiting.size, WAITING_PACKETS_MAX);
   }
 
   #drop(number: number, reason: DepartureDrop): void {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Forgery, ForgeryParts } from '../../engine/host/forgery.ts';
+import type { AttackerKnowledge, Forgery } from '../../engine/host/forgery.ts';
 import type { LinkEndView, LinkView } from '../../engine/host/network-view.ts';
 import type { Random } from '../../engine/host/random.ts';
 import {
@@ -18,8 +18,8 @@ import {
   markUrgent,
   relationOf,
 } from '../scion/index.ts';
-import { HandshakeMacs, OPENING_TRAILER } from './admission/handshake-macs.ts';
-import { STATIC_KEY } from './crypto.ts';
+import { HandshakeMacs, OPENING_MACS_BYTES } from './admission/handshake-macs.ts';
+import { STATIC_KEY_NAME } from './crypto.ts';
 import {
   ANSWER_NOISE_BYTES,
   FRAME_OVERHEAD_MAX,
@@ -32,7 +32,7 @@ import {
 import { clockMicroseconds } from './session-parts.ts';
 import { type PacketEnds, PacketTemplate } from './underlay/packet-template.ts';
 import { GATEWAY_PORT } from './underlay/underlay-path.ts';
-import { encodeFields, encodeHeader, FrameHeader, MESSAGE } from './wire.ts';
+import { encodeFields, encodeHeader, FrameHeader, HANDSHAKE_MESSAGE_SEQUENCE } from './wire.ts';
 
 /** Forged frames name epochs from 1 to this: low ones, as in a gateway that started recently. */
 const EPOCHS = 16;
@@ -81,9 +81,9 @@ export const GATEWAY_FORGERIES: Readonly<Record<string, Forgery>> = {
   },
 };
 
-function keyedOpenings(parts: ForgeryParts): () => Uint8Array {
+function keyedOpenings(parts: AttackerKnowledge): () => Uint8Array {
   const { crypto, publicKey, target } = parts;
-  const key = publicKey(target.name, STATIC_KEY);
+  const key = publicKey(target.name, STATIC_KEY_NAME);
   const macs = new HandshakeMacs(crypto, { own: key, peer: key });
   return packets(parts, () => {
     const frame = handshake(parts, 'opening');
@@ -92,7 +92,7 @@ function keyedOpenings(parts: ForgeryParts): () => Uint8Array {
   });
 }
 
-function urgentFrames(parts: ForgeryParts): () => Uint8Array {
+function urgentFrames(parts: AttackerKnowledge): () => Uint8Array {
   const next = packets(parts, () => dataFrame(parts, parts.sizeBytes ?? FRAME_BYTES));
   return () => {
     const packet = next();
@@ -102,7 +102,7 @@ function urgentFrames(parts: ForgeryParts): () => Uint8Array {
 }
 
 /** Wraps frames in packets from the source to the target. */
-function packets(parts: ForgeryParts, frame: () => Uint8Array): () => Uint8Array {
+function packets(parts: AttackerKnowledge, frame: () => Uint8Array): () => Uint8Array {
   const template = new PacketTemplate(endsOf(parts), EMPTY, 1);
   return () => packetOf(template, frame());
 }
@@ -115,7 +115,7 @@ function packetOf(template: PacketTemplate, frame: Uint8Array): Uint8Array {
   return packet;
 }
 
-function endsOf({ source, target }: ForgeryParts): PacketEnds {
+function endsOf({ source, target }: AttackerKnowledge): PacketEnds {
   return {
     source: isdAs(source.area ?? target.area ?? ''),
     sourceHost: host(source.address),
@@ -126,14 +126,14 @@ function endsOf({ source, target }: ForgeryParts): PacketEnds {
   };
 }
 
-function handshake(parts: ForgeryParts, kind: 'opening' | 'answer'): Uint8Array {
+function handshake(parts: AttackerKnowledge, kind: 'opening' | 'answer'): Uint8Array {
   const header = headerNow(parts);
   header.type = FRAME_TYPE.handshake;
-  header.sequence = MESSAGE[kind];
+  header.sequence = HANDSHAKE_MESSAGE_SEQUENCE[kind];
   const fields = encodeFields(header, new Uint8Array(HEADER_BYTES_MAX), 0);
   const body =
     kind === 'opening'
-      ? OPENING_NOISE_BYTES + fields + OPENING_TRAILER
+      ? OPENING_NOISE_BYTES + fields + OPENING_MACS_BYTES
       : ANSWER_NOISE_BYTES + fields + MAC_BYTES;
   const frame = frameOf(parts, header, body);
   // An invented cookie would be answered with a real one; a zero cookie means that there is none.
@@ -141,13 +141,13 @@ function handshake(parts: ForgeryParts, kind: 'opening' | 'answer'): Uint8Array 
   return frame;
 }
 
-function dataFrame(parts: ForgeryParts, body: number): Uint8Array {
+function dataFrame(parts: AttackerKnowledge, body: number): Uint8Array {
   const header = headerNow(parts);
   header.sequence = parts.random.below(SEQUENCES);
   return frameOf(parts, header, body);
 }
 
-function headerNow({ random, clock }: ForgeryParts): FrameHeader {
+function headerNow({ random, clock }: AttackerKnowledge): FrameHeader {
   const { seconds, nanos } = clock();
   const header = new FrameHeader();
   header.epoch = 1 + random.below(EPOCHS);
@@ -155,7 +155,7 @@ function headerNow({ random, clock }: ForgeryParts): FrameHeader {
   return header;
 }
 
-function frameOf({ random }: ForgeryParts, header: FrameHeader, body: number): Uint8Array {
+function frameOf({ random }: AttackerKnowledge, header: FrameHeader, body: number): Uint8Array {
   const frame = new Uint8Array(FRAME_OVERHEAD_MAX + body);
   const at = encodeHeader(header, body, frame, 0);
   frame.set(junk(random, body), at);
@@ -178,7 +178,7 @@ function junk(random: Random, length: number): Uint8Array {
  * Makes SCMP errors in the name of the router that owns the interface; each quotes a packet that
  * seems to come from the target.
  */
-function interfaceDown(parts: ForgeryParts): () => Uint8Array {
+function interfaceDown(parts: AttackerKnowledge): () => Uint8Array {
   const { network, random, target } = parts;
   const links = parts.link === undefined ? network.links.filter(isExternal) : [parts.link];
   const quoted = new PacketTemplate(reversed(endsOf(parts)), EMPTY, 1);

@@ -88,25 +88,28 @@ interface Pending {
 }
 
 /** Identifies a packet by the header of its first fragment. */
-export interface PartialName {
+export interface IncompletePacketName {
   readonly epoch: number;
   readonly sequence: number;
   readonly fragment: 0;
 }
 
 /** Called for each packet that is abandoned, with the reason and the name of the packet. */
-export type GiveUp = (reason: 'fragment-timeout' | 'fragment-evicted', of: PartialName) => void;
+export type ReassemblyGiveUp = (
+  reason: 'fragment-timeout' | 'fragment-evicted',
+  of: IncompletePacketName,
+) => void;
 
 /** Receives reports about packets that start to wait for fragments, and about complete ones. */
 export interface ReassemblyListener {
-  opened(of: PartialName): void;
-  completed(of: PartialName): void;
+  opened(of: IncompletePacketName): void;
+  completed(of: IncompletePacketName): void;
 }
 
 /** Reassembles the fragments of one peer. */
 export class Reassembler {
   readonly #limits: ReassemblyLimits;
-  readonly #giveUp: GiveUp;
+  readonly #giveUp: ReassemblyGiveUp;
   readonly #listener: ReassemblyListener | undefined;
   /**
    * Packets in the order in which their first fragment arrived, which is the order of their
@@ -115,7 +118,7 @@ export class Reassembler {
   readonly #pending: Pending[] = [];
   #bytes = 0;
 
-  constructor(limits: ReassemblyLimits, giveUp: GiveUp, listener?: ReassemblyListener) {
+  constructor(limits: ReassemblyLimits, giveUp: ReassemblyGiveUp, listener?: ReassemblyListener) {
     this.#limits = limits;
     this.#giveUp = giveUp;
     this.#listener = listener;
@@ -230,7 +233,7 @@ export class Reassembler {
   }
 }
 
-function nameOf({ epoch, first }: Pending): PartialName {
+function nameOf({ epoch, first }: Pending): IncompletePacketName {
   return { epoch, sequence: first, fragment: 0 };
 }
 

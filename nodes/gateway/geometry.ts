@@ -132,7 +132,7 @@ export const KEY_LIFETIME_FACTOR = 2;
  */
 export const REKEY_RESPONDER_GRACE_NS = 5 * NS_PER_SECOND;
 /** The responder may exceed the byte limit by that limit divided by this: one sixteenth. */
-export const REKEY_RESPONDER_GRACE_SHARE = 16;
+export const REKEY_GRACE_BYTES_DIVISOR = 16;
 /**
  * The old epoch is accepted this long after the new one's first frame, ns: longer than any path
  * delay.
@@ -152,20 +152,20 @@ export const OPENING_COPIES_MAX = 3;
 export const HANDSHAKE_SENDINGS_MAX = 8;
 
 /** Offset in a frame of the bytes that identify a quoted packet: after the longest header. */
-export const MARK_AT = HEADER_BYTES_MAX - 1;
+export const QUOTE_MARK_OFFSET = HEADER_BYTES_MAX - 1;
 /** Number of the bytes that identify a quoted packet: a stranger would have to guess 64 bits. */
-export const MARK_BYTES = 8;
+export const QUOTE_MARK_BYTES = 8;
 /** One data frame per this time is marked, ns: a router that is cut off reports each packet. */
 export const MARK_SPACING_NS = NS_PER_SECOND / 250;
 /** Marks per path: one second of data, probes, replies and reports at their rates; 6 kB. */
-export const MARKS_MAX = 384;
+export const QUOTE_MARKS_MAX = 384;
 /** A quoted packet must have left within this time, ns: far above any round trip. */
 export const QUOTE_AGE_NS_MAX = NS_PER_SECOND;
 
 /** `security.rate_limiting.requests_per_second` per peer. */
-export const RATE_PER_SECOND_DEFAULT = 1000;
+export const FRAME_RATE_DEFAULT = 1000;
 /** `security.rate_limiting.burst_capacity` per peer. */
-export const RATE_BURST_DEFAULT = 5000;
+export const FRAME_BURST_DEFAULT = 5000;
 /** Handshake messages of one kind, per second and peer, that may cost Diffie-Hellman work. */
 export const HANDSHAKE_RATE_PER_SECOND = 10;
 /** Burst of handshake messages of one kind. */
@@ -174,9 +174,9 @@ export const HANDSHAKE_RATE_BURST = 20;
  * Openings per second and peer that need no cookie: half of the rate, the rest is for openings with
  * a cookie.
  */
-export const UNPROVEN_PER_SECOND = 5;
+export const UNPROVEN_OPENINGS_PER_SECOND = 5;
 /** Burst of one peer's openings without a cookie. */
-export const UNPROVEN_BURST = 10;
+export const UNPROVEN_OPENINGS_BURST = 10;
 /** Openings per second, over all peers, that need no cookie: 8 ms of Diffie-Hellman work. */
 export const UNPROVEN_GATEWAY_PER_SECOND = 50;
 /** Burst of openings without a cookie from all peers, since all may start together. */

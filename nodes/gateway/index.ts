@@ -7,8 +7,8 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 import { WIRE_DROPS } from '../scion/index.ts';
 import { packetKey } from './account.ts';
 import { type GatewayOptions, gatewayConfig } from './config.ts';
-import { STATIC_KEY } from './crypto.ts';
-import { behaviourOf, doubleOf } from './doubles/index.ts';
+import { STATIC_KEY_NAME } from './crypto.ts';
+import { behaviourWithDoubles, requestedDouble } from './doubles/index.ts';
 import { FRAME_DROPS } from './drops.ts';
 import { GATEWAY_FORGERIES } from './forgeries.ts';
 import { PACKET_BYTES_MAX } from './geometry.ts';
@@ -22,7 +22,7 @@ export const protocol: Protocol<GatewayOptions> = {
   config: gatewayConfig,
   addressRole: 'edge',
   provisioning: {
-    publicKeys: { [STATIC_KEY]: (secret, crypto) => crypto.x25519PublicKey(secret) },
+    publicKeys: { [STATIC_KEY_NAME]: (secret, crypto) => crypto.x25519PublicKey(secret) },
   },
   jobs: {},
   moduleUrl: import.meta.url,
@@ -47,6 +47,6 @@ export const protocol: Protocol<GatewayOptions> = {
   // A packet may overtake another on a shorter path.
   carries: () => ({ maxBytes: PACKET_BYTES_MAX, delivery: 'best-effort', isOrdered: false }),
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
-  double: doubleOf,
-  create: (host, setup) => createGateway(host, setup, behaviourOf(setup.options)),
+  double: requestedDouble,
+  create: (host, setup) => createGateway(host, setup, behaviourWithDoubles(setup.options)),
 };

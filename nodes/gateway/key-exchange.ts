@@ -17,14 +17,14 @@ import { BackOff } from '../_kit/back-off.ts';
 import { compareBytes } from '../_kit/bytes.ts';
 import type { SessionKeys } from '../noise/index.ts';
 import { CookieSeal } from './admission/cookie-seal.ts';
-import { HandshakeMacs, isWholeMessage, openingMac } from './admission/handshake-macs.ts';
+import { HandshakeMacs, hasMessageLength, openingMac } from './admission/handshake-macs.ts';
 import {
   answerHandshake,
+  beginHandshake,
   FrameCipher,
-  type OpenHandshake,
-  openHandshake,
   readAnswer,
   readOpening,
+  type SentOpening,
 } from './crypto.ts';
 import type { FrameDrop } from './drops.ts';
 import type { EpochRing } from './epochs.ts';
@@ -35,13 +35,13 @@ import {
   HANDSHAKE_WAITS,
 } from './geometry.ts';
 import {
-  type Answered,
+  type AnsweredOpening,
+  type ClockReadings,
   EpochKeys,
-  type Moment,
-  type Postponed,
+  type PostponedOpening,
   type SessionOptions,
 } from './session-parts.ts';
-import { type FrameHeader, messageKind } from './wire.ts';
+import { type FrameHeader, handshakeMessageKind } from './wire.ts';
 
 /** What an exchange needs. */
 export interface KeyExchangeParts {
@@ -49,7 +49,7 @@ export interface KeyExchangeParts {
   /** The session's epochs; keys that our answer agreed on are offered to it here. */
   readonly ring: EpochRing<EpochKeys>;
   /** The peer answered: seal under these keys from now on. */
-  readonly adopt: (keys: EpochKeys, moment: Moment) => void;
+  readonly adopt: (keys: EpochKeys, moment: ClockReadings) => void;
 }
 
 /** A cookie from the peer. */
@@ -72,9 +72,9 @@ export class KeyExchange {
   /** How often, and when last, the present opening was sent. */
   #sendings = 0;
   #sentNs = 0;
-  #open: OpenHandshake | undefined;
-  #answered: Answered | undefined;
-  #postponed: Postponed | undefined;
+  #open: SentOpening | undefined;
+  #answered: AnsweredOpening | undefined;
+  #postponed: PostponedOpening | undefined;
   /** Highest epoch that the peer proposed or agreed to, and latest timestamp in its messages. */
   #proposalMax = 0;
   #timestampMax = 0;
@@ -108,17 +108,17 @@ export class KeyExchange {
   }
 
   /** Sends an opening, and repeats it until it is answered. */
-  start(moment: Moment): void {
+  start(moment: ClockReadings): void {
     this.#opening.start(moment.nowNs);
     this.#sendings = 0;
     this.#sendOpening(moment);
   }
 
   /** Takes one decoded frame of type `handshake`. @returns the drop reason, if it is dropped. */
-  receive(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
-    const kind = messageKind(header);
+  receive(header: FrameHeader, buffer: Uint8Array, moment: ClockReadings): FrameDrop | undefined {
+    const kind = handshakeMessageKind(header);
     if (!this.#options.admission.messageCame(moment.nowNs)) return 'rate-limited';
-    if (kind !== undefined && !isWholeMessage(header, kind)) return 'handshake-length';
+    if (kind !== undefined && !hasMessageLength(header, kind)) return 'handshake-length';
     switch (kind) {
       case 'opening':
         return this.#receiveOpening(header, buffer, moment);
@@ -132,7 +132,7 @@ export class KeyExchange {
   }
 
   /** Repeats messages that are due, and answers openings that waited for the disk. */
-  tick(moment: Moment): void {
+  tick(moment: ClockReadings): void {
     if (moment.nowNs >= this.#opening.dueNs || this.#lacksEpoch) this.#sendOpening(moment);
     this.#answerPostponed(moment);
   }
@@ -157,7 +157,7 @@ export class KeyExchange {
     return this.#opening.isRunning && this.#open === undefined;
   }
 
-  #sendOpening(moment: Moment): void {
+  #sendOpening(moment: ClockReadings): void {
     const isSpent =
       this.#sendings >= HANDSHAKE_SENDINGS_MAX || this.#open?.noise.isComplete === true;
     if (this.#open === undefined || isSpent) this.#renewOpening(moment);
@@ -172,18 +172,22 @@ export class KeyExchange {
     this.#options.sink.noted?.('opening-sent', this.#open.epoch);
   }
 
-  #renewOpening({ nowNs, clockUs }: Moment): void {
+  #renewOpening({ nowNs, clockUs }: ClockReadings): void {
     const { epochs } = this.#options;
     this.#open?.noise.wipe();
     this.#open = undefined;
     const epoch = epochs.take(epochs.next);
     this.#sendings = 0;
     if (epoch === undefined) return;
-    this.#open = openHandshake(this.#options, { epoch, timestamp: clockUs });
+    this.#open = beginHandshake(this.#options, { epoch, timestamp: clockUs });
     this.#macs.signOpening(this.#open.frame, this.#freshCookie(nowNs)?.bytes);
   }
 
-  #receiveOpening(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
+  #receiveOpening(
+    header: FrameHeader,
+    buffer: Uint8Array,
+    moment: ClockReadings,
+  ): FrameDrop | undefined {
     const { crypto } = this.#options;
     const frame = frameOf(header, buffer);
     if (!this.#macs.isForUs(frame)) return 'handshake-mac';
@@ -219,7 +223,7 @@ export class KeyExchange {
    * A peer that has crashed proposes an epoch beyond our reserved block. Its opening is answered as
    * soon as our disk is done: by the time it is repeated, its path may be gone.
    */
-  #answerPostponed(moment: Moment): void {
+  #answerPostponed(moment: ClockReadings): void {
     const answer = this.#answer(moment);
     if (answer !== undefined) this.#options.sink.spread(answer);
   }
@@ -232,7 +236,7 @@ export class KeyExchange {
   /**
    * From here on, an opening requires Diffie-Hellman operations, so it needs room in the budget.
    */
-  #admit(frame: Uint8Array, { nowNs, clockUs }: Moment): FrameDrop | undefined {
+  #admit(frame: Uint8Array, { nowNs, clockUs }: ClockReadings): FrameDrop | undefined {
     const { admission, cookies, address, sink } = this.#options;
     const isProven = this.#macs.isProven(frame, cookies.known(address, nowNs));
     // A wrong cookie counts as no cookie. It may be old, or invented by an attacker off the path: a
@@ -252,7 +256,7 @@ export class KeyExchange {
     }
   }
 
-  #answerAgain(answered: Answered, moment: Moment): FrameDrop | undefined {
+  #answerAgain(answered: AnsweredOpening, moment: ClockReadings): FrameDrop | undefined {
     if (this.#ring.next?.epoch !== answered.epoch) return 'handshake-replay';
     if (!this.#options.admission.repeat(moment.nowNs)) return 'rate-limited';
     this.#options.sink.send(answered.answer);
@@ -281,7 +285,7 @@ export class KeyExchange {
    * Both sides opened at the same time. The side with the lower static key remains initiator, which
    * both sides decide alike.
    */
-  #checkCollision(moment: Moment): FrameDrop | undefined {
+  #checkCollision(moment: ClockReadings): FrameDrop | undefined {
     if (this.#open === undefined) return undefined;
     const { identity, peerKey } = this.#options;
     if (compareBytes(identity.publicKey, peerKey) > 0) return undefined;
@@ -292,7 +296,7 @@ export class KeyExchange {
   }
 
   /** The answer to the waiting opening; undefined while its epoch is not durable. */
-  #answer(moment: Moment): Uint8Array | undefined {
+  #answer(moment: ClockReadings): Uint8Array | undefined {
     const postponed = this.#postponed;
     if (postponed === undefined) return undefined;
     const epoch = this.#options.epochs.take(postponed.epoch);
@@ -310,7 +314,11 @@ export class KeyExchange {
     return answer;
   }
 
-  #receiveAnswer(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
+  #receiveAnswer(
+    header: FrameHeader,
+    buffer: Uint8Array,
+    moment: ClockReadings,
+  ): FrameDrop | undefined {
     const open = this.#open;
     if (open === undefined) return 'handshake-unexpected';
     // An epoch below the proposed one would be a downgrade (docs/spec/gateway-frame.md, Defects of
@@ -337,7 +345,7 @@ export class KeyExchange {
   #receiveCookie(
     header: FrameHeader,
     buffer: Uint8Array,
-    { nowNs }: Moment,
+    { nowNs }: ClockReadings,
   ): FrameDrop | undefined {
     const open = this.#open;
     if (open === undefined) return 'handshake-unexpected';

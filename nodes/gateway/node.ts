@@ -28,9 +28,9 @@ import {
 } from '../scion/index.ts';
 import { PacketAccount } from './account.ts';
 import { CookieMint } from './admission/cookie-mint.ts';
-import { type Behaviour, CORRECT } from './behaviour.ts';
+import { type Behaviour, CORRECT_BEHAVIOUR } from './behaviour.ts';
 import type { GatewayOptions } from './config.ts';
-import { createIdentity, type Identity, STATIC_KEY } from './crypto.ts';
+import { createStaticKeyPair, STATIC_KEY_NAME, type StaticKeyPair } from './crypto.ts';
 import type { FrameDrop } from './drops.ts';
 import { EpochStore, epochKey } from './epoch-store.ts';
 import { BODY_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
@@ -38,11 +38,11 @@ import { makeController } from './multipath/make-controller.ts';
 import type { ScmpDrop } from './multipath/scmp-policy.ts';
 import type { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
-import { PeerNode, type PeerPort } from './peer-node.ts';
+import { PeerNode, type PeerShellParts } from './peer-node.ts';
 import { makeWindows } from './replay/make-windows.ts';
 import type { WindowSet } from './replay/window-set.ts';
-import { clockMicroseconds, type Moment, SESSION_LIMITS } from './session-parts.ts';
-import { type PacketEnds, targetBytes } from './underlay/packet-template.ts';
+import { type ClockReadings, clockMicroseconds, SESSION_LIMITS } from './session-parts.ts';
+import { type PacketEnds, peerAddressBytes } from './underlay/packet-template.ts';
 import { PathDirectory } from './underlay/path-directory.ts';
 import { GATEWAY_PORT, ROUTER_PORT } from './underlay/underlay-path.ts';
 import { decodeFrame, FrameHeader } from './wire.ts';
@@ -57,7 +57,7 @@ const CLEANUP_NS_MIN = 1_000_000_000;
 export function createGateway(
   host: Host,
   setup: NodeSetup<GatewayOptions>,
-  behaviour: Behaviour = CORRECT,
+  behaviour: Behaviour = CORRECT_BEHAVIOUR,
 ): NodeHandle {
   return new GatewayNode(host, setup, behaviour);
 }
@@ -70,7 +70,7 @@ class GatewayNode implements NodeHandle {
   readonly #ownIsdAs: IsdAs;
   readonly #address: HostAddress;
   readonly #peers = new Map<string, PeerNode>();
-  readonly #port: PeerPort;
+  readonly #port: PeerShellParts;
   readonly #view = new PacketView();
   readonly #frame = new FrameHeader();
   readonly #windows: WindowSet;
@@ -81,7 +81,7 @@ class GatewayNode implements NodeHandle {
     readonly probe: { add(amount: number): void };
     readonly processing: { record(value: number): void };
   };
-  #identity: Identity | undefined;
+  #identity: StaticKeyPair | undefined;
   #socket: DatagramSocket | undefined;
   #context: PeerContext | undefined;
   #cleanup: Timer | undefined;
@@ -107,7 +107,7 @@ class GatewayNode implements NodeHandle {
     this.#port = {
       host,
       socket: (): DatagramSocket => this.#openSocket(),
-      moment: (): Moment => this.#moment(),
+      moment: (): ClockReadings => this.#moment(),
     };
     const { meter } = host;
     this.#counters = {
@@ -120,7 +120,7 @@ class GatewayNode implements NodeHandle {
   start(): void {
     const host = this.#host;
     const own = this.#setup.network.identity(host.name);
-    this.#identity = createIdentity(host.crypto, own.secret(STATIC_KEY));
+    this.#identity = createStaticKeyPair(host.crypto, own.secret(STATIC_KEY_NAME));
     this.#socket = host.udp({
       port: GATEWAY_PORT,
       isUrgent: isUrgentPacket,
@@ -294,7 +294,7 @@ class GatewayNode implements NodeHandle {
     return drop;
   }
 
-  #moment(): Moment {
+  #moment(): ClockReadings {
     const { seconds, nanos } = this.#host.clock();
     return { nowNs: this.#host.now(), clockUs: clockMicroseconds(seconds, nanos) };
   }
@@ -351,7 +351,7 @@ class GatewayNode implements NodeHandle {
     return {
       crypto: host.crypto,
       identity,
-      peerKey: network.identity(peer).publicKey(STATIC_KEY),
+      peerKey: network.identity(peer).publicKey(STATIC_KEY_NAME),
       randomBytes: (length): Uint8Array => host.randomBytes(length),
       epochs: new EpochStore({
         store: host.store('epochs'),
@@ -374,7 +374,7 @@ class GatewayNode implements NodeHandle {
       },
       admission: this.#behaviour.admission(options, this.#cookies),
       cookies: this.#cookies,
-      address: targetBytes(this.#ends(peer)),
+      address: peerAddressBytes(this.#ends(peer)),
     };
   }
 

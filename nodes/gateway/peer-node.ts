@@ -12,23 +12,23 @@ import type { Timer } from '../../engine/host/time.ts';
 import { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
 import type { PeerEffect, PeerOutput, PeerTimer } from './peer-output.ts';
-import type { Moment } from './session-parts.ts';
+import type { ClockReadings } from './session-parts.ts';
 
 /** What the shell of a peer uses. */
-export interface PeerPort {
+export interface PeerShellParts {
   readonly host: Host;
   readonly socket: () => DatagramSocket;
-  readonly moment: () => Moment;
+  readonly moment: () => ClockReadings;
 }
 
 /** A running peer. */
 export class PeerNode implements PeerOutput {
   readonly peer: Peer;
-  readonly #port: PeerPort;
+  readonly #port: PeerShellParts;
   readonly #name: string;
   readonly #timers = new Map<PeerTimer, Timer>();
 
-  constructor(name: string, port: PeerPort, context: PeerContext) {
+  constructor(name: string, port: PeerShellParts, context: PeerContext) {
     this.#port = port;
     this.#name = name;
     this.peer = new Peer(name, context, this, port.host.now());

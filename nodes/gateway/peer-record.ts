@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { FAULT_SWITCH, HEALTH_OF_PATH, NO_PATH, PATH_IN_USE } from '../_kit/path-states.ts';
+import { FAULT_SWITCH_MARK, HEALTH_OF_PATH, NO_PATH, PATH_IN_USE } from '../_kit/path-states.ts';
 import type { KeyedState } from '../_kit/trace-state.ts';
-import type { Effect, PathHealth } from './multipath/types.ts';
+import type { ControllerEffect, PathHealth } from './multipath/types.ts';
 import type { PeerOutput } from './peer-output.ts';
-import { SESSION } from './trace-states.ts';
+import { SESSION_TRACE } from './trace-states.ts';
 
 /** Records what happens to one peer. */
 export class PeerRecord {
@@ -26,11 +26,11 @@ export class PeerRecord {
   }
 
   /** Packets take another path from now on. */
-  switched(effect: Extract<Effect, { kind: 'switch' }>, path: string | undefined): void {
+  switched(effect: Extract<ControllerEffect, { kind: 'switch' }>, path: string | undefined): void {
     const peer = this.#peer;
     if (effect.isFault) {
       this.#count('gateway.fault_switches');
-      this.#output.perform({ kind: 'mark', name: FAULT_SWITCH.write({ peer }) });
+      this.#output.perform({ kind: 'mark', name: FAULT_SWITCH_MARK.write({ peer }) });
     } else if (effect.from !== undefined) this.#count('gateway.planned_switches');
     this.#show(PATH_IN_USE, { peer }, { path: path ?? NO_PATH });
   }
@@ -38,7 +38,7 @@ export class PeerRecord {
   /** New keys are in use. */
   established(epoch: number | undefined): void {
     this.#count('gateway.rekeys');
-    if (epoch !== undefined) this.#show(SESSION, { peer: this.#peer }, { epoch });
+    if (epoch !== undefined) this.#show(SESSION_TRACE, { peer: this.#peer }, { epoch });
   }
 
   /** The first frame since the node restarted was accepted. */

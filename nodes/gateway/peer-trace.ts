@@ -10,8 +10,8 @@
 import { LINKS_OF_PATH, QUALITY_OF_PATH, QUEUE_TO_PEER } from '../_kit/path-states.ts';
 import type { KeyedState } from '../_kit/trace-state.ts';
 import {
-  ROUTE,
-  SEGMENTS,
+  ROUTE_TRACE,
+  SEGMENTS_TRACE,
   type SegmentRole,
   type SegmentSet,
   type TracedSegment,
@@ -23,10 +23,10 @@ import type { PeerOutput } from './peer-output.ts';
 import type { Session } from './session.ts';
 import {
   ACCUSED_PATH,
-  HANDSHAKE,
+  HANDSHAKE_TRACE,
   type HandshakeStep,
-  WINDOW,
   WINDOW_BITS_SHOWN,
+  WINDOW_TRACE,
 } from './trace-states.ts';
 import type { GatewayPath } from './underlay/path-directory.ts';
 import type { FrameHeader } from './wire.ts';
@@ -81,7 +81,11 @@ export class PeerTrace {
       (_, back) => back <= highest && session.hasSeen(this.#epoch, highest - back),
     );
     const peer = this.#peer;
-    this.#tell(WINDOW, { peer }, { highest, epoch: this.#epoch, size: this.#windowBits, seen });
+    this.#tell(
+      WINDOW_TRACE,
+      { peer },
+      { highest, epoch: this.#epoch, size: this.#windowBits, seen },
+    );
   }
 
   /** Paths were measured; `isNews` when health or choice changed. */
@@ -120,7 +124,7 @@ export class PeerTrace {
   found(paths: readonly GatewayPath[], segments: SegmentSet | undefined): void {
     for (const { name, path, linkIds } of paths.slice(0, LISTED_MAX)) {
       const key = { path: name, peer: this.#peer };
-      this.#tell(ROUTE, key, walkOfPath(path));
+      this.#tell(ROUTE_TRACE, key, walkOfPath(path));
       this.#tell(LINKS_OF_PATH, key, linkIds);
     }
     if (segments === undefined) return;
@@ -130,7 +134,7 @@ export class PeerTrace {
       ...tracedSegments('core', cores),
       ...tracedSegments('down', downs),
     ];
-    this.#tell(SEGMENTS, { peer: this.#peer }, listed);
+    this.#tell(SEGMENTS_TRACE, { peer: this.#peer }, listed);
   }
 
   /** The handshake has reached a new step. */
@@ -145,7 +149,7 @@ export class PeerTrace {
     if (step === 'opening-sent') this.#handshake.sendings += 1;
     this.#handshake.epoch = epoch;
     this.#handshake.steps.set(step, now);
-    this.#tell(HANDSHAKE, { peer: this.#peer }, this.#handshake);
+    this.#tell(HANDSHAKE_TRACE, { peer: this.#peer }, this.#handshake);
   }
 
   #tell<Key, Value>(kind: KeyedState<Key, Value>, key: Key, value: Value): void {

@@ -15,8 +15,8 @@ import { type DepartureDrop, Departures } from './departures.ts';
 import type { FrameDrop } from './drops.ts';
 import { FRAME_TYPE, OPENING_COPIES_MAX, PACKET_BYTES_MAX } from './geometry.ts';
 import { LoadLimit } from './load-limit.ts';
-import type { InterfaceReport, ScmpDrop } from './multipath/scmp-policy.ts';
-import type { Effect, PathController, PathStatus } from './multipath/types.ts';
+import type { InterfaceDownReport, ScmpDrop } from './multipath/scmp-policy.ts';
+import type { ControllerEffect, PathController, PathStatus } from './multipath/types.ts';
 import type { PeerContext } from './peer-context.ts';
 import type { PeerOutput, PeerTimer } from './peer-output.ts';
 import { PeerRecord } from './peer-record.ts';
@@ -24,7 +24,7 @@ import { PeerTrace } from './peer-trace.ts';
 import { Reporter } from './reporter.ts';
 import { Sender } from './sender.ts';
 import { Session } from './session.ts';
-import type { Moment } from './session-parts.ts';
+import type { ClockReadings } from './session-parts.ts';
 import { type SourceTest, sourceTest } from './source-test.ts';
 import type { UnderlayPath } from './underlay/underlay-path.ts';
 import { UnderlayPaths } from './underlay-paths.ts';
@@ -51,7 +51,7 @@ export class Peer {
   readonly #peerTrace: PeerTrace | undefined;
   #active: UnderlayPath | undefined;
   /** The instant of the input that is being processed. */
-  #at: Moment;
+  #at: ClockReadings;
   /** When the timer `work` fires; Infinity while it is not set. */
   #timerNs = Number.POSITIVE_INFINITY;
   readonly #windowWatch: WindowWatch;
@@ -112,7 +112,7 @@ export class Peer {
   }
 
   /** Requests keys and paths. */
-  start(at: Moment): void {
+  start(at: ClockReadings): void {
     this.#at = at;
     this.#refresh();
     this.session.connect(at);
@@ -175,7 +175,7 @@ export class Peer {
    * Sends application bytes, now or when there is a path.
    * @returns why they are dropped instead; undefined if they are not.
    */
-  send(at: Moment, body: Uint8Array, wishes?: SendWishes): DepartureDrop | undefined {
+  send(at: ClockReadings, body: Uint8Array, wishes?: SendWishes): DepartureDrop | undefined {
     this.#at = at;
     const reason = this.#offer(body, wishes);
     if (reason !== undefined) this.#output.drop(reason);
@@ -184,7 +184,7 @@ export class Peer {
 
   /** Takes a decoded frame from this peer. `view` is the SCION packet that carried it. */
 
-  receive(at: Moment, header: FrameHeader, buffer: Uint8Array, view: PacketView): void {
+  receive(at: ClockReadings, header: FrameHeader, buffer: Uint8Array, view: PacketView): void {
     this.#at = at;
     this.#inHand = view;
     if (header.type === FRAME_TYPE.handshake) this.#receiveHandshake(header, buffer);
@@ -193,13 +193,13 @@ export class Peer {
   }
 
   /** The disk has written the bound of a replay window: frames that waited for it are read. */
-  retryHeld(at: Moment): void {
+  retryHeld(at: ClockReadings): void {
     this.#at = at;
     this.session.retryHeld(at);
   }
 
   /** A timer has fired. */
-  fired(timer: PeerTimer, at: Moment): void {
+  fired(timer: PeerTimer, at: ClockReadings): void {
     this.#at = at;
     if (timer === 'report') this.#reporter.report(at.nowNs);
     else {
@@ -210,7 +210,7 @@ export class Peer {
   }
 
   /** Does what is due: a timer has fired, or the session has asked to be woken. */
-  tick(at: Moment): void {
+  tick(at: ClockReadings): void {
     this.#at = at;
     this.session.tick(at);
     if (!this.session.isOpen) this.#tellWay();
@@ -226,7 +226,7 @@ export class Peer {
    * Called when a message says that an interface is down. @returns why it is not believed;
    * undefined if it is.
    */
-  interfaceDown(at: Moment, report: InterfaceReport): ScmpDrop | undefined {
+  interfaceDown(at: ClockReadings, report: InterfaceDownReport): ScmpDrop | undefined {
     this.#at = at;
     const { behaviour } = this.#context;
     const now = at.nowNs;
@@ -331,7 +331,7 @@ export class Peer {
     }
   }
 
-  #perform(effects: readonly Effect[]): void {
+  #perform(effects: readonly ControllerEffect[]): void {
     for (const effect of effects) this.#performOne(effect);
     this.#arm();
     const isNews = effects.some(({ kind }) => kind === 'health' || kind === 'switch');
@@ -363,7 +363,7 @@ export class Peer {
     );
   }
 
-  #performOne(effect: Effect): void {
+  #performOne(effect: ControllerEffect): void {
     switch (effect.kind) {
       case 'probe':
         this.#sendProbe(effect.path, effect.probe);
@@ -380,7 +380,7 @@ export class Peer {
     }
   }
 
-  #switch(effect: Extract<Effect, { kind: 'switch' }>): void {
+  #switch(effect: Extract<ControllerEffect, { kind: 'switch' }>): void {
     this.#active = this.#underlayAt(effect.to);
     this.#load.moved();
     this.#record.switched(effect, this.#active?.path.name);

@@ -9,7 +9,7 @@ import type { SendWishes } from '../../engine/host/transport.ts';
 import { leastOf } from '../../engine/pure/extremes.ts';
 
 /** Largest number of packets that wait: 100 ms at 10,000/s. */
-export const WAITING_MAX = 1000;
+export const WAITING_PACKETS_MAX = 1000;
 /** Longest wait of a packet that is not tolerant, ns. */
 const WAITING_NS_MAX = 100_000_000;
 
@@ -31,7 +31,7 @@ export interface PendingPacket {
 }
 
 /** What is known about a packet that is to wait. */
-export interface Waiting {
+export interface WaitingPacketFacts {
   readonly wishes?: SendWishes | undefined;
   readonly number?: number | undefined;
 }
@@ -52,8 +52,12 @@ export class PendingPackets {
   }
 
   /** Queues a copy; false when the queue is full. */
-  add(body: Uint8Array, now: number, { wishes = {}, number = -1 }: Waiting = {}): boolean {
-    if (this.#waiting.length >= WAITING_MAX) return false;
+  add(
+    body: Uint8Array,
+    now: number,
+    { wishes = {}, number = -1 }: WaitingPacketFacts = {},
+  ): boolean {
+    if (this.#waiting.length >= WAITING_PACKETS_MAX) return false;
     const { lifetime = Number.POSITIVE_INFINITY, priority = NORMAL, tolerant = false } = wishes;
     const patienceNs = tolerant ? Number.POSITIVE_INFINITY : WAITING_NS_MAX + 1;
     const dueNs = now + Math.min(lifetime, patienceNs);

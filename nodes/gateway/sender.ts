@@ -14,7 +14,7 @@ import { FRAME_OVERHEAD_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
 import type { PeerContext } from './peer-context.ts';
 import type { PeerOutput } from './peer-output.ts';
 import type { Session } from './session.ts';
-import type { Moment } from './session-parts.ts';
+import type { ClockReadings } from './session-parts.ts';
 import type { UnderlayPath } from './underlay/underlay-path.ts';
 import { FrameHeader } from './wire.ts';
 
@@ -55,7 +55,7 @@ export class Sender {
   /** Sends an application packet in the datagram class `dscp`; returns why it cannot. */
 
   packet(
-    at: Moment,
+    at: ClockReadings,
     underlay: UnderlayPath,
     body: Uint8Array,
     dscp: number,
@@ -76,7 +76,12 @@ export class Sender {
   }
 
   /** Sends a small sealed frame, if there is an underlay path. */
-  small(at: Moment, underlay: UnderlayPath | undefined, type: FrameType, body: Uint8Array): void {
+  small(
+    at: ClockReadings,
+    underlay: UnderlayPath | undefined,
+    type: FrameType,
+    body: Uint8Array,
+  ): void {
     this.#begin(at);
     if (underlay !== undefined) this.#frame(underlay, type, body, [0, 1]);
   }
@@ -90,7 +95,7 @@ export class Sender {
     this.#launch(underlay, packet, frame.length);
   }
 
-  #begin({ nowNs, clockUs }: Moment): void {
+  #begin({ nowNs, clockUs }: ClockReadings): void {
     this.#nowNs = nowNs;
     this.#header.timestamp = clockUs;
   }

@@ -15,8 +15,8 @@ import {
   KEY_LIFETIME_FACTOR,
   REKEY_AGE_NS_DEFAULT,
   REKEY_BYTES_DEFAULT,
+  REKEY_GRACE_BYTES_DIVISOR,
   REKEY_RESPONDER_GRACE_NS,
-  REKEY_RESPONDER_GRACE_SHARE,
   UNCONFIRMED_NS,
 } from './geometry.ts';
 import { AGE_LIMITS, type AgeLimits } from './replay/age.ts';
@@ -25,7 +25,7 @@ import type { HandshakeStep } from './trace-states.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Both clocks of the host at one instant. */
-export interface Moment {
+export interface ClockReadings {
   /** Monotonic time, ns: `host.now()`. */
   readonly nowNs: number;
   /** Calendar time, microseconds since 1970: `host.clock()`. */
@@ -38,7 +38,7 @@ export function clockMicroseconds(seconds: number, nanos: number): number {
 }
 
 /** Which side began the handshake. */
-export type Role = 'initiator' | 'responder';
+export type HandshakeRole = 'initiator' | 'responder';
 
 /**
  * Where a session sends frames and reports events. While the caller is inside `seal`, only `wake`
@@ -63,7 +63,7 @@ export interface SessionSink {
    */
   prove(frame: Uint8Array): void;
   /** Frames are sealed under this epoch from now on. */
-  established(epoch: number, role: Role): void;
+  established(epoch: number, role: HandshakeRole): void;
   /** A frame for which `open` returned `held` is now accepted. */
   deliverHeld(header: FrameHeader, plaintext: Uint8Array): void;
   /** A frame for which `open` returned `held` is dropped after all. */
@@ -84,7 +84,7 @@ export interface HeldFrame {
 }
 
 /** The last opening that was answered, so that a repetition gets the same answer. */
-export interface Answered {
+export interface AnsweredOpening {
   readonly epoch: number;
   /** `mac1` of the opening. */
   readonly mac1: Uint8Array;
@@ -92,7 +92,7 @@ export interface Answered {
 }
 
 /** An authentic opening that waits until the epoch of its answer is durable. */
-export interface Postponed {
+export interface PostponedOpening {
   readonly opening: ReceivedOpening;
   readonly epoch: number;
   readonly timestamp: number;
@@ -135,7 +135,7 @@ export interface SessionOptions extends HandshakeContext {
 /** The parts of {@link EpochKeys}. */
 export interface EpochKeysParts {
   readonly epoch: number;
-  readonly role: Role;
+  readonly role: HandshakeRole;
   readonly cipher: FrameCipher;
   readonly guard: ReplayGuard;
   readonly limits: SessionLimits;
@@ -145,7 +145,7 @@ export interface EpochKeysParts {
 /** One epoch: its keys, its send counter and its receive window. */
 export class EpochKeys implements HeldEpoch {
   readonly epoch: number;
-  readonly role: Role;
+  readonly role: HandshakeRole;
   readonly cipher: FrameCipher;
   readonly guard: ReplayGuard;
   /** Bytes in one direction that ask for a rekey. */
@@ -170,7 +170,7 @@ export class EpochKeys implements HeldEpoch {
     this.guard = parts.guard;
     // The initiator begins the next handshake; the responder only when the initiator is late.
     const isResponder = parts.role === 'responder';
-    const graceBytes = Math.floor(rekeyBytes / REKEY_RESPONDER_GRACE_SHARE);
+    const graceBytes = Math.floor(rekeyBytes / REKEY_GRACE_BYTES_DIVISOR);
     this.rekeyBytes = rekeyBytes + (isResponder ? graceBytes : 0);
     this.#rekeyAtNs = parts.nowNs + rekeyAgeNs + (isResponder ? REKEY_RESPONDER_GRACE_NS : 0);
     this.#unconfirmedAtNs = parts.nowNs + UNCONFIRMED_NS;

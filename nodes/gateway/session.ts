@@ -37,7 +37,7 @@ import {
 } from './geometry.ts';
 import { KeyExchange } from './key-exchange.ts';
 import { checkAge } from './replay/age.ts';
-import type { EpochKeys, HeldFrame, Moment, SessionOptions } from './session-parts.ts';
+import type { ClockReadings, EpochKeys, HeldFrame, SessionOptions } from './session-parts.ts';
 import { FrameHeader } from './wire.ts';
 
 const EMPTY = new Uint8Array(0);
@@ -98,7 +98,7 @@ export class Session {
    * Requests keys, or new ones: sends an opening and repeats it until it is answered. Does nothing
    * during a handshake or an overlap, which it would disturb.
    */
-  connect(moment: Moment): void {
+  connect(moment: ClockReadings): void {
     this.#ring.expire(moment.nowNs);
     if (!this.#mayOpen(moment.nowNs)) return;
     this.#exchange.start(moment);
@@ -139,7 +139,12 @@ export class Session {
    * @returns its length, the drop reason, or `held`: the frame was kept and is delivered by
    * `sink.deliverHeld` once the replay window's bound is durable.
    */
-  open(header: FrameHeader, buffer: Uint8Array, target: Uint8Array, moment: Moment): OpenResult {
+  open(
+    header: FrameHeader,
+    buffer: Uint8Array,
+    target: Uint8Array,
+    moment: ClockReadings,
+  ): OpenResult {
     const { admission } = this.#options;
     if (!admission.frameCame(moment.nowNs)) return 'rate-limited';
     const keys = this.#ring.find(header.epoch);
@@ -158,7 +163,11 @@ export class Session {
   }
 
   /** Takes one decoded frame of type `handshake`. @returns the drop reason, if it is dropped. */
-  receiveHandshake(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
+  receiveHandshake(
+    header: FrameHeader,
+    buffer: Uint8Array,
+    moment: ClockReadings,
+  ): FrameDrop | undefined {
     return this.#exchange.receive(header, buffer, moment);
   }
 
@@ -168,7 +177,7 @@ export class Session {
   }
 
   /** Does everything that is due: ends overlaps, repeats messages, starts a rekey. */
-  tick(moment: Moment): void {
+  tick(moment: ClockReadings): void {
     const { nowNs } = moment;
     this.#ring.expire(nowNs);
     if (nowNs >= this.#deathNs()) this.#ring.clear();
@@ -178,7 +187,7 @@ export class Session {
   }
 
   /** Retries the held frames: the windows' bound has become durable. */
-  retryHeld(moment: Moment): void {
+  retryHeld(moment: ClockReadings): void {
     const frames = this.#held;
     this.#held = [];
     for (const held of frames) {
@@ -192,7 +201,7 @@ export class Session {
     return this.#held;
   }
 
-  #retry({ header, plaintext }: HeldFrame, moment: Moment): FrameDrop | undefined {
+  #retry({ header, plaintext }: HeldFrame, moment: ClockReadings): FrameDrop | undefined {
     const keys = this.#ring.find(header.epoch);
     if (keys === undefined) return 'epoch-unknown';
     const verdict = keys.guard.accept(header.sequence);
@@ -243,7 +252,7 @@ export class Session {
     };
   }
 
-  #accepted(keys: EpochKeys, header: FrameHeader, length: number, moment: Moment): void {
+  #accepted(keys: EpochKeys, header: FrameHeader, length: number, moment: ClockReadings): void {
     this.#options.windows.lastNs = moment.nowNs;
     keys.openedBytes += length;
     if (keys.openedBytes >= keys.wakeBytes) this.#wakeOnce(keys);
@@ -254,7 +263,7 @@ export class Session {
     if (isConfirmation && keys.role === 'responder') this.#sealConfirmation(moment);
   }
 
-  #confirmed(keys: EpochKeys, moment: Moment): void {
+  #confirmed(keys: EpochKeys, moment: ClockReadings): void {
     const isPromoted = this.#ring.confirm(keys, moment.nowNs);
     this.#confirmation.stop();
     this.#options.sink.noted?.('confirmed', keys.epoch);
@@ -282,7 +291,7 @@ export class Session {
    * Called when the peer has answered and so has the keys: this side seals under them from now on,
    * and proves to the peer that it has them.
    */
-  #adopt(keys: EpochKeys, moment: Moment): void {
+  #adopt(keys: EpochKeys, moment: ClockReadings): void {
     const { sink } = this.#options;
     this.#ring.adopt(keys);
     sink.established(keys.epoch, keys.role);
@@ -292,12 +301,12 @@ export class Session {
   }
 
   /** An empty control frame under the new epoch: proves to the peer that we have its keys. */
-  #sendConfirmation(moment: Moment): void {
+  #sendConfirmation(moment: ClockReadings): void {
     this.#confirmation.attempted(moment.nowNs);
     this.#sealConfirmation(moment);
   }
 
-  #sealConfirmation(moment: Moment): void {
+  #sealConfirmation(moment: ClockReadings): void {
     const header = this.#header;
     header.type = FRAME_TYPE.control;
     header.timestamp = moment.clockUs;

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { bits, count, type Form, form, list, oneOf } from '../_kit/text-form.ts';
-import { perPath, perPeer } from '../_kit/trace-state.ts';
+import { bitsForm, countForm, type Form, form, listForm, oneOf } from '../_kit/text-form.ts';
+import { statePerPath, statePerPeer } from '../_kit/trace-state.ts';
 
 /** The steps of a handshake, seen from one side. */
 export const HANDSHAKE_STEPS = [
@@ -22,31 +22,37 @@ export type HandshakeStep = (typeof HANDSHAKE_STEPS)[number];
 export const WINDOW_BITS_SHOWN = 1024;
 
 /** Whether an SCMP error accuses a path and no later answer has refuted it. */
-export const ACCUSED_PATH = perPath(
+export const ACCUSED_PATH = statePerPath(
   'accused {path} to {peer}',
   form('{isAccused}', { isAccused: oneOf(['yes', 'no']) }),
 );
 
 /** The epoch of a session. */
-export const SESSION = perPeer('session {peer}', form('epoch {epoch}', { epoch: count }));
+export const SESSION_TRACE = statePerPeer(
+  'session {peer}',
+  form('epoch {epoch}', { epoch: countForm }),
+);
 
 /**
  * The replay window, such as `high=81204 epoch=1 size=1024 seen=ff7f`: the highest number accepted
  * in this epoch, the size of the whole window in bits, and whether `highest - index` was seen.
  */
-export const WINDOW = perPeer(
+export const WINDOW_TRACE = statePerPeer(
   'window of {peer}',
   form('high={highest} epoch={epoch} size={size} seen={seen}', {
-    highest: count,
-    epoch: count,
-    size: count,
-    seen: bits,
+    highest: countForm,
+    epoch: countForm,
+    size: countForm,
+    seen: bitsForm,
   }),
 );
 /** A replay window. */
-export type WindowState = NonNullable<ReturnType<(typeof WINDOW)['state']['read']>>;
+export type WindowState = NonNullable<ReturnType<(typeof WINDOW_TRACE)['state']['read']>>;
 
-const STEP_LIST = list(form('{step}={atNs}', { step: oneOf(HANDSHAKE_STEPS), atNs: count }), ' ');
+const STEP_LIST = listForm(
+  form('{step}={atNs}', { step: oneOf(HANDSHAKE_STEPS), atNs: countForm }),
+  ' ',
+);
 const STEP_TIMES: Form<ReadonlyMap<HandshakeStep, number>> = {
   write: (times) => STEP_LIST.write([...times].map(([step, atNs]) => ({ step, atNs }))),
   read: (text): ReadonlyMap<HandshakeStep, number> | undefined => {
@@ -59,13 +65,13 @@ const STEP_TIMES: Form<ReadonlyMap<HandshakeStep, number>> = {
  * The latest handshake, such as `epoch=1 sendings=2 opening-sent=1000 answer-received=24000500`:
  * how often the opening was sent (0 on the answering side), and instants of the run in ns by step.
  */
-export const HANDSHAKE = perPeer(
+export const HANDSHAKE_TRACE = statePerPeer(
   'handshake with {peer}',
   form('epoch={epoch} sendings={sendings} {steps}', {
-    epoch: count,
-    sendings: count,
+    epoch: countForm,
+    sendings: countForm,
     steps: STEP_TIMES,
   }),
 );
 /** A handshake. */
-export type HandshakeState = NonNullable<ReturnType<(typeof HANDSHAKE)['state']['read']>>;
+export type HandshakeState = NonNullable<ReturnType<(typeof HANDSHAKE_TRACE)['state']['read']>>;

@@ -11,7 +11,7 @@ import {
   PATH_IN_USE,
   type PathHealth,
 } from '../_kit/path-states.ts';
-import { stateAt, statesOf } from '../_kit/trace-state.ts';
+import { tracedStateAt, tracedStatesOf } from '../_kit/trace-state.ts';
 import { ACCUSED_PATH } from './trace-states.ts';
 
 /** The belief for each `PathHealth`; a path that has never answered gives none. */
@@ -25,20 +25,22 @@ const HOLDS: Readonly<Record<PathHealth, Belief['holds'] | undefined>> = {
 
 /** One belief for each path whose links are known. */
 export function pathBeliefs({ states }: NodeState): readonly Belief[] {
-  return statesOf(LINKS_OF_PATH, states).flatMap(({ key, value: links }): readonly Belief[] => {
-    const { path, peer } = key;
-    const health = stateAt(HEALTH_OF_PATH, key, states)?.value?.health ?? 'unknown';
-    const holds = HOLDS[health];
-    if (links === undefined || holds === undefined) return [];
-    const accused = stateAt(ACCUSED_PATH, key, states)?.value?.isAccused;
-    const isAccused = accused === 'yes' && holds === 'up';
-    return [
-      {
-        links,
-        holds: isAccused ? 'doubtful' : holds,
-        by: isAccused ? `SCMP on ${path}` : `path ${path}`,
-        isInUse: stateAt(PATH_IN_USE, { peer }, states)?.value?.path === path,
-      },
-    ];
-  });
+  return tracedStatesOf(LINKS_OF_PATH, states).flatMap(
+    ({ key, value: links }): readonly Belief[] => {
+      const { path, peer } = key;
+      const health = tracedStateAt(HEALTH_OF_PATH, key, states)?.value?.health ?? 'unknown';
+      const holds = HOLDS[health];
+      if (links === undefined || holds === undefined) return [];
+      const accused = tracedStateAt(ACCUSED_PATH, key, states)?.value?.isAccused;
+      const isAccused = accused === 'yes' && holds === 'up';
+      return [
+        {
+          links,
+          holds: isAccused ? 'doubtful' : holds,
+          by: isAccused ? `SCMP on ${path}` : `path ${path}`,
+          isInUse: tracedStateAt(PATH_IN_USE, { peer }, states)?.value?.path === path,
+        },
+      ];
+    },
+  );
 }

@@ -6,9 +6,9 @@
  */
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../viz/format/drawing.ts';
-import { fitted, NARROW, words } from '../../viz/format/shapes.ts';
-import { type FoundState, statesOf, unreadTexts } from '../_kit/trace-state.ts';
-import { HANDSHAKE, type HandshakeState, type HandshakeStep } from './trace-states.ts';
+import { fitted, NARROW, textShape } from '../../viz/format/shapes.ts';
+import { type FoundState, tracedStatesOf, unreadTexts } from '../_kit/trace-state.ts';
+import { HANDSHAKE_TRACE, type HandshakeState, type HandshakeStep } from './trace-states.ts';
 
 /** A handshake as seen from both sides; instants in ns for the steps that have happened. */
 interface Ladder {
@@ -43,7 +43,7 @@ const SHOWN = 4;
 
 /** True when a gateway has traced a handshake. */
 export function hasLadders(input: DrawingInput): boolean {
-  return laddersOf(input).length > 0 || unreadTexts(HANDSHAKE, input.nodes).length > 0;
+  return laddersOf(input).length > 0 || unreadTexts(HANDSHAKE_TRACE, input.nodes).length > 0;
 }
 
 /** Draws one ladder diagram for each pair of gateways. */
@@ -60,13 +60,13 @@ export function drawLadders(input: DrawingInput): Drawing {
     for (const one of ladderShapes(ladder, y, input.width)) shapes.push(one);
     y += HEAD + LONG + TAIL;
   }
-  const unread = unreadTexts(HANDSHAKE, input.nodes);
+  const unread = unreadTexts(HANDSHAKE_TRACE, input.nodes);
   for (const text of unread.slice(0, SHOWN)) {
-    shapes.push(words(0, y + 16, fitted(text, input.width)));
+    shapes.push(textShape(0, y + 16, fitted(text, input.width)));
     y += UNREAD;
   }
   const more = ladders.length - SHOWN;
-  if (more > 0) shapes.push(words(0, y, `${more} more handshakes are in the table.`));
+  if (more > 0) shapes.push(textShape(0, y, `${more} more handshakes are in the table.`));
   const sentences = [...ladders.map(sentenceOf), ...unread];
   return {
     title: sentences[0] ?? 'No handshake',
@@ -104,7 +104,11 @@ interface PeerHandshake extends FoundState<HandshakeState> {
 }
 
 function handshakesOf({ name, states }: NodeState): readonly PeerHandshake[] {
-  return statesOf(HANDSHAKE, states).map(({ key, ...found }) => ({ node: name, ...key, ...found }));
+  return tracedStatesOf(HANDSHAKE_TRACE, states).map(({ key, ...found }) => ({
+    node: name,
+    ...key,
+    ...found,
+  }));
 }
 
 function rungsOf(
@@ -153,11 +157,11 @@ function ladderShapes(
   const middle = { anchor: 'middle', fill: 'muted' } as const;
   const name = { anchor: 'middle', weight: 'strong', size: 'normal' } as const;
   return [
-    words(left, top + 20, initiator, name),
-    words(right, top + 20, responder, name),
-    words(left, top + 38, 'initiator', middle),
-    words(right, top + 38, 'responder', middle),
-    ...(width < CRAMPED ? [] : [words(width / 2, top + 38, `epoch ${epoch}`, middle)]),
+    textShape(left, top + 20, initiator, name),
+    textShape(right, top + 20, responder, name),
+    textShape(left, top + 38, 'initiator', middle),
+    textShape(right, top + 38, 'responder', middle),
+    ...(width < CRAMPED ? [] : [textShape(width / 2, top + 38, `epoch ${epoch}`, middle)]),
     lifeline(left, first),
     lifeline(right, first),
     ...rungs.flatMap((rung) => rungShapes(rung, place)),
@@ -183,7 +187,7 @@ function instantLabels(
     if (y - last < LABEL_PITCH) continue;
     last = y;
     const look = { anchor: isLeft ? 'end' : 'start', fill: 'muted' } as const;
-    shapes.push(words(isLeft ? left - 8 : right + 8, y + 4, `+${msText(ns - beginNs)}`, look));
+    shapes.push(textShape(isLeft ? left - 8 : right + 8, y + 4, `+${msText(ns - beginNs)}`, look));
   }
   return shapes;
 }
@@ -218,7 +222,7 @@ function rungShapes({ name, isForward, sentNs, gotNs }: Rung, place: LadderPlace
   const rise = (Math.abs(y2 - y1) / (right - left)) * (text.length / 2) * CHARACTER;
   // The line ends where a message has not yet arrived: that text goes below it.
   const base = isOpen ? y1 + 16 : (y1 + y2) / 2 - 6 - rise;
-  const label = words((left + right) / 2, base, text, { anchor: 'middle' });
+  const label = textShape((left + right) / 2, base, text, { anchor: 'middle' });
   if (isOpen) return [line, label];
   const back = isForward ? -9 : 9;
   const head: Shape = {

@@ -5,21 +5,28 @@
  */
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type {
-  Broken,
   Drawing,
   DrawingInput,
+  LinkFault,
   NodeState,
   Role,
   Shape,
 } from '../../viz/format/drawing.ts';
-import { box, fitted, milliseconds, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
+import {
+  boxShape,
+  fitted,
+  milliseconds,
+  NARROW,
+  nodesShown,
+  textShape,
+} from '../../viz/format/shapes.ts';
 import {
   LINKS_OF_PATH,
   PATH_IN_USE,
   type PathQuality,
   QUALITY_OF_PATH,
 } from '../_kit/path-states.ts';
-import { stateAt, statesOf } from '../_kit/trace-state.ts';
+import { tracedStateAt, tracedStatesOf } from '../_kit/trace-state.ts';
 
 /** A path between one pair of gateways, at the instant of the cursor. */
 interface PathRow {
@@ -69,7 +76,7 @@ export function drawPaths(input: DrawingInput): Drawing {
   const shapes: Shape[] = [];
   let y = 0;
   for (const pair of pairs.slice(0, PAIRS_SHOWN)) {
-    shapes.push(words(0, y + 20, pair, { weight: 'strong', size: 'normal' }));
+    shapes.push(textShape(0, y + 20, pair, { weight: 'strong', size: 'normal' }));
     y += HEAD;
     for (const row of rows.filter((one) => pairOf(one) === pair)) {
       const place = { y, width: input.width, rttUsMost };
@@ -79,7 +86,7 @@ export function drawPaths(input: DrawingInput): Drawing {
     y += 12;
   }
   const more = pairs.length - PAIRS_SHOWN;
-  if (more > 0) shapes.push(words(0, y + 12, `${more} more pairs are in the table.`));
+  if (more > 0) shapes.push(textShape(0, y + 12, `${more} more pairs are in the table.`));
   const title = findingOf(rows, pairs);
   const columns = ['gateway', 'peer', 'path', 'in use', 'health', 'role'];
   return {
@@ -104,10 +111,10 @@ export function drawPaths(input: DrawingInput): Drawing {
 type Truth = Pick<DrawingInput, 'broken' | 'timeNs'>;
 
 function pathsOf({ name, states }: NodeState, truth?: Truth): readonly PathRow[] {
-  return statesOf(QUALITY_OF_PATH, states)
+  return tracedStatesOf(QUALITY_OF_PATH, states)
     .map(({ key, value: quality, text }) => {
-      const isActive = stateAt(PATH_IN_USE, key, states)?.value?.path === key.path;
-      const links = stateAt(LINKS_OF_PATH, key, states)?.value ?? [];
+      const isActive = tracedStateAt(PATH_IN_USE, key, states)?.value?.path === key.path;
+      const links = tracedStateAt(LINKS_OF_PATH, key, states)?.value ?? [];
       return { node: name, ...key, isActive, quality, text, truth: truthText(links, truth) };
     })
     .sort((a, b) => compare(a.peer, b.peer) || compare(a.path, b.path));
@@ -115,7 +122,9 @@ function pathsOf({ name, states }: NodeState, truth?: Truth): readonly PathRow[]
 
 /** The actual fault of a path; with several broken links, the one that has been down longest. */
 function truthText(links: readonly string[], truth: Truth | undefined): string {
-  const broken = links.flatMap((id): Broken | readonly Broken[] => truth?.broken?.get(id) ?? []);
+  const broken = links.flatMap(
+    (id): LinkFault | readonly LinkFault[] => truth?.broken?.get(id) ?? [],
+  );
   const worst = broken.filter(({ state }) => state === 'down');
   const [one] = [...(worst.length > 0 ? worst : broken)].sort((a, b) => a.sinceNs - b.sinceNs);
   if (one === undefined || truth === undefined) return '';
@@ -181,14 +190,17 @@ function wideRow(row: PathRow, { y, width, rttUsMost }: RowPlace): Shape {
     kind: 'group',
     title: sentenceOf(row),
     shapes: [
-      box({ x: 0, y, w: width, h: ROW - 4 }, { fill: row.isActive ? 'shade' : 'panel', radius: 4 }),
+      boxShape(
+        { x: 0, y, w: width, h: ROW - 4 },
+        { fill: row.isActive ? 'shade' : 'panel', radius: 4 },
+      ),
       mark(row, y + 12),
-      words(NAME_AT, y + 16, row.path, { weight: row.isActive ? 'strong' : 'normal' }),
+      textShape(NAME_AT, y + 16, row.path, { weight: row.isActive ? 'strong' : 'normal' }),
       ...healthWords(row, { x: HEALTH_AT, y: y + 16, width }),
       ...(row.truth === ''
         ? bar(row, { x: BAR_AT, y: y + 8, w: (room * (row.quality?.rttUs ?? 0)) / rttUsMost, h: 8 })
-        : [words(BAR_AT, y + 16, `in truth ${row.truth}`, { fill: 'fail', weight: 'strong' })]),
-      words(width - 8, y + 16, figuresText(row), { anchor: 'end' }),
+        : [textShape(BAR_AT, y + 16, `in truth ${row.truth}`, { fill: 'fail', weight: 'strong' })]),
+      textShape(width - 8, y + 16, figuresText(row), { anchor: 'end' }),
     ],
   };
 }
@@ -199,17 +211,17 @@ function tallRow(row: PathRow, { y, width, rttUsMost }: RowPlace): Shape {
     kind: 'group',
     title: sentenceOf(row),
     shapes: [
-      box(
+      boxShape(
         { x: 0, y, w: width, h: TALL_ROW - 4 },
         { fill: row.isActive ? 'shade' : 'panel', radius: 4 },
       ),
       mark(row, y + 13),
-      words(NAME_AT, y + 17, row.path, { weight: row.isActive ? 'strong' : 'normal' }),
-      words(width - 8, y + 17, rttText(row), { anchor: 'end' }),
+      textShape(NAME_AT, y + 17, row.path, { weight: row.isActive ? 'strong' : 'normal' }),
+      textShape(width - 8, y + 17, rttText(row), { anchor: 'end' }),
       ...healthWords(row, { x: NAME_AT, y: y + 33, width }),
       row.truth === ''
-        ? words(width - 8, y + 33, lossText(row), { anchor: 'end' })
-        : words(width - 8, y + 33, `in truth ${row.truth}`, { anchor: 'end', fill: 'fail' }),
+        ? textShape(width - 8, y + 33, lossText(row), { anchor: 'end' })
+        : textShape(width - 8, y + 33, `in truth ${row.truth}`, { anchor: 'end', fill: 'fail' }),
       ...bar(row, { x: NAME_AT, y: y + 38, w: long, h: 3 }),
     ],
   };
@@ -229,10 +241,10 @@ function healthWords(
   { quality, text, isActive }: PathRow,
   { x, y, width }: { readonly x: number; readonly y: number; readonly width: number },
 ): readonly Shape[] {
-  if (quality === undefined) return [words(x, y, fitted(text, width - x), { fill: 'muted' })];
+  if (quality === undefined) return [textShape(x, y, fitted(text, width - x), { fill: 'muted' })];
   const { health, role } = quality;
   const use = isActive ? 'in use' : role;
-  return [words(x, y, `${health}, ${use}`, { fill: health === 'dead' ? 'fail' : 'text' })];
+  return [textShape(x, y, `${health}, ${use}`, { fill: health === 'dead' ? 'fail' : 'text' })];
 }
 
 function bar(
@@ -241,6 +253,6 @@ function bar(
 ): readonly Shape[] {
   if (typeof row.quality?.rttUs !== 'number') return [];
   // A dead path shows its last measurement as an outline.
-  if (row.quality.health === 'dead') return [box(place, { stroke: 'muted', dash: 'dotted' })];
-  return [box(place, { fill: row.isActive ? 'c1' : 'muted', radius: 2 })];
+  if (row.quality.health === 'dead') return [boxShape(place, { stroke: 'muted', dash: 'dotted' })];
+  return [boxShape(place, { fill: row.isActive ? 'c1' : 'muted', radius: 2 })];
 }

@@ -4,9 +4,16 @@
  * @module
  */
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../viz/format/drawing.ts';
-import { box, fitted, grouped, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
-import { statesOf, unreadTexts } from '../_kit/trace-state.ts';
-import { WINDOW, type WindowState } from './trace-states.ts';
+import {
+  boxShape,
+  fitted,
+  grouped,
+  NARROW,
+  nodesShown,
+  textShape,
+} from '../../viz/format/shapes.ts';
+import { tracedStatesOf, unreadTexts } from '../_kit/trace-state.ts';
+import { WINDOW_TRACE, type WindowState } from './trace-states.ts';
 
 /** A window of one pair at the cursor. */
 interface PeerWindow extends WindowState {
@@ -30,7 +37,7 @@ export function hasWindows({ nodes }: DrawingInput): boolean {
 export function drawWindows(input: DrawingInput): Drawing {
   const nodes = nodesShown(input, isTraced);
   const windows = nodes.flatMap(windowsOf);
-  const unread = unreadTexts(WINDOW, nodes);
+  const unread = unreadTexts(WINDOW_TRACE, nodes);
   const shapes: Shape[] = [];
   let y = 0;
   for (const window of windows.slice(0, WINDOWS_SHOWN)) {
@@ -39,11 +46,11 @@ export function drawWindows(input: DrawingInput): Drawing {
     y = block.end + GAP;
   }
   for (const one of unread.slice(0, WINDOWS_SHOWN)) {
-    shapes.push(words(0, y + 16, fitted(one, input.width)));
+    shapes.push(textShape(0, y + 16, fitted(one, input.width)));
     y += GAP;
   }
   const more = windows.length - WINDOWS_SHOWN;
-  if (more > 0) shapes.push(words(0, y, `${more} more windows are in the table.`));
+  if (more > 0) shapes.push(textShape(0, y, `${more} more windows are in the table.`));
   const fullest = [...windows].sort((a, b) => b.highest - a.highest)[0];
   const sentences = [...windows.map(sentenceOf), ...unread];
   const title = fullest === undefined ? (sentences[0] ?? 'No window') : sentenceOf(fullest);
@@ -66,13 +73,13 @@ export function drawWindows(input: DrawingInput): Drawing {
 }
 
 function windowsOf({ name, states }: NodeState): readonly PeerWindow[] {
-  return statesOf(WINDOW, states).flatMap(({ key, value }) =>
+  return tracedStatesOf(WINDOW_TRACE, states).flatMap(({ key, value }) =>
     value === undefined ? [] : [{ node: name, ...key, ...value }],
   );
 }
 
 function isTraced({ states }: NodeState): boolean {
-  return statesOf(WINDOW, states).length > 0;
+  return tracedStatesOf(WINDOW_TRACE, states).length > 0;
 }
 
 /** The bits for sequence numbers that are not negative. */
@@ -106,17 +113,17 @@ function blockOf(
       ? `${grouped(size - bits.length)} older bits are not drawn`
       : 'older numbers are refused as expired';
   const labels = Array.from({ length: rows }, (_, row) =>
-    words(LABEL - 8, first + row * cell + cell - 2, grouped(highest - row * perRow), {
+    textShape(LABEL - 8, first + row * cell + cell - 2, grouped(highest - row * perRow), {
       anchor: 'end',
       fill: 'muted',
     }),
   ).filter((_, row) => cell >= CELL_MAX || row % 2 === 0);
   const shapes: Shape[] = [
-    words(0, top + 16, `${node} ← ${peer}`, { weight: 'strong', size: 'normal' }),
-    words(0, top + 34, `epoch ${epoch}, ${grouped(size)} bits, newest number first`, {
+    textShape(0, top + 16, `${node} ← ${peer}`, { weight: 'strong', size: 'normal' }),
+    textShape(0, top + 34, `epoch ${epoch}, ${grouped(size)} bits, newest number first`, {
       fill: 'muted',
     }),
-    words(0, top + 50, older, { fill: 'muted' }),
+    textShape(0, top + 50, older, { fill: 'muted' }),
     ...labels,
     { kind: 'path', d: cells(bits, { perRow, cell, y: first, isSeen: true }), fill: 'c1' },
     {
@@ -125,7 +132,10 @@ function blockOf(
       stroke: 'fail',
       width: 1,
     },
-    box({ x: LABEL - 1, y: first - 1, w: cell, h: cell }, { stroke: 'text', title: 'high mark' }),
+    boxShape(
+      { x: LABEL - 1, y: first - 1, w: cell, h: cell },
+      { stroke: 'text', title: 'high mark' },
+    ),
   ];
   return { shapes, end: first + rows * cell };
 }

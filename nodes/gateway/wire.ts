@@ -35,7 +35,7 @@ const TWO_32 = 0x1_0000_0000;
 const SAFE_HIGH_END = 0x20_0000;
 
 /** The `sequence` values of handshake messages. */
-export const MESSAGE = { opening: 0, answer: 1, cookie: 2 } as const;
+export const HANDSHAKE_MESSAGE_SEQUENCE = { opening: 0, answer: 1, cookie: 2 } as const;
 
 /** A frame's header as numbers; create one per socket and reuse it. */
 export class FrameHeader {
@@ -247,14 +247,16 @@ function decodeBody(
 }
 
 /** Which handshake message a frame of type `handshake` is; undefined for none. */
-export function messageKind(header: FrameHeader): keyof typeof MESSAGE | undefined {
+export function handshakeMessageKind(
+  header: FrameHeader,
+): keyof typeof HANDSHAKE_MESSAGE_SEQUENCE | undefined {
   if (header.fragments !== 1) return undefined;
   switch (header.sequence) {
-    case MESSAGE.opening:
+    case HANDSHAKE_MESSAGE_SEQUENCE.opening:
       return 'opening';
-    case MESSAGE.answer:
+    case HANDSHAKE_MESSAGE_SEQUENCE.answer:
       return 'answer';
-    case MESSAGE.cookie:
+    case HANDSHAKE_MESSAGE_SEQUENCE.cookie:
       return 'cookie';
     default:
       return undefined;

@@ -13,7 +13,7 @@ import { toHex } from '../_kit/bytes.ts';
 import { RECIPIENT_ID_LENGTH } from '../sphinx/index.ts';
 
 /** A node and where it can be reached. */
-export interface Resident {
+export interface AddressBookEntry {
   readonly name: string;
   readonly address: string;
   /** Identifies the recipient in packets: 32 bytes. */
@@ -24,9 +24,9 @@ export interface Resident {
 
 /** Addresses of all nodes, and the provider of each client. */
 export class AddressBook {
-  readonly #byName = new Map<string, Resident>();
-  readonly #byAddress = new Map<string, Resident>();
-  readonly #byRecipient = new Map<string, Resident>();
+  readonly #byName = new Map<string, AddressBookEntry>();
+  readonly #byAddress = new Map<string, AddressBookEntry>();
+  readonly #byRecipient = new Map<string, AddressBookEntry>();
 
   constructor(network: NetworkMap, crypto: CryptoProvider) {
     const neighbours = new Map(network.hosts.map(({ name }) => [name, new Set<string>()]));
@@ -44,16 +44,16 @@ export class AddressBook {
     }
   }
 
-  byName(name: string): Resident | undefined {
+  byName(name: string): AddressBookEntry | undefined {
     return this.#byName.get(name);
   }
 
-  byAddress(address: string): Resident | undefined {
+  byAddress(address: string): AddressBookEntry | undefined {
     return this.#byAddress.get(address);
   }
 
   /** @param recipientId 32 bytes, as received. */
-  byRecipient(recipientId: Uint8Array): Resident | undefined {
+  byRecipient(recipientId: Uint8Array): AddressBookEntry | undefined {
     return this.#byRecipient.get(toHex(recipientId));
   }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ConfiguredNode, Disagreement } from '../../engine/host/protocol.ts';
+import type { ConfiguredNode, OptionConflict } from '../../engine/host/protocol.ts';
 import type { MixnetOptions } from './config.ts';
 
 type Node = ConfiguredNode<MixnetOptions>;
@@ -17,7 +17,7 @@ type Node = ConfiguredNode<MixnetOptions>;
  *
  * @returns the nodes of the smaller group in each network; if both are equal, those without VRF.
  */
-export function delaysThatDisagree(nodes: readonly Node[]): readonly Disagreement[] {
+export function delaysThatDisagree(nodes: readonly Node[]): readonly OptionConflict[] {
   const networks = new Map<string, Node[]>();
   for (const node of nodes) {
     const { role, authority } = node.options;
@@ -29,7 +29,7 @@ export function delaysThatDisagree(nodes: readonly Node[]): readonly Disagreemen
   return [...networks.values()].flatMap((network) => [...strategies(network), ...laws(network)]);
 }
 
-function strategies(network: readonly Node[]): readonly Disagreement[] {
+function strategies(network: readonly Node[]): readonly OptionConflict[] {
   const [drawn, other] = split(network, ({ mixing }) => mixing.strategy === 'vrf-exp');
   const [few, many] = drawn.length < other.length ? [drawn, other] : [other, drawn];
   return few.map(({ name, options }) => {
@@ -47,7 +47,7 @@ function strategies(network: readonly Node[]): readonly Disagreement[] {
   });
 }
 
-function laws(network: readonly Node[]): readonly Disagreement[] {
+function laws(network: readonly Node[]): readonly OptionConflict[] {
   const drawn = network.filter(({ options }) => options.mixing.strategy === 'vrf-exp');
   const [exponential, uniform] = split(drawn, (options) => lawOf(options) === 'exponential');
   const [few, many] =

@@ -6,16 +6,16 @@
 import type { NodeSetup } from '../../engine/host/protocol.ts';
 import type { DeliveredLog } from './client/index.ts';
 import type { MixnetOptions } from './config.ts';
-import { checkProofs, openNeighbours } from './directory/index.ts';
+import { checkNeighbourProofs, neighbourGraphOf } from './directory/index.ts';
 import type { TagGuard } from './replay/index.ts';
 
 /** What becomes of a packet that a mix has received. */
-export type Arrival = 'taken' | 'refused' | 'vanishes';
+export type ArrivalOutcome = 'taken' | 'refused' | 'vanishes';
 
 /** The parts of a node's behaviour that a double may replace. */
 export interface Behaviour {
   /** Made for each mix: what becomes of its next packet. */
-  readonly arrivals: () => () => Arrival;
+  readonly arrivals: () => () => ArrivalOutcome;
   /** Makes the replay filter of an epoch; `make` makes the correct one. */
   readonly replays: (make: () => TagGuard) => TagGuard;
   /** What a mix multiplies delays by. */
@@ -25,7 +25,7 @@ export interface Behaviour {
   /** The epoch whose draw of neighbours a mix proves when it is asked for that of `epoch`. */
   readonly provedEpoch: (epoch: number) => number;
   /** The authority's check of the proofs of neighbours. */
-  readonly checkProofs: typeof checkProofs;
+  readonly checkProofs: typeof checkNeighbourProofs;
   /** Made for each provider: whether its next message is put into the spool. */
   readonly spools: () => () => boolean;
   /** Number of frames that answer a retrieval while `waiting` messages are in the spool. */
@@ -33,7 +33,7 @@ export interface Behaviour {
   /** Makes the record of a client's deliveries; `make` makes the correct one. */
   readonly deliveries: (make: () => DeliveredLog) => DeliveredLog;
   /** Opens the neighbours along which clients draw paths. */
-  readonly openNeighbours: typeof openNeighbours;
+  readonly openNeighbours: typeof neighbourGraphOf;
   /** Whether clients send messages at once, without waiting for their payload process. */
   readonly sendsAtOnce: boolean;
 }
@@ -50,10 +50,10 @@ export const CORRECT: Behaviour = {
   delayFactor: 1,
   provesDelays: true,
   provedEpoch: (epoch) => epoch,
-  checkProofs,
+  checkProofs: checkNeighbourProofs,
   spools: () => () => true,
   framesOf: (_waiting, batch) => batch,
   deliveries: (make) => make(),
-  openNeighbours,
+  openNeighbours: neighbourGraphOf,
   sendsAtOnce: false,
 };

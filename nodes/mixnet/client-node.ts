@@ -13,16 +13,16 @@ import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { Way } from '../../engine/host/transport.ts';
 import { MachineShell } from '../_kit/shell.ts';
-import { messageKey, type PacketFormat } from '../sphinx/index.ts';
+import { messageNumberOnLink, type PacketFormat } from '../sphinx/index.ts';
 import { distinctSystems } from '../vrf/index.ts';
-import { type AddressBook, addressBookOf, type Resident } from './address-book.ts';
+import { type AddressBook, type AddressBookEntry, addressBookOf } from './address-book.ts';
 import type { MixnetSetup } from './behaviour.ts';
 import {
+  type ClientContact,
+  type ClientContacts,
   type ClientEffect,
   type ClientInput,
   ClientMachine,
-  type Contact,
-  type Contacts,
   type DeliveredLog,
   type PacketCause,
   type RetrievedMessage,
@@ -36,7 +36,7 @@ import { formatOf } from './format.ts';
 import { RETRY_NS } from './geometry.ts';
 import { trustOf } from './trust.ts';
 import { senderWindows } from './windows.ts';
-import { copyName, FrameCodec, type Message } from './wire.ts';
+import { FrameCodec, type ReceivedSpoolMessage, spooledMessageNumber } from './wire.ts';
 
 const NS_PER_US = 1_000;
 
@@ -180,7 +180,7 @@ class ClientNode implements NodeHandle {
     }
   }
 
-  #makeShell(self: Contact): MachineShell<Input, Effect> {
+  #makeShell(self: ClientContact): MachineShell<Input, Effect> {
     this.#delivered = this.#deliveries();
     this.#machine = new ClientMachine({
       self,
@@ -226,14 +226,15 @@ class ClientNode implements NodeHandle {
     if (mixes[0]?.asn === mixes.at(-1)?.asn) this.#pathsShared.add(1);
   }
 
-  #contacts(): Contacts {
+  #contacts(): ClientContacts {
     return {
-      byName: (name): Contact | undefined => this.#known(this.#book.byName(name)),
-      byId: (recipientId): Contact | undefined => this.#known(this.#book.byRecipient(recipientId)),
+      byName: (name): ClientContact | undefined => this.#known(this.#book.byName(name)),
+      byId: (recipientId): ClientContact | undefined =>
+        this.#known(this.#book.byRecipient(recipientId)),
     };
   }
 
-  #known(resident: Resident | undefined): Contact | undefined {
+  #known(resident: AddressBookEntry | undefined): ClientContact | undefined {
     return resident && this.#contactOf(resident);
   }
 
@@ -241,7 +242,7 @@ class ClientNode implements NodeHandle {
    * The provider of a client is the one to which it is linked; if there are several, the first by
    * name.
    */
-  #contactOf({ name, recipientId, neighbours }: Resident): Contact | undefined {
+  #contactOf({ name, recipientId, neighbours }: AddressBookEntry): ClientContact | undefined {
     const providers = (this.#document?.providers ?? []).map((provider) => provider.name).sort();
     const provider = providers.find((each) => neighbours.has(each));
     return provider === undefined ? undefined : { name, provider, recipientId };
@@ -316,13 +317,13 @@ class ClientNode implements NodeHandle {
 
   #send(packet: Uint8Array, { kind, recipient, message }: PacketCause): void {
     const { observer } = this.#setup;
-    observer?.created(messageKey(packet), kind, recipient, message);
+    observer?.created(messageNumberOnLink(packet), kind, recipient, message);
     const frame = this.#host.alloc(this.#codec.length);
     this.#codec.encodePacket(frame, packet);
     if (this.#transmit(frame)) return;
     // The packet got no further than its creator.
-    observer?.arrived(messageKey(packet));
-    observer?.ended(messageKey(packet), 'dropped');
+    observer?.arrived(messageNumberOnLink(packet));
+    observer?.ended(messageNumberOnLink(packet), 'dropped');
   }
 
   #retrieve(): void {
@@ -352,7 +353,7 @@ class ClientNode implements NodeHandle {
    * The spool delivers in order; a duplicate, or a message after a gap, is dropped and requested
    * again.
    */
-  #take(sequence: number, { kind, surbId, body, waitedUs }: Message): void {
+  #take(sequence: number, { kind, surbId, body, waitedUs }: ReceivedSpoolMessage): void {
     // A client that has just started accepts the first message it sees as the next one.
     const isFirst = this.#lastSequence === 0;
     if (!isFirst && sequence !== this.#lastSequence + 1) {
@@ -366,7 +367,7 @@ class ClientNode implements NodeHandle {
     } else {
       const payload = body.slice(this.#format.geometry.payloadTagLength);
       const isFollowed = this.#setup.observer?.taken !== undefined;
-      this.#retrieved(isFollowed ? { payload, copy: copyName(body) } : { payload });
+      this.#retrieved(isFollowed ? { payload, copy: spooledMessageNumber(body) } : { payload });
     }
   }
 

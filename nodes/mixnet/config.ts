@@ -12,7 +12,8 @@ import { CANDIDATES_MAX, MAX_PER_AS_DEFAULT } from '../vrf/index.ts';
 import { clientConfig, rate } from './client/index.ts';
 import {
   AUDIT_TOLERANCE_NS_DEFAULT,
-  BURST_DEFAULT,
+  CLIENT_BURST_DEFAULT,
+  CLIENT_RATE_SLACK,
   DELAY_NS_DEFAULT,
   DIRECTORY_PORT,
   DROP_NS_DEFAULT,
@@ -22,15 +23,14 @@ import {
   LOOP_NS_DEFAULT,
   MIX_LOOP_NS_DEFAULT,
   PACKET_PORT,
-  PAYLOAD_DEFAULT,
   PAYLOAD_NS_DEFAULT,
   POOL_BUFFERS,
   QUEUE_MAX_DEFAULT,
-  RATE_SLACK,
   RETRIEVE_BATCH_DEFAULT,
   SPOOL_CLIENT_DEFAULT,
   SPOOL_TOTAL_DEFAULT,
   TRANSIT_NS_DEFAULT,
+  USER_DATA_BYTES_DEFAULT,
 } from './geometry.ts';
 import { limitConfig } from './limit.ts';
 import { mixingConfig } from './mixing/index.ts';
@@ -57,7 +57,7 @@ const sphinx = z.strictObject({
   /** Length of the user data in a packet. */
   payload: sizeBytes()
     .refine((bytes) => bytes >= 64 && bytes <= 60_000, { message: 'is not within 64B and 60000B' })
-    .default(PAYLOAD_DEFAULT),
+    .default(USER_DATA_BYTES_DEFAULT),
 });
 
 /**
@@ -95,9 +95,9 @@ const rateLimit = z.strictObject({
   /** Whether packets of clients are limited. */
   enabled: z.boolean().default(true),
   /** Multiple of the rate that the document allows a client. */
-  slack: z.number().min(1).max(1_000).default(RATE_SLACK),
+  slack: z.number().min(1).max(1_000).default(CLIENT_RATE_SLACK),
   /** Packets that may come at once. */
-  burst: z.int().min(1).max(9_000_000).default(BURST_DEFAULT),
+  burst: z.int().min(1).max(9_000_000).default(CLIENT_BURST_DEFAULT),
 });
 
 /** For `vrf-exp`: how mixes and providers audit the loops they send. */

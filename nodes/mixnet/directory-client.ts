@@ -28,7 +28,7 @@ import { CLOCK_SUSPECT_NS, CONSENSUS_SHARE, RETRY_NS, SLACK_SHARE } from './geom
 import {
   type DocumentStatus,
   decodeDocumentRecord,
-  encodeAsk,
+  encodeDocumentRequest,
   encodeRecord,
   type RecordType,
   recordReader,
@@ -211,7 +211,7 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
       case 'fetch': {
         const { epoch } = errand;
         if (this.#documents.has(epoch) || epoch < this.#parts.clock.now().epoch) return;
-        this.#exchange(errand, encodeAsk(epoch), ['document']);
+        this.#exchange(errand, encodeDocumentRequest(epoch), ['document']);
       }
     }
   }
@@ -224,7 +224,8 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
     const before = this.#documents.get(epoch - 1);
     if (!isBeaconNeeded) this.#effects.push(describe(epoch, undefined));
     else if (before !== undefined) this.#effects.push(describe(epoch, beaconAfter(before)));
-    else if (epoch >= clock.now().epoch) this.#exchange(errand, encodeAsk(epoch - 1), ['document']);
+    else if (epoch >= clock.now().epoch)
+      this.#exchange(errand, encodeDocumentRequest(epoch - 1), ['document']);
   }
 
   /** Sends one record over a stream of its own. */

@@ -16,7 +16,7 @@ import {
   type DirectoryEffect,
   type DirectoryInput,
 } from './directory-client.ts';
-import { EPOCH } from './trace-states.ts';
+import { EPOCH_TRACE } from './trace-states.ts';
 
 /** What the adapter needs of its node, besides what the directory client needs. */
 export interface DirectoryNodeParts
@@ -125,7 +125,7 @@ export class DirectoryNode {
 
   #use(document: DirectoryDocument): void {
     this.#host.meter.counter('mix.epochs').add(1);
-    this.#host.trace.state(EPOCH.machine, EPOCH.state.write({ epoch: document.epoch }));
+    this.#host.trace.state(EPOCH_TRACE.machine, EPOCH_TRACE.state.write({ epoch: document.epoch }));
     this.#parts.onDocument(document);
   }
 }

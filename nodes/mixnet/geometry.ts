@@ -24,13 +24,13 @@ export const COMMAND_RETRIEVE = 0x10;
 /** The reference's number for Message. */
 export const COMMAND_MESSAGE = 0x11;
 /** Request for a proof of a delay; not in the reference. */
-export const COMMAND_ASK = 0x20;
+export const COMMAND_PROOF_REQUEST = 0x20;
 /** The proof that answers such a request; not in the reference. */
 export const COMMAND_PROOF = 0x21;
 /** Length of a sequence number of the spool, in bytes. */
 export const SEQUENCE_LENGTH = 4;
 /** Length of the field that says how long a message was spooled (us), in bytes; ours. */
-export const WAITED_LENGTH = 4;
+export const WAITED_TIME_LENGTH = 4;
 /** Length of the kind of the spooled content, in bytes; not in the reference. */
 export const KIND_LENGTH = 1;
 
@@ -63,14 +63,14 @@ export const SLACK_SHARE: number = 1 / 8;
  * Wait after the authority's start before it makes the first document, in ns: long enough for nodes
  * that upload immediately.
  */
-export const BOOTSTRAP_NS: number = 500 * MS;
+export const FIRST_DOCUMENT_WAIT_NS: number = 500 * MS;
 /** Pause before the authority is asked again, in ns. */
 export const RETRY_NS: number = 250 * MS;
 /**
  * Pause before mixes that draw neighbours ask again for the first document, in ns: short, since
  * clients that have it sooner would send them packets.
  */
-export const FIRST_RETRY_NS: number = 25 * MS;
+export const FIRST_DOCUMENT_RETRY_NS: number = 25 * MS;
 /** How long a document may be missing before a node suspects its clock, in ns. */
 export const CLOCK_SUSPECT_NS: number = 10 * SECOND;
 
@@ -78,14 +78,14 @@ export const CLOCK_SUSPECT_NS: number = 10 * SECOND;
  * Mean time between packets that are tried under keys of other epochs, in ns: ten a second take
  * 2 ms of processor time.
  */
-export const OTHER_EPOCHS_NS: number = 100 * MS;
+export const OTHER_EPOCH_TRIAL_NS: number = 100 * MS;
 /** Largest burst of packets that are tried under keys of other epochs. */
-export const OTHER_EPOCHS_BURST = 10;
+export const OTHER_EPOCH_TRIAL_BURST = 10;
 
 /** Mixes on a path by default: three layers. */
 export const LAYERS_DEFAULT = 3;
 /** User data of a packet by default, in bytes (katzenpost, cmd/genconfig). */
-export const PAYLOAD_DEFAULT = 2_000;
+export const USER_DATA_BYTES_DEFAULT = 2_000;
 /** Mean delay of a hop by default, in ns (katzenpost, cmd/genconfig). */
 export const DELAY_NS_DEFAULT: number = 200 * MS;
 /** Mean time between packets of process P by default, in ns (katzenpost, cmd/genconfig). */
@@ -107,9 +107,9 @@ export const SPOOL_CLIENT_DEFAULT = 1_000;
 /** Messages in a spool by default. */
 export const SPOOL_TOTAL_DEFAULT = 100_000;
 /** Tokens of a client's bucket by default: honest Poisson clients exceed a smaller one. */
-export const BURST_DEFAULT = 20;
+export const CLIENT_BURST_DEFAULT = 20;
 /** Multiple of the allowed client rate at which the bucket refills. */
-export const RATE_SLACK = 1.25;
+export const CLIENT_RATE_SLACK = 1.25;
 
 /** Length of the status of an answer to a proof request, in bytes. */
 export const STATUS_LENGTH = 1;
@@ -124,7 +124,7 @@ export const TRANSIT_NS_DEFAULT: number = 5 * MS;
 /** Tolerance of a loop's time by default, in ns: transmission and queueing on links. */
 export const AUDIT_TOLERANCE_NS_DEFAULT: number = MS;
 /** Number of latenesses remembered: their maximum is the 99.9th percentile. */
-export const LATENESS_WINDOW = 1_000;
+export const LATENESS_SAMPLES = 1_000;
 /** Interval of the timer that measures lateness, in ns: the mean delay in audits. */
 export const LATENESS_PROBE_NS: number = 50 * MS;
 /**
@@ -141,18 +141,18 @@ export const PROOF_TRIES = 6;
 /** Loops through a mix before estimates of its delays count. */
 export const SUSPECT_LOOPS_MIN = 8;
 /** A mix that changes delays by more than this share is suspect. */
-export const SUSPECT_SHARE = 0.05;
+export const SUSPECT_DELAY_SHARE = 0.05;
 /** Number of loops over which the share of wrong ones is smoothed. */
 export const RECENT_LOOPS = 10;
 /** Share of wrong loops above which a mix may be suspect. */
-export const SUSPECT_WRONG = 0.25;
+export const SUSPECT_WRONG_LOOP_SHARE = 0.25;
 
 /** Buffers in a node's pool: packets beyond them are pool misses. */
 export const POOL_BUFFERS = 1_024;
 /** Largest number of packets that wait in a mix. */
 export const QUEUE_MAX_DEFAULT = 10_000;
 /** Largest number of packets of a node in worker threads, with `unwrap: threads`. */
-export const UNWRAPPING_MAX = 4_096;
+export const UNWRAPPING_PACKETS_MAX = 4_096;
 /**
  * Packets sent per wake-up before other work gets its turn (katzenpost, server/internal/scheduler).
  */

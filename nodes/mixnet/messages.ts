@@ -5,21 +5,21 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import type { ReadMessage, WireMessage } from '../../engine/host/protocol.ts';
-import { messageKey } from '../sphinx/index.ts';
+import type { LocateMessage, MessageLocation } from '../../engine/host/protocol.ts';
+import { messageNumberOnLink } from '../sphinx/index.ts';
 import type { MixnetOptions } from './config.ts';
 import { formatOf } from './format.ts';
 import { COMMAND_LENGTH } from './geometry.ts';
 import { FrameCodec } from './wire.ts';
 
 /** Creates the reader for a network's datagrams. */
-export function messagesOf(options: MixnetOptions, crypto: CryptoProvider): ReadMessage {
+export function messagesOf(options: MixnetOptions, crypto: CryptoProvider): LocateMessage {
   const { geometry } = formatOf(crypto, options);
   const codec = new FrameCodec(geometry);
   const payloadOffset = COMMAND_LENGTH + geometry.headerLength;
-  return (datagram): WireMessage | undefined => {
+  return (datagram): MessageLocation | undefined => {
     const frame = codec.decode(datagram, 0, datagram.length);
     if (typeof frame === 'string' || frame.kind !== 'packet') return undefined;
-    return { key: messageKey(frame.packet), headerOffset: COMMAND_LENGTH, payloadOffset };
+    return { key: messageNumberOnLink(frame.packet), headerOffset: COMMAND_LENGTH, payloadOffset };
   };
 }

@@ -47,14 +47,14 @@ export function encodeRecord(type: RecordType, body: Uint8Array): Uint8Array {
 }
 
 /** A request for the document of an epoch. */
-export function encodeAsk(epoch: number): Uint8Array {
+export function encodeDocumentRequest(epoch: number): Uint8Array {
   const body = new Uint8Array(EPOCH_LENGTH);
   writeUint48(body, 0, epoch);
   return encodeRecord('ask', body);
 }
 
 /** The requested epoch, or undefined for any other body. */
-export function decodeAsk(body: Uint8Array): number | undefined {
+export function decodeDocumentRequest(body: Uint8Array): number | undefined {
   return body.length === EPOCH_LENGTH ? readUint48(body, 0) : undefined;
 }
 

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { count, decimal, type Form, form, word } from '../_kit/text-form.ts';
+import { countForm, decimalForm, type Form, form, wordForm } from '../_kit/text-form.ts';
 import type { SingleState } from '../_kit/trace-state.ts';
 
 /** A layer of mixes, from 1, or the providers. */
-export type Standing =
+export type NodePlaceState =
   | { readonly kind: 'layer'; readonly layer: number; readonly layers: number }
   | { readonly kind: 'provider' };
 
 const PROVIDER = 'provider';
-const LAYER = form('layer {layer} of {layers}', { layer: count, layers: count });
-const STANDING: Form<Standing> = {
+const LAYER = form('layer {layer} of {layers}', { layer: countForm, layers: countForm });
+const STANDING: Form<NodePlaceState> = {
   write: (standing) => (standing.kind === 'provider' ? PROVIDER : LAYER.write(standing)),
-  read: (text): Standing | undefined => {
+  read: (text): NodePlaceState | undefined => {
     if (text === PROVIDER) return { kind: 'provider' };
     const layer = LAYER.read(text);
     return layer && { kind: 'layer', ...layer };
@@ -23,9 +23,12 @@ const STANDING: Form<Standing> = {
 };
 
 /** The node's place in the document: `layer 2 of 3` or `provider`. */
-export const PLACE: SingleState<Standing> = { machine: 'place', state: STANDING };
+export const PLACE_TRACE: SingleState<NodePlaceState> = { machine: 'place', state: STANDING };
 
-const MEANS = form('mean={mean} in={perSecond}/s', { mean: decimal(2), perSecond: decimal(1) });
+const MEANS = form('mean={mean} in={perSecond}/s', {
+  mean: decimalForm(2),
+  perSecond: decimalForm(1),
+});
 /** The pool of a node between two reports. */
 export type PoolState = NonNullable<ReturnType<(typeof MEANS)['read']>>;
 
@@ -33,10 +36,16 @@ export type PoolState = NonNullable<ReturnType<(typeof MEANS)['read']>>;
  * The number of packets held and the arrivals per second, such as `mean=17.25 in=210.0/s`: means
  * over time, because a value at one instant would be biased by the event that reports it.
  */
-export const POOL: SingleState<PoolState> = { machine: 'pool', state: MEANS };
+export const POOL_TRACE: SingleState<PoolState> = { machine: 'pool', state: MEANS };
 
 /** The name of the mixing strategy. */
-export const MIXING = { machine: 'mixing', state: form('{strategy}', { strategy: word }) } as const;
+export const MIXING_TRACE = {
+  machine: 'mixing',
+  state: form('{strategy}', { strategy: wordForm }),
+} as const;
 
 /** The epoch whose document the node obeys. */
-export const EPOCH = { machine: 'epoch', state: form('{epoch}', { epoch: count }) } as const;
+export const EPOCH_TRACE = {
+  machine: 'epoch',
+  state: form('{epoch}', { epoch: countForm }),
+} as const;

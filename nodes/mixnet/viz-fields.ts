@@ -8,23 +8,23 @@ import { readerOf } from '../../viz/format/layout-reader.ts';
 import type { PacketReader } from '../../viz/format/packet-fields.ts';
 import type { LayoutField, PacketLayout } from '../../viz/format/packet-layout.ts';
 import {
-  COMMAND_ASK,
   COMMAND_LENGTH,
   COMMAND_MESSAGE,
   COMMAND_PACKET,
   COMMAND_PROOF,
+  COMMAND_PROOF_REQUEST,
   COMMAND_RETRIEVE,
   KIND_LENGTH,
   PACKET_PORT,
   SEQUENCE_LENGTH,
-  WAITED_LENGTH,
+  WAITED_TIME_LENGTH,
 } from './geometry.ts';
 
 const COMMANDS: Readonly<Record<number, string>> = {
   [COMMAND_PACKET]: 'packet',
   [COMMAND_RETRIEVE]: 'retrieve',
   [COMMAND_MESSAGE]: 'message of the spool',
-  [COMMAND_ASK]: 'ask for a proof',
+  [COMMAND_PROOF_REQUEST]: 'ask for a proof',
   [COMMAND_PROOF]: 'proof',
 };
 const KINDS: Readonly<Record<number, string>> = { 0: 'empty', 1: 'forward payload', 2: 'reply' };
@@ -58,12 +58,12 @@ export const layout: PacketLayout = {
           ...{ name: 'sequence', size: SEQUENCE_LENGTH },
         }),
         ofCommand([COMMAND_MESSAGE], {
-          ...{ name: 'waited at the provider', size: WAITED_LENGTH, text: '{value} us' },
+          ...{ name: 'waited at the provider', size: WAITED_TIME_LENGTH, text: '{value} us' },
         }),
         ofCommand([COMMAND_MESSAGE], { name: 'SURB id', size: SURB_ID_LENGTH }),
         rest([COMMAND_MESSAGE], 'body and zeros'),
         rest([COMMAND_RETRIEVE], 'zeros'),
-        rest([COMMAND_ASK, COMMAND_PROOF], 'tag, answer, zeros'),
+        rest([COMMAND_PROOF_REQUEST, COMMAND_PROOF], 'tag, answer, zeros'),
       ],
     },
   ],

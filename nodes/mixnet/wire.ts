@@ -25,22 +25,22 @@ import { readUint32, writeUint32 } from '../_kit/bytes.ts';
 import { type Geometry, REPLAY_TAG_LENGTH, SURB_ID_LENGTH } from '../sphinx/index.ts';
 import { PROOF_LENGTH, type ProofRefusal } from '../vrf/index.ts';
 import {
-  COMMAND_ASK,
   COMMAND_LENGTH,
   COMMAND_MESSAGE,
   COMMAND_PACKET,
   COMMAND_PROOF,
+  COMMAND_PROOF_REQUEST,
   COMMAND_RETRIEVE,
   KIND_LENGTH,
   LATENESS_LENGTH,
   SEQUENCE_LENGTH,
   STATUS_LENGTH,
-  WAITED_LENGTH,
+  WAITED_TIME_LENGTH,
 } from './geometry.ts';
 
 const SEQUENCE_OFFSET: number = COMMAND_LENGTH + KIND_LENGTH;
 const WAITED_OFFSET: number = SEQUENCE_OFFSET + SEQUENCE_LENGTH;
-const SURB_OFFSET: number = WAITED_OFFSET + WAITED_LENGTH;
+const SURB_OFFSET: number = WAITED_OFFSET + WAITED_TIME_LENGTH;
 const BODY_OFFSET: number = SURB_OFFSET + SURB_ID_LENGTH;
 
 const TAG_OFFSET: number = COMMAND_LENGTH + STATUS_LENGTH;
@@ -54,7 +54,7 @@ const STATUSES = ['given', 'proof-unknown', 'proof-rate'] as const;
 const KINDS = ['empty', 'forward', 'reply'] as const;
 
 /** A message from a spool. */
-export interface Spooled {
+export interface SpooledMessage {
   readonly kind: 'forward' | 'reply';
   /** 16 bytes; zeros unless it is a reply. */
   readonly surbId: Uint8Array;
@@ -66,7 +66,11 @@ export interface Spooled {
 export type Frame =
   | { readonly kind: 'packet'; readonly packet: Uint8Array }
   | { readonly kind: 'retrieve'; readonly sequence: number }
-  | { readonly kind: 'message'; readonly sequence: number; readonly message: Message | undefined }
+  | {
+      readonly kind: 'message';
+      readonly sequence: number;
+      readonly message: ReceivedSpoolMessage | undefined;
+    }
   | { readonly kind: 'ask'; readonly tag: Uint8Array }
   | ({ readonly kind: 'proof' } & ProofAnswer);
 
@@ -81,7 +85,7 @@ export interface ProofAnswer {
 }
 
 /** A message as received by its client. */
-export interface Message extends Spooled {
+export interface ReceivedSpoolMessage extends SpooledMessage {
   /** How long the message waited at the provider, microseconds. */
   readonly waitedUs: number;
 }
@@ -91,7 +95,7 @@ export interface Message extends Spooled {
  * from its body.
  * @returns 48 bits, a safe integer.
  */
-export function copyName(body: Uint8Array): number {
+export function spooledMessageNumber(body: Uint8Array): number {
   let low = 0;
   let high = 0;
   // Two sums, one step each: 24 bits per sum, with odd multipliers small enough to stay exact.
@@ -130,7 +134,7 @@ export class FrameCodec {
         return this.#retrieve(frame);
       case COMMAND_MESSAGE:
         return this.#message(frame);
-      case COMMAND_ASK:
+      case COMMAND_PROOF_REQUEST:
         return this.#ask(frame);
       case COMMAND_PROOF:
         return this.#proof(frame);
@@ -158,7 +162,11 @@ export class FrameCodec {
   }
 
   /** Writes an answer; without a message, an empty one of the same length. */
-  encodeMessage(frame: Uint8Array, sequence: number, message: Message | undefined): void {
+  encodeMessage(
+    frame: Uint8Array,
+    sequence: number,
+    message: ReceivedSpoolMessage | undefined,
+  ): void {
     frame.fill(0, 0, this.length);
     frame[0] = COMMAND_MESSAGE;
     writeUint32(frame, SEQUENCE_OFFSET, sequence);
@@ -172,7 +180,7 @@ export class FrameCodec {
   /** Writes a request for the proof of a packet's delay. */
   encodeAsk(frame: Uint8Array, tag: Uint8Array): void {
     frame.fill(0, 0, this.length);
-    frame[0] = COMMAND_ASK;
+    frame[0] = COMMAND_PROOF_REQUEST;
     frame.set(tag, COMMAND_LENGTH);
   }
 

@@ -19,7 +19,7 @@ import {
   PSK_LENGTH,
   TAG_LENGTH,
 } from './geometry.ts';
-import type { Token } from './patterns.ts';
+import type { HandshakeToken } from './patterns.ts';
 import { SessionKeys } from './session.ts';
 import { createSuite, type ProtocolName, type Suite } from './suite.ts';
 import { SymmetricState } from './symmetric-state.ts';
@@ -82,15 +82,15 @@ export interface Handshake {
  *   staticSecret, ephemeralSecret, remoteStatic });
  * const message = alice.writeMessage(new Uint8Array(0)); // 96 bytes
  */
-export function initiate(options: HandshakeOptions): Handshake {
+export function startInitiator(options: HandshakeOptions): Handshake {
   return new HandshakeState(options, 'initiator');
 }
 
 /**
  * Starts a handshake as responder.
- * @throws RangeError as {@link initiate}.
+ * @throws RangeError as {@link startInitiator}.
  */
-export function respond(options: HandshakeOptions): Handshake {
+export function startResponder(options: HandshakeOptions): Handshake {
   return new HandshakeState(options, 'responder');
 }
 
@@ -150,7 +150,7 @@ class HandshakeState implements Handshake {
 
   writeMessage(payload: Uint8Array): Uint8Array {
     if (!this.isWriter) throw new Error('this side must not write a Noise message now');
-    const tokens = this.#suite.pattern.messages[this.#messageIndex] as readonly Token[];
+    const tokens = this.#suite.pattern.messages[this.#messageIndex] as readonly HandshakeToken[];
     const length = messageOverhead(this.#suite, tokens, this.#symmetric.hasKey) + payload.length;
     if (length > MESSAGE_LENGTH_MAX) {
       throw new RangeError(`a Noise message of ${length} bytes exceeds ${MESSAGE_LENGTH_MAX}`);
@@ -215,7 +215,7 @@ class HandshakeState implements Handshake {
     return this.#suite.crypto.x25519PublicKey(known(this.#staticSecret));
   }
 
-  #writeToken(token: Token): Uint8Array {
+  #writeToken(token: HandshakeToken): Uint8Array {
     switch (token) {
       case 'e': {
         const key = this.#suite.crypto.x25519PublicKey(known(this.#ephemeralSecret));
@@ -241,7 +241,9 @@ class HandshakeState implements Handshake {
   }
 
   #readTokens(draft: Draft): ReadResult {
-    for (const token of this.#suite.pattern.messages[this.#messageIndex] as readonly Token[]) {
+    for (const token of this.#suite.pattern.messages[
+      this.#messageIndex
+    ] as readonly HandshakeToken[]) {
       const failure = this.#readToken(draft, token);
       if (failure !== undefined) return { failure };
     }
@@ -251,7 +253,7 @@ class HandshakeState implements Handshake {
     return payload === undefined ? { failure: 'authentication' } : { payload };
   }
 
-  #readToken(draft: Draft, token: Token): HandshakeFailure | undefined {
+  #readToken(draft: Draft, token: HandshakeToken): HandshakeFailure | undefined {
     switch (token) {
       case 'e':
         return this.#readEphemeral(draft);
@@ -289,7 +291,7 @@ class HandshakeState implements Handshake {
   /** Mixes in ee, es, se or ss: first letter the initiator's key, second letter the responder's. */
   #mixShared(
     symmetric: SymmetricState,
-    token: Exclude<Token, 'e' | 's' | 'psk'>,
+    token: Exclude<HandshakeToken, 'e' | 's' | 'psk'>,
     remote: Pick<Draft, 'remoteEphemeral' | 'remoteStatic'>,
   ): void {
     const isInitiator = this.#role === 'initiator';
@@ -333,7 +335,11 @@ function isLowOrder(key: Uint8Array): boolean {
 }
 
 /** Number of bytes of a message in addition to its payload. */
-function messageOverhead(suite: Suite, tokens: readonly Token[], hasKeyBefore: boolean): number {
+function messageOverhead(
+  suite: Suite,
+  tokens: readonly HandshakeToken[],
+  hasKeyBefore: boolean,
+): number {
   let hasKey = hasKeyBefore;
   let length = 0;
   for (const token of tokens) {

@@ -11,9 +11,9 @@ export {
   type Handshake,
   type HandshakeFailure,
   type HandshakeOptions,
-  initiate,
   type ReadResult,
-  respond,
+  startInitiator,
+  startResponder,
 } from './handshake.ts';
-export type { SessionKeys, Transport, TransportFailure, TransportResult } from './session.ts';
+export type { NoiseTransport, SessionKeys, TransportFailure, TransportResult } from './session.ts';
 export { type CipherName, type HashName, type ProtocolName, parseProtocolName } from './suite.ts';

@@ -9,7 +9,7 @@
  */
 
 /** One step of a message pattern (sections 5.3 and 9.2). */
-export type Token = 'e' | 's' | 'ee' | 'es' | 'se' | 'ss' | 'psk';
+export type HandshakeToken = 'e' | 's' | 'ee' | 'es' | 'se' | 'ss' | 'psk';
 
 /**
  * A handshake pattern: the static keys known in advance, then the messages, starting with the
@@ -18,7 +18,7 @@ export type Token = 'e' | 's' | 'ee' | 'es' | 'se' | 'ss' | 'psk';
 export interface Pattern {
   readonly initiatorPre: readonly 's'[];
   readonly responderPre: readonly 's'[];
-  readonly messages: readonly (readonly Token[])[];
+  readonly messages: readonly (readonly HandshakeToken[])[];
   /** How many pre-shared keys the modifiers require. */
   readonly pskCount: number;
 }
@@ -68,7 +68,7 @@ export function findPattern(name: string): Pattern | undefined {
     {
       initiatorPre: initiatorPre === 's' ? ['s'] : [],
       responderPre: responderPre === 's' ? ['s'] : [],
-      messages: messages.map((message) => message.split(' ') as Token[]),
+      messages: messages.map((message) => message.split(' ') as HandshakeToken[]),
       pskCount: 0,
     },
     modifiers.map((modifier) => Number(modifier.slice('psk'.length))),
@@ -80,9 +80,9 @@ function addPsks(pattern: Pattern, positions: readonly number[]): Pattern | unde
   const isSorted = positions.every((at, index) => index === 0 || at > (positions[index - 1] ?? 0));
   if (!isSorted) return undefined;
   if (positions.some((at) => at > pattern.messages.length)) return undefined;
-  const messages = pattern.messages.map((tokens, index): readonly Token[] => {
-    const head: readonly Token[] = index === 0 && positions.includes(0) ? ['psk'] : [];
-    const tail: readonly Token[] = positions.includes(index + 1) ? ['psk'] : [];
+  const messages = pattern.messages.map((tokens, index): readonly HandshakeToken[] => {
+    const head: readonly HandshakeToken[] = index === 0 && positions.includes(0) ? ['psk'] : [];
+    const tail: readonly HandshakeToken[] = positions.includes(index + 1) ? ['psk'] : [];
     return [...head, ...tokens, ...tail];
   });
   return { ...pattern, messages, pskCount: positions.length };

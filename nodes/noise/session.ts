@@ -2,7 +2,7 @@
  * The result of a Noise handshake (revision 34, sections 5.3 and 11.3): two directional keys, the
  * handshake hash for channel binding, and an ordered transport made of two cipher states.
  *
- * Protocols with their own frames and nonces use the raw keys; streams use {@link Transport}.
+ * Protocols with their own frames and nonces use the raw keys; streams use {@link NoiseTransport}.
  *
  * @module
  */
@@ -60,8 +60,8 @@ export class SessionKeys {
   }
 
   /** An ordered transport over both keys; it keeps copies, so the keys may be wiped afterwards. */
-  transport(): Transport {
-    return new Transport(this.#parts);
+  transport(): NoiseTransport {
+    return new NoiseTransport(this.#parts);
   }
 
   /** Overwrites both keys. */
@@ -71,7 +71,7 @@ export class SessionKeys {
 }
 
 /** Two cipher states with counters from zero: each message is opened once and in order. */
-export class Transport {
+export class NoiseTransport {
   readonly #send: CipherState;
   readonly #receive: CipherState;
 

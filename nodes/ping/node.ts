@@ -6,7 +6,7 @@
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
-import { dscpOf } from '../../engine/pure/traffic-class.ts';
+import { dscpOfPriority } from '../../engine/pure/traffic-class.ts';
 import { PeerDirectory } from '../_kit/peer-directory.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { PingOptions } from './config.ts';
@@ -77,7 +77,7 @@ class PingNode implements NodeHandle {
       const buffer = this.#host.alloc(length);
       buffer.set(body, HEADER_LENGTH);
       const respond = (outcome: string): void => request.respond(outcome);
-      const dscp = dscpOf(wishes?.priority);
+      const dscp = dscpOfPriority(wishes?.priority);
       const outgoing = { buffer, length, to, dscp, respond };
       this.#shell.take({ kind: 'application-send', request: outgoing });
     }

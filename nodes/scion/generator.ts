@@ -15,7 +15,7 @@ import type {
   GeneratedNode,
   GeneratedSize,
   GeneratedTopology,
-  SeededDraws,
+  OpenSeededDraws,
   TopologyGenerator,
 } from '../../engine/host/generator.ts';
 import { wholeNumber } from '../_kit/whole-number.ts';
@@ -65,7 +65,7 @@ function sizeOf({ isds, cores, parents, peering, ...size }: Size): GeneratedSize
   return { nodes, links: isds * (2 * cores + leaves * (parents + 1)) + peering };
 }
 
-function hierarchy(size: Size, draws: SeededDraws): GeneratedTopology {
+function hierarchy(size: Size, draws: OpenSeededDraws): GeneratedTopology {
   const draw = draws(size.seed);
   const cores: As[][] = [];
   const leaves: As[] = [];

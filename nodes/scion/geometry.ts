@@ -18,9 +18,9 @@ export const PAYLOAD_LENGTH_OFFSET = 6;
 export const PATH_TYPE_OFFSET = 8;
 export const HOST_TYPES_OFFSET = 9;
 /** HdrLen, host address lengths and extension lengths count in units of this many bytes. */
-export const LINE_LENGTH = 4;
+export const HEADER_UNIT_BYTES = 4;
 /** HdrLen is 8 bits of 4-byte units, so a SCION header has at most 1,020 bytes. */
-export const HEADER_LENGTH_MAX = 255 * LINE_LENGTH;
+export const HEADER_LENGTH_MAX = 255 * HEADER_UNIT_BYTES;
 /** PayloadLen is 16 bits. */
 export const PAYLOAD_LENGTH_MAX = 0xffff;
 /** FlowID is 20 bits. */

@@ -75,8 +75,8 @@ export { formatInterface, type Path, type PathInterface, walkOfPath } from './pa
 export { walkOfSegment } from './paths/segment.ts';
 export { makePathFinder } from './provisioning.ts';
 export {
-  ROUTE,
-  SEGMENTS,
+  ROUTE_TRACE,
+  SEGMENTS_TRACE,
   type SegmentRole,
   type TracedSegment,
 } from './trace-states.ts';

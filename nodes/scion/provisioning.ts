@@ -15,7 +15,7 @@ import type {
   NetworkMap,
   NetworkView,
 } from '../../engine/host/network-view.ts';
-import type { Provisioning, Publisher } from '../../engine/host/protocol.ts';
+import type { Provisioning, PublishContext } from '../../engine/host/protocol.ts';
 import { oncePer } from '../../engine/pure/once-per.ts';
 import { deriveForwardingKey } from './mac.ts';
 import { interfaceOf, isdAsOf, relationOf, systemsOf } from './network.ts';
@@ -98,7 +98,7 @@ function segmentsName(instant: number): string {
   return `${PROTOCOL}/${PUBLISHED_INDEX}/${instant}`;
 }
 
-function publishSegments(publisher: Publisher): Readonly<Record<string, string>> {
+function publishSegments(publisher: PublishContext): Readonly<Record<string, string>> {
   const { network, crypto, seconds, durationNs } = publisher;
   const topology = {
     ases: systemsOf(network).map((as) => {

@@ -4,12 +4,20 @@
  *
  * @module
  */
-import { anyText, count, type Form, form, list, oneOf, word } from '../_kit/text-form.ts';
-import { type KeyedState, perPath, perPeer } from '../_kit/trace-state.ts';
+import {
+  anyText,
+  countForm,
+  type Form,
+  form,
+  listForm,
+  oneOf,
+  wordForm,
+} from '../_kit/text-form.ts';
+import { type KeyedState, statePerPath, statePerPeer } from '../_kit/trace-state.ts';
 import { BFD_STATES } from './bfd/packet.ts';
 
 /** The state of each BFD session (RFC 5880, section 6.2), by the id of its link. */
-export const BFD = {
+export const BFD_TRACE = {
   machine: form('bfd {link}', { link: anyText }),
   state: form('{state}', { state: oneOf(BFD_STATES) }),
 } as const;
@@ -29,12 +37,12 @@ export interface WalkStep {
   readonly isdAs: string;
 }
 
-const STEP = form('{out}>{into} {isdAs}', { out: count, into: count, isdAs: word });
+const STEP = form('{out}>{into} {isdAs}', { out: countForm, into: countForm, isdAs: wordForm });
 
 /** A walk as people write it: `1-ff00:0:111 41>1 1-ff00:0:110 2>7 2-ff00:0:210`. */
-export const WALK: Form<Walk> = {
+export const WALK_FORM: Form<Walk> = {
   write: ({ origin, steps }) =>
-    [word.write(origin), ...steps.map((step) => STEP.write(step))].join(' '),
+    [wordForm.write(origin), ...steps.map((step) => STEP.write(step))].join(' '),
   read: (text): Walk | undefined => {
     const [origin = '', ...words] = text.split(' ');
     if (origin === '' || words.length % 2 !== 0) return undefined;
@@ -61,10 +69,11 @@ export interface TracedSegment {
 }
 
 /** The path that each route takes, in the direction of travel. */
-export const ROUTE = perPath('route {path} to {peer}', WALK);
+export const ROUTE_TRACE = statePerPath('route {path} to {peer}', WALK_FORM);
 
 /** The segments between a node and its peer: `up A 1>2 B, down A 3>1 C`. */
-export const SEGMENTS: KeyedState<{ readonly peer: string }, readonly TracedSegment[]> = perPeer(
-  'segments to {peer}',
-  list(form('{role} {walk}', { role: oneOf(SEGMENT_ROLES), walk: WALK }), ', '),
-);
+export const SEGMENTS_TRACE: KeyedState<{ readonly peer: string }, readonly TracedSegment[]> =
+  statePerPeer(
+    'segments to {peer}',
+    listForm(form('{role} {walk}', { role: oneOf(SEGMENT_ROLES), walk: WALK_FORM }), ', '),
+  );

@@ -7,13 +7,13 @@
  */
 import type { NodeState } from '../../viz/format/drawing.ts';
 import { PATH_IN_USE, type PathQuality, QUALITY_OF_PATH } from '../_kit/path-states.ts';
-import { stateAt, statesOf } from '../_kit/trace-state.ts';
+import { tracedStateAt, tracedStatesOf } from '../_kit/trace-state.ts';
 import {
-  ROUTE,
+  ROUTE_TRACE,
   type SegmentRole as Role,
-  SEGMENTS,
+  SEGMENTS_TRACE,
   type TracedSegment,
-  WALK,
+  WALK_FORM,
   type Walk,
 } from './trace-states.ts';
 
@@ -42,7 +42,7 @@ export interface Route {
 }
 
 /** All segments and paths between two nodes. */
-export interface Combination {
+export interface PathCombination {
   /** `gateway-111>gateway-211`. */
   readonly name: string;
   readonly segments: readonly Segment[];
@@ -54,8 +54,8 @@ export interface Combination {
 const UNMEASURED = 'not measured';
 
 /** The states that a node traced about the paths to each of its peers. */
-export function combinationsOf({ name, states }: NodeState): readonly Combination[] {
-  return statesOf(SEGMENTS, states).map(({ key: { peer }, value, text }) => {
+export function combinationsOf({ name, states }: NodeState): readonly PathCombination[] {
+  return tracedStatesOf(SEGMENTS_TRACE, states).map(({ key: { peer }, value, text }) => {
     const segments = value === undefined ? [] : segmentsOf(value);
     const routes = routesOf(states, peer, segments);
     const found = { name: `${name}>${peer}`, segments, routes };
@@ -64,8 +64,8 @@ export function combinationsOf({ name, states }: NodeState): readonly Combinatio
 }
 
 /** True when a route has every selected segment, and is the selected route if there is one. */
-export function isOfChoice(
-  { segments, routes }: Combination,
+export function matchesSelection(
+  { segments, routes }: PathCombination,
   { name, parts }: Route,
   chosen: readonly string[],
 ): boolean {
@@ -83,7 +83,7 @@ function segmentsOf(traced: readonly TracedSegment[]): readonly Segment[] {
     // Up and core segments are used against the direction of beaconing.
     const steps = stepsOf(walk);
     const travelled = role === 'down' ? steps : turned(steps);
-    return { key, role, ...travelled, words: WALK.write(walk) };
+    return { key, role, ...travelled, words: WALK_FORM.write(walk) };
   });
 }
 
@@ -108,11 +108,11 @@ function routesOf(
   peer: string,
   segments: readonly Segment[],
 ): readonly Route[] {
-  const active = stateAt(PATH_IN_USE, { peer }, states)?.value?.path;
-  return statesOf(ROUTE, states).flatMap(({ key, value, text }): Route[] => {
+  const active = tracedStateAt(PATH_IN_USE, { peer }, states)?.value?.path;
+  return tracedStatesOf(ROUTE_TRACE, states).flatMap(({ key, value, text }): Route[] => {
     const name = key.path;
     if (key.peer !== peer) return [];
-    const measured = stateAt(QUALITY_OF_PATH, key, states);
+    const measured = tracedStateAt(QUALITY_OF_PATH, key, states);
     const quality =
       measured?.value === undefined ? (measured?.text ?? UNMEASURED) : qualityText(measured.value);
     const rest = { isActive: name === active, quality };

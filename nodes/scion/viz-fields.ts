@@ -15,11 +15,11 @@ import type {
   PacketLayout,
 } from '../../viz/format/packet-layout.ts';
 import {
+  HEADER_UNIT_BYTES,
   HOP_LENGTH,
   HOP_MAC_LENGTH,
   INFO_LENGTH,
   ISD_AS_LENGTH,
-  LINE_LENGTH,
   META_LENGTH,
   PATH_TYPE_EMPTY,
   PATH_TYPE_ONE_HOP,
@@ -48,7 +48,7 @@ const PATHS: Readonly<Record<number, string>> = {
 };
 /** The highest AS number written in decimal, as in BGP. */
 const BGP_AS_MAX = 0xffff_ffff;
-const HEADER_END: Amount = { of: 'header length', times: LINE_LENGTH };
+const HEADER_END: Amount = { of: 'header length', times: HEADER_UNIT_BYTES };
 
 function reserved(bits: number): LayoutBits {
   return { name: '', bits };
@@ -64,7 +64,7 @@ const COMMON: readonly LayoutField[] = [
     ],
   },
   { name: 'next header', size: 1, names: PROTOCOLS },
-  { name: 'header length', size: 1, text: `{value} x ${LINE_LENGTH} bytes` },
+  { name: 'header length', size: 1, text: `{value} x ${HEADER_UNIT_BYTES} bytes` },
   { name: 'payload length', size: 2, text: '{value} bytes' },
   { name: 'path type', size: 1, names: PATHS },
   {
@@ -97,7 +97,7 @@ function hostOf(side: string): readonly LayoutField[] {
   const lines = `${side} host lines`;
   // Type 0 with one line is an IPv4 address.
   const of = [`${side} host type`, lines];
-  const size: Amount = { of: lines, times: LINE_LENGTH, plus: LINE_LENGTH };
+  const size: Amount = { of: lines, times: HEADER_UNIT_BYTES, plus: HEADER_UNIT_BYTES };
   return [
     { name: `${side} host`, size, form: 'dotted', when: { of, is: [0] } },
     { name: `${side} host`, size, form: 'hex', when: { of, isNot: [0] } },

@@ -14,13 +14,13 @@ import type {
   ProtocolViz,
   Shape,
 } from '../../viz/format/drawing.ts';
-import { box, fitted, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
-import { statesOf } from '../_kit/trace-state.ts';
-import { BFD, SEGMENT_ROLES } from './trace-states.ts';
+import { boxShape, fitted, NARROW, nodesShown, textShape } from '../../viz/format/shapes.ts';
+import { tracedStatesOf } from '../_kit/trace-state.ts';
+import { BFD_TRACE, SEGMENT_ROLES } from './trace-states.ts';
 import {
-  type Combination,
   combinationsOf,
-  isOfChoice,
+  matchesSelection,
+  type PathCombination,
   type Route,
   type Segment,
 } from './viz-combine.ts';
@@ -37,7 +37,7 @@ const ROUTES_SHOWN = 16;
 export const viz: ProtocolViz = {
   protocol: 'scion',
   beliefsOf: ({ states }) =>
-    statesOf(BFD, states).flatMap(({ key, value }): readonly Belief[] => {
+    tracedStatesOf(BFD_TRACE, states).flatMap(({ key, value }): readonly Belief[] => {
       if (value === undefined) return [];
       return [{ links: [key.link], holds: value.state === 'up' ? 'up' : 'down', by: 'BFD' }];
     }),
@@ -58,7 +58,7 @@ function draw(input: DrawingInput): Drawing {
   );
   const pair = pairs.find(({ name }) => chosen.includes(`pair:${name}`)) ?? pairs[0];
   if (pair === undefined) throw new Error('no segments at this instant');
-  const shown = pair.routes.filter((route) => isOfChoice(pair, route, chosen));
+  const shown = pair.routes.filter((route) => matchesSelection(pair, route, chosen));
   const chooser = pairsAt(pairs, pair, width);
   const cards = cardsAt(pair, { chosen, shown, y: chooser.end, width });
   const routes = routesAt(shown, { chosen, y: cards.end, width });
@@ -86,7 +86,11 @@ interface Block {
   readonly end: number;
 }
 
-function findingOf(pair: Combination, shown: readonly Route[], chosen: readonly string[]): string {
+function findingOf(
+  pair: PathCombination,
+  shown: readonly Route[],
+  chosen: readonly string[],
+): string {
   const count = (role: string): number =>
     pair.segments.filter((segment) => segment.role === role).length;
   const all = pair.routes.length;
@@ -107,7 +111,7 @@ function sentenceOf({ name, ases, quality, isActive }: Route): string {
 }
 
 /** Controls to choose among several pairs. */
-function pairsAt(pairs: readonly Combination[], shown: Combination, width: number): Block {
+function pairsAt(pairs: readonly PathCombination[], shown: PathCombination, width: number): Block {
   if (pairs.length < 2) return { shapes: [], end: 0 };
   const wide = Math.min(width, 260);
   const perRow = Math.max(1, Math.floor(width / (wide + 8)));
@@ -129,7 +133,10 @@ interface Place {
 }
 
 /** Three columns of segments, in the direction of travel. */
-function cardsAt(pair: Combination, place: Place & { readonly shown: readonly Route[] }): Block {
+function cardsAt(
+  pair: PathCombination,
+  place: Place & { readonly shown: readonly Route[] },
+): Block {
   const { chosen, shown, y, width } = place;
   const gap = width < NARROW ? 6 : 24;
   const w = (width - 2 * gap) / 3;
@@ -138,7 +145,7 @@ function cardsAt(pair: Combination, place: Place & { readonly shown: readonly Ro
   for (const [column, role] of SEGMENT_ROLES.entries()) {
     const x = column * (w + gap);
     const own = pair.segments.filter((segment) => segment.role === role);
-    shapes.push(words(x, y + 20, `${role} (${own.length})`, { weight: 'strong' }));
+    shapes.push(textShape(x, y + 20, `${role} (${own.length})`, { weight: 'strong' }));
     for (const [row, segment] of own.slice(0, CARDS_SHOWN).entries()) {
       const isChosen = chosen.includes(segment.key);
       const isUsed = shown.some(({ parts }) => parts[role] === segment.key);
@@ -147,7 +154,7 @@ function cardsAt(pair: Combination, place: Place & { readonly shown: readonly Ro
     }
     most = Math.max(most, Math.min(CARDS_SHOWN, own.length));
     const more = own.length - CARDS_SHOWN;
-    if (more > 0) shapes.push(words(x, y + HEAD + most * (CARD + 4) + 14, `and ${more} more`));
+    if (more > 0) shapes.push(textShape(x, y + HEAD + most * (CARD + 4) + 14, `and ${more} more`));
   }
   return { shapes, end: y + HEAD + most * (CARD + 4) + 24 };
 }
@@ -160,9 +167,9 @@ function routesAt(routes: readonly Route[], { chosen, y, width }: Place): Block 
   const end = begin + tall * listed.length;
   const more = routes.length - listed.length;
   const shapes: Shape[] = [
-    words(0, y + 12, 'paths combined from them', { weight: 'strong' }),
+    textShape(0, y + 12, 'paths combined from them', { weight: 'strong' }),
     ...listed.map((route, row) => routeShape(route, { chosen, width, y: begin + row * tall })),
-    ...(more > 0 ? [words(0, end + 14, `and ${more} more in the table`)] : []),
+    ...(more > 0 ? [textShape(0, end + 14, `and ${more} more in the table`)] : []),
   ];
   return { shapes, end: end + 20 };
 }
@@ -179,7 +186,7 @@ function routeShape(route: Route, { chosen, width, y }: Place): Shape {
     isChosen,
     title: sentenceOf(route),
     shapes: [
-      box(
+      boxShape(
         { x: 0, y, w: width, h: (isNarrow ? TALL_ROW : ROW) - 4 },
         {
           fill: isActive ? 'shade' : 'panel',
@@ -189,9 +196,9 @@ function routeShape(route: Route, { chosen, width, y }: Place): Shape {
         },
       ),
       { kind: 'circle', x: 12, y: y + 12, r: 5, stroke: 'c1', ...(isActive && { fill: 'c1' }) },
-      words(24, y + 16, name, { weight: isActive ? 'strong' : 'normal' }),
-      ...(isNarrow ? [] : [words(200, y + 16, way, { fill: 'muted' })]),
-      words(isNarrow ? 24 : width - 8, y + (isNarrow ? 34 : 16), quality, {
+      textShape(24, y + 16, name, { weight: isActive ? 'strong' : 'normal' }),
+      ...(isNarrow ? [] : [textShape(200, y + 16, way, { fill: 'muted' })]),
+      textShape(isNarrow ? 24 : width - 8, y + (isNarrow ? 34 : 16), quality, {
         anchor: isNarrow ? 'start' : 'end',
       }),
     ],
@@ -217,7 +224,7 @@ function button(
     isChosen,
     title,
     shapes: [
-      box(
+      boxShape(
         { x, y, w, h: CARD },
         {
           fill: isChosen ? 'shade' : 'panel',
@@ -227,7 +234,7 @@ function button(
           radius: 4,
         },
       ),
-      words(x + 8, y + 17, fitted(label, w - 12), { fill: isDim ? 'muted' : 'text' }),
+      textShape(x + 8, y + 17, fitted(label, w - 12), { fill: isDim ? 'muted' : 'text' }),
     ],
   };
 }

@@ -52,6 +52,6 @@ export function sphinxFormat(suite: SphinxSuite): PacketFormat {
  * @param packet At least 8 bytes.
  * @returns the first 48 bits of the element, a safe integer.
  */
-export function messageKey(packet: Uint8Array): number {
+export function messageNumberOnLink(packet: Uint8Array): number {
   return readUint48(packet, VERSION_LENGTH);
 }

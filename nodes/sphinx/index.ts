@@ -34,7 +34,7 @@ export {
   createFormat,
   FORMAT_NAMES,
   type FormatOptions,
-  messageKey,
+  messageNumberOnLink,
   sphinxFormat,
 } from './format.ts';
 export {
@@ -56,11 +56,11 @@ export {
   type TaggedPacket,
 } from './packet.ts';
 export type { PacketFormat } from './packet-format.ts';
-export { type EpochKey, type Received, type ReceiveRules, receivePacket } from './receive.ts';
+export { type AcceptedPacket, type EpochKey, type ReceiveRules, receivePacket } from './receive.ts';
 export { createSuite, type SphinxSuite, type SuiteOptions } from './suite.ts';
 export { type CreatedSurb, createReply, createSurb, openReply } from './surb.ts';
 export { SurbRing } from './surb-ring.ts';
-export { PACKETS, packetsState } from './trace-states.ts';
+export { PACKET_FORMAT_TRACE, packetFormatState } from './trace-states.ts';
 export { type Dropped, type Unwrapped, unwrap } from './unwrap.ts';
 export {
   encodeUnwrapSetup,

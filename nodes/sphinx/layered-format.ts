@@ -7,27 +7,27 @@
 import type { MakeHeader } from './header.ts';
 import { packetWith } from './packet.ts';
 import type { PacketFormat } from './packet-format.ts';
-import { type Opener, receiveWith } from './receive.ts';
+import { type PacketOpener, receiveWith } from './receive.ts';
 import type { SphinxSuite } from './suite.ts';
 import { createReply, openReply, surbWith } from './surb.ts';
-import { advance, type PeeledHeader } from './unwrap.ts';
+import { type PeeledHeader, removeLayer } from './unwrap.ts';
 
 /** The differences between formats with layered headers. */
 export interface HeaderFormat<Suite extends SphinxSuite> {
   readonly name: PacketFormat['name'];
   readonly suite: Suite;
   readonly makeHeader: MakeHeader<Suite>;
-  readonly peel: Opener<PeeledHeader>['peel'];
+  readonly peel: PacketOpener<PeeledHeader>['peel'];
 }
 
 /** Creates a format from the functions that make and open its headers. */
 export function layeredFormat<Suite extends SphinxSuite>(parts: HeaderFormat<Suite>): PacketFormat {
   const { name, suite, makeHeader, peel } = parts;
   const { exchange, geometry } = suite;
-  const opener: Opener<PeeledHeader> = {
+  const opener: PacketOpener<PeeledHeader> = {
     geometry,
     peel,
-    advance: (peeled, packet) => advance(suite, peeled, packet),
+    advance: (peeled, packet) => removeLayer(suite, peeled, packet),
   };
   return {
     name,

@@ -12,7 +12,7 @@ import type { NodeKey } from './exchange.ts';
 import type { Geometry } from './geometry.ts';
 import type { PathInput } from './header.ts';
 import type { CreatedPacket, TaggedPacket } from './packet.ts';
-import type { Received, ReceiveRules } from './receive.ts';
+import type { AcceptedPacket, ReceiveRules } from './receive.ts';
 import type { CreatedSurb } from './surb.ts';
 import type { Dropped } from './unwrap.ts';
 
@@ -39,7 +39,7 @@ export interface PacketFormat {
    * Processes a packet at a node: opens it and decides what happens to it.
    * @param packet Changed in place; the results are views of it.
    */
-  receive(rules: ReceiveRules, packet: Uint8Array): Received | Dropped<NodeDrop>;
+  receive(rules: ReceiveRules, packet: Uint8Array): AcceptedPacket | Dropped<NodeDrop>;
   /**
    * Creates a SURB.
    * @param input The last hop's commands name the recipient and the SURB's identifier.

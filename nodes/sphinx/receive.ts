@@ -14,13 +14,13 @@ import type { NodeKey } from './exchange.ts';
 import type { Geometry } from './geometry.ts';
 import type { SphinxSuite } from './suite.ts';
 import {
-  advance,
-  checkShape,
-  countOf,
+  checkLengthAndVersion,
+  countCommands,
   type Dropped,
   type PeeledCommands,
   type PeeledHeader,
   peelHeader,
+  removeLayer,
   type Unwrapped,
 } from './unwrap.ts';
 
@@ -48,14 +48,14 @@ export interface ReceiveRules {
 }
 
 /** An accepted packet. */
-export interface Received {
+export interface AcceptedPacket {
   readonly unwrapped: Unwrapped;
   /** The requested delay, ms; 0 if there is none, which is allowed for terminal packets. */
   readonly delayMs: number;
 }
 
 /** How packets of a format are opened: the parts that handle keys and bytes. */
-export interface Opener<Peeled extends PeeledCommands> {
+export interface PacketOpener<Peeled extends PeeledCommands> {
   readonly geometry: Geometry;
   /** Opens the header with one key; the packet is not modified. */
   peel(key: NodeKey, packet: Uint8Array): Peeled | Dropped<UnwrapDrop>;
@@ -64,11 +64,11 @@ export interface Opener<Peeled extends PeeledCommands> {
 }
 
 /** Opens the packets of a suite. */
-function sphinxOpener(suite: SphinxSuite): Opener<PeeledHeader> {
+function sphinxOpener(suite: SphinxSuite): PacketOpener<PeeledHeader> {
   return {
     geometry: suite.geometry,
     peel: (key, packet) => peelHeader(suite, key, packet),
-    advance: (peeled, packet) => advance(suite, peeled, packet),
+    advance: (peeled, packet) => removeLayer(suite, peeled, packet),
   };
 }
 
@@ -77,18 +77,18 @@ export function receivePacket(
   suite: SphinxSuite,
   rules: ReceiveRules,
   packet: Uint8Array,
-): Received | Dropped<NodeDrop> {
+): AcceptedPacket | Dropped<NodeDrop> {
   return receiveWith(sphinxOpener(suite), rules, packet);
 }
 
 /** The list of checks, for any format. */
 export function receiveWith<Peeled extends PeeledCommands>(
-  opener: Opener<Peeled>,
+  opener: PacketOpener<Peeled>,
   rules: ReceiveRules,
   packet: Uint8Array,
-): Received | Dropped<NodeDrop> {
+): AcceptedPacket | Dropped<NodeDrop> {
   const { geometry } = opener;
-  const shape = checkShape(geometry, packet) ?? checkLength(geometry, packet);
+  const shape = checkLengthAndVersion(geometry, packet) ?? checkLength(geometry, packet);
   if (shape !== undefined) return { drop: shape };
   const opened = openWithAnyKey(opener, rules.keys, packet);
   if ('drop' in opened) return opened;
@@ -114,7 +114,7 @@ function checkLength(geometry: Geometry, packet: Uint8Array): NodeDrop | undefin
  * every key, and a malformed slot behind a valid MAC, because the packet was made for this key.
  */
 function openWithAnyKey<Peeled extends PeeledCommands>(
-  opener: Opener<Peeled>,
+  opener: PacketOpener<Peeled>,
   keys: readonly EpochKey[],
   packet: Uint8Array,
 ): { readonly peeled: Peeled; readonly epochKey: EpochKey } | Dropped<NodeDrop> {
@@ -131,11 +131,11 @@ function openWithAnyKey<Peeled extends PeeledCommands>(
  * recipient and a SURB identifier. The last two may have a delay or not.
  */
 function checkCommandSet(commands: readonly Command[]): NodeDrop | undefined {
-  const nextNodes = countOf(commands, 'nextNode');
-  const delays = countOf(commands, 'nodeDelay');
-  const recipients = countOf(commands, 'recipient');
-  const surbReplies = countOf(commands, 'surbReply');
-  const windows = countOf(commands, 'nodeWindow');
+  const nextNodes = countCommands(commands, 'nextNode');
+  const delays = countCommands(commands, 'nodeDelay');
+  const recipients = countCommands(commands, 'recipient');
+  const surbReplies = countCommands(commands, 'surbReply');
+  const windows = countCommands(commands, 'nodeWindow');
   const isForward = nextNodes === 1 && delays === 1 && recipients === 0 && surbReplies === 0;
   const isTerminal = nextNodes === 0 && delays <= 1 && recipients === 1;
   if (windows > (isForward ? 1 : 0)) return 'bad-command-set';

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { count, type Form, form, oneOf, word } from '../_kit/text-form.ts';
+import { countForm, type Form, form, oneOf, wordForm } from '../_kit/text-form.ts';
 import type { SingleState } from '../_kit/trace-state.ts';
 import {
   EXCHANGE_ELEMENT_LENGTH,
@@ -16,7 +16,7 @@ import {
 } from './geometry.ts';
 
 /** A format of packets and the input for its lengths. */
-export interface PacketsState {
+export interface PacketFormatState {
   /** Name of the format: `sphinx`, `modelled` or `outfox-like`. */
   readonly format: string;
   readonly options: GeometryOptions;
@@ -24,21 +24,21 @@ export interface PacketsState {
 
 const NAMES = Object.values(EXCHANGE_ELEMENT_LENGTH).flatMap((kind) => Object.keys(kind));
 const LENGTHS = form('{format} {kind} {name} hops={nrHops} payload={bytes}', {
-  format: word,
+  format: wordForm,
   kind: oneOf(['nike', 'kem']),
   name: oneOf(NAMES),
-  nrHops: count,
-  bytes: count,
+  nrHops: countForm,
+  bytes: countForm,
 });
 const WITH_SURB = ' surb';
 
-const PACKETS_FORM: Form<PacketsState> = {
+const PACKETS_FORM: Form<PacketFormatState> = {
   write: ({ format, options }): string => {
     const { exchange, nrHops, userForwardPayloadLength: bytes, withSurb } = options;
     const text = LENGTHS.write({ format, ...exchange, nrHops, bytes });
     return withSurb ? text + WITH_SURB : text;
   },
-  read: (text): PacketsState | undefined => {
+  read: (text): PacketFormatState | undefined => {
     const withSurb = text.endsWith(WITH_SURB);
     const found = LENGTHS.read(withSurb ? text.slice(0, -WITH_SURB.length) : text);
     if (found === undefined) return undefined;
@@ -52,10 +52,13 @@ const PACKETS_FORM: Form<PacketsState> = {
 };
 
 /** The format of a node's packets, such as `sphinx nike x25519 hops=5 payload=2000 surb`. */
-export const PACKETS: SingleState<PacketsState> = { machine: 'packets', state: PACKETS_FORM };
+export const PACKET_FORMAT_TRACE: SingleState<PacketFormatState> = {
+  machine: 'packets',
+  state: PACKETS_FORM,
+};
 
 /** The state of a node with packets of this format. */
-export function packetsState(format: string, geometry: Geometry): PacketsState {
+export function packetFormatState(format: string, geometry: Geometry): PacketFormatState {
   const { nikeName, kemName, nrHops, userForwardPayloadLength, withSurb } = geometry;
   const lengths = { nrHops, userForwardPayloadLength, withSurb };
   if (nikeName !== '') {

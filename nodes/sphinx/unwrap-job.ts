@@ -36,7 +36,7 @@ import {
   WINDOW_SPAN_LENGTH,
 } from './geometry.ts';
 import type { PacketFormat } from './packet-format.ts';
-import type { EpochKey, Received, ReceiveRules } from './receive.ts';
+import type { AcceptedPacket, EpochKey, ReceiveRules } from './receive.ts';
 import type { Dropped, Unwrapped } from './unwrap.ts';
 
 /** The data that all packets of an epoch share. */
@@ -158,7 +158,7 @@ function openKeys(format: PacketFormat, setup: Uint8Array): readonly NodeKey[] {
 function write(
   record: Uint8Array,
   packet: Uint8Array,
-  received: Received | Dropped<NodeDrop>,
+  received: AcceptedPacket | Dropped<NodeDrop>,
 ): void {
   if ('drop' in received) {
     record[0] = KINDS.length + DROPS.indexOf(received.drop);
@@ -189,7 +189,7 @@ function write(
 export function settleUnwrap(
   rules: SettleRules,
   output: ByteJobOutput,
-): Received | Dropped<NodeDrop> {
+): AcceptedPacket | Dropped<NodeDrop> {
   const { record } = output;
   const outcome = record[0] as number;
   const kind = KINDS[outcome];

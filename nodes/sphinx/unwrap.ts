@@ -76,21 +76,24 @@ export function unwrap(
   key: NodeKey,
   packet: Uint8Array,
 ): Unwrapped | Dropped<UnwrapDrop> {
-  const shape = checkShape(suite.geometry, packet);
+  const shape = checkLengthAndVersion(suite.geometry, packet);
   if (shape !== undefined) return { drop: shape };
   const peeled = peelHeader(suite, key, packet);
-  return 'drop' in peeled ? peeled : advance(suite, peeled, packet);
+  return 'drop' in peeled ? peeled : removeLayer(suite, peeled, packet);
 }
 
 /** The checks that need no key. */
-export function checkShape(geometry: Geometry, packet: Uint8Array): UnwrapDrop | undefined {
+export function checkLengthAndVersion(
+  geometry: Geometry,
+  packet: Uint8Array,
+): UnwrapDrop | undefined {
   if (packet.length < geometry.headerLength) return 'truncated';
   return isZero(packet, 0, VERSION_LENGTH) ? undefined : 'unknown-version';
 }
 
 /**
  * Opens the header with one key. The packet is not modified.
- * @param packet At least as long as a header; see {@link checkShape}.
+ * @param packet At least as long as a header; see {@link checkLengthAndVersion}.
  */
 export function peelHeader(
   suite: SphinxSuite,
@@ -126,7 +129,7 @@ function readSlot(
   if (commands === undefined) return { drop: 'bad-command' };
   // At most one command of each kind. Two next-node commands are longer than a slot, so the parser
   // finds the second one truncated.
-  if (countOf(commands, 'surbReply') > 1) return { drop: 'bad-command' };
+  if (countCommands(commands, 'surbReply') > 1) return { drop: 'bad-command' };
   return {
     // The tag of the element as received. It is computed only for authenticated headers.
     replayTag: crypto.sha512Over256(packet.subarray(VERSION_LENGTH, routingInfoOffset)),
@@ -138,14 +141,14 @@ function readSlot(
 }
 
 /** Number of commands of that kind. */
-export function countOf(commands: readonly Command[], kind: Command['kind']): number {
+export function countCommands(commands: readonly Command[], kind: Command['kind']): number {
   let count = 0;
   for (const command of commands) if (command.kind === kind) count++;
   return count;
 }
 
 /** Removes the layer: the packet becomes what the next hop gets, or yields its payload. */
-export function advance(
+export function removeLayer(
   suite: SphinxSuite,
   peeled: PeeledHeader,
   packet: Uint8Array,

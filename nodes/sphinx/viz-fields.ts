@@ -16,11 +16,11 @@ import {
   PAYLOAD_TAG_LENGTH,
   VERSION_LENGTH,
 } from './geometry.ts';
-import { PACKETS } from './trace-states.ts';
+import { PACKET_FORMAT_TRACE } from './trace-states.ts';
 
 /** The layout of the packets of nodes that have traced their format. */
 export function layout(states: ReadonlyMap<string, string>): PacketLayout | undefined {
-  const packets = singleState(PACKETS, states)?.value;
+  const packets = singleState(PACKET_FORMAT_TRACE, states)?.value;
   if (packets === undefined) return undefined;
   const geometry = createGeometry(packets.options);
   const isModelled = packets.format === 'modelled';

@@ -17,7 +17,7 @@ import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { log } from '../../engine/pure/log-exp.ts';
 import { concatBytes, readUint32, writeUint64 } from '../_kit/bytes.ts';
-import { type VrfVerifier, verifyVrf } from './ecvrf.ts';
+import { type VrfPublicKey, verifyVrf } from './ecvrf.ts';
 import { DELAY_CAP_MEANS, TAG_LENGTH } from './geometry.ts';
 
 const DELAY_DOMAIN = Uint8Array.from('orrery/mix-delay/v1', (character) => character.charCodeAt(0));
@@ -26,7 +26,7 @@ const UINT21_VALUES = 0x20_0000;
 const SHARE_STEP = 1 / 9_007_199_254_740_992;
 
 /** The delay that a mix owed, and what was observed. */
-export interface DelayAudit extends VrfVerifier {
+export interface DelayAudit extends VrfPublicKey {
   readonly epoch: number;
   /** Replay tag of the packet, 32 bytes: known to the mix and to the packet's creator. */
   readonly tag: Uint8Array;
@@ -56,7 +56,7 @@ export type DelayVerdict =
   | { readonly kind: 'proof-invalid' };
 
 /** The VRF input for one packet. @param epoch Epoch of the mix key that opened it. */
-export function delayInput(epoch: number, tag: Uint8Array): Uint8Array {
+export function delayVrfInput(epoch: number, tag: Uint8Array): Uint8Array {
   return concatBytes(DELAY_DOMAIN, epochBytes(epoch), tag);
 }
 
@@ -82,7 +82,7 @@ export function uniformShare(output: Uint8Array): number {
  * @param meanNs Mean delay, 1 / mu.
  * @returns integer nanoseconds.
  */
-export function delayOf(output: Uint8Array, meanNs: Nanoseconds): Nanoseconds {
+export function exponentialDelayOf(output: Uint8Array, meanNs: Nanoseconds): Nanoseconds {
   // The share of an output is never zero. 0 - log, not -log: a delay of zero has no sign.
   const means = 0 - log(uniformShare(output));
   return Math.round(Math.min(means, DELAY_CAP_MEANS) * meanNs);
@@ -92,21 +92,21 @@ export function delayOf(output: Uint8Array, meanNs: Nanoseconds): Nanoseconds {
  * The delay for an output under a distribution; both have the same mean.
  * @returns integer nanoseconds; with the uniform distribution at most two means.
  */
-export function lawfulDelayOf(
+export function delayUnderLaw(
   law: VrfDelayLaw,
   output: Uint8Array,
   meanNs: Nanoseconds,
 ): Nanoseconds {
-  if (law === 'exponential') return delayOf(output, meanNs);
+  if (law === 'exponential') return exponentialDelayOf(output, meanNs);
   return Math.round(2 * uniformShare(output) * meanNs);
 }
 
 /** Recomputes the delay of one packet from key, proof and tag, and compares the observed one. */
 export function auditDelay(crypto: CryptoProvider, audit: DelayAudit): DelayVerdict {
   if (audit.tag.length !== TAG_LENGTH) return { kind: 'proof-invalid' };
-  const output = verifyVrf(crypto, audit, delayInput(audit.epoch, audit.tag), audit.proof);
+  const output = verifyVrf(crypto, audit, delayVrfInput(audit.epoch, audit.tag), audit.proof);
   if (output === undefined) return { kind: 'proof-invalid' };
-  const expectedNs = lawfulDelayOf(audit.law ?? 'exponential', output, audit.meanNs);
+  const expectedNs = delayUnderLaw(audit.law ?? 'exponential', output, audit.meanNs);
   return { kind: compared(audit.observedNs - expectedNs, audit.toleranceNs), expectedNs };
 }
 

@@ -39,7 +39,7 @@ export interface VrfKey {
 }
 
 /** What is needed to check the proofs of another party. */
-export interface VrfVerifier {
+export interface VrfPublicKey {
   readonly suite: VrfSuite;
   /** The public key, 32 bytes. */
   readonly publicKey: Uint8Array;
@@ -103,7 +103,7 @@ export function openVrfKey(crypto: CryptoProvider, suite: VrfSuite, secret: Uint
  */
 export function verifyVrf(
   crypto: CryptoProvider,
-  verifier: VrfVerifier,
+  verifier: VrfPublicKey,
   alpha: Uint8Array,
   proof: Uint8Array,
 ): Uint8Array | undefined {

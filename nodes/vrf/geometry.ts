@@ -16,7 +16,7 @@ export const PROOF_LENGTH = POINT_LENGTH + CHALLENGE_LENGTH + SCALAR_LENGTH;
 /** Length of an output, in bytes: `hLen` of SHA-512 (RFC 9381 section 5.5). */
 export const OUTPUT_LENGTH = 64;
 /** Attempts of try-and-increment: the counter is one byte (RFC 9381 section 5.4.1.1). */
-export const ATTEMPTS_MAX = 256;
+export const ENCODE_ATTEMPTS_MAX = 256;
 
 /** Length of a replay tag, in bytes. */
 export const TAG_LENGTH = 32;

@@ -16,7 +16,7 @@ import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { log } from '../../engine/pure/log-exp.ts';
 import { compareBytes, concatBytes, equalBytes } from '../_kit/bytes.ts';
 import { epochBytes, uniformShare } from './delay.ts';
-import { type VrfKey, type VrfVerifier, verifyVrf } from './ecvrf.ts';
+import { type VrfKey, type VrfPublicKey, verifyVrf } from './ecvrf.ts';
 import { BEACON_LENGTH, CANDIDATES_MAX, ID_LENGTH } from './geometry.ts';
 
 const NEIGHBOURS_DOMAIN = asciiBytes('orrery/neighbours/v1');
@@ -35,7 +35,7 @@ export interface Candidate {
 }
 
 /** The input for a draw. */
-export interface NeighbourQuestion {
+export interface NeighbourDrawInput {
   readonly epoch: number;
   /** Shared random value of the epoch, 32 bytes. */
   readonly beacon: Uint8Array;
@@ -79,8 +79,8 @@ export const NEIGHBOUR_DROPS = {
 export type NeighbourDrop = keyof typeof NEIGHBOUR_DROPS;
 
 /** The VRF input for a node's neighbours. */
-export function neighbourInput(
-  question: Pick<NeighbourQuestion, 'epoch' | 'beacon' | 'layer'>,
+export function neighbourVrfInput(
+  question: Pick<NeighbourDrawInput, 'epoch' | 'beacon' | 'layer'>,
 ): Uint8Array {
   const { epoch, beacon, layer } = question;
   return concatBytes(NEIGHBOURS_DOMAIN, epochBytes(epoch), beacon, Uint8Array.of(layer));
@@ -90,14 +90,14 @@ export function neighbourInput(
 export function drawNeighbours(
   crypto: CryptoProvider,
   key: VrfKey,
-  question: NeighbourQuestion,
+  question: NeighbourDrawInput,
 ): NeighbourRecord | undefined {
   if (!isAnswerable(question)) return undefined;
-  const proved = key.prove(neighbourInput(question));
+  const proved = key.prove(neighbourVrfInput(question));
   if (proved === undefined) return undefined;
   const { epoch, layer } = question;
   const ranked = rankCandidates(crypto, proved.output, question.candidates);
-  const chosen = chooseDiverse(ranked, question).map(({ id }) => id);
+  const chosen = chooseDiverseCandidates(ranked, question).map(({ id }) => id);
   return { epoch, layer, proof: proved.proof, chosen };
 }
 
@@ -107,21 +107,21 @@ export function drawNeighbours(
  */
 export function provedNeighbours(
   crypto: CryptoProvider,
-  verifier: VrfVerifier,
-  question: NeighbourQuestion,
+  verifier: VrfPublicKey,
+  question: NeighbourDrawInput,
   proof: Uint8Array,
 ): readonly Candidate[] | NeighbourDrop {
   if (!isAnswerable(question)) return 'neighbours-question';
-  const output = verifyVrf(crypto, verifier, neighbourInput(question), proof);
+  const output = verifyVrf(crypto, verifier, neighbourVrfInput(question), proof);
   if (output === undefined) return 'neighbours-proof';
-  return chooseDiverse(rankCandidates(crypto, output, question.candidates), question);
+  return chooseDiverseCandidates(rankCandidates(crypto, output, question.candidates), question);
 }
 
 /** Repeats another node's draw; undefined when the record is correct. */
 export function checkNeighbourRecord(
   crypto: CryptoProvider,
-  verifier: VrfVerifier,
-  question: NeighbourQuestion,
+  verifier: VrfPublicKey,
+  question: NeighbourDrawInput,
   record: NeighbourRecord,
 ): NeighbourDrop | undefined {
   if (record.epoch !== question.epoch) return 'neighbours-question';
@@ -157,9 +157,9 @@ export function rankCandidates(
  * The first `count` candidates by rank that keep both limits: `maxPerAs` per autonomous system, and
  * one per family. If too few do, the first limit is raised step by step, then the second.
  */
-export function chooseDiverse(
+export function chooseDiverseCandidates(
   ranked: readonly RankedCandidate[],
-  rules: Pick<NeighbourQuestion, 'count' | 'maxPerAs'>,
+  rules: Pick<NeighbourDrawInput, 'count' | 'maxPerAs'>,
 ): readonly Candidate[] {
   const race = new DiverseRace(ranked, rules.count);
   const limits = { perAs: rules.maxPerAs, perFamily: 1 };
@@ -206,7 +206,7 @@ class DiverseRace {
 }
 
 /** True if all numbers and lengths are within their bounds, so that the draw is well defined. */
-function isAnswerable(question: NeighbourQuestion): boolean {
+function isAnswerable(question: NeighbourDrawInput): boolean {
   const { epoch, beacon, layer, candidates, count, maxPerAs } = question;
   return (
     Number.isSafeInteger(epoch) &&

@@ -9,7 +9,7 @@
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { toHex } from '../_kit/bytes.ts';
-import { delayInput } from './delay.ts';
+import { delayVrfInput } from './delay.ts';
 import type { VrfKey } from './ecvrf.ts';
 
 /** Reasons for which no proof is given. */
@@ -58,7 +58,7 @@ export class ProofIssuer {
     if (now < this.#nextNs) return { refusal: 'proof-rate' };
     const epoch = this.#departed.get(toHex(tag));
     if (epoch === undefined) return { refusal: 'proof-unknown' };
-    const proved = this.#options.key.prove(delayInput(epoch, tag));
+    const proved = this.#options.key.prove(delayVrfInput(epoch, tag));
     if (proved === undefined) return { refusal: 'proof-unknown' };
     this.#nextNs = now + this.#options.intervalNs;
     return { epoch, proof: proved.proof };

@@ -8,7 +8,7 @@
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { concatBytes, equalBytes, joinBytes } from '../_kit/bytes.ts';
-import { ATTEMPTS_MAX, CHALLENGE_LENGTH, POINT_LENGTH } from './geometry.ts';
+import { CHALLENGE_LENGTH, ENCODE_ATTEMPTS_MAX, POINT_LENGTH } from './geometry.ts';
 
 /** `tai`: ECVRF-EDWARDS25519-SHA512-TAI; `ell2`: ECVRF-EDWARDS25519-SHA512-ELL2. */
 export type VrfSuite = 'tai' | 'ell2';
@@ -74,7 +74,7 @@ export function suiteHashes(crypto: CryptoProvider, suite: VrfSuite): SuiteHashe
   function tryAndIncrement(publicKey: Uint8Array, alpha: Uint8Array): Uint8Array | undefined {
     const front = Uint8Array.of(suiteString, FRONT_ENCODE);
     const text = concatBytes(front, publicKey, alpha, Uint8Array.of(0, BACK));
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    for (let attempt = 0; attempt < ENCODE_ATTEMPTS_MAX; attempt++) {
       text[text.length - 2] = attempt;
       const candidate = crypto.sha512(text).subarray(0, POINT_LENGTH);
       const point = crypto.edwards25519.clearCofactor(candidate);

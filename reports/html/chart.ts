@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Content, html, type Markup, NOTHING, px } from './markup.ts';
+import { coordinateText, html, type Markup, NOTHING, type TemplateContent } from './markup.ts';
 
 /** The outer size and the plot area inside it, in user units. */
 export interface Frame {
@@ -69,7 +69,7 @@ function withHardSpaces(text: string): string {
 }
 
 /** The SVG element; screen readers say `summary`. */
-export function svg(frame: Frame, summary: string, body: Content): Markup {
+export function svg(frame: Frame, summary: string, body: TemplateContent): Markup {
   const { width, height, left, right } = frame;
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${summary}" data-left="${left}" data-right="${right}">
 ${body}</svg>`;
@@ -90,7 +90,7 @@ export interface Tick {
 export function yAxis(frame: Frame, ticks: readonly Tick[], unit: string): Markup {
   const lines = ticks.map(
     ({ at, label }) =>
-      html`<line class="grid" x1="${frame.left}" x2="${frame.right}" y1="${px(at)}" y2="${px(at)}"/><text class="end" x="${frame.left - 8}" y="${px(at + 4)}">${label}</text>`,
+      html`<line class="grid" x1="${frame.left}" x2="${frame.right}" y1="${coordinateText(at)}" y2="${coordinateText(at)}"/><text class="end" x="${frame.left - 8}" y="${coordinateText(at + 4)}">${label}</text>`,
   );
   return html`${lines}<text x="0" y="10">${unit}</text>`;
 }
@@ -100,7 +100,7 @@ export function xAxis(frame: Frame, ticks: readonly Tick[], unit: string): Marku
   const y = frame.bottom;
   const marks = ticks.map(({ at, label }, i) => {
     const text = i === ticks.length - 1 ? `${label} ${unit}` : label;
-    return html`<line class="baseline" x1="${px(at)}" x2="${px(at)}" y1="${y}" y2="${y + 4}"/><text class="middle" x="${px(at)}" y="${y + 18}">${text}</text>`;
+    return html`<line class="baseline" x1="${coordinateText(at)}" x2="${coordinateText(at)}" y1="${y}" y2="${y + 4}"/><text class="middle" x="${coordinateText(at)}" y="${y + 18}">${text}</text>`;
   });
   return html`<line class="baseline" x1="${frame.left}" x2="${frame.right}" y1="${y}" y2="${y}"/>${marks}`;
 }
@@ -140,7 +140,7 @@ export function endLabels(frame: Frame, labels: readonly EndLabel[]): Markup {
   // A swatch carries the colour: coloured letters would have less contrast than 4.5:1.
   const drawn = placed.map(({ y, text, colour }) => {
     const middle = y - excess;
-    return html`<rect class="f${colour}" x="${frame.right + 8}" y="${px(middle - 4)}" width="8" height="8" rx="2"/><text class="strong" x="${frame.right + 21}" y="${px(middle + 4)}">${text}</text>`;
+    return html`<rect class="f${colour}" x="${frame.right + 8}" y="${coordinateText(middle - 4)}" width="8" height="8" rx="2"/><text class="strong" x="${frame.right + 21}" y="${coordinateText(middle + 4)}">${text}</text>`;
   });
   return html`${drawn}`;
 }

@@ -7,8 +7,21 @@
  */
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { area, curveStepAfter, line } from 'd3-shape';
-import { distributionText, isSure, quantileAt, SURE } from '../distribution-text.ts';
-import { inScale, limitQuantity, plural, quantity, type Scale, scaleOf, whole } from '../format.ts';
+import {
+  distributionText,
+  isReliableQuantile,
+  quantileAt,
+  RELIABLE_TAIL_SAMPLES,
+} from '../distribution-text.ts';
+import {
+  inScale,
+  limitQuantity,
+  plural,
+  quantity,
+  scaleOf,
+  type UnitScale,
+  wholeNumberText,
+} from '../format.ts';
 import { kpiName } from '../kpi-text.ts';
 import type { KpiResult, MetricSummary, Report } from '../report-schema.ts';
 import {
@@ -22,7 +35,7 @@ import {
   xAxis,
   yAxis,
 } from './chart.ts';
-import { html, type Markup, NOTHING, px, trusted } from './markup.ts';
+import { coordinateText, html, type Markup, NOTHING, trusted } from './markup.ts';
 
 const CHARTS_MAX = 4;
 const HEIGHT = 300;
@@ -93,7 +106,7 @@ function chart(one: Distribution, report: Report): Markup {
   const range = band ? `; band: lowest to highest of ${plural(report.seeds.length, 'seed')}` : '';
   return figure({
     title: `${name}: ${distributionText(metric)}`,
-    caption: `Share of ${whole(metric.count)} samples above a value, ${metric.clock} time${range}; dashed: fewer than ${SURE} samples.`,
+    caption: `Share of ${wholeNumberText(metric.count)} samples above a value, ${metric.clock} time${range}; dashed: fewer than ${RELIABLE_TAIL_SAMPLES} samples.`,
     ...drawing(one),
     table: tableOf(one),
   });
@@ -159,7 +172,11 @@ function drawTail(one: Distribution, isWide: boolean): Markup {
     limitMark(one, frame, { x, y }),
     cursor(frame),
   ];
-  return svg(frame, `${one.name}, tail distribution of ${whole(one.metric.count)} samples`, body);
+  return svg(
+    frame,
+    `${one.name}, tail distribution of ${wholeNumberText(one.metric.count)} samples`,
+    body,
+  );
 }
 
 function shareText(decade: number): string {
@@ -175,7 +192,7 @@ interface TickScale {
 }
 
 /** Ticks with enough space between them. */
-function xTicks(x: TickScale, isWide: boolean, scale: Scale): { at: number; label: string }[] {
+function xTicks(x: TickScale, isWide: boolean, scale: UnitScale): { at: number; label: string }[] {
   const room = isWide ? 60 : 44;
   const ticks: { at: number; label: string }[] = [];
   for (const value of x.ticks(isWide ? 10 : 5)) {
@@ -208,7 +225,7 @@ function curves(one: Distribution, x: Position, y: Position): Markup {
     .curve(curveStepAfter)
     .x((point) => x(point.value))
     .y((point) => y(Math.max(floor, 1 - point.p)));
-  const sure = one.points.filter((point) => isSure(point.p, n));
+  const sure = one.points.filter((point) => isReliableQuantile(point.p, n));
   const rest = one.points.slice(Math.max(0, sure.length - 1));
   const solid = sure.length > 1 ? path(sure) : null;
   const dashed = rest.length > 1 ? path(rest) : null;
@@ -232,7 +249,7 @@ function limitMark(
   const tone = kpi.status === 'inconclusive' ? 'open' : kpi.pass ? 'good' : 'bad';
   // A falling curve leaves room above at the right of a point, and below at its left.
   const place = isRight ? { x: cx - 10, y: cy + 18 } : { x: cx + 10, y: cy - 8 };
-  const point = html`<circle class="${tone}" cx="${px(cx)}" cy="${px(cy)}" r="5"/><text class="strong halo ${anchor}" x="${px(place.x)}" y="${px(place.y)}">${label}</text>`;
+  const point = html`<circle class="${tone}" cx="${coordinateText(cx)}" cy="${coordinateText(cy)}" r="5"/><text class="strong halo ${anchor}" x="${coordinateText(place.x)}" y="${coordinateText(place.y)}">${label}</text>`;
   const limit = limitQuantity(kpi.limit, kpi.unit);
   const at = scales.x(kpi.limit);
   // The label is above the plot, clear of the curve and its points. A narrow chart has no room for
@@ -244,14 +261,14 @@ function limitMark(
   }
   const isEnd = at > (frame.left + frame.right) / 2;
   const x = isEnd ? at : Math.max(at, UNIT_ROOM);
-  return html`${point}<line class="limit" x1="${px(at)}" x2="${px(at)}" y1="${frame.top - 4}" y2="${frame.bottom}"/><text class="limit-label ${isEnd ? 'end' : ''}" x="${px(x)}" y="${px(y)}">${text}</text>`;
+  return html`${point}<line class="limit" x1="${coordinateText(at)}" x2="${coordinateText(at)}" y1="${frame.top - 4}" y2="${frame.bottom}"/><text class="limit-label ${isEnd ? 'end' : ''}" x="${coordinateText(x)}" y="${coordinateText(y)}">${text}</text>`;
 }
 
 function tableOf(one: Distribution): Markup {
   const shown = [0, 0.5, 0.9, 0.95, 0.99, 0.999, 0.9999];
   const rows = shown.map((p) => {
     const value = p === 0 ? one.metric.min : quantileAt(one.metric, p);
-    const needed = `needs ${whole(Math.round(1 / (1 - p)))} samples, has ${whole(one.metric.count)}`;
+    const needed = `needs ${wholeNumberText(Math.round(1 / (1 - p)))} samples, has ${wholeNumberText(one.metric.count)}`;
     const name = p === 0 ? 'min' : `p${Number((p * 100).toFixed(2))}`;
     return html`<tr><td>${name}</td><td class="number">${value === undefined ? needed : quantity(value, 'ns')}</td></tr>`;
   });

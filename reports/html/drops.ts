@@ -6,12 +6,12 @@
  */
 import { scaleLinear } from 'd3-scale';
 import { dropsOf } from '../drops.ts';
-import { significant, whole } from '../format.ts';
+import { significant, wholeNumberText } from '../format.ts';
 import { droppedPackets } from '../judge.ts';
 import { messageTerms, untrackedText } from '../messages.ts';
 import type { Report } from '../report-schema.ts';
 import { emptyChart, type Frame, figure, frameOf, svg } from './chart.ts';
-import { html, type Markup, NOTHING, px } from './markup.ts';
+import { coordinateText, html, type Markup, NOTHING } from './markup.ts';
 
 const ROW = 24;
 const ROWS_MAX = 14;
@@ -52,7 +52,7 @@ ${figure({ title, caption, draw })}</section>
 
 /** The refused messages, for a run without an account of messages. */
 function refusedText(refusals: Readonly<Record<string, number>>): string {
-  const reasons = Object.entries(refusals).map(([name, n]) => `${whole(n)} as ${name}`);
+  const reasons = Object.entries(refusals).map(([name, n]) => `${wholeNumberText(n)} as ${name}`);
   return reasons.length === 0 ? '' : ` Refused: ${reasons.join(', ')}.`;
 }
 
@@ -96,9 +96,9 @@ function byCount(drops: readonly Drop[]): readonly Drop[] {
 function titleOf(report: Report): string {
   const { packets } = report;
   const extra =
-    (packets.duplicated > 0 ? ` + ${whole(packets.duplicated)} duplicated` : '') +
-    (packets.injected > 0 ? ` + ${whole(packets.injected)} injected` : '');
-  return `Links: ${whole(packets.sent)} sent${extra} = ${whole(packets.delivered)} delivered + ${whole(droppedPackets(packets))} dropped + ${whole(packets.inFlight)} in flight`;
+    (packets.duplicated > 0 ? ` + ${wholeNumberText(packets.duplicated)} duplicated` : '') +
+    (packets.injected > 0 ? ` + ${wholeNumberText(packets.injected)} injected` : '');
+  return `Links: ${wholeNumberText(packets.sent)} sent${extra} = ${wholeNumberText(packets.delivered)} delivered + ${wholeNumberText(droppedPackets(packets))} dropped + ${wholeNumberText(packets.inFlight)} in flight`;
 }
 
 function captionOf(drops: readonly Drop[]): string {
@@ -136,11 +136,11 @@ function bar({ drop, frame, x, sent }: BarDrawing, y: number): Markup {
   const share = sent === 0 ? '' : ` ${significant((100 * drop.count) / sent, 2)} %`;
   const long = frame.isWide ? 34 : 22;
   const name = drop.reason.length > long ? `${drop.reason.slice(0, long - 1)}…` : drop.reason;
-  const count = html`<text class="strong" x="${px(frame.left + width + 8)}" y="${y + 15}">${whole(drop.count)}</text>`;
-  const offset = whole(drop.count).length * 7.4 + 18;
+  const count = html`<text class="strong" x="${coordinateText(frame.left + width + 8)}" y="${y + 15}">${wholeNumberText(drop.count)}</text>`;
+  const offset = wholeNumberText(drop.count).length * 7.4 + 18;
   const percent = frame.isWide
-    ? html`<text x="${px(frame.left + width + offset)}" y="${y + 15}">${share}</text>`
+    ? html`<text x="${coordinateText(frame.left + width + offset)}" y="${y + 15}">${share}</text>`
     : NOTHING;
-  return html`<text class="end" x="${frame.left - 8}" y="${y + 15}">${name}</text><rect class="f${drop.colour}" x="${frame.left}" y="${y + 4}" width="${px(width)}" height="${ROW - 10}" rx="2"/>${count}${percent}
+  return html`<text class="end" x="${frame.left - 8}" y="${y + 15}">${name}</text><rect class="f${drop.colour}" x="${frame.left}" y="${y + 4}" width="${coordinateText(width)}" height="${ROW - 10}" rx="2"/>${count}${percent}
 `;
 }

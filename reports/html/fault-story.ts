@@ -7,12 +7,20 @@
 
 import { scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../engine/pure/extremes.ts';
-import { inScale, limitQuantity, plural, quantity, type Scale, scaleOf, whole } from '../format.ts';
+import {
+  inScale,
+  limitQuantity,
+  plural,
+  quantity,
+  scaleOf,
+  type UnitScale,
+  wholeNumberText,
+} from '../format.ts';
 import { kpiName } from '../kpi-text.ts';
 import type { KpiResult, Report, ReportFault } from '../report-schema.ts';
-import { ascending, quantile } from '../statistics/quantile.ts';
+import { quantile, sortedAscending } from '../statistics/quantile.ts';
 import { emptyChart, type Frame, figure, frameOf, legend, svg, xAxis } from './chart.ts';
-import { html, type Markup, NOTHING, px } from './markup.ts';
+import { coordinateText, html, type Markup, NOTHING } from './markup.ts';
 
 const STRIPS_MAX = 200;
 const TABLE_ROWS = 200;
@@ -89,7 +97,7 @@ function storyOf(report: Report): Story {
   }
   const medians = [...delays].map(([name, values]) => ({
     name,
-    median: quantile(ascending(values), 0.5) ?? 0,
+    median: quantile(sortedAscending(values), 0.5) ?? 0,
   }));
   const stages = medians
     .filter(({ median }) => median >= 0 && median <= end)
@@ -163,13 +171,13 @@ function drawStrips(story: Story, isWide: boolean): Markup {
       : [];
   const grid = ticks.map(
     ({ at }) =>
-      html`<line class="grid" x1="${px(at)}" x2="${px(at)}" y1="${frame.top}" y2="${frame.bottom}"/>`,
+      html`<line class="grid" x1="${coordinateText(at)}" x2="${coordinateText(at)}" y1="${frame.top}" y2="${frame.bottom}"/>`,
   );
   const body = [grid, rows, names, limitLine(story, frame, x), xAxis(frame, ticks, scale.suffix)];
   return svg(frame, titleOf(story), body);
 }
 
-function tickText(value: number, scale: Scale): string {
+function tickText(value: number, scale: UnitScale): string {
   return inScale(value, { ...scale, suffix: 'ms' });
 }
 
@@ -187,13 +195,13 @@ function drawStrip(drawing: StripDrawing, y: number, pitch: number): Markup {
   const parts = strip.ends.map((end, i) => {
     if (end === undefined || end < from) return NOTHING;
     const width = Math.max(0.8, x(end) - x(from));
-    const rect = html`<rect class="strip f${STAGE[i] ?? 6}" x="${px(x(from))}" y="${px(top)}" width="${px(width)}" height="${px(thickness)}"/>`;
+    const rect = html`<rect class="strip f${STAGE[i] ?? 6}" x="${coordinateText(x(from))}" y="${coordinateText(top)}" width="${coordinateText(width)}" height="${coordinateText(thickness)}"/>`;
     from = end;
     return rect;
   });
   const isOver = story.kpi !== undefined && strip.last > story.kpi.limit;
   const radius = Math.min(4, Math.max(1.8, pitch / 2.2));
-  const dot = html`<circle class="${isOver ? 'bad' : 'good'}" cx="${px(x(strip.last) + radius + 2)}" cy="${px(y + pitch / 2)}" r="${px(radius)}"/>`;
+  const dot = html`<circle class="${isOver ? 'bad' : 'good'}" cx="${coordinateText(x(strip.last) + radius + 2)}" cy="${coordinateText(y + pitch / 2)}" r="${coordinateText(radius)}"/>`;
   return html`<g><title>${stripText(strip, story.stages)}</title>${parts}${dot}</g>
 `;
 }
@@ -212,7 +220,7 @@ function rowName(strip: Strip, frame: Frame, y: number): Markup {
   const at = `${(strip.fault.beginNs / 1e9).toFixed(1)} s`;
   const text = `${strip.fault.text}, ${at}`;
   const short = text.length > 40 ? `${text.slice(0, 39)}…` : text;
-  return html`<text class="end" x="${frame.left - 8}" y="${px(y + 4)}">${short}</text>`;
+  return html`<text class="end" x="${frame.left - 8}" y="${coordinateText(y + 4)}">${short}</text>`;
 }
 
 function limitLine(story: Story, frame: Frame, x: (value: number) => number): Markup {
@@ -222,7 +230,7 @@ function limitLine(story: Story, frame: Frame, x: (value: number) => number): Ma
   const isLate = at > frame.left + (frame.right - frame.left) * 0.6;
   const anchor = isLate ? 'end' : '';
   const text = `limit ${limitQuantity(kpi.limit, kpi.unit)} for ${kpiName(kpi)}`;
-  return html`<line class="limit" x1="${px(at)}" x2="${px(at)}" y1="${frame.top - 4}" y2="${frame.bottom}"/><text class="limit-label halo ${anchor}" x="${px(at + (isLate ? -6 : 6))}" y="${frame.top - 8}">${text}</text>`;
+  return html`<line class="limit" x1="${coordinateText(at)}" x2="${coordinateText(at)}" y1="${frame.top - 4}" y2="${frame.bottom}"/><text class="limit-label halo ${anchor}" x="${coordinateText(at + (isLate ? -6 : 6))}" y="${frame.top - 8}">${text}</text>`;
 }
 
 /** A table of the faults that have nothing to draw, such as floods without effect. */
@@ -239,7 +247,9 @@ function faultTable(faults: readonly ReportFault[]): Markup {
 
 function moreRows(all: number): Markup {
   const more = all - TABLE_ROWS;
-  return more > 0 ? html`<p class="muted">${whole(more)} more in report.json.</p>` : NOTHING;
+  return more > 0
+    ? html`<p class="muted">${wholeNumberText(more)} more in report.json.</p>`
+    : NOTHING;
 }
 
 function tableOf(story: Story): Markup {

@@ -9,8 +9,8 @@ import { createHash } from 'node:crypto';
 import { againstHtml } from '../against-text.ts';
 import { carriedWords } from '../carried.ts';
 import { changeText, type ReportComparison } from '../compare.ts';
-import { plural, quantity, shortFingerprint, wallTime, whole } from '../format.ts';
-import { countText, kpiName, seedCommand, type Verdict, verdictWord } from '../kpi-text.ts';
+import { plural, quantity, shortFingerprint, wallTime, wholeNumberText } from '../format.ts';
+import { countText, kpiName, seedCommand, type VerdictWord, verdictWord } from '../kpi-text.ts';
 import { latenessSection } from '../lateness-table.ts';
 import { originFacts, reportFacts } from '../report-facts.ts';
 import type { Report } from '../report-schema.ts';
@@ -18,10 +18,10 @@ import { distributionSection } from './distribution.ts';
 import { dropSection } from './drops.ts';
 import { faultSection } from './fault-story.ts';
 import { kpiSection } from './kpi-section.ts';
-import { type Content, html, type Markup, NOTHING, trusted } from './markup.ts';
+import { html, type Markup, NOTHING, type TemplateContent, trusted } from './markup.ts';
 import { privacySection } from './privacy.ts';
-import { SCRIPT } from './script.ts';
-import { STYLE } from './style.ts';
+import { REPORT_SCRIPT } from './script.ts';
+import { REPORT_STYLE } from './style.ts';
 import { timeSection } from './time-series.ts';
 
 /** What the page contains besides the report. */
@@ -32,7 +32,7 @@ export interface HtmlOptions {
 /** The complete document of one scenario. */
 export function renderHtml(report: Report, options: HtmlOptions = {}): string {
   const title = `${verdictWord(report)} ${report.scenario.name}`;
-  return documentOf(title, [
+  return htmlDocument(title, [
     verdictBar(report),
     html`<main>
 ${kpiSection(report)}${report.against === undefined ? NOTHING : againstHtml(report.against)}${comparisonSection(options.comparison)}${privacySection(report)}${faultSection(report)}${latenessSection(report)}${distributionSection(report)}${timeSection(report)}${dropSection(report)}${environmentSection(report)}${methodSection(report)}
@@ -43,11 +43,11 @@ ${kpiSection(report)}${report.against === undefined ? NOTHING : againstHtml(repo
 }
 
 /** The only script of a report, in the notation of a security policy. */
-export const REPORT_SCRIPT_SOURCE: string = hashSource(SCRIPT);
+export const REPORT_SCRIPT_SOURCE: string = hashSource(REPORT_SCRIPT);
 
 /** A document around a body: policy, style, and the script at the end of the body. */
-export function documentOf(title: string, body: Content): string {
-  const policy = `default-src 'none'; script-src ${REPORT_SCRIPT_SOURCE}; style-src ${hashSource(STYLE)}; base-uri 'none'; form-action 'none'`;
+export function htmlDocument(title: string, body: TemplateContent): string {
+  const policy = `default-src 'none'; script-src ${REPORT_SCRIPT_SOURCE}; style-src ${hashSource(REPORT_STYLE)}; base-uri 'none'; form-action 'none'`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -56,10 +56,10 @@ export function documentOf(title: string, body: Content): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<style>${trusted(STYLE)}</style>
+<style>${trusted(REPORT_STYLE)}</style>
 </head>
 <body>
-${body}<script>${trusted(SCRIPT)}</script>
+${body}<script>${trusted(REPORT_SCRIPT)}</script>
 </body>
 </html>
 `.markup;
@@ -69,7 +69,7 @@ function hashSource(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-const TONES: Readonly<Record<Verdict, string>> = {
+const TONES: Readonly<Record<VerdictWord, string>> = {
   PASS: 'pass',
   FAIL: 'fail',
   STOP: 'open',
@@ -125,7 +125,7 @@ function command(id: string, text: string): Markup {
 function seedTable(report: Report): Markup {
   const rows = report.perSeed.map(
     (one) =>
-      html`<tr><td class="number">${one.seed}</td><td class="mono">${one.fingerprint}</td><td class="number">${whole(one.events)}</td><td class="number">${wallTime(one.wallSeconds)}</td><td>${one.ending}</td></tr>
+      html`<tr><td class="number">${one.seed}</td><td class="mono">${one.fingerprint}</td><td class="number">${wholeNumberText(one.events)}</td><td class="number">${wallTime(one.wallSeconds)}</td><td>${one.ending}</td></tr>
 `,
   );
   return html`<details><summary>${plural(rows.length, 'seed')} with fingerprints</summary><div><table><thead><tr><th class="number">seed</th><th>fingerprint</th><th class="number">events</th><th class="number">wall time</th><th>ending</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
@@ -134,14 +134,14 @@ function seedTable(report: Report): Markup {
 function methodSection(report: Report): Markup {
   const judged = report.kpis.map(
     (kpi) =>
-      html`<dt>${kpiName(kpi)}</dt><dd>${kpi.definition} <span class="muted">${kpi.estimator}; n = ${whole(kpi.n)}; ${kpi.clock} time; limit as written: ${kpi.limitText}.</span></dd>
+      html`<dt>${kpiName(kpi)}</dt><dd>${kpi.definition} <span class="muted">${kpi.estimator}; n = ${wholeNumberText(kpi.n)}; ${kpi.clock} time; limit as written: ${kpi.limitText}.</span></dd>
 `,
   );
   const names = new Set(report.kpis.map((kpi) => kpi.metric));
   const others = Object.entries(report.metrics).filter(([name]) => !names.has(name));
   const rows = others.map(
     ([name, metric]) =>
-      html`<tr><td>${name}</td><td class="number">${metricText(metric)}</td><td class="number">${whole(metric.count)}</td><td><small>${metric.notApplicable ?? metric.help}</small></td></tr>
+      html`<tr><td>${name}</td><td class="number">${metricText(metric)}</td><td class="number">${wholeNumberText(metric.count)}</td><td><small>${metric.notApplicable ?? metric.help}</small></td></tr>
 `,
   );
   const rest =

@@ -5,7 +5,7 @@
  * @module
  */
 import { throughputNote } from '../cpu-note.ts';
-import { earlyEndOf, isOpenByEarlyEnd, openText } from '../early-end.ts';
+import { earlyEndOf, isOpenByEarlyEnd, openKpisText } from '../early-end.ts';
 import { KPI_HEADINGS, type KpiBar, kpiBar, STATUS_WORDS, whyMissed } from '../kpi-bar.ts';
 import {
   intervalKind,
@@ -19,7 +19,7 @@ import {
 } from '../kpi-text.ts';
 import type { KpiResult, Report } from '../report-schema.ts';
 import { warningTexts } from '../terminal-details.ts';
-import { html, type Markup, NOTHING, px } from './markup.ts';
+import { coordinateText, html, type Markup, NOTHING } from './markup.ts';
 
 const WIDTH = 260;
 const HEIGHT = 28;
@@ -73,15 +73,15 @@ function bar(kpi: KpiResult): Markup {
   const tinted =
     allowed === undefined
       ? NOTHING
-      : html`<rect class="allowed" x="${px(allowed.from)}" y="4" width="${px(allowed.width)}" height="${HEIGHT - 4}"/>`;
+      : html`<rect class="allowed" x="${coordinateText(allowed.from)}" y="4" width="${coordinateText(allowed.width)}" height="${HEIGHT - 4}"/>`;
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img" aria-label="${label}">
 ${tinted}<line class="grid" x1="4" x2="${WIDTH - 4}" y1="${MIDDLE}" y2="${MIDDLE}"/>
-${seeds.map(seedTick)}<line class="limit" x1="${px(limit)}" x2="${px(limit)}" y1="2" y2="${HEIGHT}"/>
-${intervalMark(drawn, LOOKS[kpi.status].bar)}<circle class="${LOOKS[kpi.status].dot}" cx="${px(value)}" cy="${MIDDLE}" r="4.5"/></svg>`;
+${seeds.map(seedTick)}<line class="limit" x1="${coordinateText(limit)}" x2="${coordinateText(limit)}" y1="2" y2="${HEIGHT}"/>
+${intervalMark(drawn, LOOKS[kpi.status].bar)}<circle class="${LOOKS[kpi.status].dot}" cx="${coordinateText(value)}" cy="${MIDDLE}" r="4.5"/></svg>`;
 }
 
 function seedTick(x: number): Markup {
-  const at = px(x);
+  const at = coordinateText(x);
   return html`<line class="seed-tick" x1="${at}" x2="${at}" y1="${MIDDLE - 10}" y2="${MIDDLE - 6}"/>`;
 }
 
@@ -90,8 +90,8 @@ function intervalMark({ interval }: KpiBar, tone: string): Markup {
   const { from, to, hasLow, hasHigh } = interval;
   const open = hasLow && hasHigh ? '' : 'dashed';
   const end = (at: number): Markup =>
-    html`<line class="${tone}" x1="${px(at)}" x2="${px(at)}" y1="${MIDDLE - 4}" y2="${MIDDLE + 4}"/>`;
-  return html`<line class="${tone} ${open}" stroke-width="3" x1="${px(from)}" x2="${px(to)}" y1="${MIDDLE}" y2="${MIDDLE}"/>${hasLow ? end(from) : NOTHING}${hasHigh ? end(to) : NOTHING}`;
+    html`<line class="${tone}" x1="${coordinateText(at)}" x2="${coordinateText(at)}" y1="${MIDDLE - 4}" y2="${MIDDLE + 4}"/>`;
+  return html`<line class="${tone} ${open}" stroke-width="3" x1="${coordinateText(from)}" x2="${coordinateText(to)}" y1="${MIDDLE}" y2="${MIDDLE}"/>${hasLow ? end(from) : NOTHING}${hasHigh ? end(to) : NOTHING}`;
 }
 
 function notes(report: Report): Markup {
@@ -115,6 +115,6 @@ function notes(report: Report): Markup {
   const early =
     earlyEnd === undefined
       ? NOTHING
-      : html`<li class="broken"><b>Ended early</b> ${openText(earlyEnd)}</li>`;
+      : html`<li class="broken"><b>Ended early</b> ${openKpisText(earlyEnd)}</li>`;
   return html`<ul class="notes">${early}${broken}${warnings}${ranks}${cpu === undefined ? NOTHING : html`<li>${cpu}</li>`}${seeds}</ul>`;
 }

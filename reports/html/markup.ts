@@ -12,13 +12,13 @@ export interface Markup {
 }
 
 /** What may be inserted into a template. */
-export type Content = Markup | string | number | undefined | readonly Content[];
+export type TemplateContent = Markup | string | number | undefined | readonly TemplateContent[];
 
 /** Empty markup. */
 export const NOTHING: Markup = { markup: '' };
 
 /** Template tag: the literal parts are markup, the values are escaped. */
-export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
+export function html(parts: TemplateStringsArray, ...values: readonly TemplateContent[]): Markup {
   let markup = parts[0] ?? '';
   for (const [i, value] of values.entries()) markup += toMarkup(value) + (parts[i + 1] ?? '');
   return { markup };
@@ -29,7 +29,7 @@ export function trusted(markup: string): Markup {
   return { markup };
 }
 
-function toMarkup(content: Content): string {
+function toMarkup(content: TemplateContent): string {
   if (content === undefined) return '';
   if (typeof content === 'string') return escapeXml(content);
   if (typeof content === 'number') return String(content);
@@ -38,6 +38,6 @@ function toMarkup(content: Content): string {
 }
 
 /** A coordinate rounded to one decimal. */
-export function px(value: number): string {
+export function coordinateText(value: number): string {
   return String(Math.round(value * 10) / 10);
 }

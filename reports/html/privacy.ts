@@ -9,11 +9,11 @@
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
-import { plural, significant, whole } from '../format.ts';
+import { plural, significant, wholeNumberText } from '../format.ts';
 import { adversaryInShort } from '../privacy-part.ts';
 import type { Report } from '../report-schema.ts';
 import { emptyChart, type Frame, figure, frameOf, legend, svg, xAxis, yAxis } from './chart.ts';
-import { html, type Markup, NOTHING, px } from './markup.ts';
+import { coordinateText, html, type Markup, NOTHING } from './markup.ts';
 
 type Privacy = NonNullable<Report['privacy']>;
 type Delays = NonNullable<Privacy['delays']>;
@@ -60,7 +60,7 @@ function priceTable(report: Report, privacy: Privacy): Markup {
   const cover = report.metrics['privacy.cover_ratio']?.value;
   const bitsText = (value: number): string => `${value.toFixed(2)} bits`;
   const ms = (value: number | null): string =>
-    value === null ? 'not measured' : `${whole(value)} ms`;
+    value === null ? 'not measured' : `${wholeNumberText(value)} ms`;
   const perPayload = privacy.packetsPerPayload;
   const packets =
     perPayload === null ? 'not measured' : `${significant(perPayload, 3)} packets on links`;
@@ -106,7 +106,7 @@ function attackTable(attacks: NonNullable<Privacy['attacks']>): Markup {
   const share = (value: number): string => significant(value, 3);
   const rows = attacks.map(
     (one) =>
-      html`<tr><td>${one.attack}</td><td class="number"><b>${share(one.success)}</b></td><td class="number">${share(one.low)} to ${share(one.high)}</td><td class="number">${share(one.chance)}</td><td class="number">${whole(one.trials)}</td><td>${one.adversary}</td><td>${one.estimator}; ${one.interval}</td></tr>
+      html`<tr><td>${one.attack}</td><td class="number"><b>${share(one.success)}</b></td><td class="number">${share(one.low)} to ${share(one.high)}</td><td class="number">${share(one.chance)}</td><td class="number">${wholeNumberText(one.trials)}</td><td>${one.adversary}</td><td>${one.estimator}; ${one.interval}</td></tr>
 `,
   );
   const numbers = ['success', 'interval', 'by guessing', 'trials'].map(
@@ -199,10 +199,10 @@ function setsFigure(privacy: Privacy): Markup {
   if (sets.length === 0) return NOTHING;
   const candidates = 2 ** middle(sorted(privacy, ({ hartley }) => hartley));
   return figure({
-    title: `The usual target is one of ${whole(middle(sets))}, the worst one of ${whole(sets[0] ?? 1)}`,
+    title: `The usual target is one of ${wholeNumberText(middle(sets))}, the worst one of ${wholeNumberText(sets[0] ?? 1)}`,
     caption:
       'Targets by size of the effective anonymity set, 2 to the entropy; counting every ' +
-      `candidate above 1e-12 alike gives ${whole(candidates)}, which overstates the ` +
+      `candidate above 1e-12 alike gives ${wholeNumberText(candidates)}, which overstates the ` +
       `protection. ${eyesOf(privacy)}`,
     draw: (isWide) => drawSets(sets, isWide),
   });
@@ -226,7 +226,9 @@ function drawSets(sets: readonly number[], isWide: boolean): Markup {
     .ticks(4)
     .filter(Number.isInteger)
     .map((value) => ({ at: y(value), label: String(value) }));
-  const sizes = x.ticks(isWide ? 8 : 4).map((value) => ({ at: x(value), label: whole(value) }));
+  const sizes = x
+    .ticks(isWide ? 8 : 4)
+    .map((value) => ({ at: x(value), label: wholeNumberText(value) }));
   return svg(frame, 'Effective anonymity sets of the targets', [
     yAxis(frame, counted, 'targets'),
     xAxis(frame, sizes, 'messages'),
@@ -240,7 +242,7 @@ function rect(
 ): Markup {
   const height = frame.bottom - bar.top;
   if (height <= 0) return NOTHING;
-  return html`<rect class="f1 layer" x="${px(bar.left + 1)}" y="${px(bar.top)}" width="${px(Math.max(1, bar.right - bar.left - 2))}" height="${px(height)}"/>`;
+  return html`<rect class="f1 layer" x="${coordinateText(bar.left + 1)}" y="${coordinateText(bar.top)}" width="${coordinateText(Math.max(1, bar.right - bar.left - 2))}" height="${coordinateText(height)}"/>`;
 }
 
 // --- delays -----------------------------------------------------------------------------------
@@ -250,14 +252,14 @@ function delayFigure(delays: Delays): Markup {
   const fit =
     worstP === null
       ? 'no mix was tested'
-      : `worst p-value of ${whole(delays.mixes)} ${delays.mixes === 1 ? 'mix' : 'mixes'}: ${significant(worstP, 2)}`;
+      : `worst p-value of ${wholeNumberText(delays.mixes)} ${delays.mixes === 1 ? 'mix' : 'mixes'}: ${significant(worstP, 2)}`;
   const names = [
     { text: 'measured', colour: 1 },
     { text: 'Exp(mean)', colour: 2 },
   ];
   return figure({
     title: `Mixes delay by ${significant(delays.meanNs / 1e6, 4)} ms on average; ${fit}`,
-    caption: `Share of ${whole(delays.delays)} delays by length, in units of the mean; the last bar has all longer ones. Adversary: none, ground truth. Estimator: Kolmogorov-Smirnov for each mix, whole milliseconds dithered.`,
+    caption: `Share of ${wholeNumberText(delays.delays)} delays by length, in units of the mean; the last bar has all longer ones. Adversary: none, ground truth. Estimator: Kolmogorov-Smirnov for each mix, whole milliseconds dithered.`,
     legend: legend(names, 'always'),
     draw: (isWide) => drawDelays(delays, isWide),
   });

@@ -6,7 +6,7 @@
  */
 
 /** A classic script for the end of the body. */
-export const SCRIPT = `
+export const REPORT_SCRIPT = `
 'use strict';
 for (const button of document.querySelectorAll('button[data-copy]')) {
   button.hidden = false;

@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { DARK, LIGHT, tokenText } from './tokens.ts';
+import { DARK_COLOURS, LIGHT_COLOURS, tokenText } from './tokens.ts';
 
-const LIGHT_SCHEME = `${tokenText(LIGHT)} color-scheme: light;`;
-const DARK_SCHEME = `${tokenText(DARK)} color-scheme: dark;`;
+const LIGHT_SCHEME = `${tokenText(LIGHT_COLOURS)} color-scheme: light;`;
+const DARK_SCHEME = `${tokenText(DARK_COLOURS)} color-scheme: dark;`;
 
 /** The complete style sheet. */
-export const STYLE = `
+export const REPORT_STYLE = `
 :root {${LIGHT_SCHEME}
 }
 @media (prefers-color-scheme: dark) { :root {${DARK_SCHEME}

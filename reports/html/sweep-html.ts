@@ -14,7 +14,7 @@ import {
   type SweepGrid,
   type SweepResult,
   seedRange,
-  shortName,
+  shortestUniqueEnding,
   sweepGrid,
   sweepKpi,
   sweepKpis,
@@ -24,8 +24,8 @@ import {
 } from '../sweep.ts';
 import type { ReadQuantity } from '../sweep-axis.ts';
 import { emptyChart, figure, frameOf, svg } from './chart.ts';
-import { documentOf } from './html.ts';
-import { html, type Markup, px } from './markup.ts';
+import { htmlDocument } from './html.ts';
+import { coordinateText, html, type Markup } from './markup.ts';
 import { sweepLines } from './sweep-lines.ts';
 
 const STEPS = 5;
@@ -39,7 +39,7 @@ export function renderSweepHtml(sweep: SweepResult, read: ReadQuantity): string 
   const { word, text } = sweepVerdict(sweep);
   const tone = { PASS: 'pass', FAIL: 'fail', STOP: 'open' }[word];
   const kpis = sweepKpis(sweep);
-  return documentOf(`${word} ${sweep.name}`, [
+  return htmlDocument(`${word} ${sweep.name}`, [
     html`<header class="bar ${tone}"><div>
 <h1><b>${word}</b>${sweep.name}: ${text}</h1>
 <p class="question">${sweep.question}</p>
@@ -76,13 +76,13 @@ function kpiFigures(sweep: SweepResult, kpi: string, read: ReadQuantity): readon
 /** Shortens the parameters' paths, which are wider than the charts; the header has them in full. */
 function shortNamed(grid: SweepGrid, all: readonly string[]): SweepGrid {
   const named = ([path, value]: [string, string]): [string, string] => [
-    shortName(path, all),
+    shortestUniqueEnding(path, all),
     value,
   ];
   return {
     ...grid,
-    x: { ...grid.x, name: shortName(grid.x.name, all) },
-    y: { ...grid.y, name: shortName(grid.y.name, all) },
+    x: { ...grid.x, name: shortestUniqueEnding(grid.x.name, all) },
+    y: { ...grid.y, name: shortestUniqueEnding(grid.y.name, all) },
     fixed: Object.fromEntries(Object.entries(grid.fixed).map(named)),
   };
 }
@@ -139,7 +139,7 @@ function heatMap(grid: SweepGrid, values: readonly number[], isWide: boolean): M
   );
   const xLabels = grid.x.values.map(
     (value, i) =>
-      html`<text class="middle" x="${px(column(i) + width / 2)}" y="${line(grid.y.values.length) + 16}">${value}</text>`,
+      html`<text class="middle" x="${coordinateText(column(i) + width / 2)}" y="${line(grid.y.values.length) + 16}">${value}</text>`,
   );
   const letters = Math.floor((left - 10) / 7);
   const yLabels = grid.y.values.map(
@@ -170,8 +170,8 @@ interface Place {
 
 function cell(kpi: KpiResult | undefined, place: Place): Markup {
   const { x, y, width, values } = place;
-  const box = `x="${px(x + 1)}" y="${y + 1}" width="${px(width - 2)}" height="${ROW - 2}" rx="4"`;
-  const middle = px(x + width / 2);
+  const box = `x="${coordinateText(x + 1)}" y="${y + 1}" width="${coordinateText(width - 2)}" height="${ROW - 2}" rx="4"`;
+  const middle = coordinateText(x + width / 2);
   const attributes = { markup: box };
   if (kpi === undefined || kpi.value === null) {
     return html`<rect class="empty-box" ${attributes}/><text class="middle" x="${middle}" y="${y + ROW / 2 + 4}">none</text>`;
@@ -197,5 +197,5 @@ function tableSection(sweep: SweepResult): Markup {
     return html`<tr><td class="mark ${tone}">${row.pass ? '✓' : '✗'}</td>${parameters.map((name) => html`<td>${row.parameters[name] ?? '-'}</td>`)}${values}</tr>
 `;
   });
-  return html`<section><h2>All combinations</h2><details open><summary>Table</summary><div tabindex="0" role="region" aria-label="All combinations"><table><thead><tr><th>met</th>${[...parameters].map((name) => html`<th title="${name}">${shortName(name, parameters)}</th>`)}${kpis.map((name) => html`<th class="number">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details></section>`;
+  return html`<section><h2>All combinations</h2><details open><summary>Table</summary><div tabindex="0" role="region" aria-label="All combinations"><table><thead><tr><th>met</th>${[...parameters].map((name) => html`<th title="${name}">${shortestUniqueEnding(name, parameters)}</th>`)}${kpis.map((name) => html`<th class="number">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details></section>`;
 }

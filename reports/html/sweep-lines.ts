@@ -8,13 +8,13 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
-import { grouped, inScale, limitQuantity, type Scale, scaleOf } from '../format.ts';
+import { grouped, inScale, limitQuantity, scaleOf, type UnitScale } from '../format.ts';
 import { intervalText, measuredText } from '../kpi-text.ts';
 import type { KpiResult } from '../report-schema.ts';
 import {
   missingText,
   type SweepResult,
-  shortName,
+  shortestUniqueEnding,
   sweepLimits,
   sweepParameters,
 } from '../sweep.ts';
@@ -39,7 +39,7 @@ import {
   yAxis,
 } from './chart.ts';
 import { type Corner, limitLabelPlace } from './limit-label.ts';
-import { html, type Markup, NOTHING, px } from './markup.ts';
+import { coordinateText, html, type Markup, NOTHING } from './markup.ts';
 
 const HEIGHT = 280;
 /** Least room for the names of lines, px. */
@@ -77,8 +77,8 @@ export function sweepLines(sweep: SweepResult, kpi: string, read: ReadQuantity):
 
 function linesFigure(full: Chart, paths: readonly string[]): Markup {
   const { x, by } = full.curves;
-  const short = { ...x, name: shortName(x.name, paths) };
-  const curves = { ...full.curves, x: short, by: by === '' ? '' : shortName(by, paths) };
+  const short = { ...x, name: shortestUniqueEnding(x.name, paths) };
+  const curves = { ...full.curves, x: short, by: by === '' ? '' : shortestUniqueEnding(by, paths) };
   const chart = { ...full, curves };
   const names = curves.curves.map(({ name }, i) => ({
     text: labelOf(name, i),
@@ -131,7 +131,7 @@ function captionOf(chart: Chart, paths: readonly string[]): string {
   const { curves, points } = chart;
   const { by, fixed, left, isScattered, note, x } = curves;
   const others = Object.entries(fixed).map(
-    ([name, value]) => `${shortName(name, paths)} = ${value}`,
+    ([name, value]) => `${shortestUniqueEnding(name, paths)} = ${value}`,
   );
   const hasInterval = points.some(({ kpi }) => kpi.ci95.kind !== 'none');
   const interval = hasBands(chart) ? 'Bands' : 'Bars';
@@ -320,7 +320,7 @@ function linearDomain(low: number, high: number, unit: string): readonly [number
 
 function yTicks(
   y: Position & { ticks(count?: number): number[]; domain(): number[] },
-  scale: Scale,
+  scale: UnitScale,
   isLog: boolean,
 ): readonly Tick[] {
   if (isLog) {
@@ -338,7 +338,7 @@ function yTicks(
   }));
 }
 
-function numberIn(value: number, scale: Scale): string {
+function numberIn(value: number, scale: UnitScale): string {
   return inScale(value, { ...scale, suffix: '' });
 }
 
@@ -406,7 +406,7 @@ function bar(point: Measured, colour: number, place: Place): Markup {
   const half = (end: number | undefined, way: 1 | -1): string => {
     const to = end ?? middle + way * ARROW;
     const head = end === undefined ? `l-3 ${-4 * way}m3 ${4 * way}l3 ${-4 * way}` : 'm-3 0h6';
-    return `M${px(x)} ${px(middle)}V${px(to)}${head}`;
+    return `M${coordinateText(x)} ${coordinateText(middle)}V${coordinateText(to)}${head}`;
   };
   return html`<path class="line thin s${colour}" d="${half(low, 1)}${half(high, -1)}"/>`;
 }
@@ -421,9 +421,9 @@ function mark(point: SweepPoint, { colour, at, place }: MarkPlace): Markup {
   const found = measured(point);
   const title = html`<title>${wordsOf(point)}</title>`;
   if (found === undefined) {
-    return html`<text class="middle limit-label" x="${px(at)}" y="${place.frame.bottom - 5}">${title}✗</text>`;
+    return html`<text class="middle limit-label" x="${coordinateText(at)}" y="${place.frame.bottom - 5}">${title}✗</text>`;
   }
-  const [cx, cy] = [px(at), px(place.y(found.value))];
+  const [cx, cy] = [coordinateText(at), coordinateText(place.y(found.value))];
   const ring = found.kpi.pass
     ? NOTHING
     : html`<circle class="miss-ring" cx="${cx}" cy="${cy}" r="6"/>`;
@@ -451,5 +451,5 @@ function limitMark(
     return html`<text class="limit-label halo" x="${frame.left + 6}" y="${edge}">${text}, ${isAbove ? 'above' : 'below'}</text>`;
   }
   const place = limitLabelPlace({ text, lineY: at }, frame, corners);
-  return html`<line class="limit" x1="${frame.left}" x2="${frame.right}" y1="${px(at)}" y2="${px(at)}"/><text class="limit-label halo" x="${px(place.x)}" y="${px(place.y)}">${text}</text>`;
+  return html`<line class="limit" x1="${frame.left}" x2="${frame.right}" y1="${coordinateText(at)}" y2="${coordinateText(at)}"/><text class="limit-label halo" x="${coordinateText(place.x)}" y="${coordinateText(place.y)}">${text}</text>`;
 }

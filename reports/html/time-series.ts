@@ -15,16 +15,16 @@ import {
   limitQuantity,
   plural,
   quantity,
-  type Scale,
+  runSpanText,
   scaleOf,
-  short,
+  shortCount,
   significant,
-  span,
   spanUnit,
-  whole,
+  type UnitScale,
+  wholeNumberText,
 } from '../format.ts';
 import type { KpiResult, Report, SeriesSummary } from '../report-schema.ts';
-import { ALL_DELIVERED, ALL_SENT } from '../shown-flows.ts';
+import { ALL_DELIVERED_SERIES, ALL_SENT_SERIES } from '../shown-flows.ts';
 import {
   colourOf,
   cursor,
@@ -41,7 +41,7 @@ import {
   yAxis,
 } from './chart.ts';
 import { type Corner, limitLabelPlace } from './limit-label.ts';
-import { type Content, html, type Markup, NOTHING, px } from './markup.ts';
+import { coordinateText, html, type Markup, NOTHING, type TemplateContent } from './markup.ts';
 
 const PATH = 'path:';
 const HEIGHT = 210;
@@ -172,17 +172,17 @@ function trafficTitle(traffic: readonly SeriesSummary[], warmupNs: number): stri
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
   const unit = drawnUnit(one);
   const step = stepText(one);
-  if (short(median) === '0') return sparseTitle(one, rates);
+  if (shortCount(median) === '0') return sparseTitle(one, rates);
   const gaps = rates.filter((value) => value < median / 2).length;
   const gapText =
     gaps === 0
       ? 'never below half of it'
       : `below half of it in ${plural(gaps, 'step')} of ${step}`;
-  return `${short(median)} ${unit} ${wordsOf(one)}, ${gapText}`;
+  return `${shortCount(median)} ${unit} ${wordsOf(one)}, ${gapText}`;
 }
 
 function wordsOf({ name }: SeriesSummary): string {
-  return name === ALL_DELIVERED ? 'delivered by all flows' : name;
+  return name === ALL_DELIVERED_SERIES ? 'delivered by all flows' : name;
 }
 
 /** The title if most steps have few packets or none: their rate would be written as 0. */
@@ -190,7 +190,7 @@ function sparseTitle(one: SeriesSummary, rates: readonly number[]): string {
   const empty = rates.filter((value) => value === 0).length;
   const sum = total(rates) * (one.stepNs / 1e9);
   const steps = plural(rates.length, 'step');
-  return `${short(Math.round(sum))} ${one.unit} ${wordsOf(one)}, none in ${whole(empty)} of ${steps} of ${stepText(one)}`;
+  return `${shortCount(Math.round(sum))} ${one.unit} ${wordsOf(one)}, none in ${wholeNumberText(empty)} of ${steps} of ${stepText(one)}`;
 }
 
 function stepText({ stepNs }: SeriesSummary): string {
@@ -232,7 +232,7 @@ function total(values: Values): number {
 }
 
 /** Scale and unit of the vertical axis. */
-function axisScale(panel: Panel, top: number): Scale {
+function axisScale(panel: Panel, top: number): UnitScale {
   const [first] = panel.series;
   const unit = first === undefined ? '' : drawnUnit(first);
   if (unit === 'ns' || unit === 'ratio') return scaleOf(top, unit);
@@ -271,11 +271,11 @@ function seriesColour(panel: Panel, index: number): number {
 
 /** Whether the series is what was sent: by the only flow, or by all flows if some are left out. */
 function isSent({ name }: SeriesSummary): boolean {
-  return name === 'sent' || name === ALL_SENT;
+  return name === 'sent' || name === ALL_SENT_SERIES;
 }
 
 function isDelivered({ name }: SeriesSummary): boolean {
-  return name === 'delivered' || name === ALL_DELIVERED;
+  return name === 'delivered' || name === ALL_DELIVERED_SERIES;
 }
 
 function panelFigure(panel: Panel, report: Report): Markup {
@@ -293,7 +293,7 @@ function panelFigure(panel: Panel, report: Report): Markup {
   });
 }
 
-function readData(panel: Panel, report: Report, scale: Scale): unknown {
+function readData(panel: Panel, report: Report, scale: UnitScale): unknown {
   const [first] = panel.series;
   const stepNs = first?.stepNs ?? 1;
   const unit = spanUnit(endOf(panel, report) / 1e9);
@@ -301,7 +301,7 @@ function readData(panel: Panel, report: Report, scale: Scale): unknown {
   return {
     label: 'at',
     x: seconds,
-    text: seconds.map((value) => span(value, unit, unit.seconds === 1 ? 12 : 4)),
+    text: seconds.map((value) => runSpanText(value, unit, unit.seconds === 1 ? 12 : 4)),
     from: 0,
     to: endOf(panel, report) / 1e9,
     series: panel.series.map((one) => ({
@@ -364,27 +364,27 @@ function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
   return svg(frame, `${panel.title}. ${panel.caption}`, body);
 }
 
-function tick(value: number, scale: Scale): string {
+function tick(value: number, scale: UnitScale): string {
   return inScale(value, { ...scale, suffix: scale.suffix === '%' ? '%' : '' });
 }
 
 /** The warm-up and the faults of the shown seed. */
-function shades(report: Report, frame: Frame, x: Position): Content {
+function shades(report: Report, frame: Frame, x: Position): TemplateContent {
   const height = frame.bottom - frame.top;
   const { warmupNs } = report.scenario;
   const axisNs = axisEndNs(report);
   const rect = (kind: string, from: number, to: number, title: string): Markup =>
-    html`<rect class="${kind}" x="${px(x(from))}" y="${frame.top}" width="${px(Math.max(1, x(to) - x(from)))}" height="${height}"><title>${title}</title></rect>`;
+    html`<rect class="${kind}" x="${coordinateText(x(from))}" y="${frame.top}" width="${coordinateText(Math.max(1, x(to) - x(from)))}" height="${height}"><title>${title}</title></rect>`;
   const faults = report.faults
     .filter((fault) => fault.seed === report.shownSeed)
     .map((fault, i) => {
       const end = Math.min(fault.endNs ?? axisNs, axisNs);
       const at = `${(fault.beginNs / 1e9).toFixed(3)} s: ${fault.text}`;
-      const number = html`<text class="middle" x="${px((x(fault.beginNs) + x(end)) / 2)}" y="${frame.top - 6}">${i + 1}</text>`;
+      const number = html`<text class="middle" x="${coordinateText((x(fault.beginNs) + x(end)) / 2)}" y="${frame.top - 6}">${i + 1}</text>`;
       return html`${rect('fault', fault.beginNs, end, at)}${frame.isWide ? number : NOTHING}`;
     });
   if (warmupNs <= 0) return faults;
-  const label = html`<text class="middle" x="${px((x(0) + x(warmupNs)) / 2)}" y="${frame.top - 6}">warm-up</text>`;
+  const label = html`<text class="middle" x="${coordinateText((x(0) + x(warmupNs)) / 2)}" y="${frame.top - 6}">warm-up</text>`;
   return [
     rect('warmup', 0, warmupNs, 'warm-up, not measured'),
     frame.isWide ? label : NOTHING,
@@ -393,7 +393,7 @@ function shades(report: Report, frame: Frame, x: Position): Content {
 }
 
 interface Shapes {
-  readonly drawing: Content;
+  readonly drawing: TemplateContent;
   readonly labels: readonly EndLabel[];
 }
 
@@ -474,5 +474,5 @@ function limitLine(
     ),
   );
   const place = limitLabelPlace({ text: limit.text, lineY: at }, frame, curves);
-  return html`<line class="limit" x1="${frame.left}" x2="${frame.right}" y1="${px(at)}" y2="${px(at)}"/><text class="limit-label halo" x="${px(place.x)}" y="${px(place.y)}">${limit.text}</text>`;
+  return html`<line class="limit" x1="${frame.left}" x2="${frame.right}" y1="${coordinateText(at)}" y2="${coordinateText(at)}"/><text class="limit-label halo" x="${coordinateText(place.x)}" y="${coordinateText(place.y)}">${limit.text}</text>`;
 }

@@ -10,7 +10,7 @@
 export type Tokens = Readonly<Record<string, string>>;
 
 /** Colours on white. */
-export const LIGHT: Tokens = {
+export const LIGHT_COLOURS: Tokens = {
   page: '#ffffff',
   panel: '#f5f6f8',
   line: '#d5d8de',
@@ -40,7 +40,7 @@ export const LIGHT: Tokens = {
 };
 
 /** Colours on a nearly black background. */
-export const DARK: Tokens = {
+export const DARK_COLOURS: Tokens = {
   page: '#14161a',
   panel: '#1d2026',
   line: '#363b45',

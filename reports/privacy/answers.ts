@@ -8,7 +8,7 @@
 import type { Answers } from './attacks/index.ts';
 import { compromisedPaths } from './paths.ts';
 import type { PrivacySetting } from './setting.ts';
-import { ARRIVED, CONTENT, DEPARTED, NO_NODE, type Truth } from './truth/truth.ts';
+import { ARRIVED, DEPARTED, NO_NODE, PURPOSE_CONTENT, type Truth } from './truth/truth.ts';
 
 /**
  * The answers from the record; results of attacks carried out by events are counted during the run.
@@ -28,7 +28,8 @@ function partnersOf(truth: Truth): ReadonlyMap<string, ReadonlySet<string>> {
   for (let message = 0; message < messages.count; message += 1) {
     const from = messages.sender[message] ?? NO_NODE;
     const to = messages.recipient[message] ?? NO_NODE;
-    if (messages.purpose[message] !== CONTENT || from === NO_NODE || to === NO_NODE) continue;
+    if (messages.purpose[message] !== PURPOSE_CONTENT || from === NO_NODE || to === NO_NODE)
+      continue;
     const name = nodes[from] ?? '';
     const known = partners.get(name) ?? new Set<string>();
     partners.set(name, known.add(nodes[to] ?? ''));
@@ -70,7 +71,7 @@ export function hopsOfPayloads(truth: Truth): number {
   const counted = new Uint8Array(truth.messages.count);
   for (let i = 0; i < count; i += 1) {
     const one = message[i] as number;
-    if (code[i] !== DEPARTED || truth.messages.purpose[one] !== CONTENT) continue;
+    if (code[i] !== DEPARTED || truth.messages.purpose[one] !== PURPOSE_CONTENT) continue;
     hops += 1;
     if (counted[one] === 0) payloads += 1;
     counted[one] = 1;

@@ -7,11 +7,11 @@
 import {
   ABSORBED,
   ARRIVED,
-  CONTENT,
   CREATED,
   DELIVERED,
   DEPARTED,
-  PURPOSES,
+  PURPOSE_CONTENT,
+  PURPOSE_COUNT,
   type Truth,
 } from './truth/truth.ts';
 
@@ -80,7 +80,7 @@ class Pass {
     this.#created = new Float64Array(messages.count).fill(-1);
     this.#arrived = new Float64Array(messages.count);
     this.#place = new Int32Array(messages.count).fill(-1);
-    this.#made = new Float64Array(PURPOSES);
+    this.#made = new Float64Array(PURPOSE_COUNT);
   }
 
   run(): void {
@@ -150,7 +150,7 @@ class Pass {
     const created = this.#created[message] ?? -1;
     if (created < 0) return;
     this.#longest = Math.max(this.#longest, at - created);
-    const isContent = this.#ask.truth.messages.purpose[message] === CONTENT;
+    const isContent = this.#ask.truth.messages.purpose[message] === PURPOSE_CONTENT;
     if (code === DELIVERED && isContent && this.#isMeasured(created)) {
       this.#latency.push(at - created);
     }

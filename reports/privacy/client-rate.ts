@@ -9,7 +9,7 @@
  * @module
  */
 import { kolmogorovP } from './delay-fit.ts';
-import { CONTENT, CREATED, REACTION, type Truth } from './truth/truth.ts';
+import { CREATED, PURPOSE_CONTENT, PURPOSE_REACTION, type Truth } from './truth/truth.ts';
 
 /** Fewer intervals than this prove nothing. */
 const INTERVALS_MIN = 20;
@@ -55,7 +55,7 @@ function intervalsOf({ truth, clients, fromNs, untilNs }: ClientRateQuestion): I
     const node = events.node[i] as number;
     const purpose = messages.purpose[events.message[i] as number];
     // A client creates messages of these purposes only because it has something to send.
-    if (purpose === CONTENT || purpose === REACTION) busyNodes.add(node);
+    if (purpose === PURPOSE_CONTENT || purpose === PURPOSE_REACTION) busyNodes.add(node);
     const before = last.get(node);
     last.set(node, at);
     if (before === undefined) continue;

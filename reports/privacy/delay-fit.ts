@@ -22,7 +22,7 @@ export interface DelayQuestion {
 }
 
 /** The result of a test. */
-export interface DelayFit {
+export interface DelayTest {
   /** p-value; undefined for fewer than 20 delays. */
   readonly p: number | undefined;
   /** Delays, dithered if they were whole milliseconds; ascending, ns. */
@@ -39,7 +39,7 @@ export interface MixFit {
 }
 
 /** Tests the delays of one mix. */
-export function fitDelays({ delaysNs, meanNs, seed, mix }: DelayQuestion): DelayFit {
+export function testDelays({ delaysNs, meanNs, seed, mix }: DelayQuestion): DelayTest {
   const isWhole = delaysNs.length > 0 && delaysNs.every((delay) => delay % MS === 0);
   const random = openStream(seed, `report/${mix}`, 'dither');
   const spread = isWhole ? delaysNs.map((delay) => delay + (random.uniform() - 1) * MS) : delaysNs;

@@ -10,10 +10,17 @@
  *
  * @module
  */
-import { lawsOf, namesOf } from './laws.ts';
+import { lawsOf, nodesNamedIn } from './laws.ts';
 import { propagate } from './mass/propagate.ts';
 import type { PrivacySetting } from './setting.ts';
-import { ABSORBED, CONTENT, CREATED, DELIVERED, DEPARTED, type Truth } from './truth/truth.ts';
+import {
+  ABSORBED,
+  CREATED,
+  DELIVERED,
+  DEPARTED,
+  PURPOSE_CONTENT,
+  type Truth,
+} from './truth/truth.ts';
 
 /** Largest number of labelled senders. Each needs a double for every message under way. */
 const SENDERS_MAX = 16;
@@ -23,7 +30,7 @@ const LOOKS = 100;
  * Epsilon if a pool contains nothing from one of the two senders, that is, none of its messages was in
  * this mix for twenty mean delays.
  */
-export const EPSILON_MAX = 20;
+export const SENDER_EPSILON_MAX = 20;
 
 /** One sample per examination and pair with a message in the pool; none without a pair. */
 export function senderEpsilons(truth: Truth, setting: PrivacySetting): readonly number[] {
@@ -33,7 +40,7 @@ export function senderEpsilons(truth: Truth, setting: PrivacySetting): readonly 
   const { purpose, sender, count } = truth.messages;
   const labels = new Int32Array(count).fill(-1);
   for (let i = 0; i < count; i += 1) {
-    if (purpose[i] === CONTENT) labels[i] = labelOf.get(sender[i] ?? -1) ?? -1;
+    if (purpose[i] === PURPOSE_CONTENT) labels[i] = labelOf.get(sender[i] ?? -1) ?? -1;
   }
   const looks = looksAt(truth, setting);
   const epsilons: number[] = [];
@@ -55,21 +62,22 @@ function pairsOf(masses: Float64Array): readonly number[] {
   for (let label = 0; label + 1 < masses.length; label += 2) {
     const [one = 0, other = 0] = masses.subarray(label, label + 2);
     if (one === 0 && other === 0) continue;
-    epsilons.push(Math.min(EPSILON_MAX, Math.abs(Math.log(one / other))));
+    epsilons.push(Math.min(SENDER_EPSILON_MAX, Math.abs(Math.log(one / other))));
   }
   return epsilons;
 }
 
 /** The nodes that wrote payloads, most active first; an even number of them. */
 function writersOf(truth: Truth, setting: PrivacySetting): readonly number[] {
-  const isMix = namesOf(truth, new Set(setting.mixes.map(({ name }) => name)));
+  const isMix = nodesNamedIn(truth, new Set(setting.mixes.map(({ name }) => name)));
   const { count, code, node, message, atNs } = truth.events;
   const written = new Map<number, number>();
   for (let i = 0; i < count; i += 1) {
     const at = atNs[i] as number;
     if (code[i] !== CREATED || at < setting.warmupNs || at >= setting.endNs) continue;
     const from = node[i] as number;
-    if (isMix[from] === true || truth.messages.purpose[message[i] as number] !== CONTENT) continue;
+    if (isMix[from] === true || truth.messages.purpose[message[i] as number] !== PURPOSE_CONTENT)
+      continue;
     written.set(from, (written.get(from) ?? 0) + 1);
   }
   const sorted = [...written].sort(([a, m], [b, n]) => n - m || a - b).map(([from]) => from);
@@ -100,7 +108,7 @@ interface Exit {
 
 /** For each mix, the messages that left the network from it, in the order in which they left. */
 function exitsOf(truth: Truth, setting: PrivacySetting): ReadonlyMap<number, readonly Exit[]> {
-  const isMix = namesOf(truth, new Set(setting.mixes.map(({ name }) => name)));
+  const isMix = nodesNamedIn(truth, new Set(setting.mixes.map(({ name }) => name)));
   const { count, code, node, message, atNs } = truth.events;
   const left = new Map<number, { readonly mix: number; readonly leftNs: number }>();
   const exits = new Map<number, Exit[]>();

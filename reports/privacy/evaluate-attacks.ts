@@ -7,10 +7,10 @@
 import type { MetricData } from '../model.ts';
 import { answersOf, hopsOfPayloads } from './answers.ts';
 import {
+  type ActiveAttackResults,
   ATTACKS,
   type AttackOutcome,
   type AttackSetting,
-  type CarriedOut,
   successMetric,
 } from './attacks/index.ts';
 import type { PrivacySetting } from './setting.ts';
@@ -27,7 +27,7 @@ export interface AttackParts {
   readonly users: readonly string[];
   readonly summary: Pick<PrivacySummary, 'latencyMsP50'>;
   /** Results of attacks carried out by events. */
-  readonly carriedOut: CarriedOut;
+  readonly carriedOut: ActiveAttackResults;
 }
 
 /** The outcome of an attack, with its adversary and estimator as text. */
@@ -37,7 +37,7 @@ export interface JudgedAttack extends AttackOutcome {
 }
 
 /** Metrics of attacks, among the metrics that have limits. */
-export function askedAttacks(asked: ReadonlySet<string>): readonly string[] {
+export function requestedAttackMetrics(asked: ReadonlySet<string>): readonly string[] {
   return ATTACKS.map(({ name }) => successMetric(name)).filter((metric) => asked.has(metric));
 }
 

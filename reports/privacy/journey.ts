@@ -19,7 +19,7 @@ const FLOWS_MAX = 300;
  * Expected number of times that the message goes from one node to another: above 1 when it may
  * return.
  */
-export interface Flow {
+export interface BelievedFlow {
   readonly from: string;
   readonly to: string;
   readonly mass: number;
@@ -37,7 +37,7 @@ export interface Journey {
   /** Nodes in the flows that are mixes. */
   readonly mixes: readonly string[];
   /** Flows by descending probability. */
-  readonly flows: readonly Flow[];
+  readonly flows: readonly BelievedFlow[];
   /** Total probability of the flows that are left out. */
   readonly rest: number;
 }
@@ -78,7 +78,7 @@ export function journeyOf(question: JourneyQuestion): Journey | undefined {
   }
 }
 
-function flowsOf(truth: Truth, laws: readonly NodeLaw[], target: number): readonly Flow[] {
+function flowsOf(truth: Truth, laws: readonly NodeLaw[], target: number): readonly BelievedFlow[] {
   const { nodes } = truth;
   const labels = new Int32Array(truth.messages.count).fill(-1);
   labels[target] = 0;

@@ -41,7 +41,7 @@ function honest(law: DelayLaw): NodeLaw {
 }
 
 /** For each node index, true if the set contains the name of the node. */
-export function namesOf(
+export function nodesNamedIn(
   truth: Pick<Truth, 'nodes'>,
   names: ReadonlySet<string>,
 ): readonly boolean[] {

@@ -9,23 +9,23 @@ import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { MetricData } from '../model.ts';
 import { type Census, takeCensus } from './census.ts';
 import { clientRateP } from './client-rate.ts';
-import { fitDelays, type MixFit } from './delay-fit.ts';
+import { type MixFit, testDelays } from './delay-fit.ts';
 import { senderEpsilons } from './epsilon.ts';
-import { lawsOf, namesOf } from './laws.ts';
+import { lawsOf, nodesNamedIn } from './laws.ts';
 import { type Posterior, posteriorsOf, senderPosteriors } from './mass/posterior.ts';
 import {
-  foldUsers,
   guessingEntropy,
   hartleyBits,
   minEntropyBits,
+  probabilitiesByUser,
   shannonBits,
 } from './metrics/uncertainty.ts';
-import { deltaAt, linking } from './metrics/unlinkability.ts';
+import { deltaAt, linkingProbability } from './metrics/unlinkability.ts';
 import { compromisedPaths } from './paths.ts';
-import { adversaryText, estimatorText, type PrivacySetting } from './setting.ts';
+import { adversaryText, type PrivacySetting, privacyEstimatorText } from './setting.ts';
 import { type PrivacySummary, summaryOf } from './summary.ts';
 import { chooseTargets, type Target } from './targets.ts';
-import { COVER, NO_NODE, type Truth } from './truth/truth.ts';
+import { NO_NODE, PURPOSE_COVER, type Truth } from './truth/truth.ts';
 import { privacyWarnings } from './warnings.ts';
 
 /** Delays longer than this many means occur once in 1e13. */
@@ -43,12 +43,12 @@ export interface PrivacyFindings {
 
 /** Measures the privacy of one run. */
 export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFindings {
-  const isMix = namesOf(truth, new Set(setting.mixes.map(({ name }) => name)));
+  const isMix = nodesNamedIn(truth, new Set(setting.mixes.map(({ name }) => name)));
   const { warmupNs, endNs, everyNs } = setting;
   const means = setting.mixes.flatMap(({ meanDelayNs }) => meanDelayNs ?? []);
   const settleNs = means.length === 0 ? SETTLE_NS_DEFAULT : SETTLE_MEANS * greatestOf(means);
   // Without a list of clients, all nodes that do not mix count as clients.
-  const clients = setting.clients && namesOf(truth, new Set(setting.clients));
+  const clients = setting.clients && nodesNamedIn(truth, new Set(setting.clients));
   const isClient = clients ?? isMix.map((mixing) => !mixing);
   const census = takeCensus({ truth, isMix, isClient, warmupNs, endNs, settleNs });
   const recordedNs = truth.fullNs ?? truth.events.atNs[truth.events.count - 1] ?? 0;
@@ -75,7 +75,7 @@ export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFi
       ...parts,
       laws: lawsOf(truth, setting),
       adversary: adversaryText(setting),
-      estimator: estimatorText(setting.mixes),
+      estimator: privacyEstimatorText(setting.mixes),
     }),
   };
 }
@@ -111,7 +111,7 @@ function beliefMetrics(
 ): Readonly<Record<string, MetricData>> {
   const of = (measure: (p: Float64Array) => number): MetricData =>
     samples(beliefs.map(({ belief }) => measure(belief.p)));
-  const guesses = linking(
+  const guesses = linkingProbability(
     beliefs.map(({ belief: { p, messages, target } }) => ({ p, right: messages.indexOf(target) })),
   );
   const distances = beliefs.flatMap(({ belief, next }) =>
@@ -139,7 +139,7 @@ function beliefMetrics(
  * adversary recognised it; no sample if nothing is left.
  */
 function receiverBits({ messages: { recipient } }: Truth, { p, messages }: Posterior): number[] {
-  const masses = foldUsers(p, (i) => {
+  const masses = probabilitiesByUser(p, (i) => {
     const to = recipient[messages[i] as number];
     return to === NO_NODE ? undefined : to;
   });
@@ -177,7 +177,7 @@ function senderMetric(
 /** Share of cover among all packets sent by clients. */
 function coverRatio({ madeByClients }: Census): MetricData {
   const all = madeByClients.reduce((sum, made) => sum + made, 0);
-  return { kind: 'ratio', numerator: madeByClients[COVER] ?? 0, denominator: all };
+  return { kind: 'ratio', numerator: madeByClients[PURPOSE_COVER] ?? 0, denominator: all };
 }
 
 function clientRate(
@@ -196,6 +196,6 @@ function delayFits(
   return mixes.flatMap(({ name, meanDelayNs: meanNs }) => {
     if (meanNs === undefined) return [];
     const delays = delaysNs[truth.nodes.indexOf(name)] ?? [];
-    return [{ mix: name, meanNs, ...fitDelays({ delaysNs: delays, meanNs, seed, mix: name }) }];
+    return [{ mix: name, meanNs, ...testDelays({ delaysNs: delays, meanNs, seed, mix: name }) }];
   });
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { namesOf } from './laws.ts';
+import { nodesNamedIn } from './laws.ts';
 import type { PrivacySetting } from './setting.ts';
 import { CREATED, DELIVERED, DEPARTED, NO_NODE, type Truth } from './truth/truth.ts';
 
@@ -25,8 +25,8 @@ export function compromisedPaths(
   truth: Truth,
   { mixes, corrupt, warmupNs, endNs }: PathSetting,
 ): PathCount {
-  const isMix = namesOf(truth, new Set(mixes.map(({ name }) => name)));
-  const isCorrupt = namesOf(truth, new Set(corrupt));
+  const isMix = nodesNamedIn(truth, new Set(mixes.map(({ name }) => name)));
+  const isCorrupt = nodesNamedIn(truth, new Set(corrupt));
   const marks = isMix.map((mixing, node) => {
     if (!mixing) return 0;
     return isCorrupt[node] === true ? CORRUPT : HONEST;

@@ -47,7 +47,7 @@ export function adversaryText({
 }
 
 /** The estimator, for the line under each chart. */
-export function estimatorText(mixes: readonly MixFacts[]): string {
+export function privacyEstimatorText(mixes: readonly MixFacts[]): string {
   const kinds = new Set(mixes.map(({ law }) => law.kind));
   const parts = [
     ...(kinds.has('exponential') || kinds.has('unknown') ? ['P/n for each departure'] : []),

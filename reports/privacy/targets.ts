@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { CONTENT, CREATED, type Truth } from './truth/truth.ts';
+import { CREATED, PURPOSE_CONTENT, type Truth } from './truth/truth.ts';
 
 /** Which messages become targets. */
 export interface TargetQuestion {
@@ -30,14 +30,14 @@ export function chooseTargets(question: TargetQuestion): readonly Target[] {
   const { atNs, message } = truth.events;
   const made = creations(question);
   const { count, purpose } = truth.messages;
-  const hasContent = purpose.subarray(0, count).includes(CONTENT);
+  const hasContent = purpose.subarray(0, count).includes(PURPOSE_CONTENT);
   const targets: Target[] = [];
   let dueNs = fromNs;
   for (const [index, event] of made.entries()) {
     const at = atNs[event] ?? 0;
     if (at > lastNs) break;
     const one = message[event] ?? 0;
-    if (at < dueNs || (hasContent && purpose[one] !== CONTENT)) continue;
+    if (at < dueNs || (hasContent && purpose[one] !== PURPOSE_CONTENT)) continue;
     const following = made[index + 1];
     targets.push({ message: one, next: following === undefined ? undefined : message[following] });
     dueNs += everyNs * (1 + Math.floor((at - dueNs) / everyNs));

@@ -10,7 +10,7 @@ import type { Census } from './census.ts';
 import type { MixFit } from './delay-fit.ts';
 import type { Posterior } from './mass/posterior.ts';
 import type { PrivacySetting } from './setting.ts';
-import { COVER, type Truth } from './truth/truth.ts';
+import { PURPOSE_COVER, type Truth } from './truth/truth.ts';
 
 /** With fewer messages a Poisson mix hides little (Loopix, USENIX Security 2017, section 4.3.1). */
 const POOL_MEAN_MIN = 2;
@@ -57,7 +57,7 @@ function smallPools({ truth, setting, census }: WarningParts): string | undefine
 }
 
 function missingCover({ census }: WarningParts): string | undefined {
-  if ((census.madeByClients[COVER] ?? 0) > 0) return undefined;
+  if ((census.madeByClients[PURPOSE_COVER] ?? 0) > 0) return undefined;
   return 'cover is off: a link observer sees when each client sends, which entropy does not show';
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Random } from '../../engine/host/random.ts';
-import { ascending, quantile } from './quantile.ts';
+import { quantile, sortedAscending } from './quantile.ts';
 
 /** Number of resamples. */
 const BOOTSTRAP_ROUNDS = 2_000;
@@ -34,7 +34,7 @@ export function bootstrapInterval<T>(
     }
     results.push(statistic(sample));
   }
-  const sorted = ascending(results);
+  const sorted = sortedAscending(results);
   const low = quantile(sorted, (1 - level) / 2);
   const high = quantile(sorted, (1 + level) / 2);
   return low === undefined || high === undefined ? undefined : { low, high };

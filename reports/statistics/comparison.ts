@@ -26,7 +26,7 @@ export interface Difference {
 }
 
 /** What a difference means, without saying whether up is good or bad. */
-export type Shift = 'up' | 'down' | 'same' | 'inconclusive';
+export type DifferenceDirection = 'up' | 'down' | 'same' | 'inconclusive';
 
 /**
  * The mean of b - a with its interval over pairs.
@@ -76,7 +76,7 @@ export function unpairedDifference(
  * `inconclusive`.
  * @param smallest Smallest effect in the unit of the values.
  */
-export function readDifference(difference: Difference, smallest: number): Shift {
+export function interpretDifference(difference: Difference, smallest: number): DifferenceDirection {
   const { low, high, mean } = difference;
   const excludesZero = low > 0 || high < 0;
   if (excludesZero && Math.abs(mean) > smallest) return mean > 0 ? 'up' : 'down';

@@ -34,6 +34,6 @@ export function wilsonInterval(events: number, trials: number): ProportionInterv
  * Upper 95 % bound of the probability of an event never seen in n independent trials:
  * 1 - 0.05^(1/n), close to 3 / n.
  */
-export function upperBoundOfNone(trials: number): number {
+export function upperBoundWithoutEvents(trials: number): number {
   return -Math.expm1(Math.log(0.05) / trials);
 }

@@ -25,7 +25,7 @@ export function quantile(sorted: readonly number[], p: number): number | undefin
 }
 
 /** A copy that is sorted by value, ascending. */
-export function ascending(values: readonly number[]): readonly number[] {
+export function sortedAscending(values: readonly number[]): readonly number[] {
   return Array.from(Float64Array.from(values).sort());
 }
 

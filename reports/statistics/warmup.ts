@@ -8,7 +8,7 @@
 const BATCH = 5;
 
 /** How many values of the warm-up to cut off. */
-export type WarmUp =
+export type WarmUpProposal =
   | { readonly kind: 'found' /** Number of values to leave out. */; readonly values: number }
   | { readonly kind: 'run longer' };
 
@@ -16,7 +16,7 @@ export type WarmUp =
  * The cut d that minimises sum over i > d of (y_i - mean_d)^2 / (k - d)^2 over batches of five.
  * @returns `run longer` when the minimum lies in the second half.
  */
-export function proposeWarmUp(values: readonly number[]): WarmUp {
+export function proposeWarmUp(values: readonly number[]): WarmUpProposal {
   const batches: number[] = [];
   for (let i = 0; i + BATCH <= values.length; i += BATCH) {
     let sum = 0;

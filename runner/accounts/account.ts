@@ -5,10 +5,10 @@
  * @module
  */
 import type {
-  MessageAccount,
+  AccountingMethod,
+  LocateMessage,
   MessageObserver,
   Protocol,
-  ReadMessage,
 } from '../../engine/host/protocol.ts';
 import type { Direction } from '../../engine/net/direction.ts';
 import type { SeedResult } from '../../reports/model.ts';
@@ -34,7 +34,7 @@ export interface AccountParts {
   /** All protocols of a host, the lowest first. */
   readonly stackOf: StackOf;
   /** Finds messages in the datagrams of a host. */
-  readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
+  readonly readerOf: (host: HostSpec) => LocateMessage | undefined;
 }
 
 /** The accounts of a run, or the reason why there are none. */
@@ -51,7 +51,8 @@ export interface SocketLosses {
 }
 
 /** Why there is no account if nodes are in several processes, or on several event loops. */
-export const SCATTERED = 'nodes report them only in one process and on one event loop';
+export const SEVERAL_PROCESSES_REASON =
+  'nodes report them only in one process and on one event loop';
 /** Why there is no account of what nodes of a live run turn into other messages. */
 const SECRETIVE = 'a node of a live run does not reveal which message came from which';
 
@@ -132,7 +133,7 @@ function ledgerOf(parts: AccountParts, terms: LedgerTerms): MessageAccountant {
   return new MessageLedger({
     ...common(parts),
     isOwn,
-    readerOf: (name): ReadMessage | undefined => {
+    readerOf: (name): LocateMessage | undefined => {
       const host = isCarried ? undefined : hosts.find((each) => each.name === name);
       return host && readerOf(host);
     },
@@ -148,7 +149,7 @@ function ledgerOf(parts: AccountParts, terms: LedgerTerms): MessageAccountant {
 /** A protocol whose nodes report on the messages of its flows. */
 interface Reporter {
   readonly protocol: string;
-  readonly account: MessageAccount;
+  readonly account: AccountingMethod;
   /** The protocol's name if it is a layer of its hosts; absent if it is their lowest protocol. */
   readonly layer?: string;
   /** True if the protocol carries layers on at least one host. */
@@ -201,7 +202,7 @@ function byName(protocols: readonly Protocol[]): readonly Protocol[] {
 }
 
 /** What a protocol can report, given its places in the stacks of all hosts; the reason if it cannot. */
-function placed(parts: AccountParts, name: string, account: MessageAccount): Reporter | string {
+function placed(parts: AccountParts, name: string, account: AccountingMethod): Reporter | string {
   const { scenario, protocolOf } = parts;
   const { hosts } = scenario.topology;
   const stacks = hosts.map(stackNames).filter((names) => names.includes(name));
@@ -223,7 +224,7 @@ function placed(parts: AccountParts, name: string, account: MessageAccount): Rep
 
 function passageLedger(
   parts: AccountParts,
-  { keyOf }: Extract<MessageAccount, { kind: 'passage' }>,
+  { keyOf }: Extract<AccountingMethod, { kind: 'passage' }>,
   { reporter, isOwn, losses }: LedgerTerms,
 ): PassageLedger {
   const corrupted = (): number => countOn(parts, (direction) => direction.corrupted);

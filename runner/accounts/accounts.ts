@@ -9,7 +9,7 @@ import { assert } from '../../engine/core/assert.ts';
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import type { MessageTotals } from '../../reports/model.ts';
 import type { Flow } from '../traffic/traffic-source.ts';
-import { type Fate, type MessageAccountant, totalsOf } from './message-account.ts';
+import { type MessageAccountant, type SentFate, totalsOf } from './message-account.ts';
 
 /** The account of one protocol. */
 export interface ProtocolAccount {
@@ -48,7 +48,7 @@ export class Accounts {
     for (const { ledger } of this.#accounts) ledger.crashed(node);
   }
 
-  fateOf(flow: number, sequence: number): Fate {
+  fateOf(flow: number, sequence: number): SentFate {
     return this.#ledgerOf(flow).fateOf(flow, sequence);
   }
 

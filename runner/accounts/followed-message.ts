@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Fate, Loss } from './message-account.ts';
+import type { Loss, SentFate } from './message-account.ts';
 
 /** A message that a node accepted from its application. */
-export interface Followed {
+export interface FollowedMessage {
   /** Number of places that hold the message or a part of it. */
   holds: number;
   loss: Loss | undefined;
@@ -26,7 +26,7 @@ export interface Followed {
 
 /** A packet with a message, or a part of one, under the key of its link. */
 export interface Copy {
-  readonly message: Followed;
+  readonly message: FollowedMessage;
   /** Copies on the link under this key: more than one if the network or an attacker made copies. */
   onLink: number;
   /** Number of messages that were handed to the node but not reported by it yet. */
@@ -40,18 +40,18 @@ export interface Copy {
 }
 
 /** True if no place has the copy. */
-export function isGone({ onLink, untold, inside }: Copy): boolean {
+export function isCopyGone({ onLink, untold, inside }: Copy): boolean {
   return onLink === 0 && untold === 0 && inside.size === 0;
 }
 
 /** A carrier has brought the copy to a node, perhaps not for the first time. */
-export function cameOut(copy: Copy, node: number): void {
-  if (isGone(copy)) copy.message.holds += 1;
+export function cameOutOfCarrier(copy: Copy, node: number): void {
+  if (isCopyGone(copy)) copy.message.holds += 1;
   if (copy.inside.has(node)) copy.again += 1;
 }
 
 /** A message that no place has yet. */
-export function newMessage(): Followed {
+export function newMessage(): FollowedMessage {
   const never = { loss: undefined, givenUp: undefined, carried: undefined };
   return { holds: 0, ...never, changed: undefined, confirmed: undefined, unseen: undefined };
 }
@@ -60,7 +60,7 @@ export function newMessage(): Followed {
  * The fate of a message that did not arrive, from what nodes reported about it.
  * @param hasLies True if links carried bytes that no node had sent.
  */
-export function fateOfMessage(message: Followed, hasLies: boolean): Fate {
+export function fateOfMessage(message: FollowedMessage, hasLies: boolean): SentFate {
   const { holds, givenUp, changed, carried, confirmed, unseen } = message;
   if (holds > 0) return { kind: 'open' };
   if (givenUp !== undefined) return { kind: 'given-up', loss: givenUp };
@@ -70,8 +70,8 @@ export function fateOfMessage(message: Followed, hasLies: boolean): Fate {
 }
 
 /** One place fewer has the message; `isUnseen` if its recipient crashed with it. */
-export function release(
-  message: Followed | undefined,
+export function releasePlace(
+  message: FollowedMessage | undefined,
   loss: Loss | undefined,
   isUnseen = false,
 ): void {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Followed } from './followed-message.ts';
+import type { FollowedMessage } from './followed-message.ts';
 
 /** What one node holds, as far as is known. */
 export interface Holding {
@@ -11,17 +11,17 @@ export interface Holding {
   /** Number of packets of all kinds inside the node. */
   inside: number;
   /** Messages of its application, by the node's own number. */
-  readonly sending: Map<number, Followed>;
+  readonly sending: Map<number, FollowedMessage>;
   /**
    * Packets stored for others, by the name that both nodes know; undefined for a packet that no
    * application sent.
    */
-  readonly kept: Map<number, Followed | undefined>;
-  readonly held: Map<number, Followed | undefined>;
+  readonly kept: Map<number, FollowedMessage | undefined>;
+  readonly held: Map<number, FollowedMessage | undefined>;
   /** What the node was sending when it crashed, and may find on its disk. */
-  readonly earlier: Map<number, Followed>;
+  readonly earlier: Map<number, FollowedMessage>;
   /** Messages of others that were inside the node when it crashed, by key. */
-  readonly earlierInside: Map<number, Followed>;
+  readonly earlierInside: Map<number, FollowedMessage>;
 }
 
 /** The record of a node that holds nothing yet. */

@@ -20,7 +20,7 @@ export interface Loss {
 }
 
 /** The final fate of a message. */
-export type Fate =
+export type SentFate =
   | { readonly kind: 'delivered' | 'open' | 'unaccounted' }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'given-up' | 'lost'; readonly loss: Loss };
@@ -39,7 +39,7 @@ export interface MessageAccountant extends NetworkObserver, WorldListener {
    * down or does not say.
    */
   imbalance(holding: (node: string) => number | undefined): string | undefined;
-  fateOf(flow: number, sequence: number): Fate;
+  fateOf(flow: number, sequence: number): SentFate;
   /** The nodes that have an open message; empty if it is on its way. Absent if nobody knows. */
   positions?(flow: number, sequence: number): readonly string[];
   /** The account of all flows; to be read after {@link imbalance}. */
@@ -49,7 +49,7 @@ export interface MessageAccountant extends NetworkObserver, WorldListener {
 /** Adds up fates; delivery is taken from the payload itself, and is the usual case. */
 export function totalsOf(
   flows: readonly Flow[],
-  fateOf: (flow: number, sequence: number) => Fate,
+  fateOf: (flow: number, sequence: number) => SentFate,
 ): MessageTotals {
   const refused = new Map<string, number>();
   const lost = new Map<string, number>();

@@ -14,24 +14,24 @@
  */
 
 import type { NodeRequest } from '../../engine/host/host.ts';
-import type { MessageObserver, ReadMessage } from '../../engine/host/protocol.ts';
+import type { LocateMessage, MessageObserver } from '../../engine/host/protocol.ts';
 import type { DirectionView } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import type { MessageTotals } from '../../reports/model.ts';
-import { readFlow, readSequence } from '../traffic/ground-truth.ts';
+import { claimedFlow, claimedSequence } from '../traffic/ground-truth.ts';
 import type { Flow } from '../traffic/traffic-source.ts';
 import type { LocalWorld } from '../world.ts';
 import {
   type Copy,
-  cameOut,
-  type Followed,
+  cameOutOfCarrier,
+  type FollowedMessage,
   fateOfMessage,
-  isGone,
+  isCopyGone,
   newMessage,
-  release,
+  releasePlace,
 } from './followed-message.ts';
 import { emptyHolding, type Holding } from './holding.ts';
-import { type Fate, type Loss, type MessageAccountant, totalsOf } from './message-account.ts';
+import { type Loss, type MessageAccountant, type SentFate, totalsOf } from './message-account.ts';
 import { positionsOf } from './positions.ts';
 import { PostponedRequests } from './postponed-requests.ts';
 
@@ -53,7 +53,7 @@ export interface LedgerParts {
   /** True for the flows of this account; other protocols account for the messages of all others. */
   readonly isOwn: (flow: number) => boolean;
   /** Finds messages in the datagrams of a host. */
-  readonly readerOf: (host: string) => ReadMessage | undefined;
+  readonly readerOf: (host: string) => LocateMessage | undefined;
   /** False if packets wait for a modelled processor between link and node. */
   readonly isPrompt: boolean;
   /**
@@ -78,15 +78,15 @@ export interface LedgerParts {
 export class MessageLedger implements MessageAccountant {
   readonly #parts: LedgerParts;
   readonly #holdings: readonly Holding[];
-  readonly #messages = new Map<string, Followed>();
+  readonly #messages = new Map<string, FollowedMessage>();
   readonly #refused = new Map<string, string>();
   readonly #postponed = new PostponedRequests<string>();
   readonly #copies = new Map<number, Copy>();
   /** Messages by the numbers under which providers and recipients store them. */
-  readonly #names = new Map<number, Followed>();
+  readonly #names = new Map<number, FollowedMessage>();
   /** A packet that was lost when it was sent, before its node reported what it was. */
   #early: { readonly key: number; readonly loss: Loss } | undefined;
-  readonly #readers = new Map<number, ReadMessage | undefined>();
+  readonly #readers = new Map<number, LocateMessage | undefined>();
   /** Flow and sequence of the request that its node is handling. */
   #asked: string | undefined;
   #lastDrop: Loss | undefined;
@@ -114,16 +114,16 @@ export class MessageLedger implements MessageAccountant {
   }
 
   requested(node: string, { kind, body }: NodeRequest): void {
-    const index = readFlow(body);
+    const index = claimedFlow(body);
     const flow = this.#parts.flows[index];
     if (kind !== 'send' || flow?.spec.from !== node || !this.#parts.isOwn(index)) return;
-    this.#asked = nameOf(index, readSequence(body));
+    this.#asked = nameOf(index, claimedSequence(body));
     this.#refused.delete(this.#asked);
   }
 
   postponed(node: string, { kind, body }: NodeRequest): void {
-    if (kind !== 'send' || !this.#parts.isOwn(readFlow(body))) return;
-    this.#postponed.add(nameOf(readFlow(body), readSequence(body)), node);
+    if (kind !== 'send' || !this.#parts.isOwn(claimedFlow(body))) return;
+    this.#postponed.add(nameOf(claimedFlow(body), claimedSequence(body)), node);
   }
 
   resumed(node: string, request: NodeRequest): void {
@@ -162,7 +162,7 @@ export class MessageLedger implements MessageAccountant {
     }
     for (const [number, message] of holding.sending) holding.earlier.set(number, message);
     for (const held of [holding.sending, holding.kept, holding.held]) {
-      for (const message of held.values()) release(message, loss, held === holding.held);
+      for (const message of held.values()) releasePlace(message, loss, held === holding.held);
       held.clear();
     }
     holding.inside = 0;
@@ -199,7 +199,7 @@ export class MessageLedger implements MessageAccountant {
   onCopied(direction: DirectionView, packet: number): void {
     const copy = this.#copyOn(direction, packet);
     if (copy === undefined) return;
-    if (isGone(copy)) copy.message.holds += 1;
+    if (isCopyGone(copy)) copy.message.holds += 1;
     copy.onLink += 1;
   }
 
@@ -223,11 +223,11 @@ export class MessageLedger implements MessageAccountant {
   }
 
   #lostOnLink(copy: Copy, loss: Loss): void {
-    if (isGone(copy)) return;
+    if (isCopyGone(copy)) return;
     if (copy.onLink > 0) copy.onLink -= 1;
     else if (copy.untold > 0) copy.untold -= 1;
     // The key is kept, because an attacker who removed the packet may inject it again.
-    if (isGone(copy)) release(copy.message, loss);
+    if (isCopyGone(copy)) releasePlace(copy.message, loss);
   }
 
   imbalance(holding: (node: string) => number | undefined): string | undefined {
@@ -263,7 +263,7 @@ export class MessageLedger implements MessageAccountant {
     return undefined;
   }
 
-  fateOf(flowIndex: number, sequence: number): Fate {
+  fateOf(flowIndex: number, sequence: number): SentFate {
     const name = nameOf(flowIndex, sequence);
     if (this.#parts.flows[flowIndex]?.meter.hasDelivered(sequence)) return { kind: 'delivered' };
     const reason = this.#refused.get(name);
@@ -291,7 +291,7 @@ export class MessageLedger implements MessageAccountant {
     else this.#hold(holding, number, earlier);
   }
 
-  #accept(holding: Holding, number: number): Followed | undefined {
+  #accept(holding: Holding, number: number): FollowedMessage | undefined {
     const known = holding.sending.get(number);
     if (known !== undefined) return known;
     const { isCustody, isCarrier } = this.#parts;
@@ -303,7 +303,7 @@ export class MessageLedger implements MessageAccountant {
     return message;
   }
 
-  #hold(holding: Holding, number: number, message: Followed): void {
+  #hold(holding: Holding, number: number, message: FollowedMessage): void {
     message.holds += 1;
     message.loss = undefined;
     holding.sending.set(number, message);
@@ -311,7 +311,7 @@ export class MessageLedger implements MessageAccountant {
   }
 
   /** The message of the current request; if it was submitted before, the same object. */
-  #askedFor(): Followed {
+  #askedFor(): FollowedMessage {
     const name = this.#asked as string;
     const message = this.#messages.get(name) ?? newMessage();
     this.#messages.set(name, message);
@@ -329,13 +329,13 @@ export class MessageLedger implements MessageAccountant {
   }
 
   /** One place of the message becomes a packet under this key; the caller has counted it in `holds`. */
-  #sent(key: number, message: Followed, from: string): void {
+  #sent(key: number, message: FollowedMessage, from: string): void {
     if (this.#parts.isCarried) {
       this.#given(key, message, from);
       return;
     }
     const known = this.#copies.get(key);
-    if (known?.message === message && !isGone(known)) {
+    if (known?.message === message && !isCopyGone(known)) {
       // An equal copy: both count as one place.
       known.onLink += 1;
       message.holds -= 1;
@@ -350,8 +350,8 @@ export class MessageLedger implements MessageAccountant {
   }
 
   /** A node has given the packet to a carrier. */
-  #given(key: number, message: Followed, from: string): void {
-    release(message, undefined);
+  #given(key: number, message: FollowedMessage, from: string): void {
+    releasePlace(message, undefined);
     message.carried = this.#loss(LEFT_IN_CARRIER, from);
     if (this.#copies.get(key)?.message === message) return;
     this.#copies.set(key, { message, onLink: 0, untold: 0, node: -1, again: 0, inside: new Set() });
@@ -368,14 +368,14 @@ export class MessageLedger implements MessageAccountant {
     const { name } = holding;
     if (how === 'acknowledged') message.confirmed = this.#loss('false-acknowledgement', name);
     if (how === 'abandoned') message.givenUp = this.#loss('message-abandoned', name);
-    release(message, how === 'dropped' ? this.#reasonAt(name) : undefined);
+    releasePlace(message, how === 'dropped' ? this.#reasonAt(name) : undefined);
   }
 
   #arrived(node: number, key: number): void {
     (this.#holdings[node] as Holding).inside += 1;
     const copy = this.#copies.get(key) ?? this.#foundInside(node, key);
     if (copy === undefined) return;
-    if (this.#parts.isCarried) cameOut(copy, node);
+    if (this.#parts.isCarried) cameOutOfCarrier(copy, node);
     if (copy.untold > 0) copy.untold -= 1;
     else if (copy.onLink > 0) copy.onLink -= 1;
     copy.inside.add(node);
@@ -400,7 +400,7 @@ export class MessageLedger implements MessageAccountant {
     if (!copy?.inside.delete(node)) return;
     const { message } = copy;
     // The place now counts under the new key; if copies are left under the old key, both keys count.
-    if (isGone(copy)) this.#forget(inKey);
+    if (isCopyGone(copy)) this.#forget(inKey);
     else message.holds += 1;
     this.#sent(outKey, message, this.#parts.hosts[node] ?? '');
   }
@@ -439,7 +439,7 @@ export class MessageLedger implements MessageAccountant {
   }
 
   #released(holding: Holding, copy: number): void {
-    release(holding.kept.get(copy), undefined);
+    releasePlace(holding.kept.get(copy), undefined);
     holding.kept.delete(copy);
   }
 
@@ -452,7 +452,7 @@ export class MessageLedger implements MessageAccountant {
     }
     const isHeld = holding.held.has(copy);
     const message = isHeld ? holding.held.get(copy) : this.#names.get(copy);
-    if (holding.held.delete(copy)) release(message, undefined);
+    if (holding.held.delete(copy)) releasePlace(message, undefined);
     if (message === undefined) return;
     // A delivered message remains delivered, whatever happens to the sender's copy.
     if (how === 'delivered') message.changed = this.#loss('corrupted', holding.name);
@@ -461,9 +461,9 @@ export class MessageLedger implements MessageAccountant {
 
   /** One place fewer has the copy; when none is left its key is free. */
   #ebb(key: number, copy: Copy, loss: Loss | undefined): void {
-    if (!isGone(copy)) return;
+    if (!isCopyGone(copy)) return;
     this.#forget(key);
-    release(copy.message, loss);
+    releasePlace(copy.message, loss);
   }
 
   /** Frees the key of a copy that no place has; a carrier may bring it once more. */

@@ -17,11 +17,11 @@ import { NO_BUFFER } from '../../engine/net/buffer-pool.ts';
 import type { DirectionView } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import type { MessageTotals } from '../../reports/model.ts';
-import { readFlow, readSequence } from '../traffic/ground-truth.ts';
+import { claimedFlow, claimedSequence } from '../traffic/ground-truth.ts';
 import type { Flow } from '../traffic/traffic-source.ts';
 import type { LocalWorld } from '../world.ts';
 import { KeyRing } from './key-ring.ts';
-import { type Fate, type Loss, type MessageAccountant, totalsOf } from './message-account.ts';
+import { type Loss, type MessageAccountant, type SentFate, totalsOf } from './message-account.ts';
 import { PostponedRequests } from './postponed-requests.ts';
 
 /** A message is one number: its flow times this, plus its sequence. */
@@ -90,16 +90,16 @@ export class PassageLedger implements MessageAccountant {
 
   // hot: once per packet of a source.
   requested(node: string, { kind, body }: NodeRequest): void {
-    const index = readFlow(body);
+    const index = claimedFlow(body);
     const flow = this.#parts.flows[index];
     if (kind !== 'send' || flow?.spec.from !== node || !this.#parts.isOwn(index)) return;
-    this.#asked = messageOf(index, readSequence(body));
+    this.#asked = messageOf(index, claimedSequence(body));
     if (this.#refused.size > 0) this.#refused.delete(this.#asked);
   }
 
   postponed(node: string, { kind, body }: NodeRequest): void {
-    if (kind !== 'send' || !this.#parts.isOwn(readFlow(body))) return;
-    this.#postponed.add(messageOf(readFlow(body), readSequence(body)), node);
+    if (kind !== 'send' || !this.#parts.isOwn(claimedFlow(body))) return;
+    this.#postponed.add(messageOf(claimedFlow(body), claimedSequence(body)), node);
   }
 
   resumed(node: string, request: NodeRequest): void {
@@ -200,7 +200,7 @@ export class PassageLedger implements MessageAccountant {
     return `message ${sequenceOf(first)} from ${from} to ${to} is nowhere, and nobody said why`;
   }
 
-  fateOf(flow: number, sequence: number): Fate {
+  fateOf(flow: number, sequence: number): SentFate {
     const message = messageOf(flow, sequence);
     if (this.#isDelivered(message)) return { kind: 'delivered' };
     const reason = this.#refused.get(message);

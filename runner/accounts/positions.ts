@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Copy, Followed } from './followed-message.ts';
+import type { Copy, FollowedMessage } from './followed-message.ts';
 import type { Holding } from './holding.ts';
 
 /** Names of the nodes that have the message or a copy of it, each once, in the order of the world. */
 export function positionsOf(
-  message: Followed,
+  message: FollowedMessage,
   holdings: readonly Holding[],
   copies: Iterable<Copy>,
 ): readonly string[] {

@@ -8,12 +8,12 @@
  * @module
  */
 import {
-  ascending,
   nearestRank,
   quantile,
   rankInterval,
+  sortedAscending,
 } from '../../reports/statistics/quantile.ts';
-import { tenths, thousandths } from '../../scenarios/profiles/profile-file.ts';
+import { roundToTenths, roundToThousandths } from '../../scenarios/profiles/profile-file.ts';
 import type { OperationSample, ProfileOperation } from '../../scenarios/profiles/profile-schema.ts';
 
 /** How many batches of how many calls are measured. */
@@ -41,7 +41,7 @@ export function rarePlan(plan: BatchPlan): BatchPlan {
 }
 
 /** Processor time of this process so far, ns; counted in microseconds. */
-export function cpuNs(): number {
+export function processCpuNs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) * NS_PER_US;
 }
@@ -60,9 +60,9 @@ export function timeCalls(call: (index: number) => void, plan: BatchPlan): reado
 }
 
 function runLoop(call: (index: number) => void, first: number, count: number): number {
-  const began = cpuNs();
+  const began = processCpuNs();
   for (let index = first; index < first + count; index += 1) call(index);
-  return cpuNs() - began;
+  return processCpuNs() - began;
 }
 
 function nothing(index: number): number {
@@ -71,13 +71,13 @@ function nothing(index: number): number {
 
 /** The numbers that the profile stores for the batches at one packet length. */
 export function sampleOf(bytes: number, batchNs: readonly number[]): OperationSample {
-  const sorted = ascending(batchNs);
+  const sorted = sortedAscending(batchNs);
   const n = sorted.length;
   const { low, high } = rankInterval({ n, p: 0.5, level: LEVEL });
-  const at = (rank: number): number => tenths(sorted[rank - 1] ?? 0);
+  const at = (rank: number): number => roundToTenths(sorted[rank - 1] ?? 0);
   return {
     bytes: Math.round(bytes),
-    nsMedian: tenths(quantile(sorted, 0.5) ?? 0),
+    nsMedian: roundToTenths(quantile(sorted, 0.5) ?? 0),
     nsLow: at(low ?? 1),
     nsHigh: at(high ?? n),
     nsP99: at(nearestRank(0.99, n)),
@@ -98,5 +98,8 @@ export function costOfSamples(samples: readonly OperationSample[]): ProfileOpera
   }
   const slope = variance === 0 ? 0 : Math.max(0, covariance / variance);
   const nsPerByte = Math.min(slope, meanBytes === 0 ? 0 : meanNs / meanBytes);
-  return { ns: tenths(meanNs - nsPerByte * meanBytes), nsPerByte: thousandths(nsPerByte) };
+  return {
+    ns: roundToTenths(meanNs - nsPerByte * meanBytes),
+    nsPerByte: roundToThousandths(nsPerByte),
+  };
 }

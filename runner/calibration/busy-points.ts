@@ -9,8 +9,14 @@
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { CpuChoice } from '../../scenarios/model.ts';
 import type { ProtocolRegistry } from '../../scenarios/open/registry.ts';
-import { type CalibrationOrder, scenarioAt } from './calibrate.ts';
-import { carriedLoad, type FitPoint, loadSeconds, type ModelLoad, modelLoad } from './in-place.ts';
+import { type CalibrationOrder, scenarioAtRate } from './calibrate.ts';
+import {
+  carriedLoad,
+  type FitPoint,
+  loadSeconds,
+  type ModelLoad,
+  predictLoad,
+} from './in-place.ts';
 import type { Workload } from './workloads.ts';
 
 /** What the measurements need. */
@@ -56,11 +62,11 @@ export type LoadAt = (ratePerSecond: number) => ModelLoad;
  * and its load is never above one core, whatever the packets cost.
  * @param rate A rate, packets per second, that a machine with the benchmarks' costs carries.
  */
-export function loadsAlone(order: BusyOrder, cpu: CpuChoice, rate: number): LoadAt {
+export function benchmarkLoads(order: BusyOrder, cpu: CpuChoice, rate: number): LoadAt {
   const [low, high] = EASY_PARTS.map((part) => {
     const ratePerSecond = Math.max(1, Math.round(rate * part));
-    const scenario = scenarioAt(order, { ratePerSecond, seconds: loadSeconds(order.isQuick) });
-    return { ratePerSecond, load: modelLoad(scenario, cpu, order.registry) };
+    const scenario = scenarioAtRate(order, { ratePerSecond, seconds: loadSeconds(order.isQuick) });
+    return { ratePerSecond, load: predictLoad(scenario, cpu, order.registry) };
   }) as [RatedLoad, RatedLoad];
   return lineThrough(low, high);
 }
@@ -127,7 +133,7 @@ async function pointAt(
   const { registry, signal } = order;
   order.onStep(`costs in place at ${ratePerSecond}/s`);
   const how = { ratePerSecond, seconds: loadSeconds(order.isQuick) };
-  const scenario = scenarioAt(order, { ...how, world: 'live' });
+  const scenario = scenarioAtRate(order, { ...how, world: 'live' });
   const live = await carriedLoad(scenario, ratePerSecond, { registry, signal });
   return live === undefined ? undefined : { live, alone: loadAt(ratePerSecond), ratePerSecond };
 }

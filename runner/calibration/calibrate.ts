@@ -13,23 +13,27 @@ import { loadScenario } from '../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
 import type { CpuChoice, Scenario } from '../../scenarios/model.ts';
 import type { ProtocolRegistry } from '../../scenarios/open/registry.ts';
-import { costsOf, inPlaceOperations, tenths } from '../../scenarios/profiles/profile-file.ts';
+import {
+  costsOf,
+  inPlaceOperations,
+  roundToTenths,
+} from '../../scenarios/profiles/profile-file.ts';
 import { type CostProfile, PROFILE_VERSION } from '../../scenarios/profiles/profile-schema.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { type BatchPlan, FULL_PLAN, QUICK_PLAN } from './batches.ts';
-import { coveringScenarios, SIZES } from './covering.ts';
+import { coveringScenarios, TIMED_PACKET_SIZES } from './covering.ts';
 import { handlerCosts } from './handler-costs.ts';
 import {
   carriedLoad,
   type FitPoint,
   fitFactors,
+  inPlacePointOf,
   liveLoad,
   loadSeconds,
-  modelLoad,
-  placedPoint,
+  predictLoad,
 } from './in-place.ts';
 import { type MeasuredOperation, operationBenchmarks } from './operations.ts';
-import { receiveBuffer, socketCosts } from './socket-costs.ts';
+import { measureReceiveBuffer, socketCosts } from './socket-costs.ts';
 import type { Workload } from './workloads.ts';
 
 /** What a calibration needs. */
@@ -74,7 +78,7 @@ export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
   const plan = order.isQuick ? QUICK_PLAN : FULL_PLAN;
   const own = await measureOperations(order, plan);
   await step(order, 'receive buffer');
-  const rooms = await receiveBuffer();
+  const rooms = await measureReceiveBuffer();
   const alone = aloneCosts(own);
   const points = await measureInPlace(order, choiceOf(alone, rooms));
   const used = highLoad(points);
@@ -92,8 +96,8 @@ export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
       os: `${type()} ${release()} ${process.arch}`,
       node: process.versions.node,
       commit: order.commit,
-      loadBefore: tenths(loadBefore),
-      loadAfter: tenths(loadavg()[0] ?? 0),
+      loadBefore: roundToTenths(loadBefore),
+      loadAfter: roundToTenths(loadavg()[0] ?? 0),
     },
     operations: inPlaceOperations(operations, factors),
     inPlace: {
@@ -101,7 +105,7 @@ export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
       controlFactor: factors.control,
       dataFactor: factors.data,
       points: points.map((point) => ({
-        ...placedPoint(point, factors),
+        ...inPlacePointOf(point, factors),
         isUsed: used.includes(point),
       })),
     },
@@ -118,7 +122,7 @@ function highLoad(points: readonly FitPoint[]): readonly FitPoint[] {
 const UNCHANGED = { control: 1, data: 1 };
 
 /** The order's workload without events and limits, at a rate, for a number of measured seconds. */
-export function scenarioAt(
+export function scenarioAtRate(
   order: Pick<CalibrationOrder, 'workload' | 'registry'>,
   how: {
     readonly ratePerSecond: number;
@@ -164,7 +168,9 @@ async function measureOperations(order: CalibrationOrder, plan: BatchPlan): Prom
   await step(order, 'code of the protocols');
   const seconds = isQuick ? 1 : 4;
   const ratePerSecond = TIMED * workload.easyRate;
-  const group = SIZES.map((bytes) => scenarioAt(order, { ratePerSecond, seconds, bytes }));
+  const group = TIMED_PACKET_SIZES.map((bytes) =>
+    scenarioAtRate(order, { ratePerSecond, seconds, bytes }),
+  );
   const { crypto } = aloneCosts(operations);
   return { ...operations, ...handlerCosts({ group, registry, crypto, plan }) };
 }
@@ -196,7 +202,7 @@ async function coverOthers(
 
 /** The workload at an easy rate. */
 function probeOf(order: CalibrationOrder): Scenario {
-  return scenarioAt(order, { ratePerSecond: order.workload.easyRate, seconds: 1 });
+  return scenarioAtRate(order, { ratePerSecond: order.workload.easyRate, seconds: 1 });
 }
 
 async function measureInPlace(
@@ -205,11 +211,11 @@ async function measureInPlace(
 ): Promise<readonly FitPoint[]> {
   const { isQuick, registry, signal } = order;
   await step(order, 'share of a core');
-  const probe = modelLoad(probeOf(order), alone, registry);
+  const probe = predictLoad(probeOf(order), alone, registry);
   const full = order.workload.easyRate / Math.max(1e-6, probe.data);
   const points: FitPoint[] = [];
   // The first live run is cold and does not count.
-  await liveLoad(scenarioAt(order, { ratePerSecond: full * 0.3, seconds: 2, world: 'live' }), {
+  await liveLoad(scenarioAtRate(order, { ratePerSecond: full * 0.3, seconds: 2, world: 'live' }), {
     registry,
     signal,
   });
@@ -217,7 +223,7 @@ async function measureInPlace(
     const ratePerSecond = Math.round(full * load);
     await step(order, `live at ${ratePerSecond}/s`);
     const how = { ratePerSecond, seconds: loadSeconds(isQuick) };
-    const scenario = scenarioAt(order, { ...how, world: 'live' });
+    const scenario = scenarioAtRate(order, { ...how, world: 'live' });
     const live = await carriedLoad(scenario, ratePerSecond, { registry, signal });
     // Packets lost on the way cost less, so such a run says nothing about the cost of a packet.
     if (live === undefined) {
@@ -227,7 +233,7 @@ async function measureInPlace(
       if (points.length > 0) break;
       continue;
     }
-    const model = modelLoad(scenarioAt(order, how), alone, registry);
+    const model = predictLoad(scenarioAtRate(order, how), alone, registry);
     points.push({ live, alone: model, ratePerSecond });
   }
   if (points.length > 0) return points;

@@ -8,10 +8,16 @@ import { loadScenario } from '../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { ProtocolRegistry } from '../../scenarios/open/registry.ts';
-import { BUNDLE_RELAY, type Changes, FAILOVER, ONE_MIX, type Workload } from './workloads.ts';
+import {
+  BUNDLE_RELAY,
+  FAILOVER,
+  ONE_MIX,
+  type ScenarioChanges,
+  type Workload,
+} from './workloads.ts';
 
 /** Packet sizes at which the code of protocols is timed. */
-export const SIZES = [100, 500, 1_000] as const;
+export const TIMED_PACKET_SIZES = [100, 500, 1_000] as const;
 
 const QUICK_S = 2;
 const FULL_S = 4;
@@ -19,7 +25,7 @@ const FULL_S = 4;
 /** A scenario by file, and changes that make it short. */
 interface Cover {
   readonly file: string;
-  readonly changes: Changes;
+  readonly changes: ScenarioChanges;
   readonly sizes: readonly (number | undefined)[];
 }
 
@@ -28,7 +34,7 @@ const OTHERS: readonly Cover[] = [
   {
     file: 'hello.yaml',
     changes: { 'traffic.0.rate': '1000/s', warmup: '0s', duration: '2s' },
-    sizes: SIZES,
+    sizes: TIMED_PACKET_SIZES,
   },
   { file: 'file-transfer.yaml', changes: { duration: '5s' }, sizes: [undefined] },
   { file: 'federated-hello.yaml', changes: {}, sizes: [undefined] },
@@ -65,5 +71,9 @@ export function coveringScenarios(
 
 function coverOf({ file, easyRate, changesAt }: Workload, isQuick: boolean): Cover {
   const duration = `${isQuick ? QUICK_S : FULL_S}s`;
-  return { file, changes: { ...changesAt(easyRate), warmup: '0s', duration }, sizes: SIZES };
+  return {
+    file,
+    changes: { ...changesAt(easyRate), warmup: '0s', duration },
+    sizes: TIMED_PACKET_SIZES,
+  };
 }

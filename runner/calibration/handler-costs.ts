@@ -9,7 +9,7 @@ import { provider } from '../../engine/crypto/index.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { CpuProfile } from '../../engine/net/cpu-profile.ts';
-import { ascending } from '../../reports/statistics/quantile.ts';
+import { sortedAscending } from '../../reports/statistics/quantile.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { type NodeChoice, nodeChoice, stackOf } from '../../scenarios/open/nodes.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
@@ -99,7 +99,7 @@ function batchesOf(
   const calls = Math.max(1, Math.min(plan.calls, Math.floor((total - skip) / plan.batches)));
   const ns: number[] = [];
   for (let first = skip; first + calls <= total; first += calls) {
-    const sorted = ascending(times.ns.slice(first, first + calls));
+    const sorted = sortedAscending(times.ns.slice(first, first + calls));
     // Below 0 if the cryptography of the calls took less than in its benchmark, which was subtracted.
     ns.push(Math.max(0, mean(sorted.slice(0, Math.ceil(COUNTED * calls)))));
   }

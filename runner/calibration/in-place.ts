@@ -15,15 +15,15 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { MetricData, SeedResult } from '../../reports/model.ts';
 import type { CpuChoice, Scenario } from '../../scenarios/model.ts';
-import { metricsOf } from '../../scenarios/open/nodes.ts';
-import { thousandths } from '../../scenarios/profiles/profile-file.ts';
+import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
+import { roundToThousandths } from '../../scenarios/profiles/profile-file.ts';
 import type { InPlacePoint } from '../../scenarios/profiles/profile-schema.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { prepareSeed } from '../run/assemble-seed.ts';
 import { type LiveOrder, runLive } from '../run/live-run.ts';
 import type { RunEnd } from '../run/run-order.ts';
-import { cpuNs } from './batches.ts';
+import { processCpuNs } from './batches.ts';
 
 const NS_PER_SECOND = 1e9;
 const SEED = 1;
@@ -32,7 +32,7 @@ const SEED = 1;
 export const loadSeconds = (isQuick: boolean): number => (isQuick ? 2 : 5);
 
 /** The settings of the live runs of a calibration. */
-export interface LiveHow {
+export interface LiveRunSettings {
   readonly registry: Registry;
   readonly signal: AbortSignal;
   readonly precision?: LiveOrder['precision'];
@@ -66,7 +66,7 @@ interface ThreadTime {
 /** CPU time of the thread that runs the world, or of all threads if they share a core. */
 function threadTime(atNs: number): ThreadTime {
   // Reading the time of the process also updates the thread's own.
-  const all = cpuNs();
+  const all = processCpuNs();
   try {
     const text = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8');
     const [own = 0, waitedNs = 0] = text.split(' ').map(Number);
@@ -82,14 +82,14 @@ function threadTime(atNs: number): ThreadTime {
 /** Runs a scenario once on real sockets. */
 function liveOnce(
   scenario: Scenario,
-  how: LiveHow,
+  how: LiveRunSettings,
   onProgress?: LiveOrder['onProgress'],
 ): Promise<RunEnd> {
   const { registry, signal, precision, shape } = how;
   return runLive({
     scenario,
     registry,
-    definitions: metricsOf(scenario, registry),
+    definitions: scenarioMetrics(scenario, registry),
     seeds: [SEED],
     recordingsOf: () => ({}),
     reproduce: '',
@@ -113,8 +113,8 @@ export interface MeasuredRun {
 }
 
 /** Measures a live run. */
-export async function liveLoad(scenario: Scenario, how: LiveHow): Promise<LiveLoad> {
-  const { result, cpu, waited } = await measuredRun(scenario, { ...how, precision: 'low' });
+export async function liveLoad(scenario: Scenario, how: LiveRunSettings): Promise<LiveLoad> {
+  const { result, cpu, waited } = await measureLiveRun(scenario, { ...how, precision: 'low' });
   const delivered = throughputOf(result.metrics);
   const deliveredPerSecond = (delivered * NS_PER_SECOND) / Math.max(1, result.measuredNs);
   return { cpu, waited, deliveredPerSecond };
@@ -136,7 +136,7 @@ const ATTEMPTS = 3;
 export async function carriedLoad(
   scenario: Scenario,
   ratePerSecond: number,
-  how: LiveHow,
+  how: LiveRunSettings,
 ): Promise<LiveLoad | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS && !how.signal.aborted; attempt += 1) {
     const live = await liveLoad(scenario, how);
@@ -147,7 +147,10 @@ export async function carriedLoad(
 }
 
 /** Runs live and observes the thread. */
-export async function measuredRun(scenario: Scenario, how: LiveHow): Promise<MeasuredRun> {
+export async function measureLiveRun(
+  scenario: Scenario,
+  how: LiveRunSettings,
+): Promise<MeasuredRun> {
   let first: ThreadTime | undefined;
   let last: ThreadTime = { atNs: 0, cpuNs: 0, waitedNs: 0 };
   const end = await liveOnce(scenario, how, ({ nowNs }) => {
@@ -174,7 +177,7 @@ export async function measuredRun(scenario: Scenario, how: LiveHow): Promise<Mea
  * How the profile divides a run's use of its one core between the lanes of operations. A timer that
  * sends belongs to both.
  */
-export function modelLoad(scenario: Scenario, cpu: CpuChoice, registry: Registry): ModelLoad {
+export function predictLoad(scenario: Scenario, cpu: CpuChoice, registry: Registry): ModelLoad {
   const run = { scenario: { ...scenario, cpu }, registry, seed: SEED };
   const { world } = prepareSeed(run);
   const [host] = world.sim.hosts;
@@ -218,33 +221,33 @@ export function fitFactors(points: readonly FitPoint[]): { control: number; data
   const determinant = cc * dd - cd * cd;
   const free = determinant > 0 ? (cy * dd - dy * cd) / determinant : CONTROL_MIN;
   const control = Math.min(CONTROL_MAX, Math.max(CONTROL_MIN, free));
-  return { control: thousandths(control), data: fitData(points, control) };
+  return { control: roundToThousandths(control), data: fitDataFactor(points, control) };
 }
 
 /** The factor for the data lane, given the other factor; 1 if there are no measurements. */
-export function fitData(points: readonly FitPoint[], control: number): number {
+export function fitDataFactor(points: readonly FitPoint[], control: number): number {
   let dd = 0;
   let rest = 0;
   for (const { live, alone } of points) {
     dd += alone.data ** 2;
     rest += alone.data * (live.cpu - control * alone.control);
   }
-  return thousandths(dd > 0 ? Math.max(0, rest) / dd : 1);
+  return roundToThousandths(dd > 0 ? Math.max(0, rest) / dd : 1);
 }
 
 /** A measured run in the form that the profile stores. */
-export function placedPoint(
+export function inPlacePointOf(
   { live, alone, ratePerSecond }: FitPoint,
   factors: { readonly control: number; readonly data: number },
 ): Omit<InPlacePoint, 'isUsed'> {
   return {
     ratePerSecond: Math.round(ratePerSecond),
     deliveredPerSecond: Math.round(live.deliveredPerSecond),
-    cpu: thousandths(live.cpu),
-    waited: thousandths(live.waited),
-    aloneControl: thousandths(alone.control),
-    aloneData: thousandths(alone.data),
-    predicted: thousandths(alone.control * factors.control + alone.data * factors.data),
+    cpu: roundToThousandths(live.cpu),
+    waited: roundToThousandths(live.waited),
+    aloneControl: roundToThousandths(alone.control),
+    aloneData: roundToThousandths(alone.data),
+    predicted: roundToThousandths(alone.control * factors.control + alone.data * factors.data),
   };
 }
 

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { isWithin, relativeDifference } from '../../reports/against.ts';
-import { ascending, quantile } from '../../reports/statistics/quantile.ts';
+import { isWithinTolerance, relativeDifference } from '../../reports/against.ts';
+import { quantile, sortedAscending } from '../../reports/statistics/quantile.ts';
 import type { CpuChoice } from '../../scenarios/model.ts';
 import type { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import {
@@ -18,9 +18,9 @@ import {
   type ReadProfile,
 } from '../../scenarios/profiles/profile-file.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
-import { busyPoints, type LoadAt, loadsAlone, pointsAgain } from './busy-points.ts';
-import { CalibrationStopped, scenarioAt } from './calibrate.ts';
-import { fitData, liveLoad, loadSeconds, modelLoad } from './in-place.ts';
+import { benchmarkLoads, busyPoints, type LoadAt, pointsAgain } from './busy-points.ts';
+import { CalibrationStopped, scenarioAtRate } from './calibrate.ts';
+import { fitDataFactor, liveLoad, loadSeconds, predictLoad } from './in-place.ts';
 import { findKnee, type Knee, type KneeRun, liveKneeRun, simKneeRun } from './knee.ts';
 import type { Workload } from './workloads.ts';
 
@@ -119,7 +119,7 @@ export async function checkKnee(order: KneeCheckOrder): Promise<KneeCheck> {
   });
   stopIfAsked(order);
   const alone = cpuChoice(order.profile, 'one', 'alone');
-  const loadAt = loadsAlone(order, alone, asWritten.ratePerSecond);
+  const loadAt = benchmarkLoads(order, alone, asWritten.ratePerSecond);
   const rounds: CheckRound[] = [];
   let expected = asWritten.ratePerSecond;
   const total = order.isQuick ? QUICK_ROUNDS : ROUNDS;
@@ -180,7 +180,7 @@ async function checkRound(
   // Half of them from before the search and half from after it: a steady drift of the machine cancels out.
   const points = [...before, ...(await pointsAgain(order, loadAt, before))];
   stopIfAsked(order);
-  const factor = fitData(points, order.profile.profile.inPlace.controlFactor);
+  const factor = fitDataFactor(points, order.profile.profile.inPlace.controlFactor);
   const cpu = choiceWith(order.profile, factor);
   const predicted = await predictedKnee(order, cpu, search);
   const lower = Math.min(live.ratePerSecond, predicted.ratePerSecond);
@@ -205,8 +205,11 @@ async function busyRun(
   const { registry, signal } = order;
   order.onStep(`processor time at ${ratePerSecond}/s`);
   const how = { ratePerSecond, seconds: loadSeconds(order.isQuick) };
-  const live = await liveLoad(scenarioAt(order, { ...how, world: 'live' }), { registry, signal });
-  const { control, data } = modelLoad(scenarioAt(order, how), cpu, registry);
+  const live = await liveLoad(scenarioAtRate(order, { ...how, world: 'live' }), {
+    registry,
+    signal,
+  });
+  const { control, data } = predictLoad(scenarioAtRate(order, how), cpu, registry);
   return { ratePerSecond, live: live.cpu, predicted: control + data };
 }
 
@@ -252,7 +255,7 @@ function choiceWith(read: ReadProfile, data: number): CpuChoice {
 
 function simRun(order: KneeCheckOrder, cpu: CpuChoice, ratePerSecond: number): Promise<KneeRun> {
   const { registry, onRun } = order;
-  const scenario = scenarioAt(order, {
+  const scenario = scenarioAtRate(order, {
     ratePerSecond,
     seconds: loadSeconds(order.isQuick),
     world: 'sim',
@@ -265,7 +268,7 @@ function simRun(order: KneeCheckOrder, cpu: CpuChoice, ratePerSecond: number): P
 
 async function liveRun(order: KneeCheckOrder, ratePerSecond: number): Promise<KneeRun> {
   const { registry, signal, onRun } = order;
-  const scenario = scenarioAt(order, {
+  const scenario = scenarioAtRate(order, {
     ratePerSecond,
     seconds: loadSeconds(order.isQuick),
     world: 'live',
@@ -282,6 +285,6 @@ function predictionOf(live: number, predicted: number): Prediction {
 function medianOf(predictions: readonly Prediction[]): MedianDifference {
   const differences = predictions.map(({ difference }) => difference ?? Number.NaN);
   const isWhole = differences.length > 0 && !differences.some(Number.isNaN);
-  const difference = isWhole ? (quantile(ascending(differences), 0.5) ?? null) : null;
-  return { difference, isInside: isWithin(difference) };
+  const difference = isWhole ? (quantile(sortedAscending(differences), 0.5) ?? null) : null;
+  return { difference, isInside: isWithinTolerance(difference) };
 }

@@ -14,7 +14,7 @@ import type { MetricData, SeedResult } from '../../reports/model.ts';
 import type { CpuChoice, Scenario } from '../../scenarios/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { runSeed } from '../run/run-seed.ts';
-import { type LiveHow, measuredRun } from './in-place.ts';
+import { type LiveRunSettings, measureLiveRun } from './in-place.ts';
 
 /** If a smaller share of the packets is delivered, the run is saturated. */
 const KNEE_DELIVERY = 0.999;
@@ -107,9 +107,9 @@ async function passes(search: KneeSearch, rate: number, runs: KneeRun[]): Promis
 export async function liveKneeRun(
   scenario: Scenario,
   ratePerSecond: number,
-  how: LiveHow,
+  how: LiveRunSettings,
 ): Promise<KneeRun> {
-  const { result, waited } = await measuredRun(scenario, how);
+  const { result, waited } = await measureLiveRun(scenario, how);
   return { ...kneeRun(ratePerSecond, result), waited };
 }
 

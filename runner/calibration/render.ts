@@ -4,10 +4,10 @@
  * @module
  */
 import { greatestOf } from '../../engine/pure/extremes.ts';
-import { isWithin, relativeDifference } from '../../reports/against.ts';
+import { isWithinTolerance, relativeDifference } from '../../reports/against.ts';
 import { differenceText } from '../../reports/difference-text.ts';
-import { plural, quantity, significant, whole } from '../../reports/format.ts';
-import { ascending, quantile } from '../../reports/statistics/quantile.ts';
+import { plural, quantity, significant, wholeNumberText } from '../../reports/format.ts';
+import { quantile, sortedAscending } from '../../reports/statistics/quantile.ts';
 import type { CostProfile } from '../../scenarios/profiles/profile-schema.ts';
 import type { CheckRound, KneeCheck, Prediction } from './knee-check.ts';
 
@@ -43,8 +43,8 @@ export function renderProfile(profile: CostProfile): string {
     ...table([
       ['packets/s', 'delivered/s', 'core, live', 'waited', 'core, alone', 'core, in place', ''],
       ...inPlace.points.map((point) => [
-        whole(point.ratePerSecond),
-        whole(point.deliveredPerSecond),
+        wholeNumberText(point.ratePerSecond),
+        wholeNumberText(point.deliveredPerSecond),
         percent(point.cpu),
         percent(point.waited),
         percent(point.aloneControl + point.aloneData),
@@ -95,7 +95,7 @@ export function renderKneeCheck(check: KneeCheck): string {
   ].join('\n');
 }
 
-const perSecond = (value: number): string => `${whole(value)}/s`;
+const perSecond = (value: number): string => `${wholeNumberText(value)}/s`;
 
 /** The quantities that are compared. */
 const LINES = [
@@ -132,13 +132,13 @@ const LINES = [
 function asWrittenNote({ asWritten, rounds }: KneeCheck): readonly string[] {
   const { dataFactor, ratePerSecond } = asWritten;
   const factors = rounds.map((round) => String(round.dataFactor)).join(', ');
-  const knees = ascending(rounds.map(({ live }) => live.ratePerSecond));
+  const knees = sortedAscending(rounds.map(({ live }) => live.ratePerSecond));
   const difference = relativeDifference(quantile(knees, 0.5) ?? null, ratePerSecond);
   const beside = `${perSecond(ratePerSecond)} (${differenceText(difference)})`;
   return [
     `  The file's own factor, data x ${dataFactor}, predicts ${beside}; beside the live runs`,
     `  it was ${factors}.`,
-    ...(isWithin(difference)
+    ...(isWithinTolerance(difference)
       ? []
       : ['  The pace of the machine has changed since then: calibrate again.']),
   ];

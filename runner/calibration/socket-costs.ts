@@ -13,7 +13,7 @@ import type { WireTarget } from '../../engine/live/udp-wire.ts';
 import { WireTable } from '../../engine/live/wire-table.ts';
 import type { BufferRoom } from '../../engine/net/cpu-profile.ts';
 import { EndpointTable } from '../../engine/net/endpoint-table.ts';
-import { type BatchPlan, cpuNs } from './batches.ts';
+import { type BatchPlan, processCpuNs } from './batches.ts';
 import { type MeasuredOperation, operationOf } from './operations.ts';
 
 const ADDRESS = '127.0.0.1';
@@ -59,12 +59,12 @@ class SocketPair {
 
   /** Sends `count` datagrams; returns the time taken, ns. */
   send(bytes: Uint8Array, count: number): number {
-    const began = cpuNs();
+    const began = processCpuNs();
     for (let index = 0; index < count; index += 1) {
       bytes[0] = index & 255;
       this.#table.send(this.#from, bytes, this.#to);
     }
-    return cpuNs() - began;
+    return processCpuNs() - began;
   }
 
   /** Waits until `count` datagrams in all have been received. */
@@ -157,16 +157,16 @@ async function manyBursts(
   for (let done = 0; done < count; done += BURST) {
     const before = pair.received;
     sendNs += pair.send(buffer, BURST);
-    const began = cpuNs();
+    const began = processCpuNs();
     await pair.arrived(before + BURST);
-    receiveNs += cpuNs() - began;
+    receiveNs += processCpuNs() - began;
   }
   const total = Math.ceil(count / BURST) * BURST;
   return { send: sendNs / total, receive: receiveNs / total };
 }
 
 /** How many datagrams of a size a socket holds before the kernel drops the next one. */
-export async function receiveBuffer(): Promise<readonly BufferRoom[]> {
+export async function measureReceiveBuffer(): Promise<readonly BufferRoom[]> {
   const rooms: BufferRoom[] = [];
   for (const bytes of ROOM_BYTES) {
     const pair = new SocketPair();

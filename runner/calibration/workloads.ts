@@ -5,7 +5,7 @@
  * @module
  */
 /** Changes of a scenario file, by path of the value. */
-export type Changes = Readonly<Record<string, string>>;
+export type ScenarioChanges = Readonly<Record<string, string>>;
 
 /** A scenario whose load is one rate. */
 export interface Workload {
@@ -16,7 +16,7 @@ export interface Workload {
   /** How long a live run takes to forget its cold start, seconds. */
   readonly liveWarmupS: number;
   /** Changes that give the first flow this rate, packets per second. */
-  changesAt(ratePerSecond: number): Changes;
+  changesAt(ratePerSecond: number): ScenarioChanges;
 }
 
 /** Folder, below that of the scenarios, with workloads that are for calibrations alone. */
@@ -68,7 +68,7 @@ export const WORKLOADS = {
   'bundle-relay': BUNDLE_RELAY,
 } as const satisfies Readonly<Record<string, Workload>>;
 
-function flowRate(ratePerSecond: number): Changes {
+function flowRate(ratePerSecond: number): ScenarioChanges {
   return { 'traffic.0.rate': `${Math.round(ratePerSecond)}/s` };
 }
 

@@ -7,10 +7,10 @@
 import { readFileSync } from 'node:fs';
 import { StandstillError } from '../../engine/core/standstill.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { guardRun } from '../../engine/live/clock-guard.ts';
+import { guardNodesOfRun } from '../../engine/live/clock-guard.ts';
 import { OutsideError } from '../../engine/live/emulation/outside-error.ts';
 import { environmentError } from '../../engine/live/environment.ts';
-import { FileOwners, placesOf, type StackPlace } from '../../engine/live/stack-places.ts';
+import { FileOwners, type StackPlace, stackPlacesOf } from '../../engine/live/stack-places.ts';
 import type { NodeCall, NodeCalls } from '../../engine/net/node-calls.ts';
 import type { StackOf } from '../../scenarios/open/nodes.ts';
 import { isShipped, isShippedName } from '../../scenarios/open/registry.ts';
@@ -58,7 +58,7 @@ export function crashContextOf(
 }
 
 /** Runs code of a run. If it throws, the error is reported with the node that was called. */
-export function tellingCrashes<T>(crashContext: CrashContext, code: () => T): T {
+export function reportingCrashes<T>(crashContext: CrashContext, code: () => T): T {
   try {
     return code();
   } catch (error) {
@@ -86,7 +86,7 @@ function thrownCrash(error: unknown, crashContext: CrashContext): NodeCrash | un
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const theirs = theirProtocols(crashContext);
   const owners = new FileOwners(theirs.map(({ moduleUrl }) => moduleUrl));
-  const places = placesOf(stack);
+  const places = stackPlacesOf(stack);
   const protocol =
     host === undefined
       ? byFile(theirs, places[0])
@@ -164,7 +164,7 @@ export function guardingClocks<T>(crashContext: CrashContext, code: () => T): T 
   if (theirs.length === 0) return code();
   const owners = new FileOwners(theirs.map(({ moduleUrl }) => moduleUrl));
   const { calls } = crashContext;
-  const release = guardRun({ owners, isNodeCode: () => calls.inHand !== undefined });
+  const release = guardNodesOfRun({ owners, isNodeCode: () => calls.inHand !== undefined });
   try {
     return code();
   } finally {
@@ -214,7 +214,7 @@ function placeOf(places: readonly StackPlace[], owners: FileOwners): CrashPlace 
 
 /** The place of a call that does not return, from the stack of its thread. */
 export function heldPlace(stack: string, protocol: string): CrashPlace | undefined {
-  const places = placesOf(stack);
+  const places = stackPlacesOf(stack);
   return isShippedName(protocol)
     ? places.map(codePlace)[0]
     : placeOf(places, new FileOwners([protocol]));

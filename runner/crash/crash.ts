@@ -73,13 +73,13 @@ export class NodeCrash extends Error {
 }
 
 /** Largest lengths, in characters, of the lines of a crash, and of its error and its stack. */
-export interface CrashLimits {
+export interface CrashTextLimits {
   readonly lineMax: number;
   readonly wordsMax: number;
 }
 
 /** A crash with its texts shortened to fit into a message. */
-export function cutCrash(crash: Crash, { lineMax, wordsMax }: CrashLimits): Crash {
+export function shortenCrash(crash: Crash, { lineMax, wordsMax }: CrashTextLimits): Crash {
   const { place, events, error, stack } = crash;
   const line = (text: string): string => text.slice(0, lineMax);
   return {

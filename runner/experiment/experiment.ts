@@ -24,7 +24,7 @@ import { Deliveries } from '../traffic/deliveries.ts';
 import { FaultWindows } from '../traffic/fault-windows.ts';
 import { forgerOf } from '../traffic/flood.ts';
 import { FlowMeter } from '../traffic/flow-meter.ts';
-import { readTruth, type Truth } from '../traffic/ground-truth.ts';
+import { type GroundTruth, readTruth } from '../traffic/ground-truth.ts';
 import { PathWatch } from '../traffic/path-watch.ts';
 import type { SumBook } from '../traffic/sum-book.ts';
 import { Flow, FlowSupply } from '../traffic/traffic-source.ts';
@@ -92,7 +92,7 @@ export class Experiment implements WorldListener {
   readonly #parts: ExperimentParts;
   readonly #nodes = new Map<string, NodeHandle>();
   readonly #witness = new RunWitness();
-  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+  readonly #truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   /** Refused packets by reason, if nodes in other processes have counted them. */
   refusals: Readonly<Record<string, number>> | undefined;
   /** Pairs of a fault record and a flow that the fault affected. */
@@ -208,7 +208,7 @@ export class Experiment implements WorldListener {
   /**
    * An application packet reached the user of `node` unchanged; `truth` is read during this call.
    */
-  arrived(node: string, truth: Truth): void {
+  arrived(node: string, truth: GroundTruth): void {
     const flow = this.flows[truth.flow];
     const isResponse = truth.kind === 'response';
     if (flow === undefined || (!isResponse && node !== flow.spec.to)) {

@@ -8,10 +8,10 @@ import { isFinalMiss } from '../../reports/final-miss.ts';
 import { kpisIn } from '../../reports/judge.ts';
 import { judgeKpi } from '../../reports/kpi.ts';
 import type { KpiSpec, SeedResult } from '../../reports/model.ts';
-import { metricsOf } from '../../scenarios/open/nodes.ts';
+import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { World } from '../world.ts';
 import type { Experiment } from './experiment.ts';
-import { measuredSoFar, type RunFacts } from './measured-so-far.ts';
+import { measuredSoFar, type SeedRunFacts } from './measured-so-far.ts';
 import { SLICE_NS, sliceEnd } from './slices.ts';
 
 /** Number of looks at a run; each of them sums up the counters of all nodes. */
@@ -29,13 +29,13 @@ export class LimitWatch {
   readonly #isMissed: (result: SeedResult) => boolean;
   #nextNs: number;
 
-  constructor(world: World, facts: RunFacts) {
+  constructor(world: World, facts: SeedRunFacts) {
     const { durationNs, kpis, warmupNs } = facts.scenario;
     this.#everyNs = Math.max(SLICE_NS, sliceEnd(durationNs / LOOKS));
     this.#nextNs = this.#everyNs;
     this.#soFar = measuredSoFar(world, facts);
     // Times of work are zeros where the processor is not modelled, and are not judged.
-    const definitions = metricsOf(facts.scenario, facts.registry).filter(
+    const definitions = scenarioMetrics(facts.scenario, facts.registry).filter(
       ({ needs }) => needs !== 'processor',
     );
     const specs = kpis.filter(canMissForGood);
@@ -58,12 +58,12 @@ export class LimitWatch {
 }
 
 /** The watch over the limits of a run by the wall clock, if the run is to end at a missed limit. */
-export function limitsOf(
+export function limitWatchOf(
   {
     endsOnMiss,
     scenario,
     registry,
-  }: Pick<RunFacts, 'scenario' | 'registry'> & {
+  }: Pick<SeedRunFacts, 'scenario' | 'registry'> & {
     readonly endsOnMiss?: boolean;
   },
   world: World,

@@ -6,14 +6,14 @@
  */
 import type { SeedResult } from '../../reports/model.ts';
 import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
-import { flowProtocol, metricsOf } from '../../scenarios/open/nodes.ts';
+import { flowProtocol, scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { World } from '../world.ts';
 import type { Experiment } from './experiment.ts';
 import { outcomeSoFar } from './outcome.ts';
 
 /** The facts that identify a run. */
-export interface RunFacts {
+export interface SeedRunFacts {
   readonly scenario: Scenario;
   readonly registry: Registry;
   readonly seed: number;
@@ -22,9 +22,9 @@ export interface RunFacts {
 /** Returns a function that reads an experiment on request. */
 export function measuredSoFar(
   world: World,
-  { scenario, registry, seed }: RunFacts,
+  { scenario, registry, seed }: SeedRunFacts,
 ): (experiment: Experiment) => SeedResult {
-  const definitions = metricsOf(scenario, registry);
+  const definitions = scenarioMetrics(scenario, registry);
   const protocolOf = (flow: TrafficSpec): string => flowProtocol(scenario, registry, flow);
   return (experiment) =>
     outcomeSoFar(experiment, world, scenario, { seed, definitions, protocolOf });

@@ -22,16 +22,16 @@ import type {
   SeedResult,
   Series,
 } from '../../reports/model.ts';
-import { LINK_BYTES } from '../../scenarios/metrics/link-metrics.ts';
+import { LINK_BYTES_METRIC } from '../../scenarios/metrics/link-metrics.ts';
 import { trafficMetrics } from '../../scenarios/metrics/traffic-metrics.ts';
 import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
-import { notApplicable, seriesBinNs } from '../../scenarios/series-bins.ts';
+import { notApplicableReason, seriesBinNs } from '../../scenarios/series-bins.ts';
 import type { Flow } from '../traffic/traffic-source.ts';
 import type { World } from '../world.ts';
 import type { Experiment } from './experiment.ts';
 
 /** Facts that the caller of the run adds. */
-export interface Ending {
+export interface EndingFacts {
   readonly seed: number;
   readonly fingerprint: string;
   readonly wallMs: number;
@@ -49,7 +49,7 @@ export function outcome(
   experiment: Experiment,
   world: World,
   scenario: Scenario,
-  how: Ending,
+  how: EndingFacts,
 ): SeedResult {
   return gathered({ experiment, world, scenario, how, isOver: true });
 }
@@ -63,7 +63,7 @@ export function outcomeSoFar(
   experiment: Experiment,
   world: World,
   scenario: Scenario,
-  how: Pick<Ending, 'seed' | 'definitions' | 'protocolOf'>,
+  how: Pick<EndingFacts, 'seed' | 'definitions' | 'protocolOf'>,
 ): SeedResult {
   const rest = {
     fingerprint: 'none',
@@ -79,7 +79,7 @@ interface Gathering {
   readonly experiment: Experiment;
   readonly world: World;
   readonly scenario: Scenario;
-  readonly how: Ending;
+  readonly how: EndingFacts;
   readonly isOver: boolean;
 }
 
@@ -276,14 +276,14 @@ function inapplicable({
   world,
   scenario: { durationNs },
   protocolOf,
-}: Pick<Gathering, 'experiment' | 'world' | 'scenario'> & Pick<Ending, 'protocolOf'>): Pick<
+}: Pick<Gathering, 'experiment' | 'world' | 'scenario'> & Pick<EndingFacts, 'protocolOf'>): Pick<
   SeedResult,
   'notApplicable'
 > {
   const protocols = [...new Set(experiment.flows.map(({ spec }) => protocolOf(spec)))];
   const names = protocols.flatMap((name) => trafficMetrics(name).map((metric) => metric.name));
   const reasons = names.sort().flatMap((name) => {
-    const reason = notApplicable(name, durationNs);
+    const reason = notApplicableReason(name, durationNs);
     return reason === undefined ? [] : [[name, reason]];
   });
   const all = { ...Object.fromEntries(reasons), ...linksUncounted(world) };
@@ -442,11 +442,11 @@ function sumOfBins(all: readonly (readonly number[])[]): number[] {
 /** The metrics of links; none in worlds that do not count. */
 function linkMetrics(world: World): Readonly<Record<string, MetricData>> {
   const value = world.linkBytes?.();
-  return value === undefined ? {} : { [LINK_BYTES]: { kind: 'counter', value } };
+  return value === undefined ? {} : { [LINK_BYTES_METRIC]: { kind: 'counter', value } };
 }
 
 /** Why a world has no metrics of links, by metric. */
 function linksUncounted(world: World): Readonly<Record<string, string>> {
   if (world.linkBytes !== undefined) return {};
-  return { [LINK_BYTES]: 'bytes on links are counted in virtual time only' };
+  return { [LINK_BYTES_METRIC]: 'bytes on links are counted in virtual time only' };
 }

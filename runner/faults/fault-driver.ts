@@ -12,7 +12,7 @@ import { openStream, type RandomStream } from '../../engine/core/stream.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { AttackSpec, FloodSpec, LinkSelector } from '../../scenarios/fault-parts.ts';
-import { type FaultAction, targetsOf } from '../../scenarios/files/actions.ts';
+import { actionTargetsOf, type FaultAction } from '../../scenarios/files/actions.ts';
 import type { FaultSpec, Scenario } from '../../scenarios/model.ts';
 import type { FloodOrder } from '../flood-order.ts';
 import type { Undo, World } from '../world.ts';
@@ -395,7 +395,7 @@ interface Hit {
 
 /** The targets of a random schedule; which nodes these are may itself be drawn. */
 function drawnTargets(action: FaultAction, draws: RandomStream): readonly string[] {
-  const targets = targetsOf(action);
+  const targets = actionTargetsOf(action);
   if (action.kind !== 'crash' || action.count === undefined) return targets;
   return draws.choose(action.count, targets.length).map((index) => targets[index] as string);
 }

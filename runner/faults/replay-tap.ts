@@ -20,7 +20,7 @@ const HELD_MAX = 65_536;
 const MOVE_NS_MAX = 100_000_000;
 
 /** Schedules a call after a delay in the world's time. */
-export type After = (delayNs: number, fire: () => void) => void;
+export type CallAfter = (delayNs: number, fire: () => void) => void;
 
 interface Held {
   readonly bytes: Uint8Array;
@@ -33,11 +33,11 @@ export class ReplayTap {
   readonly #random: RandomStream;
   /** Copies to inject when the packet count reaches the key. */
   readonly #due = new Map<number, Held[]>();
-  readonly #after: After;
+  readonly #after: CallAfter;
   #seen = 0;
   #held = 0;
 
-  constructor(action: ReplayAttack, random: RandomStream, after: After) {
+  constructor(action: ReplayAttack, random: RandomStream, after: CallAfter) {
     this.#action = action;
     this.#random = random;
     this.#after = after;

@@ -6,18 +6,23 @@
  */
 import type { Job, Queue } from 'bullmq';
 import { EnvironmentError } from '../../engine/live/environment.ts';
-import { filesOf } from '../../scenarios/open/run-files.ts';
+import { fileHashesOf } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { unpackResult } from '../sweep/packed-result.ts';
-import { type Executor, type Failure, identityOf, type SweepCell } from '../sweep/run-sweep.ts';
+import {
+  type RunExecutor,
+  type RunFailure,
+  runIdentityOf,
+  type SweepCombination,
+} from '../sweep/run-sweep.ts';
 import type { FleetEngine } from './fleet-engine.ts';
 import {
   FLEET_VERSION,
   type FleetJob,
-  JOB_LIMITS,
+  JOB_LIMITS_TEXT,
   readAnswer,
-  readHead,
+  readFleetHead,
   readJob,
 } from './fleet-job.ts';
 
@@ -36,12 +41,12 @@ const AWAY: unique symbol = Symbol('away');
 const HEAD_ID = 'head';
 
 /** Name of the queue with the jobs of a commit; workers of others never see them. */
-export function jobsName(commit: string): string {
+export function jobsQueueName(commit: string): string {
   return `runs-${commit.replaceAll(/[^0-9A-Za-z]/g, '-')}`;
 }
 
 /** Name of the queue that holds the head. */
-export const HEAD_NAME = 'head';
+export const HEAD_QUEUE_NAME = 'head';
 
 /** Two results of one run that are not the same. */
 export interface FleetConflict {
@@ -50,9 +55,9 @@ export interface FleetConflict {
 }
 
 /** What a sweep wants from its fleet. */
-export interface FleetWishes {
+export interface FleetExecutorOptions {
   /** How workers find the file of a combination. */
-  readonly fileOf: (cell: SweepCell) => string;
+  readonly fileOf: (cell: SweepCombination) => string;
   /** True if results that the fleet has already do not count. */
   readonly isFresh: boolean;
 }
@@ -67,13 +72,13 @@ interface Waiting {
 }
 
 /** See the module. */
-export class FleetExecutor implements Executor {
+export class FleetExecutor implements RunExecutor {
   readonly room = ROOM;
   readonly isForeign = true;
   readonly #engine: FleetEngine;
   readonly #jobs: Queue;
   readonly #commit: string;
-  readonly #fileOf: (cell: SweepCell) => string;
+  readonly #fileOf: (cell: SweepCombination) => string;
   readonly #isFresh: boolean;
   #conflicts: FleetConflict[] = [];
   readonly #waiting = new Map<string, Waiting>();
@@ -82,13 +87,17 @@ export class FleetExecutor implements Executor {
   #isLooking = false;
   #isStopped = false;
 
-  private constructor(engine: FleetEngine, commit: string, { fileOf, isFresh }: FleetWishes) {
+  private constructor(
+    engine: FleetEngine,
+    commit: string,
+    { fileOf, isFresh }: FleetExecutorOptions,
+  ) {
     this.#engine = engine;
     this.#commit = commit;
     this.#fileOf = fileOf;
     this.#isFresh = isFresh;
-    this.#jobs = engine.queue(jobsName(commit));
-    engine.heard(jobsName(commit), (id) => {
+    this.#jobs = engine.queue(jobsQueueName(commit));
+    engine.heard(jobsQueueName(commit), (id) => {
       if (this.#waiting.has(id)) void this.#look(id);
     });
     this.#timer = setInterval(() => void this.#lookAtAll(), LOOK_MS);
@@ -101,13 +110,13 @@ export class FleetExecutor implements Executor {
   static async open(
     engine: FleetEngine,
     commit: string,
-    wishes: FleetWishes,
+    wishes: FleetExecutorOptions,
   ): Promise<FleetExecutor> {
-    const heads = engine.queue(HEAD_NAME);
+    const heads = engine.queue(HEAD_QUEUE_NAME);
     const before = await heads.getJob(HEAD_ID);
-    const head = before === undefined ? undefined : readHead(before.data);
+    const head = before === undefined ? undefined : readFleetHead(before.data);
     if (head !== undefined && head.commit !== commit) {
-      const others = await engine.queue(jobsName(head.commit)).getJobCounts('wait', 'active');
+      const others = await engine.queue(jobsQueueName(head.commit)).getJobCounts('wait', 'active');
       const left = (others['wait'] ?? 0) + (others['active'] ?? 0);
       if (left > 0) {
         throw new Refusal(
@@ -120,19 +129,19 @@ export class FleetExecutor implements Executor {
     return new FleetExecutor(engine, commit, wishes);
   }
 
-  async run(cell: SweepCell, seed: number): Promise<SeedAnswer> {
+  async run(cell: SweepCombination, seed: number): Promise<SeedAnswer> {
     const { scenario, isKept } = cell;
-    const id = identityOf(cell, seed, this.#commit);
+    const id = runIdentityOf(cell, seed, this.#commit);
     const before = this.#waiting.get(id);
     if (before !== undefined) return await before.answer;
     const job: FleetJob = {
       ...{ version: FLEET_VERSION, id, commit: this.#commit, seed, isKept },
       file: this.#fileOf(cell),
-      files: filesOf(scenario),
+      files: fileHashesOf(scenario),
       parameters: scenario.overrides,
     };
     if (readJob(job) === undefined) {
-      const message = `seed ${seed}: a fleet takes no such run, which may have ${JOB_LIMITS}`;
+      const message = `seed ${seed}: a fleet takes no such run, which may have ${JOB_LIMITS_TEXT}`;
       return { kind: 'refused', message };
     }
     let resolve: Waiting['resolve'] = () => undefined;
@@ -256,7 +265,7 @@ function answerOf(job: Job, { job: { seed }, named }: Waiting): SeedAnswer {
 }
 
 /** Makes refusals of errors in other files than the scenario's: the named line would be printed. */
-function withoutOtherFiles(failure: Failure, named: readonly string[]): SeedAnswer {
+function withoutOtherFiles(failure: RunFailure, named: readonly string[]): SeedAnswer {
   if (failure.kind !== 'scenario-error' || named.includes(failure.file)) return failure;
   const { file, line, column, message } = failure;
   return { kind: 'refused', message: `${file}:${line}:${column}  ${message}` };

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod';
-import { lengthOf, OVERRIDES_LENGTH_MAX } from '../../topologies/files/overrides.ts';
+import { OVERRIDES_LENGTH_MAX, overridesLength } from '../../topologies/files/overrides.ts';
 import type { SeedAnswer } from '../run/job.ts';
 
 /** Version of these messages. */
@@ -26,14 +26,14 @@ const jobSchema = z.strictObject({
   file: text,
   files: texts,
   // The loader's limit too; here it is checked before anything looks at the values.
-  parameters: texts.refine((values) => lengthOf(values) <= OVERRIDES_LENGTH_MAX, 'too long'),
+  parameters: texts.refine((values) => overridesLength(values) <= OVERRIDES_LENGTH_MAX, 'too long'),
   seed: z.int().min(0),
   /** True if the whole result is wanted, and not only what its KPIs need. */
   isKept: z.boolean(),
 });
 
 /** The limits of a job, as text for messages. */
-export const JOB_LIMITS = `at most ${VALUES_MAX} values of ${TEXT_MAX} characters, and ${OVERRIDES_LENGTH_MAX} together`;
+export const JOB_LIMITS_TEXT = `at most ${VALUES_MAX} values of ${TEXT_MAX} characters, and ${OVERRIDES_LENGTH_MAX} together`;
 
 /** A run that somebody in the fleet is to make. */
 export type FleetJob = z.output<typeof jobSchema>;
@@ -106,7 +106,7 @@ export interface FleetHead {
 const headSchema = z.strictObject({ version: z.int(), commit: text });
 
 /** The head in the data of a queue. */
-export function readHead(data: unknown): FleetHead | undefined {
+export function readFleetHead(data: unknown): FleetHead | undefined {
   return headSchema.safeParse(data).data;
 }
 
@@ -124,6 +124,6 @@ const workerSchema = z.strictObject({
 export type FleetWorkerState = z.output<typeof workerSchema>;
 
 /** The state of a worker in the data of a queue. */
-export function readWorker(data: unknown): FleetWorkerState | undefined {
+export function readFleetWorkerState(data: unknown): FleetWorkerState | undefined {
   return workerSchema.safeParse(data).data;
 }

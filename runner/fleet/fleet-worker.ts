@@ -9,30 +9,30 @@ import { isAbsolute, join, resolve } from 'node:path';
 import type { Job, Worker } from 'bullmq';
 import { PROJECT_FOLDERS, PROJECT_ROOT } from '../../scenarios/folders.ts';
 import type { Parameters } from '../../scenarios/identity.ts';
-import { ownPart } from '../../scenarios/open/foreign-values.ts';
+import { ownPartOfValues } from '../../scenarios/open/foreign-values.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
-import { ConfigError, withoutSource } from '../../topologies/files/config-error.ts';
-import { isBelow, openingBelow } from '../../topologies/files/file-bounds.ts';
-import { readValue } from '../../topologies/files/overrides.ts';
+import { ConfigError, formatWithoutSource } from '../../topologies/files/config-error.ts';
+import { isBelow, runWithinFolders } from '../../topologies/files/file-bounds.ts';
+import { parseFlagValue } from '../../topologies/files/overrides.ts';
 import { depthMistakes } from '../../topologies/files/yaml-words.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { LocalExecutor } from '../sweep/local-executor.ts';
-import { judgedPart, packResult } from '../sweep/packed-result.ts';
-import { type Failure, identityOf, type SweepCell } from '../sweep/run-sweep.ts';
+import { packResult, resultForJudging } from '../sweep/packed-result.ts';
+import { type RunFailure, runIdentityOf, type SweepCombination } from '../sweep/run-sweep.ts';
 import type { FleetEngine } from './fleet-engine.ts';
-import { HEAD_NAME, jobsName } from './fleet-executor.ts';
+import { HEAD_QUEUE_NAME, jobsQueueName } from './fleet-executor.ts';
 import {
   type FleetAnswer,
   type FleetJob,
   type FleetWorkerState,
-  readHead,
+  readFleetHead,
   readJob,
 } from './fleet-job.ts';
 
 /** Name of the queue in which workers report that they are alive. */
-export const WORKERS_NAME = 'workers';
+export const WORKERS_QUEUE_NAME = 'workers';
 /** Interval between such reports. */
 export const ALIVE_MS = 5_000;
 /** How long a job stays locked after its worker died, and how often workers look for such jobs. */
@@ -84,7 +84,7 @@ export class FleetWorker {
    */
   async start(): Promise<void> {
     const { engine, commit, threads, lockMs = LOCK_MS, onNotice } = this.#options;
-    const head = readHead((await engine.queue(HEAD_NAME).getJob('head'))?.data);
+    const head = readFleetHead((await engine.queue(HEAD_QUEUE_NAME).getJob('head'))?.data);
     if (head !== undefined && head.commit !== commit) {
       throw new Refusal(
         `the fleet runs commit ${head.commit}, and this worker is ${commit}: check out the same`,
@@ -97,10 +97,10 @@ export class FleetWorker {
         return await this.#work(job);
       } catch (error) {
         // The message of the error goes into the queue, so it must not quote the file.
-        throw error instanceof ConfigError ? new Refusal(withoutSource(error)) : error;
+        throw error instanceof ConfigError ? new Refusal(formatWithoutSource(error)) : error;
       }
     };
-    this.#worker = engine.worker(jobsName(commit), work, {
+    this.#worker = engine.worker(jobsQueueName(commit), work, {
       concurrency: threads,
       lockDuration: lockMs,
       stalledInterval: Math.min(STALLED_MS, lockMs),
@@ -117,7 +117,7 @@ export class FleetWorker {
     });
     await Promise.race([this.#worker?.close(), late]);
     await this.#worker?.close(true);
-    const own = await this.#options.engine.queue(WORKERS_NAME).getJob(this.#id);
+    const own = await this.#options.engine.queue(WORKERS_QUEUE_NAME).getJob(this.#id);
     await own?.remove();
     await this.#executor.close();
   }
@@ -134,12 +134,12 @@ export class FleetWorker {
     const { fingerprint } = result;
     await job.log(fingerprint);
     this.#done += 1;
-    const kept = asked.isKept ? result : judgedPart(result, cell.scenario.kpis);
+    const kept = asked.isKept ? result : resultForJudging(result, cell.scenario.kpis);
     return { kind: 'result', fingerprint, result: packResult(kept) };
   }
 
   /** Runs a seed for no longer than this worker lends a thread. */
-  async #run(cell: SweepCell, seed: number): Promise<SeedAnswer> {
+  async #run(cell: SweepCombination, seed: number): Promise<SeedAnswer> {
     const { timeLimitMs: mostMs = TIME_LIMIT_MS } = this.#options;
     const { timeLimitMs: ownMs } = cell.scenario;
     const scenario = { ...cell.scenario, timeLimitMs: Math.min(ownMs ?? mostMs, mostMs) };
@@ -151,15 +151,15 @@ export class FleetWorker {
   }
 
   /** Opens the combination of a job after comparing it with the worker's own files; nothing runs before that. */
-  async #cellOf({ file, files, parameters, isKept, ...job }: FleetJob): Promise<SweepCell> {
+  async #cellOf({ file, files, parameters, isKept, ...job }: FleetJob): Promise<SweepCombination> {
     if (job.commit !== this.#options.commit) throw new Refusal(`a job of commit ${job.commit}`);
     const path = ownFile(file);
     refuseWays(parameters);
-    const own = openingBelow(this.#folders, () => ownPart(path)(parameters));
+    const own = runWithinFolders(this.#folders, () => ownPartOfValues(path)(parameters));
     const asked = { hashes: files, folders: this.#folders, own };
     const loaded = await openScenario(path, parameters, this.#registry, asked);
     const cell = { ...loaded, index: 0, parameters, isKept };
-    if (identityOf(cell, job.seed, job.commit) !== job.id)
+    if (runIdentityOf(cell, job.seed, job.commit) !== job.id)
       throw new Refusal('a job of another name');
     return cell;
   }
@@ -171,7 +171,7 @@ export class FleetWorker {
       ...{ done: this.#done, atMs: Date.now() },
     };
     try {
-      const queue = engine.queue(WORKERS_NAME);
+      const queue = engine.queue(WORKERS_QUEUE_NAME);
       const own = await queue.getJob(this.#id);
       if (own === undefined) await queue.add('worker', state, { jobId: this.#id });
       else await own.updateData(state);
@@ -188,7 +188,7 @@ function isTimeUp(answer: SeedAnswer): boolean {
 }
 
 /** A failure without lines of source files, which only the owner of the files may see. */
-function withoutLines(failure: Failure): Failure {
+function withoutLines(failure: RunFailure): RunFailure {
   if (failure.kind !== 'broken' || failure.crash === undefined) return failure;
   const { place, ...crash } = failure.crash;
   return {
@@ -229,7 +229,7 @@ function leadsOut(text: string): boolean {
 /** A value as the loader reads it: a map or a list may hold paths, and a text may be written with escapes. */
 function parsed(value: string): unknown {
   // The loader refuses what is nested too deeply, and never parses it.
-  return depthMistakes(value).length > 0 ? value : readValue(value);
+  return depthMistakes(value).length > 0 ? value : parseFlagValue(value);
 }
 
 function textsIn(value: unknown): readonly string[] {

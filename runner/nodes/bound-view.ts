@@ -8,13 +8,13 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 import type {
+  HostKeys,
   HostView,
-  Identity,
   NetworkMap,
   NetworkView,
 } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { byName } from '../../engine/pure/once-per.ts';
+import { indexByName } from '../../engine/pure/once-per.ts';
 import type { SecretSource } from './secret-source.ts';
 
 /** The part of a protocol that is used here. */
@@ -51,7 +51,7 @@ export function boundView(owner: string, parts: ViewParts, layer?: string): Netw
     hosts: network.hosts,
     links: network.links,
     areas: network.areas,
-    identity: (host): Identity => {
+    identity: (host): HostKeys => {
       assert(
         hostNamed(network, host) !== undefined,
         `${owner} asks for the keys of ${host}, which does not exist`,
@@ -73,7 +73,7 @@ export function boundView(owner: string, parts: ViewParts, layer?: string): Netw
       };
     },
     shared: (purpose): Uint8Array => {
-      memberships ??= new Set(sharedBy(owner, parts));
+      memberships ??= new Set(sharedSecretNames(owner, parts));
       const name = `${own}/${purpose}`;
       assert(memberships.has(name), `${owner} asks for ${name}, which it does not share`);
       return secrets.shared(name).slice();
@@ -83,20 +83,20 @@ export function boundView(owner: string, parts: ViewParts, layer?: string): Netw
 }
 
 /** Names of the secrets that a host shares with others. */
-export function sharedBy(
+export function sharedSecretNames(
   host: string,
   parts: Pick<ViewParts, 'network' | 'protocolOf' | 'layersOf'>,
 ): readonly string[] {
   const { network } = parts;
   const view = hostNamed(network, host);
   assert(view !== undefined, `the topology has no node ${host}`);
-  return protocolsOf(host, parts).flatMap(({ name: protocol, provisioning }) =>
+  return protocolsOfHost(host, parts).flatMap(({ name: protocol, provisioning }) =>
     (provisioning?.sharedSecrets?.(view, network) ?? []).map((one) => `${protocol}/${one}`),
   );
 }
 
 /** All protocols of a host, the lowest first. */
-export function protocolsOf(
+export function protocolsOfHost(
   host: string,
   { protocolOf, layersOf }: Pick<ViewParts, 'protocolOf' | 'layersOf'>,
 ): readonly ProvisionedProtocol[] {
@@ -104,5 +104,5 @@ export function protocolsOf(
 }
 
 function hostNamed({ hosts }: Pick<NetworkMap, 'hosts'>, name: string): HostView | undefined {
-  return byName(hosts).get(name);
+  return indexByName(hosts).get(name);
 }

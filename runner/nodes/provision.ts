@@ -10,8 +10,8 @@ import type { NetworkMap, NetworkView } from '../../engine/host/network-view.ts'
 import {
   boundView,
   type ProvisionedProtocol,
-  protocolsOf,
-  sharedBy,
+  protocolsOfHost,
+  sharedSecretNames,
   type ViewParts,
 } from './bound-view.ts';
 import type { KeyBundle } from './key-bundle.ts';
@@ -64,7 +64,7 @@ export class Provision {
    */
   bundle(hosts: readonly string[], rootOf: (host: string) => Uint8Array): KeyBundle {
     const { network, secrets } = this.#options;
-    const shared = new Set(hosts.flatMap((host) => sharedBy(host, this.#options)));
+    const shared = new Set(hosts.flatMap((host) => sharedSecretNames(host, this.#options)));
     return {
       roots: Object.fromEntries(hosts.map((host) => [host, rootOf(host)])),
       shared: Object.fromEntries([...shared].map((name) => [name, secrets.shared(name)])),
@@ -75,7 +75,7 @@ export class Provision {
 
   /** Public values of a host, by `host/protocol`. */
   #keysOf(host: string): (readonly [string, Readonly<Record<string, Uint8Array>>])[] {
-    return protocolsOf(host, this.#options).map(({ name: protocol, provisioning }) => {
+    return protocolsOfHost(host, this.#options).map(({ name: protocol, provisioning }) => {
       const keys = Object.keys(provisioning?.publicKeys ?? {}).flatMap((name) => {
         const key = this.#publicKey(host, protocol, name);
         return key === undefined ? [] : [[name, key] as const];
@@ -89,7 +89,7 @@ export class Provision {
     const known = this.#publicKeys.get(key);
     if (known !== undefined) return known;
     const { secrets, crypto } = this.#options;
-    const owner = protocolsOf(host, this.#options).find((one) => one.name === protocol);
+    const owner = protocolsOfHost(host, this.#options).find((one) => one.name === protocol);
     const publicKeys = owner?.provisioning?.publicKeys ?? {};
     const make = Object.hasOwn(publicKeys, name) ? publicKeys[name] : undefined;
     const made = make?.(secrets.own(host, `${protocol}/${name}`), crypto);
@@ -105,7 +105,7 @@ export class Provision {
   #publish(): (readonly [string, string])[] {
     const { network, secrets, seed } = this.#options;
     const protocols = new Set(
-      network.hosts.flatMap(({ name }) => protocolsOf(name, this.#options)),
+      network.hosts.flatMap(({ name }) => protocolsOfHost(name, this.#options)),
     );
     return [...protocols].flatMap(({ name: protocol, provisioning }) => {
       const texts = provisioning?.publish?.({

@@ -5,7 +5,7 @@
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { endOf, type Scenario } from '../../scenarios/model.ts';
+import { runEndNs, type Scenario } from '../../scenarios/model.ts';
 import { layerTable, protocolTable, type StackOf } from '../../scenarios/open/nodes.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { networkMap } from './network-map.ts';
@@ -34,7 +34,7 @@ export function provisionRun(run: ProvisionedRun): Provision {
     network: networkMap(topology, layersOf),
     protocolOf: protocolTable(topology, run.protocolOf),
     layersOf,
-    durationNs: endOf(run.scenario),
+    durationNs: runEndNs(run.scenario),
   });
 }
 

@@ -6,7 +6,11 @@
 import { assert } from '../../engine/core/assert.ts';
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { HostLayer } from '../../engine/net/host-layer.ts';
-import { APPLICATION_CHANNEL, type CarrierSpec, withChannel } from '../../engine/net/host-stack.ts';
+import {
+  APPLICATION_CHANNEL,
+  type CarrierSpec,
+  prependChannel,
+} from '../../engine/net/host-stack.ts';
 import type { SimHost } from '../../engine/net/sim-host.ts';
 import type { DeliverySink } from '../../engine/net/sim-observers.ts';
 import type { SimWorld } from '../../engine/net/sim-world.ts';
@@ -67,7 +71,7 @@ export class Stacks {
     const asked = {
       kind,
       target,
-      body: isCarrier ? withChannel(APPLICATION_CHANNEL, body) : body,
+      body: isCarrier ? prependChannel(APPLICATION_CHANNEL, body) : body,
       ...(wishes === undefined ? {} : { wishes }),
     };
     host.request(asked, respond, member);

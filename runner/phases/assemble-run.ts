@@ -12,7 +12,7 @@ import { observerOf } from '../accounts/account.ts';
 import { untilPart } from '../experiment/done-watch.ts';
 import { Experiment, type ExperimentParts } from '../experiment/experiment.ts';
 import type { Provision } from '../nodes/provision.ts';
-import { joinObservers } from '../privacy/message-observer.ts';
+import { joinMessageObservers } from '../privacy/message-observer.ts';
 import type { PrivacyMeter } from '../privacy/privacy.ts';
 import { joinNetworkObservers } from '../recording/join-network-observers.ts';
 import type { Recorders } from '../recording/recorders.ts';
@@ -53,7 +53,7 @@ export function assembleRun<W extends World>(
         layer === undefined
           ? [privacy?.messagesOf?.(node), ...kept, ...recorders.messagesOf(node)]
           : kept;
-      return joinObservers(all.filter((one) => one !== undefined));
+      return joinMessageObservers(all.filter((one) => one !== undefined));
     },
     attack: privacy?.attack?.bind(privacy),
     crashed: (node): void => accounts?.crashed(node),

@@ -6,7 +6,7 @@
  */
 import type { SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { flowProtocol, metricsOf } from '../../scenarios/open/nodes.ts';
+import { flowProtocol, scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { type Account, closeAccount, followRefusals } from '../accounts/account.ts';
 import type { Experiment } from '../experiment/experiment.ts';
@@ -34,7 +34,7 @@ export interface AssembledRun {
 }
 
 /** What a driver may use while the time passes. */
-export interface Passing {
+export interface PassingParts {
   readonly experiment: Experiment;
   readonly recording: Recording;
   /** Takes faults that are not in the file; undefined if nobody can send any. */
@@ -54,7 +54,7 @@ export interface RunDriver {
   /** Begins the scenario's time. */
   begin?(experiment: Experiment): Steps<void>;
   /** Lets the time pass until the run is over or stopped. */
-  pass(passing: Passing): Steps<SeedResult['ending']>;
+  pass(passing: PassingParts): Steps<SeedResult['ending']>;
   /** Waits for what is still counted when nodes get nothing more, and gathers counters. */
   settle?(): Steps<void>;
   /** Facts about the time that has passed; read after {@link settle}. */
@@ -120,7 +120,7 @@ export function collect(
     seed,
     ending,
     warnings: [...new Set([...facts.warnings, ...(world.linkWarnings?.() ?? [])])],
-    definitions: metricsOf(scenario, registry),
+    definitions: scenarioMetrics(scenario, registry),
     protocolOf: (flow): string => flowProtocol(scenario, registry, flow),
   });
   const accounted = { ...result, ...messages };

@@ -10,21 +10,21 @@ import { assert } from '../../engine/core/assert.ts';
 export type Steps<T> = Generator<Promise<unknown>, T, void>;
 
 /** Waits for the result of a promise. */
-export function* waited<T>(promise: Promise<T>): Steps<T> {
+export function* awaitStep<T>(promise: Promise<T>): Steps<T> {
   const results: T[] = [];
   yield promise.then((result) => results.push(result));
   return results[0] as T;
 }
 
 /** Runs steps that never wait. */
-export function atOnce<T>(steps: Steps<T>): T {
+export function runStepsAtOnce<T>(steps: Steps<T>): T {
   const { done, value } = steps.next();
   assert(done === true, 'a run in virtual time waited for something');
   return value;
 }
 
 /** Runs steps, and waits between them. A promise that is rejected throws at its step. */
-export async function inTime<T>(steps: Steps<T>): Promise<T> {
+export async function runStepsWaiting<T>(steps: Steps<T>): Promise<T> {
   let step = steps.next();
   while (step.done !== true) {
     const came = await step.value.then(

@@ -6,25 +6,25 @@
  * @module
  */
 import type { RandomStream } from '../../engine/core/stream.ts';
-import type { WireMessage } from '../../engine/host/protocol.ts';
+import type { MessageLocation } from '../../engine/host/protocol.ts';
 
 /** A message that the adversary saw on a link: an opaque number. */
 export type Sighting = number;
 /** An attempt of the adversary: an opaque number. */
-export type Trial = number;
+export type AttackTrial = number;
 
 /** Keeps the score of one attack. */
 export interface Score {
   /** Remembers the message that has this key on a link now. */
   see(key: number): Sighting;
   /** Begins an attempt on a message. */
-  aim(target: Sighting): Trial;
+  aim(target: Sighting): AttackTrial;
   /** Ends an attempt with the claim that this other message is the target. */
-  claim(trial: Trial, found: Sighting): void;
+  claim(trial: AttackTrial, found: Sighting): void;
   /** Ends an attempt with the claim that the message that ends at this node now is the target. */
-  claimEnd(trial: Trial, node: string): void;
+  claimEnd(trial: AttackTrial, node: string): void;
   /** Withdraws an attempt that was not observed to its end. */
-  withdraw(trial: Trial): void;
+  withdraw(trial: AttackTrial): void;
 }
 
 /** What an adversary can use. */
@@ -42,10 +42,10 @@ export interface AttackContext {
 }
 
 /** A message on a link of the node. */
-export interface Caught {
+export interface CaughtMessage {
   /** The whole datagram; changes to it are sent. */
   readonly bytes: Uint8Array;
-  readonly message: WireMessage;
+  readonly message: MessageLocation;
   /** Time from here to the end of the link without jitter, ns. */
   readonly transitNs: number;
   /** Sends a copy of these bytes in the same direction, now or later. */
@@ -55,9 +55,9 @@ export interface Caught {
 /** An adversary at a node. */
 export interface Adversary {
   /** A message enters the node; false removes it. */
-  entering(caught: Caught): boolean;
+  entering(caught: CaughtMessage): boolean;
   /** Called when a message leaves the node. */
-  leaving(caught: Caught): void;
+  leaving(caught: CaughtMessage): void;
   /** A node dropped something, with the reason; only corrupt nodes report this. */
   dropped(node: string, reason: string): void;
   /** The attack has ended: no further claims. */

@@ -10,14 +10,14 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 import type { RandomStream } from '../../engine/core/stream.ts';
-import type { ReadMessage } from '../../engine/host/protocol.ts';
-import type { CarriedOut, Counted } from '../../reports/privacy/attacks/index.ts';
+import type { LocateMessage } from '../../engine/host/protocol.ts';
+import type { ActiveAttackResults, SuccessCount } from '../../reports/privacy/attacks/index.ts';
 import type { Truth } from '../../reports/privacy/truth/truth.ts';
 import type { AttackSpec } from '../../scenarios/fault-parts.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import type { LocalWorld, Undo } from '../world.ts';
-import type { Adversary, AttackContext, Caught, Score } from './adversary.ts';
+import type { Adversary, AttackContext, CaughtMessage, Score } from './adversary.ts';
 import { AttackScore } from './attack-score.ts';
 import { BlendingAdversary } from './blending.ts';
 import type { MessageObservers } from './message-observer.ts';
@@ -29,7 +29,7 @@ export interface AttackDriverParts {
   readonly scenario: Scenario;
   readonly world: LocalWorld;
   /** Finds messages in the datagrams of a host; undefined if its protocol offers no reader. */
-  readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
+  readonly readerOf: (host: HostSpec) => LocateMessage | undefined;
   readonly observers: Pick<MessageObservers, 'messageOf' | 'makerOf'>;
 }
 
@@ -78,10 +78,10 @@ export class AttackDriver {
   }
 
   /** Ends the attacks that last to the end of the run; returns the outcome of each kind. */
-  carriedOut(truth: Truth): CarriedOut {
+  carriedOut(truth: Truth): ActiveAttackResults {
     for (const adversary of this.#active) adversary.stop();
     this.#active.clear();
-    const counted = (kind: AttackSpec['kind']): Counted | undefined =>
+    const counted = (kind: AttackSpec['kind']): SuccessCount | undefined =>
       this.#scores.get(kind)?.counted(truth);
     return {
       isolations: counted('n_minus_one'),
@@ -108,7 +108,7 @@ export class AttackDriver {
       link.b.host === node
         ? (['forward', 'backward'] as const)
         : (['backward', 'forward'] as const);
-    const watch = (side: 'forward' | 'backward', see: (caught: Caught) => boolean): Undo =>
+    const watch = (side: 'forward' | 'backward', see: (caught: CaughtMessage) => boolean): Undo =>
       this.#parts.world.link(link.id).tap(side, (packet, control) => {
         const { offset, length } = packet;
         const bytes = packet.bytes.subarray(offset, offset + length);
@@ -128,7 +128,7 @@ export class AttackDriver {
 }
 
 interface Eavesdropper {
-  readonly read: ReadMessage;
+  readonly read: LocateMessage;
   readonly adversary: Adversary;
 }
 

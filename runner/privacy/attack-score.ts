@@ -5,9 +5,9 @@
  *
  * @module
  */
-import type { Counted } from '../../reports/privacy/attacks/index.ts';
+import type { SuccessCount } from '../../reports/privacy/attacks/index.ts';
 import { DROPPED, type Truth } from '../../reports/privacy/truth/truth.ts';
-import type { Score, Sighting, Trial } from './adversary.ts';
+import type { AttackTrial, Score, Sighting } from './adversary.ts';
 
 /** What is needed to compute a score. */
 export interface ScoreParts {
@@ -46,26 +46,26 @@ export class AttackScore implements Score {
     return this.#seen.push(this.#parts.messageOf(key)) - 1;
   }
 
-  aim(target: Sighting): Trial {
+  aim(target: Sighting): AttackTrial {
     const isMeasured = this.#parts.now() >= this.#parts.warmupNs;
     return this.#attempts.push({ target, isMeasured, isWithdrawn: false }) - 1;
   }
 
-  claim(trial: Trial, found: Sighting): void {
+  claim(trial: AttackTrial, found: Sighting): void {
     this.#settle(trial, { kind: 'message', found });
   }
 
-  claimEnd(trial: Trial, node: string): void {
+  claimEnd(trial: AttackTrial, node: string): void {
     this.#settle(trial, { kind: 'end', node, atNs: this.#parts.now() });
   }
 
-  withdraw(trial: Trial): void {
+  withdraw(trial: AttackTrial): void {
     const attempt = this.#attempts[trial];
     if (attempt !== undefined) attempt.isWithdrawn = true;
   }
 
   /** Attempts that count, and how many of them were right. */
-  counted(truth: Truth): Counted {
+  counted(truth: Truth): SuccessCount {
     const attempts = this.#attempts.filter(
       ({ isMeasured, isWithdrawn, target }) =>
         isMeasured && !isWithdrawn && this.#seen[target] !== UNKNOWN,
@@ -75,7 +75,7 @@ export class AttackScore implements Score {
     return { hits, trials: attempts.length };
   }
 
-  #settle(trial: Trial, claim: Claim): void {
+  #settle(trial: AttackTrial, claim: Claim): void {
     const attempt = this.#attempts[trial];
     if (attempt !== undefined) attempt.claim ??= claim;
   }

@@ -11,7 +11,7 @@
  * @module
  */
 import type { AttackSpec } from '../../scenarios/fault-parts.ts';
-import type { Adversary, AttackContext, Caught, Trial } from './adversary.ts';
+import type { Adversary, AttackContext, AttackTrial, CaughtMessage } from './adversary.ts';
 
 /** Messages held back at most; more are dropped. */
 const HELD_MAX = 65_536;
@@ -23,7 +23,7 @@ export class BlendingAdversary implements Adversary {
   /** Functions that send the packets held back, oldest first. */
   #held: (() => void)[] = [];
   #isOpen = false;
-  #trial: Trial | undefined;
+  #trial: AttackTrial | undefined;
   /** Number of the present target, so that the timer of an earlier one is not taken for its own. */
   #target = 0;
   /** When the target entered the node. */
@@ -35,7 +35,7 @@ export class BlendingAdversary implements Adversary {
     this.#drain();
   }
 
-  entering(caught: Caught): boolean {
+  entering(caught: CaughtMessage): boolean {
     const { message, transitNs } = caught;
     const { score } = this.#context;
     if (this.#context.isOwn(message.key)) return true;
@@ -52,7 +52,7 @@ export class BlendingAdversary implements Adversary {
     return true;
   }
 
-  leaving({ message }: Caught): void {
+  leaving({ message }: CaughtMessage): void {
     const { score } = this.#context;
     if (this.#trial === undefined || this.#context.now() < this.#insideNs) return;
     if (this.#context.isOwn(message.key)) return;
@@ -79,7 +79,7 @@ export class BlendingAdversary implements Adversary {
     this.#context.after(this.#spec.drainNs, () => this.#open());
   }
 
-  #keepOut({ bytes, inject }: Caught): void {
+  #keepOut({ bytes, inject }: CaughtMessage): void {
     if (this.#spec.others === 'drop' || this.#held.length >= HELD_MAX) return;
     const copy = bytes.slice();
     this.#held.push(() => inject(copy));

@@ -13,16 +13,16 @@ import type { MessageObserver, Protocol } from '../../engine/host/protocol.ts';
 import {
   ABSORBED,
   ARRIVED,
-  CONTENT,
-  COVER,
   CREATED,
   DELIVERED,
   DEPARTED,
   DROPPED,
-  FOREIGN,
   NO_NODE,
+  PURPOSE_CONTENT,
+  PURPOSE_COVER,
+  PURPOSE_FOREIGN,
+  PURPOSE_REACTION,
   type Purpose,
-  REACTION,
   type Truth,
 } from '../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../reports/privacy/truth/truth-record.ts';
@@ -42,9 +42,9 @@ export interface MessageObserverParts {
 
 const PLACES_AT_FIRST = 8_192;
 const PURPOSES: Readonly<Record<MessagePurpose, Purpose>> = {
-  content: CONTENT,
-  reaction: REACTION,
-  cover: COVER,
+  content: PURPOSE_CONTENT,
+  reaction: PURPOSE_REACTION,
+  cover: PURPOSE_COVER,
 };
 const CODES = { delivered: DELIVERED, absorbed: ABSORBED, dropped: DROPPED } as const;
 
@@ -147,7 +147,11 @@ export class MessageObservers {
 
   /** A message from outside the run, which mixes with the others all the same. */
   #foreign(key: number): number {
-    const message = this.#record.open({ purpose: FOREIGN, sender: NO_NODE, recipient: NO_NODE });
+    const message = this.#record.open({
+      purpose: PURPOSE_FOREIGN,
+      sender: NO_NODE,
+      recipient: NO_NODE,
+    });
     this.#name(key, message);
     return message;
   }
@@ -179,7 +183,7 @@ function purposesOf({
 }
 
 /** Combines several observers of one node; undefined if there is none. */
-export function joinObservers(all: readonly MessageObserver[]): MessageObserver | undefined {
+export function joinMessageObservers(all: readonly MessageObserver[]): MessageObserver | undefined {
   const [first] = all;
   if (all.length <= 1) return first;
   const tell = (say: (observer: MessageObserver) => void): void => {

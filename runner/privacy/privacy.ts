@@ -7,14 +7,14 @@
 
 import type { RandomStream } from '../../engine/core/stream.ts';
 import type { DelayLaw, PrivacyFacts } from '../../engine/host/privacy.ts';
-import type { MessageObserver, Protocol, ReadMessage } from '../../engine/host/protocol.ts';
+import type { LocateMessage, MessageObserver, Protocol } from '../../engine/host/protocol.ts';
 import type { NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { passagesOf } from '../../reports/privacy/answers.ts';
 import {
-  askedAttacks,
   attackMetrics,
   evaluateAttacks,
+  requestedAttackMetrics,
 } from '../../reports/privacy/evaluate-attacks.ts';
 import { ACTIVE_ATTACKS } from '../../reports/privacy/kpis.ts';
 import { measurePrivacy, type PrivacyFindings } from '../../reports/privacy/measure.ts';
@@ -38,7 +38,7 @@ export interface PrivacyParts {
   readonly world: LocalWorld;
   readonly protocolOf: (host: HostSpec) => Protocol;
   /** Finds messages in the datagrams of a host; undefined if its protocol offers no reader. */
-  readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
+  readonly readerOf: (host: HostSpec) => LocateMessage | undefined;
 }
 
 /** Measures the privacy of a run from what it observes. */
@@ -77,7 +77,7 @@ export class PrivacyWatch implements PrivacyMeter {
       warmupNs: scenario.warmupNs,
       nodes: new Set(nodes.filter((name) => !aside.has(name))),
       corrupt: privacy.corrupt,
-      keepsSightings: askedAttacks(new Set(privacy.asked)).some(isPassive),
+      keepsSightings: requestedAttackMetrics(new Set(privacy.asked)).some(isPassive),
     });
   }
 
@@ -118,7 +118,7 @@ export class PrivacyWatch implements PrivacyMeter {
       sizes: this.links.sizes,
     };
     const found = measurePrivacy(truth, setting);
-    if (askedAttacks(setting.asked).length === 0) return found;
+    if (requestedAttackMetrics(setting.asked).length === 0) return found;
     for (const passage of passagesOf(truth, privacy.corrupt)) this.links.told(passage);
     const { summary } = found;
     const view = this.links.view();

@@ -6,7 +6,13 @@
  * @module
  */
 import type { AttackSpec } from '../../scenarios/fault-parts.ts';
-import type { Adversary, AttackContext, Caught, Sighting, Trial } from './adversary.ts';
+import type {
+  Adversary,
+  AttackContext,
+  AttackTrial,
+  CaughtMessage,
+  Sighting,
+} from './adversary.ts';
 
 /** Largest number of remembered outputs; the oldest is removed first. */
 const REMEMBERED_MAX = 65_536;
@@ -18,7 +24,7 @@ export class ReplayAdversary implements Adversary {
   /** Outputs by 48 of their bits; two share them by chance once in 1e14. */
   readonly #outputs = new Map<number, Sighting>();
   #dueNs: number;
-  #trial: Trial | undefined;
+  #trial: AttackTrial | undefined;
 
   constructor(spec: Extract<AttackSpec, { kind: 'replay' }>, context: AttackContext) {
     this.#spec = spec;
@@ -26,7 +32,7 @@ export class ReplayAdversary implements Adversary {
     this.#dueNs = context.now();
   }
 
-  entering({ bytes, message, inject }: Caught): boolean {
+  entering({ bytes, message, inject }: CaughtMessage): boolean {
     const { score } = this.#context;
     const now = this.#context.now();
     if (now < this.#dueNs) return true;
@@ -40,7 +46,7 @@ export class ReplayAdversary implements Adversary {
     return true;
   }
 
-  leaving({ message: { key } }: Caught): void {
+  leaving({ message: { key } }: CaughtMessage): void {
     const { score } = this.#context;
     const first = this.#outputs.get(key);
     if (first === undefined) this.#remember(key);

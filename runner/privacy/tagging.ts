@@ -6,14 +6,14 @@
  * @module
  */
 import type { AttackSpec } from '../../scenarios/fault-parts.ts';
-import type { Adversary, AttackContext, Caught, Trial } from './adversary.ts';
+import type { Adversary, AttackContext, AttackTrial, CaughtMessage } from './adversary.ts';
 
 /** See the module. */
 export class TaggingAdversary implements Adversary {
   readonly #spec: Extract<AttackSpec, { kind: 'tagging' }>;
   readonly #context: AttackContext;
   #dueNs: number;
-  #trial: Trial | undefined;
+  #trial: AttackTrial | undefined;
 
   constructor(spec: Extract<AttackSpec, { kind: 'tagging' }>, context: AttackContext) {
     this.#spec = spec;
@@ -25,7 +25,7 @@ export class TaggingAdversary implements Adversary {
     return true;
   }
 
-  leaving({ bytes, message }: Caught): void {
+  leaving({ bytes, message }: CaughtMessage): void {
     const { score, random } = this.#context;
     const now = this.#context.now();
     if (now < this.#dueNs) return;

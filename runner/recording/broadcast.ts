@@ -10,9 +10,9 @@
 import { performance } from 'node:perf_hooks';
 import type { MessagePort } from 'node:worker_threads';
 import {
-  aligned,
+  alignedLength,
+  BLOCK_FIELD_OFFSETS,
   BLOCK_HEAD_BYTES,
-  FIELD,
   FOOTER_TABLE,
   TABLES,
 } from '../../engine/measure/trace/layout.ts';
@@ -168,14 +168,14 @@ class BroadcastOutput implements TraceOutput {
 
   #beginBlock(head: Uint8Array): void {
     const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-    const table = view.getUint8(FIELD.table);
+    const table = view.getUint8(BLOCK_FIELD_OFFSETS.table);
     // The index covers the whole file; viewers build their own.
     this.#hasFooter = table === FOOTER_TABLE;
-    this.#left = BLOCK_HEAD_BYTES + aligned(view.getUint32(FIELD.stored, true));
+    this.#left = BLOCK_HEAD_BYTES + alignedLength(view.getUint32(BLOCK_FIELD_OFFSETS.stored, true));
     if (this.#hasFooter) this.#lane = undefined;
     else if (!PACKET_TABLES.includes(table)) this.#lane = this.#lasting;
     else {
-      const rows = view.getUint32(FIELD.rows, true);
+      const rows = view.getUint32(BLOCK_FIELD_OFFSETS.rows, true);
       const isTaken = Atomics.load(this.#pending, 0) + this.#left <= PENDING_MAX;
       if (isTaken) this.#rows += rows;
       else this.#lostRows += rows;

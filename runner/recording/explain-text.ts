@@ -27,7 +27,7 @@ const NS_PER_SECOND = 1_000_000_000;
 
 /** Renders one journey with its title. */
 export function renderJourney({ title, atNs, lines }: Journey): string {
-  const times = lines.map(({ afterNs }) => `+${grouped(afterNs)} ns`);
+  const times = lines.map(({ afterNs }) => `+${groupDigits(afterNs)} ns`);
   const timeWidth = greatestOf([0, ...times.map(({ length }) => length)]);
   const nodeWidth = Math.min(NODE_MAX, greatestOf([0, ...lines.map(({ node }) => node.length)]));
   const rows = lines.map(({ node, text }, i) => {
@@ -39,7 +39,7 @@ export function renderJourney({ title, atNs, lines }: Journey): string {
 }
 
 /** An integer in groups of three digits: `10 158 320`. */
-export function grouped(value: number): string {
+export function groupDigits(value: number): string {
   return `${Math.round(value)}`.replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 

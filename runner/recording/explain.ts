@@ -10,17 +10,17 @@
  * @module
  */
 import type { NodeRequest } from '../../engine/host/host.ts';
-import type { MessageObserver, ReadMessage } from '../../engine/host/protocol.ts';
+import type { LocateMessage, MessageObserver } from '../../engine/host/protocol.ts';
 import {
   BIT_NS_PER_BYTE,
   type DirectionView,
   type NetworkObserver,
 } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
-import { readFlow, readSequence } from '../traffic/ground-truth.ts';
+import { claimedFlow, claimedSequence } from '../traffic/ground-truth.ts';
 import { MessageTrails } from './explain-messages.ts';
-import { durationText, grouped, type Journey, renderJourney } from './explain-text.ts';
-import type { Passage, Recorder, RecorderParts } from './recorder.ts';
+import { durationText, groupDigits, type Journey, renderJourney } from './explain-text.ts';
+import type { JourneyPassage, Recorder, RecorderParts } from './recorder.ts';
 
 const NO_BYTES = new Uint8Array(0);
 /** Bounds memory for a packet in a loop. */
@@ -60,11 +60,11 @@ export interface JourneyListener {
   /** Receives the text at the end. */
   tell(text: string): void;
   /** Called with the bytes of the packets at each place on their route. */
-  passed(passage: Passage): void;
+  passed(passage: JourneyPassage): void;
 }
 
 /** Starts to observe a run. */
-export function explain(parts: RecorderParts, count: number, to: JourneyListener): Recorder {
+export function recordJourneys(parts: RecorderParts, count: number, to: JourneyListener): Recorder {
   return new JourneyRecorder(parts, count, to);
 }
 
@@ -80,7 +80,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
   /** Journeys by flow and sequence number, which the delivered payload contains. */
   readonly #byTruth = new Map<string, Journey>();
   readonly #trails: MessageTrails;
-  readonly #readers = new Map<string, ReadMessage | undefined>();
+  readonly #readers = new Map<string, LocateMessage | undefined>();
   #offered: Offered | undefined;
   /** A drop that a node reported in an event without naming a packet. */
   #untold: { readonly node: string; readonly reason: string; readonly event: number } | undefined;
@@ -117,9 +117,9 @@ class JourneyRecorder implements Recorder, NetworkObserver {
   requested(node: string, { kind, target, body }: NodeRequest): void {
     const isMeasured = this.#now >= this.#parts.scenario.warmupNs;
     if (this.#journeys.length >= this.#count || !isMeasured) return;
-    if (kind !== 'send' || readFlow(body) < 0) return;
+    if (kind !== 'send' || claimedFlow(body) < 0) return;
     const number = this.#journeys.length + 1;
-    const title = `Packet ${number} (sequence ${readSequence(body)}), ${node} to ${target}`;
+    const title = `Packet ${number} (sequence ${claimedSequence(body)}), ${node} to ${target}`;
     this.#asked = { title, atNs: this.#now, lines: [] };
     this.#journeys.push(this.#asked);
     this.#byTruth.set(truthName(body), this.#asked);
@@ -338,7 +338,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     return untold?.node === node && untold.event === this.#event ? untold.reason : undefined;
   }
 
-  #readerOf(node: string): ReadMessage | undefined {
+  #readerOf(node: string): LocateMessage | undefined {
     if (this.#readers.has(node)) return this.#readers.get(node);
     const { scenario, readerOf } = this.#parts;
     const host = scenario.topology.hosts.find(({ name }) => name === node);
@@ -362,7 +362,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
 }
 
 function bytesText(count: number): string {
-  return `${grouped(count)} B`;
+  return `${groupDigits(count)} B`;
 }
 
 /** Describes what a node changed in a packet that it forwards. */
@@ -375,5 +375,5 @@ function changeText(before: Uint8Array, after: Uint8Array): string {
 
 /** Identifies an application's packet by its contents. */
 function truthName(body: Uint8Array): string {
-  return readFlow(body) < 0 ? '' : `${readFlow(body)} ${readSequence(body)}`;
+  return claimedFlow(body) < 0 ? '' : `${claimedFlow(body)} ${claimedSequence(body)}`;
 }

@@ -11,10 +11,10 @@
  */
 import {
   type CapturedPacket,
-  enhancedPacket,
-  interfaceDescription,
-  interfaceStatistics,
-  sectionHeader,
+  encodeInterfaceDescription,
+  encodeInterfaceStatistics,
+  encodePacketBlock,
+  encodeSectionHeader,
 } from '../../engine/measure/pcapng/encode.ts';
 import {
   addressBytes,
@@ -67,7 +67,7 @@ class Capture implements Recorder, NetworkObserver {
   constructor(parts: RecorderParts, sink: CaptureSink) {
     this.#parts = parts;
     this.#sink = sink;
-    this.#put(sectionHeader(APPLICATION));
+    this.#put(encodeSectionHeader(APPLICATION));
     this.#describe();
   }
 
@@ -105,7 +105,7 @@ class Capture implements Recorder, NetworkObserver {
   finish(): void {
     const timeNs = this.#parts.world.now();
     for (const { id, received, dropped } of this.#interfaces) {
-      this.#put(interfaceStatistics({ interfaceId: id, timeNs, received, dropped }));
+      this.#put(encodeInterfaceStatistics({ interfaceId: id, timeNs, received, dropped }));
     }
     this.#flush();
   }
@@ -126,7 +126,7 @@ class Capture implements Recorder, NetworkObserver {
     const { directions } = this.#parts.world.sim.network;
     for (let id = this.#interfaces.length; id < directions.length; id += 1) {
       this.#interfaces.push({ id, received: 0, dropped: 0 });
-      this.#put(interfaceDescription((directions[id] as DirectionView).name));
+      this.#put(encodeInterfaceDescription((directions[id] as DirectionView).name));
     }
     for (let id = this.#arrivals.length; id < directions.length; id += 1) {
       const { linkId, fromNode, toNode } = directions[id] as DirectionView;
@@ -154,7 +154,7 @@ class Capture implements Recorder, NetworkObserver {
     const from = this.#endpoint(table.from[packet] ?? 0);
     const to = this.#endpoint(table.to[packet] ?? 0);
     const bytes = synthesise(from, to, table.view(packet));
-    this.#put(enhancedPacket({ ...where, timeNs: world.now(), bytes }));
+    this.#put(encodePacketBlock({ ...where, timeNs: world.now(), bytes }));
   }
 
   #endpoint(number: number): CaptureEndpoint {

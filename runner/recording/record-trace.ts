@@ -13,14 +13,14 @@ import {
   CLASSES,
   FAULT_KINDS,
   FORMAT_VERSION,
-  NONE,
+  NO_REFERENCE,
   STATE_KINDS,
   TABLES,
   type TraceHeader,
 } from '../../engine/measure/trace/layout.ts';
 import { linkInfos } from '../../engine/measure/trace/link-info.ts';
 import { NetworkRecorder } from '../../engine/measure/trace/network-recorder.ts';
-import { linkLevelFor } from '../../engine/measure/trace/pyramid.ts';
+import { finestLinkLevel } from '../../engine/measure/trace/pyramid.ts';
 import { TraceRecorder } from '../../engine/measure/trace/trace-recorder.ts';
 import type { TraceSink } from '../../engine/measure/trace/trace-writer.ts';
 import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
@@ -33,8 +33,8 @@ import type { Scenario } from '../../scenarios/model.ts';
 import { stackNames } from '../../topologies/assemble/stack.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { readFlow } from '../traffic/ground-truth.ts';
-import type { Passage, Recorder, RecorderParts } from './recorder.ts';
+import { claimedFlow } from '../traffic/ground-truth.ts';
+import type { JourneyPassage, Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
 import { withRegions } from './trace-regions.ts';
 
@@ -156,7 +156,7 @@ export class TraceListener implements Recorder {
 
   requested(_node: string, request: { readonly kind: string; readonly body: Uint8Array }): void {
     if (this.#network === undefined) return;
-    const flow = request.kind === 'send' ? readFlow(request.body) : -1;
+    const flow = request.kind === 'send' ? claimedFlow(request.body) : -1;
     this.#network.flow = flow < this.#parts.scenario.traffic.length ? flow + 1 : 0;
   }
 
@@ -182,17 +182,17 @@ export class TraceListener implements Recorder {
     const number = this.#reasons.get(reason) ?? this.#reasons.get(OTHER_REASON) ?? 0;
     this.#trace.dropped(this.#parts.now(), {
       node: this.#nodeNumber(node),
-      link: NONE,
-      packet: this.#network?.current ?? NONE,
+      link: NO_REFERENCE,
+      packet: this.#network?.current ?? NO_REFERENCE,
       reason: number,
     });
   }
 
-  passed({ trail, direction, row, node, bytes, heldNs }: Passage): void {
+  passed({ trail, direction, row, node, bytes, heldNs }: JourneyPassage): void {
     this.#trace.packet(this.#parts.now(), bytes, {
-      packet: row === undefined ? NONE : (this.#watcher?.packetAt(row) ?? NONE),
+      packet: row === undefined ? NO_REFERENCE : (this.#watcher?.packetAt(row) ?? NO_REFERENCE),
       trail,
-      link: direction?.id ?? NONE,
+      link: direction?.id ?? NO_REFERENCE,
       node: this.#nodeNumber(node),
       heldNs,
     });
@@ -253,7 +253,7 @@ export class TraceListener implements Recorder {
   }
 
   #nodeNumber(name: string): number {
-    return this.#nodes.get(name) ?? NONE;
+    return this.#nodes.get(name) ?? NO_REFERENCE;
   }
 }
 
@@ -282,7 +282,7 @@ function traceHeader(parts: TraceParts, extent: 'windows' | 'full'): TraceHeader
     classes: CLASSES,
     stateKinds: STATE_KINDS,
     faultKinds: FAULT_KINDS,
-    linkLevel: linkLevelFor(directions.length),
+    linkLevel: finestLinkLevel(directions.length),
   };
 }
 

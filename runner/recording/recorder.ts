@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MessageObserver, ReadMessage } from '../../engine/host/protocol.ts';
+import type { LocateMessage, MessageObserver } from '../../engine/host/protocol.ts';
 import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
@@ -23,13 +23,13 @@ export interface RecorderParts {
   /** Receives the journeys of `explain` at the end. */
   readonly onJourneys?: (text: string) => void;
   /** Finds the messages in datagrams of a host; undefined if its protocol has none. */
-  readonly readerOf?: (host: HostSpec) => ReadMessage | undefined;
+  readonly readerOf?: (host: HostSpec) => LocateMessage | undefined;
   /** The fate of an application's message, and where it is; absent if there is no account. */
   readonly account?: Pick<MessageAccountant, 'fateOf' | 'positions'> | undefined;
 }
 
 /** A packet of a journey at one place on its route. */
-export interface Passage {
+export interface JourneyPassage {
   /** One number for everything that follows a packet through nodes that make new packets of it. */
   readonly trail: number;
   readonly node: string;
@@ -51,7 +51,7 @@ export interface Recorder extends WorldListener {
   /** The observer that a node with this name reports to (ADR 0012). */
   messagesOf?(node: string): MessageObserver;
   /** Called when a packet of a journey reached a place. The bytes are valid only during the call. */
-  passed?(passage: Passage): void;
+  passed?(passage: JourneyPassage): void;
   /** Called every few milliseconds of the run's time. */
   tick?(nowNs: number, experiment: Experiment): void;
   /** Called at the end of the run; writes the rest. */

@@ -11,10 +11,10 @@ import type { Experiment } from '../experiment/experiment.ts';
 import { measuredSoFar } from '../experiment/measured-so-far.ts';
 import type { World } from '../world.ts';
 import { type BroadcastParts, broadcastTrace } from './broadcast.ts';
-import { explain } from './explain.ts';
+import { recordJourneys } from './explain.ts';
 import { recordPcap } from './record-pcap.ts';
 import { openTrace, recordTrace, traceParts } from './record-trace.ts';
-import type { Passage, Recorder, RecorderParts, Recording } from './recorder.ts';
+import type { JourneyPassage, Recorder, RecorderParts, Recording } from './recorder.ts';
 import type { Recordings } from './recordings.ts';
 
 /** Everything that records one run. */
@@ -69,10 +69,10 @@ export function recordersOf(
   const { onJourneys } = parts;
   if (journeys > 0 && onJourneys !== undefined) {
     const listeners = [...recorders];
-    const passed = (passage: Passage): void => {
+    const passed = (passage: JourneyPassage): void => {
       for (const listener of listeners) listener.passed?.(passage);
     };
-    recorders.push(explain(parts, journeys, { tell: onJourneys, passed }));
+    recorders.push(recordJourneys(parts, journeys, { tell: onJourneys, passed }));
   }
   return new Recorders(recorders);
 }

@@ -6,7 +6,7 @@
  */
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
-import { systemCode, systemWords } from '../../engine/live/environment.ts';
+import { systemErrorCode, systemErrorText } from '../../engine/live/environment.ts';
 
 /** See the module. */
 export class RecordingFile {
@@ -25,8 +25,8 @@ export class RecordingFile {
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
     } catch (error) {
-      const code = systemCode(error);
-      this.#failure = code === undefined ? String(error) : systemWords(code);
+      const code = systemErrorCode(error);
+      this.#failure = code === undefined ? String(error) : systemErrorText(code);
       this.close();
       rmSync(this.#path, { force: true });
     }

@@ -5,7 +5,7 @@
  */
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import { provider } from '../../engine/crypto/index.ts';
-import type { Protocol, ReadMessage } from '../../engine/host/protocol.ts';
+import type { LocateMessage, Protocol } from '../../engine/host/protocol.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
 import type { SimWorld } from '../../engine/net/sim-world.ts';
@@ -18,7 +18,7 @@ import {
   type CrashContext,
   crashContextOf,
   guardingClocks,
-  tellingCrashes,
+  reportingCrashes,
 } from '../crash/crash-context.ts';
 import { provisionSeed } from '../nodes/run-provision.ts';
 import { assembleRun } from '../phases/assemble-run.ts';
@@ -31,7 +31,7 @@ import { Deliveries } from '../traffic/deliveries.ts';
 import { scenarioOfSeed } from '../traffic/drawn-pairs.ts';
 import type { LocalWorld } from '../world.ts';
 import type { SetUpMemory } from '../worlds/set-up-memory.ts';
-import { type MakeNetwork, simulated, virtualWorld } from '../worlds/virtual-world.ts';
+import { type MakeNetwork, makeSimWorld, virtualWorld } from '../worlds/virtual-world.ts';
 import type { RunControl } from './run-control.ts';
 
 /** The input of a run. */
@@ -68,19 +68,22 @@ export interface PreparedRun<Net extends SimWorld = SimWorld> extends AssembledR
 /** Creates the world and the experiment and schedules the first events, for tests. */
 export function prepareSeed(given: SeedRun): PreparedRun {
   const assembled = assembleSeed(given);
-  guarded(assembled, () => assembled.experiment.prepare());
+  runGuarded(assembled, () => assembled.experiment.prepare());
   followRefusals(assembled.account, assembled.experiment.flows);
   return assembled;
 }
 
 /** Runs code of nodes, and names the node if it throws. */
-export function guarded<T>({ crashContext }: Pick<PreparedRun, 'crashContext'>, code: () => T): T {
-  return tellingCrashes(crashContext, () => guardingClocks(crashContext, code));
+export function runGuarded<T>(
+  { crashContext }: Pick<PreparedRun, 'crashContext'>,
+  code: () => T,
+): T {
+  return reportingCrashes(crashContext, () => guardingClocks(crashContext, code));
 }
 
 /** Creates the world and the experiment. */
 export function assembleSeed(given: SeedRun): PreparedRun {
-  return assembleOn(given, simulated);
+  return assembleOn(given, makeSimWorld);
 }
 
 /** Like {@link assembleSeed}, on a network of another kind. */
@@ -105,7 +108,7 @@ export function assembleOn<Net extends SimWorld>(
     },
     make,
   );
-  const readerOf = (host: HostSpec): ReadMessage | undefined => {
+  const readerOf = (host: HostSpec): LocateMessage | undefined => {
     const { protocol, options } = nodeOf(host);
     return protocol.messages?.(options, crypto);
   };

@@ -9,7 +9,7 @@
 import { describeDivergence, findDivergence } from '../../engine/core/divergence.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { guardingClocks, tellingCrashes } from '../crash/crash-context.ts';
+import { guardingClocks, reportingCrashes } from '../crash/crash-context.ts';
 import { prepareSeed, type SeedRun } from './assemble-seed.ts';
 
 /** The outcome of the check. */
@@ -28,7 +28,7 @@ export function checkDeterminism(run: SeedRun): DeterminismVerdict {
       while (world.now() < experiment.overNs) world.sim.runUntil(experiment.overNs);
       experiment.finish();
     };
-    tellingCrashes(crashContext, () => guardingClocks(crashContext, toTheEnd));
+    reportingCrashes(crashContext, () => guardingClocks(crashContext, toTheEnd));
     last = fingerprint;
   };
   const divergence = findDivergence(once, scenario.topology.hosts.length);

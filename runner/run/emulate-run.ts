@@ -10,52 +10,61 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { EmulationWorld } from '../../engine/live/emulation/emulation-world.ts';
-import { type KernelLosses, KernelWatch } from '../../engine/live/emulation/kernel-losses.ts';
+import { type KernelLosses, KernelLossWatch } from '../../engine/live/emulation/kernel-losses.ts';
 import { OutsideError } from '../../engine/live/emulation/outside-error.ts';
 import type { ProgramEnd } from '../../engine/live/emulation/outside-program.ts';
-import type { LateEvent, OnLate } from '../../engine/live/emulation/pacer.ts';
+import type { LateEvent, LateEventPolicy } from '../../engine/live/emulation/pacer.ts';
 import type { SimWorldOptions } from '../../engine/net/sim-world.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { EMULATE_METRICS } from '../../scenarios/metrics/emulate-metrics.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { type NodeChoice, nodeChoice } from '../../scenarios/open/nodes.ts';
-import { checkOutside, outsideChoice, outsideHosts } from '../../scenarios/open/outside.ts';
+import {
+  outsideHosts,
+  outsideNodeChoice,
+  refuseOutsideEvents,
+} from '../../scenarios/open/outside.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { crashOf } from '../crash/crash-context.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { type LimitWatch, limitsOf } from '../experiment/limit-watch.ts';
+import { type LimitWatch, limitWatchOf } from '../experiment/limit-watch.ts';
 import { SLICE_NS } from '../experiment/slices.ts';
-import { type Passing, type RunDriver, runPhases, type TimeFacts } from '../phases/run-phases.ts';
-import { inTime, type Steps, waited } from '../phases/steps.ts';
+import {
+  type PassingParts,
+  type RunDriver,
+  runPhases,
+  type TimeFacts,
+} from '../phases/run-phases.ts';
+import { awaitStep, runStepsWaiting, type Steps } from '../phases/steps.ts';
 import { scenarioOfSeed } from '../traffic/drawn-pairs.ts';
 import { EmulateMeter, hostMetrics, inMs } from '../worlds/emulated/emulate-meter.ts';
 import { OutsidePrograms } from '../worlds/emulated/outside-programs.ts';
-import { assembleOn, guarded, type PreparedRun } from './assemble-seed.ts';
+import { assembleOn, type PreparedRun, runGuarded } from './assemble-seed.ts';
 import type { SeedAnswer } from './job.ts';
 import type { RunEnd, RunOrder } from './run-order.ts';
-import { answerOf } from './seed-answer.ts';
+import { failureAnswerOf } from './seed-answer.ts';
 import {
   EarlyEnd,
   NO_FINGERPRINT,
   runInTurn,
   type SeedTurn,
   tellProgress,
-  type WatchedParts,
+  type WatchdogParts,
 } from './wall-clock-run.ts';
 
 /** The flags of an emulated run. */
-export interface EmulateHow {
+export interface EmulateSettings {
   /** Virtual seconds per second of wall time; must be 1 if there are outside programs. */
   readonly speed: number;
-  readonly onLate: OnLate;
+  readonly onLate: LateEventPolicy;
   readonly lateLimitNs: number;
   /** Folder for files with the output of outside programs. */
   readonly folder: string;
 }
 
 /** What to run, and how. */
-export interface EmulateOrder extends RunOrder, EmulateHow, WatchedParts {
+export interface EmulateOrder extends RunOrder, EmulateSettings, WatchdogParts {
   readonly registry: Registry;
   /** Receives the process groups of outside programs, when they begin and when they end. */
   readonly onProgram?: (pid: number, isLiving: boolean) => void;
@@ -65,7 +74,7 @@ const PROGRESS_MS = 100;
 
 /** Runs all seeds. */
 export async function runEmulated(order: EmulateOrder): Promise<RunEnd> {
-  checkOutside(order.scenario);
+  refuseOutsideEvents(order.scenario);
   const hosts = outsideHosts(order.scenario).map(({ name }) => name);
   const definitions = [...EMULATE_METRICS, ...hostMetrics(hosts)];
   return await runInTurn(order, { mode: 'emulate', definitions }, (turn) =>
@@ -78,10 +87,10 @@ export async function runEmulatedSeed(order: EmulateOrder, turn: SeedTurn): Prom
   const scenario = scenarioOfSeed(order.scenario, turn.seed);
   const driver = new PacedDriver({ ...order, scenario }, turn);
   try {
-    return { kind: 'result', result: await inTime(runPhases(driver)) };
+    return { kind: 'result', result: await runStepsWaiting(runPhases(driver)) };
   } catch (error) {
     if (error instanceof OutsideError) return outsideAnswer(error, scenario);
-    return answerOf(driver.crashOf(error), turn.seed);
+    return failureAnswerOf(driver.crashOf(error), turn.seed);
   }
 }
 
@@ -90,10 +99,10 @@ class PacedDriver implements RunDriver {
   readonly #order: EmulateOrder;
   readonly #turn: SeedTurn;
   readonly #programs: OutsidePrograms;
-  readonly #kernel: KernelWatch;
+  readonly #kernel: KernelLossWatch;
   #run: PreparedRun<EmulationWorld> | undefined;
   #meter: EmulateMeter | undefined;
-  #passing: Passing | undefined;
+  #passing: PassingParts | undefined;
   #isWarm = false;
   #toldMs = 0;
   #beganMs = 0;
@@ -107,7 +116,7 @@ class PacedDriver implements RunDriver {
     this.#order = order;
     this.#turn = turn;
     const { scenario, folder, seeds, onProgram } = order;
-    this.#kernel = new KernelWatch({
+    this.#kernel = new KernelLossWatch({
       hosts: scenario.topology.hosts.map(({ address }) => address),
       programs: outsideHosts(scenario).map(({ outside }) => outside?.program ?? ''),
     });
@@ -131,14 +140,14 @@ class PacedDriver implements RunDriver {
   }
 
   prepare(act: () => void): void {
-    guarded(this.#prepared, act);
+    runGuarded(this.#prepared, act);
   }
 
   *untilReady(): Steps<void> {
     yield this.#programs.start();
   }
 
-  *pass(passing: Passing): Steps<SeedResult['ending']> {
+  *pass(passing: PassingParts): Steps<SeedResult['ending']> {
     this.#passing = passing;
     this.#beganMs = performance.now();
     const ending = yield* this.#pace(passing.experiment);
@@ -148,7 +157,7 @@ class PacedDriver implements RunDriver {
 
   *settle(): Steps<void> {
     if (this.#programs.isNeeded) yield this.#kernel.look();
-    this.#ends = yield* waited(this.#programs.stop());
+    this.#ends = yield* awaitStep(this.#programs.stop());
   }
 
   facts(): TimeFacts {
@@ -195,7 +204,7 @@ class PacedDriver implements RunDriver {
   #assemble(): PreparedRun<EmulationWorld> {
     const { scenario, registry, onJourneys, calls, recordingsOf } = this.#order;
     const { seed } = this.#turn;
-    const outside = outsideChoice((name) => {
+    const outside = outsideNodeChoice((name) => {
       const world = this.#emulation;
       world.tap.open(world.host(name));
     });
@@ -235,13 +244,13 @@ class PacedDriver implements RunDriver {
   *#pace(experiment: Experiment): Steps<SeedResult['ending']> {
     const { pacer } = this.#emulation;
     const early = new EarlyEnd(this.#order);
-    this.#limits = limitsOf(this.#order, this.#prepared.world, this.#turn.seed);
+    this.#limits = limitWatchOf(this.#order, this.#prepared.world, this.#turn.seed);
     const onStop = (): void => pacer.stop();
     early.signal.addEventListener('abort', onStop, { once: true });
     experiment.onDone = (): void => pacer.endBy(experiment.overNs);
     const paced = pacer.run(experiment.overNs);
     if (early.signal.aborted) onStop();
-    const end = yield* waited(
+    const end = yield* awaitStep(
       paced.finally(() => early.signal.removeEventListener('abort', onStop)),
     );
     switch (end.kind) {
@@ -259,7 +268,7 @@ class PacedDriver implements RunDriver {
   }
 
   #endSlice(atNs: number): void {
-    const { experiment, recording, injector } = this.#passing as Passing;
+    const { experiment, recording, injector } = this.#passing as PassingParts;
     const { scenario } = this.#order;
     recording.tick(atNs, experiment);
     if (!this.#isMissed && this.#limits?.isMissed(atNs, experiment) === true) {

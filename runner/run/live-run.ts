@@ -22,18 +22,18 @@ import type { HostSpec } from '../../topologies/model.ts';
 import { type Account, keepLiveAccount } from '../accounts/account.ts';
 import { crashContextOf, crashOf } from '../crash/crash-context.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { limitsOf } from '../experiment/limit-watch.ts';
+import { limitWatchOf } from '../experiment/limit-watch.ts';
 import { provisionRun } from '../nodes/run-provision.ts';
 import { drawnSecrets } from '../nodes/secret-source.ts';
 import { assembleRun } from '../phases/assemble-run.ts';
 import {
   type AssembledRun,
-  type Passing,
+  type PassingParts,
   type RunDriver,
   runPhases,
   type TimeFacts,
 } from '../phases/run-phases.ts';
-import { inTime, type Steps } from '../phases/steps.ts';
+import { runStepsWaiting, type Steps } from '../phases/steps.ts';
 import { privacyNote } from '../privacy/privacy.ts';
 import { liveRecorders } from '../recording/recorders.ts';
 import { Deliveries } from '../traffic/deliveries.ts';
@@ -46,19 +46,19 @@ import { obstacleOf } from '../worlds/live/real-ports.ts';
 import type { SeedAnswer } from './job.ts';
 import { pause } from './pause.ts';
 import type { RunEnd, RunOrder } from './run-order.ts';
-import { answerOf } from './seed-answer.ts';
+import { failureAnswerOf } from './seed-answer.ts';
 import {
   NO_FINGERPRINT,
   nodeLines,
   runInTurn,
   type SeedTurn,
   tellProgress,
-  type WatchedParts,
+  type WatchdogParts,
 } from './wall-clock-run.ts';
-import { Failure, notReady, untilNone, untilOver } from './wall-clock-wait.ts';
+import { FailureSignal, notReady, waitUntilNone, waitUntilOver } from './wall-clock-wait.ts';
 
 /** The flags of a live run. */
-export interface LiveHow {
+export interface LiveSettings {
   readonly shape?: LiveWorldOptions['shape'];
   readonly precision?: LiveWorldOptions['precision'];
   /** Log lines from this level on go to stderr; none if absent. */
@@ -68,7 +68,7 @@ export interface LiveHow {
 }
 
 /** What to run, and how. */
-export interface LiveOrder extends RunOrder, LiveHow, WatchedParts {
+export interface LiveOrder extends RunOrder, LiveSettings, WatchdogParts {
   readonly registry: Registry;
 }
 
@@ -93,9 +93,9 @@ export async function runLiveSeed(order: LiveOrder, turn: SeedTurn): Promise<See
   if (obstacle !== undefined) return { kind: 'scenario-error', ...obstacle };
   const driver = new LiveDriver({ ...order, scenario }, turn);
   try {
-    return { kind: 'result', result: await inTime(runPhases(driver)) };
+    return { kind: 'result', result: await runStepsWaiting(runPhases(driver)) };
   } catch (error) {
-    return answerOf(driver.crashOf(error), turn.seed);
+    return failureAnswerOf(driver.crashOf(error), turn.seed);
   }
 }
 
@@ -104,7 +104,7 @@ class LiveDriver implements RunDriver {
   readonly #order: LiveOrder;
   readonly #turn: SeedTurn;
   readonly #warnings: string[];
-  readonly #failure = new Failure();
+  readonly #failure = new FailureSignal();
   readonly #began = performance.now();
   #made: LiveRunWorld | undefined;
   #meter: LiveMeter | undefined;
@@ -148,7 +148,7 @@ class LiveDriver implements RunDriver {
     const isLate = ({ name }: HostSpec): boolean => experiment.node(name)?.isReady?.() === false;
     const isOver = (): boolean => this.#order.signal?.aborted === true;
     const patience = { maxMs: READY_MAX_MS, pollMs: READY_POLL_MS, failure: this.#failure, isOver };
-    const late = yield* untilNone(() => hosts.filter(isLate), patience);
+    const late = yield* waitUntilNone(() => hosts.filter(isLate), patience);
     if (late.length === 0 || isOver()) return;
     const names = late.map(({ name }) => name);
     this.#warnings.push(notReady(READY_MAX_MS, names));
@@ -161,7 +161,7 @@ class LiveDriver implements RunDriver {
     this.#agenda.begin(zeroNs);
   }
 
-  *pass({ experiment, recording, injector }: Passing): Steps<SeedResult['ending']> {
+  *pass({ experiment, recording, injector }: PassingParts): Steps<SeedResult['ending']> {
     const world = this.#world;
     const { pump } = world.sim;
     injector?.follow(
@@ -170,7 +170,7 @@ class LiveDriver implements RunDriver {
     );
     const meter = new LiveMeter(world.sim, handoverBook(this.#order.scenario), this.#pace);
     this.#meter = meter;
-    const limits = limitsOf(this.#order, world, this.#turn.seed);
+    const limits = limitWatchOf(this.#order, world, this.#turn.seed);
     const hasFixedEnd = experiment.done === undefined && limits === undefined;
     const progress = setInterval(() => {
       meter.look();
@@ -179,7 +179,7 @@ class LiveDriver implements RunDriver {
       recording.tick(world.now(), experiment);
     }, PROGRESS_MS);
     try {
-      return yield* untilOver(this.#order, {
+      return yield* waitUntilOver(this.#order, {
         experiment,
         failure: this.#failure,
         now: () => world.now(),

@@ -18,7 +18,7 @@ const FLOATS = 4;
 export type StopReason = 'interrupted' | 'time-limit' | 'aborted';
 
 /** Progress of one seed. */
-export interface Progress {
+export interface SeedProgress {
   /** Virtual time (live: wall time) reached, ns. */
   readonly nowNs: number;
   readonly events: number;
@@ -39,13 +39,13 @@ export class RunControl {
   }
 
   /** Called by the run a few times per second of wall time. */
-  report({ nowNs, events, engineMs }: Progress): void {
+  report({ nowNs, events, engineMs }: SeedProgress): void {
     this.#progress[0] = nowNs;
     this.#progress[1] = events;
     this.#progress[2] = engineMs;
   }
 
-  get progress(): Progress {
+  get progress(): SeedProgress {
     const [nowNs = 0, events = 0, engineMs = 0] = this.#progress;
     return { nowNs, events, engineMs };
   }

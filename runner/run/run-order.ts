@@ -65,7 +65,11 @@ function cpuText(cpu: Scenario['cpu']): string {
 export type OrderFacts = Pick<RunOrder, 'scenario' | 'definitions' | 'commit' | 'reproduce'>;
 
 /** The judge's input for a run in virtual time. */
-export function runInput(order: OrderFacts, done: readonly SeedResult[], wallMs: number): RunInput {
+export function judgeInputOf(
+  order: OrderFacts,
+  done: readonly SeedResult[],
+  wallMs: number,
+): RunInput {
   const { scenario } = order;
   return {
     scenario: {

@@ -13,10 +13,15 @@ import { CheckpointBook } from '../experiment/checkpoint-book.ts';
 import { LimitWatch } from '../experiment/limit-watch.ts';
 import { SLICE_NS, sliceEnd } from '../experiment/slices.ts';
 import { SteppedInjection } from '../injection/stepped.ts';
-import { type Passing, type RunDriver, runPhases, type TimeFacts } from '../phases/run-phases.ts';
-import { atOnce, type Steps } from '../phases/steps.ts';
+import {
+  type PassingParts,
+  type RunDriver,
+  runPhases,
+  type TimeFacts,
+} from '../phases/run-phases.ts';
+import { runStepsAtOnce, type Steps } from '../phases/steps.ts';
 import { SetUpMemory } from '../worlds/set-up-memory.ts';
-import { assembleSeed, guarded, type PreparedRun, type SeedRun } from './assemble-seed.ts';
+import { assembleSeed, type PreparedRun, runGuarded, type SeedRun } from './assemble-seed.ts';
 import type { RunControl } from './run-control.ts';
 
 /** Runs one seed to its end. */
@@ -26,7 +31,7 @@ export function runSeed(run: SeedRun): SeedResult {
   const assembled = assembleSeed({ memory, ...run });
   const limits = run.endsOnMiss === true ? new LimitWatch(assembled.world, assembled) : undefined;
   const driver = new VirtualDriver(assembled, { control: run.control, began, memory, limits });
-  return guarded(assembled, () => atOnce(runPhases(driver)));
+  return runGuarded(assembled, () => runStepsAtOnce(runPhases(driver)));
 }
 
 interface TimeParts {
@@ -70,7 +75,7 @@ class VirtualDriver implements RunDriver {
   }
 
   // biome-ignore lint/correctness/useYield: virtual time waits for nothing.
-  *pass(passing: Passing): Steps<SeedResult['ending']> {
+  *pass(passing: PassingParts): Steps<SeedResult['ending']> {
     this.#injection = this.#injectionOf(passing);
     this.#beganMs = epochMs();
     const ending = this.#advance(passing);
@@ -93,7 +98,7 @@ class VirtualDriver implements RunDriver {
     return { ...result, engine, memory, checkpoints: this.#book.checkpoints };
   }
 
-  #advance({ experiment, recording }: Passing): SeedResult['ending'] {
+  #advance({ experiment, recording }: PassingParts): SeedResult['ending'] {
     const { world } = this.#assembled;
     const control = this.#control;
     experiment.onDone = (): void => world.sim.scheduler.stop();
@@ -126,7 +131,7 @@ class VirtualDriver implements RunDriver {
     return Math.min(overNs, this.#book.nextAfter(at), sliceNs);
   }
 
-  #injectionOf({ experiment, recording, injector }: Passing): SteppedInjection | undefined {
+  #injectionOf({ experiment, recording, injector }: PassingParts): SteppedInjection | undefined {
     const { world, injection } = this.#assembled;
     if (injection === undefined || injector === undefined) return undefined;
     return new SteppedInjection({

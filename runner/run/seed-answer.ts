@@ -15,7 +15,7 @@ import type { SeedAnswer } from './job.ts';
  * The answer for an error of a run.
  * @param stack Where it failed, if that was in another process.
  */
-export function answerOf(error: unknown, seed: number, stack?: string): SeedAnswer {
+export function failureAnswerOf(error: unknown, seed: number, stack?: string): SeedAnswer {
   if (error instanceof FaultError) {
     const { file, line, column } = error.spec.position;
     return { kind: 'scenario-error', file, line, column, message: error.message };

@@ -12,7 +12,7 @@ import type { RunInput, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { SeedAnswer } from './job.ts';
 import type { RunControl } from './run-control.ts';
-import { type RunEnd, type RunOrder, runInput } from './run-order.ts';
+import { judgeInputOf, type RunEnd, type RunOrder } from './run-order.ts';
 
 /** Runs in real time cannot be repeated exactly, so they have no fingerprint. */
 export const NO_FINGERPRINT = 'none';
@@ -35,7 +35,7 @@ export interface SeedTurn {
 }
 
 /** Shared with a watchdog on another thread (seed-watch.ts); absent if there is none. */
-export interface WatchedParts {
+export interface WatchdogParts {
   readonly control?: RunControl;
   /** Memory in which calls of nodes are recorded (engine/net/node-calls.ts). */
   readonly calls?: SharedArrayBuffer;
@@ -59,7 +59,7 @@ export async function runInTurn(
     done.push(answer.result);
     if (answer.result.ending !== 'complete') break;
   }
-  const input = runInput(order, done, performance.now() - beganMs);
+  const input = judgeInputOf(order, done, performance.now() - beganMs);
   const definitions = [...input.definitions, ...facts.definitions];
   // Live nodes share no computed agreements, so the report must not say that they do.
   const { crypto } = order.scenario;

@@ -14,7 +14,7 @@ import { EarlyEnd, stoppedDrainMs } from './wall-clock-run.ts';
 const NS_PER_MS = 1_000_000;
 
 /** A failure outside the steps of a run, such as in a callback; it ends whatever the run waits for. */
-export class Failure {
+export class FailureSignal {
   readonly promise: Promise<never>;
   /** Reports the failure; only the first call counts. */
   readonly fail: (error: unknown) => void;
@@ -36,18 +36,18 @@ export class Failure {
 }
 
 /** How long to wait, and how often to look. */
-export interface Patience {
+export interface WaitTerms {
   readonly maxMs: number;
   readonly pollMs: number;
-  readonly failure: Failure;
+  readonly failure: FailureSignal;
   /** Ends the waiting early. */
   readonly isOver?: () => boolean;
 }
 
 /** Waits until `left` returns nothing, or until time is up; returns what is left then. */
-export function* untilNone<T>(
+export function* waitUntilNone<T>(
   left: () => readonly T[],
-  { maxMs, pollMs, failure, isOver }: Patience,
+  { maxMs, pollMs, failure, isOver }: WaitTerms,
 ): Steps<readonly T[]> {
   const lateAt = performance.now() + maxMs;
   while (left().length > 0 && performance.now() <= lateAt && isOver?.() !== true) {
@@ -57,9 +57,9 @@ export function* untilNone<T>(
 }
 
 /** A run whose time passes by the wall clock. */
-export interface WallTime {
+export interface WallClockRunParts {
   readonly experiment: Experiment;
-  readonly failure: Failure;
+  readonly failure: FailureSignal;
   /** Time of the scenario, ns. */
   readonly now: () => number;
   /** Longest wait between two turns. */
@@ -72,9 +72,9 @@ export interface WallTime {
 }
 
 /** Waits until the run is over. One that is stopped is silenced, and drains for a moment. */
-export function* untilOver(
+export function* waitUntilOver(
   order: RunOrder,
-  { experiment, failure, now, turnMs, turn, isMissed, mute }: WallTime,
+  { experiment, failure, now, turnMs, turn, isMissed, mute }: WallClockRunParts,
 ): Steps<SeedResult['ending']> {
   const early = new EarlyEnd(order);
   let ending: SeedResult['ending'] | undefined;

@@ -4,18 +4,18 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
-import { filesOf } from '../../scenarios/open/run-files.ts';
+import { fileHashesOf } from '../../scenarios/open/run-files.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { SeedPool } from '../threads/seed-pool.ts';
 import { SeedWatch } from '../threads/seed-watch.ts';
-import type { Executor, SweepCell } from './run-sweep.ts';
+import type { RunExecutor, SweepCombination } from './run-sweep.ts';
 
 /** Number of runs that wait for each thread: enough to keep it busy, few enough to keep in memory. */
 const WAITING = 4;
 const LOOK_MS = 100;
 
 /** See the module. */
-export class LocalExecutor implements Executor {
+export class LocalExecutor implements RunExecutor {
   readonly room: number;
   readonly #pool: SeedPool;
   readonly #watches = new Set<SeedWatch>();
@@ -38,7 +38,7 @@ export class LocalExecutor implements Executor {
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
-  async run({ scenario }: SweepCell, seed: number): Promise<SeedAnswer> {
+  async run({ scenario }: SweepCombination, seed: number): Promise<SeedAnswer> {
     const { hosts } = scenario.topology;
     const watch = new SeedWatch({ seed, hosts, onNotice: this.#onNotice });
     if (this.#isStopped) watch.stop('interrupted', performance.now());
@@ -46,7 +46,7 @@ export class LocalExecutor implements Executor {
     const alarm = this.#alarm(watch, scenario.timeLimitMs);
     try {
       // Files may have changed since: the identity of the run is that of the files that were opened.
-      const hashes = filesOf(scenario);
+      const hashes = fileHashesOf(scenario);
       const asked = this.#folders === undefined ? { hashes } : { hashes, folders: this.#folders };
       return await this.#pool.run({ scenario, seed, recordings: {}, watch, asked });
     } finally {

@@ -4,18 +4,18 @@
  * @module
  */
 
-import { canonical } from '../../scenarios/identity.ts';
+import { canonicalJson } from '../../scenarios/identity.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { unpackResult } from './packed-result.ts';
 import type { KnownResults, RunLine, SweepHead } from './results-file.ts';
 
 /** A file of results, and its content. */
-export interface Part extends Pick<KnownResults, 'head' | 'lines'> {
+export interface ResultsPart extends Pick<KnownResults, 'head' | 'lines'> {
   readonly path: string;
 }
 
 /** Two results of one run that are not the same. */
-export interface Conflict {
+export interface ResultConflict {
   readonly id: string;
   readonly seed: number;
   readonly parameters: RunLine['parameters'];
@@ -24,11 +24,11 @@ export interface Conflict {
 }
 
 /** All runs of all parts, each once. */
-export interface Merged {
+export interface MergedResults {
   /** The head that all parts have, without the number of a part. */
   readonly head: SweepHead;
   readonly lines: ReadonlyMap<string, RunLine>;
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly ResultConflict[];
 }
 
 /**
@@ -37,7 +37,7 @@ export interface Merged {
  * @param parts At least one.
  * @throws Refusal naming the first one that belongs to another sweep, and what differs.
  */
-export function mergeResults(parts: readonly Part[]): Merged {
+export function mergeResults(parts: readonly ResultsPart[]): MergedResults {
   const [first] = parts;
   if (first === undefined) throw new Refusal('there is nothing to merge');
   const head = wholeOf(first.head);
@@ -45,7 +45,7 @@ export function mergeResults(parts: readonly Part[]): Merged {
   const claims = new Map<string, Claim[]>();
   for (const { path, lines } of parts) for (const line of lines) addClaim(claims, { path, line });
   const lines = new Map<string, RunLine>();
-  const conflicts: Conflict[] = [];
+  const conflicts: ResultConflict[] = [];
   for (const [id, all] of claims) {
     // Unpacking a line takes milliseconds, and a sweep does it later anyway: here only if lines differ.
     const whole = all.length === 1 ? all : all.filter(isWhole);
@@ -81,7 +81,7 @@ function isWhole({ line }: Claim): boolean {
   return unpackResult(line.result)?.fingerprint === line.fingerprint;
 }
 
-function conflictsOf(claims: readonly Claim[]): readonly Conflict[] {
+function conflictsOf(claims: readonly Claim[]): readonly ResultConflict[] {
   const paths = new Map<string, string>();
   for (const { path, line } of claims) {
     if (!paths.has(line.fingerprint)) paths.set(line.fingerprint, path);
@@ -105,9 +105,9 @@ const NAMES: Readonly<Partial<Record<keyof SweepHead, string>>> = {
   adaptive: 'number of adaptive seeds',
 };
 
-function refuseOther(first: Part, part: Part): void {
+function refuseOther(first: ResultsPart, part: ResultsPart): void {
   for (const [key, name] of Object.entries(NAMES) as [keyof SweepHead, string][]) {
-    const [a, b] = [first.head[key], part.head[key]].map((one) => canonical(one ?? null));
+    const [a, b] = [first.head[key], part.head[key]].map((one) => canonicalJson(one ?? null));
     if (a === b) continue;
     throw new Refusal(`${part.path} and ${first.path} differ in their ${name}: ${b} and ${a}`);
   }

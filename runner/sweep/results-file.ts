@@ -15,12 +15,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { assert } from '../../engine/core/assert.ts';
-import { canonical, type Parameters } from '../../scenarios/identity.ts';
+import { canonicalJson, type Parameters } from '../../scenarios/identity.ts';
 import { refuseOtherThanFile } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 
 /** Name of the file in the folder of a sweep. */
-export const RESULTS = 'results.ndjson';
+export const RESULTS_FILE_NAME = 'results.ndjson';
 
 const VERSION = 1;
 const NEWLINE = 0x0a;
@@ -138,7 +138,7 @@ function refuseOtherHead(
   place: string,
   { head, value }: { readonly head: SweepHead; readonly value: SweepHead },
 ): void {
-  const [a, b] = [head, value].map((one) => canonical({ ...one, shard: undefined }));
+  const [a, b] = [head, value].map((one) => canonicalJson({ ...one, shard: undefined }));
   if (a !== b) throw new Refusal(`${place} begins another sweep than the first line`);
 }
 

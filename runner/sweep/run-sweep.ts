@@ -11,18 +11,18 @@ import { kpiName } from '../../reports/kpi-text.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { type Parameters, runId } from '../../scenarios/identity.ts';
-import type { Loaded } from '../../scenarios/open/open.ts';
-import { filesOf } from '../../scenarios/open/run-files.ts';
+import type { OpenedScenario } from '../../scenarios/open/open.ts';
+import { fileHashesOf } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import type { SeedAnswer } from '../run/job.ts';
-import { runInput } from '../run/run-order.ts';
+import { judgeInputOf } from '../run/run-order.ts';
 import { foreignAnswer, isJudgeable } from './foreign-answer.ts';
-import { judgedPart, packResult, unpackResult } from './packed-result.ts';
+import { packResult, resultForJudging, unpackResult } from './packed-result.ts';
 import type { RunLine } from './results-file.ts';
 import { isUndecided, moreSeeds } from './straddle.ts';
 
 /** A combination with its checked scenario. */
-export interface SweepCell extends Loaded {
+export interface SweepCombination extends OpenedScenario {
   /** Place among all combinations. */
   readonly index: number;
   readonly parameters: Parameters;
@@ -31,22 +31,22 @@ export interface SweepCell extends Loaded {
 }
 
 /** The answer of a run that has no result. */
-export type Failure = Exclude<SeedAnswer, { kind: 'result' }>;
+export type RunFailure = Exclude<SeedAnswer, { kind: 'result' }>;
 
 /** Makes runs, on threads of this process or in a fleet. */
-export interface Executor {
+export interface RunExecutor {
   /** Number of runs that it accepts before the first of them has ended. */
   readonly room: number;
   /** True if answers come from elsewhere, so that a result may be anything. */
   readonly isForeign?: boolean;
   /** Runs a seed; an answer that was ended is no result. */
-  run(cell: SweepCell, seed: number): Promise<SeedAnswer>;
+  run(cell: SweepCombination, seed: number): Promise<SeedAnswer>;
 }
 
 /** How a combination ended. */
-export type CellEnd =
+export type CombinationEnd =
   | { readonly kind: 'judged'; readonly report: Report }
-  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'failed'; readonly failure: RunFailure }
   /** The sweep was stopped before all runs of the combination had ended. */
   | { readonly kind: 'left' };
 
@@ -55,25 +55,25 @@ export interface SweepOrder {
   /** Combinations to run, by their place among all. */
   readonly cells: readonly { readonly index: number; readonly parameters: Parameters }[];
   /** Opens a combination; undefined if it cannot run, which this function has then reported. */
-  readonly open: (cell: SweepOrder['cells'][number]) => Promise<SweepCell | undefined>;
+  readonly open: (cell: SweepOrder['cells'][number]) => Promise<SweepCombination | undefined>;
   readonly seeds: readonly number[];
   /** Most seeds of a combination whose interval straddles a limit. */
   readonly adaptive?: number | undefined;
   readonly commit: string;
-  readonly executor: Executor;
+  readonly executor: RunExecutor;
   /** Runs from before the sweep was continued, by identity. */
   readonly known: ReadonlyMap<string, RunLine>;
   /** The command that runs a combination with these seeds alone. */
-  readonly reproduceOf: (cell: SweepCell, seeds: readonly number[]) => string;
+  readonly reproduceOf: (cell: SweepCombination, seeds: readonly number[]) => string;
   readonly signal: AbortSignal;
   /** Called when a run has ended, with the line to keep of it. */
   readonly onRun: (line: RunLine) => void;
-  readonly onCell: (cell: SweepCell, end: CellEnd) => void;
-  readonly onProgress?: (progress: SweepCount) => void;
+  readonly onCell: (cell: SweepCombination, end: CombinationEnd) => void;
+  readonly onProgress?: (progress: SweepRunCount) => void;
 }
 
 /** The progress of a sweep. */
-export interface SweepCount {
+export interface SweepRunCount {
   readonly runsDone: number;
   /** Runs that are needed, as far as is known: adaptive sweeps add some. */
   readonly runs: number;
@@ -82,13 +82,13 @@ export interface SweepCount {
 }
 
 /** The identity of a run. */
-export function identityOf(cell: SweepCell, seed: number, commit: string): string {
+export function runIdentityOf(cell: SweepCombination, seed: number, commit: string): string {
   const { scenario } = cell;
-  return runId({ commit, files: filesOf(scenario), parameters: scenario.overrides, seed });
+  return runId({ commit, files: fileHashesOf(scenario), parameters: scenario.overrides, seed });
 }
 
 /** Runs everything. @returns how many runs were needed. */
-export async function runSweep(order: SweepOrder): Promise<SweepCount> {
+export async function runSweep(order: SweepOrder): Promise<SweepRunCount> {
   return await new Sweep(order).run();
 }
 
@@ -106,7 +106,7 @@ class Sweep {
     this.#runs = order.cells.length * order.seeds.length;
   }
 
-  async run(): Promise<SweepCount> {
+  async run(): Promise<SweepRunCount> {
     const { cells, open, signal } = this.#order;
     const ends: Promise<void>[] = [];
     for (const cell of cells) {
@@ -128,7 +128,7 @@ class Sweep {
     return this.#count;
   }
 
-  get #count(): SweepCount {
+  get #count(): SweepRunCount {
     return { runsDone: this.#runsDone, runs: this.#runs, known: this.#known };
   }
 
@@ -183,7 +183,7 @@ class Sweep {
   }
 
   /** Reports progress again: callers count combinations, and this one ended after its last run was reported. */
-  #ended(cell: SweepCell, end: CellEnd): void {
+  #ended(cell: SweepCombination, end: CombinationEnd): void {
     this.#order.onCell(cell, end);
     this.#order.onProgress?.(this.#count);
   }
@@ -212,28 +212,28 @@ class Sweep {
 
 /** A combination some of whose seeds are under way. */
 class RunningCell {
-  readonly cell: SweepCell;
+  readonly cell: SweepCombination;
   readonly pending: Promise<void>[] = [];
   /** Seeds in the order in which they were asked for. */
   readonly asked: number[] = [];
   left = false;
   readonly #order: SweepOrder;
   readonly #results = new Map<number, SeedResult>();
-  readonly #failures = new Map<number, Failure>();
+  readonly #failures = new Map<number, RunFailure>();
 
-  constructor(cell: SweepCell, order: SweepOrder) {
+  constructor(cell: SweepCombination, order: SweepOrder) {
     this.cell = cell;
     this.#order = order;
   }
 
   /** Failure of the first seed in their order: which seed failed first in time does not matter. */
-  get failure(): Failure | undefined {
+  get failure(): RunFailure | undefined {
     const first = this.asked.find((seed) => this.#failures.has(seed));
     return first === undefined ? undefined : this.#failures.get(first);
   }
 
   idOf(seed: number): string {
-    return identityOf(this.cell, seed, this.#order.commit);
+    return runIdentityOf(this.cell, seed, this.#order.commit);
   }
 
   /**
@@ -279,7 +279,7 @@ class RunningCell {
     const { parameters, isKept, scenario } = this.cell;
     const { seed, fingerprint } = result;
     this.#results.set(seed, result);
-    const kept = isKept ? result : judgedPart(result, scenario.kpis);
+    const kept = isKept ? result : resultForJudging(result, scenario.kpis);
     const { kpis } = this.#judge([result]);
     const values = Object.fromEntries(kpis.map((kpi) => [kpiName(kpi), kpi.value]));
     const id = this.idOf(seed);
@@ -299,7 +299,7 @@ class RunningCell {
       results.map(({ seed }) => seed),
     );
     const facts = { scenario, definitions, commit, reproduce };
-    return judge(runInput(facts, results, total(results)));
+    return judge(judgeInputOf(facts, results, total(results)));
   }
 }
 

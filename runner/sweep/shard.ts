@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cellId, type Parameters } from '../../scenarios/identity.ts';
+import { combinationId, type Parameters } from '../../scenarios/identity.ts';
 
 /** One of several parts, from 1. */
 export interface Shard {
@@ -32,14 +32,14 @@ interface Placed {
  * The combinations of a part, in their order. They are dealt out in the order of their names, which are
  * hashes, so that slow corners of a sweep spread over all parts.
  */
-export function cellsOfShard<Cell extends Placed>(
+export function combinationsOfShard<Cell extends Placed>(
   cells: readonly Cell[],
   { index, count }: Shard,
   facts: { readonly commit: string; readonly set: Parameters },
 ): readonly Cell[] {
   const named = cells.map((cell) => {
     const { commit, set } = facts;
-    return { cell, name: cellId({ commit, parameters: { ...set, ...cell.parameters } }) };
+    return { cell, name: combinationId({ commit, parameters: { ...set, ...cell.parameters } }) };
   });
   named.sort((a, b) => (a.name < b.name ? -1 : 1));
   return named

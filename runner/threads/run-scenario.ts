@@ -12,7 +12,7 @@ import type { SeedResult } from '../../reports/model.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { missingSeedTexts } from '../run/missing-seeds.ts';
 import type { StopReason } from '../run/run-control.ts';
-import { type RunEnd, type RunOrder, runInput } from '../run/run-order.ts';
+import { judgeInputOf, type RunEnd, type RunOrder } from '../run/run-order.ts';
 import { SeedPool } from './seed-pool.ts';
 import { SeedWatch } from './seed-watch.ts';
 
@@ -46,7 +46,7 @@ export async function runScenario(order: RunOrder): Promise<RunEnd> {
     );
     const failed = failureOf(answers, done);
     if (failed !== undefined) return failed;
-    return { kind: 'judged', input: runInput(order, done, performance.now() - began) };
+    return { kind: 'judged', input: judgeInputOf(order, done, performance.now() - began) };
   } finally {
     clearInterval(timer);
     clearTimeout(alarm);

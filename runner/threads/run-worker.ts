@@ -4,27 +4,27 @@
  * @module
  */
 import { threadId } from 'node:worker_threads';
-import { setGuard } from '../../engine/live/clock-guard.ts';
-import { FRAMES_MAX } from '../../engine/live/stack-places.ts';
-import { openFiles } from '../../scenarios/open/open.ts';
+import { installClockGuard } from '../../engine/live/clock-guard.ts';
+import { STACK_FRAMES_MAX } from '../../engine/live/stack-places.ts';
+import { openScenarioFiles } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
-import { ConfigError, withoutSource } from '../../topologies/files/config-error.ts';
+import { ConfigError, formatWithoutSource } from '../../topologies/files/config-error.ts';
 import type { SeedAnswer, SeedJob } from '../run/job.ts';
 import { RunControl } from '../run/run-control.ts';
 import { runSeed } from '../run/run-seed.ts';
-import { answerOf } from '../run/seed-answer.ts';
+import { failureAnswerOf } from '../run/seed-answer.ts';
 
 /** Runs a job; never throws, so that a failure keeps its kind across threads. */
 export async function runJob(job: SeedJob): Promise<SeedAnswer> {
-  Error.stackTraceLimit = FRAMES_MAX;
+  Error.stackTraceLimit = STACK_FRAMES_MAX;
   // Called before other modules are loaded, because they may store references to functions of the
   // system.
-  setGuard();
+  installClockGuard();
   const control = job.shared === undefined ? undefined : new RunControl(job.shared);
   control?.noteThread(threadId);
   try {
     const registry = new ProtocolRegistry();
-    const scenario = await openFiles(job.file, job.overrides, registry, job.asked);
+    const scenario = await openScenarioFiles(job.file, job.overrides, registry, job.asked);
     const { seed, recordings, endsOnMiss = false } = job;
     let journey = '';
     const onJourneys = (text: string): void => {
@@ -36,7 +36,8 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
     return journey === '' ? { kind: 'result', result } : { kind: 'result', result, journey };
   } catch (error) {
     // Files had no mistakes when the run was asked for, and the answer may go to somebody who may not see them.
-    if (error instanceof ConfigError) return { kind: 'refused', message: withoutSource(error) };
-    return answerOf(error, job.seed);
+    if (error instanceof ConfigError)
+      return { kind: 'refused', message: formatWithoutSource(error) };
+    return failureAnswerOf(error, job.seed);
   }
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { shownPath } from '../../engine/live/stack-places.ts';
+import { pathForUsers } from '../../engine/live/stack-places.ts';
 import { stackOfThread } from '../../engine/live/thread-stack.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
 import { isShippedName } from '../../scenarios/open/registry.ts';
@@ -19,14 +19,14 @@ import { pause } from '../run/pause.ts';
 import { RunControl, type StopReason } from '../run/run-control.ts';
 
 /** A call of a node's handler that takes longer than this is reported once. */
-export const HELD_MS = 5_000;
+export const HELD_CALL_MS = 5_000;
 /** The same limit in real time, where all other nodes wait for the call. */
-export const HELD_LIVE_MS = 1_000;
+export const HELD_LIVE_CALL_MS = 1_000;
 /**
  * Time from the request to stop until the seed is terminated. A run must end within five seconds of
  * the first signal.
  */
-export const GRACE_MS = 3_000;
+export const TERMINATION_GRACE_MS = 3_000;
 /**
  * After the request to stop, the place of a call that takes longer than this is looked up, so that
  * it can be named if the seed is terminated.
@@ -47,7 +47,7 @@ export interface SeedWatchOptions {
   readonly seed: number;
   readonly hosts: readonly HostSpec[];
   readonly onNotice?: ((text: string) => void) | undefined;
-  /** A call that takes longer than this is reported; default {@link HELD_MS}. */
+  /** A call that takes longer than this is reported; default {@link HELD_CALL_MS}. */
   readonly heldMs?: number;
   /** How the stack of a thread is read; default {@link stackOfThread}. */
   readonly stackOf?: (thread: number, limitMs: number) => Promise<string | undefined>;
@@ -124,16 +124,16 @@ export class SeedWatch {
       this.#sinceMs = nowMs;
     }
     const heldMs = inHand === undefined ? 0 : nowMs - this.#sinceMs;
-    const { heldMs: limitMs = HELD_MS } = this.#options;
+    const { heldMs: limitMs = HELD_CALL_MS } = this.#options;
     if (heldMs >= limitMs && !this.#isTold) void this.#tell(heldMs);
     const stopping = this.#stopping;
     if (stopping === undefined || this.#isOver) return;
     if (heldMs >= LOOK_UP_MS) void this.#place();
-    if (nowMs - stopping.atMs < GRACE_MS) return;
+    if (nowMs - stopping.atMs < TERMINATION_GRACE_MS) return;
     this.#isOver = true;
     // The same call has been running for most of the time since the request, so it is the call that
     // never returns.
-    if (heldMs >= GRACE_MS / 2) void this.#endHeld();
+    if (heldMs >= TERMINATION_GRACE_MS / 2) void this.#endHeld();
     else this.#end(this.#busyAnswer(stopping.reason));
   }
 
@@ -145,7 +145,7 @@ export class SeedWatch {
     const seconds = Math.round(heldMs / MS_PER_S);
     const place = await this.#place();
     const where =
-      place === undefined ? '' : `: ${shownPath(place.file, process.cwd())}:${place.line}`;
+      place === undefined ? '' : `: ${pathForUsers(place.file, process.cwd())}:${place.line}`;
     onNotice?.(
       `${name} has held its thread for ${seconds} s, in a call at ${at} s (seed ${seed})${where}`,
     );
@@ -190,7 +190,7 @@ export class SeedWatch {
   #brokenIn(message: string, what: Pick<Crash, 'how' | 'error' | 'place'>): SeedAnswer {
     const { seed } = this.#options;
     const host = this.#host;
-    const protocol = shownPath(host?.protocol ?? '', process.cwd());
+    const protocol = pathForUsers(host?.protocol ?? '', process.cwd());
     const crash: Crash = {
       by: isShippedName(protocol) ? 'orrery' : 'protocol',
       protocol,
@@ -206,7 +206,7 @@ export class SeedWatch {
 
   #busyAnswer(ending: StopReason): SeedAnswer {
     const { seed } = this.#options;
-    const seconds = (GRACE_MS / MS_PER_S).toFixed(1);
+    const seconds = (TERMINATION_GRACE_MS / MS_PER_S).toFixed(1);
     const message = `still busy ${seconds} s after the request to stop, so measurements are lost`;
     return { kind: 'ended', ending, seed, message };
   }

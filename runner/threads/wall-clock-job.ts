@@ -4,18 +4,18 @@
  * @module
  */
 
-import type { EmulateHow } from '../run/emulate-run.ts';
+import type { EmulateSettings } from '../run/emulate-run.ts';
 import type { SeedAnswer, SeedJob } from '../run/job.ts';
-import type { LiveHow } from '../run/live-run.ts';
+import type { LiveSettings } from '../run/live-run.ts';
 
 /** The command of a run by the wall clock, with its flags. */
-export type WallClockHow =
-  | { readonly command: 'live'; readonly how: LiveHow }
-  | { readonly command: 'emulate'; readonly how: EmulateHow };
+export type WallClockCommand =
+  | { readonly command: 'live'; readonly how: LiveSettings }
+  | { readonly command: 'emulate'; readonly how: EmulateSettings };
 
 /** One run of one seed. */
 export type WallClockJob = Required<Omit<SeedJob, 'asked'>> &
-  WallClockHow & {
+  WallClockCommand & {
     /** All seeds of the run; their number decides how files of outside programs are named. */
     readonly seeds: readonly number[];
   };

@@ -13,24 +13,24 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import {
-  endPrograms,
   forgetProgram,
-  keepProgram,
+  killProgramAtExit,
+  killRemainingPrograms,
 } from '../../engine/live/emulation/outside-program.ts';
 import { entryModule } from '../../engine/live/own-form.ts';
 import { EMULATE_METRICS } from '../../scenarios/metrics/emulate-metrics.ts';
 import { LIVE_METRICS } from '../../scenarios/metrics/live-metrics.ts';
-import { checkOutside, outsideHosts } from '../../scenarios/open/outside.ts';
-import type { EmulateHow } from '../run/emulate-run.ts';
+import { outsideHosts, refuseOutsideEvents } from '../../scenarios/open/outside.ts';
+import type { EmulateSettings } from '../run/emulate-run.ts';
 import type { SeedAnswer } from '../run/job.ts';
-import type { LiveHow } from '../run/live-run.ts';
+import type { LiveSettings } from '../run/live-run.ts';
 import type { RunEnd, RunOrder } from '../run/run-order.ts';
-import { answerOf } from '../run/seed-answer.ts';
+import { failureAnswerOf } from '../run/seed-answer.ts';
 import { runInTurn, type SeedTurn, tellProgress } from '../run/wall-clock-run.ts';
 import { hostMetrics } from '../worlds/emulated/emulate-meter.ts';
-import { HELD_LIVE_MS, SeedWatch } from './seed-watch.ts';
+import { HELD_LIVE_CALL_MS, SeedWatch } from './seed-watch.ts';
 import type {
-  WallClockHow,
+  WallClockCommand,
   WallClockJob,
   WallClockNews,
   WallClockOrder,
@@ -42,7 +42,10 @@ const LOOK_MS = 100;
 const BEGIN_MAX_MS = 30_000;
 
 /** Runs all seeds on real sockets. */
-export function runLiveApart(order: RunOrder, how: Omit<LiveHow, 'stateFolder'>): Promise<RunEnd> {
+export function runLiveOnThread(
+  order: RunOrder,
+  how: Omit<LiveSettings, 'stateFolder'>,
+): Promise<RunEnd> {
   const facts = { mode: 'live', cpu: 'real', definitions: LIVE_METRICS } as const;
   return runInTurn(order, facts, async (turn) => {
     const stateFolder = mkdtempSync(join(tmpdir(), 'orrery-live-'));
@@ -62,15 +65,15 @@ export function runLiveApart(order: RunOrder, how: Omit<LiveHow, 'stateFolder'>)
 }
 
 /** Runs all seeds in virtual time paced by the wall clock. */
-export async function runEmulatedApart(order: RunOrder, how: EmulateHow): Promise<RunEnd> {
-  checkOutside(order.scenario);
+export async function runEmulatedOnThread(order: RunOrder, how: EmulateSettings): Promise<RunEnd> {
+  refuseOutsideEvents(order.scenario);
   const hosts = outsideHosts(order.scenario).map(({ name }) => name);
   const definitions = [...EMULATE_METRICS, ...hostMetrics(hosts)];
   return await runInTurn(order, { mode: 'emulate', definitions }, async (turn) => {
     try {
       return await new SeedThread(order, turn).run({ command: 'emulate', how });
     } finally {
-      endPrograms();
+      killRemainingPrograms();
     }
   });
 }
@@ -86,10 +89,10 @@ class SeedThread {
     this.#turn = turn;
     const { scenario, onNotice } = order;
     const { hosts } = scenario.topology;
-    this.#watch = new SeedWatch({ seed: turn.seed, hosts, onNotice, heldMs: HELD_LIVE_MS });
+    this.#watch = new SeedWatch({ seed: turn.seed, hosts, onNotice, heldMs: HELD_LIVE_CALL_MS });
   }
 
-  async run(way: WallClockHow): Promise<SeedAnswer> {
+  async run(way: WallClockCommand): Promise<SeedAnswer> {
     const { signal } = this.#order;
     const worker = this.#start(way);
     const stop = (): void => {
@@ -105,7 +108,7 @@ class SeedThread {
       return await new Promise<SeedAnswer>((resolve) => {
         const ended = ({ message, stack = '' }: Error): void =>
           resolve(this.#watch.answer ?? { kind: 'broken', message, stack });
-        worker.on('error', (error) => resolve(answerOf(error, this.#turn.seed)));
+        worker.on('error', (error) => resolve(failureAnswerOf(error, this.#turn.seed)));
         worker.on('exit', () => ended(new Error('the thread of the run ended without its result')));
         this.#watch.signal.addEventListener('abort', () => void worker.terminate());
         worker.on('message', (news: WallClockNews) => {
@@ -124,7 +127,7 @@ class SeedThread {
     }
   }
 
-  #start(way: WallClockHow): Worker {
+  #start(way: WallClockCommand): Worker {
     const { scenario, seeds, recordingsOf, endsOnMiss = false } = this.#order;
     const { seed } = this.#turn;
     const recordings = recordingsOf(seed);
@@ -162,7 +165,7 @@ class SeedThread {
         this.#order.onJourneys?.(news.text);
         return;
       case 'program':
-        if (news.isLiving) keepProgram(news.pid);
+        if (news.isLiving) killProgramAtExit(news.pid);
         else forgetProgram(news.pid);
         return;
       case 'answer':

@@ -8,7 +8,7 @@
  */
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { assert } from '../../engine/core/assert.ts';
-import { FRAMES_MAX } from '../../engine/live/stack-places.ts';
+import { STACK_FRAMES_MAX } from '../../engine/live/stack-places.ts';
 import { openAnyScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { runEmulatedSeed } from '../run/emulate-run.ts';
@@ -16,12 +16,12 @@ import type { SeedAnswer } from '../run/job.ts';
 import { runLiveSeed } from '../run/live-run.ts';
 import { RunControl } from '../run/run-control.ts';
 import type { RunOrder } from '../run/run-order.ts';
-import { answerOf } from '../run/seed-answer.ts';
+import { failureAnswerOf } from '../run/seed-answer.ts';
 import type { WallClockJob, WallClockNews } from './wall-clock-job.ts';
 
 /** Runs the job that the thread was started with. */
 export async function runWallClockSeed(): Promise<void> {
-  Error.stackTraceLimit = FRAMES_MAX;
+  Error.stackTraceLimit = STACK_FRAMES_MAX;
   const job = workerData as WallClockJob;
   const port = parentPort;
   assert(port !== null, 'a run by the wall clock has a thread of its own');
@@ -61,6 +61,6 @@ async function answerTo(
       tell({ kind: 'program', pid, isLiving });
     return await runEmulatedSeed({ ...order, ...job.how, ...watched, onProgram }, turn);
   } catch (error) {
-    return answerOf(error, seed);
+    return failureAnswerOf(error, seed);
   }
 }

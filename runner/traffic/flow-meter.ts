@@ -9,11 +9,11 @@
 import { assert } from '../../engine/core/assert.ts';
 import { LogHistogram } from '../../engine/measure/histogram.ts';
 import type { MetricData } from '../../reports/model.ts';
-import { seriesBinNs, WINDOW_STEP_NS } from '../../scenarios/series-bins.ts';
+import { AVAILABILITY_STEP_NS, seriesBinNs } from '../../scenarios/series-bins.ts';
 import { BinLatencies } from './bin-latencies.ts';
 import { BitSet } from './bit-set.ts';
 import type { FaultWindows } from './fault-windows.ts';
-import type { Truth } from './ground-truth.ts';
+import type { GroundTruth } from './ground-truth.ts';
 
 /** Bins of a window of the availability, which lasts 1 s. */
 const WINDOW_BINS = 10;
@@ -129,7 +129,7 @@ export class FlowMeter {
   }
 
   /** A packet with correct payload reached the receiving application. */
-  received(truth: Truth, now: number): void {
+  received(truth: GroundTruth, now: number): void {
     const { sequence, sentNs } = truth;
     if (this.#delivered.add(sequence)) {
       this.duplicates += 1;
@@ -209,7 +209,7 @@ export class FlowMeter {
 
   /** False in a run whose bins are too wide for the windows of the availability. */
   get hasWindows(): boolean {
-    return this.binNs === WINDOW_STEP_NS;
+    return this.binNs === AVAILABILITY_STEP_NS;
   }
 
   /** The number of good windows and of all windows with traffic. */
@@ -294,7 +294,7 @@ export class FlowMeter {
     return sentNs >= this.#time.warmupNs && sentNs < this.#time.endNs;
   }
 
-  #noteGaps(truth: Truth, now: number): void {
+  #noteGaps(truth: GroundTruth, now: number): void {
     for (const gap of this.#openGaps) {
       if (truth.sentNs < gap.faultNs) {
         gap.lastBeforeNs = now;

@@ -34,7 +34,7 @@ export type TruthKind = 'data' | 'request' | 'response';
 export const TRUTH_KINDS: readonly TruthKind[] = ['data', 'request', 'response'];
 
 /** The content of a delivered packet. The reader reuses the object, so copy what you keep. */
-export interface Truth {
+export interface GroundTruth {
   flow: number;
   kind: TruthKind;
   sequence: number;
@@ -51,7 +51,7 @@ export class TruthWriter {
   }
 
   /** Fills all of `packet`, at least {@link TRUTH_BYTES} long. */
-  write(packet: Uint8Array, truth: Truth): void {
+  write(packet: Uint8Array, truth: GroundTruth): void {
     const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
     view.setUint32(0, truth.flow);
     view.setUint32(4, TRUTH_KINDS.indexOf(truth.kind) * 0x1000000);
@@ -77,7 +77,7 @@ export class TruthWriter {
 }
 
 /** The flow that a packet claims, unchecked; -1 if it is too short. */
-export function readFlow(packet: Uint8Array): number {
+export function claimedFlow(packet: Uint8Array): number {
   if (packet.length < TRUTH_BYTES) return -1;
   // hot: without the iterator of a pattern, which took a tenth of a microsecond.
   const upper = ((packet[0] as number) << 24) | ((packet[1] as number) << 16);
@@ -86,7 +86,7 @@ export function readFlow(packet: Uint8Array): number {
 
 /** The sequence number that a packet claims, unchecked; the packet must have room for the truth. */
 // hot: once per packet of a source; a view each time would be garbage.
-export function readSequence(packet: Uint8Array): number {
+export function claimedSequence(packet: Uint8Array): number {
   for (let i = 0; i < 8; i += 1) eightBytes[i] = packet[8 + i] as number;
   return eightView.getFloat64(0);
 }
@@ -96,7 +96,7 @@ export function readSequence(packet: Uint8Array): number {
  * and then restored.
  * @returns false if length or checksum disagree: such a packet was not delivered.
  */
-export function readTruth(packet: Uint8Array, into: Truth): boolean {
+export function readTruth(packet: Uint8Array, into: GroundTruth): boolean {
   if (packet.length < TRUTH_BYTES) return false;
   const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
   if (view.getUint32(24) !== packet.length) return false;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { FAULT_SWITCH, HEALTH_OF_PATH, PATH_IN_USE } from '../../nodes/_kit/path-states.ts';
+import { FAULT_SWITCH_MARK, HEALTH_OF_PATH, PATH_IN_USE } from '../../nodes/_kit/path-states.ts';
 import type { FlowMeter } from './flow-meter.ts';
 
 /** How the path of one pair of nodes reacted to one fault. */
@@ -51,7 +51,7 @@ export class PathWatch {
 
   /** Called when a node set a mark. */
   mark(now: number, node: string, name: string): void {
-    const peer = FAULT_SWITCH.read(name)?.peer;
+    const peer = FAULT_SWITCH_MARK.read(name)?.peer;
     if (peer === undefined) return;
     const pair = `${node} -> ${peer}`;
     this.#react(now, pair, 'switchedNs');

@@ -14,7 +14,7 @@ import type { SendWishes } from '../../engine/host/transport.ts';
 import type { TrafficSpec } from '../../scenarios/model.ts';
 import type { World } from '../world.ts';
 import type { FlowMeter } from './flow-meter.ts';
-import { TRUTH_BYTES, type Truth, type TruthKind, TruthWriter } from './ground-truth.ts';
+import { type GroundTruth, TRUTH_BYTES, type TruthKind, TruthWriter } from './ground-truth.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
 /** Time before a rejected chunk of a file is offered again, ns. */
@@ -97,7 +97,7 @@ export class Flow {
   readonly #world: FlowWorld;
   readonly #writer: TruthWriter;
   readonly #gaps: RandomStream;
-  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+  readonly #truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   readonly #packet: Uint8Array;
   readonly #requestNs = new Map<number, number>();
   /** Bound once, because a closure per packet would be garbage. */

@@ -7,7 +7,7 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 import { summarise } from '../../reports/statistics/summary.ts';
-import type { Accept, Check, Measure } from './base/model.ts';
+import type { AcceptedRange, Check, Measure } from './base/model.ts';
 
 /** The verdict on a measure over all seeds. */
 export interface MeasureVerdict {
@@ -18,7 +18,7 @@ export interface MeasureVerdict {
    * The value of a single seed; for several seeds the mean, or the value furthest from the theory.
    */
   readonly measured: number;
-  readonly kind: Accept['kind'];
+  readonly kind: AcceptedRange['kind'];
   readonly low: number;
   readonly high: number;
   readonly digits: number;
@@ -71,7 +71,7 @@ export function judgeMeasure(measure: Measure, perSeed: readonly number[]): Meas
 }
 
 function bounds(
-  accept: Accept,
+  accept: AcceptedRange,
   theory: number,
   seeds: number,
 ): { readonly low: number; readonly high: number } {

@@ -14,8 +14,8 @@ import {
   lateTimers,
   MicrosecondDirection,
   PreemptiveDirection,
-  replacing,
-  rewriting,
+  replaceDirections,
+  rewriteDirections,
 } from './base/doubles.ts';
 import type { Defects } from './base/seeded-engine.ts';
 
@@ -51,7 +51,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'rounded-to-microseconds',
     mistake: 'serialisation times are rounded up to microseconds',
     red: ['1', '2'],
-    defects: { sabotage: replacing(MicrosecondDirection) },
+    defects: { sabotage: replaceDirections(MicrosecondDirection) },
   },
   {
     name: 'propagation-twice',
@@ -60,7 +60,7 @@ export const MUTATIONS: readonly Mutation[] = [
     // Workload (b) of check 2 contains the same hop.
     alsoRed: ['2'],
     defects: {
-      sabotage: rewriting((place, spec) => {
+      sabotage: rewriteDirections((place, spec) => {
         const isSecond = place.fromNode === 1;
         return { place, spec: isSecond ? { ...spec, delayNs: 2 * spec.delayNs } : spec };
       }),
@@ -90,13 +90,13 @@ export const MUTATIONS: readonly Mutation[] = [
       '3': ['packets out of order'],
       '8b': ['packets out of order'],
     },
-    defects: { sabotage: replacing(LifoDirection) },
+    defects: { sabotage: replaceDirections(LifoDirection) },
   },
   {
     name: 'preemptive',
     mistake: 'urgent packets interrupt the one in service',
     red: ['9'],
-    defects: { sabotage: replacing(PreemptiveDirection) },
+    defects: { sabotage: replaceDirections(PreemptiveDirection) },
   },
   {
     name: 'larger-sizes',
@@ -109,14 +109,14 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'coarse-loss',
     mistake: 'loss is decided with u <= loss on 8 bits',
     red: ['10'],
-    defects: { sabotage: replacing(CoarseLossDirection) },
+    defects: { sabotage: replaceDirections(CoarseLossDirection) },
   },
   {
     name: 'eager-gilbert',
     mistake: 'the Gilbert channel starts in good and steps before it decides',
     red: ['11'],
     onlyMeasures: { '11': ['first of 10000 short runs lost'] },
-    defects: { sabotage: replacing(EagerGilbertDirection) },
+    defects: { sabotage: replaceDirections(EagerGilbertDirection) },
   },
   {
     name: 'shared-stream',
@@ -124,7 +124,10 @@ export const MUTATIONS: readonly Mutation[] = [
     red: ['17'],
     onlyMeasures: { '17': ['correlation of losses of 2 links'] },
     defects: {
-      sabotage: rewriting((place, spec) => ({ place: { ...place, linkId: 'shared' }, spec })),
+      sabotage: rewriteDirections((place, spec) => ({
+        place: { ...place, linkId: 'shared' },
+        spec,
+      })),
     },
   },
   {
@@ -132,14 +135,14 @@ export const MUTATIONS: readonly Mutation[] = [
     mistake: 'normal jitter is clamped instead of truncated',
     red: ['13'],
     onlyMeasures: { '13': ['normal, samples on a bound'] },
-    defects: { sabotage: replacing(ClampedJitterDirection) },
+    defects: { sabotage: replaceDirections(ClampedJitterDirection) },
   },
   {
     name: 'duplicate-offered',
     mistake: 'a duplicate counts as offered',
     red: ['16'],
     onlyMeasures: { '16': ['largest imbalance of a direction'] },
-    defects: { sabotage: replacing(GenerousDirection) },
+    defects: { sabotage: replaceDirections(GenerousDirection) },
   },
   {
     name: 'late-timer',
@@ -162,7 +165,7 @@ export const MUTATIONS: readonly Mutation[] = [
     red: ['21'],
     onlyMeasures: { '21': ['largest error of a pair, ns'] },
     defects: {
-      sabotage: rewriting((place, spec) => {
+      sabotage: rewriteDirections((place, spec) => {
         const turned: Readonly<Record<string, number>> = {
           'east->north': 25e6,
           'north->east': 20e6,
@@ -176,7 +179,7 @@ export const MUTATIONS: readonly Mutation[] = [
     mistake: 'the access of a host to a cloud is as wide as three senders need',
     red: ['21'],
     defects: {
-      sabotage: rewriting((place, spec) => ({
+      sabotage: rewriteDirections((place, spec) => ({
         place,
         spec: place.name.startsWith('->') ? { ...spec, rateBps: 3 * spec.rateBps } : spec,
       })),
@@ -315,7 +318,7 @@ export function mutationOf(name: string): Mutation | undefined {
 }
 
 function specs(change: (spec: DirectionSpec) => DirectionSpec): Defects['sabotage'] & {} {
-  return rewriting((place, spec) => ({ place, spec: change(spec) }));
+  return rewriteDirections((place, spec) => ({ place, spec: change(spec) }));
 }
 
 function late(spec: DirectionSpec): DirectionSpec {

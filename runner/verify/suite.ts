@@ -15,13 +15,13 @@ import { meetingsOfWalkers, plannedRoutes, waitForContact } from './checks/conta
 import { saturatedRate, serialisation } from './checks/exact-times.ts';
 import { faultSchedule } from './checks/fault-schedule.ts';
 import { jitter } from './checks/jitter.ts';
-import { erlang, finiteQueue } from './checks/loss-systems.ts';
-import { bernoulli, gilbert } from './checks/losses.ts';
+import { erlangCheck, finiteQueue } from './checks/loss-systems.ts';
+import { bernoulliCheck, gilbertCheck } from './checks/losses.ts';
 import { poissonSource } from './checks/poisson-source.ts';
 import {
-  blendingAttack,
+  blendingAttackCheck,
   dummyTraffic,
-  intersection,
+  intersectionCheck,
   senderEpsilon,
   statisticalDisclosure,
 } from './checks/privacy-attacks.ts';
@@ -33,14 +33,14 @@ import {
   entropyOfCorruptLayers,
   entropyOfLowTraffic,
 } from './checks/privacy-entropy.ts';
-import { closedForm, poolMix, singleMix, sumOfDelays } from './checks/privacy-mixes.ts';
+import { closedFormCheck, poolMix, singleMixCheck, sumOfDelays } from './checks/privacy-mixes.ts';
 import { corruptRoutes } from './checks/privacy-routes.ts';
 import { bimodalQueue, deterministicQueue, littlesLaw, markovianQueue } from './checks/queues.ts';
 import { randomStreams } from './checks/random-streams.ts';
-import { reliableStreams } from './checks/reliable-streams.ts';
+import { reliableStreamCheck } from './checks/reliable-streams.ts';
 import { secureRound } from './checks/secure-sums.ts';
-import { codel, tokenBucket } from './checks/shaping.ts';
-import { burke, constantTandem, priority } from './checks/tandem.ts';
+import { codelCheck, tokenBucket } from './checks/shaping.ts';
+import { burkeCheck, constantTandem, priorityCheck } from './checks/tandem.ts';
 import type { CheckVerdict } from './judge.ts';
 import { judgeCheck } from './judge.ts';
 
@@ -52,20 +52,20 @@ export const CHECKS: readonly Check[] = [
   deterministicQueue,
   finiteQueue,
   bimodalQueue,
-  erlang,
-  burke,
+  erlangCheck,
+  burkeCheck,
   constantTandem,
-  priority,
-  bernoulli,
-  gilbert,
+  priorityCheck,
+  bernoulliCheck,
+  gilbertCheck,
   tokenBucket,
   jitter,
-  codel,
+  codelCheck,
   poissonSource,
   conservation,
   randomStreams,
   littlesLaw,
-  reliableStreams((options) => new SegmentStreams(options)),
+  reliableStreamCheck((options) => new SegmentStreams(options)),
   faultSchedule,
   cloud,
   entropyByLayers,
@@ -74,14 +74,14 @@ export const CHECKS: readonly Check[] = [
   entropyByWidth,
   entropyOfLowTraffic,
   dummyTraffic,
-  closedForm,
-  singleMix,
+  closedFormCheck,
+  singleMixCheck,
   poolMix,
   sumOfDelays,
   statisticalDisclosure,
-  blendingAttack,
+  blendingAttackCheck,
   senderEpsilon,
-  intersection,
+  intersectionCheck,
   corruptRoutes,
   entropyOfBiasedRoutes,
   routersOfCopies,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { NodeRequest } from '../../engine/host/host.ts';
-import type { LogSink, TraceRecorder } from '../../engine/net/sim-observers.ts';
+import type { LogSink, NodeTraceSink } from '../../engine/net/sim-observers.ts';
 import type { WorldListener } from '../world.ts';
 
 /** Where the reports come from. */
@@ -40,7 +40,7 @@ export class Listeners {
   };
 
   /** Receives what hosts report. */
-  recorder({ nameOf, now }: Source): TraceRecorder {
+  recorder({ nameOf, now }: Source): NodeTraceSink {
     const all = this.#all;
     return {
       get isRecorded(): boolean {

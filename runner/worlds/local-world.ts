@@ -14,8 +14,8 @@ import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { Direction } from '../../engine/net/direction.ts';
 import type { NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { DirectionSpec, LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
-import { NODE_CALL, type NodeCalls } from '../../engine/net/node-calls.ts';
-import { OVERLOAD } from '../../engine/net/sim-host.ts';
+import { NODE_CALL_KINDS, type NodeCalls } from '../../engine/net/node-calls.ts';
+import { OVERLOAD_REASON } from '../../engine/net/sim-host.ts';
 import type { SimLink } from '../../engine/net/sim-link.ts';
 import type { DeliverySink } from '../../engine/net/sim-observers.ts';
 import type { SimWorld, SimWorldOptions } from '../../engine/net/sim-world.ts';
@@ -27,7 +27,7 @@ import type { CpuChoice, Scenario } from '../../scenarios/model.ts';
 import type { StackOf } from '../../scenarios/open/nodes.ts';
 import { machineOf, machinesOf } from '../../scenarios/profiles/machines.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import { type After, ReplayTap } from '../faults/replay-tap.ts';
+import { type CallAfter, ReplayTap } from '../faults/replay-tap.ts';
 import type { FloodOrder, MakeForger } from '../flood-order.ts';
 import { Stacks } from '../nodes/stacks.ts';
 import { Flood } from '../traffic/flood.ts';
@@ -170,7 +170,7 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
   }
 
   call<T>(node: string, kind: NodeCallKind, code: () => T): T {
-    return this.sim.calls.run(this.sim.host(node).index, NODE_CALL[kind], code);
+    return this.sim.calls.run(this.sim.host(node).index, NODE_CALL_KINDS[kind], code);
   }
 
   whenMeasured(fire: () => void): void {
@@ -197,7 +197,7 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
   request(node: string, request: NodeRequest, by?: string): void {
     if (this.#agenda.admits?.() === false) {
       this.sim.host(node).shed();
-      request.respond(OVERLOAD);
+      request.respond(OVERLOAD_REASON);
       return;
     }
     this.#listeners.requested(node, request);
@@ -342,7 +342,7 @@ class NetLink implements LocalLink {
 
   attack(attack: ReplayAttack): Undo {
     const world = this.#world;
-    const after: After = (delay, fire) => world.at(world.now() + delay, fire);
+    const after: CallAfter = (delay, fire) => world.at(world.now() + delay, fire);
     const undo = (['forward', 'backward'] as const).map((side) => {
       const draws = openStream(world.sim.network.seed, `link/${this.id}/${side}`, 'tap');
       return this.tap(side, new ReplayTap(attack, draws, after).see);

@@ -15,7 +15,7 @@ const EVERY = 1_024;
 const DOUBT_BYTES = 32e6;
 
 /** Memory that a thread holds. */
-export interface Held {
+export interface HeldMemory {
   /** Objects that are not young, bytes. */
   readonly heap: number;
   /** Bytes of arrays, which lie outside the heap. */
@@ -31,7 +31,7 @@ export interface MemoryLimits {
 }
 
 /** The memory of the thread that asks. */
-function heldByThread(): Held {
+function heldByThread(): HeldMemory {
   let heap = 0;
   for (const space of getHeapSpaceStatistics()) {
     if (!space.space_name.startsWith('new_')) heap += space.space_used_size;
@@ -46,10 +46,10 @@ function limitsOfThread(): MemoryLimits {
 
 /** See the module. One per run. */
 export class SetUpMemory {
-  readonly #hold: () => Held;
+  readonly #hold: () => HeldMemory;
   readonly #limits: MemoryLimits;
-  readonly #before: Held;
-  #began: Held;
+  readonly #before: HeldMemory;
+  #began: HeldMemory;
   #part = '';
   #made = 0;
 
@@ -57,7 +57,7 @@ export class SetUpMemory {
    * @param hold Reads the memory of the thread.
    * @param limits What it may have; read once, before anything is made.
    */
-  constructor(hold: () => Held = heldByThread, limits: MemoryLimits = limitsOfThread()) {
+  constructor(hold: () => HeldMemory = heldByThread, limits: MemoryLimits = limitsOfThread()) {
     this.#hold = hold;
     this.#limits = limits;
     this.#before = hold();
@@ -107,7 +107,7 @@ export class SetUpMemory {
   }
 }
 
-function sum({ heap, arrays }: Held): number {
+function sum({ heap, arrays }: HeldMemory): number {
   return heap + arrays;
 }
 

@@ -12,7 +12,7 @@ import { networkOptions, ProcessWorld, type WorldParts } from './local-world.ts'
 export type MakeNetwork<Net extends SimWorld> = (options: SimWorldOptions) => Net;
 
 /** Makes the usual network, of simulated links. */
-export const simulated: MakeNetwork<SimWorld> = (options) => new SimWorld(options);
+export const makeSimWorld: MakeNetwork<SimWorld> = (options) => new SimWorld(options);
 
 /** A world with all hosts and links of a scenario. */
 export function virtualWorld<Net extends SimWorld>(

@@ -8,7 +8,7 @@
  */
 import { z } from 'zod';
 import { defined } from '../../topologies/files/defined.ts';
-import { flag, oneOf, text } from '../../topologies/files/leaf.ts';
+import { flag, text, wordLeaf } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import {
   drift,
@@ -27,7 +27,7 @@ import type { ScenarioContext } from './context.ts';
 import { resolveFlood } from './flood.ts';
 import { floodSchema } from './flood-schema.ts';
 import { selectorSchema } from './selector-schema.ts';
-import { nodesOf, resolveSelector } from './selectors.ts';
+import { resolveSelector, selectedNodes } from './selectors.ts';
 
 /** What an event does. Every effect that begins can also end. */
 export type FaultAction =
@@ -122,7 +122,7 @@ const setSchema = z
 /** The keys of actions in an event. */
 export const actionShape = {
   link: selectorSchema.optional(),
-  direction: oneOf(['both', 'forward', 'backward', 'one-way']).optional(),
+  direction: wordLeaf(['both', 'forward', 'backward', 'one-way']).optional(),
   set: setSchema.optional(),
   hold: flag().optional().meta({ description: 'Packets in flight wait until the event ends.' }),
   partition: z
@@ -136,7 +136,7 @@ export const actionShape = {
   count: whole('a number of nodes such as 30', { min: 1 }).optional().meta({
     description: 'So many of the nodes crash, drawn from the seed. Default: all.',
   }),
-  store: oneOf(['synced', 'prefix', 'torn']).optional().meta({
+  store: wordLeaf(['synced', 'prefix', 'torn']).optional().meta({
     description: 'What the store keeps of writes that were not synced.',
     default: 'synced',
   }),
@@ -206,8 +206,8 @@ export const ACTIONS: { readonly [One in FaultAction as WordOf<One['kind']>]: Ac
     build: (context, input, path) => {
       const sides = input.partition;
       if (sides === undefined) return undefined;
-      const from = nodesOf(context, sides.from, [...path, 'partition', 'from']);
-      const to = nodesOf(context, sides.to, [...path, 'partition', 'to']);
+      const from = selectedNodes(context, sides.from, [...path, 'partition', 'from']);
+      const to = selectedNodes(context, sides.to, [...path, 'partition', 'to']);
       const direction = directionOf(context, input, path, ['both', 'one-way']);
       const others = new Set(to);
       const both = from.find((node) => others.has(node));
@@ -228,7 +228,7 @@ export const ACTIONS: { readonly [One in FaultAction as WordOf<One['kind']>]: Ac
       count < nodes.length ? [] : nodes.map((node) => `crash ${node}`),
     nodesHit: ({ nodes }) => nodes,
     build: (context, { crash = '', count, store = 'synced' }, path) => {
-      const nodes = nodesOf(context, crash, [...path, 'crash']);
+      const nodes = selectedNodes(context, crash, [...path, 'crash']);
       if (nodes.length === 0) return undefined;
       if (count !== undefined && count > nodes.length) {
         const message = `${count} nodes, but crash selects only ${nodes.length}`;
@@ -291,12 +291,12 @@ export const ACTIONS: { readonly [One in FaultAction as WordOf<One['kind']>]: Ac
 export const ACTION_KEYS = Object.keys(ACTIONS) as ActionKey[];
 
 /** The word of an action in a file. */
-export function wordOf({ kind }: FaultAction): ActionKey {
+export function actionWordOf({ kind }: FaultAction): ActionKey {
   return kind.replace('-link', '') as ActionKey;
 }
 
 /** Links or nodes of an action, if known before the run; with a `random` schedule, each has its own times. */
-export function targetsOf(action: FaultAction): readonly string[] {
+export function actionTargetsOf(action: FaultAction): readonly string[] {
   return definitionOf(action).targets?.(action) ?? [];
 }
 
@@ -306,13 +306,16 @@ export function nodesHit(action: FaultAction): readonly string[] {
 }
 
 /** What an action changes, for example `up core-110--core-310 forward` or `crash gateway-111`. */
-export function changesOf(action: FaultAction): readonly string[] {
+export function actionChangesOf(action: FaultAction): readonly string[] {
   const { changes } = definitionOf(action);
-  return changes?.(action) ?? targetsOf(action).map((target) => `${wordOf(action)} ${target}`);
+  return (
+    changes?.(action) ??
+    actionTargetsOf(action).map((target) => `${actionWordOf(action)} ${target}`)
+  );
 }
 
 function definitionOf(action: FaultAction): Action<FaultAction> {
-  return ACTIONS[wordOf(action)] as Action<FaultAction>;
+  return ACTIONS[actionWordOf(action)] as Action<FaultAction>;
 }
 
 function idsOf(links: LinkSelector): readonly string[] {

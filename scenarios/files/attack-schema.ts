@@ -6,7 +6,7 @@
  * @module
  */
 import { z } from 'zod';
-import { oneOf, text } from '../../topologies/files/leaf.ts';
+import { text, wordLeaf } from '../../topologies/files/leaf.ts';
 import { time } from '../../topologies/files/quantity.ts';
 
 const POSITIVE = { min: 1, minText: '1ns' };
@@ -23,7 +23,7 @@ export const attackSchema = z
         node,
         drain: time().meta({ description: 'Time without any input before the first target.' }),
         watch: every.meta({ description: 'Time from one target to the next.' }),
-        others: oneOf(['drop', 'hold'])
+        others: wordLeaf(['drop', 'hold'])
           .optional()
           .meta({
             description:
@@ -44,7 +44,7 @@ export const attackSchema = z
       .strictObject({
         kind: z.literal('tagging'),
         node: text('the name of a node').meta({ description: 'The corrupt node that tags.' }),
-        part: oneOf(['header', 'payload']).optional().meta({
+        part: wordLeaf(['header', 'payload']).optional().meta({
           description: 'Where in the packet a random bit is flipped.',
           default: 'payload',
         }),

@@ -11,7 +11,7 @@ import { hintNames } from '../../topologies/files/suggest.ts';
 import type { AttackSpec } from '../fault-parts.ts';
 import type { attackSchema } from './attack-schema.ts';
 import type { ScenarioContext } from './context.ts';
-import { nodesOf } from './selectors.ts';
+import { selectedNodes } from './selectors.ts';
 
 type AttackInput = z.output<typeof attackSchema>;
 
@@ -24,14 +24,14 @@ export function resolveAttack(
   if (!checkTarget(context, input.node, [...path, 'node'])) return undefined;
   switch (input.kind) {
     case 'n_minus_one': {
-      const own = nodesOf(context, input.own ?? [], [...path, 'own']);
+      const own = selectedNodes(context, input.own ?? [], [...path, 'own']);
       const { kind, node, drain: drainNs, watch: watchNs, others = 'drop' } = input;
       return { kind, node, drainNs, watchNs, others, own };
     }
     case 'replay':
       return { kind: input.kind, node: input.node, everyNs: input.every, afterNs: input.after };
     case 'tagging': {
-      const last = nodesOf(context, input.last, [...path, 'last']);
+      const last = selectedNodes(context, input.last, [...path, 'last']);
       if (last.length === 0) return undefined;
       if (input.sign !== undefined && !checkSign(context, last, input.sign, path)) return undefined;
       const { part = 'payload', sign } = input;

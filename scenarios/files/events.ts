@@ -10,10 +10,10 @@ import type { FaultSpec } from '../model.ts';
 import {
   ACTION_KEYS,
   ACTIONS,
+  actionTargetsOf,
+  actionWordOf,
   COMPANIONS,
   type FaultAction,
-  targetsOf,
-  wordOf,
 } from './actions.ts';
 import { checkConflicts, type IndexedFault } from './conflicts.ts';
 import type { ScenarioContext } from './context.ts';
@@ -33,8 +33,8 @@ export function resolveEvents(
     const schedule = resolveSchedule(context, input, path);
     const action = resolveAction(context, input, path);
     if (schedule === undefined || action === undefined) return [];
-    if (schedule.kind === 'random' && targetsOf(action).length === 0) {
-      const message = `needs links or nodes with up and down times of their own, and this ${wordOf(action)} has none`;
+    if (schedule.kind === 'random' && actionTargetsOf(action).length === 0) {
+      const message = `needs links or nodes with up and down times of their own, and this ${actionWordOf(action)} has none`;
       context.refuseKey('E112', [...path, 'random'], message, 'write at or every');
       return [];
     }

@@ -12,7 +12,7 @@ import {
   linesOf,
   spanOf,
   type TextPart,
-  type WrongLines,
+  type UnreadableText,
   wordsOf,
 } from '../../engine/pure/text-lines.ts';
 
@@ -60,7 +60,7 @@ interface Growing {
 }
 
 /** Reads a text; one that is above the limits gives only mistakes. */
-export function readFlows(text: string): FileFlows | WrongLines {
+export function readFlows(text: string): FileFlows | UnreadableText {
   const read = linesOf(text, { columns: COLUMNS_MAX });
   if (read.kind === 'mistakes') return read;
   const mistakes = new LineMistakes();

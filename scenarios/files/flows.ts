@@ -9,10 +9,10 @@ import { type LineMistake, spanOf, type TextPart } from '../../engine/pure/text-
 import { findFile } from '../../topologies/files/find-file.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
-import { collect } from '../../topologies/files/problems.ts';
+import { collectConfigErrors } from '../../topologies/files/problems.ts';
 import { readText, type TextSource } from '../../topologies/files/source.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
-import { OVER_BUDGET } from '../../topologies/files/text-budget.ts';
+import { TEXT_BUDGET_MESSAGE } from '../../topologies/files/text-budget.ts';
 import type { TrafficPattern } from '../traffic-pattern.ts';
 import type { FlowsInFile, ScenarioContext } from './context.ts';
 import { type FileFlow, readFlows } from './flows-text.ts';
@@ -59,10 +59,10 @@ export function listedFlows(
 
 function readFile(context: ScenarioContext, file: string, path: FilePath): FlowsInFile | undefined {
   const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
-  const source = collect(context.problems, () => readText(file, limits));
+  const source = collectConfigErrors(context.problems, () => readText(file, limits));
   if (source === undefined) return undefined;
   if (!context.texts.take(source)) {
-    context.refuse('E117', [...path, 'file'], OVER_BUDGET, 'name each file once');
+    context.refuse('E117', [...path, 'file'], TEXT_BUDGET_MESSAGE, 'name each file once');
     return undefined;
   }
   const read = readFlows(source.text);

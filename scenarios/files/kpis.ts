@@ -14,12 +14,12 @@ import { stackNames } from '../../topologies/assemble/stack.ts';
 import type { ConfigIssue } from '../../topologies/files/config-error.ts';
 import { type LeafResult, wrong } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
-import { readAs } from '../../topologies/files/quantity.ts';
+import { readQuantityAs } from '../../topologies/files/quantity.ts';
 import { suggest } from '../../topologies/files/suggest.ts';
 import { readQuantity, type UnitKind } from '../../topologies/files/units.ts';
 import type { SourcePosition } from '../../topologies/model.ts';
 import { commandText } from '../command-text.ts';
-import { notApplicable } from '../series-bins.ts';
+import { notApplicableReason } from '../series-bins.ts';
 import type { ScenarioContext } from './context.ts';
 import type { ScenarioInput } from './schema.ts';
 
@@ -106,7 +106,7 @@ export function resolveKpis(
 
 /** Refuses a limit on what a run of this length cannot measure, unless the file allows that. */
 function checkLength(context: ScenarioContext, name: string, input: KpiInput): void {
-  const reason = notApplicable(name, context.durationNs);
+  const reason = notApplicableReason(name, context.durationNs);
   if (reason === undefined || input.allowEmpty === true) return;
   const hint = 'shorten duration, remove the limit, or write allowEmpty: true';
   context.refuseKey('E128', ['kpis', name], `not applicable: ${reason}`, hint);
@@ -239,7 +239,7 @@ function readValue(text: string, unit: MetricUnit): LeafResult<number> {
   if (text === '') return wrong('E110', 'the comparison has no value', 'write e.g. "<= 250ms"');
   const kind = UNIT_KINDS[unit];
   if (kind !== undefined) {
-    const result = readAs(text, kind, {});
+    const result = readQuantityAs(text, kind, {});
     // Packet rates are per second internally, but this metric counts per minute.
     return 'value' in result && unit === '1/min' ? { value: perMinute(result.value) } : result;
   }
@@ -251,7 +251,7 @@ function readValue(text: string, unit: MetricUnit): LeafResult<number> {
 function readRatio(text: string): LeafResult<number> {
   const bare = readNumber(text);
   const looksLikePercent = bare !== undefined && bare >= 2 && bare <= 100;
-  return readAs(text, 'ratio', looksLikePercent ? { max: 1 } : {});
+  return readQuantityAs(text, 'ratio', looksLikePercent ? { max: 1 } : {});
 }
 
 function perMinute(perSecond: number): number {

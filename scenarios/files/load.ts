@@ -12,27 +12,27 @@ import type { LoadedTopology } from '../../topologies/assemble/loaded.ts';
 import {
   type CheckedNodes,
   checkOptions,
-  type OptionLayers,
+  effectiveOptions,
+  type OptionOverride,
   optionNames,
-  optionsOf,
   type PlacedProtocol,
   placedProtocols,
 } from '../../topologies/assemble/options.ts';
-import { mayNameModules, modulesOf } from '../../topologies/assemble/protocol-name.ts';
+import { existingModules, mayNameModules } from '../../topologies/assemble/protocol-name.ts';
 import { resolveStack, stackNames } from '../../topologies/assemble/stack.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import { listOverrides, overridesBelow } from '../../topologies/files/overrides.ts';
-import { collect, Problems } from '../../topologies/files/problems.ts';
-import type { Folders, Registry } from '../../topologies/files/registry.ts';
+import { collectConfigErrors, Problems } from '../../topologies/files/problems.ts';
+import type { LookupFolders, Registry } from '../../topologies/files/registry.ts';
 import { readSource, type Source } from '../../topologies/files/source.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import { valueAt } from '../../topologies/files/zod-words.ts';
 import {
-  missingFile,
+  buildTopology,
+  missingFileError,
   readTopology,
   readTopologySource,
-  topologyOf,
   protocolNames as topologyProtocols,
 } from '../../topologies/load.ts';
 import type { Topology } from '../../topologies/model.ts';
@@ -53,7 +53,7 @@ import { checkUntil } from './until.ts';
 export interface ScenarioRequest {
   /** Name in the scenarios folder, or a path. */
   readonly path: string;
-  readonly folders: Folders;
+  readonly folders: LookupFolders;
   /** `--set`: changes of single values, applied before checking, `path -> value`. */
   readonly overrides?: Readonly<Record<string, string>>;
   readonly registry: Registry;
@@ -82,7 +82,7 @@ export function loadScenario(request: ScenarioRequest): Scenario {
   const problems = new Problems();
   const scenario = read({ request, problems });
   problems.throwIfAny();
-  if (scenario === undefined) throw missingFile('the scenario is empty');
+  if (scenario === undefined) throw missingFileError('the scenario is empty');
   return scenario;
 }
 
@@ -94,7 +94,7 @@ export function nodeOptions(
   scenario: Pick<Scenario, 'options'>,
   placed: PlacedProtocol,
 ): Readonly<Record<string, unknown>> {
-  return optionsOf(placed, scenario.options);
+  return effectiveOptions(placed, scenario.options);
 }
 
 /**
@@ -105,8 +105,8 @@ export function nodeOptions(
  */
 export function moduleProtocols(request: ScenarioRequest): readonly string[] {
   const parts = { request, problems: new Problems() };
-  const names = collect(parts.problems, () => protocolNames(parts)) ?? [];
-  return modulesOf(names);
+  const names = collectConfigErrors(parts.problems, () => protocolNames(parts)) ?? [];
+  return existingModules(names);
 }
 
 /**
@@ -115,7 +115,7 @@ export function moduleProtocols(request: ScenarioRequest): readonly string[] {
  */
 export function scenarioPath({ path, folders }: Omit<ScenarioRequest, 'registry'>): string {
   const found = findFile(path, [process.cwd(), folders.scenarios], ['.', 'scenarios']);
-  if ('message' in found) throw missingFile(found.message, found.hint);
+  if ('message' in found) throw missingFileError(found.message, found.hint);
   return found.path;
 }
 
@@ -149,7 +149,7 @@ function read(parts: Parts): Scenario | undefined {
   const { request, problems } = parts;
   const source = openScenario(request);
   const input = problems.check(source, scenarioSchema, source.data);
-  const loaded = collect(problems, () => loadInner(parts, source));
+  const loaded = collectConfigErrors(problems, () => loadInner(parts, source));
   if (input === undefined || loaded === undefined) return undefined;
   return resolveAll(parts, { source, input, loaded });
 }
@@ -182,7 +182,7 @@ function loadInner({ request, problems }: Parts, source: Source): LoadedTopology
   const value = valueAt(source.data, PLACE);
   if (typeof value !== 'string') {
     const isMap = value !== null && typeof value === 'object' && !Array.isArray(value);
-    return isMap ? topologyOf(source, value, PLACE, { problems, registry }) : undefined;
+    return isMap ? buildTopology(source, value, PLACE, { problems, registry }) : undefined;
   }
   const found = topologyFile(request, source, value);
   if ('message' in found) {
@@ -315,7 +315,7 @@ function checkOptionNames(
 function layersOf(
   source: Source,
   options: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-): readonly OptionLayers[] {
+): readonly OptionOverride[] {
   return Object.entries(options).map(([name, own]) => ({
     name,
     options: own,

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import { oneOf, text } from '../../topologies/files/leaf.ts';
+import { text, wordLeaf } from '../../topologies/files/leaf.ts';
 import { share, time, whole } from '../../topologies/files/quantity.ts';
 
 const TARGETS_NS_MIN = 1_000_000;
@@ -45,7 +45,7 @@ export const privacySchema = z
         description:
           'Which mixes are corrupt, as an alternative to a share: all mixes that an entry names.',
       }),
-    adversary: oneOf(['omniscient-timing']).optional().meta({
+    adversary: wordLeaf(['omniscient-timing']).optional().meta({
       description: 'The adversary: sees every arrival and departure at every node, but no content.',
       default: 'omniscient-timing',
     }),

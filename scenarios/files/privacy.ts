@@ -16,7 +16,7 @@ import { formatTime } from '../../topologies/files/units.ts';
 import type { PrivacySpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
 import type { PrivacyInput } from './privacy-schema.ts';
-import { nodesOf } from './selectors.ts';
+import { selectedNodes } from './selectors.ts';
 
 /** Targets start 2 s apart after the warm-up by default. */
 const TARGETS_NS_DEFAULT = 2_000_000_000;
@@ -160,7 +160,7 @@ function corruptMixes(
     return found;
   };
   const found = new Set([
-    ...nodesOf(context, named.nodes ?? [], [...path, 'nodes']),
+    ...selectedNodes(context, named.nodes ?? [], [...path, 'nodes']),
     ...layerOf(context, facts, named.layer),
     ...sharing('asn'),
     ...sharing('family'),

@@ -13,10 +13,10 @@ import {
   type LeafResult,
   leaf,
   name,
-  oneOf,
-  otherShape,
   text,
+  wordLeaf,
   wrong,
+  wrongShapeResult,
 } from '../../topologies/files/leaf.ts';
 import { time, whole } from '../../topologies/files/quantity.ts';
 import { stackSchema } from '../../topologies/schema/stack.ts';
@@ -41,7 +41,7 @@ const eventShape = {
   for: time(POSITIVE)
     .optional()
     .meta({ description: 'Duration. Default with at: to the end of the run.' }),
-  phase: oneOf(['start', 'random']).optional().meta({
+  phase: wordLeaf(['start', 'random']).optional().meta({
     description: 'Place in the slot: its start, or uniform in [0, every - for].',
     default: 'start',
   }),
@@ -72,7 +72,7 @@ function limit(): z.ZodOptional<Leaf<readonly string[]>> {
     // Numbers pass here: the loader then reports a limit without a comparison, and can name the
     // aggregation, such as p50.
     const isText = (one: unknown): boolean => typeof one === 'string' || typeof one === 'number';
-    if (list.length === 0 || !list.every(isText)) return otherShape(value, expects);
+    if (list.length === 0 || !list.every(isText)) return wrongShapeResult(value, expects);
     return { value: list.map(String) };
   }).optional();
 }
@@ -104,11 +104,11 @@ const kpiSchema = z
       description: 'Without samples the KPI is not applicable instead of failed.',
       default: false,
     }),
-    over: oneOf(['seed', 'total']).optional().meta({
+    over: wordLeaf(['seed', 'total']).optional().meta({
       description: 'seed: a count has to hold in each seed; total: their sum has to.',
       default: 'seed',
     }),
-    ci: oneOf(['point', 'inside']).optional().meta({
+    ci: wordLeaf(['point', 'inside']).optional().meta({
       description: 'inside: the whole 95 % interval must meet the limit.',
       default: 'point',
     }),
@@ -125,7 +125,7 @@ function epoch(): Leaf<number> {
       const isSeconds = Number.isSafeInteger(value) && value >= 0;
       return isSeconds ? { value } : wrong('E115', `${value} is not ${expects}`);
     }
-    if (typeof value !== 'string') return otherShape(value, expects);
+    if (typeof value !== 'string') return wrongShapeResult(value, expects);
     const form = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?$/;
     const seconds = form.test(value) ? Date.parse(value) / 1_000 : Number.NaN;
     if (Number.isNaN(seconds))
@@ -146,7 +146,7 @@ export const scenarioSchema = z
       .meta({ description: 'A file in topologies/, a path, or a topology.' }),
     duration: time(POSITIVE).meta({ description: 'Virtual time of the run.', examples: ['60s'] }),
     warmup: time().optional().meta({ description: 'Not measured.', default: '0s' }),
-    arrives: oneOf(['something', 'nothing'])
+    arrives: wordLeaf(['something', 'nothing'])
       .optional()
       .meta({
         description:
@@ -154,7 +154,7 @@ export const scenarioSchema = z
           'something does.',
         default: 'something',
       }),
-    until: oneOf(['duration', 'done'])
+    until: wordLeaf(['duration', 'done'])
       .optional()
       .meta({
         description:
@@ -173,11 +173,11 @@ export const scenarioSchema = z
     epoch: epoch()
       .optional()
       .meta({ description: 'Calendar time of virtual 0.', default: '2026-01-01T00:00:00Z' }),
-    crypto: oneOf(['node', 'noble', 'sodium', 'modelled']).optional().meta({
+    crypto: wordLeaf(['node', 'noble', 'sodium', 'modelled']).optional().meta({
       description: 'Provider of cryptography; modelled computes no real ciphertexts.',
       default: 'node',
     }),
-    cpu: oneOf(['none', 'calibrated']).optional().meta({
+    cpu: wordLeaf(['none', 'calibrated']).optional().meta({
       description: 'Processor time: not modelled, or charged by the profile of npm run calibrate.',
       default: 'none',
     }),
@@ -185,7 +185,7 @@ export const scenarioSchema = z
       description: 'Cost profile; a path relative to the scenario or the working folder.',
       default: 'runs/calibration.json',
     }),
-    cpuMachines: oneOf(['topology', 'one'])
+    cpuMachines: wordLeaf(['topology', 'one'])
       .optional()
       .meta({
         description:
@@ -194,7 +194,7 @@ export const scenarioSchema = z
           'a live process.',
         default: 'topology',
       }),
-    cpuQueues: oneOf(['timed', 'endless'])
+    cpuQueues: wordLeaf(['timed', 'endless'])
       .optional()
       .meta({
         description:

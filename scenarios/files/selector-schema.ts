@@ -8,9 +8,9 @@ import {
   type Leaf,
   type LeafResult,
   leaf,
-  otherShape,
   text,
   wrong,
+  wrongShapeResult,
 } from '../../topologies/files/leaf.ts';
 
 /** The links that an event selects. */
@@ -38,7 +38,7 @@ function hop(): Leaf<'random' | 'first' | 'last' | number> {
       if (Number.isInteger(value) && value >= 0) return { value };
       return wrong(value < 0 ? 'E115' : 'E104', `${value} is not ${expects}`);
     }
-    if (typeof value !== 'string') return otherShape(value, expects);
+    if (typeof value !== 'string') return wrongShapeResult(value, expects);
     return wrong('E104', `"${value}" is not ${expects}`);
   });
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { endsOf, isPattern } from '../../engine/pure/name-pattern.ts';
+import { isPattern, splitAtArrow } from '../../engine/pure/name-pattern.ts';
 import { unreachableHint } from '../../topologies/assemble/connectivity.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
@@ -29,7 +29,7 @@ export function resolveSelector(
     return idsOf(context, input, paths);
   }
   const at = [...path, 'activePath'];
-  const pair = endsOf(input.activePath, '->');
+  const pair = splitAtArrow(input.activePath, '->');
   if (pair === undefined) {
     const message = `"${shorten(input.activePath)}" is not two nodes such as "a -> b"`;
     context.refuse('E104', at, message, 'write "from -> to"');
@@ -78,7 +78,7 @@ export function checkReachable(
  * The names of all nodes that names and patterns select; reports those that select none.
  * @param input A list, or one of them alone.
  */
-export function nodesOf(
+export function selectedNodes(
   context: ScenarioContext,
   input: string | readonly string[],
   path: FilePath,
@@ -129,7 +129,7 @@ function idsOf(
 
 function matchLinks(context: ScenarioContext, text: string, path: FilePath): readonly string[] {
   const { links } = context.topology;
-  const ends = endsOf(text, '<->');
+  const ends = splitAtArrow(text, '<->');
   if (ends === undefined) return matchIds(context, text.trim(), path);
   const [a, b] = ends;
   if (!isPattern(text)) return between(context, { a, b }, path);

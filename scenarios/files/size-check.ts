@@ -7,11 +7,11 @@
  */
 
 import type { z } from 'zod';
-import { BUFFER_CLASSES } from '../../engine/net/buffer-pool.ts';
+import { BUFFER_SIZES } from '../../engine/net/buffer-pool.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import {
-  type OptionLayers,
-  optionsOf,
+  effectiveOptions,
+  type OptionOverride,
   type PlacedProtocol,
   placedProtocols,
 } from '../../topologies/assemble/options.ts';
@@ -20,10 +20,10 @@ import type { TrafficSpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
 import { type FlowEnds, nodesOfEnds } from './traffic-ends.ts';
 
-const BUFFER_BYTES_MAX = greatestOf(BUFFER_CLASSES);
+const BUFFER_BYTES_MAX = greatestOf(BUFFER_SIZES);
 
 /** Options by the names under which the scenario gives them. */
-type Options = Readonly<Record<string, OptionLayers['options']>>;
+type Options = Readonly<Record<string, OptionOverride['options']>>;
 
 /** The packets of an entry. */
 type Packets = Pick<TrafficSpec, 'by' | 'pattern' | 'sizeBytes'> & { readonly ends: FlowEnds };
@@ -100,7 +100,7 @@ export class SizeCheck {
     const { name, carries } = protocol;
     // A protocol with others above it needs one more byte, for the channel, in front of each packet.
     const channel = placed === stack.at(-1) ? 0 : 1;
-    const options = optionsOf(placed, this.#options);
+    const options = effectiveOptions(placed, this.#options);
     const parsed = protocol.config.safeParse(options) as z.ZodSafeParseResult<unknown>;
     // Nothing is known with wrong options, which are reported where options are checked.
     if (!parsed.success) return undefined;

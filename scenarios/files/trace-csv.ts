@@ -12,15 +12,15 @@ import {
   linesOf,
   spanOf,
   type TextPart,
-  type WrongLines,
+  type UnreadableText,
 } from '../../engine/pure/text-lines.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
-import { collect } from '../../topologies/files/problems.ts';
+import { collectConfigErrors } from '../../topologies/files/problems.ts';
 import { LONGEST_TIME_NS } from '../../topologies/files/quantity.ts';
 import { readText } from '../../topologies/files/source.ts';
-import { OVER_BUDGET } from '../../topologies/files/text-budget.ts';
+import { TEXT_BUDGET_MESSAGE } from '../../topologies/files/text-budget.ts';
 import type { TrafficPattern } from '../traffic-pattern.ts';
 import type { ScenarioContext } from './context.ts';
 
@@ -51,10 +51,10 @@ export function readTrace(
 }
 
 function readFile(context: ScenarioContext, file: string, path: FilePath): Trace | undefined {
-  return collect(context.problems, () => {
+  return collectConfigErrors(context.problems, () => {
     const source = readText(file, LIMITS);
     if (!context.texts.take(source)) {
-      context.refuse('E117', path, OVER_BUDGET, 'let flows have the same file');
+      context.refuse('E117', path, TEXT_BUDGET_MESSAGE, 'let flows have the same file');
       return undefined;
     }
     const read = parse(source.text);
@@ -63,7 +63,7 @@ function readFile(context: ScenarioContext, file: string, path: FilePath): Trace
   });
 }
 
-function parse(text: string): Trace | WrongLines<Partial<Wrong> & LineMistake> {
+function parse(text: string): Trace | UnreadableText<Partial<Wrong> & LineMistake> {
   const read = linesOf(text, { lines: LINES_MAX });
   if (read.kind === 'mistakes') return read;
   const mistakes = new LineMistakes<Partial<Wrong> & LineMistake>();

@@ -9,7 +9,7 @@ import { listSome } from '../../topologies/files/suggest.ts';
 import type { Topology } from '../../topologies/model.ts';
 import type { DrawnTraffic } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
-import { checkReachable, nodesOf } from './selectors.ts';
+import { checkReachable, selectedNodes } from './selectors.ts';
 import type { TrafficInput } from './traffic-schema.ts';
 
 /** Pairs to draw. */
@@ -110,7 +110,7 @@ function drawnOf(
   const at = [...path, 'among'];
   const patterns = typeof among === 'string' ? [among] : among;
   const before = context.problems.count;
-  const nodes = nodesOf(context, among, at);
+  const nodes = selectedNodes(context, among, at);
   if (context.problems.count > before) return undefined;
   const [first = ''] = nodes;
   const apart = nodes.filter((node) => !context.connectivity.isReachable(first, node));

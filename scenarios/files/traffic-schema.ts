@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod';
-import { flag, type Leaf, name, oneOf, text } from '../../topologies/files/leaf.ts';
+import { flag, type Leaf, name, text, wordLeaf } from '../../topologies/files/leaf.ts';
 import { packetRate, size, time, whole } from '../../topologies/files/quantity.ts';
 
 const POSITIVE = { min: 1, minText: '1ns' };
@@ -45,7 +45,7 @@ const wishesShape = {
   lifetime: time(POSITIVE)
     .optional()
     .meta({ description: "A packet is of no use after this time. Default: the protocol's." }),
-  priority: oneOf(PRIORITIES)
+  priority: wordLeaf(PRIORITIES)
     .optional()
     .meta({ description: 'Order among the packets that wait.', default: 'normal' }),
   tolerant: flag().optional().meta({

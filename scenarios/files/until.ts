@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { optionsOf, placedProtocols } from '../../topologies/assemble/options.ts';
+import { effectiveOptions, placedProtocols } from '../../topologies/assemble/options.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
@@ -39,7 +39,7 @@ function finishingTop(
   const top = placedProtocols(host).at(-1);
   const protocol = top === undefined ? undefined : registry.protocols(top.protocol);
   if (top === undefined || protocol?.finishes === undefined) return undefined;
-  const parsed = protocol.config.safeParse(optionsOf(top, options)) as Parsed;
+  const parsed = protocol.config.safeParse(effectiveOptions(top, options)) as Parsed;
   return parsed.success && protocol.finishes(parsed.data) ? protocol.name : undefined;
 }
 

@@ -6,12 +6,12 @@
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 
 /** Bytes of packets that links began to transmit. */
-export const LINK_BYTES = 'links.bytes';
+export const LINK_BYTES_METRIC = 'links.bytes';
 
 /** Metrics of the links of every run. */
 export const LINK_METRICS: readonly MetricDefinition[] = [
   {
-    name: LINK_BYTES,
+    name: LINK_BYTES_METRIC,
     kind: 'counter',
     unit: 'bytes',
     help:

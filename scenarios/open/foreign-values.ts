@@ -9,18 +9,18 @@
  * @module
  */
 import { ConfigError } from '../../topologies/files/config-error.ts';
-import { notingOpened, openingOnly } from '../../topologies/files/file-bounds.ts';
+import { runNotingOpenedFiles, runWithinFiles } from '../../topologies/files/file-bounds.ts';
 import { displayPath } from '../../topologies/files/source.ts';
 import { openScenario as openSource } from '../files/load.ts';
 import { sweptValues } from '../files/sweep/swept-values.ts';
 import { PROJECT_FOLDERS } from '../folders.ts';
 import type { Parameters } from '../identity.ts';
 import { Refusal } from '../refusal.ts';
-import { type Loaded, openFiles, openScenario } from './open.ts';
+import { type OpenedScenario, openScenario, openScenarioFiles } from './open.ts';
 import type { ProtocolRegistry } from './registry.ts';
 
 /** A file or module that only foreign values name. */
-export class ForeignName extends Refusal {
+export class ForeignNameError extends Refusal {
   /** @param file The first such file. */
   constructor(file: string) {
     super(`${displayPath(file)} is named by values that came from elsewhere`);
@@ -32,7 +32,10 @@ export class ForeignName extends Refusal {
  * @param file The scenario; the values that its sweep lists are its own.
  * @param trusted Values that somebody has typed.
  */
-export function ownPart(file: string, trusted: Parameters = {}): (all: Parameters) => Parameters {
+export function ownPartOfValues(
+  file: string,
+  trusted: Parameters = {},
+): (all: Parameters) => Parameters {
   const isSwept = sweptValues(
     openSource({ path: file, folders: PROJECT_FOLDERS, overrides: trusted }),
   );
@@ -56,7 +59,7 @@ async function openedWith(
 ): Promise<ReadonlySet<string>> {
   const opened = new Set<string>();
   try {
-    await notingOpened(opened, () => openFiles(file, values, registry));
+    await runNotingOpenedFiles(opened, () => openScenarioFiles(file, values, registry));
   } catch (error) {
     // The mistakes are reported when the scenario is opened with all its values.
     if (!(error instanceof ConfigError) && !(error instanceof Refusal)) throw error;
@@ -67,13 +70,13 @@ async function openedWith(
 /**
  * Opens a scenario with values of which some are foreign.
  * @param values `all` values, and the `own` ones among them, which are not foreign.
- * @throws ForeignName before anything is opened that only foreign values name; what `openScenario` throws.
+ * @throws ForeignNameError before anything is opened that only foreign values name; what `openScenario` throws.
  */
 export async function openForeign(
   file: string,
   { all, own }: { readonly all: Parameters; readonly own: Parameters },
   registry: ProtocolRegistry,
-): Promise<Loaded> {
+): Promise<OpenedScenario> {
   if (Object.keys(own).length === Object.keys(all).length) {
     return await openScenario(file, all, registry);
   }
@@ -82,12 +85,12 @@ export async function openForeign(
   const onRefused = (path: string): void => {
     refused.push(path);
   };
-  const opening = openingOnly(known, onRefused, () => openScenario(file, all, registry));
+  const opening = runWithinFiles(known, onRefused, () => openScenario(file, all, registry));
   const loaded = await opening.catch((error: unknown) => {
-    // A refused file also causes this error, which a reader of results cannot mend: ForeignName replaces it.
+    // A refused file also causes this error, which a reader of results cannot mend: ForeignNameError replaces it.
     if (refused.length === 0) throw error;
   });
   const [first] = refused;
-  if (loaded === undefined || first !== undefined) throw new ForeignName(first ?? file);
+  if (loaded === undefined || first !== undefined) throw new ForeignNameError(first ?? file);
   return loaded;
 }

@@ -6,7 +6,7 @@
 import { assert } from '../../engine/core/assert.ts';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { byName } from '../../engine/pure/once-per.ts';
+import { indexByName } from '../../engine/pure/once-per.ts';
 import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
 import { type PlacedProtocol, placedProtocols } from '../../topologies/assemble/options.ts';
 import { stackNames } from '../../topologies/assemble/stack.ts';
@@ -96,7 +96,10 @@ function protocolsOf(scenario: Scenario, registry: Registry): readonly Protocol[
 }
 
 /** All metrics that a run of the scenario measures. */
-export function metricsOf(scenario: Scenario, registry: Registry): readonly MetricDefinition[] {
+export function scenarioMetrics(
+  scenario: Scenario,
+  registry: Registry,
+): readonly MetricDefinition[] {
   const own = protocolsOf(scenario, registry).flatMap((protocol) => [
     ...protocol.metrics,
     ...trafficMetrics(protocol.name),
@@ -115,6 +118,6 @@ export function flowProtocol(
   { to, by }: Pick<TrafficSpec, 'to' | 'by'>,
 ): string {
   if (by !== undefined) return by;
-  const host = byName(scenario.topology.hosts).get(to);
+  const host = indexByName(scenario.topology.hosts).get(to);
   return host === undefined ? to : nodeChoice(scenario, host, registry).protocol.name;
 }

@@ -4,8 +4,8 @@
  * @module
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
-import { openingBelow } from '../../topologies/files/file-bounds.ts';
-import { notingReads } from '../../topologies/files/files-read.ts';
+import { runWithinFolders } from '../../topologies/files/file-bounds.ts';
+import { runRecordingReads } from '../../topologies/files/files-read.ts';
 import {
   loadScenario,
   moduleProtocols,
@@ -15,16 +15,16 @@ import {
 } from '../files/load.ts';
 import { SweepBlame } from '../files/sweep/blame.ts';
 import { PROJECT_FOLDERS } from '../folders.ts';
-import { canonical } from '../identity.ts';
+import { canonicalJson } from '../identity.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
-import { metricsOf } from './nodes.ts';
+import { scenarioMetrics } from './nodes.ts';
 import { refuseOutside } from './outside.ts';
 import type { ProtocolRegistry } from './registry.ts';
-import { type AskedFiles, checkModules, filesOf, hashOfFile } from './run-files.ts';
+import { type AskedFiles, checkModules, fileHashesOf, hashOfFile } from './run-files.ts';
 
 /** A loaded scenario. */
-export interface Loaded {
+export interface OpenedScenario {
   readonly scenario: Scenario;
   readonly definitions: readonly MetricDefinition[];
   /**
@@ -48,7 +48,7 @@ export async function openScenario(
   overrides: Readonly<Record<string, string>> | undefined,
   registry: ProtocolRegistry,
   asked?: AskedFiles,
-): Promise<Loaded> {
+): Promise<OpenedScenario> {
   const loaded = await openAnyScenario(file, overrides, registry, asked);
   refuseOutside(loaded.scenario);
   return loaded;
@@ -60,9 +60,9 @@ export async function openAnyScenario(
   overrides: Readonly<Record<string, string>> | undefined,
   registry: ProtocolRegistry,
   asked?: AskedFiles,
-): Promise<Loaded> {
-  const scenario = await openFiles(file, overrides ?? {}, registry, asked);
-  const definitions = metricsOf(scenario, registry);
+): Promise<OpenedScenario> {
+  const scenario = await openScenarioFiles(file, overrides ?? {}, registry, asked);
+  const definitions = scenarioMetrics(scenario, registry);
   return { scenario, definitions, forgeries: forgeriesOf(scenario, registry) };
 }
 
@@ -70,7 +70,7 @@ export async function openAnyScenario(
  * Loads the modules that a scenario names with these values, and the scenario itself.
  * @throws what {@link openScenario} throws.
  */
-export async function openFiles(
+export async function openScenarioFiles(
   file: string,
   overrides: Readonly<Record<string, string>>,
   registry: ProtocolRegistry,
@@ -78,7 +78,7 @@ export async function openFiles(
 ): Promise<Scenario> {
   const request = { path: file, folders: PROJECT_FOLDERS, overrides, registry };
   if (asked?.folders === undefined) return await filesFor(request, asked);
-  return await openingBelow(asked.folders, () => filesFor(request, asked));
+  return await runWithinFolders(asked.folders, () => filesFor(request, asked));
 }
 
 async function filesFor(
@@ -96,7 +96,7 @@ async function filesFor(
     if (asked !== undefined) checkModules(modules, asked, ownOf(modules, request, asked));
     return modules;
   });
-  const [loaded, read] = notingReads(() => loadScenario(request));
+  const [loaded, read] = runRecordingReads(() => loadScenario(request));
   const known = [loaded.sha256, loaded.topology.sha256, loaded.cpu?.sha256];
   const data = [...read].filter((hash) => !known.includes(hash)).sort();
   const hashes = Object.fromEntries(modules.map((path) => [path, hashOfFile(path)]));
@@ -105,7 +105,7 @@ async function filesFor(
     ...(modules.length === 0 ? {} : { modules: hashes }),
     ...(data.length === 0 ? {} : { data }),
   };
-  if (asked !== undefined && canonical(filesOf(scenario)) !== canonical(asked.hashes))
+  if (asked !== undefined && canonicalJson(fileHashesOf(scenario)) !== canonicalJson(asked.hashes))
     throw new Refusal(differs(file));
   return scenario;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
-import { EXTERNAL, type HostSpec } from '../../topologies/model.ts';
+import { EXTERNAL_PROTOCOL, type HostSpec } from '../../topologies/model.ts';
 import { commandText, shortName } from '../command-text.ts';
 import { nodesHit } from '../files/actions.ts';
 import type { Scenario } from '../model.ts';
@@ -34,7 +34,7 @@ export function refuseOutside(scenario: Scenario): void {
  * Rejects events that cannot act on an outside program.
  * @throws Refusal at the first such entry.
  */
-export function checkOutside(scenario: Scenario): void {
+export function refuseOutsideEvents(scenario: Scenario): void {
   const names = new Set(outsideHosts(scenario).map(({ name }) => name));
   const refuse = (position: Position, name: string, what: string): never => {
     throw new Refusal(`${at({ position })}  ${name} is an outside program: ${what}`);
@@ -55,9 +55,9 @@ export function checkOutside(scenario: Scenario): void {
 }
 
 /** The node at the host of a program: it only opens the program's ports. */
-export function outsideChoice(open: (host: string) => void): NodeChoice {
+export function outsideNodeChoice(open: (host: string) => void): NodeChoice {
   const protocol: Protocol = {
-    name: EXTERNAL,
+    name: EXTERNAL_PROTOCOL,
     summary: 'an outside program',
     config: { safeParse: (data) => ({ success: true, data }) },
     jobs: {},

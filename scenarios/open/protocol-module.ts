@@ -11,12 +11,12 @@ import type { Message } from 'esbuild';
 import { z } from 'zod';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { importModule } from '../../engine/live/import-module.ts';
-import { FileOwners, placesOf, shownPath } from '../../engine/live/stack-places.ts';
+import { FileOwners, pathForUsers, stackPlacesOf } from '../../engine/live/stack-places.ts';
 import { ConfigError, type ConfigIssue, formatPath } from '../../topologies/files/config-error.ts';
-import { wordIssues } from '../../topologies/files/zod-words.ts';
+import { explainIssues } from '../../topologies/files/zod-words.ts';
 import { trafficMetrics } from '../metrics/traffic-metrics.ts';
 import { Refusal } from '../refusal.ts';
-import { loadKnown } from './run-files.ts';
+import { loadModuleWithHash } from './run-files.ts';
 
 const METRIC_KINDS = ['counter', 'gauge', 'histogram', 'samples', 'ratio'] as const;
 const METRIC_UNITS = ['ns', 'count', 'bytes', 'ratio', 'packets', '1/min', 'bits'] as const;
@@ -88,7 +88,7 @@ const FACE = z
 export async function loadProtocol(path: string): Promise<Protocol> {
   let module: unknown;
   try {
-    module = await loadKnown(path, () => importModule(pathToFileURL(path).href));
+    module = await loadModuleWithHash(path, () => importModule(pathToFileURL(path).href));
   } catch (error) {
     throw await mistakeOf(path, error);
   }
@@ -96,20 +96,20 @@ export async function loadProtocol(path: string): Promise<Protocol> {
   if (found === undefined) throw new Refusal(`${path}: exports no \`protocol\``);
   const parsed = FACE.safeParse(found);
   if (!parsed.success) {
-    const mistakes = wordIssues(parsed.error, FACE, found);
+    const mistakes = explainIssues(parsed.error, FACE, found);
     throw new ConfigError(mistakes.map((mistake) => faceIssue(path, mistake)));
   }
   return found as Protocol;
 }
 
-function faceIssue(path: string, mistake: ReturnType<typeof wordIssues>[number]): ConfigIssue {
+function faceIssue(path: string, mistake: ReturnType<typeof explainIssues>[number]): ConfigIssue {
   const { message, hint } = mistake;
   const lines = linesOf(path);
   const at = lines.findIndex((line) => /\bprotocol\b/.test(line) && /\bexport\b/.test(line));
   const sourceLine = lines[at];
   const column = Math.max(0, sourceLine?.search(/\bprotocol\b/) ?? 0) + 1;
   return {
-    file: shownPath(path, process.cwd()),
+    file: pathForUsers(path, process.cwd()),
     line: Math.max(0, at) + 1,
     column,
     endColumn: column + 'protocol'.length,
@@ -128,7 +128,7 @@ async function mistakeOf(path: string, error: unknown): Promise<Error> {
   const reason = error instanceof Error ? error.message : String(error);
   const owners = new FileOwners([path]);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const place = placesOf(stack).find(({ file }) => owners.isTheirs(file));
+  const place = stackPlacesOf(stack).find(({ file }) => owners.isTheirs(file));
   if (place === undefined) {
     return new Refusal(`${path}: cannot be loaded: ${reason}`, { cause: error });
   }
@@ -136,7 +136,7 @@ async function mistakeOf(path: string, error: unknown): Promise<Error> {
   const sourceLine = linesOf(file)[line - 1];
   const name = error instanceof Error ? error.name : 'Error';
   const issue: ConfigIssue = {
-    file: shownPath(file, process.cwd()),
+    file: pathForUsers(file, process.cwd()),
     line,
     column,
     endColumn: column + 1,

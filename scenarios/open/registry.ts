@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
-import { mayOpen, OUTSIDE } from '../../topologies/files/file-bounds.ts';
-import type { Folders, Registry } from '../../topologies/files/registry.ts';
+import { mayOpen, OUTSIDE_FOLDERS_MESSAGE } from '../../topologies/files/file-bounds.ts';
+import type { LookupFolders, Registry } from '../../topologies/files/registry.ts';
 import { displayPath } from '../../topologies/files/source.ts';
-import { EXTERNAL } from '../../topologies/model.ts';
+import { EXTERNAL_PROTOCOL } from '../../topologies/model.ts';
 import { moduleProtocols } from '../files/load.ts';
 import { PROJECT_ROOT } from '../folders.ts';
 import { ADDED, SHIPPED } from '../generated/protocols.ts';
@@ -25,7 +25,7 @@ import { loadProtocol } from './protocol-module.ts';
  * True for protocols of this project. Crashes in any other protocol are attributed to its author.
  */
 export function isShipped(protocol: Protocol): boolean {
-  return SHIPPED.includes(protocol) || protocol.name === EXTERNAL;
+  return SHIPPED.includes(protocol) || protocol.name === EXTERNAL_PROTOCOL;
 }
 
 /**
@@ -33,7 +33,7 @@ export function isShipped(protocol: Protocol): boolean {
  * module.
  */
 export function isShippedName(name: string): boolean {
-  return name === EXTERNAL || SHIPPED.some((protocol) => protocol.name === name);
+  return name === EXTERNAL_PROTOCOL || SHIPPED.some((protocol) => protocol.name === name);
 }
 
 /** The shipped protocols, sorted by name. */
@@ -45,7 +45,7 @@ export function shippedProtocols(): readonly Protocol[] {
 const added = new Map<string, { readonly protocol: Protocol } | { readonly error: unknown }>();
 
 /** Loads protocols that users have added under nodes/; a mistake in one is thrown when a file names it. */
-export async function loadAdded(): Promise<void> {
+export async function loadAddedProtocols(): Promise<void> {
   for (const name of ADDED) {
     if (added.has(name)) continue;
     const path = join(PROJECT_ROOT, 'nodes', name, 'index.ts');
@@ -57,7 +57,7 @@ export async function loadAdded(): Promise<void> {
   }
 }
 
-/** The shipped protocols, and those that {@link loadAdded} has loaded. */
+/** The shipped protocols, and those that {@link loadAddedProtocols} has loaded. */
 export function knownProtocols(): readonly Protocol[] {
   const others = [...added.values()].flatMap((one) => ('protocol' in one ? one.protocol : []));
   return [...SHIPPED, ...others];
@@ -103,7 +103,7 @@ export class ProtocolRegistry implements Registry {
    */
   async loadNamedBy(
     file: string,
-    folders: Folders,
+    folders: LookupFolders,
     overrides: Readonly<Record<string, string>> = {},
   ): Promise<void> {
     await this.loadFound(() => moduleProtocols({ path: file, folders, overrides, registry: this }));
@@ -115,7 +115,7 @@ export class ProtocolRegistry implements Registry {
    * @param find Lists the absolute paths of modules; called again when the listed ones are loaded.
    */
   async loadFound(find: () => readonly string[]): Promise<void> {
-    await loadAdded();
+    await loadAddedProtocols();
     for (;;) {
       const found = find();
       // Modules that are loaded already, for other values, are checked as well.
@@ -139,5 +139,5 @@ export class ProtocolRegistry implements Registry {
 
 /** @throws Refusal for a module that may not be loaded. */
 function refuseOutside(path: string): void {
-  if (!mayOpen(path)) throw new Refusal(`${displayPath(path)} ${OUTSIDE}`);
+  if (!mayOpen(path)) throw new Refusal(`${displayPath(path)} ${OUTSIDE_FOLDERS_MESSAGE}`);
 }

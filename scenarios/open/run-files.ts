@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { isBelow, realPath } from '../../topologies/files/file-bounds.ts';
-import { noteOpened } from '../../topologies/files/files-read.ts';
+import { announceFileOpened } from '../../topologies/files/files-read.ts';
 import { displayPath } from '../../topologies/files/source.ts';
 import type { Parameters } from '../identity.ts';
 import type { Scenario } from '../model.ts';
@@ -29,7 +29,7 @@ export interface AskedFiles {
 const BYTES_MAX = 64e6;
 
 /** Hashes of the files of a scenario. */
-export function filesOf(scenario: Scenario): FileHashes {
+export function fileHashesOf(scenario: Scenario): FileHashes {
   const { topology, sha256, cpu, modules = {}, data = [] } = scenario;
   const paths = Object.keys(modules).sort();
   return {
@@ -67,11 +67,11 @@ const loaded = new Map<string, string>();
 const CHANGED = 'changed while it was loaded';
 
 /** Loads a module and remembers the hash of its file. */
-export async function loadKnown<Module>(
+export async function loadModuleWithHash<Module>(
   path: string,
   load: () => Promise<Module>,
 ): Promise<Module> {
-  noteOpened(path);
+  announceFileOpened(path);
   const place = realPath(path);
   const isFile = statSync(place, { throwIfNoEntry: false })?.isFile() === true;
   if (!isFile || loaded.has(place)) return await load();

@@ -101,18 +101,21 @@ export function inPlaceOperations(
   for (const [key, operation] of Object.entries(operations)) {
     const factor = factors[operation.lane];
     const { ns, nsPerByte } = operation.alone;
-    const inPlace = { ns: tenths(ns * factor), nsPerByte: thousandths(nsPerByte * factor) };
+    const inPlace = {
+      ns: roundToTenths(ns * factor),
+      nsPerByte: roundToThousandths(nsPerByte * factor),
+    };
     placed[key] = { ...operation, inPlace };
   }
   return placed;
 }
 
 /** A number rounded to 0.1. */
-export function tenths(value: number): number {
+export function roundToTenths(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
 /** A number rounded to 0.001. */
-export function thousandths(value: number): number {
+export function roundToThousandths(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }

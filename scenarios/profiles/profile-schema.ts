@@ -8,7 +8,7 @@
  * @module
  */
 import { z } from 'zod';
-import { flag, name, oneOf, pattern, text } from '../../topologies/files/leaf.ts';
+import { flag, name, pattern, text, wordLeaf } from '../../topologies/files/leaf.ts';
 import { number, whole } from '../../topologies/files/quantity.ts';
 
 /** Version of the document; a change of meaning raises it. */
@@ -40,7 +40,7 @@ const sample = z.strictObject({
 });
 
 const operation = z.strictObject({
-  lane: oneOf(['control', 'data']).meta({ description: 'whose factor applies' }),
+  lane: wordLeaf(['control', 'data']).meta({ description: 'whose factor applies' }),
   alone: cost.meta({ description: 'in its own benchmark' }),
   inPlace: cost.meta({ description: 'in a live run: this is charged' }),
   samples: z.array(sample),

@@ -18,7 +18,7 @@ export interface ListenAt {
 const CLOSE_MS_MAX = 1_000;
 
 /** Listens; rejects with the system's error if the address or port is not available. */
-export function listen(server: Server, { host, port }: ListenAt): Promise<AddressInfo> {
+export function listenOn(server: Server, { host, port }: ListenAt): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, exclusive: true }, () => {
@@ -29,7 +29,7 @@ export function listen(server: Server, { host, port }: ListenAt): Promise<Addres
 }
 
 /** Why the system does not let us listen, in words. */
-export function whyNot(error: unknown): string {
+export function listenFailureText(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return 'the port is taken';
   if (code === 'EADDRNOTAVAIL') return 'this machine has no such address';
@@ -38,7 +38,7 @@ export function whyNot(error: unknown): string {
 }
 
 /** Closes only the connection whose bytes are not HTTP; for `clientError`. */
-export function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
+export function refuseNonHttp(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

@@ -9,7 +9,7 @@
 import type { SendWishes } from '../../engine/host/transport.ts';
 
 /** A request, as a scenario makes it (`NodeRequest` of engine/host). */
-export interface Question {
+export interface FabricRequest {
   /** `send` or `call` a peer; `next` asks for what peers sent; `answer` or `refuse` a call of a peer. */
   readonly kind: 'send' | 'call' | 'next' | 'answer' | 'refuse';
   /** Name of the peer, id of the call in hexadecimal digits, or empty. */
@@ -21,7 +21,7 @@ export interface Question {
 }
 
 /** What became of a request. */
-export interface Outcome {
+export interface FabricOutcome {
   /** `ok`, or the reason for the rejection. */
   readonly outcome: string;
   /** The bytes that the request asked for: the reply to a `call`, the message of a `next`. */
@@ -33,11 +33,11 @@ export interface FabricNode {
   /** Name of the node in its topology. */
   readonly name: string;
   /** Asks the node; never rejects. A node that is down or not there yet is an outcome too. */
-  request(question: Question): Promise<Outcome>;
+  request(question: FabricRequest): Promise<FabricOutcome>;
 }
 
 /** A message or call of a peer. */
-export interface Message {
+export interface PeerMessage {
   /** 16 bytes. */
   readonly id: Uint8Array;
   /** Name of the node that sent it. */
@@ -51,7 +51,7 @@ export interface Message {
 }
 
 /** Reads the message of a `next`; returns a text that says why if the bytes are no message. */
-export type ReadMessage = (bytes: Uint8Array) => Message | string;
+export type ReadMessage = (bytes: Uint8Array) => PeerMessage | string;
 
 /** The log in which the server writes what its operator should know. */
 export interface FaceLog {

@@ -4,11 +4,11 @@
  * @module
  */
 import { type Refusal, refusal } from './outcomes.ts';
-import type { Handed } from './subscription.ts';
-import { ADDRESS_FIELDS, type Address, addressOf } from './wishes.ts';
+import type { HandedMessage } from './subscription.ts';
+import { ADDRESS_FIELDS, addressOf, type MessageAddress } from './wishes.ts';
 
 /** The decoded frame of a client. */
-export type Said =
+export type ClientFrame =
   /** The client has taken the message; the next one may come. */
   | { readonly kind: 'taken'; readonly id: string }
   | { readonly kind: 'answer'; readonly id: string; readonly payload: Uint8Array }
@@ -17,13 +17,13 @@ export type Said =
   | {
       readonly kind: 'send' | 'call';
       readonly number: number;
-      readonly address: Address;
+      readonly address: MessageAddress;
       readonly payload: Uint8Array;
     };
 
 const ID = /^[0-9a-f]{32}$/;
 const KINDS = ['taken', 'answer', 'refuse', 'send', 'call'] as const;
-const FIELDS: Readonly<Record<Said['kind'], readonly string[]>> = {
+const FIELDS: Readonly<Record<ClientFrame['kind'], readonly string[]>> = {
   taken: ['taken'],
   answer: ['answer', 'payload'],
   refuse: ['refuse'],
@@ -32,7 +32,7 @@ const FIELDS: Readonly<Record<Said['kind'], readonly string[]>> = {
 };
 
 /** The frame of a message for the application. */
-export function frameOf({ id, again, message }: Handed): string {
+export function frameOf({ id, again, message }: HandedMessage): string {
   const { from, kind, deadlineMs, priority, payload } = message;
   return JSON.stringify({ id, from, kind, again, deadlineMs, priority, payload: base64(payload) });
 }
@@ -43,7 +43,7 @@ export function base64(bytes: Uint8Array): string {
 }
 
 /** Reads a frame of a client. */
-export function readFrame(text: string): Said | Refusal {
+export function readFrame(text: string): ClientFrame | Refusal {
   const fields = objectOf(text);
   if (fields === undefined) return wrong('a frame is a JSON object');
   const kinds = KINDS.filter((kind) => Object.hasOwn(fields, kind));
@@ -57,7 +57,7 @@ export function readFrame(text: string): Said | Refusal {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function sentOf(kind: 'send' | 'call', fields: Fields): Said | Refusal {
+function sentOf(kind: 'send' | 'call', fields: Fields): ClientFrame | Refusal {
   const number = fields[kind];
   if (!Number.isSafeInteger(number)) return wrong(`${kind} is a number of yours, for its outcome`);
   const payload = bytesOf(fields['payload']);
@@ -66,7 +66,7 @@ function sentOf(kind: 'send' | 'call', fields: Fields): Said | Refusal {
   return 'error' in address ? address : { kind, number: number as number, address, payload };
 }
 
-function answeredOf(kind: 'taken' | 'answer' | 'refuse', fields: Fields): Said | Refusal {
+function answeredOf(kind: 'taken' | 'answer' | 'refuse', fields: Fields): ClientFrame | Refusal {
   const id = fields[kind];
   if (typeof id !== 'string' || !ID.test(id)) return wrong(`${kind} is the id of a message`);
   if (kind !== 'answer') return { kind, id };

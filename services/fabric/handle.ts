@@ -8,9 +8,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Connections } from '../../engine/live/faces/connections.ts';
 import { isOfWebPage, namesLoopback } from '../_kit/callers.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
-import type { FaceLog, Outcome } from './fabric-node.ts';
+import type { FabricOutcome, FaceLog } from './fabric-node.ts';
 import { PAYLOAD_BYTES_MAX } from './limits.ts';
-import { type Refusal, refusal, statusOf, statusOfRefusal } from './outcomes.ts';
+import { type Refusal, refusal, statusOfOutcome, statusOfRefusal } from './outcomes.ts';
 import type { Outstanding } from './outstanding.ts';
 import type { Token } from './token.ts';
 import { addressOfQuery } from './wishes.ts';
@@ -19,7 +19,7 @@ import { addressOfQuery } from './wishes.ts';
 export const SUBSCRIBE_PATH = '/subscribe';
 
 /** What handling a request needs. */
-export interface Handled {
+export interface FabricHandlerContext {
   readonly token: Token;
   readonly outstanding: Outstanding;
   readonly connections: Connections;
@@ -58,7 +58,9 @@ export function refusedCaller(
 }
 
 /** Creates the handler of all requests. */
-export function handle(o: Handled): (request: IncomingMessage, response: ServerResponse) => void {
+export function handle(
+  o: FabricHandlerContext,
+): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     answer(o, request)
       .catch((error: unknown) => {
@@ -79,7 +81,7 @@ function refused(reason: Refusal): Answer {
   return { ...json(status, reason.outcome, reason), headers };
 }
 
-async function answer(o: Handled, request: IncomingMessage): Promise<Answer> {
+async function answer(o: FabricHandlerContext, request: IncomingMessage): Promise<Answer> {
   const caller = refusedCaller(request, o.token);
   if (caller !== undefined) return refused(caller);
   o.connections.hold(request.socket);
@@ -104,7 +106,7 @@ async function answer(o: Handled, request: IncomingMessage): Promise<Answer> {
 
 /** Reads the body and counts its bytes as outstanding until the answer. */
 async function withBody(
-  { outstanding }: Handled,
+  { outstanding }: FabricHandlerContext,
   request: IncomingMessage,
   use: (body: Uint8Array) => Promise<Answer>,
 ): Promise<Answer> {
@@ -127,8 +129,8 @@ async function withBody(
   }
 }
 
-function answerOf(kind: 'send' | 'call', { outcome, body }: Outcome): Answer {
-  const status = statusOf(outcome);
+function answerOf(kind: 'send' | 'call', { outcome, body }: FabricOutcome): Answer {
+  const status = statusOfOutcome(outcome);
   if (kind === 'send' || outcome !== 'ok') return json(status, outcome, { outcome });
   const bytes = body ?? new Uint8Array(0);
   return { status, outcome, type: 'application/octet-stream', bytes };

@@ -5,10 +5,10 @@
  */
 export type {
   FabricNode,
+  FabricOutcome,
+  FabricRequest,
   FaceLog,
-  Message,
-  Outcome,
-  Question,
+  PeerMessage,
   ReadMessage,
 } from './fabric-node.ts';
 export { readEnvelope, SERVED_PROTOCOL } from './protocol.ts';

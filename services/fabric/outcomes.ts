@@ -59,6 +59,6 @@ export function statusOfRefusal({ outcome }: Refusal): number {
 }
 
 /** The status of an outcome of the node. */
-export function statusOf(outcome: string): number {
+export function statusOfOutcome(outcome: string): number {
   return NODE_STATUS.get(outcome) ?? OTHER_STATUS;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { FabricNode, Outcome, Question } from './fabric-node.ts';
+import type { FabricNode, FabricOutcome, FabricRequest } from './fabric-node.ts';
 
 /** Most messages and calls that wait for their outcome; each may take a connection. */
 const REQUESTS_MAX = 256;
@@ -24,7 +24,7 @@ const NS_PER_MS = 1_000_000;
 /** The open requests of all clients to one node. */
 export class Outstanding {
   readonly #node: FabricNode;
-  readonly #waiting = new Set<(outcome: Outcome) => void>();
+  readonly #waiting = new Set<(outcome: FabricOutcome) => void>();
   #answers = 0;
   #bytes = 0;
   #isClosed = false;
@@ -34,7 +34,7 @@ export class Outstanding {
   }
 
   /** True if a request of this kind would be refused as `busy`, whatever its length. */
-  isFullFor(kind: Question['kind']): boolean {
+  isFullFor(kind: FabricRequest['kind']): boolean {
     if (isAnswer(kind)) return this.#answers >= ANSWERS_MAX;
     return this.#waiting.size - this.#answers >= REQUESTS_MAX;
   }
@@ -52,13 +52,13 @@ export class Outstanding {
   }
 
   /** Asks the node; resolves with `busy`, `closing` or `no-answer` if it does not answer. */
-  async ask(question: Question): Promise<Outcome> {
+  async ask(question: FabricRequest): Promise<FabricOutcome> {
     if (this.#isClosed) return { outcome: 'closing' };
     if (this.isFullFor(question.kind)) return { outcome: 'busy' };
     const { lifetime } = question.wishes ?? {};
     const waitMs = lifetime === undefined ? ANSWER_MS : Math.ceil(lifetime / NS_PER_MS) + GRACE_MS;
-    let end: (outcome: Outcome) => void = () => undefined;
-    const ended = new Promise<Outcome>((resolve) => {
+    let end: (outcome: FabricOutcome) => void = () => undefined;
+    const ended = new Promise<FabricOutcome>((resolve) => {
       end = resolve;
     });
     const timer = setTimeout(() => end({ outcome: 'no-answer' }), waitMs);
@@ -66,7 +66,7 @@ export class Outstanding {
     const answers = Number(isAnswer(question.kind));
     this.#answers += answers;
     try {
-      return await Promise.race([settled(this.#node, plain(question)), ended]);
+      return await Promise.race([askNodeSafely(this.#node, plain(question)), ended]);
     } finally {
       clearTimeout(timer);
       this.#waiting.delete(end);
@@ -81,18 +81,21 @@ export class Outstanding {
   }
 }
 
-function isAnswer(kind: Question['kind']): boolean {
+function isAnswer(kind: FabricRequest['kind']): boolean {
   return kind === 'answer' || kind === 'refuse';
 }
 
 /** The question with a plain Uint8Array: nodes expect `slice` to copy, and that of `Buffer` does not. */
-function plain(question: Question): Question {
+function plain(question: FabricRequest): FabricRequest {
   const { buffer, byteOffset, length } = question.body;
   return { ...question, body: new Uint8Array(buffer, byteOffset, length) };
 }
 
 /** Asks a node. If it throws, which it promised not to do, the outcome is `node-down`. */
-export async function settled(node: FabricNode, question: Question): Promise<Outcome> {
+export async function askNodeSafely(
+  node: FabricNode,
+  question: FabricRequest,
+): Promise<FabricOutcome> {
   try {
     return await node.request(question);
   } catch {

@@ -8,8 +8,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { boundConnections, type Connections } from '../../engine/live/faces/connections.ts';
-import { closeServer, listen, refuseGarbage, whyNot } from '../_kit/listening.ts';
+import { type Connections, limitConnections } from '../../engine/live/faces/connections.ts';
+import { closeServer, listenFailureText, listenOn, refuseNonHttp } from '../_kit/listening.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
 import type { FabricNode, FaceLog, ReadMessage } from './fabric-node.ts';
 import { handle, refusedCaller, SUBSCRIBE_PATH } from './handle.ts';
@@ -78,12 +78,14 @@ export async function serveFabric(options: FabricOptions): Promise<FabricServer>
     keepAliveTimeout: IDLE_MS_MAX,
     connectionsCheckingInterval: CHECK_MS,
   });
-  const face = new Face(options, boundConnections(server, CONNECTIONS_MAX));
+  const face = new Face(options, limitConnections(server, CONNECTIONS_MAX));
   server.on('request', face.answer);
   server.on('upgrade', (request, socket, head) => face.upgrade(request, socket, head));
-  server.on('clientError', refuseGarbage);
-  const at = await listen(server, { host, port }).catch((error: unknown) => {
-    throw new FabricFaceError(`fabric: ${host}:${port}: ${whyNot(error)}`, { cause: error });
+  server.on('clientError', refuseNonHttp);
+  const at = await listenOn(server, { host, port }).catch((error: unknown) => {
+    throw new FabricFaceError(`fabric: ${host}:${port}: ${listenFailureText(error)}`, {
+      cause: error,
+    });
   });
   server.on('error', (error) => log.warn(`face: ${error.message}`));
   const close = async (): Promise<void> => {

@@ -6,12 +6,12 @@
  */
 import type { RawData, WebSocket } from 'ws';
 import { PacedSocket } from '../../engine/live/faces/paced-socket.ts';
-import type { FaceLog, Outcome, Question } from './fabric-node.ts';
-import { base64, frameOf, readFrame, type Said } from './frames.ts';
+import type { FabricOutcome, FabricRequest, FaceLog } from './fabric-node.ts';
+import { base64, type ClientFrame, frameOf, readFrame } from './frames.ts';
 import { PAYLOAD_BYTES_MAX } from './limits.ts';
 import { type Refusal, refusal } from './outcomes.ts';
 import type { Outstanding } from './outstanding.ts';
-import type { Handed, Subscriber, Subscription } from './subscription.ts';
+import type { HandedMessage, Subscriber, Subscription } from './subscription.ts';
 
 /** Most bytes that may wait for a subscriber: one message of the greatest length in base64, and answers. */
 const BUFFERED_BYTES_MAX = 134_217_728;
@@ -78,7 +78,7 @@ export class SubscriberSocket implements Subscriber {
     this.#client.terminate();
   }
 
-  hand(handed: Handed): void {
+  hand(handed: HandedMessage): void {
     this.#paced.send(frameOf(handed));
   }
 
@@ -96,7 +96,7 @@ export class SubscriberSocket implements Subscriber {
     return Promise.resolve();
   }
 
-  async #obey(said: Said): Promise<void> {
+  async #obey(said: ClientFrame): Promise<void> {
     switch (said.kind) {
       case 'taken':
         if (this.#subscription.taken(said.id)) return;
@@ -127,7 +127,7 @@ export class SubscriberSocket implements Subscriber {
     this.#tell({ of: target, outcome });
   }
 
-  async #ask(question: Question): Promise<Outcome> {
+  async #ask(question: FabricRequest): Promise<FabricOutcome> {
     const { length } = question.body;
     if (length > PAYLOAD_BYTES_MAX) return { outcome: 'too-large' };
     if (!this.#outstanding.reserve(length)) return { outcome: 'busy' };

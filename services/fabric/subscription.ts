@@ -8,22 +8,22 @@
  *
  * @module
  */
-import type { FabricNode, Message, Outcome, ReadMessage } from './fabric-node.ts';
-import { settled } from './outstanding.ts';
+import type { FabricNode, FabricOutcome, PeerMessage, ReadMessage } from './fabric-node.ts';
+import { askNodeSafely } from './outstanding.ts';
 
 /** A message for the application. */
-export interface Handed {
+export interface HandedMessage {
   /** Id in 32 hexadecimal digits. */
   readonly id: string;
   /** True if it may have been handed out before, and handled. */
   readonly again: boolean;
-  readonly message: Message;
+  readonly message: PeerMessage;
 }
 
 /** A client that takes messages. */
 export interface Subscriber {
   /** Receives a message; the next one comes after {@link Subscription.taken}. */
-  hand(handed: Handed): void;
+  hand(handed: HandedMessage): void;
   /** Called if the node has no messages for applications; says why. */
   ended(reason: string): void;
 }
@@ -38,7 +38,7 @@ export class Subscription {
   readonly #read: ReadMessage;
   #subscriber: Subscriber | undefined;
   /** The message that was not taken yet; {@link #wasHanded} says if anybody got it. */
-  #held: Handed | undefined;
+  #held: HandedMessage | undefined;
   #wasHanded = false;
   #isAsking = false;
   #isClosed = false;
@@ -81,7 +81,7 @@ export class Subscription {
   }
 
   async #next(): Promise<void> {
-    const outcome = await settled(this.#node, { kind: 'next', target: '', body: NOTHING });
+    const outcome = await askNodeSafely(this.#node, { kind: 'next', target: '', body: NOTHING });
     this.#isAsking = false;
     if (this.#isClosed) return;
     const handed = this.#handedOf(outcome);
@@ -95,7 +95,7 @@ export class Subscription {
     this.#hand(handed);
   }
 
-  #handedOf({ outcome, body }: Outcome): Handed | string {
+  #handedOf({ outcome, body }: FabricOutcome): HandedMessage | string {
     if (outcome !== 'ok') return outcome;
     if (body === undefined || body.length === 0) return 'no-message';
     const message = this.#read(body.subarray(1));
@@ -104,7 +104,7 @@ export class Subscription {
     return { id, again: ((body[0] as number) & AGAIN) !== 0, message };
   }
 
-  #hand(handed: Handed): void {
+  #hand(handed: HandedMessage): void {
     if (this.#subscriber === undefined) return;
     const again = handed.again || this.#wasHanded;
     this.#wasHanded = true;

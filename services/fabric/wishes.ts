@@ -9,7 +9,7 @@ import { durationNs } from '../../nodes/_kit/options.ts';
 import { type Refusal, refusal } from './outcomes.ts';
 
 /** Where a message is to go, and with which wishes. */
-export interface Address {
+export interface MessageAddress {
   readonly to: string;
   readonly wishes: SendWishes & { readonly lifetime: number };
 }
@@ -30,7 +30,7 @@ const NAME_CHARACTERS_MAX = 255;
 const duration = durationNs();
 
 /** Reads the query of a URL; each parameter at most once. */
-export function addressOfQuery(query: string): Address | Refusal {
+export function addressOfQuery(query: string): MessageAddress | Refusal {
   const fields: Record<string, unknown> = Object.create(null);
   for (const [name, value] of new URLSearchParams(query)) {
     if (!isAddressField(name)) return wrong(`${quoted(name)} is not one of ${FIELD_LIST}`);
@@ -41,7 +41,12 @@ export function addressOfQuery(query: string): Address | Refusal {
 }
 
 /** Reads the fields of an address. */
-export function addressOf({ to, priority, lifetime, tolerant }: AddressFields): Address | Refusal {
+export function addressOf({
+  to,
+  priority,
+  lifetime,
+  tolerant,
+}: AddressFields): MessageAddress | Refusal {
   if (typeof to !== 'string' || to === '' || to.length > NAME_CHARACTERS_MAX) {
     return wrong('to is the name of a node');
   }

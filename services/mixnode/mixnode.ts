@@ -111,7 +111,7 @@ export class Mixnode {
   #processingMs = 0;
 
   constructor({ crypto, random }: MixnodeParts, options: MixnodeOptions) {
-    const format = formatFor(crypto, options);
+    const format = packetFormatFor(crypto, options);
     const { expectedTags = EXPECTED_TAGS, exchange = 'x25519', queue = 10_000 } = options;
     const secret = random(format.privateKeyLength);
     const setup = encodeUnwrapSetup({
@@ -237,7 +237,7 @@ export class Mixnode {
 }
 
 /** The packet format of mixes with these options. */
-export function formatFor(crypto: CryptoProvider, options: MixnodeOptions): PacketFormat {
+export function packetFormatFor(crypto: CryptoProvider, options: MixnodeOptions): PacketFormat {
   return createFormat({
     crypto,
     exchange: createExchange(crypto, options.exchange ?? 'x25519'),

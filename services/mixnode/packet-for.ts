@@ -4,7 +4,7 @@
  * @module
  */
 import type { Mixnode, MixnodeOptions, MixnodeParts } from './mixnode.ts';
-import { formatFor } from './mixnode.ts';
+import { packetFormatFor } from './mixnode.ts';
 
 const NODE_ID_LENGTH = 32;
 
@@ -27,7 +27,7 @@ export function packetFor(
   path: readonly MixHop[],
   payload: Uint8Array,
 ): Uint8Array {
-  const format = formatFor(crypto, options);
+  const format = packetFormatFor(crypto, options);
   const { forwardPayloadLength } = format.geometry;
   if (payload.length > forwardPayloadLength) {
     throw new RangeError(`${payload.length} bytes do not fit: ${forwardPayloadLength} at most`);

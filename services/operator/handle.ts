@@ -15,7 +15,7 @@ import type { NodeFace } from './node-face.ts';
 import { type Answer, type Method, ROUTES, Routes, refusal } from './routes.ts';
 
 /** The context of a request: the node, its log, and who can reach the endpoint. */
-export interface Handled {
+export interface OperatorHandlerContext {
   readonly face: NodeFace;
   readonly log: OperatorLog;
   /** True when the endpoint is reachable only from this machine. */
@@ -26,7 +26,9 @@ export interface Handled {
 const BODY_BYTES_MAX = 4_096;
 
 /** Creates the handler of all requests. */
-export function handle(o: Handled): (request: IncomingMessage, response: ServerResponse) => void {
+export function handle(
+  o: OperatorHandlerContext,
+): (request: IncomingMessage, response: ServerResponse) => void {
   const routes = new Routes(o.face, o.log);
   return (request, response) => {
     answer(o, routes, request)
@@ -40,7 +42,11 @@ export function handle(o: Handled): (request: IncomingMessage, response: ServerR
   };
 }
 
-async function answer(o: Handled, routes: Routes, request: IncomingMessage): Promise<Answer> {
+async function answer(
+  o: OperatorHandlerContext,
+  routes: Routes,
+  request: IncomingMessage,
+): Promise<Answer> {
   const [path = ''] = (request.url ?? '').split('?');
   const methods = ROUTES.get(path);
   if (methods === undefined) {
@@ -63,7 +69,10 @@ function methodOf(request: IncomingMessage, methods: readonly Method[]): Method 
   return methods.find((method) => method === wanted);
 }
 
-function checkHost({ isPrivate }: Handled, { headers }: IncomingMessage): Answer | undefined {
+function checkHost(
+  { isPrivate }: OperatorHandlerContext,
+  { headers }: IncomingMessage,
+): Answer | undefined {
   if (!isPrivate || namesLoopback(headers)) return undefined;
   return refusal(421, 'use 127.0.0.1, ::1 or localhost in the address');
 }

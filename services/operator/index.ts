@@ -43,7 +43,7 @@ export {
 } from './server.ts';
 export {
   type ClosingPart,
-  DEADLINE_MS,
+  DRAIN_DEADLINE_MS,
   handleSignals,
   type SignalHandlers,
   type SignalOptions,

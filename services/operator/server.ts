@@ -8,8 +8,8 @@
  * @module
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { boundConnections } from '../../engine/live/faces/connections.ts';
-import { closeServer, listen, refuseGarbage, whyNot } from '../_kit/listening.ts';
+import { limitConnections } from '../../engine/live/faces/connections.ts';
+import { closeServer, listenFailureText, listenOn, refuseNonHttp } from '../_kit/listening.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
 import { handle } from './handle.ts';
 import type { OperatorLog } from './json-log.ts';
@@ -72,16 +72,19 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
     keepAliveTimeout: IDLE_MS_MAX,
     connectionsCheckingInterval: CHECK_MS,
   });
-  boundConnections(server, CONNECTIONS_MAX);
+  limitConnections(server, CONNECTIONS_MAX);
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
   const answer = handle({ face, log, isPrivate });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (!server.listening) response.setHeader('Connection', 'close');
     answer(request, response);
   });
-  server.on('clientError', refuseGarbage);
-  const address = await listen(server, { host, port }).catch((error: unknown) => {
-    throw new OperatorAddressError(`operator endpoint ${host}:${port}: ${whyNot(error)}`, error);
+  server.on('clientError', refuseNonHttp);
+  const address = await listenOn(server, { host, port }).catch((error: unknown) => {
+    throw new OperatorAddressError(
+      `operator endpoint ${host}:${port}: ${listenFailureText(error)}`,
+      error,
+    );
   });
   server.on('error', (error) => lines.warn(`endpoint: ${error.message}`));
   if (!isPrivate) {

@@ -49,7 +49,7 @@ export interface SignalHandlers {
 }
 
 /** R-062 allows 5 s until the process ends; half a second is left for ending it. */
-export const DEADLINE_MS = 4_500;
+export const DRAIN_DEADLINE_MS = 4_500;
 /** If the main thread does not respond this long after the deadline, it counts as stuck. */
 const STUCK_MS = 250;
 /** When npm runs the process, one Ctrl-C arrives twice: from the terminal and from npm. */
@@ -110,7 +110,7 @@ class Ending {
 
   begin(why: string): void {
     if (this.beganMs !== undefined) return;
-    const { log, deadlineMs = DEADLINE_MS } = this.options;
+    const { log, deadlineMs = DRAIN_DEADLINE_MS } = this.options;
     this.beganMs = performance.now();
     log.component('signals').info(`${why}: draining, at most ${deadlineMs} ms`);
     this.deadline = setTimeout(() => this.onDeadline(deadlineMs), deadlineMs);

@@ -8,7 +8,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { knownProtocols, loadAdded, shippedProtocols } from '../../scenarios/open/registry.ts';
+import {
+  knownProtocols,
+  loadAddedProtocols,
+  shippedProtocols,
+} from '../../scenarios/open/registry.ts';
 import { GOLDEN_FILE } from '../../tools/golden/golden-bytes.ts';
 import { withTables } from '../../tools/protocol-tables.ts';
 import { ROOT, repositoryFiles, type TextFile } from './files.ts';
@@ -18,7 +22,7 @@ const files = repositoryFiles();
 const folders = readdirSync(NODES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
   .map(({ name }) => name);
-await loadAdded();
+await loadAddedProtocols();
 const runnable = new Map(knownProtocols().map((protocol) => [protocol.name, protocol]));
 const shipped = new Set(shippedProtocols().map(({ name }) => name));
 

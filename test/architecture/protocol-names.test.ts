@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { knownProtocols, loadAdded } from '../../scenarios/open/registry.ts';
+import { knownProtocols, loadAddedProtocols } from '../../scenarios/open/registry.ts';
 import { repositoryFiles, type TextFile } from './files.ts';
 
 const FOLDERS = /^(engine|topologies|scenarios|runner|reports|cli|services|viz)\/.*\.ts$/;
@@ -41,7 +41,7 @@ function named({ path, text }: TextFile, names: readonly string[]): readonly str
   return words.map((name) => `${path} '${name}'`);
 }
 
-await loadAdded();
+await loadAddedProtocols();
 
 describe('code outside nodes/', () => {
   const names = knownProtocols().map(({ name }) => name);

@@ -12,7 +12,7 @@ import type { Forgery } from '../../engine/host/forgery.ts';
 import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { scionTopologyGenerator } from '../../nodes/scion/generator.ts';
-import type { Folders, Registry } from '../../topologies/files/registry.ts';
+import type { LookupFolders, Registry } from '../../topologies/files/registry.ts';
 
 /**
  * The topology of the bad scenarios: two gateways that can reach each other, and one in ISD 3 that
@@ -99,7 +99,7 @@ export const registry: Registry = {
 /** A temporary folder with `scenarios/` and `topologies/`. */
 export class FileFolder {
   readonly path: string = mkdtempSync(join(tmpdir(), 'orrery-files-'));
-  readonly folders: Folders = {
+  readonly folders: LookupFolders = {
     scenarios: join(this.path, 'scenarios'),
     topologies: join(this.path, 'topologies'),
   };

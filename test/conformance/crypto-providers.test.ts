@@ -8,12 +8,12 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
-  fallbacks,
+  type CryptoTiming,
   hasSodium,
+  nobleFallbacksOf,
   PROVIDER_NAMES,
   type ProviderName,
   provider,
-  type Timing,
 } from '../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { type CryptoCase, cryptoCases } from './crypto-cases.ts';
@@ -25,7 +25,7 @@ import { wrapCases, wrapMistakes } from './crypto-wrap-cases.ts';
 
 interface Contender {
   readonly name: ProviderName;
-  readonly timing: Timing;
+  readonly timing: CryptoTiming;
 }
 
 const CONTENDERS: readonly Contender[] = [
@@ -82,7 +82,7 @@ function skipReason(name: ProviderName, id: string): string | undefined {
 }
 
 function describeFallbacks(name: ProviderName): string {
-  const list = fallbacks(name).map(({ primitive, when }) =>
+  const list = nobleFallbacksOf(name).map(({ primitive, when }) =>
     when === undefined ? primitive : `${primitive} (${when})`,
   );
   return `fallbacks of ${name} to noble: ${list.join(', ') || 'none, it is the reference'}`;
@@ -167,7 +167,7 @@ describe('the suite over crypto providers', () => {
   });
 
   it('lists only primitives of the port as fallbacks', () => {
-    for (const { primitive } of PROVIDER_NAMES.flatMap(fallbacks)) {
+    for (const { primitive } of PROVIDER_NAMES.flatMap(nobleFallbacksOf)) {
       expect(noble[primitive]).toBeDefined();
     }
   });

@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
-import { runInput } from '../../runner/run/run-order.ts';
+import { judgeInputOf } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { live, orderOf, registry } from './on-sockets.ts';
@@ -32,7 +32,9 @@ describe('floods in both worlds', () => {
       },
       registry,
     });
-    const sim = judge(runInput(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1));
+    const sim = judge(
+      judgeInputOf(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1),
+    );
     const reports: readonly Report[] = [sim, await live(scenario)];
     for (const { mode, metrics, faults, invariants } of reports) {
       // 100 messages, or fewer if the machine stalled for more than a tenth of a second.

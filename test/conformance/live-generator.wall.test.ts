@@ -7,7 +7,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { judge } from '../../reports/judge.ts';
-import { runInput } from '../../runner/run/run-order.ts';
+import { judgeInputOf } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
@@ -31,7 +31,9 @@ it('delivers in both worlds over the links that the generator drew', async () =>
   };
   const drawn = load('town-1').topology.links.find(({ a }) => a.host === 'village-1');
   const scenario = load(drawn?.b.host ?? '');
-  const inSim = judge(runInput(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1));
+  const inSim = judge(
+    judgeInputOf(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1),
+  );
   const inLive = await live(scenario);
   for (const report of [inSim, inLive]) {
     expect(report.metrics['rounds.delivery']?.value, report.mode).toBe(1);

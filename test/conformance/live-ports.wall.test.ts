@@ -15,7 +15,7 @@ import { runLive } from '../../runner/run/live-run.ts';
 import type { RunEnd } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { type Loaded, openScenario } from '../../scenarios/open/open.ts';
+import { type OpenedScenario, openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
 const registry = new ProtocolRegistry();
@@ -28,14 +28,14 @@ const PORTS = { 'topology.addressPlan': 'ports', 'topology.portBase': `${first}`
 
 afterEach(() => void vi.restoreAllMocks());
 
-function open(file: string, set: Readonly<Record<string, string>>): Promise<Loaded> {
+function open(file: string, set: Readonly<Record<string, string>>): Promise<OpenedScenario> {
   return openScenario(file, set, registry);
 }
 
 /**
  * Runs a scenario live and returns the real addresses of all UDP and TCP sockets that were bound.
  */
-async function live(loaded: Loaded): Promise<{ end: RunEnd; places: ReadonlySet<string> }> {
+async function live(loaded: OpenedScenario): Promise<{ end: RunEnd; places: ReadonlySet<string> }> {
   const places = new Set<string>();
   const bind = vi.spyOn(UdpWire, 'bind');
   const listen = vi.spyOn(Server.prototype, 'listen');

@@ -7,11 +7,11 @@ import { judge } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { runLive } from '../../runner/run/live-run.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { metricsOf } from '../../scenarios/open/nodes.ts';
-import { loadAdded, ProtocolRegistry } from '../../scenarios/open/registry.ts';
+import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
+import { loadAddedProtocols, ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
 /** All shipped protocols. */
-await loadAdded();
+await loadAddedProtocols();
 export const registry: ProtocolRegistry = new ProtocolRegistry();
 
 /** The settings of a run. */
@@ -19,7 +19,7 @@ export function orderOf(scenario: Scenario): Parameters<typeof runLive>[0] {
   return {
     scenario,
     registry,
-    definitions: metricsOf(scenario, registry),
+    definitions: scenarioMetrics(scenario, registry),
     seeds: [1],
     recordingsOf: () => ({}),
     reproduce: 'npm run live',

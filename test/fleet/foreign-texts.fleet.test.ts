@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { HEAD_NAME, jobsName } from '../../runner/fleet/fleet-executor.ts';
-import { WORKERS_NAME } from '../../runner/fleet/fleet-worker.ts';
+import { HEAD_QUEUE_NAME, jobsQueueName } from '../../runner/fleet/fleet-executor.ts';
+import { WORKERS_QUEUE_NAME } from '../../runner/fleet/fleet-worker.ts';
 import { sourceState } from '../../runner/sweep/source-state.ts';
 import { COMMAND_LINE } from '../command-line.ts';
 import { type QueueServer, startRedis } from './queue-servers.ts';
@@ -61,7 +61,7 @@ async function ended({ child, said }: ReturnType<typeof begun>): Promise<string>
 }
 
 it('a worker printed the commit of a job as it was', async () => {
-  const jobs = new Queue(`orrery-${jobsName(sourceState())}`, {
+  const jobs = new Queue(`orrery-${jobsQueueName(sourceState())}`, {
     connection: connection(),
     prefix,
   });
@@ -85,7 +85,7 @@ async function waitUntil(isTrue: () => boolean): Promise<void> {
 }
 
 it('a sweep printed what a lying worker answers, and two fingerprints, as they were', async () => {
-  const name = `orrery-${jobsName(sourceState())}`;
+  const name = `orrery-${jobsQueueName(sourceState())}`;
   const failure = { kind: 'broken', message: `no ${ESCAPES}`, stack: '' };
   const liar = new Worker(
     name,
@@ -105,8 +105,8 @@ it('a sweep printed what a lying worker answers, and two fingerprints, as they w
 
 it('fleet printed the names of workers and the commit as they were', async () => {
   const options = { connection: connection(), prefix };
-  const heads = new Queue(`orrery-${HEAD_NAME}`, options);
-  const workers = new Queue(`orrery-${WORKERS_NAME}`, options);
+  const heads = new Queue(`orrery-${HEAD_QUEUE_NAME}`, options);
+  const workers = new Queue(`orrery-${WORKERS_QUEUE_NAME}`, options);
   const before = await heads.getJob('head');
   await before?.remove();
   await heads.add('head', { version: 1, commit: `head ${ESCAPES}` }, { jobId: 'head' });

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { type Job, Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
-import { jobsName } from '../../runner/fleet/fleet-executor.ts';
+import { jobsQueueName } from '../../runner/fleet/fleet-executor.ts';
 import type { FleetJob } from '../../runner/fleet/fleet-job.ts';
 import { sourceState } from '../../runner/sweep/source-state.ts';
 import { COMMAND_LINE } from '../command-line.ts';
@@ -61,7 +61,7 @@ beforeAll(async () => {
   }
   const { port } = new URL(server.address);
   const connection = { host: '127.0.0.1', port: Number(port) };
-  jobs = new Queue(`orrery-${jobsName(sourceState())}`, { connection, prefix: 'orrery' });
+  jobs = new Queue(`orrery-${jobsQueueName(sourceState())}`, { connection, prefix: 'orrery' });
   const seen = new Promise<FleetJob>((resolve) => {
     const timer = setInterval(async () => {
       const [job] = await jobs.getJobs(['completed', 'wait', 'active']);

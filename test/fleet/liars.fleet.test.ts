@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Job, Queue, Worker } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SweepResult } from '../../reports/sweep.ts';
-import { jobsName } from '../../runner/fleet/fleet-executor.ts';
+import { jobsQueueName } from '../../runner/fleet/fleet-executor.ts';
 import type { FleetJob } from '../../runner/fleet/fleet-job.ts';
 import { packResult } from '../../runner/sweep/packed-result.ts';
 import { sourceState } from '../../runner/sweep/source-state.ts';
@@ -21,7 +21,7 @@ kpis: { ping.delivery: { value: ">= 99%" } }
 sweep: { traffic.0.rate: [100/s, 200/s] }
 `;
 const ENVIRONMENT = { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '' };
-const NAME = `orrery-${jobsName(sourceState())}`;
+const NAME = `orrery-${jobsQueueName(sourceState())}`;
 
 let folder = '';
 let server: QueueServer;

@@ -7,7 +7,7 @@ import { afterAll, expect, it } from 'vitest';
 import { runLive } from '../../runner/run/live-run.ts';
 import type { RunEnd, RunOrder } from '../../runner/run/run-order.ts';
 import { runScenario } from '../../runner/threads/run-scenario.ts';
-import { metricsOf } from '../../scenarios/open/nodes.ts';
+import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import { blockOf, cleanUp, orderOf, reportOn, spread, write } from './support.ts';
 
 afterAll(cleanUp);
@@ -41,7 +41,7 @@ const RATE_PER_MS = 0.1;
 
 async function order(): Promise<RunOrder> {
   const loaded = await orderOf(FILE);
-  return { ...loaded, definitions: metricsOf(loaded.scenario, loaded.registry) };
+  return { ...loaded, definitions: scenarioMetrics(loaded.scenario, loaded.registry) };
 }
 
 /** Packets that the link took, and those that came between contacts. */

@@ -11,7 +11,7 @@ import { runEmulated } from '../../runner/run/emulate-run.ts';
 import { runLive } from '../../runner/run/live-run.ts';
 import type { RunEnd } from '../../runner/run/run-order.ts';
 import { runScenario } from '../../runner/threads/run-scenario.ts';
-import { metricsOf } from '../../scenarios/open/nodes.ts';
+import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import { blockOf, cleanUp, folder, orderOf, reportOn, spread, write } from './support.ts';
 
 afterAll(cleanUp);
@@ -68,7 +68,7 @@ const LAYOUTS: Readonly<Record<Layout, Run>> = {
 
 async function virtually(file: string): Promise<Report> {
   const order = await orderOf(file);
-  const definitions = metricsOf(order.scenario, order.registry);
+  const definitions = scenarioMetrics(order.scenario, order.registry);
   return reportOn(await runScenario({ ...order, definitions }));
 }
 

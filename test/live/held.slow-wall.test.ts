@@ -8,8 +8,8 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { GRACE_MS } from '../../runner/threads/seed-watch.ts';
-import { DEADLINE_MS } from '../../services/operator/index.ts';
+import { TERMINATION_GRACE_MS } from '../../runner/threads/seed-watch.ts';
+import { DRAIN_DEADLINE_MS } from '../../services/operator/index.ts';
 import { HOLDS } from '../fixtures/crashing.ts';
 import { FIXTURE, lineOf } from '../unit/runner/crash/crashing-run.ts';
 import { blockOf, cleanUp, folder, onlyRun, orrery, type Started, write } from './support.ts';
@@ -81,8 +81,8 @@ describe.each([
     const end = await terminated(run);
     process.stdout.write(`${command}, ${when}: start ${startMs} ms, end ${end.ms} ms\n`);
     expect(end.code, run.stderr()).toBe(6);
-    expect(end.ms).toBeGreaterThan(GRACE_MS - 100);
-    expect(end.ms).toBeLessThan(GRACE_MS + besides(startMs));
+    expect(end.ms).toBeGreaterThan(TERMINATION_GRACE_MS - 100);
+    expect(end.ms).toBeLessThan(TERMINATION_GRACE_MS + besides(startMs));
     const said = run.stderr();
     expect(said).toMatch(new RegExp(`bob has held its thread for \\d s, .*${PLACE}`));
     expect(said).toMatch(/hangs: a call of bob at\s[\d.]+\ss/);
@@ -123,8 +123,8 @@ describe('orrery node with a node that computes without end', () => {
     const end = await terminated(bob);
     process.stdout.write(`node, ${when}: start ${startMs} ms, end ${end.ms} ms\n`);
     expect(end.code, bob.stderr()).toBe(1);
-    expect(end.ms).toBeGreaterThan(DEADLINE_MS);
-    expect(end.ms).toBeLessThan(DEADLINE_MS + besides(startMs));
+    expect(end.ms).toBeGreaterThan(DRAIN_DEADLINE_MS);
+    expect(end.ms).toBeLessThan(DRAIN_DEADLINE_MS + besides(startMs));
     expect(bob.stderr()).toMatch(
       new RegExp(`"bob",.*has held its event loop for \\d s in ${PLACE}"}`),
     );

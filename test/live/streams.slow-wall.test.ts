@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type LiveOrder, runLive } from '../../runner/run/live-run.ts';
 import type { RunEnd } from '../../runner/run/run-order.ts';
 import { runScenario } from '../../runner/threads/run-scenario.ts';
-import { metricsOf } from '../../scenarios/open/nodes.ts';
+import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import { blockOf, cleanUp, orderOf, reportOn, spread, warningsOf, write } from './support.ts';
 
 afterAll(cleanUp);
@@ -70,13 +70,17 @@ function secondsOf(end: RunEnd): number {
 
 async function virtually(file: string): Promise<number> {
   const order = await orderOf(file);
-  const definitions = metricsOf(order.scenario, order.registry);
+  const definitions = scenarioMetrics(order.scenario, order.registry);
   return secondsOf(await runScenario({ ...order, definitions }));
 }
 
 async function live(file: string, more: Partial<LiveOrder> = {}): Promise<RunEnd> {
   const order = await orderOf(file);
-  return runLive({ ...order, definitions: metricsOf(order.scenario, order.registry), ...more });
+  return runLive({
+    ...order,
+    definitions: scenarioMetrics(order.scenario, order.registry),
+    ...more,
+  });
 }
 
 function expectAlike(seconds: number, virtual: number): void {

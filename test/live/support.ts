@@ -18,7 +18,7 @@ import {
 } from '../../runner/distributed/coordinator/distributed-run.ts';
 import type { ProcessEntry } from '../../runner/distributed/processes/layout.ts';
 import type { RunEnd, RunOrder } from '../../runner/run/run-order.ts';
-import { type Loaded, openScenario } from '../../scenarios/open/open.ts';
+import { type OpenedScenario, openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { COMMAND_LINE } from '../command-line.ts';
 
@@ -73,7 +73,7 @@ kpis: { ping.delivery: { value: ">= 90%" }, ping.rtt: { p50: ">= 10ms" } }
 /** The settings of a run, the same for one process and for several. */
 export async function orderOf(
   file: string,
-): Promise<RunOrder & Loaded & { readonly registry: ProtocolRegistry }> {
+): Promise<RunOrder & OpenedScenario & { readonly registry: ProtocolRegistry }> {
   const registry = new ProtocolRegistry();
   const loaded = await openScenario(file, {}, registry);
   return {

@@ -13,7 +13,7 @@ import { concatBytes } from '../../nodes/_kit/bytes.ts';
 import {
   HELD_BYTES_MAX,
   HELLO_BYTES,
-  MEMORY_BYTES,
+  OUTBOX_NAME_BYTES,
   PACKET_MAX,
 } from '../../nodes/bulk/geometry.ts';
 import { IncomingNode } from '../../nodes/bulk/incoming-node.ts';
@@ -99,7 +99,7 @@ describe('mutated bytes on streams', () => {
       encodePacket(new Uint8Array(length).fill(length & 0xff));
     let kept = 0;
     for (let sent = 0; sent < INPUTS; sent++) {
-      const memory = new Uint8Array(MEMORY_BYTES).fill(sent & 3);
+      const memory = new Uint8Array(OUTBOX_NAME_BYTES).fill(sent & 3);
       const hello = encodeHello({ memory, confirmed: random.below(5) });
       const genuine = concatBytes(hello, packet(1 + random.below(40)), packet(1 + random.below(9)));
       lab.feed(mutate(genuine, random, { header: HELLO_BYTES + 4 }), cut);
@@ -114,7 +114,7 @@ describe('mutated bytes on streams', () => {
     expect(lab.count('bad-length')).toBeGreaterThan(INPUTS / 100);
     expect(lab.count('truncated')).toBeGreaterThan(INPUTS / 100);
     expect(kept).toBeGreaterThan(INPUTS / 2);
-    const memory = new Uint8Array(MEMORY_BYTES).fill(9);
+    const memory = new Uint8Array(OUTBOX_NAME_BYTES).fill(9);
     lab.feed(concatBytes(encodeHello({ memory, confirmed: 0 }), packet(5), packet(7)), cut);
     expect(lab.lengths).toEqual([5, 7]);
   });
@@ -123,7 +123,7 @@ describe('mutated bytes on streams', () => {
     const lab = new Lab();
     const stream = new FakeStream();
     lab.incoming.accept(stream as unknown as Stream);
-    const hello = encodeHello({ memory: new Uint8Array(MEMORY_BYTES), confirmed: 0 });
+    const hello = encodeHello({ memory: new Uint8Array(OUTBOX_NAME_BYTES), confirmed: 0 });
     stream.handlers?.onData(hello, 0, hello.length);
     const large = encodePacket(new Uint8Array(PACKET_MAX));
     let held = 0;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { CborWriter } from '../../engine/pure/cbor-writer.ts';
 import { DTN_DROPS } from '../../nodes/dtn/drops.ts';
-import { BLOCK_FLAG, REPORT_FLAGS } from '../../nodes/dtn/geometry.ts';
+import { ALL_REPORT_FLAGS, BLOCK_FLAG } from '../../nodes/dtn/geometry.ts';
 import { parseEid } from '../../nodes/dtn/wire/eid.ts';
 import { encodeEid } from '../../nodes/dtn/wire/eid-wire.ts';
 import { encodeBundle, payloadBlock } from '../../nodes/dtn/wire/encode.ts';
@@ -44,7 +44,7 @@ function mutated(below: (bound: number) => number): Uint8Array {
     destination: `ipn:${1 + below(3)}.1`,
     sequence: below(1_000),
     // All requests for reports.
-    flags: below(4) === 0 ? REPORT_FLAGS : 0,
+    flags: below(4) === 0 ? ALL_REPORT_FLAGS : 0,
     lifetimeMs: below(2) === 0 ? Number.MAX_SAFE_INTEGER : below(100_000),
     crcType: below(2) === 0 ? 2 : 0,
   });

@@ -11,7 +11,7 @@ import {
   assignLayers,
   type Descriptor,
   DIRECTORY_DROPS,
-  type LayerAnswer,
+  type LayerAssignment,
   type MixTopology,
   openDescriptor,
   openDocument,
@@ -135,13 +135,13 @@ function networkOf(drawn: {
 
 function assign(
   { topology, hops, nodes, value }: Network,
-  before: LayerAnswer['layers'] = [],
-): LayerAnswer {
+  before: LayerAssignment['layers'] = [],
+): LayerAssignment {
   return assignLayers(crypto, { topology, hops, mixes: nodes, sharedRandomValue: value, before });
 }
 
 /** The layer of every mix by name; -1 for spares. */
-function places({ layers, spares }: LayerAnswer): ReadonlyMap<string, number> {
+function places({ layers, spares }: LayerAssignment): ReadonlyMap<string, number> {
   const entries = layers.flatMap((layer, at) => layer.map(({ name }) => [name, at] as const));
   return new Map([...entries, ...spares.map(({ name }) => [name, -1] as const)]);
 }

@@ -12,10 +12,10 @@ import { openDescriptor } from '../../nodes/mixnet/directory/index.ts';
 import { MIXNET_DROPS } from '../../nodes/mixnet/drops.ts';
 import { PACKET_PORT } from '../../nodes/mixnet/geometry.ts';
 import {
-  decodeAsk,
   decodeDocumentRecord,
-  encodeAsk,
+  decodeDocumentRequest,
   encodeDocumentRecord,
+  encodeDocumentRequest,
   encodeRecord,
   type RecordType,
   recordReader,
@@ -227,7 +227,7 @@ describe('mutated records', () => {
   it(`R-084: ${INPUTS} on a stream are read or refused, and never an exception, seed ${SEED}`, () => {
     const random = openStream(SEED, 'records', 'fuzz');
     const genuine = [
-      encodeAsk(258_000),
+      encodeDocumentRequest(258_000),
       encodeRecord('upload', random.bytes(300)),
       encodeDocumentRecord('here', random.bytes(500)),
       encodeRecord('accepted', new Uint8Array(0)),
@@ -240,7 +240,7 @@ describe('mutated records', () => {
       const bytes = damage(genuine[random.below(genuine.length)]!, random);
       const reader = recordReader(['upload', 'ask', 'document', 'accepted'], (type, body) => {
         count(type);
-        if (type === 'ask') decodeAsk(body);
+        if (type === 'ask') decodeDocumentRequest(body);
         if (type === 'document') decodeDocumentRecord(body);
         if (type === 'upload') expect(openDescriptor(crypto, body)).toHaveProperty('drop');
       });

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { openStream, type RandomStream } from '../../engine/core/stream.ts';
 import type { ClientParts } from '../../nodes/federated/secagg/client-parts.ts';
 import { SECAGG_DROPS } from '../../nodes/federated/secagg/drops.ts';
-import { type Body, MESSAGE } from '../../nodes/federated/secagg/messages.ts';
+import { MESSAGE_TYPES, type MessageBody } from '../../nodes/federated/secagg/messages.ts';
 import type { SecaggConfig } from '../../nodes/federated/secagg/session-config.ts';
 import { decodeMessage, encodeMessage } from '../../nodes/federated/secagg/wire.ts';
 import { cachedCrypto } from '../unit/nodes/federated/secagg/cached-crypto.ts';
@@ -35,21 +35,21 @@ function twist(bytes: Uint8Array, random: RandomStream): Uint8Array {
   const index = random.below(8);
   const key = new Uint8Array(32).fill(random.below(256));
   const numbers = Array.from({ length: random.below(6) }, (_, place) => place + random.below(2));
-  const twisted: readonly Body[] = [
-    { type: MESSAGE.advertise, index, channelKey: key, maskKey: key },
-    { type: MESSAGE.roster, entries: [{ index, channelKey: key, maskKey: key }] },
-    { type: MESSAGE.shareKeys, boxes: [{ index, box: new Uint8Array(88).fill(index) }] },
-    { type: MESSAGE.forward, boxes: [{ index, box: new Uint8Array(88).fill(index) }] },
-    { type: MESSAGE.maskedInput, packed: key },
-    { type: MESSAGE.survivors, survivors: numbers, lost: [index] },
-    { type: MESSAGE.consistency, signature: new Uint8Array(64).fill(index) },
-    { type: MESSAGE.signatures, signatures: [{ index, signature: new Uint8Array(64) }] },
-    { type: MESSAGE.unmask, shares: [{ index, kind: 'own', share: key }] },
-    { type: MESSAGE.unmask, shares: [{ index, kind: 'pair', share: key }] },
+  const twisted: readonly MessageBody[] = [
+    { type: MESSAGE_TYPES.advertise, index, channelKey: key, maskKey: key },
+    { type: MESSAGE_TYPES.roster, entries: [{ index, channelKey: key, maskKey: key }] },
+    { type: MESSAGE_TYPES.shareKeys, boxes: [{ index, box: new Uint8Array(88).fill(index) }] },
+    { type: MESSAGE_TYPES.forward, boxes: [{ index, box: new Uint8Array(88).fill(index) }] },
+    { type: MESSAGE_TYPES.maskedInput, packed: key },
+    { type: MESSAGE_TYPES.survivors, survivors: numbers, lost: [index] },
+    { type: MESSAGE_TYPES.consistency, signature: new Uint8Array(64).fill(index) },
+    { type: MESSAGE_TYPES.signatures, signatures: [{ index, signature: new Uint8Array(64) }] },
+    { type: MESSAGE_TYPES.unmask, shares: [{ index, kind: 'own', share: key }] },
+    { type: MESSAGE_TYPES.unmask, shares: [{ index, kind: 'pair', share: key }] },
     body,
   ];
   const name = random.chance(0.9) ? session.slice() : session.map((byte) => byte ^ index);
-  return encodeMessage(name, twisted[random.below(twisted.length)] as Body);
+  return encodeMessage(name, twisted[random.below(twisted.length)] as MessageBody);
 }
 
 /** What a hostile peer sends before each genuine message. */
@@ -73,7 +73,7 @@ class Attack {
       ...{ crypto, server: { crypto }, client: (): Partial<ClientParts> => ({ crypto }) },
       pass: (passing): Uint8Array => {
         // The end is proven by nothing: whoever forges it ends the session.
-        if (passing.way === this.#way && passing.type !== MESSAGE.done)
+        if (passing.way === this.#way && passing.type !== MESSAGE_TYPES.done)
           this.#disturb(session, passing);
         return passing.bytes;
       },
@@ -134,7 +134,7 @@ describe.each(['up', 'down'] as const)('100,000 mutated messages %s', (way) => {
 });
 
 /** Messages whose content is proven, by mode. */
-const PROVEN = new Set<number>([MESSAGE.consistency, MESSAGE.signatures]);
+const PROVEN = new Set<number>([MESSAGE_TYPES.consistency, MESSAGE_TYPES.signatures]);
 
 /**
  * False for what stands for the genuine message and is not proven: over an authenticated channel,
@@ -143,6 +143,6 @@ const PROVEN = new Set<number>([MESSAGE.consistency, MESSAGE.signatures]);
 function isHarmless(bad: Uint8Array, genuine: Uint8Array): boolean {
   const [found, wanted] = [decodeMessage(bad), decodeMessage(genuine)];
   if (typeof found === 'string' || typeof wanted === 'string') return true;
-  if (found.body.type === MESSAGE.done) return false;
+  if (found.body.type === MESSAGE_TYPES.done) return false;
   return found.body.type !== wanted.body.type || PROVEN.has(found.body.type);
 }

@@ -15,8 +15,8 @@ import { MIXNET_DROPS } from '../../nodes/mixnet/drops.ts';
 import { DIRECTORY_PORT } from '../../nodes/mixnet/geometry.ts';
 import {
   decodeDocumentRecord,
-  encodeAsk,
   encodeDocumentRecord,
+  encodeDocumentRequest,
   encodeRecord,
   recordReader,
 } from '../../nodes/mixnet/records.ts';
@@ -139,7 +139,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
     const reader = recordReader(['document'], (_type, body) => {
       status = decodeDocumentRecord(body)?.status ?? 'malformed';
     });
-    const answer = await exchange(authority, encodeAsk(first), 0);
+    const answer = await exchange(authority, encodeDocumentRequest(first), 0);
     expect(reader.read(answer, 0, answer.length)).toBe(true);
     return status;
   };
@@ -150,7 +150,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
       expect(await asked()).toBe('here');
       const random = openStream(SEED, 'test', 'records');
       const records = [
-        encodeAsk(1),
+        encodeDocumentRequest(1),
         encodeRecord('upload', random.bytes(300)),
         encodeDocumentRecord('here', random.bytes(500)),
         encodeRecord('accepted', NOTHING),

@@ -12,9 +12,9 @@ import { toHex } from '../../nodes/_kit/bytes.ts';
 import {
   type Candidate,
   checkNeighbourRecord,
-  chooseDiverse,
+  chooseDiverseCandidates,
   drawNeighbours,
-  type NeighbourQuestion,
+  type NeighbourDrawInput,
   openVrfKey,
   rankCandidates,
 } from '../../nodes/vrf/index.ts';
@@ -49,7 +49,7 @@ function chosen(
   number: number,
   rules: { readonly count: number; readonly maxPerAs: number },
 ): readonly Candidate[] {
-  return chooseDiverse(rankCandidates(crypto, output(number), from), rules);
+  return chooseDiverseCandidates(rankCandidates(crypto, output(number), from), rules);
 }
 
 function ids(list: readonly Candidate[]): readonly string[] {
@@ -190,7 +190,7 @@ describe('the choice of neighbours', () => {
 
 describe('a published choice', () => {
   const key = openVrfKey(crypto, 'tai', digest('secret', 0));
-  const question: NeighbourQuestion = {
+  const question: NeighbourDrawInput = {
     epoch: 1_000,
     beacon: digest('beacon', 0),
     layer: 1,
@@ -213,7 +213,7 @@ describe('a published choice', () => {
     const beacon = digest('beacon', 1);
     const check = (
       verifier: Parameters<typeof checkNeighbourRecord>[1],
-      asked: NeighbourQuestion,
+      asked: NeighbourDrawInput,
     ): ReturnType<typeof checkNeighbourRecord> =>
       checkNeighbourRecord(crypto, verifier, asked, record);
     expect(check(key, { ...question, beacon })).toBe('neighbours-proof');

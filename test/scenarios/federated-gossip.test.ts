@@ -1,6 +1,6 @@
 /** A federation without an aggregator, in whole runs. */
 import { describe, expect, it } from 'vitest';
-import { gossipFactor } from '../../nodes/federated/gossip/averaging.ts';
+import { disagreementFactor } from '../../nodes/federated/gossip/averaging.ts';
 import { counter, load, run, samples } from '../unit/runner/fixture.ts';
 
 const FILE = 'federated-gossip.yaml';
@@ -12,7 +12,7 @@ describe('R-161: gossip of a scenario', () => {
     // Uniform numbers within 0.01 of 0 have the variance 0.01^2 / 3, so that two models are 2 x 610 times that
     // apart at first (squared). It shrinks by f with each exchange, and adds up to 1 / (1 - f) times the first.
     const first = (2 * 610 * 0.01 ** 2) / 3;
-    const wanted = first / (1 - gossipFactor(NODES));
+    const wanted = first / (1 - disagreementFactor(NODES));
     const seeds = [1, 2, 3, 4, 5, 6];
     let sum = 0;
     for (const seed of seeds) {

@@ -6,11 +6,11 @@
  */
 
 import { decodeLtp, isCheckpoint, type LtpContent } from '../../nodes/dtn/layer/ltp-wire.ts';
-import { decodePacket, type Packet } from '../../nodes/fabric/wire.ts';
-import { type MessageType, MESSAGE as SUM } from '../../nodes/federated/secagg/messages.ts';
+import { decodePacket, type FabricPacket } from '../../nodes/fabric/wire.ts';
+import { type MessageType, MESSAGE_TYPES as SUM } from '../../nodes/federated/secagg/messages.ts';
 import { decodeMessage, type FederatedMessage } from '../../nodes/federated/wire.ts';
 import { FRAME_TYPE, type FrameType } from '../../nodes/gateway/geometry.ts';
-import { decodeFrame, FrameHeader, MESSAGE } from '../../nodes/gateway/wire.ts';
+import { decodeFrame, FrameHeader, HANDSHAKE_MESSAGE_SEQUENCE } from '../../nodes/gateway/wire.ts';
 import type { IsLost } from '../fixtures/losing.ts';
 
 /** A run in which a message is lost. */
@@ -211,7 +211,7 @@ const isLong =
     bytes.length === length;
 
 const fabric =
-  (isIt: (packet: Packet) => boolean): IsLost =>
+  (isIt: (packet: FabricPacket) => boolean): IsLost =>
   (bytes): boolean => {
     const packet = decodePacket(bytes);
     return typeof packet === 'object' && isIt(packet);
@@ -258,11 +258,11 @@ export const LOST_CASES: Readonly<
   gateway: {
     opening: {
       text: GATEWAY,
-      is: frame(FRAME_TYPE.handshake, (h) => h.sequence === MESSAGE.opening),
+      is: frame(FRAME_TYPE.handshake, (h) => h.sequence === HANDSHAKE_MESSAGE_SEQUENCE.opening),
     },
     answer: {
       text: GATEWAY,
-      is: frame(FRAME_TYPE.handshake, (h) => h.sequence === MESSAGE.answer),
+      is: frame(FRAME_TYPE.handshake, (h) => h.sequence === HANDSHAKE_MESSAGE_SEQUENCE.answer),
     },
     cookie: ['test/security/gateway-handshake.test.ts', 'then only who has a cookie is heard'],
     confirmation: {

@@ -9,7 +9,7 @@ import type { MetricDefinition } from '../../engine/host/measure.ts';
 import { LogHistogram } from '../../engine/measure/histogram.ts';
 import { Coordinator } from '../../runner/distributed/coordinator/coordinator.ts';
 import { readCommand, readReport } from '../../runner/distributed/messages/message-shapes.ts';
-import type { Command, Report } from '../../runner/distributed/messages/messages.ts';
+import type { AgentCommand, Report } from '../../runner/distributed/messages/messages.ts';
 import { agentScenario } from '../../runner/distributed/messages/order-shape.ts';
 import { packHistogram } from '../../runner/distributed/messages/packed-histogram.ts';
 import { ReportGuard } from '../../runner/distributed/messages/report-guard.ts';
@@ -88,7 +88,7 @@ const REPORTS: Readonly<Record<Report['type'], Report>> = {
   broken: { type: 'broken', kind: 'exception', message: 'it broke', stack: 'Error: it broke' },
 };
 
-const COMMANDS: Readonly<Record<Command['type'], Command>> = {
+const COMMANDS: Readonly<Record<AgentCommand['type'], AgentCommand>> = {
   load: {
     type: 'load',
     order: {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { finish } from '../../cli/execute.ts';
+import { judgeAndReport } from '../../cli/execute.ts';
 import type { RunEnd } from '../../runner/run/run-order.ts';
 import { COMMAND_LINE } from '../command-line.ts';
 
@@ -37,7 +37,7 @@ it.each<[string, Failure]>([
     return true;
   });
   const flags = { out: '', debug: true };
-  await finish(end, { flags, folder: '', baseline: undefined }).catch((error: Error) => {
+  await judgeAndReport(end, { flags, folder: '', baseline: undefined }).catch((error: Error) => {
     said += error.message;
   });
   expect(said).toContain('no ');

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { provider } from '../../engine/crypto/index.ts';
 import { CookieSeal } from '../../nodes/gateway/admission/cookie-seal.ts';
 import { HandshakeMacs, openingMac } from '../../nodes/gateway/admission/handshake-macs.ts';
-import { createIdentity } from '../../nodes/gateway/crypto.ts';
+import { createStaticKeyPair } from '../../nodes/gateway/crypto.ts';
 import { at, CLOCK_US, Pair, SECOND } from '../unit/nodes/gateway/session-pair.ts';
 
 /**
@@ -16,7 +16,7 @@ import { at, CLOCK_US, Pair, SECOND } from '../unit/nodes/gateway/session-pair.t
  * keys.
  */
 function forgedCookie(pair: Pair, value: number): Uint8Array {
-  const eve = createIdentity(provider('node'), new Uint8Array(32).fill(66));
+  const eve = createStaticKeyPair(provider('node'), new Uint8Array(32).fill(66));
   const seal = new CookieSeal(provider('node'), eve, pair.identities[0].publicKey);
   return seal.seal(new Uint8Array(16).fill(value), CLOCK_US + value);
 }
@@ -24,7 +24,7 @@ function forgedCookie(pair: Pair, value: number): Uint8Array {
 /** A cookie made by b, which anybody on its path can record. */
 function genuineCookie(pair: Pair, value: number, clockUs: number): Uint8Array {
   const secret = new Uint8Array(32).fill(secretOf(pair));
-  const identity = createIdentity(provider('node'), secret);
+  const identity = createStaticKeyPair(provider('node'), secret);
   const seal = new CookieSeal(provider('node'), identity, pair.identities[0].publicKey);
   return seal.seal(new Uint8Array(16).fill(value), clockUs);
 }

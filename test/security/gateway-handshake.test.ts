@@ -9,8 +9,8 @@ import { provider } from '../../engine/crypto/index.ts';
 import type { CryptoProvider, X25519Key } from '../../engine/host/crypto.ts';
 import { CheckedAdmission } from '../../nodes/gateway/admission/admission.ts';
 import { CookieMint } from '../../nodes/gateway/admission/cookie-mint.ts';
-import { HandshakeMacs, OPENING_TRAILER } from '../../nodes/gateway/admission/handshake-macs.ts';
-import { createIdentity } from '../../nodes/gateway/crypto.ts';
+import { HandshakeMacs, OPENING_MACS_BYTES } from '../../nodes/gateway/admission/handshake-macs.ts';
+import { createStaticKeyPair } from '../../nodes/gateway/crypto.ts';
 import { EagerAdmission } from '../../nodes/gateway/doubles/eager-admission.ts';
 import { decodeFrame, encodeHeader, FrameHeader } from '../../nodes/gateway/wire.ts';
 import {
@@ -80,7 +80,7 @@ function keyedOpening(
 
 /** The MACs that eve can compute, because she knows the public key of b. */
 function macsOfEve(pair: Pair): HandshakeMacs {
-  const eve = createIdentity(provider('node'), new Uint8Array(32).fill(66));
+  const eve = createStaticKeyPair(provider('node'), new Uint8Array(32).fill(66));
   return new HandshakeMacs(provider('node'), {
     own: eve.publicKey,
     peer: pair.identities[1].publicKey,
@@ -244,7 +244,7 @@ describe('a flood of openings in the name of a peer', () => {
     const opening = pair.a.outbox[0]!;
     const header = new FrameHeader();
     decodeFrame(opening, 0, opening.length, header);
-    for (const change of [-OPENING_TRAILER, -1, 1]) {
+    for (const change of [-OPENING_MACS_BYTES, -1, 1]) {
       const target = new Uint8Array(opening.length + 8);
       const body = encodeHeader(header, header.bodyLength + change, target, 0);
       const frame = target.subarray(0, body + header.bodyLength + change);

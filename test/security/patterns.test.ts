@@ -5,7 +5,7 @@
  * @module
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { endsOf, NamePattern, PATTERN_MAX } from '../../engine/pure/name-pattern.ts';
+import { NamePattern, PATTERN_MAX, splitAtArrow } from '../../engine/pure/name-pattern.ts';
 import { HostileFolder, scenario } from './hostile-folder.ts';
 
 const folder = new HostileFolder();
@@ -86,10 +86,10 @@ describe('a pattern of names', () => {
   });
 
   it('splits at its arrow in one walk', () => {
-    expect(endsOf(' a  <->  b ', '<->')).toEqual(['a', 'b']);
-    expect(endsOf('a->b', '->')).toEqual(['a', 'b']);
+    expect(splitAtArrow(' a  <->  b ', '<->')).toEqual(['a', 'b']);
+    expect(splitAtArrow('a->b', '->')).toEqual(['a', 'b']);
     for (const text of ['a', 'a b -> c', '-> b', 'a -> ', 'a -> b -> c', '->'.repeat(10_000)]) {
-      expect(endsOf(text, '->')).toBeUndefined();
+      expect(splitAtArrow(text, '->')).toBeUndefined();
     }
   });
 });

@@ -24,7 +24,7 @@ import { provider } from '../../engine/crypto/index.ts';
 import { FileDisk } from '../../engine/live/file-disk.ts';
 import { lockFolder } from '../../engine/live/folder-lock.ts';
 import { LiveWorld } from '../../engine/live/live-world.ts';
-import { makeFrame, RECORD, TRUNCATE } from '../../engine/net/store-frames.ts';
+import { makeFrame, RECORD_FRAME, TRUNCATE_FRAME } from '../../engine/net/store-frames.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-state-test-'));
 const children: ChildProcess[] = [];
@@ -72,10 +72,10 @@ describe('stores', () => {
       const path = join(place, 'keys.log');
       const disk = new FileDisk(path);
       const synced = (): Promise<unknown> => new Promise((done) => disk.sync(done));
-      disk.append(makeFrame(RECORD, Uint8Array.of(1)));
+      disk.append(makeFrame(RECORD_FRAME, Uint8Array.of(1)));
       await synced();
       expect([modeOf(place), modeOf(path)]).toEqual([0o700, 0o600]);
-      disk.append(makeFrame(TRUNCATE, new Uint8Array(8)));
+      disk.append(makeFrame(TRUNCATE_FRAME, new Uint8Array(8)));
       await synced();
       await disk.close();
       expect(readdirSync(place)).toEqual(['keys.log']);

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CommandFilter, guardWorkflow } from '../../cli/workflow-commands.ts';
+import { CommandFilter, filterWorkflowCommands } from '../../cli/workflow-commands.ts';
 import { COMMAND_LINE } from '../command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-test-'));
@@ -65,8 +65,8 @@ describe('a filter for the log of a workflow', () => {
   it('does nothing outside of a workflow', () => {
     const write = (): boolean => true;
     const stream = { write } as unknown as NodeJS.WriteStream;
-    guardWorkflow({}, stream);
-    guardWorkflow({ GITHUB_ACTIONS: 'false' }, stream);
+    filterWorkflowCommands({}, stream);
+    filterWorkflowCommands({ GITHUB_ACTIONS: 'false' }, stream);
     expect(stream.write).toBe(write);
   });
 });

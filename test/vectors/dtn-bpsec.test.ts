@@ -17,7 +17,7 @@ import {
 } from '../../nodes/dtn/security/bundle-parts.ts';
 import { integrityParameterValues, signTarget } from '../../nodes/dtn/security/integrity.ts';
 import type { SecurityRule } from '../../nodes/dtn/security/options.ts';
-import { authenticatedData, protectedText } from '../../nodes/dtn/security/scope.ts';
+import { authenticatedData, integrityProtectedText } from '../../nodes/dtn/security/scope.ts';
 import {
   decodeSecurityBlock,
   encodeSecurityBlock,
@@ -75,7 +75,9 @@ describe.each(SETS)('security blocks of RFC 9173, $set', ({ file, isWhole }) => 
     const { bib, after } = example('A.3');
     const parts = opened(fromHex(after));
     const block = blockAt(parts, 3)!;
-    const texts = [0, 2].map((target) => protectedText({ parts, block, target, scope: 0 }));
+    const texts = [0, 2].map((target) =>
+      integrityProtectedText({ parts, block, target, scope: 0 }),
+    );
     expect(texts.map(toHex)).toEqual(bib!.ippt);
     const bcb = { parts, block: blockAt(parts, 4)!, target: 1, scope: 0 };
     expect(toHex(authenticatedData(bcb))).toBe(example('A.3').bcb!.aad[0]);
@@ -93,7 +95,7 @@ describe.each(SETS)('security blocks of RFC 9173, $set', ({ file, isWhole }) => 
     expect(toHex(parts.primary)).toBe(sweep.primary);
     const block = newBlock({ type: 11, number: 3, flags: 0, data: new Uint8Array() });
     const operation = { parts, block, target: 1, scope: flags };
-    expect(toHex(protectedText(operation))).toBe(sweep.ippt);
+    expect(toHex(integrityProtectedText(operation))).toBe(sweep.ippt);
     const tooling = { keys: { k: fromHex(sweep.key) } };
     const signed = signTarget(toolsOf(tooling).crypto, fromHex(sweep.key), 256, operation);
     expect(toHex(signed.results[0]!.item)).toBe(`5820${sweep.mac}`);

@@ -4,13 +4,17 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
-  ALLOWANCE,
-  type Choice,
+  type ChoiceContext,
   chooseRoute,
-  ROUTES_MAX,
-  Volumes,
+  RemainingVolumes,
+  ROUTES_CONSIDERED_MAX,
+  STANDARD_ALLOWANCE,
 } from '../../nodes/dtn/contact-graph/choose.ts';
-import { ContactPlan, PLAN_OPTIONS, type WindowEnd } from '../../nodes/dtn/contact-graph/plan.ts';
+import {
+  ContactPlan,
+  DEFAULT_PLAN_OPTIONS,
+  type WindowEnd,
+} from '../../nodes/dtn/contact-graph/plan.ts';
 import { RouteList } from '../../nodes/dtn/contact-graph/routes.ts';
 import { RouteSearch } from '../../nodes/dtn/contact-graph/search.ts';
 import { itWhole, vectorSets, vectors } from '../vectors-root.ts';
@@ -159,7 +163,7 @@ function read(contacts: readonly Contact[], others: readonly Name[], windowEnd: 
     rate: rate ?? 1,
   }));
   return {
-    plan: new ContactPlan(planned, names.length, { ...PLAN_OPTIONS, windowEnd }),
+    plan: new ContactPlan(planned, names.length, { ...DEFAULT_PLAN_OPTIONS, windowEnd }),
     names,
     id,
   };
@@ -229,15 +233,15 @@ const VOLUMES = vectorSets<Cases<VolumeFile>>('dtn/cgr/volume.json', { cases: [S
 describe.each(VOLUMES)('volumes, $set', ({ file }) => {
   it.each(file.cases)('$name', ({ contacts, backlog, bundles, mtvAfter }) => {
     const { plan, names, id } = read(contacts, [], 'closed');
-    const volumes = new Volumes(plan);
+    const volumes = new RemainingVolumes(plan);
     const search = new RouteSearch(plan);
     for (const { source, dest, time, size, deadline, result } of bundles) {
-      const choice: Choice = {
+      const choice: ChoiceContext = {
         plan,
         volumes,
         backlog: (neighbour) => backlog[String(names[neighbour])] ?? 0,
-        allowance: ALLOWANCE,
-        routesMax: ROUTES_MAX,
+        allowance: STANDARD_ALLOWANCE,
+        routesMax: ROUTES_CONSIDERED_MAX,
         nowNs: ns(time),
       };
       const deadlineNs = deadline === undefined ? Number.POSITIVE_INFINITY : ns(deadline);

@@ -1,12 +1,12 @@
 /** PRoPHET's arithmetic against values computed from RFC 6693 by others. */
 import { describe, expect, it } from 'vitest';
 import {
-  aged,
-  encountered,
-  PROPHET,
+  agedValue,
+  PROPHET_DEFAULTS,
   Predictabilities,
   type ProphetParameters,
-  transitive,
+  transitiveValue,
+  valueAfterEncounter,
 } from '../../nodes/dtn/router/predictability.ts';
 import { vectorSets } from '../vectors-root.ts';
 
@@ -53,7 +53,11 @@ const FIGURES: ProphetVectors = {
     { old: 0.3, ab: 0.5, bc: 0.5, beta: 0.9, max: 0.3 },
   ],
 };
-const parameters: ProphetParameters = { ...PROPHET, usualNs: 1_800 * NS_PER_S, unitNs: NS_PER_S };
+const parameters: ProphetParameters = {
+  ...PROPHET_DEFAULTS,
+  usualNs: 1_800 * NS_PER_S,
+  unitNs: NS_PER_S,
+};
 
 const SETS = vectorSets('dtn/prophet.json', FIGURES);
 
@@ -73,7 +77,7 @@ describe.each(SETS)('delivery predictabilities, $set', ({ file, isWhole }) => {
     expect(direct.length).toBeGreaterThan(isWhole ? 8 : 3);
     for (const { interval, before, after } of direct) {
       const intervalNs = interval === null ? undefined : interval * NS_PER_S;
-      expect(encountered(before ?? 0, intervalNs, parameters)).toBeCloseTo(after, 12);
+      expect(valueAfterEncounter(before ?? 0, intervalNs, parameters)).toBeCloseTo(after, 12);
     }
     const table = new Predictabilities({ ...parameters, gamma: 1 - 1e-15 });
     let now = 0;
@@ -86,13 +90,13 @@ describe.each(SETS)('delivery predictabilities, $set', ({ file, isWhole }) => {
 
   it('age', () => {
     for (const { p, k, gamma, after } of file.aging) {
-      expect(aged(p, k, gamma)).toBeCloseTo(after, 12);
+      expect(agedValue(p, k, gamma)).toBeCloseTo(after, 12);
     }
   });
 
   it('are passed on by a third node', () => {
     for (const { old, ab, bc, beta, max } of file.transitive) {
-      expect(transitive(old, ab, bc, beta)).toBeCloseTo(max, 12);
+      expect(transitiveValue(old, ab, bc, beta)).toBeCloseTo(max, 12);
     }
   });
 });
@@ -126,6 +130,8 @@ describe('a table of delivery predictabilities', () => {
     }
     expect(restored.all()).toEqual(table.all());
     expect(restored.of('c')).toBeCloseTo(0.5 * 0.8 * 0.9 * 0.999 ** 60, 12);
-    expect(restored.of('b')).toBeCloseTo(encountered(0.5 * 0.999 ** 60, 60 * NS_PER_S, parameters));
+    expect(restored.of('b')).toBeCloseTo(
+      valueAfterEncounter(0.5 * 0.999 ** 60, 60 * NS_PER_S, parameters),
+    );
   });
 });

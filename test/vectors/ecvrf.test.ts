@@ -10,11 +10,11 @@ import { compareBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import {
   type Candidate,
   checkNeighbourRecord,
-  chooseDiverse,
-  delayInput,
-  delayOf,
+  chooseDiverseCandidates,
+  delayVrfInput,
   drawNeighbours,
-  neighbourInput,
+  exponentialDelayOf,
+  neighbourVrfInput,
   openVrfKey,
   proofToOutput,
   rankCandidates,
@@ -177,14 +177,14 @@ describe.each(SETS)('ECVRF vectors on $provider, $set', ({ crypto, file, isWhole
     for (const vector of file.delayMappingComputed) {
       const key = openVrfKey(crypto, suiteOf(vector), fromHex(vector.sk));
       const alpha = fromHex(vector.alpha);
-      expect(toHex(delayInput(1234, alpha.subarray(-32)))).toBe(vector.alpha);
+      expect(toHex(delayVrfInput(1234, alpha.subarray(-32)))).toBe(vector.alpha);
       const proved = key.prove(alpha)!;
       expect(toHex(proved.proof)).toBe(vector.pi);
       expect(toHex(proved.output)).toBe(vector.beta);
       expect(uniformShare(proved.output)).toBe((vector.u53 + 0.5) / TWO_53);
       const means = 0 - log(uniformShare(proved.output));
       expect(Math.abs(means / vector.unitMeanExponential - 1)).toBeLessThan(4e-16);
-      const delayNs = delayOf(proved.output, 50_000_000);
+      const delayNs = exponentialDelayOf(proved.output, 50_000_000);
       expect(Math.abs(delayNs - vector.unitMeanExponential * 50_000_000)).toBeLessThanOrEqual(0.51);
     }
   });
@@ -205,7 +205,7 @@ describe.each(providers)('neighbours drawn on %s', (_name, crypto) => {
         const { epoch, layer, maxPerAs, k: count } = vector;
         const beacon = fromHex(vector.beacon);
         const question = { epoch, beacon, layer, candidates, count, maxPerAs };
-        expect(toHex(neighbourInput(question))).toBe(vector.alpha);
+        expect(toHex(neighbourVrfInput(question))).toBe(vector.alpha);
         const key = openVrfKey(crypto, 'tai', fromHex(vector.sk));
         expect(toHex(key.publicKey)).toBe(vector.pk);
         const ranked = rankCandidates(crypto, fromHex(vector.beta), candidates);
@@ -213,7 +213,9 @@ describe.each(providers)('neighbours drawn on %s', (_name, crypto) => {
         for (const [index, { key: raceKey }] of ranked.entries()) {
           expect(Math.abs(raceKey / vector.keys[index]! - 1)).toBeLessThan(1e-12);
         }
-        expect(chooseDiverse(ranked, question).map(({ id }) => toHex(id))).toEqual(vector.chosen);
+        expect(chooseDiverseCandidates(ranked, question).map(({ id }) => toHex(id))).toEqual(
+          vector.chosen,
+        );
         const record = drawNeighbours(crypto, key, question)!;
         expect(toHex(record.proof)).toBe(vector.pi);
         expect(record.chosen.map(toHex)).toEqual(vector.chosen);

@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { type Examples, modelOf } from '../../nodes/federated/learn/model.ts';
+import { type Examples, makeModel } from '../../nodes/federated/learn/model.ts';
 import { clipL2, l2Norm } from '../../nodes/federated/privacy/clip.ts';
 import { vectorSets } from '../vectors-root.ts';
 
@@ -143,7 +143,7 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>): vo
 const SETS = vectorSets('federated/model.json', FIGURES);
 
 describe.each(SETS)('softmax regression, $set', ({ file }) => {
-  const model = modelOf('softmax', 2, 3);
+  const model = makeModel('softmax', 2, 3);
   const all: Examples = {
     features: Float64Array.from(file.X.flat()),
     labels: Uint8Array.from(file.y),

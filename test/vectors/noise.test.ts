@@ -10,10 +10,10 @@ import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import {
   type Handshake,
-  initiate,
+  type NoiseTransport,
   parseProtocolName,
-  respond,
-  type Transport,
+  startInitiator,
+  startResponder,
 } from '../../nodes/noise/index.ts';
 import { itWhole, vectorSets } from '../vectors-root.ts';
 
@@ -129,7 +129,7 @@ function sides(
 ): { initiator: Handshake; responder: Handshake } {
   const protocol = parseProtocolName(vector.protocol_name)!;
   expect(protocol).toBeDefined();
-  const initiator = initiate({
+  const initiator = startInitiator({
     crypto,
     ...protocol,
     prologue: fromHex(vector.init_prologue),
@@ -138,7 +138,7 @@ function sides(
     ...optional('ephemeralSecret', vector.init_ephemeral),
     ...optional('remoteStatic', vector.init_remote_static),
   });
-  const responder = respond({
+  const responder = startResponder({
     crypto,
     ...protocol,
     prologue: fromHex(vector.resp_prologue),
@@ -154,7 +154,7 @@ function sides(
 function runHandshake(
   crypto: CryptoProvider,
   vector: NoiseVector,
-): { transports: [Transport, Transport]; count: number } {
+): { transports: [NoiseTransport, NoiseTransport]; count: number } {
   const { initiator, responder } = sides(crypto, vector);
   let count = 0;
   while (!initiator.isComplete) {

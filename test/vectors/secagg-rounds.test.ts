@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
-import { MESSAGE } from '../../nodes/federated/secagg/messages.ts';
+import { MESSAGE_TYPES } from '../../nodes/federated/secagg/messages.ts';
 import { Session } from '../unit/nodes/federated/secagg/session.ts';
 import { vectorSets } from '../vectors-root.ts';
 import { onProviders, realProviders } from './providers.ts';
@@ -103,9 +103,17 @@ const FIGURES: { readonly cases: readonly RoundVector[] } = {
 };
 
 const NAMES = {
-  ...{ advertise: MESSAGE.advertise, rosterSent: MESSAGE.roster, shareKeys: MESSAGE.shareKeys },
-  ...{ forward: MESSAGE.forward, maskedInput: MESSAGE.maskedInput, survivors: MESSAGE.survivors },
-  ...{ consistency: MESSAGE.consistency, unmask: MESSAGE.unmask },
+  ...{
+    advertise: MESSAGE_TYPES.advertise,
+    rosterSent: MESSAGE_TYPES.roster,
+    shareKeys: MESSAGE_TYPES.shareKeys,
+  },
+  ...{
+    forward: MESSAGE_TYPES.forward,
+    maskedInput: MESSAGE_TYPES.maskedInput,
+    survivors: MESSAGE_TYPES.survivors,
+  },
+  ...{ consistency: MESSAGE_TYPES.consistency, unmask: MESSAGE_TYPES.unmask },
 };
 
 const ALL = Object.keys(NAMES) as readonly (keyof typeof NAMES)[];
@@ -138,9 +146,9 @@ describe.each(SETS)('rounds of secure aggregation by $provider, $set', (set) => 
   it.each(file.cases)('$name', (vector) => {
     const { config, clients } = vector;
     const leaves = new Map([
-      ...vector.dropBeforeShares.map((index) => [index, MESSAGE.shareKeys] as const),
-      ...vector.dropBeforeInput.map((index) => [index, MESSAGE.maskedInput] as const),
-      ...vector.dropBeforeUnmask.map((index) => [index, MESSAGE.unmask] as const),
+      ...vector.dropBeforeShares.map((index) => [index, MESSAGE_TYPES.shareKeys] as const),
+      ...vector.dropBeforeInput.map((index) => [index, MESSAGE_TYPES.maskedInput] as const),
+      ...vector.dropBeforeUnmask.map((index) => [index, MESSAGE_TYPES.unmask] as const),
     ]);
     const publicKeyOf = (index: number): Uint8Array =>
       fromHex(clients[index]?.identityPublic ?? '');

@@ -25,16 +25,16 @@ import {
 import {
   addInto,
   pack,
-  reduce,
+  reduceElements,
   signedElements,
   unpack,
 } from '../../nodes/federated/secagg/ring.ts';
 import {
   decodeConfig,
   encodeConfig,
-  sessionOf,
+  sessionNameOf,
 } from '../../nodes/federated/secagg/session-config.ts';
-import { rebuildFrom, splitSecret, weightsAtZero } from '../../nodes/federated/secagg/shamir.ts';
+import { rebuildSecret, splitSecret, weightsAtZero } from '../../nodes/federated/secagg/shamir.ts';
 import { decodeMessage, encodeMessage } from '../../nodes/federated/secagg/wire.ts';
 import { vectorSets } from '../vectors-root.ts';
 import { onProviders, realProviders } from './providers.ts';
@@ -196,8 +196,8 @@ describe.each(vectorSets('federated/shamir.json', SHARING))(
       const { x, weights } = vector.lagrangeAtZero;
       expect([...weightsAtZero(x)]).toEqual(weights.map(word));
       const held = vector.shares.map((share) => ({ x: share.x, y: fromHex(share.y) }));
-      expect(rebuildFrom(held, vector.threshold)).toEqual(secret);
-      expect(rebuildFrom(held.slice(-vector.threshold), vector.threshold)).toEqual(secret);
+      expect(rebuildSecret(held, vector.threshold)).toEqual(secret);
+      expect(rebuildSecret(held.slice(-vector.threshold), vector.threshold)).toEqual(secret);
     });
   },
 );
@@ -239,7 +239,7 @@ describe.each(MASKS)('masks on $provider, $set', ({ crypto, file }) => {
     for (const { key, count, bits, values, packed } of cases) {
       const mask = new Uint32Array(count);
       applyStream(crypto, mask, { seed: fromHex(key), sign: 1 });
-      reduce(mask, bits);
+      reduceElements(mask, bits);
       expect([...mask]).toEqual(values);
       expect(toHex(pack(mask, bits))).toBe(packed);
       expect(unpack(fromHex(packed), { length: count, bits })).toEqual(mask);
@@ -391,7 +391,7 @@ describe.each(QUANTISED)('numbers in the ring, $set', ({ file }) => {
   it.each(sums)('wrap when the bound is broken: $note', ({ bits, ring, sum, signed }) => {
     const found = Uint32Array.from(ring[0] ?? []);
     addInto(found, Uint32Array.from(ring[1] ?? []));
-    reduce(found, bits);
+    reduceElements(found, bits);
     expect([...found]).toEqual(sum);
     expect([...signedElements(found, bits)]).toEqual(signed);
   });
@@ -432,7 +432,7 @@ describe.each(SESSIONS)('messages of whole rounds, $set', ({ file, isWhole }) =>
     const config = decodeConfig(reader);
     if (config === undefined) throw new Error('no config');
     expect(toHex(encodeConfig(config))).toBe(configCbor);
-    expect(toHex(sessionOf(config, crypto))).toBe(sid);
+    expect(toHex(sessionNameOf(config, crypto))).toBe(sid);
   });
 
   const types = [

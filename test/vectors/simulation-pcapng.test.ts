@@ -1,9 +1,9 @@
 /** The capture file of simulation/pcapng.json, compared byte for byte. @module */
 import { describe, expect, it } from 'vitest';
 import {
-  enhancedPacket,
-  interfaceDescription,
-  sectionHeader,
+  encodeInterfaceDescription,
+  encodePacketBlock,
+  encodeSectionHeader,
 } from '../../engine/measure/pcapng/encode.ts';
 import { vectorSets } from '../vectors-root.ts';
 
@@ -35,9 +35,9 @@ describe('a capture file', () => {
   const sets = vectorSets('simulation/pcapng.json', FIGURES);
   it.each(sets)('is written byte for byte, $set', ({ file: vector }) => {
     const file = Buffer.concat([
-      sectionHeader('orrery'),
-      interfaceDescription(vector.interface),
-      enhancedPacket({
+      encodeSectionHeader('orrery'),
+      encodeInterfaceDescription(vector.interface),
+      encodePacketBlock({
         interfaceId: 0,
         timeNs: vector.timestampNs,
         bytes: new Uint8Array(Buffer.from(vector.packet, 'hex')),

@@ -8,11 +8,11 @@ import { renderJson } from '../../reports/json.ts';
 import { judge } from '../../reports/judge.ts';
 import { reportSoFar } from '../../reports/so-far.ts';
 import type { BroadcastMessage } from '../../runner/recording/broadcast.ts';
-import { runInput } from '../../runner/run/run-order.ts';
+import { judgeInputOf } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
-import { type Loaded, openScenario } from '../../scenarios/open/open.ts';
+import { type OpenedScenario, openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { LiveRun } from '../../viz/server/live-run.ts';
 import { startVizServer, type VizServer } from '../../viz/server/server.ts';
@@ -60,12 +60,14 @@ async function halfway(): Promise<{
   readonly measured: (delivered: number) => void;
 }> {
   const registry = new ProtocolRegistry();
-  const loaded: Loaded = await openScenario(DEMO, {}, registry);
+  const loaded: OpenedScenario = await openScenario(DEMO, {}, registry);
   const { port1, port2: port } = new MessageChannel();
   const broadcast = { port, pending: new SharedArrayBuffer(4) };
   const { scenario } = loaded;
   const result = runSeed({ scenario, registry, seed: 1, recordings: { broadcast } });
-  const report = reportSoFar(runInput({ ...loaded, commit: 'c', reproduce: 'r' }, [result], 1_000));
+  const report = reportSoFar(
+    judgeInputOf({ ...loaded, commit: 'c', reproduce: 'r' }, [result], 1_000),
+  );
   const measured = (seconds: number): void =>
     live.measured(() =>
       new TextEncoder().encode(JSON.stringify({ ...report, virtualSeconds: seconds })),

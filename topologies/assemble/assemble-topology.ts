@@ -18,7 +18,7 @@ import { draftOfLists } from './from-file.ts';
 import { JoinIds } from './join-ids.ts';
 import { buildLinks, buildSegments, type LinkDefaults } from './links.ts';
 import { areasOf, buildAses, buildNodes } from './nodes.ts';
-import { checkPrograms } from './outside.ts';
+import { checkOutsidePrograms } from './outside.ts';
 import { resolveStack } from './stack.ts';
 
 /**
@@ -44,7 +44,7 @@ export function assembleTopology(
     plan === 'ports'
       ? assignPorts(context, addressed, { first, linkCounts: linkCounts(draft.links, input) })
       : addressed;
-  checkPrograms(context, plain, hosts, plan);
+  checkOutsidePrograms(context, plain, hosts, plan);
   const parts = {
     nodes,
     ases: new Map(ases.map((as) => [as.isdAs, as])),

@@ -11,7 +11,7 @@ import { type Hint, hintText, type Problems, positionOf } from '../files/problem
 import type { Registry } from '../files/registry.ts';
 import type { Source } from '../files/source.ts';
 import { TextBudget } from '../files/text-budget.ts';
-import type { Pace } from '../import/pace-text.ts';
+import type { PaceTrace } from '../import/pace-text.ts';
 import type { SourcePosition } from '../model.ts';
 
 /** A topology file being built. */
@@ -25,7 +25,7 @@ export class BuildContext {
   /** Directions without mistakes by their values, so that links with equal values share one. */
   readonly directions = new Map<string, DirectionSpec>();
   /** Contents of files that rates and delays follow; undefined of a file with mistakes. */
-  readonly paces = new Map<string, Pace | undefined>();
+  readonly paces = new Map<string, PaceTrace | undefined>();
   /** How much text of such files may still be read. */
   readonly texts = new TextBudget();
   #last: { readonly path: FilePath; readonly position: SourcePosition } | undefined;

@@ -12,7 +12,7 @@ import type { FilePath } from '../files/locate.ts';
 import type { DirectionDraft } from '../schema/direction.ts';
 import { contactsMistake } from './contacts.ts';
 import type { BuildContext } from './context.ts';
-import { withPaces } from './pace-file.ts';
+import { resolvePaceFiles } from './pace-file.ts';
 
 /** A direction that is not complete yet. */
 export type PartialDirection = DirectionDraft;
@@ -43,7 +43,7 @@ export function buildDirection(
   path: FilePath,
   layers: readonly (PartialDirection | undefined)[],
 ): DirectionSpec | undefined {
-  const merged = withPaces(context, path, mergeOf(layers));
+  const merged = resolvePaceFiles(context, path, mergeOf(layers));
   if (merged === undefined) return undefined;
   const name = nameOf(merged);
   const known = name === undefined ? undefined : context.directions.get(name);

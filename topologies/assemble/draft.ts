@@ -90,4 +90,4 @@ export interface TopologyDraft {
 export const AS_MTU_DEFAULT = 1_472;
 
 /** Properties of generated and imported links unless `defaults.link` changes them. */
-export const GENERATED_LINK: Partial<DirectionSpec> = { rateBps: 1e9, delayNs: 1_000_000 };
+export const GENERATED_LINK_DEFAULTS: Partial<DirectionSpec> = { rateBps: 1e9, delayNs: 1_000_000 };

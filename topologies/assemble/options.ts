@@ -9,7 +9,7 @@ import type { z } from 'zod';
 import type {
   ConfiguredLink,
   ConfiguredNode,
-  Disagreement,
+  OptionConflict,
   Protocol,
 } from '../../engine/host/protocol.ts';
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
@@ -19,14 +19,14 @@ import { type LocatedFile, locatePackageFile } from '../files/package-files.ts';
 import type { Problems } from '../files/problems.ts';
 import type { Registry } from '../files/registry.ts';
 import type { Source } from '../files/source.ts';
-import { type PathMistake, valueAt, wordIssues } from '../files/zod-words.ts';
+import { explainIssues, type PathMistake, valueAt } from '../files/zod-words.ts';
 import type { HostSpec, LayerSpec, LinkSpec } from '../model.ts';
 import type { LoadedTopology } from './loaded.ts';
 
 /**
  * Options from one place that override those below: for all nodes of a protocol, or for one node.
  */
-export interface OptionLayers {
+export interface OptionOverride {
   /** Name of a protocol or node. */
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
@@ -87,7 +87,7 @@ export function optionNames({ name, protocol, layer }: PlacedProtocol): readonly
 }
 
 /** Options of a protocol on a host including those that override them. */
-export function optionsOf(
+export function effectiveOptions(
   placed: PlacedProtocol,
   layers: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
 ): Readonly<Record<string, unknown>> {
@@ -108,7 +108,7 @@ export function checkOptions(
   loaded: LoadedTopology,
   registry: Registry,
   problems: Problems,
-  layers: readonly OptionLayers[],
+  layers: readonly OptionOverride[],
 ): CheckedNodes {
   const byName = Object.fromEntries(layers.map((layer) => [layer.name, layer.options]));
   checkGenerated(loaded.topology.hosts, layers, problems);
@@ -116,7 +116,7 @@ export function checkOptions(
   for (const placed of loaded.topology.hosts.flatMap(placedProtocols)) {
     const schema = registry.protocols(placed.protocol)?.config;
     if (schema === undefined) continue;
-    const options = optionsOf(placed, byName);
+    const options = effectiveOptions(placed, byName);
     const result = schema.safeParse(options) as z.ZodSafeParseResult<unknown>;
     if (result.success) {
       const nodes = checked.get(placed.protocol) ?? [];
@@ -124,7 +124,7 @@ export function checkOptions(
       checked.set(placed.protocol, nodes);
       continue;
     }
-    for (const mistake of wordIssues(result.error, schema as z.ZodType, options)) {
+    for (const mistake of explainIssues(result.error, schema as z.ZodType, options)) {
       const place = placeOf(mistake.path, placed, { loaded, layers });
       problems.add(place.source, worded(mistake, place.path), place.root);
     }
@@ -193,11 +193,11 @@ function checkAgreement(
 function missingFiles(
   { files }: Pick<Protocol, 'files'>,
   nodes: readonly ConfiguredNode[],
-): readonly Disagreement[] {
+): readonly OptionConflict[] {
   if (files === undefined) return [];
   const known = new Map<string, LocatedFile>();
   return nodes.flatMap(({ name: node, options }) =>
-    files(options).flatMap((file): readonly Disagreement[] => {
+    files(options).flatMap((file): readonly OptionConflict[] => {
       const key = `${file.package} ${file.path}`;
       const found = known.get(key) ?? locatePackageFile(file);
       known.set(key, found);
@@ -226,7 +226,7 @@ interface OptionPlace {
 /** Where an option may have been written. */
 interface Written {
   readonly loaded: LoadedTopology;
-  readonly layers: readonly OptionLayers[];
+  readonly layers: readonly OptionOverride[];
 }
 
 /**
@@ -286,7 +286,7 @@ function topologyPlaces(
 /** Refuses options for a generated node that contradict the links made for it. */
 function checkGenerated(
   hosts: readonly HostSpec[],
-  layers: readonly OptionLayers[],
+  layers: readonly OptionOverride[],
   problems: Problems,
 ): void {
   const byName = hostsByName(layers.length === 0 ? [] : hosts);

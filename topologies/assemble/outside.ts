@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { EXTERNAL, type HostSpec, type OutsideSpec } from '../model.ts';
+import { EXTERNAL_PROTOCOL, type HostSpec, type OutsideSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
 import type { NodeDraft, PlainNode } from './draft.ts';
 
@@ -36,7 +36,7 @@ export function outsideNode(context: BuildContext, draft: NodeDraft): PlainNode 
   }
   return {
     name: draft.name,
-    protocol: EXTERNAL,
+    protocol: EXTERNAL_PROTOCOL,
     options: {},
     ...(draft.isdAs === undefined ? {} : { area: draft.isdAs }),
     machine: draft.name,
@@ -48,7 +48,7 @@ export function outsideNode(context: BuildContext, draft: NodeDraft): PlainNode 
 }
 
 /** Checks that need the addresses of all hosts. */
-export function checkPrograms(
+export function checkOutsidePrograms(
   context: BuildContext,
   nodes: readonly PlainNode[],
   hosts: readonly HostSpec[],

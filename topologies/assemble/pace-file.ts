@@ -8,17 +8,17 @@ import { dirname } from 'node:path';
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import { findFile } from '../files/find-file.ts';
 import type { FilePath } from '../files/locate.ts';
-import { collect } from '../files/problems.ts';
+import { collectConfigErrors } from '../files/problems.ts';
 import { readText } from '../files/source.ts';
-import { OVER_BUDGET } from '../files/text-budget.ts';
-import { type Pace, readPace } from '../import/pace-text.ts';
+import { TEXT_BUDGET_MESSAGE } from '../files/text-budget.ts';
+import { type PaceTrace, readPace } from '../import/pace-text.ts';
 import type { DirectionDraft, PaceFile } from '../schema/direction.ts';
 import type { BuildContext } from './context.ts';
 
 const LIMIT_BYTES = 64e6;
 
 /** A direction of a link with the rates and delays that its files give; undefined after noting what is wrong. */
-export function withPaces(
+export function resolvePaceFiles(
   context: BuildContext,
   path: FilePath,
   { rateFile, delayFile, ...draft }: DirectionDraft,
@@ -46,7 +46,7 @@ function readOnce(
   path: FilePath,
   file: PaceFile,
   quantity: 'rate' | 'time',
-): Pace | undefined {
+): PaceTrace | undefined {
   const key = JSON.stringify([quantity, file]);
   if (!context.paces.has(key)) context.paces.set(key, read(context, path, file, quantity));
   return context.paces.get(key);
@@ -57,17 +57,22 @@ function read(
   path: FilePath,
   { file, unit, periodNs }: PaceFile,
   quantity: 'rate' | 'time',
-): Pace | undefined {
+): PaceTrace | undefined {
   const found = findFile(file, [dirname(context.source.path)], ['the folder of this file']);
   if ('message' in found) {
     context.refuse('E116', [...path, 'trace'], found.message, found.hint);
     return undefined;
   }
   const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
-  const source = collect(context.problems, () => readText(found.path, limits));
+  const source = collectConfigErrors(context.problems, () => readText(found.path, limits));
   if (source === undefined) return undefined;
   if (!context.texts.take(source)) {
-    context.refuse('E117', [...path, 'trace'], OVER_BUDGET, 'let links follow the same file');
+    context.refuse(
+      'E117',
+      [...path, 'trace'],
+      TEXT_BUDGET_MESSAGE,
+      'let links follow the same file',
+    );
     return undefined;
   }
   const pace = readPace(source.text, { quantity, unit, periodNs });

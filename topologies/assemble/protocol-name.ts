@@ -18,7 +18,7 @@ export interface NamedProtocol {
 }
 
 /** Those of the protocols that are existing modules, each once; a missing one is reported at the file that names it. */
-export function modulesOf(protocols: readonly string[]): readonly string[] {
+export function existingModules(protocols: readonly string[]): readonly string[] {
   return [...new Set(protocols)].filter((name) => isAbsolute(name) && existsSync(name));
 }
 

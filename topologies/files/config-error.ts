@@ -110,7 +110,7 @@ export class ConfigError extends Error {
 }
 
 /** The mistakes for somebody who may not see the files: places and messages, without lines and hints. */
-export function withoutSource({ issues }: ConfigError): string {
+export function formatWithoutSource({ issues }: ConfigError): string {
   return formatIssues(
     issues.map(({ sourceLine: _line, hint: _hint, ...issue }) => issue),
     0,

@@ -9,19 +9,19 @@ import { realpathSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 
 /** End of the message about a file that may not be opened. */
-export const OUTSIDE = 'is outside the folders of this run';
+export const OUTSIDE_FOLDERS_MESSAGE = 'is outside the folders of this run';
 
 type Bound = (path: string) => boolean;
 
 const bounds = new AsyncLocalStorage<Bound>();
 
 /** Runs `work`, which may open files below these folders only; others are refused as mistakes in their names. */
-export function openingBelow<Result>(folders: readonly string[], work: () => Result): Result {
+export function runWithinFolders<Result>(folders: readonly string[], work: () => Result): Result {
   return bounded((path) => folders.some((folder) => isBelow(path, folder)), work);
 }
 
 /** Runs `work` and adds each file that it opens to `opened`, by its path without symbolic links. */
-export function notingOpened<Result>(opened: Set<string>, work: () => Result): Result {
+export function runNotingOpenedFiles<Result>(opened: Set<string>, work: () => Result): Result {
   return bounded((path) => {
     opened.add(realPath(path));
     return true;
@@ -30,10 +30,10 @@ export function notingOpened<Result>(opened: Set<string>, work: () => Result): R
 
 /**
  * Runs `work`, which may open these files only.
- * @param known Paths without symbolic links, as {@link notingOpened} collects them.
+ * @param known Paths without symbolic links, as {@link runNotingOpenedFiles} collects them.
  * @param onRefused Called with the path of each file that is refused.
  */
-export function openingOnly<Result>(
+export function runWithinFiles<Result>(
   known: ReadonlySet<string>,
   onRefused: (path: string) => void,
   work: () => Result,

@@ -8,14 +8,16 @@ import { createHash } from 'node:crypto';
 let hashes: Set<string> | undefined;
 
 /** Records that a file was read; returns its SHA-256, lower-case hex. */
-export function noteRead(bytes: Uint8Array): string {
+export function recordFileRead(bytes: Uint8Array): string {
   const hash = createHash('sha256').update(bytes).digest('hex');
   hashes?.add(hash);
   return hash;
 }
 
 /** Runs `work`, which reads files. @returns what it returns, and the SHA-256 of all that it read. */
-export function notingReads<Result>(work: () => Result): readonly [Result, ReadonlySet<string>] {
+export function runRecordingReads<Result>(
+  work: () => Result,
+): readonly [Result, ReadonlySet<string>] {
   const before = hashes;
   const own = new Set<string>();
   hashes = own;
@@ -29,11 +31,11 @@ export function notingReads<Result>(work: () => Result): readonly [Result, Reado
 let listener: ((path: string) => void) | undefined;
 
 /** From now on, calls `to` with the path of each file that is opened, even if it cannot be read. */
-export function hearOpened(to: (path: string) => void): void {
+export function onFileOpened(to: (path: string) => void): void {
   listener = to;
 }
 
 /** Tells the listener that a file is opened. */
-export function noteOpened(path: string): void {
+export function announceFileOpened(path: string): void {
   listener?.(path);
 }

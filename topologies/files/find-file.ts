@@ -7,7 +7,7 @@
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, extname, isAbsolute, join, resolve } from 'node:path';
-import { mayOpen, OUTSIDE } from './file-bounds.ts';
+import { mayOpen, OUTSIDE_FOLDERS_MESSAGE } from './file-bounds.ts';
 import { listSome, suggest } from './suggest.ts';
 
 /** A file found, or the message that it was not. */
@@ -27,7 +27,8 @@ export function findFile(
 ): FoundFile {
   const places = isAbsolute(name) ? [name] : folders.map((folder) => resolve(folder, name));
   const path = places.flatMap(pathsOf).find(isFileAt);
-  if (path !== undefined) return mayOpen(path) ? { path } : { message: `"${name}" ${OUTSIDE}` };
+  if (path !== undefined)
+    return mayOpen(path) ? { path } : { message: `"${name}" ${OUTSIDE_FOLDERS_MESSAGE}` };
   const folder = places.find((place) => isFolderAt(place) && mayOpen(place));
   if (folder !== undefined) return isFolder(name, folder);
   const known = folders.flatMap(listFiles);

@@ -68,7 +68,10 @@ export function wrong(
 }
 
 /** The failed result for a value of the wrong shape: a list instead of a text. */
-export function otherShape(value: unknown, expects: string): { readonly mistake: LeafMistake } {
+export function wrongShapeResult(
+  value: unknown,
+  expects: string,
+): { readonly mistake: LeafMistake } {
   const message = `${describeShape(value)}, expected ${expects}`;
   return { mistake: { code: 'E103', message, isOtherShape: true } };
 }
@@ -100,21 +103,21 @@ export function shorten(text: string): string {
 /** True or false. */
 export function flag(): Leaf<boolean> {
   return leaf('true or false', { type: 'boolean' }, (value) =>
-    typeof value === 'boolean' ? { value } : otherShape(value, 'true or false'),
+    typeof value === 'boolean' ? { value } : wrongShapeResult(value, 'true or false'),
   );
 }
 
 /** Any text on one or several lines. */
 export function text(expects: string): Leaf<string> {
   return leaf(expects, { type: 'string' }, (value) =>
-    typeof value === 'string' ? { value } : otherShape(value, expects),
+    typeof value === 'string' ? { value } : wrongShapeResult(value, expects),
   );
 }
 
 /** A text that must match a pattern. */
 export function pattern(expects: string, form: RegExp, hint: string): Leaf<string> {
   return leaf(expects, { type: 'string', pattern: form.source }, (value) => {
-    if (typeof value !== 'string') return otherShape(value, expects);
+    if (typeof value !== 'string') return wrongShapeResult(value, expects);
     if (form.test(value)) return { value };
     return wrong('E104', `"${shorten(value)}" is not ${expects}`, hint);
   });
@@ -132,7 +135,7 @@ export const NAME_HINT = 'letters, digits, "-" and "_", up to 63, a letter or di
 /** Names of nodes, links, topologies: they become file names and parts of paths. */
 export function name(expects: string): Leaf<string> {
   return leaf(expects, { type: 'string', pattern: NAME_FORM.source }, (value) => {
-    if (typeof value !== 'string') return otherShape(value, expects);
+    if (typeof value !== 'string') return wrongShapeResult(value, expects);
     if (!NAME_FORM.test(value)) {
       return wrong('E104', `"${shorten(value)}" is not ${expects}`, NAME_HINT);
     }
@@ -147,10 +150,10 @@ export function isName(text: string): boolean {
 }
 
 /** One of a few words. */
-export function oneOf<const Words extends readonly string[]>(words: Words): Leaf<Words[number]> {
+export function wordLeaf<const Words extends readonly string[]>(words: Words): Leaf<Words[number]> {
   const expects = `one of ${words.join(', ')}`;
   return leaf(expects, { type: 'string', enum: [...words] }, (value) => {
-    if (typeof value !== 'string') return otherShape(value, expects);
+    if (typeof value !== 'string') return wrongShapeResult(value, expects);
     const known = words.find((word) => word === value);
     if (known !== undefined) return { value: known };
     const near = suggest(value, words);

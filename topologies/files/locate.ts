@@ -35,7 +35,7 @@ export function locate(document: Document, path: FilePath, part: EntryPart): Tex
     key = found.key ?? key;
     node = found.value;
   }
-  const range = rangeOf(node);
+  const range = nodeTextRange(node);
   const isEmpty = range === undefined || range.end <= range.start;
   return part === 'key' || isEmpty ? key : range;
 }
@@ -47,10 +47,10 @@ function enter(
 ): { readonly key: TextRange | undefined; readonly value: unknown } | undefined {
   if (isMap(node)) {
     const pair = node.items.find((item) => keyText(item) === String(step));
-    return pair === undefined ? undefined : { key: rangeOf(pair.key), value: pair.value };
+    return pair === undefined ? undefined : { key: nodeTextRange(pair.key), value: pair.value };
   }
   const value: unknown = isSeq(node) ? node.items[Number(step)] : undefined;
-  return value === undefined ? undefined : { key: rangeOf(value), value };
+  return value === undefined ? undefined : { key: nodeTextRange(value), value };
 }
 
 /** The text of a map entry's key. */
@@ -59,7 +59,7 @@ export function keyText(pair: Pair): string {
 }
 
 /** Start and end of a node's text; undefined if the node is not from the parser. */
-export function rangeOf(node: unknown): TextRange | undefined {
+export function nodeTextRange(node: unknown): TextRange | undefined {
   const range = (node as Node | null | undefined)?.range;
   return range ? { start: range[0], end: range[1] } : undefined;
 }

@@ -41,7 +41,7 @@ export const OVERRIDES_LENGTH_MAX = 65_536;
 const PARTS_MAX = 64;
 
 /** Characters of all paths and values. */
-export function lengthOf(overrides: Readonly<Record<string, string>>): number {
+export function overridesLength(overrides: Readonly<Record<string, string>>): number {
   return Object.entries(overrides).reduce((sum, [key, text]) => sum + key.length + text.length, 0);
 }
 
@@ -68,7 +68,7 @@ export function applyOverrides(
     if (named.some((key) => flag.path.startsWith(`${key}.`))) continue;
     const target = resolvePath(document, flag, issues);
     if (target === undefined) continue;
-    document.setIn(target.path, document.createNode(readValue(flag.value)));
+    document.setIn(target.path, document.createNode(parseFlagValue(flag.value)));
     written.push({ ...target, flag });
   }
   if (issues.length > 0) throw new ConfigError(issues);
@@ -237,7 +237,7 @@ function lostPath(flag: Override, steps: FilePath, node: unknown): ConfigIssue {
  * The value that the text of a flag means; the text itself if it is no value of such a file.
  * @param text Not nested too deeply (yaml-words.ts).
  */
-export function readValue(text: string): unknown {
+export function parseFlagValue(text: string): unknown {
   // `>` and `|` begin block texts in YAML, but limits such as ">= 99%" here.
   if (/^[>|]/.test(text)) return text;
   // The parser compares each key with all previous ones; yaml-words.ts uses a set.

@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import { type ConfigCode, ConfigError, type ConfigIssue, formatPath } from './config-error.ts';
 import type { EntryPart, FilePath } from './locate.ts';
 import type { Source } from './source.ts';
-import { type PathMistake, wordIssues } from './zod-words.ts';
+import { explainIssues, type PathMistake } from './zod-words.ts';
 
 /** Mistakes kept with their positions; any beyond that are only counted. */
 const KEPT_MAX = 1_000;
@@ -114,7 +114,7 @@ export class Problems {
     // Composing messages costs more than the check, so it is skipped for mistakes that are only
     // counted.
     const { issues } = result.error;
-    const worded = wordIssues({ issues: issues.slice(0, KEPT_MAX) }, schema, data);
+    const worded = explainIssues({ issues: issues.slice(0, KEPT_MAX) }, schema, data);
     for (const mistake of worded) this.add(source, mistake, root);
     this.#more += Math.max(0, issues.length - KEPT_MAX);
     return undefined;
@@ -130,7 +130,7 @@ export function hintText(hint: Hint): string {
 }
 
 /** Runs a step that may throw a ConfigError and keeps its issues instead. */
-export function collect<T>(problems: Problems, step: () => T): T | undefined {
+export function collectConfigErrors<T>(problems: Problems, step: () => T): T | undefined {
   try {
     return step();
   } catch (error) {

@@ -5,11 +5,11 @@
  * @module
  */
 import { readNumber } from '../../engine/pure/read-number.ts';
-import { type Leaf, type LeafResult, leaf, otherShape, shorten, wrong } from './leaf.ts';
+import { type Leaf, type LeafResult, leaf, shorten, wrong, wrongShapeResult } from './leaf.ts';
 import { readQuantity, UNIT_EXAMPLES, UNIT_WORDS, type UnitKind } from './units.ts';
 
 /** Limits of a quantity in its base unit, with their spelling in messages. */
-export interface Limits {
+export interface QuantityLimits {
   readonly min?: number;
   readonly minText?: string;
   readonly max?: number;
@@ -20,13 +20,13 @@ export interface Limits {
 
 /** Virtual time is a safe integer of nanoseconds (docs/spec/event-order.md). */
 export const LONGEST_TIME_NS = 104 * 86_400e9;
-const TIME_LIMITS: Limits = { min: 0, max: LONGEST_TIME_NS, maxText: '104d' };
+const TIME_LIMITS: QuantityLimits = { min: 0, max: LONGEST_TIME_NS, maxText: '104d' };
 
 const SHARE_HINT = '$key is a probability, e.g. 0.01 for 1 %';
 const NOT_FINITE = /^[+-]?\.?(?:nan|inf|infinity)\b/i;
 
 /** A time of at least 0, whole nanoseconds. */
-export function time(limits: Limits = {}): Leaf<number> {
+export function time(limits: QuantityLimits = {}): Leaf<number> {
   return quantity('time', { ...TIME_LIMITS, ...limits }, asWholeNs);
 }
 
@@ -38,7 +38,7 @@ export function signedTime(): Leaf<number> {
 /** A rate in bit/s above 0; `unlimited` is infinite. */
 export function rate(): Leaf<number> {
   const bounded = (value: unknown): LeafResult<number> =>
-    readAs(value, 'rate', { min: 1, minText: '1bit/s' });
+    readQuantityAs(value, 'rate', { min: 1, minText: '1bit/s' });
   return leaf(expectation('rate'), quantityJson('rate'), (value) =>
     value === 'unlimited' ? { value: Number.POSITIVE_INFINITY } : bounded(value),
   );
@@ -51,7 +51,7 @@ export function packetRate(): Leaf<number> {
 }
 
 /** A size in whole bytes. */
-export function size(limits: Limits = {}): Leaf<number> {
+export function size(limits: QuantityLimits = {}): Leaf<number> {
   return quantity('size', { min: 0, minText: '0B', ...limits }, (value, written) =>
     Number.isInteger(value)
       ? { value }
@@ -70,14 +70,14 @@ export function drift(): Leaf<number> {
 }
 
 /** A number without unit. */
-export function number(expects: string, limits: Limits = {}): Leaf<number> {
+export function number(expects: string, limits: QuantityLimits = {}): Leaf<number> {
   return leaf(expects, { type: 'number', ...jsonLimits(limits) }, (value) =>
     readPlain(value, expects, limits),
   );
 }
 
 /** A whole number without unit. */
-export function whole(expects: string, limits: Limits = {}): Leaf<number> {
+export function whole(expects: string, limits: QuantityLimits = {}): Leaf<number> {
   return leaf(expects, { type: 'integer', ...jsonLimits(limits) }, (value) => {
     const result = readPlain(value, expects, limits);
     if ('mistake' in result || Number.isSafeInteger(result.value)) return result;
@@ -87,11 +87,11 @@ export function whole(expects: string, limits: Limits = {}): Leaf<number> {
 
 function quantity(
   kind: UnitKind,
-  limits: Limits,
+  limits: QuantityLimits,
   finish: (value: number, written: string) => LeafResult<number>,
 ): Leaf<number> {
   return leaf(expectation(kind), quantityJson(kind), (value) => {
-    const result = readAs(value, kind, limits);
+    const result = readQuantityAs(value, kind, limits);
     return 'mistake' in result ? result : finish(result.value, String(value));
   });
 }
@@ -102,9 +102,13 @@ function expectation(kind: UnitKind): string {
 }
 
 /** Reads a value as a quantity of one kind, within limits. */
-export function readAs(value: unknown, kind: UnitKind, limits: Limits): LeafResult<number> {
+export function readQuantityAs(
+  value: unknown,
+  kind: UnitKind,
+  limits: QuantityLimits,
+): LeafResult<number> {
   if (typeof value !== 'string' && typeof value !== 'number') {
-    return otherShape(value, expectation(kind));
+    return wrongShapeResult(value, expectation(kind));
   }
   const written = String(value);
   if (NOT_FINITE.test(written)) {
@@ -125,7 +129,7 @@ function withoutUnit(
   bare: number,
   value: string | number,
   kind: UnitKind,
-  limits: Limits,
+  limits: QuantityLimits,
 ): LeafResult<number> {
   const shown = typeof value === 'string' ? `"${value}"` : String(value);
   if (kind !== 'ratio') {
@@ -140,8 +144,9 @@ function withoutUnit(
   return wrong('E105', message, `write ${bare}% or ${Number((bare / 100).toPrecision(12))}`);
 }
 
-function readPlain(value: unknown, expects: string, limits: Limits): LeafResult<number> {
-  if (typeof value !== 'string' && typeof value !== 'number') return otherShape(value, expects);
+function readPlain(value: unknown, expects: string, limits: QuantityLimits): LeafResult<number> {
+  if (typeof value !== 'string' && typeof value !== 'number')
+    return wrongShapeResult(value, expects);
   const written = String(value);
   if (NOT_FINITE.test(written)) {
     return wrong('E115', `${written} is not a finite number, expected ${expects}`);
@@ -151,7 +156,7 @@ function readPlain(value: unknown, expects: string, limits: Limits): LeafResult<
   return wrong('E103', `"${shorten(written)}" is not ${expects}`);
 }
 
-function within(value: number, written: string, limits: Limits): LeafResult<number> {
+function within(value: number, written: string, limits: QuantityLimits): LeafResult<number> {
   const { min, max, hint } = limits;
   if (!Number.isFinite(value)) return wrong('E115', `${written} is not a finite number`);
   if (min !== undefined && value < min) {
@@ -176,7 +181,7 @@ function quantityJson(kind: UnitKind): Readonly<Record<string, unknown>> {
   return { type: types, unit: expectation(kind), examples: UNIT_EXAMPLES[kind].split(', ') };
 }
 
-function jsonLimits({ min, max }: Limits): Readonly<Record<string, number>> {
+function jsonLimits({ min, max }: QuantityLimits): Readonly<Record<string, number>> {
   return {
     ...(min === undefined ? {} : { minimum: min }),
     ...(max === undefined ? {} : { maximum: max }),

@@ -20,7 +20,7 @@ export interface Registry {
 }
 
 /** Folders in which files are looked up by name. Absolute paths. */
-export interface Folders {
+export interface LookupFolders {
   readonly scenarios: string;
   readonly topologies: string;
 }

@@ -12,16 +12,16 @@ import { readFileSync, statSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, type ConfigIssue, type IssuePlace } from './config-error.ts';
-import { mayOpen, OUTSIDE } from './file-bounds.ts';
-import { noteOpened, noteRead } from './files-read.ts';
+import { mayOpen, OUTSIDE_FOLDERS_MESSAGE } from './file-bounds.ts';
+import { announceFileOpened, recordFileRead } from './files-read.ts';
 import { type EntryPart, type FilePath, locate, type TextRange } from './locate.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import {
   depthMistakes,
   jsonDepthMistakes,
+  nulMistakes,
   parserMistakes,
   prototypeMistakes,
-  rawMistakes,
   shapeMistakes,
   type TextMistake,
 } from './yaml-words.ts';
@@ -65,7 +65,7 @@ export function readSource(path: string, options: ReadOptions): Source {
   const isJson = path.endsWith('.json');
   checkSize(path, file, isJson ? { ...options, limitBytes: JSON_LIMIT_BYTES } : options);
   const bytes = readFileSync(path);
-  const sha256 = noteRead(bytes);
+  const sha256 = recordFileRead(bytes);
   const text = decode(bytes, file);
   const parsed =
     isJson && options.overrides.length === 0
@@ -94,7 +94,7 @@ export function readText(
   checkPlace(path, file);
   checkSize(path, file, { limitBytes, tooLargeHint, overrides: [] });
   const bytes = readFileSync(path);
-  noteRead(bytes);
+  recordFileRead(bytes);
   const text = decode(bytes, file);
   let placer: Placer | undefined;
   const placed = (): Placer => {
@@ -112,8 +112,8 @@ export function displayPath(path: string): string {
 }
 
 function checkPlace(path: string, file: string): void {
-  noteOpened(path);
-  if (!mayOpen(path)) throw missing(file, `the file ${OUTSIDE}`);
+  announceFileOpened(path);
+  if (!mayOpen(path)) throw missing(file, `the file ${OUTSIDE_FOLDERS_MESSAGE}`);
 }
 
 function missing(file: string, message: string): ConfigError {
@@ -160,7 +160,7 @@ function parseYaml(text: string, file: string, options: ReadOptions): Parsed {
   const refuse = (mistakes: readonly TextMistake[]): void => {
     if (mistakes.length > 0) throw new ConfigError(mistakes.map((m) => placer.issue(m)));
   };
-  refuse(rawMistakes(text));
+  refuse(nulMistakes(text));
   refuse(depthMistakes(text));
   const document = parseText(text, placer);
   refuse(parserMistakes(document, text));

@@ -9,7 +9,7 @@
 const CHARACTERS_MAX = 256_000_000;
 
 /** The message about a text beyond the budget. */
-export const OVER_BUDGET: string = `the files named here have more than ${CHARACTERS_MAX / 1e6} MB together`;
+export const TEXT_BUDGET_MESSAGE: string = `the files named here have more than ${CHARACTERS_MAX / 1e6} MB together`;
 
 /** Counts the texts that were read for one file. */
 export class TextBudget {

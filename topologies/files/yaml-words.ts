@@ -8,7 +8,7 @@
  */
 import { type Document, isAlias, isCollection, isScalar, type Node, visit } from 'yaml';
 import type { ConfigCode } from './config-error.ts';
-import { keyText, rangeOf, type TextRange } from './locate.ts';
+import { keyText, nodeTextRange, type TextRange } from './locate.ts';
 
 /** A mistake in the text of a file, before its structure is known. */
 export interface TextMistake extends TextRange {
@@ -76,7 +76,7 @@ const [LIST, LIST_END, MAP, MAP_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 const DEEP_DASHES = new RegExp(`(?:[-?:][ \\t]+){${DEPTH_MAX + 1}}`);
 
 /** Finds NUL characters, which the parser accepts. */
-export function rawMistakes(text: string): readonly TextMistake[] {
+export function nulMistakes(text: string): readonly TextMistake[] {
   const start = text.indexOf('\0');
   if (start < 0) return [];
   const message = 'found a NUL character, expected text';
@@ -229,7 +229,7 @@ function duplicateKeys(document: Document, text: string): readonly TextMistake[]
         if (!isScalar(pair.key)) continue;
         const path = keyText(pair);
         if (ranges.has(path)) found.push(duplicateKey(path, ranges.get(path), pair.key, text));
-        else ranges.set(path, rangeOf(pair.key));
+        else ranges.set(path, nodeTextRange(pair.key));
         if (found.length >= TOLD_MAX) return visit.BREAK;
       }
       return undefined;
@@ -285,5 +285,5 @@ function openBrackets(text: string, end: number, most = end): readonly number[] 
 }
 
 function rangeOrStart(node: Node): TextRange {
-  return rangeOf(node) ?? { start: 0, end: 1 };
+  return nodeTextRange(node) ?? { start: 0, end: 1 };
 }

@@ -29,7 +29,7 @@ type Issue = z.core.$ZodIssue;
 const UNKNOWN_MAX = 100;
 
 /** Explains all issues of a failed check. */
-export function wordIssues(
+export function explainIssues(
   error: Pick<z.core.$ZodError, 'issues'>,
   schema: z.core.$ZodType | undefined,
   data: unknown,

@@ -9,10 +9,10 @@ import type { GeneratedTopology } from '../../engine/host/generator.ts';
 import { formatPath } from '../files/config-error.ts';
 import { isName, NAME_HINT } from '../files/leaf.ts';
 import { LONGEST_TIME_NS } from '../files/quantity.ts';
-import { wordIssues } from '../files/zod-words.ts';
+import { explainIssues } from '../files/zod-words.ts';
 
 /** Says what is wrong with the result of a generator, and where in it. */
-export class MadeWrong extends Error {
+export class InvalidTopologyError extends Error {
   override readonly name = 'MadeWrong';
 }
 
@@ -85,12 +85,12 @@ const schema = z.strictObject({
 
 /**
  * @returns what it was given.
- * @throws MadeWrong with the first mistake.
+ * @throws InvalidTopologyError with the first mistake.
  */
 export function checkMade(made: GeneratedTopology): GeneratedTopology {
   const result = schema.safeParse(made);
   if (result.success) return made;
   const issues = result.error.issues.slice(0, 1);
-  const [mistake] = wordIssues({ issues }, schema, made);
-  throw new MadeWrong(`${formatPath(mistake?.path ?? [])}: ${mistake?.message}`);
+  const [mistake] = explainIssues({ issues }, schema, made);
+  throw new InvalidTopologyError(`${formatPath(mistake?.path ?? [])}: ${mistake?.message}`);
 }

@@ -7,7 +7,7 @@ import type { GeneratedDirection, GeneratedTopology } from '../../engine/host/ge
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import {
   AS_MTU_DEFAULT,
-  GENERATED_LINK,
+  GENERATED_LINK_DEFAULTS,
   type LinkDraft,
   type NodeDraft,
   type TopologyDraft,
@@ -44,7 +44,7 @@ export function draftOfMade(made: GeneratedTopology, path: FilePath, protocol = 
         b: { host: b },
         id,
         relation,
-        fallback: { ...GENERATED_LINK, ...usual },
+        fallback: { ...GENERATED_LINK_DEFAULTS, ...usual },
         both: direction(both),
         forward: forward && direction(forward),
         backward: backward && direction(backward),

@@ -9,14 +9,14 @@
  */
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import type { SeededDraws, TopologyGenerator } from '../../engine/host/generator.ts';
+import type { OpenSeededDraws, TopologyGenerator } from '../../engine/host/generator.ts';
 import type { BuildContext } from '../assemble/context.ts';
 import type { TopologyDraft } from '../assemble/draft.ts';
 import { namedProtocol } from '../assemble/protocol-name.ts';
 import type { Registry } from '../files/registry.ts';
-import { wordIssues } from '../files/zod-words.ts';
-import { protocolText } from '../schema/topology.ts';
-import { MadeWrong } from './check-made.ts';
+import { explainIssues } from '../files/zod-words.ts';
+import { protocolNameLeaf } from '../schema/topology.ts';
+import { InvalidTopologyError } from './check-made.ts';
 import { draftOfMade } from './draft-of-made.ts';
 import { PLAIN_GENERATORS } from './plain.ts';
 import { seededRandom } from './random.ts';
@@ -80,11 +80,11 @@ function chosen(
 ): Offer | undefined {
   const head = z.looseObject({
     kind: z.enum(offers.map(({ generator }) => generator.name)),
-    run: protocolText.optional(),
+    run: protocolNameLeaf.optional(),
   });
   const result = head.safeParse(entry);
   if (result.success) return offers.find(({ generator }) => generator.name === result.data.kind);
-  for (const mistake of wordIssues(result.error, head, entry)) {
+  for (const mistake of explainIssues(result.error, head, entry)) {
     const isForeign = mistake.code === 'E104' && entry['run'] === undefined;
     problems.add(source, isForeign ? { hint: MODULE_HINT, ...mistake } : mistake, [
       ...root,
@@ -131,7 +131,7 @@ function made(
   const result = schema.safeParse(rest);
   if (!result.success) {
     const root = [...context.root, ...PATH];
-    for (const mistake of wordIssues(result.error, schema, rest)) {
+    for (const mistake of explainIssues(result.error, schema, rest)) {
       context.problems.add(context.source, mistake, root);
     }
     return undefined;
@@ -142,7 +142,8 @@ function made(
     const { protocol } = offer;
     if (protocol === undefined || context.registry.isShipped(protocol)) throw error;
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const what = error instanceof MadeWrong ? `makes ${error.message}` : `threw ${reason}`;
+    const what =
+      error instanceof InvalidTopologyError ? `makes ${error.message}` : `threw ${reason}`;
     context.refuse('E126', [...PATH, 'kind'], `the generator "${generator.name}" ${what}`);
     return undefined;
   }
@@ -158,7 +159,7 @@ function sized(
     context.refuse('E104', PATH, excess, 'lower its numbers');
     return undefined;
   }
-  const draws: SeededDraws = (seed) => seededRandom(generator.name, seed);
+  const draws: OpenSeededDraws = (seed) => seededRandom(generator.name, seed);
   return draftOfMade(generator.generate(parameters, draws), PATH, protocol);
 }
 

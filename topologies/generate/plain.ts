@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type {
   GeneratedSize,
   GeneratedTopology,
-  SeededDraws,
+  OpenSeededDraws,
   TopologyGenerator,
 } from '../../engine/host/generator.ts';
 import { name } from '../files/leaf.ts';
@@ -117,7 +117,7 @@ function internetLinks(size: Internet): number {
   return (first * (first - 1)) / 2 + (size.nodes - first) * links;
 }
 
-function internetPairs(size: Internet, draws: SeededDraws): readonly Pair[] {
+function internetPairs(size: Internet, draws: OpenSeededDraws): readonly Pair[] {
   const { links, first } = linksOf(size);
   const draw = draws(size.seed ?? 1);
   const pairs: Pair[] = [];
@@ -159,7 +159,7 @@ function others({ nodes }: Chain): readonly number[] {
  * Breadth first: each node gets the same number of children, or a number drawn from 1 to
  * `children`.
  */
-function treePairs(size: Tree, draws: SeededDraws): readonly Pair[] {
+function treePairs(size: Tree, draws: OpenSeededDraws): readonly Pair[] {
   const most = size.children ?? CHILDREN_DEFAULT;
   const draw = size.seed === undefined ? undefined : draws(size.seed);
   const pairs: Pair[] = [];

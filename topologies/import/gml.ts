@@ -5,19 +5,19 @@
  *
  * @module
  */
-import type { Imported, TopologyImporter } from '../../engine/host/importer.ts';
+import type { ImportResult, TopologyImporter } from '../../engine/host/importer.ts';
 import { LineMistakes, type TextPart, type TextSpan } from '../../engine/pure/text-lines.ts';
 import { tooLarge } from '../generate/too-large.ts';
 import { decodeEntities } from './entities.ts';
 import {
+  GRAPH_VALUE_NAMES,
   type Graph,
   type GraphEdge,
   type GraphNode,
   type GraphParameters,
   graphParameters,
+  graphTextTooLong,
   networkOfGraph,
-  tooLong,
-  VALUES,
 } from './graph.ts';
 
 /** Graphs in GML, by `import: { gml: Geant.gml }`. */
@@ -30,7 +30,7 @@ export const gmlImporter: TopologyImporter<GraphParameters> = {
 
 /** Most levels of lists within lists; GML of real programs has four. */
 const DEPTH_MAX = 32;
-/** Keys of lists that have an effect besides {@link VALUES}. */
+/** Keys of lists that have an effect besides {@link GRAPH_VALUE_NAMES}. */
 const OWN_KEYS: ReadonlySet<string> = new Set(['directed', 'id', 'source', 'target']);
 /** A comment, a string, a bracket, or a word; blanks are between them. */
 const TOKEN = /#[^\n]*|"[^"]*"?|[[\]]|[^\s[\]"#]+/g;
@@ -40,8 +40,8 @@ interface List extends TextSpan {
   readonly values: Map<string, TextPart>;
 }
 
-function read(text: string, parameters: GraphParameters): Imported {
-  const long = tooLong(text);
+function read(text: string, parameters: GraphParameters): ImportResult {
+  const long = graphTextTooLong(text);
   if (long !== undefined) return long;
   const reader = new GmlReader();
   for (const { 0: word, index } of text.matchAll(TOKEN)) {
@@ -72,7 +72,7 @@ class GmlReader {
   }
 
   /** The mistakes so far and those at the end of the text; undefined if there are none. */
-  finish(text: string): Imported | undefined {
+  finish(text: string): ImportResult | undefined {
     const list = this.#open.at(-1);
     if (this.#key !== undefined) this.#refuse(this.#key, `${this.#key.text} has no value`);
     else if (list !== undefined && this.#open.length > 1) {
@@ -110,7 +110,7 @@ class GmlReader {
       this.#refuse({ start, end: start + 1 }, 'the string is not closed, expected "');
     } else {
       const name = key.text.toLowerCase();
-      if (VALUES.has(name) || OWN_KEYS.has(name)) list?.values.set(name, valueIn(token));
+      if (GRAPH_VALUE_NAMES.has(name) || OWN_KEYS.has(name)) list?.values.set(name, valueIn(token));
     }
   }
 

@@ -10,7 +10,7 @@
  */
 import { z } from 'zod';
 import type { GeneratedDirection, GeneratedLink } from '../../engine/host/generator.ts';
-import type { Imported } from '../../engine/host/importer.ts';
+import type { ImportResult } from '../../engine/host/importer.ts';
 import { readNumber } from '../../engine/pure/read-number.ts';
 import { LineMistakes, type TextPart, type TextSpan } from '../../engine/pure/text-lines.ts';
 import { defined } from '../files/defined.ts';
@@ -18,11 +18,11 @@ import { name } from '../files/leaf.ts';
 import { fibreDelayNs, type Place } from './great-circle.ts';
 import { nodeNames } from './node-names.ts';
 
-/** Values of a node or an edge, by their names in lower case; of {@link VALUES} only. */
+/** Values of a node or an edge, by their names in lower case; of {@link GRAPH_VALUE_NAMES} only. */
 export type GraphValues = ReadonlyMap<string, TextPart>;
 
 /** Names of values of graphs that have an effect. */
-export const VALUES: ReadonlySet<string> = new Set([
+export const GRAPH_VALUE_NAMES: ReadonlySet<string> = new Set([
   'label',
   'lat',
   'latitude',
@@ -75,7 +75,7 @@ const NAMES_SHOWN = 8;
 const NOWHERE: GeneratedDirection = { contacts: { windows: [] } };
 
 /** The mistake of a text that is too long for a graph; checked before the text is parsed. */
-export function tooLong({ length }: string): Imported | undefined {
+export function graphTextTooLong({ length }: string): ImportResult | undefined {
   if (length <= LENGTH_MAX) return undefined;
   const size = `${Number((length / 1e6).toFixed(1))} MB`;
   const message = `the file is ${size}, the limit for graphs is ${LENGTH_MAX / 1e6} MB`;
@@ -83,7 +83,7 @@ export function tooLong({ length }: string): Imported | undefined {
 }
 
 /** The network of a graph, or what is wrong with it. */
-export function networkOfGraph(graph: Graph, { prefix = 'node-' }: GraphParameters): Imported {
+export function networkOfGraph(graph: Graph, { prefix = 'node-' }: GraphParameters): ImportResult {
   const mistakes = new LineMistakes();
   const ids = nodesById(graph, mistakes);
   const places = placesOf(graph, mistakes);

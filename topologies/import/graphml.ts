@@ -9,19 +9,19 @@
  * @module
  */
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import type { Imported, TopologyImporter } from '../../engine/host/importer.ts';
+import type { ImportResult, TopologyImporter } from '../../engine/host/importer.ts';
 import { LineMistakes, type TextPart, type TextSpan } from '../../engine/pure/text-lines.ts';
 import { tooLarge } from '../generate/too-large.ts';
 import { decodeEntities } from './entities.ts';
 import {
+  GRAPH_VALUE_NAMES,
   type Graph,
   type GraphEdge,
   type GraphNode,
   type GraphParameters,
   graphParameters,
+  graphTextTooLong,
   networkOfGraph,
-  tooLong,
-  VALUES,
 } from './graph.ts';
 
 /** Graphs in GraphML, by `import: { graphml: Abilene.graphml }`. */
@@ -59,8 +59,8 @@ interface Element extends TextSpan {
   readonly content: readonly Raw[];
 }
 
-function read(text: string, parameters: GraphParameters): Imported {
-  const wrong = tooLong(text) ?? tooMuch(text) ?? mistakeOfXml(text);
+function read(text: string, parameters: GraphParameters): ImportResult {
+  const wrong = graphTextTooLong(text) ?? tooMuch(text) ?? mistakeOfXml(text);
   if (wrong !== undefined) return wrong;
   const reader = new GraphmlReader(text);
   const graph = reader.read();
@@ -68,7 +68,7 @@ function read(text: string, parameters: GraphParameters): Imported {
 }
 
 /** The mistake of a text with too many elements or attributes; checked before it is parsed. */
-function tooMuch(text: string): Imported | undefined {
+function tooMuch(text: string): ImportResult | undefined {
   let [tags, attributes, before] = [0, 0, 0];
   for (const { 0: sign, index: at } of text.matchAll(/[<=]|$/g)) {
     if (sign === '=') {
@@ -85,7 +85,7 @@ function tooMuch(text: string): Imported | undefined {
   return undefined;
 }
 
-function mistakeOfXml(text: string): Imported | undefined {
+function mistakeOfXml(text: string): ImportResult | undefined {
   const result = XMLValidator.validate(text);
   if (result === true) return undefined;
   const { msg, line, col } = result.err;
@@ -94,7 +94,7 @@ function mistakeOfXml(text: string): Imported | undefined {
   return mistake(start + (col ?? 1) - 1, `this is not XML: ${msg.slice(0, SHOWN_MAX)}`);
 }
 
-function mistake(start: number, message: string): Imported {
+function mistake(start: number, message: string): ImportResult {
   return { kind: 'mistakes', mistakes: [{ start, end: start + 1, message }] };
 }
 
@@ -172,7 +172,7 @@ class GraphmlReader {
   #addKey({ attributes, content, start, end }: Element): void {
     const { id, 'attr.name': written } = attributes;
     const name = (written ?? id ?? '').toLowerCase();
-    if (id === undefined || !VALUES.has(name)) return;
+    if (id === undefined || !GRAPH_VALUE_NAMES.has(name)) return;
     this.#keys.set(id, name);
     const usual = this.#elementsOf(content).find((inner) => inner.name === 'default');
     if (usual !== undefined) this.#usual.set(name, { text: textOf(usual), start, end });

@@ -16,7 +16,7 @@ import type { TopologyDraft } from '../assemble/draft.ts';
 import { ConfigError } from '../files/config-error.ts';
 import { findFile } from '../files/find-file.ts';
 import { text } from '../files/leaf.ts';
-import { collect } from '../files/problems.ts';
+import { collectConfigErrors } from '../files/problems.ts';
 import type { Registry } from '../files/registry.ts';
 import { readText } from '../files/source.ts';
 import { draftOfMade } from '../generate/draft-of-made.ts';
@@ -93,7 +93,7 @@ function draftOf(
     return undefined;
   }
   const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
-  return collect(context.problems, () => {
+  return collectConfigErrors(context.problems, () => {
     const source = readText(found.path, limits);
     const imported = importer.read(source.text, parameters);
     if (imported.kind === 'mistakes') {

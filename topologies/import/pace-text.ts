@@ -15,13 +15,13 @@ import {
   linesOf,
   spanOf,
   type TextPart,
-  type WrongLines,
+  type UnreadableText,
 } from '../../engine/pure/text-lines.ts';
 import { LONGEST_TIME_NS } from '../files/quantity.ts';
 import { readQuantity, UNIT_EXAMPLES } from '../files/units.ts';
 
 /** The rate or delay that a text describes. */
-export interface Pace {
+export interface PaceTrace {
   readonly kind: 'steps';
   readonly form: 'values' | 'chances';
   readonly steps: StepsSpec;
@@ -50,7 +50,7 @@ const CHANCE_BPS = CHANCE_BITS * 1_000;
 const RATE_MAX = 1e15;
 
 /** Reads a text; one above the limits gives mistakes only. */
-export function readPace(text: string, options: PaceOptions): Pace | WrongLines {
+export function readPace(text: string, options: PaceOptions): PaceTrace | UnreadableText {
   const read = linesOf(text, { columns: COLUMNS_MAX });
   if (read.kind === 'mistakes') return read;
   const mistakes = new LineMistakes();
@@ -151,7 +151,7 @@ class ValueReader {
     return `the last line is not before the period ends (${periodNs / NS_PER_S} s)`;
   }
 
-  finish(): Pace {
+  finish(): PaceTrace {
     const { periodNs } = this.#options;
     const { atNs, values } = this.#steps;
     const steps = periodNs === undefined ? { atNs, values } : { atNs, values, periodNs };
@@ -211,7 +211,7 @@ class ChanceReader {
     return this.#endOfMillisecond(this.#ms);
   }
 
-  finish(): Pace {
+  finish(): PaceTrace {
     const { atNs, values } = this.#steps;
     const periodNs = this.#ms * NS_PER_MS;
     const mean = (this.#chances * CHANCE_BITS * 1_000) / this.#ms;

@@ -16,14 +16,14 @@ import {
   AS_MTU_DEFAULT,
   type AsDraft,
   type EndDraft,
-  GENERATED_LINK,
+  GENERATED_LINK_DEFAULTS,
   type LinkDraft,
   type NodeDraft,
   type TopologyDraft,
 } from '../assemble/draft.ts';
 import { findFile } from '../files/find-file.ts';
-import { flag, oneOf, pattern, text } from '../files/leaf.ts';
-import { collect } from '../files/problems.ts';
+import { flag, pattern, text, wordLeaf } from '../files/leaf.ts';
+import { collectConfigErrors } from '../files/problems.ts';
 import { whole } from '../files/quantity.ts';
 import { readSource } from '../files/source.ts';
 import { tooLarge } from '../generate/too-large.ts';
@@ -33,7 +33,7 @@ const LIMIT_BYTES = 5e6;
 /** The key under `import` by which files ask for it. */
 export const SCION_KEY = 'scion';
 const PATH = ['import', SCION_KEY] as const;
-const INTERNAL_LINK = { ...GENERATED_LINK, delayNs: 100_000 };
+const INTERNAL_LINK = { ...GENERATED_LINK_DEFAULTS, delayNs: 100_000 };
 
 const mtu = (): z.ZodOptional<ReturnType<typeof whole>> =>
   whole('an MTU in bytes such as 1472', { min: 1_280, max: 65_535 }).optional();
@@ -58,7 +58,7 @@ const end = (): ReturnType<typeof pattern> =>
 const linkSchema = z.strictObject({
   a: end(),
   b: end(),
-  linkAtoB: oneOf(['CORE', 'CHILD', 'PEER']),
+  linkAtoB: wordLeaf(['CORE', 'CHILD', 'PEER']),
   mtu: mtu(),
   bw: whole('a bandwidth', { min: 0 }).optional(),
   underlay: text('an underlay such as UDP/IPv4').optional(),
@@ -83,7 +83,9 @@ export function draftOfScion(context: BuildContext, name: string): TopologyDraft
     return undefined;
   }
   const options = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file', overrides: [] };
-  const source = collect(context.problems, () => readSource(resolve(found.path), options));
+  const source = collectConfigErrors(context.problems, () =>
+    readSource(resolve(found.path), options),
+  );
   if (source === undefined) return undefined;
   const topo = context.problems.check(source, topoSchema, source.data);
   if (topo === undefined) return undefined;
@@ -120,7 +122,7 @@ function linkDraft(link: TopoLink, routers: Routers): LinkDraft {
     a: routers.end(link.a),
     b: routers.end(link.b),
     relation: RELATIONS[link.linkAtoB],
-    fallback: GENERATED_LINK,
+    fallback: GENERATED_LINK_DEFAULTS,
     both,
     path: PATH,
   };

@@ -23,10 +23,10 @@ import {
   type Leaf,
   type LeafResult,
   leaf,
-  oneOf,
-  otherShape,
   text,
+  wordLeaf,
   wrong,
+  wrongShapeResult,
 } from '../files/leaf.ts';
 import { number, rate, share, size, time, whole } from '../files/quantity.ts';
 import { readQuantity } from '../files/units.ts';
@@ -63,7 +63,7 @@ const lossKinds = z.discriminatedUnion('kind', [
     kind: kind('trace'),
     lost: z.array(whole('a packet index such as 17', { min: 0 })),
     length: whole('a number of packets such as 1000', { min: 1 }),
-    atEnd: oneOf(['repeat', 'end']),
+    atEnd: wordLeaf(['repeat', 'end']),
   }),
 ]);
 
@@ -205,7 +205,7 @@ function queueLimit(): Leaf<DropTail> {
     if (typeof value === 'number') {
       return wrong('E102', `${value} has no unit, expected ${expects}`, `write ${value}packets`);
     }
-    if (typeof value !== 'string') return otherShape(value, expects);
+    if (typeof value !== 'string') return wrongShapeResult(value, expects);
     const found = readQuantity(value);
     if (found === undefined) return wrong('E103', `"${value}" is not ${expects}`);
     if (found.value < 0) return wrong('E115', `${value} is below the minimum 0`);
@@ -258,7 +258,7 @@ const tokenBucketSchema = z
   .strictObject({
     rate: rate(),
     burst: size({ min: 1, minText: '1B' }),
-    mode: oneOf(['shape', 'police']),
+    mode: wordLeaf(['shape', 'police']),
   })
   .transform(
     ({ rate: bits, burst, mode }): TokenBucketSpec => ({
@@ -305,11 +305,11 @@ const contactsSchema = z
       )
       .min(1),
     period: time(POSITIVE_NS).optional(),
-    outside: oneOf(['queue', 'drop']).optional().meta({
+    outside: wordLeaf(['queue', 'drop']).optional().meta({
       description: 'What happens to packets offered between contacts.',
       default: 'queue',
     }),
-    atEnd: oneOf(['keep', 'drop']).optional().meta({
+    atEnd: wordLeaf(['keep', 'drop']).optional().meta({
       description: 'What happens to packets that wait in the link when a contact ends.',
       default: 'keep',
     }),
@@ -391,7 +391,7 @@ export const directionShape = {
   duplicate: share().optional().meta({ description: 'Share of packets that arrive twice.' }),
   jitter: jitterSchema.optional(),
   reorder: reorderSchema.optional(),
-  inFlight: oneOf(['lost', 'delivered']).optional().meta({
+  inFlight: wordLeaf(['lost', 'delivered']).optional().meta({
     description: 'What happens to packets in flight when the direction goes down.',
     default: 'lost',
   }),

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { type Leaf, type LeafResult, leaf, otherShape, shorten, wrong } from '../files/leaf.ts';
+import {
+  type Leaf,
+  type LeafResult,
+  leaf,
+  shorten,
+  wrong,
+  wrongShapeResult,
+} from '../files/leaf.ts';
 
 /** Ports from `first` to `last`, inclusive. */
 export interface PortRange {
@@ -16,12 +23,13 @@ const FORM = /^(\d{1,5})(?:-(\d{1,5}))?$/;
 const PORT_MAX = 65_535;
 
 /** One entry of `ports`. */
-export function portsText(): Leaf<PortRange> {
+export function portRangeLeaf(): Leaf<PortRange> {
   return leaf(EXPECTS, { type: ['integer', 'string'], pattern: FORM.source }, read);
 }
 
 function read(value: unknown): LeafResult<PortRange> {
-  if (typeof value !== 'number' && typeof value !== 'string') return otherShape(value, EXPECTS);
+  if (typeof value !== 'number' && typeof value !== 'string')
+    return wrongShapeResult(value, EXPECTS);
   const match = FORM.exec(String(value));
   if (match === null) return wrong('E103', `"${shorten(String(value))}" is not ${EXPECTS}`);
   const first = Number(match[1]);

@@ -6,11 +6,11 @@
  * @module
  */
 import { z } from 'zod';
-import { flag, name, oneOf, pattern, text } from '../files/leaf.ts';
+import { flag, name, pattern, text, wordLeaf } from '../files/leaf.ts';
 import { number, size, whole } from '../files/quantity.ts';
 import { cloudSchema } from './cloud.ts';
 import { directionShape, overrideSchema } from './direction.ts';
-import { portsText } from './ports.ts';
+import { portRangeLeaf } from './ports.ts';
 import { stackSchema } from './stack.ts';
 
 /** Number of an autonomous system as text, e.g. `1-ff00:0:110`. */
@@ -33,7 +33,7 @@ const ends = (): ReturnType<typeof pattern> =>
   );
 
 /** A protocol as files name it. */
-export const protocolText = text(
+export const protocolNameLeaf = text(
   'a protocol such as ping, or a path such as ./my-protocol/index.ts',
 ).meta({
   description: 'Protocol of the node: a shipped one, or the path of a module.',
@@ -45,7 +45,7 @@ const optionsSchema = z
   .meta({ description: 'Options of the protocol, checked by its own schema.' });
 
 const nodeShape = {
-  run: protocolText.optional(),
+  run: protocolNameLeaf.optional(),
   options: optionsSchema.optional(),
   cores: whole('a number of cores', { min: 1, max: 1_024 })
     .optional()
@@ -61,14 +61,14 @@ const ipv4 = (hint: string): ReturnType<typeof pattern> =>
 
 /** What a host of `kind: external` has in addition to its name and address. */
 const externalShape = {
-  kind: oneOf(['external']).optional().meta({
+  kind: wordLeaf(['external']).optional().meta({
     description: 'external: a program outside Orrery, attached by `npm run emulate`.',
   }),
   program: ipv4('the address that the program binds its sockets to')
     .optional()
     .meta({ description: 'Address in 127/8 to which the program binds its sockets.' }),
   ports: z
-    .array(portsText())
+    .array(portRangeLeaf())
     .optional()
     .meta({ description: 'UDP ports on which the program listens: 7007, or 30000-30099.' }),
   command: z.array(text('a word such as python3')).min(1).optional().meta({
@@ -107,7 +107,7 @@ const linkShape = {
   id: name('a name such as transit-1')
     .optional()
     .meta({ description: 'Name of the link. Default a--b.' }),
-  relation: oneOf(RELATIONS).optional().meta({
+  relation: wordLeaf(RELATIONS).optional().meta({
     description: 'Role of b as seen from a: child, parent, peer, core, or internal inside one AS.',
   }),
   ...directionShape,
@@ -167,7 +167,7 @@ export const topologySchema = z
   .strictObject({
     name: name('a name such as scion-default').meta({ description: 'Name of the topology.' }),
     description: text('a text').optional(),
-    addressPlan: oneOf(['loopback', 'ports']).optional().meta({
+    addressPlan: wordLeaf(['loopback', 'ports']).optional().meta({
       description:
         'Addresses of live sockets. loopback: one in 127/8 for each node; ports: all on 127.0.0.1.',
       default: 'loopback',

@@ -6,12 +6,12 @@
  * @module
  */
 import {
-  aligned,
+  alignedLength,
+  BLOCK_FIELD_OFFSETS,
   BLOCK_HEAD_BYTES,
   BLOCK_MAGIC,
   BLOCK_ROWS,
   bytesPerValue,
-  FIELD,
   FLAG_GZIP,
   FLAG_PACKED,
   FLAG_WIDE,
@@ -21,8 +21,8 @@ import {
   type TraceSummary,
 } from '../../engine/measure/trace/layout.ts';
 import { problem, type TraceFailure, TraceProblem } from './failure.ts';
-import { parse } from './header.ts';
-import { type ByteSource, type Inflate, readExactly, wordsOf } from './source.ts';
+import { parseJsonObject } from './header.ts';
+import { type ByteSource, type Inflate, readExactly, thrownMessage } from './source.ts';
 import { unpackColumns } from './unpack.ts';
 
 /** Largest number of rows that a block may claim; blocks of this project have at most 16,384. */
@@ -112,7 +112,7 @@ async function readBytes(
 }
 
 function badPayload(offset: number, cause: unknown): TraceProblem {
-  const message = `block at byte ${offset}: ${wordsOf(cause)}`;
+  const message = `block at byte ${offset}: ${thrownMessage(cause)}`;
   return new TraceProblem(
     { name: 'bad-payload', message, at: offset + BLOCK_HEAD_BYTES },
     { cause },
@@ -133,16 +133,20 @@ async function fromFooter(context: BlockContext): Promise<BlockIndex> {
   }
   const head = viewOf(await readExactly(source, offset, BLOCK_HEAD_BYTES));
   const isFooter =
-    head.getUint32(FIELD.magic, true) === BLOCK_MAGIC &&
-    head.getUint8(FIELD.table) === FOOTER_TABLE;
+    head.getUint32(BLOCK_FIELD_OFFSETS.magic, true) === BLOCK_MAGIC &&
+    head.getUint8(BLOCK_FIELD_OFFSETS.table) === FOOTER_TABLE;
   if (!isFooter) throw problem('truncated', 'the file does not end with an index', offset);
   const sizes = sizesOf(head, 0, offset);
-  if (offset + BLOCK_HEAD_BYTES + aligned(sizes.storedBytes) !== trailerAt) {
+  if (offset + BLOCK_HEAD_BYTES + alignedLength(sizes.storedBytes) !== trailerAt) {
     throw problem('bad-index', 'the index does not fill its space', offset);
   }
   if (sizes.isPacked) throw problem('bad-index', 'an index has no columns to pack', offset);
   const raw = await readBytes(context, { ...sizes, offset });
-  return parseIndex(context, raw, { count: head.getUint32(FIELD.rows, true), ...sizes, offset });
+  return parseIndex(context, raw, {
+    count: head.getUint32(BLOCK_FIELD_OFFSETS.rows, true),
+    ...sizes,
+    offset,
+  });
 }
 
 interface FooterShape {
@@ -153,7 +157,7 @@ interface FooterShape {
 
 function parseIndex(context: BlockContext, raw: Uint8Array, footer: FooterShape): BlockIndex {
   const { count, auxBytes, offset } = footer;
-  const jsonAt = raw.length - aligned(auxBytes);
+  const jsonAt = raw.length - alignedLength(auxBytes);
   if (count * BLOCK_HEAD_BYTES > jsonAt) {
     throw problem('bad-index', `an index of ${count} blocks does not fit into the file`, offset);
   }
@@ -163,19 +167,19 @@ function parseIndex(context: BlockContext, raw: Uint8Array, footer: FooterShape)
   let previousEnd = context.firstBlock;
   for (let number = 0; number < count; number += 1) {
     const at = number * BLOCK_HEAD_BYTES;
-    const links = view.getUint32(at + FIELD.links, true);
+    const links = view.getUint32(at + BLOCK_FIELD_OFFSETS.links, true);
     const pairEnd = pairAt + links * 8;
     if (pairEnd > jsonAt) throw problem('bad-index', 'link counts do not fit', offset);
-    const place = view.getFloat64(at + FIELD.offset, true);
+    const place = view.getFloat64(at + BLOCK_FIELD_OFFSETS.offset, true);
     if (place !== previousEnd) {
       throw problem('bad-index', `block ${number} is not where the last ended`, offset);
     }
     const entry = entryOf(context, view, { at, offset: place, end: offset });
-    previousEnd = place + BLOCK_HEAD_BYTES + aligned(entry.storedBytes);
+    previousEnd = place + BLOCK_HEAD_BYTES + alignedLength(entry.storedBytes);
     entries.push({ ...entry, linkCounts: Uint32Array.from(words(view, pairAt, pairEnd)) });
     pairAt = pairEnd;
   }
-  const json = parse(raw.subarray(jsonAt, jsonAt + auxBytes), offset);
+  const json = parseJsonObject(raw.subarray(jsonAt, jsonAt + auxBytes), offset);
   return { entries, summary: checkSummary(json) };
 }
 
@@ -194,7 +198,7 @@ export async function walkBlocks(context: BlockContext, from: number): Promise<B
       throw error;
     }
     entries.push(entry);
-    offset += BLOCK_HEAD_BYTES + aligned(entry.storedBytes);
+    offset += BLOCK_HEAD_BYTES + alignedLength(entry.storedBytes);
   }
   return entries;
 }
@@ -215,26 +219,28 @@ function entryOf(context: BlockContext, view: DataView, place: EntryPlace): Bloc
   const { at, offset, end } = place;
   const bad = (message: string): TraceProblem =>
     problem('bad-block', `block at byte ${offset}: ${message}`, offset);
-  if (view.getUint32(at + FIELD.magic, true) !== BLOCK_MAGIC)
+  if (view.getUint32(at + BLOCK_FIELD_OFFSETS.magic, true) !== BLOCK_MAGIC)
     throw bad('there is no block at this place');
-  const table = context.tables.get(view.getUint8(at + FIELD.table));
+  const table = context.tables.get(view.getUint8(at + BLOCK_FIELD_OFFSETS.table));
   if (table === undefined) throw bad('its table is not in the header');
-  const isWide = (view.getUint8(at + FIELD.flags) & FLAG_WIDE) !== 0;
+  const isWide = (view.getUint8(at + BLOCK_FIELD_OFFSETS.flags) & FLAG_WIDE) !== 0;
   const sizes = sizesOf(view, at, offset);
-  const rows = view.getUint32(at + FIELD.rows, true);
+  const rows = view.getUint32(at + BLOCK_FIELD_OFFSETS.rows, true);
   // Equal values need no bits, so the length of a packed block does not bound its rows.
   const rowsMax = sizes.isPacked ? BLOCK_ROWS : ROWS_MAX;
   if (rows > rowsMax) throw bad(`${rows} rows are too many`);
-  let expected = aligned(sizes.auxBytes);
-  for (const { type } of table.columns) expected += aligned(rows * bytesPerValue(type, isWide));
+  let expected = alignedLength(sizes.auxBytes);
+  for (const { type } of table.columns)
+    expected += alignedLength(rows * bytesPerValue(type, isWide));
   if (expected !== sizes.rawBytes) throw bad(`${rows} rows do not fit ${sizes.rawBytes} bytes`);
-  if (offset + BLOCK_HEAD_BYTES + aligned(sizes.storedBytes) > end) throw bad('it is cut off');
-  const baseNs = view.getFloat64(at + FIELD.base, true);
-  const lastNs = view.getFloat64(at + FIELD.last, true);
-  const maxTransitNs = view.getFloat64(at + FIELD.maxTransit, true);
+  if (offset + BLOCK_HEAD_BYTES + alignedLength(sizes.storedBytes) > end)
+    throw bad('it is cut off');
+  const baseNs = view.getFloat64(at + BLOCK_FIELD_OFFSETS.base, true);
+  const lastNs = view.getFloat64(at + BLOCK_FIELD_OFFSETS.last, true);
+  const maxTransitNs = view.getFloat64(at + BLOCK_FIELD_OFFSETS.maxTransit, true);
   if (!(Number.isFinite(baseNs) && lastNs >= baseNs)) throw bad('its times are not in order');
   if (!(maxTransitNs >= 0 && Number.isFinite(lastNs + maxTransitNs))) throw bad('its transit');
-  const drops = view.getUint32(at + FIELD.drops, true);
+  const drops = view.getUint32(at + BLOCK_FIELD_OFFSETS.drops, true);
   const times = { baseNs, lastNs, maxTransitNs };
   return { table, isWide, rows, ...sizes, ...times, drops, offset, linkCounts: NO_COUNTS };
 }
@@ -249,15 +255,15 @@ interface Sizes {
 
 /** Reads the lengths of a block and checks that they are consistent. */
 function sizesOf(view: DataView, at: number, offset: number): Sizes {
-  const flags = view.getUint8(at + FIELD.flags);
+  const flags = view.getUint8(at + BLOCK_FIELD_OFFSETS.flags);
   const isGzip = (flags & FLAG_GZIP) !== 0;
   const isPacked = (flags & FLAG_PACKED) !== 0;
-  const rawBytes = view.getUint32(at + FIELD.raw, true);
-  const storedBytes = view.getUint32(at + FIELD.stored, true);
-  const auxBytes = view.getUint32(at + FIELD.aux, true);
+  const rawBytes = view.getUint32(at + BLOCK_FIELD_OFFSETS.raw, true);
+  const storedBytes = view.getUint32(at + BLOCK_FIELD_OFFSETS.stored, true);
+  const auxBytes = view.getUint32(at + BLOCK_FIELD_OFFSETS.aux, true);
   const inflatedMax = isGzip ? storedBytes * DEFLATE_RATIO_MAX + GZIP_BYTES : storedBytes;
   const rawMax = isPacked ? RAW_BYTES_MAX : Math.min(RAW_BYTES_MAX, inflatedMax);
-  const isPossible = rawBytes <= rawMax && aligned(auxBytes) <= rawBytes;
+  const isPossible = rawBytes <= rawMax && alignedLength(auxBytes) <= rawBytes;
   const isExact = isPacked ? auxBytes === 0 && !isGzip : isGzip || rawBytes === storedBytes;
   if (isPossible && isExact) return { rawBytes, storedBytes, auxBytes, isGzip, isPacked };
   const message = `block at byte ${offset}: ${storedBytes} bytes cannot hold ${rawBytes}`;

@@ -4,7 +4,7 @@
  * @module
  */
 import {
-  aligned,
+  alignedLength,
   bytesPerValue,
   DROPPED_NARROW,
   DROPPED_WIDE,
@@ -15,7 +15,7 @@ import type { BlockEntry } from './block-index.ts';
 import { type ColumnView, viewAt } from './column-view.ts';
 
 /** What happened to a packet on its link. */
-export type Fate = 'arrived' | 'dropped' | 'open';
+export type PacketFate = 'arrived' | 'dropped' | 'open';
 
 const NO_VALUES = new Uint8Array(0);
 
@@ -40,7 +40,7 @@ export class Block {
     for (const { name, type } of entry.table.columns) {
       const width = bytesPerValue(type, entry.isWide);
       this.#columns.set(name, viewAt(bytes, offset, { rows: entry.rows, width }));
-      offset += aligned(entry.rows * width);
+      offset += alignedLength(entry.rows * width);
     }
     this.aux = bytes.subarray(offset, offset + entry.auxBytes);
   }
@@ -65,7 +65,7 @@ export class Block {
   }
 
   /** What happened to the packet of a row in the hop table. */
-  fate(row: number): Fate {
+  fate(row: number): PacketFate {
     const transit = this.value('transit', row);
     if (transit === (this.entry.isWide ? DROPPED_WIDE : DROPPED_NARROW)) return 'dropped';
     return transit === (this.entry.isWide ? OPEN_WIDE : OPEN_NARROW) ? 'open' : 'arrived';

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { NONE } from '../../engine/measure/trace/layout.ts';
+import { NO_REFERENCE } from '../../engine/measure/trace/layout.ts';
 import type { Block } from './block.ts';
 
 /**
@@ -71,7 +71,7 @@ function captureAt(block: Block, row: number): Capture {
     timeNs: block.time('time', row),
     packet: block.value('packet', row),
     trail: block.value('trail', row),
-    link: link === NONE ? undefined : link,
+    link: link === NO_REFERENCE ? undefined : link,
     node: block.value('node', row),
     heldNs: heldNs >= 0 ? heldNs : undefined,
     // Copied into a plain `Uint8Array`, because `slice` of Node's Buffer would return a view.

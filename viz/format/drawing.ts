@@ -122,7 +122,7 @@ export interface MarkRow {
 }
 
 /** What is really wrong with a link, according to the network model. */
-export interface Broken {
+export interface LinkFault {
   readonly state: 'down' | 'impaired';
   readonly sinceNs: number;
 }
@@ -159,7 +159,7 @@ export interface DrawingInput {
   /** Name of the selected node. If several nodes could be drawn, the drawing shows this one. */
   readonly selected?: string;
   /** What is really wrong with links at the cursor, by link id; nodes may not know it. */
-  readonly broken?: ReadonlyMap<string, Broken>;
+  readonly broken?: ReadonlyMap<string, LinkFault>;
   /** Available width, px. */
   readonly width: number;
   readonly height: number;

@@ -36,7 +36,7 @@ export interface TraceFailure {
 }
 
 /** The sentence of a failure, with the offset added unless the sentence names an offset. */
-export function placed({ message, at }: TraceFailure): string {
+export function sentenceWithOffset({ message, at }: TraceFailure): string {
   return /\bbyte \d/.test(message) ? message : `${message} (byte ${at})`;
 }
 

@@ -56,13 +56,13 @@ export async function readHead(source: ByteSource): Promise<HeadOfFile> {
   }
   const json = await readExactly(source, FILE_HEAD_BYTES, length);
   return {
-    header: checkHeader(parse(json, FILE_HEAD_BYTES)),
+    header: checkHeader(parseJsonObject(json, FILE_HEAD_BYTES)),
     firstBlock: FILE_HEAD_BYTES + length,
   };
 }
 
 /** Parses a JSON object; `at` is the offset of its bytes in the file, for error messages. */
-export function parse(bytes: Uint8Array, at: number): Json {
+export function parseJsonObject(bytes: Uint8Array, at: number): Json {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(bytes));

@@ -25,7 +25,7 @@ export function luaDissector(
   ports: readonly PortRange[],
 ): string {
   const names = protocols.map(({ name }) => name).join(', ');
-  const held = new Set(protocols.flatMap(({ layout }) => heldBy(layout)));
+  const held = new Set(protocols.flatMap(({ layout }) => protocolsHeldBy(layout)));
   const table = protocols.map(({ name, layout }) => ({
     name,
     abbreviation: `orrery.${slug(name)}`,
@@ -44,7 +44,7 @@ export function luaDissector(
 }
 
 /** Names of the protocols whose packets fields of this layout contain. */
-export function heldBy({ layers }: PacketLayout): readonly string[] {
+export function protocolsHeldBy({ layers }: PacketLayout): readonly string[] {
   const held = layers.flatMap(({ fields }) => fields.flatMap(({ holds }) => holds ?? []));
   return held.filter((name) => name !== 'any');
 }

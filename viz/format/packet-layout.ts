@@ -16,7 +16,7 @@ export type Amount =
  * Number of bytes of a field: an amount; all bytes up to an offset in the packet (`until`) or up to
  * its end (`rest`); or the head of a CBOR item in its shortest form (RFC 8949 section 4.2.1).
  */
-export type Size =
+export type FieldSize =
   | Amount
   | { readonly until: Amount }
   | 'rest'
@@ -57,7 +57,7 @@ export interface Condition {
 
 /** A field. A field of 0 bytes is left out, and a field whose name is empty is reserved. */
 export interface LayoutField extends Value {
-  readonly size: Size;
+  readonly size: FieldSize;
   /** The parts of a bit field; together they have as many bits as the field. */
   readonly bits?: readonly LayoutBits[];
   /**

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Shape } from './drawing.ts';
-import { box, words } from './shapes.ts';
+import { boxShape, textShape } from './shapes.ts';
 
 const HEIGHT = 24;
 const BUTTON = 78;
@@ -42,7 +42,7 @@ export function pageOf<T>(rows: readonly T[], { size, group, chosen = [] }: RowP
     return [
       button({ key: `${group}:${page - 1}`, x: 0, y, text: '‹ before' }, page > 1),
       button({ key: `${group}:${page + 1}`, x: BUTTON + 8, y, text: 'next ›' }, page < pages),
-      words(2 * BUTTON + 20, y + 16, text, { fill: 'muted' }),
+      textShape(2 * BUTTON + 20, y + 16, text, { fill: 'muted' }),
     ];
   };
   return { shown, buttons, height: pages === 1 ? 0 : HEIGHT + 8 };
@@ -58,8 +58,8 @@ interface ButtonPlace {
 /** A button to another page; if `isThere` is false, that page is missing and clicks do nothing. */
 function button({ key, x, y, text }: ButtonPlace, isThere: boolean): Shape {
   const shapes = [
-    box({ x, y, w: BUTTON, h: HEIGHT }, { fill: 'panel', stroke: 'line', radius: 4 }),
-    words(x + 10, y + 16, text, { fill: isThere ? 'text' : 'muted' }),
+    boxShape({ x, y, w: BUTTON, h: HEIGHT }, { fill: 'panel', stroke: 'line', radius: 4 }),
+    textShape(x + 10, y + 16, text, { fill: isThere ? 'text' : 'muted' }),
   ];
   return { kind: 'group', shapes, ...(isThere ? { key, title: text } : {}) };
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Verdict, verdictWord } from '../../reports/kpi-text.ts';
+import { type VerdictWord, verdictWord } from '../../reports/kpi-text.ts';
 import type { Report } from '../../reports/report-schema.ts';
 
 /** A KPI on a card. */
@@ -27,7 +27,7 @@ export interface RunCard {
   readonly id: string;
   readonly name: string;
   readonly question: string;
-  readonly verdict: Verdict;
+  readonly verdict: VerdictWord;
   readonly ending: string;
   readonly mode: 'sim' | 'emulate' | 'live';
   readonly seeds: number;

@@ -13,12 +13,12 @@ type Look<K extends Shape['kind']> = Omit<Of<K>, 'kind' | 'x' | 'y' | 'text' | '
 export const NARROW = 560;
 
 /** A text; (`x`, `y`) is the left end of its base line, px. */
-export function words(x: number, y: number, text: string, look: Look<'text'> = {}): Of<'text'> {
+export function textShape(x: number, y: number, text: string, look: Look<'text'> = {}): Of<'text'> {
   return { kind: 'text', x, y, text, size: 'small', ...look };
 }
 
 /** A box, given its upper left corner. */
-export function box(
+export function boxShape(
   place: { readonly x: number; readonly y: number; readonly w: number; readonly h: number },
   look: Look<'rect'>,
 ): Of<'rect'> {

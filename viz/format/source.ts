@@ -57,7 +57,7 @@ export async function readExactly(
     bytes = await source.read(offset, length);
   } catch (error) {
     throw new TraceProblem(
-      { name: 'unreadable', message: `byte ${offset}: ${wordsOf(error)}`, at: offset },
+      { name: 'unreadable', message: `byte ${offset}: ${thrownMessage(error)}`, at: offset },
       { cause: error },
     );
   }
@@ -68,6 +68,6 @@ export async function readExactly(
 }
 
 /** The message of a thrown value. */
-export function wordsOf(error: unknown): string {
+export function thrownMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

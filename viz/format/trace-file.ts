@@ -10,15 +10,15 @@
 import {
   type LinkInfo,
   type MetricInfo,
-  NONE,
-  PYRAMID,
+  NO_REFERENCE,
+  PYRAMID_LEVELS,
   STATE_DELTA,
   STATE_MARK,
   type TraceHeader,
   type TraceSummary,
 } from '../../engine/measure/trace/layout.ts';
 import { blobAt, statesOf, textOf } from './blobs.ts';
-import { Block, type Fate } from './block.ts';
+import { Block, type PacketFate } from './block.ts';
 import {
   type BlockContext,
   type BlockEntry,
@@ -28,7 +28,7 @@ import {
 } from './block-index.ts';
 import { type Capture, capturesOf, firstOfTrails } from './captures.ts';
 import { guarded, type TraceFailure } from './failure.ts';
-import { checkAddition, parse, readHead } from './header.ts';
+import { checkAddition, parseJsonObject, readHead } from './header.ts';
 import type { ByteSource, Inflate } from './source.ts';
 
 /** Size of the cache for decoded blocks; holds 150 blocks of the hop table. */
@@ -42,7 +42,7 @@ export interface Hop {
   /** Undefined if the packet did not arrive. */
   readonly arriveNs: number | undefined;
   /** `open` means that its arrival was not recorded. */
-  readonly fate: Fate;
+  readonly fate: PacketFate;
   readonly link: number;
   readonly packet: number;
   readonly flow: number;
@@ -172,7 +172,7 @@ export class TraceFile {
   async readTexts(entries: readonly BlockEntry[] = this.blocksOf('text')): Promise<void> {
     for (const entry of entries) {
       const { aux } = await this.#block(entry);
-      const addition = parse(aux, entry.offset);
+      const addition = parseJsonObject(aux, entry.offset);
       const { names, links, metrics } = checkAddition(addition, this.header.nodes.length);
       for (const name of names) this.#names.push(name);
       for (const link of links) this.#links.push(link);
@@ -372,7 +372,7 @@ export class TraceFile {
   #levelOf({ fromNs, toNs, link, binsMax = BINS_MAX }: BinQuery): BinLevel {
     const leastNs = (toNs - fromNs) / binsMax;
     const finest = link === undefined ? 0 : this.header.linkLevel;
-    const levels = PYRAMID.slice(Math.max(0, Math.min(finest, PYRAMID.length - 1)));
+    const levels = PYRAMID_LEVELS.slice(Math.max(0, Math.min(finest, PYRAMID_LEVELS.length - 1)));
     return levels.find(({ widthNs }) => widthNs >= leastNs) ?? (levels.at(-1) as BinLevel);
   }
 
@@ -407,7 +407,7 @@ export class TraceFile {
   }
 }
 
-type BinLevel = (typeof PYRAMID)[number];
+type BinLevel = (typeof PYRAMID_LEVELS)[number];
 
 function hopAt(block: Block, row: number): Hop {
   const departNs = block.time('depart', row);
@@ -444,7 +444,7 @@ function applyState(block: Block, row: number, world: Map<number, Map<string, st
   const node = block.value('node', row);
   const blob = blobAt(block.aux, block.value('value', row));
   const delta = blob === undefined ? undefined : statesOf(blob);
-  if (delta === undefined || node === NONE) return;
+  if (delta === undefined || node === NO_REFERENCE) return;
   const machines = world.get(node) ?? new Map<string, string>();
   for (const [machine, state] of delta) machines.set(machine, state);
   world.set(node, machines);

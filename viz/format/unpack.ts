@@ -5,12 +5,12 @@
  * @module
  */
 import {
-  aligned,
+  alignedLength,
   bytesPerValue,
-  PACKED,
   PACKED_ENTRIES_MAX,
   PACKED_HEAD_BYTES,
   PACKED_WORD_BITS,
+  PACKING_KINDS,
   type PackedHead,
   type TableSpec,
 } from '../../engine/measure/trace/layout.ts';
@@ -49,12 +49,12 @@ export function unpackColumns(stored: Uint8Array, shape: PackedShape): Uint8Arra
     const target = viewAt(raw, offset, { rows, width });
     const head = headAt(bytes, at);
     at = head.end;
-    if (head.part.kind === PACKED.plain) {
+    if (head.part.kind === PACKING_KINDS.plain) {
       const plain = bytesAt(bytes, at, rows * width);
       new Uint8Array(raw.buffer, offset, rows * width).set(plain.part);
       at = plain.end;
     } else at = numbersInto(target, bytes, { at, head: head.part });
-    offset += aligned(rows * width);
+    offset += alignedLength(rows * width);
   }
   if (at !== bytes.length) throw new Error(`its columns end ${bytes.length - at} bytes early`);
   return raw;
@@ -67,7 +67,8 @@ function headAt(bytes: Uint8Array, at: number): Part<PackedHead> {
   const bits = view.getUint8(1);
   const entries = view.getUint32(4, true);
   const base = view.getFloat64(8, true);
-  if (kind > PACKED.dictionary) throw new Error(`a column is packed in an unknown way (${kind})`);
+  if (kind > PACKING_KINDS.dictionary)
+    throw new Error(`a column is packed in an unknown way (${kind})`);
   if (bits > PACKED_WORD_BITS) throw new Error(`numbers of ${bits} bits`);
   if (entries > PACKED_ENTRIES_MAX) throw new Error(`a dictionary of ${entries} entries`);
   if (!Number.isFinite(base)) throw new Error('a column begins nowhere');
@@ -82,14 +83,14 @@ function numbersInto(
 ): number {
   const { kind, bits, entries, base } = head;
   const rows = target.length;
-  const dictionary = wordsAt(bytes, at, kind === PACKED.dictionary ? entries : 0);
+  const dictionary = wordsAt(bytes, at, kind === PACKING_KINDS.dictionary ? entries : 0);
   const packed = wordsAt(bytes, dictionary.end, Math.ceil((rows * bits) / PACKED_WORD_BITS));
   const numbers = new NumberReader(packed.part, bits);
   let value = base;
   for (let row = 0; row < rows; row += 1) {
     const number = numbers.next();
-    if (kind === PACKED.offsets) target[row] = base + number;
-    else if (kind === PACKED.steps) {
+    if (kind === PACKING_KINDS.offsets) target[row] = base + number;
+    else if (kind === PACKING_KINDS.steps) {
       value += number;
       target[row] = value;
     } else {
@@ -129,12 +130,12 @@ class NumberReader {
 
 /** Reads `count` 32-bit words and skips the padding to the next multiple of eight bytes. */
 function wordsAt(bytes: Uint8Array, at: number, count: number): Part<Uint32Array> {
-  const { part, end } = bytesAt(bytes, at, aligned(count * WORD_BYTES));
+  const { part, end } = bytesAt(bytes, at, alignedLength(count * WORD_BYTES));
   return { part: new Uint32Array(part.buffer, part.byteOffset, count), end };
 }
 
 function bytesAt(bytes: Uint8Array, at: number, length: number): Part<Uint8Array> {
-  const end = at + aligned(length);
+  const end = at + alignedLength(length);
   if (end > bytes.length) throw new Error('its columns are cut off');
   return { part: bytes.subarray(at, at + length), end };
 }

@@ -14,8 +14,8 @@ import { PacedSocket } from '../../engine/live/faces/paced-socket.ts';
 import { CONTROL_PATH } from '../format/control-wire.ts';
 import { LIVE_PATH } from '../format/live-wire.ts';
 import type { ControlChannel } from './control-channel.ts';
-import { type Bound, isOwn } from './guard.ts';
-import { bareAnswer } from './headers.ts';
+import { isOwnRequest, type ListenAddress } from './guard.ts';
+import { bodilessResponse } from './headers.ts';
 import type { LiveChannel } from './live-channel.ts';
 
 /** Path of the WebSocket. */
@@ -35,7 +35,7 @@ export interface AnnouncerParts {
   /** All connections of the server; if there are too many, the one silent for longest is closed. */
   readonly connections: Connections;
   readonly runs: string;
-  readonly bound: Bound;
+  readonly bound: ListenAddress;
   /** Serves pages that watch the present run; undefined without a run. */
   readonly live: LiveChannel | undefined;
   /** Lets pages act on the present run; undefined without a run, or if that is not allowed. */
@@ -96,17 +96,17 @@ export class Announcer {
   #upgrade(
     request: IncomingMessage,
     socket: Duplex,
-    { head, bound }: { readonly head: Buffer; readonly bound: Bound },
+    { head, bound }: { readonly head: Buffer; readonly bound: ListenAddress },
   ): void {
     const { host, origin } = request.headers;
     const [path, query = ''] = (request.url ?? '').split('?', 2);
     const live = path === LIVE_PATH ? this.#live : undefined;
     const control = request.url === CONTROL_PATH ? this.#control : undefined;
     const isKnown = live !== undefined || control !== undefined || request.url === EVENTS_PATH;
-    const isRefused = !isKnown || origin === undefined || !isOwn({ host, origin }, bound);
+    const isRefused = !isKnown || origin === undefined || !isOwnRequest({ host, origin }, bound);
     if (isRefused || this.#sockets.clients.size >= CLIENTS_MAX) {
       socket.on('error', () => socket.destroy());
-      socket.end(bareAnswer('403 Forbidden'), () => socket.destroy());
+      socket.end(bodilessResponse('403 Forbidden'), () => socket.destroy());
       return;
     }
     this.#connections.hold(socket);

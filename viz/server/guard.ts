@@ -14,7 +14,7 @@ import { hostname } from 'node:os';
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** Where the server listens. */
-export interface Bound {
+export interface ListenAddress {
   /** The configured host: `127.0.0.1`, `0.0.0.0` or a name. */
   readonly host: string;
   readonly port: number;
@@ -30,7 +30,7 @@ export interface AskedBy {
  * True if the request names this server as its host and comes from one of its pages or from no
  * page.
  */
-export function isOwn({ host, origin }: AskedBy, bound: Bound): boolean {
+export function isOwnRequest({ host, origin }: AskedBy, bound: ListenAddress): boolean {
   if (host === undefined || !isBoundName(host, bound)) return false;
   return origin === undefined || origin === `http://${host}`;
 }
@@ -52,7 +52,7 @@ export function isOfOtherSite(site: string | readonly string[] | undefined): boo
  * True if a `Host` header names this server. A server on all interfaces accepts the addresses and
  * the name of this machine; an attacker could make any other name point here (`--host` allows one).
  */
-function isBoundName(host: string, { host: own, port }: Bound): boolean {
+function isBoundName(host: string, { host: own, port }: ListenAddress): boolean {
   if (own === '0.0.0.0' || own === '::') return isOfMachine(host, port);
   const bracketed = own.includes(':') ? `[${own}]` : own;
   const names = LOOPBACK.includes(bracketed) ? LOOPBACK : [bracketed];

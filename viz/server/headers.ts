@@ -60,7 +60,7 @@ export function fileHeaders(name: string): Readonly<Record<string, string>> {
 }
 
 /** A complete response without a body, for a rejected WebSocket connection. */
-export function bareAnswer(status: string): string {
+export function bodilessResponse(status: string): string {
   const headers = Object.entries({ ...COMMON_HEADERS, connection: 'close', 'content-length': '0' });
   return `HTTP/1.1 ${status}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 }

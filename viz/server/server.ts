@@ -10,13 +10,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { boundConnections } from '../../engine/live/faces/connections.ts';
+import { limitConnections } from '../../engine/live/faces/connections.ts';
 import { LIVE_PATH, type LiveAnswer } from '../format/live-wire.ts';
 import type { LiveCard } from '../format/run-card.ts';
 import { Announcer } from './announcer.ts';
 import { ControlChannel, type ControlHandler } from './control-channel.ts';
-import { type Bound, isLoopback, isOfOtherSite, isOwn } from './guard.ts';
-import { bareAnswer, COMMON_HEADERS, fileHeaders, PAGE_POLICY } from './headers.ts';
+import { isLoopback, isOfOtherSite, isOwnRequest, type ListenAddress } from './guard.ts';
+import { bodilessResponse, COMMON_HEADERS, fileHeaders, PAGE_POLICY } from './headers.ts';
 import { LiveChannel } from './live-channel.ts';
 import type { LiveRun } from './live-run.ts';
 import { runFile } from './run-file.ts';
@@ -55,16 +55,16 @@ export interface VizServer {
 /** Starts the server. Rejects with the system's error if the port is in use. */
 export async function startVizServer(options: VizOptions): Promise<VizServer> {
   const folder = new RunFolder(options.runs);
-  let bound: Bound = { host: options.host, port: options.port };
+  let bound: ListenAddress = { host: options.host, port: options.port };
   const app = makeApp(options, folder, () => bound);
   const server = createServer(app);
   server.requestTimeout = REQUEST_MS;
   server.headersTimeout = HEADERS_MS;
   server.maxHeadersCount = HEADERS_MAX;
   server.timeout = IDLE_MS;
-  const connections = boundConnections(server, CONNECTIONS_MAX);
+  const connections = limitConnections(server, CONNECTIONS_MAX);
   server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end(bareAnswer('400 Bad Request'));
+    if (socket.writable) socket.end(bodilessResponse('400 Bad Request'));
     else socket.destroy();
   });
   await listening(server, options);
@@ -88,7 +88,7 @@ export async function startVizServer(options: VizOptions): Promise<VizServer> {
   };
 }
 
-function makeApp(options: VizOptions, folder: RunFolder, bound: () => Bound): Express {
+function makeApp(options: VizOptions, folder: RunFolder, bound: () => ListenAddress): Express {
   const { page, live } = options;
   const injected = (): number => options.control?.state.faults.length ?? 0;
   const app = express();
@@ -98,7 +98,7 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => Bound): Ex
     setAll(response, COMMON_HEADERS);
     const { host, origin } = request.headers;
     const isForeign = request.path !== '/' && isOfOtherSite(request.headers['sec-fetch-site']);
-    if (isOwn({ host, origin }, bound()) && !isForeign) next();
+    if (isOwnRequest({ host, origin }, bound()) && !isForeign) next();
     else refuse(response, 403, 'this server answers only its own page');
   });
   app.get('/', pageHandler(page));

@@ -16,8 +16,8 @@ import {
   paddedBlock,
   storeBlock,
 } from './block.ts';
-import { type Direction, PAIR_LENGTH, runCore } from './core.ts';
-import { runTiny } from './tiny.ts';
+import { type CipherDirection, PAIR_LENGTH, runAezCore } from './core.ts';
+import { runAezTiny } from './tiny.ts';
 import { AEZ_KEY_LENGTH, TweakedAes } from './tweaked-aes.ts';
 
 /** The data that are authenticated in addition to the text. */
@@ -128,9 +128,9 @@ export class Aez implements WideBlockCipher {
     addBlock(sum, padded);
   }
 
-  #run(direction: Direction, delta: Int32Array, text: Uint8Array): void {
+  #run(direction: CipherDirection, delta: Int32Array, text: Uint8Array): void {
     if (text.length === 0) return;
-    const run = text.length < PAIR_LENGTH ? runTiny : runCore;
+    const run = text.length < PAIR_LENGTH ? runAezTiny : runAezCore;
     run({ cipher: this.#cipher, direction, delta, input: text, output: text });
   }
 }

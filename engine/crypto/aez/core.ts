@@ -23,12 +23,12 @@ export const PAIR_LENGTH: number = 2 * BLOCK_LENGTH;
 const PAIR_WORDS = 2 * BLOCK_WORDS;
 
 /** 0 enciphers, 1 deciphers; the number enters the tweaks. */
-export type Direction = 0 | 1;
+export type CipherDirection = 0 | 1;
 
 /** The input and output of AEZ-core. */
-export interface CoreInput {
+export interface AezCoreInput {
   readonly cipher: TweakedAes;
-  readonly direction: Direction;
+  readonly direction: CipherDirection;
   /** The hash of nonce, length of the tag and associated data. */
   readonly delta: Int32Array;
   /** At least 32 bytes. */
@@ -38,7 +38,7 @@ export interface CoreInput {
 }
 
 /** Enciphers or deciphers `input` into `output`. */
-export function runCore(job: CoreInput): void {
+export function runAezCore(job: AezCoreInput): void {
   const { cipher, delta, input, output } = job;
   const tail = input.length - PAIR_LENGTH;
   const fragment = tail % PAIR_LENGTH;

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { product, SBOX } from '../aes-field.ts';
+import { AES_SBOX, gf256Product } from '../aes-field.ts';
 
 /** Tj[x] is column j of MixColumns times SubBytes of x, as a big-endian word. */
 const T0: Int32Array = makeTable(0);
@@ -16,7 +16,7 @@ const T2: Int32Array = makeTable(16);
 const T3: Int32Array = makeTable(24);
 
 /** The four tables, by row of the block. */
-export const TABLES: readonly Int32Array[] = [T0, T1, T2, T3];
+export const AES_ROUND_TABLES: readonly Int32Array[] = [T0, T1, T2, T3];
 
 /**
  * Runs one AES round per round key over `block`, in place.
@@ -93,8 +93,8 @@ export function aesRounds(block: Int32Array, schedule: Int32Array): void {
 
 /** FIPS 197 section 5.1.3: the column 02, 01, 01, 03 of MixColumns, rotated down by rows. */
 function makeTable(rotation: number): Int32Array {
-  return Int32Array.from(SBOX, (s) => {
-    const word = (product(s, 2) << 24) | (s << 16) | (s << 8) | product(s, 3);
+  return Int32Array.from(AES_SBOX, (s) => {
+    const word = (gf256Product(s, 2) << 24) | (s << 16) | (s << 8) | gf256Product(s, 3);
     return (word >>> rotation) | (word << ((32 - rotation) & 31));
   });
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { addBlock, BLOCK_LENGTH, BLOCK_WORDS, loadBlock, storeBlock } from './block.ts';
-import type { CoreInput } from './core.ts';
+import type { AezCoreInput } from './core.ts';
 import type { TweakedAes } from './tweaked-aes.ts';
 
 /**
@@ -18,7 +18,7 @@ function roundsFor(length: number): number {
 }
 
 /** Enciphers or deciphers 1 … 31 bytes of `input` into `output`; they may be the same array. */
-export function runTiny({ cipher, direction, delta, input, output }: CoreInput): void {
+export function runAezTiny({ cipher, direction, delta, input, output }: AezCoreInput): void {
   const text = input.slice();
   const { length } = text;
   if (direction === 1) fixTopBit(cipher, delta, text);

@@ -10,7 +10,7 @@
  * @module
  */
 import { wipe } from '../../core/secrets.ts';
-import { SQUARE_ROOTS } from './roots.ts';
+import { SQUARE_ROOT_FRACTIONS } from './roots.ts';
 
 const BLOCK_LENGTH = 128;
 const DIGEST_LENGTH = 64;
@@ -44,7 +44,7 @@ const MIXES: Uint8Array = Uint8Array.of(
 );
 
 /** The fields of BLAKE2b's parameter block that BLAKE2X sets (BLAKE2X draft, section 2.1). */
-export interface Parameters {
+export interface Blake2bParameters {
   readonly digestLength: number;
   readonly keyLength: number;
   readonly fanout: number;
@@ -59,7 +59,7 @@ export interface Parameters {
 type ParametrisedBlake2b = (
   message: Uint8Array,
   key: Uint8Array,
-  parameters: Parameters,
+  parameters: Blake2bParameters,
 ) => Uint8Array;
 
 /**
@@ -68,11 +68,11 @@ type ParametrisedBlake2b = (
  * @param length 1 … 2^32 - 2 bytes.
  */
 export function blake2xb(message: Uint8Array, length: number, key: Uint8Array): Uint8Array {
-  return extend(blake2b, { message, length, key });
+  return blake2xbWith(blake2b, { message, length, key });
 }
 
 /** BLAKE2Xb on top of any BLAKE2b implementation. */
-export function extend(
+export function blake2xbWith(
   hash: ParametrisedBlake2b,
   { message, length, key }: { message: Uint8Array; length: number; key: Uint8Array },
 ): Uint8Array {
@@ -106,7 +106,7 @@ export function extend(
 }
 
 /** RFC 7693 section 3.3 with its own parameter block. */
-function blake2b(message: Uint8Array, key: Uint8Array, parameters: Parameters): Uint8Array {
+function blake2b(message: Uint8Array, key: Uint8Array, parameters: Blake2bParameters): Uint8Array {
   const state = startState(parameters);
   // A key occupies a separate block before the message.
   const keyed = key.length > 0 ? BLOCK_LENGTH : 0;
@@ -127,7 +127,7 @@ function blake2b(message: Uint8Array, key: Uint8Array, parameters: Parameters): 
  * BLAKE2X draft, section 2.1: XORs the 64-byte parameter block, little-endian, into the initial
  * state.
  */
-function startState(parameters: Parameters): Int32Array {
+function startState(parameters: Blake2bParameters): Int32Array {
   const block = new DataView(new ArrayBuffer(4 * STATE_WORDS));
   block.setUint8(0, parameters.digestLength);
   block.setUint8(1, parameters.keyLength);
@@ -137,7 +137,7 @@ function startState(parameters: Parameters): Int32Array {
   block.setUint32(8, parameters.nodeOffset, true);
   block.setUint32(12, parameters.outputLength, true);
   block.setUint8(17, parameters.innerLength);
-  const state = SQUARE_ROOTS.slice();
+  const state = SQUARE_ROOT_FRACTIONS.slice();
   for (let word = 0; word < STATE_WORDS; word += 2) {
     state[word] = (state[word] as number) ^ block.getInt32(4 * word + 4, true);
     state[word + 1] = (state[word + 1] as number) ^ block.getInt32(4 * word, true);
@@ -170,7 +170,7 @@ function compress(state: Int32Array, view: DataView, place: BlockPlace): void {
   }
   const v = new Int32Array(2 * STATE_WORDS);
   v.set(state);
-  v.set(SQUARE_ROOTS, STATE_WORDS);
+  v.set(SQUARE_ROOT_FRACTIONS, STATE_WORDS);
   v[25] = (v[25] as number) ^ place.count;
   if (place.isLast) {
     v[28] = ~(v[28] as number);

@@ -47,7 +47,7 @@ function fractions(count: number, degree: bigint): Words64 {
 /**
  * Fractions of the square roots of the first 8 primes: the initial state of SHA-512 and BLAKE2b.
  */
-export const SQUARE_ROOTS: Words64 = fractions(8, 2n);
+export const SQUARE_ROOT_FRACTIONS: Words64 = fractions(8, 2n);
 
 /** Fractions of the cube roots of the first 80 primes: K of SHA-512. */
-export const CUBE_ROOTS: Words64 = fractions(80, 3n);
+export const CUBE_ROOT_FRACTIONS: Words64 = fractions(80, 3n);

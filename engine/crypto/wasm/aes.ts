@@ -7,7 +7,7 @@
  * the rows is the result. No address and no branch depends on key or text.
  *
  * ```
- * ROUND_KEYS  176  the key schedule, 11 blocks
+ * ROUND_KEYS_OFFSET  176  the key schedule, 11 blocks
  * BLOCK        16  what is encrypted, in place
  * SBOX        256  constants
  * ```
@@ -15,7 +15,6 @@
  * @module
  */
 import {
-  type Code,
   call,
   encodeModule,
   get,
@@ -37,17 +36,18 @@ import {
   v128Or,
   v128Store,
   v128Xor,
+  type WasmCode,
   type WasmFunction,
 } from './assembler.ts';
 
 /** Offsets of the parts, in the order of the drawing above; bytes. */
-export const ROUND_KEYS = 0;
-export const BLOCK = 176;
-export const SBOX = 192;
+export const ROUND_KEYS_OFFSET = 0;
+export const BLOCK_OFFSET = 176;
+export const SBOX_OFFSET = 192;
 /** 16 times 16, then 16 times 0x1b. */
-const REDUCTION: number = SBOX + 256 + 16;
-const SIXTEENS: number = SBOX + 256;
-/** The bytes that {@link aesConstants} fills, from {@link SBOX} on. */
+const REDUCTION: number = SBOX_OFFSET + 256 + 16;
+const SIXTEENS: number = SBOX_OFFSET + 256;
+/** The bytes that {@link aesConstants} fills, from {@link SBOX_OFFSET} on. */
 const CONSTANTS_LENGTH: number = 256 + 32;
 
 const BLOCK_LENGTH = 16;
@@ -71,13 +71,13 @@ const subBytes: WasmFunction = {
   results: [V128],
   locals: [[1, V128]],
   body: [
-    set(Y, i8x16Swizzle(v128Load(i32(SBOX)), get(X))),
+    set(Y, i8x16Swizzle(v128Load(i32(SBOX_OFFSET)), get(X))),
     Array.from({ length: 15 }, (_, row) => [
       // A byte that belonged to an earlier row stays above 15 from here on: it wraps below 256.
       ...set(X, i8x16Sub(get(X), v128Load(i32(SIXTEENS)))),
       ...set(
         Y,
-        v128Or(get(Y), i8x16Swizzle(v128Load(i32(SBOX + BLOCK_LENGTH * (row + 1))), get(X))),
+        v128Or(get(Y), i8x16Swizzle(v128Load(i32(SBOX_OFFSET + BLOCK_LENGTH * (row + 1))), get(X))),
       ),
     ]).flat(),
     get(Y),
@@ -91,16 +91,20 @@ const ROUND_KEY = 0;
 const STATE = 1;
 const DOUBLED = 2;
 
-const shifted: Code = set(STATE, shuffle(get(STATE), get(STATE), SHIFT_ROWS));
-const substituted: Code = set(STATE, call(SUB_BYTES, get(STATE)));
-const addRoundKey: Code = set(STATE, v128Xor(get(STATE), v128Load(get(ROUND_KEY), ROUND_KEYS)));
-const turned = (local: number, by: number): Code => shuffle(get(local), get(local), rotated(by));
+const shifted: WasmCode = set(STATE, shuffle(get(STATE), get(STATE), SHIFT_ROWS));
+const substituted: WasmCode = set(STATE, call(SUB_BYTES, get(STATE)));
+const addRoundKey: WasmCode = set(
+  STATE,
+  v128Xor(get(STATE), v128Load(get(ROUND_KEY), ROUND_KEYS_OFFSET)),
+);
+const turned = (local: number, by: number): WasmCode =>
+  shuffle(get(local), get(local), rotated(by));
 
 /**
  * FIPS 197 section 4.2.1: times x in each byte; a top bit that falls out comes back as 0x1b, by its
  * sign.
  */
-const double: Code = set(
+const double: WasmCode = set(
   DOUBLED,
   v128Xor(
     i8x16Shl(get(STATE), i32(1)),
@@ -109,7 +113,7 @@ const double: Code = set(
 );
 
 /** FIPS 197 section 5.1.3: 2 s + 3 s<1> + s<2> + s<3>, where <n> rotates a column by n bytes. */
-const mixColumns: Code = [
+const mixColumns: WasmCode = [
   double,
   set(
     STATE,
@@ -129,7 +133,7 @@ const encrypt: WasmFunction = {
     [2, V128],
   ],
   body: [
-    set(STATE, v128Load(i32(BLOCK))),
+    set(STATE, v128Load(i32(BLOCK_OFFSET))),
     addRoundKey,
     set(ROUND_KEY, i32(BLOCK_LENGTH)),
     repeatWhile(
@@ -142,7 +146,7 @@ const encrypt: WasmFunction = {
     substituted,
     shifted,
     addRoundKey,
-    v128Store(i32(BLOCK), get(STATE)),
+    v128Store(i32(BLOCK_OFFSET), get(STATE)),
   ].flat(),
   exportAs: 'encrypt',
 };
@@ -152,16 +156,16 @@ const substitute: WasmFunction = {
   parameters: [],
   results: [],
   locals: [],
-  body: v128Store(i32(BLOCK), call(SUB_BYTES, v128Load(i32(BLOCK)))),
+  body: v128Store(i32(BLOCK_OFFSET), call(SUB_BYTES, v128Load(i32(BLOCK_OFFSET)))),
   exportAs: 'substitute',
 };
 
-/** The bytes from {@link SBOX} on. @param sbox FIPS 197 figure 7, 256 bytes. */
+/** The bytes from {@link SBOX_OFFSET} on. @param sbox FIPS 197 figure 7, 256 bytes. */
 export function aesConstants(sbox: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(CONSTANTS_LENGTH);
   bytes.set(sbox);
-  bytes.fill(16, SIXTEENS - SBOX, REDUCTION - SBOX);
-  bytes.fill(0x1b, REDUCTION - SBOX);
+  bytes.fill(16, SIXTEENS - SBOX_OFFSET, REDUCTION - SBOX_OFFSET);
+  bytes.fill(0x1b, REDUCTION - SBOX_OFFSET);
   return bytes;
 }
 

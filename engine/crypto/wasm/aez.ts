@@ -18,9 +18,9 @@
  * @module
  */
 import {
-  type Code,
   call,
   encodeModule,
+  extractLane,
   get,
   I32,
   i32,
@@ -37,8 +37,8 @@ import {
   i32Xor,
   i64x2Shl,
   i64x2ShrS,
-  lane,
   repeatWhile,
+  replaceLane,
   set,
   shuffle,
   tee,
@@ -48,20 +48,20 @@ import {
   v128Load,
   v128Store,
   v128Xor,
+  type WasmCode,
   type WasmFunction,
   when,
-  withLane,
 } from './assembler.ts';
 
 /** Offsets of the parts, in the order of the drawing above. */
-export const TABLES = 0;
-export const KEY = 4096;
-export const NONCE: number = KEY + 48;
-const TIMES_L: number = NONCE + 16;
+export const AES_TABLES_OFFSET = 0;
+export const AEZ_KEY_OFFSET = 4096;
+export const AEZ_NONCE_OFFSET: number = AEZ_KEY_OFFSET + 48;
+const TIMES_L: number = AEZ_NONCE_OFFSET + 16;
 const FOUR: number = TIMES_L + 128;
 const TEN: number = FOUR + 64;
 const PADDED: number = TEN + 160;
-export const TEXT = 8192;
+export const AEZ_TEXT_OFFSET = 8192;
 
 /** Longest text that fits, in bytes; masking a fragment may write up to 16 bytes past its end. */
 export const TEXT_LENGTH_MAX = 122_000;
@@ -69,10 +69,10 @@ const MEMORY_PAGES = 2;
 
 const BLOCK = 16;
 const PAIR = 32;
-const KEY_I = KEY;
-const KEY_J: number = KEY + BLOCK;
-const KEY_L: number = KEY + 2 * BLOCK;
-const ZERO: Code = v128([0, 0, 0, 0]);
+const KEY_I = AEZ_KEY_OFFSET;
+const KEY_J: number = AEZ_KEY_OFFSET + BLOCK;
+const KEY_L: number = AEZ_KEY_OFFSET + 2 * BLOCK;
+const ZERO: WasmCode = v128([0, 0, 0, 0]);
 
 // Functions by their index in the module.
 const AES4 = 0;
@@ -82,25 +82,26 @@ const PAD = 3;
 const HASH_FRAGMENT = 4;
 const SET_KEY = 5;
 
-const at = (address: number): Code => v128Load(i32(address));
-const four = (block: Code): Code => call(AES4, block);
-const ten = (block: Code): Code => call(AES10, block);
-const double = (block: Code): Code => call(DOUBLE, block);
-const xor = (first: Code, ...others: readonly Code[]): Code => others.reduce(v128Xor, first);
+const at = (address: number): WasmCode => v128Load(i32(address));
+const four = (block: WasmCode): WasmCode => call(AES4, block);
+const ten = (block: WasmCode): WasmCode => call(AES10, block);
+const double = (block: WasmCode): WasmCode => call(DOUBLE, block);
+const xor = (first: WasmCode, ...others: readonly WasmCode[]): WasmCode =>
+  others.reduce(v128Xor, first);
 
 /** Looks up byte `row` of a local in the table of that row. */
-function lookUp(local: number, row: number): Code {
+function lookUp(local: number, row: number): WasmCode {
   const index =
     row === 0
       ? i32Shl(i32And(get(local), i32(0xff)), i32(2))
       : i32And(i32ShrU(get(local), i32(8 * row - 2)), i32(0x3fc));
-  return i32Load(index, TABLES + 1024 * row);
+  return i32Load(index, AES_TABLES_OFFSET + 1024 * row);
 }
 
 /**
  * FIPS 197 section 5.1: one round from four columns to four others, with a round key from memory.
  */
-function roundCode(from: readonly number[], to: readonly number[], key: number): Code {
+function roundCode(from: readonly number[], to: readonly number[], key: number): WasmCode {
   return to.flatMap((target, column) => {
     // Section 5.1.2: row r of a column comes from the column r places to the right.
     const rows = [0, 1, 2, 3].map((row) => lookUp(from[(column + row) & 3] as number, row));
@@ -113,13 +114,13 @@ function aes(rounds: number, schedule: number): WasmFunction {
   // Locals: the block, then two sets of columns.
   const columns = [1, 2, 3, 4];
   const others = [5, 6, 7, 8];
-  const body = columns.map((column, index) => set(column, lane(get(0), index)));
+  const body = columns.map((column, index) => set(column, extractLane(get(0), index)));
   for (let round = 0; round < rounds; round += 2) {
     body.push(roundCode(columns, others, schedule + BLOCK * round));
     body.push(roundCode(others, columns, schedule + BLOCK * (round + 1)));
   }
-  const joined = columns.reduce<Code>((vector, column, index) => {
-    return withLane(vector, index, get(column));
+  const joined = columns.reduce<WasmCode>((vector, column, index) => {
+    return replaceLane(vector, index, get(column));
   }, get(0));
   return {
     parameters: [V128],
@@ -132,7 +133,7 @@ function aes(rounds: number, schedule: number): WasmFunction {
 const REVERSED = [15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
 const SWAPPED = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 /** The carries from the top bits of both halves: 87 for the low half, 1 for the high half. */
-const CARRIES: Code = v128([0x87, 0, 1, 0]);
+const CARRIES: WasmCode = v128([0x87, 0, 1, 0]);
 
 /** `(block) -> block`: doubling in GF(2^128) of a big-endian block, without a branch. */
 const doubleBlock: WasmFunction = {
@@ -179,7 +180,7 @@ const pad: WasmFunction = {
 };
 
 /** E(0, i) for i = 1 ... 7: offset 2I + iL, with 2I in a local. */
-const zeroth = (block: Code, twoI: Code, index: number): Code =>
+const zeroth = (block: WasmCode, twoI: WasmCode, index: number): WasmCode =>
   four(xor(block, twoI, at(TIMES_L + BLOCK * index)));
 
 /** `(address, length) -> block`: what a fragment of 0 ... 31 bytes adds to a sum. */
@@ -225,7 +226,7 @@ const setKey: WasmFunction = {
       v128Store(i32(FOUR + BLOCK * round), key),
     ),
     ...Array.from({ length: 10 }, (_, round) =>
-      v128Store(i32(TEN + BLOCK * round), at(KEY + BLOCK * (round % 3))),
+      v128Store(i32(TEN + BLOCK * round), at(AEZ_KEY_OFFSET + BLOCK * (round % 3))),
     ),
   ].flat(),
 };
@@ -256,15 +257,15 @@ const [POWER, BASE, OFFSET, SUM, DELTA, X, Y, S, W, Z, KEY_I_LOCAL, TWO_I] = Arr
 ];
 
 /** Loads the multiple of L by `base` plus or minus the direction, 0 or 1. */
-function timesL(sign: 1 | -1, base: number): Code {
+function timesL(sign: 1 | -1, base: number): WasmCode {
   const factor = sign === 1 ? i32Add(i32(base), get(DIRECTION)) : i32Sub(i32(base), get(DIRECTION));
   return v128Load(i32Shl(factor, i32(4)), TIMES_L);
 }
 
 /** Runs `pair` for every pair of blocks, with the offset of E(1, i) in OFFSET. */
-function forPairs(pair: Code): Code {
+function forPairs(pair: WasmCode): WasmCode {
   return [
-    set(PLACE, i32(TEXT)),
+    set(PLACE, i32(AEZ_TEXT_OFFSET)),
     set(INDEX, i32(1)),
     set(POWER, get(TWO_I)),
     set(BASE, xor(at(KEY_J), get(POWER))),
@@ -291,7 +292,7 @@ const first = v128Load(get(PLACE));
 const second = v128Load(get(PLACE), BLOCK);
 
 /** W = a + E(1, i)(b), Z = b + E(0, 0)(W), X += Z; see `../aez/core.ts`. */
-const mixPair: Code = [
+const mixPair: WasmCode = [
   set(Z, second),
   set(W, xor(first, four(xor(get(Z), get(OFFSET))))),
   set(Z, xor(get(Z), four(xor(get(W), get(KEY_I_LOCAL))))),
@@ -301,7 +302,7 @@ const mixPair: Code = [
 ].flat();
 
 /** t = E(2, i)(S) masks W and Z; second = W + E(0, 0)(Z), first = Z + E(1, i)(second), Y += W. */
-const unmixPair: Code = [
+const unmixPair: WasmCode = [
   // Here S holds S + J + 2J, so that the offset of E(1, i) serves E(2, i) too.
   set(Z, four(xor(get(S), get(OFFSET)))),
   set(W, xor(first, get(Z))),
@@ -312,12 +313,12 @@ const unmixPair: Code = [
   v128Store(get(PLACE), xor(get(Z), four(xor(get(W), get(OFFSET))))),
 ].flat();
 
-const fragmentAt: Code = i32Sub(get(TAIL), get(FRAGMENT));
-const fragmentSum: Code = call(HASH_FRAGMENT, fragmentAt, get(FRAGMENT));
-const jAndTwoJ: Code = xor(at(KEY_J), double(at(KEY_J)));
+const fragmentAt: WasmCode = i32Sub(get(TAIL), get(FRAGMENT));
+const fragmentSum: WasmCode = call(HASH_FRAGMENT, fragmentAt, get(FRAGMENT));
+const jAndTwoJ: WasmCode = xor(at(KEY_J), double(at(KEY_J)));
 
 /** Masks a block of the fragment; what it changes past the end is overwritten by the tail. */
-const maskFragment = (block: number): Code =>
+const maskFragment = (block: number): WasmCode =>
   v128Store(
     fragmentAt,
     xor(v128Load(fragmentAt, BLOCK * block), ten(xor(get(S), at(TIMES_L + BLOCK * (4 + block))))),
@@ -336,7 +337,7 @@ const crypt: WasmFunction = {
     call(SET_KEY),
     set(KEY_I_LOCAL, at(KEY_I)),
     set(TWO_I, double(at(KEY_I))),
-    set(TAIL, i32Add(i32(TEXT - PAIR), get(LENGTH))),
+    set(TAIL, i32Add(i32(AEZ_TEXT_OFFSET - PAIR), get(LENGTH))),
     set(FRAGMENT, i32And(get(LENGTH), i32(PAIR - 1))),
     // AEZ-hash: E(3, 1)(0) + E(4, 1)(nonce).
     set(OFFSET, xor(get(TWO_I), at(KEY_L))),
@@ -345,7 +346,7 @@ const crypt: WasmFunction = {
       DELTA,
       xor(
         four(xor(get(OFFSET), get(W), at(KEY_J))),
-        four(xor(get(OFFSET), double(get(W)), at(NONCE))),
+        four(xor(get(OFFSET), double(get(W)), at(AEZ_NONCE_OFFSET))),
       ),
     ),
     forPairs(mixPair),

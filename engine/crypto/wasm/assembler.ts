@@ -10,7 +10,7 @@
  */
 
 /** Encoded instructions; an expression leaves its value on the stack. */
-export type Code = readonly number[];
+export type WasmCode = readonly number[];
 
 /** Value type: 32-bit integer (section 5.3). */
 export const I32 = 0x7f;
@@ -25,7 +25,7 @@ export interface WasmFunction {
   readonly results: readonly number[];
   /** Pairs of a count and a value type. */
   readonly locals: readonly (readonly [count: number, type: number])[];
-  readonly body: Code;
+  readonly body: WasmCode;
   /** The name under which the function is exported. */
   readonly exportAs?: string;
 }
@@ -35,7 +35,7 @@ const EMPTY_BLOCK = 0x40;
 const END = 0x0b;
 
 /** Unsigned LEB128 (section 5.2.2). */
-function unsigned(value: number): Code {
+function unsigned(value: number): WasmCode {
   const bytes: number[] = [];
   let rest = value;
   while (rest >= 0x80) {
@@ -47,7 +47,7 @@ function unsigned(value: number): Code {
 }
 
 /** Signed LEB128 (section 5.2.2): ends when bit 6 equals the sign of what is left. */
-function signed(value: number): Code {
+function signed(value: number): WasmCode {
   const bytes: number[] = [];
   let rest = value;
   while (rest >= 0x40 || rest < -0x40) {
@@ -61,15 +61,15 @@ function signed(value: number): Code {
 
 const binary =
   (...opcode: number[]) =>
-  (left: Code, right: Code): Code => [...left, ...right, ...opcode];
+  (left: WasmCode, right: WasmCode): WasmCode => [...left, ...right, ...opcode];
 
 const load =
   (...opcode: number[]) =>
-  (address: Code, offset = 0): Code => [...address, ...opcode, 0, ...unsigned(offset)];
+  (address: WasmCode, offset = 0): WasmCode => [...address, ...opcode, 0, ...unsigned(offset)];
 
 const store =
   (...opcode: number[]) =>
-  (address: Code, value: Code, offset = 0): Code => [
+  (address: WasmCode, value: WasmCode, offset = 0): WasmCode => [
     ...address,
     ...value,
     ...opcode,
@@ -78,20 +78,28 @@ const store =
   ];
 
 /** local.get. */
-export const get = (local: number): Code => [0x20, ...unsigned(local)];
+export const get = (local: number): WasmCode => [0x20, ...unsigned(local)];
 /** local.set of `value`. */
-export const set = (local: number, value: Code): Code => [...value, 0x21, ...unsigned(local)];
+export const set = (local: number, value: WasmCode): WasmCode => [
+  ...value,
+  0x21,
+  ...unsigned(local),
+];
 /** local.tee: sets the local and leaves its value. */
-export const tee = (local: number, value: Code): Code => [...value, 0x22, ...unsigned(local)];
+export const tee = (local: number, value: WasmCode): WasmCode => [
+  ...value,
+  0x22,
+  ...unsigned(local),
+];
 /** call of function `index` with `inputs` on the stack. */
-export const call = (index: number, ...inputs: readonly Code[]): Code => [
+export const call = (index: number, ...inputs: readonly WasmCode[]): WasmCode => [
   ...inputs.flat(),
   0x10,
   ...unsigned(index),
 ];
 
 /** i32.const, -2^31 … 2^31-1. */
-export const i32 = (value: number): Code => [0x41, ...signed(value)];
+export const i32 = (value: number): WasmCode => [0x41, ...signed(value)];
 /** i32.shl. */
 export const i32Shl = binary(0x74);
 /** i32.lt_u. */
@@ -119,16 +127,16 @@ export const i32ShrS = binary(0x75);
 /** i32.shr_u. */
 export const i32ShrU = binary(0x76);
 /** i32.eqz. */
-export const i32Eqz = (value: Code): Code => [...value, 0x45];
+export const i32Eqz = (value: WasmCode): WasmCode => [...value, 0x45];
 /** i32.load. */
 export const i32Load = load(0x28);
 /** i32.store. */
 export const i32Store = store(0x36);
 
 /** i64.const, -2^53 … 2^53-1. */
-export const i64 = (value: number): Code => [0x42, ...signed(value)];
+export const i64 = (value: number): WasmCode => [0x42, ...signed(value)];
 /** i32.wrap_i64: the low word. */
-export const i32FromI64 = (value: Code): Code => [...value, 0xa7];
+export const i32FromI64 = (value: WasmCode): WasmCode => [...value, 0xa7];
 /** i64.add. */
 export const i64Add = binary(0x7c);
 /** i64.xor. */
@@ -138,7 +146,7 @@ export const i64Rotr = binary(0x8a);
 /** i64.load. */
 export const i64Load = load(0x29);
 /** i64.extend_i32_s. */
-export const i64FromSigned = (value: Code): Code => [...value, 0xac];
+export const i64FromSigned = (value: WasmCode): WasmCode => [...value, 0xac];
 /** i64.mul. */
 export const i64Mul = binary(0x7e);
 /** i64.and. */
@@ -154,7 +162,7 @@ export const i64Sub = binary(0x7d);
 /** i64.shr_u. */
 export const i64ShrU = binary(0x88);
 /** i64.extend_i32_u. */
-export const i64FromI32 = (value: Code): Code => [...value, 0xad];
+export const i64FromI32 = (value: WasmCode): WasmCode => [...value, 0xad];
 /** i64.load32_u. */
 export const i64Load32 = load(0x35);
 /** i64.store. */
@@ -175,9 +183,14 @@ export const i64x2Shl = binary(SIMD, 0xcb, 0x01);
 /** i64x2.shr_s: shifting all bits out leaves the sign of every lane. */
 export const i64x2ShrS = binary(SIMD, 0xcc, 0x01);
 /** i32x4.extract_lane. */
-export const lane = (value: Code, index: number): Code => [...value, SIMD, 0x1b, index];
+export const extractLane = (value: WasmCode, index: number): WasmCode => [
+  ...value,
+  SIMD,
+  0x1b,
+  index,
+];
 /** i32x4.replace_lane. */
-export const withLane = (vector: Code, index: number, value: Code): Code => [
+export const replaceLane = (vector: WasmCode, index: number, value: WasmCode): WasmCode => [
   ...vector,
   ...value,
   SIMD,
@@ -197,7 +210,7 @@ export const v128Xor = binary(SIMD, 0x51);
 /** v128.or. */
 export const v128Or = binary(SIMD, 0x50);
 /** v128.any_true. */
-export const v128AnyTrue = (value: Code): Code => [...value, SIMD, 0x53];
+export const v128AnyTrue = (value: WasmCode): WasmCode => [...value, SIMD, 0x53];
 /** i32x4.add. */
 export const i32x4Add = binary(SIMD, 0xae, 0x01);
 /** i32x4.shl. */
@@ -206,7 +219,7 @@ export const i32x4Shl = binary(SIMD, 0xab, 0x01);
 export const i32x4ShrU = binary(SIMD, 0xad, 0x01);
 
 /** i32x4.splat: one word in all lanes. */
-export const i32x4Splat = (value: Code): Code => [...value, SIMD, 0x11];
+export const i32x4Splat = (value: WasmCode): WasmCode => [...value, SIMD, 0x11];
 /** f64x2.add. */
 export const f64x2Add = binary(SIMD, 0xf0, 0x01);
 /** f64x2.sub. */
@@ -215,14 +228,14 @@ export const f64x2Sub = binary(SIMD, 0xf1, 0x01);
 export const f64x2Mul = binary(SIMD, 0xf2, 0x01);
 
 /** Four 32-bit lanes of small constants. */
-export const v128 = (lanes: readonly number[]): Code => [
+export const v128 = (lanes: readonly number[]): WasmCode => [
   SIMD,
   0x0c,
   ...lanes.flatMap((lane) => [lane, 0, 0, 0]),
 ];
 
 /** Bytes of two vectors by index 0..31 (i8x16.shuffle). */
-export const shuffle = (left: Code, right: Code, bytes: readonly number[]): Code => [
+export const shuffle = (left: WasmCode, right: WasmCode, bytes: readonly number[]): WasmCode => [
   ...left,
   ...right,
   SIMD,
@@ -240,7 +253,7 @@ export const HIGH_HALVES: readonly number[] = [
 ];
 
 /** Repeats `body` while `condition` is not zero; runs it at least once. */
-export const repeatWhile = (condition: Code, ...body: readonly Code[]): Code => [
+export const repeatWhile = (condition: WasmCode, ...body: readonly WasmCode[]): WasmCode => [
   0x03,
   EMPTY_BLOCK,
   ...body.flat(),
@@ -251,7 +264,7 @@ export const repeatWhile = (condition: Code, ...body: readonly Code[]): Code => 
 ];
 
 /** Runs `body` unless `condition` is zero. */
-export const when = (condition: Code, ...body: readonly Code[]): Code => [
+export const when = (condition: WasmCode, ...body: readonly WasmCode[]): WasmCode => [
   ...condition,
   0x04,
   EMPTY_BLOCK,
@@ -259,15 +272,22 @@ export const when = (condition: Code, ...body: readonly Code[]): Code => [
   END,
 ];
 
-const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
+const vector = (items: readonly WasmCode[]): WasmCode => [
+  ...unsigned(items.length),
+  ...items.flat(),
+];
 
-const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content];
+const section = (id: number, content: WasmCode): WasmCode => [
+  id,
+  ...unsigned(content.length),
+  ...content,
+];
 
-const text = (value: string): Code =>
+const text = (value: string): WasmCode =>
   vector(Array.from(value, (character) => [character.charCodeAt(0)]));
 
 /** Encodes one function body with its locals (section 5.5.13). */
-function functionCode(source: WasmFunction): Code {
+function functionCode(source: WasmFunction): WasmCode {
   const locals = vector(source.locals.map(([count, type]) => [...unsigned(count), type]));
   const code = [...locals, ...source.body, END];
   return [...unsigned(code.length), ...code];
@@ -276,13 +296,13 @@ function functionCode(source: WasmFunction): Code {
 /** A module of these functions and one memory, exported as `memory` (section 5.5). */
 export function encodeModule(functions: readonly WasmFunction[], memoryPages: number): Uint8Array {
   const types = functions.map(
-    ({ parameters, results }): Code => [
+    ({ parameters, results }): WasmCode => [
       0x60,
       ...vector(parameters.map((type) => [type])),
       ...vector(results.map((type) => [type])),
     ],
   );
-  const exports: Code[] = [[...text('memory'), 2, 0]];
+  const exports: WasmCode[] = [[...text('memory'), 2, 0]];
   functions.forEach(({ exportAs }, index) => {
     if (exportAs !== undefined) exports.push([...text(exportAs), 0, ...unsigned(index)]);
   });

@@ -5,7 +5,6 @@
  * @module
  */
 import {
-  type Code,
   get,
   I32,
   I64,
@@ -18,6 +17,7 @@ import {
   i64Store,
   i64Xor,
   set,
+  type WasmCode,
   type WasmFunction,
 } from './assembler.ts';
 
@@ -59,12 +59,16 @@ const COUNT = 2;
 const FINAL = 3;
 const VARIABLES = 4;
 
-const variable = (index: number): Code => get(VARIABLES + index);
-const message = (index: number): Code => i64Load(get(BLOCK), WORD_LENGTH * index);
+const variable = (index: number): WasmCode => get(VARIABLES + index);
+const message = (index: number): WasmCode => i64Load(get(BLOCK), WORD_LENGTH * index);
 
 /** RFC 7693 section 3.1: G with the rotations 32, 24, 16 and 63. */
-function mix([a, b, c, d]: readonly [number, number, number, number], x: Code, y: Code): Code {
-  const half = (word: Code, first: number, second: number): Code => [
+function mix(
+  [a, b, c, d]: readonly [number, number, number, number],
+  x: WasmCode,
+  y: WasmCode,
+): WasmCode {
+  const half = (word: WasmCode, first: number, second: number): WasmCode => [
     ...set(VARIABLES + a, i64Add(i64Add(variable(a), variable(b)), word)),
     ...set(VARIABLES + d, i64Rotr(i64Xor(variable(d), variable(a)), wide(first))),
     ...set(VARIABLES + c, i64Add(variable(c), variable(d))),
@@ -73,7 +77,7 @@ function mix([a, b, c, d]: readonly [number, number, number, number], x: Code, y
   return [...half(x, 32, 24), ...half(y, 16, 63)];
 }
 
-const wide = (bits: number): Code => i64FromI32(i32(bits));
+const wide = (bits: number): WasmCode => i64FromI32(i32(bits));
 
 /**
  * `(state, block, count, final)`: compresses the 128 bytes at `block` into the 64 bytes at `state`.
@@ -81,7 +85,7 @@ const wide = (bits: number): Code => i64FromI32(i32(bits));
  * @param start Address of the initial state.
  */
 export function blake2bCompress(start: number): WasmFunction {
-  const body: Code[] = [];
+  const body: WasmCode[] = [];
   for (let word = 0; word < STATE_WORDS; word++) {
     body.push(set(VARIABLES + word, i64Load(get(STATE), WORD_LENGTH * word)));
     const constant = i64Load(i32(start), WORD_LENGTH * word);

@@ -5,7 +5,6 @@
  * @module
  */
 import {
-  type Code,
   call,
   encodeModule,
   get,
@@ -24,17 +23,18 @@ import {
   v128Load,
   v128Store,
   v128Xor,
+  type WasmCode,
   type WasmFunction,
 } from './assembler.ts';
 import { chacha20, GROUP_LENGTH } from './chacha20.ts';
 import {
-  ASSOCIATED,
-  FIRST_BLOCK,
-  INPUT,
-  LENGTHS,
+  ASSOCIATED_OFFSET,
+  FIRST_BLOCK_BYTES,
+  INPUT_OFFSET,
+  LENGTHS_OFFSET,
   MEMORY_PAGES,
-  OUTPUT,
-  STATE_COUNTER,
+  OUTPUT_OFFSET,
+  STATE_COUNTER_OFFSET,
 } from './layout.ts';
 import { polyFinish, polyStart, polyUpdate } from './poly1305.ts';
 
@@ -50,31 +50,34 @@ const DATA_LENGTH = 1;
 const RECEIVED_TAG = 2;
 
 const ZERO = v128([0, 0, 0, 0]);
-const SOURCE = INPUT + FIRST_BLOCK;
-const RESULT = OUTPUT + FIRST_BLOCK;
+const SOURCE = INPUT_OFFSET + FIRST_BLOCK_BYTES;
+const RESULT = OUTPUT_OFFSET + FIRST_BLOCK_BYTES;
 
 /** The number of 16-byte blocks that hold the bytes of the local, the last one padded. */
-const blockCount = (local: number): Code => i32ShrU(i32Add(get(local), i32(15)), i32(4));
+const blockCount = (local: number): WasmCode => i32ShrU(i32Add(get(local), i32(15)), i32(4));
 
-const groups: Code = i32ShrU(i32Add(get(DATA_LENGTH), i32(FIRST_BLOCK + GROUP_LENGTH - 1)), i32(8));
+const groups: WasmCode = i32ShrU(
+  i32Add(get(DATA_LENGTH), i32(FIRST_BLOCK_BYTES + GROUP_LENGTH - 1)),
+  i32(8),
+);
 
 /** Mixes in the key stream from counter 0, so that block 0 lands at OUTPUT as the Poly1305 key. */
-const encrypt: Code = [
-  i32Store(i32(STATE_COUNTER), i32(0)),
-  call(CHACHA20, i32(INPUT), i32(OUTPUT), groups),
+const encrypt: WasmCode = [
+  i32Store(i32(STATE_COUNTER_OFFSET), i32(0)),
+  call(CHACHA20, i32(INPUT_OFFSET), i32(OUTPUT_OFFSET), groups),
 ].flat();
 
 /** RFC 8439 section 2.8: associated data, ciphertext, both padded with zeros, and the lengths. */
-function authenticate(ciphertext: number): Code {
+function authenticate(ciphertext: number): WasmCode {
   return [
-    v128Store(get(ASSOCIATED_LENGTH), ZERO, ASSOCIATED),
+    v128Store(get(ASSOCIATED_LENGTH), ZERO, ASSOCIATED_OFFSET),
     v128Store(get(DATA_LENGTH), ZERO, ciphertext),
-    i64Store(i32(LENGTHS), i64FromI32(get(ASSOCIATED_LENGTH))),
-    i64Store(i32(LENGTHS), i64FromI32(get(DATA_LENGTH)), 8),
+    i64Store(i32(LENGTHS_OFFSET), i64FromI32(get(ASSOCIATED_LENGTH))),
+    i64Store(i32(LENGTHS_OFFSET), i64FromI32(get(DATA_LENGTH)), 8),
     call(POLY_START),
-    call(POLY_UPDATE, i32(ASSOCIATED), blockCount(ASSOCIATED_LENGTH)),
+    call(POLY_UPDATE, i32(ASSOCIATED_OFFSET), blockCount(ASSOCIATED_LENGTH)),
     call(POLY_UPDATE, i32(ciphertext), blockCount(DATA_LENGTH)),
-    call(POLY_UPDATE, i32(LENGTHS), i32(1)),
+    call(POLY_UPDATE, i32(LENGTHS_OFFSET), i32(1)),
     call(POLY_FINISH, i32Add(i32(ciphertext), get(DATA_LENGTH))),
   ].flat();
 }

@@ -5,7 +5,6 @@
  * @module
  */
 import {
-  type Code,
   get,
   HIGH_HALVES,
   I32,
@@ -29,9 +28,10 @@ import {
   v128Or,
   v128Store,
   v128Xor,
+  type WasmCode,
   type WasmFunction,
 } from './assembler.ts';
-import { STATE, STATE_COUNTER } from './layout.ts';
+import { STATE_COUNTER_OFFSET, STATE_OFFSET } from './layout.ts';
 
 /** Bytes that one turn of the loop covers: four blocks. */
 export const GROUP_LENGTH = 256;
@@ -60,21 +60,21 @@ const word = (index: number): number => WORD + index;
 const ROTATE_16 = [2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13];
 const ROTATE_8 = [3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14];
 
-function rotateBytes(value: Code, order: readonly number[]): Code {
+function rotateBytes(value: WasmCode, order: readonly number[]): WasmCode {
   return shuffle(tee(TEMP, value), get(TEMP), order);
 }
 
-function rotateBits(value: Code, bits: number): Code {
+function rotateBits(value: WasmCode, bits: number): WasmCode {
   return v128Or(i32x4Shl(tee(TEMP, value), i32(bits)), i32x4ShrU(get(TEMP), i32(32 - bits)));
 }
 
-const addTo = (target: number, source: number): Code =>
+const addTo = (target: number, source: number): WasmCode =>
   set(target, i32x4Add(get(target), get(source)));
 
-const mixed = (left: number, right: number): Code => v128Xor(get(left), get(right));
+const mixed = (left: number, right: number): WasmCode => v128Xor(get(left), get(right));
 
 /** RFC 8439 section 2.1, on the words a, b, c, d of four states. */
-function quarterRound(a: number, b: number, c: number, d: number): Code {
+function quarterRound(a: number, b: number, c: number, d: number): WasmCode {
   return [
     addTo(a, b),
     set(d, rotateBytes(mixed(d, a), ROTATE_16)),
@@ -88,8 +88,8 @@ function quarterRound(a: number, b: number, c: number, d: number): Code {
 }
 
 /** RFC 8439 section 2.3: four column rounds, four diagonal rounds. */
-function doubleRound(): Code {
-  const rounds: Code[] = [];
+function doubleRound(): WasmCode {
+  const rounds: WasmCode[] = [];
   for (let column = 0; column < 4; column++) {
     rounds.push(quarterRound(word(column), word(4 + column), word(8 + column), word(12 + column)));
   }
@@ -109,8 +109,8 @@ function doubleRound(): Code {
 /**
  * Word `index` of the initial state in all lanes; the counter increases by one from lane to lane.
  */
-function initialWord(index: number): Code {
-  const same = v128Load32Splat(i32(STATE + 4 * index));
+function initialWord(index: number): WasmCode {
+  const same = v128Load32Splat(i32(STATE_OFFSET + 4 * index));
   return index === COUNTER_WORD ? i32x4Add(same, v128([0, 1, 2, 3])) : same;
 }
 
@@ -119,13 +119,13 @@ const WORDS = Array.from({ length: 16 }, (_, index) => index);
 const LOW_WORDS = [0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23];
 const HIGH_WORDS = [8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31];
 
-const interleave = (left: number, right: number, order: readonly number[]): Code =>
+const interleave = (left: number, right: number, order: readonly number[]): WasmCode =>
   shuffle(get(left), get(right), order);
 
 /** Transposes words 4q … 4q+3 of four states and XORs them into 16 bytes of each block. */
-function writeQuarter(quarter: number): Code {
+function writeQuarter(quarter: number): WasmCode {
   const first = word(4 * quarter);
-  const rows: Code = [
+  const rows: WasmCode = [
     set(TEMP, interleave(first, first + 1, LOW_WORDS)),
     set(TEMP + 1, interleave(first, first + 1, HIGH_WORDS)),
     set(TEMP + 2, interleave(first + 2, first + 3, LOW_WORDS)),
@@ -143,15 +143,19 @@ function writeQuarter(quarter: number): Code {
   return [...rows, ...blocks.flat()];
 }
 
-const advance = (local: number, step: number): Code => set(local, i32Add(get(local), i32(step)));
+const advance = (local: number, step: number): WasmCode =>
+  set(local, i32Add(get(local), i32(step)));
 
-const group: Code = [
+const group: WasmCode = [
   ...WORDS.map((index) => set(word(index), initialWord(index))),
   set(ROUND, i32(DOUBLE_ROUNDS)),
   repeatWhile(tee(ROUND, i32Sub(get(ROUND), i32(1))), doubleRound()),
   ...WORDS.map((index) => set(word(index), i32x4Add(get(word(index)), initialWord(index)))),
   ...[0, 1, 2, 3].map(writeQuarter),
-  i32Store(i32(STATE_COUNTER), i32Add(i32Load(i32(STATE_COUNTER)), i32(GROUP_BLOCKS))),
+  i32Store(
+    i32(STATE_COUNTER_OFFSET),
+    i32Add(i32Load(i32(STATE_COUNTER_OFFSET)), i32(GROUP_BLOCKS)),
+  ),
   advance(SOURCE, GROUP_LENGTH),
   advance(TARGET, GROUP_LENGTH),
 ].flat();

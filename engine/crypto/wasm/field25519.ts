@@ -16,7 +16,6 @@
  * @module
  */
 import {
-  type Code,
   f64x2Add,
   f64x2Mul,
   f64x2Sub,
@@ -29,24 +28,25 @@ import {
   V128,
   v128Load,
   v128Store,
+  type WasmCode,
   type WasmFunction,
 } from './assembler.ts';
 
 /** Limbs of an element. */
-export const LIMBS = 12;
+export const LIMB_COUNT = 12;
 /** Bytes per limb of two elements. */
-export const SLOT = 16;
+export const LIMB_PAIR_BYTES = 16;
 /** Bytes of two elements. */
-export const PAIR: number = SLOT * LIMBS;
+export const ELEMENT_PAIR_BYTES: number = LIMB_PAIR_BYTES * LIMB_COUNT;
 
 /** e(k) for k = 0 … 12; the last is 255. */
-export const EXPONENTS: readonly number[] = Array.from({ length: LIMBS + 1 }, (_, limb) =>
+export const LIMB_EXPONENTS: readonly number[] = Array.from({ length: LIMB_COUNT + 1 }, (_, limb) =>
   Math.ceil(21.25 * limb),
 );
 
 /** Bits of limb k. */
-export const bitsOf = (limb: number): number =>
-  (EXPONENTS[limb + 1] as number) - (EXPONENTS[limb] as number);
+export const bitsOfLimb = (limb: number): number =>
+  (LIMB_EXPONENTS[limb + 1] as number) - (LIMB_EXPONENTS[limb] as number);
 
 /** Moves what belongs to limb k + 12 to limb k: 2^255 is 19 modulo 2^255-19. */
 const WRAP_FACTOR: number = 19 * 2 ** -255;
@@ -54,34 +54,34 @@ const WRAP_FACTOR: number = 19 * 2 ** -255;
 /**
  * Adding and subtracting this rounds limb k to a multiple of 2^e(k+1), the last place of a double.
  */
-const roundingOf = (limb: number): number => 3 * 2 ** (51 + (EXPONENTS[limb + 1] as number));
+const roundingOf = (limb: number): number => 3 * 2 ** (51 + (LIMB_EXPONENTS[limb + 1] as number));
 
 /** Limbs of each factor that are in registers at a time, beside the sum. */
 const ROWS = 4;
-const HALF = LIMBS / 2;
+const HALF = LIMB_COUNT / 2;
 /** First of the columns -10 … 11 in the table of the constant factor. */
 const TABLE_FIRST = -10;
-const TABLE_SLOTS: number = LIMBS - TABLE_FIRST;
+const TABLE_SLOTS: number = LIMB_COUNT - TABLE_FIRST;
 
 // Offsets in memory: constants first, which `writeFieldConstants` sets.
 const ROUNDING = 0;
-const WRAP: number = ROUNDING + PAIR;
-const TWO: number = WRAP + SLOT;
+const WRAP: number = ROUNDING + ELEMENT_PAIR_BYTES;
+const TWO: number = WRAP + LIMB_PAIR_BYTES;
 /** End of the constants; what follows is working memory and can be wiped. */
-export const FIELD_CONSTANTS_END: number = TWO + SLOT;
+export const FIELD_CONSTANTS_END: number = TWO + LIMB_PAIR_BYTES;
 const WRAPPED: number = FIELD_CONSTANTS_END;
-const DOUBLED: number = WRAPPED + PAIR;
-const DOUBLED_AND_WRAPPED: number = DOUBLED + PAIR;
-const SUMS: number = DOUBLED_AND_WRAPPED + PAIR;
+const DOUBLED: number = WRAPPED + ELEMENT_PAIR_BYTES;
+const DOUBLED_AND_WRAPPED: number = DOUBLED + ELEMENT_PAIR_BYTES;
+const SUMS: number = DOUBLED_AND_WRAPPED + ELEMENT_PAIR_BYTES;
 /** The constant factor, in the form that {@link multiplyByTable} reads. */
-const TABLE: number = SUMS + PAIR;
+const TABLE: number = SUMS + ELEMENT_PAIR_BYTES;
 /** End of the field's memory. */
-export const FIELD_END: number = TABLE + SLOT * TABLE_SLOTS;
+export const FIELD_MEMORY_END: number = TABLE + LIMB_PAIR_BYTES * TABLE_SLOTS;
 
 /** Writes what the functions below read. */
 export function writeFieldConstants(view: DataView): void {
-  for (let limb = 0; limb < LIMBS; limb++) {
-    writeBoth(view, ROUNDING + SLOT * limb, roundingOf(limb));
+  for (let limb = 0; limb < LIMB_COUNT; limb++) {
+    writeBoth(view, ROUNDING + LIMB_PAIR_BYTES * limb, roundingOf(limb));
   }
   writeBoth(view, WRAP, WRAP_FACTOR);
   writeBoth(view, TWO, 2);
@@ -93,33 +93,35 @@ function writeBoth(view: DataView, at: number, value: number): void {
 }
 
 /** Writes the table of a factor: slot m holds its column m, next to column m - 1. */
-export function writeTable(view: DataView, limbs: Float64Array): void {
+export function writeFactorTable(view: DataView, limbs: Float64Array): void {
   const column = (index: number): number =>
-    index >= 0 ? (limbs[index] as number) : WRAP_FACTOR * (limbs[index + LIMBS] as number);
+    index >= 0 ? (limbs[index] as number) : WRAP_FACTOR * (limbs[index + LIMB_COUNT] as number);
   for (let index = 0; index < TABLE_SLOTS; index++) {
-    view.setFloat64(TABLE + SLOT * index, column(index + TABLE_FIRST), true);
-    view.setFloat64(TABLE + SLOT * index + 8, column(index + TABLE_FIRST - 1), true);
+    view.setFloat64(TABLE + LIMB_PAIR_BYTES * index, column(index + TABLE_FIRST), true);
+    view.setFloat64(TABLE + LIMB_PAIR_BYTES * index + 8, column(index + TABLE_FIRST - 1), true);
   }
 }
 
 /** Loads a slot at a constant address. */
-export const slot = (base: number, index = 0): Code => v128Load(i32(0), base + SLOT * index);
+export const loadSlot = (base: number, index = 0): WasmCode =>
+  v128Load(i32(0), base + LIMB_PAIR_BYTES * index);
 
 /** Stores to a slot at a constant address. */
-export const setSlot = (base: number, index: number, value: Code): Code =>
-  v128Store(i32(0), value, base + SLOT * index);
+export const storeSlot = (base: number, index: number, value: WasmCode): WasmCode =>
+  v128Store(i32(0), value, base + LIMB_PAIR_BYTES * index);
 
 const SWAPPED_HALVES = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 
 /** A local with its two lanes swapped. */
-export const swapped = (local: number): Code => shuffle(get(local), get(local), SWAPPED_HALVES);
+export const withSwappedLanes = (local: number): WasmCode =>
+  shuffle(get(local), get(local), SWAPPED_HALVES);
 
 /** The part of a local that carries into the next limb: a multiple of 2^e(limb+1). */
-export const carryOf = (local: number, limb: number): Code =>
-  f64x2Sub(f64x2Add(get(local), slot(ROUNDING, limb)), slot(ROUNDING, limb));
+export const carryOfLimb = (local: number, limb: number): WasmCode =>
+  f64x2Sub(f64x2Add(get(local), loadSlot(ROUNDING, limb)), loadSlot(ROUNDING, limb));
 
 /** The carry out of the last limb, scaled for adding it to the first limb. */
-export const wrapped = (carry: Code): Code => f64x2Mul(carry, slot(WRAP));
+export const wrappedCarry = (carry: WasmCode): WasmCode => f64x2Mul(carry, loadSlot(WRAP));
 
 // Locals of all multiplications: up to three parameters, then vectors.
 const TARGET = 0;
@@ -135,7 +137,7 @@ const LOCALS: number = MIDDLE_CARRY + 1;
 /** The local of the window that holds column `index`; four columns follow each other. */
 const windowOf = (index: number): number => WINDOW + (((index % ROWS) + ROWS) % ROWS);
 
-function sum(terms: readonly Code[]): Code {
+function sum(terms: readonly WasmCode[]): WasmCode {
   const [first = [], second] = terms;
   if (second === undefined) return first;
   const middle = Math.ceil(terms.length / 2);
@@ -146,85 +148,88 @@ function sum(terms: readonly Code[]): Code {
  * Carries the columns of a product and stores them at the target: columns 0 to 5 and 6 to 11 in
  * parallel, then the carry out of each chain into the other.
  */
-function carried(column: (index: number) => Code): Code {
-  const at = (limb: number): Code => v128Load(get(TARGET), SLOT * limb);
-  const put = (limb: number, value: Code): Code => v128Store(get(TARGET), value, SLOT * limb);
-  const settle = (limb: number): Code => [
-    ...set(CARRY, carryOf(LIMB, limb)),
+function carried(column: (index: number) => WasmCode): WasmCode {
+  const at = (limb: number): WasmCode => v128Load(get(TARGET), LIMB_PAIR_BYTES * limb);
+  const put = (limb: number, value: WasmCode): WasmCode =>
+    v128Store(get(TARGET), value, LIMB_PAIR_BYTES * limb);
+  const settle = (limb: number): WasmCode => [
+    ...set(CARRY, carryOfLimb(LIMB, limb)),
     ...put(limb, f64x2Sub(get(LIMB), get(CARRY))),
   ];
-  const into = (limb: number, carry: Code): Code => [
+  const into = (limb: number, carry: WasmCode): WasmCode => [
     ...set(LIMB, f64x2Add(at(limb), carry)),
     ...settle(limb),
     ...put(limb + 1, f64x2Add(at(limb + 1), get(CARRY))),
   ];
-  const code: Code[] = [];
-  for (let limb = 0; limb < LIMBS; limb++) {
+  const code: WasmCode[] = [];
+  for (let limb = 0; limb < LIMB_COUNT; limb++) {
     const startsChain = limb % HALF === 0;
     code.push(set(LIMB, startsChain ? column(limb) : f64x2Add(column(limb), get(CARRY))));
     code.push(settle(limb));
     if (limb === HALF - 1) code.push(set(MIDDLE_CARRY, get(CARRY)));
   }
-  code.push(into(0, wrapped(get(CARRY))), into(HALF, get(MIDDLE_CARRY)));
+  code.push(into(0, wrappedCarry(get(CARRY))), into(HALF, get(MIDDLE_CARRY)));
   return code.flat();
 }
 
 /** Loads four limbs of the first factor, from `row` on, into registers. */
-const loadRows = (row: number): Code =>
+const loadRows = (row: number): WasmCode =>
   Array.from({ length: ROWS }, (_, index) =>
-    set(ROW + index, v128Load(get(FIRST), SLOT * (row + index))),
+    set(ROW + index, v128Load(get(FIRST), LIMB_PAIR_BYTES * (row + index))),
   ).flat();
 
 /** `(target, first, second)`: both products. */
 export function multiplyPairs(): WasmFunction {
-  const code: Code[] = [set(CARRY, slot(WRAP))];
-  for (let limb = 1; limb < LIMBS; limb++) {
-    const factor = v128Load(get(SECOND), SLOT * limb);
-    code.push(setSlot(WRAPPED, limb, f64x2Mul(factor, get(CARRY))));
+  const code: WasmCode[] = [set(CARRY, loadSlot(WRAP))];
+  for (let limb = 1; limb < LIMB_COUNT; limb++) {
+    const factor = v128Load(get(SECOND), LIMB_PAIR_BYTES * limb);
+    code.push(storeSlot(WRAPPED, limb, f64x2Mul(factor, get(CARRY))));
   }
-  const columnOfSecond = (index: number): Code =>
-    index >= 0 ? v128Load(get(SECOND), SLOT * index) : slot(WRAPPED, index + LIMBS);
-  for (let row = 0; row < LIMBS; row += ROWS) {
+  const columnOfSecond = (index: number): WasmCode =>
+    index >= 0
+      ? v128Load(get(SECOND), LIMB_PAIR_BYTES * index)
+      : loadSlot(WRAPPED, index + LIMB_COUNT);
+  for (let row = 0; row < LIMB_COUNT; row += ROWS) {
     code.push(loadRows(row));
-    const column = (index: number): Code => {
+    const column = (index: number): WasmCode => {
       const last = index - row;
       const first = index === 0 ? last - ROWS + 1 : last;
-      const loads: Code[] = [];
+      const loads: WasmCode[] = [];
       for (let at = first; at <= last; at++) loads.push(set(windowOf(at), columnOfSecond(at)));
       const terms = Array.from({ length: ROWS }, (_, of) =>
         f64x2Mul(get(ROW + of), get(windowOf(last - of))),
       );
-      if (row > 0) terms.push(slot(SUMS, index));
+      if (row > 0) terms.push(loadSlot(SUMS, index));
       return [...loads.flat(), ...sum(terms)];
     };
-    code.push(row + ROWS < LIMBS ? kept(column) : carried(column));
+    code.push(row + ROWS < LIMB_COUNT ? kept(column) : carried(column));
   }
   return multiplication([I32, I32, I32], code);
 }
 
 /** The columns of some rows, uncarried. */
-function kept(column: (index: number) => Code | undefined): Code {
-  const code: Code[] = [];
-  for (let index = 0; index < LIMBS; index++) {
+function kept(column: (index: number) => WasmCode | undefined): WasmCode {
+  const code: WasmCode[] = [];
+  for (let index = 0; index < LIMB_COUNT; index++) {
     const value = column(index);
     if (value === undefined) continue;
-    code.push(set(CARRY, value), setSlot(SUMS, index, get(CARRY)));
+    code.push(set(CARRY, value), storeSlot(SUMS, index, get(CARRY)));
   }
   return code.flat();
 }
 
 /** `(target, element)`: both squares; products that occur twice are computed once. */
 export function squarePairs(): WasmFunction {
-  const code: Code[] = [set(CARRY, slot(WRAP)), set(MIDDLE_CARRY, slot(TWO))];
-  for (let limb = 1; limb < LIMBS; limb++) {
-    const element = v128Load(get(FIRST), SLOT * limb);
-    code.push(set(LIMB, f64x2Mul(element, get(MIDDLE_CARRY))), setSlot(DOUBLED, limb, get(LIMB)));
+  const code: WasmCode[] = [set(CARRY, loadSlot(WRAP)), set(MIDDLE_CARRY, loadSlot(TWO))];
+  for (let limb = 1; limb < LIMB_COUNT; limb++) {
+    const element = v128Load(get(FIRST), LIMB_PAIR_BYTES * limb);
+    code.push(set(LIMB, f64x2Mul(element, get(MIDDLE_CARRY))), storeSlot(DOUBLED, limb, get(LIMB)));
     if (limb < HALF) continue;
-    code.push(setSlot(WRAPPED, limb, f64x2Mul(element, get(CARRY))));
-    code.push(setSlot(DOUBLED_AND_WRAPPED, limb, f64x2Mul(get(LIMB), get(CARRY))));
+    code.push(storeSlot(WRAPPED, limb, f64x2Mul(element, get(CARRY))));
+    code.push(storeSlot(DOUBLED_AND_WRAPPED, limb, f64x2Mul(get(LIMB), get(CARRY))));
   }
   const hasSum = new Set<number>();
-  for (let row = LIMBS - ROWS; row >= 0; row -= ROWS) {
+  for (let row = LIMB_COUNT - ROWS; row >= 0; row -= ROWS) {
     code.push(loadRows(row));
     const column = columnsOfSquare(row, hasSum);
     code.push(row > 0 ? kept(column) : carried((index) => column(index) ?? []));
@@ -244,27 +249,30 @@ interface Meeting {
 function meetingsIn(column: number, first: number): readonly Meeting[] {
   const rows = Array.from({ length: ROWS }, (_, index) => first + index);
   return rows
-    .map((row) => ({ row, at: column - row, limb: (column - row + LIMBS) % LIMBS }))
+    .map((row) => ({ row, at: column - row, limb: (column - row + LIMB_COUNT) % LIMB_COUNT }))
     .filter(({ row, limb }) => limb >= row);
 }
 
 /** The columns to which four rows of a square add something; undefined for all other columns. */
-function columnsOfSquare(first: number, hasSum: Set<number>): (index: number) => Code | undefined {
+function columnsOfSquare(
+  first: number,
+  hasSum: Set<number>,
+): (index: number) => WasmCode | undefined {
   const inWindow = new Map<number, number>();
-  const load = ({ row, limb, at }: Meeting): Code => {
+  const load = ({ row, limb, at }: Meeting): WasmCode => {
     if (limb === row || inWindow.get(windowOf(at)) === at) return [];
     inWindow.set(windowOf(at), at);
-    return set(windowOf(at), slot(at < 0 ? DOUBLED_AND_WRAPPED : DOUBLED, limb));
+    return set(windowOf(at), loadSlot(at < 0 ? DOUBLED_AND_WRAPPED : DOUBLED, limb));
   };
-  const product = ({ row, limb, at }: Meeting): Code => {
+  const product = ({ row, limb, at }: Meeting): WasmCode => {
     const own = get(ROW + row - first);
     if (limb !== row) return f64x2Mul(own, get(windowOf(at)));
-    return f64x2Mul(own, at < 0 ? slot(WRAPPED, limb) : own);
+    return f64x2Mul(own, at < 0 ? loadSlot(WRAPPED, limb) : own);
   };
   return (index) => {
     const meetings = meetingsIn(index, first);
     if (meetings.length === 0) return undefined;
-    const before = hasSum.has(index) ? [slot(SUMS, index)] : [];
+    const before = hasSum.has(index) ? [loadSlot(SUMS, index)] : [];
     hasSum.add(index);
     return [...meetings.flatMap(load), ...sum([...meetings.map(product), ...before])];
   };
@@ -275,23 +283,26 @@ function columnsOfSquare(first: number, hasSum: Set<number>): (index: number) =>
  * product uses both lanes: even limbs in the first, odd ones in the second.
  */
 export function multiplyByTable(): WasmFunction {
-  const code: Code[] = [];
+  const code: WasmCode[] = [];
   for (let pair = 0; pair < HALF; pair++) {
-    const even = v128Load(get(FIRST), SLOT * 2 * pair);
-    const odd = v128Load(get(FIRST), SLOT * (2 * pair + 1));
+    const even = v128Load(get(FIRST), LIMB_PAIR_BYTES * 2 * pair);
+    const odd = v128Load(get(FIRST), LIMB_PAIR_BYTES * (2 * pair + 1));
     code.push(set(ROW + pair, shuffle(even, odd, HIGH_HALVES)));
   }
-  const column = (index: number): Code => {
+  const column = (index: number): WasmCode => {
     const terms = Array.from({ length: HALF }, (_, pair) =>
-      f64x2Mul(get(ROW + pair), slot(TABLE, index - 2 * pair - TABLE_FIRST)),
+      f64x2Mul(get(ROW + pair), loadSlot(TABLE, index - 2 * pair - TABLE_FIRST)),
     );
-    return [...set(LIMB, sum(terms)), ...f64x2Add(get(LIMB), swapped(LIMB))];
+    return [...set(LIMB, sum(terms)), ...f64x2Add(get(LIMB), withSwappedLanes(LIMB))];
   };
   code.push(carried(column));
   return multiplication([I32, I32], code);
 }
 
-const multiplication = (parameters: readonly number[], code: readonly Code[]): WasmFunction => ({
+const multiplication = (
+  parameters: readonly number[],
+  code: readonly WasmCode[],
+): WasmFunction => ({
   parameters,
   results: [],
   locals: [[LOCALS - parameters.length, V128]],

@@ -11,7 +11,6 @@
  * @module
  */
 import {
-  type Code,
   get,
   I32,
   I64,
@@ -40,6 +39,7 @@ import {
   repeatWhile,
   set,
   tee,
+  type WasmCode,
   type WasmFunction,
 } from './assembler.ts';
 
@@ -83,19 +83,19 @@ const NUMBER_G: number = NUMBER_F + NUMBER;
 const NUMBER_D: number = NUMBER_G + NUMBER;
 const NUMBER_E: number = NUMBER_D + NUMBER;
 
-const limb = (number: number, index: number): Code =>
+const limb = (number: number, index: number): WasmCode =>
   i64Load(get(AT), number + LIMB_LENGTH * index);
-const setLimb = (number: number, index: number, value: Code): Code =>
+const setLimb = (number: number, index: number, value: WasmCode): WasmCode =>
   i64Store(get(AT), value, number + LIMB_LENGTH * index);
-const bits = (count: number): Code => i64(count);
-const lowBits = (value: Code): Code => i64And(value, i64(2 ** LIMB_BITS - 1));
-const withoutLimb = (value: Code): Code => i64ShrS(value, bits(LIMB_BITS));
-const signOf = (value: Code): Code => i64ShrS(value, bits(WORD_BITS - 1));
-const eachLimb = (code: (index: number) => Code): Code =>
+const bits = (count: number): WasmCode => i64(count);
+const lowBits = (value: WasmCode): WasmCode => i64And(value, i64(2 ** LIMB_BITS - 1));
+const withoutLimb = (value: WasmCode): WasmCode => i64ShrS(value, bits(LIMB_BITS));
+const signOf = (value: WasmCode): WasmCode => i64ShrS(value, bits(WORD_BITS - 1));
+const eachLimb = (code: (index: number) => WasmCode): WasmCode =>
   Array.from({ length: LIMBS }, (_, index) => code(index)).flat();
 
 /** Reads little-endian bytes into limbs; the number is below p. */
-const load = (): Code =>
+const load = (): WasmCode =>
   eachLimb((index) => {
     const bit = LIMB_BITS * index;
     const word = i64Load(get(AT), bit >> 3);
@@ -106,7 +106,7 @@ const load = (): Code =>
  * f = p, g = the argument, d = 0, e = 1. Invariant modulo p: d times the argument is f, e times it
  * is g.
  */
-const start = (): Code =>
+const start = (): WasmCode =>
   eachLimb((index) => [
     ...setLimb(
       NUMBER_F,
@@ -117,17 +117,17 @@ const start = (): Code =>
     ...setLimb(NUMBER_E, index, i64(index === 0 ? 1 : 0)),
   ]);
 
-const addMasked = (target: number, value: Code, mask: number): Code =>
+const addMasked = (target: number, value: WasmCode, mask: number): WasmCode =>
   set(target, i32Add(get(target), i32And(value, get(mask))));
-const negatedBy = (local: number, mask: number): Code =>
+const negatedBy = (local: number, mask: number): WasmCode =>
   i32Sub(i32Xor(get(local), get(mask)), get(mask));
-const shiftLeft = (local: number): Code => set(local, i32Shl(get(local), i32(1)));
+const shiftLeft = (local: number): WasmCode => set(local, i32Shl(get(local), i32(1)));
 
 /**
  * One division step on the lowest words, zeta = -(delta + 1/2): if g is odd and delta positive, g -
  * f and a swap, else if g is odd, g + f; then g / 2.
  */
-const divisionStep = (): Code => [
+const divisionStep = (): WasmCode => [
   ...set(POSITIVE, i32ShrS(get(ZETA), i32(31))),
   ...set(ODD, i32Sub(i32(0), i32And(get(G), i32(1)))),
   ...addMasked(G, negatedBy(F, POSITIVE), ODD),
@@ -144,11 +144,11 @@ const divisionStep = (): Code => [
   ...shiftLeft(V),
 ];
 
-const lowWord = (number: number): Code =>
+const lowWord = (number: number): WasmCode =>
   i32FromI64(i64Or(limb(number, 0), i64Shl(limb(number, 1), bits(LIMB_BITS))));
 
 /** Thirty steps: afterwards 2^30 (f, g) is the matrix times the former (f, g). */
-const matrix = (): Code => [
+const matrix = (): WasmCode => [
   ...set(F, lowWord(NUMBER_F)),
   ...set(G, lowWord(NUMBER_G)),
   ...[U, R].flatMap((local) => set(local, i32(1))),
@@ -162,7 +162,11 @@ const matrix = (): Code => [
 ];
 
 /** Adds a row of the matrix times the limbs of a pair of numbers to a sum. */
-const addRow = (sum: number, row: readonly [number, number], limbs: readonly [Code, Code]): Code =>
+const addRow = (
+  sum: number,
+  row: readonly [number, number],
+  limbs: readonly [WasmCode, WasmCode],
+): WasmCode =>
   set(sum, i64Add(get(sum), i64Add(i64Mul(get(row[0]), limbs[0]), i64Mul(get(row[1]), limbs[1]))));
 
 /**
@@ -171,8 +175,8 @@ const addRow = (sum: number, row: readonly [number, number], limbs: readonly [Co
  */
 const applyMatrix = (
   [first, second]: readonly [number, number],
-  extra: (index: number) => Code,
-): Code =>
+  extra: (index: number) => WasmCode,
+): WasmCode =>
   eachLimb((index) => {
     const limbs = [limb(first, index), limb(second, index)] as const;
     return [
@@ -190,9 +194,9 @@ const applyMatrix = (
     ];
   });
 
-const clearSums = (): Code => [FIRST_SUM, SECOND_SUM].flatMap((local) => set(local, i64(0)));
+const clearSums = (): WasmCode => [FIRST_SUM, SECOND_SUM].flatMap((local) => set(local, i64(0)));
 
-const updateFg = (): Code => [
+const updateFg = (): WasmCode => [
   ...clearSums(),
   ...applyMatrix([NUMBER_F, NUMBER_G], () => []),
   ...setLimb(NUMBER_F, LAST, get(FIRST_SUM)),
@@ -203,10 +207,10 @@ const updateFg = (): Code => [
  * The multiple of p to add: it keeps a negative sum from getting smaller, and clears the low 30
  * bits.
  */
-const multipleOfP = (multiple: number, row: readonly [number, number], sum: number): Code => {
+const multipleOfP = (multiple: number, row: readonly [number, number], sum: number): WasmCode => {
   const ofSigns = [NUMBER_D, NUMBER_E].map((number, column) =>
     i64And(get(row[column] as number), signOf(limb(number, LAST))),
-  ) as [Code, Code];
+  ) as [WasmCode, WasmCode];
   return [
     ...set(multiple, i64Add(ofSigns[0], ofSigns[1])),
     ...set(
@@ -216,9 +220,9 @@ const multipleOfP = (multiple: number, row: readonly [number, number], sum: numb
   ];
 };
 
-const addTo = (local: number, value: Code): Code => set(local, i64Add(get(local), value));
+const addTo = (local: number, value: WasmCode): WasmCode => set(local, i64Add(get(local), value));
 
-const updateDe = (): Code => [
+const updateDe = (): WasmCode => [
   ...clearSums(),
   ...applyMatrix([NUMBER_D, NUMBER_E], (index) => {
     if (index === 0) {
@@ -240,7 +244,7 @@ const updateDe = (): Code => [
 ];
 
 /** Adds p to d if d is negative. */
-const addPWhereNegative = (): Code => [
+const addPWhereNegative = (): WasmCode => [
   ...set(MASK, signOf(limb(NUMBER_D, LAST))),
   ...setLimb(NUMBER_D, 0, i64Add(limb(NUMBER_D, 0), i64And(i64(FIRST_OF_P), get(MASK)))),
   ...setLimb(
@@ -251,7 +255,7 @@ const addPWhereNegative = (): Code => [
 ];
 
 /** Brings limbs 0 to 7 to 0 ... 2^30 - 1. */
-const carryD = (): Code =>
+const carryD = (): WasmCode =>
   Array.from({ length: LAST }, (_, index) => [
     ...setLimb(
       NUMBER_D,
@@ -262,7 +266,7 @@ const carryD = (): Code =>
   ]).flat();
 
 /** d is between -2 p and p, and f is 1 or -1: computes their product, reduced to 0 ... p - 1. */
-const normalise = (): Code => [
+const normalise = (): WasmCode => [
   ...addPWhereNegative(),
   ...set(MASK, signOf(limb(NUMBER_F, LAST))),
   ...eachLimb((index) =>
@@ -274,7 +278,7 @@ const normalise = (): Code => [
 ];
 
 /** Writes the limbs as little-endian bytes, in words of 64 bits. */
-const store = (): Code =>
+const store = (): WasmCode =>
   Array.from({ length: WORDS }, (_, word) => {
     const parts = Array.from({ length: LIMBS }, (_limb, index) => {
       const shift = LIMB_BITS * index - WORD_BITS * word;

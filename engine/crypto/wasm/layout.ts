@@ -14,20 +14,20 @@
  */
 
 /** Offsets of the parts, in the order of the drawing above. */
-export const STATE = 0;
-export const STATE_KEY: number = STATE + 16;
-export const STATE_COUNTER: number = STATE + 48;
-export const STATE_NONCE: number = STATE + 52;
-export const POLY_R = 64;
-export const POLY_H: number = POLY_R + 16;
-export const LENGTHS = 128;
+export const STATE_OFFSET = 0;
+export const STATE_KEY_OFFSET: number = STATE_OFFSET + 16;
+export const STATE_COUNTER_OFFSET: number = STATE_OFFSET + 48;
+export const STATE_NONCE_OFFSET: number = STATE_OFFSET + 52;
+export const POLY_R_OFFSET = 64;
+export const POLY_H_OFFSET: number = POLY_R_OFFSET + 16;
+export const LENGTHS_OFFSET = 128;
 /** Follows immediately, so that one range covers everything that is wiped up to here. */
-export const ASSOCIATED = 144;
-export const INPUT = 8_192;
-export const OUTPUT = 81_920;
+export const ASSOCIATED_OFFSET = 144;
+export const INPUT_OFFSET = 8_192;
+export const OUTPUT_OFFSET = 81_920;
 
 /** Bytes of key stream block 0, which is the Poly1305 key (RFC 8439 section 2.6). */
-export const FIRST_BLOCK = 64;
+export const FIRST_BLOCK_BYTES = 64;
 
 /** Longest associated data that fits; longer data go to the fallback. */
 export const ASSOCIATED_LENGTH_MAX = 4_096;

@@ -28,7 +28,7 @@ export function loadWasm(code: Uint8Array): LoadedWasm | undefined {
 }
 
 /** Calls `make` at the first request and remembers the result, including failure. */
-export function once<T>(make: () => T): () => T {
+export function computedOnce<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {
     made ??= { value: make() };

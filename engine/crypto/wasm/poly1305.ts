@@ -8,7 +8,6 @@
  * @module
  */
 import {
-  type Code,
   get,
   I32,
   I64,
@@ -25,10 +24,11 @@ import {
   repeatWhile,
   set,
   tee,
+  type WasmCode,
   type WasmFunction,
   when,
 } from './assembler.ts';
-import { OUTPUT, POLY_H, POLY_R } from './layout.ts';
+import { OUTPUT_OFFSET, POLY_H_OFFSET, POLY_R_OFFSET } from './layout.ts';
 
 const BLOCK_LENGTH = 16;
 const MASK_32 = 0xffff_ffff;
@@ -49,25 +49,26 @@ const H = 10;
 const X = 15;
 const LOW = 20;
 
-const low = (value: Code): Code => i64And(value, i64(MASK_32));
-const high = (value: Code): Code => i64ShrU(value, i64(32));
-const sum = (...terms: readonly Code[]): Code => terms.reduce((left, right) => i64Add(left, right));
-const product = (left: number, right: number): Code => i64Mul(get(left), get(right));
+const low = (value: WasmCode): WasmCode => i64And(value, i64(MASK_32));
+const high = (value: WasmCode): WasmCode => i64ShrU(value, i64(32));
+const sum = (...terms: readonly WasmCode[]): WasmCode =>
+  terms.reduce((left, right) => i64Add(left, right));
+const product = (left: number, right: number): WasmCode => i64Mul(get(left), get(right));
 
 /** Loads r, its multiples and h. */
-const loadState: Code = [
-  ...[0, 1, 2, 3].map((index) => set(R + index, i64Load32(i32(POLY_R + 4 * index)))),
+const loadState: WasmCode = [
+  ...[0, 1, 2, 3].map((index) => set(R + index, i64Load32(i32(POLY_R_OFFSET + 4 * index)))),
   // (r0 >> 2) * 5 drops the low bits of r0; `LOW` makes up for them below.
   set(S, i64Mul(i64ShrU(get(R), i64(2)), i64(5))),
   ...[1, 2, 3].map((index) =>
     set(S + index, i64Add(get(R + index), i64ShrU(get(R + index), i64(2)))),
   ),
   set(LOW, i64And(get(R), i64(3))),
-  ...[0, 1, 2, 3, 4].map((index) => set(H + index, i64Load32(i32(POLY_H + 4 * index)))),
+  ...[0, 1, 2, 3, 4].map((index) => set(H + index, i64Load32(i32(POLY_H_OFFSET + 4 * index)))),
 ].flat();
 
 /** h += block + 2^128, carries not yet propagated. */
-const addBlock: Code = [
+const addBlock: WasmCode = [
   ...[0, 1, 2, 3].map((index) =>
     set(H + index, i64Add(get(H + index), i64Load32(get(POINTER), 4 * index))),
   ),
@@ -75,7 +76,7 @@ const addBlock: Code = [
 ].flat();
 
 /** Row `index` of h * r modulo 2^130 - 5. */
-function row(index: number): Code {
+function row(index: number): WasmCode {
   const terms = [0, 1, 2, 3, 4].map((limb) =>
     product(H + limb, limb <= index ? R + index - limb : S + 4 + index - limb),
   );
@@ -83,7 +84,7 @@ function row(index: number): Code {
 }
 
 /** Propagates carries once; h4 keeps at most a few bits above 2^128. */
-const multiply: Code = [
+const multiply: WasmCode = [
   ...[0, 1, 2, 3].map((index) => set(X + index, row(index))),
   set(X + 4, i64Add(i64Mul(get(H + 4), get(LOW)), high(get(X + 3)))),
   set(H, i64Add(i64Mul(i64ShrU(get(X + 4), i64(2)), i64(5)), low(get(X)))),
@@ -108,7 +109,7 @@ export const polyUpdate: WasmFunction = {
       multiply,
       set(POINTER, i32Add(get(POINTER), i32(BLOCK_LENGTH))),
     ),
-    [0, 1, 2, 3, 4].flatMap((index) => i64Store32(i32(POLY_H + 4 * index), get(H + index))),
+    [0, 1, 2, 3, 4].flatMap((index) => i64Store32(i32(POLY_H_OFFSET + 4 * index), get(H + index))),
   ),
 };
 
@@ -119,15 +120,18 @@ export const polyStart: WasmFunction = {
   locals: [],
   body: [
     ...CLAMP.map((mask, index) =>
-      i64Store32(i32(POLY_R + 4 * index), i64And(i64Load32(i32(OUTPUT + 4 * index)), i64(mask))),
+      i64Store32(
+        i32(POLY_R_OFFSET + 4 * index),
+        i64And(i64Load32(i32(OUTPUT_OFFSET + 4 * index)), i64(mask)),
+      ),
     ),
-    ...[0, 1, 2, 3, 4].map((index) => i64Store32(i32(POLY_H + 4 * index), i64(0))),
+    ...[0, 1, 2, 3, 4].map((index) => i64Store32(i32(POLY_H_OFFSET + 4 * index), i64(0))),
   ].flat(),
 };
 
 const TAG_POINTER = 0;
 const CARRY = 1;
-const limb = (index: number): Code => i64Load32(i32(POLY_H + 4 * index));
+const limb = (index: number): WasmCode => i64Load32(i32(POLY_H_OFFSET + 4 * index));
 
 /** `(target)`: writes (h mod 2^130 - 5) + s modulo 2^128 as the 16-byte tag. */
 export const polyFinish: WasmFunction = {
@@ -140,7 +144,7 @@ export const polyFinish: WasmFunction = {
     ...[1, 2, 3, 4].map((index) => set(CARRY, i64Add(high(get(CARRY)), limb(index)))),
     set(CARRY, i64Mul(i64ShrU(get(CARRY), i64(2)), i64(5))),
     ...[0, 1, 2, 3].flatMap((index) => [
-      set(CARRY, sum(get(CARRY), limb(index), i64Load32(i32(OUTPUT + 16 + 4 * index)))),
+      set(CARRY, sum(get(CARRY), limb(index), i64Load32(i32(OUTPUT_OFFSET + 16 + 4 * index)))),
       i64Store32(get(TAG_POINTER), get(CARRY), 4 * index),
       set(CARRY, high(get(CARRY))),
     ]),

@@ -5,7 +5,6 @@
  * @module
  */
 import {
-  type Code,
   get,
   I32,
   i32,
@@ -20,6 +19,7 @@ import {
   i32Xor,
   set,
   tee,
+  type WasmCode,
   type WasmFunction,
 } from './assembler.ts';
 
@@ -38,20 +38,20 @@ const TEMP: number = VARIABLES + STATE_WORDS;
 const scheduled = (index: number): number => SCHEDULE + (index & 15);
 
 /** Reverses the bytes of a word: digests and messages are big-endian, memory is not. */
-function swapped(word: Code): Code {
+function swapped(word: WasmCode): WasmCode {
   return i32Or(
     i32And(i32Rotl(tee(TEMP, word), i32(8)), i32(0x00ff00ff)),
     i32And(i32Rotl(get(TEMP), i32(24)), i32(0xff00ff00 | 0)),
   );
 }
 
-const xor3 = (a: Code, b: Code, c: Code): Code => i32Xor(i32Xor(a, b), c);
+const xor3 = (a: WasmCode, b: WasmCode, c: WasmCode): WasmCode => i32Xor(i32Xor(a, b), c);
 
 /** FIPS 180-4 section 4.1.2: rotations of a local. */
-const turned = (local: number, bits: number): Code => i32Rotr(get(local), i32(bits));
+const turned = (local: number, bits: number): WasmCode => i32Rotr(get(local), i32(bits));
 
 /** Section 6.2.2 step 1: W of this round, replacing the one 16 rounds before. */
-function extendSchedule(round: number): Code {
+function extendSchedule(round: number): WasmCode {
   if (round < WORDS) return [];
   const late = scheduled(round - 2);
   const early = scheduled(round - 15);
@@ -65,7 +65,7 @@ function extendSchedule(round: number): Code {
 }
 
 /** Section 6.2.2 step 3: instead of moving values, the variables rotate through the locals. */
-function roundCode(round: number, constant: number): Code {
+function roundCode(round: number, constant: number): WasmCode {
   const variable = (index: number): number => VARIABLES + ((index - round + ROUNDS) & 7);
   const [a, b, c, d, e, f, g, h] = [0, 1, 2, 3, 4, 5, 6, 7].map(variable) as [
     number,
@@ -100,7 +100,7 @@ function roundCode(round: number, constant: number): Code {
  * @param constants K of FIPS 180-4 section 4.2.2.
  */
 export function sha256Compress(constants: Int32Array): WasmFunction {
-  const body: Code[] = [];
+  const body: WasmCode[] = [];
   for (let word = 0; word < WORDS; word++) {
     body.push(set(SCHEDULE + word, swapped(i32Load(get(BLOCK), 4 * word))));
   }

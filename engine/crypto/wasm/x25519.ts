@@ -6,7 +6,6 @@
  * @module
  */
 import {
-  type Code,
   call,
   encodeModule,
   f64x2Add,
@@ -29,21 +28,22 @@ import {
   V128,
   v128And,
   v128Xor,
+  type WasmCode,
   type WasmFunction,
 } from './assembler.ts';
 import {
-  carryOf,
-  FIELD_END,
-  LIMBS,
+  carryOfLimb,
+  ELEMENT_PAIR_BYTES,
+  FIELD_MEMORY_END,
+  LIMB_COUNT,
+  LIMB_PAIR_BYTES,
+  loadSlot,
   multiplyByTable,
   multiplyPairs,
-  PAIR,
-  SLOT,
-  setSlot,
-  slot,
   squarePairs,
-  swapped,
-  wrapped,
+  storeSlot,
+  withSwappedLanes,
+  wrappedCarry,
   writeFieldConstants,
 } from './field25519.ts';
 import { INVERSE_LENGTH, invert } from './inverse25519.ts';
@@ -59,32 +59,32 @@ const SQUARE = 1;
 const BY_TABLE = 2;
 
 // Offsets in memory. The constants are behind the field's memory, where nothing wipes them.
-const LANES: number = FIELD_END;
+const LANES: number = FIELD_MEMORY_END;
 /** Offset of a constant for each lane: (1 | -1). */
 const OPPOSITE: number = LANES;
 /** Offset of a constant for each lane: (0 | a24). */
-const A24_SECOND: number = LANES + SLOT;
+const A24_SECOND: number = LANES + LIMB_PAIR_BYTES;
 /** Offset of a mask for each lane: (no bits | all bits). */
-const SECOND_LANE: number = LANES + 2 * SLOT;
+const SECOND_LANE: number = LANES + 2 * LIMB_PAIR_BYTES;
 
-/** The scalar, clamped, 32 bytes. Everything from here to {@link WORK_END} can be wiped. */
-export const SCALAR: number = LANES + 3 * SLOT;
+/** The scalar, clamped, 32 bytes. Everything from here to {@link WORK_MEMORY_END} can be wiped. */
+export const SCALAR_OFFSET: number = LANES + 3 * LIMB_PAIR_BYTES;
 /** (x_2 | z_2), before a swap. The first factor of the division, and its result. */
-export const TWOFOLD: number = SCALAR + 2 * SLOT;
+export const TWOFOLD_POINT_OFFSET: number = SCALAR_OFFSET + 2 * LIMB_PAIR_BYTES;
 /** (x_3 | anything). */
-export const NEXT_X: number = TWOFOLD + PAIR;
+export const NEXT_X_OFFSET: number = TWOFOLD_POINT_OFFSET + ELEMENT_PAIR_BYTES;
 /** (anything | z_3). */
-export const NEXT_Z: number = NEXT_X + PAIR;
-const SUM_AND_DIFFERENCE: number = NEXT_Z + PAIR;
-const OTHER_DIFFERENCE_AND_SUM: number = SUM_AND_DIFFERENCE + PAIR;
-const SQUARES: number = OTHER_DIFFERENCE_AND_SUM + PAIR;
-const PRODUCTS: number = SQUARES + PAIR;
+export const NEXT_Z_OFFSET: number = NEXT_X_OFFSET + ELEMENT_PAIR_BYTES;
+const SUM_AND_DIFFERENCE: number = NEXT_Z_OFFSET + ELEMENT_PAIR_BYTES;
+const OTHER_DIFFERENCE_AND_SUM: number = SUM_AND_DIFFERENCE + ELEMENT_PAIR_BYTES;
+const SQUARES: number = OTHER_DIFFERENCE_AND_SUM + ELEMENT_PAIR_BYTES;
+const PRODUCTS: number = SQUARES + ELEMENT_PAIR_BYTES;
 /** Also the second factor of the division. */
-export const LEFT: number = PRODUCTS + PAIR;
-const RIGHT: number = LEFT + PAIR;
+export const LEFT_FACTOR_OFFSET: number = PRODUCTS + ELEMENT_PAIR_BYTES;
+const RIGHT: number = LEFT_FACTOR_OFFSET + ELEMENT_PAIR_BYTES;
 /** z_2 in 32 bytes, then its inverse. */
-export const INVERSE: number = RIGHT + PAIR;
-export const WORK_END: number = INVERSE + INVERSE_LENGTH;
+export const INVERSE_OFFSET: number = RIGHT + ELEMENT_PAIR_BYTES;
+export const WORK_MEMORY_END: number = INVERSE_OFFSET + INVERSE_LENGTH;
 
 const PAGES = 1;
 
@@ -98,16 +98,19 @@ const B = 5;
 const C = 6;
 const D = 7;
 
-const perLimb = (code: (limb: number) => Code): Code =>
-  Array.from({ length: LIMBS }, (_, limb) => code(limb)).flat();
+const perLimb = (code: (limb: number) => WasmCode): WasmCode =>
+  Array.from({ length: LIMB_COUNT }, (_, limb) => code(limb)).flat();
 
 /** RFC 7748 section 5: swap = k_t xor k_(t+1), as a mask over both lanes. */
-const readBit = (): Code => [
+const readBit = (): WasmCode => [
   ...set(BIT_INDEX, i32Sub(get(BIT_INDEX), i32(1))),
   ...set(
     BIT,
     i32And(
-      i32ShrU(i32Load8(i32ShrU(get(BIT_INDEX), i32(3)), SCALAR), i32And(get(BIT_INDEX), i32(7))),
+      i32ShrU(
+        i32Load8(i32ShrU(get(BIT_INDEX), i32(3)), SCALAR_OFFSET),
+        i32And(get(BIT_INDEX), i32(7)),
+      ),
       i32(1),
     ),
   ),
@@ -116,11 +119,17 @@ const readBit = (): Code => [
 ];
 
 /** A = x_2 + z_2, B = x_2 - z_2, C = x_3 + z_3, D = x_3 - z_3: (A | B) and (D | C), after the swap. */
-const sums = (): Code =>
+const sums = (): WasmCode =>
   perLimb((limb) => [
     // (x_2 | x_3) and (z_2 | z_3).
-    ...set(A, shuffle(slot(TWOFOLD, limb), slot(NEXT_X, limb), LOW_HALVES)),
-    ...set(B, shuffle(slot(TWOFOLD, limb), slot(NEXT_Z, limb), HIGH_HALVES)),
+    ...set(
+      A,
+      shuffle(loadSlot(TWOFOLD_POINT_OFFSET, limb), loadSlot(NEXT_X_OFFSET, limb), LOW_HALVES),
+    ),
+    ...set(
+      B,
+      shuffle(loadSlot(TWOFOLD_POINT_OFFSET, limb), loadSlot(NEXT_Z_OFFSET, limb), HIGH_HALVES),
+    ),
     // (A | C) and (B | D).
     ...set(C, f64x2Add(get(A), get(B))),
     ...set(B, f64x2Sub(get(A), get(B))),
@@ -128,57 +137,61 @@ const sums = (): Code =>
     ...set(A, shuffle(get(C), get(B), LOW_HALVES)),
     ...set(B, shuffle(get(C), get(B), HIGH_HALVES)),
     ...set(C, v128And(v128Xor(get(A), get(B)), get(SWAP))),
-    ...setSlot(SUM_AND_DIFFERENCE, limb, v128Xor(get(A), get(C))),
+    ...storeSlot(SUM_AND_DIFFERENCE, limb, v128Xor(get(A), get(C))),
     ...set(B, v128Xor(get(B), get(C))),
-    ...setSlot(OTHER_DIFFERENCE_AND_SUM, limb, swapped(B)),
+    ...storeSlot(OTHER_DIFFERENCE_AND_SUM, limb, withSwappedLanes(B)),
   ]);
 
 /** From (DA | CB): (DA + CB | DA - CB). */
-const sumAndDifferenceOfProducts = (): Code =>
+const sumAndDifferenceOfProducts = (): WasmCode =>
   perLimb((limb) => [
-    ...set(A, slot(PRODUCTS, limb)),
-    ...setSlot(PRODUCTS, limb, f64x2Add(f64x2Mul(get(A), slot(OPPOSITE)), swapped(A))),
+    ...set(A, loadSlot(PRODUCTS, limb)),
+    ...storeSlot(
+      PRODUCTS,
+      limb,
+      f64x2Add(f64x2Mul(get(A), loadSlot(OPPOSITE)), withSwappedLanes(A)),
+    ),
   ]);
 
 /** From one limb of (AA | BB): stores (AA | E) and leaves (BB | AA + a24 E) in local A. */
-const factorsOf = (limb: number): Code => [
-  ...set(A, slot(SQUARES, limb)),
+const factorsOf = (limb: number): WasmCode => [
+  ...set(A, loadSlot(SQUARES, limb)),
   ...set(B, shuffle(get(A), get(A), LOW_HALVES)),
-  ...set(B, f64x2Sub(get(B), v128And(get(A), slot(SECOND_LANE)))),
-  ...setSlot(LEFT, limb, get(B)),
-  ...set(A, f64x2Add(swapped(A), f64x2Mul(get(B), slot(A24_SECOND)))),
+  ...set(B, f64x2Sub(get(B), v128And(get(A), loadSlot(SECOND_LANE)))),
+  ...storeSlot(LEFT_FACTOR_OFFSET, limb, get(B)),
+  ...set(A, f64x2Add(withSwappedLanes(A), f64x2Mul(get(B), loadSlot(A24_SECOND)))),
 ];
 
 /**
  * The factors of (x_2 | z_2): (AA | E) and (BB | AA + a24 E). Each limb of the second carries once
  * into the next, which brings it within the bounds of a factor.
  */
-const factors = (): Code => [
-  ...factorsOf(LIMBS - 1),
-  ...set(C, carryOf(A, LIMBS - 1)),
+const factors = (): WasmCode => [
+  ...factorsOf(LIMB_COUNT - 1),
+  ...set(C, carryOfLimb(A, LIMB_COUNT - 1)),
   ...set(D, f64x2Sub(get(A), get(C))),
-  ...set(C, wrapped(get(C))),
-  ...Array.from({ length: LIMBS - 1 }, (_, limb) => [
+  ...set(C, wrappedCarry(get(C))),
+  ...Array.from({ length: LIMB_COUNT - 1 }, (_, limb) => [
     ...factorsOf(limb),
-    ...set(B, carryOf(A, limb)),
-    ...setSlot(RIGHT, limb, f64x2Add(f64x2Sub(get(A), get(B)), get(C))),
+    ...set(B, carryOfLimb(A, limb)),
+    ...storeSlot(RIGHT, limb, f64x2Add(f64x2Sub(get(A), get(B)), get(C))),
     ...set(C, get(B)),
   ]).flat(),
-  ...setSlot(RIGHT, LIMBS - 1, f64x2Add(get(D), get(C))),
+  ...storeSlot(RIGHT, LIMB_COUNT - 1, f64x2Add(get(D), get(C))),
 ];
 
 /** RFC 7748 section 5: one step of the ladder, ordered so that independent instructions overlap. */
-const step = (): Code => [
+const step = (): WasmCode => [
   ...readBit(),
   ...sums(),
   ...call(MULTIPLY, i32(PRODUCTS), i32(OTHER_DIFFERENCE_AND_SUM), i32(SUM_AND_DIFFERENCE)),
   ...call(SQUARE, i32(SQUARES), i32(SUM_AND_DIFFERENCE)),
   ...sumAndDifferenceOfProducts(),
   // (x_3 | (DA - CB)^2), then z_3 = x_1 (DA - CB)^2.
-  ...call(SQUARE, i32(NEXT_X), i32(PRODUCTS)),
+  ...call(SQUARE, i32(NEXT_X_OFFSET), i32(PRODUCTS)),
   ...factors(),
-  ...call(MULTIPLY, i32(TWOFOLD), i32(LEFT), i32(RIGHT)),
-  ...call(BY_TABLE, i32(NEXT_Z), i32(NEXT_X)),
+  ...call(MULTIPLY, i32(TWOFOLD_POINT_OFFSET), i32(LEFT_FACTOR_OFFSET), i32(RIGHT)),
+  ...call(BY_TABLE, i32(NEXT_Z_OFFSET), i32(NEXT_X_OFFSET)),
 ];
 
 /** `()`: from the scalar, the table and the start of the ladder to (x_2 | z_2). */
@@ -198,7 +211,7 @@ const ladder = (): WasmFunction => ({
   exportAs: 'ladder',
 });
 
-/** The module; {@link writeConstants} must be called before its first use. */
+/** The module; {@link writeX25519Constants} must be called before its first use. */
 export function x25519Module(): Uint8Array {
   const multiply = { ...multiplyPairs(), exportAs: 'multiply' };
   const functions = [multiply, squarePairs(), multiplyByTable(), ladder(), invert()];
@@ -206,7 +219,7 @@ export function x25519Module(): Uint8Array {
 }
 
 /** Writes the constants. */
-export function writeConstants(view: DataView): void {
+export function writeX25519Constants(view: DataView): void {
   writeFieldConstants(view);
   view.setFloat64(OPPOSITE, 1, true);
   view.setFloat64(OPPOSITE + 8, -1, true);

@@ -20,7 +20,12 @@ const POLL_MS = 10;
 const WITHOUT_TABLE_MS = 500;
 
 /** Resolves with true when one of the ports is bound, with false after the limit. */
-export async function untilBound({ address, ports, limitMs, isOver }: WaitOrder): Promise<boolean> {
+export async function untilPortBound({
+  address,
+  ports,
+  limitMs,
+  isOver,
+}: WaitOrder): Promise<boolean> {
   const own = tableAddress(address);
   const endAt = performance.now() + limitMs;
   while (performance.now() < endAt && !isOver()) {

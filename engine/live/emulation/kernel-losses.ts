@@ -18,7 +18,7 @@ export interface KernelLosses {
 }
 
 /** See the module. */
-export class KernelWatch {
+export class KernelLossWatch {
   readonly #hosts: ReadonlySet<string>;
   readonly #programs: ReadonlySet<string>;
   readonly #ours = new Map<string, number>();

@@ -12,7 +12,7 @@ import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 
 /** The program to start. */
-export interface ProgramOrder {
+export interface ProgramStartOptions {
   /** Program and arguments. */
   readonly command: readonly string[];
   /** Working directory; relative paths in the command start here. */
@@ -46,7 +46,7 @@ export class OutsideProgram {
 
   private constructor(child: ChildProcess, pid: number) {
     this.pid = pid;
-    keepProgram(pid);
+    killProgramAtExit(pid);
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         // Processes that it started itself may still exist.
@@ -60,7 +60,12 @@ export class OutsideProgram {
   }
 
   /** Starts the program; if that fails, the `code` of the error says why, for example `ENOENT`. */
-  static start({ command, folder, outFile, errFile }: ProgramOrder): Promise<OutsideProgram> {
+  static start({
+    command,
+    folder,
+    outFile,
+    errFile,
+  }: ProgramStartOptions): Promise<OutsideProgram> {
     const [name = '', ...args] = command;
     const [out, err] = [openSync(outFile, 'w'), openSync(errFile, 'w')];
     try {
@@ -91,8 +96,8 @@ export class OutsideProgram {
 /**
  * Kills a program when this process exits, even by two Ctrl-C; also programs that threads started.
  */
-export function keepProgram(pid: number): void {
-  if (!isWatching) process.once('exit', endPrograms);
+export function killProgramAtExit(pid: number): void {
+  if (!isWatching) process.once('exit', killRemainingPrograms);
   isWatching = true;
   LIVING.add(pid);
 }
@@ -103,7 +108,7 @@ export function forgetProgram(pid: number): void {
 }
 
 /** Kills the programs that are left, because nothing else would end them. */
-export function endPrograms(): void {
+export function killRemainingPrograms(): void {
   for (const pid of LIVING) signalGroup(pid, 'SIGKILL');
   LIVING.clear();
 }

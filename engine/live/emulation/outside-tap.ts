@@ -16,7 +16,7 @@
 import type { Endpoint } from '../../host/socket.ts';
 import type { EndpointTable } from '../../net/endpoint-table.ts';
 import type { SimHost } from '../../net/sim-host.ts';
-import { systemWords } from '../environment.ts';
+import { systemErrorText } from '../environment.ts';
 import { UdpWire } from '../udp-wire.ts';
 import { OutsideError } from './outside-error.ts';
 import type { Pacer } from './pacer.ts';
@@ -66,7 +66,7 @@ interface OutsideHost {
 type SendingSocket = NonNullable<ReturnType<SimHost['udp']>>;
 
 /** Datagrams that passed between a program and its host. */
-export interface OutsideCounts {
+export interface OutsideDatagramCounts {
   readonly name: string;
   /** Number of datagrams from the program into the network. */
   readonly sent: number;
@@ -109,7 +109,7 @@ export class OutsideTap {
     return [...this.#strangers];
   }
 
-  get counts(): readonly OutsideCounts[] {
+  get counts(): readonly OutsideDatagramCounts[] {
     return this.#byIndex.flatMap((outside) => {
       if (outside === undefined) return [];
       const { spec, sent, received } = outside;
@@ -156,7 +156,7 @@ export class OutsideTap {
     const failure = this.#bindWire(local);
     if (failure === undefined) return undefined;
     const { address, port } = this.#endpoints.pairOf(local);
-    return `UDP ${address}:${port} cannot be bound: ${systemWords(failure)}`;
+    return `UDP ${address}:${port} cannot be bound: ${systemErrorText(failure)}`;
   }
 
   /**

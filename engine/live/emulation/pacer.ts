@@ -17,10 +17,10 @@ import { LogHistogram } from '../../measure/histogram.ts';
 import type { WallClock } from '../live-clock.ts';
 
 /** What to do when an event is later than the limit. */
-export type OnLate = 'warn' | 'fail';
+export type LateEventPolicy = 'warn' | 'fail';
 
 /** How a paced interval ended. */
-export type PaceEnd =
+export type PacedRunEnd =
   | { readonly kind: 'reached' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'late'; readonly late: LateEvent };
@@ -41,7 +41,7 @@ export interface PacerOptions {
   readonly factor: number;
   /** An event later than this counts as a slip, ns of wall time. */
   readonly lateLimitNs: number;
-  readonly onLate: OnLate;
+  readonly onLate: LateEventPolicy;
   /** Virtual time between two calls of `onSlice`, ns. */
   readonly sliceNs: number;
   /** Called outside of events, after all events up to this instant have fired. */
@@ -88,7 +88,7 @@ export class Pacer {
   #isInside = false;
   #timeout: ReturnType<typeof setTimeout> | undefined;
   #immediate: ReturnType<typeof setImmediate> | undefined;
-  #resolve: (end: PaceEnd) => void = () => undefined;
+  #resolve: (end: PacedRunEnd) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
 
   constructor(options: PacerOptions) {
@@ -110,14 +110,14 @@ export class Pacer {
   }
 
   /** Runs from now to `untilNs`; resolves when that is reached or the run stops. */
-  run(untilNs: number): Promise<PaceEnd> {
+  run(untilNs: number): Promise<PacedRunEnd> {
     const { clock, scheduler, sliceNs } = this.#options;
     assert(!this.#isRunning, 'the pacer runs already');
     this.#virtualZero = scheduler.now;
     this.#untilNs = untilNs;
     this.#sliceAt = Math.min(untilNs, scheduler.now + sliceNs);
     this.#isRunning = true;
-    return new Promise<PaceEnd>((resolve, reject) => {
+    return new Promise<PacedRunEnd>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
       this.#wallZero = clock.now();
@@ -207,7 +207,7 @@ export class Pacer {
     if (atNs >= this.#untilNs) this.#end({ kind: 'reached' });
   }
 
-  #end(end: PaceEnd): void {
+  #end(end: PacedRunEnd): void {
     if (!this.#isRunning) return;
     const { clock, scheduler } = this.#options;
     this.driftNs = Math.max(0, Math.floor(clock.now() - this.#dueOf(scheduler.now)));

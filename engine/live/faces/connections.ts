@@ -22,7 +22,7 @@ export interface Connections {
  * Keeps at most `most` connections of a server open. A connection stays open while its complete
  * request is being answered.
  */
-export function boundConnections(server: Server, most: number): Connections {
+export function limitConnections(server: Server, most: number): Connections {
   /** Connections for which no answer is in progress, the longest silent first. */
   const silent = new Set<Duplex>();
   const busy = new Set<Duplex>();

@@ -16,12 +16,12 @@
  */
 import { LogHistogram } from '../../measure/histogram.ts';
 import {
-  DELIVERED,
-  LEFT,
-  SAMPLE_ROW,
+  SAMPLE_DELIVERED,
+  SAMPLE_LEFT,
+  SAMPLE_ROW_NUMBERS,
+  SAMPLE_SOURCED,
+  SAMPLE_TAKEN,
   type SampleBatch,
-  SOURCED,
-  TAKEN,
 } from './handover-samples.ts';
 
 /**
@@ -69,13 +69,13 @@ interface Journey {
 }
 
 /** The measured interval, ns of the scenario. */
-export interface BookWindow {
+export interface MeasuredInterval {
   readonly fromNs: number;
   readonly untilNs: number;
 }
 
 /** Numbers of samples, and of those that measured nothing, by the reason. */
-export interface BookCounts {
+export interface HandoverCounts {
   /** Number of sampled datagrams. */
   readonly sampled: number;
   /**
@@ -107,7 +107,7 @@ export class HandoverBook {
   readonly links = new LogHistogram();
   /** For each packet: latency minus its lateness, ns. */
   readonly onTime = new LogHistogram();
-  readonly #window: BookWindow;
+  readonly #window: MeasuredInterval;
   readonly #journeys = new Map<number, Journey>();
   readonly #counts = { measured: 0, unmatched: 0, ambiguous: 0, across: 0 };
   #sampled = 0;
@@ -115,11 +115,11 @@ export class HandoverBook {
   #unfollowed = 0;
   #newestNs = 0;
 
-  constructor(window: BookWindow) {
+  constructor(window: MeasuredInterval) {
     this.#window = window;
   }
 
-  get counts(): BookCounts {
+  get counts(): HandoverCounts {
     const { unmatched, ambiguous, across } = this.#counts;
     const [sampled, untold, unfollowed] = [this.#sampled, this.#untold, this.#unfollowed];
     return { sampled, unmatched, ambiguous, across, untold, unfollowed };
@@ -131,7 +131,8 @@ export class HandoverBook {
    */
   note({ rows, untold }: SampleBatch, clock: number): void {
     this.#untold += untold;
-    for (let at = 0; at + SAMPLE_ROW <= rows.length; at += SAMPLE_ROW) this.#row(rows, at, clock);
+    for (let at = 0; at + SAMPLE_ROW_NUMBERS <= rows.length; at += SAMPLE_ROW_NUMBERS)
+      this.#row(rows, at, clock);
     for (const [tag, journey] of this.#journeys) {
       const isOld = journey.beganNs < this.#newestNs - SETTLE_NS;
       if (!isOld && this.#journeys.size <= JOURNEYS_MAX) break;
@@ -152,7 +153,7 @@ export class HandoverBook {
     const first = rows[at + 4] as number;
     const second = rows[at + 5] as number;
     const journey = this.#journey(tag, first);
-    if (kind === LEFT) {
+    if (kind === SAMPLE_LEFT) {
       const hop = hopOf(journey, from, to);
       if (hop === undefined) return;
       hop.lefts += 1;
@@ -160,15 +161,15 @@ export class HandoverBook {
       hop.offeredNs = first;
       hop.dueNs = second;
       hop.writtenNs = rows[at + 6] as number;
-    } else if (kind === TAKEN) {
+    } else if (kind === SAMPLE_TAKEN) {
       const hop = hopOf(journey, from, to);
       if (hop === undefined) return;
       hop.takens += 1;
       hop.takenClock = clock;
       hop.takenNs = first;
-    } else if (kind === SOURCED) {
+    } else if (kind === SAMPLE_SOURCED) {
       journey.turn = { dueNs: first, cameNs: second, clock };
-    } else if (kind === DELIVERED) {
+    } else if (kind === SAMPLE_DELIVERED) {
       const ending = { source: from, host: to, sentNs: first, deliveredNs: second, clock };
       journey.endings.push(ending);
     }

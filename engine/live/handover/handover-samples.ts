@@ -11,27 +11,27 @@
  * @module
  */
 import type { WallClock } from '../live-clock.ts';
-import { isSampled, tagOf } from './tail-sample.ts';
+import { isSampled, tailTagOf } from './tail-sample.ts';
 
 /** Numbers in a row: kind, tag, two hosts, three instants. */
-export const SAMPLE_ROW = 7;
+export const SAMPLE_ROW_NUMBERS = 7;
 /**
  * A datagram was written to a socket: sender, receiver; when its link began, when the link ought to
  * have ended, when it was written.
  */
-export const LEFT = 0;
+export const SAMPLE_LEFT = 0;
 /** A datagram was given to the receiver's handler: sender, receiver, instant. */
-export const TAKEN = 1;
+export const SAMPLE_TAKEN = 1;
 /**
  * A datagram was offered to a link in an application's turn: host, when the turn was due, when it
  * came.
  */
-export const SOURCED = 2;
+export const SAMPLE_SOURCED = 2;
 /** An application got a packet from a datagram: host, host of the source; sent, delivered. */
-export const DELIVERED = 3;
+export const SAMPLE_DELIVERED = 3;
 
 /** The datagram is not sampled. */
-export const NO_TAG = -1;
+export const NOT_SAMPLED = -1;
 /** A host that is not of this run. */
 const NOBODY = -1;
 /** Rows between two collections; a quarter of a second of 150 packets/s over six hops is 500. */
@@ -59,12 +59,12 @@ export interface SampleBatch {
 
 /** See the module. */
 export class HandoverSamples {
-  /** Tag of the sampled datagram whose handler is running; {@link NO_TAG} for others. */
-  current = NO_TAG;
+  /** Tag of the sampled datagram whose handler is running; {@link NOT_SAMPLED} for others. */
+  current = NOT_SAMPLED;
   /** When the running turn of an application was due, ns of the scenario; negative if none runs. */
   sourceDueNs = -1;
   readonly #clock: WallClock;
-  #rows = new Float64Array(SAMPLE_ROW * FIRST_ROWS);
+  #rows = new Float64Array(SAMPLE_ROW_NUMBERS * FIRST_ROWS);
   #used = 0;
   #untold = 0;
   #isOn = false;
@@ -95,13 +95,13 @@ export class HandoverSamples {
   /** A followed datagram goes to the kernel. */
   left(bytes: Uint8Array, ends: HopEnds, times: LinkTimes): void {
     const { offeredNs, dueNs, writtenNs } = times;
-    this.#add(LEFT, tagOf(bytes), ends, [offeredNs, dueNs, writtenNs]);
+    this.#add(SAMPLE_LEFT, tailTagOf(bytes), ends, [offeredNs, dueNs, writtenNs]);
   }
 
   /** A followed datagram goes to its handler, which begins now. */
   taken(bytes: Uint8Array, ends: HopEnds): void {
-    this.current = tagOf(bytes);
-    this.#add(TAKEN, this.current, ends, [this.#clock.now()]);
+    this.current = tailTagOf(bytes);
+    this.#add(SAMPLE_TAKEN, this.current, ends, [this.#clock.now()]);
   }
 
   /**
@@ -110,7 +110,7 @@ export class HandoverSamples {
    */
   sourced(bytes: Uint8Array, host: number, turnNs: number): void {
     const dueNs = this.sourceDueNs + this.#zeroNs;
-    this.#add(SOURCED, tagOf(bytes), { from: host, to: host }, [dueNs, turnNs]);
+    this.#add(SAMPLE_SOURCED, tailTagOf(bytes), { from: host, to: host }, [dueNs, turnNs]);
   }
 
   /**
@@ -122,7 +122,7 @@ export class HandoverSamples {
     times: { readonly sentNs: number; readonly deliveredNs: number },
   ): void {
     const instants = [times.sentNs + this.#zeroNs, times.deliveredNs + this.#zeroNs];
-    this.#add(DELIVERED, this.current, { from: ends.source, to: ends.host }, instants);
+    this.#add(SAMPLE_DELIVERED, this.current, { from: ends.source, to: ends.host }, instants);
   }
 
   /** The samples that were noted since the last call. */
@@ -135,7 +135,7 @@ export class HandoverSamples {
 
   #add(kind: number, tag: number, ends: HopEnds, instants: readonly number[]): void {
     const at = this.#used;
-    if (at >= HANDOVER_ROWS_MAX * SAMPLE_ROW) {
+    if (at >= HANDOVER_ROWS_MAX * SAMPLE_ROW_NUMBERS) {
       this.#untold += 1;
       return;
     }
@@ -144,7 +144,7 @@ export class HandoverSamples {
       wider.set(this.#rows);
       this.#rows = wider;
     }
-    this.#used = at + SAMPLE_ROW;
+    this.#used = at + SAMPLE_ROW_NUMBERS;
     this.#rows[at] = kind;
     this.#rows[at + 1] = tag;
     this.#rows[at + 2] = ends.from ?? NOBODY;

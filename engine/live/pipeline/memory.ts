@@ -12,22 +12,22 @@
  *
  * @module
  */
-import { LINE_WORDS, ringBytes } from './ring.ts';
+import { CACHE_LINE_WORDS, ringBytes } from './ring.ts';
 
 /** Longest record of a job, bytes. */
-export const RECORD_MAX = 256;
+export const RECORD_BYTES_MAX = 256;
 
 const LINE_BYTES = 64;
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 const SIGNALS_PER_WORKER = 3;
 
 /** Words of the signals, each in its own cache line. */
-export const SIGNAL = {
+export const SIGNAL_WORDS = {
   mainSleeps: 0,
-  stop: LINE_WORDS,
-  workerSleeps: (worker: number): number => (2 + SIGNALS_PER_WORKER * worker) * LINE_WORDS,
-  batches: (worker: number): number => (3 + SIGNALS_PER_WORKER * worker) * LINE_WORDS,
-  sleeps: (worker: number): number => (4 + SIGNALS_PER_WORKER * worker) * LINE_WORDS,
+  stop: CACHE_LINE_WORDS,
+  workerSleeps: (worker: number): number => (2 + SIGNALS_PER_WORKER * worker) * CACHE_LINE_WORDS,
+  batches: (worker: number): number => (3 + SIGNALS_PER_WORKER * worker) * CACHE_LINE_WORDS,
+  sleeps: (worker: number): number => (4 + SIGNALS_PER_WORKER * worker) * CACHE_LINE_WORDS,
 } as const;
 
 /** Sizes of a pipeline's memory. */
@@ -52,12 +52,12 @@ export interface SharedMemory extends MemorySizes {
 
 /** Allocates the memory, filled with zeros. */
 export function createMemory({ workers, slots, slotBytes }: MemorySizes): SharedMemory {
-  const lines = Math.ceil((RECORD_MAX + slotBytes) / LINE_BYTES);
+  const lines = Math.ceil((RECORD_BYTES_MAX + slotBytes) / LINE_BYTES);
   const slotStride = (lines | 1) * LINE_BYTES;
   // Every slot may be with one worker, and as many messages about jobs in addition.
   const capacity = 2 ** Math.ceil(Math.log2(2 * slots));
   const ring = (): Int32Array => new Int32Array(new SharedArrayBuffer(ringBytes(capacity)));
-  const signalWords = (2 + SIGNALS_PER_WORKER * workers) * LINE_WORDS;
+  const signalWords = (2 + SIGNALS_PER_WORKER * workers) * CACHE_LINE_WORDS;
   return {
     workers,
     slots,
@@ -91,7 +91,7 @@ export class SlotViews {
     const known = this.#bytes[slot];
     if (known !== undefined && known.length === length) return known;
     const { slotMemory, slotStride } = this.#memory;
-    const made = new Uint8Array(slotMemory, slot * slotStride + RECORD_MAX, length);
+    const made = new Uint8Array(slotMemory, slot * slotStride + RECORD_BYTES_MAX, length);
     this.#bytes[slot] = made;
     return made;
   }

@@ -11,16 +11,16 @@ import type { MessagePort } from 'node:worker_threads';
 import type { SharedMemory } from './memory.ts';
 
 /** Positions of the words in a request. */
-export const REQUEST = { slot: 0, length: 1, job: 2 } as const;
+export const REQUEST_WORDS = { slot: 0, length: 1, job: 2 } as const;
 /** Slot number of a request that stands for one message of the `MessagePort`. */
 export const MESSAGE_SLOT = -1;
 
 /**
  * Positions of the words in a result. On a failure, the slot has a message in UTF-8 of that length.
  */
-export const RESULT = { slot: 0, length: 1, status: 2, recordLength: 3 } as const;
+export const RESULT_WORDS = { slot: 0, length: 1, status: 2, recordLength: 3 } as const;
 /** Statuses of a result. */
-export const STATUS = { done: 0, failed: 1 } as const;
+export const RESULT_STATUS = { done: 0, failed: 1 } as const;
 
 /** Identifies a job by its module and name. */
 export interface JobAddress {

@@ -4,8 +4,8 @@
  * @module
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { cryptoOf, jobsOf } from '../compute-worker.ts';
-import { RECORD_MAX } from './memory.ts';
+import { cryptoProviderOf, jobsOfModule } from '../compute-worker.ts';
+import { RECORD_BYTES_MAX } from './memory.ts';
 import type { JobAddress, WorkerAnswer, WorkerStart } from './messages.ts';
 import { type ReadyJob, WorkerLoop } from './worker-loop.ts';
 
@@ -13,7 +13,7 @@ import { type ReadyJob, WorkerLoop } from './worker-loop.ts';
 export async function runPipelineWorker(): Promise<void> {
   const start = workerData as WorkerStart;
   const around = {
-    load: jobsOf,
+    load: jobsOfModule,
     open,
     answer: (answer: WorkerAnswer): void => parentPort?.postMessage(answer),
   };
@@ -22,10 +22,10 @@ export async function runPipelineWorker(): Promise<void> {
 }
 
 async function open({ moduleUrl, job, crypto }: JobAddress, setup: Uint8Array): Promise<ReadyJob> {
-  const bytes = (await jobsOf(moduleUrl))[job]?.bytes;
+  const bytes = (await jobsOfModule(moduleUrl))[job]?.bytes;
   if (bytes === undefined) throw new Error(`no job ${job} on bytes in ${moduleUrl}`);
-  if (bytes.recordLength > RECORD_MAX) {
-    throw new RangeError(`job ${job}: a record has at most ${RECORD_MAX} bytes`);
+  if (bytes.recordLength > RECORD_BYTES_MAX) {
+    throw new RangeError(`job ${job}: a record has at most ${RECORD_BYTES_MAX} bytes`);
   }
-  return { job: bytes.open(setup, cryptoOf(crypto)), recordLength: bytes.recordLength };
+  return { job: bytes.open(setup, cryptoProviderOf(crypto)), recordLength: bytes.recordLength };
 }

@@ -18,17 +18,17 @@
 import { availableParallelism } from 'node:os';
 import { wipe } from '../../core/secrets.ts';
 import { Backlog } from './backlog.ts';
-import { createMemory, type SharedMemory, SIGNAL, SlotViews } from './memory.ts';
+import { createMemory, type SharedMemory, SIGNAL_WORDS, SlotViews } from './memory.ts';
 import {
   type JobAddress,
-  RESULT,
-  STATUS,
+  RESULT_STATUS,
+  RESULT_WORDS,
   type WakeUpKind,
   type WorkerMessage,
 } from './messages.ts';
 import { SlotPool } from './slot-pool.ts';
 import { createStats, type PipelineStats } from './stats.ts';
-import type { PipelineResult, ResultSink, Submission, Submitted } from './submission.ts';
+import type { PipelineResult, ResultSink, Submission, SubmissionOutcome } from './submission.ts';
 import { WakeUp } from './wake-up.ts';
 import { WorkerThread } from './worker-thread.ts';
 
@@ -156,8 +156,8 @@ export class Pipeline {
     this.#counts.batches = 0;
     this.#counts.sleeps = 0;
     for (let worker = 0; worker < workers; worker += 1) {
-      this.#counts.batches += Atomics.load(signals, SIGNAL.batches(worker));
-      this.#counts.sleeps += Atomics.load(signals, SIGNAL.sleeps(worker));
+      this.#counts.batches += Atomics.load(signals, SIGNAL_WORDS.batches(worker));
+      this.#counts.sleeps += Atomics.load(signals, SIGNAL_WORDS.sleeps(worker));
     }
     return { ...this.#counts, drops: { ...this.#counts.drops } };
   }
@@ -200,7 +200,7 @@ export class Pipeline {
 
   // hot: once per packet.
   /** Accepts a packet; never blocks. */
-  submit(packet: Submission): Submitted {
+  submit(packet: Submission): SubmissionOutcome {
     this.#counts.submitted += 1;
     const refusal = this.#refusal(packet);
     if (refusal !== 'taken') {
@@ -258,13 +258,13 @@ export class Pipeline {
   async close(): Promise<number> {
     this.#isOpen = false;
     clearImmediate(this.#again);
-    Atomics.store(this.#memory.signals, SIGNAL.stop, 1);
+    Atomics.store(this.#memory.signals, SIGNAL_WORDS.stop, 1);
     this.#wakeUp.stop();
     await Promise.all(this.#workers.map((worker) => worker.close()));
     return this.inside;
   }
 
-  #refusal({ bytes, job }: Submission): Submitted {
+  #refusal({ bytes, job }: Submission): SubmissionOutcome {
     const known = this.#jobs.get(job);
     if (known === undefined || known.isClosing) throw new RangeError(`no job ${job} is open`);
     if (!this.#isOpen || this.#alive === 0) return 'no-worker';
@@ -309,12 +309,12 @@ export class Pipeline {
     for (let count = 0; count < max; count += 1) {
       const at = results.peek();
       if (at < 0) return;
-      const slot = words[at + RESULT.slot] as number;
+      const slot = words[at + RESULT_WORDS.slot] as number;
       const result = this.#result;
-      const isDone = words[at + RESULT.status] === STATUS.done;
+      const isDone = words[at + RESULT_WORDS.status] === RESULT_STATUS.done;
       result.status = isDone ? 'done' : 'failed';
-      result.bytes = this.#views.bytes(slot, words[at + RESULT.length] as number);
-      result.record = this.#views.record(slot, words[at + RESULT.recordLength] as number);
+      result.bytes = this.#views.bytes(slot, words[at + RESULT_WORDS.length] as number);
+      result.record = this.#views.record(slot, words[at + RESULT_WORDS.recordLength] as number);
       result.worker = worker.index;
       results.take();
       worker.inside -= 1;

@@ -16,12 +16,12 @@
  */
 
 /** Words of 32 bits in a cache line. */
-export const LINE_WORDS = 16;
+export const CACHE_LINE_WORDS = 16;
 /** Words of one entry. */
 const ENTRY_WORDS = 4;
 
-const TAIL = LINE_WORDS;
-const ENTRIES = 2 * LINE_WORDS;
+const TAIL = CACHE_LINE_WORDS;
+const ENTRIES = 2 * CACHE_LINE_WORDS;
 
 /** Bytes of a ring. @param capacity Entries, a power of two. */
 export function ringBytes(capacity: number): number {

@@ -38,4 +38,4 @@ export interface PipelineResult {
 }
 
 /** The result of a submission: accepted, or the reason why it was dropped. */
-export type Submitted = 'taken' | 'queue-full' | 'too-long' | 'no-worker';
+export type SubmissionOutcome = 'taken' | 'queue-full' | 'too-long' | 'no-worker';

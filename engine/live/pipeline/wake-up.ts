@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { SIGNAL } from './memory.ts';
+import { SIGNAL_WORDS } from './memory.ts';
 import type { WakeUpKind } from './messages.ts';
 
 /** `Atomics.waitAsync`, which the ES2023 library does not declare. */
@@ -36,10 +36,10 @@ export class WakeUp {
    * wake-ups called nobody.
    */
   arm(): void {
-    Atomics.store(this.#signals, SIGNAL.mainSleeps, 1);
+    Atomics.store(this.#signals, SIGNAL_WORDS.mainSleeps, 1);
     if (this.#kind === 'port' || this.#isPromised) return;
     const { waitAsync } = Atomics as unknown as { readonly waitAsync: WaitAsync };
-    const waiting = waitAsync(this.#signals, SIGNAL.mainSleeps, 1);
+    const waiting = waitAsync(this.#signals, SIGNAL_WORDS.mainSleeps, 1);
     this.#isPromised = true;
     void Promise.resolve(waiting.value).then(() => {
       this.#isPromised = false;
@@ -49,7 +49,7 @@ export class WakeUp {
 
   /** Ends the promise, if there is one. */
   stop(): void {
-    Atomics.store(this.#signals, SIGNAL.mainSleeps, 0);
-    Atomics.notify(this.#signals, SIGNAL.mainSleeps);
+    Atomics.store(this.#signals, SIGNAL_WORDS.mainSleeps, 0);
+    Atomics.notify(this.#signals, SIGNAL_WORDS.mainSleeps);
   }
 }

@@ -11,13 +11,13 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { wipe } from '../../core/secrets.ts';
 import type { OpenByteJob } from '../../host/compute.ts';
-import { type SharedMemory, SIGNAL, SlotViews } from './memory.ts';
+import { type SharedMemory, SIGNAL_WORDS, SlotViews } from './memory.ts';
 import {
   type JobAddress,
   MESSAGE_SLOT,
-  REQUEST,
-  RESULT,
-  STATUS,
+  REQUEST_WORDS,
+  RESULT_STATUS,
+  RESULT_WORDS,
   type WorkerAnswer,
   type WorkerMessage,
   type WorkerStart,
@@ -79,12 +79,16 @@ export class WorkerLoop {
     const { words } = this.#requests;
     let left = Math.min(batch, this.#requests.waiting);
     if (left === 0) return 'idle';
-    Atomics.add(this.#signals, SIGNAL.batches(worker), 1);
+    Atomics.add(this.#signals, SIGNAL_WORDS.batches(worker), 1);
     for (; left > 0 && !this.#isStopped(); left -= 1) {
       const at = this.#requests.peek();
-      const slot = words[at + REQUEST.slot] as number;
+      const slot = words[at + REQUEST_WORDS.slot] as number;
       if (slot === MESSAGE_SLOT) return 'message';
-      this.#runJob(slot, words[at + REQUEST.length] as number, words[at + REQUEST.job] as number);
+      this.#runJob(
+        slot,
+        words[at + REQUEST_WORDS.length] as number,
+        words[at + REQUEST_WORDS.job] as number,
+      );
       this.#requests.take();
     }
     return 'more';
@@ -104,7 +108,7 @@ export class WorkerLoop {
         this.#fail(slot, messageOf(error));
         return;
       }
-      this.#publish(slot, length, STATUS.done, recordLength);
+      this.#publish(slot, length, RESULT_STATUS.done, recordLength);
     }
   }
 
@@ -112,7 +116,7 @@ export class WorkerLoop {
     const bytes = new TextEncoder().encode(message).subarray(0, FAILURE_MAX);
     const length = Math.min(bytes.length, this.#start.memory.slotBytes);
     this.#views.bytes(slot, length).set(bytes.subarray(0, length));
-    this.#publish(slot, length, STATUS.failed, 0);
+    this.#publish(slot, length, RESULT_STATUS.failed, 0);
   }
 
   // hot: once per packet.
@@ -121,10 +125,10 @@ export class WorkerLoop {
     const at = this.#results.claim();
     // The ring has twice as many entries as there are slots.
     if (at < 0) throw new Error('a ring of results is full');
-    words[at + RESULT.slot] = slot;
-    words[at + RESULT.length] = length;
-    words[at + RESULT.status] = status;
-    words[at + RESULT.recordLength] = recordLength;
+    words[at + RESULT_WORDS.slot] = slot;
+    words[at + RESULT_WORDS.length] = length;
+    words[at + RESULT_WORDS.status] = status;
+    words[at + RESULT_WORDS.recordLength] = recordLength;
     this.#results.put();
     this.#unannounced += 1;
     if (this.#unannounced >= this.#start.announceEvery) this.#announce();
@@ -132,22 +136,22 @@ export class WorkerLoop {
 
   #announce(): void {
     this.#unannounced = 0;
-    if (Atomics.exchange(this.#signals, SIGNAL.mainSleeps, 0) === 0) return;
+    if (Atomics.exchange(this.#signals, SIGNAL_WORDS.mainSleeps, 0) === 0) return;
     if (this.#start.wakeUp === 'port') this.#around.answer('results');
-    else Atomics.notify(this.#signals, SIGNAL.mainSleeps);
+    else Atomics.notify(this.#signals, SIGNAL_WORDS.mainSleeps);
   }
 
   #sleep(): void {
     if (this.#unannounced > 0) this.#announce();
     const { worker } = this.#start;
-    const word = SIGNAL.workerSleeps(worker);
+    const word = SIGNAL_WORDS.workerSleeps(worker);
     Atomics.store(this.#signals, word, 1);
     // Checked again, because an entry put before the store would not wake anybody.
     if (this.#requests.waiting > 0 || this.#isStopped()) {
       Atomics.store(this.#signals, word, 0);
       return;
     }
-    Atomics.add(this.#signals, SIGNAL.sleeps(worker), 1);
+    Atomics.add(this.#signals, SIGNAL_WORDS.sleeps(worker), 1);
     Atomics.wait(this.#signals, word, 1);
   }
 
@@ -191,7 +195,7 @@ export class WorkerLoop {
   }
 
   #isStopped(): boolean {
-    return Atomics.load(this.#signals, SIGNAL.stop) !== 0;
+    return Atomics.load(this.#signals, SIGNAL_WORDS.stop) !== 0;
   }
 }
 

@@ -5,10 +5,10 @@
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { entryModule } from '../own-form.ts';
-import { type SharedMemory, SIGNAL } from './memory.ts';
+import { type SharedMemory, SIGNAL_WORDS } from './memory.ts';
 import {
   MESSAGE_SLOT,
-  REQUEST,
+  REQUEST_WORDS,
   type WorkerAnswer,
   type WorkerMessage,
   type WorkerStart,
@@ -118,15 +118,15 @@ export class WorkerThread {
     // The ring has an entry for every slot and as many for messages.
     if (at < 0) throw new Error(`${this.name}: more messages wait than its ring holds`);
     const { words } = this.#requests;
-    words[at + REQUEST.slot] = slot;
-    words[at + REQUEST.length] = length;
-    words[at + REQUEST.job] = job;
+    words[at + REQUEST_WORDS.slot] = slot;
+    words[at + REQUEST_WORDS.length] = length;
+    words[at + REQUEST_WORDS.job] = job;
     this.#requests.put();
   }
 
   #wake(): void {
     const { signals } = this.#memory;
-    const word = SIGNAL.workerSleeps(this.index);
+    const word = SIGNAL_WORDS.workerSleeps(this.index);
     if (Atomics.load(signals, word) === 0) return;
     if (Atomics.exchange(signals, word, 0) === 1) Atomics.notify(signals, word);
   }

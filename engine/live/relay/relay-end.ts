@@ -10,7 +10,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Stream, StreamError } from '../../host/stream.ts';
-import { cutSocket } from '../tcp-errors.ts';
+import { resetSocket } from '../tcp-errors.ts';
 
 /** What an end needs from its relay. */
 export interface RelayEndSetup {
@@ -47,7 +47,7 @@ export class RelayEnd {
     const { enter } = this.#setup;
     this.#socket = socket;
     if (this.#isAbandoned || this.#ending !== undefined) {
-      cutSocket(socket);
+      resetSocket(socket);
       return;
     }
     // hot: once per read of the socket.
@@ -96,6 +96,6 @@ export class RelayEnd {
   }
 
   #cutSocket(): void {
-    if (this.#socket !== undefined) cutSocket(this.#socket);
+    if (this.#socket !== undefined) resetSocket(this.#socket);
   }
 }

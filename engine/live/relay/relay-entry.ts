@@ -8,7 +8,7 @@
  * @module
  */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { REAL_ADDRESS } from '../port-plan.ts';
+import { LOOPBACK_ADDRESS } from '../port-plan.ts';
 
 /** Two ends of one connection within this process. */
 export interface SocketPair {
@@ -72,7 +72,7 @@ export class RelayEntry {
       this.#server = undefined;
       for (const done of this.#takeEarly()) done(undefined, error);
     });
-    server.listen({ host: REAL_ADDRESS, port: 0, exclusive: true });
+    server.listen({ host: LOOPBACK_ADDRESS, port: 0, exclusive: true });
     server.unref();
   }
 
@@ -83,7 +83,12 @@ export class RelayEntry {
   }
 
   #connect(port: number, done: PairDone): void {
-    const client = connect({ host: REAL_ADDRESS, port, localAddress: REAL_ADDRESS, ...HALF_OPEN });
+    const client = connect({
+      host: LOOPBACK_ADDRESS,
+      port,
+      localAddress: LOOPBACK_ADDRESS,
+      ...HALF_OPEN,
+    });
     const attempt: Attempt = { client, relay: undefined, isConnected: false, done };
     this.#attempts.add(attempt);
     client.once('connect', () => {

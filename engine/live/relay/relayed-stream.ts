@@ -9,7 +9,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Stream, StreamError } from '../../host/stream.ts';
-import { cutSocket, streamErrorOf } from '../tcp-errors.ts';
+import { resetSocket, streamErrorOf } from '../tcp-errors.ts';
 import { RelayEnd } from './relay-end.ts';
 import type { RelayEntry } from './relay-entry.ts';
 
@@ -68,7 +68,7 @@ export class RelayedStream {
     const { client, entry } = this.#setup;
     client.dial((far, error) => {
       if (far === undefined || this.#isNearOver) {
-        if (far !== undefined) cutSocket(far);
+        if (far !== undefined) resetSocket(far);
         this.#giveUp(error ?? 'unreachable');
         return;
       }
@@ -76,7 +76,7 @@ export class RelayedStream {
       this.#far?.attach(far);
       entry.open((pair, trouble) => {
         if (pair === undefined || this.#isNearOver) {
-          if (pair !== undefined) cutSocket(pair.client);
+          if (pair !== undefined) resetSocket(pair.client);
           this.#giveUp(trouble === undefined ? 'reset' : streamErrorOf(trouble));
           return;
         }
@@ -147,6 +147,6 @@ export class RelayedStream {
   }
 
   #cutFar(): void {
-    if (this.#farSocket !== undefined) cutSocket(this.#farSocket);
+    if (this.#farSocket !== undefined) resetSocket(this.#farSocket);
   }
 }

@@ -12,14 +12,14 @@
  * @module
  */
 import {
-  BLOCK,
   BLOCK_OVERHEAD,
+  BLOCK_TYPES,
   BYTE_ORDER_MAGIC,
-  INBOUND,
+  INBOUND_FLAG,
   LINK_TYPE_RAW,
-  NANOSECONDS,
-  OPTION,
-  OUTBOUND,
+  NANOSECOND_RESOLUTION,
+  OPTION_CODES,
+  OUTBOUND_FLAG,
 } from './geometry.ts';
 
 const TWO_32 = 2 ** 32;
@@ -53,35 +53,35 @@ interface Option {
 }
 
 /** First block of a file; length unknown, so that it can be streamed. */
-export function sectionHeader(application: string): Uint8Array {
+export function encodeSectionHeader(application: string): Uint8Array {
   const body = new Uint8Array(16);
   const view = new DataView(body.buffer);
   view.setUint32(0, BYTE_ORDER_MAGIC, true);
   view.setUint16(4, 1, true);
   view.setBigInt64(8, -1n, true);
   const value = encoder.encode(application);
-  return block(BLOCK.sectionHeader, [body], [{ code: OPTION.application, value }]);
+  return block(BLOCK_TYPES.sectionHeader, [body], [{ code: OPTION_CODES.application, value }]);
 }
 
 /**
  * Describes an interface; its number is its position among the descriptions of the file, from 0.
  */
-export function interfaceDescription(name: string): Uint8Array {
+export function encodeInterfaceDescription(name: string): Uint8Array {
   const body = new Uint8Array(8);
   new DataView(body.buffer).setUint16(0, LINK_TYPE_RAW, true);
   return block(
-    BLOCK.interfaceDescription,
+    BLOCK_TYPES.interfaceDescription,
     [body],
     [
-      { code: OPTION.interfaceName, value: encoder.encode(name) },
+      { code: OPTION_CODES.interfaceName, value: encoder.encode(name) },
       // Without this option, readers would take the time stamps for microseconds.
-      { code: OPTION.timeResolution, value: Uint8Array.of(NANOSECONDS) },
+      { code: OPTION_CODES.timeResolution, value: Uint8Array.of(NANOSECOND_RESOLUTION) },
     ],
   );
 }
 
 /** Encodes a packet block. */
-export function enhancedPacket(packet: CapturedPacket): Uint8Array {
+export function encodePacketBlock(packet: CapturedPacket): Uint8Array {
   const { interfaceId, timeNs, bytes, comment, direction } = packet;
   const body = new Uint8Array(20);
   const view = new DataView(body.buffer);
@@ -89,26 +89,28 @@ export function enhancedPacket(packet: CapturedPacket): Uint8Array {
   writeTime(view, 4, timeNs);
   view.setUint32(12, bytes.length, true);
   view.setUint32(16, packet.originalLength ?? bytes.length, true);
-  const flags = direction === 'inbound' ? INBOUND : OUTBOUND;
-  const options: Option[] = [{ code: OPTION.packetFlags, value: Uint8Array.of(flags, 0, 0, 0) }];
+  const flags = direction === 'inbound' ? INBOUND_FLAG : OUTBOUND_FLAG;
+  const options: Option[] = [
+    { code: OPTION_CODES.packetFlags, value: Uint8Array.of(flags, 0, 0, 0) },
+  ];
   if (comment !== undefined) {
-    options.unshift({ code: OPTION.comment, value: encoder.encode(comment) });
+    options.unshift({ code: OPTION_CODES.comment, value: encoder.encode(comment) });
   }
-  return block(BLOCK.enhancedPacket, [body, bytes], options);
+  return block(BLOCK_TYPES.enhancedPacket, [body, bytes], options);
 }
 
 /** Totals of an interface, at the end of a file. */
-export function interfaceStatistics(totals: InterfaceTotals): Uint8Array {
+export function encodeInterfaceStatistics(totals: InterfaceTotals): Uint8Array {
   const body = new Uint8Array(12);
   const view = new DataView(body.buffer);
   view.setUint32(0, totals.interfaceId, true);
   writeTime(view, 4, totals.timeNs);
   return block(
-    BLOCK.interfaceStatistics,
+    BLOCK_TYPES.interfaceStatistics,
     [body],
     [
-      { code: OPTION.received, value: uint64(totals.received) },
-      { code: OPTION.dropped, value: uint64(totals.dropped) },
+      { code: OPTION_CODES.received, value: uint64(totals.received) },
+      { code: OPTION_CODES.dropped, value: uint64(totals.dropped) },
     ],
   );
 }

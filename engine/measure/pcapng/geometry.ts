@@ -6,7 +6,7 @@
  */
 
 /** Types of blocks. */
-export const BLOCK = {
+export const BLOCK_TYPES = {
   sectionHeader: 0x0a0d_0d0a,
   interfaceDescription: 1,
   interfaceStatistics: 5,
@@ -14,7 +14,7 @@ export const BLOCK = {
 } as const;
 
 /** Codes of options; the same code means different options in different blocks. */
-export const OPTION = {
+export const OPTION_CODES = {
   end: 0,
   comment: 1,
   application: 4,
@@ -30,10 +30,10 @@ export const BYTE_ORDER_MAGIC = 0x1a2b_3c4d;
 /** Packets begin with an IP header, version 4 or 6. */
 export const LINK_TYPE_RAW = 101;
 /** Value of the option `timeResolution`: time stamps in units of 10^-9 s. */
-export const NANOSECONDS = 9;
+export const NANOSECOND_RESOLUTION = 9;
 /** Values of bits 0 and 1 of a packet's flags. */
-export const INBOUND = 1;
-export const OUTBOUND = 2;
+export const INBOUND_FLAG = 1;
+export const OUTBOUND_FLAG = 2;
 /** Bytes around the content of a block: type, total length, and the total length again. */
 export const BLOCK_OVERHEAD = 12;
 

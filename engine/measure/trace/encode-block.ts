@@ -6,13 +6,13 @@
  */
 import { assert } from '../../core/assert.ts';
 import {
-  aligned,
+  alignedLength,
+  BLOCK_FIELD_OFFSETS,
   BLOCK_HEAD_BYTES,
   BLOCK_MAGIC,
   bytesPerValue,
   DROPPED_NARROW,
   DROPPED_WIDE,
-  FIELD,
   FLAG_WIDE,
   NARROW_LIMIT_NS,
   OPEN_NARROW,
@@ -23,7 +23,7 @@ import {
 export type Column = Float64Array | Uint32Array | Uint16Array | Uint8Array;
 
 /** Rows of a table to be written. */
-export interface Rows {
+export interface TableRows {
   readonly table: TableSpec;
   /** Columns in the order of the table; longer arrays are cut at `count`. */
   readonly columns: readonly Column[];
@@ -36,7 +36,7 @@ export interface Rows {
 }
 
 /** The facts in the header of a block. */
-export interface BlockFacts {
+export interface BlockHeaderFields {
   readonly table: number;
   readonly flags: number;
   readonly rows: number;
@@ -52,7 +52,7 @@ export interface BlockFacts {
 }
 
 /** A block before compression. */
-export interface RawBlock extends BlockFacts {
+export interface RawBlock extends BlockHeaderFields {
   readonly bytes: Uint8Array;
 }
 
@@ -75,14 +75,15 @@ export class BlockEncoder {
    * Encodes rows that are sorted by their first time column.
    * @returns a block whose bytes are valid until the next call.
    */
-  encode(rows: Rows): RawBlock {
+  encode(rows: TableRows): RawBlock {
     assert(IS_LITTLE_ENDIAN, 'trace.orr is written on little-endian machines only');
     const { table, columns, count, aux } = rows;
     const extent = extentOf(rows);
     const { baseNs, lastNs, maxTransitNs } = extent;
     const isWide = extent.endNs - baseNs >= NARROW_LIMIT_NS || maxTransitNs >= OPEN_NARROW;
-    let length = aligned(aux?.length ?? 0);
-    for (const { type } of table.columns) length += aligned(count * bytesPerValue(type, isWide));
+    let length = alignedLength(aux?.length ?? 0);
+    for (const { type } of table.columns)
+      length += alignedLength(count * bytesPerValue(type, isWide));
     const bytes = this.#room(length);
     let offset = 0;
     for (const [index, { type }] of table.columns.entries()) {
@@ -93,7 +94,7 @@ export class BlockEncoder {
       if (type === 'time' && !isWide) offsetsOf(source, baseNs, target);
       else if (type === 'duration' && !isWide) shortDurations(source, target);
       else target.set(source.subarray(0, count));
-      offset += aligned(count * width);
+      offset += alignedLength(count * width);
     }
     if (aux !== undefined) bytes.set(aux, offset);
     return {
@@ -121,30 +122,30 @@ export class BlockEncoder {
 export function writeBlockHead(
   into: DataView,
   at: number,
-  facts: BlockFacts,
+  facts: BlockHeaderFields,
   stored: number,
 ): void {
-  into.setUint32(at + FIELD.magic, BLOCK_MAGIC, true);
-  into.setUint8(at + FIELD.table, facts.table);
-  into.setUint8(at + FIELD.flags, facts.flags);
-  into.setUint32(at + FIELD.rows, facts.rows, true);
-  into.setUint32(at + FIELD.raw, facts.rawBytes, true);
-  into.setUint32(at + FIELD.stored, stored, true);
-  into.setUint32(at + FIELD.aux, facts.auxBytes, true);
-  into.setFloat64(at + FIELD.base, facts.baseNs, true);
-  into.setFloat64(at + FIELD.last, facts.lastNs, true);
-  into.setFloat64(at + FIELD.maxTransit, facts.maxTransitNs, true);
-  into.setUint32(at + FIELD.drops, facts.drops, true);
+  into.setUint32(at + BLOCK_FIELD_OFFSETS.magic, BLOCK_MAGIC, true);
+  into.setUint8(at + BLOCK_FIELD_OFFSETS.table, facts.table);
+  into.setUint8(at + BLOCK_FIELD_OFFSETS.flags, facts.flags);
+  into.setUint32(at + BLOCK_FIELD_OFFSETS.rows, facts.rows, true);
+  into.setUint32(at + BLOCK_FIELD_OFFSETS.raw, facts.rawBytes, true);
+  into.setUint32(at + BLOCK_FIELD_OFFSETS.stored, stored, true);
+  into.setUint32(at + BLOCK_FIELD_OFFSETS.aux, facts.auxBytes, true);
+  into.setFloat64(at + BLOCK_FIELD_OFFSETS.base, facts.baseNs, true);
+  into.setFloat64(at + BLOCK_FIELD_OFFSETS.last, facts.lastNs, true);
+  into.setFloat64(at + BLOCK_FIELD_OFFSETS.maxTransit, facts.maxTransitNs, true);
+  into.setUint32(at + BLOCK_FIELD_OFFSETS.drops, facts.drops, true);
 }
 
 /** Encodes only the header of a block. */
-export function blockHead(facts: BlockFacts, stored: number): Uint8Array {
+export function blockHead(facts: BlockHeaderFields, stored: number): Uint8Array {
   const bytes = new Uint8Array(BLOCK_HEAD_BYTES);
   writeBlockHead(new DataView(bytes.buffer), 0, facts, stored);
   return bytes;
 }
 
-function extentOf({ table, columns, count, atNs }: Rows): Extent {
+function extentOf({ table, columns, count, atNs }: TableRows): Extent {
   const at = atNs ?? 0;
   const extent: Extent = { baseNs: at, lastNs: at, endNs: at, maxTransitNs: 0 };
   let isFirst = true;

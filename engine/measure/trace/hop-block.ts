@@ -4,14 +4,14 @@
  *
  * @module
  */
-import type { Rows } from './encode-block.ts';
+import type { TableRows } from './encode-block.ts';
 import {
   BLOCK_ROWS,
   DROPPED_WIDE,
+  EARLY_CLOSE_ROWS_MIN,
   NARROW_LIMIT_NS,
   OPEN_WIDE,
   TABLES,
-  WORTH_CLOSING_ROWS,
 } from './layout.ts';
 
 // Columns computed when a block is written.
@@ -23,7 +23,7 @@ const size = new Uint16Array(BLOCK_ROWS);
 const SIZE_MAX = 0xffff;
 
 /** Flow, class and flags of a packet, packed into one number. */
-export function marksOf(flowNumber: number, kindNumber: number, bits: number): number {
+export function packMarks(flowNumber: number, kindNumber: number, bits: number): number {
   return ((flowNumber << 16) | (kindNumber << 8) | bits) >>> 0;
 }
 
@@ -46,7 +46,7 @@ export class HopBlock {
   readonly arrive = new Float64Array(BLOCK_ROWS);
   readonly link = new Uint32Array(BLOCK_ROWS);
   readonly packet = new Uint32Array(BLOCK_ROWS);
-  /** See {@link marksOf}. */
+  /** See {@link packMarks}. */
   readonly marks = new Uint32Array(BLOCK_ROWS);
   readonly bytes = new Uint32Array(BLOCK_ROWS);
   /** Time in the queue, ns; the recorder limits it to 32 bits. */
@@ -55,7 +55,7 @@ export class HopBlock {
   /** True if a row of this instant needs a new block. */
   isFullAt(timeNs: number): boolean {
     if (this.count === BLOCK_ROWS) return true;
-    return timeNs - this.firstNs >= NARROW_LIMIT_NS && this.count >= WORTH_CLOSING_ROWS;
+    return timeNs - this.firstNs >= NARROW_LIMIT_NS && this.count >= EARLY_CLOSE_ROWS_MIN;
   }
 
   // hot: once per packet and hop.
@@ -93,7 +93,7 @@ export class HopBlock {
   }
 
   /** Some rows as the table's columns, valid until the next call on any block. */
-  rows(from: number, to: number): Rows {
+  rows(from: number, to: number): TableRows {
     const { arrive, marks } = this;
     const depart = this.depart.subarray(from, to);
     const count = to - from;

@@ -26,7 +26,7 @@ const ALIGNMENT = 8;
 export const TRAILER_BYTES = 8;
 
 /** Offsets of the fields of a block header; only the index uses the last two. */
-export const FIELD = {
+export const BLOCK_FIELD_OFFSETS = {
   magic: 0,
   table: 4,
   flags: 5,
@@ -50,12 +50,12 @@ export const FLAG_GZIP = 2;
 /** Flag: each column is packed (docs/TRACE.md#packed-blocks); such a block has no `aux`. */
 export const FLAG_PACKED = 4;
 /** Meanings of the numbers in a packed column, by kind of the column. */
-export const PACKED = { plain: 0, offsets: 1, steps: 2, dictionary: 3 } as const;
+export const PACKING_KINDS = { plain: 0, offsets: 1, steps: 2, dictionary: 3 } as const;
 /** Bytes before the numbers of a packed column: kind, bits, entries, base. */
 export const PACKED_HEAD_BYTES = 16;
 /** The head in front of the numbers of a packed column. */
 export interface PackedHead {
-  /** See {@link PACKED}. */
+  /** See {@link PACKING_KINDS}. */
   readonly kind: number;
   /** Bits of each number. */
   readonly bits: number;
@@ -72,7 +72,7 @@ export const PACKED_WORD_BITS = 32;
 /** First offset from the base that does not fit into a u32 time column. */
 export const NARROW_LIMIT_NS = 2 ** 32;
 /** A block that would otherwise become wide is closed early once it has this many rows. */
-export const WORTH_CLOSING_ROWS = 4_096;
+export const EARLY_CLOSE_ROWS_MIN = 4_096;
 
 /** The transit time of a packet lost on the way, in u32 and in f64 columns. */
 export const DROPPED_NARROW = 0xffff_ffff;
@@ -82,7 +82,7 @@ export const OPEN_NARROW = 0xffff_fffe;
 export const OPEN_WIDE = -2;
 
 /** No link, no node, or no packet. */
-export const NONE = 0xffff_ffff;
+export const NO_REFERENCE = 0xffff_ffff;
 
 /**
  * How the values of a column are stored. `time` is an instant and `duration` a length, in ns: u32
@@ -191,7 +191,7 @@ export const TABLES = {
 export const FOOTER_TABLE = 255;
 
 /** Widths of the pyramid's bins, finest first, ns, with their tables. */
-export const PYRAMID: readonly { readonly widthNs: number; readonly table: TableSpec }[] = [
+export const PYRAMID_LEVELS: readonly { readonly widthNs: number; readonly table: TableSpec }[] = [
   { widthNs: 1_000_000, table: TABLES['bins-1ms'] },
   { widthNs: 10_000_000, table: TABLES['bins-10ms'] },
   { widthNs: 100_000_000, table: TABLES['bins-100ms'] },
@@ -341,6 +341,6 @@ export function bytesPerValue(type: ColumnType, isWide: boolean): number {
 }
 
 /** The next multiple of {@link ALIGNMENT}. */
-export function aligned(length: number): number {
+export function alignedLength(length: number): number {
   return Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 }

@@ -12,7 +12,7 @@ import type { Scheduler } from '../../core/scheduler.ts';
 import type { DirectionView, NetworkObserver } from '../../net/direction-context.ts';
 import { CPU_QUEUE_FULL, PORT_UNREACHABLE } from '../../net/drop-reasons.ts';
 import type { PacketTable } from '../../net/packet-table.ts';
-import { type HopBlock, marksOf } from './hop-block.ts';
+import { type HopBlock, packMarks } from './hop-block.ts';
 import * as layout from './layout.ts';
 import type { Pyramid } from './pyramid.ts';
 
@@ -21,7 +21,7 @@ export interface HopSink {
   /** The block for a row of this instant. */
   blockFor(timeNs: number): HopBlock;
   /** A packet was lost; `link` and `node` may be `NONE`. */
-  dropped(timeNs: number, place: DropPlace): void;
+  dropped(timeNs: number, place: PacketLoss): void;
   /** The network has more directions than before. */
   linksAdded(): void;
   /** Rate or delay of a direction has changed. */
@@ -29,7 +29,7 @@ export interface HopSink {
 }
 
 /** Where a packet was lost and why. */
-export interface DropPlace {
+export interface PacketLoss {
   readonly node: number;
   readonly link: number;
   readonly packet: number;
@@ -37,10 +37,11 @@ export interface DropPlace {
 }
 
 // Private names: V8 folds them into hot code, while imported ones are loaded and checked each time.
-const { CLASS_CONTROL, CLASS_COPY, CLASS_DATA, HOP_COPY, HOP_FORWARDED, NONE, OPEN_WIDE } = layout;
+const { CLASS_CONTROL, CLASS_COPY, CLASS_DATA, HOP_COPY, HOP_FORWARDED, NO_REFERENCE, OPEN_WIDE } =
+  layout;
 const NO_BUFFER = new Uint8Array(0);
 const QUEUE_MAX_NS = 0xffff_ffff;
-const CONTROL_MARKS = marksOf(0, CLASS_CONTROL, 0);
+const CONTROL_MARKS = packMarks(0, CLASS_CONTROL, 0);
 
 /** Observes the network. */
 export class NetworkRecorder implements NetworkObserver {
@@ -61,7 +62,7 @@ export class NetworkRecorder implements NetworkObserver {
   /** The buffer that arrived in the current event. */
   private arrivedBuffer: Uint8Array = NO_BUFFER;
   private arrivedEvent = -1;
-  private arrivedPacket = NONE;
+  private arrivedPacket = NO_REFERENCE;
   private arrivedMarks = 0;
 
   constructor(
@@ -78,12 +79,12 @@ export class NetworkRecorder implements NetworkObserver {
 
   /** The packet that the current event delivered; `NONE` if the event delivered none. */
   get current(): number {
-    return this.arrivedEvent === this.scheduler.eventCount ? this.arrivedPacket : NONE;
+    return this.arrivedEvent === this.scheduler.eventCount ? this.arrivedPacket : NO_REFERENCE;
   }
 
   /** Number of the packet in a row of the packet table, which has been offered to a direction. */
   packetAt(row: number): number {
-    return this.packets[row] ?? NONE;
+    return this.packets[row] ?? NO_REFERENCE;
   }
 
   // hot: once per packet and hop.
@@ -98,7 +99,7 @@ export class NetworkRecorder implements NetworkObserver {
       return;
     }
     this.packets[row] = this.nextPacket;
-    this.marks[row] = this.flow === 0 ? CONTROL_MARKS : marksOf(this.flow, CLASS_DATA, 0);
+    this.marks[row] = this.flow === 0 ? CONTROL_MARKS : packMarks(this.flow, CLASS_DATA, 0);
     this.nextPacket += 1;
   }
 
@@ -129,7 +130,7 @@ export class NetworkRecorder implements NetworkObserver {
     if (copy >= this.rows.length) this.widen(copy);
     const isInjected = original < 0;
     this.packets[copy] = isInjected ? this.nextPacket : (this.packets[original] as number);
-    const marks = isInjected ? marksOf(0, CLASS_COPY, 0) : (this.marks[original] as number);
+    const marks = isInjected ? packMarks(0, CLASS_COPY, 0) : (this.marks[original] as number);
     this.marks[copy] = marks | HOP_COPY;
     if (isInjected) this.nextPacket += 1;
     this.onStarted(direction, copy);
@@ -161,14 +162,14 @@ export class NetworkRecorder implements NetworkObserver {
       this.blocks[row] = undefined;
       if (!block.isSealed) block.dropped(this.rows[row] as number);
     }
-    const packet = direction === undefined ? NONE : (this.packets[row] ?? NONE);
+    const packet = direction === undefined ? NO_REFERENCE : (this.packets[row] ?? NO_REFERENCE);
     const link = direction?.id ?? -1;
     if (direction !== undefined && direction.id >= this.links) this.addLink(direction);
     this.pyramid.dropped(link, now);
     const node = direction === undefined ? -1 : lossNode(direction, reason);
     this.sink.dropped(now, {
-      node: node < 0 ? NONE : node,
-      link: link < 0 ? NONE : link,
+      node: node < 0 ? NO_REFERENCE : node,
+      link: link < 0 ? NO_REFERENCE : link,
       packet,
       reason,
     });

@@ -9,12 +9,12 @@
  * @module
  */
 import {
-  aligned,
+  alignedLength,
   bytesPerValue,
-  PACKED,
   PACKED_ENTRIES_MAX,
   PACKED_HEAD_BYTES,
   PACKED_WORD_BITS,
+  PACKING_KINDS,
   type PackedHead,
   type TableSpec,
 } from './layout.ts';
@@ -66,7 +66,7 @@ export class ColumnPacker {
         else this.#values.set(new Uint8Array(buffer, offset, rows));
         this.#integers(rows, 0);
       }
-      offset += aligned(rows * width);
+      offset += alignedLength(rows * width);
     }
     return new Uint8Array(this.#memory, 0, this.#at * WORD_BYTES);
   }
@@ -93,7 +93,7 @@ export class ColumnPacker {
       if (value !== Math.floor(value) || (value === 0 && 1 / value < 0)) isInteger = false;
     }
     if (!(isInteger && most - least < INTEGER_LIMIT)) {
-      this.#head({ kind: PACKED.plain, bits: 0, entries: 0, base: 0 });
+      this.#head({ kind: PACKING_KINDS.plain, bits: 0, entries: 0, base: 0 });
       new Float64Array(this.#memory, this.#at * WORD_BYTES, rows).set(column);
       this.#at += rows * 2;
       return;
@@ -110,7 +110,7 @@ export class ColumnPacker {
     const bits = bitsFor(most - least);
     const stepBits = bitsFor(step);
     if (stepBits < bits) {
-      this.#head({ kind: PACKED.steps, bits: stepBits, entries: 0, base: base + least });
+      this.#head({ kind: PACKING_KINDS.steps, bits: stepBits, entries: 0, base: base + least });
       toSteps(values, rows);
       this.#put(rows, stepBits);
       return;
@@ -118,14 +118,14 @@ export class ColumnPacker {
     const entries = bits > BITS_WITHOUT_DICTIONARY ? this.#toNumbers(rows) : undefined;
     if (entries !== undefined) {
       const short = bitsFor(entries - 1);
-      this.#head({ kind: PACKED.dictionary, bits: short, entries, base });
+      this.#head({ kind: PACKING_KINDS.dictionary, bits: short, entries, base });
       this.#out.set(this.#entries.subarray(0, entries), this.#at);
       this.#at += entries;
       this.#pad();
       this.#put(rows, short);
       return;
     }
-    this.#head({ kind: PACKED.offsets, bits, entries: 0, base: base + least });
+    this.#head({ kind: PACKING_KINDS.offsets, bits, entries: 0, base: base + least });
     for (let row = 0; row < rows; row += 1) values[row] = (values[row] as number) - least;
     this.#put(rows, bits);
   }

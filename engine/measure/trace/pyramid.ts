@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { PYRAMID } from './layout.ts';
+import { PYRAMID_LEVELS } from './layout.ts';
 
 /** Doubles of one open bin, which fill a cache line. */
 const STRIDE = 8;
@@ -25,8 +25,8 @@ const MAX = BIN.max;
 const SUM = BIN.sum;
 const SUMMED = [COUNT, BYTES, DROPS, SUM] as const;
 const CLOSED = -1;
-const LEVELS = PYRAMID.length;
-const WIDTHS: readonly number[] = PYRAMID.map(({ widthNs }) => widthNs);
+const LEVELS = PYRAMID_LEVELS.length;
+const WIDTHS: readonly number[] = PYRAMID_LEVELS.map(({ widthNs }) => widthNs);
 const TRACK_STRIDE = LEVELS * STRIDE;
 
 /** Receives a complete bin: its values are in `bins` from `at` on, see {@link BIN}; copy them. */
@@ -37,7 +37,7 @@ const LINKS_AT_10_MS = 256;
 const LINKS_AT_100_MS = 4_096;
 
 /** Finest level of the tracks of single links. */
-export function linkLevelFor(links: number): number {
+export function finestLinkLevel(links: number): number {
   if (links <= LINKS_AT_10_MS) return 1;
   return links <= LINKS_AT_100_MS ? 2 : 3;
 }

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Rows } from './encode-block.ts';
-import { BLOCK_ROWS, NARROW_LIMIT_NS, type TableSpec, WORTH_CLOSING_ROWS } from './layout.ts';
+import type { TableRows } from './encode-block.ts';
+import { BLOCK_ROWS, EARLY_CLOSE_ROWS_MIN, NARROW_LIMIT_NS, type TableSpec } from './layout.ts';
 
 const FIRST_CAPACITY = 256;
 
@@ -27,7 +27,7 @@ export class TableBuffer {
   /** True if a row of this instant needs a new block. */
   isFullAt(timeNs: number): boolean {
     if (this.count >= BLOCK_ROWS) return true;
-    return this.count >= WORTH_CLOSING_ROWS && timeNs - this.firstNs >= NARROW_LIMIT_NS;
+    return this.count >= EARLY_CLOSE_ROWS_MIN && timeNs - this.firstNs >= NARROW_LIMIT_NS;
   }
 
   /** Adds a row: the values of the columns in order; the first is the row's instant. */
@@ -55,7 +55,7 @@ export class TableBuffer {
   }
 
   /** The rows in order of their first column; the buffer is empty afterwards. */
-  take(aux?: Uint8Array): Rows {
+  take(aux?: Uint8Array): TableRows {
     const { table, count } = this;
     const columns = this.#isSorted
       ? this.columns.map((column) => column.slice(0, count))

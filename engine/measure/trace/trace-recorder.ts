@@ -9,7 +9,7 @@
  */
 import type { DirectionView } from '../../net/direction-context.ts';
 import { BlobTable, cborMap, cborText } from './blob-table.ts';
-import { BlockEncoder, type Rows } from './encode-block.ts';
+import { BlockEncoder, type TableRows } from './encode-block.ts';
 import { HopBlock } from './hop-block.ts';
 import { KeepWindows, LOOK_BACK_NS } from './keep-windows.ts';
 import {
@@ -19,7 +19,7 @@ import {
   FAULT_END,
   FOOTER_TABLE,
   type MetricInfo,
-  PYRAMID,
+  PYRAMID_LEVELS,
   STATE_DELTA,
   STATE_MARK,
   TABLES,
@@ -28,7 +28,7 @@ import {
   type TraceHeader,
 } from './layout.ts';
 import { linkInfos } from './link-info.ts';
-import type { DropPlace, HopSink } from './network-recorder.ts';
+import type { HopSink, PacketLoss } from './network-recorder.ts';
 import { BIN, Pyramid } from './pyramid.ts';
 import { TableBuffer } from './table-buffer.ts';
 import { type TraceSink, TraceWriter } from './trace-writer.ts';
@@ -54,7 +54,7 @@ const BIN_FIELDS: readonly number[] = [BIN.count, BIN.bytes, BIN.drops, BIN.min,
 interface Waiting {
   readonly firstNs: number;
   readonly lastNs: number;
-  readonly rows: Rows;
+  readonly rows: TableRows;
 }
 
 /** A fault as the trace describes it. */
@@ -119,7 +119,7 @@ export class TraceRecorder implements HopSink {
   readonly #series = new TableBuffer(TABLES.series);
   readonly #paces = new TableBuffer(TABLES.pace);
   readonly #packets = new TableBuffer(TABLES.packet);
-  readonly #bins = PYRAMID.map(({ table }) => new TableBuffer(table));
+  readonly #bins = PYRAMID_LEVELS.map(({ table }) => new TableBuffer(table));
   readonly #blobs = new BlobTable();
   readonly #names = new Map<string, number>();
   #newNames: string[] = [];
@@ -153,7 +153,7 @@ export class TraceRecorder implements HopSink {
     return this.#hops.isFullAt(timeNs) ? this.#nextBlock() : this.#hops;
   }
 
-  dropped(timeNs: number, { node, link, packet, reason }: DropPlace): void {
+  dropped(timeNs: number, { node, link, packet, reason }: PacketLoss): void {
     if (this.#drops.isFullAt(timeNs)) this.#closeDrops();
     this.#drops.add(timeNs, node, link, packet, reason);
     this.follower?.dropped(timeNs, { node, link, packet, reason });
@@ -311,7 +311,7 @@ export class TraceRecorder implements HopSink {
     const { follower } = this;
     if (follower !== undefined) follower.#bin(level, track, bins, at);
     const buffer = this.#bins[level] as TableBuffer;
-    const { widthNs } = PYRAMID[level] as (typeof PYRAMID)[number];
+    const { widthNs } = PYRAMID_LEVELS[level] as (typeof PYRAMID_LEVELS)[number];
     const startNs = (bins[at + BIN.end] as number) - widthNs;
     if (buffer.isFullAt(startNs)) this.#flush(buffer);
     const row = buffer.place(startNs);
@@ -474,7 +474,7 @@ export class TraceRecorder implements HopSink {
   }
 
   /** Names come before the rows that use them, so a truncated file is readable up to its end. */
-  #append(rows: Rows, linkCounts?: Uint32Array): void {
+  #append(rows: TableRows, linkCounts?: Uint32Array): void {
     // Before this block is encoded, because both use the encoder's memory.
     this.#flushText();
     const block = this.#encoder.encode(rows);

@@ -8,12 +8,17 @@
  * @module
  */
 import { assert } from '../../core/assert.ts';
-import { type BlockFacts, blockHead, type RawBlock, writeBlockHead } from './encode-block.ts';
 import {
-  aligned,
+  type BlockHeaderFields,
+  blockHead,
+  type RawBlock,
+  writeBlockHead,
+} from './encode-block.ts';
+import {
+  alignedLength,
+  BLOCK_FIELD_OFFSETS,
   BLOCK_HEAD_BYTES,
   BLOCK_ROWS,
-  FIELD,
   FILE_HEAD_BYTES,
   FILE_MAGIC,
   FLAG_GZIP,
@@ -36,7 +41,7 @@ export interface TraceSink {
 }
 
 interface Placed {
-  readonly facts: BlockFacts;
+  readonly facts: BlockHeaderFields;
   readonly stored: number;
   readonly offset: number;
   readonly linkCounts: Uint32Array;
@@ -56,7 +61,7 @@ export class TraceWriter {
   constructor(sink: TraceSink, header: TraceHeader) {
     this.#sink = sink;
     const json = encoder.encode(JSON.stringify(header));
-    const head = new Uint8Array(aligned(FILE_HEAD_BYTES + json.length));
+    const head = new Uint8Array(alignedLength(FILE_HEAD_BYTES + json.length));
     // JSON may be followed by white space.
     head.fill(0x20);
     head.set(encoder.encode(FILE_MAGIC));
@@ -85,7 +90,7 @@ export class TraceWriter {
     const entries = this.#index.length;
     const pairs = this.#index.reduce((sum, { linkCounts }) => sum + linkCounts.length / 2, 0);
     const auxAt = entries * BLOCK_HEAD_BYTES + pairs * PAIR_BYTES;
-    const bytes = new Uint8Array(auxAt + aligned(json.length));
+    const bytes = new Uint8Array(auxAt + alignedLength(json.length));
     this.#fillIndex(bytes);
     bytes.set(json, auxAt);
     const began = this.#offset;
@@ -112,8 +117,8 @@ export class TraceWriter {
     for (const [number, { facts, stored, offset, linkCounts }] of this.#index.entries()) {
       const at = number * BLOCK_HEAD_BYTES;
       writeBlockHead(view, at, facts, stored);
-      view.setUint32(at + FIELD.links, linkCounts.length / 2, true);
-      view.setFloat64(at + FIELD.offset, offset, true);
+      view.setUint32(at + BLOCK_FIELD_OFFSETS.links, linkCounts.length / 2, true);
+      view.setFloat64(at + BLOCK_FIELD_OFFSETS.offset, offset, true);
       for (const value of linkCounts) {
         view.setUint32(pairAt, value, true);
         pairAt += 4;
@@ -121,13 +126,13 @@ export class TraceWriter {
     }
   }
 
-  #put(block: RawBlock): { readonly facts: BlockFacts; readonly stored: number } {
+  #put(block: RawBlock): { readonly facts: BlockHeaderFields; readonly stored: number } {
     const { bytes, ...facts } = block;
     const { payload, flag } = this.#shorten(block);
     const written = { ...facts, flags: facts.flags | flag };
     this.#write(blockHead(written, payload.length));
     this.#write(payload);
-    const padding = aligned(payload.length) - payload.length;
+    const padding = alignedLength(payload.length) - payload.length;
     if (padding > 0) this.#write(new Uint8Array(padding));
     return { facts: written, stored: payload.length };
   }

@@ -24,7 +24,7 @@ export interface StreamNames {
 }
 
 /** Fate of the packet decided last; one object per direction, overwritten for each packet. */
-export interface Fate {
+export interface PacketFate {
   isLost: boolean;
   isDuplicated: boolean;
   /** Skips the delay altogether (netem's reorder). */
@@ -36,7 +36,7 @@ export interface Fate {
 /** Streams and models of one direction. */
 export class Impairments {
   /** The fate decided by the last call of {@link decide}. */
-  readonly fate: Fate = { isLost: false, isDuplicated: false, isHurried: false, jitterNs: 0 };
+  readonly fate: PacketFate = { isLost: false, isDuplicated: false, isHurried: false, jitterNs: 0 };
   /** Number of packets whose bits were flipped. */
   corrupted = 0;
   private readonly names: StreamNames;

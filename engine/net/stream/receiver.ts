@@ -9,7 +9,7 @@
  */
 import { RangeSet } from '../../pure/range-set.ts';
 import { ByteRing } from './byte-ring.ts';
-import { RANGES_MAX } from './stream-options.ts';
+import { RECEIVER_GAPS_MAX } from './stream-options.ts';
 
 const UNKNOWN = -1;
 
@@ -105,7 +105,7 @@ export class StreamReceiver {
       return;
     }
     early.add(start, end);
-    if (early.count > RANGES_MAX) {
+    if (early.count > RECEIVER_GAPS_MAX) {
       // One gap too many: this run touches no other.
       early.remove(start, end);
       return;

@@ -10,7 +10,7 @@
  */
 
 /** Stands for no segment. */
-export const NONE = -1;
+export const NO_SEGMENT = -1;
 
 const UNDER_WAY = 1;
 const LOST = 2;
@@ -18,7 +18,7 @@ const ARRIVED = 3;
 const SMALLEST = 16;
 
 /** The scoreboard calls this with what happened to segments. */
-export interface SegmentFate {
+export interface SegmentObserver {
   onArrived(): void;
   onLost(transmission: number): void;
 }
@@ -44,15 +44,15 @@ export class Scoreboard {
   /** Number of the first segment, and one past the last. */
   private first = 0;
   private limit = 0;
-  private readonly underWay: Chain = { head: NONE, tail: NONE, count: 0 };
-  private readonly lost: Chain = { head: NONE, tail: NONE, count: 0 };
+  private readonly underWay: Chain = { head: NO_SEGMENT, tail: NO_SEGMENT, count: 0 };
+  private readonly lost: Chain = { head: NO_SEGMENT, tail: NO_SEGMENT, count: 0 };
   /** The three highest transmissions that arrived. */
   private highest = 0;
   private second = 0;
   private third = 0;
-  private readonly fate: SegmentFate;
+  private readonly fate: SegmentObserver;
 
-  constructor(fate: SegmentFate) {
+  constructor(fate: SegmentObserver) {
     this.fate = fate;
   }
 
@@ -71,7 +71,7 @@ export class Scoreboard {
     return this.count === 0 ? undefined : this.sequences[this.slot(this.first)];
   }
 
-  /** The lost segment to send next, or {@link NONE}. */
+  /** The lost segment to send next, or {@link NO_SEGMENT}. */
   get nextLost(): number {
     return this.lost.head;
   }
@@ -112,7 +112,7 @@ export class Scoreboard {
   answered(transmission: number): number {
     this.noteArrival(transmission);
     let segment = this.underWay.head;
-    while (segment !== NONE) {
+    while (segment !== NO_SEGMENT) {
       const slot = this.slot(segment);
       const sent = this.transmissions[slot] as number;
       if (sent >= transmission) {
@@ -152,7 +152,7 @@ export class Scoreboard {
 
   /** Marks segments as lost that three later arrivals overtook. */
   detectLosses(): void {
-    for (let segment = this.underWay.head; segment !== NONE; segment = this.underWay.head) {
+    for (let segment = this.underWay.head; segment !== NO_SEGMENT; segment = this.underWay.head) {
       const transmission = this.transmissions[this.slot(segment)] as number;
       if (transmission >= this.third) return;
       this.lose(segment);
@@ -163,8 +163,8 @@ export class Scoreboard {
   /** The timeout has passed: everything that has not arrived counts as lost, first bytes first. */
   loseAll(): void {
     for (const chain of [this.underWay, this.lost]) {
-      chain.head = NONE;
-      chain.tail = NONE;
+      chain.head = NO_SEGMENT;
+      chain.tail = NO_SEGMENT;
       chain.count = 0;
     }
     for (let segment = this.first; segment < this.limit; segment += 1) {
@@ -238,8 +238,8 @@ export class Scoreboard {
   private append(chain: Chain, segment: number): void {
     const slot = this.slot(segment);
     this.before[slot] = chain.tail;
-    this.after[slot] = NONE;
-    if (chain.tail === NONE) chain.head = segment;
+    this.after[slot] = NO_SEGMENT;
+    if (chain.tail === NO_SEGMENT) chain.head = segment;
     else this.after[this.slot(chain.tail)] = segment;
     chain.tail = segment;
     chain.count += 1;
@@ -249,9 +249,9 @@ export class Scoreboard {
     const slot = this.slot(segment);
     const before = this.before[slot] as number;
     const after = this.after[slot] as number;
-    if (before === NONE) chain.head = after;
+    if (before === NO_SEGMENT) chain.head = after;
     else this.after[this.slot(before)] = after;
-    if (after === NONE) chain.tail = before;
+    if (after === NO_SEGMENT) chain.tail = before;
     else this.before[this.slot(after)] = before;
     chain.count -= 1;
   }

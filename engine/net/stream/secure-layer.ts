@@ -20,7 +20,7 @@ import {
   RECORD_HEADER_BYTES,
   RECORD_MAX,
   sealRecord,
-  writeHeader,
+  writeRecordHeader,
 } from './secure-records.ts';
 
 /** What the layer needs from its stream. */
@@ -294,7 +294,7 @@ export class SecureLayer {
 
   private sendMessage(kind: number, proof: Uint8Array, identity: Uint8Array = EMPTY): void {
     const record = new Uint8Array(RECORD_HEADER_BYTES + MESSAGE_BYTES + identity.length);
-    writeHeader(record, HANDSHAKE, MESSAGE_BYTES + identity.length);
+    writeRecordHeader(record, HANDSHAKE, MESSAGE_BYTES + identity.length);
     record[RECORD_HEADER_BYTES] = kind;
     record.set(this.ownRandom, RECORD_HEADER_BYTES + 1);
     record.set(proof, RECORD_HEADER_BYTES + PROOF_OFFSET);

@@ -53,7 +53,7 @@ export function deriveBytes(
 /** Makes a record of up to {@link PLAINTEXT_MAX} bytes. */
 export function sealRecord(stream: Xoshiro128, plaintext: Uint8Array): Uint8Array {
   const record = new Uint8Array(plaintext.length + RECORD_OVERHEAD);
-  writeHeader(record, APPLICATION, plaintext.length + 1 + TAG_BYTES);
+  writeRecordHeader(record, APPLICATION, plaintext.length + 1 + TAG_BYTES);
   record.set(plaintext, RECORD_HEADER_BYTES);
   const body = record.subarray(RECORD_HEADER_BYTES, record.length - TAG_BYTES);
   body[plaintext.length] = APPLICATION;
@@ -78,7 +78,7 @@ export function openRecord(stream: Xoshiro128, record: Uint8Array): Uint8Array |
 }
 
 /** Writes the five bytes in front of a record. */
-export function writeHeader(record: Uint8Array, type: number, length: number): void {
+export function writeRecordHeader(record: Uint8Array, type: number, length: number): void {
   record[0] = type;
   record[1] = 3;
   record[2] = 3;

@@ -10,7 +10,7 @@ import type { Timer } from '../../host/time.ts';
 import { ByteRing } from './byte-ring.ts';
 import { Congestion } from './congestion.ts';
 import { RetransmissionTimeout } from './retransmission-timeout.ts';
-import { NONE, Scoreboard, type SegmentFate } from './scoreboard.ts';
+import { NO_SEGMENT, Scoreboard, type SegmentObserver } from './scoreboard.ts';
 import type { Segment } from './segment.ts';
 import { SEGMENTS_MAX, type StreamOptions } from './stream-options.ts';
 
@@ -35,7 +35,7 @@ export interface OutgoingSegment {
 }
 
 /** See the module. */
-export class StreamSender implements SegmentFate {
+export class StreamSender implements SegmentObserver {
   readonly timeout = new RetransmissionTimeout();
   readonly congestion: Congestion;
   /** Largest payload, bytes. */
@@ -153,13 +153,13 @@ export class StreamSender implements SegmentFate {
     this.settleTimer(hasProgress || (before === 0 && board.count > 0));
   }
 
-  /** Implements {@link SegmentFate}. */
+  /** Implements {@link SegmentObserver}. */
   onArrived(): void {
     // If the window is not full, an answer tells nothing about the path (RFC 9002 section 7.8).
     if (this.isHeldByCongestion) this.congestion.acknowledged();
   }
 
-  /** Implements {@link SegmentFate}. */
+  /** Implements {@link SegmentObserver}. */
   onLost(transmission: number): void {
     const isReduced = this.congestion.lost(transmission, this.nextTransmission);
     if (isReduced) this.isRepairDue = true;
@@ -179,11 +179,11 @@ export class StreamSender implements SegmentFate {
     if (!this.isOpen) return;
     const { board, congestion } = this;
     this.isHeldByCongestion = false;
-    if (this.isRepairDue && board.nextLost !== NONE) this.sendAgain(board.nextLost);
+    if (this.isRepairDue && board.nextLost !== NO_SEGMENT) this.sendAgain(board.nextLost);
     this.isRepairDue = false;
     while (board.inFlight + 1 <= congestion.window) {
       const lost = board.nextLost;
-      if (lost !== NONE) {
+      if (lost !== NO_SEGMENT) {
         this.sendAgain(lost);
         continue;
       }

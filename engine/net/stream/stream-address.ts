@@ -12,7 +12,7 @@ import { decodeSegment, emptySegment, HEADER_BYTES, RESET, type Segment, SYN } f
 import type { CarriedStream, StreamIdentity } from './stream-carrier.ts';
 
 /** A port that accepts streams. */
-export interface Listening {
+export interface ListeningPort {
   readonly onStream: (stream: Stream) => void;
   /** Streams accepted through it that have not ended. */
   streams: number;
@@ -31,7 +31,7 @@ const PORTS = 0x1_0000;
 /** See the module. */
 export class StreamAddress {
   readonly address: string;
-  readonly listening = new Map<number, Listening>();
+  readonly listening = new Map<number, ListeningPort>();
   private readonly owner: AddressOwner;
   private readonly streams = new Map<number, CarriedStream>();
   private readonly segment = emptySegment();

@@ -56,7 +56,7 @@ export const QUEUE_BYTES_MAX = 64 * 1_024 * 1_024;
  */
 export const SEGMENTS_MAX = 65_536;
 /** Gaps in the bytes of one receiver; a segment that would add one more is not taken. */
-export const RANGES_MAX = 4_096;
+export const RECEIVER_GAPS_MAX = 4_096;
 /** SYN and SYN/ACK are repeated this often, after 1 s, 2 s and 4 s. */
 export const HANDSHAKE_RETRIES = 3;
 /** Time after which SYN or SYN/ACK is repeated first, ns. */

@@ -15,7 +15,7 @@ import type {
 import { STREAM_PORT, type StreamHost } from '../stream-hook.ts';
 import { emptySegment, encodeSegment, HEADER_BYTES, RESET, type Segment } from './segment.ts';
 import { SimStream } from './sim-stream.ts';
-import { type AddressOwner, type Listening, StreamAddress } from './stream-address.ts';
+import { type AddressOwner, type ListeningPort, StreamAddress } from './stream-address.ts';
 import type {
   CarriedStream,
   PayloadSource,
@@ -37,7 +37,7 @@ const LAST_PORT = 65_535;
 /** Where a stream came from and which port it occupies. */
 interface Holding {
   readonly address: StreamAddress;
-  readonly listening: Listening | undefined;
+  readonly listening: ListeningPort | undefined;
 }
 
 /** See the module. */
@@ -91,7 +91,7 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     if (address === undefined || port === undefined) return undefined;
     const { listening } = address;
     if (listening.has(port)) return undefined;
-    const entry: Listening = { onStream, streams: 0 };
+    const entry: ListeningPort = { onStream, streams: 0 };
     listening.set(port, entry);
     return {
       local: this.host.endpoint(address.address, port),

@@ -49,7 +49,7 @@ const BURST_PACKETS = 16;
 const BURST_NS = 1_000_000;
 
 /** What a sender remembers of each packet under way. */
-export interface SentFacts {
+export interface SentPacketState {
   readonly bytes: number;
   readonly atNs: Nanoseconds;
   /** Bytes delivered by the instant at which this packet left, and when the last of them were. */
@@ -118,7 +118,7 @@ export class CongestionWindow {
   }
 
   /** The state of now, to be remembered with a packet that leaves. */
-  get facts(): Pick<SentFacts, 'delivered' | 'deliveredNs'> {
+  get facts(): Pick<SentPacketState, 'delivered' | 'deliveredNs'> {
     return { delivered: this.#delivered, deliveredNs: this.#deliveredNs };
   }
 
@@ -155,7 +155,7 @@ export class CongestionWindow {
   acknowledged(
     now: Nanoseconds,
     bytes: number,
-    { newest, sampleNs }: { readonly newest: SentFacts; readonly sampleNs: Nanoseconds },
+    { newest, sampleNs }: { readonly newest: SentPacketState; readonly sampleNs: Nanoseconds },
     roundTrip: RoundTrip,
   ): void {
     this.#delivered += bytes;

@@ -10,8 +10,8 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { varied } from '../back-off.ts';
-import { CongestionWindow, type SentFacts } from './congestion-window.ts';
+import { withJitter } from '../back-off.ts';
+import { CongestionWindow, type SentPacketState } from './congestion-window.ts';
 import { ACK_DELAY_NS, type Acknowledgement } from './received-packets.ts';
 import { RoundTrip, withoutDelay } from './round-trip.ts';
 
@@ -43,12 +43,12 @@ export interface LossRecoveryOptions {
 }
 
 /** A packet under way. */
-interface Sent<Content> extends SentFacts {
+interface Sent<Content> extends SentPacketState {
   readonly content: Content;
 }
 
 /** Packets that have arrived and that are lost, by an acknowledgement; in the order of sending. */
-export interface Outcome<Content> {
+export interface AcknowledgementOutcome<Content> {
   readonly acked: readonly Content[];
   readonly lost: readonly Content[];
 }
@@ -134,7 +134,7 @@ export class LossRecovery<Content> {
   acknowledged(
     now: Nanoseconds,
     { largest, delayNs, ranges }: Acknowledgement,
-  ): Outcome<Content> | undefined {
+  ): AcknowledgementOutcome<Content> | undefined {
     if (largest >= this.#next) return undefined;
     const acked: Content[] = [];
     let newest: Sent<Content> | undefined;
@@ -222,7 +222,7 @@ export class LossRecovery<Content> {
     const waitNs = Math.min(doubledNs, Math.max(this.#waitNsMax, onceNs));
     // Not varied at random: the first wait, once a round trip has been measured.
     const isExact = this.#timeouts === 0 && this.#roundTrip.smoothedNs !== undefined;
-    return isExact ? waitNs : varied(waitNs, this.#random);
+    return isExact ? waitNs : withJitter(waitNs, this.#random);
   }
 
   #take(number: number): Sent<Content> | undefined {

@@ -12,7 +12,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { BundleQueue } from './bundle-queue.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Departure, Outlet } from './outlet.ts';
-import { windowAt } from './planned-window.ts';
+import { plannedWindowAt } from './planned-window.ts';
 
 const BITS = 8;
 const NS_PER_S = 1e9;
@@ -108,7 +108,7 @@ export class Adjacency implements Outlet {
   take(now: Nanoseconds, planNs: Nanoseconds): Departure | undefined {
     if (this.nextAt() > now) return undefined;
     const bundle = this.#queue.first as HeldBundle;
-    const window = windowAt(this.facts.contacts, planNs);
+    const window = plannedWindowAt(this.facts.contacts, planNs);
     const rateBps = window?.rateBps ?? this.facts.rateBps;
     const bytes = this.facts.bytesOnLink(bundle.bytes.length);
     const durationNs = Math.ceil((BITS * bytes * NS_PER_S) / rateBps);
@@ -131,7 +131,7 @@ export class Adjacency implements Outlet {
 
   rest(planNs: Nanoseconds): number {
     const { contacts, maxBytes, bytesOnLink } = this.facts;
-    const window = windowAt(contacts, planNs);
+    const window = plannedWindowAt(contacts, planNs);
     if (window === undefined || !this.#isOpen) return 0;
     const bytes = Math.floor(((window.endNs - planNs) * window.rateBps) / (BITS * NS_PER_S));
     // Longer bundles never take fewer bytes on the link.

@@ -11,13 +11,13 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import type { DtnDrop } from '../drops.ts';
-import { BODY_MAX } from '../geometry.ts';
+import { DTN_MESSAGE_BYTES_MAX } from '../geometry.ts';
 import { BundleView } from '../wire/view.ts';
 import type { StoreQuestions } from './bundle-store.ts';
 import { CopyForwarding } from './copy-forwarding.ts';
 import { Delivery } from './delivery.ts';
 import { type AgentEffect, Effects } from './effects.ts';
-import { openHeld } from './forwarded-copy.ts';
+import { openHeldBundle } from './forwarded-copy.ts';
 import { Forwarding } from './forwarding.ts';
 import { isSplittable } from './fragments.ts';
 import type { HeldBundle, WaitingBundle } from './held-bundle.ts';
@@ -30,7 +30,12 @@ import { Origin } from './origin.ts';
 import type { AgentParts } from './parts.ts';
 import { type Fragment, Reassembly } from './reassembly.ts';
 import { Reception } from './reception.ts';
-import { AGENT_KEY, encodeAgentRecord, ROUTER_KEY, type StoredRecord } from './records.ts';
+import {
+  AGENT_RECORD_KEY,
+  encodeAgentRecord,
+  ROUTER_RECORD_KEY,
+  type StoredRecord,
+} from './records.ts';
 import { Recovery } from './recovery.ts';
 import type { ReportKind } from './report-flags.ts';
 import { Reports } from './reports.ts';
@@ -180,7 +185,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     const effects = this.#effects;
     const { own, names } = this.#parts;
     const isKnown = names.numberOf(to) !== undefined;
-    if (!isKnown || body.length > BODY_MAX) {
+    if (!isKnown || body.length > DTN_MESSAGE_BYTES_MAX) {
       effects.push({ kind: 'answer', request, outcome: isKnown ? 'too-large' : 'unknown-peer' });
       return;
     }
@@ -198,7 +203,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     effects.report({ kind: 'accepted', name: bundle.name });
     if (to === own) {
       const view = new BundleView();
-      openHeld(view, bundle.bytes);
+      openHeldBundle(view, bundle.bytes);
       this.#delivery.deliver(bundle, view);
       effects.push({ kind: 'answer', request, outcome: 'ok' });
     } else this.#await(now, { kind: 'request', request, bundle });
@@ -289,7 +294,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       return;
     }
     const view = new BundleView();
-    openHeld(view, bundle.bytes);
+    openHeldBundle(view, bundle.bytes);
     const fragment = fragmentOf(bundle, view);
     const whole = this.#reassembly.add(fragment);
     if (whole === undefined) return;
@@ -341,14 +346,14 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   #report(now: Nanoseconds, bundle: HeldBundle, what: { readonly kind: ReportKind }): void {
     if (!this.#reports.allows(what.kind)) return;
     const view = new BundleView();
-    openHeld(view, bundle.bytes);
+    openHeldBundle(view, bundle.bytes);
     this.#sendReport(now, this.#reports.of(now, view, what));
   }
 
   #reportDeletion(now: Nanoseconds, bundle: HeldBundle, drop: DtnDrop): void {
     if (!this.#reports.allows('deleted')) return;
     const view = new BundleView();
-    openHeld(view, bundle.bytes);
+    openHeldBundle(view, bundle.bytes);
     this.#sendReport(now, this.#reports.ofDeletion(now, view, drop));
   }
 
@@ -424,10 +429,10 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   #write(now: Nanoseconds): void {
     const journal = this.#journal;
     const memory = journal && this.#parts.copies?.memory?.();
-    if (memory !== undefined) journal?.put(now, ROUTER_KEY, memory);
+    if (memory !== undefined) journal?.put(now, ROUTER_RECORD_KEY, memory);
     if (journal?.isDue(now) !== true) return;
     const record = { lifeMs: this.#life.ms(now), ...this.#origin.memory };
-    journal.put(now, AGENT_KEY, encodeAgentRecord(record));
+    journal.put(now, AGENT_RECORD_KEY, encodeAgentRecord(record));
     journal.sync();
   }
 
@@ -442,7 +447,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   /** A fragment for this node that was found on disk. */
   #expect(now: Nanoseconds, bundle: HeldBundle): void {
     const view = new BundleView();
-    openHeld(view, bundle.bytes);
+    openHeldBundle(view, bundle.bytes);
     if (view.isFragment) this.#reassembly.expect(now, fragmentOf(bundle, view));
   }
 }

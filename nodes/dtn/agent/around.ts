@@ -5,7 +5,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Surroundings } from '../router/router.ts';
-import { leastPiece } from './fragments.ts';
+import { leastFragmentBytes } from './fragments.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Outlet } from './outlet.ts';
 
@@ -47,6 +47,6 @@ export class Around implements Surroundings {
 
   leastPiece(bundle: HeldBundle): number {
     const isAllowed = this.#facts.isSplitting && bundle.copyOf === undefined;
-    return isAllowed ? leastPiece(bundle) : Number.POSITIVE_INFINITY;
+    return isAllowed ? leastFragmentBytes(bundle) : Number.POSITIVE_INFINITY;
   }
 }

@@ -7,7 +7,7 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { LiveDeadlines } from '../../_kit/live-deadlines.ts';
 import type { HeldBundle } from './held-bundle.ts';
-import { leaversOf, type StorePolicy } from './store-policy.ts';
+import { evictionOrder, type StorePolicy } from './store-policy.ts';
 
 /** How much a store keeps, and what it does when it is full. */
 export interface StoreLimits {
@@ -77,7 +77,7 @@ export class BundleStore {
       (each) => each.from !== undefined && questions.isFree(each),
     );
     const { below } = questions;
-    const leavers = leaversOf(this.#limits.policy, { candidates, newcomer: bundle, below });
+    const leavers = evictionOrder(this.#limits.policy, { candidates, newcomer: bundle, below });
     const gone = new Set<HeldBundle>();
     const leave = (each: HeldBundle): void => {
       gone.add(each);

@@ -12,15 +12,15 @@ import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { leastOf } from '../../../engine/pure/extremes.ts';
 import type { DtnDrop } from '../drops.ts';
 import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
-import type { CopyRouter, Offer } from '../router/router.ts';
+import type { CopyOffer, CopyRouter } from '../router/router.ts';
 import { formatEid } from '../wire/eid.ts';
 import { previousNodeData } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import { noteOf, withNote } from './copy-note.ts';
-import type { Fate } from './custody-ledger.ts';
-import { recordName } from './encounter-record.ts';
+import type { BundleFate } from './custody-ledger.ts';
+import { bundleNameInRecords } from './encounter-record.ts';
 import { type Encounter, Encounters } from './encounters.ts';
-import { forwardedCopy, openHeld } from './forwarded-copy.ts';
+import { forwardedCopy, openHeldBundle } from './forwarded-copy.ts';
 import type { ForwardingParts } from './forwarding.ts';
 import { fragmentsOf, replaceByParts } from './fragments.ts';
 import { type HeldBundle, isOwnMessage, type WaitingBundle } from './held-bundle.ts';
@@ -28,12 +28,12 @@ import type { Transfer } from './input.ts';
 import type { Departure, Outlet } from './outlet.ts';
 
 /** The offer of a bundle to its destination, which is made without asking the router. */
-const DELIVERY: Offer = { handsOver: true };
+const DELIVERY: CopyOffer = { handsOver: true };
 
 /** A copy that waits for its way, or that a neighbour has not acknowledged. */
 interface Copy {
   readonly original: HeldBundle;
-  readonly offer: Offer;
+  readonly offer: CopyOffer;
   readonly outlet: Outlet;
   /** True if the copy has left at least once. */
   isGone: boolean;
@@ -105,7 +105,7 @@ export class CopyForwarding {
 
   /** Offers a bundle that is new here to all neighbours that are here now. */
   route(now: Nanoseconds, bundle: HeldBundle): void {
-    openHeld(this.#view, bundle.bytes);
+    openHeldBundle(this.#view, bundle.bytes);
     const note = noteOf(this.#view);
     const fragments = this.#fragmentsOf(bundle);
     if (fragments.length > 0)
@@ -127,7 +127,7 @@ export class CopyForwarding {
   #spread(bundle: HeldBundle, note: number | undefined): void {
     this.#parts.copies.kept?.(bundle, note);
     const { from } = bundle;
-    if (from !== undefined) this.#encounters.of(from)?.known?.add(recordName(bundle.key));
+    if (from !== undefined) this.#encounters.of(from)?.known?.add(bundleNameInRecords(bundle.key));
     for (const encounter of this.#encounters.ready) this.#offer(bundle, encounter);
   }
 
@@ -243,7 +243,8 @@ export class CopyForwarding {
   #offer(bundle: HeldBundle, { outlet, known }: Encounter): void {
     const { copies: router } = this.#parts;
     const { neighbour } = outlet;
-    if (known?.has(recordName(bundle.key)) === true || this.#isTaken(bundle, neighbour)) return;
+    if (known?.has(bundleNameInRecords(bundle.key)) === true || this.#isTaken(bundle, neighbour))
+      return;
     if (bundle.bytes.length > outlet.maxBytes) return;
     const isDelivery = bundle.destination === neighbour;
     const offer = isDelivery ? DELIVERY : router.offer(bundle, neighbour);
@@ -284,13 +285,13 @@ export class CopyForwarding {
   }
 
   /** The bytes of a copy; the name of a drop if the bundle can go no further. */
-  #bytesOf(now: Nanoseconds, bundle: HeldBundle, { note }: Offer): Uint8Array | DtnDrop {
+  #bytesOf(now: Nanoseconds, bundle: HeldBundle, { note }: CopyOffer): Uint8Array | DtnDrop {
     const isOwn = bundle.from === undefined;
     const moment = { node: this.#node, isOwn, heldNs: now - bundle.sinceNs };
-    openHeld(this.#view, bundle.bytes);
+    openHeldBundle(this.#view, bundle.bytes);
     const stopped = forwardedCopy(this.#writer, this.#view, moment);
     if (stopped !== undefined) return stopped;
-    openHeld(this.#view, this.#writer.taken());
+    openHeldBundle(this.#view, this.#writer.taken());
     return withNote(this.#writer, this.#view, note);
   }
 
@@ -304,7 +305,7 @@ export class CopyForwarding {
     outlet.withdraw(bundle);
     const original = this.#copies.get(bundle)?.original;
     if (original !== undefined) {
-      this.#encounters.of(outlet.neighbour)?.known?.add(recordName(original.key));
+      this.#encounters.of(outlet.neighbour)?.known?.add(bundleNameInRecords(original.key));
     }
     this.#takeBack(bundle);
     this.#parts.effects.drop(drop);
@@ -328,12 +329,12 @@ export class CopyForwarding {
   }
 
   /** The neighbour has a copy. */
-  #given(now: Nanoseconds, bundle: HeldBundle, fate: Fate): void {
+  #given(now: Nanoseconds, bundle: HeldBundle, fate: BundleFate): void {
     const copy = this.#forget(bundle);
     if (copy === undefined) return;
     const { original, offer, outlet } = copy;
     const { copies: router } = this.#parts;
-    this.#encounters.of(outlet.neighbour)?.known?.add(recordName(original.key));
+    this.#encounters.of(outlet.neighbour)?.known?.add(bundleNameInRecords(original.key));
     this.#parts.onForwarded(now, bundle);
     if (offer !== DELIVERY) router.given?.(original, offer, outlet.neighbour);
     if (!offer.handsOver) return;
@@ -359,7 +360,7 @@ export class CopyForwarding {
     return copy;
   }
 
-  #end(now: Nanoseconds, bundle: HeldBundle, fate: Fate): void {
+  #end(now: Nanoseconds, bundle: HeldBundle, fate: BundleFate): void {
     for (const copy of [...(this.#copiesOf.get(bundle) ?? [])]) {
       this.#copies.get(copy)?.outlet.withdraw(copy);
       this.#takeBack(copy);

@@ -6,21 +6,21 @@
  * @module
  */
 import type { Witness } from '../../../engine/host/protocol.ts';
-import type { Names } from '../names.ts';
-import { recordName } from './encounter-record.ts';
+import type { HostEids } from '../names.ts';
+import { bundleNameInRecords } from './encounter-record.ts';
 
 /**
  * What became of a bundle that a node had: a neighbour has acknowledged it; it was sent to one that
  * acknowledges nothing; or it was delivered, split, or dropped aloud.
  */
-export type Fate = 'passed-on' | 'sent' | 'over';
+export type BundleFate = 'passed-on' | 'sent' | 'over';
 
 /** Whose bundles they are. */
 export interface LedgerParts {
   /** Name of the host. */
   readonly host: string;
   /** All hosts that run the protocol. */
-  readonly names: Names;
+  readonly names: HostEids;
   /** True if the node promises to keep bundles: its store is durable. */
   readonly isDurable: boolean;
 }
@@ -38,7 +38,7 @@ const TIMES_MAX = 1_024;
 /** The bundles of one host, by numbers of this host that never repeat, and by their identities. */
 export class CustodyLedger {
   readonly #witness: Witness;
-  readonly #names: Names;
+  readonly #names: HostEids;
   readonly #taken: string;
   readonly #ended: string;
   #next = 0;
@@ -68,7 +68,7 @@ export class CustodyLedger {
   }
 
   /** The node is done with a bundle. @returns true if it had answered for it, and no node has it. */
-  ended(number: number, key: string, fate: Fate): boolean {
+  ended(number: number, key: string, fate: BundleFate): boolean {
     const wasTaken = this.#witness.has(this.#taken, number);
     this.#witness.note(this.#ended, number);
     if (!wasTaken || !this.#isJudging()) return false;
@@ -79,7 +79,7 @@ export class CustodyLedger {
 
   /** Notes that a bundle was delivered, or dropped aloud. @returns true if that was known before. */
   over(key: string): boolean {
-    return this.#isJudging() && this.#witness.note(OVER, recordName(key));
+    return this.#isJudging() && this.#witness.note(OVER, bundleNameInRecords(key));
   }
 
   /**
@@ -128,7 +128,7 @@ export class CustodyLedger {
 
 /** A number for a bundle's identity, a multiple of {@link TIMES_MAX}: counts are added to it. */
 function nameOf(key: string): number {
-  const name = recordName(key);
+  const name = bundleNameInRecords(key);
   return name - (name % TIMES_MAX);
 }
 

@@ -3,25 +3,25 @@
  *
  * @module
  */
-import type { Names } from '../names.ts';
+import type { HostEids } from '../names.ts';
 import { decodeStatusReport } from '../wire/status-report.ts';
 import type { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
 import type { HeldBundle } from './held-bundle.ts';
-import type { Whole } from './reassembly.ts';
+import type { ReassembledBundle } from './reassembly.ts';
 
 /** Delivers the bundles of one node. */
 export class Delivery {
-  readonly #names: Names;
+  readonly #names: HostEids;
   readonly #effects: EffectSink;
 
-  constructor(names: Names, effects: EffectSink) {
+  constructor(names: HostEids, effects: EffectSink) {
     this.#names = names;
     this.#effects = effects;
   }
 
   /** Delivers a bundle put together from fragments. @param view One of the fragments, opened. */
-  deliverWhole({ payload, fragments }: Whole, view: BundleView): void {
+  deliverWhole({ payload, fragments }: ReassembledBundle, view: BundleView): void {
     const effects = this.#effects;
     const from = this.#names.hostOf(view.source);
     if (from === undefined || view.isAdministrative) {

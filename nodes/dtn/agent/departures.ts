@@ -11,7 +11,7 @@ import type { DtnDrop } from '../drops.ts';
 import { previousNodeData } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import type { AgentEffect, EffectSink } from './effects.ts';
-import { forwardedCopy, openHeld } from './forwarded-copy.ts';
+import { forwardedCopy, openHeldBundle } from './forwarded-copy.ts';
 import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
 import type { Departure, Outlet } from './outlet.ts';
 import type { AgentParts } from './parts.ts';
@@ -100,7 +100,7 @@ export class Departures {
   #opened({ bytes }: HeldBundle): BundleView {
     const { arrival } = this.#parts;
     if (arrival.isOpenOn(bytes)) return arrival;
-    openHeld(this.#view, bytes);
+    openHeldBundle(this.#view, bytes);
     return this.#view;
   }
 

@@ -34,13 +34,13 @@ export interface EncounterRecord {
 }
 
 /** The name of a bundle in records. */
-export function recordName(key: string): number {
+export function bundleNameInRecords(key: string): number {
   const letters = Uint8Array.from(key, (letter) => letter.charCodeAt(0) & 0xff);
   return bytesName(letters, NAMED);
 }
 
 /** Encodes a record. */
-export function encodeRecord({ kind, known, router }: EncounterRecord): Uint8Array {
+export function encodeEncounterRecord({ kind, known, router }: EncounterRecord): Uint8Array {
   const writer = new CborWriter();
   writer.array(ELEMENTS);
   writer.uint(VERSION);
@@ -52,7 +52,7 @@ export function encodeRecord({ kind, known, router }: EncounterRecord): Uint8Arr
 }
 
 /** @returns undefined if the bytes are no record. */
-export function decodeRecord(bytes: Uint8Array): EncounterRecord | undefined {
+export function decodeEncounterRecord(bytes: Uint8Array): EncounterRecord | undefined {
   const reader = new CborReader();
   reader.open(bytes, 0, bytes.length);
   const isOurs = next(reader, CBOR_ARRAY) === ELEMENTS && next(reader, CBOR_UINT) === VERSION;

@@ -15,13 +15,17 @@ import {
   RECORD_RETRY_NS,
   RECORD_RETRY_NS_MAX,
 } from '../geometry.ts';
-import type { Names } from '../names.ts';
+import type { HostEids } from '../names.ts';
 import type { CopyRouter } from '../router/router.ts';
 import { EID_NONE, formatEid } from '../wire/eid.ts';
 import { encodeEid } from '../wire/eid-wire.ts';
 import { type BlockFields, encodeBundle, payloadBlock } from '../wire/encode.ts';
 import { bundleAgeData } from '../wire/extensions.ts';
-import { decodeRecord, encodeRecord, recordName } from './encounter-record.ts';
+import {
+  bundleNameInRecords,
+  decodeEncounterRecord,
+  encodeEncounterRecord,
+} from './encounter-record.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Outlet } from './outlet.ts';
 
@@ -37,7 +41,7 @@ const NEW: readonly BlockFields[] = [
 /** What encounters need of their node. */
 export interface EncounterParts {
   readonly own: string;
-  readonly names: Names;
+  readonly names: HostEids;
   readonly router: CopyRouter;
   /** Identities of all bundles that the node has or had, the newest first. */
   readonly known: (now: Nanoseconds) => Iterable<string>;
@@ -115,7 +119,7 @@ export class Encounters {
    * @returns false if it is malformed, or the neighbour is not here.
    */
   hear(now: Nanoseconds, neighbour: string, payload: Uint8Array): boolean {
-    const record = decodeRecord(payload);
+    const record = decodeEncounterRecord(payload);
     const encounter = this.#now.get(neighbour);
     if (record === undefined || encounter === undefined) return false;
     const { router, planTime } = this.#parts;
@@ -133,11 +137,15 @@ export class Encounters {
     const names: number[] = [];
     for (const key of known(now)) {
       if (names.length === RECORD_KEYS_MAX) break;
-      names.push(recordName(key));
+      names.push(bundleNameInRecords(key));
     }
     const own = router.record?.(outlet.neighbour, planTime()) ?? new Uint8Array(0);
     outlet.put(
-      this.#bundle(now, outlet.neighbour, encodeRecord({ kind, known: names, router: own })),
+      this.#bundle(
+        now,
+        outlet.neighbour,
+        encodeEncounterRecord({ kind, known: names, router: own }),
+      ),
     );
   }
 

@@ -5,8 +5,8 @@
  * @module
  */
 import { ROUTER_DEMUX, ROUTER_SERVICE } from '../geometry.ts';
-import type { Names } from '../names.ts';
-import { type Eid, formatEid, nodeOf } from '../wire/eid.ts';
+import type { HostEids } from '../names.ts';
+import { type Eid, formatEid, nodeEidOf } from '../wire/eid.ts';
 import type { BundleView } from '../wire/view.ts';
 
 /** An endpoint. */
@@ -36,10 +36,10 @@ const FNV_PRIME = 0x0100_0193;
 
 /** The endpoints of bundles. */
 export class Endpoints {
-  readonly #names: Names;
+  readonly #names: HostEids;
   readonly #kept: (Kept | undefined)[] = new Array<Kept | undefined>(KEPT_MAX).fill(undefined);
 
-  constructor(names: Names) {
+  constructor(names: HostEids) {
     this.#names = names;
   }
 
@@ -73,7 +73,7 @@ export class Endpoints {
   #keep(slot: number, eid: Eid, bytes: Uint8Array): Endpoint {
     const endpoint = {
       text: formatEid(eid),
-      node: formatEid(nodeOf(eid)),
+      node: formatEid(nodeEidOf(eid)),
       host: this.#names.hostOf(eid),
       isRouter: isRouterEid(eid),
     };

@@ -17,13 +17,13 @@ import type { BundleView } from '../wire/view.ts';
 const NS_PER_MS = 1_000_000;
 
 /** Opens a bundle that this node checked or wrote before; if it is malformed, our code is wrong. */
-export function openHeld(view: BundleView, bytes: Uint8Array): void {
+export function openHeldBundle(view: BundleView, bytes: Uint8Array): void {
   const malformed = view.reopen(bytes, 0, bytes.length);
   if (malformed !== undefined) throw new Error(`a stored bundle is malformed: ${malformed}`);
 }
 
 /** Facts about the node that forwards a bundle. */
-export interface Forwarding {
+export interface ForwarderFacts {
   /** Identifier of the node, as data of a block. */
   readonly node: Uint8Array;
   /** True at the source, which names no previous node (section 4.4.1). */
@@ -44,7 +44,7 @@ const scratch = new CborWriter();
 export function forwardedCopy(
   writer: CborWriter,
   view: BundleView,
-  { node, isOwn, heldNs }: Forwarding,
+  { node, isOwn, heldNs }: ForwarderFacts,
 ): DtnDrop | undefined {
   if (view.hopCount >= 0 && view.hops + 1 > view.hopLimit) return 'hop-limit';
   const isNamed = isOwn || view.previousNode >= 0;

@@ -13,10 +13,10 @@ import type { Router, Surroundings, WaitReason } from '../router/router.ts';
 import type { BundleView } from '../wire/view.ts';
 import { Around } from './around.ts';
 import { CriticalCopies } from './critical-copies.ts';
-import type { Fate } from './custody-ledger.ts';
+import type { BundleFate } from './custody-ledger.ts';
 import { Departures } from './departures.ts';
 import type { EffectSink } from './effects.ts';
-import { cutOff, fragmentsOf, replaceByParts } from './fragments.ts';
+import { fragmentsOf, replaceByParts, splitInTwo } from './fragments.ts';
 import type { HeldBundle, WaitingBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import type { Transfer } from './input.ts';
@@ -322,7 +322,7 @@ export class Forwarding {
 
   #cutOff(bundle: HeldBundle, maxBytes: number): readonly HeldBundle[] {
     const isAllowed = this.#parts.options.fragmentation === 'proactive';
-    return isAllowed && bundle.copyOf === undefined ? cutOff(bundle, maxBytes) : [];
+    return isAllowed && bundle.copyOf === undefined ? splitInTwo(bundle, maxBytes) : [];
   }
 
   /** True if a neighbour may have the bundle by now, and has not said so. */
@@ -344,7 +344,7 @@ export class Forwarding {
   }
 
   /** The node is done with the bundle, or with a copy of a critical one. */
-  #end(now: Nanoseconds, bundle: HeldBundle, fate: Fate): void {
+  #end(now: Nanoseconds, bundle: HeldBundle, fate: BundleFate): void {
     this.#places.delete(bundle.key);
     this.#parts.router.done?.(bundle);
     const { copyOf } = bundle;
@@ -358,7 +358,7 @@ export class Forwarding {
   }
 
   /** All copies of a critical bundle have left. */
-  #endOriginal(now: Nanoseconds, original: HeldBundle, fate: Fate): void {
+  #endOriginal(now: Nanoseconds, original: HeldBundle, fate: BundleFate): void {
     this.#end(now, original, fate);
     this.#parts.effects.absorb(original);
   }

@@ -7,10 +7,10 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
-import { isFragmentable, type Piece, writeFragment } from '../wire/fragment.ts';
+import { isFragmentable, type PayloadPiece, writeFragment } from '../wire/fragment.ts';
 import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
-import { openHeld } from './forwarded-copy.ts';
+import { openHeldBundle } from './forwarded-copy.ts';
 import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import { identityOf } from './identity.ts';
@@ -32,7 +32,7 @@ export function fragmentsOf(
   if (!isFragmentable(view)) return [];
   const room = roomIn(maxBytes, bundle, view);
   if (room < 1 || Math.ceil(view.payloadLength / room) > most) return [];
-  const pieces: Piece[] = [];
+  const pieces: PayloadPiece[] = [];
   for (let start = 0; start < view.payloadLength; start += room) {
     pieces.push({ start, end: Math.min(view.payloadLength, start + room) });
   }
@@ -55,8 +55,8 @@ function roomIn(maxBytes: number, bundle: HeldBundle, view: BundleView): number 
  * @param maxBytes Longest first fragment.
  * @returns no fragments if the bundle may not be split, or the first part is not worth its overhead.
  */
-export function cutOff(bundle: HeldBundle, maxBytes: number): readonly HeldBundle[] {
-  if (maxBytes < leastPiece(bundle)) return [];
+export function splitInTwo(bundle: HeldBundle, maxBytes: number): readonly HeldBundle[] {
+  if (maxBytes < leastFragmentBytes(bundle)) return [];
   const view = viewOf(bundle);
   const end = maxBytes - overheadOf(bundle, view);
   if (end >= view.payloadLength) return [];
@@ -70,7 +70,7 @@ export function cutOff(bundle: HeldBundle, maxBytes: number): readonly HeldBundl
  * The least length of a fragment that is worth its overhead, bytes: half of it is payload (ours).
  * Infinity if the bundle may not be split, or its payload is too short for that.
  */
-export function leastPiece(bundle: HeldBundle): number {
+export function leastFragmentBytes(bundle: HeldBundle): number {
   const view = viewOf(bundle);
   const overhead = overheadOf(bundle, view);
   const isWorth = isFragmentable(view) && view.payloadLength > overhead;
@@ -78,7 +78,7 @@ export function leastPiece(bundle: HeldBundle): number {
 }
 
 /** A held bundle and the fragments that take its place. */
-export interface Replacement {
+export interface FragmentReplacement {
   readonly holdings: Holdings;
   readonly effects: EffectSink;
   /** The key of bytes for observers; absent if nobody observes. */
@@ -90,7 +90,7 @@ export interface Replacement {
 /** Keeps fragments in the store in the place of their bundle, and reports that to observers. */
 export function replaceByParts(
   now: Nanoseconds,
-  { holdings, effects, keyOf, whole, parts }: Replacement,
+  { holdings, effects, keyOf, whole, parts }: FragmentReplacement,
 ): void {
   const { name, destination = '' } = whole;
   const isOwn = isOwnMessage(whole);
@@ -110,7 +110,7 @@ export function replaceByParts(
 
 function viewOf({ bytes }: HeldBundle): BundleView {
   const view = new BundleView();
-  openHeld(view, bytes);
+  openHeldBundle(view, bytes);
   return view;
 }
 
@@ -122,14 +122,14 @@ function overheadOf({ bytes }: HeldBundle, { payloadLength }: BundleView): numbe
 function cut(
   bundle: HeldBundle,
   view: BundleView,
-  pieces: readonly Piece[],
+  pieces: readonly PayloadPiece[],
 ): readonly HeldBundle[] {
   const writer = new CborWriter();
   const fragment = new BundleView();
   return pieces.map((piece) => {
     writeFragment(writer, view, piece);
     const bytes = writer.taken();
-    openHeld(fragment, bytes);
+    openHeldBundle(fragment, bytes);
     return { ...bundle, bytes, key: identityOf(fragment) ?? bundle.key, isPart: true };
   });
 }

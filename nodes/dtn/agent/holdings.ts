@@ -7,17 +7,17 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { REMEMBERED_MAX } from '../geometry.ts';
 import { BundleStore, type NoRoom, type StoreLimits, type StoreQuestions } from './bundle-store.ts';
-import type { CustodyLedger, Fate } from './custody-ledger.ts';
+import type { BundleFate, CustodyLedger } from './custody-ledger.ts';
 import type { EffectSink } from './effects.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import {
-  BUNDLE_PREFIX,
+  BUNDLE_KEY_PREFIX,
   encodeBundleRecord,
   encodeTombstone,
   recordKey,
-  TOMBSTONE_PREFIX,
+  TOMBSTONE_KEY_PREFIX,
 } from './records.ts';
-import { type Ended, Remembered } from './remembered.ts';
+import { type EndedBundle, Remembered } from './remembered.ts';
 
 const NS_PER_MS = 1_000_000;
 
@@ -114,7 +114,7 @@ export class Holdings {
     this.#insert(bundle, numbers);
     this.#parts.journal?.put(
       now,
-      recordKey(BUNDLE_PREFIX, numbers.record),
+      recordKey(BUNDLE_KEY_PREFIX, numbers.record),
       encodeBundleRecord({
         bytes: bundle.bytes,
         from: bundle.from,
@@ -149,7 +149,7 @@ export class Holdings {
   }
 
   /** The node is done with a bundle: further copies are duplicates if they have made no more hops. */
-  end(now: Nanoseconds, bundle: HeldBundle, fate: Fate): void {
+  end(now: Nanoseconds, bundle: HeldBundle, fate: BundleFate): void {
     const { key, deadlineNs, hops = Number.POSITIVE_INFINITY } = bundle;
     const numbers = this.#numbers.get(key);
     this.#numbers.delete(key);
@@ -159,7 +159,7 @@ export class Holdings {
     if (numbers !== undefined) {
       const isLost = this.#parts.custody?.ended(numbers.custody, key, fate) === true;
       if (isLost) this.#parts.effects.count('dtn.custody.lost');
-      this.#parts.journal?.erase(now, recordKey(BUNDLE_PREFIX, numbers.record));
+      this.#parts.journal?.erase(now, recordKey(BUNDLE_KEY_PREFIX, numbers.record));
     }
     this.#tell();
   }
@@ -176,7 +176,7 @@ export class Holdings {
     this.#tombstones.set(key, record);
     const untilLifeMs = lifeMs(now) + Math.ceil((deadlineNs - now) / NS_PER_MS);
     const tombstone = encodeTombstone({ identity: key, untilLifeMs });
-    journal.put(now, recordKey(TOMBSTONE_PREFIX, record), tombstone);
+    journal.put(now, recordKey(TOMBSTONE_KEY_PREFIX, record), tombstone);
   }
 
   /** Takes out the next bundle that has expired by `now`; undefined if there is none. */
@@ -195,12 +195,12 @@ export class Holdings {
     this.#tell();
   }
 
-  #remember(now: Nanoseconds, ended: Ended): void {
+  #remember(now: Nanoseconds, ended: EndedBundle): void {
     for (const key of this.#remembered.add(now, ended)) {
       const record = this.#tombstones.get(key);
       if (record === undefined) continue;
       this.#tombstones.delete(key);
-      this.#parts.journal?.erase(now, recordKey(TOMBSTONE_PREFIX, record));
+      this.#parts.journal?.erase(now, recordKey(TOMBSTONE_KEY_PREFIX, record));
     }
   }
 

@@ -9,19 +9,19 @@ import type { SendWishes } from '../../../engine/host/transport.ts';
 import type { DtnOptions } from '../config.ts';
 import type { DtnDrop } from '../drops.ts';
 import { BLOCK_FLAG, BLOCK_TYPE, BUNDLE_FLAG, CRC_TYPE, DTN_EPOCH_S } from '../geometry.ts';
-import { EID_NONE, type Eid, formatEid, nodeOf } from '../wire/eid.ts';
+import { EID_NONE, type Eid, formatEid, nodeEidOf } from '../wire/eid.ts';
 import { encodeEid } from '../wire/eid-wire.ts';
 import { type BlockFields, type CrcType, encodeBundle, payloadBlock } from '../wire/encode.ts';
 import { bundleAgeData, hopCountData, type Urgency, urgencyData } from '../wire/extensions.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { AgentParts } from './parts.ts';
-import { flagsAsking } from './report-flags.ts';
+import { reportRequestFlags } from './report-flags.ts';
 import { tellingHops } from './telling-hops.ts';
 
 const MS_PER_S = 1_000;
 const NS_PER_MS = 1_000_000;
 /** Longer lifetimes end after this time, 52 days in ms: so sums of it with instants stay exact. */
-export const REMAINING_MS_MAX: number = Number.MAX_SAFE_INTEGER / NS_PER_MS / 2;
+export const REMAINING_LIFETIME_MS_MAX: number = Number.MAX_SAFE_INTEGER / NS_PER_MS / 2;
 /** The least number that a block other than the payload may have (section 4.3.2). */
 const FIRST_NUMBER = 2;
 /** CRC types by option. */
@@ -47,7 +47,7 @@ export type OriginParts = Pick<
 >;
 
 /** An application message. */
-export interface Message {
+export interface ApplicationMessage {
   /** Name of a host. */
   readonly to: string;
   readonly body: Uint8Array;
@@ -134,7 +134,7 @@ export class Origin {
   }
 
   /** Makes a bundle of a message. @returns it, or why security does not let it go. */
-  create(now: Nanoseconds, { to, body, wishes }: Message): HeldBundle | DtnDrop {
+  create(now: Nanoseconds, { to, body, wishes }: ApplicationMessage): HeldBundle | DtnDrop {
     const { own, names, options, behaviour } = this.#parts;
     const { createdMs, sequence } = this.#timestamp();
     this.#made += 1;
@@ -142,7 +142,7 @@ export class Origin {
     const lifetimeMs = Math.max(1, Math.floor(lifetimeNs / NS_PER_MS));
     const crcType = CRC_TYPES[options.crc];
     const source = names.applicationOf(own);
-    const flags = flagsAsking(options.reports);
+    const flags = reportRequestFlags(options.reports);
     const bytes = encodeBundle(
       {
         flags,
@@ -163,12 +163,12 @@ export class Origin {
     const { isCritical } = urgency;
     return {
       key: `${formatEid(source)} ${createdMs}-${sequence}`,
-      source: formatEid(nodeOf(source)),
+      source: formatEid(nodeEidOf(source)),
       bytes: secured,
       destination: to,
       ...urgency,
       sinceNs: now,
-      deadlineNs: now + (behaviour.ages ? lifetimeMs : REMAINING_MS_MAX) * NS_PER_MS,
+      deadlineNs: now + (behaviour.ages ? lifetimeMs : REMAINING_LIFETIME_MS_MAX) * NS_PER_MS,
       hops: tellingHops(0, { destination: to, isCritical }, this.#parts),
       from: undefined,
       name: this.#made,

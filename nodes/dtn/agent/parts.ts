@@ -6,7 +6,7 @@
 import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
 import type { Behaviour } from '../behaviour.ts';
 import type { DtnOptions } from '../config.ts';
-import type { Names } from '../names.ts';
+import type { HostEids } from '../names.ts';
 import type { CopyRouter, Router } from '../router/router.ts';
 import type { CustodyLedger } from './custody-ledger.ts';
 import type { Outlet } from './outlet.ts';
@@ -16,7 +16,7 @@ import type { BundleSecurity } from './security.ts';
 export interface AgentParts {
   /** Name of its host. */
   readonly own: string;
-  readonly names: Names;
+  readonly names: HostEids;
   readonly options: DtnOptions;
   readonly behaviour: Behaviour;
   /** Ways to neighbours. */

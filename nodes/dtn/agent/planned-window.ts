@@ -10,7 +10,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
  * The window at an instant on the clock of contact plans, with its end on the same clock; undefined
  * if none is planned then, or the link is always open.
  */
-export function windowAt(
+export function plannedWindowAt(
   contacts: PlannedContacts | undefined,
   planNs: Nanoseconds,
 ): PlannedContact | undefined {

@@ -48,7 +48,7 @@ interface Load {
 }
 
 /** A bundle that is whole. */
-export interface Whole {
+export interface ReassembledBundle {
   readonly payload: Uint8Array;
   readonly fragments: readonly HeldBundle[];
 }
@@ -137,7 +137,7 @@ export class Reassembly {
   }
 
   /** Adds the bytes of an expected fragment. @returns the bundle if it is whole now. */
-  add({ identity, bundle, view }: Fragment): Whole | undefined {
+  add({ identity, bundle, view }: Fragment): ReassembledBundle | undefined {
     const open = this.#open.get(identity);
     if (open?.fragments.has(bundle) !== true) return undefined;
     open.payload.add(view.fragmentOffset, view.bytes.subarray(view.payloadStart, view.payloadEnd));

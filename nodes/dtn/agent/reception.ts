@@ -17,7 +17,7 @@ import { Endpoints } from './endpoints.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import { identityFrom } from './identity.ts';
-import { REMAINING_MS_MAX } from './origin.ts';
+import { REMAINING_LIFETIME_MS_MAX } from './origin.ts';
 import type { AgentParts } from './parts.ts';
 import { tellingHops } from './telling-hops.ts';
 
@@ -25,7 +25,7 @@ const NS_PER_MS = 1_000_000;
 const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(BLOCK_TYPE));
 
 /** A bundle of a neighbour. */
-export type Received = Pick<HeldBundle, 'bytes' | 'from' | 'name'>;
+export type ReceivedBundle = Pick<HeldBundle, 'bytes' | 'from' | 'name'>;
 
 /** What reception needs beside the parts of the agent. */
 export interface ReceptionParts extends AgentParts {
@@ -67,7 +67,7 @@ export class Reception {
   }
 
   /** @returns the bundle as the node would keep it, or why it is dropped. */
-  check(now: Nanoseconds, received: Received): HeldBundle | DtnDrop {
+  check(now: Nanoseconds, received: ReceivedBundle): HeldBundle | DtnDrop {
     const { view } = this;
     const { bytes } = received;
     this.#isReportWanted = false;
@@ -170,11 +170,11 @@ export class Reception {
   #remainingMs(): number {
     const { createdMs, lifetimeMs, ageMs, bundleAge } = this.view;
     const { options, behaviour, dtnMs } = this.#parts;
-    if (!behaviour.ages) return REMAINING_MS_MAX;
+    if (!behaviour.ages) return REMAINING_LIFETIME_MS_MAX;
     const isTimed = createdMs !== 0 && options.clock === 'host';
     const toldMs = bundleAge >= 0 ? ageMs : 0;
     const elapsedMs = isTimed ? dtnMs() - createdMs : toldMs;
     // If this clock is behind that of the source, the bundle counts as new.
-    return Math.min(lifetimeMs - Math.max(0, elapsedMs), REMAINING_MS_MAX);
+    return Math.min(lifetimeMs - Math.max(0, elapsedMs), REMAINING_LIFETIME_MS_MAX);
   }
 }

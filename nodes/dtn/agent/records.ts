@@ -21,12 +21,12 @@ import { Slab } from '../../_kit/slab.ts';
 import type { Priority } from './held-bundle.ts';
 
 /** Keys of bundles begin with the first, keys of tombstones with the second. */
-export const BUNDLE_PREFIX = 'b/';
-export const TOMBSTONE_PREFIX = 't/';
+export const BUNDLE_KEY_PREFIX = 'b/';
+export const TOMBSTONE_KEY_PREFIX = 't/';
 /** The key of the agent's own record. */
-export const AGENT_KEY = 'agent';
+export const AGENT_RECORD_KEY = 'agent';
 /** The key of the memory of its router. */
-export const ROUTER_KEY = 'router';
+export const ROUTER_RECORD_KEY = 'router';
 /** Digits of a number in a key, so that sorting the keys sorts the bundles by when they came. */
 const DIGITS = 12;
 const BUNDLE_ELEMENTS = 7;
@@ -76,8 +76,8 @@ export function recordKey(prefix: string, number: number): string {
 }
 
 /** The number in a key. */
-export function recordNumber(key: string): number {
-  return Number.parseInt(key.slice(BUNDLE_PREFIX.length), 16);
+export function numberInRecordKey(key: string): number {
+  return Number.parseInt(key.slice(BUNDLE_KEY_PREFIX.length), 16);
 }
 
 /** The record of a bundle. */

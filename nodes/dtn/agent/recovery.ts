@@ -5,7 +5,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { formatEid, nodeOf } from '../wire/eid.ts';
+import { formatEid, nodeEidOf } from '../wire/eid.ts';
 import { urgencyOf } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
@@ -16,16 +16,16 @@ import type { Life } from './life.ts';
 import type { Origin } from './origin.ts';
 import type { AgentParts } from './parts.ts';
 import {
-  AGENT_KEY,
-  BUNDLE_PREFIX,
+  AGENT_RECORD_KEY,
+  BUNDLE_KEY_PREFIX,
   type BundleRecord,
   decodeAgentRecord,
   decodeBundleRecord,
   decodeTombstone,
-  ROUTER_KEY,
-  recordNumber,
+  numberInRecordKey,
+  ROUTER_RECORD_KEY,
   type StoredRecord,
-  TOMBSTONE_PREFIX,
+  TOMBSTONE_KEY_PREFIX,
 } from './records.ts';
 import { tellingHops } from './telling-hops.ts';
 
@@ -57,10 +57,10 @@ export class Recovery {
     const found: HeldBundle[] = [];
     const numbers = new Set<number>();
     for (const [key, value] of records) {
-      const bundle = key.startsWith(BUNDLE_PREFIX) ? decodeBundleRecord(value) : undefined;
+      const bundle = key.startsWith(BUNDLE_KEY_PREFIX) ? decodeBundleRecord(value) : undefined;
       const held = bundle && this.#held(now, bundle);
       if (bundle !== undefined && held !== undefined) {
-        holdings.restore(held, { record: recordNumber(key), custody: bundle.custody });
+        holdings.restore(held, { record: numberInRecordKey(key), custody: bundle.custody });
         numbers.add(bundle.custody);
         found.push(held);
       } else if (!this.#isOther(now, key, value)) {
@@ -77,18 +77,18 @@ export class Recovery {
   /** Reads a tombstone, or the record of agent or router. @returns false if it is none of these. */
   #isOther(now: Nanoseconds, key: string, value: Uint8Array): boolean {
     const { holdings, life, origin } = this.#parts;
-    const agent = key === AGENT_KEY ? decodeAgentRecord(value) : undefined;
+    const agent = key === AGENT_RECORD_KEY ? decodeAgentRecord(value) : undefined;
     if (agent !== undefined) {
       life.resume(now, agent.lifeMs);
       origin.resume(agent);
       return true;
     }
-    if (key === ROUTER_KEY) return this.#parts.copies?.resume?.(value) === true;
-    const tombstone = key.startsWith(TOMBSTONE_PREFIX) ? decodeTombstone(value) : undefined;
+    if (key === ROUTER_RECORD_KEY) return this.#parts.copies?.resume?.(value) === true;
+    const tombstone = key.startsWith(TOMBSTONE_KEY_PREFIX) ? decodeTombstone(value) : undefined;
     if (tombstone === undefined) return false;
     const leftMs = tombstone.untilLifeMs - life.ms(now);
     const ended = { key: tombstone.identity, deadlineNs: now + leftMs * NS_PER_MS };
-    holdings.restoreTombstone(now, ended, recordNumber(key));
+    holdings.restoreTombstone(now, ended, numberInRecordKey(key));
     return true;
   }
 
@@ -103,7 +103,7 @@ export class Recovery {
     const { isCritical } = urgency;
     return {
       key: identityOf(view) ?? `anonymous ${now} ${record.custody}`,
-      source: formatEid(nodeOf(view.source)),
+      source: formatEid(nodeEidOf(view.source)),
       bytes,
       destination,
       ...urgency,

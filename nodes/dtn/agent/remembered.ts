@@ -10,7 +10,7 @@ import { LiveDeadlines } from '../../_kit/live-deadlines.ts';
 const NOTHING: readonly string[] = [];
 
 /** A bundle with which the node is done. */
-export interface Ended {
+export interface EndedBundle {
   readonly key: string;
   /** When the bundle expires: until then copies may come. */
   readonly deadlineNs: Nanoseconds;
@@ -21,15 +21,15 @@ export interface Ended {
 /** Identities of ended bundles, each until copies of it have expired. */
 export class Remembered {
   readonly #limit: number;
-  readonly #until = new Map<string, Ended>();
-  readonly #ends = new LiveDeadlines<Ended>((one) => this.#until.get(one.key) === one);
+  readonly #until = new Map<string, EndedBundle>();
+  readonly #ends = new LiveDeadlines<EndedBundle>((one) => this.#until.get(one.key) === one);
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   /** Remembers a bundle. @returns the identities that are forgotten meanwhile, or to make room. */
-  add(now: Nanoseconds, ended: Ended): readonly string[] {
+  add(now: Nanoseconds, ended: EndedBundle): readonly string[] {
     const forgotten = this.#forgetEnded(now);
     this.#until.delete(ended.key);
     this.#until.set(ended.key, ended);

@@ -10,7 +10,7 @@ import { BUNDLE_FLAG } from '../geometry.ts';
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
 /** The flag that asks for a kind of report. */
-export const REPORT_FLAG: Readonly<Record<ReportKind, number>> = {
+export const REPORT_FLAG_BY_KIND: Readonly<Record<ReportKind, number>> = {
   received: BUNDLE_FLAG.reportReception,
   forwarded: BUNDLE_FLAG.reportForwarding,
   delivered: BUNDLE_FLAG.reportDelivery,
@@ -18,8 +18,8 @@ export const REPORT_FLAG: Readonly<Record<ReportKind, number>> = {
 };
 
 /** The flags of the bundles of a node with these options. */
-export function flagsAsking({ ask, time }: DtnOptions['reports']): number {
-  const flags = new Set(ask.map((kind) => REPORT_FLAG[kind]));
+export function reportRequestFlags({ ask, time }: DtnOptions['reports']): number {
+  const flags = new Set(ask.map((kind) => REPORT_FLAG_BY_KIND[kind]));
   let sum = time && flags.size > 0 ? BUNDLE_FLAG.wantsStatusTime : 0;
   for (const flag of flags) sum += flag;
   return sum;

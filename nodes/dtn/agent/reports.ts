@@ -9,22 +9,22 @@ import { TokenBucket } from '../../_kit/token-bucket.ts';
 import type { DtnDrop } from '../drops.ts';
 import { BUNDLE_FLAG } from '../geometry.ts';
 import { EID_FORM } from '../wire/eid-wire.ts';
-import { encodeStatusReport, REASON, type StatusItem } from '../wire/status-report.ts';
+import { encodeStatusReport, STATUS_REASON, type StatusItem } from '../wire/status-report.ts';
 import type { BundleView } from '../wire/view.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Origin } from './origin.ts';
 import type { AgentParts } from './parts.ts';
-import { REPORT_FLAG, type ReportKind } from './report-flags.ts';
+import { REPORT_FLAG_BY_KIND, type ReportKind } from './report-flags.ts';
 
 /** Reason codes of drops after which the primary block is known (section 9.5). */
 const REASONS: Readonly<Partial<Record<DtnDrop, number>>> = {
-  expired: REASON.lifetimeExpired,
-  'no-storage': REASON.depletedStorage,
-  'source-share': REASON.depletedStorage,
-  displaced: REASON.depletedStorage,
-  'fragments-missing': REASON.depletedStorage,
-  'hop-limit': REASON.hopLimitExceeded,
-  'block-unsupported': REASON.blockUnsupported,
+  expired: STATUS_REASON.lifetimeExpired,
+  'no-storage': STATUS_REASON.depletedStorage,
+  'source-share': STATUS_REASON.depletedStorage,
+  displaced: STATUS_REASON.depletedStorage,
+  'fragments-missing': STATUS_REASON.depletedStorage,
+  'hop-limit': STATUS_REASON.hopLimitExceeded,
+  'block-unsupported': STATUS_REASON.blockUnsupported,
 };
 
 /** The event that a report tells of a bundle. */
@@ -66,19 +66,19 @@ export class Reports {
    * @returns the bundle with the report; undefined if there is to be none.
    */
   of(now: Nanoseconds, view: BundleView, about: About): HeldBundle | undefined {
-    const isAsked = (view.flags & REPORT_FLAG[about.kind]) !== 0;
+    const isAsked = (view.flags & REPORT_FLAG_BY_KIND[about.kind]) !== 0;
     return isAsked ? this.#made(now, view, about) : undefined;
   }
 
   /** @returns the report of a block that asks for it because it is unknown here (section 5.6). */
   ofBlock(now: Nanoseconds, view: BundleView): HeldBundle | undefined {
-    return this.#made(now, view, { kind: 'received', reason: REASON.blockUnsupported });
+    return this.#made(now, view, { kind: 'received', reason: STATUS_REASON.blockUnsupported });
   }
 
   #made(
     now: Nanoseconds,
     view: BundleView,
-    { kind, reason = REASON.none, isWhole = false }: About,
+    { kind, reason = STATUS_REASON.none, isWhole = false }: About,
   ): HeldBundle | undefined {
     if (!this.allows(kind) || view.isAdministrative) return undefined;
     // A bundle that a report could not name exactly is not reported.

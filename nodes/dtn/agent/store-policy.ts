@@ -29,7 +29,7 @@ const ORDERS: Readonly<Partial<Record<StorePolicy, Order>>> = {
 };
 
 /** What a full store asks of its policy. */
-export interface Contest {
+export interface EvictionRequest {
   /** Bundles that may go, oldest first. */
   readonly candidates: readonly HeldBundle[];
   /** The bundle that needs the room. */
@@ -39,7 +39,10 @@ export interface Contest {
 }
 
 /** @returns the bundles that may make room, in the order in which they go. */
-export function leaversOf(policy: StorePolicy, contest: Contest): readonly HeldBundle[] {
+export function evictionOrder(
+  policy: StorePolicy,
+  contest: EvictionRequest,
+): readonly HeldBundle[] {
   const { candidates, newcomer, below } = contest;
   if (policy === 'reject-new') return [];
   if (policy === 'oldest') return candidates;
@@ -49,7 +52,10 @@ export function leaversOf(policy: StorePolicy, contest: Contest): readonly HeldB
   return candidates.filter((each) => order(each, newcomer) < 0).sort(order);
 }
 
-function shuffled(bundles: readonly HeldBundle[], below: Contest['below']): readonly HeldBundle[] {
+function shuffled(
+  bundles: readonly HeldBundle[],
+  below: EvictionRequest['below'],
+): readonly HeldBundle[] {
   const all = [...bundles];
   for (let last = all.length - 1; last > 0; last -= 1) {
     const other = below(last + 1);

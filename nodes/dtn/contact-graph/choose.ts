@@ -11,7 +11,7 @@ import type { Route } from './search.ts';
 /** Classes of priority: 0 bulk, 1 normal, 2 expedited. */
 const PRIORITIES = 3;
 /** Most routes that are considered for a bundle. */
-export const ROUTES_MAX = 10;
+export const ROUTES_CONSIDERED_MAX = 10;
 const NS_PER_S = 1e9;
 const PERCENT = 100;
 
@@ -22,10 +22,10 @@ export interface Allowance {
 }
 
 /** The standard's allowance for convergence layers. */
-export const ALLOWANCE: Allowance = { percent: 3, bytesMin: 100 };
+export const STANDARD_ALLOWANCE: Allowance = { percent: 3, bytesMin: 100 };
 
 /** A bundle as the choice sees it. */
-export interface Demand {
+export interface BundleDemand {
   /** Bytes. */
   readonly size: number;
   /** 0 to 2. */
@@ -61,7 +61,7 @@ export type Backlog = (neighbour: number, priority: number) => number;
  * The volume of each contact that is not promised yet, by priority (section 3.2.8.1.2). Only contacts
  * of which something was promised have an entry: each node promises volume of few contacts only.
  */
-export class Volumes {
+export class RemainingVolumes {
   readonly #plan: ContactPlan;
   readonly #left = new Map<number, number>();
 
@@ -70,7 +70,7 @@ export class Volumes {
   }
 
   /** Keeps the promises of an earlier plan. @param same Indices of its contacts in the new plan. */
-  takeOver(former: Volumes, same: ReadonlyMap<number, number>): void {
+  takeOver(former: RemainingVolumes, same: ReadonlyMap<number, number>): void {
     for (const [at, bytes] of former.#left) {
       const contact = same.get(Math.floor(at / PRIORITIES));
       if (contact !== undefined) this.#left.set(contact * PRIORITIES + (at % PRIORITIES), bytes);
@@ -114,9 +114,9 @@ export interface RouteSource {
 }
 
 /** What a choice depends on, beside the bundle and its routes. */
-export interface Choice {
+export interface ChoiceContext {
   readonly plan: ContactPlan;
-  readonly volumes: Volumes;
+  readonly volumes: RemainingVolumes;
   readonly backlog: Backlog;
   readonly allowance: Allowance;
   /** Most routes that are considered. */
@@ -132,20 +132,20 @@ function volumeOf(size: number, { percent, bytesMin }: Allowance): number {
 }
 
 /** Estimated volume consumption of the least part of a bundle that may go alone, bytes. */
-function leastVolume({ pieceMin }: Demand, { allowance }: Choice): number {
+function leastVolume({ pieceMin }: BundleDemand, { allowance }: ChoiceContext): number {
   return pieceMin === undefined ? 0 : volumeOf(pieceMin, allowance);
 }
 
 /** The longest bundle whose estimated volume consumption is at most `volume`, bytes. */
-export function sizeWithin(volume: number, { percent, bytesMin }: Allowance): number {
+export function largestBundleWithin(volume: number, { percent, bytesMin }: Allowance): number {
   return Math.floor(Math.min(volume - bytesMin, volume / (1 + percent / PERCENT)));
 }
 
 /** The best route for a bundle, or why there is none. */
 export function chooseRoute(
   list: RouteSource,
-  demand: Demand,
-  choice: Choice,
+  demand: BundleDemand,
+  choice: ChoiceContext,
 ): Projection | NoRoute {
   let best: Projection | undefined;
   let reason: NoRoute = 'no-route';
@@ -172,7 +172,7 @@ function compareProjections(left: Projection, right: Projection): number {
 }
 
 /** How the route would carry the bundle, or why it cannot (section 3.2.6.9). */
-function project(route: Route, demand: Demand, choice: Choice): Projection | NoRoute {
+function project(route: Route, demand: BundleDemand, choice: ChoiceContext): Projection | NoRoute {
   const { plan } = choice;
   // 3.2.6.9 a: the bundle would be late even in an empty network.
   if (route.arrivalNs > demand.deadlineNs) return 'no-contact-before-expiry';
@@ -200,7 +200,7 @@ function project(route: Route, demand: Demand, choice: Choice): Projection | NoR
 }
 
 /** Section 3.2.6.2: when the first byte can leave, after bundles that wait for the same neighbour. */
-function departureOf(route: Route, demand: Demand, choice: Choice): Nanoseconds {
+function departureOf(route: Route, demand: BundleDemand, choice: ChoiceContext): Nanoseconds {
   const { plan, nowNs, backlog } = choice;
   const [first] = route.contacts;
   if (first === undefined) return nowNs;
@@ -234,10 +234,10 @@ export interface QueuedDemand<Bundle> {
  * Bundles below a priority that no longer fit in the first contact of their route, because others
  * leave before them (`manageOverbooking` of ION).
  */
-export function overbooked<Bundle>(
+export function overbookedBundles<Bundle>(
   queue: readonly QueuedDemand<Bundle>[],
   priority: number,
-  { plan, nowNs }: Pick<Choice, 'plan' | 'nowNs'>,
+  { plan, nowNs }: Pick<ChoiceContext, 'plan' | 'nowNs'>,
 ): readonly Bundle[] {
   const reliefs = new Map<number, number>();
   const displaced: Bundle[] = [];

@@ -33,7 +33,7 @@ export interface PlanOptions {
 }
 
 /** The defaults: CCSDS 734.3-B-1 section 3.2.4.1, without a margin. */
-export const PLAN_OPTIONS: PlanOptions = { windowEnd: 'closed', marginNs: 0 };
+export const DEFAULT_PLAN_OPTIONS: PlanOptions = { windowEnd: 'closed', marginNs: 0 };
 
 /** Contacts in columns; a contact is named by its index in the list. */
 export class ContactPlan {

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { type Behaviour, CORRECT } from '../behaviour.ts';
+import { type Behaviour, CORRECT_BEHAVIOUR } from '../behaviour.ts';
 import type { DtnOptions } from '../config.ts';
-import { ROUTES_MAX, type RouteSource } from '../contact-graph/choose.ts';
+import { ROUTES_CONSIDERED_MAX, type RouteSource } from '../contact-graph/choose.ts';
 import type { DtnDrop } from '../drops.ts';
 
 /** Time from a write to its sync, ns: as long as an operating system takes to write by itself. */
@@ -26,7 +26,7 @@ export const DOUBLES: Readonly<Record<NonNullable<DtnOptions['double']>, Partial
 
 /** The behaviour of a node with these options: that of the double, if one is named. */
 export function behaviourOf({ double }: Pick<DtnOptions, 'double'>): Behaviour {
-  return double === undefined ? CORRECT : { ...CORRECT, ...DOUBLES[double] };
+  return double === undefined ? CORRECT_BEHAVIOUR : { ...CORRECT_BEHAVIOUR, ...DOUBLES[double] };
 }
 
 function everySecond<Fate extends DtnDrop | 'vanishes'>(fate: Fate): () => Fate | undefined {
@@ -39,7 +39,7 @@ function everySecond<Fate extends DtnDrop | 'vanishes'>(fate: Fate): () => Fate 
 
 /** The worst of the routes as the only one. */
 function lastOf(list: RouteSource): RouteSource {
-  let last = ROUTES_MAX - 1;
+  let last = ROUTES_CONSIDERED_MAX - 1;
   while (last > 0 && list.at(last) === undefined) last -= 1;
   return { at: (index) => (index === 0 ? list.at(last) : undefined) };
 }

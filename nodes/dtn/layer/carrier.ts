@@ -23,7 +23,7 @@ const RECEIPT = 2;
 const CHECKSUM_AT = 5;
 
 /** Bytes of a message in front of the bundle. */
-export const CARRIER_HEAD = 9;
+export const CARRIER_HEAD_BYTES = 9;
 
 /** A message; `bundle` shares the memory of the bytes that were decoded. */
 export type CarrierMessage =
@@ -33,26 +33,26 @@ export type CarrierMessage =
 /** Writes a message. */
 export function encodeCarrierMessage(message: CarrierMessage): Uint8Array {
   const isBundle = message.kind === 'bundle';
-  const bytes = new Uint8Array(CARRIER_HEAD + (isBundle ? message.bundle.length : 0));
+  const bytes = new Uint8Array(CARRIER_HEAD_BYTES + (isBundle ? message.bundle.length : 0));
   bytes[0] = isBundle ? BUNDLE : RECEIPT;
   writeUint32(bytes, 1, message.transfer);
-  if (isBundle) bytes.set(message.bundle, CARRIER_HEAD);
+  if (isBundle) bytes.set(message.bundle, CARRIER_HEAD_BYTES);
   writeUint32(bytes, CHECKSUM_AT, checksumOf(bytes));
   return bytes;
 }
 
 /** Reads a message; undefined if it is none, or was changed on the way. */
 export function decodeCarrierMessage(bytes: Uint8Array): CarrierMessage | undefined {
-  if (bytes.length < CARRIER_HEAD) return undefined;
+  if (bytes.length < CARRIER_HEAD_BYTES) return undefined;
   if (readUint32(bytes, CHECKSUM_AT) !== checksumOf(bytes)) return undefined;
   const transfer = readUint32(bytes, 1);
   if (bytes[0] === BUNDLE) {
-    return { kind: 'bundle', transfer, bundle: bytes.subarray(CARRIER_HEAD) };
+    return { kind: 'bundle', transfer, bundle: bytes.subarray(CARRIER_HEAD_BYTES) };
   }
-  const isReceipt = bytes[0] === RECEIPT && bytes.length === CARRIER_HEAD;
+  const isReceipt = bytes[0] === RECEIPT && bytes.length === CARRIER_HEAD_BYTES;
   return isReceipt ? { kind: 'receipt', transfer } : undefined;
 }
 
 function checksumOf(bytes: Uint8Array): number {
-  return crc32c(bytes, crc32c(bytes, 0, 0, CHECKSUM_AT), CARRIER_HEAD);
+  return crc32c(bytes, crc32c(bytes, 0, 0, CHECKSUM_AT), CARRIER_HEAD_BYTES);
 }

@@ -10,8 +10,8 @@ import { LtpReceiving } from './ltp-receiving.ts';
 import type { LtpAlarm, LtpDrop, LtpShared } from './ltp-shared.ts';
 import {
   isCheckpoint,
-  LTP_BUNDLES,
-  LTP_REASON,
+  LTP_BUNDLE_SERVICE,
+  LTP_CANCEL_REASON,
   type LtpContent,
   type LtpData,
   type LtpReport,
@@ -79,7 +79,7 @@ export class LtpIncoming {
       return;
     }
     if (
-      content.service !== LTP_BUNDLES ||
+      content.service !== LTP_BUNDLE_SERVICE ||
       content.offset + content.data.length > BUNDLE_BYTES_MAX
     ) {
       this.#drop('ltp-bad-data');
@@ -93,11 +93,11 @@ export class LtpIncoming {
     session.heardAt = this.#shared.clockAt();
     if (!session.knowsReport(content.report)) {
       this.#drop('ltp-forgotten');
-      this.#giveUp(number, LTP_REASON.system);
+      this.#giveUp(number, LTP_CANCEL_REASON.system);
       return;
     }
     const fault = session.place === 'kept' ? undefined : session.add(content);
-    if (fault === 'miscoloured') this.#giveUp(number, LTP_REASON.miscoloured);
+    if (fault === 'miscoloured') this.#giveUp(number, LTP_CANCEL_REASON.miscoloured);
     if (fault !== undefined) this.#drop('ltp-bad-data');
     else this.#progress(session, content);
   }
@@ -138,7 +138,7 @@ export class LtpIncoming {
     if (open.repeats <= this.#shared.facts.retries) this.#send(number, open.report);
     else if (this.#sessions.get(number)?.place !== 'kept') {
       this.#drop('ltp-retries');
-      this.#giveUp(number, LTP_REASON.retransmissions);
+      this.#giveUp(number, LTP_CANCEL_REASON.retransmissions);
     }
   }
 
@@ -151,7 +151,7 @@ export class LtpIncoming {
     else if (session.place === 'kept') this.#close(number);
     else {
       this.#drop('ltp-silence');
-      this.#giveUp(number, LTP_REASON.user);
+      this.#giveUp(number, LTP_CANCEL_REASON.user);
     }
   }
 

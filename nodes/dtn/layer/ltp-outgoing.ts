@@ -7,10 +7,10 @@
 import { LtpCancellations } from './ltp-cancellations.ts';
 import { type LtpRun, LtpSending } from './ltp-sending.ts';
 import type { LtpAlarm, LtpDrop, LtpInput, LtpShared } from './ltp-shared.ts';
-import type { DataSource, Outgoing } from './ltp-transmitter.ts';
+import type { DataSegmentSource, OutgoingLtpSegment } from './ltp-transmitter.ts';
 import {
   encodeLtp,
-  LTP_REASON,
+  LTP_CANCEL_REASON,
   type LtpContent,
   type LtpReport,
   ltpHeadBytes,
@@ -25,7 +25,7 @@ interface Waiting {
 }
 
 /** Blocks for the neighbour. */
-export class LtpOutgoing implements DataSource<LtpAlarm> {
+export class LtpOutgoing implements DataSegmentSource<LtpAlarm> {
   readonly #shared: LtpShared;
   readonly #dataMax: number;
   readonly #sessions = new Map<number, LtpSending>();
@@ -33,7 +33,7 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
   #waiting: Waiting[] = [];
   /** Bytes of data that wait. */
   bytes = 0;
-  #next: Outgoing<LtpAlarm> | undefined;
+  #next: OutgoingLtpSegment<LtpAlarm> | undefined;
   /** Sessions for {@link settle}: all data has left, and the red part, if any, is acknowledged. */
   #through: LtpSending[] = [];
 
@@ -62,10 +62,10 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
 
   /** The node no longer wants the block to arrive. */
   cancel(number: number): void {
-    if (this.#sessions.has(number)) this.#giveUp(number, LTP_REASON.user);
+    if (this.#sessions.has(number)) this.#giveUp(number, LTP_CANCEL_REASON.user);
   }
 
-  peek(): Outgoing<LtpAlarm> | undefined {
+  peek(): OutgoingLtpSegment<LtpAlarm> | undefined {
     const [first] = this.#waiting;
     if (first === undefined) return undefined;
     if (this.#next === undefined) {
@@ -142,7 +142,7 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
         this.#drop('ltp-bad-report');
         return;
       case 'exhausted':
-        this.#fail(session.number, LTP_REASON.cycles);
+        this.#fail(session.number, LTP_CANCEL_REASON.cycles);
         return;
       case 'repair':
         this.#queue(session, outcome.runs);
@@ -160,7 +160,7 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
     if (repetition === undefined) return;
     const { segment, repeats } = repetition;
     const { facts, tell } = this.#shared;
-    if (repeats > facts.retries) this.#fail(number, LTP_REASON.retransmissions);
+    if (repeats > facts.retries) this.#fail(number, LTP_CANCEL_REASON.retransmissions);
     else {
       const alarm = { kind: 'checkpoint', session: number, serial } as const;
       const isObsolete = (): boolean => this.#sessions.get(number)?.isAnswered(serial) !== false;

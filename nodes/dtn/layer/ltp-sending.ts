@@ -6,7 +6,7 @@
  */
 import { type Range, RangeSet } from '../../../engine/pure/range-set.ts';
 import { LTP_ROUNDS_MAX } from '../geometry.ts';
-import { LTP_BUNDLES, LTP_DATA, type LtpData, type LtpReport } from './ltp-wire.ts';
+import { LTP_BUNDLE_SERVICE, LTP_DATA_TYPE, type LtpData, type LtpReport } from './ltp-wire.ts';
 
 /** A range of bytes of the block, to be sent one segment after the other. */
 export interface LtpRun extends Range {
@@ -98,7 +98,7 @@ export class LtpSending {
     const segment: LtpData = {
       kind: 'data',
       type,
-      service: LTP_BUNDLES,
+      service: LTP_BUNDLE_SERVICE,
       offset: run.start,
       checkpoint,
       report,
@@ -170,9 +170,9 @@ export class LtpSending {
 
   #typeOf(start: number, end: number, isCheckpoint: boolean): number {
     const isEnd = end === this.#block.length;
-    if (start >= this.redBytes) return isEnd ? LTP_DATA.greenEndOfBlock : LTP_DATA.green;
-    if (!isCheckpoint) return LTP_DATA.red;
-    if (end < this.redBytes) return LTP_DATA.redCheckpoint;
-    return isEnd ? LTP_DATA.redEndOfBlock : LTP_DATA.redEnd;
+    if (start >= this.redBytes) return isEnd ? LTP_DATA_TYPE.greenEndOfBlock : LTP_DATA_TYPE.green;
+    if (!isCheckpoint) return LTP_DATA_TYPE.red;
+    if (end < this.redBytes) return LTP_DATA_TYPE.redCheckpoint;
+    return isEnd ? LTP_DATA_TYPE.redEndOfBlock : LTP_DATA_TYPE.redEnd;
   }
 }

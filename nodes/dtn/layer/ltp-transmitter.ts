@@ -19,7 +19,7 @@ export interface OpenContact {
 }
 
 /** A segment that is ready to be sent. */
-export interface Outgoing<Alarm> {
+export interface OutgoingLtpSegment<Alarm> {
   readonly bytes: Uint8Array;
   /** Class of the datagram. */
   readonly dscp: number;
@@ -30,24 +30,24 @@ export interface Outgoing<Alarm> {
 }
 
 /** Gives the data segments to the transmitter, in the order in which they leave. */
-export interface DataSource<Alarm> {
+export interface DataSegmentSource<Alarm> {
   /** Bytes that wait. */
   readonly bytes: number;
   /** The next segment, which stays the next one until {@link shift}. */
-  peek(): Outgoing<Alarm> | undefined;
+  peek(): OutgoingLtpSegment<Alarm> | undefined;
   shift(): void;
 }
 
 /** The transmitter of one link. */
 export class LtpTransmitter<Alarm> {
   readonly #contactAt: (now: Nanoseconds) => OpenContact;
-  readonly #data: DataSource<Alarm>;
-  readonly #control: Outgoing<Alarm>[] = [];
+  readonly #data: DataSegmentSource<Alarm>;
+  readonly #control: OutgoingLtpSegment<Alarm>[] = [];
   #isOpen = false;
   #isSpent = false;
   #freeNs: Nanoseconds = 0;
 
-  constructor(contactAt: (now: Nanoseconds) => OpenContact, data: DataSource<Alarm>) {
+  constructor(contactAt: (now: Nanoseconds) => OpenContact, data: DataSegmentSource<Alarm>) {
     this.#contactAt = contactAt;
     this.#data = data;
   }
@@ -69,7 +69,7 @@ export class LtpTransmitter<Alarm> {
   }
 
   /** @returns false if too much waits already. */
-  queue(outgoing: Outgoing<Alarm>): boolean {
+  queue(outgoing: OutgoingLtpSegment<Alarm>): boolean {
     if (this.#control.length >= LTP_CONTROL_MAX) return false;
     this.#control.push(outgoing);
     return true;
@@ -87,7 +87,7 @@ export class LtpTransmitter<Alarm> {
   }
 
   /** The segment that leaves now, if any. */
-  take(now: Nanoseconds): Outgoing<Alarm> | undefined {
+  take(now: Nanoseconds): OutgoingLtpSegment<Alarm> | undefined {
     if (this.nextAt() > now) return undefined;
     while (this.#control[0]?.isObsolete?.() === true) this.#control.shift();
     const control = this.#control[0];

@@ -22,7 +22,7 @@
 import { SdnvReader, sdnvBytes, writeSdnv } from './sdnv.ts';
 
 /** Types of data segments (RFC 5326 section 3.1.1). */
-export const LTP_DATA = {
+export const LTP_DATA_TYPE = {
   red: 0,
   redCheckpoint: 1,
   redEnd: 2,
@@ -38,10 +38,10 @@ const CANCEL_BY_RECEIVER = 14;
 const NIBBLE = 16;
 
 /** Client service of bundles (IANA registry "LTP Client Service Identifiers"). */
-export const LTP_BUNDLES = 1;
+export const LTP_BUNDLE_SERVICE = 1;
 
 /** Why a session is cancelled (RFC 5326 section 3.2.4). */
-export const LTP_REASON = {
+export const LTP_CANCEL_REASON = {
   user: 0,
   unreachable: 1,
   retransmissions: 2,
@@ -53,7 +53,7 @@ export const LTP_REASON = {
 /** A part of a block. */
 export interface LtpData {
   readonly kind: 'data';
-  /** One of {@link LTP_DATA}. */
+  /** One of {@link LTP_DATA_TYPE}. */
   readonly type: number;
   readonly service: number;
   readonly offset: number;
@@ -92,22 +92,22 @@ export interface LtpSegment {
 
 /** True for the red part, which is acknowledged. */
 export function isRed({ type }: LtpData): boolean {
-  return type < LTP_DATA.green;
+  return type < LTP_DATA_TYPE.green;
 }
 
 /** True if the receiver is to report what it has. */
 export function isCheckpoint({ type }: LtpData): boolean {
-  return type > LTP_DATA.red && type < LTP_DATA.green;
+  return type > LTP_DATA_TYPE.red && type < LTP_DATA_TYPE.green;
 }
 
 /** True if the red part ends here. */
 export function endsRedPart({ type }: LtpData): boolean {
-  return type === LTP_DATA.redEnd || type === LTP_DATA.redEndOfBlock;
+  return type === LTP_DATA_TYPE.redEnd || type === LTP_DATA_TYPE.redEndOfBlock;
 }
 
 /** True if the block ends here. */
 export function endsBlock({ type }: LtpData): boolean {
-  return type === LTP_DATA.redEndOfBlock || type === LTP_DATA.greenEndOfBlock;
+  return type === LTP_DATA_TYPE.redEndOfBlock || type === LTP_DATA_TYPE.greenEndOfBlock;
 }
 
 /** Most octets around the data of a segment from this engine. */
@@ -188,7 +188,8 @@ export function decodeLtp(bytes: Uint8Array): LtpSegment | undefined {
 }
 
 function contentOf(type: number, reader: SdnvReader): LtpContent | undefined {
-  if (type === LTP_DATA.greenEndOfBlock || type <= LTP_DATA.green) return dataOf(type, reader);
+  if (type === LTP_DATA_TYPE.greenEndOfBlock || type <= LTP_DATA_TYPE.green)
+    return dataOf(type, reader);
   switch (type) {
     case REPORT:
       return reportOf(reader);
@@ -213,7 +214,7 @@ function contentOf(type: number, reader: SdnvReader): LtpContent | undefined {
 function dataOf(type: number, reader: SdnvReader): LtpData | undefined {
   const [service, offset, length] = valuesOf(reader, 3);
   if (service === undefined || offset === undefined || length === undefined) return undefined;
-  const isChecked = type > LTP_DATA.red && type < LTP_DATA.green;
+  const isChecked = type > LTP_DATA_TYPE.red && type < LTP_DATA_TYPE.green;
   const [checkpoint, report] = isChecked ? valuesOf(reader, 2) : [0, 0];
   if (checkpoint === undefined || report === undefined) return undefined;
   // RFC 5326 section 3.2.1: a checkpoint has a serial number, which is not 0.

@@ -16,7 +16,7 @@ import type { Way } from '../../../engine/host/transport.ts';
 import { NETWORK_CONTROL } from '../../../engine/pure/traffic-class.ts';
 import { LiveDeadlines } from '../../_kit/live-deadlines.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
-import { LTP_SERIALS } from '../geometry.ts';
+import { LTP_FIRST_SERIAL_BOUND } from '../geometry.ts';
 import { ContactClock } from './contact-clock.ts';
 import { LtpIncoming } from './ltp-incoming.ts';
 import { LtpOutgoing } from './ltp-outgoing.ts';
@@ -45,7 +45,7 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
       alarm: (waitNs, alarm) => this.#alarm(waitNs, alarm),
       tell: (segment, alarm, isObsolete) => this.#tell(segment, alarm, isObsolete),
       effect: (effect) => this.#effects.push(effect),
-      serial: () => 1 + facts.random.below(LTP_SERIALS),
+      serial: () => 1 + facts.random.below(LTP_FIRST_SERIAL_BOUND),
     };
     this.#outgoing = new LtpOutgoing(shared);
     this.#incoming = new LtpIncoming(shared);

@@ -6,11 +6,11 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import {
   blockBounds,
-  coveredBy,
-  fragmentsOf,
+  fragmentCount,
+  fragmentsInRow,
   type RepairForm,
-  repairOf,
-  rowsOf,
+  repairRowCount,
+  repairRowData,
 } from './mesh-repair.ts';
 import type { MeshFrame } from './mesh-wire.ts';
 
@@ -102,14 +102,14 @@ export class MeshAssemblies {
     const { kind, index, total, row, rows, length, data } = frame;
     const form = this.#form;
     if (length === 0 || length > this.#limits.messageBytes) return false;
-    if (total !== fragmentsOf(length, form)) return false;
+    if (total !== fragmentCount(length, form)) return false;
     if (kind === 'fragment') {
       return data.length === Math.min(form.dataBytes, length - index * form.dataBytes);
     }
     const [first, end] = blockBounds(index, total, form);
     return (
       first < end &&
-      rows === rowsOf(end - first, form) &&
+      rows === repairRowCount(end - first, form) &&
       row < rows &&
       data.length === form.dataBytes
     );
@@ -118,16 +118,16 @@ export class MeshAssemblies {
   /** Restores lost fragments of a block from its repairs. @returns how many. */
   #repair({ total, length, fragments, repairs }: Assembly, block: number): number {
     const bounds = blockBounds(block, total, this.#form);
-    const rows = rowsOf(bounds[1] - bounds[0], this.#form);
+    const rows = repairRowCount(bounds[1] - bounds[0], this.#form);
     const { dataBytes } = this.#form;
     let repaired = 0;
     for (let row = 0; row < rows; row += 1) {
       const repair = repairs.get(`${block} ${row}`);
-      const covered = coveredBy(row, rows, bounds);
+      const covered = fragmentsInRow(row, rows, bounds);
       const [lost, another] = covered.filter((index) => !fragments.has(index));
       if (repair === undefined || lost === undefined || another !== undefined) continue;
       const known = covered.map((index) => fragments.get(index));
-      const whole = repairOf([...known, repair], dataBytes);
+      const whole = repairRowData([...known, repair], dataBytes);
       fragments.set(lost, whole.slice(0, Math.min(dataBytes, length - lost * dataBytes)));
       repaired += 1;
     }

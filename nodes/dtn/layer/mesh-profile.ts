@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { MESH_HEAD } from './mesh-wire.ts';
+import { MESH_HEAD_BYTES } from './mesh-wire.ts';
 
 const NS_PER_MS = 1_000_000;
 const HOUR_NS = 3_600_000_000_000;
@@ -47,7 +47,7 @@ export interface MeshProfile {
 export const MESH_PROFILES = {
   document: {
     frameBytes: 100,
-    headBytes: MESH_HEAD,
+    headBytes: MESH_HEAD_BYTES,
     messageBytes: 1_048_576,
     ttl: 7,
     denseLinks: Number.POSITIVE_INFINITY,

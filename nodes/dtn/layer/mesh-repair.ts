@@ -16,12 +16,12 @@ export interface RepairForm {
 }
 
 /** Number of fragments of a message of `length` bytes. */
-export function fragmentsOf(length: number, { dataBytes }: RepairForm): number {
+export function fragmentCount(length: number, { dataBytes }: RepairForm): number {
   return Math.ceil(length / dataBytes);
 }
 
 /** Number of rows of repairs of a block with so many fragments. */
-export function rowsOf(fragments: number, { repair }: RepairForm): number {
+export function repairRowCount(fragments: number, { repair }: RepairForm): number {
   return Math.ceil(repair * fragments);
 }
 
@@ -42,7 +42,7 @@ export function fragmentAt(message: Uint8Array, index: number, form: RepairForm)
 }
 
 /** A row of repairs of a block; fragments that are too short count as filled with zeros. */
-export function repairOf(
+export function repairRowData(
   fragments: readonly (Uint8Array | undefined)[],
   dataBytes: number,
 ): Uint8Array {
@@ -54,7 +54,7 @@ export function repairOf(
 }
 
 /** Indices in the message of the fragments that a row covers. */
-export function coveredBy(
+export function fragmentsInRow(
   row: number,
   rows: number,
   [first, end]: readonly [number, number],

@@ -19,7 +19,7 @@
 import { readUint16, readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
 
 /** Bytes of the fields in front of the data. */
-export const MESH_HEAD = 20;
+export const MESH_HEAD_BYTES = 20;
 
 const FRAGMENT = 1;
 const REPAIR = 2;
@@ -43,7 +43,7 @@ export interface MeshFrame {
 }
 
 /** Writes a frame. @param headBytes Length of the head in the profile, bytes. */
-export function encodeFrame(frame: MeshFrame, headBytes: number): Uint8Array {
+export function encodeMeshFrame(frame: MeshFrame, headBytes: number): Uint8Array {
   const bytes = new Uint8Array(headBytes + frame.data.length);
   bytes[0] = frame.kind === 'fragment' ? FRAGMENT : REPAIR;
   bytes[1] = frame.ttl;
@@ -60,7 +60,7 @@ export function encodeFrame(frame: MeshFrame, headBytes: number): Uint8Array {
 }
 
 /** Reads a frame; undefined if it is none. */
-export function decodeFrame(bytes: Uint8Array, headBytes: number): MeshFrame | undefined {
+export function decodeMeshFrame(bytes: Uint8Array, headBytes: number): MeshFrame | undefined {
   const kind = bytes[0];
   if (bytes.length <= headBytes || (kind !== FRAGMENT && kind !== REPAIR)) return undefined;
   const [ttl, row, rows] = [bytes[1], bytes[14], bytes[15]] as [number, number, number];

@@ -18,14 +18,14 @@ import { MeshFriends } from './mesh-friends.ts';
 import type { MeshProfile } from './mesh-profile.ts';
 import {
   blockBounds,
-  coveredBy,
   fragmentAt,
-  fragmentsOf,
+  fragmentCount,
+  fragmentsInRow,
   type RepairForm,
-  repairOf,
-  rowsOf,
+  repairRowCount,
+  repairRowData,
 } from './mesh-repair.ts';
-import { decodeFrame, encodeFrame, type MeshFrame } from './mesh-wire.ts';
+import { decodeMeshFrame, encodeMeshFrame, type MeshFrame } from './mesh-wire.ts';
 
 /** A link to a neighbour. */
 export interface MeshLink {
@@ -159,7 +159,7 @@ export class MeshRelay implements Machine<MeshInput, MeshEffect> {
     const ttl = links.length >= profile.denseLinks ? profile.denseTtl : profile.ttl;
     const number = this.#message;
     this.#message = (number + 1) % 2 ** 32;
-    const total = fragmentsOf(message.length, this.#form);
+    const total = fragmentCount(message.length, this.#form);
     for (const part of frames) {
       const frame = { ...part, ttl, origin: own, target, message: number, total };
       this.#remember(now, keyOf(frame), undefined);
@@ -174,7 +174,7 @@ export class MeshRelay implements Machine<MeshInput, MeshEffect> {
   ): readonly Omit<MeshFrame, 'ttl' | 'origin' | 'target' | 'message' | 'total'>[] {
     const form = this.#form;
     const { length } = message;
-    const total = fragmentsOf(length, form);
+    const total = fragmentCount(length, form);
     const frames = [];
     for (let block = 0; block * form.blockFragments < total; block += 1) {
       const bounds = blockBounds(block, total, form);
@@ -182,10 +182,12 @@ export class MeshRelay implements Machine<MeshInput, MeshEffect> {
         const data = fragmentAt(message, index, form);
         frames.push({ kind: 'fragment', index, row: 0, rows: 0, length, data } as const);
       }
-      const rows = rowsOf(bounds[1] - bounds[0], form);
+      const rows = repairRowCount(bounds[1] - bounds[0], form);
       for (let row = 0; row < rows; row += 1) {
-        const covered = coveredBy(row, rows, bounds).map((at) => fragmentAt(message, at, form));
-        const data = repairOf(covered, form.dataBytes);
+        const covered = fragmentsInRow(row, rows, bounds).map((at) =>
+          fragmentAt(message, at, form),
+        );
+        const data = repairRowData(covered, form.dataBytes);
         frames.push({ kind: 'repair', index: block, row, rows, length, data } as const);
       }
     }
@@ -195,7 +197,7 @@ export class MeshRelay implements Machine<MeshInput, MeshEffect> {
   #receive(now: Nanoseconds, link: string, bytes: Uint8Array): void {
     const { own, profile } = this.#facts;
     const frame =
-      bytes.length <= profile.frameBytes ? decodeFrame(bytes, profile.headBytes) : undefined;
+      bytes.length <= profile.frameBytes ? decodeMeshFrame(bytes, profile.headBytes) : undefined;
     if (frame === undefined || frame.ttl > profile.ttl) {
       this.#drop('mesh-bad-frame');
       return;
@@ -242,7 +244,7 @@ export class MeshRelay implements Machine<MeshInput, MeshEffect> {
 
   #leave(now: Nanoseconds, { frame, from }: Waiting): void {
     const { links, profile } = this.#facts;
-    const bytes = encodeFrame(frame, profile.headBytes);
+    const bytes = encodeMeshFrame(frame, profile.headBytes);
     for (const { id, peer } of links) {
       if (id === from || peer === frame.origin) continue;
       if (!this.#closed.has(id)) this.#effects.push({ kind: 'transmit', link: id, bytes });

@@ -17,7 +17,7 @@ import {
   BUNDLE_BYTES_MAX,
   TCPCL_ANSWERS_MAX,
   TCPCL_ASK_NS,
-  TCPCL_CONTACT_NS,
+  TCPCL_HANDSHAKE_TIMEOUT_NS,
   TCPCL_SEGMENT_BYTES,
 } from '../geometry.ts';
 import { TcpclIncoming } from './tcpcl-incoming.ts';
@@ -123,7 +123,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
 
   #open(): void {
     this.#state = 'contact';
-    this.#timers.set('contact', this.#now + TCPCL_CONTACT_NS);
+    this.#timers.set('contact', this.#now + TCPCL_HANDSHAKE_TIMEOUT_NS);
     if (this.#facts.role === 'active') this.#tellContact();
   }
 
@@ -348,7 +348,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     const wasUp = this.#state === 'up';
     this.#leave('ending');
     if (wasUp) this.#tell({ kind: 'termination', isReply: false, reason });
-    this.#timers.set('contact', this.#now + TCPCL_CONTACT_NS);
+    this.#timers.set('contact', this.#now + TCPCL_HANDSHAKE_TIMEOUT_NS);
     for (const transfer of this.#outgoing.unsent()) {
       this.#effects.push({ kind: 'failed', transfer });
     }
@@ -365,7 +365,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     for (const transfer of this.#outgoing.unsent()) {
       this.#effects.push({ kind: 'failed', transfer });
     }
-    this.#timers.set('contact', this.#now + TCPCL_CONTACT_NS);
+    this.#timers.set('contact', this.#now + TCPCL_HANDSHAKE_TIMEOUT_NS);
     this.#endIfDone();
   }
 
@@ -385,7 +385,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
   #end(): void {
     this.#effects.push({ kind: 'end' });
     this.#over();
-    this.#timers.set('contact', this.#now + TCPCL_CONTACT_NS);
+    this.#timers.set('contact', this.#now + TCPCL_HANDSHAKE_TIMEOUT_NS);
   }
 
   #abandon(): void {

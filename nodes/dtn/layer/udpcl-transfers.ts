@@ -9,7 +9,11 @@
  */
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { TRANSFER_BYTES_MAX, TRANSFER_NS, TRANSFERS_MAX } from '../geometry.ts';
+import {
+  UDPCL_TRANSFER_BYTES_MAX,
+  UDPCL_TRANSFER_TIMEOUT_NS,
+  UDPCL_TRANSFERS_MAX,
+} from '../geometry.ts';
 import { PartialPayload } from '../wire/partial-payload.ts';
 
 /** A piece of a transfer; `offset + bytes.length <= total`. */
@@ -60,7 +64,7 @@ export class UdpclTransfers {
   take(now: Nanoseconds, piece: UdpclPiece): Uint8Array | undefined {
     const { sender, number, total, offset, bytes } = piece;
     const id = `${sender}/${number}`;
-    const untilNs = now + TRANSFER_NS;
+    const untilNs = now + UDPCL_TRANSFER_TIMEOUT_NS;
     const { whole } = this.#open.get(id) ?? { whole: new PartialPayload(total) };
     if (whole.total !== total || !whole.add(offset, bytes)) {
       this.#onDrop('bad-transfer');
@@ -75,7 +79,7 @@ export class UdpclTransfers {
 
   #makeRoom(): void {
     for (;;) {
-      const isMany = this.#open.size > TRANSFERS_MAX;
+      const isMany = this.#open.size > UDPCL_TRANSFERS_MAX;
       const held = new Map<Endpoint, number>();
       let cost = 0;
       let most = 0;
@@ -85,7 +89,7 @@ export class UdpclTransfers {
         held.set(sender, sum);
         most = Math.max(most, sum);
       }
-      if (!isMany && cost <= TRANSFER_BYTES_MAX) return;
+      if (!isMany && cost <= UDPCL_TRANSFER_BYTES_MAX) return;
       for (const [id, { sender }] of this.#open) {
         if (held.get(sender) !== most) continue;
         this.#open.delete(id);

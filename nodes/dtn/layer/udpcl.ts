@@ -24,7 +24,7 @@ import {
   CborReader,
 } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { BUNDLE_BYTES_MAX, BUNDLE_START, DEPTH_MAX } from '../geometry.ts';
+import { BUNDLE_BYTES_MAX, BUNDLE_FIRST_BYTE, CBOR_DEPTH_MAX } from '../geometry.ts';
 import { type TransferDrop, UdpclTransfers } from './udpcl-transfers.ts';
 
 const PADDING = 0x00;
@@ -36,7 +36,7 @@ const TRANSFER = 2;
 const PIECE_HEAD = 23;
 
 /** Bytes of all datagrams of a bundle together. */
-export function udpclBytes(bundleBytes: number, datagramMax: number): number {
+export function udpclDatagramBytes(bundleBytes: number, datagramMax: number): number {
   if (bundleBytes <= datagramMax) return bundleBytes;
   return bundleBytes + PIECE_HEAD * Math.ceil(bundleBytes / (datagramMax - PIECE_HEAD));
 }
@@ -124,10 +124,10 @@ export class UdpclReader {
     const end = offset + length;
     this.#sender = sender;
     for (let at = offset; at < end && bytes[at] !== PADDING; ) {
-      const next = endOfItem(bytes, at, end, DEPTH_MAX);
+      const next = endOfItem(bytes, at, end, CBOR_DEPTH_MAX);
       const first = bytes[at] as number;
       const isMap = first >= MAP_FIRST && first <= MAP_LAST;
-      if (next < 0 || (first !== BUNDLE_START && !isMap)) {
+      if (next < 0 || (first !== BUNDLE_FIRST_BYTE && !isMap)) {
         this.#handlers.onDrop('unknown-message');
         return;
       }
@@ -147,7 +147,7 @@ export class UdpclReader {
     for (let pairs = reader.argument; pairs > 0; pairs -= 1) {
       const isTransfer = reader.expect(CBOR_UINT) && reader.argument === TRANSFER;
       const value = reader.at;
-      const after = endOfItem(bytes, value, end, DEPTH_MAX);
+      const after = endOfItem(bytes, value, end, CBOR_DEPTH_MAX);
       if (isTransfer && !this.#piece(now, reader)) this.#handlers.onDrop('bad-transfer');
       reader.open(bytes, after, end);
     }

@@ -7,7 +7,7 @@
 import type {
   ConfiguredLink,
   ConfiguredNode,
-  Disagreement,
+  OptionConflict,
 } from '../../../engine/host/protocol.ts';
 import type { DtnOptions } from '../config.ts';
 import { TCPCL_ROUND_TRIP_NS_MAX } from '../geometry.ts';
@@ -18,7 +18,7 @@ const NS_PER_S = 1e9;
 export function layersThatDoNotFit(
   nodes: readonly ConfiguredNode<DtnOptions>[],
   links: readonly ConfiguredLink[],
-): readonly Disagreement[] {
+): readonly OptionConflict[] {
   const layers = new Map(nodes.map(({ name, options }) => [name, options.layer]));
   return links.flatMap(({ id, ends, roundTripNs }) => {
     const [near, far] = ends.map((end) => layers.get(end));

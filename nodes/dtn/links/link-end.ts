@@ -11,7 +11,7 @@ import type {
 } from '../../../engine/host/network-view.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { oncePer } from '../../../engine/pure/once-per.ts';
-import type { Names } from '../names.ts';
+import type { HostEids } from '../names.ts';
 
 const BITS = 8;
 const NS_PER_S = 1e9;
@@ -40,7 +40,7 @@ export function sendingBackNs({ link, contactsBack }: LinkEnd, bytes: number): N
 }
 
 /** All links of a host to others that run the protocol. */
-export function linksOf(host: string, network: NetworkMap, names: Names): readonly LinkEnd[] {
+export function linkEndsOf(host: string, network: NetworkMap, names: HostEids): readonly LinkEnd[] {
   const own = linksByHost(network.links).get(host) ?? [];
   return own.flatMap((link) => {
     const isA = link.a.host === host;

@@ -10,13 +10,13 @@ import type { Priority } from '../agent/held-bundle.ts';
 import type { Transfer } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
 import type { DtnOptions } from '../config.ts';
-import type { Names } from '../names.ts';
+import type { HostEids } from '../names.ts';
 
 /** What a node knows of itself and its network. */
 export interface LinkParts {
   readonly options: DtnOptions;
   readonly network: NetworkView;
-  readonly names: Names;
+  readonly names: HostEids;
 }
 
 /** A bundle that leaves. */

@@ -7,7 +7,7 @@ import type { Host } from '../../../engine/host/host.ts';
 import type { Way } from '../../../engine/host/transport.ts';
 import type { Transfer } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
-import { linksOf } from './link-end.ts';
+import { linkEndsOf } from './link-end.ts';
 import type { LinkHandlers, LinkLayer, LinkParts, LinkTransmission } from './link-layer.ts';
 import { LtpNode } from './ltp-node.ts';
 import { MeshNode } from './mesh-node.ts';
@@ -27,7 +27,7 @@ export class LinksNode implements LinkLayer {
       ltp: new LtpNode(host, options, names, handlers),
       mesh: new MeshNode(host, options, names, handlers),
     };
-    for (const end of linksOf(host.name, network, names)) {
+    for (const end of linkEndsOf(host.name, network, names)) {
       layers[options.layer].add(end);
     }
     this.#layers = Object.values(layers);

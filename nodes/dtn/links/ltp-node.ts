@@ -8,19 +8,19 @@ import type { Host } from '../../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
-import { dscpOf } from '../../../engine/pure/traffic-class.ts';
+import { dscpOfPriority } from '../../../engine/pure/traffic-class.ts';
 import { MachineShell } from '../../_kit/shell.ts';
 import { AcknowledgedLink } from '../agent/acknowledged-link.ts';
 import type { Transfer } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
-import { windowAt } from '../agent/planned-window.ts';
+import { plannedWindowAt } from '../agent/planned-window.ts';
 import type { DtnOptions } from '../config.ts';
 import { BUNDLE_BYTES_MAX, DATAGRAM_MAX, LTP_SILENCE_NS } from '../geometry.ts';
 import { LtpSpan } from '../layer/ltp.ts';
 import type { LtpEffect, LtpInput } from '../layer/ltp-shared.ts';
 import type { OpenContact } from '../layer/ltp-transmitter.ts';
 import { ltpHeadBytes } from '../layer/ltp-wire.ts';
-import type { Names } from '../names.ts';
+import type { HostEids } from '../names.ts';
 import { type LinkEnd, longestDelayNs, sendingBackNs } from './link-end.ts';
 import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
 
@@ -37,11 +37,11 @@ export class LtpNode implements LinkLayer {
   readonly #host: Host;
   readonly #options: DtnOptions;
   readonly #handlers: LinkHandlers;
-  readonly #names: Names;
+  readonly #names: HostEids;
   /** By id of the link. */
   readonly #neighbours = new Map<string, Neighbour>();
 
-  constructor(host: Host, options: DtnOptions, names: Names, handlers: LinkHandlers) {
+  constructor(host: Host, options: DtnOptions, names: HostEids, handlers: LinkHandlers) {
     this.#host = host;
     this.#options = options;
     this.#names = names;
@@ -104,7 +104,7 @@ export class LtpNode implements LinkLayer {
 
   send({ outlet, bundle, transfer = 0, priority }: LinkTransmission): void {
     const redBytes = this.#options.ltp.part === 'red' ? bundle.length : 0;
-    const dscp = dscpOf(priority);
+    const dscp = dscpOfPriority(priority);
     const block = { session: transfer, block: bundle, redBytes, dscp };
     this.#neighbours.get(outlet)?.shell.take({ kind: 'send', ...block });
   }
@@ -137,7 +137,7 @@ export class LtpNode implements LinkLayer {
   /** A contact that begins before its plan, or lasts longer, has the rate of the link. */
   #contactAt({ contacts, link }: LinkEnd, now: Nanoseconds): OpenContact {
     const planNs = this.#host.planTime();
-    const window = windowAt(contacts, planNs);
+    const window = plannedWindowAt(contacts, planNs);
     if (window === undefined) return { rateBps: link.rateBps, endNs: Number.POSITIVE_INFINITY };
     return { rateBps: window.rateBps, endNs: now + window.endNs - planNs };
   }

@@ -16,7 +16,7 @@ import type { DtnOptions } from '../config.ts';
 import { MESH_NJ_PER_BIT } from '../geometry.ts';
 import { type MeshEffect, type MeshInput, MeshRelay } from '../layer/mesh.ts';
 import { MESH_PROFILES, type MeshProfile } from '../layer/mesh-profile.ts';
-import type { Names } from '../names.ts';
+import type { HostEids } from '../names.ts';
 import type { LinkEnd } from './link-end.ts';
 import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
 
@@ -33,7 +33,7 @@ interface Neighbour {
 /** All links of a node on which a mesh runs. */
 export class MeshNode implements LinkLayer {
   readonly #host: Host;
-  readonly #names: Names;
+  readonly #names: HostEids;
   readonly #handlers: LinkHandlers;
   readonly #profile: MeshProfile;
   /** By id of the link. */
@@ -43,7 +43,7 @@ export class MeshNode implements LinkLayer {
   #outlets: readonly Outlet[] | undefined;
   #shell: MachineShell<MeshInput, MeshEffect> | undefined;
 
-  constructor(host: Host, { mesh }: DtnOptions, names: Names, handlers: LinkHandlers) {
+  constructor(host: Host, { mesh }: DtnOptions, names: HostEids, handlers: LinkHandlers) {
     this.#host = host;
     this.#names = names;
     this.#handlers = handlers;

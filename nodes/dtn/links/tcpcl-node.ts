@@ -27,7 +27,7 @@ import { formatEid } from '../wire/eid.ts';
 import { type LinkEnd, longestDelayNs } from './link-end.ts';
 import type { LinkHandlers, LinkLayer, LinkParts, LinkTransmission } from './link-layer.ts';
 import { type ConnectionHandlers, TcpclConnection } from './tcpcl-connection.ts';
-import { recordBytes, TlsKeys } from './tcpcl-tls.ts';
+import { TlsKeys, tlsOverheadBytes } from './tcpcl-tls.ts';
 
 /** Time for three attempts to connect beside the light time, ns: the default of `Host.connect`. */
 const CONNECT_NS = 7_000_000_000;
@@ -261,7 +261,7 @@ export class TcpclNode implements LinkLayer {
 
   #bytesOnLink(bytes: number): number {
     const plain = bytes + SEGMENT_HEAD * Math.ceil(bytes / TCPCL_SEGMENT_BYTES);
-    return this.#parts.options.tcpcl.tls === 'off' ? plain : plain + recordBytes(plain);
+    return this.#parts.options.tcpcl.tls === 'off' ? plain : plain + tlsOverheadBytes(plain);
   }
 
   #idOf(name: string): string {

@@ -20,7 +20,7 @@ const PLAINTEXT_MAX = 16_384;
 const RECORD_OVERHEAD = 22;
 
 /** Octets that TLS adds to `bytes` octets of plaintext, in records as long as possible. */
-export function recordBytes(bytes: number): number {
+export function tlsOverheadBytes(bytes: number): number {
   return RECORD_OVERHEAD * Math.ceil(bytes / PLAINTEXT_MAX);
 }
 

@@ -8,11 +8,11 @@ import type { Host } from '../../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
-import { dscpOf } from '../../../engine/pure/traffic-class.ts';
+import { dscpOfPriority } from '../../../engine/pure/traffic-class.ts';
 import { Adjacency } from '../agent/adjacency.ts';
 import type { Outlet } from '../agent/outlet.ts';
-import { BUNDLE_BYTES_MAX, BURST_MAX, DATAGRAM_MAX } from '../geometry.ts';
-import { UdpclReader, udpclBytes, udpclDatagrams } from '../layer/udpcl.ts';
+import { BUNDLE_BYTES_MAX, BURST_DATAGRAMS_MAX, DATAGRAM_MAX } from '../geometry.ts';
+import { UdpclReader, udpclDatagramBytes, udpclDatagrams } from '../layer/udpcl.ts';
 import type { LinkEnd } from './link-end.ts';
 import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
 
@@ -79,19 +79,19 @@ export class UdpclNode implements LinkLayer {
     if (neighbour === undefined) return;
     const datagrams = udpclDatagrams(bundle, neighbour.datagramMax, neighbour.transfer);
     if (datagrams.length > 1) neighbour.transfer = (neighbour.transfer + 1) % 2 ** 32;
-    const pace = { shareNs: durationNs / datagrams.length, dscp: dscpOf(priority) };
+    const pace = { shareNs: durationNs / datagrams.length, dscp: dscpOfPriority(priority) };
     this.#sendFrom(neighbour, datagrams, pace);
   }
 
   #sendFrom(neighbour: Neighbour, datagrams: readonly Uint8Array[], pace: Pace): void {
-    for (const datagram of datagrams.slice(0, BURST_MAX)) {
+    for (const datagram of datagrams.slice(0, BURST_DATAGRAMS_MAX)) {
       const buffer = this.#host.alloc(datagram.length);
       buffer.set(datagram);
       neighbour.socket?.send(buffer, 0, datagram.length, neighbour.to, pace.dscp);
     }
-    const rest = datagrams.slice(BURST_MAX);
+    const rest = datagrams.slice(BURST_DATAGRAMS_MAX);
     if (rest.length === 0) return;
-    this.#host.after(Math.floor(BURST_MAX * pace.shareNs), () =>
+    this.#host.after(Math.floor(BURST_DATAGRAMS_MAX * pace.shareNs), () =>
       this.#sendFrom(neighbour, rest, pace),
     );
   }
@@ -107,7 +107,7 @@ export class UdpclNode implements LinkLayer {
         maxBytes: BUNDLE_BYTES_MAX,
         rateBps: link.rateBps,
         contacts,
-        bytesOnLink: (bytes) => udpclBytes(bytes, datagramMax),
+        bytesOnLink: (bytes) => udpclDatagramBytes(bytes, datagramMax),
       }),
       port: near.port,
       to,

@@ -10,10 +10,10 @@
  * @module
  */
 import type { HeldBundle } from '../agent/held-bundle.ts';
-import { readTable, writeTable } from './record-table.ts';
-import type { CopyRouter, Offer } from './router.ts';
+import { decodeRecordTable, encodeRecordTable } from './record-table.ts';
+import type { CopyOffer, CopyRouter } from './router.ts';
 
-const ONLY_COPY: Offer = { handsOver: true };
+const ONLY_COPY: CopyOffer = { handsOver: true };
 
 /** Hands a bundle over to a neighbour at which fewer bundles wait for the same destination. */
 export class BackpressureRouter implements CopyRouter {
@@ -32,17 +32,17 @@ export class BackpressureRouter implements CopyRouter {
 
   record(): Uint8Array {
     const rows = [...this.#own].filter(([, count]) => count > 0);
-    return writeTable(rows.sort(([a], [b]) => (a < b ? -1 : 1)));
+    return encodeRecordTable(rows.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   heard(neighbour: string, record: Uint8Array): boolean {
-    const rows = readTable(record);
+    const rows = decodeRecordTable(record);
     if (rows === undefined) return false;
     this.#theirs.set(neighbour, new Map(rows.filter(([name]) => this.#isKnown(name))));
     return true;
   }
 
-  offer({ destination = '' }: HeldBundle, neighbour: string): Offer | undefined {
+  offer({ destination = '' }: HeldBundle, neighbour: string): CopyOffer | undefined {
     const theirs = this.#theirs.get(neighbour);
     if (theirs === undefined) return undefined;
     const here = count(this.#own, destination) - count(this.#away, destination);

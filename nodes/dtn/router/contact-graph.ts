@@ -7,21 +7,21 @@
 import type { HeldBundle } from '../agent/held-bundle.ts';
 import type { Behaviour } from '../behaviour.ts';
 import {
-  ALLOWANCE,
-  type Choice,
+  type BundleDemand,
+  type ChoiceContext,
   chooseRoute,
-  type Demand,
+  largestBundleWithin,
   type NoRoute,
-  overbooked,
+  overbookedBundles,
   type Projection,
-  ROUTES_MAX,
-  sizeWithin,
-  Volumes,
+  RemainingVolumes,
+  ROUTES_CONSIDERED_MAX,
+  STANDARD_ALLOWANCE,
 } from '../contact-graph/choose.ts';
 import { type ContactPlan, type PlanSource, sameContacts } from '../contact-graph/plan.ts';
 import { RouteList } from '../contact-graph/routes.ts';
 import { type RouteQuery, searchOf } from '../contact-graph/search.ts';
-import type { Names } from '../names.ts';
+import type { HostEids } from '../names.ts';
 import type { CopyDecision, Decision, Router, Surroundings } from './router.ts';
 import { type OnTried, TriedRoutes } from './tried-routes.ts';
 
@@ -29,7 +29,7 @@ import { type OnTried, TriedRoutes } from './tried-routes.ts';
 export interface ContactGraphParts {
   /** Name of its node. */
   readonly own: string;
-  readonly names: Names;
+  readonly names: HostEids;
   readonly plans: PlanSource;
   readonly behaviour: Pick<Behaviour, 'routes' | 'books'>;
   /** Called with the routes considered for a bundle, best first; absent while nobody traces them. */
@@ -48,7 +48,7 @@ const NO_VOLUME: CopyDecision = { kind: 'wait', why: 'no-volume' };
 export class ContactGraphRouter implements Router {
   readonly #parts: ContactGraphParts;
   #plan: ContactPlan;
-  #volumes: Volumes;
+  #volumes: RemainingVolumes;
   readonly #promised = new Map<string, Projection>();
   /** For each neighbour, this node's contacts with all other neighbours. */
   readonly #others = new Map<number, ReadonlySet<number>>();
@@ -58,7 +58,7 @@ export class ContactGraphRouter implements Router {
   constructor(parts: ContactGraphParts) {
     this.#parts = parts;
     this.#plan = parts.plans.at(0);
-    this.#volumes = new Volumes(this.#plan);
+    this.#volumes = new RemainingVolumes(this.#plan);
   }
 
   route(bundle: HeldBundle, around: Surroundings): Decision {
@@ -81,13 +81,13 @@ export class ContactGraphRouter implements Router {
     const { names, behaviour } = this.#parts;
     const { books } = behaviour;
     const plan = this.#plan;
-    const choice: Choice = {
+    const choice: ChoiceContext = {
       plan,
       volumes: this.#volumes,
       backlog: (neighbour, priority) =>
         books ? around.waiting(names.nameAt(neighbour) ?? '', priority) : 0,
-      allowance: ALLOWANCE,
-      routesMax: ROUTES_MAX,
+      allowance: STANDARD_ALLOWANCE,
+      routesMax: ROUTES_CONSIDERED_MAX,
       nowNs: around.nowNs,
     };
     const tried = this.#parts.onTried && new TriedRoutes(plan, around.nowNs);
@@ -107,7 +107,7 @@ export class ContactGraphRouter implements Router {
     if (typeof chosen === 'string') return { kind: 'wait', why: chosen };
     // Section 3.2.8.2: anticipatory fragmentation.
     if (chosen.room < chosen.volume && books)
-      return { kind: 'split', maxBytes: sizeWithin(chosen.room, ALLOWANCE) };
+      return { kind: 'split', maxBytes: largestBundleWithin(chosen.room, STANDARD_ALLOWANCE) };
     if (books) this.#volumes.book(chosen, bundle.priority);
     this.#promised.set(bundle.key, chosen);
     const { departureNs: leavesNs } = chosen;
@@ -132,7 +132,7 @@ export class ContactGraphRouter implements Router {
     const demands = queue.map((bundle) => {
       return { bundle, priority: bundle.priority, promised: this.#promised.get(bundle.key) };
     });
-    return overbooked(demands, priority, { plan, nowNs });
+    return overbookedBundles(demands, priority, { plan, nowNs });
   }
 
   done({ key }: HeldBundle): void {
@@ -143,11 +143,11 @@ export class ContactGraphRouter implements Router {
    * The best route for a bundle. A list made earlier gives arrivals of an earlier departure, which are
    * lower bounds: the choice is exact unless it reaches the end of the list, which is then made anew.
    */
-  #choose(query: Query, demand: Demand, choice: Choice): Projection | NoRoute {
+  #choose(query: Query, demand: BundleDemand, choice: ChoiceContext): Projection | NoRoute {
     const { routes } = this.#parts.behaviour;
     const list = this.#listFor(query);
     const chosen = chooseRoute(routes(list), demand, choice);
-    const isExact = typeof chosen !== 'string' && list.found < ROUTES_MAX;
+    const isExact = typeof chosen !== 'string' && list.found < ROUTES_CONSIDERED_MAX;
     if (isExact || this.#isNew(query)) return chosen;
     this.#lists.delete(keyOf(query));
     return chooseRoute(routes(this.#listFor(query)), demand, choice);
@@ -162,7 +162,7 @@ export class ContactGraphRouter implements Router {
     const plan = this.#parts.plans.at(nowNs);
     if (plan === this.#plan) return;
     const same = sameContacts(this.#plan, plan);
-    const volumes = new Volumes(plan);
+    const volumes = new RemainingVolumes(plan);
     volumes.takeOver(this.#volumes, same);
     this.#plan = plan;
     this.#volumes = volumes;

@@ -5,13 +5,13 @@
  *
  * @module
  */
-import type { CopyRouter, Offer } from './router.ts';
+import type { CopyOffer, CopyRouter } from './router.ts';
 
-const COPY: Offer = { handsOver: false };
+const COPY: CopyOffer = { handsOver: false };
 
 /** Gives every bundle to everybody. */
 export class EpidemicRouter implements CopyRouter {
-  offer(): Offer {
+  offer(): CopyOffer {
     return COPY;
   }
 }

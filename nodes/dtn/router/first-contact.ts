@@ -4,14 +4,14 @@
  *
  * @module
  */
-import type { CopyRouter, Offer } from './router.ts';
+import type { CopyOffer, CopyRouter } from './router.ts';
 
-const ONLY_COPY: Offer = { handsOver: true };
+const ONLY_COPY: CopyOffer = { handsOver: true };
 
 /** Hands every bundle over to whoever comes first. */
 export class FirstContactRouter implements CopyRouter {
   readonly handsOn = true;
-  offer(): Offer {
+  offer(): CopyOffer {
     return ONLY_COPY;
   }
 }

@@ -6,14 +6,14 @@
 import type { NetworkMap } from '../../../engine/host/network-view.ts';
 import type { Behaviour } from '../behaviour.ts';
 import type { DtnOptions } from '../config.ts';
-import type { Names } from '../names.ts';
+import type { HostEids } from '../names.ts';
 import { NetworkPlans } from '../plan-of-network.ts';
 import { BackpressureRouter } from './backpressure.ts';
 import { ContactGraphRouter } from './contact-graph.ts';
 import { DirectRouter } from './direct.ts';
 import { EpidemicRouter } from './epidemic.ts';
 import { FirstContactRouter } from './first-contact.ts';
-import { PROPHET } from './predictability.ts';
+import { PROPHET_DEFAULTS } from './predictability.ts';
 import { ProphetRouter } from './prophet.ts';
 import type { CopyRouter, Router } from './router.ts';
 import { SprayAndWaitRouter } from './spray-and-wait.ts';
@@ -28,7 +28,7 @@ export interface RouterParts {
   readonly options: DtnOptions;
   readonly behaviour: Behaviour;
   readonly network: NetworkMap;
-  readonly names: Names;
+  readonly names: HostEids;
   /** Names of all hosts that this node reaches directly, on a link or through a carrier. */
   readonly neighbours: ReadonlySet<string>;
   /** Called with the routes that were considered for a bundle; absent while nobody traces them. */
@@ -74,7 +74,7 @@ function copyRouter(kind: CopyKind, { own, options, names }: RouterParts): CopyR
       return new BackpressureRouter(isKnown);
     case 'prophet': {
       const { usual: usualNs, unit: unitNs } = options.prophet;
-      return new ProphetRouter(own, { ...PROPHET, usualNs, unitNs }, isKnown);
+      return new ProphetRouter(own, { ...PROPHET_DEFAULTS, usualNs, unitNs }, isKnown);
     }
   }
 }

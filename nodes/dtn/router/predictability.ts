@@ -22,7 +22,7 @@ export interface ProphetParameters {
 }
 
 /** Figure 3 of RFC 6693. */
-export const PROPHET: Omit<ProphetParameters, 'usualNs' | 'unitNs'> = {
+export const PROPHET_DEFAULTS: Omit<ProphetParameters, 'usualNs' | 'unitNs'> = {
   encounterMax: 0.7,
   encounterFirst: 0.5,
   firstThreshold: 0.1,
@@ -35,7 +35,7 @@ export const PROPHET: Omit<ProphetParameters, 'usualNs' | 'unitNs'> = {
 const LEAST = 0.001;
 
 /** Equation 1: the value after an encounter. `intervalNs`: since the last one, undefined if none. */
-export function encountered(
+export function valueAfterEncounter(
   before: number,
   intervalNs: Nanoseconds | undefined,
   parameters: ProphetParameters,
@@ -47,12 +47,12 @@ export function encountered(
 }
 
 /** Equation 2: the value after `units` units of time. */
-export function aged(before: number, units: number, gamma: number): number {
+export function agedValue(before: number, units: number, gamma: number): number {
   return before * exp(units * log(gamma));
 }
 
 /** Equation 3: the value by way of a neighbour, whose own value for the destination is `onward`. */
-export function transitive(
+export function transitiveValue(
   before: number,
   toNeighbour: number,
   onward: number,
@@ -124,7 +124,7 @@ export class Predictabilities {
     if (units <= 0) return;
     this.#agedNs += units * unitNs;
     for (const [name, entry] of this.#entries) {
-      entry.value = aged(entry.value, units, gamma);
+      entry.value = agedValue(entry.value, units, gamma);
       if (entry.value < LEAST) this.#entries.delete(name);
     }
   }
@@ -132,7 +132,7 @@ export class Predictabilities {
   meet(neighbour: string, now: Nanoseconds): void {
     const { value = 0, metNs } = this.#entries.get(neighbour) ?? {};
     const intervalNs = metNs === undefined ? undefined : Math.max(0, now - metNs);
-    const after = encountered(value, intervalNs, this.#parameters);
+    const after = valueAfterEncounter(value, intervalNs, this.#parameters);
     this.#entries.set(neighbour, { value: after, metNs: now });
   }
 
@@ -142,7 +142,7 @@ export class Predictabilities {
     for (const [name, onward] of values) {
       const entry = this.#entries.get(name);
       const before = entry?.value ?? 0;
-      const value = transitive(before, toNeighbour, onward, this.#parameters.beta);
+      const value = transitiveValue(before, toNeighbour, onward, this.#parameters.beta);
       if (value < LEAST) continue;
       this.#entries.set(name, { value, metNs: entry?.metNs });
     }

@@ -11,14 +11,14 @@ import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../../engine/p
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import type { HeldBundle } from '../agent/held-bundle.ts';
 import { Predictabilities, type ProphetParameters } from './predictability.ts';
-import { type Row, readTable, writeTable } from './record-table.ts';
-import type { CopyRouter, Offer } from './router.ts';
+import { decodeRecordTable, encodeRecordTable, type RecordRow } from './record-table.ts';
+import type { CopyOffer, CopyRouter } from './router.ts';
 
 /** A value of 1 in a record, where values are whole numbers. */
 const PARTS = 1e9;
 /** Elements of the array that survives a restart. */
 const MEMORY_ELEMENTS = 3;
-const COPY: Offer = { handsOver: false };
+const COPY: CopyOffer = { handsOver: false };
 
 /** Gives bundles to neighbours that are likelier to deliver them. */
 export class ProphetRouter implements CopyRouter {
@@ -49,11 +49,11 @@ export class ProphetRouter implements CopyRouter {
   }
 
   record(): Uint8Array {
-    return writeTable(this.values.map(([name, value]) => [name, Math.round(value * PARTS)]));
+    return encodeRecordTable(this.values.map(([name, value]) => [name, Math.round(value * PARTS)]));
   }
 
   heard(neighbour: string, record: Uint8Array): boolean {
-    const rows = readTable(record);
+    const rows = decodeRecordTable(record);
     if (rows === undefined || rows.some(([, parts]) => parts > PARTS)) return false;
     const known = this.#ofOthers(rows);
     this.#theirs.set(neighbour, new Map(known));
@@ -70,7 +70,7 @@ export class ProphetRouter implements CopyRouter {
     writer.array(MEMORY_ELEMENTS);
     writer.uint(this.#table.agedNs);
     writer.string(this.record());
-    writer.string(writeTable(this.#table.meetings()));
+    writer.string(encodeRecordTable(this.#table.meetings()));
     return writer.taken();
   }
 
@@ -88,13 +88,13 @@ export class ProphetRouter implements CopyRouter {
     return true;
   }
 
-  offer({ destination = '' }: HeldBundle, neighbour: string): Offer | undefined {
+  offer({ destination = '' }: HeldBundle, neighbour: string): CopyOffer | undefined {
     const theirs = this.#theirs.get(neighbour)?.get(destination) ?? 0;
     return theirs > this.#table.of(destination) ? COPY : undefined;
   }
 
   /** Values of other nodes of the network. */
-  #ofOthers(rows: readonly Row[]): readonly Row[] {
+  #ofOthers(rows: readonly RecordRow[]): readonly RecordRow[] {
     return rows
       .filter(([name]) => name !== this.#own && this.#isKnown(name))
       .map(([name, parts]) => [name, parts / PARTS] as const);
@@ -102,7 +102,7 @@ export class ProphetRouter implements CopyRouter {
 }
 
 /** A table within a byte string; undefined if there is none. */
-function readInnerTable(reader: CborReader): readonly Row[] | undefined {
+function readInnerTable(reader: CborReader): readonly RecordRow[] | undefined {
   if (!reader.string(CBOR_BYTES)) return undefined;
-  return readTable(reader.content);
+  return decodeRecordTable(reader.content);
 }

@@ -5,15 +5,15 @@
  */
 import { CBOR_ARRAY, CBOR_TEXT, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { NAME_LETTERS_MAX, RECORD_ROWS_MAX } from '../geometry.ts';
+import { EID_LETTERS_MAX, ROUTER_TABLE_ROWS_MAX } from '../geometry.ts';
 
 /** A name and a whole number. */
-export type Row = readonly [string, number];
+export type RecordRow = readonly [string, number];
 
 /** Encodes rows. */
-export function writeTable(rows: readonly Row[]): Uint8Array {
+export function encodeRecordTable(rows: readonly RecordRow[]): Uint8Array {
   const writer = new CborWriter();
-  const kept = rows.slice(0, RECORD_ROWS_MAX);
+  const kept = rows.slice(0, ROUTER_TABLE_ROWS_MAX);
   writer.array(2 * kept.length);
   for (const [name, number] of kept) {
     writer.text(name);
@@ -23,13 +23,13 @@ export function writeTable(rows: readonly Row[]): Uint8Array {
 }
 
 /** @returns undefined if the bytes are anything but rows. */
-export function readTable(bytes: Uint8Array): readonly Row[] | undefined {
+export function decodeRecordTable(bytes: Uint8Array): readonly RecordRow[] | undefined {
   const reader = new CborReader();
   reader.open(bytes, 0, bytes.length);
-  if (!reader.expect(CBOR_ARRAY) || reader.argument > 2 * RECORD_ROWS_MAX) return undefined;
+  if (!reader.expect(CBOR_ARRAY) || reader.argument > 2 * ROUTER_TABLE_ROWS_MAX) return undefined;
   const items = reader.argument;
   if (items % 2 !== 0) return undefined;
-  const rows: Row[] = [];
+  const rows: RecordRow[] = [];
   for (let item = 0; item < items; item += 2) {
     const name = readText(reader);
     if (name === undefined || !reader.expect(CBOR_UINT) || !reader.isExact) return undefined;
@@ -40,9 +40,9 @@ export function readTable(bytes: Uint8Array): readonly Row[] | undefined {
 
 const decoder = new TextDecoder();
 
-/** The next item, if it is a name: printable ASCII, {@link NAME_LETTERS_MAX} letters at most. */
+/** The next item, if it is a name: printable ASCII, {@link EID_LETTERS_MAX} letters at most. */
 function readText(reader: CborReader): string | undefined {
-  if (!reader.string(CBOR_TEXT) || reader.argument > NAME_LETTERS_MAX) return undefined;
+  if (!reader.string(CBOR_TEXT) || reader.argument > EID_LETTERS_MAX) return undefined;
   const text = reader.content;
   for (const byte of text) if (byte < 0x20 || byte > 0x7e) return undefined;
   return decoder.decode(text);

@@ -63,7 +63,7 @@ export interface Router {
 }
 
 /** How a neighbour that lacks a bundle gets it: instead of this node, or as a further copy. */
-export interface Offer {
+export interface CopyOffer {
   /** True if the bundle does not stay here once the neighbour has it. */
   readonly handsOver: boolean;
   /** A number for the router of the neighbour, in a block of the copy (`copies` in geometry.ts). */
@@ -88,12 +88,12 @@ export interface CopyRouter {
    */
   heard?(neighbour: string, record: Uint8Array, nowNs: Nanoseconds): boolean;
   /** Decides whether the neighbour gets a bundle that it lacks; undefined if it does not. */
-  offer(bundle: HeldBundle, neighbour: string): Offer | undefined;
+  offer(bundle: HeldBundle, neighbour: string): CopyOffer | undefined;
   /** The neighbour has got the bundle that was offered. */
-  given?(bundle: HeldBundle, offer: Offer, neighbour: string): void;
+  given?(bundle: HeldBundle, offer: CopyOffer, neighbour: string): void;
   /** The neighbour did not get the bundle that was offered. */
-  returned?(bundle: HeldBundle, offer: Offer): void;
-  /** This node now has a bundle. @param note The {@link Offer.note} of the neighbour that gave it, if any. */
+  returned?(bundle: HeldBundle, offer: CopyOffer): void;
+  /** This node now has a bundle. @param note The {@link CopyOffer.note} of the neighbour that gave it, if any. */
   kept?(bundle: HeldBundle, note: number | undefined): void;
   /** The bundle is no longer here. */
   done?(bundle: HeldBundle): void;

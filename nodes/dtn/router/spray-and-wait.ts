@@ -13,7 +13,7 @@
  */
 import type { HeldBundle } from '../agent/held-bundle.ts';
 import { COPIES_MAX } from '../geometry.ts';
-import type { CopyRouter, Offer } from './router.ts';
+import type { CopyOffer, CopyRouter } from './router.ts';
 
 interface Copies {
   /** Copies of the bundle that this node may keep or give away, its own included. */
@@ -39,7 +39,7 @@ export class SprayAndWaitRouter implements CopyRouter {
     this.#held.set(key, { left, away: 0 });
   }
 
-  offer({ key }: HeldBundle): Offer | undefined {
+  offer({ key }: HeldBundle): CopyOffer | undefined {
     const held = this.#held.get(key);
     if (held === undefined) return undefined;
     const spare = held.left - held.away;
@@ -49,14 +49,14 @@ export class SprayAndWaitRouter implements CopyRouter {
     return { handsOver: false, note };
   }
 
-  given({ key }: HeldBundle, { note = 0 }: Offer): void {
+  given({ key }: HeldBundle, { note = 0 }: CopyOffer): void {
     const held = this.#held.get(key);
     if (held === undefined) return;
     held.left -= note;
     held.away -= note;
   }
 
-  returned({ key }: HeldBundle, { note = 0 }: Offer): void {
+  returned({ key }: HeldBundle, { note = 0 }: CopyOffer): void {
     const held = this.#held.get(key);
     if (held !== undefined) held.away -= note;
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { NamePattern, UNCOUNTED } from '../../../engine/pure/name-pattern.ts';
+import { NamePattern, UNLIMITED_WORK } from '../../../engine/pure/name-pattern.ts';
 import type { HeldBundle } from '../agent/held-bundle.ts';
 import type { Decision, Router, Surroundings } from './router.ts';
 
@@ -23,7 +23,10 @@ export class StaticRouter implements Router {
   /** @param neighbours Names of all hosts to which there is a link. */
   constructor(routes: readonly StaticRoute[], neighbours: ReadonlySet<string>) {
     this.#neighbours = neighbours;
-    this.#routes = routes.map(({ to, via }) => ({ form: new NamePattern(to, UNCOUNTED), via }));
+    this.#routes = routes.map(({ to, via }) => ({
+      form: new NamePattern(to, UNLIMITED_WORK),
+      via,
+    }));
   }
 
   route({ destination = '' }: HeldBundle, around: Surroundings): Decision {

@@ -6,13 +6,13 @@
  * @module
  */
 import type { HeldBundle } from '../agent/held-bundle.ts';
-import type { CopyRouter, Offer } from './router.ts';
+import type { CopyOffer, CopyRouter } from './router.ts';
 
-const COPY: Offer = { handsOver: false };
+const COPY: CopyOffer = { handsOver: false };
 
 /** Gives own bundles to every neighbour, and bundles of other nodes to their destination only. */
 export class TwoHopRouter implements CopyRouter {
-  offer({ from }: HeldBundle): Offer | undefined {
+  offer({ from }: HeldBundle): CopyOffer | undefined {
     return from === undefined ? COPY : undefined;
   }
 }

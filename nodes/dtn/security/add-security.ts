@@ -33,11 +33,11 @@ import {
 } from './integrity.ts';
 import type { KeyUse } from './keys.ts';
 import type { SecurityRule } from './options.ts';
-import { numberOf } from './policy.ts';
+import { targetNumberOf } from './policy.ts';
 import { isPrimaryInScope } from './primary-scope.ts';
-import { SCOPE } from './scope.ts';
+import { SCOPE_FLAG } from './scope.ts';
 import { encodeSecurityBlock } from './security-block.ts';
-import { type ReadBlock, readSecurity, type SecurityLayout } from './structure.ts';
+import { type ReadBlock, readSecurityLayout, type SecurityLayout } from './structure.ts';
 import type { SecurityDrop, SecurityTools } from './tools.ts';
 
 const EMPTY = new Uint8Array(0);
@@ -76,9 +76,9 @@ function addOperations(
   rule: SecurityRule,
 ): SecurityDrop | undefined {
   for (const name of rule.targets) {
-    const target = numberOf(parts, name);
+    const target = targetNumberOf(parts, name);
     if (target === undefined) continue;
-    const layout = readSecurity(parts);
+    const layout = readSecurityLayout(parts);
     if (layout === undefined) return 'security-conflicting';
     const order = { tools, parts, rule, target };
     const drop = rule.block === 'bib' ? sign(order, layout) : encrypt(order, layout);
@@ -112,7 +112,7 @@ function operationKey({ tools, rule }: Order, use: KeyUse): OperationKey {
 }
 
 function scopeOf({ scope }: SecurityRule): number {
-  return scope.reduce((flags, name) => flags | SCOPE[name], 0);
+  return scope.reduce((flags, name) => flags | SCOPE_FLAG[name], 0);
 }
 
 function sign(order: Order, layout: SecurityLayout): SecurityDrop | undefined {
@@ -218,7 +218,7 @@ function separated(
   if (content.targets.length === 1) return block;
   const scope =
     content.context === CONTEXT_INTEGRITY ? integrityParameters(content)?.scope : undefined;
-  if (scope === undefined || (scope & SCOPE.security) !== 0) return undefined;
+  if (scope === undefined || (scope & SCOPE_FLAG.security) !== 0) return undefined;
   const part = (isIt: boolean): Uint8Array =>
     encodeSecurityBlock({
       ...content,

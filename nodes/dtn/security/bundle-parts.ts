@@ -6,7 +6,13 @@
  */
 import { CBOR_BREAK, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { BLOCK_ELEMENTS, BLOCK_TYPE, BUNDLE_START, CRC_LENGTH, CRC_TYPE } from '../geometry.ts';
+import {
+  BLOCK_ELEMENTS,
+  BLOCK_TYPE,
+  BUNDLE_FIRST_BYTE,
+  CRC_LENGTH,
+  CRC_TYPE,
+} from '../geometry.ts';
 import { writeCrc } from '../wire/crc.ts';
 import type { BundleView } from '../wire/view.ts';
 
@@ -157,7 +163,7 @@ function writeCrcField(writer: CborWriter, start: number, crcType: number): void
 /** The bytes of the bundle. */
 export function joinParts({ primary, blocks }: BundleParts): Uint8Array {
   const writer = new CborWriter();
-  writer.byte(BUNDLE_START);
+  writer.byte(BUNDLE_FIRST_BYTE);
   writer.raw(primary);
   for (const block of blocks) writePart(writer, block);
   writer.byte(CBOR_BREAK);

@@ -9,7 +9,7 @@
 import type { BundleSecurity } from '../agent/security.ts';
 import type { DtnDrop } from '../drops.ts';
 import { BLOCKS_MAX, PAYLOAD_NUMBER } from '../geometry.ts';
-import type { Names } from '../names.ts';
+import type { HostEids } from '../names.ts';
 import { BundleView } from '../wire/view.ts';
 import { addSecurity } from './add-security.ts';
 import { type BundleParts, joinParts, partsOf } from './bundle-parts.ts';
@@ -22,14 +22,14 @@ import {
   rulesFor,
   type TargetName,
 } from './policy.ts';
-import { isPrimarySigned, readSecurity } from './structure.ts';
+import { isPrimarySigned, readSecurityLayout } from './structure.ts';
 import type { SecurityDrop, SecurityTools } from './tools.ts';
 
 /** What the security of a node is made from. */
 export interface SecurityParts {
   readonly tools: SecurityTools;
   readonly options: SecurityOptions;
-  readonly names: Names;
+  readonly names: HostEids;
   /** Name of the host. */
   readonly own: string;
   /** Type of the CRC that blocks get when no operation protects them any more. */
@@ -117,7 +117,7 @@ export class RuledSecurity implements BundleSecurity {
   /** With a guard, nothing passes whose payload is in the clear. */
   #checkGuard(parts: BundleParts): SecurityDrop | undefined {
     if (this.#parts.options.guard === 'off') return undefined;
-    const layout = readSecurity(parts);
+    const layout = readSecurityLayout(parts);
     if (layout === undefined) return 'security-conflicting';
     return layout.encrypted.has(PAYLOAD_NUMBER) ? undefined : 'payload-in-the-clear';
   }
@@ -150,6 +150,6 @@ function parted(
  */
 export function hasSignedPrimary(view: BundleView): boolean {
   if (!view.hasSecurity) return false;
-  const layout = readSecurity(partsOf(view));
+  const layout = readSecurityLayout(partsOf(view));
   return layout !== undefined && isPrimarySigned(layout);
 }

@@ -19,17 +19,17 @@ import {
   confidentialityParameters,
   decryptTarget,
 } from './confidentiality.ts';
-import { CONTEXT_INTEGRITY, integrityParameters, isSigned } from './integrity.ts';
+import { CONTEXT_INTEGRITY, hasRightMac, integrityParameters } from './integrity.ts';
 import type { SecurityRule } from './options.ts';
-import { isVital, numberOf, ruleOf } from './policy.ts';
+import { isVital, ruleOf, targetNumberOf } from './policy.ts';
 import { isPrimaryInScope } from './primary-scope.ts';
 import { keepTargets, removeOperations } from './remove-targets.ts';
 import type { SecurityTarget } from './security-block.ts';
-import { type ReadBlock, readSecurity, type SecurityLayout } from './structure.ts';
+import { type ReadBlock, readSecurityLayout, type SecurityLayout } from './structure.ts';
 import type { SecurityDrop, SecurityTools } from './tools.ts';
 
 /** How a node receives a bundle: as its destination or not, and under which rules. */
-export interface Arrival {
+export interface SecurityArrival {
   /** The rules for the bundle. */
   readonly rules: readonly SecurityRule[];
   /** True at the destination, which also accepts operations without a rule: no later node could. */
@@ -42,7 +42,7 @@ export interface Arrival {
 export function checkSecurity(
   tools: SecurityTools,
   parts: BundleParts,
-  arrival: Arrival,
+  arrival: SecurityArrival,
 ): SecurityDrop | undefined {
   const checks = new Checks(tools, parts, arrival);
   return checks.run();
@@ -60,14 +60,14 @@ interface Operation {
 class Checks {
   readonly #tools: SecurityTools;
   readonly #parts: BundleParts;
-  readonly #arrival: Arrival;
+  readonly #arrival: SecurityArrival;
   /** Operations that the bundle had, as kind and target: `bib 1`. */
   readonly #seen = new Set<string>();
   /** Blocks that were removed because an operation on them failed. */
   readonly #gone = new Set<number>();
   #hasAccepted = false;
 
-  constructor(tools: SecurityTools, parts: BundleParts, arrival: Arrival) {
+  constructor(tools: SecurityTools, parts: BundleParts, arrival: SecurityArrival) {
     this.#tools = tools;
     this.#parts = parts;
     this.#arrival = arrival;
@@ -82,7 +82,7 @@ class Checks {
   /** Decryption uncovers integrity blocks, so the layout is read before each kind. */
   #all(kind: Operation['kind']): SecurityDrop | undefined {
     if (this.#gone.size > 0) this.#removeOperationsOnGone();
-    const layout = readSecurity(this.#parts);
+    const layout = readSecurityLayout(this.#parts);
     if (layout === undefined) return 'security-conflicting';
     const blocks = kind === 'bcb' ? layout.confidentiality : layout.integrity;
     for (const read of blocks) {
@@ -175,7 +175,7 @@ class Checks {
     const candidates = this.#unwrapped(wrappedKey, () => keys.accepted(key, 'mac'), key);
     const operation = { parts: this.#parts, block: read.block, target: target.number, scope };
     const given = { hash, results: target.results };
-    const isRight = candidates.some((mac) => isSigned(crypto, mac, given, operation));
+    const isRight = candidates.some((mac) => hasRightMac(crypto, mac, given, operation));
     for (const candidate of candidates) wipe(candidate);
     return isRight;
   }
@@ -219,7 +219,7 @@ class Checks {
     for (const { role, block, targets } of this.#arrival.rules) {
       if (role !== 'verifier' && role !== 'acceptor') continue;
       for (const name of targets) {
-        const number = numberOf(this.#parts, name);
+        const number = targetNumberOf(this.#parts, name);
         if (number !== undefined && !this.#seen.has(`${block} ${number}`))
           return 'security-missing';
       }
@@ -230,7 +230,7 @@ class Checks {
   /** RFC 9173 sections 3.8.2 and 4.8.2: blocks without any protection get a CRC again. */
   #restoreCrcs(): void {
     const { crcType, isDestination } = this.#arrival;
-    const layout = readSecurity(this.#parts);
+    const layout = readSecurityLayout(this.#parts);
     if (isDestination || layout === undefined) return;
     const isFree = (number: number): boolean => !isCovered(layout, number);
     const isBare = primaryCrcType(this.#parts) === CRC_TYPE.none && isFree(0);

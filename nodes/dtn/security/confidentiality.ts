@@ -5,7 +5,7 @@
  * @module
  */
 import type { AeadName, CryptoProvider } from '../../../engine/host/crypto.ts';
-import { authenticatedData, type Operation, SCOPE_ALL } from './scope.ts';
+import { authenticatedData, SCOPE_ALL, type SecurityOperation } from './scope.ts';
 import {
   bytesOf,
   bytesValue,
@@ -86,7 +86,7 @@ export interface Cipher {
 export function encryptTarget(
   { crypto, content, parameters }: Cipher,
   plain: Uint8Array,
-  operation: Operation,
+  operation: SecurityOperation,
 ): { readonly ciphertext: Uint8Array; readonly results: readonly SecurityValue[] } {
   const sealed = new Uint8Array(plain.length + TAG_BYTES);
   const aead = crypto.aead(CIPHERS[parameters.key], content);
@@ -103,7 +103,7 @@ export function decryptTarget(
   {
     results,
     operation,
-  }: { readonly results: readonly SecurityValue[]; readonly operation: Operation },
+  }: { readonly results: readonly SecurityValue[]; readonly operation: SecurityOperation },
 ): Uint8Array | undefined {
   const sealed = sealedText(ciphertext, results);
   if (sealed === undefined || content.length * 8 !== parameters.key) return undefined;

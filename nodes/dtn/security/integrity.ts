@@ -4,7 +4,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
-import { type Operation, protectedText, SCOPE_ALL } from './scope.ts';
+import { integrityProtectedText, SCOPE_ALL, type SecurityOperation } from './scope.ts';
 import {
   bytesOf,
   bytesValue,
@@ -70,18 +70,18 @@ export function signTarget(
   crypto: CryptoProvider,
   key: Uint8Array,
   hash: HashBits,
-  operation: Operation,
+  operation: SecurityOperation,
 ): SecurityTarget {
   const mac = macOf(crypto, key, hash, operation);
   return { number: operation.target, results: [bytesValue(MAC, mac)] };
 }
 
 /** True if the target has the right MAC. */
-export function isSigned(
+export function hasRightMac(
   crypto: CryptoProvider,
   key: Uint8Array,
   { hash, results }: { readonly hash: HashBits; readonly results: readonly SecurityValue[] },
-  operation: Operation,
+  operation: SecurityOperation,
 ): boolean {
   const found = bytesOf(results, MAC);
   if (found === undefined || found === WRONG_TYPE) return false;
@@ -92,9 +92,9 @@ function macOf(
   crypto: CryptoProvider,
   key: Uint8Array,
   hash: HashBits,
-  operation: Operation,
+  operation: SecurityOperation,
 ): Uint8Array {
-  const text = protectedText(operation);
+  const text = integrityProtectedText(operation);
   switch (hash) {
     case 256:
       return crypto.hmacSha256(key, text);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { NamePattern, UNCOUNTED } from '../../../engine/pure/name-pattern.ts';
+import { NamePattern, UNLIMITED_WORK } from '../../../engine/pure/name-pattern.ts';
 import { BLOCK_TYPE } from '../geometry.ts';
 import { type Eid, formatEid } from '../wire/eid.ts';
 import { type BlockPart, type BundleParts, blockAt } from './bundle-parts.ts';
@@ -47,7 +47,7 @@ export function rulesFor(
 /** True if a pattern fits an end: with a colon its identifier, without one the name of its host. */
 function isEnd(pattern: string, { eid, host }: BundleEnd): boolean {
   if (pattern === '*') return true;
-  const form = new NamePattern(pattern, UNCOUNTED);
+  const form = new NamePattern(pattern, UNLIMITED_WORK);
   if (pattern.includes(':')) return form.matches(formatEid(eid));
   return host !== undefined && form.matches(host);
 }
@@ -77,7 +77,7 @@ function isNamed(name: TargetName, type: number | undefined): boolean {
 }
 
 /** The number of the block of this name; undefined if the bundle has none. */
-export function numberOf(parts: BundleParts, name: TargetName): number | undefined {
+export function targetNumberOf(parts: BundleParts, name: TargetName): number | undefined {
   if (name === 'primary') return 0;
   const isIt = ({ type }: BlockPart): boolean => type === TARGET_TYPES[name];
   return parts.blocks.find(isIt)?.number;

@@ -8,7 +8,7 @@ import { BLOCK_TYPE } from '../geometry.ts';
 import { type BundleParts, blockAt } from './bundle-parts.ts';
 import { CONTEXT_CONFIDENTIALITY, confidentialityParameters } from './confidentiality.ts';
 import { CONTEXT_INTEGRITY, integrityParameters } from './integrity.ts';
-import { SCOPE } from './scope.ts';
+import { SCOPE_FLAG } from './scope.ts';
 import type { SecurityBlock } from './security-block.ts';
 import type { SecurityLayout } from './structure.ts';
 
@@ -26,7 +26,7 @@ function coversPrimary(content: SecurityBlock): boolean {
   if (scope === undefined) return true;
   // An operation on the primary block itself has it as its target, not in its scope.
   const hasOtherTarget = content.targets.some(({ number }) => number !== 0);
-  return hasOtherTarget && (scope & SCOPE.primary) !== 0;
+  return hasOtherTarget && (scope & SCOPE_FLAG.primary) !== 0;
 }
 
 function scopeOf(content: SecurityBlock): number | undefined {

@@ -11,12 +11,12 @@ import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { type BlockPart, type BundleParts, blockAt } from './bundle-parts.ts';
 
 /** Scope flags (RFC 9173 sections 3.3.3 and 4.3.4). */
-export const SCOPE = { primary: 0x1, target: 0x2, security: 0x4 } as const;
+export const SCOPE_FLAG = { primary: 0x1, target: 0x2, security: 0x4 } as const;
 /** All scope flags, the default of both contexts. */
-export const SCOPE_ALL: number = SCOPE.primary | SCOPE.target | SCOPE.security;
+export const SCOPE_ALL: number = SCOPE_FLAG.primary | SCOPE_FLAG.target | SCOPE_FLAG.security;
 
 /** An operation of a security block on one target. */
-export interface Operation {
+export interface SecurityOperation {
   readonly parts: BundleParts;
   readonly block: BlockPart;
   /** Number of the target; 0 is the primary block. */
@@ -24,16 +24,16 @@ export interface Operation {
   readonly scope: number;
 }
 
-function writeScope(writer: CborWriter, { parts, block, target, scope }: Operation): void {
+function writeScope(writer: CborWriter, { parts, block, target, scope }: SecurityOperation): void {
   writer.uint(scope);
   const targetBlock = blockAt(parts, target);
-  if ((scope & SCOPE.primary) !== 0 && target !== 0) writer.raw(parts.primary);
-  if ((scope & SCOPE.target) !== 0 && targetBlock !== undefined) writer.raw(targetBlock.head);
-  if ((scope & SCOPE.security) !== 0) writer.raw(block.head);
+  if ((scope & SCOPE_FLAG.primary) !== 0 && target !== 0) writer.raw(parts.primary);
+  if ((scope & SCOPE_FLAG.target) !== 0 && targetBlock !== undefined) writer.raw(targetBlock.head);
+  if ((scope & SCOPE_FLAG.security) !== 0) writer.raw(block.head);
 }
 
 /** The additional authenticated data of an encryption (RFC 9173 section 4.7.2). */
-export function authenticatedData(operation: Operation): Uint8Array {
+export function authenticatedData(operation: SecurityOperation): Uint8Array {
   const writer = new CborWriter();
   writeScope(writer, operation);
   return writer.taken();
@@ -43,7 +43,7 @@ export function authenticatedData(operation: Operation): Uint8Array {
  * The integrity-protected plaintext (RFC 9173 section 3.7). The primary block counts as a string of
  * bytes, as the example in appendix A.3 shows.
  */
-export function protectedText(operation: Operation): Uint8Array {
+export function integrityProtectedText(operation: SecurityOperation): Uint8Array {
   const { parts, target } = operation;
   const writer = new CborWriter();
   writeScope(writer, operation);

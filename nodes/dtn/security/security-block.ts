@@ -14,7 +14,7 @@
 import { endOfItem } from '../../../engine/pure/cbor-end-of-item.ts';
 import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { BLOCKS_MAX, DEPTH_MAX } from '../geometry.ts';
+import { BLOCKS_MAX, CBOR_DEPTH_MAX } from '../geometry.ts';
 import type { Eid } from '../wire/eid.ts';
 import { readEid } from '../wire/eid-wire.ts';
 
@@ -98,7 +98,7 @@ function readValues(reader: CborReader): readonly SecurityValue[] | undefined {
     if (!reader.expect(CBOR_UINT)) return undefined;
     const id = reader.argument;
     const { at } = reader;
-    const end = endOfItem(reader.bytes, at, reader.end, DEPTH_MAX);
+    const end = endOfItem(reader.bytes, at, reader.end, CBOR_DEPTH_MAX);
     if (end < 0 || values.some((value) => value.id === id)) return undefined;
     values.push({ id, item: reader.bytes.subarray(at, end) });
     reader.at = end;

@@ -11,7 +11,7 @@ import { CRC_TYPES } from '../agent/origin.ts';
 import type { BundleSecurity } from '../agent/security.ts';
 import type { DtnOptions } from '../config.ts';
 import { TLS_SECRET } from '../links/tcpcl-tls.ts';
-import type { Names } from '../names.ts';
+import type { HostEids } from '../names.ts';
 import { RuledSecurity } from './bundle-security.ts';
 import { FlippingSecurity } from './flipping.ts';
 import { DerivedKeys } from './keys.ts';
@@ -34,7 +34,7 @@ export const securityProvisioning: Provisioning = {
 export interface SecuritySetup {
   readonly options: DtnOptions;
   readonly network: NetworkView;
-  readonly names: Names;
+  readonly names: HostEids;
   /** Called once, when initialization vectors are available, if this node needs any. */
   readonly onReady: () => void;
 }

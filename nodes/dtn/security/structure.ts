@@ -29,7 +29,7 @@ export interface SecurityLayout {
 }
 
 /** Reads the security blocks; undefined if they break a rule. */
-export function readSecurity(parts: BundleParts): SecurityLayout | undefined {
+export function readSecurityLayout(parts: BundleParts): SecurityLayout | undefined {
   const confidentiality = readBlocks(parts.blocks, BLOCK_TYPE.confidentiality);
   if (confidentiality === undefined) return undefined;
   const encrypted = targetsOf(confidentiality);

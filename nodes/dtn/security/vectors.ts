@@ -13,7 +13,7 @@ import type { Store } from '../../../engine/host/store.ts';
 import { writeUint32 } from '../../_kit/bytes.ts';
 import { ReservedCounter } from '../../_kit/reserved-counter.ts';
 import { VECTOR_BYTES } from './confidentiality.ts';
-import { VECTOR_RESERVE } from './geometry.ts';
+import { VECTORS_PER_RESERVE } from './geometry.ts';
 
 const UINT32_VALUES = 0x1_0000_0000;
 
@@ -42,7 +42,7 @@ export class CountedVectors implements Vectors {
     this.#counter = new ReservedCounter({
       store,
       key: 'security/vectors',
-      reserve: VECTOR_RESERVE,
+      reserve: VECTORS_PER_RESERVE,
       onSync,
     });
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { WAITING_MAX } from './geometry.ts';
+import { WAITING_INPUTS_MAX } from './geometry.ts';
 
 /** Holds inputs back until it is opened; those for which it has no room are passed on at once. */
 export class WaitingInputs<Input> {
@@ -18,7 +18,7 @@ export class WaitingInputs<Input> {
   }
 
   take(input: Input): void {
-    if (this.#waiting !== undefined && this.#waiting.length < WAITING_MAX) {
+    if (this.#waiting !== undefined && this.#waiting.length < WAITING_INPUTS_MAX) {
       this.#waiting.push(input);
     } else this.#pass(input);
   }

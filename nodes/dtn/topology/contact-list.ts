@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import type { GeneratedContacts, GeneratedLink } from '../../../engine/host/generator.ts';
-import type { Imported, ImportMistake } from '../../../engine/host/importer.ts';
+import type { ImportMistake, ImportResult } from '../../../engine/host/importer.ts';
 import { LineMistakes, type TextSpan } from '../../../engine/pure/text-lines.ts';
 
 /** A contact of a file; nodes are as written there. */
@@ -46,21 +46,21 @@ export interface ListRules {
 }
 
 /** A part of the file that is left out or changed: how many, of what, and how or why. */
-export type LeftOut = readonly [count: number, what: string, why: string];
+export type WarningCount = readonly [count: number, what: string, why: string];
 
 /** A sentence for each kind of which there is any: `1 contact left out`, `2 contacts left out`. */
-export function warningsOf(kinds: readonly LeftOut[]): readonly string[] {
+export function warningsOf(kinds: readonly WarningCount[]): readonly string[] {
   return kinds
     .filter(([count]) => count > 0)
     .map(([count, what, why]) => `${count} ${what}${count === 1 ? '' : 's'} ${why}`);
 }
 
 /** The network of some contacts, or what is wrong with them. */
-export function networkOf(
+export function networkOfContacts(
   contacts: readonly ListedContact[],
   { prefix, mergeOverlaps = false }: ListRules,
   warnings: readonly string[],
-): Imported {
+): ImportResult {
   const mistakes = new LineMistakes();
   const directions = directionsOf(contacts);
   const ids = new Set(contacts.flatMap(({ from, to }) => [from, to]));

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type {
   DrawBelow,
   GeneratedTopology,
-  SeededDraws,
+  OpenSeededDraws,
   TopologyGenerator,
 } from '../../../engine/host/generator.ts';
 import { log } from '../../../engine/pure/log-exp.ts';
@@ -20,7 +20,7 @@ import {
   meetingParameters,
   nodeNames,
   pairsOf,
-  uniform,
+  uniformDraw,
 } from './meeting-network.ts';
 
 const HOUR_NS = 3_600e9;
@@ -47,7 +47,7 @@ export const meetingsGenerator: TopologyGenerator<Parameters> = {
   generate,
 };
 
-function generate(own: Parameters, draws: SeededDraws): GeneratedTopology {
+function generate(own: Parameters, draws: OpenSeededDraws): GeneratedTopology {
   const draw = draws(own.seed);
   const names = nodeNames(own.nodes, own.prefix);
   const pairs = [...pairsOf(own.nodes)].map(([a, b]) => ({
@@ -64,12 +64,12 @@ function generate(own: Parameters, draws: SeededDraws): GeneratedTopology {
 /** The meetings of two nodes, which are apart at time 0. */
 function meetingsOf({ every, contact, until }: Parameters, draw: DrawBelow): readonly Meeting[] {
   const meetings: Meeting[] = [];
-  let startNs = Math.round(-every * log(uniform(draw)));
+  let startNs = Math.round(-every * log(uniformDraw(draw)));
   while (startNs < until) {
     const endNs = startNs + contact;
     meetings.push({ startNs, endNs });
     // At least 1 ns apart: meetings that touch would be one meeting.
-    startNs = endNs + Math.max(1, Math.round(-every * log(uniform(draw))));
+    startNs = endNs + Math.max(1, Math.round(-every * log(uniformDraw(draw))));
   }
   return meetings;
 }

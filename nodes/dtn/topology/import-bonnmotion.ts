@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Imported, TopologyImporter } from '../../../engine/host/importer.ts';
+import type { ImportResult, TopologyImporter } from '../../../engine/host/importer.ts';
 import { readNumber } from '../../../engine/pure/read-number.ts';
 import {
   LineMistakes,
@@ -17,8 +17,8 @@ import {
 import { NODES_MAX } from './meeting-network.ts';
 import {
   isPlace,
-  LATEST_S,
-  NO_PLACE,
+  LATEST_WAY_POINT_S,
+  NO_PLACE_MESSAGE,
   networkOfWalks,
   Walk,
   type WalkImportParameters,
@@ -38,7 +38,7 @@ const COLUMNS_MAX = 4_000_000;
 /** Most way points of all nodes; each takes 0.2 kB of memory. */
 const POINTS_MAX = 1_000_000;
 
-function read(text: string, parameters: WalkImportParameters): Imported {
+function read(text: string, parameters: WalkImportParameters): ImportResult {
   const lines = linesOf(text, { lines: 10 * NODES_MAX, columns: COLUMNS_MAX });
   if (lines.kind === 'mistakes') return lines;
   const mistakes = new LineMistakes();
@@ -108,8 +108,9 @@ interface Point {
 }
 
 function mistakeOf({ seconds, x, y, lastS, isFirst }: Point): string | undefined {
-  if (!isPlace(x, y)) return NO_PLACE;
-  if (!(seconds >= 0 && seconds <= LATEST_S)) return `the time is not from 0 to ${LATEST_S} s`;
+  if (!isPlace(x, y)) return NO_PLACE_MESSAGE;
+  if (!(seconds >= 0 && seconds <= LATEST_WAY_POINT_S))
+    return `the time is not from 0 to ${LATEST_WAY_POINT_S} s`;
   if (isFirst && seconds > 0) return 'the first way point is not at 0 s';
   return seconds < lastS ? `${seconds} s is before the way point before it` : undefined;
 }

@@ -10,7 +10,11 @@
  */
 import { z } from 'zod';
 import type { GeneratedDirection, GeneratedLink } from '../../../engine/host/generator.ts';
-import type { Imported, ImportMistake, TopologyImporter } from '../../../engine/host/importer.ts';
+import type {
+  ImportMistake,
+  ImportResult,
+  TopologyImporter,
+} from '../../../engine/host/importer.ts';
 import { readNumber } from '../../../engine/pure/read-number.ts';
 import {
   LineMistakes,
@@ -19,7 +23,12 @@ import {
   type TextPart,
   wordsOf,
 } from '../../../engine/pure/text-lines.ts';
-import { type ListedContact, networkOf, prefixParameter, warningsOf } from './contact-list.ts';
+import {
+  type ListedContact,
+  networkOfContacts,
+  prefixParameter,
+  warningsOf,
+} from './contact-list.ts';
 
 const parameters = z.strictObject({
   prefix: prefixParameter,
@@ -56,7 +65,7 @@ interface Plan {
   impaired: number;
 }
 
-function read(text: string, { prefix, delayUnit }: Parameters): Imported {
+function read(text: string, { prefix, delayUnit }: Parameters): ImportResult {
   const lines = linesOf(text, LIMITS);
   if (lines.kind === 'mistakes') return lines;
   const mistakes = new LineMistakes();
@@ -71,7 +80,7 @@ function read(text: string, { prefix, delayUnit }: Parameters): Imported {
   if (mistakes.isAny) return mistakes.all();
   const why = 'with loss or jitter, which has no effect';
   const warnings = warningsOf([[plan.impaired, 'contact', why]]);
-  const read = networkOf(plan.contacts, { prefix, mergeOverlaps: true }, warnings);
+  const read = networkOfContacts(plan.contacts, { prefix, mergeOverlaps: true }, warnings);
   if (read.kind === 'mistakes') return { ...read, mistakes: once(read.mistakes) };
   return plan.isLooped ? looped(read, plan.contacts) : read;
 }
@@ -135,9 +144,9 @@ function rateOf(text: string): number {
 
 /** The plan begins again when its last contact ends. */
 function looped(
-  read: Extract<Imported, { kind: 'network' }>,
+  read: Extract<ImportResult, { kind: 'network' }>,
   contacts: readonly ListedContact[],
-): Imported {
+): ImportResult {
   const periodNs = contacts.reduce((last, { endNs }) => Math.max(last, endNs), 1);
   const again = (direction: GeneratedDirection = {}): GeneratedDirection => ({
     ...direction,

@@ -7,9 +7,18 @@
  * @module
  */
 import { z } from 'zod';
-import type { Imported, ImportMistake, TopologyImporter } from '../../../engine/host/importer.ts';
+import type {
+  ImportMistake,
+  ImportResult,
+  TopologyImporter,
+} from '../../../engine/host/importer.ts';
 import { LineMistakes, linesOf, type TextSpan } from '../../../engine/pure/text-lines.ts';
-import { type ListedContact, networkOf, prefixParameter, warningsOf } from './contact-list.ts';
+import {
+  type ListedContact,
+  networkOfContacts,
+  prefixParameter,
+  warningsOf,
+} from './contact-list.ts';
 import { placeOfValue, placesOfContacts } from './hdtn-places.ts';
 
 const parameters = z.strictObject({ prefix: prefixParameter });
@@ -32,7 +41,7 @@ const WHOLE = /^\d{1,15}$/;
 type Entry = Readonly<Record<string, unknown>>;
 type Read = ListedContact | ImportMistake;
 
-function read(text: string, { prefix }: z.output<typeof parameters>): Imported {
+function read(text: string, { prefix }: z.output<typeof parameters>): ImportResult {
   const bounded = linesOf(text, { columns: text.length });
   if (bounded.kind === 'mistakes') return bounded;
   const mistakes = new LineMistakes();
@@ -44,7 +53,7 @@ function read(text: string, { prefix }: z.output<typeof parameters>): Imported {
     [contacts.length - others.length, 'contact', 'of a node with itself left out'],
     [others.length - usable.length, 'contact', 'left out: the end is not after the start'],
   ]);
-  return networkOf(usable, { prefix, mergeOverlaps: true }, warnings);
+  return networkOfContacts(usable, { prefix, mergeOverlaps: true }, warnings);
 }
 
 function contactsOf(text: string, mistakes: LineMistakes): readonly ListedContact[] {

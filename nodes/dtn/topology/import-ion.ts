@@ -10,7 +10,7 @@
  * @module
  */
 import { z } from 'zod';
-import type { Imported, TopologyImporter } from '../../../engine/host/importer.ts';
+import type { ImportResult, TopologyImporter } from '../../../engine/host/importer.ts';
 import {
   LineMistakes,
   linesOf,
@@ -19,8 +19,13 @@ import {
   type TextSpan,
   wordsOf,
 } from '../../../engine/pure/text-lines.ts';
-import { type ListedContact, networkOf, prefixParameter, warningsOf } from './contact-list.ts';
-import { IonPlan, type Ranged } from './ion-plan.ts';
+import {
+  type ListedContact,
+  networkOfContacts,
+  prefixParameter,
+  warningsOf,
+} from './contact-list.ts';
+import { IonPlan, type RangedContact } from './ion-plan.ts';
 import { ionadminLines, type NumberedLine } from './ion-section.ts';
 import { IonTimes } from './ion-times.ts';
 
@@ -92,7 +97,7 @@ class IonFile {
   /** How many registrations and hypothetical contacts were left out. */
   #special = 0;
 
-  read(lines: Iterable<NumberedLine>, prefix: string): Imported {
+  read(lines: Iterable<NumberedLine>, prefix: string): ImportResult {
     for (const { line, number } of lines) {
       const words = wordsOf(line);
       const [command] = words;
@@ -205,8 +210,8 @@ class IonFile {
     this.#mistakes.add({ ...spanOf(span), message });
   }
 
-  #network(prefix: string): Imported {
-    const usable: Ranged[] = [];
+  #network(prefix: string): ImportResult {
+    const usable: RangedContact[] = [];
     let [loops, unranged, unsure, begin] = [0, 0, 0, this.#times.epoch];
     for (const contact of this.#plan.contacts()) {
       if (contact.from === contact.to) loops += 1;
@@ -226,12 +231,12 @@ class IonFile {
       [pointless, 'command', 'without effect: what they change or delete is not there'],
     ]);
     const contacts = usable.map((contact) => listed(contact, begin));
-    return networkOf(contacts, { prefix }, warnings);
+    return networkOfContacts(contacts, { prefix }, warnings);
   }
 }
 
 /** The contact in the units of a list. @param begin Beginning of the run in the plan's seconds. */
-function listed(contact: Ranged, begin: number): ListedContact {
+function listed(contact: RangedContact, begin: number): ListedContact {
   const { from, to, start, stop, value, lightSeconds, span } = contact;
   return {
     from: String(from),

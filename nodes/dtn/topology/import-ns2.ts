@@ -5,15 +5,15 @@
  *
  * @module
  */
-import type { Imported, TopologyImporter } from '../../../engine/host/importer.ts';
+import type { ImportResult, TopologyImporter } from '../../../engine/host/importer.ts';
 import { readNumber } from '../../../engine/pure/read-number.ts';
 import { LineMistakes, linesOf, spanOf, type TextPart } from '../../../engine/pure/text-lines.ts';
 import { warningsOf } from './contact-list.ts';
 import { NODES_MAX } from './meeting-network.ts';
 import {
   isPlace,
-  LATEST_S,
-  NO_PLACE,
+  LATEST_WAY_POINT_S,
+  NO_PLACE_MESSAGE,
   networkOfWalks,
   Walk,
   type WalkImportParameters,
@@ -46,7 +46,7 @@ interface Node {
   readonly courses: Course[];
 }
 
-function read(text: string, parameters: WalkImportParameters): Imported {
+function read(text: string, parameters: WalkImportParameters): ImportResult {
   const lines = linesOf(text, { columns: 400 });
   if (lines.kind === 'mistakes') return lines;
   const mistakes = new LineMistakes();
@@ -105,8 +105,9 @@ function takeCourse(line: TextPart, nodes: Map<string, Node>): string | undefine
   if (id === undefined) return JUMP.test(line.text) ? 'a node jumps, which is not read' : 'other';
   const numbers = [time, ...rest].map((word) => readNumber(word ?? ''));
   const [atS = -1, x = Number.NaN, y = Number.NaN, speed = -1] = numbers;
-  if (!(atS >= 0 && atS <= LATEST_S)) return `"${time}" is no time from 0 to ${LATEST_S} s`;
-  if (!isPlace(x, y)) return NO_PLACE;
+  if (!(atS >= 0 && atS <= LATEST_WAY_POINT_S))
+    return `"${time}" is no time from 0 to ${LATEST_WAY_POINT_S} s`;
+  if (!isPlace(x, y)) return NO_PLACE_MESSAGE;
   if (!(speed >= 0 && Number.isFinite(speed)))
     return `"${rest[2]}" is no speed in metres per second`;
   nodeOf(nodes, id).courses.push({ line, atS, x, y, speed });

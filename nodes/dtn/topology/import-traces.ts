@@ -11,7 +11,11 @@
  * @module
  */
 import { z } from 'zod';
-import type { Imported, ImportMistake, TopologyImporter } from '../../../engine/host/importer.ts';
+import type {
+  ImportMistake,
+  ImportResult,
+  TopologyImporter,
+} from '../../../engine/host/importer.ts';
 import {
   LineMistakes,
   linesOf,
@@ -21,7 +25,12 @@ import {
   wordsOf,
 } from '../../../engine/pure/text-lines.ts';
 import { bitsPerSecond, durationNs } from '../../_kit/options.ts';
-import { type ListedContact, networkOf, prefixParameter, warningsOf } from './contact-list.ts';
+import {
+  type ListedContact,
+  networkOfContacts,
+  prefixParameter,
+  warningsOf,
+} from './contact-list.ts';
 
 const parameters = z.strictObject({
   prefix: prefixParameter,
@@ -66,7 +75,7 @@ interface Event {
   readonly span: TextSpan;
 }
 
-function read(text: string, parameters: Parameters): Imported {
+function read(text: string, parameters: Parameters): ImportResult {
   const lines = linesOf(text, LIMITS);
   if (lines.kind === 'mistakes') return lines;
   const trace = new Trace(parameters);
@@ -84,7 +93,7 @@ function read(text: string, parameters: Parameters): Imported {
     [trace.repeated, 'line', 'left out: the two are connected already, or not any more'],
     [trace.empty, 'contact', 'of length zero left out'],
   ]);
-  return networkOf(contacts, { prefix: parameters.prefix, mergeOverlaps: true }, warnings);
+  return networkOfContacts(contacts, { prefix: parameters.prefix, mergeOverlaps: true }, warnings);
 }
 
 function isNothing([first]: readonly TextPart[]): boolean {

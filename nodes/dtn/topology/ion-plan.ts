@@ -10,7 +10,7 @@
 import type { TextSpan } from '../../../engine/pure/text-lines.ts';
 
 /** A contact or a range, in seconds. */
-export interface Timed extends Way {
+export interface Timed extends IonDirection {
   readonly start: number;
   readonly stop: number;
   /** Rate of a contact, bytes per second; length of a range, light seconds. */
@@ -21,23 +21,23 @@ export interface Timed extends Way {
 }
 
 /** A direction between two nodes, by their numbers. */
-export interface Way {
+export interface IonDirection {
   readonly from: number;
   readonly to: number;
 }
 
 /** New values of the contact that begins at `start`. */
-export interface Change extends Way {
+export interface IonContactChange extends IonDirection {
   readonly start: number;
   readonly value: number;
   readonly confidence: number | undefined;
 }
 
 /** Whether an added contact or range is new, known already, or unlike a known one of the same start. */
-export type Added = 'new' | 'again' | 'other';
+export type AddOutcome = 'new' | 'again' | 'other';
 
 /** A contact of the finished plan, with the light seconds from its sender to its receiver. */
-export type Ranged = Timed & { readonly lightSeconds: number };
+export type RangedContact = Timed & { readonly lightSeconds: number };
 
 type ByStart = Map<number, Timed>;
 
@@ -54,11 +54,11 @@ export class IonPlan {
   /** How many commands change or delete a contact or range that the plan does not have. */
   pointless = 0;
 
-  addContact(region: string, contact: Timed): Added {
+  addContact(region: string, contact: Timed): AddOutcome {
     return this.#add(entriesOf(this.#contacts, contactKey(region, contact)), contact);
   }
 
-  addRange(range: Timed): Added {
+  addRange(range: Timed): AddOutcome {
     const added = this.#add(entriesOf(this.#ranges, wayKey(range)), range);
     if (added !== 'new') return added;
     // A listed range replaces an implied one, which does not come back if the listed one is deleted.
@@ -71,7 +71,7 @@ export class IonPlan {
     return added;
   }
 
-  changeContact(region: string, change: Change): void {
+  changeContact(region: string, change: IonContactChange): void {
     const listed = this.#contacts.get(contactKey(region, change));
     const contact = listed?.get(change.start);
     if (contact === undefined) this.pointless += 1;
@@ -82,12 +82,12 @@ export class IonPlan {
   }
 
   /** @param start Start of the contact; undefined to delete all of this direction. */
-  deleteContacts(region: string, way: Way, start: number | undefined): void {
+  deleteContacts(region: string, way: IonDirection, start: number | undefined): void {
     if (!remove(this.#contacts.get(contactKey(region, way)), start)) this.pointless += 1;
   }
 
   /** @param start Start of the range; undefined to delete all of this direction. */
-  deleteRanges({ from, to }: Way, start: number | undefined): void {
+  deleteRanges({ from, to }: IonDirection, start: number | undefined): void {
     const key = wayKey({ from, to });
     const hadOwn = remove(this.#ranges.get(key), start);
     const hadImplied = remove(this.#implied.get(key), start);
@@ -96,7 +96,7 @@ export class IonPlan {
   }
 
   /** All contacts that are left, each with the range at its start if there is one. */
-  *contacts(): Generator<Timed | Ranged> {
+  *contacts(): Generator<Timed | RangedContact> {
     const ranges = new Map([...this.#ranges].map(([key, listed]) => [key, joined(listed)]));
     const implied = new Map([...this.#implied].map(([key, listed]) => [key, joined(listed)]));
     for (const listed of this.#contacts.values()) {
@@ -118,7 +118,7 @@ export class IonPlan {
     }
   }
 
-  #add(listed: ByStart, timed: Timed): Added {
+  #add(listed: ByStart, timed: Timed): AddOutcome {
     const before = listed.get(timed.start);
     if (before !== undefined && !isAlike(before, timed)) return 'other';
     if (before === undefined) listed.set(timed.start, timed);
@@ -127,11 +127,11 @@ export class IonPlan {
   }
 }
 
-function contactKey(region: string, { from, to }: Way): string {
+function contactKey(region: string, { from, to }: IonDirection): string {
   return `${region} ${from} ${to}`;
 }
 
-function wayKey({ from, to }: Way): string {
+function wayKey({ from, to }: IonDirection): string {
   return `${from} ${to}`;
 }
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { spanOf, type TextPart, type WrongLines } from '../../../engine/pure/text-lines.ts';
+import { spanOf, type TextPart, type UnreadableText } from '../../../engine/pure/text-lines.ts';
 
 /** A line and its number in the file, from 1. */
 export interface NumberedLine {
@@ -15,7 +15,7 @@ export interface NumberedLine {
 
 /** The lines for ionadmin, or why there are none. */
 export type IonadminLines =
-  | WrongLines
+  | UnreadableText
   | { readonly kind: 'lines'; readonly lines: Iterable<NumberedLine> };
 
 const MARKER =
@@ -43,7 +43,7 @@ export function ionadminLines(lines: Iterable<TextPart>): IonadminLines {
   return { kind: 'lines', lines: numbered(lines, found.begin.number, found.end) };
 }
 
-function partOf(lines: Iterable<TextPart>): Part | WrongLines | undefined {
+function partOf(lines: Iterable<TextPart>): Part | UnreadableText | undefined {
   const { first, parts, open } = partsIn(lines);
   if (open !== undefined) return wrong(open, `the part for ${PROGRAM} has no end`);
   const [part, another] = parts;
@@ -81,7 +81,7 @@ function* markersIn(lines: Iterable<TextPart>): Generator<Marker> {
   }
 }
 
-function wrong({ line }: NumberedLine, message: string, hint?: string): WrongLines {
+function wrong({ line }: NumberedLine, message: string, hint?: string): UnreadableText {
   const mistake = { ...spanOf(line), message };
   return { kind: 'mistakes', mistakes: [hint === undefined ? mistake : { ...mistake, hint }] };
 }

@@ -33,7 +33,7 @@ export const NODES_MAX = 775;
 /** Resolution of a uniform draw. */
 const DRAW_BELOW = 2 ** 53;
 /** The longest run. */
-export const LIFE_NS: number = 104 * 86_400e9;
+export const LONGEST_RUN_NS: number = 104 * 86_400e9;
 const HOUR_NS = 3_600e9;
 
 /** Parameters that all generators of meetings have. */
@@ -41,7 +41,7 @@ export const meetingParameters = {
   nodes: wholeNumber('a number of nodes such as 20', { min: 2, max: NODES_MAX }),
   prefix: z.string().default('node').meta({ description: 'Nodes are PREFIX-1, PREFIX-2, ...' }),
   until: durationNs()
-    .refine((ns) => ns > 0 && ns <= LIFE_NS, { message: 'is not between 1 ns and 104 days' })
+    .refine((ns) => ns > 0 && ns <= LONGEST_RUN_NS, { message: 'is not between 1 ns and 104 days' })
     .default(HOUR_NS)
     .meta({ description: 'Meetings begin before this time of the run. Default 1h.' }),
   seed: wholeNumber('a seed such as 1', { min: 0 })
@@ -85,6 +85,6 @@ export function meetingNetwork(
 }
 
 /** Draws a uniform random number above 0 and at most 1. */
-export function uniform(draw: DrawBelow): number {
+export function uniformDraw(draw: DrawBelow): number {
   return (draw(DRAW_BELOW) + 1) / DRAW_BELOW;
 }

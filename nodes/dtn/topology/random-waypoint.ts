@@ -13,7 +13,7 @@ import { z } from 'zod';
 import type {
   DrawBelow,
   GeneratedTopology,
-  SeededDraws,
+  OpenSeededDraws,
   TopologyGenerator,
 } from '../../../engine/host/generator.ts';
 import { exp, log } from '../../../engine/pure/log-exp.ts';
@@ -23,9 +23,9 @@ import {
   meetingParameters,
   nodeNames,
   pairsOf,
-  uniform,
+  uniformDraw,
 } from './meeting-network.ts';
-import { type Leg, meetingsOfWalks } from './walk-meetings.ts';
+import { meetingsOfWalks, type WalkLeg } from './walk-meetings.ts';
 
 const NS_PER_S = 1e9;
 
@@ -63,7 +63,7 @@ interface Point {
   readonly y: number;
 }
 
-function generate(own: Parameters, draws: SeededDraws): GeneratedTopology {
+function generate(own: Parameters, draws: OpenSeededDraws): GeneratedTopology {
   const draw = draws(own.seed);
   const names = nodeNames(own.nodes, own.prefix);
   const walks = names.map(() => walkOf(own, draw));
@@ -79,13 +79,13 @@ function generate(own: Parameters, draws: SeededDraws): GeneratedTopology {
 }
 
 /** The ways and rests of one node, from time 0 until the end; seconds and metres. */
-function walkOf(own: Parameters, draw: DrawBelow): readonly Leg[] {
+function walkOf(own: Parameters, draw: DrawBelow): readonly WalkLeg[] {
   const until = own.until / NS_PER_S;
-  const legs: Leg[] = [];
+  const legs: WalkLeg[] = [];
   let { at, from } = begin(own, draw, legs);
   while (at < until) {
     const to = pointIn(own, draw);
-    const speedMps = own.slowest + (own.fastest - own.slowest) * uniform(draw);
+    const speedMps = own.slowest + (own.fastest - own.slowest) * uniformDraw(draw);
     const arrival = at + distance(from, to) / speedMps;
     legs.push(legOf({ from, to, at, arrival }));
     at = rest(own.rest / NS_PER_S, { at: arrival, place: to }, legs);
@@ -98,7 +98,7 @@ function walkOf(own: Parameters, draw: DrawBelow): readonly Leg[] {
 function begin(
   own: Parameters,
   draw: DrawBelow,
-  legs: Leg[],
+  legs: WalkLeg[],
 ): { readonly at: number; readonly from: Point } {
   const restS = own.rest / NS_PER_S;
   const { slowest, fastest } = own;
@@ -107,13 +107,13 @@ function begin(
   // The mean of 1 / speed of uniform speeds.
   const slowness = fastest === slowest ? 1 / slowest : ratio / (fastest - slowest);
   const resting = restS / (restS + meanWay * slowness);
-  if (uniform(draw) <= resting) {
+  if (uniformDraw(draw) <= resting) {
     const place = pointIn(own, draw);
-    return { at: rest(restS * uniform(draw), { at: 0, place }, legs), from: place };
+    return { at: rest(restS * uniformDraw(draw), { at: 0, place }, legs), from: place };
   }
   const [from, to] = longWay(own, draw);
-  const speedMps = slowest * exp(ratio * uniform(draw));
-  const done = uniform(draw);
+  const speedMps = slowest * exp(ratio * uniformDraw(draw));
+  const done = uniformDraw(draw);
   const here = { x: from.x + (to.x - from.x) * done, y: from.y + (to.y - from.y) * done };
   const arrival = distance(here, to) / speedMps;
   legs.push(legOf({ from: here, to, at: 0, arrival }));
@@ -126,19 +126,19 @@ function longWay(own: Parameters, draw: DrawBelow): readonly [Point, Point] {
   for (;;) {
     const from = pointIn(own, draw);
     const to = pointIn(own, draw);
-    if (uniform(draw) * longest <= distance(from, to)) return [from, to];
+    if (uniformDraw(draw) * longest <= distance(from, to)) return [from, to];
   }
 }
 
 function pointIn({ width, height }: Parameters, draw: DrawBelow): Point {
-  return { x: width * uniform(draw), y: height * uniform(draw) };
+  return { x: width * uniformDraw(draw), y: height * uniformDraw(draw) };
 }
 
 /** Adds a rest, if any. @returns when it is over. */
 function rest(
   seconds: number,
   { at, place }: { readonly at: number; readonly place: Point },
-  legs: Leg[],
+  legs: WalkLeg[],
 ): number {
   if (seconds > 0) legs.push(legOf({ from: place, to: place, at, arrival: at + seconds }));
   return at + seconds;
@@ -151,7 +151,7 @@ interface Way {
   readonly arrival: number;
 }
 
-function legOf({ from, to, at, arrival }: Way): Leg {
+function legOf({ from, to, at, arrival }: Way): WalkLeg {
   const duration = Math.max(arrival - at, Number.MIN_VALUE);
   return {
     start: at,

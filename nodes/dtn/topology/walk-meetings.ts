@@ -8,7 +8,7 @@
 import type { Meeting } from './meeting-network.ts';
 
 /** A straight way, or a rest; seconds, metres, metres per second. */
-export interface Leg {
+export interface WalkLeg {
   readonly start: number;
   readonly end: number;
   /** Place at the start. */
@@ -40,16 +40,16 @@ const NEVER: Span = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINI
  * @param a Legs from time 0 on, without gaps, at least until the end of the limits; `b` likewise.
  */
 export function meetingsOfWalks(
-  a: readonly Leg[],
-  b: readonly Leg[],
+  a: readonly WalkLeg[],
+  b: readonly WalkLeg[],
   { range, until }: MeetingLimits,
 ): readonly Meeting[] {
   const meetings: Meeting[] = [];
   const end = until / NS_PER_S;
   let [atA, atB, now] = [0, 0, 0];
   while (now < end) {
-    const legA = a[atA] as Leg;
-    const legB = b[atB] as Leg;
+    const legA = a[atA] as WalkLeg;
+    const legB = b[atB] as WalkLeg;
     const stop = Math.min(legA.end, legB.end, end);
     const span = inRangeOf(legA, legB, now, range);
     add(meetings, Math.max(now, span.from), Math.min(stop, span.to));
@@ -61,7 +61,7 @@ export function meetingsOfWalks(
 }
 
 /** Between which instants two nodes would be in range if they kept their courses. */
-function inRangeOf(a: Leg, b: Leg, now: number, range: number): Span {
+function inRangeOf(a: WalkLeg, b: WalkLeg, now: number, range: number): Span {
   const x = a.x + a.dx * (now - a.start) - b.x - b.dx * (now - b.start);
   const y = a.y + a.dy * (now - a.start) - b.y - b.dy * (now - b.start);
   const [dx, dy] = [a.dx - b.dx, a.dy - b.dy];

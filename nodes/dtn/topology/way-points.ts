@@ -5,17 +5,17 @@
  * @module
  */
 import { z } from 'zod';
-import type { Imported } from '../../../engine/host/importer.ts';
+import type { ImportResult } from '../../../engine/host/importer.ts';
 import { bitsPerSecond, durationNs, metres } from '../../_kit/options.ts';
 import { prefixParameter } from './contact-list.ts';
 import {
-  LIFE_NS,
+  LONGEST_RUN_NS,
   type MeetingPair,
   meetingNetwork,
   NODES_MAX,
   pairsOf,
 } from './meeting-network.ts';
-import { type Leg, meetingsOfWalks } from './walk-meetings.ts';
+import { meetingsOfWalks, type WalkLeg } from './walk-meetings.ts';
 
 const NS_PER_S = 1e9;
 /** Limit of the legs of all walks, multiplied by nodes: each leg is compared with every other node. */
@@ -36,7 +36,7 @@ export const walkImportParameters = z.strictObject({
     .meta({ description: 'Rate of each link; movements have none. Default 1Mbit/s.' }),
   delay: durationNs().default(0).meta({ description: 'One-way delay of each link. Default 0s.' }),
   until: durationNs()
-    .refine((ns) => ns > 0 && ns <= LIFE_NS, { message: 'is not between 1 ns and 104 days' })
+    .refine((ns) => ns > 0 && ns <= LONGEST_RUN_NS, { message: 'is not between 1 ns and 104 days' })
     .optional()
     .meta({ description: 'End of the last meetings. Default: the last instant of the file.' }),
 });
@@ -45,10 +45,10 @@ export const walkImportParameters = z.strictObject({
 export type WalkImportParameters = z.output<typeof walkImportParameters>;
 
 /** The message about a place that cannot be read. */
-export const NO_PLACE: string = 'the place is not two numbers of metres, up to 1e9';
+export const NO_PLACE_MESSAGE: string = 'the place is not two numbers of metres, up to 1e9';
 
 /** Latest instant of a way point, s. */
-export const LATEST_S = 8.9e6;
+export const LATEST_WAY_POINT_S = 8.9e6;
 
 /** True if both numbers, in metres, are within the limits of places. */
 export function isPlace(x: number, y: number): boolean {
@@ -57,7 +57,7 @@ export function isPlace(x: number, y: number): boolean {
 
 /** The walk of one node, leg by leg. */
 export class Walk {
-  readonly legs: Leg[] = [];
+  readonly legs: WalkLeg[] = [];
   /** Where the last leg ends, and when. */
   #at = 0;
   #x: number;
@@ -90,7 +90,7 @@ export class Walk {
   }
 
   /** The legs, with a rest for ever at their end. */
-  finish(): readonly Leg[] {
+  finish(): readonly WalkLeg[] {
     const rest = { start: this.#at, end: Number.POSITIVE_INFINITY, x: this.#x, y: this.#y };
     return [...this.legs, { ...rest, dx: 0, dy: 0 }];
   }
@@ -122,11 +122,11 @@ export function networkOfWalks(
   walks: ReadonlyMap<string, Walk>,
   parameters: WalkImportParameters,
   warnings: readonly string[],
-): Imported {
+): ImportResult {
   const all = [...walks.values()].map((walk) => walk.finish());
   const names = [...walks.keys()].map((id) => `${parameters.prefix}${id}`);
   const lastS = [...walks.values()].reduce((last, { endS }) => Math.max(last, endS), 0);
-  const until = parameters.until ?? Math.min(LIFE_NS, Math.round(lastS * NS_PER_S));
+  const until = parameters.until ?? Math.min(LONGEST_RUN_NS, Math.round(lastS * NS_PER_S));
   const excess = tooMuch(all, until);
   if (excess !== undefined) return wrong(excess);
   const pairs: MeetingPair[] = [];
@@ -145,7 +145,7 @@ export function networkOfWalks(
 }
 
 /** Tells which limit the walks exceed, if any, before they are compared. */
-function tooMuch(all: readonly (readonly Leg[])[], until: number): string | undefined {
+function tooMuch(all: readonly (readonly WalkLeg[])[], until: number): string | undefined {
   const legs = all.reduce((sum, { length }) => sum + length, 0);
   if (all.length > NODES_MAX) return `${all.length} nodes, the limit is ${NODES_MAX}`;
   if (legs * all.length > COMPARED_MAX) {
@@ -154,6 +154,6 @@ function tooMuch(all: readonly (readonly Leg[])[], until: number): string | unde
   return until === 0 ? 'nothing moves, expected until: in the topology' : undefined;
 }
 
-function wrong(message: string): Imported {
+function wrong(message: string): ImportResult {
   return { kind: 'mistakes', mistakes: [{ start: 0, end: 1, message }] };
 }

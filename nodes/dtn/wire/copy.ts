@@ -6,7 +6,7 @@
  */
 import { CBOR_BREAK } from '../../../engine/pure/cbor-reader.ts';
 import type { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { BUNDLE_START } from '../geometry.ts';
+import { BUNDLE_FIRST_BYTE } from '../geometry.ts';
 import { type BlockFields, type CrcType, writeBlock } from './encode.ts';
 import type { BundleView } from './view.ts';
 
@@ -31,7 +31,7 @@ export function copyBundle(writer: CborWriter, view: BundleView, changes: BlockC
 /** Begins a copy of the bundle of `view` in `writer`, which is reset first. */
 export function copyPrimary(writer: CborWriter, view: BundleView): void {
   writer.reset();
-  writer.byte(BUNDLE_START);
+  writer.byte(BUNDLE_FIRST_BYTE);
   writer.raw(view.bytes, view.start + 1, view.primaryEnd);
 }
 

@@ -17,7 +17,7 @@ import {
   type CborReader,
 } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { NAME_LETTERS_MAX } from '../geometry.ts';
+import { EID_LETTERS_MAX } from '../geometry.ts';
 import { EID_NONE, type Eid, IPN_COMPONENT_MAX, parseDtn } from './eid.ts';
 
 /** Scheme numbers (RFC 9171 section 9.6). */
@@ -56,7 +56,7 @@ function passDtn(reader: CborReader): EidForm {
   if (reader.major === CBOR_UINT) return reader.argument === 0 ? EID_FORM.none : EID_FORM.bad;
   const length = reader.argument;
   if (reader.major !== CBOR_TEXT || length > reader.end - reader.at) return EID_FORM.bad;
-  if (length > NAME_LETTERS_MAX) return EID_FORM.bad;
+  if (length > EID_LETTERS_MAX) return EID_FORM.bad;
   const start = reader.at;
   reader.at = start + length;
   return dtnForm(reader.bytes, start, start + length);

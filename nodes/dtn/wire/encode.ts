@@ -8,8 +8,8 @@ import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import {
   BLOCK_ELEMENTS,
   BLOCK_TYPE,
+  BUNDLE_FIRST_BYTE,
   BUNDLE_FLAG,
-  BUNDLE_START,
   BUNDLE_VERSION,
   CRC_LENGTH,
   CRC_TYPE,
@@ -108,7 +108,7 @@ export function writeBundle(
   payload: BlockFields,
 ): void {
   writer.reset();
-  writer.byte(BUNDLE_START);
+  writer.byte(BUNDLE_FIRST_BYTE);
   writePrimary(writer, primary);
   for (const block of extensions) writeBlock(writer, block);
   writeBlock(writer, payload);

@@ -5,14 +5,14 @@
  */
 import { CBOR_BREAK } from '../../../engine/pure/cbor-reader.ts';
 import type { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { BLOCK_FLAG, BLOCK_TYPE, BUNDLE_FLAG, BUNDLE_START } from '../geometry.ts';
+import { BLOCK_FLAG, BLOCK_TYPE, BUNDLE_FIRST_BYTE, BUNDLE_FLAG } from '../geometry.ts';
 import { blockFields } from './copy.ts';
 import { EID_FORM } from './eid-wire.ts';
 import { type CrcType, writeBlock, writePrimary } from './encode.ts';
 import type { BundleView } from './view.ts';
 
 /** Which bytes of the payload of the bundle a fragment carries. */
-export interface Piece {
+export interface PayloadPiece {
   readonly start: number;
   readonly end: number;
 }
@@ -31,11 +31,11 @@ export function isFragmentable(view: BundleView): boolean {
  * first byte of the whole payload has all blocks, others those that are replicated.
  * @param piece Part of the payload of `view`, not empty, not all of it.
  */
-export function writeFragment(writer: CborWriter, view: BundleView, piece: Piece): void {
+export function writeFragment(writer: CborWriter, view: BundleView, piece: PayloadPiece): void {
   const offset = view.isFragment ? view.fragmentOffset : 0;
   const total = view.isFragment ? view.totalLength : view.payloadLength;
   writer.reset();
-  writer.byte(BUNDLE_START);
+  writer.byte(BUNDLE_FIRST_BYTE);
   writePrimary(writer, {
     flags: view.flags,
     crcType: view.crcType as CrcType,

@@ -30,7 +30,7 @@ const WHOLE = 4;
 const FRAGMENT = 6;
 
 /** Reason codes (RFC 9171 section 9.5, RFC 9172 section 11.3). */
-export const REASON = {
+export const STATUS_REASON = {
   none: 0,
   lifetimeExpired: 1,
   forwardedOneWay: 2,

@@ -25,21 +25,21 @@ import {
   CborReader,
 } from '../../../engine/pure/cbor-reader.ts';
 import {
+  ALL_REPORT_FLAGS,
   BLOCK_ELEMENTS,
   BLOCK_FLAG,
   BLOCK_TYPE,
   BLOCKS_MAX,
   BUNDLE_BYTES_MAX,
+  BUNDLE_FIRST_BYTE,
   BUNDLE_FLAG,
-  BUNDLE_START,
   BUNDLE_VERSION,
+  CBOR_DEPTH_MAX,
   CRC_LENGTH,
   CRC_TYPE,
-  DEPTH_MAX,
   HOP_LIMIT_MAX,
   PAYLOAD_NUMBER,
   PRIMARY_ELEMENTS,
-  REPORT_FLAGS,
 } from '../geometry.ts';
 import { isCrcRight } from './crc.ts';
 import type { BundleDrop } from './drops.ts';
@@ -109,14 +109,14 @@ export class BundleView {
    * @returns why the bytes are no bundle; the fields of the view are then meaningless.
    */
   open(bytes: Uint8Array, start: number, end: number): BundleDrop | undefined {
-    if (end - start > BUNDLE_BYTES_MAX || end - start < 1 || bytes[start] !== BUNDLE_START) {
+    if (end - start > BUNDLE_BYTES_MAX || end - start < 1 || bytes[start] !== BUNDLE_FIRST_BYTE) {
       return 'not-a-bundle';
     }
     this.#place(bytes, start, end);
     const drop = this.#decode();
     // If the bytes are no CBOR, this is the reason, whatever else is wrong with them.
     if (drop === undefined) return undefined;
-    return endOfItem(bytes, start, end, DEPTH_MAX) === end ? drop : 'bad-cbor';
+    return endOfItem(bytes, start, end, CBOR_DEPTH_MAX) === end ? drop : 'bad-cbor';
   }
 
   /**
@@ -353,7 +353,7 @@ export class BundleView {
     const { flags } = this;
     const isAnonymous = this.sourceForm === EID_FORM.none;
     if (!isAnonymous && !this.isAdministrative) return undefined;
-    if ((flags & REPORT_FLAGS) !== 0) return 'bad-flags';
+    if ((flags & ALL_REPORT_FLAGS) !== 0) return 'bad-flags';
     // Nobody could say of which bundle an anonymous fragment is a part.
     const isWhole = (flags & BUNDLE_FLAG.mustNotFragment) !== 0 && !this.isFragment;
     if (isAnonymous && !isWhole) return 'bad-flags';

@@ -5,7 +5,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { GroupDrop } from './drops.ts';
-import type { GroupMessage, Proposal, Result } from './messages.ts';
+import type { GroupMessage, Proposal, VoteResult } from './messages.ts';
 import type { GroupName, GroupRequest } from './requests.ts';
 
 /** The inputs of the machine of groups. */
@@ -35,7 +35,7 @@ export type GroupEvent =
     }
   | { readonly kind: 'left' }
   | { readonly kind: 'opened'; readonly proposal: Proposal; readonly mayVote: boolean }
-  | { readonly kind: 'result'; readonly proposal: Proposal; readonly result: Result };
+  | { readonly kind: 'result'; readonly proposal: Proposal; readonly result: VoteResult };
 
 /** How a request ended. */
 export type GroupOutcome =
@@ -85,7 +85,7 @@ export type GroupsEffect<Request> =
   | { readonly kind: 'drop'; readonly reason: GroupDrop };
 
 /** A message that a group sends; `done` is called when it was delivered or will not be. */
-export interface Mail {
+export interface GroupMail {
   readonly to: string;
   readonly message: GroupMessage;
   readonly lifetimeNs: Nanoseconds;
@@ -98,7 +98,7 @@ export interface GroupsShared {
   readonly own: string;
   /** Calendar time, ms. */
   readonly nowMs: () => number;
-  readonly send: (mail: Mail) => void;
+  readonly send: (mail: GroupMail) => void;
   readonly tell: (group: GroupName, event: GroupEvent) => void;
   readonly put: (key: string, value: Uint8Array) => void;
   readonly erase: (key: string) => void;

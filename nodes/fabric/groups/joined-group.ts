@@ -9,25 +9,25 @@
  */
 import type { GroupDrop } from './drops.ts';
 import type { GroupEvent, GroupOutcome, GroupsShared } from './effects.ts';
-import { MESSAGE_NS, PROPOSALS_MAX, RESEND_NS, VOTES_KEPT } from './geometry.ts';
-import type { OwnerMessage, Proposal, Refusal, Result } from './messages.ts';
+import { GROUP_MESSAGE_LIFETIME_NS, PROPOSALS_MAX, RESEND_NS, VOTES_KEPT } from './geometry.ts';
+import type { OwnerMessage, Proposal, Refusal, VoteResult } from './messages.ts';
 import {
   encodeJoined,
   encodeJoinedVote,
   type JoinedRecord,
   type JoinedVoteRecord,
-  keyIn,
+  memberRecordKey,
 } from './records.ts';
 import type { GroupName, ShownGroup } from './requests.ts';
 
 const NS_PER_MS = 1_000_000;
 
 /** Called with the answer to a proposal. */
-export type Proposer = (outcome: GroupOutcome, vote?: number) => void;
+export type ProposalCallback = (outcome: GroupOutcome, vote?: number) => void;
 
 interface Waiting {
   readonly deadlineMs: number;
-  readonly answer: Proposer;
+  readonly answer: ProposalCallback;
 }
 
 /** See the module. */
@@ -98,10 +98,10 @@ export class JoinedGroup {
     const { owner, number } = this.name;
     const done = (isDelivered: boolean): void => {
       this.#isLeaveOut = false;
-      this.#shared.resendIn(isDelivered ? MESSAGE_NS : RESEND_NS);
+      this.#shared.resendIn(isDelivered ? GROUP_MESSAGE_LIFETIME_NS : RESEND_NS);
     };
     const message = { kind: 'leave', number, epoch: this.#record.leftEpoch } as const;
-    this.#shared.send({ to: owner, message, lifetimeNs: MESSAGE_NS, done });
+    this.#shared.send({ to: owner, message, lifetimeNs: GROUP_MESSAGE_LIFETIME_NS, done });
   }
 
   leave(): void {
@@ -113,14 +113,15 @@ export class JoinedGroup {
 
   /** Forgets the group and erases its records. */
   erase(): void {
-    for (const vote of this.#votes.keys()) this.#shared.erase(keyIn('in-vote', this.name, vote));
-    this.#shared.erase(keyIn('in', this.name));
+    for (const vote of this.#votes.keys())
+      this.#shared.erase(memberRecordKey('in-vote', this.name, vote));
+    this.#shared.erase(memberRecordKey('in', this.name));
     this.#giveUp('undelivered');
     if (!this.isLeaving) this.#tell({ kind: 'left' });
   }
 
   /** Asks the owner for a vote. */
-  propose(proposing: Omit<Proposal, 'vote' | 'proposer'>, answer: Proposer): void {
+  propose(proposing: Omit<Proposal, 'vote' | 'proposer'>, answer: ProposalCallback): void {
     if (this.#waiting.size >= PROPOSALS_MAX) {
       answer('too-many-votes');
       return;
@@ -210,7 +211,7 @@ export class JoinedGroup {
   #over(
     known: JoinedVoteRecord | undefined,
     proposal: Proposal,
-    result: Result,
+    result: VoteResult,
   ): GroupDrop | undefined {
     if (known?.result !== undefined) return 'known-vote';
     const { mayVote, choice } = known ?? { mayVote: false, choice: 'silent' };
@@ -253,18 +254,18 @@ export class JoinedGroup {
   #keep(vote: JoinedVoteRecord): void {
     const { vote: number } = vote.proposal;
     this.#votes.set(number, vote);
-    this.#shared.put(keyIn('in-vote', this.name, number), encodeJoinedVote(vote));
+    this.#shared.put(memberRecordKey('in-vote', this.name, number), encodeJoinedVote(vote));
     if (number <= this.#record.lastVote) return;
     this.#write({ ...this.#record, lastVote: number });
     for (const old of [...this.#votes.keys()].filter((each) => each <= number - VOTES_KEPT)) {
       this.#votes.delete(old);
-      this.#shared.erase(keyIn('in-vote', this.name, old));
+      this.#shared.erase(memberRecordKey('in-vote', this.name, old));
     }
   }
 
   #write(record: JoinedRecord): void {
     this.#record = record;
-    this.#shared.put(keyIn('in', this.name), encodeJoined(record));
+    this.#shared.put(memberRecordKey('in', this.name), encodeJoined(record));
   }
 
   #tell(event: GroupEvent): void {

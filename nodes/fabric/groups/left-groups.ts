@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { LEFT_MAX } from './geometry.ts';
-import { encodeLeft, keyIn, type LeftRecord } from './records.ts';
+import { LEFT_GROUPS_MAX } from './geometry.ts';
+import { encodeLeft, type LeftRecord, memberRecordKey } from './records.ts';
 import type { GroupName } from './requests.ts';
 
 /** What the table needs of its node. */
@@ -34,23 +34,23 @@ export class LeftGroups {
 
   /** The last epoch in which this node was known to be no member; 0 if none is known. */
   epochOf(group: GroupName): number {
-    return this.#epochs.get(keyIn('left', group)) ?? 0;
+    return this.#epochs.get(memberRecordKey('left', group)) ?? 0;
   }
 
   /** Notes that this node is no member in an epoch. */
   add(group: GroupName, epoch: number): void {
-    const key = keyIn('left', group);
+    const key = memberRecordKey('left', group);
     if (epoch <= (this.#epochs.get(key) ?? 0)) return;
     this.#epochs.delete(key);
     this.#epochs.set(key, epoch);
     this.#parts.put(key, encodeLeft({ epoch, sinceMs: this.#parts.nowMs() }));
     const [oldest] = this.#epochs.keys();
-    if (this.#epochs.size > LEFT_MAX && oldest !== undefined) this.#forget(oldest);
+    if (this.#epochs.size > LEFT_GROUPS_MAX && oldest !== undefined) this.#forget(oldest);
   }
 
   /** This node is a member again. */
   remove(group: GroupName): void {
-    const key = keyIn('left', group);
+    const key = memberRecordKey('left', group);
     if (this.#epochs.has(key)) this.#forget(key);
   }
 

@@ -11,24 +11,30 @@ import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import type { GroupDrop } from './drops.ts';
 import type {
+  GroupMail,
   GroupOutcome,
   GroupsEffect,
   GroupsInput,
   GroupsShared,
-  Mail,
   OutwardEffect,
 } from './effects.ts';
-import { GROUPS_MAX, MEMBERS_MAX, MESSAGE_NS, VOTE_MS, WAITING_MAX } from './geometry.ts';
+import {
+  GROUP_MESSAGE_LIFETIME_NS,
+  GROUPS_MAX,
+  MEMBERS_MAX,
+  VOTE_LIFETIME_MS,
+  WAITING_EFFECTS_MAX,
+} from './geometry.ts';
 import { JoinedGroup } from './joined-group.ts';
 import { LeftGroups } from './left-groups.ts';
 import { decodeMessage, encodeMessage, type GroupMessage, type MemberMessage } from './messages.ts';
-import { isName, isText } from './names.ts';
-import { deadlineOf, OwnedGroup } from './owned-group.ts';
-import { encodeLast, keyIn, LAST_KEY } from './records.ts';
-import { type Recovered, recover, type StoredRecord } from './recovery.ts';
+import { isNodeName, isVoteText } from './names.ts';
+import { OwnedGroup, voteDeadlineOf } from './owned-group.ts';
+import { encodeLastNumber, LAST_NUMBER_KEY, memberRecordKey } from './records.ts';
+import { type RecoveredGroups, recoverGroups, type StoredRecord } from './recovery.ts';
 import {
-  encodeNumber,
-  encodeShown,
+  encodeNumberAnswer,
+  encodeShowAnswer,
   type GroupName,
   type GroupRequest,
   type ShownGroup,
@@ -62,7 +68,7 @@ export class GroupsMachine<Request>
   readonly #mails = new Map<number, (isDelivered: boolean) => void>();
   #nextMail = 1;
   #lastNumber: number;
-  #unread: Pick<Recovered, 'bad' | 'orphans'>;
+  #unread: Pick<RecoveredGroups, 'bad' | 'orphans'>;
   #now: Nanoseconds = 0;
   #resendAt: Nanoseconds = NEVER;
   #effects: GroupsEffect<Request>[] = [];
@@ -82,7 +88,7 @@ export class GroupsMachine<Request>
         this.#resendAt = Math.min(this.#resendAt, this.#now + waitNs);
       },
     };
-    const { last, owned, joined, left, bad, orphans } = recover(this.#shared, facts.records);
+    const { last, owned, joined, left, bad, orphans } = recoverGroups(this.#shared, facts.records);
     this.#lastNumber = last;
     this.#owned = new Map(owned);
     this.#joined = new Map(joined);
@@ -166,14 +172,14 @@ export class GroupsMachine<Request>
   #request(request: GroupRequest, token: Request): void {
     const answer = (outcome: GroupOutcome, body?: Uint8Array): void =>
       this.#gate.add({ kind: 'answer', token, outcome, ...(body && { body }) });
-    if (this.#gate.size >= WAITING_MAX) {
+    if (this.#gate.size >= WAITING_EFFECTS_MAX) {
       this.#effects.push({ kind: 'answer', token, outcome: 'busy' });
       return;
     }
     switch (request.kind) {
       case 'create': {
         const created = this.#create(request.members);
-        if (typeof created === 'number') answer('ok', encodeNumber(created));
+        if (typeof created === 'number') answer('ok', encodeNumberAnswer(created));
         else answer(created);
         return;
       }
@@ -186,7 +192,7 @@ export class GroupsMachine<Request>
         return;
       case 'propose':
         this.#propose(request, (outcome, vote) =>
-          answer(outcome, vote === undefined ? undefined : encodeNumber(vote)),
+          answer(outcome, vote === undefined ? undefined : encodeNumberAnswer(vote)),
         );
         return;
       case 'cast':
@@ -195,7 +201,7 @@ export class GroupsMachine<Request>
       case 'show': {
         const shown = this.shown(request.group);
         if (shown === undefined) answer('unknown-group');
-        else answer('ok', encodeShown(shown));
+        else answer('ok', encodeShowAnswer(shown));
       }
     }
   }
@@ -203,7 +209,7 @@ export class GroupsMachine<Request>
   #create(others: readonly string[]): number | GroupOutcome {
     const { own } = this.#facts;
     const names = [own, ...others];
-    if (!names.every(isName)) return 'bad-name';
+    if (!names.every(isNodeName)) return 'bad-name';
     if (new Set(names).size < names.length) return 'already-member';
     if (names.length > MEMBERS_MAX) return 'too-many-members';
     if (this.#owned.size >= GROUPS_MAX) return 'too-many-groups';
@@ -211,7 +217,7 @@ export class GroupsMachine<Request>
     const members = names.map((name) => [name, 1] as const);
     const group = new OwnedGroup(this.#shared, number, { epoch: 1, lastVote: 0, members });
     this.#owned.set(number, group);
-    this.#put(LAST_KEY, encodeLast(number));
+    this.#put(LAST_NUMBER_KEY, encodeLastNumber(number));
     group.found();
     return number;
   }
@@ -220,7 +226,7 @@ export class GroupsMachine<Request>
     const group = this.#find(request.group);
     if (group === undefined) return 'unknown-group';
     if (group instanceof JoinedGroup) return 'not-owner';
-    if (!isName(request.member)) return 'bad-name';
+    if (!isNodeName(request.member)) return 'bad-name';
     return request.kind === 'invite' ? group.invite(request.member) : group.remove(request.member);
   }
 
@@ -240,9 +246,12 @@ export class GroupsMachine<Request>
     answer: (outcome: GroupOutcome, vote?: number) => void,
   ): void {
     const group = this.#find(name);
-    const deadlineMs = deadlineOf(this.#nowMs(), lifetimeMs === 0 ? VOTE_MS : lifetimeMs);
+    const deadlineMs = voteDeadlineOf(
+      this.#nowMs(),
+      lifetimeMs === 0 ? VOTE_LIFETIME_MS : lifetimeMs,
+    );
     if (group === undefined) answer('unknown-group');
-    else if (!isText(text)) answer('text-too-long');
+    else if (!isVoteText(text)) answer('text-too-long');
     else if (deadlineMs === undefined) answer('bad-deadline');
     else {
       const proposing = { proposal: this.#uniqueNumber(), rule, deadlineMs, text };
@@ -293,7 +302,7 @@ export class GroupsMachine<Request>
       case 'result':
       case 'refused': {
         const name = { owner: from, number: message.number };
-        const group = this.#joined.get(keyIn('in', name));
+        const group = this.#joined.get(memberRecordKey('in', name));
         if (group !== undefined) return group.receive(message);
         return this.#left.epochOf(name) > 0 ? 'left-group' : 'unknown-group';
       }
@@ -305,7 +314,7 @@ export class GroupsMachine<Request>
     if (group !== undefined) return group.receive(from, message);
     // Numbers are never used twice, so there will never be a group with this one.
     const gone = { kind: 'gone', number: message.number, epoch: Number.MAX_SAFE_INTEGER } as const;
-    this.#send({ to: from, message: gone, lifetimeNs: MESSAGE_NS });
+    this.#send({ to: from, message: gone, lifetimeNs: GROUP_MESSAGE_LIFETIME_NS });
     return 'unknown-group';
   }
 
@@ -317,27 +326,31 @@ export class GroupsMachine<Request>
     if (!isWhole || from === this.#facts.own) return 'list-without-me';
     if (epoch === 0 || new Set(members).size < members.length) return 'bad-group-message';
     const name = { owner: from, number };
-    const known = this.#joined.get(keyIn('in', name));
+    const known = this.#joined.get(memberRecordKey('in', name));
     if (known !== undefined) return known.list(epoch, members);
     if (epoch <= this.#left.epochOf(name)) return 'left-group';
     if (this.#joined.size >= GROUPS_MAX) {
-      this.#send({ to: from, message: { kind: 'leave', number, epoch }, lifetimeNs: MESSAGE_NS });
+      this.#send({
+        to: from,
+        message: { kind: 'leave', number, epoch },
+        lifetimeNs: GROUP_MESSAGE_LIFETIME_NS,
+      });
       return 'too-many-groups';
     }
     const record = { epoch, leftEpoch: 0, lastVote: 0, members };
     const group = new JoinedGroup(this.#shared, name, record);
-    this.#joined.set(keyIn('in', name), group);
+    this.#joined.set(memberRecordKey('in', name), group);
     this.#left.remove(name);
     group.join();
     return undefined;
   }
 
   #gone(name: GroupName, epoch: number): GroupDrop | undefined {
-    const group = this.#joined.get(keyIn('in', name));
+    const group = this.#joined.get(memberRecordKey('in', name));
     if (group !== undefined && epoch < group.epoch) return group.returned();
     if (group === undefined && epoch <= this.#left.epochOf(name)) return 'known-list';
     group?.erase();
-    this.#joined.delete(keyIn('in', name));
+    this.#joined.delete(memberRecordKey('in', name));
     this.#left.add(name, epoch);
     return undefined;
   }
@@ -345,7 +358,7 @@ export class GroupsMachine<Request>
   /** A group in which this node is, and which it is not about to leave. */
   #find(name: GroupName): OwnedGroup | JoinedGroup | undefined {
     if (name.owner === this.#facts.own) return this.#owned.get(name.number);
-    const joined = this.#joined.get(keyIn('in', name));
+    const joined = this.#joined.get(memberRecordKey('in', name));
     return joined?.isLeaving === false ? joined : undefined;
   }
 
@@ -360,7 +373,7 @@ export class GroupsMachine<Request>
     return this.#lastNumber;
   }
 
-  #send({ to, message, lifetimeNs, done }: Mail): void {
+  #send({ to, message, lifetimeNs, done }: GroupMail): void {
     const token = this.#nextMail;
     this.#nextMail += 1;
     if (done !== undefined) this.#mails.set(token, done);

@@ -23,7 +23,7 @@
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { Fields } from './fields.ts';
 import { GROUPS_VERSION, MEMBERS_MAX, MESSAGE_BYTES_MAX, TEXT_BYTES_MAX } from './geometry.ts';
-import { OUTCOMES, type Outcome, RULES, type Rule, type Tally } from './tally.ts';
+import { type Tally, VOTE_OUTCOMES, VOTE_RULES, type VoteOutcome, type VoteRule } from './tally.ts';
 
 /** What is voted on. */
 export interface Proposal {
@@ -32,21 +32,21 @@ export interface Proposal {
   readonly proposer: string;
   /** Number that the proposer gave its proposal. */
   readonly proposal: number;
-  readonly rule: Rule;
+  readonly rule: VoteRule;
   /** Unix ms by the clock of the owner. */
   readonly deadlineMs: number;
   readonly text: string;
 }
 
 /** How a vote ended. */
-export interface Result extends Tally {
-  readonly outcome: Outcome;
+export interface VoteResult extends Tally {
+  readonly outcome: VoteOutcome;
 }
 
 /** Why an owner does not open a vote. */
-export const REFUSALS = ['too-many-votes', 'bad-deadline'] as const;
-/** See {@link REFUSALS}. */
-export type Refusal = (typeof REFUSALS)[number];
+export const PROPOSAL_REFUSALS = ['too-many-votes', 'bad-deadline'] as const;
+/** See {@link PROPOSAL_REFUSALS}. */
+export type Refusal = (typeof PROPOSAL_REFUSALS)[number];
 
 /** Messages of an owner to a member. */
 export type OwnerMessage =
@@ -68,7 +68,7 @@ export type OwnerMessage =
       readonly kind: 'result';
       readonly number: number;
       readonly proposal: Proposal;
-      readonly result: Result;
+      readonly result: VoteResult;
     }
   | {
       readonly kind: 'refused';
@@ -83,7 +83,7 @@ export type MemberMessage =
       readonly kind: 'propose';
       readonly number: number;
       readonly proposal: number;
-      readonly rule: Rule;
+      readonly rule: VoteRule;
       readonly deadlineMs: number;
       readonly text: string;
     }
@@ -132,11 +132,11 @@ export function encodeMessage(message: GroupMessage): Uint8Array {
       break;
     case 'refused':
       writer.uint(message.proposal);
-      writer.uint(REFUSALS.indexOf(message.reason));
+      writer.uint(PROPOSAL_REFUSALS.indexOf(message.reason));
       break;
     case 'propose':
       writer.uint(message.proposal);
-      writer.uint(RULES.indexOf(message.rule));
+      writer.uint(VOTE_RULES.indexOf(message.rule));
       writer.uint(message.deadlineMs);
       writer.text(message.text);
       break;
@@ -176,13 +176,13 @@ function readContent(kind: GroupMessage['kind'], number: number, fields: Fields)
     case 'result':
       return { kind, number, proposal: readProposal(fields), result: readResult(fields) };
     case 'refused':
-      return { kind, number, proposal: fields.uint(), reason: fields.word(REFUSALS) };
+      return { kind, number, proposal: fields.uint(), reason: fields.word(PROPOSAL_REFUSALS) };
     case 'propose':
       return {
         kind,
         number,
         proposal: fields.uint(),
-        rule: fields.word(RULES),
+        rule: fields.word(VOTE_RULES),
         deadlineMs: fields.uint(),
         text: fields.text(TEXT_BYTES_MAX),
       };
@@ -210,7 +210,7 @@ export function writeProposal(writer: CborWriter, proposal: Proposal): void {
   writer.uint(proposal.vote);
   writer.text(proposal.proposer);
   writer.uint(proposal.proposal);
-  writer.uint(RULES.indexOf(proposal.rule));
+  writer.uint(VOTE_RULES.indexOf(proposal.rule));
   writer.uint(proposal.deadlineMs);
   writer.text(proposal.text);
 }
@@ -221,23 +221,23 @@ export function readProposal(fields: Fields): Proposal {
     vote: fields.uint(),
     proposer: fields.name(),
     proposal: fields.uint(),
-    rule: fields.word(RULES),
+    rule: fields.word(VOTE_RULES),
     deadlineMs: fields.uint(),
     text: fields.text(TEXT_BYTES_MAX),
   };
 }
 
 /** Writes how a vote ended. */
-export function writeResult(writer: CborWriter, { outcome, yes, no, electors }: Result): void {
-  writer.uint(OUTCOMES.indexOf(outcome));
+export function writeResult(writer: CborWriter, { outcome, yes, no, electors }: VoteResult): void {
+  writer.uint(VOTE_OUTCOMES.indexOf(outcome));
   writer.uint(yes);
   writer.uint(no);
   writer.uint(electors);
 }
 
 /** Reads how a vote ended. */
-export function readResult(fields: Fields): Result {
-  const outcome = fields.word(OUTCOMES);
+export function readResult(fields: Fields): VoteResult {
+  const outcome = fields.word(VOTE_OUTCOMES);
   const yes = fields.uint(MEMBERS_MAX);
   const no = fields.uint(MEMBERS_MAX - yes);
   const electors = fields.uint(MEMBERS_MAX);

@@ -9,12 +9,12 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** True for the name of a node. */
-export function isName(name: string): boolean {
+export function isNodeName(name: string): boolean {
   return name !== '' && isWithin(name, NAME_BYTES_MAX);
 }
 
 /** True for the text of a vote. */
-export function isText(text: string): boolean {
+export function isVoteText(text: string): boolean {
   return isWithin(text, TEXT_BYTES_MAX);
 }
 

@@ -10,16 +10,16 @@
 import type { GroupDrop } from './drops.ts';
 import type { GroupEvent, GroupOutcome, GroupsShared } from './effects.ts';
 import {
+  CLOCK_SKEW_MS,
+  GROUP_MESSAGE_LIFETIME_NS,
   MEMBERS_MAX,
-  MESSAGE_NS,
   RESEND_NS,
-  SKEW_MS,
-  VOTE_MS_MAX,
-  VOTE_MS_MIN,
+  VOTE_LIFETIME_MS_MAX,
+  VOTE_LIFETIME_MS_MIN,
   VOTES_KEPT,
 } from './geometry.ts';
 import type { MemberMessage, Proposal, Refusal } from './messages.ts';
-import { mayOpen, type Notice, OwnedVote } from './owned-vote.ts';
+import { mayOpenVote, OwnedVote, type VoteNotice } from './owned-vote.ts';
 import {
   encodeOwned,
   type OwnedRecord,
@@ -31,7 +31,7 @@ import type { GroupName, ShownGroup } from './requests.ts';
 
 const NS_PER_MS = 1_000_000;
 /** Lifetime of a message that somebody is no member any more: as long as a vote can be open. */
-const FAREWELL_NS = VOTE_MS_MAX * NS_PER_MS;
+const FAREWELL_NS = VOTE_LIFETIME_MS_MAX * NS_PER_MS;
 
 interface Member {
   /** Epoch in which the member joined. */
@@ -46,11 +46,11 @@ interface Member {
 interface Telling {
   readonly member: Member;
   readonly vote: OwnedVote;
-  readonly notice: Notice;
+  readonly notice: VoteNotice;
 }
 
 /** A proposal whose vote has no number yet. */
-export type Proposing = Omit<Proposal, 'vote'>;
+export type UnnumberedProposal = Omit<Proposal, 'vote'>;
 
 /** See the module. */
 export class OwnedGroup {
@@ -137,11 +137,11 @@ export class OwnedGroup {
   }
 
   /** Opens a vote. @returns its number, or why it is not opened. */
-  propose(proposing: Proposing): number | Refusal {
+  propose(proposing: UnnumberedProposal): number | Refusal {
     const vote = this.#lastVote + 1;
     const timeMs = proposing.deadlineMs - this.#shared.nowMs();
-    if (timeMs <= 0 || timeMs > VOTE_MS_MAX + SKEW_MS) return 'bad-deadline';
-    if (!mayOpen(this.#votes, vote, VOTES_KEPT)) return 'too-many-votes';
+    if (timeMs <= 0 || timeMs > VOTE_LIFETIME_MS_MAX + CLOCK_SKEW_MS) return 'bad-deadline';
+    if (!mayOpenVote(this.#votes, vote, VOTES_KEPT)) return 'too-many-votes';
     const electors = [...this.#members.keys()].map((name) => [name, 'silent'] as const);
     const proposal = { vote, ...proposing };
     const opened = new OwnedVote({ proposal, result: undefined, toldEpoch: 0, electors });
@@ -172,7 +172,7 @@ export class OwnedGroup {
   receive(from: string, message: MemberMessage): GroupDrop | undefined {
     const member = this.#members.get(from);
     if (member === undefined || from === this.#shared.own) {
-      if (from !== this.#shared.own) this.#farewell(from, MESSAGE_NS);
+      if (from !== this.#shared.own) this.#farewell(from, GROUP_MESSAGE_LIFETIME_NS);
       return 'not-a-member';
     }
     switch (message.kind) {
@@ -181,7 +181,7 @@ export class OwnedGroup {
       case 'leave':
         if (message.epoch >= member.since) this.remove(from);
         else {
-          this.#farewell(from, MESSAGE_NS, member.since - 1);
+          this.#farewell(from, GROUP_MESSAGE_LIFETIME_NS, member.since - 1);
           return 'old-leave';
         }
         return undefined;
@@ -214,7 +214,7 @@ export class OwnedGroup {
     const opened = this.propose({ proposer: from, proposal, rule, deadlineMs, text });
     if (typeof opened === 'number') return undefined;
     const refused = { kind: 'refused', number, proposal, reason: opened } as const;
-    this.#shared.send({ to: from, message: refused, lifetimeNs: MESSAGE_NS });
+    this.#shared.send({ to: from, message: refused, lifetimeNs: GROUP_MESSAGE_LIFETIME_NS });
     return undefined;
   }
 
@@ -260,7 +260,7 @@ export class OwnedGroup {
       else this.#shared.resendIn(RESEND_NS);
     };
     const message = { kind: 'list', number: this.name.number, epoch, members } as const;
-    this.#shared.send({ to: name, message, lifetimeNs: MESSAGE_NS, done });
+    this.#shared.send({ to: name, message, lifetimeNs: GROUP_MESSAGE_LIFETIME_NS, done });
   }
 
   #sendNotice(name: string, { member, vote, notice }: Telling): void {
@@ -279,7 +279,7 @@ export class OwnedGroup {
       this.#shared.send({ to: name, message, lifetimeNs: leftMs * NS_PER_MS, done });
     } else {
       const message = { kind: 'result', number, proposal, result } as const;
-      this.#shared.send({ to: name, message, lifetimeNs: MESSAGE_NS, done });
+      this.#shared.send({ to: name, message, lifetimeNs: GROUP_MESSAGE_LIFETIME_NS, done });
     }
   }
 
@@ -319,7 +319,7 @@ export class OwnedGroup {
 }
 
 /** The deadline of a vote that is asked for, Unix ms; undefined if its time is out of bounds. */
-export function deadlineOf(nowMs: number, lifetimeMs: number): number | undefined {
-  if (lifetimeMs < VOTE_MS_MIN || lifetimeMs > VOTE_MS_MAX) return undefined;
+export function voteDeadlineOf(nowMs: number, lifetimeMs: number): number | undefined {
+  if (lifetimeMs < VOTE_LIFETIME_MS_MIN || lifetimeMs > VOTE_LIFETIME_MS_MAX) return undefined;
   return nowMs + lifetimeMs;
 }

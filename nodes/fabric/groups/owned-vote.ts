@@ -4,12 +4,12 @@
  * @module
  */
 import { OPEN_VOTES_MAX } from './geometry.ts';
-import type { Proposal, Result } from './messages.ts';
-import { type Choice, encodeOwnedVote, type OwnedVoteRecord } from './records.ts';
-import { decided, outcomeOf, type Tally } from './tally.ts';
+import type { Proposal, VoteResult } from './messages.ts';
+import { type BallotChoice, encodeOwnedVote, type OwnedVoteRecord } from './records.ts';
+import { decidedOutcome, outcomeAtDeadline, type Tally } from './tally.ts';
 
 /** What a member is told of a vote. */
-export type Notice = 'opened' | 'result';
+export type VoteNotice = 'opened' | 'result';
 /** `out`: sent, and neither delivered nor given up so far. */
 type NoticeState = 'due' | 'out' | 'known';
 
@@ -20,9 +20,9 @@ export type BallotFault = 'repeated-ballot' | 'second-ballot' | 'not-an-elector'
 export class OwnedVote {
   readonly proposal: Proposal;
   /** Members that were in the group when the vote opened and still are, and the ballot of each. */
-  readonly #electors: Map<string, Choice>;
-  readonly #notices = new Map<string, Record<Notice, NoticeState>>();
-  #result: Result | undefined;
+  readonly #electors: Map<string, BallotChoice>;
+  readonly #notices = new Map<string, Record<VoteNotice, NoticeState>>();
+  #result: VoteResult | undefined;
   #toldEpoch: number;
 
   constructor({ proposal, result, toldEpoch, electors }: OwnedVoteRecord) {
@@ -33,7 +33,7 @@ export class OwnedVote {
   }
 
   /** How the vote ended; undefined while it is open. */
-  get result(): Result | undefined {
+  get result(): VoteResult | undefined {
     return this.#result;
   }
 
@@ -74,14 +74,14 @@ export class OwnedVote {
     if (this.#result !== undefined) return false;
     const tally = this.#tally();
     const { rule } = this.proposal;
-    const outcome = isOver ? outcomeOf(rule, tally) : decided(rule, tally);
+    const outcome = isOver ? outcomeAtDeadline(rule, tally) : decidedOutcome(rule, tally);
     if (outcome === undefined) return false;
     this.#result = { outcome, ...tally };
     return true;
   }
 
   /** The notice that a member who joined in epoch `since` lacks; it counts as sent from now on. */
-  takeNotice(name: string, since: number): Notice | undefined {
+  takeNotice(name: string, since: number): VoteNotice | undefined {
     const notice = this.#result === undefined ? 'opened' : 'result';
     const states = this.#noticesOf(name, since);
     if (states[notice] !== 'due') return undefined;
@@ -90,7 +90,7 @@ export class OwnedVote {
   }
 
   /** Notes whether a notice was delivered. */
-  noticed(name: string, notice: Notice, isDelivered: boolean): void {
+  noticed(name: string, notice: VoteNotice, isDelivered: boolean): void {
     const states = this.#notices.get(name);
     if (states !== undefined) states[notice] = isDelivered ? 'known' : 'due';
   }
@@ -105,7 +105,7 @@ export class OwnedVote {
     return true;
   }
 
-  #noticesOf(name: string, since: number): Record<Notice, NoticeState> {
+  #noticesOf(name: string, since: number): Record<VoteNotice, NoticeState> {
     let states = this.#notices.get(name);
     if (states === undefined) {
       states = { opened: 'due', result: since <= this.#toldEpoch ? 'known' : 'due' };
@@ -116,13 +116,14 @@ export class OwnedVote {
 
   #tally(): Tally {
     const choices = [...this.#electors.values()];
-    const count = (wanted: Choice): number => choices.filter((each) => each === wanted).length;
+    const count = (wanted: BallotChoice): number =>
+      choices.filter((each) => each === wanted).length;
     return { yes: count('yes'), no: count('no'), electors: choices.length };
   }
 }
 
 /** True if a group with these votes may open one more, whose number is `vote`. */
-export function mayOpen(
+export function mayOpenVote(
   votes: ReadonlyMap<number, OwnedVote>,
   vote: number,
   kept: number,

@@ -20,10 +20,10 @@ import { Fields } from './fields.ts';
 import { GROUPS_VERSION } from './geometry.ts';
 import {
   type Proposal,
-  type Result,
   readNames,
   readProposal,
   readResult,
+  type VoteResult,
   writeNames,
   writeProposal,
   writeResult,
@@ -33,14 +33,14 @@ import type { GroupName } from './requests.ts';
 /** Prefix of all keys of groups in the store. */
 export const GROUPS_PREFIX = 'groups/';
 /** Key of the highest number of a group of this node. */
-export const LAST_KEY = 'groups/last';
+export const LAST_NUMBER_KEY = 'groups/last';
 const DIGITS = 14;
-const NO_RESULT: Result = { outcome: 'rejected', yes: 0, no: 0, electors: 0 };
+const NO_RESULT: VoteResult = { outcome: 'rejected', yes: 0, no: 0, electors: 0 };
 
 /** What a ballot says. */
-export const CHOICES = ['silent', 'yes', 'no'] as const;
-/** See {@link CHOICES}. */
-export type Choice = (typeof CHOICES)[number];
+export const BALLOT_CHOICES = ['silent', 'yes', 'no'] as const;
+/** See {@link BALLOT_CHOICES}. */
+export type BallotChoice = (typeof BALLOT_CHOICES)[number];
 
 /** A group at its owner. */
 export interface OwnedRecord {
@@ -53,10 +53,10 @@ export interface OwnedRecord {
 /** A vote at the owner of its group. */
 export interface OwnedVoteRecord {
   readonly proposal: Proposal;
-  readonly result: Result | undefined;
+  readonly result: VoteResult | undefined;
   /** Members that joined in this epoch or before know the result. */
   readonly toldEpoch: number;
-  readonly electors: readonly (readonly [string, Choice])[];
+  readonly electors: readonly (readonly [string, BallotChoice])[];
 }
 
 /** A group at a member. */
@@ -71,9 +71,9 @@ export interface JoinedRecord {
 /** A vote at a member. */
 export interface JoinedVoteRecord {
   readonly proposal: Proposal;
-  readonly result: Result | undefined;
+  readonly result: VoteResult | undefined;
   readonly mayVote: boolean;
-  readonly choice: Choice;
+  readonly choice: BallotChoice;
 }
 
 /** A group that this node has left. */
@@ -131,7 +131,7 @@ function fromHex(hex: string | undefined): number {
 }
 
 /** The key of a record at a member. */
-export function keyIn(
+export function memberRecordKey(
   kind: 'in' | 'left' | 'in-vote',
   { owner, number }: GroupName,
   vote = 0,
@@ -154,14 +154,14 @@ function open(bytes: Uint8Array, items: number): Fields {
 }
 
 /** The record of the highest number of a group of this node. */
-export function encodeLast(number: number): Uint8Array {
+export function encodeLastNumber(number: number): Uint8Array {
   const writer = begin(2);
   writer.uint(number);
   return writer.taken();
 }
 
 /** Reads the record of the highest number of a group of this node. */
-export function decodeLast(bytes: Uint8Array): number | undefined {
+export function decodeLastNumber(bytes: Uint8Array): number | undefined {
   const fields = open(bytes, 2);
   const number = fields.uint();
   return fields.isGood ? number : undefined;
@@ -204,7 +204,7 @@ export function encodeOwnedVote(record: OwnedVoteRecord): Uint8Array {
     electors.map(([name]) => name),
   );
   writer.array(electors.length);
-  for (const [, choice] of electors) writer.uint(CHOICES.indexOf(choice));
+  for (const [, choice] of electors) writer.uint(BALLOT_CHOICES.indexOf(choice));
   return writer.taken();
 }
 
@@ -216,7 +216,7 @@ export function decodeOwnedVote(bytes: Uint8Array): OwnedVoteRecord | undefined 
   const toldEpoch = fields.uint();
   const names = readNames(fields);
   if (fields.array(names.length) !== names.length) fields.spoil();
-  const electors = names.map((name) => [name, fields.word(CHOICES)] as const);
+  const electors = names.map((name) => [name, fields.word(BALLOT_CHOICES)] as const);
   return fields.isGood ? { proposal, result, toldEpoch, electors } : undefined;
 }
 
@@ -247,7 +247,7 @@ export function encodeJoinedVote(record: JoinedVoteRecord): Uint8Array {
   writeProposal(writer, proposal);
   writeEnd(writer, result);
   writer.boolean(mayVote);
-  writer.uint(CHOICES.indexOf(choice));
+  writer.uint(BALLOT_CHOICES.indexOf(choice));
   return writer.taken();
 }
 
@@ -257,7 +257,7 @@ export function decodeJoinedVote(bytes: Uint8Array): JoinedVoteRecord | undefine
   const proposal = readProposal(fields);
   const result = readEnd(fields);
   const mayVote = fields.boolean();
-  const choice = fields.word(CHOICES);
+  const choice = fields.word(BALLOT_CHOICES);
   return fields.isGood ? { proposal, result, mayVote, choice } : undefined;
 }
 
@@ -276,12 +276,12 @@ export function decodeLeft(bytes: Uint8Array): LeftRecord | undefined {
   return fields.isGood ? left : undefined;
 }
 
-function writeEnd(writer: CborWriter, result: Result | undefined): void {
+function writeEnd(writer: CborWriter, result: VoteResult | undefined): void {
   writer.boolean(result !== undefined);
   writeResult(writer, result ?? NO_RESULT);
 }
 
-function readEnd(fields: Fields): Result | undefined {
+function readEnd(fields: Fields): VoteResult | undefined {
   const isOver = fields.boolean();
   const result = readResult(fields);
   return isOver ? result : undefined;

@@ -10,12 +10,12 @@ import { OwnedGroup } from './owned-group.ts';
 import {
   decodeJoined,
   decodeJoinedVote,
-  decodeLast,
+  decodeLastNumber,
   decodeLeft,
   decodeOwned,
   decodeOwnedVote,
   GROUPS_PREFIX,
-  LAST_KEY,
+  LAST_NUMBER_KEY,
   type LeftRecord,
   type RecordKey,
   readKey,
@@ -26,7 +26,7 @@ import {
 export type StoredRecord = readonly [key: string, value: Uint8Array];
 
 /** The state from before a restart. */
-export interface Recovered {
+export interface RecoveredGroups {
   /** The highest number of a group of this node. */
   readonly last: number;
   readonly owned: ReadonlyMap<number, OwnedGroup>;
@@ -68,15 +68,18 @@ class Reading {
 
   /** The highest number of a group of this node; 0 if there is no record of it. */
   last(): number {
-    const bytes = this.#rest.get(LAST_KEY);
-    const number = bytes && decodeLast(bytes);
-    if (number !== undefined) this.#rest.delete(LAST_KEY);
+    const bytes = this.#rest.get(LAST_NUMBER_KEY);
+    const number = bytes && decodeLastNumber(bytes);
+    if (number !== undefined) this.#rest.delete(LAST_NUMBER_KEY);
     return number ?? 0;
   }
 }
 
 /** Reads all records. */
-export function recover(shared: GroupsShared, records: readonly StoredRecord[]): Recovered {
+export function recoverGroups(
+  shared: GroupsShared,
+  records: readonly StoredRecord[],
+): RecoveredGroups {
   const reading = new Reading(records);
   const ownVotes = byGroup(reading.take('own-vote', decodeOwnedVote));
   const owned = reading.take('own', decodeOwned).map(([name, record]) => {

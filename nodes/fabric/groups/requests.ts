@@ -22,20 +22,20 @@ import {
   GROUPS_VERSION,
   MESSAGE_BYTES_MAX,
   TEXT_BYTES_MAX,
-  VOTE_MS_MAX,
+  VOTE_LIFETIME_MS_MAX,
   VOTES_KEPT,
 } from './geometry.ts';
 import {
   type Proposal,
-  type Result,
   readNames,
   readProposal,
   readResult,
+  type VoteResult,
   writeNames,
   writeProposal,
   writeResult,
 } from './messages.ts';
-import { RULES, type Rule } from './tally.ts';
+import { VOTE_RULES, type VoteRule } from './tally.ts';
 
 /** The name of a group. */
 export interface GroupName {
@@ -53,7 +53,7 @@ export type GroupRequest =
   | {
       readonly kind: 'propose';
       readonly group: GroupName;
-      readonly rule: Rule;
+      readonly rule: VoteRule;
       /** Time from the opening of the vote to its deadline, ms; 0 for the usual time. */
       readonly lifetimeMs: number;
       readonly text: string;
@@ -69,7 +69,7 @@ export type GroupRequest =
 /** A vote and its result, if it is over. */
 export interface ShownVote {
   readonly proposal: Proposal;
-  readonly result?: Result | undefined;
+  readonly result?: VoteResult | undefined;
 }
 
 /** What an application is shown of a group. */
@@ -84,7 +84,7 @@ const KINDS = ['create', 'invite', 'remove', 'leave', 'propose', 'cast', 'show']
 const ITEMS = [3, 5, 5, 4, 7, 6, 4] as const;
 const ITEMS_MAX = 7;
 const VOTE_ITEMS = 11;
-const NO_RESULT: Result = { outcome: 'rejected', yes: 0, no: 0, electors: 0 };
+const NO_RESULT: VoteResult = { outcome: 'rejected', yes: 0, no: 0, electors: 0 };
 
 /** The bytes of a request. */
 export function encodeRequest(request: GroupRequest): Uint8Array {
@@ -108,7 +108,7 @@ function writeContent(
 ): void {
   if (request.kind === 'invite' || request.kind === 'remove') writer.text(request.member);
   else if (request.kind === 'propose') {
-    writer.uint(RULES.indexOf(request.rule));
+    writer.uint(VOTE_RULES.indexOf(request.rule));
     writer.uint(request.lifetimeMs);
     writer.text(request.text);
   } else if (request.kind === 'cast') {
@@ -139,8 +139,8 @@ function readContent(kind: GroupRequest['kind'], fields: Fields): GroupRequest {
     case 'remove':
       return { kind, group, member: fields.name() };
     case 'propose': {
-      const rule = fields.word(RULES);
-      const lifetimeMs = fields.uint(VOTE_MS_MAX);
+      const rule = fields.word(VOTE_RULES);
+      const lifetimeMs = fields.uint(VOTE_LIFETIME_MS_MAX);
       return { kind, group, rule, lifetimeMs, text: fields.text(TEXT_BYTES_MAX) };
     }
     case 'cast':
@@ -152,7 +152,7 @@ function readContent(kind: GroupRequest['kind'], fields: Fields): GroupRequest {
 }
 
 /** The answer to `create` and `propose`. */
-export function encodeNumber(number: number): Uint8Array {
+export function encodeNumberAnswer(number: number): Uint8Array {
   const writer = new CborWriter();
   writer.array(2);
   writer.uint(GROUPS_VERSION);
@@ -161,7 +161,7 @@ export function encodeNumber(number: number): Uint8Array {
 }
 
 /** Reads the answer to `create` and `propose`. */
-export function decodeNumber(bytes: Uint8Array): number | undefined {
+export function decodeNumberAnswer(bytes: Uint8Array): number | undefined {
   const fields = new Fields(bytes);
   const isHead = fields.array(2) === 2 && fields.uint() === GROUPS_VERSION;
   const number = fields.uint();
@@ -169,7 +169,7 @@ export function decodeNumber(bytes: Uint8Array): number | undefined {
 }
 
 /** The answer to `show`. */
-export function encodeShown({ epoch, members, votes }: ShownGroup): Uint8Array {
+export function encodeShowAnswer({ epoch, members, votes }: ShownGroup): Uint8Array {
   const writer = new CborWriter();
   writer.array(4);
   writer.uint(GROUPS_VERSION);
@@ -186,7 +186,7 @@ export function encodeShown({ epoch, members, votes }: ShownGroup): Uint8Array {
 }
 
 /** Reads the answer to `show`. */
-export function decodeShown(bytes: Uint8Array): ShownGroup | undefined {
+export function decodeShowAnswer(bytes: Uint8Array): ShownGroup | undefined {
   const fields = new Fields(bytes);
   const isHead = fields.array(4) === 4 && fields.uint() === GROUPS_VERSION;
   const epoch = fields.uint();

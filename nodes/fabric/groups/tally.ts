@@ -5,14 +5,14 @@
  */
 
 /** Share of yes that a proposal needs among electors that are still members; silence is not yes. */
-export const RULES = ['majority', 'two-thirds', 'all'] as const;
-/** See {@link RULES}. */
-export type Rule = (typeof RULES)[number];
+export const VOTE_RULES = ['majority', 'two-thirds', 'all'] as const;
+/** See {@link VOTE_RULES}. */
+export type VoteRule = (typeof VOTE_RULES)[number];
 
 /** How a vote ends. */
-export const OUTCOMES = ['accepted', 'rejected'] as const;
-/** See {@link OUTCOMES}. */
-export type Outcome = (typeof OUTCOMES)[number];
+export const VOTE_OUTCOMES = ['accepted', 'rejected'] as const;
+/** See {@link VOTE_OUTCOMES}. */
+export type VoteOutcome = (typeof VOTE_OUTCOMES)[number];
 
 /** The ballots of a vote, counted. */
 export interface Tally {
@@ -23,7 +23,7 @@ export interface Tally {
 }
 
 /** True if `yes` ballots are enough to accept a proposal. */
-export function isEnough(rule: Rule, yes: number, electors: number): boolean {
+export function isEnough(rule: VoteRule, yes: number, electors: number): boolean {
   switch (rule) {
     case 'majority':
       return 2 * yes > electors;
@@ -35,12 +35,15 @@ export function isEnough(rule: Rule, yes: number, electors: number): boolean {
 }
 
 /** The outcome if no further ballot can change it; undefined otherwise. */
-export function decided(rule: Rule, { yes, no, electors }: Tally): Outcome | undefined {
+export function decidedOutcome(
+  rule: VoteRule,
+  { yes, no, electors }: Tally,
+): VoteOutcome | undefined {
   if (isEnough(rule, yes, electors)) return 'accepted';
   return isEnough(rule, electors - no, electors) ? undefined : 'rejected';
 }
 
 /** The outcome at the deadline. */
-export function outcomeOf(rule: Rule, { yes, electors }: Tally): Outcome {
+export function outcomeAtDeadline(rule: VoteRule, { yes, electors }: Tally): VoteOutcome {
   return isEnough(rule, yes, electors) ? 'accepted' : 'rejected';
 }

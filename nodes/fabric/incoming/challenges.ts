@@ -13,10 +13,10 @@ import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes, writeUint32 } from '../../_kit/bytes.ts';
 import { NONCE_BYTES, RETRY_NS } from '../geometry.ts';
-import type { Challenge, Packet } from '../wire.ts';
+import type { Challenge, FabricPacket } from '../wire.ts';
 
 /** The memory and the life that a packet claims to be from. */
-type Claim = Pick<Packet, 'memory' | 'life'>;
+type Claim = Pick<FabricPacket, 'memory' | 'life'>;
 
 /** See the module. */
 export class Challenges {
@@ -42,7 +42,7 @@ export class Challenges {
   }
 
   /** True if the packet brings the nonce back; each nonce counts once. */
-  isConfirmed({ confirmation }: Pick<Packet, 'confirmation'>): boolean {
+  isConfirmed({ confirmation }: Pick<FabricPacket, 'confirmation'>): boolean {
     const nonce = this.#nonce;
     if (nonce === undefined || confirmation === undefined) return false;
     if (!equalBytes(confirmation, nonce)) return false;

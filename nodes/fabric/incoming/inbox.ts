@@ -12,17 +12,17 @@ import {
   ASSEMBLY_BYTES_MAX,
   ENVELOPE_HEAD_MAX,
   HANDED_AHEAD,
-  MEMORY_BYTES,
+  MEMORY_NAME_BYTES,
   PAYLOAD_MAX,
   WINDOW_NUMBERS,
 } from '../geometry.ts';
 import { NumberWindow } from '../number-window.ts';
-import type { News, Piece } from '../wire.ts';
+import type { MessagePiece, News } from '../wire.ts';
 import { Assembly } from './assembly.ts';
 
 const NUMBER_BYTES = 6;
 /** Bytes of memory, contiguous, bound, and the number of old memories that follow (now 0). */
-const HEAD_BYTES = MEMORY_BYTES + 2 * NUMBER_BYTES + 1;
+const HEAD_BYTES = MEMORY_NAME_BYTES + 2 * NUMBER_BYTES + 1;
 
 /** What became of a piece. */
 export type PieceOutcome =
@@ -134,7 +134,7 @@ export class Inbox {
   }
 
   /** Takes a piece; its bytes are copied. */
-  take(piece: Piece): PieceOutcome {
+  take(piece: MessagePiece): PieceOutcome {
     const { number, total, offset, bytes } = piece;
     if (this.#handled.has(number) || this.#inHand.has(number)) return KNOWN;
     if (!this.#handled.fits(number)) return { kind: 'drop', reason: 'beyond-window' };
@@ -162,7 +162,7 @@ export class Inbox {
   }
 
   /** False if the pieces need more memory than a peer gets; then the packet is not acknowledged. */
-  hasRoomFor(pieces: readonly Piece[]): boolean {
+  hasRoomFor(pieces: readonly MessagePiece[]): boolean {
     const kept = this.#assemblyBytes + this.#heldBytes;
     const fresh = pieces.reduce((sum, piece) => sum + this.#memoryFor(piece), 0);
     return kept + fresh <= ASSEMBLY_BYTES_MAX;
@@ -201,8 +201,8 @@ export class Inbox {
     this.#boundWritten = this.#wantedBound();
     const head = new Uint8Array(HEAD_BYTES);
     head.set(this.#memory);
-    writeUint48(head, MEMORY_BYTES, this.#handled.contiguous);
-    writeUint48(head, MEMORY_BYTES + NUMBER_BYTES, this.#boundWritten);
+    writeUint48(head, MEMORY_NAME_BYTES, this.#handled.contiguous);
+    writeUint48(head, MEMORY_NAME_BYTES + NUMBER_BYTES, this.#boundWritten);
     return concatBytes(head, this.#handled.above());
   }
 
@@ -249,18 +249,20 @@ export class Inbox {
   }
 
   #recall(record: Uint8Array): void {
-    this.#memory = record.slice(0, MEMORY_BYTES);
-    const contiguous = readUint48(record, MEMORY_BYTES);
-    this.#againBound = readUint48(record, MEMORY_BYTES + NUMBER_BYTES);
+    this.#memory = record.slice(0, MEMORY_NAME_BYTES);
+    const contiguous = readUint48(record, MEMORY_NAME_BYTES);
+    this.#againBound = readUint48(record, MEMORY_NAME_BYTES + NUMBER_BYTES);
     this.#handedBound = this.#againBound;
     this.#boundWritten = this.#againBound;
-    const above = record.subarray(HEAD_BYTES + (record[HEAD_BYTES - 1] as number) * MEMORY_BYTES);
+    const above = record.subarray(
+      HEAD_BYTES + (record[HEAD_BYTES - 1] as number) * MEMORY_NAME_BYTES,
+    );
     this.#handled.include(contiguous, above);
     this.#durable.include(contiguous, above);
   }
 
   /** Memory that a piece may need: one byte needs a chunk of its own. */
-  #memoryFor({ number, total, offset, bytes }: Piece): number {
+  #memoryFor({ number, total, offset, bytes }: MessagePiece): number {
     if (this.#handled.has(number) || this.#inHand.has(number)) return 0;
     if (bytes.length === total) return total;
     const assembly = this.#assemblies.get(number);

@@ -5,11 +5,11 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
-import type { Arrival, FabricDrop } from '../effects.ts';
-import { decodeEnvelope, type Envelope, numberOf } from '../envelope.ts';
-import { MEMORY_BYTES } from '../geometry.ts';
+import type { ArrivedMessage, FabricDrop } from '../effects.ts';
+import { decodeEnvelope, type Envelope, messageNumberOf } from '../envelope.ts';
+import { MEMORY_NAME_BYTES } from '../geometry.ts';
 import { nsUntil, type PeerShared } from '../peer-parts.ts';
-import type { Packet } from '../wire.ts';
+import type { FabricPacket } from '../wire.ts';
 import { Inbox } from './inbox.ts';
 
 /** See the module. */
@@ -19,9 +19,9 @@ export class Receiver<Request> {
   /** Takes an answer; false if nobody waits for it. */
   readonly #takeAnswer: (now: Nanoseconds, envelope: Envelope) => boolean;
   /** Whole messages that may not be handed over yet, by number. */
-  readonly #held = new Map<number, Arrival>();
+  readonly #held = new Map<number, ArrivedMessage>();
   /** Calls that are with their handlers. */
-  readonly #calls = new Map<number, Arrival>();
+  readonly #calls = new Map<number, ArrivedMessage>();
   /** The peer has given up its messages with numbers below this. */
   #floor = 0;
   readonly #counts: (now: Nanoseconds) => boolean;
@@ -47,7 +47,7 @@ export class Receiver<Request> {
    * Takes the pieces of a packet.
    * @returns `known` if any of them was handled before; `no-room` if none was taken.
    */
-  take(now: Nanoseconds, packet: Packet): 'taken' | 'known' | 'no-room' {
+  take(now: Nanoseconds, packet: FabricPacket): 'taken' | 'known' | 'no-room' {
     const { pieces, memory } = packet;
     if (!this.inbox.hasRoomFor(pieces)) {
       this.#drop('no-room');
@@ -67,7 +67,7 @@ export class Receiver<Request> {
   }
 
   /** A call that is with its handler. */
-  call(number: number): Arrival | undefined {
+  call(number: number): ArrivedMessage | undefined {
     return this.#calls.get(number);
   }
 
@@ -148,7 +148,7 @@ export class Receiver<Request> {
   }
 
   /** @returns false if the disk has to know first that the message may have been handed over. */
-  #hand(arrival: Arrival): boolean {
+  #hand(arrival: ArrivedMessage): boolean {
     const { number, kind } = arrival;
     if (this.#shared.parts.isOutside(kind) && !this.inbox.mayHand(number)) {
       // The next write notes on the disk that the message may have been handed over.
@@ -167,7 +167,8 @@ export class Receiver<Request> {
   ): FabricDrop | undefined {
     const { own, peer } = this.#shared.parts;
     if (from !== peer || to !== own) return 'wrong-peer';
-    const isOwnId = numberOf(id) === number && equalBytes(id.subarray(0, MEMORY_BYTES), memory);
+    const isOwnId =
+      messageNumberOf(id) === number && equalBytes(id.subarray(0, MEMORY_NAME_BYTES), memory);
     return isOwnId ? undefined : 'wrong-id';
   }
 

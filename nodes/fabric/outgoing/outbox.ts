@@ -6,7 +6,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { Deadlines } from '../../_kit/deadlines.ts';
-import { PRIORITIES, STALE_MAX, WINDOW_NUMBERS } from '../geometry.ts';
+import { PRIORITY_COUNT, STALE_ITEMS_MAX, WINDOW_NUMBERS } from '../geometry.ts';
 import type { OutMessage } from './out-message.ts';
 
 /** See the module. */
@@ -14,7 +14,7 @@ export class Outbox<Request> {
   /** Messages that are not over, by number. */
   readonly #open = new Map<number, OutMessage<Request>>();
   /** Messages with bytes to send, by priority, oldest first. */
-  #queues: OutMessage<Request>[][] = Array.from({ length: PRIORITIES }, () => []);
+  #queues: OutMessage<Request>[][] = Array.from({ length: PRIORITY_COUNT }, () => []);
   /** Messages that ended since the queues were looked through. */
   #overQueued = 0;
   readonly #deadlines = new Deadlines<OutMessage<Request>>();
@@ -108,7 +108,7 @@ export class Outbox<Request> {
 
   /** The message whose bytes leave next; undefined if there is none. */
   next(): OutMessage<Request> | undefined {
-    for (let priority = PRIORITIES - 1; priority >= 0; priority -= 1) {
+    for (let priority = PRIORITY_COUNT - 1; priority >= 0; priority -= 1) {
       const queue = this.#queues[priority] as OutMessage<Request>[];
       for (let first = queue[0]; first !== undefined; first = queue[0]) {
         const isDue = first.state === 'open' && first.todo.size > 0;
@@ -133,11 +133,11 @@ export class Outbox<Request> {
     message.state = 'over';
     if (this.#open.delete(message.number) && message.correlation !== null) this.#answers -= 1;
     // A message that is open for long must not keep the deadlines of ended ones behind it.
-    if (this.#deadlines.size > 2 * this.#open.size + STALE_MAX) {
+    if (this.#deadlines.size > 2 * this.#open.size + STALE_ITEMS_MAX) {
       this.#deadlines.retain(({ state }) => state !== 'over');
     }
     if (message.isQueued) this.#overQueued += 1;
-    if (this.#overQueued > this.#open.size + STALE_MAX) {
+    if (this.#overQueued > this.#open.size + STALE_ITEMS_MAX) {
       this.#overQueued = 0;
       this.#queues = this.#queues.map((queue) => queue.filter(({ state }) => state !== 'over'));
     }

@@ -5,17 +5,17 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes, readUint48, writeUint48 } from '../../_kit/bytes.ts';
-import type { Answer, Arrival, Settlement, Submission } from '../effects.ts';
+import type { ArrivedMessage, CallAnswer, MessageSettlement, Submission } from '../effects.ts';
 import {
   decodeEnvelope,
   type Envelope,
   encodeEnvelope,
-  isAnswer,
+  isAnswerKind,
   type MessageKind,
   messageId,
-  numberOf,
+  messageNumberOf,
 } from '../envelope.ts';
-import { ANSWERS_MAX, MEMORY_BYTES } from '../geometry.ts';
+import { ANSWERS_MAX, MEMORY_NAME_BYTES } from '../geometry.ts';
 import { nsUntil, type PeerShared, unixMs } from '../peer-parts.ts';
 import type { News } from '../wire.ts';
 import { OutMessage } from './out-message.ts';
@@ -72,7 +72,7 @@ export class Sender<Request> {
       }
       const { correlation, deadlineMs } = envelope;
       if (correlation !== null) {
-        recall(correlation.subarray(0, MEMORY_BYTES), numberOf(correlation));
+        recall(correlation.subarray(0, MEMORY_NAME_BYTES), messageNumberOf(correlation));
         this.#shared.emit({ kind: 'effected', call: correlation, how: 'found' });
       }
       const leftNs = nsUntil(deadlineMs, clock());
@@ -116,7 +116,12 @@ export class Sender<Request> {
   }
 
   /** Answers a call. @param numbered Called when the record of the answer is about to be written. */
-  answer(now: Nanoseconds, call: Arrival, { kind, payload }: Answer, numbered: () => void): void {
+  answer(
+    now: Nanoseconds,
+    call: ArrivedMessage,
+    { kind, payload }: CallAnswer,
+    numbered: () => void,
+  ): void {
     const { id, deadlineNs, priority } = call;
     this.#makeRoomForAnswer(now);
     const times = { deadlineNs, sinceNs: now };
@@ -161,8 +166,11 @@ export class Sender<Request> {
   answered(now: Nanoseconds, envelope: Envelope): boolean {
     const { correlation, kind, payload } = envelope;
     if (correlation === null) return false;
-    const isOurs = equalBytes(correlation.subarray(0, MEMORY_BYTES), this.#shared.parts.memory);
-    const call = isOurs ? this.outbox.get(numberOf(correlation)) : undefined;
+    const isOurs = equalBytes(
+      correlation.subarray(0, MEMORY_NAME_BYTES),
+      this.#shared.parts.memory,
+    );
+    const call = isOurs ? this.outbox.get(messageNumberOf(correlation)) : undefined;
     if (call === undefined || call.kind !== 'call') return false;
     this.outbox.over(call);
     const { parts, journal, emit } = this.#shared;
@@ -236,7 +244,7 @@ export class Sender<Request> {
 
   /** Ends the oldest answer beyond {@link ANSWERS_MAX}: a peer may never confirm answers. */
   #makeRoomForAnswer(now: Nanoseconds): void {
-    const waiting = this.#waiting.filter(({ kind }) => isAnswer(kind));
+    const waiting = this.#waiting.filter(({ kind }) => isAnswerKind(kind));
     if (this.outbox.answers + waiting.length < ANSWERS_MAX) return;
     const oldest = this.outbox.oldestAnswer();
     if (oldest !== undefined) this.end(now, oldest, 'queue-full');
@@ -302,7 +310,7 @@ export class Sender<Request> {
     this.outbox.add(message);
     parts.watch?.accepted(sinceNs, message);
     waiting.numbered?.();
-    if (isAnswer(kind)) {
+    if (isAnswerKind(kind)) {
       // The answer leaves only when it is on the disk, so that no crash can undo its effect.
       this.#put(message);
       journal.ask({ kind: 'answer', message });
@@ -335,7 +343,7 @@ export class Sender<Request> {
     const { id, kind, priority, attempt, payload, correlation } = envelope;
     return new OutMessage({
       correlation: correlation === null ? null : correlation.slice(),
-      ...{ number: numberOf(id), kind, priority, deadlineNs, sinceNs: now },
+      ...{ number: messageNumberOf(id), kind, priority, deadlineNs, sinceNs: now },
       bytes: encodeEnvelope({ ...envelope, attempt: attempt + 1 }),
       payloadBytes: payload.length,
     });
@@ -353,7 +361,7 @@ export class Sender<Request> {
     this.#erase(message);
     parts.watch?.ended(now, message, 'ok');
     emit({ kind: 'count', of: 'payload_bytes', amount: message.payloadBytes });
-    if (!isAnswer(message.kind)) {
+    if (!isAnswerKind(message.kind)) {
       emit({ kind: 'settled', settlement: this.#settlement(now, message, 'ok') });
     }
   }
@@ -362,7 +370,7 @@ export class Sender<Request> {
     now: Nanoseconds,
     message: OutMessage<Request>,
     outcome: string,
-  ): Settlement<Request> {
+  ): MessageSettlement<Request> {
     const { number, kind, request, sinceNs } = message;
     const payload = payloadOf(message);
     return { number, kind, request, outcome, payload, tookNs: now - sinceNs, isKept: true };
@@ -378,13 +386,13 @@ export class Sender<Request> {
 
   #erase(message: OutMessage<Request>): void {
     const { parts, emit } = this.#shared;
-    if (parts.options.outbox === 'memory' && !isAnswer(message.kind)) return;
+    if (parts.options.outbox === 'memory' && !isAnswerKind(message.kind)) return;
     emit({ kind: 'erase', key: recordKey(parts.peer, message.number) });
   }
 }
 
 /** Encodes numbers of calls as a record. */
-export function numbersRecord(numbers: readonly number[]): Uint8Array {
+export function encodeCallNumbers(numbers: readonly number[]): Uint8Array {
   const record = new Uint8Array(numbers.length * NUMBER_BYTES);
   for (const [at, number] of numbers.entries()) writeUint48(record, at * NUMBER_BYTES, number);
   return record;
@@ -396,7 +404,7 @@ function numbersIn(record: Uint8Array = NO_BYTES): readonly number[] {
 }
 
 /** The end of a call whose answer is known to have come before a restart. */
-function answeredEarlier(number: number): Settlement<never> {
+function answeredEarlier(number: number): MessageSettlement<never> {
   const unknown = { request: undefined, payload: NO_BYTES, tookNs: 0 };
   return { number, kind: 'call', outcome: 'ok', isKept: true, ...unknown };
 }

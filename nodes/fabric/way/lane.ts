@@ -9,7 +9,7 @@
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { CarrierTerms } from '../../../engine/host/transport.ts';
-import { BackOff, varied } from '../../_kit/back-off.ts';
+import { BackOff, withJitter } from '../../_kit/back-off.ts';
 import { LossRecovery } from '../../_kit/loss-recovery/loss-recovery.ts';
 import { ReceivedPackets } from '../../_kit/loss-recovery/received-packets.ts';
 import { RETRY_NS, RETRY_NS_MAX, TIMEOUTS_MAX, UNANSWERED_BYTES_MAX } from '../geometry.ts';
@@ -25,7 +25,7 @@ export interface SentPiece<Request> {
 }
 
 /** The content of a packet that is under way. */
-export interface Content<Request> {
+export interface PacketContent<Request> {
   readonly pieces: readonly SentPiece<Request>[];
   readonly hasNews: boolean;
   readonly challenge?: Challenge;
@@ -49,7 +49,7 @@ export class Lane<Request> {
   /** Largest packet, bytes. */
   readonly packetBytes: number;
   /** Absent where the carrier's answer is enough. */
-  readonly recovery: LossRecovery<Content<Request>> | undefined;
+  readonly recovery: LossRecovery<PacketContent<Request>> | undefined;
   #received = new ReceivedPackets();
   isClosed = false;
   /** Since when the peer has not answered over this way; undefined if no answer is missing. */
@@ -57,7 +57,7 @@ export class Lane<Request> {
   readonly #random: Random;
   readonly #retry = new BackOff({ firstNs: RETRY_NS, mostNs: RETRY_NS_MAX });
   /** By token, packets about which the carrier has not answered yet. */
-  readonly #unanswered = new Map<number, Content<Request> & { readonly bytes: number }>();
+  readonly #unanswered = new Map<number, PacketContent<Request> & { readonly bytes: number }>();
   #unansweredBytes = 0;
   #token = 0;
   #retryAt: Nanoseconds = Number.POSITIVE_INFINITY;
@@ -111,7 +111,7 @@ export class Lane<Request> {
   }
 
   /** A packet goes to a carrier whose answer is enough. @returns the token of that answer. */
-  entrust(content: Content<Request>, bytes: number): number {
+  entrust(content: PacketContent<Request>, bytes: number): number {
     const token = this.#token++;
     this.#unanswered.set(token, { ...content, bytes });
     this.#unansweredBytes += bytes;
@@ -119,7 +119,7 @@ export class Lane<Request> {
   }
 
   /** The carrier's answer. @returns what was in the packet. */
-  answered(now: Nanoseconds, token: number, isTaken: boolean): Content<Request> | undefined {
+  answered(now: Nanoseconds, token: number, isTaken: boolean): PacketContent<Request> | undefined {
     const content = this.#unanswered.get(token);
     if (content === undefined) return undefined;
     this.#unanswered.delete(token);
@@ -128,7 +128,7 @@ export class Lane<Request> {
       this.#retry.reset();
       this.#retryAt = Number.POSITIVE_INFINITY;
     } else if (this.#retryAt === Number.POSITIVE_INFINITY) {
-      this.#retryAt = now + varied(this.#retry.next(), this.#random);
+      this.#retryAt = now + withJitter(this.#retry.next(), this.#random);
     }
     return content;
   }

@@ -8,7 +8,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
-import { BackOff, varied } from '../../_kit/back-off.ts';
+import { BackOff, withJitter } from '../../_kit/back-off.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
 import type { PeerInput } from '../effects.ts';
 import {
@@ -20,21 +20,21 @@ import {
 } from '../geometry.ts';
 import type { Outbox } from '../outgoing/outbox.ts';
 import type { PeerShared } from '../peer-parts.ts';
-import type { AgainReason } from '../peer-watch.ts';
+import type { ResendReason } from '../peer-watch.ts';
 import {
   CHALLENGE_PACKET_BYTES,
   type Challenge,
-  HEAD_BYTES,
   type LifeAcknowledgement,
   NEWS_BYTES_MAX,
   type News,
+  PACKET_HEAD_BYTES,
   PacketWriter,
   PIECE_HEAD_BYTES,
 } from '../wire.ts';
-import { type Content, Lane, type SentPiece } from './lane.ts';
+import { Lane, type PacketContent, type SentPiece } from './lane.ts';
 
 /** Most bytes of a packet besides the message, over a carrier whose answer is enough. */
-const ENTRUSTED_HEAD = HEAD_BYTES + NEWS_BYTES_MAX + NONCE_BYTES + PIECE_HEAD_BYTES;
+const ENTRUSTED_HEAD = PACKET_HEAD_BYTES + NEWS_BYTES_MAX + NONCE_BYTES + PIECE_HEAD_BYTES;
 /**
  * Priority of packets without messages: that of usual messages. Otherwise a carrier that serves
  * urgent packets first, and repeats them, would hold messages up behind those of a past overload.
@@ -249,7 +249,7 @@ export class Ways<Request> {
   }
 
   /** The contents of a packet are sent again. */
-  #again(now: Nanoseconds, content: Content<Request>, why: AgainReason): void {
+  #again(now: Nanoseconds, content: PacketContent<Request>, why: ResendReason): void {
     const { pieces, hasNews } = content;
     const { outbox } = this.#sources;
     for (const { message, start, end } of pieces) {
@@ -353,7 +353,7 @@ export class Ways<Request> {
     const { outbox } = this.#sources;
     if (recovery === undefined || this.#askAt !== Number.POSITIVE_INFINITY) return;
     if (recovery.inFlight > 0 || !outbox.isWaiting || outbox.next() !== undefined) return;
-    this.#askAt = now + NEWS_DELAY_NS + varied(this.#asking.next(), this.#shared.parts.random);
+    this.#askAt = now + NEWS_DELAY_NS + withJitter(this.#asking.next(), this.#shared.parts.random);
   }
 
   /** Sends acknowledgements that cannot wait for other packets. */

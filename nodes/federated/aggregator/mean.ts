@@ -33,7 +33,7 @@ export function totalWeight({ ring, bits, inputs, hasWeight }: UpdateSum): numbe
 }
 
 /** Part of the ring's range that the largest element leaves free: 1 for zeros, 0 at the end. */
-export function headroom({ ring, bits, hasWeight }: UpdateSum): number {
+export function sumHeadroom({ ring, bits, hasWeight }: UpdateSum): number {
   const count = ring.length - (hasWeight ? 1 : 0);
   let largest = 0;
   for (let at = 0; at < count; at += 1) {

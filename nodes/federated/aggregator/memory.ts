@@ -15,7 +15,7 @@ const ROUNDS_BYTES = 8;
 const FLOAT_BYTES = 4;
 
 /** What an aggregator keeps on disk. */
-export interface Remembered {
+export interface AggregatorMemory {
   /** The model, and behind it the norm of updates if it follows (clip-plan.ts). */
   readonly state: Float32Array<ArrayBuffer>;
   /** Rounds that are over, with or without a sum. */
@@ -28,7 +28,7 @@ export interface Remembered {
 type Memory = ReturnType<HostPart<'store'>['store']>;
 
 /** What is on disk from before a restart; undefined if there is nothing, or a model of another size. */
-export function recall(store: Memory, numbers: number): Remembered | undefined {
+export function recallMemory(store: Memory, numbers: number): AggregatorMemory | undefined {
   const rounds = store.get(ROUNDS_KEY);
   const state = store.get(MODEL_KEY);
   if (rounds?.length !== ROUNDS_BYTES || state?.length !== FLOAT_BYTES * numbers) return undefined;
@@ -40,7 +40,7 @@ export function recall(store: Memory, numbers: number): Remembered | undefined {
 }
 
 /** Writes what must not be forgotten; the caller syncs. */
-export function remember(store: Memory, { state, over, spent }: Remembered): void {
+export function storeMemory(store: Memory, { state, over, spent }: AggregatorMemory): void {
   const rounds = new Uint8Array(ROUNDS_BYTES);
   writeUint32(rounds, 0, over);
   writeUint32(rounds, FLOAT_BYTES, spent);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { clipPlan, modelOf, normOf, sharedState } from '../clip-plan.ts';
+import { clipPlan, modelOfState, modelWithNorm, normOfState } from '../clip-plan.ts';
 import type { FederatedOptions } from '../config.ts';
 import { AdaptiveClip } from '../privacy/clip.ts';
 import { nextModel } from './mean.ts';
@@ -26,14 +26,14 @@ export function nextState(
   { sum, divisor }: RoundSum,
 ): Float32Array<ArrayBuffer> {
   const { privacy } = options;
-  const norm = normOf(options, state);
+  const norm = normOfState(options, state);
   if (privacy?.adaptive === undefined || norm === undefined) {
     return nextModel(state, sum, divisor);
   }
   const { update, unit } = clipPlan(privacy);
   const { quantile, rate: learningRate } = privacy.adaptive;
   // Vectors are in units of the norm of their round.
-  const model = nextModel(modelOf(options, state), sum, (divisor * update) / norm);
+  const model = nextModel(modelOfState(options, state), sum, (divisor * update) / norm);
   const bound = new AdaptiveClip({
     initial: norm,
     quantile,
@@ -42,5 +42,5 @@ export function nextState(
     expectedClients: divisor,
   });
   bound.update((sum[model.length] as number) / unit);
-  return sharedState(options, model, bound.bound);
+  return modelWithNorm(options, model, bound.bound);
 }

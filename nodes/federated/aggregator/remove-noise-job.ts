@@ -7,12 +7,12 @@
 import type { JobDefinition } from '../../../engine/host/compute.ts';
 import { keyWords } from '../key-words.ts';
 import { RingNoise } from '../privacy/ring-noise.ts';
-import type { Mechanism } from '../privacy/settings.ts';
+import type { NoiseMechanism } from '../privacy/settings.ts';
 
 /** A sum, and levels of noise in it that are to be removed. */
 export interface RemoveNoiseInput {
   readonly ring: Uint32Array<ArrayBuffer>;
-  readonly mechanism: Exclude<Mechanism, 'gaussian'>;
+  readonly mechanism: Exclude<NoiseMechanism, 'gaussian'>;
   readonly levels: readonly NoiseLevel[];
 }
 

@@ -9,7 +9,7 @@ import { BackOff, type BackOffLimits } from '../../_kit/back-off.ts';
 import { Deadlines } from '../../_kit/deadlines.ts';
 
 /** A client that cannot take part, as far as is known, and why. */
-export interface Missing {
+export interface MissingClient {
   readonly client: string;
   readonly reason: string;
 }
@@ -64,7 +64,7 @@ export class Roster {
   }
 
   /** Clients that are not ready, in the order of all clients. */
-  missing(): readonly Missing[] {
+  missing(): readonly MissingClient[] {
     return [...this.#standings].flatMap(([client, { state, reason }]) =>
       state === 'ready' ? [] : [{ client, reason }],
     );

@@ -9,8 +9,8 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import type { FederatedOptions } from '../config.ts';
 import { RETRY_NS, WARNINGS_MAX } from '../geometry.ts';
-import { invitedOf, wantedOf } from '../selection.ts';
-import { type Missing, Roster } from './roster.ts';
+import { invitedClients, wantedClients } from '../selection.ts';
+import { type MissingClient, Roster } from './roster.ts';
 
 /** The inputs of the machine. */
 export type RoundInput =
@@ -37,7 +37,7 @@ export type RoundEffect =
       readonly kind: 'short';
       readonly ready: number;
       readonly needed: number;
-      readonly missing: readonly Missing[];
+      readonly missing: readonly MissingClient[];
     }
   /** The last round is over. */
   | { readonly kind: 'over' };
@@ -158,7 +158,7 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
     this.#isTold = true;
     this.#warnings += 1;
     const { minimum, select } = this.#parts.options;
-    const needed = Math.max(minimum, wantedOf(select));
+    const needed = Math.max(minimum, wantedClients(select));
     return [{ kind: 'short', ready: this.#roster.ready, needed, missing: this.#roster.missing() }];
   }
 
@@ -169,7 +169,7 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
     if (ready === clients.length) return true;
     // After the wait for all clients, those invited beyond the wanted number are not waited for.
     const isLast = isHeardOf || this.#isLate;
-    const wanted = isLast ? wantedOf(options.select) : invitedOf(options.select);
+    const wanted = isLast ? wantedClients(options.select) : invitedClients(options.select);
     const isStarted = isHeardOf || this.#isLate || this.#round > this.#parts.over;
     return isStarted && ready >= Math.max(options.minimum, wanted);
   }
@@ -188,7 +188,7 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
     const { select } = options;
     if (select === 'all') return ready;
     if ('probability' in select) return ready.filter(() => random.chance(select.probability));
-    const places = new Set(chosen(ready.length, invitedOf(select), random));
+    const places = new Set(chosen(ready.length, invitedClients(select), random));
     return ready.filter((_, place) => places.has(place));
   }
 }

@@ -7,12 +7,12 @@ import type { JobDefinition } from '../../../engine/host/compute.ts';
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import {
   bestAdvantage,
-  confidence,
   likelihoodScore,
+  logitConfidence,
   meanThreshold,
   membershipAdvantage,
 } from '../learn/membership.ts';
-import { type Examples, type ModelName, modelOf } from '../learn/model.ts';
+import { type Examples, type ModelName, makeModel } from '../learn/model.ts';
 import { seededDraws } from '../learn/seeded.ts';
 
 /** What a shadow model, one that the attacker trains, is made from. */
@@ -30,7 +30,7 @@ export interface ShadowInput {
 }
 
 /** What a shadow model learned from, and its confidence in all examples. */
-export interface Shadow {
+export interface ShadowModel {
   /** By example: 1 if the model learned from it, as from half of them. */
   readonly inside: Uint8Array;
   /** Confidence in each example (`confidence` of learn/membership.ts). */
@@ -45,7 +45,7 @@ export interface MembershipInput {
   /** Examples, of which the first `members` were learned from. */
   readonly examples: Examples;
   readonly members: number;
-  readonly shadows: readonly Shadow[];
+  readonly shadows: readonly ShadowModel[];
 }
 
 /** Advantages of attacks, -1 to 1: the share of members found less that of others. */
@@ -65,7 +65,7 @@ export interface MembershipOutput {
 const SHADOWS_MIN = 2;
 
 /** Trains one shadow model on a random half of the examples. */
-export const shadowJob: JobDefinition = {
+export const trainShadowJob: JobDefinition = {
   run: (input, crypto) => shadow(input as ShadowInput, crypto),
 };
 
@@ -74,9 +74,9 @@ export const membershipJob: JobDefinition = {
   run: (input) => membership(input as MembershipInput),
 };
 
-function shadow(input: ShadowInput, crypto: Pick<CryptoProvider, 'sha256'>): Shadow {
+function shadow(input: ShadowInput, crypto: Pick<CryptoProvider, 'sha256'>): ShadowModel {
   const { examples, first, key, epochs, batch, rate } = input;
-  const model = modelOf(input.model, examples.inputs, examples.classes);
+  const model = makeModel(input.model, examples.inputs, examples.classes);
   const draws = seededDraws(crypto, key, 'shadow');
   const all = Array.from({ length: examples.count }, (_, example) => example);
   draws.shuffle(all);
@@ -89,14 +89,14 @@ function shadow(input: ShadowInput, crypto: Pick<CryptoProvider, 'sha256'>): Sha
     model.train(weights, examples, { order: Uint32Array.from(half), batch, rate });
   }
   const confidences = Float64Array.from({ length: examples.count }, (_, example) =>
-    confidence(model.loss(weights, examples, example)),
+    logitConfidence(model.loss(weights, examples, example)),
   );
   return { inside, confidences };
 }
 
 function membership(input: MembershipInput): MembershipOutput {
   const { examples, members, weights, shadows } = input;
-  const model = modelOf(input.model, examples.inputs, examples.classes);
+  const model = makeModel(input.model, examples.inputs, examples.classes);
   const losses = Float64Array.from({ length: examples.count }, (_, example) =>
     model.loss(weights, examples, example),
   );
@@ -114,12 +114,16 @@ function membership(input: MembershipInput): MembershipOutput {
 }
 
 /** Score of an example; undefined if too few models learned from it, or too few did not. */
-function likelihood(shadows: readonly Shadow[], example: number, loss: number): number | undefined {
+function likelihood(
+  shadows: readonly ShadowModel[],
+  example: number,
+  loss: number,
+): number | undefined {
   const of = (side: number): readonly number[] =>
     shadows
       .filter(({ inside }) => inside[example] === side)
       .map(({ confidences }) => confidences[example] as number);
   const [inside, outside] = [of(1), of(0)];
   if (inside.length < SHADOWS_MIN || outside.length < SHADOWS_MIN) return undefined;
-  return likelihoodScore({ inside, outside, observed: confidence(loss) });
+  return likelihoodScore({ inside, outside, observed: logitConfidence(loss) });
 }

@@ -20,7 +20,7 @@ import { coordinateCount } from './form.ts';
 import type { CompressionOptions } from './options.ts';
 
 /** Seed and round, from which all nodes draw the same coordinates. */
-export interface RoundDraws {
+export interface RoundSeed {
   readonly seed: Uint8Array;
   readonly round: number;
 }
@@ -29,7 +29,7 @@ export interface RoundDraws {
 export interface CompressInput {
   readonly update: Float32Array<ArrayBuffer>;
   readonly compression: CompressionOptions;
-  readonly shared: RoundDraws;
+  readonly shared: RoundSeed;
 }
 
 /** A sum of compressed updates, and the length of an update. */
@@ -37,7 +37,7 @@ export interface ExpandInput {
   readonly sum: Float64Array;
   readonly parameters: number;
   readonly compression: CompressionOptions;
-  readonly shared: RoundDraws;
+  readonly shared: RoundSeed;
 }
 
 /**
@@ -118,7 +118,7 @@ function expanded(
 function placesOf(
   length: number,
   share: number,
-  { seed, round }: RoundDraws,
+  { seed, round }: RoundSeed,
   crypto: Hash,
 ): Uint32Array {
   const draws = seededDraws(crypto, seed, `coordinates of round ${round}`);
@@ -128,7 +128,7 @@ function placesOf(
 /** The sketch used last: all clients of a round in this process have the same one. */
 let kept: { readonly key: string; readonly sketch: CountSketch } | undefined;
 
-function sketchOf(size: SketchSize, { seed, round }: RoundDraws, crypto: Hash): CountSketch {
+function sketchOf(size: SketchSize, { seed, round }: RoundSeed, crypto: Hash): CountSketch {
   const key = JSON.stringify([toHex(seed), round, size]);
   if (kept?.key !== key) {
     const draws = seededDraws(crypto, seed, `sketch of round ${round}`);

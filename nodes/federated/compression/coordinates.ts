@@ -7,7 +7,7 @@
 import type { Random } from '../../../engine/host/random.ts';
 
 /** Coordinates and their values. */
-export interface Sparse {
+export interface SparseVector {
   /** Indices of the coordinates, ascending. */
   readonly places: Uint32Array;
   readonly values: Float64Array;
@@ -34,7 +34,7 @@ export function gather(update: ArrayLike<number>, places: Uint32Array): Float64A
 
 /** A whole vector: values times `factor` at their coordinates, 0 elsewhere. */
 export function scatter(
-  { places, values }: Sparse,
+  { places, values }: SparseVector,
   length: number,
   factor: number,
 ): Float64Array<ArrayBuffer> {
@@ -49,7 +49,7 @@ export function coordinateFactor(length: number, count: number): number {
 }
 
 /** The `count` coordinates of largest magnitude; of equal ones the lower. */
-export function largestCoordinates(update: ArrayLike<number>, count: number): Sparse {
+export function largestCoordinates(update: ArrayLike<number>, count: number): SparseVector {
   const order = Array.from({ length: update.length }, (_, place) => place);
   const size = (place: number): number => Math.abs(update[place] as number);
   order.sort((a, b) => size(b) - size(a) || a - b);
@@ -58,7 +58,7 @@ export function largestCoordinates(update: ArrayLike<number>, count: number): Sp
 }
 
 /** The coordinates whose magnitude is above a threshold. */
-export function coordinatesAbove(update: ArrayLike<number>, threshold: number): Sparse {
+export function coordinatesAbove(update: ArrayLike<number>, threshold: number): SparseVector {
   const places: number[] = [];
   for (let place = 0; place < update.length; place += 1) {
     if (Math.abs(update[place] as number) > threshold) places.push(place);

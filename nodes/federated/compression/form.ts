@@ -31,7 +31,7 @@ export function compressedLength(compression: CompressionOptions, parameters: nu
 }
 
 /** True if elements of the sum are not coordinates of the model, so that it must be expanded. */
-export function isFolded(compression: CompressionOptions): boolean {
+export function needsExpansion(compression: CompressionOptions): boolean {
   return compression !== 'none' && ('randomK' in compression || 'sketch' in compression);
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { FederatedOptions } from '../config.ts';
-import { pack, reduce, signedElement, unpack } from '../secagg/ring.ts';
+import { pack, reduceElements, signedElement, unpack } from '../secagg/ring.ts';
 import type { FederatedMessage } from '../wire.ts';
 import { coordinateBits } from './form.ts';
 
@@ -24,7 +24,7 @@ export function updateMessage(
   const bits = coordinateBits(compression);
   if (bits !== undefined) {
     const elements = ring.slice();
-    reduce(elements, bits);
+    reduceElements(elements, bits);
     return { kind: 'packed', session, elements: pack(elements, bits) };
   }
   if (!isSparse(compression)) return { kind: 'update', session, vector: ring };
@@ -43,7 +43,7 @@ export function updateMessage(
  * @param length Number of elements that there must be.
  * @returns undefined for what {@link updateMessage} does not make with these options.
  */
-export function vectorOf(
+export function vectorOfMessage(
   message: FederatedMessage,
   { compression }: PlainOptions,
   length: number,

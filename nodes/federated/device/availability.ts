@@ -6,7 +6,7 @@
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { exp } from '../../../engine/pure/log-exp.ts';
-import { normalOf } from '../normal.ts';
+import { standardNormal } from '../normal.ts';
 
 /** Whether a device is there, and until when at least. */
 export interface Presence {
@@ -16,36 +16,36 @@ export interface Presence {
 }
 
 /** Mean times of a device that comes and goes at random. */
-export interface TwoStates {
+export interface UpDownMeans {
   readonly upNs: number;
   readonly downNs: number;
 }
 
 /** Times from and until which a device is there, ascending, without overlap. */
-export type Trace = readonly (readonly [fromNs: number, toNs: number])[];
+export type PresenceTrace = readonly (readonly [fromNs: number, toNs: number])[];
 
 /** Exponents are cut here, to stay in the range of `exp`. */
 const EXPONENT_MAX = 600;
 
 /** The state at the start: the device is there with the probability that it has in the long run. */
-export function firstPresence(states: TwoStates, nowNs: Nanoseconds, random: Random): Presence {
+export function firstPresence(states: UpDownMeans, nowNs: Nanoseconds, random: Random): Presence {
   const isThere = random.chance(states.upNs / (states.upNs + states.downNs));
   return { isThere, untilNs: nowNs + lasting(states, isThere, random) };
 }
 
 /** The state that follows when `before` is over. */
-export function nextPresence(states: TwoStates, before: Presence, random: Random): Presence {
+export function nextPresence(states: UpDownMeans, before: Presence, random: Random): Presence {
   const isThere = !before.isThere;
   return { isThere, untilNs: before.untilNs + lasting(states, isThere, random) };
 }
 
 /** How long a state lasts, ns: exponential, but at least 1, so that changes differ in time. */
-function lasting({ upNs, downNs }: TwoStates, isThere: boolean, random: Random): number {
+function lasting({ upNs, downNs }: UpDownMeans, isThere: boolean, random: Random): number {
   return Math.max(1, Math.floor(random.exponential(isThere ? upNs : downNs)));
 }
 
 /** The state at a time by a trace; at the instant of a change, the change has happened. */
-export function presenceIn(trace: Trace, nowNs: Nanoseconds): Presence {
+export function presenceIn(trace: PresenceTrace, nowNs: Nanoseconds): Presence {
   for (const [fromNs, toNs] of trace) {
     if (nowNs < fromNs) return { isThere: false, untilNs: fromNs };
     if (nowNs < toNs) return { isThere: true, untilNs: toNs };
@@ -61,6 +61,6 @@ export function exampleTimeNs(
   { medianNs, spread }: { readonly medianNs: number; readonly spread: number },
   random: Random,
 ): number {
-  const power = spread * normalOf(random);
+  const power = spread * standardNormal(random);
   return medianNs * exp(Math.max(-EXPONENT_MAX, Math.min(EXPONENT_MAX, power)));
 }

@@ -85,7 +85,10 @@ export function deviceProblems(device: DeviceOptions): readonly DeviceProblem[] 
 }
 
 /** Options that do nothing where nodes gossip, as there are no rounds to decline. */
-export function unkeptPromises({ limits, available }: DeviceOptions): readonly DeviceProblem[] {
+export function gossipDeviceProblems({
+  limits,
+  available,
+}: DeviceOptions): readonly DeviceProblem[] {
   const options = { limits, available };
   const kept = (['limits', 'available'] as const).filter((key) => options[key] !== undefined);
   return kept.slice(0, 1).map((key) => ({

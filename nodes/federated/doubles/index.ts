@@ -7,15 +7,15 @@
 import type { JobDefinition } from '../../../engine/host/compute.ts';
 import { nextState } from '../aggregator/next-state.ts';
 import { type Behaviour, CORRECT } from '../behaviour.ts';
-import { modelOf, normOf, sharedState } from '../clip-plan.ts';
+import { modelOfState, modelWithNorm, normOfState } from '../clip-plan.ts';
 import type { FederatedOptions } from '../config.ts';
-import { jobsOfSeeds } from '../secagg/jobs.ts';
-import { PUBLIC_MASKS, shortSeeds } from './seeds.ts';
+import { seedRuleJobs } from '../secagg/jobs.ts';
+import { PUBLIC_SEED_RULE, shortSeedRule } from './seeds.ts';
 
 /** Seeds of 20 bits, which a search finds within a second. */
-const SHORT_SEEDS = shortSeeds(20);
-const publicJobs = jobsOfSeeds(PUBLIC_MASKS);
-const shortJobs = jobsOfSeeds(SHORT_SEEDS);
+const SHORT_SEEDS = shortSeedRule(20);
+const publicJobs = seedRuleJobs(PUBLIC_SEED_RULE);
+const shortJobs = seedRuleJobs(SHORT_SEEDS);
 
 /** Jobs that only doubles start. */
 export const DOUBLE_JOBS: Readonly<Record<string, JobDefinition>> = {
@@ -30,7 +30,7 @@ type Word = NonNullable<FederatedOptions['double']>;
 /** Defects by the word of the option `double`. */
 export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
   'public-masks': {
-    seeds: PUBLIC_MASKS,
+    seeds: PUBLIC_SEED_RULE,
     jobs: { shareKeys: 'sharePublicly', deriveSeeds: 'derivePublicSeeds' },
   },
   'short-seeds': {
@@ -58,6 +58,6 @@ function withOldNorm(
   ...[options, state, sum]: Parameters<typeof nextState>
 ): ReturnType<typeof nextState> {
   const next = nextState(options, state, sum);
-  const norm = normOf(options, state);
-  return norm === undefined ? next : sharedState(options, modelOf(options, next), norm);
+  const norm = normOfState(options, state);
+  return norm === undefined ? next : modelWithNorm(options, modelOfState(options, next), norm);
 }

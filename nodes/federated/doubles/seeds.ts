@@ -7,20 +7,26 @@
 import { writeUint32 } from '../../_kit/bytes.ts';
 import { KEY_LENGTH } from '../secagg/geometry.ts';
 import type { Ends } from '../secagg/mask.ts';
-import { AGREED, type SeedRule } from '../secagg/seeds.ts';
+import { PROTOCOL_SEED_RULE, type SeedRule } from '../secagg/seeds.ts';
 
 /**
  * Masks are drawn from the clients' indices, which are public. The sum is right, but everybody can
  * open every input.
  */
-export const PUBLIC_MASKS: SeedRule = { ...AGREED, secret: (_agreed, ends) => publicSecret(ends) };
+export const PUBLIC_SEED_RULE: SeedRule = {
+  ...PROTOCOL_SEED_RULE,
+  secret: (_agreed, ends) => publicSecret(ends),
+};
 
 /**
  * Seeds have this many bits, as when a generator takes no more (32 in Flower's SecAgg+). The sum is
  * right, but a search finds the seed of a pair mask.
  */
-export function shortSeeds(bits: number): SeedRule {
-  return { ...AGREED, seed: (derived) => shortSeed((folded(derived) >>> 0) % 2 ** bits) };
+export function shortSeedRule(bits: number): SeedRule {
+  return {
+    ...PROTOCOL_SEED_RULE,
+    seed: (derived) => shortSeed((folded(derived) >>> 0) % 2 ** bits),
+  };
 }
 
 /** Bytes in place of a secret, made from the indices of two clients. */

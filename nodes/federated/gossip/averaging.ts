@@ -4,13 +4,13 @@
  *
  * @module
  */
-import type { Update } from '../robust/rules.ts';
+import type { ModelUpdate } from '../robust/rules.ts';
 
 /** Two nodes that average. */
-export type Pair = readonly [number, number];
+export type NodePair = readonly [number, number];
 
 /** Replaces both models by their mean, in place. */
-export function averagePair(a: Update, b: Update): void {
+export function averagePair(a: ModelUpdate, b: ModelUpdate): void {
   for (let at = 0; at < a.length; at += 1) {
     const mean = ((a[at] as number) + (b[at] as number)) / 2;
     a[at] = mean;
@@ -19,7 +19,7 @@ export function averagePair(a: Update, b: Update): void {
 }
 
 /** Sum of the squared distances of all nodes' values from their mean. */
-export function disagreement(values: readonly Update[]): number {
+export function disagreement(values: readonly ModelUpdate[]): number {
   let sum = 0;
   for (let at = 0; at < (values[0]?.length ?? 0); at += 1) {
     let mean = 0;
@@ -35,20 +35,20 @@ export function disagreement(values: readonly Update[]): number {
  * Factor by which each exchange of a random pair reduces the expected {@link disagreement} of n
  * nodes that all know each other: exactly 1 - 1/(n - 1).
  */
-export function gossipFactor(nodes: number): number {
+export function disagreementFactor(nodes: number): number {
   return 1 - 1 / (nodes - 1);
 }
 
-/** Steps of the iteration in {@link gossipBound}: enough for graphs of some hundred nodes. */
+/** Steps of the iteration in {@link disagreementFactorBound}: enough for graphs of some hundred nodes. */
 const ITERATIONS = 20_000;
 
 /**
- * An upper bound of {@link gossipFactor} on any graph, reached in the long run: the second largest
+ * An upper bound of {@link disagreementFactor} on any graph, reached in the long run: the second largest
  * eigenvalue of the mean matrix of an exchange over a random edge, I - L / (2 edges), L the
  * Laplacian. Found by iteration; 1 for a graph that is not connected.
  * @param edges Edges of the graph, each once.
  */
-export function gossipBound(nodes: number, edges: readonly Pair[]): number {
+export function disagreementFactorBound(nodes: number, edges: readonly NodePair[]): number {
   let vector = Float64Array.from({ length: nodes }, (_, at) => ((at * 37 + 11) % 101) - at / nodes);
   let factor = 0;
   for (let step = 0; step < ITERATIONS; step += 1) {
@@ -63,7 +63,7 @@ export function gossipBound(nodes: number, edges: readonly Pair[]): number {
 }
 
 /** The expected vector after an exchange over a random edge. */
-function exchanged(vector: Float64Array, edges: readonly Pair[]): Float64Array<ArrayBuffer> {
+function exchanged(vector: Float64Array, edges: readonly NodePair[]): Float64Array<ArrayBuffer> {
   const next = Float64Array.from(vector);
   for (const [a, b] of edges) {
     const step = ((vector[a] as number) - (vector[b] as number)) / (2 * edges.length);

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { durationNs } from '../../_kit/options.ts';
 
 /** Stands for no aggregator; a node of this name cannot be one. */
-export const NOBODY = 'none';
+export const NO_AGGREGATOR = 'none';
 
 /** Time between two exchanges that a node begins, on average, by default: 1 s. */
 const EVERY_NS = 1_000_000_000;

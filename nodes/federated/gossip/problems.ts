@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { ConfiguredNode, Disagreement } from '../../../engine/host/protocol.ts';
+import type { ConfiguredNode, OptionConflict } from '../../../engine/host/protocol.ts';
 import type { FederatedOptions } from '../config.ts';
-import { NOBODY } from './options.ts';
+import { NO_AGGREGATOR } from './options.ts';
 
 type Node = ConfiguredNode<FederatedOptions>;
 
@@ -23,9 +23,9 @@ const OF_ROUNDS: readonly (readonly [keyof FederatedOptions, unknown])[] = [
 ];
 
 /** Finds what is wrong with a federation that gossips. */
-export function gossipProblems({ name, options }: Node): readonly Disagreement[] {
+export function gossipProblems({ name, options }: Node): readonly OptionConflict[] {
   const { aggregator, secureAggregation } = options;
-  if (aggregator !== NOBODY) {
+  if (aggregator !== NO_AGGREGATOR) {
     const message = 'nobody adds up where nodes gossip';
     return [{ node: name, path: ['aggregator'], message, hint: 'leave aggregator out' }];
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConfiguredNode, Disagreement } from '../../../engine/host/protocol.ts';
+import type { ConfiguredNode, OptionConflict } from '../../../engine/host/protocol.ts';
 import type { FederatedOptions } from '../config.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { FederatedOptions } from '../config.ts';
 export function dataProblems(
   { name, options }: ConfiguredNode<FederatedOptions>,
   federations: number,
-): readonly Disagreement[] {
+): readonly OptionConflict[] {
   const { set, split, iid } = options.data;
   if (set === 'synthetic' && split !== undefined && !iid) {
     const message = 'a split deals out one set, and each client has a law of its own';

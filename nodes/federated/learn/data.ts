@@ -9,8 +9,8 @@ import type { PackageFile } from '../../../engine/host/protocol.ts';
 import { toHex } from '../../_kit/bytes.ts';
 import type { FederatedOptions } from '../config.ts';
 import type { DataOptions } from './data-options.ts';
-import { type Examples, type Model, modelOf } from './model.ts';
-import { type LearnAndTest, NAMED_SHAPES, type NamedSet, namedSet } from './named-sets.ts';
+import { type Examples, type Model, makeModel } from './model.ts';
+import { type LearnAndTest, NAMED_SHAPES, type NamedSet, readNamedSet } from './named-sets.ts';
 import { seededDraws } from './seeded.ts';
 import { partOf, type SharedSet, sharedSet, sharedSynthetic } from './shared-set.ts';
 import type { SplitLaw } from './split.ts';
@@ -39,9 +39,9 @@ type ModelAndData = Pick<FederatedOptions, 'model' | 'data'>;
 /** The model of a federation; undefined if it learns nothing. */
 export function modelOfFederation({ model, data: { set } }: ModelAndData): Model | undefined {
   if (typeof model === 'object') return undefined;
-  if (set === 'synthetic') return modelOf(model, SYNTHETIC_INPUTS, SYNTHETIC_CLASSES);
+  if (set === 'synthetic') return makeModel(model, SYNTHETIC_INPUTS, SYNTHETIC_CLASSES);
   const { inputs, classes } = NAMED_SHAPES[set];
-  return modelOf(model, inputs, classes);
+  return makeModel(model, inputs, classes);
 }
 
 /** Number of the model's weights, or of the random numbers in place of an update. */
@@ -58,7 +58,7 @@ export function clientNames(hosts: readonly HostView[], aggregator: string): rea
 }
 
 /** Number of examples of all clients together; undefined unless one set is dealt out. */
-export function sharedCount(data: DataOptions, clients: number): number | undefined {
+export function sharedExampleCount(data: DataOptions, clients: number): number | undefined {
   if (data.set !== 'synthetic') return NAMED_SHAPES[data.set].count;
   return data.split === undefined ? undefined : data.examples * clients;
 }
@@ -115,7 +115,7 @@ function madeShared(source: DataSource): Shared {
 function readNamed(set: NamedSet, { crypto, seed, options, read }: DataSource): LearnAndTest {
   if (read === undefined) throw new Error(`nothing reads the files of ${set}`);
   const draws = seededDraws(crypto, seed, 'test part');
-  return namedSet(set, { read, draws, test: options.data.test });
+  return readNamedSet(set, { read, draws, test: options.data.test });
 }
 
 function lawOfSplit(split: DataOptions['split'] = 'iid'): SplitLaw {

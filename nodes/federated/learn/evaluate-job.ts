@@ -4,7 +4,7 @@
  * @module
  */
 import type { JobDefinition } from '../../../engine/host/compute.ts';
-import { type Examples, type ModelName, modelOf } from './model.ts';
+import { type Examples, type ModelName, makeModel } from './model.ts';
 
 /** A model, and what it is tested with. */
 export interface EvaluateInput {
@@ -17,6 +17,6 @@ export interface EvaluateInput {
 export const evaluateJob: JobDefinition = {
   run: (input) => {
     const { model, weights, examples } = input as EvaluateInput;
-    return modelOf(model, examples.inputs, examples.classes).accuracy(weights, examples);
+    return makeModel(model, examples.inputs, examples.classes).accuracy(weights, examples);
   },
 };

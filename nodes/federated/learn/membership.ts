@@ -50,14 +50,14 @@ export function bestAdvantage(scores: MembershipScores): number {
  * The largest advantage that (epsilon, delta) leaves to any attack:
  * (e^epsilon - 1 + 2 delta) / (e^epsilon + 1) (Kairouz, Oh, Viswanath 2015; Humphries et al. 2020).
  */
-export function advantageBound({ epsilon, delta }: Guarantee): number {
+export function advantageBound({ epsilon, delta }: PrivacyGuarantee): number {
   // Divided by e^epsilon, so that a large one does not overflow.
   const inverse = epsilon > EXPONENT_MAX ? 0 : exp(-epsilon);
   return Math.min(1, (1 - inverse + 2 * delta * inverse) / (1 + inverse));
 }
 
 /** A guarantee of privacy for a single example or client. */
-export interface Guarantee {
+export interface PrivacyGuarantee {
   readonly epsilon: number;
   readonly delta: number;
 }
@@ -69,18 +69,18 @@ const LOSS_MIN = 1e-12;
 const DEVIATION_MIN = 1e-3;
 
 /** The logit of the probability that a model gave the right class, from its loss in nats. */
-export function confidence(loss: number): number {
+export function logitConfidence(loss: number): number {
   const bounded = Math.max(LOSS_MIN, Math.min(EXPONENT_MAX, loss));
   return -bounded - log(1 - exp(-bounded));
 }
 
 /** Confidences in one example, of shadow models and of the model under attack. */
 export interface ShadowConfidences {
-  /** {@link confidence} of models that learned from it; at least two. */
+  /** {@link logitConfidence} of models that learned from it; at least two. */
   readonly inside: readonly number[];
-  /** {@link confidence} of models that did not learn from it. */
+  /** {@link logitConfidence} of models that did not learn from it. */
   readonly outside: readonly number[];
-  /** {@link confidence} of the model under attack. */
+  /** {@link logitConfidence} of the model under attack. */
   readonly observed: number;
 }
 

@@ -22,7 +22,7 @@ export interface Examples {
 }
 
 /** The examples of several sets, one after the other. */
-export function joined(sets: readonly Examples[]): Examples {
+export function joinExamples(sets: readonly Examples[]): Examples {
   const count = sets.reduce((sum, set) => sum + set.count, 0);
   const { inputs = 0, classes = 0 } = sets[0] ?? {};
   const features = new Float32Array(count * inputs);
@@ -40,7 +40,7 @@ export function joined(sets: readonly Examples[]): Examples {
 export type Weights = Float32Array | Float64Array;
 
 /** How a pass over examples changes weights. */
-export interface Pass {
+export interface TrainingPass {
   /** Examples in the order in which they are used. */
   readonly order: Uint32Array;
   readonly batch: number;
@@ -59,11 +59,11 @@ interface Layer {
 /** Names of models, with the sizes of their hidden layers. */
 const HIDDEN = { softmax: [], 'mlp-32': [32], '2nn': [200, 200] } as const;
 
-/** A model that {@link modelOf} knows. */
+/** A model that {@link makeModel} knows. */
 export type ModelName = keyof typeof HIDDEN;
 
 /** The model with that name for data of this shape. */
-export function modelOf(name: ModelName, inputs: number, classes: number): Model {
+export function makeModel(name: ModelName, inputs: number, classes: number): Model {
   return new Model([inputs, ...HIDDEN[name], classes]);
 }
 
@@ -113,7 +113,7 @@ export class Model {
   }
 
   /** Stochastic gradient descent over `order`, batch by batch; changes the weights. */
-  train(weights: Weights, examples: Examples, { order, batch, rate }: Pass): void {
+  train(weights: Weights, examples: Examples, { order, batch, rate }: TrainingPass): void {
     const gradient = new Float64Array(this.parameters);
     for (let start = 0; start < order.length; start += batch) {
       const part = order.subarray(start, start + batch);

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import type { PackageFile, WantedFile } from '../../../engine/host/protocol.ts';
+import type { PackageFile, RequiredFile } from '../../../engine/host/protocol.ts';
 import type { DataOptions } from './data-options.ts';
 import { readIdx } from './idx.ts';
 import type { Examples } from './model.ts';
 import type { Draws } from './seeded.ts';
 import { type ExampleTable, tableOf } from './shared-set.ts';
 import { selectExamples } from './split.ts';
-import { examplesOfPictures, examplesOfRows, scaled, scalingOf } from './tables.ts';
+import { examplesOfPictures, examplesOfRows, scaledExamples, scalingOf } from './tables.ts';
 
 /** Sets that are read from files. */
 export type NamedSet = Exclude<DataOptions['set'], 'synthetic'>;
@@ -40,7 +40,7 @@ const PICTURES = 'images-idx3-ubyte';
 const LABELS = 'labels-idx1-ubyte';
 
 /** Files that the options ask for. */
-export function filesOf({ set }: Pick<DataOptions, 'set'>): readonly WantedFile[] {
+export function filesOf({ set }: Pick<DataOptions, 'set'>): readonly RequiredFile[] {
   const option = ['data', 'set'];
   if (set === 'synthetic') return [];
   if (set === 'iris') return [{ ...IRIS, option }];
@@ -64,7 +64,7 @@ export interface NamedSource {
  * Reads a set.
  * @throws Error if a file of the package is damaged.
  */
-export function namedSet(set: NamedSet, source: NamedSource): LearnAndTest {
+export function readNamedSet(set: NamedSet, source: NamedSource): LearnAndTest {
   return set === 'iris' ? irises(source) : digits(source);
 }
 
@@ -83,8 +83,8 @@ function irises({ read, draws, test }: NamedSource): LearnAndTest {
   // Lengths in centimetres differ by an order of magnitude; nothing of the test enters the scale.
   const scaling = scalingOf(raw);
   return {
-    learn: tableOf(scaled(raw, scaling)),
-    test: scaled(selectExamples(all, Uint32Array.from(held).sort()), scaling),
+    learn: tableOf(scaledExamples(raw, scaling)),
+    test: scaledExamples(selectExamples(all, Uint32Array.from(held).sort()), scaling),
   };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JobDefinition } from '../../../engine/host/compute.ts';
-import { type Examples, type ModelName, modelOf } from './model.ts';
+import { type Examples, type ModelName, makeModel } from './model.ts';
 
 /** Part of an epoch. */
 export interface TrainInput {
@@ -23,7 +23,7 @@ export interface TrainInput {
 const JOB_PRODUCTS = 2e7;
 
 /** Examples of one job: whole batches, at least one. */
-export function sliceLength(parameters: number, batch: number): number {
+export function trainingSliceLength(parameters: number, batch: number): number {
   const batches = Math.floor(JOB_PRODUCTS / (parameters * (2 * batch + 1)));
   return batch * Math.max(1, batches);
 }
@@ -32,7 +32,7 @@ export function sliceLength(parameters: number, batch: number): number {
 export const trainJob: JobDefinition = {
   run: (input) => {
     const { model, weights, examples, order, batch, rate } = input as TrainInput;
-    modelOf(model, examples.inputs, examples.classes).train(weights, examples, {
+    makeModel(model, examples.inputs, examples.classes).train(weights, examples, {
       order,
       batch,
       rate,

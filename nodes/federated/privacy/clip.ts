@@ -9,7 +9,7 @@
 import { exp } from '../../../engine/pure/log-exp.ts';
 
 /** What clipping did. */
-export interface Clipped {
+export interface ClipResult {
   /** L2 norm before. */
   readonly norm: number;
   readonly wasClipped: boolean;
@@ -41,7 +41,7 @@ export function l2Norm(values: ArrayLike<number>): number {
  * @param values Changed in place.
  * @param bound Above 0.
  */
-export function clipL2(values: Float64Array, bound: number): Clipped {
+export function clipL2(values: Float64Array, bound: number): ClipResult {
   const norm = l2Norm(values);
   if (norm <= bound) return { norm, wasClipped: false };
   if (!Number.isFinite(norm)) {
@@ -102,7 +102,7 @@ export class AdaptiveClip {
  * What a client adds to the count of norms below the bound: 1/2 if it is, else -1/2. One client
  * changes the sum by 1/2, so that noise of deviation b counts like a noise multiplier of 2 b.
  */
-export function clipBit({ wasClipped }: Clipped): number {
+export function clipBit({ wasClipped }: ClipResult): number {
   return wasClipped ? -0.5 : 0.5;
 }
 
@@ -112,7 +112,7 @@ export function clipBit({ wasClipped }: Clipped): number {
  * @param split `noise` is z, `countDeviation` is b.
  * @returns undefined if the counts alone spend more than that: b must be above z / 2.
  */
-export function updateNoise(split: {
+export function updateNoiseMultiplier(split: {
   readonly noise: number;
   readonly countDeviation: number;
 }): number | undefined {

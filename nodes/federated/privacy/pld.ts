@@ -57,7 +57,7 @@ interface LossGrid {
 }
 
 /** The distribution of the loss after all steps. */
-export class PrivacyLoss {
+export class PrivacyLossDistribution {
   readonly #infinite: number;
   readonly #interval: number;
   /** The first positive loss of the window, as a multiple of the interval. */
@@ -127,9 +127,9 @@ export class PrivacyLoss {
 }
 
 /** The loss after all steps. Sampling with `rate` in (0, 1], `noise` above 0. */
-export function composePld(settings: PldSettings): PrivacyLoss {
+export function composePld(settings: PldSettings): PrivacyLossDistribution {
   const step = lossOfStep(settings);
-  return new PrivacyLoss(settings.steps === 1 ? step : compose(step, settings.steps));
+  return new PrivacyLossDistribution(settings.steps === 1 ? step : compose(step, settings.steps));
 }
 
 /**

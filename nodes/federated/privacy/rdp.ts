@@ -42,13 +42,13 @@ export interface RdpCurve {
 }
 
 /** An epsilon, and the order at which it is smallest. */
-export interface BestOrder {
+export interface EpsilonAtOrder {
   readonly epsilon: number;
   readonly order: number;
 }
 
 /** A delta, and the order at which it is smallest. */
-export interface BestDelta {
+export interface DeltaAtOrder {
   readonly delta: number;
   readonly order: number;
 }
@@ -116,7 +116,7 @@ export function addRdp(first: RdpCurve, second: RdpCurve): RdpCurve {
  * @param delta In (0, 1).
  * @returns infinite epsilon if no order has a bound.
  */
-export function rdpToEpsilon(curve: RdpCurve, delta: number): BestOrder {
+export function rdpToEpsilon(curve: RdpCurve, delta: number): EpsilonAtOrder {
   return bestOf(curve, (order, rho) => {
     // The two outputs differ with probability at most delta.
     if (delta * delta + expm1(-rho) > 0) return 0;
@@ -130,7 +130,7 @@ export function rdpToEpsilon(curve: RdpCurve, delta: number): BestOrder {
  * with older publications only.
  * @param delta In (0, 1).
  */
-export function rdpToEpsilonClassic(curve: RdpCurve, delta: number): BestOrder {
+export function rdpToEpsilonClassic(curve: RdpCurve, delta: number): EpsilonAtOrder {
   return bestOf(curve, (order, rho) => rho - log(delta) / (order - 1));
 }
 
@@ -138,8 +138,8 @@ export function rdpToEpsilonClassic(curve: RdpCurve, delta: number): BestOrder {
  * Delta at an epsilon, the same conversion solved for delta.
  * @param epsilon At least 0.
  */
-export function rdpToDelta(curve: RdpCurve, epsilon: number): BestDelta {
-  let best: BestDelta = { delta: 1, order: 1 };
+export function rdpToDelta(curve: RdpCurve, epsilon: number): DeltaAtOrder {
+  let best: DeltaAtOrder = { delta: 1, order: 1 };
   curve.orders.forEach((order, at) => {
     const rho = rhoAt(curve, at);
     const apart = Math.sqrt(-expm1(-rho));
@@ -151,8 +151,11 @@ export function rdpToDelta(curve: RdpCurve, epsilon: number): BestDelta {
   return best;
 }
 
-function bestOf(curve: RdpCurve, epsilonOf: (order: number, rho: number) => number): BestOrder {
-  let best: BestOrder = { epsilon: Number.POSITIVE_INFINITY, order: curve.orders[0] ?? 1 };
+function bestOf(
+  curve: RdpCurve,
+  epsilonOf: (order: number, rho: number) => number,
+): EpsilonAtOrder {
+  let best: EpsilonAtOrder = { epsilon: Number.POSITIVE_INFINITY, order: curve.orders[0] ?? 1 };
   curve.orders.forEach((order, at) => {
     const rho = rhoAt(curve, at);
     if (!(rho < Number.POSITIVE_INFINITY)) return;

@@ -7,7 +7,7 @@
 import { type Fraction, fraction, toNumber } from '../../../engine/pure/fraction.ts';
 import { DiscreteGaussian } from './discrete-gaussian.ts';
 import { DiscreteGaussianLaw } from './discrete-gaussian-law.ts';
-import type { Mechanism } from './settings.ts';
+import type { NoiseMechanism } from './settings.ts';
 import { skellam } from './skellam.ts';
 import { uniformFrom, type WordSource } from './uniform-source.ts';
 
@@ -25,7 +25,7 @@ export class RingNoise {
   readonly #gaussian: DiscreteGaussian | undefined;
 
   /** @param variance In square ring units, above 0 and below 2^53. */
-  constructor(mechanism: Exclude<Mechanism, 'gaussian'>, variance: number) {
+  constructor(mechanism: Exclude<NoiseMechanism, 'gaussian'>, variance: number) {
     if (mechanism === 'skellam') {
       this.parameter = variance;
       this.variance = variance;

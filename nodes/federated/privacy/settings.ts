@@ -8,7 +8,7 @@ import { leastOf } from '../../../engine/pure/extremes.ts';
 import { type DropoutRule, noiseLevels } from './dropout-noise.ts';
 
 /** The law of the noise. */
-export type Mechanism = 'gaussian' | 'discrete-gaussian' | 'skellam';
+export type NoiseMechanism = 'gaussian' | 'discrete-gaussian' | 'skellam';
 
 /**
  * Who adds the noise, and so who is trusted:
@@ -22,7 +22,7 @@ export type NoisePlace = 'central' | 'distributed' | 'local';
 
 /** What an accountant has to know. */
 export interface PrivacySettings {
-  readonly mechanism: Mechanism;
+  readonly mechanism: NoiseMechanism;
   readonly place: NoisePlace;
   /** Probability q with which a client joins a round, in (0, 1]. */
   readonly rate: number;

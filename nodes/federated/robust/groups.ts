@@ -5,7 +5,7 @@
  * @module
  */
 import type { Random } from '../../../engine/host/random.ts';
-import type { Update } from './rules.ts';
+import type { ModelUpdate } from './rules.ts';
 
 /** Members in random groups whose sizes differ by one at most. */
 export function randomGroups<T>(members: readonly T[], groups: number, random: Random): T[][] {
@@ -17,14 +17,14 @@ export function randomGroups<T>(members: readonly T[], groups: number, random: R
 }
 
 /** The sum of a group. */
-export interface GroupSum {
-  readonly sum: Update;
+export interface GroupTotal {
+  readonly sum: ModelUpdate;
   /** Number of members whose input is in the sum. */
   readonly members: number;
 }
 
 /** The means of the groups of which anything arrived, to be combined by a robust rule. */
-export function groupMeans(groups: readonly GroupSum[]): Float64Array[] {
+export function groupMeans(groups: readonly GroupTotal[]): Float64Array[] {
   return groups
     .filter(({ members }) => members > 0)
     .map(({ sum, members }) => Float64Array.from(sum, (value) => value / members));

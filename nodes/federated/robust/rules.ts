@@ -10,7 +10,7 @@
 import { clipL2 } from '../privacy/clip.ts';
 
 /** An update of a client, or the mean of a group. */
-export type Update = Float32Array | Float64Array;
+export type ModelUpdate = Float32Array | Float64Array;
 
 /** Krum needs 2 f + 3 updates if f of them may be lies. */
 const KRUM_FACTOR = 2;
@@ -26,14 +26,17 @@ export function krumNeeds(lies: number): number {
  * @param lies Number of updates that may be lies, f.
  * @returns undefined for fewer than 2 f + 3 updates.
  */
-export function krumScores(updates: readonly Update[], lies: number): Float64Array | undefined {
+export function krumScores(
+  updates: readonly ModelUpdate[],
+  lies: number,
+): Float64Array | undefined {
   const count = updates.length;
   if (count < krumNeeds(lies)) return undefined;
   const near = count - lies - 2;
   const distances = updates.map(() => new Float64Array(count));
   for (let a = 0; a < count; a += 1) {
     for (let b = a + 1; b < count; b += 1) {
-      const distance = squaredDistance(updates[a] as Update, updates[b] as Update);
+      const distance = squaredDistance(updates[a] as ModelUpdate, updates[b] as ModelUpdate);
       (distances[a] as Float64Array)[b] = distance;
       (distances[b] as Float64Array)[a] = distance;
     }
@@ -52,7 +55,7 @@ export function krumScores(updates: readonly Update[], lies: number): Float64Arr
  * @returns undefined where {@link krumScores} has none, or fewer than `take` updates are finite.
  */
 export function krumChoice(
-  updates: readonly Update[],
+  updates: readonly ModelUpdate[],
   { lies, take }: { readonly lies: number; readonly take: number },
 ): readonly number[] | undefined {
   const scores = krumScores(updates, lies);
@@ -63,10 +66,10 @@ export function krumChoice(
 }
 
 /** The mean of the updates at these places, added in their order; zeros for none. */
-export function meanOf(updates: readonly Update[], places: readonly number[]): Float64Array {
+export function meanOf(updates: readonly ModelUpdate[], places: readonly number[]): Float64Array {
   const mean = new Float64Array(updates[0]?.length ?? 0);
   for (const place of places) {
-    const update = updates[place] as Update;
+    const update = updates[place] as ModelUpdate;
     for (let at = 0; at < mean.length; at += 1) {
       mean[at] = (mean[at] as number) + (update[at] as number);
     }
@@ -78,7 +81,10 @@ export function meanOf(updates: readonly Update[], places: readonly number[]): F
  * The mean of each coordinate without its `trim` smallest and largest values.
  * @returns undefined unless 2 `trim` is below the number of updates.
  */
-export function trimmedMean(updates: readonly Update[], trim: number): Float64Array | undefined {
+export function trimmedMean(
+  updates: readonly ModelUpdate[],
+  trim: number,
+): Float64Array | undefined {
   const count = updates.length;
   if (2 * trim >= count) return undefined;
   return byCoordinate(updates, (sorted) => {
@@ -89,7 +95,7 @@ export function trimmedMean(updates: readonly Update[], trim: number): Float64Ar
 }
 
 /** The median of each coordinate, the mean of both middle ones of an even number. Undefined for none. */
-export function medianOf(updates: readonly Update[]): Float64Array | undefined {
+export function medianOf(updates: readonly ModelUpdate[]): Float64Array | undefined {
   const count = updates.length;
   if (count === 0) return undefined;
   const middle = Math.floor(count / 2);
@@ -102,7 +108,7 @@ export function medianOf(updates: readonly Update[]): Float64Array | undefined {
 /**
  * The mean of the updates, each cut to this Euclidean length; one of infinite length counts as 0.
  */
-export function boundedMean(updates: readonly Update[], bound: number): Float64Array {
+export function boundedMean(updates: readonly ModelUpdate[], bound: number): Float64Array {
   const shortened = updates.map((update) => {
     const copy = Float64Array.from(update);
     clipL2(copy, bound);
@@ -112,7 +118,7 @@ export function boundedMean(updates: readonly Update[], bound: number): Float64A
 }
 
 // hot: n^2 / 2 times for Krum.
-function squaredDistance(a: Update, b: Update): number {
+function squaredDistance(a: ModelUpdate, b: ModelUpdate): number {
   let sum = 0;
   for (let at = 0; at < a.length; at += 1) {
     const difference = (a[at] as number) - (b[at] as number);
@@ -123,7 +129,7 @@ function squaredDistance(a: Update, b: Update): number {
 
 // hot: once per coordinate.
 function byCoordinate(
-  updates: readonly Update[],
+  updates: readonly ModelUpdate[],
   combine: (sorted: Float64Array) => number,
 ): Float64Array {
   const column = new Float64Array(updates.length);

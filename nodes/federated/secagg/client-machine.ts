@@ -19,21 +19,21 @@ import type { SecaggDrop } from './drops.ts';
 import type { ClientEffect, ClientInput, ClientPhase } from './effects.ts';
 import { signOf } from './graph.ts';
 import { inBatches, JobStages } from './job-stage.ts';
-import { holderCostNs, type OpenedBox, type SharedWith, type VerifyInput } from './jobs.ts';
-import { addSums, sumJobs } from './mask-sum.ts';
+import { holderCostNs, type NeighbourSecrets, type OpenedBox, type VerifyInput } from './jobs.ts';
+import { addSums, maskSumJobs } from './mask-sum.ts';
 import {
-  type Body,
-  type Box,
   copyKeys,
-  MESSAGE,
+  MESSAGE_TYPES,
+  type MessageBody,
   type PublicKeys,
   type SecaggOutcome,
+  type ShareBox,
   type SignedBy,
   type SurvivorLists,
   type UnmaskShare,
 } from './messages.ts';
 import { largestElement, pack } from './ring.ts';
-import { sessionOf } from './session-config.ts';
+import { sessionNameOf } from './session-config.ts';
 import { advertiseText, survivorsText } from './signed-text.ts';
 import { decodeMessage, encodeMessage } from './wire.ts';
 
@@ -44,10 +44,10 @@ const BATCH_ITEMS = 150;
 
 /** The phase in which a message is expected. */
 const EXPECTED_IN: ReadonlyMap<number, ClientPhase> = new Map([
-  [MESSAGE.roster, 'advertised'],
-  [MESSAGE.forward, 'shared'],
-  [MESSAGE.survivors, 'masked'],
-  [MESSAGE.signatures, 'signed'],
+  [MESSAGE_TYPES.roster, 'advertised'],
+  [MESSAGE_TYPES.forward, 'shared'],
+  [MESSAGE_TYPES.survivors, 'masked'],
+  [MESSAGE_TYPES.signatures, 'signed'],
 ]);
 
 /** A client of one session. */
@@ -62,7 +62,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
   /** Types of the messages that were accepted. */
   readonly #taken = new Set<number>();
   /** By index of a neighbour: channel and seed. */
-  #shared = new Map<number, SharedWith>();
+  #shared = new Map<number, NeighbourSecrets>();
   /** By index of a neighbour that sent shares: its box. */
   #boxes = new Map<number, Uint8Array>();
   #update: Uint32Array | undefined;
@@ -73,7 +73,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     assert(index >= 0 && index < config.n, `client ${index} of ${config.n}`);
     assert(config.mode !== 'signed' || identity !== undefined, 'signed mode without an identity');
     this.#parts = parts;
-    this.#session = sessionOf(config, crypto);
+    this.#session = sessionNameOf(config, crypto);
     this.#secrets = new ClientSecrets(parts);
     this.#jobs = new JobStages((effect) => this.#effects.push(effect));
   }
@@ -128,7 +128,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     const { index, identity, crypto } = this.#parts;
     const keys = { index, channelKey, maskKey };
     this.#send({
-      type: MESSAGE.advertise,
+      type: MESSAGE_TYPES.advertise,
       ...keys,
       ...(this.#isSigned &&
         identity !== undefined && {
@@ -155,12 +155,12 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     if (session === undefined) return 'wrong-round';
     if (!equalBytes(session, this.#session)) return 'wrong-session';
     if (this.#phase === 'idle' || this.#phase === 'finished') return 'wrong-round';
-    if (body.type === MESSAGE.done) {
+    if (body.type === MESSAGE_TYPES.done) {
       this.#finish(body.outcome);
       return undefined;
     }
     if (this.#taken.has(body.type)) {
-      return body.type === MESSAGE.survivors ? 'asked-twice' : 'duplicate';
+      return body.type === MESSAGE_TYPES.survivors ? 'asked-twice' : 'duplicate';
     }
     if (EXPECTED_IN.get(body.type) !== this.#phase || this.#jobs.isBusy) return 'wrong-round';
     const drop = this.#perform(body);
@@ -168,11 +168,11 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     return drop;
   }
 
-  #perform(body: Body): SecaggDrop | undefined {
-    if (body.type === MESSAGE.roster) return this.#takeRoster(body.entries);
-    if (body.type === MESSAGE.forward) return this.#takeBoxes(body.boxes);
-    if (body.type === MESSAGE.survivors) return this.#takeLists(body);
-    if (body.type === MESSAGE.signatures) return this.#takeSignatures(body.signatures);
+  #perform(body: MessageBody): SecaggDrop | undefined {
+    if (body.type === MESSAGE_TYPES.roster) return this.#takeRoster(body.entries);
+    if (body.type === MESSAGE_TYPES.forward) return this.#takeBoxes(body.boxes);
+    if (body.type === MESSAGE_TYPES.survivors) return this.#takeLists(body);
+    if (body.type === MESSAGE_TYPES.signatures) return this.#takeSignatures(body.signatures);
     return 'wrong-round';
   }
 
@@ -195,7 +195,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     const inputs = inBatches(items, BATCH_ITEMS).map((batch) => ({ items: batch }));
     this.#jobs.start('verifySignatures', inputs, (outputs) => {
       if (outputs.flat().every(Boolean)) this.#share(copies);
-      else this.#takeBack(MESSAGE.roster, 'bad-signature');
+      else this.#takeBack(MESSAGE_TYPES.roster, 'bad-signature');
     });
     return undefined;
   }
@@ -225,17 +225,17 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     this.#jobs.start('shareKeys', inputs, (outputs) => this.#sendShares(outputs.flat()));
   }
 
-  #sendShares(found: readonly (SharedWith | undefined)[]): void {
+  #sendShares(found: readonly (NeighbourSecrets | undefined)[]): void {
     for (const shared of found) {
       if (shared === undefined) {
-        this.#takeBack(MESSAGE.roster, 'low-order-key');
+        this.#takeBack(MESSAGE_TYPES.roster, 'low-order-key');
         return;
       }
       this.#shared.set(shared.index, shared);
     }
     const boxes = [...this.#shared.values()].map(({ index, box }) => ({ index, box }));
     this.#secrets.keepOwnShares();
-    this.#send({ type: MESSAGE.shareKeys, boxes });
+    this.#send({ type: MESSAGE_TYPES.shareKeys, boxes });
     this.#enter('shared');
   }
 
@@ -247,11 +247,11 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
 
   // Round 2: the masked input.
 
-  #takeBoxes(boxes: readonly Box[]): SecaggDrop | undefined {
+  #takeBoxes(boxes: readonly ShareBox[]): SecaggDrop | undefined {
     if (boxes.some(({ index }) => !this.#shared.has(index))) return 'unknown-client';
     if (boxes.length + 1 < this.#parts.config.t) return 'too-few';
     this.#boxes = new Map(boxes.map(({ index, box }) => [index, box.slice()]));
-    this.#taken.add(MESSAGE.forward);
+    this.#taken.add(MESSAGE_TYPES.forward);
     this.#mask();
     return undefined;
   }
@@ -274,17 +274,17 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
   #mask(): void {
     const vector = this.#update;
     if (vector === undefined || this.#phase !== 'shared') return;
-    if (!this.#taken.has(MESSAGE.forward)) return;
+    if (!this.#taken.has(MESSAGE_TYPES.forward)) return;
     const { index, config } = this.#parts;
     const streams = [...this.#boxes.keys()].map((other) => {
-      const { seed } = this.#shared.get(other) as SharedWith;
+      const { seed } = this.#shared.get(other) as NeighbourSecrets;
       return { seed, sign: signOf(index, other) };
     });
     streams.push({ seed: this.#secrets.ownSeed(this.#session), sign: 1 });
-    this.#jobs.start('sumMasks', sumJobs(streams, config.m), (sums) => {
+    this.#jobs.start('sumMasks', maskSumJobs(streams, config.m), (sums) => {
       addSums(vector, sums, config.bits);
       this.#update = undefined;
-      this.#send({ type: MESSAGE.maskedInput, packed: pack(vector, config.bits) });
+      this.#send({ type: MESSAGE_TYPES.maskedInput, packed: pack(vector, config.bits) });
       this.#enter('masked');
     });
   }
@@ -306,7 +306,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     }
     const text = survivorsText(this.#session, lists.survivors);
     const signature = crypto.ed25519Sign(identity.secret, text);
-    this.#send({ type: MESSAGE.consistency, signature });
+    this.#send({ type: MESSAGE_TYPES.consistency, signature });
     this.#enter('signed');
     return undefined;
   }
@@ -325,7 +325,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     if (items.length < t) return 'bad-signature';
     this.#jobs.start('verifySignatures', inputs, (outputs) => {
       if (outputs.flat().filter(Boolean).length >= t) this.#open();
-      else this.#takeBack(MESSAGE.signatures, 'bad-signature');
+      else this.#takeBack(MESSAGE_TYPES.signatures, 'bad-signature');
     });
     return undefined;
   }
@@ -336,7 +336,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     const needed = [...new Set([...survivors, ...lost])].filter((other) => this.#boxes.has(other));
     const boxes = needed.map((other) => ({
       index: other,
-      channel: (this.#shared.get(other) as SharedWith).channel,
+      channel: (this.#shared.get(other) as NeighbourSecrets).channel,
       box: this.#boxes.get(other) as Uint8Array,
     }));
     const inputs = inBatches(boxes, BATCH_ITEMS).map((batch) => ({
@@ -361,7 +361,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
       });
     const { survivors, lost } = this.#lists;
     const given = [...give(survivors, 'own'), ...give(lost, 'pair')];
-    this.#send({ type: MESSAGE.unmask, shares: given });
+    this.#send({ type: MESSAGE_TYPES.unmask, shares: given });
     this.#wipe();
     this.#enter('unmasked');
   }
@@ -381,7 +381,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     this.#update = undefined;
   }
 
-  #send(body: Body): void {
+  #send(body: MessageBody): void {
     const bytes = encodeMessage(this.#session, body);
     this.#effects.push({ kind: 'send', bytes, type: body.type });
   }

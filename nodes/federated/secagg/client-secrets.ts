@@ -7,10 +7,10 @@ import { wipe } from '../../_kit/secrets.ts';
 import { assert } from './assert.ts';
 import type { ClientParts } from './client-parts.ts';
 import { KEY_LENGTH } from './geometry.ts';
-import type { SharedWith, ShareInput } from './jobs.ts';
+import type { NeighbourSecrets, ShareInput } from './jobs.ts';
 import type { PublicKeys } from './messages.ts';
-import { AGREED, ownSeed } from './seeds.ts';
-import { type Polynomials, pointOf, splitSecret } from './shamir.ts';
+import { ownSeed, PROTOCOL_SEED_RULE } from './seeds.ts';
+import { holderPoint, type Polynomials, splitSecret } from './shamir.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -46,7 +46,7 @@ export class ClientSecrets {
 
   /** Draws the secret of the own mask, and the polynomials of both secrets. */
   drawShares(): void {
-    const { config, seeds = AGREED, index } = this.#parts;
+    const { config, seeds = PROTOCOL_SEED_RULE, index } = this.#parts;
     this.#ownSecret = seeds.secret(this.#draw(), { from: index, to: index });
     const draws = Array.from({ length: config.t - 1 });
     this.#maskCoefficients = draws.map(() => this.#draw());
@@ -64,7 +64,7 @@ export class ClientSecrets {
 
   /** Keeps the client's shares of its own secrets, and wipes the polynomials, no longer needed. */
   keepOwnShares(): void {
-    const points = [pointOf(this.#parts.index)];
+    const points = [holderPoint(this.#parts.index)];
     const [own = NOTHING] = splitSecret(this.#ownPolynomials, points);
     const [pair = NOTHING] = splitSecret(this.#maskPolynomials, points);
     this.#ownShares = { own, pair };
@@ -84,7 +84,7 @@ export class ClientSecrets {
   }
 
   /** Overwrites all secrets, and those shared with neighbours. */
-  wipe(shared: Iterable<SharedWith>): void {
+  wipe(shared: Iterable<NeighbourSecrets>): void {
     for (const { channel, seed } of shared) {
       wipe(channel);
       wipe(seed);

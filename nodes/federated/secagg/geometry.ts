@@ -33,9 +33,9 @@ export const LENGTH_MAX = 268_435_456;
 export const THRESHOLD_MIN = 2;
 
 /** Version of the suite. */
-export const VERSION = 1;
+export const SUITE_VERSION = 1;
 /** Begins all labels of the suite. */
-export const LABEL = 'orrery/secagg/1/';
+export const SUITE_LABEL = 'orrery/secagg/1/';
 
 /**
  * Elements of one piece of key stream: 128 kB. OpenSSL is fastest between 64 and 512 kB; at 4 MB the

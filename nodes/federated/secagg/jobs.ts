@@ -10,8 +10,14 @@ import { equalBytes, readUint32, writeUint32 } from '../../_kit/bytes.ts';
 import { wipe } from '../../_kit/secrets.ts';
 import { BOX_LENGTH, BOX_PLAIN_LENGTH, KEY_LENGTH, NONCE_LENGTH } from './geometry.ts';
 import { applyStreams, boxData, boxKey, type Ends } from './mask.ts';
-import { AGREED, agreeSeed, ownSeed, type SeedRule } from './seeds.ts';
-import { type Polynomials, pointOf, prepareWeights, splitSecret, weightsAtZero } from './shamir.ts';
+import { agreeSeed, ownSeed, PROTOCOL_SEED_RULE, type SeedRule } from './seeds.ts';
+import {
+  holderPoint,
+  type Polynomials,
+  prepareWeights,
+  splitSecret,
+  weightsAtZero,
+} from './shamir.ts';
 
 const NONCE = new Uint8Array(NONCE_LENGTH);
 
@@ -39,7 +45,7 @@ export interface ShareInput {
 }
 
 /** What a client shares with one neighbour. */
-export interface SharedWith {
+export interface NeighbourSecrets {
   readonly index: number;
   readonly box: Uint8Array;
   /** The secret of the channel, from which the key of the neighbour's box follows. */
@@ -130,7 +136,7 @@ export interface JobTypes {
   readonly verifySignatures: { readonly input: VerifyInput; readonly output: readonly boolean[] };
   readonly shareKeys: {
     readonly input: ShareInput;
-    readonly output: readonly (SharedWith | undefined)[];
+    readonly output: readonly (NeighbourSecrets | undefined)[];
   };
   readonly openBoxes: { readonly input: OpenInput; readonly output: readonly OpenedBox[] };
   readonly rebuildSecrets: {
@@ -155,15 +161,15 @@ function shareKeys(
   input: ShareInput,
   crypto: CryptoProvider,
   seeds: SeedRule,
-): readonly (SharedWith | undefined)[] {
+): readonly (NeighbourSecrets | undefined)[] {
   const { session, index: from, holders } = input;
-  const points = holders.map((holder) => pointOf(holder.index));
+  const points = holders.map((holder) => holderPoint(holder.index));
   const maskShares = splitSecret(input.maskSecret, points);
   const ownShares = splitSecret(input.ownSecret, points);
   const channelKey = crypto.x25519Key(input.channelSecret);
   const maskKey = crypto.x25519Key(input.maskSecret.secret);
   const context = { crypto, session, seeds };
-  const shared = holders.map((holder, place): SharedWith | undefined => {
+  const shared = holders.map((holder, place): NeighbourSecrets | undefined => {
     const ends = { from, to: holder.index };
     const channel = channelKey.sharedSecret(holder.channelKey);
     const seed = agreeSeed(context, maskKey, { ...ends, key: holder.maskKey });
@@ -292,7 +298,7 @@ const { agreement, publicKey, derivation, box, verification } = COST_NS;
 const { coefficients, product, weight, element } = COST_NS;
 
 /** The jobs that derive seeds from secrets, by a rule for seeds. */
-export function jobsOfSeeds(
+export function seedRuleJobs(
   seeds: SeedRule,
 ): Readonly<Record<'shareKeys' | 'deriveSeeds', JobDefinition>> {
   return {
@@ -329,7 +335,7 @@ export const SECAGG_JOBS: Readonly<Record<JobName, JobDefinition>> = {
       0,
     ),
   ),
-  ...jobsOfSeeds(AGREED),
+  ...seedRuleJobs(PROTOCOL_SEED_RULE),
   sumMasks: {
     ...definition<'sumMasks'>(sumMasks, ({ streams, count }) => streams.length * count * element),
     transfer: { input: () => [], output: (output) => [(output as SumOutput).sum.buffer] },

@@ -7,10 +7,10 @@
 import { type MaskGraph, signOf } from './graph.ts';
 import { applyStream } from './mask.ts';
 import type { PublicKeys, ShareKind, SurvivorLists } from './messages.ts';
-import { reduce } from './ring.ts';
+import { reduceElements } from './ring.ts';
 import { agreeSeed, ownSeed, type SeedContext } from './seeds.ts';
 import type { SecaggConfig } from './session-config.ts';
-import { pointOf, rebuildFrom } from './shamir.ts';
+import { holderPoint, rebuildSecret } from './shamir.ts';
 import type { ShareTable } from './unmask-plan.ts';
 
 /**
@@ -26,7 +26,7 @@ export interface ServerAttack {
 }
 
 /** What an attacker knows about a client, beside public keys. */
-export interface Knowledge {
+export interface UnmaskingKnowledge {
   readonly context: SeedContext;
   readonly config: SecaggConfig;
   readonly keys: ReadonlyMap<number, PublicKeys>;
@@ -42,13 +42,13 @@ export interface MaskedInput {
 
 /** Opens an input from shares of both its secrets; undefined while one of them is short of shares. */
 export function openInput(
-  { context, config, keys, shares }: Knowledge,
+  { context, config, keys, shares }: UnmaskingKnowledge,
   { index, vector, masking }: MaskedInput,
 ): Uint32Array | undefined {
   const secretOf = (kind: ShareKind): Uint8Array | undefined => {
     const held = [...(shares[kind].get(index) ?? [])];
-    return rebuildFrom(
-      held.map(([holder, y]) => ({ x: pointOf(holder), y })),
+    return rebuildSecret(
+      held.map(([holder, y]) => ({ x: holderPoint(holder), y })),
       config.t,
     );
   };
@@ -65,12 +65,12 @@ export function openInput(
     if (seed !== undefined) applyStream(crypto, opened, { seed, sign: signOf(other, index) });
   }
   secret.wipe();
-  reduce(opened, config.bits);
+  reduceElements(opened, config.bits);
   return opened;
 }
 
 /** The lies of a server; without an attack, it tells the truth. */
-export class Malice {
+export class ServerLies {
   readonly #attack: ServerAttack | undefined;
   #vector: Uint32Array | undefined;
   #isTold = new Set<number>();
@@ -106,7 +106,7 @@ export class Malice {
 
   /** The victim's input, if it can be opened. */
   open(
-    knowledge: Knowledge,
+    knowledge: UnmaskingKnowledge,
     graph: MaskGraph,
     sharers: ReadonlySet<number>,
   ): Omit<MaskedInput, 'masking'> | undefined {

@@ -5,7 +5,7 @@
  */
 import { inBatches } from './job-stage.ts';
 import type { SumInput, SumOutput } from './jobs.ts';
-import { addInto, reduce } from './ring.ts';
+import { addInto, reduceElements } from './ring.ts';
 
 /** Elements of a part: two pieces of key stream, so that the sum stays in the cache. */
 const PART_ELEMENTS = 131_072;
@@ -13,7 +13,7 @@ const PART_ELEMENTS = 131_072;
 const JOB_ELEMENTS = 6_000_000;
 
 /** The jobs that add up these streams over a vector. */
-export function sumJobs(streams: SumInput['streams'], length: number): readonly SumInput[] {
+export function maskSumJobs(streams: SumInput['streams'], length: number): readonly SumInput[] {
   const part = Math.min(PART_ELEMENTS, length);
   const groups = inBatches(streams, Math.floor(JOB_ELEMENTS / part));
   const jobs: SumInput[] = [];
@@ -27,5 +27,5 @@ export function sumJobs(streams: SumInput['streams'], length: number): readonly 
 /** Adds what the jobs found to a vector, and reduces it modulo 2^bits. */
 export function addSums(vector: Uint32Array, sums: readonly SumOutput[], bits: number): void {
   for (const { start, sum } of sums) addInto(vector.subarray(start, start + sum.length), sum);
-  reduce(vector, bits);
+  reduceElements(vector, bits);
 }

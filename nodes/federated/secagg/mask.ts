@@ -10,7 +10,13 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { writeUint32 } from '../../_kit/bytes.ts';
-import { BLOCK_ELEMENTS, KEY_LENGTH, LABEL, NONCE_LENGTH, PIECE_ELEMENTS } from './geometry.ts';
+import {
+  BLOCK_ELEMENTS,
+  KEY_LENGTH,
+  NONCE_LENGTH,
+  PIECE_ELEMENTS,
+  SUITE_LABEL,
+} from './geometry.ts';
 import { addInto, subtractInto } from './ring.ts';
 
 const encoder = new TextEncoder();
@@ -23,7 +29,7 @@ export function keyInfo(
   label: 'share' | 'pair' | 'self',
   ...numbers: readonly number[]
 ): Uint8Array {
-  const text = encoder.encode(LABEL + label);
+  const text = encoder.encode(SUITE_LABEL + label);
   const info = new Uint8Array(text.length + 4 * numbers.length);
   info.set(text);
   for (const [index, number] of numbers.entries()) {
@@ -79,7 +85,7 @@ export function boxData(session: Uint8Array, { from, to }: Ends): Uint8Array {
 }
 
 /** The seed of a key stream, and whether the stream is added or subtracted. */
-export interface Stream {
+export interface SignedKeyStream {
   readonly seed: Uint8Array;
   readonly sign: 1 | -1;
 }
@@ -94,7 +100,7 @@ export interface Stream {
 export function applyStreams(
   crypto: Pick<CryptoProvider, 'chacha20'>,
   sum: Uint32Array,
-  { streams, start }: { readonly streams: readonly Stream[]; readonly start: number },
+  { streams, start }: { readonly streams: readonly SignedKeyStream[]; readonly start: number },
 ): void {
   if (start % BLOCK_ELEMENTS !== 0) throw new RangeError(`a stream cut at element ${start}`);
   for (let at = 0; at < sum.length; at += PIECE_ELEMENTS) {
@@ -113,7 +119,7 @@ export function applyStreams(
 export function applyStream(
   crypto: Pick<CryptoProvider, 'chacha20'>,
   sum: Uint32Array,
-  stream: Stream,
+  stream: SignedKeyStream,
 ): void {
   applyStreams(crypto, sum, { streams: [stream], start: 0 });
 }

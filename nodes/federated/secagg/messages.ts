@@ -6,7 +6,7 @@
 import type { SecaggConfig } from './session-config.ts';
 
 /** The type numbers of the messages. */
-export const MESSAGE = {
+export const MESSAGE_TYPES = {
   invite: 0,
   advertise: 1,
   roster: 2,
@@ -21,7 +21,7 @@ export const MESSAGE = {
 } as const;
 
 /** The type number of a message. */
-export type MessageType = (typeof MESSAGE)[keyof typeof MESSAGE];
+export type MessageType = (typeof MESSAGE_TYPES)[keyof typeof MESSAGE_TYPES];
 
 /** How a session may end; each outcome's index is its number on the wire. */
 export const OUTCOMES = ['ok', 'too-few', 'refused', 'timeout'] as const;
@@ -39,7 +39,7 @@ export interface PublicKeys {
 }
 
 /** An encrypted box of shares, for or from client `index`. */
-export interface Box {
+export interface ShareBox {
   readonly index: number;
   readonly box: Uint8Array;
 }
@@ -67,12 +67,12 @@ export interface SurvivorLists {
 }
 
 /** A message without its session. */
-export type Body =
+export type MessageBody =
   | { readonly type: 0; readonly config: SecaggConfig }
   | ({ readonly type: 1 } & PublicKeys)
   | { readonly type: 2; readonly entries: readonly PublicKeys[] }
-  | { readonly type: 3; readonly boxes: readonly Box[] }
-  | { readonly type: 4; readonly boxes: readonly Box[] }
+  | { readonly type: 3; readonly boxes: readonly ShareBox[] }
+  | { readonly type: 4; readonly boxes: readonly ShareBox[] }
   | { readonly type: 5; readonly packed: Uint8Array }
   | ({ readonly type: 6 } & SurvivorLists)
   | { readonly type: 7; readonly signature: Uint8Array }
@@ -83,7 +83,7 @@ export type Body =
 /** A decoded message; an invitation has no session. */
 export interface Decoded {
   readonly session: Uint8Array | undefined;
-  readonly body: Body;
+  readonly body: MessageBody;
 }
 
 /** Copies decoded keys, which are views of a message whose memory may be reused. */

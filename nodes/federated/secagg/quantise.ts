@@ -34,7 +34,7 @@ export function clipNorm(values: Float64Array, clip: number): number {
 }
 
 /** Scale and bits by which numbers become elements of the ring. */
-export interface Scale {
+export interface Quantisation {
   /** Elements per unit. */
   readonly scale: number;
   /** Bits of an element. */
@@ -48,7 +48,7 @@ export interface Scale {
  */
 export function quantise(
   values: Float64Array,
-  { scale, bits }: Scale,
+  { scale, bits }: Quantisation,
   uniform: () => number,
 ): Uint32Array {
   const elements = new Uint32Array(values.length);
@@ -64,12 +64,12 @@ function roundAtRandom(value: number, uniform: () => number): number {
 }
 
 /** The sum of the values from the sum of their elements. */
-export function dequantise(sum: Uint32Array, { scale, bits }: Scale): Float64Array {
+export function dequantise(sum: Uint32Array, { scale, bits }: Quantisation): Float64Array {
   return Float64Array.from(sum, (value) => signedElement(value, bits) / scale);
 }
 
 /** What decides how large a sum can become. */
-export interface Capacity {
+export interface RingCapacity {
   readonly clients: number;
   /** Largest magnitude of a coordinate. */
   readonly clip: number;
@@ -82,7 +82,7 @@ export interface Capacity {
  * The fewest bits at which no sum wraps: n * ceil(clip * scale) * weight <= 2^(bits-1) - 1. A ring
  * has at most 32.
  */
-export function bitsNeeded({ clients, clip, scale, maxWeight }: Capacity): number {
+export function bitsNeeded({ clients, clip, scale, maxWeight }: RingCapacity): number {
   const largest = clients * Math.ceil(clip * scale) * maxWeight;
   let bits = 1;
   while (2 ** (bits - 1) - 1 < largest) bits += 1;
@@ -90,7 +90,7 @@ export function bitsNeeded({ clients, clip, scale, maxWeight }: Capacity): numbe
 }
 
 /** Share of the ring that the largest sum left free, 0 … 1. */
-export function headroom(sum: Uint32Array, bits: number): number {
+export function ringHeadroom(sum: Uint32Array, bits: number): number {
   let largest = 0;
   for (const value of sum) largest = Math.max(largest, Math.abs(signedElement(value, bits)));
   return 1 - largest / 2 ** (bits - 1);

@@ -43,7 +43,7 @@ export function largestElement(bits: number): number {
 }
 
 /** Reduces all elements modulo 2^bits. */
-export function reduce(values: Uint32Array, bits: number): void {
+export function reduceElements(values: Uint32Array, bits: number): void {
   if (bits === 32) return;
   const mask = largestElement(bits);
   for (let index = 0; index < values.length; index += 1)

@@ -6,7 +6,7 @@
 import type { CryptoProvider, X25519Key } from '../../../engine/host/crypto.ts';
 import { type Ends, pairSeed, selfSeed } from './mask.ts';
 
-/** How seeds are derived from secrets: all but defective doubles use {@link AGREED}. */
+/** How seeds are derived from secrets: all but defective doubles use {@link PROTOCOL_SEED_RULE}. */
 export interface SeedRule {
   /** The secret that a seed is derived from: of two clients, or of one (then `from` is `to`). */
   readonly secret: (agreed: Uint8Array, ends: Ends) => Uint8Array;
@@ -15,13 +15,16 @@ export interface SeedRule {
 }
 
 /** The rule of the protocol: secrets and seeds stay as they are. */
-export const AGREED: SeedRule = { secret: (agreed) => agreed, seed: (derived) => derived };
+export const PROTOCOL_SEED_RULE: SeedRule = {
+  secret: (agreed) => agreed,
+  seed: (derived) => derived,
+};
 
 /** What seeds depend on, beside secrets. */
 export interface SeedContext {
   readonly crypto: CryptoProvider;
   readonly session: Uint8Array;
-  /** {@link AGREED} by default. */
+  /** {@link PROTOCOL_SEED_RULE} by default. */
   readonly seeds?: SeedRule | undefined;
 }
 
@@ -33,12 +36,12 @@ export function agreeSeed(
 ): Uint8Array | undefined {
   const shared = secret.sharedSecret(peer.key);
   if (shared === undefined) return undefined;
-  const { seeds = AGREED } = context;
+  const { seeds = PROTOCOL_SEED_RULE } = context;
   return seeds.seed(pairSeed(context, seeds.secret(shared, peer), peer));
 }
 
 /** Seed of a client's own mask. */
 export function ownSeed(context: SeedContext, secret: Uint8Array, index: number): Uint8Array {
-  const { seeds = AGREED } = context;
+  const { seeds = PROTOCOL_SEED_RULE } = context;
   return seeds.seed(selfSeed(context, secret, index));
 }

@@ -10,9 +10,9 @@ import type { SecaggDrop } from './drops.ts';
 import { KEY_LENGTH } from './geometry.ts';
 import type { MaskGraph } from './graph.ts';
 import {
-  type Box,
   copyKeys,
   type PublicKeys,
+  type ShareBox,
   type ShareKind,
   type SignedBy,
   type SurvivorLists,
@@ -82,7 +82,7 @@ export class ServerBook {
   }
 
   /** Notes a client's boxes: one for each of its neighbours. */
-  share(from: number, boxes: readonly Box[], graph: MaskGraph): SecaggDrop | undefined {
+  share(from: number, boxes: readonly ShareBox[], graph: MaskGraph): SecaggDrop | undefined {
     const neighbours = graph.neighboursOf(from);
     if (boxes.some(({ index }) => index === from)) return 'box-misaddressed';
     const isNeighbour = new Set(neighbours);

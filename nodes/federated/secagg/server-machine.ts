@@ -21,20 +21,20 @@ import type { AbortReason, ServerEffect, ServerInput, ServerPhase } from './effe
 import { drawGraph, type MaskGraph, ringGraph } from './graph.ts';
 import { JobStages } from './job-stage.ts';
 import type { RebuiltSecret, SumInput } from './jobs.ts';
-import { Malice, type ServerAttack } from './malicious-server.ts';
-import { addSums, sumJobs } from './mask-sum.ts';
+import { type ServerAttack, ServerLies } from './malicious-server.ts';
+import { addSums, maskSumJobs } from './mask-sum.ts';
 import {
-  type Body,
-  MESSAGE,
+  MESSAGE_TYPES,
+  type MessageBody,
   type PublicKeys,
   type SecaggOutcome,
   type ShareKind,
   type SurvivorLists,
 } from './messages.ts';
-import { addInto, reduce } from './ring.ts';
+import { addInto, reduceElements } from './ring.ts';
 import type { SeedRule } from './seeds.ts';
 import { multiplyBy, ServerBook } from './server-book.ts';
-import { type SecaggConfig, sessionOf } from './session-config.ts';
+import { type SecaggConfig, sessionNameOf } from './session-config.ts';
 import {
   type RebuiltSecrets,
   rebuildJobs,
@@ -70,11 +70,11 @@ export interface ServerParts {
 
 /** The message that a phase waits for. */
 const AWAITED: ReadonlyMap<ServerPhase, number> = new Map([
-  ['inviting', MESSAGE.advertise],
-  ['sharing', MESSAGE.shareKeys],
-  ['collecting', MESSAGE.maskedInput],
-  ['consistency', MESSAGE.consistency],
-  ['unmasking', MESSAGE.unmask],
+  ['inviting', MESSAGE_TYPES.advertise],
+  ['sharing', MESSAGE_TYPES.shareKeys],
+  ['collecting', MESSAGE_TYPES.maskedInput],
+  ['consistency', MESSAGE_TYPES.consistency],
+  ['unmasking', MESSAGE_TYPES.unmask],
 ]);
 /** Phases that the deadline ends. */
 const UNTIL_INPUT: ReadonlySet<ServerPhase> = new Set(['inviting', 'sharing', 'collecting']);
@@ -86,7 +86,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
   readonly #session: Uint8Array;
   readonly #book: ServerBook;
   readonly #jobs: JobStages;
-  readonly #malice: Malice;
+  readonly #malice: ServerLies;
   #effects: ServerEffect[] = [];
   #phase: ServerPhase = 'idle';
   #deadline: Nanoseconds = Number.POSITIVE_INFINITY;
@@ -109,10 +109,10 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     const { config, crypto, publicKeyOf, attack } = parts;
     assert(config.mode !== 'signed' || publicKeyOf !== undefined, 'signed mode without identities');
     this.#parts = parts;
-    this.#session = sessionOf(config, crypto);
+    this.#session = sessionNameOf(config, crypto);
     this.#book = new ServerBook({ config, crypto, session: this.#session, publicKeyOf });
     this.#jobs = new JobStages((effect) => this.#effects.push(effect));
-    this.#malice = new Malice(attack);
+    this.#malice = new ServerLies(attack);
   }
 
   /** Name of the session, 32 bytes. */
@@ -181,7 +181,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     const { config, deadlineNs = Number.POSITIVE_INFINITY } = this.#parts;
     this.#inputsUntil = this.#now + deadlineNs;
     const everybody = Array.from({ length: config.n }, (_, index) => index);
-    for (const to of everybody) this.#send(to, { type: MESSAGE.invite, config });
+    for (const to of everybody) this.#send(to, { type: MESSAGE_TYPES.invite, config });
     this.#enter('inviting', everybody);
   }
 
@@ -202,22 +202,22 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     return undefined;
   }
 
-  #untimely(body: Body): SecaggDrop {
+  #untimely(body: MessageBody): SecaggDrop {
     const isOver = this.#survivors.length > 0 || ENDED.has(this.#phase);
-    return body.type === MESSAGE.maskedInput && isOver ? 'late-input' : 'wrong-round';
+    return body.type === MESSAGE_TYPES.maskedInput && isOver ? 'late-input' : 'wrong-round';
   }
 
-  #perform(from: number, body: Body): SecaggDrop | undefined {
+  #perform(from: number, body: MessageBody): SecaggDrop | undefined {
     switch (body.type) {
-      case MESSAGE.advertise:
+      case MESSAGE_TYPES.advertise:
         return this.#book.advertise(from, body);
-      case MESSAGE.shareKeys:
+      case MESSAGE_TYPES.shareKeys:
         return this.#book.share(from, body.boxes, this.#graph);
-      case MESSAGE.maskedInput:
+      case MESSAGE_TYPES.maskedInput:
         return this.#takeInput(from, body.packed);
-      case MESSAGE.consistency:
+      case MESSAGE_TYPES.consistency:
         return this.#book.sign({ index: from, signature: body.signature }, this.#shown(from));
-      case MESSAGE.unmask:
+      case MESSAGE_TYPES.unmask:
         return this.#book.unmask(from, body.shares, this.#asked.get(from) as SurvivorLists);
       default:
         return 'wrong-round';
@@ -267,7 +267,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     for (const to of members) {
       const around = [...this.#graph.neighboursOf(to), to].sort((a, b) => a - b);
       const entries = around.map((index) => this.#keysOf(index));
-      this.#send(to, { type: MESSAGE.roster, entries });
+      this.#send(to, { type: MESSAGE_TYPES.roster, entries });
     }
     this.#enter('sharing', members);
   }
@@ -281,7 +281,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
         const box = byClient.get(index)?.get(to);
         return box === undefined ? [] : [{ index, box }];
       });
-      this.#send(to, { type: MESSAGE.forward, boxes });
+      this.#send(to, { type: MESSAGE_TYPES.forward, boxes });
     }
     this.#enter('collecting', sharers);
   }
@@ -309,7 +309,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
       };
       const lists = this.#malice.listsFor(to, truth);
       this.#asked.set(to, lists);
-      this.#send(to, { type: MESSAGE.survivors, ...lists });
+      this.#send(to, { type: MESSAGE_TYPES.survivors, ...lists });
     }
     this.#enter(config.mode === 'signed' ? 'consistency' : 'unmasking', survivors);
   }
@@ -319,7 +319,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
       const signature = this.#book.signatures.get(index) as Uint8Array;
       return { index, signature };
     });
-    for (const to of signers) this.#send(to, { type: MESSAGE.signatures, signatures });
+    for (const to of signers) this.#send(to, { type: MESSAGE_TYPES.signatures, signatures });
     this.#enter('unmasking', signers);
   }
 
@@ -385,14 +385,14 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
 
   #sum(streams: SumInput['streams']): void {
     const { m, bits } = this.#parts.config;
-    this.#jobs.start('sumMasks', sumJobs(streams, m), (sums) => {
+    this.#jobs.start('sumMasks', maskSumJobs(streams, m), (sums) => {
       const masks = new Uint32Array(m);
       addSums(masks, sums, bits);
       const weights = this.#survivors.reduce((sum, index) => sum + this.#weightOf(index), 0);
       if (this.#parts.weights !== undefined) multiplyBy(masks, weights);
       const ring = this.#book.sum;
       addInto(ring, masks);
-      reduce(ring, bits);
+      reduceElements(ring, bits);
       this.#end('done', 'ok');
       this.#effects.push({ kind: 'sum', ring, survivors: this.#survivors, lost: this.#lost });
     });
@@ -429,7 +429,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     const survivors = this.#survivors.length;
     this.#book.wipe();
     for (let to = 0; to < this.#parts.config.n; to += 1) {
-      if (!this.#gone.has(to)) this.#send(to, { type: MESSAGE.done, outcome, survivors });
+      if (!this.#gone.has(to)) this.#send(to, { type: MESSAGE_TYPES.done, outcome, survivors });
     }
     this.#enter(phase, this.#survivors);
   }
@@ -445,7 +445,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     this.#effects.push({ kind: 'phase', phase, members });
   }
 
-  #send(to: number, body: Body): void {
+  #send(to: number, body: MessageBody): void {
     const bytes = encodeMessage(this.#session, body);
     this.#effects.push({ kind: 'send', to, bytes, type: body.type });
   }

@@ -22,12 +22,12 @@ import { concatBytes } from '../../_kit/bytes.ts';
 import {
   BITS_MAX,
   CLIENTS_MAX,
-  LABEL,
   LENGTH_MAX,
   MODEL_HASH_LENGTH,
   SESSION_RANDOM_LENGTH,
+  SUITE_LABEL,
+  SUITE_VERSION,
   THRESHOLD_MIN,
-  VERSION,
 } from './geometry.ts';
 
 /** `semi-honest`: the server follows the protocol. `signed`: it may lie about who survived. */
@@ -56,7 +56,7 @@ export interface SecaggConfig {
 
 const FIELDS = 9;
 const MODES: readonly SecaggMode[] = ['semi-honest', 'signed'];
-const SESSION_LABEL = new TextEncoder().encode(`${LABEL}session`);
+const SESSION_LABEL = new TextEncoder().encode(`${SUITE_LABEL}session`);
 const ROUND_MAX = 0xffff_ffff;
 
 /** Bytes of the agreement, in deterministic CBOR (RFC 8949 section 4.2.1). */
@@ -65,7 +65,7 @@ export function encodeConfig(config: SecaggConfig): Uint8Array {
   const writer = new CborWriter();
   writer.head(CBOR_MAP, modelHash === undefined ? FIELDS : FIELDS + 1);
   writer.uint(1);
-  writer.uint(VERSION);
+  writer.uint(SUITE_VERSION);
   writer.uint(2);
   writer.string(random);
   for (const [index, value] of [round, n, k, t, m, bits, MODES.indexOf(mode)].entries()) {
@@ -84,7 +84,7 @@ export function decodeConfig(reader: CborReader): SecaggConfig | undefined {
   if (!reader.expect(CBOR_MAP)) return undefined;
   const fields = reader.argument;
   if (fields !== FIELDS && fields !== FIELDS + 1) return undefined;
-  if (uintField(reader, 1) !== VERSION) return undefined;
+  if (uintField(reader, 1) !== SUITE_VERSION) return undefined;
   const random = bytesField(reader, 2, SESSION_RANDOM_LENGTH);
   const [round = NaN, n = NaN, k = NaN, t = NaN, m = NaN, bits = NaN, mode = NaN] = [
     3, 4, 5, 6, 7, 8, 9,
@@ -145,7 +145,7 @@ function isWithin(value: number, least: number, most: number): boolean {
 }
 
 /** Name of the session: 32 bytes. */
-export function sessionOf(
+export function sessionNameOf(
   config: SecaggConfig,
   crypto: Pick<CryptoProvider, 'sha256'>,
 ): Uint8Array {

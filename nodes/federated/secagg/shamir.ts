@@ -2,7 +2,7 @@
  * Shamir's secret sharing (CACM 1979) over GF(2^16): a secret is a row of big-endian 16-bit words, and
  * each word has its own polynomial. The share of a holder is the values of the polynomials at its point.
  *
- * Draws nothing: coefficients are arguments. Only {@link rebuildFrom} checks its arguments; the
+ * Draws nothing: coefficients are arguments. Only {@link rebuildSecret} checks its arguments; the
  * other functions trust them.
  *
  * @module
@@ -18,7 +18,7 @@ export interface Share {
 }
 
 /** The point of a holder, which is never 0: there lies the secret. */
-export function pointOf(index: number): number {
+export function holderPoint(index: number): number {
   return index + 1;
 }
 
@@ -151,7 +151,7 @@ function sumOf(shares: readonly Uint8Array[], add: AddProduct): Uint8Array {
  * @returns undefined for fewer shares, for two of one point, for a point outside 1 … 65,535, and for
  *   different or odd lengths.
  */
-export function rebuildFrom(shares: readonly Share[], threshold: number): Uint8Array | undefined {
+export function rebuildSecret(shares: readonly Share[], threshold: number): Uint8Array | undefined {
   const sorted = [...shares].sort((a, b) => a.x - b.x);
   const length = sorted[0]?.y.length ?? 0;
   if (sorted.length < threshold || length === 0 || length % 2 !== 0) return undefined;

@@ -4,13 +4,13 @@
  * @module
  */
 import { concatBytes, writeUint32 } from '../../_kit/bytes.ts';
-import { LABEL } from './geometry.ts';
+import { SUITE_LABEL } from './geometry.ts';
 import type { PublicKeys } from './messages.ts';
 import { encodeIndices } from './wire.ts';
 
 const encoder = new TextEncoder();
-const ADVERTISE = encoder.encode(`${LABEL}advertise`);
-const SURVIVORS = encoder.encode(`${LABEL}survivors`);
+const ADVERTISE = encoder.encode(`${SUITE_LABEL}advertise`);
+const SURVIVORS = encoder.encode(`${SUITE_LABEL}survivors`);
 
 /** Text of the signature of a client's keys: label, session, index, both keys. */
 export function advertiseText(session: Uint8Array, keys: PublicKeys): Uint8Array {

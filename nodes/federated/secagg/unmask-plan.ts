@@ -19,7 +19,7 @@ import {
   weightsCostNs,
 } from './jobs.ts';
 import type { PublicKeys, ShareKind } from './messages.ts';
-import { pointOf } from './shamir.ts';
+import { holderPoint } from './shamir.ts';
 
 /** Who is in the sum, and whose pair masks are left over. */
 export interface Survival {
@@ -108,7 +108,7 @@ function groupsOf(parts: RebuildParts): readonly MutableGroup[] | undefined {
     const used = holders.filter((holder) => held?.has(holder) === true).slice(0, threshold + 1);
     if (held === undefined || used.length < threshold) return undefined;
     const name = used.join();
-    const group = groups.get(name) ?? { points: used.map(pointOf), secrets: [] };
+    const group = groups.get(name) ?? { points: used.map(holderPoint), secrets: [] };
     const publicKey = kind === 'pair' ? keys.get(index)?.maskKey : undefined;
     group.secrets.push({
       index,

@@ -21,7 +21,7 @@
  *
  * @module
  */
-import { isOtherForm } from '../../../engine/pure/cbor-end-of-item.ts';
+import { isNonDeterministicCbor } from '../../../engine/pure/cbor-end-of-item.ts';
 import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import type { SecaggDrop } from './drops.ts';
@@ -33,12 +33,12 @@ import {
   SIGNATURE_LENGTH,
 } from './geometry.ts';
 import {
-  type Body,
-  type Box,
   type Decoded,
-  MESSAGE,
+  MESSAGE_TYPES,
+  type MessageBody,
   OUTCOMES,
   type PublicKeys,
+  type ShareBox,
   type SignedBy,
   type UnmaskShare,
 } from './messages.ts';
@@ -48,23 +48,23 @@ import { decodeConfig, encodeConfig } from './session-config.ts';
 const DEPTH_MAX = 3;
 
 /** Bytes of a message. `session` is not part of an invitation. */
-export function encodeMessage(session: Uint8Array, body: Body): Uint8Array {
+export function encodeMessage(session: Uint8Array, body: MessageBody): Uint8Array {
   const writer = new CborWriter();
   writer.array(itemsOf(body));
   writer.uint(body.type);
-  if (body.type !== MESSAGE.invite) writer.string(session);
+  if (body.type !== MESSAGE_TYPES.invite) writer.string(session);
   writeBody(writer, body);
   return writer.taken();
 }
 
 /** Number of items of a message's array. */
-function itemsOf(body: Body): number {
-  if (body.type === MESSAGE.invite) return 2;
-  if (body.type === MESSAGE.advertise) return body.signature === undefined ? 5 : 6;
-  return body.type === MESSAGE.survivors || body.type === MESSAGE.done ? 4 : 3;
+function itemsOf(body: MessageBody): number {
+  if (body.type === MESSAGE_TYPES.invite) return 2;
+  if (body.type === MESSAGE_TYPES.advertise) return body.signature === undefined ? 5 : 6;
+  return body.type === MESSAGE_TYPES.survivors || body.type === MESSAGE_TYPES.done ? 4 : 3;
 }
 
-function writeBody(writer: CborWriter, body: Body): void {
+function writeBody(writer: CborWriter, body: MessageBody): void {
   switch (body.type) {
     case 0:
       writer.raw(encodeConfig(body.config));
@@ -167,13 +167,13 @@ class MessageReader {
     const items = this.#array();
     const type = this.#uint();
     const session =
-      type === MESSAGE.invite ? undefined : this.#bytes(SESSION_LENGTH, 'wrong-session');
+      type === MESSAGE_TYPES.invite ? undefined : this.#bytes(SESSION_LENGTH, 'wrong-session');
     const body = this.#body(type, items);
     if (this.#reader.at !== this.#reader.end) this.#fail('bad-cbor');
     return { session, body };
   }
 
-  #body(type: number, items: number): Body {
+  #body(type: number, items: number): MessageBody {
     switch (type) {
       case 0:
         return this.#invite(items);
@@ -208,7 +208,7 @@ class MessageReader {
     }
   }
 
-  #invite(items: number): Body {
+  #invite(items: number): MessageBody {
     this.#checkItems(items, 2);
     const config = this.drop === undefined ? decodeConfig(this.#reader) : undefined;
     if (config !== undefined) return { type: 0, config };
@@ -216,18 +216,18 @@ class MessageReader {
     return this.#nothing();
   }
 
-  #done(type: number, items: number): Body {
+  #done(type: number, items: number): MessageBody {
     this.#checkItems(items, 4);
     const outcome = OUTCOMES[this.#uint()];
     const survivors = this.#index();
-    if (type === MESSAGE.done && outcome !== undefined) return { type, outcome, survivors };
+    if (type === MESSAGE_TYPES.done && outcome !== undefined) return { type, outcome, survivors };
     this.#fail('bad-cbor');
     return this.#nothing();
   }
 
   /** Stands for a message when there is none. */
-  #nothing(): Body {
-    return { type: MESSAGE.done, outcome: 'refused', survivors: 0 };
+  #nothing(): MessageBody {
+    return { type: MESSAGE_TYPES.done, outcome: 'refused', survivors: 0 };
   }
 
   #keys(items: number): PublicKeys {
@@ -244,7 +244,7 @@ class MessageReader {
     };
   }
 
-  #box(): Box {
+  #box(): ShareBox {
     this.#checkItems(this.#array(), 2);
     return { index: this.#index(), box: this.#bytes(BOX_LENGTH, 'box-failed') };
   }
@@ -340,7 +340,9 @@ class MessageReader {
 
   /** A head that the strict reader refused may be CBOR in a form that we do not allow. */
   #failAtHead(): void {
-    this.#fail(isOtherForm(this.#reader.bytes, DEPTH_MAX) ? 'not-canonical' : 'bad-cbor');
+    this.#fail(
+      isNonDeterministicCbor(this.#reader.bytes, DEPTH_MAX) ? 'not-canonical' : 'bad-cbor',
+    );
   }
 
   #fail(reason: SecaggDrop): void {

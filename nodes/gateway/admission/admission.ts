@@ -16,8 +16,8 @@ import { type RateLimit, TokenBucket } from '../../_kit/token-bucket.ts';
 import {
   HANDSHAKE_RATE_BURST,
   HANDSHAKE_RATE_PER_SECOND,
-  UNPROVEN_BURST,
-  UNPROVEN_PER_SECOND,
+  UNPROVEN_OPENINGS_BURST,
+  UNPROVEN_OPENINGS_PER_SECOND,
 } from '../geometry.ts';
 import type { CookieMint } from './cookie-mint.ts';
 
@@ -65,7 +65,10 @@ export class CheckedAdmission implements Admission {
   readonly #answers = handshakeBucket();
   readonly #cookies = handshakeBucket();
   readonly #repeats = handshakeBucket();
-  readonly #unproven = TokenBucket.of({ perSecond: UNPROVEN_PER_SECOND, burst: UNPROVEN_BURST });
+  readonly #unproven = TokenBucket.of({
+    perSecond: UNPROVEN_OPENINGS_PER_SECOND,
+    burst: UNPROVEN_OPENINGS_BURST,
+  });
 
   /** @param rate Limit on frames; unlimited when absent. */
   constructor(mint: CookieMint, rate: RateLimit | undefined) {

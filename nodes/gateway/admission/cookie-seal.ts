@@ -15,21 +15,21 @@
 import type { AeadKey, CryptoProvider } from '../../../engine/host/crypto.ts';
 import { concatBytes } from '../../_kit/bytes.ts';
 import { wipe } from '../../_kit/secrets.ts';
-import type { Identity } from '../crypto.ts';
+import type { StaticKeyPair } from '../crypto.ts';
 import { COOKIE_BYTES, FRAME_TYPE, HEADER_BYTES_MAX, NONCE_BYTES, TAG_BYTES } from '../geometry.ts';
-import { encodeHeader, FrameHeader, MESSAGE, writeNonce } from '../wire.ts';
+import { encodeHeader, FrameHeader, HANDSHAKE_MESSAGE_SEQUENCE, writeNonce } from '../wire.ts';
 
 const LABEL = Uint8Array.from('orrery gateway 1 cookie', (letter) => letter.charCodeAt(0));
 
 /** Seals cookies for one peer and opens those from the peer. */
 export class CookieSeal {
   readonly #crypto: CryptoProvider;
-  readonly #identity: Identity;
+  readonly #identity: StaticKeyPair;
   readonly #peerKey: Uint8Array;
   /** Derived when the first cookie is sent or received: most sessions never need it. */
   #shared: Uint8Array | undefined;
 
-  constructor(crypto: CryptoProvider, identity: Identity, peerKey: Uint8Array) {
+  constructor(crypto: CryptoProvider, identity: StaticKeyPair, peerKey: Uint8Array) {
     this.#crypto = crypto;
     this.#identity = identity;
     this.#peerKey = peerKey;
@@ -39,7 +39,7 @@ export class CookieSeal {
   seal(cookie: Uint8Array, timestamp: number): Uint8Array {
     const header = new FrameHeader();
     header.type = FRAME_TYPE.handshake;
-    header.sequence = MESSAGE.cookie;
+    header.sequence = HANDSHAKE_MESSAGE_SEQUENCE.cookie;
     header.timestamp = timestamp;
     const frame = new Uint8Array(HEADER_BYTES_MAX + COOKIE_BYTES + TAG_BYTES);
     const at = encodeHeader(header, COOKIE_BYTES + TAG_BYTES, frame, 0);

@@ -25,7 +25,7 @@ import {
   STATIC_KEY_BYTES,
   TAG_BYTES,
 } from '../geometry.ts';
-import type { FrameHeader, MESSAGE } from '../wire.ts';
+import type { FrameHeader, HANDSHAKE_MESSAGE_SEQUENCE } from '../wire.ts';
 
 const LABELS = {
   opening: 'orrery gateway 1 opening',
@@ -35,10 +35,10 @@ const LABELS = {
 const STRING_HEAD_BYTES = 2;
 
 /** Bytes after the Noise message of an opening: `mac1` and `mac2`. */
-export const OPENING_TRAILER: number = 2 * MAC_BYTES;
+export const OPENING_MACS_BYTES: number = 2 * MAC_BYTES;
 
 /** The public keys of a session's two ends. */
-export interface MacKeys {
+export interface SessionPublicKeys {
   readonly own: Uint8Array;
   readonly peer: Uint8Array;
 }
@@ -49,7 +49,7 @@ export class HandshakeMacs {
   readonly #toPeer: Record<keyof typeof LABELS, Uint8Array>;
   readonly #toUs: Record<keyof typeof LABELS, Uint8Array>;
 
-  constructor(crypto: CryptoProvider, keys: MacKeys) {
+  constructor(crypto: CryptoProvider, keys: SessionPublicKeys) {
     this.#crypto = crypto;
     this.#toPeer = keysFor(crypto, keys.peer);
     this.#toUs = keysFor(crypto, keys.own);
@@ -57,7 +57,7 @@ export class HandshakeMacs {
 
   /** Writes `mac1` of an opening from this gateway, and `mac2` if a cookie is known. */
   signOpening(frame: Uint8Array, cookie: Uint8Array | undefined): void {
-    const first = frame.length - OPENING_TRAILER;
+    const first = frame.length - OPENING_MACS_BYTES;
     frame.set(this.#mac(this.#toPeer.opening, frame.subarray(0, first)), first);
     const second = first + MAC_BYTES;
     if (cookie === undefined) frame.fill(0, second);
@@ -66,7 +66,7 @@ export class HandshakeMacs {
 
   /** True if the opening was made for this gateway, by somebody who knows its public key. */
   isForUs(frame: Uint8Array): boolean {
-    const before = frame.subarray(0, frame.length - OPENING_TRAILER);
+    const before = frame.subarray(0, frame.length - OPENING_MACS_BYTES);
     return this.#crypto.equal(openingMac(frame), this.#mac(this.#toUs.opening, before));
   }
 
@@ -97,20 +97,23 @@ export class HandshakeMacs {
 
 /** `mac1` of an opening; it identifies the opening, since it covers everything but `mac2`. */
 export function openingMac(frame: Uint8Array): Uint8Array {
-  const at = frame.length - OPENING_TRAILER;
+  const at = frame.length - OPENING_MACS_BYTES;
   return frame.subarray(at, at + MAC_BYTES);
 }
 
 /** True when the body has the length of an opening, answer or cookie with this header. */
-export function isWholeMessage(header: FrameHeader, kind: keyof typeof MESSAGE): boolean {
+export function hasMessageLength(
+  header: FrameHeader,
+  kind: keyof typeof HANDSHAKE_MESSAGE_SEQUENCE,
+): boolean {
   return header.bodyLength === lengthOf(kind, header.body - header.start - STRING_HEAD_BYTES);
 }
 
 /** @param fields Number of bytes of the array head and the seven integers: the Noise payload. */
-function lengthOf(kind: keyof typeof MESSAGE, fields: number): number {
+function lengthOf(kind: keyof typeof HANDSHAKE_MESSAGE_SEQUENCE, fields: number): number {
   switch (kind) {
     case 'opening':
-      return OPENING_NOISE_BYTES + fields + OPENING_TRAILER;
+      return OPENING_NOISE_BYTES + fields + OPENING_MACS_BYTES;
     case 'answer':
       return ANSWER_NOISE_BYTES + fields + MAC_BYTES;
     case 'cookie':

@@ -10,11 +10,11 @@ import type { CookieMint } from './cookie-mint.ts';
 
 /** The budgets of one peer of the gateway that owns `cookies`. */
 export function makeAdmission(options: GatewayOptions, cookies: CookieMint): Admission {
-  return new CheckedAdmission(cookies, rateOf(options));
+  return new CheckedAdmission(cookies, frameRateLimitOf(options));
 }
 
 /** The limit on frames; undefined if there is none. */
-export function rateOf({ rateLimit }: GatewayOptions): RateLimit | undefined {
+export function frameRateLimitOf({ rateLimit }: GatewayOptions): RateLimit | undefined {
   const { enabled, perSecond, burst } = rateLimit;
   return enabled ? { perSecond, burst } : undefined;
 }

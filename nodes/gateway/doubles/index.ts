@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { rateOf } from '../admission/make-admission.ts';
-import { type ArrivalsOutput, type Behaviour, CORRECT } from '../behaviour.ts';
+import { frameRateLimitOf } from '../admission/make-admission.ts';
+import { type ArrivalsOutput, type Behaviour, CORRECT_BEHAVIOUR } from '../behaviour.ts';
 import type { GatewayOptions } from '../config.ts';
 import { EagerAdmission } from './eager-admission.ts';
 import { GoDoubleWindow } from './go-window.ts';
@@ -29,7 +29,7 @@ export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
   rust: {
     windows: (_, { size }) => ({ create: (): RustDoubleWindow => new RustDoubleWindow(size) }),
   },
-  eager: { admission: (options) => new EagerAdmission(rateOf(options)) },
+  eager: { admission: (options) => new EagerAdmission(frameRateLimitOf(options)) },
   trusting: { scmp: TRUSTING_SCMP },
 };
 
@@ -40,14 +40,14 @@ interface Asked {
 }
 
 /** The parts of a node with these options: correct ones, but for those that doubles replace. */
-export function behaviourOf(options: GatewayOptions): Behaviour {
-  let behaviour = CORRECT;
+export function behaviourWithDoubles(options: GatewayOptions): Behaviour {
+  let behaviour = CORRECT_BEHAVIOUR;
   for (const { word } of askedBy(options)) behaviour = { ...behaviour, ...DOUBLES[word] };
   return behaviour;
 }
 
 /** The first option that asks for a double, as `option: value`; undefined if none does. */
-export function doubleOf(options: GatewayOptions): string | undefined {
+export function requestedDouble(options: GatewayOptions): string | undefined {
   const [first] = askedBy(options);
   return first && `${first.option}: ${first.word}`;
 }

@@ -9,15 +9,20 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import { HoldDown } from './damping.ts';
-import { EXPIRY_MARGIN_NS, ManagedPath, PROBATION_ANSWERS, SILENCE } from './managed-path.ts';
+import {
+  EXPIRY_MARGIN_NS,
+  ManagedPath,
+  PROBATION_ANSWERS,
+  SILENCE_CAUSES,
+} from './managed-path.ts';
 import { ProbeTable } from './probe-table.ts';
-import { BETTER_LOSS, isRelief } from './relief.ts';
+import { BETTER_LOSS_DIFFERENCE, isRelief } from './relief.ts';
 import { type PathRoundTrip, ReportWatch } from './report-watch.ts';
-import { ruledOutBy, score, sharedFate } from './selection.ts';
+import { pathScore, ruledOutBy, sharedFate } from './selection.ts';
 import { isSharedSilence, SHARED_SILENCE_NS } from './shared-silence.ts';
 import type {
   Accusation,
-  Effect,
+  ControllerEffect,
   MultipathOptions,
   PathController,
   PathInfo,
@@ -52,7 +57,7 @@ export class MultipathController implements PathController {
   readonly #probes = new ProbeTable();
   readonly #hold: HoldDown;
   readonly #reports: ReportWatch;
-  #effects: Effect[] = [];
+  #effects: ControllerEffect[] = [];
   #nextRefreshNs: number;
   /** When an additional path lookup is due; Infinity while there are enough paths. */
   #nextLookupNs = Number.POSITIVE_INFINITY;
@@ -73,7 +78,7 @@ export class MultipathController implements PathController {
     this.#nextRefreshNs = now + options.refreshIntervalNs;
   }
 
-  setPaths(now: number, paths: readonly PathInfo[]): readonly Effect[] {
+  setPaths(now: number, paths: readonly PathInfo[]): readonly ControllerEffect[] {
     this.#effects = [];
     const wanted = paths.slice(0, this.#options.maxPaths);
     for (const info of wanted) this.#adopt(now, info);
@@ -101,7 +106,7 @@ export class MultipathController implements PathController {
     return least;
   }
 
-  tick(now: number): readonly Effect[] {
+  tick(now: number): readonly ControllerEffect[] {
     this.#effects = [];
     let silent: ManagedPath | undefined;
     this.#probes.expire(now, (id, sentNs) => {
@@ -123,7 +128,7 @@ export class MultipathController implements PathController {
     return this.#effects;
   }
 
-  answered(now: number, index: number, probe: number): readonly Effect[] {
+  answered(now: number, index: number, probe: number): readonly ControllerEffect[] {
     this.#effects = [];
     const path = this.#paths[index];
     if (path === undefined) return this.#effects;
@@ -147,13 +152,13 @@ export class MultipathController implements PathController {
     return this.#reports.sent(now, sequence, this.#activeTrip());
   }
 
-  reported(now: number, report: ReceiverReport): readonly Effect[] {
+  reported(now: number, report: ReceiverReport): readonly ControllerEffect[] {
     this.#effects = [];
     this.#reports.reported(now, report.highest, this.#activeTrip());
     return this.#effects;
   }
 
-  interfaceDown(now: number, accusation: Accusation): readonly Effect[] {
+  interfaceDown(now: number, accusation: Accusation): readonly ControllerEffect[] {
     this.#effects = [];
     const { isdAs, ifId, path: only, countsEarlierMisses } = accusation;
     const name = `${isdAs}#${ifId}`;
@@ -169,7 +174,7 @@ export class MultipathController implements PathController {
     return this.#effects;
   }
 
-  peerReturned(now: number): readonly Effect[] {
+  peerReturned(now: number): readonly ControllerEffect[] {
     this.#effects = [];
     for (const [index, path] of this.#paths.entries()) {
       const isAsked = path.nextProbeNs !== Number.POSITIVE_INFINITY;
@@ -343,7 +348,7 @@ export class MultipathController implements PathController {
   }
 
   #leave(now: number, current: ManagedPath): void {
-    const isSilent = SILENCE.has(current.cause);
+    const isSilent = SILENCE_CAUSES.has(current.cause);
     if (isSilent && isSharedSilence(now, current, this.#paths, this.#options)) return;
     const isWay = (path: ManagedPath): boolean =>
       path.isHealthy && (current.health !== 'degraded' || isRelief(now, path, current));
@@ -389,7 +394,7 @@ export class MultipathController implements PathController {
     if (ruledOutBy(path.info, path.quality, this.#options.preferences) !== undefined) return false;
     if (path.quality.consecutiveAnswers < PROBATION_ANSWERS) return false;
     const byRtt = current.quality.baseRttNs >= BETTER_RTT_FACTOR * path.quality.baseRttNs;
-    const byLoss = current.quality.loss - path.quality.loss >= BETTER_LOSS;
+    const byLoss = current.quality.loss - path.quality.loss >= BETTER_LOSS_DIFFERENCE;
     return byRtt || byLoss;
   }
 
@@ -425,7 +430,7 @@ export class MultipathController implements PathController {
     const isSuppressed = path.damping.isSuppressed(now);
     const isRuledOut = ruledOutBy(path.info, path.quality, preferences) !== undefined;
     const objections = (isSuppressed ? 1 : 0) + (isRuledOut ? 2 : 0);
-    return score(path.info, path.quality, preferences) - 10 * objections;
+    return pathScore(path.info, path.quality, preferences) - 10 * objections;
   }
 
   /**

@@ -32,7 +32,11 @@ const MISSES_MAX = 6;
 const NEW_PATH_PROBES = 100;
 
 /** Causes of death that consist of silence. */
-export const SILENCE: ReadonlySet<SwitchCause> = new Set(['probe-loss', 'report-loss', 'scmp']);
+export const SILENCE_CAUSES: ReadonlySet<SwitchCause> = new Set([
+  'probe-loss',
+  'report-loss',
+  'scmp',
+]);
 
 /** An answer to a probe. */
 export interface TimedAnswer {
@@ -176,7 +180,7 @@ export class ManagedPath {
    */
   pardon(sentNs: number): number {
     const diedNs = this.#chargedNs;
-    if (diedNs < 0 || sentNs > diedNs || !SILENCE.has(this.cause)) return -1;
+    if (diedNs < 0 || sentNs > diedNs || !SILENCE_CAUSES.has(this.cause)) return -1;
     this.#chargedNs = -1;
     this.damping.pardon();
     return diedNs;

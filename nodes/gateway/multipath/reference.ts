@@ -12,7 +12,7 @@
 import type { Random } from '../../../engine/host/random.ts';
 import { PathQuality } from './path-quality.ts';
 import type {
-  Effect,
+  ControllerEffect,
   MultipathOptions,
   PathController,
   PathHealth,
@@ -43,7 +43,7 @@ export class ReferenceController implements PathController {
   #nextProbe = 1;
   #nextPollNs: number;
   #nextRefreshNs: number;
-  #effects: Effect[] = [];
+  #effects: ControllerEffect[] = [];
 
   constructor(now: number, options: MultipathOptions, random: Random) {
     this.#options = options;
@@ -52,7 +52,7 @@ export class ReferenceController implements PathController {
     this.#nextRefreshNs = now + options.refreshIntervalNs;
   }
 
-  setPaths(now: number, paths: readonly PathInfo[]): readonly Effect[] {
+  setPaths(now: number, paths: readonly PathInfo[]): readonly ControllerEffect[] {
     this.#effects = [];
     for (const info of paths) this.#adopt(now, info);
     return this.#effects;
@@ -70,7 +70,7 @@ export class ReferenceController implements PathController {
     return least;
   }
 
-  tick(now: number): readonly Effect[] {
+  tick(now: number): readonly ControllerEffect[] {
     this.#effects = [];
     for (const [index, path] of this.#paths.entries()) {
       if (path.nextProbeNs <= now) this.#probe(now, index, path);
@@ -86,7 +86,7 @@ export class ReferenceController implements PathController {
     return this.#effects;
   }
 
-  answered(now: number, index: number, probe: number): readonly Effect[] {
+  answered(now: number, index: number, probe: number): readonly ControllerEffect[] {
     this.#effects = [];
     const path = this.#paths[index];
     if (path === undefined || path.probe !== probe) return this.#effects;
@@ -105,17 +105,17 @@ export class ReferenceController implements PathController {
     return false;
   }
 
-  reported(): readonly Effect[] {
+  reported(): readonly ControllerEffect[] {
     return [];
   }
 
-  interfaceDown(): readonly Effect[] {
+  interfaceDown(): readonly ControllerEffect[] {
     // In the reference nothing calls the gateway's revocation store (scionproto/scion,
     // gateway/pathhealth/revocations.go).
     return [];
   }
 
-  peerReturned(): readonly Effect[] {
+  peerReturned(): readonly ControllerEffect[] {
     // The reference has no such event: its probes continue at their interval.
     return [];
   }

@@ -11,7 +11,7 @@
 import type { Accusation } from './types.ts';
 
 /** A received message about an interface. */
-export interface InterfaceReport {
+export interface InterfaceDownReport {
   readonly isdAs: string;
   readonly ifId: number;
   /** True if the message came from an address in that AS. */
@@ -27,7 +27,7 @@ export type ScmpDrop = 'scmp-source' | 'scmp-quote';
 export interface ScmpPolicy {
   /** @param quotedPath Finds the path on which the quoted packet left; undefined for none. */
   weigh(
-    report: InterfaceReport,
+    report: InterfaceDownReport,
     quotedPath: (quote: Uint8Array) => string | undefined,
   ): Accusation | ScmpDrop;
 }

@@ -93,7 +93,11 @@ export function ruledOutBy(
 }
 
 /** Quality of a measured path, about 0..1; 0 for one that was never measured. */
-export function score(path: PathInfo, quality: PathQuality, preferences: PathPreferences): number {
+export function pathScore(
+  path: PathInfo,
+  quality: PathQuality,
+  preferences: PathPreferences,
+): number {
   const { baseRttNs } = quality;
   if (baseRttNs < 0) return 0;
   const rtt = 1 / (1 + baseRttNs / RTT_SCALE_NS);

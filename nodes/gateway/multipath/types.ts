@@ -52,7 +52,7 @@ export type SwitchCause =
   | 'vanished';
 
 /** An action that a controller requests. */
-export type Effect =
+export type ControllerEffect =
   | { readonly kind: 'probe'; readonly path: number; readonly probe: number }
   | {
       readonly kind: 'switch';
@@ -149,27 +149,27 @@ export interface PathController {
   /** Index of the path in use, or -1. Read for each packet. */
   readonly active: number;
   /** Replaces the list of paths; paths that remain keep their history. */
-  setPaths(now: number, paths: readonly PathInfo[]): readonly Effect[];
+  setPaths(now: number, paths: readonly PathInfo[]): readonly ControllerEffect[];
   /** The path at an index used in effects. */
   path(index: number): PathInfo;
   /** Earliest instant at which {@link tick} must be called. */
   deadline(): number;
-  tick(now: number): readonly Effect[];
+  tick(now: number): readonly ControllerEffect[];
   /** An answer to probe `probe` arrived on the path it was sent on. */
-  answered(now: number, path: number, probe: number): readonly Effect[];
+  answered(now: number, path: number, probe: number): readonly ControllerEffect[];
   /**
    * Data left on the active path; `sequence` is the highest so far.
    * @returns true if the deadline became earlier.
    */
   sent(now: number, sequence: number): boolean;
-  reported(now: number, report: ReceiverReport): readonly Effect[];
+  reported(now: number, report: ReceiverReport): readonly ControllerEffect[];
   /** Base round trip of the path in use, ns; -1 when it was never measured. */
   readonly baseRttNs: number;
   /** A router reported an interface down (SCMP type 5 or 6), and the report passed the policy. */
-  interfaceDown(now: number, accusation: Accusation): readonly Effect[];
+  interfaceDown(now: number, accusation: Accusation): readonly ControllerEffect[];
   /**
    * Called when new keys were agreed: the peer can be reached, so paths that seemed dead may work.
    */
-  peerReturned(now: number): readonly Effect[];
+  peerReturned(now: number): readonly ControllerEffect[];
   status(now: number): readonly PathStatus[];
 }

@@ -37,7 +37,7 @@ export interface PacketEnds {
 }
 
 /** The peer's location as bytes: ISD-AS, port and host address. */
-export function targetBytes({ target, targetHost, targetPort }: PacketEnds): Uint8Array {
+export function peerAddressBytes({ target, targetHost, targetPort }: PacketEnds): Uint8Array {
   const { high, low } = isdAsWords(target);
   const bytes = new Uint8Array(TARGET_HOST_AT + targetHost.bytes.length);
   writeUint32(bytes, 0, high);

@@ -9,7 +9,13 @@
  */
 import { readUint32 } from '../../_kit/bytes.ts';
 import { UDP_LENGTH } from '../../scion/index.ts';
-import { MARK_AT, MARK_BYTES, MARK_SPACING_NS, MARKS_MAX, QUOTE_AGE_NS_MAX } from '../geometry.ts';
+import {
+  MARK_SPACING_NS,
+  QUOTE_AGE_NS_MAX,
+  QUOTE_MARK_BYTES,
+  QUOTE_MARK_OFFSET,
+  QUOTE_MARKS_MAX,
+} from '../geometry.ts';
 
 /**
  * Offset of HdrLen, which counts units of four bytes (SCION header specification, "Common Header").
@@ -19,9 +25,9 @@ const HEADER_UNIT = 4;
 
 /** Marks of the packets sent on one path. */
 export class SentMarks {
-  readonly #sentNs = new Float64Array(MARKS_MAX).fill(Number.NEGATIVE_INFINITY);
-  readonly #high = new Uint32Array(MARKS_MAX);
-  readonly #low = new Uint32Array(MARKS_MAX);
+  readonly #sentNs = new Float64Array(QUOTE_MARKS_MAX).fill(Number.NEGATIVE_INFINITY);
+  readonly #high = new Uint32Array(QUOTE_MARKS_MAX);
+  readonly #low = new Uint32Array(QUOTE_MARKS_MAX);
   #next = 0;
   #lastNs = Number.NEGATIVE_INFINITY;
 
@@ -33,22 +39,22 @@ export class SentMarks {
 
   /** Records a packet that leaves now, with a frame of `length` bytes at `frameAt`. */
   note(now: number, packet: Uint8Array, frameAt: number, length: number): void {
-    if (length < MARK_AT + MARK_BYTES) return;
+    if (length < QUOTE_MARK_OFFSET + QUOTE_MARK_BYTES) return;
     this.#sentNs[this.#next] = now;
-    this.#high[this.#next] = readUint32(packet, frameAt + MARK_AT);
-    this.#low[this.#next] = readUint32(packet, frameAt + MARK_AT + 4);
-    this.#next = (this.#next + 1) % MARKS_MAX;
+    this.#high[this.#next] = readUint32(packet, frameAt + QUOTE_MARK_OFFSET);
+    this.#low[this.#next] = readUint32(packet, frameAt + QUOTE_MARK_OFFSET + 4);
+    this.#next = (this.#next + 1) % QUOTE_MARKS_MAX;
     this.#lastNs = now;
   }
 
   /** True when the quote is of a packet recorded here within the last second. */
   has(now: number, quote: Uint8Array): boolean {
     const header = (quote[HEADER_LENGTH_AT] ?? 0) * HEADER_UNIT;
-    const at = header + UDP_LENGTH + MARK_AT;
-    if (header === 0 || at + MARK_BYTES > quote.length) return false;
+    const at = header + UDP_LENGTH + QUOTE_MARK_OFFSET;
+    if (header === 0 || at + QUOTE_MARK_BYTES > quote.length) return false;
     const high = readUint32(quote, at);
     const low = readUint32(quote, at + 4);
-    for (let k = 0; k < MARKS_MAX; k += 1) {
+    for (let k = 0; k < QUOTE_MARKS_MAX; k += 1) {
       if (this.#high[k] !== high || this.#low[k] !== low) continue;
       if (now - (this.#sentNs[k] as number) <= QUOTE_AGE_NS_MAX) return true;
     }

@@ -26,7 +26,7 @@ import {
   type Descriptor,
   type DirectoryDocument,
   type DirectoryTrust,
-  keepOwnProofs,
+  keepOwnLayerProofs,
   makeDocument,
   openDescriptor,
   openDocument,
@@ -35,10 +35,10 @@ import {
 import type { MixnetDrop } from '../drops.ts';
 import type { EpochClock } from '../epoch-clock.ts';
 import { formatOf, geometryHash } from '../format.ts';
-import { BOOTSTRAP_NS, CONSENSUS_SHARE, RETRY_NS } from '../geometry.ts';
+import { CONSENSUS_SHARE, FIRST_DOCUMENT_WAIT_NS, RETRY_NS } from '../geometry.ts';
 import {
   type DocumentStatus,
-  decodeAsk,
+  decodeDocumentRequest,
   encodeDocumentRecord,
   encodeRecord,
   type RecordType,
@@ -138,7 +138,7 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
       case 'start':
         this.#reload(input.stored);
         this.#warnOfFormat();
-        this.#workNs = now + BOOTSTRAP_NS;
+        this.#workNs = now + FIRST_DOCUMENT_WAIT_NS;
         break;
       case 'record':
         this.#answer(input.stream, input.type, input.body);
@@ -172,8 +172,8 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
     if (this.#published.has(epoch)) return true;
     // Nodes that start together upload together: the first document waits for the last of them.
     const isFirst = this.#published.size === 0;
-    if (isFirst && this.#now - this.#lastUploadNs < BOOTSTRAP_NS) return false;
-    const document = keepOwnProofs(this.#place(this.#make(epoch, this.#nodesOf(epoch))));
+    if (isFirst && this.#now - this.#lastUploadNs < FIRST_DOCUMENT_WAIT_NS) return false;
+    const document = keepOwnLayerProofs(this.#place(this.#make(epoch, this.#nodesOf(epoch))));
     const { crypto, secret, trust } = this.#parts;
     const signed = signDocument(crypto, secret, document);
     // A document that every node would reject (a layer without a mix, no provider) is not
@@ -291,7 +291,7 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
       this.#effects.push({ kind: 'reply', stream, record });
       return;
     }
-    const epoch = decodeAsk(body);
+    const epoch = decodeDocumentRequest(body);
     if (epoch === undefined) {
       this.#drop('record-malformed');
       this.#effects.push({ kind: 'reset', stream });

@@ -16,7 +16,13 @@ import {
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import type { ClientDrop } from './drops.ts';
 import { erlangQuantile } from './erlang.ts';
-import type { ClientFormat, ClientHost, Contact, NeighboursIn, SenderWindows } from './parts.ts';
+import type {
+  ClientContact,
+  ClientFormat,
+  ClientHost,
+  NeighboursIn,
+  SenderWindows,
+} from './parts.ts';
 import { type ChosenPath, choosePath, type PathSource, stopAndGoWindows } from './path.ts';
 import type { MeanNs } from './rates.ts';
 import { type ClientMessage, decodeMessage, encodeMessage } from './wire.ts';
@@ -56,7 +62,7 @@ export interface ComposedWithSurb extends Composed {
 
 /** What a composer needs. */
 export interface ComposerParts {
-  readonly self: Contact;
+  readonly self: ClientContact;
   readonly host: ClientHost;
   readonly format: ClientFormat;
   readonly windows?: SenderWindows;
@@ -101,7 +107,7 @@ export class Composer {
   }
 
   /** A packet for a client, without a SURB. */
-  toContact(now: Nanoseconds, to: Contact, message: ClientMessage): Composed | undefined {
+  toContact(now: Nanoseconds, to: ClientContact, message: ClientMessage): Composed | undefined {
     const payload = this.#payloadOf(message);
     return this.#forward(now, this.#providers.get(to.provider), to.recipientId, payload);
   }
@@ -117,7 +123,11 @@ export class Composer {
   }
 
   /** A packet for a client, with a SURB for its answer. */
-  withSurb(now: Nanoseconds, to: Contact, message: ClientMessage): ComposedWithSurb | undefined {
+  withSurb(
+    now: Nanoseconds,
+    to: ClientContact,
+    message: ClientMessage,
+  ): ComposedWithSurb | undefined {
     const there = this.#path(now, this.#own, this.#providers.get(to.provider));
     if (there === undefined) return undefined;
     const back = this.#path(now + there.delayNs, this.#providers.get(to.provider), this.#own);
@@ -133,7 +143,7 @@ export class Composer {
       startAt,
       waitNs: this.#replyWaitNs,
     });
-    const path = hopsOf(back, ending, windows);
+    const path = hopsWithCommands(back, ending, windows);
     const created = format.createSurb({ path, random: this.#randomBytes });
     if ('refusal' in created) return undefined;
     const payload = this.#payloadOf(message, created.surb);
@@ -199,7 +209,7 @@ export class Composer {
     if (payload === undefined) return undefined;
     const { format } = this.#parts;
     const windows = windowCommands(path, this.#parts.windows, { startAt: now, waitNs: 0 });
-    const hops = hopsOf(path, [{ kind: 'recipient', id: recipientId }], windows);
+    const hops = hopsWithCommands(path, [{ kind: 'recipient', id: recipientId }], windows);
     const created = format.createPacket({ path: hops, random: this.#randomBytes }, payload);
     if ('refusal' in created) return undefined;
     return {
@@ -216,12 +226,12 @@ function mixesOf({ hops }: ChosenPath): readonly Descriptor[] {
 }
 
 /** The content of a forward payload. */
-export type OpenedPayload =
+export type DecodedPayload =
   | { readonly message: ClientMessage; readonly surb?: Uint8Array }
   | { readonly drop: ClientDrop };
 
 /** Decodes a payload in the forward format, which decrypted replies have too. */
-export function openPayload(format: ClientFormat, payload: Uint8Array): OpenedPayload {
+export function decodeForwardPayload(format: ClientFormat, payload: Uint8Array): DecodedPayload {
   const forward = decodeForward(format.geometry, payload);
   if ('drop' in forward) return { drop: 'payload-format' };
   const message = decodeMessage(forward.data);
@@ -230,7 +240,7 @@ export function openPayload(format: ClientFormat, payload: Uint8Array): OpenedPa
 }
 
 /** The hops with their commands: a delay at every hop but the last, which gets `ending`. */
-export function hopsOf(
+export function hopsWithCommands(
   path: ChosenPath,
   ending: readonly Command[],
   windows: readonly Command[],

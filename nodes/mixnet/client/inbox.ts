@@ -6,12 +6,12 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes, toHex } from '../../_kit/bytes.ts';
-import { openPayload } from './composer.ts';
+import { decodeForwardPayload } from './composer.ts';
 import type { ClientDrop } from './drops.ts';
 import type { LoopWatch } from './loop-watch.ts';
 import type { Outbox } from './outbox.ts';
-import type { ClientEffect, ClientParts, Contact } from './parts.ts';
-import { nameOf, type Reassembly } from './reassembly.ts';
+import type { ClientContact, ClientEffect, ClientParts } from './parts.ts';
+import { fragmentMessageName, type Reassembly } from './reassembly.ts';
 import type { Fragment } from './wire.ts';
 
 /** The state that a message may change. */
@@ -24,7 +24,7 @@ export interface InboxState {
 
 /** A complete message that is not durable yet. */
 interface WholeMessage {
-  readonly from: Contact;
+  readonly from: ClientContact;
   readonly body: Uint8Array;
   /** The fragment that completed the message; its acknowledgement waits for the disk too. */
   readonly last: Fragment;
@@ -81,7 +81,7 @@ export class Inbox {
   }
 
   #packet(now: Nanoseconds, payload: Uint8Array, copy?: number): ClientDrop | undefined {
-    const opened = openPayload(this.#parts.format, payload);
+    const opened = decodeForwardPayload(this.#parts.format, payload);
     if ('drop' in opened) return opened.drop;
     const { message, surb } = opened;
     if (message.kind === 'fragment') return this.#fragment(now, message, { surb, copy });
@@ -100,7 +100,7 @@ export class Inbox {
     // SURB keys are used once, even if the reply was damaged.
     outbox.spoil(surbId);
     if ('drop' in opened) return opened.drop === 'surb-tag' ? 'surb-tag' : 'surb-refused';
-    const content = openPayload(format, opened.payload);
+    const content = decodeForwardPayload(format, opened.payload);
     if ('drop' in content) return content.drop;
     const { message } = content;
     if (message.kind !== 'ack') return 'message-kind';
@@ -128,12 +128,12 @@ export class Inbox {
     }
     // Duplicates are acknowledged too, since the acknowledgement may have been lost, but not before
     // the message is durable.
-    const isPending = this.#pending.size > 0 && this.#pending.has(nameOf(fragment));
+    const isPending = this.#pending.size > 0 && this.#pending.has(fragmentMessageName(fragment));
     if (surb !== undefined && !isPending) this.#count(this.#acknowledge(from, fragment, surb));
     return result.kind === 'duplicate' ? 'fragment-duplicate' : undefined;
   }
 
-  #acknowledge(from: Contact, fragment: Fragment, surb: Uint8Array): ClientDrop | undefined {
+  #acknowledge(from: ClientContact, fragment: Fragment, surb: Uint8Array): ClientDrop | undefined {
     const { messageId, index } = fragment;
     const isQueued = this.#state.outbox.addAck({
       kind: 'ack',

@@ -12,10 +12,10 @@ export { CLIENT_DROPS, type ClientDrop } from './drops.ts';
 export { ClientMachine } from './machine.ts';
 export { type MixLoopEffect, type MixLoopInput, MixLoops } from './mix-loops.ts';
 export type {
+  ClientContact,
+  ClientContacts,
   ClientEffect,
   ClientInput,
-  Contact,
-  Contacts,
   PacketCause,
   RetrievedMessage,
   SenderWindows,

@@ -45,7 +45,7 @@ export interface LoopCounts {
 }
 
 /** The result of checking the deadlines. */
-export interface Expiry {
+export interface ExpiredLoops {
   readonly overdue: number;
   /**
    * Set if the alarm is raised: the time since the oldest missing loop of the sample was sent. The
@@ -128,7 +128,7 @@ export class LoopWatch {
   }
 
   /** Counts the loops whose deadlines have passed. */
-  expire(now: Nanoseconds): Expiry {
+  expire(now: Nanoseconds): ExpiredLoops {
     const wasAlarmed = this.#isAlarmed;
     let overdue = 0;
     for (;;) {

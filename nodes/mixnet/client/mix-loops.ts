@@ -13,7 +13,7 @@ import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import { PoissonProcess } from '../../_kit/poisson-process.ts';
 import { encodeForward, type TaggedPacket } from '../../sphinx/index.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
-import { hopsOf, openPayload, windowCommands } from './composer.ts';
+import { decodeForwardPayload, hopsWithCommands, windowCommands } from './composer.ts';
 import type { ClientDrop } from './drops.ts';
 import { type LoopCounts, LoopWatch, type LoopWatchOptions } from './loop-watch.ts';
 import type { ClientFormat, ClientHost, NeighboursIn, SenderWindows } from './parts.ts';
@@ -142,7 +142,7 @@ export class MixLoops implements Machine<MixLoopInput, MixLoopEffect> {
   }
 
   #returned(now: Nanoseconds, payload: Uint8Array): MixLoopEffect {
-    const opened = openPayload(this.#parts.format, payload);
+    const opened = decodeForwardPayload(this.#parts.format, payload);
     if ('drop' in opened) return { kind: 'drop', reason: opened.drop };
     if (opened.message.kind !== 'loop') return { kind: 'drop', reason: 'message-kind' };
     const loop = toHex(opened.message.loopId);
@@ -174,7 +174,7 @@ export class MixLoops implements Machine<MixLoopInput, MixLoopEffect> {
     const payload = encodeForward(format.geometry, { data });
     if ('drop' in payload) return undefined;
     const end = path.hops[path.hops.length - 1] as ChosenHop;
-    const hops = hopsOf(path, [{ kind: 'recipient', id: end.node.nodeId }], windows);
+    const hops = hopsWithCommands(path, [{ kind: 'recipient', id: end.node.nodeId }], windows);
     const random = (length: number): Uint8Array => host.randomBytes(length);
     const created = format.createPacket({ path: hops, random }, payload);
     return 'refusal' in created ? undefined : created;

@@ -14,7 +14,7 @@ import type { SendWishes } from '../../../engine/host/transport.ts';
 import { toHex } from '../../_kit/bytes.ts';
 import { Deadlines } from '../../_kit/deadlines.ts';
 import { wipe } from '../../_kit/secrets.ts';
-import type { Contact, Settlement } from './parts.ts';
+import type { ClientContact, Settlement } from './parts.ts';
 import { SendQueue } from './send-queue.ts';
 import type { Fragment } from './wire.ts';
 
@@ -25,7 +25,7 @@ const NORMAL: Priority = 1;
 /** A message that is being sent. */
 interface Sending {
   readonly number: number;
-  readonly to: Contact;
+  readonly to: ClientContact;
   readonly priority: Priority;
   /** Fragments neither acknowledged nor given up. */
   open: number;
@@ -143,7 +143,7 @@ export class Outbox {
    * @param terms Its priority, and the instant from which it is of no use.
    */
   addMessage(
-    to: Contact,
+    to: ClientContact,
     fragments: readonly Fragment[],
     { priority = NORMAL, endsNs }: SendTerms = {},
   ): number | undefined {

@@ -30,7 +30,7 @@ export type ClientFormat = Pick<
 >;
 
 /** A client and how it is reached. */
-export interface Contact {
+export interface ClientContact {
   /** Name of the client's node. */
   readonly name: string;
   /** Name of its provider, as in the directory. */
@@ -40,10 +40,10 @@ export interface Contact {
 }
 
 /** The other clients to which this client can write and from which it can receive. */
-export interface Contacts {
-  byName(name: string): Contact | undefined;
+export interface ClientContacts {
+  byName(name: string): ClientContact | undefined;
   /** @param recipientId 32 bytes, as received. */
-  byId(recipientId: Uint8Array): Contact | undefined;
+  byId(recipientId: Uint8Array): ClientContact | undefined;
 }
 
 /** Why a packet was sent; for the observer and the metrics, never on the wire. */
@@ -129,10 +129,10 @@ export interface RememberedMessage {
 
 /** What a client needs. */
 export interface ClientParts {
-  readonly self: Contact;
+  readonly self: ClientContact;
   readonly host: ClientHost;
   readonly format: ClientFormat;
-  readonly contacts: Contacts;
+  readonly contacts: ClientContacts;
   readonly options: ClientOptions;
   /** The messages delivered before a restart that are still remembered. */
   readonly remembered: readonly RememberedMessage[];

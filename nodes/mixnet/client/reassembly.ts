@@ -94,7 +94,7 @@ export class Reassembly {
    */
   add(now: Nanoseconds, fragment: Fragment, copy?: number): FragmentResult {
     if (fragment.count > this.#limits.fragments) return { kind: 'drop', drop: 'fragment-format' };
-    const key = nameOf(fragment);
+    const key = fragmentMessageName(fragment);
     if (this.#done.has(key)) return { kind: 'duplicate' };
     const partial = this.#partials.get(key) ?? this.#begin(now, key, fragment.count);
     if (partial === undefined) return { kind: 'drop', drop: 'reassembly-full' };
@@ -183,7 +183,10 @@ export class Reassembly {
  * Combines sender and identifier, so that nobody can complete another sender's message by using its
  * identifier.
  */
-export function nameOf({ sender, messageId }: Pick<Fragment, 'sender' | 'messageId'>): string {
+export function fragmentMessageName({
+  sender,
+  messageId,
+}: Pick<Fragment, 'sender' | 'messageId'>): string {
   return toHex(sender) + toHex(messageId);
 }
 

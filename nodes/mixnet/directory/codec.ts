@@ -64,12 +64,12 @@ export function text(range: { readonly min: number; readonly max: number }): Cod
 }
 
 /** One of the given words. */
-export function word<T extends string>(words: readonly T[]): Codec<T> {
+export function wordCodec<T extends string>(words: readonly T[]): Codec<T> {
   return { write: (value) => value, read: (json) => words.find((known) => known === json) };
 }
 
 /** An integer in `min`..`max`. */
-export function integer(range: { readonly min: number; readonly max: number }): Codec<number> {
+export function integerCodec(range: { readonly min: number; readonly max: number }): Codec<number> {
   return {
     write: (value) => value,
     read: (json) =>
@@ -83,7 +83,7 @@ export function integer(range: { readonly min: number; readonly max: number }): 
 }
 
 /** A finite number in `min`..`max`. */
-export function decimal(range: { readonly min: number; readonly max: number }): Codec<number> {
+export function decimalCodec(range: { readonly min: number; readonly max: number }): Codec<number> {
   return {
     write: (value) => value,
     read: (json) =>
@@ -108,7 +108,7 @@ export function bytes(range: { readonly min: number; readonly max: number }): Co
 }
 
 /** A list of at most `max` items. */
-export function list<T>(item: Codec<T>, max: number): Codec<readonly T[]> {
+export function listCodec<T>(item: Codec<T>, max: number): Codec<readonly T[]> {
   return {
     write: (values) => values.map((value) => item.write(value)),
     read(json): readonly T[] | undefined {
@@ -125,7 +125,7 @@ export function list<T>(item: Codec<T>, max: number): Codec<readonly T[]> {
 }
 
 /** A map from integers 0..`keyMax` to values, at most `max` entries; read in key order. */
-export function integerMap<T>(
+export function integerMapCodec<T>(
   item: Codec<T>,
   bounds: { readonly max: number; readonly keyMax: number },
 ): Codec<ReadonlyMap<number, T>> {
@@ -152,7 +152,7 @@ export function integerMap<T>(
 }
 
 /** Encodes an object with exactly these fields. */
-export function record<T extends object>(
+export function recordCodec<T extends object>(
   fields: {
     readonly [Name in keyof T]: Codec<T[Name]>;
   },
@@ -180,7 +180,7 @@ export function record<T extends object>(
 }
 
 /** A record with one optional field. */
-export function extended<T extends object, Name extends string, Value>(
+export function extendedCodec<T extends object, Name extends string, Value>(
   base: Codec<T>,
   name: Name,
   field: Codec<Value>,

@@ -7,7 +7,7 @@
 import { leastOf } from '../../../engine/pure/extremes.ts';
 import { toHex } from '../../_kit/bytes.ts';
 import { NODES_MAX } from './geometry.ts';
-import { byId } from './layers.ts';
+import { compareNodeIds } from './layers.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
 
 /** True when paths can be drawn from the document and every node in it has one place. */
@@ -61,7 +61,7 @@ function isListable(node: Descriptor, epoch: number): boolean {
 function isSorted(nodes: readonly Descriptor[]): boolean {
   return nodes.every((node, index) => {
     const before = nodes[index - 1];
-    return before === undefined || byId(before, node) < 0;
+    return before === undefined || compareNodeIds(before, node) < 0;
   });
 }
 

@@ -7,7 +7,7 @@
  */
 import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
 import { DELAY_CAP_MEANS } from '../../vrf/index.ts';
-import { HOPS_MAX, MIX_KEY_EPOCHS, SCHEDULE_EIGHTHS, VRF_KEY_DELAY_EPOCHS } from './geometry.ts';
+import { DEADLINE_EIGHTHS, HOPS_MAX, MIX_KEY_EPOCHS, VRF_KEY_DELAY_EPOCHS } from './geometry.ts';
 import type { Descriptor, LoopixRates } from './model.ts';
 
 const MS_PER_SECOND = 1_000;
@@ -32,7 +32,7 @@ export interface EpochInstant {
 }
 
 /** Deadlines of the steps, ns after the start of the epoch before the one that is prepared. */
-export type EpochDeadlines = { readonly [Step in keyof typeof SCHEDULE_EIGHTHS]: Nanoseconds };
+export type EpochDeadlines = { readonly [Step in keyof typeof DEADLINE_EIGHTHS]: Nanoseconds };
 
 /** The epoch of an instant; negative before epoch 0. */
 export function epochAt(schedule: EpochSchedule, clock: CalendarTime): EpochInstant {
@@ -49,11 +49,11 @@ export function epochAt(schedule: EpochSchedule, clock: CalendarTime): EpochInst
 export function epochDeadlines(schedule: EpochSchedule): EpochDeadlines {
   const eighthNs = (schedule.lengthMs * NS_PER_MS) / EIGHTHS;
   return {
-    descriptors: Math.floor(SCHEDULE_EIGHTHS.descriptors * eighthNs),
-    vote: Math.floor(SCHEDULE_EIGHTHS.vote * eighthNs),
-    reveal: Math.floor(SCHEDULE_EIGHTHS.reveal * eighthNs),
-    certificates: Math.floor(SCHEDULE_EIGHTHS.certificates * eighthNs),
-    consensus: Math.floor(SCHEDULE_EIGHTHS.consensus * eighthNs),
+    descriptors: Math.floor(DEADLINE_EIGHTHS.descriptors * eighthNs),
+    vote: Math.floor(DEADLINE_EIGHTHS.vote * eighthNs),
+    reveal: Math.floor(DEADLINE_EIGHTHS.reveal * eighthNs),
+    certificates: Math.floor(DEADLINE_EIGHTHS.certificates * eighthNs),
+    consensus: Math.floor(DEADLINE_EIGHTHS.consensus * eighthNs),
   };
 }
 

@@ -55,7 +55,7 @@ export const EPOCH_LENGTH_MS_DEFAULT = 1_200_000;
 /** Start of epoch 0, 2017-06-01T00:00:00Z, s since 1970, as in Katzenpost (core/epochtime). */
 export const EPOCH_ZERO_SECONDS = 1_496_275_200;
 /** Deadlines within the previous epoch, in eighths of an epoch (docs/spec/mixnet.md, Directory). */
-export const SCHEDULE_EIGHTHS = {
+export const DEADLINE_EIGHTHS = {
   descriptors: 1,
   vote: 2,
   reveal: 3,

@@ -24,7 +24,7 @@ export {
   keyEpochs,
 } from './epochs.ts';
 export { EPOCH_LENGTH_MS_DEFAULT, EPOCH_ZERO_SECONDS } from './geometry.ts';
-export { assignLayers, type LayerAnswer } from './layers.ts';
+export { assignLayers, type LayerAssignment } from './layers.ts';
 export type {
   Descriptor,
   DirectoryDocument,
@@ -35,10 +35,10 @@ export type {
 export {
   beaconAfter,
   beaconOf,
-  checkProofs,
-  keepOwnProofs,
+  checkNeighbourProofs,
+  keepOwnLayerProofs,
   NeighbourGraph,
-  openNeighbours,
+  neighbourGraphOf,
 } from './neighbours.ts';
 export { DirectoryIndex, drawMixes } from './paths.ts';
 export { type DocumentInput, makeDocument } from './succession.ts';

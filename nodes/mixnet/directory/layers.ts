@@ -12,7 +12,7 @@ import { compareBytes, concatBytes, toHex } from '../../_kit/bytes.ts';
 import type { Descriptor, DirectoryDocument, MixTopology } from './model.ts';
 
 /** The input of the assignment. */
-export interface LayerQuestion {
+export interface LayerAssignmentInput {
   readonly topology: MixTopology;
   /** Mixes on a path; >= 1. */
   readonly hops: number;
@@ -25,7 +25,7 @@ export interface LayerQuestion {
 }
 
 /** The layers and the spare mixes. */
-export interface LayerAnswer {
+export interface LayerAssignment {
   readonly layers: readonly (readonly Descriptor[])[];
   readonly spares: readonly Descriptor[];
 }
@@ -34,10 +34,13 @@ export interface LayerAnswer {
 const SCORE_DOMAIN = Uint8Array.from('orrery/layer/v1', (character) => character.charCodeAt(0));
 
 /** Assigns a layer to every mix, or makes it a spare. */
-export function assignLayers(crypto: CryptoProvider, question: LayerQuestion): LayerAnswer {
+export function assignLayers(
+  crypto: CryptoProvider,
+  question: LayerAssignmentInput,
+): LayerAssignment {
   const { topology, hops } = question;
   // The list of nodes is sorted bytewise by id before any draw.
-  const mixes = [...question.mixes].sort(byId);
+  const mixes = [...question.mixes].sort(compareNodeIds);
   switch (topology) {
     case 'free-route':
       return { layers: [mixes], spares: [] };
@@ -65,7 +68,7 @@ export function layersFollow(
 }
 
 /** Order of two nodes by their identifier. */
-export function byId(left: Descriptor, right: Descriptor): number {
+export function compareNodeIds(left: Descriptor, right: Descriptor): number {
   return compareBytes(left.nodeId, right.nodeId);
 }
 
@@ -79,11 +82,16 @@ function dealt(
     mix,
     score: crypto.sha256(concatBytes(SCORE_DOMAIN, sharedRandomValue, mix.nodeId)),
   }));
-  scored.sort((left, right) => compareBytes(left.score, right.score) || byId(left.mix, right.mix));
+  scored.sort(
+    (left, right) => compareBytes(left.score, right.score) || compareNodeIds(left.mix, right.mix),
+  );
   return scored.map(({ mix }) => mix);
 }
 
-function stratified(crypto: CryptoProvider, question: LayerQuestion): readonly Descriptor[][] {
+function stratified(
+  crypto: CryptoProvider,
+  question: LayerAssignmentInput,
+): readonly Descriptor[][] {
   const { hops, mixes, sharedRandomValue, before } = question;
   const layerOf = layerNumbers(before.slice(0, hops));
   const layers: Descriptor[][] = Array.from({ length: hops }, () => []);
@@ -91,7 +99,7 @@ function stratified(crypto: CryptoProvider, question: LayerQuestion): readonly D
   for (const mix of mixes) (layers[layerOf.get(toHex(mix.nodeId)) ?? -1] ?? newcomers).push(mix);
   for (const mix of dealt(crypto, sharedRandomValue, newcomers)) smallest(layers).push(mix);
   level(crypto, sharedRandomValue, layers);
-  for (const layer of layers) layer.sort(byId);
+  for (const layer of layers) layer.sort(compareNodeIds);
   return layers;
 }
 
@@ -112,7 +120,11 @@ function level(
 }
 
 /** `chains` chains of full length; the place of a mix is its layer and its chain. */
-function cascade(crypto: CryptoProvider, question: LayerQuestion, chains: number): LayerAnswer {
+function cascade(
+  crypto: CryptoProvider,
+  question: LayerAssignmentInput,
+  chains: number,
+): LayerAssignment {
   const { hops, mixes, sharedRandomValue, before } = question;
   const present = new Map(mixes.map((mix) => [toHex(mix.nodeId), mix]));
   const places: (Descriptor | undefined)[][] = Array.from({ length: hops }, (_, layer) =>
@@ -129,7 +141,7 @@ function cascade(crypto: CryptoProvider, question: LayerQuestion, chains: number
   );
   const rest = free.values();
   const layers = places.map((row) => row.map((mix) => mix ?? (rest.next().value as Descriptor)));
-  return { layers, spares: [...rest].sort(byId) };
+  return { layers, spares: [...rest].sort(compareNodeIds) };
 }
 
 function layerNumbers(layers: readonly (readonly Descriptor[])[]): ReadonlyMap<string, number> {
@@ -151,7 +163,7 @@ function largest(layers: readonly Descriptor[][]): Descriptor[] {
 }
 
 /** Identifiers in their places, as text for comparison. */
-function shape(answer: LayerAnswer): string {
+function shape(answer: LayerAssignment): string {
   const ids = (mixes: readonly Descriptor[]): string =>
     mixes.map((mix) => toHex(mix.nodeId)).join(' ');
   return [...answer.layers, answer.spares].map(ids).join('\n');

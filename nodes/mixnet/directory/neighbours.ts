@@ -18,7 +18,7 @@ import type { Random } from '../../../engine/host/random.ts';
 import {
   BEACON_LENGTH,
   type Candidate,
-  neighbourInput,
+  neighbourVrfInput,
   provedNeighbours,
   type VrfSuite,
   verifyVrf,
@@ -50,7 +50,7 @@ export function beaconAfter(document: DirectoryDocument | undefined): Uint8Array
  * Checks a mix's upload for the document of an epoch: a proof for every layer but the last.
  * @returns why the upload is rejected, or undefined.
  */
-export function checkProofs(
+export function checkNeighbourProofs(
   crypto: CryptoProvider,
   suite: VrfSuite,
   { vrfKey, neighbourProofs }: Descriptor,
@@ -60,7 +60,7 @@ export function checkProofs(
   for (let layer = 0; layer < layers - 1; layer++) {
     const proof = neighbourProofs?.get(layer);
     if (proof === undefined) return 'neighbours-missing';
-    const input = neighbourInput({ epoch, beacon, layer });
+    const input = neighbourVrfInput({ epoch, beacon, layer });
     const output = verifyVrf(crypto, { suite, publicKey: vrfKey }, input, proof);
     if (output === undefined) return 'neighbours-proof';
   }
@@ -68,7 +68,7 @@ export function checkProofs(
 }
 
 /** The document with only the proofs for the layers that the mixes are assigned to. */
-export function keepOwnProofs(document: DirectoryDocument): DirectoryDocument {
+export function keepOwnLayerProofs(document: DirectoryDocument): DirectoryDocument {
   const layers = document.layers.map((mixes, layer) =>
     mixes.map(({ neighbourProofs, ...mix }): Descriptor => {
       const proof = neighbourProofs?.get(layer);
@@ -79,7 +79,7 @@ export function keepOwnProofs(document: DirectoryDocument): DirectoryDocument {
 }
 
 /** The neighbours that follow from a document's proofs; undefined if its mixes draw none. */
-export function openNeighbours(
+export function neighbourGraphOf(
   crypto: CryptoProvider,
   suite: VrfSuite,
   document: DirectoryDocument,

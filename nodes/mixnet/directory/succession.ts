@@ -10,7 +10,7 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { equalBytes, toHex } from '../../_kit/bytes.ts';
 import { documentHash } from './document.ts';
 import { ID_LENGTH, PRIOR_RANDOM_MAX } from './geometry.ts';
-import { assignLayers, byId } from './layers.ts';
+import { assignLayers, compareNodeIds } from './layers.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
 
 /** The facts that an authority decides for one epoch. */
@@ -44,7 +44,7 @@ export function makeDocument(crypto: CryptoProvider, input: DocumentInput): Dire
     ...decided,
     ...assignLayers(crypto, { topology, hops, mixes, sharedRandomValue, before }),
     genesisEpoch: previous?.genesisEpoch ?? decided.epoch,
-    providers: listed.filter(({ role }) => role === 'provider').sort(byId),
+    providers: listed.filter(({ role }) => role === 'provider').sort(compareNodeIds),
     priorSharedRandom: priorValues(previous),
     previousDocument:
       previous === undefined ? new Uint8Array(ID_LENGTH) : documentHash(crypto, previous),

@@ -9,15 +9,15 @@ import {
   bytes,
   type Codec,
   canonicalBytes,
-  decimal,
-  extended,
-  integer,
-  integerMap,
-  list,
+  decimalCodec,
+  extendedCodec,
+  integerCodec,
+  integerMapCodec,
+  listCodec,
   readCanonical,
-  record,
+  recordCodec,
   text,
-  word,
+  wordCodec,
 } from './codec.ts';
 import {
   EPOCH_MAX,
@@ -52,38 +52,42 @@ const EPOCH_LENGTH_MS_MAX = 0xffff_ffff;
 const ROLES: readonly ListedRole[] = ['mix', 'provider'];
 const TOPOLOGIES: readonly MixTopology[] = ['stratified', 'cascade', 'free-route'];
 
-const epoch = integer({ min: 0, max: EPOCH_MAX });
+const epoch = integerCodec({ min: 0, max: EPOCH_MAX });
 const id = bytes({ min: ID_LENGTH, max: ID_LENGTH });
 const name = text({ min: 1, max: TEXT_LENGTH_MAX });
-const rate = decimal({ min: 0, max: RATE_MAX_PER_MS });
+const rate = decimalCodec({ min: 0, max: RATE_MAX_PER_MS });
 
-const plainDescriptor = record<Omit<Descriptor, 'neighbourProofs'>>({
+const plainDescriptor = recordCodec<Omit<Descriptor, 'neighbourProofs'>>({
   name,
   nodeId: id,
-  role: word(ROLES),
+  role: wordCodec(ROLES),
   address: name,
-  port: integer({ min: 0, max: PORT_MAX }),
+  port: integerCodec({ min: 0, max: PORT_MAX }),
   identityKey: id,
   vrfKey: id,
   vrfKeySince: epoch,
-  mixKeys: integerMap(bytes({ min: 1, max: MIX_KEY_LENGTH_MAX }), {
+  mixKeys: integerMapCodec(bytes({ min: 1, max: MIX_KEY_LENGTH_MAX }), {
     max: MIX_KEY_EPOCHS,
     keyMax: EPOCH_MAX,
   }),
   asn: name,
   family: name,
-  loadWeight: decimal({ min: LOAD_WEIGHT_MIN, max: LOAD_WEIGHT_MAX }),
+  loadWeight: decimalCodec({ min: LOAD_WEIGHT_MIN, max: LOAD_WEIGHT_MAX }),
 });
 
-const neighbourProofs = integerMap(bytes({ min: PROOF_LENGTH, max: PROOF_LENGTH }), {
+const neighbourProofs = integerMapCodec(bytes({ min: PROOF_LENGTH, max: PROOF_LENGTH }), {
   max: HOPS_MAX,
   keyMax: HOPS_MAX,
 });
 
-const descriptor: Codec<Descriptor> = extended(plainDescriptor, 'neighbourProofs', neighbourProofs);
+const descriptor: Codec<Descriptor> = extendedCodec(
+  plainDescriptor,
+  'neighbourProofs',
+  neighbourProofs,
+);
 
-const rates: Codec<LoopixRates> = record<LoopixRates>({
-  mu: decimal({ min: RATE_MIN_PER_MS, max: RATE_MAX_PER_MS }),
+const rates: Codec<LoopixRates> = recordCodec<LoopixRates>({
+  mu: decimalCodec({ min: RATE_MIN_PER_MS, max: RATE_MAX_PER_MS }),
   lambdaP: rate,
   lambdaL: rate,
   lambdaD: rate,
@@ -91,21 +95,21 @@ const rates: Codec<LoopixRates> = record<LoopixRates>({
   lambdaG: rate,
 });
 
-const descriptors = list(descriptor, NODES_MAX);
+const descriptors = listCodec(descriptor, NODES_MAX);
 
 const fields = {
   epoch,
   genesisEpoch: epoch,
-  epochLengthMs: integer({ min: 1, max: EPOCH_LENGTH_MS_MAX }),
-  topology: word(TOPOLOGIES),
-  hops: integer({ min: 1, max: HOPS_MAX }),
-  layers: list(descriptors, HOPS_MAX),
+  epochLengthMs: integerCodec({ min: 1, max: EPOCH_LENGTH_MS_MAX }),
+  topology: wordCodec(TOPOLOGIES),
+  hops: integerCodec({ min: 1, max: HOPS_MAX }),
+  layers: listCodec(descriptors, HOPS_MAX),
   spares: descriptors,
   providers: descriptors,
   rates,
   sphinxGeometryHash: id,
   sharedRandomValue: id,
-  priorSharedRandom: list(id, PRIOR_RANDOM_MAX),
+  priorSharedRandom: listCodec(id, PRIOR_RANDOM_MAX),
   previousDocument: id,
 };
 
@@ -113,17 +117,17 @@ interface VersionedDocument extends DirectoryDocument {
   readonly version: number;
 }
 
-const plainDocument = record<Omit<VersionedDocument, 'neighbours'>>({
+const plainDocument = recordCodec<Omit<VersionedDocument, 'neighbours'>>({
   ...fields,
-  version: integer({ min: VERSION, max: VERSION }),
+  version: integerCodec({ min: VERSION, max: VERSION }),
 });
 
-const neighbours: Codec<NeighbourRules> = record<NeighbourRules>({
-  count: integer({ min: 1, max: CANDIDATES_MAX }),
-  maxPerAs: integer({ min: 1, max: CANDIDATES_MAX }),
+const neighbours: Codec<NeighbourRules> = recordCodec<NeighbourRules>({
+  count: integerCodec({ min: 1, max: CANDIDATES_MAX }),
+  maxPerAs: integerCodec({ min: 1, max: CANDIDATES_MAX }),
 });
 
-const document: Codec<VersionedDocument> = extended(plainDocument, 'neighbours', neighbours);
+const document: Codec<VersionedDocument> = extendedCodec(plainDocument, 'neighbours', neighbours);
 
 /** The canonical text of a document, as bytes. */
 export function encodeDocument(value: DirectoryDocument): Uint8Array {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Arrival, type Behaviour, CORRECT } from '../behaviour.ts';
+import { type ArrivalOutcome, type Behaviour, CORRECT } from '../behaviour.ts';
 import type { ClientOptions, DeliveredLog } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { TagGuard } from '../replay/index.ts';
@@ -64,7 +64,7 @@ export function behaviourOf({ double, client }: MixnetOptions): Behaviour {
   };
 }
 
-function losing(how: Arrival): () => Arrival {
+function losing(how: ArrivalOutcome): () => ArrivalOutcome {
   const isLost = oneIn(LOST_EACH);
   return () => (isLost() ? how : 'taken');
 }

@@ -27,9 +27,9 @@ import {
   PROOF_RETRY_NS,
   PROOF_TRIES,
   RECENT_LOOPS,
+  SUSPECT_DELAY_SHARE,
   SUSPECT_LOOPS_MIN,
-  SUSPECT_SHARE,
-  SUSPECT_WRONG,
+  SUSPECT_WRONG_LOOP_SHARE,
 } from '../geometry.ts';
 import type { ProofAnswer } from '../wire.ts';
 
@@ -245,13 +245,13 @@ export class Auditor implements Machine<AuditInput, AuditEffect> {
    * shares of its delays are known.
    */
   #judge(hops: readonly OpenHop[]): void {
-    const wrong = this.#shares.suspects(SUSPECT_SHARE, SUSPECT_LOOPS_MIN);
+    const wrong = this.#shares.suspects(SUSPECT_DELAY_SHARE, SUSPECT_LOOPS_MIN);
     for (const { hop } of hops) {
       const { mix } = hop;
       const counts = this.#ledger.countsOf(mix);
       const isProofless = counts.refused + counts['proof-invalid'] > 0;
       // A single stall of a machine delays one loop; a mix that cheats delays most of them.
-      const isOften = (this.#wrong.get(mix) ?? 0) > SUSPECT_WRONG;
+      const isOften = (this.#wrong.get(mix) ?? 0) > SUSPECT_WRONG_LOOP_SHARE;
       if (!isProofless && !(isOften && wrong.includes(mix))) this.#suspects.delete(mix);
       else if (!this.#suspects.has(mix)) {
         this.#suspects.add(mix);

@@ -6,8 +6,8 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import {
-  delayInput,
-  lawfulDelayOf,
+  delayUnderLaw,
+  delayVrfInput,
   ProofIssuer,
   type ProofRefusal,
   type VrfDelayLaw,
@@ -87,10 +87,10 @@ export class VrfDelay implements DelayLaw {
   }
 
   delayNs(epoch: number, replayTag: Uint8Array): Nanoseconds {
-    const output = this.#key.output(delayInput(epoch, replayTag));
+    const output = this.#key.output(delayVrfInput(epoch, replayTag));
     // One tag in 2^256 has no output; such a packet waits for the mean delay.
     if (output === undefined) return this.#meanNs;
-    return Math.floor(this.#factor * lawfulDelayOf(this.#law, output, this.#meanNs));
+    return Math.floor(this.#factor * delayUnderLaw(this.#law, output, this.#meanNs));
   }
 
   departed(epoch: number, replayTag: Uint8Array): void {

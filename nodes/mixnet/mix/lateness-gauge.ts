@@ -7,11 +7,11 @@
  */
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
-import { LATENESS_PROBE_NS, LATENESS_WINDOW } from '../geometry.ts';
+import { LATENESS_PROBE_NS, LATENESS_SAMPLES } from '../geometry.ts';
 
 /** The largest recent lateness of one node. */
 export class LatenessGauge {
-  readonly #latest = new Float64Array(LATENESS_WINDOW);
+  readonly #latest = new Float64Array(LATENESS_SAMPLES);
   readonly #host: HostPart<'now' | 'after'>;
   #next = 0;
   #timer: Timer | undefined;
@@ -38,7 +38,7 @@ export class LatenessGauge {
   /** Records how late something was. */
   enter(lateNs: Nanoseconds): void {
     this.#latest[this.#next] = lateNs;
-    this.#next = (this.#next + 1) % LATENESS_WINDOW;
+    this.#next = (this.#next + 1) % LATENESS_SAMPLES;
   }
 
   /** The largest lateness that is remembered. */

@@ -8,12 +8,12 @@ import type { Host } from '../../../engine/host/host.ts';
 import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import { distinctSystems } from '../../vrf/index.ts';
-import type { Arrival, MixnetSetup } from '../behaviour.ts';
+import type { ArrivalOutcome, MixnetSetup } from '../behaviour.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
-import { PLACE } from '../trace-states.ts';
+import { PLACE_TRACE } from '../trace-states.ts';
 import { type IncomingFrame, MixServer, type ServerRole } from './mix-server-node.ts';
-import type { Origin } from './relay.ts';
+import type { SenderRights } from './relay.ts';
 import { afterMix, HopTable } from './routes.ts';
 import { type ServerNode, serverHandle } from './server-handle.ts';
 
@@ -22,7 +22,7 @@ export function createMix(host: Host, setup: MixnetSetup): NodeHandle {
   return serverHandle(new MixNode(host, setup));
 }
 
-class MixNode implements ServerNode, ServerRole, Origin {
+class MixNode implements ServerNode, ServerRole, SenderRights {
   readonly listedAs = 'mix';
   readonly endRefused = undefined;
   readonly kept = 0;
@@ -34,7 +34,7 @@ class MixNode implements ServerNode, ServerRole, Origin {
   /** The neighbours in the previous document. */
   #drawnBefore: readonly Descriptor[] = [];
   /** What becomes of the next packet. */
-  readonly #arrivals: () => Arrival;
+  readonly #arrivals: () => ArrivalOutcome;
 
   constructor(host: Host, setup: MixnetSetup) {
     this.server = new MixServer(host, setup, this);
@@ -68,7 +68,7 @@ class MixNode implements ServerNode, ServerRole, Origin {
     const at = layers.findIndex((layer) => layer.some((mix) => mix.name === name));
     if (at < 0) return;
     const standing = { kind: 'layer', layer: at + 1, layers: layers.length } as const;
-    trace.state(PLACE.machine, PLACE.state.write(standing));
+    trace.state(PLACE_TRACE.machine, PLACE_TRACE.state.write(standing));
   }
 
   /** Why a hop is refused that the topology allows: this mix did not draw it as a neighbour. */

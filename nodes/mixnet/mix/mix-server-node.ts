@@ -11,7 +11,7 @@ import type { MessageObserver } from '../../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
 import { MachineShell } from '../../_kit/shell.ts';
-import { messageKey, type PacketFormat, type TaggedPacket } from '../../sphinx/index.ts';
+import { messageNumberOnLink, type PacketFormat, type TaggedPacket } from '../../sphinx/index.ts';
 import { openVrfKey, type VrfKey } from '../../vrf/index.ts';
 import { type AddressBook, addressBookOf } from '../address-book.ts';
 import type { Behaviour, MixnetSetup } from '../behaviour.ts';
@@ -23,13 +23,13 @@ import type {
   ListedRole,
   NeighbourGraph,
 } from '../directory/index.ts';
-import { openNeighbours, signDescriptor } from '../directory/index.ts';
+import { neighbourGraphOf, signDescriptor } from '../directory/index.ts';
 import type { DescribedEpoch } from '../directory-client.ts';
 import { DirectoryNode } from '../directory-node.ts';
 import type { MixnetDrop } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
 import { formatOf, unwrapShapeOf } from '../format.ts';
-import { FIRST_RETRY_NS, RETRY_NS } from '../geometry.ts';
+import { FIRST_DOCUMENT_RETRY_NS, RETRY_NS } from '../geometry.ts';
 import type { MessageKind } from '../message-kinds.ts';
 import { identityKeyOf, identitySecret, nodeIdOf, trustOf, vrfSecret } from '../trust.ts';
 import { senderWindows } from '../windows.ts';
@@ -39,7 +39,7 @@ import { KeyRing } from './key-ring.ts';
 import { LatenessGauge } from './lateness-gauge.ts';
 import { proveNeighbours } from './neighbour-proofs.ts';
 import { ProofExchange } from './proof-exchange-node.ts';
-import { Relay, type Terminal } from './relay.ts';
+import { Relay, type TerminalPacket } from './relay.ts';
 import { listedNames } from './routes.ts';
 import { TagBook } from './tag-book.ts';
 
@@ -54,7 +54,10 @@ export interface ServerRole {
    */
   received(frame: IncomingFrame, sender: string): void;
   /** A packet ended here that is not a loop of this node. */
-  ended(packet: Terminal, key: number): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
+  ended(
+    packet: TerminalPacket,
+    key: number,
+  ): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
 }
 
 /** A received datagram; the handler owns the bytes during the call. */
@@ -148,7 +151,7 @@ export class MixServer {
           done(this.#descriptor(identityKey, mixKeys, target)),
         ),
       isBeaconNeeded: this.#isDrawing,
-      firstRetryNs: options.neighbours === undefined ? RETRY_NS : FIRST_RETRY_NS,
+      firstRetryNs: options.neighbours === undefined ? RETRY_NS : FIRST_DOCUMENT_RETRY_NS,
       onDocument: (document): void => this.#useDocument(document),
     });
   }
@@ -269,7 +272,7 @@ export class MixServer {
   }
 
   #openNeighbours(document: DirectoryDocument): void {
-    this.#neighbours = openNeighbours(this.host.crypto, this.options.vrfSuite, document);
+    this.#neighbours = neighbourGraphOf(this.host.crypto, this.options.vrfSuite, document);
     for (const { drop } of this.#neighbours?.refused ?? []) this.host.drop(drop);
   }
 
@@ -320,7 +323,7 @@ export class MixServer {
     return { delays, proofs };
   }
 
-  #ended(packet: Terminal, key: number): ReturnType<ServerRole['ended']> {
+  #ended(packet: TerminalPacket, key: number): ReturnType<ServerRole['ended']> {
     const recipient = packet.commands.find((command) => command.kind === 'recipient');
     const isLoop = recipient !== undefined && equalBytes(recipient.id, this.nodeId);
     if (!isLoop || packet.kind !== 'deliver') return this.#role.ended(packet, key);
@@ -371,7 +374,7 @@ export class MixServer {
     const next = nodes.find(({ nodeId }) => equalBytes(nodeId, firstHop));
     const to = next && this.endpointOf(next.name);
     if (to === undefined) return;
-    this.observer?.created(messageKey(packet), 'mix-loop' satisfies MessageKind, '');
+    this.observer?.created(messageNumberOnLink(packet), 'mix-loop' satisfies MessageKind, '');
     const frame = this.host.alloc(this.codec.length);
     this.codec.encodePacket(frame, packet);
     if (!this.send(frame, to)) this.host.drop('outgoing-queue-full');

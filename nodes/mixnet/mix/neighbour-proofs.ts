@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { neighbourInput, type VrfKey } from '../../vrf/index.ts';
+import { neighbourVrfInput, type VrfKey } from '../../vrf/index.ts';
 import type { MixnetOptions } from '../config.ts';
 
 /** The draws that must be proved. */
@@ -24,7 +24,7 @@ export function proveNeighbours(
 ): ReadonlyMap<number, Uint8Array> {
   const proofs = new Map<number, Uint8Array>();
   for (let layer = 0; layer < layers - 1; layer++) {
-    const made = key.prove(neighbourInput({ epoch, beacon, layer }));
+    const made = key.prove(neighbourVrfInput({ epoch, beacon, layer }));
     if (made !== undefined) proofs.set(layer, made.proof);
   }
   return proofs;

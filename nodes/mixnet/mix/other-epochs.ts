@@ -13,7 +13,7 @@ import { TokenBucket } from '../../_kit/token-bucket.ts';
 import type { NodeKey, PacketFormat } from '../../sphinx/index.ts';
 import type { EpochClock } from '../epoch-clock.ts';
 import { delayMsMaxOf } from '../format.ts';
-import { OTHER_EPOCHS_BURST, OTHER_EPOCHS_NS } from '../geometry.ts';
+import { OTHER_EPOCH_TRIAL_BURST, OTHER_EPOCH_TRIAL_NS } from '../geometry.ts';
 import type { KeyRing } from './key-ring.ts';
 
 /** The parts of the check. */
@@ -27,11 +27,11 @@ export interface OtherEpochsParts {
 /** Tries rejected packets with the keys of other epochs. */
 export class OtherEpochs {
   readonly #parts: OtherEpochsParts;
-  readonly #budget = new TokenBucket(OTHER_EPOCHS_BURST);
+  readonly #budget = new TokenBucket(OTHER_EPOCH_TRIAL_BURST);
 
   constructor(parts: OtherEpochsParts) {
     this.#parts = parts;
-    this.#budget.setInterval(OTHER_EPOCHS_NS);
+    this.#budget.setInterval(OTHER_EPOCH_TRIAL_NS);
   }
 
   /**

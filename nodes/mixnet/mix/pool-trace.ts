@@ -7,7 +7,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
-import { POOL } from '../trace-states.ts';
+import { POOL_TRACE } from '../trace-states.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
 
@@ -47,7 +47,7 @@ export class PoolTrace {
     if (elapsedNs < NS_PER_SECOND) return;
     const mean = this.#area / elapsedNs;
     const perSecond = (this.#arrived * NS_PER_SECOND) / elapsedNs;
-    this.#host.trace.state(POOL.machine, POOL.state.write({ mean, perSecond }));
+    this.#host.trace.state(POOL_TRACE.machine, POOL_TRACE.state.write({ mean, perSecond }));
     this.#toldNs = now;
     this.#area = 0;
     this.#arrived = 0;

@@ -16,14 +16,14 @@ import type { MessageObserver } from '../../../engine/host/protocol.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
 import {
+  type AcceptedPacket,
   type Dropped,
   type EpochKey,
-  messageKey,
+  messageNumberOnLink,
   type NodeDrop,
-  PACKETS,
+  PACKET_FORMAT_TRACE,
   type PacketFormat,
-  packetsState,
-  type Received,
+  packetFormatState,
   type ReceiveRules,
   settleUnwrap,
   type Unwrapped,
@@ -35,7 +35,7 @@ import { delayMsMaxOf } from '../format.ts';
 import { COMMAND_LENGTH, SEND_BATCH } from '../geometry.ts';
 import { RateLimit } from '../limit.ts';
 import { createMixing, type Mixing, type MixingOptions } from '../mixing/index.ts';
-import { MIXING } from '../trace-states.ts';
+import { MIXING_TRACE } from '../trace-states.ts';
 import { windowOf } from '../windows.ts';
 import type { FrameCodec } from '../wire.ts';
 import type { DelayLaw } from './delay-law.ts';
@@ -50,10 +50,10 @@ import { UnwrapThreads } from './unwrap-threads.ts';
 const RULES_NS_MAX = 1_000_000_000;
 
 /** A packet whose last hop is this node. */
-export type Terminal = Exclude<Unwrapped, { readonly kind: 'forward' }>;
+export type TerminalPacket = Exclude<Unwrapped, { readonly kind: 'forward' }>;
 
 /** The rights of packets from a certain sender. */
-export interface Origin {
+export interface SenderRights {
   /** The address of an allowed next hop; undefined when the hop is not allowed. */
   next(nodeId: Uint8Array): Endpoint | undefined;
   /** Why a next hop is not allowed, if the reason is not the topology. */
@@ -69,7 +69,10 @@ export interface RoleBehaviour {
    * @param key The number by which observers know it.
    * @returns what happened to it, for an observer, or why it is dropped.
    */
-  ended(packet: Terminal, key: number): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
+  ended(
+    packet: TerminalPacket,
+    key: number,
+  ): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
 }
 
 /** What a relay needs. */
@@ -104,7 +107,7 @@ interface Held {
   /** Epoch of the key that opened the packet. */
   epoch: number;
   replayTag: Uint8Array | undefined;
-  terminal: Terminal | undefined;
+  terminal: TerminalPacket | undefined;
   isOpened: boolean;
   isDurable: boolean;
   isGone: boolean;
@@ -140,7 +143,7 @@ export class Relay {
   readonly #freeItems: number[] = [];
   /** The packet being checked, its origin, and why its tag was rejected. */
   #held: Held | undefined;
-  #origin: Origin | undefined;
+  #origin: SenderRights | undefined;
   #refusal: MixnetDrop | undefined;
   #knownOpening: Opening | undefined;
   #rulesUntilNs: Nanoseconds = 0;
@@ -186,9 +189,9 @@ export class Relay {
   /** Also sets the timer: timed batches flush even when nothing arrives. */
   start(): void {
     const { format, host, options } = this.#parts;
-    host.trace.state(MIXING.machine, MIXING.state.write(options.mixing));
-    const packets = packetsState(format.name, format.geometry);
-    host.trace.state(PACKETS.machine, PACKETS.state.write(packets));
+    host.trace.state(MIXING_TRACE.machine, MIXING_TRACE.state.write(options.mixing));
+    const packets = packetFormatState(format.name, format.geometry);
+    host.trace.state(PACKET_FORMAT_TRACE.machine, PACKET_FORMAT_TRACE.state.write(packets));
     this.#arm();
   }
 
@@ -206,9 +209,9 @@ export class Relay {
   /** Counts a packet that was rejected before it was opened. */
   refusePacket(packet: Uint8Array, reason: MixnetDrop): void {
     const { observer } = this.#parts;
-    observer?.arrived(messageKey(packet));
+    observer?.arrived(messageNumberOnLink(packet));
     this.refuse(reason);
-    observer?.ended(messageKey(packet), 'dropped');
+    observer?.ended(messageNumberOnLink(packet), 'dropped');
   }
 
   /**
@@ -216,7 +219,7 @@ export class Relay {
    * @param packet A view of the datagram; copied.
    * @param origin What packets from its sender may do.
    */
-  receive(packet: Uint8Array, origin: Origin): void {
+  receive(packet: Uint8Array, origin: SenderRights): void {
     const { host, codec, observer } = this.#parts;
     const begunNs = host.now();
     const warning = this.#watch.arrived(begunNs);
@@ -252,7 +255,7 @@ export class Relay {
       frame,
       packet: frame.subarray(COMMAND_LENGTH, this.#parts.codec.length),
       arrivedNs,
-      inKey: messageKey(packet),
+      inKey: messageNumberOnLink(packet),
       isPooled,
       to: undefined,
       delayNs: 0,
@@ -267,7 +270,7 @@ export class Relay {
   }
 
   // hot: once per packet; rules and keys are built once and refer to the current packet.
-  #open(held: Held, origin: Origin): void {
+  #open(held: Held, origin: SenderRights): void {
     const { packet } = held;
     const { rules, setup } = this.#opening();
     if (setup === undefined) {
@@ -284,13 +287,13 @@ export class Relay {
     });
   }
 
-  #lookAt(held: Held, origin: Origin): void {
+  #lookAt(held: Held, origin: SenderRights): void {
     this.#held = held;
     this.#origin = origin;
     this.#refusal = undefined;
   }
 
-  #settle(held: Held, origin: Origin, opened: Received | Dropped<NodeDrop>): void {
+  #settle(held: Held, origin: SenderRights, opened: AcceptedPacket | Dropped<NodeDrop>): void {
     if (!('drop' in opened)) this.#judge(held, origin, opened);
     else this.#discard(held, this.#nameOf(opened.drop, held.packet));
     this.#processing.record(this.#parts.host.now() - held.arrivedNs);
@@ -353,7 +356,7 @@ export class Relay {
     return to !== undefined;
   }
 
-  #judge(held: Held, { endRefused }: Origin, { unwrapped, delayMs }: Received): void {
+  #judge(held: Held, { endRefused }: SenderRights, { unwrapped, delayMs }: AcceptedPacket): void {
     const isEnd = unwrapped.kind !== 'forward';
     if (isEnd && endRefused !== undefined) {
       this.#discard(held, endRefused);
@@ -388,7 +391,7 @@ export class Relay {
     else this.#finish(held, held.terminal);
   }
 
-  #finish(held: Held, terminal: Terminal): void {
+  #finish(held: Held, terminal: TerminalPacket): void {
     const how = this.#parts.role.ended(terminal, held.inKey);
     if (typeof how === 'object') {
       this.#discard(held, how.drop);
@@ -444,7 +447,7 @@ export class Relay {
 
   #forward(held: Held): void {
     const { frame, packet, inKey, to } = held;
-    const outKey = messageKey(packet);
+    const outKey = messageNumberOnLink(packet);
     this.#let(held);
     if (to === undefined || !this.#parts.send(frame, to)) {
       this.#drop('outgoing-queue-full');

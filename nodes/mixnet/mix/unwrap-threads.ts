@@ -9,7 +9,7 @@
  */
 import type { ByteJobOutput } from '../../../engine/host/compute.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
-import { UNWRAPPING_MAX } from '../geometry.ts';
+import { UNWRAPPING_PACKETS_MAX } from '../geometry.ts';
 
 /** Name of the job in the protocol's `jobs`. */
 const UNWRAP_JOB = 'unwrap';
@@ -32,7 +32,7 @@ export class UnwrapThreads {
 
   /** True when {@link run} must not be called. */
   get isFull(): boolean {
-    return this.#inside >= UNWRAPPING_MAX;
+    return this.#inside >= UNWRAPPING_PACKETS_MAX;
   }
 
   /**

@@ -7,11 +7,11 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { DelayLaw } from './delayed.ts';
+import type { MixingDelayLaw } from './delayed.ts';
 import type { AskedDelay, MixingDrop } from './mixing.ts';
 
 /** Uses the requested delay, up to a maximum. */
-export class AskedDelayLaw implements DelayLaw {
+export class AskedDelayLaw implements MixingDelayLaw {
   readonly #maxNs: Nanoseconds;
 
   /** @param maxNs Longest delay accepted, nanoseconds. */

@@ -12,7 +12,7 @@
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { DueQueue } from '../../_kit/due-queue.ts';
-import { clear, type Mixing, type MixingDrop } from './mixing.ts';
+import { clearArray, type Mixing, type MixingDrop } from './mixing.ts';
 
 const FIRST_CAPACITY = 64;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -95,8 +95,8 @@ export class BatchMixing implements Mixing {
       this.#flush(this.#flushAt);
       this.#setTimer(now);
     }
-    clear(this.#taken);
-    clear(this.lateNs);
+    clearArray(this.#taken);
+    clearArray(this.lateNs);
     while (this.#taken.length < max && this.#leaving.size > 0) {
       this.lateNs.push(now - this.#leaving.nextDue);
       this.#taken.push(this.#leaving.pop());

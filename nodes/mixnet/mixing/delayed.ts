@@ -1,6 +1,6 @@
 /**
  * Continuous mixing: each message leaves at its own instant, arrival + delay (Danezis, PET 2004,
- * "The Traffic Analysis of Continuous-Time Mixes"). A {@link DelayLaw} determines the delay.
+ * "The Traffic Analysis of Continuous-Time Mixes"). A {@link MixingDelayLaw} determines the delay.
  *
  * The scheduler follows the reference (katzenpost, server/internal/scheduler): messages leave in
  * order of departure time while due, and are dropped when later than the slack.
@@ -9,10 +9,10 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { DueQueue } from '../../_kit/due-queue.ts';
-import { type AskedDelay, clear, type Mixing, type MixingDrop } from './mixing.ts';
+import { type AskedDelay, clearArray, type Mixing, type MixingDrop } from './mixing.ts';
 
 /** Determines how long a message stays, and which messages are rejected. */
-export interface DelayLaw {
+export interface MixingDelayLaw {
   /** Checks what a packet requests; undefined if it is accepted. */
   refuse(now: Nanoseconds, asked: AskedDelay): MixingDrop | undefined;
   /** The delay of an accepted message, integer nanoseconds. */
@@ -32,11 +32,11 @@ export class DelayedMixing implements Mixing {
   readonly expired: number[] = [];
   readonly lateNs: number[] = [];
   readonly #taken: number[] = [];
-  readonly #law: DelayLaw;
+  readonly #law: MixingDelayLaw;
   readonly #queue: DueQueue;
   readonly #slackNs: Nanoseconds;
 
-  constructor(law: DelayLaw, limits: DelayedLimits) {
+  constructor(law: MixingDelayLaw, limits: DelayedLimits) {
     this.#law = law;
     this.#queue = new DueQueue(limits.queueLimit);
     this.#slackNs = limits.slack;
@@ -58,9 +58,9 @@ export class DelayedMixing implements Mixing {
   }
 
   take(now: Nanoseconds, max: number): readonly number[] {
-    clear(this.#taken);
-    clear(this.lateNs);
-    clear(this.expired);
+    clearArray(this.#taken);
+    clearArray(this.lateNs);
+    clearArray(this.expired);
     for (let count = 0; count < max && this.#queue.nextDue <= now; count++) {
       const lateNs = now - this.#queue.nextDue;
       const item = this.#queue.pop();

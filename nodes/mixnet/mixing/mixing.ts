@@ -71,6 +71,6 @@ export interface Mixing {
  * Empties an array but keeps its memory, which `length = 0` would release at the cost of a call.
  */
 // hot: once per departure.
-export function clear(items: number[]): void {
+export function clearArray(items: number[]): void {
   while (items.length > 0) items.pop();
 }

@@ -8,10 +8,10 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { DelayLaw } from './delayed.ts';
+import type { MixingDelayLaw } from './delayed.ts';
 
 /** Delays U[mean - spread, mean + spread); spread 0 is the constant delay and draws nothing. */
-export class OwnDelayLaw implements DelayLaw {
+export class OwnDelayLaw implements MixingDelayLaw {
   readonly #random: Random;
   readonly #fromNs: Nanoseconds;
   readonly #widthNs: Nanoseconds;

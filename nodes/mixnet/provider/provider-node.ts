@@ -15,11 +15,11 @@ import { isCoverRecipient, meanNsOf } from '../client/index.ts';
 import type { DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
 import { type IncomingFrame, MixServer, type ServerRole } from '../mix/mix-server-node.ts';
-import type { Origin, Terminal } from '../mix/relay.ts';
+import type { SenderRights, TerminalPacket } from '../mix/relay.ts';
 import { entryMixes, HopTable } from '../mix/routes.ts';
 import { type ServerNode, serverHandle } from '../mix/server-handle.ts';
-import { PLACE } from '../trace-states.ts';
-import { copyName, type Spooled } from '../wire.ts';
+import { PLACE_TRACE } from '../trace-states.ts';
+import { type SpooledMessage, spooledMessageNumber } from '../wire.ts';
 import { Spool, type SpoolEntry } from './spool.ts';
 import { SpoolWatch, slowRetrievalText } from './spool-watch.ts';
 
@@ -49,9 +49,9 @@ class ProviderNode implements ServerNode, ServerRole {
   readonly #spoolWait: Histogram;
   readonly #accounts = new Map<string, Account>();
   /** Packets from mixes end here, or are loops in the middle of their path. */
-  readonly #fromMix: Origin = { next: (id) => this.#next?.find(id), endRefused: undefined };
+  readonly #fromMix: SenderRights = { next: (id) => this.#next?.find(id), endRefused: undefined };
   /** A packet between two clients of the same provider also goes through the mixes. */
-  readonly #fromClient: Origin = { ...this.#fromMix, endRefused: 'client-to-local-user' };
+  readonly #fromClient: SenderRights = { ...this.#fromMix, endRefused: 'client-to-local-user' };
   #next: HopTable | undefined;
   #tokenNs = 1;
   #spoolSize = 0;
@@ -83,7 +83,7 @@ class ProviderNode implements ServerNode, ServerRole {
     this.#tokenNs = Math.max(1, meanNsOf(perMs));
     for (const { bucket } of this.#accounts.values()) bucket.setInterval(this.#tokenNs);
     this.#next = new HopTable(entryMixes(document), ({ name }) => server.endpointOf(name) ?? -1);
-    server.host.trace.state(PLACE.machine, PLACE.state.write({ kind: 'provider' }));
+    server.host.trace.state(PLACE_TRACE.machine, PLACE_TRACE.state.write({ kind: 'provider' }));
   }
 
   received(incoming: IncomingFrame, sender: string): void {
@@ -103,7 +103,10 @@ class ProviderNode implements ServerNode, ServerRole {
     } else relay.refuse('unexpected-frame');
   }
 
-  ended(packet: Terminal, key: number): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop } {
+  ended(
+    packet: TerminalPacket,
+    key: number,
+  ): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop } {
     const recipient = packet.commands.find((command) => command.kind === 'recipient');
     if (recipient === undefined) return { drop: 'recipient-unknown' };
     if (isCoverRecipient(recipient.id)) return 'absorbed';
@@ -114,7 +117,7 @@ class ProviderNode implements ServerNode, ServerRole {
     if (account.spool.size >= perClient || this.#spoolSize >= total) return { drop: 'spool-full' };
     const message = this.#toSpool(packet);
     const { observer } = this.server;
-    const copy = observer === undefined ? 0 : copyName(message.body);
+    const copy = observer === undefined ? 0 : spooledMessageNumber(message.body);
     observer?.kept?.(key, copy);
     this.#spooled.add(1);
     if (!this.#spools()) return 'delivered';
@@ -151,7 +154,7 @@ class ProviderNode implements ServerNode, ServerRole {
     return account;
   }
 
-  #toSpool(packet: Terminal): Spooled {
+  #toSpool(packet: TerminalPacket): SpooledMessage {
     const body = new Uint8Array(this.server.codec.bodyLength);
     if (packet.kind === 'surbReply') {
       body.set(packet.payload);

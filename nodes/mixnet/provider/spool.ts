@@ -5,14 +5,14 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Spooled } from '../wire.ts';
+import type { SpooledMessage } from '../wire.ts';
 
 /** A message and its place in the spool. */
 export interface SpoolEntry {
   /** Changes only when the client resumes from another number. */
   sequence: number;
   readonly arrivedNs: Nanoseconds;
-  readonly message: Spooled;
+  readonly message: SpooledMessage;
   /** The number by which observers know the message; 0 without an observer. */
   readonly copy: number;
   /** False until an answer has contained the message. */
@@ -30,7 +30,7 @@ export class Spool {
   }
 
   /** Appends a message. */
-  add(message: Spooled, arrivedNs: Nanoseconds, copy = 0): void {
+  add(message: SpooledMessage, arrivedNs: Nanoseconds, copy = 0): void {
     this.#lastSequence += 1;
     this.#entries.push({ sequence: this.#lastSequence, arrivedNs, message, copy, isShown: false });
   }

@@ -8,7 +8,7 @@
  * Bytes of a replay tag that are used, in the log and in the filter. Two of 30 million tags agree
  * in them with probability 10^-24.
  */
-export const TAG_BYTES = 16;
+export const USED_TAG_BYTES = 16;
 /** Bytes of the secret that keys a filter. */
 export const FILTER_KEY_BYTES = 16;
 /** Packets per key: 20 minutes at 833 per second. */

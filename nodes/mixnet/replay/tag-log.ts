@@ -13,7 +13,7 @@
  * @module
  */
 import type { Store } from '../../../engine/host/store.ts';
-import { TAG_BYTES } from './geometry.ts';
+import { USED_TAG_BYTES } from './geometry.ts';
 
 const FIRST_ROOM = 64;
 
@@ -24,7 +24,7 @@ export type OnSynced = (error?: string) => void;
 export class TagLog {
   readonly #store: Store;
   /** Tags gathered for the next group. */
-  #gathered = new Uint8Array(FIRST_ROOM * TAG_BYTES);
+  #gathered = new Uint8Array(FIRST_ROOM * USED_TAG_BYTES);
   #waiting: OnSynced[] = [];
   #isSyncing = false;
   #syncing = 0;
@@ -43,11 +43,11 @@ export class TagLog {
     let count = 0;
     store.replay((record) => {
       // A store never alters a record silently, so another length is a bug.
-      if (record.length % TAG_BYTES !== 0) {
+      if (record.length % USED_TAG_BYTES !== 0) {
         throw new Error(`a record of replay tags has ${record.length} bytes`);
       }
-      for (let at = 0; at < record.length; at += TAG_BYTES) {
-        visit(record.subarray(at, at + TAG_BYTES));
+      for (let at = 0; at < record.length; at += USED_TAG_BYTES) {
+        visit(record.subarray(at, at + USED_TAG_BYTES));
         count += 1;
       }
     });
@@ -65,9 +65,9 @@ export class TagLog {
    * @param onSynced Called once, never in the same turn.
    */
   add(tag: Uint8Array, onSynced: OnSynced): void {
-    const at = this.#waiting.length * TAG_BYTES;
+    const at = this.#waiting.length * USED_TAG_BYTES;
     if (at === this.#gathered.length) this.#makeRoom();
-    for (let index = 0; index < TAG_BYTES; index++) {
+    for (let index = 0; index < USED_TAG_BYTES; index++) {
       this.#gathered[at + index] = tag[index] as number;
     }
     this.#waiting.push(onSynced);
@@ -83,7 +83,7 @@ export class TagLog {
   #sync(): void {
     const group = this.#waiting;
     this.#waiting = [];
-    this.#store.append(this.#gathered.subarray(0, group.length * TAG_BYTES));
+    this.#store.append(this.#gathered.subarray(0, group.length * USED_TAG_BYTES));
     this.#isSyncing = true;
     this.#syncing = group.length;
     this.#store.sync((error) => this.#onSync(group, error));

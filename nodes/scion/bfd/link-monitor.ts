@@ -11,7 +11,7 @@ import type { Counter, Gauge } from '../../../engine/host/measure.ts';
 import type { HopAuthenticator } from '../mac.ts';
 import type { RouterLink } from '../router/link.ts';
 import type { RouterPeer } from '../router/situation.ts';
-import { BFD } from '../trace-states.ts';
+import { BFD_TRACE } from '../trace-states.ts';
 import { type HostAddress, host as parseAddress } from '../wire/host-address.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
 import type { PacketView } from '../wire/packet-view.ts';
@@ -107,8 +107,8 @@ export class LinkMonitor {
 
   #trace(link: RouterLink, state: BfdStateName): void {
     this.#options.host.trace.state(
-      BFD.machine.write({ link: link.id }),
-      BFD.state.write({ state }),
+      BFD_TRACE.machine.write({ link: link.id }),
+      BFD_TRACE.state.write({ state }),
     );
   }
 

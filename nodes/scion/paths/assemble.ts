@@ -19,13 +19,13 @@ import {
   type InfoField,
   type SegmentedPath,
 } from '../wire/path.ts';
-import { type Edge, weightOf } from './edges.ts';
+import { asHopsOf, type SegmentEdge } from './edges.ts';
 import { type Path, type PathInterface, pathFingerprint } from './path.ts';
 import { type AsEntry, type SegmentHop, segmentIdAt } from './segment.ts';
 
 /** The path to build. */
 export interface AssembleRequest {
-  readonly edges: readonly Edge[];
+  readonly edges: readonly SegmentEdge[];
   readonly source: IsdAs;
   readonly target: IsdAs;
   readonly crypto: CryptoProvider;
@@ -41,7 +41,7 @@ interface Part {
 }
 
 /** Builds the path over these edges. */
-export function assemble(request: AssembleRequest): Path {
+export function assemblePath(request: AssembleRequest): Path {
   const { edges, source, target, crypto } = request;
   const parts = edges.map(buildPart);
   const interfaces = parts.flatMap((part) => part.interfaces);
@@ -66,7 +66,7 @@ export function assemble(request: AssembleRequest): Path {
     mtu: leastOf(parts.map((part) => part.mtu)),
     expiryHalfSeconds: leastOf(parts.map((part) => part.expiryHalfSeconds)),
     fingerprint: pathFingerprint(crypto, interfaces),
-    weight: weightOf(edges),
+    weight: asHopsOf(edges),
   };
 }
 
@@ -74,7 +74,7 @@ export function assemble(request: AssembleRequest): Path {
  * The number of hop entries whose MACs are already included in the path's initial SegID. Routers
  * add or remove the others as the packet travels.
  */
-function initialFolds(edge: Edge): number {
+function initialFolds(edge: SegmentEdge): number {
   const last = edge.segment.entries.length - 1;
   const isPeer = edge.peer !== 0;
   if (edge.role === 'down') return edge.shortcut + (isPeer ? 1 : 0);
@@ -83,7 +83,7 @@ function initialFolds(edge: Edge): number {
   return isPeer && edge.shortcut === last ? last + 1 : last;
 }
 
-function buildPart(edge: Edge): Part {
+function buildPart(edge: SegmentEdge): Part {
   const { segment, shortcut } = edge;
   const hops: HopField[] = [];
   const interfaces: PathInterface[] = [];

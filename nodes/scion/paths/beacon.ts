@@ -14,7 +14,7 @@ import type { Random } from '../../../engine/host/random.ts';
 import { EXP_TIME_DEFAULT } from '../geometry.ts';
 import { HopAuthenticator } from '../mac.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
-import { type Extension, extendSegment, type PathSegment } from './segment.ts';
+import { extendSegment, type PathSegment, type SegmentExtension } from './segment.ts';
 import {
   type Adjacencies,
   type Adjacency,
@@ -141,7 +141,7 @@ class Beaconing {
     if (as === undefined || authenticator === undefined) {
       throw new RangeError(`a link leads to ${beacon.at}, which is not in the topology`);
     }
-    const extension: Extension = {
+    const extension: SegmentExtension = {
       isdAs: beacon.at,
       mtu: as.mtu,
       ingress: beacon.ingress,

@@ -9,17 +9,23 @@
  */
 import { compareBytes } from '../../_kit/bytes.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
-import { assemble } from './assemble.ts';
-import { type CombineRequest, type Edge, edgesOf, type SegmentRole, weightOf } from './edges.ts';
+import { assemblePath } from './assemble.ts';
+import {
+  asHopsOf,
+  type CombineRequest,
+  type SegmentEdge,
+  type SegmentRole,
+  segmentEdgesOf,
+} from './edges.ts';
 import type { Path } from './path.ts';
 
 /**
  * Number of candidates after which no costlier path is searched: three best sets of 20 segments
  * give 8,000. All cheaper paths, and all of the same cost, are always found.
  */
-export const SOLUTIONS_MAX = 8_000;
+export const CANDIDATE_PATHS_MAX = 8_000;
 
-type Chain = readonly Edge[];
+type Chain = readonly SegmentEdge[];
 
 const ROLE_ORDER: Readonly<Record<SegmentRole, number>> = { up: 0, core: 1, down: 2 };
 
@@ -29,10 +35,10 @@ const ROLE_ORDER: Readonly<Record<SegmentRole, number>> = { up: 0, core: 1, down
  * is none from an AS to itself.
  */
 export function combinePaths(request: CombineRequest): readonly Path[] {
-  const solutions = findSolutions(edgesOf(request), request.source, request.target);
+  const solutions = findSolutions(segmentEdgesOf(request), request.source, request.target);
   solutions.sort(compareSolutions);
   const { source, target, crypto } = request;
-  const paths = solutions.map((edges) => assemble({ edges, source, target, crypto }));
+  const paths = solutions.map((edges) => assemblePath({ edges, source, target, crypto }));
   return withoutDuplicates(paths.filter(isLoopFree));
 }
 
@@ -41,14 +47,14 @@ export function combinePaths(request: CombineRequest): readonly Path[] {
  * search goes by increasing cost and ends at the cost at which there are enough chains.
  */
 function findSolutions(
-  edges: ReadonlyMap<string, readonly Edge[]>,
+  edges: ReadonlyMap<string, readonly SegmentEdge[]>,
   source: IsdAs,
   target: IsdAs,
 ): Chain[] {
   const solutions: Chain[] = [];
   if (source === target) return solutions;
   const byCost: Chain[][] = [[[]]];
-  for (let cost = 0; cost < byCost.length && solutions.length < SOLUTIONS_MAX; cost++) {
+  for (let cost = 0; cost < byCost.length && solutions.length < CANDIDATE_PATHS_MAX; cost++) {
     // An edge of weight 0 appends a chain to the list in iteration, which then reaches it, too.
     for (const chain of byCost[cost] ?? []) {
       const at = chain.at(-1)?.to ?? source;
@@ -62,7 +68,7 @@ function findSolutions(
 
 function continueChain(
   chain: Chain,
-  edges: readonly Edge[],
+  edges: readonly SegmentEdge[],
   cost: number,
   byCost: Chain[][],
 ): void {
@@ -75,8 +81,8 @@ function continueChain(
   }
 }
 
-function compareSolutions(left: readonly Edge[], right: readonly Edge[]): number {
-  const byCost = weightOf(left) - weightOf(right) || left.length - right.length;
+function compareSolutions(left: readonly SegmentEdge[], right: readonly SegmentEdge[]): number {
+  const byCost = asHopsOf(left) - asHopsOf(right) || left.length - right.length;
   if (byCost !== 0) return byCost;
   for (const [index, a] of left.entries()) {
     const b = right[index];

@@ -33,7 +33,7 @@ export interface CombineRequest extends SegmentSet {
 export type SegmentRole = 'up' | 'core' | 'down';
 
 /** A part of a segment that a path can use. */
-export interface Edge {
+export interface SegmentEdge {
   readonly role: SegmentRole;
   readonly segment: PathSegment;
   /** SHA-256 identity of the segment. */
@@ -48,13 +48,15 @@ export interface Edge {
 }
 
 /** Weight of a path: the AS hops of all its parts. */
-export function weightOf(edges: readonly Edge[]): number {
+export function asHopsOf(edges: readonly SegmentEdge[]): number {
   return edges.reduce((sum, edge) => sum + edge.weight, 0);
 }
 
 /** All usable parts of the segments, by the vertex they start from. */
-export function edgesOf(request: CombineRequest): ReadonlyMap<string, readonly Edge[]> {
-  const byStart = new Map<string, Edge[]>();
+export function segmentEdgesOf(
+  request: CombineRequest,
+): ReadonlyMap<string, readonly SegmentEdge[]> {
+  const byStart = new Map<string, SegmentEdge[]>();
   const addAll = (
     role: SegmentRole,
     segments: readonly PathSegment[],
@@ -75,7 +77,7 @@ export function edgesOf(request: CombineRequest): ReadonlyMap<string, readonly E
   return byStart;
 }
 
-type Usable = Pick<Edge, 'shortcut' | 'peer' | 'weight' | 'from' | 'to'>;
+type Usable = Pick<SegmentEdge, 'shortcut' | 'peer' | 'weight' | 'from' | 'to'>;
 
 /** Core segments are used as a whole, against the direction of beaconing. */
 function coreEdges(segment: PathSegment): readonly Usable[] {

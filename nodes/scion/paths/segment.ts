@@ -63,7 +63,7 @@ export interface PeerLink {
 }
 
 /** The data that an AS adds to a beacon. */
-export interface Extension {
+export interface SegmentExtension {
   readonly isdAs: IsdAs;
   readonly mtu: number;
   readonly ingress: number;
@@ -81,7 +81,7 @@ const IF_ID_LENGTH = 2;
 const IDENTITY_ENTRY_LENGTH = ISD_AS_LENGTH + 2 * IF_ID_LENGTH;
 
 /** Appends the entry of one AS ("Creating an AS entry"); the given segment is not modified. */
-export function extendSegment(segment: PathSegment, extension: Extension): PathSegment {
+export function extendSegment(segment: PathSegment, extension: SegmentExtension): PathSegment {
   const { ingress, egress, expTime, authenticator } = extension;
   const { timestamp, entries } = segment;
   const beta = segmentIdAt(segment, entries.length);

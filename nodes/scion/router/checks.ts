@@ -14,7 +14,7 @@ import {
   HOST_TYPE_SERVICE,
   SOURCE_ISD_AS_OFFSET,
 } from '../geometry.ts';
-import { hostLength, isIpv4Mapped } from '../wire/host-address.ts';
+import { hostAddressLength, isIpv4Mapped } from '../wire/host-address.ts';
 import { isExpired } from '../wire/path.ts';
 import type { RouterContext } from './context.ts';
 import type { Neighbour, RouterInterface } from './link.ts';
@@ -242,5 +242,5 @@ function egressOf(passage: Passage): RouterInterface {
 }
 
 function isMapped(buffer: Uint8Array, offset: number): boolean {
-  return isIpv4Mapped(buffer.subarray(offset, offset + hostLength(HOST_TYPE_IPV6)));
+  return isIpv4Mapped(buffer.subarray(offset, offset + hostAddressLength(HOST_TYPE_IPV6)));
 }

@@ -20,7 +20,7 @@ import {
   SCMP_BASE_LENGTH,
   UDP_LENGTH,
 } from '../geometry.ts';
-import { hostLength, isIpv4Mapped, SERVICE_MULTICAST } from '../wire/host-address.ts';
+import { hostAddressLength, isIpv4Mapped, SERVICE_MULTICAST_BIT } from '../wire/host-address.ts';
 import { PacketView } from '../wire/packet-view.ts';
 import { isScmpError, SCMP_TYPES, scmpHeaderLength } from '../wire/scmp.ts';
 import { END_HOST_PORT, TCP_LENGTH } from './geometry.ts';
@@ -77,7 +77,7 @@ export class LocalDelivery {
   #resolveService(passage: Passage): Verdict {
     const { buffer, targetHostOffset } = passage.packet;
     // As in the reference, the multicast bit is cleared and one instance gets the packet.
-    const service = readUint16(buffer, targetHostOffset) & ~SERVICE_MULTICAST;
+    const service = readUint16(buffer, targetHostOffset) & ~SERVICE_MULTICAST_BIT;
     const instances = this.#options.services.get(service);
     if (instances === undefined || instances.length === 0) {
       return passage.refuse('service-unknown', NO_ROUTE, 0);
@@ -154,7 +154,7 @@ export class LocalDelivery {
 
 function resolveIpv6(passage: Passage): Verdict {
   const { buffer, targetHostOffset } = passage.packet;
-  const end = targetHostOffset + hostLength(HOST_TYPE_IPV6);
+  const end = targetHostOffset + hostAddressLength(HOST_TYPE_IPV6);
   const bytes = buffer.subarray(targetHostOffset, end);
   const isUnusable = isIpv4Mapped(bytes) || bytes.every((byte) => byte === 0);
   if (isUnusable) return passage.refuse('destination-host', INVALID_DESTINATION, 0);

@@ -11,10 +11,10 @@
 import { joinBytes, readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
 import {
   COMMON_LENGTH,
+  HEADER_UNIT_BYTES,
   HOP_LENGTH,
   INFO_LENGTH,
   ISD_AS_PAIR_LENGTH,
-  LINE_LENGTH,
   META_LENGTH,
   ONE_HOP_LENGTH,
   PATH_TYPE_ONE_HOP,
@@ -83,7 +83,7 @@ export function findSpao(packet: PacketView): SpaoOption | undefined {
 export function spaoInput(packet: PacketView, option: SpaoOption): Uint8Array {
   const { buffer, start } = packet;
   const head = new Uint8Array(INPUT_HEAD_LENGTH);
-  head[0] = packet.headerLength / LINE_LENGTH;
+  head[0] = packet.headerLength / HEADER_UNIT_BYTES;
   head[1] = packet.upperProtocol;
   writeUint16(head, 2, packet.end - packet.upperOffset);
   head[4] = option.algorithm;
@@ -91,7 +91,7 @@ export function spaoInput(packet: PacketView, option: SpaoOption): Uint8Array {
   writeUint32(head, INPUT_WORDS_OFFSET, readUint32(buffer, start) & FIRST_WORD_MASK);
   head.set(
     buffer.subarray(start + PATH_TYPE_WORD_OFFSET, start + PATH_TYPE_WORD_OFFSET + 2),
-    INPUT_WORDS_OFFSET + LINE_LENGTH,
+    INPUT_WORDS_OFFSET + HEADER_UNIT_BYTES,
   );
   const upper = buffer.subarray(packet.upperOffset, packet.end);
   return joinBytes([head, ...coveredAddresses(packet, option.spi), constantPath(packet), upper]);
@@ -145,7 +145,7 @@ function constantPath(packet: PacketView): Uint8Array {
 }
 
 function clearSegmentId(path: Uint8Array, infoOffset: number): void {
-  path.fill(0, infoOffset + 2, infoOffset + LINE_LENGTH);
+  path.fill(0, infoOffset + 2, infoOffset + HEADER_UNIT_BYTES);
 }
 
 /**

@@ -10,7 +10,7 @@
  */
 import { writeUint16 } from '../../_kit/bytes.ts';
 import { DESTINATION_ISD_AS_OFFSET, HOST_TYPES_OFFSET, HOSTS_OFFSET } from '../geometry.ts';
-import { hostLength } from './host-address.ts';
+import { hostAddressLength } from './host-address.ts';
 
 const UINT16 = 0xffff;
 
@@ -74,7 +74,7 @@ export function writeChecksum(packet: Uint8Array, place: ChecksumPlace): void {
   writeUint16(packet, at, 0);
   const upperLength = packet.length - place.upperOffset;
   const hostTypes = packet[HOST_TYPES_OFFSET] as number;
-  const hosts = hostLength(hostTypes >>> 4) + hostLength(hostTypes);
+  const hosts = hostAddressLength(hostTypes >>> 4) + hostAddressLength(hostTypes);
   const addresses = HOSTS_OFFSET - DESTINATION_ISD_AS_OFFSET + hosts;
   const lengthAndProtocol = (upperLength & UINT16) + (upperLength >>> 16) + place.protocol;
   const sum = sumWords(packet, DESTINATION_ISD_AS_OFFSET, addresses, lengthAndProtocol);

@@ -8,7 +8,7 @@
  */
 import {
   EXTENSION_BASE_LENGTH,
-  LINE_LENGTH,
+  HEADER_UNIT_BYTES,
   OPTION_PAD1,
   OPTION_PADN,
   PROTOCOL_END_TO_END,
@@ -52,7 +52,7 @@ const OPTION_BASE_LENGTH = 2;
 export function extensionLength(bytes: Uint8Array, offset: number, end: number): number {
   if (end - offset < EXTENSION_BASE_LENGTH) return -1;
   // ExtLen counts 4-byte units, without the first one.
-  const length = LINE_LENGTH * (1 + (bytes[offset + LENGTH_OFFSET] as number));
+  const length = HEADER_UNIT_BYTES * (1 + (bytes[offset + LENGTH_OFFSET] as number));
   return length <= end - offset ? length : -1;
 }
 
@@ -114,8 +114,8 @@ export function encodeExtension(nextHeader: number, options: readonly AlignedOpt
     out.push(option.data.length);
     for (const byte of option.data) out.push(byte);
   }
-  pad(out, (LINE_LENGTH - (out.length % LINE_LENGTH)) % LINE_LENGTH);
-  const lines = out.length / LINE_LENGTH - 1;
+  pad(out, (HEADER_UNIT_BYTES - (out.length % HEADER_UNIT_BYTES)) % HEADER_UNIT_BYTES);
+  const lines = out.length / HEADER_UNIT_BYTES - 1;
   if (lines > 0xff) throw new RangeError(`extension header of ${out.length} bytes is too long`);
   out[LENGTH_OFFSET] = lines;
   return Uint8Array.from(out);

@@ -13,9 +13,9 @@ import {
   FLOW_ID_MAX,
   HEADER_LENGTH_MAX,
   HEADER_LENGTH_OFFSET,
+  HEADER_UNIT_BYTES,
   HOST_TYPES_OFFSET,
   HOSTS_OFFSET,
-  LINE_LENGTH,
   NEXT_HEADER_OFFSET,
   PATH_TYPE_OFFSET,
   PAYLOAD_LENGTH_MAX,
@@ -24,7 +24,7 @@ import {
   SOURCE_ISD_AS_OFFSET,
 } from '../geometry.ts';
 import type { WireDrop } from './drops.ts';
-import { type HostAddress, hostLength } from './host-address.ts';
+import { type HostAddress, hostAddressLength } from './host-address.ts';
 import { type IsdAs, readIsdAs, writeIsdAs } from './isd-as.ts';
 import { decodePath, encodePath, pathLength, pathType, type WirePath } from './path.ts';
 
@@ -56,7 +56,8 @@ const NIBBLE_MASK = 0xf;
 
 /** Length of a header in bytes: 12 + addresses + path. */
 export function headerLength(header: Omit<ScionHeader, 'payloadLength'>): number {
-  const hosts = hostLength(header.targetHost.type) + hostLength(header.sourceHost.type);
+  const hosts =
+    hostAddressLength(header.targetHost.type) + hostAddressLength(header.sourceHost.type);
   return HOSTS_OFFSET + hosts + pathLength(header.path);
 }
 
@@ -79,12 +80,12 @@ export function decodeHeader(packet: Uint8Array): DecodedHeader | WireDrop {
   if (packet.length < HOSTS_OFFSET) return 'scion-truncated';
   const word = readUint32(packet, 0);
   if (word >>> 28 !== SCION_VERSION) return 'scion-version';
-  const length = LINE_LENGTH * (packet[HEADER_LENGTH_OFFSET] as number);
+  const length = HEADER_UNIT_BYTES * (packet[HEADER_LENGTH_OFFSET] as number);
   const types = packet[HOST_TYPES_OFFSET] as number;
   const targetType = types >>> 4;
   const sourceType = types & NIBBLE_MASK;
-  const sourceHostOffset = HOSTS_OFFSET + hostLength(targetType);
-  const pathOffset = sourceHostOffset + hostLength(sourceType);
+  const sourceHostOffset = HOSTS_OFFSET + hostAddressLength(targetType);
+  const pathOffset = sourceHostOffset + hostAddressLength(sourceType);
   if (length < pathOffset) return 'scion-header-length';
   if (packet.length < length) return 'scion-truncated';
   const path = decodePath(packet[PATH_TYPE_OFFSET] as number, packet.subarray(pathOffset, length));
@@ -117,7 +118,7 @@ export function encodeHeader(header: ScionHeader): Uint8Array {
   const { targetHost, sourceHost } = header;
   writeUint32(bytes, 0, (SCION_VERSION << 28) | (header.trafficClass << 20) | header.flowId);
   bytes[NEXT_HEADER_OFFSET] = header.nextHeader;
-  bytes[HEADER_LENGTH_OFFSET] = bytes.length / LINE_LENGTH;
+  bytes[HEADER_LENGTH_OFFSET] = bytes.length / HEADER_UNIT_BYTES;
   writeUint16(bytes, PAYLOAD_LENGTH_OFFSET, header.payloadLength);
   bytes[PATH_TYPE_OFFSET] = pathType(header.path);
   bytes[HOST_TYPES_OFFSET] = (targetHost.type << 4) | sourceHost.type;

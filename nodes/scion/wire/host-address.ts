@@ -7,7 +7,12 @@
  * @module
  */
 import { readUint16, writeUint16 } from '../../_kit/bytes.ts';
-import { HOST_TYPE_IPV4, HOST_TYPE_IPV6, HOST_TYPE_SERVICE, LINE_LENGTH } from '../geometry.ts';
+import {
+  HEADER_UNIT_BYTES,
+  HOST_TYPE_IPV4,
+  HOST_TYPE_IPV6,
+  HOST_TYPE_SERVICE,
+} from '../geometry.ts';
 
 /** A host address as transmitted. */
 export interface HostAddress {
@@ -20,7 +25,7 @@ export interface HostAddress {
 /** Service numbers and their names (reference pkg/addr/svc.go). */
 export const SERVICES = { DS: 0x0001, CS: 0x0002, Wildcard: 0x0010, None: 0xffff } as const;
 /** Set in a service number: every instance gets the packet, not one of them. */
-export const SERVICE_MULTICAST = 0x8000;
+export const SERVICE_MULTICAST_BIT = 0x8000;
 
 const IPV4_LENGTH = 4;
 const IPV6_LENGTH = 16;
@@ -31,8 +36,8 @@ const DECIMAL_BYTE = /^\d{1,3}$/;
 const IPV6_GROUP = /^[0-9a-f]{1,4}$/i;
 
 /** Length of an address with this nibble, bytes ("Address Header": 4 x (1 + L)). */
-export function hostLength(type: number): number {
-  return LINE_LENGTH * (1 + (type & LENGTH_MASK));
+export function hostAddressLength(type: number): number {
+  return HEADER_UNIT_BYTES * (1 + (type & LENGTH_MASK));
 }
 
 /**
@@ -77,7 +82,7 @@ export function formatHost(address: HostAddress): string {
 
 /** The address of a service number. */
 function serviceHost(service: number): HostAddress {
-  const bytes = new Uint8Array(hostLength(HOST_TYPE_SERVICE));
+  const bytes = new Uint8Array(hostAddressLength(HOST_TYPE_SERVICE));
   writeUint16(bytes, 0, service);
   return { type: HOST_TYPE_SERVICE, bytes };
 }
@@ -94,13 +99,13 @@ function parseService(text: string): HostAddress | undefined {
   const name = text.replace(/_[AM]$/, '');
   if (!Object.hasOwn(SERVICES, name)) return undefined;
   const service = SERVICES[name as keyof typeof SERVICES];
-  return serviceHost(text.endsWith('_M') ? service | SERVICE_MULTICAST : service);
+  return serviceHost(text.endsWith('_M') ? service | SERVICE_MULTICAST_BIT : service);
 }
 
 function formatService(service: number): string {
   for (const [name, known] of Object.entries(SERVICES)) {
     if (service === known) return `SVC ${name}`;
-    if (service === (known | SERVICE_MULTICAST)) return `SVC ${name}_M`;
+    if (service === (known | SERVICE_MULTICAST_BIT)) return `SVC ${name}_M`;
   }
   return `SVC 0x${service.toString(16).padStart(4, '0')}`;
 }

@@ -18,6 +18,7 @@ import {
   DESTINATION_ISD_AS_OFFSET,
   FLOW_ID_MAX,
   HEADER_LENGTH_OFFSET,
+  HEADER_UNIT_BYTES,
   HOP_EGRESS_ALERT,
   HOP_EGRESS_OFFSET,
   HOP_EXP_TIME_OFFSET,
@@ -33,7 +34,6 @@ import {
   INFO_PEERING,
   INFO_SEGMENT_ID_OFFSET,
   INFO_TIMESTAMP_OFFSET,
-  LINE_LENGTH,
   META_LENGTH,
   NEXT_HEADER_OFFSET,
   ONE_HOP_LENGTH,
@@ -57,7 +57,7 @@ import {
 import { foldChecksum, sumWords } from './checksum.ts';
 import type { WireDrop } from './drops.ts';
 import { extensionLength, isExtension } from './extension.ts';
-import { hostLength } from './host-address.ts';
+import { hostAddressLength } from './host-address.ts';
 import type { IsdAsWords } from './isd-as.ts';
 import { hopExpiryHalfSeconds } from './path.ts';
 
@@ -84,7 +84,7 @@ export class PacketView {
   targetLow = 0;
   sourceHigh = 0;
   sourceLow = 0;
-  /** Type nibbles and offsets of the host addresses; lengths are hostLength(type). */
+  /** Type nibbles and offsets of the host addresses; lengths are hostAddressLength(type). */
   targetHostType = 0;
   targetHostOffset = 0;
   sourceHostType = 0;
@@ -332,7 +332,7 @@ export class PacketView {
     if (length < HOSTS_OFFSET) return 'scion-truncated';
     if ((buffer[start] as number) >>> 4 !== SCION_VERSION) return 'scion-version';
     this.nextHeader = buffer[start + NEXT_HEADER_OFFSET] as number;
-    this.headerLength = LINE_LENGTH * (buffer[start + HEADER_LENGTH_OFFSET] as number);
+    this.headerLength = HEADER_UNIT_BYTES * (buffer[start + HEADER_LENGTH_OFFSET] as number);
     this.payloadLength = readUint16(buffer, start + PAYLOAD_LENGTH_OFFSET);
     this.pathType = buffer[start + PATH_TYPE_OFFSET] as number;
     const hostTypes = buffer[start + HOST_TYPES_OFFSET] as number;
@@ -343,8 +343,8 @@ export class PacketView {
     this.targetHostType = hostTypes >>> 4;
     this.sourceHostType = hostTypes & NIBBLE_MASK;
     this.targetHostOffset = start + HOSTS_OFFSET;
-    this.sourceHostOffset = this.targetHostOffset + hostLength(this.targetHostType);
-    this.pathOffset = this.sourceHostOffset + hostLength(this.sourceHostType);
+    this.sourceHostOffset = this.targetHostOffset + hostAddressLength(this.targetHostType);
+    this.pathOffset = this.sourceHostOffset + hostAddressLength(this.sourceHostType);
     if (this.headerLength < this.pathOffset - start) return 'scion-header-length';
     return length < this.headerLength ? 'scion-truncated' : undefined;
   }

@@ -33,12 +33,23 @@ import {
 import type { PathHop, PathInput } from '../header.ts';
 import type { CreatedPacket, TaggedPacket } from '../packet.ts';
 import type { PacketFormat } from '../packet-format.ts';
-import { type Opener, type Received, type ReceiveRules, receiveWith } from '../receive.ts';
+import {
+  type AcceptedPacket,
+  type PacketOpener,
+  type ReceiveRules,
+  receiveWith,
+} from '../receive.ts';
 import type { SphinxSuite } from '../suite.ts';
 import type { CreatedSurb } from '../surb.ts';
-import { countOf, type Dropped, type PeeledCommands, type Unwrapped } from '../unwrap.ts';
+import { countCommands, type Dropped, type PeeledCommands, type Unwrapped } from '../unwrap.ts';
 import { Checksum } from './checksum.ts';
-import { changeElement, HeaderMaker, headerChecksum, keyChecksum, replayTagsOf } from './header.ts';
+import {
+  HeaderMaker,
+  modelledHeaderMac,
+  modelledSecret,
+  permuteElement,
+  replayTagsOf,
+} from './header.ts';
 
 /** Stands in for the key of a SURB in the checksums of payloads that are not replies. */
 const NO_KEY: Uint8Array = new Uint8Array(0);
@@ -48,7 +59,7 @@ export function createModelledFormat(suite: SphinxSuite): PacketFormat {
   return new ModelledFormat(suite);
 }
 
-class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
+class ModelledFormat implements PacketFormat, PacketOpener<PeeledCommands> {
   readonly name = 'modelled';
   readonly geometry: Geometry;
   readonly publicKeyLength: number;
@@ -67,7 +78,7 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
 
   openKey(privateKey: Uint8Array): NodeKey {
     const own = this.#suite.exchange.openKey(privateKey);
-    const secret = keyChecksum(own.publicKey);
+    const secret = modelledSecret(own.publicKey);
     return {
       publicKey: own.publicKey,
       secretOf: (): Uint8Array => secret,
@@ -91,7 +102,7 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
     return new ModelledPacket(packet, random, input.path);
   }
 
-  receive(rules: ReceiveRules, packet: Uint8Array): Received | Dropped<NodeDrop> {
+  receive(rules: ReceiveRules, packet: Uint8Array): AcceptedPacket | Dropped<NodeDrop> {
     return receiveWith(this, rules, packet);
   }
 
@@ -101,12 +112,12 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
     const secret = key.secretOf(element);
     if (secret === undefined) return { drop: 'low-order-point' };
     const slots = packet.subarray(routingInfoOffset, macOffset);
-    const checksum = headerChecksum(secret, element, slots);
+    const checksum = modelledHeaderMac(secret, element, slots);
     if (!checksum.isAt(packet, macOffset, macOffset + MAC_LENGTH)) return { drop: 'mac-mismatch' };
     // A copy: the slots move when the packet is forwarded.
     const commands = this.#suite.parseSlot(this.#slab.copyOf(slots, 0, commandsLength));
     if (commands === undefined) return { drop: 'bad-command' };
-    if (countOf(commands, 'surbReply') > 1) return { drop: 'bad-command' };
+    if (countCommands(commands, 'surbReply') > 1) return { drop: 'bad-command' };
     return { replayTag: element.slice(0, REPLAY_TAG_LENGTH), commands };
   }
 
@@ -173,7 +184,7 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
     packet.copyWithin(routingInfoOffset, routingInfoOffset + perHopRoutingInfoLength, macOffset);
     packet.fill(0, macOffset - perHopRoutingInfoLength, macOffset);
     packet.set(mac, macOffset);
-    changeElement(packet, VERSION_LENGTH);
+    permuteElement(packet, VERSION_LENGTH);
   }
 }
 

@@ -24,7 +24,7 @@ export class HeaderMaker {
   /** The element as seen by each hop. */
   readonly #elements: readonly Uint8Array[];
   readonly #mac = new Uint8Array(MAC_LENGTH);
-  /** {@link keyChecksum} by array of the public key: directories return one array for an epoch. */
+  /** {@link modelledSecret} by array of the public key: directories return one array for an epoch. */
   readonly #secrets = new WeakMap<Uint8Array, Uint8Array>();
 
   constructor(suite: SphinxSuite) {
@@ -75,7 +75,7 @@ export class HeaderMaker {
     }
     const element = this.#elements[index] as Uint8Array;
     const seen = this.#seen[index] as Uint8Array;
-    headerChecksum(this.#secretOf(hop.publicKey), element, seen).writeTo(this.#mac);
+    modelledHeaderMac(this.#secretOf(hop.publicKey), element, seen).writeTo(this.#mac);
   }
 
   #fillElements(random: Uint8Array, hops: number): void {
@@ -84,14 +84,14 @@ export class HeaderMaker {
     for (let hop = 1; hop < hops; hop++) {
       const element = this.#elements[hop] as Uint8Array;
       element.set(this.#elements[hop - 1] as Uint8Array);
-      changeElement(element, 0);
+      permuteElement(element, 0);
     }
   }
 
   #secretOf(publicKey: Uint8Array): Uint8Array {
     const known = this.#secrets.get(publicKey);
     if (known !== undefined) return known;
-    const secret = keyChecksum(publicKey);
+    const secret = modelledSecret(publicKey);
     this.#secrets.set(publicKey, secret);
     return secret;
   }
@@ -101,20 +101,20 @@ export class HeaderMaker {
 export function replayTagsOf(random: Uint8Array, hops: number): readonly Uint8Array[] {
   const element = random.slice(0, REPLAY_TAG_LENGTH);
   return Array.from({ length: hops }, (_, hop) => {
-    if (hop > 0) changeElement(element, 0);
+    if (hop > 0) permuteElement(element, 0);
     return element.slice();
   });
 }
 
 /** Stands in for the shared secret; anybody can compute it from the public key. */
-export function keyChecksum(publicKey: Uint8Array): Uint8Array {
+export function modelledSecret(publicKey: Uint8Array): Uint8Array {
   const secret = new Uint8Array(CHECKSUM_LENGTH);
   new Checksum().add(publicKey).writeTo(secret);
   return secret;
 }
 
 /** Stands in for the MAC of a header. */
-export function headerChecksum(
+export function modelledHeaderMac(
   secret: Uint8Array,
   element: Uint8Array,
   slots: Uint8Array,
@@ -127,7 +127,7 @@ export function headerChecksum(
  * elements never become equal.
  * @param offset Where the element begins.
  */
-export function changeElement(bytes: Uint8Array, offset: number): void {
+export function permuteElement(bytes: Uint8Array, offset: number): void {
   let left = readUint32(bytes, offset) | 0;
   let right = readUint32(bytes, offset + 4) | 0;
   // Four rounds of a Feistel network: each round is invertible.

@@ -28,7 +28,7 @@ import type { PathRefusal, UnwrapDrop } from '../drops.ts';
 import type { NodeKey } from '../exchange.ts';
 import { MAC_LENGTH, NEXT_NODE_LENGTH, VERSION_LENGTH } from '../geometry.ts';
 import { type CreatedHeader, checkPath, type PathHop, type PathInput } from '../header.ts';
-import { countOf, type Dropped, type PeeledHeader } from '../unwrap.ts';
+import { countCommands, type Dropped, type PeeledHeader } from '../unwrap.ts';
 import type { OutfoxSuite } from './suite.ts';
 
 /** Length of the field that tells the number of hops left, in bytes. */
@@ -100,9 +100,9 @@ function readSlots(
   const left = slot[commandsLength - LEFT_LENGTH] as number;
   const commands = suite.parseSlot(slot.subarray(0, commandsLength - LEFT_LENGTH));
   if (commands === undefined || left < 1 || left > geometry.nrHops) return { drop: 'bad-command' };
-  if (countOf(commands, 'surbReply') > 1) return { drop: 'bad-command' };
+  if (countCommands(commands, 'surbReply') > 1) return { drop: 'bad-command' };
   // Only the last hop has no next node.
-  if (countOf(commands, 'nextNode') !== (left === 1 ? 0 : 1)) return { drop: 'bad-command' };
+  if (countCommands(commands, 'nextNode') !== (left === 1 ? 0 : 1)) return { drop: 'bad-command' };
   const realLength = left * perHopRoutingInfoLength;
   const real = seen.slice(0, realLength);
   addBytes(real, stream);

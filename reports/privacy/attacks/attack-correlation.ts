@@ -9,10 +9,10 @@
  *
  * @module
  */
-import { binCounts, flowScore, type Likeness } from './flow-scores.ts';
+import { binCounts, flowScore, type SimilarityMeasure } from './flow-scores.ts';
 import type { AttackOutcome } from './outcome.ts';
 import { pathQuantile } from './path-law.ts';
-import { areaUnderCurve, rocCorners, type Scored } from './roc.ts';
+import { areaUnderCurve, rocCorners, type ScoredPairs } from './roc.ts';
 import type { Attack, AttackInput } from './setting.ts';
 import { type UserTraffic, userTraffic } from './user-traffic.ts';
 
@@ -30,7 +30,7 @@ const BINS_MIN = 8;
 
 /** How flows are compared. */
 export interface CorrelationOptions {
-  readonly likeness: Likeness;
+  readonly likeness: SimilarityMeasure;
   readonly binNs: number;
   readonly direction: Direction;
 }
@@ -42,7 +42,7 @@ type Direction = 'comes' | 'goes';
 export const correlationAttack: Attack = correlation('correlation', 'comes');
 
 /** The correlation attack that observes what the receiver sends: acknowledgements, unless cover hides them. */
-export const answersAttack: Attack = correlation('answers', 'goes');
+export const answerCorrelationAttack: Attack = correlation('answers', 'goes');
 
 function correlation(name: string, direction: Direction): Attack {
   const link = direction === 'comes' ? 'exit link' : 'own sends (answers)';
@@ -71,7 +71,7 @@ function correlation(name: string, direction: Direction): Attack {
 }
 
 /** Scores of all pairs of partners, and of up to four unmatched pairs for each. */
-export function scoreFlows(input: AttackInput, options: CorrelationOptions): Scored {
+export function scoreFlows(input: AttackInput, options: CorrelationOptions): ScoredPairs {
   const { view, setting, answers } = input;
   const { sent, received } = userTraffic(view, setting);
   const { fromNs, untilNs, path } = setting;

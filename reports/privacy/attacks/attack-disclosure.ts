@@ -7,7 +7,7 @@
  * @module
  */
 import { continuousScores, topReceivers } from './disclosure.ts';
-import { ofHits } from './outcome.ts';
+import { outcomeOfHits } from './outcome.ts';
 import { pathDensity, pathQuantile } from './path-law.ts';
 import type { Attack } from './setting.ts';
 import { userTraffic } from './user-traffic.ts';
@@ -46,6 +46,6 @@ export const disclosureAttack: Attack = {
     }
     const targets = [...answers.partners.values()].filter(({ size }) => size > 0).length;
     const chance = targets === 0 ? 0 : trials / targets / users.length;
-    return ofHits({ attack: 'disclosure', hits, trials, chance });
+    return outcomeOfHits({ attack: 'disclosure', hits, trials, chance });
   },
 };

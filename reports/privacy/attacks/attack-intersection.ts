@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { hittingSets, survivors } from './intersection.ts';
-import { ofHits } from './outcome.ts';
+import { hittingSets, membersOfAllSets } from './intersection.ts';
+import { outcomeOfHits } from './outcome.ts';
 import { pathQuantile } from './path-law.ts';
 import type { Attack } from './setting.ts';
 import { type UserTraffic, userTraffic } from './user-traffic.ts';
@@ -43,7 +43,7 @@ export const intersectionAttack: Attack = {
       const isRight = guess.length === partners.size && guess.every((name) => partners.has(name));
       if (isRight) hits += 1;
     }
-    return ofHits({ attack: 'intersection', hits, trials, chance: 1 / users.length });
+    return outcomeOfHits({ attack: 'intersection', hits, trials, chance: 1 / users.length });
   },
 };
 
@@ -55,7 +55,7 @@ function without(lists: UserTraffic['sent'], user: string): UserTraffic['sent'] 
 /** The only possible set of partners; empty when there are several. */
 function guessOf(batches: readonly ReadonlySet<string>[], partners: number): readonly string[] {
   if (partners === 1) {
-    const left = survivors(batches);
+    const left = membersOfAllSets(batches);
     return left.length === 1 ? left : [];
   }
   if (partners > PARTNERS_MAX) return [];

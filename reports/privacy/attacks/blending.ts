@@ -10,7 +10,7 @@
  */
 
 /** The mix that is attacked. */
-export interface Blending {
+export interface BlendingSetting {
   /** Mean number of messages in the pool before the attack: lambda / mu. */
   readonly rho: number;
   /** Mean number of other messages that the adversary tolerates in the pool. */
@@ -21,7 +21,7 @@ export interface Blending {
  * How long all other inputs are blocked, in mean delays: mu tau = ln(rho / epsilon).
  * @returns 0 when the pool is already small enough.
  */
-export function drainDelays({ rho, epsilon }: Blending): number {
+export function drainDelays({ rho, epsilon }: BlendingSetting): number {
   return Math.max(0, Math.log(rho / epsilon));
 }
 
@@ -43,7 +43,7 @@ export function blendingSuccess(epsilon: number): number {
  * mu).
  * @param loopsPerDelay lambda_M / mu.
  */
-export function detectionProbability(blending: Blending, loopsPerDelay: number): number {
+export function detectionProbability(blending: BlendingSetting, loopsPerDelay: number): number {
   return -Math.expm1(-loopsPerDelay * drainDelays(blending));
 }
 

@@ -28,7 +28,7 @@ export function binCounts(times: readonly number[], { fromNs, widthNs, count }: 
 }
 
 /** The measures of similarity between two flows. */
-export type Likeness = 'pearson' | 'spearman' | 'mutual-information';
+export type SimilarityMeasure = 'pearson' | 'spearman' | 'mutual-information';
 
 /**
  * The greatest similarity over lags 0..lagMax of the exit after the entry; 0 when either is
@@ -37,7 +37,7 @@ export type Likeness = 'pearson' | 'spearman' | 'mutual-information';
 export function flowScore(
   entry: readonly number[],
   exit: readonly number[],
-  how: { readonly likeness: Likeness; readonly lagMax: number },
+  how: { readonly likeness: SimilarityMeasure; readonly lagMax: number },
 ): number {
   let best = Number.NEGATIVE_INFINITY;
   for (let lag = 0; lag <= how.lagMax; lag += 1) {
@@ -47,7 +47,7 @@ export function flowScore(
   return best === Number.NEGATIVE_INFINITY ? 0 : best;
 }
 
-function likeness(a: readonly number[], b: readonly number[], kind: Likeness): number {
+function likeness(a: readonly number[], b: readonly number[], kind: SimilarityMeasure): number {
   switch (kind) {
     case 'pearson':
       return correlation(a, b) || 0;

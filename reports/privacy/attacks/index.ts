@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { answersAttack, correlationAttack } from './attack-correlation.ts';
+import { answerCorrelationAttack, correlationAttack } from './attack-correlation.ts';
 import { disclosureAttack } from './attack-disclosure.ts';
 import { intersectionAttack } from './attack-intersection.ts';
-import { ofHits } from './outcome.ts';
+import { outcomeOfHits } from './outcome.ts';
 import type { Attack } from './setting.ts';
 
 /** Corrupt mixes that pass a message only among themselves from its first to its last mix. */
@@ -16,7 +16,7 @@ const predecessorAttack: Attack = {
   adversary: 'corrupt mixes, no link view',
   estimator: 'share of delivered messages that met corrupt mixes only',
   evaluate: ({ answers: { compromisedPaths } }) =>
-    compromisedPaths && ofHits({ attack: 'predecessor', ...compromisedPaths, chance: 0 }),
+    compromisedPaths && outcomeOfHits({ attack: 'predecessor', ...compromisedPaths, chance: 0 }),
 };
 
 /** A target is admitted alone to an empty mix. */
@@ -26,7 +26,7 @@ const blendingAttack: Attack = {
   estimator: 'share of targets let in alone that were the next output of the mix',
   isActive: true,
   evaluate: ({ answers: { isolations } }) =>
-    isolations && ofHits({ attack: 'n_minus_one', ...isolations, chance: 0 }),
+    isolations && outcomeOfHits({ attack: 'n_minus_one', ...isolations, chance: 0 }),
 };
 
 /** A bit is flipped at a corrupt mix and recognised by a corrupt last hop. */
@@ -35,7 +35,8 @@ const taggingAttack: Attack = {
   adversary: 'one corrupt mix and corrupt last hops',
   estimator: 'share of tagged messages whose wreck a corrupt last hop recognised; each is lost',
   isActive: true,
-  evaluate: ({ answers: { tags } }) => tags && ofHits({ attack: 'tagging', ...tags, chance: 0 }),
+  evaluate: ({ answers: { tags } }) =>
+    tags && outcomeOfHits({ attack: 'tagging', ...tags, chance: 0 }),
 };
 
 /** A recorded packet is sent again. */
@@ -45,7 +46,7 @@ const replayAttack: Attack = {
   estimator: 'share of replayed packets whose output was found because it came twice',
   isActive: true,
   evaluate: ({ answers: { replays } }) =>
-    replays && ofHits({ attack: 'replay', ...replays, chance: 0 }),
+    replays && outcomeOfHits({ attack: 'replay', ...replays, chance: 0 }),
 };
 
 /** All attacks, in the order of docs/spec/privacy-metrics.md. */
@@ -55,17 +56,17 @@ export const ATTACKS: readonly Attack[] = [
   intersectionAttack,
   predecessorAttack,
   correlationAttack,
-  answersAttack,
+  answerCorrelationAttack,
   taggingAttack,
   replayAttack,
 ];
 
 export { type AttackOutcome, successMetric } from './outcome.ts';
 export type {
+  ActiveAttackResults,
   Answers,
   Attack,
   AttackInput,
   AttackSetting,
-  CarriedOut,
-  Counted,
+  SuccessCount,
 } from './setting.ts';

@@ -25,7 +25,7 @@ export function expectedSurvivors({ receivers, batch, rounds }: IntersectionSett
  * Members of every set: receivers of all batches, or users online in all rounds of a pseudonym.
  * @returns in ascending order; empty when there is no set.
  */
-export function survivors<T>(sets: readonly ReadonlySet<T>[]): readonly T[] {
+export function membersOfAllSets<T>(sets: readonly ReadonlySet<T>[]): readonly T[] {
   const [first, ...rest] = [...sets].sort((a, b) => a.size - b.size);
   if (first === undefined) return [];
   return [...first].filter((member) => rest.every((set) => set.has(member))).sort(byText);

@@ -12,7 +12,7 @@ const LATE = 1e-6;
 const NS_PER_HOUR = 3_600e9;
 
 /** A loop of the mix; times in ns of the mix's clock. */
-export interface Loop {
+export interface MixLoop {
   readonly sentAt: number;
   /** Undefined while it has not returned. */
   readonly returnedAt?: number;
@@ -68,7 +68,7 @@ export function alarmThreshold(due: number, options: AlarmOptions): number {
  * @param now End of the observation, ns: loops due later do not count.
  */
 export function alarms(
-  loops: readonly Loop[],
+  loops: readonly MixLoop[],
   options: AlarmOptions,
   now: number,
 ): readonly number[] {
@@ -79,8 +79,8 @@ export function alarms(
   for (const [i, loop] of loops.entries()) {
     const dueAt = loop.sentAt + deadlineNs;
     if (dueAt > now) break;
-    while ((loops[first] as Loop).sentAt + deadlineNs <= dueAt - windowNs) {
-      if (isOverdue(loops[first] as Loop, deadlineNs)) missing -= 1;
+    while ((loops[first] as MixLoop).sentAt + deadlineNs <= dueAt - windowNs) {
+      if (isOverdue(loops[first] as MixLoop, deadlineNs)) missing -= 1;
       first += 1;
     }
     if (!isOverdue(loop, deadlineNs)) continue;
@@ -91,6 +91,6 @@ export function alarms(
   return raised;
 }
 
-function isOverdue({ sentAt, returnedAt }: Loop, deadlineNs: number): boolean {
+function isOverdue({ sentAt, returnedAt }: MixLoop, deadlineNs: number): boolean {
   return returnedAt === undefined || returnedAt - sentAt > deadlineNs;
 }

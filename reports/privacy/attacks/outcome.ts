@@ -45,7 +45,7 @@ export interface Hits {
  * A share of right answers with Wilson's 95 % interval.
  * @returns undefined when nothing was tried: no trial, no share.
  */
-export function ofHits({ attack, hits, trials, chance }: Hits): AttackOutcome | undefined {
+export function outcomeOfHits({ attack, hits, trials, chance }: Hits): AttackOutcome | undefined {
   if (trials === 0) return undefined;
   const interval = wilsonInterval(hits, trials);
   return {

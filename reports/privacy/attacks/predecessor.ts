@@ -20,7 +20,7 @@ export interface PredecessorSetting {
 }
 
 /** P(first and last hop of a round are corrupt) = (c / n)^2. */
-export function predecessorSeen({ nodes, corrupt }: PredecessorSetting): number {
+export function bothEndsCorrupt({ nodes, corrupt }: PredecessorSetting): number {
   return (corrupt / nodes) ** 2;
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { upperBoundOfNone } from '../../statistics/proportion.ts';
+import { upperBoundWithoutEvents } from '../../statistics/proportion.ts';
 import { summarise } from '../../statistics/summary.ts';
 
 /** The 0.975 quantile of the standard normal distribution. */
@@ -17,13 +17,13 @@ export interface RocPoint {
 }
 
 /** Scores of pairs that belong together, and of pairs that do not. */
-export interface Scored {
+export interface ScoredPairs {
   readonly matched: readonly number[];
   readonly unmatched: readonly number[];
 }
 
 /** The curve from (0, 0) to (1, 1), one point per different score. */
-export function rocCurve({ matched, unmatched }: Scored): readonly RocPoint[] {
+export function rocCurve({ matched, unmatched }: ScoredPairs): readonly RocPoint[] {
   const thresholds = [...new Set([...matched, ...unmatched])].sort((a, b) => b - a);
   const [up, down] = [descending(matched), descending(unmatched)];
   let hits = 0;
@@ -41,7 +41,7 @@ export function rocCurve({ matched, unmatched }: Scored): readonly RocPoint[] {
 const CORNERS_MAX = 200;
 
 /** The curve without intermediate points of straight steps, reduced to at most 200 points. */
-export function rocCorners(scored: Scored): readonly RocPoint[] {
+export function rocCorners(scored: ScoredPairs): readonly RocPoint[] {
   const curve = rocCurve(scored);
   const corners = curve.filter((point, i) => {
     const [before, after] = [curve[i - 1], curve[i + 1]];
@@ -89,7 +89,7 @@ export interface Area {
  * seen in as many trials as the smaller list has.
  * @returns undefined when one list is empty.
  */
-export function areaUnderCurve({ matched, unmatched }: Scored): Area | undefined {
+export function areaUnderCurve({ matched, unmatched }: ScoredPairs): Area | undefined {
   if (matched.length === 0 || unmatched.length === 0) return undefined;
   const above = placements(matched, unmatched);
   const below = placements(unmatched, matched).map((share) => 1 - share);
@@ -99,7 +99,7 @@ export function areaUnderCurve({ matched, unmatched }: Scored): Area | undefined
     const half = Z_95 * Math.sqrt(variance);
     return { auc, low: Math.max(0, auc - half), high: Math.min(1, auc + half) };
   }
-  const bound = upperBoundOfNone(Math.min(matched.length, unmatched.length));
+  const bound = upperBoundWithoutEvents(Math.min(matched.length, unmatched.length));
   return { auc, low: Math.max(0, auc - bound), high: Math.min(1, auc + bound) };
 }
 

@@ -29,27 +29,27 @@ export interface AttackSetting {
 }
 
 /** The number of successes and trials of an attack. */
-export interface Counted {
+export interface SuccessCount {
   readonly hits: number;
   readonly trials: number;
 }
 
 /** Results of the attacks carried out by events of the run; undefined when no event did. */
-export interface CarriedOut {
+export interface ActiveAttackResults {
   /** Targets admitted alone to a mix, and how often the next output was the target. */
-  readonly isolations?: Counted | undefined;
+  readonly isolations?: SuccessCount | undefined;
   /** Tagged messages recognised by a corrupt last hop, out of all tagged ones. */
-  readonly tags?: Counted | undefined;
+  readonly tags?: SuccessCount | undefined;
   /** How many of all replayed messages were recognised because their output appeared twice. */
-  readonly replays?: Counted | undefined;
+  readonly replays?: SuccessCount | undefined;
 }
 
 /** The truth about the attacks' questions; for scoring only. */
-export interface Answers extends CarriedOut {
+export interface Answers extends ActiveAttackResults {
   /** For each user who wrote payloads, the users to whom it wrote. */
   readonly partners: ReadonlyMap<string, ReadonlySet<string>>;
   /** Messages that met only corrupt mixes, out of all delivered ones. */
-  readonly compromisedPaths?: Counted;
+  readonly compromisedPaths?: SuccessCount;
 }
 
 /** The input of an evaluation. */

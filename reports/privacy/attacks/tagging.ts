@@ -13,11 +13,11 @@ export interface TaggingSetting {
 }
 
 /** Share of all messages that tagging links: c_first c_last. */
-export function taggedLinks({ corruptFirst, corruptLast }: TaggingSetting): number {
+export function shareLinkedByTagging({ corruptFirst, corruptLast }: TaggingSetting): number {
   return corruptFirst * corruptLast;
 }
 
 /** Share of all messages that tagging destroys: all those that the first mix tags. */
-export function taggedLosses({ corruptFirst }: TaggingSetting): number {
+export function shareLostByTagging({ corruptFirst }: TaggingSetting): number {
   return corruptFirst;
 }

@@ -9,8 +9,8 @@
  *
  * @module
  */
-import { DUST, type MassStore } from './mass-store.ts';
-import type { Pool } from './memoryless-pool.ts';
+import { DUST_MASS_MAX, type MassStore } from './mass-store.ts';
+import type { BelievedPool } from './memoryless-pool.ts';
 
 /** f(age) / (1 - F(age)) of the delay distribution, per ns; infinite from the longest delay on. */
 export type Hazard = (ageNs: number) => number;
@@ -31,7 +31,7 @@ interface Inside {
 }
 
 /** A pool with beliefs by age. */
-export class AgingPool implements Pool {
+export class AgingPool implements BelievedPool {
   readonly #store: MassStore;
   readonly #hazard: Hazard;
   /** Mass of messages that must have left although no departure was attributed to them. */
@@ -75,7 +75,7 @@ export class AgingPool implements Pool {
     let kept = 0;
     for (const one of this.#inside) {
       const hazard = this.#hazard(atNs - one.arrivedNs);
-      if (hazard === Number.POSITIVE_INFINITY || one.belief <= DUST) {
+      if (hazard === Number.POSITIVE_INFINITY || one.belief <= DUST_MASS_MAX) {
         addScaled(this.#expired, one.masses, one.belief);
         continue;
       }
@@ -94,7 +94,7 @@ export class AgingPool implements Pool {
       const share = Math.min(one.belief, one.weight * scale);
       one.belief -= share;
       if (one.masses === undefined) continue;
-      const target = share > DUST ? into : dust;
+      const target = share > DUST_MASS_MAX ? into : dust;
       addScaled(target, one.masses, share);
       carries ||= target === into;
     }

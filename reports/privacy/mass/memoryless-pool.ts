@@ -6,10 +6,10 @@
  *
  * @module
  */
-import { DUST, type MassStore } from './mass-store.ts';
+import { DUST_MASS_MAX, type MassStore } from './mass-store.ts';
 
 /** The content of a mix, as believed by an adversary that sees only instants. */
-export interface Pool {
+export interface BelievedPool {
   /** A message arrived; `slot` is -1 when it carries no mass. */
   arrive(atNs: number, slot: number): void;
   /** One message leaves; adds its masses to `into`. Returns false when it carries none. */
@@ -23,7 +23,7 @@ export interface Pool {
 }
 
 /** A pool of a mix whose delays are memoryless. */
-export class MemorylessPool implements Pool {
+export class MemorylessPool implements BelievedPool {
   readonly #store: MassStore;
   readonly #masses: Float64Array;
   #size = 0;
@@ -76,7 +76,7 @@ export class MemorylessPool implements Pool {
       if (inside === 0) continue;
       const leaving = inside * share;
       const left = inside - leaving;
-      if (leaving > DUST) {
+      if (leaving > DUST_MASS_MAX) {
         into[label] = (into[label] as number) + leaving;
         carries = true;
       } else {

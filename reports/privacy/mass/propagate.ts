@@ -21,8 +21,8 @@ import {
   type Truth,
 } from '../truth/truth.ts';
 import { AgingPool, type Hazard } from './aging-pool.ts';
-import { DUST, MassStore } from './mass-store.ts';
-import { MemorylessPool, type Pool } from './memoryless-pool.ts';
+import { DUST_MASS_MAX, MassStore } from './mass-store.ts';
+import { type BelievedPool, MemorylessPool } from './memoryless-pool.ts';
 
 /** What the adversary can conclude from a node's inputs and outputs. */
 export type NodeLaw =
@@ -36,7 +36,7 @@ export type NodeLaw =
   | { readonly kind: 'end' };
 
 /** The input of a propagation. */
-export interface Propagation {
+export interface PropagationInput {
   readonly truth: Truth;
   /** Label of each message from 0, or -1. */
   readonly labels: Int32Array;
@@ -76,7 +76,7 @@ export interface MassBalance {
 const ERROR_MAX = 1e-9;
 
 /** Runs the propagation over the record of a run. */
-export function propagate(propagation: Propagation): MassBalance {
+export function propagate(propagation: PropagationInput): MassBalance {
   const run = new Run(propagation);
   run.passThrough();
   const balance = run.balance();
@@ -89,9 +89,9 @@ export function propagate(propagation: Propagation): MassBalance {
 
 class Run {
   readonly #truth: Truth;
-  readonly #ask: Propagation;
+  readonly #ask: PropagationInput;
   readonly #store: MassStore;
-  readonly #pools: readonly (Pool | undefined)[];
+  readonly #pools: readonly (BelievedPool | undefined)[];
   /** Slot of each message that carries mass, or -1. */
   readonly #slots: Int32Array;
   /** 1 + the node that a message is in; 0 on links. */
@@ -106,7 +106,7 @@ class Run {
   /** The node that each message last left; only when hops are requested. */
   readonly #leftFrom: Uint16Array | undefined;
 
-  constructor(ask: Propagation) {
+  constructor(ask: PropagationInput) {
     const { truth, labelCount } = ask;
     const perLabel = (): Float64Array => new Float64Array(labelCount);
     this.#ask = ask;
@@ -171,7 +171,7 @@ class Run {
     };
   }
 
-  #poolOf(law: NodeLaw): Pool | undefined {
+  #poolOf(law: NodeLaw): BelievedPool | undefined {
     switch (law.kind) {
       case 'memoryless':
         return new MemorylessPool(this.#store);
@@ -261,7 +261,7 @@ class Run {
     for (let label = 0; label < scratch.length; label += 1) {
       const mass = scratch[label] as number;
       if (mass === 0) continue;
-      if (mass > DUST) data[base + label] = (data[base + label] as number) + mass;
+      if (mass > DUST_MASS_MAX) data[base + label] = (data[base + label] as number) + mass;
       else this.#dust[label] = (this.#dust[label] as number) + mass;
       scratch[label] = 0;
     }

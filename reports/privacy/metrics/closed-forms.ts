@@ -115,6 +115,6 @@ export function compromisedPathShare(
 }
 
 /** Probability that at least one of k packets took a fully compromised path: 1 - (1 - alpha)^k. */
-export function compromisedByPackets(share: number, packets: number): number {
+export function compromisedWithinPackets(share: number, packets: number): number {
   return -Math.expm1(packets * Math.log1p(-share));
 }

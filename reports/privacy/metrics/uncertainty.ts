@@ -72,7 +72,7 @@ export function guessingEntropy(p: Probabilities): number {
  * @param userOf User of entry i, from 0; undefined for none.
  * @returns one probability per user; empty when no entry has a user.
  */
-export function foldUsers(
+export function probabilitiesByUser(
   p: Probabilities,
   userOf: (i: number) => number | undefined,
 ): Float64Array {

@@ -8,13 +8,13 @@
 import { type ProportionInterval, wilsonInterval } from '../../statistics/proportion.ts';
 
 /** Probabilities of the same outputs, in the same order, for two targets. */
-export interface Pair {
+export interface TargetPair {
   readonly a: ArrayLike<number>;
   readonly b: ArrayLike<number>;
 }
 
 /** Largest |ln(P(o from a) / P(o from b))| over the outputs, nats; infinite when one side is 0. */
-export function pairwiseEpsilon({ a, b }: Pair): number {
+export function pairwiseEpsilon({ a, b }: TargetPair): number {
   let epsilon = 0;
   for (let i = 0; i < a.length; i += 1) {
     const pa = a[i] as number;
@@ -26,7 +26,7 @@ export function pairwiseEpsilon({ a, b }: Pair): number {
 }
 
 /** delta(epsilon) = sum of max(0, P_a(o) - e^epsilon P_b(o)); at 0 the total variation distance. */
-export function deltaAt({ a, b }: Pair, epsilon: number): number {
+export function deltaAt({ a, b }: TargetPair, epsilon: number): number {
   const factor = Math.exp(epsilon);
   let delta = 0;
   for (let i = 0; i < a.length; i += 1) {
@@ -39,7 +39,7 @@ export function deltaAt({ a, b }: Pair, epsilon: number): number {
 const CURVE_EPSILONS = [0, 0.1, 0.5, 1] as const;
 
 /** The (epsilon, delta) curve at {@link CURVE_EPSILONS}. */
-export function deltaCurve(pair: Pair): readonly number[] {
+export function deltaCurve(pair: TargetPair): readonly number[] {
   return CURVE_EPSILONS.map((epsilon) => deltaAt(pair, epsilon));
 }
 
@@ -51,7 +51,7 @@ export interface Guess {
 }
 
 /** How often guessing the likeliest candidate is right. */
-export interface Linking {
+export interface LinkingResult {
   /** Expected number of right guesses; ties count by their share. */
   readonly successes: number;
   readonly trials: number;
@@ -60,7 +60,7 @@ export interface Linking {
 }
 
 /** Probability that the best guess is right, over targets. */
-export function linking(guesses: readonly Guess[]): Linking {
+export function linkingProbability(guesses: readonly Guess[]): LinkingResult {
   let successes = 0;
   for (const guess of guesses) successes += chanceOf(guess);
   const trials = guesses.length;

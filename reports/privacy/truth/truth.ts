@@ -29,18 +29,18 @@ export type EventCode = 0 | 1 | 2 | 3 | 4 | 5;
 export const NO_NODE = 65_535;
 
 /** Purpose of a message: it carries a message of an application, or a part of one. */
-export const CONTENT = 0;
+export const PURPOSE_CONTENT = 0;
 /** Purpose of a message: a reaction to content, such as an acknowledgement. */
-export const REACTION = 1;
+export const PURPOSE_REACTION = 1;
 /** Purpose of a message: cover, which hides the other messages. */
-export const COVER = 2;
+export const PURPOSE_COVER = 2;
 /** Purpose of a message that no node of the run created: forged, replayed, or older than the record. */
-export const FOREIGN = 3;
+export const PURPOSE_FOREIGN = 3;
 
 /** Why a message exists: one of the four numbers above. */
 export type Purpose = 0 | 1 | 2 | 3;
 /** Number of purposes. */
-export const PURPOSES = 4;
+export const PURPOSE_COUNT = 4;
 
 /** Columns in time order; each has at least `count` entries. */
 export interface TruthEvents {

@@ -7,7 +7,7 @@
 
 import { nodeOptions } from '../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
-import { loadAdded, type ProtocolRegistry } from '../../../scenarios/open/registry.ts';
+import { loadAddedProtocols, type ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import { placedProtocols } from '../../../topologies/assemble/options.ts';
 import { applyStack, stackNames } from '../../../topologies/assemble/stack.ts';
@@ -15,7 +15,7 @@ import type { HostSpec, Topology } from '../../../topologies/model.ts';
 import { answerClockPing } from '../channel/clock-sync.ts';
 import type { Channel, CloseReason } from '../channel/model.ts';
 import { readCommand } from '../messages/message-shapes.ts';
-import type { AgentOrder, Command, Report, RunCommand } from '../messages/messages.ts';
+import type { AgentCommand, AgentOrder, Report, RunCommand } from '../messages/messages.ts';
 import { runStateFolder } from '../messages/run-state.ts';
 import { Agent, brokenReport, type NodeLine } from './agent.ts';
 
@@ -103,7 +103,7 @@ export class AgentSession {
     else this.#breakOff(new Refusal(`the coordinator sent an invalid message: ${read.wrong}`));
   }
 
-  #receive(command: Command): void {
+  #receive(command: AgentCommand): void {
     if (this.#isStopped) return;
     try {
       if (command.type === 'refused') this.#refused = command.reason;
@@ -185,7 +185,7 @@ export class AgentSession {
  * user.
  */
 async function loadProtocols(order: AgentOrder, registry: ProtocolRegistry): Promise<void> {
-  await loadAdded();
+  await loadAddedProtocols();
   for (const protocol of order.scenario.topology.hosts.flatMap((host) => stackNames(host))) {
     if (registry.protocols(protocol) === undefined) await registry.load(protocol);
   }

@@ -19,22 +19,22 @@ import { layerTable, nodeChoice, protocolTable, stackOf } from '../../../scenari
 import { Refusal } from '../../../scenarios/refusal.ts';
 import type { Registry } from '../../../topologies/files/registry.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
-import { BrokenPromise, cutCrash, NodeCrash } from '../../crash/crash.ts';
+import { BrokenPromise, NodeCrash, shortenCrash } from '../../crash/crash.ts';
 import { crashContextOf, crashOf } from '../../crash/crash-context.ts';
 import type { MakeForger } from '../../flood-order.ts';
 import { createNodes } from '../../nodes/host-nodes.ts';
 import { type BundleUse, bundleView } from '../../nodes/key-bundle.ts';
 import { networkMap } from '../../nodes/network-map.ts';
 import { forgerOf } from '../../traffic/flood.ts';
-import { readFlow } from '../../traffic/ground-truth.ts';
+import { claimedFlow } from '../../traffic/ground-truth.ts';
 import { Flow, FlowSupply } from '../../traffic/traffic-source.ts';
 import type { StoreFault, Undo, WorldListener } from '../../world.ts';
 import { type LiveRunWorld, liveWorld } from '../../worlds/live/live-world.ts';
-import { CRASH_LINE_MAX, WORDS_MAX } from '../messages/message-shapes.ts';
+import { CRASH_LINE_MAX, REPORT_TEXT_MAX } from '../messages/message-shapes.ts';
 import type { AgentOrder, Report, RunCommand } from '../messages/messages.ts';
 import { TellingWitness } from '../messages/telling-witness.ts';
 import { Gauge } from './gauge.ts';
-import { type PacketProbe, ProbePackets } from './probe-packets.ts';
+import { type PacketProbeResult, ProbePackets } from './probe-packets.ts';
 import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
 
 /** One log line of a node. */
@@ -254,7 +254,7 @@ export class Agent implements WorldListener {
   }
 
   /** Sends one packet to a peer and back; undefined if no application talks to another. */
-  probe(): Promise<PacketProbe> | undefined {
+  probe(): Promise<PacketProbeResult> | undefined {
     for (const { from, to, by } of this.#order.scenario.traffic) {
       if (this.#nodes.has(from)) return this.#probes.send(from, to, by);
       if (this.#nodes.has(to)) return this.#probes.send(to, from, by);
@@ -284,7 +284,7 @@ export class Agent implements WorldListener {
   }
 
   delivered(node: string, from: string, bytes: Uint8Array, protocol: string): void {
-    const flow = readFlow(bytes);
+    const flow = claimedFlow(bytes);
     if (flow >= this.#flows.length && this.#probes.take({ node, by: protocol }, from, bytes))
       return;
     const by = this.#flows[flow]?.spec.by ?? protocol;
@@ -485,11 +485,11 @@ export function brokenReport(error: unknown): Extract<Report, { type: 'broken' }
   const told =
     crash === undefined
       ? {}
-      : { crash: cutCrash(crash, { lineMax: CRASH_LINE_MAX, wordsMax: WORDS_MAX }) };
+      : { crash: shortenCrash(crash, { lineMax: CRASH_LINE_MAX, wordsMax: REPORT_TEXT_MAX }) };
   return { type: 'broken', kind, message, stack, ...told };
 }
 
 /** Shortens a text to what fits into a message. */
 function brief(words: string): string {
-  return words.slice(0, WORDS_MAX);
+  return words.slice(0, REPORT_TEXT_MAX);
 }

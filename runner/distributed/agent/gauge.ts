@@ -10,7 +10,7 @@ import { addUp } from '../../../reports/add-up.ts';
 import type { Flow } from '../../traffic/traffic-source.ts';
 import type { LocalWorld } from '../../world.ts';
 import { linkPackets } from '../../worlds/local-world.ts';
-import type { Tally } from '../messages/messages.ts';
+import type { AgentTally } from '../messages/messages.ts';
 import { type PackedMetrics, packHistogram, packMetrics } from '../messages/packed-histogram.ts';
 import type { MeasuredRows } from './reporting-meter.ts';
 
@@ -44,12 +44,12 @@ export class Gauge {
   }
 
   /** The tally of everything so far. */
-  tally(hosts: readonly string[]): Tally {
+  tally(hosts: readonly string[]): AgentTally {
     return { ...this.counts(hosts), lateness: packHistogram(this.#world.sim.lateness.data()) };
   }
 
   /** Like {@link tally}, without the large parts. */
-  counts(hosts: readonly string[]): Tally {
+  counts(hosts: readonly string[]): AgentTally {
     const { sim } = this.#world;
     const { user, system } = process.cpuUsage(this.#beganCpu);
     this.#memoryBytes = Math.max(this.#memoryBytes, process.memoryUsage.rss());

@@ -7,7 +7,12 @@
  */
 import { openStream } from '../../../engine/core/stream.ts';
 import type { NodeRequest } from '../../../engine/host/host.ts';
-import { readTruth, TRUTH_BYTES, type Truth, TruthWriter } from '../../traffic/ground-truth.ts';
+import {
+  type GroundTruth,
+  readTruth,
+  TRUTH_BYTES,
+  TruthWriter,
+} from '../../traffic/ground-truth.ts';
 
 /** The flow number of such packets; no scenario has this many flows. */
 const PROBE_FLOW = 0xffff_ffff;
@@ -16,7 +21,7 @@ const WAIT_MS = 2_000;
 const OPEN_MAX = 64;
 
 /** The outcome of one packet. */
-export interface PacketProbe {
+export interface PacketProbeResult {
   readonly ok: boolean;
   /** Round-trip time, ms. */
   readonly ms?: number;
@@ -27,7 +32,7 @@ export interface PacketProbe {
  * Passes a request to a node of this process.
  * @param by Protocol that is asked; by default the lowest one.
  */
-export type Ask = (node: string, request: NodeRequest, by?: string) => void;
+export type AskNode = (node: string, request: NodeRequest, by?: string) => void;
 
 /** A protocol of a node. */
 interface Asked {
@@ -37,18 +42,18 @@ interface Asked {
 
 /** The probes of one process. */
 export class ProbePackets {
-  readonly #ask: Ask;
+  readonly #ask: AskNode;
   readonly #writer = new TruthWriter(openStream(0, 'operator', 'probe'));
-  readonly #open = new Map<number, (probe: PacketProbe) => void>();
-  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+  readonly #open = new Map<number, (probe: PacketProbeResult) => void>();
+  readonly #truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   #sequence = 0;
 
-  constructor(ask: Ask) {
+  constructor(ask: AskNode) {
     this.#ask = ask;
   }
 
   /** Sends one packet from `node` to `peer` by a protocol, and waits for the answer. */
-  send(node: string, peer: string, by?: string): Promise<PacketProbe> {
+  send(node: string, peer: string, by?: string): Promise<PacketProbeResult> {
     if (this.#open.size >= OPEN_MAX) {
       return Promise.resolve({ ok: false, reason: 'too many probes are under way' });
     }
@@ -56,7 +61,7 @@ export class ProbePackets {
     this.#sequence += 1;
     const began = process.hrtime.bigint();
     return new Promise((resolve) => {
-      const end = (probe: PacketProbe): void => {
+      const end = (probe: PacketProbeResult): void => {
         clearTimeout(timer);
         this.#open.delete(sequence);
         resolve(probe);
@@ -80,7 +85,7 @@ export class ProbePackets {
     return true;
   }
 
-  #hand({ node, by }: Asked, target: string, about: Pick<Truth, 'kind' | 'sequence'>): void {
+  #hand({ node, by }: Asked, target: string, about: Pick<GroundTruth, 'kind' | 'sequence'>): void {
     const body = new Uint8Array(TRUTH_BYTES);
     this.#writer.write(body, { ...about, flow: PROBE_FLOW, sentNs: 0 });
     const respond = (outcome: string): void => {

@@ -5,19 +5,19 @@
  * @module
  */
 import { FlowMeter } from '../../traffic/flow-meter.ts';
-import { readTruth, TRUTH_KINDS, type Truth } from '../../traffic/ground-truth.ts';
+import { type GroundTruth, readTruth, TRUTH_KINDS } from '../../traffic/ground-truth.ts';
 import type { Flow } from '../../traffic/traffic-source.ts';
-import { ARRIVED_ROW, SENT_ROW } from '../messages/messages.ts';
+import { ARRIVED_ROW_WIDTH, SENT_ROW_WIDTH } from '../messages/messages.ts';
 import { RowBuffer } from './row-buffer.ts';
 
 /** Rows that wait to be sent. */
 export class MeasuredRows {
   /** Application bytes that are not a whole packet of a flow. */
   damaged = 0;
-  readonly #sent = new RowBuffer(SENT_ROW);
-  readonly #arrived = new RowBuffer(ARRIVED_ROW);
+  readonly #sent = new RowBuffer(SENT_ROW_WIDTH);
+  readonly #arrived = new RowBuffer(ARRIVED_ROW_WIDTH);
   readonly #hosts: ReadonlyMap<string, number>;
-  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+  readonly #truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
 
   constructor(hosts: readonly string[], indexOf: (host: string) => number) {
     this.#hosts = new Map(hosts.map((host) => [host, indexOf(host)]));

@@ -8,8 +8,8 @@
  */
 import { connect, type Socket } from 'node:net';
 import type { Handshake } from '../../../nodes/noise/index.ts';
-import { frameOf, MARK, MessageReader, markedPiece } from './frames.ts';
-import { checkChannelKey, dialHandshake, SECOND_LENGTH } from './handshake.ts';
+import { FRAME_MARK, frameOf, MessageReader, markedPiece } from './frames.ts';
+import { checkChannelKey, dialHandshake, SECOND_MESSAGE_LENGTH } from './handshake.ts';
 import {
   type Channel,
   DIAL_LIMITS,
@@ -18,7 +18,7 @@ import {
   type DialOptions,
 } from './model.ts';
 import { SecureChannel } from './secure-channel.ts';
-import { abandonSocket, holdSocket, hostPort } from './sockets.ts';
+import { abandonSocket, attachSocketHandlers, hostPort } from './sockets.ts';
 
 const EMPTY = new Uint8Array(0);
 
@@ -49,7 +49,7 @@ class Dialling {
   readonly #options: DialOptions;
   readonly #done: (result: Channel | DialError) => void;
   readonly #handshake: Handshake;
-  readonly #reader = new MessageReader(SECOND_LENGTH, (message) => this.#take(message));
+  readonly #reader = new MessageReader(SECOND_MESSAGE_LENGTH, (message) => this.#take(message));
   readonly #socket: Socket;
   #alarm: NodeJS.Timeout | undefined;
   #isConnected = false;
@@ -74,7 +74,7 @@ class Dialling {
       this.#isConnected = true;
       this.#socket.write(frameOf(this.#handshake.writeMessage(EMPTY)));
     });
-    this.#letGo = holdSocket(this.#socket, {
+    this.#letGo = attachSocketHandlers(this.#socket, {
       data: (chunk) => this.#read(chunk),
       end: () => this.#sentAway(),
       error: (error) => (this.#isConnected ? this.#sentAway() : this.#unreachable(error)),
@@ -99,7 +99,7 @@ class Dialling {
     const transport = keys.transport();
     keys.wipe();
     this.#release();
-    this.#socket.write(frameOf(transport.encrypt(markedPiece(MARK.confirm))));
+    this.#socket.write(frameOf(transport.encrypt(markedPiece(FRAME_MARK.confirm))));
     this.#done(
       new SecureChannel({
         peer: this.#peer,

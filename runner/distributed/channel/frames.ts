@@ -22,7 +22,7 @@ import { MESSAGE_LENGTH_MAX, TAG_LENGTH } from '../../../nodes/noise/index.ts';
 const HEADER_LENGTH = 2;
 
 /** The kinds of content of a sealed frame; the values are sent over the wire. */
-export const MARK = {
+export const FRAME_MARK = {
   /** The last piece of a message, or all of it. */
   last: 0,
   /** A piece of a message that continues in the next frame. */

@@ -21,8 +21,8 @@ import { wipe } from '../../../nodes/_kit/secrets.ts';
 import {
   type Handshake,
   type HandshakeOptions,
-  initiate,
-  respond,
+  startInitiator,
+  startResponder,
 } from '../../../nodes/noise/index.ts';
 
 /** Length of a key, secret or public, in bytes. */
@@ -32,9 +32,9 @@ export const CHANNEL_KEY_LENGTH = 32;
  * Length of the first message: two public keys, one of them sealed, and the tag of an empty
  * payload.
  */
-export const FIRST_LENGTH = 96;
+export const FIRST_MESSAGE_LENGTH = 96;
 /** Length of the second: a public key and a tag, in bytes. */
-export const SECOND_LENGTH = 48;
+export const SECOND_MESSAGE_LENGTH = 48;
 
 /**
  * The version of the frames, which must be the same on both sides; it changes whenever the frames
@@ -68,12 +68,12 @@ export function publicKeyOf(secret: Uint8Array): Uint8Array {
 
 /** Makes the handshake of the connecting side. */
 export function dialHandshake({ key, listener }: DialKeys): Handshake {
-  return withFreshEphemeral({ staticSecret: key, remoteStatic: listener }, initiate);
+  return withFreshEphemeral({ staticSecret: key, remoteStatic: listener }, startInitiator);
 }
 
 /** Makes the handshake of the listening side. */
 export function listenHandshake(key: Uint8Array): Handshake {
-  return withFreshEphemeral({ staticSecret: key }, respond);
+  return withFreshEphemeral({ staticSecret: key }, startResponder);
 }
 
 function withFreshEphemeral(

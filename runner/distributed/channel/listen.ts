@@ -11,9 +11,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { toHex } from '../../../nodes/_kit/bytes.ts';
 import { wipe } from '../../../nodes/_kit/secrets.ts';
-import type { Handshake, Transport } from '../../../nodes/noise/index.ts';
-import { frameOf, MARK, MessageReader } from './frames.ts';
-import { checkChannelKey, FIRST_LENGTH, listenHandshake } from './handshake.ts';
+import type { Handshake, NoiseTransport } from '../../../nodes/noise/index.ts';
+import { FRAME_MARK, frameOf, MessageReader } from './frames.ts';
+import { checkChannelKey, FIRST_MESSAGE_LENGTH, listenHandshake } from './handshake.ts';
 import {
   type Channel,
   type ChannelLimits,
@@ -23,7 +23,7 @@ import {
   type RefusalReason,
 } from './model.ts';
 import { SecureChannel } from './secure-channel.ts';
-import { abandonSocket, holdSocket, hostPort } from './sockets.ts';
+import { abandonSocket, attachSocketHandlers, hostPort } from './sockets.ts';
 
 /**
  * First messages remembered against replays. Only the holder of a key can add one; copies of older
@@ -123,7 +123,7 @@ class Door {
     this.#options.onRefused?.(peer, reason);
   }
 
-  #admit(guest: Guest, transport: Transport, reader: MessageReader): void {
+  #admit(guest: Guest, transport: NoiseTransport, reader: MessageReader): void {
     this.#guests.delete(guest);
     const { peer, socket } = guest;
     const channel: Channel = new SecureChannel({
@@ -156,7 +156,7 @@ interface GuestHost {
   readonly isRepeated: (message: Uint8Array) => boolean;
   readonly nameOf: (key: Uint8Array) => string | undefined;
   readonly refuse: (reason: RefusalReason) => void;
-  readonly admit: (transport: Transport, reader: MessageReader) => void;
+  readonly admit: (transport: NoiseTransport, reader: MessageReader) => void;
 }
 
 /** A connection that has not yet proved anything. */
@@ -166,18 +166,18 @@ class Guest {
   /** The owner of the key that it has proved to hold. */
   name = '';
   readonly #host: GuestHost;
-  readonly #reader = new MessageReader(FIRST_LENGTH, (message) => this.#takeFirst(message));
+  readonly #reader = new MessageReader(FIRST_MESSAGE_LENGTH, (message) => this.#takeFirst(message));
   readonly #alarm: NodeJS.Timeout;
   readonly #letGo: () => void;
   /** Present between the handshake's two messages and the confirmation. */
-  #transport: Transport | undefined;
+  #transport: NoiseTransport | undefined;
 
   constructor(socket: Socket, host: GuestHost) {
     this.peer = hostPort(socket.remoteAddress ?? 'unknown', socket.remotePort ?? 0);
     this.socket = socket;
     this.#host = host;
     this.#alarm = setTimeout(() => host.refuse('timeout'), host.handshakeMs);
-    this.#letGo = holdSocket(socket, {
+    this.#letGo = attachSocketHandlers(socket, {
       data: (chunk) => this.#read(chunk),
       end: () => host.refuse('connection lost'),
       error: () => host.refuse('connection lost'),
@@ -223,9 +223,9 @@ class Guest {
     this.#reader.onMessage = (sealed): void => this.#takeConfirmation(sealed, transport);
   }
 
-  #takeConfirmation(sealed: Uint8Array, transport: Transport): void {
+  #takeConfirmation(sealed: Uint8Array, transport: NoiseTransport): void {
     const opened = transport.decrypt(sealed);
-    if ('failure' in opened || opened.payload[0] !== MARK.confirm) {
+    if ('failure' in opened || opened.payload[0] !== FRAME_MARK.confirm) {
       this.#host.refuse('authentication failed');
       return;
     }

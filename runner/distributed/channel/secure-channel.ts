@@ -8,8 +8,14 @@
  * @module
  */
 import type { Socket } from 'node:net';
-import type { Transport } from '../../../nodes/noise/index.ts';
-import { frameOf, MARK, type MessageReader, markedPiece, PIECE_LENGTH_MAX } from './frames.ts';
+import type { NoiseTransport } from '../../../nodes/noise/index.ts';
+import {
+  FRAME_MARK,
+  frameOf,
+  type MessageReader,
+  markedPiece,
+  PIECE_LENGTH_MAX,
+} from './frames.ts';
 import { hasMoreValues, messageFromText, messageToText } from './message-text.ts';
 import type { Channel, ChannelLimits, CloseReason } from './model.ts';
 
@@ -21,7 +27,7 @@ export interface ChannelParts {
   readonly peer: string;
   /** The socket, without listeners and paused. */
   readonly socket: Socket;
-  readonly transport: Transport;
+  readonly transport: NoiseTransport;
   /** Reads what follows the handshake, which may have ended amid a chunk. */
   readonly reader: MessageReader;
   readonly limits: ChannelLimits;
@@ -34,7 +40,7 @@ type State = 'open' | 'closing' | 'over';
 export class SecureChannel implements Channel {
   readonly peer: string;
   readonly #socket: Socket;
-  readonly #transport: Transport;
+  readonly #transport: NoiseTransport;
   readonly #reader: MessageReader;
   readonly #limits: ChannelLimits;
   #state: State = 'open';
@@ -96,9 +102,9 @@ export class SecureChannel implements Channel {
     this.#socket.cork();
     let offset = 0;
     for (; bytes.length - offset > PIECE_LENGTH_MAX; offset += PIECE_LENGTH_MAX) {
-      this.#seal(MARK.more, bytes.subarray(offset, offset + PIECE_LENGTH_MAX));
+      this.#seal(FRAME_MARK.more, bytes.subarray(offset, offset + PIECE_LENGTH_MAX));
     }
-    this.#seal(MARK.last, bytes.subarray(offset));
+    this.#seal(FRAME_MARK.last, bytes.subarray(offset));
     this.#socket.uncork();
   }
 
@@ -117,7 +123,7 @@ export class SecureChannel implements Channel {
   }
 
   #sayClose(): void {
-    this.#seal(MARK.close);
+    this.#seal(FRAME_MARK.close);
     this.#socket.end();
   }
 
@@ -141,14 +147,14 @@ export class SecureChannel implements Channel {
   /** @param marked What the holder of the key has sealed: a mark and a piece. */
   #take(marked: Uint8Array): void {
     switch (marked[0]) {
-      case MARK.close:
+      case FRAME_MARK.close:
         this.#takeClose();
         return;
-      case MARK.more:
+      case FRAME_MARK.more:
         if (marked.length <= 1) this.#finish('protocol error: an empty fragment');
         else this.#takePiece(marked.subarray(1));
         return;
-      case MARK.last:
+      case FRAME_MARK.last:
         this.#takePiece(marked.subarray(1));
         this.#deliver();
         return;

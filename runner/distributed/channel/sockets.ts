@@ -17,7 +17,7 @@ export interface SocketHandlers {
  * @returns a function that removes exactly these listeners (Node itself adds others to a socket)
  * and pauses it.
  */
-export function holdSocket(socket: Socket, handlers: SocketHandlers): () => void {
+export function attachSocketHandlers(socket: Socket, handlers: SocketHandlers): () => void {
   const { data, end, error } = handlers;
   socket.on('data', data).on('end', end).on('error', error);
   return () => {

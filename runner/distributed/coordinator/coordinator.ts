@@ -18,17 +18,17 @@ import { NodeCrash } from '../../crash/crash.ts';
 import type { Experiment, StandIns } from '../../experiment/experiment.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import { Deliveries } from '../../traffic/deliveries.ts';
-import { TRUTH_KINDS, type Truth } from '../../traffic/ground-truth.ts';
+import { type GroundTruth, TRUTH_KINDS } from '../../traffic/ground-truth.ts';
 import { FlowSupply } from '../../traffic/traffic-source.ts';
 import { handoverBook } from '../../worlds/live/handover-metrics.ts';
 import {
   type AgentOrder,
-  ARRIVED_AT,
-  ARRIVED_ROW,
+  ARRIVED_INSTANT_INDEX,
+  ARRIVED_ROW_WIDTH,
   type Report,
-  SENT_ROW,
+  SENT_ROW_WIDTH,
 } from '../messages/messages.ts';
-import { readChecks } from '../messages/telling-witness.ts';
+import { readSumChecks } from '../messages/telling-witness.ts';
 import type { AgentProcess } from '../processes/agent-process.ts';
 import { failureLineOf } from '../processes/failure-line.ts';
 import type { ProcessFleet } from '../processes/process-fleet.ts';
@@ -92,7 +92,7 @@ export class Coordinator {
   readonly #nodes = new Map<string, RemoteNode>();
   readonly #flows: RemoteFlow[] = [];
   readonly #nextSequence: number[];
-  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+  readonly #truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   #experiment: Experiment | undefined;
   #zeroNs: bigint | undefined;
   #isEnding = false;
@@ -246,10 +246,10 @@ export class Coordinator {
         this.world.tallies.note(agent.id, report.tally);
         return;
       case 'addend':
-        this.#experiment?.sums.addend(report.space, report.part, readChecks(report.checks));
+        this.#experiment?.sums.addend(report.space, report.part, readSumChecks(report.checks));
         return;
       case 'sum':
-        this.#experiment?.sums.sum({ ...report, vector: readChecks(report.checks) });
+        this.#experiment?.sums.sum({ ...report, vector: readSumChecks(report.checks) });
         return;
       case 'handovers':
         this.handovers.note(report.batch, agent.clock.isShared ? SHARED_CLOCK : agent.id);
@@ -356,7 +356,7 @@ export class Coordinator {
 
   #measured(agent: AgentProcess, report: Extract<Report, { type: 'measured' }>): void {
     const { sent, arrived } = report;
-    for (let at = 0; at + SENT_ROW <= sent.length; at += SENT_ROW) {
+    for (let at = 0; at + SENT_ROW_WIDTH <= sent.length; at += SENT_ROW_WIDTH) {
       const flow = this.#flows[sent[at] as number];
       const sequence = sent[at + 1] as number;
       const atNs = sent[at + 2] as number;
@@ -367,11 +367,11 @@ export class Coordinator {
       );
       flow.tell(sequence, atNs);
     }
-    const whole = arrived.length - (arrived.length % ARRIVED_ROW);
+    const whole = arrived.length - (arrived.length % ARRIVED_ROW_WIDTH);
     this.world.measured.pushRows(agent.id, {
       values: arrived.subarray(0, whole),
-      width: ARRIVED_ROW,
-      timeAt: ARRIVED_AT,
+      width: ARRIVED_ROW_WIDTH,
+      timeAt: ARRIVED_INSTANT_INDEX,
       fire: this.#arrived,
     });
   }

@@ -15,17 +15,17 @@ import { performance } from 'node:perf_hooks';
 import { provider } from '../../../engine/crypto/index.ts';
 import type { MetricDefinition } from '../../../engine/host/measure.ts';
 import type { LogLevel } from '../../../engine/live/live-log.ts';
-import { firstUnusable } from '../../../engine/live/loopback.ts';
+import { firstUnbindableAddress } from '../../../engine/live/loopback.ts';
 import { entryModule } from '../../../engine/live/own-form.ts';
-import { ownPlace, shownPath } from '../../../engine/live/stack-places.ts';
+import { innermostUserPlace, pathForUsers } from '../../../engine/live/stack-places.ts';
 import type { SeedResult } from '../../../reports/model.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../../../scenarios/metrics/live-metrics.ts';
 import { nodeChoice, stackOf } from '../../../scenarios/open/nodes.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import type { Registry } from '../../../topologies/files/registry.ts';
-import { SCATTERED } from '../../accounts/account.ts';
+import { SEVERAL_PROCESSES_REASON } from '../../accounts/account.ts';
 import type { Experiment } from '../../experiment/experiment.ts';
-import { limitsOf } from '../../experiment/limit-watch.ts';
+import { limitWatchOf } from '../../experiment/limit-watch.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import type { Provision } from '../../nodes/provision.ts';
 import { provisionRun } from '../../nodes/run-provision.ts';
@@ -33,18 +33,18 @@ import { drawnSecrets } from '../../nodes/secret-source.ts';
 import { assembleRun } from '../../phases/assemble-run.ts';
 import {
   type AssembledRun,
-  type Passing,
+  type PassingParts,
   type RunDriver,
   runPhases,
   type TimeFacts,
 } from '../../phases/run-phases.ts';
-import { inTime, type Steps } from '../../phases/steps.ts';
+import { runStepsWaiting, type Steps } from '../../phases/steps.ts';
 import { privacyNote } from '../../privacy/privacy.ts';
 import { directionsOf } from '../../recording/directions.ts';
 import { liveRecorders } from '../../recording/recorders.ts';
 import type { SeedAnswer } from '../../run/job.ts';
 import type { RunEnd, RunOrder } from '../../run/run-order.ts';
-import { answerOf } from '../../run/seed-answer.ts';
+import { failureAnswerOf } from '../../run/seed-answer.ts';
 import {
   NO_FINGERPRINT,
   nodeLines,
@@ -52,7 +52,12 @@ import {
   type SeedTurn,
   tellProgress,
 } from '../../run/wall-clock-run.ts';
-import { Failure, notReady, untilNone, untilOver } from '../../run/wall-clock-wait.ts';
+import {
+  FailureSignal,
+  notReady,
+  waitUntilNone,
+  waitUntilOver,
+} from '../../run/wall-clock-wait.ts';
 import { scenarioOfSeed } from '../../traffic/drawn-pairs.ts';
 import { handoverMetrics } from '../../worlds/live/handover-metrics.ts';
 import { liveWarnings, stolenMetrics } from '../../worlds/live/live-meter.ts';
@@ -135,10 +140,10 @@ export function runDistributed(order: DistributedOrder): Promise<RunEnd> {
 async function runDistributedSeed(order: DistributedOrder, turn: SeedTurn): Promise<SeedAnswer> {
   const driver = new FleetDriver(order, turn);
   try {
-    return { kind: 'result', result: await inTime(runPhases(driver)) };
+    return { kind: 'result', result: await runStepsWaiting(runPhases(driver)) };
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    return answerOf(error, turn.seed, driver.brokenStack);
+    return failureAnswerOf(error, turn.seed, driver.brokenStack);
   }
 }
 
@@ -163,7 +168,7 @@ class FleetDriver implements RunDriver {
   readonly #guard: ReportGuard;
   readonly #warnings = new Notices();
   readonly #stateFolder: string;
-  readonly #failure = new Failure();
+  readonly #failure = new FailureSignal();
   readonly #began = performance.now();
   /** What was measured of the machine while the scenario's time passed. */
   #passed:
@@ -249,7 +254,7 @@ class FleetDriver implements RunDriver {
     const now = (): number => world.now();
     const assembled = assembleRun(world, {
       ...{ ...facts, standIns, deliveries, provision: this.#provision },
-      account: { kind: 'untracked', reason: SCATTERED },
+      account: { kind: 'untracked', reason: SEVERAL_PROCESSES_REASON },
       recorders: liveRecorders({ ...facts, world, now, directions }, recordings),
       injection: recordings.injection,
     });
@@ -280,7 +285,7 @@ class FleetDriver implements RunDriver {
     experiment.onDone = (): void => this.#fleet.tell({ type: 'mute' });
   }
 
-  *pass({ experiment, recording, injector }: Passing): Steps<SeedResult['ending']> {
+  *pass({ experiment, recording, injector }: PassingParts): Steps<SeedResult['ending']> {
     const { world } = this.#coordinator;
     const pace = machinePace();
     const startedAt = performance.now();
@@ -288,8 +293,8 @@ class FleetDriver implements RunDriver {
     this.#coordinator.start(process.hrtime.bigint() + LEAD_NS);
     injector?.follow(() => world.agenda.now());
     let syncAtMs = performance.now() + CLOCK_MS;
-    const limits = limitsOf(this.#order, world, this.#turn.seed);
-    const ending = yield* untilOver(this.#order, {
+    const limits = limitWatchOf(this.#order, world, this.#turn.seed);
+    const ending = yield* waitUntilOver(this.#order, {
       experiment,
       failure: this.#failure,
       now: () => world.agenda.now(),
@@ -354,7 +359,7 @@ class FleetDriver implements RunDriver {
     const { scenario, deployment } = this.#order;
     const { file, addressPlan, hosts } = scenario.topology;
     const addresses = hosts.map(({ address }) => address);
-    const missing = deployment === undefined ? firstUnusable(addresses) : undefined;
+    const missing = deployment === undefined ? firstUnbindableAddress(addresses) : undefined;
     if (missing !== undefined) throw new Refusal(`this system has no address ${missing}`);
     if (addressPlan !== 'ports') return;
     const flag = executorOf(this.#order) === 'loop' ? '--loops' : '--processes';
@@ -437,9 +442,11 @@ class FleetDriver implements RunDriver {
   }
 
   async #nameSilent({ name, life }: AgentProcess): Promise<void> {
-    const place = ownPlace((await life?.stack?.()) ?? '');
+    const place = innermostUserPlace((await life?.stack?.()) ?? '');
     const where =
-      place === undefined ? '' : `; it is at ${shownPath(place.file, process.cwd())}:${place.line}`;
+      place === undefined
+        ? ''
+        : `; it is at ${pathForUsers(place.file, process.cwd())}:${place.line}`;
     this.#warnings.add(`${name}: did not answer at the end${where}; its last report is used`);
   }
 
@@ -450,7 +457,7 @@ class FleetDriver implements RunDriver {
     isInterruptible = true,
   ): Steps<readonly AgentProcess[]> {
     const isOver = (): boolean => isInterruptible && (this.#isStopped || this.#fleet.hasLostOne);
-    return untilNone(left, { maxMs, pollMs: POLL_MS, failure: this.#failure, isOver });
+    return waitUntilNone(left, { maxMs, pollMs: POLL_MS, failure: this.#failure, isOver });
   }
 
   #tell(): void {

@@ -24,7 +24,7 @@ import type {
   WorldLink,
   WorldListener,
 } from '../../world.ts';
-import type { Command, Fleet } from '../messages/messages.ts';
+import type { AgentCommand, AgentFleet } from '../messages/messages.ts';
 import { SettleQueue } from './settle-queue.ts';
 import { TallyBook } from './tally-book.ts';
 import { WallAgenda } from './wall-agenda.ts';
@@ -36,12 +36,12 @@ export class RemoteWorld implements World {
   readonly agenda: WallAgenda;
   /** Called with what agents report, in chronological order. */
   readonly listeners: WorldListener[] = [];
-  readonly #fleet: Fleet;
+  readonly #fleet: AgentFleet;
   readonly #links = new Map<string, RemoteLink>();
   readonly #effects = new Effects();
 
   /** @param onFailure Receives what a fault threw. */
-  constructor(scenario: Scenario, fleet: Fleet, onFailure: (error: unknown) => void) {
+  constructor(scenario: Scenario, fleet: AgentFleet, onFailure: (error: unknown) => void) {
     this.#fleet = fleet;
     this.agenda = new WallAgenda(onFailure);
     for (const { id, a, b } of scenario.topology.links) {
@@ -136,7 +136,7 @@ export class RemoteWorld implements World {
   }
 
   /** Effects of faults on links of these hosts at this moment, oldest first. */
-  effectsOn(hosts: readonly string[]): readonly Command[] {
+  effectsOn(hosts: readonly string[]): readonly AgentCommand[] {
     return this.#effects.on(hosts);
   }
 }
@@ -145,12 +145,12 @@ export class RemoteWorld implements World {
 class Effects {
   readonly #held = new Map<
     number,
-    { readonly command: Command; readonly hosts: readonly string[] }
+    { readonly command: AgentCommand; readonly hosts: readonly string[] }
   >();
   #next = 1;
 
   /** A number for a new effect. */
-  open(make: (effect: number) => Command, hosts: readonly string[]): [number, Command] {
+  open(make: (effect: number) => AgentCommand, hosts: readonly string[]): [number, AgentCommand] {
     const effect = this.#next;
     this.#next += 1;
     const command = make(effect);
@@ -163,7 +163,7 @@ class Effects {
     return this.#held.delete(effect);
   }
 
-  on(hosts: readonly string[]): readonly Command[] {
+  on(hosts: readonly string[]): readonly AgentCommand[] {
     const held = [...this.#held.values()];
     return held
       .filter((one) => one.hosts.some((host) => hosts.includes(host)))
@@ -175,12 +175,12 @@ class Effects {
 class RemoteLink implements WorldLink {
   readonly id: string;
   readonly #hosts: readonly string[];
-  readonly #fleet: Fleet;
+  readonly #fleet: AgentFleet;
   readonly #effects: Effects;
   /** Number of effects that hold each direction down. */
   readonly #down = { forward: 0, backward: 0 };
 
-  constructor(id: string, hosts: readonly string[], fleet: Fleet, effects: Effects) {
+  constructor(id: string, hosts: readonly string[], fleet: AgentFleet, effects: Effects) {
     this.id = id;
     this.#hosts = hosts;
     this.#fleet = fleet;
@@ -210,7 +210,7 @@ class RemoteLink implements WorldLink {
     return this.#down[side] === 0;
   }
 
-  #act(command: (effect: number) => Command, ended?: () => void): Undo {
+  #act(command: (effect: number) => AgentCommand, ended?: () => void): Undo {
     const [effect, told] = this.#effects.open(command, this.#hosts);
     this.#fleet.tell(told, this.#hosts);
     return (): void => {

@@ -13,16 +13,16 @@ import { mergeHistograms } from '../../../engine/measure/histogram.ts';
 import { greatestOf, leastOf } from '../../../engine/pure/extremes.ts';
 import { addUp } from '../../../reports/add-up.ts';
 import type { MetricData, PacketTotals } from '../../../reports/model.ts';
-import type { Tally } from '../messages/messages.ts';
+import type { AgentTally } from '../messages/messages.ts';
 import { unpackHistogram, unpackMetrics } from '../messages/packed-histogram.ts';
 
 /** See the module. */
 export class TallyBook {
   /** The latest tally of each process. */
-  readonly #latest = new Map<number, Tally>();
+  readonly #latest = new Map<number, AgentTally>();
 
   /** Stores the tally of a process, which replaces the earlier one. */
-  note(process: number, tally: Tally): void {
+  note(process: number, tally: AgentTally): void {
     this.#latest.set(process, { ...this.#latest.get(process), ...tally });
   }
 
@@ -35,7 +35,7 @@ export class TallyBook {
       this.#latest.set(process, { ...tally, metrics: {} });
   }
 
-  get all(): readonly Tally[] {
+  get all(): readonly AgentTally[] {
     return [...this.#latest.values()];
   }
 
@@ -58,7 +58,7 @@ export class TallyBook {
   /** Packets of all links and sockets. */
   packets(): PacketTotals {
     const { all } = this;
-    const total = (read: (tally: Tally) => number): number =>
+    const total = (read: (tally: AgentTally) => number): number =>
       all.reduce((sum, tally) => sum + read(tally), 0);
     const received = total((tally) => tally.received);
     const lost = total((tally) => tally.written) - received;
@@ -157,9 +157,9 @@ export class TallyBook {
 }
 
 /** The processor time of one process: that which used the largest share of a core. */
-function busiest(all: readonly Tally[]): MetricData {
-  const share = ({ cpuUs, wallUs }: Tally): number => (wallUs > 0 ? cpuUs / wallUs : 0);
-  const most = all.reduce<Tally | undefined>(
+function busiest(all: readonly AgentTally[]): MetricData {
+  const share = ({ cpuUs, wallUs }: AgentTally): number => (wallUs > 0 ? cpuUs / wallUs : 0);
+  const most = all.reduce<AgentTally | undefined>(
     (best, one) => (best === undefined || share(one) > share(best) ? one : best),
     undefined,
   );

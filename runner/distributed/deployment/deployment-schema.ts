@@ -10,12 +10,12 @@ import { z } from 'zod';
 import {
   type Leaf,
   leaf,
-  oneOf,
-  otherShape,
   pattern,
   shorten,
   text,
+  wordLeaf,
   wrong,
+  wrongShapeResult,
 } from '../../../topologies/files/leaf.ts';
 import { whole } from '../../../topologies/files/quantity.ts';
 
@@ -34,7 +34,7 @@ function endpoint(): Leaf<HostPort> {
   const expects = 'a host and a port such as 192.0.2.10:7000';
   const json = { type: 'string', pattern: ENDPOINT.source };
   return leaf(expects, json, (value) => {
-    if (typeof value !== 'string') return otherShape(value, expects);
+    if (typeof value !== 'string') return wrongShapeResult(value, expects);
     const [, six, name, digits] = ENDPOINT.exec(value) ?? [];
     const host = six ?? name;
     if (host === undefined) {
@@ -108,7 +108,7 @@ export const deploymentSchema = z
     log: levels().optional().meta({
       description: 'Levels of the nodes’ logs, as in ORRERY_LOG; read again on SIGHUP.',
     }),
-    shape: oneOf(['links', 'off']).optional().meta({
+    shape: wordLeaf(['links', 'off']).optional().meta({
       description:
         'links: senders add delay, loss and rate of the topology; off: the real network.',
       default: 'links',

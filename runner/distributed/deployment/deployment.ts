@@ -26,7 +26,7 @@ import { Problems } from '../../../topologies/files/problems.ts';
 import { displayPath, readSource, type Source } from '../../../topologies/files/source.ts';
 import { hintNames } from '../../../topologies/files/suggest.ts';
 import type { PathMistake } from '../../../topologies/files/zod-words.ts';
-import { missingFile } from '../../../topologies/load.ts';
+import { missingFileError } from '../../../topologies/load.ts';
 import type { Topology } from '../../../topologies/model.ts';
 import { type DeploymentKeys, type KeyRole, readKeys } from './deployment-keys.ts';
 import { type DeploymentInput, deploymentSchema, type HostPort } from './deployment-schema.ts';
@@ -107,7 +107,7 @@ export class Deployment {
 export function loadDeployment(path: string, topology: Topology, role: KeyRole): Deployment {
   const place = resolve(path);
   if (!existsSync(place) || !statSync(place).isFile()) {
-    throw missingFile(`there is no deployment file ${displayPath(place)}`);
+    throw missingFileError(`there is no deployment file ${displayPath(place)}`);
   }
   const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: TOO_LARGE_HINT };
   const source = readSource(place, { ...limits, overrides: [] });

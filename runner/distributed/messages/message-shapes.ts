@@ -7,42 +7,51 @@
  *
  * @module
  */
-import { HANDOVER_ROWS_MAX, SAMPLE_ROW } from '../../../engine/live/handover/handover-samples.ts';
+import {
+  HANDOVER_ROWS_MAX,
+  SAMPLE_ROW_NUMBERS,
+} from '../../../engine/live/handover/handover-samples.ts';
 import type { MetricValue } from '../../../engine/measure/counters.ts';
 import type { JitterSpec, LossSpec } from '../../../engine/net/link-spec.ts';
 import type { Crash, CrashEvent, CrashPlace } from '../../crash/crash.ts';
-import { ARRIVED_ROW, type Command, type Report, SENT_ROW, type Tally } from './messages.ts';
-import { floodOrder, orderShape, replayAttack } from './order-shape.ts';
+import {
+  type AgentCommand,
+  type AgentTally,
+  ARRIVED_ROW_WIDTH,
+  type Report,
+  SENT_ROW_WIDTH,
+} from './messages.ts';
+import { floodOrderShape, orderShape, replayAttackShape } from './order-shape.ts';
 import { HISTOGRAM_BYTES_MAX, type PackedHistogram, wrongHistogram } from './packed-histogram.ts';
 import {
-  big,
+  bigInteger,
   bytes,
   flag,
+  integerWithin,
   list,
   type Members,
   nullable,
   number,
+  numberRows,
   object,
   oneOf,
   optional,
   record,
-  rows,
   type Shape,
-  tagged,
+  taggedUnion,
   text,
   textLike,
-  whole,
 } from './shape.ts';
-import { CHECK_BYTES } from './telling-witness.ts';
+import { SUM_CHECKS_BYTES } from './telling-witness.ts';
 
 /** A message of the right shape, or what is wrong with it. */
-export type Read<T> = { readonly message: T } | { readonly wrong: string };
+export type ReadMessageResult<T> = { readonly message: T } | { readonly wrong: string };
 
 /** Instants of a run, ns before or after its start: thirteen days. */
 const INSTANT_MAX = 2 ** 50;
 const NAME_MAX = 256;
 /** Longest text of a log line, a reason or a stack. */
-export const WORDS_MAX = 16_384;
+export const REPORT_TEXT_MAX = 16_384;
 /** Longest line of a crash, characters, and the most lines, or events, that a crash shows. */
 export const CRASH_LINE_MAX = 1_024;
 const CRASH_LINES_MAX = 16;
@@ -59,7 +68,7 @@ const FORWARD_MAX = Number.POSITIVE_INFINITY;
 const name = text(NAME_MAX);
 const names = list(name, NAMES_MAX);
 const instant = number(-INSTANT_MAX, INSTANT_MAX);
-const count = whole(0);
+const count = integerWithin(0);
 const level = oneOf('debug', 'info', 'warn');
 const counts = record(count, NAMES_MAX);
 
@@ -76,7 +85,7 @@ const packed = object<PackedHistogram>({
 
 const real = number(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
 const finite = number(-Number.MAX_VALUE, Number.MAX_VALUE);
-const metric = tagged<MetricValue['kind']>('kind', {
+const metric = taggedUnion<MetricValue['kind']>('kind', {
   counter: object({ kind: text(NAME_MAX), value: finite }),
   gauge: object({ kind: text(NAME_MAX), value: real }),
   ratio: object({ kind: text(NAME_MAX), numerator: finite, denominator: finite }),
@@ -92,7 +101,7 @@ const crash = object<Crash>({
   how: oneOf('threw', 'held', 'still'),
   seed: count,
   atNs: instant,
-  error: text(WORDS_MAX),
+  error: text(REPORT_TEXT_MAX),
   place: optional(
     object<CrashPlace>({
       file: line,
@@ -104,18 +113,18 @@ const crash = object<Crash>({
     }),
   ),
   events: list(object<CrashEvent>({ atNs: instant, text: line }), CRASH_LINES_MAX),
-  stack: text(WORDS_MAX),
+  stack: text(REPORT_TEXT_MAX),
 });
 
-const tally = object<Tally>({
+const tally = object<AgentTally>({
   metrics: record(record(metric, NAMES_MAX), NAMES_MAX),
   nodeDrops: counts,
-  packets: object<Tally['packets']>({
+  packets: object<AgentTally['packets']>({
     sent: count,
     duplicated: count,
     injected: count,
     delivered: count,
-    inFlight: whole(-Number.MAX_SAFE_INTEGER),
+    inFlight: integerWithin(-Number.MAX_SAFE_INTEGER),
     drops: counts,
   }),
   written: count,
@@ -147,16 +156,16 @@ type Shapes<T extends { readonly type: string }> = {
 };
 
 const type = text(NAME_MAX);
-const checks = bytes(CHECK_BYTES, CHECK_BYTES);
+const checks = bytes(SUM_CHECKS_BYTES, SUM_CHECKS_BYTES);
 
 const REPORTS: Shapes<Report> = {
   hello: {
     members: {
       type,
       hosts: list(name, NAMES_MAX, 1),
-      pid: whole(1, 2 ** 32),
+      pid: integerWithin(1, 2 ** 32),
       topologySha256: optional(textLike(/^[0-9a-f]{64}$/, 'SHA-256')),
-      operatorPort: optional(whole(1, PORT_MAX)),
+      operatorPort: optional(integerWithin(1, PORT_MAX)),
     },
   },
   loaded: { members: { type } },
@@ -166,8 +175,8 @@ const REPORTS: Shapes<Report> = {
     members: {
       type,
       untilNs: instant,
-      sent: rows(SENT_ROW, PACKETS_MAX, INSTANT_MAX),
-      arrived: rows(ARRIVED_ROW, PACKETS_MAX, INSTANT_MAX),
+      sent: numberRows(SENT_ROW_WIDTH, PACKETS_MAX, INSTANT_MAX),
+      arrived: numberRows(ARRIVED_ROW_WIDTH, PACKETS_MAX, INSTANT_MAX),
     },
   },
   state: { members: { type, atNs: instant, node: name, machine: name, state: name } },
@@ -175,14 +184,14 @@ const REPORTS: Shapes<Report> = {
   finished: { members: { type, atNs: instant, node: name, protocol: name } },
   mark: { members: { type, atNs: instant, node: name, name } },
   path: { members: { type, from: name, to: name, links: optional(names) } },
-  log: { members: { type, node: name, level, message: text(WORDS_MAX) } },
+  log: { members: { type, node: name, level, message: text(REPORT_TEXT_MAX) } },
   addend: { members: { type, space: name, part: count, checks } },
   sum: {
     members: {
       type,
       space: name,
       parts: list(count, PARTS_MAX),
-      bits: whole(1, 32),
+      bits: integerWithin(1, 32),
       metric: name,
       checks,
     },
@@ -192,7 +201,7 @@ const REPORTS: Shapes<Report> = {
     members: {
       type,
       batch: object({
-        rows: rows(SAMPLE_ROW, HANDOVER_ROWS_MAX, Number.MAX_SAFE_INTEGER),
+        rows: numberRows(SAMPLE_ROW_NUMBERS, HANDOVER_ROWS_MAX, Number.MAX_SAFE_INTEGER),
         untold: count,
       }),
     },
@@ -202,19 +211,19 @@ const REPORTS: Shapes<Report> = {
     members: {
       type,
       kind: oneOf('invariant', 'exception', 'refused'),
-      message: text(WORDS_MAX),
-      stack: text(WORDS_MAX),
+      message: text(REPORT_TEXT_MAX),
+      stack: text(REPORT_TEXT_MAX),
       crash: optional(crash),
     },
   },
 };
 
-const effect = whole(1);
+const effect = integerWithin(1);
 const side = oneOf('both', 'forward', 'backward');
 const share = number(0, 1);
-const duration = whole(0, INSTANT_MAX);
+const duration = integerWithin(0, INSTANT_MAX);
 
-const loss = tagged<LossSpec['kind']>('kind', {
+const loss = taggedUnion<LossSpec['kind']>('kind', {
   bernoulli: object({ kind: type, probability: share }),
   burst: object({ kind: type, probability: share, meanBurst: number(1, INSTANT_MAX) }),
   'gilbert-elliott': object({ kind: type, p: share, r: share, lossGood: share, lossBad: share }),
@@ -233,7 +242,7 @@ const loss = tagged<LossSpec['kind']>('kind', {
   }),
 });
 
-const jitter = tagged<JitterSpec['kind']>('kind', {
+const jitter = taggedUnion<JitterSpec['kind']>('kind', {
   none: object({ kind: type }),
   uniform: object({ kind: type, halfWidthNs: duration }),
   normal: object({
@@ -253,15 +262,15 @@ const jitter = tagged<JitterSpec['kind']>('kind', {
 const reorder: Shape = (value, place) =>
   typeof value === 'boolean'
     ? undefined
-    : object({ probability: share, gap: whole(1, NAMES_MAX) })(value, place);
+    : object({ probability: share, gap: integerWithin(1, NAMES_MAX) })(value, place);
 
-const change = object<Of<Command, 'change'>['change']>({
+const change = object<Of<AgentCommand, 'change'>['change']>({
   up: optional(flag),
   rateBps: optional(number(1, FORWARD_MAX)),
   delayNs: optional(duration),
-  mtu: optional(whole(1, PORT_MAX)),
+  mtu: optional(integerWithin(1, PORT_MAX)),
   loss: optional(nullable(loss)),
-  corrupt: optional(nullable(object({ probability: share, bits: optional(whole(1, 64)) }))),
+  corrupt: optional(nullable(object({ probability: share, bits: optional(integerWithin(1, 64)) }))),
   duplicate: optional(share),
   jitter: optional(nullable(jitter)),
   reorder: optional(reorder),
@@ -279,14 +288,14 @@ const change = object<Of<Command, 'change'>['change']>({
   inSerialisation: optional(oneOf('finish', 'rescale')),
 });
 
-const COMMANDS: Shapes<Command> = {
+const COMMANDS: Shapes<AgentCommand> = {
   load: { members: { type, order: orderShape } },
-  refused: { members: { type, reason: text(WORDS_MAX) } },
-  start: { members: { type, zeroNs: big } },
+  refused: { members: { type, reason: text(REPORT_TEXT_MAX) } },
+  start: { members: { type, zeroNs: bigInteger } },
   change: { members: { type, effect, link: name, side, change } },
   hold: { members: { type, effect, link: name, side } },
-  attack: { members: { type, effect, link: name, attack: replayAttack } },
-  flood: { members: { type, effect, order: floodOrder } },
+  attack: { members: { type, effect, link: name, attack: replayAttackShape } },
+  flood: { members: { type, effect, order: floodOrderShape } },
   undo: { members: { type, effect } },
   clock: { members: { type, node: name, stepNs: finite, ppm: finite } },
   crash: { members: { type, node: name, store: oneOf('synced', 'prefix', 'torn') } },
@@ -297,20 +306,20 @@ const COMMANDS: Shapes<Command> = {
   stop: { members: { type } },
 };
 
-const reportShape = tagged('type', shapesOf(REPORTS));
-const commandShape = tagged('type', shapesOf(COMMANDS));
+const reportShape = taggedUnion('type', shapesOf(REPORTS));
+const commandShape = taggedUnion('type', shapesOf(COMMANDS));
 
 /** Reads a message from an agent. */
-export function readReport(message: unknown): Read<Report> {
+export function readReport(message: unknown): ReadMessageResult<Report> {
   return read<Report>(message, reportShape);
 }
 
 /** Reads a message from a coordinator. */
-export function readCommand(message: unknown): Read<Command> {
-  return read<Command>(message, commandShape);
+export function readCommand(message: unknown): ReadMessageResult<AgentCommand> {
+  return read<AgentCommand>(message, commandShape);
 }
 
-function read<T>(message: unknown, shape: Shape): Read<T> {
+function read<T>(message: unknown, shape: Shape): ReadMessageResult<T> {
   const wrong = shape(message, typeOf(message));
   return wrong === undefined ? { message: message as T } : { wrong };
 }

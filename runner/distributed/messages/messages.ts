@@ -19,11 +19,11 @@ import type { ReplayAttack, StoreFault } from '../../world.ts';
 import type { PackedHistogram, PackedMetrics } from './packed-histogram.ts';
 
 /** A row for a sent packet: flow, sequence, instant. */
-export const SENT_ROW = 3;
+export const SENT_ROW_WIDTH = 3;
 /** A row for a packet that arrived: host, flow, kind, sequence, sent at, instant. */
-export const ARRIVED_ROW = 6;
+export const ARRIVED_ROW_WIDTH = 6;
 /** Position of the instant in that row. */
-export const ARRIVED_AT = 5;
+export const ARRIVED_INSTANT_INDEX = 5;
 
 /** Everything an agent needs to build its part of the run. */
 export interface AgentOrder {
@@ -49,7 +49,7 @@ export interface AgentOrder {
 }
 
 /** A message from the coordinator to an agent. */
-export type Command =
+export type AgentCommand =
   | { readonly type: 'load'; readonly order: AgentOrder }
   /** The answer to a `hello` that is not admitted; the channel then ends. */
   | { readonly type: 'refused'; readonly reason: string }
@@ -105,7 +105,7 @@ export type RunCommand =
   | { readonly type: 'stop' };
 
 /** The counters of an agent so far. */
-export interface Tally {
+export interface AgentTally {
   readonly metrics: Readonly<Record<string, PackedMetrics>>;
   readonly nodeDrops: Readonly<Record<string, number>>;
   readonly packets: PacketTotals;
@@ -199,7 +199,7 @@ export type Report =
       readonly level: 'debug' | 'info' | 'warn';
       readonly message: string;
     }
-  | { readonly type: 'tally'; readonly tally: Tally }
+  | { readonly type: 'tally'; readonly tally: AgentTally }
   /** A node has put a vector into a sum; checks as in `telling-witness.ts`. */
   | {
       readonly type: 'addend';
@@ -218,7 +218,7 @@ export type Report =
     }
   /** Records about sampled datagrams since the previous report of this kind. */
   | { readonly type: 'handovers'; readonly batch: SampleBatch }
-  | { readonly type: 'result'; readonly tally: Tally }
+  | { readonly type: 'result'; readonly tally: AgentTally }
   /**
    * An assertion of the engine failed in the agent. With `refused`, its machine cannot carry out an
    * order.
@@ -233,9 +233,9 @@ export type Report =
     };
 
 /** How a coordinator reaches its agents. */
-export interface Fleet {
+export interface AgentFleet {
   /** Sends to the agents that hold any of these hosts; to all if absent. */
-  tell(command: Command, hosts?: readonly string[]): void;
+  tell(command: AgentCommand, hosts?: readonly string[]): void;
   /**
    * Ends the process of a node without notice, as `kill -9` does; if several nodes share an event
    * loop of this process, only that node.

@@ -14,21 +14,21 @@ import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import type { ReplayAttack } from '../../world.ts';
 import type { AgentOrder } from './messages.ts';
 import {
-  big,
+  bigInteger,
   bytes,
   flag,
+  integerWithin,
   list,
   number,
   object,
   oneOf,
   optional,
-  plain,
+  plainJson,
   record,
   type Shape,
-  tagged,
+  taggedUnion,
   text,
   textLike,
-  whole,
 } from './shape.ts';
 
 const NAME_MAX = 256;
@@ -51,16 +51,16 @@ const name = text(NAME_MAX);
 const note = text(TEXT_MAX);
 const instant = number(0, Number.POSITIVE_INFINITY);
 const rate = number(Number.MIN_VALUE, Number.MAX_SAFE_INTEGER);
-const length = whole(0);
+const length = integerWithin(0);
 const kind = name;
 
 const position = object<TrafficSpec['position']>({
   file: note,
-  line: whole(0),
-  column: whole(0),
+  line: integerWithin(0),
+  column: integerWithin(0),
 });
 
-const pattern = tagged<TrafficSpec['pattern']['kind']>('kind', {
+const pattern = taggedUnion<TrafficSpec['pattern']['kind']>('kind', {
   constant: object({ kind, rate }),
   poisson: object({ kind, rate }),
   'on-off': object({ kind, rate, onNs: instant, offNs: instant }),
@@ -74,11 +74,11 @@ const traffic = object<TrafficSpec>({
   to: name,
   by: optional(note),
   pattern,
-  sizeBytes: whole(32, PACKET_MAX),
+  sizeBytes: integerWithin(32, PACKET_MAX),
   wishes: optional(
     object<NonNullable<TrafficSpec['wishes']>>({
       lifetime: optional(number(1, Number.MAX_SAFE_INTEGER)),
-      priority: optional(whole(0, 2)),
+      priority: optional(integerWithin(0, 2)),
       tolerant: optional(flag),
     }),
   ),
@@ -94,7 +94,7 @@ const nothing: Shape = (value, place) =>
   value === undefined ? undefined : `${place} is not an agent's to set`;
 const none = list(nothing, 0);
 
-const parts = list(plain(DEPTH_MAX), PARTS_MAX);
+const parts = list(plainJson(DEPTH_MAX), PARTS_MAX);
 const topology = object<Scenario['topology']>({
   name: note,
   file: note,
@@ -125,7 +125,7 @@ const scenario = object<Scenario>({
   // For virtual time only, and agents are live.
   sharesAgreements: nothing,
   cpu: nothing,
-  options: record(record(plain(DEPTH_MAX), PARTS_MAX), PARTS_MAX),
+  options: record(record(plainJson(DEPTH_MAX), PARTS_MAX), PARTS_MAX),
   traffic: list(traffic, PARTS_MAX),
   drawnTraffic: nothing,
   events: none,
@@ -152,18 +152,18 @@ const bundle = object<KeyBundle>({
 export const orderShape: Shape = object<AgentOrder>({
   hosts: list(name, PARTS_MAX, 1),
   scenario,
-  seed: whole(0),
+  seed: integerWithin(0),
   run: textLike(RUN_NAME, 'name of a run'),
   bundle,
   shape: oneOf('links', 'off'),
   precision: oneOf('low', 'high'),
   stateFolder: optional(note),
   nextSequence: list(length, PARTS_MAX),
-  zeroNs: optional(big),
+  zeroNs: optional(bigInteger),
 });
 
 /** A flood: names, and numbers within the bounds of a file. */
-export const floodOrder: Shape = object<FloodOrder>({
+export const floodOrderShape: Shape = object<FloodOrder>({
   id: text(NAME_MAX),
   flood: object<FloodSpec>({
     forgery: name,
@@ -171,16 +171,16 @@ export const floodOrder: Shape = object<FloodOrder>({
     by: name,
     as: name,
     rate,
-    sizeBytes: optional(whole(1, FLOOD_BYTES_MAX)),
-    dscp: optional(whole(0, DSCP_VALUES - 1)),
+    sizeBytes: optional(integerWithin(1, FLOOD_BYTES_MAX)),
+    dscp: optional(integerWithin(0, DSCP_VALUES - 1)),
     about: optional(name),
   }),
 });
 
 /** An attacker on a link; the links of the action are not used, because the order names one. */
-export const replayAttack: Shape = object<ReplayAttack>({
+export const replayAttackShape: Shape = object<ReplayAttack>({
   kind: oneOf('tap'),
-  links: plain(3),
+  links: plainJson(3),
   replay: number(0, 1),
   replayWithin: number(0, Number.MAX_SAFE_INTEGER),
   reorder: number(0, Number.MAX_SAFE_INTEGER),

@@ -13,7 +13,11 @@
  * @module
  */
 import type { MetricValue } from '../../../engine/measure/counters.ts';
-import { bucketOf, type HistogramData, SUM_CARRY } from '../../../engine/measure/histogram.ts';
+import {
+  bucketOf,
+  type HistogramData,
+  SUM_HIGH_WEIGHT,
+} from '../../../engine/measure/histogram.ts';
 
 /** A histogram whose counts are packed. */
 export interface PackedHistogram extends Omit<HistogramData, 'counts'> {
@@ -96,7 +100,8 @@ export function wrongHistogram(data: PackedHistogram, place: string): string | u
   }
   const isEmpty = count === 0 && used === 0 && min === Number.POSITIVE_INFINITY;
   const isWhole = count > 0 && isValue(min) && isValue(max) && used === bucketOf(max) + 1;
-  const addsUp = total === count && (isEmpty || (isWhole && min <= max)) && sumLow < SUM_CARRY;
+  const addsUp =
+    total === count && (isEmpty || (isWhole && min <= max)) && sumLow < SUM_HIGH_WEIGHT;
   return addsUp ? undefined : `${place} does not add up`;
 }
 

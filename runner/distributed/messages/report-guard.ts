@@ -10,7 +10,7 @@
  */
 import type { MetricDefinition } from '../../../engine/host/measure.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
-import { ARRIVED_ROW, type Report, SENT_ROW, type Tally } from './messages.ts';
+import { type AgentTally, ARRIVED_ROW_WIDTH, type Report, SENT_ROW_WIDTH } from './messages.ts';
 
 /** What the guard knows about the run. */
 export interface GuardOptions {
@@ -112,7 +112,7 @@ export class ReportGuard {
     const latestNs = now() + AHEAD_MAX_NS;
     let flow = -1;
     let next = 0;
-    for (let at = 0; at < rows.length; at += SENT_ROW) {
+    for (let at = 0; at < rows.length; at += SENT_ROW_WIDTH) {
       if (rows[at] !== flow) {
         flow = rows[at] as number;
         const from = scenario.traffic[flow]?.from;
@@ -134,7 +134,7 @@ export class ReportGuard {
     let flow = -1;
     let host = -1;
     let end = 0;
-    for (let at = 0; at < rows.length; at += ARRIVED_ROW) {
+    for (let at = 0; at < rows.length; at += ARRIVED_ROW_WIDTH) {
       if (rows[at] !== host) {
         host = rows[at] as number;
         if (!this.#isOwn(own, host)) return 'measured: arrived at a node of another agent';
@@ -162,7 +162,7 @@ export class ReportGuard {
     return scenario.traffic[flow] === undefined ? 0 : nextSequence(flow) + UNTOLD_MAX;
   }
 
-  #tally(own: readonly string[], { metrics, refused, filesSent }: Tally): string | undefined {
+  #tally(own: readonly string[], { metrics, refused, filesSent }: AgentTally): string | undefined {
     const flows = this.#options.scenario.traffic.length;
     if (refused.length > flows) return 'tally: refusals of unknown flows';
     if (filesSent.some((flow) => flow >= flows)) return 'tally: files of unknown flows';

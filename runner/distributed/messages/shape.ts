@@ -42,7 +42,7 @@ export function oneOf(...values: readonly string[]): Shape {
 }
 
 /** An integer between two bounds, inclusive. */
-export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): Shape {
+export function integerWithin(min: number, max: number = Number.MAX_SAFE_INTEGER): Shape {
   return (value, place) =>
     Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
       ? undefined
@@ -62,7 +62,7 @@ export const flag: Shape = (value, place) =>
   typeof value === 'boolean' ? undefined : `${place} is neither true nor false`;
 
 /** A big integer of 128 bits. */
-export const big: Shape = (value, place) =>
+export const bigInteger: Shape = (value, place) =>
   typeof value === 'bigint' && value < BIG_MAX && value > -BIG_MAX
     ? undefined
     : `${place} is not an integer of up to 128 bits`;
@@ -76,7 +76,7 @@ export function bytes(min: number, max: number): Shape {
 }
 
 /** Complete rows of numbers, none of them above `bound` in size. */
-export function rows(width: number, most: number, bound: number): Shape {
+export function numberRows(width: number, most: number, bound: number): Shape {
   return (value, place) => {
     if (!(value instanceof Float64Array)) return `${place} is not a row of numbers`;
     if (value.length % width !== 0) return `${place} ends within a row`;
@@ -147,7 +147,7 @@ export function nullable(shape: Shape): Shape {
 }
 
 /** The shape selected by the text at `key`; given the kinds as type argument, the compiler notices a missing one. */
-export function tagged<Kind extends string>(
+export function taggedUnion<Kind extends string>(
   key: string,
   shapes: Readonly<Record<Kind, Shape>>,
 ): Shape {
@@ -161,11 +161,11 @@ export function tagged<Kind extends string>(
 }
 
 /** Anything that JSON text can hold, or undefined, with bounded depth. */
-export function plain(depth: number): Shape {
+export function plainJson(depth: number): Shape {
   return (value, place) => {
     if (value === null || PLAIN_TYPES.has(typeof value)) return undefined;
     if (depth === 0 || typeof value !== 'object') return `${place} is not plain data`;
-    const inner = plain(depth - 1);
+    const inner = plainJson(depth - 1);
     return Array.isArray(value)
       ? list(inner, Number.MAX_SAFE_INTEGER)(value, place)
       : record(inner, Number.MAX_SAFE_INTEGER)(value, place);

@@ -14,7 +14,7 @@ import type { Report } from './messages.ts';
 const CHECKS = 16;
 const BYTES_PER_CHECK = 4;
 /** Bytes of all checks of a vector. */
-export const CHECK_BYTES = CHECKS * BYTES_PER_CHECK;
+export const SUM_CHECKS_BYTES = CHECKS * BYTES_PER_CHECK;
 /** FNV-1a, 32 bits. */
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x0100_0193;
@@ -29,17 +29,17 @@ export class TellingWitness extends RunWitness {
   }
 
   override addend(space: string, part: number, vector: Uint32Array): void {
-    this.#tell({ type: 'addend', space, part, checks: checksOf(space, vector) });
+    this.#tell({ type: 'addend', space, part, checks: sumChecksOf(space, vector) });
   }
 
   override sum({ space, parts, vector, bits, metric }: SumClaim): void {
-    const checks = checksOf(space, vector);
+    const checks = sumChecksOf(space, vector);
     this.#tell({ type: 'sum', space, parts, bits, metric, checks });
   }
 }
 
 /** {@link CHECKS} numbers modulo 2^32, little-endian; factors depend on the name of the sum only. */
-export function checksOf(space: string, vector: Uint32Array): Uint8Array {
+export function sumChecksOf(space: string, vector: Uint32Array): Uint8Array {
   const sums = new Uint32Array(CHECKS);
   const state = seedOf(space);
   for (const value of vector) {
@@ -50,8 +50,8 @@ export function checksOf(space: string, vector: Uint32Array): Uint8Array {
   return new Uint8Array(sums.buffer);
 }
 
-/** The sums that {@link checksOf} wrote. */
-export function readChecks(checks: Uint8Array): Uint32Array {
+/** The sums that {@link sumChecksOf} wrote. */
+export function readSumChecks(checks: Uint8Array): Uint32Array {
   return new Uint32Array(checks.slice().buffer);
 }
 

@@ -8,7 +8,7 @@
 import { ClockOffset } from '../channel/clock-offset.ts';
 import type { ClockProbe } from '../channel/clock-sync.ts';
 import type { Channel } from '../channel/model.ts';
-import type { Command } from '../messages/messages.ts';
+import type { AgentCommand } from '../messages/messages.ts';
 import type { AgentLife } from './agent-life.ts';
 
 /** The state of an agent. */
@@ -74,7 +74,7 @@ export class AgentProcess {
     return this.state !== 'dead' && this.state !== 'done';
   }
 
-  tell(command: Command): void {
+  tell(command: AgentCommand): void {
     this.channel?.send(command);
   }
 

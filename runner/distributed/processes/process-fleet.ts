@@ -17,8 +17,8 @@ import { ClockProbe } from '../channel/clock-sync.ts';
 import { newChannelKey, publicKeyOf } from '../channel/handshake.ts';
 import { listenChannel } from '../channel/listen.ts';
 import type { Channel, ChannelListener } from '../channel/model.ts';
-import { type Read, readReport } from '../messages/message-shapes.ts';
-import type { Command, Fleet, Report } from '../messages/messages.ts';
+import { type ReadMessageResult, readReport } from '../messages/message-shapes.ts';
+import type { AgentCommand, AgentFleet, Report } from '../messages/messages.ts';
 import type { AgentLife, LifeListener } from './agent-life.ts';
 import { AgentProcess } from './agent-process.ts';
 import { startChild } from './child-life.ts';
@@ -51,13 +51,13 @@ export interface FleetOptions {
   readonly onGone: (agent: AgentProcess, why: string) => void;
   readonly onRefused?: (peer: string, reason: string) => void;
   /** Why an agent that sends hello is not admitted. */
-  readonly refusal?: (hello: Hello) => string | undefined;
+  readonly refusal?: (hello: HelloReport) => string | undefined;
   /** After an abort, no more agents are started. */
   readonly signal?: AbortSignal;
 }
 
 /** The first message of an agent. */
-export type Hello = Extract<Report, { readonly type: 'hello' }>;
+export type HelloReport = Extract<Report, { readonly type: 'hello' }>;
 
 const LOOPBACK = '127.0.0.1';
 const STDERR_TAIL_MAX = 4_000;
@@ -73,7 +73,7 @@ const POLL_MS = 5;
 const LOST_MS = 5_000;
 
 /** See the module. */
-export class ProcessFleet implements Fleet {
+export class ProcessFleet implements AgentFleet {
   readonly agents: AgentProcess[] = [];
   readonly #options: FleetOptions;
   #listener: ChannelListener | undefined;
@@ -166,7 +166,7 @@ export class ProcessFleet implements Fleet {
     return this.agents.findLast(({ hosts }) => hosts.includes(host));
   }
 
-  tell(command: Command, hosts?: readonly string[]): void {
+  tell(command: AgentCommand, hosts?: readonly string[]): void {
     for (const agent of this.agents) {
       if (!agent.isAlive || agent.channel === undefined) continue;
       if (hosts === undefined || hosts.some((host) => agent.hosts.includes(host))) {
@@ -260,7 +260,7 @@ export class ProcessFleet implements Fleet {
     this.#nameless.set(name, channel);
     let agent: AgentProcess | undefined;
     let early: string | undefined;
-    const greet = (hello: Hello): void => {
+    const greet = (hello: HelloReport): void => {
       agent = this.#greet(channel, hello, name);
       if (agent !== undefined) this.#options.onReport(agent, hello);
     };
@@ -292,7 +292,7 @@ export class ProcessFleet implements Fleet {
   }
 
   /** Threads of this process send what this program makes: no check is needed. */
-  #read(agent: AgentProcess | undefined, message: unknown): Read<Report> {
+  #read(agent: AgentProcess | undefined, message: unknown): ReadMessageResult<Report> {
     if (this.#hasLoops) return { message: message as Report };
     const read = readReport(message);
     if ('wrong' in read || agent === undefined) return read;
@@ -316,12 +316,12 @@ export class ProcessFleet implements Fleet {
   }
 
   /** True if somebody else has restarted a node while a fault still keeps it down. */
-  #isEarly({ hosts }: Hello): boolean {
+  #isEarly({ hosts }: HelloReport): boolean {
     const last = this.agents.findLast((agent) => agent.hosts.join() === hosts.join());
     return !this.#isClosing && last?.state === 'dead' && last.isKilled && last.life === undefined;
   }
 
-  #greet(channel: Channel, hello: Hello, holder: string): AgentProcess | undefined {
+  #greet(channel: Channel, hello: HelloReport, holder: string): AgentProcess | undefined {
     const name = hello.hosts.join();
     this.#early.delete(name);
     const agent = this.agents.find(
@@ -346,7 +346,7 @@ export class ProcessFleet implements Fleet {
   }
 
   /** Why a hello is refused if its hosts are not the owner of the key; undefined if they are. */
-  #impostor({ hosts }: Hello, holder: string): string | undefined {
+  #impostor({ hosts }: HelloReport, holder: string): string | undefined {
     const claimed = hosts.join(', ');
     return claimed === holder
       ? undefined

@@ -31,7 +31,7 @@ import { LifoQueue, PreemptiveQueue } from './queue-doubles.ts';
 const NS_PER_US = 1_000;
 
 /** Changes a network so that directions get other specifications or positions when they are added. */
-export function rewriting(
+export function rewriteDirections(
   rewrite: (
     place: DirectionPlace,
     spec: DirectionSpec,
@@ -47,7 +47,7 @@ export function rewriting(
 }
 
 /** Changes a network so that its directions are of the class `wrong`. */
-export function replacing(wrong: typeof Direction): (network: Network) => void {
+export function replaceDirections(wrong: typeof Direction): (network: Network) => void {
   return (network) => {
     const add = network.addDirection.bind(network);
     network.addDirection = (place, spec): Direction => {
@@ -207,5 +207,5 @@ export function lateTimers(network: Network): void {
   const post = scheduler.post.bind(scheduler);
   // Events that became due while the last event was late are due now.
   scheduler.post = (delay, kind, target): void => post(Math.max(0, delay) + 1, kind, target);
-  replacing(LateDirection)(network);
+  replaceDirections(LateDirection)(network);
 }

@@ -150,6 +150,6 @@ export function poissonGaps(stream: RandomStream, ratePerSecond: number): () => 
 }
 
 /** Returns the same gap or size each time. */
-export function always(value: number): () => number {
+export function constantDraw(value: number): () => number {
   return () => value;
 }

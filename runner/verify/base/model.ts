@@ -9,7 +9,7 @@
 import type { SeededEngine } from './seeded-engine.ts';
 
 /** The range in which the measured value must lie. */
-export type Accept =
+export type AcceptedRange =
   /** The value must equal the theory. */
   | { readonly kind: 'equal' }
   /**
@@ -28,7 +28,7 @@ export interface Measure {
   readonly published?: number;
   readonly theory: number;
   readonly measured: number;
-  readonly accept: Accept;
+  readonly accept: AcceptedRange;
   /** Number of decimals to print. */
   readonly digits: number;
 }
@@ -54,19 +54,19 @@ export function isOfPrivacy({ id }: { readonly id: string }): boolean {
 }
 
 /** Accepts the theory and nothing else. */
-export const EQUAL: Accept = { kind: 'equal' };
+export const EQUAL: AcceptedRange = { kind: 'equal' };
 
 /** Accepts values up to `half` below or above the theory. */
-export function plusMinus(half: number): Accept {
+export function plusMinus(half: number): AcceptedRange {
   return { kind: 'around', below: half, above: half };
 }
 
 /** Accepts values up to `high`. */
-export function atMost(high: number): Accept {
+export function atMost(high: number): AcceptedRange {
   return { kind: 'within', low: Number.NEGATIVE_INFINITY, high };
 }
 
 /** Accepts values between two bounds. */
-export function within(low: number, high: number): Accept {
+export function within(low: number, high: number): AcceptedRange {
   return { kind: 'within', low, high };
 }

@@ -7,20 +7,20 @@
 import { incompleteGamma } from '../../../reports/statistics/special.ts';
 
 /** First two moments of a service time. */
-export interface Service {
+export interface ServiceMoments {
   readonly mean: number;
   readonly square: number;
 }
 
 /** Moments of the geometric law on 1, 2, 3, ...: E[S] = 1/p = m, E[S^2] = (2 - p)/p^2 = m (2m - 1). */
-export function geometricService(mean: number): Service {
+export function geometricService(mean: number): ServiceMoments {
   return { mean, square: mean * (2 * mean - 1) };
 }
 
 /** Moments of a law on a few values. */
 export function discreteService(
   law: readonly { readonly value: number; readonly probability: number }[],
-): Service {
+): ServiceMoments {
   let mean = 0;
   let square = 0;
   for (const { value, probability } of law) {
@@ -31,13 +31,13 @@ export function discreteService(
 }
 
 /** Pollaczek-Khinchine: mean wait of M/G/1, Wq = lambda E[S^2] / (2 (1 - rho)). */
-export function meanWait(rho: number, service: Service): number {
+export function meanWait(rho: number, service: ServiceMoments): number {
   const lambda = rho / service.mean;
   return (lambda * service.square) / (2 * (1 - rho));
 }
 
 /** One class of a priority queue. */
-export interface PriorityClass extends Service {
+export interface PriorityClass extends ServiceMoments {
   readonly rho: number;
 }
 

@@ -8,34 +8,34 @@ import { TIMER_DUE } from '../../../nodes/_kit/machine.ts';
 import { type LtpEffect, type LtpFacts, type LtpInput, LtpSpan } from '../../../nodes/dtn/index.ts';
 
 /** A second, ns. */
-export const S = 1_000_000_000;
+export const S_NS = 1_000_000_000;
 /** One-way light time by default, ns. */
-export const OWLT_NS = 10 * S;
+export const OWLT_NS = 10 * S_NS;
 
 /** The two ends. */
-export type End = 'a' | 'b';
+export type LtpEnd = 'a' | 'b';
 
 /** What happened at an end, other than segments that left. */
-export type Event = Exclude<LtpEffect, { kind: 'transmit' }> & {
+export type LtpEvent = Exclude<LtpEffect, { kind: 'transmit' }> & {
   readonly at: number;
-  readonly end: End;
+  readonly end: LtpEnd;
 };
 
 /** A segment that an end has sent. */
-export interface Sent {
+export interface SentSegment {
   readonly at: number;
-  readonly from: End;
+  readonly from: LtpEnd;
   readonly bytes: Uint8Array;
 }
 
 /** Facts for end a, which has engine 1; end b has engine 2. */
-export function factsOf(end: End, given: Partial<LtpFacts> = {}): LtpFacts {
+export function factsOf(end: LtpEnd, given: Partial<LtpFacts> = {}): LtpFacts {
   return {
     ownEngine: end === 'a' ? 1 : 2,
     peerEngine: end === 'a' ? 2 : 1,
     segmentMax: 1_000,
-    answerNs: 2 * (OWLT_NS + S),
-    silenceNs: 2 * OWLT_NS + 60 * S,
+    answerNs: 2 * (OWLT_NS + S_NS),
+    silenceNs: 2 * OWLT_NS + 60 * S_NS,
     retries: 5,
     sessions: 64,
     contactAt: () => ({ rateBps: 8_000_000, endNs: Number.POSITIVE_INFINITY }),
@@ -47,16 +47,16 @@ export function factsOf(end: End, given: Partial<LtpFacts> = {}): LtpFacts {
 /** The pair. Node b keeps every block unless `keeps` says otherwise. */
 export class LtpPair {
   now = 0;
-  readonly ends: Record<End, LtpSpan>;
-  readonly events: Event[] = [];
-  readonly sent: Sent[] = [];
+  readonly ends: Record<LtpEnd, LtpSpan>;
+  readonly events: LtpEvent[] = [];
+  readonly sent: SentSegment[] = [];
   /** True if a segment gets lost. */
-  loses: (sent: Sent, index: number) => boolean = () => false;
-  keeps: (event: Event) => boolean = () => true;
+  loses: (sent: SentSegment, index: number) => boolean = () => false;
+  keeps: (event: LtpEvent) => boolean = () => true;
   /** Time that a segment takes to leave, ns. */
   leavesIn: (bytes: Uint8Array) => number = () => 0;
   readonly #owltNs: number;
-  readonly #air: { readonly at: number; readonly to: End; readonly bytes: Uint8Array }[] = [];
+  readonly #air: { readonly at: number; readonly to: LtpEnd; readonly bytes: Uint8Array }[] = [];
 
   constructor(facts: Partial<LtpFacts> = {}, owltNs = OWLT_NS) {
     this.#owltNs = owltNs;
@@ -66,7 +66,7 @@ export class LtpPair {
   }
 
   /** Gives an input to an end. */
-  take(end: End, input: LtpInput | typeof TIMER_DUE): void {
+  take(end: LtpEnd, input: LtpInput | typeof TIMER_DUE): void {
     for (const effect of this.ends[end].step(this.now, input)) {
       if (effect.kind === 'transmit') this.#send(end, effect.bytes);
       else {
@@ -80,7 +80,7 @@ export class LtpPair {
   }
 
   /** An end crashes and starts again, without what its machine knew. */
-  restart(end: End): void {
+  restart(end: LtpEnd): void {
     this.ends[end] = new LtpSpan(factsOf(end));
     this.take(end, { kind: 'way', way: 'open' });
   }
@@ -101,13 +101,13 @@ export class LtpPair {
   }
 
   /** The kinds of events at an end; drops by their reasons. */
-  kinds(end: End): readonly string[] {
+  kinds(end: LtpEnd): readonly string[] {
     return this.events
       .filter((event) => event.end === end)
       .map((event) => (event.kind === 'drop' ? event.reason : event.kind));
   }
 
-  #send(from: End, bytes: Uint8Array): void {
+  #send(from: LtpEnd, bytes: Uint8Array): void {
     const sent = { at: this.now, from, bytes };
     this.sent.push(sent);
     if (this.loses(sent, this.sent.length - 1)) return;

@@ -5,12 +5,12 @@
  * @module
  */
 import type { RandomStream } from '../../../engine/core/stream.ts';
-import { blockOf, LtpPair, S } from './ltp-pair.ts';
+import { blockOf, LtpPair, S_NS } from './ltp-pair.ts';
 
 /** From the Earth to Mars, at a usual distance. */
-const OWLT_NS = 324 * S;
+const OWLT_NS = 324 * S_NS;
 /** Segments of a block. */
-export const SEGMENTS = 100;
+export const SEGMENTS_PER_BLOCK = 100;
 /** Bytes of data in a segment of 1,000 bytes from engine 1. */
 const DATA = 971;
 
@@ -43,7 +43,7 @@ export function withSureCheckpoints(n: number, p: number): number {
 }
 
 /** What repairs took. */
-export interface Rounds {
+export interface RepairRounds {
   /** Mean rounds of transmission of a block. */
   readonly mean: number;
   /** Mean time from the first segment to the last report, in round trips. */
@@ -51,12 +51,12 @@ export interface Rounds {
 }
 
 /** Rounds of transmission of blocks one after the other, over 324 s of light. */
-export function ltpRounds(loss: number, blocks: number, random: RandomStream): Rounds {
-  const answerNs = 2 * (OWLT_NS + S);
+export function ltpRounds(loss: number, blocks: number, random: RandomStream): RepairRounds {
+  const answerNs = 2 * (OWLT_NS + S_NS);
   const facts = { answerNs, silenceNs: 100 * OWLT_NS, retries: 50 };
   const pair = new LtpPair(facts, OWLT_NS);
   pair.loses = (): boolean => random.chance(loss);
-  const block = blockOf(SEGMENTS * DATA);
+  const block = blockOf(SEGMENTS_PER_BLOCK * DATA);
   let rounds = 0;
   let timeNs = 0;
   for (let session = 1; session <= blocks; session += 1) {

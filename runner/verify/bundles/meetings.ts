@@ -11,11 +11,11 @@ import {
   Agent,
   type AgentEffect,
   type AgentInput,
-  CORRECT,
+  CORRECT_BEHAVIOUR,
   type DtnOptions,
   dtnConfig,
+  HostEids,
   makeRouter,
-  Names,
 } from '../../../nodes/dtn/index.ts';
 
 const S = 1_000_000_000;
@@ -183,7 +183,7 @@ export class Meetings {
     all: readonly string[],
     { options, rateBps }: { readonly options: DtnOptions; readonly rateBps: number },
   ): Agent<string> {
-    const names = new Names(all, options.eids);
+    const names = new HostEids(all, options.eids);
     const others = all.filter((name) => name !== own);
     const outlets = others.map(
       (neighbour) =>
@@ -201,12 +201,12 @@ export class Meetings {
       own,
       names,
       options,
-      behaviour: CORRECT,
+      behaviour: CORRECT_BEHAVIOUR,
       outlets,
       ...makeRouter({
         own,
         options,
-        behaviour: CORRECT,
+        behaviour: CORRECT_BEHAVIOUR,
         names,
         network,
         neighbours: new Set(others),

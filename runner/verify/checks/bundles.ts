@@ -11,7 +11,7 @@ import { exactDelay, type MeetingNodes, type RouterName } from '../bundles/delay
 import {
   greatestOfGeometric,
   ltpRounds,
-  SEGMENTS,
+  SEGMENTS_PER_BLOCK,
   withSureCheckpoints,
 } from '../bundles/ltp-rounds.ts';
 import { deliveryDelays } from '../bundles/meeting-delays.ts';
@@ -77,11 +77,11 @@ export const repairsOfLtp: Check = {
   run: (engine) => {
     const loss = LOSS * (engine.defects.bundles?.lossFactor ?? 1);
     const { mean } = ltpRounds(loss, BLOCKS, engine.stream('D3', 'loss'));
-    const greatest = greatestOfGeometric(SEGMENTS, LOSS);
+    const greatest = greatestOfGeometric(SEGMENTS_PER_BLOCK, LOSS);
     return [
       {
         label: 'mean rounds, exact chain',
-        theory: withSureCheckpoints(SEGMENTS, LOSS),
+        theory: withSureCheckpoints(SEGMENTS_PER_BLOCK, LOSS),
         measured: mean,
         accept: plusMinus((ERRORS * ROUNDS_DEVIATION) / Math.sqrt(BLOCKS)),
         digits: 3,

@@ -9,17 +9,17 @@ import { toNanoseconds } from '../../../engine/core/sampling.ts';
 import type { RandomStream } from '../../../engine/core/stream.ts';
 import type { GeneratedTopology } from '../../../engine/host/generator.ts';
 import {
-  ALLOWANCE,
   ContactPlan,
   chooseRoute,
-  PLAN_OPTIONS,
+  DEFAULT_PLAN_OPTIONS,
   type PlannedContact,
   type Projection,
   protocol,
-  ROUTES_MAX,
+  RemainingVolumes,
+  ROUTES_CONSIDERED_MAX,
   RouteList,
   RouteSearch,
-  Volumes,
+  STANDARD_ALLOWANCE,
 } from '../../../nodes/dtn/index.ts';
 import { seededRandom } from '../../../topologies/generate/random.ts';
 import { Line } from '../base/line.ts';
@@ -90,7 +90,7 @@ function randomPlan(draw: RandomStream): ContactPlan {
     const endNs = startNs + S * (1 + draw.below(10));
     contacts.push({ from, to, startNs, endNs, rate: 1_000, owltNs: S * draw.below(3) });
   }
-  return new ContactPlan(contacts, nodes, PLAN_OPTIONS);
+  return new ContactPlan(contacts, nodes, DEFAULT_PLAN_OPTIONS);
 }
 
 /** What the routes of one plan did wrong. */
@@ -109,22 +109,29 @@ function route(plan: ContactPlan, draw: RandomStream, isForgetful: boolean, wron
     rates,
     (rate, index) => (((end[index] as number) - (start[index] as number)) * rate) / S,
   );
-  let volumes = new Volumes(plan);
+  let volumes = new RemainingVolumes(plan);
   const query = { source: 0, target: plan.nodes - 1, atNs: 0 };
   for (let count = 0; count < BUNDLES; count += 1) {
     const size = 200 + draw.below(4_000);
     const deadlineNs = S * (5 + draw.below(HORIZON));
     const list = new RouteList(plan, new RouteSearch(plan), query);
-    if (isForgetful) volumes = new Volumes(plan);
+    if (isForgetful) volumes = new RemainingVolumes(plan);
     const chosen = chooseRoute(
       list,
       { size, priority: 0, deadlineNs, isFragmentable: false },
       {
-        ...{ plan, volumes, allowance: ALLOWANCE, routesMax: ROUTES_MAX, nowNs: 0 },
+        ...{
+          plan,
+          volumes,
+          allowance: STANDARD_ALLOWANCE,
+          routesMax: ROUTES_CONSIDERED_MAX,
+          nowNs: 0,
+        },
         backlog: () => 0,
       },
     );
-    const volume = size + Math.max((size * ALLOWANCE.percent) / 100, ALLOWANCE.bytesMin);
+    const volume =
+      size + Math.max((size * STANDARD_ALLOWANCE.percent) / 100, STANDARD_ALLOWANCE.bytesMin);
     if (typeof chosen !== 'string') book(chosen, { volume, deadlineNs }, left, wrongs);
     else if (hasWay(plan, { volume, deadlineNs }, left)) wrongs.overlooked += 1;
     if (typeof chosen !== 'string') volumes.book(chosen, 0);
@@ -149,7 +156,7 @@ function hasWay(plan: ContactPlan, { volume, deadlineNs }: Load, left: readonly 
   const query = { source: 0, target: plan.nodes - 1, atNs: 0 };
   const all = everyRoute(plan, query);
   // Only as many routes as the choice under test considers.
-  return all.slice(0, ROUTES_MAX).some(({ contacts }) => {
+  return all.slice(0, ROUTES_CONSIDERED_MAX).some(({ contacts }) => {
     let atNs = 0;
     for (const index of contacts) {
       const [startNs, endNs] = [plan.start[index] as number, plan.end[index] as number];

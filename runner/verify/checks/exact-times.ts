@@ -7,7 +7,7 @@
 
 import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
 import { greatestOf } from '../../../engine/pure/extremes.ts';
-import { always, Line } from '../base/line.ts';
+import { constantDraw, Line } from '../base/line.ts';
 import { type Check, EQUAL, type Measure } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
@@ -43,8 +43,8 @@ function burst(
     name,
     specs,
     packets: load.packets,
-    gapNs: always(0),
-    size: always(load.bytes),
+    gapNs: constantDraw(0),
+    size: constantDraw(load.bytes),
     watch: {
       arrived: (number, now): void => {
         numbers.push(number);

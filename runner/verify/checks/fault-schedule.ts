@@ -13,7 +13,7 @@ import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { FaultSpec, Scenario } from '../../../scenarios/model.ts';
 import type { HostSpec, LinkSpec, SourcePosition } from '../../../topologies/model.ts';
 import { FaultDriver } from '../../faults/fault-driver.ts';
-import { simulated, virtualWorld } from '../../worlds/virtual-world.ts';
+import { makeSimWorld, virtualWorld } from '../../worlds/virtual-world.ts';
 import { type Check, plusMinus } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
@@ -102,7 +102,7 @@ function availability(engine: SeededEngine): {
     crypto: { name: 'none' } as CryptoProvider,
     protocolOf: (): Protocol => NO_PROTOCOL,
   };
-  const world = virtualWorld(parts, simulated);
+  const world = virtualWorld(parts, makeSimWorld);
   const driver = new FaultDriver({
     world,
     scenario: SCENARIO,

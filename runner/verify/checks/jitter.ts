@@ -7,8 +7,8 @@
  */
 import type { JitterSpec } from '../../../engine/net/link-spec.ts';
 import { KS_CRITICAL, ksStatistic } from '../../../reports/statistics/goodness-of-fit.ts';
-import { ascending } from '../../../reports/statistics/quantile.ts';
-import { always, Line } from '../base/line.ts';
+import { sortedAscending } from '../../../reports/statistics/quantile.ts';
+import { constantDraw, Line } from '../base/line.ts';
 import { atMost, type Check, type Measure } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import { normalCdf } from '../base/theory.ts';
@@ -36,11 +36,11 @@ function samples(engine: SeededEngine, jitter: JitterSpec): readonly number[] {
     name: `verify/13/${jitter.kind}`,
     specs: [{ rateBps: Number.POSITIVE_INFINITY, delayNs: DELAY_NS, jitter }],
     packets: PACKETS,
-    gapNs: always(GAP_NS),
-    size: always(64),
+    gapNs: constantDraw(GAP_NS),
+    size: constantDraw(64),
     watch: { arrived: (_number, _now, sojournNs) => values.push(sojournNs - DELAY_NS) },
   }).run();
-  return ascending(values);
+  return sortedAscending(values);
 }
 
 function distance(label: string, sorted: readonly number[], cdf: (ns: number) => number): Measure {

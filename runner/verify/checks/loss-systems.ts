@@ -11,7 +11,7 @@ import { Line, poissonGaps } from '../base/line.ts';
 import { type Check, plusMinus } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import { erlangB, finiteQueueLoss } from '../base/theory.ts';
-import { UNIT_LINK, WARM_UP } from './queues.ts';
+import { UNIT_LINK, WARM_UP_PACKETS } from './queues.ts';
 
 const PACKETS = 1_000_000;
 const ROOM = 5;
@@ -35,12 +35,12 @@ export const finiteQueue: Check = {
       name: 'verify/5',
       // The packet in service is not in the queue (docs/spec/link-model.md#queues-and-rate-limits).
       specs: [{ ...UNIT_LINK, queue: { kind: 'drop-tail', limitPackets: ROOM - 1 } }],
-      packets: WARM_UP + PACKETS,
+      packets: WARM_UP_PACKETS + PACKETS,
       gapNs: poissonGaps(engine.stream('5', 'gap'), (1e6 * RHO) / MEAN_BYTES),
       size: engine.geometricSizes(engine.stream('5', 'size'), MEAN_BYTES),
       watch: {
         dropped: (number) => {
-          if (number >= WARM_UP) lost += 1;
+          if (number >= WARM_UP_PACKETS) lost += 1;
         },
       },
     });
@@ -80,12 +80,12 @@ class LossSystem implements EventHandler {
       return;
     }
     this.calls += 1;
-    const counts = this.calls > WARM_UP;
+    const counts = this.calls > WARM_UP_PACKETS;
     if (this.busy < SERVERS) {
       this.busy += 1;
       this.scheduler.schedule(this.holdingNs(), HANG_UP, 0, 0);
     } else if (counts) this.lost += 1;
-    if (this.calls < WARM_UP + CALLS) this.scheduler.post(this.gapNs(), CALL, 0);
+    if (this.calls < WARM_UP_PACKETS + CALLS) this.scheduler.post(this.gapNs(), CALL, 0);
   }
 }
 
@@ -95,7 +95,7 @@ function blocking(engine: SeededEngine, name: string, holdingNs: () => number): 
 }
 
 /** Check 7 of docs/VERIFICATION.md: Erlang-B. */
-export const erlang: Check = {
+export const erlangCheck: Check = {
   id: '7',
   name: 'Erlang-B',
   formula: 'B(8, 10), the same for every law of the holding time',

@@ -10,7 +10,7 @@ import type { EventHandler } from '../../../engine/core/scheduler.ts';
 import { FIRST_UPPER_KIND } from '../../../engine/net/direction-context.ts';
 import type { DirectionSpec, LossSpec } from '../../../engine/net/link-spec.ts';
 import type { Network, PacketSink } from '../../../engine/net/network.ts';
-import { always, Line } from '../base/line.ts';
+import { constantDraw, Line } from '../base/line.ts';
 import { type Check, plusMinus } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import { gilbertError } from '../base/theory.ts';
@@ -33,8 +33,8 @@ export function lostPackets(
     name: run.name,
     specs: [lossy(run.loss)],
     packets: run.packets,
-    gapNs: always(GAP_NS),
-    size: always(BYTES),
+    gapNs: constantDraw(GAP_NS),
+    size: constantDraw(BYTES),
     watch: {
       arrived: (number): void => {
         lost[number] = 0;
@@ -46,7 +46,7 @@ export function lostPackets(
 }
 
 /** Check 10 of docs/VERIFICATION.md: Bernoulli loss. */
-export const bernoulli: Check = {
+export const bernoulliCheck: Check = {
   id: '10',
   name: 'Bernoulli loss',
   formula: 'binomial, n = 1e6, p = 0.01; quantiles of 4 standard errors, exact',
@@ -70,7 +70,7 @@ const SHORT_RUNS = 10_000;
 const SHORT_PACKETS = 100;
 
 /** Check 11 of docs/VERIFICATION.md: Gilbert channel. */
-export const gilbert: Check = {
+export const gilbertCheck: Check = {
   id: '11',
   name: 'Gilbert channel',
   formula: 'loss L, mean burst B, P(burst >= k) = (1 - 1/B)^(k-1); stationary start',

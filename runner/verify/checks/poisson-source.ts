@@ -6,7 +6,7 @@
  */
 import { Scheduler } from '../../../engine/core/scheduler.ts';
 import { ksStatistic } from '../../../reports/statistics/goodness-of-fit.ts';
-import { ascending } from '../../../reports/statistics/quantile.ts';
+import { sortedAscending } from '../../../reports/statistics/quantile.ts';
 import { summarise } from '../../../reports/statistics/summary.ts';
 import type { TrafficSpec } from '../../../scenarios/model.ts';
 import { FlowMeter } from '../../traffic/flow-meter.ts';
@@ -103,7 +103,7 @@ export const poissonSource: Check = {
       {
         label: 'exponential law of 1e5 gaps, D',
         theory: 0,
-        measured: ksStatistic(ascending(gaps), cdf),
+        measured: ksStatistic(sortedAscending(gaps), cdf),
         accept: atMost(KS_LIMIT),
         digits: 6,
       },

@@ -18,7 +18,10 @@ import {
   disclosureRounds,
   topReceivers,
 } from '../../../reports/privacy/attacks/disclosure.ts';
-import { expectedSurvivors, survivors } from '../../../reports/privacy/attacks/intersection.ts';
+import {
+  expectedSurvivors,
+  membersOfAllSets,
+} from '../../../reports/privacy/attacks/intersection.ts';
 import { type Check, EQUAL, type Measure, plusMinus, within } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import { blendMixes } from '../mixes/blending-run.ts';
@@ -167,7 +170,7 @@ const BLENDING = { rho: 50, epsilon: 0.01 };
 const LOOP_RATES = [0.01, 0.1, 0.5, 1] as const;
 
 /** Check P12 of docs/VERIFICATION.md: n-1 attack, rho = 50, epsilon = 0.01. */
-export const blendingAttack: Check = {
+export const blendingAttackCheck: Check = {
   id: 'P12',
   name: 'n-1 attack, rho = 50, epsilon = 0.01',
   formula: 'detected 1 - (epsilon/rho)^(lambda_M/mu), empty e^-epsilon, right (1-e^-eps)/eps',
@@ -235,7 +238,7 @@ const INTERSECTION = { receivers: 1_000, batch: 50 };
 const INTERSECTION_RUNS = 2_000;
 
 /** Check P14 of docs/VERIFICATION.md: receivers left by the intersection attack, of N = 1,000, b = 50. */
-export const intersection: Check = {
+export const intersectionCheck: Check = {
   id: 'P14',
   name: 'intersection, N = 1,000, b = 50',
   formula: '1 + (N-1) (1 - (1 - 1/N)^(b-1))^t receivers are left after t rounds',
@@ -249,7 +252,7 @@ export const intersection: Check = {
           const others = Array.from({ length: INTERSECTION.batch - 1 }, () => random.below(1_000));
           return new Set([7, ...others]);
         });
-        left += survivors(sets).length;
+        left += membersOfAllSets(sets).length;
       }
       const theory = expectedSurvivors({ ...INTERSECTION, rounds });
       // Survivors by accident are nearly Poisson distributed; in the first round they vary less.

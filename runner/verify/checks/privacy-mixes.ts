@@ -27,7 +27,7 @@ import { watchMix } from '../mixes/single-mix.ts';
 const FIVE_SECONDS = [12.6893, 15.8332, 15.6245, 15.4497, 15.3002] as const;
 
 /** Check P7 of docs/VERIFICATION.md: entropy in bits by the closed form, at 5 s end to end. */
-export const closedForm: Check = {
+export const closedFormCheck: Check = {
   id: 'P7',
   name: 'closed form, 5 s end to end, bits',
   formula: 'h(Erlang(k, theta)) = [k + ln theta + ln Gamma(k) + (1-k) psi(k)] / ln 2, integrated',
@@ -82,7 +82,7 @@ function singleMixBits(engine: SeededEngine, { rho, law, targets: count }: MixSa
 }
 
 /** Check P8 of docs/VERIFICATION.md: entropy in bits of one mix with lambda / mu = rho. */
-export const singleMix: Check = {
+export const singleMixCheck: Check = {
   id: 'P8',
   name: 'one mix, lambda / mu = rho, bits',
   formula: 'Poisson log2(e rho) (Danezis 2004), uniform of the same mean log2(2 rho)',

@@ -4,11 +4,14 @@
  *
  * @module
  */
-import { packetsUntilHalf, predecessorSeen } from '../../../reports/privacy/attacks/predecessor.ts';
-import { taggedLinks, taggedLosses } from '../../../reports/privacy/attacks/tagging.ts';
+import { bothEndsCorrupt, packetsUntilHalf } from '../../../reports/privacy/attacks/predecessor.ts';
 import {
-  compromisedByPackets,
+  shareLinkedByTagging,
+  shareLostByTagging,
+} from '../../../reports/privacy/attacks/tagging.ts';
+import {
   compromisedPathShare,
+  compromisedWithinPackets,
 } from '../../../reports/privacy/metrics/closed-forms.ts';
 import { ARRIVED, type Truth } from '../../../reports/privacy/truth/truth.ts';
 import { type Check, type Measure, plusMinus } from '../base/model.ts';
@@ -93,15 +96,15 @@ export const corruptRoutes: Check = {
       ),
       row(
         `users hit after ${packets} packets`,
-        compromisedByPackets(alpha, packets),
+        compromisedWithinPackets(alpha, packets),
         usersHit(routes, packets) / users,
         users,
       ),
-      row('first and last seen', predecessorSeen({ nodes: WIDTH, corrupt: CORRUPT }), ends),
-      row('linked by a tag', taggedLinks(corruption), ends),
+      row('first and last seen', bothEndsCorrupt({ nodes: WIDTH, corrupt: CORRUPT }), ends),
+      row('linked by a tag', shareLinkedByTagging(corruption), ends),
       row(
         'lost to a tag',
-        taggedLosses(corruption),
+        shareLostByTagging(corruption),
         share((i) => routes.first[i] === 1),
       ),
     ];

@@ -9,10 +9,15 @@
 import type { Direction } from '../../../engine/net/direction.ts';
 import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
 import { ExactSum } from '../base/exact-sum.ts';
-import { always, Line, type LineWatch, poissonGaps } from '../base/line.ts';
+import { constantDraw, Line, type LineWatch, poissonGaps } from '../base/line.ts';
 import { type Check, EQUAL, type Measure, plusMinus } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
-import { discreteService, geometricService, meanWait, type Service } from '../base/theory.ts';
+import {
+  discreteService,
+  geometricService,
+  meanWait,
+  type ServiceMoments,
+} from '../base/theory.ts';
 
 /** A link on which one byte takes one microsecond. */
 export const UNIT_LINK: DirectionSpec = {
@@ -21,7 +26,7 @@ export const UNIT_LINK: DirectionSpec = {
   queue: { kind: 'drop-tail' },
 };
 /** Packets at the start that do not count. */
-export const WARM_UP = 20_000;
+export const WARM_UP_PACKETS = 20_000;
 const PACKETS = 1_000_000;
 
 /** One queue and its load. */
@@ -29,7 +34,7 @@ interface QueueLoad {
   readonly name: string;
   readonly rho: number;
   /** Distribution of the packet sizes, bytes. */
-  readonly service: Service;
+  readonly service: ServiceMoments;
   readonly size: () => number;
 }
 
@@ -43,13 +48,13 @@ function queue(
   const line: Line = new Line(engine, {
     name: `verify/${load.name}`,
     specs: [UNIT_LINK],
-    packets: WARM_UP + PACKETS,
+    packets: WARM_UP_PACKETS + PACKETS,
     gapNs: poissonGaps(engine.stream(load.name, 'gap'), (1e6 * load.rho) / load.service.mean),
     size: load.size,
     watch: {
       ...watch(() => line),
       started: (_hop, number, waitNs) => {
-        if (number >= WARM_UP) waits += waitNs;
+        if (number >= WARM_UP_PACKETS) waits += waitNs;
       },
     },
   });
@@ -133,7 +138,7 @@ export const deterministicQueue: Check = {
   catches: '2.7 %',
   run: (engine) => {
     const service = discreteService([{ value: 1_000, probability: 1 }]);
-    const load = { name: '4', rho: 0.8, service, size: always(1_000) };
+    const load = { name: '4', rho: 0.8, service, size: constantDraw(1_000) };
     return [meanWaitMeasure(meanWait(0.8, service), queue(engine, load, NOTHING_MORE), 54)];
   },
 };

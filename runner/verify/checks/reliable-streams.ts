@@ -123,7 +123,7 @@ function nearly(label: string, theory: number, measured: number): Measure {
 }
 
 /** Makes check 19 of docs/VERIFICATION.md: throughput of reliable streams. */
-export function reliableStreams(make: MakeStreams): Check {
+export function reliableStreamCheck(make: MakeStreams): Check {
   return {
     id: '19',
     name: 'reliable stream',

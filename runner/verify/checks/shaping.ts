@@ -6,7 +6,7 @@
  */
 import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
 import { CODEL_INTERVAL_NS, CODEL_TARGET_NS } from '../../../engine/net/queue/codel.ts';
-import { always, Line, poissonGaps } from '../base/line.ts';
+import { constantDraw, Line, poissonGaps } from '../base/line.ts';
 import { atMost, type Check, EQUAL, type Measure } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import { UNIT_LINK } from './queues.ts';
@@ -34,8 +34,8 @@ function burstDepartures(engine: SeededEngine): readonly number[] {
     name: 'verify/12/burst',
     specs: [BUCKET_LINK],
     packets: BUCKET_PACKETS,
-    gapNs: always(0),
-    size: always(BUCKET_BYTES),
+    gapNs: constantDraw(0),
+    size: constantDraw(BUCKET_BYTES),
     watch: { started: (_hop, _number, _waitNs, now) => departures.push(now) },
   }).run();
   return departures;
@@ -127,8 +127,8 @@ export function runCodelOverload(engine: SeededEngine): CodelRun {
     name: 'verify/14',
     specs: [{ ...UNIT_LINK, queue: { kind: 'codel', maxPacketBytes: CODEL_BYTES } }],
     packets: 0,
-    gapNs: always(0),
-    size: always(CODEL_BYTES),
+    gapNs: constantDraw(0),
+    size: constantDraw(CODEL_BYTES),
     watch: {
       dropped: (number, atNs): void => {
         drops.push({ atNs, number });
@@ -165,7 +165,7 @@ export function codelTheory(untilNs: number): readonly number[] {
 }
 
 /** Check 14 of docs/VERIFICATION.md: CoDel under overload 1.25. */
-export const codel: Check = {
+export const codelCheck: Check = {
   id: '14',
   name: 'CoDel under overload 1.25',
   formula: 'RFC 8289: 125 ms, then + 100 ms / sqrt(count), at the next dequeue (whole ms)',

@@ -11,14 +11,14 @@ import { GapCorrelation } from '../base/gap-correlation.ts';
 import { Line, poissonGaps } from '../base/line.ts';
 import { type Check, EQUAL, plusMinus } from '../base/model.ts';
 import { geometricService, meanWait, priorityWaits } from '../base/theory.ts';
-import { UNIT_LINK, WARM_UP } from './queues.ts';
+import { UNIT_LINK, WARM_UP_PACKETS } from './queues.ts';
 
 const PACKETS = 500_000;
 const RHO = 0.6;
 const MEAN_BYTES = 1_000;
 
 /** Check 8 of docs/VERIFICATION.md: waits at two links in a row (Burke) if the size is drawn anew. */
-export const burke: Check = {
+export const burkeCheck: Check = {
   id: '8',
   name: 'tandem (Burke), size drawn anew',
   formula: 'product form: the same wait at both links, Poisson between them, rho = 0.6',
@@ -29,16 +29,16 @@ export const burke: Check = {
     const line = new Line(engine, {
       name: 'verify/8',
       specs: [UNIT_LINK, UNIT_LINK],
-      packets: WARM_UP + PACKETS,
+      packets: WARM_UP_PACKETS + PACKETS,
       gapNs: poissonGaps(engine.stream('8', 'gap'), (1e6 * RHO) / MEAN_BYTES),
       size: engine.geometricSizes(engine.stream('8', 'size-0'), MEAN_BYTES),
       resize: engine.geometricSizes(engine.stream('8', 'size-1'), MEAN_BYTES),
       watch: {
         started: (hop, number, waitNs) => {
-          if (number >= WARM_UP) waits[hop] = (waits[hop] ?? 0) + waitNs;
+          if (number >= WARM_UP_PACKETS) waits[hop] = (waits[hop] ?? 0) + waitNs;
         },
         relayed: (number, now) => {
-          if (number >= WARM_UP) between.at(now);
+          if (number >= WARM_UP_PACKETS) between.at(now);
         },
       },
     });
@@ -116,7 +116,7 @@ const CLASSES = [
 const HIGH_DSCP = 48;
 
 /** Check 9 of docs/VERIFICATION.md: non-preemptive priority (Cobham). */
-export const priority: Check = {
+export const priorityCheck: Check = {
   id: '9',
   name: 'non-preemptive priority (Cobham)',
   formula: 'W1 = R/(1 - rho1), W2 = R/((1 - rho1)(1 - rho)), R = sum of lambda E[S^2] / 2',
@@ -125,7 +125,7 @@ export const priority: Check = {
     const [high, low] = CLASSES;
     const sums = [0, 0];
     const counts = [0, 0];
-    const classOf = new Uint8Array(WARM_UP + PRIORITY_PACKETS);
+    const classOf = new Uint8Array(WARM_UP_PACKETS + PRIORITY_PACKETS);
     let number = 0;
     // 1,500 packets/s high and 500 packets/s low: one Poisson process, three in four are high.
     const rates = CLASSES.map(({ rho, bytes }) => (1e6 * rho) / bytes);
@@ -146,7 +146,7 @@ export const priority: Check = {
       dscp: (bytes) => (bytes === high.bytes ? HIGH_DSCP : 0),
       watch: {
         started: (_hop, packet, waitNs) => {
-          if (packet < WARM_UP) return;
+          if (packet < WARM_UP_PACKETS) return;
           const kind = classOf[packet] ?? 0;
           sums[kind] = (sums[kind] ?? 0) + waitNs;
           counts[kind] = (counts[kind] ?? 0) + 1;

@@ -7,7 +7,7 @@
  */
 import { toNanoseconds } from '../../../engine/core/sampling.ts';
 import { drainDelays } from '../../../reports/privacy/attacks/blending.ts';
-import { alarms, type Loop, loopDeadline } from '../../../reports/privacy/attacks/loop-alarm.ts';
+import { alarms, loopDeadline, type MixLoop } from '../../../reports/privacy/attacks/loop-alarm.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import { MixBench } from './single-mix.ts';
 
@@ -95,7 +95,7 @@ function detectedShare(engine: SeededEngine, run: BlendingRun, loopsPerDelay: nu
   };
   let detected = 0;
   for (let i = 0; i < run.runs; i += 1) {
-    const loops: Loop[] = [];
+    const loops: MixLoop[] = [];
     let at = -deadlineNs;
     for (;;) {
       at += random.exponential(MEAN_NS / loopsPerDelay);

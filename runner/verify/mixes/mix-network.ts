@@ -16,11 +16,11 @@ import type { RandomStream } from '../../../engine/core/stream.ts';
 import {
   ABSORBED,
   ARRIVED,
-  CONTENT,
-  COVER,
   DELIVERED,
   DEPARTED,
   NO_NODE,
+  PURPOSE_CONTENT,
+  PURPOSE_COVER,
   type Truth,
 } from '../../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../../reports/privacy/truth/truth-record.ts';
@@ -175,7 +175,11 @@ class MixNetwork implements EventHandler {
   }
 
   private send(): void {
-    const message = this.record.open({ purpose: CONTENT, sender: NO_NODE, recipient: this.end });
+    const message = this.record.open({
+      purpose: PURPOSE_CONTENT,
+      sender: NO_NODE,
+      recipient: this.end,
+    });
     this.grow(message);
     const { now } = this.scheduler;
     const number = this.targets.length;
@@ -262,7 +266,7 @@ class MixNetwork implements EventHandler {
   private dummy(mix: number): void {
     const { layers, width, dummies } = this.options;
     if (dummies === undefined) return;
-    const message = this.record.open({ purpose: COVER, sender: mix, recipient: NO_NODE });
+    const message = this.record.open({ purpose: PURPOSE_COVER, sender: mix, recipient: NO_NODE });
     this.grow(message);
     const layer = Math.floor(mix / width);
     this.mix[message] = mix;

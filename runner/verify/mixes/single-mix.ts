@@ -12,10 +12,10 @@ import { type Posterior, posteriorsOf } from '../../../reports/privacy/mass/post
 import type { NodeLaw } from '../../../reports/privacy/mass/propagate.ts';
 import {
   ARRIVED,
-  CONTENT,
   DELIVERED,
   DEPARTED,
   NO_NODE,
+  PURPOSE_CONTENT,
 } from '../../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../../reports/privacy/truth/truth-record.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
@@ -59,7 +59,7 @@ export function watchMix(engine: SeededEngine, options: SingleMixOptions): reado
   const delays = bench.stream('delay');
   const factor = engine.defects.mixes?.delayFactor ?? 1;
   const next = (): void => {
-    const item = record.open({ purpose: CONTENT, sender: NO_NODE, recipient: END });
+    const item = record.open({ purpose: PURPOSE_CONTENT, sender: NO_NODE, recipient: END });
     record.add(ARRIVED, item, MIX, bench.scheduler.now);
     bench.put(item, toNanoseconds(delays.exponential(options.askedSeconds * SECOND) * factor));
     if (item + 1 < options.messages) bench.scheduler.after(gapNs(gaps, options.rate), next);
@@ -75,7 +75,7 @@ function gapNs(stream: RandomStream, rate: number): number {
 }
 
 /** The strategy of a mix, and who hears what leaves it. */
-export interface BenchOptions {
+export interface MixBenchOptions {
   readonly mixing: Readonly<Record<string, unknown>>;
   /** Called for each item that leaves. */
   readonly leaves: (item: number, now: number) => void;
@@ -86,11 +86,11 @@ export class MixBench {
   readonly scheduler = new Scheduler();
   readonly stream: (purpose: string) => RandomStream;
   private readonly mixing: Mixing;
-  private readonly leaves: BenchOptions['leaves'];
+  private readonly leaves: MixBenchOptions['leaves'];
   private wake: EventHandle = 0;
   private wakeAt = Number.POSITIVE_INFINITY;
 
-  constructor(engine: SeededEngine, name: string, options: BenchOptions) {
+  constructor(engine: SeededEngine, name: string, options: MixBenchOptions) {
     this.stream = (purpose): RandomStream => engine.stream(`mix/${name}`, purpose);
     this.leaves = options.leaves;
     const asked = mixingConfig.parse({ queueLimit: 1_000_000, ...options.mixing });

@@ -4,7 +4,7 @@
  * @module
  */
 import { dirname, resolve } from 'node:path';
-import { untilBound } from '../../../engine/live/emulation/bound-ports.ts';
+import { untilPortBound } from '../../../engine/live/emulation/bound-ports.ts';
 import { OutsideError } from '../../../engine/live/emulation/outside-error.ts';
 import { OutsideProgram, type ProgramEnd } from '../../../engine/live/emulation/outside-program.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
@@ -83,7 +83,7 @@ export class OutsidePrograms {
     if (program === undefined || outside === undefined) return;
     const { program: address, ports } = outside;
     const isOver = (): boolean => signal?.aborted === true || program.end !== undefined;
-    const isBound = await untilBound({ address, ports, limitMs: READY_MAX_MS, isOver });
+    const isBound = await untilPortBound({ address, ports, limitMs: READY_MAX_MS, isOver });
     if (isBound || signal?.aborted === true) return;
     const { end } = program;
     const why =

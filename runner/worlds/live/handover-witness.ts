@@ -5,9 +5,9 @@
  * @module
  */
 import type { HandoverSamples } from '../../../engine/live/handover/handover-samples.ts';
-import { NO_TAG } from '../../../engine/live/handover/handover-samples.ts';
+import { NOT_SAMPLED } from '../../../engine/live/handover/handover-samples.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
-import { readTruth, type Truth } from '../../traffic/ground-truth.ts';
+import { type GroundTruth, readTruth } from '../../traffic/ground-truth.ts';
 import type { WorldListener } from '../../world.ts';
 
 /** Application packets/s to follow: enough for a p99 within a minute. */
@@ -42,7 +42,7 @@ export class HandoverWitness implements WorldListener {
   readonly #hosts: ReadonlyMap<string, number>;
   /** Host index of the source of each flow. */
   readonly #sources: readonly number[];
-  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+  readonly #truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
 
   constructor(world: WitnessWorld, { topology, traffic }: Pick<Scenario, 'topology' | 'traffic'>) {
     this.#world = world;
@@ -52,7 +52,7 @@ export class HandoverWitness implements WorldListener {
 
   delivered(node: string, _from: string, bytes: Uint8Array): void {
     const { handovers } = this.#world;
-    if (handovers.current === NO_TAG || !readTruth(bytes, this.#truth)) return;
+    if (handovers.current === NOT_SAMPLED || !readTruth(bytes, this.#truth)) return;
     const { flow, kind, sentNs } = this.#truth;
     const source = this.#sources[flow];
     // Latency is measured for packets from a flow's source; a response has its own time.

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { systemWords } from '../../../engine/live/environment.ts';
-import { firstTaken, firstUnusable } from '../../../engine/live/loopback.ts';
-import { type PortRange, REAL_ADDRESS } from '../../../engine/live/port-plan.ts';
+import { systemErrorText } from '../../../engine/live/environment.ts';
+import { firstUnbindableAddress, firstUnbindablePort } from '../../../engine/live/loopback.ts';
+import { LOOPBACK_ADDRESS, type PortRange } from '../../../engine/live/port-plan.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import { SERVICE_PORTS } from '../../../topologies/assemble/address-plan.ts';
 import type { HostSpec, Topology } from '../../../topologies/model.ts';
@@ -35,18 +35,18 @@ export function obstacleOf(scenario: Scenario): Obstacle | undefined {
   const { topology } = scenario;
   const ranges = portRanges(topology);
   const addresses = ranges === undefined ? topology.hosts.map(({ address }) => address) : [];
-  const missing = firstUnusable(ranges === undefined ? addresses : [REAL_ADDRESS]);
+  const missing = firstUnbindableAddress(ranges === undefined ? addresses : [LOOPBACK_ADDRESS]);
   if (missing !== undefined) {
     const host = topology.hosts.find(({ address }) => address === missing);
     const words = `this system has no address ${missing}; where 127.0.0.0/8 is missing, use`;
     return answer(scenario, host, `${words} addressPlan: ports`);
   }
-  const taken = firstTaken(ranges ?? []);
+  const taken = firstUnbindablePort(ranges ?? []);
   if (taken === undefined) return undefined;
   const { range, port, code } = taken;
   const host = topology.hosts.find(({ address }) => address === range.address);
-  const why = code === 'EADDRINUSE' ? 'is held by another program' : `: ${systemWords(code)}`;
-  const words = `port ${port} of ${REAL_ADDRESS} ${why}; this node needs`;
+  const why = code === 'EADDRINUSE' ? 'is held by another program' : `: ${systemErrorText(code)}`;
+  const words = `port ${port} of ${LOOPBACK_ADDRESS} ${why}; this node needs`;
   const last = range.first + range.count - 1;
   return answer(scenario, host, `${words} ${range.first} to ${last}, portBase changes them`);
 }

@@ -7,10 +7,10 @@
 
 import {
   compare,
+  dividedBy,
   type Fraction,
   fraction,
-  over,
-  readExact,
+  parseFraction,
   times,
   toDecimal,
 } from '../../../engine/pure/fraction.ts';
@@ -39,7 +39,7 @@ export function readAmount(text: string): Amount | undefined {
   const trimmed = text.trim();
   const quantity = readQuantity(trimmed);
   const digits = DIGITS.exec(trimmed)?.[0] ?? '';
-  const value = readExact(digits);
+  const value = parseFraction(digits);
   if (quantity === undefined || value === undefined) return undefined;
   const { kind } = quantity;
   const unit = trimmed.slice(digits.length).trim();
@@ -56,12 +56,12 @@ function factorOf(unit: string): Fraction {
 
 /** The same amount in the unit of another one of its kind. */
 export function inUnitOf(amount: Amount, { unit, factor }: Amount): Amount {
-  const value = over(times(amount.value, amount.factor), factor);
+  const value = dividedBy(times(amount.value, amount.factor), factor);
   return { ...amount, unit, factor, value };
 }
 
 /** Of two amounts, the one with the finer unit; the first if both units are equally fine. */
-export function finer(a: Amount, b: Amount): Amount {
+export function amountWithFinerUnit(a: Amount, b: Amount): Amount {
   return compare(b.factor, a.factor) < 0 ? b : a;
 }
 
@@ -74,7 +74,7 @@ export function writeAmount(value: Fraction, unit: string): string {
  * A key that is equal for texts with the same meaning: `100/s` and `0.1/ms`, `1s` and `1000ms`, `5%` and
  * `0.05`. A text that is no amount equals only itself.
  */
-export function meaningOf(text: string): string {
+export function amountMeaningOf(text: string): string {
   const amount = readAmount(text);
   if (amount === undefined) return `word ${text}`;
   const { numerator, denominator } = times(amount.value, amount.factor);
@@ -87,7 +87,7 @@ export function meaningOf(text: string): string {
  *
  * @returns undefined if any decimal will do.
  */
-export function grain({ kind, isWhole, factor }: Amount): Fraction | undefined {
+export function leastStepOf({ kind, isWhole, factor }: Amount): Fraction | undefined {
   if (isWhole || kind === 'packets') return fraction(1n);
   if (kind !== 'time' && kind !== 'size') return undefined;
   let parts = factor.numerator;

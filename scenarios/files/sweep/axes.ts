@@ -8,10 +8,10 @@ import { compare } from '../../../engine/pure/fraction.ts';
 import { type LeafMistake, shorten } from '../../../topologies/files/leaf.ts';
 import type { SweepSpec } from '../../model.ts';
 import type { ScenarioContext } from '../context.ts';
-import { meaningOf } from './amount.ts';
+import { amountMeaningOf } from './amount.ts';
 import { type SampleSize, sampleList, sampleRange } from './latin.ts';
-import type { Range } from './range.ts';
-import { rangeValues, VALUES_MAX } from './range-values.ts';
+import type { SweepRange } from './range.ts';
+import { RANGE_VALUES_MAX, rangeValues } from './range-values.ts';
 import type { Axis } from './schema.ts';
 import { whereValue } from './where.ts';
 
@@ -51,7 +51,7 @@ export class Axes {
     for (const [index, item] of axis.entries()) {
       if (typeof item === 'string') this.#refuseAgain(path, axis, { index, item, written });
       for (const value of this.#itemValues(path, axis, index)) {
-        const meaning = meaningOf(value);
+        const meaning = amountMeaningOf(value);
         if (!values.has(meaning)) values.set(meaning, value);
       }
     }
@@ -86,7 +86,7 @@ export class Axes {
 
   /** Reports a value that means the same as an earlier one: both would be one combination. */
   #refuseAgain(path: string, axis: Axis, { index, item, written }: Written): void {
-    const meaning = meaningOf(item);
+    const meaning = amountMeaningOf(item);
     const first = written.get(meaning);
     if (first === undefined) {
       written.set(meaning, index);
@@ -99,7 +99,7 @@ export class Axes {
   }
 
   #valuesOf(
-    range: Range,
+    range: SweepRange,
     {
       path,
       index,
@@ -108,7 +108,7 @@ export class Axes {
   ): readonly string[] {
     if (this.#left < 0) return [];
     const result = rangeValues(range);
-    this.#left -= 'value' in result ? result.value.length : VALUES_MAX;
+    this.#left -= 'value' in result ? result.value.length : RANGE_VALUES_MAX;
     if (this.#left < 0) {
       const message = `the ranges of this sweep have more than ${ALL_VALUES_MAX} values`;
       this.#context.refuse('E104', ['sweep'], message, 'write larger steps');
@@ -132,7 +132,7 @@ export class Axes {
   }
 }
 
-function inList({ text }: Range): LeafMistake {
+function inList({ text }: SweepRange): LeafMistake {
   const message = `${text} has no step, so it has no values to list`;
   const hint = 'write a step; only a range that stands alone is sampled continuously';
   return { code: 'E104', message, hint };

@@ -8,7 +8,7 @@ import type { SweepSpec } from '../../model.ts';
 type Parameter = SweepSpec['parameters'][number];
 
 /** The number of combinations; beyond 2^53 it is not exact. */
-export function countOf(parameters: readonly Parameter[]): number {
+export function combinationCount(parameters: readonly Parameter[]): number {
   return parameters.reduce((product, { values }) => product * values.length, 1);
 }
 
@@ -21,7 +21,7 @@ export function eachCombination(
   visit: (indices: readonly number[]) => void,
 ): void {
   const indices = parameters.map(() => 0);
-  for (let left = countOf(parameters); left > 0; left -= 1) {
+  for (let left = combinationCount(parameters); left > 0; left -= 1) {
     visit(indices);
     for (let at = parameters.length - 1; at >= 0; at -= 1) {
       const next = (indices[at] ?? 0) + 1;
@@ -33,7 +33,7 @@ export function eachCombination(
 }
 
 /** The combination at these indices, `path -> value`. */
-export function cellAt(
+export function combinationAt(
   parameters: readonly Parameter[],
   indices: readonly number[],
 ): Readonly<Record<string, string>> {

@@ -9,7 +9,7 @@ import type { SweepSpec } from '../../model.ts';
 import type { ScenarioContext } from '../context.ts';
 import { writeAmount } from './amount.ts';
 import { Axes, type SampledAxis } from './axes.ts';
-import { cellAt, countOf, eachCombination } from './combinations.ts';
+import { combinationAt, combinationCount, eachCombination } from './combinations.ts';
 import type { Axis, SweepInput } from './schema.ts';
 import { compileWhere, type WhereTest, whereValue } from './where.ts';
 import type { WhereMistake } from './where-tokens.ts';
@@ -135,7 +135,7 @@ function combine(
   parameters: Parameters,
   where: string | undefined,
 ): SweepSpec {
-  const count = countOf(parameters);
+  const count = combinationCount(parameters);
   const isMany = refuseMany(context, count, where === undefined ? COMBINATIONS_MAX : EXAMINED_MAX);
   const test = isMany ? undefined : testOf(context, parameters, where);
   if (test === undefined) return nothing(parameters);
@@ -146,7 +146,7 @@ function combine(
   eachCombination(parameters, (indices) => {
     if (!test(indices.map((index, at) => values[at]?.[index] ?? none))) return;
     kept += 1;
-    if (kept <= COMBINATIONS_MAX) cells.push(cellAt(parameters, indices));
+    if (kept <= COMBINATIONS_MAX) cells.push(combinationAt(parameters, indices));
   });
   if (refuseMany(context, kept, COMBINATIONS_MAX)) return nothing(parameters);
   if (where === undefined) return { parameters, cells, warnings: [] };

@@ -11,19 +11,19 @@
 import { openStream, type RandomStream } from '../../../engine/core/stream.ts';
 import {
   compare,
+  dividedBy,
   type Fraction,
   floor,
   fraction,
-  fromNumber,
+  fractionFromNumber,
   minus,
   nearest,
-  over,
   plus,
   times,
   toNumber,
 } from '../../../engine/pure/fraction.ts';
 import { exp, log } from '../../../engine/pure/log-exp.ts';
-import { grain, writeAmount } from './amount.ts';
+import { leastStepOf, writeAmount } from './amount.ts';
 import type { OpenRange } from './range.ts';
 
 /** How many points a sample has, and what draws them. */
@@ -92,13 +92,13 @@ function linearStrata(
   stream: RandomStream,
 ): readonly Fraction[] {
   const width = minus(to.value, from.value);
-  const wanted = over(width, fraction(BigInt(runs * PLACES_MIN)));
+  const wanted = dividedBy(width, fraction(BigInt(runs * PLACES_MIN)));
   // Every whole number of a range can be drawn; numbers that are not whole get few decimals.
   const isWhole = from.isWhole && compare(width, fraction(BigInt(PLACES_MAX))) < 0;
-  const step = isWhole ? fraction(1n) : stepBelow(wanted, grain(from));
+  const step = isWhole ? fraction(1n) : stepBelow(wanted, leastStepOf(from));
   // If an axis has only few possible values, strata consist of these values, including the end.
   const isCounted = isWhole || compare(step, wanted) > 0;
-  const places = over(width, step);
+  const places = dividedBy(width, step);
   const counted = isCounted ? fraction(floor(places) + 1n) : places;
   return strata(counted, runs, stream).map((index) =>
     plus(from.value, times(step, fraction(BigInt(index)))),
@@ -112,11 +112,11 @@ function logStrata(
 ): readonly Fraction[] {
   const low = toNumber(from.value);
   const span = log(toNumber(to.value) / low);
-  const at = (share: number): Fraction => fromNumber(low * exp(span * share));
-  const grained = grain(from);
+  const at = (share: number): Fraction => fractionFromNumber(low * exp(span * share));
+  const grained = leastStepOf(from);
   return Array.from({ length: runs }, (_, i) => {
     const [begin, end] = [at(i / runs), at((i + 1) / runs)];
-    const step = stepBelow(over(minus(end, begin), fraction(BigInt(PLACES_MIN))), grained);
+    const step = stepBelow(dividedBy(minus(end, begin), fraction(BigInt(PLACES_MIN))), grained);
     return snap(at((i + stream.uniform()) / runs), step, [begin, end]);
   });
 }
@@ -127,7 +127,7 @@ function snap(
   step: Fraction,
   [begin, end]: readonly [Fraction, Fraction],
 ): Fraction {
-  const near = nearest(over(value, step));
+  const near = nearest(dividedBy(value, step));
   const isInside = (one: Fraction): boolean => compare(one, begin) >= 0 && compare(one, end) < 0;
   const around = [near, near - 1n, near + 1n].map((count) => times(fraction(count), step));
   return around.find(isInside) ?? times(fraction(near), step);
@@ -136,10 +136,10 @@ function snap(
 /** The largest power of ten up to `wanted`, but no finer than the grain. */
 function stepBelow(wanted: Fraction, grained: Fraction | undefined): Fraction {
   let step = fraction(1n);
-  while (compare(step, wanted) > 0) step = over(step, fraction(10n));
+  while (compare(step, wanted) > 0) step = dividedBy(step, fraction(10n));
   for (let next = step; compare(next, wanted) <= 0; next = times(next, fraction(10n))) step = next;
   if (grained === undefined) return step;
   // Larger steps are whole grains as well: a power of ten may be 0.1 ms, but not 0.1 KiB.
-  const grains = floor(over(step, grained));
+  const grains = floor(dividedBy(step, grained));
   return grains < 1n ? grained : times(grained, fraction(grains));
 }

@@ -7,21 +7,21 @@
 
 import {
   compare,
+  dividedBy,
   type Fraction,
   floor,
   fraction,
   minus,
   nearest,
-  over,
   plus,
   times,
 } from '../../../engine/pure/fraction.ts';
 import { type LeafResult, wrong } from '../../../topologies/files/leaf.ts';
-import { type Amount, finer, grain, inUnitOf, writeAmount } from './amount.ts';
+import { type Amount, amountWithFinerUnit, inUnitOf, leastStepOf, writeAmount } from './amount.ts';
 import type { OpenRange, SteppedRange } from './range.ts';
 
 /** Most values of one range: that many combinations are the limit of a sweep. */
-export const VALUES_MAX = 10_000;
+export const RANGE_VALUES_MAX = 10_000;
 
 /** Digits of values of a geometric range without a grain: enough to tell the values apart. */
 const SIGNIFICANT_DIGITS = 12;
@@ -48,11 +48,11 @@ type Ends = Pick<SteppedRange, 'text' | 'from' | 'to'>;
 
 /** Values at equal distances, in the finer of the units of begin and step, where all are finite decimals. */
 function linear(ends: Ends, step: Amount): LeafResult<readonly string[]> {
-  const unit = finer(ends.from, step);
+  const unit = amountWithFinerUnit(ends.from, step);
   const from = inUnitOf(ends.from, unit).value;
   const width = inUnitOf(step, unit).value;
-  const last = floor(over(minus(inUnitOf(ends.to, unit).value, from), width));
-  if (last >= BigInt(VALUES_MAX)) return tooMany(ends.text, String(last + 1n));
+  const last = floor(dividedBy(minus(inUnitOf(ends.to, unit).value, from), width));
+  if (last >= BigInt(RANGE_VALUES_MAX)) return tooMany(ends.text, String(last + 1n));
   const values = Array.from({ length: Number(last) + 1 }, (_, count) =>
     writeAmount(plus(from, times(width, fraction(BigInt(count)))), unit.unit),
   );
@@ -60,11 +60,11 @@ function linear(ends: Ends, step: Amount): LeafResult<readonly string[]> {
 }
 
 function geometric({ text, from, to }: Ends, factor: Fraction): LeafResult<readonly string[]> {
-  const rounding = grain({ ...from, isWhole: false });
+  const rounding = leastStepOf({ ...from, isWhole: false });
   const values: string[] = [];
   // The fractions of powers are not reduced, because that would take longer than all else.
   for (let power = from.value; compare(power, to.value) <= 0; power = product(power, factor)) {
-    if (values.length === VALUES_MAX) return tooMany(text, `more than ${VALUES_MAX}`);
+    if (values.length === RANGE_VALUES_MAX) return tooMany(text, `more than ${RANGE_VALUES_MAX}`);
     if (String(power.numerator).length > POWER_DIGITS_MAX) {
       const message = `${text} has values of more than ${POWER_DIGITS_MAX} digits`;
       return wrong('E104', message, 'write a larger factor, or one of fewer digits');
@@ -102,6 +102,6 @@ function digitStep(value: Fraction): Fraction {
 }
 
 function tooMany(text: string, count: string): ReturnType<typeof wrong> {
-  const message = `${text} makes ${count} values, the limit is ${VALUES_MAX}`;
+  const message = `${text} makes ${count} values, the limit is ${RANGE_VALUES_MAX}`;
   return wrong('E104', message, 'write a larger step');
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { compare, type Fraction, fraction, readExact } from '../../../engine/pure/fraction.ts';
+import { compare, type Fraction, fraction, parseFraction } from '../../../engine/pure/fraction.ts';
 import { type LeafResult, shorten, wrong } from '../../../topologies/files/leaf.ts';
 import { suggest } from '../../../topologies/files/suggest.ts';
 import { readQuantity, UNIT_WORDS } from '../../../topologies/files/units.ts';
@@ -16,11 +16,11 @@ import { type Amount, brokenGrain, inUnitOf, readAmount, writeAmount } from './a
 /** A range with a step. */
 export interface SteppedRange extends Ends {
   readonly kind: 'stepped';
-  readonly step: Step;
+  readonly step: RangeStep;
 }
 
 /** How to get from one value to the next: a width is added, or a factor multiplied. */
-export type Step =
+export type RangeStep =
   | { readonly kind: 'add'; readonly width: Amount }
   | { readonly kind: 'multiply'; readonly factor: Fraction };
 
@@ -39,7 +39,7 @@ interface Ends {
 }
 
 /** A range of a sweep. */
-export type Range = SteppedRange | OpenRange;
+export type SweepRange = SteppedRange | OpenRange;
 
 /** What messages call a range. */
 export const RANGE_WORDS = 'a range such as 50ms..500ms step 50ms';
@@ -55,7 +55,7 @@ export function looksLikeRange(text: string): boolean {
 }
 
 /** Reads a text that looks like a range. */
-export function readRange(text: string): LeafResult<Range> {
+export function readRange(text: string): LeafResult<SweepRange> {
   const isLog = LOG.test(text.trim());
   const body = text.trim().replace(LOG, '');
   const at = body.indexOf('..');
@@ -123,7 +123,7 @@ function unitMistake(
   return wrong('E103', message, 'a range has one kind of unit');
 }
 
-function readLog(ends: Ends, step: string | undefined): LeafResult<Range> {
+function readLog(ends: Ends, step: string | undefined): LeafResult<SweepRange> {
   const { text, from } = ends;
   if (step !== undefined) {
     return wrong('E104', `${text} has a step`, 'write step x2 without log, or log without a step');
@@ -132,7 +132,7 @@ function readLog(ends: Ends, step: string | undefined): LeafResult<Range> {
   return wrong('E104', `${text} begins at 0 or below`, 'a logarithmic range begins above 0');
 }
 
-function readLinear(ends: Ends, written: string): LeafResult<Range> {
+function readLinear(ends: Ends, written: string): LeafResult<SweepRange> {
   const step = readAmount(written);
   if (step === undefined) {
     return wrong('E103', `"${shorten(written)}" is not a step such as 50ms or x2`);
@@ -148,8 +148,8 @@ function readLinear(ends: Ends, written: string): LeafResult<Range> {
   return wrong('E104', `${which} never reaches the end`, 'write a step above 0');
 }
 
-function readGeometric(ends: Ends, written: string): LeafResult<Range> {
-  const factor = readExact(written.slice(1).trim());
+function readGeometric(ends: Ends, written: string): LeafResult<SweepRange> {
+  const factor = parseFraction(written.slice(1).trim());
   if (factor === undefined)
     return wrong('E103', `"${shorten(written)}" is not a factor such as x2`);
   const { text, from } = ends;
@@ -166,6 +166,6 @@ function readGeometric(ends: Ends, written: string): LeafResult<Range> {
   return stepped(ends, { kind: 'multiply', factor });
 }
 
-function stepped(ends: Ends, step: Step): LeafResult<Range> {
+function stepped(ends: Ends, step: RangeStep): LeafResult<SweepRange> {
   return { value: { kind: 'stepped', ...ends, step } };
 }

@@ -7,17 +7,17 @@ import { z } from 'zod';
 import {
   type LeafResult,
   leaf,
-  otherShape,
   shorten,
   text,
   wrong,
+  wrongShapeResult,
 } from '../../../topologies/files/leaf.ts';
 import { whole } from '../../../topologies/files/quantity.ts';
-import { looksLikeRange, RANGE_WORDS, type Range, readRange } from './range.ts';
-import { VALUES_MAX } from './range-values.ts';
+import { looksLikeRange, RANGE_WORDS, readRange, type SweepRange } from './range.ts';
+import { RANGE_VALUES_MAX } from './range-values.ts';
 
 /** A value as the text of a flag, or a range. */
-export type AxisItem = string | Range;
+export type AxisItem = string | SweepRange;
 /** The values of one path. */
 export type Axis = readonly AxisItem[];
 
@@ -30,7 +30,7 @@ function readItem(value: unknown): LeafResult<AxisItem> {
     if (Number.isFinite(value)) return { value: String(value) };
     return wrong('E115', `${value} is not a finite number, expected a value`);
   }
-  if (typeof value !== 'string') return otherShape(value, 'a value');
+  if (typeof value !== 'string') return wrongShapeResult(value, 'a value');
   return looksLikeRange(value) ? readRange(value) : { value };
 }
 
@@ -38,7 +38,7 @@ const alone = leaf(
   RANGE_WORDS,
   { type: 'string', examples: ['50ms..500ms step 50ms', '1..10', 'log 1ms..1s'] },
   (value): LeafResult<Axis> => {
-    if (typeof value !== 'string') return otherShape(value, RANGE_WORDS);
+    if (typeof value !== 'string') return wrongShapeResult(value, RANGE_WORDS);
     if (!looksLikeRange(value)) {
       const message = `"${shorten(value)}" is not ${RANGE_WORDS}`;
       return wrong('E103', message, 'write a list: [one, other]');
@@ -63,7 +63,7 @@ export const sweepSchema = z
       }),
     sample: z
       .strictObject({
-        runs: whole('a number of runs such as 40', { min: 1, max: VALUES_MAX }),
+        runs: whole('a number of runs such as 40', { min: 1, max: RANGE_VALUES_MAX }),
         seed: whole('a seed such as 1', { min: 0 })
           .optional()
           .meta({ description: 'Draws the sample, not the runs.', default: 1 }),

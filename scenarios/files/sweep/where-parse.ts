@@ -10,47 +10,47 @@
  * @module
  */
 import { shorten } from '../../../topologies/files/leaf.ts';
-import { readTokens, type Token, type WhereMistake } from './where-tokens.ts';
+import { readTokens, type WhereMistake, type WhereToken } from './where-tokens.ts';
 
 /** One comparison. */
-export interface Comparison {
+export interface WhereComparison {
   readonly kind: 'compare';
   readonly sign: string;
-  readonly left: Token;
-  readonly right: Token;
+  readonly left: WhereToken;
+  readonly right: WhereToken;
 }
 
 /** A condition. */
-export type Condition =
-  | Comparison
-  | { readonly kind: 'and' | 'or'; readonly parts: readonly Condition[] }
-  | { readonly kind: 'not'; readonly part: Condition };
+export type WhereCondition =
+  | WhereComparison
+  | { readonly kind: 'and' | 'or'; readonly parts: readonly WhereCondition[] }
+  | { readonly kind: 'not'; readonly part: WhereCondition };
 
 /** Deepest nesting of brackets and `not`. */
 const DEPTH_MAX = 32;
 const COMPARES = new Set(['<', '<=', '>', '>=', '==', '!=']);
 const KEYWORDS = new Set(['and', 'or', 'not']);
-const END: Token = { kind: 'end', text: '', at: 0, end: 0 };
+const END: WhereToken = { kind: 'end', text: '', at: 0, end: 0 };
 /** Stands for what cannot be read; the mistake is returned in place of the condition. */
-const NOTHING: Condition = { kind: 'and', parts: [] };
+const NOTHING: WhereCondition = { kind: 'and', parts: [] };
 
 /** Reads a condition; for a wrong one, returns its first mistake. */
-export function parseWhere(text: string): Condition | WhereMistake {
+export function parseWhere(text: string): WhereCondition | WhereMistake {
   const tokens = readTokens(text);
   return 'code' in tokens ? tokens : new Parser(tokens).read();
 }
 
 class Parser {
-  readonly #tokens: readonly Token[];
+  readonly #tokens: readonly WhereToken[];
   #at = 0;
   #depth = 0;
   #mistake: WhereMistake | undefined;
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly WhereToken[]) {
     this.#tokens = tokens;
   }
 
-  read(): Condition | WhereMistake {
+  read(): WhereCondition | WhereMistake {
     const condition = this.#or();
     const rest = this.#next;
     if (rest.kind !== 'end') {
@@ -60,29 +60,29 @@ class Parser {
     return this.#mistake ?? condition;
   }
 
-  get #next(): Token {
+  get #next(): WhereToken {
     return this.#tokens[this.#at] ?? END;
   }
 
-  #take(kind: Token['kind'], text: string): boolean {
+  #take(kind: WhereToken['kind'], text: string): boolean {
     const { next } = { next: this.#next };
     if (next.kind !== kind || next.text !== text) return false;
     this.#at += 1;
     return true;
   }
 
-  #or(): Condition {
+  #or(): WhereCondition {
     return this.#list('or', () => this.#list('and', () => this.#not()));
   }
 
-  #list(word: 'and' | 'or', read: () => Condition): Condition {
+  #list(word: 'and' | 'or', read: () => WhereCondition): WhereCondition {
     const parts = [read()];
     while (this.#take('word', word)) parts.push(read());
     const [only = NOTHING] = parts;
     return parts.length === 1 ? only : { kind: word, parts };
   }
 
-  #not(): Condition {
+  #not(): WhereCondition {
     const first = this.#next;
     const isNot = this.#take('word', 'not');
     if (!isNot && !this.#take('sign', '(')) return this.#compare();
@@ -95,7 +95,7 @@ class Parser {
     return part;
   }
 
-  #compare(): Condition {
+  #compare(): WhereCondition {
     const left = this.#term();
     const sign = this.#next;
     if (sign.kind !== 'sign' || !COMPARES.has(sign.text)) {
@@ -106,7 +106,7 @@ class Parser {
     return { kind: 'compare', sign: sign.text, left, right: this.#term() };
   }
 
-  #term(): Token {
+  #term(): WhereToken {
     const token = this.#next;
     const isTerm = token.kind === 'quoted' || (token.kind === 'word' && !KEYWORDS.has(token.text));
     if (isTerm) this.#at += 1;
@@ -115,7 +115,11 @@ class Parser {
   }
 
   /** Keeps the first mistake and skips the rest of the text. */
-  #fail({ kind, text, at, end }: Token, example: string | undefined, expected: string): Condition {
+  #fail(
+    { kind, text, at, end }: WhereToken,
+    example: string | undefined,
+    expected: string,
+  ): WhereCondition {
     const found = kind === 'end' ? 'the end' : `"${shorten(text)}"`;
     const message = `${found}, expected ${expected}`;
     const hint = example === undefined ? {} : { hint: `write ${example}` };

@@ -8,7 +8,7 @@ import type { ConfigCode } from '../../../topologies/files/config-error.ts';
 import { shorten } from '../../../topologies/files/leaf.ts';
 
 /** A part of a condition, and its place in the text. */
-export interface Token {
+export interface WhereToken {
   readonly kind: 'word' | 'quoted' | 'sign' | 'end';
   /** The text without its quotes. */
   readonly text: string;
@@ -42,12 +42,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 /** The tokens of a condition, the last of kind `end`; or the mistake at the first character that begins none. */
-export function readTokens(text: string): readonly Token[] | WhereMistake {
+export function readTokens(text: string): readonly WhereToken[] | WhereMistake {
   if (text.length > CHARACTERS_MAX) {
     const message = `a condition of ${text.length} characters, the limit is ${CHARACTERS_MAX}`;
     return { at: 0, end: text.length, code: 'E104', message };
   }
-  const tokens: Token[] = [];
+  const tokens: WhereToken[] = [];
   for (let at = 0; at < text.length; ) {
     TOKEN.lastIndex = at;
     const match = TOKEN.exec(text);

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { shortName } from '../../../reports/sweep.ts';
+import { shortestUniqueEnding } from '../../../reports/sweep.ts';
 import { shorten } from '../../../topologies/files/leaf.ts';
 import { hintNames } from '../../../topologies/files/suggest.ts';
 import { readQuantity, UNIT_WORDS, type UnitKind } from '../../../topologies/files/units.ts';
-import { type Comparison, type Condition, parseWhere } from './where-parse.ts';
-import type { Token, WhereMistake } from './where-tokens.ts';
+import { parseWhere, type WhereComparison, type WhereCondition } from './where-parse.ts';
+import type { WhereMistake, WhereToken } from './where-tokens.ts';
 
 /** A value to compare. */
 export interface WhereValue {
@@ -47,7 +47,7 @@ export function compileWhere(text: string, axes: readonly WhereAxis[]): WhereTes
   return 'code' in condition ? condition : compile(condition, axes);
 }
 
-function compile(condition: Condition, axes: readonly WhereAxis[]): WhereTest | WhereMistake {
+function compile(condition: WhereCondition, axes: readonly WhereAxis[]): WhereTest | WhereMistake {
   switch (condition.kind) {
     case 'compare':
       return compileComparison(condition, axes);
@@ -72,7 +72,7 @@ function compile(condition: Condition, axes: readonly WhereAxis[]): WhereTest | 
 
 /** One side of a comparison. */
 interface Side {
-  readonly token: Token;
+  readonly token: WhereToken;
   /** The values that this side can have: those of a parameter, or one constant. */
   readonly values: readonly WhereValue[];
   readonly of: (cell: readonly WhereValue[]) => WhereValue;
@@ -80,7 +80,7 @@ interface Side {
 }
 
 function compileComparison(
-  { sign, left, right }: Comparison,
+  { sign, left, right }: WhereComparison,
   axes: readonly WhereAxis[],
 ): WhereTest | WhereMistake {
   const a = sideOf(left, axes);
@@ -93,7 +93,7 @@ function compileComparison(
   return (cell) => holds(a.of(cell), b.of(cell));
 }
 
-function sideOf(token: Token, axes: readonly WhereAxis[]): Side | WhereMistake {
+function sideOf(token: WhereToken, axes: readonly WhereAxis[]): Side | WhereMistake {
   const { kind, text } = token;
   const constant = (value: WhereValue): Side => ({
     token,
@@ -118,21 +118,21 @@ function sideOf(token: Token, axes: readonly WhereAxis[]): Side | WhereMistake {
 }
 
 function ambiguous(
-  { text, at, end }: Token,
+  { text, at, end }: WhereToken,
   named: readonly WhereAxis[],
   axes: readonly WhereAxis[],
 ): WhereMistake {
   const all = axes.slice(0, NAMED_MAX).map(({ path }) => path);
-  const short = named.slice(0, 3).map(({ path }) => shortName(path, all));
+  const short = named.slice(0, 3).map(({ path }) => shortestUniqueEnding(path, all));
   const message = `"${shorten(text)}" is the ending of ${named.length} parameters`;
   return { at, end, code: 'E101', message, hint: `write ${short.join(' or ')}` };
 }
 
-function unknownName({ text, at, end }: Token, axes: readonly WhereAxis[]): WhereMistake {
+function unknownName({ text, at, end }: WhereToken, axes: readonly WhereAxis[]): WhereMistake {
   const message = `"${shorten(text)}" is not a parameter of this sweep`;
   const isValue = axes.some(({ values }) => values.some((value) => value.text === text));
   const all = axes.slice(0, NAMED_MAX).map(({ path }) => path);
-  const names = all.map((path) => shortName(path, all));
+  const names = all.map((path) => shortestUniqueEnding(path, all));
   const hint = isValue
     ? `write '${text}': values are quoted`
     : hintNames(text, names, 'parameters');

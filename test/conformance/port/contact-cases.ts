@@ -4,12 +4,12 @@
  * @module
  */
 import { expect } from 'vitest';
-import type { ContactEdge } from '../../../engine/host/host.ts';
+import type { ContactTransition } from '../../../engine/host/host.ts';
 import type { PortCase, PortWorld } from './port-world.ts';
 
 const MS = 1_000_000;
 /** The edges of the link from `a` to `c` as they take place, ms. */
-const EDGES: readonly (readonly [ContactEdge['kind'], number])[] = [
+const EDGES: readonly (readonly [ContactTransition['kind'], number])[] = [
   ['begin', 0],
   ['end', 120],
   ['begin', 250],
@@ -19,7 +19,7 @@ const EDGES: readonly (readonly [ContactEdge['kind'], number])[] = [
 ];
 
 interface Heard {
-  readonly edge: ContactEdge;
+  readonly edge: ContactTransition;
   readonly atNs: number;
 }
 

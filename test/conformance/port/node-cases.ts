@@ -6,7 +6,7 @@
 import { expect } from 'vitest';
 import type { NetworkMap } from '../../../engine/host/network-view.ts';
 import type { MessageObserver, Protocol } from '../../../engine/host/protocol.ts';
-import { CONTENT } from '../../../reports/privacy/truth/truth.ts';
+import { PURPOSE_CONTENT } from '../../../reports/privacy/truth/truth.ts';
 import { MessageObservers } from '../../../runner/privacy/message-observer.ts';
 import { protocol as busyServer } from '../../fixtures/nodes/busy-server.ts';
 import { protocol as face } from '../../fixtures/nodes/face.ts';
@@ -80,7 +80,11 @@ async function runObservedMix(driver: Driver): Promise<void> {
   const { events, messages } = observers.truth();
   expect(messages.count).toBe(3);
   // The purpose that the protocol declares for its own word `onion`.
-  expect([...messages.purpose.subarray(0, 3)]).toEqual([CONTENT, CONTENT, CONTENT]);
+  expect([...messages.purpose.subarray(0, 3)]).toEqual([
+    PURPOSE_CONTENT,
+    PURPOSE_CONTENT,
+    PURPOSE_CONTENT,
+  ]);
   for (let message = 0; message < 3; message += 1) {
     const told: string[] = [];
     for (let i = 0; i < events.count; i += 1) {

@@ -11,14 +11,14 @@ import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { concatBytes } from '../../../nodes/_kit/bytes.ts';
 import { TIMER_DUE } from '../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../nodes/dtn/agent/carrier-outlet.ts';
-import { encodeRecord } from '../../../nodes/dtn/agent/encounter-record.ts';
+import { encodeEncounterRecord } from '../../../nodes/dtn/agent/encounter-record.ts';
 import { DTN_DROPS } from '../../../nodes/dtn/drops.ts';
 import { BLOCK_TYPE, CRC_LENGTH } from '../../../nodes/dtn/geometry.ts';
-import { Names } from '../../../nodes/dtn/names.ts';
+import { HostEids } from '../../../nodes/dtn/names.ts';
 import { BackpressureRouter } from '../../../nodes/dtn/router/backpressure.ts';
-import { PROPHET } from '../../../nodes/dtn/router/predictability.ts';
+import { PROPHET_DEFAULTS } from '../../../nodes/dtn/router/predictability.ts';
 import { ProphetRouter } from '../../../nodes/dtn/router/prophet.ts';
-import { writeTable } from '../../../nodes/dtn/router/record-table.ts';
+import { encodeRecordTable } from '../../../nodes/dtn/router/record-table.ts';
 import { SprayAndWaitRouter } from '../../../nodes/dtn/router/spray-and-wait.ts';
 import { addSecurity } from '../../../nodes/dtn/security/add-security.ts';
 import { changeBlock, joinParts, partsOf } from '../../../nodes/dtn/security/bundle-parts.ts';
@@ -50,7 +50,7 @@ const PRIMARY_START = 1;
 const HUGE = Uint8Array.of(0x1b, ...new Array<number>(8).fill(0xff));
 const KEYS = { k: new Uint8Array(32).fill(1) };
 const TARGETS = ['payload', 'primary', 'previous-node', 'bundle-age', 'hop-count'] as const;
-const names = new Names(['a', 'b', 'c'], 'ipn');
+const names = new HostEids(['a', 'b', 'c'], 'ipn');
 const crypto = provider('node');
 const tools = toolsOf({
   crypto,
@@ -100,7 +100,7 @@ const AGENTS: readonly (() => Bench)[] = [
 ];
 
 function prophet(): ProphetRouter {
-  const parameters = { ...PROPHET, usualNs: 1e9, unitNs: 1e9 };
+  const parameters = { ...PROPHET_DEFAULTS, usualNs: 1e9, unitNs: 1e9 };
   return new ProphetRouter('a', parameters, (name) => names.numberOf(name) !== undefined);
 }
 
@@ -188,9 +188,9 @@ class Neighbour {
   #record(): Uint8Array {
     const random = this.#random;
     const rows = ['a', 'b', 'c', 'nobody'].map((name) => [name, random.below(2e9)] as const);
-    const router = writeTable(rows);
+    const router = encodeRecordTable(rows);
     const kind = random.chance(0.5) ? 'greeting' : 'answer';
-    const record = encodeRecord({ kind, known: [random.below(9), 2 ** 52], router });
+    const record = encodeEncounterRecord({ kind, known: [random.below(9), 2 ** 52], router });
     return random.chance(0.5) ? record : mutate(record, random, { header: 8 });
   }
 

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { documentOf } from '../../../reports/html/html.ts';
+import { htmlDocument } from '../../../reports/html/html.ts';
 import { html } from '../../../reports/html/markup.ts';
 import type { ControlOrder, ControlReply } from '../../../viz/format/control-wire.ts';
 import type { ControlHandler } from '../../../viz/server/control-channel.ts';
@@ -164,7 +164,7 @@ describe('a file of a stranger’s run', () => {
 describe('a report that we wrote', () => {
   it('is shown with its style, and its script runs, without our origin', () =>
     inPage(async (page) => {
-      const report = documentOf(
+      const report = htmlDocument(
         'honest',
         html`<p class="bar pass">seen</p><code id="c">x</code><button data-copy="c" hidden>Copy</button>`,
       );

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { finish } from '../../../cli/execute.ts';
+import { judgeAndReport } from '../../../cli/execute.ts';
 import { judge } from '../../../reports/judge.ts';
 import { runInput } from '../reports/fixture.ts';
 
@@ -30,7 +30,7 @@ async function ended(
   const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
     const context = { folder, baseline: before, flags: { out: folder, ...flags } };
-    const code = await finish({ kind: 'judged', input }, context);
+    const code = await judgeAndReport({ kind: 'judged', input }, context);
     return { code, out: out.mock.calls.flat().join(''), err: err.mock.calls.flat().join('') };
   } finally {
     out.mockRestore();

@@ -10,8 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { finish } from '../../../cli/execute.ts';
-import { type ExitCode, worstOf } from '../../../cli/exit.ts';
+import { judgeAndReport } from '../../../cli/execute.ts';
+import { type ExitCode, worstExitCode } from '../../../cli/exit.ts';
 import { runName } from '../../../cli/run-name.ts';
 import { readReport } from '../../../reports/json.ts';
 import { orreryHere } from '../../command-here.ts';
@@ -266,7 +266,7 @@ describe('orrery', () => {
     try {
       const end = { kind: 'broken', message: 'invariant with seed 1: x', stack: 'at y' } as const;
       const context = { folder, baseline: undefined };
-      expect(await finish(end, { ...context, flags: { out: folder, json: true } })).toBe(3);
+      expect(await judgeAndReport(end, { ...context, flags: { out: folder, json: true } })).toBe(3);
       expect(err.mock.calls.flat().join('')).toBe(
         'This is a bug in orrery: invariant with seed 1: x\n',
       );
@@ -284,9 +284,12 @@ describe('orrery', () => {
     const order: readonly ExitCode[] = [3, 6, 4, 2, 5, 130, 1, 0];
     for (const [i, worse] of order.entries()) {
       for (const other of order.slice(i)) {
-        expect([worstOf([worse, other]), worstOf([other, worse])]).toEqual([worse, worse]);
+        expect([worstExitCode([worse, other]), worstExitCode([other, worse])]).toEqual([
+          worse,
+          worse,
+        ]);
       }
     }
-    expect(worstOf([])).toBe(0);
+    expect(worstExitCode([])).toBe(0);
   });
 });

@@ -9,19 +9,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addCompare } from '../../../cli/compare.ts';
+import { addCompareCommand } from '../../../cli/compare.ts';
 import {
-  addCompletion,
+  addCompletionCommand,
   bashScript,
   completedCommands,
   zshScript,
 } from '../../../cli/completion.ts';
-import { addLive } from '../../../cli/live.ts';
-import { addScenario } from '../../../cli/scenario.ts';
-import { addVerify } from '../../../cli/verify.ts';
+import { addLiveCommand } from '../../../cli/live.ts';
+import { addScenarioCommand } from '../../../cli/scenario.ts';
+import { addVerifyCommand } from '../../../cli/verify.ts';
 
 const program = new Command('orrery');
-for (const add of [addScenario, addLive, addCompare, addVerify, addCompletion]) add(program);
+for (const add of [
+  addScenarioCommand,
+  addLiveCommand,
+  addCompareCommand,
+  addVerifyCommand,
+  addCompletionCommand,
+])
+  add(program);
 program
   .command('weigh')
   .summary("weigh [it]: don't break")

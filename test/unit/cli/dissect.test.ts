@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { provider } from '../../../engine/crypto/index.ts';
 import {
-  enhancedPacket,
-  interfaceDescription,
-  sectionHeader,
+  encodeInterfaceDescription,
+  encodePacketBlock,
+  encodeSectionHeader,
 } from '../../../engine/measure/pcapng/encode.ts';
 import {
   addressBytes,
@@ -34,8 +34,8 @@ import { encodeUdpPacket } from '../../../nodes/scion/wire/udp.ts';
 import {
   createExchange,
   createFormat,
-  PACKETS,
-  packetsState,
+  PACKET_FORMAT_TRACE,
+  packetFormatState,
 } from '../../../nodes/sphinx/index.ts';
 import { layout as sphinx } from '../../../nodes/sphinx/viz-fields.ts';
 import { layersOf } from '../../../viz/app/pages/network/fields.ts';
@@ -57,7 +57,12 @@ const { geometry } = createFormat({
   ...{ crypto: provider('node'), exchange: createExchange(provider('node'), 'x25519') },
   ...{ nrHops: 3, userForwardPayloadLength: 60, withSurb: false },
 });
-const STATES = new Map([[PACKETS.machine, PACKETS.state.write(packetsState('sphinx', geometry))]]);
+const STATES = new Map([
+  [
+    PACKET_FORMAT_TRACE.machine,
+    PACKET_FORMAT_TRACE.state.write(packetFormatState('sphinx', geometry)),
+  ],
+]);
 
 /** Every kind of size, form and condition, beside those of the shipped protocols. */
 const OWN: PacketLayout = {
@@ -172,14 +177,14 @@ function captured(name: string, packets: readonly Uint8Array[]): string {
   });
   const path = join(folder, `${name}.pcapng`);
   const blocks = packets.map((packet, timeNs) =>
-    enhancedPacket({
+    encodePacketBlock({
       ...{ interfaceId: 0, timeNs, direction: 'outbound' },
       bytes: synthesise(end('127.0.0.1'), end('127.0.0.2'), packet),
     }),
   );
   writeFileSync(
     path,
-    Buffer.concat([sectionHeader('orrery'), interfaceDescription('a->b'), ...blocks]),
+    Buffer.concat([encodeSectionHeader('orrery'), encodeInterfaceDescription('a->b'), ...blocks]),
   );
   return path;
 }

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { addEpsilon } from '../../../cli/epsilon.ts';
+import { addEpsilonCommand } from '../../../cli/epsilon.ts';
 import { makeProgram } from '../../../cli/program.ts';
 import { Accountant } from '../../../nodes/federated/privacy/index.ts';
 import { COMMAND_LINE } from '../../command-line.ts';
@@ -84,7 +84,7 @@ neighbours differ by one client, added or removed
     [RUN.slice(2), '--noise is missing'],
   ])('refuses %j', async (flags, words) => {
     const program = makeProgram();
-    addEpsilon(program);
+    addEpsilonCommand(program);
     const ended = program.parseAsync(['epsilon', ...flags], { from: 'user' });
     await expect(ended).rejects.toMatchObject({
       message: expect.stringContaining(words),

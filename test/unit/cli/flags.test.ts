@@ -10,7 +10,7 @@ import type { Command, Option } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addCommands } from '../../../cli/commands.ts';
 import { FlagError } from '../../../cli/exit.ts';
-import { SEEDS_RANGE, wholeNumber } from '../../../cli/flags.ts';
+import { SEED_COUNT_RANGE, wholeNumberParser } from '../../../cli/flags.ts';
 import { makeProgram } from '../../../cli/program.ts';
 import { ROOT } from '../../architecture/files.ts';
 
@@ -83,7 +83,7 @@ describe('numbers of flags', () => {
   });
 
   it('both ends are in, what lies beyond is refused with the range', () => {
-    const parse = wholeNumber('--seeds', SEEDS_RANGE);
+    const parse = wholeNumberParser('--seeds', SEED_COUNT_RANGE);
     expect([parse('1'), parse('10000')]).toEqual([1, 10_000]);
     for (const text of ['0', '10001', '100000000', '-1', '1e99']) {
       expect(said(parse, text)).toMatchObject({

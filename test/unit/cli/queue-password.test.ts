@@ -89,9 +89,9 @@ it.each([
 
 it('every internal error printed the command with the password', () => {
   const code = `
-    const { reportProblem } = await import(${JSON.stringify(join(process.cwd(), 'cli/exit.ts'))});
+    const { printFirstProblem } = await import(${JSON.stringify(join(process.cwd(), 'cli/exit.ts'))});
     process.argv = ['node', 'orrery', 'worker', '--queue', '${REDIS}', '--debug'];
-    process.exit(reportProblem(new Error('it broke over ${REDIS}'), false));`;
+    process.exit(printFirstProblem(new Error('it broke over ${REDIS}'), false));`;
   const words = ['--import', 'tsx', '--input-type=module', '-e', code];
   const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
   expect(status, stderr).toBe(3);

@@ -98,9 +98,12 @@ const ROWS: readonly Row[] = [
     fc.record({ isAccused: fc.constantFrom('yes' as const, 'no' as const) }),
     [{ isAccused: 'yes' }, 'yes'],
   ),
-  row(['SESSION', gateway.SESSION, PEER], fc.record({ epoch: nat }), [{ epoch: 2 }, 'epoch 2']),
+  row(['SESSION_TRACE', gateway.SESSION_TRACE, PEER], fc.record({ epoch: nat }), [
+    { epoch: 2 },
+    'epoch 2',
+  ]),
   row(
-    ['WINDOW', gateway.WINDOW, PEER],
+    ['WINDOW_TRACE', gateway.WINDOW_TRACE, PEER],
     fc.record({ highest: nat, epoch: nat, size: nat, seen: quads.map((all) => all.flat()) }),
     [
       { highest: 9, epoch: 1, size: 64, seen: [true, false, false, false] },
@@ -108,7 +111,7 @@ const ROWS: readonly Row[] = [
     ],
   ),
   row(
-    ['HANDSHAKE', gateway.HANDSHAKE, PEER],
+    ['HANDSHAKE_TRACE', gateway.HANDSHAKE_TRACE, PEER],
     fc.record({ epoch: nat, sendings: nat, steps: times.map((all) => new Map(all)) }),
     [
       {
@@ -123,13 +126,13 @@ const ROWS: readonly Row[] = [
     ],
   ),
   row(
-    ['BFD', scion.BFD, LINK],
+    ['BFD_TRACE', scion.BFD_TRACE, LINK],
     fc.record({ state: fc.constantFrom('up' as const, 'admin-down' as const) }),
     [{ state: 'init' }, 'init'],
   ),
-  row(['ROUTE', scion.ROUTE, PATH], walk, [A_TO_B, '1-ff00:0:110 2>41 1-ff00:0:111']),
+  row(['ROUTE_TRACE', scion.ROUTE_TRACE, PATH], walk, [A_TO_B, '1-ff00:0:110 2>41 1-ff00:0:111']),
   row(
-    ['SEGMENTS', scion.SEGMENTS, PEER],
+    ['SEGMENTS_TRACE', scion.SEGMENTS_TRACE, PEER],
     fc.array(fc.record({ role: fc.constantFrom(...scion.SEGMENT_ROLES), walk }), { maxLength: 4 }),
     [
       [
@@ -140,24 +143,24 @@ const ROWS: readonly Row[] = [
     ],
   ),
   row(
-    ['PLACE', mixnet.PLACE],
+    ['PLACE_TRACE', mixnet.PLACE_TRACE],
     fc.oneof(
       fc.constant({ kind: 'provider' } as const),
       fc.record({ kind: fc.constant('layer' as const), layer: nat, layers: nat }),
     ),
     [{ kind: 'layer', layer: 2, layers: 3 }, 'layer 2 of 3'],
   ),
-  row(['POOL', mixnet.POOL], fc.record({ mean: rounded(2), perSecond: rounded(1) }), [
+  row(['POOL_TRACE', mixnet.POOL_TRACE], fc.record({ mean: rounded(2), perSecond: rounded(1) }), [
     { mean: 17.25, perSecond: 210 },
     'mean=17.25 in=210.0/s',
   ]),
-  row(['MIXING', mixnet.MIXING], fc.record({ strategy: word }), [
+  row(['MIXING_TRACE', mixnet.MIXING_TRACE], fc.record({ strategy: word }), [
     { strategy: 'threshold-pool' },
     'threshold-pool',
   ]),
-  row(['EPOCH', mixnet.EPOCH], fc.record({ epoch: nat }), [{ epoch: 7 }, '7']),
+  row(['EPOCH_TRACE', mixnet.EPOCH_TRACE], fc.record({ epoch: nat }), [{ epoch: 7 }, '7']),
   row(
-    ['PACKETS', sphinx.PACKETS],
+    ['PACKET_FORMAT_TRACE', sphinx.PACKET_FORMAT_TRACE],
     fc.record({
       format: word,
       options: fc.record({
@@ -243,29 +246,37 @@ describe('a state that this version does not know', () => {
     expect(drawn).toContain(`"text":"${ODD}"`);
     expect(drawn).not.toContain('not measured ±');
     expect(shownBy(gatewayViz, 'paths', { ...quality, width: 284 })).toContain(ODD);
-    expect(shownBy(gatewayViz, 'window', oldNode('gateway', { WINDOW: ODD }))).toContain(
+    expect(shownBy(gatewayViz, 'window', oldNode('gateway', { WINDOW_TRACE: ODD }))).toContain(
       `"text":"a, window of gateway-211: ${ODD}"`,
     );
-    expect(shownBy(gatewayViz, 'handshake', oldNode('gateway', { HANDSHAKE: ODD }))).toContain(
-      `"text":"a, handshake with gateway-211: ${ODD}"`,
-    );
+    expect(
+      shownBy(gatewayViz, 'handshake', oldNode('gateway', { HANDSHAKE_TRACE: ODD })),
+    ).toContain(`"text":"a, handshake with gateway-211: ${ODD}"`);
   });
 
   it('is shown as text by the path combiner', () => {
-    const text = shownBy(scionViz, 'combiner', oldNode('gateway', { SEGMENTS: ODD, ROUTE: ODD }));
+    const text = shownBy(
+      scionViz,
+      'combiner',
+      oldNode('gateway', { SEGMENTS_TRACE: ODD, ROUTE_TRACE: ODD }),
+    );
     expect(text).toContain(`"title":"segments a to gateway-211: ${ODD}"`);
     expect(text).toContain(`by ${ODD}: not measured`);
   });
 
   it('is shown as text among the pools', () => {
-    const input = oldNode('mixnet', { PLACE: ODD, POOL: 'half full', MIXING: 'new' });
+    const input = oldNode('mixnet', {
+      PLACE_TRACE: ODD,
+      POOL_TRACE: 'half full',
+      MIXING_TRACE: 'new',
+    });
     const drawn = shownBy(mixnetViz, 'pools', input);
     expect(drawn).toContain('"rows":[["a","of 2031","new","half full",null]]');
     expect(drawn).toContain('"text":"half full"');
   });
 
   it('is no belief about a link, and no reason to take a packet apart', () => {
-    const router = oldNode('scion', { BFD: ODD }).nodes[0]!;
+    const router = oldNode('scion', { BFD_TRACE: ODD }).nodes[0]!;
     expect(scionViz.beliefsOf?.(router)).toEqual([]);
     const links = oldNode('gateway', { LINKS_OF_PATH: 'a--b', HEALTH_OF_PATH: ODD }).nodes[0]!;
     expect(gatewayViz.beliefsOf?.(links)).toEqual([]);

@@ -5,7 +5,11 @@
  */
 import { describe, expect, it } from 'vitest';
 import { LogHistogram, visitBuckets } from '../../../engine/measure/histogram.ts';
-import { compareWithPrediction, isWithin, relativeDifference } from '../../../reports/against.ts';
+import {
+  compareWithPrediction,
+  isWithinTolerance,
+  relativeDifference,
+} from '../../../reports/against.ts';
 import { againstLines, againstMarkdown } from '../../../reports/against-text.ts';
 import { throughputNote } from '../../../reports/cpu-note.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
@@ -106,7 +110,7 @@ describe('a live run against its prediction', () => {
   ])(
     'of %s measured and %s predicted is within 15 percent: %s',
     (measured, predicted, isInside) => {
-      expect(isWithin(relativeDifference(measured, predicted))).toBe(isInside);
+      expect(isWithinTolerance(relativeDifference(measured, predicted))).toBe(isInside);
     },
   );
 

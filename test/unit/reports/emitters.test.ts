@@ -5,9 +5,9 @@ import { escapeXml } from '../../../reports/escape-xml.ts';
 import { judge } from '../../../reports/judge.ts';
 import { renderJunit, renderJunitErrors } from '../../../reports/junit.ts';
 import {
-  code,
   escapeMarkdown,
-  MARKDOWN_MAX,
+  inlineCode,
+  MARKDOWN_BYTES_MAX,
   renderMarkdown,
   workflowCommand,
 } from '../../../reports/markdown.ts';
@@ -182,7 +182,7 @@ describe('Markdown', () => {
     );
     const seeds = base.seeds.map((seed) => ({ ...seed, nodeDrops }));
     const text = renderMarkdown(judge({ ...base, seeds }));
-    expect(new TextEncoder().encode(text).length).toBeLessThan(MARKDOWN_MAX);
+    expect(new TextEncoder().encode(text).length).toBeLessThan(MARKDOWN_BYTES_MAX);
     expect(text).toContain('Sections left out');
     expect(text).toContain('6 of 6 KPIs met');
   });
@@ -200,7 +200,7 @@ describe('Markdown', () => {
       /<(?!\/?(details|summary|br)>)/,
     );
     expect(escapeMarkdown('a|b\n<i>*x*')).toBe('a\\|b &lt;i&gt;\\*x\\*');
-    expect(code('a`b')).toBe('`` a`b ``');
+    expect(inlineCode('a`b')).toBe('`` a`b ``');
   });
 
   it('writes workflow commands with everything escaped that would end them', () => {

@@ -4,7 +4,7 @@ import {
   marginText,
   quantity,
   quantityAgainst,
-  short,
+  shortCount,
   shortFingerprint,
   wallTime,
 } from '../../../reports/format.ts';
@@ -46,7 +46,7 @@ describe('numbers for people', () => {
   });
 
   it('shortens counts, times and fingerprints', () => {
-    expect([812, 55_300, 2_130_000, 18e6, 2.1e9].map(short)).toEqual([
+    expect([812, 55_300, 2_130_000, 18e6, 2.1e9].map(shortCount)).toEqual([
       '812',
       '55 k',
       '2.1 M',

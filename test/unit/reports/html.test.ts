@@ -3,7 +3,7 @@ import { XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { compareReports } from '../../../reports/compare.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
-import { STYLE } from '../../../reports/html/style.ts';
+import { REPORT_STYLE } from '../../../reports/html/style.ts';
 import { renderSweepHtml } from '../../../reports/html/sweep-html.ts';
 import { judge } from '../../../reports/judge.ts';
 import type { KpiResult } from '../../../reports/report-schema.ts';
@@ -195,7 +195,7 @@ describe('the HTML report', () => {
   });
 
   it('has enough contrast in both themes: text 4.5, marks 3', () => {
-    const themes = [...STYLE.matchAll(/--page: [\s\S]*?color-scheme: (light|dark)/g)];
+    const themes = [...REPORT_STYLE.matchAll(/--page: [\s\S]*?color-scheme: (light|dark)/g)];
     expect(themes.length).toBeGreaterThanOrEqual(2);
     for (const [block] of themes) {
       const token = Object.fromEntries(

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { LogHistogram } from '../../../engine/measure/histogram.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
-import { CONSERVATION, exitCodeOf, judge } from '../../../reports/judge.ts';
+import { exitCodeOf, judge, PACKET_CONSERVATION } from '../../../reports/judge.ts';
 import type { RunInput, SeedResult } from '../../../reports/model.ts';
 import { reportJsonSchema } from '../../../reports/report-schema.ts';
 import { kpi, runInput } from './fixture.ts';
@@ -199,7 +199,7 @@ describe('a report', () => {
         packets: { ...seed.packets, delivered: seed.packets.delivered - 1 },
       })),
     );
-    expect(leak.invariants.find((one) => one.name === CONSERVATION)?.pass).toBe(false);
+    expect(leak.invariants.find((one) => one.name === PACKET_CONSERVATION)?.pass).toBe(false);
     expect(exitCodeOf(leak)).toBe(3);
   });
 

@@ -4,7 +4,11 @@
  */
 import { describe, expect, it } from 'vitest';
 import { type HistogramData, LogHistogram } from '../../../engine/measure/histogram.ts';
-import { distributionText, isSure, quantitiesApart } from '../../../reports/distribution-text.ts';
+import {
+  distinctQuantities,
+  distributionText,
+  isReliableQuantile,
+} from '../../../reports/distribution-text.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { judge } from '../../../reports/judge.ts';
 import { summariseMetrics } from '../../../reports/metric-summary.ts';
@@ -93,9 +97,12 @@ describe('a distribution that spreads', () => {
   });
 
   it('is told with as many digits as tell its percentiles apart', () => {
-    expect(quantitiesApart([12.061 * MS, 12.064 * MS], 'ns')).toEqual(['12.061 ms', '12.064 ms']);
-    expect(quantitiesApart([10 * MS, 41.7 * MS], 'ns')).toEqual(['10 ms', '41.7 ms']);
-    expect(quantitiesApart([5 * MS, 5 * MS], 'ns')).toEqual(['5 ms', '5 ms']);
+    expect(distinctQuantities([12.061 * MS, 12.064 * MS], 'ns')).toEqual([
+      '12.061 ms',
+      '12.064 ms',
+    ]);
+    expect(distinctQuantities([10 * MS, 41.7 * MS], 'ns')).toEqual(['10 ms', '41.7 ms']);
+    expect(distinctQuantities([5 * MS, 5 * MS], 'ns')).toEqual(['5 ms', '5 ms']);
     const of = (median: number, value: number): string =>
       distributionText({
         ...{ unit: 'ns', count: 10_000, min: MS, max: value + MS },
@@ -111,7 +118,11 @@ describe('a distribution that spreads', () => {
   });
 
   it('tells no quantile with fewer than ten samples beyond it', () => {
-    expect([isSure(0.99, 1_000), isSure(0.99, 999), isSure(0.9, 100)]).toEqual([true, false, true]);
+    expect([
+      isReliableQuantile(0.99, 1_000),
+      isReliableQuantile(0.99, 999),
+      isReliableQuantile(0.9, 100),
+    ]).toEqual([true, false, true]);
     const points = [0.5, 0.9, 0.95, 0.99].map((p) => ({ p, value: p * MS }));
     const of = (count: number): string =>
       distributionText({ unit: 'ns', count, min: 0, max: MS, quantiles: points });

@@ -8,11 +8,15 @@ import type { MetricDefinition } from '../../../engine/host/measure.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
 import { judge } from '../../../reports/judge.ts';
 import type { SeedResult } from '../../../reports/model.ts';
-import { BUDGET, budgetWarnings, privacyBudgetPart } from '../../../reports/privacy-budget.ts';
+import {
+  BUDGET_METRICS,
+  budgetWarnings,
+  privacyBudgetPart,
+} from '../../../reports/privacy-budget.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 import { runInput, seedResult } from './fixture.ts';
 
-const DEFINITIONS: readonly MetricDefinition[] = Object.values(BUDGET).map((name) => ({
+const DEFINITIONS: readonly MetricDefinition[] = Object.values(BUDGET_METRICS).map((name) => ({
   ...{ name, kind: 'samples', unit: 'ratio', help: 'of a test' },
 }));
 
@@ -29,9 +33,9 @@ function spending(seed: number, { epsilon, delta = [1e-5], accuracy = [] }: Spen
     ...{ kind: 'samples', values },
   });
   const own = {
-    [BUDGET.epsilon]: samples(epsilon),
-    [BUDGET.delta]: samples(delta),
-    [BUDGET.accuracy]: samples(accuracy),
+    [BUDGET_METRICS.epsilon]: samples(epsilon),
+    [BUDGET_METRICS.delta]: samples(delta),
+    [BUDGET_METRICS.accuracy]: samples(accuracy),
   };
   return { ...BASE, seed, metrics: { ...BASE.metrics, ...own } };
 }

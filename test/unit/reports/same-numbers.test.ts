@@ -1,6 +1,6 @@
 /** Every form of a report says the same of a run that has each kind of row. */
 import { expect, it } from 'vitest';
-import { quantity, whole } from '../../../reports/format.ts';
+import { quantity, wholeNumberText } from '../../../reports/format.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { renderJson } from '../../../reports/json.ts';
 import { exitCodeOf, judge } from '../../../reports/judge.ts';
@@ -79,7 +79,7 @@ it.each(Object.entries(readable))(
   '%s lost drops where links and nodes share a reason',
   (_, text) => {
     for (const count of [101, 1_103, 2_207, 307])
-      expect(says(text, whole(count)), whole(count)).toBe(true);
+      expect(says(text, wholeNumberText(count)), wholeNumberText(count)).toBe(true);
   },
 );
 
@@ -101,7 +101,7 @@ it('prometheus and json say who dropped them', () => {
 
 it.each(Object.entries(readable))('%s has each number of the account of messages', (_, text) => {
   for (const count of [9_001, 6_007, 1_009, 503, 1_201, 281]) {
-    expect(says(text, whole(count)), whole(count)).toBe(true);
+    expect(says(text, wholeNumberText(count)), wholeNumberText(count)).toBe(true);
   }
 });
 

@@ -1,6 +1,6 @@
 /** Spans of runs that last days. */
 import { expect, it } from 'vitest';
-import { span, spanUnit } from '../../../reports/format.ts';
+import { runSpanText, spanUnit } from '../../../reports/format.ts';
 import { timeSection } from '../../../reports/html/time-series.ts';
 import { judge } from '../../../reports/judge.ts';
 import { renderPlainProgress } from '../../../reports/progress.ts';
@@ -16,7 +16,7 @@ it.each([
   [3 * DAY, '3.00 d'],
   [14 * DAY, '14.0 d'],
 ])('%i s is %s', (seconds, text) => {
-  expect(span(seconds).replaceAll(/[^ -~]/g, ' ')).toBe(text);
+  expect(runSpanText(seconds).replaceAll(/[^ -~]/g, ' ')).toBe(text);
 });
 
 it('14 days were written as 1 209 600 s', () => {

@@ -5,12 +5,12 @@ import {
   type SweepProgress,
   sweepSecondsLeft,
   type WorstCell,
-  worseOf,
+  worseCombination,
 } from '../../../reports/sweep-progress.ts';
 import { cellOf } from './sweep-fixture.ts';
 
 function worstOf(rows: readonly SweepRow[]): WorstCell | undefined {
-  return rows.reduce<WorstCell | undefined>(worseOf, undefined);
+  return rows.reduce<WorstCell | undefined>(worseCombination, undefined);
 }
 
 const state: SweepProgress = {

@@ -1,7 +1,7 @@
 /** Active adversaries tested in isolation: what they do with messages, and how they are scored. */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../engine/core/stream.ts';
-import type { Adversary, AttackContext, Caught } from '../../../runner/privacy/adversary.ts';
+import type { Adversary, AttackContext, CaughtMessage } from '../../../runner/privacy/adversary.ts';
 import { AttackScore } from '../../../runner/privacy/attack-score.ts';
 import { BlendingAdversary } from '../../../runner/privacy/blending.ts';
 import { MessageObservers } from '../../../runner/privacy/message-observer.ts';
@@ -89,7 +89,7 @@ class Experiment {
     return this.#score.counted(this.#observers.truth());
   }
 
-  #caught(key: number): Caught {
+  #caught(key: number): CaughtMessage {
     return {
       bytes: new Uint8Array(LENGTH),
       message: { key, headerOffset: HEADER, payloadOffset: PAYLOAD },

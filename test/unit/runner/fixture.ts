@@ -13,12 +13,12 @@ import type { MetricData, SeedResult } from '../../../reports/model.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 import type { Recordings } from '../../../runner/recording/recordings.ts';
 import { type PreparedRun, prepareSeed, type SeedRun } from '../../../runner/run/assemble-seed.ts';
-import { runInput } from '../../../runner/run/run-order.ts';
+import { judgeInputOf } from '../../../runner/run/run-order.ts';
 import { runSeed } from '../../../runner/run/run-seed.ts';
 import { loadScenario } from '../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
-import { metricsOf } from '../../../scenarios/open/nodes.ts';
-import { loadAdded, ProtocolRegistry } from '../../../scenarios/open/registry.ts';
+import { scenarioMetrics } from '../../../scenarios/open/nodes.ts';
+import { loadAddedProtocols, ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 
 export const MS = 1_000_000;
 export const SECOND = 1_000_000_000;
@@ -27,7 +27,7 @@ const folder = (name: string): string =>
   fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 /** Where the shipped files are. */
 export const folders = { scenarios: folder('scenarios'), topologies: folder('topologies') };
-await loadAdded();
+await loadAddedProtocols();
 /** All protocols under nodes/. */
 export const registry: ProtocolRegistry = new ProtocolRegistry();
 
@@ -64,13 +64,13 @@ export function prepare(scenario: Scenario, seed = 1, more: Partial<SeedRun> = {
 export function report(scenario: Scenario, seeds: readonly SeedResult[]): Report {
   const order = {
     scenario,
-    definitions: metricsOf(scenario, registry),
+    definitions: scenarioMetrics(scenario, registry),
     seeds: seeds.map(({ seed }) => seed),
     recordingsOf: (): Recordings => ({}),
     reproduce: 'npm run scenario test.yaml',
     commit: 'test',
   };
-  return judge(runInput(order, seeds, 1));
+  return judge(judgeInputOf(order, seeds, 1));
 }
 
 /** The value of a counter in a result; 0 if nothing was counted. */

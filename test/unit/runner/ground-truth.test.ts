@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../engine/core/stream.ts';
 import {
+  type GroundTruth,
   readTruth,
   TRUTH_BYTES,
-  type Truth,
   type TruthKind,
   TruthWriter,
 } from '../../../runner/traffic/ground-truth.ts';
 
 const writer = new TruthWriter(openStream(1, 'traffic/0', 'body'));
-const blank = (): Truth => ({ flow: 0, kind: 'data', sequence: 0, sentNs: 0 });
+const blank = (): GroundTruth => ({ flow: 0, kind: 'data', sequence: 0, sentNs: 0 });
 
-function packet(length: number, truth: Truth): Uint8Array {
+function packet(length: number, truth: GroundTruth): Uint8Array {
   const bytes = new Uint8Array(length);
   writer.write(bytes, truth);
   return bytes;

@@ -7,9 +7,9 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../engine/core/stream.ts';
 import {
-  DELIVERED,
   HandoverSamples,
-  NO_TAG,
+  NOT_SAMPLED,
+  SAMPLE_DELIVERED,
 } from '../../../engine/live/handover/handover-samples.ts';
 import { LogHistogram } from '../../../engine/measure/histogram.ts';
 import type { MetricData } from '../../../reports/model.ts';
@@ -46,10 +46,10 @@ describe('followed datagrams', () => {
     deliver(0, 'data');
     deliver(0, 'response');
     deliver(9, 'data');
-    handovers.current = NO_TAG;
+    handovers.current = NOT_SAMPLED;
     const names = failover.topology.hosts.map(({ name }) => name);
     const hosts = ['gateway-111', 'gateway-211'].map((name) => names.indexOf(name));
-    expect([...handovers.take().rows]).toEqual([DELIVERED, 77, ...hosts, 300, 900, 0]);
+    expect([...handovers.take().rows]).toEqual([SAMPLE_DELIVERED, 77, ...hosts, 300, 900, 0]);
   });
 });
 

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Progress, RunControl } from '../../../runner/run/run-control.ts';
+import { RunControl, type SeedProgress } from '../../../runner/run/run-control.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import { counter, loadText, report, run, SECOND } from './fixture.ts';
 
@@ -32,7 +32,7 @@ ${more}`);
 class CountingControl extends RunControl {
   looks = 0;
 
-  override report(progress: Progress): void {
+  override report(progress: SeedProgress): void {
     this.looks += 1;
     super.report(progress);
   }
@@ -62,7 +62,7 @@ describe('two idle nodes', () => {
   it('can be stopped in the middle of 14 days', () => {
     const control = new CountingControl();
     const stopping = new (class extends CountingControl {
-      override report(progress: Progress): void {
+      override report(progress: SeedProgress): void {
         super.report(progress);
         if (progress.nowNs > 7 * DAY * SECOND) this.interrupt();
       }

@@ -8,7 +8,7 @@ import { prepareSeed } from '../../../runner/run/assemble-seed.ts';
 import { runSeed } from '../../../runner/run/run-seed.ts';
 import { loadScenario } from '../../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../../scenarios/folders.ts';
-import { endOf } from '../../../scenarios/model.ts';
+import { runEndNs } from '../../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import { ROOT } from '../../architecture/files.ts';
 
@@ -29,7 +29,7 @@ describe('what was measured so far', () => {
     const { world, experiment } = prepared;
     const soFar = measuredSoFar(world, run);
     const results: SeedResult[] = [];
-    const endNs = endOf(scenario);
+    const endNs = runEndNs(scenario);
     for (let atNs = STEP_NS; atNs <= endNs; atNs += STEP_NS) {
       world.sim.runUntil(atNs);
       results.push(soFar(experiment));

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageObserver } from '../../../engine/host/protocol.ts';
-import { CONTENT, COVER, FOREIGN, REACTION } from '../../../reports/privacy/truth/truth.ts';
-import { joinObservers, MessageObservers } from '../../../runner/privacy/message-observer.ts';
+import {
+  PURPOSE_CONTENT,
+  PURPOSE_COVER,
+  PURPOSE_FOREIGN,
+  PURPOSE_REACTION,
+} from '../../../reports/privacy/truth/truth.ts';
+import {
+  joinMessageObservers,
+  MessageObservers,
+} from '../../../runner/privacy/message-observer.ts';
 
 const NODES = ['alice', 'mix', 'bob'];
 /** A protocol with words of its own. */
@@ -67,7 +75,7 @@ describe('the observers of a run', () => {
       observers.of('alice').created(key, kind, 'bob');
     }
     const { purpose } = observers.truth().messages;
-    expect([...purpose.subarray(0, 3)]).toEqual([CONTENT, REACTION, COVER]);
+    expect([...purpose.subarray(0, 3)]).toEqual([PURPOSE_CONTENT, PURPOSE_REACTION, PURPOSE_COVER]);
   });
 
   it('counted a kind that the protocol never declared as cover', () => {
@@ -96,7 +104,7 @@ describe('the observers of a run', () => {
     observers.of('mix').ended(11, 'dropped');
     const { messages } = observers.truth();
     expect(messages.count).toBe(2);
-    expect(messages.purpose[1]).toBe(FOREIGN);
+    expect(messages.purpose[1]).toBe(PURPOSE_FOREIGN);
   });
 
   it('know which message has a key now, and who made it', () => {
@@ -146,7 +154,7 @@ describe('several observers of a node', () => {
       copied: (key, copyKey): unknown => told.push(`${name} copied ${key} ${copyKey}`),
       ended: (key, how): unknown => told.push(`${name} ended ${key} ${how}`),
     });
-    const both = joinObservers([listener('a', true), listener('b', false)]);
+    const both = joinMessageObservers([listener('a', true), listener('b', false)]);
     both?.accepted?.(7);
     both?.created(1, 'letter', 'bob', 7);
     both?.arrived(1);
@@ -160,7 +168,7 @@ describe('several observers of a node', () => {
     const expected = each.flatMap((what) => [`a ${what}`, `b ${what}`]);
     expect(told).toEqual(['a accepted 7', ...expected]);
     const alone = listener('c', true);
-    expect(joinObservers([alone])).toBe(alone);
-    expect(joinObservers([])).toBeUndefined();
+    expect(joinMessageObservers([alone])).toBe(alone);
+    expect(joinMessageObservers([])).toBeUndefined();
   });
 });

@@ -9,7 +9,7 @@ import { RunControl } from '../../../runner/run/run-control.ts';
 import type { RunEnd, RunState } from '../../../runner/run/run-order.ts';
 import { runScenario } from '../../../runner/threads/run-scenario.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
-import { metricsOf } from '../../../scenarios/open/nodes.ts';
+import { scenarioMetrics } from '../../../scenarios/open/nodes.ts';
 import { load, loadText, ratio, registry, report, run, SECOND, samples } from './fixture.ts';
 
 const hello = load('hello.yaml', { duration: '3s' });
@@ -189,7 +189,7 @@ describe('a run that is stopped', () => {
 describe('runs on worker threads', () => {
   const order = (scenario: Scenario, threads: number): Parameters<typeof runScenario>[0] => ({
     scenario,
-    definitions: metricsOf(scenario, registry),
+    definitions: scenarioMetrics(scenario, registry),
     seeds: [3, 1, 2],
     recordingsOf: () => ({}),
     reproduce: 'npm run scenario hello.yaml',

@@ -6,8 +6,12 @@
  */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
-import { NODE_CALL } from '../../../engine/net/node-calls.ts';
-import { GRACE_MS, HELD_MS, SeedWatch } from '../../../runner/threads/seed-watch.ts';
+import { NODE_CALL_KINDS } from '../../../engine/net/node-calls.ts';
+import {
+  HELD_CALL_MS,
+  SeedWatch,
+  TERMINATION_GRACE_MS,
+} from '../../../runner/threads/seed-watch.ts';
 import { load } from './fixture.ts';
 
 const { hosts } = load('hello.yaml').topology;
@@ -41,11 +45,11 @@ describe('a node that holds its thread', () => {
   it('is named after five seconds, once, and not before', async () => {
     const { watch, notices } = watched();
     watch.calls.follow(new Float64Array([1_500_000_000]));
-    watch.calls.begin(1, NODE_CALL.timer, 0, -1);
+    watch.calls.begin(1, NODE_CALL_KINDS.timer, 0, -1);
     watch.look(0);
-    look(watch, 100, HELD_MS - 100);
+    look(watch, 100, HELD_CALL_MS - 100);
     expect(notices).toEqual([]);
-    look(watch, HELD_MS, 20_000);
+    look(watch, HELD_CALL_MS, 20_000);
     await vi.waitFor(() => expect(notices).not.toEqual([]));
     expect(notices).toEqual(['bob has held its thread for 5 s, in a call at 1.5 s (seed 7)']);
     expect(watch.answer).toBeUndefined();
@@ -53,7 +57,7 @@ describe('a node that holds its thread', () => {
 
   it('was named without the line in which it is', async () => {
     const { watch, notices, asked } = watched(`Error\n    at Ping.receive (${NODE}:50:7)`);
-    watch.calls.begin(1, NODE_CALL.timer, 0, -1);
+    watch.calls.begin(1, NODE_CALL_KINDS.timer, 0, -1);
     watch.look(0);
     look(watch, 100, 20_000);
     await vi.waitFor(() => expect(notices).not.toEqual([]));
@@ -61,7 +65,7 @@ describe('a node that holds its thread', () => {
       'bob has held its thread for 5 s, in a call at 0 s (seed 7): nodes/ping/node.ts:50',
     ]);
     watch.stop('interrupted', 20_000);
-    look(watch, 20_000, 20_000 + GRACE_MS);
+    look(watch, 20_000, 20_000 + TERMINATION_GRACE_MS);
     await vi.waitFor(() => expect(watch.signal.aborted).toBe(true));
     expect(watch.answer).toMatchObject({
       crash: { how: 'held', place: { file: NODE, line: 50, column: 7, firstLine: 48 } },
@@ -78,8 +82,8 @@ describe('a node that holds its thread', () => {
       limitMs < 10_000 ? undefined : stack;
     const watch = new SeedWatch({ seed: 7, hosts, onNotice, stackOf });
     watch.control.noteThread(3);
-    watch.calls.begin(1, NODE_CALL.timer, 0, -1);
-    look(watch, 0, HELD_MS);
+    watch.calls.begin(1, NODE_CALL_KINDS.timer, 0, -1);
+    look(watch, 0, HELD_CALL_MS);
     await vi.waitFor(() => expect(notices[0]).toMatch(/node\.ts:50$/));
   });
 
@@ -87,10 +91,10 @@ describe('a node that holds its thread', () => {
     const stackOf = (): Promise<never> => new Promise(() => undefined);
     const watch = new SeedWatch({ seed: 7, hosts, stackOf });
     watch.control.noteThread(3);
-    watch.calls.begin(1, NODE_CALL.timer, 0, -1);
+    watch.calls.begin(1, NODE_CALL_KINDS.timer, 0, -1);
     look(watch, 0, 1_000);
     watch.stop('interrupted', 1_000);
-    look(watch, 1_000, 1_000 + GRACE_MS);
+    look(watch, 1_000, 1_000 + TERMINATION_GRACE_MS);
     await vi.waitFor(() => expect(watch.signal.aborted).toBe(true), { timeout: 30_000 });
     expect(watch.answer).toMatchObject({ kind: 'broken', crash: { how: 'held' } });
   });
@@ -98,23 +102,23 @@ describe('a node that holds its thread', () => {
   it('is not one that is called again and again', () => {
     const { watch, notices } = watched();
     for (let at = 0; at < 20_000; at += 1_000) {
-      watch.calls.end(watch.calls.begin(1, NODE_CALL.timer, 0, -1));
-      watch.calls.begin(0, NODE_CALL.timer, 0, -1);
+      watch.calls.end(watch.calls.begin(1, NODE_CALL_KINDS.timer, 0, -1));
+      watch.calls.begin(0, NODE_CALL_KINDS.timer, 0, -1);
       watch.look(at);
     }
     expect(notices).toEqual([]);
   });
 
   it('swallowed the first signal: its thread is ended within five seconds of it', async () => {
-    expect(GRACE_MS).toBeLessThan(5_000);
+    expect(TERMINATION_GRACE_MS).toBeLessThan(5_000);
     const { watch } = watched();
-    watch.calls.begin(1, NODE_CALL.datagram, 64, 3);
+    watch.calls.begin(1, NODE_CALL_KINDS.datagram, 64, 3);
     look(watch, 0, 1_000);
     watch.stop('interrupted', 1_000);
-    look(watch, 1_000, 1_000 + GRACE_MS - 1);
+    look(watch, 1_000, 1_000 + TERMINATION_GRACE_MS - 1);
     await new Promise(setImmediate);
     expect([watch.answer, watch.signal.aborted]).toEqual([undefined, false]);
-    watch.look(1_000 + GRACE_MS);
+    watch.look(1_000 + TERMINATION_GRACE_MS);
     await vi.waitFor(() => expect(watch.signal.aborted).toBe(true));
     expect(watch.answer).toMatchObject({
       kind: 'broken',
@@ -125,7 +129,7 @@ describe('a node that holds its thread', () => {
   it('a seed that is only slow is no fault of a node', () => {
     const { watch } = watched();
     watch.stop('time-limit', 0);
-    look(watch, 0, GRACE_MS);
+    look(watch, 0, TERMINATION_GRACE_MS);
     expect(watch.answer).toEqual({
       kind: 'ended',
       ending: 'time-limit',

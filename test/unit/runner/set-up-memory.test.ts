@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Held, type MemoryLimits, SetUpMemory } from '../../../runner/worlds/set-up-memory.ts';
+import {
+  type HeldMemory,
+  type MemoryLimits,
+  SetUpMemory,
+} from '../../../runner/worlds/set-up-memory.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import { loadText, run } from './fixture.ts';
 
@@ -15,7 +19,7 @@ function growing(
   readonly memory: SetUpMemory;
   readonly make: (part: string, count: number, total?: number) => void;
 } {
-  let held: Held = { heap: 100 * MB, arrays: 10 * MB };
+  let held: HeldMemory = { heap: 100 * MB, arrays: 10 * MB };
   const memory = new SetUpMemory(() => held, limits);
   const make = (part: string, count: number, total = count): void => {
     for (let made = 0; made < count; made += 1) {

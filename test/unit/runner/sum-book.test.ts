@@ -1,7 +1,10 @@
 /** Sums are judged by what was put in, in whatever order it becomes known. */
 import { describe, expect, it } from 'vitest';
 import type { SumClaim } from '../../../engine/host/protocol.ts';
-import { checksOf, readChecks } from '../../../runner/distributed/messages/telling-witness.ts';
+import {
+  readSumChecks,
+  sumChecksOf,
+} from '../../../runner/distributed/messages/telling-witness.ts';
 import { SumBook } from '../../../runner/traffic/sum-book.ts';
 
 const A = Uint32Array.of(1, 0xffff_ffff, 5);
@@ -95,10 +98,10 @@ describe('checks of a vector', () => {
   it('add up, modulo the ring, as the vectors do', () => {
     const book = new SumBook();
     for (const [part, vector] of [A, B].entries())
-      book.addend('one', part, readChecks(checksOf('one', vector)));
-    book.sum(claim({ vector: readChecks(checksOf('one', claim().vector)) }));
+      book.addend('one', part, readSumChecks(sumChecksOf('one', vector)));
+    book.sum(claim({ vector: readSumChecks(sumChecksOf('one', claim().vector)) }));
     const modulo = claim().vector.map((value) => value & 0xffff);
-    book.sum(claim({ bits: 16, vector: readChecks(checksOf('one', modulo)) }));
+    book.sum(claim({ bits: 16, vector: readSumChecks(sumChecksOf('one', modulo)) }));
     expect(shareOf(book)).toEqual([2, 2]);
   });
 
@@ -107,7 +110,9 @@ describe('checks of a vector', () => {
       for (let space = 0; space < 100; space += 1) {
         const wrong = A.slice();
         wrong[space % 3] = (wrong[space % 3] as number) ^ (1 << bit);
-        expect(checksOf(`${space}`, wrong), `bit ${bit}`).not.toEqual(checksOf(`${space}`, A));
+        expect(sumChecksOf(`${space}`, wrong), `bit ${bit}`).not.toEqual(
+          sumChecksOf(`${space}`, A),
+        );
       }
     }
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../engine/core/stream.ts';
 import type { NodeRequest } from '../../../engine/host/host.ts';
 import { FlowMeter } from '../../../runner/traffic/flow-meter.ts';
-import { readTruth, type Truth, TruthWriter } from '../../../runner/traffic/ground-truth.ts';
+import { type GroundTruth, readTruth, TruthWriter } from '../../../runner/traffic/ground-truth.ts';
 import { Flow, type FlowWorld } from '../../../runner/traffic/traffic-source.ts';
 import type { TrafficSpec } from '../../../scenarios/model.ts';
 import type { TrafficPattern } from '../../../scenarios/traffic-pattern.ts';
@@ -13,7 +13,7 @@ interface Sent {
   readonly node: string;
   readonly target: string;
   readonly bytes: number;
-  readonly truth: Truth;
+  readonly truth: GroundTruth;
 }
 
 /** A world that only keeps time and records requests; `answer` is the answer of the node. */
@@ -34,7 +34,7 @@ class NoteWorld implements FlowWorld {
   }
 
   request(node: string, request: NodeRequest): void {
-    const truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+    const truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
     expect(readTruth(request.body, truth)).toBe(true);
     const { target, body } = request;
     this.sent.push({ at: this.#now, node, target, bytes: body.length, truth });
@@ -181,7 +181,7 @@ describe('a source', () => {
     const numbers = [...new Set(world.sent.map(({ truth }) => truth.sequence))];
     expect(numbers).toEqual([0, 1, 2]);
     for (const sequence of numbers) {
-      const truth: Truth = { flow: 0, kind: 'data', sequence, sentNs: SECOND };
+      const truth: GroundTruth = { flow: 0, kind: 'data', sequence, sentNs: SECOND };
       flow.meter.received(truth, (2 + sequence) * SECOND);
     }
     expect(flow.transferNs()).toEqual([3 * SECOND]);

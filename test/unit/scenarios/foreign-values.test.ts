@@ -4,14 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Parameters } from '../../../scenarios/identity.ts';
-import { ForeignName, openForeign, ownPart } from '../../../scenarios/open/foreign-values.ts';
-import type { Loaded } from '../../../scenarios/open/open.ts';
+import {
+  ForeignNameError,
+  openForeign,
+  ownPartOfValues,
+} from '../../../scenarios/open/foreign-values.ts';
+import type { OpenedScenario } from '../../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import {
   mayOpen,
-  openingBelow,
-  openingOnly,
   realPath,
+  runWithinFiles,
+  runWithinFolders,
 } from '../../../topologies/files/file-bounds.ts';
 import { readText } from '../../../topologies/files/source.ts';
 import { ROOT } from '../../architecture/files.ts';
@@ -50,9 +54,9 @@ function write(name: string, text: string): void {
 }
 
 /** Opens the scenario with values of which the trusted ones were typed. */
-function open(all: Parameters, trusted: Parameters = {}): Promise<Loaded> {
+function open(all: Parameters, trusted: Parameters = {}): Promise<OpenedScenario> {
   const file = join(folder, 's.yaml');
-  const own = ownPart(file, trusted)(all);
+  const own = ownPartOfValues(file, trusted)(all);
   return openForeign(file, { all, own }, new ProtocolRegistry());
 }
 
@@ -77,7 +81,7 @@ describe('values that came from elsewhere', () => {
     ['an import', { topology: '{ name: x, import: { scion: sent/evil.yaml } }' }],
   ])('open nothing if they name %s', async (_, foreign) => {
     const typed = { duration: '3s' };
-    await expect(open({ ...typed, ...foreign }, typed)).rejects.toThrow(ForeignName);
+    await expect(open({ ...typed, ...foreign }, typed)).rejects.toThrow(ForeignNameError);
   });
 
   it('open nothing where another value was typed', async () => {
@@ -91,9 +95,9 @@ describe('values that came from elsewhere', () => {
     await registry.load(path);
     const refused: string[] = [];
     const onRefused = (file: string): number => refused.push(file);
-    const opening = openingOnly(new Set(), onRefused, () => registry.loadFound(() => [path]));
+    const opening = runWithinFiles(new Set(), onRefused, () => registry.loadFound(() => [path]));
     await expect(opening).rejects.toThrow(/is outside the folders of this run/);
-    const loading = openingOnly(new Set(), onRefused, () => registry.load(path));
+    const loading = runWithinFiles(new Set(), onRefused, () => registry.load(path));
     await expect(loading).rejects.toThrow(/is outside the folders of this run/);
     expect(refused).toEqual([path, path]);
   });
@@ -130,8 +134,8 @@ describe('files that are named by others', () => {
     const [own, sent] = ['two.yaml', 'sent/evil.yaml'].map((name) => join(folder, name));
     const known = new Set([own ?? '', sent ?? ''].map(realPath));
     const inside = (path = ''): boolean =>
-      openingBelow([join(folder, 'sent')], () =>
-        openingOnly(
+      runWithinFolders([join(folder, 'sent')], () =>
+        runWithinFiles(
           known,
           () => undefined,
           () => mayOpen(path),
@@ -144,6 +148,8 @@ describe('files that are named by others', () => {
     const reading = (): unknown =>
       readText(join(folder, 'two.yaml'), { limitBytes: 1e6, tooLargeHint: 'none' });
     expect(reading).not.toThrow();
-    expect(() => openingOnly(new Set(), () => undefined, reading)).toThrow(/outside the folders/);
+    expect(() => runWithinFiles(new Set(), () => undefined, reading)).toThrow(
+      /outside the folders/,
+    );
   });
 });

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { notApplicable, SERIES_BINS_MAX, seriesBinNs } from '../../../scenarios/series-bins.ts';
+import {
+  notApplicableReason,
+  SERIES_BINS_MAX,
+  seriesBinNs,
+} from '../../../scenarios/series-bins.ts';
 import { LONGEST_TIME_NS } from '../../../topologies/files/quantity.ts';
 
 const SECOND = 1e9;
@@ -28,9 +32,9 @@ it('gives no run more than 10,000 bins, and no fewer than 1,000 above the narrow
 });
 
 it('says that availability does not apply where bins are wider than 100 ms, and only there', () => {
-  expect(notApplicable('gateway.availability', 1_000 * SECOND)).toBeUndefined();
-  expect(notApplicable('gateway.availability', 86_400 * SECOND)).toBe(
+  expect(notApplicableReason('gateway.availability', 1_000 * SECOND)).toBeUndefined();
+  expect(notApplicableReason('gateway.availability', 86_400 * SECOND)).toBe(
     'availability needs bins of 100ms, a run of 1d has bins of 10s',
   );
-  expect(notApplicable('gateway.delivery', 86_400 * SECOND)).toBeUndefined();
+  expect(notApplicableReason('gateway.delivery', 86_400 * SECOND)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
-import { type Pace, readPace } from '../../../topologies/import/pace-text.ts';
+import { type PaceTrace, readPace } from '../../../topologies/import/pace-text.ts';
 import { loadTopology } from '../../../topologies/load.ts';
 import type { Topology } from '../../../topologies/model.ts';
 import { FileFolder, registry } from '../../bad-files/fixture.ts';
@@ -28,7 +28,7 @@ function mistakeIn(link: string, text = ''): string {
   return 'nothing is wrong';
 }
 
-function chances(text: string): Pace {
+function chances(text: string): PaceTrace {
   const pace = readPace(text, { quantity: 'rate' });
   if (pace.kind === 'mistakes') throw new Error(pace.mistakes[0]?.message);
   return pace;

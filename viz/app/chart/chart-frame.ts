@@ -6,7 +6,7 @@
  */
 
 import type { TableData } from '../../format/drawing.ts';
-import { element, fill } from '../kernel/element.ts';
+import { element, replaceContent } from '../kernel/element.ts';
 import { tableHead } from '../kernel/table-head.ts';
 import { csvOf, type Origin } from './csv.ts';
 import { download, pngOf, standalone } from './picture.ts';
@@ -121,7 +121,7 @@ export class ChartFrame {
     const cell = (value: string | number | null): HTMLElement =>
       element('td', { class: typeof value === 'number' ? 'number' : '' }, value ?? '–');
     const more = rows.length - ROWS_SHOWN;
-    fill(
+    replaceContent(
       this.#table,
       element(
         'table',

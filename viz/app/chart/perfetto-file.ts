@@ -5,12 +5,12 @@
  */
 import type { OpenRun } from '../data/library.ts';
 import { perfettoOf } from '../data/perfetto.ts';
-import type { Window } from '../data/trace-answers.ts';
+import type { TimeWindow } from '../data/trace-answers.ts';
 
 import { download } from './picture.ts';
 
 /** Downloads the file; if `window` is absent, it covers the whole trace. */
-export async function savePerfetto(run: OpenRun, window?: Window): Promise<void> {
+export async function savePerfetto(run: OpenRun, window?: TimeWindow): Promise<void> {
   const trace = await run.trace();
   const [fromNs, toNs] = trace.info.rangeNs;
   const text = await perfettoOf(trace, window ?? { fromNs, toNs: toNs + 1 });

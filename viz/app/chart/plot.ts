@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { grouped, type Scale } from '../../../reports/format.ts';
+import { grouped, type UnitScale } from '../../../reports/format.ts';
 import { type Child, element, svgElement } from '../kernel/element.ts';
 
 /** The outer size of a chart and the plot area inside it, px. */
@@ -74,12 +74,12 @@ export function horizontalAxis(plot: Plot, ticks: readonly Tick[], title: string
 }
 
 /** The label of a tick at a round value, without the unit, in the unit of a scale. */
-export function tickText(value: number, { divisor }: Scale): string {
+export function tickText(value: number, { divisor }: UnitScale): string {
   return grouped(String(Number((value / divisor).toPrecision(6))));
 }
 
 /** Labels of an axis without their unit, with enough digits to tell them apart: 12.106, 12.107. */
-export function tickTexts(values: readonly number[], scale: Scale): readonly string[] {
+export function tickTexts(values: readonly number[], scale: UnitScale): readonly string[] {
   let digits = 6;
   const written = (): readonly string[] =>
     values.map((value) => grouped(String(Number((value / scale.divisor).toPrecision(digits)))));
@@ -88,7 +88,7 @@ export function tickTexts(values: readonly number[], scale: Scale): readonly str
 }
 
 /** Drops each tick that is less than `room` px from the tick kept before it. */
-export function spaced(ticks: readonly Tick[], room: number): readonly Tick[] {
+export function spacedTicks(ticks: readonly Tick[], room: number): readonly Tick[] {
   const kept: Tick[] = [];
   for (const tick of ticks) {
     const before = kept.at(-1);
@@ -98,7 +98,7 @@ export function spaced(ticks: readonly Tick[], room: number): readonly Tick[] {
 }
 
 /** Draws into a new element now and again whenever its width changes; returns the element. */
-export function drawnToFit(signal: AbortSignal, draw: (width: number) => Node): HTMLElement {
+export function redrawnOnResize(signal: AbortSignal, draw: (width: number) => Node): HTMLElement {
   const room = element('div', { class: 'plot' });
   let drawnWidth = 0;
   const observer = new ResizeObserver(() => {

@@ -86,7 +86,7 @@ export function nearestPoint(readings: readonly Place[], { x, y }: Place): numbe
  * Index of the mark after a step of the arrow keys. The first step goes to the first mark, and a
  * step beyond the first or last mark does nothing.
  */
-export function steppedFrom(at: number, step: number, count: number): number {
+export function markAfterStep(at: number, step: number, count: number): number {
   if (at < 0) return 0;
   return at + step >= 0 && at + step < count ? at + step : at;
 }
@@ -119,7 +119,7 @@ function walked(drawing: SVGSVGElement, readings: readonly Reading[], walk: Walk
         const step = walk.steps[event.key];
         if (step === undefined) return;
         event.preventDefault();
-        go(steppedFrom(at, step, readings.length));
+        go(markAfterStep(at, step, readings.length));
       },
       pointermove: (event) => {
         if (!(event instanceof PointerEvent)) return;

@@ -9,7 +9,7 @@ import { type Attributes, set, svgElement } from '../kernel/element.ts';
 const DASHES = { solid: undefined, dashed: '6 4', dotted: '1.5 3.5' } as const;
 
 /** The SVG element for a shape. */
-export function sceneElement(shape: Shape): SVGElement {
+export function shapeElement(shape: Shape): SVGElement {
   const made = bare(shape);
   const { key, isChosen = false, title } = shape;
   if (key !== undefined) {
@@ -47,7 +47,7 @@ function bare(shape: Shape): SVGElement {
       return svgElement('text', { ...ink, x, y, style }, text);
     }
     case 'group':
-      return svgElement('g', ink, shape.shapes.map(sceneElement));
+      return svgElement('g', ink, shape.shapes.map(shapeElement));
   }
 }
 

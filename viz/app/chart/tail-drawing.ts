@@ -17,7 +17,7 @@ import {
   type Position,
   plotDrawing,
   plotOf,
-  spaced,
+  spacedTicks,
   type Tick,
   tickTexts,
   verticalAxis,
@@ -27,7 +27,7 @@ import { type Corner, pathThrough, stairsOf } from './stairs.ts';
 import {
   type Distribution,
   doubtAbout,
-  isWide,
+  needsLogAxis,
   type QuantilePoint,
   quantileName,
   tailParts,
@@ -88,7 +88,7 @@ export function tailDrawing(curves: readonly Curve[], width: number, words: stri
   const drawing = plotDrawing(
     plot,
     words,
-    verticalAxis(plot, spaced(yTicks, TICK_PITCH), 'share of samples at most this slow'),
+    verticalAxis(plot, spacedTicks(yTicks, TICK_PITCH), 'share of samples at most this slow'),
     horizontalAxis(plot, ticks, suffix),
     curves.flatMap((curve) => [bandOf(curve, places), ...linesOf(curve, places)]),
     limitsOf(list, labelled),
@@ -104,7 +104,7 @@ export function valueAxis(
 ): { readonly x: Position; readonly ticks: readonly Tick[]; readonly suffix: string } {
   const domain = valueDomain(list);
   const edges = [plot.left, plot.right];
-  const isLog = isWide(domain);
+  const isLog = needsLogAxis(domain);
   const x = isLog ? scaleLog([...domain], edges) : scaleLinear([...domain], edges);
   const unit = list[0]?.metric.unit ?? '';
   const scale = scaleOf(domain[1], unit);
@@ -114,7 +114,7 @@ export function valueAxis(
   const ticks = round.map((value, at) => ({ at: x(value), label: texts[at] ?? '' }));
   const widest = greatestOf([0, ...texts.map(({ length }) => length)]);
   const pitch = Math.max(44, 7 * widest + 8);
-  return { x, ticks: spaced(ticks, pitch), suffix: scale.suffix === '' ? unit : scale.suffix };
+  return { x, ticks: spacedTicks(ticks, pitch), suffix: scale.suffix === '' ? unit : scale.suffix };
 }
 
 function cornersOf(

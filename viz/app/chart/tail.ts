@@ -6,12 +6,16 @@
  * @module
  */
 import { greatestOf, leastOf } from '../../../engine/pure/extremes.ts';
-import { isSure, quantileAt as quantileOf, SURE } from '../../../reports/distribution-text.ts';
-import { whole } from '../../../reports/format.ts';
+import {
+  isReliableQuantile,
+  quantileAt as quantileOf,
+  RELIABLE_TAIL_SAMPLES,
+} from '../../../reports/distribution-text.ts';
+import { wholeNumberText } from '../../../reports/format.ts';
 import type { KpiResult, MetricSummary, Report } from '../../../reports/report-schema.ts';
 
 /** Quantiles named on axes and in tables. */
-export const NAMED = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999, 0.999999] as const;
+export const NAMED_QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999, 0.999999] as const;
 
 /** A quantile as the report stores it. */
 export type QuantilePoint = NonNullable<MetricSummary['quantiles']>[number];
@@ -52,7 +56,7 @@ export function tailPlace(p: number, n: number): number {
 
 /** Smallest number of samples that gives a reliable value for a quantile. */
 function samplesNeeded(p: number): number {
-  return Math.ceil(SURE / (1 - p) - 1e-6);
+  return Math.ceil(RELIABLE_TAIL_SAMPLES / (1 - p) - 1e-6);
 }
 
 /** The name of a quantile: `p99`, `p99.9`. */
@@ -62,7 +66,9 @@ export function quantileName(p: number): string {
 
 /** Ticks of the tail axis: 0 %, and each named quantile for which n samples are enough. */
 export function tailTicks(n: number): readonly { readonly p: number; readonly label: string }[] {
-  const sure = [0, ...NAMED.filter((p) => p !== 0.95)].filter((p) => p === 0 || isSure(p, n));
+  const sure = [0, ...NAMED_QUANTILES.filter((p) => p !== 0.95)].filter(
+    (p) => p === 0 || isReliableQuantile(p, n),
+  );
   return sure.map((p) => ({ p, label: `${Number((p * 100).toFixed(4))} %` }));
 }
 
@@ -72,7 +78,7 @@ export function tailParts(one: Distribution): {
   readonly rest: readonly QuantilePoint[];
 } {
   const { points, metric } = one;
-  const sure = points.filter(({ p }) => isSure(p, metric.count));
+  const sure = points.filter(({ p }) => isReliableQuantile(p, metric.count));
   // The rest begins where the reliable part ends, so that no gap shows.
   return { sure, rest: points.slice(Math.max(0, sure.length - 1)) };
 }
@@ -84,8 +90,8 @@ export function quantileAt({ metric }: Distribution, p: number): number | undefi
 
 /** Why a quantile is unreliable; undefined if it is reliable. */
 export function doubtAbout(p: number, n: number): string | undefined {
-  if (isSure(p, n)) return undefined;
-  return `needs ${whole(samplesNeeded(p))} samples, has ${whole(n)}`;
+  if (isReliableQuantile(p, n)) return undefined;
+  return `needs ${wholeNumberText(samplesNeeded(p))} samples, has ${wholeNumberText(n)}`;
 }
 
 /** The range of the values and the limits; a limit far above all values is left out. */
@@ -101,6 +107,6 @@ export function valueDomain(list: readonly Distribution[]): readonly [number, nu
 }
 
 /** True if the largest value is more than 50 times the smallest. */
-export function isWide([low, high]: readonly [number, number]): boolean {
+export function needsLogAxis([low, high]: readonly [number, number]): boolean {
   return low > 0 && high / low > 50;
 }

@@ -12,12 +12,12 @@ import type { TraceInfo } from './trace-answers.ts';
 import { brokenLinks, type Disruption, disruptionsAt, linksOf, linkText } from './truth.ts';
 
 /** Whether a node knows that a link is broken; `outdated`: still thinks so after the repair. */
-export type Standing = 'knows' | 'unaware' | 'outdated';
+export type Awareness = 'knows' | 'unaware' | 'outdated';
 
 /** A node that watches a link, and what it believes about the link. */
 export interface Watcher {
   readonly node: string;
-  readonly standing: Standing;
+  readonly standing: Awareness;
   /** The sources of the node's belief: `BFD`, `path via-110-310-210`. */
   readonly by: readonly string[];
   /** True if the node sends packets over the link although the link is down. */
@@ -25,7 +25,7 @@ export interface Watcher {
 }
 
 /** A link or node that is or was broken, with the nodes that watch it. */
-export interface BeliefOf {
+export interface TargetBeliefs {
   readonly target: string;
   /** What is wrong with the target; undefined after the fault has ended. */
   readonly disruption: Disruption | undefined;
@@ -48,14 +48,18 @@ export function beliefsAt(
   nodes: readonly NodeState[],
   plugIns: readonly ProtocolViz[],
   timeNs: number,
-): readonly BeliefOf[] {
+): readonly TargetBeliefs[] {
   const disruptions = disruptionsAt(info.faults, timeNs);
   const held = nodes.map((node) => {
     const { beliefsOf } = plugIns.find(({ protocol }) => protocol === node.protocol) ?? {};
     return { name: node.name, beliefs: beliefsOf?.(node) ?? [] };
   });
   const broken = brokenLinks(info, timeNs);
-  const about = (target: string, disruption: Disruption | undefined, sinceNs: number): BeliefOf => {
+  const about = (
+    target: string,
+    disruption: Disruption | undefined,
+    sinceNs: number,
+  ): TargetBeliefs => {
     const links = linksOf(info, target);
     const watchers = held.flatMap(({ name, beliefs }): readonly Watcher[] => {
       // A node that is down believes nothing.
@@ -113,7 +117,7 @@ function watcherOf(
  * A text such as `core-110 ↔ core-310 down for 38 ms, no node knows yet`. Empty if nothing was ever
  * broken or no protocol reports what its nodes believe.
  */
-export function beliefText(beliefs: readonly BeliefOf[], timeNs: number): string {
+export function beliefText(beliefs: readonly TargetBeliefs[], timeNs: number): string {
   const [first] = beliefs;
   if (first === undefined || first.watchers.length === 0) return '';
   const { target, disruption, sinceNs, watchers } = first;
@@ -121,7 +125,7 @@ export function beliefText(beliefs: readonly BeliefOf[], timeNs: number): string
   const others = beliefs.length - 1;
   const more = others > 0 ? `, and ${others} more broken` : '';
   const head = `${linkText(target)} ${state} for ${quantity(timeNs - sinceNs, 'ns')}${more}`;
-  const of = (standing: Standing): readonly Watcher[] =>
+  const of = (standing: Awareness): readonly Watcher[] =>
     watchers.filter((watcher) => watcher.standing === standing);
   const [knowing, unaware, outdated] = [of('knows'), of('unaware'), of('outdated')];
   if (disruption === undefined) {

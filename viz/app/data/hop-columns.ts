@@ -13,7 +13,7 @@ const FATES = { arrived: 0, dropped: 1, open: 2 } as const;
 const SPREAD = 0x9e37_79b1;
 
 /** Returns true for rows to keep. */
-export type Wanted = (row: {
+export type HopFilter = (row: {
   readonly departNs: number;
   readonly endNs: number;
   readonly packet: number;
@@ -25,7 +25,7 @@ export type Wanted = (row: {
  */
 export function hopColumns(
   ranges: readonly RowRange[],
-  wanted: Wanted,
+  wanted: HopFilter,
   limit: { readonly rowsMax: number; readonly lostForNs: number },
 ): HopColumns {
   const places: (readonly [RowRange, number])[] = [];
@@ -43,12 +43,12 @@ export function hopColumns(
   const kept =
     oneIn <= 1
       ? places
-      : places.filter(([{ block }, row]) => isKept(block.value('packet', row), oneIn));
+      : places.filter(([{ block }, row]) => isPacketInSample(block.value('packet', row), oneIn));
   return filled(kept, places.length);
 }
 
 /** True for about one packet number in `oneIn`, chosen by a hash: always the same answer. */
-export function isKept(packet: number, oneIn: number): boolean {
+export function isPacketInSample(packet: number, oneIn: number): boolean {
   return (Math.imul(packet, SPREAD) >>> 8) % oneIn === 0;
 }
 

@@ -4,20 +4,22 @@
  *
  * @module
  */
-import { PYRAMID } from '../../../engine/measure/trace/layout.ts';
+import { PYRAMID_LEVELS } from '../../../engine/measure/trace/layout.ts';
 import { isFailure, type TraceFailure } from '../../format/failure.ts';
 import type { TraceFile } from '../../format/trace-file.ts';
-import type { Density, Window } from './trace-answers.ts';
+import type { ArrivalDensity, TimeWindow } from './trace-answers.ts';
 
 const BINS_MAX = 600;
 
 /** Packets by the node at the end of their link and by bin, including those lost on the link. */
 export async function nodeDensity(
   trace: TraceFile,
-  { fromNs, toNs, binsMax = BINS_MAX }: Window & { readonly binsMax?: number },
-): Promise<Density | TraceFailure> {
+  { fromNs, toNs, binsMax = BINS_MAX }: TimeWindow & { readonly binsMax?: number },
+): Promise<ArrivalDensity | TraceFailure> {
   const nodes = trace.header.nodes.length;
-  const levels = PYRAMID.slice(Math.max(0, Math.min(trace.header.linkLevel, PYRAMID.length - 1)));
+  const levels = PYRAMID_LEVELS.slice(
+    Math.max(0, Math.min(trace.header.linkLevel, PYRAMID_LEVELS.length - 1)),
+  );
   const least = (toNs - fromNs) / binsMax;
   const level = levels.find(({ widthNs }) => widthNs >= least) ?? levels.at(-1);
   const binNs = level?.widthNs ?? 1;

@@ -12,8 +12,8 @@ import type {
   HopColumns,
   SeriesColumns,
   StateRow,
+  TimeWindow,
   TraceInfo,
-  Window,
   WorldStates,
 } from './trace-answers.ts';
 import type { TraceClient } from './trace-client.ts';
@@ -22,7 +22,7 @@ import type { TraceClient } from './trace-client.ts';
 const PACKETS_MAX = 50_000;
 
 /** Everything that the trace holds for an interval. */
-interface Stretch extends Window {
+interface Stretch extends TimeWindow {
   readonly info: TraceInfo;
   readonly spans: readonly SpanRow[];
   readonly marks: readonly MarkRow[];
@@ -40,7 +40,7 @@ type Event = Readonly<Record<string, unknown>>;
 /** Reads an interval from a trace and returns the text of the file. */
 export async function perfettoOf(
   trace: Pick<TraceClient, 'ask' | 'info'>,
-  { fromNs, toNs }: Window,
+  { fromNs, toNs }: TimeWindow,
 ): Promise<string> {
   const { info } = trace;
   const window = { fromNs, toNs };

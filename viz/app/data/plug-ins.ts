@@ -18,7 +18,7 @@ import type { TraceInfo, WorldStates } from './trace-answers.ts';
 const BUDGET_MS = 20;
 
 /** The result of calling a plug-in. */
-export type Drawn =
+export type DrawingResult =
   | { readonly kind: 'drawing'; readonly drawing: Drawing; readonly isSlow: boolean }
   | { readonly kind: 'trouble'; readonly message: string };
 
@@ -35,7 +35,7 @@ export function plugIns(
  * True if a drawing applies to this input. If it throws, it counts as applying, so that the page
  * can show the error.
  */
-export function isFor(view: ProtocolView, input: DrawingInput): boolean {
+export function viewApplies(view: ProtocolView, input: DrawingInput): boolean {
   try {
     return view.applies(input);
   } catch {
@@ -70,11 +70,11 @@ export function nodesOf(
 }
 
 /** Calls the drawing; never throws. */
-export function drawn(
+export function drawSafely(
   view: ProtocolView,
   input: DrawingInput,
   nowMs: () => number = () => performance.now(),
-): Drawn {
+): DrawingResult {
   const begin = nowMs();
   try {
     const drawing = view.draw(input);

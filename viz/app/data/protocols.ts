@@ -12,6 +12,6 @@ export const PROTOCOLS: readonly ProtocolViz[] = plugIns(
 );
 
 /** The protocols whose nodes remove a layer of encryption from each packet that they forward. */
-export const PEELING: ReadonlySet<string> = new Set(
+export const PEELING_PROTOCOLS: ReadonlySet<string> = new Set(
   PROTOCOLS.flatMap(({ protocol, peels }) => (peels === true ? [protocol] : [])),
 );

@@ -98,7 +98,7 @@ export interface SeriesColumns {
 }
 
 /** Number of packets that reached each node in each bin of time: `count[node * bins + bin]`. */
-export interface Density {
+export interface ArrivalDensity {
   readonly startNs: number;
   readonly binNs: number;
   readonly bins: number;
@@ -119,7 +119,7 @@ export interface BinWindow {
 }
 
 /** An interval of time, ns; `from <= t < to`. */
-export interface Window {
+export interface TimeWindow {
   readonly fromNs: number;
   readonly toNs: number;
 }
@@ -129,32 +129,32 @@ export interface TraceQuestions {
   /**
    * Packets under way at any time in the window; at most `rowsMax`, thinned out by packet number.
    */
-  hops(window: Window & { readonly rowsMax?: number }): HopColumns;
+  hops(window: TimeWindow & { readonly rowsMax?: number }): HopColumns;
   /** Every hop of one packet within the window, in chronological order. */
-  hopsOfPacket(window: Window & { readonly packet: number }): HopColumns;
+  hopsOfPacket(window: TimeWindow & { readonly packet: number }): HopColumns;
   /** For each of these links, the longest wait of a packet in its queue, ns; -1 without packets. */
-  waits(window: Window & { readonly links: readonly number[] }): readonly number[];
+  waits(window: TimeWindow & { readonly links: readonly number[] }): readonly number[];
   /** How many packets a node had lost until an instant, by reason. */
   losses(of: {
     readonly node: number;
     readonly toNs: number;
   }): readonly (readonly [reason: string, count: number])[];
   /** Changes of rates and delays in the window, in chronological order. */
-  paces(window: Window): readonly PaceRow[];
-  drops(window: Window): readonly DropRow[];
-  marks(window: Window): readonly MarkRow[];
-  spans(window: Window): readonly SpanRow[];
+  paces(window: TimeWindow): readonly PaceRow[];
+  drops(window: TimeWindow): readonly DropRow[];
+  marks(window: TimeWindow): readonly MarkRow[];
+  spans(window: TimeWindow): readonly SpanRow[];
   bins(window: BinWindow): readonly BinRow[];
   /**
    * Arrivals at each node, from the pyramid of the trace, in the finest bins of which `binsMax`
    * suffice, or else in the widest.
    */
-  density(window: Window & { readonly binsMax?: number }): Density;
+  density(window: TimeWindow & { readonly binsMax?: number }): ArrivalDensity;
   /** The points of one metric of {@link TraceInfo.metrics} over the whole run. */
   series(metric: { readonly name: string }): SeriesColumns;
   stateAt(at: { readonly timeNs: number }): WorldStates;
   /** Every change of state in the window, in chronological order. */
-  changes(window: Window): readonly StateRow[];
+  changes(window: TimeWindow): readonly StateRow[];
   /**
    * The nearest instant before or after the cursor at which anything happened; undefined if there
    * is none.
@@ -175,6 +175,6 @@ export interface TraceQuestions {
 /** The name of a query. */
 export type QuestionName = keyof TraceQuestions;
 /** The parameters of a query. */
-export type Asked<Q extends QuestionName> = Parameters<TraceQuestions[Q]>[0];
+export type QueryParameters<Q extends QuestionName> = Parameters<TraceQuestions[Q]>[0];
 /** The answer to a query. */
-export type Answer<Q extends QuestionName> = ReturnType<TraceQuestions[Q]>;
+export type QueryAnswer<Q extends QuestionName> = ReturnType<TraceQuestions[Q]>;

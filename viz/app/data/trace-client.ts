@@ -9,7 +9,7 @@ import type { TraceFailure } from '../../format/failure.ts';
 import { Observable, type Watchable } from '../kernel/observable.ts';
 import type { LiveState } from './live-feed.ts';
 import { readReportFile } from './report-file.ts';
-import type { Answer, Asked, QuestionName, TraceInfo } from './trace-answers.ts';
+import type { QueryAnswer, QueryParameters, QuestionName, TraceInfo } from './trace-answers.ts';
 import type { FromWorker, ToWorker, TraceOrigin } from './trace-wire.ts';
 import TraceWorker from './trace-worker.ts?worker&inline';
 
@@ -67,8 +67,16 @@ export class TraceClient {
   }
 
   /** Sends a query; `trace-answers.ts` lists them. */
-  async ask<Q extends QuestionName>(question: Q, asked: Asked<Q>): Promise<Answer<Q>> {
-    return (await this.#line.send((id) => ({ kind: 'ask', id, question, asked }))) as Answer<Q>;
+  async ask<Q extends QuestionName>(
+    question: Q,
+    asked: QueryParameters<Q>,
+  ): Promise<QueryAnswer<Q>> {
+    return (await this.#line.send((id) => ({
+      kind: 'ask',
+      id,
+      question,
+      asked,
+    }))) as QueryAnswer<Q>;
   }
 
   /** Ends the worker thread. */

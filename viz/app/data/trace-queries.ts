@@ -5,21 +5,21 @@
  * @module
  */
 
-import { FAULT_KINDS, NONE, STATE_DELTA } from '../../../engine/measure/trace/layout.ts';
+import { FAULT_KINDS, NO_REFERENCE, STATE_DELTA } from '../../../engine/measure/trace/layout.ts';
 import { greatestOf, leastOf } from '../../../engine/pure/extremes.ts';
 import { blobAt, statesOf } from '../../format/blobs.ts';
 import type { SpanRow } from '../../format/drawing.ts';
-import { isFailure, placed, type TraceFailure } from '../../format/failure.ts';
+import { isFailure, sentenceWithOffset, type TraceFailure } from '../../format/failure.ts';
 import type { RowRange, TraceFile } from '../../format/trace-file.ts';
 import { hopColumns } from './hop-columns.ts';
 import { nodeDensity } from './node-density.ts';
 import type {
-  Answer,
-  Asked,
   DropRow,
   FaultRow,
   HopColumns,
   PaceRow,
+  QueryAnswer,
+  QueryParameters,
   QuestionName,
   SeriesColumns,
   StateRow,
@@ -41,12 +41,12 @@ const NEAR_NS = [1e6, 1e8, 1e10, ALL];
 type Answers = {
   readonly [Q in QuestionName]: (
     trace: TraceFile,
-    asked: Asked<Q>,
-  ) => Promise<Answer<Q> | TraceFailure>;
+    asked: QueryParameters<Q>,
+  ) => Promise<QueryAnswer<Q> | TraceFailure>;
 };
 
 /** The function that answers each query, by the name of the query. */
-export const ANSWERS: Answers = {
+export const QUERY_HANDLERS: Answers = {
   hops,
   hopsOfPacket,
   waits,
@@ -86,11 +86,14 @@ export async function infoOf(trace: TraceFile, bytes: number): Promise<TraceInfo
     faults,
     fingerprint: summary?.fingerprint ?? '',
     bytes,
-    damage: damage === undefined ? undefined : placed(damage),
+    damage: damage === undefined ? undefined : sentenceWithOffset(damage),
   };
 }
 
-async function hops(trace: TraceFile, asked: Asked<'hops'>): Promise<HopColumns | TraceFailure> {
+async function hops(
+  trace: TraceFile,
+  asked: QueryParameters<'hops'>,
+): Promise<HopColumns | TraceFailure> {
   const { fromNs, toNs, rowsMax = HOPS_MAX } = asked;
   const ranges = await trace.rowsUnderWay(fromNs, toNs, LOST_FOR_NS);
   if (isFailure(ranges)) return ranges;
@@ -100,7 +103,7 @@ async function hops(trace: TraceFile, asked: Asked<'hops'>): Promise<HopColumns 
 
 async function hopsOfPacket(
   trace: TraceFile,
-  asked: Asked<'hopsOfPacket'>,
+  asked: QueryParameters<'hopsOfPacket'>,
 ): Promise<HopColumns | TraceFailure> {
   const ranges = await trace.rows('hop', asked.fromNs, asked.toNs);
   if (isFailure(ranges)) return ranges;
@@ -110,7 +113,7 @@ async function hopsOfPacket(
 
 async function waits(
   trace: TraceFile,
-  { links, fromNs, toNs }: Asked<'waits'>,
+  { links, fromNs, toNs }: QueryParameters<'waits'>,
 ): Promise<readonly number[] | TraceFailure> {
   const ranges = await trace.rowsUnderWay(fromNs, toNs, LOST_FOR_NS);
   if (isFailure(ranges)) return ranges;
@@ -127,7 +130,7 @@ async function waits(
 
 async function losses(
   trace: TraceFile,
-  { node, toNs }: Asked<'losses'>,
+  { node, toNs }: QueryParameters<'losses'>,
 ): Promise<readonly (readonly [string, number])[] | TraceFailure> {
   const ranges = await trace.rows('drop', 0, toNs);
   if (isFailure(ranges)) return ranges;
@@ -144,7 +147,7 @@ async function losses(
 
 async function paces(
   trace: TraceFile,
-  { fromNs, toNs }: Asked<'paces'>,
+  { fromNs, toNs }: QueryParameters<'paces'>,
 ): Promise<readonly PaceRow[] | TraceFailure> {
   const ranges = await trace.rows('pace', fromNs, toNs);
   if (isFailure(ranges)) return ranges;
@@ -158,11 +161,12 @@ async function paces(
 
 async function drops(
   trace: TraceFile,
-  { fromNs, toNs }: Asked<'drops'>,
+  { fromNs, toNs }: QueryParameters<'drops'>,
 ): Promise<readonly DropRow[] | TraceFailure> {
   const ranges = await trace.rows('drop', fromNs, toNs);
   if (isFailure(ranges)) return ranges;
-  const number = (value: number): number | undefined => (value === NONE ? undefined : value);
+  const number = (value: number): number | undefined =>
+    value === NO_REFERENCE ? undefined : value;
   return listed(ranges, ({ block }, row) => ({
     timeNs: block.time('time', row),
     node: number(block.value('node', row)),
@@ -174,7 +178,7 @@ async function drops(
 
 async function spans(
   trace: TraceFile,
-  { fromNs, toNs }: Asked<'spans'>,
+  { fromNs, toNs }: QueryParameters<'spans'>,
 ): Promise<readonly SpanRow[] | TraceFailure> {
   const ranges = await trace.rows('span', fromNs, toNs);
   if (isFailure(ranges)) return ranges;
@@ -189,7 +193,7 @@ async function spans(
 
 async function series(
   trace: TraceFile,
-  { name }: Asked<'series'>,
+  { name }: QueryParameters<'series'>,
 ): Promise<SeriesColumns | TraceFailure> {
   const metric = trace.metrics.findIndex((one) => one.name === name);
   const ranges = await trace.rows('series', 0, ALL);
@@ -207,7 +211,7 @@ async function series(
 
 async function stateAt(
   trace: TraceFile,
-  { timeNs }: Asked<'stateAt'>,
+  { timeNs }: QueryParameters<'stateAt'>,
 ): Promise<WorldStates | TraceFailure> {
   const world = await trace.stateAt(timeNs);
   if (isFailure(world)) return world;
@@ -216,7 +220,7 @@ async function stateAt(
 
 async function changes(
   trace: TraceFile,
-  { fromNs, toNs }: Asked<'changes'>,
+  { fromNs, toNs }: QueryParameters<'changes'>,
 ): Promise<readonly StateRow[] | TraceFailure> {
   const ranges = await trace.rows('state', fromNs, toNs);
   if (isFailure(ranges)) return ranges;
@@ -232,7 +236,7 @@ async function changes(
 
 async function neighbour(
   trace: TraceFile,
-  { timeNs, direction }: Asked<'neighbour'>,
+  { timeNs, direction }: QueryParameters<'neighbour'>,
 ): Promise<number | undefined | TraceFailure> {
   for (const near of NEAR_NS) {
     const [from, to] =

@@ -6,12 +6,12 @@
  */
 import { isFailure, type TraceFailure } from '../../format/failure.ts';
 import { inflateGzip } from '../../format/inflate.ts';
-import { type ByteSource, blobSource, bytesSource, wordsOf } from '../../format/source.ts';
+import { type ByteSource, blobSource, bytesSource, thrownMessage } from '../../format/source.ts';
 import { openTrace, type TraceFile } from '../../format/trace-file.ts';
 import { httpSource } from './http-source.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { QuestionName } from './trace-answers.ts';
-import { ANSWERS, infoOf } from './trace-queries.ts';
+import { infoOf, QUERY_HANDLERS } from './trace-queries.ts';
 import type { FileOrigin, FromWorker, ToWorker, TraceOrigin } from './trace-wire.ts';
 
 /** The part of a worker's global scope that this module uses. */
@@ -34,7 +34,7 @@ async function answer(message: ToWorker): Promise<FromWorker> {
       ? await open(id, message.origin)
       : await ask(id, message.question, message.asked);
   } catch (error) {
-    return { id, kind: 'failed', failure: unreadable(wordsOf(error)) };
+    return { id, kind: 'failed', failure: unreadable(thrownMessage(error)) };
   }
 }
 
@@ -50,7 +50,7 @@ async function open(id: number, origin: TraceOrigin): Promise<FromWorker> {
 
 async function ask(id: number, question: QuestionName, asked: unknown): Promise<FromWorker> {
   if (trace === undefined) return { id, kind: 'failed', failure: unreadable('no trace is open') };
-  const found = await ANSWERS[question](trace, asked as never);
+  const found = await QUERY_HANDLERS[question](trace, asked as never);
   return isFailure(found)
     ? { id, kind: 'failed', failure: found }
     : { id, kind: 'answer', answer: found };

@@ -9,7 +9,7 @@ import type { KpiResult, Report, ReportFault } from '../../../reports/report-sch
 import type { FaultRow } from './trace-answers.ts';
 
 /** A page with its parameters and an instant. */
-export interface Place {
+export interface PageAtInstant {
   readonly page: string;
   /** ns of the run; undefined if no instant matters more than others. */
   readonly timeNs: number | undefined;
@@ -23,7 +23,7 @@ const LEAD_NS = 50_000_000;
 const FAULT_NS = 5e9;
 
 /** Where a missed KPI becomes visible: at the worst fault, or at the worst bin of a series. */
-export function placeOfMiss(report: Report, kpi: KpiResult): Place {
+export function placeOfMiss(report: Report, kpi: KpiResult): PageAtInstant {
   const { metric, unit } = kpi;
   if (metric.startsWith('privacy.')) return { page: 'privacy', timeNs: undefined, parameters: {} };
   const seed = report.shownSeed;
@@ -47,7 +47,7 @@ export function placeOfMiss(report: Report, kpi: KpiResult): Place {
  * The instant just before the first fault; in a run without faults, just before the earliest missed
  * KPI. Undefined if there is neither.
  */
-export function firstLook(
+export function firstInstantToSee(
   faults: readonly FaultRow[],
   report: Report | undefined,
 ): number | undefined {
@@ -63,7 +63,7 @@ export function firstLook(
  * The middle, in ns, of the first bin after the warm-up with at least half as many packets as the
  * bin with the most. Undefined if nothing was sent.
  */
-export function firstBusy(
+export function firstBusyInstant(
   bins: readonly { readonly startNs: number; readonly widthNs: number; readonly count: number }[],
   warmupNs: number,
 ): number | undefined {
@@ -74,7 +74,7 @@ export function firstBusy(
   return first && first.startNs + Math.round(first.widthNs / 2);
 }
 
-function atFault({ id, beginNs }: ReportFault): Place {
+function atFault({ id, beginNs }: ReportFault): PageAtInstant {
   return { page: 'failover', timeNs: beginNs, parameters: { fault: id } };
 }
 

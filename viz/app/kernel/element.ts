@@ -34,7 +34,7 @@ export function svgElement<K extends keyof SVGElementTagNameMap>(
 }
 
 /** Replaces the children of an element. */
-export function fill(parent: Element, ...children: readonly Child[]): void {
+export function replaceContent(parent: Element, ...children: readonly Child[]): void {
   parent.replaceChildren();
   append(parent, children);
 }

@@ -18,7 +18,7 @@ const AFTER_NS = 2e9;
 const PACKET_NS = 5e9;
 
 /** The interval to show; undefined if the selection has no start and end. */
-export async function stretchOf(
+export async function intervalOfSelection(
   trace: TraceClient,
   selection: Selection | undefined,
   timeNs: number,

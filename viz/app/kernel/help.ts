@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { element, fill } from './element.ts';
+import { element, replaceContent } from './element.ts';
 import { ICONS, icon } from './icons.ts';
 import type { KeyBinding, KeyMap } from './keys.ts';
 
@@ -44,7 +44,7 @@ export function makeHelp(keys: KeyMap): HTMLDialogElement {
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close();
   });
-  dialog.addEventListener('toggle', () => fill(list, groupsOf(keys)));
+  dialog.addEventListener('toggle', () => replaceContent(list, groupsOf(keys)));
   return dialog;
 }
 

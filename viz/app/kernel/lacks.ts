@@ -45,7 +45,7 @@ export function lackOf(
 }
 
 /** Says that a run has no fault, with a command that cuts a link in the middle of the run. */
-export function withoutFaults({ name, report, info }: RunFacts): Lack | undefined {
+export function lackOfFaults({ name, report, info }: RunFacts): Lack | undefined {
   if (report === undefined || report.faults.length > 0) return undefined;
   const reason = `Nothing was cut, crashed or impaired in ${name}.`;
   const link = info?.links.find(({ from, to }) => from >= 0 && to >= 0)?.id;

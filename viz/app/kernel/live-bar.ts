@@ -6,8 +6,8 @@
  */
 import type { LiveState } from '../data/live-feed.ts';
 import type { TraceClient } from '../data/trace-client.ts';
-import { element, fill } from './element.ts';
-import { liveText, lostText } from './live-text.ts';
+import { element, replaceContent } from './element.ts';
+import { connectionLostText, liveText } from './live-text.ts';
 import { Observable } from './observable.ts';
 import type { ViewState } from './view-state.ts';
 
@@ -100,7 +100,8 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
     if (state === undefined) return;
     const { link, news } = state;
     bar.dataset['live'] = link === 'lost' ? 'lost' : news.phase;
-    const text = lostAt === undefined ? liveText(news) : lostText(news, performance.now() - lostAt);
-    if (words.textContent !== text) fill(words, text);
+    const text =
+      lostAt === undefined ? liveText(news) : connectionLostText(news, performance.now() - lostAt);
+    if (words.textContent !== text) replaceContent(words, text);
   }
 }

@@ -10,11 +10,11 @@
  */
 import type { Report } from '../../../reports/report-schema.ts';
 import type { TraceClient } from '../data/trace-client.ts';
-import { element, fill } from './element.ts';
+import { element, replaceContent } from './element.ts';
 import type { LiveBar } from './live-bar.ts';
-import { soFarText } from './live-text.ts';
+import { interimReportText } from './live-text.ts';
 import type { Page } from './page.ts';
-import { actions, type StateAction, stateMessage } from './states.ts';
+import { actionButtons, type StateAction, stateMessage } from './states.ts';
 
 /** Shortest time between two updates: numbers that change faster cannot be read. */
 const AGAIN_MS = 2_000;
@@ -46,13 +46,13 @@ export function makeLivePage(parts: LivePageParts): HTMLElement {
     return waiting(`This page will show ${page.empty.shows}. ${page.whileLive}`, parts);
   }
   const root = element('div', { class: 'live-page' });
-  fill(root, waiting(`This page will show ${page.empty.shows} within seconds.`, parts));
+  replaceContent(root, waiting(`This page will show ${page.empty.shows} within seconds.`, parts));
   new LivePage(parts, root).start();
   return root;
 }
 
 function waiting(words: string, { trace, watch, signal }: LivePageParts): HTMLElement {
-  const root = stateMessage('waiting', GOES_ON, element('p', {}, words), actions(watch));
+  const root = stateMessage('waiting', GOES_ON, element('p', {}, words), actionButtons(watch));
   const title = root.querySelector('h2');
   trace.live.watch(signal, (state) => {
     const text = state?.news.phase === 'ended' ? HAS_ENDED : GOES_ON;
@@ -124,8 +124,8 @@ class LivePage {
     await frames(2);
     if (signal.aborted) return;
     root.classList.remove('next');
-    fill(this.#note, soFarText(report));
-    if (before === undefined) fill(this.#root, this.#note, root);
+    replaceContent(this.#note, interimReportText(report));
+    if (before === undefined) replaceContent(this.#root, this.#note, root);
     else before.remove();
   }
 }

@@ -30,7 +30,7 @@ export function livePhaseText(state: LiveState | undefined): string {
 }
 
 /** How reliable the numbers of a run in progress are. */
-export function soFarText({ virtualSeconds, scenario }: Report): string {
+export function interimReportText({ virtualSeconds, scenario }: Report): string {
   const whole = seconds(scenario.durationNs);
   const at = `Measured until ${seconds(virtualSeconds * 1e9)} of ${whole}`;
   return `${at}, provisional: limits are judged when the run has ended. Packets under way are not counted as lost.`;
@@ -47,7 +47,7 @@ export function liveCardText(
 }
 
 /** Says that the connection is lost (docs/spec/browser-view.md). */
-export function lostText({ nowNs }: LiveNews, lostMs: number): string {
+export function connectionLostText({ nowNs }: LiveNews, lostMs: number): string {
   return `Reconnecting, ${Math.floor(lostMs / 1000)} s; showing until ${seconds(nowNs)}.`;
 }
 

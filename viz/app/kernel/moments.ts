@@ -6,7 +6,7 @@
 import { readDuration, writeDuration } from './duration.ts';
 
 /** Name of the parameter in the address. */
-export const MARKS = 'marks';
+export const MARKS_PARAMETER = 'marks';
 /** Largest number of marks; more would hide the time line. */
 const MARKS_MAX = 20;
 /** A mark is at the cursor if their distance is at most this share of the visible range. */
@@ -14,7 +14,9 @@ const NEAR = 0.004;
 
 /** Reads the marks in chronological order; skips values that are not instants. */
 export function readMarks(parameters: Readonly<Record<string, string>>): readonly number[] {
-  const found = (parameters[MARKS] ?? '').split(',').flatMap((text) => readDuration(text) ?? []);
+  const found = (parameters[MARKS_PARAMETER] ?? '')
+    .split(',')
+    .flatMap((text) => readDuration(text) ?? []);
   return [...new Set(found)].sort((a, b) => a - b).slice(0, MARKS_MAX);
 }
 
@@ -24,7 +26,7 @@ export function writeMarks(marks: readonly number[]): string | undefined {
 }
 
 /** Removes the mark at the cursor, or adds one there. */
-export function toggled(
+export function withMarkToggled(
   marks: readonly number[],
   timeNs: number,
   rangeNs: number,

@@ -11,14 +11,20 @@ import { Latest } from '../data/latest.ts';
 import type { FaultRow } from '../data/trace-answers.ts';
 import type { TraceClient } from '../data/trace-client.ts';
 import { instantText, instantTick } from './duration.ts';
-import { element, fill, set, svgElement } from './element.ts';
+import { element, replaceContent, set, svgElement } from './element.ts';
 import { faultStretches } from './fault-stretches.ts';
 import type { FrameLoop } from './frame-loop.ts';
 import { ICONS, icon } from './icons.ts';
 import { instantTicks } from './instant-ticks.ts';
 import { readMarks } from './moments.ts';
 import type { Watchable } from './observable.ts';
-import { JUMP_NS, type Range, SPEED_MAX, SPEED_MIN, type TimeLine } from './time-line.ts';
+import {
+  type Range,
+  REDUCED_MOTION_STEP_NS,
+  SPEED_MAX,
+  SPEED_MIN,
+  type TimeLine,
+} from './time-line.ts';
 
 const HEIGHT = 44;
 const BASE = 28;
@@ -118,7 +124,7 @@ export class Scrubber {
     });
     parameters.watch(signal, () => this.#drawMarks());
     time.isPlaying.watch(signal, (isPlaying) => {
-      fill(this.#play, icon(isPlaying ? ICONS.pause : ICONS.play));
+      replaceContent(this.#play, icon(isPlaying ? ICONS.pause : ICONS.play));
       this.#play.setAttribute('aria-label', isPlaying ? 'pause' : 'play');
       ask();
     });
@@ -134,7 +140,7 @@ export class Scrubber {
   /** Plays or pauses. With reduced motion it moves by one step instead. */
   toggle(): void {
     const { time, isCalm } = this.#parts;
-    if (isCalm.value) time.moveTo(time.cursor.value + JUMP_NS);
+    if (isCalm.value) time.moveTo(time.cursor.value + REDUCED_MOTION_STEP_NS);
     else if (time.isPlaying.value) time.pause();
     else time.play();
   }
@@ -186,10 +192,10 @@ export class Scrubber {
       return `M${left.toFixed(1)} ${BASE}v${(-height).toFixed(1)}h${width.toFixed(1)}V${BASE}z`;
     });
     set(this.#density, 'd', bars.join(''));
-    fill(this.#flags, this.#faultMarks(x));
+    replaceContent(this.#flags, this.#faultMarks(x));
     this.#drawMarks();
     const ticks = instantTicks([from, to], Math.max(2, Math.floor(this.#width / 110)));
-    fill(
+    replaceContent(
       this.#axis,
       svgElement('line', { x1: 8, x2: Math.max(8, this.#width - 8), y1: BASE, y2: BASE }),
       ticks.map((at) =>
@@ -225,7 +231,7 @@ export class Scrubber {
     const [from, to] = time.range.value;
     const x = this.#x();
     const shown = readMarks(parameters.value).filter((at) => at >= from && at <= to);
-    fill(
+    replaceContent(
       this.#marks,
       shown.map((at) => {
         const d = `M${x(at).toFixed(1)} ${BASE - 5}l5 5-5 5-5-5z`;
@@ -263,7 +269,7 @@ export class Scrubber {
       // Short runs get only the usual speeds; long runs get faster ones, up to the whole run's.
       const plain = SPEEDS.filter((one) => one <= Math.max(PLAIN_MAX, whole));
       const speeds = [...new Set([...plain, ...(speed === whole ? [] : [speed])])];
-      fill(
+      replaceContent(
         select,
         speeds
           .sort((one, other) => one - other)

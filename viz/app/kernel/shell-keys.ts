@@ -4,9 +4,9 @@
  * @module
  */
 import { EXPORT_EVENT, TABLE_EVENT, tellChart } from '../chart/chart-frame.ts';
-import { stretchOf } from './fit.ts';
+import { intervalOfSelection } from './fit.ts';
 import type { KeyMap } from './keys.ts';
-import { MARKS, readMarks, toggled, writeMarks } from './moments.ts';
+import { MARKS_PARAMETER, readMarks, withMarkToggled, writeMarks } from './moments.ts';
 import type { Watchable } from './observable.ts';
 import type { Page } from './page.ts';
 import type { RunState } from './run-session.ts';
@@ -71,7 +71,7 @@ async function showFitting({ view, runs, notify }: ShellKeyParts): Promise<void>
   try {
     const selection = view.selection.value;
     const trace = await state.run.trace();
-    const stretch = await stretchOf(trace, selection, view.time.cursor.value);
+    const stretch = await intervalOfSelection(trace, selection, view.time.cursor.value);
     if (stretch !== undefined) view.time.show(stretch);
     else
       notify(
@@ -85,8 +85,12 @@ async function showFitting({ view, runs, notify }: ShellKeyParts): Promise<void>
 function markHere({ view, runs }: ShellKeyParts): void {
   if (runs.value.kind !== 'open') return;
   const [from, to] = view.time.range.value;
-  const marks = toggled(readMarks(view.parameters.value), view.time.cursor.value, to - from);
-  view.setParameter(MARKS, writeMarks(marks));
+  const marks = withMarkToggled(
+    readMarks(view.parameters.value),
+    view.time.cursor.value,
+    to - from,
+  );
+  view.setParameter(MARKS_PARAMETER, writeMarks(marks));
 }
 
 async function step(

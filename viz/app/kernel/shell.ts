@@ -9,8 +9,8 @@ import type { Report } from '../../../reports/report-schema.ts';
 import { DEMO_RUN } from '../data/embedded.ts';
 import { LIVE_RUN, Library, type OpenRun } from '../data/library.ts';
 import type { TraceClient } from '../data/trace-client.ts';
-import { firstBusy, firstLook } from '../data/where-to-look.ts';
-import { type Child, element, fill } from './element.ts';
+import { firstBusyInstant, firstInstantToSee } from '../data/where-to-look.ts';
+import { type Child, element, replaceContent } from './element.ts';
 import { FrameLoop } from './frame-loop.ts';
 import { makeHelp } from './help.ts';
 import { KeyMap } from './keys.ts';
@@ -24,7 +24,7 @@ import { makeRail } from './rail.ts';
 import { followRun, type RunState } from './run-session.ts';
 import { Scrubber } from './scrubber.ts';
 import { addShellKeys } from './shell-keys.ts';
-import { actions, skeleton, stateMessage, troubleMessage } from './states.ts';
+import { actionButtons, skeleton, stateMessage, troubleMessage } from './states.ts';
 import { ThemeChoice } from './theme.ts';
 import { makeTopBar } from './top-bar.ts';
 import { ViewState } from './view-state.ts';
@@ -136,7 +136,7 @@ export class Shell {
     if (page.needs === 'nothing') return page.mount(context);
     if (state.kind === 'none') return this.#showEmpty(page, 'No run is open');
     if (state.kind === 'trouble') throw state.error;
-    if (state.kind === 'opening') return fill(this.#main, openingMessage(state.id));
+    if (state.kind === 'opening') return replaceContent(this.#main, openingMessage(state.id));
     const { run } = state;
     const { report } = run;
     if (page.needs === 'report') {
@@ -145,7 +145,7 @@ export class Shell {
       return page.mount({ ...context, run, report });
     }
     if (!run.hasTrace) return this.#showEmpty(page, 'This run left no trace', factsOf(state));
-    fill(this.#main, skeleton('Reading the trace …'));
+    replaceContent(this.#main, skeleton('Reading the trace …'));
     const trace = await run.trace();
     if (signal.aborted) return;
     this.#learn(trace);
@@ -153,7 +153,7 @@ export class Shell {
     // In a run in progress, the cursor follows the run.
     if (run.isLive !== true) this.#view.lookFirst(await instantToSee(trace, report));
     if (signal.aborted) return;
-    fill(this.#main, this.#liveBar(run, trace, signal)?.root, context.root);
+    replaceContent(this.#main, this.#liveBar(run, trace, signal)?.root, context.root);
     await page.mount({ ...context, run, trace, report });
   }
 
@@ -187,7 +187,7 @@ export class Shell {
       mount: (report, place) => page.mount({ ...context, ...place, run, report }),
       fail: context.fail,
     });
-    fill(this.#main, bar.root, live);
+    replaceContent(this.#main, bar.root, live);
   }
 
   /** Shows the trace in the scrubber. Errors are ignored: a page of the report needs no trace. */
@@ -204,7 +204,7 @@ export class Shell {
 
   #contextOf(page: Page, signal: AbortSignal): PageContext {
     const root = element('div', { class: `page page-${page.name}` });
-    fill(this.#main, root);
+    replaceContent(this.#main, root);
     return {
       root,
       panel: this.#panel,
@@ -226,11 +226,11 @@ export class Shell {
   readonly #panel: Panel = {
     show: (title: string, ...content: readonly Child[]) => {
       this.#aside.hidden = false;
-      fill(this.#aside, element('h2', {}, title), content);
+      replaceContent(this.#aside, element('h2', {}, title), content);
     },
     clear: () => {
       this.#aside.hidden = true;
-      fill(this.#aside);
+      replaceContent(this.#aside);
     },
   };
 
@@ -250,7 +250,7 @@ export class Shell {
       label: 'Choose a run',
       run: (): void => this.#view.go('runs', this.#view.run.value),
     };
-    fill(
+    replaceContent(
       this.#main,
       stateMessage(
         'empty',
@@ -262,7 +262,7 @@ export class Shell {
           command === undefined ? 'A scenario that produces it: ' : 'This makes it: ',
           element('code', {}, command ?? scenario),
         ),
-        actions(open, choose),
+        actionButtons(open, choose),
       ),
     );
   }
@@ -270,12 +270,15 @@ export class Shell {
   #showUnknown(): void {
     const back = { label: 'Runs', run: (): void => this.#view.go('runs') };
     const words = `There is no page ${this.#view.page.value} in this version.`;
-    fill(this.#main, stateMessage('error', 'No such page', element('p', {}, words), actions(back)));
+    replaceContent(
+      this.#main,
+      stateMessage('error', 'No such page', element('p', {}, words), actionButtons(back)),
+    );
   }
 
   #fail(error: unknown): void {
     const back = { label: 'Back to the runs', run: (): void => this.#view.go('runs', undefined) };
-    fill(this.#main, troubleMessage(error), actions(back));
+    replaceContent(this.#main, troubleMessage(error), actionButtons(back));
   }
 
   /** Shows a notice for a while; the same sentence is never shown twice at once. */
@@ -321,11 +324,11 @@ async function instantToSee(
   trace: TraceClient,
   report: Report | undefined,
 ): Promise<number | undefined> {
-  const first = firstLook(trace.info.faults, report);
+  const first = firstInstantToSee(trace.info.faults, report);
   if (first !== undefined) return first;
   const [fromNs, toNs] = trace.info.rangeNs;
   const bins = await trace.ask('bins', { fromNs, toNs, binsMax: 600 });
-  return firstBusy(bins, trace.info.warmupNs);
+  return firstBusyInstant(bins, trace.info.warmupNs);
 }
 
 function openingMessage(id: string): HTMLElement {

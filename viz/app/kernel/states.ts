@@ -40,7 +40,7 @@ export function lackLines({ reason, command }: Lack): readonly Child[] {
 }
 
 /** Buttons below a message. */
-export function actions(...list: readonly StateAction[]): HTMLElement {
+export function actionButtons(...list: readonly StateAction[]): HTMLElement {
   return element(
     'p',
     { class: 'actions' },

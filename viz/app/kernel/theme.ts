@@ -5,7 +5,12 @@
  *
  * @module
  */
-import { DARK, LIGHT, type Tokens, tokenText } from '../../../reports/html/tokens.ts';
+import {
+  DARK_COLOURS,
+  LIGHT_COLOURS,
+  type Tokens,
+  tokenText,
+} from '../../../reports/html/tokens.ts';
 import { Observable } from './observable.ts';
 
 /** The name of a theme. */
@@ -14,8 +19,8 @@ export type Theme = 'light' | 'dark';
 const KEY = 'orrery.theme';
 
 /** The colours of a theme, for canvas and exports. */
-export function tokensOf(theme: Theme): Tokens {
-  return theme === 'dark' ? DARK : LIGHT;
+export function themeColours(theme: Theme): Tokens {
+  return theme === 'dark' ? DARK_COLOURS : LIGHT_COLOURS;
 }
 
 /** The theme of the page; setting it changes the page. */
@@ -62,8 +67,8 @@ function remembered(): Theme | undefined {
 
 function addSheet(): void {
   const sheet = document.createElement('style');
-  sheet.textContent = `:root { ${tokenText(LIGHT)} color-scheme: light; }
-:root[data-theme="dark"] { ${tokenText(DARK)} color-scheme: dark; }
-@media print { :root[data-theme] { ${tokenText(LIGHT)} color-scheme: light; } }`;
+  sheet.textContent = `:root { ${tokenText(LIGHT_COLOURS)} color-scheme: light; }
+:root[data-theme="dark"] { ${tokenText(DARK_COLOURS)} color-scheme: dark; }
+@media print { :root[data-theme] { ${tokenText(LIGHT_COLOURS)} color-scheme: light; } }`;
   document.head.append(sheet);
 }

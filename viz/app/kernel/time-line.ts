@@ -10,7 +10,7 @@ import { Observable, type Watchable } from './observable.ts';
 export type Range = readonly [number, number];
 
 /** With reduced motion, the cursor moves in steps of this length, ns. */
-export const JUMP_NS = 100_000_000;
+export const REDUCED_MOTION_STEP_NS = 100_000_000;
 /** Slowest and fastest playback, seconds of the run per second; 1e6 shows 230 days in 20 s. */
 export const SPEED_MIN = 0.001;
 export const SPEED_MAX = 1e6;

@@ -7,7 +7,7 @@
 import { countText, verdictWord } from '../../../reports/kpi-text.ts';
 import type { OpenRun } from '../data/library.ts';
 import type { TraceClient } from '../data/trace-client.ts';
-import { type Child, element, fill } from './element.ts';
+import { type Child, element, replaceContent } from './element.ts';
 import { ICONS, icon } from './icons.ts';
 import { livePhaseText } from './live-text.ts';
 import type { Watchable } from './observable.ts';
@@ -40,7 +40,7 @@ export function makeTopBar({ view, theme, runs, help, notify }: TopBarParts): HT
   runs.watch(new AbortController().signal, (state) => {
     shown.abort();
     shown = new AbortController();
-    fill(title, whatIsOpen(state, { view, signal: shown.signal }));
+    replaceContent(title, whatIsOpen(state, { view, signal: shown.signal }));
   });
   const brand = element(
     'button',

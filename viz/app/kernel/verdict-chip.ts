@@ -3,17 +3,17 @@
  *
  * @module
  */
-import type { Verdict } from '../../../reports/kpi-text.ts';
+import type { VerdictWord } from '../../../reports/kpi-text.ts';
 import { element } from './element.ts';
 
-const SIGNS: Readonly<Record<Verdict, string>> = {
+const SIGNS: Readonly<Record<VerdictWord, string>> = {
   PASS: '✓',
   FAIL: '✗',
   STOP: '■',
   INCONCLUSIVE: '?',
   'NO VERDICT': '–',
 };
-const TONES: Readonly<Record<Verdict, string>> = {
+const TONES: Readonly<Record<VerdictWord, string>> = {
   PASS: 'pass',
   FAIL: 'fail',
   STOP: 'open',
@@ -22,12 +22,12 @@ const TONES: Readonly<Record<Verdict, string>> = {
 };
 
 /** CSS class of a verdict. */
-export function verdictTone(verdict: Verdict): string {
+export function verdictTone(verdict: VerdictWord): string {
   return TONES[verdict];
 }
 
 /** Makes the chip of a verdict. */
-export function verdictChip(verdict: Verdict): HTMLElement {
+export function verdictChip(verdict: VerdictWord): HTMLElement {
   const sign = element('span', { 'aria-hidden': 'true' }, SIGNS[verdict]);
   return element('span', { class: `chip ${TONES[verdict]}` }, sign, ' ', verdict);
 }

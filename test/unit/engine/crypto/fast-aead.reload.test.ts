@@ -5,7 +5,7 @@ import { encodeModule } from '../../../../engine/crypto/wasm/assembler.ts';
 import {
   ASSOCIATED_LENGTH_MAX,
   DATA_LENGTH_MAX,
-  OUTPUT,
+  OUTPUT_OFFSET,
 } from '../../../../engine/crypto/wasm/layout.ts';
 import { polyFinish, polyStart, polyUpdate } from '../../../../engine/crypto/wasm/poly1305.ts';
 import type { AeadKey } from '../../../../engine/host/crypto.ts';
@@ -254,7 +254,7 @@ describe('Poly1305 as WebAssembly', () => {
   ])('passes RFC 8439 A.3 %s', (...vector) => {
     const [, r, s, data, tag] = vector as [string, string, string, string, string];
     const bytes = fromHex(data);
-    memory.set(fromHex(r + s), OUTPUT);
+    memory.set(fromHex(r + s), OUTPUT_OFFSET);
     memory.set(bytes, 1_024);
     exports['start']!();
     exports['update']!(1_024, bytes.length / 16);

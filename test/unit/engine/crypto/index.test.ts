@@ -1,6 +1,11 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { fallbacks, hasSodium, PROVIDER_NAMES, provider } from '../../../../engine/crypto/index.ts';
+import {
+  hasSodium,
+  nobleFallbacksOf,
+  PROVIDER_NAMES,
+  provider,
+} from '../../../../engine/crypto/index.ts';
 import { createSodium } from '../../../../engine/crypto/sodium.ts';
 import { load } from '../../../../engine/crypto/sodium-binding.ts';
 
@@ -33,10 +38,10 @@ describe('the factory of crypto providers', () => {
 
   it('lists the fallbacks that the issue names', () => {
     const named = (name: 'node' | 'sodium'): string[] =>
-      fallbacks(name).map(({ primitive }) => primitive);
+      nobleFallbacksOf(name).map(({ primitive }) => primitive);
     expect(named('node')).toEqual(expect.arrayContaining(['p256Sign', 'blake3', 'blake2b']));
     expect(named('sodium')).toEqual(expect.arrayContaining(['p256Sign', 'aesCmac', 'blake3']));
-    expect(fallbacks('noble')).toEqual([]);
+    expect(nobleFallbacksOf('noble')).toEqual([]);
   });
 });
 

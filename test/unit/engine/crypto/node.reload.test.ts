@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
-import type { Timing } from '../../../../engine/crypto/node.ts';
+import type { CryptoTiming } from '../../../../engine/crypto/node.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import { cryptoCases } from '../../../conformance/crypto-cases.ts';
 import { hostileCases, mistakes } from '../../../conformance/crypto-hostile-cases.ts';
@@ -20,7 +20,7 @@ const aeadKind = (crypto: CryptoProvider): string =>
 /** Read before WebAssembly is removed below. */
 const KIND_WITH_VECTORS = aeadKind(provider('node'));
 
-const timings: readonly Timing[] = ['constant', 'simulation'];
+const timings: readonly CryptoTiming[] = ['constant', 'simulation'];
 
 describe.each(timings)('the provider node without WebAssembly, timing %s', (timing) => {
   let crypto: CryptoProvider;

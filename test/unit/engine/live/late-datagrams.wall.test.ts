@@ -11,7 +11,7 @@ import { provider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import type { DatagramSocket } from '../../../../engine/host/socket.ts';
 import { LiveWorld } from '../../../../engine/live/live-world.ts';
-import type { TraceRecorder } from '../../../../engine/net/sim-observers.ts';
+import type { NodeTraceSink } from '../../../../engine/net/sim-observers.ts';
 
 const BLOCK = `127.${50 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
 const PORT = 7_000;
@@ -97,7 +97,7 @@ it('data that a slow node has not read in 100 ms of its time is dropped and coun
     // The account of messages finds the message by these bytes.
     if (reason === 'overload') dropped.push(live.ownership.current[0]);
   };
-  live.recorder = { nodeDrop } as unknown as TraceRecorder;
+  live.recorder = { nodeDrop } as unknown as NodeTraceSink;
   // One in ten is urgent.
   for (let index = 0; index < MANY; index += 1)
     writeAmongData(whole, index % 10 === 9 ? URGENT : 2);

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import { LiveWorld, type LiveWorldOptions } from '../../../../engine/live/live-world.ts';
-import { firstUnusable } from '../../../../engine/live/loopback.ts';
+import { firstUnbindableAddress } from '../../../../engine/live/loopback.ts';
 import type { DirectionSpec } from '../../../../engine/net/link-spec.ts';
 import { SimWorld } from '../../../../engine/net/sim-world.ts';
 
@@ -157,7 +157,7 @@ it('hands over datagrams from outside the run and counts them apart', async () =
 });
 
 it('tells which address the system does not have', () => {
-  expect(firstUnusable(['127.0.0.1', `${BLOCK}.2`])).toBeUndefined();
+  expect(firstUnbindableAddress(['127.0.0.1', `${BLOCK}.2`])).toBeUndefined();
   // Nobody uses documentation addresses (RFC 5737).
-  expect(firstUnusable(['127.0.0.1', '192.0.2.1'])).toBe('192.0.2.1');
+  expect(firstUnbindableAddress(['127.0.0.1', '192.0.2.1'])).toBe('192.0.2.1');
 });

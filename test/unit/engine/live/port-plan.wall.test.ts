@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { firstTaken } from '../../../../engine/live/loopback.ts';
+import { firstUnbindablePort } from '../../../../engine/live/loopback.ts';
 import { PortPlan, type PortRange } from '../../../../engine/live/port-plan.ts';
 import { UdpWire } from '../../../../engine/live/udp-wire.ts';
 
@@ -75,9 +75,13 @@ describe('ports of 127.0.0.1', () => {
   it('are looked at before anything runs: a taken one is named with its range', () => {
     const first = 20_000 + (process.pid % 10_000);
     const ranges = [{ address: A, first, services: 2, count: 4 }];
-    expect(firstTaken(ranges)).toBeUndefined();
+    expect(firstUnbindablePort(ranges)).toBeUndefined();
     const other = UdpWire.bind('127.0.0.1', first + 2, NOTHING);
-    expect(firstTaken(ranges)).toEqual({ range: ranges[0], port: first + 2, code: 'EADDRINUSE' });
+    expect(firstUnbindablePort(ranges)).toEqual({
+      range: ranges[0],
+      port: first + 2,
+      code: 'EADDRINUSE',
+    });
     expect(typeof other === 'string' ? other : other.close()).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BUFFER_CLASSES, BufferPool, POISON } from '../../../../engine/net/buffer-pool.ts';
+import { BUFFER_SIZES, BufferPool, POISON_BYTE } from '../../../../engine/net/buffer-pool.ts';
 import { PacketHeap } from '../../../../engine/net/packet-heap.ts';
 import { NIL, PacketTable } from '../../../../engine/net/packet-table.ts';
 
@@ -14,7 +14,7 @@ describe('BufferPool', () => {
 
   it('hands out what came back before it allocates', () => {
     const pool = new BufferPool();
-    for (const size of BUFFER_CLASSES) {
+    for (const size of BUFFER_SIZES) {
       const buffer = pool.alloc(size);
       pool.release(pool.alloc(size));
       const { allocatedBytes } = pool;
@@ -37,7 +37,7 @@ describe('BufferPool', () => {
     const pool = new BufferPool('poison');
     const buffer = pool.alloc(10);
     pool.release(buffer);
-    expect(buffer[0]).toBe(POISON);
+    expect(buffer[0]).toBe(POISON_BYTE);
     expect(() => pool.release(buffer)).toThrow('handed back');
     expect(() => pool.release(new Uint8Array(256))).toThrow('not from alloc');
   });

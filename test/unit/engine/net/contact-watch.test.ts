@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ContactEdge } from '../../../../engine/host/host.ts';
-import { NOT_BEGUN } from '../../../../engine/net/contact-plan.ts';
+import type { ContactTransition } from '../../../../engine/host/host.ts';
+import { PLAN_NOT_BEGUN } from '../../../../engine/net/contact-plan.ts';
 import type { ContactsSpec } from '../../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../../engine/net/sim-host.ts';
 import type { SimWorld } from '../../../../engine/net/sim-world.ts';
@@ -22,9 +22,12 @@ function pair(contacts: ContactsSpec): { world: SimWorld; a: SimHost } {
 }
 
 /** What a listener hears, as `kind at ms`. */
-function collector(world: SimWorld): { heard: string[]; onEdge: (edge: ContactEdge) => void } {
+function collector(world: SimWorld): {
+  heard: string[];
+  onEdge: (edge: ContactTransition) => void;
+} {
   const heard: string[] = [];
-  const onEdge = ({ kind, link, peer }: ContactEdge): void => {
+  const onEdge = ({ kind, link, peer }: ContactTransition): void => {
     expect({ link, peer }).toEqual({ link: 'ab', peer: 'b' });
     heard.push(`${kind} ${world.scheduler.now / MS}`);
   };
@@ -86,7 +89,7 @@ describe('the contacts that a node hears of (docs/spec/link-model.md#contacts)',
 
   it('wait until the time of the run begins, which nodes read as planTime', () => {
     const { world, a } = pair(CONTACTS);
-    world.network.planOriginNs = NOT_BEGUN;
+    world.network.planOriginNs = PLAN_NOT_BEGUN;
     const { heard, onEdge } = collector(world);
     a.onContact(onEdge);
     world.runUntil(50 * MS);
@@ -105,7 +108,7 @@ describe('the contacts that a node hears of (docs/spec/link-model.md#contacts)',
     world.addHost({ name: 'b', address: '127.0.0.2' });
     const members = ['a', 'b'].map((host) => ({ host, port: 1 }));
     world.addSegment({ id: 'lan', members, medium: { ...FAST, contacts: CONTACTS } });
-    const heard: ContactEdge[] = [];
+    const heard: ContactTransition[] = [];
     a.onContact((edge) => heard.push(edge));
     world.runUntil(3 * MS);
     expect(heard).toEqual([{ kind: 'begin', link: 'lan' }]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ContactPlan, NOT_BEGUN } from '../../../../engine/net/contact-plan.ts';
+import { ContactPlan, PLAN_NOT_BEGUN } from '../../../../engine/net/contact-plan.ts';
 import { checkDirection } from '../../../../engine/net/link-check.ts';
 import type { ContactsSpec, DirectionSpec } from '../../../../engine/net/link-spec.ts';
 import { Line } from './network-fixture.ts';
@@ -120,7 +120,7 @@ describe('contacts of a run whose time has not begun', () => {
     const line = new Line([
       { ...SLOW, contacts: { windows: [window(start, start + 2)], periodNs: 10 * MS } },
     ]);
-    line.network.planOriginNs = NOT_BEGUN;
+    line.network.planOriginNs = PLAN_NOT_BEGUN;
     line.offer(1_000);
     line.at(50 * MS, () => {
       line.network.beginPlans(60 * MS);

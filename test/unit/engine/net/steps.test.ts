@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NOT_BEGUN } from '../../../../engine/net/contact-plan.ts';
+import { PLAN_NOT_BEGUN } from '../../../../engine/net/contact-plan.ts';
 import { checkDirection } from '../../../../engine/net/link-check.ts';
 import type { DirectionSpec, StepsSpec } from '../../../../engine/net/link-spec.ts';
 import { SimLink } from '../../../../engine/net/sim-link.ts';
@@ -160,7 +160,7 @@ describe('a rate that follows a trace', () => {
 
   it('begins with the plan of a live run', () => {
     const line = new Line([]);
-    line.network.planOriginNs = NOT_BEGUN;
+    line.network.planOriginNs = PLAN_NOT_BEGUN;
     const place = { linkId: 'l', name: 'a->b', fromNode: 0, toNode: 1 };
     const rateSteps = { atNs: [0, MS], values: [8e6, 80e6] };
     const direction = line.network.addDirection(place, { ...BASE, rateSteps });

@@ -4,7 +4,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { endOfItem, isOtherForm } from '../../../../engine/pure/cbor-end-of-item.ts';
+import { endOfItem, isNonDeterministicCbor } from '../../../../engine/pure/cbor-end-of-item.ts';
 import { CborReader } from '../../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../../engine/pure/cbor-writer.ts';
 import { fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
@@ -80,7 +80,7 @@ describe('the end of an item', () => {
     const end = bytes.length - 1;
     expect(endOfItem(bytes, 1, bytes.length, 3)).toBe(end);
     for (let cut = 1; cut < end; cut += 1) expect(endOfItem(bytes, 1, cut, 3)).toBe(-1);
-    expect(isOtherForm(bytes.subarray(1, end), 3)).toBe(INDEFINITE.includes(hex));
+    expect(isNonDeterministicCbor(bytes.subarray(1, end), 3)).toBe(INDEFINITE.includes(hex));
   });
 
   it.each(['1800', '190018', '1a0000ffff', '1b00000000ffffffff', '5800', '82011817'])(
@@ -88,7 +88,7 @@ describe('the end of an item', () => {
     (hex) => {
       const bytes = fromHex(hex);
       expect(endOfItem(bytes, 0, bytes.length, 3)).toBe(-1);
-      expect(isOtherForm(bytes, 3)).toBe(true);
+      expect(isNonDeterministicCbor(bytes, 3)).toBe(true);
     },
   );
 
@@ -105,6 +105,6 @@ describe('the end of an item', () => {
   ])('is not found in %s: %s', (hex) => {
     const bytes = fromHex(hex);
     expect(endOfItem(bytes, 0, bytes.length, 3)).not.toBe(bytes.length);
-    expect(isOtherForm(bytes, 3)).toBe(false);
+    expect(isNonDeterministicCbor(bytes, 3)).toBe(false);
   });
 });

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  dividedBy,
   floor,
   floorOfShare,
   fraction,
-  fromNumber,
+  fractionFromNumber,
   minus,
   nearest,
-  over,
+  parseFraction,
   plus,
-  readExact,
   times,
   toDecimal,
 } from '../../../../engine/pure/fraction.ts';
@@ -17,20 +17,20 @@ import {
 describe('an exact fraction', () => {
   it('reads decimals as they are written, and writes them without a tail', () => {
     const texts = ['0.1', '-2.50', '1e3', '12.5e-2', '1_000', '.5', '+7', '0'];
-    expect(texts.map((text) => toDecimal(readExact(text) ?? fraction(-1n)))).toEqual([
+    expect(texts.map((text) => toDecimal(parseFraction(text) ?? fraction(-1n)))).toEqual([
       ...['0.1', '-2.5', '1000', '0.125', '1000', '0.5', '7', '0'],
     ]);
   });
 
   it('reads nothing that is no number, or longer than any number of a file', () => {
     for (const text of ['', '.', '-', 'e5', '1e', '1e99', '1.2.3', '9'.repeat(41), 'NaN']) {
-      expect(readExact(text)).toBeUndefined();
+      expect(parseFraction(text)).toBeUndefined();
     }
   });
 
   it('is made of the shortest decimal of a number', () => {
     const numbers = [0.1 + 0.2, 1e-7, -2.5, 0, 1e21];
-    expect(numbers.map((number) => toDecimal(fromNumber(number)))).toEqual([
+    expect(numbers.map((number) => toDecimal(fractionFromNumber(number)))).toEqual([
       ...['0.30000000000000004', '0.0000001', '-2.5', '0', '1000000000000000000000'],
     ]);
   });
@@ -56,7 +56,7 @@ describe('an exact fraction', () => {
     fc.assert(
       fc.property(any, any, (a, b) => {
         expect(minus(plus(a, b), b)).toEqual(a);
-        if (b.numerator !== 0n) expect(over(times(a, b), b)).toEqual(a);
+        if (b.numerator !== 0n) expect(dividedBy(times(a, b), b)).toEqual(a);
       }),
     );
   });

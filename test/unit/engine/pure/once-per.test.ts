@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { byName, oncePer } from '../../../../engine/pure/once-per.ts';
+import { indexByName, oncePer } from '../../../../engine/pure/once-per.ts';
 
 it('makes a value once for each object, however equal they are', () => {
   let made = 0;
@@ -18,7 +18,7 @@ it('finds by name in lists of different kinds', () => {
     { name: 'a', address: '127.0.0.1' },
     { name: 'b', address: '127.0.0.2' },
   ];
-  expect(byName(hosts).get('b')?.address).toBe('127.0.0.2');
-  expect(byName([{ name: 'b', rate: 1 }]).get('b')).toEqual({ name: 'b', rate: 1 });
-  expect(byName(hosts).get('c')).toBeUndefined();
+  expect(indexByName(hosts).get('b')?.address).toBe('127.0.0.2');
+  expect(indexByName([{ name: 'b', rate: 1 }]).get('b')).toEqual({ name: 'b', rate: 1 });
+  expect(indexByName(hosts).get('c')).toBeUndefined();
 });

@@ -2,18 +2,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  bits,
-  count,
+  bitsForm,
+  countForm,
   countOf,
-  decimal,
+  decimalForm,
   form,
-  list,
+  listForm,
   oneOf,
   optional,
-  word,
+  wordForm,
 } from '../../../../nodes/_kit/text-form.ts';
 
-const PROGRESS = form('{done} of {all} packets', { done: count, all: count });
+const PROGRESS = form('{done} of {all} packets', { done: countForm, all: countForm });
 
 describe('a form', () => {
   it('reads what it writes', () => {
@@ -31,7 +31,7 @@ describe('a form', () => {
   ])('took another text for its own: %j', (text) => expect(PROGRESS.read(text)).toBeUndefined());
 
   it('reads no text that it would write differently', () => {
-    const form1 = form('{a} {b}={c}', { a: word, b: oneOf(['x', 'y']), c: decimal(2) });
+    const form1 = form('{a} {b}={c}', { a: wordForm, b: oneOf(['x', 'y']), c: decimalForm(2) });
     const text = fc.string({ unit: fc.constantFrom('a', 'x', ' ', '=', '1', '.', '0', '-') });
     fc.assert(
       fc.property(text, (one) => {
@@ -50,25 +50,25 @@ describe('a form', () => {
   });
 
   it('refuses a value that it could not read back, instead of tracing a wrong one', () => {
-    const pair = form('{a} to {b}', { a: list(word, '+'), b: word });
+    const pair = form('{a} to {b}', { a: listForm(wordForm, '+'), b: wordForm });
     const what = "a of '{a} to {b}' could not be read back: 'x to y'";
     expect(() => pair.write({ a: ['x to y'], b: 'z' })).toThrow(what);
-    expect(() => form('{a},{b}', { a: word, b: word }).write({ a: '1,2', b: '3' })).toThrow(
+    expect(() => form('{a},{b}', { a: wordForm, b: wordForm }).write({ a: '1,2', b: '3' })).toThrow(
       "could not be read back: '1,2'",
     );
     for (const done of [0.5, -1, Number.NaN, 2 ** 53]) {
       expect(() => PROGRESS.write({ done, all: 9 })).toThrow(`read back: '${done}'`);
     }
-    const share = form('{share}', { share: decimal(1) });
+    const share = form('{share}', { share: decimalForm(1) });
     for (const bad of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => share.write({ share: bad })).toThrow('could not be read back');
     }
-    expect(() => list(word, '-').write(['a-b'])).toThrow("not fit for a list: 'a-b'");
+    expect(() => listForm(wordForm, '-').write(['a-b'])).toThrow("not fit for a list: 'a-b'");
   });
 
   it('is declared with places that are apart, and with a part for each', () => {
-    expect(() => form('{a}{b}', { a: word, b: word })).toThrow('touch');
-    expect(() => form('{a} {c}', { a: word })).toThrow('have no part: {a} {c}');
+    expect(() => form('{a}{b}', { a: wordForm, b: wordForm })).toThrow('touch');
+    expect(() => form('{a} {c}', { a: wordForm })).toThrow('have no part: {a} {c}');
     expect(() => form('a', {})).toThrow('places are missing');
   });
 });
@@ -76,15 +76,15 @@ describe('a form', () => {
 describe('bits', () => {
   it('come four to a digit, the first in the highest bit', () => {
     const values = [true, false, false, false, true, true, true, true];
-    expect(bits.write(values)).toBe('8f');
-    expect(bits.read('8f')).toEqual(values);
-    expect(bits.read('8F')).toBeUndefined();
+    expect(bitsForm.write(values)).toBe('8f');
+    expect(bitsForm.read('8f')).toEqual(values);
+    expect(bitsForm.read('8F')).toBeUndefined();
   });
 });
 
 describe('a list', () => {
   it('may be empty, and reads no list with one bad item', () => {
-    const counts = list(count, ' ');
+    const counts = listForm(countForm, ' ');
     expect(counts.read(counts.write([]))).toEqual([]);
     expect(counts.read('1 2 3')).toEqual([1, 2, 3]);
     expect(counts.read('1  3')).toBeUndefined();

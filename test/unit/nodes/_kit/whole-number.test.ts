@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { wholeNumber } from '../../../../nodes/_kit/whole-number.ts';
-import { wordIssues } from '../../../../topologies/files/zod-words.ts';
+import { explainIssues } from '../../../../topologies/files/zod-words.ts';
 
 const schema = z.strictObject({
   clients: wholeNumber('a number of clients such as 12', { min: 1, max: 10_000 }).default(3),
@@ -11,7 +11,7 @@ const schema = z.strictObject({
 function told(clients: unknown): string {
   const result = schema.safeParse({ clients });
   if (result.success) return 'taken';
-  const [mistake] = wordIssues(result.error, schema, { clients });
+  const [mistake] = explainIssues(result.error, schema, { clients });
   return `${mistake?.code} ${mistake?.message}`;
 }
 

@@ -4,7 +4,7 @@ import type { Stream, StreamHandlers } from '../../../../engine/host/stream.ts';
 import { SimDisk, SimStore } from '../../../../engine/net/sim-store.ts';
 import { concatBytes } from '../../../../nodes/_kit/bytes.ts';
 import { IncomingNode } from '../../../../nodes/bulk/incoming-node.ts';
-import { decodeNumber, encodeHello, encodePacket } from '../../../../nodes/bulk/wire.ts';
+import { decodePacketNumber, encodeHello, encodePacket } from '../../../../nodes/bulk/wire.ts';
 
 it('a peer that reads nothing got a confirmation for each of its packets', () => {
   const written: number[] = [];
@@ -14,7 +14,7 @@ it('a peer that reads nothing got a confirmation for each of its packets', () =>
       handlers = given;
     },
     write: (bytes: Uint8Array) => {
-      written.push(decodeNumber(bytes));
+      written.push(decodePacketNumber(bytes));
       return written.length === 1 ? 'full' : 'sent';
     },
     setPaused: () => undefined,

@@ -5,7 +5,7 @@ import {
   type IncomingInput,
   IncomingMachine,
 } from '../../../../nodes/bulk/incoming.ts';
-import { decodeNumber } from '../../../../nodes/bulk/wire.ts';
+import { decodePacketNumber } from '../../../../nodes/bulk/wire.ts';
 
 const MS = 1_000_000;
 const MEMORY = new Uint8Array(8).fill(1);
@@ -28,14 +28,14 @@ function makeIncoming(record?: Uint8Array): Incoming {
   const words = (effect: IncomingEffect<string>): string[] => {
     switch (effect.kind) {
       case 'write':
-        return [`${effect.stream}: ${decodeNumber(effect.bytes)}`];
+        return [`${effect.stream}: ${decodePacketNumber(effect.bytes)}`];
       case 'reset':
       case 'pause':
       case 'resume':
         return [`${effect.kind} ${effect.stream}`];
       case 'sync':
         written = effect.record;
-        return [`note ${decodeNumber(effect.record.subarray(8))}`];
+        return [`note ${decodePacketNumber(effect.record.subarray(8))}`];
       case 'deliver':
         return [`deliver ${effect.packet[0]}`];
       case 'delivered':

@@ -19,7 +19,7 @@ import {
   OutgoingMachine,
 } from '../../../../nodes/bulk/outgoing.ts';
 import { PieceReader, SenderReader } from '../../../../nodes/bulk/pieces.ts';
-import { decodeNumber, encodePacket } from '../../../../nodes/bulk/wire.ts';
+import { decodePacketNumber, encodePacket } from '../../../../nodes/bulk/wire.ts';
 import { VirtualClock } from '../../../fixtures/virtual-clock.ts';
 
 const MS = 1_000_000;
@@ -158,7 +158,7 @@ class Pair {
         (packet) => receiver.take({ kind: 'packet', stream: wire, packet }),
       ),
       toSender: new PieceReader(6, (piece) =>
-        shell.take({ kind: 'confirmed', number: decodeNumber(piece) }),
+        shell.take({ kind: 'confirmed', number: decodePacketNumber(piece) }),
       ),
     };
     this.#wire = wire;

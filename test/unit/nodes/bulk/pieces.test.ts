@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PACKET_MAX } from '../../../../nodes/bulk/geometry.ts';
 import { packetReader } from '../../../../nodes/bulk/pieces.ts';
-import { decodeLength, encodePacket } from '../../../../nodes/bulk/wire.ts';
+import { decodePacketLength, encodePacket } from '../../../../nodes/bulk/wire.ts';
 
 /** Reads `stream` in pieces that end at `cuts`. */
 function read(stream: Uint8Array, cuts: readonly number[]): { packets: number[][]; isOk: boolean } {
@@ -26,10 +26,10 @@ const join = (packets: readonly (readonly number[])[]): Uint8Array =>
 describe('the length in front of a packet', () => {
   it('has four bytes and is bounded by 64 KiB; 0 and more are refused', () => {
     expect([...encodePacket(Uint8Array.of(7, 8))]).toEqual([0, 0, 0, 2, 7, 8]);
-    expect(decodeLength(Uint8Array.of(0, 1, 0, 0), 0)).toBe(PACKET_MAX);
-    expect(decodeLength(Uint8Array.of(0, 1, 0, 1), 0)).toBeUndefined();
-    expect(decodeLength(Uint8Array.of(255, 255, 255, 255), 0)).toBeUndefined();
-    expect(decodeLength(Uint8Array.of(0, 0, 0, 0), 0)).toBe(0);
+    expect(decodePacketLength(Uint8Array.of(0, 1, 0, 0), 0)).toBe(PACKET_MAX);
+    expect(decodePacketLength(Uint8Array.of(0, 1, 0, 1), 0)).toBeUndefined();
+    expect(decodePacketLength(Uint8Array.of(255, 255, 255, 255), 0)).toBeUndefined();
+    expect(decodePacketLength(Uint8Array.of(0, 0, 0, 0), 0)).toBe(0);
   });
 });
 

@@ -12,11 +12,11 @@ import {
   encodeEid,
   encodeStatusReport,
   parseEid,
-  REASON,
+  STATUS_REASON,
 } from '../../../../nodes/dtn/index.ts';
 import { encodeCarrierMessage } from '../../../../nodes/dtn/layer/carrier.ts';
 import { encodeLtp } from '../../../../nodes/dtn/layer/ltp-wire.ts';
-import { encodeFrame, MESH_HEAD } from '../../../../nodes/dtn/layer/mesh-wire.ts';
+import { encodeMeshFrame, MESH_HEAD_BYTES } from '../../../../nodes/dtn/layer/mesh-wire.ts';
 import { encodeTcpcl } from '../../../../nodes/dtn/layer/tcpcl-wire.ts';
 import { udpclDatagrams } from '../../../../nodes/dtn/layer/udpcl.ts';
 import type { GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
@@ -57,7 +57,7 @@ export function goldenBytes(): GoldenBytes {
       }),
     ),
     mesh: toHex(
-      encodeFrame(
+      encodeMeshFrame(
         {
           kind: 'repair',
           ttl: 7,
@@ -71,7 +71,7 @@ export function goldenBytes(): GoldenBytes {
           length: 4_000,
           data: Uint8Array.of(1, 2, 3),
         },
-        MESH_HEAD,
+        MESH_HEAD_BYTES,
       ),
     ),
     session: toHex(
@@ -91,7 +91,7 @@ export function goldenBytes(): GoldenBytes {
         forwarded: no,
         delivered: no,
         deleted: { isAsserted: true, timeMs: 820_540_800_000 },
-        reason: REASON.lifetimeExpired,
+        reason: STATUS_REASON.lifetimeExpired,
         source: node,
         createdMs: 1,
         sequence: 2,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkMap, PlannedContacts } from '../../../../engine/host/network-view.ts';
-import { Names } from '../../../../nodes/dtn/names.ts';
+import { HostEids } from '../../../../nodes/dtn/names.ts';
 import { NetworkPlans } from '../../../../nodes/dtn/plan-of-network.ts';
 
 const S = 1_000_000_000;
@@ -24,7 +24,7 @@ function networkOf(contacts: PlannedContacts | undefined): NetworkMap {
 
 /** The plans of one of its nodes. */
 function plansOf(contacts: PlannedContacts | undefined): NetworkPlans {
-  return new NetworkPlans(networkOf(contacts), new Names(NAMES, 'ipn'));
+  return new NetworkPlans(networkOf(contacts), new HostEids(NAMES, 'ipn'));
 }
 
 const window = { startNs: 2 * S, endNs: 3 * S, rateBps: 8, delayNs: 0 };
@@ -38,7 +38,7 @@ describe('the plan of a network', () => {
   it('was made and kept by each of 500 nodes: they share it, and none takes that of another network', () => {
     const network = networkOf({ windows: [window] });
     const first = (map: NetworkMap, names = NAMES): unknown =>
-      new NetworkPlans(map, new Names(names, 'ipn')).at(0);
+      new NetworkPlans(map, new HostEids(names, 'ipn')).at(0);
     const plan = first(network);
     expect(first({ ...network })).toBe(plan);
     expect(first(network, ['b', 'a'])).not.toBe(plan);

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { singleState, stateAt } from '../../../../nodes/_kit/trace-state.ts';
+import { singleState, tracedStateAt } from '../../../../nodes/_kit/trace-state.ts';
 import {
-  ROUTES,
+  ROUTES_TRACE,
   type RoutesState,
-  WAITING_LIST,
+  WAITING_LIST_TRACE,
   type WaitingState,
 } from '../../../../nodes/dtn/trace-states.ts';
 import type { TraceFile } from '../../../../viz/format/trace-file.ts';
@@ -28,10 +28,10 @@ describe('a trace of dtn-plan-lies.yaml', () => {
   }
 
   const routes = async (seconds: number, name: string): Promise<RoutesState | undefined> =>
-    stateAt(ROUTES, { peer: 'sink' }, await at(seconds, name))?.value;
+    tracedStateAt(ROUTES_TRACE, { peer: 'sink' }, await at(seconds, name))?.value;
 
   const waiting = async (seconds: number, name: string): Promise<WaitingState | undefined> =>
-    singleState(WAITING_LIST, await at(seconds, name))?.value;
+    singleState(WAITING_LIST_TRACE, await at(seconds, name))?.value;
 
   beforeAll(async () => {
     const path = join(folder, 'trace.orr');

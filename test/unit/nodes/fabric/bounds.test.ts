@@ -10,7 +10,7 @@ import type { CalendarTime } from '../../../../engine/host/time.ts';
 import type { CarrierTerms } from '../../../../engine/host/transport.ts';
 import { CORRECT } from '../../../../nodes/fabric/behaviour.ts';
 import type {
-  Answer,
+  CallAnswer,
   PeerEffect,
   PeerInput,
   Submission,
@@ -19,7 +19,7 @@ import { encodeEnvelope, type MessageKind, messageId } from '../../../../nodes/f
 import { ANSWERS_MAX, ASSEMBLY_BYTES_MAX } from '../../../../nodes/fabric/geometry.ts';
 import { Inbox } from '../../../../nodes/fabric/incoming/inbox.ts';
 import { PeerMachine } from '../../../../nodes/fabric/peer.ts';
-import { decodePacket, PacketWriter, type Piece } from '../../../../nodes/fabric/wire.ts';
+import { decodePacket, type MessagePiece, PacketWriter } from '../../../../nodes/fabric/wire.ts';
 
 const SECOND = 1_000_000_000;
 const MIB = 1_048_576;
@@ -29,7 +29,7 @@ const OTHER_MEMORY = new Uint8Array(8).fill(7);
 const EPOCH_S = 1_767_225_600;
 const LOSSY: CarrierTerms = { maxBytes: 1_200, delivery: 'best-effort', isOrdered: false };
 const CUSTODY: CarrierTerms = { maxBytes: 256 * MIB, delivery: 'custody', isOrdered: false };
-const REPLY: Answer = { kind: 'reply', payload: new Uint8Array(8) };
+const REPLY: CallAnswer = { kind: 'reply', payload: new Uint8Array(8) };
 
 /** A machine of bob for alice; what it asks for is noted, and syncs are confirmed at once. */
 class Bob {
@@ -106,7 +106,7 @@ class Bob {
     this.take({ kind: 'packet', way: 0, bytes: writer.end(this.#packet).slice() });
   }
 
-  handled(number: number, answer?: Answer): void {
+  handled(number: number, answer?: CallAnswer): void {
     this.take({ kind: 'handled', number, ...(answer && { answer }) });
   }
 
@@ -134,7 +134,7 @@ function submission(lifetimeNs: number, request: string): Submission<string> {
   return { kind: 'message', payload: new Uint8Array(20), priority: 1, lifetimeNs, request };
 }
 
-function bytePiece(number: number, offset: number): Piece {
+function bytePiece(number: number, offset: number): MessagePiece {
   return { number, total: 64 * MIB, offset, bytes: Uint8Array.of(1) };
 }
 

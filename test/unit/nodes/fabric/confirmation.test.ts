@@ -4,7 +4,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { type Packet, PacketWriter } from '../../../../nodes/fabric/wire.ts';
+import { type FabricPacket, PacketWriter } from '../../../../nodes/fabric/wire.ts';
 import { type End, FabricPair, type Name, payloadOf } from './fabric-pair.ts';
 
 const MS = 1_000_000;
@@ -235,15 +235,19 @@ describe('packets from before a peer lost its disk', () => {
 });
 
 describe('what is said once', () => {
-  const isFirst = ({ number, isEliciting }: Packet): boolean => number === 0 && isEliciting;
-  const isNews = ({ news, asksNews }: Packet): boolean => news !== undefined || asksNews;
+  const isFirst = ({ number, isEliciting }: FabricPacket): boolean => number === 0 && isEliciting;
+  const isNews = ({ news, asksNews }: FabricPacket): boolean => news !== undefined || asksNews;
 
   it.each([
-    ['a challenge', 2, (packet: Packet): boolean => packet.challenge !== undefined],
-    ['a confirmation', 2, (packet: Packet): boolean => packet.confirmation !== undefined],
-    ['an acknowledgement', 2, (packet: Packet): boolean => packet.acknowledgement !== undefined],
+    ['a challenge', 2, (packet: FabricPacket): boolean => packet.challenge !== undefined],
+    ['a confirmation', 2, (packet: FabricPacket): boolean => packet.confirmation !== undefined],
+    [
+      'an acknowledgement',
+      2,
+      (packet: FabricPacket): boolean => packet.acknowledgement !== undefined,
+    ],
     ['news, and questions for them', 6, isNews],
-    ['a piece', 2, (packet: Packet): boolean => packet.pieces.length > 0],
+    ['a piece', 2, (packet: FabricPacket): boolean => packet.pieces.length > 0],
     ['the first packet of a life', 1, isFirst],
   ] as const)('is repeated when the network loses it: %s', (_kind, times, isOfKind) => {
     const pair = new FabricPair(QUIET);

@@ -8,11 +8,11 @@ import { ReservedCounter } from '../../../../nodes/_kit/reserved-counter.ts';
 import { MachineShell } from '../../../../nodes/_kit/shell.ts';
 import { type Behaviour, CORRECT } from '../../../../nodes/fabric/behaviour.ts';
 import type { PeerEffect, PeerInput } from '../../../../nodes/fabric/effects.ts';
-import { MEMORY_BYTES, RESERVED_NUMBERS } from '../../../../nodes/fabric/geometry.ts';
+import { MEMORY_NAME_BYTES, NUMBERS_PER_RESERVE } from '../../../../nodes/fabric/geometry.ts';
 import { recordKeyPrefix } from '../../../../nodes/fabric/outgoing/sender.ts';
 import { answeredKey, inboxKey, PeerMachine } from '../../../../nodes/fabric/peer.ts';
 import type { PeerOptions } from '../../../../nodes/fabric/peer-parts.ts';
-import { decodePacket, type Packet } from '../../../../nodes/fabric/wire.ts';
+import { decodePacket, type FabricPacket } from '../../../../nodes/fabric/wire.ts';
 import { LossyWire } from '../../../fixtures/lossy-wire.ts';
 import { VirtualClock } from '../../../fixtures/virtual-clock.ts';
 
@@ -89,7 +89,8 @@ export class End {
       clock.after(SYNC_NS, () => isAlive() && call());
     });
     this.#store = store;
-    const memory = store.get('memory') ?? new Uint8Array(MEMORY_BYTES).map(() => random.below(256));
+    const memory =
+      store.get('memory') ?? new Uint8Array(MEMORY_NAME_BYTES).map(() => random.below(256));
     store.put('memory', memory);
     const count = new Uint8Array(4);
     writeUint32(count, 0, 1 + readUint32(store.get('life') ?? new Uint8Array(4), 0));
@@ -118,7 +119,7 @@ export class End {
     const counter = new ReservedCounter({
       store,
       key: `next/${peer}`,
-      reserve: RESERVED_NUMBERS,
+      reserve: NUMBERS_PER_RESERVE,
       onSync: (): void => this.take({ kind: 'numbers' }),
     });
     const numbers = {
@@ -238,7 +239,7 @@ export class FabricPair {
   failedSyncs: number;
   isCut = false;
   /** Sees each packet; false if it is lost. */
-  see: (to: Name, packet: Packet, bytes: Uint8Array) => boolean = () => true;
+  see: (to: Name, packet: FabricPacket, bytes: Uint8Array) => boolean = () => true;
 
   constructor(trouble: PairTrouble) {
     const { seed, failedSyncs, options, behaviour = CORRECT, isCustody = false } = trouble;

@@ -11,11 +11,11 @@ import { encodeEnvelope, messageId } from '../../../../nodes/fabric/envelope.ts'
 import { Receiver } from '../../../../nodes/fabric/incoming/receiver.ts';
 import { Journal } from '../../../../nodes/fabric/journal.ts';
 import type { JournalItem, PeerParts } from '../../../../nodes/fabric/peer-parts.ts';
-import type { Packet } from '../../../../nodes/fabric/wire.ts';
+import type { FabricPacket } from '../../../../nodes/fabric/wire.ts';
 
 const MEMORY = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 
-function packetWith(number: number): Packet {
+function packetWith(number: number): FabricPacket {
   const bytes = encodeEnvelope({
     id: messageId(MEMORY, number),
     from: 'alice',

@@ -7,12 +7,12 @@ import { describe, expect, it } from 'vitest';
 import { concatBytes } from '../../../../nodes/_kit/bytes.ts';
 import { GAPS_MAX, HANDED_AHEAD, WINDOW_NUMBERS } from '../../../../nodes/fabric/geometry.ts';
 import { Inbox } from '../../../../nodes/fabric/incoming/inbox.ts';
-import type { Piece } from '../../../../nodes/fabric/wire.ts';
+import type { MessagePiece } from '../../../../nodes/fabric/wire.ts';
 
 const MIB = 1_048_576;
 const memoryOf = (name: number): Uint8Array => new Uint8Array(8).fill(name);
 
-function piece(number: number, fields: Partial<Piece> = {}): Piece {
+function piece(number: number, fields: Partial<MessagePiece> = {}): MessagePiece {
   return { number, total: 4, offset: 0, bytes: Uint8Array.of(1, 2, 3, 4), ...fields };
 }
 

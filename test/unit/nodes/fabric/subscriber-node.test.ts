@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
-import type { Answer, Arrival } from '../../../../nodes/fabric/effects.ts';
+import type { ArrivedMessage, CallAnswer } from '../../../../nodes/fabric/effects.ts';
 import { Subscribers } from '../../../../nodes/fabric/subscriber-node.ts';
 
 const ID_BYTES = 16;
@@ -15,7 +15,7 @@ function idOf(number: number): Uint8Array {
   return new Uint8Array(ID_BYTES).fill(number);
 }
 
-function arrival(number: number, more: Partial<Arrival> = {}): Arrival {
+function arrival(number: number, more: Partial<ArrivedMessage> = {}): ArrivedMessage {
   return {
     number,
     id: idOf(number),
@@ -34,7 +34,7 @@ class Application {
   nowNs = 0;
   readonly drops: string[] = [];
   /** Numbers that count as handled, with the kind of the answer. */
-  readonly handled: (readonly [number, Answer['kind'] | undefined])[] = [];
+  readonly handled: (readonly [number, CallAnswer['kind'] | undefined])[] = [];
   readonly subscribers = new Subscribers({
     now: (): number => this.nowNs,
     drop: (reason): void => void this.drops.push(reason),

@@ -4,16 +4,16 @@ import { provider } from '../../../../engine/crypto/index.ts';
 import { nextState } from '../../../../nodes/federated/aggregator/next-state.ts';
 import {
   clipPlan,
-  modelOf,
-  normOf,
+  modelOfState,
+  modelWithNorm,
+  normOfState,
   refuseCountNoise,
-  sharedState,
 } from '../../../../nodes/federated/clip-plan.ts';
 import { type FederatedOptions, federatedConfig } from '../../../../nodes/federated/config.ts';
 import { behaviourOf } from '../../../../nodes/federated/doubles/index.ts';
 import { vectorLength } from '../../../../nodes/federated/plan.ts';
 import { Accountant } from '../../../../nodes/federated/privacy/accountant.ts';
-import { updateNoise } from '../../../../nodes/federated/privacy/clip.ts';
+import { updateNoiseMultiplier } from '../../../../nodes/federated/privacy/clip.ts';
 import { largestPrivateInput, noisePlan } from '../../../../nodes/federated/privacy-plan.ts';
 import { privateUpdateJob } from '../../../../nodes/federated/private-update-job.ts';
 
@@ -39,7 +39,7 @@ describe('a clipping norm that follows', () => {
       // One deviation on all coordinates: that of updates, and in units of a client that of the count.
       const deviation = 2 * joint;
       expect(deviation / update).toBeCloseTo(
-        updateNoise({ noise: 2, countDeviation: countNoise })!,
+        updateNoiseMultiplier({ noise: 2, countDeviation: countNoise })!,
         12,
       );
       expect(deviation / unit).toBeCloseTo(countNoise, 12);
@@ -68,11 +68,11 @@ describe('a clipping norm that follows', () => {
   it('travels behind the model, and one number of each client behind its update', () => {
     const one = options();
     const model = new Float32Array([1, 2, 3]);
-    const state = sharedState(one, model, 0.125);
+    const state = modelWithNorm(one, model, 0.125);
     expect([...state]).toEqual([1, 2, 3, 0.125]);
-    expect([...modelOf(one, state)]).toEqual([1, 2, 3]);
-    expect(normOf(one, state)).toBe(0.125);
-    expect(normOf(one, sharedState(one, model))).toBe(0.25);
+    expect([...modelOfState(one, state)]).toEqual([1, 2, 3]);
+    expect(normOfState(one, state)).toBe(0.125);
+    expect(normOfState(one, modelWithNorm(one, model))).toBe(0.25);
     expect(vectorLength(one, PARAMETERS)).toBe(PARAMETERS + 1);
     expect(noisePlan(one, CLIENTS, PARAMETERS)?.settings.rate).toBe(1);
   });
@@ -80,16 +80,16 @@ describe('a clipping norm that follows', () => {
   it('is absent where the norm is fixed', () => {
     const one = options({ adaptive: undefined });
     const model = new Float32Array([1, 2, 3]);
-    expect(sharedState(one, model, 0.125)).toBe(model);
-    expect([...modelOf(one, model)]).toEqual([1, 2, 3]);
-    expect(normOf(one, model)).toBeUndefined();
+    expect(modelWithNorm(one, model, 0.125)).toBe(model);
+    expect([...modelOfState(one, model)]).toEqual([1, 2, 3]);
+    expect(normOfState(one, model)).toBeUndefined();
     expect(vectorLength(one, PARAMETERS)).toBe(PARAMETERS);
   });
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 3e30])(
     'is none if a lying aggregator writes %s',
     (norm) => {
-      expect(normOf(options(), new Float32Array([1, norm]))).toBeNaN();
+      expect(normOfState(options(), new Float32Array([1, norm]))).toBeNaN();
     },
   );
 
@@ -132,7 +132,7 @@ describe('the update of a client', () => {
 describe('the next round', () => {
   const one = options();
   const { update, unit } = clipPlan(one.privacy!);
-  const state = sharedState(one, new Float32Array([1, 1]), 4);
+  const state = modelWithNorm(one, new Float32Array([1, 1]), 4);
   /** Sum of ten clients, `below` of them no longer than the norm. */
   const next = (below: number, own: FederatedOptions = one): Float32Array => {
     const count = (below - (10 - below)) / 2;
@@ -142,7 +142,7 @@ describe('the next round', () => {
 
   it('moves the model by what the sum is worth at the norm of its round', () => {
     // Ten clients together moved by one norm of 4, a tenth each.
-    expect([...modelOf(one, next(5))]).toEqual([
+    expect([...modelOfState(one, next(5))]).toEqual([
       expect.closeTo(1.4, 6) as number,
       expect.closeTo(0.6, 6) as number,
     ]);
@@ -153,12 +153,12 @@ describe('the next round', () => {
     [5, 4],
     [10, 4 * Math.exp(-0.1)],
   ])('with %d of ten below the norm, it becomes %d', (below, norm) => {
-    expect(normOf(one, next(below))).toBeCloseTo(norm, 5);
+    expect(normOfState(one, next(below))).toBeCloseTo(norm, 5);
   });
 
   it('counts those who did not come as half', () => {
     const lost = nextState(one, state, { sum: Float64Array.of(0, 0, 0), divisor: 10 });
-    expect(normOf(one, lost)).toBe(4);
+    expect(normOfState(one, lost)).toBe(4);
   });
 
   it('never leaves what a round can have, whatever the noise', () => {
@@ -168,11 +168,11 @@ describe('the next round', () => {
       for (let round = 0; round < 5; round += 1) {
         now = nextState(one, now, { sum: sum(count), divisor: 10 });
       }
-      expect(normOf(one, now)).not.toBeNaN();
+      expect(normOfState(one, now)).not.toBeNaN();
     }
   });
 
   it('has the same norm with the defect that never moves it', () => {
-    expect(normOf(one, next(0, options({}, { double: 'resting-norm' })))).toBe(4);
+    expect(normOfState(one, next(0, options({}, { double: 'resting-norm' })))).toBe(4);
   });
 });

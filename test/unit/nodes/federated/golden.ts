@@ -4,7 +4,7 @@
  * @module
  */
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
-import { type Body, MESSAGE } from '../../../../nodes/federated/secagg/messages.ts';
+import { MESSAGE_TYPES, type MessageBody } from '../../../../nodes/federated/secagg/messages.ts';
 import { encodeMessage } from '../../../../nodes/federated/secagg/wire.ts';
 import { fill, type GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
 
@@ -19,31 +19,31 @@ export function goldenBytes(): GoldenBytes {
   } as const;
   const keys = { channelKey: fill(32, 1), maskKey: fill(32, 2) };
   const signature = fill(64, 3);
-  const bodies: Readonly<Record<string, Body>> = {
-    invite: { type: MESSAGE.invite, config },
-    advertise: { type: MESSAGE.advertise, index: 299, ...keys },
-    advertiseSigned: { type: MESSAGE.advertise, index: 3, ...keys, signature },
+  const bodies: Readonly<Record<string, MessageBody>> = {
+    invite: { type: MESSAGE_TYPES.invite, config },
+    advertise: { type: MESSAGE_TYPES.advertise, index: 299, ...keys },
+    advertiseSigned: { type: MESSAGE_TYPES.advertise, index: 3, ...keys, signature },
     roster: {
-      type: MESSAGE.roster,
+      type: MESSAGE_TYPES.roster,
       entries: [
         { index: 23, ...keys },
         { index: 24, channelKey: fill(32, 4), maskKey: fill(32, 6) },
       ],
     },
-    shareKeys: { type: MESSAGE.shareKeys, boxes: [{ index: 256, box: fill(88, 9) }] },
-    forward: { type: MESSAGE.forward, boxes: [{ index: 0, box: fill(88, 8) }] },
-    maskedInput: { type: MESSAGE.maskedInput, packed: fill(24, 12) },
-    survivors: { type: MESSAGE.survivors, survivors: [0, 23, 24, 255], lost: [256] },
-    consistency: { type: MESSAGE.consistency, signature },
-    signatures: { type: MESSAGE.signatures, signatures: [{ index: 2, signature }] },
+    shareKeys: { type: MESSAGE_TYPES.shareKeys, boxes: [{ index: 256, box: fill(88, 9) }] },
+    forward: { type: MESSAGE_TYPES.forward, boxes: [{ index: 0, box: fill(88, 8) }] },
+    maskedInput: { type: MESSAGE_TYPES.maskedInput, packed: fill(24, 12) },
+    survivors: { type: MESSAGE_TYPES.survivors, survivors: [0, 23, 24, 255], lost: [256] },
+    consistency: { type: MESSAGE_TYPES.consistency, signature },
+    signatures: { type: MESSAGE_TYPES.signatures, signatures: [{ index: 2, signature }] },
     unmask: {
-      type: MESSAGE.unmask,
+      type: MESSAGE_TYPES.unmask,
       shares: [
         { index: 5, kind: 'own', share: fill(32, 20) },
         { index: 1, kind: 'pair', share: fill(32, 21) },
       ],
     },
-    done: { type: MESSAGE.done, outcome: 'too-few', survivors: 250 },
+    done: { type: MESSAGE_TYPES.done, outcome: 'too-few', survivors: 250 },
   };
   return Object.fromEntries(
     Object.entries(bodies).map(([name, body]) => [name, toHex(encodeMessage(SESSION, body))]),

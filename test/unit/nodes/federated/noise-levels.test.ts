@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { federatedConfig } from '../../../../nodes/federated/config.ts';
 import {
   hasLevels,
-  keptOf,
+  keptVarianceRatio,
   LEVEL_KEY_BYTES,
-  levelsOf,
+  levelVariances,
   removedLevels,
   revealBytes,
 } from '../../../../nodes/federated/noise-levels.ts';
@@ -25,20 +25,22 @@ const WANTED = (3 * 0.5 * 1_000) ** 2;
 describe('noise in levels', () => {
   it.each([0, 1, 2, 3, 4, 5, 6])('leaves what was promised after %i losses', (lost) => {
     const survivors = CLIENTS - lost;
-    const levels = levelsOf(options(), CLIENTS);
+    const levels = levelVariances(options(), CLIENTS);
     expect(levels).toHaveLength(1 + CLIENTS - MINIMUM);
     const removed = removedLevels(options(), { clients: CLIENTS, survivors });
     const kept = levels.filter((_, level) => !removed.includes(level));
     const each = kept.reduce((sum, variance) => sum + variance, 0);
     expect(survivors * each).toBeCloseTo(WANTED, 3);
-    expect(keptOf(options(), { clients: CLIENTS, survivors, revealed: survivors })).toBe(1);
+    expect(keptVarianceRatio(options(), { clients: CLIENTS, survivors, revealed: survivors })).toBe(
+      1,
+    );
   });
 
   it('is more, and known to be, where survivors say nothing', () => {
     const round = { clients: CLIENTS, survivors: 10 };
     // All levels of one are v / 6; those of ten would be 10 / 6.
-    expect(keptOf(options(), { ...round, revealed: 0 })).toBeCloseTo(10 / 6, 12);
-    expect(keptOf(options(), { ...round, revealed: 9 })).toBeCloseTo(0.9 + 1 / 6, 12);
+    expect(keptVarianceRatio(options(), { ...round, revealed: 0 })).toBeCloseTo(10 / 6, 12);
+    expect(keptVarianceRatio(options(), { ...round, revealed: 9 })).toBeCloseTo(0.9 + 1 / 6, 12);
   });
 
   it('costs no more bytes than were forecast', () => {

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { type FederatedOptions, federatedConfig } from '../../../../nodes/federated/config.ts';
 import { disagreements } from '../../../../nodes/federated/disagreements.ts';
 import {
-  bitsNeeded,
   largestInput,
   largestSum,
   leastInputs,
+  ringBitsNeeded,
   sessionPlan,
 } from '../../../../nodes/federated/plan.ts';
 
@@ -92,7 +92,7 @@ describe('room for a sum', () => {
     [128, 65_536, 25],
     [1_000, 4_096_000, 33],
   ])('%i inputs up to %i need %i bits', (clients, largest, bits) => {
-    expect(bitsNeeded(clients, largest)).toBe(bits);
+    expect(ringBitsNeeded(clients, largest)).toBe(bits);
   });
 
   it('knows the largest input: clip by scale, rounded up, by the weight', () => {

@@ -3,7 +3,7 @@ import { provider } from '../../../../engine/crypto/index.ts';
 import type { AeadKey, CryptoProvider } from '../../../../engine/host/crypto.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { gatewayConfig } from '../../../../nodes/gateway/config.ts';
-import { createIdentity } from '../../../../nodes/gateway/crypto.ts';
+import { createStaticKeyPair } from '../../../../nodes/gateway/crypto.ts';
 import { FRAME_DROPS } from '../../../../nodes/gateway/drops.ts';
 import { EpochRing } from '../../../../nodes/gateway/epochs.ts';
 import { FRAME_TYPE, HELD_FRAMES_MAX } from '../../../../nodes/gateway/geometry.ts';
@@ -62,7 +62,7 @@ describe('receiving', () => {
   it('R-025: keys of one pair, and of one direction, open nothing of another', () => {
     const pair = Pair.connected();
     const crypto = provider('node');
-    const third = createIdentity(crypto, new Uint8Array(32).fill(33));
+    const third = createStaticKeyPair(crypto, new Uint8Array(32).fill(33));
     const [low] = pair.identities;
     const c = new Side({ identity: third, peerKey: low.publicKey, seed: 90 });
     const aToC = new Side({ identity: low, peerKey: third.publicKey, seed: 91 });

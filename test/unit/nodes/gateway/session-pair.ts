@@ -10,7 +10,7 @@ import { type ReplayGuard, ReplayWindow } from '../../../../nodes/_kit/replay-wi
 import type { RateLimit } from '../../../../nodes/_kit/token-bucket.ts';
 import { type Admission, CheckedAdmission } from '../../../../nodes/gateway/admission/admission.ts';
 import { CookieMint } from '../../../../nodes/gateway/admission/cookie-mint.ts';
-import { createIdentity, type Identity } from '../../../../nodes/gateway/crypto.ts';
+import { createStaticKeyPair, type StaticKeyPair } from '../../../../nodes/gateway/crypto.ts';
 import type { FrameDrop } from '../../../../nodes/gateway/drops.ts';
 import type { EpochSource } from '../../../../nodes/gateway/epoch-store.ts';
 import { FRAME_TYPE, type FrameType } from '../../../../nodes/gateway/geometry.ts';
@@ -21,7 +21,7 @@ import {
 } from '../../../../nodes/gateway/replay/window-set.ts';
 import { Session } from '../../../../nodes/gateway/session.ts';
 import {
-  type Moment,
+  type ClockReadings,
   SESSION_LIMITS,
   type SessionLimits,
 } from '../../../../nodes/gateway/session-parts.ts';
@@ -50,7 +50,7 @@ export class PlainEpochs implements EpochSource {
 
 export interface SideOptions {
   readonly crypto?: CryptoProvider;
-  readonly identity: Identity;
+  readonly identity: StaticKeyPair;
   readonly peerKey: Uint8Array;
   readonly limits?: SessionLimits;
   readonly guards?: GuardFactory;
@@ -157,7 +157,7 @@ export class Side {
   }
 
   /** Processes a datagram from the network. */
-  receive(frame: Uint8Array, moment: Moment): Outcome {
+  receive(frame: Uint8Array, moment: ClockReadings): Outcome {
     const outcome = this.#receive(frame, moment);
     if (typeof outcome === 'string' && !outcome.startsWith('ok ')) {
       this.drops.push(outcome as FrameDrop);
@@ -165,7 +165,7 @@ export class Side {
     return outcome;
   }
 
-  #receive(frame: Uint8Array, moment: Moment): Outcome {
+  #receive(frame: Uint8Array, moment: ClockReadings): Outcome {
     const header = new FrameHeader();
     const malformed = decodeFrame(frame, 0, frame.length, header);
     if (malformed !== undefined) return malformed;
@@ -185,7 +185,7 @@ function text(bytes: Uint8Array): string {
 }
 
 /** The instant `nowNs` after the start, on both clocks. */
-export function at(nowNs: number): Moment {
+export function at(nowNs: number): ClockReadings {
   return { nowNs, clockUs: CLOCK_US + Math.floor(nowNs / 1000) };
 }
 
@@ -200,20 +200,20 @@ export interface PairOptions {
 export class Pair {
   readonly a: Side;
   readonly b: Side;
-  readonly identities: readonly [Identity, Identity];
+  readonly identities: readonly [StaticKeyPair, StaticKeyPair];
 
   constructor(options: PairOptions = {}) {
     const crypto = options.crypto ?? provider('node');
-    const made = [1, 2].map((seed) => createIdentity(crypto, new Uint8Array(32).fill(seed)));
+    const made = [1, 2].map((seed) => createStaticKeyPair(crypto, new Uint8Array(32).fill(seed)));
     made.sort((left, right) => (left.publicKey[0] ?? 0) - (right.publicKey[0] ?? 0));
-    const [low, high] = made as [Identity, Identity];
+    const [low, high] = made as [StaticKeyPair, StaticKeyPair];
     this.identities = [low, high];
     this.a = new Side({ ...options, identity: low, peerKey: high.publicKey, seed: 10 });
     this.b = new Side({ ...options, identity: high, peerKey: low.publicKey, seed: 200 });
   }
 
   /** Delivers frames in both directions until neither side has anything to send. */
-  exchange(moment: Moment): void {
+  exchange(moment: ClockReadings): void {
     while (this.a.outbox.length + this.b.outbox.length > 0) {
       const fromA = this.a.outbox;
       const fromB = this.b.outbox;

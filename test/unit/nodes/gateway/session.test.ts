@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
-import { createIdentity } from '../../../../nodes/gateway/crypto.ts';
+import { createStaticKeyPair } from '../../../../nodes/gateway/crypto.ts';
 import { MAC_BYTES } from '../../../../nodes/gateway/geometry.ts';
 import { at, CLOCK_US, HOUR, Pair, SECOND, Side, sealed } from './session-pair.ts';
 
@@ -194,7 +194,7 @@ describe('opening a session', () => {
 
 describe('who may open a session', () => {
   const crypto = provider('node');
-  const stranger = createIdentity(crypto, new Uint8Array(32).fill(99));
+  const stranger = createStaticKeyPair(crypto, new Uint8Array(32).fill(99));
 
   it('R-023: refuses a static key that is not on the list, by name', () => {
     const pair = new Pair();

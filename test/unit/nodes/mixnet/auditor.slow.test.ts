@@ -16,7 +16,12 @@ import { VrfDelay } from '../../../../nodes/mixnet/mix/delay-law.ts';
 import { LatenessGauge } from '../../../../nodes/mixnet/mix/lateness-gauge.ts';
 import { ProofExchange } from '../../../../nodes/mixnet/mix/proof-exchange-node.ts';
 import { FrameCodec, type ProofAnswer } from '../../../../nodes/mixnet/wire.ts';
-import { delayInput, delayOf, openVrfKey, type VrfKey } from '../../../../nodes/vrf/index.ts';
+import {
+  delayVrfInput,
+  exponentialDelayOf,
+  openVrfKey,
+  type VrfKey,
+} from '../../../../nodes/vrf/index.ts';
 
 const crypto = provider('node', { timing: 'simulation' });
 const US = 1_000;
@@ -98,8 +103,8 @@ const hopOf = (mix: string, loop: string): AuditedHop => ({
   meanNs: MEAN_NS,
 });
 const provedBy = ({ mix, tag }: AuditedHop): { proof: Uint8Array; delayNs: number } => {
-  const { proof, output } = keys.get(mix)!.prove(delayInput(EPOCH, tag))!;
-  return { proof, delayNs: delayOf(output, MEAN_NS) };
+  const { proof, output } = keys.get(mix)!.prove(delayVrfInput(EPOCH, tag))!;
+  return { proof, delayNs: exponentialDelayOf(output, MEAN_NS) };
 };
 
 /** Sends a loop over hops, returns it `lateNs` late, and answers on behalf of the hops. */

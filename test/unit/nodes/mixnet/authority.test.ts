@@ -13,16 +13,16 @@ import {
 } from '../../../../nodes/mixnet/authority/machine.ts';
 import { type MixnetOptions, mixnetConfig } from '../../../../nodes/mixnet/config.ts';
 import {
-  checkProofs,
+  checkNeighbourProofs,
   type Descriptor,
   type EpochInstant,
   openDocument,
   signDescriptor,
 } from '../../../../nodes/mixnet/directory/index.ts';
-import { BOOTSTRAP_NS, RETRY_NS } from '../../../../nodes/mixnet/geometry.ts';
+import { FIRST_DOCUMENT_WAIT_NS, RETRY_NS } from '../../../../nodes/mixnet/geometry.ts';
 import {
   decodeDocumentRecord,
-  encodeAsk,
+  encodeDocumentRequest,
   encodeRecord,
   type RecordType,
 } from '../../../../nodes/mixnet/records.ts';
@@ -97,7 +97,7 @@ class Bench {
       },
       crypto,
       options,
-      checkProofs,
+      checkProofs: checkNeighbourProofs,
       book,
       secret,
       trust,
@@ -138,7 +138,7 @@ class Bench {
   }
 
   ask(epoch: number): ReturnType<typeof decodeDocumentRecord> {
-    const record = this.reply('ask', encodeAsk(epoch).subarray(HEADER));
+    const record = this.reply('ask', encodeDocumentRequest(epoch).subarray(HEADER));
     return record && decodeDocumentRecord(record.subarray(HEADER));
   }
 
@@ -200,12 +200,12 @@ describe('descriptors', () => {
 describe('the first document', () => {
   it('waits until no node has uploaded for a while', () => {
     const bench = new Bench();
-    bench.run(BOOTSTRAP_NS / 2);
+    bench.run(FIRST_DOCUMENT_WAIT_NS / 2);
     bench.upload(EPOCH);
-    bench.run((3 / 2) * BOOTSTRAP_NS - 1);
+    bench.run((3 / 2) * FIRST_DOCUMENT_WAIT_NS - 1);
     expect(bench.machine.documents).toEqual([]);
     expect(bench.ask(EPOCH)?.status).toBe('not-yet');
-    bench.run((3 / 2) * BOOTSTRAP_NS);
+    bench.run((3 / 2) * FIRST_DOCUMENT_WAIT_NS);
     expect(bench.machine.documents).toEqual([EPOCH]);
     const answer = bench.ask(EPOCH);
     expect(answer?.status).toBe('here');
@@ -219,7 +219,7 @@ describe('the first document', () => {
     const bench = new Bench();
     bench.upload(EPOCH);
     for (let round = 1; round < 8; round += 1) {
-      bench.run((round * BOOTSTRAP_NS) / 2);
+      bench.run((round * FIRST_DOCUMENT_WAIT_NS) / 2);
       bench.reply('upload', signed(descriptor('mix', 1)));
     }
     expect(bench.machine.documents).toEqual([EPOCH]);
@@ -227,8 +227,8 @@ describe('the first document', () => {
 
   it('is tried again soon while there are no nodes to put into it', () => {
     const bench = new Bench();
-    bench.run(BOOTSTRAP_NS);
-    expect(bench.machine.nextAt()).toBe(BOOTSTRAP_NS + RETRY_NS);
+    bench.run(FIRST_DOCUMENT_WAIT_NS);
+    expect(bench.machine.nextAt()).toBe(FIRST_DOCUMENT_WAIT_NS + RETRY_NS);
     bench.run(10 * SECOND);
     expect(bench.machine.documents).toEqual([]);
     // No document is published that every node would refuse.
@@ -301,7 +301,7 @@ describe('warnings', () => {
   it('say once, with the first document, that no loop of the network can be audited', () => {
     const bench = new Bench(0, new Map(), { mixing: { strategy: 'vrf-exp' } });
     bench.upload(EPOCH);
-    bench.run(BOOTSTRAP_NS - 1);
+    bench.run(FIRST_DOCUMENT_WAIT_NS - 1);
     expect(warnings(bench)).toBe(0);
     bench.run(DUE_NS);
     expect(bench.machine.documents).toHaveLength(2);

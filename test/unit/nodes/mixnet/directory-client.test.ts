@@ -19,7 +19,7 @@ import {
 import { CLOCK_SUSPECT_NS, RETRY_NS } from '../../../../nodes/mixnet/geometry.ts';
 import {
   type DocumentStatus,
-  decodeAsk,
+  decodeDocumentRequest,
   encodeDocumentRecord,
   encodeRecord,
 } from '../../../../nodes/mixnet/records.ts';
@@ -137,7 +137,7 @@ describe('a client that is not listed', () => {
   it('asks at once for the present document, uses it and ends the stream', () => {
     const bench = new Bench();
     expect(bench.connects).toEqual([{ at: 0, exchange: 0 }]);
-    expect(decodeAsk(bench.opened(0))).toBe(FIRST_EPOCH);
+    expect(decodeDocumentRequest(bench.opened(0))).toBe(FIRST_EPOCH);
     const effects = bench.take({ kind: 'data', exchange: 0, bytes: here(documentOf(FIRST_EPOCH)) });
     expect(effects.map(({ kind }) => kind)).toEqual(['end', 'document']);
     expect(bench.take({ kind: 'closed', exchange: 0 })).toEqual([]);
@@ -241,7 +241,7 @@ describe('a stream that never answers', () => {
     expect(bench.connects.map(({ exchange }) => exchange)).toEqual([0, 1]);
     bench.run(EPOCH_NS);
     expect(bench.connects.at(-1)).toEqual({ at: EPOCH_NS, exchange: 2 });
-    expect(decodeAsk(bench.opened(2))).toBe(FIRST_EPOCH + 1);
+    expect(decodeDocumentRequest(bench.opened(2))).toBe(FIRST_EPOCH + 1);
   });
 
   it('took the same document into use twice, when both requests for it were answered', () => {
@@ -304,7 +304,7 @@ describe('a client that is listed', () => {
       { kind: 'end', exchange: 0 },
       { kind: 'connect', exchange: 1 },
     ]);
-    expect(decodeAsk(bench.opened(1))).toBe(FIRST_EPOCH);
+    expect(decodeDocumentRequest(bench.opened(1))).toBe(FIRST_EPOCH);
   });
 
   it('does not repeat an upload that is refused, and asks for no document until the next epoch', () => {
@@ -340,7 +340,7 @@ describe('a client that is listed', () => {
 
   it('asks for the document before, whose random value is the beacon; there is none at first', () => {
     const bench = listed({ isBeaconNeeded: true });
-    expect(decodeAsk(bench.opened(0))).toBe(FIRST_EPOCH - 1);
+    expect(decodeDocumentRequest(bench.opened(0))).toBe(FIRST_EPOCH - 1);
     const bytes = encodeDocumentRecord('gone', NOTHING);
     const effects = bench.take({ kind: 'data', exchange: 0, bytes });
     const target = { epoch: FIRST_EPOCH, beacon: new Uint8Array(32) };

@@ -6,7 +6,7 @@
 import { provider } from '../../../../engine/crypto/index.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { geometryHash } from '../../../../nodes/mixnet/format.ts';
-import { encodeAsk } from '../../../../nodes/mixnet/records.ts';
+import { encodeDocumentRequest } from '../../../../nodes/mixnet/records.ts';
 import { FrameCodec } from '../../../../nodes/mixnet/wire.ts';
 import { createExchange, createFormat } from '../../../../nodes/sphinx/index.ts';
 import { fill, type GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
@@ -31,7 +31,7 @@ export function goldenBytes(): GoldenBytes {
   const body = fill(codec.bodyLength, 60);
   const message = { kind: 'reply', waitedUs: 70_000, surbId: fill(16, 80), body } as const;
   return {
-    ask: toHex(encodeAsk(258_411)),
+    ask: toHex(encodeDocumentRequest(258_411)),
     retrieve: written(() => codec.encodeRetrieve(frame, 0x0102_0304)),
     message: written(() => codec.encodeMessage(frame, 5, message)),
     empty: written(() => codec.encodeMessage(frame, 0, undefined)),

@@ -4,7 +4,11 @@ import { provider } from '../../../../engine/crypto/index.ts';
 import type { MixnetOptions } from '../../../../nodes/mixnet/config.ts';
 import { protocol } from '../../../../nodes/mixnet/index.ts';
 import { FrameCodec } from '../../../../nodes/mixnet/wire.ts';
-import { createExchange, createFormat, messageKey } from '../../../../nodes/sphinx/index.ts';
+import {
+  createExchange,
+  createFormat,
+  messageNumberOnLink,
+} from '../../../../nodes/sphinx/index.ts';
 
 it('a packet has the key of its observers, a header and a payload; other frames are no messages', () => {
   const crypto = provider('node');
@@ -23,7 +27,7 @@ it('a packet has the key of its observers, a header and a payload; other frames 
   const frame = new Uint8Array(codec.length);
   codec.encodePacket(frame, packet);
   expect(read(frame)).toEqual({
-    key: messageKey(packet),
+    key: messageNumberOnLink(packet),
     headerOffset: 1,
     payloadOffset: 1 + geometry.headerLength,
   });

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { Stream } from '../../../../engine/host/stream.ts';
 import { MIXNET_DROPS } from '../../../../nodes/mixnet/drops.ts';
 import { DIRECTORY_PORT, PACKET_PORT, STREAMS_MAX } from '../../../../nodes/mixnet/geometry.ts';
-import { encodeAsk } from '../../../../nodes/mixnet/records.ts';
+import { encodeDocumentRequest } from '../../../../nodes/mixnet/records.ts';
 import type { SeedResult } from '../../../../reports/model.ts';
 import type { PreparedRun } from '../../../../runner/run/assemble-seed.ts';
 import { counter, load, prepare, ratio, run, SECOND } from '../../runner/fixture.ts';
@@ -175,7 +175,7 @@ describe('an authority', () => {
     const errors: unknown[] = [];
     dial(prepared, (stream) => {
       stream.handle({ onData: () => undefined, onClose: (error) => errors.push(error) });
-      for (let count = 0; count < 1_000; count += 1) stream.write(encodeAsk(0));
+      for (let count = 0; count < 1_000; count += 1) stream.write(encodeDocumentRequest(0));
     });
     sim.runUntil(5 * SECOND);
     expect(prepared.world.nodeDrops()).toEqual({ 'record-unexpected': 1 });

@@ -7,10 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { TokenBucket } from '../../../../nodes/_kit/token-bucket.ts';
 import { Spool } from '../../../../nodes/mixnet/provider/spool.ts';
 import { SpoolWatch, slowRetrievalText } from '../../../../nodes/mixnet/provider/spool-watch.ts';
-import type { Spooled } from '../../../../nodes/mixnet/wire.ts';
+import type { SpooledMessage } from '../../../../nodes/mixnet/wire.ts';
 
 const SECOND = 1_000_000_000;
-const message = (first: number): Spooled => ({
+const message = (first: number): SpooledMessage => ({
   kind: 'forward',
   surbId: new Uint8Array(16),
   body: Uint8Array.of(first),

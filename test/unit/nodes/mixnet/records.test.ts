@@ -7,10 +7,10 @@
 import { describe, expect, it } from 'vitest';
 import { concatBytes, fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
 import {
-  decodeAsk,
   decodeDocumentRecord,
-  encodeAsk,
+  decodeDocumentRequest,
   encodeDocumentRecord,
+  encodeDocumentRequest,
   encodeRecord,
   type RecordType,
   recordReader,
@@ -28,7 +28,7 @@ function read(pieces: readonly Uint8Array[], allowed = ALL): (readonly string[])
 
 describe('records', () => {
   const bytes = concatBytes(
-    encodeAsk(0x0102_0304_0506),
+    encodeDocumentRequest(0x0102_0304_0506),
     encodeRecord('accepted', new Uint8Array(0)),
     encodeRecord('upload', fromHex('aabbcc')),
     encodeDocumentRecord('here', fromHex('dd')),
@@ -49,7 +49,7 @@ describe('records', () => {
 
   it('say whether the stream may end here', () => {
     const reader = recordReader(ALL, () => undefined);
-    const ask = encodeAsk(7);
+    const ask = encodeDocumentRequest(7);
     expect(reader.isBetweenFrames).toBe(true);
     reader.read(ask, 0, 3);
     expect(reader.isBetweenFrames).toBe(false);
@@ -61,16 +61,16 @@ describe('records', () => {
     expect(read([fromHex('0000000000')])).toBeUndefined();
     expect(read([fromHex('12000000ff')])).toBeUndefined();
     expect(read([fromHex('20ffffffff')])).toBeUndefined();
-    expect(read([encodeAsk(1)], ['document'])).toBeUndefined();
+    expect(read([encodeDocumentRequest(1)], ['document'])).toBeUndefined();
     const reader = recordReader(ALL, () => undefined);
     reader.read(fromHex('0000000000'), 0, 5);
     expect(reader.isBetweenFrames).toBe(false);
-    expect(reader.read(encodeAsk(1), 0, 11)).toBe(false);
+    expect(reader.read(encodeDocumentRequest(1), 0, 11)).toBe(false);
   });
 
   it('carry epochs and answers, and nothing else passes for one', () => {
-    expect(decodeAsk(fromHex('010203040506'))).toBe(0x0102_0304_0506);
-    expect(decodeAsk(fromHex('0102030405'))).toBeUndefined();
+    expect(decodeDocumentRequest(fromHex('010203040506'))).toBe(0x0102_0304_0506);
+    expect(decodeDocumentRequest(fromHex('0102030405'))).toBeUndefined();
     expect(decodeDocumentRecord(fromHex('01'))?.status).toBe('not-yet');
     expect(decodeDocumentRecord(fromHex('02'))?.status).toBe('gone');
     expect(decodeDocumentRecord(fromHex('0355'))).toBeUndefined();

@@ -14,7 +14,7 @@ import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
 import type { EpochInstant } from '../../../../nodes/mixnet/directory/index.ts';
 import { formatOf, unwrapShapeOf } from '../../../../nodes/mixnet/format.ts';
-import { PACKET_PORT, UNWRAPPING_MAX } from '../../../../nodes/mixnet/geometry.ts';
+import { PACKET_PORT, UNWRAPPING_PACKETS_MAX } from '../../../../nodes/mixnet/geometry.ts';
 import { SenderDelay } from '../../../../nodes/mixnet/mix/delay-law.ts';
 import { KeyRing } from '../../../../nodes/mixnet/mix/key-ring.ts';
 import { Relay, type RelayParts } from '../../../../nodes/mixnet/mix/relay.ts';
@@ -225,9 +225,9 @@ describe('a relay whose packets are in threads', () => {
   it('counts what finds no room under a name, and has room again when packets are back', () => {
     const lab = new Lab();
     const packet = packetUnder(EPOCH, 'many');
-    for (let sent = 0; sent < UNWRAPPING_MAX + 2; sent += 1) lab.receive(packet);
+    for (let sent = 0; sent < UNWRAPPING_PACKETS_MAX + 2; sent += 1) lab.receive(packet);
     expect(lab.drops).toEqual(['unwrap-queue-full', 'unwrap-queue-full']);
-    expect(lab.relay.size).toBe(UNWRAPPING_MAX);
+    expect(lab.relay.size).toBe(UNWRAPPING_PACKETS_MAX);
     lab.calls[0]?.answer();
     lab.receive(packet);
     expect(lab.drops).toHaveLength(2);

@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
-import { FrameCodec, type Message } from '../../../../nodes/mixnet/wire.ts';
+import { FrameCodec, type ReceivedSpoolMessage } from '../../../../nodes/mixnet/wire.ts';
 import { createExchange, createFormat } from '../../../../nodes/sphinx/index.ts';
 
 const crypto = provider('node');
@@ -21,7 +21,7 @@ const codec = new FrameCodec(geometry);
 const frame = (): Uint8Array => new Uint8Array(codec.length).fill(0xee);
 const fill = (length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, index) => (7 * index) & 0xff);
-const message = (kind: Message['kind']): Message => ({
+const message = (kind: ReceivedSpoolMessage['kind']): ReceivedSpoolMessage => ({
   kind,
   waitedUs: 123_456_789,
   surbId: fill(16),

@@ -5,7 +5,7 @@
  */
 import { provider } from '../../../../engine/crypto/index.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
-import { initiate, respond } from '../../../../nodes/noise/index.ts';
+import { startInitiator, startResponder } from '../../../../nodes/noise/index.ts';
 import { fill, type GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
 
 const crypto = provider('node');
@@ -15,7 +15,7 @@ export function goldenBytes(): GoldenBytes {
   const responderStatic = fill(32, 40);
   const name = { pattern: 'IK', cipher: 'ChaChaPoly', hash: 'BLAKE2s' } as const;
   const prologue = fill(5, 1);
-  const initiator = initiate({
+  const initiator = startInitiator({
     crypto,
     ...name,
     prologue,
@@ -23,7 +23,7 @@ export function goldenBytes(): GoldenBytes {
     ephemeralSecret: fill(32, 20),
     remoteStatic: crypto.x25519PublicKey(responderStatic),
   });
-  const responder = respond({
+  const responder = startResponder({
     crypto,
     ...name,
     prologue,

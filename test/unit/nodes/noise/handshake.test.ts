@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
 import { LOW_ORDER_POINTS } from '../../../../nodes/noise/geometry.ts';
 import {
-  initiate,
   MESSAGE_LENGTH_MAX,
   type ProtocolName,
-  respond,
+  startInitiator,
+  startResponder,
 } from '../../../../nodes/noise/index.ts';
 import { alice, bob, crypto, IK, preSharedKeys, run, SECRETS } from './support.ts';
 
@@ -186,18 +186,24 @@ describe('a caller of the Noise handshake', () => {
   it('gets an error for keys that are missing, superfluous or malformed', () => {
     const key = new Uint8Array(32).fill(9);
     const base = { crypto, ...IK, staticSecret: key, ephemeralSecret: key };
-    expect(() => initiate(base)).toThrow('remoteStatic is needed');
-    expect(() => respond({ ...base, remoteStatic: key })).toThrow('remoteStatic is not used');
-    expect(() => respond({ crypto, ...IK, ephemeralSecret: key })).toThrow(
+    expect(() => startInitiator(base)).toThrow('remoteStatic is needed');
+    expect(() => startResponder({ ...base, remoteStatic: key })).toThrow(
+      'remoteStatic is not used',
+    );
+    expect(() => startResponder({ crypto, ...IK, ephemeralSecret: key })).toThrow(
       'staticSecret is needed',
     );
-    expect(() => respond({ ...base, staticSecret: key.subarray(1) })).toThrow('32 bytes, got 31');
-    expect(() => respond({ ...base, preSharedKeys: [key] })).toThrow('takes 0 preSharedKeys');
+    expect(() => startResponder({ ...base, staticSecret: key.subarray(1) })).toThrow(
+      '32 bytes, got 31',
+    );
+    expect(() => startResponder({ ...base, preSharedKeys: [key] })).toThrow(
+      'takes 0 preSharedKeys',
+    );
     const withPsk = { ...base, pattern: 'IKpsk2' };
-    expect(() => respond({ ...withPsk, preSharedKeys: [EMPTY] })).toThrow('32 bytes');
-    expect(() => respond({ ...base, pattern: 'ZZ' })).toThrow("unknown Noise pattern 'ZZ'");
+    expect(() => startResponder({ ...withPsk, preSharedKeys: [EMPTY] })).toThrow('32 bytes');
+    expect(() => startResponder({ ...base, pattern: 'ZZ' })).toThrow("unknown Noise pattern 'ZZ'");
     const lowOrder = new Uint8Array(32);
-    expect(() => initiate({ ...base, remoteStatic: lowOrder })).toThrow('low order');
+    expect(() => startInitiator({ ...base, remoteStatic: lowOrder })).toThrow('low order');
   });
 
   it('keeps its own copies of the secrets unchanged', () => {
@@ -212,7 +218,13 @@ describe('a caller of the Noise handshake', () => {
     const staticSecret = Buffer.from(SECRETS.aliceStatic);
     const ephemeralSecret = Buffer.from(SECRETS.aliceEphemeral);
     const remoteStatic = Buffer.from(crypto.x25519PublicKey(SECRETS.bobStatic));
-    const initiator = initiate({ crypto, ...IK, staticSecret, ephemeralSecret, remoteStatic });
+    const initiator = startInitiator({
+      crypto,
+      ...IK,
+      staticSecret,
+      ephemeralSecret,
+      remoteStatic,
+    });
     for (const key of [staticSecret, ephemeralSecret, remoteStatic]) key.fill(0);
     expect(initiator.writeMessage(EMPTY)).toEqual(alice().writeMessage(EMPTY));
   });

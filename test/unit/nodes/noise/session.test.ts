@@ -4,8 +4,8 @@ import { CipherState } from '../../../../nodes/noise/cipher-state.ts';
 import { COUNTER_MAX } from '../../../../nodes/noise/geometry.ts';
 import {
   MESSAGE_LENGTH_MAX,
+  type NoiseTransport,
   type SessionKeys,
-  type Transport,
 } from '../../../../nodes/noise/index.ts';
 import { createSuite } from '../../../../nodes/noise/suite.ts';
 import { alice, bob, crypto, IK, run } from './support.ts';
@@ -13,7 +13,12 @@ import { alice, bob, crypto, IK, run } from './support.ts';
 const EMPTY = new Uint8Array(0);
 const ONE = Uint8Array.of(1);
 
-function session(): { a: SessionKeys; b: SessionKeys; left: Transport; right: Transport } {
+function session(): {
+  a: SessionKeys;
+  b: SessionKeys;
+  left: NoiseTransport;
+  right: NoiseTransport;
+} {
   const [initiator, responder] = [alice(), bob()];
   run(initiator, responder);
   const [a, b] = [initiator.finish(), responder.finish()];

@@ -7,9 +7,9 @@ import { provider } from '../../../../engine/crypto/index.ts';
 import {
   type Handshake,
   type HandshakeOptions,
-  initiate,
   type ProtocolName,
-  respond,
+  startInitiator,
+  startResponder,
 } from '../../../../nodes/noise/index.ts';
 import { findPattern } from '../../../../nodes/noise/patterns.ts';
 
@@ -63,10 +63,10 @@ function options(
 }
 
 export const alice = (protocol = IK, changes: SideChanges = {}): Handshake =>
-  initiate(options(protocol, true, changes));
+  startInitiator(options(protocol, true, changes));
 
 export const bob = (protocol = IK, changes: SideChanges = {}): Handshake =>
-  respond(options(protocol, false, changes));
+  startResponder(options(protocol, false, changes));
 
 /** Runs a handshake with a payload in each message; returns the messages. */
 export function run(initiator: Handshake, responder: Handshake): readonly Uint8Array[] {

@@ -4,17 +4,17 @@ import { provider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import type { Command } from '../../../../nodes/sphinx/commands.ts';
 import {
+  type AcceptedPacket,
   createExchange,
   createFormat,
   decodeForward,
   type ExchangeChoice,
   encodeForward,
   type FormatOptions,
-  messageKey,
+  messageNumberOnLink,
   type NodeKey,
   type PacketFormat,
   type PathHop,
-  type Received,
   SPHINX_DROPS,
   SurbRing,
 } from '../../../../nodes/sphinx/index.ts';
@@ -73,7 +73,7 @@ class Line {
     return accepted(this.format.createPacket(input, this.payload())).packet;
   }
 
-  receive(index: number, packet: Uint8Array): Received | { readonly drop: string } {
+  receive(index: number, packet: Uint8Array): AcceptedPacket | { readonly drop: string } {
     const rules = {
       keys: [epochKey(this.nodes[index]!.key)],
       delayMsMax: DELAY_MS_MAX,
@@ -83,7 +83,7 @@ class Line {
   }
 
   /** The result at the last node; every other node forwards the packet. */
-  carry(packet: Uint8Array): Received | { readonly drop: string } {
+  carry(packet: Uint8Array): AcceptedPacket | { readonly drop: string } {
     for (let index = 0; index < HOPS - 1; index++) {
       const received = accepted(this.receive(index, packet));
       expect(received.unwrapped).toMatchObject({
@@ -129,11 +129,11 @@ describe.each(lines)('packets in format %s', (title, line) => {
 
   it('R-185: arrive with delays and payload, under another message key on each link', () => {
     const packet = line.packet();
-    const keys = new Set([messageKey(packet)]);
+    const keys = new Set([messageNumberOnLink(packet)]);
     for (let index = 0; index < HOPS - 1; index++) {
       accepted(line.receive(index, packet));
       expect(packet).toHaveLength(geometry.packetLength);
-      keys.add(messageKey(packet));
+      keys.add(messageNumberOnLink(packet));
     }
     expect(keys.size).toBe(HOPS);
     for (const key of keys) expect(Number.isSafeInteger(key)).toBe(true);

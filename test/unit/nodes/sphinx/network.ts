@@ -10,6 +10,7 @@ import { concatBytes, toHex } from '../../../../nodes/_kit/bytes.ts';
 import type { Command } from '../../../../nodes/sphinx/commands.ts';
 import { encipherPayload } from '../../../../nodes/sphinx/crypto.ts';
 import {
+  type AcceptedPacket,
   createPacket,
   createSuite,
   type EpochKey,
@@ -17,7 +18,6 @@ import {
   type Nike,
   type NodeKey,
   type PathHop,
-  type Received,
   type ReceiveRules,
   receivePacket,
   type SphinxSuite,
@@ -133,7 +133,7 @@ export class TestNetwork {
   }
 
   /** Processes a packet with a new set of replay tags, so that tests do not affect each other. */
-  receive(index: number, packet: Uint8Array): Received | { readonly drop: string } {
+  receive(index: number, packet: Uint8Array): AcceptedPacket | { readonly drop: string } {
     const node = this.nodes[index]!;
     return receivePacket(this.suite, { ...node.rules, keys: [epochKey(node.key)] }, packet);
   }

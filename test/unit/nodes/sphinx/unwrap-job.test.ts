@@ -8,8 +8,8 @@ import type { ByteJobOutput } from '../../../../engine/host/compute.ts';
 import { Pipeline } from '../../../../engine/live/pipeline/pipeline.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import {
+  type AcceptedPacket,
   encodeUnwrapSetup,
-  type Received,
   receivePacket,
   settleUnwrap,
   type UnwrapSetup,
@@ -40,7 +40,7 @@ function runJob(bytes: Uint8Array, opened = unwrapJob.open(setup([0]), crypto)):
 }
 
 /** A received packet as text, without the commands that only the direct unwrapping returns. */
-function told(received: Received | { readonly drop: string }): string {
+function told(received: AcceptedPacket | { readonly drop: string }): string {
   if ('drop' in received) return received.drop;
   const { unwrapped, delayMs } = received;
   const { kind, replayTag } = unwrapped;

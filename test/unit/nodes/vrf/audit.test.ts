@@ -11,8 +11,8 @@ import {
   AuditLedger,
   type AuditOutcome,
   auditDelay,
-  delayInput,
-  delayOf,
+  delayVrfInput,
+  exponentialDelayOf,
   openVrfKey,
   ProofIssuer,
 } from '../../../../nodes/vrf/index.ts';
@@ -40,7 +40,7 @@ class Mix {
 
   /** How long it holds a packet. */
   hold(tag: Uint8Array): number {
-    const owedNs = delayOf(this.key.output(delayInput(EPOCH, tag))!, MEAN_NS);
+    const owedNs = exponentialDelayOf(this.key.output(delayVrfInput(EPOCH, tag))!, MEAN_NS);
     return Math.round(this.#factor * owedNs);
   }
 }

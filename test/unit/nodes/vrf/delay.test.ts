@@ -12,10 +12,10 @@ import {
   auditLoop,
   DELAY_CAP_MEANS,
   type DelayAudit,
-  delayInput,
-  delayOf,
+  delayUnderLaw,
+  delayVrfInput,
+  exponentialDelayOf,
   type LoopHop,
-  lawfulDelayOf,
   openVrfKey,
   uniformShare,
   type VrfDelayLaw,
@@ -33,8 +33,8 @@ function tagOf(number: number): Uint8Array {
 function owed(number: number, mix = 0): LoopHop & { readonly delayNs: number } {
   const key = openVrfKey(crypto, 'tai', tagOf(1_000_000 + mix));
   const tag = tagOf(number);
-  const { proof, output } = key.prove(delayInput(EPOCH, tag))!;
-  const delayNs = delayOf(output, MEAN_NS);
+  const { proof, output } = key.prove(delayVrfInput(EPOCH, tag))!;
+  const delayNs = exponentialDelayOf(output, MEAN_NS);
   const { suite, publicKey } = key;
   return { suite, publicKey, epoch: EPOCH, tag, proof, meanNs: MEAN_NS, delayNs };
 }
@@ -49,7 +49,7 @@ describe('delays by verifiable random function', () => {
   it('are exponential with the mean asked for (Kolmogorov-Smirnov over 20,000)', () => {
     const count = 20_000;
     const means = Array.from({ length: count }, (_, number) => {
-      return delayOf(crypto.sha512(tagOf(number)), MEAN_NS) / MEAN_NS;
+      return exponentialDelayOf(crypto.sha512(tagOf(number)), MEAN_NS) / MEAN_NS;
     }).sort((left, right) => left - right);
     let distance = 0;
     for (const [index, value] of means.entries()) {
@@ -68,7 +68,7 @@ describe('delays by verifiable random function', () => {
       const cells = new Map<number, number>();
       let sumNs = 0;
       for (let number = 0; number < count; number++) {
-        const delayNs = lawfulDelayOf(law, outputs[number]!, MEAN_NS);
+        const delayNs = delayUnderLaw(law, outputs[number]!, MEAN_NS);
         sumNs += delayNs;
         const cell = Math.floor((100 * delayNs) / MEAN_NS);
         cells.set(cell, (cells.get(cell) ?? 0) + 1);
@@ -93,12 +93,12 @@ describe('delays by verifiable random function', () => {
     const largest = new Uint8Array(64).fill(0xff);
     expect(uniformShare(smallest)).toBe(2 ** -54);
     expect(uniformShare(largest)).toBe(1);
-    expect(delayOf(smallest, MEAN_NS)).toBe(DELAY_CAP_MEANS * MEAN_NS);
-    expect(delayOf(largest, MEAN_NS)).toBe(0);
+    expect(exponentialDelayOf(smallest, MEAN_NS)).toBe(DELAY_CAP_MEANS * MEAN_NS);
+    expect(exponentialDelayOf(largest, MEAN_NS)).toBe(0);
   });
 
   it('depend on every bit of epoch and tag', () => {
-    const base = Buffer.from(delayInput(EPOCH, tagOf(1))).toString('hex');
+    const base = Buffer.from(delayVrfInput(EPOCH, tagOf(1))).toString('hex');
     expect(base).toBe(
       `${Buffer.from('orrery/mix-delay/v1').toString('hex')}0000000000000029${Buffer.from(tagOf(1)).toString('hex')}`,
     );
@@ -130,8 +130,8 @@ describe('the audit of a delay', () => {
 
   it('holds a mix to the law of its network', () => {
     const { tag, delayNs, proof } = owed(5);
-    const output = openVrfKey(crypto, 'tai', tagOf(1_000_000)).output(delayInput(EPOCH, tag))!;
-    const observedNs = lawfulDelayOf('uniform', output, MEAN_NS);
+    const output = openVrfKey(crypto, 'tai', tagOf(1_000_000)).output(delayVrfInput(EPOCH, tag))!;
+    const observedNs = delayUnderLaw('uniform', output, MEAN_NS);
     expect(Math.abs(observedNs - delayNs)).toBeGreaterThan(AUDIT_TOLERANCE_NS);
     expect(audit(5, { law: 'uniform', proof, observedNs }).kind).toBe('obeyed');
     expect(audit(5, { law: 'uniform', proof, observedNs: delayNs }).kind).not.toBe('obeyed');

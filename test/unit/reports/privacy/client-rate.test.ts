@@ -6,11 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
 import { clientRateP } from '../../../../reports/privacy/client-rate.ts';
 import {
-  CONTENT,
-  COVER,
   CREATED,
+  PURPOSE_CONTENT,
+  PURPOSE_COVER,
+  PURPOSE_REACTION,
   type Purpose,
-  REACTION,
   type Truth,
 } from '../../../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
@@ -23,7 +23,10 @@ interface Sending {
   readonly busyPurpose?: Purpose;
 }
 
-function record(seed: number, { busyMean, idleMean, busyPurpose = CONTENT }: Sending): Truth {
+function record(
+  seed: number,
+  { busyMean, idleMean, busyPurpose = PURPOSE_CONTENT }: Sending,
+): Truth {
   const truth = new TruthRecord(CLIENTS);
   const random = openStream(seed, 'test', 'client-rate');
   const sends: { at: number; node: number }[] = [];
@@ -33,7 +36,7 @@ function record(seed: number, { busyMean, idleMean, busyPurpose = CONTENT }: Sen
   }
   sends.sort((a, b) => a.at - b.at);
   for (const [index, { at, node }] of sends.entries()) {
-    const purpose = node === 0 && index % 3 === 0 ? busyPurpose : COVER;
+    const purpose = node === 0 && index % 3 === 0 ? busyPurpose : PURPOSE_COVER;
     const message = truth.open({ purpose, sender: node, recipient: 65_535 });
     truth.add(CREATED, message, node, at);
   }
@@ -60,7 +63,7 @@ describe('the client-rate test', () => {
   });
 
   it('counts acknowledgements as something to say', () => {
-    const truth = record(1, { busyMean: 750, idleMean: 1000, busyPurpose: REACTION });
+    const truth = record(1, { busyMean: 750, idleMean: 1000, busyPurpose: PURPOSE_REACTION });
     expect(p(truth)).toBeLessThan(1e-4);
   });
 

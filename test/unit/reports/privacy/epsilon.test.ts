@@ -4,11 +4,11 @@
  */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
-import { EPSILON_MAX, senderEpsilons } from '../../../../reports/privacy/epsilon.ts';
+import { SENDER_EPSILON_MAX, senderEpsilons } from '../../../../reports/privacy/epsilon.ts';
 import type { PrivacySetting } from '../../../../reports/privacy/setting.ts';
 import {
-  CONTENT,
-  COVER,
+  PURPOSE_CONTENT,
+  PURPOSE_COVER,
   type Purpose,
   type Truth,
 } from '../../../../reports/privacy/truth/truth.ts';
@@ -55,9 +55,9 @@ function small(senders: readonly (readonly [string, Purpose])[]): Truth {
 describe('the epsilon of two senders', () => {
   it('is the logarithm of the ratio of what both wrote in the pool', () => {
     const truth = small([
-      ['alice', CONTENT],
-      ['alice', CONTENT],
-      ['bob', CONTENT],
+      ['alice', PURPOSE_CONTENT],
+      ['alice', PURPOSE_CONTENT],
+      ['bob', PURPOSE_CONTENT],
     ]);
     const [first, ...others] = senderEpsilons(truth, settingOf(truth, 1_000));
     expect(first).toBeCloseTo(Math.log(2), 12);
@@ -67,17 +67,17 @@ describe('the epsilon of two senders', () => {
 
   it('leaves cover out, has a largest value, and needs two who write', () => {
     const withCover = small([
-      ['alice', CONTENT],
-      ['bob', CONTENT],
-      ['alice', COVER],
+      ['alice', PURPOSE_CONTENT],
+      ['bob', PURPOSE_CONTENT],
+      ['alice', PURPOSE_COVER],
     ]);
     expect(senderEpsilons(withCover, settingOf(withCover, 1_000))).toEqual([0]);
     const open = small([
-      ['alice', CONTENT],
-      ['bob', CONTENT],
+      ['alice', PURPOSE_CONTENT],
+      ['bob', PURPOSE_CONTENT],
     ]);
-    expect(senderEpsilons(open, settingOf(open, 1_000, ['mix']))).toEqual([EPSILON_MAX]);
-    const alone = small([['alice', CONTENT]]);
+    expect(senderEpsilons(open, settingOf(open, 1_000, ['mix']))).toEqual([SENDER_EPSILON_MAX]);
+    const alone = small([['alice', PURPOSE_CONTENT]]);
     expect(senderEpsilons(alone, settingOf(alone, 1_000))).toEqual([]);
   });
 
@@ -120,6 +120,8 @@ function shotNoiseEpsilon(network: {
     return total;
   };
   return mean(
-    Array.from({ length: 4_000 }, () => Math.min(EPSILON_MAX, Math.abs(Math.log(sum() / sum())))),
+    Array.from({ length: 4_000 }, () =>
+      Math.min(SENDER_EPSILON_MAX, Math.abs(Math.log(sum() / sum()))),
+    ),
   );
 }

@@ -10,12 +10,12 @@ import type { NodeLaw } from '../../../../reports/privacy/mass/propagate.ts';
 import {
   ABSORBED,
   ARRIVED,
-  CONTENT,
   CREATED,
   DELIVERED,
   DEPARTED,
   DROPPED,
   type EventCode,
+  PURPOSE_CONTENT,
   type Truth,
 } from '../../../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
@@ -40,7 +40,7 @@ export function handMade(nodes: readonly string[], steps: readonly Step[]): Trut
   const record = new TruthRecord(nodes);
   const count = 1 + Math.max(...steps.map(([, message]) => message));
   for (let i = 0; i < count; i += 1)
-    record.open({ purpose: CONTENT, sender: 0, recipient: 65_535 });
+    record.open({ purpose: PURPOSE_CONTENT, sender: 0, recipient: 65_535 });
   for (const [at, [word, message, node]] of steps.entries()) {
     record.add(CODES[word], message, nodes.indexOf(node), at);
   }
@@ -106,7 +106,11 @@ export function stratifiedTruth(spec: Stratified): Truth {
   const record = new TruthRecord(nodes);
   for (let at = random.exponential(1e9 / rate); at < seconds * 1e9; ) {
     const sender = random.below(clients);
-    const message = record.open({ purpose: CONTENT, sender, recipient: random.below(clients) });
+    const message = record.open({
+      purpose: PURPOSE_CONTENT,
+      sender,
+      recipient: random.below(clients),
+    });
     push(at, CREATED, sender, message);
     let now = at + link;
     for (let layer = 0; layer < layers; layer += 1) {

@@ -10,7 +10,7 @@ import type { MetricData } from '../../../../reports/model.ts';
 import { ATTACKS } from '../../../../reports/privacy/attacks/index.ts';
 import { successMetric } from '../../../../reports/privacy/attacks/outcome.ts';
 import { takeCensus } from '../../../../reports/privacy/census.ts';
-import { fitDelays, kolmogorovP } from '../../../../reports/privacy/delay-fit.ts';
+import { kolmogorovP, testDelays } from '../../../../reports/privacy/delay-fit.ts';
 import { type AttackParts, evaluateAttacks } from '../../../../reports/privacy/evaluate-attacks.ts';
 import { isPrivacyMetric, PRIVACY_METRICS } from '../../../../reports/privacy/kpis.ts';
 import { measurePrivacy, type PrivacyFindings } from '../../../../reports/privacy/measure.ts';
@@ -22,13 +22,13 @@ import type { MixFacts, PrivacySetting } from '../../../../reports/privacy/setti
 import {
   ABSORBED,
   ARRIVED,
-  CONTENT,
-  COVER,
   CREATED,
   DELIVERED,
   DEPARTED,
+  PURPOSE_CONTENT,
+  PURPOSE_COVER,
+  PURPOSE_REACTION,
   type Purpose,
-  REACTION,
 } from '../../../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
 import { handMade, type Stratified, stratifiedNodes, stratifiedTruth } from './hand-made.ts';
@@ -151,7 +151,9 @@ describe('the measurement of a run', () => {
 
   it('counts loops and drops as cover, acknowledgements and payloads not', () => {
     const record = new TruthRecord(['end-client-0']);
-    for (const [at, purpose] of ([CONTENT, REACTION, COVER, COVER, COVER] as const).entries()) {
+    for (const [at, purpose] of (
+      [PURPOSE_CONTENT, PURPOSE_REACTION, PURPOSE_COVER, PURPOSE_COVER, PURPOSE_COVER] as const
+    ).entries()) {
       const made = { purpose, sender: 0, recipient: 65_535 };
       record.add(CREATED, record.open(made), 0, 4e9 + at);
     }
@@ -164,8 +166,8 @@ describe('the measurement of a run', () => {
     const record = new TruthRecord(['end-client-0', 'end-provider']);
     const make = (purpose: Purpose, sender: number): void =>
       record.add(CREATED, record.open({ purpose, sender, recipient: 65_535 }), sender, 4e9);
-    for (const purpose of [CONTENT, COVER] as const) make(purpose, 0);
-    for (let i = 0; i < 7; i += 1) make(COVER, 1);
+    for (const purpose of [PURPOSE_CONTENT, PURPOSE_COVER] as const) make(purpose, 0);
+    for (let i = 0; i < 7; i += 1) make(PURPOSE_COVER, 1);
     const clients = ['end-client-0'];
     const { metrics, warnings } = measurePrivacy(record.truth(), { ...settingOf(SPEC), clients });
     expect(metrics['privacy.cover_ratio']).toEqual({ kind: 'ratio', numerator: 1, denominator: 2 });
@@ -178,10 +180,10 @@ describe('the measurement of a run', () => {
     const bits = (covers: number): readonly number[] => {
       const record = new TruthRecord(['end-a', 'mix-0', 'end-b', 'end-c']);
       const to = (recipient: number): number =>
-        record.open({ purpose: CONTENT, sender: 0, recipient });
+        record.open({ purpose: PURPOSE_CONTENT, sender: 0, recipient });
       const payloads = [to(2), to(2), to(3), to(3)];
       const drops = Array.from({ length: covers }, () =>
-        record.open({ purpose: COVER, sender: 0, recipient: 65_535 }),
+        record.open({ purpose: PURPOSE_COVER, sender: 0, recipient: 65_535 }),
       );
       const all = [...payloads, ...drops];
       for (const one of all) record.add(CREATED, one, 0, 1);
@@ -204,17 +206,17 @@ describe('the measurement of a run', () => {
   it('counts as compromised paths those of messages after the warm-up, not of cover', () => {
     const record = new TruthRecord(['end-a', 'mix-0', 'mix-1', 'end-b']);
     const send = (purpose: Purpose, mix: number, atNs: number): void => {
-      const recipient = purpose === CONTENT ? 3 : 65_535;
+      const recipient = purpose === PURPOSE_CONTENT ? 3 : 65_535;
       const message = record.open({ purpose, sender: 0, recipient });
       record.add(CREATED, message, 0, atNs);
       record.add(ARRIVED, message, mix, atNs + 1);
       record.add(DEPARTED, message, mix, atNs + 2);
       record.add(DELIVERED, message, 3, atNs + 3);
     };
-    send(CONTENT, 1, 10);
-    send(CONTENT, 1, 100);
-    send(CONTENT, 2, 110);
-    for (let i = 0; i < 5; i += 1) send(COVER, 1, 120 + 10 * i);
+    send(PURPOSE_CONTENT, 1, 10);
+    send(PURPOSE_CONTENT, 1, 100);
+    send(PURPOSE_CONTENT, 2, 110);
+    for (let i = 0; i < 5; i += 1) send(PURPOSE_COVER, 1, 120 + 10 * i);
     const mixes = ['mix-0', 'mix-1'].map((name) => ({
       name,
       law: { kind: 'exponential' } as const,
@@ -274,17 +276,17 @@ describe('the fit of delays', () => {
 
   it('accepts whole milliseconds, floor(x) + 1, which plain Kolmogorov-Smirnov refuses', () => {
     const whole = draw(20_000, 20e6).map((delay) => (Math.floor(delay / 1e6) + 1) * 1e6);
-    expect(fitDelays({ ...question, delaysNs: whole }).p).toBeGreaterThan(0.01);
+    expect(testDelays({ ...question, delaysNs: whole }).p).toBeGreaterThan(0.01);
     const off = whole.map((delay) => delay + 1);
-    expect(fitDelays({ ...question, delaysNs: off }).p).toBeLessThan(1e-6);
+    expect(testDelays({ ...question, delaysNs: off }).p).toBeLessThan(1e-6);
   });
 
   it('refuses a mean that is 10 % off', () => {
-    expect(fitDelays({ ...question, delaysNs: draw(5_000, 22e6) }).p).toBeLessThan(1e-4);
+    expect(testDelays({ ...question, delaysNs: draw(5_000, 22e6) }).p).toBeLessThan(1e-4);
   });
 
   it('says nothing of fewer than 20 delays', () => {
-    expect(fitDelays({ ...question, delaysNs: draw(19, 20e6) }).p).toBeUndefined();
+    expect(testDelays({ ...question, delaysNs: draw(19, 20e6) }).p).toBeUndefined();
   });
 
   it('has the critical values of the literature', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  interpretDifference,
   pairedDifference,
-  readDifference,
   unpairedDifference,
 } from '../../../../reports/statistics/comparison.ts';
 import { normals } from '../draws.ts';
@@ -26,22 +26,22 @@ describe('comparison of A and B', () => {
       { a: pairs.map((p) => p.a), b: pairs.map((p) => p.b) },
       0.95,
     )!;
-    expect(readDifference(paired, 2)).toBe('up');
+    expect(interpretDifference(paired, 2)).toBe('up');
     expect(paired.correlation).toBeGreaterThan(0.9);
-    expect(readDifference(unpaired, 2)).toBe('inconclusive');
+    expect(interpretDifference(unpaired, 2)).toBe('inconclusive');
     expect(unpaired.mean).toBeCloseTo(paired.mean, 9);
   });
 
   it('calls the same what stays inside the smallest effect', () => {
-    expect(readDifference(pairedDifference(experiment(2, 0), 0.95)!, 2)).toBe('same');
-    expect(readDifference(pairedDifference(experiment(2, -0.03), 0.95)!, 2)).toBe('down');
+    expect(interpretDifference(pairedDifference(experiment(2, 0), 0.95)!, 2)).toBe('same');
+    expect(interpretDifference(pairedDifference(experiment(2, -0.03), 0.95)!, 2)).toBe('down');
   });
 
   it('does not call a change real whose interval excludes 0 but which does not matter', () => {
     const tiny = { isPaired: true, n: 30, mean: 1.5, low: 0.8, high: 2.2, correlation: 0.9 };
-    expect(readDifference(tiny, 2)).toBe('inconclusive');
-    expect(readDifference({ ...tiny, high: 1.9 }, 2)).toBe('same');
-    expect(readDifference({ ...tiny, mean: 2.1 }, 2)).toBe('up');
+    expect(interpretDifference(tiny, 2)).toBe('inconclusive');
+    expect(interpretDifference({ ...tiny, high: 1.9 }, 2)).toBe('same');
+    expect(interpretDifference({ ...tiny, mean: 2.1 }, 2)).toBe('up');
   });
 
   it('keeps its promise of 5 % false alarms', () => {

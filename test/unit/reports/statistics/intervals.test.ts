@@ -7,13 +7,16 @@ import {
   KS_CRITICAL,
   ksStatistic,
 } from '../../../../reports/statistics/goodness-of-fit.ts';
-import { upperBoundOfNone, wilsonInterval } from '../../../../reports/statistics/proportion.ts';
 import {
-  ascending,
+  upperBoundWithoutEvents,
+  wilsonInterval,
+} from '../../../../reports/statistics/proportion.ts';
+import {
   nearestRank,
   quantile,
   rankInterval,
   samplesForUpperBound,
+  sortedAscending,
   upperBoundRank,
 } from '../../../../reports/statistics/quantile.ts';
 import { binomialCdf, incompleteBeta, logGamma } from '../../../../reports/statistics/special.ts';
@@ -138,7 +141,7 @@ describe('percentiles', () => {
     expect(nearestRank(0.95, 100)).toBe(95);
     expect(nearestRank(0.55, 20)).toBe(11);
     expect(nearestRank(0.99, 1)).toBe(1);
-    expect(quantile(ascending([10, 9, 100, 1]), 0.5)).toBe(9);
+    expect(quantile(sortedAscending([10, 9, 100, 1]), 0.5)).toBe(9);
     expect(quantile([], 0.5)).toBeUndefined();
   });
 
@@ -202,8 +205,8 @@ describe('proportions', () => {
   });
 
   it('follow the rule of three when nothing was seen', () => {
-    expect(upperBoundOfNone(1000)).toBeCloseTo(0.00299, 5);
-    expect(upperBoundOfNone(1)).toBeCloseTo(0.95, 12);
+    expect(upperBoundWithoutEvents(1000)).toBeCloseTo(0.00299, 5);
+    expect(upperBoundWithoutEvents(1)).toBeCloseTo(0.95, 12);
   });
 });
 
@@ -221,7 +224,7 @@ describe('goodness of fit', () => {
 
   it('accepts uniform draws and rejects squared ones', () => {
     const random = draws(7);
-    const uniform = ascending(Array.from({ length: 2000 }, () => random()));
+    const uniform = sortedAscending(Array.from({ length: 2000 }, () => random()));
     const limit = KS_CRITICAL['0.1%'] / Math.sqrt(2000);
     expect(ksStatistic(uniform, (x) => x)).toBeLessThan(limit);
     expect(

@@ -18,15 +18,15 @@ import {
 } from '../../../../runner/calibration/busy-points.ts';
 import {
   type FitPoint,
-  fitData,
+  fitDataFactor,
   fitFactors,
   liveLoad,
-  modelLoad,
+  predictLoad,
 } from '../../../../runner/calibration/in-place.ts';
 import { findKnee, type KneeRun, simKneeRun } from '../../../../runner/calibration/knee.ts';
 import { judgeRounds, type KneeCheck, roundOf } from '../../../../runner/calibration/knee-check.ts';
 import { renderKneeCheck, renderProfile } from '../../../../runner/calibration/render.ts';
-import { receiveBuffer, socketCosts } from '../../../../runner/calibration/socket-costs.ts';
+import { measureReceiveBuffer, socketCosts } from '../../../../runner/calibration/socket-costs.ts';
 import type { CpuChoice } from '../../../../scenarios/model.ts';
 import { cpuChoice, readProfile } from '../../../../scenarios/profiles/profile-file.ts';
 import { load, registry } from '../fixture.ts';
@@ -85,7 +85,7 @@ describe('benchmarks', () => {
       expect(nsMedian).toBeGreaterThan(200);
       expect(nsMedian).toBeLessThan(1_000_000);
     }
-    const rooms = await receiveBuffer();
+    const rooms = await measureReceiveBuffer();
     expect(rooms.map(({ bytes }) => bytes)).toEqual([128, 512, 1_024, 1_472]);
     for (const { datagrams } of rooms) expect(datagrams).toBeGreaterThan(10);
   });
@@ -115,8 +115,8 @@ describe('factors in place', () => {
     expect(factors.data).toBeGreaterThan(0.9);
     expect(factors.data).toBeLessThan(1.1);
     expect(fitFactors([point(0, 0.5, 0.6)])).toEqual({ control: 1, data: 1.2 });
-    expect(fitData([point(0.1, 0.2, 0.6), point(0.1, 0.4, 1)], 2)).toBe(2);
-    expect(fitData([], 2)).toBe(1);
+    expect(fitDataFactor([point(0.1, 0.2, 0.6), point(0.1, 0.4, 1)], 2)).toBe(2);
+    expect(fitDataFactor([], 2)).toBe(1);
   });
 });
 
@@ -273,7 +273,7 @@ describe('a live run', () => {
     expect(live.deliveredPerSecond).toBeGreaterThan(150);
     expect(live.cpu).toBeGreaterThan(0);
     expect(live.cpu).toBeLessThan(1.5);
-    const model = modelLoad(scenario, choice(0.01), registry);
+    const model = predictLoad(scenario, choice(0.01), registry);
     expect(model.data).toBeGreaterThan(0);
     expect(model.control).toBeLessThan(model.data);
   });

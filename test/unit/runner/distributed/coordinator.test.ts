@@ -7,7 +7,7 @@ import { InvariantError } from '../../../../engine/core/assert.ts';
 import type { ClockSource } from '../../../../runner/distributed/channel/clock-sync.ts';
 import { answerClockPing, ClockProbe } from '../../../../runner/distributed/channel/clock-sync.ts';
 import { Coordinator } from '../../../../runner/distributed/coordinator/coordinator.ts';
-import type { Command, Report } from '../../../../runner/distributed/messages/messages.ts';
+import type { AgentCommand, Report } from '../../../../runner/distributed/messages/messages.ts';
 import { AgentProcess } from '../../../../runner/distributed/processes/agent-process.ts';
 import type { ProcessFleet } from '../../../../runner/distributed/processes/process-fleet.ts';
 import { Experiment } from '../../../../runner/experiment/experiment.ts';
@@ -311,7 +311,7 @@ describe('the end', () => {
     const { coordinator, fleet, alice, bob, run } = setUp();
     run();
     coordinator.stop();
-    expect(fleet.told.at(-1)).toEqual([{ type: 'stop' } satisfies Command]);
+    expect(fleet.told.at(-1)).toEqual([{ type: 'stop' } satisfies AgentCommand]);
     coordinator.hear(alice.agent, { type: 'result', tally: tallyOf() });
     expect(coordinator.unanswered).toEqual([bob.agent]);
     expect(coordinator.warnings.all).toEqual([]);

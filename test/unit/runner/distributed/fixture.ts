@@ -6,11 +6,15 @@
  */
 import { LogHistogram } from '../../../../engine/measure/histogram.ts';
 import type { Channel } from '../../../../runner/distributed/channel/model.ts';
-import type { Command, Fleet, Tally } from '../../../../runner/distributed/messages/messages.ts';
+import type {
+  AgentCommand,
+  AgentFleet,
+  AgentTally,
+} from '../../../../runner/distributed/messages/messages.ts';
 import { packHistogram } from '../../../../runner/distributed/messages/packed-histogram.ts';
 
 /** The tally of a process that has counted nothing, with changes. */
-export function tallyOf(more: Partial<Tally> = {}): Tally {
+export function tallyOf(more: Partial<AgentTally> = {}): AgentTally {
   return {
     metrics: {},
     nodeDrops: {},
@@ -38,15 +42,15 @@ export function tallyOf(more: Partial<Tally> = {}): Tally {
 }
 
 /** A command with its recipients; all processes if absent. */
-export type Told = readonly [Command, (readonly string[])?];
+export type Told = readonly [AgentCommand, (readonly string[])?];
 
 /** A fleet that records its commands. */
-export class WritingFleet implements Fleet {
+export class WritingFleet implements AgentFleet {
   readonly told: Told[] = [];
   readonly killed: string[] = [];
   readonly revived: string[] = [];
 
-  tell(command: Command, hosts?: readonly string[]): void {
+  tell(command: AgentCommand, hosts?: readonly string[]): void {
     this.told.push(hosts === undefined ? [command] : [command, hosts]);
   }
 

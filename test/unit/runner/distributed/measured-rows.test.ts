@@ -5,8 +5,11 @@ import {
   ReportingMeter,
 } from '../../../../runner/distributed/agent/reporting-meter.ts';
 import { RowBuffer } from '../../../../runner/distributed/agent/row-buffer.ts';
-import { ARRIVED_ROW, SENT_ROW } from '../../../../runner/distributed/messages/messages.ts';
-import { type Truth, TruthWriter } from '../../../../runner/traffic/ground-truth.ts';
+import {
+  ARRIVED_ROW_WIDTH,
+  SENT_ROW_WIDTH,
+} from '../../../../runner/distributed/messages/messages.ts';
+import { type GroundTruth, TruthWriter } from '../../../../runner/traffic/ground-truth.ts';
 import type { Flow } from '../../../../runner/traffic/traffic-source.ts';
 
 describe('RowBuffer', () => {
@@ -41,7 +44,7 @@ function flowOf(pattern: object, answered: number[] = []): Flow {
   } as unknown as Flow;
 }
 
-function packet(truth: Truth): Uint8Array {
+function packet(truth: GroundTruth): Uint8Array {
   const bytes = new Uint8Array(100);
   new TruthWriter(openStream(1, 'test', 'body')).write(bytes, truth);
   return bytes;
@@ -62,7 +65,7 @@ describe('MeasuredRows', () => {
     meter.sent(600);
     const { sent, arrived } = rows.take();
     expect([...sent]).toEqual([3, 7, 500, 3, 8, 600]);
-    expect(sent.length % SENT_ROW).toBe(0);
+    expect(sent.length % SENT_ROW_WIDTH).toBe(0);
     expect(arrived).toHaveLength(0);
   });
 
@@ -72,7 +75,7 @@ describe('MeasuredRows', () => {
     rows.delivered('bob', bytes, { flows: [flowOf({ kind: 'constant' })], now: 2_500 });
     const { arrived } = rows.take();
     expect([...arrived]).toEqual([1, 0, 0, 41, 1_000, 2_500]);
-    expect(arrived).toHaveLength(ARRIVED_ROW);
+    expect(arrived).toHaveLength(ARRIVED_ROW_WIDTH);
   });
 
   it('answers a request at its receiver, and nothing else', () => {
@@ -84,7 +87,7 @@ describe('MeasuredRows', () => {
       rows.delivered('bob', bytes, { flows, now: 1 });
     }
     expect(answered).toEqual([5]);
-    expect(rows.take().arrived).toHaveLength(3 * ARRIVED_ROW);
+    expect(rows.take().arrived).toHaveLength(3 * ARRIVED_ROW_WIDTH);
   });
 
   it('counts bytes that no flow explains, and damaged ones, without a row', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { FlowMeter } from '../../../../runner/traffic/flow-meter.ts';
-import type { Truth } from '../../../../runner/traffic/ground-truth.ts';
+import type { GroundTruth } from '../../../../runner/traffic/ground-truth.ts';
 
 const MS = 1_000_000;
 const SPACING = 10 * MS;
 
-const truthOf = (sequence: number): Truth => ({
+const truthOf = (sequence: number): GroundTruth => ({
   flow: 0,
   kind: 'data',
   sequence,

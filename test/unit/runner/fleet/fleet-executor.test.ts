@@ -5,13 +5,13 @@ import { FleetExecutor } from '../../../../runner/fleet/fleet-executor.ts';
 import type { FleetJob } from '../../../../runner/fleet/fleet-job.ts';
 import type { SeedAnswer } from '../../../../runner/run/job.ts';
 import { packResult } from '../../../../runner/sweep/packed-result.ts';
-import type { SweepCell } from '../../../../runner/sweep/run-sweep.ts';
-import { filesOf } from '../../../../scenarios/open/run-files.ts';
+import type { SweepCombination } from '../../../../runner/sweep/run-sweep.ts';
+import { fileHashesOf } from '../../../../scenarios/open/run-files.ts';
 import { load, run } from '../fixture.ts';
 
 const scenario = load('hello.yaml', { duration: '1500ms' });
 const result = { ...run(scenario), seed: 1 };
-const cell = { index: 0, parameters: {}, isKept: false, scenario } as unknown as SweepCell;
+const cell = { index: 0, parameters: {}, isKept: false, scenario } as unknown as SweepCombination;
 const ANSWER = { kind: 'result', fingerprint: result.fingerprint, result: packResult(result) };
 
 /** A job of the double, in the words of the queue. */
@@ -93,7 +93,7 @@ describe('a fleet', () => {
     expect(data).toEqual({
       ...{ version: 1, id, commit: 'c0ffee', seed: 1, isKept: false, file: 'hello.yaml' },
       parameters: scenario.overrides,
-      files: filesOf(scenario),
+      files: fileHashesOf(scenario),
     });
     expect(Object.keys(data.files)).toContain('scenario');
     runs.end({ returnvalue: ANSWER });

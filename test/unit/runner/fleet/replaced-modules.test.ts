@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SeedAnswer } from '../../../../runner/run/job.ts';
 import { LocalExecutor } from '../../../../runner/sweep/local-executor.ts';
-import type { SweepCell } from '../../../../runner/sweep/run-sweep.ts';
+import type { SweepCombination } from '../../../../runner/sweep/run-sweep.ts';
 import { PROJECT_ROOT } from '../../../../scenarios/folders.ts';
 import { openScenario } from '../../../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../../../scenarios/open/registry.ts';
@@ -76,7 +76,7 @@ describe('a module that is replaced in the folder of a worker', () => {
 describe('a module that is replaced while a sweep runs', () => {
   const executor = (): LocalExecutor =>
     new LocalExecutor({ threads: 1, onNotice: () => undefined });
-  const opened = async (file: string): Promise<SweepCell> => {
+  const opened = async (file: string): Promise<SweepCombination> => {
     const loaded = await openScenario(file, {}, new ProtocolRegistry());
     return { ...loaded, index: 0, parameters: {}, isKept: false };
   };

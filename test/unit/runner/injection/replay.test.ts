@@ -11,7 +11,7 @@ import type {
   InjectedEvent,
   PaletteNews,
 } from '../../../../runner/injection/messages.ts';
-import { type Progress, RunControl } from '../../../../runner/run/run-control.ts';
+import { RunControl, type SeedProgress } from '../../../../runner/run/run-control.ts';
 import { runSeed } from '../../../../runner/run/run-seed.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import { PROJECT_FOLDERS } from '../../../../scenarios/folders.ts';
@@ -42,7 +42,7 @@ class Scripted extends RunControl {
     this.#script = script.map(([fromNs, event]) => ({ fromNs, event }));
   }
 
-  override report(progress: Progress): void {
+  override report(progress: SeedProgress): void {
     super.report(progress);
     const { nowNs } = progress;
     for (

@@ -10,7 +10,7 @@ import {
   type RunDriver,
   runPhases,
 } from '../../../../runner/phases/run-phases.ts';
-import { inTime, type Steps } from '../../../../runner/phases/steps.ts';
+import { runStepsWaiting, type Steps } from '../../../../runner/phases/steps.ts';
 import { assembleSeed } from '../../../../runner/run/assemble-seed.ts';
 import { load, registry } from '../fixture.ts';
 
@@ -102,7 +102,7 @@ class Witness implements RunDriver {
 describe('the phases of a run', () => {
   it('follow each other, and end in a result', async () => {
     const witness = new Witness();
-    const result = await inTime(runPhases(witness));
+    const result = await runStepsWaiting(runPhases(witness));
     expect(witness.told).toEqual([...PHASES, 'finish', 'close recording', 'close']);
     expect(result).toMatchObject({ ending: 'complete', events: 7, wallMs: 3, seed: 1 });
     expect(result.warnings).toEqual(['twice', 'of the recording']);
@@ -111,7 +111,7 @@ describe('the phases of a run', () => {
 
   it.each(PHASES)('end in %s if it fails, and close what is open', async (phase) => {
     const witness = new Witness(phase);
-    await expect(inTime(runPhases(witness))).rejects.toThrow(`${phase} failed`);
+    await expect(runStepsWaiting(runPhases(witness))).rejects.toThrow(`${phase} failed`);
     const until = [...PHASES.slice(0, PHASES.indexOf(phase) + 1)];
     const closing = phase === 'cast' ? ['close'] : ['close recording', 'close'];
     expect(witness.told).toEqual([...until, ...closing]);

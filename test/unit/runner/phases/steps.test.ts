@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { atOnce, inTime, type Steps, waited } from '../../../../runner/phases/steps.ts';
+import {
+  awaitStep,
+  runStepsAtOnce,
+  runStepsWaiting,
+  type Steps,
+} from '../../../../runner/phases/steps.ts';
 
 const later = <T>(value: T): Promise<T> =>
   new Promise((resolve) => setTimeout(() => resolve(value), 1));
@@ -9,12 +14,12 @@ describe('steps', () => {
     const order: string[] = [];
     function* steps(): Steps<number> {
       order.push('begun');
-      const first = yield* waited(later(20));
+      const first = yield* awaitStep(later(20));
       order.push(`after ${first}`);
-      const second = yield* waited(later(22));
+      const second = yield* awaitStep(later(22));
       return first + second;
     }
-    const sum = inTime(steps());
+    const sum = runStepsWaiting(steps());
     expect(order).toEqual(['begun']);
     expect(await sum).toBe(42);
     expect(order).toEqual(['begun', 'after 20']);
@@ -25,20 +30,20 @@ describe('steps', () => {
     function* quick(): Steps<string> {
       return 'done';
     }
-    expect(atOnce(quick())).toBe('done');
-    expect(() => atOnce(waited(later(1)))).toThrow('waited for something');
+    expect(runStepsAtOnce(quick())).toBe('done');
+    expect(() => runStepsAtOnce(awaitStep(later(1)))).toThrow('waited for something');
   });
 
   it('throw a failed wait at its step, which can still close what it has opened', async () => {
     const closed: string[] = [];
     function* steps(): Steps<void> {
       try {
-        yield* waited(Promise.reject(new Error('no port')));
+        yield* awaitStep(Promise.reject(new Error('no port')));
       } finally {
-        closed.push(yield* waited(later('port')));
+        closed.push(yield* awaitStep(later('port')));
       }
     }
-    await expect(inTime(steps())).rejects.toThrow('no port');
+    await expect(runStepsWaiting(steps())).rejects.toThrow('no port');
     expect(closed).toEqual(['port']);
   });
 
@@ -47,7 +52,7 @@ describe('steps', () => {
     function* steps(): Steps<void> {
       throw new Error('own');
     }
-    await expect(inTime(steps())).rejects.toThrow('own');
-    expect(() => atOnce(steps())).toThrow('own');
+    await expect(runStepsWaiting(steps())).rejects.toThrow('own');
+    expect(() => runStepsAtOnce(steps())).toThrow('own');
   });
 });

@@ -1,8 +1,13 @@
 /** The name of a run: the same for the same facts, whatever their order; another for every other fact. */
 import { describe, expect, it } from 'vitest';
-import { canonical, cellId, type RunFacts, runId } from '../../../../scenarios/identity.ts';
+import {
+  canonicalJson,
+  combinationId,
+  type RunIdentityFacts,
+  runId,
+} from '../../../../scenarios/identity.ts';
 
-const FACTS: RunFacts = {
+const FACTS: RunIdentityFacts = {
   commit: '1a2b3c4',
   files: { scenario: 'aa', topology: 'bb' },
   parameters: { duration: '5s', 'traffic.0.rate': '10/s' },
@@ -15,7 +20,7 @@ describe('the identity of a run', () => {
   });
 
   it('does not depend on the order of facts', () => {
-    const other: RunFacts = {
+    const other: RunIdentityFacts = {
       seed: 1,
       parameters: { 'traffic.0.rate': '10/s', duration: '5s' },
       files: { topology: 'bb', scenario: 'aa' },
@@ -24,7 +29,7 @@ describe('the identity of a run', () => {
     expect(runId(other)).toBe(runId(FACTS));
   });
 
-  it.each<Partial<RunFacts>>([
+  it.each<Partial<RunIdentityFacts>>([
     { commit: '1a2b3c5' },
     { commit: '1a2b3c4+' },
     { files: { scenario: 'aa', topology: 'bc' } },
@@ -38,12 +43,12 @@ describe('the identity of a run', () => {
 
   it('is no number, and has no colon: queues refuse both', () => {
     expect(runId(FACTS)).toMatch(/^run-[0-9a-f]{32}$/);
-    expect(cellId(FACTS)).toMatch(/^[0-9a-f]{32}$/);
+    expect(combinationId(FACTS)).toMatch(/^[0-9a-f]{32}$/);
   });
 
   it('keeps values apart that only look alike when joined', () => {
-    expect(canonical({ a: 'b","c":"d' })).not.toBe(canonical({ a: 'b', c: 'd' }));
-    expect(canonical({ a: [1, [2]] })).toBe('{"a":[1,[2]]}');
-    expect(canonical({ b: undefined, a: null })).toBe('{"a":null}');
+    expect(canonicalJson({ a: 'b","c":"d' })).not.toBe(canonicalJson({ a: 'b', c: 'd' }));
+    expect(canonicalJson({ a: [1, [2]] })).toBe('{"a":[1,[2]]}');
+    expect(canonicalJson({ b: undefined, a: null })).toBe('{"a":null}');
   });
 });

@@ -1,7 +1,7 @@
 /** Parts of a sweep that are joined: other sweeps are refused, other results of one run are told. */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../reports/model.ts';
-import { mergeResults, type Part } from '../../../../runner/sweep/merge.ts';
+import { mergeResults, type ResultsPart } from '../../../../runner/sweep/merge.ts';
 import { packResult } from '../../../../runner/sweep/packed-result.ts';
 import { type RunLine, type SweepHead, sweepHead } from '../../../../runner/sweep/results-file.ts';
 
@@ -19,7 +19,11 @@ const damaged = (seed: number, fingerprint?: string): RunLine => ({
 const head = sweepHead({
   ...{ name: 'a', file: 'a.yaml', sha256: 'aa', commit: '1a2b3c4', set: {}, seeds: [1, 2] },
 });
-const part = (path: string, lines: readonly RunLine[], change: Partial<SweepHead> = {}): Part => {
+const part = (
+  path: string,
+  lines: readonly RunLine[],
+  change: Partial<SweepHead> = {},
+): ResultsPart => {
   return { path, head: { ...head, shard: path, ...change }, lines };
 };
 

@@ -3,8 +3,12 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../reports/judge.ts';
 import type { SeedResult } from '../../../../reports/model.ts';
-import { runInput } from '../../../../runner/run/run-order.ts';
-import { judgedPart, packResult, unpackResult } from '../../../../runner/sweep/packed-result.ts';
+import { judgeInputOf } from '../../../../runner/run/run-order.ts';
+import {
+  packResult,
+  resultForJudging,
+  unpackResult,
+} from '../../../../runner/sweep/packed-result.ts';
 import { load, run } from '../fixture.ts';
 
 const scenario = load('failover.yaml', { duration: '20s' });
@@ -64,9 +68,9 @@ describe('a packed result', () => {
   });
 
   it('is a tenth of the size without what KPIs do not need, and is judged alike', () => {
-    const part = judgedPart(result, scenario.kpis);
+    const part = resultForJudging(result, scenario.kpis);
     const facts = { scenario, definitions: [], commit: 'test', reproduce: '' };
-    const kpisOf = (one: SeedResult): unknown => judge(runInput(facts, [one], 0)).kpis;
+    const kpisOf = (one: SeedResult): unknown => judge(judgeInputOf(facts, [one], 0)).kpis;
     expect(kpisOf(part)).toEqual(kpisOf(result));
     expect(packResult(part).length).toBeLessThan(packResult(result).length / 3);
   });

@@ -5,11 +5,11 @@ import type { SeedAnswer } from '../../../../runner/run/job.ts';
 import { packResult } from '../../../../runner/sweep/packed-result.ts';
 import type { RunLine } from '../../../../runner/sweep/results-file.ts';
 import {
-  type CellEnd,
-  type Executor,
-  identityOf,
+  type CombinationEnd,
+  type RunExecutor,
+  runIdentityOf,
   runSweep,
-  type SweepCell,
+  type SweepCombination,
   type SweepOrder,
 } from '../../../../runner/sweep/run-sweep.ts';
 import { load, run } from '../fixture.ts';
@@ -27,7 +27,7 @@ const resultOf = (seed: number, delivered = 10): SeedResult => ({
   fingerprint: `f${seed}`,
   metrics: { 'ping.delivery': { kind: 'ratio', numerator: delivered, denominator: 10 } },
 });
-const cellOf = (index: number): SweepCell => {
+const cellOf = (index: number): SweepCombination => {
   const parameters = { x: String(index) };
   const definitions = [
     { name: 'ping.delivery', kind: 'ratio', unit: 'ratio', help: '', of: ['a', 'b'] },
@@ -40,7 +40,7 @@ const cellOf = (index: number): SweepCell => {
 };
 
 interface Run {
-  readonly ends: readonly (readonly [number, CellEnd])[];
+  readonly ends: readonly (readonly [number, CombinationEnd])[];
   readonly lines: readonly RunLine[];
   readonly count: Awaited<ReturnType<typeof runSweep>>;
   readonly asked: readonly string[];
@@ -54,11 +54,11 @@ async function sweepOf(
   answer: (cell: number, seed: number) => SeedAnswer,
   change: Partial<SweepOrder> & { readonly room?: number; readonly isForeign?: boolean } = {},
 ): Promise<Run> {
-  const ends: [number, CellEnd][] = [];
+  const ends: [number, CombinationEnd][] = [];
   const lines: RunLine[] = [];
   const asked: string[] = [];
   let [now, most] = [0, 0];
-  const executor: Executor = {
+  const executor: RunExecutor = {
     room: change.room ?? 4,
     isForeign: change.isForeign ?? false,
     run: async ({ index }, seed) => {
@@ -110,7 +110,7 @@ describe('a sweep', () => {
   it('runs nothing that it knows', async () => {
     const known = new Map(
       [1, 3].map((seed) => {
-        const id = identityOf(cellOf(1), seed, COMMIT);
+        const id = runIdentityOf(cellOf(1), seed, COMMIT);
         const result = packResult(resultOf(seed));
         const line = { id, parameters: {}, seed, fingerprint: `f${seed}`, values: {}, result };
         return [id, line] as const;
@@ -126,7 +126,7 @@ describe('a sweep', () => {
   });
 
   it('runs again what a damaged line claims to know', async () => {
-    const id = identityOf(cellOf(0), 1, COMMIT);
+    const id = runIdentityOf(cellOf(0), 1, COMMIT);
     const odd = { ...resultOf(1), metrics: { 'ping.delivery': null }, perSeed: 1 };
     const odder = { ...resultOf(1), packets: { drops: 7 }, faults: {} };
     const strange = [odd, odder].map((one) => packResult(one as unknown as SeedResult));
@@ -146,7 +146,7 @@ describe('a sweep', () => {
     ['packs seed 1', 2, { ...resultOf(1), fingerprint: 'f2' }, 'which is seed 2, holds seed 1'],
     ['was cut short', 2, { ...resultOf(2), ending: 'interrupted' }, 'a run that had not ended'],
   ])('does not count a line of seed 2 that %s', async (_what, seed, claimed, text) => {
-    const id = identityOf(cellOf(0), 2, COMMIT);
+    const id = runIdentityOf(cellOf(0), 2, COMMIT);
     const { fingerprint } = claimed;
     const line = { id, parameters: {}, seed, fingerprint, values: {}, result: packResult(claimed) };
     const swept = sweepOf(1, (_, one) => ({ kind: 'result', result: resultOf(one) }), {
@@ -159,7 +159,7 @@ describe('a sweep', () => {
     const packed = packResult(resultOf(3, 7));
     const known = new Map(
       [4, 5, 6, 7, 8].map((seed) => {
-        const id = identityOf(cellOf(0), seed, COMMIT);
+        const id = runIdentityOf(cellOf(0), seed, COMMIT);
         const facts = { parameters: {}, seed: 3, fingerprint: 'f3', values: {}, result: packed };
         return [id, { id, ...facts }] as const;
       }),

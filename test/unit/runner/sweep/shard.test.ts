@@ -1,6 +1,6 @@
 /** Parts of a sweep: each combination in one of them, spread whatever the order of parameters. */
 import { describe, expect, it } from 'vitest';
-import { cellsOfShard, readShard } from '../../../../runner/sweep/shard.ts';
+import { combinationsOfShard, readShard } from '../../../../runner/sweep/shard.ts';
 
 const cells = Array.from({ length: 60 }, (_, index) => {
   return { index, parameters: { slow: String(index < 30), x: String(index) } };
@@ -10,7 +10,7 @@ const facts = { commit: '1a2b3c4', set: {} };
 describe('shards', () => {
   it.each([1, 2, 7, 60, 100])('have every combination once, of %d parts', (count) => {
     const parts = Array.from({ length: count }, (_, at) => {
-      return cellsOfShard(cells, { index: at + 1, count }, facts);
+      return combinationsOfShard(cells, { index: at + 1, count }, facts);
     });
     expect(parts.flat().sort((a, b) => a.index - b.index)).toEqual(cells);
     const sizes = parts.map(({ length }) => length);
@@ -20,7 +20,7 @@ describe('shards', () => {
 
   it('share a slow corner', () => {
     for (const index of [1, 2, 3]) {
-      const part = cellsOfShard(cells, { index, count: 3 }, facts);
+      const part = combinationsOfShard(cells, { index, count: 3 }, facts);
       const slow = part.filter(({ parameters }) => parameters.slow === 'true').length;
       expect(slow).toBeGreaterThan(3);
       expect(slow).toBeLessThan(17);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ExactSum } from '../../../../runner/verify/base/exact-sum.ts';
 import { GapCorrelation } from '../../../../runner/verify/base/gap-correlation.ts';
 import {
-  type Accept,
+  type AcceptedRange,
   atMost,
   EQUAL,
   type Measure,
@@ -17,7 +17,7 @@ import {
   renderTable,
 } from '../../../../runner/verify/render.ts';
 
-function measure(accept: Accept, theory = 100): Measure {
+function measure(accept: AcceptedRange, theory = 100): Measure {
   return { label: 'wait, µs', theory, measured: theory, accept, digits: 3 };
 }
 

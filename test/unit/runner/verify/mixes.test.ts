@@ -11,9 +11,9 @@ import {
 import {
   ABSORBED,
   ARRIVED,
-  COVER,
   DELIVERED,
   DEPARTED,
+  PURPOSE_COVER,
   type Truth,
 } from '../../../../reports/privacy/truth/truth.ts';
 import { SeededEngine } from '../../../../runner/verify/base/seeded-engine.ts';
@@ -91,13 +91,13 @@ describe('network of mixes', () => {
     const { truth } = runMixes(new SeededEngine(3), network, PLAN);
     const own = routes(truth).filter(
       (path, message) =>
-        truth.messages.purpose[message] === COVER && path[0]! < 4 && path.length > 0,
+        truth.messages.purpose[message] === PURPOSE_COVER && path[0]! < 4 && path.length > 0,
     );
     const longest = Math.max(...own.map((path) => path.length));
     expect(longest).toBe(layersOfFirst.length);
     const { events } = truth;
     for (let i = 0; i < events.count; i += 1) {
-      const isDummy = truth.messages.purpose[events.message[i]!] === COVER;
+      const isDummy = truth.messages.purpose[events.message[i]!] === PURPOSE_COVER;
       if (events.code[i] === ABSORBED) expect(isDummy).toBe(true);
       if (events.code[i] === DELIVERED) expect(isDummy).toBe(false);
     }

@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
-import { loadAdded, ProtocolRegistry } from '../../../../scenarios/open/registry.ts';
+import { loadAddedProtocols, ProtocolRegistry } from '../../../../scenarios/open/registry.ts';
 
 const folder = (name: string): string =>
   fileURLToPath(new URL(`../../../../${name}`, import.meta.url));
 const folders = { scenarios: folder('scenarios'), topologies: folder('topologies') };
 const names = readdirSync(folders.scenarios).filter((name) => name.endsWith('.yaml'));
-await loadAdded();
+await loadAddedProtocols();
 const registry = new ProtocolRegistry();
 const load = (path: string): Scenario => loadScenario({ path, folders, registry });
 

@@ -5,11 +5,11 @@
  */
 import { expect, it } from 'vitest';
 import { stackOf } from '../../../../scenarios/open/nodes.ts';
-import { knownProtocols, loadAdded } from '../../../../scenarios/open/registry.ts';
+import { knownProtocols, loadAddedProtocols } from '../../../../scenarios/open/registry.ts';
 import { ConfigError } from '../../../../topologies/files/config-error.ts';
 import { loadText, SHIMS } from '../../../conformance/stack.ts';
 
-await loadAdded();
+await loadAddedProtocols();
 
 const [SHIM1 = '', SHIM2 = ''] = SHIMS;
 const NET = `

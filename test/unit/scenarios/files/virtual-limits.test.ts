@@ -1,19 +1,24 @@
 /** Limits of virtual time stand beside those that a machine can meet. */
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../reports/judge.ts';
-import type { Mode } from '../../../../reports/model.ts';
-import { limitsOf } from '../../../../runner/experiment/limit-watch.ts';
-import { runInput } from '../../../../runner/run/run-order.ts';
-import { metricsOf } from '../../../../scenarios/open/nodes.ts';
+import type { RunMode } from '../../../../reports/model.ts';
+import { limitWatchOf } from '../../../../runner/experiment/limit-watch.ts';
+import { judgeInputOf } from '../../../../runner/run/run-order.ts';
+import { scenarioMetrics } from '../../../../scenarios/open/nodes.ts';
 import { load, prepare, registry, run } from '../../runner/fixture.ts';
 
 const LIMITS = '{ ping.rtt: { p95: "<= 1s", virtual: { p50: "<= 1ms" } } }';
 const scenario = load('hello.yaml', { duration: '2s', kpis: LIMITS });
 
 /** Which limits a run of the mode is judged by, and which it meets. */
-function judgedIn(mode: Mode): readonly string[] {
-  const facts = { scenario, definitions: metricsOf(scenario, registry), commit: '', reproduce: '' };
-  const { kpis } = judge({ ...runInput(facts, [run(scenario)], 1), mode });
+function judgedIn(mode: RunMode): readonly string[] {
+  const facts = {
+    scenario,
+    definitions: scenarioMetrics(scenario, registry),
+    commit: '',
+    reproduce: '',
+  };
+  const { kpis } = judge({ ...judgeInputOf(facts, [run(scenario)], 1), mode });
   return kpis.map(({ aggregation, pass }) => `${aggregation} ${pass ? 'met' : 'missed'}`);
 }
 
@@ -31,7 +36,7 @@ describe('limits under virtual', () => {
     const strict = load('hello.yaml', { duration: '2s', kpis });
     const { world, experiment } = prepare(strict);
     world.sim.runUntil(2e9);
-    const watch = limitsOf({ endsOnMiss: true, scenario: strict, registry }, world, 1);
+    const watch = limitWatchOf({ endsOnMiss: true, scenario: strict, registry }, world, 1);
     expect(watch?.isMissed(2e9, experiment)).toBe(false);
   });
 

@@ -10,22 +10,23 @@ import { join } from 'node:path';
 import { type ClientOptions, WebSocket } from 'ws';
 import {
   type FabricNode,
+  type FabricOutcome,
+  type FabricRequest,
   type FabricServer,
-  type Message,
-  type Outcome,
-  type Question,
+  type PeerMessage,
   serveFabric,
 } from '../../../../services/fabric/index.ts';
 
 /** Answers `ok` to everything but `next`, which waits for {@link FakeNode.arrive}. */
 export class FakeNode implements FabricNode {
   readonly name = 'alice';
-  readonly questions: Question[] = [];
+  readonly questions: FabricRequest[] = [];
   /** Answers of the node, except those to `next`. */
-  answer: (question: Question) => Promise<Outcome> = () => Promise.resolve({ outcome: 'ok' });
-  readonly #waiting: ((outcome: Outcome) => void)[] = [];
+  answer: (question: FabricRequest) => Promise<FabricOutcome> = () =>
+    Promise.resolve({ outcome: 'ok' });
+  readonly #waiting: ((outcome: FabricOutcome) => void)[] = [];
 
-  request(question: Question): Promise<Outcome> {
+  request(question: FabricRequest): Promise<FabricOutcome> {
     this.questions.push({ ...question, body: question.body.slice() });
     if (question.kind !== 'next') return this.answer(question);
     return new Promise((resolve) => {
@@ -39,14 +40,14 @@ export class FakeNode implements FabricNode {
   }
 
   /** Answers the waiting `next`. */
-  settle(outcome: Outcome): void {
+  settle(outcome: FabricOutcome): void {
     const resolve = this.#waiting.shift();
     if (resolve === undefined) throw new Error('nobody asked for the next message');
     resolve(outcome);
   }
 
   /** Answers it with a message; the first byte of its id is `number`. */
-  arrive(number: number, more: Partial<Message> & { readonly again?: boolean } = {}): void {
+  arrive(number: number, more: Partial<PeerMessage> & { readonly again?: boolean } = {}): void {
     const { again = false, ...fields } = more;
     const payload = Buffer.from(fields.payload ?? `message ${number}`).toString('base64');
     const text = JSON.stringify({ ...fields, number, payload });
@@ -65,7 +66,7 @@ export function idOf(number: number): string {
 }
 
 /** Reads the messages of the fake node. */
-export function readFake(bytes: Uint8Array): Message | string {
+export function readFake(bytes: Uint8Array): PeerMessage | string {
   const { number, payload, ...fields } = JSON.parse(Buffer.from(bytes).toString('utf8'));
   if (number === 0) return 'bad-envelope';
   const id = Buffer.from(idOf(number), 'hex');

@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Outcome } from '../../../../services/fabric/index.ts';
+import type { FabricOutcome } from '../../../../services/fabric/index.ts';
 import { idOf, type Served, serveFake } from './fake-node.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -41,7 +41,7 @@ describe('the example of a client', () => {
     const served = await serveFake();
     open.push(served);
     const { node, server, tokenFile } = served;
-    node.answer = ({ kind }): Promise<Outcome> => {
+    node.answer = ({ kind }): Promise<FabricOutcome> => {
       const body = Buffer.from('fine');
       return Promise.resolve(kind === 'call' ? { outcome: 'ok', body } : { outcome: 'ok' });
     };

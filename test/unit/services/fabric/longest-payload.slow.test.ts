@@ -1,6 +1,6 @@
 /** The longest payload of a message through the WebSocket of the face of fabric: 90 MB of base64 each way. */
 import { expect, it } from 'vitest';
-import type { Outcome } from '../../../../services/fabric/index.ts';
+import type { FabricOutcome } from '../../../../services/fabric/index.ts';
 import { serveFake } from './fake-node.ts';
 
 it('holds a payload of 64 MiB, in both directions, and not a byte more', async () => {
@@ -9,7 +9,8 @@ it('holds a payload of 64 MiB, in both directions, and not a byte more', async (
     const client = served.subscribe();
     expect(await client.opened).toBe('open');
     const payload = Buffer.alloc(67_108_864, 5).toString('base64');
-    served.node.answer = ({ body }): Promise<Outcome> => Promise.resolve({ outcome: 'ok', body });
+    served.node.answer = ({ body }): Promise<FabricOutcome> =>
+      Promise.resolve({ outcome: 'ok', body });
     client.say({ call: 1, to: 'bob', payload });
     const reply = await client.next();
     expect(reply['outcome']).toBe('ok');

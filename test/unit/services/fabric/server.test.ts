@@ -6,7 +6,7 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Outcome } from '../../../../services/fabric/index.ts';
+import type { FabricOutcome } from '../../../../services/fabric/index.ts';
 import { ask as askPlainly, type FakeNode, type Served, serveFake } from './fake-node.ts';
 
 const MIB = 1_048_576;
@@ -62,7 +62,7 @@ describe('POST /send', () => {
     ['deadline-over', 504],
   ])('tells the reason of the node by its name and a status: %s', async (outcome, status) => {
     const { ask, node } = await serve();
-    node.answer = (): Promise<Outcome> => Promise.resolve({ outcome });
+    node.answer = (): Promise<FabricOutcome> => Promise.resolve({ outcome });
     for (const path of ['/send?to=bob', '/call?to=bob']) {
       const got = await ask(path, { body: 'x' });
       expect([got.status, got.json, got.headers['orrery-outcome']]).toEqual([
@@ -75,7 +75,7 @@ describe('POST /send', () => {
 
   it('survives a node that breaks its promise not to throw', async () => {
     const { ask, node } = await serve();
-    node.answer = (): Promise<Outcome> => Promise.reject(new Error('inner detail'));
+    node.answer = (): Promise<FabricOutcome> => Promise.reject(new Error('inner detail'));
     const got = await ask('/send?to=bob', { body: 'x' });
     expect([got.status, got.json]).toEqual([503, { outcome: 'node-down' }]);
   });
@@ -111,7 +111,7 @@ describe('POST /call', () => {
   it('answers with the bytes of the reply', async () => {
     const { ask, node } = await serve();
     const reply = Uint8Array.from({ length: 256 }, (_, index) => index);
-    node.answer = (): Promise<Outcome> => Promise.resolve({ outcome: 'ok', body: reply });
+    node.answer = (): Promise<FabricOutcome> => Promise.resolve({ outcome: 'ok', body: reply });
     const got = await ask('/call?to=bob', { body: 'question' });
     expect([got.status, got.headers['content-type']]).toEqual([200, 'application/octet-stream']);
     expect(new Uint8Array(got.bytes)).toEqual(reply);
@@ -120,8 +120,8 @@ describe('POST /call', () => {
 
   it('answers two at once, each when its reply is there', async () => {
     const { ask, node } = await serve();
-    const replies = new Map<string, (outcome: Outcome) => void>();
-    node.answer = ({ target }): Promise<Outcome> =>
+    const replies = new Map<string, (outcome: FabricOutcome) => void>();
+    node.answer = ({ target }): Promise<FabricOutcome> =>
       new Promise((resolve) => replies.set(target, resolve));
     const slow = ask('/call?to=slow');
     const fast = ask('/call?to=fast');
@@ -171,8 +171,8 @@ describe('a body', () => {
 describe('the bounds of what waits', () => {
   it('lets 256 requests wait, and refuses the next one as busy until one is answered', async () => {
     const { ask, node } = await serve();
-    const waiting: ((outcome: Outcome) => void)[] = [];
-    node.answer = (): Promise<Outcome> => new Promise((resolve) => waiting.push(resolve));
+    const waiting: ((outcome: FabricOutcome) => void)[] = [];
+    node.answer = (): Promise<FabricOutcome> => new Promise((resolve) => waiting.push(resolve));
     const asked = Array.from({ length: 256 }, () => ask('/send?to=bob'));
     await vi.waitFor(() => expect(waiting).toHaveLength(256), { timeout: 10_000 });
     const more = await ask('/send?to=bob');
@@ -190,8 +190,8 @@ describe('the bounds of what waits', () => {
 
   it('lets bodies of 128 MiB wait, and no more', async () => {
     const { ask, node } = await serve();
-    const waiting: ((outcome: Outcome) => void)[] = [];
-    node.answer = (): Promise<Outcome> => new Promise((resolve) => waiting.push(resolve));
+    const waiting: ((outcome: FabricOutcome) => void)[] = [];
+    node.answer = (): Promise<FabricOutcome> => new Promise((resolve) => waiting.push(resolve));
     const body = Buffer.alloc(64 * MIB);
     const asked = [1, 2].map(() => ask('/send?to=bob', { body }));
     await vi.waitFor(() => expect(waiting).toHaveLength(2), { timeout: 20_000 });
@@ -201,13 +201,13 @@ describe('the bounds of what waits', () => {
     });
     for (const answer of waiting.splice(0)) answer({ outcome: 'ok' });
     await Promise.all(asked);
-    node.answer = (): Promise<Outcome> => Promise.resolve({ outcome: 'ok' });
+    node.answer = (): Promise<FabricOutcome> => Promise.resolve({ outcome: 'ok' });
     expect((await ask('/send?to=bob', { body: 'x' })).status).toBe(200);
   });
 
   it('ends the wait for a node that never answers, ten seconds after the lifetime', async () => {
     const { ask, node } = await serve();
-    node.answer = (): Promise<Outcome> => new Promise(() => undefined);
+    node.answer = (): Promise<FabricOutcome> => new Promise(() => undefined);
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const asked = ask('/call?to=bob&lifetime=30s');
@@ -225,7 +225,7 @@ describe('the bounds of what waits', () => {
 describe('the face', () => {
   it('answers what waits with closing, and is gone within two seconds', async () => {
     const { ask, node, server, subscribe } = await serve();
-    node.answer = (): Promise<Outcome> => new Promise(() => undefined);
+    node.answer = (): Promise<FabricOutcome> => new Promise(() => undefined);
     const asked = ask('/call?to=bob');
     const deaf = subscribe({ autoPong: false });
     expect(await deaf.opened).toBe('open');

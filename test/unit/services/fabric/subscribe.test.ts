@@ -4,7 +4,7 @@
  * @module
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Outcome } from '../../../../services/fabric/index.ts';
+import type { FabricOutcome } from '../../../../services/fabric/index.ts';
 import { type Client, idOf, type Served, serveFake } from './fake-node.ts';
 
 const open: Served[] = [];
@@ -96,15 +96,15 @@ describe('a subscriber', () => {
 
   it('hears why an answer came to nothing', async () => {
     const { client, node } = await serve();
-    node.answer = (): Promise<Outcome> => Promise.resolve({ outcome: 'unknown-call' });
+    node.answer = (): Promise<FabricOutcome> => Promise.resolve({ outcome: 'unknown-call' });
     client.say({ answer: idOf(9), payload: '' });
     expect(await client.next()).toEqual({ of: idOf(9), outcome: 'unknown-call' });
   });
 
   it('sends and calls on the same socket, and tells outcomes apart by its numbers', async () => {
     const { client, node } = await serve();
-    const replies = new Map<string, (outcome: Outcome) => void>();
-    node.answer = ({ kind }): Promise<Outcome> =>
+    const replies = new Map<string, (outcome: FabricOutcome) => void>();
+    node.answer = ({ kind }): Promise<FabricOutcome> =>
       new Promise((resolve) => replies.set(kind, resolve));
     client.say({ call: 1, to: 'bob', payload: base64('question'), lifetime: '2s', priority: 2 });
     client.say({ send: 2, to: 'eve', payload: '', tolerant: true });
@@ -262,13 +262,13 @@ describe('a frame', () => {
     const { client, node } = await serve();
     node.arrive(1, { kind: 'call' });
     await client.next();
-    const waiting: ((outcome: Outcome) => void)[] = [];
-    node.answer = (): Promise<Outcome> => new Promise((resolve) => waiting.push(resolve));
+    const waiting: ((outcome: FabricOutcome) => void)[] = [];
+    node.answer = (): Promise<FabricOutcome> => new Promise((resolve) => waiting.push(resolve));
     for (let number = 0; number < 4_096; number += 1) client.say({ refuse: idOf(2) });
     client.say({ answer: idOf(1), payload: '' });
     expect(await client.next()).toEqual({ of: idOf(1), outcome: 'busy' });
     expect([waiting.length, node.waiting]).toEqual([4_096, 0]);
-    node.answer = (): Promise<Outcome> => Promise.resolve({ outcome: 'ok' });
+    node.answer = (): Promise<FabricOutcome> => Promise.resolve({ outcome: 'ok' });
     waiting[0]?.({ outcome: 'ok' });
     expect(await client.next()).toEqual({ of: idOf(2), outcome: 'ok' });
     client.say({ answer: idOf(1), payload: '' });
@@ -278,7 +278,7 @@ describe('a frame', () => {
 
   it('beyond 256 messages of its own that wait is busy', async () => {
     const { client, node } = await serve();
-    node.answer = (): Promise<Outcome> => new Promise(() => undefined);
+    node.answer = (): Promise<FabricOutcome> => new Promise(() => undefined);
     for (let number = 0; number < 257; number += 1) {
       client.say({ send: number, to: 'bob', payload: '' });
     }

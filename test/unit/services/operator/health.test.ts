@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { FlagError } from '../../../../cli/exit.ts';
-import { addHealth } from '../../../../cli/health.ts';
+import { addHealthCommand } from '../../../../cli/health.ts';
 import { deployedEndpoints } from '../../../../cli/health-deployment.ts';
 import { renderHealth, verdictOf } from '../../../../cli/health-table.ts';
 import { makeProgram } from '../../../../cli/program.ts';
@@ -243,7 +243,7 @@ describe('orrery health', () => {
     [[], 'health: which nodes?'],
   ])('refuses %j in words', async (args, words) => {
     const program = makeProgram();
-    addHealth(program);
+    addHealthCommand(program);
     const run = program.parseAsync(['health', ...args], { from: 'user' });
     await expect(run).rejects.toThrow(words);
     await expect(run).rejects.toBeInstanceOf(FlagError);

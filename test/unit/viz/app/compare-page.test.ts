@@ -6,21 +6,25 @@ import { describe, expect, it } from 'vitest';
 import { compareReports } from '../../../../reports/compare.ts';
 import { judge } from '../../../../reports/judge.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
-import type { Answer, Asked, QuestionName } from '../../../../viz/app/data/trace-answers.ts';
-import { ANSWERS, infoOf } from '../../../../viz/app/data/trace-queries.ts';
+import type {
+  QueryAnswer,
+  QueryParameters,
+  QuestionName,
+} from '../../../../viz/app/data/trace-answers.ts';
+import { infoOf, QUERY_HANDLERS } from '../../../../viz/app/data/trace-queries.ts';
 import { differenceRows, pairsOf } from '../../../../viz/app/pages/compare/differences-view.ts';
 import {
   type Divergence,
   differingBin,
   firstDivergence,
   type Recording,
-  wholeOf,
+  wholeRunInterval,
 } from '../../../../viz/app/pages/compare/divergence.ts';
 import { diffCommand, factsOf, fingerprintText } from '../../../../viz/app/pages/compare/facts.ts';
 import {
   differenceTitle,
   headline,
-  onlyIn,
+  missingKpisText,
   pairingSentence,
   seedText,
 } from '../../../../viz/app/pages/compare/words.ts';
@@ -34,7 +38,7 @@ const MS = 1_000_000;
 
 /** The first difference between two complete recordings. */
 function divergence(a: Recording, b: Recording): Promise<Divergence> {
-  return firstDivergence(a, b, wholeOf(a, b));
+  return firstDivergence(a, b, wholeRunInterval(a, b));
 }
 
 describe('the comparison in words', () => {
@@ -62,8 +66,8 @@ describe('the comparison in words', () => {
 
   it('names the KPIs that only one of them has', () => {
     const fewer: Report = { ...A, kpis: A.kpis.slice(1) };
-    expect(onlyIn(A, fewer)).toContain('gateway.failover p95');
-    expect(onlyIn(fewer, A)).toBeUndefined();
+    expect(missingKpisText(A, fewer)).toContain('gateway.failover p95');
+    expect(missingKpisText(fewer, A)).toBeUndefined();
   });
 });
 
@@ -113,8 +117,11 @@ async function recording(oddMs: number, state = 'up'): Promise<Recording> {
   }
   const trace = await opened(lab.finish());
   const info = good(await infoOf(trace, 1)) as Recording['info'];
-  const ask = async <Q extends QuestionName>(question: Q, asked: Asked<Q>): Promise<Answer<Q>> =>
-    good(await ANSWERS[question](trace, asked)) as Answer<Q>;
+  const ask = async <Q extends QuestionName>(
+    question: Q,
+    asked: QueryParameters<Q>,
+  ): Promise<QueryAnswer<Q>> =>
+    good(await QUERY_HANDLERS[question](trace, asked)) as QueryAnswer<Q>;
   return { info, ask };
 }
 

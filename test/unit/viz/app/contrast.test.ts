@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DARK, LIGHT, type Tokens } from '../../../../reports/html/tokens.ts';
+import { DARK_COLOURS, LIGHT_COLOURS, type Tokens } from '../../../../reports/html/tokens.ts';
 import { ROOT } from '../../../architecture/files.ts';
 
 type Rgb = readonly [number, number, number];
@@ -34,8 +34,8 @@ function contrast(a: Rgb, b: Rgb): number {
 }
 
 describe.each([
-  ['light', LIGHT],
-  ['dark', DARK],
+  ['light', LIGHT_COLOURS],
+  ['dark', DARK_COLOURS],
 ])('colours of the %s theme', (_, tokens) => {
   const backs = ['page', 'panel'].map((name) => [name, rgb(tokens, name)] as const);
 

@@ -8,13 +8,13 @@ import type { DropRow, HopColumns, TraceInfo } from '../../../../viz/app/data/tr
 import {
   arrivalsOf,
   binWidth,
-  counted,
+  countsByBin,
   lossesOf,
   p95Bins,
   rateBins,
   seriesBins,
 } from '../../../../viz/app/pages/failover/bins.ts';
-import { agree } from '../../../../viz/app/pages/failover/curves.ts';
+import { arrivalsMatchSeries } from '../../../../viz/app/pages/failover/curves.ts';
 import { busiestLane, laneOf, linkLane } from '../../../../viz/app/pages/failover/lanes.ts';
 import { overlayOf, windowsOf } from '../../../../viz/app/pages/failover/overlay.ts';
 import { type FaultFacts, titleOf } from '../../../../viz/app/pages/failover/sentence.ts';
@@ -24,7 +24,7 @@ import {
   chosenCase,
   effectNames,
   idsOf,
-  isAligned,
+  isAlignedOverSeeds,
   spreadOf,
   windowAround,
 } from '../../../../viz/app/pages/failover/story.ts';
@@ -83,8 +83,8 @@ describe('the story of a fault', () => {
   });
 
   it('has a band over seeds only where all are struck at the same time', () => {
-    expect(isAligned(CASES.slice(2), 100 * MS)).toBe(true);
-    expect(isAligned(CASES, 100 * MS)).toBe(false);
+    expect(isAlignedOverSeeds(CASES.slice(2), 100 * MS)).toBe(true);
+    expect(isAlignedOverSeeds(CASES, 100 * MS)).toBe(false);
   });
 });
 
@@ -199,7 +199,7 @@ describe('bins', () => {
 
   it('have the fault on an edge and leave out what is not whole', () => {
     const scope = { zeroNs: 25 * MS, fromNs: 0, toNs: 50 * MS, binNs: 10 * MS };
-    const bins = counted([4 * MS, 5 * MS, 24.9 * MS, 25 * MS], scope);
+    const bins = countsByBin([4 * MS, 5 * MS, 24.9 * MS, 25 * MS], scope);
     expect(bins.map(({ fromNs, value }) => [fromNs / MS, value])).toEqual([
       ...[
         [-20, 1],
@@ -248,8 +248,8 @@ describe('bins', () => {
   it('of packets are used only where they agree with what was measured', () => {
     const arrivals = Array.from({ length: 100 }, (_, at) => ({ timeNs: at, tookNs: 1 }));
     const steps = (value: number): Steps => ({ stepNs: 100, values: [value, 50] });
-    expect(agree(arrivals, steps(100), { fromNs: 0, toNs: 150 })).toBe(true);
-    expect(agree(arrivals, steps(110), { fromNs: 0, toNs: 150 })).toBe(false);
+    expect(arrivalsMatchSeries(arrivals, steps(100), { fromNs: 0, toNs: 150 })).toBe(true);
+    expect(arrivalsMatchSeries(arrivals, steps(110), { fromNs: 0, toNs: 150 })).toBe(false);
   });
 });
 

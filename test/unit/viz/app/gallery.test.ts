@@ -4,10 +4,14 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../reports/judge.ts';
 import { csvOf } from '../../../../viz/app/chart/csv.ts';
-import { drawn, plugIns } from '../../../../viz/app/data/plug-ins.ts';
+import { drawSafely, plugIns } from '../../../../viz/app/data/plug-ins.ts';
 import { readReportFile } from '../../../../viz/app/data/report-file.ts';
-import { chosen, readChoice } from '../../../../viz/app/pages/gallery/choose.ts';
-import { picked, readPicks, writePicks } from '../../../../viz/app/pages/gallery/compare-two.ts';
+import { chosenCards, readChoice } from '../../../../viz/app/pages/gallery/choose.ts';
+import {
+  readPicks,
+  withPickToggled,
+  writePicks,
+} from '../../../../viz/app/pages/gallery/compare-two.ts';
 import { type Card, cardOf, type RunCard } from '../../../../viz/format/run-card.ts';
 import { runInput } from '../../reports/fixture.ts';
 import { DOUBLE_INPUT, viz as double } from '../double-viz.ts';
@@ -34,7 +38,7 @@ const CARDS: readonly Card[] = [
   { kind: 'broken', id: 'bad/1', reason: 'no', writtenMs: 3 },
 ];
 const idsOf = (parameters: Readonly<Record<string, string>>): readonly string[] =>
-  chosen(CARDS, readChoice(parameters)).map(({ id }) => id);
+  chosenCards(CARDS, readChoice(parameters)).map(({ id }) => id);
 
 describe('the gallery', () => {
   it('shows everything, the demo first, then newest first', () => {
@@ -77,10 +81,10 @@ describe('two runs of one scenario', () => {
 
 describe('two runs to compare', () => {
   it('stand in the address; a third takes the place of the first', () => {
-    const two = picked(picked([], 'a,b/1'), 'demo');
+    const two = withPickToggled(withPickToggled([], 'a,b/1'), 'demo');
     expect(readPicks({ pick: writePicks(two) ?? '' })).toEqual(['a,b/1', 'demo']);
-    expect(picked(two, 'c/1')).toEqual(['demo', 'c/1']);
-    expect(picked(two, 'demo')).toEqual(['a,b/1']);
+    expect(withPickToggled(two, 'c/1')).toEqual(['demo', 'c/1']);
+    expect(withPickToggled(two, 'demo')).toEqual(['a,b/1']);
     expect(writePicks([])).toBeUndefined();
   });
 
@@ -116,18 +120,18 @@ describe('a plug-in', () => {
 
   it('is found by its place and draws plain data', () => {
     expect(plugIns({ '../nodes/ping/viz.ts': { viz: double } })).toEqual([double]);
-    const made = drawn(states!, DOUBLE_INPUT, () => 0);
+    const made = drawSafely(states!, DOUBLE_INPUT, () => 0);
     expect(made).toMatchObject({ kind: 'drawing', isSlow: false });
     expect(structuredClone(made)).toEqual(made);
   });
 
   it('that throws is shown in its place, and one that is slow is named', () => {
-    expect(drawn(broken!, DOUBLE_INPUT)).toEqual({
+    expect(drawSafely(broken!, DOUBLE_INPUT)).toEqual({
       kind: 'trouble',
       message: 'Broken cannot be drawn: no such state',
     });
     let clock = 0;
-    const late = drawn(states!, DOUBLE_INPUT, () => {
+    const late = drawSafely(states!, DOUBLE_INPUT, () => {
       clock += 30;
       return clock;
     });

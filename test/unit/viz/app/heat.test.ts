@@ -1,6 +1,6 @@
 /** The heat map of a sweep: steps and texts from sweep.json. @module */
 import { describe, expect, it } from 'vitest';
-import { captionOf, cellText, stepsOf } from '../../../../viz/app/pages/gallery/heat.ts';
+import { captionOf, cellText, tintSteps } from '../../../../viz/app/pages/gallery/heat.ts';
 import type { HeatGrid } from '../../../../viz/format/run-card.ts';
 import { sweepCard } from '../../../../viz/server/sweep-card.ts';
 
@@ -51,7 +51,7 @@ describe('the card of a sweep', () => {
   });
 
   it('tints by value in five steps, the least weakest, and says number and limit', () => {
-    expect(stepsOf(grid)).toEqual([
+    expect(tintSteps(grid)).toEqual([
       [1, 5],
       [3, undefined],
     ]);
@@ -69,7 +69,7 @@ describe('the card of a sweep', () => {
       ]),
       FACTS,
     );
-    expect(stepsOf(flat?.grids[0] as HeatGrid)).toEqual([[1, 1]]);
+    expect(tintSteps(flat?.grids[0] as HeatGrid)).toEqual([[1, 1]]);
     const empty = sweepCard(
       sweepText([
         ['0', '1ms', null],
@@ -77,7 +77,7 @@ describe('the card of a sweep', () => {
       ]),
       FACTS,
     );
-    expect(stepsOf(empty?.grids[0] as HeatGrid)).toEqual([[undefined, undefined]]);
+    expect(tintSteps(empty?.grids[0] as HeatGrid)).toEqual([[undefined, undefined]]);
   });
 
   it('is none of another file', () => {

@@ -3,9 +3,9 @@
  * place. @module
  */
 import { describe, expect, it } from 'vitest';
-import { FIELD, FILE_HEAD_BYTES } from '../../../../engine/measure/trace/layout.ts';
+import { BLOCK_FIELD_OFFSETS, FILE_HEAD_BYTES } from '../../../../engine/measure/trace/layout.ts';
 import type { QuestionName } from '../../../../viz/app/data/trace-answers.ts';
-import { ANSWERS, infoOf } from '../../../../viz/app/data/trace-queries.ts';
+import { infoOf, QUERY_HANDLERS } from '../../../../viz/app/data/trace-queries.ts';
 import { placesOf } from '../../../../viz/app/pages/network/layout.ts';
 import { isFailure, type TraceFailure } from '../../../../viz/format/failure.ts';
 import { bytesSource } from '../../../../viz/format/source.ts';
@@ -45,7 +45,7 @@ async function failuresOf(bytes: Uint8Array): Promise<readonly TraceFailure[]> {
   placesOf(info, 'layers');
   const answers: unknown[] = [];
   for (const [question, asked] of Object.entries(ASKED)) {
-    answers.push(await ANSWERS[question as QuestionName](trace, asked as never));
+    answers.push(await QUERY_HANDLERS[question as QuestionName](trace, asked as never));
   }
   return answers.filter(isFailure);
 }
@@ -98,7 +98,11 @@ describe.each(['gzip', 'plain'] as const)('a hostile trace, %s', (storage) => {
     if (isFailure(trace)) throw new Error(trace.message);
     for (const entry of trace.entries) {
       const bytes = whole.slice();
-      new DataView(bytes.buffer).setUint32(entry.offset + FIELD.rows, 0xffff_ffff, true);
+      new DataView(bytes.buffer).setUint32(
+        entry.offset + BLOCK_FIELD_OFFSETS.rows,
+        0xffff_ffff,
+        true,
+      );
       expectPlaces(await failuresOf(bytes), bytes.length);
     }
     const claims = withHeader(whole, (header) => ({ ...header, counts: { hop: 2 ** 40 } }));

@@ -14,7 +14,7 @@ import { faultStretches } from '../../../../viz/app/kernel/fault-stretches.ts';
 import { faultStretch, packetStretch } from '../../../../viz/app/kernel/fit.ts';
 import { instantTicks } from '../../../../viz/app/kernel/instant-ticks.ts';
 import { KeyMap } from '../../../../viz/app/kernel/keys.ts';
-import { readMarks, toggled, writeMarks } from '../../../../viz/app/kernel/moments.ts';
+import { readMarks, withMarkToggled, writeMarks } from '../../../../viz/app/kernel/moments.ts';
 import { Observable } from '../../../../viz/app/kernel/observable.ts';
 import { TimeLine } from '../../../../viz/app/kernel/time-line.ts';
 
@@ -191,12 +191,12 @@ it('finds the latest binding of a key, and none beside Ctrl, Alt or Meta', () =>
 
 describe('marks of the reader', () => {
   it('are set and taken away at the cursor, and are kept in the address', () => {
-    const one = toggled([], 3.2e9, 60e9);
-    const two = toggled(one, 1.5e9, 60e9);
+    const one = withMarkToggled([], 3.2e9, 60e9);
+    const two = withMarkToggled(one, 1.5e9, 60e9);
     expect(writeMarks(two)).toBe('1.5s,3.2s');
     expect(readMarks({ marks: '3.2s,soon,1.5s,3.2s' })).toEqual(two);
-    expect(toggled(two, 3.21e9, 60e9)).toEqual([1.5e9]);
-    expect(writeMarks(toggled([1.5e9], 1.5e9, 60e9))).toBeUndefined();
+    expect(withMarkToggled(two, 3.21e9, 60e9)).toEqual([1.5e9]);
+    expect(writeMarks(withMarkToggled([1.5e9], 1.5e9, 60e9))).toBeUndefined();
   });
 });
 

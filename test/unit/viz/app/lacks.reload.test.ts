@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../../reports/report-schema.ts';
 import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
-import { lackOf, type RunFacts, withoutFaults } from '../../../../viz/app/kernel/lacks.ts';
+import { lackOf, lackOfFaults, type RunFacts } from '../../../../viz/app/kernel/lacks.ts';
 import { withoutPrivacy } from '../../../../viz/app/pages/privacy/without-privacy.ts';
 import { withoutDrawings } from '../../../../viz/app/pages/protocols/without-drawings.ts';
 import { load } from '../../runner/fixture.ts';
@@ -26,15 +26,15 @@ const facts = (more: Partial<RunFacts> = {}): RunFacts => ({
 
 describe('a page that a run has nothing for', () => {
   it('named another scenario: it names the command for this run, which loads', () => {
-    const command = withoutFaults(facts())?.command ?? '';
+    const command = lackOfFaults(facts())?.command ?? '';
     expect(command).toBe(
       `npm run scenario hello.yaml -- --set 'events=[{ at: 5.5s, for: 0.9s, link: "alice--bob", set: { up: false } }]'`,
     );
     const [, events = ''] = /'events=(.*)'$/.exec(command) ?? [];
     expect(load('hello.yaml', { events }).events).toHaveLength(1);
-    expect(withoutFaults(facts({ info: undefined }))?.command).toBeUndefined();
+    expect(lackOfFaults(facts({ info: undefined }))?.command).toBeUndefined();
     const faulty = { ...REPORT, faults: [{}] } as unknown as Report;
-    expect(withoutFaults(facts({ report: faulty }))).toBeUndefined();
+    expect(lackOfFaults(facts({ report: faulty }))).toBeUndefined();
   });
 
   it('has the flag after those that the run had', () => {

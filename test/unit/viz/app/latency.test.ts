@@ -15,8 +15,12 @@ import { PaceBook } from '../../../../viz/app/data/paces.ts';
 import type { HopColumns } from '../../../../viz/app/data/trace-answers.ts';
 import { effectDistributions } from '../../../../viz/app/pages/latency/effects.ts';
 import { barsOf } from '../../../../viz/app/pages/latency/histogram.ts';
-import { pacesOf, partSums, waysOf } from '../../../../viz/app/pages/latency/parts.ts';
-import { columnsOf, lonely, seriesLimit } from '../../../../viz/app/pages/latency/series.ts';
+import { pacesOf, partSums, routeDelays } from '../../../../viz/app/pages/latency/parts.ts';
+import {
+  columnsOf,
+  isolatedColumns,
+  seriesLimit,
+} from '../../../../viz/app/pages/latency/series.ts';
 import { runInput } from '../../reports/fixture.ts';
 
 const REPORT = judge(runInput({ seeds: 3, slowdown: 1 }));
@@ -113,7 +117,7 @@ describe('the parts of a delay', () => {
   const window = { fromNs: 0, toNs: 5_000, guardNs: 100, paces, packets };
 
   it('add up to the whole way from the first offer to the last arrival', () => {
-    const [way] = waysOf(hopsOf(5), window as Parameters<typeof waysOf>[1]);
+    const [way] = routeDelays(hopsOf(5), window as Parameters<typeof routeDelays>[1]);
     expect(way?.packets).toBe(10);
     const { propagation, serialisation, queue, processing } = partSums(
       way as NonNullable<typeof way>,
@@ -135,7 +139,7 @@ describe('the parts of a delay', () => {
       ],
       [{ timeNs: 1_500, link: 1, rateBps: 16e9, delayNs: 400 }],
     );
-    const [way] = waysOf(hopsOf(1), { ...window, paces: book });
+    const [way] = routeDelays(hopsOf(1), { ...window, paces: book });
     const [first, second] = way?.parts ?? [];
     expect(first).toMatchObject({ serialisationNs: 160, propagationNs: 30, jitterNs: 10 });
     expect(second).toMatchObject({ serialisationNs: 25, propagationNs: 450, jitterNs: 25 });
@@ -152,10 +156,10 @@ describe('the parts of a delay', () => {
   });
 
   it('leave out packets that an end of the window may have cut, and those that were lost', () => {
-    expect(waysOf(hopsOf(1), { ...window, fromNs: 1_000 } as never)[0]?.packets).toBe(1);
+    expect(routeDelays(hopsOf(1), { ...window, fromNs: 1_000 } as never)[0]?.packets).toBe(1);
     const lost = hopsOf(1);
     lost.fate.fill(1);
-    expect(waysOf(lost, window as never)).toEqual([]);
+    expect(routeDelays(lost, window as never)).toEqual([]);
   });
 });
 
@@ -176,7 +180,7 @@ describe('a series', () => {
   });
 
   it('names the columns that a line would not show', () => {
-    expect(lonely(columnsOf(series, 6)).map(({ mean }) => mean)).toEqual([2]);
+    expect(isolatedColumns(columnsOf(series, 6)).map(({ mean }) => mean)).toEqual([2]);
   });
 
   it('takes the limit of the latency of flows only', () => {

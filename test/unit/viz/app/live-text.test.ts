@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveState } from '../../../../viz/app/data/live-feed.ts';
 import {
+  connectionLostText,
   liveCardText,
   livePhaseText,
   liveText,
-  lostText,
 } from '../../../../viz/app/kernel/live-text.ts';
 import type { LiveNews } from '../../../../viz/format/live-wire.ts';
 
@@ -43,7 +43,7 @@ describe('the bar of a run that goes on', () => {
   });
 
   it('says since when the connection is lost, and until when it shows', () => {
-    expect(lostText(NEWS, 4_321)).toBe('Reconnecting, 4 s; showing until 31.2 s.');
+    expect(connectionLostText(NEWS, 4_321)).toBe('Reconnecting, 4 s; showing until 31.2 s.');
   });
 });
 

@@ -6,8 +6,8 @@ import { disruptionsAt } from '../../../../viz/app/data/truth.ts';
 import { detourAt, detourOf, switchOf } from '../../../../viz/app/pages/network/detour.ts';
 import { layoutsOf, placesOf, type Topology } from '../../../../viz/app/pages/network/layout.ts';
 import { mapOf } from '../../../../viz/app/pages/network/map.ts';
-import { HOLLOW, markPath } from '../../../../viz/app/pages/network/marks.ts';
-import { lossMarksAt, packetsAt, useOf } from '../../../../viz/app/pages/network/packets.ts';
+import { HOLLOW_CLASSES, markPath } from '../../../../viz/app/pages/network/marks.ts';
+import { bytesByLink, lossMarksAt, packetsAt } from '../../../../viz/app/pages/network/packets.ts';
 import type { Place } from '../../../../viz/app/pages/network/place.ts';
 import { contentOf, storyText } from '../../../../viz/app/pages/network/sentence.ts';
 import { storyAt } from '../../../../viz/app/pages/network/world.ts';
@@ -232,7 +232,7 @@ describe('packets', () => {
 
   it('count as use of their link', () => {
     expect(
-      useOf(
+      bytesByLink(
         columns([
           [0, 1],
           [0, 1],
@@ -242,7 +242,7 @@ describe('packets', () => {
   });
 
   it('have a shape of their own for each class that the format knows', () => {
-    const shapes = CLASSES.map((name) => `${markPath(name, 0, 0)} ${HOLLOW.has(name)}`);
+    const shapes = CLASSES.map((name) => `${markPath(name, 0, 0)} ${HOLLOW_CLASSES.has(name)}`);
     expect(new Set(shapes).size).toBe(CLASSES.length);
     // Only cover traffic has the same outline as data, but it is hollow.
     const outlines = CLASSES.filter((name) => name !== 'cover').map((name) => markPath(name, 0, 0));

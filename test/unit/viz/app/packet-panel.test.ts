@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
-import { NONE } from '../../../../engine/measure/trace/layout.ts';
+import { NO_REFERENCE } from '../../../../engine/measure/trace/layout.ts';
 import { fields as datagram } from '../../../../nodes/datagram/viz-fields.ts';
 import { FRAME_TYPE, TAG_BYTES } from '../../../../nodes/gateway/geometry.ts';
 import { fields as gateway } from '../../../../nodes/gateway/viz-fields.ts';
@@ -22,13 +22,17 @@ import { encodeUdpPacket } from '../../../../nodes/scion/wire/udp.ts';
 import {
   createExchange,
   createFormat,
-  PACKETS,
-  packetsState,
+  PACKET_FORMAT_TRACE,
+  packetFormatState,
 } from '../../../../nodes/sphinx/index.ts';
 import { fields as sphinx } from '../../../../nodes/sphinx/viz-fields.ts';
 import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import { layersOf, type PacketLayer } from '../../../../viz/app/pages/network/fields.ts';
-import { newBytesIn, onionLayersOf, stepAt } from '../../../../viz/app/pages/network/trail.ts';
+import {
+  captureIndexAt,
+  newBytesIn,
+  onionLayersOf,
+} from '../../../../viz/app/pages/network/trail.ts';
 import type { Capture } from '../../../../viz/format/captures.ts';
 
 const READERS = new Map([
@@ -89,12 +93,15 @@ describe('R-241: the layers of a packet', () => {
       const exchange = createExchange(crypto, name);
       const lengths = { nrHops: 5, userForwardPayloadLength: 200, withSurb: true };
       const { geometry } = createFormat({ crypto, exchange, ...lengths });
-      const text = PACKETS.state.write(packetsState('sphinx', geometry));
-      expect(PACKETS.state.read(text)?.options).toMatchObject(lengths);
+      const text = PACKET_FORMAT_TRACE.state.write(packetFormatState('sphinx', geometry));
+      expect(PACKET_FORMAT_TRACE.state.read(text)?.options).toMatchObject(lengths);
       const codec = new FrameCodec(geometry);
       const bytes = new Uint8Array(codec.length);
       codec.encodePacket(bytes, new Uint8Array(geometry.packetLength).fill(7));
-      const ends = { protocols: new Set(['mixnet']), states: new Map([[PACKETS.machine, text]]) };
+      const ends = {
+        protocols: new Set(['mixnet']),
+        states: new Map([[PACKET_FORMAT_TRACE.machine, text]]),
+      };
       const layers = layersOf(bytes, ends, READERS);
       expect(namesOf(layers)).toEqual(['mixnet frame: 1', 'Sphinx header: 8', 'Sphinx payload: 2']);
       const all = fieldsOf(layers);
@@ -164,7 +171,7 @@ describe('R-241: the way of a packet', () => {
 
   it('has none at nodes that send on what they received, and one where it was opened', () => {
     expect(onionLayersOf([capture(0, 7, 0), capture(1, 7, 1)], info, peeling)).toEqual([]);
-    const opened = [capture(0, 7, 0), capture(1, 7, 1), capture(2, NONE, undefined)];
+    const opened = [capture(0, 7, 0), capture(1, 7, 1), capture(2, NO_REFERENCE, undefined)];
     expect(onionLayersOf(opened, info, peeling)).toEqual([{ node: 'two', offFrom: 2 }]);
   });
 
@@ -177,7 +184,7 @@ describe('R-241: the way of a packet', () => {
   });
 
   it('is at the cursor where it was offered last', () => {
-    expect([0, 9, 10, 99].map((timeNs) => stepAt(onion, timeNs))).toEqual([0, 0, 1, 1]);
+    expect([0, 9, 10, 99].map((timeNs) => captureIndexAt(onion, timeNs))).toEqual([0, 0, 1, 1]);
   });
 
   it('tells how many bytes of a field are new, and nothing where there is no before', () => {

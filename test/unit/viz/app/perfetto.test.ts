@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { perfettoOf } from '../../../../viz/app/data/perfetto.ts';
 import type { TraceClient } from '../../../../viz/app/data/trace-client.ts';
-import { ANSWERS, infoOf } from '../../../../viz/app/data/trace-queries.ts';
+import { infoOf, QUERY_HANDLERS } from '../../../../viz/app/data/trace-queries.ts';
 import { isFailure } from '../../../../viz/format/failure.ts';
 import { opened, TraceLab } from '../format/trace-lab.ts';
 
@@ -25,7 +25,8 @@ async function eventsOf(lab: TraceLab, fromNs: number, toNs: number): Promise<re
   const trace = await opened(lab.finish());
   const info = await infoOf(trace, 0);
   if (isFailure(info)) throw new Error(info.message);
-  const ask = (name: keyof typeof ANSWERS, asked: never): unknown => ANSWERS[name](trace, asked);
+  const ask = (name: keyof typeof QUERY_HANDLERS, asked: never): unknown =>
+    QUERY_HANDLERS[name](trace, asked);
   const client = { info, ask } as unknown as TraceClient;
   const file = JSON.parse(await perfettoOf(client, { fromNs, toNs })) as {
     readonly traceEvents: readonly Event[];

@@ -1,8 +1,8 @@
 /** The nodes that drawings are given: one for each protocol of a node. @module */
 import { describe, expect, it } from 'vitest';
 import { PATH_IN_USE } from '../../../../nodes/_kit/path-states.ts';
-import { singleState, stateAt } from '../../../../nodes/_kit/trace-state.ts';
-import { POOL } from '../../../../nodes/mixnet/trace-states.ts';
+import { singleState, tracedStateAt } from '../../../../nodes/_kit/trace-state.ts';
+import { POOL_TRACE } from '../../../../nodes/mixnet/trace-states.ts';
 import { nodesOf } from '../../../../viz/app/data/plug-ins.ts';
 
 const NODES = [
@@ -29,9 +29,9 @@ describe('the nodes that drawings are given', () => {
       [0, 'a', 'mix'],
     ]);
     const [gateway, bare, mixnet, mix] = nodes.map(({ states }) => states);
-    expect(stateAt(PATH_IN_USE, { peer: 'b' }, gateway!)?.value).toEqual({ path: 'via-110' });
+    expect(tracedStateAt(PATH_IN_USE, { peer: 'b' }, gateway!)?.value).toEqual({ path: 'via-110' });
     expect(bare?.size).toBe(0);
-    expect(singleState(POOL, mixnet!)?.value).toEqual({ mean: 4, perSecond: 9 });
-    expect(singleState(POOL, mix!)).toEqual({ value: undefined, text: 'full' });
+    expect(singleState(POOL_TRACE, mixnet!)?.value).toEqual({ mean: 4, perSecond: 9 });
+    expect(singleState(POOL_TRACE, mix!)).toEqual({ value: undefined, text: 'full' });
   });
 });

@@ -3,7 +3,7 @@
  * journey, pairs. @module
  */
 import { describe, expect, it } from 'vitest';
-import { nearestPoint, steppedFrom } from '../../../../viz/app/chart/readings.ts';
+import { markAfterStep, nearestPoint } from '../../../../viz/app/chart/readings.ts';
 import {
   setBars,
   stretchesOf,
@@ -206,7 +206,9 @@ describe('the map of pairs', () => {
   });
 
   it('goes to the first mark at first, and not beyond the ends', () => {
-    expect(steppedFrom(-1, 3, 6)).toBe(0);
-    expect([steppedFrom(1, 3, 6), steppedFrom(3, 3, 6), steppedFrom(0, -1, 6)]).toEqual([4, 3, 0]);
+    expect(markAfterStep(-1, 3, 6)).toBe(0);
+    expect([markAfterStep(1, 3, 6), markAfterStep(3, 3, 6), markAfterStep(0, -1, 6)]).toEqual([
+      4, 3, 0,
+    ]);
   });
 });

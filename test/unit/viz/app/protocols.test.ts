@@ -1,10 +1,14 @@
 /** What protocols draw from the states of a trace, and which drawings a run offers. @module */
 import { describe, expect, it } from 'vitest';
-import { WINDOW } from '../../../../nodes/gateway/trace-states.ts';
+import { WINDOW_TRACE } from '../../../../nodes/gateway/trace-states.ts';
 import { viz as gateway } from '../../../../nodes/gateway/viz.ts';
 import { viz as scion } from '../../../../nodes/scion/viz.ts';
-import { drawn } from '../../../../viz/app/data/plug-ins.ts';
-import { offersOf, Pace, pressed } from '../../../../viz/app/pages/protocols/drawings.ts';
+import { drawSafely } from '../../../../viz/app/data/plug-ins.ts';
+import {
+  offersOf,
+  RedrawPace,
+  withKeyToggled,
+} from '../../../../viz/app/pages/protocols/drawings.ts';
 import type { Drawing, DrawingInput, ProtocolViz, Shape } from '../../../../viz/format/drawing.ts';
 import { DOUBLE_INPUT, viz as double } from '../double-viz.ts';
 
@@ -28,7 +32,7 @@ const A: readonly (readonly [string, string])[] = [
   ['route via-110 to b', VIA_110],
   ['route via-120 to b', VIA_120],
   ['segments to b', SEGMENTS],
-  ['window of b', WINDOW.state.write({ highest: 5000, epoch: 1, size: 4096, seen })],
+  ['window of b', WINDOW_TRACE.state.write({ highest: 5000, epoch: 1, size: 4096, seen })],
   ['handshake with b', 'epoch=1 sendings=2 opening-sent=1000000 answer-received=21000000'],
 ];
 const B = [
@@ -50,7 +54,7 @@ function input(more: Partial<DrawingInput> = {}, states = A): DrawingInput {
 function drawing(of: ProtocolViz, name: string, from: DrawingInput): Drawing {
   const view = of.views.find((one) => one.name === name);
   expect(view?.applies(from)).toBe(true);
-  const made = drawn(view!, from);
+  const made = drawSafely(view!, from);
   if (made.kind === 'trouble') throw new Error(made.message);
   return made.drawing;
 }
@@ -192,13 +196,13 @@ describe('the protocols page', () => {
   });
 
   it('chooses one item of a group at most, and a second press takes it back', () => {
-    expect(pressed([], 'up:1')).toEqual(['up:1']);
-    expect(pressed(['up:1', 'core:0'], 'up:2')).toEqual(['core:0', 'up:2']);
-    expect(pressed(['up:1', 'core:0'], 'up:1')).toEqual(['core:0']);
+    expect(withKeyToggled([], 'up:1')).toEqual(['up:1']);
+    expect(withKeyToggled(['up:1', 'core:0'], 'up:2')).toEqual(['core:0', 'up:2']);
+    expect(withKeyToggled(['up:1', 'core:0'], 'up:1')).toEqual(['core:0']);
   });
 
   it('draws a slow drawing in every tenth frame while the cursor moves', () => {
-    const pace = new Pace();
+    const pace = new RedrawPace();
     pace.isSlow = true;
     const drawnOf = (frames: number, isMoving: boolean): number =>
       Array.from({ length: frames }, () => pace.takes(isMoving)).filter(Boolean).length;
@@ -221,7 +225,7 @@ it.each([360, 1200])('draws a network of 64 paths within 20 ms at %i px', (width
   for (const { views } of [gateway, scion]) {
     for (const view of views) {
       view.draw(from);
-      expect(drawn(view, from, cpuMs)).toMatchObject({ kind: 'drawing', isSlow: false });
+      expect(drawSafely(view, from, cpuMs)).toMatchObject({ kind: 'drawing', isSlow: false });
     }
   }
 });

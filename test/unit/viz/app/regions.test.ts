@@ -13,7 +13,7 @@ import { clearanceOf, edgesOf } from '../../../../viz/app/pages/network/clearanc
 import { NODE_RADIUS } from '../../../../viz/app/pages/network/node-labels.ts';
 import {
   hullOf,
-  REGION,
+  REGION_PROTOCOL,
   regionsOf,
   withRegionNodes,
 } from '../../../../viz/app/pages/network/regions.ts';
@@ -66,7 +66,7 @@ describe('a cloud', () => {
       ['internet/asia', ['asia-1', 'asia-2'], 'internet/asia--asia'],
     ]);
     expect(drawn.links.every(({ from, to }) => from >= 0 && to >= 0)).toBe(true);
-    expect(drawn.nodes.filter(({ protocol }) => protocol === REGION)).toHaveLength(3);
+    expect(drawn.nodes.filter(({ protocol }) => protocol === REGION_PROTOCOL)).toHaveLength(3);
     const passage = { timeNs: 0, packet: 1, trail: 0, node: 0, bytes: new Uint8Array(), heldNs: 0 };
     const ways = ['eu-1->', 'eu->us', '->us-1'].map((name) => {
       const link = info.links.findIndex((one) => one.name === name);

@@ -4,11 +4,11 @@ import { PaceBook } from '../../../../viz/app/data/paces.ts';
 import type { HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import {
   arrowsOf,
-  type Part,
+  nodesOnRoute,
   packetAt,
   partsOf,
   sumsOf,
-  wayOf,
+  type WaterfallPart,
 } from '../../../../viz/app/pages/time/sequence.ts';
 import {
   filled,
@@ -60,14 +60,14 @@ const WAY = hops([
 
 const NO_PACES = new PaceBook(LINKS, []);
 
-const times = (parts: readonly Part[]): unknown =>
+const times = (parts: readonly WaterfallPart[]): unknown =>
   parts.map(({ kind, fromNs, toNs }) => [kind, fromNs, toNs]);
-const took = (parts: readonly Part[]): unknown =>
+const took = (parts: readonly WaterfallPart[]): unknown =>
   Object.fromEntries([...sumsOf(parts)].filter(([, ns]) => ns > 0));
 
 describe('the way of a packet', () => {
   it('meets nodes in their order', () => {
-    expect(wayOf(WAY, LINKS)).toEqual([0, 1, 2, 3]);
+    expect(nodesOnRoute(WAY, LINKS)).toEqual([0, 1, 2, 3]);
   });
 
   it('is queue, link and processing, without parts that took no time, and ends where it was lost', () => {

@@ -3,15 +3,15 @@
  * @module
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { isKept } from '../../../../viz/app/data/hop-columns.ts';
+import { isPacketInSample } from '../../../../viz/app/data/hop-columns.ts';
 import { Latest } from '../../../../viz/app/data/latest.ts';
 import type {
-  Answer,
-  Asked,
+  QueryAnswer,
+  QueryParameters,
   QuestionName,
   TraceInfo,
 } from '../../../../viz/app/data/trace-answers.ts';
-import { ANSWERS, infoOf } from '../../../../viz/app/data/trace-queries.ts';
+import { infoOf, QUERY_HANDLERS } from '../../../../viz/app/data/trace-queries.ts';
 import type { TraceFile } from '../../../../viz/format/trace-file.ts';
 import { good, opened, TraceLab } from '../format/trace-lab.ts';
 
@@ -38,8 +38,11 @@ function lab(): TraceLab {
 describe('the queries', () => {
   let trace: TraceFile;
   let info: TraceInfo;
-  const ask = async <Q extends QuestionName>(question: Q, asked: Asked<Q>): Promise<Answer<Q>> =>
-    good(await ANSWERS[question](trace, asked)) as Answer<Q>;
+  const ask = async <Q extends QuestionName>(
+    question: Q,
+    asked: QueryParameters<Q>,
+  ): Promise<QueryAnswer<Q>> =>
+    good(await QUERY_HANDLERS[question](trace, asked)) as QueryAnswer<Q>;
 
   beforeAll(async () => {
     trace = await opened(lab().finish());
@@ -72,13 +75,13 @@ describe('the queries', () => {
     const lossy = new TraceLab(2, 'full');
     for (let at = 0; at < 25_000; at += 1) lossy.lose(lossy.send(0, 100), at % 2 === 0 ? 2 : 3);
     const file = await opened(lossy.finish());
-    const [first] = good(await ANSWERS.drops(file, { fromNs: 0, toNs: 1 }));
+    const [first] = good(await QUERY_HANDLERS.drops(file, { fromNs: 0, toNs: 1 }));
     const node = first?.node ?? -1;
     // The panel counted the first 20,000 losses of the run and no more.
-    const lost = good(await ANSWERS.losses(file, { node, toNs: 1 }));
+    const lost = good(await QUERY_HANDLERS.losses(file, { node, toNs: 1 }));
     expect(lost.reduce((sum, [, count]) => sum + count, 0)).toBe(25_000);
     expect(lost).toHaveLength(2);
-    expect(await ANSWERS.losses(file, { node: 77, toNs: 1 })).toEqual([]);
+    expect(await QUERY_HANDLERS.losses(file, { node: 77, toNs: 1 })).toEqual([]);
   });
 
   it('was slow where one packet had been slow: reads no block that has nothing under way', async () => {
@@ -96,7 +99,7 @@ describe('the queries', () => {
     const rows = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
     expect(file.blocksOf('hop').length).toBeGreaterThan(3);
     expect([rows >= 1, rows < 10]).toEqual([true, true]);
-    const hops = good(await ANSWERS.hops(file, { fromNs: 500 * MS, toNs: 500 * MS + 1 }));
+    const hops = good(await QUERY_HANDLERS.hops(file, { fromNs: 500 * MS, toNs: 500 * MS + 1 }));
     expect(hops.rows).toBe(1);
   });
 
@@ -105,7 +108,7 @@ describe('the queries', () => {
     expect(hops.total).toBe(2_000);
     expect(hops.rows).toBeGreaterThan(350);
     expect(hops.rows).toBeLessThan(650);
-    expect([...hops.packet].every((packet) => isKept(packet, 4))).toBe(true);
+    expect([...hops.packet].every((packet) => isPacketInSample(packet, 4))).toBe(true);
   });
 
   it('follows one packet', async () => {

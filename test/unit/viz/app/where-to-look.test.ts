@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../reports/judge.ts';
 import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
 import type { FaultRow } from '../../../../viz/app/data/trace-answers.ts';
-import { firstBusy, firstLook, placeOfMiss } from '../../../../viz/app/data/where-to-look.ts';
+import {
+  firstBusyInstant,
+  firstInstantToSee,
+  placeOfMiss,
+} from '../../../../viz/app/data/where-to-look.ts';
 import { runInput } from '../../reports/fixture.ts';
 
 const REPORT = judge(runInput({ seeds: 3, slowdown: 4 }));
@@ -76,20 +80,20 @@ describe('pages of the trace opened at 0 s, where nothing happens', () => {
   const fault: FaultRow = { kind: 'begin', timeNs: 8e9, target: 'a', text: 'a down' };
 
   it('open 50 ms before the first fault', () => {
-    expect(firstLook([fault, { ...fault, timeNs: 20e9 }], REPORT)).toBe(7.95e9);
-    expect(firstLook([{ ...fault, timeNs: 1e6 }], REPORT)).toBe(0);
+    expect(firstInstantToSee([fault, { ...fault, timeNs: 20e9 }], REPORT)).toBe(7.95e9);
+    expect(firstInstantToSee([{ ...fault, timeNs: 1e6 }], REPORT)).toBe(0);
   });
 
   it('open before the first miss of a run without faults', () => {
     const kpis = [{ ...kpiOf('gateway.latency'), status: 'fail' as const }];
     const report = { ...withSeries('latency.p95', [0, 0, 0, 0, 0, 1, 7, 2, 0]), kpis };
-    expect(firstLook([], report)).toBe(5.95e9);
+    expect(firstInstantToSee([], report)).toBe(5.95e9);
   });
 
   it('open at the beginning where nothing stands out', () => {
     const kpis = REPORT.kpis.map((kpi) => ({ ...kpi, status: 'pass' as const }));
-    expect(firstLook([], { ...REPORT, kpis })).toBeUndefined();
-    expect(firstLook([], undefined)).toBeUndefined();
+    expect(firstInstantToSee([], { ...REPORT, kpis })).toBeUndefined();
+    expect(firstInstantToSee([], undefined)).toBeUndefined();
   });
 });
 
@@ -99,11 +103,11 @@ describe('a run without faults', () => {
   }));
 
   it('opened at 0, where nothing happens: it opens where it is busy after the warm-up', () => {
-    expect(firstBusy(bins, 0)).toBe(450);
-    expect(firstBusy(bins, 500)).toBe(550);
+    expect(firstBusyInstant(bins, 0)).toBe(450);
+    expect(firstBusyInstant(bins, 500)).toBe(550);
     // Nothing after the warm-up: what was before it is better than nothing.
-    expect(firstBusy(bins, 9_999)).toBe(450);
-    expect(firstBusy([], 0)).toBeUndefined();
-    expect(firstBusy([{ startNs: 0, widthNs: 100, count: 0 }], 0)).toBeUndefined();
+    expect(firstBusyInstant(bins, 9_999)).toBe(450);
+    expect(firstBusyInstant([], 0)).toBeUndefined();
+    expect(firstBusyInstant([{ startNs: 0, widthNs: 100, count: 0 }], 0)).toBeUndefined();
   });
 });

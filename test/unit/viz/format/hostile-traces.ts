@@ -1,8 +1,8 @@
 /** A small trace with rows in every table, and variants with another header. @module */
 import { gzipSync } from 'node:zlib';
 import {
+  BLOCK_FIELD_OFFSETS,
   BLOCK_HEAD_BYTES,
-  FIELD,
   FILE_HEAD_BYTES,
   FLAG_GZIP,
   TRAILER_BYTES,
@@ -57,13 +57,13 @@ export function ofVersion1(plain: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [head];
   const end = plain.length - TRAILER_BYTES;
   for (let at = firstBlock; at < end; ) {
-    const length = view.getUint32(at + FIELD.stored, true);
+    const length = view.getUint32(at + BLOCK_FIELD_OFFSETS.stored, true);
     const payload = at + BLOCK_HEAD_BYTES;
     const stored = gzipSync(plain.subarray(payload, payload + length));
     const block = new Uint8Array(BLOCK_HEAD_BYTES + Math.ceil(stored.length / 8) * 8);
     block.set(plain.subarray(at, payload));
-    block[FIELD.flags] = (block[FIELD.flags] as number) | FLAG_GZIP;
-    new DataView(block.buffer).setUint32(FIELD.stored, stored.length, true);
+    block[BLOCK_FIELD_OFFSETS.flags] = (block[BLOCK_FIELD_OFFSETS.flags] as number) | FLAG_GZIP;
+    new DataView(block.buffer).setUint32(BLOCK_FIELD_OFFSETS.stored, stored.length, true);
     block.set(stored, BLOCK_HEAD_BYTES);
     parts.push(block);
     at = payload + Math.ceil(length / 8) * 8;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
-  aligned,
+  alignedLength,
   BLOCK_ROWS,
   bytesPerValue,
-  PACKED,
+  PACKING_KINDS,
   TABLES,
   type TableSpec,
 } from '../../../../engine/measure/trace/layout.ts';
@@ -39,7 +39,7 @@ interface Passed {
 function through(type: 'u8' | 'u16' | 'u32' | 'f64', values: readonly number[]): Passed {
   const table = tableOf(type);
   const width = bytesPerValue(type, false);
-  const bytes = new Uint8Array(aligned(values.length * width));
+  const bytes = new Uint8Array(alignedLength(values.length * width));
   const arrays = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f64: Float64Array };
   const View = arrays[type];
   new View(bytes.buffer, 0, values.length).set(values);
@@ -64,7 +64,7 @@ describe('a packed column', () => {
         list(1_000, () => 77),
       ),
     ).toMatchObject({
-      kind: PACKED.offsets,
+      kind: PACKING_KINDS.offsets,
       bits: 0,
       length: 16,
       isSame: true,
@@ -73,19 +73,23 @@ describe('a packed column', () => {
 
   it('of sorted values is stored in steps, as many bits as the largest', () => {
     const sorted = list(1_000, (row) => 1_000 * row + (row % 7));
-    expect(through('u32', sorted)).toMatchObject({ kind: PACKED.steps, bits: 10, isSame: true });
+    expect(through('u32', sorted)).toMatchObject({
+      kind: PACKING_KINDS.steps,
+      bits: 10,
+      isSame: true,
+    });
   });
 
   it('of at most 256 far values has a dictionary, of 257 none', () => {
     const far = (values: number): number[] =>
       list(2_000, (row) => (((row * 7_919) % values) * 16_000_001) >>> 0);
     expect(through('u32', far(256))).toMatchObject({
-      kind: PACKED.dictionary,
+      kind: PACKING_KINDS.dictionary,
       bits: 8,
       isSame: true,
     });
     expect(through('u32', far(257))).toMatchObject({
-      kind: PACKED.offsets,
+      kind: PACKING_KINDS.offsets,
       bits: 32,
       isSame: true,
     });
@@ -94,7 +98,11 @@ describe('a packed column', () => {
   it('of close values needs the bits of their range', () => {
     const next = numbers(3);
     const close = list(999, () => 4_000_000_000 + (next() % 8));
-    expect(through('u32', close)).toMatchObject({ kind: PACKED.offsets, bits: 3, isSame: true });
+    expect(through('u32', close)).toMatchObject({
+      kind: PACKING_KINDS.offsets,
+      bits: 3,
+      isSame: true,
+    });
   });
 
   it('of doubles that are integers is packed, others are stored as they are', () => {
@@ -109,7 +117,7 @@ describe('a packed column', () => {
     ).toMatchObject({ bits: 2, isSame: true });
     for (const odd of [0.5, Number.NaN, -0, Number.POSITIVE_INFINITY, -(2 ** 33)]) {
       const values = [7, odd, 9];
-      expect(through('f64', values)).toMatchObject({ kind: PACKED.plain, isSame: true });
+      expect(through('f64', values)).toMatchObject({ kind: PACKING_KINDS.plain, isSame: true });
     }
   });
 
@@ -133,12 +141,12 @@ describe('a block', () => {
       const rows = BLOCK_ROWS;
       const { columns } = TABLES.hop;
       const widths = columns.map(({ type }) => bytesPerValue(type, isWide));
-      const length = widths.reduce((sum, width) => sum + aligned(rows * width), 0);
+      const length = widths.reduce((sum, width) => sum + alignedLength(rows * width), 0);
       const bytes = new Uint8Array(length);
       let offset = 0;
       for (const width of widths) {
         for (let at = offset; at < offset + rows * width; at += 1) bytes[at] = next() >>> 24;
-        offset += aligned(rows * width);
+        offset += alignedLength(rows * width);
       }
       const shape = { table: TABLES.hop, isWide, rows };
       const packed = packer.pack({ ...shape, bytes });
@@ -172,7 +180,7 @@ describe('a hostile column', () => {
   };
 
   it('is refused with the reason', () => {
-    expect(packed[0]).toBe(PACKED.dictionary);
+    expect(packed[0]).toBe(PACKING_KINDS.dictionary);
     expect(changed(0, 4)).toThrow('in an unknown way (4)');
     expect(changed(1, 33)).toThrow('numbers of 33 bits');
     expect(changed(1, 32)).toThrow('cut off');

@@ -1,8 +1,8 @@
 /** Files whose full blocks of packets are packed: what is read from them, and from damaged ones. @module */
 import { describe, expect, it } from 'vitest';
 import {
+  BLOCK_FIELD_OFFSETS,
   BLOCK_HEAD_BYTES,
-  FIELD,
   FLAG_GZIP,
   FLAG_PACKED,
   TRAILER_BYTES,
@@ -33,9 +33,9 @@ describe('a file whose columns are packed', () => {
 
   it('has full blocks packed, and gzip for the others', async () => {
     const [full, rest] = (await opened(whole)).blocksOf('hop');
-    expect(whole[(full?.offset ?? 0) + FIELD.flags]).toBe(FLAG_PACKED);
+    expect(whole[(full?.offset ?? 0) + BLOCK_FIELD_OFFSETS.flags]).toBe(FLAG_PACKED);
     expect(rest?.rows).toBe(616);
-    expect(whole[(rest?.offset ?? 0) + FIELD.flags]).toBe(FLAG_GZIP);
+    expect(whole[(rest?.offset ?? 0) + BLOCK_FIELD_OFFSETS.flags]).toBe(FLAG_GZIP);
   });
 
   it('is refused by name if its packing is damaged', async () => {
@@ -63,8 +63,8 @@ describe('a file whose columns are packed', () => {
 
   it('with more rows than a block has, or a gzip stream too, is refused', async () => {
     for (const [field, value] of [
-      [FIELD.flags, FLAG_PACKED | FLAG_GZIP],
-      [FIELD.rows + 2, 1],
+      [BLOCK_FIELD_OFFSETS.flags, FLAG_PACKED | FLAG_GZIP],
+      [BLOCK_FIELD_OFFSETS.rows + 2, 1],
     ] as const) {
       // Without the index, headers of blocks count.
       const cut = whole.slice(0, -TRAILER_BYTES);

@@ -4,11 +4,11 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  BLOCK_FIELD_OFFSETS,
   BLOCK_HEAD_BYTES,
-  FIELD,
   FILE_HEAD_BYTES,
   FORMAT_VERSION,
-  NONE,
+  NO_REFERENCE,
   TRAILER_BYTES,
 } from '../../../../engine/measure/trace/layout.ts';
 import { isFailure, type TraceFailure } from '../../../../viz/format/failure.ts';
@@ -44,7 +44,11 @@ function makeRun(
   lab.recorder.packet(1 * SECOND, Uint8Array.of(1, 2, 3), at);
   lab.recorder.packet(2 * SECOND, Uint8Array.of(9), { ...at, packet: 6, trail: 3 });
   lab.recorder.packet(3 * SECOND, Uint8Array.of(4), { ...at, packet: 7, heldNs: 12 });
-  lab.recorder.packet(3 * SECOND, Uint8Array.of(1), { ...at, packet: NONE, link: NONE });
+  lab.recorder.packet(3 * SECOND, Uint8Array.of(1), {
+    ...at,
+    packet: NO_REFERENCE,
+    link: NO_REFERENCE,
+  });
   return lab;
 }
 
@@ -113,7 +117,7 @@ describe('extent windows', () => {
     expect(captures.map(({ packet, link, heldNs }) => [packet, link, heldNs])).toEqual([
       [5, 1, undefined],
       [7, 1, 12],
-      [NONE, undefined, undefined],
+      [NO_REFERENCE, undefined, undefined],
     ]);
     expect(captures.map(({ bytes }) => [...bytes])).toEqual([[1, 2, 3], [4], [1]]);
     expect(captures[1]).toMatchObject({ timeNs: 3 * SECOND, trail: 2, node: 1 });
@@ -310,12 +314,12 @@ describe('a hostile file', () => {
   it('that claims more rows or bytes than fit is refused before anything is allocated', async () => {
     const trace = await opened(whole);
     const lies: readonly (readonly [string, number, number])[] = [
-      ['hop', FIELD.rows, 0xffff_ffff],
-      ['hop', FIELD.raw, 0xffff_ffff],
-      ['hop', FIELD.stored, 0x7fff_ffff],
-      ['hop', FIELD.aux, 0xffff_fff0],
+      ['hop', BLOCK_FIELD_OFFSETS.rows, 0xffff_ffff],
+      ['hop', BLOCK_FIELD_OFFSETS.raw, 0xffff_ffff],
+      ['hop', BLOCK_FIELD_OFFSETS.stored, 0x7fff_ffff],
+      ['hop', BLOCK_FIELD_OFFSETS.aux, 0xffff_fff0],
       // A table without columns, for which any number of rows would fit.
-      ['text', FIELD.rows, 0xffff_ffff],
+      ['text', BLOCK_FIELD_OFFSETS.rows, 0xffff_ffff],
     ];
     for (const [table, field, value] of lies) {
       const offset = trace.blocksOf(table)[0]?.offset ?? 0;
@@ -339,8 +343,8 @@ describe('a hostile file', () => {
     const times = hop?.isWide === true ? 8 : 4;
     const widths = [times, times, 4, 4, 2, 1, 1, 2, 4];
     const raw = widths.reduce((sum, width) => sum + Math.ceil((rows * width) / 8) * 8, 0);
-    view.setUint32(offset + FIELD.rows, rows, true);
-    view.setUint32(offset + FIELD.raw, raw, true);
+    view.setUint32(offset + BLOCK_FIELD_OFFSETS.rows, rows, true);
+    view.setUint32(offset + BLOCK_FIELD_OFFSETS.raw, raw, true);
     for (const inflate of [inflateNode, inflateGzip]) {
       const trace = await openTrace(bytesSource(bytes), inflate);
       if (isFailure(trace)) throw new Error(trace.message);
@@ -377,7 +381,11 @@ describe('a hostile file', () => {
       bytes.length -
       TRAILER_BYTES -
       Number(new DataView(bytes.buffer).getBigUint64(bytes.length - TRAILER_BYTES, true));
-    new DataView(bytes.buffer).setFloat64(footer + BLOCK_HEAD_BYTES + FIELD.offset, 2 ** 40, true);
+    new DataView(bytes.buffer).setFloat64(
+      footer + BLOCK_HEAD_BYTES + BLOCK_FIELD_OFFSETS.offset,
+      2 ** 40,
+      true,
+    );
     const trace = await opened(bytes);
     expect(trace.damage?.name).toBe('bad-index');
     expect(good(await trace.hops(0, SECOND))).toHaveLength(1);

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { quantity, whole } from '../../../../reports/format.ts';
+import { quantity, wholeNumberText } from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { hardSpaces } from '../../chart/hard-spaces.ts';
-import { drawnToFit } from '../../chart/plot.ts';
+import { redrawnOnResize } from '../../chart/plot.ts';
 import { type Distribution, distributionsOf, quantileAt } from '../../chart/tail.ts';
 import {
   type Curve,
@@ -17,7 +17,7 @@ import {
   tailDrawing,
   tailRows,
 } from '../../chart/tail-drawing.ts';
-import { type Child, element, fill } from '../../kernel/element.ts';
+import { type Child, element, replaceContent } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
 import type { Both } from './both.ts';
@@ -52,7 +52,7 @@ function chooser<T>({ view }: ReportContext, parts: Chooser<T>, signal: AbortSig
     select.value = nameOf(one);
     lasting.abort();
     lasting = new AbortController();
-    fill(place, show(one, lasting.signal));
+    replaceContent(place, show(one, lasting.signal));
   });
   signal.addEventListener('abort', () => lasting.abort());
   return element(
@@ -98,7 +98,9 @@ export function differencesChart(
       }),
     });
     frame.body.append(
-      drawnToFit(lasting, (width) => differencesDrawing(pair, width, { words: title, isPaired })),
+      redrawnOnResize(lasting, (width) =>
+        differencesDrawing(pair, width, { words: title, isPaired }),
+      ),
     );
     return frame.root;
   };
@@ -129,7 +131,7 @@ export function curvesChart(context: ReportContext, both: Both, signal: AbortSig
     ];
     frame.show({
       title,
-      caption: `${whole(pair.a.metric.count)} samples of A, ${whole(pair.b.metric.count)} of B; bands: lowest to highest seed; dotted: fewer than 10 samples lie beyond.`,
+      caption: `${wholeNumberText(pair.a.metric.count)} samples of A, ${wholeNumberText(pair.b.metric.count)} of B; bands: lowest to highest seed; dotted: fewer than 10 samples lie beyond.`,
       table: () => ({
         columns: ['of run', ...TAIL_COLUMNS],
         rows: [
@@ -138,10 +140,10 @@ export function curvesChart(context: ReportContext, both: Both, signal: AbortSig
         ],
       }),
     });
-    fill(
+    replaceContent(
       frame.body,
       element('p', { class: 'legend curve-legend' }, curveLegend(curves)),
-      drawnToFit(lasting, (width) => tailDrawing(curves, width, title)),
+      redrawnOnResize(lasting, (width) => tailDrawing(curves, width, title)),
     );
     return frame.root;
   };

@@ -8,10 +8,10 @@ import { compareReports, type ReportComparison } from '../../../../reports/compa
 import { quantity } from '../../../../reports/format.ts';
 import type { RunCard } from '../../../format/run-card.ts';
 import type { LibraryState, OpenRun } from '../../data/library.ts';
-import { type Child, element, fill } from '../../kernel/element.ts';
+import { type Child, element, replaceContent } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import {
-  actions,
+  actionButtons,
   partialNote,
   skeleton,
   stateMessage,
@@ -23,7 +23,14 @@ import { curvesChart, differencesChart } from './charts.ts';
 import { divergenceSection } from './divergence-view.ts';
 import { factsOf } from './facts.ts';
 import { filesView } from './files-view.ts';
-import { cellsOf, headline, LOOKS, noteOf, onlyIn, pairingSentence } from './words.ts';
+import {
+  cellsOf,
+  headline,
+  missingKpisText,
+  noteOf,
+  pairingSentence,
+  VERDICT_LOOKS,
+} from './words.ts';
 
 /** The page while it is mounted. */
 export class ComparePage {
@@ -82,7 +89,7 @@ export class ComparePage {
       element('option', { value: card.id }, `${card.id}, ${card.verdict}, ${seedsOf(card)}`);
     const group = (label: string, list: readonly RunCard[]): Child =>
       list.length > 0 && element('optgroup', { label }, list.map(option));
-    fill(
+    replaceContent(
       this.#select,
       element('option', { value: '' }, 'choose a run'),
       group(`of ${report.scenario.name}`, others.filter(isLike)),
@@ -99,7 +106,7 @@ export class ComparePage {
     const where = hasServer
       ? 'There is no other run: make one with npm run scenario, or drop a report.json here.'
       : 'There is no other run: drop a report.json here.';
-    fill(
+    replaceContent(
       this.#body,
       stateMessage(
         'empty',
@@ -110,7 +117,7 @@ export class ComparePage {
           'This page would show its KPIs beside those of A, with the difference for each seed.',
         ),
         others === 0 && element('p', { class: 'muted' }, where),
-        actions({ label: 'Choose another A', run: () => this.#context.view.go('runs') }),
+        actionButtons({ label: 'Choose another A', run: () => this.#context.view.go('runs') }),
       ),
     );
   }
@@ -128,19 +135,19 @@ export class ComparePage {
 
   async #compare(id: string, signal: AbortSignal): Promise<void> {
     const { library, run, report } = this.#context;
-    fill(this.#body, skeleton(`Opening ${id} …`));
+    replaceContent(this.#body, skeleton(`Opening ${id} …`));
     let other: OpenRun;
     try {
       other = await library.open(id);
     } catch (error) {
-      if (!signal.aborted) fill(this.#body, troubleMessage(error));
+      if (!signal.aborted) replaceContent(this.#body, troubleMessage(error));
       return;
     }
     if (signal.aborted) return other.close();
     this.#open = other;
     if (other.report === undefined) {
       const words = 'Only a trace was dropped: drop its report.json with it.';
-      fill(this.#body, stateMessage('empty', 'B has no report', element('p', {}, words)));
+      replaceContent(this.#body, stateMessage('empty', 'B has no report', element('p', {}, words)));
       return;
     }
     const comparison = compareReports(report, other.report);
@@ -153,12 +160,13 @@ export class ComparePage {
   #show(both: Both, signal: AbortSignal): void {
     const { a, b, comparison } = both;
     const pairing = pairingSentence(comparison, a.report, b.report);
-    fill(
+    replaceContent(
       this.#body,
       element('h2', { class: 'compare-verdict' }, headline(comparison)),
       comparison.isPaired ? element('p', { class: 'muted' }, pairing) : partialNote(pairing),
       kpiTable(comparison),
-      onlyIn(a.report, b.report) !== undefined && element('p', {}, onlyIn(a.report, b.report)),
+      missingKpisText(a.report, b.report) !== undefined &&
+        element('p', {}, missingKpisText(a.report, b.report)),
       differencesChart(this.#context, both, signal),
       curvesChart(this.#context, both, signal),
       divergenceSection(this.#context, both, signal),
@@ -189,7 +197,7 @@ function kpiTable(comparison: ReportComparison): HTMLElement {
         {},
         comparison.kpis.map((change) => {
           const [name, ...cells] = cellsOf(change);
-          const [sign, tone] = LOOKS[change.verdict];
+          const [sign, tone] = VERDICT_LOOKS[change.verdict];
           const verdict = cells.pop();
           return element(
             'tr',

@@ -18,7 +18,7 @@ import {
   type Position,
   plotDrawing,
   plotOf,
-  spaced,
+  spacedTicks,
   tickText,
 } from '../../chart/plot.ts';
 import { svgElement } from '../../kernel/element.ts';
@@ -184,7 +184,7 @@ function axisOf(
   const ticks = x
     .ticks(Math.max(3, Math.floor(plot.width / 130)))
     .map((value) => ({ at: x(value), label: tickText(value, scale) }));
-  return horizontalAxis(plot, spaced(ticks, 56), `${title}, ${suffix}`);
+  return horizontalAxis(plot, spacedTicks(ticks, 56), `${title}, ${suffix}`);
 }
 
 /**

@@ -4,21 +4,21 @@
  *
  * @module
  */
-import { plural, quantity, whole } from '../../../../reports/format.ts';
+import { plural, quantity, wholeNumberText } from '../../../../reports/format.ts';
 import { type Parting, partingsText } from '../../../../reports/partings.ts';
 import type { BinRow } from '../../../format/trace-file.ts';
 import { instantText } from '../../kernel/duration.ts';
-import { type Child, element, fill } from '../../kernel/element.ts';
+import { type Child, element, replaceContent } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { skeleton } from '../../kernel/states.ts';
 import type { Both } from './both.ts';
 import {
   type Divergence,
+  type EventLine,
   firstDivergence,
   instantOf,
-  type Line,
   type Recording,
-  wholeOf,
+  wholeRunInterval,
 } from './divergence.ts';
 import { fingerprintText } from './facts.ts';
 
@@ -32,7 +32,7 @@ export function divergenceSection(
   const place = element('div', { class: 'divergence', role: 'status' });
   const isAble = a.run.hasTrace && b.run.hasTrace;
   if (isAble) void search(context, both, { place, signal });
-  else fill(place, element('p', { class: 'muted' }, missingText(both)));
+  else replaceContent(place, element('p', { class: 'muted' }, missingText(both)));
   return element(
     'section',
     { class: 'compare-part' },
@@ -52,9 +52,9 @@ async function search(
   { a, b, comparison }: Both,
   { place, signal }: { readonly place: HTMLElement; readonly signal: AbortSignal },
 ): Promise<void> {
-  fill(place, skeleton('Looking for the first event that differs …'));
+  replaceContent(place, skeleton('Looking for the first event that differs …'));
   const show = (...content: readonly Child[]): void => {
-    if (!signal.aborted) fill(place, content);
+    if (!signal.aborted) replaceContent(place, content);
   };
   try {
     const [left, right] = await Promise.all([a.run.trace(), b.run.trace()]);
@@ -94,7 +94,7 @@ async function searched(
   b: Recording,
   parting: Parting | undefined,
 ): Promise<{ readonly found: Divergence; readonly note: string | undefined }> {
-  const whole = wholeOf(a, b);
+  const whole = wholeRunInterval(a, b);
   if (parting?.kind !== 'parted') {
     const found = await firstDivergence(a, b, whole);
     return { found, note: undefined };
@@ -135,7 +135,7 @@ function foundContent(found: Divergence, seed: number, open: (timeNs: number) =>
   }
 }
 
-function lineContent(name: string, line: Line | undefined): Child {
+function lineContent(name: string, line: EventLine | undefined): Child {
   const text =
     line === undefined
       ? 'nothing at that time'
@@ -151,7 +151,7 @@ function binContent(
   const text = (one: BinRow | undefined): string =>
     one === undefined
       ? 'no packet ends'
-      : `${plural(one.count, 'packet')} (${whole(one.bytes)} B, ${whole(one.drops)} lost)`;
+      : `${plural(one.count, 'packet')} (${wholeNumberText(one.bytes)} B, ${wholeNumberText(one.drops)} lost)`;
   const from = instantText(bin?.startNs ?? 0, 1e6);
   return [
     element(

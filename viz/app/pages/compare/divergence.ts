@@ -21,7 +21,7 @@ const DRAIN_NS = 1e9;
 export type Recording = Pick<TraceClient, 'info' | 'ask'>;
 
 /** One event of a recording as a line of text. */
-export interface Line {
+export interface EventLine {
   readonly timeNs: number;
   /** Name of the node or link. */
   readonly place: string;
@@ -32,7 +32,7 @@ export interface Line {
 export type Divergence =
   | { readonly kind: 'none' }
   /** The first lines that differ; undefined where a recording has no further line. */
-  | { readonly kind: 'line'; readonly a: Line | undefined; readonly b: Line | undefined }
+  | { readonly kind: 'line'; readonly a: EventLine | undefined; readonly b: EventLine | undefined }
   /** Packets differ in this bin, but their rows were not kept. */
   | { readonly kind: 'bin'; readonly a: BinRow | undefined; readonly b: BinRow | undefined };
 
@@ -43,7 +43,7 @@ export interface Stretch {
 }
 
 /** The whole duration of both recordings. */
-export function wholeOf(a: Recording, b: Recording): Stretch {
+export function wholeRunInterval(a: Recording, b: Recording): Stretch {
   const ends = [a, b].map(({ info: { durationNs, rangeNs } }) =>
     Math.max(durationNs + DRAIN_NS, rangeNs[1] + 1),
   );
@@ -74,7 +74,7 @@ export async function firstDivergence(
   return asLine(first);
 }
 
-type Pair = readonly [Line | undefined, Line | undefined];
+type Pair = readonly [EventLine | undefined, EventLine | undefined];
 
 function asLine([a, b]: Pair): Divergence {
   return { kind: 'line', a, b };
@@ -91,7 +91,7 @@ export function instantOf([a, b]: Pair): number {
 }
 
 /** The first lines in which two lists differ. */
-function firstDifference(a: readonly Line[], b: readonly Line[]): Pair | undefined {
+function firstDifference(a: readonly EventLine[], b: readonly EventLine[]): Pair | undefined {
   for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
     const [left, right] = [a[at], b[at]];
     if (keyOf(left) !== keyOf(right)) return [left, right];
@@ -99,7 +99,7 @@ function firstDifference(a: readonly Line[], b: readonly Line[]): Pair | undefin
   return undefined;
 }
 
-function keyOf(line: Line | undefined): string {
+function keyOf(line: EventLine | undefined): string {
   return line === undefined ? '' : `${line.timeNs} ${line.place} ${line.text}`;
 }
 
@@ -153,14 +153,14 @@ async function linesOf(
   recording: Recording,
   fromNs: number,
   toNs: number,
-): Promise<readonly Line[]> {
+): Promise<readonly EventLine[]> {
   const { info } = recording;
   const [hops, drops] = await Promise.all([
     recording.ask('hops', { fromNs, toNs }),
     recording.ask('drops', { fromNs, toNs }),
   ]);
   const lost = drops.map(
-    ({ timeNs, node, link, reason }): Line => ({
+    ({ timeNs, node, link, reason }): EventLine => ({
       timeNs,
       place:
         link === undefined ? (info.nodes[node ?? -1]?.name ?? '') : (info.links[link]?.name ?? ''),
@@ -170,12 +170,12 @@ async function linesOf(
   return [...hopLines(hops, info), ...lost].filter(({ timeNs }) => timeNs < toNs).sort(inOrder);
 }
 
-function inOrder(a: Line, b: Line): number {
+function inOrder(a: EventLine, b: EventLine): number {
   return a.timeNs - b.timeNs || a.place.localeCompare(b.place) || a.text.localeCompare(b.text);
 }
 
-function hopLines(hops: HopColumns, info: TraceInfo): Line[] {
-  const lines: Line[] = [];
+function hopLines(hops: HopColumns, info: TraceInfo): EventLine[] {
+  const lines: EventLine[] = [];
   for (let row = 0; row < hops.rows; row += 1) {
     const place = info.links[hops.link[row] as number]?.name ?? '';
     const packet = packetText(hops, row, info);
@@ -197,7 +197,7 @@ function packetText(hops: HopColumns, row: number, info: TraceInfo): string {
   return flow === 0 ? text : `${text}, ${info.flows[flow] ?? ''},`;
 }
 
-async function stateLines(recording: Recording, stretch: Stretch): Promise<readonly Line[]> {
+async function stateLines(recording: Recording, stretch: Stretch): Promise<readonly EventLine[]> {
   const { info } = recording;
   const changes = await recording.ask('changes', stretch);
   return changes.map(({ timeNs, node, machine, state }) => ({
@@ -207,7 +207,7 @@ async function stateLines(recording: Recording, stretch: Stretch): Promise<reado
   }));
 }
 
-function faultLines({ faults }: TraceInfo, { fromNs, toNs }: Stretch): readonly Line[] {
+function faultLines({ faults }: TraceInfo, { fromNs, toNs }: Stretch): readonly EventLine[] {
   const inside = faults.filter(({ timeNs }) => timeNs >= fromNs && timeNs <= toNs);
   return inside.map(({ timeNs, kind, target, text }) => ({
     timeNs,

@@ -5,7 +5,7 @@
  * @module
  */
 import { filesOf } from '../../data/run-files.ts';
-import { element, fill } from '../../kernel/element.ts';
+import { element, replaceContent } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import type { Both } from './both.ts';
 import { type DifferingFile, diffCommand, differingFiles } from './facts.ts';
@@ -34,7 +34,8 @@ export function filesView(
         return texts.includes(undefined) ? undefined : fileView(file, texts as string[]);
       }),
     );
-    if (!signal.aborted && !views.includes(undefined)) fill(place, views as HTMLElement[]);
+    if (!signal.aborted && !views.includes(undefined))
+      replaceContent(place, views as HTMLElement[]);
   };
   void show();
   return place;

@@ -10,14 +10,15 @@ import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 
 /** The sign and the colour of each verdict. */
-export const LOOKS: Readonly<Record<KpiChange['verdict'], readonly [sign: string, tone: string]>> =
-  {
-    better: ['✓', 'pass-text'],
-    worse: ['✗', 'fail-text'],
-    same: ['=', 'muted'],
-    inconclusive: ['?', 'open-text'],
-    'not comparable': ['–', 'muted'],
-  };
+export const VERDICT_LOOKS: Readonly<
+  Record<KpiChange['verdict'], readonly [sign: string, tone: string]>
+> = {
+  better: ['✓', 'pass-text'],
+  worse: ['✗', 'fail-text'],
+  same: ['=', 'muted'],
+  inconclusive: ['?', 'open-text'],
+  'not comparable': ['–', 'muted'],
+};
 
 /** `B is worse than A in 1 of 6 KPIs, better in none`. */
 export function headline({ kpis, verdict }: ReportComparison): string {
@@ -86,7 +87,7 @@ export function differenceTitle(change: KpiChange): string {
 }
 
 /** Names the KPIs of A that B does not judge; undefined if there are none. */
-export function onlyIn(a: Report, b: Report): string | undefined {
+export function missingKpisText(a: Report, b: Report): string | undefined {
   const ofB = new Set(b.kpis.map(kpiName));
   const names = a.kpis.map(kpiName).filter((name) => !ofB.has(name));
   return names.length === 0 ? undefined : `B has no KPI ${names.join(', ')}, which A has.`;

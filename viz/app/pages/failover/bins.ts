@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 import type { DropRow, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 
 /** A bin of a curve; times are in ns after the fault. */
@@ -88,14 +88,14 @@ export function arrivalsOf(
 
 /** Packets per second of each bin. */
 export function rateBins(timesNs: readonly number[], scope: Scope): readonly Bin[] {
-  return counted(timesNs, scope).map((bin) => ({
+  return countsByBin(timesNs, scope).map((bin) => ({
     ...bin,
     value: ((bin.value ?? 0) * 1e9) / scope.binNs,
   }));
 }
 
 /** The number of these instants (ns of the run) that lie in each bin. */
-export function counted(timesNs: readonly number[], scope: Scope): readonly Bin[] {
+export function countsByBin(timesNs: readonly number[], scope: Scope): readonly Bin[] {
   const bins = edges(scope);
   const counts = new Float64Array(bins.length);
   for (const timeNs of timesNs) {
@@ -114,7 +114,7 @@ export function p95Bins(arrivals: readonly Arrival[], scope: Scope): readonly Bi
   }
   return bins.map((edge, at) => {
     const own = took[at] ?? [];
-    const value = own.length < PER_BIN / 2 ? undefined : quantile(ascending(own), 0.95);
+    const value = own.length < PER_BIN / 2 ? undefined : quantile(sortedAscending(own), 0.95);
     return { ...edge, value: value ?? null };
   });
 }

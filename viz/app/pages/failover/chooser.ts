@@ -4,7 +4,7 @@
  * @module
  */
 import { instantText } from '../../kernel/duration.ts';
-import { element, fill } from '../../kernel/element.ts';
+import { element, replaceContent } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import type { FaultCase } from './story.ts';
 
@@ -60,14 +60,14 @@ export class Chooser {
       if (one === undefined) return id;
       return `${at + 1} of ${ids.length}: ${one.text}, ${instantText(one.beginNs, 10e9)}`;
     };
-    fill(
+    replaceContent(
       this.#faults,
       ids.map((id, at) =>
         element('option', { value: id, selected: id === shown.id }, labelOf(id, at)),
       ),
     );
     const seeds = cases.filter(({ id }) => id === shown.id).map(({ seed }) => seed);
-    fill(
+    replaceContent(
       this.#seeds,
       [...new Set(seeds)].map((seed) =>
         element('option', { value: seed, selected: seed === shown.seed }, String(seed)),

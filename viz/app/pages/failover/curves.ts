@@ -6,16 +6,16 @@
  * @module
  */
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { plural, quantity, whole } from '../../../../reports/format.ts';
+import { plural, quantity, wholeNumberText } from '../../../../reports/format.ts';
 import type { SeriesSummary } from '../../../../reports/report-schema.ts';
-import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 import {
   type Arrival,
   arrivalsOf,
   type BandBin,
   type Bin,
   binWidth,
-  counted,
+  countsByBin,
   lossesOf,
   p95Bins,
   rateBins,
@@ -27,7 +27,7 @@ import { windowsOf } from './overlay.ts';
 import { endsOf, flowOf, type Scene, traceCommand } from './scene.ts';
 import { seedStrips } from './seed-strips.ts';
 import type { Steps } from './steps.ts';
-import { isAligned } from './story.ts';
+import { isAlignedOverSeeds } from './story.ts';
 import type { Strip } from './strips.ts';
 
 /** Arrivals counted from packets may differ from the series of the report by this share. */
@@ -48,11 +48,11 @@ function seenArrivals(scene: Scene): readonly Arrival[] | undefined {
   const hops = material.packets?.hops;
   if (info === undefined || ends === undefined || hops === undefined) return undefined;
   const arrivals = arrivalsOf(hops, info.links, ends);
-  return agree(arrivals, material.delivered, scene) ? arrivals : undefined;
+  return arrivalsMatchSeries(arrivals, material.delivered, scene) ? arrivals : undefined;
 }
 
 /** True if about as many packets arrived in the complete steps of the window as the series says. */
-export function agree(
+export function arrivalsMatchSeries(
   arrivals: readonly Arrival[],
   delivered: Steps | undefined,
   { fromNs, toNs }: Pick<Scene, 'fromNs' | 'toNs'>,
@@ -102,7 +102,8 @@ function loss(scene: Scene): Strip {
   const isLive = report.mode === 'live';
   if (packets === undefined || isLive) {
     const lost = report.metrics['gateway.failover.lost']?.quantiles?.find(({ p }) => p === 0.5);
-    const median = lost === undefined ? '' : `median ${whole(lost.value)} packets per fault; `;
+    const median =
+      lost === undefined ? '' : `median ${wholeNumberText(lost.value)} packets per fault; `;
     const why = isLive ? 'a live trace has no losses on links' : traceCommand(scene);
     return { kind: 'missing', name: 'loss', finding: `${median}${why}` };
   }
@@ -110,13 +111,13 @@ function loss(scene: Scene): Strip {
   const isJoined = packets.hops !== undefined && ends !== undefined;
   const own = isJoined ? lossesOf(packets.drops, packets.hops, ends.flow) : packets.drops;
   const scope = scopeOf(scene, 0);
-  const bins = counted(
+  const bins = countsByBin(
     own.map(({ timeNs }) => timeNs),
     scope,
   );
   const others = packets.drops.length - own.length;
   const whose = isJoined
-    ? `${plural(own.length, 'packet')} of the flow lost${others === 0 ? '' : `, and ${whole(others)} other packets`}`
+    ? `${plural(own.length, 'packet')} of the flow lost${others === 0 ? '' : `, and ${wholeNumberText(others)} other packets`}`
     : `${plural(own.length, 'packet')} of all kinds lost`;
   const cut = packets.isWhole ? '' : ' (the first 20 000 of the window)';
   return {
@@ -185,7 +186,8 @@ function bandOf(scene: Scene, name: string, by: number): readonly BandBin[] {
   const series: SeriesSummary | undefined = report.series.find(
     (one) => one.name === `${name}${suffix}`,
   );
-  if (series === undefined || report.seeds.length < 2 || !isAligned(same, series.stepNs)) return [];
+  if (series === undefined || report.seeds.length < 2 || !isAlignedOverSeeds(same, series.stepNs))
+    return [];
   const lows = seriesOf({ stepNs: series.stepNs, values: series.low }, scene);
   const highs = seriesOf({ stepNs: series.stepNs, values: series.high }, scene);
   return lows.flatMap(({ fromNs, toNs, value }, at) => {
@@ -197,11 +199,11 @@ function bandOf(scene: Scene, name: string, by: number): readonly BandBin[] {
 }
 
 function middleOf(bins: readonly Bin[]): number | undefined {
-  return quantile(ascending(known(bins)), 0.5);
+  return quantile(sortedAscending(known(bins)), 0.5);
 }
 
 function lowestOf(bins: readonly Bin[]): number | undefined {
-  return ascending(known(bins))[0];
+  return sortedAscending(known(bins))[0];
 }
 
 function known(bins: readonly Bin[]): readonly number[] {

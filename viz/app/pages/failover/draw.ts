@@ -13,10 +13,10 @@ import { svgElement } from '../../kernel/element.ts';
 import type { Bin } from './bins.ts';
 import type { Lane, Segment } from './lanes.ts';
 import { type Effect, FIRST_PACKET } from './story.ts';
-import type { SeedGap, Strip, Tick } from './strips.ts';
+import type { MarkedInstant, SeedGap, Strip } from './strips.ts';
 
 /** What all strips share: width, interval, effects, and what a click on a seed does. */
-export interface Stage {
+export interface StripsFrame {
   readonly width: number;
   /** Start of the visible interval, ns after the fault. */
   readonly fromNs: number;
@@ -27,7 +27,7 @@ export interface Stage {
 }
 
 /** The drawing, and the parts of it that move. */
-export interface Drawn {
+export interface DrawnStrips {
   readonly svg: SVGSVGElement;
   /** Converts between ns after the fault and px. */
   readonly x: ScaleLinear<number, number>;
@@ -49,7 +49,7 @@ type Made = { readonly parts: readonly SVGElement[]; readonly height: number };
 type X = ScaleLinear<number, number>;
 
 /** Draws the strips. */
-export function drawStrips(strips: readonly Strip[], stage: Stage): Drawn {
+export function drawStrips(strips: readonly Strip[], stage: StripsFrame): DrawnStrips {
   const { width } = stage;
   const x = scaleLinear([stage.fromNs, stage.toNs], [LEFT, Math.max(LEFT + 40, width - RIGHT)]);
   const marks = effectLabels(stage, x);
@@ -74,14 +74,14 @@ export function drawStrips(strips: readonly Strip[], stage: Stage): Drawn {
   return { svg, x };
 }
 
-function drawStrip(strip: Strip, stage: Stage, x: X): Made {
+function drawStrip(strip: Strip, stage: StripsFrame, x: X): Made {
   const head = heading(strip, stage.width);
   const body = bodyOf(strip, stage, x);
   const shifted = svgElement('g', { transform: `translate(0 ${head.height})` }, body.parts);
   return { parts: [...head.parts, shifted], height: head.height + body.height };
 }
 
-function bodyOf(strip: Strip, stage: Stage, x: X): Made {
+function bodyOf(strip: Strip, stage: StripsFrame, x: X): Made {
   switch (strip.kind) {
     case 'lanes':
       return lanesBody(strip, stage, x);
@@ -122,7 +122,7 @@ function wrapped(text: string, room: number): readonly string[] {
   return text === '' ? [] : lines;
 }
 
-function lanesBody(strip: Strip & { readonly kind: 'lanes' }, stage: Stage, x: X): Made {
+function lanesBody(strip: Strip & { readonly kind: 'lanes' }, stage: StripsFrame, x: X): Made {
   const { lanes, others, spread } = strip;
   const height = lanes.length * LANE;
   const parts = lanes.flatMap((lane, at) => laneParts(lane, at * LANE, x));
@@ -177,7 +177,7 @@ function segmentParts(segment: Segment, label: string, y: number, x: X): readonl
   ];
 }
 
-function tickMark({ afterNs, text }: Tick, x: X, height: number): SVGElement {
+function tickMark({ afterNs, text }: MarkedInstant, x: X, height: number): SVGElement {
   return svgElement(
     'line',
     { class: 'other', x1: x(afterNs), x2: x(afterNs), y1: 0, y2: height },
@@ -194,7 +194,7 @@ function bandMark(
   return svgElement('rect', { class: 'spread', x: x(low), y: 0, width, height });
 }
 
-function curveBody(strip: Strip & { readonly kind: 'curve' }, stage: Stage, x: X): Made {
+function curveBody(strip: Strip & { readonly kind: 'curve' }, stage: StripsFrame, x: X): Made {
   const curves = [strip.bins, ...(strip.overlay?.seeds ?? []).map(({ bins }) => bins)];
   const values = curves.flat().map(({ value }) => value ?? 0);
   const highs = strip.band.map(({ high }) => high);
@@ -236,7 +236,7 @@ function bandParts({ band }: Strip & { readonly kind: 'curve' }, x: X, y: X): SV
 /** Draws the curve of each seed, behind the band; a click on a curve chooses its seed. */
 function seedParts(
   { overlay, name }: Strip & { readonly kind: 'curve' },
-  { pickSeed }: Stage,
+  { pickSeed }: StripsFrame,
   { x, y }: { readonly x: X; readonly y: X },
 ): readonly SVGElement[] {
   return (overlay?.seeds ?? []).map(({ seed, bins }) => {
@@ -306,7 +306,7 @@ function limitAcross(
   ];
 }
 
-function gapsBody(strip: Strip & { readonly kind: 'gaps' }, stage: Stage, x: X): Made {
+function gapsBody(strip: Strip & { readonly kind: 'gaps' }, stage: StripsFrame, x: X): Made {
   const seeds = thinned(strip.seeds);
   const pitch = Math.max(3, Math.min(GAP_ROW_MAX, 120 / Math.max(1, seeds.length)));
   const height = pitch * seeds.length + (strip.limit === undefined ? 2 : 18);
@@ -329,7 +329,7 @@ function gapsBody(strip: Strip & { readonly kind: 'gaps' }, stage: Stage, x: X):
 function gapRow(
   one: SeedGap,
   y: number,
-  { pitch, stage, x }: { readonly pitch: number; readonly stage: Stage; readonly x: X },
+  { pitch, stage, x }: { readonly pitch: number; readonly stage: StripsFrame; readonly x: X },
 ): SVGElement[] {
   const first = one.effects.find(({ name }) => name === FIRST_PACKET) ?? one.effects.at(-1);
   const length = one.gapNs ?? first?.afterNs;
@@ -382,8 +382,8 @@ function thinned(seeds: readonly SeedGap[]): readonly SeedGap[] {
 }
 
 /** Joins effects at the same time into one line with one label. */
-function joined(effects: readonly Effect[]): readonly Tick[] {
-  const ticks: Tick[] = [];
+function joined(effects: readonly Effect[]): readonly MarkedInstant[] {
+  const ticks: MarkedInstant[] = [];
   for (const { name, afterNs } of effects) {
     const last = ticks.at(-1);
     if (last?.afterNs === afterNs)
@@ -394,7 +394,7 @@ function joined(effects: readonly Effect[]): readonly Tick[] {
 }
 
 /** Labels of the effects at the top, each in the first row where it overlaps no other. */
-function effectLabels(stage: Stage, x: X): Made {
+function effectLabels(stage: StripsFrame, x: X): Made {
   const ends: number[] = [];
   const parts = [{ afterNs: 0, text: 'fault' }, ...joined(stage.effects)]
     .filter(({ afterNs }) => within(afterNs, stage))
@@ -415,7 +415,7 @@ function effectLabels(stage: Stage, x: X): Made {
 }
 
 function effectLines(
-  stage: Stage,
+  stage: StripsFrame,
   x: X,
   { top, bottom }: { readonly top: number; readonly bottom: number },
 ): readonly SVGElement[] {
@@ -429,7 +429,7 @@ function effectLines(
     );
 }
 
-function drawAxis({ width, fromNs, toNs }: Stage, x: X, y: number): readonly SVGElement[] {
+function drawAxis({ width, fromNs, toNs }: StripsFrame, x: X, y: number): readonly SVGElement[] {
   const isLong = toNs - fromNs > 10e9;
   const [divisor, unit] = isLong ? [1e9, 's'] : [1e6, 'ms'];
   const [left = 0, right = 0] = x.range();
@@ -457,7 +457,7 @@ export function limitWords(limit: number, unit: string): string {
   return `limit ${limitQuantity(limit, unit)}`;
 }
 
-function within(ns: number, { fromNs, toNs }: Stage): boolean {
+function within(ns: number, { fromNs, toNs }: StripsFrame): boolean {
   return ns >= fromNs && ns <= toNs;
 }
 

@@ -10,13 +10,19 @@ import { ChartFrame } from '../../chart/chart-frame.ts';
 import { DEMO_RUN } from '../../data/embedded.ts';
 import { Latest } from '../../data/latest.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
-import { fill, set, svgElement } from '../../kernel/element.ts';
-import { withoutFaults } from '../../kernel/lacks.ts';
+import { replaceContent, set, svgElement } from '../../kernel/element.ts';
+import { lackOfFaults } from '../../kernel/lacks.ts';
 import { onWidth } from '../../kernel/on-width.ts';
 import type { ReportContext } from '../../kernel/page.ts';
-import { actions, lackLines, partialNote, skeleton, stateMessage } from '../../kernel/states.ts';
+import {
+  actionButtons,
+  lackLines,
+  partialNote,
+  skeleton,
+  stateMessage,
+} from '../../kernel/states.ts';
 import { Chooser } from './chooser.ts';
-import { type Drawn, drawStrips } from './draw.ts';
+import { type DrawnStrips, drawStrips } from './draw.ts';
 import { makeStrips } from './make-strips.ts';
 import { type Material, materialOf } from './material.ts';
 import { captionOf, type FaultFacts, summaryOf, titleOf } from './sentence.ts';
@@ -38,7 +44,7 @@ export async function mountFailover(context: ReportContext): Promise<void> {
     await showNoFault(context);
     return;
   }
-  fill(context.root, skeleton('Reading the trace …'));
+  replaceContent(context.root, skeleton('Reading the trace …'));
   const { trace, trouble } = await openedTrace(context);
   if (context.signal.aborted) return;
   new FailoverPage(context, { cases, trace, trouble }).start();
@@ -66,10 +72,15 @@ async function showNoFault(context: ReportContext): Promise<void> {
   const { trace } = await openedTrace(context);
   if (context.signal.aborted) return;
   const { name, hasTrace } = run;
-  const lack = withoutFaults({ name, report, hasTrace, info: trace?.info });
-  fill(
+  const lack = lackOfFaults({ name, report, hasTrace, info: trace?.info });
+  replaceContent(
     root,
-    stateMessage('empty', 'No fault in this run', lack && lackLines(lack), actions(demo, choose)),
+    stateMessage(
+      'empty',
+      'No fault in this run',
+      lack && lackLines(lack),
+      actionButtons(demo, choose),
+    ),
   );
 }
 
@@ -88,7 +99,7 @@ class FailoverPage {
   readonly #latest: Latest<Asked, { readonly asked: Asked; readonly material: Material }>;
   readonly #cursor = svgElement('line', { class: 'cursor-line', y1: 0 });
   #got: { readonly asked: Asked; readonly material: Material } | undefined;
-  #drawn: Drawn | undefined;
+  #drawn: DrawnStrips | undefined;
   #moveCursor: () => void = () => undefined;
 
   constructor(context: ReportContext, parts: Parts) {
@@ -115,7 +126,7 @@ class FailoverPage {
     const { root, view, signal, frames } = this.#context;
     const { trace, trouble } = this.#parts;
     const damage = trace?.info.damage;
-    fill(
+    replaceContent(
       root,
       trouble !== undefined && partialNote(trouble),
       withoutSeeds(this.#context.report),
@@ -239,7 +250,7 @@ class FailoverPage {
       const at = x.invert(event.clientX - svg.getBoundingClientRect().left);
       this.#context.view.time.moveTo(shown.beginNs + at);
     });
-    fill(this.#chart.body, svg);
+    replaceContent(this.#chart.body, svg);
     const position = this.#ids.indexOf(shown.id) + 1;
     const flow = asked.suffix.trim();
     const facts: FaultFacts = { report, shown, same, position, count: this.#ids.length, flow };

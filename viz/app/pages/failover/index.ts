@@ -4,7 +4,7 @@
  * @module
  */
 import './style.css';
-import { withoutFaults } from '../../kernel/lacks.ts';
+import { lackOfFaults } from '../../kernel/lacks.ts';
 import type { Page } from '../../kernel/page.ts';
 import { mountFailover } from './failover-page.ts';
 
@@ -19,7 +19,7 @@ export const page: Page = {
     shows: 'each fault of a run with its detection, the path switch and the first packet',
     scenario: 'failover.yaml',
   },
-  lacks: withoutFaults,
+  lacks: lackOfFaults,
   isTimed: true,
   needs: 'report',
   mount: mountFailover,

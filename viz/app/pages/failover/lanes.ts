@@ -21,23 +21,23 @@ export interface Lane {
 }
 
 /** The visible interval in ns of the run, and the instant that counts as 0. */
-export interface Span {
+export interface LaneSpan {
   readonly zeroNs: number;
   readonly fromNs: number;
   readonly toNs: number;
 }
 
 /** The states of all nodes at the start of the window and their changes inside the window. */
-export interface History {
+export interface StateHistory {
   readonly before: WorldStates;
   readonly changes: readonly StateRow[];
 }
 
 /** The lane of one state machine of a node; undefined if the trace has no such machine. */
 export function laneOf(
-  history: History,
+  history: StateHistory,
   of: { readonly node: number; readonly machine: string; readonly label: string },
-  span: Span,
+  span: LaneSpan,
 ): Lane | undefined {
   const first = history.before
     .find(([node]) => node === of.node)?.[1]
@@ -54,7 +54,7 @@ export function laneOf(
 }
 
 /** Names of the state machines of a node, sorted. */
-function machinesOf(history: History, node: number): readonly string[] {
+function machinesOf(history: StateHistory, node: number): readonly string[] {
   const before = history.before.find(([number]) => number === node)?.[1] ?? [];
   const names = [
     ...before.map(([machine]) => machine),
@@ -70,7 +70,7 @@ function machinesOf(history: History, node: number): readonly string[] {
 export function linkLane(
   { target, word }: { readonly target: string; readonly word: string },
   faults: readonly { readonly beginNs: number; readonly endNs: number | undefined }[],
-  span: Span,
+  span: LaneSpan,
 ): Lane {
   const steps: { timeNs: number; state: string }[] = [{ timeNs: span.fromNs, state: 'up' }];
   const isHitAt = (timeNs: number): boolean =>
@@ -91,7 +91,7 @@ export function linkLane(
  */
 export function pathMachines(
   info: TraceInfo,
-  history: History,
+  history: StateHistory,
   flow: { readonly source: number; readonly target: number },
 ): { readonly chosen: string; readonly healths: readonly { machine: string; label: string }[] } {
   const peer = info.nodes[flow.target]?.name ?? '';
@@ -105,7 +105,7 @@ export function pathMachines(
 /** The lane of the path that carried most packets in each step; undefined without such series. */
 export function busiestLane(
   paths: readonly (Steps & { readonly name: string })[],
-  span: Span,
+  span: LaneSpan,
 ): Lane | undefined {
   const stepNs = paths[0]?.stepNs;
   if (stepNs === undefined) return undefined;
@@ -125,7 +125,7 @@ export function busiestLane(
 
 function merged(
   steps: readonly { readonly timeNs: number; readonly state: string }[],
-  { zeroNs, toNs }: Span,
+  { zeroNs, toNs }: LaneSpan,
 ): readonly Segment[] {
   const segments: { fromNs: number; toNs: number; state: string }[] = [];
   for (const { timeNs, state } of steps) {

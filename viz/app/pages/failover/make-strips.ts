@@ -7,7 +7,7 @@ import { plural, quantity } from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import { curveStrips } from './curves.ts';
 import { limitWords } from './draw.ts';
-import { busiestLane, type Lane, laneOf, linkLane, pathMachines, type Span } from './lanes.ts';
+import { busiestLane, type Lane, type LaneSpan, laneOf, linkLane, pathMachines } from './lanes.ts';
 import { endsOf, flowOf, type Scene } from './scene.ts';
 import {
   delayOf,
@@ -15,11 +15,11 @@ import {
   FIRST_PACKET,
   gapKpi,
   gapOf,
-  type Spread,
+  type SeedSpread,
   spreadOf,
   spreadOfValues,
 } from './story.ts';
-import type { Strip, Tick } from './strips.ts';
+import type { MarkedInstant, Strip } from './strips.ts';
 
 const TARGETS_MAX = 4;
 
@@ -120,7 +120,7 @@ function effectLanes(
 ): Omit<Extract<Strip, { kind: 'lanes' }>, 'name' | 'finding'> {
   const others = same
     .filter(({ seed }) => seed !== shown.seed)
-    .flatMap((one): Tick[] => {
+    .flatMap((one): MarkedInstant[] => {
       const afterNs = delayOf(one, effect);
       if (afterNs === undefined) return [];
       return [{ afterNs, text: `seed ${one.seed} ${effect} +${quantity(afterNs, 'ns')}` }];
@@ -141,7 +141,7 @@ function effectFinding({ shown, same }: Scene, effect: string): string {
 }
 
 /** A spread such as `median of 30 seeds 70 ms, 10 to 90 % 60 to 85 ms`. */
-function spreadWords({ n, low, median, high }: Spread): string {
+function spreadWords({ n, low, median, high }: SeedSpread): string {
   return `median of ${plural(n, 'seed')} ${quantity(median, 'ns')}, 10 to 90 % ${quantity(low, 'ns')} to ${quantity(high, 'ns')}`;
 }
 
@@ -174,7 +174,7 @@ function gapStrip(scene: Scene): Strip | undefined {
 }
 
 /** A finding such as `75.5 ms between arrivals, drawn from the fault on; first packet +80.6 ms`. */
-function gapFinding(scene: Scene, spread: Spread): string {
+function gapFinding(scene: Scene, spread: SeedSpread): string {
   const gap = gapOf(scene.shown, flowOf(scene));
   const own = `${quantity(gap?.gapNs ?? 0, 'ns')} between arrivals minus the nominal spacing, drawn from the fault on`;
   const first = delayOf(scene.shown, FIRST_PACKET);
@@ -182,6 +182,6 @@ function gapFinding(scene: Scene, spread: Spread): string {
   return `${own}${packet}${spread.n < 2 ? '' : `; ${spreadWords(spread)}`}`;
 }
 
-function spanOf({ shown, fromNs, toNs }: Scene): Span {
+function spanOf({ shown, fromNs, toNs }: Scene): LaneSpan {
   return { zeroNs: shown.beginNs, fromNs, toNs };
 }

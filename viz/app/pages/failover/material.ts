@@ -7,7 +7,7 @@
 import type { Report } from '../../../../reports/report-schema.ts';
 import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
-import type { History } from './lanes.ts';
+import type { StateHistory } from './lanes.ts';
 import type { Steps } from './steps.ts';
 
 /** The packets of the window. */
@@ -21,7 +21,7 @@ export interface Packets {
 /** The data of one seed. */
 export interface Material {
   readonly packets: Packets | undefined;
-  readonly history: History | undefined;
+  readonly history: StateHistory | undefined;
   readonly delivered: Steps | undefined;
   readonly latency: Steps | undefined;
   readonly paths: readonly (Steps & { readonly name: string })[];
@@ -97,7 +97,7 @@ async function packetsOf(trace: TraceClient, of: MaterialOf): Promise<Packets | 
   return { hops: isThinned ? undefined : hops, drops, isWhole: drops.length < DROPS_MAX };
 }
 
-async function historyOf(trace: TraceClient, { fromNs, toNs }: MaterialOf): Promise<History> {
+async function historyOf(trace: TraceClient, { fromNs, toNs }: MaterialOf): Promise<StateHistory> {
   const [before, changes] = await Promise.all([
     trace.ask('stateAt', { timeNs: Math.max(0, fromNs) }),
     trace.ask('changes', { fromNs: fromNs + 1, toNs }),

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Report, ReportFaultWindow } from '../../../../reports/report-schema.ts';
-import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 import type { BandBin, Bin } from './bins.ts';
 import type { FaultCase } from './story.ts';
 
@@ -68,7 +68,7 @@ export function overlayOf(
   const band: BandBin[] = [];
   for (const [at, { fromNs, toNs }] of (seeds[0]?.bins ?? []).entries()) {
     const values = seeds.map(({ bins }) => bins[at]?.value ?? null).filter((one) => one !== null);
-    const sorted = ascending(values);
+    const sorted = sortedAscending(values);
     const [low, middle, high] = [0.1, 0.5, 0.9].map((p) => quantile(sorted, p));
     median.push({ fromNs, toNs, value: middle ?? null });
     if (low === undefined || high === undefined || values.length < BAND_SEEDS) continue;

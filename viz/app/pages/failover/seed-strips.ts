@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { plural, quantity, whole } from '../../../../reports/format.ts';
+import { plural, quantity, wholeNumberText } from '../../../../reports/format.ts';
 import type { ReportFaultWindow } from '../../../../reports/report-schema.ts';
-import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 import type { Bin } from './bins.ts';
 import { latencyLimit, PER_SECOND, throughputLimit } from './limits.ts';
 import { type Overlay, overlayOf, type Quantity, totalOf } from './overlay.ts';
@@ -73,9 +73,9 @@ function throughputFinding({ seeds, median }: Overlay): string {
 
 /** The finding of the loss strip: median, least and most lost packets over the seeds. */
 function lossFinding({ seeds }: Overlay): string {
-  const totals = ascending(seeds.map(({ bins }) => totalOf(bins)));
+  const totals = sortedAscending(seeds.map(({ bins }) => totalOf(bins)));
   const [low = 0, middle = 0, high = 0] = [0, 0.5, 1].map((p) => quantile(totals, p) ?? 0);
-  return `median of ${plural(seeds.length, 'seed')} ${whole(middle)} packets, ${whole(low)} to ${whole(high)}, where they were sent`;
+  return `median of ${plural(seeds.length, 'seed')} ${wholeNumberText(middle)} packets, ${wholeNumberText(low)} to ${wholeNumberText(high)}, where they were sent`;
 }
 
 function latencyFinding({ seeds, median }: Overlay): string {
@@ -94,5 +94,5 @@ function middleOf(bins: readonly Bin[]): number | undefined {
 
 /** The values that are not null, ascending. */
 function known(bins: readonly Bin[]): readonly number[] {
-  return ascending(bins.map(({ value }) => value).filter((value) => value !== null));
+  return sortedAscending(bins.map(({ value }) => value).filter((value) => value !== null));
 }

@@ -6,7 +6,7 @@
  */
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { KpiResult, Report, ReportFault } from '../../../../reports/report-schema.ts';
-import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 
 /** An effect of a fault: `detected`, `switched`, `first packet`. */
 export interface Effect {
@@ -37,7 +37,7 @@ export interface FaultCase {
 export type Gap = NonNullable<ReportFault['gaps']>[number];
 
 /** Median, 10 % and 90 % quantile (nearest rank) of a time over `n` seeds, ns. */
-export interface Spread {
+export interface SeedSpread {
   readonly n: number;
   readonly low: number;
   readonly median: number;
@@ -93,13 +93,13 @@ export function gapOf({ gaps }: FaultCase, flow: string): Gap | undefined {
 }
 
 /** The spread of an effect's delay over the seeds. */
-export function spreadOf(cases: readonly FaultCase[], effect: string): Spread | undefined {
+export function spreadOf(cases: readonly FaultCase[], effect: string): SeedSpread | undefined {
   return spreadOfValues(cases.map((one) => delayOf(one, effect)));
 }
 
 /** The spread of the values that are not undefined; undefined if all are. */
-export function spreadOfValues(values: readonly (number | undefined)[]): Spread | undefined {
-  const sorted = ascending(values.filter((value) => value !== undefined));
+export function spreadOfValues(values: readonly (number | undefined)[]): SeedSpread | undefined {
+  const sorted = sortedAscending(values.filter((value) => value !== undefined));
   const [low, median, high] = [0.1, 0.5, 0.9].map((p) => quantile(sorted, p));
   if (low === undefined || median === undefined || high === undefined) return undefined;
   return { n: sorted.length, low, median, high };
@@ -130,7 +130,7 @@ export function windowAround(
   limitNs: number,
 ): readonly [number, number] {
   const lasts = cases.map(({ effects }) => effects.at(-1)?.afterNs ?? 0);
-  const usual = quantile(ascending(lasts), 0.9) ?? 0;
+  const usual = quantile(sortedAscending(lasts), 0.9) ?? 0;
   const own = fault.effects.at(-1)?.afterNs ?? 0;
   const needed = 1.5 * Math.max(limitNs, usual, own);
   const outage = fault.endNs === undefined ? PLAIN_NS : 1.3 * (fault.endNs - fault.beginNs);
@@ -141,7 +141,7 @@ export function windowAround(
 }
 
 /** True if a fault happens at the same time in every seed, within a tenth of a series step. */
-export function isAligned(cases: readonly FaultCase[], stepNs: number): boolean {
+export function isAlignedOverSeeds(cases: readonly FaultCase[], stepNs: number): boolean {
   const begins = cases.map(({ beginNs }) => beginNs);
   return greatestOf(begins) - leastOf(begins) < stepNs / 10;
 }

@@ -7,7 +7,7 @@ import type { TableData } from '../../../format/drawing.ts';
 import type { BandBin, Bin } from './bins.ts';
 import type { Lane } from './lanes.ts';
 import type { Overlay } from './overlay.ts';
-import type { Effect, Spread } from './story.ts';
+import type { Effect, SeedSpread } from './story.ts';
 
 /** The limit of a KPI in the unit of the strip. */
 export interface Limit {
@@ -25,7 +25,7 @@ export interface SeedGap {
 }
 
 /** A marked instant on a strip. */
-export interface Tick {
+export interface MarkedInstant {
   readonly afterNs: number;
   readonly text: string;
 }
@@ -43,8 +43,8 @@ export type Strip = Heading &
         readonly kind: 'lanes';
         readonly lanes: readonly Lane[];
         /** The same effect in the other seeds, drawn faintly. */
-        readonly others: readonly Tick[];
-        readonly spread: Spread | undefined;
+        readonly others: readonly MarkedInstant[];
+        readonly spread: SeedSpread | undefined;
       }
     | {
         readonly kind: 'curve';
@@ -59,7 +59,7 @@ export type Strip = Heading &
     | {
         readonly kind: 'gaps';
         readonly seeds: readonly SeedGap[];
-        readonly spread: Spread | undefined;
+        readonly spread: SeedSpread | undefined;
         readonly limit: Limit | undefined;
       }
     /** A strip with nothing to draw; its finding tells why. */

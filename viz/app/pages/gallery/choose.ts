@@ -36,7 +36,7 @@ export function readChoice(parameters: Readonly<Record<string, string>>): Choice
 }
 
 /** The cards that match the search text and the filter, sorted. */
-export function chosen(cards: readonly Card[], { text, show, sort }: Choice): readonly Card[] {
+export function chosenCards(cards: readonly Card[], { text, show, sort }: Choice): readonly Card[] {
   const words = text.toLowerCase().split(/\s+/);
   const fits = (card: Card): boolean =>
     words.every((word) => wordsOf(card).includes(word)) && isShown(card, show);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { element, fill } from '../../kernel/element.ts';
+import { element, replaceContent } from '../../kernel/element.ts';
 import type { PageContext } from '../../kernel/page.ts';
 
 /** Name of the parameter. Its value is the ids separated by commas; the first is A. */
@@ -23,7 +23,7 @@ export function writePicks(ids: readonly string[]): string | undefined {
 }
 
 /** Adds an id, or removes it if it is selected. A third id replaces the first. */
-export function picked(ids: readonly string[], id: string): readonly string[] {
+export function withPickToggled(ids: readonly string[], id: string): readonly string[] {
   if (ids.includes(id)) return ids.filter((one) => one !== id);
   return [...ids, id].slice(-PICKS_MAX);
 }
@@ -36,7 +36,8 @@ export function pickBox({ view }: Pick<PageContext, 'view'>, id: string): HTMLEl
     checked: picks.includes(id),
     'data-pick': id,
     'aria-label': `compare ${id}`,
-    change: () => view.setParameter(PICK, writePicks(picked(readPicks(view.parameters.value), id))),
+    change: () =>
+      view.setParameter(PICK, writePicks(withPickToggled(readPicks(view.parameters.value), id))),
   });
   return element('label', { class: 'pick' }, box, 'compare');
 }
@@ -58,7 +59,7 @@ export class CompareBar {
     this.root.hidden = a === undefined;
     if (a === undefined) return;
     const clear = this.#button('Clear', () => this.#context.view.setParameter(PICK, undefined));
-    fill(
+    replaceContent(
       this.root,
       b === undefined
         ? `A is ${a}: tick a second run to compare with.`

@@ -12,7 +12,7 @@ const STEPS = 5;
  * The step of each cell, 1 for the smallest value and 5 for the largest; undefined for a cell
  * without value.
  */
-export function stepsOf({ cells }: HeatGrid): readonly (readonly (number | undefined)[])[] {
+export function tintSteps({ cells }: HeatGrid): readonly (readonly (number | undefined)[])[] {
   const values = cells.flat().flatMap((cell) => cell?.value ?? []);
   const least = values.reduce((min, value) => Math.min(min, value), Number.POSITIVE_INFINITY);
   const most = values.reduce((max, value) => Math.max(max, value), Number.NEGATIVE_INFINITY);

@@ -7,13 +7,13 @@
 import './style.css';
 import type { Card } from '../../../format/run-card.ts';
 import type { LibraryState } from '../../data/library.ts';
-import { element, fill } from '../../kernel/element.ts';
+import { element, replaceContent } from '../../kernel/element.ts';
 import type { Page, PageContext } from '../../kernel/page.ts';
 import { skeleton } from '../../kernel/states.ts';
 import { cardElement } from './card.ts';
-import { type Choice, chosen, FILTERS, readChoice, SORTS } from './choose.ts';
+import { type Choice, chosenCards, FILTERS, readChoice, SORTS } from './choose.ts';
 import { CompareBar, keepingFocus, pickBox } from './compare-two.ts';
-import { WRITTEN } from './live-card.ts';
+import { REPORT_WRITTEN_EVENT } from './live-card.ts';
 
 /** The gallery page. */
 export const page: Page = {
@@ -34,26 +34,26 @@ function mount(context: PageContext): void {
   const note = element('p', { class: 'muted gallery-note' });
   const compare = new CompareBar(context);
   const title = element('h1', { class: 'for-screen-readers' }, 'Runs');
-  fill(root, title, toolbar(context), note, compare.root, list);
+  replaceContent(root, title, toolbar(context), note, compare.root, list);
   const draw = (): void => {
     const state = library.state.value;
     if (state.kind === 'loading') {
-      fill(list, skeleton('Reading the list of runs …'));
+      replaceContent(list, skeleton('Reading the list of runs …'));
       return;
     }
     const choice = readChoice(view.parameters.value);
-    const shown = chosen(state.cards, choice);
+    const shown = chosenCards(state.cards, choice);
     note.textContent = noteOf(state, shown, choice);
     note.className = state.kind === 'failed' ? 'partial' : 'muted gallery-note';
     note.dataset['state'] = stateOf(state, shown);
     const cards = shown.map((card) =>
       cardElement(card, { open: (run) => context.open(run), pick: (id) => pickBox(context, id) }),
     );
-    keepingFocus(list, () => fill(list, cards));
+    keepingFocus(list, () => replaceContent(list, cards));
   };
   library.state.watch(signal, draw);
   view.parameters.watch(signal, draw);
-  list.addEventListener(WRITTEN, () => void library.refresh());
+  list.addEventListener(REPORT_WRITTEN_EVENT, () => void library.refresh());
   library.follow(signal);
   void library.refresh();
 }

@@ -15,7 +15,7 @@ const AGAIN_MS = 1_000;
 const LOST = 'The server does not answer: the run may have ended. Trying again.';
 
 /** Event that bubbles from the card when the report of its run has been written. */
-export const WRITTEN = 'run-written';
+export const REPORT_WRITTEN_EVENT = 'run-written';
 
 /** Makes the card, which follows the run while it is in the document. */
 export function liveCard(
@@ -59,7 +59,7 @@ export function liveCard(
     bar.value = news.phase === 'ended' ? bar.max : news.nowNs;
     if (news.report === undefined || id === news.report) return;
     id = news.report;
-    root.dispatchEvent(new Event(WRITTEN, { bubbles: true }));
+    root.dispatchEvent(new Event(REPORT_WRITTEN_EVENT, { bubbles: true }));
   };
   const clock = setInterval(() => {
     if (root.isConnected) void look();

@@ -6,8 +6,8 @@
  */
 import { plural } from '../../../../reports/format.ts';
 import type { HeatCell, HeatGrid, SweepCard } from '../../../format/run-card.ts';
-import { type Child, element, fill } from '../../kernel/element.ts';
-import { captionOf, cellText, shortName, stepsOf } from './heat.ts';
+import { type Child, element, replaceContent } from '../../kernel/element.ts';
+import { captionOf, cellText, shortName, tintSteps } from './heat.ts';
 
 const SIGNS = { pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const;
 
@@ -17,7 +17,7 @@ export function sweepElement(card: SweepCard, open: (run: string) => void): HTML
   const place = element('div');
   const show = (at: number): void => {
     const grid = grids[at];
-    if (grid !== undefined) fill(place, heatTable(grid, open));
+    if (grid !== undefined) replaceContent(place, heatTable(grid, open));
   };
   const choose = element(
     'select',
@@ -53,9 +53,9 @@ function heatTable(grid: HeatGrid, open: (run: string) => void): HTMLElement {
   const note = element('p', { class: 'muted heat-run', role: 'status' });
   const act = (cell: HeatCell): void => {
     if (cell.run !== undefined) open(cell.run);
-    else fill(note, commandOf(cell));
+    else replaceContent(note, commandOf(cell));
   };
-  const steps = stepsOf(grid);
+  const steps = tintSteps(grid);
   const head = element(
     'tr',
     {},

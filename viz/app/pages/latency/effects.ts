@@ -5,7 +5,7 @@
  * @module
  */
 import type { Report } from '../../../../reports/report-schema.ts';
-import { ascending } from '../../../../reports/statistics/quantile.ts';
+import { sortedAscending } from '../../../../reports/statistics/quantile.ts';
 import type { Distribution } from '../../chart/tail.ts';
 
 /** Largest number of points of a curve. */
@@ -29,7 +29,7 @@ function distributionOf(
   samples: readonly { readonly seed: number; readonly value: number }[],
   clock: Report['clock'],
 ): Distribution {
-  const sorted = ascending(samples.map(({ value }) => value));
+  const sorted = sortedAscending(samples.map(({ value }) => value));
   const n = sorted.length;
   const sum = sorted.reduce((total, value) => total + value, 0);
   const [min = 0, max = 0] = [sorted[0], sorted.at(-1)];

@@ -6,7 +6,7 @@
  * @module
  */
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
-import { whole } from '../../../../reports/format.ts';
+import { wholeNumberText } from '../../../../reports/format.ts';
 import type { Distribution, QuantilePoint } from '../../chart/tail.ts';
 
 /** One bar; its area is proportional to its share of the samples. */
@@ -43,8 +43,8 @@ export function histogramSource({ metric, points }: Distribution): string {
   const { samples, count } = metric;
   const isCounted = samples !== undefined && samples.length === count;
   return isCounted
-    ? `${whole(count)} samples of all seeds counted in bars of equal width.`
-    : `${whole(count)} samples of all seeds; each bar lies between two of ${points.length} stored quantiles, its area is exact.`;
+    ? `${wholeNumberText(count)} samples of all seeds counted in bars of equal width.`
+    : `${wholeNumberText(count)} samples of all seeds; each bar lies between two of ${points.length} stored quantiles, its area is exact.`;
 }
 
 function countedBars(values: readonly number[], barsMax: number): readonly Bar[] {

@@ -6,9 +6,9 @@
  */
 import { distributionText } from '../../../../reports/distribution-text.ts';
 import { type Distribution, distributionsOf, isOneValue } from '../../chart/tail.ts';
-import { element, fill } from '../../kernel/element.ts';
+import { element, replaceContent } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
-import { actions, partialNote, stateMessage } from '../../kernel/states.ts';
+import { actionButtons, partialNote, stateMessage } from '../../kernel/states.ts';
 import { effectDistributions } from './effects.ts';
 import { PartsView } from './parts-view.ts';
 import { addSeries } from './series-view.ts';
@@ -21,7 +21,7 @@ const NO_TRACE =
 export function mountLatency(context: ReportContext): void {
   const { root, report, run } = context;
   const list = [...distributionsOf(report), ...effectDistributions(report)];
-  fill(root, element('h1', { class: 'for-screen-readers' }, 'Latency and throughput'));
+  replaceContent(root, element('h1', { class: 'for-screen-readers' }, 'Latency and throughput'));
   if (list.length === 0) root.append(nothingMeasured(context));
   else addDistributions(context, list);
   const parts = element('div', { class: 'parts-place' });
@@ -36,7 +36,7 @@ function nothingMeasured({ view }: ReportContext): HTMLElement {
     'empty',
     'No distribution was measured',
     element('p', {}, 'No metric of this run has samples: nothing arrived, or nothing was sent.'),
-    actions({ label: 'Choose a run', run: () => view.go('runs') }),
+    actionButtons({ label: 'Choose a run', run: () => view.go('runs') }),
   );
 }
 
@@ -70,10 +70,10 @@ function addDistributions(context: ReportContext, list: readonly Distribution[])
     const { signal: lasting } = shown;
     if (isOneValue(one)) {
       const words = distributionText(one.metric);
-      fill(pair, partialNote(`${one.name}: ${words}: there is no distribution to draw.`));
+      replaceContent(pair, partialNote(`${one.name}: ${words}: there is no distribution to draw.`));
     } else {
       const parts = [tailChart, histogramChart].map((chart) => chart(context, one, lasting));
-      fill(pair, parts);
+      replaceContent(pair, parts);
     }
   });
   signal.addEventListener('abort', () => shown?.abort());

@@ -7,16 +7,16 @@
 
 import { scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { plural, quantity, scaleOf, whole } from '../../../../reports/format.ts';
+import { plural, quantity, scaleOf, wholeNumberText } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { DELAY_PARTS } from '../../chart/delay-parts.ts';
 import { hardSpaces } from '../../chart/hard-spaces.ts';
 import {
-  drawnToFit,
   horizontalAxis,
   plotDrawing,
   plotOf,
-  spaced,
+  redrawnOnResize,
+  spacedTicks,
   tickText,
 } from '../../chart/plot.ts';
 import { Latest } from '../../data/latest.ts';
@@ -25,11 +25,11 @@ import { PROTOCOLS } from '../../data/protocols.ts';
 import type { HopColumns } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 import { instantText } from '../../kernel/duration.ts';
-import { element, fill, svgElement } from '../../kernel/element.ts';
+import { element, replaceContent, svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { partialNote, skeleton, troubleMessage } from '../../kernel/states.ts';
 import type { Range } from '../../kernel/time-line.ts';
-import { type LinkParts, partSums, type Way, waysOf } from './parts.ts';
+import { type LinkParts, partSums, type RouteDelay, routeDelays } from './parts.ts';
 
 /** Most packet rows in the answer to a query; more would give the same means, only slower. */
 const ROWS_MAX = 20_000;
@@ -56,7 +56,7 @@ const PARTS = DELAY_PARTS.map((part) => ({ ...part, of: NUMBER_OF[part.name] }))
 interface Found {
   readonly window: Range;
   readonly hops: HopColumns;
-  readonly ways: readonly Way[];
+  readonly ways: readonly RouteDelay[];
 }
 
 /** The chart while the page is mounted. */
@@ -81,17 +81,17 @@ export class PartsView {
   /** Opens the trace and redraws when the range changes. */
   async start(): Promise<void> {
     const { run, view, signal } = this.#context;
-    fill(this.#place, skeleton('Reading the trace for the parts of the delay …'));
+    replaceContent(this.#place, skeleton('Reading the trace for the parts of the delay …'));
     try {
       this.#trace = await run.trace();
     } catch (error) {
-      fill(this.#place, troubleMessage(error));
+      replaceContent(this.#place, troubleMessage(error));
       return;
     }
     if (signal.aborted) return;
     const latest = new Latest((window: Range) => this.#look(window), {
       tell: (found): void => this.#take(found),
-      fail: (error): void => fill(this.#place, troubleMessage(error)),
+      fail: (error): void => replaceContent(this.#place, troubleMessage(error)),
     });
     this.#select.addEventListener('change', () => this.#draw());
     view.time.range.watch(signal, (range) => latest.want(this.#windowOf(range)));
@@ -123,10 +123,10 @@ export class PartsView {
     const guardNs = Math.min(GUARD_NS, (toNs - fromNs) / 10);
     const dataClass = trace.info.classes.indexOf('data');
     const limits = { fromNs, toNs, guardNs, paces };
-    const ofFlows = waysOf(hops, { ...limits, packets: { kind: 'data', dataClass } });
+    const ofFlows = routeDelays(hops, { ...limits, packets: { kind: 'data', dataClass } });
     // Packets that a mix sends belong to no flow, by design. Without flows, all packets count.
     const ways =
-      ofFlows.length > 0 ? ofFlows : waysOf(hops, { ...limits, packets: { kind: 'all' } });
+      ofFlows.length > 0 ? ofFlows : routeDelays(hops, { ...limits, packets: { kind: 'all' } });
     return { window, hops, ways };
   }
 
@@ -135,11 +135,11 @@ export class PartsView {
     this.#found = found;
     const { ways, window } = found;
     if (ways.length === 0) {
-      fill(this.#place, partialNote(this.#missing(window)));
+      replaceContent(this.#place, partialNote(this.#missing(window)));
       return;
     }
     const before = this.#select.value;
-    fill(
+    replaceContent(
       this.#select,
       ways
         .slice(0, WAYS_SHOWN)
@@ -148,7 +148,7 @@ export class PartsView {
         ),
     );
     if (ways.some((way) => keyOf(way) === before)) this.#select.value = before;
-    fill(
+    replaceContent(
       this.#place,
       element('div', { class: 'page-bar' }, element('label', {}, 'way', this.#select)),
       this.#frame.root,
@@ -166,7 +166,7 @@ export class PartsView {
     return `The trace holds no packet of a flow that completed its journey between ${range}: choose another range below, or run with --trace full.`;
   }
 
-  #nameOf(way: Way): string {
+  #nameOf(way: RouteDelay): string {
     const { info } = this.#trace as TraceClient;
     const flow = info.flows[way.flow] ?? '';
     const nodes = this.#nodesOf(way);
@@ -176,7 +176,7 @@ export class PartsView {
     return `${flow}: ${plural(way.links.length, 'link')}${via}, ${plural(way.packets, 'packet')}`;
   }
 
-  #nodesOf(way: Way): readonly string[] {
+  #nodesOf(way: RouteDelay): readonly string[] {
     const { info } = this.#trace as TraceClient;
     const names = way.links.map((link) => info.links[link]?.name.split('->') ?? []);
     return [names[0]?.[0] ?? '', ...names.map((pair) => pair[1] ?? '')];
@@ -204,15 +204,15 @@ export class PartsView {
     this.#drawn?.abort();
     this.#drawn = new AbortController();
     const links = info.links.map(({ name }) => name.replace('->', ' → '));
-    fill(
+    replaceContent(
       this.#frame.body,
       legend(),
-      drawnToFit(this.#drawn.signal, (width) => drawing({ way, links, width, words: title })),
+      redrawnOnResize(this.#drawn.signal, (width) => drawing({ way, links, width, words: title })),
     );
   }
 
   /** Says what the parts of this route leave out. */
-  #noteOf(way: Way): string {
+  #noteOf(way: RouteDelay): string {
     const { info } = this.#trace as TraceClient;
     const sentences: string[] = [];
     if (way.parts.some(({ serialisationNs }) => serialisationNs === undefined)) {
@@ -241,22 +241,22 @@ export class PartsView {
   #meanOf(name: string): string | undefined {
     const { mean, count = 0 } = this.#context.report.metrics[name] ?? {};
     if (mean === undefined) return undefined;
-    return `${quantity(mean, 'ns')} on average over ${whole(count)}`;
+    return `${quantity(mean, 'ns')} on average over ${wholeNumberText(count)}`;
   }
 }
 
-function keyOf({ flow, links }: Way): string {
+function keyOf({ flow, links }: RouteDelay): string {
   return `${flow}:${links.join('.')}`;
 }
 
 /** A sentence on the part of the delay that packets spend in queues: `Queues are 0.2 % of it.` */
-function queueWords(way: Way): string {
+function queueWords(way: RouteDelay): string {
   const share = way.totalNs === 0 ? 0 : partSums(way).queue / way.totalNs;
   return `Queues are ${quantity(share, 'ratio')} of it.`;
 }
 
 /** A title such as `Propagation is 96 % of the 10.3 ms from gateway-111 to gateway-211`. */
-function titleOf(way: Way, nodes: readonly string[]): string {
+function titleOf(way: RouteDelay, nodes: readonly string[]): string {
   const sums = Object.entries(partSums(way)).sort(([, a], [, b]) => b - a);
   const [name = '', most = 0] = sums[0] ?? [];
   const share = quantity(way.totalNs === 0 ? 0 : most / way.totalNs, 'ratio');
@@ -267,7 +267,7 @@ function titleOf(way: Way, nodes: readonly string[]): string {
 }
 
 function tableOf(
-  way: Way,
+  way: RouteDelay,
   links: readonly string[],
 ): { columns: readonly string[]; rows: readonly (readonly (string | number | null)[])[] } {
   return {
@@ -306,7 +306,7 @@ function legend(): HTMLElement {
 }
 
 interface Drawing {
-  readonly way: Way;
+  readonly way: RouteDelay;
   readonly links: readonly string[];
   readonly width: number;
   readonly words: string;
@@ -346,7 +346,7 @@ function drawing({ way, links, width, words }: Drawing): Node {
       ),
     );
   });
-  return plotDrawing(plot, words, rows, horizontalAxis(plot, spaced(ticks, 48), scale.suffix));
+  return plotDrawing(plot, words, rows, horizontalAxis(plot, spacedTicks(ticks, 48), scale.suffix));
 }
 
 function bars(part: LinkParts, x: (value: number) => number, top: number): readonly Node[] {

@@ -29,7 +29,7 @@ export interface LinkParts {
 }
 
 /** A route, with the means over the packets that took it. */
-export interface Way {
+export interface RouteDelay {
   readonly flow: number;
   readonly links: readonly number[];
   readonly packets: number;
@@ -66,7 +66,7 @@ const ARRIVED = 0;
 const SAMPLES_PER_SIZE = 5;
 
 /** The routes of the wanted packets from their first to their last link, most frequent first. */
-export function waysOf(hops: HopColumns, window: PartsWindow): readonly Way[] {
+export function routeDelays(hops: HopColumns, window: PartsWindow): readonly RouteDelay[] {
   const timeOnLink = timesOf(hops, window.paces);
   const ways = new Map<string, Sums>();
   for (const rows of packetsOf(hops, window)) {
@@ -81,7 +81,7 @@ export function waysOf(hops: HopColumns, window: PartsWindow): readonly Way[] {
 }
 
 /** The parts of a route summed over its links. */
-export function partSums({ parts }: Way): PartSums {
+export function partSums({ parts }: RouteDelay): PartSums {
   const sum = (of: (part: LinkParts) => number): number =>
     parts.reduce((total, part) => total + of(part), 0);
   return {
@@ -231,7 +231,7 @@ function raise(column: Float64Array, at: number, by: number): void {
   column[at] = (column[at] ?? 0) + by;
 }
 
-function meansOf(sums: Sums): Way {
+function meansOf(sums: Sums): RouteDelay {
   const { packets, links, flow } = sums;
   const mean = (column: Float64Array, at: number): number => (column[at] ?? 0) / packets;
   const parts = links.map((link, at): LinkParts => {

@@ -14,24 +14,24 @@ import type { KpiResult, SeriesSummary } from '../../../../reports/report-schema
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { hardSpaces } from '../../chart/hard-spaces.ts';
 import {
-  drawnToFit,
   horizontalAxis,
   type Plot,
   type Position,
   plotDrawing,
   plotOf,
-  spaced,
+  redrawnOnResize,
+  spacedTicks,
   tickText,
   verticalAxis,
 } from '../../chart/plot.ts';
 import { readable } from '../../chart/readings.ts';
 import { instantText, unitOf } from '../../kernel/duration.ts';
-import { element, fill, svgElement } from '../../kernel/element.ts';
+import { element, replaceContent, svgElement } from '../../kernel/element.ts';
 import { instantTicks } from '../../kernel/instant-ticks.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
 import { brushOver } from './brush.ts';
-import { type Column, columnsOf, lonely, seriesLimit, seriesTitle } from './series.ts';
+import { type Column, columnsOf, isolatedColumns, seriesLimit, seriesTitle } from './series.ts';
 
 const HEIGHT = 260;
 
@@ -104,9 +104,9 @@ function show(
     }),
   });
   const limit = seriesLimit(one, report);
-  fill(
+  replaceContent(
     frame.body,
-    drawnToFit(signal, (width) => drawing(context, { one, limit, width, words: title })),
+    redrawnOnResize(signal, (width) => drawing(context, { one, limit, width, words: title })),
   );
 }
 
@@ -137,7 +137,7 @@ function drawing(context: ReportContext, { one, limit, width, words }: Shown): H
     words,
     stretches(report, plot, x),
     verticalAxis(plot, ticks, `${one.name}, ${scale.suffix === '' ? one.unit : scale.suffix}`),
-    horizontalAxis(plot, spaced(times, 40), unit.suffix),
+    horizontalAxis(plot, spacedTicks(times, 40), unit.suffix),
     curveOf(columns, x, y),
     limitLine(limit, plot, y),
   );
@@ -170,7 +170,7 @@ function curveOf(columns: readonly Column[], x: Position, y: Position): readonly
   return [
     svgElement('path', { class: 'band', d: band([...columns]) ?? '', fill: 'var(--c1)' }),
     svgElement('path', { class: 'line', d: mean([...columns]) ?? '', stroke: 'var(--c1)' }),
-    ...lonely(columns).map((column) =>
+    ...isolatedColumns(columns).map((column) =>
       svgElement('circle', {
         ...{ cx: x(column.timeNs), cy: y(column.mean ?? 0), r: 1.75, fill: 'var(--c1)' },
       }),

@@ -42,7 +42,7 @@ export function columnsOf(
 }
 
 /** Columns without a value on either side; drawn as dots, since a line would not show them. */
-export function lonely(columns: readonly Column[]): readonly Column[] {
+export function isolatedColumns(columns: readonly Column[]): readonly Column[] {
   const isEmpty = (at: number): boolean => (columns[at]?.mean ?? null) === null;
   return columns.filter((_, at) => !isEmpty(at) && isEmpty(at - 1) && isEmpty(at + 1));
 }

@@ -6,16 +6,16 @@
 
 import { scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { distributionText, quantitiesApart } from '../../../../reports/distribution-text.ts';
+import { distinctQuantities, distributionText } from '../../../../reports/distribution-text.ts';
 import { limitQuantity, plural, quantity } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { hardSpaces } from '../../chart/hard-spaces.ts';
 import { LabelRoom, type LabelSpot } from '../../chart/label-room.ts';
 import {
-  drawnToFit,
   horizontalAxis,
   plotDrawing,
   plotOf,
+  redrawnOnResize,
   type Tick,
   verticalAxis,
 } from '../../chart/plot.ts';
@@ -23,7 +23,7 @@ import { readable } from '../../chart/readings.ts';
 import {
   type Distribution,
   doubtAbout,
-  NAMED,
+  NAMED_QUANTILES,
   quantileAt,
   quantileName,
 } from '../../chart/tail.ts';
@@ -57,7 +57,7 @@ export function tailChart(
   });
   const curves = [{ label: one.name, distribution: one, colour: 1 }];
   frame.body.append(
-    drawnToFit(signal, (width) => tailDrawing(curves, width, title)),
+    redrawnOnResize(signal, (width) => tailDrawing(curves, width, title)),
     namedQuantiles(one),
   );
   return frame.root;
@@ -71,10 +71,10 @@ function frameOf(name: string, run: string, seeds: readonly number[]): ChartFram
 
 function namedQuantiles(one: Distribution): HTMLElement {
   const { metric } = one;
-  const shown = NAMED.slice(0, 6);
+  const shown = NAMED_QUANTILES.slice(0, 6);
   const values = shown.map((p) => quantileAt(one, p));
   const texts = [
-    ...quantitiesApart(
+    ...distinctQuantities(
       values.filter((value) => value !== undefined),
       metric.unit,
     ),
@@ -111,7 +111,7 @@ export function histogramChart(
       rows: bars.map(({ from, to, share }) => [name, from, to, metric.unit, share]),
     }),
   });
-  frame.body.append(drawnToFit(signal, (width) => histogram(one, width, title)));
+  frame.body.append(redrawnOnResize(signal, (width) => histogram(one, width, title)));
   return frame.root;
 }
 
@@ -131,7 +131,7 @@ function histogramFinding(one: Distribution): string {
   const { modes = [] } = metric;
   if (modes.length > 0) {
     const values = modes.map(({ value }) => value);
-    return `${name} has ${plural(modes.length, 'value')}: ${quantitiesApart(values, metric.unit, 4).join(', ')}`;
+    return `${name} has ${plural(modes.length, 'value')}: ${distinctQuantities(values, metric.unit, 4).join(', ')}`;
   }
   const middle = middleHalf(one);
   if (middle !== undefined) return `The middle half of ${name} lies ${middle}`;
@@ -144,7 +144,7 @@ function middleHalf(one: Distribution): string | undefined {
   const at = (p: number): number | undefined => one.points.find((point) => point.p >= p)?.value;
   const [low, high] = [at(0.25), at(0.75)];
   if (low === undefined || high === undefined || one.metric.count < 20) return undefined;
-  const [from, to] = quantitiesApart([low, high], one.metric.unit);
+  const [from, to] = distinctQuantities([low, high], one.metric.unit);
   return from === to ? `at ${from}` : `between ${from} and ${to}`;
 }
 
@@ -166,7 +166,7 @@ function histogram(one: Distribution, width: number, words: string): HTMLElement
     });
   });
   const readings = bars.map((bar) => {
-    const [from, to] = quantitiesApart([bar.from, bar.to], one.metric.unit);
+    const [from, to] = distinctQuantities([bar.from, bar.to], one.metric.unit);
     const share = `${Number((bar.share * 100).toPrecision(3))} %`;
     return {
       x: x(bar.from) + Math.max(NARROWEST, x(bar.to) - x(bar.from)) / 2,

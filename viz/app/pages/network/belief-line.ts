@@ -5,15 +5,15 @@
  *
  * @module
  */
-import { type BeliefOf, beliefsAt, beliefText, type Standing } from '../../data/belief.ts';
+import { type Awareness, beliefsAt, beliefText, type TargetBeliefs } from '../../data/belief.ts';
 import { Latest } from '../../data/latest.ts';
 import { nodesOf } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
-import { element, fill } from '../../kernel/element.ts';
+import { element, replaceContent } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 
 /** The sign in the middle of a node, by whether the node knows of a fault; see {@link LEGEND}. */
-export const SIGNS: Readonly<Record<Standing, string>> = {
+export const SIGNS: Readonly<Record<Awareness, string>> = {
   knows: '!',
   unaware: '?',
   outdated: '?',
@@ -24,8 +24,8 @@ const LEGEND = ' At a node: ! knows of it, ? does not.';
 export class BeliefLine {
   readonly root = element('p', { class: 'belief', hidden: true });
   readonly #context: TraceContext;
-  readonly #latest: Latest<number, readonly BeliefOf[]>;
-  #beliefs: readonly BeliefOf[] = [];
+  readonly #latest: Latest<number, readonly TargetBeliefs[]>;
+  #beliefs: readonly TargetBeliefs[] = [];
   #asked: unknown;
   #told = '';
 
@@ -48,7 +48,7 @@ export class BeliefLine {
    * Sets the instant that is shown. Returns, by node name, the nodes that watch a broken link or
    * node, and whether they know of the fault.
    */
-  at(timeNs: number): ReadonlyMap<string, Standing> {
+  at(timeNs: number): ReadonlyMap<string, Awareness> {
     const { info } = this.#context.trace;
     // During a run, the trace may learn more about an instant that has already been drawn.
     const key = `${timeNs} ${info.counts['state']} ${info.faults.length}`;
@@ -63,7 +63,7 @@ export class BeliefLine {
     return new Map(watchers.map(({ node, standing }) => [node, standing] as const).reverse());
   }
 
-  async #fetch(timeNs: number): Promise<readonly BeliefOf[]> {
+  async #fetch(timeNs: number): Promise<readonly TargetBeliefs[]> {
     const { trace } = this.#context;
     const { info } = trace;
     const isCalm = info.faults.every((row) => row.timeNs > timeNs);
@@ -76,6 +76,6 @@ export class BeliefLine {
     if (text === this.#told) return;
     this.#told = text;
     this.root.hidden = text === '';
-    fill(this.root, `${text}.`, element('span', { class: 'muted' }, LEGEND));
+    replaceContent(this.root, `${text}.`, element('span', { class: 'muted' }, LEGEND));
   }
 }

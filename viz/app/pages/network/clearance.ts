@@ -56,7 +56,7 @@ export function isClear(places: readonly Place[], edges: readonly Edge[]): boole
  * Moves nodes vertically until none stands on a foreign link, as far as that is possible.
  * @param places Where nodes stand; returned unchanged if no node stands on a foreign link.
  */
-export function cleared(places: readonly Place[], edges: readonly Edge[]): readonly Place[] {
+export function movedOffLinks(places: readonly Place[], edges: readonly Edge[]): readonly Place[] {
   if (isClear(places, edges)) return places;
   const spots = places.map(inRoom);
   const nodes = spots.map((_, node) => ({ node, own: edges.filter((one) => one.includes(node)) }));

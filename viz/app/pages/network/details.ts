@@ -7,12 +7,12 @@ import type { LinkInfo } from '../../../../engine/measure/trace/layout.ts';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { quantity } from '../../../../reports/format.ts';
 import type { BinRow } from '../../../format/trace-file.ts';
-import { sceneElement } from '../../chart/scene.ts';
+import { shapeElement } from '../../chart/scene.ts';
 import { contactsAt } from '../../data/contacts.ts';
 import { Latest } from '../../data/latest.ts';
-import { type Drawn, drawn, isFor, nodesOf } from '../../data/plug-ins.ts';
+import { type DrawingResult, drawSafely, nodesOf, viewApplies } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
-import type { TraceInfo, Window, WorldStates } from '../../data/trace-answers.ts';
+import type { TimeWindow, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
 import { disruptionsAt, linkText } from '../../data/truth.ts';
 import type { Selection } from '../../kernel/address.ts';
 import { instantText } from '../../kernel/duration.ts';
@@ -136,7 +136,7 @@ export class Details {
     ];
   }
 
-  #windowAround(timeNs: number): Window {
+  #windowAround(timeNs: number): TimeWindow {
     const [, endNs] = this.#context.view.time.extent.value;
     return { fromNs: Math.max(0, timeNs - NEAR_NS), toNs: Math.min(endNs, timeNs + NEAR_NS) };
   }
@@ -167,7 +167,7 @@ function directionText({ name, fromRegion, toRegion }: LinkInfo): string {
 /** What one direction of a link carried within a window, as names and values. */
 function directionRows(
   bins: readonly BinRow[],
-  { fromNs, toNs }: Window,
+  { fromNs, toNs }: TimeWindow,
   waitNs = -1,
 ): readonly (readonly [string, string | number])[] {
   const sum = (of: (bin: BinRow) => number): number =>
@@ -217,18 +217,18 @@ function scenesOf(
   const common = { timeNs, fromNs: timeNs, toNs: timeNs, marks: [], spans: [], ...size };
   const input = { ...common, nodes, ...(name !== undefined && { selected: name }) };
   return views
-    .filter((view) => isFor(view, { ...input, nodes: own }))
-    .map((view) => section(view.title, sceneOf(drawn(view, input))));
+    .filter((view) => viewApplies(view, { ...input, nodes: own }))
+    .map((view) => section(view.title, sceneOf(drawSafely(view, input))));
 }
 
-function sceneOf(made: Drawn): Child {
+function sceneOf(made: DrawingResult): Child {
   if (made.kind === 'trouble') return element('p', { class: 'fail-text' }, made.message);
   const { title, summary, shapes, height } = made.drawing;
   const size = { width: SCENE_WIDTH, height };
   const scene = svgElement(
     'svg',
     { ...size, role: 'group', 'aria-label': title },
-    shapes.map(sceneElement),
+    shapes.map(shapeElement),
   );
   return [element('p', { class: 'for-screen-readers' }, summary), scene];
 }

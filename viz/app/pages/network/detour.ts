@@ -6,7 +6,7 @@
  * @module
  */
 import { quantity } from '../../../../reports/format.ts';
-import type { FaultRow, HopColumns, TraceInfo, Window } from '../../data/trace-answers.ts';
+import type { FaultRow, HopColumns, TimeWindow, TraceInfo } from '../../data/trace-answers.ts';
 import type { FaultStory } from './world.ts';
 
 /** How long before the fault packets are used to find the old route, ns. */
@@ -18,7 +18,7 @@ const STAYS_NS = 500e6;
 const FAINTEST = 0.35;
 
 /** A fault and the time when a node switched to another path. */
-export interface Switch {
+export interface PathSwitch {
   readonly target: string;
   readonly beginNs: number;
   readonly switchedNs: number;
@@ -26,7 +26,7 @@ export interface Switch {
 
 /** The ids of the links of both routes. */
 export interface Detour {
-  readonly of: Switch;
+  readonly of: PathSwitch;
   readonly oldWay: readonly string[];
   readonly newWay: readonly string[];
 }
@@ -43,7 +43,7 @@ export interface DetourLook {
 export function switchOf(
   faults: readonly FaultRow[],
   story: FaultStory | undefined,
-): Switch | undefined {
+): PathSwitch | undefined {
   if (story === undefined) return undefined;
   const { target, beginNs, text } = story;
   const row = faults.find(
@@ -53,7 +53,7 @@ export function switchOf(
 }
 
 /** The intervals to query: before the fault and after the switch. */
-export function windowsOf({ beginNs, switchedNs }: Switch): readonly [Window, Window] {
+export function windowsOf({ beginNs, switchedNs }: PathSwitch): readonly [TimeWindow, TimeWindow] {
   return [
     { fromNs: Math.max(0, beginNs - BEFORE_NS), toNs: beginNs },
     { fromNs: switchedNs, toNs: switchedNs + AFTER_NS },
@@ -63,7 +63,7 @@ export function windowsOf({ beginNs, switchedNs }: Switch): readonly [Window, Wi
 /** The routes of the flows that used the broken link or node. */
 export function detourOf(
   info: TraceInfo,
-  of: Switch,
+  of: PathSwitch,
   hops: { readonly before: HopColumns; readonly after: HopColumns },
 ): Detour {
   const [beforeWindow, afterWindow] = windowsOf(of);
@@ -114,7 +114,7 @@ export function detourAt(
   };
 }
 
-function departuresIn(hops: HopColumns, { fromNs, toNs }: Window): number[] {
+function departuresIn(hops: HopColumns, { fromNs, toNs }: TimeWindow): number[] {
   const rows: number[] = [];
   for (let row = 0; row < hops.rows; row += 1) {
     const departNs = hops.departNs[row] ?? Number.NaN;

@@ -18,6 +18,6 @@ export const DROP_PLACES: Readonly<Record<string, number>> = {
 };
 
 /** The point on a link at which a loss is drawn, 0 to 1; the middle for unknown reasons. */
-export function shareOf(reason: string): number {
+export function dropPlaceOf(reason: string): number {
   return DROP_PLACES[reason] ?? ON_THE_WAY;
 }

@@ -25,7 +25,7 @@ export function readersOf(
 }
 
 /** What runs at both ends of a hop, which decides how its packets can be read. */
-export interface PacketEnds {
+export interface HopEndFacts {
   /**
    * The protocols that run at the ends. Readers of other protocols are used only if a packet says
    * that it contains such a packet.
@@ -44,14 +44,14 @@ const DEPTH_MAX = 8;
  */
 export function layersOf(
   bytes: Uint8Array,
-  ends: PacketEnds,
+  ends: HopEndFacts,
   readers: PacketReaders,
 ): readonly PacketLayer[] {
   return grouped(fieldsOf(bytes, { ends, readers, holds: 'any', depth: 0 }) ?? []);
 }
 
 interface Reading {
-  readonly ends: PacketEnds;
+  readonly ends: HopEndFacts;
   readonly readers: PacketReaders;
   readonly holds: string;
   /** The protocol in whose field these bytes are; undefined for a whole packet. */

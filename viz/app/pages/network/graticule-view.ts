@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { fill, svgElement } from '../../kernel/element.ts';
-import type { GridLine, Room } from './map.ts';
+import { replaceContent, svgElement } from '../../kernel/element.ts';
+import type { DrawingSize, GridLine } from './map.ts';
 
 /** The part of the picture that the map fills. */
-export interface MapFrame extends Room {
+export interface MapFrame extends DrawingSize {
   readonly left: number;
   readonly top: number;
 }
@@ -17,9 +17,9 @@ export function drawGraticule(
   root: SVGGElement,
   lines: readonly GridLine[],
   frame: MapFrame,
-  stage: Room,
+  stage: DrawingSize,
 ): void {
-  fill(
+  replaceContent(
     root,
     lines.map(({ text, isMeridian, at }) => {
       const place = isMeridian ? frame.left + at * frame.width : frame.top + at * frame.height;

@@ -9,10 +9,10 @@
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
-import { cleared, type Edge, edgesOf, isClear } from './clearance.ts';
+import { type Edge, edgesOf, isClear, movedOffLinks } from './clearance.ts';
 import { hasMap } from './map.ts';
 import type { Place } from './place.ts';
-import { areApart, placesByRegion, REGION } from './regions.ts';
+import { areRegionsDisjoint, placesByRegion, REGION_PROTOCOL } from './regions.ts';
 import { isStar, ringOf } from './ring.ts';
 
 /** The parts of a trace on which the layout depends. */
@@ -53,8 +53,8 @@ function clearLayoutsOf(topology: Topology): readonly PlaneLayout[] {
 
 /** The layouts that may suit a network, in order of preference. */
 function candidatesOf(topology: Topology, edges: readonly Edge[]): readonly PlaneLayout[] {
-  if (areApart(topology)) return ['regions'];
-  if (topology.nodes.some(({ protocol }) => protocol === REGION)) return CLOUD_LAYOUTS;
+  if (areRegionsDisjoint(topology)) return ['regions'];
+  if (topology.nodes.some(({ protocol }) => protocol === REGION_PROTOCOL)) return CLOUD_LAYOUTS;
   return isStar(topology.nodes.length, edges) ? STAR_LAYOUTS : PLANE_LAYOUTS;
 }
 
@@ -81,7 +81,7 @@ export function placesOf(topology: Topology, layout: PlaneLayout): readonly Plac
     return ringOf(ordered(layersOf(topology, near), near), edges);
   }
   const places = layout === 'force' ? byForce(topology) : byLayers(topology);
-  return isClearable(places.length, edges) ? cleared(places, edges) : places;
+  return isClearable(places.length, edges) ? movedOffLinks(places, edges) : places;
 }
 
 /** The role of a node is its name without its number. */

@@ -5,7 +5,7 @@
  */
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import { element, svgElement } from '../../kernel/element.ts';
-import { HOLLOW, markPath } from './marks.ts';
+import { HOLLOW_CLASSES, markPath } from './marks.ts';
 
 const FLOWS_SHOWN = 6;
 
@@ -39,7 +39,7 @@ export function legendOf(
 }
 
 function sign(packetClass: string, colour: string): SVGSVGElement {
-  const isHollow = HOLLOW.has(packetClass);
+  const isHollow = HOLLOW_CLASSES.has(packetClass);
   const ink = `var(--${colour})`;
   return svgElement(
     'svg',

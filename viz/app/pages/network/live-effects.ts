@@ -36,7 +36,7 @@ function keyOf({ timeNs, target, text }: FaultRow): string {
  * Makes a {@link withEffects} that keeps its last result as long as trace and report stay the
  * same.
  */
-export function effectsOf(): typeof withEffects {
+export function cachedWithEffects(): typeof withEffects {
   let made: readonly [readonly FaultRow[], Known | undefined, readonly FaultRow[]] | undefined;
   return (rows, report) => {
     if (made?.[0] === rows && made[1] === report) return made[2];

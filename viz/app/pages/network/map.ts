@@ -9,7 +9,7 @@ import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { Place } from './place.ts';
 
 /** The size of the map, px. */
-export interface Room {
+export interface DrawingSize {
   readonly width: number;
   readonly height: number;
 }
@@ -48,7 +48,7 @@ export function hasMap({ nodes }: Pick<TraceInfo, 'nodes'>): boolean {
 }
 
 /** Computes the map of a run. */
-export function mapOf({ nodes }: Pick<TraceInfo, 'nodes'>, room: Room): GeoMap {
+export function mapOf({ nodes }: Pick<TraceInfo, 'nodes'>, room: DrawingSize): GeoMap {
   const known = nodes.flatMap(({ place }) => (place === undefined ? [] : [place]));
   const seam = seamOf(known.map(({ lon }) => lon));
   const east = (lon: number): number => (lon - seam + FULL_CIRCLE) % FULL_CIRCLE;
@@ -121,7 +121,7 @@ function degrees(value: number): string {
  * Spreads nodes at one position on a circle, and puts nodes without position in a row at the lower
  * edge.
  */
-function apart(spots: readonly (Place | undefined)[], room: Room): readonly Place[] {
+function apart(spots: readonly (Place | undefined)[], room: DrawingSize): readonly Place[] {
   const unplaced = spots.filter((spot) => spot === undefined).length;
   const groups = new Map<string, number[]>();
   for (const [node, spot] of spots.entries()) {
@@ -142,7 +142,7 @@ function apart(spots: readonly (Place | undefined)[], room: Room): readonly Plac
 /**
  * @param turn The angle in multiples of pi.
  */
-function around(spot: Place, turn: number, { width, height }: Room): Place {
+function around(spot: Place, turn: number, { width, height }: DrawingSize): Place {
   return {
     x: spot.x + (APART * Math.cos(turn * Math.PI)) / Math.max(1, width),
     y: spot.y + (APART * Math.sin(turn * Math.PI)) / Math.max(1, height),

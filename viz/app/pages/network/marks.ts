@@ -15,7 +15,7 @@ export interface Pen {
 }
 
 /** Classes whose shapes are drawn as outlines, not filled. */
-export const HOLLOW: ReadonlySet<string> = new Set(['cover', 'copy']);
+export const HOLLOW_CLASSES: ReadonlySet<string> = new Set(['cover', 'copy']);
 
 /** Adds the mark of a class to a path. */
 export function addMark(pen: Pen, packetClass: string, x: number, y: number): void {

@@ -10,28 +10,28 @@ import { contactsAt } from '../../data/contacts.ts';
 import { Latest } from '../../data/latest.ts';
 import type { DropRow, FaultRow, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import { disruptionsAt } from '../../data/truth.ts';
-import { element, fill } from '../../kernel/element.ts';
+import { element, replaceContent } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
-import { tokensOf } from '../../kernel/theme.ts';
+import { themeColours } from '../../kernel/theme.ts';
 import { Arrangement } from './arrangement.ts';
 import { BeliefLine } from './belief-line.ts';
 import { Details } from './details.ts';
-import { type Detour, detourAt, detourOf, type Switch, switchOf, windowsOf } from './detour.ts';
+import { type Detour, detourAt, detourOf, type PathSwitch, switchOf, windowsOf } from './detour.ts';
 import { explainedChooser } from './explained.ts';
 import type { LayoutName } from './layout.ts';
 import { legendOf } from './legend.ts';
-import { effectsOf } from './live-effects.ts';
-import type { Room } from './map.ts';
+import { cachedWithEffects } from './live-effects.ts';
+import type { DrawingSize } from './map.ts';
 import {
-  type Drawn,
+  type DrawnPacket,
   drawnPackets,
   type LossMark,
   lossMarkOf,
   paint,
   pictureOf,
 } from './packet-layer.ts';
-import { type InSight, lossMarksAt, packetsAt, useOf } from './packets.ts';
+import { bytesByLink, lossMarksAt, packetsAt, type VisiblePackets } from './packets.ts';
 import { makePalette } from './palette/palette.ts';
 import { withRegionNodes } from './regions.ts';
 import { contentOf, storyText } from './sentence.ts';
@@ -73,8 +73,8 @@ export class NetworkPage {
   readonly #hidden = new Set<number>();
   readonly #details: Details;
   readonly #latest: Latest<{ readonly fromNs: number; readonly toNs: number }, Around>;
-  readonly #detours: Latest<Switch, Detour>;
-  readonly #effectsOf = effectsOf();
+  readonly #detours: Latest<PathSwitch, Detour>;
+  readonly #effectsOf = cachedWithEffects();
   #detour: Detour | undefined;
   #askedSwitch = Number.NaN;
   #around: Around | undefined;
@@ -82,8 +82,8 @@ export class NetworkPage {
   #shownNodes: string | undefined;
   /** The instant that is drawn, ns. */
   #shownNs = 0;
-  #drawn: readonly Drawn[] = [];
-  #inSight: InSight = { marks: [], total: 0 };
+  #drawn: readonly DrawnPacket[] = [];
+  #inSight: VisiblePackets = { marks: [], total: 0 };
   #ask: () => void = () => undefined;
 
   constructor(context: TraceContext) {
@@ -124,7 +124,7 @@ export class NetworkPage {
     const isWithoutHops = (counts['hop'] ?? 0) === 0;
     const stage = element('div', { class: 'stage' }, this.#topology.svg, this.#canvas);
     this.#chart.body.append(stage, this.#story, this.#belief.root);
-    fill(
+    replaceContent(
       root,
       damage !== undefined && partialNote(`Only a part of the trace could be read: ${damage}.`),
       this.#hopsNote(),
@@ -177,7 +177,7 @@ export class NetworkPage {
     const options = this.#arrangement.layouts.map((name) =>
       element('option', { value: name, selected: name === shown }, name),
     );
-    fill(this.#layouts, options);
+    replaceContent(this.#layouts, options);
   }
 
   /** The checkbox for drawing equal nodes as one dot; nothing if that changes no dot. */
@@ -267,7 +267,7 @@ export class NetworkPage {
     this.#ask();
   }
 
-  #place(size: Room): void {
+  #place(size: DrawingSize): void {
     const layout = this.#layout();
     this.#mapNote.hidden = true;
     if (layout === 'map') {
@@ -304,7 +304,7 @@ export class NetworkPage {
       trace.ask('hops', { fromNs, toNs, rowsMax: ROWS_MAX }),
       trace.ask('drops', { fromNs: fromNs - LOSS_MARK_NS, toNs }),
     ]);
-    return { fromNs, toNs, hops, drops, use: useOf(hops) };
+    return { fromNs, toNs, hops, drops, use: bytesByLink(hops) };
   }
 
   #frame(): boolean {
@@ -332,7 +332,7 @@ export class NetworkPage {
     });
     const pen = this.#canvas.getContext('2d');
     if (pen !== null)
-      paint(pen, { packets: this.#drawn, lossMarks: this.#lossMarks() }, tokensOf(theme.value));
+      paint(pen, { packets: this.#drawn, lossMarks: this.#lossMarks() }, themeColours(theme.value));
     const told = storyAt(this.#faults(), timeNs);
     this.#showDetour(told, timeNs);
     const story = storyText(told, timeNs);
@@ -374,7 +374,7 @@ export class NetworkPage {
     this.#topology.showDetour(detour && look && { detour, look });
   }
 
-  async #fetchDetour(of: Switch): Promise<Detour> {
+  async #fetchDetour(of: PathSwitch): Promise<Detour> {
     const { trace } = this.#context;
     const [before, after] = await Promise.all(
       windowsOf(of).map((window) => trace.ask('hops', { ...window, rowsMax: ROWS_MAX })),
@@ -397,7 +397,7 @@ export class NetworkPage {
     const box = this.#canvas.getBoundingClientRect();
     const x = event.clientX - box.left;
     const y = event.clientY - box.top;
-    const far = (one: Drawn): number => Math.hypot(one.x - x, one.y - y);
+    const far = (one: DrawnPacket): number => Math.hypot(one.x - x, one.y - y);
     const nearest = [...this.#drawn].sort((a, b) => far(a) - far(b))[0];
     const hops = this.#around?.hops;
     if (nearest === undefined || hops === undefined || far(nearest) > REACH) return;

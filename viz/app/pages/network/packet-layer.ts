@@ -7,8 +7,8 @@
 import type { Tokens } from '../../../../reports/html/tokens.ts';
 import type { DropRow, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import { svgElement } from '../../kernel/element.ts';
-import { shareOf } from './drop-places.ts';
-import { addMark, HOLLOW, markPath } from './marks.ts';
+import { dropPlaceOf } from './drop-places.ts';
+import { addMark, HOLLOW_CLASSES, markPath } from './marks.ts';
 import type { PacketMark } from './packets.ts';
 import type { Place } from './place.ts';
 import type { TopologyView } from './topology-view.ts';
@@ -20,7 +20,7 @@ const LABELS_MAX = 4;
 const FLOWS = 6;
 
 /** A packet at its position on the screen. */
-export interface Drawn {
+export interface DrawnPacket {
   readonly row: number;
   readonly x: number;
   readonly y: number;
@@ -46,7 +46,7 @@ export function drawnPackets(
   info: TraceInfo,
   hops: HopColumns,
   shown: { readonly marks: readonly PacketMark[]; readonly topology: TopologyView },
-): readonly Drawn[] {
+): readonly DrawnPacket[] {
   return shown.marks.flatMap(({ row, share }) => {
     const link = info.links[hops.link[row] ?? -1];
     if (link === undefined || link.from < 0 || link.to < 0) return [];
@@ -69,7 +69,7 @@ export function lossMarkOf(
   const link = drop.link === undefined ? undefined : info.links[drop.link];
   const { reason } = drop;
   if (link !== undefined && link.from >= 0 && link.to >= 0) {
-    const share = shareOf(reason);
+    const share = dropPlaceOf(reason);
     const [a, b] = [topology.at(link.from), topology.at(link.to)];
     const isSteep = Math.abs(b.y - a.y) > Math.abs(b.x - a.x);
     return { ...besides(a, b, share), age, reason, place: link.id, isSteep };
@@ -82,7 +82,7 @@ export function lossMarkOf(
 /** Clears the canvas and draws packets and losses. */
 export function paint(
   context: CanvasRenderingContext2D,
-  picture: { readonly packets: readonly Drawn[]; readonly lossMarks: readonly LossMark[] },
+  picture: { readonly packets: readonly DrawnPacket[]; readonly lossMarks: readonly LossMark[] },
   tokens: Tokens,
 ): void {
   const { canvas } = context;
@@ -94,7 +94,7 @@ export function paint(
     const [colour = 'c6', packetClass = 'data'] = key.split(' ');
     context.beginPath();
     for (const { x, y } of packets) addMark(context, packetClass, x, y);
-    ink(context, tokens[colour] ?? '#888', HOLLOW.has(packetClass));
+    ink(context, tokens[colour] ?? '#888', HOLLOW_CLASSES.has(packetClass));
   }
   const fail = tokens['fail'] ?? '#b00';
   context.strokeStyle = fail;
@@ -111,12 +111,12 @@ export function paint(
 
 /** Draws the same picture as SVG. */
 export function pictureOf(picture: {
-  readonly packets: readonly Drawn[];
+  readonly packets: readonly DrawnPacket[];
   readonly lossMarks: readonly LossMark[];
 }): SVGElement {
   const groups = [...groupsOf(picture.packets)].map(([key, packets]) => {
     const [colour = 'c6', packetClass = 'data'] = key.split(' ');
-    const isHollow = HOLLOW.has(packetClass);
+    const isHollow = HOLLOW_CLASSES.has(packetClass);
     const d = packets.map(({ x, y }) => markPath(packetClass, x, y)).join('');
     const paintOf = (isWanted: boolean): string => (isWanted ? `var(--${colour})` : 'none');
     return svgElement('path', { d, fill: paintOf(!isHollow), stroke: paintOf(isHollow) });
@@ -139,8 +139,8 @@ export function pictureOf(picture: {
   return svgElement('g', {}, groups, rings, words);
 }
 
-function groupsOf(packets: readonly Drawn[]): ReadonlyMap<string, readonly Drawn[]> {
-  const groups = new Map<string, Drawn[]>();
+function groupsOf(packets: readonly DrawnPacket[]): ReadonlyMap<string, readonly DrawnPacket[]> {
+  const groups = new Map<string, DrawnPacket[]>();
   for (const packet of packets) {
     const key = `${packet.colour} ${packet.packetClass}`;
     const group = groups.get(key);

@@ -8,15 +8,15 @@
 import { quantity } from '../../../../reports/format.ts';
 import type { Capture } from '../../../format/captures.ts';
 import type { PacketReader } from '../../../format/packet-fields.ts';
-import { PEELING } from '../../data/protocols.ts';
+import { PEELING_PROTOCOLS } from '../../data/protocols.ts';
 import type { HopColumns, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
-import { type Child, element, fill } from '../../kernel/element.ts';
+import { type Child, element, replaceContent } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
-import { layersOf, type PacketEnds, readersOf } from './fields.ts';
+import { type HopEndFacts, layersOf, readersOf } from './fields.ts';
 import { hexView } from './hex-view.ts';
 import { onionView } from './onion-view.ts';
 import { numberTable, section } from './panel-parts.ts';
-import { endsOf, newBytesIn, type OnionLayer, onionLayersOf, stepAt } from './trail.ts';
+import { captureIndexAt, endsOf, newBytesIn, type OnionLayer, onionLayersOf } from './trail.ts';
 
 const READERS = readersOf(
   import.meta.glob<{ readonly fields: PacketReader }>('../../../../nodes/*/viz-fields.ts', {
@@ -55,7 +55,7 @@ export class PacketPanel {
     const { captures } = facts;
     this.#context = context;
     this.#facts = facts;
-    this.#layers = onionLayersOf(captures, info, PEELING);
+    this.#layers = onionLayersOf(captures, info, PEELING_PROTOCOLS);
     this.#steps = captures.map((capture, at) => this.#stepButton(capture, at));
     this.root = element(
       'div',
@@ -69,7 +69,7 @@ export class PacketPanel {
   /** Updates the panel after the cursor has moved. */
   follow(timeNs: number): void {
     const { captures } = this.#facts;
-    const step = stepAt(captures, timeNs);
+    const step = captureIndexAt(captures, timeNs);
     const capture = captures[step];
     if (step === this.#step || capture === undefined) return;
     this.#step = step;
@@ -77,11 +77,12 @@ export class PacketPanel {
       if (at === step) button.setAttribute('aria-current', 'step');
       else button.removeAttribute('aria-current');
     }
-    if (this.#layers.length >= LAYERS_MIN) fill(this.#onion, onionView(this.#layers, step));
+    if (this.#layers.length >= LAYERS_MIN)
+      replaceContent(this.#onion, onionView(this.#layers, step));
     const { from, to } = endsOf(capture, this.#context.trace.info);
     const title =
       to === undefined ? `Bytes for the application of ${from}` : `Bytes from ${from} to ${to}`;
-    fill(this.#bytes, section(title, this.#bytesAt(step, capture)));
+    replaceContent(this.#bytes, section(title, this.#bytesAt(step, capture)));
   }
 
   #withoutBytes(): Child {
@@ -144,7 +145,7 @@ export class PacketPanel {
   }
 
   /** The nodes at the ends of a link, with the states that they traced. */
-  #ends({ link }: Capture): PacketEnds {
+  #ends({ link }: Capture): HopEndFacts {
     const { nodes, links } = this.#context.trace.info;
     const { from, to } = links[link ?? -1] ?? { from: -1, to: -1 };
     const numbers = [from, to];

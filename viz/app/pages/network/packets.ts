@@ -6,7 +6,7 @@
  * @module
  */
 
-import { isKept } from '../../data/hop-columns.ts';
+import { isPacketInSample } from '../../data/hop-columns.ts';
 import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
 
 /** Largest number of marks drawn (docs/spec/browser-view.md). */
@@ -24,7 +24,7 @@ export interface PacketMark {
 }
 
 /** The visible packets. */
-export interface InSight {
+export interface VisiblePackets {
   readonly marks: readonly PacketMark[];
   /** Number of packets under way; larger than the number of marks if only some are drawn. */
   readonly total: number;
@@ -35,7 +35,7 @@ export function packetsAt(
   hops: HopColumns,
   timeNs: number,
   isShown: (packetClass: number) => boolean,
-): InSight {
+): VisiblePackets {
   const marks: PacketMark[] = [];
   for (let row = 0; row < hops.rows; row += 1) {
     const departNs = hops.departNs[row] ?? Number.NaN;
@@ -45,7 +45,8 @@ export function packetsAt(
     marks.push({ row, share: (timeNs - departNs) / (arriveNs - departNs) });
   }
   const oneIn = Math.ceil(marks.length / MARKS_MAX);
-  const kept = oneIn <= 1 ? marks : marks.filter(({ row }) => isKept(hops.packet[row] ?? 0, oneIn));
+  const kept =
+    oneIn <= 1 ? marks : marks.filter(({ row }) => isPacketInSample(hops.packet[row] ?? 0, oneIn));
   const thinned = hops.total / Math.max(1, hops.rows);
   return { marks: kept, total: Math.round(marks.length * thinned) };
 }
@@ -59,12 +60,12 @@ export function lossMarksAt(
   const inSight = drops.filter((drop) => drop.timeNs <= timeNs && timeNs - drop.timeNs < lastsNs);
   const oneIn = Math.ceil(inSight.length / LOSS_MARKS_MAX);
   return inSight
-    .filter((drop) => oneIn <= 1 || isKept(drop.packet ?? 0, oneIn))
+    .filter((drop) => oneIn <= 1 || isPacketInSample(drop.packet ?? 0, oneIn))
     .map((drop) => ({ drop, age: (timeNs - drop.timeNs) / lastsNs }));
 }
 
 /** The bytes that each link carried, indexed by link. */
-export function useOf(hops: HopColumns): ReadonlyMap<number, number> {
+export function bytesByLink(hops: HopColumns): ReadonlyMap<number, number> {
   const use = new Map<number, number>();
   for (let row = 0; row < hops.rows; row += 1) {
     const link = hops.link[row] ?? 0;

@@ -8,7 +8,7 @@ import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { Place } from './place.ts';
 
 /** Marks the node of a region: stands in place of its protocol. */
-export const REGION = 'region of a cloud';
+export const REGION_PROTOCOL = 'region of a cloud';
 
 /** A region of a cloud. */
 export interface Region {
@@ -29,7 +29,10 @@ export function withRegionNodes(info: TraceInfo): TraceInfo {
   const numberOf = new Map(names.map((name, at) => [name, info.nodes.length + at]));
   return {
     ...info,
-    nodes: [...info.nodes, ...names.map((name) => ({ name, protocol: REGION, address: '' }))],
+    nodes: [
+      ...info.nodes,
+      ...names.map((name) => ({ name, protocol: REGION_PROTOCOL, address: '' })),
+    ],
     links: info.links.map((link) => ({
       ...link,
       from: numberOf.get(link.fromRegion ?? '') ?? link.from,
@@ -41,18 +44,20 @@ export function withRegionNodes(info: TraceInfo): TraceInfo {
 /** The regions of a network to which {@link withRegionNodes} has added nodes. */
 export function regionsOf({ nodes, links }: Pick<TraceInfo, 'nodes' | 'links'>): readonly Region[] {
   return nodes.flatMap(({ protocol }, node) => {
-    if (protocol !== REGION) return [];
+    if (protocol !== REGION_PROTOCOL) return [];
     const own = links.filter(({ to }) => to === node);
-    const hosts = own.flatMap(({ from }) => (nodes[from]?.protocol === REGION ? [] : [from]));
+    const hosts = own.flatMap(({ from }) =>
+      nodes[from]?.protocol === REGION_PROTOCOL ? [] : [from],
+    );
     const within = own.find(({ from }) => from === node)?.id;
     return [{ node, hosts: [...new Set(hosts)], within }];
   });
 }
 
 /** True if every host is in exactly one region, so that regions can be drawn apart. */
-export function areApart(topology: Pick<TraceInfo, 'nodes' | 'links'>): boolean {
+export function areRegionsDisjoint(topology: Pick<TraceInfo, 'nodes' | 'links'>): boolean {
   const hosts = regionsOf(topology).flatMap((region) => region.hosts);
-  const regions = topology.nodes.filter(({ protocol }) => protocol === REGION).length;
+  const regions = topology.nodes.filter(({ protocol }) => protocol === REGION_PROTOCOL).length;
   return (
     regions > 0 &&
     new Set(hosts).size === hosts.length &&

@@ -9,8 +9,8 @@ import type { ChartContent } from '../../chart/chart-frame.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import { type Disruption, linkText } from '../../data/truth.ts';
 import { instantText } from '../../kernel/duration.ts';
-import type { Drawn } from './packet-layer.ts';
-import type { InSight } from './packets.ts';
+import type { DrawnPacket } from './packet-layer.ts';
+import type { VisiblePackets } from './packets.ts';
 import type { FaultStory } from './world.ts';
 
 /** The state of the network at one instant. */
@@ -21,8 +21,8 @@ export interface Moment {
   readonly disruptions: ReadonlyMap<string, Disruption>;
   /** For each link with contacts, by its id, whether it can send. */
   readonly contacts: ReadonlyMap<string, boolean>;
-  readonly inSight: InSight;
-  readonly drawn: readonly Drawn[];
+  readonly inSight: VisiblePackets;
+  readonly drawn: readonly DrawnPacket[];
   readonly hops: HopColumns | undefined;
 }
 
@@ -77,7 +77,7 @@ export function storyText(story: FaultStory | undefined, timeNs: number): string
 function rowsOf(
   info: TraceInfo,
   hops: HopColumns,
-  drawn: readonly Drawn[],
+  drawn: readonly DrawnPacket[],
 ): readonly (readonly (string | number | null)[])[] {
   return drawn.map(({ row, packetClass }) => [
     hops.packet[row] ?? null,

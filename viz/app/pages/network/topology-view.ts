@@ -5,7 +5,7 @@
  * @module
  */
 import type { LinkInfo } from '../../../../engine/measure/trace/layout.ts';
-import type { Standing } from '../../data/belief.ts';
+import type { Awareness } from '../../data/belief.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { Disruption } from '../../data/truth.ts';
 import { element, set, svgElement } from '../../kernel/element.ts';
@@ -13,11 +13,11 @@ import { SIGNS } from './belief-line.ts';
 import { DetourView, type ShownDetour } from './detour-view.ts';
 import { drawGraticule, type MapFrame } from './graticule-view.ts';
 import type { Dot, DrawnNetwork } from './groups.ts';
-import { type GridLine, mapOf, type Room } from './map.ts';
+import { type DrawingSize, type GridLine, mapOf } from './map.ts';
 import { labelPlace, labelSides, NODE_RADIUS } from './node-labels.ts';
 import type { Place } from './place.ts';
 import { RegionView } from './region-view.ts';
-import { REGION, regionsOf } from './regions.ts';
+import { REGION_PROTOCOL, regionsOf } from './regions.ts';
 
 /** Margin around the outermost nodes, px. */
 const MARGIN = { x: 64, top: 28, bottom: 40 } as const;
@@ -52,20 +52,20 @@ export interface TopologyEvents {
 }
 
 /** The state of the network at the cursor. */
-export interface Shown {
+export interface NetworkState {
   /** The bytes that each link carried. */
   readonly use: ReadonlyMap<number, number>;
   readonly disruptions: ReadonlyMap<string, Disruption>;
   /** For each link with contacts, by its id, whether it can send. */
   readonly contacts: ReadonlyMap<string, boolean>;
   /** By name, the nodes that watch a broken link or node, and whether they know of the fault. */
-  readonly standings: ReadonlyMap<string, Standing>;
+  readonly standings: ReadonlyMap<string, Awareness>;
   /** Name of the selected node or id of the selected link. */
   readonly selected: string | undefined;
 }
 
 /** The part of the drawing in which nodes are placed: without margins. */
-function frameOf({ width, height }: Room): MapFrame {
+function frameOf({ width, height }: DrawingSize): MapFrame {
   return {
     left: MARGIN.x,
     top: MARGIN.top,
@@ -114,20 +114,20 @@ export class TopologyView {
   }
 
   /** Arranges the nodes in columns, or in rows if the drawing is narrow. */
-  arrange(places: readonly Place[], size: Room): void {
+  arrange(places: readonly Place[], size: DrawingSize): void {
     this.#isTall = size.width < 560;
     this.#lay(places, [], size);
   }
 
   /** Arranges the nodes by their positions on Earth. Returns how many nodes have none. */
-  arrangeMap(size: Room): number {
+  arrangeMap(size: DrawingSize): number {
     this.#isTall = false;
     const { places, lines, unplaced } = mapOf(this.#network.topology, frameOf(size));
     this.#lay(places, lines, size);
     return unplaced;
   }
 
-  #lay(places: readonly Place[], lines: readonly GridLine[], size: Room): void {
+  #lay(places: readonly Place[], lines: readonly GridLine[], size: DrawingSize): void {
     this.#places = places;
     this.#size = size;
     drawGraticule(this.#graticule, lines, frameOf(size), size);
@@ -188,7 +188,7 @@ export class TopologyView {
   }
 
   /** Updates use, faults and the selection. */
-  update(shown: Shown): void {
+  update(shown: NetworkState): void {
     this.#selected = shown.selected;
     const most = [...shown.use.values()].reduce((max, bytes) => Math.max(max, bytes), 1);
     for (const wire of this.#wires) {
@@ -209,7 +209,7 @@ export class TopologyView {
     this.#updateDots(shown);
   }
 
-  #updateDots({ disruptions, standings, selected }: Omit<Shown, 'use' | 'contacts'>): void {
+  #updateDots({ disruptions, standings, selected }: Omit<NetworkState, 'use' | 'contacts'>): void {
     for (const [number, { root, sign }] of this.#dots.entries()) {
       const names = this.#namesOf(number);
       const isDown = names.some((name) => disruptions.get(name)?.state === 'down');
@@ -237,7 +237,7 @@ export class TopologyView {
 
   /** True if a dot stands for a region of a cloud, which cannot be selected as a node. */
   #isRegion(dot: number): boolean {
-    return this.#network.topology.nodes[dot]?.protocol === REGION;
+    return this.#network.topology.nodes[dot]?.protocol === REGION_PROTOCOL;
   }
 
   /** Selects the node of a dot; if it stands for several, the one after the selected node. */

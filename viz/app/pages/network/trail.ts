@@ -31,7 +31,7 @@ export interface CaptureEnds {
 }
 
 /** The index of the latest hop before the cursor, or of the first hop. */
-export function stepAt(captures: readonly Capture[], timeNs: number): number {
+export function captureIndexAt(captures: readonly Capture[], timeNs: number): number {
   const last = captures.findLastIndex((capture) => capture.timeNs <= timeNs);
   return Math.max(0, last);
 }

@@ -10,11 +10,11 @@ import { plural } from '../../../../reports/format.ts';
 import { limitText } from '../../../../reports/kpi-text.ts';
 import { wilsonInterval } from '../../../../reports/statistics/proportion.ts';
 import {
-  drawnToFit,
   horizontalAxis,
   type Plot,
   plotDrawing,
   plotOf,
+  redrawnOnResize,
   verticalAxis,
 } from '../../chart/plot.ts';
 import { readable, readablePoints } from '../../chart/readings.ts';
@@ -47,7 +47,7 @@ export function attackChart(parts: ViewParts): HTMLElement {
       ]),
     }),
   });
-  frame.body.append(drawnToFit(parts.signal, (width) => attackDrawing(parts, width, title)));
+  frame.body.append(redrawnOnResize(parts.signal, (width) => attackDrawing(parts, width, title)));
   return frame.root;
 }
 
@@ -133,7 +133,7 @@ function rocOf(parts: ViewParts, attack: Attack): HTMLElement {
       }),
     }),
   });
-  frame.body.append(drawnToFit(parts.signal, (width) => rocDrawing(attack, width, title)));
+  frame.body.append(redrawnOnResize(parts.signal, (width) => rocDrawing(attack, width, title)));
   return frame.root;
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
-import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 import type { Privacy } from './observers.ts';
 
 /** Least number of targets in an interval for which quantiles are computed. */
@@ -16,7 +16,7 @@ const STRETCHES_MAX = 24;
 export type Target = Privacy['targets'][number];
 
 /** The targets sent in one interval. */
-export interface Stretch {
+export interface EntropyInterval {
   readonly fromNs: number;
   readonly toNs: number;
   readonly targets: number;
@@ -34,7 +34,7 @@ function haveTimes(targets: readonly Target[]): boolean {
 }
 
 /** The intervals from the first to the last target; empty ones are left out. */
-export function stretchesOf(targets: readonly Target[]): readonly Stretch[] {
+export function stretchesOf(targets: readonly Target[]): readonly EntropyInterval[] {
   if (!haveTimes(targets)) return [];
   const times = targets.map(({ atNs = 0 }) => atNs);
   const from = leastOf(times);
@@ -47,16 +47,16 @@ export function stretchesOf(targets: readonly Target[]): readonly Stretch[] {
     const at = width === 0 ? 0 : Math.floor(((target.atNs ?? 0) - from) / width);
     groups[Math.min(count - 1, at)]?.push(target);
   }
-  return groups.flatMap((group, i): Stretch[] => {
+  return groups.flatMap((group, i): EntropyInterval[] => {
     if (group.length === 0) return [];
     return [{ fromNs: from + i * width, toNs: from + (i + 1) * width, ...summaryOf(group) }];
   });
 }
 
 /** Quantiles of the entropy of several targets. */
-export function summaryOf(targets: readonly Target[]): Omit<Stretch, 'fromNs' | 'toNs'> {
-  const bits = ascending(targets.map(({ entropy }) => entropy));
-  const ceilings = ascending(targets.map(({ hartley }) => hartley));
+export function summaryOf(targets: readonly Target[]): Omit<EntropyInterval, 'fromNs' | 'toNs'> {
+  const bits = sortedAscending(targets.map(({ entropy }) => entropy));
+  const ceilings = sortedAscending(targets.map(({ hartley }) => hartley));
   const at = (p: number): number => quantile(bits, p) ?? 0;
   return {
     ...{ targets: targets.length, p10: at(0.1), p50: at(0.5), p90: at(0.9) },

@@ -11,7 +11,13 @@ import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { plural, significant } from '../../../../reports/format.ts';
 import { limitText } from '../../../../reports/kpi-text.ts';
 import type { KpiResult } from '../../../../reports/report-schema.ts';
-import { drawnToFit, type Plot, type Position, plotDrawing, plotOf } from '../../chart/plot.ts';
+import {
+  type Plot,
+  type Position,
+  plotDrawing,
+  plotOf,
+  redrawnOnResize,
+} from '../../chart/plot.ts';
 import { type Reading, readable } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
@@ -48,7 +54,7 @@ export function budgetChart(context: ReportContext, budget: Budget): HTMLElement
   const frame = frameOf('privacy-budget', { context }, 'all');
   const title = titleOf(parts);
   frame.show({ title, caption: captionOf(parts), table: () => tableOf(parts) });
-  frame.body.append(drawnToFit(context.signal, (width) => drawing(parts, width, title)));
+  frame.body.append(redrawnOnResize(context.signal, (width) => drawing(parts, width, title)));
   return frame.root;
 }
 

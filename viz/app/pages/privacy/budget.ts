@@ -7,7 +7,7 @@
 
 import { leastOf } from '../../../../engine/pure/extremes.ts';
 import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
-import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 
 /** The privacy budget in a report. */
 export type Budget = NonNullable<Report['privacyBudget']>;
@@ -46,7 +46,7 @@ export function roundsOf({ rounds }: Budget): readonly Round[] {
 }
 
 function spreadOf(values: readonly number[]): Spread | undefined {
-  const sorted = ascending(values);
+  const sorted = sortedAscending(values);
   const at = (p: number): number | undefined => quantile(sorted, p);
   const [p10, p50, p90] = [at(0.1), at(0.5), at(0.9)];
   if (p10 === undefined || p50 === undefined || p90 === undefined) return undefined;

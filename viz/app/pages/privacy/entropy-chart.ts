@@ -8,11 +8,17 @@
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
-import { plural, whole } from '../../../../reports/format.ts';
-import { drawnToFit, type Plot, type Position, plotDrawing, plotOf } from '../../chart/plot.ts';
+import { plural, wholeNumberText } from '../../../../reports/format.ts';
+import {
+  type Plot,
+  type Position,
+  plotDrawing,
+  plotOf,
+  redrawnOnResize,
+} from '../../chart/plot.ts';
 import { readable } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
-import { type Stretch, stretchesOf, summaryOf, type Target } from './bits.ts';
+import { type EntropyInterval, stretchesOf, summaryOf, type Target } from './bits.ts';
 import { axesOf, bitsText, frameOf, limitLine, limitsOn, type ViewParts } from './frame.ts';
 import { bitsSource } from './observers.ts';
 
@@ -46,11 +52,15 @@ export function entropyChart(parts: ViewParts): HTMLElement | undefined {
       ]),
     }),
   });
-  frame.body.append(drawnToFit(parts.signal, (width) => drawing(parts, stretches, width)));
+  frame.body.append(redrawnOnResize(parts.signal, (width) => drawing(parts, stretches, width)));
   return frame.root;
 }
 
-function drawing(parts: ViewParts, stretches: readonly Stretch[], width: number): HTMLElement {
+function drawing(
+  parts: ViewParts,
+  stretches: readonly EntropyInterval[],
+  width: number,
+): HTMLElement {
   const { privacy, context } = parts;
   const { targets } = privacy;
   const plot = plotOf(width, HEIGHT, 44);
@@ -100,13 +110,13 @@ function dots(targets: readonly Target[], { x, y }: Places): SVGGElement {
 }
 
 /** The curves are level within each interval. */
-function curves(stretches: readonly Stretch[], { plot, x, y }: Places): readonly Node[] {
+function curves(stretches: readonly EntropyInterval[], { plot, x, y }: Places): readonly Node[] {
   const corners = stretches.flatMap((one) => [
     { at: x(one.fromNs), one },
     { at: x(one.toNs), one },
   ]);
   type Corner = (typeof corners)[number];
-  const path = (of: (one: Stretch) => number): string =>
+  const path = (of: (one: EntropyInterval) => number): string =>
     line<Corner>()
       .digits(1)
       .x(({ at }) => at)
@@ -117,7 +127,7 @@ function curves(stretches: readonly Stretch[], { plot, x, y }: Places): readonly
     .y0(({ one }) => y(one.p10))
     .y1(({ one }) => y(one.p90));
   const last = stretches.at(-1);
-  const candidates = last === undefined ? '' : `, N = ${whole(2 ** last.ceiling)}`;
+  const candidates = last === undefined ? '' : `, N = ${wholeNumberText(2 ** last.ceiling)}`;
   return [
     svgElement('path', { class: 'band ink1', d: band(corners) ?? '' }),
     svgElement('path', { class: 'line edge1', d: path(({ p10 }) => p10) }),
@@ -133,7 +143,7 @@ function curves(stretches: readonly Stretch[], { plot, x, y }: Places): readonly
 }
 
 function readingsOf(
-  stretches: readonly Stretch[],
+  stretches: readonly EntropyInterval[],
   { x, y }: Places,
 ): readonly { readonly x: number; readonly y: number; readonly text: string }[] {
   return stretches.map(({ fromNs, toNs, targets, p10, p50, p90, ceiling }) => ({

@@ -12,7 +12,7 @@ import {
   horizontalAxis,
   type Plot,
   type Position,
-  spaced,
+  spacedTicks,
   verticalAxis,
 } from '../../chart/plot.ts';
 import { svgElement } from '../../kernel/element.ts';
@@ -76,7 +76,7 @@ export function axesOf(plot: Plot, up: Axis, across: Axis): readonly SVGGElement
     values.map((value) => ({ at: at(value), label: text(value) }));
   return [
     verticalAxis(plot, ticks(up), up.title),
-    horizontalAxis(plot, spaced(ticks(across), 44), across.title),
+    horizontalAxis(plot, spacedTicks(ticks(across), 44), across.title),
   ];
 }
 

@@ -7,8 +7,8 @@
 
 import { type SankeyLink, type SankeyNode, sankey } from 'd3-sankey';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { plural, whole } from '../../../../reports/format.ts';
-import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
+import { plural, wholeNumberText } from '../../../../reports/format.ts';
+import { plotDrawing, plotOf, redrawnOnResize } from '../../chart/plot.ts';
 import { readablePoints } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { type Columns, columnsOf, type Journey, type Ribbon, type Stop } from './flows.ts';
@@ -34,7 +34,7 @@ export function journeyChart(parts: ViewParts): HTMLElement | undefined {
   const frame = frameOf('privacy-journey', parts, 'shown');
   const whom = journey.recipient === null ? 'to nobody' : `to ${journey.recipient}`;
   const likeliest = exitOf(journey);
-  const title = `The message of ${journey.sender} ${whom} may be one of ${whole(Math.round(2 ** journey.entropy))}; the likeliest way out has ${percent(likeliest)}`;
+  const title = `The message of ${journey.sender} ${whom} may be one of ${wholeNumberText(Math.round(2 ** journey.entropy))}; the likeliest way out has ${percent(likeliest)}`;
   const columns = columnsOf(journey, 10);
   frame.show({
     title,
@@ -45,7 +45,7 @@ export function journeyChart(parts: ViewParts): HTMLElement | undefined {
       rows: journey.flows.map(({ from, to, mass }) => [from, to, mass]),
     }),
   });
-  frame.body.append(drawnToFit(parts.signal, (width) => drawing(journey, width, title)));
+  frame.body.append(redrawnOnResize(parts.signal, (width) => drawing(journey, width, title)));
   return frame.root;
 }
 

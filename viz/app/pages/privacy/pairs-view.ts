@@ -6,11 +6,11 @@
  */
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { plural } from '../../../../reports/format.ts';
-import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
+import { plotDrawing, plotOf, redrawnOnResize } from '../../chart/plot.ts';
 import { readablePoints } from '../../chart/readings.ts';
 import { element, svgElement } from '../../kernel/element.ts';
 import { frameOf, percent, type ViewParts } from './frame.ts';
-import { bestGuesses, type Pairs, STEPS, stepOf } from './pairs.ts';
+import { bestGuesses, COLOUR_STEPS, type Pairs, stepOf } from './pairs.ts';
 
 const CELL_MAX = 34;
 const CELL_MIN = 9;
@@ -49,14 +49,14 @@ export function pairsChart(parts: ViewParts): HTMLElement | undefined {
     element(
       'div',
       { class: 'pairs-room' },
-      drawnToFit(parts.signal, (width) => drawing(linkability, most, { width, words: title })),
+      redrawnOnResize(parts.signal, (width) => drawing(linkability, most, { width, words: title })),
     ),
   );
   return frame.root;
 }
 
 function legend(most: number): HTMLElement {
-  const keys = Array.from({ length: STEPS }, (_, step) =>
+  const keys = Array.from({ length: COLOUR_STEPS }, (_, step) =>
     element(
       'span',
       {},
@@ -65,7 +65,7 @@ function legend(most: number): HTMLElement {
         { 'aria-hidden': 'true', width: 12, height: 12 },
         svgElement('rect', { class: `cell step${step + 1}`, width: 12, height: 12 }),
       ),
-      `to ${percent(((step + 1) * most) / STEPS)}`,
+      `to ${percent(((step + 1) * most) / COLOUR_STEPS)}`,
     ),
   );
   const frame = svgElement('rect', {

@@ -11,14 +11,14 @@ import type { Privacy } from './observers.ts';
 export type Pairs = NonNullable<Privacy['linkability']>;
 
 /** Number of steps of the colour scale. */
-export const STEPS = 5;
+export const COLOUR_STEPS = 5;
 
 /**
- * The colour step of a value, if `most` is the largest value: 1 to {@link STEPS}, or 0 for 0.
+ * The colour step of a value, if `most` is the largest value: 1 to {@link COLOUR_STEPS}, or 0 for 0.
  */
 export function stepOf(value: number, most: number): number {
   if (value <= 0 || most <= 0) return 0;
-  return Math.max(1, Math.min(STEPS, Math.ceil((value / most) * STEPS - 1e-9)));
+  return Math.max(1, Math.min(COLOUR_STEPS, Math.ceil((value / most) * COLOUR_STEPS - 1e-9)));
 }
 
 /** Number of senders whose most likely receiver is the one that they really wrote to most often. */

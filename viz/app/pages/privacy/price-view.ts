@@ -5,8 +5,8 @@
  * @module
  */
 import { plural, quantity, significant } from '../../../../reports/format.ts';
-import { ascending } from '../../../../reports/statistics/quantile.ts';
-import { drawnToFit, type Plot, plotDrawing, plotOf } from '../../chart/plot.ts';
+import { sortedAscending } from '../../../../reports/statistics/quantile.ts';
+import { type Plot, plotDrawing, plotOf, redrawnOnResize } from '../../chart/plot.ts';
 import { readablePoints } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { summaryOf } from './bits.ts';
@@ -46,7 +46,7 @@ export function priceChart(parts: ViewParts): HTMLElement {
       rows: rows.map(({ side, name, value, unit }) => [side, name, value, unit]),
     }),
   });
-  frame.body.append(drawnToFit(parts.signal, (width) => drawing(rows, width, title)));
+  frame.body.append(redrawnOnResize(parts.signal, (width) => drawing(rows, width, title)));
   return frame.root;
 }
 
@@ -59,8 +59,8 @@ function bytesText({ privacy: { bytesPerPayload, packetsPerPayload } }: ViewPart
 function gainRows({ privacy: { targets } }: ViewParts): readonly PriceRow[] {
   if (targets.length === 0) return [];
   const { p50, ceiling } = summaryOf(targets);
-  const worst = ascending(targets.map(({ entropy }) => entropy))[0] ?? 0;
-  const guess = ascending(targets.map(({ minEntropy }) => minEntropy))[0] ?? 0;
+  const worst = sortedAscending(targets.map(({ entropy }) => entropy))[0] ?? 0;
+  const guess = sortedAscending(targets.map(({ minEntropy }) => minEntropy))[0] ?? 0;
   const row = (name: string, bits: number): PriceRow => ({
     ...{ side: 'gain', name, value: bits, unit: 'bits', text: bitsText(bits) },
     ...{ share: bits / Math.max(ceiling, bits, 1e-9), whole: `ceiling ${bitsText(ceiling)}` },

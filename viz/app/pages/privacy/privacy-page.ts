@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { append, element, fill } from '../../kernel/element.ts';
+import { append, element, replaceContent } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
-import { actions, lackLines, partialNote, stateMessage } from '../../kernel/states.ts';
+import { actionButtons, lackLines, partialNote, stateMessage } from '../../kernel/states.ts';
 import { attackChart, rocCharts } from './attacks-view.ts';
 import { budgetChart } from './budget-chart.ts';
 import { entropyChart } from './entropy-chart.ts';
@@ -31,7 +31,7 @@ const MORE_EYES =
 /** Fills the page. */
 export async function mountPrivacy(context: ReportContext): Promise<void> {
   const { root, report } = context;
-  fill(root, element('h1', { class: 'for-screen-readers' }, 'Privacy'));
+  replaceContent(root, element('h1', { class: 'for-screen-readers' }, 'Privacy'));
   const { privacy, privacyBudget } = report;
   if (privacy === undefined && privacyBudget === undefined) {
     root.append(await nothingMeasured(context));
@@ -66,7 +66,12 @@ function believed(
     shown?.abort();
     shown = new AbortController();
     const parts = { context, privacy, observer, signal: shown.signal };
-    fill(charts, observer.hasBits && bitsCharts(parts), attackCharts(parts), priceChart(parts));
+    replaceContent(
+      charts,
+      observer.hasBits && bitsCharts(parts),
+      attackCharts(parts),
+      priceChart(parts),
+    );
   });
   signal.addEventListener('abort', () => shown?.abort());
   return { bar, charts };
@@ -86,7 +91,7 @@ async function nothingMeasured({ view, run, report }: ReportContext): Promise<HT
       {},
       'This page would show what an adversary believes about each message. A section privacy in the scenario, or a limit on a metric of privacy.*, asks for it: npm run scenario mixnet-cover.yaml. A protocol that samples dp.epsilon shows its privacy budget.',
     ),
-    actions({ label: 'Choose a run', run: () => view.go('runs') }),
+    actionButtons({ label: 'Choose a run', run: () => view.go('runs') }),
   );
 }
 

@@ -6,9 +6,9 @@
 
 import { scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { plural, whole } from '../../../../reports/format.ts';
-import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
-import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
+import { plural, wholeNumberText } from '../../../../reports/format.ts';
+import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
+import { plotDrawing, plotOf, redrawnOnResize } from '../../chart/plot.ts';
 import { readable } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { type SetBar, setBars } from './bits.ts';
@@ -22,8 +22,8 @@ const BARS = 16;
 export function setsChart(parts: ViewParts): HTMLElement {
   const { privacy } = parts;
   const frame = frameOf('privacy-sets', parts, 'all');
-  const sizes = ascending(privacy.targets.map(({ entropy }) => 2 ** entropy));
-  const title = `The usual target is one of ${whole(Math.round(quantile(sizes, 0.5) ?? 1))}, the worst one of ${whole(Math.round(sizes[0] ?? 1))}`;
+  const sizes = sortedAscending(privacy.targets.map(({ entropy }) => 2 ** entropy));
+  const title = `The usual target is one of ${wholeNumberText(Math.round(quantile(sizes, 0.5) ?? 1))}, the worst one of ${wholeNumberText(Math.round(sizes[0] ?? 1))}`;
   const bars = setBars(privacy.targets, BARS);
   frame.show({
     title,
@@ -33,7 +33,7 @@ export function setsChart(parts: ViewParts): HTMLElement {
       rows: bars.map(({ from, to, count }) => [from, to, count]),
     }),
   });
-  frame.body.append(drawnToFit(parts.signal, (width) => drawing(bars, width, title)));
+  frame.body.append(redrawnOnResize(parts.signal, (width) => drawing(bars, width, title)));
   return frame.root;
 }
 
@@ -50,8 +50,8 @@ function drawing(bars: readonly SetBar[], width: number, words: string): HTMLEle
     words,
     axesOf(
       plot,
-      { at: y, values: counts, title: 'targets', text: whole },
-      { at: x, values: sizes, title: 'messages that it could be', text: whole },
+      { at: y, values: counts, title: 'targets', text: wholeNumberText },
+      { at: x, values: sizes, title: 'messages that it could be', text: wholeNumberText },
     ),
     bars.map(({ from, to, count }) =>
       svgElement('rect', {
@@ -62,7 +62,7 @@ function drawing(bars: readonly SetBar[], width: number, words: string): HTMLEle
   );
   const readings = bars.map(({ from, to, count }) => ({
     ...{ x: (x(from) + x(to)) / 2, y: y(count) },
-    text: `${plural(count, 'target')} with ${whole(from)} to ${whole(to)} messages`,
+    text: `${plural(count, 'target')} with ${wholeNumberText(from)} to ${wholeNumberText(to)} messages`,
   }));
   return readable(drawn, readings, plot);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PEELING } from '../../data/protocols.ts';
+import { PEELING_PROTOCOLS } from '../../data/protocols.ts';
 import { commandWith, type Lack, type RunFacts } from '../../kernel/lacks.ts';
 
 const NOT_MEASURED = 'Privacy was not measured.';
@@ -16,6 +16,6 @@ export function withoutPrivacy({ report, info }: RunFacts): Lack | undefined {
   if (report.privacyBudget !== undefined) return undefined;
   if (info === undefined) return { reason: NOT_MEASURED };
   const spoken = info.nodes.flatMap(({ protocol, layers = [] }) => [protocol, ...layers]);
-  if (!spoken.some((one) => PEELING.has(one))) return { reason: NO_MIXES };
+  if (!spoken.some((one) => PEELING_PROTOCOLS.has(one))) return { reason: NO_MIXES };
   return { reason: NOT_MEASURED, ...commandWith(report, '--set', 'privacy={}') };
 }

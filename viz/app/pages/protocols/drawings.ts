@@ -5,10 +5,10 @@
  * @module
  */
 import type { DrawingInput, ProtocolView, ProtocolViz } from '../../../format/drawing.ts';
-import { isFor } from '../../data/plug-ins.ts';
+import { viewApplies } from '../../data/plug-ins.ts';
 
 /** One drawing and its protocol. */
-export interface Offer {
+export interface OfferedDrawing {
   /** Name in the address: `gateway/paths`. */
   readonly id: string;
   readonly protocol: string;
@@ -23,10 +23,10 @@ export interface Offer {
 export function offersOf(
   plugIns: readonly ProtocolViz[],
   inputs: readonly DrawingInput[],
-): readonly Offer[] {
+): readonly OfferedDrawing[] {
   return plugIns.flatMap(({ protocol, views }) =>
     views
-      .filter((view) => inputs.some((input) => isFor(view, input)))
+      .filter((view) => inputs.some((input) => viewApplies(view, input)))
       .map((view) => ({
         id: `${protocol}/${view.name}`,
         protocol,
@@ -40,7 +40,7 @@ export function offersOf(
  * The selected keys after a click on `key`: it is removed if it was selected, else added in place
  * of the selected key of its group.
  */
-export function pressed(chosen: readonly string[], key: string): readonly string[] {
+export function withKeyToggled(chosen: readonly string[], key: string): readonly string[] {
   const group = `${key.split(':')[0]}:`;
   const others = chosen.filter((one) => !one.startsWith(group));
   return chosen.includes(key) ? others : [...others, key];
@@ -53,7 +53,7 @@ const FRAMES_LEFT_OUT = 9;
  * Redraws a slow drawing only in every tenth frame while the cursor moves
  * (docs/spec/browser-view.md).
  */
-export class Pace {
+export class RedrawPace {
   #leftOut = FRAMES_LEFT_OUT;
   isSlow = false;
 

@@ -6,20 +6,20 @@
  */
 import type { Drawing, DrawingInput, MarkRow } from '../../../format/drawing.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
-import { sceneElement } from '../../chart/scene.ts';
+import { shapeElement } from '../../chart/scene.ts';
 import { beliefsAt, beliefText } from '../../data/belief.ts';
 import { Latest } from '../../data/latest.ts';
-import { drawn, isFor, nodesOf } from '../../data/plug-ins.ts';
+import { drawSafely, nodesOf, viewApplies } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
 import type { WorldStates } from '../../data/trace-answers.ts';
 import { brokenLinks } from '../../data/truth.ts';
 import { instantText } from '../../kernel/duration.ts';
-import { element, fill, svgElement } from '../../kernel/element.ts';
+import { element, replaceContent, svgElement } from '../../kernel/element.ts';
 import { commandWith } from '../../kernel/lacks.ts';
 import { onGrowth } from '../../kernel/on-growth.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { lackLines, partialNote, stateMessage } from '../../kernel/states.ts';
-import { type Offer, offersOf, Pace, pressed } from './drawings.ts';
+import { type OfferedDrawing, offersOf, RedrawPace, withKeyToggled } from './drawings.ts';
 import { withoutDrawings } from './without-drawings.ts';
 
 /** Names of parameters in the address. */
@@ -47,9 +47,9 @@ export class ProtocolsPage {
   readonly #bar = element('div', { class: 'protocols-bar' });
   readonly #note = partialNote('');
   readonly #belief = element('p', { class: 'belief', hidden: true });
-  readonly #pace = new Pace();
+  readonly #pace = new RedrawPace();
   readonly #latest: Latest<number, Answered>;
-  #offers: readonly Offer[] = [];
+  #offers: readonly OfferedDrawing[] = [];
   #answered: Answered | undefined;
   #width = 0;
   #asked = Number.NaN;
@@ -80,12 +80,12 @@ export class ProtocolsPage {
     else if (run.isLive === true) {
       const words =
         'Protocols draw what their nodes trace; nodes on other event loops or in other processes trace less.';
-      fill(root, stateMessage('waiting', 'Nothing to draw yet', element('p', {}, words)));
+      replaceContent(root, stateMessage('waiting', 'Nothing to draw yet', element('p', {}, words)));
     } else {
       const { name, report, hasTrace } = run;
       const known = { name, report, hasTrace, info: trace.info };
       const lack = withoutDrawings(known) ?? { reason: NOTHING, ...commandWith(report, '--trace') };
-      fill(root, stateMessage('empty', 'Nothing to draw', lackLines(lack)));
+      replaceContent(root, stateMessage('empty', 'Nothing to draw', lackLines(lack)));
     }
     if (run.isLive === true) onGrowth(trace, signal, () => void this.#grow().catch(fail));
   }
@@ -112,18 +112,18 @@ export class ProtocolsPage {
     await this.#look();
     if (this.#context.signal.aborted || this.#offers === before) return;
     if (before.length === 0) this.#begin();
-    else fill(this.#bar, this.#chooser());
+    else replaceContent(this.#bar, this.#chooser());
   }
 
   #begin(): void {
     const { root, view, signal, frames } = this.#context;
     this.#note.hidden = true;
     this.#chart.body.append(this.#stage);
-    fill(this.#bar, this.#chooser());
+    replaceContent(this.#bar, this.#chooser());
     const { damage } = this.#context.trace.info;
     const part =
       damage !== undefined && partialNote(`Only a part of the trace could be read: ${damage}.`);
-    fill(root, part, this.#bar, this.#note, this.#belief, this.#chart.root);
+    replaceContent(root, part, this.#bar, this.#note, this.#belief, this.#chart.root);
     const observer = new ResizeObserver(() => this.#ask());
     observer.observe(this.#stage);
     signal.addEventListener('abort', () => observer.disconnect());
@@ -152,13 +152,13 @@ export class ProtocolsPage {
     return element('label', {}, 'drawing', drawing);
   }
 
-  #offer(): Offer | undefined {
+  #offer(): OfferedDrawing | undefined {
     const wanted = this.#context.view.parameters.value[DRAWING];
     return this.#offers.find(({ id }) => id === wanted) ?? this.#topmost();
   }
 
   /** The drawing of the protocol highest in the stack: the run is about it, not about carriers. */
-  #topmost(): Offer | undefined {
+  #topmost(): OfferedDrawing | undefined {
     const { nodes } = this.#context.trace.info;
     const heights = new Map<string, number>();
     for (const { protocol, layers = [] } of nodes) {
@@ -166,7 +166,7 @@ export class ProtocolsPage {
         heights.set(one, Math.max(height, heights.get(one) ?? 0));
       }
     }
-    const height = ({ protocol }: Offer): number => heights.get(protocol) ?? 0;
+    const height = ({ protocol }: OfferedDrawing): number => heights.get(protocol) ?? 0;
     return [...this.#offers].sort((a, b) => height(b) - height(a))[0];
   }
 
@@ -219,14 +219,14 @@ export class ProtocolsPage {
     if (offer === undefined) return;
     const input = this.#input(answered);
     this.#believe(input);
-    if (!isFor(offer.view, input)) {
+    if (!viewApplies(offer.view, input)) {
       this.#say(NOT_NOW);
       this.#stage.replaceChildren();
       const title = `${offer.title}: nothing yet`;
       this.#chart.show({ title, caption: '', table: { columns: [], rows: [] } });
       return;
     }
-    const made = drawn(offer.view, input);
+    const made = drawSafely(offer.view, input);
     if (made.kind === 'trouble') {
       this.#say('');
       const words = element('p', {}, made.message);
@@ -249,7 +249,7 @@ export class ProtocolsPage {
     const scene = svgElement(
       'svg',
       { width: this.#width, height, role: 'group', 'aria-label': title },
-      shapes.map(sceneElement),
+      shapes.map(shapeElement),
     );
     this.#stage.replaceChildren(scene);
     if (typeof focused === 'string') {
@@ -279,7 +279,7 @@ export class ProtocolsPage {
     if (typeof key !== 'string') return;
     const { view } = this.#context;
     const chosen = (view.parameters.value[CHOSEN] ?? '').split(',').filter((one) => one !== '');
-    const now = pressed(chosen, key);
+    const now = withKeyToggled(chosen, key);
     view.setParameter(CHOSEN, now.length === 0 ? undefined : now.join(','));
   }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { plural, wallTime, whole } from '../../../../reports/format.ts';
+import { plural, wallTime, wholeNumberText } from '../../../../reports/format.ts';
 import { seedCommand } from '../../../../reports/kpi-text.ts';
 import { originFacts } from '../../../../reports/report-facts.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
@@ -84,7 +84,7 @@ function seedTable({ perSeed }: Report): HTMLElement {
               {},
               element('td', { class: 'number' }, seed),
               element('td', { class: 'mono' }, fingerprint),
-              element('td', { class: 'number' }, whole(events)),
+              element('td', { class: 'number' }, wholeNumberText(events)),
               element('td', { class: 'number' }, wallTime(wallSeconds)),
               element('td', {}, ending),
             ),

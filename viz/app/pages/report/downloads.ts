@@ -12,7 +12,7 @@ import { csvOf } from '../../chart/csv.ts';
 import { savePerfetto } from '../../chart/perfetto-file.ts';
 import { download } from '../../chart/picture.ts';
 import { filesOf } from '../../data/run-files.ts';
-import { type Child, element, fill } from '../../kernel/element.ts';
+import { type Child, element, replaceContent } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { copyLink } from '../../kernel/top-bar.ts';
 
@@ -39,7 +39,7 @@ export function downloadsOf(context: ReportContext): HTMLElement {
     download(`${base}-${name}`, new Blob([text], { type }));
   library.state.watch(signal, (state) => {
     const left = filesOf(run.id, state);
-    fill(files, left === undefined ? fromReport(report, save) : served(context, left));
+    replaceContent(files, left === undefined ? fromReport(report, save) : served(context, left));
   });
   const csv = (): void => {
     const seed = report.seeds.length === 1 ? String(report.seeds[0] ?? '') : '';

@@ -5,11 +5,11 @@
  * @module
  */
 import { scaleLinear } from 'd3-scale';
-import { significant, whole } from '../../../../reports/format.ts';
+import { significant, wholeNumberText } from '../../../../reports/format.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { hardSpaces } from '../../chart/hard-spaces.ts';
-import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
+import { plotDrawing, plotOf, redrawnOnResize } from '../../chart/plot.ts';
 import { element, svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 
@@ -40,9 +40,9 @@ export function balanceText({ packets }: Report): string {
   const { sent, duplicated, injected, delivered, inFlight, drops } = packets;
   const dropped = Object.values(drops).reduce((sum, count) => sum + count, 0);
   const extra =
-    (duplicated > 0 ? ` + ${whole(duplicated)} duplicated` : '') +
-    (injected > 0 ? ` + ${whole(injected)} injected` : '');
-  return `On links: ${whole(sent)} sent${extra} = ${whole(delivered)} delivered + ${whole(dropped)} dropped + ${whole(inFlight)} in flight`;
+    (duplicated > 0 ? ` + ${wholeNumberText(duplicated)} duplicated` : '') +
+    (injected > 0 ? ` + ${wholeNumberText(injected)} injected` : '');
+  return `On links: ${wholeNumberText(sent)} sent${extra} = ${wholeNumberText(delivered)} delivered + ${wholeNumberText(dropped)} dropped + ${wholeNumberText(inFlight)} in flight`;
 }
 
 /** Makes the chart. */
@@ -64,7 +64,7 @@ export function dropsChart({ report, run, signal }: ReportContext): HTMLElement 
   frame.body.append(
     drops.length === 0
       ? element('p', { class: 'muted' }, 'No packet was dropped.')
-      : drawnToFit(signal, (width) => drawing(drops.slice(0, ROWS_MAX), width, report)),
+      : redrawnOnResize(signal, (width) => drawing(drops.slice(0, ROWS_MAX), width, report)),
   );
   return frame.root;
 }
@@ -90,8 +90,8 @@ function drawing(drops: readonly Drops[], width: number, report: Report): Node {
         'text',
         { class: 'start strong', x: Math.max(left + 1.5, x(count)) + 8, y: top + 14 },
         by === 'link'
-          ? `${whole(count)}, ${share} of those sent on links`
-          : `${whole(count)}, by nodes`,
+          ? `${wholeNumberText(count)}, ${share} of those sent on links`
+          : `${wholeNumberText(count)}, by nodes`,
       ),
     ];
   });

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { plural, quantity, whole } from '../../../../reports/format.ts';
+import { plural, quantity, wholeNumberText } from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { MetricSummary, Report } from '../../../../reports/report-schema.ts';
 import { type Child, element } from '../../kernel/element.ts';
@@ -23,7 +23,7 @@ export function methodSection(report: Report): Child {
         element(
           'span',
           { class: 'muted estimated' },
-          `${kpi.estimator}; n = ${whole(kpi.n)}; ${kpi.clock} time; limit as written: ${kpi.limitText}.`,
+          `${kpi.estimator}; n = ${wholeNumberText(kpi.n)}; ${kpi.clock} time; limit as written: ${kpi.limitText}.`,
         ),
       ),
     ),
@@ -64,7 +64,7 @@ function otherMetrics(others: readonly (readonly [string, MetricSummary])[]): HT
               {},
               element('th', { scope: 'row' }, name),
               element('td', { class: 'number' }, metricText(metric)),
-              element('td', { class: 'number' }, whole(metric.count)),
+              element('td', { class: 'number' }, wholeNumberText(metric.count)),
               element('td', {}, metric.notApplicable ?? metric.help),
             ),
           ),

@@ -11,7 +11,7 @@ import { reportFacts } from '../../../../reports/report-facts.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { hardSpaces } from '../../chart/hard-spaces.ts';
-import { drawnToFit } from '../../chart/plot.ts';
+import { redrawnOnResize } from '../../chart/plot.ts';
 import { distributionsOf, isOneValue } from '../../chart/tail.ts';
 import { bandWords, TAIL_COLUMNS, tailDrawing, tailRows } from '../../chart/tail-drawing.ts';
 import { type Child, element } from '../../kernel/element.ts';
@@ -108,6 +108,6 @@ function tailFigure({ report, run, signal }: ReportContext): Child {
     table: () => ({ columns: TAIL_COLUMNS, rows: tailRows(one) }),
   });
   const curves = [{ label: one.name, distribution: one, colour: 1 }];
-  frame.body.append(drawnToFit(signal, (width) => tailDrawing(curves, width, title)));
+  frame.body.append(redrawnOnResize(signal, (width) => tailDrawing(curves, width, title)));
   return frame.root;
 }

@@ -11,7 +11,7 @@ import { quantity } from '../../../../reports/format.ts';
 import { type Reading, readablePoints } from '../../chart/readings.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import { svgElement } from '../../kernel/element.ts';
-import { HOLLOW, markPath } from '../network/marks.ts';
+import { HOLLOW_CLASSES, markPath } from '../network/marks.ts';
 import type { Arrow } from './sequence.ts';
 
 /** What {@link drawSequence} draws, and what a click on an arrow does. */
@@ -112,7 +112,7 @@ function arrowParts(
     svgElement('line', { class: 'reach', x1, y1, x2, y2 }),
     svgElement('line', { x1, y1, x2, y2 }),
     svgElement('path', {
-      class: HOLLOW.has(arrow.class) ? 'class hollow' : 'class',
+      class: HOLLOW_CLASSES.has(arrow.class) ? 'class hollow' : 'class',
       d: markPath(arrow.class, x1, y1),
     }),
     svgElement('path', {

@@ -7,7 +7,7 @@
 
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { quantity, short } from '../../../../reports/format.ts';
+import { quantity, shortCount } from '../../../../reports/format.ts';
 import type { FaultRow } from '../../data/trace-answers.ts';
 import { instantTick } from '../../kernel/duration.ts';
 import { svgElement } from '../../kernel/element.ts';
@@ -15,7 +15,7 @@ import { instantTicks } from '../../kernel/instant-ticks.ts';
 import type { Bar, FilledTrack } from './tracks.ts';
 
 /** Width of the drawing, visible interval (ns of the run), and the faults to mark. */
-export interface Stage {
+export interface TracksFrame {
   readonly width: number;
   readonly fromNs: number;
   readonly toNs: number;
@@ -23,7 +23,7 @@ export interface Stage {
 }
 
 /** The drawing with its axis. */
-export interface Drawn {
+export interface DrawnTracks {
   readonly svg: SVGSVGElement;
   readonly x: ScaleLinear<number, number>;
   /** Height of the tracks without the axis, px. */
@@ -44,7 +44,7 @@ const CHARACTER = 6.6;
 const FAULTS_CALM = 20;
 
 /** Draws all tracks. */
-export function drawTracks(tracks: readonly FilledTrack[], stage: Stage): Drawn {
+export function drawTracks(tracks: readonly FilledTrack[], stage: TracksFrame): DrawnTracks {
   const { width, fromNs, toNs } = stage;
   const left = width < NARROW ? LABEL_NARROW : LABEL;
   const x = scaleLinear([fromNs, toNs], [left, Math.max(left + 40, width - COUNTS)]);
@@ -126,11 +126,15 @@ function labelParts(track: FilledTrack, left: number, width: number): readonly S
       text,
       svgElement('title', {}, label),
     ),
-    svgElement('text', { class: 'end', x: width, y: BAR - 4 }, short(track.count)),
+    svgElement('text', { class: 'end', x: width, y: BAR - 4 }, shortCount(track.count)),
   ];
 }
 
-function faultParts({ faults, fromNs, toNs }: Stage, x: X, height: number): readonly SVGElement[] {
+function faultParts(
+  { faults, fromNs, toNs }: TracksFrame,
+  x: X,
+  height: number,
+): readonly SVGElement[] {
   const seen = faults.filter(
     ({ timeNs, kind }) => kind !== 'effect' && timeNs >= fromNs && timeNs <= toNs,
   );
@@ -147,7 +151,11 @@ function faultParts({ faults, fromNs, toNs }: Stage, x: X, height: number): read
   );
 }
 
-function axisParts({ width, fromNs, toNs }: Stage, x: X, height: number): readonly SVGElement[] {
+function axisParts(
+  { width, fromNs, toNs }: TracksFrame,
+  x: X,
+  height: number,
+): readonly SVGElement[] {
   const [left = 0, right = 0] = x.range();
   return [
     svgElement('text', { x: 0, y: 11 }, 'node'),

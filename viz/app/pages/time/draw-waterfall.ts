@@ -10,7 +10,7 @@ import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { quantity } from '../../../../reports/format.ts';
 import { DELAY_PARTS } from '../../chart/delay-parts.ts';
 import { svgElement } from '../../kernel/element.ts';
-import type { Part } from './sequence.ts';
+import type { WaterfallPart } from './sequence.ts';
 
 const NARROW = 640;
 const PITCH = 22;
@@ -20,17 +20,17 @@ const TOOK = 70;
 const CHARACTER = 6.6;
 
 /** The label of a part. */
-export function partName(kind: Part['kind']): string {
+export function partName(kind: WaterfallPart['kind']): string {
   return kind === 'link' ? 'on the link' : kind;
 }
 
 /** Colour of a part; a whole link has that of propagation, which is mostly its largest part. */
-function colourOf(kind: Part['kind']): string {
+function colourOf(kind: WaterfallPart['kind']): string {
   return `var(--c${DELAY_PARTS.find(({ name }) => name === kind)?.colour ?? 1})`;
 }
 
 /** Makes the drawing. */
-export function drawWaterfall(parts: readonly Part[], width: number): SVGSVGElement {
+export function drawWaterfall(parts: readonly WaterfallPart[], width: number): SVGSVGElement {
   const isNarrow = width < NARROW;
   const left = isNarrow ? 0 : LABEL;
   const pitch = isNarrow ? PITCH + 14 : PITCH;

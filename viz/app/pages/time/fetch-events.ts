@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { HopColumns, Window } from '../../data/trace-answers.ts';
+import type { HopColumns, TimeWindow } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 import type { WindowEvents } from './tracks.ts';
 
@@ -15,7 +15,7 @@ const PACKETS_MAX = 50_000;
 const COLUMNS = 600;
 
 /** Fetches all events of a window. */
-export async function fetchEvents(trace: TraceClient, window: Window): Promise<WindowEvents> {
+export async function fetchEvents(trace: TraceClient, window: TimeWindow): Promise<WindowEvents> {
   const [density, spans, marks] = await Promise.all([
     trace.ask('density', { ...window, binsMax: COLUMNS }),
     trace.ask('spans', window),
@@ -27,7 +27,7 @@ export async function fetchEvents(trace: TraceClient, window: Window): Promise<W
   return { density, hops, spans, marks };
 }
 
-async function packetsOf(trace: TraceClient, window: Window): Promise<HopColumns | undefined> {
+async function packetsOf(trace: TraceClient, window: TimeWindow): Promise<HopColumns | undefined> {
   const { counts, windowsNs } = trace.info;
   const { fromNs, toNs } = window;
   const isKept = windowsNs.some(([from, to]) => from <= fromNs && to >= toNs);

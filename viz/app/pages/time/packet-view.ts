@@ -9,13 +9,13 @@ import type { Origin } from '../../chart/csv.ts';
 import { Latest } from '../../data/latest.ts';
 import { PaceBook } from '../../data/paces.ts';
 import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
-import { element, fill } from '../../kernel/element.ts';
+import { element, replaceContent } from '../../kernel/element.ts';
 import { onWidth } from '../../kernel/on-width.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import type { Range } from '../../kernel/time-line.ts';
 import { drawSequence } from './draw-sequence.ts';
 import { drawWaterfall } from './draw-waterfall.ts';
-import { arrowsOf, packetAt, partsOf, wayOf } from './sequence.ts';
+import { arrowsOf, nodesOnRoute, packetAt, partsOf } from './sequence.ts';
 import { sequenceContent, waterfallContent } from './words.ts';
 
 const NEAR_NS = 20e6;
@@ -81,7 +81,7 @@ export class PacketView {
 
   start(): void {
     const { view, signal } = this.#context;
-    fill(this.root, this.#none, this.#sequence.root, this.#nodes, this.#waterfall.root);
+    replaceContent(this.root, this.#none, this.#sequence.root, this.#nodes, this.#waterfall.root);
     this.#listNodes();
     const ask = (): void => {
       const { value } = view.selection;
@@ -164,7 +164,7 @@ export class PacketView {
     };
     const { body } = this.#sequence;
     const hadKeyboard = body.contains(document.activeElement);
-    fill(
+    replaceContent(
       body,
       arrows.length === 0
         ? element('p', { class: 'muted' }, 'No packet was sent between these nodes at that time.')
@@ -173,7 +173,7 @@ export class PacketView {
     if (hadKeyboard) body.querySelector<HTMLElement>('.readable')?.focus();
     this.#sequence.show(sequenceContent(info, { packet, arrows, oneIn, nodes: nodes.length }));
     const parts = partsOf(seen.own, info, seen.paces);
-    fill(this.#waterfall.body, drawWaterfall(parts, width));
+    replaceContent(this.#waterfall.body, drawWaterfall(parts, width));
     this.#waterfall.show(waterfallContent(packet, parts, seen.loss));
     this.#tick(nodes);
   }
@@ -186,7 +186,7 @@ export class PacketView {
     const numbers = names.map((name) => nodes.findIndex((node) => node.name === name));
     const known = numbers.filter((number) => number >= 0);
     if (known.length > 0) return known;
-    return this.#seen === undefined ? [] : wayOf(this.#seen.own, links);
+    return this.#seen === undefined ? [] : nodesOnRoute(this.#seen.own, links);
   }
 
   #listNodes(): void {
@@ -204,7 +204,11 @@ export class PacketView {
       { type: 'button', click: () => view.setParameter('nodes', undefined) },
       'The journey of the packet',
     );
-    fill(this.#nodes, element('summary', {}, 'Choose nodes'), element('div', {}, way, boxes));
+    replaceContent(
+      this.#nodes,
+      element('summary', {}, 'Choose nodes'),
+      element('div', {}, way, boxes),
+    );
   }
 
   #tick(nodes: readonly number[]): void {

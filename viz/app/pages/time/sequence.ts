@@ -5,7 +5,7 @@
  * @module
  */
 import { DELAY_PARTS, type DelayPart } from '../../chart/delay-parts.ts';
-import { isKept } from '../../data/hop-columns.ts';
+import { isPacketInSample } from '../../data/hop-columns.ts';
 import type { LinkTime, PaceBook } from '../../data/paces.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 
@@ -22,7 +22,7 @@ export interface Arrow {
 }
 
 /** A part of a packet's delay. */
-export interface Part {
+export interface WaterfallPart {
   /** `link` is the whole time on a link whose parts are unknown. */
   readonly kind: DelayPart | 'link';
   readonly where: string;
@@ -32,7 +32,7 @@ export interface Part {
 }
 
 /** Nodes in the order in which a packet met them. */
-export function wayOf(hops: HopColumns, links: TraceInfo['links']): readonly number[] {
+export function nodesOnRoute(hops: HopColumns, links: TraceInfo['links']): readonly number[] {
   const way: number[] = [];
   for (let row = 0; row < hops.rows; row += 1) {
     const link = links[hops.link[row] ?? -1];
@@ -64,7 +64,7 @@ export function arrowsOf(
   }
   const oneIn = Math.max(1, Math.ceil(found.length / of.most));
   const arrows = found.filter(
-    ({ packet }) => packet === of.selected || oneIn === 1 || isKept(packet, oneIn),
+    ({ packet }) => packet === of.selected || oneIn === 1 || isPacketInSample(packet, oneIn),
   );
   return { arrows: arrows.sort((a, b) => a.departNs - b.departNs), oneIn };
 }
@@ -110,8 +110,8 @@ export function partsOf(
   hops: HopColumns,
   info: Pick<TraceInfo, 'links' | 'nodes'>,
   paces: PaceBook,
-): readonly Part[] {
-  const parts: Part[] = [];
+): readonly WaterfallPart[] {
+  const parts: WaterfallPart[] = [];
   let arrivedNs = Number.NaN;
   for (let row = 0; row < hops.rows; row += 1) {
     const departNs = hops.departNs[row] ?? 0;
@@ -146,7 +146,10 @@ interface OnLink {
  * The parts of the time on one link from departure to arrival; a single part if the rates are
  * unknown.
  */
-function linkParts({ where, departNs, arriveNs }: OnLink, time: LinkTime | undefined): Part[] {
+function linkParts(
+  { where, departNs, arriveNs }: OnLink,
+  time: LinkTime | undefined,
+): WaterfallPart[] {
   const at = { where, isLost: false };
   if (Number.isNaN(arriveNs)) {
     // It is unknown how far the packet came.
@@ -169,9 +172,11 @@ function linkParts({ where, departNs, arriveNs }: OnLink, time: LinkTime | undef
 }
 
 /** The total of each kind of part, ns, in the order of the names. */
-export function sumsOf(parts: readonly Part[]): ReadonlyMap<Part['kind'], number> {
+export function sumsOf(
+  parts: readonly WaterfallPart[],
+): ReadonlyMap<WaterfallPart['kind'], number> {
   const kinds = ['link', ...DELAY_PARTS.map(({ name }) => name)] as const;
-  const sum = (of: Part['kind']): number =>
+  const sum = (of: WaterfallPart['kind']): number =>
     parts.reduce((all, { kind, fromNs, toNs }) => all + (kind === of ? toNs - fromNs : 0), 0);
   return new Map(kinds.map((kind) => [kind, sum(kind)]));
 }

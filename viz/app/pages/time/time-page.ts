@@ -6,14 +6,14 @@
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { savePerfetto } from '../../chart/perfetto-file.ts';
 import { Latest } from '../../data/latest.ts';
-import type { Window } from '../../data/trace-answers.ts';
-import { element, fill, set, svgElement } from '../../kernel/element.ts';
+import type { TimeWindow } from '../../data/trace-answers.ts';
+import { element, replaceContent, set, svgElement } from '../../kernel/element.ts';
 import { onGrowth } from '../../kernel/on-growth.ts';
 import { onWidth } from '../../kernel/on-width.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { partialNote, skeleton } from '../../kernel/states.ts';
 import type { Range } from '../../kernel/time-line.ts';
-import { type Drawn, drawTracks } from './draw-tracks.ts';
+import { type DrawnTracks, drawTracks } from './draw-tracks.ts';
 import { fetchEvents } from './fetch-events.ts';
 import { tracksLegend } from './legend.ts';
 import { PacketView } from './packet-view.ts';
@@ -33,11 +33,11 @@ export class TimePage {
   readonly #chart: ChartFrame;
   readonly #packet: PacketView;
   readonly #folded: Set<string>;
-  readonly #latest: Latest<Window, WindowEvents>;
+  readonly #latest: Latest<TimeWindow, WindowEvents>;
   readonly #cursor = svgElement('line', { class: 'cursor-line', y1: 0 });
   readonly #brush = svgElement('rect', { class: 'brush', y: 0, width: 0 });
-  #got: { readonly window: Window; readonly events: WindowEvents } | undefined;
-  #drawn: Drawn | undefined;
+  #got: { readonly window: TimeWindow; readonly events: WindowEvents } | undefined;
+  #drawn: DrawnTracks | undefined;
   #isDragging = false;
   #moveCursor: () => void = () => undefined;
 
@@ -62,7 +62,7 @@ export class TimePage {
     const { root, view, signal, frames, trace, keys, run } = this.#context;
     const { damage, counts } = trace.info;
     const hasHops = (counts['hop'] ?? 0) > 0;
-    fill(
+    replaceContent(
       root,
       damage !== undefined && partialNote(`Only a part of the trace could be read: ${damage}.`),
       !hasHops && partialNote(NO_HOPS),
@@ -84,7 +84,7 @@ export class TimePage {
       ...{ group: 'Time', keys: ['f'], does: 'fit the selection' },
       run: () => this.#fit(),
     });
-    fill(this.#chart.body, skeleton('Reading the trace …'));
+    replaceContent(this.#chart.body, skeleton('Reading the trace …'));
     if (hasHops) this.#packet.start();
   }
 
@@ -170,7 +170,7 @@ export class TimePage {
     set(this.#brush, 'height', height);
     svg.append(this.#brush, this.#cursor);
     svg.addEventListener('pointerdown', (event) => this.#grab(event, svg));
-    fill(this.#chart.body, svg, tracksLegend(svg));
+    replaceContent(this.#chart.body, svg, tracksLegend(svg));
     const hasHops = (info.counts['hop'] ?? 0) > 0;
     const isExact = got.events.hops !== undefined;
     const first = tracks.flatMap(({ bars }) => bars)[0];

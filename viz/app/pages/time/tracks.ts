@@ -6,7 +6,7 @@
  */
 
 import type { MarkRow, SpanRow } from '../../../format/drawing.ts';
-import type { Density, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
+import type { ArrivalDensity, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 
 /** One track: a single node, or all nodes of a role. */
 export interface Track {
@@ -34,7 +34,7 @@ export interface FilledTrack extends Track {
 
 /** The events of the visible window. */
 export interface WindowEvents {
-  readonly density: Density;
+  readonly density: ArrivalDensity;
   /** Single packets; undefined if there are too many. */
   readonly hops: HopColumns | undefined;
   readonly spans: readonly SpanRow[];
@@ -110,7 +110,7 @@ export function filled(
   });
 }
 
-function densityBars(density: Density, nodes: readonly number[]): readonly Bar[] {
+function densityBars(density: ArrivalDensity, nodes: readonly number[]): readonly Bar[] {
   const { startNs, binNs, bins } = density;
   const bars: Bar[] = [];
   for (let bin = 0; bin < bins; bin += 1) {

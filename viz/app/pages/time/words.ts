@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { plural, quantity, significant, whole } from '../../../../reports/format.ts';
+import { plural, quantity, significant, wholeNumberText } from '../../../../reports/format.ts';
 import type { ChartContent } from '../../chart/chart-frame.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { partName } from './draw-waterfall.ts';
-import { type Arrow, type Part, sumsOf } from './sequence.ts';
+import { type Arrow, sumsOf, type WaterfallPart } from './sequence.ts';
 import type { FilledTrack } from './tracks.ts';
 
 const WHOLE =
@@ -41,14 +41,14 @@ export function tracksContent(facts: TracksFacts): ChartContent {
   const most =
     busiest === undefined || busiest.count === 0
       ? ''
-      : `, the most to ${busiest.label}: ${whole(busiest.count)}`;
+      : `, the most to ${busiest.label}: ${wholeNumberText(busiest.count)}`;
   const rate = `${significant((came * 1e9) / (toNs - fromNs), 3)} a second`;
   const folded = tracks.some(({ isGroup }) => isGroup) ? '; a folded track has its own scale' : '';
   const source = isExact ? 'single packets' : 'the index of the trace';
   return {
     title: `${plural(came, 'packet')} arrived at a node within ${lasted}${most}`,
-    caption: `${instantText(fromNs, toNs - fromNs)} to ${instantText(toNs, toNs - fromNs)}: ${rate}, ${whole(lost)} lost on the way (below the line), ${plural(spans, 'procedure')}. Bars of ${quantity(barNs, 'ns')} from ${source}${folded}.`,
-    summary: `${plural(came, 'packet')} arrived at a node between ${instantText(fromNs, toNs - fromNs)} and ${instantText(toNs, toNs - fromNs)}${most}; ${whole(lost)} were lost on the way.`,
+    caption: `${instantText(fromNs, toNs - fromNs)} to ${instantText(toNs, toNs - fromNs)}: ${rate}, ${wholeNumberText(lost)} lost on the way (below the line), ${plural(spans, 'procedure')}. Bars of ${quantity(barNs, 'ns')} from ${source}${folded}.`,
+    summary: `${plural(came, 'packet')} arrived at a node between ${instantText(fromNs, toNs - fromNs)} and ${instantText(toNs, toNs - fromNs)}${most}; ${wholeNumberText(lost)} were lost on the way.`,
     table: () => ({
       columns: ['node', 'from ns', 'to ns', 'packets', 'lost'],
       rows: tracks.flatMap(({ label, bars }) =>
@@ -109,7 +109,7 @@ export function sequenceContent(
 /** The title, the caption and the table of the waterfall. */
 export function waterfallContent(
   packet: number,
-  parts: readonly Part[],
+  parts: readonly WaterfallPart[],
   loss: string | undefined,
 ): ChartContent {
   const sums = [...sumsOf(parts)].filter(([, ns]) => ns > 0);

@@ -6,17 +6,17 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { encodeModule } from '../../../../../engine/crypto/wasm/assembler.ts';
 import {
-  bitsOf,
-  EXPONENTS,
-  FIELD_END,
-  LIMBS,
+  bitsOfLimb,
+  ELEMENT_PAIR_BYTES,
+  FIELD_MEMORY_END,
+  LIMB_COUNT,
+  LIMB_EXPONENTS,
+  LIMB_PAIR_BYTES,
   multiplyByTable,
   multiplyPairs,
-  PAIR,
-  SLOT,
   squarePairs,
+  writeFactorTable,
   writeFieldConstants,
-  writeTable,
 } from '../../../../../engine/crypto/wasm/field25519.ts';
 import { loadWasm } from '../../../../../engine/crypto/wasm/load.ts';
 
@@ -26,23 +26,23 @@ const A24 = 121_665;
 /** Integers up to here are exact in a double. */
 const EXACT = 2 ** 53;
 
-const exponent = (limb: number): number => EXPONENTS[limb] as number;
+const exponent = (limb: number): number => LIMB_EXPONENTS[limb] as number;
 const eachLimb = <T>(of: (limb: number) => T): T[] =>
-  Array.from({ length: LIMBS }, (_, limb) => of(limb));
+  Array.from({ length: LIMB_COUNT }, (_, limb) => of(limb));
 const at = (bounds: readonly number[], limb: number): number => bounds[limb] as number;
 
 /** In units of 2^e(k): the bound that the module documents for a limb after a multiplication. */
-const REDUCED = eachLimb((limb) => 2 ** (bitsOf(limb) - 1) + 2 ** 13);
+const REDUCED = eachLimb((limb) => 2 ** (bitsOfLimb(limb) - 1) + 2 ** 13);
 const SUM = REDUCED.map((bound) => 2 * bound);
-const COORDINATE = eachLimb((limb) => 2 ** bitsOf(limb) - 1);
+const COORDINATE = eachLimb((limb) => 2 ** bitsOfLimb(limb) - 1);
 
 /** The bounds of the columns of a product. */
 function columns(first: readonly number[], second: readonly number[]): number[] {
-  const bounds = new Array<number>(LIMBS).fill(0);
-  for (let i = 0; i < LIMBS; i++) {
-    for (let j = 0; j < LIMBS; j++) {
-      const wraps = i + j >= LIMBS;
-      const column = wraps ? i + j - LIMBS : i + j;
+  const bounds = new Array<number>(LIMB_COUNT).fill(0);
+  for (let i = 0; i < LIMB_COUNT; i++) {
+    for (let j = 0; j < LIMB_COUNT; j++) {
+      const wraps = i + j >= LIMB_COUNT;
+      const column = wraps ? i + j - LIMB_COUNT : i + j;
       const shift = exponent(i) + exponent(j) - exponent(column) - (wraps ? 255 : 0);
       // A product that is not a multiple of its unit would not be exact.
       expect(shift).toBeGreaterThanOrEqual(0);
@@ -57,21 +57,21 @@ function columns(first: readonly number[], second: readonly number[]): number[] 
 function carried(bounds: number[]): number[] {
   const settle = (limb: number): number => {
     expect(at(bounds, limb)).toBeLessThan(EXACT);
-    const carry = at(bounds, limb) / 2 ** bitsOf(limb) + 1;
-    bounds[limb] = 2 ** (bitsOf(limb) - 1);
+    const carry = at(bounds, limb) / 2 ** bitsOfLimb(limb) + 1;
+    bounds[limb] = 2 ** (bitsOfLimb(limb) - 1);
     return carry;
   };
   const add = (limb: number, carry: number): void => {
     bounds[limb] = at(bounds, limb) + carry;
     expect(at(bounds, limb)).toBeLessThan(EXACT);
   };
-  const half = LIMBS / 2;
+  const half = LIMB_COUNT / 2;
   const out = eachLimb(() => 0);
-  for (let limb = 0; limb < LIMBS; limb++) {
+  for (let limb = 0; limb < LIMB_COUNT; limb++) {
     if (limb % half !== 0) add(limb, at(out, limb - 1));
     out[limb] = settle(limb);
   }
-  add(0, 19 * at(out, LIMBS - 1));
+  add(0, 19 * at(out, LIMB_COUNT - 1));
   add(1, settle(0));
   add(half, at(out, half - 1));
   add(half + 1, settle(half));
@@ -82,10 +82,10 @@ function carried(bounds: number[]): number[] {
 function right(): number[] {
   const before = REDUCED.map((bound) => bound + A24 * 2 * bound);
   for (const bound of before) expect(bound).toBeLessThan(EXACT);
-  const carries = before.map((bound, limb) => bound / 2 ** bitsOf(limb) + 1);
+  const carries = before.map((bound, limb) => bound / 2 ** bitsOfLimb(limb) + 1);
   return eachLimb((limb) => {
-    const carry = limb === 0 ? 19 * at(carries, LIMBS - 1) : at(carries, limb - 1);
-    return 2 ** (bitsOf(limb) - 1) + carry;
+    const carry = limb === 0 ? 19 * at(carries, LIMB_COUNT - 1) : at(carries, limb - 1);
+    return 2 ** (bitsOfLimb(limb) - 1) + carry;
   });
 }
 
@@ -109,7 +109,11 @@ describe('bounds of limbs', () => {
 });
 
 describe(`products of pairs, seed ${SEED}`, () => {
-  const [F, G, H] = [FIELD_END, FIELD_END + PAIR, FIELD_END + 2 * PAIR] as const;
+  const [F, G, H] = [
+    FIELD_MEMORY_END,
+    FIELD_MEMORY_END + ELEMENT_PAIR_BYTES,
+    FIELD_MEMORY_END + 2 * ELEMENT_PAIR_BYTES,
+  ] as const;
   const random = openStream(SEED, 'crypto', 'field');
   let view: DataView;
   let exports: Readonly<Record<string, (...inputs: number[]) => void>>;
@@ -140,11 +144,14 @@ describe(`products of pairs, seed ${SEED}`, () => {
     units.reduce((total, unit, limb) => total + (BigInt(unit) << BigInt(exponent(limb))), 0n);
   const write = (pair: number, lane: number, units: readonly number[]): void => {
     for (const [limb, unit] of units.entries()) {
-      view.setFloat64(pair + SLOT * limb + 8 * lane, unit * 2 ** exponent(limb), true);
+      view.setFloat64(pair + LIMB_PAIR_BYTES * limb + 8 * lane, unit * 2 ** exponent(limb), true);
     }
   };
   const read = (pair: number, lane: number): number[] =>
-    eachLimb((limb) => view.getFloat64(pair + SLOT * limb + 8 * lane, true) / 2 ** exponent(limb));
+    eachLimb(
+      (limb) =>
+        view.getFloat64(pair + LIMB_PAIR_BYTES * limb + 8 * lane, true) / 2 ** exponent(limb),
+    );
   const modP = (value: bigint): bigint => ((value % P) + P) % P;
   const expectElement = (lane: number, value: bigint): void => {
     const units = read(H, lane);
@@ -189,7 +196,7 @@ describe(`products of pairs, seed ${SEED}`, () => {
     for (let count = 0; count < 400; count++) {
       const factor = element(COORDINATE, count % 2 === 0).map(Math.abs);
       const [ignored, b] = [element(SUM, false), element(REDUCED, count % 3 === 0)];
-      writeTable(
+      writeFactorTable(
         view,
         Float64Array.from(factor, (unit, limb) => unit * 2 ** exponent(limb)),
       );

@@ -7,8 +7,8 @@ import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { untilBound } from '../../../../../engine/live/emulation/bound-ports.ts';
-import { KernelWatch } from '../../../../../engine/live/emulation/kernel-losses.ts';
+import { untilPortBound } from '../../../../../engine/live/emulation/bound-ports.ts';
+import { KernelLossWatch } from '../../../../../engine/live/emulation/kernel-losses.ts';
 import {
   readSocketTable,
   tableAddress,
@@ -35,9 +35,9 @@ describe.skipIf(!hasTable)('the table of sockets', () => {
     const socket = createSocket('udp4');
     const address = `${block}.1`;
     const wait = { address, ports: [7_009], limitMs: 50, isOver: (): boolean => false };
-    expect(await untilBound(wait)).toBe(false);
+    expect(await untilPortBound(wait)).toBe(false);
     await new Promise<void>((resolve) => socket.bind({ address, port: 7_009 }, resolve));
-    expect(await untilBound(wait)).toBe(true);
+    expect(await untilPortBound(wait)).toBe(true);
     const rows = (await readSocketTable()) ?? [];
     expect(rows).toContainEqual(
       expect.objectContaining({ address: tableAddress(address), port: 7_009, drops: 0 }),
@@ -47,7 +47,7 @@ describe.skipIf(!hasTable)('the table of sockets', () => {
 
   it('counts what a full receive buffer lost, on the side of the socket that lost it', async () => {
     const [ours, theirs] = [`${block}.2`, `${block}.3`];
-    const watch = new KernelWatch({ hosts: [ours], programs: [theirs] });
+    const watch = new KernelLossWatch({ hosts: [ours], programs: [theirs] });
     const socket = createSocket({ type: 'udp4', recvBufferSize: 4_096 });
     let received = 0;
     socket.on('message', () => {

@@ -7,7 +7,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Scheduler } from '../../../../../engine/core/scheduler.ts';
 import {
-  type PaceEnd,
+  type PacedRunEnd,
   Pacer,
   type PacerOptions,
 } from '../../../../../engine/live/emulation/pacer.ts';
@@ -38,7 +38,7 @@ class SteppingClock {
 }
 
 /** Runs to `untilNs`, which must take at most half a second of faked time. */
-async function pace(pacer: Pacer, untilNs: number): Promise<PaceEnd> {
+async function pace(pacer: Pacer, untilNs: number): Promise<PacedRunEnd> {
   const ended = pacer.run(untilNs);
   await vi.advanceTimersByTimeAsync(500);
   return ended;

@@ -9,8 +9,8 @@ import { afterEach, expect, it } from 'vitest';
 import { provider } from '../../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../../engine/host/crypto.ts';
 import { HandoverBook } from '../../../../../engine/live/handover/handover-book.ts';
-import { SAMPLE_ROW } from '../../../../../engine/live/handover/handover-samples.ts';
-import { tagOf } from '../../../../../engine/live/handover/tail-sample.ts';
+import { SAMPLE_ROW_NUMBERS } from '../../../../../engine/live/handover/handover-samples.ts';
+import { tailTagOf } from '../../../../../engine/live/handover/tail-sample.ts';
 import { LiveWorld } from '../../../../../engine/live/live-world.ts';
 import { histogramQuantile } from '../../../../../engine/measure/histogram.ts';
 import { randomBytes } from './bytes.ts';
@@ -93,7 +93,7 @@ class Row {
       for (let i = 0; i < PACKETS; i += 1) {
         const sentNs = world.scheduler.now - this.#zeroNs;
         const bytes = randomBytes(100, i);
-        this.#sent.set(tagOf(bytes), sentNs);
+        this.#sent.set(tailTagOf(bytes), sentNs);
         world.handovers.sourceDueNs = sentNs;
         socket?.send(bytes, 0, bytes.length, first.endpoint(`${BLOCK}.21`, PORT));
         world.handovers.sourceDueNs = -1;
@@ -104,7 +104,7 @@ class Row {
 
   #arrived(bytes: Uint8Array): void {
     const { handovers, clock } = this.world;
-    const tag = tagOf(bytes);
+    const tag = tailTagOf(bytes);
     const times = {
       sentNs: this.#sent.get(tag) ?? -1,
       deliveredNs: clock.now() - this.#zeroNs,
@@ -154,8 +154,8 @@ it('sees what datagrams wait in the socket of a node that blocks its loop', asyn
 
 function rowsOf(rows: Float64Array, tag: number): Float64Array {
   const kept: number[] = [];
-  for (let at = 0; at < rows.length; at += SAMPLE_ROW) {
-    if (rows[at + 1] === tag) kept.push(...rows.subarray(at, at + SAMPLE_ROW));
+  for (let at = 0; at < rows.length; at += SAMPLE_ROW_NUMBERS) {
+    if (rows[at + 1] === tag) kept.push(...rows.subarray(at, at + SAMPLE_ROW_NUMBERS));
   }
   return Float64Array.from(kept);
 }

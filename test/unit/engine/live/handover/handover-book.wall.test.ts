@@ -6,11 +6,11 @@
 import { describe, expect, it } from 'vitest';
 import { HandoverBook } from '../../../../../engine/live/handover/handover-book.ts';
 import {
-  DELIVERED,
-  LEFT,
+  SAMPLE_DELIVERED,
+  SAMPLE_LEFT,
+  SAMPLE_SOURCED,
+  SAMPLE_TAKEN,
   type SampleBatch,
-  SOURCED,
-  TAKEN,
 } from '../../../../../engine/live/handover/handover-samples.ts';
 import type { LogHistogram } from '../../../../../engine/measure/histogram.ts';
 
@@ -34,18 +34,18 @@ function valuesOf(histogram: LogHistogram): { readonly count: number; readonly m
  * the source.
  */
 const WAY: readonly Row[] = [
-  [SOURCED, 9, 0, 0, 1_000, 1_005],
-  [LEFT, 9, 0, 1, 1_005, 1_505, 1_510],
-  [TAKEN, 9, 0, 1, 1_535],
-  [LEFT, 9, 1, 2, 1_535, 2_035, 2_036],
-  [TAKEN, 9, 1, 2, 2_042],
-  [DELIVERED, 9, 0, 2, 1_000, 2_050],
+  [SAMPLE_SOURCED, 9, 0, 0, 1_000, 1_005],
+  [SAMPLE_LEFT, 9, 0, 1, 1_005, 1_505, 1_510],
+  [SAMPLE_TAKEN, 9, 0, 1, 1_535],
+  [SAMPLE_LEFT, 9, 1, 2, 1_535, 2_035, 2_036],
+  [SAMPLE_TAKEN, 9, 1, 2, 2_042],
+  [SAMPLE_DELIVERED, 9, 0, 2, 1_000, 2_050],
 ];
 
 describe('a book of hand-overs', () => {
   it('measures a hop from the end of its link to the handler, and its wait from the socket', () => {
     const book = new HandoverBook(ALL);
-    book.note(batch([LEFT, 7, 0, 1, 100, 600, 640], [TAKEN, 7, 0, 1, 700]), HERE);
+    book.note(batch([SAMPLE_LEFT, 7, 0, 1, 100, 600, 640], [SAMPLE_TAKEN, 7, 0, 1, 700]), HERE);
     book.finish();
     expect(valuesOf(book.hop)).toEqual({ count: 1, max: 100 });
     expect(valuesOf(book.wait)).toEqual({ count: 1, max: 60 });
@@ -67,7 +67,7 @@ describe('a book of hand-overs', () => {
   it('counts no interval twice where the next link began before the handler had the processor', () => {
     const book = new HandoverBook(ALL);
     const early = WAY.map(
-      (row): Row => (row[0] === TAKEN && row[3] === 1 ? [1, 9, 0, 1, 1_600] : row),
+      (row): Row => (row[0] === SAMPLE_TAKEN && row[3] === 1 ? [1, 9, 0, 1, 1_600] : row),
     );
     book.note(batch(...early), HERE);
     book.finish();
@@ -77,14 +77,14 @@ describe('a book of hand-overs', () => {
 
   it.each([
     ['a hop was not seen', WAY.filter((row) => row[3] !== 1)],
-    ['it began elsewhere', [...WAY.slice(0, -1), [DELIVERED, 9, 5, 2, 1_000, 2_050]]],
-    ['its node held it back', WAY.filter(([kind]) => kind !== SOURCED)],
+    ['it began elsewhere', [...WAY.slice(0, -1), [SAMPLE_DELIVERED, 9, 5, 2, 1_000, 2_050]]],
+    ['its node held it back', WAY.filter(([kind]) => kind !== SAMPLE_SOURCED)],
     [
       'it shares a datagram with the one that was sent',
       [...WAY.slice(0, -1), [3, 9, 0, 2, 990, 2_050]],
     ],
-    ['it ends elsewhere', [...WAY.slice(0, -1), [DELIVERED, 9, 0, 3, 1_000, 2_050]]],
-    ['a hop has copies', [...WAY, [TAKEN, 9, 1, 2, 2_060]]],
+    ['it ends elsewhere', [...WAY.slice(0, -1), [SAMPLE_DELIVERED, 9, 0, 3, 1_000, 2_050]]],
+    ['a hop has copies', [...WAY, [SAMPLE_TAKEN, 9, 1, 2, 2_060]]],
   ] as readonly (readonly [string, readonly Row[]])[])(
     'follows no packet whole where %s',
     (_, rows) => {
@@ -100,16 +100,16 @@ describe('a book of hand-overs', () => {
     const book = new HandoverBook(ALL);
     book.note(
       batch(
-        [LEFT, 1, 0, 1, 0, 10, 10],
-        [TAKEN, 2, 0, 1, 20],
-        [LEFT, 3, 0, 1, 0, 10, 10],
-        [LEFT, 3, 0, 1, 0, 10, 10],
-        [TAKEN, 3, 0, 1, 20],
-        [LEFT, 4, 0, 1, 0, 10, 10],
+        [SAMPLE_LEFT, 1, 0, 1, 0, 10, 10],
+        [SAMPLE_TAKEN, 2, 0, 1, 20],
+        [SAMPLE_LEFT, 3, 0, 1, 0, 10, 10],
+        [SAMPLE_LEFT, 3, 0, 1, 0, 10, 10],
+        [SAMPLE_TAKEN, 3, 0, 1, 20],
+        [SAMPLE_LEFT, 4, 0, 1, 0, 10, 10],
       ),
       HERE,
     );
-    book.note(batch([TAKEN, 4, 0, 1, 20]), 5);
+    book.note(batch([SAMPLE_TAKEN, 4, 0, 1, 20]), 5);
     book.note({ rows: new Float64Array(0), untold: 6 }, HERE);
     book.finish();
     expect(book.hop.data().count).toBe(0);
@@ -126,7 +126,10 @@ describe('a book of hand-overs', () => {
   it('measures nothing before or after its time', () => {
     const book = new HandoverBook({ fromNs: 1_000, untilNs: 2_000 });
     for (const [tag, dueNs] of [999, 1_000, 1_999, 2_000].entries()) {
-      book.note(batch([LEFT, tag, 0, 1, 0, dueNs, dueNs], [TAKEN, tag, 0, 1, dueNs + 1]), HERE);
+      book.note(
+        batch([SAMPLE_LEFT, tag, 0, 1, 0, dueNs, dueNs], [SAMPLE_TAKEN, tag, 0, 1, dueNs + 1]),
+        HERE,
+      );
     }
     book.finish();
     expect(book.hop.data().count).toBe(2);
@@ -136,7 +139,10 @@ describe('a book of hand-overs', () => {
     const book = new HandoverBook(ALL);
     for (const second of [0, 6, 12]) {
       const ns = second * 1e9;
-      book.note(batch([LEFT, 8, 0, 1, ns, ns + 5, ns + 6], [TAKEN, 8, 0, 1, ns + 9]), HERE);
+      book.note(
+        batch([SAMPLE_LEFT, 8, 0, 1, ns, ns + 5, ns + 6], [SAMPLE_TAKEN, 8, 0, 1, ns + 9]),
+        HERE,
+      );
     }
     expect(book.hop.data().count).toBe(2);
     book.finish();

@@ -6,10 +6,10 @@
 import { expect, it } from 'vitest';
 import {
   HandoverSamples,
-  NO_TAG,
-  SAMPLE_ROW,
+  NOT_SAMPLED,
+  SAMPLE_ROW_NUMBERS,
 } from '../../../../../engine/live/handover/handover-samples.ts';
-import { isSampled, tagOf } from '../../../../../engine/live/handover/tail-sample.ts';
+import { isSampled, tailTagOf } from '../../../../../engine/live/handover/tail-sample.ts';
 import { randomBytes } from './bytes.ts';
 
 const ONE_IN_64 = 63;
@@ -24,24 +24,25 @@ it('chooses about one datagram in 64, by its last eight bytes alone', () => {
     const rewritten = bytes.slice();
     rewritten.fill(0, 0, 192);
     expect(isSampled(rewritten, ONE_IN_64)).toBe(true);
-    expect(tagOf(rewritten)).toBe(tagOf(bytes));
+    expect(tailTagOf(rewritten)).toBe(tailTagOf(bytes));
   }
-  expect(new Set(chosen.map(tagOf)).size).toBe(chosen.length);
+  expect(new Set(chosen.map(tailTagOf)).size).toBe(chosen.length);
 });
 
 it('tells every single byte of the tail apart, and takes short and empty datagrams', () => {
   const bytes = randomBytes(8, 1);
-  const tags = new Set([tagOf(bytes)]);
+  const tags = new Set([tailTagOf(bytes)]);
   for (let at = 0; at < 8; at += 1) {
     const other = bytes.slice();
     other[at] = (other[at] as number) ^ 1;
-    tags.add(tagOf(other));
+    tags.add(tailTagOf(other));
   }
   expect(tags.size).toBe(9);
   const short = [0, 1, 3, 7].map((length) => new Uint8Array(length));
   expect(short.every((one) => isSampled(one, 0))).toBe(true);
-  expect(new Set(short.map(tagOf)).size).toBe(4);
-  for (const tag of [...tags, ...short.map(tagOf)]) expect(Number.isSafeInteger(tag)).toBe(true);
+  expect(new Set(short.map(tailTagOf)).size).toBe(4);
+  for (const tag of [...tags, ...short.map(tailTagOf)])
+    expect(Number.isSafeInteger(tag)).toBe(true);
 });
 
 it('follows nothing before the scenario begins, and writes its time', () => {
@@ -53,7 +54,7 @@ it('follows nothing before the scenario begins, and writes its time', () => {
   samples.left(bytes, { from: 3, to: 4 }, { offeredNs: 1_100, dueNs: 1_500, writtenNs: 1_600 });
   samples.taken(bytes, { from: undefined, to: 4 });
   const { rows, untold } = samples.take();
-  const tag = tagOf(bytes);
+  const tag = tailTagOf(bytes);
   expect([...rows]).toEqual([0, tag, 3, 4, 100, 500, 600, 1, tag, -1, 4, 700, -1_000, -1_000]);
   expect(untold).toBe(0);
   expect(samples.current).toBe(tag);
@@ -62,10 +63,10 @@ it('follows nothing before the scenario begins, and writes its time', () => {
 
 it('is bounded between two looks, and counts what finds no room', () => {
   const samples = new HandoverSamples({ now: () => 0 });
-  expect(samples.current).toBe(NO_TAG);
+  expect(samples.current).toBe(NOT_SAMPLED);
   samples.begin(0, 0);
   for (let i = 0; i < 20_000; i += 1) samples.taken(randomBytes(8, i), { from: 0, to: 1 });
   const { rows, untold } = samples.take();
-  expect(rows.length / SAMPLE_ROW).toBe(16_384);
+  expect(rows.length / SAMPLE_ROW_NUMBERS).toBe(16_384);
   expect(untold).toBe(20_000 - 16_384);
 });

@@ -6,10 +6,10 @@ import fc from 'fast-check';
 import PcapNgParser from 'pcap-ng-parser';
 import { describe, expect, it } from 'vitest';
 import {
-  enhancedPacket,
-  interfaceDescription,
-  interfaceStatistics,
-  sectionHeader,
+  encodeInterfaceDescription,
+  encodeInterfaceStatistics,
+  encodePacketBlock,
+  encodeSectionHeader,
 } from '../../../../../engine/measure/pcapng/encode.ts';
 import { addressBytes, synthesise } from '../../../../../engine/measure/pcapng/synthesise.ts';
 import { readPcapng } from './second-reader.ts';
@@ -49,9 +49,9 @@ describe('the file of the specification', () => {
 
   it('is written byte for byte', () => {
     const file = join(
-      sectionHeader('orrery'),
-      interfaceDescription('a->b'),
-      enhancedPacket({
+      encodeSectionHeader('orrery'),
+      encodeInterfaceDescription('a->b'),
+      encodePacketBlock({
         interfaceId: 0,
         timeNs: 10_084_320,
         bytes: new Uint8Array(packet),
@@ -137,12 +137,12 @@ describe('a capture', () => {
     fc.assert(
       fc.property(fc.array(name, { minLength: 3, maxLength: 3 }), packets, (names, all) => {
         const file = join(
-          sectionHeader('orrery'),
-          ...names.map(interfaceDescription),
+          encodeSectionHeader('orrery'),
+          ...names.map(encodeInterfaceDescription),
           ...all.map(({ comment, ...rest }) =>
-            enhancedPacket(comment === undefined ? rest : { ...rest, comment }),
+            encodePacketBlock(comment === undefined ? rest : { ...rest, comment }),
           ),
-          interfaceStatistics({
+          encodeInterfaceStatistics({
             interfaceId: 1,
             timeNs: 2 ** 40,
             received: 2 ** 33 + 1,
@@ -178,9 +178,9 @@ describe('a capture', () => {
     fc.assert(
       fc.property(fc.array(captured, { minLength: 1, maxLength: 20 }), (all) => {
         const file = join(
-          sectionHeader('orrery'),
-          ...['a->b', 'b->a', 'gateway-111->br-111-1'].map(interfaceDescription),
-          ...all.map(({ comment: _, ...packet }) => enhancedPacket(packet)),
+          encodeSectionHeader('orrery'),
+          ...['a->b', 'b->a', 'gateway-111->br-111-1'].map(encodeInterfaceDescription),
+          ...all.map(({ comment: _, ...packet }) => encodePacketBlock(packet)),
         );
         const parser = new PcapNgParser();
         const found: unknown[] = [];

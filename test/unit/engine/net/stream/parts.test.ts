@@ -5,7 +5,7 @@ import { ByteRing } from '../../../../../engine/net/stream/byte-ring.ts';
 import { Congestion } from '../../../../../engine/net/stream/congestion.ts';
 import { StreamReceiver } from '../../../../../engine/net/stream/receiver.ts';
 import { RetransmissionTimeout } from '../../../../../engine/net/stream/retransmission-timeout.ts';
-import { NONE, Scoreboard } from '../../../../../engine/net/stream/scoreboard.ts';
+import { NO_SEGMENT, Scoreboard } from '../../../../../engine/net/stream/scoreboard.ts';
 import { streamOptions } from '../../../../../engine/net/stream/stream-options.ts';
 import { bytesOf, MS, SECOND } from './stream-fixture.ts';
 
@@ -143,7 +143,7 @@ describe('the scoreboard', () => {
     made.loseAll();
     expect(made.inFlight).toBe(0);
     const order: number[] = [];
-    for (let i = 41; made.nextLost !== NONE; i += 1) {
+    for (let i = 41; made.nextLost !== NO_SEGMENT; i += 1) {
       order.push(made.sequenceOf(made.nextLost));
       made.repeat(made.nextLost, i, i);
     }

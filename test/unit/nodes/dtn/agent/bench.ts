@@ -10,7 +10,7 @@ import type { Outlet } from '../../../../../nodes/dtn/agent/outlet.ts';
 import type { AgentParts } from '../../../../../nodes/dtn/agent/parts.ts';
 import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { behaviourOf } from '../../../../../nodes/dtn/doubles/index.ts';
-import { Names } from '../../../../../nodes/dtn/names.ts';
+import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { DirectRouter } from '../../../../../nodes/dtn/router/direct.ts';
 import type { Router } from '../../../../../nodes/dtn/router/router.ts';
 import { type Sample, sampleBundle } from '../wire/support.ts';
@@ -66,7 +66,7 @@ export function bench(given: BenchOptions = {}): Bench {
   let nowNs = 0;
   const agent = new Agent<string>({
     own: given.own ?? 'a',
-    names: new Names(['a', 'b', 'c'], parsed.eids),
+    names: new HostEids(['a', 'b', 'c'], parsed.eids),
     options: parsed,
     behaviour: behaviourOf(parsed),
     outlets: given.outlets ?? [link('b'), link('c')],

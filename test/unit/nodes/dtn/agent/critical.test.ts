@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
 import type { AgentInput } from '../../../../../nodes/dtn/agent/input.ts';
-import { CORRECT } from '../../../../../nodes/dtn/behaviour.ts';
+import { CORRECT_BEHAVIOUR } from '../../../../../nodes/dtn/behaviour.ts';
 import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import {
   ContactPlan,
-  PLAN_OPTIONS,
+  DEFAULT_PLAN_OPTIONS,
   type PlannedContact,
 } from '../../../../../nodes/dtn/contact-graph/plan.ts';
-import { Names } from '../../../../../nodes/dtn/names.ts';
+import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { ContactGraphRouter } from '../../../../../nodes/dtn/router/contact-graph.ts';
 import { urgencyOf } from '../../../../../nodes/dtn/wire/extensions.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
@@ -31,11 +31,11 @@ function outletTo(neighbour: string, maxBytes = 65_536): CarrierOutlet {
 }
 
 function node(options = CRITICAL, outlets = [outletTo('b'), outletTo('c')]): Bench {
-  const plan = new ContactPlan(PLAN, 3, PLAN_OPTIONS);
+  const plan = new ContactPlan(PLAN, 3, DEFAULT_PLAN_OPTIONS);
   const router = new ContactGraphRouter({
-    ...{ own: 'a', names: new Names(['a', 'b', 'c'], 'ipn') },
+    ...{ own: 'a', names: new HostEids(['a', 'b', 'c'], 'ipn') },
     ...{ plans: { at: (): ContactPlan => plan } },
-    behaviour: CORRECT,
+    behaviour: CORRECT_BEHAVIOUR,
   });
   return bench({ options, router, outlets });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Witness } from '../../../../../engine/host/protocol.ts';
 import { CustodyLedger } from '../../../../../nodes/dtn/agent/custody-ledger.ts';
-import { Names } from '../../../../../nodes/dtn/names.ts';
+import { HostEids } from '../../../../../nodes/dtn/names.ts';
 
 /** The ledgers of two nodes in one run. */
 function ledgers(isDurable = true): readonly [CustodyLedger, CustodyLedger] {
@@ -14,7 +14,7 @@ function ledgers(isDurable = true): readonly [CustodyLedger, CustodyLedger] {
       return isKnown;
     },
   } as Witness;
-  const names = new Names(['a', 'b'], 'ipn');
+  const names = new HostEids(['a', 'b'], 'ipn');
   return [
     new CustodyLedger(witness, { host: 'a', names, isDurable: true }),
     new CustodyLedger(witness, { host: 'b', names, isDurable }),

@@ -5,7 +5,7 @@ import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts'
 import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
 import type { AgentInput } from '../../../../../nodes/dtn/agent/input.ts';
 import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
-import { PROPHET } from '../../../../../nodes/dtn/router/predictability.ts';
+import { PROPHET_DEFAULTS } from '../../../../../nodes/dtn/router/predictability.ts';
 import { ProphetRouter } from '../../../../../nodes/dtn/router/prophet.ts';
 import { writeFragment } from '../../../../../nodes/dtn/wire/fragment.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
@@ -66,7 +66,9 @@ class Life {
 
 function prophet(): ProphetRouter {
   const { usual: usualNs, unit: unitNs } = dtnConfig.parse({}).prophet;
-  return new ProphetRouter('a', { ...PROPHET, usualNs, unitNs }, (name) => 'abc'.includes(name));
+  return new ProphetRouter('a', { ...PROPHET_DEFAULTS, usualNs, unitNs }, (name) =>
+    'abc'.includes(name),
+  );
 }
 
 const OF_INTEREST = ['answer', 'transmit', 'receipt', 'deliver', 'drop', 'sync'];

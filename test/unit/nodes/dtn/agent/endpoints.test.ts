@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Endpoints } from '../../../../../nodes/dtn/agent/endpoints.ts';
-import { Names } from '../../../../../nodes/dtn/names.ts';
+import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
 import { sampleBundle } from '../wire/support.ts';
 
-const names = new Names(['a', 'b', 'c'], 'ipn');
+const names = new HostEids(['a', 'b', 'c'], 'ipn');
 
 function viewOf(source: string, destination = 'ipn:3.1'): BundleView {
   const bytes = sampleBundle({ source, destination });

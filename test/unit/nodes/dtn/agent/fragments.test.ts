@@ -2,13 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
-import { cutOff, fragmentsOf, leastPiece } from '../../../../../nodes/dtn/agent/fragments.ts';
+import {
+  fragmentsOf,
+  leastFragmentBytes,
+  splitInTwo,
+} from '../../../../../nodes/dtn/agent/fragments.ts';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
-import { CORRECT } from '../../../../../nodes/dtn/behaviour.ts';
+import { CORRECT_BEHAVIOUR } from '../../../../../nodes/dtn/behaviour.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
-import { ContactPlan, PLAN_OPTIONS } from '../../../../../nodes/dtn/contact-graph/plan.ts';
+import { ContactPlan, DEFAULT_PLAN_OPTIONS } from '../../../../../nodes/dtn/contact-graph/plan.ts';
 import { BUNDLE_FLAG } from '../../../../../nodes/dtn/geometry.ts';
-import { Names } from '../../../../../nodes/dtn/names.ts';
+import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { ContactGraphRouter } from '../../../../../nodes/dtn/router/contact-graph.ts';
 import { writeFragment } from '../../../../../nodes/dtn/wire/fragment.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
@@ -83,11 +87,11 @@ function between(
   const contacts = windows.map(({ startNs, endNs }) => {
     return { from: 0, to: 1, startNs, endNs, rate: 1_000, owltNs: 0 };
   });
-  const plan = new ContactPlan(contacts, 3, PLAN_OPTIONS);
+  const plan = new ContactPlan(contacts, 3, DEFAULT_PLAN_OPTIONS);
   const planning = new ContactGraphRouter({
-    ...{ own: 'a', names: new Names(['a', 'b', 'c'], 'ipn') },
+    ...{ own: 'a', names: new HostEids(['a', 'b', 'c'], 'ipn') },
     ...{ plans: { at: (): ContactPlan => plan } },
-    behaviour: CORRECT,
+    behaviour: CORRECT_BEHAVIOUR,
   });
   const options = { fragmentation };
   const given = router === 'direct' ? {} : { router: planning };
@@ -143,9 +147,9 @@ describe('what is left of a contact', () => {
     const whole = sampleBundle({ payload: PAYLOAD });
     const held = { bytes: whole, key: 'k' } as HeldBundle;
     const overhead = whole.length - 1_000 + 18;
-    expect(leastPiece(held)).toBe(2 * overhead);
-    expect(cutOff(held, 2 * overhead - 1)).toEqual([]);
-    const [part, rest] = cutOff(held, 2 * overhead);
+    expect(leastFragmentBytes(held)).toBe(2 * overhead);
+    expect(splitInTwo(held, 2 * overhead - 1)).toEqual([]);
+    const [part, rest] = splitInTwo(held, 2 * overhead);
     expect(part?.bytes.length).toBeLessThanOrEqual(2 * overhead);
     const view = new BundleView();
     const lengths = [part, rest].map((each) => {
@@ -158,8 +162,8 @@ describe('what is left of a contact', () => {
       [overhead, 1_000 - overhead, 1_000],
     ]);
     const sealed = sampleBundle({ payload: PAYLOAD, flags: BUNDLE_FLAG.mustNotFragment });
-    expect(leastPiece({ ...held, bytes: sealed })).toBe(Number.POSITIVE_INFINITY);
-    expect(cutOff({ ...held, bytes: sealed }, 900)).toEqual([]);
+    expect(leastFragmentBytes({ ...held, bytes: sealed })).toBe(Number.POSITIVE_INFINITY);
+    expect(splitInTwo({ ...held, bytes: sealed }, 900)).toEqual([]);
   });
 
   it('carries parts that have an age each if their source has no clock', () => {

@@ -6,7 +6,7 @@ import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
 import { withNote } from '../../../../../nodes/dtn/agent/copy-note.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
-import { BLOCK_TYPE, BUNDLE_FLAG, REPORT_FLAGS } from '../../../../../nodes/dtn/geometry.ts';
+import { ALL_REPORT_FLAGS, BLOCK_TYPE, BUNDLE_FLAG } from '../../../../../nodes/dtn/geometry.ts';
 import { copyBundle } from '../../../../../nodes/dtn/wire/copy.ts';
 import { writeCrc } from '../../../../../nodes/dtn/wire/crc.ts';
 import { bundleAgeData } from '../../../../../nodes/dtn/wire/extensions.ts';
@@ -104,7 +104,12 @@ describe('a number that no double holds', () => {
     expect(give(bench({ options, outlets }), sampleBundle(long))).toContain('transmit');
     expect(give(bench({ options, outlets }), hugeSequence(long))).toEqual(['too-large']);
     const reports = { ...dtnConfig.parse({}).reports, delivered: true };
-    const asking = { ...TO_B, destination: 'ipn:1.1', reportTo: 'ipn:3.1', flags: REPORT_FLAGS };
+    const asking = {
+      ...TO_B,
+      destination: 'ipn:1.1',
+      reportTo: 'ipn:3.1',
+      flags: ALL_REPORT_FLAGS,
+    };
     expect(give(bench({ options: { reports } }), sampleBundle(asking))).toContain('transmit');
     expect(give(bench({ options: { reports } }), hugeSequence(asking))).toEqual(['deliver']);
   });

@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
-import { CORRECT } from '../../../../../nodes/dtn/behaviour.ts';
+import { CORRECT_BEHAVIOUR } from '../../../../../nodes/dtn/behaviour.ts';
 import {
   ContactPlan,
-  PLAN_OPTIONS,
+  DEFAULT_PLAN_OPTIONS,
   type PlannedContact,
 } from '../../../../../nodes/dtn/contact-graph/plan.ts';
 import { DOUBLES } from '../../../../../nodes/dtn/doubles/index.ts';
-import { Names } from '../../../../../nodes/dtn/names.ts';
+import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { ContactGraphRouter } from '../../../../../nodes/dtn/router/contact-graph.ts';
 import { type Bench, bench, S, send } from './bench.ts';
 
@@ -24,11 +24,11 @@ const contact = (from: number, to: number, span: readonly [number, number]): Pla
 const PLAN = [contact(A, B, [100, 110]), contact(A, C, [101, 110]), contact(C, B, [300, 400])];
 
 function node(isOverbooking = false): Bench {
-  const plan = new ContactPlan(PLAN, 3, PLAN_OPTIONS);
-  const names = new Names(['a', 'b', 'c'], 'ipn');
+  const plan = new ContactPlan(PLAN, 3, DEFAULT_PLAN_OPTIONS);
+  const names = new HostEids(['a', 'b', 'c'], 'ipn');
   const router = new ContactGraphRouter({
     ...{ own: 'a', names, plans: { at: (): ContactPlan => plan } },
-    behaviour: isOverbooking ? { ...CORRECT, ...DOUBLES.overbooking } : CORRECT,
+    behaviour: isOverbooking ? { ...CORRECT_BEHAVIOUR, ...DOUBLES.overbooking } : CORRECT_BEHAVIOUR,
   });
   const outlets = [B, C].map((to) => {
     const neighbour = names.nameAt(to) ?? '';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
-import { BLOCK_FLAG, BUNDLE_FLAG, REPORT_FLAGS } from '../../../../../nodes/dtn/geometry.ts';
+import { ALL_REPORT_FLAGS, BLOCK_FLAG, BUNDLE_FLAG } from '../../../../../nodes/dtn/geometry.ts';
 import { formatEid } from '../../../../../nodes/dtn/wire/eid.ts';
 import { writeFragment } from '../../../../../nodes/dtn/wire/fragment.ts';
 import { decodeStatusReport } from '../../../../../nodes/dtn/wire/status-report.ts';
@@ -21,7 +21,7 @@ const asking = (fields: Parameters<typeof sampleBundle>[0] = {}): Uint8Array =>
     source: 'ipn:2.1',
     destination: 'ipn:1.1',
     reportTo: 'ipn:3.1',
-    flags: REPORT_FLAGS,
+    flags: ALL_REPORT_FLAGS,
     ...fields,
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LiveDeadlines } from '../../../../../nodes/_kit/live-deadlines.ts';
 import { BundleStore, type StoreLimits } from '../../../../../nodes/dtn/agent/bundle-store.ts';
 import type { HeldBundle, Priority } from '../../../../../nodes/dtn/agent/held-bundle.ts';
-import { type Ended, Remembered } from '../../../../../nodes/dtn/agent/remembered.ts';
+import { type EndedBundle, Remembered } from '../../../../../nodes/dtn/agent/remembered.ts';
 import { STORE_POLICIES, type StorePolicy } from '../../../../../nodes/dtn/agent/store-policy.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
 
@@ -150,7 +150,7 @@ describe('what has gone before its deadline', () => {
 
   it('is remembered until it would have expired, and in bounds', () => {
     const remembered = new Remembered(2);
-    const ended = (key: string, deadlineNs: number): Ended => ({ key, deadlineNs, hops: 3 });
+    const ended = (key: string, deadlineNs: number): EndedBundle => ({ key, deadlineNs, hops: 3 });
     expect(remembered.add(0, ended('a', 10))).toEqual([]);
     expect([remembered.hopsOf('a', 10), remembered.hopsOf('a', 11)]).toEqual([3, undefined]);
     expect(remembered.add(11, ended('b', 100))).toEqual(['a']);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   ContactPlan,
-  PLAN_OPTIONS,
+  DEFAULT_PLAN_OPTIONS,
   type PlannedContact,
   type PlanOptions,
 } from '../../../../../nodes/dtn/contact-graph/plan.ts';
@@ -38,7 +38,7 @@ function loop(periods: number): ContactPlan {
       contacts.push({ from: node, to: 0, ...window }, { from: 0, to: node, ...window });
     }
   }
-  return new ContactPlan(contacts, 11, PLAN_OPTIONS);
+  return new ContactPlan(contacts, 11, DEFAULT_PLAN_OPTIONS);
 }
 
 const keysOf = (route: Route | undefined): unknown =>
@@ -81,7 +81,7 @@ describe('the search', () => {
   it('avoids nodes and first contacts as asked', () => {
     const draw = draws(SEED + 1);
     for (let count = 0; count < PLANS; count += 1) {
-      const plan = randomPlan(draw, PLAN_OPTIONS);
+      const plan = randomPlan(draw, DEFAULT_PLAN_OPTIONS);
       const avoided = new Set([1 + draw(plan.nodes - 2)]);
       const notFirst = new Set([draw(plan.from.length), draw(plan.from.length)]);
       const query = { source: 0, target: plan.nodes - 1, atNs: draw(HORIZON), avoided, notFirst };
@@ -91,7 +91,7 @@ describe('the search', () => {
   });
 
   it('finds no route from a node to itself', () => {
-    const plan = randomPlan(draws(SEED), PLAN_OPTIONS);
+    const plan = randomPlan(draws(SEED), DEFAULT_PLAN_OPTIONS);
     expect(new RouteSearch(plan).best({ source: 0, target: 0, atNs: 0 })).toBeUndefined();
   });
 });
@@ -101,7 +101,7 @@ describe('the list', () => {
     const draw = draws(SEED + 2);
     let several = 0;
     for (let count = 0; count < 300; count += 1) {
-      const plan = randomPlan(draw, PLAN_OPTIONS);
+      const plan = randomPlan(draw, DEFAULT_PLAN_OPTIONS);
       const query = { source: 0, target: plan.nodes - 1, atNs: draw(HORIZON) };
       const all = everyRoute(plan, query);
       const list = new RouteList(plan, new RouteSearch(plan), query);

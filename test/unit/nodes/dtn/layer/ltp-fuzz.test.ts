@@ -4,7 +4,7 @@ import { DTN_DROPS } from '../../../../../nodes/dtn/drops.ts';
 import { LtpSpan } from '../../../../../nodes/dtn/layer/ltp.ts';
 import type { LtpEffect } from '../../../../../nodes/dtn/layer/ltp-shared.ts';
 import { decodeLtp, encodeLtp } from '../../../../../nodes/dtn/layer/ltp-wire.ts';
-import { blockOf, factsOf, LtpPair, S } from '../../../../../runner/verify/bundles/ltp-pair.ts';
+import { blockOf, factsOf, LtpPair, S_NS } from '../../../../../runner/verify/bundles/ltp-pair.ts';
 import { forMutants, truncations } from './mutations.ts';
 
 const MUTANTS = 100_000;
@@ -15,7 +15,7 @@ function samples(): readonly Uint8Array[] {
   pair.loses = (_sent, index): boolean => index % 3 === 1;
   pair.take('a', { kind: 'send', session: 7, block: blockOf(4_000), redBytes: 3_000, dscp: 0 });
   pair.take('b', { kind: 'send', session: 9, block: blockOf(2_000), redBytes: 2_000, dscp: 0 });
-  pair.run(60 * S);
+  pair.run(60 * S_NS);
   pair.take('a', { kind: 'send', session: 8, block: blockOf(100), redBytes: 100, dscp: 0 });
   pair.take('a', { kind: 'cancel', session: 8 });
   pair.run();

@@ -6,7 +6,7 @@ import { LtpReceiving } from '../../../../../nodes/dtn/layer/ltp-receiving.ts';
 import {
   decodeLtp,
   encodeLtp,
-  LTP_DATA,
+  LTP_DATA_TYPE,
   type LtpContent,
   type LtpData,
 } from '../../../../../nodes/dtn/layer/ltp-wire.ts';
@@ -15,12 +15,12 @@ import {
   LtpPair,
   OWLT_NS,
   orderOf,
-  S,
-  type Sent,
+  S_NS,
+  type SentSegment,
 } from '../../../../../runner/verify/bundles/ltp-pair.ts';
 
-const contentOf = ({ bytes }: Pick<Sent, 'bytes'>): LtpContent => decodeLtp(bytes)!.content;
-const isData = (sent: Sent): boolean => contentOf(sent).kind === 'data';
+const contentOf = ({ bytes }: Pick<SentSegment, 'bytes'>): LtpContent => decodeLtp(bytes)!.content;
+const isData = (sent: SentSegment): boolean => contentOf(sent).kind === 'data';
 
 function send(pair: LtpPair, block: Uint8Array, redBytes = block.length, session = 7): void {
   pair.take('a', orderOf(block, redBytes, session));
@@ -30,7 +30,7 @@ function send(pair: LtpPair, block: Uint8Array, redBytes = block.length, session
 function data(session: number, fields: Partial<LtpData>): Uint8Array {
   const content: LtpData = {
     kind: 'data',
-    type: LTP_DATA.red,
+    type: LTP_DATA_TYPE.red,
     service: 1,
     offset: 0,
     checkpoint: 0,
@@ -73,8 +73,8 @@ describe('a block', () => {
   // Regression: the wait for the report began when the checkpoint began to leave, and did not count the
   // segment that the other end was sending. On slow links everything was sent twice.
   it.each([
-    { both: false, answerNs: 2 * (OWLT_NS + S) },
-    { both: true, answerNs: 2 * (OWLT_NS + S) + 8 * S },
+    { both: false, answerNs: 2 * (OWLT_NS + S_NS) },
+    { both: true, answerNs: 2 * (OWLT_NS + S_NS) + 8 * S_NS },
   ])(
     'is sent once over a link on which a segment takes eight seconds (%j)',
     ({ both, answerNs }) => {
@@ -95,12 +95,12 @@ describe('a block', () => {
 
   it('is not repeated for a checkpoint that is answered while its repetition waits for the link', () => {
     // The timer runs out a second before the report is there, behind a segment that takes eight.
-    const answerNs = 2 * OWLT_NS - S;
+    const answerNs = 2 * OWLT_NS - S_NS;
     const pair = new LtpPair({ answerNs, contactAt: () => ({ rateBps: 1_000, endNs: 1e18 }) });
     pair.leavesIn = ({ length }): number => length * 8_000_000;
     send(pair, blockOf(900));
     send(pair, blockOf(9_000), 9_000, 8);
-    pair.run(40 * S);
+    pair.run(40 * S_NS);
     const first = pair.sent.filter((sent) => sent.from === 'a' && isData(sent));
     const sessions = first.map(({ bytes }) => decodeLtp(bytes)!.session);
     expect(sessions.filter((session) => session === 7)).toHaveLength(1);
@@ -111,12 +111,12 @@ describe('a block', () => {
   // and no bundle left in live runs.
   it('leaves the link free: however late one asks, that was when its last segment left', () => {
     const pair = new LtpPair({ contactAt: () => ({ rateBps: 8_000, endNs: 1e18 }) });
-    expect(pair.ends.a.idleAt(S)).toBe(0);
+    expect(pair.ends.a.idleAt(S_NS)).toBe(0);
     send(pair, blockOf(500));
     const [{ bytes } = { bytes: [] }] = pair.sent;
     pair.run();
     expect(pair.ends.a.idleAt(pair.now + 1)).toBeLessThan(pair.now);
-    expect(pair.ends.a.idleAt(pair.now + S)).toBeGreaterThanOrEqual(bytes.length * 1_000_000);
+    expect(pair.ends.a.idleAt(pair.now + S_NS)).toBeGreaterThanOrEqual(bytes.length * 1_000_000);
   });
 
   // Regression: the sender added up what the receiver had claimed before and after its restart, and
@@ -139,7 +139,7 @@ describe('a block', () => {
     pair.loses = (_sent, index): boolean => [2, 3, 6].includes(index);
     send(pair, block);
     pair.run();
-    const repairs = pair.sent.filter((sent) => isData(sent) && sent.at > 0.1 * S);
+    const repairs = pair.sent.filter((sent) => isData(sent) && sent.at > 0.1 * S_NS);
     const places = pair.sent.slice(0, 7).map((sent) => (contentOf(sent) as LtpData).offset);
     expect(repairs.map((sent) => (contentOf(sent) as LtpData).offset)).toEqual([
       places[2],
@@ -147,9 +147,9 @@ describe('a block', () => {
       places[6],
     ]);
     expect(repairs.map((sent) => (contentOf(sent) as LtpData).type)).toEqual([
-      LTP_DATA.red,
-      LTP_DATA.red,
-      LTP_DATA.redCheckpoint,
+      LTP_DATA_TYPE.red,
+      LTP_DATA_TYPE.red,
+      LTP_DATA_TYPE.redCheckpoint,
     ]);
     expect(pair.events).toContainEqual(expect.objectContaining({ kind: 'sent', rounds: 1 }));
     expect(pair.events).toContainEqual(expect.objectContaining({ kind: 'block', block }));
@@ -163,7 +163,7 @@ describe('a block', () => {
     const [first, again] = pair.sent.filter(isData);
     // From when its last bit has left: a byte takes a microsecond.
     const leavesNs = first!.bytes.length * 1_000;
-    expect(again!.at - first!.at).toBe(2 * (OWLT_NS + S) + leavesNs);
+    expect(again!.at - first!.at).toBe(2 * (OWLT_NS + S_NS) + leavesNs);
     expect(again!.bytes).toEqual(first!.bytes);
     expect(pair.kinds('a')).toEqual(['sent']);
   });
@@ -204,7 +204,7 @@ describe('a block', () => {
       return offers === 3;
     };
     send(pair, blockOf(100));
-    pair.run(OWLT_NS + S);
+    pair.run(OWLT_NS + S_NS);
     // Nothing is claimed before the node has the block.
     expect(pair.sent.filter(({ from }) => from === 'b')).toEqual([]);
     pair.run();
@@ -218,7 +218,7 @@ describe('a block', () => {
     send(pair, block, 0);
     pair.run();
     expect(pair.events[0]).toMatchObject({ kind: 'sent', at: expect.any(Number) });
-    expect(pair.events[0]!.at).toBeLessThan(S);
+    expect(pair.events[0]!.at).toBeLessThan(S_NS);
     expect(pair.events[1]).toMatchObject({ kind: 'block', block });
     expect(pair.sent.every(({ from }) => from === 'a')).toBe(true);
     expect(pair.ends.b.receiving).toBe(0);
@@ -228,7 +228,7 @@ describe('a block', () => {
     const pair = new LtpPair();
     pair.loses = (sent): boolean => {
       const content = contentOf(sent);
-      return content.kind === 'data' && content.type === LTP_DATA.green;
+      return content.kind === 'data' && content.type === LTP_DATA_TYPE.green;
     };
     send(pair, blockOf(5_000), 1_000);
     pair.run();
@@ -241,33 +241,33 @@ describe('a block', () => {
 describe('the end of a contact', () => {
   it('stops all timers: nothing is repeated for an outage of a day', () => {
     const pair = new LtpPair();
-    pair.loses = (sent): boolean => isData(sent) && sent.at < 100 * S;
+    pair.loses = (sent): boolean => isData(sent) && sent.at < 100 * S_NS;
     send(pair, blockOf(100));
-    pair.run(5 * S);
+    pair.run(5 * S_NS);
     pair.take('a', { kind: 'way', way: 'closed' });
     pair.take('b', { kind: 'way', way: 'closed' });
-    pair.run(86_400 * S);
+    pair.run(86_400 * S_NS);
     expect(pair.sent).toHaveLength(1);
     pair.take('a', { kind: 'way', way: 'open' });
     pair.take('b', { kind: 'way', way: 'open' });
     pair.run();
     // Five of 22 s had passed, which began when the last bit had left.
-    expect(pair.sent[1]!.at).toBe((86_400 + 17) * S + pair.sent[0]!.bytes.length * 1_000);
+    expect(pair.sent[1]!.at).toBe((86_400 + 17) * S_NS + pair.sent[0]!.bytes.length * 1_000);
     expect(pair.kinds('a')).toEqual(['sent']);
   });
 
   it('is not outlasted by a segment', () => {
-    let endNs = 2.5 * S;
+    let endNs = 2.5 * S_NS;
     const pair = new LtpPair({ contactAt: () => ({ rateBps: 8_000, endNs }) });
     send(pair, blockOf(4_000));
-    pair.run(3 * S);
+    pair.run(3 * S_NS);
     expect(pair.sent).toHaveLength(2);
     for (const end of ['a', 'b'] as const) pair.take(end, { kind: 'way', way: 'closed' });
     endNs = 1e18;
-    pair.run(500 * S);
+    pair.run(500 * S_NS);
     for (const end of ['a', 'b'] as const) pair.take(end, { kind: 'way', way: 'open' });
     pair.run();
-    const seconds = pair.sent.filter(isData).map(({ at }) => Math.round(at / S));
+    const seconds = pair.sent.filter(isData).map(({ at }) => Math.round(at / S_NS));
     expect(seconds).toEqual([0, 1, 500, 501, 502]);
     expect(pair.kinds('a')).toEqual(['sent']);
   });
@@ -277,9 +277,9 @@ describe('the two holes of RFC 5326', () => {
   it('a block whose checkpoint never comes is given up after two light times and 60 s', () => {
     const pair = new LtpPair();
     pair.take('b', { kind: 'segment', bytes: data(3, {}) });
-    pair.run(79 * S);
+    pair.run(79 * S_NS);
     expect(pair.kinds('b')).toEqual([]);
-    pair.run(80 * S);
+    pair.run(80 * S_NS);
     expect(pair.kinds('b')).toEqual(['ltp-silence']);
     expect(pair.ends.b.receiving).toBe(0);
     expect(contentOf(pair.sent[0]!)).toMatchObject({ kind: 'cancel', by: 'receiver', reason: 0 });
@@ -289,9 +289,9 @@ describe('the two holes of RFC 5326', () => {
     const pair = new LtpPair();
     // Every second segment is lost: more claims than fit into one report.
     pair.loses = (sent, index): boolean =>
-      sent.from === 'a' ? sent.at < S && index % 2 === 1 && index < 399 : isFirstOf(2, sent);
+      sent.from === 'a' ? sent.at < S_NS && index % 2 === 1 && index < 399 : isFirstOf(2, sent);
     const seen = new Map<number, number>();
-    const isFirstOf = (nth: number, sent: Sent): boolean => {
+    const isFirstOf = (nth: number, sent: SentSegment): boolean => {
       const content = contentOf(sent);
       if (content.kind !== 'report') return false;
       const count = (seen.get(content.report) ?? 0) + 1;
@@ -305,7 +305,7 @@ describe('the two holes of RFC 5326', () => {
     expect(pair.kinds('a')).toEqual(['sent']);
     expect(pair.events).toContainEqual(expect.objectContaining({ kind: 'block', block }));
     const sent = pair.sent.filter(isData).length;
-    const missing = pair.sent.filter((each, index) => isData(each) && each.at < S && index % 2);
+    const missing = pair.sent.filter((each, index) => isData(each) && each.at < S_NS && index % 2);
     // Nothing is repaired twice.
     expect(sent).toBeLessThanOrEqual(Math.ceil(block.length / 950) + missing.length + 5);
   });
@@ -350,24 +350,24 @@ describe('a neighbour', () => {
   it('that mixes red and green is told so', () => {
     const pair = new LtpPair();
     pair.take('b', { kind: 'segment', bytes: data(1, { offset: 100 }) });
-    pair.take('b', { kind: 'segment', bytes: data(1, { type: LTP_DATA.green, offset: 50 }) });
+    pair.take('b', { kind: 'segment', bytes: data(1, { type: LTP_DATA_TYPE.green, offset: 50 }) });
     expect(pair.kinds('b')).toEqual(['ltp-bad-data']);
     expect(contentOf(pair.sent[0]!)).toMatchObject({ kind: 'cancel', by: 'receiver', reason: 3 });
   });
 
   it('that repeats one checkpoint gets five more answers, and no more', () => {
     const pair = new LtpPair();
-    const checkpoint = data(1, { type: LTP_DATA.redCheckpoint, checkpoint: 5 });
+    const checkpoint = data(1, { type: LTP_DATA_TYPE.redCheckpoint, checkpoint: 5 });
     for (let count = 0; count < 100; count += 1) {
       pair.take('b', { kind: 'segment', bytes: checkpoint });
-      pair.run(pair.now + S / 100);
+      pair.run(pair.now + S_NS / 100);
     }
     expect(pair.sent).toHaveLength(6);
   });
 
   it('that asks for reports about nothing, or without end, fills no memory with answers', () => {
     const pair = new LtpPair();
-    const ask = { type: LTP_DATA.redCheckpoint, data: new Uint8Array(0) };
+    const ask = { type: LTP_DATA_TYPE.redCheckpoint, data: new Uint8Array(0) };
     const receiving = new LtpReceiving(1, 1);
     for (let checkpoint = 1; checkpoint <= 1_500; checkpoint += 1) {
       const { content } = decodeLtp(data(1, { ...ask, checkpoint }))!;
@@ -377,13 +377,13 @@ describe('a neighbour', () => {
     expect(receiving.remembered).toBe(0);
     receiving.add(decodeLtp(data(1, {}))!.content as LtpData);
     for (let checkpoint = 1; checkpoint <= 2_000; checkpoint += 1) {
-      const { content } = decodeLtp(data(1, { type: LTP_DATA.redCheckpoint, checkpoint }))!;
+      const { content } = decodeLtp(data(1, { type: LTP_DATA_TYPE.redCheckpoint, checkpoint }))!;
       receiving.reportsFor(content as LtpData, 10, 5);
     }
     expect(receiving.remembered).toBe(2 * 1_024);
     expect(pair.sent).toEqual([]);
     // What it asks for next is reported all the same.
-    const bytes = data(1, { type: LTP_DATA.redCheckpoint, checkpoint: 1_501 });
+    const bytes = data(1, { type: LTP_DATA_TYPE.redCheckpoint, checkpoint: 1_501 });
     pair.take('b', { kind: 'segment', bytes });
     expect(contentOf(pair.sent[0]!)).toMatchObject({ kind: 'report', checkpoint: 1_501 });
   });
@@ -392,11 +392,11 @@ describe('a neighbour', () => {
     const pair = new LtpPair();
     const cancel = { kind: 'cancel', by: 'sender', reason: 0 } as const;
     for (let session = 1; session <= 1_500; session += 1) {
-      const checkpoint = data(session, { type: LTP_DATA.redCheckpoint, checkpoint: 1 });
+      const checkpoint = data(session, { type: LTP_DATA_TYPE.redCheckpoint, checkpoint: 1 });
       pair.take('b', { kind: 'segment', bytes: checkpoint });
       const bytes = encodeLtp({ engine: 1, session, content: cancel });
       pair.take('b', { kind: 'segment', bytes });
-      pair.now += S / 1_000;
+      pair.now += S_NS / 1_000;
       while (pair.ends.b.nextAt() <= pair.now) pair.take('b', TIMER_DUE);
     }
     expect(pair.ends.b.receiving).toBe(0);
@@ -409,7 +409,7 @@ describe('a neighbour', () => {
     const report = { kind: 'report', upper: 10, lower: 0, claims } as const;
     for (let session = 1; session <= 1_200; session += 1) {
       send(pair, blockOf(10), 10, session);
-      pair.run(pair.now + S / 1_000);
+      pair.run(pair.now + S_NS / 1_000);
       const { checkpoint } = contentOf(pair.sent.at(-1)!) as LtpData;
       const content = { ...report, report: 1, checkpoint };
       pair.take('a', { kind: 'segment', bytes: encodeLtp({ engine: 1, session, content }) });
@@ -422,9 +422,9 @@ describe('a neighbour', () => {
     const content = { kind: 'cancel-receipt', to: 'receiver' } as const;
     for (let session = 1; session <= 1_200; session += 1) {
       pair.take('b', { kind: 'segment', bytes: data(session, { offset: 100 }) });
-      const green = data(session, { type: LTP_DATA.green, offset: 50 });
+      const green = data(session, { type: LTP_DATA_TYPE.green, offset: 50 });
       pair.take('b', { kind: 'segment', bytes: green });
-      pair.run(pair.now + S / 1_000);
+      pair.run(pair.now + S_NS / 1_000);
       pair.take('b', { kind: 'segment', bytes: encodeLtp({ engine: 1, session, content }) });
     }
     expect(pair.ends.b.alarms).toBeLessThanOrEqual(1_024);
@@ -435,7 +435,7 @@ describe('a neighbour', () => {
     pair.loses = ({ from }): boolean => from === 'a';
     send(pair, blockOf(100));
     for (let round = 0; round < 200; round += 1) {
-      pair.run(pair.now + S);
+      pair.run(pair.now + S_NS);
       const last = pair.sent.filter(isData).at(-1)!;
       const { checkpoint } = contentOf(last) as LtpData;
       const report: LtpContent = {
@@ -483,7 +483,7 @@ describe('a session', () => {
   it('that the node cancels is cancelled at the other end', () => {
     const pair = new LtpPair();
     send(pair, blockOf(1_500));
-    pair.run(S);
+    pair.run(S_NS);
     pair.take('a', { kind: 'cancel', session: 7 });
     pair.run();
     expect(pair.kinds('a')).toEqual([]);

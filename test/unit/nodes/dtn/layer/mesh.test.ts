@@ -5,8 +5,8 @@ import { DTN_DROPS } from '../../../../../nodes/dtn/drops.ts';
 import { type MeshEffect, type MeshInput, MeshRelay } from '../../../../../nodes/dtn/layer/mesh.ts';
 import { MESH_PROFILES, type MeshProfile } from '../../../../../nodes/dtn/layer/mesh-profile.ts';
 import {
-  decodeFrame,
-  encodeFrame,
+  decodeMeshFrame,
+  encodeMeshFrame,
   type MeshFrame,
 } from '../../../../../nodes/dtn/layer/mesh-wire.ts';
 import { blockOf } from '../../../../../runner/verify/bundles/ltp-pair.ts';
@@ -47,7 +47,7 @@ class Mesh {
       this.events.push({ ...effect, node, at: this.now });
       if (effect.kind !== 'transmit') continue;
       this.sent += 1;
-      const frame = decodeFrame(effect.bytes, this.#profile.headBytes)!;
+      const frame = decodeMeshFrame(effect.bytes, this.#profile.headBytes)!;
       if (this.loses(frame, effect.link)) continue;
       const [a, b] = effect.link.split(' ').map(Number) as [number, number];
       const { link, bytes } = effect;
@@ -321,7 +321,7 @@ describe('hostile frames', () => {
   it('are never an exception, and fill no table: 20000 mutations', () => {
     const source = new Mesh(chain(1));
     const samples: Uint8Array[] = [];
-    source.loses = (frame): boolean => samples.push(encodeFrame(frame, 20)) > 0;
+    source.loses = (frame): boolean => samples.push(encodeMeshFrame(frame, 20)) > 0;
     for (const target of [1, 5]) source.take(0, { kind: 'send', target, message: blockOf(1_500) });
     source.run();
     const mesh = new Mesh([

@@ -14,10 +14,10 @@ import {
   encodeTcpcl,
   type TcpclMessage,
 } from '../../../../../nodes/dtn/layer/tcpcl-wire.ts';
-import { linksOf } from '../../../../../nodes/dtn/links/link-end.ts';
+import { linkEndsOf } from '../../../../../nodes/dtn/links/link-end.ts';
 import { TcpclNode } from '../../../../../nodes/dtn/links/tcpcl-node.ts';
 import { TlsKeys } from '../../../../../nodes/dtn/links/tcpcl-tls.ts';
-import { Names } from '../../../../../nodes/dtn/names.ts';
+import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { viewWith } from '../../../../fixtures/views.ts';
 import { MS, SECOND } from '../../../engine/net/stream/stream-fixture.ts';
 import { makeWorld } from '../../../engine/net/world-fixture.ts';
@@ -65,7 +65,7 @@ class Stage {
     const direction = { rateBps: 100_000_000, delayNs: 5 * MS };
     this.world.addLink({ id: 'ab', ...ends, forward: direction, backward: direction });
     this.#keys = new TlsKeys('a', crypto, NETWORK);
-    const names = new Names(['a', 'b'], 'ipn');
+    const names = new HostEids(['a', 'b'], 'ipn');
     const options = dtnConfig.parse({ layer: 'tcpcl', tcpcl: { tls } });
     const node = new TcpclNode(
       this.b,
@@ -80,7 +80,7 @@ class Stage {
         onFailed: (): void => undefined,
       },
     );
-    for (const end of linksOf('b', NETWORK, names)) node.add(end);
+    for (const end of linkEndsOf('b', NETWORK, names)) node.add(end);
     node.start();
   }
 

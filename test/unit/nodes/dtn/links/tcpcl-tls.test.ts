@@ -5,7 +5,7 @@ import type { NetworkView } from '../../../../../engine/host/network-view.ts';
 import type { SecureOptions } from '../../../../../engine/host/stream.ts';
 import { sealRecord } from '../../../../../engine/net/stream/secure-records.ts';
 import { toHex } from '../../../../../nodes/_kit/bytes.ts';
-import { recordBytes, TlsKeys } from '../../../../../nodes/dtn/links/tcpcl-tls.ts';
+import { TlsKeys, tlsOverheadBytes } from '../../../../../nodes/dtn/links/tcpcl-tls.ts';
 import { viewWith } from '../../../../fixtures/views.ts';
 
 const crypto = provider('noble');
@@ -79,7 +79,7 @@ describe('what TLS adds', () => {
         const record = new Uint8Array(Math.min(left, RECORD_MAX));
         onLink += sealRecord(new Xoshiro128([1, 2, 3, 4]), record).length;
       }
-      expect(recordBytes(bytes)).toBe(onLink - bytes);
+      expect(tlsOverheadBytes(bytes)).toBe(onLink - bytes);
     },
   );
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
-import { CORRECT } from '../../../../../nodes/dtn/behaviour.ts';
+import { CORRECT_BEHAVIOUR } from '../../../../../nodes/dtn/behaviour.ts';
 import {
   ContactPlan,
-  PLAN_OPTIONS,
+  DEFAULT_PLAN_OPTIONS,
   type PlannedContact,
 } from '../../../../../nodes/dtn/contact-graph/plan.ts';
-import { Names } from '../../../../../nodes/dtn/names.ts';
+import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { ContactGraphRouter } from '../../../../../nodes/dtn/router/contact-graph.ts';
 import type { Surroundings } from '../../../../../nodes/dtn/router/router.ts';
 import { seededRandom } from '../../../../../topologies/generate/random.ts';
@@ -29,14 +29,14 @@ const at = (seconds: number): Surroundings => ({
 });
 
 function routerFor(contacts: readonly PlannedContact[], nodes: number): ContactGraphRouter {
-  const names = new Names(
+  const names = new HostEids(
     Array.from({ length: nodes }, (_, index) => `n${index}`),
     'ipn',
   );
-  const plan = new ContactPlan(contacts, nodes, PLAN_OPTIONS);
+  const plan = new ContactPlan(contacts, nodes, DEFAULT_PLAN_OPTIONS);
   return new ContactGraphRouter({
     ...{ own: 'n0', names, plans: { at: (): ContactPlan => plan } },
-    behaviour: CORRECT,
+    behaviour: CORRECT_BEHAVIOUR,
   });
 }
 
@@ -67,14 +67,14 @@ describe('routes through the contact graph', () => {
 
   it('are promised in a plan that goes on as in the one before', () => {
     const now = [contact(0, 1, [0, 100]), contact(1, 3, [0, 100]), contact(0, 2, [5, 300])];
-    const first = new ContactPlan([...now, contact(2, 3, [0, 300])], 4, PLAN_OPTIONS);
+    const first = new ContactPlan([...now, contact(2, 3, [0, 300])], 4, DEFAULT_PLAN_OPTIONS);
     // The way by 1, where 100 kB fit, is second in the list now.
     const later = [contact(0, 2, [5, 300]), contact(2, 3, [0, 300]), contact(1, 3, [0, 100])];
-    const next = new ContactPlan([...later, contact(0, 1, [0, 100])], 4, PLAN_OPTIONS);
-    const names = new Names(['n0', 'n1', 'n2', 'n3'], 'ipn');
+    const next = new ContactPlan([...later, contact(0, 1, [0, 100])], 4, DEFAULT_PLAN_OPTIONS);
+    const names = new HostEids(['n0', 'n1', 'n2', 'n3'], 'ipn');
     const router = new ContactGraphRouter({
       ...{ own: 'n0', names, plans: { at: (ns): ContactPlan => (ns < S ? first : next) } },
-      behaviour: CORRECT,
+      behaviour: CORRECT_BEHAVIOUR,
     });
     const large = { ...bundleFor('n3'), bytes: new Uint8Array(40_000) };
     const wayOf = (key: string, second: number): string => {

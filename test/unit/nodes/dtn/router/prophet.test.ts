@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
-import { RECORD_ROWS_MAX } from '../../../../../nodes/dtn/geometry.ts';
-import { PROPHET } from '../../../../../nodes/dtn/router/predictability.ts';
+import { ROUTER_TABLE_ROWS_MAX } from '../../../../../nodes/dtn/geometry.ts';
+import { PROPHET_DEFAULTS } from '../../../../../nodes/dtn/router/predictability.ts';
 import { ProphetRouter } from '../../../../../nodes/dtn/router/prophet.ts';
-import { writeTable } from '../../../../../nodes/dtn/router/record-table.ts';
+import { encodeRecordTable } from '../../../../../nodes/dtn/router/record-table.ts';
 
 const S = 1_000_000_000;
 const PARTS = 1e9;
 
 function router(isKnown: (name: string) => boolean = () => true): ProphetRouter {
-  return new ProphetRouter('a', { ...PROPHET, usualNs: 1_800 * S, unitNs: S }, isKnown);
+  return new ProphetRouter('a', { ...PROPHET_DEFAULTS, usualNs: 1_800 * S, unitNs: S }, isKnown);
 }
 
 /** A router that has met b and c, and heard of d from c. */
@@ -17,7 +17,7 @@ function experienced(): ProphetRouter {
   const one = router();
   one.met('b', 10 * S);
   one.met('c', 70 * S);
-  one.heard('c', writeTable([['d', 0.8 * PARTS]]));
+  one.heard('c', encodeRecordTable([['d', 0.8 * PARTS]]));
   return one;
 }
 
@@ -32,7 +32,7 @@ describe('what PRoPHET knows of encounters', () => {
     one.met('b', S);
     expect(one.memory()).toBeInstanceOf(Uint8Array);
     expect(one.memory()).toBeUndefined();
-    one.heard('b', writeTable([['d', PARTS]]));
+    one.heard('b', encodeRecordTable([['d', PARTS]]));
     expect(one.memory()).toBeInstanceOf(Uint8Array);
   });
 
@@ -53,9 +53,9 @@ describe('what PRoPHET knows of encounters', () => {
     for (const [name, value] of former.values)
       expect(later.values).toContainEqual([name, expect.closeTo(value, 6)]);
     // d is reached with 0.198: who is likelier to meet it gets a copy, and nobody else.
-    later.heard('b', writeTable([['d', 0.19 * PARTS]]));
+    later.heard('b', encodeRecordTable([['d', 0.19 * PARTS]]));
     expect(later.offer(forD, 'b')).toBeUndefined();
-    later.heard('b', writeTable([['d', 0.21 * PARTS]]));
+    later.heard('b', encodeRecordTable([['d', 0.21 * PARTS]]));
     expect(later.offer(forD, 'b')).toBeDefined();
   });
 
@@ -73,12 +73,12 @@ describe('what PRoPHET knows of encounters', () => {
   it('names hosts of the network only, and not the node itself', () => {
     const one = router();
     one.met('b', S);
-    one.heard('b', writeTable([['gone', PARTS]]));
+    one.heard('b', encodeRecordTable([['gone', PARTS]]));
     const later = router((name) => name !== 'gone');
     expect(later.resume(one.memory() as Uint8Array)).toBe(true);
     expect(later.values.map(([name]) => name)).toEqual(['b']);
     const wide = router();
-    for (let index = 0; index < RECORD_ROWS_MAX + 10; index += 1) wide.met(`n${index}`, S);
+    for (let index = 0; index < ROUTER_TABLE_ROWS_MAX + 10; index += 1) wide.met(`n${index}`, S);
     expect(router().resume(wide.memory() as Uint8Array)).toBe(true);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
 import { COPIES_MAX } from '../../../../../nodes/dtn/geometry.ts';
-import type { Offer } from '../../../../../nodes/dtn/router/router.ts';
+import type { CopyOffer } from '../../../../../nodes/dtn/router/router.ts';
 import { SprayAndWaitRouter } from '../../../../../nodes/dtn/router/spray-and-wait.ts';
 
 const own = { key: 'own', from: undefined } as HeldBundle;
@@ -11,12 +11,12 @@ describe('copies of spray and wait', () => {
   it('that are under way can go to nobody else, and come back if the transfer fails', () => {
     const router = new SprayAndWaitRouter('binary', 8);
     router.kept(own, undefined);
-    const first = router.offer(own) as Offer;
-    const second = router.offer(own) as Offer;
+    const first = router.offer(own) as CopyOffer;
+    const second = router.offer(own) as CopyOffer;
     expect([first.note, second.note]).toEqual([4, 2]);
     router.returned(own, first);
     // 8 - 2 under way: half of six.
-    const third = router.offer(own) as Offer;
+    const third = router.offer(own) as CopyOffer;
     expect(third.note).toBe(3);
     router.given(own, second);
     router.given(own, third);

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
 import { Agent } from '../../../../../nodes/dtn/agent/agent.ts';
 import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
-import { CORRECT } from '../../../../../nodes/dtn/behaviour.ts';
+import { CORRECT_BEHAVIOUR } from '../../../../../nodes/dtn/behaviour.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { BLOCK_FLAG, BLOCK_TYPE } from '../../../../../nodes/dtn/geometry.ts';
-import { Names } from '../../../../../nodes/dtn/names.ts';
+import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { DirectRouter } from '../../../../../nodes/dtn/router/direct.ts';
 import {
   changeBlock,
@@ -24,7 +24,7 @@ import { opened, toolsOf } from './support.ts';
 
 const KEYS = { k: new Uint8Array(32).fill(1) };
 const PAYLOAD = new TextEncoder().encode('telemetry of the rover');
-const names = new Names(['a', 'b', 'c'], 'ipn');
+const names = new HostEids(['a', 'b', 'c'], 'ipn');
 
 interface Given {
   readonly rules?: readonly Record<string, unknown>[];
@@ -45,7 +45,7 @@ function agentOf(own: string, { rules = [], guard = 'off' }: Given): Agent<strin
     own,
     names,
     options,
-    behaviour: CORRECT,
+    behaviour: CORRECT_BEHAVIOUR,
     outlets: neighbours.map(
       (neighbour) =>
         new Adjacency({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
-import { Names } from '../../../../../nodes/dtn/names.ts';
+import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import {
   hasSignedPrimary,
   RuledSecurity,
@@ -13,7 +13,7 @@ import { sampleBundle } from '../wire/support.ts';
 import { toolsOf } from './support.ts';
 
 /** Hosts a, b, c are the nodes 1, 2, 3; each key has the same bytes everywhere. */
-const names = new Names(['a', 'b', 'c'], 'ipn');
+const names = new HostEids(['a', 'b', 'c'], 'ipn');
 const KEYS = { k: new Uint8Array(32).fill(1), hop: new Uint8Array(32).fill(2) };
 const PAYLOAD = new TextEncoder().encode('telemetry of the rover');
 

@@ -10,7 +10,7 @@ import {
   encodeSecurityBlock,
   uintValue,
 } from '../../../../../nodes/dtn/security/security-block.ts';
-import { readSecurity } from '../../../../../nodes/dtn/security/structure.ts';
+import { readSecurityLayout } from '../../../../../nodes/dtn/security/structure.ts';
 import { EID_NONE, parseEid } from '../../../../../nodes/dtn/wire/eid.ts';
 import { encodeEid } from '../../../../../nodes/dtn/wire/eid-wire.ts';
 import { sampleBundle } from '../wire/support.ts';
@@ -57,7 +57,7 @@ describe('security blocks among themselves', () => {
     ['a signature and encryption of different targets', [bib(9, 0), bcb(10, 1)]],
     ['an identifier of the dtn scheme', [{ ...bib(9, 1), source: 'dtn://n/' }]],
   ])('may be %s', (_, blocks) => {
-    expect(readSecurity(bundle(...blocks))).toBeDefined();
+    expect(readSecurityLayout(bundle(...blocks))).toBeDefined();
   });
 
   it.each<[string, readonly Sample[]]>([
@@ -73,7 +73,7 @@ describe('security blocks among themselves', () => {
     ['"this node" as the source', [{ ...bib(9, 1), source: 'ipn:!.0' }]],
     ['nobody as the source', [{ ...bib(9, 1), source: 'dtn:none' }]],
   ])('are never %s', (_, blocks) => {
-    expect(readSecurity(bundle(...blocks))).toBeUndefined();
+    expect(readSecurityLayout(bundle(...blocks))).toBeUndefined();
   });
 });
 

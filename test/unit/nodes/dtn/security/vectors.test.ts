@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../../../nodes/_kit/bytes.ts';
-import { VECTOR_RESERVE } from '../../../../../nodes/dtn/security/geometry.ts';
+import { VECTORS_PER_RESERVE } from '../../../../../nodes/dtn/security/geometry.ts';
 import { CountedVectors } from '../../../../../nodes/dtn/security/vectors.ts';
 import { MemoryStore } from '../../gateway/memory-store.ts';
 
@@ -40,14 +40,14 @@ describe('initialization vectors', () => {
   });
 
   it('are reserved 65,536 at a time, half of them ahead', () => {
-    expect(VECTOR_RESERVE).toBe(65_536);
+    expect(VECTORS_PER_RESERVE).toBe(65_536);
     const store = new MemoryStore();
     const vectors = new CountedVectors({ store, node: 1, onSync });
     store.settle();
     // The second reservation does not finish, and the first one ends.
     let taken = 0;
     while (vectors.take() !== undefined) taken += 1;
-    expect(taken).toBe(VECTOR_RESERVE);
+    expect(taken).toBe(VECTORS_PER_RESERVE);
     store.settle();
     expect(vectors.take()).toBeDefined();
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Imported } from '../../../../../engine/host/importer.ts';
+import type { ImportResult } from '../../../../../engine/host/importer.ts';
 import { ccmImporter } from '../../../../../nodes/dtn/topology/import-ccm.ts';
 
-const read = (text: string, delayUnit: 'us' | 'ms' = 'us'): Imported =>
+const read = (text: string, delayUnit: 'us' | 'ms' = 'us'): ImportResult =>
   ccmImporter.read(text, { prefix: 'node-', delayUnit });
 
 describe('plans of the Core Contact Plan Manager', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Leg, meetingsOfWalks } from '../../../../../nodes/dtn/topology/walk-meetings.ts';
+import { meetingsOfWalks, type WalkLeg } from '../../../../../nodes/dtn/topology/walk-meetings.ts';
 import { seededRandom } from '../../../../../topologies/generate/random.ts';
 import { generating, windowsOf } from './generate.ts';
 
@@ -7,8 +7,8 @@ const load = generating();
 const NS_PER_S = 1e9;
 
 /** A walk of straight legs between random points of a square of 100 m, and rests. */
-function randomWalk(draw: (below: number) => number, seconds: number): readonly Leg[] {
-  const legs: Leg[] = [];
+function randomWalk(draw: (below: number) => number, seconds: number): readonly WalkLeg[] {
+  const legs: WalkLeg[] = [];
   let [x, y, now] = [draw(100), draw(100), 0];
   while (now < seconds) {
     const length = 1 + draw(20);
@@ -20,9 +20,9 @@ function randomWalk(draw: (below: number) => number, seconds: number): readonly 
   return legs;
 }
 
-function distanceAt(seconds: number, walks: readonly (readonly Leg[])[]): number {
+function distanceAt(seconds: number, walks: readonly (readonly WalkLeg[])[]): number {
   const places = walks.map((walk) => {
-    const leg = walk.find(({ end }) => seconds < end) as Leg;
+    const leg = walk.find(({ end }) => seconds < end) as WalkLeg;
     return [leg.x + leg.dx * (seconds - leg.start), leg.y + leg.dy * (seconds - leg.start)];
   });
   const [[ax = 0, ay = 0] = [], [bx = 0, by = 0] = []] = places;
@@ -50,8 +50,8 @@ describe('meetings of walks', () => {
 
   it('begin and end at the nanosecond that the motion says', () => {
     // Towards each other at 5 m/s in all, 100 m apart: 30 m at 14 s, past each other, 30 m at 26 s.
-    const towards: Leg = { start: 0, end: 60, x: 0, y: 0, dx: 2, dy: 0 };
-    const against: Leg = { start: 0, end: 60, x: 100, y: 0, dx: -3, dy: 0 };
+    const towards: WalkLeg = { start: 0, end: 60, x: 0, y: 0, dx: 2, dy: 0 };
+    const against: WalkLeg = { start: 0, end: 60, x: 100, y: 0, dx: -3, dy: 0 };
     const limits = { range: 30, until: 60 * NS_PER_S };
     expect(meetingsOfWalks([towards], [against], limits)).toEqual([
       { startNs: 14 * NS_PER_S, endNs: 26 * NS_PER_S },
@@ -59,7 +59,14 @@ describe('meetings of walks', () => {
   });
 
   it('go on over the ends of legs', () => {
-    const still = (start: number, end: number): Leg => ({ start, end, x: 5, y: 5, dx: 0, dy: 0 });
+    const still = (start: number, end: number): WalkLeg => ({
+      start,
+      end,
+      x: 5,
+      y: 5,
+      dx: 0,
+      dy: 0,
+    });
     const a = [still(0, 10), still(10, 30)];
     const b = [still(0, 17), still(17, 30)];
     expect(meetingsOfWalks(a, b, { range: 1, until: 25 * NS_PER_S })).toEqual([

@@ -1,6 +1,6 @@
 /** The machine of groups, step by step and in a small world without a network. */
 import { describe, expect, it } from 'vitest';
-import type { Result } from '../../../../../nodes/fabric/groups/messages.ts';
+import type { VoteResult } from '../../../../../nodes/fabric/groups/messages.ts';
 import { encodeMessage } from '../../../../../nodes/fabric/groups/messages.ts';
 import type { GroupName } from '../../../../../nodes/fabric/groups/requests.ts';
 import { SECOND, World } from './world.ts';
@@ -13,7 +13,12 @@ function made(): { readonly world: World; readonly group: GroupName } {
   return { world, group: world.found(NAMES) };
 }
 
-function resultAt(world: World, name: string, group: GroupName, vote: number): Result | undefined {
+function resultAt(
+  world: World,
+  name: string,
+  group: GroupName,
+  vote: number,
+): VoteResult | undefined {
   return world.shown(name, group)?.votes.find((each) => each.proposal.vote === vote)?.result;
 }
 

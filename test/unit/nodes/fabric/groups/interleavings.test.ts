@@ -8,7 +8,7 @@ import type {
   ShownGroup,
   ShownVote,
 } from '../../../../../nodes/fabric/groups/requests.ts';
-import { isEnough, RULES } from '../../../../../nodes/fabric/groups/tally.ts';
+import { isEnough, VOTE_RULES } from '../../../../../nodes/fabric/groups/tally.ts';
 import { SECOND, World } from './world.ts';
 
 const NAMES = ['ada', 'bob', 'cyd', 'dan', 'eve', 'fay'];
@@ -27,7 +27,7 @@ function act(world: World, group: GroupName): void {
   else if (what < 9) world.ask('ada', { kind: 'remove', group, member });
   else if (what < 10) world.ask(member, { kind: 'leave', group });
   else if (what < 12) {
-    const rule = RULES[world.draw(RULES.length)] ?? 'all';
+    const rule = VOTE_RULES[world.draw(VOTE_RULES.length)] ?? 'all';
     const lifetimeMs = 5_000 + world.draw(295_000);
     world.ask(name, { kind: 'propose', group, rule, lifetimeMs, text: `${world.now}` });
   } else {

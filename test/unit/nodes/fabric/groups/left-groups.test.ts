@@ -4,7 +4,7 @@
  * @module
  */
 import { expect, it } from 'vitest';
-import { LEFT_MAX } from '../../../../../nodes/fabric/groups/geometry.ts';
+import { LEFT_GROUPS_MAX } from '../../../../../nodes/fabric/groups/geometry.ts';
 import { LeftGroups } from '../../../../../nodes/fabric/groups/left-groups.ts';
 
 it('forgets the group that it left first when peers name more than a thousand, on disk too', () => {
@@ -13,7 +13,10 @@ it('forgets the group that it left first when peers name more than a thousand, o
     { nowMs: () => 0, put: (key) => disk.add(key), erase: (key) => disk.delete(key) },
     [],
   );
-  for (let number = 1; number <= LEFT_MAX + 1; number += 1) left.add({ owner: 'ada', number }, 1);
-  const epochs = [1, 2, LEFT_MAX + 1].map((number) => left.epochOf({ owner: 'ada', number }));
-  expect([left.size, disk.size, ...epochs]).toEqual([LEFT_MAX, LEFT_MAX, 0, 1, 1]);
+  for (let number = 1; number <= LEFT_GROUPS_MAX + 1; number += 1)
+    left.add({ owner: 'ada', number }, 1);
+  const epochs = [1, 2, LEFT_GROUPS_MAX + 1].map((number) =>
+    left.epochOf({ owner: 'ada', number }),
+  );
+  expect([left.size, disk.size, ...epochs]).toEqual([LEFT_GROUPS_MAX, LEFT_GROUPS_MAX, 0, 1, 1]);
 });

@@ -1,8 +1,8 @@
 /** Groups in nodes of the fabric, in virtual time: what an application asks for, and crashes. */
 import { describe, expect, it } from 'vitest';
 import {
-  decodeNumber,
-  decodeShown,
+  decodeNumberAnswer,
+  decodeShowAnswer,
   encodeRequest,
   type GroupRequest,
   type ShownGroup,
@@ -57,7 +57,7 @@ ${more}
   }
 
   shown(node: string, number: number): ShownGroup | undefined {
-    return decodeShown(this.ask(node, { kind: 'show', group: { owner: 'ada', number } }).body);
+    return decodeShowAnswer(this.ask(node, { kind: 'show', group: { owner: 'ada', number } }).body);
   }
 }
 
@@ -66,11 +66,11 @@ describe('an application', () => {
     const line = new Line();
     const created = line.ask('ada', { kind: 'create', members: ['bob', 'cyd'] });
     expect(created.outcome).toBe('ok');
-    const number = decodeNumber(created.body) ?? 0;
+    const number = decodeNumberAnswer(created.body) ?? 0;
     const group = { owner: 'ada', number };
     const text = 'tea?';
     const request = { kind: 'propose', group, rule: 'majority', lifetimeMs: 0, text } as const;
-    expect(decodeNumber(line.ask('bob', request).body)).toBe(1);
+    expect(decodeNumberAnswer(line.ask('bob', request).body)).toBe(1);
     for (const name of ['bob', 'cyd']) {
       expect(line.ask(name, { kind: 'cast', group, vote: 1, isYes: true }).outcome).toBe('ok');
     }
@@ -83,7 +83,7 @@ describe('an application', () => {
   it('finds its group after a crash of its node', () => {
     const line = new Line('events: [{ at: 100s, for: 5s, crash: bob, store: torn }]');
     const created = line.ask('ada', { kind: 'create', members: ['bob', 'cyd'] });
-    const number = decodeNumber(created.body) ?? 0;
+    const number = decodeNumberAnswer(created.body) ?? 0;
     line.pass(100);
     const members = ['ada', 'bob', 'cyd'];
     expect(line.shown('bob', number)).toEqual({ epoch: 1, members, votes: [] });

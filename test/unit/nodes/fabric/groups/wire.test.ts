@@ -10,11 +10,11 @@ import {
   type GroupMessage,
 } from '../../../../../nodes/fabric/groups/messages.ts';
 import {
-  decodeNumber,
+  decodeNumberAnswer,
   decodeRequest,
-  decodeShown,
+  decodeShowAnswer,
   encodeRequest,
-  encodeShown,
+  encodeShowAnswer,
   type GroupRequest,
 } from '../../../../../nodes/fabric/groups/requests.ts';
 import { forMutants, truncations } from '../../dtn/layer/mutations.ts';
@@ -119,8 +119,8 @@ describe('requests', () => {
       members: ['ada', 'bob'],
       votes: [{ proposal, result }, { proposal }],
     };
-    expect(decodeShown(encodeShown(shown))).toEqual(shown);
-    expect(decodeNumber(Uint8Array.of(0x82, 1, 5, 0))).toBeUndefined();
+    expect(decodeShowAnswer(encodeShowAnswer(shown))).toEqual(shown);
+    expect(decodeNumberAnswer(Uint8Array.of(0x82, 1, 5, 0))).toBeUndefined();
   });
 });
 

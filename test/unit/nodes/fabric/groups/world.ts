@@ -16,7 +16,7 @@ import type {
 } from '../../../../../nodes/fabric/groups/effects.ts';
 import { GroupsMachine } from '../../../../../nodes/fabric/groups/machine.ts';
 import {
-  decodeNumber,
+  decodeNumberAnswer,
   type GroupName,
   type GroupRequest,
   type ShownGroup,
@@ -226,7 +226,7 @@ export class World {
         this.told.push({ node: name, group: effect.group, event: effect.event });
         return;
       case 'answer': {
-        const number = effect.body && decodeNumber(effect.body);
+        const number = effect.body && decodeNumberAnswer(effect.body);
         this.#answers.set(effect.token, { outcome: effect.outcome, number });
         return;
       }

@@ -13,7 +13,7 @@ import { OutMessage } from '../../../../../nodes/fabric/outgoing/out-message.ts'
 import { Outbox } from '../../../../../nodes/fabric/outgoing/outbox.ts';
 import type { PeerParts } from '../../../../../nodes/fabric/peer-parts.ts';
 import { Ways } from '../../../../../nodes/fabric/way/ways.ts';
-import { decodePacket, type Packet } from '../../../../../nodes/fabric/wire.ts';
+import { decodePacket, type FabricPacket } from '../../../../../nodes/fabric/wire.ts';
 
 const MS = 1_000_000;
 const SECOND = 1_000 * MS;
@@ -29,7 +29,7 @@ type Send = Extract<PeerEffect<never>, { kind: 'send' }>;
 interface Sent {
   readonly at: number;
   readonly way: number;
-  readonly packet: Packet;
+  readonly packet: FabricPacket;
   readonly wishes: Send['wishes'];
   readonly token: number | undefined;
 }

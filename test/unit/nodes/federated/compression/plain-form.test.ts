@@ -1,7 +1,10 @@
 /** Updates as they travel when nobody hides them. */
 import { describe, expect, it } from 'vitest';
 import type { CompressionOptions } from '../../../../../nodes/federated/compression/options.ts';
-import { updateMessage, vectorOf } from '../../../../../nodes/federated/compression/plain-form.ts';
+import {
+  updateMessage,
+  vectorOfMessage,
+} from '../../../../../nodes/federated/compression/plain-form.ts';
 import { encodeMessage } from '../../../../../nodes/federated/wire.ts';
 
 const session = new Uint8Array(32).fill(1);
@@ -21,7 +24,7 @@ const FORMS: readonly (readonly [CompressionOptions, Uint32Array])[] = [
 describe('an update', () => {
   it.each(FORMS)('%j comes back', (compression, vector) => {
     const message = updateMessage({ compression }, session, vector);
-    expect(vectorOf(message, { compression }, vector.length)).toEqual(vector);
+    expect(vectorOfMessage(message, { compression }, vector.length)).toEqual(vector);
   });
 
   it.each(FORMS)(
@@ -31,11 +34,11 @@ describe('an update', () => {
       for (const [other] of FORMS) {
         const isSame = updateMessage({ compression: other }, session, vector).kind === message.kind;
         if (!isSame)
-          expect(vectorOf(message, { compression: other }, vector.length)).toBeUndefined();
+          expect(vectorOfMessage(message, { compression: other }, vector.length)).toBeUndefined();
       }
       // A whole one is left to the machine of the sum, which knows its length.
       if (message.kind === 'packed') {
-        expect(vectorOf(message, { compression }, vector.length + 8)).toBeUndefined();
+        expect(vectorOfMessage(message, { compression }, vector.length + 8)).toBeUndefined();
       }
     },
   );
@@ -53,7 +56,7 @@ describe('an update', () => {
 
 describe('a liar', () => {
   const compression = { topK: 0.5 };
-  const message = (places: number[], values: number[]): Parameters<typeof vectorOf>[0] => ({
+  const message = (places: number[], values: number[]): Parameters<typeof vectorOfMessage>[0] => ({
     kind: 'sparse',
     session,
     places: Uint8Array.from(places),
@@ -68,7 +71,7 @@ describe('a liar', () => {
     ['more places than values', [0x21, 0x43], [1]],
     ['a place with a tail', [0x11], [1]],
   ])('is not read: %s', (_, places, values) => {
-    expect(vectorOf(message(places, values), { compression }, 9)).toBeUndefined();
+    expect(vectorOfMessage(message(places, values), { compression }, 9)).toBeUndefined();
   });
 
   it('is not read: values of three bytes', () => {
@@ -78,11 +81,11 @@ describe('a liar', () => {
       places: Uint8Array.of(1),
       values: new Uint8Array(7),
     } as const;
-    expect(vectorOf(cut, { compression }, 9)).toBeUndefined();
+    expect(vectorOfMessage(cut, { compression }, 9)).toBeUndefined();
   });
 
   it('is read without a lie', () => {
-    expect(vectorOf(message([0x81], [5, 6]), { compression }, 9)).toEqual(
+    expect(vectorOfMessage(message([0x81], [5, 6]), { compression }, 9)).toEqual(
       ring(0, 5, 0, 0, 0, 0, 0, 0, 6),
     );
   });

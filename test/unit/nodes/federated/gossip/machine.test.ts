@@ -1,7 +1,10 @@
 /** Gossip as a machine: what is averaged, what is not, and what it does to all models. */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../../engine/crypto/index.ts';
-import { disagreement, gossipFactor } from '../../../../../nodes/federated/gossip/averaging.ts';
+import {
+  disagreement,
+  disagreementFactor,
+} from '../../../../../nodes/federated/gossip/averaging.ts';
 import {
   type GossipEffect,
   type GossipInput,
@@ -231,7 +234,7 @@ describe('nodes that gossip', () => {
     }
     const factor = (last / first) ** (1 / (to - from));
     // 0.9094 over these 200 runs, and 10/11 in theory.
-    expect(factor).toBeGreaterThan(gossipFactor(12) - 0.01);
-    expect(factor).toBeLessThan(gossipFactor(12) + 0.01);
+    expect(factor).toBeGreaterThan(disagreementFactor(12) - 0.01);
+    expect(factor).toBeLessThan(disagreementFactor(12) + 0.01);
   });
 });

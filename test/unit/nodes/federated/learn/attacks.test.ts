@@ -5,13 +5,13 @@ import { invertFirstLayer } from '../../../../../nodes/federated/learn/inversion
 import {
   advantageBound,
   bestAdvantage,
-  confidence,
   likelihoodScore,
+  logitConfidence,
   type MembershipScores,
   meanThreshold,
   membershipAdvantage,
 } from '../../../../../nodes/federated/learn/membership.ts';
-import { type Examples, modelOf } from '../../../../../nodes/federated/learn/model.ts';
+import { type Examples, makeModel } from '../../../../../nodes/federated/learn/model.ts';
 import { seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import { selectExamples } from '../../../../../nodes/federated/learn/split.ts';
 import { syntheticExamples } from '../../../../../nodes/federated/learn/synthetic.ts';
@@ -21,7 +21,7 @@ const seed = new Uint8Array(32).fill(9);
 const draws = seededDraws(crypto, seed, 'attacks');
 
 const POOL = syntheticExamples({ crypto, seed }, 'iid', 'pool', 80);
-const model = modelOf('mlp-32', 60, 10);
+const model = makeModel('mlp-32', 60, 10);
 
 /** Losses of all examples of the pool, by a model that learned from some. */
 function lossesAfter(members: Uint32Array, passes: number): number[] {
@@ -68,7 +68,7 @@ describe('membership', () => {
     const runs = Array.from({ length: 24 }, () => {
       const members = half();
       const losses = lossesAfter(members, 200);
-      return { members: new Set(members), confidences: losses.map(confidence) };
+      return { members: new Set(members), confidences: losses.map(logitConfidence) };
     });
     const target = half();
     const losses = lossesAfter(target, 200);
@@ -77,7 +77,7 @@ describe('membership', () => {
         runs
           .filter(({ members }) => members.has(at) === isIn)
           .map(({ confidences }) => confidences[at] as number);
-      const observed = confidence(loss);
+      const observed = logitConfidence(loss);
       return likelihoodScore({ inside: values(true), outside: values(false), observed });
     });
     const better = bestAdvantage(divided(scores, target));
@@ -100,9 +100,9 @@ describe('membership', () => {
   });
 
   it('has finite confidences for any loss', () => {
-    expect(confidence(Math.log(2))).toBeCloseTo(0, 12);
-    expect(confidence(0)).toBeGreaterThan(20);
-    expect(confidence(1e9)).toBe(-699);
+    expect(logitConfidence(Math.log(2))).toBeCloseTo(0, 12);
+    expect(logitConfidence(0)).toBeGreaterThan(20);
+    expect(logitConfidence(1e9)).toBe(-699);
   });
 });
 

@@ -2,10 +2,14 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../../engine/crypto/index.ts';
-import { modelOf } from '../../../../../nodes/federated/learn/model.ts';
+import { makeModel } from '../../../../../nodes/federated/learn/model.ts';
 import { seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import { selectExamples, splitExamples } from '../../../../../nodes/federated/learn/split.ts';
-import { examplesOfRows, scaled, scalingOf } from '../../../../../nodes/federated/learn/tables.ts';
+import {
+  examplesOfRows,
+  scaledExamples,
+  scalingOf,
+} from '../../../../../nodes/federated/learn/tables.ts';
 
 interface IrisPackage {
   getNumbers(): number[][];
@@ -43,7 +47,7 @@ describe.runIf(iris)('irises', () => {
     ['softmax', 0.1],
     ['mlp-32', 0.1],
   ] as const)('are told apart by %s, on those that it did not learn from', (name, rate) => {
-    const model = modelOf(name, 4, 3);
+    const model = makeModel(name, 4, 3);
     const accuracies = Array.from({ length: 10 }, () => {
       const [a, b, c] = splitExamples(irises.labels, 3, { kind: 'iid' }, draws) as [
         Uint32Array,
@@ -52,8 +56,8 @@ describe.runIf(iris)('irises', () => {
       ];
       const raw = selectExamples(irises, Uint32Array.from([...a, ...b]));
       const scaling = scalingOf(raw);
-      const learn = scaled(raw, scaling);
-      const test = scaled(selectExamples(irises, c), scaling);
+      const learn = scaledExamples(raw, scaling);
+      const test = scaledExamples(selectExamples(irises, c), scaling);
       const weights = model.initial(draws);
       for (let pass = 0; pass < 50; pass += 1) {
         const order = Array.from({ length: learn.count }, (_, at) => at);

@@ -3,10 +3,14 @@ import { provider } from '../../../../../engine/crypto/index.ts';
 import {
   type MembershipOutput,
   membershipJob,
-  type Shadow,
-  shadowJob,
+  type ShadowModel,
+  trainShadowJob,
 } from '../../../../../nodes/federated/attack/membership-job.ts';
-import { type Examples, joined, modelOf } from '../../../../../nodes/federated/learn/model.ts';
+import {
+  type Examples,
+  joinExamples,
+  makeModel,
+} from '../../../../../nodes/federated/learn/model.ts';
 import { seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import { syntheticExamples } from '../../../../../nodes/federated/learn/synthetic.ts';
 
@@ -17,8 +21,8 @@ const name = 'mlp-32';
 
 const members = syntheticExamples({ crypto, seed }, 'iid', 'members', MEMBERS);
 const others = syntheticExamples({ crypto, seed }, 'iid', 'others', 2 * MEMBERS);
-const examples: Examples = joined([members, others]);
-const model = modelOf(name, examples.inputs, examples.classes);
+const examples: Examples = joinExamples([members, others]);
+const model = makeModel(name, examples.inputs, examples.classes);
 const first = model.initial(seededDraws(crypto, seed, 'first'));
 const pass = { batch: 5, rate: 0.1 };
 
@@ -30,13 +34,13 @@ function learned(count: number): Float32Array {
   return weights;
 }
 
-function shadowOf(byte: number): Shadow {
+function shadowOf(byte: number): ShadowModel {
   const key = new Uint8Array(32).fill(byte);
   const input = { model: name, first, examples, key, epochs: 60, ...pass };
-  return shadowJob.run(input, crypto) as Shadow;
+  return trainShadowJob.run(input, crypto) as ShadowModel;
 }
 
-function attack(weights: Float32Array, shadows: readonly Shadow[]): MembershipOutput {
+function attack(weights: Float32Array, shadows: readonly ShadowModel[]): MembershipOutput {
   const input = { model: name, weights, examples, members: MEMBERS, shadows };
   return membershipJob.run(input, crypto) as MembershipOutput;
 }
@@ -45,7 +49,7 @@ describe('membership inference', () => {
   const shadows = [1, 2, 3, 4, 5, 6, 7, 8].map(shadowOf);
 
   it('trains its own models on random halves, each on another', () => {
-    const [one, two] = shadows as [Shadow, Shadow];
+    const [one, two] = shadows as [ShadowModel, ShadowModel];
     expect(one.inside.reduce((sum, is) => sum + is, 0)).toBe(examples.count / 2);
     expect([...one.inside]).not.toEqual([...two.inside]);
     expect(shadowOf(1)).toEqual(one);

@@ -15,7 +15,7 @@ import { readIdx } from '../../../../../nodes/federated/learn/idx.ts';
 import {
   type Examples,
   type ModelName,
-  modelOf,
+  makeModel,
 } from '../../../../../nodes/federated/learn/model.ts';
 import { seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import { partOf, sharedSet, tableOf } from '../../../../../nodes/federated/learn/shared-set.ts';
@@ -56,7 +56,7 @@ interface Run {
 
 /** Accuracy after each round: 10 of 100 clients, one epoch, batches of 10. */
 function accuracies(learn: Examples, test: Examples, run: Run): readonly number[] {
-  const model = modelOf(run.model, learn.inputs, learn.classes);
+  const model = makeModel(run.model, learn.inputs, learn.classes);
   const set = sharedSet(tableOf(learn), { crypto, seed }, { clients: CLIENTS, split: run.split });
   const draws = seededDraws(crypto, seed, 'rounds');
   const weights = model.initial(draws);

@@ -6,7 +6,7 @@ import {
   type Examples,
   type Model,
   type ModelName,
-  modelOf,
+  makeModel,
 } from '../../../../../nodes/federated/learn/model.ts';
 import { seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import {
@@ -33,7 +33,7 @@ describe.each(NAMES)('the model %s', (name) => {
   const examples = syntheticExamples(source, 'iid', 'somebody', 20);
 
   it('has the gradient that differences of its loss show', () => {
-    const model = modelOf(name, 60, 10);
+    const model = makeModel(name, 60, 10);
     const draws = seededDraws(crypto, seed, `weights of ${name}`);
     const weights = Float64Array.from(
       model.initial(draws),
@@ -62,11 +62,11 @@ describe('first weights', () => {
   it('are 0 without hidden layers, else normal with variance 2 / inputs, and biases 0', () => {
     const draws = seededDraws(crypto, seed, 'first');
     expect(
-      modelOf('softmax', 60, 10)
+      makeModel('softmax', 60, 10)
         .initial(draws)
         .every((value) => value === 0),
     ).toBe(true);
-    const weights = modelOf('2nn', 784, 10).initial(draws);
+    const weights = makeModel('2nn', 784, 10).initial(draws);
     const first = weights.subarray(0, 784 * 200);
     const variance = first.reduce((sum, value) => sum + value * value, 0) / first.length;
     // Five deviations of the estimate: sqrt(2 / 156,800) = 0.36 % each.
@@ -81,7 +81,7 @@ describe('learning', () => {
   it('gets from chance to most of the test set, which nobody learns from', () => {
     const learn = syntheticExamples(source, 'iid', 'learner', 2_000);
     const test = syntheticTest(source, 'iid', ['learner'], 1_000);
-    const model = modelOf('softmax', 60, 10);
+    const model = makeModel('softmax', 60, 10);
     const weights = model.initial(seededDraws(crypto, seed, 'none'));
     const passes = (count: number): number => {
       for (let pass = 0; pass < count; pass += 1) {
@@ -113,7 +113,7 @@ const DIGESTS: Readonly<Record<ModelName, string>> = {
 describe('bits', () => {
   it.each(NAMES)('of %s after training are the same on every machine', (name) => {
     const examples = syntheticExamples(source, { alpha: 0.5, beta: 0.5 }, 'fixed', 100);
-    const model = modelOf(name, 60, 10);
+    const model = makeModel(name, 60, 10);
     const weights = model.initial(seededDraws(crypto, seed, 'fixed'));
     for (let epoch = 0; epoch < 2; epoch += 1) {
       model.train(weights, examples, { order: inOrder(100), batch: 10, rate: 0.05 });

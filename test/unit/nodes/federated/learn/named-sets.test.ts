@@ -10,7 +10,7 @@ import {
   testSet,
 } from '../../../../../nodes/federated/learn/data.ts';
 import type { Examples } from '../../../../../nodes/federated/learn/model.ts';
-import { namedSet } from '../../../../../nodes/federated/learn/named-sets.ts';
+import { readNamedSet } from '../../../../../nodes/federated/learn/named-sets.ts';
 import { seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import { readPackageFile } from '../../../../../topologies/files/package-files.ts';
 
@@ -39,7 +39,7 @@ describe('R-161: skew', () => {
   it.each(SPLITS)('%j deals out each iris to exactly one client, and none of the test', (split) => {
     const from = source({ set: 'iris', split });
     const dealt = CLIENTS.flatMap((client) => rowsOf(examplesOf(from, client)));
-    const whole = namedSet('iris', {
+    const whole = readNamedSet('iris', {
       read: readPackageFile,
       draws: seededDraws(crypto, from.seed, 'test part'),
       test: 30,
@@ -140,7 +140,7 @@ describe('digits', () => {
   it('of a damaged file say which', () => {
     const read = (file: PackageFile): Uint8Array => pictures(file).subarray(0, 40);
     const draws = seededDraws(crypto, new Uint8Array(32), 'x');
-    expect(() => namedSet('mnist', { read, draws, test: 1 })).toThrow(
+    expect(() => readNamedSet('mnist', { read, draws, test: 1 })).toThrow(
       't10k-images-idx3-ubyte is damaged: wrong-length',
     );
   });

@@ -10,7 +10,7 @@ import {
   clipBit,
   clipL2,
   l2Norm,
-  updateNoise,
+  updateNoiseMultiplier,
 } from '../../../../../nodes/federated/privacy/clip.ts';
 import {
   paddedDimension,
@@ -69,11 +69,11 @@ describe('clipping', () => {
   });
 
   it('splits the noise so that both parts spend what one would', () => {
-    const split = updateNoise({ noise: 1, countDeviation: 5 })!;
+    const split = updateNoiseMultiplier({ noise: 1, countDeviation: 5 })!;
     expect(split).toBeCloseTo(1 / Math.sqrt(1 - 1 / 100), 14);
     expect(1 / split ** 2 + 1 / (2 * 5) ** 2).toBeCloseTo(1, 14);
-    expect(updateNoise({ noise: 1, countDeviation: 0.5 })).toBeUndefined();
-    expect(updateNoise({ noise: 1, countDeviation: 0.51 })).toBeGreaterThan(5);
+    expect(updateNoiseMultiplier({ noise: 1, countDeviation: 0.5 })).toBeUndefined();
+    expect(updateNoiseMultiplier({ noise: 1, countDeviation: 0.51 })).toBeGreaterThan(5);
   });
 });
 

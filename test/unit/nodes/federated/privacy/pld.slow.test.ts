@@ -14,7 +14,7 @@ import {
 import {
   composePld,
   fittingInterval,
-  PrivacyLoss,
+  PrivacyLossDistribution,
   pldEpsilon,
 } from '../../../../../nodes/federated/privacy/pld.ts';
 import {
@@ -38,7 +38,7 @@ function rdpEpsilon(account: {
 function roundedUp(
   { rate, noise, steps }: { readonly rate: number; readonly noise: number; readonly steps: number },
   interval: number,
-): PrivacyLoss {
+): PrivacyLossDistribution {
   const length = 2 ** 17;
   // Probability of a loss of at most so much; x is where the loss has that value.
   const below = (loss: number): number => {
@@ -62,7 +62,7 @@ function roundedUp(
   const masses = Float64Array.from({ length }, (_, at) =>
     Math.max(0, vector.real[(((start + at - steps * first) % length) + length) % length]!),
   );
-  return new PrivacyLoss({ first: start, masses, infinite: 0, interval });
+  return new PrivacyLossDistribution({ first: start, masses, infinite: 0, interval });
 }
 
 describe('the tight account', () => {

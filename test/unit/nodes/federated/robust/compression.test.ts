@@ -13,9 +13,9 @@ import { CountSketch } from '../../../../../nodes/federated/compression/count-sk
 import {
   averagePair,
   disagreement,
-  gossipBound,
-  gossipFactor,
-  type Pair,
+  disagreementFactor,
+  disagreementFactorBound,
+  type NodePair,
 } from '../../../../../nodes/federated/gossip/averaging.ts';
 import { type Draws, seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 
@@ -108,11 +108,11 @@ describe('a sketch', () => {
 });
 
 describe('gossip', () => {
-  const complete = (nodes: number): Pair[] =>
+  const complete = (nodes: number): NodePair[] =>
     Array.from({ length: nodes }, (_, a) =>
       Array.from({ length: a }, (_, b) => [a, b] as const),
     ).flat();
-  const ring = (nodes: number): Pair[] =>
+  const ring = (nodes: number): NodePair[] =>
     Array.from({ length: nodes }, (_, a) => [a, (a + 1) % nodes] as const);
 
   it('shrinks the disagreement of 20 nodes by 1 - 1/19 with each exchange', () => {
@@ -130,7 +130,7 @@ describe('gossip', () => {
       }
       share += disagreement(values) / before / runs;
     }
-    const expected = gossipFactor(20) ** exchanges;
+    const expected = disagreementFactor(20) ** exchanges;
     expect(expected).toBeCloseTo(0.1975, 4);
     expect(share / expected).toBeGreaterThan(0.97);
     expect(share / expected).toBeLessThan(1.03);
@@ -145,12 +145,15 @@ describe('gossip', () => {
   });
 
   it('is bounded by the second eigenvalue: exact where all know each other, cosine on a ring', () => {
-    expect(gossipBound(12, complete(12))).toBeCloseTo(gossipFactor(12), 10);
-    expect(gossipBound(16, ring(16))).toBeCloseTo(1 - (1 - Math.cos(Math.PI / 8)) / 16, 10);
-    const pieces: Pair[] = [
+    expect(disagreementFactorBound(12, complete(12))).toBeCloseTo(disagreementFactor(12), 10);
+    expect(disagreementFactorBound(16, ring(16))).toBeCloseTo(
+      1 - (1 - Math.cos(Math.PI / 8)) / 16,
+      10,
+    );
+    const pieces: NodePair[] = [
       [0, 1],
       [2, 3],
     ];
-    expect(gossipBound(4, pieces)).toBeCloseTo(1, 10);
+    expect(disagreementFactorBound(4, pieces)).toBeCloseTo(1, 10);
   });
 });

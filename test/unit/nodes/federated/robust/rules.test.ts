@@ -4,8 +4,8 @@ import { provider } from '../../../../../engine/crypto/index.ts';
 import { type Draws, seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import {
   flipLabels,
-  littleDeviations,
   littleIsEnough,
+  littleIsEnoughDeviations,
   noiseUpdate,
   signFlip,
 } from '../../../../../nodes/federated/robust/attacks.ts';
@@ -14,7 +14,7 @@ import {
   combinationRefusals,
 } from '../../../../../nodes/federated/robust/combinations.ts';
 import {
-  type GroupSum,
+  type GroupTotal,
   groupMeans,
   randomGroups,
 } from '../../../../../nodes/federated/robust/groups.ts';
@@ -81,7 +81,7 @@ describe('with 4 of 20 clients lying', () => {
   });
 
   it('a little is enough: lies within the noise move what combines them, all in one direction', () => {
-    const deviations = littleDeviations(20, 4);
+    const deviations = littleIsEnoughDeviations(20, 4);
     // floor(20/2 + 1) - 4 = 7 of 16 must be further out: the 9/16 quantile.
     expect(deviations).toBeCloseTo(0.1573, 4);
     const chosen = (moved: number): number => {
@@ -92,7 +92,7 @@ describe('with 4 of 20 clients lying', () => {
     expect(chosen(0.8)).toBe(0);
     expect(chosen(1.5)).toBeGreaterThanOrEqual(4);
     for (const value of littleIsEnough(truth, 0.8)) expect(value).toBeLessThan(1);
-    expect(littleDeviations(3, 1)).toBe(0);
+    expect(littleIsEnoughDeviations(3, 1)).toBe(0);
   });
 
   it('labels are turned round', () => {
@@ -134,7 +134,7 @@ describe('groups', () => {
 
   it('withstand lies in fewer than half of them, and not in more', () => {
     const stream = draws('grouped');
-    const sumOf = (lies: number): GroupSum => {
+    const sumOf = (lies: number): GroupTotal => {
       const members = honest(4 - lies, stream);
       const first = members[0] as Float64Array;
       for (let lie = 0; lie < lies; lie += 1) members.push(signFlip(first, 50));

@@ -9,10 +9,10 @@ import { toHex } from '../../../../../nodes/_kit/bytes.ts';
 import type { ClientParts } from '../../../../../nodes/federated/secagg/client-parts.ts';
 import { KeyLedger } from '../../../../../nodes/federated/secagg/key-ledger.ts';
 import { applyStream } from '../../../../../nodes/federated/secagg/mask.ts';
-import { MESSAGE } from '../../../../../nodes/federated/secagg/messages.ts';
+import { MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
 import { addInto, subtractInto } from '../../../../../nodes/federated/secagg/ring.ts';
 import { ownSeed } from '../../../../../nodes/federated/secagg/seeds.ts';
-import { sessionOf } from '../../../../../nodes/federated/secagg/session-config.ts';
+import { sessionNameOf } from '../../../../../nodes/federated/secagg/session-config.ts';
 import { decodeMessage, encodeMessage } from '../../../../../nodes/federated/secagg/wire.ts';
 import { Observer } from './observer.ts';
 import {
@@ -34,7 +34,8 @@ describe('a masked input that comes late', () => {
     const session = new Session({
       isTold: false,
       pass: (passing) => {
-        if (passing.client !== VICTIM || passing.type !== MESSAGE.maskedInput) return passing.bytes;
+        if (passing.client !== VICTIM || passing.type !== MESSAGE_TYPES.maskedInput)
+          return passing.bytes;
         held = passing;
         return undefined;
       },
@@ -123,16 +124,16 @@ describe('two lists of survivors', () => {
       server: { attack },
       pass: ({ bytes, type, client }) => {
         const decoded = decodeMessage(bytes);
-        if (type !== MESSAGE.signatures || typeof decoded === 'string') return bytes;
+        if (type !== MESSAGE_TYPES.signatures || typeof decoded === 'string') return bytes;
         const { session: name = bytes, body } = decoded;
-        if (body.type !== MESSAGE.signatures) return bytes;
+        if (body.type !== MESSAGE_TYPES.signatures) return bytes;
         const isTold = (index: number): boolean => [1, ...half].includes(index);
         const signatures = body.signatures.filter(({ index }) => isTold(index) === isTold(client));
         return encodeMessage(name, { type, signatures });
       },
     }).run();
     // Three signed that the victim is lost, and give shares; two remain, who are too few.
-    const senders = session.messages.filter(({ type }) => type === MESSAGE.unmask);
+    const senders = session.messages.filter(({ type }) => type === MESSAGE_TYPES.unmask);
     expect(senders.map(({ client }) => client)).toEqual([1, 3, 4]);
     expect(session.reasons('clients')).toEqual(['bad-signature', 'bad-signature']);
     expect(session.opened).toBeUndefined();
@@ -187,12 +188,12 @@ describe('a small sum', () => {
     { minSum: 4, reason: undefined },
     { minSum: 5, reason: 'small-sum' },
   ])('of four is refused below $minSum', ({ minSum, reason }) => {
-    const leaves = new Map([[0, MESSAGE.maskedInput]]);
+    const leaves = new Map([[0, MESSAGE_TYPES.maskedInput]]);
     const session = new Session({ minSum, leaves }).run();
     expect(session.aborted?.reason).toBe(reason);
     expect(session.sum === undefined).toBe(reason !== undefined);
     // Nobody was asked for shares.
-    const asked = session.messages.filter(({ type }) => type === MESSAGE.survivors);
+    const asked = session.messages.filter(({ type }) => type === MESSAGE_TYPES.survivors);
     expect(asked).toHaveLength(reason === undefined ? 4 : 0);
   });
 });
@@ -202,10 +203,10 @@ describe('a server that opens fewer inputs than was promised', () => {
     { least: 4, isOpened: true },
     { least: 5, isOpened: false },
   ])('gets no shares for four of them from clients that want $least', ({ least, isOpened }) => {
-    const leaves = new Map([[0, MESSAGE.maskedInput]]);
+    const leaves = new Map([[0, MESSAGE_TYPES.maskedInput]]);
     const session = new Session({ leaves, client: () => ({ least }) }).run();
     expect(session.sum !== undefined).toBe(isOpened);
-    const shares = session.messages.filter(({ type }) => type === MESSAGE.unmask);
+    const shares = session.messages.filter(({ type }) => type === MESSAGE_TYPES.unmask);
     expect(shares).toHaveLength(isOpened ? 4 : 0);
     const refused = session.drops.filter(({ reason }) => reason === 'too-few');
     expect(refused).toHaveLength(isOpened ? 0 : 4);
@@ -219,7 +220,11 @@ describe('a ring that loses two blocks of k/2', () => {
   const server = { random: { shuffle: (): void => undefined } };
   const without = (lost: readonly number[]): Session =>
     new Session({
-      ...{ config, server, leaves: new Map(lost.map((index) => [index, MESSAGE.maskedInput])) },
+      ...{
+        config,
+        server,
+        leaves: new Map(lost.map((index) => [index, MESSAGE_TYPES.maskedInput])),
+      },
     }).run();
 
   it('gives the sum of the piece between them to the server', () => {
@@ -239,7 +244,7 @@ describe('a ring that loses two blocks of k/2', () => {
 describe('a model that only the victim gets', () => {
   const honest = configOf({ modelHash: new Uint8Array(32).fill(1) });
   const crafted = configOf({ modelHash: new Uint8Array(32).fill(2) });
-  const theirs = sessionOf(crafted, CRYPTO);
+  const theirs = sessionNameOf(crafted, CRYPTO);
 
   /** The server translates the name of the session for the victim. */
   function translated(passing: SentMessage, own: Uint8Array): Uint8Array {
@@ -265,7 +270,7 @@ describe('a model that only the victim gets', () => {
   }
 
   it('leaves noise, because masks are bound to the model', () => {
-    const own = sessionOf(honest, CRYPTO);
+    const own = sessionNameOf(honest, CRYPTO);
     const session = new Session({
       config: honest,
       client: (index) => (index === VICTIM ? { config: crafted } : {}),
@@ -300,13 +305,16 @@ describe('identities', () => {
     const session = new Session({
       config: configOf({ mode: 'signed' }),
       pass: ({ bytes, type, client }) => {
-        if (type !== MESSAGE.roster || client !== 0) return bytes;
+        if (type !== MESSAGE_TYPES.roster || client !== 0) return bytes;
         const decoded = decodeMessage(bytes);
-        if (typeof decoded === 'string' || decoded.body.type !== MESSAGE.roster) return bytes;
+        if (typeof decoded === 'string' || decoded.body.type !== MESSAGE_TYPES.roster) return bytes;
         const entries = decoded.body.entries.map((entry) =>
           entry.index === 1 ? { ...entry, maskKey: key } : entry,
         );
-        return encodeMessage(decoded.session as Uint8Array, { type: MESSAGE.roster, entries });
+        return encodeMessage(decoded.session as Uint8Array, {
+          type: MESSAGE_TYPES.roster,
+          entries,
+        });
       },
     }).run();
     expect(session.reasons('clients')).toEqual(['bad-signature']);

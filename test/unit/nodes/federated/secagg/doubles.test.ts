@@ -7,15 +7,19 @@ import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { readUint32 } from '../../../../../nodes/_kit/bytes.ts';
 import {
-  PUBLIC_MASKS,
+  PUBLIC_SEED_RULE,
   publicSecret,
   shortSeed,
-  shortSeeds,
+  shortSeedRule,
 } from '../../../../../nodes/federated/doubles/seeds.ts';
 import { signOf } from '../../../../../nodes/federated/secagg/graph.ts';
-import { jobsOfSeeds, SECAGG_JOBS } from '../../../../../nodes/federated/secagg/jobs.ts';
+import { SECAGG_JOBS, seedRuleJobs } from '../../../../../nodes/federated/secagg/jobs.ts';
 import { applyStream, pairSeed, selfSeed } from '../../../../../nodes/federated/secagg/mask.ts';
-import { AGREED, agreeSeed, type SeedRule } from '../../../../../nodes/federated/secagg/seeds.ts';
+import {
+  agreeSeed,
+  PROTOCOL_SEED_RULE,
+  type SeedRule,
+} from '../../../../../nodes/federated/secagg/seeds.ts';
 import { Observer } from './observer.ts';
 import { bytesOf, CRYPTO, configOf, Session, type SessionOptions } from './session.ts';
 
@@ -23,7 +27,7 @@ const VICTIM = 2;
 
 /** Options of a session whose seeds follow from secrets by this rule. */
 function byRule(seeds: SeedRule): SessionOptions {
-  const jobs = { ...SECAGG_JOBS, ...jobsOfSeeds(seeds) };
+  const jobs = { ...SECAGG_JOBS, ...seedRuleJobs(seeds) };
   return { client: () => ({ seeds }), server: { seeds }, jobs };
 }
 
@@ -52,13 +56,13 @@ describe('masks from public numbers', () => {
   }
 
   it('give the right sum, and every input to everybody', () => {
-    const session = withSeeds(PUBLIC_MASKS);
+    const session = withSeeds(PUBLIC_SEED_RULE);
     expect(session.sum?.ring).toEqual(session.sumOf([0, 1, 2]));
     expect(open(session)).toEqual(session.inputs[VICTIM]);
   });
 
   it('are not what the machine draws', () => {
-    const session = withSeeds(AGREED);
+    const session = withSeeds(PROTOCOL_SEED_RULE);
     expect(session.sum?.ring).toEqual(session.sumOf([0, 1, 2]));
     expect(open(session)).not.toEqual(session.inputs[VICTIM]);
   });
@@ -90,14 +94,14 @@ describe('short seeds', () => {
   }
 
   it('of 12 bits give the right sum, and an input after 4,096 guesses', () => {
-    const seeds = shortSeeds(12);
+    const seeds = shortSeedRule(12);
     const session = withTwo(seeds);
     expect(session.sum?.ring).toEqual(session.sumOf([0, 1]));
     expect(search(session, seeds, 0)).toEqual([session.inputs[1]]);
   });
 
   it('of 32 bits fall to 2^20 such searches, one of which succeeds', () => {
-    const seeds = shortSeeds(32);
+    const seeds = shortSeedRule(32);
     const session = withTwo(seeds);
     const draws = [0, 1].map((index) => bytesOf(openStream(1, `client-${index}`, 'keys')));
     const secrets = draws.map((draw) => [draw(32), draw(32)][1] as Uint8Array);
@@ -113,7 +117,7 @@ describe('short seeds', () => {
   });
 
   it('are not what the machine derives', () => {
-    expect(search(withTwo(AGREED), AGREED, 0)).toEqual([]);
+    expect(search(withTwo(PROTOCOL_SEED_RULE), PROTOCOL_SEED_RULE, 0)).toEqual([]);
   });
 });
 

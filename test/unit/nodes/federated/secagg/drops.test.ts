@@ -10,8 +10,8 @@ import { concatBytes } from '../../../../../nodes/_kit/bytes.ts';
 import { SECAGG_DROPS, type SecaggDrop } from '../../../../../nodes/federated/secagg/drops.ts';
 import { boxData, boxKey } from '../../../../../nodes/federated/secagg/mask.ts';
 import {
-  type Body,
-  MESSAGE,
+  MESSAGE_TYPES,
+  type MessageBody,
   type MessageType,
 } from '../../../../../nodes/federated/secagg/messages.ts';
 import type { SecaggConfig } from '../../../../../nodes/federated/secagg/session-config.ts';
@@ -37,14 +37,14 @@ const ALL_BUT_1 = [0, 2, 3, 4];
 const ALL = [0, 1, 2, 3, 4];
 
 /** Changes a body of this type. */
-function body<Type extends Body['type']>(
+function body<Type extends MessageBody['type']>(
   type: Type,
-  change: (body: Extract<Body, { type: Type }>) => Body,
+  change: (body: Extract<MessageBody, { type: Type }>) => MessageBody,
 ): (bytes: Uint8Array) => Uint8Array {
   return (bytes) =>
     withBody(bytes, (found) => {
       if (found.type !== type) throw new Error(`message ${found.type}`);
-      return change(found as Extract<Body, { type: Type }>);
+      return change(found as Extract<MessageBody, { type: Type }>);
     });
 }
 
@@ -278,13 +278,22 @@ describe('a second message', () => {
   }
 
   it('is a duplicate to the server while its phase lasts', () => {
-    const session = twice([MESSAGE.advertise, MESSAGE.shareKeys, MESSAGE.maskedInput]);
+    const session = twice([
+      MESSAGE_TYPES.advertise,
+      MESSAGE_TYPES.shareKeys,
+      MESSAGE_TYPES.maskedInput,
+    ]);
     expect(session.reasons('server')).toEqual(['duplicate', 'duplicate', 'duplicate']);
     expect(session.sum?.ring).toEqual(session.sumOf(ALL));
   });
 
   it('is a duplicate to the client, and a second request for shares has its own name', () => {
-    const session = twice([MESSAGE.roster, MESSAGE.forward, MESSAGE.survivors, MESSAGE.signatures]);
+    const session = twice([
+      MESSAGE_TYPES.roster,
+      MESSAGE_TYPES.forward,
+      MESSAGE_TYPES.survivors,
+      MESSAGE_TYPES.signatures,
+    ]);
     expect(session.reasons('clients')).toEqual([
       ...['duplicate', 'duplicate', 'asked-twice', 'duplicate'],
     ]);
@@ -295,9 +304,9 @@ describe('a second message', () => {
 describe('a lying holder', () => {
   const lie = (at: number, kind: 'own' | 'pair'): Session =>
     new Session({
-      leaves: new Map([[0, MESSAGE.maskedInput]]),
+      leaves: new Map([[0, MESSAGE_TYPES.maskedInput]]),
       pass: ({ bytes, type, client }) =>
-        type !== MESSAGE.unmask || client !== at
+        type !== MESSAGE_TYPES.unmask || client !== at
           ? bytes
           : body(9, ({ shares }) => ({
               type: 9,
@@ -351,7 +360,7 @@ describe('a box that opens but says other ends', () => {
   ])('is misaddressed: %s', (_name, place) => {
     const session: Session = new Session({
       pass: ({ bytes, type, client }) =>
-        type !== MESSAGE.shareKeys || client !== 1
+        type !== MESSAGE_TYPES.shareKeys || client !== 1
           ? bytes
           : body(3, ({ boxes }) => ({
               type: 3,
@@ -377,7 +386,7 @@ describe('the list of reasons', () => {
 
   it('is what the decoder uses for lists that do not ascend, and for foreign forms', () => {
     const session = new Session().run();
-    const bytes = session.message(MESSAGE.survivors, 0);
+    const bytes = session.message(MESSAGE_TYPES.survivors, 0);
     const unsorted = body(6, () => ({ type: 6, survivors: [1, 0], lost: [] }))(bytes);
     expect(decodeMessage(unsorted)).toBe('not-canonical');
     const indefinite = concatBytes(Uint8Array.of(0x9f), bytes.subarray(1), Uint8Array.of(0xff));

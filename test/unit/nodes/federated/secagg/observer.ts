@@ -6,20 +6,20 @@
  */
 import { signOf } from '../../../../../nodes/federated/secagg/graph.ts';
 import {
-  type Knowledge,
   openInput,
+  type UnmaskingKnowledge,
 } from '../../../../../nodes/federated/secagg/malicious-server.ts';
 import { applyStream } from '../../../../../nodes/federated/secagg/mask.ts';
-import { MESSAGE, type PublicKeys } from '../../../../../nodes/federated/secagg/messages.ts';
-import { addInto, reduce, unpack } from '../../../../../nodes/federated/secagg/ring.ts';
+import { MESSAGE_TYPES, type PublicKeys } from '../../../../../nodes/federated/secagg/messages.ts';
+import { addInto, reduceElements, unpack } from '../../../../../nodes/federated/secagg/ring.ts';
 import { agreeSeed, ownSeed, type SeedRule } from '../../../../../nodes/federated/secagg/seeds.ts';
-import { pointOf, rebuildFrom } from '../../../../../nodes/federated/secagg/shamir.ts';
+import { holderPoint, rebuildSecret } from '../../../../../nodes/federated/secagg/shamir.ts';
 import { bodyOf, CRYPTO, type Session } from './session.ts';
 
 /** Knows every message that went up, also those that the server dropped. */
 export class Observer {
   readonly #session: Session;
-  readonly #knowledge: Knowledge;
+  readonly #knowledge: UnmaskingKnowledge;
   readonly inputs = new Map<number, Uint32Array>();
 
   constructor(session: Session, seeds?: SeedRule) {
@@ -33,12 +33,12 @@ export class Observer {
     for (const { way, client, bytes } of session.messages) {
       if (way === 'down') continue;
       const body = bodyOf(bytes);
-      if (body.type === MESSAGE.advertise) keys.set(client, body);
-      if (body.type === MESSAGE.maskedInput) {
+      if (body.type === MESSAGE_TYPES.advertise) keys.set(client, body);
+      if (body.type === MESSAGE_TYPES.maskedInput) {
         const vector = unpack(body.packed, { length: config.m, bits: config.bits });
         if (typeof vector !== 'string') this.inputs.set(client, vector);
       }
-      if (body.type !== MESSAGE.unmask) continue;
+      if (body.type !== MESSAGE_TYPES.unmask) continue;
       for (const { index, kind, share } of body.shares) {
         const held = shares[kind].get(index) ?? new Map<number, Uint8Array>();
         shares[kind].set(index, held.set(client, share));
@@ -50,15 +50,15 @@ export class Observer {
 
   /** Clients that this one shares masks with: those whose boxes it was sent. */
   maskingOf(client: number): readonly number[] {
-    const body = bodyOf(this.#session.message(MESSAGE.forward, client));
-    return body.type === MESSAGE.forward ? body.boxes.map(({ index }) => index) : [];
+    const body = bodyOf(this.#session.message(MESSAGE_TYPES.forward, client));
+    return body.type === MESSAGE_TYPES.forward ? body.boxes.map(({ index }) => index) : [];
   }
 
   /** A secret, if enough shares came. */
   secret(kind: 'own' | 'pair', index: number): Uint8Array | undefined {
     const held = [...(this.#knowledge.shares[kind].get(index) ?? [])];
-    return rebuildFrom(
-      held.map(([holder, y]) => ({ x: pointOf(holder), y })),
+    return rebuildSecret(
+      held.map(([holder, y]) => ({ x: holderPoint(holder), y })),
       this.#session.config.t,
     );
   }
@@ -92,7 +92,7 @@ export class Observer {
         applyStream(CRYPTO, sum, { seed, sign: signOf(other, index) });
       }
     }
-    reduce(sum, config.bits);
+    reduceElements(sum, config.bits);
     return sum;
   }
 }

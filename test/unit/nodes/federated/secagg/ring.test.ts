@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { applyStream, applyStreams } from '../../../../../nodes/federated/secagg/mask.ts';
-import { sumJobs } from '../../../../../nodes/federated/secagg/mask-sum.ts';
+import { maskSumJobs } from '../../../../../nodes/federated/secagg/mask-sum.ts';
 import {
   addInto,
   largestElement,
   pack,
   packedLength,
-  reduce,
+  reduceElements,
   ringElement,
   signedElement,
   subtractInto,
@@ -56,11 +56,11 @@ describe('the ring', () => {
       const [a, b] = [vectorOf(50, bits), vectorOf(50, bits)];
       const sum = a.slice();
       addInto(sum, b);
-      reduce(sum, bits);
+      reduceElements(sum, bits);
       const wanted = a.map((value, index) => (value + (b[index] as number)) % 2 ** bits);
       expect(sum).toEqual(wanted);
       subtractInto(sum, b);
-      reduce(sum, bits);
+      reduceElements(sum, bits);
       expect(sum).toEqual(a);
     }
   });
@@ -87,7 +87,7 @@ describe('sums of masks', () => {
     const whole = new Uint32Array(length);
     for (const stream of streams) applyStream(CRYPTO, whole, { ...stream });
     const parts = new Uint32Array(length);
-    for (const { start, count, streams: group } of sumJobs(streams, length)) {
+    for (const { start, count, streams: group } of maskSumJobs(streams, length)) {
       applyStreams(CRYPTO, parts.subarray(start, start + count), { streams: group, start });
     }
     expect(parts).toEqual(whole);
@@ -102,7 +102,7 @@ describe('sums of masks', () => {
       [3, 131_073],
     ] as const) {
       const streams = Array.from({ length: count }, () => ({ seed: seeds[0], sign: 1 }) as const);
-      const jobs = sumJobs(streams as Parameters<typeof sumJobs>[0], length);
+      const jobs = maskSumJobs(streams as Parameters<typeof maskSumJobs>[0], length);
       const work = jobs.map((job) => job.count * job.streams.length);
       expect(Math.max(...work)).toBeLessThanOrEqual(6_000_000);
       expect(work.reduce((sum, value) => sum + value)).toBe(count * length);

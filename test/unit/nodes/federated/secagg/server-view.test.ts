@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { signOf } from '../../../../../nodes/federated/secagg/graph.ts';
 import { applyStream } from '../../../../../nodes/federated/secagg/mask.ts';
-import { MESSAGE } from '../../../../../nodes/federated/secagg/messages.ts';
+import { MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
 import { unpack } from '../../../../../nodes/federated/secagg/ring.ts';
 import { agreeSeed, ownSeed } from '../../../../../nodes/federated/secagg/seeds.ts';
 import { bodyOf, bytesOf, CRYPTO, configOf, Session } from './session.ts';
@@ -43,8 +43,8 @@ function secretsOf(seed: number, index: number): readonly Uint8Array[] {
 
 /** The masked input of the victim, without the masks that these clients share with it. */
 function view(session: Session, seed: number, known: readonly number[]): Uint32Array {
-  const body = bodyOf(session.message(MESSAGE.maskedInput, VICTIM));
-  if (body.type !== MESSAGE.maskedInput) throw new Error('no input');
+  const body = bodyOf(session.message(MESSAGE_TYPES.maskedInput, VICTIM));
+  if (body.type !== MESSAGE_TYPES.maskedInput) throw new Error('no input');
   const vector = unpack(body.packed, { length: LENGTH, bits: 32 });
   if (typeof vector === 'string') throw new Error(vector);
   const context = { crypto: CRYPTO, session: session.server.session };
@@ -193,13 +193,15 @@ describe('two honest clients that swap their inputs', () => {
     );
     expect(first?.sum?.ring).toEqual(second?.sum?.ring);
     for (const client of [2, 3]) {
-      const [one, other] = [first, second].map((of) => of?.message(MESSAGE.maskedInput, client));
+      const [one, other] = [first, second].map((of) =>
+        of?.message(MESSAGE_TYPES.maskedInput, client),
+      );
       expect(one).not.toEqual(other);
     }
     // Everything else is the same: keys, boxes, lists and shares.
     const rest = (session: Session | undefined): readonly Uint8Array[] =>
       session?.messages
-        .filter(({ type }) => type !== MESSAGE.maskedInput)
+        .filter(({ type }) => type !== MESSAGE_TYPES.maskedInput)
         .map(({ bytes }) => bytes) ?? [];
     expect(rest(first)).toEqual(rest(second));
   });

@@ -4,14 +4,14 @@ import { CborReader } from '../../../../../engine/pure/cbor-reader.ts';
 import { toHex } from '../../../../../nodes/_kit/bytes.ts';
 import { roundBytes } from '../../../../../nodes/federated/secagg/expansion.ts';
 import { completeGraph, drawGraph } from '../../../../../nodes/federated/secagg/graph.ts';
-import { MESSAGE } from '../../../../../nodes/federated/secagg/messages.ts';
+import { MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
 import {
   bitsNeeded,
   dequantise,
   dequantiseOffset,
-  headroom,
   quantise,
   quantiseOffset,
+  ringHeadroom,
 } from '../../../../../nodes/federated/secagg/quantise.ts';
 import { addInto } from '../../../../../nodes/federated/secagg/ring.ts';
 import {
@@ -19,7 +19,7 @@ import {
   decodeConfig,
   encodeConfig,
   type SecaggConfig,
-  sessionOf,
+  sessionNameOf,
 } from '../../../../../nodes/federated/secagg/session-config.ts';
 import { decodeMessage, encodeMessage } from '../../../../../nodes/federated/secagg/wire.ts';
 import { CRYPTO, configOf, Session } from './session.ts';
@@ -58,7 +58,7 @@ describe('the agreement of a session', () => {
       const config = configOf(changes);
       expect(configProblem(config)).toBeUndefined();
       expect(decoded(encodeConfig(config))).toEqual(config);
-      const bytes = encodeMessage(new Uint8Array(0), { type: MESSAGE.invite, config });
+      const bytes = encodeMessage(new Uint8Array(0), { type: MESSAGE_TYPES.invite, config });
       expect(decodeMessage(bytes)).toEqual({ session: undefined, body: { type: 0, config } });
     }
   });
@@ -67,7 +67,7 @@ describe('the agreement of a session', () => {
     const names = [
       ...[{}, { round: 2 }, { n: 6 }, { t: 4 }, { m: 5 }, { bits: 31 }, { mode: 'signed' }],
       ...[{ random: new Uint8Array(16) }, { modelHash: new Uint8Array(32) }, { n: 7, k: 2 }],
-    ].map((changes) => toHex(sessionOf(configOf(changes as Partial<SecaggConfig>), CRYPTO)));
+    ].map((changes) => toHex(sessionNameOf(configOf(changes as Partial<SecaggConfig>), CRYPTO)));
     expect(new Set(names).size).toBe(names.length);
   });
 });
@@ -114,7 +114,7 @@ describe('bytes of a round', () => {
     expect(session.sum?.survivors).toHaveLength(shape.n);
     const counted = (way: 'up' | 'down'): number =>
       session.messages
-        .filter(({ type, client }) => client === 3 && type !== MESSAGE.done)
+        .filter(({ type, client }) => client === 3 && type !== MESSAGE_TYPES.done)
         .filter((passing) => passing.way === way)
         .reduce((sum, { bytes }) => sum + bytes.length, 0);
     expect(counted('up')).toBe(roundBytes(config).up);
@@ -153,7 +153,7 @@ describe('quantisation', () => {
       expect(high === clients).toBe(isRight);
       expect(low === -clients).toBe(isRight);
     }
-    expect(headroom(Uint32Array.of(0x2000, 0xfff0), 16)).toBe(0.75);
+    expect(ringHeadroom(Uint32Array.of(0x2000, 0xfff0), 16)).toBe(0.75);
   });
 
   it('with an offset wraps silently from 1,024 clients on at 22 of 32 bits', () => {

@@ -19,8 +19,12 @@ import type {
 } from '../../../../../nodes/federated/secagg/effects.ts';
 import type { ComputeEffect } from '../../../../../nodes/federated/secagg/job-stage.ts';
 import { SECAGG_JOBS } from '../../../../../nodes/federated/secagg/jobs.ts';
-import { type Body, MESSAGE } from '../../../../../nodes/federated/secagg/messages.ts';
-import { addInto, largestElement, reduce } from '../../../../../nodes/federated/secagg/ring.ts';
+import { MESSAGE_TYPES, type MessageBody } from '../../../../../nodes/federated/secagg/messages.ts';
+import {
+  addInto,
+  largestElement,
+  reduceElements,
+} from '../../../../../nodes/federated/secagg/ring.ts';
 import {
   ServerMachine,
   type ServerParts,
@@ -177,7 +181,7 @@ export class Session {
   sumOf(indices: readonly number[]): Uint32Array {
     const sum = new Uint32Array(this.config.m);
     for (const index of indices) addInto(sum, this.inputs[index] as Uint32Array);
-    reduce(sum, this.config.bits);
+    reduceElements(sum, this.config.bits);
     return sum;
   }
 
@@ -205,7 +209,7 @@ export class Session {
         this.toServer({ kind: 'computed', job: effect.job, output }),
       );
     } else if (effect.kind === 'drop') this.drops.push({ at: 'server', reason: effect.reason });
-    else if (effect.kind === 'send' && effect.type !== MESSAGE.invite) {
+    else if (effect.kind === 'send' && effect.type !== MESSAGE_TYPES.invite) {
       this.#carry({ way: 'down', client: effect.to, type: effect.type, bytes: effect.bytes });
     }
   }
@@ -250,14 +254,17 @@ export class Session {
 }
 
 /** Reads a message that must be one. */
-export function bodyOf(bytes: Uint8Array): Body {
+export function bodyOf(bytes: Uint8Array): MessageBody {
   const decoded = decodeMessage(bytes);
   if (typeof decoded === 'string') throw new Error(decoded);
   return decoded.body;
 }
 
 /** The message with another body. */
-export function withBody(bytes: Uint8Array, change: (body: Body) => Body): Uint8Array {
+export function withBody(
+  bytes: Uint8Array,
+  change: (body: MessageBody) => MessageBody,
+): Uint8Array {
   const decoded = decodeMessage(bytes);
   if (typeof decoded === 'string') throw new Error(decoded);
   return encodeMessage(decoded.session ?? new Uint8Array(0), change(decoded.body));

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { divide, multiply } from '../../../../../nodes/federated/secagg/field.ts';
 import {
-  pointOf,
+  holderPoint,
   prepareWeights,
-  rebuildFrom,
+  rebuildSecret,
   splitSecret,
   weightsAtZero,
 } from '../../../../../nodes/federated/secagg/shamir.ts';
@@ -22,15 +22,15 @@ describe('sharing', () => {
       const coefficients = Array.from({ length: t - 1 }, () => draw(32));
       const indices = Array.from({ length: n }, () => random.below(65_534));
       if (new Set(indices).size < n) continue;
-      const points = indices.map(pointOf);
+      const points = indices.map(holderPoint);
       const shares = splitSecret({ secret, coefficients }, points).map((y, place) => ({
         x: points[place] as number,
         y,
       }));
       random.shuffle(shares);
-      expect(rebuildFrom(shares.slice(0, t), t)).toEqual(secret);
-      expect(rebuildFrom(shares, t)).toEqual(secret);
-      expect(rebuildFrom(shares.slice(0, t - 1), t)).toBeUndefined();
+      expect(rebuildSecret(shares.slice(0, t), t)).toEqual(secret);
+      expect(rebuildSecret(shares, t)).toEqual(secret);
+      expect(rebuildSecret(shares.slice(0, t - 1), t)).toBeUndefined();
     }
   });
 
@@ -74,7 +74,7 @@ describe('sharing', () => {
     ['fewer than the threshold', [1], [2]],
   ])('refuses %s', (_name, points, lengths) => {
     const shares = points.map((x, place) => ({ x, y: draw(lengths[place] as number) }));
-    expect(rebuildFrom(shares, 2)).toBeUndefined();
+    expect(rebuildSecret(shares, 2)).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PathQuality } from '../../../../../nodes/gateway/multipath/path-quality.ts';
-import { score } from '../../../../../nodes/gateway/multipath/selection.ts';
+import { pathScore } from '../../../../../nodes/gateway/multipath/selection.ts';
 import { fakePath } from './wire.ts';
 
 const MS = 1_000_000;
@@ -41,9 +41,9 @@ describe('the base round trip', () => {
     }
     expect(near.srttNs).toBeGreaterThan(1.4 * far.srttNs);
     const [one, other] = [fakePath('near', 20), fakePath('far', 24)];
-    expect(score(one.info, near, {})).toBeGreaterThan(score(other.info, far, {}));
+    expect(pathScore(one.info, near, {})).toBeGreaterThan(pathScore(other.info, far, {}));
     // With the preference for stability, the stable path is chosen.
     const favour = { favour: 'stability' } as const;
-    expect(score(one.info, near, favour)).toBeLessThan(score(other.info, far, favour));
+    expect(pathScore(one.info, near, favour)).toBeLessThan(pathScore(other.info, far, favour));
   });
 });

@@ -8,7 +8,7 @@ import { openStream } from '../../../../../engine/core/stream.ts';
 import { MultipathController } from '../../../../../nodes/gateway/multipath/controller.ts';
 import { ReferenceController } from '../../../../../nodes/gateway/multipath/reference.ts';
 import type {
-  Effect,
+  ControllerEffect,
   MultipathOptions,
   PathController,
   PathInfo,
@@ -75,7 +75,7 @@ export class Wire {
   now = 0;
   readonly controller: PathController;
   readonly paths: FakePath[];
-  readonly effects: { readonly atNs: number; readonly effect: Effect }[] = [];
+  readonly effects: { readonly atNs: number; readonly effect: ControllerEffect }[] = [];
   probes = 0;
   readonly #due: Due[] = [];
 
@@ -115,7 +115,7 @@ export class Wire {
     this.now = endNs;
   }
 
-  perform(effects: readonly Effect[]): void {
+  perform(effects: readonly ControllerEffect[]): void {
     for (const effect of effects) {
       this.effects.push({ atNs: this.now, effect });
       if (effect.kind === 'probe') this.#send(effect.path, effect.probe);
@@ -123,7 +123,7 @@ export class Wire {
   }
 
   /** Switches of path since an instant. */
-  switches(sinceNs = 0): { atNs: number; effect: Extract<Effect, { kind: 'switch' }> }[] {
+  switches(sinceNs = 0): { atNs: number; effect: Extract<ControllerEffect, { kind: 'switch' }> }[] {
     return this.effects.flatMap(({ atNs, effect }) =>
       effect.kind === 'switch' && atNs >= sinceNs ? [{ atNs, effect }] : [],
     );

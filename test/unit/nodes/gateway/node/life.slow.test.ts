@@ -6,7 +6,7 @@ import type { SeedResult } from '../../../../../reports/model.ts';
 import { Experiment } from '../../../../../runner/experiment/experiment.ts';
 import { provisionSeed } from '../../../../../runner/nodes/run-provision.ts';
 import type { LocalWorld } from '../../../../../runner/world.ts';
-import { simulated, virtualWorld } from '../../../../../runner/worlds/virtual-world.ts';
+import { makeSimWorld, virtualWorld } from '../../../../../runner/worlds/virtual-world.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
 import { type NodeChoice, nodeChoice } from '../../../../../scenarios/open/nodes.ts';
 import type { HostSpec } from '../../../../../topologies/model.ts';
@@ -180,7 +180,7 @@ function stageWithSwappedKey(scenario: Scenario, liar: string): [LocalWorld, Exp
         ? { secret: () => mallory, publicKey: () => crypto.x25519PublicKey(mallory) }
         : network.identity(host),
   });
-  const world = virtualWorld({ scenario, seed: 1, crypto, protocolOf }, simulated);
+  const world = virtualWorld({ scenario, seed: 1, crypto, protocolOf }, makeSimWorld);
   const experiment = new Experiment({
     world,
     scenario,

@@ -4,7 +4,10 @@ import { openStream } from '../../../../../engine/core/stream.ts';
 import { MultipathController } from '../../../../../nodes/gateway/multipath/controller.ts';
 import { EXPIRY_MARGIN_NS } from '../../../../../nodes/gateway/multipath/managed-path.ts';
 import { ReferenceController } from '../../../../../nodes/gateway/multipath/reference.ts';
-import type { Effect, PathController } from '../../../../../nodes/gateway/multipath/types.ts';
+import type {
+  ControllerEffect,
+  PathController,
+} from '../../../../../nodes/gateway/multipath/types.ts';
 import { fakePath, MS, OPTIONS } from '../multipath/wire.ts';
 
 const END = 3_000 * MS;
@@ -27,7 +30,7 @@ function live(
 ): number {
   let ticks = 0;
   let waiting: Probe[] = [];
-  const note = (now: number, effects: readonly Effect[]): void => {
+  const note = (now: number, effects: readonly ControllerEffect[]): void => {
     for (const effect of effects) {
       if (effect.kind === 'probe') waiting.push({ at: now + rttNs, ...effect });
     }

@@ -7,9 +7,9 @@ import { judge } from '../../../../../reports/judge.ts';
 import type { SeedResult } from '../../../../../reports/model.ts';
 import type { Report } from '../../../../../reports/report-schema.ts';
 import type { Recordings } from '../../../../../runner/recording/recordings.ts';
-import { runInput } from '../../../../../runner/run/run-order.ts';
+import { judgeInputOf } from '../../../../../runner/run/run-order.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../../../../../scenarios/metrics/live-metrics.ts';
-import { metricsOf } from '../../../../../scenarios/open/nodes.ts';
+import { scenarioMetrics } from '../../../../../scenarios/open/nodes.ts';
 import { counter, load, prepare, registry, report, run, SECOND } from '../../../runner/fixture.ts';
 
 const CUT =
@@ -96,10 +96,14 @@ describe('soak-live.yaml', () => {
         'live.process_cpu': { kind: 'ratio', numerator: 1_000 * coreShare, denominator: 1_000 },
       },
     };
-    const definitions = [...metricsOf(scenario, registry), ...LIVE_METRICS, ...PROCESS_METRICS];
+    const definitions = [
+      ...scenarioMetrics(scenario, registry),
+      ...LIVE_METRICS,
+      ...PROCESS_METRICS,
+    ];
     const recordingsOf = (): Recordings => ({});
     const facts = { scenario, definitions, recordingsOf, reproduce: '', commit: 'test' };
-    return judge(runInput(facts, [result], 1));
+    return judge(judgeInputOf(facts, [result], 1));
   }
 
   it('is red when it idles, however little memory and processor that takes', () => {

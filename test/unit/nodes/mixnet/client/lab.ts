@@ -6,12 +6,12 @@ import type { SendWishes } from '../../../../../engine/host/transport.ts';
 import { toHex } from '../../../../../nodes/_kit/bytes.ts';
 import { TIMER_DUE, type TimerDue } from '../../../../../nodes/_kit/machine.ts';
 import {
+  type ClientContact,
   type ClientDrop,
   type ClientEffect,
   type ClientInput,
   ClientMachine,
   type ClientOptions,
-  type Contact,
   clientConfig,
   type MixLoopInput,
   MixLoops,
@@ -64,7 +64,7 @@ type Answer = (answer: { readonly message: number } | { readonly refusal: string
 
 /** A client with everything that it reported. */
 export interface LabClient {
-  readonly contact: Contact;
+  readonly contact: ClientContact;
   readonly machine: ClientMachine<Answer>;
   readonly spool: { surbId?: Uint8Array; payload: Uint8Array }[];
   readonly sendTimes: number[];
@@ -269,7 +269,7 @@ export class Lab {
     };
   }
 
-  #addClient(contact: Contact, contacts: readonly Contact[]): LabClient {
+  #addClient(contact: ClientContact, contacts: readonly ClientContact[]): LabClient {
     const bytes = new SeededBytes(this.#options.seed ?? 1, contact.name);
     const options: ClientOptions = clientConfig.parse(this.#options.client ?? {});
     const drops = new Map<ClientDrop, number>();
@@ -293,8 +293,8 @@ export class Lab {
       },
       format: this.format,
       contacts: {
-        byName: (name): Contact | undefined => contacts.find((one) => one.name === name),
-        byId: (id): Contact | undefined =>
+        byName: (name): ClientContact | undefined => contacts.find((one) => one.name === name),
+        byId: (id): ClientContact | undefined =>
           contacts.find((one) => toHex(one.recipientId) === toHex(id)),
       },
       options,

@@ -5,11 +5,15 @@
  */
 import { expect, it } from 'vitest';
 import { Outbox, type SendTerms } from '../../../../../nodes/mixnet/client/outbox.ts';
-import type { Contact } from '../../../../../nodes/mixnet/client/parts.ts';
+import type { ClientContact } from '../../../../../nodes/mixnet/client/parts.ts';
 import type { Fragment } from '../../../../../nodes/mixnet/client/wire.ts';
 import { Lab, SECOND } from './lab.ts';
 
-const TO: Contact = { name: 'client-2', provider: 'provider-1', recipientId: new Uint8Array(32) };
+const TO: ClientContact = {
+  name: 'client-2',
+  provider: 'provider-1',
+  recipientId: new Uint8Array(32),
+};
 
 const fragments = (count: number): readonly Fragment[] =>
   Array.from({ length: count }, (_, index) => ({

@@ -7,16 +7,16 @@
 import { describe, expect, it } from 'vitest';
 import {
   beaconOf,
-  checkProofs,
+  checkNeighbourProofs,
   type Descriptor,
   type DirectoryDocument,
-  keepOwnProofs,
+  keepOwnLayerProofs,
   makeDocument,
+  neighbourGraphOf,
   openDocument,
-  openNeighbours,
   signDocument,
 } from '../../../../../nodes/mixnet/directory/index.ts';
-import { drawNeighbours, neighbourInput, openVrfKey } from '../../../../../nodes/vrf/index.ts';
+import { drawNeighbours, neighbourVrfInput, openVrfKey } from '../../../../../nodes/vrf/index.ts';
 import { bytesOf, crypto, descriptor, documentInput, randomFrom } from './network.ts';
 
 const EPOCH = 8;
@@ -31,7 +31,7 @@ const keyOf = (number: number): ReturnType<typeof openVrfKey> =>
 function drawing(number: number, epoch = EPOCH): Descriptor {
   const key = keyOf(number);
   const proofs = [0, 1].map((layer) => {
-    const made = key.prove(neighbourInput({ epoch, beacon: BEACON, layer }));
+    const made = key.prove(neighbourVrfInput({ epoch, beacon: BEACON, layer }));
     return [layer, made!.proof] as const;
   });
   return {
@@ -49,11 +49,11 @@ function documentOf(mixes: readonly Descriptor[]): DirectoryDocument {
   const listed = mixes.map((mix) => ({ ...mix, vrfKeySince: before.epoch }));
   const first = { ...before, layers: [listed], spares: [], providers: [], hops: 1 };
   const given = { epoch: EPOCH, nodes, previous: first, neighbours: RULES };
-  return keepOwnProofs(makeDocument(crypto, documentInput('stratified', 0, given)));
+  return keepOwnLayerProofs(makeDocument(crypto, documentInput('stratified', 0, given)));
 }
 
 const document = documentOf(MIXES);
-const graph = openNeighbours(crypto, 'tai', document)!;
+const graph = neighbourGraphOf(crypto, 'tai', document)!;
 const names = (mixes: readonly Descriptor[] | undefined): readonly string[] =>
   (mixes ?? []).map(({ name }) => name);
 
@@ -91,10 +91,10 @@ describe('neighbours in a document', () => {
   it('are none for a mix without a proof, with another, or with a key too new to count', () => {
     const refused = (
       change: (mix: Descriptor) => Descriptor,
-    ): ReturnType<typeof openNeighbours> => {
+    ): ReturnType<typeof neighbourGraphOf> => {
       const [first, ...rest] = document.layers[0]!;
       const layers = [[change(first!), ...rest], ...document.layers.slice(1)];
-      return openNeighbours(crypto, 'tai', { ...document, layers });
+      return neighbourGraphOf(crypto, 'tai', { ...document, layers });
     };
     const { name } = document.layers[0]![0]!;
     const bare = refused(({ neighbourProofs: _, ...mix }) => mix)!;
@@ -116,7 +116,7 @@ describe('neighbours in a document', () => {
   it('are refused at upload for another epoch, another beacon, or a layer left out', () => {
     const draw = { epoch: EPOCH, beacon: BEACON, layers: 3 };
     const check = (mix: Descriptor, given: object = {}): unknown =>
-      checkProofs(crypto, 'tai', mix, { ...draw, ...given });
+      checkNeighbourProofs(crypto, 'tai', mix, { ...draw, ...given });
     expect(check(MIXES[0]!)).toBeUndefined();
     expect(check(drawing(0, EPOCH + 1))).toBe('neighbours-proof');
     expect(check(MIXES[0]!, { beacon: bytesOf('random', 1) })).toBe('neighbours-proof');
@@ -167,7 +167,7 @@ describe('paths along neighbours', () => {
 
   it('avoid dead ends, and there are none when every mix is one', () => {
     const fresh = document.layers[1]!.map((mix) => ({ ...mix, vrfKeySince: EPOCH }));
-    const some = openNeighbours(crypto, 'tai', {
+    const some = neighbourGraphOf(crypto, 'tai', {
       ...document,
       layers: [
         document.layers[0]!,
@@ -180,7 +180,7 @@ describe('paths along neighbours', () => {
       const path = names(some.drawPath(randomFrom(seed)));
       expect(path[1]).toBe(only);
     }
-    const none = openNeighbours(crypto, 'tai', {
+    const none = neighbourGraphOf(crypto, 'tai', {
       ...document,
       layers: [document.layers[0]!, fresh, document.layers[2]!],
     })!;

@@ -5,7 +5,7 @@
  */
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { type Disk, DiskStore } from '../../../../../engine/net/disk-store.ts';
-import { concat, type Frame, wholeFrames } from '../../../../../engine/net/store-frames.ts';
+import { concat, type StoreFrame, wholeFrames } from '../../../../../engine/net/store-frames.ts';
 import { writeUint32 } from '../../../../../nodes/_kit/bytes.ts';
 import {
   ReplayFilter,
@@ -47,7 +47,7 @@ class ByteDisk implements Disk {
     this.#bytes = concat([this.#bytes, frame]);
   }
 
-  read(): Frame[] {
+  read(): StoreFrame[] {
     const frames = wholeFrames(this.#bytes);
     this.#bytes = concat([this.#bytes.subarray(0, lengthOf(frames))]);
     return frames;
@@ -58,7 +58,7 @@ class ByteDisk implements Disk {
   }
 }
 
-const lengthOf = (frames: readonly Frame[]): number =>
+const lengthOf = (frames: readonly StoreFrame[]): number =>
   frames.reduce((sum, { whole }) => sum + whole.length, 0);
 
 /** A journal framed as on a real disk. Bytes that were not synced can be cut off anywhere. */

@@ -7,7 +7,7 @@ import {
   makeSegments,
   SEGMENT_HOPS_MAX,
 } from '../../../../../nodes/scion/paths/beacon.ts';
-import { combinePaths, SOLUTIONS_MAX } from '../../../../../nodes/scion/paths/combinator.ts';
+import { CANDIDATE_PATHS_MAX, combinePaths } from '../../../../../nodes/scion/paths/combinator.ts';
 import { disjointness, interfaceAsRouter } from '../../../../../nodes/scion/paths/disjointness.ts';
 import { PathFinder } from '../../../../../nodes/scion/paths/finder.ts';
 import {
@@ -26,7 +26,7 @@ import {
   type ScionLink,
   type ScionTopology,
 } from '../../../../../nodes/scion/paths/topology.ts';
-import { WALK } from '../../../../../nodes/scion/trace-states.ts';
+import { WALK_FORM } from '../../../../../nodes/scion/trace-states.ts';
 import { decodeHeader } from '../../../../../nodes/scion/wire/header.ts';
 import { type IsdAs, isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 import { isExpired, reverseWirePath } from '../../../../../nodes/scion/wire/path.ts';
@@ -59,7 +59,7 @@ function finderOf(topology: ScionTopology): PathFinder {
 }
 
 function walkText(path: Path): string {
-  return WALK.write(walkOfPath(path));
+  return WALK_FORM.write(walkOfPath(path));
 }
 
 /** Walks every path between any two ASes, forward and then back on the reversed path. */
@@ -280,7 +280,7 @@ describe('the search for paths', () => {
   });
 
   it('ends with the cost at which there are enough', () => {
-    const side = Math.ceil(Math.sqrt(SOLUTIONS_MAX));
+    const side = Math.ceil(Math.sqrt(CANDIDATE_PATHS_MAX));
     const ups = [...parallel(LEAF_A, side, 0), ...parallel(LEAF_A, 1, 1)];
     const paths = combinePaths({ ...ends, ups, downs: parallel(LEAF_B, side, 0) });
     expect(paths.length).toBe(side * side);

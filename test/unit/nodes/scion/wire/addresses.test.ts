@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   formatHost,
   host,
-  hostLength,
+  hostAddressLength,
   isIpv4Mapped,
   parseHost,
 } from '../../../../../nodes/scion/wire/host-address.ts';
@@ -115,7 +115,7 @@ describe('host addresses', () => {
   });
 
   it('knows the length of types that nobody speaks', () => {
-    const lengths = Array.from({ length: 16 }, (_, type) => hostLength(type));
+    const lengths = Array.from({ length: 16 }, (_, type) => hostAddressLength(type));
     expect(lengths).toEqual([4, 8, 12, 16, 4, 8, 12, 16, 4, 8, 12, 16, 4, 8, 12, 16]);
     expect(formatHost({ type: 5, bytes: new Uint8Array(8) })).toMatch(/^type 5 /);
     expect(formatHost({ type: 4, bytes: Uint8Array.of(0, 9, 0, 0) })).toBe('SVC 0x0009');

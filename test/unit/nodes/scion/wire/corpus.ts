@@ -10,7 +10,7 @@ import { encodePacket, type ScionHeader } from '../../../../../nodes/scion/wire/
 import {
   type HostAddress,
   host,
-  hostLength,
+  hostAddressLength,
 } from '../../../../../nodes/scion/wire/host-address.ts';
 import { formatIsdAs, isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 import {
@@ -80,7 +80,7 @@ const anyHost: fc.Arbitrary<HostAddress> = fc
   .integer({ min: 0, max: 15 })
   .chain((type) =>
     fc
-      .uint8Array({ minLength: hostLength(type), maxLength: hostLength(type) })
+      .uint8Array({ minLength: hostAddressLength(type), maxLength: hostAddressLength(type) })
       .map((bytes) => ({ type, bytes })),
   );
 

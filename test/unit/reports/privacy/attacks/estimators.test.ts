@@ -17,8 +17,11 @@ import {
   mutualInformation,
   ranks,
 } from '../../../../../reports/privacy/attacks/flow-scores.ts';
-import { hittingSets, survivors } from '../../../../../reports/privacy/attacks/intersection.ts';
-import { ofHits } from '../../../../../reports/privacy/attacks/outcome.ts';
+import {
+  hittingSets,
+  membersOfAllSets,
+} from '../../../../../reports/privacy/attacks/intersection.ts';
+import { outcomeOfHits } from '../../../../../reports/privacy/attacks/outcome.ts';
 import { pathDensity, pathQuantile } from '../../../../../reports/privacy/attacks/path-law.ts';
 import {
   areaUnderCurve,
@@ -86,8 +89,8 @@ describe('intersection', () => {
   const sets = (...lists: number[][]): ReadonlySet<number>[] => lists.map((list) => new Set(list));
 
   it('keeps who is always there', () => {
-    expect(survivors(sets([1, 2, 3], [2, 3, 9], [3, 2]))).toEqual([2, 3]);
-    expect(survivors([])).toEqual([]);
+    expect(membersOfAllSets(sets([1, 2, 3], [2, 3, 9], [3, 2]))).toEqual([2, 3]);
+    expect(membersOfAllSets([])).toEqual([]);
   });
 
   it('finds the least sets that meet every batch', () => {
@@ -188,8 +191,8 @@ describe('ROC', () => {
 
 describe('outcome', () => {
   it('has no success without a trial', () => {
-    expect(ofHits({ attack: 'x', hits: 0, trials: 0, chance: 0 })).toBeUndefined();
-    const { success, low, high } = ofHits({ attack: 'x', hits: 5, trials: 10, chance: 0 })!;
+    expect(outcomeOfHits({ attack: 'x', hits: 0, trials: 0, chance: 0 })).toBeUndefined();
+    const { success, low, high } = outcomeOfHits({ attack: 'x', hits: 5, trials: 10, chance: 0 })!;
     expect([success, low, high].map((x) => x.toFixed(4))).toEqual(['0.5000', '0.2366', '0.7634']);
   });
 });

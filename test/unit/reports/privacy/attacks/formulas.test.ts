@@ -15,14 +15,17 @@ import {
 import { disclosureRounds } from '../../../../../reports/privacy/attacks/disclosure.ts';
 import { expectedSurvivors } from '../../../../../reports/privacy/attacks/intersection.ts';
 import {
+  bothEndsCorrupt,
   packetsUntilHalf,
   predecessorRounds,
-  predecessorSeen,
 } from '../../../../../reports/privacy/attacks/predecessor.ts';
-import { taggedLinks, taggedLosses } from '../../../../../reports/privacy/attacks/tagging.ts';
 import {
-  compromisedByPackets,
+  shareLinkedByTagging,
+  shareLostByTagging,
+} from '../../../../../reports/privacy/attacks/tagging.ts';
+import {
   compromisedPathShare,
+  compromisedWithinPackets,
 } from '../../../../../reports/privacy/metrics/closed-forms.ts';
 import { vectorSets } from '../../../../vectors-root.ts';
 
@@ -99,12 +102,12 @@ describe('formulas of attacks', () => {
     const alpha = compromisedPathShare([tenth, tenth, tenth]);
     expect(alpha).toBeCloseTo(0.001, 12);
     expect(packetsUntilHalf(alpha)).toBe(693);
-    expect(compromisedByPackets(alpha, 693)).toBeGreaterThan(0.5);
-    expect(compromisedByPackets(alpha, 692)).toBeLessThan(0.5);
+    expect(compromisedWithinPackets(alpha, 693)).toBeGreaterThan(0.5);
+    expect(compromisedWithinPackets(alpha, 692)).toBeLessThan(0.5);
   });
 
   it('predecessor: both ends corrupt in (c/n)^2 of all rounds', () => {
-    expect(predecessorSeen({ nodes: 100, corrupt: 10 })).toBeCloseTo(0.01, 12);
+    expect(bothEndsCorrupt({ nodes: 100, corrupt: 10 })).toBeCloseTo(0.01, 12);
     expect(predecessorRounds({ nodes: 100, corrupt: 10 })).toBeCloseTo(3684.1, 1);
   });
 
@@ -117,7 +120,7 @@ describe('formulas of attacks', () => {
 
   it('tagging links c_first c_last of all messages and destroys c_first of them', () => {
     const setting = { corruptFirst: 0.1, corruptLast: 0.2 };
-    expect(taggedLinks(setting)).toBeCloseTo(0.02, 12);
-    expect(taggedLosses(setting)).toBe(0.1);
+    expect(shareLinkedByTagging(setting)).toBeCloseTo(0.02, 12);
+    expect(shareLostByTagging(setting)).toBe(0.1);
   });
 });

@@ -8,8 +8,8 @@ import { openStream } from '../../../../../engine/core/stream.ts';
 import {
   alarms,
   alarmThreshold,
-  type Loop,
   loopDeadline,
+  type MixLoop,
 } from '../../../../../reports/privacy/attacks/loop-alarm.ts';
 
 const SECOND = 1e9;
@@ -26,9 +26,9 @@ const WATCH = {
  * An hour with one loop per second, of which one in a hundred is lost, and all those sent in
  * `blocked`.
  */
-function hour(seed: number, blocked: readonly [number, number]): readonly Loop[] {
+function hour(seed: number, blocked: readonly [number, number]): readonly MixLoop[] {
   const random = openStream(seed, 'test', 'loops');
-  return Array.from({ length: 3600 }, (_, i): Loop => {
+  return Array.from({ length: 3600 }, (_, i): MixLoop => {
     const sentAt = i * SECOND;
     let delay = LAW.transitNs;
     for (let hop = 0; hop < LAW.hops; hop += 1) delay += random.exponential(LAW.meanDelayNs);

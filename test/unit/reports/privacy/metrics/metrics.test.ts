@@ -8,8 +8,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   balancedCompromisedPaths,
-  compromisedByPackets,
   compromisedPathShare,
+  compromisedWithinPackets,
   erlangBits,
   poissonMixBits,
   poolMixBits,
@@ -18,16 +18,16 @@ import {
 import {
   degreeOfAnonymity,
   effectiveSet,
-  foldUsers,
   guessingEntropy,
   hartleyBits,
   minEntropyBits,
+  probabilitiesByUser,
   renyi2Bits,
   shannonBits,
 } from '../../../../../reports/privacy/metrics/uncertainty.ts';
 import {
   deltaAt,
-  linking,
+  linkingProbability,
   pairwiseEpsilon,
 } from '../../../../../reports/privacy/metrics/unlinkability.ts';
 
@@ -55,7 +55,7 @@ describe('uncertainty', () => {
   it('never gains by putting the messages of one user together', () => {
     fc.assert(
       fc.property(belief, fc.integer({ min: 1, max: 5 }), (p, users) => {
-        const folded = foldUsers(p, (i) => i % users);
+        const folded = probabilitiesByUser(p, (i) => i % users);
         expect(folded.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 12);
         expect(shannonBits(folded)).toBeLessThanOrEqual(shannonBits(p) + 1e-9);
       }),
@@ -64,8 +64,10 @@ describe('uncertainty', () => {
 
   it('leaves out what belongs to no user, and scales the rest', () => {
     const ofUser = [3, undefined, 3, 5];
-    expect([...foldUsers([0.25, 0.5, 0.125, 0.125], (i) => ofUser[i])]).toEqual([0.75, 0.25]);
-    expect([...foldUsers([1], () => undefined)]).toEqual([]);
+    expect([...probabilitiesByUser([0.25, 0.5, 0.125, 0.125], (i) => ofUser[i])]).toEqual([
+      0.75, 0.25,
+    ]);
+    expect([...probabilitiesByUser([1], () => undefined)]).toEqual([]);
   });
 
   it('counts only candidates above the cut-off for Hartley', () => {
@@ -104,7 +106,7 @@ describe('unlinkability', () => {
   });
 
   it('is right when the most likely candidate is the target, and in part when some tie', () => {
-    const found = linking([
+    const found = linkingProbability([
       { p: [0.7, 0.3], right: 0 },
       { p: [0.7, 0.3], right: 1 },
       { p: [0.4, 0.4, 0.2], right: 1 },
@@ -117,7 +119,7 @@ describe('unlinkability', () => {
   });
 
   it('has no interval without trials', () => {
-    expect(linking([]).interval).toBeUndefined();
+    expect(linkingProbability([]).interval).toBeUndefined();
   });
 });
 
@@ -157,6 +159,6 @@ describe('closed forms', () => {
       { nodes: 10, corrupt: 1 },
     ]);
     expect(share).toBeCloseTo(0.001, 15);
-    expect(compromisedByPackets(share, 693)).toBeCloseTo(0.5, 3);
+    expect(compromisedWithinPackets(share, 693)).toBeCloseTo(0.5, 3);
   });
 });

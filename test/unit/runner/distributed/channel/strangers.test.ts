@@ -3,12 +3,16 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dialChannel } from '../../../../../runner/distributed/channel/dial.ts';
-import { frameOf, MARK, markedPiece } from '../../../../../runner/distributed/channel/frames.ts';
+import {
+  FRAME_MARK,
+  frameOf,
+  markedPiece,
+} from '../../../../../runner/distributed/channel/frames.ts';
 import {
   dialHandshake,
-  FIRST_LENGTH,
+  FIRST_MESSAGE_LENGTH,
   listenHandshake,
-  SECOND_LENGTH,
+  SECOND_MESSAGE_LENGTH,
 } from '../../../../../runner/distributed/channel/handshake.ts';
 import { listenChannel } from '../../../../../runner/distributed/channel/listen.ts';
 import {
@@ -97,7 +101,7 @@ describe('a stranger at the door', () => {
       first,
       Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'),
       new Uint8Array(1_000_000),
-      Uint8Array.of(0, FIRST_LENGTH),
+      Uint8Array.of(0, FIRST_MESSAGE_LENGTH),
       EMPTY,
     ]) {
       expect(await sendRaw(port, bytes)).toEqual(Buffer.alloc(0));
@@ -131,7 +135,7 @@ describe('a stranger at the door', () => {
     const laterPort = await later.open();
     const answer = await sendRaw(laterPort, Buffer.concat(wire.heard));
     // The second message of the handshake, which is useless without the keys of the earlier client.
-    expect(answer.length).toBe(2 + SECOND_LENGTH);
+    expect(answer.length).toBe(2 + SECOND_MESSAGE_LENGTH);
     expect(later.refusals).toEqual(['authentication failed']);
     expect(later.sides).toEqual([]);
     dialled.channel.close();
@@ -212,7 +216,7 @@ describe('a stranger on the wire', () => {
   });
 
   /** Bytes that a client sends before its first message: handshake and confirmation. */
-  const OPENING = 2 + FIRST_LENGTH + 2 + 17;
+  const OPENING = 2 + FIRST_MESSAGE_LENGTH + 2 + 17;
 
   /** What the listener's side receives if bytes of the client after the handshake are changed. */
   async function underAttack(
@@ -305,25 +309,25 @@ describe('a holder of the key that misbehaves', () => {
     return side;
   }
 
-  const CONFIRM = markedPiece(MARK.confirm);
+  const CONFIRM = markedPiece(FRAME_MARK.confirm);
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 
   it.each([
-    ['an empty piece', markedPiece(MARK.more), 'an empty fragment'],
+    ['an empty piece', markedPiece(FRAME_MARK.more), 'an empty fragment'],
     ['an unknown mark', markedPiece(9), 'an unknown fragment type'],
     ['no mark', EMPTY, 'an unknown fragment type'],
     ['a second confirmation', CONFIRM, 'an unknown fragment type'],
-    ['half a text', markedPiece(MARK.last, text('{"a":')), 'not a message (SyntaxError)'],
-    ['an empty message', markedPiece(MARK.last), 'not a message (SyntaxError)'],
-    ['unknown data', markedPiece(MARK.last, text('{"$x":""}')), 'not a message (TypeError)'],
+    ['half a text', markedPiece(FRAME_MARK.last, text('{"a":')), 'not a message (SyntaxError)'],
+    ['an empty message', markedPiece(FRAME_MARK.last), 'not a message (SyntaxError)'],
+    ['unknown data', markedPiece(FRAME_MARK.last, text('{"$x":""}')), 'not a message (TypeError)'],
   ])('with %s loses its channel with the reason', async (_what, sealed, reason) => {
-    const side = await say(CONFIRM, sealed, markedPiece(MARK.last, text('{"late":1}')));
+    const side = await say(CONFIRM, sealed, markedPiece(FRAME_MARK.last, text('{"late":1}')));
     expect(side?.reasons).toEqual([`protocol error: ${reason}`]);
     expect(side?.messages).toEqual([]);
   });
 
   it('without a confirmation gets no channel', async () => {
-    expect(await say(markedPiece(MARK.last, text('{}')))).toBeUndefined();
+    expect(await say(markedPiece(FRAME_MARK.last, text('{}')))).toBeUndefined();
     expect(lobby.refusals).toEqual(['authentication failed']);
   });
 });
@@ -357,7 +361,9 @@ describe('dialling', () => {
 
   it('somebody who answers in the right shape without the key is found out', async () => {
     const { server, port } = await serve((socket) => {
-      socket.once('data', () => socket.write(frameOf(new Uint8Array(SECOND_LENGTH).fill(9))));
+      socket.once('data', () =>
+        socket.write(frameOf(new Uint8Array(SECOND_MESSAGE_LENGTH).fill(9))),
+      );
     });
     await expect(dialChannel({ host: HOST, port, ...GOOD })).rejects.toMatchObject({
       reason: 'authentication failed',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
-  cellAt,
-  countOf,
+  combinationAt,
+  combinationCount,
   eachCombination,
 } from '../../../../../scenarios/files/sweep/combinations.ts';
 
@@ -13,15 +13,15 @@ describe('the combinations of a sweep', () => {
 
   it('come with the last parameter moving fastest', () => {
     const cells: unknown[] = [];
-    eachCombination(parameters, (indices) => cells.push(cellAt(parameters, indices)));
+    eachCombination(parameters, (indices) => cells.push(combinationAt(parameters, indices)));
     expect(cells.map((cell) => Object.values(cell as object).join(''))).toEqual([
       ...['1x', '1y', '1z', '2x', '2y', '2z'],
     ]);
-    expect(countOf(parameters)).toBe(6);
+    expect(combinationCount(parameters)).toBe(6);
   });
 
   it('are one without parameters, and none where a parameter has no values', () => {
-    const count = (all: Parameters<typeof countOf>[0]): number => {
+    const count = (all: Parameters<typeof combinationCount>[0]): number => {
       let seen = 0;
       eachCombination(all, () => {
         seen += 1;

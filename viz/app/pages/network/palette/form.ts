@@ -5,7 +5,7 @@
  * @module
  */
 import type { ControlKind, ControlState, EventWords } from '../../../../format/control-wire.ts';
-import { element, fill } from '../../../kernel/element.ts';
+import { element, replaceContent } from '../../../kernel/element.ts';
 import type { TraceContext } from '../../../kernel/page.ts';
 import { choicesOf, eventOf, flowText, type Target, TOOLS, type Tool, targetsOf } from './tools.ts';
 import { barOf } from './words.ts';
@@ -74,7 +74,7 @@ export class PaletteForm {
     const told = bars.join('\n');
     if (told === this.#told) return;
     this.#told = told;
-    fill(
+    replaceContent(
       this.#bars,
       bars.map((bar) => element('li', {}, bar)),
     );
@@ -113,7 +113,7 @@ export class PaletteForm {
     this.#tool = tool;
     const { info } = this.#context.trace;
     const known = { info, offer: this.#offer, paths: this.#paths };
-    fill(this.#target, targetsOf(tool, known).map(optionOf));
+    replaceContent(this.#target, targetsOf(tool, known).map(optionOf));
     this.#target.value = kept;
     if (this.#target.value === '') this.#target.selectedIndex = 0;
     this.#followSelection();
@@ -144,7 +144,7 @@ export class PaletteForm {
       const note = hint === undefined ? '' : `(${hint})`;
       return element('label', {}, key, this.#inputs.get(key) ?? '', ' ', note);
     });
-    fill(this.#fields, labels);
+    replaceContent(this.#fields, labels);
     this.#showPreview();
   }
 
@@ -168,7 +168,7 @@ export class PaletteForm {
   }
 
   #showPreview(): void {
-    fill(this.#preview, flowText(this.#event()));
+    replaceContent(this.#preview, flowText(this.#event()));
   }
 }
 

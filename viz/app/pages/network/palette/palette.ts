@@ -9,7 +9,7 @@
 import './palette.css';
 import type { ControlState } from '../../../../format/control-wire.ts';
 import { download } from '../../../chart/picture.ts';
-import { element, fill } from '../../../kernel/element.ts';
+import { element, replaceContent } from '../../../kernel/element.ts';
 import type { TraceContext } from '../../../kernel/page.ts';
 import { ControlLink } from './control-link.ts';
 import { PaletteForm } from './form.ts';
@@ -115,20 +115,20 @@ class Palette {
 
   #say(text: string, isGood: boolean): void {
     this.#said.classList.toggle('fail-text', !isGood);
-    fill(this.#said, text);
+    replaceContent(this.#said, text);
   }
 
   #show(state: ControlState | undefined): void {
     const isOpen = state?.phase === 'open';
     const closed = closedText(state);
     this.#closed.hidden = closed === '';
-    fill(this.#closed, closed);
+    replaceContent(this.#closed, closed);
     this.#showPace(state, isOpen);
     this.#form.show(state);
     this.#export.disabled = state === undefined || state.faults.length === 0;
     const refused = refusedText(state);
     this.#refused.hidden = refused === '';
-    fill(this.#refused, refused);
+    replaceContent(this.#refused, refused);
     if (state !== undefined) this.#list(state);
   }
 
@@ -138,9 +138,9 @@ class Palette {
     this.#pace.disabled = this.#pause.disabled;
     this.#paceLabel.hidden = bar !== undefined;
     const isPaused = state?.speed === 0;
-    fill(this.#pause, isPaused ? 'Go on' : 'Pause');
+    replaceContent(this.#pause, isPaused ? 'Go on' : 'Pause');
     this.#paceNote.hidden = bar === undefined;
-    fill(this.#paceNote, bar === undefined ? '' : `No pause: ${bar}.`);
+    replaceContent(this.#paceNote, bar === undefined ? '' : `No pause: ${bar}.`);
     if (state === undefined || isPaused) return;
     const value = state.speed === null ? 'free' : String(state.speed);
     if (PACES.some(([known]) => known === value)) this.#pace.value = value;
@@ -152,7 +152,7 @@ class Palette {
     if (key === this.#listed) return;
     this.#listed = key;
     const { time } = this.#context.view;
-    fill(
+    replaceContent(
       this.#faults,
       faults.map(({ id, text, beginNs, endNs }) =>
         element(
