@@ -155,6 +155,18 @@ describe('a disk that misbehaves', () => {
     expect(records(open())).toEqual(['once']);
   });
 
+  it('had an old value again that was written while the newer one waited', async () => {
+    const files = new FaultyFiles();
+    const store = open(files);
+    store.put('key', bytesOf('old'));
+    files.next.open = 'ENOSPC';
+    const failing = synced(store);
+    store.put('key', bytesOf('new'));
+    expect(await failing).toContain('ENOSPC');
+    expect(await synced(store)).toBeUndefined();
+    expect(new TextDecoder().decode(open().get('key'))).toBe('new');
+  });
+
   it('keeps few frames in memory, however often an entry is written while the disk is full', async () => {
     const files = new FaultyFiles();
     const store = open(files);

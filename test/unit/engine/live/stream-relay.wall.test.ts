@@ -183,6 +183,21 @@ describe('a stream of a live world', () => {
     await until(() => parts.world.relay?.openCount === 0, 'the relay forgets it');
   });
 
+  it('was refused when another one to the same port ended during its handshake', async () => {
+    const parts = pair();
+    const { world, a, b } = parts;
+    const { client } = await open(parts);
+    let outcome: StreamError | 'open' | undefined;
+    world.pump.enter(() => {
+      a.connect({ to: a.endpoint(b.address, PORT) }, (_stream, error) => {
+        outcome = error ?? 'open';
+      });
+      client.stream.reset();
+    });
+    await until(() => outcome !== undefined, 'connect ends');
+    expect(outcome).toBe('open');
+  });
+
   it('is refused after a round trip where nobody listens', async () => {
     const { world, a, b } = pair();
     const began = performance.now();
