@@ -16,7 +16,7 @@ import { provider } from '../engine/crypto/index.ts';
 import { Agent } from '../runner/distributed/agent/agent.ts';
 import { drawRunName } from '../runner/distributed/messages/run-state.ts';
 import { provisionRun } from '../runner/nodes/run-provision.ts';
-import { drawnSecrets } from '../runner/nodes/secret-source.ts';
+import { randomSecrets } from '../runner/nodes/secret-source.ts';
 import { TruthWriter } from '../runner/traffic/ground-truth.ts';
 import type { WorldListener } from '../runner/world.ts';
 import { nodeChoice } from '../scenarios/open/nodes.ts';
@@ -140,7 +140,7 @@ async function agentOfAll(): Promise<Agent> {
   const scenario = { ...whole, traffic, events: [], kpis: [] };
   const hosts = scenario.topology.hosts.map((host) => host.name);
   const facts = { seed: 1, hosts, shape: 'links', precision: 'low', nextSequence: [] } as const;
-  const secrets = drawnSecrets();
+  const secrets = randomSecrets();
   const provision = provisionRun({
     scenario,
     seed: 1,

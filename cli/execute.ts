@@ -44,7 +44,7 @@ import { copyReports, writeErrorCopy } from './report-copies.ts';
 import { readReportFile } from './report-file.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runName } from './run-name.ts';
-import { type RunnerPlace, RunPlace, removeRecorded } from './run-place.ts';
+import { RunFolder, type RunnerPlace, removeRecorded } from './run-place.ts';
 import { terminalOptions } from './terminal.ts';
 import { startWatch } from './watch.ts';
 import { writeErrors, writeFiles } from './write-files.ts';
@@ -137,7 +137,7 @@ async function runAndReport(
   const { overrides } = scenario;
   const abortOn = flags.abortOn === undefined ? {} : { 'abort-on': flags.abortOn };
   const name = runName({ command, seeds, overrides, layout, flags: { ...own, ...abortOn } });
-  const place = new RunPlace(join(flags.out, scenario.name, name), (text) => {
+  const place = new RunFolder(join(flags.out, scenario.name, name), (text) => {
     process.stderr.write(`orrery: ${text}\n`);
   });
   try {
@@ -169,7 +169,7 @@ interface Task {
 
 /** Runs the scenario and shows its progress, until its end or Ctrl-C. */
 async function runIn(
-  place: RunPlace,
+  place: RunFolder,
   { loaded, flags, runner, seeds, broadcast }: Task,
 ): Promise<{ readonly end: RunEnd; readonly journey: string }> {
   const { scenario } = loaded;
@@ -226,7 +226,7 @@ export interface FinishContext {
   /** The command that repeats a seed. */
   readonly repeat?: (seed: number) => string;
   /** The folder of the run; absent if it contains only the report. */
-  readonly place?: RunPlace;
+  readonly place?: RunFolder;
 }
 
 /** Judges, writes and prints; returns the exit code. */
@@ -293,7 +293,7 @@ function tellCrash(crash: Crash, { flags, repeat }: FinishContext): ExitCode {
 }
 
 /** If two consecutive runs have the same results, only the second is kept. */
-function forgetRepeated(place: RunPlace | undefined, report: Report): void {
+function forgetRepeated(place: RunFolder | undefined, report: Report): void {
   const path = join(place?.former ?? '', 'report.json');
   if (place?.former === undefined || !existsSync(path)) return;
   const read = readReport(readFileSync(path, 'utf8'));

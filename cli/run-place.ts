@@ -37,10 +37,10 @@ const LATEST = 'latest';
 const STAMP = /^_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(?:-\d+)?$/;
 
 /** The part of a run's folder that a runner needs. */
-export type RunnerPlace = Pick<RunPlace, 'folder' | 'rename'>;
+export type RunnerPlace = Pick<RunFolder, 'folder' | 'rename'>;
 
 /** The folder of a run. */
-export class RunPlace {
+export class RunFolder {
   readonly #name: string;
   #folder: string;
   #former: string | undefined;

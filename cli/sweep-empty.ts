@@ -10,7 +10,7 @@ import type { Shard } from '../runner/sweep/shard.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import type { RunFlags } from './run-flags.ts';
-import type { RunPlace } from './run-place.ts';
+import type { RunFolder } from './run-place.ts';
 
 /** Prints that the part is empty. Its results.ndjson has only a head, which `merge` accepts. */
 export function tellEmptyPart(
@@ -18,7 +18,7 @@ export function tellEmptyPart(
   { index, count }: Shard,
   how: {
     readonly flags: RunFlags;
-    readonly place: Pick<RunPlace, 'folder'>;
+    readonly place: Pick<RunFolder, 'folder'>;
     readonly seeds: readonly number[];
   },
 ): void {

@@ -21,7 +21,7 @@ import type { Scenario } from '../scenarios/model.ts';
 import { readQuantity } from '../topologies/files/units.ts';
 import { copyReports } from './report-copies.ts';
 import type { RunFlags } from './run-flags.ts';
-import type { RunPlace } from './run-place.ts';
+import type { RunFolder } from './run-place.ts';
 import { terminalOptions } from './terminal.ts';
 import { writeWhole } from './whole-files.ts';
 
@@ -31,7 +31,7 @@ export function writeSweepFiles(
   rows: readonly SweepRow[],
   how: {
     readonly flags: RunFlags;
-    readonly place: RunPlace;
+    readonly place: RunFolder;
     /** The seeds with which each combination begins, and the largest number of seeds of one. */
     readonly head: Pick<SweepHead, 'seeds' | 'adaptive'>;
     readonly interruptedOf: number | undefined;
@@ -89,7 +89,7 @@ function filesText(title: string, names: readonly string[]): string {
 }
 
 /** If two consecutive sweeps have the same results, only the second is kept. */
-function forgetRepeated(place: RunPlace, json: string): void {
+function forgetRepeated(place: RunFolder, json: string): void {
   const path = join(place.former ?? '', 'sweep.json');
   if (place.former === undefined || !existsSync(path)) return;
   if (readFileSync(path, 'utf8') === json) place.dropFormer();

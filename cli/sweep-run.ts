@@ -42,7 +42,7 @@ import { blameSweep, load, type OpenedScenario } from './load.ts';
 import { openFleet } from './open-fleet.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runName } from './run-name.ts';
-import { RunPlace } from './run-place.ts';
+import { RunFolder } from './run-place.ts';
 import { CombinationReporter, KEPT_REPORTS_MAX } from './sweep-cell.ts';
 import { tellEmptyPart } from './sweep-empty.ts';
 import { writeSweepFiles } from './sweep-files.ts';
@@ -142,7 +142,7 @@ function placeOf(
   { name, overrides, seeds }: Scenario,
   flags: SweepFlags,
   head: SweepHead,
-): { readonly place: RunPlace; readonly known: KnownResults | undefined } {
+): { readonly place: RunFolder; readonly known: KnownResults | undefined } {
   const isAsFiled = head.seeds.join() === seeds.join();
   const { adaptive, shard, fresh } = flags;
   const inputs = {
@@ -157,7 +157,7 @@ function placeOf(
   const onNotice = (text: string): void => {
     process.stderr.write(`orrery: ${text}\n`);
   };
-  const place = new RunPlace(join(flags.out, name, runName(inputs)), onNotice, (folder) => {
+  const place = new RunFolder(join(flags.out, name, runName(inputs)), onNotice, (folder) => {
     known = fresh === true ? undefined : unfinished(folder, head);
     return known !== undefined;
   });
@@ -198,7 +198,7 @@ const NOTHING: Pick<MergedResults, 'lines' | 'conflicts'> = { lines: new Map(), 
 
 /** The folder of a sweep, and the known results that it continues from. */
 interface SweepSite {
-  readonly place: RunPlace;
+  readonly place: RunFolder;
   readonly known: KnownResults | undefined;
   readonly progress: SweepProgressShow;
   readonly executor: OpenExecutor;
@@ -280,7 +280,7 @@ async function fleetOf(
 
 /** What makes the runs of a sweep, and where their results go. */
 interface CellRunner extends Pick<SweepOrder, 'executor' | 'known' | 'onRun' | 'signal'> {
-  readonly place: RunPlace;
+  readonly place: RunFolder;
   readonly progress: SweepProgressShow;
   /** True if not all runs have a result. */
   readonly isStopped: () => boolean;

@@ -15,10 +15,12 @@ const OVERLOAD = 'overload';
 const KERNEL = 'kernel';
 /** A smaller share of rejected traffic is negligible and is not reported. */
 const SHARE_MIN = 0.001;
-/** Digits for the carried rate, which varies between runs, and for the offered rate. */
+/** Significant digits of the carried rate, more if it would otherwise read like the offered one. */
 const CARRIED_DIGITS = 2;
 const CARRIED_DIGITS_MAX = 5;
+/** Significant digits of the offered rate. */
 const ASKED_DIGITS = 3;
+/** Rates from here on are written as whole numbers, packets per second. */
 const WHOLE_MIN = 10;
 /** A link was full if it was sending for this share of the whole run, its beginning and end included. */
 const FULL_SHARE = 0.8;

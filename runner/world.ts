@@ -7,7 +7,7 @@
 import type { Host, NodeRequest } from '../engine/host/host.ts';
 import type { MetricValue } from '../engine/measure/counters.ts';
 import type { NetworkObserver } from '../engine/net/direction-context.ts';
-import type { LinkChange, LinkSide } from '../engine/net/link-spec.ts';
+import type { LinkChange, LinkDirections } from '../engine/net/link-spec.ts';
 import type { NodeCall } from '../engine/net/node-calls.ts';
 import type { SimWorld } from '../engine/net/sim-world.ts';
 import type { PacketTotals, SeedResult } from '../reports/model.ts';
@@ -46,9 +46,9 @@ export type Tap = (packet: TappedPacket, control: TapControl) => boolean;
 export interface WorldLink {
   readonly id: string;
   /** Changes the link until undone; several `up: false` add up. */
-  change(change: LinkChange, side: LinkSide): Undo;
+  change(change: LinkChange, side: LinkDirections): Undo;
   /** Withholds packets in flight, and later ones, until undone. */
-  hold(side: LinkSide): Undo;
+  hold(side: LinkDirections): Undo;
   /** Puts an attacker on both directions of the link; it uses the random streams of the link. */
   attack(attack: ReplayAttack): Undo;
   isUp(side: 'forward' | 'backward'): boolean;

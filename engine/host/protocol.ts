@@ -177,9 +177,9 @@ export interface NodeHandle {
   /** True when the node can carry traffic; the traffic of a live run waits until all nodes can. */
   isReady?(): boolean;
   /**
-   * How many messages the node holds, consistent with its reports to the observer: messages that
-   * arrived and neither departed nor ended, that were accepted and not settled, or kept and not
-   * released, and held parts. Called at the end of a run that accounts for messages.
+   * How many messages the node holds, by its reports to the observer: arrived, but neither departed
+   * nor ended; accepted, but not settled; kept, but not released; and parts of messages that it
+   * holds. Called at the end of a run that accounts for messages.
    */
   holding?(): number;
   /** Describes a broken invariant of the node's state; undefined if there is none. Called at the end of a run. */

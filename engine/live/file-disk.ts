@@ -263,7 +263,7 @@ export class FileDisk implements Disk {
     try {
       linkSync(this.#path, this.#old);
     } catch (error) {
-      // Without hard links a file can only be erased in place, which is not an atomic replacement.
+      // Without hard links the old file has no second name: after a crash its contents may stay on the disk.
       if (!isHardLinkError(error)) throw error;
     }
   }

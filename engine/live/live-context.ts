@@ -6,7 +6,7 @@
  */
 import type { HostWorld } from '../net/sim-host-world.ts';
 import type { ComputePool } from './compute-pool.ts';
-import type { HandoverSamples } from './handover/handover-samples.ts';
+import type { DatagramTimings } from './handover/handover-samples.ts';
 import type { WallClock } from './live-clock.ts';
 import type { Pump } from './pump.ts';
 import type { StreamRelay } from './relay/stream-relay.ts';
@@ -21,7 +21,7 @@ export interface LiveContext extends HostWorld {
   readonly relay: StreamRelay | undefined;
   readonly compute: ComputePool;
   /** Follows some datagrams from their link to their handler. */
-  readonly handovers: HandoverSamples;
+  readonly handovers: DatagramTimings;
   /** Address of the module of a host's lowest protocol, or of a layer by `host/protocol`. */
   moduleOf(owner: string): string | undefined;
   /** Folder for the stores of a host. */

@@ -26,7 +26,7 @@ import type { SimSocket } from '../net/sim-socket.ts';
 import { type SimLinkOptions, SimWorld, type SimWorldOptions } from '../net/sim-world.ts';
 import { NO_STREAMS } from '../net/stream-hook.ts';
 import { ComputePool } from './compute-pool.ts';
-import { HandoverSamples } from './handover/handover-samples.ts';
+import { DatagramTimings } from './handover/handover-samples.ts';
 import { LiveClock } from './live-clock.ts';
 import type { LiveContext } from './live-context.ts';
 import { LiveHost } from './live-host.ts';
@@ -72,7 +72,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
   readonly wires: WireTable;
   /** Time from when a datagram was due at the end of its link until it was sent, ns. */
   readonly lateness = new LogHistogram();
-  readonly handovers: HandoverSamples;
+  readonly handovers: DatagramTimings;
   readonly relay: StreamRelay | undefined;
   /** Packets of relayed streams that arrived; the kernel has no part in them. */
   streamPackets = 0;
@@ -90,7 +90,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
     super({ ...options, streams: relay ?? NO_STREAMS, epochSeconds: clock.startedAt.seconds });
     this.clock = clock;
     this.relay = relay;
-    this.handovers = new HandoverSamples(clock);
+    this.handovers = new DatagramTimings(clock);
     this.compute = options.compute ?? new ComputePool();
     this.#options = options;
     const ports = options.ports === undefined ? undefined : new PortPlan(options.ports);

@@ -266,7 +266,7 @@ export interface LinkChange {
 }
 
 /** The affected directions of a link: `forward` is from end a to end b. */
-export type LinkSide = 'both' | 'forward' | 'backward';
+export type LinkDirections = 'both' | 'forward' | 'backward';
 
 /** The defaults of {@link DirectionSpec}. */
 export const DIRECTION_DEFAULTS = {

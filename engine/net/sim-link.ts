@@ -10,7 +10,7 @@ import {
   DIRECTION_DEFAULTS,
   type DirectionSpec,
   type LinkChange,
-  type LinkSide,
+  type LinkDirections,
 } from './link-spec.ts';
 
 /** One end of a link as it was attached. */
@@ -70,7 +70,7 @@ class ChangeStack {
 }
 
 interface OpenDown {
-  readonly side: LinkSide;
+  readonly side: LinkDirections;
   readonly effect: LinkEffect;
 }
 
@@ -101,7 +101,7 @@ export class SimLink {
   }
 
   /** The directions that `side` selects. */
-  directions(side: LinkSide): readonly Direction[] {
+  directions(side: LinkDirections): readonly Direction[] {
     if (side === 'forward') return [this.forward];
     return side === 'backward' ? [this.backward] : [this.forward, this.backward];
   }
@@ -111,7 +111,7 @@ export class SimLink {
    * @returns the effect, for a change with an end. `up: true` ends the oldest `up: false` of the
    * same side instead.
    */
-  change(change: LinkChange, side: LinkSide = 'both'): LinkEffect {
+  change(change: LinkChange, side: LinkDirections = 'both'): LinkEffect {
     if (change.up === true) this.endOldestDown(side);
     const stacks = this.stacksOf(side);
     for (const stack of stacks) stack.add(change);
@@ -129,7 +129,7 @@ export class SimLink {
 
   /** Withholds packets that arrive until the effect ends; then they arrive in `order`. */
   hold(
-    side: LinkSide = 'both',
+    side: LinkDirections = 'both',
     order?: (packets: readonly number[]) => readonly number[],
   ): LinkEffect {
     const directions = this.directions(side);
@@ -144,13 +144,13 @@ export class SimLink {
     };
   }
 
-  private endOldestDown(side: LinkSide): void {
+  private endOldestDown(side: LinkDirections): void {
     const oldest = this.openDowns.find((down) => down.side === side);
     this.openDowns = this.openDowns.filter((down) => down !== oldest);
     oldest?.effect.end();
   }
 
-  private stacksOf(side: LinkSide): readonly ChangeStack[] {
+  private stacksOf(side: LinkDirections): readonly ChangeStack[] {
     this.stacks ??= [new ChangeStack(this.forward), new ChangeStack(this.backward)];
     const [forward, backward] = this.stacks;
     if (side === 'forward') return [forward];

@@ -15,7 +15,7 @@ export interface PatternWork {
   left: number;
 }
 
-/** No limit, for nodes: their names and patterns are bounded, but they compare as long as they run. */
+/** No limit, for nodes: each comparison is short, but a node compares during the whole run. */
 export const UNLIMITED_WORK: PatternWork = { left: Number.POSITIVE_INFINITY };
 
 /** A pattern; it must match the whole name. */

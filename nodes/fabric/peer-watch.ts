@@ -11,9 +11,11 @@ export interface WatchedMessage {
   readonly number: number;
   readonly kind: MessageKind;
   readonly priority: number;
-  /** Bytes of the envelope; how many of them arrived, and up to which they left at least once. */
+  /** Bytes of the envelope. */
   readonly bytes: { readonly length: number };
+  /** Bytes of it that have arrived. */
   readonly there: { readonly size: number };
+  /** All bytes before this place were sent at least once. */
   readonly sentEnd: number;
   readonly sinceNs: Nanoseconds;
 }

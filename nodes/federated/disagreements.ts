@@ -27,7 +27,7 @@ import { refuseSettings } from './privacy/settings.ts';
 import { noisePlan } from './privacy-plan.ts';
 import { combinationRefusals } from './robust/combinations.ts';
 import { configProblem } from './secagg/session-config.ts';
-import { quorumOf, refuseQuorum } from './selection.ts';
+import { quorumMistake, quorumOf } from './selection.ts';
 
 type Node = ConfiguredNode<FederatedOptions>;
 
@@ -146,7 +146,7 @@ function wrongQuorum({ name, options }: Node, clients: number): readonly OptionC
   const invited = largestRound(options, clients);
   if (quorum === undefined || invited > clients) return [];
   const isComplete = sum !== 'none' && sum.graph === 'complete';
-  const refused = refuseQuorum(quorum, {
+  const refused = quorumMistake(quorum, {
     invited,
     minimum: Math.max(minimum, sum === 'none' ? 1 : sum.minSum),
     threshold: isComplete

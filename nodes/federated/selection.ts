@@ -69,7 +69,7 @@ export interface QuorumSetting {
 }
 
 /** Why a round cannot close at a quorum, and what to write; undefined if it can. */
-export function refuseQuorum(
+export function quorumMistake(
   quorum: number,
   { invited, minimum, threshold = 0, isPrivate, hasGroups }: QuorumSetting,
 ): { readonly message: string; readonly hint: string } | undefined {

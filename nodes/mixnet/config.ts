@@ -11,6 +11,7 @@ import { EXCHANGE_NAMES, FORMAT_NAMES } from '../sphinx/index.ts';
 import { CANDIDATES_MAX, MAX_PER_AS_DEFAULT } from '../vrf/index.ts';
 import { clientConfig, rate } from './client/index.ts';
 import {
+  AUDIT_LATENESS_MAX_NS,
   AUDIT_TOLERANCE_NS_DEFAULT,
   CLIENT_BURST_DEFAULT,
   CLIENT_RATE_SLACK,
@@ -18,12 +19,11 @@ import {
   DIRECTORY_PORT,
   DROP_NS_DEFAULT,
   EPOCH_NS_DEFAULT,
-  LATENESS_NS_DEFAULT,
   LAYERS_DEFAULT,
   LOOP_NS_DEFAULT,
   MIX_LOOP_NS_DEFAULT,
   PACKET_PORT,
-  PAYLOAD_NS_DEFAULT,
+  PAYLOAD_INTERVAL_NS_DEFAULT,
   POOL_BUFFERS,
   QUEUE_MAX_DEFAULT,
   RETRIEVE_BATCH_DEFAULT,
@@ -70,7 +70,7 @@ const rates = z.strictObject({
     .refine((ns) => ns > 0, { message: 'is not a delay: a mix without delay hides nothing' })
     .default(DELAY_NS_DEFAULT),
   /** Rate of the process with which clients send messages, or drops in their place. */
-  payload: rate().default(PAYLOAD_NS_DEFAULT),
+  payload: rate().default(PAYLOAD_INTERVAL_NS_DEFAULT),
   /** Rate of the loops of each client. */
   loop: rate().default(LOOP_NS_DEFAULT),
   /** Rate of the drops of each client: packets that end at a provider. */
@@ -109,7 +109,7 @@ const vrfAudit = z.strictObject({
   /** How far a loop's time may deviate from the sum of its delays, besides lateness: jitter. */
   tolerance: durationNs().default(AUDIT_TOLERANCE_NS_DEFAULT),
   /** The most lateness a node may claim in order to excuse a loop. */
-  lateness: durationNs().default(LATENESS_NS_DEFAULT),
+  lateness: durationNs().default(AUDIT_LATENESS_MAX_NS),
 });
 
 /** How many mixes of the next layer each mix draws by VRF in each epoch. */

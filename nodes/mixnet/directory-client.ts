@@ -24,7 +24,7 @@ import {
 } from './directory/index.ts';
 import type { MixnetDrop } from './drops.ts';
 import type { EpochClock } from './epoch-clock.ts';
-import { CLOCK_SUSPECT_NS, CONSENSUS_SHARE, RETRY_NS, SLACK_SHARE } from './geometry.ts';
+import { CONSENSUS_SHARE, DOCUMENT_MISSING_MAX_NS, RETRY_NS, SLACK_SHARE } from './geometry.ts';
 import {
   type DocumentStatus,
   decodeDocumentRecord,
@@ -353,7 +353,7 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
     if (this.#isClockTold || epoch !== this.#parts.clock.now().epoch) return;
     this.#lacksSinceNs ??= this.#now;
     const isGone = status === 'gone';
-    if (!isGone && this.#now - this.#lacksSinceNs < CLOCK_SUSPECT_NS) return;
+    if (!isGone && this.#now - this.#lacksSinceNs < DOCUMENT_MISSING_MAX_NS) return;
     this.#isClockTold = true;
     const why = isGone
       ? 'the authority does not keep it any more: the clock of this node is behind'

@@ -72,7 +72,7 @@ export const RETRY_NS: number = 250 * MS;
  */
 export const FIRST_DOCUMENT_RETRY_NS: number = 25 * MS;
 /** How long a document may be missing before a node suspects its clock, in ns. */
-export const CLOCK_SUSPECT_NS: number = 10 * SECOND;
+export const DOCUMENT_MISSING_MAX_NS: number = 10 * SECOND;
 
 /**
  * Mean time between packets that are tried under keys of other epochs, in ns: ten a second take
@@ -89,7 +89,7 @@ export const USER_DATA_BYTES_DEFAULT = 2_000;
 /** Mean delay of a hop by default, in ns (katzenpost, cmd/genconfig). */
 export const DELAY_NS_DEFAULT: number = 200 * MS;
 /** Mean time between packets of process P by default, in ns (katzenpost, cmd/genconfig). */
-export const PAYLOAD_NS_DEFAULT: number = SECOND;
+export const PAYLOAD_INTERVAL_NS_DEFAULT: number = SECOND;
 /** Mean time between loops of a client by default, in ns (katzenpost, cmd/genconfig). */
 export const LOOP_NS_DEFAULT: number = 2 * SECOND;
 /**
@@ -131,7 +131,7 @@ export const LATENESS_PROBE_NS: number = 50 * MS;
  * Largest lateness of one mix that an auditor accepts by default, ns: a busy machine can stall a
  * mix for so long.
  */
-export const LATENESS_NS_DEFAULT: number = 5 * SECOND;
+export const AUDIT_LATENESS_MAX_NS: number = 5 * SECOND;
 /** Largest number of loops of one sender that are under way and will be audited. */
 export const AUDIT_LOOPS_MAX = 1_024;
 /** Pause before a proof is requested again, in ns. */

@@ -7,10 +7,10 @@
  */
 
 /** Colours by the name of their CSS variable, without the dashes. */
-export type Tokens = Readonly<Record<string, string>>;
+export type ColourTokens = Readonly<Record<string, string>>;
 
 /** Colours on white. */
-export const LIGHT_COLOURS: Tokens = {
+export const LIGHT_COLOURS: ColourTokens = {
   page: '#ffffff',
   panel: '#f5f6f8',
   line: '#d5d8de',
@@ -40,7 +40,7 @@ export const LIGHT_COLOURS: Tokens = {
 };
 
 /** Colours on a nearly black background. */
-export const DARK_COLOURS: Tokens = {
+export const DARK_COLOURS: ColourTokens = {
   page: '#14161a',
   panel: '#1d2026',
   line: '#363b45',
@@ -70,7 +70,7 @@ export const DARK_COLOURS: Tokens = {
 };
 
 /** The tokens as declarations of CSS variables. */
-export function tokenText(tokens: Tokens): string {
+export function tokenText(tokens: ColourTokens): string {
   return Object.entries(tokens)
     .map(([name, colour]) => `--${name}: ${colour};`)
     .join(' ');

@@ -22,7 +22,7 @@ const BARS = 40;
 const MEANS_SHOWN = 5;
 
 /** The results for one target, in bits. */
-export interface TargetBits {
+export interface TargetEntropies {
   /** When its sender created the target, ns. */
   readonly atNs: number;
   readonly entropy: number;
@@ -51,7 +51,7 @@ export interface PrivacySummary {
   readonly mixes: number;
   readonly corrupt: readonly string[];
   readonly poolMean: number;
-  readonly targets: readonly TargetBits[];
+  readonly targets: readonly TargetEntropies[];
   readonly massLeft: number;
   readonly delays?: DelayHistogram;
   /** Latency of delivered payloads, which is part of the cost. */
@@ -93,7 +93,7 @@ export function summaryOf(parts: SummaryParts): PrivacySummary {
   const packetBytes = meanSize(setting.sizes);
   const madeNs = creationTimes(truth, beliefs);
   const targets = beliefs.map(
-    ({ target, p }): TargetBits => ({
+    ({ target, p }): TargetEntropies => ({
       atNs: madeNs.get(target) ?? 0,
       entropy: shannonBits(p),
       minEntropy: minEntropyBits(p),

@@ -20,7 +20,7 @@ export interface Holding {
   readonly held: Map<number, FollowedMessage | undefined>;
   /** What the node was sending when it crashed, and may find on its disk. */
   readonly earlier: Map<number, FollowedMessage>;
-  /** Messages of others that were inside the node when it crashed, by key. */
+  /** Messages of others that were inside the node when it crashed, by the key of their last link. */
   readonly earlierInside: Map<number, FollowedMessage>;
 }
 

@@ -86,7 +86,7 @@ export function sampleOf(bytes: number, batchNs: readonly number[]): OperationSa
 }
 
 /** Fixed cost and cost per byte: the least-squares line through the medians, never decreasing. */
-export function costOfSamples(samples: readonly OperationSample[]): ProfileOperation['alone'] {
+export function fitCostLine(samples: readonly OperationSample[]): ProfileOperation['alone'] {
   const n = samples.length;
   const meanBytes = samples.reduce((sum, one) => sum + one.bytes, 0) / Math.max(1, n);
   const meanNs = samples.reduce((sum, one) => sum + one.nsMedian, 0) / Math.max(1, n);

@@ -14,7 +14,7 @@ import {
   carriedLoad,
   type FitPoint,
   loadSeconds,
-  type ModelLoad,
+  type PredictedLoad,
   predictLoad,
 } from './in-place.ts';
 import type { Workload } from './workloads.ts';
@@ -55,7 +55,7 @@ export function busiestPoints(points: readonly FitPoint[]): readonly FitPoint[] 
 }
 
 /** The load that the benchmarks predict at a rate. */
-export type LoadAt = (ratePerSecond: number) => ModelLoad;
+export type LoadAt = (ratePerSecond: number) => PredictedLoad;
 
 /**
  * The loads of two easy rates, continued in a straight line: a model that is saturated drops packets,
@@ -74,7 +74,7 @@ export function benchmarkLoads(order: BusyOrder, cpu: CpuChoice, rate: number): 
 /** A load at a rate. */
 export interface RatedLoad {
   readonly ratePerSecond: number;
-  readonly load: ModelLoad;
+  readonly load: PredictedLoad;
 }
 
 /** The straight line through two loads at different rates. */

@@ -51,7 +51,7 @@ export interface LiveLoad {
 }
 
 /** The load of a run as predicted by the benchmarks alone. */
-export interface ModelLoad {
+export interface PredictedLoad {
   readonly control: number;
   readonly data: number;
 }
@@ -177,7 +177,7 @@ export async function measureLiveRun(
  * How the profile divides a run's use of its one core between the lanes of operations. A timer that
  * sends belongs to both.
  */
-export function predictLoad(scenario: Scenario, cpu: CpuChoice, registry: Registry): ModelLoad {
+export function predictLoad(scenario: Scenario, cpu: CpuChoice, registry: Registry): PredictedLoad {
   const run = { scenario: { ...scenario, cpu }, registry, seed: SEED };
   const { world } = prepareSeed(run);
   const [host] = world.sim.hosts;
@@ -194,7 +194,7 @@ export function predictLoad(scenario: Scenario, cpu: CpuChoice, registry: Regist
 /** One measured run, as input for fitting the factors. */
 export interface FitPoint {
   readonly live: LiveLoad;
-  readonly alone: ModelLoad;
+  readonly alone: PredictedLoad;
   readonly ratePerSecond: number;
 }
 

@@ -11,7 +11,7 @@ import { LiveClock } from '../../engine/live/live-clock.ts';
 import { Pump } from '../../engine/live/pump.ts';
 import { SimWorld } from '../../engine/net/sim-world.ts';
 import type { ProfileOperation } from '../../scenarios/profiles/profile-schema.ts';
-import { type BatchPlan, costOfSamples, rarePlan, sampleOf, timeCalls } from './batches.ts';
+import { type BatchPlan, fitCostLine, rarePlan, sampleOf, timeCalls } from './batches.ts';
 import { rareCalls } from './rare-calls.ts';
 
 /** An operation whose cost in a live run is not yet known. */
@@ -39,7 +39,7 @@ export function operationOf(
   batches: readonly { readonly bytes: number; readonly ns: readonly number[] }[],
 ): MeasuredOperation {
   const samples = batches.map(({ bytes, ns }) => sampleOf(bytes, ns));
-  return { lane, alone: costOfSamples(samples), samples };
+  return { lane, alone: fitCostLine(samples), samples };
 }
 
 /** All benchmarks of this file. */

@@ -48,7 +48,7 @@ export interface ExperimentParts {
   /** The protocols of a host with layers, the lowest first; absent if no host has layers. */
   readonly stackOf?: StackOf;
   /** Replaces nodes and sources if these are in other processes. */
-  readonly standIns?: StandIns;
+  readonly standIns?: StandInFactory;
   /**
    * Returns the observer of messages in the lowest protocol of a node, or in a layer; undefined if
    * there is no observer.
@@ -67,7 +67,7 @@ export interface ExperimentParts {
 }
 
 /** Creates the counterparts of nodes and sources in other processes. */
-export interface StandIns {
+export interface StandInFactory {
   node(host: HostSpec): NodeHandle;
   flow(index: number, spec: TrafficSpec, meter: FlowMeter): Flow;
 }

@@ -9,7 +9,7 @@
  * @module
  */
 import { openStream, type RandomStream } from '../../engine/core/stream.ts';
-import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
+import type { LinkChange, LinkDirections } from '../../engine/net/link-spec.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { AttackSpec, FloodSpec, LinkSelector } from '../../scenarios/fault-parts.ts';
 import { actionTargetsOf, type FaultAction } from '../../scenarios/files/actions.ts';
@@ -278,7 +278,7 @@ export class FaultDriver {
       const isForward = action.from.includes(link.a.host) && action.to.includes(link.b.host);
       const isBackward = action.from.includes(link.b.host) && action.to.includes(link.a.host);
       if (!isForward && !isBackward) continue;
-      const oneWay: LinkSide = isForward ? 'forward' : 'backward';
+      const oneWay: LinkDirections = isForward ? 'forward' : 'backward';
       const side = action.direction === 'both' ? 'both' : oneWay;
       ids.push(link.id);
       undo.push(world.link(link.id).change({ up: false }, side));

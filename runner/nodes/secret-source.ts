@@ -33,7 +33,7 @@ export function seededSecrets(seed: number): SecretSource {
 }
 
 /** Secrets for a run in real time, drawn at random, so that nobody can know them in advance. */
-export function drawnSecrets(): RootedSource {
+export function randomSecrets(): RootedSource {
   return rootedSecrets(randomFillSync(new Uint8Array(SECRET_BYTES)));
 }
 

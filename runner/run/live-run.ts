@@ -24,7 +24,7 @@ import { crashContextOf, crashOf } from '../crash/crash-context.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { limitWatchOf } from '../experiment/limit-watch.ts';
 import { provisionRun } from '../nodes/run-provision.ts';
-import { drawnSecrets } from '../nodes/secret-source.ts';
+import { randomSecrets } from '../nodes/secret-source.ts';
 import { assembleRun } from '../phases/assemble-run.ts';
 import {
   type AssembledRun,
@@ -266,7 +266,7 @@ class LiveDriver implements RunDriver {
       ...{ scenario, seed, ...this.#protocols() },
       crypto: provider(scenario.crypto, { timing: 'constant' }),
       seconds: Math.floor(Date.now() / MS_PER_S),
-      secrets: drawnSecrets(),
+      secrets: randomSecrets(),
     });
     const deliveries = new Deliveries();
     const recordings = recordingsOf(seed);

@@ -51,7 +51,7 @@ export function packResult(result: SeedResult): string {
   );
 }
 
-/** The result of {@link packResult}; undefined for other texts. */
+/** The seed result that {@link packResult} packed into the text; undefined for other texts. */
 export function unpackResult(text: string): SeedResult | undefined {
   if (text.length > PACKED_MAX) return undefined;
   try {

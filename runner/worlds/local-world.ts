@@ -13,7 +13,7 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { Direction } from '../../engine/net/direction.ts';
 import type { NetworkObserver } from '../../engine/net/direction-context.ts';
-import type { DirectionSpec, LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
+import type { DirectionSpec, LinkChange, LinkDirections } from '../../engine/net/link-spec.ts';
 import { NODE_CALL_KINDS, type NodeCalls } from '../../engine/net/node-calls.ts';
 import { OVERLOAD_REASON } from '../../engine/net/sim-host.ts';
 import type { SimLink } from '../../engine/net/sim-link.ts';
@@ -330,12 +330,12 @@ class NetLink implements LocalLink {
     this.#link = link;
   }
 
-  change(change: LinkChange, side: LinkSide): Undo {
+  change(change: LinkChange, side: LinkDirections): Undo {
     const effect = this.#link.change(change, side);
     return (): void => effect.end();
   }
 
-  hold(side: LinkSide): Undo {
+  hold(side: LinkDirections): Undo {
     const effect = this.#link.hold(side);
     return (): void => effect.end();
   }

@@ -25,7 +25,7 @@ import { frameOf } from '../../runner/distributed/channel/frames.ts';
 import { dialHandshake } from '../../runner/distributed/channel/handshake.ts';
 import { Experiment } from '../../runner/experiment/experiment.ts';
 import { provisionRun } from '../../runner/nodes/run-provision.ts';
-import { drawnSecrets } from '../../runner/nodes/secret-source.ts';
+import { randomSecrets } from '../../runner/nodes/secret-source.ts';
 import { type LiveRunWorld, liveWorld } from '../../runner/worlds/live/live-world.ts';
 import { type NodeChoice, nodeChoice } from '../../scenarios/open/nodes.ts';
 import { GOOD, HOST, Lobby } from '../unit/runner/distributed/channel/support.ts';
@@ -115,7 +115,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
     const onFailure = (error: unknown): void => void failures.push(error);
     ({ world } = liveWorld({ scenario, seed: 1, crypto, protocolOf, live: { onFailure } }));
     const seconds = Math.floor(Date.now() / 1_000);
-    const secrets = drawnSecrets();
+    const secrets = randomSecrets();
     const provision = provisionRun({ scenario, seed: 1, protocolOf, crypto, seconds, secrets });
     experiment = new Experiment({
       world,

@@ -11,7 +11,7 @@ import { provider } from '../../engine/crypto/index.ts';
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 import { createNodes } from '../../runner/nodes/host-nodes.ts';
 import { provisionRun } from '../../runner/nodes/run-provision.ts';
-import { drawnSecrets } from '../../runner/nodes/secret-source.ts';
+import { randomSecrets } from '../../runner/nodes/secret-source.ts';
 import { RunWitness } from '../../runner/traffic/witness.ts';
 import { type LiveRunWorld, liveWorld } from '../../runner/worlds/live/live-world.ts';
 import { nodeChoice, stackOf } from '../../scenarios/open/nodes.ts';
@@ -88,7 +88,7 @@ export class ForeignNeighbour {
     const live = { precision: 'low', isLocal, onFailure } as const;
     const { world, agenda } = liveWorld({ ...parts, live });
     const seconds = Math.floor(Date.now() / MS_PER_S);
-    const provision = provisionRun({ ...parts, seconds, secrets: drawnSecrets() });
+    const provision = provisionRun({ ...parts, seconds, secrets: randomSecrets() });
     const [link] = scenario.topology.links;
     if (link === undefined) throw new Error('the topology is not ours');
     await world.sim.warm();

@@ -12,7 +12,7 @@ import type { DirectionDraft } from '../schema/direction.ts';
 import type { PortRange } from '../schema/ports.ts';
 
 /** Relation as written: the role of end b as seen from end a. */
-export type DraftRelation = NonNullable<GeneratedLink['relation']>;
+export type RelationDraft = NonNullable<GeneratedLink['relation']>;
 
 /** A node without an address. */
 export interface NodeDraft {
@@ -50,7 +50,7 @@ export interface LinkDraft {
   readonly a: EndDraft;
   readonly b: EndDraft;
   readonly id?: string;
-  readonly relation?: DraftRelation;
+  readonly relation?: RelationDraft;
   /** Values for what neither the file nor its defaults give. */
   readonly fallback?: Partial<DirectionSpec>;
   readonly both: DirectionDraft;

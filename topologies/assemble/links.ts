@@ -10,7 +10,7 @@ import { toDirection } from '../schema/direction.ts';
 import type { SegmentInput } from '../schema/topology.ts';
 import type { BuildContext } from './context.ts';
 import { buildDirection, type PartialDirection } from './direction.ts';
-import type { AsDraft, DraftRelation, EndDraft, LinkDraft, PlainNode } from './draft.ts';
+import type { AsDraft, EndDraft, LinkDraft, PlainNode, RelationDraft } from './draft.ts';
 import type { JoinIds } from './join-ids.ts';
 
 /** Values for links that give none. */
@@ -135,7 +135,7 @@ function relationOf(
   return named(relation);
 }
 
-function named(relation: DraftRelation): Relation {
+function named(relation: RelationDraft): Relation {
   if (relation === 'parent') return { relation: 'parent-child', isSwapped: true };
   if (relation === 'child') return { relation: 'parent-child', isSwapped: false };
   return { relation, isSwapped: false };

@@ -185,7 +185,7 @@ interface Step {
   readonly isNew?: boolean;
 }
 
-/** The map whose keys contain dots: all parts of a new path below it but the last are one key. */
+/** The map whose keys contain dots: in the new path `kpis.a.b.max`, `a.b` is one key. */
 const DOTTED_KEYS = 'kpis';
 
 function mapStep(node: unknown, rest: readonly string[], steps: FilePath): Step | undefined {

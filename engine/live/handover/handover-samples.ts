@@ -58,7 +58,7 @@ export interface SampleBatch {
 }
 
 /** See the module. */
-export class HandoverSamples {
+export class DatagramTimings {
   /** Tag of the sampled datagram whose handler is running; {@link NOT_SAMPLED} for others. */
   current = NOT_SAMPLED;
   /** When the running turn of an application was due, ns of the scenario; negative if none runs. */

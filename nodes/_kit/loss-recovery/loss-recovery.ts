@@ -172,9 +172,9 @@ export class LossRecovery<Content> {
   }
 
   /**
-   * Does what is due: finds packets lost by time, or counts a time-out. Then `probe` is the oldest
-   * content under way; some of it must be sent now, even if the window is full. Its packet stays
-   * under way, but is lost after many time-outs, so that memory does not grow while nobody answers.
+   * Does what is due: finds packets lost by time, or counts a time-out. After a time-out, `probe` is
+   * the oldest content under way: send some of it now, even if the window is full. Its packet counts
+   * as under way, and after many time-outs as lost, so that memory does not grow without answers.
    */
   due(now: Nanoseconds): { readonly lost: readonly Content[]; readonly probe?: Content } {
     if (this.#lossAt <= now) {

@@ -26,7 +26,7 @@ export interface DepartureParts extends AgentParts {
 type Transmission = Extract<AgentEffect<never>, { readonly kind: 'transmit' }>;
 
 /** Sends the copies of one node. */
-export class Departures {
+export class CopySender {
   readonly #parts: DepartureParts;
   readonly #view = new BundleView();
   /** The identifier of the node, as other nodes read it in its copies. */

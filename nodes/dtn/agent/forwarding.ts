@@ -14,7 +14,7 @@ import type { BundleView } from '../wire/view.ts';
 import { Around } from './around.ts';
 import { CriticalCopies } from './critical-copies.ts';
 import type { BundleFate } from './custody-ledger.ts';
-import { Departures } from './departures.ts';
+import { CopySender } from './departures.ts';
 import type { EffectSink } from './effects.ts';
 import { fragmentsOf, replaceByParts, splitInTwo } from './fragments.ts';
 import type { HeldBundle, WaitingBundle } from './held-bundle.ts';
@@ -65,7 +65,7 @@ type RouteBy = NonNullable<Router['routeBy']>;
 /** Forwards the bundles of one node. */
 export class Forwarding {
   readonly #parts: ForwardingParts;
-  readonly #departures: Departures;
+  readonly #departures: CopySender;
   /** Where each held bundle is, by key; instead of a critical bundle, where each copy of it is. */
   readonly #places = new Map<string, Place>();
   readonly #critical = new CriticalCopies();
@@ -74,7 +74,7 @@ export class Forwarding {
 
   constructor(parts: ForwardingParts) {
     this.#parts = parts;
-    this.#departures = new Departures(parts);
+    this.#departures = new CopySender(parts);
     this.#reviews = new LiveDeadlines(
       (bundle) => parts.holdings.has(bundle) || this.#critical.has(bundle),
     );

@@ -23,7 +23,7 @@ export type CrcType = (typeof CRC_TYPE)[keyof typeof CRC_TYPE];
 
 /** Fields of a primary block; identifiers are encoded (eid-wire.ts). */
 export interface PrimaryFields {
-  /** Bundle flags; the fragment flag goes with `fragment`. */
+  /** Bundle flags; that of fragments is set here, by whether `fragment` is present. */
   readonly flags: number;
   readonly crcType: CrcType;
   readonly destination: Uint8Array;

@@ -33,7 +33,7 @@ import {
 } from '../wire.ts';
 import { Lane, type PacketContent, type SentPiece } from './lane.ts';
 
-/** Most bytes of a packet besides the message, over a carrier whose answer is enough. */
+/** Most bytes of a packet besides the message, over a carrier to which messages are entrusted. */
 const ENTRUSTED_HEAD = PACKET_HEAD_BYTES + NEWS_BYTES_MAX + NONCE_BYTES + PIECE_HEAD_BYTES;
 /**
  * Priority of packets without messages: that of usual messages. Otherwise a carrier that serves

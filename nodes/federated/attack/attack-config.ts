@@ -1,6 +1,6 @@
 /**
  * Federated learning: attacks that the aggregator makes on its clients, as options. An experiment, not a
- * defect: nothing that the aggregator sends or adds up changes.
+ * double: it only evaluates what the aggregator gets, whose messages and sums stay the same.
  *
  * @module
  */

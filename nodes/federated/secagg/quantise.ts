@@ -35,7 +35,7 @@ export function clipNorm(values: Float64Array, clip: number): number {
 
 /** Scale and bits by which numbers become elements of the ring. */
 export interface Quantisation {
-  /** Elements per unit. */
+  /** Steps of the ring for a value of 1. */
   readonly scale: number;
   /** Bits of an element. */
   readonly bits: number;

@@ -361,7 +361,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     });
   }
 
-  /** Checks a rebuilt secret: a masking secret by its public key, that of an own mask by spare shares. */
+  /** Why a rebuilt secret aborts the session: it does not fit its public key, or shares of an own mask contradict each other. */
   #doubt(rebuilt: RebuiltSecret, kind: ShareKind): AbortReason | undefined {
     const { index, isConsistent, isMatching } = rebuilt;
     if (!isConsistent) this.#drop('share-inconsistent', index);

@@ -165,7 +165,7 @@ export class MultipathController implements PathController {
     for (const [index, path] of this.#paths.entries()) {
       if (only !== undefined && path.info.id !== only) continue;
       if (path.health === 'dead' || !path.info.links.some((link) => touches(link, name))) continue;
-      // SCMP alone can be forged: it kills only a path that then misses an answer as well.
+      // SCMP can be forged: an accused path dies only if it misses an answer, too, before or after.
       const isMissing = countsEarlierMisses && path.quality.consecutiveMisses > 0;
       if (isMissing) this.#setDead(now, path, 'scmp', index);
       else path.accusedNs = now;

@@ -20,7 +20,7 @@ import type {
   ClientContact,
   ClientFormat,
   ClientHost,
-  NeighboursIn,
+  NeighbourGraphOf,
   SenderWindows,
 } from './parts.ts';
 import { type ChosenPath, choosePath, type PathSource, stopAndGoWindows } from './path.ts';
@@ -67,7 +67,7 @@ export interface ComposerParts {
   readonly format: ClientFormat;
   readonly windows?: SenderWindows;
   readonly isDelayUnknown?: boolean;
-  readonly neighboursIn?: NeighboursIn;
+  readonly neighboursIn?: NeighbourGraphOf;
   /** A path was drawn, forward or for a reply; its mixes, first to last. */
   pathDrawn?(mixes: readonly Descriptor[]): void;
   epochAt(at: Nanoseconds): number;

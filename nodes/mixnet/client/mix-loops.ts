@@ -16,7 +16,7 @@ import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import { decodeForwardPayload, hopsWithCommands, windowCommands } from './composer.ts';
 import type { ClientDrop } from './drops.ts';
 import { type LoopCounts, LoopWatch, type LoopWatchOptions } from './loop-watch.ts';
-import type { ClientFormat, ClientHost, NeighboursIn, SenderWindows } from './parts.ts';
+import type { ClientFormat, ClientHost, NeighbourGraphOf, SenderWindows } from './parts.ts';
 import { type ChosenHop, type ChosenPath, chooseLoopPath, type PathSource } from './path.ts';
 import { meanNsOf } from './rates.ts';
 import { encodeMessage, LOOP_ID_LENGTH } from './wire.ts';
@@ -61,7 +61,7 @@ export interface MixLoopParts {
   /** The arrival windows; present for stop-and-go mixes. */
   readonly windows?: SenderWindows;
   /** Present when mixes draw their neighbours. */
-  readonly neighboursIn?: NeighboursIn;
+  readonly neighboursIn?: NeighbourGraphOf;
   /** The epoch at this instant of the monotonic clock. */
   epochAt(at: Nanoseconds): number;
 }

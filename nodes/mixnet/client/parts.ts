@@ -118,7 +118,7 @@ export interface SenderWindows {
 }
 
 /** The neighbours proved by the mixes of a document; undefined if it has none. */
-export type NeighboursIn = (document: DirectoryDocument) => NeighbourGraph | undefined;
+export type NeighbourGraphOf = (document: DirectoryDocument) => NeighbourGraph | undefined;
 
 /** A message that was delivered before a restart. */
 export interface RememberedMessage {
@@ -141,7 +141,7 @@ export interface ClientParts {
   /** The arrival windows; present for stop-and-go mixes. */
   readonly windows?: SenderWindows;
   /** Returns the neighbours of a document; present when mixes draw neighbours. */
-  readonly neighboursIn?: NeighboursIn;
+  readonly neighboursIn?: NeighbourGraphOf;
   /** True if mixes choose the delays themselves, so that a sender knows only their distribution. */
   readonly isDelayUnknown?: boolean;
   /** The epoch at this instant of the monotonic clock. */

@@ -13,7 +13,7 @@ import { readUint16, readUint48, writeUint16, writeUint48 } from '../../_kit/byt
 export type IsdAs = string & { readonly __unit: 'isd-as' };
 
 /** The result of {@link parseIsdAs}. */
-export type IsdAsAnswer =
+export type IsdAsParseResult =
   | { readonly kind: 'isd-as'; readonly isdAs: IsdAs }
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -37,7 +37,7 @@ const GROUP = /^[0-9a-f]{1,4}$/i;
  * @returns the canonical number, or the reason for rejecting it as text for a configuration error.
  * @example parseIsdAs('1-ff00:0:110') // { kind: 'isd-as', isdAs: '1-ff00:0:110' }
  */
-export function parseIsdAs(text: string): IsdAsAnswer {
+export function parseIsdAs(text: string): IsdAsParseResult {
   const [isdText, asText, ...rest] = text.split('-');
   if (isdText === undefined || asText === undefined || rest.length > 0) {
     return refused(`"${text}" is not of the form ISD-AS, for example 1-ff00:0:110`);
@@ -127,6 +127,6 @@ export function isdAsFileName(value: IsdAs): string {
   return value.replaceAll(':', '_');
 }
 
-function refused(reason: string): IsdAsAnswer {
+function refused(reason: string): IsdAsParseResult {
   return { kind: 'refused', reason };
 }

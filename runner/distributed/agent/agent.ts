@@ -33,7 +33,7 @@ import { type LiveRunWorld, liveWorld } from '../../worlds/live/live-world.ts';
 import { CRASH_LINE_MAX, REPORT_TEXT_MAX } from '../messages/message-shapes.ts';
 import type { AgentOrder, Report, RunCommand } from '../messages/messages.ts';
 import { TellingWitness } from '../messages/telling-witness.ts';
-import { Gauge } from './gauge.ts';
+import { AgentMeasurements } from './gauge.ts';
 import { type PacketProbeResult, ProbePackets } from './probe-packets.ts';
 import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
 
@@ -80,7 +80,7 @@ export class Agent implements WorldListener {
   readonly #flows: Flow[];
   readonly #rows: MeasuredRows;
   readonly #probes = new ProbePackets((...asked) => this.request(...asked));
-  readonly #gauge: Gauge;
+  readonly #gauge: AgentMeasurements;
   readonly #provisioned: BundleUse;
   readonly #effects = new Map<number, Undo>();
   /** Links of the active paths that were last reported, by `from -> to`. */
@@ -132,7 +132,7 @@ export class Agent implements WorldListener {
       meter.flow = flow;
       return flow;
     });
-    this.#gauge = new Gauge(this.world, this.#flows, this.#rows);
+    this.#gauge = new AgentMeasurements(this.world, this.#flows, this.#rows);
     this.world.listen(this);
   }
 

@@ -17,7 +17,7 @@ import type { MeasuredRows } from './reporting-meter.ts';
 const US_PER_MS = 1_000;
 
 /** See the module. */
-export class Gauge {
+export class AgentMeasurements {
   readonly #world: LocalWorld & { readonly sim: LiveWorld };
   readonly #flows: readonly Flow[];
   readonly #rows: MeasuredRows;

@@ -15,7 +15,7 @@ import type { Scenario } from '../../../scenarios/model.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
 import { NodeCrash } from '../../crash/crash.ts';
-import type { Experiment, StandIns } from '../../experiment/experiment.ts';
+import type { Experiment, StandInFactory } from '../../experiment/experiment.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import { Deliveries } from '../../traffic/deliveries.ts';
 import { type GroundTruth, TRUTH_KINDS } from '../../traffic/ground-truth.ts';
@@ -76,7 +76,7 @@ const IS_RECORD: ReadonlySet<Report['type']> = new Set([
 /** See the module. */
 export class Coordinator {
   readonly world: RemoteWorld;
-  readonly standIns: StandIns;
+  readonly standIns: StandInFactory;
   readonly deliveries = new Deliveries();
   /** Notices for readers of the verdict. */
   readonly warnings = new Notices();

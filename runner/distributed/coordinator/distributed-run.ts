@@ -29,7 +29,7 @@ import { limitWatchOf } from '../../experiment/limit-watch.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import type { Provision } from '../../nodes/provision.ts';
 import { provisionRun } from '../../nodes/run-provision.ts';
-import { drawnSecrets } from '../../nodes/secret-source.ts';
+import { randomSecrets } from '../../nodes/secret-source.ts';
 import { assembleRun } from '../../phases/assemble-run.ts';
 import {
   type AssembledRun,
@@ -163,7 +163,7 @@ class FleetDriver implements RunDriver {
   readonly #fleet: ProcessFleet;
   readonly #coordinator: Coordinator;
   /** All secrets of this run; each process gets only those in its key bundle. */
-  readonly #secrets = drawnSecrets();
+  readonly #secrets = randomSecrets();
   readonly #provision: Provision;
   readonly #guard: ReportGuard;
   readonly #warnings = new Notices();

@@ -11,7 +11,7 @@
 import { assert } from '../../../engine/core/assert.ts';
 import type { Host } from '../../../engine/host/host.ts';
 import { type MetricValue, mergeByName } from '../../../engine/measure/counters.ts';
-import type { LinkChange, LinkSide } from '../../../engine/net/link-spec.ts';
+import type { LinkChange, LinkDirections } from '../../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../../reports/model.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import type { FloodOrder } from '../../flood-order.ts';
@@ -187,7 +187,7 @@ class RemoteLink implements WorldLink {
     this.#effects = effects;
   }
 
-  change(change: LinkChange, side: LinkSide): Undo {
+  change(change: LinkChange, side: LinkDirections): Undo {
     const isCut = change.up === false;
     if (isCut) this.#count(side, 1);
     return this.#act(
@@ -198,7 +198,7 @@ class RemoteLink implements WorldLink {
     );
   }
 
-  hold(side: LinkSide): Undo {
+  hold(side: LinkDirections): Undo {
     return this.#act((effect) => ({ type: 'hold', effect, link: this.id, side }));
   }
 
@@ -220,7 +220,7 @@ class RemoteLink implements WorldLink {
     };
   }
 
-  #count(side: LinkSide, by: number): void {
+  #count(side: LinkDirections, by: number): void {
     if (side !== 'backward') this.#down.forward += by;
     if (side !== 'forward') this.#down.backward += by;
   }

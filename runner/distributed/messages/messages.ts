@@ -9,7 +9,7 @@
  * @module
  */
 import type { SampleBatch } from '../../../engine/live/handover/handover-samples.ts';
-import type { LinkChange, LinkSide } from '../../../engine/net/link-spec.ts';
+import type { LinkChange, LinkDirections } from '../../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../../reports/model.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import type { Crash } from '../../crash/crash.ts';
@@ -64,14 +64,14 @@ export type RunCommand =
       readonly type: 'change';
       readonly effect: number;
       readonly link: string;
-      readonly side: LinkSide;
+      readonly side: LinkDirections;
       readonly change: LinkChange;
     }
   | {
       readonly type: 'hold';
       readonly effect: number;
       readonly link: string;
-      readonly side: LinkSide;
+      readonly side: LinkDirections;
     }
   | {
       readonly type: 'attack';

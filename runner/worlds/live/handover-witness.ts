@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { HandoverSamples } from '../../../engine/live/handover/handover-samples.ts';
+import type { DatagramTimings } from '../../../engine/live/handover/handover-samples.ts';
 import { NOT_SAMPLED } from '../../../engine/live/handover/handover-samples.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import { type GroundTruth, readTruth } from '../../traffic/ground-truth.ts';
@@ -17,7 +17,7 @@ const MASK_MAX = 63;
 
 /** What the witness needs from its world. */
 export interface WitnessWorld {
-  readonly handovers: HandoverSamples;
+  readonly handovers: DatagramTimings;
   /** Reads the time of the scenario, ns. */
   now(): number;
 }

@@ -11,7 +11,7 @@ import type { MessageObserver, NodeHandle, Protocol } from '../../../engine/host
 import type { StoreFault } from '../../../engine/net/sim-store.ts';
 import { bundleView } from '../../../runner/nodes/key-bundle.ts';
 import { Provision } from '../../../runner/nodes/provision.ts';
-import { drawnSecrets, seededSecrets } from '../../../runner/nodes/secret-source.ts';
+import { randomSecrets, seededSecrets } from '../../../runner/nodes/secret-source.ts';
 import { BlindWitness } from '../../fixtures/blind-witness.ts';
 import { ask, type Driver, type RequestAnswer, SUITE_SEED } from './drivers.ts';
 
@@ -153,7 +153,7 @@ function viewsOf(
   protocol: Protocol,
   network: NetworkMap,
 ): (host: string) => NetworkView {
-  const drawn = drawnSecrets();
+  const drawn = randomSecrets();
   const provision = new Provision({
     network,
     protocolOf: (): Protocol => protocol,

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunInputs, runName } from '../../../cli/run-name.ts';
-import { FORMER_MAX, RunPlace } from '../../../cli/run-place.ts';
+import { FORMER_MAX, RunFolder } from '../../../cli/run-place.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
 import { judge } from '../../../reports/judge.ts';
 import { isSameRun } from '../../../reports/same-run.ts';
@@ -32,12 +32,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(scenario, { recursive: true }));
 
-const open = (name = '1'): RunPlace =>
-  new RunPlace(join(scenario, name), (text) => notices.push(text));
+const open = (name = '1'): RunFolder =>
+  new RunFolder(join(scenario, name), (text) => notices.push(text));
 const folders = (): string[] => readdirSync(scenario).sort();
 
 /** Simulates a run, from its first to its last file. */
-function runOnce(text: string, secondsAgo = 0): RunPlace {
+function runOnce(text: string, secondsAgo = 0): RunFolder {
   const place = open();
   const path = join(place.folder, 'report.json');
   writeFileSync(path, JSON.stringify({ reproduce: 'npm run scenario x', text }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LinkChange, LinkSide } from '../../../engine/net/link-spec.ts';
+import type { LinkChange, LinkDirections } from '../../../engine/net/link-spec.ts';
 import { type FaultContext, FaultDriver, FaultError } from '../../../runner/faults/fault-driver.ts';
 import type { Undo, World, WorldLink } from '../../../runner/world.ts';
 import type { FloodSpec } from '../../../scenarios/fault-parts.ts';
@@ -32,9 +32,9 @@ class FakeWorld {
     };
     return {
       id,
-      change: (change: LinkChange, side: LinkSide): Undo =>
+      change: (change: LinkChange, side: LinkDirections): Undo =>
         undo(`${JSON.stringify(change)} ${id} ${side}`),
-      hold: (side: LinkSide): Undo => undo(`hold ${id} ${side}`),
+      hold: (side: LinkDirections): Undo => undo(`hold ${id} ${side}`),
       attack: ({ replay }): Undo => undo(`tap ${id} ${replay}`),
       isUp: (): boolean => true,
     };

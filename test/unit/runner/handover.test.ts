@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../engine/core/stream.ts';
 import {
-  HandoverSamples,
+  DatagramTimings,
   NOT_SAMPLED,
   SAMPLE_DELIVERED,
 } from '../../../engine/live/handover/handover-samples.ts';
@@ -32,7 +32,7 @@ describe('followed datagrams', () => {
   });
 
   it('give an application its packet: data of a flow of the file, while their handler runs', () => {
-    const handovers = new HandoverSamples({ now: () => 0 });
+    const handovers = new DatagramTimings({ now: () => 0 });
     const witness = new HandoverWitness({ handovers, now: () => 900 }, failover);
     const packet = new Uint8Array(100);
     const writer = new TruthWriter(openStream(1, 'test', 'body'));

@@ -6,9 +6,9 @@
  * @module
  */
 import {
+  type ColourTokens,
   DARK_COLOURS,
   LIGHT_COLOURS,
-  type Tokens,
   tokenText,
 } from '../../../reports/html/tokens.ts';
 import { Observable } from './observable.ts';
@@ -19,7 +19,7 @@ export type Theme = 'light' | 'dark';
 const KEY = 'orrery.theme';
 
 /** The colours of a theme, for canvas and exports. */
-export function themeColours(theme: Theme): Tokens {
+export function themeColours(theme: Theme): ColourTokens {
   return theme === 'dark' ? DARK_COLOURS : LIGHT_COLOURS;
 }
 

@@ -16,7 +16,7 @@ import {
   type DirectoryEffect,
   type DirectoryInput,
 } from '../../../../nodes/mixnet/directory-client.ts';
-import { CLOCK_SUSPECT_NS, RETRY_NS } from '../../../../nodes/mixnet/geometry.ts';
+import { DOCUMENT_MISSING_MAX_NS, RETRY_NS } from '../../../../nodes/mixnet/geometry.ts';
 import {
   type DocumentStatus,
   decodeDocumentRequest,
@@ -267,7 +267,7 @@ describe('an authority without the present document', () => {
     const bench = new Bench();
     bench.answer(0, without('not-yet'));
     let asked = 1;
-    for (; bench.now < CLOCK_SUSPECT_NS; asked++) {
+    for (; bench.now < DOCUMENT_MISSING_MAX_NS; asked++) {
       bench.run(bench.now + FIRST_RETRY_NS);
       expect(warnings(bench)).toBe(0);
       bench.answer(asked, without('not-yet'));

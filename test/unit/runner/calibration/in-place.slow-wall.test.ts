@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
-  costOfSamples,
+  fitCostLine,
   QUICK_PLAN,
   sampleOf,
   timeCalls,
@@ -55,9 +55,9 @@ describe('benchmarks', () => {
 
   it('give a cost per byte that never falls, and no negative start', () => {
     const at = (bytes: number, ns: number): ReturnType<typeof sampleOf> => sampleOf(bytes, [ns]);
-    expect(costOfSamples([at(100, 150), at(300, 250)])).toEqual({ ns: 100, nsPerByte: 0.5 });
-    expect(costOfSamples([at(100, 250), at(300, 150)])).toEqual({ ns: 200, nsPerByte: 0 });
-    expect(costOfSamples([at(100, 10), at(300, 410)])).toEqual({ ns: 0, nsPerByte: 1.05 });
+    expect(fitCostLine([at(100, 150), at(300, 250)])).toEqual({ ns: 100, nsPerByte: 0.5 });
+    expect(fitCostLine([at(100, 250), at(300, 150)])).toEqual({ ns: 200, nsPerByte: 0 });
+    expect(fitCostLine([at(100, 10), at(300, 410)])).toEqual({ ns: 0, nsPerByte: 1.05 });
   });
 
   it('measure more for more work', () => {

@@ -5,12 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DARK_COLOURS, LIGHT_COLOURS, type Tokens } from '../../../../reports/html/tokens.ts';
+import { type ColourTokens, DARK_COLOURS, LIGHT_COLOURS } from '../../../../reports/html/tokens.ts';
 import { ROOT } from '../../../architecture/files.ts';
 
 type Rgb = readonly [number, number, number];
 
-function rgb(tokens: Tokens, name: string): Rgb {
+function rgb(tokens: ColourTokens, name: string): Rgb {
   const colour = tokens[name] ?? '';
   const channel = (at: number): number => Number.parseInt(colour.slice(at, at + 2), 16);
   return [channel(1), channel(3), channel(5)];

@@ -22,7 +22,7 @@ import {
   type Scope,
   seriesBins,
 } from './bins.ts';
-import { latencyLimit, PER_SECOND, throughputLimit } from './limits.ts';
+import { latencyLimit, THROUGHPUT_UNIT, throughputLimit } from './limits.ts';
 import { windowsOf } from './overlay.ts';
 import { endsOf, flowOf, type Scene, traceCommand } from './scene.ts';
 import { seedStrips } from './seed-strips.ts';
@@ -82,12 +82,19 @@ function throughput(scene: Scene, arrivals: readonly Arrival[] | undefined): Str
   const least = lowestOf(bins.filter(({ fromNs }) => fromNs >= 0));
   const width = quantity(arrivals === undefined ? (delivered?.stepNs ?? 0) : scope.binNs, 'ns');
   const words = [
-    before === undefined ? '' : `median ${quantity(before, PER_SECOND)} before, `,
-    least === undefined ? '' : `lowest ${quantity(least, PER_SECOND)} after, `,
+    before === undefined ? '' : `median ${quantity(before, THROUGHPUT_UNIT)} before, `,
+    least === undefined ? '' : `lowest ${quantity(least, THROUGHPUT_UNIT)} after, `,
     `bins of ${width}`,
   ];
   return {
-    ...{ kind: 'curve', name, finding: words.join(''), unit: PER_SECOND, bins, style: 'steps' },
+    ...{
+      kind: 'curve',
+      name,
+      finding: words.join(''),
+      unit: THROUGHPUT_UNIT,
+      bins,
+      style: 'steps',
+    },
     band: bandOf(scene, 'delivered', perSecond),
     overlay: undefined,
     limit: throughputLimit(scene),

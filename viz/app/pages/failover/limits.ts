@@ -10,7 +10,7 @@ import type { Scene } from './scene.ts';
 import type { Limit } from './strips.ts';
 
 /** Unit of the throughput strip. */
-export const PER_SECOND = 'packets/s';
+export const THROUGHPUT_UNIT = 'packets/s';
 const SECONDS_PER_MINUTE = 60;
 
 /** The limit of a throughput KPI in packets per second; undefined if none applies. */

@@ -7,7 +7,7 @@ import { plural, quantity, wholeNumberText } from '../../../../reports/format.ts
 import type { ReportFaultWindow } from '../../../../reports/report-schema.ts';
 import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 import type { Bin } from './bins.ts';
-import { latencyLimit, PER_SECOND, throughputLimit } from './limits.ts';
+import { latencyLimit, THROUGHPUT_UNIT, throughputLimit } from './limits.ts';
 import { type Overlay, overlayOf, type Quantity, totalOf } from './overlay.ts';
 import type { Scene } from './scene.ts';
 import type { Strip } from './strips.ts';
@@ -22,7 +22,12 @@ export function seedStrips(scene: Scene, windows: readonly ReportFaultWindow[]):
     readonly find: (overlay: Overlay) => string;
   })[] = [
     {
-      ...{ name: 'throughput', unit: PER_SECOND, style: 'steps', limit: throughputLimit(scene) },
+      ...{
+        name: 'throughput',
+        unit: THROUGHPUT_UNIT,
+        style: 'steps',
+        limit: throughputLimit(scene),
+      },
       quantity: { of: 'delivered', by: 1e9 / binNs },
       find: throughputFinding,
     },
@@ -65,8 +70,8 @@ function throughputFinding({ seeds, median }: Overlay): string {
   const before = middleOf(median.filter(({ toNs }) => toNs <= 0));
   const least = known(median.filter(({ fromNs }) => fromNs >= 0))[0];
   const parts = [
-    before === undefined ? [] : `${quantity(before, PER_SECOND)} before`,
-    least === undefined ? [] : `lowest ${quantity(least, PER_SECOND)} after`,
+    before === undefined ? [] : `${quantity(before, THROUGHPUT_UNIT)} before`,
+    least === undefined ? [] : `lowest ${quantity(least, THROUGHPUT_UNIT)} after`,
   ].flat();
   return `median of ${plural(seeds.length, 'seed')} ${parts.join(', ')}`;
 }

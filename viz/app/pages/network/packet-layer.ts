@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Tokens } from '../../../../reports/html/tokens.ts';
+import type { ColourTokens } from '../../../../reports/html/tokens.ts';
 import type { DropRow, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { dropPlaceOf } from './drop-places.ts';
@@ -83,7 +83,7 @@ export function lossMarkOf(
 export function paint(
   context: CanvasRenderingContext2D,
   picture: { readonly packets: readonly DrawnPacket[]; readonly lossMarks: readonly LossMark[] },
-  tokens: Tokens,
+  tokens: ColourTokens,
 ): void {
   const { canvas } = context;
   const scale = devicePixelRatio;
@@ -175,7 +175,7 @@ function labelled(lossMarks: readonly LossMark[]): readonly LossMark[] {
 function label(
   context: CanvasRenderingContext2D,
   lossMarks: readonly LossMark[],
-  tokens: Tokens,
+  tokens: ColourTokens,
 ): void {
   context.font = '12px system-ui, sans-serif';
   context.fillStyle = tokens['fail'] ?? '#b00';

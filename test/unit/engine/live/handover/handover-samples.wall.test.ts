@@ -5,7 +5,7 @@
  */
 import { expect, it } from 'vitest';
 import {
-  HandoverSamples,
+  DatagramTimings,
   NOT_SAMPLED,
   SAMPLE_ROW_NUMBERS,
 } from '../../../../../engine/live/handover/handover-samples.ts';
@@ -46,7 +46,7 @@ it('tells every single byte of the tail apart, and takes short and empty datagra
 });
 
 it('follows nothing before the scenario begins, and writes its time', () => {
-  const samples = new HandoverSamples({ now: () => 1_700 });
+  const samples = new DatagramTimings({ now: () => 1_700 });
   const bytes = randomBytes(64, 2);
   expect(samples.follows(bytes)).toBe(false);
   samples.begin(1_000, 0);
@@ -62,7 +62,7 @@ it('follows nothing before the scenario begins, and writes its time', () => {
 });
 
 it('is bounded between two looks, and counts what finds no room', () => {
-  const samples = new HandoverSamples({ now: () => 0 });
+  const samples = new DatagramTimings({ now: () => 0 });
   expect(samples.current).toBe(NOT_SAMPLED);
   samples.begin(0, 0);
   for (let i = 0; i < 20_000; i += 1) samples.taken(randomBytes(8, i), { from: 0, to: 1 });
