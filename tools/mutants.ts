@@ -22,6 +22,8 @@ import {
   type FoundDefect,
   readFound,
 } from './requirements/found-defects.ts';
+import { NIGHTLY_TABLE } from './requirements/last-run.ts';
+import { readNightly } from './requirements/nightly-table.ts';
 import { readRequirements } from './requirements/requirement-list.ts';
 import { currentCommit } from './requirements/source-state.ts';
 import { filesByRequirement } from './requirements/test-titles.ts';
@@ -33,7 +35,7 @@ commit; the tests of the requirement must find each
 
   --only R-NNN  the defects of this requirement; may be repeated
   --everywhere  those of tools/mutants/everywhere.yaml instead, which npm test must find; hours
-  --sample N    N of them, others for each commit
+  --sample N    those that no nightly planted, and N more, others for each commit
 `;
 
 type Defect = Pick<FoundDefect, 'id' | 'text' | 'becomes'>;
@@ -66,12 +68,18 @@ function optionsOf(args: readonly string[]): Options | undefined {
   }
 }
 
-/** In the order of a hash of the commit, so that each commit plants others first. */
+/**
+ * All that no nightly planted yet, since they are new or their line has changed; then `size` more
+ * in the order of a hash of the commit, so that each commit plants others.
+ */
 function sampleOf(all: readonly Planned[], commit: string, size: number): readonly Planned[] {
   if (size >= all.length) return all;
+  const known = readNightly(join(ROOT, NIGHTLY_TABLE)).rows['mutants']?.defects ?? [];
+  const isKnown = (one: Planned): boolean => known.some((other) => isSame(other, one));
   const key = (one: Planned): string =>
     createHash('sha256').update(`${commit} ${one.id} ${one.text}`).digest('hex');
-  return [...all].sort((a, b) => (key(a) < key(b) ? -1 : 1)).slice(0, size);
+  const rest = all.filter(isKnown).sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  return [...all.filter((one) => !isKnown(one)), ...rest.slice(0, size)];
 }
 
 /** A copy of the last commit, which shares the installed packages. */

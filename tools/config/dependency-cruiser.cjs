@@ -354,7 +354,7 @@ module.exports = {
         pathNot: [
           '^runner/worlds/',
           '^runner/run/(assemble-seed|live-run)\\.ts$',
-          '^runner/distributed/agent/(agent|gauge)\\.ts$',
+          '^runner/distributed/agent/(agent|agent-measurements)\\.ts$',
           '^runner/calibration/timed-world\\.ts$',
           '^runner/verify/checks/fault-schedule\\.ts$',
         ],

@@ -33,7 +33,7 @@ import { type LiveRunWorld, liveWorld } from '../../worlds/live/live-world.ts';
 import { CRASH_LINE_MAX, REPORT_TEXT_MAX } from '../messages/message-shapes.ts';
 import type { AgentOrder, Report, RunCommand } from '../messages/messages.ts';
 import { TellingWitness } from '../messages/telling-witness.ts';
-import { AgentMeasurements } from './gauge.ts';
+import { AgentMeasurements } from './agent-measurements.ts';
 import { type PacketProbeResult, ProbePackets } from './probe-packets.ts';
 import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
 
