@@ -7,7 +7,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readBenches } from './bench-files.ts';
-import type { FoundDefect } from './found-defects.ts';
+import { type FoundDefect, readFound } from './found-defects.ts';
 import { type BenchFigure, type NightlyRow, readNightly } from './nightly-table.ts';
 import { type ReportKpi, readReports } from './reports.ts';
 import { currentCommit, type Origin, type SourceState, sourceState } from './source-state.ts';
@@ -80,7 +80,7 @@ export interface LastRun {
   readonly kpis: readonly KpiEvidence[];
   readonly figures: readonly FigureEvidence[];
   readonly nightly: readonly RowEvidence[];
-  /** Defects that the last nightly planted. */
+  /** Defects that this commit's runs planted, then those of the last nightly. */
   readonly defects: readonly DefectEvidence[];
 }
 
@@ -109,8 +109,15 @@ export function readLastRun(root: string, runsFolder: string): LastRun {
     kpis: [...runKpis(runsFolder, source), ...kpis],
     figures: [...runFigures(runsFolder, source), ...figures],
     nightly: rows,
-    defects,
+    defects: [...ownDefects(root), ...defects],
   };
+}
+
+/** Those that were planted in the commit as it is: the nightly does not know them before the next one. */
+function ownDefects(root: string): readonly DefectEvidence[] {
+  const commit = currentCommit(root);
+  const own = readFound(root).filter((one) => one.commit === commit);
+  return own.map((one) => ({ ...one, stale: undefined }));
 }
 
 /** Records, before the tests start, which version of the files they run on. */

@@ -189,3 +189,14 @@ describe('a nightly', () => {
     expect(nightlyStaleness({ ...row, ...change }, row.round, judgedAt)).toBe(stale);
   });
 });
+
+describe('a planted defect', () => {
+  it('was not planted, said the judgement of the very run that had planted it', () => {
+    const one = { id: 'R-001', text: 'a', becomes: 'b', foundBy: 'a test' };
+    const now = git('rev-parse', '--short=7', 'HEAD');
+    write('runs/mutants.json', JSON.stringify([{ ...one, commit: now }]));
+    expect(readLastRun(root, join(root, 'runs')).defects).toMatchObject([{ ...one, commit: now }]);
+    commit('a.ts', 'second');
+    expect(readLastRun(root, join(root, 'runs')).defects).toEqual([]);
+  });
+});
