@@ -80,6 +80,14 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => (await import('./fleet.ts')).addFleetCommand,
     },
   ],
+  'Look for faults:': [
+    {
+      name: 'hunt',
+      words: '[options] [file]',
+      summary: 'look for faults that break the protocols of a scenario',
+      load: async () => (await import('./hunt.ts')).addHuntCommand,
+    },
+  ],
   'Results:': [
     {
       name: 'compare',

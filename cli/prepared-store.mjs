@@ -30,6 +30,7 @@ import { CODE, HOME, keyOfProgram } from './prepared-key.mjs';
 const PROGRAMS = [
   ['command', 'cli/run-command'],
   ['run-worker', 'runner/threads/run-worker'],
+  ['hunt-worker', 'runner/hunt/hunt-worker'],
   ['wall-clock-worker', 'runner/threads/wall-clock-worker'],
   ['agent', 'cli/agent-start'],
   ['loop', 'runner/distributed/agent/loop-start'],

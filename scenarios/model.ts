@@ -169,6 +169,8 @@ export interface Scenario {
   /** A run that takes more wall time ends with exit code 5. Milliseconds. */
   readonly timeLimitMs?: number;
   readonly overrides: Readonly<Record<string, string>>;
+  /** What a hunt changes in the file, `path -> value`; absent if nothing. */
+  readonly hunt?: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
 }
 

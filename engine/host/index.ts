@@ -13,6 +13,7 @@ export type * from './generator.ts';
 export type * from './host.ts';
 export type * from './importer.ts';
 export type * from './measure.ts';
+export type * from './must.ts';
 export type * from './network-view.ts';
 export type * from './protocol.ts';
 export type * from './random.ts';

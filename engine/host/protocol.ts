@@ -11,6 +11,7 @@ import type { TopologyGenerator } from './generator.ts';
 import type { Host } from './host.ts';
 import type { TopologyImporter } from './importer.ts';
 import type { MetricDefinition } from './measure.ts';
+import type { Must } from './must.ts';
 import type { HostView, NetworkMap, NetworkView } from './network-view.ts';
 import type { MessagePurpose, PrivacyFacts } from './privacy.ts';
 import type { Random } from './random.ts';
@@ -335,5 +336,10 @@ export interface Protocol<Options = unknown> {
    * none. Live runs refuse such nodes. Absent: the protocol has no doubles.
    */
   readonly double?: (options: Options) => string | undefined;
+  /**
+   * What must hold of nodes with these options whatever happens to their network. Absent: only what
+   * holds of every protocol.
+   */
+  readonly must?: (nodes: readonly ConfiguredNode<Options>[]) => Must;
   create(host: Host, setup: NodeSetup<Options>): NodeHandle;
 }

@@ -7,6 +7,7 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 import { type BulkOptions, bulkConfig } from './config.ts';
 import { behaviourOf } from './doubles/index.ts';
 import { PACKET_MAX } from './geometry.ts';
+import { BULK_MUST } from './must.ts';
 import { createBulk } from './node.ts';
 import { bulkProvisioning } from './provisioning.ts';
 
@@ -59,5 +60,6 @@ export const protocol: Protocol<BulkOptions> = {
   // Every packet waits for its peer, in the order of sending, and is withdrawn when its time is over.
   wishes: { lifetime: 'honoured', tolerant: 'honoured' },
   double: ({ double }) => double && `double: ${double}`,
+  must: () => BULK_MUST,
   create: (host, setup) => createBulk(host, setup, behaviourOf(setup.options)),
 };

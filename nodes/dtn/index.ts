@@ -12,6 +12,7 @@ import { DTN_DROPS } from './drops.ts';
 import { DTN_CHANNEL, DTN_MESSAGE_BYTES_MAX } from './geometry.ts';
 import { layersThatDoNotFit } from './links/layers-that-do-not-fit.ts';
 import { DTN_METRICS } from './metrics.ts';
+import { dtnMust } from './must.ts';
 import { createDtn } from './node.ts';
 import { securityProvisioning } from './security/security-node.ts';
 import { orbitsGenerator } from './topology/circular-orbits.ts';
@@ -57,6 +58,7 @@ export const protocol: Protocol<DtnOptions> = {
     isOrdered: false,
   }),
   double: ({ double }) => double && `double: ${double}`,
+  must: dtnMust,
   create: (host, setup) => createDtn(host, setup, behaviourOf(setup.options)),
 };
 

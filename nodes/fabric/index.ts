@@ -9,6 +9,7 @@ import { behaviourOf } from './doubles/index.ts';
 import { FABRIC_DROPS } from './drops.ts';
 import { FABRIC_CHANNEL, PAYLOAD_MAX } from './geometry.ts';
 import { FABRIC_METRICS } from './metrics.ts';
+import { FABRIC_MUST } from './must.ts';
 import { createFabric } from './node.ts';
 
 /** Carries messages of any size, once, over whatever is below. */
@@ -30,6 +31,7 @@ export const protocol: Protocol<FabricOptions> = {
   // Every message waits for its peer until its deadline.
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
   double: ({ double }) => double && `double: ${double}`,
+  must: () => FABRIC_MUST,
   create: (host, setup) => createFabric(host, setup, behaviourOf(setup.options)),
 };
 

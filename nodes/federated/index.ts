@@ -20,6 +20,7 @@ import { evaluateJob } from './learn/evaluate-job.ts';
 import { filesOf } from './learn/named-sets.ts';
 import { trainJob } from './learn/train-job.ts';
 import { FEDERATED_METRICS } from './metrics.ts';
+import { FEDERATED_MUST } from './must.ts';
 import { createFederated } from './node.ts';
 import { privateUpdateJob } from './private-update-job.ts';
 import { federatedProvisioning } from './provisioning.ts';
@@ -58,6 +59,7 @@ export const protocol: Protocol<FederatedOptions> = {
   // Each node says when it has finished: the aggregator after its rounds, a client at once.
   finishes: () => true,
   double: ({ double }) => double && `double: ${double}`,
+  must: () => FEDERATED_MUST,
   create: (host, setup) =>
     createFederated(host, { ...setup, behaviour: behaviourOf(setup.options) }),
 };

@@ -13,6 +13,7 @@ import { FRAME_DROPS } from './drops.ts';
 import { GATEWAY_FORGERIES } from './forgeries.ts';
 import { PACKET_BYTES_MAX } from './geometry.ts';
 import { GATEWAY_METRICS } from './metrics.ts';
+import { GATEWAY_MUST } from './must.ts';
 import { createGateway } from './node.ts';
 
 /** Tunnels packets between autonomous systems over several SCION paths. */
@@ -48,5 +49,6 @@ export const protocol: Protocol<GatewayOptions> = {
   carries: () => ({ maxBytes: PACKET_BYTES_MAX, delivery: 'best-effort', isOrdered: false }),
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
   double: requestedDouble,
+  must: () => GATEWAY_MUST,
   create: (host, setup) => createGateway(host, setup, behaviourWithDoubles(setup.options)),
 };

@@ -14,6 +14,7 @@ import { mixnetTopologyGenerator } from './generator.ts';
 import { MESSAGE_KINDS } from './message-kinds.ts';
 import { messagesOf } from './messages.ts';
 import { MIXNET_METRICS } from './metrics.ts';
+import { MIXNET_MUST } from './must.ts';
 import { createMixnet } from './node.ts';
 import { privacyFacts } from './privacy.ts';
 import { carrierTerms } from './terms.ts';
@@ -52,6 +53,7 @@ export const protocol: Protocol<MixnetOptions> = {
   carries: carrierTerms,
   wishes: { lifetime: 'honoured', priority: 'honoured' },
   double: ({ double, client: { double: ofClient = double } }) => ofClient && `double: ${ofClient}`,
+  must: () => MIXNET_MUST,
   create: (host, setup) => createMixnet(host, { ...setup, behaviour: behaviourOf(setup.options) }),
 };
 

@@ -5,6 +5,7 @@
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type PingOptions, pingConfig } from './config.ts';
+import { pingMust } from './must.ts';
 import { createPing } from './node.ts';
 
 /** Carries application bytes in datagrams and measures the round trip of each. */
@@ -38,5 +39,6 @@ export const protocol: Protocol<PingOptions> = {
     },
   ],
   wishes: { priority: 'honoured' },
+  must: pingMust,
   create: createPing,
 };

@@ -26,6 +26,7 @@ const GIVEN = ['id', 'at', 'every', 'random', 'from', 'to', 'phase'] as const;
 /** Largest number of events injected into one run. */
 const EVENTS_MAX = 200;
 const PREFIX = 'palette-';
+const HUNTED = 'fault-';
 /** Longest scenario file that is read, bytes: the same limit as for loading it. */
 const LIMIT_BYTES = 1e6;
 
@@ -69,6 +70,30 @@ export class EventCheck {
       if (!(error instanceof ConfigError)) throw error;
       return refused(error.issues.map(issueText).join('; '));
     }
+  }
+
+  /**
+   * Checks events with their instants together, in place of those that were accepted before; an event that contradicts an earlier one
+   * is left out.
+   */
+  takeAll(events: readonly EventValues[]): {
+    readonly specs: readonly FaultSpec[];
+    readonly events: readonly EventValues[];
+  } {
+    this.#inputs.length = this.#own;
+    const taken: EventValues[] = [];
+    const specs = events.flatMap((event): readonly FaultSpec[] => {
+      const values = { id: `${HUNTED}${taken.length + 1}`, ...event };
+      try {
+        const spec = this.#resolve(values);
+        taken.push(event);
+        return [spec];
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        return [];
+      }
+    });
+    return { specs, events: taken };
   }
 
   /** Removes an event that could not be carried out. */

@@ -29,14 +29,20 @@ const SUFFIX = '-interactive';
 /** A line that is removed, because its path is relative to another folder than that of the new file. */
 const EDITOR_HINT = /^# *yaml-language-server:.*\n/m;
 
-/** The text of the scenario as it was run. */
-export function interactiveYaml({ scenario, seed, faults }: InteractiveRun): string {
+/** The file of a scenario with the values that flags changed; files next to it are named by their full path. */
+export function documentOf(scenario: Scenario): Document {
   const path = resolve(scenario.file);
   const document = parseDocument(readFileSync(path, 'utf8'), { prettyErrors: false });
   const overrides = listOverrides(scenario.overrides);
   applyOverrides(document, overrides, ['topology']);
   placeTopology(document, scenario, path);
   nameFiles(document, dirname(path));
+  return document;
+}
+
+/** The text of the scenario as it was run. */
+export function interactiveYaml({ scenario, seed, faults }: InteractiveRun): string {
+  const document = documentOf(scenario);
   document.set('name', nextName(scenario.name));
   document.set('seeds', document.createNode([seed], { flow: true }));
   addEvents(document, faults);

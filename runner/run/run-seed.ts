@@ -24,11 +24,15 @@ import { SetUpMemory } from '../worlds/set-up-memory.ts';
 import { assembleSeed, type PreparedRun, runGuarded, type SeedRun } from './assemble-seed.ts';
 import type { RunControl } from './run-control.ts';
 
-/** Runs one seed to its end. */
-export function runSeed(run: SeedRun): SeedResult {
+/**
+ * Runs one seed to its end.
+ * @param watch Gets the parts of the run before anything is in its world.
+ */
+export function runSeed(run: SeedRun, watch?: (prepared: PreparedRun) => void): SeedResult {
   const began = performance.now();
   const memory = new SetUpMemory();
   const assembled = assembleSeed({ memory, ...run });
+  watch?.(assembled);
   const limits = run.endsOnMiss === true ? new LimitWatch(assembled.world, assembled) : undefined;
   const driver = new VirtualDriver(assembled, { control: run.control, began, memory, limits });
   return runGuarded(assembled, () => runStepsAtOnce(runPhases(driver)));

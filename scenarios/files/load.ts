@@ -233,6 +233,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     warmupNs: input.warmup ?? 0,
     drainNs,
     ...endOf(input),
+    ...huntOf(input),
     epochSeconds: input.epoch ?? EPOCH_DEFAULT,
     crypto: input.crypto ?? 'node',
     ...sharingOf(topology, registry),
@@ -276,6 +277,12 @@ function endOf({ until, arrives }: ScenarioInput): Pick<Scenario, 'until' | 'arr
     ...(until === 'done' ? { until } : {}),
     ...(arrives === 'nothing' ? { arrives } : {}),
   };
+}
+
+function huntOf({ hunt }: ScenarioInput): Pick<Scenario, 'hunt'> {
+  if (hunt === undefined) return {};
+  const texts = Object.entries(hunt).map(([path, value]) => [path, String(value)]);
+  return { hunt: Object.fromEntries(texts) as Record<string, string> };
 }
 
 function attacksOf({ events = [] }: ScenarioInput): readonly string[] {

@@ -222,6 +222,14 @@ export const scenarioSchema = z
     privacy: privacySchema.optional(),
     kpis: z.record(z.string(), kpiSchema).optional().meta({ description: 'Limits by metric.' }),
     sweep: sweepSchema.optional(),
+    hunt: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .optional()
+      .meta({
+        description:
+          'Values of this file that orrery hunt changes, `path: value` as in --set: a hunt wants short runs.',
+        examples: [{ duration: '20s', 'traffic.0.rate': '100/s' }],
+      }),
   })
   .meta({ title: 'Orrery scenario', description: 'Traffic, faults and limits for a topology.' });
 

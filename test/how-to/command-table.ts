@@ -24,6 +24,8 @@ const nightly: Ran = { when: 'nightly' };
 const calibration: Ran = { when: 'calibration' };
 
 const RELAY = 'npm run scenario test/fixtures/relay/relay.yaml';
+const HUNT =
+  "npm run hunt test/fixtures/receipt/receipt.yaml -- --set topology=bare-link.yaml --set 'stack.0.on=*' --attempts 200";
 const RECEIPT = 'npm run scenario test/fixtures/receipt/receipt.yaml';
 
 /** In the order in which they run, in one folder. */
@@ -45,6 +47,7 @@ export const RUN: Readonly<Record<string, Ran>> = {
   'npm run node -- two-nodes.yaml --new-keys keys': quick,
   'npx orrery --help': quick,
   'npx orrery scenario hello.yaml': quick,
+  [HUNT]: { ...long, exit: 1, says: ['BROKEN', 'with 1 fault left'] },
   'npm run scenario fabric-outage.yaml': long,
   'npm run scenario failover.yaml': nightly,
   'npm run scenario failover.yaml -- --set duration=20s': nightly,
@@ -99,6 +102,7 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
   'is named, not shown': [
     ...['npm run compare A B', 'npm run viz', 'npm run scenario', 'npm run live', 'npm pack'],
     ...['npm i -g', 'npm run live FILE', 'npm run emulate FILE', 'npm run sweep FILE'],
+    'npm run scenario FILE -- --explain 20',
     ...[
       'npm run scenario FILE -- --seeds 30 --queue ADDRESS',
       'npm run acceptance -- --queue ADDRESS',

@@ -137,6 +137,7 @@ const scenario = object<Scenario>({
   until: nothing,
   arrives: nothing,
   overrides: record(nothing, 0),
+  hunt: nothing,
   warnings: none,
 });
 

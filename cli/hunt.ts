@@ -1,0 +1,274 @@
+/**
+ * `orrery hunt FILE`: looks for faults that break a scenario's protocols, and writes the smallest
+ * scenario that shows each (docs/spec/hunt.md).
+ *
+ * Result on stdout, progress on stderr. Ctrl-C ends with what was found. Exits with 1 if something
+ * broke.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { oneLine } from '../reports/plain-text.ts';
+import type { Attempt, TriedAttempt } from '../runner/hunt/attempt.ts';
+import { type Field, openField } from '../runner/hunt/field.ts';
+import {
+  BREAKS_MAX,
+  type FoundBreak,
+  FRESH_HUNT,
+  type HuntState,
+  hunt,
+} from '../runner/hunt/hunt.ts';
+import { HuntPool } from '../runner/hunt/hunt-pool.ts';
+import { keepHunt, readHunt } from '../runner/hunt/kept-hunt.ts';
+import { folderOf } from '../runner/hunt/minimal.ts';
+import { listOf } from '../runner/hunt/scenario-data.ts';
+import { shrinkBreak } from '../runner/hunt/shrink-break.ts';
+import { sourceState } from '../runner/sweep/source-state.ts';
+import { commandText } from '../scenarios/command-text.ts';
+import { readQuantityAs } from '../topologies/files/quantity.ts';
+import { exitWith, FlagError } from './exit.ts';
+import {
+  addOptions,
+  collectOverride,
+  type FlagRange,
+  numberOption,
+  refuseWithHelp,
+  SEED_RANGE,
+  THREADS_RANGE,
+} from './flags.ts';
+import { watchInterrupts } from './interrupt.ts';
+import { hasLiveStderr } from './terminal.ts';
+import { makeWritable } from './whole-files.ts';
+
+interface HuntFlags {
+  readonly budget: number;
+  readonly attempts?: number;
+  readonly seed: number;
+  readonly workers: number;
+  readonly set: Readonly<Record<string, string>>;
+  readonly out: string;
+  readonly fresh?: boolean;
+  readonly unguided?: boolean;
+  readonly json?: boolean;
+}
+
+const ATTEMPTS_RANGE: FlagRange = { least: 1, most: 1_000_000_000 };
+const BUDGET_DEFAULT_MS = 60_000;
+const NS_PER_MS = 1_000_000;
+/** Share of the budget for making each break smaller, and the least time for it, ms. */
+const SHRINK_SHARE = 0.5;
+const SHRINK_LEAST_MS = 20_000;
+const PLAIN_INTERVAL_MS = 10_000;
+const CLEAR_LINE = '\r\u001b[2K';
+
+/** Adds the command. */
+export function addHuntCommand(program: Command): void {
+  const command = addOptions<HuntFlags>(
+    program.command('hunt').argument('[file]', 'scenario file, or its name in scenarios/'),
+    {
+      budget: new Option('--budget <time>', 'how long to try, such as 90s or 10min')
+        .argParser(budgetMs)
+        .default(BUDGET_DEFAULT_MS, '60s'),
+      attempts: numberOption('--attempts <n>', 'try so many instead', ATTEMPTS_RANGE),
+      seed: numberOption('--seed <n>', 'draw the faults from this seed', SEED_RANGE).default(1),
+      workers: numberOption('--workers <n>', 'number of threads', THREADS_RANGE).default(
+        availableParallelism(),
+        'one a core',
+      ),
+      set: new Option('--set <path=value>', 'override a value of the file; repeatable')
+        .argParser(collectOverride)
+        .default({}, 'none'),
+      out: new Option('--out <dir>', 'folder for what is found').default('runs/hunt'),
+      fresh: new Option('--fresh', 'forget what earlier hunts of this scenario reached'),
+      unguided: new Option(
+        '--unguided',
+        'draw each attempt anew with all kinds of faults: what guidance is compared with',
+      ),
+      json: new Option('--json', 'print the result as JSON on stdout and nothing else'),
+    },
+  )
+    .summary('look for faults that break the protocols of a scenario')
+    .description(
+      'Runs a scenario many times with drawn faults, until a protocol breaks what its folder ' +
+        'promises, and writes the smallest scenario that shows it. See docs/spec/hunt.md.',
+    );
+  command.action(async (file: string | undefined, flags: HuntFlags) => {
+    if (file === undefined) refuseWithHelp(command);
+    else exitWith(await runHunt(file, flags));
+  });
+}
+
+async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
+  const field = await openField(file, flags.set);
+  const folder = join(flags.out, field.scenario.name);
+  makeWritable(folder);
+  const of = identityOf(field, flags);
+  const from = flags.fresh === true ? FRESH_HUNT : readHunt(folder, of);
+  const pool = new HuntPool(flags.workers);
+  const interrupt = watchInterrupts('what was found follows');
+  const progress = new HuntProgress(field.scenario.name, flags, from.tried);
+  try {
+    const tryOne = async (attempt: Attempt): Promise<TriedAttempt> => {
+      const job = { kind: 'attempt', file, set: flags.set, attempt } as const;
+      const tried = await pool.try(job);
+      if (tried === undefined) throw new Error('an opened scenario cannot be opened again');
+      if (attempt.events.length === 0) pool.expect(tried.wallMs);
+      return tried;
+    };
+    const endMs = performance.now() + flags.budget;
+    const state = await hunt({
+      ...{
+        seed: flags.seed,
+        targets: field.targets,
+        isGuided: flags.unguided !== true,
+        from,
+        tryOne,
+      },
+      onBatch: (so) => {
+        keepHunt(folder, of, so);
+        progress.update(so);
+      },
+      isOver: ({ tried, breaks }) =>
+        interrupt.signal.aborted ||
+        breaks.length > from.breaks.length ||
+        breaks.length >= BREAKS_MAX ||
+        (flags.attempts === undefined
+          ? performance.now() > endMs
+          : tried - from.tried >= flags.attempts),
+    });
+    progress.clear();
+    const shrunk: Shrunk[] = [];
+    for (const one of state.breaks.slice(from.breaks.length)) {
+      const path = join(folder, folderOf(one), 'minimal.yaml');
+      const limitMs = Math.max(SHRINK_LEAST_MS, SHRINK_SHARE * flags.budget);
+      const data = await shrinkBreak({
+        ...{ field, one, path, pool, limitMs, isStopped: () => interrupt.signal.aborted },
+        onSmaller: (smaller) => progress.shrinking(one, listOf(smaller, ['events']).length),
+      });
+      progress.clear();
+      shrunk.push({ one, path, faults: listOf(data, ['events']).length });
+    }
+    print({ field, state, from, shrunk }, flags);
+    if (shrunk.length > 0) return 1;
+    return interrupt.signal.aborted ? 130 : 0;
+  } finally {
+    interrupt.dispose();
+    await pool.close();
+  }
+}
+
+/** What the state of a hunt depends on. */
+function identityOf({ scenario }: Field, { set, seed, unguided }: HuntFlags): string {
+  const parts = [scenario.sha256, scenario.topology.sha256, scenario.data, scenario.modules];
+  const all = [...parts, set, seed, unguided === true, sourceState()];
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex');
+}
+
+interface Shrunk {
+  readonly one: FoundBreak;
+  readonly path: string;
+  /** Number of faults that are left. */
+  readonly faults: number;
+}
+
+interface HuntReport {
+  readonly field: Field;
+  readonly state: HuntState;
+  readonly from: HuntState;
+  readonly shrunk: readonly Shrunk[];
+}
+
+function print({ field, state, from, shrunk }: HuntReport, { json }: HuntFlags): void {
+  const { tried, breaks, corpus, lastNew, known } = state;
+  if (json === true) {
+    const document = {
+      scenario: field.scenario.name,
+      attempts: tried - from.tried,
+      attemptsInAll: tried,
+      reached: corpus.reached.length,
+      lastNewAttempt: lastNew,
+      brokenWithoutFaults: known,
+      breaks: shrunk.map(({ one, path, faults }) => ({
+        ...one.found,
+        attempt: one.number,
+        faults,
+        file: path,
+      })),
+      earlierBreaks: breaks.length - shrunk.length,
+    };
+    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    return;
+  }
+  const lines = shrunk.flatMap(({ one, path, faults }) => [
+    `BROKEN  ${field.scenario.name}  ${one.found.kind}  ${oneLine(one.found.place)}`,
+    `  ${oneLine(one.found.text)}`,
+    `  in attempt ${one.number}, with ${faults === 1 ? '1 fault' : `${faults} faults`} left: ${path}`,
+    `  ${commandText(['scenario', path])}`,
+  ]);
+  const plain = known.map((name) => `without any fault it breaks ${name}: no find`);
+  const earlier = breaks.length - shrunk.length;
+  const more = earlier === 0 ? '' : `, ${earlier} found earlier`;
+  const end =
+    `${field.scenario.name}: ${tried - from.tried} attempts (${tried} in all), ` +
+    `${corpus.reached.length} different states and drops, the last new one in attempt ${lastNew}; ` +
+    `${shrunk.length === 0 ? 'nothing broke' : `${shrunk.length} broken`}${more}`;
+  process.stdout.write(`${[...lines, ...plain, end].join('\n')}\n`);
+}
+
+/** Progress on stderr: a line that is rewritten, or plain lines where there is no terminal. */
+class HuntProgress {
+  readonly #name: string;
+  readonly #isQuiet: boolean;
+  readonly #isLive = hasLiveStderr();
+  readonly #fromTried: number;
+  readonly #beganMs = performance.now();
+  #nextMs = PLAIN_INTERVAL_MS;
+
+  constructor(name: string, { json }: HuntFlags, fromTried: number) {
+    this.#name = name;
+    this.#isQuiet = json === true;
+    this.#fromTried = fromTried;
+  }
+
+  update({ tried, breaks, corpus, lastNew }: HuntState): void {
+    const seconds = (performance.now() - this.#beganMs) / 1_000;
+    const rate = ((tried - this.#fromTried) / seconds).toFixed(1);
+    this.#show(
+      `hunt  ${this.#name}  ${tried} attempts, ${rate}/s  ${corpus.reached.length} reached, ` +
+        `last new in ${lastNew}  ${breaks.length} broken`,
+    );
+  }
+
+  shrinking({ found }: FoundBreak, faults: number): void {
+    this.#show(
+      `hunt  ${this.#name}  making it smaller: ${oneLine(found.place)}, ${faults} faults left`,
+    );
+  }
+
+  clear(): void {
+    if (this.#isLive && !this.#isQuiet) process.stderr.write(CLEAR_LINE);
+  }
+
+  #show(line: string): void {
+    if (this.#isQuiet) return;
+    if (this.#isLive) {
+      process.stderr.write(`${CLEAR_LINE}${line.slice(0, process.stderr.columns ?? line.length)}`);
+      return;
+    }
+    const elapsed = performance.now() - this.#beganMs;
+    if (elapsed < this.#nextMs) return;
+    this.#nextMs = elapsed + PLAIN_INTERVAL_MS;
+    process.stderr.write(`${line}\n`);
+  }
+}
+
+/** A time such as `10m`, in ms. */
+function budgetMs(text: string): number {
+  const minutes = /^(\d+(?:\.\d+)?)m$/.exec(text)?.[1];
+  const read = readQuantityAs(minutes === undefined ? text : `${minutes}min`, 'time', {});
+  if ('value' in read && read.value > 0) return read.value / NS_PER_MS;
+  throw new FlagError(`--budget: "${text}" is not a time`, text, 'write e.g. 90s or 10m');
+}

@@ -1,0 +1,19 @@
+/**
+ * What must hold of a protocol whatever happens to its network; `orrery hunt` looks for faults that
+ * break it (docs/spec/hunt.md).
+ *
+ * @module
+ */
+
+/** Limits on metrics as a scenario writes them: metric, aggregation, limit, such as `== 0`. */
+export type MustLimits = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** See the module. The nodes crash, links lose, alter and delay packets, outsiders send forgeries. */
+export interface Must {
+  /** Limits that hold at every instant. */
+  readonly always: MustLimits;
+  /** Limits on what begins once there has been no fault for {@link withinSeconds}. */
+  readonly recover: MustLimits;
+  /** Longest time that the nodes take to recover from the last fault, s. */
+  readonly withinSeconds: number;
+}

@@ -1,0 +1,18 @@
+/**
+ * Bulk: what must hold whatever happens to the network.
+ *
+ * @module
+ */
+import type { Must } from '../../engine/host/must.ts';
+
+/** See the module. */
+export const BULK_MUST: Must = {
+  always: {
+    'bulk.duplicates': { count: '== 0' },
+    'bulk.corrupted': { count: '== 0' },
+  },
+  recover: {
+    'bulk.delivery': { value: '>= 99%' },
+  },
+  withinSeconds: 10,
+};

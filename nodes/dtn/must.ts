@@ -1,0 +1,26 @@
+/**
+ * DTN: what must hold whatever happens to the network.
+ *
+ * @module
+ */
+
+import type { Must } from '../../engine/host/must.ts';
+import type { ConfiguredNode } from '../../engine/host/protocol.ts';
+import type { DtnOptions } from './config.ts';
+
+/** See the module. */
+export function dtnMust(nodes: readonly ConfiguredNode<DtnOptions>[]): Must {
+  // A store in memory loses in a crash what its node had answered for.
+  const isDurable = nodes.every(({ options }) => options.store.kind === 'durable');
+  return {
+    always: {
+      'dtn.duplicates': { count: '== 0' },
+      'dtn.corrupted': { count: '== 0' },
+      ...(isDurable ? { 'dtn.custody.lost': { count: '== 0' } } : {}),
+    },
+    recover: {
+      'dtn.delivery': { value: '>= 99%' },
+    },
+    withinSeconds: 15,
+  };
+}

@@ -1,0 +1,17 @@
+/**
+ * Federated: what must hold whatever happens to the network.
+ *
+ * @module
+ */
+import type { Must } from '../../engine/host/must.ts';
+
+/** See the module. */
+export const FEDERATED_MUST: Must = {
+  always: {
+    'federated.exact': { value: '== 1' },
+  },
+  recover: {
+    'federated.rounds': { count: '>= 1' },
+  },
+  withinSeconds: 15,
+};

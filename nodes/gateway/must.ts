@@ -1,0 +1,22 @@
+/**
+ * Gateway: what must hold whatever happens to the network.
+ *
+ * @module
+ */
+import type { Must } from '../../engine/host/must.ts';
+
+/**
+ * See the module. Not among them: `antireplay.false_reject`, since a packet that a link delays for longer than
+ * the window lasts is refused (docs/LIMITATIONS.md).
+ */
+export const GATEWAY_MUST: Must = {
+  always: {
+    'antireplay.false_accept': { count: '== 0' },
+    'gateway.duplicates': { count: '== 0' },
+    'gateway.corrupted': { count: '== 0' },
+  },
+  recover: {
+    'gateway.delivery': { value: '>= 99%' },
+  },
+  withinSeconds: 5,
+};

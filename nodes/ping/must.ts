@@ -1,0 +1,20 @@
+/**
+ * Ping: what must hold whatever happens to the network.
+ *
+ * @module
+ */
+import type { Must } from '../../engine/host/must.ts';
+import type { ConfiguredNode } from '../../engine/host/protocol.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
+import type { PingOptions } from './config.ts';
+
+/** See the module. Nothing of the payload: ping has no checksum of its own. */
+export function pingMust(nodes: readonly ConfiguredNode<PingOptions>[]): Must {
+  const timeoutNs = greatestOf(nodes.map(({ options }) => options.timeout));
+  return {
+    // A reply after the time-out belongs to no request any more.
+    always: { 'ping.rtt': { max: `<= ${timeoutNs}ns` } },
+    recover: { 'ping.delivery': { value: '>= 99%' } },
+    withinSeconds: 2,
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * What a hunt tries, and what comes of it: plain data that crosses threads.
+ *
+ * @module
+ */
+import type { EventValues } from '../injection/messages.ts';
+
+/** A run of the hunted scenario with faults. */
+export interface Attempt {
+  readonly seed: number;
+  /** The faults, as a file would have them, each with its instant. */
+  readonly events: readonly EventValues[];
+}
+
+/** Ways in which a run can break. */
+export type BreakKind =
+  /** Code of a node threw, or virtual time stood still. */
+  | 'crash'
+  /** A node or an account found something that cannot be. */
+  | 'invariant'
+  /** A limit was missed that holds at every instant. */
+  | 'always'
+  /** A limit was missed that holds after a quiet time. */
+  | 'recover'
+  /** The run took many times as long as one without faults. */
+  | 'held'
+  /** The same faults with the same seed gave two different runs. */
+  | 'fingerprint';
+
+/** A broken promise. Two breaks are the same if their kinds and places are. */
+export interface Break {
+  readonly kind: BreakKind;
+  /** The line of the code, the invariant without its numbers, or the limit. */
+  readonly place: string;
+  /** What happened, for people. */
+  readonly text: string;
+}
+
+/** The outcome of an attempt. */
+export interface TriedAttempt {
+  /** The events of the attempt that could happen; the others contradict those before them. */
+  readonly events: readonly EventValues[];
+  /** The first break; absent if there was none. */
+  readonly found?: Break;
+  /** What the run did that others may not have done, sorted. */
+  readonly reached: readonly string[];
+  /** 16 hex digits; empty if the run did not end. */
+  readonly fingerprint: string;
+  /** Events of the engine. */
+  readonly engineEvents: number;
+  readonly wallMs: number;
+}
+
+/** The name of a break: the same for the same break in other runs. */
+export function nameOfBreak({ kind, place }: Pick<Break, 'kind' | 'place'>): string {
+  return `${kind} ${place}`;
+}

@@ -1,0 +1,67 @@
+/**
+ * The attempts that reached something that none before them did; a hunt varies them.
+ *
+ * @module
+ */
+import type { RandomStream } from '../../engine/core/stream.ts';
+import type { Attempt } from './attempt.ts';
+import { drawAttempt, varyAttempt } from './draw.ts';
+import type { Targets } from './field.ts';
+
+/** Most attempts that are kept; each new one then replaces one of the oldest. */
+export const CORPUS_MAX = 256;
+/** Most things that are remembered as reached. */
+export const REACHED_MAX = 100_000;
+/** Share of attempts that are drawn anew although there are some to vary. */
+const NEW_CHANCE = 0.3;
+
+/** What a hunt knows, as plain data. */
+export interface CorpusState {
+  readonly attempts: readonly Attempt[];
+  readonly reached: readonly string[];
+}
+
+/** See the module. */
+export class Corpus {
+  readonly #attempts: Attempt[];
+  readonly #reached: Set<string>;
+  /** False: every attempt is drawn anew, with all kinds of faults. */
+  readonly #isGuided: boolean;
+
+  constructor({ attempts, reached }: CorpusState, isGuided: boolean) {
+    this.#attempts = [...attempts];
+    this.#reached = new Set(reached);
+    this.#isGuided = isGuided;
+  }
+
+  get state(): CorpusState {
+    return { attempts: this.#attempts, reached: [...this.#reached] };
+  }
+
+  get reachedCount(): number {
+    return this.#reached.size;
+  }
+
+  /** The next attempt. */
+  next(draws: RandomStream, targets: Targets): Attempt {
+    const { length } = this.#attempts;
+    if (!this.#isGuided || length === 0 || draws.chance(NEW_CHANCE)) {
+      return drawAttempt(draws, targets, { isSwarm: this.#isGuided });
+    }
+    // The newer half is taken more often: what it reached is less explored.
+    const from = draws.chance(0.5) ? Math.floor(length / 2) : 0;
+    const known = this.#attempts[from + draws.below(length - from)] as Attempt;
+    return varyAttempt(draws, targets, known);
+  }
+
+  /** Learns what an attempt reached. @returns how much of it is new. */
+  learn(attempt: Attempt, reached: readonly string[]): number {
+    const before = this.#reached.size;
+    for (const one of reached) if (this.#reached.size < REACHED_MAX) this.#reached.add(one);
+    const count = this.#reached.size - before;
+    if (count === 0) return 0;
+    if (this.#attempts.length >= CORPUS_MAX) this.#attempts.shift();
+    this.#attempts.push(attempt);
+    return count;
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Draws faults. Each attempt has only some kinds of faults, because a kind that is always there hides
+ * what others would show (Groce et al., "Swarm Testing", ISSTA 2012).
+ *
+ * All draws come from one stream of the hunt, never from those of the run.
+ *
+ * @module
+ */
+import type { RandomStream } from '../../engine/core/stream.ts';
+import type { EventValues } from '../injection/messages.ts';
+import type { Attempt } from './attempt.ts';
+import type { Targets } from './field.ts';
+import { timeText } from './scenario-data.ts';
+
+/** Makes the action of a fault; undefined if nothing here can be hit by one of this kind. */
+type DrawAction = (draws: RandomStream, targets: Targets) => EventValues | undefined;
+
+/** Number of faults of an attempt, at most and on average. */
+const FAULTS_MAX = 12;
+const FAULTS_MEAN = 4;
+/** Chance of each kind of fault to be in an attempt. */
+const KIND_CHANCE = 0.3;
+/** Chance of an attempt of the corpus to be varied under another seed of the run. */
+const RESEED_CHANCE = 0.2;
+/** Faults last up to one of these shares of the time for faults. */
+const LONGEST_SHARES = [1, 0.1, 0.01, 0.001];
+/** Seeds of runs are drawn below this. */
+const SEEDS = 1_000_000;
+/** Instants and durations are multiples of this, ns. */
+const STEP_NS = 1_000;
+
+/** All kinds of faults. */
+export const FAULT_KINDS: Readonly<Record<string, DrawAction>> = {
+  down: onLink(() => ({ set: { up: false } })),
+  loss: onLink((draws) => ({ set: { loss: anyOf(draws, ['1%', '5%', '20%', '50%', '90%']) } })),
+  bursts: onLink((draws) => ({
+    set: { loss: anyOf(draws, ['5%', '20%', '50%']), lossBurst: anyOf(draws, [3, 10, 50]) },
+  })),
+  delay: onLink((draws) => ({
+    set: { delay: anyOf(draws, ['1us', '1ms', '20ms', '200ms', '1s', '5s']) },
+  })),
+  rate: onLink((draws) => ({ set: { rate: anyOf(draws, ['10kbit/s', '100kbit/s', '1Mbit/s']) } })),
+  corrupt: onLink((draws) => ({ set: { corrupt: anyOf(draws, ['1%', '10%', '50%']) } })),
+  duplicate: onLink((draws) => ({ set: { duplicate: anyOf(draws, ['1%', '20%', '100%']) } })),
+  reorder: onLink((draws) => ({ tap: { reorder: anyOf(draws, [1, 5, 30, 200]) } })),
+  replay: onLink((draws) => ({
+    tap: { replay: anyOf(draws, ['1%', '20%', '100%']), replayWithin: anyOf(draws, [1, 30, 1000]) },
+  })),
+  forge: onLink((draws) => ({ tap: { forge: anyOf(draws, ['1%', '20%', '100%']) } })),
+  hold: onLink(() => ({ hold: true })),
+  partition: (draws, { nodes }) => {
+    if (nodes.length < 2) return undefined;
+    const all = [...nodes];
+    draws.shuffle(all);
+    const from = all.slice(0, 1 + draws.below(Math.ceil(all.length / 2)));
+    const to = all.slice(from.length);
+    const direction = anyOf(draws, ['both', 'one-way']);
+    return { partition: { from: from.sort(), to: to.sort() }, direction };
+  },
+  crash: (draws, { nodes }) =>
+    nodes.length === 0
+      ? undefined
+      : { crash: anyOf(draws, nodes), store: anyOf(draws, ['synced', 'prefix', 'torn']) },
+  clock: (draws, { nodes }) => {
+    if (nodes.length === 0) return undefined;
+    const step = anyOf(draws, ['10ms', '1s', '60s', '3600s', '-10ms', '-1s', '-60s', '-3600s']);
+    const drift = anyOf(draws, ['10ppm', '200ppm', '-10ppm', '-200ppm']);
+    const change = draws.chance(0.5) ? { step } : { drift };
+    return { clock: { node: anyOf(draws, nodes), ...change } };
+  },
+  flood: (draws, { forgeries }) => {
+    const nodes = Object.keys(forgeries);
+    if (nodes.length === 0) return undefined;
+    const to = anyOf(draws, nodes);
+    const kind = anyOf(draws, forgeries[to] ?? []);
+    return { flood: { to, kind, rate: anyOf(draws, ['10/s', '100/s', '1000/s']) } };
+  },
+};
+
+/** A new attempt. @param how `isSwarm` false: all kinds of faults may be in it. */
+export function drawAttempt(
+  draws: RandomStream,
+  targets: Targets,
+  how: { readonly isSwarm: boolean },
+): Attempt {
+  const names = Object.keys(FAULT_KINDS);
+  const seed = draws.below(SEEDS);
+  const drawn = names.filter(() => draws.chance(how.isSwarm ? KIND_CHANCE : 1));
+  const kinds = drawn.length === 0 ? [anyOf(draws, names)] : drawn;
+  const count = Math.min(FAULTS_MAX, draws.geometric(FAULTS_MEAN));
+  const events = Array.from({ length: count }, () => drawFault(draws, targets, kinds));
+  return { seed, events: events.flat() };
+}
+
+/** An attempt that differs a little from one that reached something new. */
+export function varyAttempt(draws: RandomStream, targets: Targets, known: Attempt): Attempt {
+  const { events } = known;
+  const seed = draws.chance(RESEED_CHANCE) ? draws.below(SEEDS) : known.seed;
+  const at = events.length === 0 ? -1 : draws.below(events.length);
+  const others = events.filter((_, index) => index !== at);
+  const hit = events[at];
+  const added = (): readonly EventValues[] => drawFault(draws, targets, Object.keys(FAULT_KINDS));
+  switch (hit === undefined ? 'more' : anyOf(draws, ['more', 'less', 'other', 'when', 'when'])) {
+    case 'more':
+      return { seed, events: [...events, ...added()].slice(-FAULTS_MAX) };
+    case 'less':
+      return { seed, events: others };
+    case 'other':
+      return { seed, events: [...others, ...added()] };
+    default:
+      return { seed, events: [...others, { ...hit, ...drawTimes(draws, targets) }] };
+  }
+}
+
+function drawFault(
+  draws: RandomStream,
+  targets: Targets,
+  kinds: readonly string[],
+): readonly EventValues[] {
+  const action = FAULT_KINDS[anyOf(draws, kinds)]?.(draws, targets);
+  const times = drawTimes(draws, targets);
+  return action === undefined ? [] : [{ ...times, ...action }];
+}
+
+/** When a fault begins and how long it lasts: it is over when the quiet time begins. */
+function drawTimes(draws: RandomStream, { fromNs, quietNs }: Targets): EventValues {
+  const roomNs = quietNs - fromNs;
+  const lastsNs = roomNs * anyOf(draws, LONGEST_SHARES) * draws.uniform();
+  const beginNs = fromNs + draws.uniform() * (roomNs - lastsNs);
+  const text = (ns: number): string => timeText(Math.max(1, Math.floor(ns / STEP_NS)) * STEP_NS);
+  return { at: text(beginNs), for: text(lastsNs) };
+}
+
+function onLink(change: (draws: RandomStream) => EventValues): DrawAction {
+  return (draws, { links }) =>
+    links.length === 0 ? undefined : { link: anyOf(draws, links), ...change(draws) };
+}
+
+function anyOf<T>(draws: RandomStream, some: readonly T[]): T {
+  return some[draws.below(some.length)] as T;
+}

@@ -1,0 +1,107 @@
+/**
+ * What a hunt runs and what its faults can hit: the scenario without events of its own, its length
+ * and its limits chosen by what its protocols must keep (docs/spec/hunt.md).
+ *
+ * @module
+ */
+import type { Must, MustLimits } from '../../engine/host/must.ts';
+import type { ConfiguredNode, Protocol } from '../../engine/host/protocol.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { stackOf } from '../../scenarios/open/nodes.ts';
+import { openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+import { kindsOf } from '../injection/kinds.ts';
+
+/** What faults can hit, and when. */
+export interface Targets {
+  readonly nodes: readonly string[];
+  /** Ids of links. */
+  readonly links: readonly string[];
+  /** Kinds of forgeries by the node that gets them. */
+  readonly forgeries: Readonly<Record<string, readonly string[]>>;
+  /** Faults begin at or after this instant, ns. */
+  readonly fromNs: number;
+  /** The last fault has ended at this instant, ns. */
+  readonly quietNs: number;
+}
+
+/** See the module. */
+export interface Field {
+  /** The scenario without events of its own; its warm-up ends when everything must have recovered. */
+  readonly scenario: Scenario;
+  readonly registry: ProtocolRegistry;
+  readonly targets: Targets;
+  /** Metrics whose limits hold at every instant. */
+  readonly always: ReadonlySet<string>;
+}
+
+/** Shares of the time after the warm-up: faults, then time to recover, then time to measure. */
+const QUIET_SHARE = 0.5;
+const RECOVERED_SHARE = 0.75;
+/** Hunted time in multiples of the time to recover. */
+const RECOVERIES = 4;
+
+/**
+ * Opens a scenario for hunting.
+ *
+ * @param set Values that the user changes, `path -> value`.
+ * @throws what opening a scenario throws; Refusal if a node is a defective double.
+ */
+export async function openField(
+  file: string,
+  set: Readonly<Record<string, string>>,
+): Promise<Field> {
+  const registry = new ProtocolRegistry();
+  const { scenario: given } = await openScenario(file, set, registry);
+  const ownSet = { ...given.hunt, ...set };
+  const { scenario: own, forgeries } = await openScenario(file, ownSet, registry);
+  const musts = mustsOf(own, registry);
+  const recoverNs = greatestOf([0, ...musts.map(({ withinSeconds }) => withinSeconds * 1e9)]);
+  const beganNs = own.warmupNs;
+  const wantedNs = recoverNs === 0 ? own.durationNs : beganNs + RECOVERIES * recoverNs;
+  const endNs = ownSet['duration'] === undefined ? wantedNs : own.durationNs;
+  const at = (share: number): number => Math.round(beganNs + share * (endNs - beganNs));
+  const always = joined(musts.map((must) => must.always));
+  const changes = {
+    events: '[]',
+    kpis: JSON.stringify({ ...always, ...joined(musts.map((must) => must.recover)) }),
+    duration: `${endNs}ns`,
+    warmup: `${at(RECOVERED_SHARE)}ns`,
+  };
+  const { scenario } = await openScenario(file, { ...ownSet, ...changes }, registry);
+  const nodes = kindsOf(scenario, forgeries).find(({ kind }) => kind === 'crash')?.targets ?? [];
+  const links = scenario.topology.links.map(({ id }) => id);
+  const times = { fromNs: beganNs, quietNs: at(QUIET_SHARE) };
+  return {
+    scenario,
+    registry,
+    targets: { nodes, links, forgeries, ...times },
+    always: new Set(Object.keys(always)),
+  };
+}
+
+/** What the protocols of a scenario must keep. */
+function mustsOf(scenario: Scenario, registry: ProtocolRegistry): readonly Must[] {
+  const of = stackOf(scenario, registry);
+  const nodes = new Map<Protocol, ConfiguredNode[]>();
+  for (const host of scenario.topology.hosts) {
+    for (const { protocol, options } of of(host)) {
+      const double = protocol.double?.(options);
+      if (double !== undefined) throw new Refusal(doubleText(host.name, double));
+      nodes.set(protocol, [...(nodes.get(protocol) ?? []), { name: host.name, options }]);
+    }
+  }
+  return [...nodes].flatMap(([protocol, some]) => protocol.must?.(some) ?? []);
+}
+
+function doubleText(node: string, double: string): string {
+  return `${node} is a defective double (${double}): it breaks what a hunt looks for`;
+}
+
+/** All limits; a metric that was never measured breaks nothing. */
+function joined(all: readonly MustLimits[]): Record<string, Record<string, unknown>> {
+  const entries = all.flatMap((limits) => Object.entries(limits));
+  return Object.fromEntries(entries.map(([metric, by]) => [metric, { ...by, allowEmpty: true }]));
+}

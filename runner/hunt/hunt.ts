@@ -1,0 +1,133 @@
+/**
+ * A hunt: draws attempts, tries them on several threads, and learns from what they reach, until its
+ * budget is spent or it has found enough.
+ *
+ * Attempts are drawn and learned from in batches, so that the same hunt finds the same breaks on any
+ * number of threads, as far as it gets.
+ *
+ * @module
+ */
+import { openStream } from '../../engine/core/stream.ts';
+import { type Attempt, type Break, nameOfBreak, type TriedAttempt } from './attempt.ts';
+import { Corpus, type CorpusState } from './corpus.ts';
+import type { Targets } from './field.ts';
+
+/** Attempts that are drawn from the same knowledge; the first of them is tried twice. */
+const BATCH = 8;
+/** Most different breaks of one hunt: one that finds more has found enough. */
+export const BREAKS_MAX = 20;
+
+/** A break and the attempt that first showed it. */
+export interface FoundBreak {
+  readonly attempt: Attempt;
+  readonly found: Break;
+  /** Which attempt it was, from 1. */
+  readonly number: number;
+}
+
+/** What a hunt knows: plain data, from which it goes on. */
+export interface HuntState {
+  /** Number of attempts so far. */
+  readonly tried: number;
+  readonly corpus: CorpusState;
+  readonly breaks: readonly FoundBreak[];
+  /** The attempt that last reached something new, from 1; 0 if none has. */
+  readonly lastNew: number;
+  /** Breaks of the scenario without faults, which are no find. */
+  readonly known: readonly string[];
+}
+
+/** The state of a hunt that has not begun. */
+export const FRESH_HUNT: HuntState = {
+  ...{ tried: 0, breaks: [], lastNew: 0, known: [] },
+  corpus: { attempts: [], reached: [] },
+};
+
+/** What a hunt needs. */
+export interface HuntParts {
+  readonly seed: number;
+  readonly targets: Targets;
+  readonly isGuided: boolean;
+  readonly from: HuntState;
+  readonly tryOne: (attempt: Attempt) => Promise<TriedAttempt>;
+  /** Called after each batch. */
+  readonly onBatch: (state: HuntState) => void;
+  /** True if the hunt is to end before the next batch. */
+  readonly isOver: (state: HuntState) => boolean;
+}
+
+/** See the module. @returns what the hunt knows at its end. */
+export async function hunt(parts: HuntParts): Promise<HuntState> {
+  const progress = new Progress(parts);
+  if (parts.from.tried === 0) await progress.tryPlain();
+  while (!parts.isOver(progress.state) && progress.state.breaks.length < BREAKS_MAX) {
+    await progress.tryBatch();
+    parts.onBatch(progress.state);
+  }
+  return progress.state;
+}
+
+class Progress {
+  readonly #parts: HuntParts;
+  readonly #corpus: Corpus;
+  readonly #breaks: Map<string, FoundBreak>;
+  readonly #known: Set<string>;
+  #tried: number;
+  #lastNew: number;
+
+  constructor(parts: HuntParts) {
+    const { from } = parts;
+    this.#parts = parts;
+    this.#corpus = new Corpus(from.corpus, parts.isGuided);
+    this.#breaks = new Map(from.breaks.map((one) => [nameOfBreak(one.found), one]));
+    this.#known = new Set(from.known);
+    this.#tried = from.tried;
+    this.#lastNew = from.lastNew;
+  }
+
+  get state(): HuntState {
+    const { state: corpus } = this.#corpus;
+    const [breaks, known] = [[...this.#breaks.values()], [...this.#known]];
+    return { tried: this.#tried, lastNew: this.#lastNew, corpus, breaks, known };
+  }
+
+  /** Tries the scenario without faults: what breaks there is no find. */
+  async tryPlain(): Promise<void> {
+    const { seed, tryOne } = this.#parts;
+    const plain = { seed, events: [] };
+    const { found, reached } = await tryOne(plain);
+    if (found !== undefined) this.#known.add(nameOfBreak(found));
+    this.#corpus.learn(plain, reached);
+  }
+
+  async tryBatch(): Promise<void> {
+    const { seed, targets, tryOne } = this.#parts;
+    const draws = openStream(seed, 'hunt', `batch/${this.#tried}`);
+    const batch = Array.from({ length: BATCH }, () => this.#corpus.next(draws, targets));
+    const outcomes = await Promise.all(
+      batch.map((attempt, index) => (index === 0 ? tryTwice(attempt, tryOne) : tryOne(attempt))),
+    );
+    for (const [index, outcome] of outcomes.entries()) {
+      this.#learn((batch[index] as Attempt).seed, outcome);
+    }
+  }
+
+  #learn(seed: number, { events, reached, found }: TriedAttempt): void {
+    this.#tried += 1;
+    const attempt = { seed, events };
+    if (this.#corpus.learn(attempt, reached) > 0) this.#lastNew = this.#tried;
+    if (found === undefined) return;
+    const name = nameOfBreak(found);
+    if (this.#known.has(name) || this.#breaks.has(name)) return;
+    this.#breaks.set(name, { attempt, found, number: this.#tried });
+  }
+}
+
+/** Tries an attempt twice, and compares the two runs. */
+async function tryTwice(attempt: Attempt, tryOne: HuntParts['tryOne']): Promise<TriedAttempt> {
+  const first = await tryOne(attempt);
+  const second = await tryOne(attempt);
+  if (first.fingerprint === second.fingerprint) return first;
+  const text = `fingerprints ${first.fingerprint} and ${second.fingerprint}`;
+  return { ...first, found: { kind: 'fingerprint', place: 'of two equal runs', text } };
+}

@@ -1,0 +1,65 @@
+/**
+ * The state of a hunt on the disk, so that a later hunt of the same files goes on from it.
+ *
+ * @module
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { CORPUS_MAX, REACHED_MAX } from './corpus.ts';
+import { BREAKS_MAX, FRESH_HUNT, type HuntState } from './hunt.ts';
+
+const FILE = 'hunt.json';
+/** Largest file that is read, bytes. */
+const FILE_MAX = 64_000_000;
+/** Bounds of what the file holds: it may come from elsewhere. */
+const EVENTS_MAX = 200;
+const TEXT_MAX = 1_000;
+
+const text = z.string().max(TEXT_MAX);
+const attempt = z.strictObject({
+  seed: z.int().nonnegative(),
+  events: z.array(z.record(z.string(), z.unknown())).max(EVENTS_MAX),
+});
+const kind = z.enum(['crash', 'invariant', 'always', 'recover', 'held', 'fingerprint']);
+const kept = z.strictObject({
+  /** What was hunted: files, values, program. A hunt of something else begins anew. */
+  of: text,
+  tried: z.int().nonnegative(),
+  lastNew: z.int().nonnegative(),
+  known: z.array(text).max(BREAKS_MAX),
+  breaks: z
+    .array(
+      z.strictObject({
+        attempt,
+        found: z.strictObject({ kind, place: text, text }),
+        number: z.int().positive(),
+      }),
+    )
+    .max(2 * BREAKS_MAX),
+  corpus: z.strictObject({
+    attempts: z.array(attempt).max(CORPUS_MAX),
+    reached: z.array(text).max(REACHED_MAX),
+  }),
+});
+
+/** Reads the state of a hunt of the same thing; a fresh one if there is none that can be read. */
+export function readHunt(folder: string, of: string): HuntState {
+  const path = join(folder, FILE);
+  if (!existsSync(path) || statSync(path).size > FILE_MAX) return FRESH_HUNT;
+  try {
+    const { of: was, ...state } = kept.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return was === of ? state : FRESH_HUNT;
+  } catch {
+    // Another version wrote it, or it is damaged; what it knew can be found again.
+    return FRESH_HUNT;
+  }
+}
+
+/** Writes the state, completely or not at all. */
+export function keepHunt(folder: string, of: string, state: HuntState): void {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, FILE);
+  writeFileSync(`${path}.part`, `${JSON.stringify({ of, ...state })}\n`);
+  renameSync(`${path}.part`, path);
+}

@@ -1,0 +1,85 @@
+/**
+ * The file that shows a break: a scenario of its own with the faults of the attempt, as plain data
+ * while it is made smaller, and as text.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { Document, isMap, isSeq, parse, visit } from 'yaml';
+import { commandText } from '../../scenarios/command-text.ts';
+import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import { findFile } from '../../topologies/files/find-file.ts';
+import { documentOf } from '../injection/export.ts';
+import type { Field } from './field.ts';
+import type { FoundBreak } from './hunt.ts';
+import type { ScenarioData } from './scenario-data.ts';
+
+/** Longest name of a break in the name of a folder. */
+const NAME_MAX = 60;
+/** Most nodes of a topology that is written into the file, where it can be made smaller. */
+const EMBEDDED_MAX = 64;
+const WIDTH = 110;
+
+/** The file of a break before it is made smaller. */
+export function dataOf(field: Field, { attempt, found }: FoundBreak): ScenarioData {
+  const base = documentOf(field.scenario).toJS() as Record<string, unknown>;
+  const { topology, kpis, hunt: _, ...rest } = base;
+  const [metric = ''] = found.place.split(' ');
+  const isLimit = found.kind === 'always' || found.kind === 'recover';
+  const limits = isLimit ? { [metric]: (kpis as Record<string, unknown>)[metric] } : undefined;
+  return {
+    ...rest,
+    name: `${field.scenario.name}-hunted`,
+    question: `What breaks this: ${found.place}?`,
+    topology: withinFile(topology),
+    // What holds at every instant is judged from the first one on.
+    warmup: found.kind === 'recover' ? rest['warmup'] : '0s',
+    seeds: [attempt.seed],
+    events: attempt.events,
+    ...(limits === undefined ? {} : { kpis: limits }),
+  };
+}
+
+/** The text of the file, with what was found. */
+export function textOf(data: ScenarioData, { found, number }: FoundBreak, path: string): string {
+  const { name, question, topology, ...rest } = data;
+  const lines = [
+    `# Found by a hunt in attempt ${number}: ${found.kind}, ${found.place}`,
+    `# ${found.text.split('\n', 1)[0]}`,
+    `# ${commandText(['scenario', path])}`,
+  ];
+  const ordered = { name, question, topology: withoutDefaults(topology), ...rest };
+  const document = new Document(ordered);
+  visit(document, {
+    // One line for each node, link, flow and fault.
+    Seq: (_, { items }): void => {
+      for (const item of items) if (isMap(item)) item.flow = true;
+    },
+    Pair: (_, { key, value }): void => {
+      if (isSeq(value) && String(key) === 'seeds') value.flow = true;
+    },
+  });
+  return `${lines.join('\n')}\n${document.toString({ lineWidth: WIDTH })}`;
+}
+
+/** A name for the folder of a break: lower case, without what a shell would read. */
+export function folderOf({ found }: FoundBreak): string {
+  const words = `${found.kind} ${found.place}`.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  return words.replace(/^-|-$/g, '').slice(0, NAME_MAX).replace(/-$/, '');
+}
+
+/** The content of a file that a scenario names as its topology, if it lists a few nodes; else the name. */
+function withinFile(topology: unknown): unknown {
+  if (typeof topology !== 'string') return topology;
+  const found = findFile(topology, [PROJECT_FOLDERS.topologies], []);
+  if ('message' in found) return topology;
+  const data = parse(readFileSync(found.path, 'utf8')) as Record<string, unknown>;
+  const { nodes } = data;
+  return Array.isArray(nodes) && nodes.length <= EMBEDDED_MAX ? data : topology;
+}
+
+function withoutDefaults(topology: unknown): unknown {
+  if (typeof topology !== 'object' || topology === null) return topology;
+  const { description: _, ...rest } = topology as Record<string, unknown>;
+  return rest;
+}

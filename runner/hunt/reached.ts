@@ -1,0 +1,49 @@
+/**
+ * What a run did that other runs may not have done: reasons of drops and refusals, each with the number
+ * of digits of its count, and states of machines after what came before them. A hunt goes on from
+ * attempts that reached something new.
+ *
+ * @module
+ */
+import type { SeedResult } from '../../reports/model.ts';
+import type { WorldListener } from '../world.ts';
+
+/** Most different things that one run is asked for: a run that does more has shown enough. */
+const REACHED_MAX = 2_000;
+/** Numbers, hexadecimal names and the like, which differ from run to run. */
+const NUMBERS = /[0-9a-f]*\d[0-9a-f]*/gi;
+
+/** Collects what a run reaches. */
+export class ReachedStates implements WorldListener {
+  readonly #all = new Set<string>();
+  /** The last state of each machine of each node. */
+  readonly #last = new Map<string, string>();
+
+  state(node: string, machine: string, state: string): void {
+    if (this.#all.size >= REACHED_MAX) return;
+    const word = kindOf(state);
+    const name = `${node} ${machine}`;
+    const before = this.#last.get(name);
+    if (before === word) return;
+    if (before !== undefined || this.#last.size < REACHED_MAX) this.#last.set(name, word);
+    this.#all.add(`${kindOf(machine)}: ${before ?? ''} > ${word}`);
+  }
+
+  /** Everything that the run reached, sorted. */
+  of(result: SeedResult): readonly string[] {
+    const counts = [
+      ...Object.entries(result.nodeDrops),
+      ...Object.entries(result.packets.drops),
+      ...Object.entries(result.refusals ?? {}),
+    ];
+    for (const [reason, count] of counts) {
+      if (count > 0) this.#all.add(`${reason} ${String(count).length}`);
+    }
+    return [...this.#all].sort();
+  }
+}
+
+/** The first word of a text that names a state or a machine, without its numbers. */
+function kindOf(text: string): string {
+  return (text.split(/[\s:(,]/, 1)[0] ?? '').replace(NUMBERS, '#');
+}

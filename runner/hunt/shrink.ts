@@ -1,0 +1,215 @@
+/**
+ * Makes the file of a break smaller, as long as it shows the same break: delta debugging (Zeller and
+ * Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", TSE 28(2), 2002) over its lists, then
+ * smaller quantities.
+ *
+ * @module
+ */
+import { greatestOf } from '../../engine/pure/extremes.ts';
+import {
+  cuts,
+  type Entry,
+  listOf,
+  nsOf,
+  type Path,
+  put,
+  type ScenarioData,
+  timeText,
+} from './scenario-data.ts';
+
+/** Parts of a shrink. */
+export interface ShrinkParts {
+  readonly data: ScenarioData;
+  /**
+   * Tries files. @returns the index of the first that shows the break; -1 if none does.
+   */
+  readonly firstThatHolds: (some: readonly ScenarioData[]) => Promise<number>;
+  /** True if what there is has to do. */
+  readonly isOver: () => boolean;
+  /** Called with each smaller file. */
+  readonly onSmaller: (data: ScenarioData) => void;
+  /** Time between the last fault and the end of the warm-up, ns; undefined if there is no warm-up to move. */
+  readonly recoverNs: number | undefined;
+}
+
+/** Smaller files, the smallest first. */
+type Step = (data: ScenarioData, parts: ShrinkParts) => readonly ScenarioData[];
+
+/** Quantities of a fault that make it stronger. */
+const STRENGTHS: Readonly<Record<string, readonly string[]>> = {
+  set: ['loss', 'lossBurst', 'delay', 'corrupt', 'duplicate'],
+  tap: ['replay', 'replayWithin', 'reorder', 'forge'],
+  flood: ['rate'],
+  clock: ['step', 'drift'],
+};
+
+/** What is tried, in this order, until nothing of it helps any more. */
+const STEPS: readonly Step[] = [
+  fewerOf(['events']),
+  sooner,
+  cutsOf(['duration']),
+  fewerOf(['traffic']),
+  fewerNodes,
+  fewerOf(['topology', 'links']),
+  fewerOptions,
+  weaker,
+  cutsOfEach('traffic', 'rate'),
+  rounder,
+  firstSeed,
+];
+
+/** See the module. @returns the smallest file so far when nothing gets smaller, or the time is over. */
+export async function shrink(parts: ShrinkParts): Promise<ScenarioData> {
+  let { data } = parts;
+  let isSmaller = true;
+  while (isSmaller && !parts.isOver()) {
+    isSmaller = false;
+    for (const step of STEPS) {
+      let some = step(data, parts);
+      while (some.length > 0 && !parts.isOver()) {
+        const at = await parts.firstThatHolds(some);
+        const smaller = some[at];
+        if (smaller === undefined) break;
+        data = smaller;
+        isSmaller = true;
+        parts.onSmaller(data);
+        some = step(data, parts);
+      }
+    }
+  }
+  return data;
+}
+
+/** The list without all of its entries, without half of them, down to without one. */
+function fewerOf(path: Path): Step {
+  return (data) => {
+    const all = listOf(data, path);
+    return chunks(all.length).map(([from, to]) =>
+      put(data, path, [...all.slice(0, from), ...all.slice(to)]),
+    );
+  };
+}
+
+/** The quantity at a path, cut. */
+function cutsOf(path: Path): Step {
+  return (data) => cuts(data, path);
+}
+
+/** The same quantity of each entry of a list, cut. */
+function cutsOfEach(list: string, key: string): Step {
+  return (data) => listOf(data, [list]).flatMap((_, at) => cuts(data, [list, at, key]));
+}
+
+/** Seed 1 in place of another. */
+function firstSeed(data: ScenarioData): readonly ScenarioData[] {
+  const [seed] = data['seeds'] as readonly number[];
+  return seed === 1 ? [] : [{ ...data, seeds: [1] }];
+}
+
+/** Ranges of a list, the longest first. */
+function chunks(length: number): readonly (readonly [from: number, to: number])[] {
+  const ranges: (readonly [number, number])[] = [];
+  for (let size = length; size >= 1; size = Math.floor(size / 2)) {
+    for (let from = 0; from < length; from += size) ranges.push([from, from + size]);
+  }
+  return ranges;
+}
+
+/** Without some nodes, their links, and whatever names them. */
+function fewerNodes(data: ScenarioData): readonly ScenarioData[] {
+  const all = listOf(data, ['topology', 'nodes']);
+  return chunks(all.length).map(([from, to]) => {
+    const gone = new Set(all.slice(from, to).map(({ name }) => String(name)));
+    const isLeft = (name: unknown): boolean => !gone.has(String(name));
+    const links = listOf(data, ['topology', 'links']).filter(({ ends }) =>
+      String(ends)
+        .split('<->')
+        .map((end) => end.trim())
+        .every(isLeft),
+    );
+    const traffic = listOf(data, ['traffic']).filter(
+      (one) => isLeft(one['from']) && isLeft(one['to']),
+    );
+    const options = Object.entries((data['options'] ?? {}) as Entry).filter(([key]) =>
+      isLeft(key.split('/')[0]),
+    );
+    const topology = {
+      ...(data['topology'] as Entry),
+      nodes: all.filter(({ name }) => isLeft(name)),
+      links,
+    };
+    const events = listOf(data, ['events']).map((event) => withoutNodes(event, isLeft));
+    return {
+      ...data,
+      topology,
+      ...(data['traffic'] === undefined ? {} : { traffic }),
+      events,
+      ...(data['options'] === undefined ? {} : { options: Object.fromEntries(options) }),
+    };
+  });
+}
+
+function withoutNodes(event: Entry, isLeft: (name: unknown) => boolean): Entry {
+  const { partition } = event;
+  if (partition === undefined) return event;
+  const { from, to } = partition as {
+    readonly from: readonly string[];
+    readonly to: readonly string[];
+  };
+  return { ...event, partition: { from: from.filter(isLeft), to: to.filter(isLeft) } };
+}
+
+/** Without one entry of `options`, or one option of it. */
+function fewerOptions(data: ScenarioData): readonly ScenarioData[] {
+  const options = (data['options'] ?? {}) as Readonly<Record<string, Entry>>;
+  return Object.entries(options).flatMap(([key, values]) => {
+    const others = Object.entries(options).filter(([other]) => other !== key);
+    const rests = Object.keys(values).map((gone) =>
+      Object.fromEntries(Object.entries(values).filter(([name]) => name !== gone)),
+    );
+    return [
+      { ...data, options: Object.fromEntries(others) },
+      ...rests.map((rest) => ({ ...data, options: { ...options, [key]: rest } })),
+    ];
+  });
+}
+
+/** Shorter faults, and such of less strength. */
+function weaker(data: ScenarioData): readonly ScenarioData[] {
+  const strengths = Object.entries(STRENGTHS).flatMap(([action, keys]) =>
+    keys.map((key) => [action, key]),
+  );
+  return listOf(data, ['events']).flatMap((_, at) =>
+    [['for'], ...strengths].flatMap((path) => cuts(data, ['events', at, ...path])),
+  );
+}
+
+/** Faults at rounder times. */
+function rounder(data: ScenarioData): readonly ScenarioData[] {
+  return listOf(data, ['events']).flatMap((event, at) =>
+    ['at', 'for'].flatMap((key) => {
+      const ns = nsOf(event[key]);
+      if (ns === undefined) return [];
+      return [1e9, 1e8, 1e7, 1e6].flatMap((unit) => {
+        const rounded = Math.round(ns / unit) * unit;
+        if (rounded === ns || rounded <= 0) return [];
+        return [put(data, ['events', at, key], timeText(rounded))];
+      });
+    }),
+  );
+}
+
+/** A warm-up that ends as soon after the last fault as it may. */
+function sooner(data: ScenarioData, { recoverNs }: ShrinkParts): readonly ScenarioData[] {
+  const warmupNs = nsOf(data['warmup']);
+  const durationNs = nsOf(data['duration']);
+  if (recoverNs === undefined || warmupNs === undefined || durationNs === undefined) return [];
+  const ends = listOf(data, ['events']).map(
+    (event) => (nsOf(event['at']) ?? 0) + (nsOf(event['for']) ?? 0),
+  );
+  const lastNs = greatestOf([0, ...ends]);
+  const soonestNs = lastNs + recoverNs;
+  if (soonestNs >= warmupNs) return [];
+  const duration = timeText(soonestNs + durationNs - warmupNs);
+  return [{ ...data, warmup: timeText(soonestNs), duration }];
+}

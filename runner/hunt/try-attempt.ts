@@ -1,0 +1,130 @@
+/**
+ * Tries an attempt: one run of one seed in this thread, watched for everything that must not happen.
+ *
+ * @module
+ */
+import { InvariantError } from '../../engine/core/assert.ts';
+import { judgeKpi } from '../../reports/kpi.ts';
+import type { SeedResult } from '../../reports/model.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import { NodeCrash } from '../crash/crash.ts';
+import { measuredSoFar } from '../experiment/measured-so-far.ts';
+import { FaultError } from '../faults/fault-driver.ts';
+import { EventCheck } from '../injection/event-check.ts';
+import type { PreparedRun } from '../run/assemble-seed.ts';
+import { runSeed } from '../run/run-seed.ts';
+import type { Attempt, Break, TriedAttempt } from './attempt.ts';
+import type { Field } from './field.ts';
+import { ReachedStates } from './reached.ts';
+
+/** Longest text of a break, characters. */
+const TEXT_MAX = 400;
+const NUMBERS = /\d+/g;
+
+/** Tries attempts on one field. */
+export class AttemptTrier {
+  readonly #field: Field;
+  readonly #check: EventCheck;
+
+  constructor(field: Field) {
+    this.#field = field;
+    this.#check = new EventCheck(field.scenario, field.registry);
+  }
+
+  /** Tries an attempt; never throws for what a node does. */
+  try({ seed, events: drawn }: Attempt): TriedAttempt {
+    const { registry, always } = this.#field;
+    const { specs, events } = this.#check.takeAll(drawn);
+    const scenario = { ...this.#field.scenario, events: specs };
+    return { ...tryScenario({ scenario, registry, seed, always }), events };
+  }
+}
+
+/** A run to try. */
+export interface Trial {
+  readonly scenario: Scenario;
+  readonly registry: Registry;
+  readonly seed: number;
+  /** Metrics whose limits hold during the warm-up, too. */
+  readonly always: ReadonlySet<string>;
+}
+
+/** Runs a scenario once and says what broke. */
+export function tryScenario(trial: Trial): Omit<TriedAttempt, 'events'> {
+  const { scenario, registry, seed } = trial;
+  const reached = new ReachedStates();
+  let early: SeedResult | undefined;
+  const watch = ({ world, experiment }: PreparedRun): void => {
+    world.listen(reached);
+    if (scenario.warmupNs === 0) return;
+    const measured = measuredSoFar(world, trial);
+    // Booked before the reset of the same instant, at the end of the warm-up.
+    world.atFault(scenario.warmupNs, () => {
+      early = measured(experiment);
+    });
+  };
+  const began = performance.now();
+  try {
+    const result = runSeed({ scenario, registry, seed }, watch);
+    const found = missedOf(trial, early, result);
+    return {
+      ...(found === undefined ? {} : { found }),
+      reached: reached.of(result),
+      fingerprint: result.fingerprint,
+      engineEvents: result.events,
+      wallMs: performance.now() - began,
+    };
+  } catch (error) {
+    const found = breakOf(error);
+    // A fault that can no longer happen when its instant comes shows nothing.
+    if (found === undefined && !(error instanceof FaultError)) throw error;
+    const base = { reached: [], fingerprint: '', engineEvents: 0 };
+    return {
+      ...base,
+      ...(found === undefined ? {} : { found }),
+      wallMs: performance.now() - began,
+    };
+  }
+}
+
+/** The first limit that was missed, in the order of the scenario. */
+function missedOf(
+  { scenario, registry, always }: Trial,
+  early: SeedResult | undefined,
+  result: SeedResult,
+): Break | undefined {
+  const definitions = scenarioMetrics(scenario, registry);
+  for (const spec of scenario.kpis) {
+    const isAlways = always.has(spec.metric);
+    const definition = definitions.find(({ name }) => name === spec.metric);
+    const common = { spec, definition, definitions, mode: 'sim', warmupNs: 0 } as const;
+    for (const seed of isAlways && early !== undefined ? [early, result] : [result]) {
+      const kpi = judgeKpi({ ...common, seeds: [seed] });
+      if (kpi.pass || kpi.value === null) continue;
+      const place = `${spec.metric} ${spec.aggregation} ${spec.limitText}`;
+      const text = `${spec.metric} is ${kpi.value}, and its ${spec.aggregation} must be ${spec.limitText}`;
+      return { kind: isAlways ? 'always' : 'recover', place, text };
+    }
+  }
+  return undefined;
+}
+
+/** The break that an error shows; undefined for errors that are no fault of the nodes. */
+function breakOf(error: unknown): Break | undefined {
+  if (error instanceof NodeCrash) {
+    const { crash } = error;
+    const { place } = crash;
+    const line = place === undefined ? crash.error.replace(NUMBERS, '#') : placeText(place);
+    const text = `${crash.node ?? 'a node'}: ${crash.error}`.slice(0, TEXT_MAX);
+    return { kind: 'crash', place: `${crash.protocol} ${line}`, text };
+  }
+  if (!(error instanceof InvariantError)) return undefined;
+  const text = error.message.slice(0, TEXT_MAX);
+  return { kind: 'invariant', place: text.replace(NUMBERS, '#'), text };
+}
+
+function placeText({ file, line }: { readonly file: string; readonly line: number }): string {
+  return `${file.slice(file.lastIndexOf('/') + 1)}:${line}`;
+}

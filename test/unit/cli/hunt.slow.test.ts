@@ -1,0 +1,88 @@
+/** The command that hunts, as a user's shell sees it. @module */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { COMMAND_LINE } from '../../command-line.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const env = { ...process.env, CI: '', NO_COLOR: '1', FORCE_COLOR: undefined };
+const out = mkdtempSync(join(tmpdir(), 'orrery-hunt-'));
+afterAll(() => rmSync(out, { recursive: true }));
+
+const RECEIPT = 'test/fixtures/receipt/receipt.yaml';
+const BARE = ['--set', 'topology=bare-link.yaml', '--set', 'stack.0.on=*'];
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function orrery(...words: readonly string[]): Ended {
+  return spawnSync(process.execPath, [COMMAND_LINE, ...words], {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+  });
+}
+
+describe('orrery hunt', () => {
+  it('writes the smallest scenario that shows what broke, and goes on from there', () => {
+    const hunt = ['hunt', RECEIPT, ...BARE, '--attempts', '200', '--out', out];
+    const { status, stdout, stderr } = orrery(...hunt);
+    expect(status, stderr).toBe(1);
+    expect(stdout).toMatch(/^BROKEN {2}receipt {2}always {2}receipt\.duplicates count == 0\n/);
+    const file = join(out, 'receipt/always-receipt-duplicates-count-0/minimal.yaml');
+    expect(stdout).toContain(`with 1 fault left: ${file}\n  npm run scenario ${file}\n`);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toMatch(/^# Found by a hunt in attempt \d+: always, receipt\.duplicates/);
+    expect(text.match(/^ {2}- \{ at: .*crash: gateway-211/gm)).toHaveLength(1);
+    const run = orrery('scenario', file, '--out', out, '-q');
+    expect([run.status, run.stdout]).toEqual([1, expect.stringMatching(/^FAIL {2}receipt-hunted/)]);
+
+    const again = JSON.parse(orrery(...hunt, '--json').stdout) as Readonly<Record<string, number>>;
+    expect(again).toMatchObject({ scenario: 'receipt', breaks: [], earlierBreaks: 1 });
+    expect(again['attemptsInAll']).toBeGreaterThan(200);
+    const fresh = orrery(...hunt, '--fresh');
+    expect([fresh.status, fresh.stdout]).toEqual([1, stdout]);
+  });
+
+  it('says how much was tried when nothing broke, and never that all is right', () => {
+    const { status, stdout } = orrery('hunt', 'hello', '--attempts', '16', '--out', out);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^hello: 16 attempts \(16 in all\), \d+ different states and drops, the last new one in attempt \d+; nothing broke\n$/,
+    );
+  });
+
+  it('ends with what it has at Ctrl-C', async () => {
+    const words = [COMMAND_LINE, 'hunt', 'hello', '--budget', '10m', '--fresh', '--out', out];
+    const child = spawn(process.execPath, words, { cwd: root, env });
+    let stdout = '';
+    child.stdout.on('data', (text) => {
+      stdout += String(text);
+    });
+    const state = join(out, 'hello/hunt.json');
+    rmSync(state, { force: true });
+    const timer = setInterval(() => {
+      if (!existsSync(state)) return;
+      clearInterval(timer);
+      child.kill('SIGINT');
+    }, 50);
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect([code, stdout]).toEqual([130, expect.stringMatching(/nothing broke\n$/)]);
+  });
+
+  it.each([
+    [['hunt'], 'Usage: orrery hunt'],
+    [['hunt', 'hallo'], '"hallo" not found'],
+    [['hunt', 'hello', '--budget', '5kg'], 'write e.g. 90s or 10m'],
+    [['hunt', 'failover', '--set', 'options.gateway={ double: swallowing }'], 'defective double'],
+  ])('refuses %j', (words, text) => {
+    const { status, stderr } = orrery(...words);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(text)]);
+  });
+});

@@ -1,0 +1,72 @@
+/** Drawn faults are events that a scenario can state, and end before the quiet time. @module */
+import { describe, expect, it } from 'vitest';
+import { openStream, type RandomStream } from '../../../../engine/core/stream.ts';
+import { drawAttempt, FAULT_KINDS, varyAttempt } from '../../../../runner/hunt/draw.ts';
+import { openField } from '../../../../runner/hunt/field.ts';
+import { EventCheck } from '../../../../runner/injection/event-check.ts';
+
+const field = await openField('live-crash.yaml', {});
+const check = new EventCheck(field.scenario, field.registry);
+const { targets } = field;
+const draws = (): RandomStream => openStream(1, 'hunt', 'test');
+
+describe('drawn faults', () => {
+  it.each(Object.entries(FAULT_KINDS))('of the kind %s are events of a scenario', (_, draw) => {
+    const stream = draws();
+    for (let count = 0; count < 20; count += 1) {
+      const action = draw(stream, targets);
+      const { specs } = check.takeAll([{ at: '5s', for: '1s', ...action }]);
+      expect(specs, JSON.stringify(action)).toHaveLength(1);
+    }
+  });
+
+  it.each(Object.entries(FAULT_KINDS))('of the kind %s need something to hit', (_, draw) => {
+    const nothing = { ...targets, nodes: [], links: [], forgeries: {} };
+    expect(draw(draws(), nothing)).toBeUndefined();
+  });
+
+  it('have ended when the quiet time begins, drawn or varied', () => {
+    const stream = draws();
+    let attempt = drawAttempt(stream, targets, { isSwarm: true });
+    for (let count = 0; count < 300; count += 1) {
+      for (const { schedule } of check.takeAll(attempt.events).specs) {
+        if (schedule.kind !== 'at') throw new Error('a drawn fault has an instant');
+        expect(schedule.atNs).toBeGreaterThanOrEqual(targets.fromNs);
+        expect(schedule.atNs + (schedule.forNs ?? Infinity)).toBeLessThanOrEqual(targets.quietNs);
+      }
+      attempt =
+        count % 3 === 0
+          ? drawAttempt(stream, targets, { isSwarm: true })
+          : varyAttempt(stream, targets, attempt);
+    }
+  });
+
+  it('leave most kinds out of each attempt, unless all are asked for', () => {
+    const kindsOf = (isSwarm: boolean): number => {
+      const stream = draws();
+      const counts = Array.from({ length: 200 }, () => {
+        const { events } = drawAttempt(stream, targets, { isSwarm });
+        return new Set(events.map(actionOf)).size / Math.max(1, events.length);
+      });
+      return counts.reduce((sum, one) => sum + one, 0) / counts.length;
+    };
+    expect(kindsOf(true)).toBeLessThan(kindsOf(false) - 0.05);
+  });
+
+  it('contradict each other rarely: what contradicts an earlier one is left out', () => {
+    const link = targets.links[0] ?? '';
+    const hold = { at: '5s', for: '2s', link, hold: true };
+    const { specs, events } = check.takeAll([hold, { ...hold, at: '6s' }, { ...hold, at: '8s' }]);
+    expect(events).toEqual([hold, { ...hold, at: '8s' }]);
+    expect(specs).toHaveLength(2);
+  });
+});
+
+function actionOf(event: Readonly<Record<string, unknown>>): string {
+  const { at: _, for: __, link: ___, ...action } = event;
+  return JSON.stringify(Object.entries(action).map(([key, value]) => [key, keysOf(value)]));
+}
+
+function keysOf(value: unknown): readonly string[] {
+  return typeof value === 'object' && value !== null ? Object.keys(value) : [];
+}

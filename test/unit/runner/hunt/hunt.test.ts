@@ -1,0 +1,126 @@
+/** A hunt finds what faults break, the same each time, and goes on from where it was. @module */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Attempt, TriedAttempt } from '../../../../runner/hunt/attempt.ts';
+import { openField } from '../../../../runner/hunt/field.ts';
+import { FRESH_HUNT, type HuntState, hunt } from '../../../../runner/hunt/hunt.ts';
+import { keepHunt, readHunt } from '../../../../runner/hunt/kept-hunt.ts';
+import { AttemptTrier } from '../../../../runner/hunt/try-attempt.ts';
+import { Refusal } from '../../../../scenarios/refusal.ts';
+
+const RECEIPT = fileURLToPath(new URL('../../../fixtures/receipt/receipt.yaml', import.meta.url));
+const BARE = { topology: 'bare-link.yaml', 'stack.0.on': '*', 'traffic.0.stop': '12s' };
+const field = await openField(RECEIPT, BARE);
+const trier = new AttemptTrier(field);
+const tryOne = async (attempt: Attempt): Promise<TriedAttempt> =>
+  await Promise.resolve(trier.try(attempt));
+const folder = mkdtempSync(join(tmpdir(), 'orrery-hunt-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function hunted(
+  attempts: number,
+  from: HuntState = FRESH_HUNT,
+  more: Partial<Parameters<typeof hunt>[0]> = {},
+): Promise<HuntState> {
+  return await hunt({
+    ...{ seed: 1, targets: field.targets, isGuided: true, from, tryOne },
+    onBatch: () => undefined,
+    isOver: ({ tried, breaks }) => tried >= attempts || breaks.length > 0,
+    ...more,
+  });
+}
+
+describe('a hunt', () => {
+  it('finds the crash after which a message is delivered twice', async () => {
+    const { breaks, known } = await hunted(400);
+    expect(known).toEqual([]);
+    expect(breaks).toMatchObject([
+      { found: { kind: 'always', place: 'receipt.duplicates count == 0' } },
+    ]);
+    const [{ attempt } = { attempt: { events: [] } }] = breaks;
+    expect(attempt.events.length).toBeGreaterThan(0);
+  });
+
+  it('finds the same with the same seed, and goes on as if it had never stopped', async () => {
+    const whole = await hunted(48, FRESH_HUNT, { isOver: ({ tried }) => tried >= 48 });
+    const half = await hunted(24, FRESH_HUNT, { isOver: ({ tried }) => tried >= 24 });
+    keepHunt(folder, 'this', half);
+    const rest = await hunted(48, readHunt(folder, 'this'), { isOver: ({ tried }) => tried >= 48 });
+    expect(rest).toEqual(whole);
+    expect(readHunt(folder, 'that')).toBe(FRESH_HUNT);
+    writeFileSync(join(folder, 'hunt.json'), '{"of":"this"');
+    expect(readHunt(folder, 'this')).toBe(FRESH_HUNT);
+  });
+
+  it('varies what reached something new, and nothing if it is not guided', async () => {
+    const seen: Attempt[] = [];
+    const more = {
+      tryOne: async (attempt: Attempt): Promise<TriedAttempt> => {
+        seen.push(attempt);
+        const base = { events: attempt.events, fingerprint: 'f', engineEvents: 1, wallMs: 1 };
+        return await Promise.resolve({ ...base, reached: [`${attempt.events.length}`] });
+      },
+    };
+    const { corpus, lastNew } = await hunted(80, FRESH_HUNT, more);
+    expect(corpus.attempts.length).toBe(corpus.reached.length);
+    expect(lastNew).toBeGreaterThan(0);
+    const seeds = new Set(seen.map(({ seed }) => seed));
+    // Varied attempts mostly keep the seed of the run.
+    expect(seeds.size).toBeLessThan(0.75 * seen.length);
+    seen.length = 0;
+    await hunted(80, FRESH_HUNT, { ...more, isGuided: false });
+    // The first attempt of each batch is tried twice.
+    expect(new Set(seen.map(({ seed }) => seed)).size).toBe(81);
+  });
+
+  it('names two runs of one attempt that differ', async () => {
+    let count = 0;
+    const { breaks } = await hunted(8, FRESH_HUNT, {
+      tryOne: async ({ events }) => {
+        count += 1;
+        const base = { events, reached: [], engineEvents: 1, wallMs: 1 };
+        return await Promise.resolve({ ...base, fingerprint: `${count}` });
+      },
+    });
+    expect(breaks.map(({ found }) => found.kind)).toEqual(['fingerprint']);
+  });
+
+  it('finds nothing that the scenario without faults shows', async () => {
+    const found = { kind: 'recover', place: 'x', text: 'always so' } as const;
+    const { breaks, known } = await hunted(16, FRESH_HUNT, {
+      tryOne: async ({ events }) => {
+        const base = { events, reached: [], engineEvents: 1, wallMs: 1, fingerprint: 'f' };
+        return await Promise.resolve({ ...base, found });
+      },
+    });
+    expect([breaks, known]).toEqual([[], ['recover x']]);
+  });
+});
+
+describe('an attempt', () => {
+  it('is judged by what must always hold from the first instant on, and by what recovers later', () => {
+    // A receipt is lost every 400 ms, and the next crash comes before the message is repeated.
+    const crashes = [1, 2, 3, 4].map((second) => ({
+      at: `${second}s`,
+      for: '1ms',
+      crash: 'gateway-211',
+    }));
+    const { fromNs, quietNs } = field.targets;
+    expect([fromNs, quietNs, field.scenario.warmupNs, field.scenario.durationNs]).toEqual(
+      [0, 6, 9, 12].map((seconds) => seconds * 1e9),
+    );
+    // In the time before the warm-up ends, although that is reset then.
+    expect(trier.try({ seed: 1, events: crashes }).found?.kind).toBe('always');
+    const cut = { at: '1s', for: '11s', link: field.targets.links[0], set: { up: false } };
+    expect(trier.try({ seed: 1, events: [cut] }).found?.kind).toBe('recover');
+    expect(trier.try({ seed: 1, events: [] }).found).toBeUndefined();
+  });
+
+  it('is refused where a node is a defective double', async () => {
+    const set = { 'options.gateway': '{ double: swallowing }' };
+    await expect(openField('failover.yaml', set)).rejects.toThrow(Refusal);
+  });
+});
