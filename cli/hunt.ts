@@ -105,8 +105,8 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
   const field = await openField(file, flags.set);
   const folder = join(flags.out, field.scenario.name);
   makeWritable(folder);
-  const of = identityOf(field, flags);
-  const from = flags.fresh === true ? FRESH_HUNT : readHunt(folder, of);
+  const identity = { of: hashOf(field, flags), program: sourceState() };
+  const from = flags.fresh === true ? FRESH_HUNT : readHunt(folder, identity);
   const pool = new HuntPool(flags.workers);
   const interrupt = watchInterrupts('what was found follows');
   const progress = new HuntProgress(field.scenario.name, flags, from.tried);
@@ -128,7 +128,7 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
         tryOne,
       },
       onBatch: (so) => {
-        keepHunt(folder, of, so);
+        keepHunt(folder, identity, so);
         progress.update(so);
       },
       isOver: ({ tried, breaks }) =>
@@ -160,10 +160,10 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
   }
 }
 
-/** What the state of a hunt depends on. */
-function identityOf({ scenario }: Field, { set, seed, unguided }: HuntFlags): string {
+/** Names what is hunted. */
+function hashOf({ scenario }: Field, { set, seed, unguided }: HuntFlags): string {
   const parts = [scenario.sha256, scenario.topology.sha256, scenario.data, scenario.modules];
-  const all = [...parts, set, seed, unguided === true, sourceState()];
+  const all = [...parts, set, seed, unguided === true];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');
 }
 

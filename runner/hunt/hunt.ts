@@ -59,7 +59,7 @@ export interface HuntParts {
 /** See the module. @returns what the hunt knows at its end. */
 export async function hunt(parts: HuntParts): Promise<HuntState> {
   const progress = new Progress(parts);
-  if (parts.from.tried === 0) await progress.tryPlain();
+  await progress.tryPlain();
   while (!parts.isOver(progress.state) && progress.state.breaks.length < BREAKS_MAX) {
     await progress.tryBatch();
     parts.onBatch(progress.state);

@@ -23,8 +23,10 @@ const attempt = z.strictObject({
 });
 const kind = z.enum(['crash', 'invariant', 'always', 'recover', 'held', 'fingerprint']);
 const kept = z.strictObject({
-  /** What was hunted: files, values, program. A hunt of something else begins anew. */
+  /** What was hunted: files, values, seed. A hunt of something else begins anew. */
   of: text,
+  /** The program that hunted. Another one has other breaks, and goes on from the same corpus. */
+  program: text,
   tried: z.int().nonnegative(),
   lastNew: z.int().nonnegative(),
   known: z.array(text).max(BREAKS_MAX),
@@ -43,13 +45,21 @@ const kept = z.strictObject({
   }),
 });
 
+/** What a state belongs to. */
+export interface HuntIdentity {
+  readonly of: string;
+  readonly program: string;
+}
+
 /** Reads the state of a hunt of the same thing; a fresh one if there is none that can be read. */
-export function readHunt(folder: string, of: string): HuntState {
+export function readHunt(folder: string, { of, program }: HuntIdentity): HuntState {
   const path = join(folder, FILE);
   if (!existsSync(path) || statSync(path).size > FILE_MAX) return FRESH_HUNT;
   try {
-    const { of: was, ...state } = kept.parse(JSON.parse(readFileSync(path, 'utf8')));
-    return was === of ? state : FRESH_HUNT;
+    const read = kept.parse(JSON.parse(readFileSync(path, 'utf8')));
+    const { of: was, program: by, ...state } = read;
+    if (was !== of) return FRESH_HUNT;
+    return by === program ? state : { ...state, breaks: [], known: [] };
   } catch {
     // Another version wrote it, or it is damaged; what it knew can be found again.
     return FRESH_HUNT;
@@ -57,9 +67,9 @@ export function readHunt(folder: string, of: string): HuntState {
 }
 
 /** Writes the state, completely or not at all. */
-export function keepHunt(folder: string, of: string, state: HuntState): void {
+export function keepHunt(folder: string, identity: HuntIdentity, state: HuntState): void {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, FILE);
-  writeFileSync(`${path}.part`, `${JSON.stringify({ of, ...state })}\n`);
+  writeFileSync(`${path}.part`, `${JSON.stringify({ ...identity, ...state })}\n`);
   renameSync(`${path}.part`, path);
 }

@@ -5,7 +5,7 @@
  */
 import { InvariantError } from '../../engine/core/assert.ts';
 import { judgeKpi } from '../../reports/kpi.ts';
-import type { SeedResult } from '../../reports/model.ts';
+import type { KpiSpec, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
@@ -91,24 +91,34 @@ export function tryScenario(trial: Trial): Omit<TriedAttempt, 'events'> {
 
 /** The first limit that was missed, in the order of the scenario. */
 function missedOf(
-  { scenario, registry, always }: Trial,
+  trial: Trial,
   early: SeedResult | undefined,
   result: SeedResult,
 ): Break | undefined {
+  const { scenario, always } = trial;
+  const parts = early === undefined ? [result] : [early, result];
+  // Work that was done before the warm-up ended has nothing left that could recover.
+  const recovering = result.virtualNs < scenario.warmupNs ? [] : [result];
+  const judged = scenario.kpis.flatMap((spec) =>
+    (always.has(spec.metric) ? parts : recovering).map((seed) => judgeOne(trial, spec, seed)),
+  );
+  return judged.find((one) => one !== undefined);
+}
+
+/** A limit that a result misses; undefined if it is met, or nothing was measured. */
+function judgeOne(
+  { scenario, registry, always }: Trial,
+  spec: KpiSpec,
+  seed: SeedResult,
+): Break | undefined {
   const definitions = scenarioMetrics(scenario, registry);
-  for (const spec of scenario.kpis) {
-    const isAlways = always.has(spec.metric);
-    const definition = definitions.find(({ name }) => name === spec.metric);
-    const common = { spec, definition, definitions, mode: 'sim', warmupNs: 0 } as const;
-    for (const seed of isAlways && early !== undefined ? [early, result] : [result]) {
-      const kpi = judgeKpi({ ...common, seeds: [seed] });
-      if (kpi.pass || kpi.value === null) continue;
-      const place = `${spec.metric} ${spec.aggregation} ${spec.limitText}`;
-      const text = `${spec.metric} is ${kpi.value}, and its ${spec.aggregation} must be ${spec.limitText}`;
-      return { kind: isAlways ? 'always' : 'recover', place, text };
-    }
-  }
-  return undefined;
+  const definition = definitions.find(({ name }) => name === spec.metric);
+  const kpi = judgeKpi({ spec, definition, definitions, seeds: [seed], mode: 'sim', warmupNs: 0 });
+  if (kpi.pass || kpi.value === null) return undefined;
+  const must = `${spec.aggregation} ${spec.limitText}`;
+  const text = `${spec.metric} is ${kpi.value}, and must be: ${must}`;
+  const kind = always.has(spec.metric) ? 'always' : 'recover';
+  return { kind, place: `${spec.metric} ${must}`, text };
 }
 
 /** The break that an error shows; undefined for errors that are no fault of the nodes. */

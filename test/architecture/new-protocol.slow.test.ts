@@ -60,7 +60,7 @@ function addGenerator(): void {
   writeFileSync(join(copy, `nodes/${NAME}/generator.ts`), GENERATOR);
   const index = join(copy, `nodes/${NAME}/index.ts`);
   const text = readFileSync(index, 'utf8')
-    .replace('import { createMyMix }', "import { starGenerator } from './generator.ts';\n$&")
+    .replace('import { myMixMust }', "import { starGenerator } from './generator.ts';\n$&")
     .replace('  config: myMixConfig,\n', '$&  generators: [starGenerator],\n');
   writeFileSync(index, text);
   writeFileSync(join(copy, NETWORK), `name: star\ngenerate: { kind: ${NAME}, askers: 4 }\n`);

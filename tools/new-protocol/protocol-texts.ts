@@ -20,6 +20,7 @@ requests, each round trip measured.
 | adapter to the port | \`node.ts\` | \`test/unit/nodes/${kebab}/node.test.ts\` |
 | lengths and defaults | \`geometry.ts\` | – |
 | options \`port\`, \`timeout\` | \`config.ts\` | – |
+| what must hold, for \`npm run hunt\` | \`must.ts\` | – |
 
 **Deviations.** None: there is no specification to deviate from.
 

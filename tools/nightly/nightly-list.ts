@@ -8,6 +8,7 @@
  * @module
  */
 import { readdirSync } from 'node:fs';
+import { HUNTED_SCENARIOS } from './hunted-scenarios.ts';
 
 /** One row of the list. */
 export interface NightlyEntry {
@@ -68,6 +69,13 @@ export function nightlyList(scenarios: string): readonly NightlyEntry[] {
       leaves: 'figures',
     }),
   );
+  const hunts = Object.keys(HUNTED_SCENARIOS).map(
+    (scenario): NightlyEntry => ({
+      name: `hunt-${scenario}`,
+      args: ['hunt', scenario, '--', '--budget', '60m'],
+      leaves: 'nothing',
+    }),
+  );
   const mutants: NightlyEntry = { name: 'mutants', args: ['mutants'], leaves: 'defects' };
   const tests: NightlyEntry = {
     name: 'tests',
@@ -79,7 +87,7 @@ export function nightlyList(scenarios: string): readonly NightlyEntry[] {
     args: ['test:nightly', '--', 'test/how-to/calibrate'],
     leaves: 'nothing',
   };
-  return [...virtual, ...benches, mutants, tests, calibration, ...live];
+  return [...virtual, ...benches, ...hunts, mutants, tests, calibration, ...live];
 }
 
 /** The rows that a nightly still has to run: the named ones, or those missing in its round. */

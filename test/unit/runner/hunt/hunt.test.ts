@@ -33,6 +33,9 @@ async function hunted(
   });
 }
 
+const THIS = { of: 'this', program: 'one' };
+const BREAK = { kind: 'recover', place: 'x', text: 'always so' } as const;
+
 describe('a hunt', () => {
   it('finds the crash after which a message is delivered twice', async () => {
     const { breaks, known } = await hunted(400);
@@ -47,12 +50,15 @@ describe('a hunt', () => {
   it('finds the same with the same seed, and goes on as if it had never stopped', async () => {
     const whole = await hunted(48, FRESH_HUNT, { isOver: ({ tried }) => tried >= 48 });
     const half = await hunted(24, FRESH_HUNT, { isOver: ({ tried }) => tried >= 24 });
-    keepHunt(folder, 'this', half);
-    const rest = await hunted(48, readHunt(folder, 'this'), { isOver: ({ tried }) => tried >= 48 });
+    keepHunt(folder, THIS, half);
+    const rest = await hunted(48, readHunt(folder, THIS), { isOver: ({ tried }) => tried >= 48 });
     expect(rest).toEqual(whole);
-    expect(readHunt(folder, 'that')).toBe(FRESH_HUNT);
+    expect(readHunt(folder, { ...THIS, of: 'that' })).toBe(FRESH_HUNT);
+    const broken = { attempt: { seed: 1, events: [] }, found: BREAK, number: 1 };
+    keepHunt(folder, THIS, { ...whole, breaks: [broken] });
+    expect(readHunt(folder, { ...THIS, program: 'newer' })).toEqual({ ...whole, breaks: [] });
     writeFileSync(join(folder, 'hunt.json'), '{"of":"this"');
-    expect(readHunt(folder, 'this')).toBe(FRESH_HUNT);
+    expect(readHunt(folder, THIS)).toBe(FRESH_HUNT);
   });
 
   it('varies what reached something new, and nothing if it is not guided', async () => {
@@ -72,7 +78,6 @@ describe('a hunt', () => {
     expect(seeds.size).toBeLessThan(0.75 * seen.length);
     seen.length = 0;
     await hunted(80, FRESH_HUNT, { ...more, isGuided: false });
-    // The first attempt of each batch is tried twice.
     expect(new Set(seen.map(({ seed }) => seed)).size).toBe(81);
   });
 
@@ -89,11 +94,10 @@ describe('a hunt', () => {
   });
 
   it('finds nothing that the scenario without faults shows', async () => {
-    const found = { kind: 'recover', place: 'x', text: 'always so' } as const;
     const { breaks, known } = await hunted(16, FRESH_HUNT, {
       tryOne: async ({ events }) => {
         const base = { events, reached: [], engineEvents: 1, wallMs: 1, fingerprint: 'f' };
-        return await Promise.resolve({ ...base, found });
+        return await Promise.resolve({ ...base, found: BREAK });
       },
     });
     expect([breaks, known]).toEqual([[], ['recover x']]);

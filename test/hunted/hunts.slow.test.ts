@@ -1,0 +1,42 @@
+/**
+ * Each protocol is hunted with fixed seeds. A find is a defect: mend it, and keep its `minimal.yaml` in this
+ * folder.
+ *
+ * @module
+ */
+import { expect, it } from 'vitest';
+import type { TriedAttempt } from '../../runner/hunt/attempt.ts';
+import { openField } from '../../runner/hunt/field.ts';
+import { FRESH_HUNT, hunt } from '../../runner/hunt/hunt.ts';
+import { AttemptTrier } from '../../runner/hunt/try-attempt.ts';
+import { HUNTED_SCENARIOS } from '../../tools/nightly/hunted-scenarios.ts';
+import { registry } from '../unit/runner/fixture.ts';
+
+it.each(Object.entries(HUNTED_SCENARIOS))(
+  '%s keeps what its protocols promise under drawn faults',
+  async (scenario, { attempts }) => {
+    const field = await openField(`${scenario}.yaml`, {});
+    const trier = new AttemptTrier(field);
+    const { breaks, known, corpus } = await hunt({
+      ...{ seed: 1, targets: field.targets, isGuided: true, from: FRESH_HUNT },
+      tryOne: async (attempt): Promise<TriedAttempt> => await Promise.resolve(trier.try(attempt)),
+      onBatch: () => undefined,
+      isOver: ({ tried }) => tried >= attempts,
+    });
+    const command = `npm run hunt ${scenario} -- --attempts ${attempts} --fresh`;
+    expect(
+      breaks.map(({ found }) => found.text),
+      command,
+    ).toEqual([]);
+    // What breaks without any fault would be found by nobody.
+    expect(known, command).toEqual([]);
+    expect(corpus.attempts.length, 'nothing new was reached').toBeGreaterThan(3);
+  },
+);
+
+it('leaves out no protocol that promises something', () => {
+  const hunted = Object.values(HUNTED_SCENARIOS).flatMap(({ protocols }) => protocols);
+  const all = registry.names.flatMap((name) => registry.protocols(name) ?? []);
+  const promising = all.filter(({ must }) => must !== undefined).map(({ name }) => name);
+  expect(promising.filter((name) => !hunted.includes(name))).toEqual([]);
+});

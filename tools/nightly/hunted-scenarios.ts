@@ -1,0 +1,19 @@
+/**
+ * The scenarios in which each protocol is hunted: with a few attempts for each change, for an hour each
+ * in `npm run nightly`.
+ *
+ * @module
+ */
+
+/** For each scenario, the protocols that it hunts, and the number of attempts for each change. */
+export const HUNTED_SCENARIOS: Readonly<
+  Record<string, { readonly protocols: readonly string[]; readonly attempts: number }>
+> = {
+  hello: { protocols: ['ping'], attempts: 200 },
+  'file-transfer': { protocols: ['bulk'], attempts: 40 },
+  'live-crash': { protocols: ['gateway', 'scion'], attempts: 24 },
+  'mixnet-crashes': { protocols: ['mixnet'], attempts: 40 },
+  'dtn-crash': { protocols: ['dtn', 'datagram'], attempts: 40 },
+  'fabric-outage': { protocols: ['fabric', 'dtn'], attempts: 60 },
+  'federated-hello': { protocols: ['federated', 'fabric'], attempts: 12 },
+};
