@@ -87,6 +87,12 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       summary: 'look for faults that break the protocols of a scenario',
       load: async () => (await import('./hunt.ts')).addHuntCommand,
     },
+    {
+      name: 'shrink',
+      words: '[options] [run]',
+      summary: 'make the scenario of a broken run as small as possible',
+      load: async () => (await import('./shrink.ts')).addShrinkCommand,
+    },
   ],
   'Results:': [
     {

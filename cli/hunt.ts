@@ -8,7 +8,6 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { oneLine } from '../reports/plain-text.ts';
@@ -23,13 +22,12 @@ import {
 } from '../runner/hunt/hunt.ts';
 import { HuntPool } from '../runner/hunt/hunt-pool.ts';
 import { keepHunt, readHunt } from '../runner/hunt/kept-hunt.ts';
-import { folderOf } from '../runner/hunt/minimal.ts';
+import { dataOf, folderOf } from '../runner/hunt/minimal.ts';
 import { listOf } from '../runner/hunt/scenario-data.ts';
 import { shrinkBreak } from '../runner/hunt/shrink-break.ts';
 import { sourceState } from '../runner/sweep/source-state.ts';
 import { commandText } from '../scenarios/command-text.ts';
-import { readQuantityAs } from '../topologies/files/quantity.ts';
-import { exitWith, FlagError } from './exit.ts';
+import { exitWith } from './exit.ts';
 import {
   addOptions,
   collectOverride,
@@ -37,10 +35,10 @@ import {
   numberOption,
   refuseWithHelp,
   SEED_RANGE,
-  THREADS_RANGE,
 } from './flags.ts';
+import { budgetOption, workersOption } from './hunt-flags.ts';
+import { HuntProgress } from './hunt-progress.ts';
 import { watchInterrupts } from './interrupt.ts';
-import { hasLiveStderr } from './terminal.ts';
 import { makeWritable } from './whole-files.ts';
 
 interface HuntFlags {
@@ -56,28 +54,19 @@ interface HuntFlags {
 }
 
 const ATTEMPTS_RANGE: FlagRange = { least: 1, most: 1_000_000_000 };
-const BUDGET_DEFAULT_MS = 60_000;
-const NS_PER_MS = 1_000_000;
 /** Share of the budget for making each break smaller, and the least time for it, ms. */
 const SHRINK_SHARE = 0.5;
 const SHRINK_LEAST_MS = 20_000;
-const PLAIN_INTERVAL_MS = 10_000;
-const CLEAR_LINE = '\r\u001b[2K';
 
 /** Adds the command. */
 export function addHuntCommand(program: Command): void {
   const command = addOptions<HuntFlags>(
     program.command('hunt').argument('[file]', 'scenario file, or its name in scenarios/'),
     {
-      budget: new Option('--budget <time>', 'how long to try, such as 90s or 10min')
-        .argParser(budgetMs)
-        .default(BUDGET_DEFAULT_MS, '60s'),
+      budget: budgetOption('how long to try, such as 90s or 10m'),
       attempts: numberOption('--attempts <n>', 'try so many instead', ATTEMPTS_RANGE),
       seed: numberOption('--seed <n>', 'draw the faults from this seed', SEED_RANGE).default(1),
-      workers: numberOption('--workers <n>', 'number of threads', THREADS_RANGE).default(
-        availableParallelism(),
-        'one a core',
-      ),
+      workers: workersOption(),
       set: new Option('--set <path=value>', 'override a value of the file; repeatable')
         .argParser(collectOverride)
         .default({}, 'none'),
@@ -142,11 +131,15 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
     progress.clear();
     const shrunk: Shrunk[] = [];
     for (const one of state.breaks.slice(from.breaks.length)) {
-      const path = join(folder, folderOf(one), 'minimal.yaml');
-      const limitMs = Math.max(SHRINK_LEAST_MS, SHRINK_SHARE * flags.budget);
+      const path = join(folder, folderOf(one.found), 'minimal.yaml');
+      const { warmupNs } = field.scenario;
       const data = await shrinkBreak({
-        ...{ field, one, path, pool, limitMs, isStopped: () => interrupt.signal.aborted },
-        onSmaller: (smaller) => progress.shrinking(one, listOf(smaller, ['events']).length),
+        ...{ one, path, pool, data: dataOf(field.scenario, one) },
+        origin: `Found by a hunt in attempt ${one.number}`,
+        limitMs: Math.max(SHRINK_LEAST_MS, SHRINK_SHARE * flags.budget),
+        isStopped: () => interrupt.signal.aborted,
+        onSmaller: (smaller) => progress.shrinking(one.found, listOf(smaller, ['events']).length),
+        recoverNs: one.found.kind === 'recover' ? warmupNs - field.targets.quietNs : undefined,
       });
       progress.clear();
       shrunk.push({ one, path, faults: listOf(data, ['events']).length });
@@ -216,59 +209,4 @@ function print({ field, state, from, shrunk }: HuntReport, { json }: HuntFlags):
     `${corpus.reached.length} different states and drops, the last new one in attempt ${lastNew}; ` +
     `${shrunk.length === 0 ? 'nothing broke' : `${shrunk.length} broken`}${more}`;
   process.stdout.write(`${[...lines, ...plain, end].join('\n')}\n`);
-}
-
-/** Progress on stderr: a line that is rewritten, or plain lines where there is no terminal. */
-class HuntProgress {
-  readonly #name: string;
-  readonly #isQuiet: boolean;
-  readonly #isLive = hasLiveStderr();
-  readonly #fromTried: number;
-  readonly #beganMs = performance.now();
-  #nextMs = PLAIN_INTERVAL_MS;
-
-  constructor(name: string, { json }: HuntFlags, fromTried: number) {
-    this.#name = name;
-    this.#isQuiet = json === true;
-    this.#fromTried = fromTried;
-  }
-
-  update({ tried, breaks, corpus, lastNew }: HuntState): void {
-    const seconds = (performance.now() - this.#beganMs) / 1_000;
-    const rate = ((tried - this.#fromTried) / seconds).toFixed(1);
-    this.#show(
-      `hunt  ${this.#name}  ${tried} attempts, ${rate}/s  ${corpus.reached.length} reached, ` +
-        `last new in ${lastNew}  ${breaks.length} broken`,
-    );
-  }
-
-  shrinking({ found }: FoundBreak, faults: number): void {
-    this.#show(
-      `hunt  ${this.#name}  making it smaller: ${oneLine(found.place)}, ${faults} faults left`,
-    );
-  }
-
-  clear(): void {
-    if (this.#isLive && !this.#isQuiet) process.stderr.write(CLEAR_LINE);
-  }
-
-  #show(line: string): void {
-    if (this.#isQuiet) return;
-    if (this.#isLive) {
-      process.stderr.write(`${CLEAR_LINE}${line.slice(0, process.stderr.columns ?? line.length)}`);
-      return;
-    }
-    const elapsed = performance.now() - this.#beganMs;
-    if (elapsed < this.#nextMs) return;
-    this.#nextMs = elapsed + PLAIN_INTERVAL_MS;
-    process.stderr.write(`${line}\n`);
-  }
-}
-
-/** A time such as `10m`, in ms. */
-function budgetMs(text: string): number {
-  const minutes = /^(\d+(?:\.\d+)?)m$/.exec(text)?.[1];
-  const read = readQuantityAs(minutes === undefined ? text : `${minutes}min`, 'time', {});
-  if ('value' in read && read.value > 0) return read.value / NS_PER_MS;
-  throw new FlagError(`--budget: "${text}" is not a time`, text, 'write e.g. 90s or 10m');
 }

@@ -10,6 +10,7 @@ import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import type { Attempt, TriedAttempt } from './attempt.ts';
+import { explicitEvents } from './explicit-events.ts';
 import { openField } from './field.ts';
 import { AttemptTrier, tryScenario } from './try-attempt.ts';
 
@@ -21,8 +22,14 @@ export type HuntJob =
       readonly set: Readonly<Record<string, string>>;
       readonly attempt: Attempt;
     }
-  /** A scenario file as it is, with its first seed. */
-  | { readonly kind: 'file'; readonly path: string; readonly isAlways: boolean };
+  /** A scenario file as it is, with its first seed unless another is given. */
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly set: Readonly<Record<string, string>>;
+      readonly seed?: number;
+      readonly isAlways: boolean;
+    };
 
 /** The field of this thread, by the job that asked for it. */
 let open: { readonly key: string; readonly trier: AttemptTrier } | undefined;
@@ -39,16 +46,15 @@ export async function runHuntJob(job: HuntJob): Promise<TriedAttempt | undefined
   return open.trier.try(job.attempt);
 }
 
-async function tryFile({
-  path,
-  isAlways,
-}: Extract<HuntJob, { kind: 'file' }>): Promise<TriedAttempt | undefined> {
+/** The faults that happened are the events of the answer, each at its instant. */
+async function tryFile(job: Extract<HuntJob, { kind: 'file' }>): Promise<TriedAttempt | undefined> {
   const registry = new ProtocolRegistry();
   try {
-    const { scenario } = await openScenario(path, {}, registry);
-    const always = new Set(isAlways ? scenario.kpis.map(({ metric }) => metric) : []);
-    const [seed = 1] = scenario.seeds;
-    return { ...tryScenario({ scenario, registry, seed, always }), events: [] };
+    const { scenario } = await openScenario(job.path, job.set, registry);
+    const always = new Set(job.isAlways ? scenario.kpis.map(({ metric }) => metric) : []);
+    const { seed = scenario.seeds[0] ?? 1 } = job;
+    const { faults, ...tried } = tryScenario({ scenario, registry, seed, always });
+    return { ...tried, events: explicitEvents(scenario, faults) };
   } catch (error) {
     if (error instanceof ConfigError) return undefined;
     throw error;

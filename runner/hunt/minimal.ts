@@ -8,9 +8,10 @@ import { readFileSync } from 'node:fs';
 import { Document, isMap, isSeq, parse, visit } from 'yaml';
 import { commandText } from '../../scenarios/command-text.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import type { Scenario } from '../../scenarios/model.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import { documentOf } from '../injection/export.ts';
-import type { Field } from './field.ts';
+import type { Break } from './attempt.ts';
 import type { FoundBreak } from './hunt.ts';
 import type { ScenarioData } from './scenario-data.ts';
 
@@ -19,37 +20,42 @@ const NAME_MAX = 60;
 /** Most nodes of a topology that is written into the file, where it can be made smaller. */
 const EMBEDDED_MAX = 64;
 const WIDTH = 110;
+const SUFFIX = 'hunted';
 
 /** The file of a break before it is made smaller. */
-export function dataOf(field: Field, { attempt, found }: FoundBreak): ScenarioData {
-  const base = documentOf(field.scenario).toJS() as Record<string, unknown>;
-  const { topology, kpis, hunt: _, ...rest } = base;
-  const [metric = ''] = found.place.split(' ');
+export function dataOf(scenario: Scenario, { attempt, found }: FoundBreak): ScenarioData {
+  const base = documentOf(scenario).toJS() as Record<string, unknown>;
+  const { topology, kpis: _, hunt: __, sweep: ___, ...rest } = base;
+  const [metric = '', aggregation = '', ...limit] = found.place.split(' ');
   const isLimit = found.kind === 'always' || found.kind === 'recover';
-  const limits = isLimit ? { [metric]: (kpis as Record<string, unknown>)[metric] } : undefined;
   return {
     ...rest,
-    name: `${field.scenario.name}-hunted`,
+    name: `${scenario.name}-${SUFFIX}`,
     question: `What breaks this: ${found.place}?`,
     topology: withinFile(topology),
     // What holds at every instant is judged from the first one on.
-    warmup: found.kind === 'recover' ? rest['warmup'] : '0s',
+    ...(found.kind === 'always' ? { warmup: '0s' } : {}),
     seeds: [attempt.seed],
     events: attempt.events,
-    ...(limits === undefined ? {} : { kpis: limits }),
+    ...(isLimit ? { kpis: { [metric]: { [aggregation]: limit.join(' ') } } } : {}),
   };
 }
 
-/** The text of the file, with what was found. */
-export function textOf(data: ScenarioData, { found, number }: FoundBreak, path: string): string {
+/** The text of the file, with where it comes from and what breaks. */
+export function textOf(
+  data: ScenarioData,
+  { found }: FoundBreak,
+  { origin, path }: { readonly origin: string; readonly path: string },
+): string {
   const { name, question, topology, ...rest } = data;
   const lines = [
-    `# Found by a hunt in attempt ${number}: ${found.kind}, ${found.place}`,
+    `# ${origin}: ${found.kind}, ${found.place}`,
     `# ${found.text.split('\n', 1)[0]}`,
     `# ${commandText(['scenario', path])}`,
   ];
   const ordered = { name, question, topology: withoutDefaults(topology), ...rest };
-  const document = new Document(ordered);
+  // A file of a scenario must have no anchors.
+  const document = new Document(ordered, { aliasDuplicateObjects: false });
   visit(document, {
     // One line for each node, link, flow and fault.
     Seq: (_, { items }): void => {
@@ -63,7 +69,7 @@ export function textOf(data: ScenarioData, { found, number }: FoundBreak, path: 
 }
 
 /** A name for the folder of a break: lower case, without what a shell would read. */
-export function folderOf({ found }: FoundBreak): string {
+export function folderOf(found: Break): string {
   const words = `${found.kind} ${found.place}`.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   return words.replace(/^-|-$/g, '').slice(0, NAME_MAX).replace(/-$/, '');
 }

@@ -7,63 +7,64 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nameOfBreak } from './attempt.ts';
-import type { Field } from './field.ts';
 import type { FoundBreak } from './hunt.ts';
 import type { HuntPool } from './hunt-pool.ts';
-import { dataOf, textOf } from './minimal.ts';
+import { textOf } from './minimal.ts';
 import type { ScenarioData } from './scenario-data.ts';
-import { shrink } from './shrink.ts';
+import { type ShrinkParts, shrink } from './shrink.ts';
 
 /** Files that are tried at once. */
 const AT_ONCE = 4;
 
 /** Parts of the work. */
-export interface ShrinkBreakParts {
-  readonly field: Field;
+export interface ShrinkBreakParts
+  extends Pick<ShrinkParts, 'data' | 'recoverNs' | 'keepsRates' | 'onSmaller'> {
   readonly one: FoundBreak;
+  /** Where the break comes from, for the head of the file. */
+  readonly origin: string;
   /** Where the file goes. */
   readonly path: string;
   readonly pool: HuntPool;
   /** Longest time for it, ms. */
   readonly limitMs: number;
   readonly isStopped: () => boolean;
-  readonly onSmaller: (data: ScenarioData) => void;
 }
 
 /** See the module. @returns what the file holds. */
 export async function shrinkBreak(parts: ShrinkBreakParts): Promise<ScenarioData> {
-  const { field, one, path } = parts;
+  const { path, isStopped } = parts;
   const endMs = performance.now() + parts.limitMs;
   mkdirSync(dirname(path), { recursive: true });
-  const write = (data: ScenarioData): void => writeFileSync(path, textOf(data, one, path));
-  const data = dataOf(field, one);
-  write(data);
-  const { warmupNs } = field.scenario;
+  const write = (some: ScenarioData): void =>
+    writeFileSync(path, textOf(some, parts.one, { ...parts, path }));
+  write(parts.data);
   return await shrink({
-    data,
+    ...parts,
     firstThatHolds: (some) => firstThatHolds(some, parts),
-    isOver: () => parts.isStopped() || performance.now() > endMs,
+    isOver: () => isStopped() || performance.now() > endMs,
     onSmaller: (smaller) => {
       write(smaller);
       parts.onSmaller(smaller);
     },
-    recoverNs: one.found.kind === 'recover' ? warmupNs - field.targets.quietNs : undefined,
   });
 }
 
-async function firstThatHolds(
+/** Tries files. @returns the index of the first that shows the break; -1 if none does. */
+export async function firstThatHolds(
   some: readonly ScenarioData[],
-  { one, path, pool, isStopped }: ShrinkBreakParts,
+  parts: Pick<ShrinkBreakParts, 'one' | 'origin' | 'path' | 'pool' | 'isStopped'>,
 ): Promise<number> {
+  const { one, path, pool, isStopped } = parts;
   const name = nameOfBreak(one.found);
   const isAlways = one.found.kind === 'always';
+  mkdirSync(dirname(path), { recursive: true });
   for (let from = 0; from < some.length && !isStopped(); from += AT_ONCE) {
     const batch = some.slice(from, from + AT_ONCE);
     const held = await Promise.all(
       batch.map(async (data, index) => {
         const trial = join(dirname(path), `trial-${index}.yaml`);
-        writeFileSync(trial, textOf(data, one, trial));
-        const tried = await pool.try({ kind: 'file', path: trial, isAlways });
+        writeFileSync(trial, textOf(data, one, { ...parts, path: trial }));
+        const tried = await pool.try({ kind: 'file', path: trial, set: {}, isAlways });
         rmSync(trial, { force: true });
         return tried?.found !== undefined && nameOfBreak(tried.found) === name;
       }),

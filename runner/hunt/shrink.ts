@@ -30,6 +30,8 @@ export interface ShrinkParts {
   readonly onSmaller: (data: ScenarioData) => void;
   /** Time between the last fault and the end of the warm-up, ns; undefined if there is no warm-up to move. */
   readonly recoverNs: number | undefined;
+  /** True if flows keep their rates: the break is a limit on what they measured. */
+  readonly keepsRates?: boolean;
 }
 
 /** Smaller files, the smallest first. */
@@ -53,7 +55,7 @@ const STEPS: readonly Step[] = [
   fewerOf(['topology', 'links']),
   fewerOptions,
   weaker,
-  cutsOfEach('traffic', 'rate'),
+  slowerFlows,
   rounder,
   firstSeed,
 ];
@@ -95,9 +97,10 @@ function cutsOf(path: Path): Step {
   return (data) => cuts(data, path);
 }
 
-/** The same quantity of each entry of a list, cut. */
-function cutsOfEach(list: string, key: string): Step {
-  return (data) => listOf(data, [list]).flatMap((_, at) => cuts(data, [list, at, key]));
+/** Flows with smaller rates. */
+function slowerFlows(data: ScenarioData, { keepsRates }: ShrinkParts): readonly ScenarioData[] {
+  if (keepsRates === true) return [];
+  return listOf(data, ['traffic']).flatMap((_, at) => cuts(data, ['traffic', at, 'rate']));
 }
 
 /** Seed 1 in place of another. */
@@ -191,7 +194,8 @@ function rounder(data: ScenarioData): readonly ScenarioData[] {
       const ns = nsOf(event[key]);
       if (ns === undefined) return [];
       return [1e9, 1e8, 1e7, 1e6].flatMap((unit) => {
-        const rounded = Math.round(ns / unit) * unit;
+        // Never longer: what is rounded up would be cut again.
+        const rounded = (key === 'at' ? Math.round(ns / unit) : Math.floor(ns / unit)) * unit;
         if (rounded === ns || rounded <= 0) return [];
         return [put(data, ['events', at, key], timeText(rounded))];
       });

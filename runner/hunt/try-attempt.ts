@@ -5,7 +5,7 @@
  */
 import { InvariantError } from '../../engine/core/assert.ts';
 import { judgeKpi } from '../../reports/kpi.ts';
-import type { KpiSpec, SeedResult } from '../../reports/model.ts';
+import type { FaultRecord, KpiSpec, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
@@ -38,7 +38,8 @@ export class AttemptTrier {
     const { registry, always } = this.#field;
     const { specs, events } = this.#check.takeAll(drawn);
     const scenario = { ...this.#field.scenario, events: specs };
-    return { ...tryScenario({ scenario, registry, seed, always }), events };
+    const { faults: _, ...tried } = tryScenario({ scenario, registry, seed, always });
+    return { ...tried, events };
   }
 }
 
@@ -51,13 +52,18 @@ export interface Trial {
   readonly always: ReadonlySet<string>;
 }
 
+/** What a run did, with the faults that happened in it. */
+export type TriedRun = Omit<TriedAttempt, 'events'> & { readonly faults: readonly FaultRecord[] };
+
 /** Runs a scenario once and says what broke. */
-export function tryScenario(trial: Trial): Omit<TriedAttempt, 'events'> {
+export function tryScenario(trial: Trial): TriedRun {
   const { scenario, registry, seed } = trial;
   const reached = new ReachedStates();
   let early: SeedResult | undefined;
+  let faults: readonly FaultRecord[] = [];
   const watch = ({ world, experiment }: PreparedRun): void => {
     world.listen(reached);
+    faults = experiment.faults.records;
     if (scenario.warmupNs === 0) return;
     const measured = measuredSoFar(world, trial);
     // Booked before the reset of the same instant, at the end of the warm-up.
@@ -71,6 +77,7 @@ export function tryScenario(trial: Trial): Omit<TriedAttempt, 'events'> {
     const found = missedOf(trial, early, result);
     return {
       ...(found === undefined ? {} : { found }),
+      faults,
       reached: reached.of(result),
       fingerprint: result.fingerprint,
       engineEvents: result.events,
@@ -80,7 +87,7 @@ export function tryScenario(trial: Trial): Omit<TriedAttempt, 'events'> {
     const found = breakOf(error);
     // A fault that can no longer happen when its instant comes shows nothing.
     if (found === undefined && !(error instanceof FaultError)) throw error;
-    const base = { reached: [], fingerprint: '', engineEvents: 0 };
+    const base = { faults, reached: [], fingerprint: '', engineEvents: 0 };
     return {
       ...base,
       ...(found === undefined ? {} : { found }),

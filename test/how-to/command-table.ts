@@ -75,6 +75,8 @@ export const RUN: Readonly<Record<string, Ran>> = {
   'npm run scenario failover.yaml -- --seeds 5 --junit result.xml --report pages': nightly,
   'npm run scenario failover.yaml -- --seeds 5 --baseline baseline/report.json': nightly,
   'npm run compare baseline/report.json runs/failover/1-5': nightly,
+  // The run passed: there is nothing to make smaller.
+  'npm run shrink runs/failover/latest': nightly,
   'npm run scenario failover.yaml -- --seed 17': nightly,
   'npm run scenario failover.yaml -- --seed 17 --check-determinism': nightly,
   'npm run live failover.yaml': nightly,

@@ -86,3 +86,39 @@ describe('orrery hunt', () => {
     expect([status, stderr]).toEqual([2, expect.stringContaining(text)]);
   });
 });
+
+describe('orrery shrink', () => {
+  const events = [
+    '{ every: 3s, for: 100ms, phase: random, clock: { node: bob, step: 1s } }',
+    '{ every: 4s, from: 1s, for: 1s, phase: random, link: "alice <-> bob", set: { up: false } }',
+  ];
+  const set = ['--set', `events=[${events.join()}]`];
+
+  it('leaves the one fault of a run by which its limit was missed, at its instant', () => {
+    const run = orrery('scenario', 'hello', ...set, '--seeds', '3', '--out', out, '-q');
+    expect(run.status).toBe(1);
+    const { status, stdout } = orrery('shrink', join(out, 'hello/latest'), '--out', out);
+    expect(status).toBe(1);
+    const file = join(out, 'hello/recover-ping-delivery-value-99/minimal.yaml');
+    expect(stdout).toMatch(/^BROKEN {2}hello {2}seed \d {2}ping\.delivery value >= 99%\n/);
+    expect(stdout).toContain(`1 fault left: ${file}\n`);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toMatch(
+      /^ {2}- \{ at: \d+m?s, for: .*, link: alice--bob, set: \{ up: false \} \}$/m,
+    );
+    expect(orrery('scenario', file, '--out', out, '-q').status).toBe(1);
+  });
+
+  it('says that nothing broke, and refuses what is no run', () => {
+    const calm = orrery('shrink', 'hello', '--json', '--out', out);
+    expect([calm.status, JSON.parse(calm.stdout)]).toEqual([
+      0,
+      { scenario: 'hello', seed: 1, break: null },
+    ]);
+    const none = orrery('shrink', join(out, 'hello'));
+    expect([none.status, none.stderr]).toEqual([
+      2,
+      expect.stringContaining('runs/failover/latest'),
+    ]);
+  });
+});

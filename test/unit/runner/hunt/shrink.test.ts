@@ -1,6 +1,6 @@
 /** Files with a break get smaller, and show the same break. @module */
 import { describe, expect, it } from 'vitest';
-import { listOf, type ScenarioData } from '../../../../runner/hunt/scenario-data.ts';
+import { listOf, nsOf, type ScenarioData } from '../../../../runner/hunt/scenario-data.ts';
 import { shrink } from '../../../../runner/hunt/shrink.ts';
 
 const node = (name: string): ScenarioData => ({ name, run: 'ping' });
@@ -99,6 +99,12 @@ describe('a file with a break', () => {
     });
     const [{ at, for: lasts } = {}] = listOf(data, ['events']);
     expect([at, lasts, data['warmup']]).toEqual(['3s', '1us', '8000001us']);
+  });
+
+  it('was made smaller for ever: a length was rounded up, and cut again', async () => {
+    const isLong = ({ for: lasts }: ScenarioData): boolean => (nsOf(lasts) ?? 0) >= 1_500_000;
+    const { tried } = await shrunk((one) => listOf(one, ['events']).some(isLong), { tries: 5_000 });
+    expect(tried).toBeLessThan(1_000);
   });
 
   it('is what there is when the time is over', async () => {

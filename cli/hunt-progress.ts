@@ -1,0 +1,60 @@
+/**
+ * Progress of a hunt on stderr: on a terminal a line that is rewritten, elsewhere plain lines.
+ *
+ * @module
+ */
+import { oneLine } from '../reports/plain-text.ts';
+import type { Break } from '../runner/hunt/attempt.ts';
+import type { HuntState } from '../runner/hunt/hunt.ts';
+import { hasLiveStderr } from './terminal.ts';
+
+const PLAIN_INTERVAL_MS = 10_000;
+const CLEAR_LINE = '\r\u001b[2K';
+
+/** See the module. */
+export class HuntProgress {
+  readonly #name: string;
+  readonly #isQuiet: boolean;
+  readonly #isLive = hasLiveStderr();
+  readonly #fromTried: number;
+  readonly #beganMs = performance.now();
+  #nextMs = PLAIN_INTERVAL_MS;
+
+  /** @param fromTried Attempts of earlier hunts. */
+  constructor(name: string, { json }: { readonly json?: boolean }, fromTried = 0) {
+    this.#name = name;
+    this.#isQuiet = json === true;
+    this.#fromTried = fromTried;
+  }
+
+  update({ tried, breaks, corpus, lastNew }: HuntState): void {
+    const seconds = (performance.now() - this.#beganMs) / 1_000;
+    const rate = ((tried - this.#fromTried) / seconds).toFixed(1);
+    this.#show(
+      `hunt  ${this.#name}  ${tried} attempts, ${rate}/s  ${corpus.reached.length} reached, ` +
+        `last new in ${lastNew}  ${breaks.length} broken`,
+    );
+  }
+
+  shrinking(found: Break, faults: number): void {
+    this.#show(
+      `hunt  ${this.#name}  making it smaller: ${oneLine(found.place)}, ${faults} faults left`,
+    );
+  }
+
+  clear(): void {
+    if (this.#isLive && !this.#isQuiet) process.stderr.write(CLEAR_LINE);
+  }
+
+  #show(line: string): void {
+    if (this.#isQuiet) return;
+    if (this.#isLive) {
+      process.stderr.write(`${CLEAR_LINE}${line.slice(0, process.stderr.columns ?? line.length)}`);
+      return;
+    }
+    const elapsed = performance.now() - this.#beganMs;
+    if (elapsed < this.#nextMs) return;
+    this.#nextMs = elapsed + PLAIN_INTERVAL_MS;
+    process.stderr.write(`${line}\n`);
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * `orrery shrink RUN`: makes the scenario of a run that broke or missed a limit as small as possible
+ * (docs/spec/hunt.md#shrinking).
+ *
+ * Result on stdout, progress on stderr. Exits with 1 if something broke.
+ *
+ * @module
+ */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { oneLine } from '../reports/plain-text.ts';
+import { HuntPool } from '../runner/hunt/hunt-pool.ts';
+import { dataOf, folderOf } from '../runner/hunt/minimal.ts';
+import { listOf, type ScenarioData } from '../runner/hunt/scenario-data.ts';
+import { firstThatHolds, shrinkBreak } from '../runner/hunt/shrink-break.ts';
+import { documentOf } from '../runner/injection/export.ts';
+import { commandText } from '../scenarios/command-text.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
+import { Refusal } from '../scenarios/refusal.ts';
+import { exitWith } from './exit.ts';
+import { addOptions, collectOverride, numberOption, refuseWithHelp, SEED_RANGE } from './flags.ts';
+import { budgetOption, workersOption } from './hunt-flags.ts';
+import { HuntProgress } from './hunt-progress.ts';
+import { watchInterrupts } from './interrupt.ts';
+import { load } from './load.ts';
+import { refuseForeignScenario } from './own-scenario.ts';
+import { readReportFile } from './report-file.ts';
+
+interface ShrinkFlags {
+  readonly budget: number;
+  readonly seed?: number;
+  readonly workers: number;
+  readonly set: Readonly<Record<string, string>>;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** A run to repeat. */
+interface Repeated {
+  readonly file: string;
+  readonly set: Readonly<Record<string, string>>;
+  readonly seed: number | undefined;
+}
+
+/** Adds the command. */
+export function addShrinkCommand(program: Command): void {
+  const command = addOptions<ShrinkFlags>(
+    program
+      .command('shrink')
+      .argument('[run]', 'folder of a run in virtual time, its report.json, or a scenario file'),
+    {
+      budget: budgetOption('how long to try smaller files, such as 90s or 10m'),
+      seed: numberOption('--seed <n>', 'the seed (default: the worst of the run)', SEED_RANGE),
+      workers: workersOption(),
+      set: new Option('--set <path=value>', 'override a value of the file; repeatable')
+        .argParser(collectOverride)
+        .default({}, 'none'),
+      out: new Option('--out <dir>', 'folder for what is found').default('runs/hunt'),
+      json: new Option('--json', 'print the result as JSON on stdout and nothing else'),
+    },
+  )
+    .summary('make the scenario of a broken run as small as possible')
+    .description(
+      'Repeats a run that broke or missed a limit, and writes the smallest scenario that shows the same.',
+    );
+  command.action(async (run: string | undefined, flags: ShrinkFlags) => {
+    if (run === undefined) refuseWithHelp(command);
+    else exitWith(await shrinkRun(run, flags));
+  });
+}
+
+async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1> {
+  const { file, set, seed: given } = repeatedBy(run, flags);
+  const { scenario } = await load(file, set, new ProtocolRegistry());
+  const seed = given ?? scenario.seeds[0] ?? 1;
+  const pool = new HuntPool(flags.workers);
+  const interrupt = watchInterrupts('the smallest file so far stays');
+  const progress = new HuntProgress(scenario.name, flags);
+  try {
+    const tried = await pool.try({ kind: 'file', path: file, set, seed, isAlways: false });
+    if (tried?.found === undefined) {
+      print(flags, { scenario: scenario.name, seed, break: null }, [
+        `${scenario.name}, seed ${seed}: nothing broke, and no limit was missed`,
+      ]);
+      return 0;
+    }
+    pool.expect(tried.wallMs);
+    const { found } = tried;
+    const one = { attempt: { seed, events: tried.events }, found, number: 0 };
+    const path = join(flags.out, scenario.name, folderOf(found), 'minimal.yaml');
+    const parts = {
+      ...{ one, path, pool, limitMs: flags.budget, recoverNs: undefined },
+      keepsRates: found.kind === 'recover',
+      origin: `Shrunk from ${scenario.name}, seed ${seed}`,
+      isStopped: (): boolean => interrupt.signal.aborted,
+      onSmaller: (some: ScenarioData): void =>
+        progress.shrinking(found, listOf(some, ['events']).length),
+    };
+    const written = listOf(documentOf(scenario).toJS() as ScenarioData, ['events']);
+    const some = [one.attempt.events, written].map((events) =>
+      dataOf(scenario, { ...one, attempt: { seed, events } }),
+    );
+    const first = some[await firstThatHolds(some, parts)];
+    if (first === undefined) throw new Refusal(`no file shows it again: ${found.text}`);
+    const data = await shrinkBreak({ ...parts, data: first });
+    progress.clear();
+    const faults = listOf(data, ['events']).length;
+    print(flags, { scenario: scenario.name, seed, break: found, faults, file: path }, [
+      `BROKEN  ${scenario.name}  seed ${seed}  ${oneLine(found.place)}`,
+      `  ${oneLine(found.text)}`,
+      `  ${faults === 1 ? '1 fault' : `${faults} faults`} left: ${path}`,
+      `  ${commandText(['scenario', path])}`,
+    ]);
+    return 1;
+  } finally {
+    interrupt.dispose();
+    await pool.close();
+  }
+}
+
+function print({ json }: ShrinkFlags, document: object, lines: readonly string[]): void {
+  process.stdout.write(json === true ? `${JSON.stringify(document)}\n` : `${lines.join('\n')}\n`);
+}
+
+/** What to repeat: the run of a report with its worst seed, or a file. */
+function repeatedBy(run: string, { seed, set }: ShrinkFlags): Repeated {
+  const isFolder = statSync(run, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder && !run.endsWith('.json')) return { file: run, set, seed };
+  const path = isFolder ? join(run, 'report.json') : run;
+  const hint = 'give the folder of a run, such as runs/failover/latest, or a scenario file';
+  const report = readReportFile(path, { found: run, what: '', hint });
+  const { scenario, overrides, shownSeed, mode } = report;
+  if (mode !== 'sim') {
+    throw new Refusal(`${path} is of a run in real time, which cannot be repeated event by event`);
+  }
+  refuseForeignScenario(scenario, [path]);
+  return { file: scenario.file, set: { ...overrides, ...set }, seed: seed ?? shownSeed };
+}
