@@ -130,6 +130,8 @@ export interface World {
    * @returns undefined if the sending host is down.
    */
   flood(order: FloodOrder, makeForger: MakeForger): Undo | undefined;
+  /** Makes syncs of a node's stores take so much longer until undone; absent where disks are real. */
+  readonly slowDisk?: ((node: string, extraNs: number) => Undo) | undefined;
   setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void;
   metrics(node: string): Readonly<Record<string, MetricValue>>;
   /** Resets what meters counted (end of the warm-up). */

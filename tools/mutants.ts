@@ -1,5 +1,5 @@
 /**
- * `npm run mutants [-- --only R-NNN] [--everywhere] [--sample N]`: plants each defect that docs/requirements.yaml names in
+ * `npm run mutants [-- --only R-NNN] [--everywhere | --hunted] [--sample N]`: plants each defect that docs/requirements.yaml names in
  * a copy of the last commit, and says which ones the tests of their requirement do not find.
  *
  * After an interruption it goes on with what is left, as long as the commit is the same.
@@ -15,10 +15,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { close } from './checks.ts';
 import { finderEverywhere, readEverywhere } from './mutants/everywhere.ts';
+import { finderHunted, readHunted } from './mutants/hunted.ts';
 import { finderOf } from './mutants/planting.ts';
 import {
   FOUND_DEFECTS,
   FOUND_EVERYWHERE,
+  FOUND_HUNTED,
+  FOUND_UNGUIDED,
   type FoundDefect,
   readFound,
 } from './requirements/found-defects.ts';
@@ -35,6 +38,8 @@ commit; the tests of the requirement must find each
 
   --only R-NNN  the defects of this requirement; may be repeated
   --everywhere  those of tools/mutants/everywhere.yaml instead, which npm test must find; hours
+  --hunted      those of tools/mutants/hunted.yaml instead, which npm run hunt must find; an hour
+  --unguided    with --hunted: attempts are drawn with all kinds of faults, for comparison
   --sample N    those that no nightly planted, and N more, others for each commit
 `;
 
@@ -44,6 +49,8 @@ type Planned = Defect & { readonly find: (root: string) => Promise<string | null
 interface Options {
   readonly only: readonly string[];
   readonly isEverywhere: boolean;
+  readonly isHunted: boolean;
+  readonly isUnguided: boolean;
   readonly sample: number;
 }
 
@@ -55,13 +62,16 @@ function optionsOf(args: readonly string[]): Options | undefined {
       options: {
         only: { type: 'string', multiple: true, default: [] },
         everywhere: { type: 'boolean', default: false },
+        hunted: { type: 'boolean', default: false },
+        unguided: { type: 'boolean', default: false },
         sample: { type: 'string', default: 'Infinity' },
       },
     });
-    const { only, everywhere: isEverywhere } = values;
+    const { only, everywhere: isEverywhere, hunted: isHunted, unguided: isUnguided } = values;
     const sample = Number(values.sample);
-    const isGood = sample > 0 && !(isEverywhere && only.length > 0);
-    return isGood ? { only, isEverywhere, sample } : undefined;
+    const lists = [only.length > 0, isEverywhere, isHunted].filter((is) => is).length;
+    const isGood = sample > 0 && lists <= 1;
+    return isGood ? { only, isEverywhere, isHunted, isUnguided, sample } : undefined;
   } catch (error) {
     if (!args.includes('--help')) process.stderr.write(`${(error as Error).message}\n`);
     return undefined;
@@ -102,14 +112,14 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = args.includes('--help') ? 0 : BAD_ARGUMENT;
     return;
   }
-  const planned = options.isEverywhere ? plannedEverywhere() : plannedBy(options.only);
+  const planned = plannedFor(options);
   const unknown = options.only.filter((id) => !planned.some((one) => one.id === id));
   if (unknown.length > 0) {
     process.stderr.write(`no defects: ${unknown.join(', ')}\n`);
     process.exitCode = BAD_ARGUMENT;
     return;
   }
-  const file = options.isEverywhere ? FOUND_EVERYWHERE : FOUND_DEFECTS;
+  const file = fileFor(options);
   const commit = currentCommit(ROOT);
   process.env['ORRERY_VECTORS'] ??= join(ROOT, '../shared/vectors');
   const root = copyOf(ROOT);
@@ -148,6 +158,25 @@ function plannedBy(only: readonly string[]): readonly Planned[] {
         find: (root) => finderOf(defect, row, { root, titled: titledIn(root, row.id) }),
       })),
     );
+}
+
+function plannedFor(options: Options): readonly Planned[] {
+  if (options.isEverywhere) return plannedEverywhere();
+  return options.isHunted ? plannedHunted(options) : plannedBy(options.only);
+}
+
+/** Where results go. */
+function fileFor({ isEverywhere, isHunted, isUnguided }: Options): string {
+  if (isHunted) return isUnguided ? FOUND_UNGUIDED : FOUND_HUNTED;
+  return isEverywhere ? FOUND_EVERYWHERE : FOUND_DEFECTS;
+}
+
+function plannedHunted({ isUnguided }: Options): readonly Planned[] {
+  const flags = ['--budget', '2m', ...(isUnguided ? ['--unguided'] : [])];
+  return readHunted(ROOT).map((defect) => ({
+    ...{ id: 'hunted', text: defect.text, becomes: defect.becomes },
+    find: (root) => finderHunted(defect, root, flags),
+  }));
 }
 
 function plannedEverywhere(): readonly Planned[] {

@@ -15,6 +15,8 @@ interface Keeper {
   readonly index: number;
   /** Number of crashes so far. */
   readonly life: number;
+  /** How much longer syncs take that begin now, ns. */
+  readonly slowedDiskNs: number;
   random(purpose: string): Random;
 }
 
@@ -64,7 +66,7 @@ export class HostStores {
     const { life, index } = this.#host;
     const { calls, network, syncDelayNs } = this.#world;
     return (call): void => {
-      network.scheduler.after(syncDelayNs, () => {
+      network.scheduler.after(syncDelayNs + this.#host.slowedDiskNs, () => {
         if (this.#host.life === life) calls.run(index, NODE_CALL_KINDS.store, call);
       });
     };

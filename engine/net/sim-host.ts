@@ -88,6 +88,8 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   onDelivery: DeliverySink | undefined;
   /** False between a crash and the restart. */
   isUp = true;
+  /** How much longer syncs of its stores take that begin now, ns. */
+  slowedDiskNs = 0;
   /** Sockets and links; the world attaches links here. */
   readonly sockets: HostSockets;
   /** The processor, shared with the other hosts of its machine. */
@@ -381,10 +383,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     else this.handle(member, { ...asked, respond: once(respond) });
   }
 
-  /**
-   * Crashes the node: sockets, timers, jobs and handlers are gone, and stores keep what the fault
-   * says.
-   */
+  /** Crashes the node: sockets, timers, jobs and handlers are gone; stores keep what the fault says. */
   crash(fault: StoreFault): void {
     this.isUp = false;
     this.life += 1;

@@ -127,8 +127,16 @@ export class FaultDriver {
   }
 
   #checkWorld(spec: FaultSpec): void {
-    if (spec.action.kind !== 'attack' || this.#context.attack !== undefined) return;
-    throw new FaultError(spec, 'attacks on privacy run only in virtual time');
+    const { kind } = spec.action;
+    if (kind === 'attack' && this.#context.attack === undefined) {
+      throw new FaultError(spec, 'attacks on privacy run only in virtual time');
+    }
+    if (kind === 'disk' && this.#context.world.slowDisk === undefined) {
+      throw new FaultError(
+        spec,
+        'disks of this machine are as fast as they are: slower ones exist in virtual time',
+      );
+    }
   }
 
   #instants(spec: FaultSpec, draws: RandomStream): Instant[] {
@@ -228,6 +236,11 @@ export class FaultDriver {
           this.#context.world.setClock(action.node, { stepNs: -action.stepNs, ppm: 0 });
         };
         return { targets: [action.node], cut: [], text: `${action.node} clock`, undo: [undo] };
+      }
+      case 'disk': {
+        const { node, slowerNs } = action;
+        const undo = this.#context.world.slowDisk?.(node, slowerNs) ?? ((): void => undefined);
+        return { targets: [node], cut: [], text: `${node} disk slower`, undo: [undo] };
       }
       case 'tap': {
         const ids = this.#select(spec, action.links, draws, only);

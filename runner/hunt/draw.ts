@@ -68,6 +68,10 @@ export const FAULT_KINDS: Readonly<Record<string, DrawAction>> = {
     const change = draws.chance(0.5) ? { step } : { drift };
     return { clock: { node: anyOf(draws, nodes), ...change } };
   },
+  disk: (draws, { nodes }) =>
+    nodes.length === 0
+      ? undefined
+      : { disk: { node: anyOf(draws, nodes), slower: anyOf(draws, ['10ms', '200ms', '2s']) } },
   flood: (draws, { forgeries }) => {
     const nodes = Object.keys(forgeries);
     if (nodes.length === 0) return undefined;

@@ -127,6 +127,8 @@ class Progress {
 async function tryTwice(attempt: Attempt, tryOne: HuntParts['tryOne']): Promise<TriedAttempt> {
   const first = await tryOne(attempt);
   const second = await tryOne(attempt);
+  // A run that broke off has none.
+  if ([first.fingerprint, second.fingerprint].includes('')) return first;
   if (first.fingerprint === second.fingerprint) return first;
   const text = `fingerprints ${first.fingerprint} and ${second.fingerprint}`;
   return { ...first, found: { kind: 'fingerprint', place: 'of two equal runs', text } };

@@ -76,6 +76,8 @@ export interface WorldNetwork<Net extends SimWorld> {
   readonly packets?: () => PacketTotals;
   /** Called at the end of the warm-up. */
   readonly onReset?: () => void;
+  /** True if stores are files of this machine. */
+  readonly hasRealDisks?: boolean;
 }
 
 /** The settings of the network that a scenario needs. */
@@ -99,6 +101,7 @@ export function networkOptions(
 /** Puts all hosts and links of a scenario into a network. */
 export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
   readonly sim: Net;
+  readonly slowDisk: LocalWorld['slowDisk'];
   readonly #agenda: Agenda;
   readonly #listeners: Listeners;
   readonly #links = new Map<string, NetLink>();
@@ -112,6 +115,7 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
     this.sim = network.net;
     this.#agenda = network.agenda;
     this.#listeners = network.listeners;
+    if (network.hasRealDisks !== true) this.slowDisk = this.#slowDisk;
     const { scenario, protocolOf, memory } = parts;
     const { hosts, links, segments, clouds } = scenario.topology;
     for (const host of hosts) {
@@ -227,6 +231,16 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
     if (change.stepNs !== 0) clockModel.step(change.stepNs);
     clockModel.drift(change.ppm, this.#agenda.clockNs());
   }
+
+  readonly #slowDisk = (node: string, extraNs: number): Undo => {
+    const host = this.sim.host(node);
+    let leftNs = extraNs;
+    host.slowedDiskNs += leftNs;
+    return () => {
+      host.slowedDiskNs -= leftNs;
+      leftNs = 0;
+    };
+  };
 
   metrics(node: string): Readonly<Record<string, MetricValue>> {
     const host = this.sim.host(node);

@@ -61,6 +61,8 @@ export type FaultAction =
       readonly store: 'synced' | 'prefix' | 'torn';
     }
   | { readonly kind: 'clock'; readonly node: string; readonly stepNs: number; readonly ppm: number }
+  /** Each sync of the node's stores takes so much longer. */
+  | { readonly kind: 'disk'; readonly node: string; readonly slowerNs: number }
   /** An attacker on the path who records packets and sends copies later or out of order. */
   | {
       readonly kind: 'tap';
@@ -101,6 +103,7 @@ interface Action<One extends FaultAction> {
   readonly already?: string;
 }
 
+const POSITIVE = { min: 1, minText: '1ns' };
 const nodeNames = z.array(text('the name of a node')).min(1);
 
 const setSchema = z
@@ -148,6 +151,10 @@ export const actionShape = {
     })
     .optional()
     .meta({ description: "Makes the node's calendar clock wrong." }),
+  disk: z
+    .strictObject({ node: text('the name of a node'), slower: time(POSITIVE) })
+    .optional()
+    .meta({ description: "Each sync of the node's stores takes so much longer." }),
   tap: z
     .strictObject({
       replay: share().optional().meta({ description: 'Share sent again.', default: 0 }),
@@ -254,6 +261,15 @@ export const ACTIONS: { readonly [One in FaultAction as WordOf<One['kind']>]: Ac
         stepNs: clock.step ?? 0,
         ppm: clock.drift ?? 0,
       };
+    },
+  },
+  disk: {
+    nodesHit: ({ node }) => [node],
+    build: (context, { disk }, path) => {
+      if (disk === undefined || !context.checkNode(disk.node, [...path, 'disk', 'node'])) {
+        return undefined;
+      }
+      return { kind: 'disk', node: disk.node, slowerNs: disk.slower };
     },
   },
   tap: {

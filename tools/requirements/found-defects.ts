@@ -11,6 +11,10 @@ import { z } from 'zod';
 export const FOUND_DEFECTS = 'runs/mutants.json';
 /** Where it writes with `--everywhere`. */
 export const FOUND_EVERYWHERE = 'runs/mutants-everywhere.json';
+/** Where it writes with `--hunted`, and with `--unguided`. */
+export const FOUND_HUNTED = 'runs/mutants-hunted.json';
+/** See {@link FOUND_HUNTED}. */
+export const FOUND_UNGUIDED = 'runs/mutants-unguided.json';
 
 /** A defect that was planted. */
 export const foundDefect = z.strictObject({

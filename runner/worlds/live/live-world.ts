@@ -55,6 +55,7 @@ export function liveWorld(parts: LiveWorldParts): LiveRunWorld {
       packets: (): PacketTotals => kernelPackets(net),
       // Lateness is measured like latency: without the warm-up, when code is cold.
       onReset: (): void => net.lateness.reset(),
+      hasRealDisks: true,
     },
   );
   net.holdPlans();

@@ -77,6 +77,7 @@ export const TOOLS: readonly Tool[] = [
     { key: 'step', start: '5ms' },
     { key: 'drift', start: '', hint: OPTIONAL },
   ]),
+  node('disk', 'disk', [{ key: 'slower', start: '200ms' }]),
   link('tap', 'tap', [
     { key: 'replay', start: '10%' },
     { key: 'replayWithin', start: '100' },
@@ -169,6 +170,8 @@ function actionOf(tool: Tool, target: string, values: EventWords): EventWords {
       return { crash: target, ...(values['store'] === 'synced' ? {} : values) };
     case 'clock':
       return { clock: { node: target, ...values } };
+    case 'disk':
+      return { disk: { node: target, ...values } };
     case 'flood':
       return { flood: { to: target, ...values } };
     default:

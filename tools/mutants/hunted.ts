@@ -1,0 +1,98 @@
+/**
+ * Defects that only faults show (hunted.yaml), which `npm run hunt` must find.
+ *
+ * @module
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const defect = z.strictObject({
+  /** What goes wrong, and which faults show it. */
+  what: z.string().min(1),
+  scenario: z.string().min(1),
+  file: z.string().min(1),
+  /** Occurs once in the file. */
+  text: z.string().min(8),
+  becomes: z.string(),
+});
+/** A defect that only faults show. */
+export type HuntedDefect = z.output<typeof defect>;
+
+/** What `npm run hunt --json` prints, as far as it is read here. */
+const report = z.object({
+  breaks: z.array(
+    z.object({
+      kind: z.string(),
+      place: z.string(),
+      attempt: z.number(),
+      faults: z.number(),
+      file: z.string(),
+    }),
+  ),
+});
+
+/** A file with a break, as far as it is read here. */
+const minimal = z.object({ topology: z.unknown() });
+
+/** Reads the list. */
+export function readHunted(root: string): readonly HuntedDefect[] {
+  const path = join(root, 'tools/mutants/hunted.yaml');
+  return z.array(defect).parse(parse(readFileSync(path, 'utf8')));
+}
+
+/**
+ * Plants the defect in the copy at `root`, hunts, and mends it.
+ * @param flags Of the hunt.
+ * @returns what broke, in which attempt, and how small it became; null if nothing broke.
+ */
+export async function finderHunted(
+  { scenario, file, text, becomes }: HuntedDefect,
+  root: string,
+  flags: readonly string[],
+): Promise<string | null> {
+  const path = join(root, file);
+  const sound = readFileSync(path, 'utf8');
+  if (sound.split(text).length !== 2) throw new Error(`not once in ${file}: ${text}`);
+  const out = mkdtempSync(join(tmpdir(), 'orrery-hunted-'));
+  writeFileSync(
+    path,
+    sound.replace(text, () => becomes),
+  );
+  try {
+    const words = ['cli/start.mjs', 'hunt', scenario, '--fresh', '--json', '--out', out, ...flags];
+    const [found] = report.parse(JSON.parse(await printedBy(root, words))).breaks;
+    if (found === undefined) return null;
+    const nodes = nodesIn(found.file);
+    const size = `${found.faults} faults, ${nodes === undefined ? 'all' : nodes} nodes left`;
+    return `${found.kind} ${found.place} in attempt ${found.attempt}, ${size}`;
+  } finally {
+    writeFileSync(path, sound);
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+/** Nodes that a file lists; undefined if it names its topology or generates it. */
+function nodesIn(file: string): number | undefined {
+  const { topology } = minimal.parse(parse(readFileSync(file, 'utf8')));
+  const { nodes } = z
+    .object({ nodes: z.array(z.unknown()).optional() })
+    .catch({})
+    .parse(topology);
+  return nodes?.length;
+}
+
+function printedBy(cwd: string, words: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, words, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.on('data', (part) => {
+      text += String(part);
+    });
+    child.on('error', reject);
+    child.on('close', () => resolve(text));
+  });
+}
