@@ -15,7 +15,12 @@ import { dataOf, folderOf } from '../runner/hunt/minimal.ts';
 import { listOf, type ScenarioData } from '../runner/hunt/scenario-data.ts';
 import { firstThatHolds, shrinkBreak } from '../runner/hunt/shrink-break.ts';
 import { documentOf } from '../runner/injection/export.ts';
-import { commandText } from '../scenarios/command-text.ts';
+import { commandText, setFlags } from '../scenarios/command-text.ts';
+import {
+  ForeignNameError,
+  openForeign,
+  ownPartOfValues,
+} from '../scenarios/open/foreign-values.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { exitWith } from './exit.ts';
@@ -23,7 +28,7 @@ import { addOptions, collectOverride, numberOption, refuseWithHelp, SEED_RANGE }
 import { budgetOption, workersOption } from './hunt-flags.ts';
 import { HuntProgress } from './hunt-progress.ts';
 import { watchInterrupts } from './interrupt.ts';
-import { load } from './load.ts';
+import { load, type OpenedScenario } from './load.ts';
 import { refuseForeignScenario } from './own-scenario.ts';
 import { readReportFile } from './report-file.ts';
 
@@ -41,6 +46,8 @@ interface Repeated {
   readonly file: string;
   readonly set: Readonly<Record<string, string>>;
   readonly seed: number | undefined;
+  /** True if its values are those of a report, which may come from anywhere. */
+  readonly isForeign: boolean;
 }
 
 /** Adds the command. */
@@ -71,8 +78,10 @@ export function addShrinkCommand(program: Command): void {
 }
 
 async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1> {
-  const { file, set, seed: given } = repeatedBy(run, flags);
-  const { scenario } = await load(file, set, new ProtocolRegistry());
+  const { file, set, seed: given, isForeign } = repeatedBy(run, flags);
+  const { scenario } = isForeign
+    ? await openedBy(file, set, flags)
+    : await load(file, set, new ProtocolRegistry());
   const seed = given ?? scenario.seeds[0] ?? 1;
   const pool = new HuntPool(flags.workers);
   const interrupt = watchInterrupts('the smallest file so far stays');
@@ -126,7 +135,7 @@ function print({ json }: ShrinkFlags, document: object, lines: readonly string[]
 /** What to repeat: the run of a report with its worst seed, or a file. */
 function repeatedBy(run: string, { seed, set }: ShrinkFlags): Repeated {
   const isFolder = statSync(run, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (!isFolder && !run.endsWith('.json')) return { file: run, set, seed };
+  if (!isFolder && !run.endsWith('.json')) return { file: run, set, seed, isForeign: false };
   const path = isFolder ? join(run, 'report.json') : run;
   const hint = 'give the folder of a run, such as runs/failover/latest, or a scenario file';
   const report = readReportFile(path, { found: run, what: '', hint });
@@ -135,5 +144,22 @@ function repeatedBy(run: string, { seed, set }: ShrinkFlags): Repeated {
     throw new Refusal(`${path} is of a run in real time, which cannot be repeated event by event`);
   }
   refuseForeignScenario(scenario, [path]);
-  return { file: scenario.file, set: { ...overrides, ...set }, seed: seed ?? shownSeed };
+  const all = { ...overrides, ...set };
+  return { file: scenario.file, set: all, seed: seed ?? shownSeed, isForeign: true };
+}
+
+/** Opens the scenario of a report. Its values open no file or module that the scenario does not open without them. */
+async function openedBy(
+  file: string,
+  all: Readonly<Record<string, string>>,
+  { set }: ShrinkFlags,
+): Promise<OpenedScenario> {
+  try {
+    const own = ownPartOfValues(file, set)(all);
+    return await openForeign(file, { all, own }, new ProtocolRegistry());
+  } catch (error) {
+    if (!(error instanceof ForeignNameError)) throw error;
+    const hint = `if they are your own, repeat them: ${setFlags(all).join(' ')}`;
+    throw new Refusal(`${error.message}; ${hint}`, { cause: error });
+  }
 }

@@ -337,7 +337,7 @@ export interface Protocol<Options = unknown> {
    */
   readonly double?: (options: Options) => string | undefined;
   /**
-   * What must hold of nodes with these options whatever happens to their network. Absent: only what
+   * What must hold of nodes with these options whatever happens to their network (ADR 0069). Absent: only what
    * holds of every protocol.
    */
   readonly must?: (nodes: readonly ConfiguredNode<Options>[]) => Must;

@@ -1,6 +1,6 @@
 /** The command that hunts, as a user's shell sees it. @module */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,6 +108,22 @@ describe('orrery shrink', () => {
       /^ {2}- \{ at: \d+m?s, for: .*, link: alice--bob, set: \{ up: false \} \}$/m,
     );
     expect(orrery('scenario', file, '--out', out, '-q').status).toBe(1);
+  });
+
+  it('ran the module that the report of somebody else named', () => {
+    const place = join(out, 'hello/latest/report.json');
+    const report = JSON.parse(readFileSync(place, 'utf8')) as Readonly<Record<string, unknown>>;
+    const evil = join(out, 'evil.mjs');
+    writeFileSync(
+      evil,
+      `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(`${evil}.ran`)}, '');`,
+    );
+    const foreign = join(out, 'foreign.json');
+    const overrides = { 'topology.nodes.0.run': evil };
+    writeFileSync(foreign, JSON.stringify({ ...report, overrides }));
+    const { status, stderr } = orrery('shrink', foreign, '--out', out);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('evil.mjs')]);
+    expect(existsSync(`${evil}.ran`)).toBe(false);
   });
 
   it('says that nothing broke, and refuses what is no run', () => {

@@ -53,6 +53,16 @@ describe('drawn faults', () => {
     expect(kindsOf(true)).toBeLessThan(kindsOf(false) - 0.05);
   });
 
+  it('are left out where a kept hunt from elsewhere has something else', () => {
+    const strange = [
+      { run: './evil.mjs' },
+      { at: '1s', crash: 'nobody' },
+      { at: 7 },
+      { every: '1ns' },
+    ];
+    expect(check.takeAll(strange)).toEqual({ specs: [], events: [] });
+  });
+
   it('contradict each other rarely: what contradicts an earlier one is left out', () => {
     const link = targets.links[0] ?? '';
     const hold = { at: '5s', for: '2s', link, hold: true };
