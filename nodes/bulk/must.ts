@@ -5,7 +5,7 @@
  */
 import type { Must } from '../../engine/host/must.ts';
 
-/** See the module. */
+/** See the module. The longest silence after which a stream is given up is a minute; then a new one is opened. */
 export const BULK_MUST: Must = {
   always: {
     'bulk.duplicates': { count: '== 0' },
@@ -14,5 +14,5 @@ export const BULK_MUST: Must = {
   recover: {
     'bulk.delivery': { value: '>= 99%' },
   },
-  withinSeconds: 10,
+  withinSeconds: 80,
 };

@@ -14,7 +14,14 @@ import type { Way } from '../../engine/host/transport.ts';
 import { BackOff } from '../_kit/back-off.ts';
 import type { Machine, TimerDue } from '../_kit/machine.ts';
 import { TimerTable } from '../_kit/timer-table.ts';
-import { LENGTH_BYTES, RETRY_NS_MAX, RETRY_NS_MIN, WAITING_PACKETS_MAX } from './geometry.ts';
+import {
+  LENGTH_BYTES,
+  RETRY_NS_MAX,
+  RETRY_NS_MIN,
+  SILENCE_NS_MAX,
+  SILENCE_NS_MIN,
+  WAITING_PACKETS_MAX,
+} from './geometry.ts';
 import { isWithdrawn, type KeptPacket, type Outbox } from './outbox.ts';
 import { Syncing } from './syncing.ts';
 import { encodeHello } from './wire.ts';
@@ -70,9 +77,9 @@ export type OutgoingEffect<Request> =
 
 /**
  * `sync`: the disk is tried again. `reconnect`: the stream is opened again. `ending`: a packet that
- * was not sent may be of no use any more.
+ * was not sent may be of no use any more. `silence`: the peer has not answered what was sent.
  */
-type OutgoingTimer = 'sync' | 'reconnect' | 'ending';
+type OutgoingTimer = 'sync' | 'reconnect' | 'ending' | 'silence';
 
 interface Waiting<Request> {
   readonly bytes: Uint8Array;
@@ -89,6 +96,7 @@ export class OutgoingMachine<Request>
   readonly #random: Random;
   readonly #timers = new TimerTable<OutgoingTimer>();
   readonly #reconnecting = new BackOff({ firstNs: RETRY_NS_MIN, mostNs: RETRY_NS_MAX });
+  readonly #silence = new BackOff({ firstNs: SILENCE_NS_MIN, mostNs: SILENCE_NS_MAX });
   readonly #syncing = new Syncing();
   /** Packets that wait for room in the outbox. */
   #waiting: Waiting<Request>[] = [];
@@ -155,24 +163,24 @@ export class OutgoingMachine<Request>
         this.#request(now, input);
         return;
       case 'synced':
-        this.#synced();
+        this.#synced(now);
         return;
       case 'sync-failed':
         // A full disk is no reason to lose accepted packets: the write is retried.
         this.#timers.set('sync', now + RETRY_NS_MIN);
         return;
       case 'opened':
-        this.#greet();
+        this.#greet(now);
         return;
       case 'confirmed':
         this.#confirmed(now, input.number);
         return;
       case 'room':
       case 'full':
-        this.#wrote(input.kind);
+        this.#wrote(now, input.kind);
         return;
       case 'drained':
-        this.#drained();
+        this.#drained(now);
         return;
       case 'closed':
         this.#closed(now);
@@ -196,6 +204,10 @@ export class OutgoingMachine<Request>
         return;
       case 'ending':
         this.#endLifetimes(now);
+        return;
+      case 'silence':
+        // The peer may have given the stream up without our knowing (RFC 9293, 3.5.1): only a new one finds out.
+        this.#effects.push({ kind: 'reset' });
         return;
       case undefined:
     }
@@ -271,6 +283,7 @@ export class OutgoingMachine<Request>
     this.#isStopped = true;
     this.#timers.clear('reconnect');
     this.#timers.clear('ending');
+    this.#timers.clear('silence');
     this.#effects.push({ kind: 'end' });
     this.#abandon(this.#waiting.splice(0), 'stopped');
   }
@@ -287,7 +300,7 @@ export class OutgoingMachine<Request>
     this.#effects.push({ kind: 'sync' });
   }
 
-  #synced(): void {
+  #synced(now: Nanoseconds): void {
     for (const { bytes } of this.#withdrawing.splice(0)) {
       this.#effects.push({ kind: 'settled', packet: packetIn(bytes), how: 'abandoned' });
       this.#effects.push({ kind: 'drop', reason: 'lifetime-over' });
@@ -301,7 +314,7 @@ export class OutgoingMachine<Request>
       this.#effects.push({ kind: 'respond', request, outcome: 'ok' });
     }
     if (this.#state === 'closed' && !this.#timers.isSet('reconnect')) this.#open();
-    else this.#flush();
+    else this.#flush(now);
     if (this.#syncing.done()) this.#write();
   }
 
@@ -311,9 +324,10 @@ export class OutgoingMachine<Request>
     this.#effects.push({ kind: 'connect' });
   }
 
-  #greet(): void {
+  #greet(now: Nanoseconds): void {
     const { memory, confirmed } = this.#outbox;
     this.#state = 'greeting';
+    this.#timers.set('silence', now + this.#silence.next());
     this.#effects.push({ kind: 'write', bytes: encodeHello({ memory, confirmed }) });
   }
 
@@ -325,6 +339,8 @@ export class OutgoingMachine<Request>
       this.#effects.push({ kind: 'drop', reason: 'bad-number' }, { kind: 'reset' });
       return;
     }
+    this.#silence.reset();
+    this.#timers.clear('silence');
     const news = this.#outbox.confirm(number).filter((packet) => !isWithdrawn(packet));
     this.#effects.push({ kind: 'count', of: 'confirmed', packets: news.length });
     for (const { bytes } of news) {
@@ -342,22 +358,31 @@ export class OutgoingMachine<Request>
       if (next === undefined) break;
       this.#accept(now, next);
     }
-    this.#flush();
+    this.#flush(now);
   }
 
-  #wrote(answer: 'room' | 'full'): void {
+  #wrote(now: Nanoseconds, answer: 'room' | 'full'): void {
     // In another state, the hello was written, or the stream has failed meanwhile.
     if (this.#state !== 'writing') return;
     this.#state = answer === 'room' ? 'open' : 'full';
-    this.#flush();
+    this.#flush(now);
   }
 
-  #drained(): void {
+  #drained(now: Nanoseconds): void {
     if (this.#state === 'full') this.#state = 'open';
-    this.#flush();
+    this.#flush(now);
   }
 
-  #flush(): void {
+  /** Sends the next packet that is on disk, and waits for the peer's word on what was sent. */
+  #flush(now: Nanoseconds): void {
+    this.#sendNext();
+    const isOpen = this.#state !== 'closed' && this.#state !== 'opening';
+    if (isOpen && this.#sent > this.#outbox.confirmed && !this.#timers.isSet('silence')) {
+      this.#timers.set('silence', now + this.#silence.next());
+    }
+  }
+
+  #sendNext(): void {
     if (this.#state !== 'open' || this.#sent >= this.#outbox.durable) return;
     const next = this.#outbox.packet(this.#sent + 1);
     // The mark of a withdrawn packet is sent only once it is on disk.
@@ -369,6 +394,7 @@ export class OutgoingMachine<Request>
 
   #closed(now: Nanoseconds): void {
     this.#state = 'closed';
+    this.#timers.clear('silence');
     if (this.#isStopped) return;
     this.#tellWay('closed');
     if (this.#outbox.kept.length + this.#waiting.length === 0) return;

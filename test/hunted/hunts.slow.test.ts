@@ -5,10 +5,13 @@
  * @module
  */
 import { expect, it } from 'vitest';
+import { judgeKpi } from '../../reports/kpi.ts';
 import type { TriedAttempt } from '../../runner/hunt/attempt.ts';
-import { openField } from '../../runner/hunt/field.ts';
+import { type Field, openField } from '../../runner/hunt/field.ts';
 import { FRESH_HUNT, hunt } from '../../runner/hunt/hunt.ts';
 import { AttemptTrier } from '../../runner/hunt/try-attempt.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
+import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import { HUNTED_SCENARIOS } from '../../tools/nightly/hunted-scenarios.ts';
 import { registry } from '../unit/runner/fixture.ts';
 
@@ -16,6 +19,7 @@ it.each(Object.entries(HUNTED_SCENARIOS))(
   '%s keeps what its protocols promise under drawn faults',
   async (scenario, { attempts }) => {
     const field = await openField(`${scenario}.yaml`, {});
+    expect(measuredIn(field), 'limits of recovery that are measured').toBeGreaterThan(0);
     const trier = new AttemptTrier(field);
     const { breaks, known, corpus } = await hunt({
       ...{ seed: 1, targets: field.targets, isGuided: true, from: FRESH_HUNT },
@@ -33,6 +37,18 @@ it.each(Object.entries(HUNTED_SCENARIOS))(
     expect(corpus.attempts.length, 'nothing new was reached').toBeGreaterThan(3);
   },
 );
+
+/** How many limits of recovery a run without faults measures. */
+function measuredIn({ scenario, registry, always }: Field): number {
+  const seeds = [runSeed({ scenario, registry, seed: 1 })];
+  const definitions = scenarioMetrics(scenario, registry);
+  const recovering = scenario.kpis.filter(({ metric }) => !always.has(metric));
+  const kpis = recovering.map((spec) => {
+    const definition = definitions.find(({ name }) => name === spec.metric);
+    return judgeKpi({ spec, definition, definitions, seeds, mode: 'sim', warmupNs: 0 });
+  });
+  return kpis.filter(({ value }) => value !== null).length;
+}
 
 it('leaves out no protocol that promises something', () => {
   const hunted = Object.values(HUNTED_SCENARIOS).flatMap(({ protocols }) => protocols);

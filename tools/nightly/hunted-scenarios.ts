@@ -10,10 +10,10 @@ export const HUNTED_SCENARIOS: Readonly<
   Record<string, { readonly protocols: readonly string[]; readonly attempts: number }>
 > = {
   hello: { protocols: ['ping'], attempts: 200 },
-  'file-transfer': { protocols: ['bulk'], attempts: 40 },
+  'file-transfer': { protocols: ['bulk'], attempts: 24 },
   'live-crash': { protocols: ['gateway', 'scion'], attempts: 24 },
-  'mixnet-crashes': { protocols: ['mixnet'], attempts: 40 },
+  'mixnet-crashes': { protocols: ['mixnet'], attempts: 24 },
   'dtn-crash': { protocols: ['dtn', 'datagram'], attempts: 40 },
   'fabric-outage': { protocols: ['fabric', 'dtn'], attempts: 60 },
-  'federated-hello': { protocols: ['federated', 'fabric'], attempts: 12 },
+  'federated-hello': { protocols: ['federated', 'fabric'], attempts: 8 },
 };

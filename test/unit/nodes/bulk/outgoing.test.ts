@@ -121,6 +121,24 @@ describe('sending packets to one peer', () => {
     expect(step({ kind: 'room' })).toEqual([]);
   });
 
+  it('waited for ever on a stream that the peer had given up: it is reset after 30 s, then 60 s', () => {
+    const { step, fire } = makeOpen();
+    for (const [atMs, againMs] of [
+      [30_000, 30_025],
+      [90_025, 90_075],
+      [150_075, 150_175],
+    ] as const) {
+      expect(fire()).toEqual([atMs, ['reset']]);
+      step({ kind: 'closed' }, atMs * MS);
+      expect(fire()).toEqual([againMs, ['connect']]);
+      step({ kind: 'opened' }, againMs * MS);
+    }
+    // Once the peer has spoken and has everything, nothing is waited for.
+    step({ kind: 'room' }, 151_000 * MS);
+    step({ kind: 'confirmed', number: 1 }, 151_000 * MS);
+    expect(fire()[0]).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('opens a stream that failed again after half the wait at least, which doubles up to 2 s', () => {
     const { step, fire } = makeOpen();
     expect(step({ kind: 'closed' })).toEqual(['way closed']);
