@@ -24,7 +24,7 @@ import { HuntPool } from '../runner/hunt/hunt-pool.ts';
 import { keepHunt, readHunt } from '../runner/hunt/kept-hunt.ts';
 import { dataOf, folderOf } from '../runner/hunt/minimal.ts';
 import { listOf } from '../runner/hunt/scenario-data.ts';
-import { shrinkBreak } from '../runner/hunt/shrink-break.ts';
+import { leftText, type SmallBreak, shrinkBreak } from '../runner/hunt/shrink-break.ts';
 import { sourceState } from '../runner/sweep/source-state.ts';
 import { commandText } from '../scenarios/command-text.ts';
 import { exitWith } from './exit.ts';
@@ -133,7 +133,7 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
     for (const one of state.breaks.slice(from.breaks.length)) {
       const path = join(folder, folderOf(one.found), 'minimal.yaml');
       const { warmupNs } = field.scenario;
-      const data = await shrinkBreak({
+      const left = await shrinkBreak({
         ...{ one, path, pool, data: dataOf(field.scenario, one) },
         origin: `Found by a hunt in attempt ${one.number}`,
         limitMs: Math.max(SHRINK_LEAST_MS, SHRINK_SHARE * flags.budget),
@@ -142,7 +142,7 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
         recoverNs: one.found.kind === 'recover' ? warmupNs - field.targets.quietNs : undefined,
       });
       progress.clear();
-      shrunk.push({ one, path, faults: listOf(data, ['events']).length });
+      shrunk.push({ one, path, left });
     }
     print({ field, state, from, shrunk }, flags);
     if (shrunk.length > 0) return 1;
@@ -163,8 +163,7 @@ function hashOf({ scenario }: Field, { set, seed, unguided }: HuntFlags): string
 interface Shrunk {
   readonly one: FoundBreak;
   readonly path: string;
-  /** Number of faults that are left. */
-  readonly faults: number;
+  readonly left: SmallBreak;
 }
 
 interface HuntReport {
@@ -184,10 +183,10 @@ function print({ field, state, from, shrunk }: HuntReport, { json }: HuntFlags):
       reached: corpus.reached.length,
       lastNewAttempt: lastNew,
       brokenWithoutFaults: known,
-      breaks: shrunk.map(({ one, path, faults }) => ({
+      breaks: shrunk.map(({ one, path, left }) => ({
         ...one.found,
         attempt: one.number,
-        faults,
+        ...left,
         file: path,
       })),
       earlierBreaks: breaks.length - shrunk.length,
@@ -195,10 +194,10 @@ function print({ field, state, from, shrunk }: HuntReport, { json }: HuntFlags):
     process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
     return;
   }
-  const lines = shrunk.flatMap(({ one, path, faults }) => [
+  const lines = shrunk.flatMap(({ one, path, left }) => [
     `BROKEN  ${field.scenario.name}  ${one.found.kind}  ${oneLine(one.found.place)}`,
     `  ${oneLine(one.found.text)}`,
-    `  in attempt ${one.number}, with ${faults === 1 ? '1 fault' : `${faults} faults`} left: ${path}`,
+    `  in attempt ${one.number}, with ${leftText(left)}: ${path}`,
     `  ${commandText(['scenario', path])}`,
   ]);
   const plain = known.map((name) => `without any fault it breaks ${name}: no find`);

@@ -13,7 +13,7 @@ import { oneLine } from '../reports/plain-text.ts';
 import { HuntPool } from '../runner/hunt/hunt-pool.ts';
 import { dataOf, folderOf } from '../runner/hunt/minimal.ts';
 import { listOf, type ScenarioData } from '../runner/hunt/scenario-data.ts';
-import { firstThatHolds, shrinkBreak } from '../runner/hunt/shrink-break.ts';
+import { firstThatHolds, leftText, shrinkBreak } from '../runner/hunt/shrink-break.ts';
 import { documentOf } from '../runner/injection/export.ts';
 import { commandText, setFlags } from '../scenarios/command-text.ts';
 import {
@@ -112,13 +112,12 @@ async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1> {
     );
     const first = some[await firstThatHolds(some, parts)];
     if (first === undefined) throw new Refusal(`no file shows it again: ${found.text}`);
-    const data = await shrinkBreak({ ...parts, data: first });
+    const left = await shrinkBreak({ ...parts, data: first });
     progress.clear();
-    const faults = listOf(data, ['events']).length;
-    print(flags, { scenario: scenario.name, seed, break: found, faults, file: path }, [
+    print(flags, { scenario: scenario.name, seed, break: found, ...left, file: path }, [
       `BROKEN  ${scenario.name}  seed ${seed}  ${oneLine(found.place)}`,
       `  ${oneLine(found.text)}`,
-      `  ${faults === 1 ? '1 fault' : `${faults} faults`} left: ${path}`,
+      `  ${leftText(left)}: ${path}`,
       `  ${commandText(['scenario', path])}`,
     ]);
     return 1;

@@ -22,6 +22,10 @@ const FAULTS_MEAN = 4;
 const KIND_CHANCE = 0.3;
 /** Chance of an attempt of the corpus to be varied under another seed of the run. */
 const RESEED_CHANCE = 0.2;
+/** Chance of an attempt to hit only a few nodes and their links, so that its faults meet there. */
+const FOCUS_CHANCE = 0.5;
+/** Most nodes of such an attempt. */
+const FOCUS_MAX = 3;
 /** Faults last up to one of these shares of the time for faults. */
 const LONGEST_SHARES = [1, 0.1, 0.01, 0.001];
 /** Seeds of runs are drawn below this. */
@@ -91,9 +95,21 @@ export function drawAttempt(
   const seed = draws.below(SEEDS);
   const drawn = names.filter(() => draws.chance(how.isSwarm ? KIND_CHANCE : 1));
   const kinds = drawn.length === 0 ? [anyOf(draws, names)] : drawn;
+  const hit = how.isSwarm && draws.chance(FOCUS_CHANCE) ? focus(draws, targets) : targets;
   const count = Math.min(FAULTS_MAX, draws.geometric(FAULTS_MEAN));
-  const events = Array.from({ length: count }, () => drawFault(draws, targets, kinds));
+  const events = Array.from({ length: count }, () => drawFault(draws, hit, kinds));
   return { seed, events: events.flat() };
+}
+
+/** A few nodes, with the links and forgeries of these. */
+function focus(draws: RandomStream, targets: Targets): Targets {
+  const { nodes, linksOf, forgeries } = targets;
+  if (nodes.length <= 1) return targets;
+  const count = 1 + draws.below(Math.min(FOCUS_MAX, nodes.length - 1));
+  const some = draws.choose(count, nodes.length).map((index) => nodes[index] as string);
+  const links = [...new Set(some.flatMap((node) => linksOf[node] ?? []))];
+  const forged = Object.entries(forgeries).filter(([node]) => some.includes(node));
+  return { ...targets, nodes: some, links, forgeries: Object.fromEntries(forged) };
 }
 
 /** An attempt that differs a little from one that reached something new. */

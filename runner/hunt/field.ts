@@ -19,6 +19,8 @@ export interface Targets {
   readonly nodes: readonly string[];
   /** Ids of links. */
   readonly links: readonly string[];
+  /** Ids of the links of each node. */
+  readonly linksOf: Readonly<Record<string, readonly string[]>>;
   /** Kinds of forgeries by the node that gets them. */
   readonly forgeries: Readonly<Record<string, readonly string[]>>;
   /** Faults begin at or after this instant, ns. */
@@ -72,12 +74,19 @@ export async function openField(
   };
   const { scenario } = await openScenario(file, { ...ownSet, ...changes }, registry);
   const nodes = kindsOf(scenario, forgeries).find(({ kind }) => kind === 'crash')?.targets ?? [];
-  const links = scenario.topology.links.map(({ id }) => id);
+  const { links: all } = scenario.topology;
+  const links = all.map(({ id }) => id);
+  const linksOf = Object.fromEntries(
+    nodes.map((node) => [
+      node,
+      all.filter(({ a, b }) => a.host === node || b.host === node).map(({ id }) => id),
+    ]),
+  );
   const times = { fromNs: beganNs, quietNs: at(QUIET_SHARE) };
   return {
     scenario,
     registry,
-    targets: { nodes, links, forgeries, ...times },
+    targets: { nodes, links, linksOf, forgeries, ...times },
     always: new Set(Object.keys(always)),
   };
 }

@@ -6,11 +6,13 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { nameOfBreak } from './attempt.ts';
 import type { FoundBreak } from './hunt.ts';
 import type { HuntPool } from './hunt-pool.ts';
 import { textOf } from './minimal.ts';
-import type { ScenarioData } from './scenario-data.ts';
+import { listOf, type ScenarioData } from './scenario-data.ts';
 import { type ShrinkParts, shrink } from './shrink.ts';
 
 /** Files that are tried at once. */
@@ -30,15 +32,26 @@ export interface ShrinkBreakParts
   readonly isStopped: () => boolean;
 }
 
+/** What is left of a break. */
+export interface SmallBreak {
+  readonly faults: number;
+  readonly nodes: number;
+}
+
+/** `2 faults and 7 nodes left`. */
+export function leftText({ faults, nodes }: SmallBreak): string {
+  return `${faults === 1 ? '1 fault' : `${faults} faults`} and ${nodes} nodes left`;
+}
+
 /** See the module. @returns what the file holds. */
-export async function shrinkBreak(parts: ShrinkBreakParts): Promise<ScenarioData> {
+export async function shrinkBreak(parts: ShrinkBreakParts): Promise<SmallBreak> {
   const { path, isStopped } = parts;
   const endMs = performance.now() + parts.limitMs;
   mkdirSync(dirname(path), { recursive: true });
   const write = (some: ScenarioData): void =>
     writeFileSync(path, textOf(some, parts.one, { ...parts, path }));
   write(parts.data);
-  return await shrink({
+  const data = await shrink({
     ...parts,
     firstThatHolds: (some) => firstThatHolds(some, parts),
     isOver: () => isStopped() || performance.now() > endMs,
@@ -47,6 +60,8 @@ export async function shrinkBreak(parts: ShrinkBreakParts): Promise<ScenarioData
       parts.onSmaller(smaller);
     },
   });
+  const { scenario } = await openScenario(path, {}, new ProtocolRegistry());
+  return { faults: listOf(data, ['events']).length, nodes: scenario.topology.hosts.length };
 }
 
 /** Tries files. @returns the index of the first that shows the break; -1 if none does. */

@@ -53,6 +53,7 @@ const STEPS: readonly Step[] = [
   fewerOf(['traffic']),
   fewerNodes,
   fewerOf(['topology', 'links']),
+  smallerNetwork,
   fewerOptions,
   weaker,
   slowerFlows,
@@ -149,6 +150,16 @@ function fewerNodes(data: ScenarioData): readonly ScenarioData[] {
       events,
       ...(data['options'] === undefined ? {} : { options: Object.fromEntries(options) }),
     };
+  });
+}
+
+/** A generated network of which one number is smaller. */
+function smallerNetwork(data: ScenarioData): readonly ScenarioData[] {
+  const { generate = {} } = (data['topology'] ?? {}) as { readonly generate?: Entry };
+  return Object.entries(generate).flatMap(([key, value]) => {
+    if (typeof value !== 'number' || value <= 1) return [];
+    const smaller = new Set([1, Math.floor(value / 2), value - 1]);
+    return [...smaller].map((one) => put(data, ['topology', 'generate', key], one));
   });
 }
 

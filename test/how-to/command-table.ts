@@ -47,7 +47,7 @@ export const RUN: Readonly<Record<string, Ran>> = {
   'npm run node -- two-nodes.yaml --new-keys keys': quick,
   'npx orrery --help': quick,
   'npx orrery scenario hello.yaml': quick,
-  [HUNT]: { ...long, exit: 1, says: ['BROKEN', 'with 2 faults left'] },
+  [HUNT]: { ...long, exit: 1, says: ['BROKEN', '2 nodes left'] },
   'npm run scenario fabric-outage.yaml': long,
   'npm run scenario failover.yaml': nightly,
   'npm run scenario failover.yaml -- --set duration=20s': nightly,

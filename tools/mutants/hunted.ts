@@ -30,13 +30,10 @@ const report = z.object({
       place: z.string(),
       attempt: z.number(),
       faults: z.number(),
-      file: z.string(),
+      nodes: z.number(),
     }),
   ),
 });
-
-/** A file with a break, as far as it is read here. */
-const minimal = z.object({ topology: z.unknown() });
 
 /** Reads the list. */
 export function readHunted(root: string): readonly HuntedDefect[] {
@@ -66,23 +63,12 @@ export async function finderHunted(
     const words = ['cli/start.mjs', 'hunt', scenario, '--fresh', '--json', '--out', out, ...flags];
     const [found] = report.parse(JSON.parse(await printedBy(root, words))).breaks;
     if (found === undefined) return null;
-    const nodes = nodesIn(found.file);
-    const size = `${found.faults} faults, ${nodes === undefined ? 'all' : nodes} nodes left`;
+    const size = `${found.faults} faults and ${found.nodes} nodes left`;
     return `${found.kind} ${found.place} in attempt ${found.attempt}, ${size}`;
   } finally {
     writeFileSync(path, sound);
     rmSync(out, { recursive: true, force: true });
   }
-}
-
-/** Nodes that a file lists; undefined if it names its topology or generates it. */
-function nodesIn(file: string): number | undefined {
-  const { topology } = minimal.parse(parse(readFileSync(file, 'utf8')));
-  const { nodes } = z
-    .object({ nodes: z.array(z.unknown()).optional() })
-    .catch({})
-    .parse(topology);
-  return nodes?.length;
 }
 
 function printedBy(cwd: string, words: readonly string[]): Promise<string> {

@@ -36,7 +36,9 @@ describe('orrery hunt', () => {
     expect(status, stderr).toBe(1);
     expect(stdout).toMatch(/^BROKEN {2}receipt {2}always {2}receipt\.duplicates count == 0\n/);
     const file = join(out, 'receipt/always-receipt-duplicates-count-0/minimal.yaml');
-    expect(stdout).toContain(`with 2 faults left: ${file}\n  npm run scenario ${file}\n`);
+    expect(stdout).toContain(
+      `with 2 faults and 2 nodes left: ${file}\n  npm run scenario ${file}\n`,
+    );
     const text = readFileSync(file, 'utf8');
     expect(text).toMatch(/^# Found by a hunt in attempt \d+: always, receipt\.duplicates/);
     expect(text.match(/^ {2}- \{ at: /gm)).toHaveLength(2);
@@ -102,7 +104,7 @@ describe('orrery shrink', () => {
     expect(status).toBe(1);
     const file = join(out, 'hello/recover-ping-delivery-value-99/minimal.yaml');
     expect(stdout).toMatch(/^BROKEN {2}hello {2}seed \d {2}ping\.delivery value >= 99%\n/);
-    expect(stdout).toContain(`1 fault left: ${file}\n`);
+    expect(stdout).toContain(`1 fault and 2 nodes left: ${file}\n`);
     const text = readFileSync(file, 'utf8');
     expect(text).toMatch(
       /^ {2}- \{ at: \d+m?s, for: .*, link: alice--bob, set: \{ up: false \} \}$/m,

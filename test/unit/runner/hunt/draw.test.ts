@@ -53,6 +53,21 @@ describe('drawn faults', () => {
     expect(kindsOf(true)).toBeLessThan(kindsOf(false) - 0.05);
   });
 
+  it('meet at a few nodes in half of the attempts', () => {
+    const stream = draws();
+    let few = 0;
+    let count = 0;
+    while (count < 200) {
+      const { events } = drawAttempt(stream, targets, { isSwarm: true });
+      const nodes = new Set(events.flatMap(({ crash }) => crash ?? []));
+      if (events.filter(({ crash }) => crash !== undefined).length < 4) continue;
+      count += 1;
+      if (nodes.size <= 3) few += 1;
+    }
+    expect(few / count).toBeGreaterThan(0.4);
+    expect(few / count).toBeLessThan(0.75);
+  });
+
   it('are left out where a kept hunt from elsewhere has something else', () => {
     const strange = [
       { run: './evil.mjs' },

@@ -91,6 +91,21 @@ describe('a file with a break', () => {
     expect(listOf(data, ['events'])[0]).toMatchObject({ partition: { from: ['a'], to: [] } });
   });
 
+  it('has the smallest generated network that shows it', async () => {
+    const generate = { kind: 'mixnet', layers: 3, width: 2, clients: 8 };
+    const { data } = await shrunk(
+      (one) => {
+        const { layers, clients } = (one['topology'] as { readonly generate: typeof generate })
+          .generate;
+        return layers * clients >= 5;
+      },
+      { data: { ...DATA, topology: { generate } } },
+    );
+    expect(data['topology']).toEqual({
+      generate: { kind: 'mixnet', layers: 1, width: 1, clients: 5 },
+    });
+  });
+
   it('measures no sooner after its last fault than the nodes need to recover', async () => {
     const recovering = { ...DATA, warmup: '30s' };
     const { data } = await shrunk((one) => crashes(one, 'c'), {
