@@ -20,7 +20,7 @@ import {
   type HuntState,
   hunt,
 } from '../runner/hunt/hunt.ts';
-import { HuntPool } from '../runner/hunt/hunt-pool.ts';
+import { HuntPool, isHeld } from '../runner/hunt/hunt-pool.ts';
 import { keepHunt, readHunt } from '../runner/hunt/kept-hunt.ts';
 import { dataOf, folderOf } from '../runner/hunt/minimal.ts';
 import { listOf } from '../runner/hunt/scenario-data.ts';
@@ -104,7 +104,7 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
       const job = { kind: 'attempt', file, set: flags.set, attempt } as const;
       const tried = await pool.try(job);
       if (tried === undefined) throw new Error('an opened scenario cannot be opened again');
-      if (attempt.events.length === 0) pool.expect(tried.wallMs);
+      if (attempt.events.length === 0 && !isHeld(tried)) pool.expect(tried.wallMs);
       return tried;
     };
     const endMs = performance.now() + flags.budget;
@@ -130,8 +130,9 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
     });
     progress.clear();
     const shrunk: Shrunk[] = [];
+    const pathOf = ({ found }: FoundBreak): string => join(folder, folderOf(found), 'minimal.yaml');
     for (const one of state.breaks.slice(from.breaks.length)) {
-      const path = join(folder, folderOf(one.found), 'minimal.yaml');
+      const path = pathOf(one);
       const { warmupNs } = field.scenario;
       const left = await shrinkBreak({
         ...{ one, path, pool, data: dataOf(field.scenario, one) },
@@ -144,8 +145,9 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
       progress.clear();
       shrunk.push({ one, path, left });
     }
-    print({ field, state, from, shrunk }, flags);
-    if (shrunk.length > 0) return 1;
+    print({ field, state, from, shrunk, pathOf }, flags);
+    // What an earlier hunt found is still broken in this program.
+    if (state.breaks.length > 0) return 1;
     return interrupt.signal.aborted ? 130 : 0;
   } finally {
     interrupt.dispose();
@@ -163,7 +165,7 @@ function hashOf({ scenario }: Field, { set, seed, unguided }: HuntFlags): string
 interface Shrunk {
   readonly one: FoundBreak;
   readonly path: string;
-  readonly left: SmallBreak;
+  readonly left: SmallBreak | undefined;
 }
 
 interface HuntReport {
@@ -171,10 +173,13 @@ interface HuntReport {
   readonly state: HuntState;
   readonly from: HuntState;
   readonly shrunk: readonly Shrunk[];
+  /** Where files of breaks are. */
+  readonly pathOf: (one: FoundBreak) => string;
 }
 
-function print({ field, state, from, shrunk }: HuntReport, { json }: HuntFlags): void {
-  const { tried, breaks, corpus, lastNew, known } = state;
+function print({ field, state, from, shrunk, pathOf }: HuntReport, { json }: HuntFlags): void {
+  const { tried, corpus, lastNew, known } = state;
+  const earlier = from.breaks;
   if (json === true) {
     const document = {
       scenario: field.scenario.name,
@@ -189,7 +194,7 @@ function print({ field, state, from, shrunk }: HuntReport, { json }: HuntFlags):
         ...left,
         file: path,
       })),
-      earlierBreaks: breaks.length - shrunk.length,
+      earlierBreaks: earlier.map((one) => ({ ...one.found, file: pathOf(one) })),
     };
     process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
     return;
@@ -197,15 +202,18 @@ function print({ field, state, from, shrunk }: HuntReport, { json }: HuntFlags):
   const lines = shrunk.flatMap(({ one, path, left }) => [
     `BROKEN  ${field.scenario.name}  ${one.found.kind}  ${oneLine(one.found.place)}`,
     `  ${oneLine(one.found.text)}`,
-    `  in attempt ${one.number}, with ${leftText(left)}: ${path}`,
+    `  in attempt ${one.number}, ${leftText(left)}: ${path}`,
     `  ${commandText(['scenario', path])}`,
   ]);
-  const plain = known.map((name) => `without any fault it breaks ${name}: no find`);
-  const earlier = breaks.length - shrunk.length;
-  const more = earlier === 0 ? '' : `, ${earlier} found earlier`;
+  const again = earlier.map(
+    (one) =>
+      `BROKEN  ${field.scenario.name}  found earlier  ${oneLine(one.found.place)}: ${pathOf(one)}`,
+  );
+  const plain = known.map((name) => `without any fault it breaks ${oneLine(name)}: no find`);
+  const nothing = earlier.length === 0 ? 'nothing broke' : 'nothing new broke';
   const end =
     `${field.scenario.name}: ${tried - from.tried} attempts (${tried} in all), ` +
     `${corpus.reached.length} different states and drops, the last new one in attempt ${lastNew}; ` +
-    `${shrunk.length === 0 ? 'nothing broke' : `${shrunk.length} broken`}${more}`;
-  process.stdout.write(`${[...lines, ...plain, end].join('\n')}\n`);
+    `${shrunk.length === 0 ? nothing : `${shrunk.length} broken`}`;
+  process.stdout.write(`${[...lines, ...again, ...plain, end].join('\n')}\n`);
 }

@@ -10,7 +10,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { oneLine } from '../reports/plain-text.ts';
-import { HuntPool } from '../runner/hunt/hunt-pool.ts';
+import { HuntPool, isHeld } from '../runner/hunt/hunt-pool.ts';
 import { dataOf, folderOf } from '../runner/hunt/minimal.ts';
 import { listOf, type ScenarioData } from '../runner/hunt/scenario-data.ts';
 import { firstThatHolds, leftText, shrinkBreak } from '../runner/hunt/shrink-break.ts';
@@ -77,7 +77,7 @@ export function addShrinkCommand(program: Command): void {
   });
 }
 
-async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1> {
+async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1 | 130> {
   const { file, set, seed: given, isForeign } = repeatedBy(run, flags);
   const { scenario } = isForeign
     ? await openedBy(file, set, flags)
@@ -88,14 +88,14 @@ async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1> {
   const progress = new HuntProgress(scenario.name, flags);
   try {
     const tried = await pool.try({ kind: 'file', path: file, set, seed, isAlways: false });
-    if (tried?.found === undefined) {
+    const found = tried?.breaks[0];
+    if (tried === undefined || found === undefined) {
       print(flags, { scenario: scenario.name, seed, break: null }, [
         `${scenario.name}, seed ${seed}: nothing broke, and no limit was missed`,
       ]);
       return 0;
     }
-    pool.expect(tried.wallMs);
-    const { found } = tried;
+    if (!isHeld(tried)) pool.expect(tried.wallMs);
     const one = { attempt: { seed, events: tried.events }, found, number: 0 };
     const path = join(flags.out, scenario.name, folderOf(found), 'minimal.yaml');
     const parts = {
@@ -111,6 +111,7 @@ async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1> {
       dataOf(scenario, { ...one, attempt: { seed, events } }),
     );
     const first = some[await firstThatHolds(some, parts)];
+    if (interrupt.signal.aborted) return 130;
     if (first === undefined) throw new Refusal(`no file shows it again: ${found.text}`);
     const left = await shrinkBreak({ ...parts, data: first });
     progress.clear();

@@ -44,7 +44,7 @@ export const RETRY_NS_MIN = 50_000_000;
 /** Longest wait before a stream is reopened, ns: a peer that returns is found within it. */
 export const RETRY_NS_MAX = 2_000_000_000;
 /**
- * First wait for the peer's word on packets that were sent, ns; then the stream is reset. It doubles, since a slow
+ * First wait for the peer's word, ns; then the stream is reset. It doubles until a packet is confirmed, since a slow
  * link may only need longer.
  */
 export const SILENCE_NS_MIN = 30_000_000_000;

@@ -339,9 +339,9 @@ export class OutgoingMachine<Request>
       this.#effects.push({ kind: 'drop', reason: 'bad-number' }, { kind: 'reset' });
       return;
     }
-    this.#silence.reset();
     this.#timers.clear('silence');
     const news = this.#outbox.confirm(number).filter((packet) => !isWithdrawn(packet));
+    if (!isGreeting && news.length > 0) this.#silence.reset();
     this.#effects.push({ kind: 'count', of: 'confirmed', packets: news.length });
     for (const { bytes } of news) {
       this.#effects.push({ kind: 'settled', packet: packetIn(bytes), how: 'acknowledged' });
@@ -376,7 +376,7 @@ export class OutgoingMachine<Request>
   /** Sends the next packet that is on disk, and waits for the peer's word on what was sent. */
   #flush(now: Nanoseconds): void {
     this.#sendNext();
-    const isOpen = this.#state !== 'closed' && this.#state !== 'opening';
+    const isOpen = !this.#isStopped && this.#state !== 'closed' && this.#state !== 'opening';
     if (isOpen && this.#sent > this.#outbox.confirmed && !this.#timers.isSet('silence')) {
       this.#timers.set('silence', now + this.#silence.next());
     }

@@ -40,8 +40,8 @@ export interface Break {
 export interface TriedAttempt {
   /** The events of the attempt that could happen; the others contradict those before them. */
   readonly events: readonly EventValues[];
-  /** The first break; absent if there was none. */
-  readonly found?: Break;
+  /** What broke, each once. */
+  readonly breaks: readonly Break[];
   /** What the run did that others may not have done, sorted. */
   readonly reached: readonly string[];
   /** 16 hex digits; empty if the run did not end. */

@@ -52,14 +52,15 @@ export const FAULT_KINDS: Readonly<Record<string, DrawAction>> = {
   })),
   forge: onLink((draws) => ({ tap: { forge: anyOf(draws, ['1%', '20%', '100%']) } })),
   hold: onLink(() => ({ hold: true })),
-  partition: (draws, { nodes }) => {
-    if (nodes.length < 2) return undefined;
+  partition: (draws, { nodes, everyNode }) => {
+    if (nodes.length === 0 || everyNode.length < 2) return undefined;
     const all = [...nodes];
     draws.shuffle(all);
-    const from = all.slice(0, 1 + draws.below(Math.ceil(all.length / 2)));
-    const to = all.slice(from.length);
+    const most = Math.min(all.length, Math.ceil(everyNode.length / 2));
+    const from = all.slice(0, 1 + draws.below(most));
+    const to = everyNode.filter((node) => !from.includes(node));
     const direction = anyOf(draws, ['both', 'one-way']);
-    return { partition: { from: from.sort(), to: to.sort() }, direction };
+    return { partition: { from: from.sort(), to }, direction };
   },
   crash: (draws, { nodes }) =>
     nodes.length === 0

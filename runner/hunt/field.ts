@@ -17,6 +17,8 @@ import { kindsOf } from '../injection/kinds.ts';
 /** What faults can hit, and when. */
 export interface Targets {
   readonly nodes: readonly string[];
+  /** All nodes, where {@link nodes} are a few of them. */
+  readonly everyNode: readonly string[];
   /** Ids of links. */
   readonly links: readonly string[];
   /** Ids of the links of each node. */
@@ -64,6 +66,9 @@ export async function openField(
   const beganNs = own.warmupNs;
   const wantedNs = recoverNs === 0 ? own.durationNs : beganNs + RECOVERIES * recoverNs;
   const endNs = ownSet['duration'] === undefined ? wantedNs : own.durationNs;
+  const leftNs = (1 - RECOVERED_SHARE) * (endNs - beganNs);
+  if (leftNs < recoverNs)
+    throw new Refusal(shortText(ownSet['duration'] ?? '', beganNs, recoverNs));
   const at = (share: number): number => Math.round(beganNs + share * (endNs - beganNs));
   const always = joined(musts.map((must) => must.always));
   const changes = {
@@ -86,7 +91,7 @@ export async function openField(
   return {
     scenario,
     registry,
-    targets: { nodes, links, linksOf, forgeries, ...times },
+    targets: { nodes, everyNode: nodes, links, linksOf, forgeries, ...times },
     always: new Set(Object.keys(always)),
   };
 }
@@ -113,4 +118,9 @@ function doubleText(node: string, double: string): string {
 function joined(all: readonly MustLimits[]): Record<string, Record<string, unknown>> {
   const entries = all.flatMap((limits) => Object.entries(limits));
   return Object.fromEntries(entries.map(([metric, by]) => [metric, { ...by, allowEmpty: true }]));
+}
+
+function shortText(duration: string, beganNs: number, recoverNs: number): string {
+  const least = Math.ceil((beganNs + RECOVERIES * recoverNs) / 1e9);
+  return `a duration of ${duration} leaves the nodes less than the ${recoverNs / 1e9} s that they may take to recover: give ${least}s at least, or none`;
 }

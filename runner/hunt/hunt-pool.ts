@@ -5,7 +5,7 @@
  */
 import { Piscina } from 'piscina';
 import { entryModule } from '../../engine/live/own-form.ts';
-import type { TriedAttempt } from './attempt.ts';
+import type { Break, TriedAttempt } from './attempt.ts';
 import type { HuntJob } from './hunt-worker.ts';
 
 /** An attempt may take this, and {@link SLOWER} times as long as a run without faults, ms. */
@@ -16,8 +16,12 @@ const SLOWER = 20;
 export class HuntPool {
   readonly #pool: Piscina;
   #limitMs = 10 * LEAST_LIMIT_MS;
+  /** Threads without a job, and jobs without a thread: the time of a job begins with its thread. */
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(threads: number) {
+    this.#free = threads;
     this.#pool = new Piscina({
       filename: entryModule('./hunt-worker', import.meta.url),
       name: 'runHuntJob',
@@ -40,12 +44,25 @@ export class HuntPool {
    * @returns undefined if its file cannot be opened.
    */
   async try(job: HuntJob): Promise<TriedAttempt | undefined> {
-    const first = await this.#tryWithin(this.#limitMs, job);
-    return first?.found?.kind === 'held' ? await this.#tryWithin(2 * this.#limitMs, job) : first;
+    await this.#thread();
+    try {
+      const first = await this.#tryWithin(this.#limitMs, job);
+      return isHeld(first) ? await this.#tryWithin(2 * this.#limitMs, job) : first;
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
   }
 
   async close(): Promise<void> {
     await this.#pool.destroy();
+  }
+
+  /** Waits for a thread. */
+  async #thread(): Promise<void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   async #tryWithin(limitMs: number, job: HuntJob): Promise<TriedAttempt | undefined> {
@@ -54,13 +71,29 @@ export class HuntPool {
     try {
       return (await this.#pool.run(job, { signal: stop.signal })) as TriedAttempt | undefined;
     } catch (error) {
-      if (!stop.signal.aborted) throw error;
-      const text = `it was not over after ${Math.round(limitMs / 1_000)} s`;
+      const ended = stop.signal.aborted ? undefined : endOf(error);
+      if (!stop.signal.aborted && ended === undefined) throw error;
+      const held = `it was not over after ${Math.round(limitMs / 1_000)} s`;
+      const found: Break = ended ?? { kind: 'held', place: 'the run', text: held };
       const events = job.kind === 'attempt' ? job.attempt.events : [];
-      const found = { kind: 'held', place: 'the run', text } as const;
-      return { events, found, reached: [], fingerprint: '', engineEvents: 0, wallMs: limitMs };
+      const base = { events, reached: [], fingerprint: '', engineEvents: 0, wallMs: limitMs };
+      return { ...base, breaks: [found] };
     } finally {
       clearTimeout(timer);
     }
   }
+}
+
+/** True if the run was not over in time. */
+export function isHeld(tried: TriedAttempt | undefined): boolean {
+  return tried?.breaks[0]?.kind === 'held';
+}
+
+/** The break of a run that took its thread with it; undefined for errors of the hunt itself. */
+function endOf(error: unknown): Break | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const isFull = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  if (isFull) return { kind: 'crash', place: 'out of memory', text: error.message };
+  const isGone = /^worker exited with code/.test(error.message);
+  return isGone ? { kind: 'crash', place: 'end of its thread', text: error.message } : undefined;
 }

@@ -8,6 +8,7 @@ import { installClockGuard } from '../../engine/live/clock-guard.ts';
 import { STACK_FRAMES_MAX } from '../../engine/live/stack-places.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import type { Attempt, TriedAttempt } from './attempt.ts';
 import { explicitEvents } from './explicit-events.ts';
@@ -56,7 +57,7 @@ async function tryFile(job: Extract<HuntJob, { kind: 'file' }>): Promise<TriedAt
     const { faults, ...tried } = tryScenario({ scenario, registry, seed, always });
     return { ...tried, events: explicitEvents(scenario, faults) };
   } catch (error) {
-    if (error instanceof ConfigError) return undefined;
+    if (error instanceof ConfigError || error instanceof Refusal) return undefined;
     throw error;
   }
 }

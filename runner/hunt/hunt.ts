@@ -95,8 +95,8 @@ class Progress {
   async tryPlain(): Promise<void> {
     const { seed, tryOne } = this.#parts;
     const plain = { seed, events: [] };
-    const { found, reached } = await tryOne(plain);
-    if (found !== undefined) this.#known.add(nameOfBreak(found));
+    const { breaks, reached } = await tryOne(plain);
+    for (const found of breaks) this.#known.add(nameOfBreak(found));
     this.#corpus.learn(plain, reached);
   }
 
@@ -112,14 +112,15 @@ class Progress {
     }
   }
 
-  #learn(seed: number, { events, reached, found }: TriedAttempt): void {
+  #learn(seed: number, { events, reached, breaks }: TriedAttempt): void {
     this.#tried += 1;
     const attempt = { seed, events };
     if (this.#corpus.learn(attempt, reached) > 0) this.#lastNew = this.#tried;
+    const isNew = (name: string): boolean => !this.#known.has(name) && !this.#breaks.has(name);
+    // What is known must not hide what is not.
+    const found = breaks.find((one) => isNew(nameOfBreak(one)));
     if (found === undefined) return;
-    const name = nameOfBreak(found);
-    if (this.#known.has(name) || this.#breaks.has(name)) return;
-    this.#breaks.set(name, { attempt, found, number: this.#tried });
+    this.#breaks.set(nameOfBreak(found), { attempt, found, number: this.#tried });
   }
 }
 
@@ -127,9 +128,13 @@ class Progress {
 async function tryTwice(attempt: Attempt, tryOne: HuntParts['tryOne']): Promise<TriedAttempt> {
   const first = await tryOne(attempt);
   const second = await tryOne(attempt);
-  // A run that broke off has none.
-  if ([first.fingerprint, second.fingerprint].includes('')) return first;
-  if (first.fingerprint === second.fingerprint) return first;
-  const text = `fingerprints ${first.fingerprint} and ${second.fingerprint}`;
-  return { ...first, found: { kind: 'fingerprint', place: 'of two equal runs', text } };
+  const both = [first, second];
+  if (both.some(({ breaks }) => breaks[0]?.kind === 'held')) return first;
+  const [one, other] = both.map(
+    ({ fingerprint, breaks }) => `${fingerprint} ${breaks.map(nameOfBreak).join()}`,
+  );
+  if (one === other) return first;
+  const text = `${one} and ${other}`;
+  const different = { kind: 'fingerprint', place: 'of two equal runs', text } as const;
+  return { ...first, breaks: [different, ...first.breaks] };
 }

@@ -205,8 +205,8 @@ function rounder(data: ScenarioData): readonly ScenarioData[] {
       const ns = nsOf(event[key]);
       if (ns === undefined) return [];
       return [1e9, 1e8, 1e7, 1e6].flatMap((unit) => {
-        // Never longer: what is rounded up would be cut again.
-        const rounded = (key === 'at' ? Math.round(ns / unit) : Math.floor(ns / unit)) * unit;
+        // Never later or longer: the nodes need their time, and what is rounded up would be cut again.
+        const rounded = Math.floor(ns / unit) * unit;
         if (rounded === ns || rounded <= 0) return [];
         return [put(data, ['events', at, key], timeText(rounded))];
       });

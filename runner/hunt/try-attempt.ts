@@ -6,10 +6,11 @@
 import { InvariantError } from '../../engine/core/assert.ts';
 import { judgeKpi } from '../../reports/kpi.ts';
 import type { FaultRecord, KpiSpec, SeedResult } from '../../reports/model.ts';
+import { oneLine } from '../../reports/plain-text.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
-import { NodeCrash } from '../crash/crash.ts';
+import { BrokenPromise, NodeCrash } from '../crash/crash.ts';
 import { measuredSoFar } from '../experiment/measured-so-far.ts';
 import { FaultError } from '../faults/fault-driver.ts';
 import { EventCheck } from '../injection/event-check.ts';
@@ -22,6 +23,8 @@ import { ReachedStates } from './reached.ts';
 /** Longest text of a break, characters. */
 const TEXT_MAX = 400;
 const NUMBERS = /\d+/g;
+/** File and line of the first frame of a stack. */
+const FRAME = /([\w.-]+\.[jt]s):(\d+):\d+/;
 
 /** Tries attempts on one field. */
 export class AttemptTrier {
@@ -74,9 +77,8 @@ export function tryScenario(trial: Trial): TriedRun {
   const began = performance.now();
   try {
     const result = runSeed({ scenario, registry, seed }, watch);
-    const found = missedOf(trial, early, result);
     return {
-      ...(found === undefined ? {} : { found }),
+      breaks: missedIn(trial, early, result),
       faults,
       reached: reached.of(result),
       fingerprint: result.fingerprint,
@@ -84,32 +86,28 @@ export function tryScenario(trial: Trial): TriedRun {
       wallMs: performance.now() - began,
     };
   } catch (error) {
-    const found = breakOf(error);
     // A fault that can no longer happen when its instant comes shows nothing.
-    if (found === undefined && !(error instanceof FaultError)) throw error;
-    const base = { faults, reached: [], fingerprint: '', engineEvents: 0 };
-    return {
-      ...base,
-      ...(found === undefined ? {} : { found }),
-      wallMs: performance.now() - began,
-    };
+    const breaks = error instanceof FaultError ? [] : [breakOf(error)];
+    const wallMs = performance.now() - began;
+    return { faults, breaks, reached: [], fingerprint: '', engineEvents: 0, wallMs };
   }
 }
 
-/** The first limit that was missed, in the order of the scenario. */
-function missedOf(
+/** The limits that were missed, in the order of the scenario. */
+function missedIn(
   trial: Trial,
   early: SeedResult | undefined,
   result: SeedResult,
-): Break | undefined {
+): readonly Break[] {
   const { scenario, always } = trial;
   const parts = early === undefined ? [result] : [early, result];
   // Work that was done before the warm-up ended has nothing left that could recover.
   const recovering = result.virtualNs < scenario.warmupNs ? [] : [result];
-  const judged = scenario.kpis.flatMap((spec) =>
-    (always.has(spec.metric) ? parts : recovering).map((seed) => judgeOne(trial, spec, seed)),
-  );
-  return judged.find((one) => one !== undefined);
+  return scenario.kpis.flatMap((spec) => {
+    const results = always.has(spec.metric) ? parts : recovering;
+    const missed = results.map((seed) => judgeOne(trial, spec, seed));
+    return missed.find((one) => one !== undefined) ?? [];
+  });
 }
 
 /** A limit that a result misses; undefined if it is met, or nothing was measured. */
@@ -128,20 +126,36 @@ function judgeOne(
   return { kind, place: `${spec.metric} ${must}`, text };
 }
 
-/** The break that an error shows; undefined for errors that are no fault of the nodes. */
-function breakOf(error: unknown): Break | undefined {
-  if (error instanceof NodeCrash) {
-    const { crash } = error;
-    const { place } = crash;
-    const line = place === undefined ? crash.error.replace(NUMBERS, '#') : placeText(place);
-    const text = `${crash.node ?? 'a node'}: ${crash.error}`.slice(0, TEXT_MAX);
-    return { kind: 'crash', place: `${crash.protocol} ${line}`, text };
+/** The break that an error shows. */
+function breakOf(error: unknown): Break {
+  if (error instanceof NodeCrash && !(error.cause instanceof BrokenPromise)) {
+    const { place, node = 'a node', protocol, error: words } = error.crash;
+    const text = short(`${node}: ${words}`);
+    // An assertion is named by its words: its line is that of all assertions.
+    const isAssertion = place === undefined || place.file.endsWith('/assert.ts');
+    const line = isAssertion ? withoutNumbers(words) : placeText(place.file, place.line);
+    return { kind: 'crash', place: `${protocol} ${line}`, text };
   }
-  if (!(error instanceof InvariantError)) return undefined;
-  const text = error.message.slice(0, TEXT_MAX);
-  return { kind: 'invariant', place: text.replace(NUMBERS, '#'), text };
+  const cause = error instanceof NodeCrash ? error.cause : error;
+  const text = short(cause instanceof Error ? cause.message : String(cause));
+  if (!(cause instanceof InvariantError)) {
+    const [, file = 'unknown', line = '0'] = FRAME.exec((cause as Error).stack ?? '') ?? [];
+    return { kind: 'crash', place: `engine ${file}:${line}`, text };
+  }
+  const node = cause instanceof BrokenPromise ? `${cause.node ?? ''}: ` : '';
+  const words = node !== '' && text.startsWith(node) ? text.slice(node.length) : text;
+  return { kind: 'invariant', place: withoutNumbers(words), text };
 }
 
-function placeText({ file, line }: { readonly file: string; readonly line: number }): string {
+/** One line of bounded length. */
+function short(text: string): string {
+  return oneLine(text).slice(0, TEXT_MAX);
+}
+
+function withoutNumbers(text: string): string {
+  return short(text).replace(NUMBERS, '#');
+}
+
+function placeText(file: string, line: number): string {
   return `${file.slice(file.lastIndexOf('/') + 1)}:${line}`;
 }

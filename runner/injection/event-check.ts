@@ -26,7 +26,8 @@ const GIVEN = ['id', 'at', 'every', 'random', 'from', 'to', 'phase'] as const;
 /** Largest number of events injected into one run. */
 const EVENTS_MAX = 200;
 const PREFIX = 'palette-';
-const HUNTED = 'fault-';
+/** As in a file whose events have no names, so that their streams are the same. */
+const NAMELESS = 'event-';
 /** Longest scenario file that is read, bytes: the same limit as for loading it. */
 const LIMIT_BYTES = 1e6;
 
@@ -83,7 +84,7 @@ export class EventCheck {
     this.#inputs.length = this.#own;
     const taken: EventValues[] = [];
     const specs = events.flatMap((event): readonly FaultSpec[] => {
-      const values = { id: `${HUNTED}${taken.length + 1}`, ...event };
+      const values = { id: `${NAMELESS}${taken.length + 1}`, ...event };
       try {
         const spec = this.#resolve(values);
         taken.push(event);

@@ -79,6 +79,9 @@ function printedBy(cwd: string, words: readonly string[]): Promise<string> {
       text += String(part);
     });
     child.on('error', reject);
-    child.on('close', () => resolve(text));
+    child.on('close', (code) => {
+      if (code === 0 || code === 1) resolve(text);
+      else reject(new Error(`hunt ended with ${code}`));
+    });
   });
 }

@@ -21,7 +21,7 @@ describe('drawn faults', () => {
   });
 
   it.each(Object.entries(FAULT_KINDS))('of the kind %s need something to hit', (_, draw) => {
-    const nothing = { ...targets, nodes: [], links: [], forgeries: {} };
+    const nothing = { ...targets, nodes: [], links: [], forgeries: {}, everyNode: [] };
     expect(draw(draws(), nothing)).toBeUndefined();
   });
 

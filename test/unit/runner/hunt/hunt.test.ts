@@ -10,6 +10,7 @@ import { FRESH_HUNT, type HuntState, hunt } from '../../../../runner/hunt/hunt.t
 import { keepHunt, readHunt } from '../../../../runner/hunt/kept-hunt.ts';
 import { AttemptTrier } from '../../../../runner/hunt/try-attempt.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
+import { crashingRun } from '../crash/crashing-run.ts';
 
 const RECEIPT = fileURLToPath(new URL('../../../fixtures/receipt/receipt.yaml', import.meta.url));
 const BARE = { topology: 'bare-link.yaml', 'stack.0.on': '*', 'traffic.0.stop': '12s' };
@@ -67,7 +68,11 @@ describe('a hunt', () => {
       tryOne: async (attempt: Attempt): Promise<TriedAttempt> => {
         seen.push(attempt);
         const base = { events: attempt.events, fingerprint: 'f', engineEvents: 1, wallMs: 1 };
-        return await Promise.resolve({ ...base, reached: [`${attempt.events.length}`] });
+        return await Promise.resolve({
+          ...base,
+          breaks: [],
+          reached: [`${attempt.events.length}`],
+        });
       },
     };
     const { corpus, lastNew } = await hunted(80, FRESH_HUNT, more);
@@ -86,18 +91,32 @@ describe('a hunt', () => {
     const { breaks } = await hunted(8, FRESH_HUNT, {
       tryOne: async ({ events }) => {
         count += 1;
-        const base = { events, reached: [], engineEvents: 1, wallMs: 1 };
+        const base = { events, breaks: [], reached: [], engineEvents: 1, wallMs: 1 };
         return await Promise.resolve({ ...base, fingerprint: `${count}` });
       },
     });
     expect(breaks.map(({ found }) => found.kind)).toEqual(['fingerprint']);
   });
 
+  it('finds what is behind a break that is known', async () => {
+    const behind = { ...BREAK, place: 'y' };
+    const { breaks, known } = await hunted(16, FRESH_HUNT, {
+      tryOne: async ({ events }) => {
+        const base = { events, reached: [], engineEvents: 1, wallMs: 1, fingerprint: 'f' };
+        return await Promise.resolve({
+          ...base,
+          breaks: events.length === 0 ? [BREAK] : [BREAK, behind],
+        });
+      },
+    });
+    expect([breaks.map(({ found }) => found.place), known]).toEqual([['y'], ['recover x']]);
+  });
+
   it('finds nothing that the scenario without faults shows', async () => {
     const { breaks, known } = await hunted(16, FRESH_HUNT, {
       tryOne: async ({ events }) => {
         const base = { events, reached: [], engineEvents: 1, wallMs: 1, fingerprint: 'f' };
-        return await Promise.resolve({ ...base, found: BREAK });
+        return await Promise.resolve({ ...base, breaks: [BREAK] });
       },
     });
     expect([breaks, known]).toEqual([[], ['recover x']]);
@@ -117,10 +136,25 @@ describe('an attempt', () => {
       [0, 6, 9, 12].map((seconds) => seconds * 1e9),
     );
     // In the time before the warm-up ends, although that is reset then.
-    expect(trier.try({ seed: 1, events: crashes }).found?.kind).toBe('always');
+    expect(trier.try({ seed: 1, events: crashes }).breaks[0]?.kind).toBe('always');
     const cut = { at: '1s', for: '11s', link: field.targets.links[0], set: { up: false } };
-    expect(trier.try({ seed: 1, events: [cut] }).found?.kind).toBe('recover');
-    expect(trier.try({ seed: 1, events: [] }).found).toBeUndefined();
+    expect(trier.try({ seed: 1, events: [cut] }).breaks[0]?.kind).toBe('recover');
+    expect(trier.try({ seed: 1, events: [] }).breaks).toEqual([]);
+  });
+
+  it.each(['throws', 'drop'])('names a crash by its line: %s', async (way) => {
+    const { file, remove } = crashingRun(way);
+    const place = /^crashing crashing\.ts:\d+$/;
+    try {
+      const { breaks } = new AttemptTrier(await openField(file, {})).try({ seed: 1, events: [] });
+      expect(breaks).toMatchObject([{ kind: 'crash', place: expect.stringMatching(place) }]);
+    } finally {
+      remove();
+    }
+  });
+
+  it('is refused where a duration leaves too little time to recover', async () => {
+    await expect(openField(RECEIPT, { ...BARE, duration: '11s' })).rejects.toThrow('12s at least');
   });
 
   it('is refused where a node is a defective double', async () => {
