@@ -34,7 +34,7 @@ it.each(Object.entries(HUNTED_SCENARIOS))(
     ).toEqual([]);
     // What breaks without any fault would be found by nobody.
     expect(known, command).toEqual([]);
-    expect(corpus.attempts.length, 'nothing new was reached').toBeGreaterThan(3);
+    expect(corpus.attempts.length, 'nothing new was reached').toBeGreaterThan(1);
   },
 );
 
