@@ -29,8 +29,9 @@ const report = z.object({
       kind: z.string(),
       place: z.string(),
       attempt: z.number(),
-      faults: z.number(),
-      nodes: z.number(),
+      // Absent if no file shows the break again.
+      faults: z.number().optional(),
+      nodes: z.number().optional(),
     }),
   ),
 });
@@ -63,7 +64,8 @@ export async function finderHunted(
     const words = ['cli/start.mjs', 'hunt', scenario, '--fresh', '--json', '--out', out, ...flags];
     const [found] = report.parse(JSON.parse(await printedBy(root, words))).breaks;
     if (found === undefined) return null;
-    const size = `${found.faults} faults and ${found.nodes} nodes left`;
+    const { faults, nodes = 0 } = found;
+    const size = faults === undefined ? 'not shrunk' : `${faults} faults and ${nodes} nodes left`;
     return `${found.kind} ${found.place} in attempt ${found.attempt}, ${size}`;
   } finally {
     writeFileSync(path, sound);
