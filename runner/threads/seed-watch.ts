@@ -152,8 +152,11 @@ export class SeedWatch {
   }
 
   async #endHeld(): Promise<void> {
-    const late = pause(PLACE_GRACE_MS).then(() => undefined);
+    const found = new AbortController();
+    const late = pause(PLACE_GRACE_MS, found.signal).then(() => undefined);
     const place = await Promise.race([this.#place(), late]);
+    // A timer that is left would keep the process alive.
+    found.abort();
     this.#end(this.#heldAnswer(place));
   }
 
