@@ -10,14 +10,14 @@ import type { RandomStream } from '../../engine/core/stream.ts';
 import type { EventValues } from '../injection/messages.ts';
 import type { Attempt } from './attempt.ts';
 import type { Targets } from './field.ts';
-import { timeText } from './scenario-data.ts';
+import { nsOf, timeText } from './scenario-data.ts';
 
 /** Makes the action of a fault; undefined if nothing here can be hit by one of this kind. */
 type DrawAction = (draws: RandomStream, targets: Targets) => EventValues | undefined;
 
 /** Number of faults of an attempt, at most and on average. */
 const FAULTS_MAX = 12;
-const FAULTS_MEAN = 4;
+const FAULTS_MEAN = 5;
 /** Chance of each kind of fault to be in an attempt. */
 const KIND_CHANCE = 0.3;
 /** Chance of an attempt of the corpus to be varied under another seed of the run. */
@@ -26,6 +26,10 @@ const RESEED_CHANCE = 0.2;
 const FOCUS_CHANCE = 0.5;
 /** Most nodes of such an attempt. */
 const FOCUS_MAX = 3;
+/** Chance of a fault to begin around where another of its attempt begins or ends, so that they meet in time. */
+const NEAR_CHANCE = 0.5;
+/** How far from it, as a share of the time for faults, at most. */
+const NEAR_SHARES = [0.1, 0.01, 0.001];
 /** Faults last up to one of these shares of the time for faults. */
 const LONGEST_SHARES = [1, 0.1, 0.01, 0.001];
 /** Seeds of runs are drawn below this. */
@@ -98,19 +102,42 @@ export function drawAttempt(
   const kinds = drawn.length === 0 ? [anyOf(draws, names)] : drawn;
   const hit = how.isSwarm && draws.chance(FOCUS_CHANCE) ? focus(draws, targets) : targets;
   const count = Math.min(FAULTS_MAX, draws.geometric(FAULTS_MEAN));
-  const events = Array.from({ length: count }, () => drawFault(draws, hit, kinds));
-  return { seed, events: events.flat() };
+  let events: readonly EventValues[] = [];
+  for (let fault = 0; fault < count; fault++)
+    events = [...events, ...drawFault(draws, hit, kinds, events)];
+  return { seed, events };
 }
 
 /** A few nodes, with the links and forgeries of these. */
 function focus(draws: RandomStream, targets: Targets): Targets {
-  const { nodes, linksOf, forgeries } = targets;
+  const { nodes } = targets;
   if (nodes.length <= 1) return targets;
   const count = 1 + draws.below(Math.min(FOCUS_MAX, nodes.length - 1));
-  const some = draws.choose(count, nodes.length).map((index) => nodes[index] as string);
-  const links = [...new Set(some.flatMap((node) => linksOf[node] ?? []))];
-  const forged = Object.entries(forgeries).filter(([node]) => some.includes(node));
-  return { ...targets, nodes: some, links, forgeries: Object.fromEntries(forged) };
+  return narrow(
+    targets,
+    draws.choose(count, nodes.length).map((index) => nodes[index] as string),
+  );
+}
+
+/** Half of the time only what faults hit already. */
+function around(draws: RandomStream, targets: Targets, faults: readonly EventValues[]): Targets {
+  const { nodes, linksOf } = targets;
+  const hit = nodes.filter((node) => faults.some((fault) => hits(fault, node, linksOf[node])));
+  return hit.length > 0 && draws.chance(FOCUS_CHANCE) ? narrow(targets, hit) : targets;
+}
+
+function hits(fault: EventValues, node: string, links: readonly string[] = []): boolean {
+  return Object.values(fault).some((value) => {
+    const { node: inner, to } = value as EventValues;
+    return [value, inner, to].includes(node) || links.includes(String(value));
+  });
+}
+
+function narrow(targets: Targets, nodes: readonly string[]): Targets {
+  const { linksOf, forgeries } = targets;
+  const links = [...new Set(nodes.flatMap((node) => linksOf[node] ?? []))];
+  const forged = Object.entries(forgeries).filter(([node]) => nodes.includes(node));
+  return { ...targets, nodes, links, forgeries: Object.fromEntries(forged) };
 }
 
 /** An attempt that differs a little from one that reached something new. */
@@ -120,7 +147,8 @@ export function varyAttempt(draws: RandomStream, targets: Targets, known: Attemp
   const at = events.length === 0 ? -1 : draws.below(events.length);
   const others = events.filter((_, index) => index !== at);
   const hit = events[at];
-  const added = (): readonly EventValues[] => drawFault(draws, targets, Object.keys(FAULT_KINDS));
+  const added = (): readonly EventValues[] =>
+    drawFault(draws, around(draws, targets, others), Object.keys(FAULT_KINDS), others);
   switch (hit === undefined ? 'more' : anyOf(draws, ['more', 'less', 'other', 'when', 'when'])) {
     case 'more':
       return { seed, events: [...events, ...added()].slice(-FAULTS_MAX) };
@@ -129,7 +157,7 @@ export function varyAttempt(draws: RandomStream, targets: Targets, known: Attemp
     case 'other':
       return { seed, events: [...others, ...added()] };
     default:
-      return { seed, events: [...others, { ...hit, ...drawTimes(draws, targets) }] };
+      return { seed, events: [...others, { ...hit, ...drawTimes(draws, targets, others) }] };
   }
 }
 
@@ -137,19 +165,34 @@ function drawFault(
   draws: RandomStream,
   targets: Targets,
   kinds: readonly string[],
+  others: readonly EventValues[],
 ): readonly EventValues[] {
   const action = FAULT_KINDS[anyOf(draws, kinds)]?.(draws, targets);
-  const times = drawTimes(draws, targets);
+  const times = drawTimes(draws, targets, others);
   return action === undefined ? [] : [{ ...times, ...action }];
 }
 
 /** When a fault begins and how long it lasts: it is over when the quiet time begins. */
-function drawTimes(draws: RandomStream, { fromNs, quietNs }: Targets): EventValues {
+function drawTimes(
+  draws: RandomStream,
+  { fromNs, quietNs }: Targets,
+  others: readonly EventValues[],
+): EventValues {
   const roomNs = quietNs - fromNs;
   const lastsNs = roomNs * anyOf(draws, LONGEST_SHARES) * draws.uniform();
-  const beginNs = fromNs + draws.uniform() * (roomNs - lastsNs);
+  const anyNs = fromNs + draws.uniform() * (roomNs - lastsNs);
+  const isNear = others.length > 0 && draws.chance(NEAR_CHANCE);
+  const wantedNs = isNear ? drawNear(draws, anyOf(draws, others), roomNs) : anyNs;
+  const beginNs = Math.max(fromNs, Math.min(wantedNs, quietNs - lastsNs));
   const text = (ns: number): string => timeText(Math.max(1, Math.floor(ns / STEP_NS)) * STEP_NS);
   return { at: text(beginNs), for: text(lastsNs) };
+}
+
+/** An instant around the one at which a fault begins or ends, ns. */
+function drawNear(draws: RandomStream, fault: EventValues, roomNs: number): number {
+  const lastsNs = draws.chance(0.5) ? (nsOf(fault['for']) ?? 0) : 0;
+  const aside = 2 * draws.uniform() - 1;
+  return (nsOf(fault['at']) ?? 0) + lastsNs + aside * roomNs * anyOf(draws, NEAR_SHARES);
 }
 
 function onLink(change: (draws: RandomStream) => EventValues): DrawAction {
