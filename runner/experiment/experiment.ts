@@ -29,7 +29,7 @@ import { PathWatch } from '../traffic/path-watch.ts';
 import type { SumBook } from '../traffic/sum-book.ts';
 import { Flow, FlowSupply } from '../traffic/traffic-source.ts';
 import { RunWitness } from '../traffic/witness.ts';
-import type { World, WorldListener } from '../world.ts';
+import type { Undo, World, WorldListener } from '../world.ts';
 import type { SetUpMemory } from '../worlds/set-up-memory.ts';
 import { DoneWatch } from './done-watch.ts';
 
@@ -107,6 +107,8 @@ export class Experiment implements WorldListener {
       activePath: (from, to) => this.activePath(from, to),
       hasAlternative: (from, to, cut) => this.#hasAlternative(from, to, cut),
       flood: (order) => parts.world.flood(order, (of) => forgerOf(parts, of)),
+      // Flows of other processes are sent there.
+      burst: parts.standIns === undefined ? (node, times) => this.#burst(node, times) : undefined,
       isUp: (node) => this.#nodes.has(node),
       crash: (node, store) => this.#crash(node, store),
       restart: (node) => this.#restart(node),
@@ -290,6 +292,11 @@ export class Experiment implements WorldListener {
     meter.windows = new FaultWindows({ spacingNs, limitNs: faultLimitNs(scenario) });
     const flow = standIns?.flow(index, spec, meter);
     this.flows.push(flow ?? new Flow(world, spec, meter, supply.of(index, spec)));
+  }
+
+  #burst(node: string, times: number): readonly Undo[] {
+    const own = this.flows.filter(({ spec }) => spec.from === node);
+    return own.flatMap((flow) => flow.burst(times) ?? []);
   }
 
   #hasAlternative(from: string, to: string, cut: string): boolean {

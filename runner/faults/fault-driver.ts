@@ -39,6 +39,8 @@ export interface FaultContext {
   hasAlternative(from: string, to: string, cut: string): boolean;
   /** Begins a flood; undefined when the node that sends it is down. */
   flood(order: FloodOrder): Undo | undefined;
+  /** Makes the flows from a node send so many times as often, if they have a rate; absent if they are sent elsewhere. */
+  readonly burst?: ((node: string, times: number) => readonly Undo[]) | undefined;
   /** False while a node is down. */
   isUp(node: string): boolean;
   crash(node: string, store: 'synced' | 'prefix' | 'torn'): void;
@@ -130,6 +132,9 @@ export class FaultDriver {
     const { kind } = spec.action;
     if (kind === 'attack' && this.#context.attack === undefined) {
       throw new FaultError(spec, 'attacks on privacy run only in virtual time');
+    }
+    if (kind === 'burst' && this.#context.burst === undefined) {
+      throw new FaultError(spec, 'bursts of traffic need all nodes in one process');
     }
     if (kind === 'disk' && this.#context.world.slowDisk === undefined) {
       throw new FaultError(
@@ -241,6 +246,12 @@ export class FaultDriver {
         const { node, slowerNs } = action;
         const undo = this.#context.world.slowDisk?.(node, slowerNs) ?? ((): void => undefined);
         return { targets: [node], cut: [], text: `${node} disk slower`, undo: [undo] };
+      }
+      case 'burst': {
+        const { node, times } = action;
+        const undo = this.#context.burst?.(node, times) ?? [];
+        if (undo.length === 0) throw new FaultError(spec, `no flow from ${node} has a rate`);
+        return { targets: [node], cut: [], text: `${node} sends ${times} times as often`, undo };
       }
       case 'tap': {
         const ids = this.#select(spec, action.links, draws, only);

@@ -81,6 +81,10 @@ export const FAULT_KINDS: Readonly<Record<string, DrawAction>> = {
     nodes.length === 0
       ? undefined
       : { disk: { node: anyOf(draws, nodes), slower: anyOf(draws, ['10ms', '200ms', '2s']) } },
+  burst: (draws, { senders }) =>
+    senders.length === 0
+      ? undefined
+      : { burst: { node: anyOf(draws, senders), times: anyOf(draws, [2, 5, 20]) } },
   flood: (draws, { forgeries }) => {
     const nodes = Object.keys(forgeries);
     if (nodes.length === 0) return undefined;
@@ -137,7 +141,8 @@ function narrow(targets: Targets, nodes: readonly string[]): Targets {
   const { linksOf, forgeries } = targets;
   const links = [...new Set(nodes.flatMap((node) => linksOf[node] ?? []))];
   const forged = Object.entries(forgeries).filter(([node]) => nodes.includes(node));
-  return { ...targets, nodes, links, forgeries: Object.fromEntries(forged) };
+  const senders = targets.senders.filter((node) => nodes.includes(node));
+  return { ...targets, nodes, links, senders, forgeries: Object.fromEntries(forged) };
 }
 
 /** An attempt that differs a little from one that reached something new. */

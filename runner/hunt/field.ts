@@ -13,6 +13,7 @@ import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { kindsOf } from '../injection/kinds.ts';
+import { Flow } from '../traffic/traffic-source.ts';
 
 /** What faults can hit, and when. */
 export interface Targets {
@@ -25,6 +26,8 @@ export interface Targets {
   readonly linksOf: Readonly<Record<string, readonly string[]>>;
   /** Kinds of forgeries by the node that gets them. */
   readonly forgeries: Readonly<Record<string, readonly string[]>>;
+  /** Nodes from which flows with a rate come. */
+  readonly senders: readonly string[];
   /** Faults begin at or after this instant, ns. */
   readonly fromNs: number;
   /** The last fault has ended at this instant, ns. */
@@ -87,11 +90,13 @@ export async function openField(
       all.filter(({ a, b }) => a.host === node || b.host === node).map(({ id }) => id),
     ]),
   );
+  const rated = scenario.traffic.filter((flow) => Flow.spacingNs(flow) > 0);
+  const senders = [...new Set(rated.map(({ from }) => from))];
   const times = { fromNs: beganNs, quietNs: at(QUIET_SHARE) };
   return {
     scenario,
     registry,
-    targets: { nodes, everyNode: nodes, links, linksOf, forgeries, ...times },
+    targets: { nodes, everyNode: nodes, links, linksOf, forgeries, senders, ...times },
     always: new Set(Object.keys(always)),
   };
 }

@@ -43,6 +43,7 @@ const STRENGTHS: Readonly<Record<string, readonly string[]>> = {
   tap: ['replay', 'replayWithin', 'reorder', 'forge'],
   flood: ['rate'],
   clock: ['step', 'drift'],
+  burst: ['times'],
 };
 
 /** What is tried, in this order, until nothing of it helps any more. */

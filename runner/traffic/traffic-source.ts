@@ -12,7 +12,7 @@ import { openStream, type RandomStream, type Seed } from '../../engine/core/stre
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { SendWishes } from '../../engine/host/transport.ts';
 import type { TrafficSpec } from '../../scenarios/model.ts';
-import type { World } from '../world.ts';
+import type { Undo, World } from '../world.ts';
 import type { FlowMeter } from './flow-meter.ts';
 import { type GroundTruth, TRUTH_BYTES, type TruthKind, TruthWriter } from './ground-truth.ts';
 
@@ -191,6 +191,27 @@ export class Flow {
     this.#world.request(to, wishes === undefined ? response : { ...response, wishes }, by);
   }
 
+  /**
+   * Sends `times` as often, 2 or more, until undone: what is added has even distances and draws none of them.
+   * @returns undefined for files and traces, which have no rate.
+   */
+  burst(times: number): Undo | undefined {
+    const spacingNs = Flow.spacingNs(this.spec);
+    if (spacingNs === 0) return undefined;
+    const gapNs = Math.max(1, Math.floor(spacingNs / (times - 1)));
+    let isOver = false;
+    const next = (): void => {
+      const now = this.#world.now();
+      if (isOver || now >= this.spec.stopNs || this.#isMuted) return;
+      if (now >= this.spec.startNs && this.#isOn) this.#send(this.#kind);
+      this.#world.at(now + gapNs, next);
+    };
+    this.#world.at(this.#world.now() + gapNs, next);
+    return (): void => {
+      isOver = true;
+    };
+  }
+
   /** Sends nothing more; requests that arrive are still answered. */
   mute(): void {
     this.#isMuted = true;
@@ -201,9 +222,12 @@ export class Flow {
     if (now >= this.spec.stopNs || this.#isMuted) return;
     const { pattern } = this.spec;
     if (pattern.kind === 'on-off') this.#turn(now, pattern.onNs, pattern.offNs);
-    const kind = pattern.kind === 'request-response' ? 'request' : 'data';
-    if (this.#isOn && this.#isUpTo(now)) this.#send(kind);
+    if (this.#isOn && this.#isUpTo(now)) this.#send(this.#kind);
     this.#world.at(now + this.#gap(pattern), this.#onTick);
+  }
+
+  get #kind(): TruthKind {
+    return this.spec.pattern.kind === 'request-response' ? 'request' : 'data';
   }
 
   /** While real code is cold, sources grow evenly to their rate (docs/spec/live.md#processes). */

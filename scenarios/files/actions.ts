@@ -63,6 +63,8 @@ export type FaultAction =
   | { readonly kind: 'clock'; readonly node: string; readonly stepNs: number; readonly ppm: number }
   /** Each sync of the node's stores takes so much longer. */
   | { readonly kind: 'disk'; readonly node: string; readonly slowerNs: number }
+  /** Flows from a node send so many times as often. */
+  | { readonly kind: 'burst'; readonly node: string; readonly times: number }
   /** An attacker on the path who records packets and sends copies later or out of order. */
   | {
       readonly kind: 'tap';
@@ -155,6 +157,13 @@ export const actionShape = {
     .strictObject({ node: text('the name of a node'), slower: time(POSITIVE) })
     .optional()
     .meta({ description: "Each sync of the node's stores takes so much longer." }),
+  burst: z
+    .strictObject({
+      node: text('the name of a node'),
+      times: whole('a number such as 10', { min: 2, max: 1_000 }),
+    })
+    .optional()
+    .meta({ description: 'Flows from the node send so many times as often.' }),
   tap: z
     .strictObject({
       replay: share().optional().meta({ description: 'Share sent again.', default: 0 }),
@@ -270,6 +279,15 @@ export const ACTIONS: { readonly [One in FaultAction as WordOf<One['kind']>]: Ac
         return undefined;
       }
       return { kind: 'disk', node: disk.node, slowerNs: disk.slower };
+    },
+  },
+  burst: {
+    changes: ({ node }) => [`burst ${node}`],
+    build: (context, { burst }, path) => {
+      if (burst === undefined || !context.checkNode(burst.node, [...path, 'burst', 'node'])) {
+        return undefined;
+      }
+      return { kind: 'burst', ...burst };
     },
   },
   tap: {

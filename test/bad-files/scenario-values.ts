@@ -279,7 +279,7 @@ export const BAD_VALUES: readonly BadFile[] = [
     title: 'an event without action',
     text: `${BASE}events:\n  - «{ at: 5s, ${LINK} }»\n`,
     code: 'E121',
-    says: 'events[0]: no action, expected one of set, hold, partition, crash, clock, disk, tap',
+    says: 'events[0]: no action, expected one of set, hold, partition, crash, clock, disk, burst, tap',
   },
   {
     title: 'an event without schedule',

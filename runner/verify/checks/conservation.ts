@@ -215,9 +215,9 @@ class Trouble {
         },
       ],
       crash: [(): unknown => world.host(name).isUp && this.crash(name)],
-      // No effects of their own here: a tap is set from the beginning, an attack is a tap, a flood is traffic, and
-      // nothing is stored.
-      ...{ clock: [], disk: [], tap: [], attack: [], flood: [] },
+      // No effects of their own here: a tap is set from the beginning, an attack is a tap, floods and bursts are
+      // traffic, and nothing is stored.
+      ...{ clock: [], disk: [], burst: [], tap: [], attack: [], flood: [] },
     };
     const all = Object.values(effects).flat();
     all[draws.below(all.length)]?.();

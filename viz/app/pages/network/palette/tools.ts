@@ -78,6 +78,7 @@ export const TOOLS: readonly Tool[] = [
     { key: 'drift', start: '', hint: OPTIONAL },
   ]),
   node('disk', 'disk', [{ key: 'slower', start: '200ms' }]),
+  node('burst', 'burst', [{ key: 'times', start: '10' }]),
   link('tap', 'tap', [
     { key: 'replay', start: '10%' },
     { key: 'replayWithin', start: '100' },
@@ -172,6 +173,8 @@ function actionOf(tool: Tool, target: string, values: EventWords): EventWords {
       return { clock: { node: target, ...values } };
     case 'disk':
       return { disk: { node: target, ...values } };
+    case 'burst':
+      return { burst: { node: target, ...values } };
     case 'flood':
       return { flood: { to: target, ...values } };
     default:
