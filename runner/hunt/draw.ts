@@ -15,19 +15,22 @@ import { nsOf, timeText } from './scenario-data.ts';
 /** Makes the action of a fault; undefined if nothing here can be hit by one of this kind. */
 type DrawAction = (draws: RandomStream, targets: Targets) => EventValues | undefined;
 
-/** Number of faults of an attempt, at most and on average. */
-const FAULTS_MAX = 12;
-const FAULTS_MEAN = 5;
-/** Chance of each kind of fault to be in an attempt. */
-const KIND_CHANCE = 0.3;
+/** Most faults of an attempt. */
+const FAULTS_MAX = 16;
+/** Chance of each kind of fault to be in an attempt; of those that take a node away, which most others need. */
+const KIND_CHANCE = 0.25;
+const AWAY_CHANCE = 0.5;
+const AWAY = ['crash', 'down', 'partition'];
 /** Chance of an attempt of the corpus to be varied under another seed of the run. */
 const RESEED_CHANCE = 0.2;
 /** Chance of an attempt to hit only a few nodes and their links, so that its faults meet there. */
-const FOCUS_CHANCE = 0.5;
+const FOCUS_CHANCE = 0.7;
 /** Most nodes of such an attempt. */
 const FOCUS_MAX = 3;
-/** Chance of a fault to begin around where another of its attempt begins or ends, so that they meet in time. */
-const NEAR_CHANCE = 0.5;
+/** Chance of such an attempt to hit ends of flows, which have more to lose than what is between. */
+const ENDS_CHANCE = 0.3;
+/** Chance of a fault to begin within another of its attempt, or around its begin or end, so that they meet in time. */
+const NEAR_CHANCE = 0.7;
 /** How far from it, as a share of the time for faults, at most. */
 const NEAR_SHARES = [0.1, 0.01, 0.001];
 /** Faults last up to one of these shares of the time for faults. */
@@ -74,7 +77,7 @@ export const FAULT_KINDS: Readonly<Record<string, DrawAction>> = {
     if (nodes.length === 0) return undefined;
     const step = anyOf(draws, ['10ms', '1s', '60s', '3600s', '-10ms', '-1s', '-60s', '-3600s']);
     const drift = anyOf(draws, ['10ppm', '200ppm', '-10ppm', '-200ppm']);
-    const change = draws.chance(0.5) ? { step } : { drift };
+    const change = draws.chance(0.7) ? { step } : { drift };
     return { clock: { node: anyOf(draws, nodes), ...change } };
   },
   disk: (draws, { nodes }) =>
@@ -102,10 +105,13 @@ export function drawAttempt(
 ): Attempt {
   const names = Object.keys(FAULT_KINDS);
   const seed = draws.below(SEEDS);
-  const drawn = names.filter(() => draws.chance(how.isSwarm ? KIND_CHANCE : 1));
+  const drawn = names.filter((name) => {
+    const chance = AWAY.includes(name) ? AWAY_CHANCE : KIND_CHANCE;
+    return draws.chance(how.isSwarm ? chance : 1);
+  });
   const kinds = drawn.length === 0 ? [anyOf(draws, names)] : drawn;
   const hit = how.isSwarm && draws.chance(FOCUS_CHANCE) ? focus(draws, targets) : targets;
-  const count = Math.min(FAULTS_MAX, draws.geometric(FAULTS_MEAN));
+  const count = 1 + draws.below(FAULTS_MAX);
   let events: readonly EventValues[] = [];
   for (let fault = 0; fault < count; fault++)
     events = [...events, ...drawFault(draws, hit, kinds, events)];
@@ -114,12 +120,13 @@ export function drawAttempt(
 
 /** A few nodes, with the links and forgeries of these. */
 function focus(draws: RandomStream, targets: Targets): Targets {
-  const { nodes } = targets;
+  const { nodes, ends } = targets;
   if (nodes.length <= 1) return targets;
-  const count = 1 + draws.below(Math.min(FOCUS_MAX, nodes.length - 1));
+  const from = ends.length > 0 && draws.chance(ENDS_CHANCE) ? ends : nodes;
+  const count = 1 + draws.below(Math.min(FOCUS_MAX, nodes.length - 1, from.length));
   return narrow(
     targets,
-    draws.choose(count, nodes.length).map((index) => nodes[index] as string),
+    draws.choose(count, from.length).map((index) => from[index] as string),
   );
 }
 
@@ -193,11 +200,13 @@ function drawTimes(
   return { at: text(beginNs), for: text(lastsNs) };
 }
 
-/** An instant around the one at which a fault begins or ends, ns. */
+/** An instant within a fault, or around the one at which it begins or ends, ns. */
 function drawNear(draws: RandomStream, fault: EventValues, roomNs: number): number {
-  const lastsNs = draws.chance(0.5) ? (nsOf(fault['for']) ?? 0) : 0;
+  const [beganNs = 0, lastsNs = 0] = [nsOf(fault['at']), nsOf(fault['for'])];
+  const way = anyOf(draws, ['within', 'begin', 'end']);
+  if (way === 'within') return beganNs + lastsNs * draws.uniform();
   const aside = 2 * draws.uniform() - 1;
-  return (nsOf(fault['at']) ?? 0) + lastsNs + aside * roomNs * anyOf(draws, NEAR_SHARES);
+  return beganNs + (way === 'end' ? lastsNs : 0) + aside * roomNs * anyOf(draws, NEAR_SHARES);
 }
 
 function onLink(change: (draws: RandomStream) => EventValues): DrawAction {

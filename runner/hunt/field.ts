@@ -26,6 +26,8 @@ export interface Targets {
   readonly linksOf: Readonly<Record<string, readonly string[]>>;
   /** Kinds of forgeries by the node that gets them. */
   readonly forgeries: Readonly<Record<string, readonly string[]>>;
+  /** Nodes from which or to which flows go. */
+  readonly ends: readonly string[];
   /** Nodes from which flows with a rate come. */
   readonly senders: readonly string[];
   /** Faults begin at or after this instant, ns. */
@@ -92,11 +94,14 @@ export async function openField(
   );
   const rated = scenario.traffic.filter((flow) => Flow.spacingNs(flow) > 0);
   const senders = [...new Set(rated.map(({ from }) => from))];
+  const ends = nodes.filter((node) =>
+    scenario.traffic.some(({ from, to }) => [from, to].includes(node)),
+  );
   const times = { fromNs: beganNs, quietNs: at(QUIET_SHARE) };
   return {
     scenario,
     registry,
-    targets: { nodes, everyNode: nodes, links, linksOf, forgeries, senders, ...times },
+    targets: { nodes, everyNode: nodes, links, linksOf, forgeries, ends, senders, ...times },
     always: new Set(Object.keys(always)),
   };
 }
