@@ -42,6 +42,12 @@ export class HuntProgress {
     );
   }
 
+  live(so: { readonly tried: number; readonly profiles: number; readonly broken: number }): void {
+    this.#show(
+      `hunt  ${this.#name}  live  ${so.tried} of ${so.profiles} profiles, ${so.broken} broken`,
+    );
+  }
+
   clear(): void {
     if (this.#isLive && !this.#isQuiet) process.stderr.write(CLEAR_LINE);
   }

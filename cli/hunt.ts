@@ -37,6 +37,7 @@ import {
   SEED_RANGE,
 } from './flags.ts';
 import { budgetOption, workersOption } from './hunt-flags.ts';
+import { huntLive } from './hunt-live.ts';
 import { HuntProgress } from './hunt-progress.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { makeWritable } from './whole-files.ts';
@@ -50,6 +51,7 @@ interface HuntFlags {
   readonly out: string;
   readonly fresh?: boolean;
   readonly unguided?: boolean;
+  readonly live?: boolean;
   readonly json?: boolean;
 }
 
@@ -76,6 +78,10 @@ export function addHuntCommand(program: Command): void {
         '--unguided',
         'draw each attempt anew with all kinds of faults: what guidance is compared with',
       ),
+      live: new Option(
+        '--live',
+        'run what earlier hunts kept as processes in real time, newest first',
+      ).conflicts(['fresh', 'unguided']),
       json: new Option('--json', 'print the result as JSON on stdout and nothing else'),
     },
   )
@@ -96,9 +102,15 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
   makeWritable(folder);
   const identity = { of: hashOf(field, flags), program: sourceState() };
   const from = flags.fresh === true ? FRESH_HUNT : readHunt(folder, identity);
-  const pool = new HuntPool(flags.workers);
   const interrupt = watchInterrupts('what was found follows');
   const progress = new HuntProgress(field.scenario.name, flags, from.tried);
+  if (flags.live === true) {
+    const { budget, attempts, json = false } = flags;
+    const { signal } = interrupt;
+    const how = { budgetMs: budget, attempts, signal, json };
+    return await huntLive({ field, from, folder, progress, ...how });
+  }
+  const pool = new HuntPool(flags.workers);
   try {
     const tryOne = async (attempt: Attempt): Promise<TriedAttempt> => {
       const job = { kind: 'attempt', file, set: flags.set, attempt } as const;

@@ -10,10 +10,11 @@ import { oneLine } from '../../reports/plain-text.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
-import { BrokenPromise, NodeCrash } from '../crash/crash.ts';
+import { BrokenPromise, type Crash, NodeCrash } from '../crash/crash.ts';
 import { measuredSoFar } from '../experiment/measured-so-far.ts';
 import { FaultError } from '../faults/fault-driver.ts';
 import { EventCheck } from '../injection/event-check.ts';
+import type { AssembledRun } from '../phases/run-phases.ts';
 import type { PreparedRun } from '../run/assemble-seed.ts';
 import { runSeed } from '../run/run-seed.ts';
 import type { Attempt, Break, TriedAttempt } from './attempt.ts';
@@ -62,23 +63,18 @@ export type TriedRun = Omit<TriedAttempt, 'events'> & { readonly faults: readonl
 export function tryScenario(trial: Trial): TriedRun {
   const { scenario, registry, seed } = trial;
   const reached = new ReachedStates();
-  let early: SeedResult | undefined;
+  const limits = new TrialLimits(trial);
   let faults: readonly FaultRecord[] = [];
-  const watch = ({ world, experiment }: PreparedRun): void => {
-    world.listen(reached);
-    faults = experiment.faults.records;
-    if (scenario.warmupNs === 0) return;
-    const measured = measuredSoFar(world, trial);
-    // Booked before the reset of the same instant, at the end of the warm-up.
-    world.atFault(scenario.warmupNs, () => {
-      early = measured(experiment);
-    });
+  const watch = (prepared: PreparedRun): void => {
+    prepared.world.listen(reached);
+    faults = prepared.experiment.faults.records;
+    limits.watch(prepared);
   };
   const began = performance.now();
   try {
     const result = runSeed({ scenario, registry, seed }, watch);
     return {
-      breaks: missedIn(trial, early, result),
+      breaks: limits.missedIn(result),
       faults,
       reached: reached.of(result),
       fingerprint: result.fingerprint,
@@ -93,21 +89,37 @@ export function tryScenario(trial: Trial): TriedRun {
   }
 }
 
-/** The limits that were missed, in the order of the scenario. */
-function missedIn(
-  trial: Trial,
-  early: SeedResult | undefined,
-  result: SeedResult,
-): readonly Break[] {
-  const { scenario, always } = trial;
-  const parts = early === undefined ? [result] : [early, result];
-  // Work that was done before the warm-up ended has nothing left that could recover.
-  const recovering = result.virtualNs < scenario.warmupNs ? [] : [result];
-  return scenario.kpis.flatMap((spec) => {
-    const results = always.has(spec.metric) ? parts : recovering;
-    const missed = results.map((seed) => judgeOne(trial, spec, seed));
-    return missed.find((one) => one !== undefined) ?? [];
-  });
+/** The limits of a trial: those that hold at every instant are judged before the warm-up ends, too. */
+export class TrialLimits {
+  readonly #trial: Trial;
+  #early: SeedResult | undefined;
+
+  constructor(trial: Trial) {
+    this.#trial = trial;
+  }
+
+  /** Measures at the end of the warm-up; called before the reset of the same instant is booked. */
+  watch({ world, experiment }: Pick<AssembledRun, 'world' | 'experiment'>): void {
+    const { warmupNs } = this.#trial.scenario;
+    if (warmupNs === 0) return;
+    const measured = measuredSoFar(world, this.#trial);
+    world.atFault(warmupNs, () => {
+      this.#early = measured(experiment);
+    });
+  }
+
+  /** The limits that were missed, in the order of the scenario. */
+  missedIn(result: SeedResult): readonly Break[] {
+    const { scenario, always } = this.#trial;
+    const parts = this.#early === undefined ? [result] : [this.#early, result];
+    // Work that was done before the warm-up ended has nothing left that could recover.
+    const recovering = result.virtualNs < scenario.warmupNs ? [] : [result];
+    return scenario.kpis.flatMap((spec) => {
+      const results = always.has(spec.metric) ? parts : recovering;
+      const missed = results.map((seed) => judgeOne(this.#trial, spec, seed));
+      return missed.find((one) => one !== undefined) ?? [];
+    });
+  }
 }
 
 /** A limit that a result misses; undefined if it is met, or nothing was measured. */
@@ -129,12 +141,7 @@ function judgeOne(
 /** The break that an error shows. */
 function breakOf(error: unknown): Break {
   if (error instanceof NodeCrash && !(error.cause instanceof BrokenPromise)) {
-    const { place, node = 'a node', protocol, error: words } = error.crash;
-    const text = short(`${node}: ${words}`);
-    // An assertion is named by its words: its line is that of all assertions.
-    const isAssertion = place === undefined || place.file.endsWith('/assert.ts');
-    const line = isAssertion ? withoutNumbers(words) : placeText(place.file, place.line);
-    return { kind: 'crash', place: `${protocol} ${line}`, text };
+    return crashBreak(error.crash);
   }
   const cause = error instanceof NodeCrash ? error.cause : error;
   const text = short(cause instanceof Error ? cause.message : String(cause));
@@ -147,12 +154,22 @@ function breakOf(error: unknown): Break {
   return { kind: 'invariant', place: withoutNumbers(words), text };
 }
 
+/** The break that a crash is. */
+export function crashBreak({ place, node = 'a node', protocol, error: words }: Crash): Break {
+  const text = short(`${node}: ${words}`);
+  // An assertion is named by its words: its line is that of all assertions.
+  const isAssertion = place === undefined || place.file.endsWith('/assert.ts');
+  const line = isAssertion ? withoutNumbers(words) : placeText(place.file, place.line);
+  return { kind: 'crash', place: `${protocol} ${line}`, text };
+}
+
 /** One line of bounded length. */
-function short(text: string): string {
+export function short(text: string): string {
   return oneLine(text).slice(0, TEXT_MAX);
 }
 
-function withoutNumbers(text: string): string {
+/** Words that are the same for the same break in other runs. */
+export function withoutNumbers(text: string): string {
   return short(text).replace(NUMBERS, '#');
 }
 

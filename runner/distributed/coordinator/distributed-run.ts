@@ -91,6 +91,8 @@ export interface DistributedOrder extends RunOrder {
   readonly onNotice?: (text: string) => void;
   /** Receives all processes whenever one of them has reported its address. */
   readonly onProcesses?: (processes: readonly ProcessEntry[]) => void;
+  /** Called with each run before it begins. */
+  readonly onAssembled?: (run: AssembledRun) => void;
   /** Settings for agents that are started by somebody else and connect to the coordinator. */
   readonly deployment?: {
     readonly keys: DeploymentKeys;
@@ -259,6 +261,7 @@ class FleetDriver implements RunDriver {
       injection: recordings.injection,
     });
     this.#coordinator.attach(assembled.experiment);
+    this.#order.onAssembled?.(assembled);
     return assembled;
   }
 

@@ -9,9 +9,11 @@
  * @module
  */
 import { assert } from '../../../engine/core/assert.ts';
+import { NS_PER_S } from '../../../engine/core/time.ts';
 import type { Host } from '../../../engine/host/host.ts';
 import { type MetricValue, mergeByName } from '../../../engine/measure/counters.ts';
 import type { LinkChange, LinkDirections } from '../../../engine/net/link-spec.ts';
+import { SimClock } from '../../../engine/net/sim-clock.ts';
 import type { PacketTotals } from '../../../reports/model.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import type { FloodOrder } from '../../flood-order.ts';
@@ -39,6 +41,8 @@ export class RemoteWorld implements World {
   readonly #fleet: AgentFleet;
   readonly #links = new Map<string, RemoteLink>();
   readonly #effects = new Effects();
+  /** What faults made of the clocks of nodes; a machine keeps its clock when a process on it dies. */
+  readonly #clocks = new Map<string, { readonly clock: SimClock; readonly ppm: number }>();
 
   /** @param onFailure Receives what a fault threw. */
   constructor(scenario: Scenario, fleet: AgentFleet, onFailure: (error: unknown) => void) {
@@ -112,8 +116,12 @@ export class RemoteWorld implements World {
     return code();
   }
 
-  setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void {
-    this.#fleet.tell({ type: 'clock', node, ...change }, [node]);
+  setClock(node: string, { stepNs, ppm }: { readonly stepNs: number; readonly ppm: number }): void {
+    const { clock } = this.#clocks.get(node) ?? { clock: new SimClock(0) };
+    clock.step(stepNs);
+    clock.drift(ppm, this.agenda.now());
+    this.#clocks.set(node, { clock, ppm });
+    this.#fleet.tell({ type: 'clock', node, stepNs, ppm }, [node]);
   }
 
   metrics(node: string): Readonly<Record<string, MetricValue>> {
@@ -135,9 +143,15 @@ export class RemoteWorld implements World {
     return this.tallies.packets();
   }
 
-  /** Effects of faults on links of these hosts at this moment, oldest first. */
+  /** Effects of faults on links and clocks of these hosts at this moment; those on links oldest first. */
   effectsOn(hosts: readonly string[]): readonly AgentCommand[] {
-    return this.#effects.on(hosts);
+    const now = this.agenda.now();
+    const clocks = [...this.#clocks].filter(([node]) => hosts.includes(node));
+    const commands = clocks.map(([node, { clock, ppm }]): AgentCommand => {
+      const { seconds, nanos } = clock.read(now);
+      return { type: 'clock', node, stepNs: seconds * NS_PER_S + nanos - now, ppm };
+    });
+    return [...this.#effects.on(hosts), ...commands];
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RemoteWorld } from '../../../../runner/distributed/coordinator/remote-world.ts';
+import { readCommand } from '../../../../runner/distributed/messages/message-shapes.ts';
 import { load } from '../fixture.ts';
 import { tallyOf, WritingFleet } from './fixture.ts';
 
@@ -91,8 +92,26 @@ describe('RemoteWorld', () => {
 
   it('sets the clock of the process that has the node', () => {
     const { world, fleet } = worldOf();
-    world.setClock('bob', { stepNs: 5, ppm: 1 });
-    expect(fleet.told).toEqual([[{ type: 'clock', node: 'bob', stepNs: 5, ppm: 1 }, ['bob']]]);
+    const action = { kind: 'clock', node: 'bob', stepNs: 5, ppm: 1 } as const;
+    world.setClock('bob', action);
+    const told = { type: 'clock', node: 'bob', stepNs: 5, ppm: 1 } as const;
+    // No word more: agents leave a coordinator that says words which they do not know.
+    expect(fleet.told).toEqual([[told, ['bob']]]);
+    expect(readCommand(fleet.told[0]?.[0])).toEqual({ message: told });
+  });
+
+  it('says again to a process that comes back how wrong its clock is', () => {
+    const { world } = worldOf();
+    let now = 0;
+    world.agenda.now = (): number => now;
+    world.setClock('bob', { stepNs: -3_000, ppm: 100 });
+    now = 1_000_000_000;
+    const told = { type: 'clock', node: 'bob', stepNs: 97_000, ppm: 100 };
+    expect(world.effectsOn(['bob'])).toEqual([told]);
+    expect(world.effectsOn(['alice'])).toEqual([]);
+    world.setClock('bob', { stepNs: 3_000, ppm: 0 });
+    now = 2_000_000_000;
+    expect(world.effectsOn(['bob'])).toEqual([{ ...told, stepNs: 100_000, ppm: 0 }]);
   });
 
   it('shows the instant of what is being settled, and holds faults back until then', () => {

@@ -1,0 +1,120 @@
+/**
+ * `orrery hunt FILE --live`: runs what a hunt in virtual time kept, as processes in real time, and
+ * judges it by the same names (docs/spec/hunt.md#live).
+ *
+ * @module
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { entryModule } from '../engine/live/own-form.ts';
+import { oneLine } from '../reports/plain-text.ts';
+import { refuseClouds } from '../runner/faults/clouds.ts';
+import { type Attempt, type Break, nameOfBreak } from '../runner/hunt/attempt.ts';
+import type { Field } from '../runner/hunt/field.ts';
+import type { HuntState } from '../runner/hunt/hunt.ts';
+import { dataOf, folderOf, textOf } from '../runner/hunt/minimal.ts';
+import { liveFaults, tryLive } from '../runner/hunt/try-live.ts';
+import { commandText } from '../scenarios/command-text.ts';
+import { Refusal } from '../scenarios/refusal.ts';
+import type { HuntProgress } from './hunt-progress.ts';
+
+/** What to run. */
+export interface LiveHunt {
+  readonly field: Field;
+  readonly from: HuntState;
+  /** Folder of the scenario's hunts. */
+  readonly folder: string;
+  readonly budgetMs: number;
+  /** Most attempts; undefined: as many as the budget has time for. */
+  readonly attempts: number | undefined;
+  readonly signal: AbortSignal;
+  readonly progress: HuntProgress;
+  readonly json: boolean;
+}
+
+/** A break that processes showed. */
+interface LiveBreak {
+  readonly found: Break;
+  readonly attempt: Attempt;
+  /** True if the same attempt showed it a second time. A busy machine may have shown the other. */
+  readonly isRepeated: boolean;
+}
+
+/** Runs the attempts of the corpus, the newest first, and prints what broke. @returns the exit code. */
+export async function huntLive(hunted: LiveHunt): Promise<0 | 1 | 130> {
+  const { field, from, signal, progress, budgetMs } = hunted;
+  refuseClouds(field.scenario);
+  const profiles = [...from.corpus.attempts, ...from.breaks.map(({ attempt }) => attempt)]
+    .map((attempt) => ({ ...attempt, events: liveFaults(attempt) }))
+    .filter(({ events }) => events.length > 0)
+    .reverse();
+  if (profiles.length === 0) {
+    throw new Refusal(
+      `no hunt of ${field.scenario.name} kept anything that processes can run: hunt without --live first`,
+    );
+  }
+  progress.live({ tried: 0, profiles: profiles.length, broken: 0 });
+  const how = { agentEntry: entryModule('./agent-start', import.meta.url), signal };
+  const plain = (await tryLive(field, { seed: 1, events: [] }, how)) ?? [];
+  const known = new Set(plain.map(nameOfBreak));
+  const breaks = new Map<string, LiveBreak>();
+  const endMs = performance.now() + budgetMs;
+  let tried = 0;
+  for (const attempt of profiles.slice(0, hunted.attempts)) {
+    if (signal.aborted || performance.now() > endMs) break;
+    progress.live({ tried, profiles: profiles.length, broken: breaks.size });
+    const missed = await tryLive(field, attempt, how);
+    if (missed === undefined) break;
+    tried += 1;
+    const found = missed.find((one) => !known.has(nameOfBreak(one)));
+    if (found === undefined || breaks.get(nameOfBreak(found))?.isRepeated === true) continue;
+    const again = (await tryLive(field, attempt, how)) ?? [];
+    const isRepeated = again.map(nameOfBreak).includes(nameOfBreak(found));
+    breaks.set(nameOfBreak(found), { found, attempt, isRepeated });
+  }
+  progress.clear();
+  print(hunted, { plain, breaks: [...breaks.values()], tried, profiles: profiles.length });
+  if ([...breaks.values()].some(({ isRepeated }) => isRepeated)) return 1;
+  return signal.aborted ? 130 : 0;
+}
+
+interface LiveOutcome {
+  readonly plain: readonly Break[];
+  readonly breaks: readonly LiveBreak[];
+  readonly tried: number;
+  readonly profiles: number;
+}
+
+function print(hunted: LiveHunt, { plain, breaks, tried, profiles }: LiveOutcome): void {
+  const { field, json } = hunted;
+  const { name } = field.scenario;
+  const told = breaks.map((one) => ({ ...one, file: write(hunted, one) }));
+  if (json) {
+    const document = {
+      ...{ scenario: name, attempts: tried, profiles },
+      brokenWithoutFaults: plain.map(nameOfBreak),
+      breaks: told.map(({ found, isRepeated, file }) => ({ ...found, isRepeated, file })),
+    };
+    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    return;
+  }
+  const lines = told.flatMap(({ found, isRepeated, file }) => [
+    `${isRepeated ? 'BROKEN' : 'ONCE  '}  ${name}  ${found.kind}  ${oneLine(found.place)}`,
+    `  ${oneLine(found.text)}`,
+    `  in ${isRepeated ? '2' : '1'} of 2 runs: ${commandText(['live', file], ['--processes'])}`,
+  ]);
+  const none = plain.map((one) => `without any fault it breaks ${nameOfBreak(one)}: no find`);
+  const shown = breaks.filter(({ isRepeated }) => isRepeated).length;
+  const end = `${name}: ${tried} of ${profiles} profiles run as processes; ${shown === 0 ? 'nothing broke twice' : `${shown} broken`}`;
+  process.stdout.write(`${[...lines, ...none, end].join('\n')}\n`);
+}
+
+/** Writes the scenario that shows a break. @returns its path. */
+function write({ field, folder }: LiveHunt, { found, attempt }: LiveBreak): string {
+  const path = join(folder, `live-${folderOf(found)}`, 'shown.yaml');
+  const one = { attempt, found, number: 1 };
+  const head = { origin: 'Found by a hunt in real time', path };
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, textOf(dataOf(field.scenario, one), one, head));
+  return path;
+}
