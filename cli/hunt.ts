@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { oneLine } from '../reports/plain-text.ts';
-import type { Attempt, TriedAttempt } from '../runner/hunt/attempt.ts';
+import type { Attempt, Break, TriedAttempt } from '../runner/hunt/attempt.ts';
 import { type Field, openField } from '../runner/hunt/field.ts';
 import {
   BREAKS_MAX,
@@ -152,7 +152,7 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
         limitMs: Math.max(SHRINK_LEAST_MS, SHRINK_SHARE * flags.budget),
         isStopped: () => interrupt.signal.aborted,
         onSmaller: (smaller) => progress.shrinking(one.found, listOf(smaller, ['events']).length),
-        recoverNs: one.found.kind === 'recover' ? warmupNs - field.targets.quietNs : undefined,
+        recoverNs: isQuiet(one.found) ? warmupNs - field.targets.quietNs : undefined,
       });
       progress.clear();
       shrunk.push({ one, path, left });
@@ -165,6 +165,11 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
     interrupt.dispose();
     await pool.close();
   }
+}
+
+/** True for a break that shows only after a quiet time. */
+function isQuiet({ kind }: Break): boolean {
+  return kind === 'recover' || kind === 'growth';
 }
 
 /** Names what is hunted. */

@@ -22,6 +22,8 @@ export type BreakKind =
   | 'always'
   /** A limit was missed that holds after a quiet time. */
   | 'recover'
+  /** After a quiet time, many times as much waited as before the first fault. */
+  | 'growth'
   /** The run took many times as long as one without faults. */
   | 'held'
   /** The same faults with the same seed gave two different runs. */

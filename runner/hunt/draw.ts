@@ -35,6 +35,8 @@ const NEAR_CHANCE = 0.7;
 const NEAR_SHARES = [0.1, 0.01, 0.001];
 /** Faults last up to one of these shares of the time for faults. */
 const LONGEST_SHARES = [1, 0.1, 0.01, 0.001];
+/** What a burst adds is at most what its flows send in this share of the time for faults: all of it must be carried. */
+const BURST_SHARE = 0.1;
 /** Seeds of runs are drawn below this. */
 const SEEDS = 1_000_000;
 /** Instants and durations are multiples of this, ns. */
@@ -169,7 +171,7 @@ export function varyAttempt(draws: RandomStream, targets: Targets, known: Attemp
     case 'other':
       return { seed, events: [...others, ...added()] };
     default:
-      return { seed, events: [...others, { ...hit, ...drawTimes(draws, targets, others) }] };
+      return { seed, events: [...others, timed(draws, targets, others, hit ?? {})] };
   }
 }
 
@@ -180,24 +182,30 @@ function drawFault(
   others: readonly EventValues[],
 ): readonly EventValues[] {
   const action = FAULT_KINDS[anyOf(draws, kinds)]?.(draws, targets);
-  const times = drawTimes(draws, targets, others);
-  return action === undefined ? [] : [{ ...times, ...action }];
+  if (action === undefined) return [];
+  const isOneTooMany = 'burst' in action && others.some((other) => 'burst' in other);
+  return isOneTooMany ? [] : [timed(draws, targets, others, action)];
 }
 
-/** When a fault begins and how long it lasts: it is over when the quiet time begins. */
-function drawTimes(
+/** A fault at the time at which it begins, for as long as it lasts: it is over when the quiet time begins. */
+function timed(
   draws: RandomStream,
   { fromNs, quietNs }: Targets,
   others: readonly EventValues[],
+  action: EventValues,
 ): EventValues {
   const roomNs = quietNs - fromNs;
-  const lastsNs = roomNs * anyOf(draws, LONGEST_SHARES) * draws.uniform();
+  const { times } = (action['burst'] ?? {}) as { readonly times?: number };
+  const mostNs = times === undefined ? roomNs : (roomNs * BURST_SHARE) / times;
+  const lastsNs = mostNs * anyOf(draws, LONGEST_SHARES) * draws.uniform();
   const anyNs = fromNs + draws.uniform() * (roomNs - lastsNs);
   const isNear = others.length > 0 && draws.chance(NEAR_CHANCE);
   const wantedNs = isNear ? drawNear(draws, anyOf(draws, others), roomNs) : anyNs;
   const beginNs = Math.max(fromNs, Math.min(wantedNs, quietNs - lastsNs));
   const text = (ns: number): string => timeText(Math.max(1, Math.floor(ns / STEP_NS)) * STEP_NS);
-  return { at: text(beginNs), for: text(lastsNs) };
+  const when = { at: text(beginNs), for: text(lastsNs) };
+  // Named first in a file, also where an action that had a time gets another.
+  return { ...when, ...action, ...when };
 }
 
 /** An instant within a fault, or around the one at which it begins or ends, ns. */

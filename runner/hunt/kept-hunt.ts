@@ -21,7 +21,7 @@ const attempt = z.strictObject({
   seed: z.int().nonnegative(),
   events: z.array(z.record(z.string(), z.unknown())).max(EVENTS_MAX),
 });
-const kind = z.enum(['crash', 'invariant', 'always', 'recover', 'held', 'fingerprint']);
+const kind = z.enum(['crash', 'invariant', 'always', 'recover', 'growth', 'held', 'fingerprint']);
 const kept = z.strictObject({
   /** What was hunted: files, values, seed. A hunt of something else begins anew. */
   of: text,

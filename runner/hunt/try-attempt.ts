@@ -19,6 +19,7 @@ import type { PreparedRun } from '../run/assemble-seed.ts';
 import { runSeed } from '../run/run-seed.ts';
 import type { Attempt, Break, TriedAttempt } from './attempt.ts';
 import type { Field } from './field.ts';
+import { GrowthWatch } from './growth.ts';
 import { ReachedStates } from './reached.ts';
 
 /** Longest text of a break, characters. */
@@ -64,17 +65,19 @@ export function tryScenario(trial: Trial): TriedRun {
   const { scenario, registry, seed } = trial;
   const reached = new ReachedStates();
   const limits = new TrialLimits(trial);
+  const growth = new GrowthWatch();
   let faults: readonly FaultRecord[] = [];
   const watch = (prepared: PreparedRun): void => {
     prepared.world.listen(reached);
     faults = prepared.experiment.faults.records;
     limits.watch(prepared);
+    growth.watch(prepared, scenario);
   };
   const began = performance.now();
   try {
     const result = runSeed({ scenario, registry, seed }, watch);
     return {
-      breaks: limits.missedIn(result),
+      breaks: [...limits.missedIn(result), ...growth.found],
       faults,
       reached: reached.of(result),
       fingerprint: result.fingerprint,
