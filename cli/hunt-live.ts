@@ -10,11 +10,12 @@ import { entryModule } from '../engine/live/own-form.ts';
 import { oneLine } from '../reports/plain-text.ts';
 import { refuseClouds } from '../runner/faults/clouds.ts';
 import { type Attempt, type Break, nameOfBreak } from '../runner/hunt/attempt.ts';
-import type { Field } from '../runner/hunt/field.ts';
+import { type Field, fieldOf } from '../runner/hunt/field.ts';
 import type { HuntState } from '../runner/hunt/hunt.ts';
 import { dataOf, folderOf, textOf } from '../runner/hunt/minimal.ts';
 import { liveFaults, tryLive } from '../runner/hunt/try-live.ts';
 import { commandText } from '../scenarios/command-text.ts';
+import type { Scenario } from '../scenarios/model.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import type { HuntProgress } from './hunt-progress.ts';
 
@@ -36,6 +37,7 @@ export interface LiveHunt {
 interface LiveBreak {
   readonly found: Break;
   readonly attempt: Attempt;
+  readonly scenario: Scenario;
   /** True if the same attempt showed it a second time. A busy machine may have shown the other. */
   readonly isRepeated: boolean;
 }
@@ -63,14 +65,15 @@ export async function huntLive(hunted: LiveHunt): Promise<0 | 1 | 130> {
   for (const attempt of profiles.slice(0, hunted.attempts)) {
     if (signal.aborted || performance.now() > endMs) break;
     progress.live({ tried, profiles: profiles.length, broken: breaks.size });
-    const missed = await tryLive(field, attempt, how);
+    const own = await fieldOf(field, attempt);
+    const missed = await tryLive(own, attempt, how);
     if (missed === undefined) break;
     tried += 1;
     const found = missed.find((one) => !known.has(nameOfBreak(one)));
     if (found === undefined || breaks.get(nameOfBreak(found))?.isRepeated === true) continue;
-    const again = (await tryLive(field, attempt, how)) ?? [];
+    const again = (await tryLive(own, attempt, how)) ?? [];
     const isRepeated = again.map(nameOfBreak).includes(nameOfBreak(found));
-    breaks.set(nameOfBreak(found), { found, attempt, isRepeated });
+    breaks.set(nameOfBreak(found), { found, attempt, scenario: own.scenario, isRepeated });
   }
   progress.clear();
   print(hunted, { plain, breaks: [...breaks.values()], tried, profiles: profiles.length });
@@ -110,11 +113,11 @@ function print(hunted: LiveHunt, { plain, breaks, tried, profiles }: LiveOutcome
 }
 
 /** Writes the scenario that shows a break. @returns its path. */
-function write({ field, folder }: LiveHunt, { found, attempt }: LiveBreak): string {
+function write({ folder }: LiveHunt, { found, attempt, scenario }: LiveBreak): string {
   const path = join(folder, `live-${folderOf(found)}`, 'shown.yaml');
   const one = { attempt, found, number: 1 };
   const head = { origin: 'Found by a hunt in real time', path };
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, textOf(dataOf(field.scenario, one), one, head));
+  writeFileSync(path, textOf(dataOf(scenario, one), one, head));
   return path;
 }

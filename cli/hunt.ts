@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { oneLine } from '../reports/plain-text.ts';
 import type { Attempt, Break, TriedAttempt } from '../runner/hunt/attempt.ts';
-import { type Field, openField } from '../runner/hunt/field.ts';
+import { type Field, fieldOf, openField } from '../runner/hunt/field.ts';
 import {
   BREAKS_MAX,
   type FoundBreak,
@@ -147,7 +147,7 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
       const path = pathOf(one);
       const { warmupNs } = field.scenario;
       const left = await shrinkBreak({
-        ...{ one, path, pool, data: dataOf(field.scenario, one) },
+        ...{ one, path, pool, data: dataOf((await fieldOf(field, one.attempt)).scenario, one) },
         origin: `Found by a hunt in attempt ${one.number}`,
         limitMs: Math.max(SHRINK_LEAST_MS, SHRINK_SHARE * flags.budget),
         isStopped: () => interrupt.signal.aborted,

@@ -16,4 +16,6 @@ export interface Must {
   readonly recover: MustLimits;
   /** Longest time that the nodes take to recover from the last fault, s. */
   readonly withinSeconds: number;
+  /** Options that a hunt may change, by their paths, and values for which all this holds, as a file writes them. */
+  readonly options?: Readonly<Record<string, readonly string[]>>;
 }

@@ -15,4 +15,5 @@ export const BULK_MUST: Must = {
     'bulk.delivery': { value: '>= 99%' },
   },
   withinSeconds: 80,
+  options: { secure: ['psk'] },
 };

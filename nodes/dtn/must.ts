@@ -22,5 +22,12 @@ export function dtnMust(nodes: readonly ConfiguredNode<DtnOptions>[]): Must {
       'dtn.delivery': { value: '>= 99%' },
     },
     withinSeconds: 15,
+    options: {
+      eids: ['dtn'],
+      clock: ['none'],
+      crc: ['"16"'],
+      fragmentation: ['proactive'],
+      layer: ['tcpcl', 'ltp'],
+    },
   };
 }

@@ -18,4 +18,5 @@ export const FABRIC_MUST: Must = {
     'fabric.delivery': { value: '>= 99%' },
   },
   withinSeconds: 15,
+  options: { order: ['sent'], packet: ['600B'] },
 };

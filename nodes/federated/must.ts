@@ -14,4 +14,5 @@ export const FEDERATED_MUST: Must = {
     'federated.rounds': { count: '>= 1' },
   },
   withinSeconds: 15,
+  options: { 'secureAggregation.mode': ['signed'], 'secureAggregation.modulusBits': ['24'] },
 };

@@ -19,4 +19,10 @@ export const GATEWAY_MUST: Must = {
     'gateway.delivery': { value: '>= 99%' },
   },
   withinSeconds: 5,
+  options: {
+    'multipath.reports': ['false'],
+    'antiReplay.windowSize': ['64', '65536'],
+    'antiReplay.reserve': ['1024'],
+    'rekey.age': ['2s'],
+  },
 };

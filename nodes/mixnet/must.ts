@@ -17,4 +17,5 @@ export const MIXNET_MUST: Must = {
     'mixnet.delivery': { value: '>= 99%' },
   },
   withinSeconds: 10,
+  options: { 'replay.filters': ['2'], 'rates.providerLoop': ['1/s'] },
 };

@@ -16,5 +16,6 @@ export function pingMust(nodes: readonly ConfiguredNode<PingOptions>[]): Must {
     always: { 'ping.rtt': { max: `<= ${timeoutNs}ns` } },
     recover: { 'ping.delivery': { value: '>= 99%' } },
     withinSeconds: 2,
+    options: { timeout: ['100ms', '3s'] },
   };
 }

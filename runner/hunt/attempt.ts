@@ -8,6 +8,8 @@ import type { EventValues } from '../injection/messages.ts';
 /** A run of the hunted scenario with faults. */
 export interface Attempt {
   readonly seed: number;
+  /** The option that has another value, one of `Targets.options`; absent: none has. */
+  readonly option?: string | undefined;
   /** The faults, as a file would have them, each with its instant. */
   readonly events: readonly EventValues[];
 }

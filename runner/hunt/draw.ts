@@ -21,6 +21,8 @@ const FAULTS_MAX = 16;
 const KIND_CHANCE = 0.25;
 const AWAY_CHANCE = 0.5;
 const AWAY = ['crash', 'down', 'partition'];
+/** Chance of an attempt to change an option, if a protocol names any. */
+const OPTION_CHANCE = 0.25;
 /** Chance of an attempt of the corpus to be varied under another seed of the run. */
 const RESEED_CHANCE = 0.2;
 /** Chance of an attempt to hit only a few nodes and their links, so that its faults meet there. */
@@ -117,7 +119,9 @@ export function drawAttempt(
   let events: readonly EventValues[] = [];
   for (let fault = 0; fault < count; fault++)
     events = [...events, ...drawFault(draws, hit, kinds, events)];
-  return { seed, events };
+  const options = Object.keys(targets.options);
+  if (options.length === 0 || !draws.chance(OPTION_CHANCE)) return { seed, events };
+  return { seed, events, option: anyOf(draws, options) };
 }
 
 /** A few nodes, with the links and forgeries of these. */
@@ -156,22 +160,22 @@ function narrow(targets: Targets, nodes: readonly string[]): Targets {
 
 /** An attempt that differs a little from one that reached something new. */
 export function varyAttempt(draws: RandomStream, targets: Targets, known: Attempt): Attempt {
-  const { events } = known;
+  const { events, option } = known;
   const seed = draws.chance(RESEED_CHANCE) ? draws.below(SEEDS) : known.seed;
   const at = events.length === 0 ? -1 : draws.below(events.length);
   const others = events.filter((_, index) => index !== at);
   const hit = events[at];
-  const added = (): readonly EventValues[] =>
-    drawFault(draws, around(draws, targets, others), Object.keys(FAULT_KINDS), others);
+  const added = (to: readonly EventValues[]): readonly EventValues[] =>
+    drawFault(draws, around(draws, targets, to), Object.keys(FAULT_KINDS), to);
   switch (hit === undefined ? 'more' : anyOf(draws, ['more', 'less', 'other', 'when', 'when'])) {
     case 'more':
-      return { seed, events: [...events, ...added()].slice(-FAULTS_MAX) };
+      return { seed, option, events: [...events, ...added(events)].slice(-FAULTS_MAX) };
     case 'less':
-      return { seed, events: others };
+      return { seed, option, events: others };
     case 'other':
-      return { seed, events: [...others, ...added()] };
+      return { seed, option, events: [...others, ...added(others)] };
     default:
-      return { seed, events: [...others, timed(draws, targets, others, hit ?? {})] };
+      return { seed, option, events: [...others, timed(draws, targets, others, hit ?? {})] };
   }
 }
 

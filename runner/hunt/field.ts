@@ -12,8 +12,11 @@ import { stackOf } from '../../scenarios/open/nodes.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
+import { documentOf } from '../injection/export.ts';
 import { kindsOf } from '../injection/kinds.ts';
 import { Flow } from '../traffic/traffic-source.ts';
+import type { Attempt } from './attempt.ts';
+import { listOf, type ScenarioData } from './scenario-data.ts';
 
 /** What faults can hit, and when. */
 export interface Targets {
@@ -30,6 +33,8 @@ export interface Targets {
   readonly ends: readonly string[];
   /** Nodes from which flows with a rate come. */
   readonly senders: readonly string[];
+  /** Changes of options that protocols allow: what to set, by a name such as `bulk.secure=psk`. */
+  readonly options: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Faults begin at or after this instant, ns. */
   readonly fromNs: number;
   /** The last fault has ended at this instant, ns. */
@@ -41,6 +46,9 @@ export interface Field {
   /** The scenario without events of its own; its warm-up ends when everything must have recovered. */
   readonly scenario: Scenario;
   readonly registry: ProtocolRegistry;
+  /** What it was opened from. */
+  readonly file: string;
+  readonly set: Readonly<Record<string, string>>;
   readonly targets: Targets;
   /** Metrics whose limits hold at every instant. */
   readonly always: ReadonlySet<string>;
@@ -66,7 +74,8 @@ export async function openField(
   const { scenario: given } = await openScenario(file, set, registry);
   const ownSet = { ...given.hunt, ...set };
   const { scenario: own, forgeries } = await openScenario(file, ownSet, registry);
-  const musts = mustsOf(own, registry);
+  const kept = mustsOf(own, registry);
+  const musts = kept.map(({ must }) => must);
   const recoverNs = greatestOf([0, ...musts.map(({ withinSeconds }) => withinSeconds * 1e9)]);
   const beganNs = own.warmupNs;
   const wantedNs = recoverNs === 0 ? own.durationNs : beganNs + RECOVERIES * recoverNs;
@@ -98,16 +107,66 @@ export async function openField(
     scenario.traffic.some(({ from, to }) => [from, to].includes(node)),
   );
   const times = { fromNs: beganNs, quietNs: at(QUIET_SHARE) };
+  const options = optionsOf(own, kept);
   return {
-    scenario,
-    registry,
-    targets: { nodes, everyNode: nodes, links, linksOf, forgeries, ends, senders, ...times },
+    ...{ scenario, registry, file, set },
+    targets: {
+      nodes,
+      everyNode: nodes,
+      links,
+      linksOf,
+      forgeries,
+      ends,
+      senders,
+      options,
+      ...times,
+    },
     always: new Set(Object.keys(always)),
   };
 }
 
+/**
+ * The field of an attempt: the same one, or one with another value of an option.
+ * @throws what {@link openField} throws, such as for a value that the rest of the scenario does not allow.
+ */
+export async function fieldOf(field: Field, { option }: Pick<Attempt, 'option'>): Promise<Field> {
+  // What a kept hunt from elsewhere names is none of these.
+  const change = option === undefined ? undefined : field.targets.options[option];
+  return change === undefined ? field : await openField(field.file, { ...field.set, ...change });
+}
+
+interface Kept {
+  readonly protocol: string;
+  readonly must: Must;
+}
+
+/** Each value of an option that a protocol allows, set wherever the scenario has options of the protocol. */
+function optionsOf(scenario: Scenario, kept: readonly Kept[]): Targets['options'] {
+  const data = documentOf(scenario).toJS() as ScenarioData;
+  const choices = kept.flatMap(({ protocol, must }) =>
+    Object.entries(must.options ?? {}).flatMap(([path, values]) =>
+      values.map((value): [string, Readonly<Record<string, string>>] => {
+        const set = placesOf(data, protocol).map((place) => [`${place}.${path}`, value]);
+        return [`${protocol}.${path}=${value}`, Object.fromEntries(set)];
+      }),
+    ),
+  );
+  return Object.fromEntries(choices);
+}
+
+/** Paths of the options of a protocol in a scenario file. */
+function placesOf(data: ScenarioData, protocol: string): readonly string[] {
+  const stack = listOf(data, ['stack']).flatMap(({ run }, index) =>
+    run === protocol ? [`stack.${index}.options`] : [],
+  );
+  const names = Object.keys((data['options'] ?? {}) as object);
+  const own = names.filter((name) => name === protocol || name.endsWith(`/${protocol}`));
+  const all = [...stack, ...own.map((name) => `options.${name}`)];
+  return all.length === 0 ? [`options.${protocol}`] : all;
+}
+
 /** What the protocols of a scenario must keep. */
-function mustsOf(scenario: Scenario, registry: ProtocolRegistry): readonly Must[] {
+function mustsOf(scenario: Scenario, registry: ProtocolRegistry): readonly Kept[] {
   const of = stackOf(scenario, registry);
   const nodes = new Map<Protocol, ConfiguredNode[]>();
   for (const host of scenario.topology.hosts) {
@@ -117,7 +176,10 @@ function mustsOf(scenario: Scenario, registry: ProtocolRegistry): readonly Must[
       nodes.set(protocol, [...(nodes.get(protocol) ?? []), { name: host.name, options }]);
     }
   }
-  return [...nodes].flatMap(([protocol, some]) => protocol.must?.(some) ?? []);
+  return [...nodes].flatMap(([protocol, some]) => {
+    const must = protocol.must?.(some);
+    return must === undefined ? [] : [{ protocol: protocol.name, must }];
+  });
 }
 
 function doubleText(node: string, double: string): string {

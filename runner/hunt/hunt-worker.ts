@@ -12,7 +12,7 @@ import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import type { Attempt, TriedAttempt } from './attempt.ts';
 import { explicitEvents } from './explicit-events.ts';
-import { openField } from './field.ts';
+import { type Field, fieldOf, openField } from './field.ts';
 import { AttemptTrier, tryScenario } from './try-attempt.ts';
 
 /** What a thread is asked for. */
@@ -32,8 +32,11 @@ export type HuntJob =
       readonly isAlways: boolean;
     };
 
-/** The field of this thread, by the job that asked for it. */
-let open: { readonly key: string; readonly trier: AttemptTrier } | undefined;
+/** The field of this thread, by the job that asked for it, and those with another value of an option. */
+let open:
+  | { readonly key: string; readonly field: Field; readonly triers: Map<string, Trier> }
+  | undefined;
+type Trier = Pick<AttemptTrier, 'try'>;
 
 /** Tries what a job asks for. @returns undefined if its file cannot be opened. */
 export async function runHuntJob(job: HuntJob): Promise<TriedAttempt | undefined> {
@@ -42,9 +45,28 @@ export async function runHuntJob(job: HuntJob): Promise<TriedAttempt | undefined
   if (job.kind === 'file') return await tryFile(job);
   const key = JSON.stringify([job.file, job.set]);
   if (open?.key !== key) {
-    open = { key, trier: new AttemptTrier(await openField(job.file, job.set)) };
+    open = { key, field: await openField(job.file, job.set), triers: new Map() };
   }
-  return open.trier.try(job.attempt);
+  const { field, triers } = open;
+  const { option = '' } = job.attempt;
+  const trier = triers.get(option) ?? (await trierOf(field, job.attempt));
+  triers.set(option, trier);
+  return trier.try(job.attempt);
+}
+
+/** Tries attempts that change an option; one that the rest of the scenario does not allow shows nothing. */
+async function trierOf(field: Field, attempt: Attempt): Promise<Trier> {
+  try {
+    return new AttemptTrier(await fieldOf(field, attempt));
+  } catch (error) {
+    if (!isMistake(error)) throw error;
+    const nothing = { events: [], breaks: [], reached: [], fingerprint: '', engineEvents: 0 };
+    return { try: () => ({ ...nothing, wallMs: 0 }) };
+  }
+}
+
+function isMistake(error: unknown): boolean {
+  return error instanceof ConfigError || error instanceof Refusal;
 }
 
 /** The faults that happened are the events of the answer, each at its instant. */
@@ -57,7 +79,7 @@ async function tryFile(job: Extract<HuntJob, { kind: 'file' }>): Promise<TriedAt
     const { faults, ...tried } = tryScenario({ scenario, registry, seed, always });
     return { ...tried, events: explicitEvents(scenario, faults) };
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof Refusal) return undefined;
+    if (isMistake(error)) return undefined;
     throw error;
   }
 }

@@ -108,13 +108,13 @@ class Progress {
       batch.map((attempt, index) => (index === 0 ? tryTwice(attempt, tryOne) : tryOne(attempt))),
     );
     for (const [index, outcome] of outcomes.entries()) {
-      this.#learn((batch[index] as Attempt).seed, outcome);
+      this.#learn(batch[index] as Attempt, outcome);
     }
   }
 
-  #learn(seed: number, { events, reached, breaks }: TriedAttempt): void {
+  #learn(drawn: Attempt, { events, reached, breaks }: TriedAttempt): void {
     this.#tried += 1;
-    const attempt = { seed, events };
+    const attempt = { ...drawn, events };
     if (this.#corpus.learn(attempt, reached) > 0) this.#lastNew = this.#tried;
     const isNew = (name: string): boolean => !this.#known.has(name) && !this.#breaks.has(name);
     // What is known must not hide what is not.

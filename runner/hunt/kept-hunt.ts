@@ -19,6 +19,7 @@ const TEXT_MAX = 1_000;
 const text = z.string().max(TEXT_MAX);
 const attempt = z.strictObject({
   seed: z.int().nonnegative(),
+  option: text.optional(),
   events: z.array(z.record(z.string(), z.unknown())).max(EVENTS_MAX),
 });
 const kind = z.enum(['crash', 'invariant', 'always', 'recover', 'growth', 'held', 'fingerprint']);
