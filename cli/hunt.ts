@@ -221,6 +221,7 @@ function print({ field, state, from, shrunk, pathOf }: HuntReport, { json }: Hun
     `  ${oneLine(one.found.text)}`,
     `  in attempt ${one.number}, ${leftText(left)}: ${path}`,
     `  ${commandText(['scenario', path])}`,
+    ...(left === undefined ? [] : [`  what happened: ${left.story}`]),
   ]);
   const again = earlier.map(
     (one) =>

@@ -53,6 +53,8 @@ export interface TriedAttempt {
   /** Events of the engine. */
   readonly engineEvents: number;
   readonly wallMs: number;
+  /** What happened from the last fault on, a line each, if that was asked for. */
+  readonly story?: readonly string[] | undefined;
 }
 
 /** The name of a break: the same for the same break in other runs. */

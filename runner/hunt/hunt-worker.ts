@@ -30,6 +30,7 @@ export type HuntJob =
       readonly set: Readonly<Record<string, string>>;
       readonly seed?: number;
       readonly isAlways: boolean;
+      readonly isTold?: boolean;
     };
 
 /** The field of this thread, by the job that asked for it, and those with another value of an option. */
@@ -75,8 +76,8 @@ async function tryFile(job: Extract<HuntJob, { kind: 'file' }>): Promise<TriedAt
   try {
     const { scenario } = await openScenario(job.path, job.set, registry);
     const always = new Set(job.isAlways ? scenario.kpis.map(({ metric }) => metric) : []);
-    const { seed = scenario.seeds[0] ?? 1 } = job;
-    const { faults, ...tried } = tryScenario({ scenario, registry, seed, always });
+    const { seed = scenario.seeds[0] ?? 1, isTold } = job;
+    const { faults, ...tried } = tryScenario({ scenario, registry, seed, always, isTold });
     return { ...tried, events: explicitEvents(scenario, faults) };
   } catch (error) {
     if (isMistake(error)) return undefined;

@@ -15,6 +15,8 @@ import { textOf } from './minimal.ts';
 import { listOf, type ScenarioData } from './scenario-data.ts';
 import { type ShrinkParts, shrink } from './shrink.ts';
 
+/** The file that tells what happened. */
+const STORY = 'story.txt';
 /** Files that are tried at once. */
 const AT_ONCE = 4;
 
@@ -36,6 +38,8 @@ export interface ShrinkBreakParts
 export interface SmallBreak {
   readonly faults: number;
   readonly nodes: number;
+  /** The file that tells what happened. */
+  readonly story: string;
 }
 
 /** `2 faults and 7 nodes left`. */
@@ -66,8 +70,20 @@ export async function shrinkBreak(parts: ShrinkBreakParts): Promise<SmallBreak |
       parts.onSmaller(smaller);
     },
   });
+  const story = await tell(parts);
   const { scenario } = await openScenario(path, {}, new ProtocolRegistry());
-  return { faults: listOf(data, ['events']).length, nodes: scenario.topology.hosts.length };
+  const faults = listOf(data, ['events']).length;
+  return { faults, nodes: scenario.topology.hosts.length, story };
+}
+
+/** Writes what happened in the smallest file, beside it. @returns the path. */
+async function tell({ one: { found }, path, pool }: ShrinkBreakParts): Promise<string> {
+  const isAlways = found.kind === 'always';
+  const tried = await pool.try({ kind: 'file', path, set: {}, isAlways, isTold: true });
+  const lines = [`${found.kind}, ${found.place}`, found.text, '', ...(tried?.story ?? [])];
+  const story = join(dirname(path), STORY);
+  writeFileSync(story, `${lines.join('\n')}`);
+  return story;
 }
 
 /** Tries files. @returns the index of the first that shows the break; -1 if none does. */

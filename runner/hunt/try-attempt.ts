@@ -21,6 +21,7 @@ import type { Attempt, Break, TriedAttempt } from './attempt.ts';
 import type { Field } from './field.ts';
 import { GrowthWatch } from './growth.ts';
 import { ReachedStates } from './reached.ts';
+import { Story } from './story.ts';
 
 /** Longest text of a break, characters. */
 const TEXT_MAX = 400;
@@ -55,6 +56,8 @@ export interface Trial {
   readonly seed: number;
   /** Metrics whose limits hold during the warm-up, too. */
   readonly always: ReadonlySet<string>;
+  /** True if its story is told. */
+  readonly isTold?: boolean | undefined;
 }
 
 /** What a run did, with the faults that happened in it. */
@@ -67,9 +70,14 @@ export function tryScenario(trial: Trial): TriedRun {
   const limits = new TrialLimits(trial);
   const growth = new GrowthWatch();
   let faults: readonly FaultRecord[] = [];
+  let story: Story | undefined;
   const watch = (prepared: PreparedRun): void => {
     prepared.world.listen(reached);
     faults = prepared.experiment.faults.records;
+    if (trial.isTold === true) {
+      story = new Story(prepared.world, faults);
+      prepared.world.listen(story);
+    }
     limits.watch(prepared);
     growth.watch(prepared, scenario);
   };
@@ -79,6 +87,7 @@ export function tryScenario(trial: Trial): TriedRun {
     return {
       breaks: [...limits.missedIn(result), ...growth.found],
       faults,
+      story: story?.lines,
       reached: reached.of(result),
       fingerprint: result.fingerprint,
       engineEvents: result.events,
@@ -88,7 +97,15 @@ export function tryScenario(trial: Trial): TriedRun {
     // A fault that can no longer happen when its instant comes shows nothing.
     const breaks = error instanceof FaultError ? [] : [breakOf(error)];
     const wallMs = performance.now() - began;
-    return { faults, breaks, reached: [], fingerprint: '', engineEvents: 0, wallMs };
+    return {
+      faults,
+      story: story?.lines,
+      breaks,
+      reached: [],
+      fingerprint: '',
+      engineEvents: 0,
+      wallMs,
+    };
   }
 }
 

@@ -41,6 +41,13 @@ describe('orrery hunt', () => {
     expect(text).toMatch(/^# Found by a hunt in attempt \d+: always, receipt\.duplicates/);
     expect(text.match(/^ {2}- \{ at: /gm)).toHaveLength(1);
     expect(text).toMatch(/^ {2}- \{ at: .*, crash: gateway-211/m);
+    const story = join(out, 'receipt/always-receipt-duplicates-count-0/story.txt');
+    expect(stdout).toContain(`\n  what happened: ${story}\n`);
+    const told = readFileSync(story, 'utf8');
+    expect(told).toMatch(/^Faults:\n {2}\d\.\d{6} s {2}gateway-211 crashed, until /m);
+    const twice =
+      /more than once:\n {2}message \d+ of flow 0, gateway-111 to gateway-211: sent at .*, came at .*, came at /;
+    expect(told).toMatch(twice);
     const run = orrery('scenario', file, '--out', out, '-q');
     expect([run.status, run.stdout]).toEqual([1, expect.stringMatching(/^FAIL {2}receipt-hunted/)]);
 

@@ -1,0 +1,117 @@
+/**
+ * What happened from the last fault to a break: what nodes reported since, and what became of the messages
+ * of applications.
+ *
+ * @module
+ */
+import type { NodeRequest } from '../../engine/host/host.ts';
+import type { FaultRecord } from '../../reports/model.ts';
+import { oneLine } from '../../reports/plain-text.ts';
+import { claimedFlow, claimedSequence, readTruth } from '../traffic/ground-truth.ts';
+import type { World, WorldListener } from '../world.ts';
+
+/** Most things that are told of each kind: the first half, and the last. */
+const TOLD_MAX = 24;
+/** Most messages that are followed. */
+const MESSAGES_MAX = 100_000;
+/** Most things that are remembered before they are told. */
+const HAPPENED_MAX = 10_000;
+const NS_PER_S = 1_000_000_000;
+
+interface Followed {
+  readonly name: string;
+  readonly sentNs: number;
+  readonly arrivedNs: number[];
+}
+
+/** Listens to a run, and tells it. */
+export class Story implements WorldListener {
+  readonly #world: World;
+  readonly #faults: readonly FaultRecord[];
+  /** Since the last fault began. */
+  #happened: string[] = [];
+  #faultsSeen = 0;
+  readonly #messages = new Map<string, Followed>();
+  readonly #truth = { flow: 0, kind: 'data' as const, sequence: 0, sentNs: 0 };
+
+  /** @param faults Those of the run so far. */
+  constructor(world: World, faults: readonly FaultRecord[]) {
+    this.#world = world;
+    this.#faults = faults;
+  }
+
+  requested(node: string, { kind, body, target }: NodeRequest): void {
+    if (kind !== 'send' || claimedFlow(body) < 0 || this.#messages.size >= MESSAGES_MAX) return;
+    const name = `${claimedSequence(body)} of flow ${claimedFlow(body)}, ${node} to ${target}`;
+    const followed = { name, sentNs: this.#world.now(), arrivedNs: [] };
+    this.#messages.set(keyOf(claimedFlow(body), claimedSequence(body)), followed);
+  }
+
+  delivered(_node: string, _from: string, bytes: Uint8Array): void {
+    if (!readTruth(bytes, this.#truth)) return;
+    const { flow, sequence } = this.#truth;
+    this.#messages.get(keyOf(flow, sequence))?.arrivedNs.push(this.#world.now());
+  }
+
+  state(node: string, machine: string, state: string): void {
+    this.#note(`${node}: ${machine} is ${state}`);
+  }
+
+  nodeDropped(node: string, reason: string): void {
+    this.#note(`${node} drops: ${reason}`);
+  }
+
+  logged(node: string, _level: string, message: string): void {
+    this.#note(`${node} says: ${message}`);
+  }
+
+  /** The story, a line each. */
+  get lines(): readonly string[] {
+    const faults = this.#faults.map(
+      ({ text, beginNs, endNs }) =>
+        `${timeText(beginNs)}  ${text}${endNs === undefined ? '' : `, until ${timeText(endNs)}`}`,
+    );
+    const from = this.#faults.at(-1)?.beginNs ?? 0;
+    const all = [...this.#messages.values()];
+    const twice = all.filter(({ arrivedNs }) => arrivedNs.length > 1);
+    const never = all.filter(({ sentNs, arrivedNs }) => sentNs >= from && arrivedNs.length === 0);
+    return [
+      ...part('Faults', faults),
+      ...part('Since the last one began', this.#happened),
+      ...part('Messages that came more than once', twice.map(messageText)),
+      ...part('Messages sent since then that never came', never.map(messageText)),
+    ];
+  }
+
+  #note(text: string): void {
+    if (this.#faults.length > this.#faultsSeen) {
+      this.#faultsSeen = this.#faults.length;
+      this.#happened = [];
+    }
+    if (this.#happened.length >= HAPPENED_MAX) this.#happened.splice(TOLD_MAX, HAPPENED_MAX / 2);
+    this.#happened.push(`${timeText(this.#world.now())}  ${oneLine(text)}`);
+  }
+}
+
+function keyOf(flow: number, sequence: number): string {
+  return `${flow} ${sequence}`;
+}
+
+function messageText({ name, sentNs, arrivedNs }: Followed): string {
+  const arrived = arrivedNs.map((atNs) => `, came at ${timeText(atNs)}`).join('');
+  return `message ${name}: sent at ${timeText(sentNs)}${arrived}`;
+}
+
+/** A heading and its lines, of which those in the middle are left out; nothing without lines. */
+function part(title: string, lines: readonly string[]): readonly string[] {
+  if (lines.length === 0) return [];
+  const half = TOLD_MAX / 2;
+  const left = lines.length - TOLD_MAX;
+  const told =
+    left <= 0 ? lines : [...lines.slice(0, half), `… ${left} more`, ...lines.slice(-half)];
+  return [`${title}:`, ...told.map((line) => `  ${line}`), ''];
+}
+
+function timeText(ns: number): string {
+  return `${(ns / NS_PER_S).toFixed(6)} s`;
+}
