@@ -18,6 +18,8 @@ const defect = z.strictObject({
   /** Occurs once in the file. */
   text: z.string().min(8),
   becomes: z.string(),
+  /** For a defect that was found from outside: how small a scenario showed it there. */
+  outside: z.string().optional(),
 });
 /** A defect that only faults show. */
 export type HuntedDefect = z.output<typeof defect>;
@@ -48,7 +50,7 @@ export function readHunted(root: string): readonly HuntedDefect[] {
  * @returns what broke, in which attempt, and how small it became; null if nothing broke.
  */
 export async function finderHunted(
-  { scenario, file, text, becomes }: HuntedDefect,
+  { scenario, file, text, becomes, outside }: HuntedDefect,
   root: string,
   flags: readonly string[],
 ): Promise<string | null> {
@@ -66,7 +68,8 @@ export async function finderHunted(
     if (found === undefined) return null;
     const { faults, nodes = 0 } = found;
     const size = faults === undefined ? 'not shrunk' : `${faults} faults and ${nodes} nodes left`;
-    return `${found.kind} ${found.place} in attempt ${found.attempt}, ${size}`;
+    const beside = outside === undefined ? '' : ` (from outside: ${outside})`;
+    return `${found.kind} ${found.place} in attempt ${found.attempt}, ${size}${beside}`;
   } finally {
     writeFileSync(path, sound);
     rmSync(out, { recursive: true, force: true });
