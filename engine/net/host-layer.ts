@@ -201,16 +201,16 @@ export class HostLayer implements Host, StackMember {
     this.base.contacts.listen(this.protocol, handler);
   }
 
-  deliver(from: string, buffer: Uint8Array, offset: number, length: number): void {
+  deliver(...[from, buffer, offset, length, isAgain]: Parameters<DeliverySink>): void {
     const { stack } = this.base;
     assert(stack !== undefined, `${this.name} has no stack`);
     this.base.mixIn(FINGERPRINT_KINDS.application, length);
     const { skip, take } = stack.receiverOf(this, buffer, offset, length);
-    take(from, buffer, offset + skip, length - skip);
+    take(from, buffer, offset + skip, length - skip, isAgain);
   }
 
-  toApplication(from: string, buffer: Uint8Array, offset: number, length: number): void {
-    this.onDelivery?.(from, buffer, offset, length);
+  toApplication(...message: Parameters<DeliverySink>): void {
+    this.onDelivery?.(...message);
   }
 
   transport(handlers: TransportHandlers, carrier?: string): Transport | undefined {

@@ -272,15 +272,15 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     this.contacts.listen(this.protocol, handler);
   }
 
-  deliver(from: string, buffer: Uint8Array, offset: number, length: number): void {
+  deliver(...[from, buffer, offset, length, isAgain]: Parameters<DeliverySink>): void {
     this.mixIn(FINGERPRINT_KINDS.application, length);
     const receiver = this.stack?.receiverOf(this, buffer, offset, length);
-    if (receiver === undefined) this.toApplication(from, buffer, offset, length);
-    else receiver.take(from, buffer, offset + receiver.skip, length - receiver.skip);
+    if (receiver === undefined) this.toApplication(from, buffer, offset, length, isAgain);
+    else receiver.take(from, buffer, offset + receiver.skip, length - receiver.skip, isAgain);
   }
 
-  toApplication(from: string, buffer: Uint8Array, offset: number, length: number): void {
-    this.onDelivery?.(from, buffer, offset, length);
+  toApplication(...message: Parameters<DeliverySink>): void {
+    this.onDelivery?.(...message);
   }
 
   /** The lowest protocol has nothing below it. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { NodeRequest } from '../host/host.ts';
+import type { Host, NodeRequest } from '../host/host.ts';
 
 /** Receives what nodes report for drawings (engine/host/measure.ts, Trace). */
 export interface NodeTraceSink {
@@ -30,9 +30,4 @@ export interface NodeTraceSink {
 export type LogSink = (host: string, level: 'debug' | 'info' | 'warn', message: string) => void;
 
 /** Receives application bytes that a node delivers; the bytes are valid only during the call. */
-export type DeliverySink = (
-  from: string,
-  buffer: Uint8Array,
-  offset: number,
-  length: number,
-) => void;
+export type DeliverySink = Host['deliver'];

@@ -29,7 +29,7 @@ import { PathWatch } from '../traffic/path-watch.ts';
 import type { SumBook } from '../traffic/sum-book.ts';
 import { Flow, FlowSupply } from '../traffic/traffic-source.ts';
 import { RunWitness } from '../traffic/witness.ts';
-import type { Undo, World, WorldListener } from '../world.ts';
+import type { Delivery, Undo, World, WorldListener } from '../world.ts';
 import type { SetUpMemory } from '../worlds/set-up-memory.ts';
 import { DoneWatch } from './done-watch.ts';
 
@@ -198,7 +198,8 @@ export class Experiment implements WorldListener {
     return layer === undefined ? node : undefined;
   }
 
-  delivered(node: string, _from: string, bytes: Uint8Array, protocol: string): void {
+  delivered(...[node, , bytes, protocol, isAgain]: Delivery): void {
+    this.#truth.isAgain = isAgain;
     const isRead = readTruth(bytes, this.#truth);
     if (isRead && !isOtherLayer(this.flows[this.#truth.flow], protocol)) {
       this.arrived(node, this.#truth);

@@ -132,7 +132,7 @@ export class FlowMeter {
   received(truth: GroundTruth, now: number): void {
     const { sequence, sentNs } = truth;
     if (this.#delivered.add(sequence)) {
-      this.duplicates += 1;
+      if (truth.isAgain !== true) this.duplicates += 1;
       return;
     }
     const latencyNs = Math.max(0, Math.floor(now - sentNs));

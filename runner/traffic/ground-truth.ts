@@ -39,6 +39,8 @@ export interface GroundTruth {
   kind: TruthKind;
   sequence: number;
   sentNs: number;
+  /** True if its receiver marked it as one that may have been delivered before. */
+  isAgain?: boolean;
 }
 
 /** Writes packets. */

@@ -5,7 +5,7 @@
  */
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { LogSink, NodeTraceSink } from '../../engine/net/sim-observers.ts';
-import type { WorldListener } from '../world.ts';
+import type { Delivery, WorldListener } from '../world.ts';
 
 /** Where the reports come from. */
 interface Source {
@@ -23,8 +23,9 @@ export class Listeners {
     this.#all.push(listener);
   }
 
-  delivered(node: string, from: string, bytes: Uint8Array, protocol: string): void {
-    for (const listener of this.#all) listener.delivered?.(node, from, bytes, protocol);
+  // hot: once per message that is delivered.
+  delivered(...[node, from, bytes, protocol, isAgain]: Delivery): void {
+    for (const listener of this.#all) listener.delivered?.(node, from, bytes, protocol, isAgain);
   }
 
   requested(node: string, request: NodeRequest): void {

@@ -308,9 +308,9 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
     const { scenario, isProbed } = this.#parts;
     const isNamed = (): boolean => scenario.traffic.some(({ by }) => by === protocol);
     if (layers !== undefined && isProbed !== true && !isNamed()) return undefined;
-    return (from, buffer, offset, length): void => {
+    return (...[from, buffer, offset, length, isAgain = false]): void => {
       const bytes = buffer.subarray(offset, offset + length);
-      this.#listeners.delivered(node, from, bytes, protocol);
+      this.#listeners.delivered(node, from, bytes, protocol, isAgain);
     };
   }
 }

@@ -28,7 +28,7 @@ import { networkMap } from '../../nodes/network-map.ts';
 import { forgerOf } from '../../traffic/flood.ts';
 import { claimedFlow } from '../../traffic/ground-truth.ts';
 import { Flow, FlowSupply } from '../../traffic/traffic-source.ts';
-import type { StoreFault, Undo, WorldListener } from '../../world.ts';
+import type { Delivery, StoreFault, Undo, WorldListener } from '../../world.ts';
 import { type LiveRunWorld, liveWorld } from '../../worlds/live/live-world.ts';
 import { CRASH_LINE_MAX, REPORT_TEXT_MAX } from '../messages/message-shapes.ts';
 import type { AgentOrder, Report, RunCommand } from '../messages/messages.ts';
@@ -283,17 +283,14 @@ export class Agent implements WorldListener {
     return this.#order.hosts.map((host) => this.world.metrics(host));
   }
 
-  delivered(node: string, from: string, bytes: Uint8Array, protocol: string): void {
+  delivered(...[node, from, bytes, protocol, isAgain]: Delivery): void {
     const flow = claimedFlow(bytes);
     if (flow >= this.#flows.length && this.#probes.take({ node, by: protocol }, from, bytes))
       return;
     const by = this.#flows[flow]?.spec.by ?? protocol;
-    // The flow belongs to another protocol than the one that delivered, so the bytes are damaged.
-    if (by !== protocol) {
-      this.#rows.delivered(node, NO_TRUTH, { flows: this.#flows, now: this.world.now() });
-      return;
-    }
-    this.#rows.delivered(node, bytes, { flows: this.#flows, now: this.world.now() });
+    // If the flow belongs to another protocol than the one that delivered, the bytes are damaged.
+    const read = by === protocol ? bytes : NO_TRUTH;
+    this.#rows.delivered(node, read, { flows: this.#flows, now: this.world.now(), isAgain });
   }
 
   state(node: string, machine: string, state: string): void {

@@ -35,8 +35,9 @@ export class MeasuredRows {
   delivered(
     node: string,
     bytes: Uint8Array,
-    { flows, now }: { readonly flows: readonly Flow[]; readonly now: number },
+    how: { readonly flows: readonly Flow[]; readonly now: number; readonly isAgain?: boolean },
   ): void {
+    const { flows, now, isAgain = false } = how;
     const truth = this.#truth;
     const flow = readTruth(bytes, truth) ? flows[truth.flow] : undefined;
     if (flow === undefined) {
@@ -47,7 +48,7 @@ export class MeasuredRows {
     const { values } = this.#arrived;
     values[at] = this.#hosts.get(node) ?? -1;
     values[at + 1] = truth.flow;
-    values[at + 2] = TRUTH_KINDS.indexOf(truth.kind);
+    values[at + 2] = TRUTH_KINDS.indexOf(truth.kind) + (isAgain ? TRUTH_KINDS.length : 0);
     values[at + 3] = truth.sequence;
     values[at + 4] = truth.sentNs;
     values[at + 5] = now;

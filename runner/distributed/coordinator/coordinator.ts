@@ -379,13 +379,16 @@ export class Coordinator {
   // hot: once per packet of an application.
   readonly #arrived = (rows: Float64Array, at: number): void => {
     const host = this.#options.scenario.topology.hosts[rows[at] as number];
-    const kind = TRUTH_KINDS[rows[at + 2] as number];
+    const [word, kinds] = [rows[at + 2] as number, TRUTH_KINDS.length];
+    const isAgain = word >= kinds;
+    const kind = TRUTH_KINDS[isAgain ? word - kinds : word];
     if (host === undefined || kind === undefined) return;
     const truth = this.#truth;
     truth.flow = rows[at + 1] as number;
     truth.kind = kind;
     truth.sequence = rows[at + 3] as number;
     truth.sentNs = rows[at + 4] as number;
+    truth.isAgain = isAgain;
     this.#experiment?.arrived(host.name, truth);
   };
 

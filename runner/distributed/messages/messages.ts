@@ -20,7 +20,10 @@ import type { PackedHistogram, PackedMetrics } from './packed-histogram.ts';
 
 /** A row for a sent packet: flow, sequence, instant. */
 export const SENT_ROW_WIDTH = 3;
-/** A row for a packet that arrived: host, flow, kind, sequence, sent at, instant. */
+/**
+ * A row for a packet that arrived: host, flow, number of its kind (and of kinds, if it is marked as one that may
+ * have arrived before), sequence, sent at, instant.
+ */
 export const ARRIVED_ROW_WIDTH = 6;
 /** Position of the instant in that row. */
 export const ARRIVED_INSTANT_INDEX = 5;

@@ -12,6 +12,7 @@ import { AgentProcess } from '../../../../runner/distributed/processes/agent-pro
 import type { ProcessFleet } from '../../../../runner/distributed/processes/process-fleet.ts';
 import { Experiment } from '../../../../runner/experiment/experiment.ts';
 import type { KeyBundle } from '../../../../runner/nodes/key-bundle.ts';
+import { TRUTH_KINDS } from '../../../../runner/traffic/ground-truth.ts';
 import { type NodeChoice, nodeChoice } from '../../../../scenarios/open/nodes.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
 import { load, registry } from '../fixture.ts';
@@ -170,6 +171,17 @@ describe('while it runs', () => {
     expect([meter.sentCount, meter.deliveredCount]).toEqual([1, 1]);
     coordinator.finish();
     expect(coordinator.warnings.all).toEqual([]);
+  });
+
+  it('counts no duplicate where its receiver said that it may have come before', () => {
+    const { coordinator, experiment, bob, run } = setUp();
+    run();
+    const row = (kind: number): readonly number[] => [1, 0, kind, 0, 1_500 * MS, 1_510 * MS];
+    const arrived = Float64Array.from([0, TRUTH_KINDS.length, 0].flatMap(row));
+    coordinator.hear(bob.agent, { type: 'measured', untilNs: 1_600 * MS, sent: nothing, arrived });
+    coordinator.finish();
+    const { meter } = experiment.flows[0]!;
+    expect([meter.deliveredCount, meter.duplicates]).toEqual([1, 1]);
   });
 
   it('waits five seconds for an agent that tells nothing, no longer', () => {

@@ -9,7 +9,11 @@ import {
   ARRIVED_ROW_WIDTH,
   SENT_ROW_WIDTH,
 } from '../../../../runner/distributed/messages/messages.ts';
-import { type GroundTruth, TruthWriter } from '../../../../runner/traffic/ground-truth.ts';
+import {
+  type GroundTruth,
+  TRUTH_KINDS,
+  TruthWriter,
+} from '../../../../runner/traffic/ground-truth.ts';
 import type { Flow } from '../../../../runner/traffic/traffic-source.ts';
 
 describe('RowBuffer', () => {
@@ -76,6 +80,9 @@ describe('MeasuredRows', () => {
     const { arrived } = rows.take();
     expect([...arrived]).toEqual([1, 0, 0, 41, 1_000, 2_500]);
     expect(arrived).toHaveLength(ARRIVED_ROW_WIDTH);
+    const again = { flows: [flowOf({ kind: 'constant' })], now: 2_600, isAgain: true };
+    rows.delivered('bob', bytes, again);
+    expect([...rows.take().arrived]).toEqual([1, 0, TRUTH_KINDS.length, 41, 1_000, 2_600]);
   });
 
   it('answers a request at its receiver, and nothing else', () => {
