@@ -2,7 +2,8 @@
  * `npm run pictures` makes the pictures in the documents, always from real runs.
  *
  * It writes `docs/images/failover.svg` (the output in a terminal) and, if a Chromium is installed,
- * `docs/images/report.png` (the top of report.html in that browser) and `docs/images/network-*.png`
+ * `docs/images/report.png` (the top of report.html in that browser), `docs/images/hunted.png` (the same of a file that
+ * a hunt wrote) and `docs/images/network-*.png`
  * (the network page of the demo just after its link was cut, in both themes). `docs/images/scale.svg` shows the
  * last `npm run bench -- scale`. ORRERY_CHROMIUM names
  * another browser than `chromium`.
@@ -30,7 +31,9 @@ const out = mkdtempSync(join(tmpdir(), 'orrery-pictures-'));
 mkdirSync(IMAGES, { recursive: true });
 try {
   drawTerminal();
-  photographReport();
+  photographReport('failover/1', 'report');
+  hunt();
+  photographReport('receipt-hunted/190230', 'hunted');
   await photographNetwork();
   drawScale();
 } finally {
@@ -77,8 +80,23 @@ function drawScale(): void {
   console.log('docs/images/scale.svg');
 }
 
-function photographReport(): void {
-  const page = `file://${join(out, 'runs/failover/1/report.html')}`;
+/** Finds the fault of docs/how-to/find-faults.md, and runs the smallest scenario that shows it. */
+function hunt(): void {
+  const bare = ['--set', 'topology=bare-link.yaml', '--set', 'stack.0.on=*', '--seed', '2'];
+  const found = join(out, 'runs/hunt');
+  const file = join(found, 'receipt/always-receipt-duplicates-count-0/minimal.yaml');
+  for (const words of [
+    ['hunt', 'test/fixtures/receipt/receipt.yaml', ...bare, '--out', found],
+    ['scenario', file, '--out', join(out, 'runs')],
+  ]) {
+    const { status } = spawnSync(process.execPath, ['cli/start.mjs', ...words], { cwd: ROOT });
+    if (status !== 1) throw new Error(`${words[0]} ended with ${status}: nothing broke`);
+  }
+}
+
+/** Photographs the top of the report of a run. */
+function photographReport(run: string, name: string): void {
+  const page = `file://${join(out, 'runs', run, 'report.html')}`;
   const flags = [
     '--headless',
     '--no-sandbox',
@@ -87,11 +105,11 @@ function photographReport(): void {
     '--hide-scrollbars',
     '--window-size=1100,1400',
     `--user-data-dir=${join(out, 'profile')}`,
-    `--screenshot=${join(IMAGES, 'report.png')}`,
+    `--screenshot=${join(IMAGES, `${name}.png`)}`,
   ];
   const { error, status } = spawnSync(BROWSER, [...flags, page], { encoding: 'utf8' });
-  if (error === undefined && status === 0) console.log('docs/images/report.png');
-  else console.error(`docs/images/report.png left as it is: ${BROWSER} could not be run`);
+  if (error === undefined && status === 0) console.log(`docs/images/${name}.png`);
+  else console.error(`docs/images/${name}.png left as it is: ${BROWSER} could not be run`);
 }
 
 /** Photographs the page after building it; its demo is always the same run. */
