@@ -71,6 +71,8 @@ export class BfdMachine implements Machine<BfdInput, BfdEffect> {
   #remoteDiscriminator = 0;
   /** The peer's minimum receive interval, ns; 0 while unknown. */
   #remoteMinRxNs = 0;
+  /** When the interval that is under way began. */
+  #sinceNs: Nanoseconds = 0;
 
   /**
    * @param jitter Shortens the intervals between packets; nothing else is drawn from it.
@@ -123,6 +125,7 @@ export class BfdMachine implements Machine<BfdInput, BfdEffect> {
     const before = this.#state;
     this.#state = AFTER_PACKET[before][packet.state];
     this.#remoteDiscriminator = packet.myDiscriminator;
+    const slowestNs = this.#remoteMinRxNs;
     this.#remoteMinRxNs = packet.requiredMinRxUs * BFD_INTERVAL_UNIT_NS;
     // 6.8.4: the peer's multiplier times the longer of its send interval and our receive interval.
     const intervalNs = Math.max(
@@ -130,10 +133,12 @@ export class BfdMachine implements Machine<BfdInput, BfdEffect> {
       packet.desiredMinTxUs * BFD_INTERVAL_UNIT_NS,
     );
     this.#timers.set('detection', now + packet.detectMultiplier * intervalNs);
-    if (this.#state === before) return [];
+    const isLeavingDown = before === 'down' && this.#state !== before;
     // Reference router/bfd/session.go: leaving Down must not wait for the slow timer.
-    if (before === 'down') this.#planSend(now);
-    return [{ kind: 'state', state: this.#state }];
+    if (isLeavingDown) this.#planSend(now);
+    // 6.8.7: the interval is calculated anew when the peer's changes; a longer one from the next packet on.
+    else if (this.#remoteMinRxNs < slowestNs) this.#planSend(this.#sinceNs);
+    return this.#state === before ? [] : [{ kind: 'state', state: this.#state }];
   }
 
   #onSendDue(now: Nanoseconds): readonly BfdEffect[] {
@@ -161,7 +166,9 @@ export class BfdMachine implements Machine<BfdInput, BfdEffect> {
     ];
   }
 
+  /** Plans the packet that is due an interval after this instant. */
   #planSend(now: Nanoseconds): void {
+    this.#sinceNs = now;
     // 6.8.2: no faster than the peer can receive.
     const intervalNs = Math.max(this.#ownIntervalNs(), this.#remoteMinRxNs);
     this.#timers.set('send', now + this.#shorten(intervalNs));

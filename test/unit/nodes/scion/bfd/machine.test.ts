@@ -73,6 +73,15 @@ describe('BFD session', () => {
     expect(sent[0]?.[1]).toMatchObject({ packet: { desiredMinTxUs: 1_000_000 } });
   });
 
+  it('waited an hour after a flipped bit in the interval of its peer', () => {
+    const machine = session();
+    const flipped = { ...heard, requiredMinRxUs: 2 ** 31 + heard.requiredMinRxUs };
+    machine.step(0, { kind: 'packet', packet: flipped });
+    machine.step(100 * MS, { kind: 'packet', packet: heard });
+    const sent = run(machine, 1000 * MS).filter(([, { kind }]) => kind === 'send');
+    expect(sent.map(([atMs]) => atMs)).toEqual([200, 400, 600, 800, 1000]);
+  });
+
   it('sends no faster than the peer can hear', () => {
     const machine = upSession({ requiredMinRxUs: 700_000 });
     const sent = run(machine, 1000 * MS).filter(([, { kind }]) => kind === 'send');
