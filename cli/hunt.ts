@@ -11,6 +11,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { oneLine } from '../reports/plain-text.ts';
+import { FleetHunt } from '../runner/fleet/fleet-hunt.ts';
+import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import type { Attempt, Break, TriedAttempt } from '../runner/hunt/attempt.ts';
 import { type Field, fieldOf, openField } from '../runner/hunt/field.ts';
 import {
@@ -40,6 +42,8 @@ import { budgetOption, workersOption } from './hunt-flags.ts';
 import { huntLive } from './hunt-live.ts';
 import { HuntProgress } from './hunt-progress.ts';
 import { watchInterrupts } from './interrupt.ts';
+import { openFleet } from './open-fleet.ts';
+import { queueOption } from './queue-flag.ts';
 import { makeWritable } from './whole-files.ts';
 
 interface HuntFlags {
@@ -52,6 +56,7 @@ interface HuntFlags {
   readonly fresh?: boolean;
   readonly unguided?: boolean;
   readonly live?: boolean;
+  readonly queue?: QueueAddress;
   readonly json?: boolean;
 }
 
@@ -82,6 +87,7 @@ export function addHuntCommand(program: Command): void {
         '--live',
         'run what earlier hunts kept as processes in real time, newest first',
       ).conflicts(['fresh', 'unguided']),
+      queue: queueOption().conflicts('live'),
       json: new Option('--json', 'print the result as JSON on stdout and nothing else'),
     },
   )
@@ -111,10 +117,14 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
     return await huntLive({ field, from, folder, progress, ...how });
   }
   const pool = new HuntPool(flags.workers);
+  const fleet =
+    flags.queue === undefined ? undefined : await openFleet(flags.queue, sourceState(), true);
+  const far = fleet === undefined ? undefined : new FleetHunt(field, fleet.fleet);
+  interrupt.signal.addEventListener('abort', () => fleet?.fleet.stop(), { once: true });
   try {
     const tryOne = async (attempt: Attempt): Promise<TriedAttempt> => {
       const job = { kind: 'attempt', file, set: flags.set, attempt } as const;
-      const tried = await pool.try(job);
+      const tried = (await far?.try(attempt)) ?? (await pool.try(job));
       if (tried === undefined) throw new Error('an opened scenario cannot be opened again');
       if (attempt.events.length === 0 && !isHeld(tried)) pool.expect(tried.wallMs);
       return tried;
@@ -164,6 +174,7 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
   } finally {
     interrupt.dispose();
     await pool.close();
+    await fleet?.close();
   }
 }
 

@@ -87,7 +87,7 @@ async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1 | 130> 
   const interrupt = watchInterrupts('the smallest file so far stays');
   const progress = new HuntProgress(scenario.name, flags);
   try {
-    const tried = await pool.try({ kind: 'file', path: file, set, seed, isAlways: false });
+    const tried = await pool.try({ kind: 'file', path: file, set, seed, always: false });
     const found = tried?.breaks[0];
     if (tried === undefined || found === undefined) {
       print(flags, { scenario: scenario.name, seed, break: null }, [

@@ -18,6 +18,8 @@ export interface RunIdentityFacts {
   /** All values that are set, including those of the command line. */
   readonly parameters: Parameters;
   readonly seed: number;
+  /** For an attempt of a hunt: the metrics whose limits hold at every instant. */
+  readonly hunted?: readonly string[] | undefined;
 }
 
 /** Hex digits of an identity: 128 bits. */

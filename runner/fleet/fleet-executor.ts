@@ -19,6 +19,7 @@ import {
 import type { FleetEngine } from './fleet-engine.ts';
 import {
   FLEET_VERSION,
+  type FleetAnswer,
   type FleetJob,
   JOB_LIMITS_TEXT,
   readAnswer,
@@ -62,13 +63,23 @@ export interface FleetExecutorOptions {
   readonly isFresh: boolean;
 }
 
+/** What comes of a run, or of an attempt of a hunt. */
+export type FleetOutcome = SeedAnswer | Extract<FleetAnswer, { kind: 'tried' }>;
+
+/** What is asked of a fleet besides a combination. */
+interface Asked {
+  readonly seed: number;
+  /** For an attempt of a hunt: metrics whose limits hold at every instant. */
+  readonly hunted?: readonly string[];
+}
+
 /** A run that was asked for and has no answer yet. */
 interface Waiting {
   readonly job: FleetJob;
   /** Files of the scenario, as messages name them. */
   readonly named: readonly string[];
-  readonly answer: Promise<SeedAnswer>;
-  readonly resolve: (answer: SeedAnswer) => void;
+  readonly answer: Promise<FleetOutcome>;
+  readonly resolve: (answer: FleetOutcome) => void;
 }
 
 /** See the module. */
@@ -130,22 +141,60 @@ export class FleetExecutor implements RunExecutor {
   }
 
   async run(cell: SweepCombination, seed: number): Promise<SeedAnswer> {
+    const answer = await this.#ask(cell, { seed });
+    return answer.kind === 'tried' ? noResult(seed, 'its result is damaged') : answer;
+  }
+
+  /** Tries an attempt of a hunt. It is not kept: who asks again gets another run of it. */
+  async try(cell: SweepCombination, asked: Required<Asked>): Promise<FleetOutcome> {
+    const answer = await this.#ask(cell, asked);
+    const id = this.#idOf(cell, asked);
+    this.#asked.delete(id);
+    await this.#jobs.remove(id).catch(() => undefined);
+    return answer;
+  }
+
+  /** True if its job is within the limits of a job. */
+  takes(cell: SweepCombination, asked: Asked): boolean {
+    return readJob(this.#jobOf(cell, asked)) !== undefined;
+  }
+
+  #idOf(cell: SweepCombination, asked: Asked): string {
+    return runIdentityOf(cell, asked.seed, this.#commit, asked.hunted);
+  }
+
+  #jobOf(cell: SweepCombination, asked: Asked): FleetJob {
     const { scenario, isKept } = cell;
-    const id = runIdentityOf(cell, seed, this.#commit);
-    const before = this.#waiting.get(id);
-    if (before !== undefined) return await before.answer;
-    const job: FleetJob = {
-      ...{ version: FLEET_VERSION, id, commit: this.#commit, seed, isKept },
+    const { seed, hunted } = asked;
+    return {
+      ...{
+        version: FLEET_VERSION,
+        id: this.#idOf(cell, asked),
+        commit: this.#commit,
+        seed,
+        isKept,
+      },
       file: this.#fileOf(cell),
       files: fileHashesOf(scenario),
       parameters: scenario.overrides,
+      ...(hunted === undefined ? {} : { hunted: [...hunted] }),
     };
+  }
+
+  async #ask(cell: SweepCombination, asked: Asked): Promise<FleetOutcome> {
+    const { scenario } = cell;
+    const { seed } = asked;
+    if (this.#isStopped) return stopped(seed);
+    const id = this.#idOf(cell, asked);
+    const before = this.#waiting.get(id);
+    if (before !== undefined) return await before.answer;
+    const job = this.#jobOf(cell, asked);
     if (readJob(job) === undefined) {
       const message = `seed ${seed}: a fleet takes no such run, which may have ${JOB_LIMITS_TEXT}`;
       return { kind: 'refused', message };
     }
     let resolve: Waiting['resolve'] = () => undefined;
-    const answer = new Promise<SeedAnswer>((settle) => {
+    const answer = new Promise<FleetOutcome>((settle) => {
       resolve = settle;
     });
     const named = [scenario.file, scenario.topology.file];
@@ -180,8 +229,7 @@ export class FleetExecutor implements RunExecutor {
   stop(): void {
     this.#isStopped = true;
     for (const { job, resolve } of this.#waiting.values()) {
-      const { seed } = job;
-      resolve({ kind: 'ended', ending: 'interrupted', seed, message: 'the sweep was stopped' });
+      resolve(stopped(job.seed));
     }
     this.#waiting.clear();
   }
@@ -246,7 +294,7 @@ export class FleetExecutor implements RunExecutor {
   }
 
   /** Each worker that ran a job has logged its fingerprint, even if another one answered first. */
-  async #compare(id: string, answer: SeedAnswer): Promise<void> {
+  async #compare(id: string, answer: FleetOutcome): Promise<void> {
     const { logs } = await this.#jobs.getJobLogs(id).catch(() => ({ logs: [] as string[] }));
     const taken = answer.kind === 'result' ? [answer.result.fingerprint] : [];
     const fingerprints = [...new Set([...logs, ...taken])];
@@ -254,13 +302,22 @@ export class FleetExecutor implements RunExecutor {
   }
 }
 
-function answerOf(job: Job, { job: { seed }, named }: Waiting): SeedAnswer {
+function answerOf(job: Job, { job: { seed }, named }: Waiting): FleetOutcome {
   const answer = readAnswer(job.returnvalue);
+  if (answer?.kind === 'tried') return answer;
   if (answer?.kind === 'failed') return withoutOtherFiles(answer.failure, named);
   const result = answer === undefined ? undefined : unpackResult(answer.result);
   const isWhole = result?.fingerprint === answer?.fingerprint && result?.ending !== 'interrupted';
   if (result?.seed === seed && isWhole) return { kind: 'result', result };
   const why = job.failedReason === undefined ? 'its result is damaged' : job.failedReason;
+  return noResult(seed, why);
+}
+
+function stopped(seed: number): SeedAnswer {
+  return { kind: 'ended', ending: 'interrupted', seed, message: 'the sweep was stopped' };
+}
+
+function noResult(seed: number, why: string): SeedAnswer {
   return { kind: 'refused', message: `the fleet has no result of seed ${seed}: ${why}` };
 }
 

@@ -30,6 +30,8 @@ const jobSchema = z.strictObject({
   seed: z.int().min(0),
   /** True if the whole result is wanted, and not only what its KPIs need. */
   isKept: z.boolean(),
+  /** For an attempt of a hunt: the metrics whose limits hold at every instant. Absent: an ordinary run. */
+  hunted: z.array(text).max(VALUES_MAX).optional(),
 });
 
 /** The limits of a job, as text for messages. */
@@ -85,11 +87,14 @@ const failureSchema = z.discriminatedUnion('kind', [
 const answerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('result'), fingerprint: z.string(), result: z.string() }),
   z.strictObject({ kind: z.literal('failed'), failure: failureSchema }),
+  z.strictObject({ kind: z.literal('tried'), tried: long }),
 ]);
 
 /** The outcome of a run: its result, or why there is none. */
 export type FleetAnswer =
   | { readonly kind: 'result'; readonly fingerprint: string; readonly result: string }
+  /** What came of an attempt of a hunt, as JSON. */
+  | { readonly kind: 'tried'; readonly tried: string }
   | { readonly kind: 'failed'; readonly failure: Exclude<SeedAnswer, { kind: 'result' }> };
 
 /** Reads an answer from the return value of a job; undefined if the value is no answer. */

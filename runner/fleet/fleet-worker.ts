@@ -12,11 +12,13 @@ import type { Parameters } from '../../scenarios/identity.ts';
 import { ownPartOfValues } from '../../scenarios/open/foreign-values.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
+import type { AskedFiles } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError, formatWithoutSource } from '../../topologies/files/config-error.ts';
 import { isBelow, runWithinFolders } from '../../topologies/files/file-bounds.ts';
 import { parseFlagValue } from '../../topologies/files/overrides.ts';
 import { depthMistakes } from '../../topologies/files/yaml-words.ts';
+import { HuntPool } from '../hunt/hunt-pool.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { LocalExecutor } from '../sweep/local-executor.ts';
 import { packResult, resultForJudging } from '../sweep/packed-result.ts';
@@ -66,6 +68,7 @@ export interface FleetWorkerOptions {
 export class FleetWorker {
   readonly #options: FleetWorkerOptions;
   readonly #executor: LocalExecutor;
+  #huntPool: HuntPool | undefined;
   readonly #registry = new ProtocolRegistry();
   readonly #folders = [process.cwd(), ...SHIPPED];
   readonly #id = `worker-${hostname()}-${process.pid}`.replaceAll(':', '-');
@@ -120,12 +123,27 @@ export class FleetWorker {
     const own = await this.#options.engine.queue(WORKERS_QUEUE_NAME).getJob(this.#id);
     await own?.remove();
     await this.#executor.close();
+    await this.#huntPool?.close();
+  }
+
+  /** Threads for attempts of hunts, from the first one on. */
+  get #hunts(): HuntPool {
+    const { threads, memoryMb } = this.#options;
+    this.#huntPool ??= new HuntPool(threads, memoryMb);
+    return this.#huntPool;
   }
 
   async #work(job: Job): Promise<FleetAnswer> {
     const asked = readJob(job.data);
     if (asked === undefined) throw new Refusal('the job is none of this version');
-    const cell = await this.#cellOf(asked);
+    const { cell, files } = await this.#cellOf(asked);
+    if (asked.hunted !== undefined) {
+      const { file: path, parameters: set, seed, hunted: always } = asked;
+      const tried = await this.#hunts.try({ kind: 'file', path, set, seed, always, asked: files });
+      if (tried === undefined) throw new Refusal('the attempt cannot be opened');
+      this.#done += 1;
+      return { kind: 'tried', tried: JSON.stringify(tried) };
+    }
     const answer = await this.#run(cell, asked.seed);
     if (answer.kind === 'ended' && answer.ending === 'interrupted')
       throw new Refusal(answer.message);
@@ -151,7 +169,13 @@ export class FleetWorker {
   }
 
   /** Opens the combination of a job after comparing it with the worker's own files; nothing runs before that. */
-  async #cellOf({ file, files, parameters, isKept, ...job }: FleetJob): Promise<SweepCombination> {
+  async #cellOf({
+    file,
+    files,
+    parameters,
+    isKept,
+    ...job
+  }: FleetJob): Promise<{ readonly cell: SweepCombination; readonly files: AskedFiles }> {
     if (job.commit !== this.#options.commit) throw new Refusal(`a job of commit ${job.commit}`);
     const path = ownFile(file);
     refuseWays(parameters);
@@ -159,9 +183,10 @@ export class FleetWorker {
     const asked = { hashes: files, folders: this.#folders, own };
     const loaded = await openScenario(path, parameters, this.#registry, asked);
     const cell = { ...loaded, index: 0, parameters, isKept };
-    if (runIdentityOf(cell, job.seed, job.commit) !== job.id)
+    const { seed, commit, hunted } = job;
+    if (runIdentityOf(cell, seed, commit, hunted) !== job.id)
       throw new Refusal('a job of another name');
-    return cell;
+    return { cell, files: asked };
   }
 
   async #sayAlive(): Promise<void> {

@@ -20,7 +20,8 @@ export class HuntPool {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(threads: number) {
+  /** @param memoryMb Most megabytes of old objects of a thread; the limit of node if absent. */
+  constructor(threads: number, memoryMb?: number) {
     this.#free = threads;
     this.#pool = new Piscina({
       filename: entryModule('./hunt-worker', import.meta.url),
@@ -31,6 +32,7 @@ export class HuntPool {
       atomics: 'disabled',
       recordTiming: false,
       execArgv: [],
+      ...(memoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memoryMb } }),
     });
   }
 

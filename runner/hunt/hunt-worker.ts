@@ -8,6 +8,7 @@ import { installClockGuard } from '../../engine/live/clock-guard.ts';
 import { STACK_FRAMES_MAX } from '../../engine/live/stack-places.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
+import type { AskedFiles } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import type { Attempt, TriedAttempt } from './attempt.ts';
@@ -29,8 +30,11 @@ export type HuntJob =
       readonly path: string;
       readonly set: Readonly<Record<string, string>>;
       readonly seed?: number;
-      readonly isAlways: boolean;
+      /** Metrics whose limits hold at every instant, or whether all are such. */
+      readonly always: boolean | readonly string[];
       readonly isTold?: boolean;
+      /** The files that somebody else wants to be run. */
+      readonly asked?: AskedFiles;
     };
 
 /** The field of this thread, by the job that asked for it, and those with another value of an option. */
@@ -74,8 +78,9 @@ function isMistake(error: unknown): boolean {
 async function tryFile(job: Extract<HuntJob, { kind: 'file' }>): Promise<TriedAttempt | undefined> {
   const registry = new ProtocolRegistry();
   try {
-    const { scenario } = await openScenario(job.path, job.set, registry);
-    const always = new Set(job.isAlways ? scenario.kpis.map(({ metric }) => metric) : []);
+    const { scenario } = await openScenario(job.path, job.set, registry, job.asked);
+    const all = job.always === true ? scenario.kpis.map(({ metric }) => metric) : [];
+    const always = new Set(typeof job.always === 'boolean' ? all : job.always);
     const { seed = scenario.seeds[0] ?? 1, isTold } = job;
     const { faults, ...tried } = tryScenario({ scenario, registry, seed, always, isTold });
     return { ...tried, events: explicitEvents(scenario, faults) };

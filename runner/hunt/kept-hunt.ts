@@ -23,6 +23,8 @@ const attempt = z.strictObject({
   events: z.array(z.record(z.string(), z.unknown())).max(EVENTS_MAX),
 });
 const kind = z.enum(['crash', 'invariant', 'always', 'recover', 'growth', 'held', 'fingerprint']);
+/** A break, from a file or from elsewhere. */
+export const foundBreak = z.strictObject({ kind, place: text, text });
 const kept = z.strictObject({
   /** What was hunted: files, values, seed. A hunt of something else begins anew. */
   of: text,
@@ -35,7 +37,7 @@ const kept = z.strictObject({
     .array(
       z.strictObject({
         attempt,
-        found: z.strictObject({ kind, place: text, text }),
+        found: foundBreak,
         number: z.int().positive(),
       }),
     )

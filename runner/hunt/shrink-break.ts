@@ -78,8 +78,8 @@ export async function shrinkBreak(parts: ShrinkBreakParts): Promise<SmallBreak |
 
 /** Writes what happened in the smallest file, beside it. @returns the path. */
 async function tell({ one: { found }, path, pool }: ShrinkBreakParts): Promise<string> {
-  const isAlways = found.kind === 'always';
-  const tried = await pool.try({ kind: 'file', path, set: {}, isAlways, isTold: true });
+  const always = found.kind === 'always';
+  const tried = await pool.try({ kind: 'file', path, set: {}, always, isTold: true });
   const lines = [`${found.kind}, ${found.place}`, found.text, '', ...(tried?.story ?? [])];
   const story = join(dirname(path), STORY);
   writeFileSync(story, `${lines.join('\n')}`);
@@ -93,7 +93,7 @@ export async function firstThatHolds(
 ): Promise<number> {
   const { one, path, pool, isStopped } = parts;
   const name = nameOfBreak(one.found);
-  const isAlways = one.found.kind === 'always';
+  const always = one.found.kind === 'always';
   mkdirSync(dirname(path), { recursive: true });
   for (let from = 0; from < some.length && !isStopped(); from += AT_ONCE) {
     const batch = some.slice(from, from + AT_ONCE);
@@ -101,7 +101,7 @@ export async function firstThatHolds(
       batch.map(async (data, index) => {
         const trial = join(dirname(path), `trial-${index}.yaml`);
         writeFileSync(trial, textOf(data, one, { ...parts, path: trial }));
-        const tried = await pool.try({ kind: 'file', path: trial, set: {}, isAlways });
+        const tried = await pool.try({ kind: 'file', path: trial, set: {}, always });
         rmSync(trial, { force: true });
         return tried?.breaks.some((found) => nameOfBreak(found) === name) === true;
       }),

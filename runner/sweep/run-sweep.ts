@@ -10,7 +10,7 @@ import { judge } from '../../reports/judge.ts';
 import { kpiName } from '../../reports/kpi-text.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Report } from '../../reports/report-schema.ts';
-import { type Parameters, runId } from '../../scenarios/identity.ts';
+import { type Parameters, type RunIdentityFacts, runId } from '../../scenarios/identity.ts';
 import type { OpenedScenario } from '../../scenarios/open/open.ts';
 import { fileHashesOf } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
@@ -82,9 +82,14 @@ export interface SweepRunCount {
 }
 
 /** The identity of a run. */
-export function runIdentityOf(cell: SweepCombination, seed: number, commit: string): string {
-  const { scenario } = cell;
-  return runId({ commit, files: fileHashesOf(scenario), parameters: scenario.overrides, seed });
+export function runIdentityOf(
+  { scenario }: SweepCombination,
+  seed: number,
+  commit: string,
+  hunted?: RunIdentityFacts['hunted'],
+): string {
+  const files = fileHashesOf(scenario);
+  return runId({ commit, files, parameters: scenario.overrides, seed, hunted });
 }
 
 /** Runs everything. @returns how many runs were needed. */
